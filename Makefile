@@ -1,0 +1,44 @@
+# make help lists what there is.
+SHELL := /bin/bash
+GO ?= go
+BIN := bin/mynah
+TOOL = $(GO) tool -modfile=tools.mod
+
+.PHONY: help demo build setup test test-short race lint fmt bench golden fuzz
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup: ## install the system packages that are missing
+	@scripts/setup
+
+build: ## build bin/mynah
+	@$(GO) build -trimpath -o $(BIN) ./cmd/mynah
+
+demo: setup build ## build an example's video, and say where it lies
+	@scripts/demo
+
+test: setup ## run all tests
+	@$(GO) test -timeout 15m ./...
+
+test-short: ## run the tests that take a minute together
+	@$(GO) test -short -timeout 5m ./...
+
+race: ## run the tests under the race detector
+	@$(GO) test -race -short -timeout 15m ./...
+
+lint: ## vet, golangci-lint, and the modules
+	@$(GO) vet ./...
+	@$(TOOL) golangci-lint run ./...
+
+fmt: ## format the code
+	@$(TOOL) golangci-lint fmt ./...
+
+bench: build ## measure what is promised, as ratios of CPU time
+	@$(GO) run ./test/bench
+
+golden: ## accept what the golden tests see now
+	@$(GO) test ./internal/timeline ./test/stories -update
+
+fuzz: ## run every fuzz target for FUZZTIME (default 30s)
+	@scripts/fuzz $(or $(FUZZTIME),30s)
