@@ -1,0 +1,158 @@
+// Package arch holds the rules of the house: which package may import which, and which
+// must stay pure.
+package arch_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// floors gives each package its floor; a package imports only from lower ones.
+func floors() map[string]int {
+	return map[string]int{
+		"examples":                 0,
+		"internal/diag":            0,
+		"internal/fault":           0,
+		"internal/cache":           0,
+		"internal/script":          1,
+		"internal/media":           1,
+		"internal/h264":            1,
+		"internal/mp4":             1,
+		"internal/proc":            1,
+		"internal/voice":           1,
+		"internal/storyboard":      2,
+		"internal/ffmpeg":          2,
+		"internal/voice/espeak":    2,
+		"internal/voice/flite":     2,
+		"internal/voice/tone":      2,
+		"internal/voice/voicetest": 2,
+		"internal/timeline":        3,
+		"internal/picture":         3,
+		"internal/sound":           3,
+		"internal/caption":         4,
+		"internal/film":            5,
+		"internal/studio":          6,
+		"internal/objects":         2,
+		"internal/upload":          2,
+		"internal/build":           1,
+		"internal/auth":            1,
+		"api":                      0,
+		"client":                   1,
+		"internal/store":           7,
+		"internal/queue":           7,
+		"internal/worker":          7,
+		"internal/httpapi":         7,
+		"internal/house":           8,
+		"internal/cli":             9,
+		"cmd/mynah":                10,
+		"test/bench":               10,
+	}
+}
+
+// pure are the packages of the compiler, and what none of them may import.
+func pure() (packages, forbidden []string) {
+	return []string{"internal/diag", "internal/script", "internal/storyboard", "internal/timeline", "internal/caption"},
+		[]string{"os", "os/exec", "net", "net/http", "database/sql", "log", "log/slog", "time.Now"}
+}
+
+// imports reads the imports of every package of the module, tests left out.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	root := filepath.Join("..", "..")
+	out := map[string][]string{}
+	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (strings.HasPrefix(d.Name(), ".") && d.Name() != ".." || d.Name() == "testdata" || d.Name() == "bin") {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(p, ".go") || strings.HasSuffix(p, "_test.go") {
+			return nil
+		}
+		src, err := os.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), p, src, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, filepath.Dir(p))
+		if err != nil {
+			return err
+		}
+		pkg := filepath.ToSlash(rel)
+		if _, ok := out[pkg]; !ok {
+			out[pkg] = nil
+		}
+		for _, i := range f.Imports {
+			name, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				return err
+			}
+			out[pkg] = append(out[pkg], name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestFloors(t *testing.T) {
+	t.Parallel()
+	table := floors()
+	for pkg, names := range imports(t) {
+		floor, ok := table[pkg]
+		if !ok {
+			t.Errorf("%s has no floor", pkg)
+			continue
+		}
+		for _, name := range names {
+			in, ok := strings.CutPrefix(name, "mynah/")
+			if !ok {
+				continue
+			}
+			if other, known := table[in]; known && other >= floor {
+				t.Errorf("%s (floor %d) imports %s (floor %d)", pkg, floor, in, other)
+			}
+		}
+	}
+}
+
+func TestPurity(t *testing.T) {
+	t.Parallel()
+	packages, forbidden := pure()
+	all := imports(t)
+	for _, pkg := range packages {
+		for _, name := range all[pkg] {
+			if slices.Contains(forbidden, name) {
+				t.Errorf("%s imports %s: the compiler plans and never acts", pkg, name)
+			}
+		}
+	}
+}
+
+func TestWhatLivesApart(t *testing.T) {
+	t.Parallel()
+	for pkg, names := range imports(t) {
+		for _, name := range names {
+			if name == "os/exec" && pkg != "internal/proc" && !strings.HasPrefix(pkg, "test/") {
+				t.Errorf("%s imports os/exec: only proc starts programs", pkg)
+			}
+			if path.Dir(name) == "mynah/internal/voice" && pkg != "internal/house" {
+				t.Errorf("%s imports %s: only the house picks engines", pkg, name)
+			}
+		}
+	}
+}
