@@ -1,0 +1,51 @@
+package diag
+
+import "encoding/json"
+
+// Finding is the form of a Diagnostic in JSON: flat, with the place where it
+// starts. Line and Column count from 1; a finding about a whole file has 0.
+type Finding struct {
+	File     string   `json:"file"`
+	Line     int      `json:"line"`
+	Column   int      `json:"column"`
+	Severity Severity `json:"severity"`
+	Code     Code     `json:"code,omitempty"`
+	Summary  string   `json:"summary"`
+	Detail   string   `json:"detail"`
+	Hint     string   `json:"hint"`
+}
+
+// JSON gives the diagnostic in the form that is written as JSON.
+func (d Diagnostic) JSON() Finding {
+	return Finding{
+		File:     d.Range.File,
+		Line:     d.Range.Start.Line,
+		Column:   d.Range.Start.Column,
+		Severity: d.Severity,
+		Code:     d.Code,
+		Summary:  d.Summary,
+		Detail:   d.Detail,
+		Hint:     d.Hint,
+	}
+}
+
+// MarshalJSON writes the diagnostic as a Finding.
+func (d Diagnostic) MarshalJSON() ([]byte, error) { return json.Marshal(d.JSON()) }
+
+// UnmarshalJSON reads a Finding; the range is then the one place it names.
+func (d *Diagnostic) UnmarshalJSON(b []byte) error {
+	var f Finding
+	if err := json.Unmarshal(b, &f); err != nil {
+		return err
+	}
+	at := Pos{Line: f.Line, Column: f.Column}
+	*d = Diagnostic{
+		Range:    Range{File: f.File, Start: at, End: at},
+		Severity: f.Severity,
+		Code:     f.Code,
+		Summary:  f.Summary,
+		Detail:   f.Detail,
+		Hint:     f.Hint,
+	}
+	return nil
+}
