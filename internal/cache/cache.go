@@ -1,0 +1,427 @@
+// Package cache keeps what is dear to make, addressed by its content: narration,
+// pictures, segments, what probing a file told. A key is a hash of everything that
+// decides the bytes, so an entry is never stale, only unused. The package refuses to
+// hold anything that could not be made again: deleting the folder is always safe.
+//
+// An entry is written to a temporary file and renamed, so a reader sees all of it or
+// nothing, with two builds at once and after a kill. It ends in a checksum: one that
+// was damaged on disk is removed and counts as absent.
+package cache
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// Kind groups entries for listing; it is the first folder of an entry's path.
+type Kind string
+
+// The kinds of entries.
+const (
+	Narration Kind = "narration"
+	Pictures  Kind = "pictures"
+	Segments  Kind = "segments"
+	Sounds    Kind = "sounds"
+	Probes    Kind = "probes"
+)
+
+// Kinds lists every kind.
+func Kinds() []Kind { return []Kind{Narration, Pictures, Segments, Sounds, Probes} }
+
+// Key addresses an entry by what decides its bytes.
+type Key [sha256.Size]byte
+
+// String is the key in hexadecimal.
+func (k Key) String() string { return hex.EncodeToString(k[:]) }
+
+// Hasher builds a Key from parts. Each part is written with its length, so that no
+// two different lists of parts run together to the same bytes.
+type Hasher struct{ h hash.Hash }
+
+// NewHasher starts a key; domain names what is hashed and the version of its form.
+func NewHasher(domain string) *Hasher {
+	h := &Hasher{h: sha256.New()}
+	return h.String(domain)
+}
+
+// String adds text.
+func (h *Hasher) String(s string) *Hasher {
+	h.Int(int64(len(s)))
+	_, _ = io.WriteString(h.h, s)
+	return h
+}
+
+// Bytes adds bytes.
+func (h *Hasher) Bytes(b []byte) *Hasher {
+	h.Int(int64(len(b)))
+	_, _ = h.h.Write(b)
+	return h
+}
+
+// Int adds whole numbers.
+func (h *Hasher) Int(v ...int64) *Hasher {
+	var b [8]byte
+	for _, n := range v {
+		binary.BigEndian.PutUint64(b[:], uint64(n))
+		_, _ = h.h.Write(b[:])
+	}
+	return h
+}
+
+// Float adds numbers by their exact bits.
+func (h *Hasher) Float(v ...float64) *Hasher {
+	for _, f := range v {
+		h.Int(int64(math.Float64bits(f)))
+	}
+	return h
+}
+
+// Bool adds truth values.
+func (h *Hasher) Bool(v ...bool) *Hasher {
+	for _, b := range v {
+		n := int64(0)
+		if b {
+			n = 1
+		}
+		h.Int(n)
+	}
+	return h
+}
+
+// Key gives the key of all parts added so far.
+func (h *Hasher) Key() Key { return Key(h.h.Sum(nil)) }
+
+// HashFile gives the key of a file's bytes.
+func HashFile(ctx context.Context, path string) (Key, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Key{}, err
+	}
+	defer func() { _ = f.Close() }()
+	h := sha256.New()
+	buf := make([]byte, 1<<20)
+	for {
+		if err := ctx.Err(); err != nil {
+			return Key{}, err
+		}
+		n, err := f.Read(buf)
+		_, _ = h.Write(buf[:n])
+		if errors.Is(err, io.EOF) {
+			return Key(h.Sum(nil)), nil
+		}
+		if err != nil {
+			return Key{}, err
+		}
+	}
+}
+
+// Store is a folder of entries, safe for use by many goroutines and processes.
+type Store struct{ dir string }
+
+const (
+	tempPrefix  = "tmp-"
+	tempMaxAge  = 24 * time.Hour
+	trailerSize = 8 // crc32c of the body, then the magic word
+	magic       = 0x4d796e31
+)
+
+// Open makes the folder where it is missing. Temporary files that a killed build
+// left behind are removed once they are a day old.
+func Open(dir string) (*Store, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the cache folder: %w", err)
+	}
+	// The tag keeps backup programs out: https://bford.info/cachedir/
+	tag := filepath.Join(dir, "CACHEDIR.TAG")
+	if _, err := os.Stat(tag); errors.Is(err, fs.ErrNotExist) {
+		_ = os.WriteFile(tag, []byte("Signature: 8a477f597d28d172789f06886806bc55\n# Mynah's cache; deleting it is always safe.\n"), 0o600)
+	}
+	s := &Store{dir: dir}
+	s.sweep()
+	return s, nil
+}
+
+// Dir is the store's folder.
+func (s *Store) Dir() string { return s.dir }
+
+func (s *Store) sweep() {
+	names, _ := filepath.Glob(filepath.Join(s.dir, tempPrefix+"*"))
+	for _, n := range names {
+		if fi, err := os.Stat(n); err == nil && time.Since(fi.ModTime()) > tempMaxAge {
+			_ = os.RemoveAll(n)
+		}
+	}
+}
+
+func (s *Store) path(kind Kind, key Key) string {
+	k := key.String()
+	return filepath.Join(s.dir, string(kind), k[:2], k[2:])
+}
+
+func table() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) }
+
+// Put stores what write writes, all of it or nothing.
+func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(s.dir, tempPrefix+"*")
+	if err != nil {
+		return fmt.Errorf("write to the cache: %w", err)
+	}
+	defer func() {
+		_ = f.Close()
+		_ = os.Remove(f.Name())
+	}()
+	sum := crc32.New(table())
+	buf := bufio.NewWriterSize(f, 256<<10)
+	if err := write(io.MultiWriter(buf, sum)); err != nil {
+		return err
+	}
+	var trailer [trailerSize]byte
+	binary.BigEndian.PutUint32(trailer[:4], sum.Sum32())
+	binary.BigEndian.PutUint32(trailer[4:], magic)
+	if _, err := buf.Write(trailer[:]); err != nil {
+		return fmt.Errorf("write to the cache: %w", err)
+	}
+	if err := errors.Join(buf.Flush(), f.Close()); err != nil {
+		return fmt.Errorf("write to the cache: %w", err)
+	}
+	dst := s.path(kind, key)
+	if err := os.MkdirAll(filepath.Dir(dst), 0o700); err != nil {
+		return fmt.Errorf("write to the cache: %w", err)
+	}
+	if err := os.Rename(f.Name(), dst); err != nil {
+		return fmt.Errorf("write to the cache: %w", err)
+	}
+	return nil
+}
+
+// PutBytes stores b.
+func (s *Store) PutBytes(kind Kind, key Key, b []byte) error {
+	return s.Put(kind, key, func(w io.Writer) error {
+		_, err := w.Write(b)
+		return err
+	})
+}
+
+// Entry is an open entry. Its bytes have been checked.
+type Entry struct {
+	f    *os.File
+	size int64
+	*io.SectionReader
+}
+
+// Close closes the entry.
+func (e *Entry) Close() error { return e.f.Close() }
+
+// Open opens an entry; the second result is false when there is none. Reading marks
+// it as used, which is what Prune goes by.
+func (s *Store) Open(kind Kind, key Key) (*Entry, bool) {
+	p := s.path(kind, key)
+	f, err := os.Open(p)
+	if err != nil {
+		return nil, false
+	}
+	size, err := check(f)
+	if err != nil {
+		_ = f.Close()
+		_ = os.Remove(p)
+		return nil, false
+	}
+	now := time.Now()
+	_ = os.Chtimes(p, now, now)
+	return &Entry{f: f, size: size, SectionReader: io.NewSectionReader(f, 0, size)}, true
+}
+
+// Get reads an entry whole.
+func (s *Store) Get(kind Kind, key Key) ([]byte, bool) {
+	p := s.path(kind, key)
+	b, err := os.ReadFile(p)
+	if err != nil {
+		return nil, false
+	}
+	n := len(b) - trailerSize
+	if n < 0 || binary.BigEndian.Uint32(b[n+4:]) != magic || binary.BigEndian.Uint32(b[n:]) != crc32.Checksum(b[:n], table()) {
+		_ = os.Remove(p)
+		return nil, false
+	}
+	now := time.Now()
+	_ = os.Chtimes(p, now, now)
+	return b[:n:n], true
+}
+
+// Has tells whether there is an entry, without reading it.
+func (s *Store) Has(kind Kind, key Key) bool {
+	_, err := os.Stat(s.path(kind, key))
+	return err == nil
+}
+
+var errDamaged = errors.New("damaged entry")
+
+func check(f *os.File) (int64, error) {
+	fi, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	size := fi.Size() - trailerSize
+	if size < 0 {
+		return 0, errDamaged
+	}
+	sum := crc32.New(table())
+	if _, err := io.Copy(sum, io.NewSectionReader(f, 0, size)); err != nil {
+		return 0, err
+	}
+	var trailer, want [trailerSize]byte
+	if _, err := f.ReadAt(trailer[:], size); err != nil {
+		return 0, err
+	}
+	binary.BigEndian.PutUint32(want[:4], sum.Sum32())
+	binary.BigEndian.PutUint32(want[4:], magic)
+	if !bytes.Equal(trailer[:], want[:]) {
+		return 0, errDamaged
+	}
+	return size, nil
+}
+
+// Usage is what one kind of entries takes.
+type Usage struct {
+	Kind    Kind  `json:"kind"`
+	Entries int   `json:"entries"`
+	Bytes   int64 `json:"bytes"`
+}
+
+type file struct {
+	path string
+	kind Kind
+	size int64
+	used time.Time
+}
+
+func (s *Store) files() ([]file, error) {
+	var out []file
+	for _, kind := range Kinds() {
+		err := filepath.WalkDir(filepath.Join(s.dir, string(kind)), func(p string, d fs.DirEntry, err error) error {
+			if err != nil {
+				if errors.Is(err, fs.ErrNotExist) {
+					return nil
+				}
+				return err
+			}
+			if d.IsDir() {
+				return nil
+			}
+			fi, err := d.Info()
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil // another process pruned it meanwhile
+			}
+			if err != nil {
+				return err
+			}
+			out = append(out, file{p, kind, fi.Size(), fi.ModTime()})
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("list the cache: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// List tells what each kind takes.
+func (s *Store) List() ([]Usage, error) {
+	files, err := s.files()
+	if err != nil {
+		return nil, err
+	}
+	var out []Usage
+	for _, kind := range Kinds() {
+		u := Usage{Kind: kind}
+		for _, f := range files {
+			if f.kind == kind {
+				u.Entries++
+				u.Bytes += f.size
+			}
+		}
+		out = append(out, u)
+	}
+	return out, nil
+}
+
+// Prune removes the entries that were not used for longest until at most maxBytes
+// are left, and tells what went.
+// While a build uses the store it is ErrInUse.
+func (s *Store) Prune(maxBytes int64) (Usage, error) {
+	l := flock.New(filepath.Join(s.dir, "lock"))
+	ok, err := l.TryLock()
+	if err != nil {
+		return Usage{}, fmt.Errorf("lock the cache: %w", err)
+	}
+	if !ok {
+		return Usage{}, ErrInUse
+	}
+	defer func() { _ = l.Unlock() }()
+	files, err := s.files()
+	if err != nil {
+		return Usage{}, err
+	}
+	slices.SortFunc(files, func(a, b file) int {
+		if c := a.used.Compare(b.used); c != 0 {
+			return c
+		}
+		return strings.Compare(a.path, b.path)
+	})
+	var total int64
+	for _, f := range files {
+		total += f.size
+	}
+	var gone Usage
+	for _, f := range files {
+		if total <= maxBytes {
+			break
+		}
+		if err := os.Remove(f.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return gone, fmt.Errorf("prune the cache: %w", err)
+		}
+		total -= f.size
+		gone.Entries++
+		gone.Bytes += f.size
+	}
+	return gone, nil
+}
+
+// TempDir makes a folder for a build's small files. The builder removes it; one that a
+// killed build left is swept once it is a day old.
+func (s *Store) TempDir() (string, error) { return os.MkdirTemp(s.dir, tempPrefix+"*") }
+
+// Use marks the store as in use until the returned function is called or the process
+// ends, however it ends: nothing is pruned meanwhile.
+func (s *Store) Use() (func(), error) {
+	l := flock.New(filepath.Join(s.dir, "lock"))
+	if err := l.RLock(); err != nil {
+		return nil, fmt.Errorf("lock the cache: %w", err)
+	}
+	return func() { _ = l.Unlock() }, nil
+}
+
+// ErrInUse tells that a build is using the store.
+var ErrInUse = errors.New("a build is using the cache")
