@@ -1,0 +1,216 @@
+package script
+
+import "strings"
+
+// What opens a direction. "(name: …)" on one line is one whatever the name; an unknown
+// name is reported and ignored. Over several lines the beginning has to tell it from
+// prose such as "(note: he left" … "and came back)":
+//   - a known name opens one in any case. With text after the colon it has to close
+//     before the next blank line; without, or with the beginning of a map, it may go on
+//     over blank lines and separators.
+//   - a misspelt name opens one when nothing or a brace follows the colon.
+//   - any other name does when, besides, the next line is one of a map.
+// All other brackets are narration.
+
+// opening is the beginning of a direction within a text that starts with its bracket.
+type opening struct {
+	name       string // in lower case
+	start, end int    // of the name
+	value      int    // offset after the colon
+}
+
+// openDirection reads "(name:". Blanks may stand before the name.
+func openDirection(t string) (opening, bool) {
+	if t == "" || t[0] != '(' {
+		return opening{}, false
+	}
+	var o opening
+	o.start = len(t) - len(strings.TrimLeft(t[1:], blanks))
+	for o.end = o.start; o.end < len(t); o.end++ {
+		if c := t[o.end]; (c|0x20 < 'a' || c|0x20 > 'z') && (c != '-' || o.end == o.start) {
+			break
+		}
+	}
+	colon := len(t) - len(strings.TrimLeft(t[o.end:], blanks))
+	if o.end == o.start || colon == len(t) || t[colon] != ':' {
+		return opening{}, false
+	}
+	o.name = strings.ToLower(t[o.start:o.end])
+	o.value = colon + 1
+	return o, true
+}
+
+// matching finds the bracket that closes the direction t begins with, or -1. Brackets
+// in a value in quotes do not count.
+func matching(t string, o opening) int {
+	depth := 1
+	for i := skipQuoted(t, o.value); i < len(t); i++ {
+		switch t[i] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// skipQuoted is the offset after the blanks and the string in quotes at i, if there is
+// one, else i.
+func skipQuoted(t string, i int) int {
+	j := len(t) - len(strings.TrimLeft(t[i:], blanks))
+	if end, ok := quoteEnd(t[j:]); ok {
+		return j + end
+	}
+	return i
+}
+
+// complete tells whether a trimmed line is one direction, and where its value ends.
+// Brackets of a known direction need not balance: "(chapter: Smile :))" is one.
+func complete(t string, o opening, isKnown bool) (end int, ok bool) {
+	last := len(t) - 1
+	if t[last] != ')' {
+		return 0, false
+	}
+	m := matching(t, o)
+	switch {
+	case m == last:
+		return last, true
+	case !isKnown:
+		return 0, false
+	case m < 0:
+		return last, strings.TrimSpace(t[o.value:last]) != ""
+	}
+	return last, !strings.Contains(t[m:], "(")
+}
+
+// depthOf counts the brackets that a line opens less those it closes, but for those in
+// values in quotes.
+func depthOf(t string) int {
+	depth := 0
+	for i := 0; i < len(t); i++ {
+		switch t[i] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case ':', ',', '{':
+			if i+1 < len(t) && t[i+1] == ' ' {
+				i = skipQuoted(t, i+1) - 1
+			}
+		}
+	}
+	return depth
+}
+
+// form is how the value of a direction over several lines may go on.
+type form int
+
+const (
+	noForm   form = iota // not a direction over several lines
+	textForm             // up to a blank line
+	mapForm              // over blank lines and separators
+)
+
+// formOf decides about a line that opens a direction and does not close it.
+func (p *parser) formOf(t string, o opening, next int) form {
+	rest := protect(strings.TrimSpace(t[o.value:]))
+	starts := rest == "" || isYAMLComment(rest)
+	brace := rest != "" && rest[0] == '{'
+	_, _, key := keyLine(rest)
+	if p.known.asDirected[o.name] {
+		if starts || brace || key {
+			return mapForm
+		}
+		if o.name == t[o.start:o.end] {
+			return textForm
+		}
+		return noForm // "(Image: the" in capitals is more likely prose
+	}
+	if !starts && !brace {
+		return noForm
+	}
+	if _, near := nearest(o.name, p.known.directions); near {
+		return mapForm
+	}
+	for ; next < len(p.items); next++ {
+		l := p.items[next].line
+		if l == nil {
+			return noForm
+		}
+		if u := strings.TrimSpace(l.text); u != "" {
+			if _, _, key = keyLine(u); key || brace {
+				return mapForm
+			}
+			return noForm
+		}
+	}
+	return noForm
+}
+
+// multiline reads a direction over several lines that begins at the current item, and
+// moves behind it. t is the trimmed text of its line, which starts at off.
+func (p *parser) multiline(l *line, t string, off int, o opening) bool {
+	how := p.formOf(t, o, p.at+1)
+	if how == noForm {
+		return false
+	}
+	p.flush()
+	pieces := []piece{{line: l, from: off + o.value, to: off + len(t)}}
+	depth := 1 + depthOf(t[o.value:])
+	for j := p.at + 1; j < len(p.items); j++ {
+		next := p.items[j].line
+		if next == nil || ends(next, how) {
+			break
+		}
+		u, at := next.trimmed()
+		depth += depthOf(u)
+		to := at + len(u)
+		if depth > 0 || !strings.HasSuffix(u, ")") {
+			pieces = append(pieces, piece{line: next, from: 0, to: to})
+			continue
+		}
+		pieces = append(pieces, piece{line: next, from: 0, to: to - 1})
+		r := l.span(off, off+1)
+		r.End = next.span(to-1, to).End
+		p.mark(blockDirection, l.first, next.last)
+		p.at = j + 1
+		p.direct(direction{
+			name: o.name, at: l.span(off+o.start, off+o.end), whole: r, value: p.block(o.name, pieces),
+		})
+		return true
+	}
+	p.unclosedDirection(l, off, o)
+	return true
+}
+
+// ends tells whether a line cannot belong to a direction that is still open.
+func ends(l *line, how form) bool {
+	t := strings.TrimSpace(l.text)
+	if t == "" {
+		return how == textForm && !l.void
+	}
+	if _, ok := openDirection(t); ok || strings.HasPrefix(t, "![") || strings.HasPrefix(t, "<speak") || t[0] == '>' {
+		return true
+	}
+	return how == textForm && isSeparator(t)
+}
+
+// unclosedDirection reports one and moves behind the lines that may be its map.
+func (p *parser) unclosedDirection(l *line, off int, o opening) {
+	p.unclosed = true
+	d := p.diags.Errorf(l.span(off, off+o.value), "the direction (%s: … is never closed", o.name)
+	d.Detail = "A direction ends with a round bracket, the last character of its line"
+	d.Hint = "write ) where the direction ends"
+	for p.at++; p.at < len(p.items); p.at++ {
+		next := p.items[p.at].line
+		if next == nil || ends(next, mapForm) {
+			return
+		}
+		if _, _, ok := keyLine(protect(strings.TrimSpace(next.text))); !ok {
+			return
+		}
+	}
+}

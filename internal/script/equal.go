@@ -1,0 +1,71 @@
+package script
+
+import (
+	"fmt"
+	"reflect"
+
+	"mynah/internal/diag"
+)
+
+// Equal tells whether two scripts mean the same: all but the places in the file.
+func Equal(a, b *Script) bool { return Difference(a, b) == "" }
+
+// Difference names the first difference between two scripts, places in the file apart,
+// or is empty.
+func Difference(a, b *Script) string {
+	return difference("script", reflect.ValueOf(a), reflect.ValueOf(b))
+}
+
+func difference(at string, a, b reflect.Value) string {
+	if a.IsValid() != b.IsValid() {
+		return at + ": one is missing"
+	}
+	if !a.IsValid() {
+		return ""
+	}
+	if a.Type() != b.Type() {
+		return fmt.Sprintf("%s: %s and %s", at, a.Type(), b.Type())
+	}
+	if a.Type() == reflect.TypeFor[diag.Range]() {
+		return ""
+	}
+	switch a.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if a.IsNil() || b.IsNil() {
+			if a.IsNil() != b.IsNil() {
+				return at + ": one is missing"
+			}
+			return ""
+		}
+		return difference(at, a.Elem(), b.Elem())
+	case reflect.Struct:
+		for i := range a.NumField() {
+			if d := difference(at+"."+a.Type().Field(i).Name, a.Field(i), b.Field(i)); d != "" {
+				return d
+			}
+		}
+	case reflect.Slice:
+		if a.Len() != b.Len() {
+			return fmt.Sprintf("%s: %d and %d", at, a.Len(), b.Len())
+		}
+		for i := range a.Len() {
+			if d := difference(fmt.Sprintf("%s[%d]", at, i), a.Index(i), b.Index(i)); d != "" {
+				return d
+			}
+		}
+	case reflect.Map:
+		if a.Len() != b.Len() {
+			return fmt.Sprintf("%s: %d and %d", at, a.Len(), b.Len())
+		}
+		for _, k := range a.MapKeys() {
+			if d := difference(fmt.Sprintf("%s[%v]", at, k), a.MapIndex(k), b.MapIndex(k)); d != "" {
+				return d
+			}
+		}
+	default:
+		if !a.Equal(b) {
+			return fmt.Sprintf("%s: %v and %v", at, a, b)
+		}
+	}
+	return ""
+}

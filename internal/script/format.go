@@ -1,0 +1,272 @@
+package script
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"strings"
+
+	"mynah/internal/diag"
+)
+
+// Format prints a script in its canonical form: one blank line between blocks, "---"
+// between scenes, "(name: value)", maps indented by two blanks, the options of images
+// in one order, line ends LF. Text, comments, the header and slides stay as written.
+// The findings are those of Parse. Formatting twice changes nothing more, and never the
+// meaning: a script of which that cannot be shown comes back as it is, and so does one
+// with a block that is never closed.
+func Format(file string, src []byte) ([]byte, diag.List) {
+	before, diags := Parse(file, src)
+	out, ok := format(file, src)
+	if !ok || !Equal(before, parsed(file, out)) {
+		return src, diags
+	}
+	if again, ok := format(file, out); !ok || !bytes.Equal(again, out) {
+		return src, diags
+	}
+	return out, diags
+}
+
+func parsed(file string, src []byte) *Script {
+	s, _ := Parse(file, src)
+	return s
+}
+
+// printer writes the blocks of a file.
+type printer struct {
+	p     *parser
+	lines []string
+	out   []string
+}
+
+// format prints what it can; ok is false when lines would be lost.
+func format(file string, src []byte) (out []byte, ok bool) {
+	var diags diag.List
+	p := newParser(file, ".", newVars(nil), &diags)
+	p.parse(src)
+	w := printer{p: p, lines: p.src.lines}
+	body := w.header()
+	blocks := w.merge()
+	if p.unclosed || !w.covers(blocks, body) {
+		return nil, false
+	}
+	last := -1 // the block printed last
+	for i, b := range blocks {
+		if b.kind == blockSeparator && (last < 0 || blocks[last].kind == blockSeparator || onlySeparators(blocks[i:])) {
+			continue
+		}
+		if len(w.out) > 0 && (last < 0 || !w.stacked(blocks[last], b)) {
+			w.out = append(w.out, "")
+		}
+		w.block(b)
+		last = i
+	}
+	if len(w.out) == 0 {
+		return nil, true
+	}
+	return []byte(strings.Join(w.out, "\n") + "\n"), true
+}
+
+func onlySeparators(blocks []block) bool {
+	return !slices.ContainsFunc(blocks, func(b block) bool { return b.kind != blockSeparator })
+}
+
+// merge joins blocks that share a line; they are printed as they are.
+func (w *printer) merge() []block {
+	var out []block
+	for _, b := range w.p.blocks {
+		if n := len(out); n > 0 && b.first <= out[n-1].last {
+			out[n-1].kind = blockSpeak
+			out[n-1].last = max(out[n-1].last, b.last)
+			continue
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// covers tells whether every line of the body that is not blank belongs to a block.
+func (w *printer) covers(blocks []block, body int) bool {
+	for i, next := body, 0; i < len(w.lines); i++ {
+		for next < len(blocks) && blocks[next].last < i {
+			next++
+		}
+		if strings.TrimSpace(w.lines[i]) != "" && (next == len(blocks) || blocks[next].first > i) {
+			return false
+		}
+	}
+	return true
+}
+
+// stacked tells whether two blocks stay together: directions and pictures one under
+// the other, and a comment above what it is about.
+func (w *printer) stacked(a, b block) bool {
+	line := func(k blockKind) bool { return k == blockDirection || k == blockLine }
+	if b.first != a.last+1 {
+		return false
+	}
+	return line(a.kind) && line(b.kind) || a.kind == blockComment && b.kind != blockSeparator
+}
+
+// header prints the header and gives the line at which the body begins.
+func (w *printer) header() int {
+	r := w.p.out.Header.Range
+	if r.Start.Line == 0 {
+		return 0
+	}
+	end := r.End.Line // the line after the closing dashes, from 0
+	w.out = append(w.out, "---")
+	lines := w.lines[1 : end-1]
+	verbatim := strings.Contains(strings.Join(lines, "\n"), "<!--")
+	for _, l := range lines {
+		if strings.TrimSpace(l) == "" && w.out[len(w.out)-1] != "" && len(w.out) > 1 {
+			w.out = append(w.out, "")
+		}
+		if strings.TrimSpace(l) == "" {
+			continue
+		}
+		if !verbatim && l[0] != ' ' && l[0] != '\t' {
+			l = headerText(l)
+		}
+		w.out = append(w.out, strings.TrimRight(l, blanks))
+	}
+	if w.out[len(w.out)-1] == "" {
+		w.out = w.out[:len(w.out)-1]
+	}
+	w.out = append(w.out, "---")
+	return end
+}
+
+// headerText prints a line of the header without blanks where they do not count.
+func headerText(l string) string {
+	q := piece{line: &line{src: &source{}, text: l, segs: []seg{{}}}, to: len(l)}
+	name, _, rest, ok := headerLine(q)
+	if !ok || q.empty() {
+		return l
+	}
+	return strings.TrimSpace(name + ": " + strings.TrimSpace(rest.text()))
+}
+
+// block prints one block.
+func (w *printer) block(b block) {
+	lines := w.lines[b.first : b.last+1]
+	commented := slices.ContainsFunc(lines, func(l string) bool { return strings.Contains(l, "<!--") })
+	switch {
+	case b.kind == blockSeparator:
+		w.out = append(w.out, "---")
+	case b.kind == blockSpeak:
+		w.out = append(w.out, lines...)
+	case b.kind == blockFence:
+		w.out = append(w.out, fenceLines(lines)...)
+	case commented || b.kind == blockComment || b.kind == blockText:
+		for _, l := range lines {
+			w.out = append(w.out, strings.TrimRight(l, blanks))
+		}
+	case b.kind == blockQuote:
+		for _, l := range lines {
+			w.out = append(w.out, strings.TrimSpace("> "+strings.TrimLeft(strings.TrimSpace(l), "> \t")))
+		}
+	case len(lines) == 1:
+		w.out = append(w.out, w.line(strings.TrimSpace(lines[0])))
+	default:
+		w.out = append(w.out, mapLines(lines)...)
+	}
+}
+
+// fenceLines prints a fenced block without the indentation of its opening line.
+func fenceLines(lines []string) []string {
+	open, info, ok := openFence(lines[0])
+	end, rest, closed := fenceLine(lines[len(lines)-1])
+	if !ok || !closed || len(lines) < 2 || end.char != open.char || strings.TrimSpace(rest) != "" {
+		return lines
+	}
+	mark := strings.Repeat(string(open.char), open.length)
+	out := []string{mark + info}
+	for _, l := range lines[1 : len(lines)-1] {
+		out = append(out, dedent(l, open.indent))
+	}
+	return append(out, mark)
+}
+
+// line prints a line of directions and pictures, each on its own line.
+func (w *printer) line(t string) string {
+	parts := w.p.parts(t)
+	if parts == nil {
+		if o, ok := openDirection(t); ok {
+			return directionText(t, o, len(t)-1)
+		}
+		return t
+	}
+	var out []string
+	for _, part := range parts {
+		if rest := t[part.at:]; part.image != nil {
+			out = append(out, imageText(rest, *part.image))
+		} else {
+			out = append(out, directionText(rest, part.open, part.end))
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+func directionText(t string, o opening, end int) string {
+	return strings.TrimRight("("+o.name+": "+strings.TrimSpace(t[o.value:end]), blanks) + ")"
+}
+
+// imageText prints an image with its options in order: fit, position, movement, time,
+// sound, then what is no option.
+func imageText(t string, m image) string {
+	alt, file := t[m.altFrom:m.altTo], t[m.fileFrom:m.fileTo]
+	if m.fileFrom > 0 && t[m.fileFrom-1] == '<' {
+		file = "<" + file + ">"
+	}
+	if strings.Contains(alt, "{{") {
+		return "![" + alt + "](" + file + ")" // what a variable will say is not known
+	}
+	words := optionList(value{text: strings.TrimSpace(alt)})
+	groups := []string{"fit", "corner", "x", "y", "center", "motion", "sync", "still", "segment", "mute", ""}
+	rank := func(x word) int {
+		g := option(&Picture{}, strings.ToLower(x.text))
+		if g == "x" || g == "y" {
+			g = "corner" // their order counts
+		}
+		return slices.Index(groups, g)
+	}
+	slices.SortStableFunc(words, func(a, b word) int { return cmp.Compare(rank(a), rank(b)) })
+	var texts []string
+	for _, x := range words {
+		texts = append(texts, x.text)
+	}
+	return "![" + strings.Join(texts, " ") + "](" + file + ")"
+}
+
+// mapLines prints a direction over several lines: a map of one level indented by two
+// blanks, anything else as it is.
+func mapLines(lines []string) []string {
+	head := strings.TrimSpace(lines[0])
+	o, ok := openDirection(head)
+	verbatim := make([]string, len(lines))
+	for i, l := range lines {
+		verbatim[i] = strings.TrimRight(l, blanks)
+	}
+	if !ok || strings.TrimSpace(head[o.value:]) != "" {
+		return verbatim
+	}
+	out := []string{"(" + o.name + ":"}
+	for i, l := range lines[1:] {
+		t := strings.TrimSpace(l)
+		if i == len(lines)-2 {
+			t = strings.TrimSpace(strings.TrimSuffix(t, ")"))
+		}
+		if t == "" {
+			continue
+		}
+		key, colon, ok := keyLine(protect(t))
+		rest := strings.TrimSpace(t[min(colon+1, len(t)):])
+		if !ok || key != t[:colon] || rest == "" || isYAMLComment(rest) || commentStart(rest) >= 0 || needsYAMLScalar(rest) {
+			return verbatim
+		}
+		out = append(out, "  "+key+": "+rest)
+	}
+	out[len(out)-1] += ")"
+	return out
+}

@@ -1,0 +1,189 @@
+package script
+
+import (
+	"strings"
+
+	"mynah/internal/diag"
+)
+
+// header reads the block at the head of the file and gives the line at which the body
+// begins, from 0.
+func (p *parser) header() int {
+	if len(p.src.lines) == 0 || !isSeparator(p.src.lines[0]) || p.src.lines[0][0] != '-' {
+		return 0
+	}
+	before := len(*p.diags)
+	s := scanner{src: p.src, diags: p.diags, next: 1}
+	var lines []*line
+	for s.next < len(p.src.lines) {
+		l := s.logical()
+		if isSeparator(l.text) {
+			p.properties(lines, 0, l.last)
+			return l.last + 1
+		}
+		lines = append(lines, l)
+	}
+	*p.diags = (*p.diags)[:before]
+	p.openHeader = true
+	d := p.diags.Errorf(p.src.wholeLine(0), "the header is never closed")
+	d.Detail = "A script that begins with a line of dashes has a header up to the next such line"
+	d.Hint = "write --- after the last property, or take the first line away"
+	n := 0
+	for n < len(lines) && p.likelyHeader(lines[n]) {
+		n++
+	}
+	if n == 0 {
+		return 1
+	}
+	p.properties(lines[:n], 0, lines[n-1].last)
+	return lines[n-1].last + 1
+}
+
+// likelyHeader tells whether a line of a header that is never closed may belong to it.
+func (p *parser) likelyHeader(l *line) bool {
+	t := strings.TrimSpace(l.text)
+	if t == "" || isYAMLComment(t) {
+		return true
+	}
+	key, _, ok := keyLine(t)
+	return ok && (p.known.has(strings.ToLower(key)) || strings.HasPrefix(l.text, " ") || strings.HasPrefix(l.text, "\t"))
+}
+
+// properties reads the lines of the header, which stands from one line of the file to
+// another.
+func (p *parser) properties(lines []*line, first, last int) {
+	h := &p.out.Header
+	h.Range = p.src.lineRange(first, last)
+	h.Places = map[string]diag.Range{}
+	for i := 0; i < len(lines); {
+		p.vars.warn(lines[i], p.diags)
+		q := piece{line: lines[i], to: len(lines[i].text)}
+		if q.empty() {
+			i++
+			continue
+		}
+		name, nameAt, rest, ok := headerLine(q)
+		if !ok {
+			d := p.diags.Errorf(q.place(), "%s is no property of the header", quoted(q.text()))
+			d.Detail = "A line of the header is \"name: value\", or, indented, belongs to the map above it"
+			d.Hint = "narration and pictures follow after the --- that closes the header"
+			i++
+			continue
+		}
+		n := p.extent(lines[i:], rest)
+		for _, l := range lines[i+1 : i+n] {
+			p.vars.warn(l, p.diags)
+		}
+		p.property(name, nameAt, p.headerValue(name, rest, lines[i+1:i+n]))
+		i += n
+	}
+}
+
+// headerLine cuts a line into name and value. Unlike in maps no blank has to follow
+// the colon.
+func headerLine(q piece) (name string, at diag.Range, rest piece, ok bool) {
+	from, to := trimSpan(q.line.text, q.from, q.to)
+	t := q.line.text[from:to]
+	key, colon, ok := keyLine(t)
+	if !ok {
+		if colon = strings.IndexByte(t, ':'); colon <= 0 {
+			return "", at, rest, false
+		}
+		if key, _, ok = keyLine(t[:colon+1]); !ok || strings.HasPrefix(t[colon:], "://") {
+			return "", at, rest, false
+		}
+	}
+	end := from + len(strings.TrimRight(t[:colon], blanks))
+	return strings.ToLower(key), q.line.span(from, end), piece{line: q.line, from: from + colon + 1, to: to}, true
+}
+
+// extent counts the lines of a property: its own, and those of the map that follows
+// when it has no value of its own, or one that goes on over lines.
+func (p *parser) extent(lines []*line, rest piece) int {
+	t := protect(strings.TrimSpace(rest.text()))
+	braces := 0
+	if t != "" && t[0] == '{' {
+		braces = braceDepth(t)
+	}
+	n := 1
+	if !rest.empty() && braces <= 0 && !isBlockScalar(t) {
+		return n
+	}
+	base := indentOf(lines[0].text)
+	for i := 1; i < len(lines); i++ {
+		u := protect(lines[i].text)
+		if strings.TrimSpace(u) == "" {
+			continue
+		}
+		if braces <= 0 && indentOf(u) <= base {
+			break
+		}
+		n = i + 1
+		if t != "" && t[0] == '{' {
+			if braces += braceDepth(u); braces <= 0 {
+				break
+			}
+		}
+	}
+	return n
+}
+
+func indentOf(t string) int { return width(t[:len(t)-len(strings.TrimLeft(t, blanks))]) }
+
+func braceDepth(t string) int { return strings.Count(t, "{") - strings.Count(t, "}") }
+
+// headerValue reads a value with the lines that belong to it.
+func (p *parser) headerValue(name string, rest piece, more []*line) value {
+	if len(more) == 0 {
+		return p.lineValue(name, rest)
+	}
+	if !p.known.inHeader[name] {
+		return value{at: rest.place()}
+	}
+	pieces := []piece{rest}
+	for _, l := range more {
+		pieces = append(pieces, piece{line: l, to: len(l.text)})
+	}
+	if t := strings.TrimSpace(rest.text()); t != "" && isBlockScalar(t) {
+		return p.blockText(pieces)
+	}
+	return p.block(name, pieces)
+}
+
+// blockText reads a block of text, "description: |" with lines under it. Its lines are
+// joined by blanks: no property has more than one.
+func (p *parser) blockText(pieces []piece) value {
+	var texts []string
+	for _, q := range pieces[1:] {
+		if t := strings.TrimSpace(q.text()); t != "" {
+			texts = append(texts, p.vars.line(t))
+		}
+	}
+	return value{text: strings.Join(texts, " "), at: pieces[0].place()}
+}
+
+// property sets a property of the header.
+func (p *parser) property(name string, at diag.Range, v value) {
+	h := &p.out.Header
+	switch {
+	case !p.known.has(name):
+		p.unknown("the property", name, at, p.known.header, p.known.directions...)
+		return
+	case !p.known.inHeader[name]:
+		d := p.diags.Warnf(at, "%s is a stage direction and ignored in the header", quoted(name))
+		d.Code = diag.UnknownProperty
+		d.Detail = "Properties of the header: " + strings.Join(p.known.header, ", ")
+		d.Hint = "write (" + name + ": …) in the scene that it is meant for"
+		return
+	case v.kind == brokenValue:
+		return
+	}
+	if _, twice := h.Places[name]; twice {
+		p.twice(name, at, "in the header")
+	}
+	set := h.Properties
+	if p.set(&set, name, v) {
+		h.Properties = set
+	}
+	h.Places[name] = at
+}

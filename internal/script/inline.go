@@ -1,0 +1,414 @@
+package script
+
+import (
+	"html"
+	"sort"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	extast "github.com/yuin/goldmark/extension/ast"
+	markdown "github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+// The Markdown parser takes time in the square of some inputs ("[[[[…"). So it is given
+// at most maxInline bytes of a paragraph at once, with at most maxMarks characters that
+// may be markup; longer paragraphs are cut between lines or words, and markup does not
+// reach over such a cut.
+const (
+	maxInline = 8 << 10
+	maxMarks  = 200
+)
+
+// marks are the characters with which markup begins.
+const marks = "\\`*_[<&~"
+
+// inline reads the markup within paragraphs.
+type inline struct {
+	parser     markdown.Parser
+	references []markdown.Reference
+}
+
+// maxReferences is how many definitions of links, "[name]: address", are kept.
+const maxReferences = 200
+
+// newInline makes the parser. Links may be defined anywhere in the file.
+func newInline(items []item) *inline {
+	in := &inline{}
+	for _, it := range items {
+		if it.line == nil || len(in.references) == maxReferences {
+			continue
+		}
+		t := strings.TrimSpace(it.line.text)
+		if !strings.HasPrefix(t, "[") || strings.HasPrefix(t, "[^") {
+			continue
+		}
+		if name, address, ok := strings.Cut(t[1:], "]:"); ok && address != "" && !strings.ContainsAny(name, "[]") {
+			in.references = append(in.references, markdown.NewReference([]byte(name), []byte(strings.TrimSpace(address)), nil))
+		}
+	}
+	return in
+}
+
+func (in *inline) init() {
+	if in.parser != nil {
+		return
+	}
+	in.parser = markdown.NewParser(
+		markdown.WithBlockParsers(util.Prioritized(markdown.NewParagraphParser(), 100)),
+		markdown.WithInlineParsers(append(markdown.DefaultInlineParsers(),
+			util.Prioritized(extension.NewStrikethroughParser(), 500))...),
+		markdown.WithParagraphTransformers(markdown.DefaultParagraphTransformers()...),
+	)
+}
+
+// runs reads the markup of narration. Tags of HTML are left out with a warning.
+func (p *parser) runs(pieces []piece) []Run {
+	var b runBuilder
+	p.addRuns(&b, pieces)
+	return b.finish()
+}
+
+func (p *parser) addRuns(b *runBuilder, pieces []piece) {
+	for len(pieces) > 0 {
+		var now []piece
+		now, pieces = chunk(pieces)
+		p.readRuns(b, now)
+		b.space(Plain)
+	}
+}
+
+// chunk takes as many pieces as may be parsed at once; a single long one is cut.
+func chunk(pieces []piece) (now, rest []piece) {
+	size, found := 0, 0
+	for i, q := range pieces {
+		t := q.text()
+		fits := within(t, maxInline-size, maxMarks-found)
+		size += fits + 1
+		found += countMarks(t[:fits])
+		if fits == len(t) {
+			continue
+		}
+		if i > 0 {
+			return pieces[:i], pieces[i:]
+		}
+		if at := strings.LastIndexByte(t[:fits], ' '); at > 0 {
+			fits = at
+		}
+		now = []piece{{line: q.line, from: q.from, to: q.from + fits}}
+		pieces[0].from += fits
+		return now, pieces
+	}
+	return pieces, nil
+}
+
+// within is how much of t has at most size bytes and most marks: at least one
+// character.
+func within(t string, size, most int) int {
+	n := 0
+	for i := range len(t) {
+		if strings.IndexByte(marks, t[i]) >= 0 {
+			n++
+		}
+		if (i >= size || n > most) && i > 0 && t[i]&0xc0 != 0x80 {
+			return i
+		}
+	}
+	return len(t)
+}
+
+func countMarks(t string) int {
+	n := 0
+	for i := range len(t) {
+		if strings.IndexByte(marks, t[i]) >= 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func (p *parser) readRuns(b *runBuilder, pieces []piece) {
+	src := joined{values: b}
+	for _, q := range pieces {
+		src.add(p, q)
+	}
+	whole := src.text.String()
+	if !strings.ContainsAny(whole, marks+markers) {
+		b.text(Plain, whole)
+		return
+	}
+	p.inline.init()
+	ctx := markdown.NewContext()
+	if strings.Contains(whole, "[") {
+		for _, r := range p.inline.references {
+			ctx.AddReference(r)
+		}
+	}
+	source := []byte(whole)
+	doc := p.inline.parser.Parse(text.NewReader(source), markdown.WithContext(ctx))
+	w := walker{p: p, b: b, source: source, joined: &src}
+	w.children(doc, Plain)
+}
+
+// joined is a chunk of narration for the parser, its lines joined, variables hidden.
+type joined struct {
+	text   strings.Builder
+	starts []int
+	pieces []piece
+	values *runBuilder
+}
+
+// add appends a piece. A variable becomes its number between two markers: one word to
+// the parser, whatever its value.
+func (j *joined) add(p *parser, q piece) {
+	if len(j.pieces) > 0 {
+		j.text.WriteByte('\n')
+	}
+	j.starts = append(j.starts, j.text.Len())
+	j.pieces = append(j.pieces, q)
+	t := q.text()
+	for at := 0; ; {
+		start, end, _, ok := variable(t, at)
+		if !ok {
+			j.text.WriteString(t[at:])
+			return
+		}
+		m := []rune(markers)
+		j.text.WriteString(t[at:start] + string(m[0]) + strconv.Itoa(len(j.values.values)) + string(m[1]))
+		j.values.values = append(j.values.values, p.vars.line(t[start:end]))
+		at = end
+	}
+}
+
+// walker turns the tree of a paragraph into runs.
+type walker struct {
+	p      *parser
+	b      *runBuilder
+	source []byte
+	joined *joined
+	warned bool
+}
+
+func (w *walker) children(n ast.Node, style Style) {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		w.node(c, style)
+	}
+}
+
+func (w *walker) node(n ast.Node, style Style) {
+	switch n := n.(type) {
+	case *ast.Text:
+		w.b.text(style, unescape(string(n.Segment.Value(w.source))))
+		if n.SoftLineBreak() || n.HardLineBreak() {
+			w.b.space(style)
+		}
+	case *ast.String:
+		w.b.text(style, string(n.Value))
+	case *ast.CodeSpan:
+		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+			if t, ok := c.(*ast.Text); ok {
+				w.b.text(Spell, string(t.Segment.Value(w.source)))
+			}
+		}
+	case *ast.AutoLink:
+		w.b.text(style, string(n.Label(w.source)))
+	case *ast.RawHTML:
+		w.html(n, style)
+	case *ast.Image:
+	case *ast.Emphasis:
+		s := Emphasis
+		if n.Level > 1 {
+			s = Strong
+		}
+		w.children(n, stronger(style, s))
+	case *extast.Strikethrough:
+		w.children(n, stronger(style, Reduced))
+	default:
+		w.children(n, style)
+	}
+}
+
+// html leaves a tag out; one that breaks the line parts words.
+func (w *walker) html(n *ast.RawHTML, style Style) {
+	if n.Segments.Len() == 0 {
+		return
+	}
+	s := n.Segments.At(0)
+	tag := string(s.Value(w.source))
+	if strings.HasPrefix(strings.ToLower(tag), "<br") {
+		w.b.space(style)
+	}
+	if w.warned {
+		return
+	}
+	w.warned = true
+	i := sort.SearchInts(w.joined.starts, s.Start+1) - 1
+	q := w.joined.pieces[i]
+	if at := s.Start - w.joined.starts[i]; !strings.Contains(q.text(), "{{") {
+		q.from += at
+		q.to = min(q.to, q.from+len(tag))
+	}
+	d := w.p.diags.Warnf(q.place(), "the HTML tag %s is left out of the narration", quoted(tag))
+	d.Detail = "Narration knows Markdown, and SSML in <speak> … </speak>"
+	d.Hint = `write \< for a bracket that is meant as such`
+	if strings.HasPrefix(tag, "<speak") || strings.HasPrefix(tag, "</speak") {
+		d.Hint = "begin <speak> on a line of its own"
+	}
+}
+
+// stronger decides between nested styles.
+func stronger(a, b Style) Style {
+	rank := func(s Style) int {
+		switch s {
+		case Reduced:
+			return 1
+		case Emphasis:
+			return 2
+		case Strong:
+			return 3
+		case Spell:
+			return 4
+		}
+		return 0
+	}
+	if rank(b) > rank(a) {
+		return b
+	}
+	return a
+}
+
+// unescape resolves backslashes before punctuation, and entities.
+func unescape(s string) string {
+	if !strings.ContainsAny(s, `\&`) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '\\' && i+1 < len(s) && util.IsPunct(s[i+1]):
+			i++
+			b.WriteByte(s[i])
+		case s[i] == '&':
+			if end := strings.IndexByte(s[i:min(len(s), i+40)], ';'); end > 1 && isEntity(s[i+1:i+end]) {
+				b.WriteString(html.UnescapeString(s[i : i+end+1]))
+				i += end
+				continue
+			}
+			b.WriteByte('&')
+		default:
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
+}
+
+func isEntity(s string) bool {
+	for _, c := range []byte(s) {
+		if (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && c != '#' {
+			return false
+		}
+	}
+	return true
+}
+
+// runBuilder joins text to runs. White space becomes single blanks, and there is none
+// at either end.
+type runBuilder struct {
+	runs   []Run
+	now    []byte
+	style  Style
+	spaced bool     // the text so far ends in a blank, or there is none
+	values []string // of variables, by the numbers between markers
+	any    bool
+	comma  bool // the next word is parted from what is there by a comma
+}
+
+// text adds a text of one style. What stands between markers is replaced by its value.
+func (b *runBuilder) text(style Style, s string) {
+	m := []rune(markers)
+	for {
+		before, rest, ok := strings.Cut(s, string(m[0]))
+		b.plain(style, before)
+		if !ok {
+			return
+		}
+		number, after, _ := strings.Cut(rest, string(m[1]))
+		if i, err := strconv.Atoi(number); err == nil && i < len(b.values) {
+			b.plain(style, b.values[i])
+		}
+		s = after
+	}
+}
+
+func (b *runBuilder) plain(style Style, s string) {
+	for _, c := range s {
+		if unicode.IsSpace(c) && c != '\u00a0' && c != '\u202f' {
+			b.space(style)
+			continue
+		}
+		if unicode.IsControl(c) {
+			continue
+		}
+		if b.comma {
+			b.comma = false
+			b.unspace()
+			b.use(Plain)
+			b.now = append(b.now, ", "...)
+		}
+		b.use(style)
+		b.now = utf8.AppendRune(b.now, c)
+		b.spaced, b.any = false, true
+	}
+}
+
+// space adds a blank, unless one is there.
+func (b *runBuilder) space(style Style) {
+	if !b.any || b.spaced {
+		return
+	}
+	b.use(style)
+	b.now = append(b.now, ' ')
+	b.spaced = true
+}
+
+func (b *runBuilder) use(style Style) {
+	if style != b.style {
+		b.close()
+		b.style = style
+	}
+}
+
+func (b *runBuilder) close() {
+	if len(b.now) > 0 {
+		b.runs = addRun(b.runs, Run{Style: b.style, Text: string(b.now)})
+		b.now = b.now[:0]
+	}
+}
+
+// finish gives the runs.
+func (b *runBuilder) finish() []Run {
+	b.unspace()
+	b.close()
+	return b.runs
+}
+
+// unspace takes a blank at the end away.
+func (b *runBuilder) unspace() {
+	if !b.spaced {
+		return
+	}
+	b.spaced = false
+	if n := len(b.now); n > 0 {
+		b.now = b.now[:n-1]
+		return
+	}
+	n := len(b.runs) - 1
+	if b.runs[n].Text = strings.TrimSuffix(b.runs[n].Text, " "); b.runs[n].Text == "" {
+		b.runs = b.runs[:n]
+	}
+}

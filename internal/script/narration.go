@@ -1,0 +1,256 @@
+package script
+
+import (
+	"strings"
+
+	"mynah/internal/diag"
+)
+
+// flush turns the lines of narration gathered so far into nodes: a paragraph, and each
+// heading, item of a list and row of a table on its own.
+func (p *parser) flush() {
+	lines := p.para
+	if len(lines) == 0 {
+		return
+	}
+	p.para = nil
+	p.mark(blockText, lines[0].first, lines[len(lines)-1].last)
+	table := isTable(lines)
+	var now []piece
+	inList := false
+	done := func() {
+		p.narrate(now)
+		now, inList = nil, false
+	}
+	for _, l := range lines {
+		t, off := l.trimmed()
+		whole := piece{line: l, from: off, to: off + len(t)}
+		switch marker, kind := lineMarker(t, len(now) == 0 || inList); {
+		case table && strings.Contains(t, "|"):
+			done()
+			p.row(whole)
+		case kind == underlineMark && len(now) > 0:
+			done()
+		case kind == ruleMark:
+			done()
+			p.rule(l, t)
+		case kind == headingMark:
+			done()
+			whole.from += marker
+			whole.to = whole.from + len(strings.TrimRight(strings.TrimRight(whole.text(), "#"), blanks))
+			if inner := t[marker:]; strings.HasSuffix(inner, "#") && !closesHeading(inner) {
+				whole.to = off + len(t)
+			}
+			now = append(now, whole)
+			done()
+		case kind == itemMark:
+			done()
+			whole.from += marker
+			now, inList = append(now, whole), true
+		default:
+			now = append(now, whole)
+		}
+	}
+	done()
+}
+
+// closesHeading tells whether the # at the end of a heading belong to its mark: they
+// follow a blank, or are all there is.
+func closesHeading(t string) bool {
+	rest := strings.TrimRight(t, "#")
+	return rest == "" || strings.HasSuffix(rest, " ") || strings.HasSuffix(rest, "\t")
+}
+
+// markKind is what the beginning of a line of narration says in Markdown.
+type markKind int
+
+const (
+	noMark markKind = iota
+	headingMark
+	itemMark
+	underlineMark
+	ruleMark
+)
+
+// lineMarker finds the mark of a heading or an item, and its length with the blanks
+// after it. fresh is set where a paragraph begins or a list goes on: elsewhere a number
+// with a point is part of a sentence.
+func lineMarker(t string, fresh bool) (int, markKind) {
+	switch t[0] {
+	case '#':
+		n := len(t) - len(strings.TrimLeft(t, "#"))
+		if n <= 6 && (n == len(t) || strings.Contains(blanks, t[n:n+1])) {
+			return n + blanksAt(t[n:]), headingMark
+		}
+	case '=':
+		if strings.Trim(t, "=") == "" {
+			return 0, underlineMark
+		}
+	case '-', '*', '+', '_':
+		if isRule(t) {
+			return 0, ruleMark
+		}
+		if t[0] != '_' && (len(t) == 1 || strings.Contains(blanks, t[1:2])) {
+			n := 1 + blanksAt(t[1:])
+			for _, box := range []string{"[ ]", "[x]", "[X]"} {
+				if strings.HasPrefix(t[n:], box) {
+					n += len(box) + blanksAt(t[n+len(box):])
+					break
+				}
+			}
+			return n, itemMark
+		}
+	}
+	digits := len(t) - len(strings.TrimLeft(t, "0123456789"))
+	const most = 3 // a year at the head of a sentence is no number of an item
+	if digits > 0 && digits <= most && fresh && digits+1 < len(t) && (t[digits] == '.' || t[digits] == ')') {
+		if n := blanksAt(t[digits+1:]); n > 0 {
+			return digits + 1 + n, itemMark
+		}
+	}
+	return 0, noMark
+}
+
+func blanksAt(t string) int { return len(t) - len(strings.TrimLeft(t, blanks)) }
+
+// isRule recognises what Markdown draws as a line and is no separator here.
+func isRule(t string) bool {
+	n := 0
+	for i := range len(t) {
+		switch t[i] {
+		case t[0]:
+			n++
+		case ' ', '\t':
+		default:
+			return false
+		}
+	}
+	return n >= 3
+}
+
+// rule warns of a line across the page: authors of other Markdown mean a new scene.
+func (p *parser) rule(l *line, t string) {
+	d := p.diags.Warnf(l.all(), "%s does not separate scenes and is ignored", quoted(t))
+	d.Detail = "Scenes are separated by a line of three or more dashes without blanks between them"
+	d.Hint = "write --- for a new scene"
+}
+
+// isTable tells whether lines hold the row of dashes under the head of a table.
+func isTable(lines []*line) bool {
+	for i, l := range lines {
+		if i > 0 && isDashRow(strings.TrimSpace(l.text)) && strings.Contains(lines[i-1].text, "|") {
+			return true
+		}
+	}
+	return false
+}
+
+func isDashRow(t string) bool {
+	return strings.Contains(t, "|") && strings.Contains(t, "-") && strings.Trim(t, "|:- \t") == ""
+}
+
+// row speaks the cells of a row of a table, one after the other.
+func (p *parser) row(q piece) {
+	if isDashRow(q.text()) {
+		return
+	}
+	n := &Narration{At: At{Range: q.place()}, Source: q.text()}
+	var b runBuilder
+	from := q.from
+	for i := q.from; i <= q.to; i++ {
+		if i < q.to && (q.line.text[i] != '|' || i > q.from && q.line.text[i-1] == '\\') {
+			continue
+		}
+		p.addRuns(&b, []piece{{line: q.line, from: from, to: i}})
+		b.comma = b.any
+		from = i + 1
+	}
+	if n.Runs = b.finish(); len(n.Runs) > 0 {
+		p.add(n)
+	}
+}
+
+// addRun appends a run, or lengthens the last one of the same style.
+func addRun(runs []Run, r Run) []Run {
+	if n := len(runs); n > 0 && runs[n-1].Style == r.Style {
+		runs[n-1].Text += r.Text
+		return runs
+	}
+	return append(runs, r)
+}
+
+// narrate makes the node of a spoken paragraph. Pictures among its words become nodes
+// before it.
+func (p *parser) narrate(pieces []piece) {
+	if len(pieces) == 0 {
+		return
+	}
+	first, last := pieces[0], pieces[len(pieces)-1]
+	n := &Narration{At: At{Range: diag.Range{
+		File: p.file, Start: first.place().Start, End: last.place().End,
+	}}}
+	var texts []string
+	var spoken []piece
+	for _, q := range pieces {
+		texts = append(texts, q.text())
+		p.spokenDirection(q)
+		spoken = append(spoken, p.takePictures(q)...)
+	}
+	n.Source = strings.Join(texts, "\n")
+	if n.Runs = p.runs(spoken); len(n.Runs) > 0 {
+		p.add(n)
+	}
+}
+
+// spokenDirection warns of a known direction within a sentence, once a line.
+func (p *parser) spokenDirection(q piece) {
+	t := q.text()
+	last := strings.LastIndexByte(t, ')')
+	code := false
+	for i := range last {
+		if t[i] == '`' {
+			code = !code
+		}
+		if t[i] != '(' || code {
+			continue
+		}
+		if o, ok := openDirection(t[i:]); ok && p.known.asDirected[o.name] {
+			d := p.diags.Warnf(q.line.span(q.from+i, q.from+i+o.value),
+				"the direction (%s: …) stands in a sentence and is spoken", o.name)
+			d.Detail = "A direction takes effect on a line of its own"
+			d.Hint = "put it on a line of its own"
+			return
+		}
+	}
+}
+
+// takePictures makes nodes of the images within a line of narration, and gives what is
+// left of the line.
+func (p *parser) takePictures(q piece) []piece {
+	var left []piece
+	t := q.text()
+	done := 0
+	code := false
+	for i := 0; i+1 < len(t); i++ {
+		if t[i] == '`' {
+			code = !code
+		}
+		if t[i] != '!' || t[i+1] != '[' || code || i > 0 && t[i-1] == '\\' {
+			continue
+		}
+		m, ok := openImage(t[i:])
+		if !ok {
+			continue
+		}
+		d := p.diags.Warnf(q.line.span(q.from+i, q.from+i+m.end), "this image stands within narration")
+		d.Detail = "It is shown in the scene and left out of what is spoken"
+		d.Hint = "put it on a line of its own"
+		if pic, ok := p.image(q.line, q.from+i, m); ok {
+			p.add(pic)
+		}
+		left = append(left, piece{line: q.line, from: q.from + done, to: q.from + i})
+		done = i + m.end
+		i = done - 1
+	}
+	return append(left, piece{line: q.line, from: q.from + done, to: q.to})
+}

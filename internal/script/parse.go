@@ -1,0 +1,326 @@
+// Package script reads scripts: Markdown with a header and stage directions becomes a
+// Script, together with everything that is wrong with it. It exists so that the rest
+// of the program never sees a character of the language; it refuses to look at files
+// other than scripts (whether a picture exists is asked later), to know voices, and to
+// choose what a missing setting means.
+package script
+
+import (
+	"path"
+	"strings"
+
+	"mynah/internal/diag"
+)
+
+// Parse reads the text of a script; file is its path within the project, with forward
+// slashes. It always returns a Script, however much is wrong, and reports everything
+// at once, in the order of the file. Includes stay as they are, and so do variables:
+// see Load.
+func Parse(file string, src []byte) (*Script, diag.List) {
+	var diags diag.List
+	p := newParser(file, path.Dir(file), newVars(nil), &diags)
+	p.parse(src)
+	diags.Sort()
+	return p.out, diags
+}
+
+// parser is one reading of one file.
+type parser struct {
+	src    *source
+	file   string
+	folder string // all names of files are relative to it
+	vars   vars
+	diags  *diag.List
+	known  known
+	inline *inline
+	// elements are those of SSML, once a script has any.
+	elements map[string][]string
+
+	items []item
+	at    int
+	// speakless remembers up to which item a search for </speak> was in vain.
+	speakless int
+
+	para   []*line // lines of narration that are not yet a node
+	scene  []Node
+	seen   map[string]bool
+	out    *Script
+	blocks []block
+	// unclosed is set when a block, or the header, has no end.
+	unclosed, openHeader bool
+}
+
+// blockKind is what a stretch of lines is to the printer.
+type blockKind int
+
+const (
+	blockSeparator blockKind = iota
+	blockComment
+	blockFence
+	blockDirection
+	blockLine // pictures and directions on one line
+	blockQuote
+	blockSpeak
+	blockText
+)
+
+// block is a stretch of lines of the file, from 0, both included.
+type block struct {
+	kind        blockKind
+	first, last int
+}
+
+func newParser(file, folder string, v vars, diags *diag.List) *parser {
+	return &parser{
+		file: file, folder: folder, vars: v, diags: diags,
+		known: newKnown(), seen: map[string]bool{},
+		out: &Script{File: file},
+	}
+}
+
+// mark notes a block for the printer.
+func (p *parser) mark(kind blockKind, first, last int) {
+	p.blocks = append(p.blocks, block{kind, first, last})
+}
+
+func (p *parser) parse(src []byte) {
+	p.src = newSource(p.file, src, p.diags)
+	body := p.header()
+	p.items, p.unclosed = scan(p.src, body, p.diags)
+	p.unclosed = p.unclosed || p.openHeader
+	p.inline = newInline(p.items)
+	for _, it := range p.items {
+		if it.line != nil {
+			p.vars.warn(it.line, p.diags)
+		}
+	}
+	for p.at < len(p.items) {
+		p.step()
+	}
+	p.flush()
+	p.endScene()
+}
+
+// step takes the current item, and those after it that belong to it.
+func (p *parser) step() {
+	it := p.items[p.at]
+	if it.fence != nil {
+		p.at++
+		p.flush()
+		p.mark(blockFence, it.fence.first, it.fence.last)
+		p.fence(it.fence)
+		return
+	}
+	l := it.line
+	t, off := l.trimmed()
+	switch {
+	case l.void:
+		p.at++
+		p.flush()
+		p.mark(blockComment, l.first, l.last)
+	case t == "":
+		p.at++
+		p.flush()
+	case isSeparator(t):
+		p.at++
+		p.flush()
+		p.mark(blockSeparator, l.first, l.last)
+		p.endScene()
+	case t[0] == '>':
+		p.quote()
+	case isSpeak(t):
+		p.flush()
+		p.speak(l, off)
+	case p.ownLine(l, t, off):
+	default:
+		if !p.splitSpeak(l) {
+			p.at++
+			p.para = append(p.para, l)
+		}
+	}
+}
+
+// ownLine takes a line that is a direction, a picture, or several of them, or that
+// opens a direction over several lines.
+func (p *parser) ownLine(l *line, t string, off int) bool {
+	o, opens := openDirection(t)
+	if opens {
+		isKnown := p.known.has(o.name)
+		if end, ok := complete(t, o, isKnown); ok && (isKnown || t[o.end] == ':') {
+			p.flush()
+			p.mark(blockDirection, l.first, l.last)
+			p.at++
+			p.oneLine(l, off, o, end)
+			return true
+		}
+	} else if !strings.HasPrefix(t, "![") {
+		return false
+	}
+	if parts := p.parts(t); parts != nil {
+		p.flush()
+		p.mark(blockLine, l.first, l.last)
+		p.at++
+		for _, part := range parts {
+			part.take(p, l, off)
+		}
+		return true
+	}
+	return opens && matching(t, o) < 0 && p.multiline(l, t, off, o)
+}
+
+// oneLine takes a direction on one line whose bracket is at off and whose value ends
+// before end, counted from there.
+func (p *parser) oneLine(l *line, off int, o opening, end int) {
+	v := p.lineValue(o.name, piece{line: l, from: off + o.value, to: off + end})
+	p.direct(direction{
+		name: o.name, at: l.span(off+o.start, off+o.end), whole: l.span(off, off+end+1), value: v,
+	})
+}
+
+// lineValue reads a value on one line: plain text, or a map in braces.
+func (p *parser) lineValue(name string, q piece) value {
+	from, to := trimSpan(q.line.text, q.from, q.to)
+	if t := q.line.text[from:to]; t != "" && t[0] == '{' && needsYAMLScalar(t) && p.known.has(name) {
+		return p.yamlValue(name, []piece{{line: q.line, from: from, to: to}})
+	}
+	return p.scalar(q.line, from, to)
+}
+
+// part is a picture or a direction within a line that holds nothing else.
+type part struct {
+	at    int
+	image *image
+	open  opening
+	end   int
+}
+
+func (q part) take(p *parser, l *line, off int) {
+	if q.image == nil {
+		p.oneLine(l, off+q.at, q.open, q.end)
+		return
+	}
+	if pic, ok := p.image(l, off+q.at, *q.image); ok {
+		p.add(pic)
+	}
+}
+
+// parts cuts a line of pictures and known directions, or gives nil when anything else
+// is on it.
+func (p *parser) parts(t string) []part {
+	var out []part
+	for at := 0; at < len(t); {
+		switch rest := t[at:]; rest[0] {
+		case ' ', '\t':
+			at++
+		case '!':
+			m, ok := openImage(rest)
+			if !ok {
+				return nil
+			}
+			out = append(out, part{at: at, image: &m})
+			at += m.end
+		case '(':
+			o, ok := openDirection(rest)
+			if !ok || !p.known.asDirected[o.name] {
+				return nil
+			}
+			end := matching(rest, o)
+			if end < 0 {
+				return nil
+			}
+			out = append(out, part{at: at, open: o, end: end})
+			at += end + 1
+		default:
+			return nil
+		}
+	}
+	return out
+}
+
+// add puts a node into the scene.
+func (p *parser) add(n Node) { p.scene = append(p.scene, n) }
+
+// endScene closes the scene; an empty one is dropped.
+func (p *parser) endScene() {
+	if n := len(p.scene); n > 0 {
+		r := p.scene[0].Span()
+		for _, node := range p.scene {
+			if end := node.Span().End; later(end, r.End) {
+				r.End = end
+			}
+		}
+		p.out.Scenes = append(p.out.Scenes, Scene{Range: r, Nodes: p.scene})
+	}
+	p.scene = nil
+	clear(p.seen)
+}
+
+func later(a, b diag.Pos) bool {
+	return a.Line > b.Line || a.Line == b.Line && a.Column > b.Column
+}
+
+// fence makes the node of a fenced block.
+func (p *parser) fence(f *fenceBlock) {
+	info := p.vars.line(f.info)
+	first, _, _ := strings.Cut(strings.ReplaceAll(info, "\t", " "), " ")
+	n := &Fence{
+		At:   At{Range: p.src.lineRange(f.first, max(f.first, f.last))},
+		Kind: FenceCode,
+		Info: info,
+		Text: p.vars.lines(strings.Join(f.text, "\n")),
+	}
+	switch strings.ToLower(first) {
+	case "":
+		n.Kind = FenceText
+	case "md", "markdown":
+		n.Kind = FenceMarkdown
+	case "mermaid":
+		n.Kind = FenceMermaid
+	case "dot":
+		n.Kind = FenceDot
+	case "math":
+		n.Kind = FenceMath
+	default:
+		n.Language = first
+	}
+	p.add(n)
+}
+
+// quote takes the lines of a block quote.
+func (p *parser) quote() {
+	p.flush()
+	var pieces []piece
+	for ; p.at < len(p.items); p.at++ {
+		l := p.items[p.at].line
+		if l == nil {
+			break
+		}
+		t, off := l.trimmed()
+		if t == "" || t[0] != '>' {
+			break
+		}
+		inner := strings.TrimLeft(t, "> \t")
+		pieces = append(pieces, piece{line: l, from: off + len(t) - len(inner), to: off + len(t)})
+	}
+	first, last := pieces[0].line, pieces[len(pieces)-1].line
+	p.mark(blockQuote, first.first, last.last)
+	r := first.all()
+	r.End = last.all().End
+	for _, q := range pieces {
+		if strings.HasPrefix(q.text(), "![") && strings.Contains(q.text(), "](") {
+			d := p.diags.Warnf(q.place(), "a picture in a quote is not shown")
+			d.Detail = "Quotes replace the subtitles of their scene"
+			d.Hint = "write the picture on a line of its own, without >"
+		}
+	}
+	p.add(&Quote{At: At{Range: r}, Text: joinRuns(p.runs(pieces))})
+}
+
+// joinRuns puts the text of runs together.
+func joinRuns(runs []Run) string {
+	var b strings.Builder
+	for _, r := range runs {
+		b.WriteString(r.Text)
+	}
+	return b.String()
+}

@@ -1,0 +1,68 @@
+package script
+
+import (
+	"path"
+	"strings"
+)
+
+// filePath reads a scalar as the name of a file of the project, or reports why it
+// cannot be one. The name stays as written. Whether the file exists is not asked here.
+func (p *parser) filePath(name string, v value, allowed string) (File, bool) {
+	if v.kind != scalarValue || v.text == "" {
+		p.wrong(name, v, allowed, nil)
+		return File{}, false
+	}
+	problem, hint := p.badPath(v.text)
+	if problem == "" {
+		return File{Name: v.text, Range: v.at}, true
+	}
+	d := p.diags.Errorf(v.at, "%s cannot be %s: %s", name, quoted(v.text), problem)
+	d.Detail = "Files are named relative to the folder of the script and lie in its project"
+	d.Hint = hint
+	return File{}, false
+}
+
+// badPath tells what is wrong with the name of a file, and what to do.
+func (p *parser) badPath(name string) (problem, hint string) {
+	slashed := strings.ReplaceAll(name, `\`, "/")
+	switch {
+	case isURL(slashed):
+		return "it is a web address", "download the file and put it beside the script"
+	case strings.HasPrefix(slashed, "/"), len(slashed) > 2 && slashed[1] == ':' && slashed[2] == '/',
+		strings.HasPrefix(slashed, "~/"):
+		return "it is an absolute path", "copy the file beside the script and write its name alone"
+	case len(name) > maxPath:
+		return "it is longer than a file's name can be", ""
+	}
+	full := path.Join(p.folder, slashed)
+	if full == ".." || strings.HasPrefix(full, "../") {
+		return "it leaves the project", "copy the file into the project"
+	}
+	if full == "." || strings.HasSuffix(slashed, "/") || path.Base(slashed) == "." || path.Base(slashed) == ".." {
+		return "it is a folder", "write the name of a file in it"
+	}
+	return "", ""
+}
+
+// maxPath is the longest path that systems take.
+const maxPath = 4096
+
+// isURL recognises scheme://… and data:….
+func isURL(s string) bool {
+	scheme, _, ok := strings.Cut(s, "://")
+	if strings.HasPrefix(s, "//") || strings.HasPrefix(strings.ToLower(s), "data:") {
+		return true
+	}
+	if !ok || scheme == "" {
+		return false
+	}
+	for _, c := range []byte(scheme) {
+		if (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && c != '+' && c != '-' && c != '.' {
+			return false
+		}
+	}
+	return true
+}
+
+// fileKind is a file by the ending of its name, in lower case, with the dot.
+func fileEnding(name string) string { return strings.ToLower(path.Ext(name)) }

@@ -1,0 +1,345 @@
+package script
+
+import (
+	"strings"
+
+	"mynah/internal/diag"
+)
+
+// An image in Markdown is not what CommonMark reads here: names of files hold blanks
+// and brackets, and what stands between the square brackets are options.
+
+const (
+	// maxAlt and maxDest bound how far the parts of an image are looked for, in bytes.
+	maxAlt  = 1000
+	maxDest = maxPath + 500
+)
+
+// image is an image as it stands in a line, offsets counting from its beginning.
+type image struct {
+	altFrom, altTo   int
+	fileFrom, fileTo int
+	end              int
+}
+
+// openImage reads the image that t begins with.
+func openImage(t string) (image, bool) {
+	if !strings.HasPrefix(t, "![") {
+		return image{}, false
+	}
+	var m image
+	m.altFrom = 2
+	m.altTo = closing(t, 2, '[', ']', maxAlt)
+	if m.altTo < 0 || m.altTo+1 >= len(t) || t[m.altTo+1] != '(' {
+		return image{}, false
+	}
+	from := m.altTo + 2
+	from = len(t) - len(strings.TrimLeft(t[from:], blanks))
+	if from < len(t) && t[from] == '<' {
+		if end := strings.IndexByte(t[from:min(len(t), from+maxDest)], '>'); end > 0 {
+			to := closing(t, from+end+1, '(', ')', maxDest)
+			if to >= 0 && isTitle(strings.TrimSpace(t[from+end+1:to])) {
+				m.fileFrom, m.fileTo, m.end = from+1, from+end, to+1
+				return m, true
+			}
+		}
+	}
+	to := closing(t, from, '(', ')', maxDest)
+	if to < 0 && t[len(t)-1] == ')' && len(t) < maxDest && !strings.Contains(t[from:], "![") {
+		to = len(t) - 1 // brackets that do not balance, in a name that ends the line
+	}
+	if to < 0 {
+		return image{}, false
+	}
+	m.fileFrom, m.fileTo = trimSpan(t, from, to)
+	m.fileTo = m.fileFrom + withoutTitle(t[m.fileFrom:m.fileTo])
+	m.end = to + 1
+	return m, true
+}
+
+// closing finds the bracket that closes one opened before from, within a stretch in
+// which no other image begins, or gives -1.
+func closing(t string, from int, left, right byte, most int) int {
+	depth := 1
+	for i := from; i < len(t) && i < from+most; i++ {
+		switch t[i] {
+		case left:
+			depth++
+		case right:
+			if depth--; depth == 0 {
+				return i
+			}
+		case '!':
+			if strings.HasPrefix(t[i:], "![") {
+				return -1
+			}
+		}
+	}
+	return -1
+}
+
+// isTitle recognises what Markdown lets stand after the name of a file: nothing, or a
+// title in quotes.
+func isTitle(t string) bool {
+	if t == "" {
+		return true
+	}
+	end, ok := quoteEnd(t)
+	return ok && end == len(t)
+}
+
+// withoutTitle is the length of a destination without the title after it.
+func withoutTitle(t string) int {
+	if t == "" || t[len(t)-1] != '"' && t[len(t)-1] != '\'' {
+		return len(t)
+	}
+	q := t[len(t)-1]
+	for i := len(t) - 2; i > 0; i-- {
+		if t[i] == q && (t[i-1] == ' ' || t[i-1] == '\t') {
+			return len(strings.TrimRight(t[:i], blanks))
+		}
+	}
+	return len(t)
+}
+
+// image makes the picture of an image whose "![" is at off in a line.
+func (p *parser) image(l *line, off int, m image) (*Picture, bool) {
+	pic := &Picture{At: At{Range: l.span(off, off+m.end)}}
+	options := p.scalarText(l, off+m.altFrom, off+m.altTo)
+	ok := p.options(pic, options)
+	name := p.scalarText(l, off+m.fileFrom, off+m.fileTo)
+	if name.text == "" {
+		d := p.diags.Errorf(pic.Range, "this image names no file")
+		d.Detail = "An image is written ![options](file)"
+		return pic, false
+	}
+	f, named := p.filePath("the file of an image", name, "")
+	pic.File, pic.FileRange = f.Name, f.Range
+	return pic, ok && named
+}
+
+// scalarText reads bytes of a line as they are: quotes and # mean nothing.
+func (p *parser) scalarText(l *line, from, to int) value {
+	from, to = trimSpan(l.text, from, to)
+	raw := l.text[from:to]
+	v := value{text: raw, at: l.span(from, to), line: l, off: from}
+	if expanded := p.vars.line(raw); expanded != raw {
+		v.text, v.line = strings.TrimSpace(expanded), nil
+	}
+	return v
+}
+
+// optionWords are the options of images and clips that are words.
+func optionWords() []string {
+	return []string{
+		"cover", "contain", "fit", "top", "bottom", "left", "right", "center", "zoom", "zoomout", "pan", "panzoom",
+		"panzoomout", "match", "trim", "loop", "loop-audio", "freeze", "start", "end", "mute",
+	}
+}
+
+// options reads the words between the square brackets.
+func (p *parser) options(pic *Picture, v value) bool {
+	ok := true
+	var unknown []word
+	set := map[string]string{}
+	for _, w := range optionList(v) {
+		group := option(pic, strings.ToLower(w.text))
+		switch {
+		case group == "":
+			unknown = append(unknown, w)
+		case group == "segment?":
+			d := p.diags.Errorf(w.at, "%s is no stretch of a clip", quoted(w.text))
+			d.Detail = "A stretch is written 10-14.5, in seconds, or 01:00-01:01, in clock time; it ends later than it begins"
+			ok = false
+		case set[group] != "" && set[group] != w.text:
+			d := p.diags.Warnf(w.at, "%s and %s exclude each other; the last one counts", quoted(set[group]), quoted(w.text))
+			d.Hint = "take one of them out"
+			fallthrough
+		default:
+			set[group] = w.text
+		}
+	}
+	if w, joined := set["x"]; joined && set["y"] != "" && w != set["y"] {
+		pic.Edge = strings.ToLower(set["y"]) + "-" + strings.ToLower(w)
+	}
+	return p.unknownOptions(unknown) && ok
+}
+
+// unknownOptions reports words that are no option. Alternative texts of ordinary
+// Markdown stand there too ("our living room"), so a word is taken for a misspelt
+// option only when no other word is farther from one.
+func (p *parser) unknownOptions(unknown []word) bool {
+	if len(unknown) == 0 {
+		return true
+	}
+	known := optionWords()
+	var misspelt []string
+	for _, w := range unknown {
+		if near, ok := nearestOption(w.text, known); ok {
+			misspelt = append(misspelt, near)
+		}
+	}
+	if len(misspelt) < len(unknown) {
+		var words []string
+		for _, w := range unknown {
+			words = append(words, w.text)
+		}
+		at := diag.Range{File: unknown[0].at.File, Start: unknown[0].at.Start, End: unknown[len(unknown)-1].at.End}
+		d := p.diags.Warnf(at, "%s in an image are no options and ignored", quoted(strings.Join(words, " ")))
+		if len(words) == 1 {
+			d.Summary = quoted(words[0]) + " in an image is no option and ignored"
+		}
+		d.Detail = "Options: " + strings.Join(known, ", ") + ", top-left and the like, and stretches such as 10-14.5"
+		return true
+	}
+	for i, w := range unknown {
+		d := p.diags.Errorf(w.at, "%s is no option of an image", quoted(w.text))
+		d.Detail = "Options: " + strings.Join(known, ", ") + ", top-left and the like, and stretches such as 10-14.5"
+		d.Hint = "did you mean " + misspelt[i] + "?"
+	}
+	return false
+}
+
+// nearestOption is stricter than nearest: options are short, and so are the words of
+// alternative texts ("man" is no misspelt "pan").
+func nearestOption(text string, known []string) (string, bool) {
+	t := strings.ToLower(text)
+	if runes(t) < 3 {
+		return "", false
+	}
+	if runes(t) > 4 {
+		return nearest(t, known)
+	}
+	for _, k := range known {
+		sameLetters := len(t) == len(k) && t[0] != k[0] // a changed first letter is another word
+		if distance([]rune(t), []rune(k), 2) < 2 && !sameLetters && (len(k) > 3 || len(t) > 3) {
+			return k, true
+		}
+	}
+	return "", false
+}
+
+// optionList cuts options at blanks and commas, and joins "a - b".
+func optionList(v value) []word {
+	var out []word
+	at := 0
+	for _, f := range strings.FieldsFunc(v.text, func(c rune) bool { return c == ' ' || c == '\t' || c == ',' }) {
+		at += strings.Index(v.text[at:], f)
+		w := word{text: f, at: v.part(at, at+len(f))}
+		at += len(f)
+		if n := len(out); n > 0 && (f[0] == '-' || strings.HasSuffix(out[n-1].text, "-")) && isTimes(out[n-1].text+f) {
+			out[n-1].text += f
+			out[n-1].at.End = w.at.End
+			continue
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+// isTimes tells whether a word is made of what stretches of time are made of.
+func isTimes(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789:.-s") == "" && s[0] >= '0' && s[0] <= '9'
+}
+
+// option puts a word into the picture. It gives the group of words of which one counts,
+// "" for an unknown word and "segment?" for a stretch that is none.
+func option(pic *Picture, w string) string {
+	switch w {
+	case "cover", "contain", "fit":
+		pic.Fit = Fit(w)
+		return "fit"
+	case "zoom", "zoomout", "pan", "panzoom", "panzoomout":
+		pic.Motion = Motion(w)
+		return "motion"
+	case "match", "trim", "loop", "loop-audio", "freeze":
+		pic.Sync = Sync(w)
+		return "sync"
+	case "start", "end":
+		pic.Still = Still(w)
+		return "still"
+	case "mute":
+		pic.Mute = true
+		return "mute"
+	}
+	if position, edge, ok := positionOf(w); ok {
+		return place(pic, position, edge)
+	}
+	if isTimes(w) && strings.Contains(w, "-") {
+		s, ok := segment(w)
+		if !ok {
+			return "segment?"
+		}
+		pic.Segment = &s
+		return "segment"
+	}
+	return ""
+}
+
+// place puts a position into the picture; words for one axis leave the other alone.
+func place(pic *Picture, position Position, edge string) string {
+	switch edge {
+	case "":
+		return "center"
+	case "left", "right":
+		pic.Position.X, pic.Edge = position.X, edge
+		return "x"
+	case "top", "bottom":
+		pic.Position.Y, pic.Edge = position.Y, edge
+		return "y"
+	}
+	pic.Position, pic.Edge = position, edge
+	return "corner"
+}
+
+// positions is the kind of places in the frame.
+func positions() kind[string] {
+	return kind[string]{
+		allowed: "top, bottom, left, right, center, or two of them joined, such as top-left",
+		words:   []string{"top", "bottom", "left", "right", "center", "top-left", "top-right", "bottom-left", "bottom-right"},
+		read: func(s string) (string, bool) {
+			s = strings.Join(strings.Fields(strings.ToLower(s)), "-")
+			_, _, ok := positionOf(s)
+			return s, ok
+		},
+	}
+}
+
+func readPosition(w string) (Position, string) {
+	position, edge, _ := positionOf(w)
+	return position, edge
+}
+
+// positionOf reads top, left, top-left, left-top, center-left and the like. edge is the
+// word, or both of them with the vertical one first; that of the centre is "".
+func positionOf(w string) (position Position, edge string, ok bool) {
+	var x, y string
+	parts := strings.Split(w, "-")
+	if len(parts) > 2 {
+		return Position{}, "", false
+	}
+	for _, part := range parts {
+		switch {
+		case part == "center":
+		case (part == "left" || part == "right") && x == "":
+			x = part
+		case (part == "top" || part == "bottom") && y == "":
+			y = part
+		default:
+			return Position{}, "", false
+		}
+	}
+	switch x {
+	case "left":
+		position.X = AlignStart
+	case "right":
+		position.X = AlignEnd
+	}
+	switch y {
+	case "top":
+		position.Y = AlignStart
+	case "bottom":
+		position.Y = AlignEnd
+	}
+	return position, strings.Trim(y+"-"+x, "-"), true
+}

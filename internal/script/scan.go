@@ -1,0 +1,271 @@
+package script
+
+import (
+	"strings"
+
+	"mynah/internal/diag"
+)
+
+// item is what the first pass finds: a logical line, or a fenced block.
+type item struct {
+	line  *line
+	fence *fenceBlock
+}
+
+// fenceBlock is a fenced block as it stands in the file; lines count from 0.
+type fenceBlock struct {
+	first, last int
+	open        fenceMark
+	info        string
+	text        []string // lines inside, without the indentation of the opening line
+}
+
+// fenceMark is an opening or closing line of a fence.
+type fenceMark struct {
+	char   byte
+	length int
+	indent int
+}
+
+// scanner is the first pass. It takes comments out and fences apart, because these
+// two decide about each other: whichever opens first makes the other literal text.
+type scanner struct {
+	src      *source
+	diags    *diag.List
+	next     int
+	items    []item
+	unclosed bool
+	// noCommentEnd and noFenceEnd remember searches that reached the end of the file
+	// in vain, so that many openings do not cost a search each.
+	noCommentEnd bool
+	noFenceEnd   []fenceMark
+}
+
+// scan runs the first pass from line first (from 0) to the end. unclosed tells that a
+// comment or a fence has no end.
+func scan(src *source, first int, diags *diag.List) (items []item, unclosed bool) {
+	s := scanner{src: src, diags: diags, next: first}
+	for s.next < len(src.lines) {
+		if s.fence(src.lines[s.next], s.next) {
+			continue
+		}
+		l := s.logical()
+		if l.last > l.first || l.text != src.lines[l.first] {
+			s.next = l.last // what a comment leaves may open a fence
+			if s.fence(l.text, l.last) {
+				continue
+			}
+			s.next = l.last + 1
+		}
+		s.items = append(s.items, item{line: l})
+	}
+	return s.items, s.unclosed
+}
+
+// logical takes the next line and, when a comment runs over its end, those it runs
+// over.
+func (s *scanner) logical() *line {
+	i := s.next
+	raw := s.src.lines[i]
+	l := &line{src: s.src, first: i, last: i}
+	col, rest := 0, raw
+	var b strings.Builder
+	keep := func(text string) {
+		if text != "" {
+			l.segs = append(l.segs, seg{off: b.Len(), line: l.last, col: col})
+			b.WriteString(text)
+		}
+	}
+	comments := 0
+	for {
+		at := strings.Index(rest, "<!--")
+		if at < 0 {
+			break
+		}
+		keep(rest[:at])
+		col += runes(rest[:at])
+		comments++
+		length, line, ok := s.commentEnd(rest[at:], l.last)
+		if !ok {
+			l.last = s.unclosedComment(l.last, col)
+			rest = ""
+			break
+		}
+		if line == l.last {
+			col += runes(rest[at : at+length])
+			rest = rest[at+length:]
+			continue
+		}
+		l.last = line
+		col = runes(s.src.lines[line][:length])
+		rest = s.src.lines[line][length:]
+	}
+	if comments == 0 {
+		l.text = raw
+		l.segs = []seg{{off: 0, line: i}}
+	} else {
+		keep(rest)
+		l.text = b.String()
+		if len(l.segs) == 0 {
+			l.segs = []seg{{line: i}}
+		}
+		l.void = strings.TrimSpace(l.text) == ""
+	}
+	s.next = l.last + 1
+	return l
+}
+
+// commentEnd finds the end of the comment that text, a part of line i, begins with:
+// the bytes up to and with it, counted in text when it is on the same line, else in
+// the line it is on. "<!-->" and "<!--->" are whole comments, as in HTML.
+func (s *scanner) commentEnd(text string, i int) (length, line int, ok bool) {
+	if j := strings.Index(text[2:], "-->"); j >= 0 {
+		return 2 + j + 3, i, true
+	}
+	if s.noCommentEnd {
+		return 0, 0, false
+	}
+	for k := i + 1; k < len(s.src.lines); k++ {
+		if j := strings.Index(s.src.lines[k], "-->"); j >= 0 {
+			return j + 3, k, true
+		}
+	}
+	s.noCommentEnd = true
+	return 0, 0, false
+}
+
+// unclosedComment reports one and gives the last line that is taken for it: the one
+// before the next separator, so that errors further down are still found.
+func (s *scanner) unclosedComment(i, col int) int {
+	s.unclosed = true
+	d := s.diags.Errorf(s.src.place(i, col, col+4), "this comment is never closed")
+	d.Detail = "A comment begins with <!-- and ends with -->"
+	d.Hint = "write --> where the comment ends"
+	return s.beforeSeparator(i)
+}
+
+// beforeSeparator is the last line before the next separator after line i.
+func (s *scanner) beforeSeparator(i int) int {
+	for i+1 < len(s.src.lines) && !isSeparator(s.src.lines[i+1]) {
+		i++
+	}
+	return i
+}
+
+// fence takes a fenced block that text, at line i, opens.
+func (s *scanner) fence(text string, i int) bool {
+	open, info, ok := openFence(text)
+	if !ok {
+		return false
+	}
+	f := &fenceBlock{first: i, open: open, info: info}
+	end, closed := s.fenceEnd(open, i+1)
+	if !closed {
+		s.unclosed = true
+		r := s.src.wholeLine(i)
+		d := s.diags.Errorf(r, "this fenced block is never closed")
+		mark := strings.Repeat(string(open.char), open.length)
+		d.Detail = "A block that begins with " + mark + " ends at a line of " + mark + " alone"
+		d.Hint = "write " + mark + " on a line of its own where the block ends"
+		end = s.beforeSeparator(i) + 1
+	}
+	for _, l := range s.src.lines[i+1 : end] {
+		f.text = append(f.text, dedent(l, open.indent))
+	}
+	f.last = min(end, len(s.src.lines)-1)
+	s.next = end
+	if closed {
+		s.next = end + 1
+	} else {
+		f.last = end - 1
+	}
+	s.items = append(s.items, item{fence: f})
+	return true
+}
+
+// fenceEnd finds the line that closes a block: the same character, at least as
+// often, nothing else, and not indented like code inside the block.
+func (s *scanner) fenceEnd(open fenceMark, from int) (int, bool) {
+	for _, f := range s.noFenceEnd {
+		if f.char == open.char && open.length >= f.length && open.indent <= f.indent {
+			return 0, false
+		}
+	}
+	for i := from; i < len(s.src.lines); i++ {
+		mark, rest, ok := fenceLine(s.src.lines[i])
+		if ok && mark.char == open.char && mark.length >= open.length && mark.indent <= open.indent+3 &&
+			strings.TrimSpace(rest) == "" {
+			return i, true
+		}
+	}
+	s.noFenceEnd = append(s.noFenceEnd, open)
+	return 0, false
+}
+
+// openFence recognises the opening line of a fence at any indentation.
+func openFence(text string) (mark fenceMark, info string, ok bool) {
+	mark, rest, ok := fenceLine(text)
+	if !ok || mark.char == '`' && strings.Contains(rest, "`") {
+		return fenceMark{}, "", false // a code span within a sentence
+	}
+	return mark, strings.TrimSpace(rest), true
+}
+
+// fenceLine cuts a line that begins with three or more backticks or tildes.
+func fenceLine(text string) (mark fenceMark, rest string, ok bool) {
+	t := strings.TrimLeft(text, blanks)
+	if len(t) < 3 || t[0] != '`' && t[0] != '~' {
+		return fenceMark{}, "", false
+	}
+	n := 1
+	for n < len(t) && t[n] == t[0] {
+		n++
+	}
+	if n < 3 {
+		return fenceMark{}, "", false
+	}
+	return fenceMark{char: t[0], length: n, indent: width(text[:len(text)-len(t)])}, t[n:], true
+}
+
+// tabStop is how wide a tab is at most in indentation, as in CommonMark.
+const tabStop = 4
+
+// width measures indentation in columns.
+func width(indent string) int {
+	n := 0
+	for _, c := range []byte(indent) {
+		if c == '\t' {
+			n += tabStop - n%tabStop
+		} else {
+			n++
+		}
+	}
+	return n
+}
+
+// dedent takes up to n columns of indentation away.
+func dedent(text string, n int) string {
+	for at := 0; n > 0 && text != ""; {
+		step := 1
+		switch text[0] {
+		case '\t':
+			step = tabStop - at%tabStop
+		case ' ':
+		default:
+			return text
+		}
+		text = text[1:]
+		if step > n {
+			return strings.Repeat(" ", step-n) + text
+		}
+		n -= step
+		at += step
+	}
+	return text
+}
+
+// isSeparator recognises a line of three or more dashes.
+func isSeparator(text string) bool {
+	t := strings.TrimSpace(text)
+	return len(t) >= 3 && strings.Trim(t, "-") == ""
+}

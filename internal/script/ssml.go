@@ -1,0 +1,330 @@
+package script
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"mynah/internal/diag"
+)
+
+// maxElements is how deep elements of SSML may nest.
+const maxElements = 64
+
+// isSpeak tells whether a trimmed line begins with a block of SSML.
+func isSpeak(t string) bool {
+	rest, ok := strings.CutPrefix(t, "<speak")
+	return ok && (rest == "" || strings.ContainsAny(rest[:1], " \t/>"))
+}
+
+// splitSpeak cuts a line in whose middle a whole block of SSML stands.
+func (p *parser) splitSpeak(l *line) bool {
+	i := strings.Index(l.text, "<speak")
+	if i < 0 || !isSpeak(l.text[i:]) || !strings.Contains(l.text[i:], "</speak") ||
+		strings.Count(l.text[:i], "`")%2 == 1 {
+		return false
+	}
+	p.para = append(p.para, l.cut(0, i))
+	p.items[p.at].line = l.cut(i, len(l.text))
+	return true
+}
+
+// speak takes a block of SSML that begins at off in the current line. What follows the
+// block on its last line is the next line.
+func (p *parser) speak(l *line, off int) {
+	pieces, rest, ok := p.speakPieces(l, off)
+	if !ok {
+		p.unclosed = true
+		d := p.diags.Errorf(l.span(off, off+len("<speak")), "this <speak> block is never closed")
+		d.Detail = "A block of SSML begins with <speak> and ends with </speak>"
+		d.Hint = "write </speak> where the block ends"
+		for p.at++; p.at < len(p.items); p.at++ {
+			if next := p.items[p.at].line; next == nil || isSeparator(next.text) {
+				break
+			}
+		}
+		return
+	}
+	last := pieces[len(pieces)-1]
+	p.mark(blockSpeak, l.first, last.line.last)
+	p.at += len(pieces)
+	if strings.TrimSpace(rest.text()) != "" {
+		p.at--
+		p.items[p.at].line = rest.line.cut(rest.from, rest.to)
+	}
+	n := &SSML{At: At{Range: l.span(off, off+1)}}
+	n.Range.End = last.line.span(last.to-1, last.to).End
+	r := ssmlReader{p: p, pieces: pieces}
+	for i, q := range pieces {
+		if i > 0 {
+			r.text.WriteByte('\n')
+		}
+		r.starts = append(r.starts, r.text.Len())
+		r.text.WriteString(q.text())
+	}
+	n.Source = r.text.String()
+	if n.Root = r.read(n.Source); n.Root != nil {
+		p.add(n)
+	}
+}
+
+// speakPieces collects the lines of a block up to its closing tag.
+func (p *parser) speakPieces(l *line, off int) (pieces []piece, rest piece, ok bool) {
+	q := piece{line: l, from: off, to: len(l.text)}
+	if i := strings.IndexByte(q.text(), '>'); i > 0 && q.text()[i-1] == '/' {
+		return []piece{{line: l, from: off, to: off + i + 1}}, piece{line: l, from: off + i + 1, to: len(l.text)}, true
+	}
+	skip := len("<speak")
+	for j := p.at; j < len(p.items) && p.at >= p.speakless; j++ {
+		next := p.items[j].line
+		if next == nil {
+			p.speakless = j
+			break
+		}
+		if j > p.at {
+			q, skip = piece{line: next, to: len(next.text)}, 0
+			if isSpeak(strings.TrimSpace(next.text)) {
+				p.speakless = j
+				break
+			}
+		}
+		if end := speakEnd(q.text(), skip); end > 0 {
+			rest = piece{line: q.line, from: q.from + end, to: q.to}
+			q.to = q.from + end
+			return append(pieces, q), rest, true
+		}
+		pieces = append(pieces, q)
+		if j == len(p.items)-1 {
+			p.speakless = len(p.items)
+		}
+	}
+	return nil, piece{}, false
+}
+
+// speakEnd is the offset after </speak> in t, from an offset on, or 0.
+func speakEnd(t string, from int) int {
+	i := strings.Index(t[from:], "</speak")
+	if i < 0 {
+		return 0
+	}
+	end := strings.IndexByte(t[from+i:], '>')
+	if end < 0 {
+		return 0
+	}
+	return from + i + end + 1
+}
+
+// ssmlReader reads one block.
+type ssmlReader struct {
+	p      *parser
+	text   strings.Builder
+	pieces []piece
+	starts []int
+}
+
+// span is the range of bytes of the block.
+func (r *ssmlReader) span(from, to int) diag.Range {
+	i, j := r.find(from), r.find(max(to-1, from))
+	s := r.pieces[i].line.span(r.pieces[i].from+from-r.starts[i], min(r.pieces[i].from+to-r.starts[i], r.pieces[i].to))
+	if j > i {
+		q := r.pieces[j]
+		s.End = q.line.span(q.from, min(q.from+to-r.starts[j], q.to)).End
+	}
+	return s
+}
+
+// find gives the piece that an offset is in.
+func (r *ssmlReader) find(off int) int {
+	i := 0
+	for j := len(r.starts); i < j; {
+		if h := (i + j) / 2; r.starts[h] <= off {
+			i = h + 1
+		} else {
+			j = h
+		}
+	}
+	return max(i-1, 0)
+}
+
+// open is an element whose end has not come yet.
+type open struct {
+	element *Element
+	from    int
+	to      int // of its start tag
+}
+
+// read builds the tree, or reports why it cannot and gives nil.
+func (r *ssmlReader) read(source string) *Element {
+	d := xml.NewDecoder(strings.NewReader(source))
+	var stack []open
+	var root *Element
+	for {
+		from := int(d.InputOffset())
+		token, err := d.RawToken()
+		to := int(d.InputOffset())
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			r.malformed(source, from, to, err)
+			return nil
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			e := r.element(t, from, to)
+			if root == nil {
+				root = e
+			} else if len(stack) > 0 {
+				top := stack[len(stack)-1].element
+				top.Content = append(top.Content, Content{Child: e})
+			}
+			stack = append(stack, open{element: e, from: from, to: to})
+			if len(stack) > maxElements {
+				r.p.diags.Errorf(r.span(from, to), "the elements of this <speak> block nest deeper than %d", maxElements)
+				return nil
+			}
+		case xml.EndElement:
+			if !r.end(stack, prefixed(t.Name), from, to) {
+				return nil
+			}
+			top := stack[len(stack)-1]
+			top.element.Range = r.span(top.from, to)
+			stack = stack[:len(stack)-1]
+		case xml.CharData:
+			if len(stack) > 0 {
+				top := stack[len(stack)-1].element
+				top.Content = append(top.Content, Content{Text: r.p.vars.line(string(t))})
+			}
+		case xml.Directive, xml.ProcInst:
+			e := r.p.diags.Errorf(r.span(from, to), "declarations have no place in a <speak> block")
+			e.Hint = "take it out"
+			return nil
+		}
+	}
+	if len(stack) > 0 {
+		top := stack[len(stack)-1]
+		r.unclosed(top)
+		return nil
+	}
+	return root
+}
+
+// end checks that an end tag closes the element that was opened last.
+func (r *ssmlReader) end(stack []open, name string, from, to int) bool {
+	if len(stack) > 0 && stack[len(stack)-1].element.Name == name {
+		return true
+	}
+	for _, s := range slices.Backward(stack) {
+		if s.element.Name == name {
+			r.unclosed(stack[len(stack)-1])
+			return false
+		}
+	}
+	d := r.p.diags.Errorf(r.span(from, to), "</%s> closes nothing", name)
+	d.Detail = "In a <speak> block every end tag closes the element opened last"
+	if len(stack) > 0 {
+		d.Hint = "did you mean </" + stack[len(stack)-1].element.Name + ">?"
+	}
+	return false
+}
+
+func (r *ssmlReader) unclosed(o open) {
+	d := r.p.diags.Errorf(r.span(o.from, o.to), "<%s> is never closed", o.element.Name)
+	d.Detail = "In a <speak> block every element is closed within the one that holds it"
+	d.Hint = "write </" + o.element.Name + "> where it ends, or <" + o.element.Name + "/> if it holds nothing"
+}
+
+// malformed reports what the XML decoder could not read.
+func (r *ssmlReader) malformed(source string, from, to int, err error) {
+	message := err.Error()
+	if syntax, ok := errors.AsType[*xml.SyntaxError](err); ok {
+		message = syntax.Msg
+	}
+	if to > from && to <= len(source) {
+		from = max(from, strings.LastIndexAny(source[:to], "<&"))
+	}
+	d := r.p.diags.Errorf(r.span(from, max(to, from+1)), "this <speak> block is no well-formed SSML: %s", message)
+	d.Detail = "SSML is XML: tags are closed, attributes are in quotes, & and < in text are written &amp; and &lt;"
+	switch {
+	case strings.Contains(message, "invalid character entity"):
+		d.Hint = "write &amp; for an ampersand"
+	case strings.Contains(message, "attribute"):
+		d.Hint = `write attributes as name="value"`
+	}
+}
+
+// element makes an element of its start tag, and warns of what SSML does not know.
+func (r *ssmlReader) element(t xml.StartElement, from, to int) *Element {
+	e := &Element{Range: r.span(from, to), Name: prefixed(t.Name)}
+	if r.p.elements == nil {
+		r.p.elements = ssmlElements()
+	}
+	known := r.p.elements
+	allowed, ok := known[e.Name]
+	if !ok {
+		d := r.p.diags.Warnf(e.Range, "<%s> is no element of SSML 1.1; its text is spoken", e.Name)
+		names := slices.Sorted(maps.Keys(known))
+		d.Detail = "Elements: " + strings.Join(names, ", ")
+		if near, isNear := nearest(e.Name, names); isNear {
+			d.Hint = "did you mean <" + near + ">?"
+		}
+	}
+	for _, a := range t.Attr {
+		name := prefixed(a.Name)
+		if e.Attributes == nil {
+			e.Attributes = map[string]string{}
+		}
+		if _, twice := e.Attributes[name]; twice {
+			r.p.diags.Warnf(e.Range, "the attribute %s of <%s> stands twice; the last one counts", name, e.Name)
+		}
+		e.Attributes[name] = r.p.vars.line(a.Value)
+		if !ok || strings.Contains(name, ":") || name == "xmlns" || slices.Contains(allowed, name) {
+			continue
+		}
+		d := r.p.diags.Warnf(e.Range, "<%s> has no attribute %s in SSML 1.1; it is ignored", e.Name, quoted(name))
+		d.Detail = "Attributes of <" + e.Name + ">: " + strings.Join(allowed, ", ")
+		if len(allowed) == 0 {
+			d.Detail = "<" + e.Name + "> has none"
+		}
+		if near, isNear := nearest(name, allowed); isNear {
+			d.Hint = "did you mean " + near + "?"
+		}
+	}
+	return e
+}
+
+func prefixed(n xml.Name) string {
+	if n.Space == "" {
+		return n.Local
+	}
+	return n.Space + ":" + n.Local
+}
+
+// ssmlElements are those of SSML 1.1 with their attributes but for xml:….
+func ssmlElements() map[string][]string {
+	return map[string][]string{
+		"speak":    {"version", "startmark", "endmark", "onlangfailure"},
+		"lexicon":  {"uri", "type", "fetchtimeout", "maxage", "maxstale"},
+		"lookup":   {"ref"},
+		"meta":     {"name", "content", "http-equiv"},
+		"metadata": {},
+		"p":        {"onlangfailure"},
+		"s":        {"onlangfailure"},
+		"token":    {"role", "onlangfailure"},
+		"w":        {"role", "onlangfailure"},
+		"say-as":   {"interpret-as", "format", "detail"},
+		"phoneme":  {"ph", "alphabet", "type"},
+		"sub":      {"alias"},
+		"lang":     {"onlangfailure"},
+		"voice":    {"gender", "age", "variant", "name", "languages", "required", "ordering", "onvoicefailure"},
+		"emphasis": {"level"},
+		"break":    {"strength", "time"},
+		"prosody":  {"pitch", "contour", "range", "rate", "duration", "volume"},
+		"audio":    {"src", "fetchtimeout", "fetchhint", "maxage", "maxstale", "clipBegin", "clipEnd", "repeatCount", "repeatDur", "soundLevel", "speed"},
+		"desc":     {},
+		"mark":     {"name"},
+	}
+}

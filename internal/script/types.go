@@ -1,0 +1,371 @@
+package script
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mazznoer/csscolorparser"
+
+	"mynah/internal/diag"
+)
+
+// Limits of values. They keep what follows from drowning in a typing mistake; each is
+// far beyond what a film needs.
+const (
+	minFrame = 16
+	maxFrame = 7680
+	maxRate  = 120
+	maxTime  = 24 * time.Hour
+	maxFont  = 1000
+	// maxPixel bounds places in a picture, maxChars the length of a subtitle.
+	maxPixel = 100000
+	maxChars = 1000
+	minChars = 10
+)
+
+// kind is a type of values: what is allowed, in words, and how a text is read.
+type kind[T any] struct {
+	allowed string
+	// words are those the value may be, for the nearest one.
+	words []string
+	// many gives the words where listing them costs too much to do it in vain.
+	many func() []string
+	read func(s string) (T, bool)
+}
+
+// wrong reports a value that does not fit.
+func (p *parser) wrong(name string, v value, allowed string, words []string) {
+	var d *diag.Diagnostic
+	switch {
+	case v.kind == brokenValue:
+		return
+	case v.kind == mapValue:
+		d = p.diags.Errorf(v.at, "%s cannot be a map", name)
+	case v.kind == listValue:
+		d = p.diags.Errorf(v.at, "%s cannot be a list", name)
+	case v.text == "":
+		d = p.diags.Errorf(v.at, "%s has no value", name)
+	default:
+		d = p.diags.Errorf(v.at, "%s cannot be %s", name, quoted(v.text))
+	}
+	d.Detail = "Allowed: " + allowed
+	if near, _ := nearest(v.text, words); near != "" && v.kind == scalarValue {
+		d.Hint = "did you mean " + near + "?"
+	} else if n, ok := commaNumber(v.text); ok {
+		d.Hint = "write the number with a point: " + n
+	}
+}
+
+// commaNumber recognises 0,5.
+func commaNumber(s string) (string, bool) {
+	n := strings.Replace(s, ",", ".", 1)
+	if n == s {
+		return "", false
+	}
+	_, ok := number(n)
+	return n, ok
+}
+
+// read reads a scalar as a T, or reports it.
+func read[T any](p *parser, name string, v value, k kind[T]) (*T, bool) {
+	if v.kind == scalarValue && v.text != "" {
+		if t, ok := k.read(v.text); ok {
+			return &t, true
+		}
+	}
+	if k.many != nil {
+		k.words = k.many()
+	}
+	p.wrong(name, v, k.allowed, k.words)
+	return nil, false
+}
+
+// oneOf is the kind of values that are one of a few words.
+func oneOf(words ...string) kind[string] {
+	return kind[string]{
+		allowed: either(words),
+		words:   words,
+		read: func(s string) (string, bool) {
+			s = strings.ToLower(s)
+			for _, w := range words {
+				if s == w {
+					return w, true
+				}
+			}
+			return "", false
+		},
+	}
+}
+
+// anyText is the kind of values that are text.
+func anyText(allowed string) kind[string] {
+	return kind[string]{allowed: allowed, read: func(s string) (string, bool) { return s, true }}
+}
+
+// scale is a word for a factor.
+type scale struct {
+	word   string
+	factor float64
+}
+
+// factor is the kind of factors with words for some of them.
+func factor(from, to float64, scales ...scale) kind[float64] {
+	var words []string
+	for _, s := range scales {
+		words = append(words, s.word)
+	}
+	allowed := "a factor from " + decimal(from) + " to " + decimal(to)
+	if len(words) > 0 {
+		allowed = strings.Join(words, ", ") + ", or " + allowed
+	}
+	return kind[float64]{allowed: allowed, words: words, read: func(s string) (float64, bool) {
+		for _, c := range scales {
+			if strings.EqualFold(s, c.word) {
+				return c.factor, true
+			}
+		}
+		n, ok := number(s)
+		return n, ok && n >= from && n <= to
+	}}
+}
+
+// decimalIn is the kind of numbers in a range, with an optional unit.
+func decimalIn(from, to float64, what, unit string) kind[float64] {
+	return kind[float64]{
+		allowed: what + " from " + decimal(from) + " to " + decimal(to),
+		read: func(s string) (float64, bool) {
+			if t := strings.TrimSuffix(strings.ToLower(s), unit); unit != "" {
+				s = strings.TrimSpace(t)
+			}
+			n, ok := number(s)
+			return n, ok && n >= from && n <= to
+		},
+	}
+}
+
+func decimal(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
+
+// number reads a plain decimal number: no exponents, no words for infinity.
+func number(s string) (float64, bool) {
+	digits := 0
+	for i, c := range []byte(s) {
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+		case c == '.' || (c == '-' || c == '+') && i == 0:
+		default:
+			return 0, false
+		}
+	}
+	n, err := strconv.ParseFloat(s, 64)
+	return n, err == nil && digits > 0 && digits <= 18
+}
+
+// level is the kind of numbers of decibels that may be "none".
+func level(from, to float64, what, unit string) kind[Level] {
+	n := decimalIn(from, to, what, unit)
+	return kind[Level]{allowed: "none, or " + n.allowed, words: []string{"none"}, read: func(s string) (Level, bool) {
+		if strings.EqualFold(s, "none") {
+			return Level{None: true}, true
+		}
+		f, ok := n.read(s)
+		return Level{Value: f}, ok
+	}}
+}
+
+// frameSize is the kind of the video's size.
+func frameSize() kind[Size] {
+	words := []string{"720p", "1080p", "4k"}
+	return kind[Size]{
+		allowed: "720p, 1080p, 4k, or WIDTHxHEIGHT in even numbers from " + strconv.Itoa(minFrame) + " to " +
+			strconv.Itoa(maxFrame) + ", such as 1080x1920",
+		words: words,
+		read: func(s string) (Size, bool) {
+			s = strings.ToLower(s)
+			switch s {
+			case "720p":
+				return Size{1280, 720}, true
+			case "1080p":
+				return Size{1920, 1080}, true
+			case "4k":
+				return Size{3840, 2160}, true
+			}
+			w, h, _ := strings.Cut(strings.Replace(s, "×", "x", 1), "x")
+			size := Size{side(w), side(h)}
+			return size, size.Width > 0 && size.Height > 0
+		},
+	}
+}
+
+// side reads a side of the frame; what cannot be one is 0.
+func side(s string) int {
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	if err != nil || n < minFrame || n > maxFrame || n%2 != 0 {
+		return 0
+	}
+	return n
+}
+
+// frameRate is the kind of frame rates.
+func frameRate() kind[Rate] {
+	return kind[Rate]{
+		allowed: "frames a second from 1 to 120: a whole number, a decimal one such as 29.97, or a fraction such as 30000/1001",
+		read: func(s string) (Rate, bool) {
+			r, ok := ntscRate(s)
+			if !ok {
+				r, ok = fraction(s)
+			}
+			return r, ok && r.Num >= r.Den && r.Num <= maxRate*r.Den
+		},
+	}
+}
+
+// ntscRate reads the decimals by which the rates of NTSC are known; they are fractions
+// of 1001.
+func ntscRate(s string) (Rate, bool) {
+	switch strings.TrimRight(s, "0") {
+	case "23.976", "23.98":
+		return Rate{24000, 1001}, true
+	case "29.97":
+		return Rate{30000, 1001}, true
+	case "47.952", "47.95":
+		return Rate{48000, 1001}, true
+	case "59.94":
+		return Rate{60000, 1001}, true
+	case "119.88":
+		return Rate{120000, 1001}, true
+	}
+	return Rate{}, false
+}
+
+// fraction reads a/b or a decimal number of at most six places as a reduced fraction.
+func fraction(s string) (Rate, bool) {
+	a, b, cut := strings.Cut(s, "/")
+	var r Rate
+	if cut {
+		num, err1 := strconv.ParseUint(strings.TrimSpace(a), 10, 31)
+		den, err2 := strconv.ParseUint(strings.TrimSpace(b), 10, 31)
+		if err1 != nil || err2 != nil || den == 0 {
+			return r, false
+		}
+		r = Rate{int64(num), int64(den)}
+	} else {
+		whole, places, _ := strings.Cut(s, ".")
+		num, err := strconv.ParseUint(whole+places, 10, 31)
+		if err != nil || len(places) > 6 || whole == "" {
+			return r, false
+		}
+		r = Rate{int64(num), 1}
+		for range places {
+			r.Den *= 10
+		}
+	}
+	x, y := r.Num, r.Den
+	for y != 0 {
+		x, y = y, x%y
+	}
+	if x == 0 {
+		return r, false
+	}
+	return Rate{r.Num / x, r.Den / x}, true
+}
+
+// length is the kind of stretches of time.
+func length(from time.Duration) kind[time.Duration] {
+	least := "0 seconds"
+	if from > 0 {
+		least = "more than 0 seconds"
+	}
+	return kind[time.Duration]{
+		allowed: "a time from " + least + " to 24 hours: seconds such as 2 or 2.5, or clock time such as 1:30",
+		read: func(s string) (time.Duration, bool) {
+			d, ok := clock(s)
+			return d, ok && d >= from && d <= maxTime
+		},
+	}
+}
+
+// clock reads 2, 2.5, 2s, 500ms, 1:30, 1:30.5 and 00:01:30. Minutes and seconds after
+// a colon stay below 60.
+func clock(s string) (time.Duration, bool) {
+	s = strings.ToLower(s)
+	parts := strings.Split(s, ":")
+	if len(parts) > 3 {
+		return 0, false
+	}
+	unit := time.Second
+	if len(parts) == 1 {
+		switch {
+		case strings.HasSuffix(s, "ms"):
+			unit, parts[0] = time.Millisecond, strings.TrimSpace(s[:len(s)-2])
+		case strings.HasSuffix(s, "s"):
+			parts[0] = strings.TrimSpace(s[:len(s)-1])
+		}
+	}
+	total := 0.0
+	for i, part := range parts {
+		n, ok := number(part)
+		if !ok || part[0] == '-' || part[0] == '+' || i < len(parts)-1 && strings.Contains(part, ".") || i > 0 && n >= 60 {
+			return 0, false
+		}
+		total = total*60 + n
+	}
+	if total > maxTime.Seconds()*1000 {
+		return 0, false
+	}
+	return time.Duration(math.Round(total * float64(unit))), true
+}
+
+// segment reads 10-14.5 and 00:00:02 - 00:00:04.
+func segment(s string) (Segment, bool) {
+	a, b, cut := strings.Cut(s, "-")
+	from, ok1 := clock(strings.TrimSpace(a))
+	to, ok2 := clock(strings.TrimSpace(b))
+	return Segment{from, to}, cut && ok1 && ok2 && to > from && to <= maxTime
+}
+
+// color is the kind of CSS colours.
+func color() kind[Color] {
+	return kind[Color]{
+		allowed: "a CSS colour: a name such as white, #rgb, #rgba, #rrggbb, #rrggbbaa, rgb(…) or hsl(…), or transparent",
+		many:    colorWords,
+		read:    readColor,
+	}
+}
+
+// colorWords are the names of colours, sorted so that of two equally near ones always
+// the same is named.
+func colorWords() []string {
+	return append(slices.Sorted(maps.Keys(csscolorparser.NamedColors)), "transparent")
+}
+
+func readColor(s string) (Color, bool) {
+	s = strings.ToLower(s)
+	if name, _, ok := strings.Cut(s, "("); ok {
+		switch strings.TrimSpace(name) {
+		case "rgb", "rgba", "hsl", "hsla", "hwb", "lab", "lch", "oklab", "oklch":
+		default:
+			return Color{}, false
+		}
+		if strings.Contains(s, "nan") || strings.Contains(s, "inf") {
+			return Color{}, false // the parser takes them for numbers
+		}
+	} else if !strings.HasPrefix(s, "#") && hexOnly(s) {
+		return Color{}, false // CSS wants the #
+	}
+	c, err := csscolorparser.Parse(s)
+	if err != nil || math.IsNaN(c.R+c.G+c.B+c.A) {
+		return Color{}, false
+	}
+	r, g, b, a := c.Clamp().RGBA255()
+	return Color{r, g, b, a}, true
+}
+
+// hexOnly tells whether s consists of hexadecimal digits. No name of a colour does.
+func hexOnly(s string) bool {
+	return strings.Trim(s, "0123456789abcdef") == ""
+}

@@ -1,0 +1,294 @@
+package script
+
+import (
+	"strings"
+
+	"mynah/internal/diag"
+)
+
+// valueKind is the form of a value.
+type valueKind int
+
+const (
+	scalarValue valueKind = iota
+	mapValue
+	listValue
+	// brokenValue is one about which something was reported already.
+	brokenValue
+)
+
+// value is what stands after a name's colon.
+type value struct {
+	kind    valueKind
+	text    string // of a scalar: without quotes and comment, variables put in
+	at      diag.Range
+	entries []entry
+
+	// line and off tell where text begins when it stands in the file exactly so;
+	// else line is nil.
+	line *line
+	off  int
+}
+
+// entry is one line of a map.
+type entry struct {
+	name  string
+	at    diag.Range
+	value value
+}
+
+// part is the place of a part of a scalar, or of the whole where it cannot be told.
+func (v value) part(from, to int) diag.Range {
+	if v.line == nil {
+		return v.at
+	}
+	return v.line.span(v.off+from, v.off+to)
+}
+
+// word is a word of a scalar with its place.
+type word struct {
+	text string
+	at   diag.Range
+}
+
+func (v value) words() []word {
+	var out []word
+	at := 0
+	for f := range strings.FieldsSeq(v.text) {
+		at += strings.Index(v.text[at:], f)
+		out = append(out, word{text: f, at: v.part(at, at+len(f))})
+		at += len(f)
+	}
+	return out
+}
+
+// scalar reads the bytes from up to to of a line as plain text: quotes around it and
+// a comment after it are taken away. A # at its very beginning is a comment only when
+// a blank follows: "#ff0000" is a colour.
+func (p *parser) scalar(l *line, from, to int) value {
+	from, to = trimSpan(l.text, from, to)
+	raw := l.text[from:to]
+	if text, end, ok := unquote(raw); ok {
+		return value{text: p.vars.line(text), at: l.span(from, from+end)}
+	}
+	if raw == "#" || strings.HasPrefix(raw, "# ") || strings.HasPrefix(raw, "#\t") {
+		return value{at: l.span(from, from)}
+	}
+	if i := commentStart(raw); i >= 0 {
+		from, to = trimSpan(l.text, from, from+i)
+		raw = l.text[from:to]
+	}
+	v := value{text: raw, at: l.span(from, to), line: l, off: from}
+	if expanded := p.vars.line(raw); expanded != raw {
+		v.text, v.line = strings.TrimSpace(expanded), nil
+	}
+	return v
+}
+
+// trimSpan narrows a span to the text without the blanks around it.
+func trimSpan(text string, from, to int) (int, int) {
+	t := strings.TrimSpace(text[from:to])
+	if t == "" {
+		return from, from
+	}
+	from += strings.Index(text[from:to], t)
+	return from, from + len(t)
+}
+
+// commentStart finds a # after a blank, or -1.
+func commentStart(text string) int {
+	for i := 1; i < len(text); i++ {
+		if text[i] == '#' && (text[i-1] == ' ' || text[i-1] == '\t') {
+			return i
+		}
+	}
+	return -1
+}
+
+// unquote reads text that is one quoted string, and nothing after it but a comment.
+// end is the offset after the closing quote.
+func unquote(text string) (s string, end int, ok bool) {
+	end, ok = quoteEnd(text)
+	if !ok {
+		return "", 0, false
+	}
+	if rest := strings.TrimLeft(text[end:], blanks); rest != "" && (rest[0] != '#' || len(rest) == len(text)-end) {
+		return "", 0, false
+	}
+	inner := text[1 : end-1]
+	if text[0] == '\'' {
+		return strings.ReplaceAll(inner, "''", "'"), end, true
+	}
+	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(inner), end, true
+}
+
+// quoteEnd finds the offset after the string in quotes that text begins with.
+func quoteEnd(text string) (int, bool) {
+	if text == "" || text[0] != '"' && text[0] != '\'' {
+		return 0, false
+	}
+	q := text[0]
+	for i := 1; i < len(text); i++ {
+		switch {
+		case q == '"' && text[i] == '\\':
+			i++
+		case text[i] != q:
+		case q == '\'' && i+1 < len(text) && text[i+1] == q:
+			i++
+		default:
+			return i + 1, true
+		}
+	}
+	return 0, false
+}
+
+// piece is a part of a logical line.
+type piece struct {
+	line     *line
+	from, to int
+}
+
+func (p piece) text() string { return p.line.text[p.from:p.to] }
+
+// empty tells whether the piece says nothing: blank, or a comment alone.
+func (p piece) empty() bool {
+	t := strings.TrimSpace(p.text())
+	return t == "" || isYAMLComment(t)
+}
+
+func isYAMLComment(t string) bool {
+	return t == "#" || strings.HasPrefix(t, "# ") || strings.HasPrefix(t, "#\t")
+}
+
+// block reads a value that may have several lines: a map, or plain text.
+func (p *parser) block(name string, pieces []piece) value {
+	at := pieces[0]
+	for len(pieces) > 0 && pieces[0].empty() {
+		pieces = pieces[1:]
+	}
+	for len(pieces) > 0 && pieces[len(pieces)-1].empty() {
+		pieces = pieces[:len(pieces)-1]
+	}
+	if len(pieces) == 0 {
+		return value{at: at.line.span(at.from, at.from)}
+	}
+	first := pieces[0]
+	if entries, ok := p.plainMap(pieces); ok {
+		return value{kind: mapValue, at: first.place(), entries: entries}
+	}
+	if p.needsYAML(first) {
+		return p.yamlValue(name, pieces)
+	}
+	if len(pieces) == 1 {
+		return p.scalar(first.line, first.from, first.to)
+	}
+	var texts []string
+	for _, q := range pieces {
+		if v := p.scalar(q.line, q.from, q.to); v.text != "" {
+			texts = append(texts, v.text)
+		}
+	}
+	return value{text: strings.Join(texts, " "), at: first.place()}
+}
+
+// place is the place of a piece without the blanks around it.
+func (p piece) place() diag.Range {
+	from, to := trimSpan(p.line.text, p.from, p.to)
+	return p.line.span(from, to)
+}
+
+// needsYAML tells whether a value that begins so is a map or a block of text.
+func (p *parser) needsYAML(first piece) bool {
+	t := protect(strings.TrimSpace(first.text()))
+	if _, _, ok := keyLine(t); ok {
+		return true
+	}
+	return t[0] == '{' || isBlockScalar(t) || strings.HasPrefix(t, "- ")
+}
+
+// isBlockScalar recognises the head of a YAML block of text.
+func isBlockScalar(t string) bool {
+	return (t[0] == '|' || t[0] == '>') && strings.Trim(t[1:], "+-123456789") == ""
+}
+
+// keyLine cuts "key: value" or "key:".
+func keyLine(t string) (key string, colon int, ok bool) {
+	colon = strings.IndexByte(t, ':')
+	if colon <= 0 || colon+1 < len(t) && t[colon+1] != ' ' && t[colon+1] != '\t' {
+		return "", 0, false
+	}
+	key = strings.TrimSpace(t[:colon])
+	if len(key) >= 2 && (key[0] == '"' || key[0] == '\'') && key[len(key)-1] == key[0] {
+		key = key[1 : len(key)-1]
+	}
+	for i := range len(key) {
+		if c := key[i]; c != '-' && c != '_' && (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') {
+			return "", 0, false
+		}
+	}
+	return key, colon, key != ""
+}
+
+// plainMap reads a map of one level with a plain value on every line: what nearly all
+// maps in scripts are. It is kinder than YAML: the lines may be indented unevenly, and
+// values are plain text as elsewhere on one line. Anything else is left to YAML.
+func (p *parser) plainMap(pieces []piece) ([]entry, bool) {
+	entries := make([]entry, 0, len(pieces))
+	for _, q := range pieces {
+		if q.empty() {
+			continue
+		}
+		from, to := trimSpan(q.line.text, q.from, q.to)
+		t := q.line.text[from:to]
+		key, colon, ok := keyLine(t)
+		if !ok {
+			return nil, false
+		}
+		rest := strings.TrimLeft(t[colon+1:], blanks)
+		if rest == "" || isYAMLComment(rest) || needsYAMLScalar(rest) {
+			return nil, false
+		}
+		entries = append(entries, entry{
+			name:  strings.ToLower(key),
+			at:    q.line.span(from, from+colon),
+			value: p.scalar(q.line, from+colon+1, to),
+		})
+	}
+	return p.uniqueEntries(entries), true
+}
+
+// needsYAMLScalar tells whether a value means something else in YAML than its text.
+func needsYAMLScalar(t string) bool {
+	switch t[0] {
+	case '{':
+		start, _, _, ok := variable(t, 0)
+		return !ok || start > 0
+	case '[', '|', '>', '&', '*', '!':
+		return true
+	case '"':
+		return strings.Contains(t, `\`)
+	}
+	return false
+}
+
+// uniqueEntries warns of keys that stand twice; the last counts.
+func (p *parser) uniqueEntries(entries []entry) []entry {
+	out := entries[:0:0]
+	last := make(map[string]int, len(entries))
+	for _, e := range entries {
+		if i, twice := last[e.name]; twice {
+			p.twice(e.name, e.at, "in this map")
+			out[i] = e
+			continue
+		}
+		last[e.name] = len(out)
+		out = append(out, e)
+	}
+	return out
+}
+
+// twice warns of a property that was set before.
+func (p *parser) twice(name string, at diag.Range, where string) {
+	d := p.diags.Warnf(at, "%s stands twice %s; the last one counts", quoted(name), where)
+	d.Hint = "take one of them out"
+}

@@ -1,0 +1,190 @@
+package script
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"mynah/internal/diag"
+)
+
+// Variables are put in where the structure of a script is already known: the value
+// of a property, the name of a file, the text of a paragraph or a slide, an
+// attribute. A value is therefore text and nothing else. It cannot open a scene, a
+// direction or a comment, its asterisks are no emphasis, and every place in a message
+// is one of the author's own file. Line breaks in a value become blanks, except in a
+// fenced block, where they stay.
+
+// markers stand for the braces of {{name}} while text is with a parser to which
+// braces mean something: one code point each, so that columns stay true. The four are
+// noncharacters; newSource lets none in.
+const markers = "\ufdd0\ufdd1\ufdd2\ufdd3"
+
+// variable finds the next {{name}} in text: its bytes, and the name without the
+// blanks that may stand around it.
+func variable(text string, from int) (start, end int, name string, ok bool) {
+	for {
+		i := strings.Index(text[from:], "{{")
+		if i < 0 {
+			return 0, 0, "", false
+		}
+		start = from + i
+		for start+2 < len(text) && text[start+2] == '{' {
+			start++ // of {{{name}}} the inner braces count
+		}
+		j := start + 2
+		for j < len(text) && (text[j] == ' ' || text[j] == '\t') {
+			j++
+		}
+		first := j
+		for j < len(text) {
+			c, n := utf8.DecodeRuneInString(text[j:])
+			if !isNameRune(c) {
+				break
+			}
+			j += n
+		}
+		name = text[first:j]
+		for j < len(text) && (text[j] == ' ' || text[j] == '\t') {
+			j++
+		}
+		if name != "" && strings.HasPrefix(text[j:], "}}") {
+			return start, j + 2, name, true
+		}
+		from = max(first, start+2)
+	}
+}
+
+func isNameRune(c rune) bool {
+	return unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c) || c == '_' || c == '-' || c == '.'
+}
+
+// vars are the values given at build time, cleaned of what no script may hold.
+type vars struct {
+	values map[string]string
+	names  []string
+}
+
+// maxNames is how many names of variables a message lists or is compared with.
+const maxNames = 20
+
+// newVars takes the values over. Broken encoding and control characters other than
+// line ends and tabs become blanks, line ends LF.
+func newVars(given map[string]string) vars {
+	v := vars{values: make(map[string]string, len(given))}
+	ends := strings.NewReplacer("\r\n", "\n", "\r", "\n")
+	for name, value := range given {
+		value = ends.Replace(strings.ToValidUTF8(value, "\ufffd"))
+		v.values[strings.TrimSpace(name)] = strings.Map(func(c rune) rune {
+			if c != '\n' && c != '\t' && unicode.IsControl(c) || strings.ContainsRune(markers, c) {
+				return ' '
+			}
+			return c
+		}, value)
+	}
+	v.names = slices.Sorted(maps.Keys(v.values))
+	v.names = v.names[:min(len(v.names), maxNames)]
+	return v
+}
+
+// line puts values into text that is to stay one line.
+func (v vars) line(text string) string {
+	return v.expand(text, func(value string) string { return strings.ReplaceAll(value, "\n", " ") })
+}
+
+// lines puts values into text that may have several lines.
+func (v vars) lines(text string) string {
+	return v.expand(text, func(value string) string { return value })
+}
+
+func (v vars) expand(text string, shape func(string) string) string {
+	if len(v.values) == 0 || !strings.Contains(text, "{{") {
+		return text
+	}
+	var b strings.Builder
+	at := 0
+	for {
+		start, end, name, ok := variable(text, at)
+		if !ok {
+			b.WriteString(text[at:])
+			return b.String()
+		}
+		b.WriteString(text[at:start])
+		if value, given := v.values[name]; given {
+			b.WriteString(shape(value))
+		} else {
+			b.WriteString(text[start:end])
+		}
+		at = end
+	}
+}
+
+// warn reports the variables of a line that were not given.
+func (v vars) warn(l *line, diags *diag.List) {
+	if !strings.Contains(l.text, "{{") {
+		return
+	}
+	for at := 0; ; {
+		start, end, name, ok := variable(l.text, at)
+		if !ok {
+			return
+		}
+		at = end
+		if _, given := v.values[name]; given {
+			continue
+		}
+		d := diags.Warnf(l.span(start, end), "the variable %s was given no value and stays as it is", quoted(name))
+		d.Code = diag.UnknownVariable
+		if len(v.names) > 0 {
+			d.Detail = "Variables with a value: " + strings.Join(v.names, ", ")
+		}
+		d.Hint = "give it a value when building: --var " + name + "=…"
+		if near, ok := nearest(name, v.names); ok {
+			d.Hint = "did you mean {{" + near + "}}?"
+		}
+	}
+}
+
+// protect hides the braces of {{name}} from a parser to which they mean something.
+func protect(text string) string {
+	if !strings.Contains(text, "{{") {
+		return text
+	}
+	m := []rune(markers)
+	var b strings.Builder
+	at := 0
+	for {
+		start, end, _, ok := variable(text, at)
+		if !ok {
+			b.WriteString(text[at:])
+			return b.String()
+		}
+		b.WriteString(text[at:start])
+		b.WriteRune(m[0])
+		b.WriteRune(m[1])
+		b.WriteString(text[start+2 : end-2])
+		b.WriteRune(m[2])
+		b.WriteRune(m[3])
+		at = end
+	}
+}
+
+// unprotect brings the braces back.
+func unprotect(text string) string {
+	if !strings.ContainsAny(text, markers) {
+		return text
+	}
+	m := []rune(markers)
+	return strings.Map(func(c rune) rune {
+		switch c {
+		case m[0], m[1]:
+			return '{'
+		case m[2], m[3]:
+			return '}'
+		default:
+			return c
+		}
+	}, text)
+}

@@ -1,0 +1,146 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	yaml "go.yaml.in/yaml/v3"
+)
+
+// maxMap is how many bytes a map that YAML has to read may have; the longest that
+// makes sense has a few hundred.
+const maxMap = 16 << 10
+
+// maxMapDepth is how deep maps are followed; no property nests deeper than one.
+const maxMapDepth = 4
+
+// yamlValue reads what is more than a plain map: braces, nested maps, lists, blocks of
+// text, escapes. Every scalar stays the text it is written as.
+func (p *parser) yamlValue(name string, pieces []piece) value {
+	at := pieces[0].place()
+	size, tabs := 0, false
+	for _, q := range pieces {
+		size += q.to - q.from
+		t := q.text()
+		tabs = tabs || strings.Contains(t[:len(t)-len(strings.TrimLeft(t, blanks))], "\t")
+	}
+	if size > maxMap {
+		p.diags.Errorf(at, "the map of %s is longer than %d bytes", name, maxMap)
+		return value{kind: brokenValue, at: at}
+	}
+	widths := []int{1}
+	if tabs {
+		widths = []int{2, 4, 8, 1} // whichever makes the tabs agree with the other lines
+	}
+	var first error
+	for _, w := range widths {
+		var doc yaml.Node
+		text, shifts := yamlText(pieces, w)
+		err := yaml.Unmarshal([]byte(text), &doc)
+		if err == nil && len(doc.Content) == 1 {
+			r := yamlReader{p: p, name: name, pieces: pieces, shifts: shifts}
+			return r.value(doc.Content[0], 0)
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	p.yamlError(name, pieces, first)
+	return value{kind: brokenValue, at: at}
+}
+
+// yamlText joins the pieces, tabs in their indentation turned into w blanks each, the
+// first line's into as many as it has columns. shifts are the characters that a line
+// has gained.
+func yamlText(pieces []piece, w int) (text string, shifts []int) {
+	var b strings.Builder
+	for _, q := range pieces {
+		t := q.text()
+		body := strings.TrimLeft(t, blanks)
+		indent := t[:len(t)-len(body)]
+		spaces := strings.ReplaceAll(indent, "\t", strings.Repeat(" ", w))
+		b.WriteString(spaces)
+		b.WriteString(protect(body))
+		b.WriteByte('\n')
+		shifts = append(shifts, len(spaces)-len(indent))
+	}
+	return b.String(), shifts
+}
+
+// yamlError reports what YAML could not read, at the line it names.
+func (p *parser) yamlError(name string, pieces []piece, err error) {
+	if err == nil {
+		err = errors.New("nothing is in it")
+	}
+	message := strings.TrimPrefix(err.Error(), "yaml: ")
+	line := 0
+	if _, scanErr := fmt.Sscanf(message, "line %d:", &line); scanErr == nil {
+		_, message, _ = strings.Cut(message, ": ")
+	}
+	at := pieces[min(max(line-1, 0), len(pieces)-1)]
+	if at.empty() {
+		at = pieces[0]
+	}
+	d := p.diags.Errorf(at.place(), "the map of %s cannot be read: %s", name, unprotect(message))
+	d.Detail = "A map has one \"name: value\" a line, all indented alike"
+	d.Hint = "put a value that holds \": \", a bracket or a quote into quotes"
+}
+
+// yamlReader turns YAML's nodes into values with places in the script.
+type yamlReader struct {
+	p      *parser
+	name   string
+	pieces []piece
+	shifts []int
+}
+
+func (r yamlReader) value(n *yaml.Node, depth int) value {
+	at := r.place(n)
+	v := value{at: at.place()}
+	switch {
+	case n.Kind == yaml.AliasNode || n.Anchor != "":
+		d := r.p.diags.Errorf(v.at, "the map of %s uses a YAML anchor or alias", r.name)
+		d.Detail = "Scripts know neither & nor * in maps"
+		d.Hint = "write the value out, or put it into quotes"
+		v.kind = brokenValue
+	case n.Kind == yaml.ScalarNode:
+		v.text = strings.TrimSpace(r.p.vars.line(unprotect(n.Value)))
+	case n.Kind == yaml.MappingNode && depth < maxMapDepth:
+		v.kind = mapValue
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			key := n.Content[i]
+			if key.Kind != yaml.ScalarNode || key.Anchor != "" {
+				r.p.diags.Errorf(r.place(key).place(), "a name in the map of %s is no plain word", r.name)
+				v.kind = brokenValue
+				return v
+			}
+			k := r.place(key)
+			k.to = min(k.to, k.from+len(key.Value))
+			v.entries = append(v.entries, entry{
+				name:  strings.ToLower(unprotect(key.Value)),
+				at:    k.place(),
+				value: r.value(n.Content[i+1], depth+1),
+			})
+		}
+		v.entries = r.p.uniqueEntries(v.entries)
+	default:
+		v.kind = listValue
+	}
+	return v
+}
+
+// place finds where a node begins; the piece goes on to the end of its line, or of the
+// scalar when it is written plainly.
+func (r yamlReader) place(n *yaml.Node) piece {
+	i := min(max(n.Line-1, 0), len(r.pieces)-1)
+	q := r.pieces[i]
+	skip := max(n.Column-1-r.shifts[i], 0)
+	for ; skip > 0 && q.from < q.to; skip-- {
+		q.from += runeLen(q.text())
+	}
+	if plain := unprotect(n.Value); n.Kind == yaml.ScalarNode && plain != "" && strings.HasPrefix(q.text(), plain) {
+		q.to = q.from + len(plain)
+	}
+	return q
+}
