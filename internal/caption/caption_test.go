@@ -1,0 +1,116 @@
+package caption_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"mynah/internal/caption"
+	"mynah/internal/script"
+	"mynah/internal/storyboard"
+	"mynah/internal/timeline"
+)
+
+// film gives a scene of one sentence, each word of which lasts half a second.
+func film(text string, limit int, quote *string) ([]caption.Cue, *timeline.Line) {
+	words := strings.Fields(text)
+	n := int64(len(words)) * timeline.SampleRate / 2
+	b := &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Break: limit}}, Scenes: []storyboard.Scene{{
+		Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: text}}, Quote: quote,
+	}}}
+	l := &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{
+		Frames: 250, Voice: []timeline.Voice{{Start: 0, Samples: n}}, VoiceEnd: n,
+	}}}
+	return caption.Cues(b, l, func(int, int) []caption.Word {
+		var out []caption.Word
+		at := 0
+		for i, w := range words {
+			k := at + strings.Index(text[at:], w)
+			out = append(out, caption.Word{Offset: k, Start: int64(i) * timeline.SampleRate / 2, End: int64(i+1) * timeline.SampleRate / 2})
+			at = k + len(w)
+		}
+		return out
+	}), l
+}
+
+func TestPiecesAreCutAtWords(t *testing.T) {
+	t.Parallel()
+	cues, _ := film("one two three four five six seven", 14, nil)
+	var texts []string
+	for i, c := range cues {
+		texts = append(texts, c.Text)
+		if len(c.Text) >= 14 || c.End <= c.Start {
+			t.Errorf("%+v", c)
+		}
+		if i > 0 && c.Start-cues[i-1].End != timeline.SampleRate/5 {
+			t.Errorf("the gap before %q lasts %d samples", c.Text, c.Start-cues[i-1].End)
+		}
+	}
+	if got := strings.Join(texts, "|"); got != "one two three|four five six|seven" {
+		t.Error(got)
+	}
+}
+
+func TestQuotes(t *testing.T) {
+	t.Parallel()
+	text, none := "instead of it...", ""
+	if cues, _ := film("spoken words", 80, &text); len(cues) != 1 || cues[0].Text != text || cues[0].End != timeline.SampleRate {
+		t.Errorf("%+v", cues)
+	}
+	if cues, _ := film("spoken words", 80, &none); len(cues) != 0 {
+		t.Errorf("%+v", cues)
+	}
+}
+
+func TestScriptsWithoutBlanksAreCut(t *testing.T) {
+	t.Parallel()
+	cues, _ := film(strings.Repeat("あ", 50), 20, nil)
+	if len(cues) != 3 {
+		t.Fatalf("%+v", cues)
+	}
+}
+
+func TestForms(t *testing.T) {
+	t.Parallel()
+	cues := []caption.Cue{{Start: 0, End: 48000, Text: "a < b & c --> d"}, {Start: 3600 * 48000, End: 3600*48000 + 24, Text: "x"}}
+	srt := "1\n00:00:00,000 --> 00:00:01,000\na < b & c → d\n\n2\n01:00:00,000 --> 01:00:00,001\nx\n\n"
+	if got := caption.SRT(cues); got != srt {
+		t.Errorf("%q", got)
+	}
+	vtt := "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\na &lt; b &amp; c --&gt; d\n\n01:00:00.000 --> 01:00:00.001\nx\n\n"
+	if got := caption.VTT(cues); got != vtt {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestMarksStayWithTheirWord: words begin at letters, pieces at blanks.
+func TestMarksStayWithTheirWord(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`He said "hello there" to (all of) them`, `Either c/def or "¿Qué?" or well-known words`} {
+		b := &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Break: 13}}, Scenes: []storyboard.Scene{{
+			Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: text}},
+		}}}
+		var words []caption.Word
+		inWord := false
+		for i, r := range text {
+			is := unicode.IsLetter(r)
+			if is && !inWord {
+				k := int64(len(words))
+				words = append(words, caption.Word{Offset: i, Start: k * 24000, End: (k + 1) * 24000})
+			}
+			inWord = is
+		}
+		n := int64(len(words)) * 24000
+		l := &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{
+			Frames: 500, Voice: []timeline.Voice{{Samples: n}}, VoiceEnd: n,
+		}}}
+		var got []string
+		for _, c := range caption.Cues(b, l, func(int, int) []caption.Word { return words }) {
+			got = append(got, strings.Fields(c.Text)...)
+		}
+		if want := strings.Fields(text); !slices.Equal(got, want) {
+			t.Errorf("%q is cut into %q", text, got)
+		}
+	}
+}

@@ -1,0 +1,151 @@
+// Package storyboard plans a film: it resolves a parsed script into scenes, each with
+// its narration, pictures, sounds and looks, every default filled in and every file
+// known to exist. It exists so that no later stage asks what a script meant. It plans
+// only: it measures nothing and opens no file, it only asks which files there are.
+package storyboard
+
+import (
+	"time"
+
+	"mynah/internal/diag"
+	"mynah/internal/script"
+)
+
+// Board is a planned film.
+type Board struct {
+	Script string  `json:"script"`
+	Film   Film    `json:"film"`
+	Scenes []Scene `json:"scenes"`
+}
+
+// Film is what holds for the whole film.
+type Film struct {
+	Width  int `json:"width"`
+	Height int `json:"height"`
+	// FPS is zero when the clips decide.
+	FPS         script.Rate      `json:"fps"`
+	Title       string           `json:"title,omitempty"`
+	Author      string           `json:"author,omitempty"`
+	Description string           `json:"description,omitempty"`
+	Language    string           `json:"language,omitempty"`
+	Subtitles   script.Subtitles `json:"subtitles"`
+	Poster      script.Poster    `json:"poster"`
+	Music       *Music           `json:"music,omitempty"`
+	Loudness    *script.Level    `json:"loudness,omitempty"`
+	Ducking     *script.Level    `json:"ducking,omitempty"`
+	Lexicon     string           `json:"lexicon,omitempty"`
+}
+
+// Music is a background track.
+type Music struct {
+	File    string     `json:"file,omitempty"` // in the project, or "" for a built-in track
+	Builtin string     `json:"builtin,omitempty"`
+	Range   diag.Range `json:"-"`
+	Volume  float64    `json:"volume"`
+	FadeIn  bool       `json:"fadeIn,omitempty"`
+	FadeOut bool       `json:"fadeOut,omitempty"`
+}
+
+// Scene is one scene, resolved.
+type Scene struct {
+	Number int        `json:"number"` // from 1
+	Range  diag.Range `json:"range"`
+	// Parts are the narration, pauses and audio files, in order.
+	Parts []Part `json:"parts,omitempty"`
+	// Shots are the pictures, in order.
+	Shots []Shot `json:"shots,omitempty"`
+	// Sync is how clips and narration share the scene.
+	Sync     script.Sync    `json:"sync,omitempty"`
+	Slides   []Slide        `json:"slides,omitempty"`
+	Duration *time.Duration `json:"duration,omitempty"`
+	Canvas   script.Color   `json:"canvas"`
+	// Fragment: the narration goes on in the next scene, so no gap ends this one.
+	Fragment   bool              `json:"fragment,omitempty"`
+	Transition script.Transition `json:"transition"`
+	// Quote replaces the subtitles of the scene when it is not nil; empty text
+	// removes them.
+	Quote   *string `json:"quote,omitempty"`
+	Chapter string  `json:"chapter,omitempty"`
+	// Music starts here when it is not nil; a Music with neither file nor built-in
+	// track ends what plays.
+	Music *Music `json:"music,omitempty"`
+}
+
+// PartKind is what a part of the narration is.
+type PartKind string
+
+// The kinds of parts.
+const (
+	Speech PartKind = "speech"
+	Pause  PartKind = "pause"
+	Audio  PartKind = "audio"
+)
+
+// Part is a sentence, a pause or an audio file.
+type Part struct {
+	Kind  PartKind   `json:"kind"`
+	Range diag.Range `json:"range"`
+	// Paragraph numbers the paragraph of the scene that a sentence is of, from 0;
+	// subtitles are made per paragraph.
+	Paragraph int `json:"paragraph"`
+	// Runs are one sentence.
+	Runs []script.Run `json:"runs,omitempty"`
+	Text string       `json:"text,omitempty"`
+	// Voice is the name of a voice of the catalogue.
+	Voice    string  `json:"voice,omitempty"`
+	Speed    float64 `json:"speed,omitempty"`
+	Volume   float64 `json:"volume,omitempty"`
+	Pitch    float64 `json:"pitch,omitempty"`
+	Emphasis string  `json:"emphasis,omitempty"`
+	// Fragment: the sentence does not end here.
+	Fragment bool `json:"fragment,omitempty"`
+	// After is the silence between this sentence and the next part.
+	After time.Duration `json:"after,omitempty"`
+	// Length of a pause.
+	Length time.Duration `json:"length,omitempty"`
+	// File of an audio part, from the project's root.
+	File string `json:"file,omitempty"`
+}
+
+// ShotKind is what a picture's file is, told by its name and mode.
+type ShotKind string
+
+// The kinds of shots.
+const (
+	Image ShotKind = "image"
+	GIF   ShotKind = "gif"
+	Clip  ShotKind = "clip"
+)
+
+// Shot is one picture of a scene.
+type Shot struct {
+	Kind  ShotKind   `json:"kind"`
+	Range diag.Range `json:"range"`
+	// File from the project's root, slashes forward.
+	File     string          `json:"file"`
+	Fit      script.Fit      `json:"fit"`
+	Position script.Position `json:"position"`
+	Edge     string          `json:"edge,omitempty"`
+	Motion   script.Motion   `json:"motion,omitempty"`
+	// Sync of a clip or GIF as its line says; "" is the default of its kind.
+	Sync script.Sync `json:"sync,omitempty"`
+	// Still is set when one frame of a clip stands.
+	Still    script.Still     `json:"still,omitempty"`
+	Segment  *script.Segment  `json:"segment,omitempty"`
+	Volume   float64          `json:"volume"` // of a clip's own sound, 0 when muted
+	Canvas   script.Color     `json:"canvas"` // what shows around and through it
+	Callouts []script.Callout `json:"callouts,omitempty"`
+}
+
+// Slide is a fenced block of a scene.
+type Slide struct {
+	Range     diag.Range         `json:"range"`
+	Kind      script.FenceKind   `json:"kind"`
+	Language  string             `json:"language,omitempty"`
+	Text      string             `json:"text"`
+	Theme     string             `json:"theme"`
+	FontSize  float64            `json:"fontSize"`
+	Reveal    bool               `json:"reveal,omitempty"`
+	Ranges    []script.LineRange `json:"ranges,omitempty"`
+	Highlight []script.LineRange `json:"highlight,omitempty"`
+}

@@ -1,0 +1,282 @@
+package storyboard
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"mynah/internal/diag"
+	"mynah/internal/script"
+)
+
+// File is what is known of a file of the project.
+type File struct {
+	Exists bool
+	Dir    bool
+	// Kind is what the file's bytes are as a picture: Image, GIF, Clip, or "".
+	Kind ShotKind
+	// Sound tells whether its bytes may hold sound.
+	Sound bool
+	// Describe says what the file seems to be: "is a text file".
+	Describe string
+}
+
+// Project answers what the planner asks about files and voices.
+type Project interface {
+	// File tells what is known of a file, named from the project's root.
+	File(name string) File
+	// Nearest gives the name of a file that is most like a missing one, or "".
+	Nearest(name string) string
+	// Voice finds a voice: name is the script's word, "" for the default of a language.
+	Voice(name, language string) Voice
+	// Sentences cuts narration into sentences.
+	Sentences(runs []script.Run, language string) [][]script.Run
+	// Track tells whether a name is that of a built-in music track.
+	Track(name string) bool
+}
+
+// Voice is who speaks.
+type Voice struct {
+	Name string
+	// Problem is a sentence when it is not the voice that was asked for, Hint what to do
+	// about it; Code tells the problems apart.
+	Problem, Hint string
+	Code          diag.Code
+}
+
+// Options are what a build adds to a script. Zero values change nothing.
+type Options struct {
+	// Dir is the script's folder, from the project's root; "" or "." is the root.
+	Dir   string
+	Size  *script.Size
+	FPS   *script.Rate
+	Voice string
+}
+
+// Silences between the parts of narration.
+const (
+	afterSentence  = 350 * time.Millisecond
+	afterParagraph = 650 * time.Millisecond
+	afterFragment  = 80 * time.Millisecond
+)
+
+// Sizes of slide text at 720p.
+const (
+	fontSize      = 50
+	plainFontSize = 100
+)
+
+// planner carries what the scenes share.
+type planner struct {
+	board   *Board
+	project Project
+	opt     Options
+	list    diag.List
+	header  script.Properties
+	// said keeps warnings that are given once.
+	said map[string]bool
+}
+
+// Plan resolves a script. The board is whole only when the list has no errors.
+func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
+	p := &planner{board: &Board{Script: s.File}, project: project, opt: opt, header: s.Header.Properties, said: map[string]bool{}}
+	p.film(s)
+	for i := range s.Scenes {
+		p.scene(&s.Scenes[i], i+1)
+	}
+	p.mixed()
+	if len(s.Scenes) == 0 && !p.list.HasErrors() {
+		p.list.Errorf(diag.Range{File: s.File, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}},
+			"the script has no scene").Hint = "write a sentence to be spoken, or a picture: ![](picture.jpg)"
+	}
+	p.list.Sort()
+	return p.board, p.list
+}
+
+// mixed warns that music under narration keeps its volume, once.
+func (p *planner) mixed() {
+	music := p.board.Film.Music
+	spoken := false
+	for _, s := range p.board.Scenes {
+		if s.Music != nil {
+			music = s.Music
+		}
+		for _, part := range s.Parts {
+			spoken = spoken || part.Kind == Speech
+		}
+	}
+	off := p.header.Ducking != nil && p.header.Ducking.None
+	if music != nil && spoken && !off {
+		p.notYet(music.Range, "ducking is", "The music keeps its volume")
+	}
+}
+
+// notYet warns once that something of the language is read but not shown.
+func (p *planner) notYet(r diag.Range, what, instead string) {
+	if p.said[what] {
+		return
+	}
+	p.said[what] = true
+	d := p.list.Warnf(r, "%s not rendered by this version", what)
+	d.Code = diag.NotRendered
+	d.Detail = instead
+}
+
+func value[T any](v *T, otherwise T) T {
+	if v == nil {
+		return otherwise
+	}
+	return *v
+}
+
+// film resolves the header.
+func (p *planner) film(s *script.Script) {
+	h := s.Header.Properties
+	f := &p.board.Film
+	size := value(h.Size, script.Size{Width: 1280, Height: 720})
+	if p.opt.Size != nil {
+		size = *p.opt.Size
+	}
+	f.Width, f.Height = size.Width, size.Height
+	f.FPS = value(h.FPS, script.Rate{})
+	if p.opt.FPS != nil {
+		f.FPS = *p.opt.FPS
+	}
+	f.Title, f.Author = value(h.Title, ""), value(h.Author, "")
+	f.Description, f.Language = value(h.Description, ""), value(h.Language, "")
+	f.Subtitles = value(h.Subtitles, script.Subtitles{Mode: script.SubtitlesNone})
+	if f.Subtitles.Mode == "" {
+		f.Subtitles.Mode = script.SubtitlesOverlay
+	}
+	if f.Subtitles.Break == 0 {
+		f.Subtitles.Break = 80
+	}
+	f.Poster = value(h.Poster, script.Poster{Word: "middle"})
+	f.Loudness, f.Ducking = h.Loudness, h.Ducking
+	place := func(name string) diag.Range { return h.Places[name] }
+	if h.Background != nil {
+		f.Music = p.music(*h.Background)
+	}
+	if f.Subtitles.Mode == script.SubtitlesOverlay || f.Subtitles.Mode == script.SubtitlesEmbed {
+		p.notYet(place("subtitles"), "subtitles inside the film are", "The .srt and .vtt files beside the film hold them")
+	}
+	if h.Loudness != nil {
+		p.notYet(place("loudness"), "a loudness target is", "The sound stays as recorded")
+	}
+	if h.Ducking != nil {
+		p.notYet(place("ducking"), "ducking is", "The music keeps its volume")
+	}
+	if f.Subtitles.Font != nil && !f.Subtitles.Font.Literal {
+		p.file(*f.Subtitles.Font, "font")
+	}
+	if h.Voice != nil && p.opt.Voice == "" {
+		p.find(place("voice"), *h.Voice, value(h.Language, ""))
+	}
+	if h.Lexicon != nil {
+		f.Lexicon = p.file(*h.Lexicon, "lexicon")
+		p.notYet(place("lexicon"), "a lexicon is", "Words are spoken as the voice knows them")
+	}
+	if h.Transition != nil && h.Transition.Type != "none" {
+		p.notYet(place("transition"), "transitions are", "Scenes follow by a cut")
+	}
+	if h.Theme != nil {
+		p.theme(*h.Theme, place("theme"))
+	}
+}
+
+func (p *planner) theme(t script.File, r diag.Range) string {
+	name := t.Name
+	if !t.Literal {
+		name = p.file(t, "theme")
+	}
+	if name != "default" {
+		p.notYet(r, "themes are", "Slides show plain text")
+	}
+	return name
+}
+
+// resolve names a file from the project's root; false when it would leave it.
+func (p *planner) resolve(name string) (string, bool) {
+	var parts []string
+	if p.opt.Dir != "" && p.opt.Dir != "." {
+		parts = strings.Split(p.opt.Dir, "/")
+	}
+	for part := range strings.SplitSeq(name, "/") {
+		switch part {
+		case "", ".":
+		case "..":
+			if len(parts) == 0 {
+				return "", false
+			}
+			parts = parts[:len(parts)-1]
+		default:
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, "/"), len(parts) > 0
+}
+
+// file resolves a file and reports one that is missing.
+func (p *planner) file(f script.File, what string) string {
+	name, ok := p.resolve(f.Name)
+	if !ok {
+		p.list.Errorf(f.Range, "%q leaves the project's folder", f.Name).Hint = "put the file inside the project, beside the script"
+		return ""
+	}
+	info := p.project.File(name)
+	switch {
+	case !info.Exists:
+		d := p.list.Errorf(f.Range, "the %s file %q does not exist", what, f.Name)
+		d.Detail = "Names are relative to the folder of the script; upper and lower case differ"
+		if near := p.project.Nearest(name); near != "" {
+			d.Hint = fmt.Sprintf("did you mean %q?", p.relative(near))
+		}
+	case info.Dir:
+		p.list.Errorf(f.Range, "%q is a folder, not a file", f.Name).Hint = "name the file inside it"
+	default:
+		return name
+	}
+	return ""
+}
+
+// relative names a file of the project from the script's folder.
+func (p *planner) relative(name string) string {
+	if p.opt.Dir == "" || p.opt.Dir == "." {
+		return name
+	}
+	if in, ok := strings.CutPrefix(name, p.opt.Dir+"/"); ok {
+		return in
+	}
+	return strings.Repeat("../", strings.Count(p.opt.Dir, "/")+1) + name
+}
+
+func (p *planner) music(b script.Background) *Music {
+	m := &Music{Range: b.Range, Volume: b.Volume, FadeIn: b.FadeIn, FadeOut: b.FadeOut}
+	switch {
+	case b.Name == "":
+	case p.project.Track(b.Name):
+		m.Builtin = b.Name
+		p.notYet(b.Range, "the built-in music tracks are", "The film has no music; name a file of your own")
+		return nil
+	default:
+		m.File = p.sound(script.File{Name: b.Name, Range: b.Range}, "background")
+		if m.File == "" {
+			return nil
+		}
+	}
+	return m
+}
+
+// sound resolves a file that must hold sound.
+func (p *planner) sound(f script.File, what string) string {
+	name := p.file(f, what)
+	if name == "" {
+		return ""
+	}
+	if info := p.project.File(name); !info.Sound {
+		d := p.list.Errorf(f.Range, "%q %s, not a sound", f.Name, info.Describe)
+		d.Detail = "Allowed are wav, mp3, m4a, ogg and flac files"
+		return ""
+	}
+	return name
+}

@@ -1,0 +1,463 @@
+package storyboard_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"mynah/internal/diag"
+	"mynah/internal/script"
+	"mynah/internal/storyboard"
+)
+
+var update = flag.Bool("update", false, "accept what is seen now")
+
+// project is one with a few files and two voices.
+type project struct{}
+
+// files are told by their kind, as their bytes would tell it.
+func files() map[string]storyboard.File {
+	picture := storyboard.File{Exists: true, Kind: storyboard.Image, Describe: "is a picture"}
+	sound := storyboard.File{Exists: true, Sound: true, Describe: "is a sound"}
+	text := storyboard.File{Exists: true, Describe: "is a text file"}
+	return map[string]storyboard.File{
+		"a.png": picture, "pictures/a.png": picture, "pictures/b.jpg": picture, "films/part/in.png": picture, "films/up.png": picture,
+		"dot.gif":  {Exists: true, Kind: storyboard.GIF, Describe: "is a picture"},
+		"clip.mp4": {Exists: true, Kind: storyboard.Clip, Sound: true, Describe: "is a clip"},
+		"mute.mp4": {Exists: true, Kind: storyboard.Clip, Describe: "is a clip"}, "music.mp3": sound, "other.mp3": sound, "sound.wav": sound,
+		"lies.png": text, "lies.wav": text, "look.css": text, "words.txt": text,
+		"pictures": {Exists: true, Dir: true, Describe: "is a folder"},
+	}
+}
+
+func (project) File(name string) storyboard.File { return files()[name] }
+func (project) Track(name string) bool           { return name == "ukulele-1" }
+
+// Nearest finds a file of the same name but for its last letter.
+func (project) Nearest(name string) string {
+	for n := range files() {
+		if len(n) == len(name) && path.Dir(n) == path.Dir(name) && n[:len(n)-1] == name[:len(name)-1] {
+			return n
+		}
+	}
+	return ""
+}
+
+func (project) Voice(name, language string) storyboard.Voice {
+	switch name {
+	case "ann", "bob":
+		return storyboard.Voice{Name: name}
+	case "":
+		return storyboard.Voice{Name: "default-" + language}
+	case "gone":
+		return storyboard.Voice{Name: "ann", Problem: "gone is not installed", Hint: "install it", Code: diag.MissingVoice}
+	default:
+		return storyboard.Voice{Name: "ann", Problem: name + " is not known", Hint: "say ann", Code: diag.UnknownVoice}
+	}
+}
+
+// Sentences cuts behind full stops.
+func (project) Sentences(runs []script.Run, _ string) [][]script.Run {
+	var out [][]script.Run
+	var cur []script.Run
+	for _, r := range runs {
+		cur = append(cur, r)
+		if strings.HasSuffix(strings.TrimSpace(r.Text), ".") {
+			out, cur = append(out, cur), nil
+		}
+	}
+	if cur != nil {
+		out = append(out, cur)
+	}
+	return out
+}
+
+// plan parses a script, which must be without fault, and plans it.
+func plan(t *testing.T, src string, opt storyboard.Options) (*storyboard.Board, diag.List) {
+	t.Helper()
+	s, list := script.Parse(path.Join(opt.Dir, "film.md"), []byte(src))
+	for _, d := range list {
+		t.Fatalf("the script is wrong before it is planned: %v", d)
+	}
+	return storyboard.Plan(s, project{}, opt)
+}
+
+// TestGolden plans a script that has a little of everything.
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	src, err := os.ReadFile("testdata/mixed.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	board, list := plan(t, string(src), storyboard.Options{})
+	if list.HasErrors() {
+		t.Errorf("errors: %v", list)
+	}
+	got, err := json.MarshalIndent(struct {
+		Findings diag.List         `json:"findings"`
+		Board    *storyboard.Board `json:"storyboard"`
+	}{list, board}, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const golden = "testdata/mixed.golden.json"
+	if *update {
+		if err := os.WriteFile(golden, append(got, '\n'), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(bytes.TrimSpace(want), got) {
+		t.Errorf("the plan changed; look at it, then accept it by -update:\n%s", got)
+	}
+}
+
+// TestFindings gives each finding of the planner on a script of its own.
+func TestFindings(t *testing.T) {
+	t.Parallel()
+	const fine = "\n\n![](a.png)\n"
+	for _, c := range []struct {
+		name, src string
+		dir       string
+		// want is LINE:COLUMN SEVERITY CODE for each; says are words that must be told.
+		want []string
+		says []string
+	}{
+		{"nothing is wrong", "Said.\n\n![](a.png)", "", nil, nil},
+		{"no scene", "", "", []string{"1:1 error"}, []string{"scene"}},
+		{"missing picture", "![](c.png)", "", []string{"1:5 error"}, []string{"c.png"}},
+		{"missing picture, and what is like it", "![](a.pnk)", "", []string{"1:5 error"}, []string{"a.pnk", `did you mean "a.png"?`}},
+		{"missing clip", "(video: no.mp4)", "", []string{"1:9 error"}, []string{"no.mp4"}},
+		{"missing sound", "(audio: no.wav)" + fine, "", []string{"1:9 error"}, []string{"no.wav"}},
+		{"missing music", "(background: no.mp3)" + fine, "", []string{"1:14 error"}, []string{"no.mp3"}},
+		{"missing music of the header", "---\nbackground: no.mp3\n---" + fine, "", []string{"2:13 error"}, []string{"no.mp3"}},
+		{"a folder", "![](pictures)", "", []string{"1:5 error"}, []string{"pictures", "folder"}},
+		{"a text as a picture", "![](lies.png)", "", []string{"1:5 error"}, []string{"lies.png", "is a text file"}},
+		{"a sound as a picture", "![](sound.wav)", "", []string{"1:5 error"}, []string{"is a sound"}},
+		{"a picture as a sound", "(audio: a.png)" + fine, "", []string{"1:9 error"}, []string{"is a picture"}},
+		{"a text as music", "(background: lies.wav)" + fine, "", []string{"1:14 error"}, []string{"is a text file"}},
+		{"missing theme", "(theme: no.css)" + fine, "", []string{"1:9 error", "1:1 warning not-rendered"}, []string{"no.css"}},
+		{"missing lexicon", "---\nlexicon: no.txt\n---" + fine, "", []string{"2:10 error", "2:1 warning not-rendered"}, []string{"no.txt"}},
+		{"missing font", "---\nsubtitles:\n  mode: external\n  font: no.ttf\n---" + fine, "", []string{"4:9 error"}, []string{"no.ttf"}},
+		{"every missing file is told", "![](c.png)\n![](c.png)\n\n---\n(audio: c.wav)", "", []string{"1:5 error", "2:5 error", "5:9 error"}, nil},
+
+		{"unknown voice", "(voice: zoe)\n\nSaid.\n", "", []string{"1:2 warning unknown-voice"}, []string{"zoe", "say ann"}},
+		{"unknown voice of the header", "---\nvoice: zoe\n---\nSaid.\n", "", []string{"2:1 warning unknown-voice"}, []string{"zoe"}},
+		{"unknown voice in SSML", "<speak>\n<voice name=\"zoe\">Said.</voice></speak>", "", []string{"2:1 warning unknown-voice"}, []string{"zoe"}},
+		{"unknown voices are told once each", "(voice: zoe)\n\nOne.\n\nTwo.\n\n---\n(voice: zoe)\n\nThree.\n\n(voice: yan)\n\nFour.", "", []string{"1:2 warning unknown-voice", "12:2 warning unknown-voice"}, []string{"zoe", "yan"}},
+		{"missing voice", "(voice: gone)\n\nSaid.", "", []string{"1:2 warning missing-voice"}, []string{"install it"}},
+
+		{"two ways to play clips", "![loop](clip.mp4)\n![trim](clip.mp4)", "", []string{"2:1 warning"}, []string{"loop", "trim"}},
+		{"a clip's options on an image", "![loop](a.png)\n![end](a.png)\n![1-2](a.png)\n![mute](a.png)\n\n(video:\n  file: a.png\n  volume: 0.5)", "", []string{"1:1 warning", "2:1 warning", "3:1 warning", "4:1 warning", "6:1 warning"}, []string{"loop", "end", "segment", "mute", "volume"}},
+		{"a clip's options on a GIF", "![start](dot.gif)\n![1-2](dot.gif)", "", []string{"1:1 warning", "2:1 warning"}, []string{"start", "segment"}},
+		{"an image's options on a clip", "![zoom](clip.mp4)\n![pan](dot.gif)", "", []string{"1:1 warning", "2:1 warning"}, []string{"zoom", "pan"}},
+		{"a callout without a picture", "Said.\n\n(callout:\n  cx: 1\n  cy: 2\n  size: 3)", "", []string{"3:1 warning not-rendered", "3:1 warning"}, []string{"picture"}},
+		{"a break of no length", "<speak>a <break time=\"soon\"/> b</speak>", "", []string{"1:10 error"}, []string{"500ms"}},
+		{"a break longer than an hour", "<speak>a <break time=\"3601s\"/> b</speak>", "", []string{"1:10 error"}, nil},
+		{"a break of an unknown strength", "<speak>a <break strength=\"hard\"/> b</speak>", "", []string{"1:10 error"}, []string{"x-strong"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			_, list := plan(t, c.src, storyboard.Options{Dir: c.dir})
+			var got []string
+			var all strings.Builder
+			for _, d := range list {
+				got = append(got, strings.TrimSpace(fmt.Sprintf("%d:%d %s %s", d.Range.Start.Line, d.Range.Start.Column, d.Severity, d.Code)))
+				fmt.Fprintln(&all, d.Summary, d.Detail, d.Hint)
+				if d.Range.File != path.Join(c.dir, "film.md") {
+					t.Errorf("%v is not about the script", d)
+				}
+			}
+			slices.Sort(got)
+			slices.Sort(c.want)
+			if !slices.Equal(got, c.want) {
+				t.Errorf("got  %q\nwant %q\n%s", got, c.want, &all)
+			}
+			for _, s := range c.says {
+				if !strings.Contains(all.String(), s) {
+					t.Errorf("it does not tell %q:\n%s", s, &all)
+				}
+			}
+		})
+	}
+}
+
+// TestNearestNames: what is suggested can stand where the missing name stood.
+func TestNearestNames(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ dir, missing, found string }{
+		{"", "a.pnk", "a.png"},
+		{".", "pictures/a.pnk", "pictures/a.png"},
+		{"films/part", "in.pnk", "films/part/in.png"},
+		{"films", "part/in.pnk", "films/part/in.png"},
+		{"films", "./up.pnk", "films/up.png"},
+		{"films/part", "../up.pnk", "films/up.png"},
+		{"films/part", "../../pictures/a.pnk", "pictures/a.png"},
+	} {
+		_, list := plan(t, "![]("+c.missing+")", storyboard.Options{Dir: c.dir})
+		if len(list) != 1 {
+			t.Fatalf("%+v: %v", c, list)
+		}
+		_, near, _ := strings.Cut(list[0].Hint, `"`)
+		near, _, _ = strings.Cut(near, `"`)
+		board, list := plan(t, "![]("+near+")", storyboard.Options{Dir: c.dir})
+		if len(list) > 0 || board.Scenes[0].Shots[0].File != c.found {
+			t.Errorf("in %q, for %q: %q is suggested: %v", c.dir, c.missing, near, list)
+		}
+	}
+}
+
+// TestWhatIsNotRenderedIsToldOnce: each, wherever and however often it stands.
+func TestWhatIsNotRenderedIsToldOnce(t *testing.T) {
+	t.Parallel()
+	const speak, fine = "\n\nSaid.\n", "\n\n![](a.png)\n"
+	for _, c := range []struct{ name, src string }{
+		{"subtitles inside the film", "---\nsubtitles: overlay\n---" + speak},
+		{"a track of subtitles", "---\nsubtitles: embed\n---" + speak},
+		{"loudness", "---\nloudness: -20\n---" + speak},
+		{"ducking that is asked for", "---\nducking: 12\nbackground: music.mp3\n---" + speak},
+		{"ducking of music under narration", "---\nbackground: music.mp3\n---" + speak},
+		{"ducking of a scene's music", "(background: music.mp3)\n\n![](a.png)\n\n---\n(background: other.mp3)" + speak},
+		{"lexicon", "---\nlexicon: words.txt\n---" + speak},
+		{"transition", "---\ntransition: fade\n---" + speak + "\n---\n(transition: wipe)" + speak},
+		{"transition of scenes", "(transition: fade)" + speak + "\n---\n(transition: wipe)" + speak},
+		{"theme", "---\ntheme: light\n---\n```\na\n```\n\n---\n(theme: look.css)\n```\nb\n```\n"},
+		{"built-in music", "---\nbackground: ukulele-1\n---" + speak + "\n---\n(background: ukulele-1)" + speak},
+		{"chapters", "(chapter: One)" + fine + "\n---\n(chapter: Two)" + fine},
+		{"callouts", "![](a.png)\n(callout:\n  cx: 1\n  cy: 2\n  size: 3)\n\n(callout:\n  cx: 1\n  cy: 2\n  size: 3)\n"},
+		{"reveal", "```\n- a\n```\n\n(reveal: items)\n\n---\n\n```\n- a\n```\n\n(reveal: items)\n"},
+		{"highlight", "```\na\n```\n\n(highlight: 1)\n\n---\n\n```\na\n```\n\n(highlight: 1)\n"},
+		{"emphasis", "A *word*.\n\nAnd **more**, and ~~less~~."},
+		{"emphasis of a voice", "(voice-emphasis: strong)" + speak},
+		{"emphasis in SSML", "<speak><emphasis>a</emphasis></speak>"},
+		{"prosody", "<speak><prosody rate=\"fast\">a</prosody> <lang xml:lang=\"de\">b</lang> <phoneme ph=\"x\">c</phoneme></speak>"},
+		{"say-as", "<speak><say-as interpret-as=\"date\">1</say-as> <say-as interpret-as=\"ordinal\">2</say-as></speak>"},
+		{"formatted slides", "```md\n# a\n```\n\n---\n\n```go\nb\n```\n"},
+		{"slides over pictures", "![](a.png)\n\n```\na\n```\n\n---\n![](a.png)\n\n```\na\n```\n"},
+		{"movement", "![zoom](a.png)\n![pan left](a.png)\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			_, list := plan(t, c.src, storyboard.Options{})
+			if len(list) != 1 || list[0].Code != diag.NotRendered || list[0].Severity != diag.Warning || list[0].Detail == "" {
+				t.Errorf("got %d findings, want one about what is not rendered, and what happens instead: %+v", len(list), list)
+			}
+		})
+	}
+	for _, src := range []string{
+		"---\nsubtitles: external\ntransition: none\ntheme: default\n---" + speak,
+		"---\nbackground: music.mp3\n---\n\n(audio: sound.wav)",
+		"(transition: none)\n(theme: default)\n(voice-emphasis: none)" + speak,
+		"<speak>a <sub alias=\"c\">b</sub> <say-as interpret-as=\"characters\">d</say-as><break/></speak>",
+	} {
+		if _, list := plan(t, src, storyboard.Options{}); len(list) > 0 {
+			t.Errorf("%q: %v", src, list)
+		}
+	}
+}
+
+// TestResolving reads a script's values off the board.
+func TestResolving(t *testing.T) {
+	t.Parallel()
+	type look = func(b *storyboard.Board) any
+	film := func(f func(f storyboard.Film) any) look {
+		return func(b *storyboard.Board) any { return f(b.Film) }
+	}
+	scene := func(n int, f func(s storyboard.Scene) any) look {
+		return func(b *storyboard.Board) any { return f(b.Scenes[n]) }
+	}
+	shot := func(f func(s storyboard.Shot) any) look {
+		return func(b *storyboard.Board) any { return f(b.Scenes[len(b.Scenes)-1].Shots[0]) }
+	}
+	slide := func(f func(s storyboard.Slide) any) look {
+		return func(b *storyboard.Board) any { return f(b.Scenes[len(b.Scenes)-1].Slides[0]) }
+	}
+	size := film(func(f storyboard.Film) any { return fmt.Sprint(f.Width, "x", f.Height) })
+	fps := film(func(f storyboard.Film) any { return f.FPS })
+	subtitles := film(func(f storyboard.Film) any { return fmt.Sprint(f.Subtitles.Mode, " ", f.Subtitles.Break) })
+	poster := film(func(f storyboard.Film) any { return f.Poster })
+	music := film(func(f storyboard.Film) any { m := f.Music; m.Range = diag.Range{}; return *m })
+	canvas := scene(0, func(s storyboard.Scene) any { return s.Canvas })
+	under := shot(func(s storyboard.Shot) any { return s.Canvas })
+	fit := shot(func(s storyboard.Shot) any { return s.Fit })
+	volume := shot(func(s storyboard.Shot) any { return s.Volume })
+	file := shot(func(s storyboard.Shot) any { return s.File })
+	sync := scene(0, func(s storyboard.Scene) any { return s.Sync })
+	enters := func(n int) look { return scene(n, func(s storyboard.Scene) any { return s.Transition }) }
+	letters := slide(func(s storyboard.Slide) any { return s.FontSize })
+	theme := slide(func(s storyboard.Slide) any { return s.Theme })
+	speakers := func(b *storyboard.Board) any {
+		var out []string
+		for _, s := range b.Scenes {
+			for _, p := range s.Parts {
+				out = append(out, p.Voice)
+			}
+		}
+		return strings.Join(out, " ")
+	}
+	sound := func(b *storyboard.Board) any {
+		p := b.Scenes[0].Parts[len(b.Scenes[0].Parts)-1]
+		return fmt.Sprint(p.Speed, " ", p.Volume, " ", p.Pitch)
+	}
+	silences := func(b *storyboard.Board) any {
+		var out []string
+		for _, s := range b.Scenes {
+			for _, p := range s.Parts {
+				out = append(out, p.After.String())
+			}
+		}
+		return strings.Join(out, " ")
+	}
+	quote := scene(0, func(s storyboard.Scene) any {
+		if s.Quote == nil {
+			return nil
+		}
+		return *s.Quote
+	})
+	white, black := script.Color{R: 255, G: 255, B: 255, A: 255}, script.Color{A: 255}
+	red, blue := script.Color{R: 255, A: 255}, script.Color{B: 255, A: 255}
+	const picture, fence = "![](a.png)", "```\na\n```"
+	header := func(lines, rest string) string { return "---\n" + lines + "\n---\n" + rest }
+	for _, c := range []struct {
+		name string
+		src  string
+		opt  storyboard.Options
+		look look
+		want any
+	}{
+		{"size", picture, storyboard.Options{}, size, "1280x720"},
+		{"size of the header", header("size: 1080x1920", picture), storyboard.Options{}, size, "1080x1920"},
+		{"size of the build", header("size: 1080x1920", picture), storyboard.Options{Size: &script.Size{Width: 64, Height: 36}}, size, "64x36"},
+		{"rate, left to the clips", picture, storyboard.Options{}, fps, script.Rate{}},
+		{"rate of the header", header("fps: 30", picture), storyboard.Options{}, fps, script.Rate{Num: 30, Den: 1}},
+		{"rate of the build", header("fps: 30", picture), storyboard.Options{FPS: &script.Rate{Num: 24, Den: 1}}, fps, script.Rate{Num: 24, Den: 1}},
+		{"subtitles", picture, storyboard.Options{}, subtitles, "none 80"},
+		{"subtitles of a map without a mode", header("subtitles:\n  break: 30", picture), storyboard.Options{}, subtitles, "overlay 30"},
+		{"poster", picture, storyboard.Options{}, poster, script.Poster{Word: "middle"}},
+		{"poster of the header", header("poster: 1:30", picture), storyboard.Options{}, poster, script.Poster{At: 90 * time.Second}},
+		{"no music", picture, storyboard.Options{}, film(func(f storyboard.Film) any { return f.Music == nil }), true},
+		{"music", header("background: music.mp3", picture), storyboard.Options{}, music, storyboard.Music{File: "music.mp3", Volume: 1}},
+		{"music with options", header("background: music.mp3 fade-out 0.3 fade-in", picture), storyboard.Options{}, music, storyboard.Music{File: "music.mp3", Volume: 0.3, FadeIn: true, FadeOut: true}},
+
+		{"canvas", picture, storyboard.Options{}, canvas, white},
+		{"canvas of the header", header("canvas: red", picture), storyboard.Options{}, canvas, red},
+		{"canvas of the scene", header("canvas: red", picture+"\n(canvas: blue)"), storyboard.Options{}, canvas, blue},
+		{"behind an image that fills", picture, storyboard.Options{}, under, white},
+		{"behind a padded image", "![contain](a.png)", storyboard.Options{}, under, black},
+		{"behind a padded image, on a canvas", header("canvas: red", "![contain](a.png)"), storyboard.Options{}, under, red},
+		{"fit", picture, storyboard.Options{}, fit, script.Cover},
+		{"fit of the header", header("asset-resize: fit", picture), storyboard.Options{}, fit, script.Stretch},
+		{"fit of the line", header("asset-resize: fit", "![contain](a.png)"), storyboard.Options{}, fit, script.Contain},
+		{"a clip's sound", "![](clip.mp4)", storyboard.Options{}, volume, 1.0},
+		{"a clip's sound, muted", "![mute](clip.mp4)", storyboard.Options{}, volume, 0.0},
+		{"a clip's sound, softer", "(video:\n  file: clip.mp4\n  volume: 0.3)", storyboard.Options{}, volume, 0.3},
+		{"a file beside the script", "![](in.png)", storyboard.Options{Dir: "films/part"}, file, "films/part/in.png"},
+		{"a file by way of its folder", "![](./../part/in.png)", storyboard.Options{Dir: "films/part"}, file, "films/part/in.png"},
+		{"a file above the script", "![](../../a.png)", storyboard.Options{Dir: "films/part"}, file, "a.png"},
+		{"clips play by their default", "![](clip.mp4)", storyboard.Options{}, sync, script.Sync("")},
+		{"clips play as the first that says so", "![](clip.mp4)\n![match](clip.mp4)\n![loop](dot.gif)", storyboard.Options{}, sync, script.Match},
+		{"a still decides nothing", "![start loop](clip.mp4)", storyboard.Options{}, sync, script.Sync("")},
+
+		{"the first scene enters by a cut", header("transition: fade", picture), storyboard.Options{}, enters(0), script.Transition{Type: "none"}},
+		{"the first scene does so whatever it says", "(transition: fade 2)\n" + picture, storyboard.Options{}, enters(0), script.Transition{Type: "none"}},
+		{"the next ones as the header says", header("transition: fade", picture+"\n\n---\n"+picture), storyboard.Options{}, enters(1), script.Transition{Type: "crossfade", Duration: 500 * time.Millisecond}},
+		{"or as they say", header("transition: fade", picture+"\n\n---\n(transition: 2)\n"+picture), storyboard.Options{}, enters(1), script.Transition{Type: "crossfade", Duration: 2 * time.Second}},
+
+		{"letters of plain text", fence, storyboard.Options{}, letters, 100.0},
+		{"letters of formatted slides", "```md\na\n```", storyboard.Options{}, letters, 50.0},
+		{"letters of the header", header("font-size: 30", fence), storyboard.Options{}, letters, 30.0},
+		{"letters of the scene, wherever it says so", header("font-size: 30", fence+"\n\n(font-size: 20)"), storyboard.Options{}, letters, 20.0},
+		{"theme", fence, storyboard.Options{}, theme, "default"},
+		{"theme of the header", header("theme: light", fence), storyboard.Options{}, theme, "light"},
+		{"theme of the scene", header("theme: light", "(theme: default)\n"+fence), storyboard.Options{}, theme, "default"},
+
+		{"the language's voice", header("language: de", "Said."), storyboard.Options{}, speakers, "default-de"},
+		{"the header's voice", header("voice: bob", "Said."), storyboard.Options{}, speakers, "bob"},
+		{"the build's voice", header("voice: bob", "Said."), storyboard.Options{Voice: "ann"}, speakers, "ann"},
+		{"a scene's voice goes before the build's", "(voice: bob)\n\nSaid.", storyboard.Options{Voice: "ann"}, speakers, "bob"},
+		{"a voice holds from its place to the end of the scene", header("voice: bob", "One.\n\n(voice: ann)\n\nTwo.\n\n---\n\nThree."), storyboard.Options{}, speakers, "bob ann bob"},
+		{"a voice of SSML holds to its end", header("voice: bob", "<speak>a <voice name=\"ann\">b</voice> c</speak>"), storyboard.Options{}, speakers, "bob ann bob"},
+		{"speed, volume and pitch", "Said.", storyboard.Options{}, sound, "1 1 1"},
+		{"those of the header", header("voice-speed: 2\nvoice-volume: 0.5\nvoice-pitch: 1.5", "Said."), storyboard.Options{}, sound, "2 0.5 1.5"},
+		{"those of the scene", header("voice-speed: 2\nvoice-pitch: 1.5", "(voice-speed: 0.5)\n\nSaid."), storyboard.Options{}, sound, "0.5 1 1.5"},
+
+		{"nothing behind the last sentence", "One.", storyboard.Options{}, silences, "0s"},
+		{"a paragraph's break is longer than a sentence's", "One. *Two* three.\n\nFour.", storyboard.Options{}, silences, "350ms 650ms 0s"},
+		{"a pause is all the silence there is", "One.\n\n(pause: 2)\n\nTwo.", storyboard.Options{}, silences, "0s 0s 0s"},
+		{"a sound follows as a paragraph does", "One.\n\n(audio: sound.wav)", storyboard.Options{}, silences, "650ms 0s"},
+		{"each scene ends for itself", "One.\n\n---\n\nTwo.", storyboard.Options{}, silences, "0s 0s"},
+		{"a fragment goes on at once", "(narration-mode: fragment)\n\nOne\n\ntwo.", storyboard.Options{}, silences, "80ms 0s"},
+
+		{"subtitles of the narration", "Said.", storyboard.Options{}, quote, nil},
+		{"subtitles of a quote", "> a\n> b\n\n> c", storyboard.Options{}, quote, "a b c"},
+		{"no subtitles", "> a\n\n>", storyboard.Options{}, quote, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			board, list := plan(t, c.src, c.opt)
+			if list.HasErrors() {
+				t.Fatal(list)
+			}
+			if got := c.look(board); got != c.want {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+// TestBreaks reads the lengths of SSML's breaks, SSML 1.1 3.2.3.
+func TestBreaks(t *testing.T) {
+	t.Parallel()
+	const ms = time.Millisecond
+	for attributes, want := range map[string]time.Duration{
+		`time="250ms"`: 250 * ms, `time="2s"`: 2000 * ms, `time="1.5s"`: 1500 * ms, `time="1h"`: -1, `time="-1s"`: -1, `time="3600s"`: time.Hour,
+		`time="1e99s"`: -1, `time="nan"`: -1, `time="infs"`: -1, `time="0s"`: 0, `strength="none"`: 0, `strength="medium"`: 500 * ms, ``: 500 * ms,
+	} {
+		board, list := plan(t, "<speak>a <break "+attributes+"/> b</speak>", storyboard.Options{})
+		got := time.Duration(0)
+		for _, p := range board.Scenes[0].Parts {
+			got += p.Length
+		}
+		if list.HasErrors() {
+			got = -1
+		}
+		if got != want {
+			t.Errorf("%s lasts %v, want %v", attributes, got, want)
+		}
+	}
+	var last time.Duration
+	for _, s := range []string{"x-weak", "weak", "medium", "strong", "x-strong"} {
+		board, _ := plan(t, "<speak>a <break strength=\""+s+"\"/> b</speak>", storyboard.Options{})
+		if d := board.Scenes[0].Parts[1].Length; d <= last {
+			t.Errorf("%s lasts %v, no longer than the weaker one", s, d)
+		} else {
+			last = d
+		}
+	}
+}
+
+// TestCalloutsFindTheirPicture: the nearest before them, else the next.
+func TestCalloutsFindTheirPicture(t *testing.T) {
+	t.Parallel()
+	callout := func(cx int) string { return fmt.Sprintf("\n\n(callout:\n  cx: %d\n  cy: 1\n  size: 1)\n\n", cx) }
+	board, _ := plan(t, callout(1)+"![](a.png)"+callout(2)+"![](pictures/a.png)"+callout(3)+callout(4), storyboard.Options{})
+	var got []string
+	for _, s := range board.Scenes[0].Shots {
+		for _, c := range s.Callouts {
+			got = append(got, fmt.Sprint(s.File, " ", c.CX))
+		}
+	}
+	if want := []string{"a.png 1", "a.png 2", "pictures/a.png 3", "pictures/a.png 4"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -1,0 +1,259 @@
+package storyboard
+
+import (
+	"strings"
+
+	"mynah/internal/diag"
+	"mynah/internal/script"
+)
+
+// sceneState is the scene that is being planned.
+type sceneState struct {
+	*planner
+	out *Scene
+	// voice is how the narration sounds at this place.
+	voice     script.Properties
+	paragraph int
+	callouts  []*script.Callout // that wait for the next picture
+	set       script.Properties // whole-scene properties
+}
+
+// scene resolves one scene.
+func (p *planner) scene(in *script.Scene, number int) {
+	s := &sceneState{planner: p, out: &Scene{Number: number, Range: in.Range}, voice: p.header}
+	for _, n := range in.Nodes {
+		if set, ok := n.(*script.Set); ok {
+			s.whole(set)
+		}
+	}
+	s.looks()
+	for _, n := range in.Nodes {
+		s.node(n)
+	}
+	s.orphans()
+	s.finish()
+	p.board.Scenes = append(p.board.Scenes, *s.out)
+}
+
+// whole takes a property that holds for the whole scene; the last one counts.
+func (s *sceneState) whole(set *script.Set) {
+	v := set.Properties
+	switch {
+	case v.Duration != nil:
+		s.set.Duration = v.Duration
+	case v.Canvas != nil:
+		s.set.Canvas = v.Canvas
+	case v.FontSize != nil:
+		s.set.FontSize = v.FontSize
+	case v.Theme != nil:
+		s.set.Theme = v.Theme
+		s.theme(*v.Theme, set.Range)
+	case v.Transition != nil:
+		s.set.Transition = v.Transition
+		if v.Transition.Type != "none" {
+			s.notYet(set.Range, "transitions are", "Scenes follow by a cut")
+		}
+	case v.Background != nil:
+		s.out.Music = s.music(*v.Background)
+	}
+}
+
+// looks settles what the scene looks like before its pictures are read.
+func (s *sceneState) looks() {
+	s.out.Duration = s.set.Duration
+	canvas := s.set.Canvas
+	if canvas == nil {
+		canvas = s.header.Canvas
+	}
+	s.set.Canvas = canvas
+	s.out.Canvas = value(canvas, script.Color{R: 255, G: 255, B: 255, A: 255})
+	none := script.Transition{Type: "none"}
+	s.out.Transition = value(s.header.Transition, none)
+	if s.set.Transition != nil {
+		s.out.Transition = *s.set.Transition
+	}
+	if s.out.Number == 1 {
+		s.out.Transition = none
+	}
+}
+
+func (s *sceneState) node(n script.Node) {
+	switch n := n.(type) {
+	case *script.Narration:
+		s.narration(n.Range, n.Runs)
+	case *script.SSML:
+		s.ssml(n)
+	case *script.Quote:
+		s.quote(n.Text)
+	case *script.Fence:
+		s.slide(n)
+	case *script.Picture:
+		s.shot(n)
+	case *script.Pause:
+		s.out.Parts = append(s.out.Parts, Part{Kind: Pause, Range: n.Range, Length: n.Length})
+	case *script.Audio:
+		if file := s.sound(script.File{Name: n.File, Range: n.FileRange}, "audio"); file != "" {
+			s.out.Parts = append(s.out.Parts, Part{Kind: Audio, Range: n.Range, File: file})
+		}
+	case *script.Set:
+		s.speaker(n)
+	case *script.Callout:
+		s.callout(n)
+	case *script.Chapter:
+		s.out.Chapter = n.Title
+		s.notYet(n.Range, "chapters are", "The film has none")
+	case *script.Reveal:
+		s.notYet(n.Range, "step by step slides are", "The whole slide shows at once")
+		s.reveal(n)
+	case *script.Highlight:
+		s.notYet(n.Range, "highlighted lines of code are", "All lines look alike")
+		if k := len(s.out.Slides); k > 0 {
+			s.out.Slides[k-1].Highlight = n.Ranges
+		}
+	}
+}
+
+func (s *sceneState) reveal(n *script.Reveal) {
+	if k := len(s.out.Slides); k > 0 {
+		s.out.Slides[k-1].Reveal, s.out.Slides[k-1].Ranges = n.Items, n.Ranges
+	}
+}
+
+func (s *sceneState) quote(text string) {
+	if s.out.Quote != nil && *s.out.Quote != "" && text != "" {
+		text = *s.out.Quote + " " + text
+	}
+	s.out.Quote = &text
+}
+
+// speaker takes the properties that hold from here to the end of the scene.
+func (s *sceneState) speaker(n *script.Set) {
+	v := n.Properties
+	switch {
+	case v.Voice != nil:
+		s.voice.Voice = v.Voice
+		s.voice.Places = v.Places
+		s.speaking(n.Range) // tells of a name that is not known, even if nothing is said
+	case v.VoiceSpeed != nil:
+		s.voice.VoiceSpeed = v.VoiceSpeed
+	case v.VoiceVolume != nil:
+		s.voice.VoiceVolume = v.VoiceVolume
+	case v.VoicePitch != nil:
+		s.voice.VoicePitch = v.VoicePitch
+	case v.VoiceEmphasis != nil:
+		s.voice.VoiceEmphasis = v.VoiceEmphasis
+	case v.Fragment != nil:
+		s.voice.Fragment = v.Fragment
+	}
+}
+
+// speaking gives the voice at this place and reports a name that is not known, once.
+func (s *sceneState) speaking(r diag.Range) string {
+	name, language := value(s.voice.Voice, ""), value(s.header.Language, "")
+	if s.opt.Voice != "" && s.voice.Voice == s.header.Voice {
+		name = s.opt.Voice
+	}
+	if place, ok := s.voice.Places["voice"]; ok {
+		r = place
+	}
+	return s.find(r, name, language)
+}
+
+// find gives the voice of a name, and says once what is wrong with it.
+func (p *planner) find(r diag.Range, name, language string) string {
+	v := p.project.Voice(name, language)
+	if v.Problem != "" && !p.said["voice "+name] {
+		p.said["voice "+name] = true
+		d := p.list.Warnf(r, "%s", v.Problem)
+		d.Code, d.Hint = v.Code, v.Hint
+	}
+	return v.Name
+}
+
+// narration speaks one paragraph, sentence by sentence.
+func (s *sceneState) narration(r diag.Range, runs []script.Run) {
+	s.speak(r, runs, s.speaking(r))
+	s.paragraph++
+}
+
+// speak adds sentences to the current paragraph.
+func (s *sceneState) speak(r diag.Range, runs []script.Run, voice string) {
+	fragment := value(s.voice.Fragment, false)
+	stressed := value(s.voice.VoiceEmphasis, "none") != "none"
+	for _, run := range runs {
+		stressed = stressed || run.Style == script.Emphasis || run.Style == script.Strong || run.Style == script.Reduced
+	}
+	if stressed {
+		s.notYet(r, "emphasis in narration is", "The words are spoken plainly")
+	}
+	sentences := s.project.Sentences(runs, value(s.header.Language, ""))
+	for i, sentence := range sentences {
+		var text strings.Builder
+		for _, run := range sentence {
+			text.WriteString(run.Text)
+		}
+		last := i == len(sentences)-1
+		after := afterSentence
+		if last {
+			after = afterParagraph
+			if fragment {
+				after = afterFragment
+			}
+		}
+		s.out.Parts = append(s.out.Parts, Part{
+			Kind: Speech, Range: r, Paragraph: s.paragraph, Runs: sentence, Text: text.String(), Voice: voice,
+			Speed: value(s.voice.VoiceSpeed, 1), Volume: value(s.voice.VoiceVolume, 1), Pitch: value(s.voice.VoicePitch, 1),
+			Emphasis: value(s.voice.VoiceEmphasis, ""), Fragment: fragment && last, After: after,
+		})
+	}
+}
+
+// finish settles what depends on the whole scene.
+func (s *sceneState) finish() {
+	parts := s.out.Parts
+	for i := range parts {
+		if parts[i].Kind != Speech {
+			continue
+		}
+		if i == len(parts)-1 || parts[i+1].Kind == Pause {
+			parts[i].After = 0
+		}
+	}
+	s.out.Fragment = value(s.voice.Fragment, false)
+	if len(s.out.Slides) > 0 && len(s.out.Shots) > 0 {
+		s.notYet(s.out.Slides[0].Range, "slides over pictures are", "The picture shows alone")
+	}
+	for _, shot := range s.out.Shots {
+		if shot.Kind == Image || shot.Still != "" || shot.Sync == "" {
+			continue
+		}
+		if s.out.Sync == "" {
+			s.out.Sync = shot.Sync
+		} else if s.out.Sync != shot.Sync {
+			s.list.Warnf(shot.Range, "the scene already plays its clips by %q, %q is ignored", s.out.Sync, shot.Sync)
+		}
+	}
+}
+
+// slide takes a fenced block.
+func (s *sceneState) slide(n *script.Fence) {
+	size := float64(fontSize)
+	if n.Kind == script.FenceText {
+		size = plainFontSize
+	}
+	if v := s.set.FontSize; v != nil {
+		size = *v
+	} else if v := s.header.FontSize; v != nil {
+		size = *v
+	}
+	theme := "default"
+	for _, t := range []*script.File{s.header.Theme, s.set.Theme} {
+		if t != nil {
+			theme = t.Name
+		}
+	}
+	s.out.Slides = append(s.out.Slides, Slide{Range: n.Range, Kind: n.Kind, Language: n.Language, Text: n.Text, Theme: theme, FontSize: size})
+	if n.Kind != script.FenceText {
+		s.notYet(n.Range, "formatted slides are", "A slide of its own shows its plain text")
+	}
+}

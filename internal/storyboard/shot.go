@@ -1,0 +1,109 @@
+package storyboard
+
+import (
+	"mynah/internal/diag"
+	"mynah/internal/script"
+)
+
+// shot takes an image or clip.
+func (s *sceneState) shot(n *script.Picture) {
+	name := s.file(script.File{Name: n.File, Range: n.FileRange}, pictureWord(n))
+	if name == "" {
+		return
+	}
+	info := s.project.File(name)
+	if info.Kind == "" {
+		d := s.list.Errorf(n.FileRange, "%q %s, not an image or clip", n.File, info.Describe)
+		d.Detail = "Allowed are jpg, png, gif, webp, avif and svg images, and mp4, mov, webm, mkv and m4v clips"
+		d.Hint = "export the picture again in one of these formats; the name's ending does not decide"
+		return
+	}
+	black := script.Color{A: 255}
+	shot := Shot{
+		Kind: info.Kind, Range: n.Range, File: name, Fit: n.Fit, Position: n.Position, Edge: n.Edge,
+		Motion: n.Motion, Sync: n.Sync, Still: n.Still, Segment: n.Segment, Volume: value(n.Volume, 1), Canvas: s.out.Canvas,
+	}
+	if shot.Fit == "" {
+		shot.Fit = value(s.header.AssetResize, script.Cover)
+	}
+	if s.set.Canvas == nil && shot.Fit == script.Contain {
+		shot.Canvas = black
+	}
+	if n.Mute {
+		shot.Volume = 0
+	}
+	s.fitting(n, &shot)
+	for _, c := range s.callouts {
+		shot.Callouts = append(shot.Callouts, *c)
+	}
+	s.callouts = nil
+	s.out.Shots = append(s.out.Shots, shot)
+}
+
+func pictureWord(n *script.Picture) string {
+	if n.Video {
+		return "video"
+	}
+	return "picture"
+}
+
+// fitting drops options that do not fit the kind of file, with a warning.
+func (s *sceneState) fitting(n *script.Picture, shot *Shot) {
+	drop := func(set bool, option, why string) bool {
+		if set {
+			s.list.Warnf(n.Range, "%q is for %s; it is ignored here", option, why)
+		}
+		return set
+	}
+	if shot.Kind == Image {
+		if drop(n.Sync != "", string(n.Sync), "clips") {
+			shot.Sync = ""
+		}
+		if drop(n.Still != "", string(n.Still), "clips") {
+			shot.Still = ""
+		}
+		if drop(n.Segment != nil, "a segment", "clips") {
+			shot.Segment = nil
+		}
+		drop(n.Mute, "mute", "clips")
+		drop(n.Volume != nil, "volume", "clips")
+	}
+	if shot.Kind == GIF {
+		if drop(n.Still != "", string(n.Still), "clips") {
+			shot.Still = ""
+		}
+		if drop(n.Segment != nil, "a segment", "clips") {
+			shot.Segment = nil
+		}
+	}
+	if shot.Motion == "" {
+		return
+	}
+	if shot.Kind != Image {
+		drop(true, string(n.Motion), "images")
+		shot.Motion = ""
+		return
+	}
+	s.notYet(n.Range, "movement over images is", "The image stands still")
+}
+
+// callout gives a callout to the nearest picture before it, else to the next.
+func (s *sceneState) callout(n *script.Callout) {
+	s.notYet(n.Range, "callouts are", "The picture shows without them")
+	if k := len(s.out.Shots); k > 0 {
+		s.out.Shots[k-1].Callouts = append(s.out.Shots[k-1].Callouts, *n)
+		return
+	}
+	s.callouts = append(s.callouts, n)
+}
+
+// orphans reports callouts that found no picture.
+func (s *sceneState) orphans() {
+	for _, c := range s.callouts {
+		s.warnOrphan(c.Range)
+	}
+}
+
+func (s *sceneState) warnOrphan(r diag.Range) {
+	s.list.Warnf(r, "a callout belongs to an image or clip, and this scene has none").Hint = "put the callout below its picture: ![](picture.png)"
+}

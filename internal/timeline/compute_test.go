@@ -1,0 +1,213 @@
+package timeline_test
+
+import (
+	"math/big"
+	"testing"
+	"time"
+
+	"mynah/internal/script"
+	"mynah/internal/storyboard"
+	"mynah/internal/timeline"
+)
+
+// Lengths in the tests are in seconds at 50 frames a second.
+const fps = 50
+
+func speech() storyboard.Part { return storyboard.Part{Kind: storyboard.Speech, Text: "x"} }
+
+func pause(s float64) storyboard.Part {
+	return storyboard.Part{Kind: storyboard.Pause, Length: time.Duration(s * float64(time.Second))}
+}
+
+func audio() storyboard.Part { return storyboard.Part{Kind: storyboard.Audio, File: "a.wav"} }
+
+func clip(sync script.Sync) storyboard.Shot {
+	return storyboard.Shot{Kind: storyboard.Clip, File: "c.mp4", Sync: sync, Volume: 1}
+}
+
+func gif(sync script.Sync) storyboard.Shot {
+	return storyboard.Shot{Kind: storyboard.GIF, File: "g.gif", Sync: sync}
+}
+
+func image() storyboard.Shot { return storyboard.Shot{Kind: storyboard.Image, File: "i.png"} }
+
+// compute times one scene; every sentence lasts voice seconds, the clip c, the GIF 1.2,
+// the audio file 3.
+func compute(s storyboard.Scene, voice, c float64) *timeline.Line {
+	for _, shot := range s.Shots {
+		if shot.Sync != "" {
+			s.Sync = shot.Sync
+		}
+	}
+	b := &storyboard.Board{Film: storyboard.Film{Width: 64, Height: 64, FPS: script.Rate{Num: fps, Den: 1}}, Scenes: []storyboard.Scene{s}}
+	rat := func(f float64) *big.Rat { return big.NewRat(int64(f*1000+0.5), 1000) }
+	m := timeline.Measured{Files: map[string]timeline.Media{
+		"c.mp4": {Length: rat(c), Rate: script.Rate{Num: fps, Den: 1}, Sound: true},
+		"g.gif": {Length: rat(1.2), Rate: script.Rate{Num: 10, Den: 1}},
+		"a.wav": {Length: rat(3), Sound: true},
+		"i.png": {},
+	}, Speech: [][]int64{nil}}
+	for _, p := range s.Parts {
+		n := int64(0)
+		if p.Kind == storyboard.Speech {
+			n = int64(voice * timeline.SampleRate)
+		}
+		m.Speech[0] = append(m.Speech[0], n)
+	}
+	return timeline.Compute(b, m)
+}
+
+func seconds(s float64) *time.Duration {
+	d := time.Duration(s * float64(time.Second))
+	return &d
+}
+
+func TestSceneLengths(t *testing.T) {
+	t.Parallel()
+	type parts = []storyboard.Part
+	type shots = []storyboard.Shot
+	for _, c := range []struct {
+		name     string
+		parts    parts
+		shots    shots
+		duration *time.Duration
+		fragment bool
+		voice    float64
+		clip     float64
+		want     float64
+	}{
+		{name: "no clip: T", parts: parts{speech()}, shots: shots{image()}, voice: 2, want: 2.5},
+		{name: "no clip, neither V nor duration", shots: shots{image()}, want: 1},
+		{name: "no clip, pauses alone", parts: parts{pause(2), pause(1)}, want: 3},
+		{name: "audio in place of narration", parts: parts{audio()}, want: 3.5},
+		{name: "speech, pause, speech", parts: parts{speech(), pause(1), speech()}, voice: 2, want: 5.5},
+		{name: "fragment: no gap", parts: parts{speech()}, fragment: true, voice: 2, want: 2},
+		{name: "rounded up to a frame", parts: parts{speech()}, voice: 2.001, want: 2.52},
+		{name: "freeze: clip longer", parts: parts{speech()}, shots: shots{clip("")}, voice: 2, clip: 5, want: 5},
+		{name: "freeze: narration longer", parts: parts{speech()}, shots: shots{clip("")}, voice: 6, clip: 5, want: 6.5},
+		{name: "freeze: no narration", shots: shots{clip("")}, clip: 5, want: 5},
+		{name: "several clips: their sum", shots: shots{clip(""), clip("")}, clip: 5, want: 10},
+		{name: "match", parts: parts{speech()}, shots: shots{clip(script.Match)}, voice: 2, clip: 5, want: 2.5},
+		{name: "match without V", shots: shots{clip(script.Match)}, clip: 5, want: 5},
+		{name: "trim: clip shorter", parts: parts{speech()}, shots: shots{clip(script.Trim)}, voice: 6, clip: 5, want: 5},
+		{name: "trim: narration shorter", parts: parts{speech()}, shots: shots{clip(script.Trim)}, voice: 2, clip: 5, want: 2.5},
+		{name: "trim: pauses alone", parts: parts{pause(2)}, shots: shots{clip(script.Trim)}, clip: 5, want: 2},
+		{name: "trim without V", shots: shots{clip(script.Trim)}, clip: 5, want: 5},
+		{name: "loop without V", shots: shots{clip(script.Loop)}, clip: 5, want: 5},
+		{name: "loop: narration longer", parts: parts{speech()}, shots: shots{clip(script.Loop)}, voice: 6, clip: 5, want: 6.5},
+		{name: "loop: clip longer", parts: parts{speech()}, shots: shots{clip(script.Loop)}, voice: 2, clip: 5, want: 5},
+		{name: "a GIF without V: a cycle", shots: shots{gif("")}, want: 1.2},
+		{name: "a GIF with narration: T", parts: parts{speech()}, shots: shots{gif("")}, voice: 2, want: 2.5},
+		{name: "a GIF with a pause", parts: parts{pause(0.5)}, shots: shots{gif("")}, want: 0.5},
+		{name: "a GIF that freezes", parts: parts{speech()}, shots: shots{gif(script.Freeze)}, voice: 0.2, want: 1.2},
+		{name: "loop-audio: clip longer", parts: parts{speech()}, shots: shots{clip(script.LoopAudio)}, voice: 1, clip: 5, want: 5},
+		{name: "loop-audio: narration longer", parts: parts{speech()}, shots: shots{clip(script.LoopAudio)}, voice: 6, clip: 5, want: 6.5},
+		{name: "duration without V", shots: shots{image()}, duration: seconds(3), want: 3},
+		{name: "duration without V cuts a clip", shots: shots{clip("")}, clip: 5, duration: seconds(3), want: 3},
+		{name: "duration without V holds a clip", shots: shots{clip("")}, clip: 5, duration: seconds(8), want: 8},
+		{name: "duration with V: at least T", parts: parts{speech()}, duration: seconds(2), voice: 2, want: 2.5},
+		{name: "duration with V", parts: parts{speech()}, duration: seconds(8), voice: 2, want: 8},
+		{name: "a still of a clip is no clip", shots: shots{{Kind: storyboard.Clip, File: "c.mp4", Still: script.StillStart}}, clip: 5, want: 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			l := compute(storyboard.Scene{Number: 1, Parts: c.parts, Shots: c.shots, Duration: c.duration, Fragment: c.fragment}, c.voice, c.clip)
+			if got := float64(l.Frames) / fps; got != c.want {
+				t.Errorf("%.2f s, want %.2f", got, c.want)
+			}
+			total := int64(0)
+			for _, p := range l.Scenes[0].Pictures {
+				if p.Start != total || p.Frames <= 0 || p.Moving > p.Frames {
+					t.Errorf("pictures do not fill the scene: %+v", l.Scenes[0].Pictures)
+				}
+				total += p.Frames
+			}
+			if total != l.Frames {
+				t.Errorf("pictures last %d frames, the scene %d", total, l.Frames)
+			}
+		})
+	}
+}
+
+func TestMatchFillsTheScene(t *testing.T) {
+	t.Parallel()
+	l := compute(storyboard.Scene{Parts: []storyboard.Part{speech()}, Shots: []storyboard.Shot{clip(script.Match)}}, 2, 5)
+	p := l.Scenes[0].Pictures[0]
+	if p.Moving != p.Frames || p.SpeedNum != 2*p.SpeedDen {
+		t.Errorf("a clip of 5 s in a scene of 2.5 s: %+v", p)
+	}
+	if s := l.Sounds[len(l.Sounds)-1]; s.Kind != timeline.SoundClip || s.SpeedNum != 2*s.SpeedDen {
+		t.Errorf("its sound: %+v", s)
+	}
+}
+
+func TestLoopAudioRepeatsTheNarration(t *testing.T) {
+	t.Parallel()
+	l := compute(storyboard.Scene{Parts: []storyboard.Part{speech()}, Shots: []storyboard.Shot{clip(script.LoopAudio)}}, 1, 5)
+	var starts []int64
+	for _, s := range l.Sounds {
+		if s.Kind == timeline.SoundSpeech {
+			starts = append(starts, s.Start)
+		}
+	}
+	if len(starts) != 4 || starts[1] != 72000 {
+		t.Errorf("narration of 1.5 s in 5 s begins at %v", starts)
+	}
+	last := l.Sounds[0]
+	for _, s := range l.Sounds {
+		if s.Kind == timeline.SoundSpeech {
+			last = s
+		}
+	}
+	if last.Start+last.Samples > l.Samples || last.Samples != 24000 {
+		t.Errorf("the last repetition is not cut: %+v", last)
+	}
+}
+
+func TestImagesShareAScene(t *testing.T) {
+	t.Parallel()
+	l := compute(storyboard.Scene{Shots: []storyboard.Shot{image(), image(), image()}, Duration: seconds(6)}, 0, 0)
+	for i, p := range l.Scenes[0].Pictures {
+		fade := int64(20)
+		if i == 0 {
+			fade = 0
+		}
+		if p.Frames != 100 || p.Fade != fade {
+			t.Errorf("picture %d: %+v", i, p)
+		}
+	}
+}
+
+func TestRates(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ in, want script.Rate }{
+		{script.Rate{Num: 30000, Den: 1001}, script.Rate{Num: 30000, Den: 1001}},
+		{script.Rate{Num: 2997, Den: 100}, script.Rate{Num: 30000, Den: 1001}},
+		{script.Rate{Num: 29, Den: 1}, script.Rate{Num: 30000, Den: 1001}},
+		{script.Rate{Num: 240, Den: 1}, script.Rate{Num: 60, Den: 1}},
+		{script.Rate{Num: 5, Den: 1}, script.Rate{Num: 10, Den: 1}},
+		{script.Rate{Num: 2398, Den: 100}, script.Rate{Num: 24000, Den: 1001}},
+	} {
+		if got := timeline.Snap(c.in); got != c.want {
+			t.Errorf("%v snaps to %v, want %v", c.in, got, c.want)
+		}
+	}
+	b := &storyboard.Board{Scenes: []storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}}}
+	if got := timeline.FrameRate(b, map[string]timeline.Media{"g.gif": {Rate: script.Rate{Num: 50, Den: 1}}}); got.Num != 25 {
+		t.Errorf("a film of a GIF has %v frames a second, want 25", got)
+	}
+}
+
+func TestAThousandScenesEndOnTheFrame(t *testing.T) {
+	t.Parallel()
+	b := &storyboard.Board{Film: storyboard.Film{FPS: script.Rate{Num: 30000, Den: 1001}}}
+	m := timeline.Measured{}
+	for range 1000 {
+		b.Scenes = append(b.Scenes, storyboard.Scene{Duration: seconds(1)})
+		m.Speech = append(m.Speech, nil)
+	}
+	l := timeline.Compute(b, m)
+	if l.Frames != 30000 || l.Samples != 48048000 {
+		t.Errorf("%d frames and %d samples, want 30000 and 48048000", l.Frames, l.Samples)
+	}
+}
