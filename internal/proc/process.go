@@ -1,0 +1,496 @@
+package proc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+const (
+	// drainTime is how long a pipe may stay silent, yet open, after the child's group
+	// is gone: a process that left the group could hold it for ever.
+	drainTime = time.Second
+	// reapTime is how long Wait looks on while init reaps killed grandchildren.
+	reapTime = 50 * time.Millisecond
+)
+
+// Process is a running child.
+type Process struct {
+	name   string
+	runner *Runner
+	cmd    *exec.Cmd
+	grace  time.Duration
+
+	stdin  *os.File // our end, where the caller writes; nil when fed from Command.Stdin
+	stdout *os.File // our end, where the caller reads; nil when copied to Command.Stdout
+	tail   *tail
+
+	mu     sync.Mutex // guards cause and reaped
+	cause  error      // why we ended it; nil when it ended by itself
+	reaped bool       // the process id may belong to somebody else by now
+
+	exited  chan struct{} // closed when the child and its group are gone
+	over    atomic.Bool   // the same, for the copiers
+	waitErr error         // of the child; set before exited closes
+	inputs  sync.WaitGroup
+	outputs sync.WaitGroup
+	pipes   []*os.File // our ends, closed by Wait
+}
+
+// Start starts a program, waiting for a slot first; see Runner on that. The child is
+// killed with its group when ctx ends. Wait must be called.
+func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
+	path, err := r.Look(c.Program)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.acquire(ctx, c.Resident); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
+	}
+	p := &Process{
+		name:   filepath.Base(path),
+		runner: r,
+		grace:  r.cfg.Grace,
+		tail:   newTail(r.cfg.StderrTail),
+		exited: make(chan struct{}),
+	}
+	p.cmd = &exec.Cmd{
+		Path:        path,
+		Args:        append([]string{p.name}, c.Args...),
+		Dir:         c.Dir,
+		Env:         r.env(c.Env),
+		ExtraFiles:  c.ExtraFiles,
+		SysProcAttr: groupAttr(),
+	}
+	if p.cmd.Dir == "" {
+		p.cmd.Dir = "/"
+	}
+	if err := p.launch(c); err != nil {
+		r.release(c.Resident)
+		return nil, err
+	}
+	go p.watch(ctx, c.Timeout)
+	return p, nil
+}
+
+func (r *Runner) acquire(ctx context.Context, resident bool) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if resident {
+		return nil
+	}
+	select {
+	case r.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (r *Runner) release(resident bool) {
+	if !resident {
+		<-r.slots
+	}
+}
+
+// plumbing are the pipes of a child that is about to start.
+type plumbing struct {
+	theirs []*os.File
+	ours   []*os.File
+	err    error
+}
+
+func (pl *plumbing) pipe() (r, w *os.File) {
+	if pl.err != nil {
+		return nil, nil
+	}
+	r, w, pl.err = os.Pipe()
+	return r, w
+}
+
+func closeAll(files []*os.File) {
+	for _, f := range files {
+		if f != nil {
+			_ = f.Close()
+		}
+	}
+}
+
+// launch makes the pipes, starts the child and the goroutines that serve it.
+func (p *Process) launch(c Command) error {
+	var pl plumbing
+	inR, inW := pl.pipe()
+	outR, outW := pl.pipe()
+	errR, errW := pl.pipe()
+	pl.theirs = []*os.File{inR, outW, errW}
+	pl.ours = []*os.File{inW, outR, errR}
+	if pl.err != nil {
+		closeAll(pl.theirs)
+		closeAll(pl.ours)
+		return fmt.Errorf("start %s: %w", p.name, pl.err)
+	}
+	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = inR, outW, errW
+	if f, ok := c.Stdin.(*os.File); ok {
+		p.cmd.Stdin = f
+	}
+	if f, ok := c.Stdout.(*os.File); ok && c.MaxStdout == 0 {
+		p.cmd.Stdout = f
+	}
+
+	started := make(chan error, 1)
+	go p.live(c, started)
+	err := <-started
+	closeAll(pl.theirs)
+	if err != nil {
+		closeAll(pl.ours)
+		return fmt.Errorf("start %s: %w", p.name, err)
+	}
+	p.pipes = pl.ours
+	p.serve(c, inW, outR, errR)
+	return nil
+}
+
+// live starts the child and stays with it to its end, on one thread: the kernel sends
+// the child its death signal when the thread that forked it ends, not the process.
+func (p *Process) live(c Command, started chan<- error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := p.cmd.Start(); err != nil {
+		started <- err
+		return
+	}
+	pid := p.cmd.Process.Pid
+	r := p.runner
+	r.started.Add(1)
+	now := r.running.Add(1)
+	for old := r.peak.Load(); now > old && !r.peak.CompareAndSwap(old, now); old = r.peak.Load() {
+	}
+	limit(pid, r.cfg.Nice, c.Limits)
+	started <- nil
+
+	// While the child is dead but not reaped, its group cannot be another's.
+	awaitExit(pid)
+	killGroup(pid, syscall.SIGKILL)
+	p.mu.Lock()
+	p.waitErr = p.cmd.Wait()
+	p.reaped = true
+	p.mu.Unlock()
+	awaitGroup(pid, reapTime)
+
+	if st := p.cmd.ProcessState; st != nil {
+		r.user.Add(int64(st.UserTime()))
+		r.system.Add(int64(st.SystemTime()))
+	}
+	r.running.Add(-1)
+	p.over.Store(true)
+	close(p.exited)
+	r.release(c.Resident)
+}
+
+// serve feeds and drains the child.
+func (p *Process) serve(c Command, in, out, errs *os.File) {
+	switch {
+	case c.Stdin == nil:
+		p.stdin = in
+	case p.cmd.Stdin == c.Stdin:
+		_ = in.Close()
+	default:
+		p.inputs.Go(func() { p.feed(in, c.Stdin) })
+	}
+	switch {
+	case c.Stdout == nil:
+		p.stdout = out
+	case p.cmd.Stdout == c.Stdout:
+		_ = out.Close()
+	default:
+		p.outputs.Go(func() { p.drain(out, p.limited(c)) })
+	}
+	p.outputs.Go(func() {
+		w := io.Writer(p.tail)
+		if c.Stderr != nil {
+			w = io.MultiWriter(p.tail, &deaf{w: c.Stderr})
+		}
+		p.drain(errs, w)
+	})
+	go func() {
+		<-p.exited
+		_ = errs.SetReadDeadline(time.Now().Add(drainTime))
+		if p.stdout == nil || p.stopCause() != nil {
+			_ = out.SetReadDeadline(time.Now().Add(drainTime))
+		}
+	}()
+}
+
+// feed copies the input; a child that stopped reading is no failure of ours.
+func (p *Process) feed(w *os.File, r io.Reader) {
+	src := &errReader{r: r}
+	_, _ = io.Copy(w, src)
+	if src.err != nil {
+		p.stop(fmt.Errorf("read the input of %s: %w", p.name, src.err))
+	}
+	_ = w.Close()
+}
+
+// errReader remembers how reading failed, to tell it from a failure of writing.
+type errReader struct {
+	r   io.Reader
+	err error
+}
+
+func (e *errReader) Read(b []byte) (int, error) {
+	n, err := e.r.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		e.err = err
+	}
+	return n, err
+}
+
+// drain copies a pipe to its end, or until it stays silent after the child has ended.
+func (p *Process) drain(r *os.File, w io.Writer) {
+	buf := make([]byte, 64<<10)
+	fresh := false
+	failed := false
+	for {
+		n, err := r.Read(buf)
+		if n > 0 {
+			fresh = false
+			if !failed {
+				if _, werr := w.Write(buf[:n]); werr != nil {
+					p.stop(werr)
+					failed = true // go on reading, so that the child is not blocked
+				}
+			}
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, os.ErrDeadlineExceeded) && !fresh:
+			fresh = true
+		default:
+			return
+		}
+		if p.over.Load() {
+			_ = r.SetReadDeadline(time.Now().Add(drainTime))
+		}
+	}
+}
+
+// deaf ignores failures of its writer.
+type deaf struct{ w io.Writer }
+
+func (d *deaf) Write(b []byte) (int, error) {
+	_, _ = d.w.Write(b)
+	return len(b), nil
+}
+
+func (p *Process) limited(c Command) io.Writer {
+	w := &limitedWriter{w: c.Stdout, left: c.MaxStdout, max: c.MaxStdout, name: p.name}
+	if c.MaxStdout == 0 {
+		w.left = 1<<63 - 1
+	}
+	return w
+}
+
+type limitedWriter struct {
+	w         io.Writer
+	left, max int64
+	name      string
+}
+
+func (l *limitedWriter) Write(b []byte) (int, error) {
+	over := int64(len(b)) > l.left
+	if over {
+		b = b[:l.left]
+	}
+	l.left -= int64(len(b))
+	n, err := l.w.Write(b)
+	if err != nil {
+		return n, fmt.Errorf("take the output of %s: %w", l.name, err)
+	}
+	if over {
+		return n, &OutputError{Program: l.name, Max: l.max}
+	}
+	return n, nil
+}
+
+// watch ends the child when it has to.
+func (p *Process) watch(ctx context.Context, timeout time.Duration) {
+	var late <-chan time.Time
+	if timeout > 0 {
+		t := time.NewTimer(timeout)
+		defer t.Stop()
+		late = t.C
+	}
+	select {
+	case <-p.exited:
+	case <-ctx.Done():
+		err := ctx.Err()
+		if cause := context.Cause(ctx); !errors.Is(cause, err) {
+			err = fmt.Errorf("%w: %w", err, cause)
+		}
+		p.stop(fmt.Errorf("%s: %w", p.name, err))
+	case <-late:
+		p.stop(&TimeoutError{Program: p.name, After: timeout})
+	}
+}
+
+// stop ends the group, softly at first. The first cause counts; a child that has ended
+// already has none.
+func (p *Process) stop(cause error) {
+	p.mu.Lock()
+	first := !p.reaped && p.cause == nil
+	if first {
+		p.cause = cause
+		if p.grace > 0 {
+			killGroup(p.cmd.Process.Pid, syscall.SIGTERM)
+		}
+	}
+	p.mu.Unlock()
+	if !first {
+		return
+	}
+	if p.grace > 0 {
+		t := time.NewTimer(p.grace)
+		defer t.Stop()
+		select {
+		case <-p.exited:
+			return
+		case <-t.C:
+		}
+	}
+	p.Kill()
+}
+
+func (p *Process) stopCause() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.cause
+}
+
+// Kill ends the group at once. It does nothing when the child has ended. Wait then
+// returns an *ExitError with the signal.
+func (p *Process) Kill() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.reaped {
+		killGroup(p.cmd.Process.Pid, syscall.SIGKILL)
+	}
+}
+
+// Pid is the child's process id, for messages.
+func (p *Process) Pid() int { return p.cmd.Process.Pid }
+
+// Stdin is where to write the child's input, nil when Command.Stdin was given. Close
+// it so that the child sees the end.
+func (p *Process) Stdin() io.WriteCloser {
+	if p.stdin == nil {
+		return nil
+	}
+	return p.stdin
+}
+
+// Stdout is where to read the child's output, nil when Command.Stdout was given. Read
+// it to its end before Wait, which closes it.
+func (p *Process) Stdout() io.Reader {
+	if p.stdout == nil {
+		return nil
+	}
+	return p.stdout
+}
+
+// Stderr is the last of what the child printed to its standard error so far.
+func (p *Process) Stderr() string { return p.tail.String() }
+
+// Done is closed when the child and its group are gone.
+func (p *Process) Done() <-chan struct{} { return p.exited }
+
+// Wait waits until the child has ended and its output was copied, and tells how it
+// ended; see Run. It may be called more than once.
+func (p *Process) Wait() error {
+	<-p.exited
+	p.outputs.Wait()
+	p.waitInputs()
+	closeAll(p.pipes)
+	if cause := p.stopCause(); cause != nil {
+		return cause
+	}
+	if p.waitErr == nil {
+		return nil
+	}
+	e := &ExitError{Program: p.name, Code: -1, Stderr: p.tail.String(), Err: p.waitErr}
+	if st := p.cmd.ProcessState; st != nil {
+		e.Code = st.ExitCode()
+		if ws, ok := st.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+			e.Signal = ws.Signal()
+		}
+	}
+	return e
+}
+
+// waitInputs gives the feeder a moment; it may be blocked in a reader of the caller's.
+func (p *Process) waitInputs() {
+	done := make(chan struct{})
+	go func() {
+		p.inputs.Wait()
+		close(done)
+	}()
+	t := time.NewTimer(p.grace + reapTime)
+	defer t.Stop()
+	select {
+	case <-done:
+	case <-t.C:
+	}
+}
+
+// tail keeps the last bytes written to it.
+type tail struct {
+	mu   sync.Mutex
+	buf  []byte
+	size int
+	pos  int
+	full bool
+}
+
+func newTail(size int) *tail { return &tail{size: size} }
+
+func (t *tail) Write(b []byte) (int, error) {
+	n := len(b)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.size == 0 {
+		return n, nil
+	}
+	if t.buf == nil {
+		t.buf = make([]byte, t.size)
+	}
+	if len(b) > t.size {
+		b = b[len(b)-t.size:]
+	}
+	for len(b) > 0 {
+		k := copy(t.buf[t.pos:], b)
+		b = b[k:]
+		t.pos += k
+		if t.pos == t.size {
+			t.pos, t.full = 0, true
+		}
+	}
+	return n, nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.full {
+		return string(t.buf[:t.pos])
+	}
+	return string(t.buf[t.pos:]) + string(t.buf[:t.pos])
+}
