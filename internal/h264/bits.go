@@ -1,0 +1,128 @@
+package h264
+
+import "errors"
+
+// errShort tells that a NAL unit ended inside a field.
+var errShort = errors.New("h264: the data ends inside a field")
+
+// bitReader reads the bits of an RBSP.
+type bitReader struct {
+	b   []byte
+	pos int // in bits
+	err error
+}
+
+func (r *bitReader) bit() uint32 {
+	if r.pos>>3 >= len(r.b) {
+		r.err = errShort
+		return 0
+	}
+	v := r.b[r.pos>>3] >> (7 - r.pos&7) & 1
+	r.pos++
+	return uint32(v)
+}
+
+func (r *bitReader) u(n int) uint32 {
+	var v uint32
+	for range n {
+		v = v<<1 | r.bit()
+	}
+	return v
+}
+
+// ue reads an unsigned Exp-Golomb code, ITU-T H.264 9.1.
+func (r *bitReader) ue() uint32 {
+	zeros := 0
+	for r.bit() == 0 {
+		zeros++
+		if r.err != nil || zeros > 31 {
+			r.err = errShort
+			return 0
+		}
+	}
+	return 1<<zeros - 1 + r.u(zeros)
+}
+
+func (r *bitReader) se() int32 {
+	k := r.ue()
+	if k&1 == 1 {
+		return int32(k/2 + 1)
+	}
+	return -int32(k / 2)
+}
+
+// bitWriter writes the bits of an RBSP.
+type bitWriter struct {
+	b []byte
+	n int // bits written
+}
+
+func (w *bitWriter) bit(v uint32) {
+	if w.n&7 == 0 {
+		w.b = append(w.b, 0)
+	}
+	w.b[w.n>>3] |= byte(v&1) << (7 - w.n&7)
+	w.n++
+}
+
+func (w *bitWriter) u(n int, v uint32) {
+	for i := n - 1; i >= 0; i-- {
+		w.bit(v >> i)
+	}
+}
+
+func (w *bitWriter) ue(v uint32) {
+	v++
+	n := 0
+	for v>>n > 1 {
+		n++
+	}
+	w.u(n, 0)
+	w.u(n+1, v)
+}
+
+// trailing ends an RBSP: a one bit, then zeros up to the byte's end.
+func (w *bitWriter) trailing() {
+	w.bit(1)
+	for w.n&7 != 0 {
+		w.bit(0)
+	}
+}
+
+// unescape takes the emulation prevention bytes out of a NAL unit, ITU-T H.264 7.4.1.
+func unescape(nal []byte) []byte {
+	out := make([]byte, 0, len(nal))
+	zeros := 0
+	for _, c := range nal {
+		if zeros >= 2 && c == 3 {
+			zeros = 0
+			continue
+		}
+		if c == 0 {
+			zeros++
+		} else {
+			zeros = 0
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// escape puts emulation prevention bytes in.
+func escape(rbsp []byte) []byte {
+	out := make([]byte, 0, len(rbsp)+16)
+	zeros := 0
+	for _, c := range rbsp {
+		if zeros >= 2 && c <= 3 {
+			out = append(out, 3)
+			zeros = 0
+		}
+		if c == 0 {
+			zeros++
+		} else {
+			zeros = 0
+		}
+		out = append(out, c)
+	}
+	return out
+}

@@ -1,0 +1,369 @@
+// Package h264 writes and rewrites the few parts of an H.264 stream that let a film
+// of stills cost nothing: skip pictures, which decode to exactly their predecessor,
+// and the heads of slices, so that pictures that were encoded apart stand in one
+// stream. It exists because no encoder is needed for a picture that does not change.
+// It refuses to touch a picture's coded macroblocks.
+//
+// The streams that it accepts are those of the project's own encoder settings: one
+// slice a frame, frame macroblocks, picture order count type 2, CABAC, no weighted
+// prediction. Everything else is an error. Sections are those of ITU-T H.264.
+package h264
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// NAL unit types, table 7-1.
+const (
+	TypeSlice = 1
+	TypeIDR   = 5
+	TypeSEI   = 6
+	TypeSPS   = 7
+	TypePPS   = 8
+	TypeAUD   = 9
+)
+
+// Type gives the type of a NAL unit without start code.
+func Type(nal []byte) int {
+	if len(nal) == 0 {
+		return 0
+	}
+	return int(nal[0] & 31)
+}
+
+// Params are the parameter sets of a stream, with what of them the slices need.
+type Params struct {
+	// SPS and PPS as the encoder wrote them, without start codes.
+	SPS, PPS []byte
+
+	log2FrameNum int
+	mbs          uint32
+	maxFrameNum  uint32
+	deblocking   bool // PPS 0: deblocking_filter_control_present_flag
+}
+
+// ParseParams reads a sequence and a picture parameter set and checks that the stream
+// is of the kind that this package can rewrite.
+func ParseParams(sps, pps []byte) (*Params, error) {
+	p := &Params{SPS: bytes.Clone(sps), PPS: bytes.Clone(pps)}
+	if err := p.parseSPS(); err != nil {
+		return nil, err
+	}
+	if err := p.parsePPS(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// parseSPS reads 7.3.2.1.1 up to the size of the picture.
+func (p *Params) parseSPS() error {
+	if Type(p.SPS) != TypeSPS || len(p.SPS) < 5 {
+		return errors.New("h264: no sequence parameter set")
+	}
+	r := &bitReader{b: unescape(p.SPS)[1:]}
+	profile := r.u(8)
+	r.u(16)
+	if r.ue() != 0 {
+		return errors.New("h264: sequence parameter set id is not 0")
+	}
+	if profile == 100 || profile == 110 || profile == 122 || profile == 244 {
+		chroma, luma8, chroma8, lossless, scaling := r.ue(), r.ue(), r.ue(), r.bit(), r.bit()
+		if chroma != 1 || luma8 != 0 || chroma8 != 0 || lossless != 0 || scaling != 0 {
+			return errors.New("h264: not 8 bit 4:2:0 without scaling lists")
+		}
+	}
+	p.log2FrameNum = int(r.ue()) + 4
+	if p.log2FrameNum > 16 {
+		return errors.New("h264: frame number of more than 16 bits")
+	}
+	p.maxFrameNum = 1 << p.log2FrameNum
+	if r.ue() != 2 {
+		return errors.New("h264: picture order count type is not 2")
+	}
+	if r.ue() != 1 {
+		return errors.New("h264: not exactly one reference frame")
+	}
+	r.bit()
+	w, h := r.ue()+1, r.ue()+1
+	if r.bit() != 1 {
+		return errors.New("h264: interlaced")
+	}
+	if w > 1<<12 || h > 1<<12 {
+		return errors.New("h264: picture too large")
+	}
+	p.mbs = w * h
+	return r.err
+}
+
+// parsePPS reads 7.3.2.2.
+func (p *Params) parsePPS() error {
+	if Type(p.PPS) != TypePPS {
+		return errors.New("h264: no picture parameter set")
+	}
+	r := &bitReader{b: unescape(p.PPS)[1:]}
+	id, spsID, cabac, order, groups := r.ue(), r.ue(), r.bit(), r.bit(), r.ue()
+	l0, _, weighted, bipred := r.ue(), r.ue(), r.bit(), r.u(2)
+	r.se()
+	r.se()
+	r.se()
+	deblocking, _, redundant := r.bit(), r.bit(), r.bit()
+	if r.err != nil {
+		return r.err
+	}
+	if id != 0 || spsID != 0 || cabac != 1 || order != 0 || groups != 0 ||
+		l0 != 0 || weighted != 0 || bipred != 0 || redundant != 0 {
+		return errors.New("h264: picture parameter set of an unexpected form")
+	}
+	p.deblocking = deblocking == 1
+	return nil
+}
+
+// Equal tells whether pictures of two streams may stand in one.
+func (p *Params) Equal(q *Params) bool {
+	return bytes.Equal(p.SPS, q.SPS) && bytes.Equal(p.PPS, q.PPS)
+}
+
+// SkipPPS is the picture parameter set, of id 1, that skip pictures refer to: CAVLC,
+// because a run of skipped macroblocks is then one number. 7.3.2.2.
+func (p *Params) SkipPPS() []byte {
+	w := &bitWriter{}
+	w.u(8, 3<<5|TypePPS)
+	w.ue(1)   // pic_parameter_set_id
+	w.ue(0)   // seq_parameter_set_id
+	w.bit(0)  // entropy_coding_mode_flag: CAVLC
+	w.bit(0)  // bottom_field_pic_order_in_frame_present_flag
+	w.ue(0)   // num_slice_groups_minus1
+	w.ue(0)   // num_ref_idx_l0_default_active_minus1
+	w.ue(0)   // num_ref_idx_l1_default_active_minus1
+	w.bit(0)  // weighted_pred_flag
+	w.u(2, 0) // weighted_bipred_idc
+	w.ue(0)   // pic_init_qp_minus26
+	w.ue(0)   // pic_init_qs_minus26
+	w.ue(0)   // chroma_qp_index_offset
+	w.bit(1)  // deblocking_filter_control_present_flag
+	w.bit(0)  // constrained_intra_pred_flag
+	w.bit(0)  // redundant_pic_cnt_present_flag
+	w.trailing()
+	return escape(w.b)
+}
+
+// Skip is a picture in which every macroblock is skipped: it decodes to exactly the
+// picture before it. frameNum is the number of reference pictures since the last IDR
+// picture, which is counted; it is taken modulo the stream's range. 7.3.3, 7.4.3;
+// inference of motion by 8.4.1.1: with no neighbour moving, the vector is zero.
+func (p *Params) Skip(frameNum int) []byte {
+	w := &bitWriter{}
+	w.u(8, 2<<5|TypeSlice) // nal_ref_idc is not 0: order type 2 forbids two non-reference pictures in a row
+	w.ue(0)                // first_mb_in_slice
+	w.ue(5)                // slice_type: P, and all slices of the picture are
+	w.ue(1)                // pic_parameter_set_id
+	w.u(p.log2FrameNum, uint32(frameNum)%p.maxFrameNum)
+	w.bit(0)    // num_ref_idx_active_override_flag
+	w.bit(0)    // ref_pic_list_modification_flag_l0
+	w.bit(0)    // adaptive_ref_pic_marking_mode_flag
+	w.ue(0)     // slice_qp_delta
+	w.ue(1)     // disable_deblocking_filter_idc
+	w.ue(p.mbs) // mb_skip_run: all of them
+	w.trailing()
+	return escape(w.b)
+}
+
+// head is a parsed slice header.
+type head struct {
+	frameNumPos int // bit position of frame_num in the RBSP after the NAL header byte
+	idrPos      int // bit position of idr_pic_id
+	idrID       uint32
+	afterIDR    int // bit position behind idr_pic_id
+	end         int // bit position behind the header
+	frameNum    uint32
+}
+
+// parseHead reads 7.3.3 of a slice that refers to PPS 0. rbsp is without the NAL
+// header byte.
+func (p *Params) parseHead(nalByte byte, rbsp []byte) (head, error) {
+	var h head
+	r := &bitReader{b: rbsp}
+	idr := nalByte&31 == TypeIDR
+	first, kind, pps := r.ue(), r.ue()%5, r.ue()
+	if first != 0 || pps != 0 || kind != 0 && kind != 2 {
+		return h, errors.New("h264: not a whole P or I picture in one slice")
+	}
+	h.frameNumPos = r.pos
+	h.frameNum = r.u(p.log2FrameNum)
+	if idr {
+		h.idrPos = r.pos
+		h.idrID = r.ue()
+		h.afterIDR = r.pos
+	}
+	if kind == 0 {
+		if r.bit() == 1 { // num_ref_idx_active_override_flag
+			r.ue()
+		}
+		if r.bit() == 1 {
+			return h, errors.New("h264: reference lists are modified")
+		}
+	}
+	if nalByte>>5&3 != 0 {
+		if idr {
+			r.u(2)
+		} else if r.bit() == 1 {
+			return h, errors.New("h264: adaptive reference marking")
+		}
+	}
+	if kind == 0 {
+		r.ue() // cabac_init_idc
+	}
+	r.se() // slice_qp_delta
+	if p.deblocking && r.ue() != 1 {
+		r.se()
+		r.se()
+	}
+	h.end = r.pos
+	return h, r.err
+}
+
+// SetIDRPicID gives an IDR picture another idr_pic_id, 1 or 2. Two IDR pictures that
+// follow each other directly must differ in it, 7.4.3. The two take equally many bits,
+// so after the first call on a picture its length does not change any more.
+func (p *Params) SetIDRPicID(nal []byte, id uint32) ([]byte, error) {
+	if Type(nal) != TypeIDR || id != 1 && id != 2 {
+		return nil, errors.New("h264: not an IDR picture, or an idr_pic_id other than 1 and 2")
+	}
+	rbsp := unescape(nal)
+	h, err := p.parseHead(rbsp[0], rbsp[1:])
+	if err != nil {
+		return nil, err
+	}
+	if h.idrID == id {
+		return nal, nil
+	}
+	w := &bitWriter{b: make([]byte, 0, len(rbsp)+4)}
+	w.u(8, uint32(rbsp[0]))
+	r := &bitReader{b: rbsp[1:]}
+	for r.pos < h.idrPos {
+		w.bit(r.bit())
+	}
+	w.ue(id)
+	r.pos = h.afterIDR
+	for r.pos < h.end {
+		w.bit(r.bit())
+	}
+	for w.n&7 != 0 {
+		w.bit(1) // cabac_alignment_one_bit, 7.3.4
+	}
+	w.b = append(w.b, rbsp[1+(h.end+7)/8:]...)
+	return escape(w.b), nil
+}
+
+// SetFrameNum gives a P picture another frame_num, taken modulo the stream's range.
+func (p *Params) SetFrameNum(nal []byte, frameNum int) ([]byte, error) {
+	if Type(nal) != TypeSlice {
+		return nil, errors.New("h264: not a P picture")
+	}
+	rbsp := unescape(nal)
+	h, err := p.parseHead(rbsp[0], rbsp[1:])
+	if err != nil {
+		return nil, err
+	}
+	want := uint32(frameNum) % p.maxFrameNum
+	if h.frameNum == want {
+		return nal, nil
+	}
+	for i := range p.log2FrameNum {
+		pos := 8 + h.frameNumPos + i
+		mask := byte(1) << (7 - pos&7)
+		rbsp[pos>>3] &^= mask
+		if want>>(p.log2FrameNum-1-i)&1 == 1 {
+			rbsp[pos>>3] |= mask
+		}
+	}
+	return escape(rbsp), nil
+}
+
+// AVCC is the decoder configuration record with both picture parameter sets,
+// ISO/IEC 14496-15 5.3.3.1.2.
+func (p *Params) AVCC() []byte {
+	out := []byte{1, p.SPS[1], p.SPS[2], p.SPS[3], 0xfc | 3, 0xe0 | 1}
+	put := func(nal []byte) {
+		out = append(out, byte(len(nal)>>8), byte(len(nal)))
+		out = append(out, nal...)
+	}
+	put(p.SPS)
+	out = append(out, 2)
+	put(p.PPS)
+	put(p.SkipPPS())
+	if p.SPS[1] >= 100 {
+		out = append(out, 0xfc|1, 0xf8, 0xf8, 0) // 4:2:0, 8 bit, no SPS extensions
+	}
+	return out
+}
+
+// Splitter cuts an Annex B byte stream into NAL units as it arrives.
+type Splitter struct {
+	buf   []byte
+	scan  int
+	start int // of the unit being gathered, -1 before the first start code
+	emit  func(nal []byte) error
+	err   error
+}
+
+// NewSplitter gives a writer that calls emit for each NAL unit, without start code and
+// trailing zeros. The slice is emit's own. maxNAL bytes bound the memory it takes.
+func NewSplitter(emit func(nal []byte) error) *Splitter {
+	return &Splitter{start: -1, emit: emit}
+}
+
+const maxNAL = 64 << 20
+
+// Write takes the next bytes of the stream.
+func (s *Splitter) Write(b []byte) (int, error) {
+	if s.err != nil {
+		return 0, s.err
+	}
+	s.buf = append(s.buf, b...)
+	for {
+		from := max(s.scan-2, 0)
+		if s.start >= 0 {
+			from = max(from, s.start)
+		}
+		i := bytes.Index(s.buf[from:], []byte{0, 0, 1})
+		if i < 0 {
+			break
+		}
+		i += from
+		if s.err = s.flush(i); s.err != nil {
+			return 0, s.err
+		}
+		s.buf = slices.Delete(s.buf, 0, i+3)
+		s.start, s.scan = 0, 0
+	}
+	s.scan = len(s.buf)
+	if len(s.buf) > maxNAL {
+		s.err = fmt.Errorf("h264: a NAL unit of more than %d bytes", maxNAL)
+	}
+	return len(b), s.err
+}
+
+func (s *Splitter) flush(end int) error {
+	if s.start < 0 {
+		return nil
+	}
+	nal := bytes.TrimRight(s.buf[s.start:end], "\x00")
+	if len(nal) == 0 {
+		return nil
+	}
+	return s.emit(bytes.Clone(nal))
+}
+
+// Close ends the stream and emits its last unit.
+func (s *Splitter) Close() error {
+	if s.err != nil {
+		return s.err
+	}
+	err := s.flush(len(s.buf))
+	s.buf, s.start = nil, -1
+	return err
+}

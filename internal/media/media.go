@@ -1,0 +1,369 @@
+// Package media tells what a file is by its bytes, whatever its name says, and reads
+// the few facts of a picture that its decoder does not give: its size before it is
+// decoded, and how the camera was held. It exists so that no demuxer is ever left to
+// guess. It decodes no pictures.
+package media
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"image"
+	_ "image/gif"  // registers its header reader with image.DecodeConfig
+	_ "image/jpeg" // likewise
+	_ "image/png"  // likewise
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/bep/imagemeta"
+	_ "golang.org/x/image/webp" // likewise
+)
+
+// Format is a container or picture format.
+type Format string
+
+// The formats that Mynah reads, and Unknown.
+const (
+	Unknown  Format = ""
+	PNG      Format = "png"
+	JPEG     Format = "jpeg"
+	GIF      Format = "gif"
+	WebP     Format = "webp"
+	AVIF     Format = "avif"
+	SVG      Format = "svg"
+	MOV      Format = "mov" // MP4, QuickTime, M4A, M4V
+	Matroska Format = "matroska"
+	WAV      Format = "wav"
+	MP3      Format = "mp3"
+	OGG      Format = "ogg"
+	FLAC     Format = "flac"
+)
+
+// HeadSize is how many bytes of a file Sniff wants to see.
+const HeadSize = 64 << 10
+
+// Picture tells whether the format is one of images.
+func (f Format) Picture() bool {
+	switch f {
+	case PNG, JPEG, GIF, WebP, AVIF, SVG:
+		return true
+	default:
+		return false
+	}
+}
+
+// Video tells whether the format may hold a clip.
+func (f Format) Video() bool { return f == MOV || f == Matroska || f == GIF }
+
+// Audio tells whether the format may hold sound.
+func (f Format) Audio() bool {
+	switch f {
+	case MOV, Matroska, WAV, MP3, OGG, FLAC:
+		return true
+	default:
+		return false
+	}
+}
+
+// Sniff tells a format by the first bytes of a file.
+func Sniff(head []byte) Format {
+	has := func(at int, s string) bool {
+		return len(head) >= at+len(s) && string(head[at:at+len(s)]) == s
+	}
+	switch {
+	case has(0, "\x89PNG\r\n\x1a\n"):
+		return PNG
+	case has(0, "\xff\xd8\xff"):
+		return JPEG
+	case has(0, "GIF87a"), has(0, "GIF89a"):
+		return GIF
+	case has(0, "RIFF") && has(8, "WEBP"):
+		return WebP
+	case has(0, "RIFF") && has(8, "WAVE"), has(0, "RF64") && has(8, "WAVE"):
+		return WAV
+	case has(4, "ftyp"):
+		return sniffFtyp(head)
+	case has(4, "moov"), has(4, "mdat"), has(4, "wide"), has(4, "free"), has(4, "skip"):
+		return MOV
+	case has(0, "\x1a\x45\xdf\xa3"):
+		return Matroska
+	case has(0, "OggS"):
+		return OGG
+	case has(0, "fLaC"):
+		return FLAC
+	case has(0, "ID3"):
+		return MP3
+	case len(head) >= 4 && head[0] == 0xff && head[1]&0xe6 == 0xe2 && head[2]>>4 != 15 && head[2]>>4 != 0:
+		return MP3 // MPEG audio, layer III
+	case isSVG(head):
+		return SVG
+	}
+	return Unknown
+}
+
+func sniffFtyp(head []byte) Format {
+	n := min(int(min(binary.BigEndian.Uint32(head), HeadSize)), len(head))
+	for i := 8; i+4 <= n; i += 4 {
+		switch string(head[i : i+4]) {
+		case "avif", "avis":
+			return AVIF
+		case "heic", "heix", "hevc", "mif1":
+			if i == 8 && !bytes.Contains(head[:n], []byte("avif")) {
+				return Unknown
+			}
+		}
+	}
+	return MOV
+}
+
+func isSVG(head []byte) bool {
+	text := strings.TrimSpace(strings.TrimPrefix(string(head), "\xef\xbb\xbf"))
+	if !strings.HasPrefix(text, "<") {
+		return false
+	}
+	// Declarations may hold an internal subset in brackets, and the root may have a prefix.
+	return regexp.MustCompile(`^(?s:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s+(?:[\w.-]+:)?svg[^>\[]*(?:\[.*?\]\s*)?>|\s)*<(?:[\w.-]+:)?svg[\s>/]`).MatchString(text)
+}
+
+// Describe says what a file that is not of a wanted format seems to be.
+func Describe(head []byte) string {
+	f := Sniff(head)
+	low := bytes.ToLower(bytes.TrimSpace(head))
+	switch {
+	case len(head) == 0:
+		return "is empty"
+	case f == SVG:
+		return "is an SVG image"
+	case f.Picture():
+		return "is a " + strings.ToUpper(string(f)) + " image"
+	case f == MOV || f == Matroska:
+		return "is a video or audio file"
+	case f != Unknown:
+		return "is a " + strings.ToUpper(string(f)) + " audio file"
+	case bytes.HasPrefix(low, []byte("<!doctype html")), bytes.HasPrefix(low, []byte("<html")):
+		return "is a web page (HTML)"
+	case bytes.HasPrefix(low, []byte("#extm3u")):
+		return "is a playlist"
+	case bytes.HasPrefix(head, []byte("%PDF")):
+		return "is a PDF"
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		return "is a zip archive"
+	case len(head) >= 12 && string(head[4:8]) == "ftyp":
+		return "is an HEIC photo, which cannot be read"
+	case isText(head):
+		return "is a text file"
+	}
+	return "is of no format that is known here"
+}
+
+func isText(head []byte) bool {
+	for _, c := range head {
+		if c < 0x20 && c != '\n' && c != '\r' && c != '\t' {
+			return false
+		}
+	}
+	return true
+}
+
+// ErrNoSize tells that a picture's header does not say its size.
+var ErrNoSize = errors.New("the image's header is damaged")
+
+// Size reads a picture's size in pixels, as stored.
+func Size(r io.Reader) (width, height int, err error) {
+	c, _, err := image.DecodeConfig(r)
+	if err != nil || c.Width < 1 || c.Height < 1 {
+		return 0, 0, ErrNoSize
+	}
+	return c.Width, c.Height, nil
+}
+
+// Orientation reads how a picture is to be turned, as EXIF counts: 1 is upright,
+// 2 mirrored, 3 upside down, 4 flipped, 5 to 8 on their side. Without a valid mark
+// it is 1. EXIF 2.32, tag 0x0112.
+func Orientation(r io.ReadSeeker, f Format) int {
+	formats := map[Format]imagemeta.ImageFormat{JPEG: imagemeta.JPEG, PNG: imagemeta.PNG, WebP: imagemeta.WebP}
+	format, ok := formats[f]
+	if !ok {
+		return 1
+	}
+	out := 1
+	_, err := imagemeta.Decode(imagemeta.Options{
+		R: r, ImageFormat: format, Sources: imagemeta.EXIF,
+		ShouldHandleTag: func(t imagemeta.TagInfo) bool { return t.Tag == "Orientation" && t.Namespace == "IFD0" },
+		HandleTag: func(t imagemeta.TagInfo) error {
+			if v, ok := t.Value.(uint16); ok && v >= 1 && v <= 8 {
+				out = int(v)
+			}
+			return nil
+		},
+	})
+	if err != nil {
+		return 1
+	}
+	return out
+}
+
+// Header is what a picture's first bytes tell.
+type Header struct {
+	Width, Height int
+	// Turn is its orientation as EXIF counts, 1 to 8.
+	Turn  int
+	Alpha bool
+	// YUV tells that the picture decodes to luma and chroma by the matrix of bt601,
+	// FullRange that all 256 values of them are used.
+	YUV, FullRange bool
+}
+
+// ReadHeader reads the header of a picture of format f: PNG, JPEG, GIF or WebP.
+func ReadHeader(r io.ReadSeeker, f Format) (Header, error) {
+	h := Header{Turn: 1}
+	var err error
+	if h.Width, h.Height, err = Size(r); err != nil {
+		return h, err
+	}
+	switch f {
+	case JPEG:
+		h.YUV, h.FullRange = true, true
+	case WebP:
+		h.YUV = true
+		h.Alpha, h.YUV = webpForm(r)
+	case PNG:
+		h.Alpha = pngAlpha(r)
+	case GIF:
+		h.Alpha = true
+	default:
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return h, err
+	}
+	h.Turn = Orientation(r, f)
+	return h, nil
+}
+
+// webpForm tells whether a WebP picture is transparent, and whether it is lossy, by
+// its first chunks.
+func webpForm(r io.ReadSeeker) (alpha, lossy bool) {
+	head := make([]byte, 32)
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return true, true
+	}
+	n, _ := io.ReadFull(r, head)
+	head = head[:n]
+	switch {
+	case n < 25:
+		return true, true
+	case string(head[12:16]) == "VP8L":
+		return true, false
+	case string(head[12:16]) == "VP8X":
+		return head[20]&0x10 != 0, true
+	default:
+		return false, true
+	}
+}
+
+// pngAlpha tells whether a PNG picture has an alpha channel or a transparent colour.
+func pngAlpha(r io.ReadSeeker) bool {
+	if _, err := r.Seek(8, io.SeekStart); err != nil {
+		return true
+	}
+	var head [8]byte
+	for {
+		if _, err := io.ReadFull(r, head[:]); err != nil {
+			return true
+		}
+		length := int64(binary.BigEndian.Uint32(head[:4]))
+		switch string(head[4:]) {
+		case "IHDR":
+			var b [13]byte
+			if length != 13 {
+				return true
+			}
+			if _, err := io.ReadFull(r, b[:]); err != nil {
+				return true
+			}
+			if b[9] == 4 || b[9] == 6 {
+				return true
+			}
+			length = 0
+		case "tRNS":
+			return true
+		case "IDAT", "IEND":
+			return false
+		}
+		if _, err := r.Seek(length+4, io.SeekCurrent); err != nil {
+			return true
+		}
+	}
+}
+
+// PNGEnds tells whether a PNG picture has its last chunk; what some programs write
+// behind it does not count.
+func PNGEnds(r io.ReadSeeker) bool {
+	const tail = 4096
+	size, err := r.Seek(0, io.SeekEnd)
+	if err != nil {
+		return true
+	}
+	if _, err := r.Seek(max(size-tail, 0), io.SeekStart); err != nil {
+		return true
+	}
+	b, err := io.ReadAll(io.LimitReader(r, tail))
+	return err != nil || bytes.Contains(b, []byte("IEND"))
+}
+
+// JPEGEnds tells whether a JPEG picture has the marker of its end behind the first of
+// its scans, ITU-T T.81 section B.1; what some programs write behind it does not count.
+func JPEGEnds(r io.ReadSeeker) bool {
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return true
+	}
+	b := bufio.NewReaderSize(r, 64<<10)
+	if _, err := b.Discard(2); err != nil {
+		return false
+	}
+	for { // the segments in front of the first scan: a thumbnail in one has an end of its own
+		var head [4]byte
+		if _, err := io.ReadFull(b, head[:2]); err != nil {
+			return false
+		}
+		if head[0] != 0xff {
+			return true // not as the standard says: the decoder shall tell
+		}
+		if head[1] == 0xff {
+			_ = b.UnreadByte()
+			continue
+		}
+		if _, err := io.ReadFull(b, head[2:]); err != nil {
+			return false
+		}
+		n := int(binary.BigEndian.Uint16(head[2:]))
+		if _, err := b.Discard(max(n-2, 0)); err != nil {
+			return false
+		}
+		if head[1] == 0xda {
+			break
+		}
+	}
+	for was := byte(0); ; {
+		c, err := b.ReadByte()
+		if err != nil {
+			return false
+		}
+		if was == 0xff && c == 0xd9 {
+			return true
+		}
+		was = c
+	}
+}
+
+// AVIFTurn reads how the picture of an AVIF file is to be turned, as EXIF counts, by its
+// irot property (ISO/IEC 23008-12, 6.5.10), which counts quarters anticlockwise.
+func AVIFTurn(head []byte) int {
+	at := bytes.Index(head, []byte("\x00\x00\x00\x09irot"))
+	if at < 0 || at+8 >= len(head) {
+		return 1
+	}
+	return []int{1, 8, 3, 6}[head[at+8]&3]
+}
