@@ -1,0 +1,226 @@
+package voice
+
+import (
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Effort estimates how long a text takes to say, in units of about one sound: for
+// sharing time among words when the engine does not tell.
+func Effort(text string) float64 {
+	sum := 0.0
+	for _, r := range text {
+		switch {
+		case unicode.In(r, unicode.Han):
+			sum += 3
+		case unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
+			sum += 2
+		case unicode.IsDigit(r):
+			sum += 3.5
+		case unicode.IsLetter(r):
+			sum++
+		case unicode.IsSymbol(r) || strings.ContainsRune("%&@#", r):
+			sum += 5
+		}
+	}
+	return sum
+}
+
+// Spread gives words time between two moments, in proportion to weights, one a word. The times are
+// estimates.
+func Spread(words []Word, weights []float64, from, to time.Duration) {
+	total := 0.0
+	for _, w := range weights {
+		total += w
+	}
+	sum := 0.0
+	at := from
+	for i := range words {
+		sum += weights[i] //nolint:gosec // one weight a word, as documented
+		end := to
+		if total > 0 && i < len(words)-1 {
+			end = from + time.Duration(float64(to-from)*sum/total)
+		}
+		words[i].Start, words[i].End, words[i].Exact = at, end, false
+		at = end
+	}
+}
+
+// Sound is a part of a clip with its time and its symbol or weight.
+type Sound struct {
+	Symbol     string // such as a phoneme, for AlignSounds
+	Weight     float64
+	Start, End time.Duration
+}
+
+const mostCells = 4 << 20 // of the tables below; beyond it times are estimated
+
+// AlignGroups finds which groups of sounds make up which word, by comparing how much
+// effort the words take with the weights of the groups: a word may be several groups
+// ("3.14"), and several words one ("of the"). It sets the words' times and reports
+// whether it could.
+func AlignGroups(words []Word, effort []float64, groups []Sound) bool {
+	const mostGroups, mostWords = 16, 16
+	nw, ng := len(words), len(groups)
+	if nw == 0 || ng == 0 || nw*ng > mostCells/(mostGroups+mostWords) {
+		return false
+	}
+	scale := sumOf(effort) / max(sumWeights(groups), 1e-9)
+	cost := make([]float64, (nw+1)*(ng+1))
+	step := make([]int8, (nw+1)*(ng+1)) // k > 0: a word of k groups; k < 0: -k words in a group; 0: a word of none
+	at := func(w, g int) int { return w*(ng+1) + g }
+	for i := range cost {
+		cost[i] = -1
+	}
+	cost[0] = 0
+	try := func(w, g int, c float64, s int8) {
+		if i := at(w, g); cost[i] < 0 || c < cost[i] {
+			cost[i], step[i] = c, s
+		}
+	}
+	misfit := func(want, got float64) float64 { return (want - got) * (want - got) / (want + got + 1) }
+	for w := range nw {
+		for g := 0; g <= ng; g++ {
+			c := cost[at(w, g)]
+			if c < 0 {
+				continue
+			}
+			try(w+1, g, c+effort[w]+2, 0)
+			got := 0.0
+			for k := 1; k <= mostGroups && g+k <= ng; k++ {
+				got += groups[g+k-1].Weight * scale
+				try(w+1, g+k, c+misfit(effort[w], got)+0.1*float64(k-1), int8(k))
+			}
+			if g == ng {
+				continue
+			}
+			want := effort[w]
+			for k := 2; k <= mostWords && w+k <= nw; k++ {
+				want += effort[w+k-1]
+				try(w+k, g+1, c+misfit(want, groups[g].Weight*scale)+0.4*float64(k-1), int8(-k))
+			}
+		}
+	}
+	if cost[at(nw, ng)] < 0 {
+		return false
+	}
+	timeWords(words, effort, groups, func(w, g int) int { return int(step[at(w, g)]) })
+	return true
+}
+
+// timeWords walks the steps of AlignGroups back from the last word.
+func timeWords(words []Word, effort []float64, groups []Sound, step func(w, g int) int) {
+	for w, g := len(words), len(groups); w > 0; {
+		switch k := step(w, g); {
+		case k > 0:
+			Spread(words[w-1:w], []float64{1}, groups[g-k].Start, groups[g-1].End)
+			w, g = w-1, g-k
+		case k < 0:
+			Spread(words[w+k:w], effort[w+k:w], groups[g-1].Start, groups[g-1].End)
+			w, g = w+k, g-1
+		default:
+			when := groups[max(g-1, 0)].End
+			if g == 0 {
+				when = groups[0].Start
+			}
+			words[w-1].Start, words[w-1].End, words[w-1].Exact = when, when, false
+			w--
+		}
+	}
+}
+
+func sumOf(v []float64) float64 {
+	s := 0.0
+	for _, x := range v {
+		s += x
+	}
+	return s
+}
+
+func sumWeights(v []Sound) float64 {
+	s := 0.0
+	for _, x := range v {
+		s += x.Weight
+	}
+	return s
+}
+
+// AlignSounds matches the sounds of a clip to those that each word has when it is said
+// alone, by the least number of differences. Where a word starts and ends is then
+// known from the clip. It reports false when the two differ too much to be sure, and
+// leaves the words alone.
+func AlignSounds(words []Word, alone [][]string, clip []Sound) bool {
+	var symbols []string
+	var owner []int
+	for w, list := range alone {
+		for _, s := range list {
+			symbols = append(symbols, s)
+			owner = append(owner, w)
+		}
+	}
+	n, m := len(symbols), len(clip)
+	if n == 0 || m == 0 || (n+1)*(m+1) > mostCells {
+		return false
+	}
+	dist := make([]int32, (n+1)*(m+1))
+	at := func(i, j int) int { return i*(m+1) + j }
+	differ := func(i, j int) int32 {
+		if symbols[i] == clip[j].Symbol {
+			return 0
+		}
+		return 2 // more than one of its own missing, less than two
+	}
+	for i := range n + 1 {
+		for j := range m + 1 {
+			switch {
+			case i == 0:
+				dist[at(i, j)] = int32(j) * 2
+			case j == 0:
+				dist[at(i, j)] = int32(i) * 2
+			default:
+				dist[at(i, j)] = min(dist[at(i-1, j-1)]+differ(i-1, j-1), dist[at(i-1, j)]+2, dist[at(i, j-1)]+2)
+			}
+		}
+	}
+	if dist[at(n, m)] > int32(max(n, m)) {
+		return false // half of the sounds are others
+	}
+	belongs := make([]int, m)
+	for i, j := n, m; j > 0; {
+		switch d := dist[at(i, j)]; {
+		case i > 0 && d == dist[at(i-1, j-1)]+differ(i-1, j-1):
+			belongs[j-1] = owner[i-1]
+			i, j = i-1, j-1
+		case i > 0 && d == dist[at(i-1, j)]+2:
+			i--
+		default:
+			belongs[j-1] = owner[min(i, n-1)]
+			if i > 0 {
+				belongs[j-1] = owner[i-1]
+			}
+			j--
+		}
+	}
+	setTimes(words, belongs, clip)
+	return true
+}
+
+// setTimes gives each word the time of the sounds that belong to it; a word without
+// any stands, for no time, where the one before it ended.
+func setTimes(words []Word, belongs []int, clip []Sound) {
+	j := 0
+	last := clip[0].Start
+	for w := range words {
+		first := j
+		for j < len(clip) && belongs[j] <= w {
+			j++
+		}
+		if first == j {
+			words[w].Start, words[w].End, words[w].Exact = last, last, false
+			continue
+		}
+		words[w].Start, words[w].End, words[w].Exact = clip[first].Start, clip[j-1].End, true
+		last = clip[j-1].End
+	}
+}

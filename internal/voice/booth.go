@@ -1,0 +1,344 @@
+package voice
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/singleflight"
+
+	"mynah/internal/cache"
+	"mynah/internal/fault"
+)
+
+// Rate is that of everything the Booth gives, in samples a second.
+const Rate = 48000
+
+// form is part of every key; it changes when the same clip would be finished into
+// other samples.
+const form = "narration 1"
+
+// Config are the settings of a Booth.
+type Config struct {
+	Language string  // BCP 47, of scripts that name none
+	Volume   float64 // factor on everything, 0 to 4
+}
+
+// DefaultConfig speaks American English as loud as the engines do.
+func DefaultConfig() Config { return Config{Language: "en-US", Volume: 1} }
+
+// Validate reports all mistakes at once.
+func (c Config) Validate() error {
+	var errs []error
+	if c.Language == "" {
+		errs = append(errs, errors.New("language: empty, must be a tag such as en-US"))
+	}
+	if !(c.Volume > 0 && c.Volume <= 4) {
+		errs = append(errs, fmt.Errorf("volume: %g, must be above 0 and at most 4", c.Volume))
+	}
+	return errors.Join(errs...)
+}
+
+// Booth speaks sentences with the voices of the catalogue, and keeps what was spoken.
+// It is safe for many goroutines; how many engines work at once is up to what runs
+// them.
+type Booth struct {
+	cfg       Config
+	engines   map[string]Engine
+	catalogue *Catalogue
+	store     *cache.Store
+	calls     singleflight.Group
+
+	mu         sync.Mutex
+	versions   map[string]string
+	resamplers map[int]*resampler
+}
+
+// NewBooth makes a booth over engines; engines of the catalogue that are not among
+// them count as missing.
+func NewBooth(cfg Config, engines []Engine, store *cache.Store) (*Booth, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	b := &Booth{
+		cfg: cfg, engines: map[string]Engine{}, catalogue: NewCatalogue(), store: store,
+		versions: map[string]string{}, resamplers: map[int]*resampler{},
+	}
+	for _, e := range engines {
+		b.engines[e.Name()] = e
+	}
+	return b, nil
+}
+
+// Line is one sentence to be spoken.
+type Line struct {
+	Voice    Voice
+	Runs     []Run
+	Speed    float64 // factor, 0.3 to 3; 0 is 1
+	Pitch    float64 // factor, 0.5 to 2; 0 is 1
+	Volume   float64 // factor, 0 to 4; 0 is 1
+	Emphasis string  // none, reduced, moderate, strong; empty is none
+	Fragment bool    // the sentence goes on in the next line
+}
+
+// Spoken is a sentence that lies in the cache.
+type Spoken struct {
+	Key     cache.Key
+	Samples int64  // at Rate; 0 when there was nothing to say
+	Words   []Word // of the line's plain text, in order; times from its first sample
+}
+
+// Resolve finds a voice by name, as the catalogue does, that can be used here: where
+// the engine of a voice is missing, another of the same language and gender stands in,
+// and Match.Warning says so.
+func (b *Booth) Resolve(ctx context.Context, name, language string) (Voice, Match) {
+	if language == "" {
+		language = b.cfg.Language
+	}
+	v, m := b.catalogue.Resolve(name, language)
+	if b.usable(ctx, v) {
+		return v, m
+	}
+	for _, strict := range []bool{true, false} {
+		for _, other := range b.catalogue.ForLanguage(v.Language) {
+			if (!strict || other.Gender == v.Gender) && other.Engine != v.Engine && b.usable(ctx, other) {
+				m.StandIn = true
+				m.warn("the voice %s needs %s, which is not installed; %s speaks instead", v.Name, v.Engine, other.Name)
+				return other, m
+			}
+		}
+	}
+	return v, m // speaking will tell what is missing
+}
+
+func (b *Booth) usable(ctx context.Context, v Voice) bool {
+	e, ok := b.engines[v.Engine]
+	if !ok {
+		return false
+	}
+	_, err := b.version(ctx, e)
+	return fault.CodeOf(err) != fault.ToolMissing
+}
+
+// Voices are the voices of the catalogue whose engines are here.
+func (b *Booth) Voices(ctx context.Context) []Voice {
+	var out []Voice
+	for _, v := range b.catalogue.Voices() {
+		if b.usable(ctx, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// version asks an engine once; failures are asked again.
+func (b *Booth) version(ctx context.Context, e Engine) (string, error) {
+	b.mu.Lock()
+	v, ok := b.versions[e.Name()]
+	b.mu.Unlock()
+	if ok {
+		return v, nil
+	}
+	v, err := e.Version(ctx)
+	if err != nil {
+		return "", err
+	}
+	b.mu.Lock()
+	b.versions[e.Name()] = v
+	b.mu.Unlock()
+	return v, nil
+}
+
+// Speak says a line, or finds it said before. Equal lines at the same time are said
+// once.
+func (b *Booth) Speak(ctx context.Context, l Line) (Spoken, error) {
+	e, ok := b.engines[l.Voice.Engine]
+	if !ok {
+		return Spoken{}, fault.New(fault.ToolMissing, nil, "the voice %s needs the speech engine %s, which is not installed", l.Voice.Name, l.Voice.Engine)
+	}
+	version, err := b.version(ctx, e)
+	if err != nil {
+		return Spoken{}, err
+	}
+	req, volume := b.request(l)
+	key := requestKey(e.Name(), version, req, volume)
+	for {
+		if s, ok := b.find(key); ok {
+			return s, nil
+		}
+		ch := b.calls.DoChan(key.String(), func() (any, error) {
+			return b.speak(ctx, e, req, volume, key)
+		})
+		select {
+		case <-ctx.Done():
+			return Spoken{}, ctx.Err()
+		case res := <-ch:
+			if s, ok := res.Val.(Spoken); ok && res.Err == nil {
+				s.Words = slices.Clone(s.Words) // shared with others
+				return s, nil
+			}
+			if errors.Is(res.Err, context.Canceled) || errors.Is(res.Err, context.DeadlineExceeded) {
+				if ctx.Err() == nil && res.Shared {
+					continue // it was another caller who gave up
+				}
+			}
+			return Spoken{}, res.Err
+		}
+	}
+}
+
+func (b *Booth) request(l Line) (Request, float64) {
+	req := Request{
+		Voice: l.Voice.EngineVoice, Language: l.Voice.Language, Runs: l.Runs,
+		Speed:    factor(l.Speed, MinSpeed, MaxSpeed) * factor(l.Voice.Speed, MinSpeed, MaxSpeed),
+		Pitch:    factor(l.Pitch, MinPitch, MaxPitch) * factor(l.Voice.Pitch, MinPitch, MaxPitch),
+		Emphasis: l.Emphasis, Fragment: l.Fragment,
+	}
+	return req.Normal(), factor(l.Volume, 0, 4) * b.cfg.Volume
+}
+
+func requestKey(engine, version string, r Request, volume float64) cache.Key {
+	h := cache.NewHasher(form).String(engine).String(version).String(r.Voice).String(r.Language).
+		Float(r.Speed, r.Pitch, volume).String(r.Emphasis).Bool(r.Fragment).Int(int64(len(r.Runs)))
+	for _, run := range r.Runs {
+		h.String(string(run.Style)).String(run.Text)
+	}
+	return h.Key()
+}
+
+// speak asks the engine, finishes the clip and stores it.
+func (b *Booth) speak(ctx context.Context, e Engine, req Request, volume float64, key cache.Key) (Spoken, error) {
+	var clip Clip
+	if plain := req.Text(); len(Words(plain)) > 0 {
+		var err error
+		if clip, err = e.Speak(ctx, req); err != nil {
+			return Spoken{}, err
+		}
+		if clip, err = b.finish(clip, volume); err != nil {
+			return Spoken{}, fault.New(fault.Internal, err, "the speech engine %s gave sound that cannot be used", e.Name())
+		}
+	}
+	s := Spoken{Key: key, Samples: int64(len(clip.PCM)), Words: clip.Words}
+	if err := b.keep(s, clip.PCM); err != nil {
+		return Spoken{}, fault.New(fault.Disk, err, "cannot keep narration in the cache")
+	}
+	return s, nil
+}
+
+func (b *Booth) finish(c Clip, volume float64) (Clip, error) {
+	if c.Rate != Rate && len(c.PCM) > 0 {
+		r, err := b.resampler(c.Rate)
+		if err != nil {
+			return Clip{}, err
+		}
+		c.PCM = r.run(c.PCM)
+	}
+	c.Rate = Rate
+	c.Words = slices.Clone(c.Words)
+	c = trim(c)
+	amplify(c.PCM, volume)
+	return c, nil
+}
+
+func (b *Booth) resampler(from int) (*resampler, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if r, ok := b.resamplers[from]; ok {
+		return r, nil
+	}
+	r, err := newResampler(from, Rate)
+	if err == nil {
+		b.resamplers[from] = r
+	}
+	return r, err
+}
+
+// An entry is the length of the head (4 bytes), the head in JSON, and the samples,
+// 16 bits each, the lower byte first.
+type head struct {
+	Samples int64  `json:"samples"`
+	Words   []Word `json:"words"`
+}
+
+const headSize = 4
+
+func (b *Booth) keep(s Spoken, pcm []int16) error {
+	meta, err := json.Marshal(head{Samples: s.Samples, Words: s.Words})
+	if err != nil {
+		return err
+	}
+	if len(meta) > math.MaxInt32 {
+		return errors.New("too many words")
+	}
+	buf := binary.LittleEndian.AppendUint32(make([]byte, 0, headSize+len(meta)+2*len(pcm)), uint32(len(meta)))
+	buf = append(buf, meta...)
+	for _, v := range pcm {
+		buf = binary.LittleEndian.AppendUint16(buf, uint16(v))
+	}
+	return b.store.PutBytes(cache.Narration, s.Key, buf)
+}
+
+func (b *Booth) find(key cache.Key) (Spoken, bool) {
+	e, ok := b.store.Open(cache.Narration, key)
+	if !ok {
+		return Spoken{}, false
+	}
+	defer func() { _ = e.Close() }()
+	h, _, err := readHead(e)
+	return Spoken{Key: key, Samples: h.Samples, Words: h.Words}, err == nil
+}
+
+func readHead(r io.Reader) (head, int64, error) {
+	var size [headSize]byte
+	if _, err := io.ReadFull(r, size[:]); err != nil {
+		return head{}, 0, err
+	}
+	n := int64(binary.LittleEndian.Uint32(size[:]))
+	meta, err := io.ReadAll(io.LimitReader(r, n))
+	if err != nil {
+		return head{}, 0, err
+	}
+	var h head
+	if err := json.Unmarshal(meta, &h); err != nil {
+		return head{}, 0, err
+	}
+	return h, headSize + n, nil
+}
+
+// Open gives the samples of a sentence to be read as bytes: mono, 16 bits, the lower
+// byte first, at Rate. The caller closes it.
+func (b *Booth) Open(key cache.Key) (io.ReadCloser, error) {
+	e, ok := b.store.Open(cache.Narration, key)
+	if !ok {
+		return nil, fault.New(fault.Disk, nil, "narration is no longer in the cache")
+	}
+	if _, _, err := readHead(e); err != nil {
+		_ = e.Close()
+		return nil, fault.New(fault.Disk, err, "narration in the cache is damaged")
+	}
+	return e, nil
+}
+
+// PCM gives the samples of a sentence: mono, at Rate.
+func (b *Booth) PCM(key cache.Key) ([]int16, error) {
+	whole, ok := b.store.Get(cache.Narration, key)
+	if !ok {
+		return nil, fault.New(fault.Disk, nil, "narration is no longer in the cache")
+	}
+	h, at, err := readHead(bytes.NewReader(whole))
+	if err != nil || at+2*h.Samples != int64(len(whole)) {
+		return nil, fault.New(fault.Disk, err, "narration in the cache is damaged")
+	}
+	out := make([]int16, h.Samples)
+	for i := range out {
+		out[i] = int16(binary.LittleEndian.Uint16(whole[at+2*int64(i):]))
+	}
+	return out, nil
+}

@@ -1,0 +1,295 @@
+package voice_test
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"mynah/internal/cache"
+	"mynah/internal/fault"
+	"mynah/internal/voice"
+	"mynah/internal/voice/tone"
+	"mynah/internal/voice/voicetest"
+)
+
+// counted wraps the fake: it counts, and may be made slow, fail or go missing.
+type counted struct {
+	voice.Engine
+	name    string
+	version string
+	missing bool
+	calls   atomic.Int64
+	delay   time.Duration
+	speak   func() error
+}
+
+func (c *counted) Name() string {
+	if c.name != "" {
+		return c.name
+	}
+	return c.Engine.Name()
+}
+
+func (c *counted) Version(context.Context) (string, error) {
+	if c.missing {
+		return "", fault.New(fault.ToolMissing, nil, "missing")
+	}
+	return "1" + c.version, nil
+}
+
+func (c *counted) Speak(ctx context.Context, r voice.Request) (voice.Clip, error) {
+	c.calls.Add(1)
+	if c.delay > 0 {
+		select {
+		case <-time.After(c.delay):
+		case <-ctx.Done():
+			return voice.Clip{}, ctx.Err()
+		}
+	}
+	if c.speak != nil {
+		if err := c.speak(); err != nil {
+			return voice.Clip{}, err
+		}
+	}
+	return c.Engine.Speak(ctx, r)
+}
+
+func booth(t *testing.T, dir string, engines ...voice.Engine) *voice.Booth {
+	t.Helper()
+	store, err := cache.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := voice.NewBooth(voice.DefaultConfig(), engines, store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func line(text string) voice.Line {
+	return voice.Line{Voice: tone.Voice(), Runs: []voice.Run{{Text: text}}}
+}
+
+func TestSpeak(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	e := &counted{Engine: tone.New()}
+	b := booth(t, dir, e)
+	s, err := b.Speak(t.Context(), line("Hello, big world."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pcm, err := b.PCM(s.Key)
+	if err != nil || int64(len(pcm)) != s.Samples {
+		t.Fatalf("%d samples, %v; want %d", len(pcm), err, s.Samples)
+	}
+	// 5+3+5 letters of 60 ms, pauses of 200 and 40 ms; the pitch of a tone may reach
+	// silence a little before its end.
+	if got := time.Duration(s.Samples) * time.Second / voice.Rate; got < 1015*time.Millisecond || got > 1040*time.Millisecond {
+		t.Errorf("lasts %s", got)
+	}
+	if err := voicetest.Check(voice.Request{Runs: line("Hello, big world.").Runs}, voice.Clip{PCM: pcm, Rate: voice.Rate, Words: s.Words}); err != nil {
+		t.Error(err)
+	}
+	if w := s.Words[1]; !w.Exact || w.Start < 495*time.Millisecond || w.Start > 505*time.Millisecond {
+		t.Errorf("%+v", w)
+	}
+	r, err := b.Open(s.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := io.ReadAll(r)
+	if err := errors.Join(err, r.Close()); err != nil || len(raw) != 2*len(pcm) ||
+		int16(binary.LittleEndian.Uint16(raw[4000:])) != pcm[2000] {
+		t.Errorf("reading gives %d bytes, %v", len(raw), err)
+	}
+	again, err := booth(t, dir, e).Speak(t.Context(), line("Hello, big world."))
+	if err != nil || again.Key != s.Key || again.Samples != s.Samples || !slices.Equal(again.Words, s.Words) {
+		t.Errorf("from the cache %+v, %v", again, err)
+	}
+	if n := e.calls.Load(); n != 1 {
+		t.Errorf("%d calls", n)
+	}
+}
+
+func TestWhatDecidesTheKey(t *testing.T) {
+	t.Parallel()
+	b := booth(t, t.TempDir(), tone.New())
+	keys := map[cache.Key]string{}
+	for name, change := range map[string]func(*voice.Line){
+		"plain":    func(*voice.Line) {},
+		"speed":    func(l *voice.Line) { l.Speed = 1.5 },
+		"pitch":    func(l *voice.Line) { l.Pitch = 1.5 },
+		"volume":   func(l *voice.Line) { l.Volume = 0.5 },
+		"emphasis": func(l *voice.Line) { l.Emphasis = "strong" },
+		"fragment": func(l *voice.Line) { l.Fragment = true },
+		"style":    func(l *voice.Line) { l.Runs[0].Style = voice.Spell },
+		"runs":     func(l *voice.Line) { l.Runs = []voice.Run{{Text: "He"}, {Text: "llo."}} },
+		"voice":    func(l *voice.Line) { l.Voice.EngineVoice = "low" },
+		"factor":   func(l *voice.Line) { l.Voice.Pitch = 0.8 },
+		"text":     func(l *voice.Line) { l.Runs[0].Text = "Hullo." },
+	} {
+		l := line("Hello.")
+		change(&l)
+		s, err := b.Speak(t.Context(), l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other, taken := keys[s.Key]; taken {
+			t.Errorf("%s and %s have one key", name, other)
+		}
+		keys[s.Key] = name
+	}
+	l := line("Hello.")
+	l.Speed, l.Pitch, l.Volume, l.Voice.Name = 1, 1, 1, "other"
+	if s, err := b.Speak(t.Context(), l); err != nil || keys[s.Key] != "plain" {
+		t.Errorf("defaults spelled out have the key of %q, %v", keys[s.Key], err)
+	}
+	newer := booth(t, t.TempDir(), &counted{Engine: tone.New(), version: "b"})
+	if s, err := newer.Speak(t.Context(), line("Hello.")); err != nil || keys[s.Key] != "" {
+		t.Errorf("another version has the key of %q, %v", keys[s.Key], err)
+	}
+}
+
+func TestNothingToSay(t *testing.T) {
+	t.Parallel()
+	e := &counted{Engine: tone.New()}
+	b := booth(t, t.TempDir(), e)
+	for _, text := range []string{"", " ", "...", "—"} {
+		s, err := b.Speak(t.Context(), line(text))
+		if err != nil || s.Samples != 0 || len(s.Words) != 0 {
+			t.Errorf("%q: %+v, %v", text, s, err)
+		}
+		if pcm, err := b.PCM(s.Key); err != nil || len(pcm) != 0 {
+			t.Errorf("%q: %d samples, %v", text, len(pcm), err)
+		}
+	}
+	if n := e.calls.Load(); n != 0 {
+		t.Errorf("%d calls", n)
+	}
+}
+
+func TestConcurrentLinesAreSaidOnce(t *testing.T) {
+	t.Parallel()
+	e := &counted{Engine: tone.New(), delay: 30 * time.Millisecond}
+	b := booth(t, t.TempDir(), e)
+	var wg sync.WaitGroup
+	for i := range 16 {
+		wg.Go(func() {
+			if _, err := b.Speak(t.Context(), line([]string{"One.", "Two."}[i%2])); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := e.calls.Load(); n != 2 {
+		t.Errorf("%d calls", n)
+	}
+}
+
+// TestOneGivesUpTheOtherDoesNot: a caller who stops takes nobody along.
+func TestOneGivesUpTheOtherDoesNot(t *testing.T) {
+	t.Parallel()
+	e := &counted{Engine: tone.New(), delay: 100 * time.Millisecond}
+	b := booth(t, t.TempDir(), e)
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if _, err := b.Speak(ctx, line("One.")); !errors.Is(err, context.Canceled) {
+			t.Errorf("the first: %v", err)
+		}
+	})
+	time.Sleep(20 * time.Millisecond)
+	wg.Go(func() {
+		if _, err := b.Speak(t.Context(), line("One.")); err != nil {
+			t.Errorf("the second: %v", err)
+		}
+	})
+	time.Sleep(20 * time.Millisecond)
+	cancel()
+	wg.Wait()
+}
+
+func TestFailuresAreNotKept(t *testing.T) {
+	t.Parallel()
+	boom := errors.New("boom")
+	e := &counted{Engine: tone.New(), speak: func() error { return boom }}
+	b := booth(t, t.TempDir(), e)
+	if _, err := b.Speak(t.Context(), line("One.")); !errors.Is(err, boom) {
+		t.Errorf("error %v", err)
+	}
+	e.speak = nil
+	if _, err := b.Speak(t.Context(), line("One.")); err != nil {
+		t.Error(err)
+	}
+	l := line("One.")
+	l.Voice.Engine = "nowhere"
+	if _, err := b.Speak(t.Context(), l); fault.CodeOf(err) != fault.ToolMissing {
+		t.Errorf("without an engine: %v", err)
+	}
+	if _, err := b.PCM(cache.Key{}); fault.CodeOf(err) != fault.Disk {
+		t.Errorf("without an entry: %v", err)
+	}
+}
+
+func TestDiskFull(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	b := booth(t, dir, tone.New())
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Speak(t.Context(), line("One.")); fault.CodeOf(err) != fault.Disk {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestStandIn(t *testing.T) {
+	t.Parallel()
+	espeak := &counted{Engine: tone.New(), name: voice.EngineEspeak}
+	for name, engines := range map[string][]voice.Engine{
+		"not given": {espeak},
+		"missing":   {espeak, &counted{Engine: tone.New(), name: voice.EngineFlite, missing: true}},
+	} {
+		b := booth(t, t.TempDir(), engines...)
+		v, m := b.Resolve(t.Context(), "Matthew", "")
+		if v.Engine != voice.EngineEspeak || v.Gender != voice.Male || v.Language != "en-US" || !m.StandIn || m.Kind != voice.Named ||
+			!strings.Contains(m.Warning, "flite") {
+			t.Errorf("%s: %+v, %+v", name, v, m)
+		}
+		if v, m := b.Resolve(t.Context(), "", ""); v.Gender != voice.Female || v.Language != "en-US" || !m.StandIn {
+			t.Errorf("%s: %+v, %+v", name, v, m)
+		}
+		if v, m := b.Resolve(t.Context(), "hans", ""); v.Name != "hans" || m.StandIn || m.Warning != "" {
+			t.Errorf("%s: %+v, %+v", name, v, m)
+		}
+		for _, v := range b.Voices(t.Context()) {
+			if v.Engine == voice.EngineFlite {
+				t.Fatalf("%s: %s is listed", name, v.Name)
+			}
+		}
+	}
+	b := booth(t, t.TempDir(), espeak, &counted{Engine: tone.New(), name: voice.EngineFlite})
+	if v, m := b.Resolve(t.Context(), "Matthew", ""); v.Name != "matthew" || m.StandIn {
+		t.Errorf("%+v, %+v", v, m)
+	}
+}
+
+func TestConfig(t *testing.T) {
+	t.Parallel()
+	if err := (voice.Config{Volume: 9}).Validate(); err == nil || !strings.Contains(err.Error(), "language") || !strings.Contains(err.Error(), "volume") {
+		t.Errorf("%v", err)
+	}
+	if _, err := voice.NewBooth(voice.Config{}, nil, nil); err == nil {
+		t.Error("an invalid configuration is taken")
+	}
+}

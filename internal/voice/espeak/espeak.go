@@ -1,0 +1,204 @@
+// Package espeak speaks by the program espeak-ng, which is never linked. One process
+// says one sentence: the text goes in by standard input, never as an argument, and
+// nothing in it is taken as markup or as phonemes. The program is deterministic.
+package espeak
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"mynah/internal/fault"
+	"mynah/internal/proc"
+	"mynah/internal/voice"
+)
+
+// Config are the settings of the engine.
+type Config struct {
+	Program string        // a name or an absolute path
+	Timeout time.Duration // of one sentence
+}
+
+// DefaultConfig finds espeak-ng among the installed programs.
+func DefaultConfig() Config { return Config{Program: "espeak-ng", Timeout: time.Minute} }
+
+// Validate reports all mistakes at once.
+func (c Config) Validate() error {
+	var errs []error
+	if c.Program == "" {
+		errs = append(errs, errors.New("program: empty"))
+	}
+	if c.Timeout <= 0 {
+		errs = append(errs, fmt.Errorf("timeout: %s, must be above 0", c.Timeout))
+	}
+	return errors.Join(errs...)
+}
+
+// Engine is espeak-ng as a voice.Engine.
+type Engine struct {
+	cfg Config
+	run *proc.Runner
+}
+
+// New makes the engine; whether the program is there shows when it is used.
+func New(cfg Config, run *proc.Runner) (*Engine, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	return &Engine{cfg: cfg, run: run}, nil
+}
+
+// Name implements voice.Engine.
+func (e *Engine) Name() string { return voice.EngineEspeak }
+
+// form changes when the same request would be put to the program in another way.
+const form = "1"
+
+// Version implements voice.Engine.
+func (e *Engine) Version(ctx context.Context) (string, error) {
+	out, err := e.output(ctx, "--version")
+	if err != nil {
+		return "", err
+	}
+	line, _, _ := strings.Cut(string(out), "  Data at") // a path is no part of a version
+	return form + " " + strings.TrimSpace(line), nil
+}
+
+// Voices implements voice.Engine. Variants ("+f3") are left out; each voice has them.
+func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
+	out, err := e.output(ctx, "--voices")
+	if err != nil {
+		return nil, err
+	}
+	var list []voice.EngineVoice
+	for line := range strings.Lines(string(out)) {
+		f := strings.Fields(line)
+		if len(f) < 5 || f[0] == "Pty" {
+			continue
+		}
+		v := voice.EngineVoice{ID: f[1], Language: f[1]}
+		switch {
+		case strings.HasSuffix(f[2], "/F"):
+			v.Gender = voice.Female
+		case strings.HasSuffix(f[2], "/M"):
+			v.Gender = voice.Male
+		}
+		list = append(list, v)
+	}
+	return list, nil
+}
+
+func (e *Engine) output(ctx context.Context, args ...string) ([]byte, error) {
+	out, err := e.run.Output(ctx, proc.Command{Program: e.cfg.Program, Args: args, Timeout: e.cfg.Timeout})
+	return out, e.explain(ctx, err, "")
+}
+
+func (e *Engine) explain(ctx context.Context, err error, id string) error {
+	var missing *proc.NotFoundError
+	var exit *proc.ExitError
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return err
+	case errors.As(err, &missing):
+		return fault.New(fault.ToolMissing, err, "the speech program espeak-ng is not installed").WithHint("install it: apt install espeak-ng")
+	case errors.As(err, &exit) && strings.Contains(exit.Stderr, "voice does not exist"):
+		return fault.New(fault.ToolFailed, &voice.UnknownVoiceError{Engine: voice.EngineEspeak, Voice: id},
+			"the installed espeak-ng has no voice %q", id).WithHint("install a newer espeak-ng, or choose another voice")
+	default:
+		return fault.New(fault.ToolFailed, err, "the speech program espeak-ng failed")
+	}
+}
+
+// Speak implements voice.Engine. Word times are estimates from the phonemes and from
+// the silences between clauses.
+func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	req = req.Normal()
+	pieces, plain, spans := voice.Pieces(req)
+	clip := voice.Clip{Rate: 22050, Words: voice.NewWords(plain, spans)}
+	if err := ctx.Err(); err != nil {
+		return clip, err
+	}
+	if len(spans) == 0 {
+		return clip, nil
+	}
+	if !validID(req.Voice) {
+		return clip, e.explain(ctx, &proc.ExitError{Stderr: "voice does not exist"}, req.Voice)
+	}
+	args, rest := arguments(req)
+	var wav, phonemes bytes.Buffer
+	err := e.run.Run(ctx, proc.Command{
+		Program: e.cfg.Program, Args: args,
+		Stdin: strings.NewReader(text(pieces, req.Fragment)), Stdout: &wav, Stderr: &phonemes,
+		Timeout: e.cfg.Timeout,
+	})
+	if err != nil {
+		return clip, e.explain(ctx, err, req.Voice)
+	}
+	if wav.Len() == 0 {
+		return clip, nil
+	}
+	if clip.PCM, clip.Rate, err = voice.ParseWAV(wav.Bytes()); err != nil {
+		return clip, fault.New(fault.ToolFailed, err, "the speech program espeak-ng gave no sound")
+	}
+	clip.PCM = voice.Stretch(clip.PCM, clip.Rate, rest)
+	setWordTimes(&clip, pieces, phonemes.String())
+	return clip, nil
+}
+
+// validID keeps what is no voice's name from the program, which would look for files.
+func validID(id string) bool {
+	return id != "" && id[0] != '-' && strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+") == ""
+}
+
+const (
+	normalWPM = 175
+	slowest   = 80  // words a minute; the program goes no slower
+	fastest   = 450 // above it the program changes its method
+)
+
+// arguments spells the command line; rest is the speed that is left to be had by
+// stretching the sound.
+func arguments(req voice.Request) (args []string, rest float64) {
+	wpm := math.Round(normalWPM * req.Speed)
+	rest = 1
+	if wpm < slowest || wpm > fastest {
+		inRange := min(max(wpm, slowest), fastest)
+		rest = wpm / inRange
+		wpm = inRange
+	}
+	return []string{
+		"--stdin", "--stdout", "-b", "1", "-x", "--phonout=/dev/stderr",
+		"-v", req.Voice,
+		"-s", strconv.Itoa(int(wpm)),
+		"-p", strconv.Itoa(pitch(req.Pitch)),
+	}, rest
+}
+
+// pitch maps a factor to the program's scale: 50 is 1, and 50 steps are an octave.
+func pitch(f float64) int {
+	return int(min(max(math.Round(50+50*math.Log2(f)), 0), 99))
+}
+
+// text joins the pieces. "[[" would start phonemes; a fragment ends in a comma, which
+// keeps the voice up.
+func text(pieces []voice.Piece, fragment bool) string {
+	var b strings.Builder
+	for _, p := range pieces {
+		b.WriteString(p.Text)
+	}
+	s := strings.TrimSpace(b.String())
+	for strings.Contains(s, "[[") {
+		s = strings.ReplaceAll(s, "[[", "[ [")
+	}
+	if fragment {
+		s = strings.TrimRight(s, ".!?。！？؟।… ,;:") + ","
+	}
+	return s + "\n"
+}

@@ -1,0 +1,101 @@
+package voice
+
+import (
+	"math"
+	"time"
+)
+
+const (
+	keepSilence = 10 * time.Millisecond // left at either end
+	fadeLength  = 5 * time.Millisecond  // within what is left
+	window      = 5 * time.Millisecond  // over which loudness is judged
+	silenceDB   = -50.0                 // below the loudest window counts as silence
+	kneeLevel   = 0.8                   // of full scale, where loud speech starts to be pressed
+)
+
+// trim cuts silence off both ends but for a little, fades the ends and shifts the
+// words. Words that were timed exactly are never cut into. A clip of nothing but
+// silence becomes empty.
+func trim(c Clip) Clip {
+	first, last := speech(c)
+	if first >= last {
+		for i := range c.Words {
+			c.Words[i].Start, c.Words[i].End = 0, 0
+		}
+		c.PCM = nil
+		return c
+	}
+	for _, w := range c.Words {
+		if w.Exact && w.End > w.Start {
+			first = min(first, timeToSamples(w.Start, c.Rate))
+			last = max(last, timeToSamples(w.End, c.Rate))
+		}
+	}
+	keep := timeToSamples(keepSilence, c.Rate)
+	first = max(first-keep, 0)
+	last = min(last+keep, len(c.PCM))
+	c.PCM = append([]int16(nil), c.PCM[first:last]...)
+	fade(c.PCM, timeToSamples(fadeLength, c.Rate))
+	shift, length := samplesToTime(int64(first), c.Rate), c.Length()
+	for i := range c.Words {
+		w := &c.Words[i]
+		w.Start = min(max(w.Start-shift, 0), length)
+		w.End = min(max(w.End-shift, w.Start), length)
+	}
+	return c
+}
+
+// speech is the range of samples that are not silence.
+func speech(c Clip) (first, last int) {
+	size := max(timeToSamples(window, c.Rate), 1)
+	power := func(from int) float64 {
+		sum := 0.0
+		for _, s := range c.PCM[from:min(from+size, len(c.PCM))] {
+			sum += float64(s) * float64(s)
+		}
+		return sum / float64(size)
+	}
+	loudest := 0.0
+	for i := 0; i < len(c.PCM); i += size {
+		loudest = max(loudest, power(i))
+	}
+	if loudest < 1 {
+		return 0, 0
+	}
+	limit := loudest * math.Pow(10, silenceDB/10)
+	for first = 0; first < len(c.PCM) && power(first) < limit; first += size {
+	}
+	last = (len(c.PCM) + size - 1) / size * size
+	for last > first && power(last-size) < limit {
+		last -= size
+	}
+	return first, min(last, len(c.PCM))
+}
+
+// fade raises and lowers the ends along half a cosine, so that no end clicks.
+func fade(pcm []int16, n int) {
+	n = min(n, len(pcm)/2)
+	for i := range n {
+		g := 0.5 - 0.5*math.Cos(math.Pi*(float64(i)+0.5)/float64(n))
+		pcm[i] = toInt16(float64(pcm[i]) * g)
+		j := len(pcm) - 1 - i
+		pcm[j] = toInt16(float64(pcm[j]) * g)
+	}
+}
+
+// amplify applies a volume. What would leave the range is pressed into it smoothly.
+func amplify(pcm []int16, volume float64) {
+	if volume == 1 {
+		return
+	}
+	const full = math.MaxInt16
+	knee := kneeLevel * full
+	for i, s := range pcm {
+		v := float64(s) * volume
+		if a := math.Abs(v); volume > 1 && a > knee {
+			a = knee + (full-knee)*math.Tanh((a-knee)/(full-knee))
+			v = math.Copysign(a, v)
+		}
+		pcm[i] = toInt16(v)
+	}
+}

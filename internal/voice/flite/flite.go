@@ -1,0 +1,328 @@
+// Package flite speaks English by the program flite. The text goes in by standard
+// input, the sound comes out by a file that has no name any more, so nothing is left
+// behind by a crash. When each sound ends is printed by the program; which word it is
+// of is found by having the words said one by one by its fastest voice.
+package flite
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"mynah/internal/fault"
+	"mynah/internal/proc"
+	"mynah/internal/voice"
+)
+
+// Config are the settings of the engine.
+type Config struct {
+	Program string        // a name or an absolute path
+	TempDir string        // for the sound; empty is the system's
+	Timeout time.Duration // of one sentence
+}
+
+// DefaultConfig finds flite among the installed programs.
+func DefaultConfig() Config { return Config{Program: "flite", Timeout: time.Minute} }
+
+// Validate reports all mistakes at once.
+func (c Config) Validate() error {
+	var errs []error
+	if c.Program == "" {
+		errs = append(errs, errors.New("program: empty"))
+	}
+	if c.Timeout <= 0 {
+		errs = append(errs, fmt.Errorf("timeout: %s, must be above 0", c.Timeout))
+	}
+	return errors.Join(errs...)
+}
+
+// Engine is flite as a voice.Engine.
+type Engine struct {
+	cfg Config
+	run *proc.Runner
+}
+
+// New makes the engine; whether the program is there shows when it is used.
+func New(cfg Config, run *proc.Runner) (*Engine, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	return &Engine{cfg: cfg, run: run}, nil
+}
+
+// Name implements voice.Engine.
+func (e *Engine) Name() string { return voice.EngineFlite }
+
+// form changes when the same request would be put to the program in another way.
+const form = "1"
+
+// Version implements voice.Engine.
+func (e *Engine) Version(ctx context.Context) (string, error) {
+	out, err := e.output(ctx, proc.Command{Args: []string{"--version"}})
+	var exit *proc.ExitError
+	if err != nil && (!errors.As(err, &exit) || len(out) <= 0) { // it ends with 1 all the same
+		return "", err
+	}
+	for line := range strings.Lines(string(out)) {
+		if _, v, ok := strings.Cut(line, "version:"); ok {
+			v, _, _ = strings.Cut(v, "(")
+			return form + " " + strings.TrimSpace(v), nil
+		}
+	}
+	return "", fault.New(fault.ToolFailed, nil, "the speech program flite does not tell its version")
+}
+
+// Voices implements voice.Engine. The clock-telling voice of flite is left out.
+func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
+	out, err := e.output(ctx, proc.Command{Args: []string{"-lv"}})
+	if err != nil {
+		return nil, err
+	}
+	_, names, _ := strings.Cut(string(out), ":")
+	var list []voice.EngineVoice
+	for n := range strings.FieldsSeq(names) {
+		switch n {
+		case "awb_time":
+			continue
+		case "slt":
+			list = append(list, voice.EngineVoice{ID: n, Language: "en-US", Gender: voice.Female})
+		case "awb":
+			list = append(list, voice.EngineVoice{ID: n, Language: "en-GB", Gender: voice.Male})
+		default:
+			list = append(list, voice.EngineVoice{ID: n, Language: "en-US", Gender: voice.Male})
+		}
+	}
+	return list, nil
+}
+
+func (e *Engine) output(ctx context.Context, c proc.Command) ([]byte, error) {
+	c.Program, c.Timeout = e.cfg.Program, e.cfg.Timeout
+	out, err := e.run.Output(ctx, c)
+	return out, explain(ctx, err)
+}
+
+func explain(ctx context.Context, err error) error {
+	var missing *proc.NotFoundError
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return err
+	case errors.As(err, &missing):
+		return fault.New(fault.ToolMissing, err, "the speech program flite is not installed").WithHint("install it: apt install flite")
+	default:
+		return fault.New(fault.ToolFailed, err, "the speech program flite failed")
+	}
+}
+
+// Speak implements voice.Engine. Word times are exact where the sounds of the sentence
+// could be matched to its words.
+func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	req = req.Normal()
+	pieces, plain, spans := voice.Pieces(req)
+	clip := voice.Clip{Rate: 16000, Words: voice.NewWords(plain, spans)}
+	if err := ctx.Err(); err != nil {
+		return clip, err
+	}
+	if !slices.Contains(voices(), req.Voice) {
+		err := &voice.UnknownVoiceError{Engine: voice.EngineFlite, Voice: req.Voice}
+		return clip, fault.New(fault.ToolFailed, err, "flite has no voice %q", req.Voice)
+	}
+	for i := range pieces {
+		pieces[i].Text = fold(pieces[i].Text)
+	}
+	say := text(pieces, req.Fragment)
+	if !strings.ContainsFunc(say, spoken) {
+		return clip, nil
+	}
+	sounds, err := e.synthesize(ctx, &clip, req, say)
+	if err != nil || len(sounds) == 0 {
+		return clip, err
+	}
+	alone, err := e.wordSounds(ctx, pieces, len(clip.Words))
+	if err != nil {
+		return clip, err
+	}
+	if alone == nil || !voice.AlignSounds(clip.Words, alone, sounds) {
+		effort := make([]float64, len(clip.Words))
+		for _, p := range pieces {
+			if p.Word >= 0 {
+				effort[p.Word] = voice.Effort(p.Text)
+			}
+		}
+		voice.Spread(clip.Words, effort, sounds[0].Start, sounds[len(sounds)-1].End)
+	}
+	return clip, nil
+}
+
+// voices are those that this package knows how to set.
+func voices() []string { return []string{"slt", "rms", "awb", "kal16", "kal"} }
+
+// meanPitch of a voice in Hz, as it speaks when nothing is asked for; 0 for one that
+// the program cannot change the pitch of.
+func meanPitch(id string) float64 {
+	switch id {
+	case "slt":
+		return 173
+	case "awb":
+		return 131
+	case "rms":
+		return 0
+	default:
+		return 98
+	}
+}
+
+// playback is how much faster the samples of a voice have to be played to reach a
+// pitch, where the program cannot: speech is made slower by as much. The size of the
+// speaker seems to change with it. It keeps the rate a multiple of 100 Hz.
+func playback(req voice.Request) float64 {
+	const rate = 16000
+	if meanPitch(req.Voice) > 0 {
+		return 1
+	}
+	return math.Round(rate*req.Pitch/100) * 100 / rate
+}
+
+func arguments(req voice.Request) []string {
+	args := []string{"-voice", req.Voice, "-psdur"}
+	if stretch := playback(req) / req.Speed; stretch != 1 {
+		args = append(args, "--setf", "duration_stretch="+number(stretch))
+	}
+	if req.Pitch != 1 && meanPitch(req.Voice) > 0 {
+		args = append(args, "--setf", "int_f0_target_mean="+number(meanPitch(req.Voice)*req.Pitch))
+	}
+	return args
+}
+
+func number(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
+
+// synthesize has the text said, puts the samples into the clip and gives the sounds,
+// pauses left out.
+func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Request, say string) ([]voice.Sound, error) {
+	f, err := os.CreateTemp(e.cfg.TempDir, "speech-*")
+	if err != nil {
+		return nil, fault.New(fault.Disk, err, "cannot make a temporary file")
+	}
+	defer func() { _ = f.Close() }()
+	if err := os.Remove(f.Name()); err != nil {
+		return nil, fault.New(fault.Disk, err, "cannot make a temporary file")
+	}
+	out, err := e.output(ctx, proc.Command{
+		Args:       append(arguments(req), "-f", "-", "-o", "/dev/fd/3"),
+		Stdin:      strings.NewReader(say),
+		ExtraFiles: []*os.File{f},
+	})
+	if err != nil {
+		return nil, err
+	}
+	wav, err := io.ReadAll(io.NewSectionReader(f, 0, 1<<30))
+	if err != nil {
+		return nil, fault.New(fault.Disk, err, "cannot read a temporary file")
+	}
+	if len(wav) == 0 {
+		return nil, nil
+	}
+	if clip.PCM, clip.Rate, err = voice.ParseWAV(wav); err != nil {
+		return nil, fault.New(fault.ToolFailed, err, "the speech program flite gave no sound")
+	}
+	clip.Rate = int(math.Round(float64(clip.Rate) * playback(req)))
+	return place(parse(out), clip.Length()), nil
+}
+
+// sound is one that the program printed.
+type sound struct {
+	name string
+	end  float64 // seconds since its line began
+}
+
+// parse reads lines of "name:end" pairs, one line an utterance.
+func parse(out []byte) [][]sound {
+	var lines [][]sound
+	for line := range bytes.Lines(out) {
+		var l []sound
+		for f := range strings.FieldsSeq(string(line)) {
+			name, at, ok := strings.Cut(f, ":")
+			end, err := strconv.ParseFloat(at, 64)
+			if ok && err == nil {
+				l = append(l, sound{name, end})
+			}
+		}
+		if len(l) > 0 {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
+const silence = "pau"
+
+// place puts the utterances one behind the other. The printed times are those planned;
+// the samples are whole frames, so all is scaled to their length.
+func place(lines [][]sound, length time.Duration) []voice.Sound {
+	planned := 0.0
+	for _, l := range lines {
+		planned += l[len(l)-1].end
+	}
+	if planned <= 0 {
+		return nil
+	}
+	scale := float64(length) / planned
+	var out []voice.Sound
+	base := 0.0
+	for _, l := range lines {
+		at := 0.0
+		for _, s := range l {
+			if s.name != silence {
+				out = append(out, voice.Sound{
+					Symbol: s.name,
+					Start:  time.Duration((base + at) * scale),
+					End:    min(time.Duration((base+s.end)*scale), length),
+				})
+			}
+			at = s.end
+		}
+		base += at
+	}
+	return out
+}
+
+// wordSounds has each word said alone, in a paragraph of its own, by the fastest
+// voice, which reads as the others do. It is nil when that cannot be told apart.
+func (e *Engine) wordSounds(ctx context.Context, pieces []voice.Piece, n int) ([][]string, error) {
+	var b strings.Builder
+	var order []int
+	for _, p := range pieces {
+		if word := strings.TrimFunc(p.Text, func(r rune) bool { return !spoken(r) }); p.Word >= 0 && word != "" {
+			b.WriteString(word + "\n\n")
+			order = append(order, p.Word)
+		}
+	}
+	out, err := e.output(ctx, proc.Command{
+		Args: []string{"-voice", "kal", "-psdur", "-f", "-", "-o", "none"}, Stdin: strings.NewReader(b.String()),
+	})
+	if err != nil {
+		return nil, err
+	}
+	lines := parse(out)
+	if len(lines) != len(order) {
+		return nil, nil
+	}
+	alone := make([][]string, n)
+	for i, l := range lines {
+		for _, s := range l {
+			if s.name != silence {
+				alone[order[i]] = append(alone[order[i]], s.name)
+			}
+		}
+	}
+	return alone, nil
+}

@@ -1,0 +1,116 @@
+package voice
+
+import (
+	"fmt"
+	"math"
+)
+
+// resampler converts from one sample rate to another by a polyphase windowed-sinc
+// filter. It is read-only once made, and safe for many goroutines.
+type resampler struct {
+	up, down int // the ratio of rates in lowest terms
+	taps     int // of each phase
+	phases   []float32
+}
+
+const (
+	halfTaps   = 32   // input samples on either side, when the rate goes up
+	kaiserBeta = 9.0  // about 90 dB of stop band
+	rolloff    = 0.91 // centre of the transition band as a part of the lower Nyquist frequency
+)
+
+// newResampler designs the filter for rates in Hz.
+func newResampler(from, to int) (*resampler, error) {
+	if from < 1000 || to < 1000 {
+		return nil, fmt.Errorf("cannot convert from %d Hz to %d Hz", from, to)
+	}
+	g := gcd(from, to)
+	r := &resampler{up: to / g, down: from / g}
+	cut := rolloff * min(1, float64(to)/float64(from)) // 1 is the input's Nyquist frequency
+	half := int(math.Ceil(halfTaps * max(1, float64(from)/float64(to))))
+	r.taps = 2 * half
+	if r.up*r.taps > 1<<22 {
+		return nil, fmt.Errorf("cannot convert from %d Hz to %d Hz", from, to)
+	}
+	r.phases = make([]float32, r.up*r.taps)
+	norm := bessel(kaiserBeta)
+	for p := range r.up {
+		row := r.phases[p*r.taps : (p+1)*r.taps]
+		shift := float64(p) / float64(r.up)
+		sum := 0.0
+		weights := make([]float64, r.taps)
+		for k := range weights {
+			x := float64(k-half+1) - shift // distance to the output sample
+			t := x / float64(half)
+			if t <= -1 || t >= 1 {
+				continue
+			}
+			weights[k] = cut * sinc(cut*x) * bessel(kaiserBeta*math.Sqrt(1-t*t)) / norm
+			sum += weights[k]
+		}
+		for k, w := range weights {
+			row[k] = float32(w / sum) // constant input stays what it is
+		}
+	}
+	return r, nil
+}
+
+// run converts samples. The output has len(in)*to/from samples, rounded up.
+func (r *resampler) run(in []int16) []int16 {
+	if r.up == r.down {
+		return append([]int16(nil), in...)
+	}
+	n := (len(in)*r.up + r.down - 1) / r.down
+	half := r.taps / 2
+	x := make([]float32, len(in)+2*r.taps)
+	for i, s := range in {
+		x[i+r.taps] = float32(s)
+	}
+	out := make([]int16, n)
+	pos, phase := 0, 0
+	for i := range out {
+		first := pos - half + 1 + r.taps
+		win := x[first : first+r.taps]
+		row := r.phases[phase*r.taps : (phase+1)*r.taps]
+		var a, b, c, d float32 // four sums: independent, so that they run side by side
+		for k := 0; k+3 < len(win) && k+3 < len(row); k += 4 {
+			a += win[k] * row[k]
+			b += win[k+1] * row[k+1]
+			c += win[k+2] * row[k+2]
+			d += win[k+3] * row[k+3]
+		}
+		out[i] = toInt16(float64(a + b + c + d))
+		phase += r.down
+		pos += phase / r.up
+		phase %= r.up
+	}
+	return out
+}
+
+func toInt16(v float64) int16 {
+	return int16(math.RoundToEven(min(max(v, math.MinInt16), math.MaxInt16)))
+}
+
+func sinc(x float64) float64 {
+	if x == 0 {
+		return 1
+	}
+	return math.Sin(math.Pi*x) / (math.Pi * x)
+}
+
+// bessel is the modified Bessel function of the first kind of order 0.
+func bessel(x float64) float64 {
+	sum, term := 1.0, 1.0
+	for k := 1.0; term > sum*1e-12; k++ {
+		term *= (x / 2 / k) * (x / 2 / k)
+		sum += term
+	}
+	return sum
+}
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}

@@ -1,0 +1,136 @@
+package voice_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"mynah/internal/voice"
+)
+
+func TestSentences(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ language, text string }{
+		{"en", "One. | Two! | Three? | Four"},
+		{"en", "Dr. Smith met Mr. J. R. Tolkien at 3.14 p.m. on Main St. yesterday. | Then he left."},
+		{"en", "Use a tool, e.g. Mynah, i.e. this one. | It works."},
+		{"en", "The U.S. Army came. | He lives in the U.S. | The rest is history."},
+		{"en", "Open https://example.org/a.html?x=1 or file.name.txt now. | Done."},
+		{"en", "Wait... what? | Wait... | What now?"},
+		{"en", "Well… maybe. | Well… | Maybe not."},
+		{"en", "“Stop!” he said. | (It was late.) | She ran."},
+		{"en", `He asked "Why?" | Nobody knew.`},
+		{"en", "Really?! | Yes!!! | Good."},
+		{"en", "Line one\ngoes on. | Next\r\n\r\nparagraph."},
+		{"en", "1. Open the file. | 2. Close it."},
+		{"en", "Vitamin C. | It was I. | So be it."},
+		{"en", "See fig. 3 and vol. 2 for it. | End."},
+		{"en", "Apples, pears etc. are fruit. | Yahoo! is a name, so it goes on. | Fine."},
+		{"de", "Das ist z. B. gut, d.h. bzw. Herr Dr. Müller kommt am 3. Mai. | Ende."},
+		{"fr", "M. Dupont est là. | Où est-il ? | Là-bas !"},
+		{"zh-CN", "你好，世界。|今天天气很好！|真的吗？|是的。"},
+		{"ja", "「行く。」と言った。|はい。"},
+		{"ar", "كيف حالك؟ | أنا بخير."},
+		{"hi", "यह पहला है। | यह दूसरा है।"},
+		{"ru", "Это и т.д. и т.п. было. | Конец."},
+		{"en", ""},
+		{"en", " "},
+		{"en", "..."},
+		{"en", "no stop at all"},
+	} {
+		text := strings.ReplaceAll(c.text, "|", "")
+		for strings.Contains(text, "  ") {
+			text = strings.ReplaceAll(text, "  ", " ")
+		}
+		var want []string
+		for s := range strings.SplitSeq(c.text, "|") {
+			if s = strings.TrimSpace(s); s != "" {
+				want = append(want, s)
+			}
+		}
+		var got []string
+		for _, s := range voice.Sentences(text, c.language) {
+			got = append(got, text[s.Start:s.End])
+		}
+		if strings.Join(got, "|") != strings.Join(want, "|") {
+			t.Errorf("%s: got  %q\n\twant %q", c.language, got, want)
+		}
+	}
+}
+
+func TestLongSentencesAreCut(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"words":      strings.Repeat("word ", 20000),
+		"clauses":    strings.Repeat("a clause of some words, ", 4000),
+		"no blanks":  strings.Repeat(".", 20000),
+		"chinese":    strings.Repeat("你好世界", 2500),
+		"clauses zh": strings.Repeat("你好世界，", 2500),
+		"initials":   strings.Repeat("a. B. ", 4000),
+		"stops":      strings.Repeat(".", 20000),
+		"numbers":    strings.Repeat("1. 2 ", 4000),
+		"marks":      strings.Repeat("a\u0301", 8000),
+		"broken":     strings.Repeat("\xff", 20000),
+		"ellipses":   strings.Repeat("…", 8000),
+		"ellipses 2": strings.Repeat("… A", 4000),
+		"quotes":     strings.Repeat(`." `, 8000),
+	} {
+		began := time.Now()
+		spans := voice.Sentences(text, "en")
+		if took := time.Since(began); took > 2*time.Second {
+			t.Errorf("%s: took %s", name, took)
+		}
+		var back strings.Builder
+		for _, s := range spans {
+			part := text[s.Start:s.End]
+			if n := utf8.RuneCountInString(part); n > 400 {
+				t.Errorf("%s: a sentence of %d characters", name, n)
+				break
+			}
+			if utf8.ValidString(text) && !utf8.ValidString(part) {
+				t.Errorf("%s: cut within a character", name)
+				break
+			}
+			back.WriteString(part)
+		}
+		if strings.ReplaceAll(back.String(), " ", "") != strings.ReplaceAll(text, " ", "") {
+			t.Errorf("%s: text was lost", name)
+		}
+	}
+	spans := voice.Sentences(strings.Repeat("a clause of some words, ", 40), "en")
+	if end := spans[0].End; end%24 != 23 {
+		t.Errorf("the first cut is at %d, not behind a comma", end)
+	}
+}
+
+func TestSplitRuns(t *testing.T) {
+	t.Parallel()
+	runs := []voice.Run{
+		{Text: "One "},
+		{Text: "bold", Style: voice.Strong},
+		{Text: " word. Two "},
+		{Text: "words. And", Style: voice.Emphasis},
+		{Text: "", Style: voice.Spell},
+		{Text: " three.  "},
+	}
+	got := voice.SplitRuns(runs, "en")
+	want := [][]voice.Run{
+		{{Text: "One "}, {Text: "bold", Style: voice.Strong}, {Text: " word."}},
+		{{Text: "Two "}, {Text: "words.", Style: voice.Emphasis}},
+		{{Text: "And", Style: voice.Emphasis}, {Text: " three."}},
+	}
+	if len(got) != len(want) {
+		t.Fatalf("%q", got)
+	}
+	for i := range want {
+		for j := range want[i] {
+			if len(got[i]) != len(want[i]) || got[i][j] != want[i][j] {
+				t.Fatalf("sentence %d is %q, want %q", i, got[i], want[i])
+			}
+		}
+	}
+	if got := voice.SplitRuns(nil, "en"); len(got) != 0 {
+		t.Errorf("nothing gives %q", got)
+	}
+}

@@ -1,0 +1,64 @@
+package voice
+
+import "time"
+
+// Stretch changes how fast a clip is said without changing its pitch: speed 2 halves
+// its length. It is for engines whose own range of speeds is too small, and works by
+// laying short pieces over each other where they fit best (WSOLA).
+func Stretch(pcm []int16, rate int, speed float64) []int16 {
+	const piece, search = 30 * time.Millisecond, 10 * time.Millisecond
+	hop := timeToSamples(piece/2, rate)
+	reach := timeToSamples(search, rate)
+	if speed == 1 || speed <= 0 || len(pcm) < 4*hop+2*reach {
+		return pcm
+	}
+	out := make([]float64, int(float64(len(pcm))/speed)+2*hop)
+	n := len(out) - 2*hop
+	prev := 0 // where the piece before was taken
+	for at := 0; at < n; at += hop {
+		want := int(float64(at) * speed)
+		from := want
+		if at > 0 {
+			from = bestFit(pcm, prev+hop, want, reach, hop)
+		}
+		from = max(min(from, len(pcm)-2*hop), 0)
+		for i := range 2 * hop {
+			g := float64(i) / float64(hop) // rises over the first half, falls over the second
+			if i >= hop {
+				g = 2 - g
+			}
+			if at == 0 && i < hop {
+				g = 1
+			}
+			out[at+i] += g * float64(pcm[from+i])
+		}
+		prev = from
+	}
+	res := make([]int16, n)
+	for i := range res {
+		res[i] = toInt16(out[i])
+	}
+	return res
+}
+
+// bestFit finds the place near want whose samples are most like those at next, which
+// would follow naturally.
+func bestFit(pcm []int16, next, want, reach, length int) int {
+	if next+length > len(pcm) {
+		return want
+	}
+	best, bestScore := want, -1e300
+	const step = 2 // comparing every other sample is as good, and four times as fast
+	for from := max(want-reach, 0); from <= want+reach && from+length <= len(pcm); from += step {
+		dot, power := 0.0, 1.0
+		for i := 0; i < length; i += step {
+			a, b := float64(pcm[next+i]), float64(pcm[from+i])
+			dot += a * b
+			power += b * b
+		}
+		if score := dot * max(dot, -dot) / power; score > bestScore {
+			best, bestScore = from, score
+		}
+	}
+	return best
+}

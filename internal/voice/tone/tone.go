@@ -1,0 +1,131 @@
+// Package tone is the honest fake among the speech engines: it starts no program and
+// sounds a tone for each word, whose length and pitch follow from the text alone, with
+// exact times. Tests of everything behind the voice use it.
+package tone
+
+import (
+	"context"
+	"math"
+	"strings"
+	"time"
+	"unicode"
+
+	"mynah/internal/fault"
+	"mynah/internal/voice"
+)
+
+// Name is that of the engine.
+const Name = "tone"
+
+const (
+	rate      = 24000
+	perLetter = 60 * time.Millisecond
+	gap       = 40 * time.Millisecond // between words
+	clause    = 200 * time.Millisecond
+	edge      = 5 * time.Millisecond // of a tone's rise and fall
+	level     = 8000
+)
+
+// Engine sounds tones. The zero value is ready.
+type Engine struct{}
+
+// New makes the engine.
+func New() *Engine { return &Engine{} }
+
+// Name implements voice.Engine.
+func (*Engine) Name() string { return Name }
+
+// Version implements voice.Engine.
+func (*Engine) Version(context.Context) (string, error) { return "1", nil }
+
+// Voices implements voice.Engine.
+func (*Engine) Voices(context.Context) ([]voice.EngineVoice, error) {
+	return []voice.EngineVoice{
+		{ID: "high", Language: "en-US", Gender: voice.Female},
+		{ID: "low", Language: "en-US", Gender: voice.Male},
+	}, nil
+}
+
+// Voice is a voice of the engine for use with a Booth; it is in no catalogue.
+func Voice() voice.Voice {
+	return voice.Voice{
+		Name: "tone", Language: "en-US", LanguageName: "English", Gender: voice.Female,
+		Engine: Name, EngineVoice: "high", Styles: []voice.Style{voice.Spell},
+	}
+}
+
+// Speak implements voice.Engine: 60 ms a letter at speed 1, 40 ms between words, 200
+// ms after , ; : and stops within the text.
+func (*Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	req = req.Normal()
+	pieces, plain, spans := voice.Pieces(req)
+	clip := voice.Clip{Rate: rate, Words: voice.NewWords(plain, spans)}
+	var base float64
+	switch req.Voice {
+	case "high":
+		base = 330
+	case "low":
+		base = 110
+	default:
+		err := &voice.UnknownVoiceError{Engine: Name, Voice: req.Voice}
+		return clip, fault.New(fault.ToolFailed, err, "the tone engine has no voice %q", req.Voice)
+	}
+	for _, p := range pieces {
+		if err := ctx.Err(); err != nil {
+			return clip, err
+		}
+		if p.Word < 0 {
+			if len(clip.PCM) > 0 {
+				clip.PCM = append(clip.PCM, make([]int16, samples(pauseOf(p.Text), req.Speed))...)
+			}
+			continue
+		}
+		n := samples(time.Duration(max(letters(p.Text), 1))*perLetter, req.Speed)
+		w := &clip.Words[p.Word]
+		w.Start, w.Exact = clip.Length(), true
+		clip.PCM = appendTone(clip.PCM, base*req.Pitch*(1+float64(sum(p.Text)%12)/12), n)
+		w.End = clip.Length()
+	}
+	return clip, ctx.Err()
+}
+
+func samples(d time.Duration, speed float64) int {
+	return int(math.Round(d.Seconds() / speed * rate))
+}
+
+func pauseOf(between string) time.Duration {
+	if strings.ContainsAny(between, ",;:.!?…") {
+		return clause
+	}
+	return gap
+}
+
+func letters(s string) int {
+	n := 0
+	for _, r := range s {
+		if !unicode.IsMark(r) && !unicode.IsSpace(r) {
+			n++
+		}
+	}
+	return n
+}
+
+func sum(s string) int {
+	n := 0
+	for _, r := range s {
+		n = (n*31 + int(r)) % 1009
+	}
+	return n
+}
+
+func appendTone(pcm []int16, hz float64, n int) []int16 {
+	ramp := min(samples(edge, 1), n/2)
+	for i := range n {
+		g := 1.0
+		if k := min(i, n-1-i); k < ramp {
+			g = float64(k) / float64(ramp)
+		}
+		pcm = append(pcm, int16(math.RoundToEven(level*g*math.Sin(2*math.Pi*hz*float64(i)/rate))))
+	}
+	return pcm
+}

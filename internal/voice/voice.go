@@ -1,0 +1,147 @@
+// Package voice turns text into sound and the times of its words. An Engine is one way
+// of speaking; the Booth, which everybody else talks to, adds what all of them need:
+// the catalogue of named voices, the cache, one sample rate, trimmed ends. The package
+// starts no program and opens no connection; engines in its subfolders do.
+package voice
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+)
+
+// Engine is one way of turning text into sound. Every engine passes the suite in
+// package voicetest. Caching, retries and limits wrap an engine and are never in one.
+type Engine interface {
+	// Name is short, lower-case and never changes; the catalogue refers to it.
+	Name() string
+	// Version names program and data, as far as they decide the sound. A missing
+	// program is a fault of code ToolMissing.
+	Version(ctx context.Context) (string, error)
+	// Voices are those that can be used on this machine.
+	Voices(ctx context.Context) ([]EngineVoice, error)
+	// Speak says one sentence. Equal requests give equal clips. Text is never taken
+	// as markup or commands. Text that holds nothing to say gives a clip with silence
+	// or without samples, and no error.
+	Speak(ctx context.Context, req Request) (Clip, error)
+}
+
+// EngineVoice is a voice as its engine knows it.
+type EngineVoice struct {
+	ID       string
+	Language string // BCP 47, as far as the engine tells
+	Gender   Gender // may be empty
+}
+
+// Gender of a voice.
+type Gender string
+
+// The genders.
+const (
+	Female Gender = "female"
+	Male   Gender = "male"
+)
+
+// Style is how a run is spoken. An engine that does not know one speaks plainly.
+type Style string
+
+// The styles.
+const (
+	Plain    Style = ""
+	Emphasis Style = "emphasis"
+	Strong   Style = "strong"
+	Reduced  Style = "reduced"
+	Spell    Style = "spell" // letter by letter
+)
+
+// Run is a stretch of text in one style.
+type Run struct {
+	Text  string
+	Style Style
+}
+
+// PlainText joins the texts of runs.
+func PlainText(runs []Run) string {
+	var b strings.Builder
+	for _, r := range runs {
+		b.WriteString(r.Text)
+	}
+	return b.String()
+}
+
+// The ranges of speed and pitch.
+const (
+	MinSpeed = 0.3
+	MaxSpeed = 3.0
+	MinPitch = 0.5
+	MaxPitch = 2.0
+)
+
+// Request is one sentence for an engine.
+type Request struct {
+	Voice    string  // EngineVoice.ID
+	Language string  // BCP 47; for engines with one voice for many languages
+	Runs     []Run   // the sentence
+	Speed    float64 // factor, MinSpeed to MaxSpeed; 0 is 1
+	Pitch    float64 // factor, MinPitch to MaxPitch; 0 is 1
+	Emphasis string  // none, reduced, moderate, strong; empty is none
+	Fragment bool    // the sentence goes on in the next request: no falling end
+}
+
+// Text is the request's text without styles; Word.Offset counts in it.
+func (r Request) Text() string { return PlainText(r.Runs) }
+
+// Normal returns the request with speed and pitch set and in range.
+func (r Request) Normal() Request {
+	r.Speed = factor(r.Speed, MinSpeed, MaxSpeed)
+	r.Pitch = factor(r.Pitch, MinPitch, MaxPitch)
+	return r
+}
+
+func factor(f, low, high float64) float64 {
+	if f == 0 || math.IsNaN(f) {
+		return 1
+	}
+	return min(max(f, low), high)
+}
+
+// Clip is spoken text: mono samples and when each word was said. Words are those that
+// the function Words finds in the request's text, all of them, in order.
+type Clip struct {
+	PCM   []int16
+	Rate  int // samples a second
+	Words []Word
+}
+
+// Length of the clip.
+func (c Clip) Length() time.Duration { return samplesToTime(int64(len(c.PCM)), c.Rate) }
+
+// Word is a word and its time from the start of the clip. A word that was not spoken,
+// such as a symbol the engine does not know, has Start equal to End.
+type Word struct {
+	Text   string        `json:"text"`
+	Offset int           `json:"offset"` // in bytes, in the plain text of the request
+	Start  time.Duration `json:"start"`
+	End    time.Duration `json:"end"`
+	Exact  bool          `json:"exact,omitempty"` // measured by the engine, not estimated
+}
+
+// UnknownVoiceError is a voice that an engine does not have.
+type UnknownVoiceError struct{ Engine, Voice string }
+
+func (e *UnknownVoiceError) Error() string {
+	return fmt.Sprintf("%s has no voice %q", e.Engine, e.Voice)
+}
+
+func samplesToTime(n int64, rate int) time.Duration {
+	if rate <= 0 {
+		return 0
+	}
+	return time.Duration(float64(n) / float64(rate) * float64(time.Second))
+}
+
+func timeToSamples(t time.Duration, rate int) int {
+	return int(math.Round(t.Seconds() * float64(rate)))
+}

@@ -1,0 +1,308 @@
+// Package voicetest is the suite that every speech engine passes. It fails a test, it
+// never skips one: what an engine cannot do at all it says in Options.
+package voicetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"mynah/internal/voice"
+)
+
+// Options are what differs between engines.
+type Options struct {
+	Voice      string // a voice that the engine has
+	ExactWords bool   // word times are measured, for plain English text
+	// Deterministic is false for engines on somebody else's machine.
+	Deterministic bool
+}
+
+// Run runs the suite as parallel subtests.
+func Run(t *testing.T, e voice.Engine, o Options) {
+	t.Helper()
+	s := suite{e, o}
+	for name, f := range map[string]func(*testing.T){
+		"identity":   s.identity,
+		"clip":       s.clip,
+		"same again": s.same,
+		"speed":      s.speed,
+		"pitch":      s.pitch,
+		"nothing":    s.nothing,
+		"hostile":    s.hostile,
+		"literal":    s.literal,
+		"spell":      s.spell,
+		"fragment":   s.fragment,
+		"long":       s.long,
+		"cancel":     s.cancel,
+		"no voice":   s.noVoice,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f(t)
+		})
+	}
+}
+
+type suite struct {
+	e voice.Engine
+	o Options
+}
+
+const sentence = "The quick brown fox, who was late, jumps over 3 lazy dogs."
+
+func (s suite) request(text string) voice.Request {
+	return voice.Request{Voice: s.o.Voice, Language: "en-US", Runs: []voice.Run{{Text: text}}}
+}
+
+// speak says a text and checks what holds for every clip.
+func (s suite) speak(t *testing.T, req voice.Request) voice.Clip {
+	t.Helper()
+	c, err := s.e.Speak(t.Context(), req)
+	if err != nil {
+		t.Fatalf("Speak(%.60q): %v", req.Text(), err)
+	}
+	if err := Check(req, c); err != nil {
+		t.Fatalf("Speak(%.60q): %v", req.Text(), err)
+	}
+	return c
+}
+
+// Check tells what is wrong with a clip whatever its text: its rate, and its words,
+// which must be those of the text, in order, within the clip.
+func Check(req voice.Request, c voice.Clip) error {
+	if c.Rate < 8000 || c.Rate > 48000 {
+		return fmt.Errorf("rate of %d", c.Rate)
+	}
+	text := req.Text()
+	spans := voice.Words(text)
+	if len(spans) != len(c.Words) {
+		return fmt.Errorf("%d words, the text has %d", len(c.Words), len(spans))
+	}
+	at := time.Duration(0)
+	for i, w := range c.Words {
+		if want := text[spans[i].Start:spans[i].End]; w.Text != want || w.Offset != spans[i].Start {
+			return fmt.Errorf("word %d is %q at %d, not %q at %d", i, w.Text, w.Offset, want, spans[i].Start)
+		}
+		if w.Start < at || w.End < w.Start {
+			return fmt.Errorf("word %d (%q) from %s to %s, after one that ends at %s", i, w.Text, w.Start, w.End, at)
+		}
+		at = w.End
+	}
+	if at > c.Length()+time.Millisecond {
+		return fmt.Errorf("the last word ends at %s, the clip at %s", at, c.Length())
+	}
+	return nil
+}
+
+// Level is the root mean square of samples.
+func Level(pcm []int16) float64 {
+	if len(pcm) == 0 {
+		return 0
+	}
+	sum := 0.0
+	for _, v := range pcm {
+		sum += float64(v) * float64(v)
+	}
+	return math.Sqrt(sum / float64(len(pcm)))
+}
+
+func (s suite) identity(t *testing.T) {
+	ctx := t.Context()
+	if n := s.e.Name(); n == "" || n != strings.ToLower(n) || strings.ContainsAny(n, " \t") {
+		t.Errorf("name %q", n)
+	}
+	v, err := s.e.Version(ctx)
+	if again, _ := s.e.Version(ctx); err != nil || v == "" || again != v || strings.Contains(v, "/") {
+		t.Errorf("version %q, then %q, %v", v, again, err)
+	}
+	list, err := s.e.Voices(ctx)
+	if err != nil || len(list) == 0 {
+		t.Fatalf("voices %v, %v", list, err)
+	}
+	for _, v := range list {
+		if v.ID == "" || v.Language == "" {
+			t.Errorf("voice %+v", v)
+		}
+	}
+}
+
+func (s suite) clip(t *testing.T) {
+	c := s.speak(t, s.request(sentence))
+	if l := c.Length(); l < time.Second || l > 10*time.Second {
+		t.Errorf("the sentence lasts %s", l)
+	}
+	if Level(c.PCM) < 300 {
+		t.Errorf("level %f", Level(c.PCM))
+	}
+	for i, w := range c.Words {
+		if w.End-w.Start < 10*time.Millisecond || w.End-w.Start > 2*time.Second {
+			t.Errorf("word %q lasts %s", w.Text, w.End-w.Start)
+		}
+		if s.o.ExactWords && !w.Exact {
+			t.Errorf("word %d (%q) is not exact", i, w.Text)
+		}
+	}
+}
+
+func (s suite) same(t *testing.T) {
+	if !s.o.Deterministic {
+		t.Log("the engine does not promise it")
+		return
+	}
+	first := s.speak(t, s.request(sentence))
+	for range 3 {
+		again := s.speak(t, s.request(sentence))
+		if !slices.Equal(first.PCM, again.PCM) || !slices.Equal(first.Words, again.Words) {
+			t.Fatal("the same request gives another clip")
+		}
+	}
+}
+
+func (s suite) speed(t *testing.T) {
+	normal := s.speak(t, s.request(sentence)).Length().Seconds()
+	for _, speed := range []float64{voice.MinSpeed, 0.5, 0.8, 1.25, 2, voice.MaxSpeed} {
+		req := s.request(sentence)
+		req.Speed = speed
+		got := normal / s.speak(t, req).Length().Seconds()
+		if got < speed*0.75 || got > speed*1.35 {
+			t.Errorf("speed %g makes it %.2f times as fast", speed, got)
+		}
+	}
+}
+
+func (s suite) pitch(t *testing.T) {
+	req := s.request(sentence)
+	normal := s.speak(t, req)
+	req.Pitch = 1.5
+	high := s.speak(t, req)
+	if slices.Equal(normal.PCM, high.PCM) {
+		t.Error("pitch changes nothing")
+	}
+	if a, b := normal.Length().Seconds(), high.Length().Seconds(); b < 0.8*a || b > 1.25*a {
+		t.Errorf("pitch changes the length from %.2f s to %.2f s", a, b)
+	}
+}
+
+func (s suite) nothing(t *testing.T) {
+	for _, text := range []string{"", " ", "\n\t ", "...", "!?", "—", "(„“)", "\x00", "\u200b"} {
+		c := s.speak(t, s.request(text))
+		if len(c.Words) > 0 {
+			t.Errorf("%q has words %v", text, c.Words)
+		}
+	}
+	for _, text := range []string{"😀", "👩‍👩‍👧", "🇩🇪 ❤️", "™"} {
+		s.speak(t, s.request(text))
+	}
+}
+
+// hostile text must neither fail nor be taken for options, commands or files.
+func (s suite) hostile(t *testing.T) {
+	for _, text := range []string{
+		"--help", "-v nothing", "-f /etc/passwd", "--version", "; reboot", "$(reboot) `reboot`", "| cat", "& wait",
+		"zero\x00byte", "two\nlines\r\n\r\nhere", "bell\a escape\x1b[2J", "\x01 50S fast", "broken \xff\xfe bytes",
+		"%s %n %d", `back\slash "quotes"`, "/etc/passwd", "<mark name='x'/>", "&lt;&amp;", "a\u202eb", "\ufeffmark",
+		"naïve café “quoted” — dash…", "Привет мир", "你好，世界。", "สวัสดีครับ", "مرحبا", strings.Repeat("ha", 100),
+		strings.Repeat("a b. ", 20), "one.two.three!four?five", "1,000,000.55 and 1/2",
+	} {
+		s.speak(t, s.request(text))
+	}
+}
+
+// literal: what looks like markup is spoken, not obeyed.
+func (s suite) literal(t *testing.T) {
+	for _, c := range []struct{ text, obeyed string }{
+		{`One <break time="9s"/> two.`, "One two."},
+		{"One [[h@l'oU]] two.", "One two."},
+		{`<prosody rate="x-fast">One two.</prosody>`, "One two."},
+	} {
+		got := s.speak(t, s.request(c.text))
+		plain := s.speak(t, s.request(c.obeyed))
+		if got.Length() <= plain.Length() {
+			t.Errorf("%q lasts %s, no longer than %q (%s)", c.text, got.Length(), c.obeyed, plain.Length())
+		}
+		if longestSilence(got) > 2*time.Second {
+			t.Errorf("%q holds a silence of %s", c.text, longestSilence(got))
+		}
+	}
+	// "[[" would be hidden if it were taken for phonemes.
+	if a, b := s.speak(t, s.request("It is [[kat]].")), s.speak(t, s.request("It is [[dQg]].")); slices.Equal(a.PCM, b.PCM) {
+		t.Error("different letters in brackets sound the same")
+	}
+}
+
+func longestSilence(c voice.Clip) time.Duration {
+	most, run := 0, 0
+	for _, v := range c.PCM {
+		if v < 100 && v > -100 {
+			run++
+		} else {
+			most, run = max(most, run), 0
+		}
+	}
+	return time.Duration(max(most, run)) * time.Second / time.Duration(c.Rate)
+}
+
+func (s suite) spell(t *testing.T) {
+	req := s.request("")
+	req.Runs = []voice.Run{{Text: "A "}, {Text: "SAR", Style: voice.Spell}, {Text: "s picture."}}
+	spelled := s.speak(t, req)
+	req.Runs = []voice.Run{{Text: "A SARs picture."}}
+	plain := s.speak(t, req)
+	if spelled.Length() <= plain.Length() {
+		t.Errorf("spelled it lasts %s, spoken %s", spelled.Length(), plain.Length())
+	}
+}
+
+func (s suite) fragment(t *testing.T) {
+	req := s.request("This is not the end.")
+	req.Fragment = true
+	if c := s.speak(t, req); Level(c.PCM) < 100 {
+		t.Errorf("level %f", Level(c.PCM))
+	}
+}
+
+func (s suite) long(t *testing.T) {
+	words := strings.Repeat("There is always another word to say, ", 30) // about 1,100 characters
+	c := s.speak(t, s.request(words+"and then it ends."))
+	if c.Length() < 20*time.Second {
+		t.Errorf("lasts %s", c.Length())
+	}
+}
+
+func (s suite) cancel(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.e.Speak(ctx, s.request(sentence)); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled before: %v", err)
+	}
+	ctx, cancel = context.WithCancel(t.Context())
+	time.AfterFunc(3*time.Millisecond, cancel)
+	began := time.Now()
+	_, err := s.e.Speak(ctx, s.request(strings.Repeat("Go on and on and on. ", 2000)))
+	if err == nil && time.Since(began) > time.Second {
+		t.Error("not cancelled")
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled in between: %v", err)
+	}
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("cancelling took %s", took)
+	}
+}
+
+func (s suite) noVoice(t *testing.T) {
+	for _, id := range []string{"nobody-at-all", "", "../../x", "-h", "x y", "en/../en"} {
+		req := s.request("Hello.")
+		req.Voice = id
+		var unknown *voice.UnknownVoiceError
+		if _, err := s.e.Speak(t.Context(), req); !errors.As(err, &unknown) {
+			t.Errorf("voice %q: %v", id, err)
+		}
+	}
+}
