@@ -1,0 +1,294 @@
+package ffmpeg_test
+
+import (
+	"flag"
+	"fmt"
+	"math/big"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"mynah/internal/ffmpeg"
+	"mynah/internal/media"
+	"mynah/internal/script"
+)
+
+var update = flag.Bool("update", false, "accept what is seen now")
+
+// lines writes arguments an option a line.
+func lines(args []string) string {
+	var b strings.Builder
+	for i, a := range args {
+		if i > 0 {
+			if strings.HasPrefix(a, "-") {
+				b.WriteString("\n")
+			} else {
+				b.WriteString(" ")
+			}
+		}
+		b.WriteString(a)
+	}
+	return b.String()
+}
+
+// hd is a film of 720p.
+func hd() ffmpeg.Picture {
+	still, clip := ffmpeg.DefaultQuality()
+	return ffmpeg.Picture{Width: 1280, Height: 720, FPS: script.Rate{Num: 25, Den: 1}, StillQP: still, ClipCRF: clip}
+}
+
+func still(n int, f media.Format, s ffmpeg.Source, fit script.Fit) ffmpeg.StillInput {
+	w, h := s.Upright()
+	return ffmpeg.StillInput{
+		Input: ffmpeg.Input{Path: fmt.Sprintf("/s/in-%d", n), Format: f}, Source: s, Canvas: script.Color{R: 1, G: 2, B: 255, A: 255},
+		Placement: ffmpeg.Place(w, h, 1280, 720, fit, script.Position{}),
+	}
+}
+
+func clip(s ffmpeg.Source, fit script.Fit) ffmpeg.ClipInput {
+	w, h := s.Upright()
+	return ffmpeg.ClipInput{
+		Input: ffmpeg.Input{Path: "/s/in-1", Format: media.MOV}, Source: s, Canvas: script.Color{A: 255}, Frames: 50,
+		Placement: ffmpeg.Place(w, h, 1280, 720, fit, script.Position{}),
+	}
+}
+
+// TestArguments compares the arguments of every job with a golden file.
+func TestArguments(t *testing.T) {
+	t.Parallel()
+	photo := ffmpeg.Source{Width: 4000, Height: 3000, Turn: 6, PixelW: 1, PixelH: 1, Matrix: "bt601", FullRange: true}
+	drawing := ffmpeg.Source{Width: 300, Height: 200, Turn: 1, PixelW: 1, PixelH: 1, Alpha: true, Matrix: "rgb"}
+	plain := ffmpeg.Source{Width: 1280, Height: 720, Turn: 1, PixelW: 1, PixelH: 1, Matrix: "bt709", Plain: true}
+	dv := ffmpeg.Source{Width: 720, Height: 576, Turn: 1, PixelW: 64, PixelH: 45, Matrix: "bt601"}
+	hdr := ffmpeg.Source{Width: 3840, Height: 2160, Turn: 1, PixelW: 1, PixelH: 1, Matrix: "bt2020", Transfer: "pq"}
+	stretch := clip(photo, script.Cover)
+	stretch.From, stretch.Length, stretch.SpeedNum, stretch.SpeedDen, stretch.Held = 1500000, 2000001, 3, 2, true
+	gif := clip(drawing, script.Contain)
+	gif.Format = media.GIF
+	webm := clip(drawing, script.Stretch)
+	webm.Format, webm.AlphaVPX = media.Matroska, "libvpx-vp9"
+	ntsc := hd()
+	ntsc.FPS = script.Rate{Num: 30000, Den: 1001}
+	one := []ffmpeg.StillInput{still(0, media.PNG, drawing, script.Contain)}
+	three := []ffmpeg.StillInput{
+		still(0, media.JPEG, photo, script.Cover),
+		still(1, media.PNG, plain, script.Cover),
+		still(2, media.WebP, drawing, script.Stretch),
+	}
+	sound := ffmpeg.SoundInput{Input: ffmpeg.Input{Path: "/s/in-1", Format: media.MP3}, Channels: 1}
+	part := sound
+	part.From, part.Length, part.SpeedNum, part.SpeedDen, part.Channels = 250000, 1, 1, 3, 2
+	var b strings.Builder
+	for _, job := range []struct {
+		name string
+		args []string
+	}{
+		{"ReadStills, one", ffmpeg.ReadStills(one)},
+		{"ReadStills, three", ffmpeg.ReadStills(three)},
+		{"EncodeImages", hd().EncodeImages(three)},
+		{"EncodeStills", hd().EncodeStills()},
+		{"EncodeMoving", ntsc.EncodeMoving()},
+		{"EncodeClip", ntsc.EncodeClip(clip(dv, script.Contain))},
+		{"EncodeClip, a stretch, faster, that stands at its end", hd().EncodeClip(stretch)},
+		{"EncodeClip of the film's own form", hd().EncodeClip(clip(plain, script.Cover))},
+		{"EncodeClip of high dynamic range", hd().EncodeClip(clip(hdr, script.Cover))},
+		{"ReadClip of a GIF", hd().ReadClip(gif)},
+		{"ReadClip of a transparent WebM", hd().ReadClip(webm)},
+		{"ReadText", hd().ReadText("/s/text-1.ass", script.Color{R: 255, A: 255})},
+		{"ReadSound", ffmpeg.ReadSound(sound, 48000)},
+		{"ReadSound, a stretch, slower, in stereo", ffmpeg.ReadSound(part, 48000)},
+		{"AAC", ffmpeg.DefaultAAC(2).Encode()},
+		{"SpeechFile wav", ffmpeg.SpeechFile("wav", 48000, "/s/out.wav")},
+		{"SpeechFile mp3", ffmpeg.SpeechFile("mp3", 48000, "/s/out.mp3")},
+		{"SpeechFile m4a", ffmpeg.SpeechFile("m4a", 48000, "/s/out.m4a")},
+		{"SpeechStream", ffmpeg.SpeechStream(24000)},
+		{"Poster", hd().Poster(3)},
+	} {
+		fmt.Fprintf(&b, "# %s\n%s\n\n", job.name, lines(job.args))
+	}
+	const golden = "testdata/arguments.golden"
+	if *update {
+		if err := os.WriteFile(golden, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.String() != string(want) {
+		t.Errorf("arguments changed; look at them, then accept them by -update:\n%s", &b)
+	}
+}
+
+// TestInputsAreGuarded: no job opens a file but by a named demuxer and from the disk.
+func TestInputsAreGuarded(t *testing.T) {
+	t.Parallel()
+	for format, demuxer := range map[media.Format]string{
+		media.PNG: "png_pipe", media.JPEG: "jpeg_pipe", media.WebP: "webp_pipe", media.GIF: "gif", media.MOV: "mov", media.Matroska: "matroska",
+		media.WAV: "wav", media.MP3: "mp3", media.OGG: "ogg", media.FLAC: "flac",
+	} {
+		in := ffmpeg.Input{Path: "/s/in-1", Format: format}
+		for name, args := range map[string][]string{
+			"ReadStills": ffmpeg.ReadStills([]ffmpeg.StillInput{{Input: in}, {Input: in}}),
+			"ReadClip":   hd().ReadClip(ffmpeg.ClipInput{Input: in}),
+			"EncodeClip": hd().EncodeClip(ffmpeg.ClipInput{Input: in}),
+			"ReadSound":  ffmpeg.ReadSound(ffmpeg.SoundInput{Input: in}, 48000),
+		} {
+			count := func(option, value string) int {
+				n := 0
+				for i, a := range args[:len(args)-1] {
+					if a == option && (value == "" || args[i+1] == value) {
+						n++
+					}
+				}
+				return n
+			}
+			inputs := count("-i", "")
+			if inputs == 0 || count("-i", in.Path) != inputs || count("-protocol_whitelist", "file") != inputs ||
+				count("-format_whitelist", demuxer) != inputs || count("-f", demuxer) < inputs || count("-noautorotate", "") != inputs {
+				t.Errorf("%s of %s: %q", name, format, args)
+			}
+		}
+	}
+}
+
+// TestLevels: ITU-T H.264 table A-1.
+func TestLevels(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		w, h     int
+		num, den int64
+		want     string
+	}{
+		{320, 240, 25, 1, "30"},
+		{16, 16, 120, 1, "30"},
+		{720, 576, 25, 1, "30"},
+		{720, 576, 50, 1, "31"},
+		{1280, 720, 30, 1, "31"},
+		{1280, 720, 60, 1, "32"},
+		{720, 1280, 30000, 1001, "31"},
+		{1920, 1080, 30, 1, "40"},
+		{1920, 1080, 31, 1, "42"},
+		{1920, 1080, 60, 1, "42"},
+		{2560, 1440, 30, 1, "50"},
+		{3840, 2160, 30, 1, "51"},
+		{3840, 2160, 60, 1, "52"},
+		{7680, 4320, 30, 1, "60"},
+		{7680, 4320, 60, 1, "61"},
+		{7680, 4320, 120, 1, "62"},
+	} {
+		p := hd()
+		p.Width, p.Height, p.FPS = c.w, c.h, script.Rate{Num: c.num, Den: c.den}
+		for name, args := range map[string][]string{
+			"stills": p.EncodeStills(), "images": p.EncodeImages([]ffmpeg.StillInput{{}}), "moving": p.EncodeMoving(), "clips": p.EncodeClip(ffmpeg.ClipInput{}),
+		} {
+			if !strings.Contains(strings.Join(args, " "), ":level="+c.want+":") {
+				t.Errorf("%dx%d at %d/%d: %s are not of level %s: %q", c.w, c.h, c.num, c.den, name, c.want, args)
+			}
+		}
+	}
+}
+
+// TestAllPartsShareTheEncodersSettings: their parameter sets must be equal.
+func TestAllPartsShareTheEncodersSettings(t *testing.T) {
+	t.Parallel()
+	settings := regexp.MustCompile(`:?keyint=\d+`)
+	var first string
+	for _, args := range [][]string{
+		hd().EncodeStills(), hd().EncodeImages([]ffmpeg.StillInput{{}}), hd().EncodeMoving(), hd().EncodeClip(ffmpeg.ClipInput{Held: true, Frames: 9}),
+	} {
+		got := settings.ReplaceAllString(args[slices.Index(args, "-x264-params")+1], "")
+		if first == "" {
+			first = got
+		}
+		if got != first {
+			t.Errorf("%s\nand %s", got, first)
+		}
+	}
+}
+
+// TestSettingsNameWhatDecidesTheBytes: two forms of a film never share a key.
+func TestSettingsNameWhatDecidesTheBytes(t *testing.T) {
+	t.Parallel()
+	seen := map[string]string{hd().Settings(): "the first"}
+	for name, change := range map[string]func(p *ffmpeg.Picture){
+		"width":   func(p *ffmpeg.Picture) { p.Width += 2 },
+		"height":  func(p *ffmpeg.Picture) { p.Height += 2 },
+		"rate":    func(p *ffmpeg.Picture) { p.FPS.Num++ },
+		"still":   func(p *ffmpeg.Picture) { p.StillQP++ },
+		"clip":    func(p *ffmpeg.Picture) { p.ClipCRF++ },
+		"divisor": func(p *ffmpeg.Picture) { p.FPS.Den++ },
+	} {
+		p := hd()
+		change(&p)
+		if other, ok := seen[p.Settings()]; ok {
+			t.Errorf("with another %s the settings are those of %s", name, other)
+		}
+		seen[p.Settings()] = name
+	}
+}
+
+// TestTempo: one filter takes factors from 0.5 to 100; all of them together make the
+// speed that is asked for.
+func TestTempo(t *testing.T) {
+	t.Parallel()
+	filter := regexp.MustCompile(`atempo=([0-9.]+)`)
+	for _, c := range []struct {
+		num, den int64
+		filters  int
+	}{
+		{0, 0, 0},
+		{1, 1, 0},
+		{7, 7, 0},
+		{2, 1, 1},
+		{1, 2, 1},
+		{100, 1, 1},
+		{1, 3, 2},
+		{250, 1, 2},
+		{1, 100, 7},
+		{48000, 44100, 1},
+	} {
+		args := ffmpeg.ReadSound(ffmpeg.SoundInput{SpeedNum: c.num, SpeedDen: c.den}, 48000)
+		product := big.NewRat(1, 1)
+		found := filter.FindAllStringSubmatch(strings.Join(args, " "), -1)
+		for _, m := range found {
+			f, _ := new(big.Rat).SetString(m[1])
+			if f.Cmp(big.NewRat(1, 2)) < 0 || f.Cmp(big.NewRat(100, 1)) > 0 {
+				t.Errorf("%d/%d: a factor of %s", c.num, c.den, m[1])
+			}
+			product.Mul(product, f)
+		}
+		want := big.NewRat(1, 1)
+		if c.num > 0 {
+			want = big.NewRat(c.num, c.den)
+		}
+		off, _ := new(big.Rat).Sub(new(big.Rat).Quo(product, want), big.NewRat(1, 1)).Float64()
+		if len(found) != c.filters || off > 1e-8 || off < -1e-8 {
+			t.Errorf("%d/%d: %d filters make %s", c.num, c.den, len(found), product.FloatString(9))
+		}
+	}
+}
+
+func TestComplaint(t *testing.T) {
+	t.Parallel()
+	const none = "it cannot be decoded"
+	for _, c := range []struct{ name, stderr, want string }{
+		{"nothing", "", none},
+		{"blank lines", "\n  \n", none},
+		{"the part's address goes", "[png @ 0x55d0c0ffee00] chunk too big\n", none + " (chunk too big)"},
+		{"our file's name goes", "/tmp/scratch/in-12: No such file or directory\n", none + " (No such file or directory)"},
+		{"the first line counts", "[h264 @ 0x5] first\n[h264 @ 0x5] second\n", none + " (first)"},
+		{"what only says that it failed does not", "Error while decoding stream #0:0: Invalid argument\nConversion failed!\n", none},
+		{"nor when more is said below", "Conversion failed!\nEOF\n", none + " (EOF)"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if got := ffmpeg.Complaint(c.stderr); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,217 @@
+package ffmpeg
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"mynah/internal/script"
+)
+
+// Placement is how a source picture comes to stand in the frame. All lengths are in
+// pixels; the source's are those of its upright, square-pixel form.
+type Placement struct {
+	// CropX, CropY, CropW and CropH are the part of the source that is looked at.
+	CropX, CropY, CropW, CropH int
+	// ScaledW and ScaledH are what that part is scaled to.
+	ScaledW, ScaledH int
+	// OffsetX and OffsetY are where its top left corner lies in the frame: at or
+	// below 0 where it is cropped, at or above 0 where it is padded.
+	OffsetX, OffsetY int
+	// FrameW and FrameH are the frame's size.
+	FrameW, FrameH int
+}
+
+// Padded tells whether some of the frame is left free.
+func (p Placement) Padded() bool {
+	return p.OffsetX > 0 || p.OffsetY > 0 || p.OffsetX+p.ScaledW < p.FrameW || p.OffsetY+p.ScaledH < p.FrameH
+}
+
+// Place computes a Placement of a source of w x h pixels.
+func Place(w, h, frameW, frameH int, fit script.Fit, at script.Position) Placement {
+	p := Placement{CropW: w, CropH: h, FrameW: frameW, FrameH: frameH}
+	switch fit {
+	case script.Stretch:
+		p.ScaledW, p.ScaledH = frameW, frameH
+	case script.Contain:
+		s := math.Min(float64(frameW)/float64(w), float64(frameH)/float64(h))
+		p.ScaledW = clamp(int(math.Round(float64(w)*s)), 1, frameW)
+		p.ScaledH = clamp(int(math.Round(float64(h)*s)), 1, frameH)
+		p.OffsetX = aligned(frameW-p.ScaledW, at.X)
+		p.OffsetY = aligned(frameH-p.ScaledH, at.Y)
+	default:
+		s := math.Max(float64(frameW)/float64(w), float64(frameH)/float64(h))
+		p.CropX, p.CropW, p.ScaledW, p.OffsetX = cover(w, frameW, s, at.X)
+		p.CropY, p.CropH, p.ScaledH, p.OffsetY = cover(h, frameH, s, at.Y)
+	}
+	return p
+}
+
+// cover places one axis of a source that is at least as long as the frame when scaled
+// by s. Only the whole pixels that are seen are scaled, so that a panorama costs no
+// more than what it shows.
+func cover(n, frame int, s float64, at script.Align) (crop, length, scaled, offset int) {
+	seen := float64(frame) / s
+	free := math.Max(float64(n)-seen, 0)
+	from := free / 2
+	switch at {
+	case script.AlignStart:
+		from = 0
+	case script.AlignEnd:
+		from = free
+	case script.AlignCenter:
+	}
+	crop = clamp(int(math.Floor(from+1e-9)), 0, n-1)
+	end := clamp(int(math.Ceil(from+seen-1e-9)), crop+1, n)
+	length = end - crop
+	scaled = max(int(math.Round(float64(length)*s)), frame)
+	offset = -clamp(int(math.Round((from-float64(crop))*s)), 0, scaled-frame)
+	return crop, length, scaled, offset
+}
+
+func aligned(free int, at script.Align) int {
+	switch at {
+	case script.AlignStart:
+		return 0
+	case script.AlignEnd:
+		return free
+	default:
+		return free / 2
+	}
+}
+
+func clamp(v, low, high int) int { return max(low, min(v, high)) }
+
+// Source is what the filters need to know of a picture or clip.
+type Source struct {
+	// Width and Height as stored, before turning and with their own pixel shape.
+	Width, Height int
+	// Turn is an EXIF orientation, 1 to 8.
+	Turn int
+	// PixelW / PixelH is the shape of a pixel.
+	PixelW, PixelH int
+	Alpha          bool
+	// Matrix of the source's colours as the scale filter names it ("bt601", "bt709",
+	// "bt2020"), or "rgb".
+	Matrix string
+	// FullRange tells that luma uses all 256 values.
+	FullRange bool
+	// Transfer is "pq" or "hlg" for pictures of high dynamic range, else "".
+	Transfer string
+	// Plain tells that the pixels are 8 bit 4:2:0 already.
+	Plain bool
+}
+
+// Upright gives the size of the source when turned, in square pixels.
+func (s Source) Upright() (w, h int) {
+	w, h = s.Width, s.Height
+	if s.PixelW > 0 && s.PixelH > 0 && s.PixelW != s.PixelH {
+		if s.PixelW > s.PixelH {
+			w = max(int(math.Round(float64(w)*float64(s.PixelW)/float64(s.PixelH))), 1)
+		} else {
+			h = max(int(math.Round(float64(h)*float64(s.PixelH)/float64(s.PixelW))), 1)
+		}
+	}
+	if s.Turn >= 5 {
+		w, h = h, w
+	}
+	return w, h
+}
+
+// turnFilter gives the filters that make an EXIF orientation upright.
+func turnFilter(turn int) []string {
+	switch turn {
+	case 2:
+		return []string{"hflip"}
+	case 3:
+		return []string{"hflip", "vflip"}
+	case 4:
+		return []string{"vflip"}
+	case 5:
+		return []string{"transpose=cclock_flip"}
+	case 6:
+		return []string{"transpose=clock"}
+	case 7:
+		return []string{"transpose=clock_flip"}
+	case 8:
+		return []string{"transpose=cclock"}
+	default:
+		return nil
+	}
+}
+
+const (
+	// stillScaling is exact and keeps chroma at full resolution until the last step.
+	stillScaling = "flags=lanczos+accurate_rnd+full_chroma_int+full_chroma_inp"
+	// movingScaling is for every frame of a clip.
+	movingScaling = "flags=bicubic"
+	// toFilm ends every chain: limited range bt709 in 4:2:0. xfade and overlay would
+	// else hand on other pixel formats and the encoder would write another SPS.
+	toFilm = "out_color_matrix=bt709:out_range=tv"
+)
+
+// chain gives the filter chain from a source to the film's frame. in and out are the
+// labels, out also making those inside unique; rate is the film's for a moving source,
+// else "".
+func chain(in, out string, s Source, p Placement, canvas script.Color, rate string) string {
+	var f []string
+	if rate != "" {
+		f = append(f, "fps="+rate+":start_time=0:round=near")
+	}
+	f = append(f, turnFilter(s.Turn)...)
+	w, h := s.Upright()
+	scaling := stillScaling
+	if rate != "" {
+		scaling = movingScaling
+	}
+	if s.PixelW != s.PixelH && (s.Alpha || p.CropW != w || p.CropH != h) {
+		// Make the pixels square first, so that the crop counts in them.
+		f = append(f, fmt.Sprintf("scale=%d:%d:%s", w, h, scaling))
+	}
+	if p.CropW != w || p.CropH != h {
+		f = append(f, fmt.Sprintf("crop=%d:%d:%d:%d:exact=1", p.CropW, p.CropH, p.CropX, p.CropY))
+	}
+	if s.Transfer != "" {
+		// Tone mapping by Hable's curve, on linear light.
+		f = append(f, "zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv444p")
+		s.Matrix, s.FullRange, s.Plain = "bt709", false, false
+	}
+	from := "in_range=tv"
+	if s.FullRange {
+		from = "in_range=pc"
+	}
+	if s.Matrix != "rgb" && s.Matrix != "" {
+		from += ":in_color_matrix=" + s.Matrix
+	}
+	head := ""
+	if s.Alpha {
+		// Laid over the canvas before it is scaled, or the invisible colour behind an
+		// edge would bleed in.
+		if rate == "" {
+			rate = "25"
+		}
+		f = append(f, "format=gbrap", "setsar=1")
+		head = fmt.Sprintf("[%s]%s[a%s];color=c=%s:s=%dx%d:r=%s,format=gbrp,setsar=1[c%s];[c%s][a%s]overlay=format=gbrp:shortest=1[o%s];",
+			in, strings.Join(f, ","), out, hex(canvas), p.CropW, p.CropH, rate, out, out, out, out)
+		in, f, from, s.Plain = "o"+out, nil, "in_range=pc", false
+	}
+	switch {
+	case p.Padded():
+		f = append(f,
+			fmt.Sprintf("scale=%d:%d:%s:%s", p.ScaledW, p.ScaledH, from, scaling), "format=gbrp",
+			fmt.Sprintf("pad=%d:%d:%d:%d:color=%s", p.FrameW, p.FrameH, p.OffsetX, p.OffsetY, hex(canvas)),
+			"scale="+toFilm+":"+scaling)
+	case s.Plain && s.Matrix == "bt709" && !s.FullRange && s.Turn <= 1 &&
+		s.Width == p.FrameW && s.Height == p.FrameH && p.ScaledW == p.FrameW && p.ScaledH == p.FrameH:
+		// Nothing to do: the clip is in the film's form already.
+	default:
+		f = append(f, fmt.Sprintf("scale=%d:%d:%s:%s:%s", p.ScaledW, p.ScaledH, from, toFilm, scaling))
+		if p.ScaledW != p.FrameW || p.ScaledH != p.FrameH {
+			f = append(f, "format=yuv444p", fmt.Sprintf("crop=%d:%d:%d:%d:exact=1", p.FrameW, p.FrameH, -p.OffsetX, -p.OffsetY))
+		}
+	}
+	f = append(f, "format=yuv420p", "setsar=1")
+	return fmt.Sprintf("%s[%s]%s[%s]", head, in, strings.Join(f, ","), out)
+}
+
+func hex(c script.Color) string { return fmt.Sprintf("0x%02X%02X%02X", c.R, c.G, c.B) }

@@ -1,0 +1,165 @@
+package ffmpeg_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"mynah/internal/ffmpeg"
+	"mynah/internal/script"
+)
+
+func TestPlace(t *testing.T) {
+	t.Parallel()
+	const start, center, end = script.AlignStart, script.AlignCenter, script.AlignEnd
+	at := func(x, y script.Align) script.Position { return script.Position{X: x, Y: y} }
+	for _, c := range []struct {
+		name string
+		w, h int
+		fit  script.Fit
+		at   script.Position
+		// want is CROP-W x CROP-H + CROP-X + CROP-Y, what it is scaled to, and where.
+		want   string
+		padded bool
+	}{
+		{"of the frame's size", 1280, 720, script.Cover, at(center, center), "1280x720+0+0 1280x720 at 0 0", false},
+		{"of the frame's shape", 2560, 1440, script.Cover, at(center, center), "2560x1440+0+0 1280x720 at 0 0", false},
+		{"smaller", 640, 360, script.Cover, at(center, center), "640x360+0+0 1280x720 at 0 0", false},
+		{"too wide", 2000, 720, script.Cover, at(center, center), "1280x720+360+0 1280x720 at 0 0", false},
+		{"too wide, its left", 2000, 720, script.Cover, at(start, center), "1280x720+0+0 1280x720 at 0 0", false},
+		{"too wide, its right", 2000, 720, script.Cover, at(end, center), "1280x720+720+0 1280x720 at 0 0", false},
+		{"too high", 1280, 1720, script.Cover, at(center, center), "1280x720+0+500 1280x720 at 0 0", false},
+		{"too high, its top", 1280, 1720, script.Cover, at(end, start), "1280x720+0+0 1280x720 at 0 0", false},
+		{"too high, its bottom", 1280, 1720, script.Cover, at(start, end), "1280x720+0+1000 1280x720 at 0 0", false},
+		{"scaled up and cropped", 640, 400, script.Cover, at(center, center), "640x360+0+20 1280x720 at 0 0", false},
+		{"an empty fit is cover", 2000, 720, "", at(center, center), "1280x720+360+0 1280x720 at 0 0", false},
+
+		{"contained, of the frame's shape", 640, 360, script.Contain, at(center, center), "640x360+0+0 1280x720 at 0 0", false},
+		{"contained, high", 720, 1440, script.Contain, at(center, center), "720x1440+0+0 360x720 at 460 0", true},
+		{"contained, high, left", 720, 1440, script.Contain, at(start, center), "720x1440+0+0 360x720 at 0 0", true},
+		{"contained, high, right", 720, 1440, script.Contain, at(end, end), "720x1440+0+0 360x720 at 920 0", true},
+		{"contained, wide", 2560, 720, script.Contain, at(center, center), "2560x720+0+0 1280x360 at 0 180", true},
+		{"contained, wide, top", 2560, 720, script.Contain, at(center, start), "2560x720+0+0 1280x360 at 0 0", true},
+		{"contained, wide, bottom", 2560, 720, script.Contain, at(start, end), "2560x720+0+0 1280x360 at 0 360", true},
+		{"contained, scaled up", 100, 100, script.Contain, at(center, center), "100x100+0+0 720x720 at 280 0", true},
+		{"contained, but a line", 10000, 1, script.Contain, at(center, center), "10000x1+0+0 1280x1 at 0 359", true},
+
+		{"stretched", 100, 900, script.Stretch, at(end, end), "100x900+0+0 1280x720 at 0 0", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := ffmpeg.Place(c.w, c.h, 1280, 720, c.fit, c.at)
+			got := fmt.Sprintf("%dx%d+%d+%d %dx%d at %d %d", p.CropW, p.CropH, p.CropX, p.CropY, p.ScaledW, p.ScaledH, p.OffsetX, p.OffsetY)
+			if got != c.want || p.Padded() != c.padded {
+				t.Errorf("got %s, padded %v", got, p.Padded())
+			}
+		})
+	}
+}
+
+// axis is a Placement along one side.
+type axis struct {
+	source, frame              int
+	crop, seen, scaled, offset int
+	at                         script.Align
+}
+
+// TestPlaceProperties holds what must be true of every source, frame and place.
+func TestPlaceProperties(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 2))
+	size := func() int { return 1 + int(math.Exp(r.Float64()*math.Log(9000))) }
+	aligns := []script.Align{script.AlignStart, script.AlignCenter, script.AlignEnd}
+	for range 20000 {
+		w, h, fw, fh := size(), size(), 16+2*r.IntN(2000), 16+2*r.IntN(2000)
+		fit := []script.Fit{script.Cover, script.Contain, script.Stretch}[r.IntN(3)]
+		at := script.Position{X: aligns[r.IntN(3)], Y: aligns[r.IntN(3)]}
+		p := ffmpeg.Place(w, h, fw, fh, fit, at)
+		x := axis{w, fw, p.CropX, p.CropW, p.ScaledW, p.OffsetX, at.X}
+		y := axis{h, fh, p.CropY, p.CropH, p.ScaledH, p.OffsetY, at.Y}
+		for _, a := range []axis{x, y} {
+			wrong := ""
+			switch {
+			case a.crop < 0 || a.seen < 1 || a.crop+a.seen > a.source:
+				wrong = "the part that is looked at lies outside of the source"
+			case p.FrameW != fw || p.FrameH != fh:
+				wrong = "another frame"
+			case fit == script.Cover:
+				wrong = covers(a, math.Max(float64(fw)/float64(w), float64(fh)/float64(h)))
+			case fit == script.Contain:
+				wrong = contained(a, math.Min(float64(fw)/float64(w), float64(fh)/float64(h)))
+			case a.scaled != a.frame || a.offset != 0 || a.seen != a.source:
+				wrong = "not stretched"
+			}
+			if wrong != "" {
+				t.Fatalf("%s: %dx%d in %dx%d %s %+v: %+v", wrong, w, h, fw, fh, fit, at, p)
+			}
+		}
+		if fit == script.Contain && p.ScaledW != fw && p.ScaledH != fh {
+			t.Fatalf("%dx%d in %dx%d could be larger: %+v", w, h, fw, fh, p)
+		}
+		if fit == script.Cover && p.Padded() {
+			t.Fatalf("%dx%d does not cover %dx%d: %+v", w, h, fw, fh, p)
+		}
+	}
+}
+
+// covers tells what is wrong with an axis of a picture that fills the frame.
+func covers(a axis, scale float64) string {
+	visible := float64(a.frame) / scale
+	from := float64(a.crop) - float64(a.offset)/scale
+	free := math.Max(float64(a.source)-visible, 0)
+	want := map[script.Align]float64{script.AlignStart: 0, script.AlignCenter: free / 2, script.AlignEnd: free}[a.at]
+	switch {
+	case a.offset > 0 || a.offset+a.scaled < a.frame:
+		return "a part of the frame is free"
+	case math.Abs(from-want) > 1.5/scale:
+		return fmt.Sprintf("another part is seen: from %.2f, want %.2f", from, want)
+	case float64(a.seen) > visible+2:
+		return "more is scaled than is seen"
+	case math.Abs(float64(a.scaled)-float64(a.seen)*scale) > 1 && a.scaled != a.frame:
+		return "the shape changed"
+	case math.Abs(float64(a.scaled)-float64(a.seen)*scale) > 1+scale:
+		return "the shape changed by more than a pixel"
+	}
+	return ""
+}
+
+// contained tells what is wrong with an axis of a picture that is seen whole.
+func contained(a axis, scale float64) string {
+	free := a.frame - a.scaled
+	low := map[script.Align]int{script.AlignStart: 0, script.AlignCenter: free / 2, script.AlignEnd: free}[a.at]
+	switch {
+	case a.seen != a.source:
+		return "a part of the picture is cut off"
+	case a.scaled > a.frame || a.scaled < 1:
+		return "it is larger than the frame"
+	case a.offset != low:
+		return "it stands elsewhere"
+	case math.Abs(float64(a.scaled)-float64(a.source)*scale) > 0.5001 && a.scaled != 1:
+		return "the shape changed"
+	}
+	return ""
+}
+
+func TestUpright(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		s    ffmpeg.Source
+		w, h int
+	}{
+		{ffmpeg.Source{Width: 40, Height: 20}, 40, 20},
+		{ffmpeg.Source{Width: 40, Height: 20, Turn: 4, PixelW: 1, PixelH: 1}, 40, 20},
+		{ffmpeg.Source{Width: 40, Height: 20, Turn: 5, PixelW: 1, PixelH: 1}, 20, 40},
+		{ffmpeg.Source{Width: 40, Height: 20, Turn: 8, PixelW: 3, PixelH: 3}, 20, 40},
+		{ffmpeg.Source{Width: 720, Height: 576, Turn: 1, PixelW: 64, PixelH: 45}, 1024, 576},
+		{ffmpeg.Source{Width: 720, Height: 480, Turn: 1, PixelW: 8, PixelH: 9}, 720, 540},
+		{ffmpeg.Source{Width: 720, Height: 576, Turn: 6, PixelW: 64, PixelH: 45}, 576, 1024},
+		{ffmpeg.Source{Width: 1, Height: 1, Turn: 1, PixelW: 20, PixelH: 1}, 20, 1},
+	} {
+		if w, h := c.s.Upright(); w != c.w || h != c.h {
+			t.Errorf("%+v stands as %dx%d, want %dx%d", c.s, w, h, c.w, c.h)
+		}
+	}
+}

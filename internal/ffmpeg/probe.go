@@ -1,0 +1,293 @@
+package ffmpeg
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mynah/internal/media"
+	"mynah/internal/script"
+)
+
+// Info is what a clip, GIF or audio file is.
+type Info struct {
+	// Video is nil when there is no picture, Audio when there is no sound.
+	Video *Video `json:"video,omitempty"`
+	Audio *Audio `json:"audio,omitempty"`
+}
+
+// Video is the picture track of a clip.
+type Video struct {
+	Source   Source      `json:"source"`
+	Rate     script.Rate `json:"rate"`
+	Frames   int64       `json:"frames"`
+	Length   *big.Rat    `json:"length"`
+	AlphaVPX string      `json:"alphaVPX,omitempty"`
+}
+
+// Audio is the sound track of a clip, or an audio file.
+type Audio struct {
+	Channels int      `json:"channels"`
+	Length   *big.Rat `json:"length"`
+}
+
+type probeStream struct {
+	Type       string `json:"codec_type"`
+	Codec      string `json:"codec_name"`
+	Width      int    `json:"width"`
+	Height     int    `json:"height"`
+	PixFmt     string `json:"pix_fmt"`
+	SAR        string `json:"sample_aspect_ratio"`
+	Space      string `json:"color_space"`
+	Range      string `json:"color_range"`
+	Transfer   string `json:"color_transfer"`
+	AvgRate    string `json:"avg_frame_rate"`
+	RealRate   string `json:"r_frame_rate"`
+	Frames     string `json:"nb_frames"`
+	Packets    string `json:"nb_read_packets"`
+	Start      string `json:"start_time"`
+	Duration   string `json:"duration"`
+	Channels   int    `json:"channels"`
+	SampleRate string `json:"sample_rate"`
+	Tags       struct {
+		Duration  string `json:"DURATION"`
+		AlphaMode string `json:"alpha_mode"`
+	} `json:"tags"`
+	Disposition struct {
+		Default  int `json:"default"`
+		Attached int `json:"attached_pic"`
+	} `json:"disposition"`
+	SideData []struct {
+		Rotation json.Number `json:"rotation"`
+	} `json:"side_data_list"`
+}
+
+type probeOutput struct {
+	Streams []probeStream `json:"streams"`
+	Format  struct {
+		Start    string `json:"start_time"`
+		Duration string `json:"duration"`
+	} `json:"format"`
+	Packets []struct {
+		Duration string `json:"duration_time"`
+	} `json:"packets"`
+}
+
+// ErrNoStream tells that a file has neither picture nor sound that can be read.
+var ErrNoStream = errors.New("it holds neither pictures nor sound")
+
+const probeEntries = "format=start_time,duration:stream=codec_type,codec_name,width,height,pix_fmt,sample_aspect_ratio,color_space,color_range," +
+	"color_transfer,avg_frame_rate,r_frame_rate,nb_frames,nb_read_packets,start_time,duration,channels,sample_rate:stream_tags=DURATION,alpha_mode:" +
+	"stream_disposition=default,attached_pic:stream_side_data=rotation"
+
+// Probe measures a clip, GIF or audio file.
+func (t *Tools) Probe(ctx context.Context, in Input) (*Info, error) {
+	out, err := t.probe(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	info := out.info(in.Format)
+	if info.Video != nil && info.Video.Length.Sign() <= 0 {
+		// The container does not say how long it is: count.
+		if out, err = t.probe(ctx, in, "-count_packets"); err != nil {
+			return nil, err
+		}
+		info = out.info(in.Format)
+	}
+	if info.Video == nil && info.Audio == nil {
+		return nil, ErrNoStream
+	}
+	return info, nil
+}
+
+func (t *Tools) probe(ctx context.Context, in Input, more ...string) (*probeOutput, error) {
+	args := append([]string{"-hide_banner", "-v", "error"}, in.guard()...)
+	entries := probeEntries
+	if in.Format == media.GIF {
+		entries += ":packet=duration_time"
+	}
+	args = append(args, more...)
+	args = append(args, "-of", "json", "-show_entries", entries, in.Path)
+	b, err := t.output(ctx, t.FFprobe, args)
+	if err != nil {
+		return nil, err
+	}
+	var out probeOutput
+	if err := json.Unmarshal(b, &out); err != nil {
+		return nil, fmt.Errorf("read what ffprobe printed: %w", err)
+	}
+	return &out, nil
+}
+
+func (o *probeOutput) info(f media.Format) *Info {
+	info := &Info{}
+	for _, s := range o.Streams {
+		switch {
+		case s.Type == "video" && s.Disposition.Attached == 0 && info.Video == nil && s.Width > 0 && s.Height > 0:
+			info.Video = o.video(s, f)
+		case s.Type == "audio" && info.Audio == nil && s.Channels > 0:
+			info.Audio = &Audio{Channels: s.Channels, Length: o.length(s, f, func(r *big.Rat) *big.Rat { return r })}
+		}
+	}
+	return info
+}
+
+func (o *probeOutput) video(s probeStream, f media.Format) *Video {
+	rate := parseRate(s.AvgRate)
+	if rate.Num == 0 {
+		rate = parseRate(s.RealRate)
+	}
+	if rate.Num == 0 {
+		rate = script.Rate{Num: 25, Den: 1}
+	}
+	v := &Video{Rate: rate, Source: s.source()}
+	if s.Tags.AlphaMode == "1" {
+		v.AlphaVPX = map[string]string{"vp8": "libvpx", "vp9": "libvpx-vp9"}[s.Codec]
+	}
+	v.Source.Alpha = v.Source.Alpha || v.AlphaVPX != ""
+	if f == media.GIF {
+		v.Length = new(big.Rat)
+		for _, p := range o.Packets {
+			if d := seconds(p.Duration); d != nil {
+				v.Length.Add(v.Length, d)
+			}
+		}
+		v.Frames = int64(len(o.Packets))
+		return v
+	}
+	v.Frames, _ = strconv.ParseInt(s.Frames, 10, 64)
+	if packets, err := strconv.ParseInt(s.Packets, 10, 64); err == nil {
+		v.Frames = packets
+	}
+	v.Length = o.length(s, f, func(stated *big.Rat) *big.Rat { return exactLength(stated, v.Frames, rate) })
+	return v
+}
+
+// length gives the time from the file's beginning to the end of a stream. What exact
+// makes of the stream's own length counts; a stream that begins later than the file has
+// that time in front of it, as sound and picture keep their distance.
+func (o *probeOutput) length(s probeStream, f media.Format, exact func(*big.Rat) *big.Rat) *big.Rat {
+	start, first := offset(s.Start), offset(o.Format.Start)
+	stated := seconds(s.Duration)
+	if stated == nil {
+		if stated = seconds(s.Tags.Duration, o.Format.Duration); stated != nil && f == media.Matroska {
+			stated.Sub(stated, start) // Matroska states the time of the end
+		}
+	}
+	own := exact(stated)
+	if own == nil || own.Sign() <= 0 || start.Cmp(first) <= 0 {
+		return own
+	}
+	return new(big.Rat).Add(own, new(big.Rat).Sub(start, first))
+}
+
+// offset reads a time that may be below zero; what is none is 0.
+func offset(text string) *big.Rat {
+	r, ok := new(big.Rat).SetString(text)
+	if !ok || len(text) > 40 || strings.ContainsAny(text, "eE/") {
+		return new(big.Rat)
+	}
+	return r
+}
+
+// exactLength makes a length that a container states in rounded decimals a whole
+// number of frames where that is what was meant.
+func exactLength(stated *big.Rat, frames int64, rate script.Rate) *big.Rat {
+	perFrame := big.NewRat(rate.Den, rate.Num)
+	byFrames := new(big.Rat).Mul(big.NewRat(frames, 1), perFrame)
+	if stated == nil {
+		return byFrames
+	}
+	within := func(a *big.Rat, limit *big.Rat) bool {
+		d := new(big.Rat).Sub(a, stated)
+		return d.Abs(d).Cmp(limit) < 0
+	}
+	if frames > 0 && within(byFrames, new(big.Rat).Mul(perFrame, big.NewRat(3, 5))) {
+		return byFrames
+	}
+	f, _ := new(big.Rat).Quo(stated, perFrame).Float64()
+	rounded := new(big.Rat).Mul(big.NewRat(int64(math.Round(f)), 1), perFrame)
+	if within(rounded, big.NewRat(1, 500)) {
+		return rounded
+	}
+	return stated
+}
+
+func (s probeStream) source() Source {
+	out := Source{Width: s.Width, Height: s.Height, Turn: 1, PixelW: 1, PixelH: 1}
+	if a, b, ok := strings.Cut(s.SAR, ":"); ok {
+		w, err1 := strconv.Atoi(a)
+		h, err2 := strconv.Atoi(b)
+		if err1 == nil && err2 == nil && w > 0 && h > 0 && w <= 20*h && h <= 20*w {
+			out.PixelW, out.PixelH = w, h
+		}
+	}
+	for _, d := range s.SideData {
+		if r, err := d.Rotation.Float64(); err == nil {
+			// The display matrix counts anticlockwise; EXIF numbers its turns 1, 6, 3, 8.
+			out.Turn = []int{1, 6, 3, 8}[((int(math.Round(-r/90))%4)+4)%4]
+		}
+	}
+	out.Alpha = s.PixFmt == "pal8" || slices.ContainsFunc([]string{"yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya8", "ya16"},
+		func(p string) bool { return strings.HasPrefix(s.PixFmt, p) })
+	out.FullRange = s.Range == "pc" || strings.HasPrefix(s.PixFmt, "yuvj")
+	out.Plain = s.PixFmt == "yuv420p"
+	switch {
+	case !strings.HasPrefix(s.PixFmt, "yuv") && !strings.HasPrefix(s.PixFmt, "nv") && !strings.HasPrefix(s.PixFmt, "gray"):
+		out.Matrix = "rgb"
+	case s.Space == "bt709":
+		out.Matrix = "bt709"
+	case strings.HasPrefix(s.Space, "bt2020"):
+		out.Matrix = "bt2020"
+	case s.Space == "smpte170m", s.Space == "bt470bg":
+		out.Matrix = "bt601"
+	case s.Width >= 1280 || s.Height > 576:
+		out.Matrix = "bt709" // unmarked: by size, as players take it
+	default:
+		out.Matrix = "bt601"
+	}
+	switch s.Transfer {
+	case "smpte2084":
+		out.Transfer = "pq"
+	case "arib-std-b67":
+		out.Transfer = "hlg"
+	}
+	return out
+}
+
+// seconds reads the first of some texts that is a time: decimals, or h:m:s.
+func seconds(texts ...string) *big.Rat {
+	for _, t := range texts {
+		total := new(big.Rat)
+		good := t != ""
+		for part := range strings.SplitSeq(t, ":") {
+			v, ok := new(big.Rat).SetString(part)
+			if !ok || len(part) > 40 || strings.ContainsAny(part, "eE/") {
+				good = false
+				break
+			}
+			total.Mul(total, big.NewRat(60, 1)).Add(total, v)
+		}
+		if good && total.Sign() > 0 {
+			return total
+		}
+	}
+	return nil
+}
+
+func parseRate(s string) script.Rate {
+	a, b, ok := strings.Cut(s, "/")
+	n, err1 := strconv.ParseInt(a, 10, 64)
+	d, err2 := strconv.ParseInt(b, 10, 64)
+	if !ok || err1 != nil || err2 != nil || n <= 0 || d <= 0 {
+		return script.Rate{}
+	}
+	r := big.NewRat(n, d)
+	return script.Rate{Num: r.Num().Int64(), Den: r.Denom().Int64()}
+}

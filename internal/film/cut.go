@@ -1,0 +1,173 @@
+// Package film cuts the film: it encodes what is new, joins coded pictures by copying
+// them, lets what stands still stand by skip pictures, and lays the sound beside it.
+// It exists so that a picture that does not move costs nothing however long it is on.
+// It refuses to decide about time; see package timeline.
+package film
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+
+	"mynah/internal/cache"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/h264"
+	"mynah/internal/mp4"
+)
+
+// aacFrame is the number of samples of an AAC frame, and the encoder's delay.
+const aacFrame = 1024
+
+// Film is a film whose parts are all in the cache.
+type Film struct {
+	Picture ffmpeg.Picture
+	Pieces  []Piece
+	// Sound addresses the encoded sound; Samples is its length at 48 kHz. With Silent
+	// it is one frame, which is repeated.
+	Sound   cache.Key
+	Silent  bool
+	Samples int64
+	AAC     ffmpeg.AAC
+	Tags    []mp4.Tag
+	// Language is an ISO 639-2/T code or "".
+	Language string
+}
+
+// Frames is the number of frames of the picture track.
+func (f *Film) Frames() int64 {
+	var n int64
+	for _, p := range f.Pieces {
+		n += p.Frames
+	}
+	return n
+}
+
+// Track opens the picture track. Close it after use.
+func (f *Film) Track(store *cache.Store) (*Track, error) {
+	if len(f.Pieces) == 0 {
+		return nil, errors.New("a film needs at least one picture")
+	}
+	t := &Track{
+		lib: newLibrary(store, cache.Segments), pieces: f.Pieces,
+		repeat: max(repeatSeconds*f.Picture.FPS.Num/f.Picture.FPS.Den, 1),
+	}
+	seen := map[cache.Key]bool{}
+	for _, p := range f.Pieces {
+		if seen[p.Segment] {
+			continue
+		}
+		seen[p.Segment] = true
+		x, err := t.lib.index(p.Segment)
+		if err != nil {
+			return nil, err
+		}
+		params, err := parseParamsHead(x.head)
+		if err != nil {
+			return nil, err
+		}
+		if t.params == nil {
+			t.params = params
+		}
+		if !t.params.Equal(params) {
+			return nil, errors.New("two parts of the film were encoded with different parameter sets")
+		}
+	}
+	return t, nil
+}
+
+// Close lets go of the cache.
+func (t *Track) Close() { t.lib.close() }
+
+// Params are the parameter sets of the track.
+func (t *Track) Params() *h264.Params { return t.params }
+
+// Write writes the film as MP4, its index in front. The same film gives the same
+// bytes.
+func (f *Film) Write(store *cache.Store, w io.Writer) (int64, error) {
+	track, err := f.Track(store)
+	if err != nil {
+		return 0, err
+	}
+	defer track.Close()
+	sizes, sync, err := track.measure()
+	if err != nil {
+		return 0, err
+	}
+	sound := newLibrary(store, cache.Sounds)
+	defer sound.close()
+	audio, err := f.audio(sound)
+	if err != nil {
+		return 0, err
+	}
+	timescale, delta := timescale(f.Picture)
+	video := &mp4.Track{
+		Kind: mp4.Video, Entry: mp4.AVC(f.Picture.Width, f.Picture.Height, track.params.AVCC()),
+		Timescale: timescale, Delta: delta, Sizes: sizes, Sync: sync,
+		Width: f.Picture.Width, Height: f.Picture.Height,
+		Duration: length(int64(len(sizes)), f.Picture), Language: f.Language, Next: track.writer(),
+	}
+	return mp4.Write(w, &mp4.Movie{Tracks: []*mp4.Track{video, audio}, Tags: f.Tags})
+}
+
+// length gives a number of frames in units of the movie's timescale, rounded up.
+func length(frames int64, p ffmpeg.Picture) int64 {
+	n := new(big.Int).Mul(big.NewInt(frames), big.NewInt(p.FPS.Den*mp4.MovieTimescale))
+	n.Add(n, big.NewInt(p.FPS.Num-1))
+	return n.Div(n, big.NewInt(p.FPS.Num)).Int64()
+}
+
+// timescale gives the track's units a second and the length of a frame in them, such
+// that every frame is exactly as long as the rate says.
+func timescale(p ffmpeg.Picture) (scale, delta uint32) {
+	num, den := p.FPS.Num, p.FPS.Den
+	for num < 10000 { // players round times in coarse units
+		num, den = num*2, den*2
+	}
+	return uint32(num), uint32(den)
+}
+
+// audio makes the sound track: the first frame is the encoder's delay, which the edit
+// list passes over.
+func (f *Film) audio(lib *library) (*mp4.Track, error) {
+	x, err := lib.index(f.Sound)
+	if err != nil {
+		return nil, err
+	}
+	if len(x.head) < 3 {
+		return nil, errSegment
+	}
+	count := int((f.Samples + aacFrame + aacFrame - 1) / aacFrame)
+	at := func(i int) int { return i }
+	if f.Silent {
+		at = func(int) int { return 0 }
+	}
+	if x.Len() <= at(count-1) {
+		return nil, fmt.Errorf("the sound has %d frames, the film needs %d", x.Len(), count)
+	}
+	sizes := make([]uint32, count)
+	for i := range sizes {
+		sizes[i] = x.units[at(i)].size
+	}
+	next := 0
+	var buf []byte
+	return &mp4.Track{
+		Kind: mp4.Audio, Entry: mp4.AAC(int(x.head[0]), uint32(f.AAC.SampleRate), uint32(f.AAC.BitRate), x.head[1:]),
+		Timescale: uint32(f.AAC.SampleRate), Delta: aacFrame, Sizes: sizes,
+		MediaTime: aacFrame, Duration: f.Samples, Language: f.Language,
+		Next: func(w io.Writer, n int) error {
+			for range n {
+				b, err := lib.read(f.Sound, at(next), buf)
+				if err != nil {
+					return err
+				}
+				buf = b
+				next++
+				if _, err := w.Write(b); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}, nil
+}

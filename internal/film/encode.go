@@ -1,0 +1,248 @@
+package film
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"mynah/internal/cache"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/h264"
+)
+
+// Encoder makes segments and puts them into the cache.
+type Encoder struct {
+	tools *ffmpeg.Tools
+	store *cache.Store
+	pic   ffmpeg.Picture
+	tool  string // the encoder's build, part of every key
+}
+
+// NewEncoder gives an encoder of pictures of one form; build names the encoder
+// program's version.
+func NewEncoder(tools *ffmpeg.Tools, store *cache.Store, pic ffmpeg.Picture, build string) *Encoder {
+	return &Encoder{tools: tools, store: store, pic: pic, tool: build}
+}
+
+// segmentVersion changes whenever the same request would give other bytes.
+const segmentVersion = "segment 1"
+
+// Key starts the key of a segment: everything but what it shows.
+func (e *Encoder) Key() *cache.Hasher {
+	return cache.NewHasher(segmentVersion).String(e.tool).String(e.pic.Settings())
+}
+
+// Has tells whether a segment is in the cache.
+func (e *Encoder) Has(k cache.Key) bool { return e.store.Has(cache.Segments, k) }
+
+// stream reads an encoder's output: parameter sets first, then pictures.
+type stream struct {
+	params  *h264.Params
+	sps     []byte
+	picture func(p *h264.Params, nal []byte) error
+}
+
+func (s *stream) nal(nal []byte) error {
+	switch h264.Type(nal) {
+	case h264.TypeSPS:
+		s.sps = nal
+	case h264.TypePPS:
+		p, err := h264.ParseParams(s.sps, nal)
+		if err != nil {
+			return err
+		}
+		if s.params != nil && !s.params.Equal(p) {
+			return errors.New("the encoder changed its parameter sets within a stream")
+		}
+		s.params = p
+	case h264.TypeSlice, h264.TypeIDR:
+		if s.params == nil {
+			return errors.New("the encoder wrote a picture before its parameter sets")
+		}
+		return s.picture(s.params, nal)
+	}
+	return nil
+}
+
+// run feeds an encoder process and hands on its pictures.
+func (e *Encoder) run(ctx context.Context, args []string, in io.Reader, picture func(p *h264.Params, nal []byte) error) error {
+	s := &stream{picture: picture}
+	split := h264.NewSplitter(s.nal)
+	if err := e.tools.Run(ctx, args, in, split); err != nil {
+		return err
+	}
+	return split.Close()
+}
+
+// put writes a segment of the given pictures' making. It returns how many there are.
+func (e *Encoder) put(k cache.Key, write func(add func(p *h264.Params, nal []byte) error) error) (int, error) {
+	n := 0
+	err := e.store.Put(cache.Segments, k, func(w io.Writer) error {
+		sw := &segmentWriter{w: w}
+		err := write(func(p *h264.Params, nal []byte) error {
+			sw.head = paramsHead(p)
+			return sw.picture(p, nal)
+		})
+		if err != nil {
+			return err
+		}
+		if n = len(sw.units); n == 0 {
+			return ErrNoPicture
+		}
+		return sw.close()
+	})
+	return n, err
+}
+
+// ErrNoPicture tells that a source held no picture at all.
+var ErrNoPicture = errors.New("it holds no picture that can be decoded")
+
+func paramsHead(p *h264.Params) []byte {
+	out := binary.BigEndian.AppendUint16(nil, uint16(len(p.SPS)))
+	return append(append(out, p.SPS...), p.PPS...)
+}
+
+func parseParamsHead(head []byte) (*h264.Params, error) {
+	if len(head) < 2 || len(head) < 2+int(binary.BigEndian.Uint16(head)) {
+		return nil, errSegment
+	}
+	n := 2 + int(binary.BigEndian.Uint16(head))
+	return h264.ParseParams(head[2:n], head[n:])
+}
+
+// EncodeStills encodes raw frames, each as a segment of one picture under its key.
+func (e *Encoder) EncodeStills(ctx context.Context, frames [][]byte, keys []cache.Key) error {
+	var readers []io.Reader
+	for _, f := range frames {
+		readers = append(readers, bytes.NewReader(f))
+	}
+	return e.stills(ctx, e.pic.EncodeStills(), io.MultiReader(readers...), keys)
+}
+
+// EncodeImages encodes image files, each as a segment of one picture under its key.
+func (e *Encoder) EncodeImages(ctx context.Context, images []ffmpeg.StillInput, keys []cache.Key) error {
+	return e.stills(ctx, e.pic.EncodeImages(images), nil, keys)
+}
+
+func (e *Encoder) stills(ctx context.Context, args []string, in io.Reader, keys []cache.Key) error {
+	i := 0
+	err := e.run(ctx, args, in, func(p *h264.Params, nal []byte) error {
+		if i >= len(keys) || h264.Type(nal) != h264.TypeIDR {
+			return errors.New("the encoder did not write one intra picture a frame")
+		}
+		_, err := e.put(keys[i], func(add func(*h264.Params, []byte) error) error { return add(p, nal) })
+		i++
+		return err
+	})
+	if err == nil && i != len(keys) {
+		err = fmt.Errorf("the encoder wrote %d pictures of %d", i, len(keys))
+	}
+	return err
+}
+
+// EncodeFrames encodes raw frames that follow each other as one segment.
+func (e *Encoder) EncodeFrames(ctx context.Context, k cache.Key, frames io.Reader) error {
+	_, err := e.put(k, func(add func(*h264.Params, []byte) error) error {
+		return e.run(ctx, e.pic.EncodeMoving(), frames, add)
+	})
+	return err
+}
+
+// EncodeClip encodes a stretch of a clip as one segment. It returns how many pictures
+// came of it, which is less than asked for when the clip is shorter than it says.
+func (e *Encoder) EncodeClip(ctx context.Context, k cache.Key, clip ffmpeg.ClipInput) (int, error) {
+	return e.put(k, func(add func(*h264.Params, []byte) error) error {
+		return e.run(ctx, e.pic.EncodeClip(clip), nil, add)
+	})
+}
+
+// Count tells how many pictures a cached segment holds.
+func (e *Encoder) Count(k cache.Key) (int, bool) {
+	entry, ok := e.store.Open(cache.Segments, k)
+	if !ok {
+		return 0, false
+	}
+	defer func() { _ = entry.Close() }()
+	x, err := readIndex(entry)
+	if err != nil {
+		return 0, false
+	}
+	return x.Len(), true
+}
+
+// EncodeSound encodes raw 16 bit samples as AAC and puts the frames under k.
+func (e *Encoder) EncodeSound(ctx context.Context, k cache.Key, aac ffmpeg.AAC, pcm io.Reader) error {
+	return e.store.Put(cache.Sounds, k, func(w io.Writer) error {
+		sw := &segmentWriter{w: w}
+		a := &adts{frame: func(config, frame []byte) error {
+			sw.head = append([]byte{byte(aac.Channels)}, config...)
+			return sw.add(frame, unit{})
+		}}
+		if err := e.tools.Run(ctx, aac.Encode(), pcm, a); err != nil {
+			return err
+		}
+		if len(a.buf) != 0 || len(sw.units) == 0 {
+			return errors.New("the sound encoder's output ends inside a frame")
+		}
+		return sw.close()
+	})
+}
+
+// PutSilence puts a frame of silence under k, which a film without any sound repeats:
+// a single channel element without any band, ISO/IEC 14496-3 4.4.2.
+func (e *Encoder) PutSilence(k cache.Key) error {
+	return e.store.Put(cache.Sounds, k, func(w io.Writer) error {
+		// 48 kHz, AAC-LC, one channel: the AudioSpecificConfig of 1.6.2.1.
+		sw := &segmentWriter{w: w, head: []byte{1, 2<<3 | 3>>1, 3&1<<7 | 1<<3}}
+		if err := sw.add([]byte{0, 0, 0, 7}, unit{}); err != nil {
+			return err
+		}
+		return sw.close()
+	})
+}
+
+// adts cuts a stream of ADTS frames, ISO/IEC 13818-7 6.2, into bare AAC frames.
+type adts struct {
+	buf   []byte
+	frame func(config, frame []byte) error
+}
+
+// Write implements io.Writer.
+func (a *adts) Write(b []byte) (int, error) {
+	a.buf = append(a.buf, b...)
+	rest := a.buf
+	for len(rest) >= 7 {
+		if rest[0] != 0xff || rest[1]&0xf6 != 0xf0 {
+			return 0, errors.New("the sound encoder wrote no ADTS frames")
+		}
+		head := 7
+		if rest[1]&1 == 0 {
+			head = 9
+		}
+		n := int(rest[3]&3)<<11 | int(rest[4])<<3 | int(rest[5])>>5
+		if n < head {
+			return 0, errors.New("the sound encoder wrote a damaged frame")
+		}
+		if len(rest) < n {
+			break
+		}
+		object, rate, channels := rest[2]>>6+1, rest[2]>>2&15, rest[2]&1<<2|rest[3]>>6
+		config := []byte{object<<3 | rate>>1, rate<<7 | channels<<3} // ISO/IEC 14496-3 1.6.2.1
+		if err := a.frame(config, rest[head:n]); err != nil {
+			return 0, err
+		}
+		rest = rest[n:]
+	}
+	a.buf = append(a.buf[:0], rest...)
+	return len(b), nil
+}
+
+// Truncated tells whether an encoder's or decoder's complaint is that of a file that
+// ends too early.
+func Truncated(stderr string) bool {
+	return strings.Contains(stderr, "partial file") || strings.Contains(stderr, "truncat") || strings.Contains(stderr, "end of file")
+}

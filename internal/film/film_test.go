@@ -1,0 +1,119 @@
+package film_test
+
+import (
+	"bytes"
+	"context"
+	"testing"
+
+	"mynah/internal/cache"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/film"
+	"mynah/internal/proc"
+	"mynah/internal/script"
+)
+
+// bench is a cutter's bench: the real tools and an empty cache.
+type bench struct {
+	tools *ffmpeg.Tools
+	store *cache.Store
+	pic   ffmpeg.Picture
+	enc   *film.Encoder
+}
+
+func newBench(t *testing.T, w, h int, fps script.Rate) *bench {
+	t.Helper()
+	run, err := proc.New(proc.DefaultConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := cache.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	still, clip := ffmpeg.DefaultQuality()
+	b := &bench{
+		tools: ffmpeg.NewTools(run, "ffmpeg", "ffprobe"), store: store,
+		pic: ffmpeg.Picture{Width: w, Height: h, FPS: fps, StillQP: still, ClipCRF: clip},
+	}
+	b.enc = film.NewEncoder(b.tools, store, b.pic, "test")
+	return b
+}
+
+// pattern is a raw frame that differs from every other n.
+func (b *bench) pattern(n int) []byte {
+	f := make([]byte, b.pic.Width*b.pic.Height*3/2)
+	for i := range f {
+		f[i] = byte(16 + (i*(n+3)/97+i/b.pic.Width*n)%200)
+	}
+	return f
+}
+
+func (b *bench) silence(t *testing.T, samples int64) cache.Key {
+	t.Helper()
+	k := cache.NewHasher("silence").Int(samples).Key()
+	if err := b.enc.EncodeSound(t.Context(), k, ffmpeg.DefaultAAC(1), bytes.NewReader(make([]byte, 2*samples))); err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func TestCut(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 320, 180, script.Rate{Num: 25, Den: 1})
+	ctx := context.Background()
+	var keys []cache.Key
+	var frames [][]byte
+	for i := range 3 {
+		keys = append(keys, cache.NewHasher("p").Int(int64(i)).Key())
+		frames = append(frames, b.pattern(i))
+	}
+	if err := b.enc.EncodeStills(ctx, frames, keys); err != nil {
+		t.Fatal(err)
+	}
+	f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Samples: 48000 * 32}
+	for _, k := range keys {
+		f.Pieces = append(f.Pieces, film.Piece{Segment: k, Frames: 260})
+	}
+	f.Pieces = append(f.Pieces, film.Piece{Segment: keys[0], Frames: 20})
+	f.Sound = b.silence(t, f.Samples+2048)
+	var one, two bytes.Buffer
+	if n, err := f.Write(b.store, &one); err != nil || n != int64(one.Len()) {
+		t.Fatalf("%d of %d bytes: %v", n, one.Len(), err)
+	}
+	if _, err := f.Write(b.store, &two); err != nil || !bytes.Equal(one.Bytes(), two.Bytes()) {
+		t.Errorf("the same film gives other bytes: %v", err)
+	}
+	track, err := f.Track(b.store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer track.Close()
+	// A still of 260 frames at 25 a second is repeated once, after ten seconds.
+	var stream bytes.Buffer
+	if n, err := track.AnnexB(&stream, 259); err != nil || n != 1 {
+		t.Errorf("%d pictures lead to frame 259: %v", n, err)
+	}
+}
+
+// TestAPictureDoesNotRememberItsPredecessor: rate control must not.
+func TestAPictureDoesNotRememberItsPredecessor(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 320, 180, script.Rate{Num: 25, Den: 1})
+	var first []byte
+	for before := range 3 {
+		keys := []cache.Key{cache.NewHasher("before").Int(int64(before)).Key(), cache.NewHasher("same").Int(int64(before)).Key()}
+		if err := b.enc.EncodeStills(t.Context(), [][]byte{b.pattern(before + 10), b.pattern(1)}, keys); err != nil {
+			t.Fatal(err)
+		}
+		got, ok := b.store.Get(cache.Segments, keys[1])
+		if !ok {
+			t.Fatal("no segment")
+		}
+		if first == nil {
+			first = got
+		}
+		if !bytes.Equal(first, got) {
+			t.Errorf("after picture %d the same picture has other bytes", before+10)
+		}
+	}
+}

@@ -1,0 +1,26 @@
+package film
+
+import (
+	"bytes"
+	"testing"
+)
+
+// TestPadding: a frame gets longer by what was asked, within two bytes, and what was in
+// it stays in front. Whether decoders pass over it is tested where sound is decoded.
+func TestPadding(t *testing.T) {
+	t.Parallel()
+	frame := []byte{0x01, 0x40, 0x22, 0x80, 0xa3, 0x7e, 0xf7} // ends in 111 at the last bit
+	for _, n := range []int{0, 3, 4, 5, 16, 17, 100, 269, 271, 272, 340, 1000} {
+		got := padded(bytes.Clone(frame), n)
+		grown := len(got) - len(frame)
+		if n < leastFilled && grown != 0 || n >= leastFilled && (grown < n-leastFilled || grown > n+1) {
+			t.Errorf("%d bytes wanted, %d came", n, grown)
+		}
+		if !bytes.Equal(got[:len(frame)-1], frame[:len(frame)-1]) {
+			t.Errorf("%d: the frame itself is changed: %x", n, got[:len(frame)])
+		}
+	}
+	if got := padded([]byte{0, 0}, 100); len(got) != 2 {
+		t.Error("what is no frame is padded")
+	}
+}

@@ -1,0 +1,189 @@
+package film
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"mynah/internal/cache"
+	"mynah/internal/h264"
+)
+
+// unit is one coded picture of a segment, or one frame of sound.
+type unit struct {
+	offset int64
+	size   uint32 // of an IDR picture: with idr_pic_id 1
+	other  uint32 // of an IDR picture: with idr_pic_id 2
+	idr    bool
+}
+
+// Index lists the coded pictures of a segment, or the frames of a piece of sound.
+type Index struct {
+	// head is what a decoder needs first: the parameter sets, or the form of AAC.
+	head  []byte
+	units []unit
+}
+
+// Len is the number of pictures or frames.
+func (x *Index) Len() int { return len(x.units) }
+
+const (
+	unitSize   = 9
+	footerSize = 8
+)
+
+// segmentWriter writes units, then their index: a segment is written as it is made.
+type segmentWriter struct {
+	w     io.Writer
+	head  []byte
+	units []unit
+	n     int64
+}
+
+func (s *segmentWriter) add(data []byte, u unit) error {
+	u.offset, u.size = s.n, uint32(len(data))
+	s.units = append(s.units, u)
+	s.n += int64(len(data))
+	_, err := s.w.Write(data)
+	return err
+}
+
+// picture adds a coded picture. IDR pictures are brought to idr_pic_id 1, so that
+// their length is the same wherever they stand.
+func (s *segmentWriter) picture(p *h264.Params, nal []byte) error {
+	u := unit{idr: h264.Type(nal) == h264.TypeIDR}
+	if u.idr {
+		one, err := p.SetIDRPicID(nal, 1)
+		if err != nil {
+			return err
+		}
+		two, err := p.SetIDRPicID(one, 2)
+		if err != nil {
+			return err
+		}
+		nal, u.other = one, uint32(len(two))
+	}
+	return s.add(nal, u)
+}
+
+func (s *segmentWriter) close() error {
+	out := append(make([]byte, 0, len(s.head)+unitSize*len(s.units)+footerSize), s.head...)
+	for _, u := range s.units {
+		idr := byte(0)
+		if u.idr {
+			idr = 1
+		}
+		out = append(out, idr)
+		out = binary.BigEndian.AppendUint32(out, u.size)
+		out = binary.BigEndian.AppendUint32(out, u.other)
+	}
+	out = binary.BigEndian.AppendUint32(out, uint32(len(s.head)))
+	out = binary.BigEndian.AppendUint32(out, uint32(len(s.units)))
+	_, err := s.w.Write(out)
+	return err
+}
+
+var errSegment = errors.New("a segment of the cache is of an unknown form")
+
+// readIndex reads the index at the end of a segment.
+func readIndex(e *cache.Entry) (*Index, error) {
+	size := e.Size()
+	var tail [footerSize]byte
+	if size < footerSize {
+		return nil, errSegment
+	}
+	if _, err := e.ReadAt(tail[:], size-footerSize); err != nil {
+		return nil, err
+	}
+	head, count := int64(binary.BigEndian.Uint32(tail[:])), int64(binary.BigEndian.Uint32(tail[4:]))
+	length := head + count*unitSize
+	if length+footerSize > size {
+		return nil, errSegment
+	}
+	b := make([]byte, length)
+	if _, err := e.ReadAt(b, size-footerSize-length); err != nil {
+		return nil, err
+	}
+	x := &Index{head: b[:head], units: make([]unit, count)}
+	var at int64
+	for i := range x.units {
+		v := b[head+int64(i)*unitSize:]
+		x.units[i] = unit{offset: at, idr: v[0] == 1, size: binary.BigEndian.Uint32(v[1:]), other: binary.BigEndian.Uint32(v[5:])}
+		at += int64(x.units[i].size)
+	}
+	if at != size-footerSize-length {
+		return nil, errSegment
+	}
+	return x, nil
+}
+
+// library gives the indexes of segments, each read once, and holds the last opened
+// segment open.
+type library struct {
+	store   *cache.Store
+	kind    cache.Kind
+	indexes map[cache.Key]*Index
+	open    *cache.Entry
+	openKey cache.Key
+}
+
+func newLibrary(store *cache.Store, kind cache.Kind) *library {
+	return &library{store: store, kind: kind, indexes: map[cache.Key]*Index{}}
+}
+
+func (l *library) entry(k cache.Key) (*cache.Entry, error) {
+	if l.open != nil && l.openKey == k {
+		return l.open, nil
+	}
+	l.close()
+	e, ok := l.store.Open(l.kind, k)
+	if !ok {
+		return nil, fmt.Errorf("the cache lost an entry while it was in use (%s)", k)
+	}
+	l.open, l.openKey = e, k
+	return e, nil
+}
+
+func (l *library) close() {
+	if l.open != nil {
+		_ = l.open.Close()
+		l.open = nil
+	}
+}
+
+// index gives the index of a segment.
+func (l *library) index(k cache.Key) (*Index, error) {
+	if x, ok := l.indexes[k]; ok {
+		return x, nil
+	}
+	e, err := l.entry(k)
+	if err != nil {
+		return nil, err
+	}
+	x, err := readIndex(e)
+	if err != nil {
+		return nil, err
+	}
+	l.indexes[k] = x
+	return x, nil
+}
+
+// read gives the bytes of unit i of a segment.
+func (l *library) read(k cache.Key, i int, buf []byte) ([]byte, error) {
+	x, err := l.index(k)
+	if err != nil {
+		return nil, err
+	}
+	e, err := l.entry(k)
+	if err != nil {
+		return nil, err
+	}
+	u := x.units[i]
+	if cap(buf) < int(u.size) {
+		buf = make([]byte, u.size)
+	}
+	buf = buf[:u.size]
+	_, err = e.ReadAt(buf, u.offset)
+	return buf, err
+}

@@ -1,0 +1,136 @@
+package film
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"math/bits"
+	"os"
+
+	"mynah/internal/ffmpeg"
+	"mynah/internal/mp4"
+)
+
+// WriteM4A encodes raw mono samples to an M4A file of a constant bit rate. The encoder
+// spends less on what is easy, as pauses are; fill elements make up for it. The frames
+// wait in a file beside path until their sizes are known, so that memory does not grow
+// with the length.
+func WriteM4A(ctx context.Context, tools *ffmpeg.Tools, aac ffmpeg.AAC, samples int64, pcm io.Reader, path string) error {
+	frames, err := os.Create(path + ".frames")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		_ = frames.Close()
+		_ = os.Remove(frames.Name())
+	}()
+	out := bufio.NewWriter(frames)
+	var sizes []uint32
+	var config []byte
+	var total int64
+	cut := &adts{frame: func(head, frame []byte) error {
+		config = append(config[:0], head...)
+		due := int64(len(sizes)+1) * int64(aac.BitRate) * aacFrame / int64(aac.SampleRate) / 8
+		frame = padded(frame, int(due-total))
+		total += int64(len(frame))
+		sizes = append(sizes, uint32(len(frame)))
+		_, err := out.Write(frame)
+		return err
+	}}
+	if err := tools.Run(ctx, aac.Encode(), pcm, cut); err != nil {
+		return err
+	}
+	if len(cut.buf) != 0 || len(sizes) == 0 {
+		return errors.New("the sound encoder's output ends inside a frame")
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	if _, err := frames.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	next, in := 0, bufio.NewReader(frames)
+	track := &mp4.Track{
+		Kind: mp4.Audio, Entry: mp4.AAC(aac.Channels, uint32(aac.SampleRate), uint32(aac.BitRate), config),
+		Timescale: uint32(aac.SampleRate), Delta: aacFrame, Sizes: sizes, MediaTime: aacFrame, Duration: samples,
+		Next: func(w io.Writer, n int) error {
+			for range n {
+				if _, err := io.CopyN(w, in, int64(sizes[next])); err != nil {
+					return err
+				}
+				next++
+			}
+			return nil
+		},
+	}
+	_, err = mp4.Write(file, &mp4.Movie{Tracks: []*mp4.Track{track}, Tags: []mp4.Tag{{Code: mp4.TagTool, Value: "Mynah"}}})
+	return errors.Join(err, file.Close())
+}
+
+// The elements of an AAC frame that padding needs, ISO/IEC 14496-3 table 4.85.
+const (
+	idFill      = 6
+	idEnd       = 7
+	fillEscape  = 15  // of the count: eight more bits follow
+	fillMost    = 269 // bytes of one element
+	fillData    = 1   // extension type EXT_FILL_DATA, then a nibble of zeros
+	fillByte    = 0xa5
+	leastFilled = 4
+)
+
+// padded makes an AAC frame longer by about n bytes, with fill elements in front of its
+// end (4.4.2.7). A frame that is long enough is left as it is.
+func padded(frame []byte, n int) []byte {
+	last := len(frame) - 1
+	for last >= 0 && frame[last] == 0 {
+		last--
+	}
+	if n < leastFilled || last < 0 {
+		return frame
+	}
+	// The end is three bits of one; zeros align it.
+	end := (last+1)*8 - bits.TrailingZeros8(frame[last]) - 3
+	w := &bitWriter{}
+	for i := range end {
+		w.put(uint32(frame[i/8]>>(7-i%8)&1), 1)
+	}
+	for n >= leastFilled {
+		count := min(n-2, fillMost)
+		w.put(idFill, 3)
+		if count < fillEscape {
+			w.put(uint32(count), 4)
+		} else {
+			w.put(fillEscape, 4)
+			w.put(uint32(count-fillEscape+1), 8)
+		}
+		w.put(fillData, 4)
+		w.put(0, 4)
+		for range count - 1 {
+			w.put(fillByte, 8)
+		}
+		n -= count + 2
+	}
+	w.put(idEnd, 3)
+	return w.b
+}
+
+// bitWriter writes bits, the highest first.
+type bitWriter struct {
+	b    []byte
+	used int // bits of the last byte
+}
+
+func (w *bitWriter) put(v uint32, n int) {
+	for n--; n >= 0; n-- {
+		if w.used%8 == 0 {
+			w.b, w.used = append(w.b, 0), 0
+		}
+		w.b[len(w.b)-1] |= byte(v>>n&1) << (7 - w.used)
+		w.used++
+	}
+}

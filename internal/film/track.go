@@ -1,0 +1,229 @@
+package film
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+
+	"mynah/internal/cache"
+	"mynah/internal/h264"
+)
+
+// Piece is a stretch of the picture track that comes from one segment.
+type Piece struct {
+	Segment cache.Key
+	// Take is how many pictures of the segment come, from its first; 0 for all.
+	Take int
+	// Frames is how long the piece lasts: the last picture taken stands for what is
+	// left, or with Cycle the segment begins again after as many frames.
+	Frames int64
+	// Cycle in frames; 0 for a segment that plays once.
+	Cycle int64
+}
+
+// Track is the picture track: which coded picture stands at each frame.
+type Track struct {
+	params *h264.Params
+	lib    *library
+	pieces []Piece
+	// repeat is after how many frames of standing an intra picture comes again, so
+	// that players can seek into a long still.
+	repeat int64
+}
+
+// repeatSeconds is the longest stretch of standing time without an intra picture.
+const repeatSeconds = 10
+
+// sample is one frame of the track.
+type sample struct {
+	segment cache.Key
+	unit    int    // -1 for a skip picture
+	id      uint32 // idr_pic_id of an IDR picture
+	number  int    // frame_num of a skip picture
+	size    uint32
+	idr     bool
+}
+
+// cursor walks the frames of a track, in order.
+type cursor struct {
+	t       *Track
+	piece   int
+	frame   int64 // in the piece
+	number  int   // reference pictures since the last IDR picture, itself counted
+	id      uint32
+	stood   int64 // skip pictures since the last coded one
+	lastIDR bool  // the picture that stands was coded intra
+	skips   map[int]uint32
+}
+
+func (t *Track) cursor() *cursor { return &cursor{t: t, id: 2, skips: map[int]uint32{}} }
+
+// next gives the next frame; false at the end.
+func (c *cursor) next() (sample, bool, error) {
+	for c.piece < len(c.t.pieces) && c.frame >= c.t.pieces[c.piece].Frames {
+		c.piece, c.frame = c.piece+1, 0
+	}
+	if c.piece == len(c.t.pieces) {
+		return sample{}, false, nil
+	}
+	p := c.t.pieces[c.piece]
+	x, err := c.t.lib.index(p.Segment)
+	if err != nil {
+		return sample{}, false, err
+	}
+	take := x.Len()
+	if p.Take > 0 {
+		take = min(take, p.Take)
+	}
+	if take == 0 {
+		return sample{}, false, fmt.Errorf("segment %s holds no picture", p.Segment)
+	}
+	at := c.frame
+	if p.Cycle > 0 {
+		at %= p.Cycle
+	}
+	c.frame++
+	if at < int64(take) {
+		return c.coded(p.Segment, int(at), x.units[at])
+	}
+	c.stood++
+	if c.lastIDR && c.stood == c.t.repeat {
+		return c.coded(p.Segment, take-1, x.units[take-1])
+	}
+	s := sample{unit: -1, number: c.number}
+	size, ok := c.skips[c.number%(1<<16)]
+	if !ok {
+		size = uint32(len(c.t.params.Skip(c.number))) + 4
+		c.skips[c.number%(1<<16)] = size
+	}
+	s.size = size
+	c.number++
+	return s, true, nil
+}
+
+func (c *cursor) coded(key cache.Key, i int, u unit) (sample, bool, error) {
+	s := sample{segment: key, unit: i, size: u.size + 4, idr: u.idr}
+	if u.idr {
+		c.id = 3 - c.id
+		s.id = c.id
+		if s.id == 2 {
+			s.size = u.other + 4
+		}
+		c.number = 0
+	}
+	c.number++
+	c.lastIDR, c.stood = u.idr, 0
+	return s, true, nil
+}
+
+// measure gives the sizes of all frames and the numbers of the intra ones.
+func (t *Track) measure() (sizes, sync []uint32, err error) {
+	c := t.cursor()
+	for {
+		s, ok, err := c.next()
+		if err != nil {
+			return nil, nil, err
+		}
+		if !ok {
+			return sizes, sync, nil
+		}
+		if s.idr {
+			sync = append(sync, uint32(len(sizes)))
+		}
+		sizes = append(sizes, s.size)
+	}
+}
+
+// writer gives the function that writes the next frames, each behind its length.
+func (t *Track) writer() func(w io.Writer, n int) error {
+	c := t.cursor()
+	var buf, out []byte
+	return func(w io.Writer, n int) error {
+		for range n {
+			s, _, err := c.next()
+			if err != nil {
+				return err
+			}
+			nal, err := t.bytes(s, &buf)
+			if err != nil {
+				return err
+			}
+			if len(nal)+4 != int(s.size) {
+				return fmt.Errorf("a coded picture has %d bytes, its index says %d", len(nal), s.size-4)
+			}
+			out = binary.BigEndian.AppendUint32(out[:0], uint32(len(nal)))
+			out = append(out, nal...)
+			if _, err := w.Write(out); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// bytes gives the NAL unit of a frame.
+func (t *Track) bytes(s sample, buf *[]byte) ([]byte, error) {
+	if s.unit < 0 {
+		return t.params.Skip(s.number), nil
+	}
+	nal, err := t.lib.read(s.segment, s.unit, *buf)
+	if err != nil {
+		return nil, err
+	}
+	*buf = nal
+	if s.idr {
+		return t.params.SetIDRPicID(nal, s.id)
+	}
+	return nal, nil
+}
+
+// AnnexB writes the pictures that are needed to decode frame n, and gives how many
+// they are: it is the last of them.
+func (t *Track) AnnexB(w io.Writer, n int64) (int, error) {
+	var from []sample
+	c := t.cursor()
+	for range n + 1 {
+		s, ok, err := c.next()
+		if err != nil {
+			return 0, err
+		}
+		if !ok {
+			break
+		}
+		if s.idr {
+			from = from[:0]
+		}
+		if s.unit >= 0 { // skip pictures change nothing; but frame numbers must go on
+			from = append(from, s)
+		}
+	}
+	start := []byte{0, 0, 0, 1}
+	put := func(nal []byte) error {
+		if _, err := w.Write(start); err != nil {
+			return err
+		}
+		_, err := w.Write(nal)
+		return err
+	}
+	for _, nal := range [][]byte{t.params.SPS, t.params.PPS} {
+		if err := put(nal); err != nil {
+			return 0, err
+		}
+	}
+	var buf []byte
+	for i, s := range from {
+		nal, err := t.bytes(s, &buf)
+		if err != nil {
+			return 0, err
+		}
+		if !s.idr {
+			if nal, err = t.params.SetFrameNum(nal, i); err != nil {
+				return 0, err
+			}
+		}
+		if err := put(nal); err != nil {
+			return 0, err
+		}
+	}
+	return len(from), nil
+}

@@ -1,0 +1,405 @@
+package picture_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"mynah/internal/cache"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/media"
+	"mynah/internal/picture"
+	"mynah/internal/proc"
+	"mynah/internal/script"
+)
+
+const width, height = 96, 64
+
+// painter gives one of small frames, and its scratch folder.
+func painter(t *testing.T) (p *picture.Painter, scratch string) {
+	t.Helper()
+	run, err := proc.New(proc.DefaultConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	scratch = t.TempDir()
+	pic := ffmpeg.Picture{Width: width, Height: height, FPS: script.Rate{Num: 25, Den: 1}, StillQP: 18, ClipCRF: 21}
+	return picture.NewPainter(ffmpeg.NewTools(run, "ffmpeg", "ffprobe"), pic, scratch), scratch
+}
+
+func paint(t *testing.T, stills ...picture.Still) [][]byte {
+	t.Helper()
+	p, _ := painter(t)
+	frames, err := p.Paint(t.Context(), stills)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(frames) != len(stills) {
+		t.Fatalf("%d frames of %d stills", len(frames), len(stills))
+	}
+	for _, f := range frames {
+		if len(f) != p.FrameSize() || len(f) != width*height*3/2 {
+			t.Fatalf("a frame has %d bytes", len(f))
+		}
+	}
+	return frames
+}
+
+// yuv is a pixel of a frame, limited range.
+type yuv struct{ y, u, v byte }
+
+func pixel(frame []byte, x, y int) yuv {
+	const n = width * height
+	c := y/2*(width/2) + x/2
+	return yuv{frame[y*width+x], frame[n+c], frame[n*5/4+c]}
+}
+
+// The colours of the tests by the matrix of bt709 in limited range, ITU-R BT.709-6.
+var (
+	black = yuv{16, 128, 128}
+	white = yuv{235, 128, 128}
+	red   = yuv{63, 102, 240}
+	green = yuv{173, 42, 26}
+	blue  = yuv{32, 240, 118}
+)
+
+func near(a, b yuv) bool {
+	alike := func(a, b byte) bool { return max(a, b)-min(a, b) <= 3 }
+	return alike(a.y, b.y) && alike(a.u, b.u) && alike(a.v, b.v)
+}
+
+// asset writes a picture of so many equal columns and rows of colours.
+func asset(t *testing.T, w, h, columns int, colors ...color.Color) *picture.Asset {
+	t.Helper()
+	m := image.NewNRGBA(image.Rect(0, 0, w, h))
+	rows := len(colors) / columns
+	for y := range h {
+		for x := range w {
+			m.Set(x, y, colors[y*rows/h*columns+x*columns/w])
+		}
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	return staged(t, b.Bytes(), ffmpeg.Source{Width: w, Height: h, Turn: 1, PixelW: 1, PixelH: 1, Alpha: !m.Opaque(), Matrix: "rgb"})
+}
+
+func staged(t *testing.T, file []byte, s ffmpeg.Source) *picture.Asset {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "in-1")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return &picture.Asset{
+		Input: ffmpeg.Input{Path: path, Format: media.PNG}, Content: cache.NewHasher("file").Bytes(file).Key(), Source: s,
+	}
+}
+
+var (
+	rgbRed   = color.NRGBA{255, 0, 0, 255}
+	rgbGreen = color.NRGBA{0, 255, 0, 255}
+	rgbBlue  = color.NRGBA{0, 0, 255, 255}
+	rgbWhite = color.NRGBA{255, 255, 255, 255}
+)
+
+func TestPlainCanvas(t *testing.T) {
+	t.Parallel()
+	for c, want := range map[script.Color]yuv{
+		{A: 255}: black, {R: 255, G: 255, B: 255, A: 255}: white, {R: 255, A: 255}: red, {G: 255, A: 255}: green, {B: 255, A: 255}: blue,
+	} {
+		f := paint(t, picture.Still{Canvas: c})[0]
+		for _, at := range [][2]int{{0, 0}, {width - 1, height - 1}} {
+			if got := pixel(f, at[0], at[1]); got != want {
+				t.Errorf("%v is %v, want %v", c, got, want)
+			}
+		}
+	}
+}
+
+// TestOrientations paints a picture of four colours as it is stored in each of the ways
+// of EXIF 2.32, tag 0x0112.
+func TestOrientations(t *testing.T) {
+	t.Parallel()
+	stored := asset(t, 40, 20, 2, rgbRed, rgbGreen, rgbBlue, rgbWhite)
+	want := [][4]yuv{ // top left, top right, bottom left, bottom right
+		{red, green, blue, white},
+		{green, red, white, blue},
+		{white, blue, green, red},
+		{blue, white, red, green},
+		{red, blue, green, white},
+		{blue, red, white, green},
+		{white, green, blue, red},
+		{green, white, red, blue},
+	}
+	var stills []picture.Still
+	for i := range want {
+		a := *stored
+		a.Source.Turn = i + 1
+		stills = append(stills, picture.Still{Asset: &a, Fit: script.Stretch})
+	}
+	for i, f := range paint(t, stills...) {
+		got := [4]yuv{}
+		for k := range got {
+			got[k] = pixel(f, width/4+k%2*width/2, height/4+k/2*height/2)
+		}
+		for k := range got {
+			if !near(got[k], want[i][k]) {
+				t.Errorf("orientation %d is %v, want %v", i+1, got, want[i])
+				break
+			}
+		}
+	}
+}
+
+// TestImagesInTheFrame looks at a few pixels of images that fill the frame in all ways.
+func TestImagesInTheFrame(t *testing.T) {
+	t.Parallel()
+	thirds := asset(t, 600, 100, 3, rgbRed, rgbGreen, rgbBlue)
+	veil := asset(t, 96, 64, 2, color.NRGBA{0, 0, 255, 0}, color.NRGBA{255, 255, 255, 255})
+	half := asset(t, 96, 64, 1, color.NRGBA{255, 255, 255, 128})
+	tall := asset(t, 20, 400, 1, rgbRed, rgbBlue)
+	turned := *thirds
+	turned.Source.Turn = 6
+	canvas := script.Color{R: 255, A: 255}
+	at := func(x, y script.Align) script.Position { return script.Position{X: x, Y: y} }
+	type look struct {
+		x, y int
+		want yuv
+	}
+	cases := []struct {
+		name  string
+		still picture.Still
+		looks []look
+	}{
+		{"cover shows the middle", picture.Still{Asset: thirds, Fit: script.Cover}, []look{{2, 32, green}, {93, 32, green}}},
+		{"cover from the left", picture.Still{Asset: thirds, Fit: script.Cover, Position: at(script.AlignStart, "")}, []look{{2, 32, red}, {93, 32, red}}},
+		{"cover from the right", picture.Still{Asset: thirds, Fit: script.Cover, Position: at(script.AlignEnd, "")}, []look{{2, 32, blue}, {93, 32, blue}}},
+		{"cover from the top", picture.Still{Asset: tall, Fit: script.Cover, Position: at("", script.AlignStart)}, []look{{48, 2, red}, {48, 61, red}}},
+		{"cover from the bottom", picture.Still{Asset: tall, Fit: script.Cover, Position: at("", script.AlignEnd)}, []look{{48, 2, blue}, {48, 61, blue}}},
+		{"contain pads with the canvas", picture.Still{Asset: thirds, Fit: script.Contain}, []look{{48, 2, black}, {48, 61, black}, {48, 32, green}, {4, 32, red}, {91, 32, blue}}},
+		{"contain at the top", picture.Still{Asset: thirds, Fit: script.Contain, Position: at("", script.AlignStart), Canvas: script.Color{B: 255, A: 255}}, []look{{48, 6, green}, {48, 40, blue}}},
+		{"a turned one, contained", picture.Still{Asset: &turned, Fit: script.Contain}, []look{{2, 32, black}, {48, 4, red}, {48, 32, green}, {48, 60, blue}}},
+		{"fit stretches", picture.Still{Asset: thirds, Fit: script.Stretch}, []look{{4, 2, red}, {48, 32, green}, {91, 61, blue}}},
+		{"the canvas shows through", picture.Still{Asset: veil, Fit: script.Cover, Canvas: canvas}, []look{{20, 32, red}, {76, 32, white}}},
+		{"the canvas shines through", picture.Still{Asset: half, Fit: script.Cover, Canvas: script.Color{A: 255}}, []look{{48, 32, yuv{126, 128, 128}}}},
+		{"a canvas between images", picture.Still{Canvas: canvas}, []look{{48, 32, red}}},
+	}
+	var stills []picture.Still
+	for _, c := range cases {
+		stills = append(stills, c.still)
+	}
+	for i, f := range paint(t, stills...) {
+		for _, l := range cases[i].looks {
+			if got := pixel(f, l.x, l.y); !near(got, l.want) {
+				t.Errorf("%s: at %d,%d it is %v, want %v", cases[i].name, l.x, l.y, got, l.want)
+			}
+		}
+	}
+}
+
+// TestADamagedImageIsNamed: by its place among the others, which are whole.
+func TestADamagedImageIsNamed(t *testing.T) {
+	t.Parallel()
+	whole := asset(t, 60, 40, 1, rgbRed)
+	file, err := os.ReadFile(whole.Input.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := staged(t, file[:len(file)/2], whole.Source)
+	p, _ := painter(t)
+	for want, stills := range map[int][]picture.Still{
+		0: {{Asset: cut}},
+		2: {{}, {Asset: whole}, {Asset: cut}, {Asset: whole}},
+	} {
+		_, err := p.Paint(t.Context(), stills)
+		if failure, ok := errors.AsType[*picture.Failure](err); !ok || failure.Index != want || failure.Unwrap() == nil {
+			t.Errorf("error %v, want one about still %d", err, want)
+		}
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := p.Paint(ctx, []picture.Still{{Asset: whole}, {Asset: whole}}); !errors.Is(err, context.Canceled) {
+		t.Errorf("a stop is %v", err)
+	} else if _, ok := errors.AsType[*picture.Failure](err); ok {
+		t.Error("a stop counts as a damaged image")
+	}
+}
+
+// TestFramesOfAClip: the first and the last of a stretch.
+func TestFramesOfAClip(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("it starts many programs")
+	}
+	path := filepath.Join(t.TempDir(), "in-1")
+	const graph = "color=red:s=96x64:r=10:d=2[a];color=lime:s=96x64:r=10:d=2[b];color=blue:s=96x64:r=10:d=2[c];[a][b][c]concat=n=3," +
+		"scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"
+	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-filter_complex", graph, "-colorspace", "bt709", "-qp", "10", "-f", "mp4", path).CombinedOutput()
+	if err != nil {
+		t.Fatalf("ffmpeg: %v\n%s", err, out)
+	}
+	clip := &picture.Asset{
+		Input:  ffmpeg.Input{Path: path, Format: media.MOV},
+		Source: ffmpeg.Source{Width: 96, Height: 64, Turn: 1, PixelW: 1, PixelH: 1, Matrix: "bt709", Plain: true},
+	}
+	const second = 1_000_000
+	for _, c := range []struct {
+		name         string
+		from, length int64
+		end          bool
+		want         yuv
+	}{
+		{"the first", 0, 0, false, red},
+		{"the last", 0, 0, true, blue},
+		{"the last of a clip of known length", 0, 6 * second, true, blue},
+		{"the last of a clip that is shorter than it says", 0, 60 * second, true, blue},
+		{"the first of a stretch", 3 * second, second / 2, false, green},
+		{"the last of a stretch", second, 2 * second, true, green},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			f := paint(t, picture.Still{Asset: clip, Clip: true, AtEnd: c.end, From: c.from, Length: c.length})[0]
+			if got := pixel(f, 48, 32); !near(got, c.want) {
+				t.Errorf("it is %v, want %v", got, c.want)
+			}
+		})
+	}
+	p, _ := painter(t)
+	if _, err := p.Paint(t.Context(), []picture.Still{{Asset: clip, Clip: true, From: 60 * second}}); err == nil {
+		t.Error("a frame behind the end of a clip is painted")
+	}
+}
+
+// ink tells which part of a frame is not of a colour, and where that begins and ends.
+func ink(f []byte, canvas yuv) (share float64, box image.Rectangle) {
+	n := 0
+	for y := range height {
+		for x := range width {
+			if p := pixel(f, x, y); max(p.y, canvas.y)-min(p.y, canvas.y) > 20 {
+				n++
+				box = box.Union(image.Rect(x, y, x+1, y+1))
+			}
+		}
+	}
+	return float64(n) / (width * height), box
+}
+
+// TestText draws slides of plain text, which is neither read as marks nor cut off.
+func TestText(t *testing.T) {
+	t.Parallel()
+	text := func(s string, size float64) picture.Still {
+		return picture.Still{Canvas: script.Color{R: 255, G: 255, B: 255, A: 255}, Text: &picture.Text{Text: s, Size: size, Color: script.Color{A: 255}}}
+	}
+	empty, box := ink(paint(t, text("", 100))[0], white)
+	if empty != 0 {
+		t.Errorf("no text leaves ink in %v", box)
+	}
+	p, scratch := painter(t)
+	for _, c := range []struct {
+		name, text string
+		size       float64
+	}{
+		{"a word", "Hi", 300},
+		{"other letters", "Türme 塔 башня", 100},
+		{"lines", "One\nTwo\nThree", 200},
+		{"more lines than fit", "1\n2\n3\n4\n5\n6\n7\n8", 400},
+		{"a mark that would hide it", `{\alpha&HFF&}Hi`, 200},
+		{"a mark that would move it", `{\pos(9000,9000)}Hi`, 200},
+		{"a mark that is not closed", `{Hi`, 200},
+		{"in braces", `{Hi}`, 200},
+		{"backslashes", `a\Nb\h\\`, 200},
+		{"what looks like the next line of the file", "Hi\nDialogue: 0,0:00:00.00,9:59:59.00,Slide,,0,0,0,,x", 100},
+		{"carriage returns", "One\r\nTwo", 200},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			frames, err := p.Paint(t.Context(), []picture.Still{text(c.text, c.size)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			share, box := ink(frames[0], white)
+			if share < 0.004 || share > 0.6 {
+				t.Errorf("%.4f of the frame is ink", share)
+			}
+			left, right, top, bottom := box.Min.X, width-box.Max.X, box.Min.Y, height-box.Max.Y
+			if min(left, right, top, bottom) < 1 {
+				t.Errorf("the text reaches the edge: %v", box)
+			}
+			if off := left - right; off < -8 || off > 8 {
+				t.Errorf("the text is not in the middle: %v", box)
+			}
+		})
+	}
+	t.Cleanup(func() {
+		left, err := os.ReadDir(scratch)
+		if err != nil || len(left) > 0 {
+			t.Errorf("files are left: %v %v", left, err)
+		}
+	})
+}
+
+// TestBackslashesBreakNoLine: they are letters like others.
+func TestBackslashesBreakNoLine(t *testing.T) {
+	t.Parallel()
+	var boxes []image.Rectangle
+	for _, s := range []string{`a\Nb`, `a/Nb`} {
+		f := paint(t, picture.Still{Text: &picture.Text{Text: s, Size: 200, Color: script.Color{R: 255, G: 255, B: 255, A: 255}}})[0]
+		_, box := ink(f, black)
+		boxes = append(boxes, box)
+	}
+	if d := boxes[0].Dy() - boxes[1].Dy(); d < -2 || d > 2 {
+		t.Errorf("with a backslash the text fills %v, with a stroke %v", boxes[0], boxes[1])
+	}
+}
+
+// TestKeys: two stills that look different never share a key, and names have no part.
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	a, b := asset(t, 8, 8, 1, rgbRed), asset(t, 8, 8, 1, rgbBlue)
+	base := picture.Still{Asset: a}
+	text := picture.Still{Text: &picture.Text{Text: "a", Size: 10}}
+	seen := map[cache.Key]string{}
+	for i, s := range []picture.Still{
+		{},
+		{Canvas: script.Color{R: 1}},
+		{Canvas: script.Color{G: 1}},
+		{Canvas: script.Color{B: 1}},
+		base,
+		{Asset: b},
+		{Asset: a, Canvas: script.Color{R: 1}},
+		{Asset: a, Fit: script.Contain},
+		{Asset: a, Position: script.Position{X: script.AlignStart}},
+		{Asset: a, Position: script.Position{Y: script.AlignStart}},
+		{Asset: a, Clip: true},
+		{Asset: a, Clip: true, AtEnd: true},
+		{Asset: a, Clip: true, From: 1},
+		{Asset: a, Clip: true, Length: 1},
+		text,
+		{Text: &picture.Text{Text: "b", Size: 10}},
+		{Text: &picture.Text{Text: "a", Size: 11}},
+		{Text: &picture.Text{Text: "a", Size: 10, Color: script.Color{B: 1}}},
+	} {
+		for _, size := range [][2]int{{1280, 720}, {1280, 722}, {1282, 720}} {
+			name := fmt.Sprint("still ", i, " at ", size)
+			k := s.Key(size[0], size[1])
+			if other, ok := seen[k]; ok {
+				t.Errorf("%s has the key of %s", name, other)
+			}
+			seen[k] = name
+		}
+	}
+	moved := *a
+	moved.Input.Path = "/elsewhere/in-9"
+	if (picture.Still{Asset: &moved}).Key(1280, 720) != base.Key(1280, 720) {
+		t.Error("the key holds a path")
+	}
+}

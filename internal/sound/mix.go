@@ -1,0 +1,194 @@
+// Package sound lays narration, clips' own sound, audio files and music into one track
+// of whole samples. It exists so that the sound of a film is made in one pass, in
+// memory that does not grow with its length. It refuses to decode and to encode: what
+// it mixes is raw, 16 bit, at 48 kHz.
+package sound
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"math"
+	"slices"
+)
+
+// Source opens raw little-endian 16 bit samples, from a given sample frame on.
+type Source interface {
+	// Open starts reading at a sample frame; reading ends with io.EOF.
+	Open(frame int64) (io.ReadCloser, error)
+	// Channels is 1 or 2.
+	Channels() int
+}
+
+// Clip is one sound of the track. Times are in samples of the film.
+type Clip struct {
+	Source Source
+	// Start and Samples are its place in the track.
+	Start, Samples int64
+	// From is where in the source it begins.
+	From int64
+	// Loop begins the source again, from From, whenever it ends.
+	Loop bool
+	// Gain in thousandths, 1000 as recorded.
+	Gain int64
+	// FadeIn and FadeOut in samples: straight lines.
+	FadeIn, FadeOut int64
+}
+
+// block is how many samples are mixed at a time.
+const block = 4096
+
+// voice is a clip that is being heard.
+type voice struct {
+	Clip
+	r    *bufio.Reader
+	c    io.Closer
+	read int64 // sample frames since the source was opened
+	done bool
+	raw  []byte
+}
+
+// Mix writes the sum of the clips, samples long, with 1 or 2 channels. Where the sum
+// is more than 16 bits hold it is held at the limit.
+func Mix(ctx context.Context, clips []Clip, samples int64, channels int, w io.Writer) error {
+	clips = slices.Clone(clips)
+	slices.SortStableFunc(clips, func(a, b Clip) int { return cmp.Compare(a.Start, b.Start) })
+	sum := make([]int64, block*channels)
+	out := make([]byte, block*channels*2)
+	var heard []*voice
+	defer func() {
+		for _, v := range heard {
+			v.close()
+		}
+	}()
+	next := 0
+	for at := int64(0); at < samples; at += block {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n := min(block, samples-at)
+		for next < len(clips) && clips[next].Start < at+n {
+			heard = append(heard, &voice{Clip: clips[next]})
+			next++
+		}
+		clear(sum)
+		for _, v := range heard {
+			if err := v.add(sum, at, n, channels); err != nil {
+				return err
+			}
+		}
+		heard = slices.DeleteFunc(heard, func(v *voice) bool {
+			if v.done || v.Start+v.Samples <= at+n {
+				v.close()
+				return true
+			}
+			return false
+		})
+		for i, s := range sum[:n*int64(channels)] {
+			binary.LittleEndian.PutUint16(out[2*i:], uint16(clip16(s)))
+		}
+		if _, err := w.Write(out[:n*int64(channels)*2]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unit is the fixed-point one of gains: whole numbers give the same bytes everywhere.
+const unit = 1 << 20
+
+func clip16(v int64) int16 {
+	v = (v + unit/2) >> 20
+	return int16(max(math.MinInt16, min(v, math.MaxInt16)))
+}
+
+func (v *voice) close() {
+	if v.c != nil {
+		_ = v.c.Close()
+		v.c = nil
+	}
+}
+
+func (v *voice) open() error {
+	c, err := v.Source.Open(v.From)
+	if err != nil {
+		return err
+	}
+	v.close()
+	v.c, v.read = c, 0
+	if v.r == nil {
+		v.r = bufio.NewReaderSize(c, 16<<10)
+	} else {
+		v.r.Reset(c)
+	}
+	return nil
+}
+
+// add adds the part of the clip that lies in [at, at+n) to sum.
+func (v *voice) add(sum []int64, at, n int64, channels int) error {
+	from, to := max(v.Start, at), min(v.Start+v.Samples, at+n)
+	if v.done || from >= to {
+		return nil
+	}
+	if v.c == nil {
+		if err := v.open(); err != nil {
+			return err
+		}
+	}
+	width := v.Source.Channels() * 2
+	for from < to {
+		want := int(to-from) * width
+		if cap(v.raw) < want {
+			v.raw = make([]byte, block*4)
+		}
+		got, err := io.ReadFull(v.r, v.raw[:want])
+		frames := int64(got / width)
+		v.mix(sum[(from-at)*int64(channels):], v.raw, from-v.Start, frames, channels)
+		v.read += frames
+		from += frames
+		switch {
+		case err == nil:
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			if !v.Loop || v.read == 0 {
+				v.done = true
+				return nil
+			}
+			if err := v.open(); err != nil {
+				return err
+			}
+		default:
+			return err
+		}
+	}
+	return nil
+}
+
+// mix adds frames of raw samples; pos is where in the clip the first of them lies.
+func (v *voice) mix(sum []int64, raw []byte, pos, frames int64, channels int) {
+	gain := v.Gain * unit / 1000
+	from := v.Source.Channels()
+	for i := range frames {
+		g := gain
+		if p := pos + i; p < v.FadeIn {
+			g = g * p / v.FadeIn
+		}
+		if left := v.Samples - pos - i; left <= v.FadeOut {
+			g = g * left / (v.FadeOut + 1)
+		}
+		for c := range channels {
+			src := int(i) * from
+			if from == 2 {
+				src += c
+			}
+			s := int64(int16(binary.LittleEndian.Uint16(raw[2*src:])))
+			if from == 2 && channels == 1 {
+				r := int64(int16(binary.LittleEndian.Uint16(raw[2*src+2:])))
+				s = (s + r) / 2
+			}
+			sum[int(i)*channels+c] += s * g
+		}
+	}
+}
