@@ -1,0 +1,208 @@
+package studio
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"mynah/internal/cache"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/media"
+	"mynah/internal/picture"
+	"mynah/internal/proc"
+	"mynah/internal/timeline"
+)
+
+// maxPixels bounds an image: what decoding it takes in memory.
+const maxPixels = 150_000_000
+
+// asset is a user's file: identified, and staged under a name of ours.
+type asset struct {
+	name    string
+	content cache.Key
+	input   ffmpeg.Input
+	header  media.Header // of an image
+	info    *ffmpeg.Info // of a clip, GIF or sound
+}
+
+// picture gives the asset as a painter takes it.
+func (a *asset) picture() *picture.Asset {
+	out := &picture.Asset{Input: a.input, Content: a.content}
+	if a.info != nil && a.info.Video != nil {
+		out.Source = a.info.Video.Source
+		out.Input.AlphaVPX = a.info.Video.AlphaVPX
+		return out
+	}
+	out.Source = ffmpeg.Source{
+		Width: a.header.Width, Height: a.header.Height, Turn: a.header.Turn,
+		PixelW: 1, PixelH: 1, Alpha: a.header.Alpha, Matrix: "rgb", FullRange: a.header.FullRange,
+	}
+	if a.header.YUV {
+		out.Source.Matrix = "bt601"
+	}
+	return out
+}
+
+// media gives the asset as the timeline takes it.
+func (a *asset) media() timeline.Media {
+	m := timeline.Media{}
+	if a.info == nil {
+		return m
+	}
+	if a.info.Audio != nil {
+		m.Sound, m.Length = true, a.info.Audio.Length
+	}
+	if v := a.info.Video; v != nil {
+		m.Length, m.Rate, m.Frames = v.Length, v.Rate, v.Frames
+		m.Still = a.input.Format == media.GIF && v.Frames <= 1
+	}
+	return m
+}
+
+// stage gives a file of the project a name of ours in the work folder.
+func (j *job) stage(name string, number int) (string, error) {
+	path := filepath.Join(j.work, "in-"+strconv.Itoa(number))
+	return path, os.Symlink(filepath.Join(j.project.dir, filepath.FromSlash(name)), path)
+}
+
+// identify opens a file, addresses its content and learns what it is.
+func (j *job) identify(ctx context.Context, name string, number int, sound bool) (*asset, error) {
+	head, _, err := j.project.head(name)
+	if err != nil {
+		return nil, errors.New("it cannot be read")
+	}
+	a := &asset{name: name}
+	if a.input.Path, err = j.stage(name, number); err != nil {
+		return nil, err
+	}
+	if a.content, err = cache.HashFile(ctx, a.input.Path); err != nil {
+		return nil, err
+	}
+	a.input.Format = media.Sniff(head)
+	switch {
+	case sound || a.input.Format.Video():
+		err = j.probe(ctx, a)
+	case a.input.Format == media.SVG, a.input.Format == media.AVIF:
+		turn := media.AVIFTurn(head)
+		if err = j.convert(ctx, a); a.header.Turn == 1 {
+			a.header.Turn = turn
+		}
+	default:
+		err = j.header(a)
+	}
+	return a, err
+}
+
+func (j *job) header(a *asset) error {
+	f, err := os.Open(a.input.Path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	if a.header, err = media.ReadHeader(f, a.input.Format); err != nil {
+		return err
+	}
+	if a.input.Format == media.PNG && !media.PNGEnds(f) || a.input.Format == media.JPEG && !media.JPEGEnds(f) {
+		return errors.New("it is cut off: its end is missing")
+	}
+	return checkPixels(a.header.Width, a.header.Height)
+}
+
+func checkPixels(w, h int) error {
+	if int64(w)*int64(h) > maxPixels {
+		return fmt.Errorf("it has %d x %d pixels; an image may have %d million", w, h, maxPixels/1_000_000)
+	}
+	return nil
+}
+
+// probe measures a clip or sound, or finds what it measured before.
+func (j *job) probe(ctx context.Context, a *asset) error {
+	key := cache.NewHasher("probe 2").String(j.studio.version).Bytes(a.content[:]).String(string(a.input.Format)).Key()
+	if b, ok := j.store.Get(cache.Probes, key); ok {
+		var info ffmpeg.Info
+		if json.Unmarshal(b, &info) == nil {
+			a.info = &info
+			return nil
+		}
+	}
+	info, err := j.studio.tools.Probe(ctx, a.input)
+	if err != nil {
+		return err
+	}
+	a.info = info
+	b, err := json.Marshal(info)
+	if err != nil {
+		return err
+	}
+	return j.store.PutBytes(cache.Probes, key, b)
+}
+
+// convert turns an image that ffmpeg does not read everywhere into a PNG of ours.
+func (j *job) convert(ctx context.Context, a *asset) error {
+	b, err := j.toPNG(ctx, a, 1)
+	if err != nil {
+		return err
+	}
+	w, h, err := media.Size(bytes.NewReader(b))
+	if err != nil {
+		return err
+	}
+	if a.input.Format == media.SVG {
+		// Drawn again at the size at which it is seen: it would blur if enlarged.
+		zoom := math.Max(float64(j.board.Film.Width)/float64(w), float64(j.board.Film.Height)/float64(h))
+		if zoom > 1 && float64(w)*float64(h)*zoom*zoom < maxPixels/4 {
+			if b, err = j.toPNG(ctx, a, zoom); err != nil {
+				return err
+			}
+		}
+	}
+	path := a.input.Path + ".png"
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		return err
+	}
+	a.content = cache.NewHasher("converted").Bytes(b).Key()
+	a.input.Path, a.input.Format = path, media.PNG
+	return j.header(a)
+}
+
+func (j *job) toPNG(ctx context.Context, a *asset, zoom float64) ([]byte, error) {
+	key := cache.NewHasher("png 1").Bytes(a.content[:]).String(string(a.input.Format)).Float(zoom).Key()
+	if b, ok := j.store.Get(cache.Pictures, key); ok {
+		return b, nil
+	}
+	in, err := os.ReadFile(a.input.Path)
+	if err != nil {
+		return nil, err
+	}
+	c := proc.Command{
+		Program: "rsvg-convert", Stdin: bytes.NewReader(in), MaxStdout: 1 << 30,
+		// From its input it has no folder, so it can load nothing else.
+		Args: []string{"--format=png", "--zoom=" + strconv.FormatFloat(zoom, 'f', 6, 64)},
+	}
+	if a.input.Format == media.AVIF {
+		out := a.input.Path + ".avif.png"
+		link := a.input.Path + ".avif" // the program goes by the name's ending
+		if err := os.Symlink(a.input.Path, link); err != nil {
+			return nil, err
+		}
+		c = proc.Command{Program: "avifdec", Args: []string{"--jobs", "1", link, out}}
+		if err := j.studio.run.Run(ctx, c); err != nil {
+			return nil, err
+		}
+		if in, err = os.ReadFile(out); err != nil {
+			return nil, err
+		}
+		return in, j.store.PutBytes(cache.Pictures, key, in)
+	}
+	b, err := j.studio.run.Output(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return b, j.store.PutBytes(cache.Pictures, key, b)
+}

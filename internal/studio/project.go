@@ -1,0 +1,138 @@
+package studio
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/agext/levenshtein"
+
+	"mynah/internal/media"
+	"mynah/internal/storyboard"
+	"mynah/internal/voice"
+)
+
+// Project is a folder with a script and its files. Nothing outside of the folder can
+// be read through it, by whatever name or link.
+type Project struct {
+	root  *os.Root
+	dir   string // absolute, links resolved
+	booth *voice.Booth
+
+	mu    sync.Mutex
+	files map[string]storyboard.File
+}
+
+// OpenProject opens a project's folder.
+func OpenProject(dir string, booth *voice.Booth) (*Project, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	if abs, err = filepath.EvalSymlinks(abs); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(abs)
+	if err != nil {
+		return nil, err
+	}
+	return &Project{root: root, dir: abs, booth: booth, files: map[string]storyboard.File{}}, nil
+}
+
+// Close lets go of the folder.
+func (p *Project) Close() error { return p.root.Close() }
+
+// FS gives the project's files.
+func (p *Project) FS() fs.FS { return p.root.FS() }
+
+// head reads the first bytes of a file.
+func (p *Project) head(name string) ([]byte, fs.FileInfo, error) {
+	// A look first: opening a pipe or a device would wait for it.
+	info, err := p.root.Stat(filepath.FromSlash(name))
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, info, err
+	}
+	f, err := p.root.Open(filepath.FromSlash(name))
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = f.Close() }()
+	b := make([]byte, media.HeadSize)
+	n, err := io.ReadFull(f, b)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, nil, err
+	}
+	return b[:n], info, nil
+}
+
+// File implements storyboard.Project.
+func (p *Project) File(name string) storyboard.File {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if f, ok := p.files[name]; ok {
+		return f
+	}
+	f := p.look(name)
+	p.files[name] = f
+	return f
+}
+
+func (p *Project) look(name string) storyboard.File {
+	head, info, err := p.head(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return storyboard.File{}
+	case err != nil && strings.Contains(err.Error(), "escapes"):
+		return storyboard.File{Exists: true, Describe: "is a link that leads out of the project's folder"}
+	case err != nil:
+		return storyboard.File{Exists: true, Describe: "cannot be read"}
+	case info.IsDir():
+		return storyboard.File{Exists: true, Dir: true, Describe: "is a folder"}
+	case !info.Mode().IsRegular():
+		return storyboard.File{Exists: true, Describe: "is not a regular file"}
+	}
+	format := media.Sniff(head)
+	f := storyboard.File{Exists: true, Sound: format.Audio(), Describe: media.Describe(head)}
+	switch {
+	case format == media.GIF:
+		f.Kind = storyboard.GIF
+	case format.Picture():
+		f.Kind = storyboard.Image
+	case format.Video():
+		f.Kind = storyboard.Clip
+	}
+	return f
+}
+
+// Nearest implements storyboard.Project.
+func (p *Project) Nearest(name string) string {
+	const most = 2000
+	seen, best, least := 0, "", len(filepath.Base(name))/4+2
+	_ = fs.WalkDir(p.FS(), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil //nolint:nilerr // a folder that cannot be read holds no suggestion
+		}
+		if seen++; seen > most {
+			return fs.SkipAll
+		}
+		n := levenshtein.Distance(strings.ToLower(path), strings.ToLower(name), nil)
+		if strings.EqualFold(filepath.Base(path), filepath.Base(name)) {
+			n = min(n, 1)
+		}
+		if n < least {
+			best, least = path, n
+		}
+		return nil
+	})
+	return best
+}
+
+// Track implements storyboard.Project.
+func (p *Project) Track(name string) bool {
+	return slices.Contains([]string{"ukulele-1", "ukulele-2", "corporate-1", "uplifting-1", "uplifting-2"}, strings.ToLower(name))
+}

@@ -1,0 +1,77 @@
+package studio
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/renameio/v2"
+
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+)
+
+// SayRequest asks for a text to be spoken into a file.
+type SayRequest struct {
+	Text, Output         string
+	Voice, Language      string
+	Speed, Pitch, Volume float64
+}
+
+// Said is what was spoken.
+type Said struct {
+	Seconds  float64
+	Voice    string
+	Warnings diag.List
+	Sources  map[string][]byte
+}
+
+// Say speaks a text of the script language into a sound file, whose ending says its
+// form: wav, mp3 or m4a. The file is whole or not there.
+func (s *Studio) Say(ctx context.Context, r SayRequest) (*Said, error) {
+	format := strings.TrimPrefix(strings.ToLower(filepath.Ext(r.Output)), ".")
+	if !slices.Contains(SpeechFormats(), format) {
+		return nil, fault.New(fault.Usage, nil, "the output %q is of no form that is known here", r.Output).
+			WithHint("end its name in .wav, .mp3 or .m4a")
+	}
+	for _, v := range []struct {
+		name           string
+		value, low, up float64
+	}{{"speed", r.Speed, 0.3, 3}, {"pitch", r.Pitch, 0.3, 3}, {"volume", r.Volume, 0, 10}} {
+		if !(v.value >= v.low && v.value <= v.up) {
+			return nil, fault.New(fault.Usage, nil, "the %s %g is out of range", v.name, v.value).WithHint("it may be %g to %g", v.low, v.up)
+		}
+	}
+	if dir, err := os.Stat(filepath.Dir(r.Output)); err != nil || !dir.IsDir() {
+		return nil, fault.New(fault.Usage, nil, "the folder %q does not exist", filepath.Dir(r.Output)).WithHint("make it, or name another file with -o")
+	}
+	if strings.TrimSpace(r.Text) == "" {
+		return nil, fault.New(fault.Usage, nil, "there is no text to speak")
+	}
+	header := map[string]string{"voice": r.Voice, "language": r.Language}
+	for name, v := range map[string]float64{"voice-speed": r.Speed, "voice-pitch": r.Pitch, "voice-volume": r.Volume} {
+		if v != 1 {
+			header[name] = strconv.FormatFloat(v, 'f', -1, 64)
+		}
+	}
+	sp, err := s.Speak(ctx, SpeechRequest{Text: r.Text, Header: header})
+	if err != nil {
+		return nil, err
+	}
+	defer sp.Close()
+	path := filepath.Join(sp.job.work, "said")
+	if err := sp.File(ctx, format, path); err != nil {
+		return nil, err
+	}
+	b, err := os.ReadFile(path)
+	if err == nil {
+		err = renameio.WriteFile(r.Output, b, 0o644, renameio.WithTempDir(filepath.Dir(r.Output)))
+	}
+	if err != nil {
+		return nil, fault.New(fault.Disk, err, "the file %s cannot be written", r.Output)
+	}
+	return &Said{Seconds: sp.Seconds(), Voice: strings.Join(sp.Voices, ", "), Warnings: sp.Warnings, Sources: sp.Sources}, nil
+}

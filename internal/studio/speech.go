@@ -1,0 +1,345 @@
+package studio
+
+import (
+	"archive/zip"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"mynah/internal/caption"
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/film"
+	"mynah/internal/script"
+	"mynah/internal/sound"
+	"mynah/internal/storyboard"
+	"mynah/internal/timeline"
+)
+
+// SpeechFormats lists the forms of sound files.
+func SpeechFormats() []string { return []string{"mp3", "m4a", "wav"} }
+
+// SpeechRequest asks for a text to be spoken.
+type SpeechRequest struct {
+	// Text is of the script language; what needs a file is left out.
+	Text string
+	// Header are properties that go before the text's own, by their names in a
+	// script's header: voice, voice-speed, voice-pitch, voice-volume, language.
+	Header map[string]string
+	// Timed is "vtt" or "srt" when the text is subtitles, each cue of which is to be
+	// spoken at its time.
+	Timed string
+	// Progress is told how far the work is; it may be nil.
+	Progress func(Progress)
+}
+
+// Speech is a text that was spoken. Close it after use.
+type Speech struct {
+	Warnings diag.List
+	Sources  map[string][]byte
+	// Voices that speak, each once.
+	Voices []string
+	// Scenes is their number.
+	Scenes int
+
+	job     *job
+	done    func()
+	samples int64
+	spans   []span
+	cues    []caption.Cue
+}
+
+// span is where a scene lies, in samples.
+type span struct{ from, to int64 }
+
+const speechFile = "text"
+
+// Speak speaks a text whole. The error is a *ScriptError when the text is wrong.
+func (s *Studio) Speak(ctx context.Context, r SpeechRequest) (*Speech, error) {
+	dir, err := s.store.TempDir()
+	if err != nil {
+		return nil, fault.New(fault.Disk, err, "no folder for temporary files can be made")
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	j, done, err := s.open(ctx, Request{Dir: dir, Script: speechFile, Progress: r.Progress})
+	if err != nil {
+		return nil, err
+	}
+	sp := &Speech{job: j, done: done}
+	read := func(ctx context.Context) error { return j.readText(ctx, r) }
+	steps := []step{{phaseScript, read}, {phaseVoice, j.speak}, {phaseVoice, sp.lay}}
+	if r.Timed != "" {
+		steps = []step{{phaseScript, read}, {phaseVoice, sp.layTimed}}
+	}
+	err = j.do(ctx, steps)
+	if err == nil && sp.samples == 0 {
+		err = fault.New(fault.Usage, nil, "the text holds nothing that can be spoken")
+	}
+	if err != nil {
+		done()
+		return nil, err
+	}
+	sp.Warnings, sp.Sources = j.list, j.sources
+	for _, scene := range j.board.Scenes {
+		for _, p := range scene.Parts {
+			if p.Kind == storyboard.Speech && !slices.Contains(sp.Voices, p.Voice) {
+				sp.Voices = append(sp.Voices, p.Voice)
+			}
+		}
+	}
+	return sp, nil
+}
+
+// Close gives back what the speech holds.
+func (sp *Speech) Close() { sp.done() }
+
+// Seconds is its length.
+func (sp *Speech) Seconds() float64 { return float64(sp.samples) / timeline.SampleRate }
+
+// SRT and VTT are its subtitles; empty when nothing is said.
+func (sp *Speech) SRT() string { return caption.SRT(sp.cues) }
+
+// VTT see SRT.
+func (sp *Speech) VTT() string { return caption.VTT(sp.cues) }
+
+// properties turns header properties into those that the parser knows.
+func properties(header map[string]string) (script.Properties, error) {
+	var text strings.Builder
+	text.WriteString("---\n")
+	for _, name := range []string{"voice", "voice-speed", "voice-pitch", "voice-volume", "language"} {
+		v := strings.TrimSpace(header[name])
+		if v == "" {
+			continue
+		}
+		if strings.ContainsAny(v, "\r\n#:'\"{}[]&*!|>%@`") || len(v) > 100 {
+			return script.Properties{}, fault.New(fault.Usage, nil, "the %s %q cannot be used", name, shorten(v, 40))
+		}
+		fmt.Fprintf(&text, "%s: %s\n", name, v)
+	}
+	text.WriteString("---\n")
+	s, list := script.Parse("settings", []byte(text.String()))
+	for _, d := range list {
+		if d.Severity == diag.Error {
+			return script.Properties{}, fault.New(fault.Usage, nil, "%s", strings.TrimSuffix(d.Summary, ".")).WithHint("%s", d.Hint)
+		}
+	}
+	return s.Header.Properties, nil
+}
+
+// readText parses a text and plans what is to be said.
+func (j *job) readText(ctx context.Context, r SpeechRequest) error {
+	over, err := properties(r.Header)
+	if err != nil {
+		return err
+	}
+	text := &script.Script{File: speechFile}
+	j.sources = map[string][]byte{speechFile: []byte(r.Text)}
+	if r.Timed == "" {
+		var list diag.List
+		text, list = script.Parse(speechFile, []byte(r.Text))
+		if err := j.report(list); err != nil {
+			return err
+		}
+	}
+	spokenOnly(text)
+	h := &text.Header
+	for _, f := range []struct{ to, from **float64 }{
+		{&h.VoiceSpeed, &over.VoiceSpeed}, {&h.VoicePitch, &over.VoicePitch}, {&h.VoiceVolume, &over.VoiceVolume},
+	} {
+		if *f.from != nil {
+			*f.to = *f.from
+		}
+	}
+	if over.Language != nil {
+		h.Language = over.Language
+	}
+	opt := storyboard.Options{}
+	if over.Voice != nil {
+		opt.Voice = *over.Voice
+	}
+	if r.Timed != "" {
+		if err := j.readCues(text, r); err != nil {
+			return err
+		}
+	}
+	board, list := storyboard.Plan(text, &planProject{Project: j.project, ctx: ctx}, opt)
+	j.board = board
+	return j.report(list)
+}
+
+// spokenOnly leaves out what needs a file or is for the eye.
+func spokenOnly(s *script.Script) {
+	h := &s.Header
+	h.Background, h.Theme, h.Subtitles, h.Lexicon, h.Transition, h.Duration = nil, nil, nil, nil, nil, nil
+	for i := range s.Scenes {
+		s.Scenes[i].Nodes = slices.DeleteFunc(s.Scenes[i].Nodes, func(n script.Node) bool {
+			switch n := n.(type) {
+			case *script.Narration, *script.SSML, *script.Pause:
+				return false
+			case *script.Set:
+				return !strings.HasPrefix(n.Name, "voice") && n.Name != "narration-mode" && n.Name != "language"
+			default:
+				return true
+			}
+		})
+	}
+}
+
+// lay puts what was spoken on the line. Silence behind the last word is left out.
+func (sp *Speech) lay(context.Context) error {
+	j := sp.job
+	var m timeline.Measured
+	for _, scene := range j.spoken {
+		var lengths []int64
+		for _, s := range scene {
+			lengths = append(lengths, s.Samples)
+		}
+		m.Speech = append(m.Speech, lengths)
+	}
+	j.line = timeline.Compute(j.board, m)
+	j.track = j.planSound()
+	for i, s := range j.line.Scenes {
+		if len(s.Voice) == 0 && len(j.board.Scenes[i].Parts) == 0 {
+			continue
+		}
+		from := s.Start * timeline.SampleRate * j.line.FPS.Den / j.line.FPS.Num
+		if s.VoiceEnd > from {
+			sp.spans = append(sp.spans, span{from, s.VoiceEnd})
+		}
+	}
+	sp.Scenes = len(sp.spans)
+	if len(sp.spans) == 0 || len(j.line.Sounds) == 0 {
+		return nil
+	}
+	sp.cut(sp.spans[0].from)
+	sp.samples = sp.spans[len(sp.spans)-1].to
+	sp.cues = caption.Cues(j.board, j.line, j.words)
+	return nil
+}
+
+// cut drops silence in front.
+func (sp *Speech) cut(n int64) {
+	for i := range sp.spans {
+		sp.spans[i].from -= n
+		sp.spans[i].to -= n
+	}
+	for i := range sp.job.track.clips {
+		sp.job.track.clips[i].Start -= n
+	}
+}
+
+// mix writes a span's raw samples.
+func (sp *Speech) mix(ctx context.Context, s span, w io.Writer) error {
+	var clips []sound.Clip
+	for _, c := range sp.job.track.clips {
+		if c.Start < s.to && c.Start+c.Samples > s.from {
+			c.Start -= s.from
+			clips = append(clips, c)
+		}
+	}
+	return sound.Mix(ctx, clips, s.to-s.from, 1, w)
+}
+
+// speechBitRate is that of mp3 and m4a, in bits a second.
+const speechBitRate = 128_000
+
+// write writes a span to a file.
+func (sp *Speech) write(ctx context.Context, format string, s span, path string) error {
+	return sp.fed(ctx, s, func(pcm io.Reader) error {
+		if format != "m4a" {
+			return sp.job.studio.tools.Run(ctx, ffmpeg.SpeechFile(format, timeline.SampleRate, path), pcm, io.Discard)
+		}
+		aac := ffmpeg.DefaultAAC(1)
+		aac.BitRate = speechBitRate
+		return film.WriteM4A(ctx, sp.job.studio.tools, aac, s.to-s.from, pcm, path)
+	})
+}
+
+// fed runs an encoder that reads the mix of a span.
+func (sp *Speech) fed(ctx context.Context, s span, encode func(pcm io.Reader) error) error {
+	r, w := io.Pipe()
+	go func() { _ = w.CloseWithError(sp.mix(ctx, s, w)) }()
+	err := encode(r)
+	_ = r.Close()
+	if ctx.Err() != nil {
+		return fault.New(fault.Cancelled, ctx.Err(), "stopped")
+	}
+	return asFault(err)
+}
+
+// File writes the speech to a file, which is not made atomically.
+func (sp *Speech) File(ctx context.Context, format, path string) error {
+	return sp.write(ctx, format, span{0, sp.samples}, path)
+}
+
+// SceneFiles writes a zip with a file per scene: scene-001.mp3 and so on.
+func (sp *Speech) SceneFiles(ctx context.Context, format, path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return fault.New(fault.Disk, err, "the archive cannot be written")
+	}
+	defer func() { _ = f.Close() }()
+	z := zip.NewWriter(f)
+	for i, s := range sp.spans {
+		part := filepath.Join(sp.job.work, "scene")
+		if err := sp.write(ctx, format, s, part); err != nil {
+			return err
+		}
+		if err := addStored(z, fmt.Sprintf("scene-%03d.%s", i+1, format), part); err != nil {
+			return fault.New(fault.Disk, err, "the archive cannot be written")
+		}
+		sp.job.progress(phaseSound, float64(i+1)/float64(len(sp.spans)))
+	}
+	if err := z.Close(); err != nil {
+		return fault.New(fault.Disk, err, "the archive cannot be written")
+	}
+	return nil
+}
+
+// addStored puts a file into an archive; sound does not shrink.
+func addStored(z *zip.Writer, name, path string) error {
+	w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)})
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	_, err = io.Copy(w, f)
+	return err
+}
+
+// Stream writes the speech as it is encoded; m4a has its index in front, so it is made
+// whole first.
+func (sp *Speech) Stream(ctx context.Context, format string, w io.Writer) error {
+	if format == "mp3" {
+		return sp.fed(ctx, span{0, sp.samples}, func(pcm io.Reader) error {
+			return sp.job.studio.tools.Run(ctx, ffmpeg.SpeechStream(timeline.SampleRate), pcm, w)
+		})
+	}
+	path := filepath.Join(sp.job.work, "speech")
+	if err := sp.File(ctx, format, path); err != nil {
+		return err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return fault.New(fault.Disk, err, "the sound cannot be read")
+	}
+	defer func() { _ = f.Close() }()
+	_, err = io.Copy(w, f)
+	return err
+}
+
+// CheckHeader tells what cannot be in a SpeechRequest's header.
+func CheckHeader(header map[string]string) error {
+	_, err := properties(header)
+	return err
+}

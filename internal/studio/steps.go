@@ -1,0 +1,345 @@
+package studio
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/big"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"mynah/internal/caption"
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/film"
+	"mynah/internal/picture"
+	"mynah/internal/script"
+	"mynah/internal/sound"
+	"mynah/internal/storyboard"
+	"mynah/internal/timeline"
+	"mynah/internal/voice"
+)
+
+// read parses the script and plans the film.
+func (j *job) read(ctx context.Context) error {
+	loaded, found := script.Load(j.project.FS(), j.req.Script, script.Options{Variables: j.req.Variables})
+	j.sources = loaded.Sources
+	wrong := j.report(found)
+	if wrong != nil && len(loaded.Script.Scenes) == 0 {
+		return wrong
+	}
+	project := &planProject{Project: j.project, ctx: ctx}
+	board, list := storyboard.Plan(loaded.Script, project, storyboard.Options{
+		Dir: path.Dir(j.req.Script), Size: j.req.Size, FPS: j.req.FPS, Voice: j.req.Voice,
+	})
+	j.board = board
+	if j.req.Strict && project.missing != "" {
+		return fault.New(fault.ToolMissing, nil, "%s", project.missing).WithHint("mynah doctor tells how to install what is missing")
+	}
+	if err := j.report(list); err != nil {
+		return err
+	}
+	return wrong
+}
+
+// planProject answers the planner's questions about voices.
+type planProject struct {
+	*Project
+	ctx context.Context //nolint:containedctx // lives as long as the call of the planner
+	// missing says which voice has no engine here.
+	missing string
+}
+
+// Voice implements storyboard.Project.
+func (p *planProject) Voice(name, language string) storyboard.Voice {
+	v, m := p.booth.Resolve(p.ctx, name, language)
+	out := storyboard.Voice{Name: v.Name, Problem: m.Warning, Code: diag.UnknownVoice}
+	switch {
+	case m.Warning == "":
+	case m.Kind == voice.Unknown && len(m.Nearest) > 0:
+		out.Hint = fmt.Sprintf("did you mean %s? mynah voices lists all", strings.Join(m.Nearest, ", "))
+	case m.StandIn:
+		out.Code, out.Hint = diag.MissingVoice, "mynah doctor tells how to install what is missing"
+		p.missing = m.Warning
+	default:
+		out.Hint = "mynah voices lists all"
+	}
+	return out
+}
+
+// Sentences implements storyboard.Project.
+func (p *planProject) Sentences(runs []script.Run, language string) [][]script.Run {
+	var out [][]script.Run
+	for _, sentence := range voice.SplitRuns(voiceRuns(runs), language) {
+		var rs []script.Run
+		for _, r := range sentence {
+			rs = append(rs, script.Run{Style: script.Style(r.Style), Text: r.Text})
+		}
+		out = append(out, rs)
+	}
+	return out
+}
+
+// voiceRuns gives runs as the voices take them: the words for styles are the same.
+func voiceRuns(runs []script.Run) []voice.Run {
+	var out []voice.Run
+	for _, r := range runs {
+		out = append(out, voice.Run{Text: r.Text, Style: voice.Style(r.Style)})
+	}
+	return out
+}
+
+// named is a file that the board names.
+type named struct {
+	name  string
+	place diag.Range
+	sound bool
+}
+
+// uses lists the files of the board, each once, in the order of the film.
+func (j *job) uses() []named {
+	var out []named
+	add := func(name string, place diag.Range, isSound bool) {
+		if name == "" {
+			return
+		}
+		if _, ok := j.places[name]; !ok {
+			j.places[name] = place
+			out = append(out, named{name, place, isSound})
+		}
+	}
+	music := func(m *storyboard.Music) {
+		if m != nil {
+			add(m.File, m.Range, true)
+		}
+	}
+	music(j.board.Film.Music)
+	for _, s := range j.board.Scenes {
+		music(s.Music)
+		for _, shot := range s.Shots {
+			add(shot.File, shot.Range, false)
+		}
+		for _, p := range s.Parts {
+			add(p.File, p.Range, true)
+		}
+	}
+	return out
+}
+
+// identifyAll learns what every file is, side by side, and reports all that cannot be
+// used.
+func (j *job) identifyAll(ctx context.Context) error {
+	uses := j.uses()
+	found := make([]*asset, len(uses))
+	fails := make([]error, len(uses))
+	var mu sync.Mutex
+	done := 0
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(j.studio.run.Jobs())
+	for i, u := range uses {
+		g.Go(func() error {
+			a, err := j.identify(ctx, u.name, i, u.sound)
+			if err != nil && (ctx.Err() != nil || !blamesFile(err)) {
+				return err
+			}
+			found[i], fails[i] = a, err
+			mu.Lock()
+			defer mu.Unlock()
+			done++
+			j.progress(phaseFiles, float64(done)/float64(len(uses)))
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	var list diag.List
+	for i, u := range uses {
+		if fails[i] != nil {
+			list.Errorf(u.place, "%q cannot be used: %s", u.name, reason(fails[i])).Hint = "check that the file opens in a player or viewer, and export it again"
+			continue
+		}
+		j.assets[u.name] = found[i]
+	}
+	j.checkShots(&list)
+	return j.report(list)
+}
+
+// checkShots reports pictures and sounds that their files do not hold.
+func (j *job) checkShots(list *diag.List) {
+	for _, s := range j.board.Scenes {
+		for _, p := range s.Parts {
+			if a := j.assets[p.File]; a != nil && (a.info == nil || a.info.Audio == nil || a.info.Audio.Length == nil) {
+				list.Errorf(p.Range, "%q holds no sound", p.File).Hint = "Allowed are wav, mp3, m4a, ogg and flac files"
+			}
+		}
+		for _, shot := range s.Shots {
+			j.checkShot(shot, list)
+		}
+	}
+}
+
+func (j *job) checkShot(shot storyboard.Shot, list *diag.List) {
+	a := j.assets[shot.File]
+	if a == nil || shot.Kind == storyboard.Image {
+		return
+	}
+	if a.info.Video == nil {
+		list.Errorf(shot.Range, "%q holds sound but no picture", shot.File).Hint = fmt.Sprintf("to play it: (audio: %s)", shot.File)
+		return
+	}
+	length := a.info.Video.Length
+	if length.Sign() <= 0 {
+		list.Errorf(shot.Range, "%q has a length of zero", shot.File).Hint = "export the clip again"
+		return
+	}
+	if shot.Segment == nil {
+		return
+	}
+	end := big.NewRat(shot.Segment.To.Microseconds(), 1_000_000)
+	// Containers round: a segment may end a frame behind the clip's stated end.
+	frame := big.NewRat(a.info.Video.Rate.Den, a.info.Video.Rate.Num)
+	if end.Cmp(new(big.Rat).Add(length, frame)) > 0 {
+		d := list.Errorf(shot.Range, "the segment ends at %s s, but %q is only %s s long", end.FloatString(2), shot.File, length.FloatString(2))
+		d.Detail = "A segment lies within its clip: ![from-to](file), in seconds or clock time"
+		d.Hint = fmt.Sprintf("end it at %s or before", length.FloatString(2))
+	}
+}
+
+// speak says every sentence, side by side.
+func (j *job) speak(ctx context.Context) error {
+	j.spoken = make([][]voice.Spoken, len(j.board.Scenes))
+	total, done := 0, 0
+	for i, s := range j.board.Scenes {
+		j.spoken[i] = make([]voice.Spoken, len(s.Parts))
+		for _, p := range s.Parts {
+			if p.Kind == storyboard.Speech {
+				total++
+			}
+		}
+	}
+	var mu sync.Mutex
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(j.studio.run.Jobs())
+	for i, s := range j.board.Scenes {
+		for k, p := range s.Parts {
+			if p.Kind != storyboard.Speech {
+				continue
+			}
+			g.Go(func() error {
+				v, _ := j.studio.booth.Resolve(ctx, p.Voice, "")
+				spoken, err := j.studio.booth.Speak(ctx, voice.Line{
+					Voice: v, Runs: voiceRuns(p.Runs), Speed: p.Speed, Pitch: p.Pitch, Volume: p.Volume,
+					Emphasis: p.Emphasis, Fragment: p.Fragment,
+				})
+				if err != nil {
+					return j.blameSentence(err, p)
+				}
+				j.spoken[i][k] = spoken
+				mu.Lock()
+				defer mu.Unlock()
+				done++
+				j.progress(phaseVoice, float64(done)/float64(total))
+				return nil
+			})
+		}
+	}
+	return g.Wait()
+}
+
+// blameSentence says which sentence an engine failed on.
+func (j *job) blameSentence(err error, p storyboard.Part) error {
+	f, ok := fault.As(asFault(err))
+	if !ok || f.Code == fault.Cancelled {
+		return err
+	}
+	return fault.New(f.Code, err, "%s:%d: the sentence %q could not be spoken by %s: %s",
+		p.Range.File, p.Range.Start.Line, shorten(p.Text, 60), p.Voice, f.Public).WithHint("%s", f.Hint)
+}
+
+func shorten(s string, n int) string {
+	r := []rune(strings.TrimSpace(s))
+	if len(r) <= n {
+		return string(r)
+	}
+	return string(r[:n]) + "…"
+}
+
+// time puts everything on the line and plans the cut.
+func (j *job) time(context.Context) error {
+	m := timeline.Measured{Files: map[string]timeline.Media{}}
+	for name, a := range j.assets {
+		m.Files[name] = a.media()
+	}
+	for _, scene := range j.spoken {
+		var lengths []int64
+		for _, s := range scene {
+			lengths = append(lengths, s.Samples)
+		}
+		m.Speech = append(m.Speech, lengths)
+	}
+	j.line = timeline.Compute(j.board, m)
+	if err := j.unseen(); err != nil {
+		return err
+	}
+	j.form = ffmpeg.Picture{Width: j.line.Width, Height: j.line.Height, FPS: j.line.FPS, StillQP: j.studio.cfg.StillQP, ClipCRF: j.studio.cfg.ClipCRF}
+	j.encoder = film.NewEncoder(j.studio.tools, j.store, j.form, j.studio.version)
+	j.painter = picture.NewPainter(j.studio.tools, j.form, j.work)
+	j.cues = caption.Cues(j.board, j.line, j.words)
+	j.cut = j.plan()
+	j.track = j.planSound()
+	return nil
+}
+
+// unseen warns of pictures for which a scene has no time.
+func (j *job) unseen() error {
+	var list diag.List
+	for i, s := range j.board.Scenes {
+		for k, shot := range s.Shots {
+			if !slices.ContainsFunc(j.line.Scenes[i].Pictures, func(p timeline.Picture) bool { return p.Shot == k }) {
+				list.Warnf(shot.Range, "%q is never seen: the scene is over when its clips have played", shot.File).Hint = "give the picture a scene of its own, or the scene a longer (duration: …)"
+			}
+		}
+	}
+	return j.report(list)
+}
+
+// words gives the words of a sentence in samples.
+func (j *job) words(scene, part int) []caption.Word {
+	var out []caption.Word
+	for _, w := range j.spoken[scene][part].Words {
+		out = append(out, caption.Word{Offset: w.Offset, Start: samplesAt(w.Start.Nanoseconds()), End: samplesAt(w.End.Nanoseconds())})
+	}
+	return out
+}
+
+func samplesAt(ns int64) int64 { return ns * timeline.SampleRate / 1_000_000_000 }
+
+// speech gives a spoken sentence as a source of sound.
+func (j *job) speech(s voice.Spoken) sound.Source { return speechSource{j.studio.booth, s} }
+
+type speechSource struct {
+	booth  *voice.Booth
+	spoken voice.Spoken
+}
+
+// Channels implements sound.Source.
+func (s speechSource) Channels() int { return 1 }
+
+// Open implements sound.Source.
+func (s speechSource) Open(frame int64) (io.ReadCloser, error) {
+	r, err := s.booth.Open(s.spoken.Key)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := io.CopyN(io.Discard, r, frame*2); err != nil {
+		_ = r.Close()
+		return nil, err
+	}
+	return r, nil
+}

@@ -1,0 +1,470 @@
+// Package studio makes a film of a project: it is the one place that knows the order
+// of the work. It exists so that the command line and a server's worker do the same.
+// Every step finds what it made before in the cache. It refuses to know who asked, and
+// it publishes nothing but whole files.
+package studio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"mynah/internal/cache"
+	"mynah/internal/caption"
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/film"
+	"mynah/internal/picture"
+	"mynah/internal/proc"
+	"mynah/internal/script"
+	"mynah/internal/storyboard"
+	"mynah/internal/timeline"
+	"mynah/internal/voice"
+)
+
+// Config are the settings of a Studio.
+type Config struct {
+	StillQP      int    // constant quantiser of stills, 0 (best) to 51
+	ClipCRF      int    // quality of clips, 0 (best) to 51
+	AudioBitRate int    // bits a second
+	AudioCoder   string // of ffmpeg's AAC encoder: fast or twoloop
+	FFmpeg       string // program
+	FFprobe      string // program
+}
+
+// DefaultConfig makes films as the language defines them.
+func DefaultConfig() Config {
+	still, clip := ffmpeg.DefaultQuality()
+	a := ffmpeg.DefaultAAC(1)
+	return Config{StillQP: still, ClipCRF: clip, AudioBitRate: a.BitRate, AudioCoder: a.Coder, FFmpeg: "ffmpeg", FFprobe: "ffprobe"}
+}
+
+// Validate reports all mistakes at once.
+func (c Config) Validate() error {
+	var errs []error
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	check(c.StillQP >= 1 && c.StillQP <= 51, "still quality: %d, must be 1 to 51", c.StillQP)
+	check(c.ClipCRF >= 1 && c.ClipCRF <= 51, "clip quality: %d, must be 1 to 51", c.ClipCRF)
+	check(c.AudioBitRate >= 32000 && c.AudioBitRate <= 320000, "audio bit rate: %d, must be 32000 to 320000", c.AudioBitRate)
+	check(c.AudioCoder == "fast" || c.AudioCoder == "twoloop", "audio coder: %q, must be fast or twoloop", c.AudioCoder)
+	check(c.FFmpeg != "" && c.FFprobe != "", "ffmpeg: the program's name is empty")
+	return errors.Join(errs...)
+}
+
+// Studio makes films. It is safe for several builds at once.
+type Studio struct {
+	cfg     Config
+	run     *proc.Runner
+	tools   *ffmpeg.Tools
+	booth   *voice.Booth
+	store   *cache.Store
+	version string
+	once    sync.Mutex
+}
+
+// New makes a studio; cfg must be valid.
+func New(cfg Config, run *proc.Runner, booth *voice.Booth, store *cache.Store) (*Studio, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	return &Studio{cfg: cfg, run: run, tools: ffmpeg.NewTools(run, cfg.FFmpeg, cfg.FFprobe), booth: booth, store: store}, nil
+}
+
+func (s *Studio) aac(channels int) ffmpeg.AAC {
+	a := ffmpeg.DefaultAAC(channels)
+	a.BitRate, a.Coder = s.cfg.AudioBitRate, s.cfg.AudioCoder
+	return a
+}
+
+// Request asks for a film.
+type Request struct {
+	// Dir is the project's folder; Script the script in it, slashes forward.
+	Dir, Script string
+	// Output is the film's file. The subtitles and the poster stand beside it under
+	// the same name.
+	Output string
+	// Size, FPS and Voice override the header's; zero values do not.
+	Size      *script.Size
+	FPS       *script.Rate
+	Voice     string
+	Variables map[string]string
+	// Strict makes unknown names errors.
+	Strict bool
+	// Timeline writes the timeline as JSON beside the film.
+	Timeline bool
+	// Force replaces files that an earlier build did not make.
+	Force bool
+	// Progress is told how far the work is; calls come one at a time. It may be nil.
+	Progress func(Progress)
+}
+
+// Progress is how far a build is.
+type Progress struct {
+	Phase   string  `json:"phase"`
+	Percent float64 `json:"percent"` // of the whole build, 0 to 100
+}
+
+// Result is what was made.
+type Result struct {
+	Film      string            `json:"film"`
+	SRT       string            `json:"srt,omitempty"`
+	VTT       string            `json:"vtt,omitempty"`
+	Poster    string            `json:"poster,omitempty"`
+	Timeline  string            `json:"timeline,omitempty"`
+	Width     int               `json:"width"`
+	Height    int               `json:"height"`
+	FPS       script.Rate       `json:"fps"`
+	Frames    int64             `json:"frames"`
+	Length    time.Duration     `json:"-"`
+	Seconds   float64           `json:"seconds"`
+	Scenes    int               `json:"scenes"`
+	Bytes     int64             `json:"bytes"`
+	Warnings  diag.List         `json:"-"`
+	Sources   map[string][]byte `json:"-"` // what the warnings point into
+	ElapsedMS int64             `json:"elapsedMs"`
+	// Phases tell what each phase took, in their order.
+	Phases []Phase `json:"phases"`
+
+	places []diag.Range // of the scenes
+}
+
+// SceneOf tells which scene a finding is about, from 0; what is about none, or stands in
+// an included script, is about the first.
+func (r *Result) SceneOf(d diag.Diagnostic) int {
+	scene := 0
+	for i, at := range r.places {
+		if at.File == d.Range.File && at.Start.Line <= d.Range.Start.Line {
+			scene = i
+		}
+	}
+	return scene
+}
+
+// Phase is what a phase of a build took.
+type Phase struct {
+	Name string `json:"name"`
+	// WallMS and CPUMS in milliseconds; the processor time is that of this process and
+	// of the programs that it ran.
+	WallMS int64 `json:"wallMs"`
+	CPUMS  int64 `json:"cpuMs"`
+	// Programs that were started.
+	Programs int64 `json:"programs"`
+}
+
+// ScriptError tells that the script, or a file that it names, is wrong. List holds all
+// findings, warnings too; Sources are the texts that they point into.
+type ScriptError struct {
+	List    diag.List
+	Sources map[string][]byte
+}
+
+// Error implements error.
+func (e *ScriptError) Error() string {
+	for _, d := range e.List {
+		if d.Severity == diag.Error {
+			return d.Error()
+		}
+	}
+	return "the script is wrong"
+}
+
+// The phases of a build, in order.
+const (
+	phaseScript   = "reading the script"
+	phaseFiles    = "reading files"
+	phaseVoice    = "speaking"
+	phasePictures = "drawing pictures"
+	phaseSound    = "mixing sound"
+	phaseFilm     = "cutting the film"
+)
+
+// weights are each phase's share of the bar, in percent.
+func weights() []struct {
+	phase string
+	share float64
+} {
+	return []struct {
+		phase string
+		share float64
+	}{{phaseScript, 2}, {phaseFiles, 8}, {phaseVoice, 20}, {phasePictures, 50}, {phaseSound, 15}, {phaseFilm, 5}}
+}
+
+// job is one build.
+type job struct {
+	studio  *Studio
+	store   *cache.Store
+	req     Request
+	project *Project
+	work    string // folder for this build's small files
+
+	sources map[string][]byte
+	list    diag.List
+	board   *storyboard.Board
+	assets  map[string]*asset
+	places  map[string]diag.Range // where a file is first named
+	spoken  [][]voice.Spoken
+	line    *timeline.Line
+	form    ffmpeg.Picture
+	encoder *film.Encoder
+	painter *picture.Painter
+	cut     *cutPlan
+	track   *track
+	cues    []caption.Cue
+	timed   []timedCue // of timed speech
+	phases  []Phase
+	// replaces tells that an earlier film stands at the output.
+	replaces bool
+	// strangers are files beside the film-to-be that may be somebody else's.
+	strangers []string
+
+	mu      sync.Mutex
+	percent float64
+}
+
+// step is a named part of the work.
+type step struct {
+	phase string
+	do    func(context.Context) error
+}
+
+// Produce makes a film. The error is a *ScriptError when the author can mend it, else
+// a fault. A file that was there before is only replaced by a whole one.
+func (s *Studio) Produce(ctx context.Context, req Request) (*Result, error) {
+	start := time.Now()
+	j, done, err := s.open(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	var result *Result
+	steps := []step{
+		{phaseScript, j.read},
+		{phaseFiles, j.identifyAll},
+		{phaseFiles, j.guardOutputs},
+		{phaseVoice, j.speak},
+		{phaseVoice, j.time},
+		{phasePictures, func(ctx context.Context) error { return j.makePictures(ctx, j.cut) }},
+		{phasePictures, func(context.Context) error { return j.lengths(j.cut) }},
+		{phaseSound, func(ctx context.Context) error { return j.makeSound(ctx, j.track) }},
+		{phaseFilm, func(ctx context.Context) error { result, err = j.publish(ctx); return err }},
+	}
+	if err := j.do(ctx, steps); err != nil {
+		return nil, err
+	}
+	result.Phases = j.phases
+	result.ElapsedMS = time.Since(start).Milliseconds()
+	j.progress(phaseFilm, 1)
+	return result, nil
+}
+
+// Plan is what a build would make, without making it.
+type Plan struct {
+	Board    *storyboard.Board `json:"storyboard"`
+	Line     *timeline.Line    `json:"timeline"`
+	Captions []caption.Cue     `json:"captions,omitempty"`
+	Warnings diag.List         `json:"-"`
+	Sources  map[string][]byte `json:"-"`
+}
+
+// Plan reads, measures and times a project, and makes no picture.
+func (s *Studio) Plan(ctx context.Context, req Request) (*Plan, error) {
+	j, done, err := s.open(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	err = j.do(ctx, []step{{phaseScript, j.read}, {phaseFiles, j.identifyAll}, {phaseVoice, j.speak}, {phaseVoice, j.time}})
+	if err != nil {
+		return nil, err
+	}
+	return &Plan{Board: j.board, Line: j.line, Captions: j.cues, Warnings: j.list, Sources: j.sources}, nil
+}
+
+// Check reads a project and its files and tells everything that is wrong; it speaks
+// and draws nothing.
+func (s *Studio) Check(ctx context.Context, req Request) (diag.List, map[string][]byte, error) {
+	j, done, err := s.open(ctx, req)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer done()
+	err = j.do(ctx, []step{{phaseScript, j.read}, {phaseFiles, j.identifyAll}})
+	if wrong, ok := errors.AsType[*ScriptError](err); ok {
+		return wrong.List, wrong.Sources, nil
+	}
+	return j.list, j.sources, err
+}
+
+// open prepares a build; done removes what it left in the work folder.
+func (s *Studio) open(ctx context.Context, req Request) (*job, func(), error) {
+	if err := s.identifyTools(ctx); err != nil {
+		return nil, nil, err
+	}
+	project, err := OpenProject(req.Dir, s.booth)
+	if err != nil {
+		return nil, nil, fault.New(fault.Input, err, "the project's folder cannot be opened")
+	}
+	work, err := s.store.TempDir()
+	if err != nil {
+		_ = project.Close()
+		return nil, nil, fault.New(fault.Disk, err, "no folder for temporary files can be made")
+	}
+	unlock, err := s.store.Use()
+	if err != nil {
+		_ = project.Close()
+		_ = os.RemoveAll(work)
+		return nil, nil, fault.New(fault.Disk, err, "the cache cannot be used")
+	}
+	j := &job{studio: s, store: s.store, req: req, project: project, work: work, assets: map[string]*asset{}, places: map[string]diag.Range{}}
+	return j, func() {
+		unlock()
+		_ = os.RemoveAll(work)
+		_ = project.Close()
+	}, nil
+}
+
+// identifyTools learns the versions of ffmpeg, which are part of every key.
+func (s *Studio) identifyTools(ctx context.Context) error {
+	s.once.Lock()
+	defer s.once.Unlock()
+	if s.version != "" {
+		return nil
+	}
+	v, err := s.tools.Version(ctx, s.store)
+	if err != nil {
+		return asFault(err)
+	}
+	s.version = v
+	return nil
+}
+
+// do runs steps one after the other.
+func (j *job) do(ctx context.Context, steps []step) error {
+	for _, st := range steps {
+		if err := ctx.Err(); err != nil {
+			return fault.New(fault.Cancelled, err, "stopped")
+		}
+		j.progress(st.phase, 0)
+		took := j.clock(st.phase)
+		err := st.do(ctx)
+		took()
+		if err != nil {
+			if ctx.Err() != nil {
+				return fault.New(fault.Cancelled, ctx.Err(), "stopped")
+			}
+			return asFault(err)
+		}
+	}
+	return nil
+}
+
+// clock measures a phase until the function that it gives is called.
+func (j *job) clock(name string) func() {
+	start, cpu, before := time.Now(), ownCPU(), j.studio.run.Stats()
+	return func() {
+		after := j.studio.run.Stats()
+		if k := len(j.phases); k == 0 || j.phases[k-1].Name != name {
+			j.phases = append(j.phases, Phase{Name: name})
+		}
+		p := &j.phases[len(j.phases)-1]
+		p.WallMS += time.Since(start).Milliseconds()
+		p.CPUMS += (ownCPU() - cpu + after.User + after.System - before.User - before.System).Milliseconds()
+		p.Programs += after.Started - before.Started
+	}
+}
+
+// ownCPU is the processor time of this process so far.
+func ownCPU() time.Duration {
+	var r unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &r); err != nil {
+		return 0
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
+
+// progress tells how far a phase is, 0 to 1.
+func (j *job) progress(phase string, part float64) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	before := 0.0
+	for _, w := range weights() {
+		if w.phase == phase {
+			j.percent = max(j.percent, min(before+w.share*part, 100))
+			break
+		}
+		before += w.share
+	}
+	if j.req.Progress != nil {
+		j.req.Progress(Progress{Phase: phase, Percent: j.percent})
+	}
+}
+
+// report adds findings; errors among them end the build with all that is known.
+func (j *job) report(list diag.List) error {
+	j.list.Add(list...)
+	if j.req.Strict {
+		j.list = j.list.Strict()
+	}
+	if !j.list.HasErrors() {
+		return nil
+	}
+	j.list.Sort()
+	return &ScriptError{List: j.list, Sources: j.sources}
+}
+
+// asFault tells a caller what went wrong with a program or a disk.
+func asFault(err error) error {
+	if _, ok := errors.AsType[*ScriptError](err); ok {
+		return err
+	}
+	if _, ok := fault.As(err); ok {
+		return err
+	}
+	if missing, ok := errors.AsType[*proc.NotFoundError](err); ok {
+		return fault.New(fault.ToolMissing, err, "the program %s is not installed", missing.Program).
+			WithHint("mynah doctor tells which programs are missing and how to install them")
+	}
+	if exit, ok := errors.AsType[*proc.ExitError](err); ok {
+		return fault.New(fault.ToolFailed, err, "%s failed", filepath.Base(exit.Program)).
+			WithHint("mynah doctor checks the programs that Mynah needs")
+	}
+	if _, ok := errors.AsType[*os.PathError](err); ok {
+		return fault.New(fault.Disk, err, "a file cannot be written or read")
+	}
+	return err
+}
+
+// blamesFile tells whether a failure may be that of the file that was being read,
+// rather than of the program or the machine.
+func blamesFile(err error) bool {
+	if _, ok := errors.AsType[*proc.NotFoundError](err); ok {
+		return false
+	}
+	if exit, ok := errors.AsType[*proc.ExitError](err); ok {
+		return exit.Signal == nil && !strings.Contains(exit.Stderr, "No space left")
+	}
+	var path *os.PathError
+	var link *os.LinkError
+	return !errors.As(err, &path) && !errors.As(err, &link)
+}
+
+// reason says in one line what a program complained about.
+func reason(err error) string {
+	var exit *proc.ExitError
+	if !errors.As(err, &exit) {
+		return err.Error()
+	}
+	return ffmpeg.Complaint(exit.Stderr)
+}

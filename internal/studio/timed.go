@@ -1,0 +1,165 @@
+package studio
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/asticode/go-astisub"
+	"golang.org/x/sync/errgroup"
+
+	"mynah/internal/caption"
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/script"
+	"mynah/internal/sound"
+	"mynah/internal/timeline"
+	"mynah/internal/voice"
+)
+
+// mostSpeed is how much faster a cue may be spoken to fit its time.
+const mostSpeed = 2
+
+// readCues turns subtitles into a script with a scene for each cue.
+func (j *job) readCues(s *script.Script, r SpeechRequest) error {
+	cues, err := parseCues(r.Text, r.Timed)
+	if err != nil {
+		return err
+	}
+	for _, c := range cues {
+		at := diag.Range{File: speechFile, Start: diag.Pos{Line: c.line, Column: 1}, End: diag.Pos{Line: c.line, Column: 1}}
+		n := &script.Narration{At: script.At{Range: at}, Source: c.text, Runs: []script.Run{{Text: c.text}}}
+		s.Scenes = append(s.Scenes, script.Scene{Range: at, Nodes: []script.Node{n}})
+	}
+	j.timed = cues
+	return nil
+}
+
+// timedCue is a subtitle: when it is on, and what it says.
+type timedCue struct {
+	from, to time.Duration
+	text     string
+	line     int
+}
+
+// longestTimed is how long timed speech may last.
+const longestTimed = 10 * time.Hour
+
+// parseCues reads WebVTT or SubRip.
+func parseCues(text, form string) (out []timedCue, err error) {
+	defer func() {
+		if r := recover(); r != nil { // what a library does not expect is the text's fault
+			err = fault.New(fault.Input, fmt.Errorf("%v", r), "the subtitles cannot be read")
+		}
+	}()
+	text = strings.ReplaceAll(strings.TrimPrefix(strings.ReplaceAll(text, "\r\n", "\n"), "\ufeff"), "\r", "\n")
+	var subs *astisub.Subtitles
+	if form == "vtt" {
+		subs, err = astisub.ReadFromWebVTT(bytes.NewReader([]byte(text)))
+	} else {
+		subs, err = astisub.ReadFromSRT(bytes.NewReader([]byte(text)))
+	}
+	if err != nil {
+		return nil, fault.New(fault.Input, err, "the subtitles cannot be read as %s", map[string]string{"vtt": "WebVTT", "srt": "SubRip"}[form]).
+			WithHint("each cue has a line like 00:00:01.000 --> 00:00:03.500 and its text below")
+	}
+	for i, item := range subs.Items {
+		var lines []string
+		for _, l := range item.Lines {
+			lines = append(lines, l.String())
+		}
+		said := strings.Join(strings.Fields(strings.Join(lines, " ")), " ")
+		if said == "" {
+			continue
+		}
+		if item.StartAt < 0 || item.EndAt < item.StartAt || item.EndAt > longestTimed {
+			return nil, fault.New(fault.Input, nil, "cue %d has a time that cannot be: %s to %s", i+1, item.StartAt, item.EndAt).
+				WithHint("a cue ends after it begins, and within 10 hours")
+		}
+		if k := len(out); k > 0 && item.StartAt < out[k-1].from {
+			return nil, fault.New(fault.Input, nil, "cue %d begins before the one in front of it", i+1).WithHint("put the cues in the order of their times")
+		}
+		out = append(out, timedCue{item.StartAt, item.EndAt, said, i + 1})
+	}
+	if len(out) == 0 {
+		return nil, fault.New(fault.Input, nil, "the subtitles hold no cue with text")
+	}
+	return out, nil
+}
+
+// layTimed speaks every cue, faster where it must be, and lays it at its time.
+func (sp *Speech) layTimed(ctx context.Context) error {
+	j := sp.job
+	j.track = &track{channels: 1}
+	lines := make([]*spokenCue, len(j.timed))
+	done := make(chan struct{}, len(lines))
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(j.studio.run.Jobs())
+	for i := range j.timed {
+		g.Go(func() error {
+			c, err := j.sayCue(gctx, i)
+			lines[i] = c
+			done <- struct{}{}
+			j.progress(phaseVoice, float64(len(done))/float64(len(lines)))
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	var end int64
+	for i, c := range j.timed {
+		from := samplesAt(c.from.Nanoseconds())
+		start := max(from, end)
+		at := j.board.Scenes[i].Range
+		if start > from+timeline.SampleRate/20 {
+			d := diag.Diagnostic{Range: at, Severity: diag.Warning, Code: diag.TooLong}
+			d.Summary = fmt.Sprintf("Cue %d begins %.1f s late: the text in front of it is too long for its time, even at twice the speed", i+1, float64(start-from)/timeline.SampleRate)
+			d.Hint = "shorten the text of the cue in front, or give it more time"
+			j.list.Add(d)
+		}
+		end = start
+		for _, s := range lines[i].spoken {
+			j.track.clips = append(j.track.clips, sound.Clip{Source: j.speech(s), Start: end, Samples: s.Samples, Gain: 1000})
+			end += s.Samples
+		}
+		sp.spans = append(sp.spans, span{start, end})
+		sp.cues = append(sp.cues, caption.Cue{Start: start, End: end, Text: c.text})
+	}
+	sp.Scenes, sp.samples = len(sp.spans), end
+	return nil
+}
+
+// spokenCue is a cue's sentences.
+type spokenCue struct{ spoken []voice.Spoken }
+
+// sayCue speaks a cue, a second time and faster when it does not fit its time.
+func (j *job) sayCue(ctx context.Context, i int) (*spokenCue, error) {
+	room := samplesAt((j.timed[i].to - j.timed[i].from).Nanoseconds())
+	say := func(speed float64) (*spokenCue, int64, error) {
+		c, total := &spokenCue{}, int64(0)
+		for _, p := range j.board.Scenes[i].Parts {
+			if len(p.Runs) == 0 {
+				continue
+			}
+			v, _ := j.studio.booth.Resolve(ctx, p.Voice, "")
+			s, err := j.studio.booth.Speak(ctx, voice.Line{
+				Voice: v, Runs: voiceRuns(p.Runs), Speed: p.Speed * speed, Pitch: p.Pitch, Volume: p.Volume, Emphasis: p.Emphasis,
+			})
+			if err != nil {
+				return nil, 0, j.blameSentence(err, p)
+			}
+			c.spoken = append(c.spoken, s)
+			total += s.Samples
+		}
+		return c, total, nil
+	}
+	c, total, err := say(1)
+	if err != nil || total <= room || room <= 0 {
+		return c, err
+	}
+	c, _, err = say(min(float64(total)/float64(room)*1.02, mostSpeed))
+	return c, err
+}
