@@ -1,0 +1,407 @@
+// Package client speaks to a Mynah server, or to any server of the same protocol:
+// upload a project, start a build, poll its status, download the result, have texts
+// spoken. It exists so that programs need not spell the wire. It imports the wire's
+// types alone.
+package client
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"mynah/api"
+)
+
+// Client speaks to one server. The zero Poll and HTTP are good for use.
+type Client struct {
+	// URL is the server's base address, as https://mynah.example.com.
+	URL string
+	// Key is an API key.
+	Key string
+	// Poll is the time between two polls; 0 is a second.
+	Poll time.Duration
+	// HTTP sends the requests; nil is http.DefaultClient.
+	HTTP *http.Client
+}
+
+// Error is an answer that says no.
+type Error struct {
+	Status int
+	// Message is a sentence for a person.
+	Message string
+}
+
+// Error is the message.
+func (e *Error) Error() string { return e.Message }
+
+// FailedError is a task that ended without a result.
+type FailedError struct{ Status api.Status }
+
+// Error is the status's message.
+func (e *FailedError) Error() string { return e.Status.Message }
+
+// request is what is sent. The API key goes with it unless the address is signed.
+type request struct {
+	method, address string
+	body            io.Reader
+	length          int64 // of the body; below 0 it is not known
+	header          http.Header
+	signed          bool
+}
+
+// do sends a request. The answer's status is 2xx.
+func (c *Client) do(ctx context.Context, q request) (*http.Response, error) {
+	r, err := http.NewRequestWithContext(ctx, q.method, q.address, q.body)
+	if err != nil {
+		return nil, err
+	}
+	if q.length >= 0 && q.body != nil {
+		r.ContentLength = q.length
+	}
+	maps.Copy(r.Header, q.header)
+	if !q.signed {
+		r.Header.Set("X-Api-Key", c.Key)
+	}
+	h := c.HTTP
+	if h == nil {
+		h = http.DefaultClient
+	}
+	resp, err := h.Do(r)
+	if err != nil {
+		return nil, fmt.Errorf("the server %s cannot be reached: %w", c.URL, cause(err))
+	}
+	if resp.StatusCode/100 == 2 {
+		return resp, nil
+	}
+	defer func() { _ = resp.Body.Close() }()
+	return nil, refusal(resp)
+}
+
+// cause leaves out the address, whose query may hold a signature.
+func cause(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
+}
+
+// refusal reads what a server says about why not: a text, error, or message.
+func refusal(resp *http.Response) error {
+	b, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	var doc api.Problem
+	text := strings.TrimSpace(string(b))
+	if json.Unmarshal(b, &doc) == nil {
+		switch {
+		case len(doc.Errors) > 0:
+			return &ScriptError{doc.Errors}
+		case doc.Error != "":
+			text = doc.Error
+		case doc.Message != "":
+			text = doc.Message
+		}
+	}
+	if text == "" || len(text) > 4000 || strings.HasPrefix(text, "<") {
+		text = "the server answered " + resp.Status
+	}
+	return &Error{Status: resp.StatusCode, Message: text}
+}
+
+// at gives the address of a path.
+func (c *Client) at(path string) string { return strings.TrimSuffix(c.URL, "/") + path }
+
+// call sends JSON, or nothing, and reads JSON.
+func (c *Client) call(ctx context.Context, method, path string, in, out any) error {
+	q := request{method: method, address: c.at(path)}
+	if in != nil {
+		b, err := json.Marshal(in)
+		if err != nil {
+			return err
+		}
+		q.body, q.length, q.header = bytes.NewReader(b), int64(len(b)), http.Header{"Content-Type": {"application/json"}}
+	}
+	resp, err := c.do(ctx, q)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	return decode(resp.Body, out)
+}
+
+func decode(r io.Reader, out any) error {
+	if err := json.NewDecoder(io.LimitReader(r, 64<<20)).Decode(out); err != nil {
+		return fmt.Errorf("the server's answer cannot be read: %w", err)
+	}
+	return nil
+}
+
+// Grant asks for an upload of a zip.
+func (c *Client) Grant(ctx context.Context) (g api.UploadGrant, err error) {
+	return g, c.call(ctx, http.MethodGet, "/video/upload-request/zip", nil, &g)
+}
+
+// Upload sends size bytes to where a grant says.
+func (c *Client) Upload(ctx context.Context, g api.UploadGrant, r io.Reader, size int64) error {
+	resp, err := c.do(ctx, request{
+		method: http.MethodPut, address: g.URL, body: r, length: size, header: http.Header{"Content-Type": {g.ContentType}}, signed: true,
+	})
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+// UploadZip asks for an upload and sends a zip file.
+func (c *Client) UploadZip(ctx context.Context, path string) (g api.UploadGrant, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return g, err
+	}
+	defer func() { _ = f.Close() }()
+	fi, err := f.Stat()
+	if err != nil {
+		return g, err
+	}
+	if g, err = c.Grant(ctx); err != nil {
+		return g, err
+	}
+	return g, c.Upload(ctx, g, f, fi.Size())
+}
+
+// Build starts a build of a video.
+func (c *Client) Build(ctx context.Context, r api.BuildRequest) (t api.Task, err error) {
+	return t, c.call(ctx, http.MethodPost, "/video/build", r, &t)
+}
+
+// Speech asks for a text to be spoken.
+type Speech struct {
+	// Format is mp3, m4a or wav.
+	Format string
+	Text   string
+	// Voice, Speed, Pitch and Volume go before the text's own; empty is its own, else the
+	// default.
+	Voice, Speed, Pitch, Volume string
+}
+
+// Speak starts the speaking of a text; poll its task.
+func (c *Client) Speak(ctx context.Context, s Speech) (t api.Task, err error) {
+	q := url.Values{}
+	for name, v := range map[string]string{"voice": s.Voice, "voice-speed": s.Speed, "voice-pitch": s.Pitch, "voice-volume": s.Volume} {
+		if v != "" {
+			q.Set(name, v)
+		}
+	}
+	address := c.at("/text-to-speech/" + url.PathEscape(s.Format))
+	if len(q) > 0 {
+		address += "?" + q.Encode()
+	}
+	resp, err := c.do(ctx, request{
+		method: http.MethodPost, address: address, body: strings.NewReader(s.Text), length: int64(len(s.Text)),
+		header: http.Header{"Content-Type": {"text/plain"}},
+	})
+	if err != nil {
+		return t, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	return t, decode(resp.Body, &t)
+}
+
+// Status polls a task once.
+func (c *Client) Status(ctx context.Context, statusURL string) (s api.Status, err error) {
+	resp, err := c.do(ctx, request{method: http.MethodGet, address: statusURL, signed: true})
+	if err != nil {
+		return s, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	return s, decode(resp.Body, &s)
+}
+
+// mostFailures of polls in a row are borne: a server may be started anew meanwhile.
+const mostFailures = 10
+
+// Wait polls a task until it is finished; each is told to progress, which may be nil.
+// The error is a *FailedError when the task did not succeed.
+func (c *Client) Wait(ctx context.Context, t api.Task, progress func(api.Status)) (api.Status, error) {
+	every := c.Poll
+	if every <= 0 {
+		every = time.Second
+	}
+	fails := 0
+	for wait := min(every, 100*time.Millisecond); ; wait = min(wait*2, every) {
+		select {
+		case <-ctx.Done():
+			return api.Status{}, ctx.Err()
+		case <-time.After(wait):
+		}
+		s, err := c.Status(ctx, t.StatusURL)
+		if err != nil {
+			var no *Error
+			if fails++; fails >= mostFailures || errors.As(err, &no) && no.Status < http.StatusInternalServerError && no.Status != http.StatusTooManyRequests {
+				return s, err
+			}
+			continue
+		}
+		fails = 0
+		if progress != nil {
+			progress(s)
+		}
+		switch {
+		case s.Finished && s.Succeeded:
+			return s, nil
+		case s.Finished:
+			return s, &FailedError{s}
+		}
+	}
+}
+
+// Download writes what lies at a result's address.
+func (c *Client) Download(ctx context.Context, address string, w io.Writer) error {
+	resp, err := c.do(ctx, request{method: http.MethodGet, address: address, signed: true})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	n, err := io.Copy(w, resp.Body)
+	if err != nil {
+		return fmt.Errorf("the download broke off after %d bytes: %w", n, err)
+	}
+	return nil
+}
+
+// ScriptError is a script that is wrong.
+type ScriptError struct{ Found []api.Diagnostic }
+
+// Error is the first finding.
+func (e *ScriptError) Error() string {
+	for _, d := range e.Found {
+		if d.Severity == "error" {
+			return fmt.Sprintf("%s:%d:%d: %s", d.File, d.Line, d.Column, d.Summary)
+		}
+	}
+	return "the script is wrong"
+}
+
+// Project is a zip to be built in one call.
+type Project struct {
+	// Zip is the archive's file, Source the script's path in it.
+	Zip, Source string
+	Settings    api.Settings
+	Variables   map[string]string
+}
+
+// BuildProject uploads a project and starts its build. The error is a *ScriptError when
+// the script is wrong.
+func (c *Client) BuildProject(ctx context.Context, p Project) (b api.Build, err error) {
+	f, err := os.Open(p.Zip)
+	if err != nil {
+		return b, err
+	}
+	defer func() { _ = f.Close() }()
+	r, w := io.Pipe()
+	form := multipart.NewWriter(w)
+	go func() { _ = w.CloseWithError(writeProject(form, p, f)) }()
+	resp, err := c.do(ctx, request{
+		method: http.MethodPost, address: c.at("/v1/builds"), body: r, length: -1, header: http.Header{"Content-Type": {form.FormDataContentType()}},
+	})
+	if err != nil {
+		_ = r.CloseWithError(err)
+		return b, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	return b, decode(resp.Body, &b)
+}
+
+func writeProject(form *multipart.Writer, p Project, zip io.Reader) error {
+	settings, err1 := json.Marshal(p.Settings)
+	variables, err2 := json.Marshal(p.Variables)
+	if err := errors.Join(err1, err2, form.WriteField("source", p.Source), form.WriteField("settings", string(settings))); err != nil {
+		return err
+	}
+	if len(p.Variables) > 0 {
+		if err := form.WriteField("variables", string(variables)); err != nil {
+			return err
+		}
+	}
+	part, err := form.CreateFormFile("project", "project.zip")
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(part, zip); err != nil {
+		return err
+	}
+	return form.Close()
+}
+
+// Get gives a build.
+func (c *Client) Get(ctx context.Context, id string) (b api.Build, err error) {
+	return b, c.call(ctx, http.MethodGet, "/v1/builds/"+url.PathEscape(id), nil, &b)
+}
+
+// Cancel stops a build.
+func (c *Client) Cancel(ctx context.Context, id string) (b api.Build, err error) {
+	return b, c.call(ctx, http.MethodPost, "/v1/builds/"+url.PathEscape(id)+"/cancel", nil, &b)
+}
+
+// Voices lists the server's voices.
+func (c *Client) Voices(ctx context.Context) (v []api.Voice, err error) {
+	return v, c.call(ctx, http.MethodGet, "/voices", nil, &v)
+}
+
+// ZipFolder writes a folder's files as a zip. Hidden files and folders are left out;
+// symbolic links are followed when they lead to a file.
+func ZipFolder(dir string, w io.Writer) error {
+	z := zip.NewWriter(w)
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if path != dir && strings.HasPrefix(d.Name(), ".") {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		fi, err := os.Stat(path)
+		if err != nil || !fi.Mode().IsRegular() {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		return addFile(z, filepath.ToSlash(rel), path)
+	})
+	return errors.Join(err, z.Close())
+}
+
+// addFile stores what is packed already, and deflates the rest.
+func addFile(z *zip.Writer, name, path string) error {
+	method := zip.Deflate
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".mp4", ".mov", ".webm", ".mp3", ".m4a", ".ogg", ".flac":
+		method = zip.Store
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	out, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: method})
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, f)
+	return err
+}

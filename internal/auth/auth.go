@@ -1,0 +1,169 @@
+// Package auth tells who asks: API keys, their making, their checking, and how much
+// each may ask for. It exists so that a key is shown once and never stored. It refuses
+// to tell an unknown key from a revoked one.
+package auth
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Key is an API key as it is stored.
+type Key struct {
+	// ID is the key's public beginning.
+	ID      string
+	Tenant  string
+	Name    string
+	Hash    []byte // SHA-256 of the whole key: 32 random bytes need no slow hash
+	Created time.Time
+	LastUse time.Time
+	Revoked time.Time
+}
+
+// Store keeps keys.
+type Store interface {
+	AddKey(ctx context.Context, k Key) error
+	// Key gives the key of an id, or ErrUnknown.
+	Key(ctx context.Context, id string) (Key, error)
+	Keys(ctx context.Context) ([]Key, error)
+	// RevokeKey gives ErrUnknown for an id that is not there.
+	RevokeKey(ctx context.Context, id string, at time.Time) error
+	TouchKey(ctx context.Context, id string, at time.Time) error
+}
+
+// ErrUnknown is a key that is missing, unknown or revoked.
+var ErrUnknown = errors.New("the API key is not known")
+
+const prefix = "mynah_"
+
+// New makes a key: what is shown once, and what is stored.
+func New(name string, now time.Time) (shown string, k Key) {
+	var id [6]byte
+	var secret [32]byte
+	_, _ = rand.Read(id[:]) // never fails
+	_, _ = rand.Read(secret[:])
+	k.ID = prefix + base64.RawURLEncoding.EncodeToString(id[:])
+	shown = k.ID + "." + base64.RawURLEncoding.EncodeToString(secret[:])
+	k.Hash, k.Name, k.Created = hash(shown), name, now
+	return shown, k
+}
+
+func hash(key string) []byte {
+	h := sha256.Sum256([]byte(key))
+	return h[:]
+}
+
+// Config are the limits of each key.
+type Config struct {
+	// Fixed keys are valid from the start, without a record.
+	Fixed []string
+	// PerSecond requests, and as many at once; 0 is no limit.
+	PerSecond float64
+	// Burst is how many may come at once.
+	Burst int
+}
+
+// DefaultConfig is generous.
+func DefaultConfig() Config { return Config{PerSecond: 100, Burst: 200} }
+
+// Validate reports all mistakes at once.
+func (c Config) Validate() error {
+	var errs []error
+	for _, k := range c.Fixed {
+		if k == "" || strings.ContainsAny(k, " \t\r\n") {
+			errs = append(errs, errors.New("api-keys: a key has no white space and is not empty"))
+			break
+		}
+	}
+	if c.PerSecond < 0 || c.PerSecond > 0 && c.Burst < 1 {
+		errs = append(errs, fmt.Errorf("rate: %g a second with %d at once, must not be negative", c.PerSecond, c.Burst))
+	}
+	return errors.Join(errs...)
+}
+
+// Identity is who asks.
+type Identity struct {
+	Key, Tenant, Name string
+}
+
+// Guard checks keys.
+type Guard struct {
+	cfg   Config
+	store Store
+	now   func() time.Time
+
+	mu     sync.Mutex
+	limits map[string]*rate.Limiter
+	used   map[string]time.Time
+}
+
+// NewGuard makes a guard; cfg must be valid.
+func NewGuard(cfg Config, store Store) *Guard {
+	return &Guard{cfg: cfg, store: store, now: time.Now, limits: map[string]*rate.Limiter{}, used: map[string]time.Time{}}
+}
+
+// Check tells whose a key is, or ErrUnknown.
+func (g *Guard) Check(ctx context.Context, key string) (Identity, error) {
+	for i, fixed := range g.cfg.Fixed {
+		if subtle.ConstantTimeCompare(hash(fixed), hash(key)) == 1 {
+			return Identity{Key: fmt.Sprintf("fixed-%d", i+1), Name: "from the settings"}, nil
+		}
+	}
+	id, _, ok := strings.Cut(key, ".")
+	if !ok || len(id) > 64 || !strings.HasPrefix(id, prefix) {
+		return Identity{}, ErrUnknown
+	}
+	k, err := g.store.Key(ctx, id)
+	if err != nil {
+		return Identity{}, err
+	}
+	if subtle.ConstantTimeCompare(k.Hash, hash(key)) != 1 || !k.Revoked.IsZero() {
+		return Identity{}, ErrUnknown
+	}
+	g.touch(ctx, id)
+	return Identity{Key: k.ID, Tenant: k.Tenant, Name: k.Name}, nil
+}
+
+// touch notes a use, once a minute at most.
+func (g *Guard) touch(ctx context.Context, id string) {
+	now := g.now()
+	g.mu.Lock()
+	fresh := now.Sub(g.used[id]) < time.Minute
+	if !fresh {
+		g.used[id] = now
+	}
+	g.mu.Unlock()
+	if !fresh {
+		_ = g.store.TouchKey(ctx, id, now) // a lost note of a use harms nobody
+	}
+}
+
+// Allow tells whether a key may ask once more now, else after how long.
+func (g *Guard) Allow(id Identity) (wait time.Duration, ok bool) {
+	if g.cfg.PerSecond <= 0 {
+		return 0, true
+	}
+	g.mu.Lock()
+	l := g.limits[id.Key]
+	if l == nil {
+		l = rate.NewLimiter(rate.Limit(g.cfg.PerSecond), g.cfg.Burst)
+		g.limits[id.Key] = l
+	}
+	g.mu.Unlock()
+	r := l.ReserveN(g.now(), 1)
+	if d := r.DelayFrom(g.now()); d > 0 {
+		r.CancelAt(g.now())
+		return d, false
+	}
+	return 0, true
+}

@@ -1,0 +1,226 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"mynah/api"
+	"mynah/internal/build"
+	"mynah/internal/fault"
+)
+
+// compatible tells whether a route is of the family whose clients read message and error
+// of plain JSON.
+func compatible(r *http.Request) bool { return !strings.HasPrefix(r.URL.Path, "/v1/") }
+
+// json answers with a document.
+func (s *Server) json(w http.ResponseWriter, r *http.Request, status int, v any) {
+	var buf bytes.Buffer
+	e := json.NewEncoder(&buf)
+	e.SetEscapeHTML(false) // addresses stay readable for those who cut them out with a shell
+	err := e.Encode(v)
+	body := bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
+	if err != nil {
+		s.o.Log.ErrorContext(r.Context(), "an answer cannot be encoded", "error", err)
+		status, body = http.StatusInternalServerError, []byte("{}")
+	}
+	if w.Header().Get("Content-Type") == "" {
+		w.Header().Set("Content-Type", "application/json")
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body)
+	}
+}
+
+// problem answers with an error for a person.
+func (s *Server) problem(w http.ResponseWriter, r *http.Request, status int, code, sentence string, found ...api.Diagnostic) {
+	if !compatible(r) {
+		w.Header().Set("Content-Type", "application/problem+json")
+	}
+	s.json(w, r, status, api.Problem{
+		Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: sentence, Code: code,
+		Message: sentence, Error: sentence, Errors: found,
+	})
+}
+
+// fail turns an error into an answer: the table from faults to statuses.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, build.ErrFull) {
+		w.Header().Set("Retry-After", "10")
+		s.problem(w, r, http.StatusTooManyRequests, "queue-full", "Too many builds of this key wait already; try again when one has ended")
+		return
+	}
+	if errors.Is(err, build.ErrNotFound) {
+		s.problem(w, r, http.StatusNotFound, "not-found", "There is no such build")
+		return
+	}
+	f := fault.From(err)
+	status := http.StatusInternalServerError
+	switch f.Code {
+	case fault.Usage, fault.Input, fault.Script:
+		status = http.StatusBadRequest
+	case fault.Cancelled:
+		status = http.StatusServiceUnavailable
+		w.Header().Set("Retry-After", "5")
+	default:
+		s.o.Log.ErrorContext(r.Context(), "request failed", "error", err, "request", requestID(r))
+	}
+	sentence := f.Public
+	if f.Hint != "" && status == http.StatusBadRequest {
+		sentence += ": " + f.Hint
+	}
+	s.problem(w, r, status, string(f.Code), sentence)
+}
+
+// A body that cannot be used is told by one of these.
+type bodyError struct {
+	status   int
+	sentence string
+}
+
+func (b *bodyError) Error() string { return b.sentence }
+
+// small bodies come in whole and within this time.
+const bodyTime = 30 * time.Second
+
+// read reads a body whole, up to a limit.
+func (s *Server) read(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	_ = http.NewResponseController(w).SetReadDeadline(s.now().Add(bodyTime))
+	defer func() { _ = http.NewResponseController(w).SetReadDeadline(time.Time{}) }()
+	b, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
+	if err != nil {
+		return nil, &bodyError{http.StatusBadRequest, "The body of the request could not be read to its end"}
+	}
+	if int64(len(b)) > limit {
+		return nil, &bodyError{http.StatusRequestEntityTooLarge, fmt.Sprintf("The body of the request is over %d bytes", limit)}
+	}
+	return b, nil
+}
+
+// decode reads a JSON object into v. Unknown members are ignored, wrong types named.
+func (s *Server) decode(w http.ResponseWriter, r *http.Request, limit int64, v any) bool {
+	b, err := s.read(w, r, limit)
+	if err == nil {
+		err = unmarshal(b, v)
+	}
+	return err == nil || s.bad(w, r, err)
+}
+
+// bad answers that a body cannot be used; it is false.
+func (s *Server) bad(w http.ResponseWriter, r *http.Request, err error) bool {
+	b := &bodyError{http.StatusBadRequest, "The request cannot be read"}
+	errors.As(err, &b)
+	code := "bad-request"
+	if b.status == http.StatusRequestEntityTooLarge {
+		code = "too-large"
+	}
+	s.problem(w, r, b.status, code, b.sentence)
+	return false
+}
+
+func unmarshal(b []byte, v any) error {
+	trimmed := strings.TrimSpace(string(b))
+	if trimmed == "" {
+		return &bodyError{http.StatusBadRequest, "The request has no body; a JSON object is expected"}
+	}
+	err := json.Unmarshal(b, v)
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
+		return &bodyError{http.StatusBadRequest, fmt.Sprintf("%s must be %s, not %s", wrong.Field, article(wrong.Type), wrong.Value)}
+	}
+	if err != nil || !strings.HasPrefix(trimmed, "{") {
+		return &bodyError{http.StatusBadRequest, "The body of the request is no JSON object"}
+	}
+	return nil
+}
+
+// article names a type of JSON.
+func article(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Map, reflect.Struct:
+		return "an object"
+	case reflect.Slice:
+		return "a list"
+	default:
+		return "a number"
+	}
+}
+
+type contextKey int
+
+const (
+	keyRequest contextKey = iota
+	keyIdentity
+	keyNote
+)
+
+func requestID(r *http.Request) string {
+	id, _ := r.Context().Value(keyRequest).(string)
+	return id
+}
+
+// statusOf makes the status document of a build.
+func (s *Server) statusOf(ctx context.Context, r *http.Request, b build.Build) (api.Status, error) {
+	st := api.Status{Finished: b.State.Over(), Succeeded: b.State == build.Succeeded, Percent: b.Percent, Message: b.Message}
+	if st.Message == "" {
+		st.Message = "Waiting"
+	}
+	if st.Finished {
+		st.Percent = 100
+	}
+	for i, d := range b.Warnings {
+		w := warning(d)
+		if i < len(b.WarningScenes) {
+			w.Scene = b.WarningScenes[i]
+		}
+		st.Warnings = append(st.Warnings, w)
+	}
+	if !st.Succeeded || b.Result == nil {
+		return st, nil
+	}
+	base, err := s.base(r)
+	if err != nil {
+		return st, err
+	}
+	st.DurationInSeconds = int(math.Ceil(b.Result.Seconds))
+	var errs []error
+	sign := func(key string) string {
+		if key == "" {
+			return ""
+		}
+		u, err := s.o.Objects.Sign(ctx, base, http.MethodGet, key, "", s.cfg.ResultTTL)
+		errs = append(errs, err)
+		return u
+	}
+	st.Result, st.Poster = sign(b.Result.Main), sign(b.Result.Poster)
+	if b.Result.SRT != "" {
+		st.Subtitles = &api.Subtitles{SRT: sign(b.Result.SRT), VTT: sign(b.Result.VTT)}
+	}
+	return st, errors.Join(errs...)
+}
+
+func warning(d api.Diagnostic) api.Warning {
+	w := api.Warning{Type: d.Code, Detail: d.Summary}
+	if d.File != "" {
+		w.Detail = fmt.Sprintf("%s:%d:%d: %s", d.File, d.Line, d.Column, d.Summary)
+	}
+	if w.Type == "" {
+		w.Type = "script"
+	}
+	return w
+}

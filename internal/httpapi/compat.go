@@ -1,0 +1,473 @@
+package httpapi
+
+import (
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"mime"
+	"net/http"
+	"net/url"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/go-chi/chi/v5"
+
+	"mynah/api"
+	"mynah/internal/build"
+	"mynah/internal/objects"
+	"mynah/internal/upload"
+)
+
+const zipType = "application/zip"
+
+// grantUpload answers a request for an upload.
+func (s *Server) grantUpload(w http.ResponseWriter, r *http.Request) {
+	id := newID()
+	base, err := s.base(r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	u, err := s.o.Objects.Sign(r.Context(), base, http.MethodPut, build.UploadKey(id), zipType, s.cfg.UploadTTL)
+	if err == nil {
+		err = s.o.Records.AddUpload(r.Context(), identity(r).Tenant, id)
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.json(w, r, http.StatusOK, api.UploadGrant{URL: u, ContentType: zipType, Repository: id, RepositoryType: api.ZipUpload})
+}
+
+// signed checks a signed address.
+func (s *Server) signed(w http.ResponseWriter, r *http.Request) (key, contentType string, ok bool) {
+	key, contentType, err := s.o.Objects.Verify(r)
+	if err != nil {
+		s.unsigned(w, r)
+		return "", "", false
+	}
+	return key, contentType, true
+}
+
+// unsigned answers that an address is changed, expired, or used for something else.
+func (s *Server) unsigned(w http.ResponseWriter, r *http.Request) {
+	s.problem(w, r, http.StatusForbidden, "forbidden", "This address is not valid, or no longer")
+}
+
+// uploadTime is how long an upload may take.
+const uploadTime = 2 * time.Hour
+
+// put takes an upload.
+func (s *Server) put(w http.ResponseWriter, r *http.Request) {
+	key, contentType, ok := s.signed(w, r)
+	if !ok {
+		return
+	}
+	if r.Header.Get("Content-Type") != contentType {
+		s.problem(w, r, http.StatusForbidden, "forbidden", "The upload must have the content type "+contentType)
+		return
+	}
+	if r.ContentLength < 0 {
+		s.problem(w, r, http.StatusLengthRequired, "length-required", "The upload must say its length: Content-Length")
+		return
+	}
+	if r.ContentLength > s.cfg.MaxUpload {
+		w.Header().Set("Connection", "close")
+		s.problem(w, r, http.StatusRequestEntityTooLarge, "too-large", fmt.Sprintf("The upload is over %d bytes", s.cfg.MaxUpload))
+		return
+	}
+	_ = http.NewResponseController(w).SetReadDeadline(s.now().Add(uploadTime))
+	body := &sender{r: r.Body}
+	_, err := s.o.Objects.Put(r.Context(), key, body, s.cfg.MaxUpload)
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+	switch {
+	case errors.Is(err, objects.ErrTooLarge):
+		s.problem(w, r, http.StatusRequestEntityTooLarge, "too-large", fmt.Sprintf("The upload is over %d bytes", s.cfg.MaxUpload))
+	case err != nil && (r.Context().Err() != nil || body.err != nil):
+		s.problem(w, r, http.StatusBadRequest, "cut-off", "The upload ended before all of it had come")
+	case err != nil:
+		s.fail(w, r, err)
+	default:
+		w.Header().Set("Content-Length", "0")
+		w.WriteHeader(http.StatusOK)
+	}
+}
+
+// sender is a body that remembers whether it could be read to its end.
+type sender struct {
+	r   io.Reader
+	err error
+}
+
+// Read implements io.Reader.
+func (s *sender) Read(b []byte) (int, error) {
+	n, err := s.r.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.err = err
+	}
+	return n, err
+}
+
+// A sentence that clients compare stands in upload.HTTPSOnly.
+var repositoryName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$`)
+
+// buildVideo starts a build of an archive.
+func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
+	var q api.BuildRequest
+	if !s.decode(w, r, 1<<20, &q) {
+		return
+	}
+	wrong := func(format string, args ...any) {
+		s.problem(w, r, http.StatusBadRequest, "bad-request", fmt.Sprintf(format, args...))
+	}
+	if q.Repository == "" {
+		wrong("repository is missing")
+		return
+	}
+	switch q.RepositoryType {
+	case api.ZipUpload:
+		if !s.uploaded(w, r, q.Repository) {
+			return
+		}
+	case api.ZipURL:
+		plain := s.cfg.PlainSources && strings.HasPrefix(q.Repository, "http://")
+		if !strings.HasPrefix(q.Repository, "https://") && !plain {
+			s.problem(w, r, http.StatusBadRequest, "bad-request", upload.HTTPSOnly)
+			return
+		}
+		if u, err := url.Parse(q.Repository); err != nil || u.Host == "" || u.User != nil {
+			wrong("repository is no address of an archive")
+			return
+		}
+	case api.GitHub:
+		if !repositoryName.MatchString(q.Repository) {
+			wrong("repository must be OWNER/NAME for the repository type github")
+			return
+		}
+	case "":
+		wrong("repositoryType is missing; allowed are %s (as the upload's grant says), zip-url and github", api.ZipUpload)
+		return
+	default:
+		wrong("repositoryType %q is not known; allowed are %s (as the upload's grant says), zip-url and github", short(q.RepositoryType), api.ZipUpload)
+		return
+	}
+	if !sourceName(q.Source) {
+		wrong("source must be the path of a script inside of the archive")
+		return
+	}
+	b := s.newBuild(r, build.Video)
+	b.Spec = build.Spec{Type: q.RepositoryType, Repository: q.Repository, Token: q.Token, SHA: q.SHA, Source: q.Source}
+	s.start(w, r, b)
+}
+
+func short(v string) string {
+	if r := []rune(v); len(r) > 60 {
+		return string(r[:60]) + "…"
+	}
+	return v
+}
+
+// sourceName tells whether a path may be that of a script in an archive.
+func sourceName(name string) bool {
+	if name == "" {
+		return true
+	}
+	clean := path.Clean(strings.TrimPrefix(name, "./"))
+	return len(name) <= 1024 && utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) &&
+		!path.IsAbs(clean) && clean != ".." && !strings.HasPrefix(clean, "../")
+}
+
+// uploaded tells whether an upload was granted and has come.
+func (s *Server) uploaded(w http.ResponseWriter, r *http.Request, id string) bool {
+	granted, err := s.o.Records.HasUpload(r.Context(), identity(r).Tenant, id)
+	if err != nil {
+		s.fail(w, r, err)
+		return false
+	}
+	if !granted {
+		s.problem(w, r, http.StatusBadRequest, "no-such-upload", "repository names no upload of this server, or one that is gone; ask for an upload first")
+		return false
+	}
+	_, there, err := s.o.Objects.Attributes(r.Context(), build.UploadKey(id))
+	if err != nil {
+		s.fail(w, r, err)
+		return false
+	}
+	if !there {
+		s.problem(w, r, http.StatusBadRequest, "not-uploaded", "Nothing was uploaded to this repository yet; PUT the archive to the url of its grant first")
+	}
+	return there
+}
+
+func (s *Server) newBuild(r *http.Request, kind build.Kind) build.Build {
+	id := identity(r)
+	return build.Build{
+		ID: newID(), Tenant: id.Tenant, Key: id.Key, Kind: kind, State: build.Queued, Message: "Waiting", Created: s.now().UTC(),
+	}
+}
+
+// start writes a build and answers with its task.
+func (s *Server) start(w http.ResponseWriter, r *http.Request, b build.Build) {
+	if err := s.o.Records.Create(r.Context(), b); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	noteOf(r).build = b.ID
+	s.task(w, r, b.ID)
+}
+
+// status answers a poll.
+func (s *Server) status(w http.ResponseWriter, r *http.Request) {
+	if _, _, ok := s.signed(w, r); !ok {
+		return
+	}
+	b, err := s.o.Records.Build(r.Context(), chi.URLParam(r, "id"))
+	if errors.Is(err, build.ErrNotFound) || err == nil && b.State == build.Expired {
+		s.json(w, r, http.StatusNotFound, api.Status{Finished: true, Percent: 100, Message: "This task is not known, or no longer"})
+		return
+	}
+	if err == nil {
+		err = s.o.Records.Poll(r.Context(), b)
+	}
+	var st api.Status
+	if err == nil {
+		st, err = s.statusOf(r.Context(), r, b)
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.json(w, r, http.StatusOK, st)
+}
+
+// contentTypes of results, by their endings.
+func contentType(name string) string {
+	t, ok := map[string]string{
+		".mp4": "video/mp4", ".jpg": "image/jpeg", ".srt": "application/x-subrip", ".vtt": "text/vtt; charset=utf-8",
+		".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".wav": "audio/wav", ".zip": zipType,
+	}[path.Ext(name)]
+	if !ok {
+		return "application/octet-stream"
+	}
+	return t
+}
+
+// result gives a part of a build's result, by what its record says alone.
+func (s *Server) result(w http.ResponseWriter, r *http.Request) {
+	key, _, ok := s.signed(w, r)
+	if !ok {
+		return
+	}
+	b, err := s.o.Records.Build(r.Context(), chi.URLParam(r, "id"))
+	gone := errors.Is(err, build.ErrNotFound)
+	if err != nil && !gone {
+		s.fail(w, r, err)
+		return
+	}
+	there := false
+	for _, k := range b.Result.Keys() {
+		there = there || k == key && b.State == build.Succeeded
+	}
+	a, ok, err := s.o.Objects.Attributes(r.Context(), key)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	if gone || !there || !ok {
+		s.problem(w, r, http.StatusNotFound, "not-found", "This result is not there any more")
+		return
+	}
+	f, err := s.o.Objects.OpenAt(r.Context(), key)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	defer func() { _ = f.Close() }()
+	name := path.Base(key)
+	h := w.Header()
+	h.Set("Content-Type", contentType(name))
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	h.Set("ETag", a.ETag)
+	h.Set("Cache-Control", "private, max-age=3600")
+	http.ServeContent(w, r, name, a.Modified, f)
+}
+
+func (s *Server) voices(w http.ResponseWriter, r *http.Request) {
+	s.json(w, r, http.StatusOK, s.o.Desk.Voices(r.Context()))
+}
+
+// manyCredits is what an account has that nobody counts.
+const manyCredits = 1_000_000_000
+
+func (s *Server) credits(w http.ResponseWriter, r *http.Request) {
+	id := identity(r)
+	billing := id.Tenant
+	if billing == "" {
+		billing = "selfhosted"
+	}
+	s.json(w, r, http.StatusOK, api.Credits{CreditSeconds: manyCredits, RequestID: requestID(r), Identity: id.Key, BillingID: billing, Plan: "SELFHOSTED"})
+}
+
+// The limits of texts.
+const (
+	mostStreamed = 1024    // characters
+	mostPolled   = 1 << 20 // bytes
+)
+
+// textToSpeech speaks the body of the request.
+func (s *Server) textToSpeech(w http.ResponseWriter, r *http.Request) {
+	format := chi.URLParam(r, "format")
+	if format != "mp3" && format != "m4a" && format != "wav" {
+		s.problem(w, r, http.StatusNotFound, "not-found", "The format "+strconv.Quote(short(format))+" is not known; allowed are mp3, m4a and wav")
+		return
+	}
+	accept := strings.TrimSpace(r.Header.Get("Accept"))
+	streaming := accept == "application/octet-stream"
+	if streaming && format == "wav" {
+		s.problem(w, r, http.StatusNotAcceptable, "not-acceptable", "wav cannot be streamed; ask for mp3 or m4a, or poll")
+		return
+	}
+	text, ok := s.speechText(w, r, streaming)
+	if !ok {
+		return
+	}
+	q := r.URL.Query()
+	spec := &build.SpeechSpec{
+		Format: format, Voice: q.Get("voice"), Speed: q.Get("voice-speed"), Pitch: q.Get("voice-pitch"), Volume: q.Get("voice-volume"),
+		Scenes: accept == zipType, Captions: accept == "application/json+vtt", Timed: timed(r.Header.Get("Content-Type")),
+	}
+	near, known, err := s.o.Desk.Inspect(r.Context(), spec)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	if s.cfg.StrictVoices && !known {
+		s.problem(w, r, http.StatusBadRequest, "unknown-voice", "There is no voice "+strconv.Quote(short(spec.Voice))+"; "+nearest(near))
+		return
+	}
+	if streaming {
+		s.stream(w, r, text, spec)
+		return
+	}
+	b := s.newBuild(r, build.Speech)
+	b.Spec = build.Spec{Text: text, Speech: spec}
+	s.start(w, r, b)
+}
+
+// nearest says which names are like one that is unknown.
+func nearest(near []string) string {
+	if len(near) == 0 {
+		return "GET /voices lists all"
+	}
+	return "near are " + strings.Join(near, ", ")
+}
+
+func timed(contentType string) string {
+	t, _, _ := mime.ParseMediaType(contentType)
+	switch t {
+	case "text/vtt":
+		return "vtt"
+	case "application/x-subrip", "text/srt":
+		return "srt"
+	default:
+		return ""
+	}
+}
+
+// speechText reads the text of a request.
+func (s *Server) speechText(w http.ResponseWriter, r *http.Request, streaming bool) (string, bool) {
+	switch r.Header.Get("Content-Encoding") {
+	case "gzip":
+		z, err := gzip.NewReader(r.Body)
+		if err != nil {
+			s.problem(w, r, http.StatusBadRequest, "bad-request", "The body is not compressed with gzip, as its Content-Encoding says")
+			return "", false
+		}
+		r.Body = struct {
+			io.Reader
+			io.Closer
+		}{z, r.Body}
+	case "", "identity":
+	default:
+		s.problem(w, r, http.StatusUnsupportedMediaType, "unsupported-encoding", "The Content-Encoding must be gzip, or none")
+		return "", false
+	}
+	b, err := s.read(w, r, mostPolled)
+	if err != nil {
+		return "", s.bad(w, r, err)
+	}
+	switch {
+	case !utf8.Valid(b):
+		s.problem(w, r, http.StatusBadRequest, "bad-request", "The text is not UTF-8")
+	case strings.TrimSpace(strings.TrimPrefix(string(b), "\ufeff")) == "":
+		s.problem(w, r, http.StatusBadRequest, "bad-request", "The request has no text to speak")
+	case streaming && utf8.RuneCount(b) > mostStreamed:
+		s.problem(w, r, http.StatusRequestEntityTooLarge, "too-large", fmt.Sprintf("A streamed text has at most %d characters; poll for longer ones", mostStreamed))
+	default:
+		return string(b), true
+	}
+	return "", false
+}
+
+// durationHeader is in lower case on the wire, as its clients look for it.
+const durationHeader = "x-duration-seconds"
+
+// stream answers with the sound itself. It is spoken whole first: its length goes ahead.
+func (s *Server) stream(w http.ResponseWriter, r *http.Request, text string, spec *build.SpeechSpec) {
+	sp, warnings, err := s.o.Desk.Speak(r.Context(), text, spec)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	defer sp.Close()
+	h := w.Header()
+	h.Set("Content-Type", contentType("."+spec.Format))
+	h[durationHeader] = []string{strconv.Itoa(int(math.Ceil(sp.Seconds())))}
+	if len(warnings) > 0 {
+		h.Set("X-Mynah-Warning", headerText(strings.Join(warnings, "; ")))
+	}
+	out := &flusher{w: w}
+	if err := sp.Stream(r.Context(), spec.Format, out); err != nil {
+		if out.n == 0 {
+			delete(h, durationHeader)
+			h.Del("X-Mynah-Warning")
+			h.Del("Content-Type")
+			s.fail(w, r, err)
+			return
+		}
+		s.o.Log.WarnContext(r.Context(), "a stream broke off", "error", err, "request", requestID(r))
+		panic(http.ErrAbortHandler) // or the client would take the part for the whole
+	}
+}
+
+// flusher sends what it is given at once.
+type flusher struct {
+	w http.ResponseWriter
+	n int64
+}
+
+// Write implements io.Writer.
+func (f *flusher) Write(b []byte) (int, error) {
+	n, err := f.w.Write(b)
+	f.n += int64(n)
+	if err == nil {
+		err = http.NewResponseController(f.w).Flush()
+	}
+	return n, err
+}
+
+// headerText makes a text fit for a header.
+func headerText(v string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, short(v))
+}

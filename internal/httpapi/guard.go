@@ -1,0 +1,266 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"log/slog"
+	"math"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"mynah/internal/auth"
+	"mynah/internal/build"
+)
+
+// note is what a handler lets the log know of a request.
+type note struct{ build, key string }
+
+func noteOf(r *http.Request) *note {
+	n, _ := r.Context().Value(keyNote).(*note)
+	if n == nil {
+		return &note{}
+	}
+	return n
+}
+
+// observed gives requests their ids, logs and counts them, and turns what goes wrong in
+// a handler into an answer. Addresses are logged without their queries: signatures are
+// there.
+func (s *Server) observed(routes chi.Router) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start, id, n := s.now(), newID(), &note{}
+		ctx := context.WithValue(context.WithValue(r.Context(), keyRequest, id), keyNote, n)
+		rc := chi.NewRouteContext()
+		rc.Routes = routes
+		r = r.WithContext(context.WithValue(ctx, chi.RouteCtxKey, rc))
+		for strings.Contains(r.URL.Path, "//") { // some clients join addresses so
+			r.URL.Path = strings.ReplaceAll(r.URL.Path, "//", "/")
+			r.URL.RawPath = ""
+		}
+		h := w.Header()
+		h.Set("X-Request-Id", id)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cache-Control", "no-store")
+		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		defer func() {
+			if p := recover(); p != nil {
+				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+					panic(p)
+				}
+				s.o.Log.ErrorContext(ctx, "a handler panicked", "request", id, "panic", p, "stack", string(debug.Stack()))
+				if ww.Status() == 0 {
+					s.problem(ww, r, http.StatusInternalServerError, "internal", "Something went wrong inside Mynah")
+				}
+			}
+			route := rc.RoutePattern()
+			took := s.now().Sub(start)
+			s.metrics.requests.WithLabelValues(route, r.Method, strconv.Itoa(ww.Status())).Inc()
+			s.metrics.seconds.WithLabelValues(route).Observe(took.Seconds())
+			level := slog.LevelInfo
+			switch {
+			case ww.Status() >= http.StatusInternalServerError:
+				level = slog.LevelError
+			case r.Method == http.MethodGet && ww.Status() < http.StatusBadRequest:
+				level = slog.LevelDebug
+			}
+			s.o.Log.Log(ctx, level, "request", "request", id, "method", r.Method, "route", route, "status", ww.Status(),
+				"bytes", ww.BytesWritten(), "took", took.Round(time.Microsecond), "key", n.key, "build", n.build)
+		}()
+		routes.ServeHTTP(ww, r)
+	})
+}
+
+// authorised lets in who has a key and does not ask too often.
+func (s *Server) authorised(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key := r.Header.Get("X-Api-Key")
+		if key == "" {
+			scheme, rest, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+			if strings.EqualFold(scheme, "bearer") {
+				key = strings.TrimSpace(rest)
+			}
+		}
+		id, err := s.o.Guard.Check(r.Context(), key)
+		if errors.Is(err, auth.ErrUnknown) {
+			s.problem(w, r, http.StatusForbidden, "forbidden", "Forbidden")
+			return
+		}
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		noteOf(r).key = id.Key
+		if wait, ok := s.o.Guard.Allow(id); !ok {
+			w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(wait.Seconds())))))
+			s.problem(w, r, http.StatusTooManyRequests, "too-many-requests", "Too many requests; wait a moment")
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), keyIdentity, id)))
+	})
+}
+
+func identity(r *http.Request) auth.Identity {
+	id, _ := r.Context().Value(keyIdentity).(auth.Identity)
+	return id
+}
+
+// recorder keeps an answer while it passes.
+type recorder struct {
+	http.ResponseWriter
+	status int
+	body   bytes.Buffer
+}
+
+func (c *recorder) WriteHeader(status int) {
+	c.status = status
+	c.ResponseWriter.WriteHeader(status)
+}
+
+func (c *recorder) Write(b []byte) (int, error) {
+	if c.status == 0 {
+		c.status = http.StatusOK
+	}
+	c.body.Write(b)
+	return c.ResponseWriter.Write(b)
+}
+
+// Unwrap serves http.ResponseController.
+func (c *recorder) Unwrap() http.ResponseWriter { return c.ResponseWriter }
+
+// idempotent answers a request whose Idempotency-Key came before as it did then.
+func (s *Server) idempotent(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key := r.Header.Get("Idempotency-Key")
+		if key == "" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if len(key) > 255 {
+			s.problem(w, r, http.StatusBadRequest, "bad-request", "The Idempotency-Key is longer than 255 characters")
+			return
+		}
+		sum, body, err := s.spool(r)
+		if err != nil {
+			s.bad(w, r, err)
+			return
+		}
+		defer func() { _ = body.Close() }()
+		r.Body = body
+		who := identity(r)
+		ctx := context.WithoutCancel(r.Context())
+		fresh, same, answer, err := s.o.Records.Begin(ctx, who.Tenant, who.Key+" "+key, sum)
+		switch {
+		case err != nil:
+			s.fail(w, r, err)
+		case fresh:
+			rec := &recorder{ResponseWriter: w}
+			kept := false
+			defer func() {
+				if !kept {
+					_ = s.o.Records.Finish(ctx, who.Tenant, who.Key+" "+key, nil)
+				}
+			}()
+			next.ServeHTTP(rec, r)
+			// What may go better another time is not kept.
+			if rec.status < http.StatusInternalServerError && rec.status != http.StatusTooManyRequests && rec.body.Len() <= 1<<20 {
+				a := &build.Answer{Status: rec.status, Header: map[string]string{}, Body: rec.body.Bytes()}
+				for _, h := range []string{"Content-Type", "Location", durationHeader, "X-Mynah-Warning"} {
+					if v := w.Header()[h]; len(v) > 0 {
+						a.Header[h] = v[0]
+					}
+				}
+				kept = s.o.Records.Finish(ctx, who.Tenant, who.Key+" "+key, a) == nil
+			}
+		case !same:
+			s.problem(w, r, http.StatusUnprocessableEntity, "idempotency-key-reused", "This Idempotency-Key came with another request before")
+		case answer == nil:
+			w.Header().Set("Retry-After", "1")
+			s.problem(w, r, http.StatusConflict, "in-flight", "The first request with this Idempotency-Key is still being answered")
+		default:
+			for h, v := range answer.Header {
+				w.Header()[h] = []string{v}
+			}
+			w.Header().Set("Idempotency-Replayed", "true")
+			w.WriteHeader(answer.Status)
+			_, _ = w.Write(answer.Body) //nolint:gosec // an answer of ours, with its content type and nosniff
+		}
+	})
+}
+
+// spool keeps a body on disk, and gives the hash of it and of what it is for.
+func (s *Server) spool(r *http.Request) ([]byte, io.ReadCloser, error) {
+	f, err := os.CreateTemp("", "mynah-body-*")
+	if err != nil {
+		return nil, nil, err
+	}
+	_ = os.Remove(f.Name()) // it lives as long as it is open
+	h := sha256.New()
+	_, _ = io.WriteString(h, r.Method+" "+r.URL.RequestURI()+"\n"+r.Header.Get("Content-Type")+"\n") // a hash takes all
+	n, err := io.Copy(io.MultiWriter(f, h), io.LimitReader(r.Body, s.cfg.MaxUpload+1<<20))
+	if err == nil && n >= s.cfg.MaxUpload+1<<20 {
+		err = &bodyError{http.StatusRequestEntityTooLarge, "The body of the request is too large"}
+	}
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, nil, err
+	}
+	return h.Sum(nil), f, nil
+}
+
+// metrics are what Prometheus may read.
+type metrics struct {
+	requests *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+	handler  http.Handler
+}
+
+func newMetrics(o Office) *metrics {
+	m := &metrics{
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mynah_requests_total", Help: "Requests by route, method and status."}, []string{"route", "method", "status"}),
+		seconds:  prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "mynah_request_seconds", Help: "Time to answer by route."}, []string{"route"}),
+	}
+	reg := prometheus.NewRegistry()
+	reg.MustRegister(m.requests, m.seconds, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &builds{o})
+	m.handler = promhttp.HandlerFor(reg, promhttp.HandlerOpts{})
+	return m
+}
+
+// builds counts builds when it is asked.
+type builds struct{ o Office }
+
+func (b *builds) desc() *prometheus.Desc {
+	return prometheus.NewDesc("mynah_builds", "Builds on record by state.", []string{"state"}, nil)
+}
+
+// Describe implements prometheus.Collector.
+func (b *builds) Describe(c chan<- *prometheus.Desc) { c <- b.desc() }
+
+// Collect implements prometheus.Collector.
+func (b *builds) Collect(c chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	counts, err := b.o.Records.Counts(ctx)
+	if err != nil {
+		c <- prometheus.NewInvalidMetric(b.desc(), err)
+		return
+	}
+	for _, st := range []build.State{build.Queued, build.Running, build.Succeeded, build.Failed, build.Cancelled, build.Expired} {
+		c <- prometheus.MustNewConstMetric(b.desc(), prometheus.GaugeValue, float64(counts[st]), string(st))
+	}
+}

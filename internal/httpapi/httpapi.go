@@ -1,0 +1,215 @@
+// Package httpapi is the REST server: it decodes what comes in, calls the office, and
+// encodes what goes out. It exists so that the contract of the wire stands in one place.
+// It never renders, starts no program, and speaks no SQL.
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/oklog/ulid/v2"
+
+	"mynah/api"
+	"mynah/internal/auth"
+	"mynah/internal/build"
+	"mynah/internal/fault"
+	"mynah/internal/objects"
+)
+
+// Config of the doors.
+type Config struct {
+	// PublicURL is the base of all addresses that are handed out; empty takes each
+	// request's host.
+	PublicURL string
+	// MaxUpload bytes of an archive.
+	MaxUpload int64
+	// UploadTTL, ResultTTL are how long signed addresses are valid.
+	UploadTTL, ResultTTL time.Duration
+	// Keep is how long what is stored of a build stays after its end.
+	Keep time.Duration
+	// StrictVoices refuses speech by an unknown voice instead of using another.
+	StrictVoices bool
+	// OpenMetrics serves /metrics without a key.
+	OpenMetrics bool
+	// PlainSources lets zip-url name http addresses, for tests and private networks.
+	PlainSources bool
+	Version      api.Version
+}
+
+// DefaultConfig is that of the contract.
+func DefaultConfig() Config {
+	return Config{MaxUpload: 1 << 30, UploadTTL: time.Hour, ResultTTL: 24 * time.Hour, Keep: 24 * time.Hour}
+}
+
+// Validate reports all mistakes at once.
+func (c Config) Validate() error {
+	var errs []error
+	if c.PublicURL != "" {
+		u, err := url.Parse(c.PublicURL)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+			errs = append(errs, fmt.Errorf("public-url: %q, must be like https://mynah.example.com", c.PublicURL))
+		}
+	}
+	for _, v := range []struct {
+		name string
+		ok   bool
+	}{
+		{"max-upload: must be at least 1 kB", c.MaxUpload >= 1000},
+		{"upload-ttl: must be at least a second", c.UploadTTL >= time.Second},
+		{"result-ttl: must be at least a second", c.ResultTTL >= time.Second},
+		{"keep: must be at least a second", c.Keep >= time.Second},
+	} {
+		if !v.ok {
+			errs = append(errs, errors.New(v.name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Records are what the doors need of the store beside builds.
+type Records interface {
+	build.Store
+	AddUpload(ctx context.Context, tenant, id string) error
+	HasUpload(ctx context.Context, tenant, id string) (bool, error)
+	Poll(ctx context.Context, b build.Build) error
+	Delete(ctx context.Context, id string) error
+	Counts(ctx context.Context) (map[build.State]int, error)
+	Begin(ctx context.Context, tenant, key string, body []byte) (fresh, same bool, answer *build.Answer, err error)
+	Finish(ctx context.Context, tenant, key string, answer *build.Answer) error
+}
+
+// Desk answers what needs the studio.
+type Desk interface {
+	Check(ctx context.Context, spec build.Spec) ([]api.Diagnostic, error)
+	Speak(ctx context.Context, text string, s *build.SpeechSpec) (build.Spoken, []string, error)
+	Voices(ctx context.Context) []api.Voice
+	// Inspect tells what cannot be in a speech's properties, and whether its voice is
+	// known, else which names are near.
+	Inspect(ctx context.Context, s *build.SpeechSpec) (near []string, known bool, err error)
+	// Sample writes a voice's sample as MP3; ok is false for an unknown voice.
+	Sample(ctx context.Context, voice string, w io.Writer) (ok bool, err error)
+}
+
+// Office is what the doors lead to.
+type Office struct {
+	Records Records
+	Objects *objects.Store
+	Guard   *auth.Guard
+	Desk    Desk
+	// Cancel stops a running build.
+	Cancel func(id string)
+	// Ready tells what keeps the server from building; the values are "ok" or a sentence.
+	Ready func(ctx context.Context) (checks map[string]string, ok bool)
+	Log   *slog.Logger
+}
+
+// Server is the handler of all routes.
+type Server struct {
+	cfg     Config
+	o       Office
+	metrics *metrics
+	now     func() time.Time
+}
+
+// New makes the handler; cfg must be valid.
+func New(cfg Config, o Office) *Server {
+	return &Server{cfg: cfg, o: o, metrics: newMetrics(o), now: time.Now}
+}
+
+// Handler gives all routes.
+func (s *Server) Handler() http.Handler {
+	r := chi.NewRouter()
+	r.Use(middleware.GetHead)
+	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, objects.Prefix) {
+			s.unsigned(w, r)
+			return
+		}
+		s.problem(w, r, http.StatusNotFound, "not-found", "There is nothing at this address")
+	})
+	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, objects.Prefix) {
+			s.unsigned(w, r)
+			return
+		}
+		s.problem(w, r, http.StatusMethodNotAllowed, "method-not-allowed", "This address does not take the method "+r.Method)
+	})
+	r.Get("/healthz", s.healthz)
+	r.Get("/readyz", s.readyz)
+	r.Get("/version", s.version)
+	r.Get("/openapi.json", s.document)
+	if s.cfg.OpenMetrics {
+		r.Method(http.MethodGet, "/metrics", s.metrics.handler)
+	}
+	r.Group(func(r chi.Router) { // signed addresses
+		r.Get(objects.Prefix+"status/{id}", s.status)
+		r.Put(objects.Prefix+"uploads/{id}", s.put)
+		r.Get(objects.Prefix+"results/{id}/{name}", s.result)
+	})
+	r.Group(func(r chi.Router) {
+		r.Use(s.authorised)
+		if !s.cfg.OpenMetrics {
+			r.Method(http.MethodGet, "/metrics", s.metrics.handler)
+		}
+		r.Get("/video/upload-request/zip", s.grantUpload)
+		r.With(s.idempotent).Post("/video/build", s.buildVideo)
+		r.With(s.idempotent).Post("/text-to-speech/{format}", s.textToSpeech)
+		r.Get("/voices", s.voices)
+		r.Get("/account/credits", s.credits)
+		r.With(s.idempotent).Post("/v1/builds", s.createBuild)
+		r.Get("/v1/builds", s.listBuilds)
+		r.Get("/v1/builds/{id}", s.getBuild)
+		r.Delete("/v1/builds/{id}", s.deleteBuild)
+		r.Get("/v1/builds/{id}/events", s.events)
+		r.Post("/v1/builds/{id}/cancel", s.cancelBuild)
+		r.Post("/v1/check", s.check)
+		r.Get("/v1/voices", s.voices)
+		r.Get("/v1/voices/{name}/sample", s.sample)
+	})
+	return s.observed(r)
+}
+
+// newID gives a new id: ULIDs sort by time.
+func newID() string { return ulid.Make().String() }
+
+// base gives the address under which clients reach the server.
+func (s *Server) base(r *http.Request) (*url.URL, error) {
+	if s.cfg.PublicURL != "" {
+		return url.Parse(s.cfg.PublicURL)
+	}
+	u := &url.URL{Scheme: "http", Host: r.Host}
+	if r.TLS != nil {
+		u.Scheme = "https"
+	}
+	if again, err := url.Parse(u.String()); err != nil || again.Host != r.Host || r.Host == "" || again.User != nil {
+		return nil, fault.New(fault.Usage, nil, "the Host header is no host")
+	}
+	return u, nil
+}
+
+// statusTTL is longer than any record lives: the record decides.
+const statusTTL = 10 * 365 * 24 * time.Hour
+
+// task answers that a build is worked on.
+func (s *Server) task(w http.ResponseWriter, r *http.Request, id string) {
+	base, err := s.base(r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	u, err := s.o.Objects.Sign(r.Context(), base, http.MethodGet, "status/"+id, "", statusTTL)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.json(w, r, http.StatusOK, api.Task{StatusURL: u, TaskID: id, RequestID: requestID(r)})
+}

@@ -1,0 +1,272 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"mynah/internal/build"
+)
+
+// Create implements build.Store.
+func (s *Store) Create(ctx context.Context, b build.Build) error {
+	doc, err := json.Marshal(b)
+	if err != nil {
+		return err
+	}
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		if s.cfg.MaxQueued > 0 {
+			var n int
+			err := tx.QueryRowContext(ctx, "SELECT count(*) FROM builds WHERE state IN ('queued', 'running') AND tenant = ? AND key = ?", b.Tenant, b.Key).Scan(&n)
+			if err != nil {
+				return err
+			}
+			if n >= s.cfg.MaxQueued {
+				return build.ErrFull
+			}
+		}
+		_, err := tx.ExecContext(ctx, "INSERT INTO builds (id, tenant, key, state, doc) VALUES (?, ?, ?, ?, ?)", b.ID, b.Tenant, b.Key, b.State, string(doc))
+		if err != nil {
+			return err
+		}
+		if err := s.note(ctx, tx, build.Build{}, b); err != nil {
+			return err
+		}
+		return s.enqueue(ctx, tx, b.ID)
+	})
+}
+
+func scanBuild(scan func(...any) error) (b build.Build, err error) {
+	var doc string
+	var polled int64
+	err = scan(&doc, &polled)
+	if errors.Is(err, sql.ErrNoRows) {
+		return b, build.ErrNotFound
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(doc), &b)
+		b.Polled = fromMillis(polled)
+	}
+	return b, err
+}
+
+// Build implements build.Store.
+func (s *Store) Build(ctx context.Context, id string) (build.Build, error) {
+	return scanBuild(s.reader.QueryRowContext(ctx, "SELECT doc, polled FROM builds WHERE id = ?", id).Scan)
+}
+
+// Builds implements build.Store.
+func (s *Store) Builds(ctx context.Context, tenant, before string, limit int) ([]build.Build, error) {
+	if before == "" {
+		before = "~" // behind all ids
+	}
+	return s.builds(ctx, "WHERE tenant = ? AND id < ? ORDER BY id DESC LIMIT ?", tenant, before, limit)
+}
+
+func (s *Store) builds(ctx context.Context, where string, args ...any) ([]build.Build, error) {
+	rows, err := s.reader.QueryContext(ctx, "SELECT doc, polled FROM builds "+where, args...) //nolint:gosec // where is a constant of this file
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var out []build.Build
+	for rows.Next() {
+		b, err := scanBuild(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, b)
+	}
+	return out, rows.Err()
+}
+
+// Update implements build.Store.
+func (s *Store) Update(ctx context.Context, id string, change func(*build.Build) error) (b build.Build, err error) {
+	err = s.tx(ctx, func(tx *sql.Tx) error {
+		b, err = s.update(ctx, tx, id, change)
+		return err
+	})
+	return b, err
+}
+
+func (s *Store) update(ctx context.Context, tx *sql.Tx, id string, change func(*build.Build) error) (build.Build, error) {
+	b, err := scanBuild(tx.QueryRowContext(ctx, "SELECT doc, polled FROM builds WHERE id = ?", id).Scan)
+	if err != nil {
+		return b, err
+	}
+	was := b
+	if err := change(&b); err != nil {
+		return was, err
+	}
+	b.Percent = max(was.Percent, b.Percent)
+	doc, err := json.Marshal(b)
+	if err != nil {
+		return was, err
+	}
+	_, err = tx.ExecContext(ctx, "UPDATE builds SET state = ?, ended = ?, doc = ? WHERE id = ?", b.State, millis(b.Ended), string(doc), id)
+	if err != nil {
+		return was, err
+	}
+	return b, s.note(ctx, tx, was, b)
+}
+
+// note writes what changed as events.
+func (s *Store) note(ctx context.Context, tx *sql.Tx, was, is build.Build) error {
+	add := func(kind string, data any) error {
+		text, err := json.Marshal(data)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO events (build, seq, at, type, data)
+			SELECT ?, coalesce(max(seq), 0) + 1, ?, ?, ? FROM events WHERE build = ?`, is.ID, millis(s.now()), kind, string(text), is.ID)
+		return err
+	}
+	type progress struct {
+		State   build.State `json:"state"`
+		Phase   string      `json:"phase,omitempty"`
+		Percent int         `json:"percent"`
+		Message string      `json:"message"`
+	}
+	var errs []error
+	if len(is.Warnings) != len(was.Warnings) {
+		errs = append(errs, add("warnings", is.Warnings))
+	}
+	now := progress{is.State, is.Phase, is.Percent, is.Message}
+	switch {
+	case was.State != is.State:
+		errs = append(errs, add("state", now))
+	case was.Phase != is.Phase || was.Percent != is.Percent || was.Message != is.Message:
+		errs = append(errs, add("progress", now))
+	}
+	return errors.Join(errs...)
+}
+
+// Events implements build.Store.
+func (s *Store) Events(ctx context.Context, id string, after int64) ([]build.Event, error) {
+	rows, err := s.reader.QueryContext(ctx, "SELECT seq, at, type, data FROM events WHERE build = ? AND seq > ? ORDER BY seq LIMIT 1000", id, after)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var out []build.Event
+	for rows.Next() {
+		var e build.Event
+		var at int64
+		var data string
+		if err := rows.Scan(&e.Seq, &at, &e.Type, &data); err != nil {
+			return nil, err
+		}
+		e.At, e.Data = fromMillis(at), []byte(data)
+		out = append(out, e)
+	}
+	return out, rows.Err()
+}
+
+// Poll notes that somebody looked at a build that is over, to the hour: what is looked
+// at is kept longer.
+func (s *Store) Poll(ctx context.Context, b build.Build) error {
+	now := s.now()
+	if !b.State.Over() || now.Sub(b.Polled) < time.Hour && !b.Polled.IsZero() || now.Sub(b.Ended) < time.Hour {
+		return nil
+	}
+	_, err := s.writer.ExecContext(ctx, "UPDATE builds SET polled = ? WHERE id = ?", millis(now), b.ID)
+	return err
+}
+
+// Delete removes a build that is over, with its events.
+func (s *Store) Delete(ctx context.Context, id string) error {
+	return s.one(ctx, build.ErrNotFound, "DELETE FROM builds WHERE id = ? AND state NOT IN ('queued', 'running')", id)
+}
+
+// Ended lists builds that were over, and last looked at, before a time.
+func (s *Store) Ended(ctx context.Context, before time.Time, limit int) ([]build.Build, error) {
+	return s.builds(ctx, "WHERE state IN ('succeeded', 'failed', 'cancelled') AND max(ended, polled) < ? ORDER BY id LIMIT ?", millis(before), limit)
+}
+
+// Forget removes the records of builds that expired before a time.
+func (s *Store) Forget(ctx context.Context, before time.Time) error {
+	_, err := s.writer.ExecContext(ctx, "DELETE FROM builds WHERE state = 'expired' AND ended < ?", millis(before))
+	return err
+}
+
+// Counts tells how many builds are in each state.
+func (s *Store) Counts(ctx context.Context) (map[build.State]int, error) {
+	rows, err := s.reader.QueryContext(ctx, "SELECT state, count(*) FROM builds GROUP BY state")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	out := map[build.State]int{}
+	for rows.Next() {
+		var state build.State
+		var n int
+		if err := rows.Scan(&state, &n); err != nil {
+			return nil, err
+		}
+		out[state] = n
+	}
+	return out, rows.Err()
+}
+
+// goingOn lists the builds that wait or run, oldest first; those behind which the server
+// went down stand last, or one of them could keep it from all the others.
+func goingOn(ctx context.Context, tx *sql.Tx) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, "SELECT id FROM builds WHERE state IN ('queued', 'running') ORDER BY json_extract(doc, '$.attempts'), id")
+	if err != nil {
+		return nil, err
+	}
+	return column(rows)
+}
+
+// column reads the only column of rows, and closes them.
+func column(rows *sql.Rows) (out []string, err error) {
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var v string
+		if err := rows.Scan(&v); err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, rows.Err()
+}
+
+// Recover is called at the start, when no worker runs: it clears the queue and fills it
+// anew with what waited or was being worked on. A build that was begun too often is
+// given up.
+func (s *Store) Recover(ctx context.Context, empty func(context.Context, *sql.Tx) error) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		if err := empty(ctx, tx); err != nil {
+			return err
+		}
+		ids, err := goingOn(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			b, err := s.update(ctx, tx, id, func(b *build.Build) error {
+				if b.State != build.Running {
+					return nil
+				}
+				if b.Attempts >= build.MostAttempts {
+					b.Message = fmt.Sprintf("The server stopped %d times while it worked on this build, so it was given up. Look for what is unusual in the project, or build it with the command line to see more.", b.Attempts)
+					return b.Move(build.Failed, s.now())
+				}
+				b.Message = "Waiting"
+				return b.Move(build.Queued, s.now())
+			})
+			if err != nil {
+				return err
+			}
+			if b.State == build.Queued {
+				if err := s.enqueue(ctx, tx, id); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,297 @@
+// Package store keeps a server's records in SQLite. It exists so that all SQL stands in
+// one place; what it keeps is defined by the packages above whose interfaces it meets.
+// It refuses to decide: it writes what it is told, or says that it could not.
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"slices"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver
+
+	"mynah/internal/auth"
+	"mynah/internal/build"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Config bounds the queue.
+type Config struct {
+	// MaxQueued builds of a tenant's key wait or run at once; 0 is no limit.
+	MaxQueued int
+}
+
+// Store is the database. One connection writes, several read.
+type Store struct {
+	cfg     Config
+	writer  *sql.DB
+	reader  *sql.DB
+	enqueue func(ctx context.Context, tx *sql.Tx, id string) error
+	now     func() time.Time
+}
+
+// Open opens the database file, which is made, and brings its tables up to date.
+func Open(ctx context.Context, path string, cfg Config) (*Store, error) {
+	dsn := func(extra string) string {
+		// Full sync: what was acknowledged outlives a loss of power.
+		return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)" + extra
+	}
+	w, err := sql.Open("sqlite", dsn("&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"))
+	if err != nil {
+		return nil, err
+	}
+	w.SetMaxOpenConns(1)
+	s := &Store{cfg: cfg, writer: w, now: time.Now}
+	if err := s.migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("the database %s: %w", path, err), w.Close())
+	}
+	if s.reader, err = sql.Open("sqlite", dsn("&_pragma=query_only(1)")); err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	s.reader.SetMaxOpenConns(8)
+	s.reader.SetMaxIdleConns(8)
+	return s, nil
+}
+
+// Close closes the database.
+func (s *Store) Close() error { return errors.Join(s.reader.Close(), s.writer.Close()) }
+
+// Writer is the connection that the queue shares, so that a build and its job are
+// written in one transaction.
+func (s *Store) Writer() *sql.DB { return s.writer }
+
+// OnCreate sets what puts a build in the queue, in the transaction that writes it.
+func (s *Store) OnCreate(enqueue func(ctx context.Context, tx *sql.Tx, id string) error) {
+	s.enqueue = enqueue
+}
+
+// Ping tells whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	var n int
+	return s.reader.QueryRowContext(ctx, "SELECT count(*) FROM secrets").Scan(&n)
+}
+
+func (s *Store) migrate(ctx context.Context) error {
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return err
+	}
+	slices.Sort(files)
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		var have int
+		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil {
+			return err
+		}
+		if have > len(files) {
+			return fmt.Errorf("it was written by a newer version of Mynah (tables %d, known here %d)", have, len(files))
+		}
+		for i, f := range files[have:] {
+			text, err := migrations.ReadFile(f)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, string(text)); err != nil {
+				return fmt.Errorf("%s: %w", f, err)
+			}
+			if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", have+i+1)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// tx runs a function in a transaction.
+func (s *Store) tx(ctx context.Context, do func(*sql.Tx) error) error {
+	tx, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	if err := do(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func fromMillis(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// Secret gives the random bytes of a name, made at the first call.
+func (s *Store) Secret(ctx context.Context, name string) (value []byte, err error) {
+	err = s.tx(ctx, func(tx *sql.Tx) error {
+		err := tx.QueryRowContext(ctx, "SELECT value FROM secrets WHERE name = ?", name).Scan(&value)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		value = make([]byte, 32)
+		_, _ = rand.Read(value) // never fails
+		_, err = tx.ExecContext(ctx, "INSERT INTO secrets (name, value) VALUES (?, ?)", name, value)
+		return err
+	})
+	return value, err
+}
+
+// AddKey implements auth.Store.
+func (s *Store) AddKey(ctx context.Context, k auth.Key) error {
+	_, err := s.writer.ExecContext(ctx, "INSERT INTO keys (id, tenant, name, hash, created) VALUES (?, ?, ?, ?, ?)",
+		k.ID, k.Tenant, k.Name, k.Hash, millis(k.Created))
+	return err
+}
+
+const keyColumns = "id, tenant, name, hash, created, used, revoked"
+
+func scanKey(scan func(...any) error) (k auth.Key, err error) {
+	var created, used, revoked int64
+	err = scan(&k.ID, &k.Tenant, &k.Name, &k.Hash, &created, &used, &revoked)
+	k.Created, k.LastUse, k.Revoked = fromMillis(created), fromMillis(used), fromMillis(revoked)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = auth.ErrUnknown
+	}
+	return k, err
+}
+
+// Key implements auth.Store.
+func (s *Store) Key(ctx context.Context, id string) (auth.Key, error) {
+	return scanKey(s.reader.QueryRowContext(ctx, "SELECT "+keyColumns+" FROM keys WHERE id = ?", id).Scan)
+}
+
+// Keys implements auth.Store.
+func (s *Store) Keys(ctx context.Context) ([]auth.Key, error) {
+	rows, err := s.reader.QueryContext(ctx, "SELECT "+keyColumns+" FROM keys ORDER BY created, id")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var out []auth.Key
+	for rows.Next() {
+		k, err := scanKey(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, k)
+	}
+	return out, rows.Err()
+}
+
+// RevokeKey implements auth.Store.
+func (s *Store) RevokeKey(ctx context.Context, id string, at time.Time) error {
+	return s.one(ctx, auth.ErrUnknown, "UPDATE keys SET revoked = ? WHERE id = ? AND revoked = 0", millis(at), id)
+}
+
+// TouchKey implements auth.Store.
+func (s *Store) TouchKey(ctx context.Context, id string, at time.Time) error {
+	return s.one(ctx, auth.ErrUnknown, "UPDATE keys SET used = ? WHERE id = ?", millis(at), id)
+}
+
+// one runs a statement that must change a row.
+func (s *Store) one(ctx context.Context, none error, query string, args ...any) error {
+	r, err := s.writer.ExecContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	if n, err := r.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(err, none)
+	}
+	return nil
+}
+
+// AddUpload notes that an upload was granted.
+func (s *Store) AddUpload(ctx context.Context, tenant, id string) error {
+	_, err := s.writer.ExecContext(ctx, "INSERT INTO uploads (id, tenant, created) VALUES (?, ?, ?)", id, tenant, millis(s.now()))
+	return err
+}
+
+// HasUpload tells whether an upload was granted to a tenant.
+func (s *Store) HasUpload(ctx context.Context, tenant, id string) (bool, error) {
+	var n int
+	err := s.reader.QueryRowContext(ctx, "SELECT count(*) FROM uploads WHERE id = ? AND tenant = ?", id, tenant).Scan(&n)
+	return n > 0, err
+}
+
+// ForgetUploads removes those granted before a time that no waiting or running build
+// names, and lists them.
+func (s *Store) ForgetUploads(ctx context.Context, before time.Time) ([]string, error) {
+	rows, err := s.writer.QueryContext(ctx, `DELETE FROM uploads WHERE created < ? AND id NOT IN
+		(SELECT coalesce(json_extract(doc, '$.spec.repository'), '') FROM builds WHERE state IN ('queued', 'running')) RETURNING id`, millis(before))
+	if err != nil {
+		return nil, err
+	}
+	return column(rows)
+}
+
+// Begin notes a request with an Idempotency-Key and the hash of its body. When one came
+// before, fresh is false, same tells whether its body was equal, and answer is what it
+// got, nil while it is in flight.
+func (s *Store) Begin(ctx context.Context, tenant, key string, body []byte) (fresh, same bool, answer *build.Answer, err error) {
+	err = s.tx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM answers WHERE created < ?", millis(s.now().Add(-24*time.Hour))); err != nil {
+			return err
+		}
+		var was []byte
+		var text string
+		err := tx.QueryRowContext(ctx, "SELECT body, answer FROM answers WHERE tenant = ? AND key = ?", tenant, key).Scan(&was, &text)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			fresh = true
+			_, err = tx.ExecContext(ctx, "INSERT INTO answers (tenant, key, body, created) VALUES (?, ?, ?, ?)", tenant, key, body, millis(s.now()))
+			return err
+		case err != nil:
+			return err
+		}
+		same = slices.Equal(was, body)
+		if text != "" {
+			answer = &build.Answer{}
+			return json.Unmarshal([]byte(text), answer)
+		}
+		return nil
+	})
+	return fresh, same, answer, err
+}
+
+// Finish keeps the answer of a request that Begin noted; nil forgets the request, so
+// that it can be tried again.
+func (s *Store) Finish(ctx context.Context, tenant, key string, answer *build.Answer) error {
+	if answer == nil {
+		_, err := s.writer.ExecContext(ctx, "DELETE FROM answers WHERE tenant = ? AND key = ?", tenant, key)
+		return err
+	}
+	text, err := json.Marshal(answer)
+	if err != nil {
+		return err
+	}
+	_, err = s.writer.ExecContext(ctx, "UPDATE answers SET answer = ? WHERE tenant = ? AND key = ?", string(text), tenant, key)
+	return err
+}
+
+// DropUnanswered forgets requests that were in flight when the server died.
+func (s *Store) DropUnanswered(ctx context.Context) error {
+	_, err := s.writer.ExecContext(ctx, "DELETE FROM answers WHERE answer = ''")
+	return err
+}
+
+var (
+	_ build.Store = (*Store)(nil)
+	_ auth.Store  = (*Store)(nil)
+)

@@ -1,0 +1,358 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"mynah/api"
+	"mynah/internal/auth"
+	"mynah/internal/build"
+	"mynah/internal/store"
+)
+
+// queue remembers what was put into it.
+type queue struct {
+	mu  sync.Mutex
+	ids []string
+	err error
+}
+
+func (q *queue) enqueue(_ context.Context, _ *sql.Tx, id string) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.ids = append(q.ids, id)
+	return q.err
+}
+
+func open(t *testing.T, cfg store.Config) (*store.Store, *queue) {
+	t.Helper()
+	return reopen(t, filepath.Join(t.TempDir(), "a b?.db"), cfg)
+}
+
+func reopen(t *testing.T, path string, cfg store.Config) (*store.Store, *queue) {
+	t.Helper()
+	s, err := store.Open(t.Context(), path, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	q := &queue{}
+	s.OnCreate(q.enqueue)
+	return s, q
+}
+
+func queued(id string) build.Build {
+	return build.Build{ID: id, Key: "k", Kind: build.Video, State: build.Queued, Created: time.Now().UTC()}
+}
+
+func create(t *testing.T, s *store.Store, ids ...string) {
+	t.Helper()
+	for _, id := range ids {
+		if err := s.Create(t.Context(), queued(id)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func move(t *testing.T, s *store.Store, id string, states ...build.State) {
+	t.Helper()
+	for _, to := range states {
+		if _, err := s.Update(t.Context(), id, func(b *build.Build) error { return b.Move(to, time.Now()) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestABuildAndItsJobAreWrittenTogether(t *testing.T) {
+	t.Parallel()
+	s, q := open(t, store.Config{})
+	create(t, s, "01")
+	if !slices.Equal(q.ids, []string{"01"}) {
+		t.Errorf("in the queue: %v", q.ids)
+	}
+	q.err = errors.New("the queue says no")
+	if err := s.Create(t.Context(), queued("02")); !errors.Is(err, q.err) {
+		t.Errorf("creating: %v", err)
+	}
+	if _, err := s.Build(t.Context(), "02"); !errors.Is(err, build.ErrNotFound) {
+		t.Errorf("a build without a job: %v", err)
+	}
+}
+
+func TestAKeyHasItsShareOfTheQueue(t *testing.T) {
+	t.Parallel()
+	s, _ := open(t, store.Config{MaxQueued: 2})
+	create(t, s, "01", "02")
+	if err := s.Create(t.Context(), queued("03")); !errors.Is(err, build.ErrFull) {
+		t.Errorf("a third build: %v", err)
+	}
+	other := queued("04")
+	other.Key = "another"
+	if err := s.Create(t.Context(), other); err != nil {
+		t.Errorf("another key's: %v", err)
+	}
+	move(t, s, "01", build.Cancelled)
+	create(t, s, "05")
+}
+
+func TestUpdatesAreWholeAndEventsTellThem(t *testing.T) {
+	t.Parallel()
+	s, _ := open(t, store.Config{})
+	create(t, s, "01")
+	move(t, s, "01", build.Running)
+	for _, percent := range []int{10, 40, 20} {
+		if _, err := s.Update(t.Context(), "01", func(b *build.Build) error { b.Percent = percent; return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b, err := s.Build(t.Context(), "01")
+	if err != nil || b.Percent != 40 {
+		t.Errorf("percent goes back to %d, %v", b.Percent, err)
+	}
+	no := errors.New("no")
+	if _, err := s.Update(t.Context(), "01", func(b *build.Build) error { b.Percent = 99; return no }); !errors.Is(err, no) {
+		t.Errorf("an update that fails: %v", err)
+	}
+	_, err = s.Update(t.Context(), "01", func(b *build.Build) error {
+		b.Warnings = []api.Diagnostic{{Summary: "careful"}}
+		return b.Move(build.Succeeded, time.Now())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	events, err := s.Events(t.Context(), "01", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kinds []string
+	for i, e := range events {
+		kinds = append(kinds, e.Type)
+		if e.Seq != int64(i+2) {
+			t.Errorf("event %d has the number %d", i, e.Seq)
+		}
+	}
+	if want := []string{"state", "progress", "progress", "warnings", "state"}; !slices.Equal(kinds, want) {
+		t.Errorf("events %v, want %v", kinds, want)
+	}
+}
+
+func TestUpdatesSideBySideLoseNothing(t *testing.T) {
+	t.Parallel()
+	s, _ := open(t, store.Config{})
+	create(t, s, "01")
+	var wg sync.WaitGroup
+	for range 50 {
+		wg.Go(func() {
+			if _, err := s.Update(t.Context(), "01", func(b *build.Build) error { b.Attempts++; return nil }); err != nil {
+				t.Error(err)
+			}
+			if _, err := s.Build(t.Context(), "01"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if b, err := s.Build(t.Context(), "01"); b.Attempts != 50 || err != nil {
+		t.Errorf("%d updates of 50, %v", b.Attempts, err)
+	}
+}
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	s, _ := open(t, store.Config{})
+	create(t, s, "01", "02", "03", "04", "05")
+	var got []string
+	for before := ""; ; {
+		page, err := s.Builds(t.Context(), "", before, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(page) == 0 {
+			break
+		}
+		for _, b := range page {
+			got = append(got, b.ID)
+		}
+		before = got[len(got)-1]
+	}
+	if want := []string{"05", "04", "03", "02", "01"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if page, _ := s.Builds(t.Context(), "somebody else", "", 10); len(page) != 0 {
+		t.Errorf("another tenant sees %d builds", len(page))
+	}
+}
+
+func TestRecover(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "x.db")
+	s, _ := reopen(t, path, store.Config{})
+	create(t, s, "01", "02", "03", "04", "05")
+	for _, id := range []string{"02", "03"} {
+		move(t, s, id, build.Running)
+	}
+	if _, err := s.Update(t.Context(), "02", func(b *build.Build) error { b.Attempts = 1; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Update(t.Context(), "03", func(b *build.Build) error { b.Attempts = build.MostAttempts; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	move(t, s, "04", build.Running, build.Succeeded)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s, q := reopen(t, path, store.Config{})
+	cleared := false
+	err := s.Recover(t.Context(), func(context.Context, *sql.Tx) error { cleared = true; return nil })
+	if err != nil || !cleared {
+		t.Fatalf("cleared %v, %v", cleared, err)
+	}
+	// What the server went down behind is tried again after all others.
+	if !slices.Equal(q.ids, []string{"01", "05", "02"}) {
+		t.Errorf("in the queue: %v", q.ids)
+	}
+	want := map[string]build.State{"01": build.Queued, "02": build.Queued, "03": build.Failed, "04": build.Succeeded}
+	for id, state := range want {
+		if b, err := s.Build(t.Context(), id); b.State != state || err != nil || state == build.Failed && b.Message == "" {
+			t.Errorf("%s is %s (%s), want %s", id, b.State, b.Message, state)
+		}
+	}
+}
+
+func TestWhatIsOverGoesInTime(t *testing.T) {
+	t.Parallel()
+	s, _ := open(t, store.Config{})
+	create(t, s, "01", "02")
+	move(t, s, "01", build.Running, build.Succeeded)
+	old, err := s.Ended(t.Context(), time.Now().Add(time.Minute), 10)
+	if err != nil || len(old) != 1 || old[0].ID != "01" {
+		t.Fatalf("%v, %v", old, err)
+	}
+	if old, _ = s.Ended(t.Context(), time.Now().Add(-time.Minute), 10); len(old) != 0 {
+		t.Errorf("too early: %v", old)
+	}
+	if err := s.Delete(t.Context(), "02"); !errors.Is(err, build.ErrNotFound) {
+		t.Errorf("a waiting build is deleted: %v", err)
+	}
+	if err := s.Delete(t.Context(), "01"); err != nil {
+		t.Errorf("deleting: %v", err)
+	}
+	if events, _ := s.Events(t.Context(), "01", 0); len(events) != 0 {
+		t.Errorf("%d events stay", len(events))
+	}
+}
+
+func TestUploadsStayWhileTheyAreNeeded(t *testing.T) {
+	t.Parallel()
+	s, _ := open(t, store.Config{})
+	for _, id := range []string{"a", "b"} {
+		if err := s.AddUpload(t.Context(), "", id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := queued("01")
+	b.Spec.Repository = "a"
+	if err := s.Create(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	gone, err := s.ForgetUploads(t.Context(), time.Now().Add(time.Hour))
+	if err != nil || !slices.Equal(gone, []string{"b"}) {
+		t.Errorf("%v, %v", gone, err)
+	}
+	for id, want := range map[string]bool{"a": true, "b": false} {
+		if ok, err := s.HasUpload(t.Context(), "", id); ok != want || err != nil {
+			t.Errorf("%s: %v, %v", id, ok, err)
+		}
+	}
+	if ok, _ := s.HasUpload(t.Context(), "somebody else", "a"); ok {
+		t.Error("another tenant's upload is theirs")
+	}
+}
+
+func TestAnswersAreKept(t *testing.T) {
+	t.Parallel()
+	s, _ := open(t, store.Config{})
+	begin := func(body string) (fresh, same bool, a *build.Answer) {
+		t.Helper()
+		fresh, same, a, err := s.Begin(t.Context(), "", "key", []byte(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fresh, same, a
+	}
+	if fresh, _, _ := begin("x"); !fresh {
+		t.Error("the first is not fresh")
+	}
+	if fresh, same, a := begin("x"); fresh || !same || a != nil {
+		t.Errorf("in flight: %v %v %v", fresh, same, a)
+	}
+	if err := s.Finish(t.Context(), "", "key", &build.Answer{Status: 202, Body: []byte("made")}); err != nil {
+		t.Fatal(err)
+	}
+	if fresh, same, a := begin("x"); fresh || !same || a == nil || string(a.Body) != "made" {
+		t.Errorf("again: %v %v %v", fresh, same, a)
+	}
+	if fresh, same, _ := begin("y"); fresh || same {
+		t.Errorf("another body: %v %v", fresh, same)
+	}
+	if err := s.Finish(t.Context(), "", "key", nil); err != nil {
+		t.Fatal(err)
+	}
+	if fresh, _, _ := begin("y"); !fresh {
+		t.Error("forgotten, it is not fresh")
+	}
+}
+
+func TestKeysAndSecrets(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "x.db")
+	s, _ := reopen(t, path, store.Config{})
+	_, k := auth.New("name", time.Now())
+	if err := s.AddKey(t.Context(), k); err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	if err := errors.Join(s.TouchKey(t.Context(), k.ID, now), s.RevokeKey(t.Context(), k.ID, now)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.RevokeKey(t.Context(), k.ID, now); !errors.Is(err, auth.ErrUnknown) {
+		t.Errorf("revoked again: %v", err)
+	}
+	first, err := s.Secret(t.Context(), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s, _ = reopen(t, path, store.Config{})
+	if again, err := s.Secret(t.Context(), "x"); !slices.Equal(first, again) || len(again) != 32 || err != nil {
+		t.Errorf("the secret changes: %x, %x, %v", first, again, err)
+	}
+	keys, err := s.Keys(t.Context())
+	if err != nil || len(keys) != 1 || keys[0].Name != "name" || keys[0].Revoked.IsZero() || keys[0].LastUse.IsZero() {
+		t.Errorf("%+v, %v", keys, err)
+	}
+}
+
+func TestANewerDatabaseIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "x.db")
+	s, _ := reopen(t, path, store.Config{})
+	if _, err := s.Writer().ExecContext(t.Context(), fmt.Sprintf("PRAGMA user_version = %d", 1000)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Open(t.Context(), path, store.Config{}); err == nil {
+		t.Error("a database of a newer version is opened")
+	}
+}

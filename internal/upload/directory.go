@@ -1,0 +1,426 @@
+package upload
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"io"
+
+	"mynah/internal/fault"
+)
+
+// Sections and numbers are those of PKWARE's APPNOTE 6.3.10.
+const (
+	localSignature      = "PK\x03\x04"
+	centralSignature    = "PK\x01\x02"
+	endSignature        = "PK\x05\x06"
+	end64Signature      = "PK\x06\x06"
+	locatorSignature    = "PK\x06\x07"
+	descriptorSignature = "PK\x07\x08"
+
+	localSize   = 30
+	centralSize = 46
+	endSize     = 22
+	end64Size   = 56
+	locatorSize = 20
+
+	stored   = 0
+	deflated = 8
+
+	encrypted     = 1 << 0
+	hasDescriptor = 1 << 3
+	patched       = 1 << 5
+	strong        = 1 << 6
+	utf8Names     = 1 << 11
+	masked        = 1 << 13
+
+	zip64Field   = 0x0001
+	unicodeField = 0x7075
+
+	most16 = 1<<16 - 1
+	most32 = 1<<32 - 1
+)
+
+// entry is one entry of an archive. Offsets are bytes from the archive's start.
+type entry struct {
+	name   string // the path to write
+	raw    []byte // the name as it is stored
+	shown  string // the name for messages
+	flags  uint16
+	method uint16
+	kind   uint32 // the type bits of a Unix mode, 0 if not stated
+	crc    uint32
+	packed int64
+	size   int64
+	header int64 // where the local header begins
+	data   int64 // where the data begins
+	end    int64 // behind the data, and the data descriptor if there is one
+	folder bool
+}
+
+// String is the name for messages.
+func (e *entry) String() string { return quote(e.shown) }
+
+// table is where the central directory lies.
+type table struct{ start, end, count int64 }
+
+func damaged() error {
+	return refuse("the archive is damaged, or something was put in front of it or behind it")
+}
+
+func u16(b []byte) uint16 { return binary.LittleEndian.Uint16(b) }
+func u32(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }
+func u64(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
+
+// readAt fills b. What lies behind the archive's end is damage, not a broken disk.
+func readAt(r io.ReaderAt, b []byte, at int64) error {
+	n, err := r.ReadAt(b, at)
+	switch {
+	case n == len(b):
+		return nil
+	case errors.Is(err, io.EOF):
+		return damaged()
+	}
+	return archiveFailed(err)
+}
+
+// findTable reads the end of the archive (sections 4.3.14 to 4.3.16). Readers disagree
+// about archives that have several ends, or one that does not fit, so these are refused.
+func findTable(r io.ReaderAt, size int64) (table, error) {
+	tail := make([]byte, min(size, endSize+most16))
+	if err := readAt(r, tail, size-int64(len(tail))); err != nil {
+		return table{}, err
+	}
+	at := bytes.LastIndex(tail[:max(0, len(tail)-endSize+len(endSignature))], []byte(endSignature))
+	if at < 0 {
+		return table{}, refuse("the file is not a zip archive, or its end is missing")
+	}
+	if !endsAt(tail, at) {
+		return table{}, damaged()
+	}
+	for i := at; i > 0; {
+		i = bytes.LastIndex(tail[:i], []byte(endSignature))
+		if i >= 0 && endsAt(tail, i) {
+			return table{}, refuse("the archive has two ends, so that it can be read in two ways")
+		}
+	}
+	end := size - int64(len(tail)) + int64(at)
+	b := tail[at:]
+	disk, first := u16(b[4:]), u16(b[6:])
+	here, count := uint64(u16(b[8:])), uint64(u16(b[10:]))
+	length, start := uint64(u32(b[12:])), uint64(u32(b[16:]))
+
+	end64, is64, err := findEnd64(r, end)
+	if err != nil {
+		return table{}, err
+	}
+	if is64 {
+		b := end64.record
+		wide := agree(uint64(disk), most16, uint64(u32(b[16:]))) && agree(uint64(first), most16, uint64(u32(b[20:]))) &&
+			agree(here, most16, u64(b[24:])) && agree(count, most16, u64(b[32:])) &&
+			agree(length, most32, u64(b[40:])) && agree(start, most32, u64(b[48:]))
+		if !wide {
+			return table{}, damaged()
+		}
+		if u32(b[16:]) != 0 || u32(b[20:]) != 0 {
+			return table{}, manyDisks()
+		}
+		here, count, length, start = u64(b[24:]), u64(b[32:]), u64(b[40:]), u64(b[48:])
+		end = end64.at
+	} else if disk != 0 || first != 0 {
+		return table{}, manyDisks()
+	}
+	if here != count {
+		return table{}, manyDisks()
+	}
+	// The directory has to lie right in front of its end, without a gap: a gap is where
+	// another directory would be hidden.
+	if length > uint64(end) || start != uint64(end)-length || count > length/centralSize {
+		return table{}, damaged()
+	}
+	return table{start: int64(start), end: end, count: int64(count)}, nil
+}
+
+func manyDisks() error {
+	return refuse("the archive is one part of several; send it as one file")
+}
+
+// endsAt tells whether the comment of the end record at i reaches to the archive's end.
+func endsAt(tail []byte, i int) bool {
+	return i+endSize <= len(tail) && i+endSize+int(u16(tail[i+20:])) == len(tail)
+}
+
+// agree tells whether a small field says the same as its wide one, or refers to it.
+func agree(small, most, wide uint64) bool { return small == most || small == wide }
+
+type end64 struct {
+	at     int64
+	record []byte
+}
+
+// findEnd64 reads the zip64 end record, if its locator stands in front of the end.
+func findEnd64(r io.ReaderAt, end int64) (end64, bool, error) {
+	if end < locatorSize {
+		return end64{}, false, nil
+	}
+	locator := make([]byte, locatorSize)
+	if err := readAt(r, locator, end-locatorSize); err != nil {
+		return end64{}, false, err
+	}
+	if string(locator[:4]) != locatorSignature {
+		return end64{}, false, nil
+	}
+	if u32(locator[4:]) != 0 || u32(locator[16:]) > 1 {
+		return end64{}, false, manyDisks()
+	}
+	at, limit := u64(locator[8:]), uint64(end-locatorSize)
+	if at > limit || limit-at < end64Size {
+		return end64{}, false, damaged()
+	}
+	record := make([]byte, end64Size)
+	if err := readAt(r, record, int64(at)); err != nil {
+		return end64{}, false, err
+	}
+	// The record's size leaves out its signature and itself.
+	if string(record[:4]) != end64Signature || u64(record[4:]) != limit-at-12 {
+		return end64{}, false, damaged()
+	}
+	return end64{at: int64(at), record: record}, true, nil
+}
+
+// readEntries reads the central directory (section 4.3.12), which has to hold just the
+// entries that its end counts.
+func readEntries(r io.ReaderAt, t table) ([]*entry, error) {
+	b := bufio.NewReaderSize(io.NewSectionReader(r, t.start, t.end-t.start), 64<<10)
+	fill := func(p []byte) error {
+		_, err := io.ReadFull(b, p)
+		if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return err
+		}
+		return archiveFailed(err)
+	}
+	out := make([]*entry, 0, t.count)
+	for range t.count {
+		e, err := readCentral(fill)
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil, damaged()
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	var one [1]byte
+	if err := fill(one[:]); err == nil {
+		return nil, damaged()
+	} else if !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	return out, nil
+}
+
+func readCentral(fill func([]byte) error) (*entry, error) {
+	var h [centralSize]byte
+	if err := fill(h[:]); err != nil {
+		return nil, err
+	}
+	if string(h[:4]) != centralSignature {
+		return nil, damaged()
+	}
+	n, x, c := int(u16(h[28:])), int(u16(h[30:])), int(u16(h[32:]))
+	rest := make([]byte, n+x+c)
+	if err := fill(rest); err != nil {
+		return nil, err
+	}
+	e := &entry{
+		raw:    bytes.Clone(rest[:n]),
+		flags:  u16(h[8:]),
+		method: u16(h[10:]),
+		crc:    u32(h[16:]),
+		kind:   u32(h[38:]) >> 28,
+	}
+	e.shown = string(e.raw)
+	extra, err := e.extra(rest[n : n+x])
+	if err != nil {
+		return nil, err
+	}
+	if extra.path != "" {
+		e.shown = extra.path
+	}
+	packed, size, header := uint64(u32(h[20:])), uint64(u32(h[24:])), uint64(u32(h[42:]))
+	if !extra.widen(&size, &packed, &header) {
+		return nil, e.contradicts("its zip64 field")
+	}
+	if disk := u16(h[34:]); disk != 0 && (disk != most16 || extra.wide == nil) {
+		return nil, manyDisks()
+	}
+	const most = 1 << 62 // so that sums of two do not overflow
+	if packed > most || size > most || header > most {
+		return nil, e.contradicts("its sizes")
+	}
+	e.packed, e.size, e.header = int64(packed), int64(size), int64(header)
+	return e, nil
+}
+
+// extra is what counts among the extra fields of an entry (section 4.5).
+type extra struct {
+	wide []byte // the zip64 field's values
+	path string // the name in UTF-8
+}
+
+// extra reads extra fields. Fields cut short end the list, as some programs pad it; a
+// field that decides something may not be there twice.
+func (e *entry) extra(b []byte) (extra, error) {
+	var out extra
+	for len(b) >= 4 {
+		id, n := u16(b), int(u16(b[2:]))
+		b = b[4:]
+		if n > len(b) {
+			break
+		}
+		field := b[:n:n]
+		b = b[n:]
+		switch id {
+		case zip64Field:
+			if out.wide != nil {
+				return extra{}, e.contradicts("its zip64 field")
+			}
+			out.wide = field
+		case unicodeField:
+			// Section 4.6.9: version 1, and the checksum of the name it stands for. With
+			// another checksum the name was changed afterwards, and the field is stale.
+			if len(field) <= 5 || field[0] != 1 || u32(field[1:]) != crc32.ChecksumIEEE(e.raw) {
+				continue
+			}
+			if out.path != "" {
+				return extra{}, e.contradicts("its name")
+			}
+			out.path = string(field[5:])
+		}
+	}
+	return out, nil
+}
+
+// widen replaces the values that refer to the zip64 field, in the field's order.
+func (x extra) widen(values ...*uint64) bool {
+	if x.wide == nil {
+		return true
+	}
+	b := x.wide
+	for _, v := range values {
+		if *v != most32 {
+			continue
+		}
+		if len(b) < 8 {
+			return false
+		}
+		*v = u64(b)
+		b = b[8:]
+	}
+	return true
+}
+
+func (e *entry) contradicts(what string) error {
+	return refuse("the archive contradicts itself about the entry %s (%s)", e, what)
+}
+
+// locate reads the local header (section 4.3.7), holds it against the central one, and
+// finds out which bytes of the archive belong to the entry.
+func (e *entry) locate(r io.ReaderAt, limit int64) error {
+	outside := func() error {
+		return fault.New(fault.Input, nil, "the archive's entry %s lies outside of it", e)
+	}
+	if e.header > limit-localSize {
+		return outside()
+	}
+	var h [localSize]byte
+	if err := readAt(r, h[:], e.header); err != nil {
+		return err
+	}
+	if string(h[:4]) != localSignature {
+		return e.contradicts("where it begins")
+	}
+	n, x := int64(u16(h[26:])), int64(u16(h[28:]))
+	e.data = e.header + localSize + n + x
+	e.end = e.data + e.packed
+	if e.end > limit {
+		return outside()
+	}
+	rest := make([]byte, n+x)
+	if err := readAt(r, rest, e.header+localSize); err != nil {
+		return err
+	}
+	if err := e.compare(h[:], rest[:n], rest[n:]); err != nil {
+		return err
+	}
+	if e.flags&hasDescriptor == 0 {
+		return nil
+	}
+	return e.descriptor(r, limit)
+}
+
+// compare holds the local header against the central one. Where a descriptor follows the
+// data, sizes and checksum may be left open.
+func (e *entry) compare(h, name, fields []byte) error {
+	if !bytes.Equal(name, e.raw) {
+		return e.contradicts("its name")
+	}
+	extra, err := e.extra(fields)
+	if err != nil {
+		return err
+	}
+	if extra.path != "" && extra.path != e.shown {
+		return e.contradicts("its name")
+	}
+	const decisive = encrypted | hasDescriptor | patched | strong | utf8Names | masked
+	if (u16(h[6:])^e.flags)&decisive != 0 {
+		return e.contradicts("its flags")
+	}
+	if u16(h[8:]) != e.method {
+		return e.contradicts("its method")
+	}
+	packed, size := uint64(u32(h[18:])), uint64(u32(h[22:]))
+	if !extra.widen(&size, &packed) {
+		return e.contradicts("its zip64 field")
+	}
+	same := func(local, central uint64) bool {
+		return local == central || local == 0 && e.flags&hasDescriptor != 0
+	}
+	if !same(packed, uint64(e.packed)) || !same(size, uint64(e.size)) {
+		return e.contradicts("its size")
+	}
+	if !same(uint64(u32(h[14:])), uint64(e.crc)) {
+		return e.contradicts("its checksum")
+	}
+	return nil
+}
+
+// descriptor finds the data descriptor (section 4.3.9), which comes in four forms: with
+// a signature or without, and with sizes of 4 or of 8 bytes. Longer forms are tried
+// first: a short one begins like a long one if the sizes are zero, and what follows a
+// short one is a signature, never zeros.
+func (e *entry) descriptor(r io.ReaderAt, limit int64) error {
+	var crc [4]byte
+	binary.LittleEndian.PutUint32(crc[:], e.crc)
+	narrow := append([]byte(nil), crc[:]...)
+	narrow = binary.LittleEndian.AppendUint32(narrow, uint32(e.packed))
+	narrow = binary.LittleEndian.AppendUint32(narrow, uint32(e.size))
+	wide := append([]byte(nil), crc[:]...)
+	wide = binary.LittleEndian.AppendUint64(wide, uint64(e.packed))
+	wide = binary.LittleEndian.AppendUint64(wide, uint64(e.size))
+
+	b := make([]byte, min(limit-e.end, int64(len(descriptorSignature)+len(wide))))
+	if err := readAt(r, b, e.end); err != nil {
+		return err
+	}
+	signed := []byte(descriptorSignature)
+	for _, form := range [][]byte{append(signed[:4:4], wide...), wide, append(signed[:4:4], narrow...), narrow} {
+		if bytes.HasPrefix(b, form) {
+			e.end += int64(len(form))
+			return nil
+		}
+	}
+	return e.contradicts("what follows its data")
+}

@@ -1,0 +1,306 @@
+package upload
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+
+	"mynah/internal/fault"
+)
+
+// HTTPSOnly is the whole sentence for an address that does not begin with https://.
+// Clients of the hosted service know it.
+const HTTPSOnly = "zip-url repository must start with https://"
+
+// unreachable is what is said of an address that is refused, absent or broken. It is one
+// sentence for all, so that nobody learns from it what there is in a private network.
+const unreachable = "the archive could not be fetched from the address"
+
+// FetchConfig is the configuration of a Fetcher.
+type FetchConfig struct {
+	AllowPrivate   bool // also addresses that are not public
+	AllowPlain     bool // also http, and all ports
+	Redirects      int  // how many are followed
+	Timeout        time.Duration
+	ConnectTimeout time.Duration // of a connection and of its TLS handshake, each
+	MaxBytes       int64         // of an archive
+	GitHubURL      string        // the API of GitHub
+	RootCAs        *x509.CertPool
+}
+
+// DefaultFetchConfig talks to the public internet alone. RootCAs is nil: the system's.
+func DefaultFetchConfig() FetchConfig {
+	return FetchConfig{
+		Redirects:      3,
+		Timeout:        5 * time.Minute,
+		ConnectTimeout: 10 * time.Second,
+		MaxBytes:       1 << 30,
+		GitHubURL:      "https://api.github.com",
+	}
+}
+
+// Validate reports all mistakes at once.
+func (c FetchConfig) Validate() error {
+	var errs []error
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	check(c.Redirects >= 0 && c.Redirects <= 20, "redirects: %d, must be 0 to 20", c.Redirects)
+	check(c.Timeout > 0, "timeout: %s, must be more than 0", c.Timeout)
+	check(c.ConnectTimeout > 0, "connect timeout: %s, must be more than 0", c.ConnectTimeout)
+	check(c.MaxBytes >= 1, "max bytes: %d, must be at least 1", c.MaxBytes)
+	if u, err := checkURL(c.GitHubURL, c.AllowPlain); err != nil {
+		errs = append(errs, fmt.Errorf("GitHub URL: %q, must be an address such as https://api.github.com", c.GitHubURL))
+	} else {
+		check(u.RawQuery == "" && u.Fragment == "", "GitHub URL: %q, must end with its path", c.GitHubURL)
+	}
+	return errors.Join(errs...)
+}
+
+// Fetcher fetches archives from addresses that users name. It keeps no connections and
+// no cookies, asks no proxy, and may be used by several goroutines.
+type Fetcher struct {
+	config FetchConfig
+	github *url.URL
+	client *http.Client
+}
+
+// NewFetcher makes a Fetcher. The error is a fault: Usage, for a wrong configuration.
+func NewFetcher(config FetchConfig) (*Fetcher, error) {
+	if err := config.Validate(); err != nil {
+		return nil, fault.New(fault.Usage, err, "the configuration for fetching archives makes no sense")
+	}
+	github, err := checkURL(config.GitHubURL, config.AllowPlain)
+	if err != nil {
+		return nil, err
+	}
+	dialer := &net.Dialer{Timeout: config.ConnectTimeout}
+	if !config.AllowPrivate {
+		dialer.ControlContext = guard(publicAddresses())
+	}
+	return &Fetcher{config: config, github: github, client: &http.Client{
+		// Redirects are followed by get, which looks at each of them.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{
+			Proxy:                  nil, // also none from the environment: it would resolve names for us
+			DialContext:            dialer.DialContext,
+			TLSClientConfig:        &tls.Config{RootCAs: config.RootCAs, MinVersion: tls.VersionTLS12},
+			TLSHandshakeTimeout:    config.ConnectTimeout,
+			DisableKeepAlives:      true,
+			DisableCompression:     true,
+			MaxResponseHeaderBytes: 64 << 10,
+		},
+	}}, nil
+}
+
+var errRefused = errors.New("the address is not public")
+
+// guard is asked about every address that a connection is about to be made to, after
+// names are resolved: a name that resolves differently the second time does not help.
+func guard(a addresses) func(context.Context, string, string, syscall.RawConn) error {
+	return func(_ context.Context, _, address string, _ syscall.RawConn) error {
+		to, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return err
+		}
+		if !a.public(to.Addr()) {
+			return fmt.Errorf("%s: %w", to.Addr(), errRefused)
+		}
+		return nil
+	}
+}
+
+// URL fetches the archive at an https address and gives its size in bytes. What was
+// written to w before an error is of no use.
+//
+// The error is a fault: Input when the address or what is there cannot be used, Disk
+// when w fails, Cancelled when ctx ends.
+func (f *Fetcher) URL(ctx context.Context, address string, w io.Writer) (int64, error) {
+	u, err := checkURL(address, f.config.AllowPlain)
+	if err != nil {
+		return 0, err
+	}
+	return f.fetch(ctx, request{url: u, status: unreachableStatus}, w)
+}
+
+// checkURL reads an address. The fault says what is wrong with its form.
+func checkURL(address string, plain bool) (*url.URL, error) {
+	secure := strings.HasPrefix(address, "https://")
+	if !secure && (!plain || !strings.HasPrefix(address, "http://")) {
+		return nil, refuse("%s", HTTPSOnly)
+	}
+	u, err := url.Parse(address)
+	switch {
+	case err != nil:
+		// The cause would quote the address, which may hold a key.
+		return nil, refuse("the archive's address is not a URL")
+	case u.Hostname() == "":
+		return nil, refuse("the archive's address has no host")
+	case u.User != nil:
+		return nil, refuse("the archive's address must not hold a user name or password")
+	case !plain && u.Port() != "" && u.Port() != "443":
+		return nil, refuse("the archive's address must use port 443")
+	}
+	return u, nil
+}
+
+// request is what get asks for.
+type request struct {
+	url    *url.URL
+	header http.Header                 // for the host of url alone
+	status func(code int) *fault.Error // what an answer other than 200 means
+}
+
+func unreachableStatus(code int) *fault.Error {
+	return fault.New(fault.Input, fmt.Errorf("status %d", code), unreachable)
+}
+
+// fetch copies what a request gives, within the limits.
+func (f *Fetcher) fetch(ctx context.Context, r request, w io.Writer) (int64, error) {
+	timed, cancel := context.WithTimeout(ctx, f.config.Timeout)
+	defer cancel()
+	failed := func(err error) error { return f.failed(ctx, timed, err) }
+
+	resp, err := f.get(timed, r)
+	if err != nil {
+		return 0, failed(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		return 0, r.status(resp.StatusCode)
+	}
+	if coding := resp.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
+		return 0, failed(errors.New("the answer has a content encoding, which was not asked for"))
+	}
+	if resp.ContentLength > f.config.MaxBytes {
+		return 0, f.tooLarge()
+	}
+	n, err := f.copy(w, resp.Body, failed)
+	if err == nil && timed.Err() != nil {
+		// A server that notices that we hang up may end its answer in good order, before
+		// the connection is gone: it looks whole then, and is not.
+		err = failed(timed.Err())
+	}
+	return n, err
+}
+
+// copy counts while it copies: an answer may be longer than it says.
+func (f *Fetcher) copy(w io.Writer, body io.Reader, failed func(error) error) (int64, error) {
+	buf := make([]byte, 64<<10)
+	var done int64
+	for {
+		n, err := body.Read(buf)
+		if int64(n) > f.config.MaxBytes-done {
+			return done, f.tooLarge()
+		}
+		if n, err := w.Write(buf[:n]); err != nil {
+			return done + int64(n), fault.New(fault.Disk, err, "the archive could not be stored")
+		}
+		done += int64(n)
+		if errors.Is(err, io.EOF) {
+			return done, nil
+		}
+		if err != nil {
+			return done, failed(err)
+		}
+	}
+}
+
+func (f *Fetcher) tooLarge() error {
+	return refuse("the archive is larger than %s", bytesText(f.config.MaxBytes))
+}
+
+// failed says what a caller may know of an error.
+func (f *Fetcher) failed(ctx, timed context.Context, err error) error {
+	wait, waited := errors.AsType[net.Error](err)
+	_, dns := errors.AsType[*net.DNSError](err)
+	switch {
+	case ctx.Err() != nil:
+		return fault.New(fault.Cancelled, context.Cause(ctx), "fetching the archive was stopped")
+	case timed.Err() != nil,
+		// A name server that is silent is no better than one that knows nothing.
+		waited && wait.Timeout() && !dns:
+		return fault.New(fault.Input, err, "the archive's address took too long to answer")
+	}
+	return fault.New(fault.Input, err, unreachable)
+}
+
+// get follows redirects, which are held to the same rules as the first address.
+func (f *Fetcher) get(ctx context.Context, r request) (*http.Response, error) {
+	at := r.url
+	for redirects := 0; ; redirects++ {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), nil)
+		if err != nil {
+			return nil, errors.New("the address makes no request")
+		}
+		req.Header.Set("User-Agent", "mynah")
+		req.Header.Set("Accept-Encoding", "identity")
+		if sameHost(at, r.url) {
+			maps.Copy(req.Header, r.header)
+		}
+		resp, err := f.client.Do(req)
+		if err != nil {
+			return nil, withoutURL(err)
+		}
+		if !isRedirect(resp.StatusCode) {
+			return resp, nil
+		}
+		_ = resp.Body.Close()
+		if redirects == f.config.Redirects {
+			return nil, fmt.Errorf("more than %d redirects", f.config.Redirects)
+		}
+		to, err := resp.Location()
+		if err != nil {
+			return nil, errors.New("a redirect without a readable address")
+		}
+		if at, err = checkURL(to.String(), f.config.AllowPlain); err != nil {
+			return nil, fmt.Errorf("redirect %d: %w", redirects+1, err)
+		}
+	}
+}
+
+// withoutURL leaves the address out of an error: it may hold a key, which is not for
+// the log.
+func withoutURL(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
+}
+
+func isRedirect(code int) bool {
+	switch code {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
+		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return true
+	}
+	return false
+}
+
+// sameHost compares scheme, name and port.
+func sameHost(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+}
+
+func port(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case u.Scheme == "http":
+		return "80"
+	}
+	return "443"
+}

@@ -1,0 +1,583 @@
+package upload_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"mynah/internal/fault"
+	"mynah/internal/upload"
+)
+
+const unreachable = "the archive could not be fetched from the address"
+
+// pool trusts the certificate that all of httptest's servers have.
+func pool(servers ...*httptest.Server) *x509.CertPool {
+	p := x509.NewCertPool()
+	for _, s := range servers {
+		p.AddCert(s.Certificate())
+	}
+	return p
+}
+
+func secure(t *testing.T, h http.HandlerFunc) *httptest.Server {
+	t.Helper()
+	s := httptest.NewUnstartedServer(h)
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // refused handshakes are what is tested
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	return s
+}
+
+// local may reach the servers of tests.
+func local(servers ...*httptest.Server) upload.FetchConfig {
+	c := upload.DefaultFetchConfig()
+	c.AllowPrivate, c.AllowPlain, c.RootCAs = true, true, pool(servers...)
+	c.Timeout, c.ConnectTimeout = 10*time.Second, 5*time.Second
+	return c
+}
+
+func fetcher(t *testing.T, c upload.FetchConfig) *upload.Fetcher {
+	t.Helper()
+	f, err := upload.NewFetcher(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func wantFault(t *testing.T, err error, code fault.Code, want string) {
+	t.Helper()
+	if got := public(err); got != want || fault.CodeOf(err) != code {
+		t.Errorf("%s %q, want %s %q (%v)", fault.CodeOf(err), got, code, want, err)
+	}
+}
+
+func TestFetch(t *testing.T) {
+	t.Parallel()
+	data := bytes.Repeat([]byte("zip"), 100000)
+	var s *httptest.Server
+	s = secure(t, func(w http.ResponseWriter, r *http.Request) {
+		for name, want := range map[string]string{"Accept-Encoding": "identity", "Cookie": "", "Authorization": "", "Referer": ""} {
+			if got := r.Header.Get(name); got != want {
+				t.Errorf("%s: %q", name, got)
+			}
+		}
+		if !r.Close {
+			t.Error("the connection would be kept")
+		}
+		http.SetCookie(w, &http.Cookie{Name: "a", Value: "b"})
+		switch r.URL.Path {
+		case "/direct":
+			w.Header().Set("Content-Length", fmt.Sprint(len(data)))
+			_, _ = w.Write(data)
+		case "/chunked":
+			w.(http.Flusher).Flush()
+			_, _ = w.Write(data)
+		case "/relative":
+			http.Redirect(w, r, "direct", http.StatusFound)
+		case "/3", "/2", "/1":
+			code := map[string]int{"/3": 301, "/2": 307, "/1": 308}[r.URL.Path]
+			to := map[string]string{"/3": s.URL + "/2", "/2": s.URL + "/1", "/1": s.URL + "/direct"}[r.URL.Path]
+			http.Redirect(w, r, to, code)
+		case "/query":
+			if r.URL.RawQuery != "sig=a%2Fb&x=%20" {
+				t.Error(r.URL.RawQuery)
+			}
+			_, _ = w.Write(data)
+		}
+	})
+	f := fetcher(t, local(s))
+	for _, path := range []string{"/direct", "/chunked", "/relative", "/3", "/query?sig=a%2Fb&x=%20", "/direct#fragment"} {
+		var b bytes.Buffer
+		n, err := f.URL(t.Context(), s.URL+path, &b)
+		if err != nil || n != int64(len(data)) || !bytes.Equal(b.Bytes(), data) {
+			t.Errorf("%s: %d bytes, %v", path, n, err)
+		}
+	}
+}
+
+// Everything that cannot be reached is told by the same sentence.
+func TestOneSentenceForAll(t *testing.T) {
+	t.Parallel()
+	asked := func(http.ResponseWriter, *http.Request) { t.Error("a private server was asked") }
+	quiet := secure(t, asked)
+	plain := httptest.NewServer(http.HandlerFunc(asked))
+	t.Cleanup(plain.Close)
+	var s *httptest.Server
+	s = secure(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/loop":
+			http.Redirect(w, r, "/loop", http.StatusFound)
+		case "/4":
+			http.Redirect(w, r, "/3", http.StatusFound)
+		case "/3":
+			http.Redirect(w, r, "/2", http.StatusFound)
+		case "/2":
+			http.Redirect(w, r, "/1", http.StatusFound)
+		case "/1":
+			http.Redirect(w, r, "/ok", http.StatusFound)
+		case "/ok":
+			_, _ = w.Write([]byte("zip"))
+		case "/nowhere":
+			w.WriteHeader(http.StatusFound)
+		case "/file":
+			http.Redirect(w, r, "file:///etc/passwd", http.StatusFound)
+		case "/user":
+			http.Redirect(w, r, strings.Replace(s.URL, "://", "://user:pass@", 1), http.StatusFound)
+		case "/coded":
+			w.Header().Set("Content-Encoding", "gzip")
+		case "/cut":
+			w.Header().Set("Content-Length", "1000")
+			_, _ = w.Write([]byte("short"))
+		case "/partial":
+			w.WriteHeader(http.StatusPartialContent)
+		default:
+			w.WriteHeader(http.StatusNotFound)
+		}
+	})
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := "https://" + listener.Addr().String() + "/"
+	_ = listener.Close()
+
+	guarded := local(s, quiet)
+	guarded.AllowPrivate = false
+	untrusting := local()
+	name := func(s *httptest.Server, host string) string {
+		u, err := url.Parse(s.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return u.Scheme + "://" + net.JoinHostPort(host, u.Port()) + "/"
+	}
+	for what, c := range map[string]struct {
+		config  upload.FetchConfig
+		address string
+	}{
+		"loopback":            {guarded, quiet.URL},
+		"loopback, plain":     {guarded, plain.URL},
+		"localhost":           {guarded, name(quiet, "localhost")},
+		"localhost, dotted":   {guarded, name(quiet, "localhost.")},
+		"IPv6 loopback":       {guarded, name(quiet, "::1")},
+		"IPv4-mapped":         {guarded, name(quiet, "::ffff:127.0.0.1")},
+		"unspecified":         {guarded, name(quiet, "0.0.0.0")},
+		"any loopback":        {guarded, name(quiet, "127.9.9.9")},
+		"a number":            {guarded, name(quiet, "2130706433")},
+		"metadata":            {guarded, "http://169.254.169.254/latest/meta-data"},
+		"metadata, IPv6":      {guarded, "http://[fd00:ec2::254]/latest/meta-data"},
+		"no such name":        {local(s), "https://no-such-name.invalid/"},
+		"no server":           {local(s), closed},
+		"unknown authority":   {untrusting, s.URL + "/ok"},
+		"plain to TLS":        {local(s), strings.Replace(s.URL, "https", "http", 1)},
+		"TLS to plain":        {local(s), strings.Replace(plain.URL, "http", "https", 1)},
+		"not found":           {local(s), s.URL + "/absent"},
+		"partial":             {local(s), s.URL + "/partial"},
+		"loop":                {local(s), s.URL + "/loop"},
+		"a redirect too many": {local(s), s.URL + "/4"},
+		"redirect nowhere":    {local(s), s.URL + "/nowhere"},
+		"redirect to a file":  {local(s), s.URL + "/file"},
+		"redirect with user":  {local(s), s.URL + "/user"},
+		"coded":               {local(s), s.URL + "/coded"},
+		"cut":                 {local(s), s.URL + "/cut"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			_, err := fetcher(t, c.config).URL(t.Context(), c.address, io.Discard)
+			wantFault(t, err, fault.Input, unreachable)
+			if e, ok := fault.As(err); ok && (e.Cause == nil || e.Hint != "" || strings.Contains(e.Cause.Error(), c.address)) {
+				t.Errorf("cause %v, hint %q", e.Cause, e.Hint)
+			}
+		})
+	}
+}
+
+// The first server counts as public, so that only its redirect is at fault.
+func TestRedirectToAPrivateAddress(t *testing.T) {
+	t.Parallel()
+	inside := secure(t, func(http.ResponseWriter, *http.Request) { t.Error("the private server was asked") })
+	outside := secure(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, inside.URL, http.StatusFound)
+	})
+	var seen []string
+	f := upload.FetcherOpenTo(t, local(inside, outside), outside.Listener.Addr().String(), &seen)
+	_, err := f.URL(t.Context(), outside.URL, io.Discard)
+	wantFault(t, err, fault.Input, unreachable)
+	if want := []string{outside.Listener.Addr().String(), inside.Listener.Addr().String()}; fmt.Sprint(seen) != fmt.Sprint(want) {
+		t.Errorf("asked for %v, want %v", seen, want)
+	}
+}
+
+func TestAddressForms(t *testing.T) {
+	t.Parallel()
+	strict := upload.DefaultFetchConfig()
+	plain := strict
+	plain.AllowPlain = true
+	const port = "the archive's address must use port 443"
+	for _, c := range []struct {
+		config  upload.FetchConfig
+		address string
+		want    string
+	}{
+		{strict, "", upload.HTTPSOnly},
+		{strict, "http://example.com/a.zip", upload.HTTPSOnly},
+		{strict, "ftp://example.com/a.zip", upload.HTTPSOnly},
+		{strict, "file:///etc/passwd", upload.HTTPSOnly},
+		{strict, "example.com/a.zip", upload.HTTPSOnly},
+		{strict, " https://example.com", upload.HTTPSOnly},
+		{strict, "https:/example.com", upload.HTTPSOnly},
+		{plain, "ftp://example.com/a.zip", upload.HTTPSOnly},
+		{strict, "https://", "the archive's address has no host"},
+		{strict, "https://:443/", "the archive's address has no host"},
+		{strict, "https:///a.zip", "the archive's address has no host"},
+		{strict, "https://exa mple.com/", "the archive's address is not a URL"},
+		{strict, "https://example.com/%zz", "the archive's address is not a URL"},
+		{strict, "https://example.com/\n", "the archive's address is not a URL"},
+		{strict, "https://[::1/", "the archive's address is not a URL"},
+		{strict, "https://me:secret@example.com/", "the archive's address must not hold a user name or password"},
+		{strict, "https://me@example.com/", "the archive's address must not hold a user name or password"},
+		{strict, "https://@example.com/", "the archive's address must not hold a user name or password"},
+		{plain, "http://me@example.com/", "the archive's address must not hold a user name or password"},
+		{strict, "https://example.com:80/", port},
+		{strict, "https://example.com:8443/", port},
+		{strict, "https://example.com:0443/", port},
+		{strict, "https://example.com:22/", port},
+		{strict, "https://127.0.0.1:443/", unreachable},
+		{strict, "https://127.0.0.1/", unreachable},
+	} {
+		_, err := fetcher(t, c.config).URL(t.Context(), c.address, io.Discard)
+		wantFault(t, err, fault.Input, c.want)
+		if err != nil && strings.Contains(err.Error(), "secret") {
+			t.Error("the password is told")
+		}
+	}
+}
+
+// failing takes some bytes.
+type failing struct{ left int }
+
+func (f *failing) Write(p []byte) (int, error) {
+	if f.left -= len(p); f.left < 0 {
+		return 0, errors.New("no space left")
+	}
+	return len(p), nil
+}
+
+func TestSizes(t *testing.T) {
+	t.Parallel()
+	const most = 100000
+	s := secure(t, func(w http.ResponseWriter, r *http.Request) {
+		var n int
+		_, _ = fmt.Sscan(r.URL.Query().Get("n"), &n)
+		if r.URL.Path == "/chunked" {
+			w.(http.Flusher).Flush()
+		} else {
+			w.Header().Set("Content-Length", fmt.Sprint(n))
+		}
+		_, _ = w.Write(make([]byte, n))
+	})
+	c := local(s)
+	c.MaxBytes = most
+	f := fetcher(t, c)
+	for _, path := range []string{"/", "/chunked"} {
+		var b bytes.Buffer
+		if n, err := f.URL(t.Context(), fmt.Sprintf("%s%s?n=%d", s.URL, path, most), &b); err != nil || n != most || b.Len() != most {
+			t.Errorf("%s: %d, %v", path, n, err)
+		}
+		b.Reset()
+		_, err := f.URL(t.Context(), fmt.Sprintf("%s%s?n=%d", s.URL, path, most+1), &b)
+		wantFault(t, err, fault.Input, "the archive is larger than 98 KiB")
+		if b.Len() > most || path == "/" && b.Len() > 0 {
+			t.Errorf("%s: %d bytes were written", path, b.Len())
+		}
+	}
+	_, err := f.URL(t.Context(), fmt.Sprintf("%s/?n=%d", s.URL, most), &failing{left: 1000})
+	wantFault(t, err, fault.Disk, "the archive could not be stored")
+}
+
+// late takes a second longer than the fetcher has.
+type late struct{ ready <-chan time.Time }
+
+func (l late) Write(p []byte) (int, error) {
+	<-l.ready
+	return len(p), nil
+}
+
+// What looks whole after the time is over is not trusted: a server that notices that the
+// client hangs up may have ended its answer in good order.
+func TestWholeTooLate(t *testing.T) {
+	t.Parallel()
+	s := secure(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "3")
+		_, _ = w.Write([]byte("zip"))
+	})
+	c := local(s)
+	c.Timeout = time.Second
+	_, err := fetcher(t, c).URL(t.Context(), s.URL, late{time.After(2 * time.Second)})
+	wantFault(t, err, fault.Input, "the archive's address took too long to answer")
+}
+
+func TestTime(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	s := secure(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/trickle" {
+			_, _ = w.Write([]byte("some"))
+			w.(http.Flusher).Flush()
+		}
+		select {
+		case <-release:
+		case <-r.Context().Done():
+		}
+	})
+	t.Cleanup(func() { close(release) })
+	// A server that takes connections and says nothing, so that TLS never starts.
+	silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = silent.Close() })
+
+	c := local(s)
+	c.Timeout = 200 * time.Millisecond
+	short := c
+	short.Timeout, short.ConnectTimeout = time.Minute, 200*time.Millisecond
+	const slow = "the archive's address took too long to answer"
+	for name, address := range map[string]string{"head": s.URL + "/", "body": s.URL + "/trickle", "handshake": "https://" + silent.Addr().String()} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := fetcher(t, c).URL(t.Context(), address, io.Discard)
+			wantFault(t, err, fault.Input, slow)
+
+			patient := c
+			patient.Timeout = time.Minute
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(100*time.Millisecond, cancel)
+			_, err = fetcher(t, patient).URL(ctx, address, io.Discard)
+			wantFault(t, err, fault.Cancelled, "fetching the archive was stopped")
+
+			ctx, cancel = context.WithTimeout(t.Context(), 100*time.Millisecond)
+			defer cancel()
+			_, err = fetcher(t, patient).URL(ctx, address, io.Discard)
+			wantFault(t, err, fault.Cancelled, "fetching the archive was stopped")
+		})
+	}
+	_, err = fetcher(t, short).URL(t.Context(), "https://"+silent.Addr().String(), io.Discard)
+	wantFault(t, err, fault.Input, slow)
+}
+
+//nolint:paralleltest // sets environment variables, which is for the whole process
+func TestNoProxyFromTheEnvironment(t *testing.T) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the proxy was asked") }))
+	t.Cleanup(proxy.Close)
+	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"} {
+		t.Setenv(name, proxy.URL)
+	}
+	f := fetcher(t, local())
+	_, err := f.URL(t.Context(), "http://no-such-name.invalid/", io.Discard)
+	wantFault(t, err, fault.Input, unreachable)
+}
+
+// gitHub answers as the API does, with a redirect to another host.
+type gitHub struct {
+	api, files *httptest.Server
+	mu         sync.Mutex
+	requests   []string
+}
+
+func newGitHub(t *testing.T, answer http.HandlerFunc) *gitHub {
+	t.Helper()
+	g := &gitHub{}
+	note := func(where string, r *http.Request) {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.requests = append(g.requests, where+" "+r.URL.EscapedPath()+" "+r.Header.Get("Authorization"))
+	}
+	g.files = secure(t, func(w http.ResponseWriter, r *http.Request) {
+		note("files", r)
+		if r.URL.Path == "/gone" {
+			w.WriteHeader(http.StatusNotFound)
+		}
+		_, _ = w.Write([]byte("zip"))
+	})
+	g.api = secure(t, func(w http.ResponseWriter, r *http.Request) {
+		note("api", r)
+		answer(w, r)
+	})
+	return g
+}
+
+func (g *gitHub) config() upload.FetchConfig {
+	c := local(g.api, g.files)
+	c.GitHubURL = g.api.URL + "/api/v3/"
+	return c
+}
+
+func TestGitHub(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		sha, token string
+		want       []string
+	}{
+		{"", "tok", []string{"api /api/v3/repos/me/my.repo_1/zipball Bearer tok", "files /zip "}},
+		{"", "", []string{"api /api/v3/repos/me/my.repo_1/zipball ", "files /zip "}},
+		{"0123456789abcdef0123456789abcdef01234567", "tok", []string{"api /api/v3/repos/me/my.repo_1/zipball/0123456789abcdef0123456789abcdef01234567 Bearer tok", "files /zip "}},
+		{"v1.2.3", "tok", []string{"api /api/v3/repos/me/my.repo_1/zipball/v1.2.3 Bearer tok", "files /zip "}},
+		{"feature/a#1", "tok", []string{"api /api/v3/repos/me/my.repo_1/zipball/feature%2Fa%231 Bearer tok", "files /zip "}},
+		{"moved", "tok", []string{
+			"api /api/v3/repos/me/my.repo_1/zipball/moved Bearer tok",
+			"api /api/v3/repositories/1/zipball/moved Bearer tok", "files /zip ",
+		}},
+		{"back", "tok", []string{"api /api/v3/repos/me/my.repo_1/zipball/back Bearer tok", "files /zip "}},
+	} {
+		var g *gitHub
+		g = newGitHub(t, func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "repo_1/zipball/moved") {
+				http.Redirect(w, r, "/api/v3/repositories/1/zipball/moved", http.StatusMovedPermanently)
+				return
+			}
+			http.Redirect(w, r, g.files.URL+"/zip", http.StatusFound)
+		})
+		var b bytes.Buffer
+		n, err := fetcher(t, g.config()).GitHub(t.Context(), "me/my.repo_1", c.sha, c.token, &b)
+		if err != nil || n != 3 || b.String() != "zip" {
+			t.Errorf("%d %q %v", n, &b, err)
+		}
+		if fmt.Sprint(g.requests) != fmt.Sprint(c.want) {
+			t.Errorf("asked\n%q, want\n%q", g.requests, c.want)
+		}
+	}
+}
+
+// Another port or another name of the same machine is another host.
+func TestTokenStaysAtTheHost(t *testing.T) {
+	t.Parallel()
+	got := make(chan string, 1)
+	files := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		got <- fmt.Sprint(r.Header)
+	}))
+	t.Cleanup(files.Close)
+	_, port, err := net.SplitHostPort(files.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, host := range []string{"127.0.0.1", "localhost"} {
+		g := newGitHub(t, func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://"+net.JoinHostPort(host, port)+"/zip", http.StatusTemporaryRedirect)
+		})
+		if _, err := fetcher(t, g.config()).GitHub(t.Context(), "me/repo", "", "secret-token", io.Discard); err != nil {
+			t.Fatal(err)
+		}
+		if h := <-got; strings.Contains(h, "secret") || !strings.Contains(h, "mynah") {
+			t.Errorf("%s was sent %s", host, h)
+		}
+	}
+}
+
+func TestGitHubSaysNo(t *testing.T) {
+	t.Parallel()
+	const absent = "the repository me/repo, or its commit SHA, does not exist or the token may not read it"
+	for code, want := range map[int]string{
+		400: unreachable, 401: absent, 403: absent, 404: absent, 422: absent, 429: unreachable, 500: unreachable, 204: unreachable,
+	} {
+		g := newGitHub(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) })
+		_, err := fetcher(t, g.config()).GitHub(t.Context(), "me/repo", "main", "secret-token", io.Discard)
+		wantFault(t, err, fault.Input, want)
+		if strings.Contains(err.Error(), "secret") {
+			t.Error("the token is told")
+		}
+	}
+	var g *gitHub
+	g = newGitHub(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, g.files.URL+"/gone", http.StatusFound)
+	})
+	_, err := fetcher(t, g.config()).GitHub(t.Context(), "me/repo", "", "", io.Discard)
+	wantFault(t, err, fault.Input, absent)
+
+	guarded := g.config()
+	guarded.AllowPrivate = false
+	_, err = fetcher(t, guarded).GitHub(t.Context(), "me/repo", "", "", io.Discard)
+	wantFault(t, err, fault.Input, unreachable)
+}
+
+func TestGitHubForms(t *testing.T) {
+	t.Parallel()
+	g := newGitHub(t, func(http.ResponseWriter, *http.Request) { t.Error("asked") })
+	f := fetcher(t, g.config())
+	for _, repository := range []string{
+		"", "me", "me/", "/repo", "me/repo/more", "../repo", "me/..", "me/.", "me/re po", "me/repo?x", "me/repo#x",
+		"me/%2e%2e", "-me/repo", "me/r\u00e9po", "https://github.com/me/repo", "me\\repo", "me/repo\n", strings.Repeat("a", 101) + "/r",
+	} {
+		_, err := f.GitHub(t.Context(), repository, "", "", io.Discard)
+		if got := public(err); !strings.HasSuffix(got, "must have the form owner/name") || strings.Contains(got, "\n") {
+			t.Errorf("%q: %s", repository, got)
+		}
+	}
+	for _, sha := range []string{
+		"..", "a..b", "../../user", "/a", "a/", "a//b", "a/../b", "a/.b", ".a", "a.", "-a", "a b", "a?b", "a%2f", "a\n", "a\\b", "a:b", "a^", "a~1", strings.Repeat("a", 251),
+	} {
+		_, err := f.GitHub(t.Context(), "me/repo", sha, "", io.Discard)
+		if got := public(err); !strings.HasSuffix(got, "must be a commit SHA, or the name of a branch or tag") {
+			t.Errorf("%q: %s", sha, got)
+		}
+	}
+	for _, token := range []string{"a b", "a\r\nX: y", "\x00", "t\u00f6ken", strings.Repeat("a", 1001)} {
+		_, err := f.GitHub(t.Context(), "me/repo", "", token, io.Discard)
+		if got := public(err); !strings.HasPrefix(got, "the token for GitHub must be") || strings.Contains(err.Error(), token) {
+			t.Errorf("%q: %s", token, got)
+		}
+	}
+}
+
+func TestFetchConfig(t *testing.T) {
+	t.Parallel()
+	if err := upload.DefaultFetchConfig().Validate(); err != nil {
+		t.Error(err)
+	}
+	bad := upload.FetchConfig{Redirects: -1, GitHubURL: "http://github.example"}
+	err := bad.Validate()
+	for _, name := range []string{"redirects", "timeout", "connect timeout", "max bytes", "GitHub URL"} {
+		if err == nil || !strings.Contains(err.Error(), name+":") {
+			t.Errorf("%s is not named: %v", name, err)
+		}
+	}
+	if _, err := upload.NewFetcher(bad); fault.CodeOf(err) != fault.Usage {
+		t.Error(err)
+	}
+	for address, want := range map[string]bool{
+		"https://git.example/api/v3": true, "https://git.example/?a=b": false, "https://me@git.example": false, "https://git.example:8443": false,
+	} {
+		c := upload.DefaultFetchConfig()
+		c.GitHubURL = address
+		if err := c.Validate(); (err == nil) != want {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}
+
+// The servers of these tests must speak TLS, or the rules for it are not tested.
+func TestOldTLSIsRefused(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.TLS = &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	_, err := fetcher(t, local(s)).URL(t.Context(), s.URL, io.Discard)
+	wantFault(t, err, fault.Input, unreachable)
+}

@@ -1,0 +1,70 @@
+package upload
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"mynah/internal/fault"
+)
+
+// GitHub fetches the source archive of a repository (owner/name) at a commit, branch or
+// tag, the default branch if sha is empty, and gives its size in bytes. The token may be
+// empty for a public repository; it is sent to the host of the API alone. What was
+// written to w before an error is of no use.
+//
+// The error is a fault, with the codes of URL.
+func (f *Fetcher) GitHub(ctx context.Context, repository, sha, token string, w io.Writer) (int64, error) {
+	owner, name, ok := strings.Cut(repository, "/")
+	if !ok || !isOwner(owner) || !isName(name) {
+		return 0, refuse("the repository %s must have the form owner/name", quote(repository))
+	}
+	if sha != "" && !isRef(sha) {
+		return 0, refuse("the sha %s must be a commit SHA, or the name of a branch or tag", quote(sha))
+	}
+	if !isToken(token) {
+		return 0, refuse("the token for GitHub must be letters, digits and signs without spaces")
+	}
+	path := []string{"repos", owner, name, "zipball"}
+	if sha != "" {
+		path = append(path, url.PathEscape(sha))
+	}
+	header := http.Header{
+		"Accept":               {"application/vnd.github+json"},
+		"X-Github-Api-Version": {"2022-11-28"},
+	}
+	if token != "" {
+		header.Set("Authorization", "Bearer "+token)
+	}
+	return f.fetch(ctx, request{url: f.github.JoinPath(path...), header: header, status: func(code int) *fault.Error {
+		switch code {
+		case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity:
+			return fault.New(fault.Input, fmt.Errorf("status %d", code),
+				"the repository %s, or its commit SHA, does not exist or the token may not read it", repository)
+		}
+		return unreachableStatus(code)
+	}}, w)
+}
+
+func isOwner(s string) bool {
+	return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`).MatchString(s)
+}
+
+func isName(s string) bool {
+	return s != "." && s != ".." && regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`).MatchString(s)
+}
+
+// isRef is stricter than git: nothing that a path or a query could take for its own
+// stands where it matters.
+func isRef(s string) bool {
+	return len(s) <= 250 && regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_@+#-]*([./]?[A-Za-z0-9_@+#-]+)*$`).MatchString(s)
+}
+
+// isToken keeps a token inside of its header.
+func isToken(s string) bool {
+	return regexp.MustCompile(`^[!-~]{0,1000}$`).MatchString(s)
+}

@@ -1,0 +1,93 @@
+package upload
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"mynah/internal/fault"
+)
+
+// checkName refuses names that could lead out of the folder, that a person cannot read,
+// or that systems understand differently; the rest becomes e.name.
+func (e *entry) checkName(limits Limits) error {
+	name := e.shown
+	bad := func(format string, args ...any) error {
+		return refuse("the archive's entry %s %s", e, fmt.Sprintf(format, args...))
+	}
+	if !utf8.ValidString(name) {
+		return fault.New(fault.Input, nil, "the name of the archive's entry %s is not UTF-8", e).
+			WithHint("zip the files again with a program that writes names in UTF-8, or name the file in plain letters")
+	}
+	if len(name) > limits.Path {
+		return bad("has a path of more than %d bytes", limits.Path)
+	}
+	for _, c := range name {
+		switch {
+		case c == '\\':
+			return bad("has a backslash in its name")
+		case unicode.IsControl(c), c == '\u2028', c == '\u2029':
+			return bad("has a control character in its name")
+		case turnsText(c):
+			return bad("has an invisible character in its name that changes the direction of text")
+		}
+	}
+	if strings.HasPrefix(name, "/") {
+		return bad("has an absolute path")
+	}
+	if len(name) >= 2 && name[1] == ':' && (name[0]|0x20 >= 'a' && name[0]|0x20 <= 'z') {
+		return bad("has a path with a drive letter")
+	}
+	if name == "" {
+		return refuse("the archive has an entry without a name")
+	}
+	// Some programs pack the folder "." and write it in front of every path.
+	name = strings.TrimPrefix(name, "./")
+	name, e.folder = strings.CutSuffix(name, "/")
+	if name == "" && e.shown == "./" {
+		e.folder = true
+		return nil
+	}
+	parts := strings.Split(name, "/")
+	if len(parts) > limits.Depth {
+		return bad("lies more than %d folders deep", limits.Depth)
+	}
+	for _, part := range parts {
+		switch {
+		case part == "":
+			return bad("has an empty component in its path")
+		case part == "." || part == "..":
+			return bad("has the component %q in its path", part)
+		case len(part) > limits.Name:
+			return bad("has a name of more than %d bytes", limits.Name)
+		}
+	}
+	e.name = name
+	return nil
+}
+
+// turnsText tells the characters that change the direction of text: with them a name
+// is shown as another one.
+func turnsText(c rune) bool {
+	return c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069' ||
+		c == '\u200e' || c == '\u200f' || c == '\u061c'
+}
+
+// quote shows a name in a message: in quotation marks, with what is not printable
+// escaped, and with the middle left out of a long one.
+func quote(name string) string {
+	const most, head, tail = 80, 40, 30
+	if len(name) > most {
+		front, back := head, len(name)-tail
+		for front > 0 && !utf8.RuneStart(name[front]) {
+			front--
+		}
+		for back < len(name) && !utf8.RuneStart(name[back]) {
+			back++
+		}
+		name = name[:front] + "…" + name[back:]
+	}
+	return strconv.Quote(name)
+}

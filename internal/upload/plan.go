@@ -1,0 +1,270 @@
+package upload
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"path"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"mynah/internal/fault"
+)
+
+// plan is what an archive will become.
+type plan struct {
+	folders []string // parents first
+	files   []*entry // in the archive's order
+	links   []string
+	bytes   int64
+	top     string
+}
+
+// The types of a Unix mode, shifted down.
+const (
+	kindNone    = 0
+	kindFifo    = 1
+	kindChar    = 2
+	kindFolder  = 4
+	kindBlock   = 6
+	kindRegular = 8
+	kindLink    = 10
+	kindSocket  = 12
+)
+
+// readPlan reads everything but the data, and refuses what it does not like.
+func readPlan(ctx context.Context, archive io.ReaderAt, size int64, opts UnpackOptions) (plan, error) {
+	limits := opts.Limits
+	if size > limits.Archive {
+		return plan{}, refuse("the archive is larger than %s", bytesText(limits.Archive))
+	}
+	if size < endSize {
+		return plan{}, refuse("the file is not a zip archive, or its end is missing")
+	}
+	t, err := findTable(archive, size)
+	if err != nil {
+		return plan{}, err
+	}
+	if t.count > int64(limits.Entries) {
+		return plan{}, tooMany(limits)
+	}
+	entries, err := readEntries(archive, t)
+	if err != nil {
+		return plan{}, err
+	}
+	for _, e := range entries {
+		if err := stopped(ctx); err != nil {
+			return plan{}, err
+		}
+		if err := e.checkName(limits); err != nil {
+			return plan{}, err
+		}
+		if err := e.locate(archive, t.start); err != nil {
+			return plan{}, err
+		}
+	}
+	if err := checkOverlaps(entries); err != nil {
+		return plan{}, err
+	}
+	return arrange(entries, size, opts)
+}
+
+func tooMany(limits Limits) error {
+	return refuse("the archive holds more than %d files and folders", limits.Entries)
+}
+
+// checkOverlaps refuses entries that share bytes: a small archive of one block of data
+// that many entries point at would unpack to any size.
+func checkOverlaps(entries []*entry) error {
+	sorted := slices.SortedFunc(slices.Values(entries), func(a, b *entry) int {
+		return cmp.Compare(a.header, b.header)
+	})
+	for i := 1; i < len(sorted); i++ {
+		if sorted[i-1].end > sorted[i].header {
+			return refuse("the archive's entries %s and %s share the same bytes", sorted[i-1], sorted[i])
+		}
+	}
+	return nil
+}
+
+// arrange decides what becomes of each entry.
+func arrange(entries []*entry, size int64, opts UnpackOptions) (plan, error) {
+	limits := opts.Limits
+	var p plan
+	t := tree{nodes: map[string]*node{}, most: limits.Entries}
+	for _, e := range entries {
+		if e.left() {
+			continue
+		}
+		link := e.kind == kindLink && opts.SkipLinks
+		if err := e.checkKind(link); err != nil {
+			return plan{}, err
+		}
+		if err := t.add(e, limits); err != nil {
+			return plan{}, err
+		}
+		switch {
+		case link:
+			p.links = append(p.links, e.name)
+			continue
+		case e.folder:
+			continue
+		}
+		if e.size > limits.Unpacked-p.bytes {
+			return plan{}, refuse("the archive unpacks to more than %s", bytesText(limits.Unpacked))
+		}
+		p.bytes += e.size
+		p.files = append(p.files, e)
+	}
+	// Divided, not multiplied: a large ratio must not overflow.
+	if p.bytes > limits.Free && (p.bytes-1)/limits.Ratio >= size {
+		return plan{}, refuse("the archive unpacks to more than %d times its size", limits.Ratio)
+	}
+	p.folders, p.top = t.folders()
+	return p, nil
+}
+
+// left tells what Finder adds for itself: resource forks, and how folders are shown. An
+// entry without a name left is the archive's own root, which some programs list.
+func (e *entry) left() bool {
+	return e.name == "" ||
+		e.name == "__MACOSX" || strings.HasPrefix(e.name, "__MACOSX/") ||
+		path.Base(e.name) == ".DS_Store" && !e.folder
+}
+
+// checkKind refuses what is neither a file nor a folder that can be unpacked.
+func (e *entry) checkKind(link bool) error {
+	const bad = "the archive's entry %s is %s, which is not allowed"
+	switch e.kind {
+	case kindNone, kindRegular:
+	case kindFolder:
+		if !e.folder {
+			return e.contradicts("whether it is a folder")
+		}
+	case kindLink:
+		if !link {
+			return fault.New(fault.Input, nil, bad, e, "a symbolic link").WithHint("put the file itself into the archive")
+		}
+	case kindFifo:
+		return refuse(bad, e, "a named pipe")
+	case kindChar, kindBlock:
+		return refuse(bad, e, "a device")
+	case kindSocket:
+		return refuse(bad, e, "a socket")
+	default:
+		return refuse(bad, e, "a special file")
+	}
+	if e.kind == kindLink && e.folder {
+		return e.contradicts("whether it is a folder")
+	}
+	if e.flags&(encrypted|strong|masked) != 0 {
+		return fault.New(fault.Input, nil, "the archive's entry %s is encrypted", e).WithHint("zip the files again without a password")
+	}
+	if e.flags&patched != 0 {
+		return refuse("the archive's entry %s is a patch of another file, which is not supported", e)
+	}
+	if e.method != stored && e.method != deflated {
+		return fault.New(fault.Input, nil, "the archive's entry %s is compressed by %s, which is not supported", e, methodName(e.method)).
+			WithHint("zip the files again with the method deflate")
+	}
+	if e.method == stored && e.packed != e.size {
+		return e.contradicts("its size")
+	}
+	if e.folder && e.size != 0 {
+		return refuse("the archive's folder %s holds data", e)
+	}
+	return nil
+}
+
+func methodName(method uint16) string {
+	switch method {
+	case 1, 2, 3, 4, 5, 6, 10:
+		return "an outdated method"
+	case 9:
+		return "Deflate64"
+	case 12:
+		return "bzip2"
+	case 14:
+		return "LZMA"
+	case 93:
+		return "Zstandard"
+	case 95:
+		return "XZ"
+	case 98:
+		return "PPMd"
+	}
+	return "an unknown method"
+}
+
+// tree is everything that will be there, to see what collides. Paths are compared in
+// Unicode's normal form C: two names that look the same would not tell an author which
+// file is meant. Names that differ in case are two names, as in a repository.
+type tree struct {
+	nodes map[string]*node
+	most  int
+}
+
+type node struct {
+	name   string
+	folder bool
+	listed bool // has an entry of its own
+}
+
+func (t *tree) add(e *entry, limits Limits) error {
+	plain := norm.NFC.String(e.name)
+	at, end := 0, 0 // behind a component in e.name and in plain
+	for {
+		at, end = next(e.name, at), next(plain, end)
+		last := at == len(e.name)
+		want := node{name: e.name[:at], folder: !last || e.folder, listed: last}
+		have, ok := t.nodes[plain[:end]]
+		switch {
+		case !ok:
+			t.nodes[plain[:end]] = &want
+			if len(t.nodes) > t.most {
+				return tooMany(limits)
+			}
+		case have.folder != want.folder:
+			return refuse("the archive's entry %s is a file in one place and a folder in another", quote(want.name))
+		case have.name != want.name, have.listed && want.listed:
+			return refuse("the archive holds the entry %s twice", quote(want.name))
+		case want.listed:
+			have.listed = true
+		}
+		if last {
+			return nil
+		}
+		at, end = at+1, end+1
+	}
+}
+
+// next is where the component that begins at i ends.
+func next(name string, i int) int {
+	if n := strings.IndexByte(name[i:], '/'); n >= 0 {
+		return i + n
+	}
+	return len(name)
+}
+
+// folders lists the folders, parents first, and the top folder if it holds all.
+func (t *tree) folders() (list []string, top string) {
+	tops := 0
+	for _, n := range t.nodes {
+		if n.folder {
+			list = append(list, n.name)
+		}
+		if !strings.Contains(n.name, "/") {
+			tops++
+			if n.folder {
+				top = n.name
+			}
+		}
+	}
+	slices.Sort(list)
+	if tops != 1 {
+		top = ""
+	}
+	return list, top
+}

@@ -1,0 +1,98 @@
+package upload_test
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"mynah/internal/fault"
+	"mynah/internal/upload"
+)
+
+func files(names ...string) fstest.MapFS {
+	out := fstest.MapFS{}
+	for _, n := range names {
+		out[n] = &fstest.MapFile{Data: []byte("hello")}
+	}
+	return out
+}
+
+func TestSourceIsFound(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		files  fstest.MapFS
+		source string
+		want   string
+	}{
+		"named":              {files("a.md", "b.md"), "b.md", "b.md"},
+		"in a folder":        {files("x/a.md", "b.md"), "x/a.md", "x/a.md"},
+		"uncleaned":          {files("x/a.md", "b.md"), "./x//y/../a.md", "x/a.md"},
+		"in the top":         {files("repo-1/a.md", "repo-1/b.md"), "a.md", "repo-1/a.md"},
+		"deep in the top":    {files("repo-1/x/a.md"), "x/a.md", "repo-1/x/a.md"},
+		"with the top":       {files("repo-1/a.md"), "repo-1/a.md", "repo-1/a.md"},
+		"same as the top":    {files("a/a/b.md", "a/b.md"), "a/b.md", "a/b.md"},
+		"capitals":           {files("A.MD", "x.png"), "A.MD", "A.MD"},
+		"deck":               {files("a.pptx"), "a.pptx", "a.pptx"},
+		"old deck":           {files("a.PPT"), "a.PPT", "a.PPT"},
+		"open deck":          {files("a.odp"), "a.odp", "a.odp"},
+		"pdf":                {files("a.pdf"), "a.pdf", "a.pdf"},
+		"only":               {files("a.md", "x.png", "y/b.md"), "", "a.md"},
+		"only text":          {files("a.txt"), "", "a.txt"},
+		"only long":          {files("a.Markdown"), "", "a.Markdown"},
+		"only in the top":    {files("repo-1/a.md", "repo-1/x/b.md"), "", "repo-1/a.md"},
+		"a deck beside it":   {files("a.md", "b.pptx"), "", "a.md"},
+		"a folder beside it": {files("a.md", "b.md/c.png"), "", "a.md"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got, err := upload.Source(c.files, c.source); err != nil || got != c.want {
+				t.Errorf("%q, %v; want %q", got, err, c.want)
+			}
+		})
+	}
+}
+
+func TestSourceIsNotFound(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		files  fstest.MapFS
+		source string
+		want   string
+	}{
+		"climbs":            {files("a.md"), "../a.md", `"../a.md" lies outside`},
+		"climbs late":       {files("a.md"), "x/../../a.md", `lies outside`},
+		"parent":            {files("a.md"), "..", `lies outside`},
+		"absolute":          {files("a.md"), "/a.md", `"/a.md" lies outside`},
+		"climbs the top":    {files("x/a.md"), "../a.md", `lies outside`},
+		"near":              {files("main.md", "x/other.md", "y/z.txt"), "mian.md", `"mian.md" is not in the archive; the nearest is "main.md", `},
+		"other folder":      {files("some/where/main.md", "maim.md"), "main.md", `the nearest is "some/where/main.md", `},
+		"other case":        {files("Main.md", "man.md", "x.txt"), "main.md", `the nearest is "Main.md", `},
+		"three":             {files("a.md", "b.md", "c.md", "d.md"), "e.md", `the nearest is "a.md", "b.md", "c.md", …`},
+		"nothing":           {files("a.png"), "a.md", `"a.md" is not in the archive, and neither is any other script`},
+		"empty":             {files(), "a.md", `neither is any`},
+		"NUL":               {files("a.md"), "a\x00.md", `"a\x00.md" is not in the archive`},
+		"not UTF-8":         {files("a.md"), "a\xff.md", `"a\xff.md" is not in the archive`},
+		"a folder":          {files("x.md/a.md", "b.md"), "x.md", `"x.md" is a folder`},
+		"the root":          {files("a.md"), ".", `"." is a folder`},
+		"an image":          {files("a.png", "a.md"), "a.png", `"a.png" must be a .md`},
+		"two":               {files("a.md", "b.txt", "c.png"), "", `several files that could be the main script: "a.md", "b.txt"`},
+		"two in the top":    {files("x/a.md", "x/b.txt"), "", `"x/a.md", "x/b.txt"`},
+		"none":              {files("a.png", "x/a.md"), "", `no .md or .txt file at the top`},
+		"none but a deck":   {files("a.pptx"), "", `no .md or .txt file at the top`},
+		"none in the top":   {files("x/y/a.md"), "", `no .md or .txt file at the top`},
+		"none in nothing":   {files(), "", `no .md or .txt file at the top`},
+		"a very long name":  {files("a.md"), strings.Repeat("x", 1<<20), `the nearest is "a.md"`},
+		"hostile but legal": {files("a.md"), "a\u202e.md", `"a\u202e.md" is not in`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := upload.Source(c.files, c.source)
+			if text := public(err); !strings.Contains(text, c.want) || got != "" || len(text) > 400 {
+				t.Errorf("%q, %q; want %q", got, text, c.want)
+			}
+			if fault.CodeOf(err) != fault.Input {
+				t.Errorf("code %s", fault.CodeOf(err))
+			}
+		})
+	}
+}

@@ -1,0 +1,268 @@
+// Package upload is where the sources of a build come from on a server: it unpacks
+// archives of people it does not know, and fetches archives from addresses they name.
+//
+// Unpack reads a zip archive strictly. It has a reader of its own, because the usual
+// ones are made to get at the files of any archive whatever: they take entries that
+// share their bytes, headers that contradict each other, and names that lead anywhere.
+// Here an archive has one reading or none. Fetcher talks to public addresses alone,
+// whatever a name resolves to and wherever a redirect leads.
+//
+// The package refuses to keep anything: what is fetched goes to a writer, what is
+// unpacked into a folder, and whoever calls it owns both. It knows neither tokens nor
+// builds.
+package upload
+
+import (
+	"bufio"
+	"compress/flate"
+	"context"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+
+	"github.com/dustin/go-humanize"
+
+	"mynah/internal/fault"
+)
+
+// Limits says how large an archive may be, packed and unpacked.
+type Limits struct {
+	Archive  int64 // bytes of the archive
+	Unpacked int64 // bytes of all files together
+	Ratio    int64 // bytes unpacked for each byte of the archive
+	Free     int64 // bytes unpacked up to which the ratio does not matter
+	Entries  int   // files, folders and links, whether the archive lists the folders or not
+	Depth    int   // components of a path
+	Path     int   // bytes of a path
+	Name     int   // bytes of a component
+}
+
+// DefaultLimits fits projects of films: many large media, which hardly shrink, and a few
+// thousand files.
+func DefaultLimits() Limits {
+	return Limits{
+		Archive:  1 << 30,
+		Unpacked: 4 << 30,
+		Ratio:    200,
+		Free:     16 << 20, // a silent minute of sound or an even picture shrinks a thousandfold
+		Entries:  20000,
+		Depth:    32,
+		Path:     1024,
+		Name:     255,
+	}
+}
+
+// Validate reports all mistakes at once.
+func (l Limits) Validate() error {
+	var errs []error
+	check := func(name string, value int64) {
+		if value < 1 {
+			errs = append(errs, fmt.Errorf("limit %s: %d, must be at least 1", name, value))
+		}
+	}
+	check("archive", l.Archive)
+	check("unpacked", l.Unpacked)
+	check("ratio", l.Ratio)
+	check("free", l.Free)
+	check("entries", int64(l.Entries))
+	check("depth", int64(l.Depth))
+	check("path", int64(l.Path))
+	check("name", int64(l.Name))
+	return errors.Join(errs...)
+}
+
+// UnpackOptions are the choices of Unpack.
+type UnpackOptions struct {
+	Limits Limits
+	// SkipLinks leaves symbolic links out and lists them, as suits archives of
+	// repositories; otherwise a link is an error.
+	SkipLinks bool
+}
+
+// Unpacked tells what Unpack wrote.
+type Unpacked struct {
+	Files int
+	Bytes int64
+	Links []string // paths of the symbolic links that were left out
+	Top   string   // the folder that holds everything else, as GitHub makes it; empty if there is none
+}
+
+// Unpack writes the files of a zip archive of size bytes into a folder: without their
+// times, and without the right to be executed. Everything is checked before the first
+// file is written, but for what only unpacking shows. After an error nothing of the
+// archive is left in the folder; what was there before is never touched.
+//
+// The error is a fault: Input for what is wrong with the archive, Disk when reading the
+// archive or writing a file fails, Cancelled when ctx ends, Usage for impossible limits.
+func Unpack(ctx context.Context, archive io.ReaderAt, size int64, into *os.Root, opts UnpackOptions) (Unpacked, error) {
+	if err := opts.Limits.Validate(); err != nil {
+		return Unpacked{}, fault.New(fault.Usage, err, "the limits for archives make no sense")
+	}
+	p, err := readPlan(ctx, archive, size, opts)
+	if err != nil {
+		return Unpacked{}, err
+	}
+	u := unpacker{archive: archive, into: into, buf: make([]byte, 64<<10)}
+	if err := u.all(ctx, p); err != nil {
+		if left := u.undo(); left != nil {
+			err = errors.Join(err, left)
+		}
+		return Unpacked{}, err
+	}
+	return Unpacked{Files: len(p.files), Bytes: p.bytes, Links: p.links, Top: p.top}, nil
+}
+
+// unpacker writes what was planned, and remembers it for undo.
+type unpacker struct {
+	archive io.ReaderAt
+	into    *os.Root
+	made    []string
+	buf     []byte
+	packed  *bufio.Reader
+	inflate io.ReadCloser
+}
+
+func (u *unpacker) all(ctx context.Context, p plan) error {
+	for _, name := range p.folders {
+		if err := stopped(ctx); err != nil {
+			return err
+		}
+		if err := u.folder(name); err != nil {
+			return fault.New(fault.Disk, err, "a folder of the archive could not be made")
+		}
+	}
+	for _, e := range p.files {
+		if err := u.file(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (u *unpacker) folder(name string) error {
+	err := u.into.Mkdir(name, 0o755)
+	if err == nil {
+		u.made = append(u.made, name)
+		return nil
+	}
+	if there, e := u.into.Lstat(name); e == nil && there.IsDir() {
+		return nil
+	}
+	return err
+}
+
+func (u *unpacker) file(ctx context.Context, e *entry) error {
+	// O_EXCL, so that no file or link that is already there is written to.
+	f, err := u.into.OpenFile(e.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return writeFailed(err)
+	}
+	u.made = append(u.made, e.name)
+	err = u.content(ctx, e, f)
+	if e := f.Close(); err == nil && e != nil {
+		err = writeFailed(e)
+	}
+	return err
+}
+
+// content unpacks an entry and holds it against what its headers say.
+func (u *unpacker) content(ctx context.Context, e *entry, w io.Writer) error {
+	body := u.body(e)
+	sum := crc32.NewIEEE()
+	left := e.size
+	for {
+		if err := stopped(ctx); err != nil {
+			return err
+		}
+		n, err := body.Read(u.buf)
+		if int64(n) > left {
+			return refuse("the archive's entry %s unpacks to more than its stated size", e)
+		}
+		left -= int64(n)
+		_, _ = sum.Write(u.buf[:n])
+		if _, err := w.Write(u.buf[:n]); err != nil {
+			return writeFailed(err)
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return e.readFailed(err)
+		}
+	}
+	if left > 0 {
+		return refuse("the archive's entry %s is cut short", e)
+	}
+	if _, err := u.packed.Peek(1); err == nil {
+		return refuse("the archive's entry %s has other bytes behind its data", e)
+	} else if !errors.Is(err, io.EOF) {
+		return e.readFailed(err)
+	}
+	if sum.Sum32() != e.crc {
+		return refuse("the archive's entry %s is damaged: its checksum is wrong", e)
+	}
+	return nil
+}
+
+// body reads the unpacked bytes of an entry. The buffer below it is kept in u.packed:
+// what is left there in the end was not part of the data.
+func (u *unpacker) body(e *entry) io.Reader {
+	section := io.NewSectionReader(u.archive, e.data, e.packed)
+	if u.packed == nil {
+		u.packed = bufio.NewReaderSize(section, 64<<10)
+		u.inflate = flate.NewReader(u.packed)
+	}
+	u.packed.Reset(section)
+	if e.method == stored {
+		return u.packed
+	}
+	if r, ok := u.inflate.(flate.Resetter); !ok || r.Reset(u.packed, nil) != nil {
+		u.inflate = flate.NewReader(u.packed)
+	}
+	return u.inflate
+}
+
+// undo removes what was written, the last first, so that folders are empty by then.
+func (u *unpacker) undo() error {
+	var errs []error
+	for _, name := range slices.Backward(u.made) {
+		if err := u.into.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// readFailed tells damaged data from a disk that cannot be read.
+func (e *entry) readFailed(err error) error {
+	if _, ok := errors.AsType[flate.CorruptInputError](err); ok {
+		return fault.New(fault.Input, err, "the archive's entry %s is damaged", e)
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return fault.New(fault.Input, err, "the archive's entry %s is cut short", e)
+	}
+	return archiveFailed(err)
+}
+
+func archiveFailed(err error) error {
+	return fault.New(fault.Disk, err, "the archive could not be read")
+}
+
+func writeFailed(err error) error {
+	return fault.New(fault.Disk, err, "a file of the archive could not be written")
+}
+
+func refuse(format string, args ...any) error { return fault.New(fault.Input, nil, format, args...) }
+
+func stopped(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return fault.New(fault.Cancelled, context.Cause(ctx), "unpacking the archive was stopped")
+	}
+	return nil
+}
+
+func bytesText(n int64) string { return humanize.IBytes(uint64(n)) }

@@ -1,0 +1,116 @@
+package worker
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"mynah/api"
+	"mynah/internal/build"
+	"mynah/internal/fault"
+	"mynah/internal/studio"
+	"mynah/internal/voice"
+)
+
+// Desk answers the questions that a server has for the studio without a build: what is
+// wrong with a script, who can speak, and a sentence at once.
+type Desk struct {
+	worker *Worker
+	booth  *voice.Booth
+}
+
+// NewDesk makes a desk.
+func NewDesk(w *Worker, booth *voice.Booth) *Desk { return &Desk{w, booth} }
+
+// Check gives what is wrong with a project, which is that of a build to be.
+func (d *Desk) Check(ctx context.Context, spec build.Spec) ([]api.Diagnostic, error) {
+	dir, err := os.MkdirTemp(d.worker.cfg.Dir, "check-*")
+	if err != nil {
+		return nil, fault.New(fault.Disk, err, "no folder for temporary files can be made")
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if err := os.Mkdir(filepath.Join(dir, "project"), 0o700); err != nil {
+		return nil, fault.New(fault.Disk, err, "no folder for temporary files can be made")
+	}
+	project, source, _, err := d.worker.unpack(ctx, spec, dir, func(studio.Progress) {})
+	if err != nil {
+		return nil, err
+	}
+	req := studio.Request{
+		Dir: filepath.Join(project, filepath.FromSlash(filepath.Dir(source))), Script: filepath.Base(source),
+		Voice: spec.Settings.Voice, Strict: spec.Settings.Strict, Variables: spec.Variables,
+	}
+	if err := Apply(&req, spec.Settings); err != nil {
+		return nil, err
+	}
+	list, _, err := d.worker.studio.Check(ctx, req)
+	return diagnostics(list), err
+}
+
+// Speak speaks a text at once, and tells its warnings.
+func (d *Desk) Speak(ctx context.Context, text string, s *build.SpeechSpec) (build.Spoken, []string, error) {
+	sp, err := d.worker.studio.Speak(ctx, SpeechRequest(text, s, nil))
+	if err != nil {
+		if list := scriptErrors(err); list != nil {
+			return nil, nil, fault.New(fault.Input, err, "%s", message(err))
+		}
+		return nil, nil, err
+	}
+	var warnings []string
+	for _, w := range sp.Warnings {
+		warnings = append(warnings, w.Summary)
+	}
+	return sp, warnings, nil
+}
+
+// Voices lists the voices that can be used here.
+func (d *Desk) Voices(ctx context.Context) []api.Voice {
+	out := []api.Voice{}
+	for _, v := range d.booth.Voices(ctx) {
+		out = append(out, api.Voice{Name: v.Name, Language: v.LanguageName, LanguageCode: v.Language, Styles: []string{"normal", "literal"}})
+	}
+	return out
+}
+
+// Inspect tells what cannot be in a speech's properties, and whether its voice is known,
+// else which names are near.
+func (d *Desk) Inspect(ctx context.Context, s *build.SpeechSpec) (near []string, known bool, err error) {
+	if err := studio.CheckHeader(SpeechRequest("", s, nil).Header); err != nil {
+		return nil, false, err
+	}
+	if strings.TrimSpace(s.Voice) == "" {
+		return nil, true, nil
+	}
+	_, m := d.booth.Resolve(ctx, s.Voice, "")
+	return m.Nearest, m.Kind != voice.Unknown, nil
+}
+
+// sample is what voices say of themselves.
+func sample(name, language string) string {
+	base, _, _ := strings.Cut(language, "-")
+	text, ok := map[string]string{
+		"de": "Guten Tag, ich bin %s.", "fr": "Bonjour, je suis %s.", "es": "Hola, soy %s.", "it": "Ciao, sono %s.",
+		"pl": "Dzień dobry, jestem %s.", "pt": "Olá, eu sou %s.", "nl": "Hallo, ik ben %s.",
+	}[base]
+	if !ok {
+		text = "Hello, I am %s."
+	}
+	return strings.ReplaceAll(text, "%s", strings.ToUpper(name[:1])+name[1:])
+}
+
+// Sample writes a voice's sample as MP3; what was spoken before is found in the cache.
+// ok is false for a voice that nobody knows.
+func (d *Desk) Sample(ctx context.Context, name string, w io.Writer) (ok bool, err error) {
+	v, m := d.booth.Resolve(ctx, name, "")
+	if m.Kind == voice.Unknown || name == "" {
+		return false, nil
+	}
+	sp, err := d.worker.studio.Speak(ctx, studio.SpeechRequest{Text: sample(v.Name, v.Language), Header: map[string]string{"voice": v.Name}})
+	if err != nil {
+		return true, err
+	}
+	defer sp.Close()
+	return true, sp.Stream(ctx, "mp3", w)
+}

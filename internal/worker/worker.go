@@ -1,0 +1,412 @@
+// Package worker does builds: it takes an id from the queue, fetches the project, hands
+// it to the studio and publishes what came out. It exists so that the studio knows no
+// queue and the doors no studio. It knows no SQL; what it cannot do it writes into the
+// build's record.
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"mynah/api"
+	"mynah/internal/build"
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/objects"
+	"mynah/internal/script"
+	"mynah/internal/studio"
+	"mynah/internal/upload"
+)
+
+// Config of a worker.
+type Config struct {
+	// Dir holds the projects that are being built, on the same disk as the objects.
+	Dir string
+	// Limits of archives.
+	Limits upload.Limits
+}
+
+// Worker does builds, several at once.
+type Worker struct {
+	cfg     Config
+	store   build.Store
+	objects *objects.Store
+	fetcher *upload.Fetcher
+	studio  *studio.Studio
+	log     *slog.Logger
+	now     func() time.Time
+
+	mu      sync.Mutex
+	running map[string]context.CancelFunc
+}
+
+// New makes a worker; its folder is emptied: what lies there was left by a crash.
+func New(cfg Config, store build.Store, objects *objects.Store, fetcher *upload.Fetcher, st *studio.Studio, log *slog.Logger) (*Worker, error) {
+	if err := errors.Join(os.RemoveAll(cfg.Dir), os.MkdirAll(cfg.Dir, 0o700)); err != nil {
+		return nil, err
+	}
+	return &Worker{
+		cfg: cfg, store: store, objects: objects, fetcher: fetcher, studio: st, log: log, now: time.Now,
+		running: map[string]context.CancelFunc{},
+	}, nil
+}
+
+// errOver is a build that is not to be worked on.
+var errOver = errors.New("the build is over")
+
+// Cancel stops a running build.
+func (w *Worker) Cancel(id string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if stop := w.running[id]; stop != nil {
+		stop()
+	}
+}
+
+// Running tells how many builds are being worked on.
+func (w *Worker) Running() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.running)
+}
+
+// Work does a build. It gives build.ErrStopped when it was cut short by a stop of the
+// server; all else is told in the record.
+func (w *Worker) Work(ctx context.Context, id string) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	w.mu.Lock()
+	w.running[id] = stop
+	w.mu.Unlock()
+	defer func() {
+		w.mu.Lock()
+		delete(w.running, id)
+		w.mu.Unlock()
+	}()
+	log := w.log.With("build", id)
+	b, err := w.store.Update(ctx, id, func(b *build.Build) error {
+		if b.State.Over() {
+			return errOver
+		}
+		if b.State == build.Queued {
+			if err := b.Move(build.Running, w.now()); err != nil {
+				return err
+			}
+		}
+		b.Attempts++
+		b.Message = "Starting"
+		return nil
+	})
+	if errors.Is(err, errOver) || errors.Is(err, build.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	log.InfoContext(ctx, "build begins", "kind", b.Kind, "attempt", b.Attempts)
+	start := w.now()
+	out := outcome{}
+	out.err = w.make(ctx, log, b, &out)
+	out.took = w.now().Sub(start).Round(time.Millisecond)
+	return w.end(ctx, log, b.ID, out)
+}
+
+// outcome is what came of the work on a build.
+type outcome struct {
+	result   *build.Result
+	warnings []api.Diagnostic
+	scenes   []int // of the warnings
+	err      error
+	took     time.Duration
+}
+
+// end writes what became of a build.
+func (w *Worker) end(work context.Context, log *slog.Logger, id string, out outcome) error {
+	ctx, stopped := context.WithoutCancel(work), false
+	_, werr := w.store.Update(ctx, id, func(b *build.Build) error {
+		if b.State != build.Running { // cancelled meanwhile
+			return errOver
+		}
+		b.Warnings, b.WarningScenes = out.warnings, out.scenes
+		switch {
+		case out.err == nil:
+			b.Result, b.Percent, b.Phase, b.Message = out.result, 100, "", "Video ready"
+			if b.Kind == build.Speech {
+				b.Message = "Audio ready"
+			}
+			return b.Move(build.Succeeded, w.now())
+		case work.Err() != nil && errors.Is(context.Cause(work), context.DeadlineExceeded):
+			b.Message = "The build took too long and was stopped. Cut the script into several, or ask whoever runs this server for more time."
+			return b.Move(build.Failed, w.now())
+		case work.Err() != nil:
+			stopped = true
+			b.Attempts-- // a stop is no failure
+			b.Message = "Waiting"
+			return b.Move(build.Queued, w.now())
+		default:
+			b.Message, b.Errors = message(out.err), diagnostics(scriptErrors(out.err))
+			return b.Move(build.Failed, w.now())
+		}
+	})
+	switch {
+	case errors.Is(werr, errOver), errors.Is(werr, build.ErrNotFound):
+		log.InfoContext(ctx, "build was cancelled", "took", out.took)
+		return errors.Join(w.objects.Delete(ctx, out.result.Keys()...))
+	case werr != nil:
+		log.ErrorContext(ctx, "the end of a build cannot be written", "error", werr)
+		return werr
+	case stopped:
+		log.InfoContext(ctx, "build goes back to the queue", "took", out.took)
+		return build.ErrStopped
+	case out.err != nil:
+		log.WarnContext(ctx, "build failed", "took", out.took, "error", out.err)
+	default:
+		log.InfoContext(ctx, "build succeeded", "took", out.took, "seconds", out.result.Seconds)
+	}
+	return nil
+}
+
+// make does the work of a build in a folder of its own.
+func (w *Worker) make(ctx context.Context, log *slog.Logger, b build.Build, out *outcome) error {
+	dir := filepath.Join(w.cfg.Dir, b.ID)
+	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(filepath.Join(dir, "project"), 0o700), os.Mkdir(filepath.Join(dir, "out"), 0o700)); err != nil {
+		return fault.New(fault.Disk, err, "no folder for the build can be made")
+	}
+	defer func() {
+		if err := os.RemoveAll(dir); err != nil {
+			log.ErrorContext(ctx, "a folder cannot be removed", "error", err)
+		}
+	}()
+	report := w.reporter(ctx, b.ID)
+	if b.Kind == build.Speech {
+		return w.speech(ctx, b, dir, report, out)
+	}
+	return w.video(ctx, b, dir, report, out)
+}
+
+// reporter writes progress into the record, a few times a second at most, and stops the
+// work when the build was cancelled meanwhile.
+func (w *Worker) reporter(ctx context.Context, id string) func(studio.Progress) {
+	var last time.Time
+	var percent int
+	var phase string
+	var mu sync.Mutex
+	return func(p studio.Progress) {
+		mu.Lock()
+		defer mu.Unlock()
+		n := min(int(p.Percent), 99)
+		if n == percent && p.Phase == phase || w.now().Sub(last) < 250*time.Millisecond && p.Phase == phase {
+			return
+		}
+		last, percent, phase = w.now(), n, p.Phase
+		_, err := w.store.Update(ctx, id, func(b *build.Build) error {
+			if b.State != build.Running {
+				return errOver
+			}
+			b.Percent, b.Phase, b.Message = n, p.Phase, capital(p.Phase)
+			return nil
+		})
+		if errors.Is(err, errOver) || errors.Is(err, build.ErrNotFound) {
+			w.Cancel(id)
+		}
+	}
+}
+
+// video fetches, unpacks and builds a project.
+func (w *Worker) video(ctx context.Context, b build.Build, dir string, report func(studio.Progress), out *outcome) error {
+	project, source, links, err := w.unpack(ctx, b.Spec, dir, report)
+	if err != nil {
+		return err
+	}
+	req := studio.Request{
+		Dir: filepath.Join(project, filepath.FromSlash(filepath.Dir(source))), Script: filepath.Base(source), Output: filepath.Join(dir, "out", "result.mp4"),
+		Voice: b.Spec.Settings.Voice, Strict: b.Spec.Settings.Strict, Variables: b.Spec.Variables, Progress: report,
+	}
+	if err := Apply(&req, b.Spec.Settings); err != nil {
+		return err
+	}
+	r, err := w.studio.Produce(ctx, req)
+	if err != nil {
+		return linked(err, links)
+	}
+	result := &build.Result{Seconds: r.Seconds, Main: build.ResultKey(b.ID, "result.mp4")}
+	files := map[string]string{result.Main: r.Film}
+	if r.Poster != "" {
+		result.Poster = build.ResultKey(b.ID, "poster.jpg")
+		files[result.Poster] = r.Poster
+	}
+	if r.SRT != "" {
+		result.SRT, result.VTT = build.ResultKey(b.ID, "result.srt"), build.ResultKey(b.ID, "result.vtt")
+		files[result.SRT], files[result.VTT] = r.SRT, r.VTT
+	}
+	out.result, out.warnings = result, diagnostics(r.Warnings)
+	for _, d := range r.Warnings {
+		out.scenes = append(out.scenes, r.SceneOf(d))
+	}
+	return w.publish(ctx, files)
+}
+
+// publish stores files under their keys.
+func (w *Worker) publish(ctx context.Context, files map[string]string) error {
+	for key, path := range files {
+		if err := w.objects.PutFile(ctx, key, path); err != nil {
+			return fault.New(fault.Disk, err, "the result cannot be stored")
+		}
+	}
+	return nil
+}
+
+// Apply checks settings and puts them into a request.
+func Apply(req *studio.Request, s api.Settings) error {
+	if s.Size != "" {
+		v, err := script.ParseSize(s.Size)
+		if err != nil {
+			return fault.New(fault.Usage, nil, "size: %s", err)
+		}
+		req.Size = &v
+	}
+	if s.FPS != "" {
+		v, err := script.ParseRate(s.FPS)
+		if err != nil {
+			return fault.New(fault.Usage, nil, "fps: %s", err)
+		}
+		req.FPS = &v
+	}
+	return nil
+}
+
+// unpack brings the project's files into the build's folder.
+func (w *Worker) unpack(ctx context.Context, spec build.Spec, dir string, report func(studio.Progress)) (project, source string, links []string, err error) {
+	project = filepath.Join(dir, "project")
+	root, err := os.OpenRoot(project)
+	if err != nil {
+		return "", "", nil, fault.New(fault.Disk, err, "the project's folder cannot be opened")
+	}
+	defer func() { _ = root.Close() }()
+	if spec.Type == "" {
+		if err := root.WriteFile("script.md", []byte(spec.Text), 0o600); err != nil {
+			return "", "", nil, fault.New(fault.Disk, err, "the script cannot be written")
+		}
+		return project, "script.md", nil, nil
+	}
+	report(studio.Progress{Phase: "fetching the project"})
+	archive, size, done, err := w.archive(ctx, spec, dir)
+	if err != nil {
+		return "", "", nil, err
+	}
+	defer done()
+	report(studio.Progress{Phase: "unpacking the project", Percent: 1})
+	u, err := upload.Unpack(ctx, archive, size, root, upload.UnpackOptions{Limits: w.cfg.Limits, SkipLinks: spec.Type == api.GitHub})
+	if err != nil {
+		return "", "", nil, err
+	}
+	source, err = upload.Source(root.FS(), spec.Source)
+	return project, source, u.Links, err
+}
+
+// archive opens the archive of a build, fetched where it must be.
+func (w *Worker) archive(ctx context.Context, spec build.Spec, dir string) (r io.ReaderAt, size int64, done func(), err error) {
+	switch spec.Type {
+	case api.ZipURL, api.GitHub:
+		f, err := os.OpenFile(filepath.Join(dir, "archive.zip"), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return nil, 0, nil, fault.New(fault.Disk, err, "the archive cannot be written")
+		}
+		if spec.Type == api.ZipURL {
+			size, err = w.fetcher.URL(ctx, spec.Repository, f)
+		} else {
+			size, err = w.fetcher.GitHub(ctx, spec.Repository, spec.SHA, spec.Token, f)
+		}
+		if err != nil {
+			_ = f.Close()
+			return nil, 0, nil, err
+		}
+		return f, size, func() { _ = f.Close() }, nil
+	default:
+		a, ok, err := w.objects.Attributes(ctx, build.UploadKey(spec.Repository))
+		if err != nil {
+			return nil, 0, nil, fault.New(fault.Disk, err, "the upload cannot be read")
+		}
+		if !ok {
+			return nil, 0, nil, fault.New(fault.Input, nil, "the upload is no longer there").WithHint("upload the project again")
+		}
+		o, err := w.objects.OpenAt(ctx, build.UploadKey(spec.Repository))
+		if err != nil {
+			return nil, 0, nil, fault.New(fault.Disk, err, "the upload cannot be read")
+		}
+		return o, a.Size, func() { _ = o.Close() }, nil
+	}
+}
+
+// speech speaks a text.
+func (w *Worker) speech(ctx context.Context, b build.Build, dir string, report func(studio.Progress), out *outcome) error {
+	s := b.Spec.Speech
+	sp, err := w.studio.Speak(ctx, SpeechRequest(b.Spec.Text, s, report))
+	if err != nil {
+		return err
+	}
+	defer sp.Close()
+	name := "result." + s.Format
+	if s.Scenes {
+		name = "result.zip"
+	}
+	path := filepath.Join(dir, "out", name)
+	result := &build.Result{Seconds: sp.Seconds(), Main: build.ResultKey(b.ID, name)}
+	files := map[string]string{result.Main: path}
+	if s.Scenes {
+		err = sp.SceneFiles(ctx, s.Format, path)
+	} else {
+		err = sp.File(ctx, s.Format, path)
+	}
+	if err != nil {
+		return err
+	}
+	if s.Captions {
+		result.SRT, result.VTT = build.ResultKey(b.ID, "result.srt"), build.ResultKey(b.ID, "result.vtt")
+		for key, text := range map[string]string{result.SRT: sp.SRT(), result.VTT: sp.VTT()} {
+			files[key] = filepath.Join(dir, "out", filepath.Base(key))
+			if err := os.WriteFile(files[key], []byte(text), 0o600); err != nil {
+				return fault.New(fault.Disk, err, "the subtitles cannot be written")
+			}
+		}
+	}
+	out.result, out.warnings = result, diagnostics(sp.Warnings)
+	return w.publish(ctx, files)
+}
+
+// SpeechRequest turns what was asked for into what the studio takes.
+func SpeechRequest(text string, s *build.SpeechSpec, report func(studio.Progress)) studio.SpeechRequest {
+	return studio.SpeechRequest{
+		Text: text, Timed: s.Timed, Progress: report,
+		Header: map[string]string{"voice": s.Voice, "voice-speed": s.Speed, "voice-pitch": s.Pitch, "voice-volume": s.Volume},
+	}
+}
+
+// scriptErrors gives the findings behind an error.
+func scriptErrors(err error) diag.List {
+	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {
+		return wrong.List
+	}
+	return nil
+}
+
+// linked adds what a symbolic link that was left out has to do with an error.
+func linked(err error, links []string) error {
+	wrong, ok := errors.AsType[*studio.ScriptError](err)
+	if !ok || len(links) == 0 {
+		return err
+	}
+	wrong.List = append(wrong.List, diag.Diagnostic{
+		Severity: diag.Warning,
+		Summary:  fmt.Sprintf("the archive holds %d symbolic links, which were left out, the first is %q", len(links), links[0]),
+		Hint:     "put the files themselves into the repository",
+	})
+	return err
+}
