@@ -1,0 +1,325 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/media"
+	"mynah/internal/script"
+	"mynah/internal/studio"
+)
+
+// buildFlags are those of mynah build.
+type buildFlags struct {
+	output, size, fps, voice, root string
+	vars                           []string
+	json, strict, force, quiet     bool
+	plan, timeline                 bool
+	bitRate                        string
+	server, apiKey                 string
+}
+
+func (a *app) buildCommand() *cobra.Command {
+	f := &buildFlags{}
+	cmd := &cobra.Command{
+		Use:   "build [DIR|SCRIPT]",
+		Short: "Builds the video of a script",
+		Long: `Builds the video of a script, or of the only script in a folder (the current one by
+default). Beside film.mp4 it writes film.srt and film.vtt when something is said, and
+the poster film.jpg. A film that is there already is replaced once the new one is whole.`,
+		Example: `  mynah build
+  mynah build lesson/script.md -o lesson.mp4 --size 1080p
+  mynah build --var product=Mynah --var version=1.2 --json`,
+		Args: arguments(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.server != "" {
+				return a.remote(cmd.Context(), f, args)
+			}
+			return a.build(cmd.Context(), f, args)
+		},
+	}
+	fl := cmd.Flags()
+	fl.StringVarP(&f.output, "output", "o", "", "the film's file (default: beside the script, as NAME.mp4)")
+	fl.StringVar(&f.size, "size", "", "720p, 1080p, 4k or WIDTHxHEIGHT, instead of the header's")
+	fl.StringVar(&f.fps, "fps", "", "frame rate, instead of the header's")
+	fl.StringVar(&f.voice, "voice", "", "voice of all that names none in its scene, instead of the header's")
+	fl.StringArrayVar(&f.vars, "var", nil, "NAME=VALUE of a {{NAME}} in the script; may be repeated")
+	fl.StringVar(&f.root, "root", "", "the project's folder, which no file name may leave (default: the script's folder)")
+	fl.BoolVar(&f.json, "json", false, "print progress and result as JSON lines")
+	fl.BoolVar(&f.strict, "strict", false, "unknown names are errors")
+	fl.BoolVar(&f.force, "force", false, "replace the output even when it is no film")
+	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but warnings and errors")
+	fl.BoolVar(&f.plan, "plan", false, "print the plan, build nothing")
+	fl.BoolVar(&f.timeline, "timeline", false, "write the timeline as JSON beside the film")
+	fl.StringVar(&f.server, "server", "", "build on this server, as http://127.0.0.1:8080, and download the film")
+	fl.StringVar(&f.apiKey, "api-key", "", "API key of the server; better as MYNAH_API_KEY")
+	fl.StringVar(&f.bitRate, "audio-bitrate", "128k", "of the sound track, 32k to 320k")
+	return cmd
+}
+
+// target finds the project's folder and the script in it.
+func target(args []string, root string) (dir, name string, err error) {
+	path := "."
+	if len(args) > 0 {
+		path = args[0]
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", "", fault.New(fault.Input, nil, "there is no file or folder %q", path).WithHint("name a script, or the folder that it lies in")
+	}
+	if info.IsDir() {
+		if name, err = onlyScript(path); err != nil {
+			return "", "", err
+		}
+		path = filepath.Join(path, name)
+	}
+	if root == "" {
+		return filepath.Dir(path), filepath.Base(path), nil
+	}
+	absRoot, err1 := filepath.Abs(root)
+	absPath, err2 := filepath.Abs(path)
+	rel, err3 := filepath.Rel(absRoot, absPath)
+	if err := errors.Join(err1, err2, err3); err != nil || !filepath.IsLocal(rel) {
+		return "", "", usageError{fmt.Errorf("the script %s does not lie in the folder %s", path, root)}
+	}
+	return absRoot, filepath.ToSlash(rel), nil
+}
+
+// onlyScript finds a folder's script: script.md, else the only .md or .txt that is not
+// known to be something else.
+func onlyScript(dir string) (string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", fault.New(fault.Input, err, "the folder %q cannot be read", dir)
+	}
+	var found []string
+	for _, e := range entries {
+		name := e.Name()
+		ext := strings.ToLower(filepath.Ext(name))
+		if e.IsDir() || strings.HasPrefix(name, ".") || ext != ".md" && ext != ".txt" {
+			continue
+		}
+		if name == "script.md" || name == "script.txt" {
+			return name, nil
+		}
+		switch strings.ToLower(strings.TrimSuffix(name, filepath.Ext(name))) {
+		case "readme", "license", "changelog", "contributing", "notice", "security":
+		default:
+			found = append(found, name)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return "", fault.New(fault.Input, nil, "the folder %q holds no script", dir).
+			WithHint("a script is a .md or .txt file; mynah init makes a starter project")
+	default:
+		return "", fault.New(fault.Input, nil, "the folder %q holds several scripts: %s", dir, strings.Join(found, ", ")).
+			WithHint("name the one to build: mynah build %s", filepath.Join(dir, found[0]))
+	}
+}
+
+// request turns the flags into a request.
+func (f *buildFlags) request(args []string) (studio.Request, error) {
+	var r studio.Request
+	var err error
+	if r.Dir, r.Script, err = target(args, f.root); err != nil {
+		return r, err
+	}
+	var errs []error
+	if f.size != "" {
+		size, err := script.ParseSize(f.size)
+		errs = append(errs, err)
+		r.Size = &size
+	}
+	if f.fps != "" {
+		fps, err := script.ParseRate(f.fps)
+		errs = append(errs, err)
+		r.FPS = &fps
+	}
+	r.Variables = map[string]string{}
+	for _, v := range f.vars {
+		name, value, ok := strings.Cut(v, "=")
+		if !ok || name == "" {
+			errs = append(errs, fmt.Errorf("--var %q: want NAME=VALUE", v))
+		}
+		r.Variables[name] = value
+	}
+	if err := errors.Join(errs...); err != nil {
+		return r, usageError{err}
+	}
+	r.Voice, r.Strict, r.Timeline, r.Force = f.voice, f.strict, f.timeline, f.force
+	r.Output = f.output
+	if r.Output == "" {
+		path := filepath.Join(r.Dir, filepath.FromSlash(r.Script))
+		r.Output = strings.TrimSuffix(path, filepath.Ext(path)) + ".mp4"
+	}
+	return r, nil
+}
+
+// checkOutput refuses outputs that would replace something else than a film.
+func (f *buildFlags) checkOutput(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		if dir, err := os.Stat(filepath.Dir(path)); err != nil || !dir.IsDir() {
+			return fault.New(fault.Usage, nil, "the folder %q does not exist", filepath.Dir(path)).WithHint("make it, or name another file with -o")
+		}
+		if ext := strings.ToLower(filepath.Ext(path)); !f.force && !slices.Contains([]string{".mp4", ".m4v", ".mov", ""}, ext) {
+			return fault.New(fault.Usage, nil, "the film is an MP4, and %q is not named as one", path).WithHint("end its name in .mp4, or use --force")
+		}
+		return nil
+	}
+	if info.IsDir() {
+		return fault.New(fault.Usage, nil, "the output %q is a folder", path).WithHint("name a file: -o %s", filepath.Join(path, "film.mp4"))
+	}
+	if f.force || info.Size() == 0 {
+		return nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return fault.New(fault.Disk, err, "the output %q cannot be read", path)
+	}
+	defer func() { _ = file.Close() }()
+	head := make([]byte, media.HeadSize)
+	n, _ := io.ReadFull(file, head)
+	if media.Sniff(head[:n]) != media.MOV {
+		return fault.New(fault.Usage, nil, "the output %q %s; it would be replaced by the film", path, media.Describe(head[:n])).
+			WithHint("name another file with -o, or use --force")
+	}
+	return nil
+}
+
+func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
+	r, err := f.request(args)
+	if err != nil {
+		return a.fail(f.json, err)
+	}
+	if !f.plan {
+		if err := f.checkOutput(r.Output); err != nil {
+			return a.fail(f.json, err)
+		}
+	}
+	rate, err := strconv.Atoi(strings.TrimSuffix(f.bitRate, "k"))
+	if err != nil {
+		return usageError{fmt.Errorf("--audio-bitrate %q: want a number of kilobits a second, such as 128k", f.bitRate)}
+	}
+	a.cfg.Studio.AudioBitRate = rate * 1000
+	h, err := a.open()
+	if err != nil {
+		return a.fail(f.json, err)
+	}
+	defer h.Close()
+	if f.plan {
+		return a.plan(ctx, h.Studio, r, f)
+	}
+	show := a.reporter(f)
+	r.Progress = show.progress
+	result, err := h.Studio.Produce(ctx, r)
+	show.close(err == nil)
+	if err != nil {
+		return a.fail(f.json, err)
+	}
+	return a.done(f, result)
+}
+
+// plan prints the storyboard and the timeline.
+func (a *app) plan(ctx context.Context, s *studio.Studio, r studio.Request, f *buildFlags) error {
+	p, err := s.Plan(ctx, r)
+	if err != nil {
+		return a.fail(f.json, err)
+	}
+	a.render(p.Warnings, p.Sources)
+	if f.json {
+		e := json.NewEncoder(a.Out)
+		e.SetIndent("", "  ")
+		return e.Encode(p)
+	}
+	fps := float64(p.Line.FPS.Num) / float64(p.Line.FPS.Den)
+	fmt.Fprintf(a.Out, "%dx%d, %.6g frames a second, %.2f s, %d scenes\n", p.Line.Width, p.Line.Height, fps,
+		float64(p.Line.Frames)/fps, len(p.Line.Scenes))
+	for i, s := range p.Line.Scenes {
+		fmt.Fprintf(a.Out, "%4d  %8.2f s  %7.2f s  %s\n", s.Number, float64(s.Start)/fps, float64(s.Frames)/fps, summary(p, i))
+	}
+	return nil
+}
+
+// summary says in a few words what a scene shows and says.
+func summary(p *studio.Plan, i int) string {
+	s := p.Board.Scenes[i]
+	var parts []string
+	for _, shot := range s.Shots {
+		parts = append(parts, shot.File)
+	}
+	for _, slide := range s.Slides {
+		parts = append(parts, "slide: "+strings.SplitN(slide.Text, "\n", 2)[0])
+	}
+	for _, part := range s.Parts {
+		switch {
+		case part.Text != "":
+			parts = append(parts, "“"+part.Text+"”")
+		case part.File != "":
+			parts = append(parts, part.File)
+		}
+	}
+	text := []rune(strings.Join(parts, " · "))
+	if len(text) > 90 {
+		return string(text[:89]) + "…"
+	}
+	return string(text)
+}
+
+// fail reports an error as JSON where that was asked for.
+func (a *app) fail(asJSON bool, err error) error {
+	if !asJSON {
+		return err
+	}
+	if _, ok := errors.AsType[usageError](err); ok {
+		return err
+	}
+	type failure struct {
+		Event   string    `json:"event"`
+		Code    string    `json:"code"`
+		Message string    `json:"message"`
+		Hint    string    `json:"hint,omitempty"`
+		Errors  diag.List `json:"errors,omitempty"`
+	}
+	e := json.NewEncoder(a.Out)
+	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {
+		_ = e.Encode(failure{Event: "failed", Code: string(fault.Script), Message: wrong.Error(), Errors: wrong.List})
+		return &silentError{exitScript}
+	}
+	f := fault.From(err)
+	_ = e.Encode(failure{Event: "failed", Code: string(f.Code), Message: explain(f, err), Hint: f.Hint})
+	return &silentError{code(f.Code)}
+}
+
+// done prints the result.
+func (a *app) done(f *buildFlags, r *studio.Result) error {
+	if f.json {
+		return json.NewEncoder(a.Out).Encode(struct {
+			Event string `json:"event"`
+			*studio.Result
+			Warnings diag.List `json:"warnings,omitempty"`
+		}{"done", r, r.Warnings})
+	}
+	a.render(r.Warnings, r.Sources)
+	if f.quiet {
+		return nil
+	}
+	fmt.Fprintf(a.Out, "%s  %dx%d, %.2f s, %d scenes, %.1f MB, built in %.2f s\n", r.Film, r.Width, r.Height, r.Seconds,
+		r.Scenes, float64(r.Bytes)/1e6, float64(r.ElapsedMS)/1000)
+	return nil
+}

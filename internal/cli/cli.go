@@ -1,0 +1,239 @@
+// Package cli is the command line: a file a command. It reads flags and prints; what
+// is to be done is done by the packages below. It exists so that a person and a
+// script can both use Mynah: people get words and bars, programs get JSON lines and
+// exit codes.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"go.yaml.in/yaml/v3"
+	"golang.org/x/term"
+
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/house"
+	"mynah/internal/studio"
+)
+
+// The exit codes, as documented in the help.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitScript      = 3
+	exitTool        = 4
+	exitInterrupted = 130
+)
+
+// Streams are where a command reads and writes.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// app is what the commands share.
+type app struct {
+	Streams
+	cfg house.Config
+}
+
+// usageError marks a wrong command line.
+type usageError struct{ error }
+
+// Main runs a command line and gives its exit code.
+func Main(ctx context.Context, s Streams, args []string) int {
+	a := &app{Streams: s, cfg: house.DefaultConfig()}
+	root := a.root() //nolint:contextcheck // commands get theirs when they run
+	root.SetArgs(args)
+	root.SetIn(s.In)
+	root.SetOut(s.Out)
+	root.SetErr(s.Err)
+	return a.exit(root.ExecuteContext(ctx))
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "mynah",
+		Short: "Turns Markdown scripts into narrated videos, on your own machine",
+		Long: `Mynah turns a Markdown script and its pictures, clips and sounds into a narrated
+video, on your own machine, offline.
+
+  mynah init film        makes a starter project
+  mynah build film       builds its video
+  mynah doctor           tells whether all programs that Mynah uses are there
+
+Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the script or a file of it is
+wrong, 4 a program is missing or failing, 130 interrupted.
+Every flag can also be set by a variable: --cache-dir is MYNAH_CACHE_DIR.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return fromEnvironment(cmd)
+		},
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	f := root.PersistentFlags()
+	f.StringVar(&a.cfg.CacheDir, "cache-dir", "", "folder of the cache (default: mynah in the user's cache folder)")
+	f.BoolVar(&a.cfg.NoCache, "no-cache", false, "use nothing that was made before, keep nothing")
+	f.IntVarP(&a.cfg.Proc.Jobs, "jobs", "j", a.cfg.Proc.Jobs, "programs that run at once")
+	root.AddCommand(a.buildCommand(), a.checkCommand(), a.fmtCommand(), a.sayCommand(), a.voicesCommand(),
+		a.doctorCommand(), a.cacheCommand(), a.versionCommand(), a.initCommand(), a.serveCommand(), a.keysCommand(), a.clientCommand())
+	root.InitDefaultCompletionCmd()
+	return root
+}
+
+// fromEnvironment sets the flags that were not given from their MYNAH_* variables.
+func fromEnvironment(cmd *cobra.Command) error {
+	var errs []error
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		name := "MYNAH_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		v, ok := os.LookupEnv(name)
+		if !ok || f.Changed || f.Name == "help" || f.Name == "version" {
+			return
+		}
+		if err := cmd.Flags().Set(f.Name, v); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+		}
+	})
+	errs = append(errs, fromFile(cmd.Flags()))
+	if err := errors.Join(errs...); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+// fromFile sets the flags that are still unset from the file that --config names, for
+// commands that have one.
+func fromFile(flags *pflag.FlagSet) error {
+	config := flags.Lookup("config")
+	if config == nil || config.Value.String() == "" {
+		return nil
+	}
+	path := config.Value.String()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("--config: the file %s cannot be read", path)
+	}
+	var settings map[string]yaml.Node
+	if err := yaml.Unmarshal(b, &settings); err != nil {
+		return fmt.Errorf("--config: %s is no list of lines like \"listen: 127.0.0.1:8080\": %w", path, err)
+	}
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		v := settings[name]
+		f := flags.Lookup(name)
+		switch {
+		case f == nil || name == "config" || name == "help":
+			errs = append(errs, fmt.Errorf("%s:%d: there is no setting %q", path, v.Line, name))
+		case v.Kind != yaml.ScalarNode:
+			errs = append(errs, fmt.Errorf("%s:%d: %s must be one value", path, v.Line, name))
+		case f.Changed:
+		default:
+			if err := flags.Set(name, v.Value); err != nil {
+				errs = append(errs, fmt.Errorf("%s:%d: %w", path, v.Line, err))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// arguments makes cobra's complaints about arguments usage errors.
+func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{err}
+		}
+		return nil
+	}
+}
+
+// open puts the house together.
+func (a *app) open() (*house.House, error) {
+	if err := a.cfg.Validate(); err != nil {
+		return nil, usageError{err}
+	}
+	return house.New(a.cfg)
+}
+
+// exit prints an error and gives its code.
+func (a *app) exit(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	if silent, ok := errors.AsType[*silentError](err); ok {
+		return silent.code
+	}
+	var usage usageError
+	if errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown command") {
+		fmt.Fprintf(a.Err, "mynah: %v\nmynah --help tells how it is used\n", err)
+		return exitUsage
+	}
+	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {
+		a.render(wrong.List, wrong.Sources)
+		return exitScript
+	}
+	f := fault.From(err)
+	fmt.Fprintf(a.Err, "mynah: %s\n", explain(f, err))
+	if f.Hint != "" {
+		fmt.Fprintf(a.Err, "  help: %s\n", f.Hint)
+	}
+	return code(f.Code)
+}
+
+// explain says what a person at the machine may know: the public sentence and what is
+// behind it.
+func explain(f *fault.Error, err error) string {
+	if f.Code == fault.Internal {
+		return err.Error()
+	}
+	if f.Code == fault.Cancelled || f.Code == fault.ToolMissing || f.Cause == nil || strings.Contains(f.Public, f.Cause.Error()) {
+		return f.Public
+	}
+	return f.Public + ": " + f.Cause.Error()
+}
+
+// code is the table from faults to exit codes.
+func code(c fault.Code) int {
+	switch c {
+	case fault.Usage:
+		return exitUsage
+	case fault.Script, fault.Input:
+		return exitScript
+	case fault.ToolMissing, fault.ToolFailed:
+		return exitTool
+	case fault.Cancelled:
+		return exitInterrupted
+	default:
+		return exitFailed
+	}
+}
+
+// silentError ends a command that has said all there is to say.
+type silentError struct{ code int }
+
+// Error implements error.
+func (e *silentError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+// terminal tells whether a stream is one.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// render prints findings with the places that they point to.
+func (a *app) render(list diag.List, sources map[string][]byte) {
+	_ = diag.Render(a.Err, list, func(file string) ([]byte, bool) {
+		b, ok := sources[file]
+		return b, ok
+	}, diag.Options{Color: terminal(a.Err) && os.Getenv("NO_COLOR") == ""})
+}

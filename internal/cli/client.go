@@ -1,0 +1,320 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/renameio/v2"
+	"github.com/spf13/cobra"
+
+	"mynah/api"
+	"mynah/client"
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+)
+
+// clientFlags are those that users of the hosted service's client know.
+type clientFlags struct {
+	source, repository, repositoryType string
+	githubToken, githubSHA             string
+	projectType, script, scriptFile    string
+	voice, output, outputType          string
+	apiKey, apiURL                     string
+	verbose                            bool
+}
+
+func (a *app) clientCommand() *cobra.Command {
+	f := &clientFlags{}
+	cmd := &cobra.Command{
+		Use:   "client",
+		Short: "Builds on a server, with the flags of the hosted service's client",
+		Long: `Builds on a server, with the flags of the hosted service's client. It says nothing when
+all is well, and one line when it is not; the exit code is 1 then.
+
+Repository types: local-dir (a folder), local-zip (a zip file), zip-url (an address that
+the server fetches), github (OWNER/NAME).`,
+		Example: `  mynah client --api-url http://127.0.0.1:8080 --api-key KEY \
+      --source script.md --repository lesson --repository-type local-dir
+  mynah client --api-url http://127.0.0.1:8080 --api-key KEY \
+      --project-type audio --script "Hi there" --output-type mp3 --voice brian`,
+		Args: arguments(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			err := a.client(cmd.Context(), f)
+			if err == nil || errors.Is(err, context.Canceled) {
+				return err
+			}
+			fmt.Fprintln(a.Err, strings.ReplaceAll(err.Error(), "\n", "; "))
+			return &silentError{exitFailed}
+		},
+	}
+	fl := cmd.Flags()
+	fl.StringVar(&f.source, "source", "", "the script's path in the project")
+	fl.StringVar(&f.repository, "repository", "", "where the project is")
+	fl.StringVar(&f.repositoryType, "repository-type", "zip-url", "local-dir, local-zip, zip-url or github")
+	fl.StringVar(&f.githubToken, "github-token", "", "access token of the repository")
+	fl.StringVar(&f.githubSHA, "github-sha", "", "commit to build (default: the newest)")
+	fl.StringVar(&f.projectType, "project-type", "video", "video or audio")
+	fl.StringVar(&f.script, "script", "", "text to be spoken, for audio")
+	fl.StringVar(&f.scriptFile, "script-file", "", "file with the text, for audio")
+	fl.StringVar(&f.voice, "voice", "", "who speaks, for audio")
+	fl.StringVar(&f.output, "output", "", "file to write (default: result.mp4, or result. and the output type)")
+	fl.StringVar(&f.outputType, "output-type", "m4a", "mp3, m4a or wav, for audio")
+	fl.StringVar(&f.apiKey, "api-key", "", "API key of the server")
+	fl.StringVar(&f.apiURL, "api-url", "http://127.0.0.1:8080", "address of the server")
+	fl.BoolVar(&f.verbose, "verbose", false, "tell what is being done")
+	return cmd
+}
+
+func (a *app) client(ctx context.Context, f *clientFlags) error {
+	if f.apiKey == "" {
+		return errors.New("--api-key is missing")
+	}
+	c := &client.Client{URL: f.apiURL, Key: f.apiKey}
+	say := func(format string, args ...any) {
+		if f.verbose {
+			fmt.Fprintf(a.Err, format+"\n", args...)
+		}
+	}
+	var task api.Task
+	var err error
+	switch f.projectType {
+	case "video":
+		task, err = f.video(ctx, c, say)
+	case "audio":
+		task, err = f.audio(ctx, c)
+	default:
+		err = fmt.Errorf("--project-type %q must be video or audio", f.projectType)
+	}
+	if err != nil {
+		return err
+	}
+	say("task %s, request %s", task.TaskID, task.RequestID)
+	status, err := c.Wait(ctx, task, func(s api.Status) { say("%3d %%  %s", s.Percent, s.Message) })
+	if err != nil {
+		return err
+	}
+	output := f.output
+	if output == "" {
+		output = remoteName(status.Result)
+	}
+	say("downloading %s", output)
+	return download(ctx, c, status.Result, output)
+}
+
+// remoteName is the last part of an address's path.
+func remoteName(address string) string {
+	address, _, _ = strings.Cut(address, "?")
+	return path.Base(address)
+}
+
+// download writes a file that is whole or not there.
+func download(ctx context.Context, c *client.Client, address, output string) error {
+	p, err := renameio.NewPendingFile(output, renameio.WithPermissions(0o644), renameio.WithTempDir(filepath.Dir(output)))
+	if err != nil {
+		return fmt.Errorf("the file %s cannot be written", output)
+	}
+	defer func() { _ = p.Cleanup() }()
+	if err := c.Download(ctx, address, p); err != nil {
+		return err
+	}
+	return p.CloseAtomicallyReplace()
+}
+
+// video uploads what is local and starts a build.
+func (f *clientFlags) video(ctx context.Context, c *client.Client, say func(string, ...any)) (api.Task, error) {
+	if f.repository == "" {
+		return api.Task{}, errors.New("--repository is missing")
+	}
+	r := api.BuildRequest{Source: f.source, Repository: f.repository, RepositoryType: f.repositoryType, Token: f.githubToken, SHA: f.githubSHA}
+	switch f.repositoryType {
+	case "local-dir", "local-zip":
+		say("uploading %s", f.repository)
+		g, err := uploadLocal(ctx, c, f.repository, f.repositoryType == "local-dir")
+		if err != nil {
+			return api.Task{}, err
+		}
+		r.Repository, r.RepositoryType = g.Repository, g.RepositoryType
+	case api.ZipURL, api.GitHub:
+	default:
+		return api.Task{}, fmt.Errorf("--repository-type %q must be local-dir, local-zip, zip-url or github", f.repositoryType)
+	}
+	return c.Build(ctx, r)
+}
+
+// uploadLocal uploads a folder, as a zip, or a zip.
+func uploadLocal(ctx context.Context, c *client.Client, repository string, folder bool) (g api.UploadGrant, err error) {
+	if !folder {
+		if _, err := os.Stat(repository); err != nil {
+			return g, fmt.Errorf("the archive %s cannot be read", repository)
+		}
+		return c.UploadZip(ctx, repository)
+	}
+	if fi, err := os.Stat(repository); err != nil || !fi.IsDir() {
+		return g, fmt.Errorf("there is no folder %s", repository)
+	}
+	t, err := os.CreateTemp("", "mynah-*.zip")
+	if err != nil {
+		return g, fmt.Errorf("no temporary file can be made: %w", err)
+	}
+	defer func() { _ = os.Remove(t.Name()) }()
+	if err := errors.Join(client.ZipFolder(repository, t), t.Close()); err != nil {
+		return g, fmt.Errorf("the folder %s cannot be packed: %w", repository, err)
+	}
+	return c.UploadZip(ctx, t.Name())
+}
+
+func (f *clientFlags) audio(ctx context.Context, c *client.Client) (api.Task, error) {
+	text := f.script
+	if f.scriptFile != "" {
+		b, err := os.ReadFile(f.scriptFile)
+		if err != nil {
+			return api.Task{}, fmt.Errorf("the file %s cannot be read", f.scriptFile)
+		}
+		text = string(b)
+	}
+	if strings.TrimSpace(text) == "" {
+		return api.Task{}, errors.New("--script or --script-file is missing")
+	}
+	return c.Speak(ctx, client.Speech{Format: f.outputType, Text: text, Voice: f.voice})
+}
+
+// remote builds on a server what build would build here.
+func (a *app) remote(ctx context.Context, f *buildFlags, args []string) error {
+	if f.apiKey == "" {
+		return usageError{errors.New("--server needs an --api-key, or MYNAH_API_KEY")}
+	}
+	if f.plan || f.timeline {
+		return usageError{errors.New("--plan and --timeline cannot go with --server")}
+	}
+	r, err := f.request(args)
+	if err != nil {
+		return err
+	}
+	c := &client.Client{URL: f.server, Key: f.apiKey}
+	p := client.Project{
+		Source: r.Script, Variables: r.Variables,
+		Settings: api.Settings{Size: f.size, FPS: f.fps, Voice: f.voice, Strict: f.strict},
+	}
+	b, err := sendFolder(ctx, c, r.Dir, p)
+	if err == nil {
+		b, err = a.follow(ctx, c, f, b)
+	}
+	if wrong, ok := errors.AsType[*client.ScriptError](err); ok {
+		a.render(findings(wrong.Found, r.Dir))
+		return &silentError{exitScript}
+	}
+	if err != nil {
+		return remoteFault(ctx, err)
+	}
+	a.render(findings(b.Warnings, r.Dir))
+	base := strings.TrimSuffix(r.Output, filepath.Ext(r.Output))
+	for link, name := range map[string]string{"result": r.Output, "poster": base + ".jpg", "srt": base + ".srt", "vtt": base + ".vtt"} {
+		if b.Links[link] == "" {
+			continue
+		}
+		if err := download(ctx, c, b.Links[link], name); err != nil {
+			return remoteFault(ctx, err)
+		}
+	}
+	switch {
+	case f.json:
+		return json.NewEncoder(a.Out).Encode(b)
+	case !f.quiet:
+		fmt.Fprintf(a.Out, "%s  %.2f s, built in %.2f s\n", r.Output, b.DurationInSeconds, b.SecondsWorked)
+	}
+	return nil
+}
+
+// remoteFault says what a server, or the way to it, is to blame for.
+func remoteFault(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fault.New(fault.Cancelled, ctx.Err(), "stopped")
+	}
+	return fault.New(fault.Internal, nil, "%s", err)
+}
+
+// sendFolder packs a folder and starts its build.
+func sendFolder(ctx context.Context, c *client.Client, dir string, p client.Project) (b api.Build, err error) {
+	t, err := os.CreateTemp("", "mynah-*.zip")
+	if err != nil {
+		return b, fmt.Errorf("no temporary file can be made: %w", err)
+	}
+	defer func() { _ = os.Remove(t.Name()) }()
+	if err := errors.Join(client.ZipFolder(dir, t), t.Close()); err != nil {
+		return b, fmt.Errorf("the folder %s cannot be packed: %w", dir, err)
+	}
+	p.Zip = t.Name()
+	return c.BuildProject(ctx, p)
+}
+
+// mostFailures of polls in a row are borne, a second each.
+const mostFailures = 30
+
+// follow polls a build until it is over, and cancels it when nobody waits any more.
+func (a *app) follow(ctx context.Context, c *client.Client, f *buildFlags, b api.Build) (api.Build, error) {
+	last, fails := "", 0
+	for wait := 50 * time.Millisecond; ; wait = min(wait*2, time.Second) {
+		select {
+		case <-ctx.Done():
+			end, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+			defer stop()
+			_, err := c.Cancel(end, b.ID)
+			return b, errors.Join(ctx.Err(), err)
+		case <-time.After(wait):
+		}
+		next, err := c.Get(ctx, b.ID)
+		if err != nil {
+			// A server that is started anew goes on with the build.
+			if no, ok := errors.AsType[*client.Error](err); ok && no.Status < 500 || ctx.Err() == nil && fails >= mostFailures {
+				return b, err
+			}
+			fails++
+			continue
+		}
+		b, fails = next, 0
+		line := fmt.Sprintf("%3d %%  %s", b.Percent, b.Message)
+		switch {
+		case b.State == "succeeded":
+			return b, nil
+		case b.State == "failed" && len(b.Errors) > 0:
+			return b, &client.ScriptError{Found: b.Errors}
+		case b.State != "queued" && b.State != "running":
+			return b, errors.New(b.Message)
+		case line != last && !f.quiet && !f.json:
+			last = line
+			fmt.Fprintln(a.Err, line)
+		}
+	}
+}
+
+// findings turns a server's findings into a list, with the sources that they point into.
+func findings(found []api.Diagnostic, dir string) (diag.List, map[string][]byte) {
+	var list diag.List
+	sources := map[string][]byte{}
+	root, err := os.OpenRoot(dir)
+	if err == nil {
+		defer func() { _ = root.Close() }()
+	}
+	for _, d := range found {
+		at := diag.Pos{Line: d.Line, Column: d.Column}
+		out := diag.Diagnostic{
+			Range: diag.Range{File: d.File, Start: at, End: at}, Severity: diag.Error, Code: diag.Code(d.Code),
+			Summary: d.Summary, Detail: d.Detail, Hint: d.Hint,
+		}
+		if d.Severity == diag.Warning.String() {
+			out.Severity = diag.Warning
+		}
+		list = append(list, out)
+		if _, ok := sources[d.File]; !ok && root != nil {
+			sources[d.File], _ = root.ReadFile(d.File)
+		}
+	}
+	return list, sources
+}

@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"mynah/internal/cache"
+	"mynah/internal/fault"
+	"mynah/internal/house"
+)
+
+func (a *app) doctorCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Tells whether the programs that Mynah uses are there",
+		Long: `Tells which of the programs that Mynah uses are there, in which version, what they
+lack, and the command that installs them. The exit code is 4 when one that every build
+needs is missing.`,
+		Args: arguments(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			h, err := a.open()
+			if err != nil {
+				return err
+			}
+			defer h.Close()
+			tools := h.Check(cmd.Context())
+			if asJSON {
+				e := json.NewEncoder(a.Out)
+				e.SetIndent("", "  ")
+				if err := e.Encode(tools); err != nil {
+					return err
+				}
+			} else {
+				a.printTools(tools)
+			}
+			for _, t := range tools {
+				if t.Needed && !t.Good() {
+					return &silentError{exitTool}
+				}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	return cmd
+}
+
+func (a *app) printTools(tools []house.Tool) {
+	w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
+	for _, t := range tools {
+		state := "ok"
+		switch {
+		case !t.Found && t.Needed:
+			state = "MISSING"
+		case !t.Found:
+			state = "missing"
+		case len(t.Missing) > 0:
+			state = "LACKS " + strings.Join(t.Missing, ", ")
+		}
+		detail := t.Version
+		if !t.Good() {
+			detail = "install: " + t.Install
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.Name, state, t.For, detail)
+	}
+	_ = w.Flush()
+}
+
+func (a *app) cacheCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "cache",
+		Short: "Shows and prunes the cache",
+		Long:  "The cache holds what is dear to make: narration, pictures, segments. Deleting it is always safe.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError{fmt.Errorf("there is no command cache %s; there are ls and prune", args[0])}
+			}
+			return cmd.Help()
+		},
+	}
+	var asJSON bool
+	ls := &cobra.Command{
+		Use: "ls", Short: "Tells what the cache holds", Args: arguments(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error {
+			store, err := house.OpenCache(a.cfg)
+			if err != nil {
+				return err
+			}
+			usage, err := store.List()
+			if err != nil {
+				return fault.New(fault.Disk, err, "the cache cannot be read")
+			}
+			if asJSON {
+				e := json.NewEncoder(a.Out)
+				e.SetIndent("", "  ")
+				return e.Encode(usage)
+			}
+			w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', tabwriter.AlignRight)
+			var entries int
+			var bytes int64
+			for _, u := range usage {
+				fmt.Fprintf(w, "%s\t%d\t%s\t\n", u.Kind, u.Entries, size(u.Bytes))
+				entries += u.Entries
+				bytes += u.Bytes
+			}
+			fmt.Fprintf(w, "all\t%d\t%s\t\n", entries, size(bytes))
+			_ = w.Flush()
+			fmt.Fprintf(a.Out, "in %s\n", store.Dir())
+			return nil
+		},
+	}
+	ls.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	var limit string
+	prune := &cobra.Command{
+		Use: "prune", Short: "Removes what was not used for longest", Args: arguments(cobra.NoArgs),
+		Example: "  mynah cache prune --max-size 2GB\n  mynah cache prune --max-size 0",
+		RunE: func(*cobra.Command, []string) error {
+			n, err := humanize.ParseBytes(limit)
+			if err != nil || n > 1<<62 {
+				return usageError{fmt.Errorf("--max-size %q: want a size such as 500MB, 2GB or 0", limit)}
+			}
+			store, err := house.OpenCache(a.cfg)
+			if err != nil {
+				return err
+			}
+			gone, err := store.Prune(int64(n))
+			if errors.Is(err, cache.ErrInUse) {
+				return fault.New(fault.Disk, nil, "a build is using the cache").WithHint("prune it when the build has ended")
+			}
+			if err != nil {
+				return fault.New(fault.Disk, err, "the cache cannot be pruned")
+			}
+			fmt.Fprintf(a.Out, "removed %d entries, %s\n", gone.Entries, size(gone.Bytes))
+			return nil
+		},
+	}
+	prune.Flags().StringVar(&limit, "max-size", "10GB", "what may stay")
+	cmd.AddCommand(ls, prune)
+	return cmd
+}
+
+func size(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
+
+// Version is set when a release is linked.
+const version = "0.1.0"
+
+func (a *app) versionCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "version", Short: "Tells the version", Args: arguments(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error {
+			revision := ""
+			if info, ok := debug.ReadBuildInfo(); ok {
+				for _, s := range info.Settings {
+					if s.Key == "vcs.revision" {
+						revision = s.Value
+					}
+				}
+			}
+			if asJSON {
+				return json.NewEncoder(a.Out).Encode(map[string]string{
+					"version": version, "revision": revision, "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH,
+				})
+			}
+			fmt.Fprintf(a.Out, "mynah %s %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	return cmd
+}

@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"mynah/examples"
+	"mynah/internal/fault"
+)
+
+func (a *app) initCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "init [DIR]",
+		Short: "Makes a starter project that builds at once",
+		Args:  arguments(cobra.MaximumNArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			dir := "."
+			if len(args) > 0 {
+				dir = args[0]
+			}
+			if err := starter(dir); err != nil {
+				return err
+			}
+			fmt.Fprintf(a.Out, "made %s and its pictures\nnow: mynah build %s\n", filepath.Join(dir, "script.md"), dir)
+			return nil
+		},
+	}
+}
+
+// starter copies the starter project into a folder; it replaces no file.
+func starter(dir string) error {
+	files, err := fs.Sub(examples.Tour(), "tour")
+	if err != nil {
+		return err
+	}
+	names, err := fs.Glob(files, "*")
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		if _, err := os.Lstat(filepath.Join(dir, n)); err == nil {
+			return fault.New(fault.Usage, nil, "%s is there already", filepath.Join(dir, n)).WithHint("name an empty folder: mynah init film")
+		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // a folder of the user's, for all to read
+		return fault.New(fault.Disk, err, "the folder %q cannot be made", dir)
+	}
+	var errs []error
+	for _, n := range names {
+		b, err := fs.ReadFile(files, n)
+		errs = append(errs, err, os.WriteFile(filepath.Join(dir, n), b, 0o644)) //nolint:gosec // as above
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fault.New(fault.Disk, err, "the starter project cannot be written")
+	}
+	return nil
+}

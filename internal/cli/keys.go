@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mynah/internal/auth"
+	"mynah/internal/fault"
+	"mynah/internal/house"
+	"mynah/internal/store"
+)
+
+func (a *app) keysCommand() *cobra.Command {
+	var data string
+	cmd := &cobra.Command{
+		Use:   "keys",
+		Short: "Makes, lists and revokes API keys of a server",
+		Long:  "Makes, lists and revokes API keys of a server, which may run meanwhile.",
+	}
+	cmd.PersistentFlags().StringVar(&data, "data", house.DefaultServeConfig().Data, "the server's data folder")
+	with := func(do func(cmd *cobra.Command, s *store.Store, args []string) error) func(*cobra.Command, []string) error {
+		return func(cmd *cobra.Command, args []string) error {
+			s, err := house.OpenRecords(cmd.Context(), data, store.Config{})
+			if err != nil {
+				return err
+			}
+			defer func() { _ = s.Close() }()
+			return do(cmd, s, args)
+		}
+	}
+	var asJSON bool
+	create := &cobra.Command{
+		Use: "create [NAME]", Short: "Makes a key and shows it once", Args: arguments(cobra.MaximumNArgs(1)),
+		RunE: with(func(cmd *cobra.Command, s *store.Store, args []string) error {
+			name := ""
+			if len(args) > 0 {
+				name = args[0]
+			}
+			shown, k := auth.New(name, time.Now())
+			if err := s.AddKey(cmd.Context(), k); err != nil {
+				return fault.New(fault.Disk, err, "the key cannot be stored")
+			}
+			fmt.Fprintln(a.Out, shown)
+			fmt.Fprintln(a.Err, "mynah: keep it; it is not shown again")
+			return nil
+		}),
+	}
+	list := &cobra.Command{
+		Use: "list", Short: "Lists the keys", Args: arguments(cobra.NoArgs),
+		RunE: with(func(cmd *cobra.Command, s *store.Store, _ []string) error { return a.listKeys(cmd, s, asJSON) }),
+	}
+	list.Flags().BoolVar(&asJSON, "json", false, "print them as JSON")
+	revoke := &cobra.Command{
+		Use: "revoke ID", Short: "Makes a key useless", Args: arguments(cobra.ExactArgs(1)),
+		RunE: with(func(cmd *cobra.Command, s *store.Store, args []string) error {
+			err := s.RevokeKey(cmd.Context(), args[0], time.Now())
+			if errors.Is(err, auth.ErrUnknown) {
+				return fault.New(fault.Usage, nil, "there is no valid key %q", args[0]).WithHint("mynah keys list shows the ids")
+			}
+			if err != nil {
+				return fault.New(fault.Disk, err, "the key cannot be revoked")
+			}
+			fmt.Fprintf(a.Out, "%s is revoked\n", args[0])
+			return nil
+		}),
+	}
+	cmd.AddCommand(create, list, revoke)
+	return cmd
+}
+
+func (a *app) listKeys(cmd *cobra.Command, s *store.Store, asJSON bool) error {
+	keys, err := s.Keys(cmd.Context())
+	if err != nil {
+		return fault.New(fault.Disk, err, "the keys cannot be read")
+	}
+	type line struct {
+		ID      string     `json:"id"`
+		Name    string     `json:"name"`
+		Created time.Time  `json:"created"`
+		LastUse *time.Time `json:"lastUse,omitempty"`
+		Revoked *time.Time `json:"revoked,omitempty"`
+	}
+	out := []line{}
+	for _, k := range keys {
+		l := line{ID: k.ID, Name: k.Name, Created: k.Created}
+		if !k.LastUse.IsZero() {
+			l.LastUse = &k.LastUse
+		}
+		if !k.Revoked.IsZero() {
+			l.Revoked = &k.Revoked
+		}
+		out = append(out, l)
+	}
+	if asJSON {
+		e := json.NewEncoder(a.Out)
+		e.SetIndent("", "  ")
+		return e.Encode(out)
+	}
+	w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
+	when := func(t *time.Time, none string) string {
+		if t == nil {
+			return none
+		}
+		return t.Local().Format(time.DateTime)
+	}
+	for _, l := range out {
+		state := "valid"
+		if l.Revoked != nil {
+			state = "revoked " + when(l.Revoked, "")
+		}
+		fmt.Fprintf(w, "%s\t%s\tmade %s\tused %s\t%s\n", l.ID, l.Name, when(&l.Created, ""), when(l.LastUse, "never"), state)
+	}
+	return w.Flush()
+}

@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"mynah/internal/studio"
+)
+
+// reporter shows how far a build is.
+type reporter interface {
+	progress(p studio.Progress)
+	close(good bool)
+}
+
+// reporter chooses the form: JSON lines, a bar on a terminal, plain lines in a pipe.
+func (a *app) reporter(f *buildFlags) reporter {
+	switch {
+	case f.json:
+		return &jsonLines{a: a}
+	case f.quiet:
+		return silence{}
+	case terminal(a.Err):
+		return newBar(a)
+	default:
+		return &plainLines{a: a}
+	}
+}
+
+type silence struct{}
+
+func (silence) progress(studio.Progress) {}
+func (silence) close(bool)               {}
+
+// jsonLines prints an event for each phase and each percent.
+type jsonLines struct {
+	a     *app
+	phase string
+	last  int
+}
+
+func (j *jsonLines) progress(p studio.Progress) {
+	if p.Phase == j.phase && int(p.Percent) == j.last {
+		return
+	}
+	j.phase, j.last = p.Phase, int(p.Percent)
+	_ = json.NewEncoder(j.a.Out).Encode(struct {
+		Event   string `json:"event"`
+		Phase   string `json:"phase"`
+		Percent int    `json:"percent"`
+	}{"progress", p.Phase, int(p.Percent)})
+}
+
+func (*jsonLines) close(bool) {}
+
+// plainLines prints a line for each phase, and in long phases one every few seconds.
+type plainLines struct {
+	a     *app
+	phase string
+	at    time.Time
+}
+
+func (l *plainLines) progress(p studio.Progress) {
+	if p.Phase == l.phase && time.Since(l.at) < 5*time.Second {
+		return
+	}
+	l.phase, l.at = p.Phase, time.Now()
+	fmt.Fprintf(l.a.Err, "%3.0f %%  %s\n", p.Percent, p.Phase)
+}
+
+func (*plainLines) close(bool) {}
+
+// bar draws a progress bar with phase, percent and the time that is left.
+type bar struct {
+	p     *mpb.Progress
+	b     *mpb.Bar
+	phase chan string
+	now   string
+	start time.Time
+}
+
+func newBar(a *app) *bar {
+	b := &bar{phase: make(chan string, 1), start: time.Now()}
+	b.p = mpb.New(mpb.WithOutput(a.Err), mpb.WithWidth(40), mpb.WithRefreshRate(100*time.Millisecond))
+	b.b = b.p.AddBar(1000, mpb.BarRemoveOnComplete(),
+		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string {
+			select {
+			case b.now = <-b.phase:
+			default:
+			}
+			return fmt.Sprintf("%-20s", b.now)
+		})),
+		mpb.AppendDecorators(decor.Percentage(decor.WCSyncSpace), decor.Any(func(s decor.Statistics) string {
+			if s.Current < 50 {
+				return ""
+			}
+			left := time.Duration(float64(time.Since(b.start)) * float64(s.Total-s.Current) / float64(s.Current))
+			return fmt.Sprintf("  %s left", left.Round(time.Second))
+		})))
+	return b
+}
+
+func (b *bar) progress(p studio.Progress) {
+	select {
+	case <-b.phase:
+	default:
+	}
+	b.phase <- p.Phase
+	b.b.SetCurrent(min(int64(p.Percent*10), 999))
+}
+
+func (b *bar) close(good bool) {
+	if good {
+		b.b.SetTotal(-1, true)
+	} else {
+		b.b.Abort(true)
+	}
+	b.p.Wait()
+}

@@ -1,0 +1,122 @@
+package house
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"time"
+
+	"mynah/internal/proc"
+)
+
+// Tool is a program that Mynah runs, as found on this machine.
+type Tool struct {
+	Name string `json:"name"`
+	// For says what Mynah needs it for.
+	For string `json:"for"`
+	// Needed tools stop a build when they are missing; others only what they are for.
+	Needed  bool   `json:"needed"`
+	Found   bool   `json:"found"`
+	Path    string `json:"path,omitempty"`
+	Version string `json:"version,omitempty"`
+	// Missing are parts of the tool that are not there: codecs, filters.
+	Missing []string `json:"missing,omitempty"`
+	// Install is the command that installs it on Debian.
+	Install string `json:"install"`
+}
+
+// Good tells whether nothing is missing.
+func (t Tool) Good() bool { return t.Found && len(t.Missing) == 0 }
+
+// wanted lists the programs, each with what it must be able to do.
+func wanted() []struct {
+	Tool
+	version []string
+	parts   map[string][]string // option that lists -> names that must be in its output
+} {
+	return []struct {
+		Tool
+		version []string
+		parts   map[string][]string
+	}{
+		{
+			Tool:    Tool{Name: "ffmpeg", For: "decoding, scaling and encoding", Needed: true, Install: "apt-get install ffmpeg"},
+			version: []string{"-version"},
+			parts: map[string][]string{
+				"-encoders": {"libx264", "aac", "libmp3lame", "mjpeg"},
+				"-decoders": {"h264", "hevc", "vp8", "vp9", "png", "mjpeg", "webp", "gif"},
+				"-filters":  {"scale", "fps", "overlay", "zscale", "ass", "atempo", "aresample"},
+			},
+		},
+		{
+			Tool:    Tool{Name: "ffprobe", For: "measuring clips and sounds", Needed: true, Install: "apt-get install ffmpeg"},
+			version: []string{"-version"},
+		},
+		{
+			Tool:    Tool{Name: "espeak-ng", For: "voices in over 100 languages", Needed: true, Install: "apt-get install espeak-ng"},
+			version: []string{"--version"},
+		},
+		{
+			Tool:    Tool{Name: "flite", For: "the better English voices", Install: "apt-get install flite"},
+			version: []string{"--version"},
+		},
+		{
+			Tool:    Tool{Name: "rsvg-convert", For: "SVG images", Install: "apt-get install librsvg2-bin"},
+			version: []string{"--version"},
+		},
+		{
+			Tool:    Tool{Name: "avifdec", For: "AVIF images", Install: "apt-get install libavif-bin"},
+			version: []string{"--version"},
+		},
+	}
+}
+
+func (h *House) tools(ctx context.Context) []Tool {
+	var out []Tool
+	for _, w := range wanted() {
+		t := w.Tool
+		path, err := h.Runner.Look(t.Name)
+		if err != nil {
+			out = append(out, t)
+			continue
+		}
+		t.Found, t.Path = true, path
+		t.Version = firstLine(h.output(ctx, path, w.version...))
+		for option, names := range w.parts {
+			list := h.output(ctx, path, "-hide_banner", option)
+			words := map[string]bool{}
+			for word := range strings.FieldsSeq(list) {
+				words[word] = true
+			}
+			for _, n := range names {
+				if !words[n] {
+					t.Missing = append(t.Missing, strings.TrimSuffix(strings.TrimPrefix(option, "-"), "s")+" "+n)
+				}
+			}
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// output gives what a program prints, on either stream.
+func (h *House) output(ctx context.Context, path string, args ...string) string {
+	var both bytes.Buffer
+	_ = h.Runner.Run(ctx, proc.Command{Program: path, Args: args, Stdout: &both, Stderr: &both, Timeout: 20 * time.Second})
+	return both.String()
+}
+
+// firstLine gives the line that names a version, else the first.
+func firstLine(s string) string {
+	for line := range strings.Lines(s) {
+		if _, v, ok := strings.Cut(line, "version: "); ok {
+			return strings.TrimSpace(v)
+		}
+	}
+	for line := range strings.Lines(s) {
+		if line = strings.TrimSpace(line); line != "" {
+			return strings.TrimSpace(strings.Split(line, " Copyright")[0])
+		}
+	}
+	return ""
+}

@@ -1,0 +1,174 @@
+// Package house is the composition root: it alone knows which engines and drivers
+// there are, and puts the parts together. It exists so that every other package takes
+// what it needs as an argument. It does no work of its own.
+package house
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"mynah/internal/cache"
+	"mynah/internal/fault"
+	"mynah/internal/proc"
+	"mynah/internal/studio"
+	"mynah/internal/voice"
+	"mynah/internal/voice/espeak"
+	"mynah/internal/voice/flite"
+)
+
+// Config nests the settings of all parts.
+type Config struct {
+	// CacheDir is the cache's folder; empty is DefaultCacheDir.
+	CacheDir string
+	// NoCache works on an empty cache that is removed at the end.
+	NoCache bool
+	Proc    proc.Config
+	Voice   voice.Config
+	Studio  studio.Config
+	Espeak  espeak.Config
+	Flite   flite.Config
+}
+
+// DefaultConfig needs nothing else.
+func DefaultConfig() Config {
+	return Config{
+		Proc: proc.DefaultConfig(), Voice: voice.DefaultConfig(), Studio: studio.DefaultConfig(),
+		Espeak: espeak.DefaultConfig(), Flite: flite.DefaultConfig(),
+	}
+}
+
+// Validate reports all mistakes at once.
+func (c Config) Validate() error {
+	return errors.Join(c.Proc.Validate(), c.Voice.Validate(), c.Studio.Validate(), c.Espeak.Validate(), c.Flite.Validate())
+}
+
+// DefaultCacheDir is where the XDG base directory specification puts caches.
+func DefaultCacheDir() (string, error) {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("no folder for the cache is known: %w", err)
+	}
+	return filepath.Join(dir, "mynah"), nil
+}
+
+// House is Mynah, put together.
+type House struct {
+	Store  *cache.Store
+	Runner *proc.Runner
+	Booth  *voice.Booth
+	Studio *studio.Studio
+
+	temporary string
+	alive     *os.File // locked as long as the temporary folder is in use
+}
+
+// temporary makes a folder that goes with this process, and removes those of processes
+// that were killed: nobody holds their lock any more.
+func temporary() (string, *os.File, error) {
+	old, _ := filepath.Glob(filepath.Join(os.TempDir(), temporaryPrefix+"*", aliveName))
+	for _, name := range old {
+		f, err := os.Open(name)
+		if err != nil {
+			continue
+		}
+		if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil {
+			_ = os.RemoveAll(filepath.Dir(name))
+		}
+		_ = f.Close()
+	}
+	dir, err := os.MkdirTemp("", temporaryPrefix+"*")
+	if err != nil {
+		return "", nil, err
+	}
+	// Locked before it has the name by which others look for it.
+	f, err := os.CreateTemp(dir, "new-*")
+	if err == nil {
+		err = errors.Join(unix.Flock(int(f.Fd()), unix.LOCK_EX), os.Rename(f.Name(), filepath.Join(dir, aliveName)))
+	}
+	if err != nil {
+		_ = os.RemoveAll(dir)
+		return "", nil, err
+	}
+	return dir, f, nil
+}
+
+const (
+	temporaryPrefix = "mynah-cache-"
+	aliveName       = "alive"
+)
+
+// OpenCache opens the cache alone.
+func OpenCache(cfg Config) (*cache.Store, error) {
+	dir := cfg.CacheDir
+	if dir == "" {
+		var err error
+		if dir, err = DefaultCacheDir(); err != nil {
+			return nil, fault.New(fault.Disk, err, "the cache's folder is not known").WithHint("name one with --cache-dir")
+		}
+	}
+	store, err := cache.Open(dir)
+	if err != nil {
+		return nil, fault.New(fault.Disk, err, "the cache %s cannot be used", dir).WithHint("name another folder with --cache-dir")
+	}
+	return store, nil
+}
+
+// New puts the house together. Close it after use.
+func New(cfg Config) (*House, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fault.New(fault.Usage, err, "the settings cannot be used")
+	}
+	h := &House{}
+	if cfg.NoCache {
+		dir, alive, err := temporary()
+		if err != nil {
+			return nil, fault.New(fault.Disk, err, "no folder for temporary files can be made")
+		}
+		h.temporary, h.alive, cfg.CacheDir = dir, alive, dir
+	}
+	if err := h.build(cfg); err != nil {
+		h.Close()
+		return nil, err
+	}
+	return h, nil
+}
+
+func (h *House) build(cfg Config) error {
+	var err error
+	if h.Store, err = OpenCache(cfg); err != nil {
+		return err
+	}
+	if h.Runner, err = proc.New(cfg.Proc); err != nil {
+		return err
+	}
+	e, err := espeak.New(cfg.Espeak, h.Runner)
+	if err != nil {
+		return err
+	}
+	f, err := flite.New(cfg.Flite, h.Runner)
+	if err != nil {
+		return err
+	}
+	if h.Booth, err = voice.NewBooth(cfg.Voice, []voice.Engine{e, f}, h.Store); err != nil {
+		return err
+	}
+	h.Studio, err = studio.New(cfg.Studio, h.Runner, h.Booth, h.Store)
+	return err
+}
+
+// Close removes what was temporary.
+func (h *House) Close() {
+	if h.temporary != "" {
+		_ = os.RemoveAll(h.temporary)
+		_ = h.alive.Close()
+	}
+}
+
+// Check tells whether the tools that every build needs are there; it is what mynah
+// doctor asks first.
+func (h *House) Check(ctx context.Context) []Tool { return h.tools(ctx) }

@@ -1,0 +1,403 @@
+package house
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"gocloud.dev/blob/fileblob"
+	"golang.org/x/sys/unix"
+
+	"mynah/internal/auth"
+	"mynah/internal/build"
+	"mynah/internal/cache"
+	"mynah/internal/fault"
+	"mynah/internal/httpapi"
+	"mynah/internal/objects"
+	"mynah/internal/queue"
+	"mynah/internal/store"
+	"mynah/internal/upload"
+	"mynah/internal/worker"
+)
+
+// ServeConfig nests the settings of a server.
+type ServeConfig struct {
+	// Data is the folder of all that the server keeps; it is made.
+	Data string
+	// Listen is the address, as 127.0.0.1:8080; port 0 is any free one.
+	Listen string
+	// TLSCert and TLSKey are files; both or none.
+	TLSCert, TLSKey string
+	HTTP            httpapi.Config
+	Auth            auth.Config
+	Store           store.Config
+	Queue           queue.Config
+	Fetch           upload.FetchConfig
+	Limits          upload.Limits
+	// Grace is how long running builds may go on when the server is told to stop.
+	Grace time.Duration
+	// CacheSize in bytes is what the cache is cut to now and then.
+	CacheSize int64
+	// Sweep is how often what expired is removed.
+	Sweep time.Duration
+	// Log takes what the server tells; Out the lines for whoever started it.
+	Log *slog.Logger
+	Out io.Writer
+}
+
+// DefaultServeConfig needs nothing else.
+func DefaultServeConfig() ServeConfig {
+	return ServeConfig{
+		Data: "mynah-data", Listen: "127.0.0.1:8080", HTTP: httpapi.DefaultConfig(), Auth: auth.DefaultConfig(),
+		Store: store.Config{MaxQueued: 100}, Queue: queue.DefaultConfig(), Fetch: upload.DefaultFetchConfig(), Limits: upload.DefaultLimits(),
+		Grace: 30 * time.Second, CacheSize: 20 << 30, Sweep: time.Minute, Log: slog.New(slog.DiscardHandler), Out: io.Discard,
+	}
+}
+
+// Validate reports all mistakes at once.
+func (c ServeConfig) Validate() error {
+	errs := []error{c.HTTP.Validate(), c.Auth.Validate(), c.Queue.Validate(), c.Fetch.Validate(), c.Limits.Validate()}
+	check := func(ok bool, text string) {
+		if !ok {
+			errs = append(errs, errors.New(text))
+		}
+	}
+	check(c.Data != "", "data: a folder must be named")
+	check((c.TLSCert == "") == (c.TLSKey == ""), "tls-cert and tls-key: name both or none")
+	check(c.Grace >= 0, "grace: must not be negative")
+	check(c.Sweep >= time.Second, "sweep: must be at least a second")
+	check(c.CacheSize >= 1<<20, "cache-size: must be at least 1 MiB")
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		errs = append(errs, fmt.Errorf("listen: %q, must be like 127.0.0.1:8080", c.Listen))
+	}
+	return errors.Join(errs...)
+}
+
+// databaseFile is the name of the database in the data folder.
+const databaseFile = "mynah.db"
+
+// OpenRecords opens the database of a data folder, which is made. The server may run.
+func OpenRecords(ctx context.Context, data string, cfg store.Config) (*store.Store, error) {
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return nil, fault.New(fault.Disk, err, "the data folder %s cannot be made", data).WithHint("name another with --data")
+	}
+	s, err := store.Open(ctx, filepath.Join(data, databaseFile), cfg)
+	if err != nil {
+		return nil, fault.New(fault.Disk, err, "the database in %s cannot be opened", data)
+	}
+	return s, nil
+}
+
+// lock takes the data folder for this process.
+func lock(data string) (*os.File, error) {
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return nil, fault.New(fault.Disk, err, "the data folder %s cannot be made", data).WithHint("name another with --data")
+	}
+	f, err := os.OpenFile(filepath.Join(data, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fault.New(fault.Disk, err, "the data folder %s cannot be written", data).WithHint("name another with --data")
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		_ = f.Close()
+		return nil, fault.New(fault.Usage, nil, "another server works on the data folder %s", data).
+			WithHint("stop it first, or name another folder with --data")
+	}
+	return f, nil
+}
+
+// office is a server, put together.
+type office struct {
+	cfg      ServeConfig
+	house    *House
+	records  *store.Store
+	objects  *objects.Store
+	worker   *worker.Worker
+	queue    *queue.Queue
+	guard    *auth.Guard
+	stopping atomic.Bool
+	close    []func()
+}
+
+// Serve runs a server until ctx ends, and stops it gracefully.
+func Serve(ctx context.Context, cfg Config, serve ServeConfig) error {
+	if err := errors.Join(cfg.Validate(), serve.Validate()); err != nil {
+		return fault.New(fault.Usage, err, "the settings cannot be used")
+	}
+	o := &office{cfg: serve}
+	defer o.shut()
+	if err := o.open(ctx, cfg); err != nil {
+		return err
+	}
+	return o.run(ctx)
+}
+
+func (o *office) later(f func()) { o.close = append(o.close, f) }
+
+// shut closes everything, last opened first.
+func (o *office) shut() {
+	for _, f := range slices.Backward(o.close) {
+		f()
+	}
+}
+
+func (o *office) open(ctx context.Context, cfg Config) error {
+	data, err := filepath.Abs(o.cfg.Data)
+	if err != nil {
+		return fault.New(fault.Disk, err, "the data folder %s cannot be found", o.cfg.Data)
+	}
+	held, err := lock(data)
+	if err != nil {
+		return err
+	}
+	o.later(func() { _ = held.Close() })
+	if cfg.CacheDir == "" {
+		cfg.CacheDir = filepath.Join(data, "cache")
+	}
+	if cfg.Proc.Nice == 0 {
+		cfg.Proc.Nice = 10 // answers go before builds
+	}
+	if o.house, err = New(cfg); err != nil {
+		return err
+	}
+	o.later(o.house.Close)
+	if o.records, err = OpenRecords(ctx, data, o.cfg.Store); err != nil {
+		return err
+	}
+	o.later(func() { _ = o.records.Close() })
+	secret, err := o.records.Secret(ctx, "addresses")
+	if err != nil {
+		return fault.New(fault.Disk, err, "the database cannot be read")
+	}
+	folder := filepath.Join(data, "objects")
+	signer := fileblob.NewURLSignerHMAC(&url.URL{Path: objects.Prefix}, secret)
+	bucket, err := fileblob.OpenBucket(folder, &fileblob.Options{
+		URLSigner: signer, CreateDir: true, DirFileMode: 0o700, NoTempDir: true, Metadata: fileblob.MetadataDontWrite,
+	})
+	if err != nil {
+		return fault.New(fault.Disk, err, "the folder of objects cannot be used")
+	}
+	o.objects = objects.New(bucket, signer, folder)
+	o.later(func() { _ = o.objects.Close() })
+	fetcher, err := upload.NewFetcher(o.cfg.Fetch)
+	if err != nil {
+		return err
+	}
+	wcfg := worker.Config{Dir: filepath.Join(data, "work"), Limits: o.cfg.Limits}
+	if o.worker, err = worker.New(wcfg, o.records, o.objects, fetcher, o.house.Studio, o.cfg.Log); err != nil {
+		return fault.New(fault.Disk, err, "the work folder cannot be used")
+	}
+	if o.queue, err = queue.New(ctx, o.records.Writer(), o.cfg.Queue, quiet(o.cfg.Log), o.worker.Work); err != nil {
+		return fault.New(fault.Disk, err, "the queue cannot be opened")
+	}
+	o.records.OnCreate(o.queue.Enqueue)
+	o.guard = auth.NewGuard(o.cfg.Auth, o.records)
+	err = errors.Join(o.records.Recover(ctx, o.queue.Clear), o.records.DropUnanswered(ctx), o.objects.Clean())
+	if err != nil {
+		return fault.New(fault.Disk, err, "what was going on when the server stopped cannot be taken up again")
+	}
+	return nil
+}
+
+// quiet lets only a library's warnings through.
+func quiet(log *slog.Logger) *slog.Logger { return slog.New(&leveled{log.Handler()}) }
+
+type leveled struct{ slog.Handler }
+
+// Enabled implements slog.Handler.
+func (l *leveled) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && l.Handler.Enabled(ctx, level)
+}
+
+// firstKey makes a key when there is none at all.
+func (o *office) firstKey(ctx context.Context, base string) error {
+	if len(o.cfg.Auth.Fixed) > 0 {
+		return nil
+	}
+	keys, err := o.records.Keys(ctx)
+	if err != nil {
+		return fault.New(fault.Disk, err, "the keys cannot be read")
+	}
+	if len(keys) > 0 {
+		return nil
+	}
+	shown, k := auth.New("first", time.Now())
+	if err := o.records.AddKey(ctx, k); err != nil {
+		return fault.New(fault.Disk, err, "the first key cannot be stored")
+	}
+	fmt.Fprintf(o.cfg.Out, "A key was made; it is shown this once: %s\nTry it:  curl -H 'x-api-key: %s' %s/voices\n", shown, shown, base)
+	return nil
+}
+
+func (o *office) run(ctx context.Context) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", o.cfg.Listen)
+	if err != nil {
+		return fault.New(fault.Usage, err, "the address %s cannot be listened on", o.cfg.Listen).WithHint("name another with --listen")
+	}
+	api := httpapi.New(o.cfg.HTTP, httpapi.Office{
+		Records: o.records, Objects: o.objects, Guard: o.guard, Desk: worker.NewDesk(o.worker, o.house.Booth),
+		Cancel: o.worker.Cancel, Ready: o.ready, Log: o.cfg.Log,
+	})
+	server := &http.Server{
+		Handler: api.Handler(), ReadHeaderTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(o.cfg.Log.Handler(), slog.LevelDebug),
+	}
+	scheme := "http"
+	if o.cfg.TLSCert != "" {
+		scheme = "https"
+	}
+	base := o.cfg.HTTP.PublicURL
+	if base == "" {
+		base = scheme + "://" + listener.Addr().String()
+	}
+	base = strings.TrimSuffix(base, "/")
+	if err := o.firstKey(ctx, base); err != nil {
+		_ = listener.Close()
+		return err
+	}
+	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
+	if err := o.queue.Start(work); err != nil {
+		_ = listener.Close()
+		return fault.New(fault.Internal, err, "the queue cannot be started")
+	}
+	go o.sweep(ctx)
+	failed := make(chan error, 1)
+	go func() {
+		if o.cfg.TLSCert != "" {
+			failed <- server.ServeTLS(listener, o.cfg.TLSCert, o.cfg.TLSKey)
+		} else {
+			failed <- server.Serve(listener)
+		}
+	}()
+	fmt.Fprintf(o.cfg.Out, "mynah is ready: %s\n", base)
+	o.cfg.Log.InfoContext(ctx, "ready", "address", base)
+	var serveErr error
+	select {
+	case <-ctx.Done():
+	case err := <-failed:
+		serveErr = fault.New(fault.Usage, err, "the server cannot serve on %s", o.cfg.Listen)
+	}
+	return errors.Join(serveErr, o.stop(context.WithoutCancel(ctx), server))
+}
+
+// stop lets running builds end or go back to the queue, then closes the doors.
+func (o *office) stop(ctx context.Context, server *http.Server) error {
+	o.stopping.Store(true)
+	o.cfg.Log.InfoContext(ctx, "stopping", "running", o.worker.Running(), "grace", o.cfg.Grace)
+	soft, cancel := context.WithTimeout(ctx, o.cfg.Grace)
+	defer cancel()
+	err := o.queue.Stop(soft)
+	doors, cancelDoors := context.WithTimeout(ctx, 5*time.Second)
+	defer cancelDoors()
+	if server.Shutdown(doors) != nil {
+		_ = server.Close() // followers of events have no end of their own
+	}
+	o.cfg.Log.InfoContext(ctx, "stopped")
+	if err != nil {
+		return fault.New(fault.Internal, err, "the queue did not stop as it should")
+	}
+	return nil
+}
+
+// leastFree bytes on the disk let a build begin.
+const leastFree = 256 << 20
+
+// ready tells what keeps the server from building.
+func (o *office) ready(ctx context.Context) (map[string]string, bool) {
+	checks := map[string]string{"store": "ok", "queue": "ok", "disk": "ok", "tools": "ok"}
+	if o.records.Ping(ctx) != nil {
+		checks["store"] = "the database does not answer"
+	}
+	if o.stopping.Load() {
+		checks["queue"] = "the server is stopping"
+	}
+	var fs unix.Statfs_t
+	if err := unix.Statfs(o.cfg.Data, &fs); err != nil || fs.Bavail*uint64(fs.Bsize) < leastFree {
+		checks["disk"] = "the disk is nearly full"
+	}
+	for _, name := range []string{"ffmpeg", "ffprobe", "espeak-ng"} {
+		if _, err := o.house.Runner.Look(name); err != nil {
+			checks["tools"] = "the program " + name + " is missing"
+		}
+	}
+	ok := true
+	for _, v := range checks {
+		ok = ok && v == "ok"
+	}
+	return checks, ok
+}
+
+// forgetAfter is how long the record of an expired build stays.
+const forgetAfter = 30 * 24 * time.Hour
+
+// sweep removes what expired, now and then.
+func (o *office) sweep(ctx context.Context) {
+	tick := time.NewTicker(o.cfg.Sweep)
+	defer tick.Stop()
+	for {
+		if err := o.expire(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			o.cfg.Log.ErrorContext(ctx, "what expired cannot be removed", "error", err)
+		}
+		if _, err := o.house.Store.Prune(o.cfg.CacheSize); err != nil && !errors.Is(err, cache.ErrInUse) {
+			o.cfg.Log.ErrorContext(ctx, "the cache cannot be cut", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// expire removes what builds that ended long ago have stored, uploads that nobody can
+// use any more, and objects without a record.
+func (o *office) expire(ctx context.Context, now time.Time) error {
+	old, err := o.records.Ended(ctx, now.Add(-o.cfg.HTTP.Keep), 1000)
+	if err != nil {
+		return err
+	}
+	for _, b := range old {
+		// The row first: readers follow it, and must not be led to what is gone.
+		_, err := o.records.Update(ctx, b.ID, func(b *build.Build) error {
+			b.Result, b.Spec.Text = nil, ""
+			return b.Move(build.Expired, now)
+		})
+		if err != nil && !errors.Is(err, build.ErrNotFound) {
+			return err
+		}
+		if err := o.objects.Delete(ctx, b.Result.Keys()...); err != nil {
+			return err
+		}
+	}
+	gone, err := o.records.ForgetUploads(ctx, now.Add(-o.cfg.HTTP.UploadTTL-o.cfg.HTTP.Keep))
+	if err != nil {
+		return err
+	}
+	for _, id := range gone {
+		if err := o.objects.Delete(ctx, build.UploadKey(id)); err != nil {
+			return err
+		}
+	}
+	err = o.objects.Each(ctx, "results/", func(key string, modified time.Time) error {
+		if now.Sub(modified) < time.Hour {
+			return nil
+		}
+		b, err := o.records.Build(ctx, strings.Split(key, "/")[1])
+		if errors.Is(err, build.ErrNotFound) || err == nil && b.State.Over() && b.State != build.Succeeded {
+			return o.objects.Delete(ctx, key)
+		}
+		return err
+	})
+	return errors.Join(err, o.records.Forget(ctx, now.Add(-forgetAfter)))
+}
