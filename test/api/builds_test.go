@@ -1,0 +1,527 @@
+package api_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"mynah/api"
+	"mynah/internal/auth"
+	"mynah/internal/house"
+	"mynah/internal/store"
+)
+
+// part of a form: a file when it has a file name.
+type part struct{ name, file, text string }
+
+// form makes a request of parts.
+func form(t *testing.T, parts ...part) request {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	_ = w.SetBoundary("----a-boundary-that-stays-the-same")
+	for _, p := range parts {
+		h := textproto.MIMEHeader{}
+		d := `form-data; name="` + p.name + `"`
+		if p.file != "" {
+			d += `; filename="` + p.file + `"`
+		}
+		h.Set("Content-Disposition", d)
+		f, err := w.CreatePart(h)
+		if err == nil {
+			_, err = io.WriteString(f, p.text)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return post("/v1/builds", b.String()).with("Content-Type", w.FormDataContentType())
+}
+
+func TestBuildInOneCall(t *testing.T) {
+	t.Parallel()
+	zip := archive(t, map[string]string{"film/a.md": silent, "film/b.md": "---\nsize: 64x64\n---\n(duration: {{n}})\n"})
+	for name, c := range map[string]struct {
+		q       request
+		seconds float64
+	}{
+		"a zip":      {form(t, part{"project", "p.zip", zip}, part{"source", "", "film/b.md"}, part{"variables", "", `{"n":"2"}`}), 2},
+		"source 1st": {form(t, part{"source", "", "a.md"}, part{"project", "p.zip", zip}), 1},
+		"files":      {form(t, part{"files", "film/a.md", silent}, part{"other", "film/notes/b.txt", "x"}, part{"source", "", "film/a.md"}), 1},
+		"a script":   {form(t, part{"project", "a.md", silent}), 1},
+		"settings":   {form(t, part{"project", "a.md", "(duration: 3)"}, part{"settings", "", `{"size":"64x64","fps":"10"}`}), 3},
+		"JSON":       {post("/v1/builds", `{"script":"(duration: {{n}})","variables":{"n":"2"},"settings":{"size":"64x64"},"more":1}`).with("Content-Type", "application/json; charset=utf-8"), 2},
+		"no type":    {post("/v1/builds", `{"script":"---\nsize: 64x64\n---\n(duration: 1)"}`), 1},
+	} {
+		a := shared.want(t, http.StatusAccepted, c.q)
+		var b api.Build
+		if err := json.Unmarshal(a.body, &b); err != nil {
+			t.Fatal(err)
+		}
+		if b.State != "queued" || a.header.Get("Location") != shared.base+"/v1/builds/"+b.ID || b.Links["self"] != a.header.Get("Location") {
+			t.Errorf("%s: %s", name, a)
+		}
+		b = shared.until(t, b.ID, over)
+		if b.State != "succeeded" || b.DurationInSeconds != c.seconds {
+			t.Errorf("%s: %+v", name, b)
+			continue
+		}
+		film := shared.want(t, http.StatusOK, signed(http.MethodGet, b.Links["result"], ""))
+		if s := length(t, film.body); s < c.seconds-0.1 || s > c.seconds+0.1 {
+			t.Errorf("%s: the film lasts %g s", name, s)
+		}
+		if b.StartedAt == nil || b.EndedAt == nil || b.ExpiresAt == nil || b.ExpiresAt.Sub(*b.EndedAt) != 24*time.Hour || b.Links["cancel"] != "" {
+			t.Errorf("%s: %+v", name, b)
+		}
+	}
+}
+
+func TestBuildsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	zip := archive(t, map[string]string{"a.md": silent})
+	js := func(body string) request {
+		return post("/v1/builds", body).with("Content-Type", "application/json")
+	}
+	for name, c := range map[string]struct {
+		q      request
+		status int
+		want   string
+	}{
+		"no script":      {js("{}"), http.StatusBadRequest, "script is missing"},
+		"wrong type":     {js(`{"script":1}`), http.StatusBadRequest, "script must be a string, not number"},
+		"wrong settings": {js(`{"script":"x","settings":{"strict":"yes"}}`), http.StatusBadRequest, "settings.strict must be true or false, not string"},
+		"no object":      {js(`{"script":"x","settings":[]}`), http.StatusBadRequest, "settings must be an object, not array"},
+		"size":           {js(`{"script":"x","settings":{"size":"huge"}}`), http.StatusBadRequest, `size: "huge" is no size; allowed: `},
+		"fps":            {js(`{"script":"x","settings":{"fps":"many"}}`), http.StatusBadRequest, `fps: "many" is no frame rate; allowed: `},
+		"too long":       {js(`{"script":"` + strings.Repeat("x", 2<<20) + `"}`), http.StatusRequestEntityTooLarge, "The body of the request is over 2097152 bytes"},
+		"another type":   {post("/v1/builds", "x").with("Content-Type", "text/plain"), http.StatusUnsupportedMediaType, "The content type must be multipart/form-data or application/json"},
+		"no boundary":    {post("/v1/builds", "x").with("Content-Type", "multipart/form-data"), http.StatusBadRequest, "The body is not a whole multipart/form-data"},
+		"no form":        {post("/v1/builds", "x").with("Content-Type", "multipart/form-data; boundary=y"), http.StatusBadRequest, "The form holds no project: send a zip as project, or files"},
+		"half a form":    {post("/v1/builds", "--y\r\nContent-Disposition: form-data; name=\"project\"; filename=\"p.zip\"\r\n\r\nPK").with("Content-Type", "multipart/form-data; boundary=y"), http.StatusBadRequest, "The form is not whole"},
+		"empty form":     {form(t, part{"source", "", "a.md"}), http.StatusBadRequest, "The form holds no project: send a zip as project, or files"},
+		"no file":        {form(t, part{"project", "", zip}), http.StatusBadRequest, "project cannot be used: it must be a file, a zip"},
+		"both":           {form(t, part{"project", "p.zip", zip}, part{"f", "b.md", "x"}), http.StatusBadRequest, "A form holds either one zip named project or files"},
+		"bad source":     {form(t, part{"project", "p.zip", zip}, part{"source", "", "../x"}), http.StatusBadRequest, "source must be the path of a script inside of the project"},
+		"bad variables":  {form(t, part{"project", "p.zip", zip}, part{"variables", "", "[]"}), http.StatusBadRequest, "The body of the request is no JSON object"},
+		"no such source": {form(t, part{"project", "p.zip", zip}, part{"source", "", "b.md"}), http.StatusBadRequest, `the source "b.md" is not in the archive; the nearest is "a.md"`},
+		"bad zip":        {form(t, part{"project", "p.zip", "no zip"}), http.StatusBadRequest, "the file is not a zip archive, or its end is missing"},
+		"climbing file":  {form(t, part{"f", "../../a.md", silent}), http.StatusBadRequest, ""},
+		"too large":      {form(t, part{"project", "p.zip", strings.Repeat("x", mostUpload+1)}), http.StatusRequestEntityTooLarge, "The project is over 200000 bytes"},
+		"files too large": {
+			form(t, part{"f", "a.md", silent}, part{"g", "b.png", strings.Repeat("x", mostUpload-10)}),
+			http.StatusRequestEntityTooLarge, "The project is over 200000 bytes",
+		},
+	} {
+		p := ask[api.Problem](t, shared, c.status, c.q)
+		if !strings.HasPrefix(p.Message, c.want) {
+			t.Errorf("%s: %q, want %q", name, p.Message, c.want)
+		}
+	}
+}
+
+// A wrong script is refused with all that is wrong with it; a doubtful one is built, and
+// the doubts are told.
+func TestDiagnostics(t *testing.T) {
+	t.Parallel()
+	p := ask[api.Problem](t, shared, http.StatusUnprocessableEntity, newBuild("---\nsize: huge\n---\n![](a.png)\n(duration: soon)"))
+	if p.Code != "script" || len(p.Errors) != 3 || p.Errors[0].Line != 2 || p.Errors[0].File != "script.md" || p.Errors[0].Severity != "error" {
+		t.Errorf("%+v", p)
+	}
+	b := ask[api.Build](t, shared, http.StatusAccepted, newBuild("---\nsize: 64x64\ncolour: red\n---\n(duration: 1)"))
+	if len(b.Warnings) != 1 || b.Warnings[0].Code != "unknown-property" {
+		t.Errorf("%+v", b)
+	}
+	shared.until(t, b.ID, over)
+	// With settings that are strict, it is wrong.
+	q := post("/v1/builds", `{"script":"---\ncolour: red\n---\n(duration: 1)","settings":{"strict":true}}`).with("Content-Type", "application/json")
+	shared.want(t, http.StatusUnprocessableEntity, q)
+	// A project that is wrong leaves nothing behind.
+	before := len(shared.stored(t, "uploads", "*"))
+	shared.want(t, http.StatusUnprocessableEntity, form(t, part{"project", "p.zip", archive(t, map[string]string{"a.md": "![](no.png)"})}))
+	eventually(t, "the upload is gone", func() bool { return len(shared.stored(t, "uploads", "*")) <= before+10 })
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	check := func(body string) api.Checked {
+		return ask[api.Checked](t, shared, http.StatusOK, post("/v1/check", body))
+	}
+	if c := check(`{"script":"Hello."}`); !c.OK || len(c.Diagnostics) != 0 {
+		t.Errorf("%+v", c)
+	}
+	if c := check(`{"script":"(voice: brain)\n\nHello {{who}}.","variables":{"who":"you"}}`); !c.OK || len(c.Diagnostics) != 1 || c.Diagnostics[0].Code != "unknown-voice" {
+		t.Errorf("%+v", c)
+	}
+	if c := check(`{"script":"![](a.png)"}`); c.OK || len(c.Diagnostics) != 1 || c.Diagnostics[0].Line != 1 || c.Diagnostics[0].Column != 5 {
+		t.Errorf("%+v", c)
+	}
+	if c := check("{}"); c.OK {
+		t.Errorf("no script at all is right: %+v", c)
+	}
+	shared.refused(t, http.StatusBadRequest, "variables must be a string, not number", post("/v1/check", `{"variables":{"a":1}}`))
+	shared.want(t, http.StatusBadRequest, post("/v1/check", "x"))
+	shared.want(t, http.StatusRequestEntityTooLarge, post("/v1/check", strings.Repeat(" ", 2<<20)+"{}"))
+}
+
+// event is one of a stream.
+type event struct {
+	id         int64
+	kind, data string
+}
+
+// follow reads the events of a build until its stream ends, or stop says so.
+func (s *server) follow(t *testing.T, id, last string, stop func(event) bool) (out []event) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	r, err := s.make(ctx, get("/v1/builds/"+id+"/events").with("Last-Event-ID", last))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := s.client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "text/event-stream" {
+		t.Fatalf("the events are answered with %d %v", resp.StatusCode, resp.Header)
+	}
+	var e event
+	lines := bufio.NewScanner(resp.Body)
+	for lines.Scan() {
+		name, value, _ := strings.Cut(lines.Text(), ": ")
+		switch name {
+		case "id":
+			if e.id, err = strconv.ParseInt(value, 10, 64); err != nil {
+				t.Fatal(err)
+			}
+		case "event":
+			e.kind = value
+		case "data":
+			e.data = value
+		case "":
+			s.valid(t, e)
+			out = append(out, e)
+			if stop(e) {
+				return out
+			}
+			e = event{}
+		default:
+			t.Fatalf("a line of the events is %q", lines.Text())
+		}
+	}
+	if err := lines.Err(); err != nil && !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// valid holds an event against the document.
+func (s *server) valid(t *testing.T, e event) {
+	t.Helper()
+	var err error
+	switch e.kind {
+	case "state", "progress":
+		var v map[string]any
+		if v, err = decodeObject([]byte(e.data)); err == nil {
+			err = s.doc.valid("/components/schemas/Progress", v)
+		}
+	case "warnings":
+		var list []api.Diagnostic
+		err = json.Unmarshal([]byte(e.data), &list)
+	default:
+		t.Errorf("an event is a %q", e.kind)
+	}
+	if err != nil {
+		t.Errorf("the event %+v: %v", e, err)
+	}
+}
+
+func never(event) bool { return false }
+
+// states lists the states of a build, as its events tell them.
+func states(t *testing.T, events []event) (out []string) {
+	t.Helper()
+	for _, e := range events {
+		var p struct{ State string }
+		if err := json.Unmarshal([]byte(e.data), &p); e.kind == "state" && err == nil {
+			out = append(out, p.State)
+		}
+	}
+	return out
+}
+
+func TestEvents(t *testing.T) {
+	t.Parallel()
+	b := shared.created(t, "---\nsize: 64x64\ncolour: red\n---\nHello to everybody who follows.")
+	all := shared.follow(t, b.ID, "", never) // while it is built
+	if got := strings.Join(states(t, all), " "); got != "queued running succeeded" {
+		t.Errorf("the states are %s", got)
+	}
+	percent := 0
+	for i, e := range all {
+		var p struct{ Percent int }
+		_ = json.Unmarshal([]byte(e.data), &p)
+		if e.id != int64(i+1) || e.kind != "warnings" && p.Percent < percent {
+			t.Errorf("event %d is %+v", i, e)
+		}
+		percent = max(percent, p.Percent)
+	}
+	if percent != 100 || !slices.ContainsFunc(all, func(e event) bool { return e.kind == "warnings" }) {
+		t.Errorf("the events are %+v", all)
+	}
+	if again := shared.follow(t, b.ID, "", never); !slices.Equal(again, all) {
+		t.Errorf("afterwards the events are %+v", again)
+	}
+	if rest := shared.follow(t, b.ID, "2", never); !slices.Equal(rest, all[2:]) {
+		t.Errorf("behind the second come %+v, want %+v", rest, all[2:])
+	}
+	if rest := shared.follow(t, b.ID, strconv.Itoa(len(all)), never); len(rest) > 0 {
+		t.Errorf("behind the last come %+v", rest)
+	}
+	for _, last := range []string{"x", "-1", "1.5", "99999999999999999999"} {
+		shared.refused(t, http.StatusBadRequest, "Last-Event-ID is no number of an event", get("/v1/builds/"+b.ID+"/events").with("Last-Event-ID", last))
+	}
+	shared.want(t, http.StatusOK, get("/v1/builds/"+b.ID+"/events")) // for the judge
+}
+
+// A connection that breaks is gone on with where it broke.
+func TestEventsAreResumed(t *testing.T) {
+	t.Parallel()
+	b := shared.created(t, "---\nsize: 64x64\n---\nOne.\n\nTwo.\n\nThree.\n")
+	var all []event
+	for last := ""; len(states(t, all)) < 3; {
+		got := shared.follow(t, b.ID, last, func(event) bool { return true })
+		if len(got) != 1 {
+			t.Fatalf("behind %q come %+v", last, got)
+		}
+		all = append(all, got...)
+		last = strconv.FormatInt(got[0].id, 10)
+	}
+	if whole := shared.follow(t, b.ID, "", never); !slices.Equal(whole, all) {
+		t.Errorf("one by one %+v, at once %+v", all, whole)
+	}
+}
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	var want []string
+	for range 5 {
+		want = append(want, s.created(t, silent).ID)
+	}
+	slices.Reverse(want)
+	for _, limit := range []int{1, 2, 5, 100} {
+		var got []string
+		for cursor := ""; ; {
+			l := ask[api.BuildList](t, s, http.StatusOK, get("/v1/builds?limit="+strconv.Itoa(limit)+"&cursor="+cursor))
+			if len(l.Builds) > limit || len(l.Builds) == 0 {
+				t.Fatalf("a page of %d has %d", limit, len(l.Builds))
+			}
+			for _, b := range l.Builds {
+				got = append(got, b.ID)
+			}
+			if cursor = l.Next; cursor == "" {
+				break
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("pages of %d give %q, want %q", limit, got, want)
+		}
+	}
+	for _, limit := range []string{"0", "-1", "101", "x", "1.5", "99999999999999999999"} {
+		s.refused(t, http.StatusBadRequest, "limit must be a number from 1 to 100", get("/v1/builds?limit="+limit))
+	}
+	ask[api.BuildList](t, s, http.StatusOK, get("/v1/builds?cursor=%00%ff'"))
+	for _, id := range want {
+		s.until(t, id, over)
+	}
+}
+
+func TestDelete(t *testing.T) {
+	t.Parallel()
+	b := shared.until(t, shared.created(t, silent).ID, over)
+	if got := shared.stored(t, "results", b.ID); !slices.Equal(got, []string{"poster.jpg", "result.mp4"}) {
+		t.Errorf("a result is %q", got)
+	}
+	q := request{method: http.MethodDelete, path: "/v1/builds/" + b.ID}
+	shared.want(t, http.StatusNoContent, q)
+	for _, path := range []string{"", "/events"} {
+		shared.refused(t, http.StatusNotFound, "There is no such build", get(q.path+path))
+	}
+	shared.want(t, http.StatusNotFound, q)
+	shared.want(t, http.StatusNotFound, post(q.path+"/cancel", ""))
+	shared.refused(t, http.StatusNotFound, "This result is not there any more", signed(http.MethodGet, b.Links["result"], ""))
+	if got := shared.stored(t, "results", b.ID); len(got) > 0 {
+		t.Errorf("of a result is left %q", got)
+	}
+	// One that is being built is stopped first.
+	b = shared.created(t, long("the film that is deleted"))
+	shared.until(t, b.ID, func(b api.Build) bool { return b.State == "running" })
+	q.path = "/v1/builds/" + b.ID
+	shared.want(t, http.StatusNoContent, q)
+	shared.want(t, http.StatusNotFound, get(q.path))
+	eventually(t, "its work is gone", func() bool { return len(shared.files(t, "work", b.ID)) == 0 })
+	if got := shared.stored(t, "results", b.ID); len(got) > 0 {
+		t.Errorf("of a result is left %q", got)
+	}
+}
+
+func TestCancel(t *testing.T) {
+	t.Parallel()
+	done := shared.until(t, shared.created(t, silent).ID, over)
+	if b := ask[api.Build](t, shared, http.StatusOK, post("/v1/builds/"+done.ID+"/cancel", "")); b.State != "succeeded" || b.Links["result"] == "" {
+		t.Errorf("a build that is over is now %+v", b)
+	}
+	b := shared.created(t, long("the film that is cancelled"))
+	shared.until(t, b.ID, func(b api.Build) bool { return b.Percent > 0 })
+	stopped := ask[api.Build](t, shared, http.StatusOK, post("/v1/builds/"+b.ID+"/cancel", "ignored"))
+	if stopped.State != "cancelled" || stopped.Message != "Cancelled" || stopped.EndedAt == nil {
+		t.Errorf("a cancelled build is %+v", stopped)
+	}
+	eventually(t, "its work is gone", func() bool { return len(shared.files(t, "work", b.ID)) == 0 })
+	if again := ask[api.Build](t, shared, http.StatusOK, get("/v1/builds/"+b.ID)); again.State != "cancelled" {
+		t.Errorf("afterwards it is %s", again.State)
+	}
+	if got := strings.Join(states(t, shared.follow(t, b.ID, "", never)), " "); got != "queued running cancelled" {
+		t.Errorf("its states are %s", got)
+	}
+}
+
+func TestIdempotency(t *testing.T) {
+	t.Parallel()
+	g := shared.uploaded(t, archive(t, map[string]string{"a.md": silent}))
+	for name, c := range map[string]struct{ q, other request }{
+		"video":  {post("/video/build", body("repository", g.Repository, "repositoryType", g.RepositoryType)), post("/video/build", body("repository", g.Repository, "repositoryType", g.RepositoryType, "source", "a.md"))},
+		"speech": {say("mp3", hello), say("wav", hello)},
+		"stream": {stream("mp3", hello), stream("mp3", hello+"!")},
+		"build":  {newBuild(silent), newBuild(silent + "\n")},
+		"wrong":  {post("/v1/builds", "{}"), post("/v1/builds", "{ }")},
+		"form":   {form(t, part{"f", "a.md", silent}), form(t, part{"f", "b.md", silent})},
+	} {
+		key := "key for " + name
+		first := shared.do(t, c.q.with("Idempotency-Key", key))
+		again := shared.do(t, c.q.with("Idempotency-Key", key))
+		if again.status != first.status || !bytes.Equal(again.body, first.body) || again.header.Get("Idempotency-Replayed") != "true" || first.header.Get("Idempotency-Replayed") != "" {
+			t.Errorf("%s: first %s, then %s", name, first, again)
+		}
+		for _, h := range []string{"Content-Type", "Location", "X-Duration-Seconds"} {
+			if first.header.Get(h) != again.header.Get(h) {
+				t.Errorf("%s: the header %s is %q first, then %q", name, h, first.header.Get(h), again.header.Get(h))
+			}
+		}
+		shared.refused(t, http.StatusUnprocessableEntity, "This Idempotency-Key came with another request before", c.other.with("Idempotency-Key", key))
+		// Another API key has words of its own.
+		if a := shared.do(t, c.q.as(otherKey).with("Idempotency-Key", key)); a.header.Get("Idempotency-Replayed") != "" {
+			t.Errorf("%s: another key is answered with %s", name, a)
+		}
+	}
+	shared.refused(t, http.StatusBadRequest, "The Idempotency-Key is longer than 255 characters", say("mp3", hello).with("Idempotency-Key", strings.Repeat("x", 256)))
+	shared.want(t, http.StatusBadRequest, newBuild(silent).with("Idempotency-Key", strings.Repeat("x", 256)))
+}
+
+// Of many that come at once, one begins something.
+func TestIdempotencySideBySide(t *testing.T) {
+	t.Parallel()
+	g := shared.uploaded(t, archive(t, map[string]string{"a.md": silent}))
+	for _, q := range []request{
+		post("/video/build", body("repository", g.Repository, "repositoryType", g.RepositoryType)), say("mp3", hello), newBuild(silent),
+	} {
+		waited := false
+		for round := 0; round < 50 && !waited; round++ {
+			ids := map[string]bool{}
+			var mu sync.Mutex
+			var all sync.WaitGroup
+			for range 16 {
+				all.Go(func() {
+					a, wrong, err := shared.try(t.Context(), q.with("Idempotency-Key", q.path+strconv.Itoa(round)))
+					if err != nil || len(wrong) > 0 {
+						t.Errorf("%s: %v %q", q.path, err, wrong)
+						return
+					}
+					var v struct{ TaskID, ID string }
+					_ = json.Unmarshal(a.body, &v)
+					mu.Lock()
+					defer mu.Unlock()
+					if a.status == http.StatusConflict {
+						waited = true
+					} else {
+						ids[v.TaskID+v.ID] = true
+					}
+				})
+			}
+			all.Wait()
+			if len(ids) != 1 {
+				t.Errorf("%s: one request began %d builds", q.path, len(ids))
+			}
+		}
+		if !waited {
+			t.Errorf("%s: nobody was told to wait", q.path)
+		}
+	}
+}
+
+// Keys are made, listed and revoked while the server runs; what belongs to one tenant is
+// not there for another.
+func TestKeysOfTheDatabase(t *testing.T) {
+	t.Parallel()
+	records, err := house.OpenRecords(t.Context(), shared.data, store.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = records.Close() }()
+	mint := func(name, tenant string) (string, auth.Key) {
+		shown, k := auth.New(name, time.Now())
+		k.Tenant = tenant
+		if err := records.AddKey(t.Context(), k); err != nil {
+			t.Fatal(err)
+		}
+		return shown, k
+	}
+	shown, k := mint("the docs team", "")
+	shared.want(t, http.StatusOK, get("/voices").as(shown))
+	shared.want(t, http.StatusForbidden, get("/voices").as(k.ID))
+	shared.want(t, http.StatusForbidden, get("/voices").as(shown+"x"))
+	if c := ask[api.Credits](t, shared, http.StatusOK, get("/account/credits").as(shown)); c.Identity != k.ID {
+		t.Errorf("the credits are %+v", c)
+	}
+	list, err := records.Keys(t.Context())
+	if err != nil || !slices.ContainsFunc(list, func(l auth.Key) bool { return l.ID == k.ID && l.Name == "the docs team" && !l.LastUse.IsZero() }) {
+		t.Errorf("the keys are %+v, %v", list, err)
+	}
+	if err := records.RevokeKey(t.Context(), k.ID, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	shared.want(t, http.StatusForbidden, get("/voices").as(shown))
+
+	ours, _ := mint("ours", "us")
+	theirs, _ := mint("theirs", "them")
+	b := ask[api.Build](t, shared, http.StatusAccepted, newBuild(silent).as(ours))
+	for _, q := range []request{get("/v1/builds/" + b.ID), get("/v1/builds/" + b.ID + "/events"), post("/v1/builds/"+b.ID+"/cancel", ""), {method: http.MethodDelete, path: "/v1/builds/" + b.ID}} {
+		shared.want(t, http.StatusNotFound, q.as(theirs))
+	}
+	if l := ask[api.BuildList](t, shared, http.StatusOK, get("/v1/builds").as(theirs)); len(l.Builds) != 0 {
+		t.Errorf("another tenant sees %+v", l)
+	}
+	if l := ask[api.BuildList](t, shared, http.StatusOK, get("/v1/builds").as(ours)); len(l.Builds) != 1 {
+		t.Errorf("the tenant sees %+v", l)
+	}
+	g := ask[api.UploadGrant](t, shared, http.StatusOK, get("/video/upload-request/zip").as(ours))
+	shared.want(t, http.StatusOK, signed(http.MethodPut, g.URL, archive(t, map[string]string{"a.md": silent})).with("Content-Type", g.ContentType))
+	ask[api.Problem](t, shared, http.StatusBadRequest, post("/video/build", body("repository", g.Repository, "repositoryType", g.RepositoryType)).as(theirs))
+}

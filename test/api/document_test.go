@@ -1,0 +1,201 @@
+package api_test
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"net/http"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"mynah/api"
+)
+
+func TestDocumentIsValid(t *testing.T) {
+	t.Parallel()
+	a := shared.want(t, http.StatusOK, get("/openapi.json").as(noKey))
+	doc, err := openapi3.NewLoader().LoadFromData(a.body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if !strings.HasPrefix(doc.OpenAPI, "3.1.") {
+		t.Errorf("the document is of OpenAPI %s", doc.OpenAPI)
+	}
+	if len(doc.Servers) != 1 || doc.Servers[0].URL != shared.base {
+		t.Errorf("the document does not name the server: %v", doc.Servers)
+	}
+	served, err := decodeObject(a.body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for part, want := range shared.doc.root {
+		if part != "servers" && !reflect.DeepEqual(served[part], want) {
+			t.Errorf("%s is served otherwise than it is written", part)
+		}
+	}
+}
+
+// schemaNames of the wire's types: the document must know just their members.
+func TestDocumentKnowsTheTypes(t *testing.T) {
+	t.Parallel()
+	for name, v := range map[string]any{
+		"UploadGrant": api.UploadGrant{}, "BuildRequest": api.BuildRequest{}, "Task": api.Task{}, "Status": api.Status{},
+		"Voice": api.Voice{}, "Credits": api.Credits{}, "Problem": api.Problem{}, "Diagnostic": api.Diagnostic{},
+		"NewBuild": api.NewBuild{}, "Settings": api.Settings{}, "Build": api.Build{}, "BuildList": api.BuildList{},
+		"Check": api.Check{}, "Checked": api.Checked{}, "Version": api.Version{}, "Health": api.Health{},
+	} {
+		schema := object(object(object(shared.doc.root["components"])["schemas"])[name])
+		var documented, required, have []string
+		for m := range object(schema["properties"]) {
+			documented = append(documented, m)
+		}
+		list, _ := schema["required"].([]any)
+		for _, m := range list {
+			required = append(required, text(m))
+		}
+		typ := reflect.TypeOf(v)
+		for field := range typ.Fields() {
+			member, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+			have = append(have, member)
+			answers := schema["additionalProperties"] == false
+			if must := options == ""; answers && must != slices.Contains(required, member) {
+				t.Errorf("%s.%s: is it required? the document says %v, the type %v", name, member, !must, must)
+			}
+		}
+		slices.Sort(documented)
+		slices.Sort(have)
+		if !slices.Equal(documented, have) {
+			t.Errorf("%s: the document has %q, the type %q", name, documented, have)
+		}
+	}
+}
+
+// routes reads which routes the server has from where it sets them up: its handler
+// cannot be asked.
+func routes(t *testing.T) (out []string) {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "..", "internal", "httpapi", "httpapi.go"), nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		sel, ok := call.Fun.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		method, args := strings.ToUpper(sel.Sel.Name), call.Args
+		if method == "METHOD" && len(args) == 3 {
+			name, _ := args[0].(*ast.SelectorExpr)
+			method, args = strings.ToUpper(strings.TrimPrefix(name.Sel.Name, "Method")), args[1:]
+		}
+		if !slices.Contains([]string{"GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"}, method) || len(args) != 2 {
+			return true
+		}
+		path := ""
+		ast.Inspect(args[0], func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.BasicLit:
+				s, _ := strconv.Unquote(n.Value)
+				path += s
+			case *ast.SelectorExpr:
+				if n.Sel.Name == "Prefix" {
+					path += "/objects/"
+				}
+				return false
+			}
+			return true
+		})
+		out = append(out, method+" "+path)
+		return true
+	})
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func TestDocumentKnowsAllRoutes(t *testing.T) {
+	t.Parallel()
+	var documented []string
+	for _, o := range shared.doc.ops {
+		documented = append(documented, o.method+" "+o.path)
+	}
+	slices.Sort(documented)
+	have := routes(t)
+	if len(have) < 20 {
+		t.Fatalf("only %d routes were found in the code: %q", len(have), have)
+	}
+	for _, r := range have {
+		if !slices.Contains(documented, r) {
+			t.Errorf("%s is served and not documented", r)
+		}
+	}
+	for _, r := range documented {
+		if !slices.Contains(have, r) {
+			t.Errorf("%s is documented and not served", r)
+		}
+	}
+}
+
+// somewhere gives an address of an operation.
+func somewhere(o *operation) string {
+	return strings.NewReplacer("{format}", "mp3", "{name}", "result.mp4", "{id}", "01JZX3M8Q2T5V7W9Y0A1B2C3D4").Replace(o.path)
+}
+
+func TestDocumentedRoutesAreThere(t *testing.T) {
+	t.Parallel()
+	for _, o := range shared.doc.ops {
+		a := shared.do(t, request{method: o.method, path: somewhere(o)})
+		var p api.Problem
+		_ = json.Unmarshal(a.body, &p)
+		if a.status == http.StatusMethodNotAllowed || p.Message == "There is nothing at this address" {
+			t.Errorf("%s %s: %s", o.method, o.path, a)
+		}
+	}
+}
+
+// The document says of each operation what it is for, and whether a key is needed.
+func TestDocumentIsComplete(t *testing.T) {
+	t.Parallel()
+	ids := map[string]bool{}
+	for _, o := range shared.doc.ops {
+		if o.id == "" || ids[o.id] {
+			t.Errorf("%s %s: its operationId %q is missing or there twice", o.method, o.path, o.id)
+		}
+		ids[o.id] = true
+		if text(o.node["summary"]) == "" {
+			t.Errorf("%s has no summary", o.id)
+		}
+		for _, p := range o.params {
+			if text(p["description"]) == "" {
+				t.Errorf("%s: the parameter %s has no description", o.id, text(p["name"]))
+			}
+		}
+		for _, m := range regexp.MustCompile(`\{([a-z]+)\}`).FindAllStringSubmatch(o.path, -1) {
+			if !slices.ContainsFunc(o.params, func(p map[string]any) bool { return p["in"] == "path" && p["name"] == m[1] }) {
+				t.Errorf("%s does not describe {%s}", o.id, m[1])
+			}
+		}
+		security, open := o.node["security"].([]any)
+		open = open && len(security) == 0
+		a := shared.do(t, request{method: o.method, path: somewhere(o), key: noKey})
+		var p api.Problem
+		_ = json.Unmarshal(a.body, &p)
+		if refused := a.status == http.StatusForbidden && p.Message == "Forbidden"; refused == open {
+			t.Errorf("%s: the document says that a key is needed: %v; the answer is %s", o.id, !open, a)
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// cost is what a command took: it and all its children.
+type cost struct {
+	cpu, wall float64 // seconds
+	rss       int64   // most memory of the process itself, bytes
+	children  int     // most children at once
+}
+
+// measure runs a command and watches it.
+func (b *bench) measure(dir, program string, args ...string) (cost, error) {
+	cmd := exec.CommandContext(b.ctx, program, args...)
+	cmd.Dir = dir
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	start := time.Now()
+	if err := cmd.Start(); err != nil {
+		return cost{}, err
+	}
+	c := cost{}
+	done, watched := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(watched)
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				c.rss = max(c.rss, highWater(cmd.Process.Pid))
+				c.children = max(c.children, children(cmd.Process.Pid))
+			}
+		}
+	}()
+	err := cmd.Wait()
+	c.wall = since(start)
+	close(done)
+	<-watched
+	c.cpu = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
+	if err != nil {
+		return c, fmt.Errorf("%s %s: %w\n%s", program, strings.Join(args, " "), err, stderr.String())
+	}
+	return c, nil
+}
+
+// highWater reads a process's peak memory.
+func highWater(pid int) int64 {
+	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	for line := range strings.Lines(string(status)) {
+		if f := strings.Fields(line); len(f) > 1 && f[0] == "VmHWM:" {
+			kb, _ := strconv.ParseInt(f[1], 10, 64)
+			return kb << 10
+		}
+	}
+	return 0
+}
+
+// children counts a process's children.
+func children(pid int) int {
+	n := 0
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	for _, t := range tasks {
+		list, _ := os.ReadFile(t)
+		n += len(strings.Fields(string(list)))
+	}
+	return n
+}
+
+// ffmpeg runs ffmpeg quietly.
+func (b *bench) ffmpeg(dir string, args ...string) (cost, error) {
+	return b.measure(dir, "ffmpeg", append([]string{"-nostdin", "-v", "error", "-y"}, args...)...)
+}
+
+func (c *cost) plus(d cost) {
+	c.cpu += d.cpu
+	c.wall += d.wall
+}
+
+func size(path string) int64 {
+	fi, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return fi.Size()
+}

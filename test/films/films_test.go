@@ -1,0 +1,283 @@
+// Package films_test builds whole films and proves them with decoders and players that
+// Mynah has nothing to do with.
+package films_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"mynah/internal/house"
+	"mynah/internal/studio"
+)
+
+// slow leaves a test out of the short run, which takes a minute in all.
+func slow(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes longer than the short run may; make test runs it")
+	}
+}
+
+// produce builds a script with a cache of its own, or the given one.
+func produce(t *testing.T, path, cacheDir string, change func(*house.Config)) (string, *studio.Result) {
+	t.Helper()
+	cfg := house.DefaultConfig()
+	cfg.CacheDir = cacheDir
+	if cacheDir == "" {
+		cfg.CacheDir = t.TempDir()
+	}
+	if change != nil {
+		change(&cfg)
+	}
+	h, err := house.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Close()
+	out := filepath.Join(t.TempDir(), "film.mp4")
+	r, err := h.Studio.Produce(t.Context(), studio.Request{Dir: filepath.Dir(path), Script: filepath.Base(path), Output: out})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out, r
+}
+
+// run gives a program's output.
+func run(t *testing.T, program string, args ...string) []byte {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), program, args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s", program, strings.Join(args, " "), err, stderr.String())
+	}
+	return out
+}
+
+type stream struct {
+	Codec    string `json:"codec_name"`
+	Profile  string `json:"profile"`
+	Width    int    `json:"width"`
+	Height   int    `json:"height"`
+	PixFmt   string `json:"pix_fmt"`
+	Space    string `json:"color_space"`
+	Range    string `json:"color_range"`
+	Primary  string `json:"color_primaries"`
+	Transfer string `json:"color_transfer"`
+	Rate     string `json:"r_frame_rate"`
+	Average  string `json:"avg_frame_rate"`
+	Packets  string `json:"nb_read_packets"`
+	Duration string `json:"duration"`
+	Channels int    `json:"channels"`
+	Samples  string `json:"sample_rate"`
+	SAR      string `json:"sample_aspect_ratio"`
+}
+
+func (s stream) seconds(t *testing.T) float64 {
+	t.Helper()
+	v, err := strconv.ParseFloat(s.Duration, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func probe(t *testing.T, film string) (video, audio stream) {
+	t.Helper()
+	var p struct{ Streams []stream }
+	if err := json.Unmarshal(run(t, "ffprobe", "-v", "error", "-count_packets", "-show_streams", "-of", "json", film), &p); err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Streams) != 2 {
+		t.Fatalf("%d streams, want 2", len(p.Streams))
+	}
+	return p.Streams[0], p.Streams[1]
+}
+
+// frames gives the hash of every decoded frame; the decoder must not complain.
+func frames(t *testing.T, film string) []string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "warning", "-xerror", "-i", film, "-map", "0:v", "-f", "framemd5", "-")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil || stderr.Len() > 0 {
+		t.Fatalf("decode: %v\n%s", err, stderr.String())
+	}
+	var sums []string
+	for line := range strings.Lines(string(out)) {
+		if !strings.HasPrefix(line, "#") {
+			f := strings.Fields(line)
+			sums = append(sums, f[len(f)-1])
+		}
+	}
+	return sums
+}
+
+// check holds what is true of every film.
+func check(t *testing.T, film string, r *studio.Result) []string {
+	t.Helper()
+	v, a := probe(t, film)
+	rate := fmt.Sprintf("%d/%d", r.FPS.Num, r.FPS.Den)
+	if v.Codec != "h264" || v.Profile != "High" || v.PixFmt != "yuv420p" || v.SAR != "1:1" ||
+		v.Space != "bt709" || v.Primary != "bt709" || v.Transfer != "bt709" || v.Range != "tv" {
+		t.Errorf("video: %+v", v)
+	}
+	if v.Rate != rate || v.Average != rate {
+		t.Errorf("rates %s and %s, want %s", v.Rate, v.Average, rate)
+	}
+	if v.Packets != strconv.FormatInt(r.Frames, 10) {
+		t.Errorf("%s frames, want %d", v.Packets, r.Frames)
+	}
+	if a.Codec != "aac" || a.Profile != "LC" || a.Samples != "48000" {
+		t.Errorf("sound: %+v", a)
+	}
+	if d := v.seconds(t) - a.seconds(t); d > 1024.0/48000 || d < -1024.0/48000 {
+		t.Errorf("picture and sound differ by %f s", d)
+	}
+	head, err := os.ReadFile(film)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, d := bytes.Index(head, []byte("moov")), bytes.Index(head, []byte("mdat")); m < 0 || d < m {
+		t.Error("the index is not in front")
+	}
+	sums := frames(t, film)
+	if int64(len(sums)) != r.Frames {
+		t.Errorf("%d frames decode, want %d", len(sums), r.Frames)
+	}
+	return sums
+}
+
+func examplesOf(t *testing.T) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join("..", "..", "examples", "*", "script.md"))
+	if err != nil || len(found) < 6 {
+		t.Fatalf("%d examples: %v", len(found), err)
+	}
+	return found
+}
+
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	for _, path := range examplesOf(t) {
+		t.Run(filepath.Base(filepath.Dir(path)), func(t *testing.T) {
+			t.Parallel()
+			film, r := produce(t, path, "", nil)
+			check(t, film, r)
+			for _, d := range r.Warnings {
+				t.Errorf("warning: %v", d)
+			}
+			for _, ext := range []string{".jpg"} {
+				if _, err := os.Stat(strings.TrimSuffix(film, ".mp4") + ext); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
+func TestStandingFramesAreIdentical(t *testing.T) {
+	t.Parallel()
+	film, r := produce(t, "testdata/stand/script.md", "", nil)
+	sums := check(t, film, r)
+	// Scenes of 25 and 12 seconds: longer than the distance of intra pictures.
+	for i, s := range sums {
+		if i < 625 && s != sums[0] || i >= 625 && s != sums[625] {
+			t.Fatalf("frame %d pulses", i)
+		}
+	}
+	if sums[0] == sums[625] {
+		t.Error("the second scene shows the first one's picture")
+	}
+}
+
+func TestASecondDecoderAgrees(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	for _, path := range []string{"testdata/stand/script.md", "../../examples/clips/script.md", "../../examples/slideshow/script.md"} {
+		t.Run(filepath.Base(filepath.Dir(path)), func(t *testing.T) {
+			t.Parallel()
+			film, _ := produce(t, path, "", nil)
+			dir := t.TempDir()
+			other, ours := filepath.Join(dir, "openh264.yuv"), filepath.Join(dir, "ffmpeg.yuv")
+			run(t, "gst-launch-1.0", "-q", "filesrc", "location="+film, "!", "qtdemux", "!", "h264parse", "!", "openh264dec", "!", "filesink", "location="+other)
+			run(t, "ffmpeg", "-v", "error", "-i", film, "-map", "0:v", "-f", "rawvideo", ours)
+			if a, b := sum(t, other), sum(t, ours); a != b {
+				t.Error("openh264 and ffmpeg decode different pictures")
+			}
+		})
+	}
+}
+
+func sum(t *testing.T, path string) [32]byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil || len(b) == 0 {
+		t.Fatalf("%s: %v", path, err)
+	}
+	return sha256.Sum256(b)
+}
+
+func TestSameInputSameBytes(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	for _, name := range []string{"clips", "slideshow", "tour"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join("..", "..", "examples", name, "script.md")
+			cacheDir := t.TempDir()
+			one, _ := produce(t, path, cacheDir, func(c *house.Config) { c.Proc.Jobs = 1 })
+			again, _ := produce(t, path, cacheDir, nil)
+			many, _ := produce(t, path, "", func(c *house.Config) { c.Proc.Jobs = 5 })
+			if sum(t, one) != sum(t, again) {
+				t.Error("a cached build differs")
+			}
+			if sum(t, one) != sum(t, many) {
+				t.Error("another number of workers gives another film")
+			}
+		})
+	}
+}
+
+func TestClicksAreInTheirPlace(t *testing.T) {
+	t.Parallel()
+	// Each scene lasts 1 s and begins with a click; decoded by ffmpeg, which honours
+	// the edit list, the clicks must lie within 1 ms of the seconds.
+	dir := t.TempDir()
+	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "aevalsrc='if(lt(t,0.002),0.9,0)':s=48000:d=0.5", filepath.Join(dir, "click.wav"))
+	var s strings.Builder
+	const n = 60
+	for range n {
+		s.WriteString("(audio: click.wav)\n\n---\n")
+	}
+	path := filepath.Join(dir, "s.md")
+	if err := os.WriteFile(path, []byte(s.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	film, _ := produce(t, path, "", nil)
+	pcm := run(t, "ffmpeg", "-v", "error", "-i", film, "-map", "0:a", "-ac", "1", "-ar", "48000", "-f", "s16le", "-")
+	for i := range n {
+		at := i * 48000
+		first := -1
+		for k := max(at-480, 0); k < at+480; k++ {
+			if v := int16(uint16(pcm[2*k]) | uint16(pcm[2*k+1])<<8); v > 8000 || v < -8000 {
+				first = k
+				break
+			}
+		}
+		if first < 0 || first-at > 48 || at-first > 48 {
+			t.Fatalf("click %d lies at sample %d, want %d", i, first, at)
+		}
+	}
+}
