@@ -1,0 +1,23 @@
+# Builds a container of Mynah's server. Its data lies in the volume /data.
+FROM golang:1.26-bookworm AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN CGO_ENABLED=0 go build -trimpath -o /mynah ./cmd/mynah
+
+FROM debian:12-slim
+RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+      ffmpeg espeak-ng flite librsvg2-bin libavif-bin fontconfig fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji \
+      ca-certificates curl \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --home-dir /data mynah && mkdir /data && chown mynah /data
+COPY --from=build /mynah /usr/local/bin/mynah
+USER mynah
+VOLUME /data
+EXPOSE 8080
+ENV MYNAH_DATA=/data MYNAH_LISTEN=0.0.0.0:8080
+HEALTHCHECK --interval=15s CMD curl -sf http://127.0.0.1:8080/readyz
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["mynah"]
+CMD ["serve", "--log-format", "json"]
