@@ -108,6 +108,11 @@ func (s *Server) authorised(next http.Handler) http.Handler {
 			s.problem(w, r, http.StatusTooManyRequests, "too-many-requests", "Too many requests; wait a moment")
 			return
 		}
+		// Answers hand out addresses: nothing is begun that could not be answered.
+		if _, err := s.base(r); err != nil {
+			s.fail(w, r, err)
+			return
+		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), keyIdentity, id)))
 	})
 }

@@ -425,6 +425,9 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.WriteHeader(http.StatusOK)
+	if r.Method == http.MethodHead {
+		return
+	}
 	out := &flusher{w: w}
 	quiet := s.now()
 	tick := time.NewTicker(followEvery)
