@@ -8,7 +8,7 @@ RUN CGO_ENABLED=0 go build -trimpath -o /mynah ./cmd/mynah
 
 FROM debian:12-slim
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-      ffmpeg espeak-ng flite librsvg2-bin libavif-bin fontconfig fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji \
+      ffmpeg espeak-ng flite lame librsvg2-bin libavif-bin fontconfig fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji \
       ca-certificates curl \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /data mynah && mkdir /data && chown mynah /data

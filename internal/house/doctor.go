@@ -61,6 +61,10 @@ func wanted() []struct {
 			version: []string{"--version"},
 		},
 		{
+			Tool:    Tool{Name: "lame", For: "speech that streams at once", Install: "apt-get install lame"},
+			version: []string{"--version"},
+		},
+		{
 			Tool:    Tool{Name: "rsvg-convert", For: "SVG images", Install: "apt-get install librsvg2-bin"},
 			version: []string{"--version"},
 		},

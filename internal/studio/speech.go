@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"mynah/internal/fault"
 	"mynah/internal/ffmpeg"
 	"mynah/internal/film"
+	"mynah/internal/proc"
 	"mynah/internal/script"
 	"mynah/internal/sound"
 	"mynah/internal/storyboard"
@@ -317,12 +319,28 @@ func addStored(z *zip.Writer, name, path string) error {
 	return err
 }
 
+// lame encodes raw mono samples as MP3 of 128 kb/s. It starts ten times faster than
+// ffmpeg, which runs the same encoder and is the way where lame is missing.
+func lame(pcm io.Reader, w io.Writer) proc.Command {
+	return proc.Command{
+		Program: "lame", Stdin: pcm, Stdout: w,
+		Args: []string{
+			"--silent", "-r", "-s", strconv.FormatFloat(timeline.SampleRate/1000.0, 'f', -1, 64), "--bitwidth", "16", "--signed", "--little-endian",
+			"-m", "m", "--cbr", "-b", strconv.Itoa(speechBitRate / 1000), "--nores", "-t", "-", "-",
+		},
+	}
+}
+
 // Stream writes the speech as it is encoded; m4a has its index in front, so it is made
 // whole first.
 func (sp *Speech) Stream(ctx context.Context, format string, w io.Writer) error {
 	if format == "mp3" {
+		s := sp.job.studio
 		return sp.fed(ctx, span{0, sp.samples}, func(pcm io.Reader) error {
-			return sp.job.studio.tools.Run(ctx, ffmpeg.SpeechStream(timeline.SampleRate), pcm, w)
+			if _, err := s.run.Look("lame"); err == nil {
+				return s.run.Run(ctx, lame(pcm, w))
+			}
+			return s.tools.Run(ctx, ffmpeg.SpeechStream(timeline.SampleRate), pcm, w)
 		})
 	}
 	path := filepath.Join(sp.job.work, "speech")

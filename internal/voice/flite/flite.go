@@ -17,6 +17,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"mynah/internal/fault"
 	"mynah/internal/proc"
 	"mynah/internal/voice"
@@ -143,12 +145,18 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if !strings.ContainsFunc(say, spoken) {
 		return clip, nil
 	}
-	sounds, err := e.synthesize(ctx, &clip, req, say)
-	if err != nil || len(sounds) == 0 {
-		return clip, err
-	}
-	alone, err := e.wordSounds(ctx, pieces, len(clip.Words))
-	if err != nil {
+	var sounds []voice.Sound
+	var alone [][]string
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		sounds, err = e.synthesize(ctx, &clip, req, say)
+		return err
+	})
+	g.Go(func() (err error) {
+		alone, err = e.wordSounds(ctx, pieces, len(clip.Words))
+		return err
+	})
+	if err := g.Wait(); err != nil || len(sounds) == 0 {
 		return clip, err
 	}
 	if alone == nil || !voice.AlignSounds(clip.Words, alone, sounds) {
