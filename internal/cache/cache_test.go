@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"mynah/internal/cache"
 )
@@ -151,5 +153,41 @@ func TestHashersKeepPartsApart(t *testing.T) {
 	b := cache.NewHasher("x").String("a").String("bc").Key()
 	if a == b {
 		t.Error("two lists of parts have one key")
+	}
+}
+
+// TestHashFileNotes: a large file that did not change is not read again, and one that
+// did is.
+func TestHashFileNotes(t *testing.T) {
+	t.Parallel()
+	s, err := cache.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "clip")
+	write := func(b byte) cache.Key {
+		t.Helper()
+		if err := os.WriteFile(path, bytes.Repeat([]byte{b}, 5<<20), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		want, err := cache.HashFile(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return want
+	}
+	for i, b := range []byte{'a', 'b', 'a'} {
+		want := write(b)
+		if i == 0 {
+			<-time.After(2100 * time.Millisecond) // until its times are told apart
+		}
+		for range 2 {
+			if got, err := s.HashFile(t.Context(), path); err != nil || got != want {
+				t.Errorf("a file of %c: %s, %v, want %s", b, got, err, want)
+			}
+		}
+	}
+	if _, err := s.HashFile(t.Context(), path+"no"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file that is not there: %v", err)
 	}
 }

@@ -100,6 +100,7 @@ func TestArguments(t *testing.T) {
 		{"ReadSound", ffmpeg.ReadSound(sound, 48000)},
 		{"ReadSound, a stretch, slower, in stereo", ffmpeg.ReadSound(part, 48000)},
 		{"AAC", ffmpeg.DefaultAAC(2).Encode()},
+		{"AAC of two files", ffmpeg.DefaultAAC(1).EncodeFiles([]string{"/s/a", "/s/b"}, []string{"/s/a.aac", "/s/b.aac"})},
 		{"SpeechFile wav", ffmpeg.SpeechFile("wav", 48000, "/s/out.wav")},
 		{"SpeechFile mp3", ffmpeg.SpeechFile("mp3", 48000, "/s/out.mp3")},
 		{"SpeechFile m4a", ffmpeg.SpeechFile("m4a", 48000, "/s/out.m4a")},

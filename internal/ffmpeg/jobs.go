@@ -186,11 +186,34 @@ func DefaultAAC(channels int) AAC {
 }
 
 // Encode are the arguments of an encoder that reads raw 16 bit samples and writes
-// ADTS frames. Noise substitution is off: it would differ from encode to encode.
+// ADTS frames.
 func (a AAC) Encode() []string {
-	return append(quiet(), "-f", "s16le", "-ar", strconv.Itoa(a.SampleRate), "-ac", strconv.Itoa(a.Channels), "-i", "pipe:0",
+	return append(append(append(quiet(), a.input("pipe:0")...), a.codec()...), "pipe:1")
+}
+
+// EncodeFiles are the arguments of one process with an encoder for each file of raw
+// samples, which know nothing of each other: what one writes does not depend on the rest.
+func (a AAC) EncodeFiles(in, out []string) []string {
+	args := quiet()
+	for _, path := range in {
+		args = append(args, a.input(path)...)
+	}
+	for i, path := range out {
+		args = append(append(append(args, "-map", strconv.Itoa(i)+":a"), a.codec()...), "-y", path)
+	}
+	return args
+}
+
+func (a AAC) input(path string) []string {
+	return []string{"-f", "s16le", "-ar", strconv.Itoa(a.SampleRate), "-ac", strconv.Itoa(a.Channels), "-i", path}
+}
+
+// codec leaves noise substitution off: it would differ from encode to encode.
+func (a AAC) codec() []string {
+	return []string{
 		"-c:a", "aac", "-aac_coder", a.Coder, "-aac_pns", "0", "-b:a", strconv.Itoa(a.BitRate),
-		"-flags", "+bitexact", "-f", "adts", "pipe:1")
+		"-flags", "+bitexact", "-f", "adts",
+	}
 }
 
 // SpeechFile are the arguments that encode raw mono samples to a file of ours; format

@@ -7,7 +7,6 @@ package ffmpeg
 import (
 	"context"
 	"io"
-	"os"
 	"regexp"
 	"strings"
 	"time"
@@ -46,15 +45,11 @@ func (t *Tools) Run(ctx context.Context, args []string, in io.Reader, out io.Wri
 // what comes out, so it is part of keys. What the same file answered before is found: a
 // program start is dearer than all else of an unchanged build.
 func (t *Tools) Version(ctx context.Context, store *cache.Store) (string, error) {
-	path, err := t.run.Look(t.FFmpeg)
+	id, err := t.run.Identity(t.FFmpeg)
 	if err != nil {
 		return "", err
 	}
-	fi, err := os.Stat(path)
-	if err != nil {
-		return "", err
-	}
-	key := cache.NewHasher("version 1").String(path).Int(fi.Size(), fi.ModTime().UnixNano()).Key()
+	key := cache.NewHasher("version 2").String(id).Key()
 	if b, ok := store.Get(cache.Probes, key); ok {
 		return string(b), nil
 	}

@@ -6,7 +6,6 @@ package film
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"math/big"
 
@@ -23,10 +22,9 @@ const aacFrame = 1024
 type Film struct {
 	Picture ffmpeg.Picture
 	Pieces  []Piece
-	// Sound addresses the encoded sound; Samples is its length at 48 kHz. With Silent
-	// it is one frame, which is repeated.
-	Sound   cache.Key
-	Silent  bool
+	// Sound are the pieces of the sound track, in order; Samples is its length at
+	// 48 kHz.
+	Sound   []SoundPiece
 	Samples int64
 	AAC     ffmpeg.AAC
 	Tags    []mp4.Tag
@@ -125,49 +123,4 @@ func timescale(p ffmpeg.Picture) (scale, delta uint32) {
 		num, den = num*2, den*2
 	}
 	return uint32(num), uint32(den)
-}
-
-// audio makes the sound track: the first frame is the encoder's delay, which the edit
-// list passes over.
-func (f *Film) audio(lib *library) (*mp4.Track, error) {
-	x, err := lib.index(f.Sound)
-	if err != nil {
-		return nil, err
-	}
-	if len(x.head) < 3 {
-		return nil, errSegment
-	}
-	count := int((f.Samples + aacFrame + aacFrame - 1) / aacFrame)
-	at := func(i int) int { return i }
-	if f.Silent {
-		at = func(int) int { return 0 }
-	}
-	if x.Len() <= at(count-1) {
-		return nil, fmt.Errorf("the sound has %d frames, the film needs %d", x.Len(), count)
-	}
-	sizes := make([]uint32, count)
-	for i := range sizes {
-		sizes[i] = x.units[at(i)].size
-	}
-	next := 0
-	var buf []byte
-	return &mp4.Track{
-		Kind: mp4.Audio, Entry: mp4.AAC(int(x.head[0]), uint32(f.AAC.SampleRate), uint32(f.AAC.BitRate), x.head[1:]),
-		Timescale: uint32(f.AAC.SampleRate), Delta: aacFrame, Sizes: sizes,
-		MediaTime: aacFrame, Duration: f.Samples, Language: f.Language,
-		Next: func(w io.Writer, n int) error {
-			for range n {
-				b, err := lib.read(f.Sound, at(next), buf)
-				if err != nil {
-					return err
-				}
-				buf = b
-				next++
-				if _, err := w.Write(b); err != nil {
-					return err
-				}
-			}
-			return nil
-		},
-	}, nil
 }

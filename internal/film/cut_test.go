@@ -125,15 +125,12 @@ func TestWhatStandsAndMoves(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Pieces: row.pieces, Silent: true}
-			f.Sound = key("silence")
-			if err := b.enc.PutSilence(f.Sound); err != nil {
-				t.Fatal(err)
-			}
+			f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Pieces: row.pieces}
 			if f.Frames() != int64(len(row.want)) {
 				t.Errorf("it says that it has %d frames", f.Frames())
 			}
 			f.Samples = f.Frames() * 4800
+			f.Sound = silent(f.Samples)
 			path := written(t, b, f)
 			sums := pictures(t, nil, "-i", path)
 			names := map[string]byte{}
@@ -171,7 +168,7 @@ func TestLengthsOfTracks(t *testing.T) {
 			b := newBench(t, 96, 64, rate)
 			f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Pieces: []film.Piece{{Segment: b.still(t, 1), Frames: frames}}, Language: "deu"}
 			f.Samples = (frames*48000*rate.Den + rate.Num - 1) / rate.Num
-			f.Sound = b.silence(t, f.Samples+2048)
+			f.Sound = b.coded(t, make([]int16, f.Samples))
 			path := written(t, b, f)
 			got := strings.Fields(run(t, nil, "ffprobe", "-v", "error", "-show_entries", "stream=avg_frame_rate,nb_frames,duration:stream_tags=language", "-of", "csv=p=0", path))
 			seconds := fmt.Sprintf("%.6f", float64(frames*rate.Den)/float64(rate.Num))
@@ -192,18 +189,17 @@ func TestLengthsOfTracks(t *testing.T) {
 	}
 }
 
-// TestSilenceIsSilent: a made-up frame, as decoders read it.
+// TestSilenceIsSilent: a made-up packet, as decoders read it.
 func TestSilenceIsSilent(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 96, 64, fps(10, 1))
-	f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Pieces: []film.Piece{{Segment: b.still(t, 1), Frames: 20}}, Silent: true, Samples: 96000}
-	f.Sound = key("silence")
-	if err := b.enc.PutSilence(f.Sound); err != nil {
-		t.Fatal(err)
-	}
-	pcm := run(t, nil, "ffmpeg", "-v", "error", "-xerror", "-i", written(t, b, f), "-map", "0:a", "-f", "s16le", "-")
-	if n := len(pcm) / 2; n < 96000 || n > 97024 || strings.Trim(pcm, "\x00") != "" {
-		t.Errorf("%d samples, some of them not silent", n)
+	for _, channels := range []int{1, 2} {
+		f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(channels), Pieces: []film.Piece{{Segment: b.still(t, 1), Frames: 20}}, Samples: 96000}
+		f.Sound = silent(f.Samples)
+		pcm := run(t, nil, "ffmpeg", "-v", "error", "-xerror", "-i", written(t, b, f), "-map", "0:a", "-f", "s16le", "-")
+		if n := len(pcm) / 2 / channels; n < 96000 || n > 97024 || strings.Trim(pcm, "\x00") != "" {
+			t.Errorf("%d channels: %d samples, some of them not silent", channels, n)
+		}
 	}
 }
 
@@ -212,11 +208,8 @@ func TestAnyFrameCanBeDecodedAlone(t *testing.T) {
 	t.Parallel()
 	long(t)
 	b := newBench(t, 96, 64, fps(10, 1))
-	f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Silent: true, Sound: key("silence"), Samples: 48000 * 13}
+	f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Sound: silent(48000 * 13), Samples: 48000 * 13}
 	f.Pieces = []film.Piece{{Segment: b.still(t, 1), Frames: 105}, {Segment: b.moving(t, 4), Frames: 9, Cycle: 6}, {Segment: b.still(t, 2), Frames: 16}}
-	if err := b.enc.PutSilence(f.Sound); err != nil {
-		t.Fatal(err)
-	}
 	want := pictures(t, nil, "-i", written(t, b, f))
 	track, err := f.Track(b.store)
 	if err != nil {
@@ -347,11 +340,12 @@ func TestFilmsThatCannotBeCut(t *testing.T) {
 	} else if err := b.store.PutBytes(cache.Segments, shifted, append([]byte{0}, whole...)); err != nil {
 		t.Fatal(err)
 	}
-	sound := b.silence(t, 48000)
+	sound := b.coded(t, make([]int16, 4800))
+	nowhere := []film.SoundPiece{{Packets: sound[0].Packets, Segment: key("nowhere")}}
 	for _, c := range []struct {
 		name   string
 		pieces []film.Piece
-		sound  cache.Key
+		sound  []film.SoundPiece
 		length int64
 	}{
 		{"no picture", nil, sound, 4800},
@@ -360,7 +354,7 @@ func TestFilmsThatCannotBeCut(t *testing.T) {
 		{"a segment of no bytes", []film.Piece{{Segment: empty, Frames: 1}}, sound, 4800},
 		{"a segment that is longer than its index says", []film.Piece{{Segment: shifted, Frames: 1}}, sound, 4800},
 		{"segments of two sizes", []film.Piece{{Segment: good, Frames: 1}, {Segment: foreign, Frames: 1}}, sound, 4800},
-		{"sound that is not there", []film.Piece{{Segment: good, Frames: 1}}, key("nowhere"), 4800},
+		{"sound that is not there", []film.Piece{{Segment: good, Frames: 1}}, nowhere, 4800},
 		{"sound that is too short", []film.Piece{{Segment: good, Frames: 1}}, sound, 480000},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -174,37 +174,6 @@ func (e *Encoder) Count(k cache.Key) (int, bool) {
 	return x.Len(), true
 }
 
-// EncodeSound encodes raw 16 bit samples as AAC and puts the frames under k.
-func (e *Encoder) EncodeSound(ctx context.Context, k cache.Key, aac ffmpeg.AAC, pcm io.Reader) error {
-	return e.store.Put(cache.Sounds, k, func(w io.Writer) error {
-		sw := &segmentWriter{w: w}
-		a := &adts{frame: func(config, frame []byte) error {
-			sw.head = append([]byte{byte(aac.Channels)}, config...)
-			return sw.add(frame, unit{})
-		}}
-		if err := e.tools.Run(ctx, aac.Encode(), pcm, a); err != nil {
-			return err
-		}
-		if len(a.buf) != 0 || len(sw.units) == 0 {
-			return errors.New("the sound encoder's output ends inside a frame")
-		}
-		return sw.close()
-	})
-}
-
-// PutSilence puts a frame of silence under k, which a film without any sound repeats:
-// a single channel element without any band, ISO/IEC 14496-3 4.4.2.
-func (e *Encoder) PutSilence(k cache.Key) error {
-	return e.store.Put(cache.Sounds, k, func(w io.Writer) error {
-		// 48 kHz, AAC-LC, one channel: the AudioSpecificConfig of 1.6.2.1.
-		sw := &segmentWriter{w: w, head: []byte{1, 2<<3 | 3>>1, 3&1<<7 | 1<<3}}
-		if err := sw.add([]byte{0, 0, 0, 7}, unit{}); err != nil {
-			return err
-		}
-		return sw.close()
-	})
-}
-
 // adts cuts a stream of ADTS frames, ISO/IEC 13818-7 6.2, into bare AAC frames.
 type adts struct {
 	buf   []byte

@@ -3,6 +3,9 @@ package film_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"mynah/internal/cache"
@@ -10,6 +13,7 @@ import (
 	"mynah/internal/film"
 	"mynah/internal/proc"
 	"mynah/internal/script"
+	"mynah/internal/sound"
 )
 
 // bench is a cutter's bench: the real tools and an empty cache.
@@ -48,13 +52,61 @@ func (b *bench) pattern(n int) []byte {
 	return f
 }
 
-func (b *bench) silence(t *testing.T, samples int64) cache.Key {
+// silent is a sound track of nothing.
+func silent(samples int64) []film.SoundPiece {
+	return []film.SoundPiece{{Packets: sound.Packets(samples), Silent: true}}
+}
+
+// coded codes mono samples as one piece.
+func (b *bench) coded(t *testing.T, pcm []int16) []film.SoundPiece {
 	t.Helper()
-	k := cache.NewHasher("silence").Int(samples).Key()
-	if err := b.enc.EncodeSound(t.Context(), k, ffmpeg.DefaultAAC(1), bytes.NewReader(make([]byte, 2*samples))); err != nil {
+	p := sound.Piece{Packets: sound.Packets(int64(len(pcm)))}
+	return []film.SoundPiece{b.piece(t, p, pcm)}
+}
+
+// piece codes a piece of mono samples.
+func (b *bench) piece(t *testing.T, p sound.Piece, pcm []int16) film.SoundPiece {
+	t.Helper()
+	job := soundJob(t, p, pcm)
+	if err := b.enc.EncodeSound(t.Context(), ffmpeg.DefaultAAC(1), []film.SoundJob{job}); err != nil {
 		t.Fatal(err)
 	}
-	return k
+	return film.SoundPiece{Packets: p.Packets, Segment: job.Key}
+}
+
+// together codes several sounds in one process, and gives their keys.
+func (b *bench) together(t *testing.T, sounds ...[]int16) (keys []cache.Key) {
+	t.Helper()
+	var jobs []film.SoundJob
+	for _, pcm := range sounds {
+		job := soundJob(t, sound.Piece{Packets: sound.Packets(int64(len(pcm)))}, pcm)
+		job.Key = cache.NewHasher("together").Bytes(job.Key[:]).Key()
+		jobs, keys = append(jobs, job), append(keys, job.Key)
+	}
+	if err := b.enc.EncodeSound(t.Context(), ffmpeg.DefaultAAC(1), jobs); err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+// soundJob writes what is to be coded of a piece of mono samples.
+func soundJob(t *testing.T, p sound.Piece, pcm []int16) film.SoundJob {
+	t.Helper()
+	part := make([]int16, p.Samples())
+	for i := range part {
+		if at := p.Begin() + int64(i); at >= 0 && at < int64(len(pcm)) {
+			part[i] = pcm[at]
+		}
+	}
+	path := filepath.Join(t.TempDir(), "pcm")
+	raw, err := binary.Append(nil, binary.LittleEndian, part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return film.SoundJob{Key: cache.NewHasher("piece").Bytes(raw).Key(), PCM: path, Skip: sound.Lead, Packets: p.Packets}
 }
 
 func TestCut(t *testing.T) {
@@ -75,7 +127,7 @@ func TestCut(t *testing.T) {
 		f.Pieces = append(f.Pieces, film.Piece{Segment: k, Frames: 260})
 	}
 	f.Pieces = append(f.Pieces, film.Piece{Segment: keys[0], Frames: 20})
-	f.Sound = b.silence(t, f.Samples+2048)
+	f.Sound = b.coded(t, make([]int16, f.Samples))
 	var one, two bytes.Buffer
 	if n, err := f.Write(b.store, &one); err != nil || n != int64(one.Len()) {
 		t.Fatalf("%d of %d bytes: %v", n, one.Len(), err)

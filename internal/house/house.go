@@ -154,7 +154,10 @@ func (h *House) build(cfg Config) error {
 	if err != nil {
 		return err
 	}
-	if h.Booth, err = voice.NewBooth(cfg.Voice, []voice.Engine{e, f}, h.Store); err != nil {
+	if h.Booth, err = voice.NewBooth(cfg.Voice, []voice.Engine{
+		voice.Remember(e, h.Store, func() (string, error) { return h.Runner.Identity(cfg.Espeak.Program) }),
+		voice.Remember(f, h.Store, func() (string, error) { return h.Runner.Identity(cfg.Flite.Program) }),
+	}, h.Store); err != nil {
 		return err
 	}
 	h.Studio, err = studio.New(cfg.Studio, h.Runner, h.Booth, h.Store)

@@ -130,7 +130,7 @@ func isSVG(head []byte) bool {
 // Describe says what a file that is not of a wanted format seems to be.
 func Describe(head []byte) string {
 	f := Sniff(head)
-	low := bytes.ToLower(bytes.TrimSpace(head))
+	low := bytes.ToLower(bytes.TrimSpace(head[:min(len(head), 1024)]))
 	switch {
 	case len(head) == 0:
 		return "is empty"

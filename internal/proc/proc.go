@@ -175,6 +175,19 @@ func (r *Runner) Look(program string) (string, error) {
 	return "", &NotFoundError{Program: program}
 }
 
+// Identity names a program's file as it is now: another build of it has another.
+func (r *Runner) Identity(program string) (string, error) {
+	path, err := r.Look(program)
+	if err != nil {
+		return "", err
+	}
+	fi, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s %d %d", path, fi.Size(), fi.ModTime().UnixNano()), nil
+}
+
 func executable(path string) bool {
 	fi, err := os.Stat(path)
 	return err == nil && fi.Mode().IsRegular() && fi.Mode().Perm()&0o111 != 0

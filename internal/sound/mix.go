@@ -21,12 +21,15 @@ type Source interface {
 	Open(frame int64) (io.ReadCloser, error)
 	// Channels is 1 or 2.
 	Channels() int
+	// Frames is its length in sample frames.
+	Frames() (int64, error)
 }
 
-// Clip is one sound of the track. Times are in samples of the film.
+// Clip is one sound of the track. Times are in samples of what is mixed.
 type Clip struct {
 	Source Source
-	// Start and Samples are its place in the track.
+	// Start and Samples are its place. A clip may begin before the first sample that is
+	// mixed: what lies before is passed over.
 	Start, Samples int64
 	// From is where in the source it begins.
 	From int64
@@ -112,8 +115,23 @@ func (v *voice) close() {
 	}
 }
 
-func (v *voice) open() error {
-	c, err := v.Source.Open(v.From)
+// seek opens the source such that the next sample is number pos of the clip.
+func (v *voice) seek(pos int64) error {
+	if v.Loop && pos > 0 {
+		n, err := v.Source.Frames()
+		if err != nil {
+			return err
+		}
+		if n -= v.From; n > 0 {
+			pos %= n
+		}
+	}
+	return v.open(pos)
+}
+
+// open opens the source at a sample behind From.
+func (v *voice) open(pos int64) error {
+	c, err := v.Source.Open(v.From + pos)
 	if err != nil {
 		return err
 	}
@@ -134,7 +152,7 @@ func (v *voice) add(sum []int64, at, n int64, channels int) error {
 		return nil
 	}
 	if v.c == nil {
-		if err := v.open(); err != nil {
+		if err := v.seek(from - v.Start); err != nil {
 			return err
 		}
 	}
@@ -156,7 +174,7 @@ func (v *voice) add(sum []int64, at, n int64, channels int) error {
 				v.done = true
 				return nil
 			}
-			if err := v.open(); err != nil {
+			if err := v.open(0); err != nil {
 				return err
 			}
 		default:

@@ -27,6 +27,8 @@ func stereo(samples ...int16) *tape { return &tape{samples: samples, channels: 2
 
 func (s *tape) Channels() int { return s.channels }
 
+func (s *tape) Frames() (int64, error) { return int64(len(s.samples) / s.channels), nil }
+
 func (s *tape) Open(frame int64) (io.ReadCloser, error) {
 	s.open++
 	s.opened++
@@ -284,6 +286,7 @@ func TestAStopEndsALongMix(t *testing.T) {
 type endless struct{}
 
 func (endless) Channels() int                     { return 2 }
+func (endless) Frames() (int64, error)            { return 1 << 40, nil }
 func (endless) Open(int64) (io.ReadCloser, error) { return endless{}, nil }
 func (endless) Read(b []byte) (int, error)        { return len(b), nil }
 func (endless) Close() error                      { return nil }

@@ -81,7 +81,7 @@ func (j *job) identify(ctx context.Context, name string, number int, sound bool)
 	if a.input.Path, err = j.stage(name, number); err != nil {
 		return nil, err
 	}
-	if a.content, err = cache.HashFile(ctx, a.input.Path); err != nil {
+	if a.content, err = j.store.HashFile(ctx, a.input.Path); err != nil {
 		return nil, err
 	}
 	a.input.Format = media.Sniff(head)

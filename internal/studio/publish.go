@@ -24,7 +24,7 @@ import (
 // another name, synced and renamed; the film comes last.
 func (j *job) publish(ctx context.Context) (*Result, error) {
 	f := &film.Film{
-		Picture: j.form, Pieces: j.cut.pieces, Sound: j.track.key, Silent: len(j.line.Sounds) == 0, Samples: j.line.Samples, AAC: j.studio.aac(j.track.channels),
+		Picture: j.form, Pieces: j.cut.pieces, Sound: j.track.sound, Samples: j.line.Samples, AAC: j.studio.aac(j.track.channels),
 		Language: iso639(j.board.Film.Language),
 		Tags: []mp4.Tag{
 			{Code: mp4.TagTitle, Value: j.board.Film.Title},
@@ -159,4 +159,23 @@ func (j *job) poster(ctx context.Context, f *film.Film) ([]byte, error) {
 		return nil, err
 	}
 	return out.Bytes(), j.store.PutBytes(cache.Pictures, key, out.Bytes())
+}
+
+// meter tells how much of a stream has passed.
+type meter struct {
+	w        io.Writer
+	n, total int64
+	last     int64
+	report   func(float64)
+}
+
+// Write implements io.Writer.
+func (m *meter) Write(b []byte) (int, error) {
+	n, err := m.w.Write(b)
+	m.n += int64(n)
+	if m.n-m.last > m.total/50 {
+		m.last = m.n
+		m.report(float64(m.n) / float64(m.total))
+	}
+	return n, err
 }

@@ -6,23 +6,37 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"os"
+	"path/filepath"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
 	"mynah/internal/cache"
 	"mynah/internal/diag"
 	"mynah/internal/ffmpeg"
+	"mynah/internal/film"
 	"mynah/internal/sound"
 	"mynah/internal/timeline"
 )
 
-// track is the sound of the film: the clips to be mixed and what addresses their sum.
+// track is the sound of the film: the clips to be mixed, and the pieces that their sum
+// is coded in.
 type track struct {
 	clips    []sound.Clip
+	sources  []cache.Key // of the clips
 	channels int
-	samples  int64 // to be encoded
-	key      cache.Key
-	decode   []decodeTask
+	sound    []film.SoundPiece
+	// todo are the pieces that are not in the cache, decode the sounds of files that
+	// they need and that are not there either.
+	todo   []pieceTask
+	decode []decodeTask
+}
+
+// pieceTask is a piece of the sound track that is not in the cache.
+type pieceTask struct {
+	sound.Piece
+	key cache.Key
 }
 
 // decodeTask is a stretch of a file's sound that is not in the cache as raw samples.
@@ -46,11 +60,25 @@ type pcm struct {
 // Channels implements sound.Source.
 func (p pcm) Channels() int { return p.channels }
 
+// Frames implements sound.Source.
+func (p pcm) Frames() (int64, error) {
+	e, ok := p.store.Open(p.kind, p.key)
+	if !ok {
+		return 0, p.lost()
+	}
+	defer func() { _ = e.Close() }()
+	return e.Size() / int64(p.channels) / 2, nil
+}
+
+func (p pcm) lost() error {
+	return fmt.Errorf("the cache lost a sound while it was in use (%s)", p.key)
+}
+
 // Open implements sound.Source.
 func (p pcm) Open(frame int64) (io.ReadCloser, error) {
 	e, ok := p.store.Open(p.kind, p.key)
 	if !ok {
-		return nil, fmt.Errorf("the cache lost a sound while it was in use (%s)", p.key)
+		return nil, p.lost()
 	}
 	_, err := e.Seek(frame*int64(p.channels)*2, io.SeekStart)
 	if err != nil {
@@ -60,26 +88,16 @@ func (p pcm) Open(frame int64) (io.ReadCloser, error) {
 	return e, nil
 }
 
-// planSound turns the sounds of the line into clips, and lists what must be decoded.
+// planSound turns the sounds of the line into clips and these into pieces, and lists
+// what must be decoded and coded.
 func (j *job) planSound() *track {
 	t := &track{channels: 1}
-	if len(j.line.Sounds) == 0 {
-		t.key = cache.NewHasher("silence 1").Key()
-		return t
-	}
-	// One frame more than the film lasts fills the encoder's delay.
-	t.samples = j.line.Samples + 2*1024
-	seen := map[cache.Key]bool{}
 	for _, s := range j.line.Sounds {
-		if s.Kind == timeline.SoundSpeech {
-			continue
-		}
-		if a := j.assets[s.File]; a != nil && a.info != nil && a.info.Audio != nil && a.info.Audio.Channels > 1 {
+		if s.Kind != timeline.SoundSpeech && j.channels(s.File) > 1 {
 			t.channels = 2
 		}
 	}
-	k := cache.NewHasher("track 1").String(j.studio.version).Int(t.samples, int64(t.channels)).
-		String(fmt.Sprintf("%v", j.studio.aac(t.channels)))
+	decode := map[cache.Key]decodeTask{}
 	for _, s := range j.line.Sounds {
 		c := sound.Clip{Start: s.Start, Samples: s.Samples, Loop: s.Loop, Gain: s.Gain, FadeIn: s.FadeIn, FadeOut: s.FadeOut}
 		var source cache.Key
@@ -91,25 +109,59 @@ func (j *job) planSound() *track {
 			task := j.decodeTask(s)
 			source = task.key
 			c.Source = pcm{store: j.store, kind: cache.Sounds, key: task.key, channels: task.in.Channels}
-			if !seen[task.key] && !j.store.Has(cache.Sounds, task.key) {
-				t.decode = append(t.decode, task)
-			}
-			seen[task.key] = true
+			decode[task.key] = task
 		}
-		k.Bytes(source[:]).Int(c.Start, c.Samples, c.From, c.Gain, c.FadeIn, c.FadeOut).Bool(c.Loop)
-		t.clips = append(t.clips, c)
+		t.clips, t.sources = append(t.clips, c), append(t.sources, source)
 	}
-	t.key = k.Key()
+	var scenes []int64
+	for _, s := range j.line.Scenes {
+		scenes = append(scenes, s.Sound)
+	}
+	seen := map[cache.Key]bool{}
+	for _, p := range sound.Cut(t.clips, scenes, j.line.Samples) {
+		if p.Silent {
+			t.sound = append(t.sound, film.SoundPiece{Packets: p.Packets, Silent: true})
+			continue
+		}
+		task := pieceTask{Piece: p, key: j.pieceKey(t, p)}
+		t.sound = append(t.sound, film.SoundPiece{Packets: p.Packets, Segment: task.key})
+		if seen[task.key] || j.store.Has(cache.Sounds, task.key) {
+			continue
+		}
+		seen[task.key] = true
+		t.todo = append(t.todo, task)
+		for _, i := range p.Heard {
+			if d, ok := decode[t.sources[i]]; ok && !seen[d.key] && !j.store.Has(cache.Sounds, d.key) {
+				seen[d.key] = true
+				t.decode = append(t.decode, d)
+			}
+		}
+	}
 	return t
+}
+
+// pieceKey addresses a piece by all that is heard in it, timed from its own beginning.
+func (j *job) pieceKey(t *track, p sound.Piece) cache.Key {
+	k := cache.NewHasher("piece 1").String(j.studio.version).Int(p.Packets).
+		String(fmt.Sprintf("%v", j.studio.aac(t.channels)))
+	for n, c := range p.Part(t.clips) {
+		source := t.sources[p.Heard[n]]
+		k.Bytes(source[:]).Int(c.Start, c.Samples, c.From, c.Gain, c.FadeIn, c.FadeOut).Bool(c.Loop)
+	}
+	return k.Key()
+}
+
+// channels of the sound of a file, as far as Mynah keeps them apart.
+func (j *job) channels(file string) int {
+	if a := j.assets[file]; a != nil && a.info != nil && a.info.Audio != nil && a.info.Audio.Channels > 1 {
+		return 2
+	}
+	return 1
 }
 
 // decodeTask says which stretch of a file a sound is.
 func (j *job) decodeTask(s timeline.Sound) decodeTask {
-	a := j.assets[s.File]
-	channels := 1
-	if a.info != nil && a.info.Audio != nil && a.info.Audio.Channels > 1 {
-		channels = 2
-	}
+	a, channels := j.assets[s.File], j.channels(s.File)
 	in := ffmpeg.SoundInput{Input: a.input, Channels: channels, SpeedNum: s.SpeedNum, SpeedDen: s.SpeedDen}
 	if s.Kind == timeline.SoundClip {
 		in.From = microsOf(s.From)
@@ -133,13 +185,10 @@ func micros(r *big.Rat) int64 {
 	return new(big.Int).Div(n.Num(), n.Denom()).Int64()
 }
 
-// makeSound decodes what is missing, mixes and encodes the track.
+// makeSound decodes, mixes and codes what is missing.
 func (j *job) makeSound(ctx context.Context, t *track) error {
-	if j.store.Has(cache.Sounds, t.key) {
+	if len(t.todo) == 0 {
 		return nil
-	}
-	if len(t.clips) == 0 {
-		return j.encoder.PutSilence(t.key)
 	}
 	var list diag.List
 	fails := make([]error, len(t.decode))
@@ -175,24 +224,69 @@ func (j *job) makeSound(ctx context.Context, t *track) error {
 	return j.encodeSound(ctx, t)
 }
 
-// encodeSound mixes straight into the encoder, so that memory does not grow with the
-// film.
+// The bounds of what one process codes: a start costs as much as coding ten seconds.
+const (
+	leastBatch  = 20 * timeline.SampleRate / sound.Grid // packets
+	mostBatch   = 120 * timeline.SampleRate / sound.Grid
+	batchPieces = 24
+)
+
+// batches shares out the pieces, so that all workers have something to do.
+func (j *job) batches(todo []pieceTask) [][]pieceTask {
+	var total int64
+	for _, p := range todo {
+		total += p.Packets + 2*sound.Lead
+	}
+	most := min(max(total/int64(j.studio.run.Jobs())+1, leastBatch), mostBatch)
+	var out [][]pieceTask
+	var n int64
+	for _, p := range todo {
+		if k := len(out); k == 0 || n >= most || len(out[k-1]) == batchPieces {
+			out, n = append(out, nil), 0
+		}
+		k := len(out) - 1
+		out[k] = append(out[k], p)
+		n += p.Packets + 2*sound.Lead
+	}
+	return out
+}
+
+// encodeSound mixes and codes pieces, side by side.
 func (j *job) encodeSound(ctx context.Context, t *track) error {
-	samples := t.samples
-	r, w := io.Pipe()
+	var mu sync.Mutex
+	done := 0
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error {
-		progress := &meter{w: w, total: samples * int64(t.channels) * 2, report: func(f float64) { j.progress(phaseSound, f) }}
-		err := sound.Mix(ctx, t.clips, samples, t.channels, progress)
-		_ = w.CloseWithError(err)
-		return err
-	})
-	g.Go(func() error {
-		err := j.encoder.EncodeSound(ctx, t.key, j.studio.aac(t.channels), r)
-		_ = r.CloseWithError(errors.Join(err, io.ErrClosedPipe))
-		return err
-	})
+	g.SetLimit(j.studio.run.Jobs())
+	for b, batch := range j.batches(t.todo) {
+		g.Go(func() error {
+			var jobs []film.SoundJob
+			for i, p := range batch {
+				path := filepath.Join(j.work, fmt.Sprintf("sound-%d-%d", b, i))
+				if err := mixFile(ctx, p.Part(t.clips), p.Samples(), t.channels, path); err != nil {
+					return err
+				}
+				jobs = append(jobs, film.SoundJob{Key: p.key, PCM: path, Skip: sound.Lead, Packets: p.Packets})
+			}
+			if err := j.encoder.EncodeSound(ctx, j.studio.aac(t.channels), jobs); err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			done += len(batch)
+			j.progress(phaseSound, float64(done)/float64(len(t.todo)))
+			return nil
+		})
+	}
 	return g.Wait()
+}
+
+// mixFile mixes clips into a file of raw samples.
+func mixFile(ctx context.Context, clips []sound.Clip, samples int64, channels int, path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(sound.Mix(ctx, clips, samples, channels, f), f.Close())
 }
 
 // errCutOff is a sound that ends long before its file says.
@@ -208,24 +302,5 @@ type counter struct {
 func (c *counter) Write(b []byte) (int, error) {
 	n, err := c.w.Write(b)
 	c.n += int64(n)
-	return n, err
-}
-
-// meter tells how much of a stream has passed.
-type meter struct {
-	w        io.Writer
-	n, total int64
-	last     int64
-	report   func(float64)
-}
-
-// Write implements io.Writer.
-func (m *meter) Write(b []byte) (int, error) {
-	n, err := m.w.Write(b)
-	m.n += int64(n)
-	if m.n-m.last > m.total/50 {
-		m.last = m.n
-		m.report(float64(m.n) / float64(m.total))
-	}
 	return n, err
 }

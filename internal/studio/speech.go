@@ -210,9 +210,8 @@ func (sp *Speech) lay(context.Context) error {
 		if len(s.Voice) == 0 && len(j.board.Scenes[i].Parts) == 0 {
 			continue
 		}
-		from := s.Start * timeline.SampleRate * j.line.FPS.Den / j.line.FPS.Num
-		if s.VoiceEnd > from {
-			sp.spans = append(sp.spans, span{from, s.VoiceEnd})
+		if s.VoiceEnd > s.Sound {
+			sp.spans = append(sp.spans, span{s.Sound, s.VoiceEnd})
 		}
 	}
 	sp.Scenes = len(sp.spans)

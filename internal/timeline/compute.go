@@ -79,6 +79,10 @@ type computer struct {
 	line  *Line
 	board *storyboard.Board
 	m     Measured
+	// shift is how many samples the sound of the scene being placed begins after its
+	// first frame, next the same for the scene behind it, and end where its sound has to
+	// be over.
+	shift, next, end int64
 }
 
 // Compute puts a storyboard on the line. Every file of the board must be measured.
@@ -265,19 +269,31 @@ func (c *computer) scene(i int) {
 	s := c.shape(i)
 	frames := max(c.frames(s.sceneLength(b.Duration)), 1)
 	scene := Scene{Number: b.Number, Start: c.line.Frames, Frames: frames}
-	begin, end := c.sample(scene.Start), c.sample(scene.Start+frames)
-	scene.VoiceEnd = begin
-	c.voice(i, s, &scene, begin, end)
+	end := c.sample(scene.Start + frames)
+	c.shift = c.next
+	switch {
+	case i+1 == len(c.board.Scenes):
+		c.next = 0
+	case !b.Fragment:
+		c.next = onGrid(end) - end
+	}
+	c.end = end + c.next
+	scene.Sound = c.sample(scene.Start) + c.shift
+	scene.VoiceEnd = scene.Sound
+	c.voice(i, s, &scene)
 	scene.Pictures = c.pictures(i, s, scene)
 	c.line.Scenes = append(c.line.Scenes, scene)
 	c.line.Frames += frames
 }
 
+// onGrid gives the multiple of SoundGrid that is nearest to a sample.
+func onGrid(sample int64) int64 { return (sample + SoundGrid/2) / SoundGrid * SoundGrid }
+
 // voice places the narration, once or with loop-audio until the scene ends.
-func (c *computer) voice(i int, s shape, scene *Scene, begin, end int64) {
-	b := &c.board.Scenes[i]
+func (c *computer) voice(i int, s shape, scene *Scene) {
+	b, end := &c.board.Scenes[i], c.end
 	round := samplesOf(s.t)
-	at := begin
+	at := scene.Sound
 	for {
 		from := at
 		for p, n := range s.v {
@@ -486,10 +502,10 @@ func (c *computer) clipSound(i, k int, p Picture) {
 	if shot.Kind != storyboard.Clip || !m.Sound || gain == 0 {
 		return
 	}
-	start := c.sample(p.Start)
+	start := c.sample(p.Start) + c.shift
 	c.line.Sounds = append(c.line.Sounds, Sound{
 		Kind: SoundClip, Scene: i, Item: k, File: shot.File,
-		Start: start, Samples: c.sample(p.Start+p.Moving) - start,
+		Start: start, Samples: min(c.sample(p.Start+p.Moving)+c.shift, c.end) - start,
 		From:          samplesOf(big.NewRat(p.From, 1_000_000)),
 		SourceSamples: samplesOf(big.NewRat(p.Length, 1_000_000)),
 		Gain:          gain, FadeIn: clipFade / 10, FadeOut: clipFade,

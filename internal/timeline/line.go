@@ -14,6 +14,9 @@ import (
 // SampleRate is that of every film, in samples a second.
 const SampleRate = 48000
 
+// SoundGrid is the number of samples of a frame of coded sound (AAC-LC).
+const SoundGrid = 1024
+
 // Media is what was measured of a picture file, or of an audio file.
 type Media struct {
 	// Length of the clip, of one cycle of a GIF, or of an audio file, in seconds.
@@ -53,6 +56,11 @@ type Scene struct {
 	Number int   `json:"number"`
 	Start  int64 `json:"start"`  // frame
 	Frames int64 `json:"frames"` // length
+	// Sound is the sample at which the scene's sound begins: that of its first frame,
+	// brought to the nearest multiple of SoundGrid, so that its coded sound is the same
+	// wherever the scene stands. A scene that goes on from a fragment keeps the place
+	// that it would have without that.
+	Sound int64 `json:"sound"`
 	// Voice are its narration parts, in samples of the film, in order; with
 	// loop-audio they recur.
 	Voice []Voice `json:"voice,omitempty"`

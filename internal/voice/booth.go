@@ -1,14 +1,12 @@
 package voice
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"sync"
 
@@ -23,7 +21,7 @@ const Rate = 48000
 
 // form is part of every key; it changes when the same clip would be finished into
 // other samples.
-const form = "narration 1"
+const form = "narration 2"
 
 // Config are the settings of a Booth.
 type Config struct {
@@ -260,66 +258,52 @@ func (b *Booth) resampler(from int) (*resampler, error) {
 	return r, err
 }
 
-// An entry is the length of the head (4 bytes), the head in JSON, and the samples,
-// 16 bits each, the lower byte first.
+// head is what is known of a sentence. It lies apart from the samples, which a build
+// needs only where its sound is mixed anew.
 type head struct {
 	Samples int64  `json:"samples"`
 	Words   []Word `json:"words"`
 }
 
-const headSize = 4
+// samplesKey addresses the samples of a sentence: 16 bits each, the lower byte first.
+func samplesKey(key cache.Key) cache.Key {
+	return cache.NewHasher("samples").Bytes(key[:]).Key()
+}
 
 func (b *Booth) keep(s Spoken, pcm []int16) error {
 	meta, err := json.Marshal(head{Samples: s.Samples, Words: s.Words})
 	if err != nil {
 		return err
 	}
-	if len(meta) > math.MaxInt32 {
-		return errors.New("too many words")
-	}
-	buf := binary.LittleEndian.AppendUint32(make([]byte, 0, headSize+len(meta)+2*len(pcm)), uint32(len(meta)))
-	buf = append(buf, meta...)
+	buf := make([]byte, 0, 2*len(pcm))
 	for _, v := range pcm {
 		buf = binary.LittleEndian.AppendUint16(buf, uint16(v))
 	}
-	return b.store.PutBytes(cache.Narration, s.Key, buf)
+	// The head last: where it is, the samples are.
+	if err := b.store.PutBytes(cache.Narration, samplesKey(s.Key), buf); err != nil {
+		return err
+	}
+	return b.store.PutBytes(cache.Narration, s.Key, meta)
 }
 
 func (b *Booth) find(key cache.Key) (Spoken, bool) {
-	e, ok := b.store.Open(cache.Narration, key)
-	if !ok {
+	meta, ok := b.store.Get(cache.Narration, key)
+	if !ok || !b.store.Has(cache.Narration, samplesKey(key)) {
 		return Spoken{}, false
 	}
-	defer func() { _ = e.Close() }()
-	h, _, err := readHead(e)
+	var h head
+	err := json.Unmarshal(meta, &h)
 	return Spoken{Key: key, Samples: h.Samples, Words: h.Words}, err == nil
 }
 
-func readHead(r io.Reader) (head, int64, error) {
-	var size [headSize]byte
-	if _, err := io.ReadFull(r, size[:]); err != nil {
-		return head{}, 0, err
-	}
-	n := int64(binary.LittleEndian.Uint32(size[:]))
-	meta, err := io.ReadAll(io.LimitReader(r, n))
-	if err != nil {
-		return head{}, 0, err
-	}
-	var h head
-	if err := json.Unmarshal(meta, &h); err != nil {
-		return head{}, 0, err
-	}
-	return h, headSize + n, nil
-}
-
-// Open gives the samples of a sentence to be read as bytes: mono, 16 bits, the lower
-// byte first, at Rate. The caller closes it.
-func (b *Booth) Open(key cache.Key) (io.ReadCloser, error) {
-	e, ok := b.store.Open(cache.Narration, key)
+// Open gives the samples of a sentence from a given one on, to be read as bytes: mono,
+// 16 bits, the lower byte first, at Rate. The caller closes it.
+func (b *Booth) Open(key cache.Key, from int64) (io.ReadCloser, error) {
+	e, ok := b.store.Open(cache.Narration, samplesKey(key))
 	if !ok {
 		return nil, fault.New(fault.Disk, nil, "narration is no longer in the cache")
 	}
-	if _, _, err := readHead(e); err != nil {
+	if _, err := e.Seek(2*from, io.SeekStart); err != nil {
 		_ = e.Close()
 		return nil, fault.New(fault.Disk, err, "narration in the cache is damaged")
 	}
@@ -328,17 +312,13 @@ func (b *Booth) Open(key cache.Key) (io.ReadCloser, error) {
 
 // PCM gives the samples of a sentence: mono, at Rate.
 func (b *Booth) PCM(key cache.Key) ([]int16, error) {
-	whole, ok := b.store.Get(cache.Narration, key)
+	whole, ok := b.store.Get(cache.Narration, samplesKey(key))
 	if !ok {
 		return nil, fault.New(fault.Disk, nil, "narration is no longer in the cache")
 	}
-	h, at, err := readHead(bytes.NewReader(whole))
-	if err != nil || at+2*h.Samples != int64(len(whole)) {
-		return nil, fault.New(fault.Disk, err, "narration in the cache is damaged")
-	}
-	out := make([]int16, h.Samples)
+	out := make([]int16, len(whole)/2)
 	for i := range out {
-		out[i] = int16(binary.LittleEndian.Uint16(whole[at+2*int64(i):]))
+		out[i] = int16(binary.LittleEndian.Uint16(whole[2*i:]))
 	}
 	return out, nil
 }

@@ -103,7 +103,7 @@ func TestSpeak(t *testing.T) {
 	if w := s.Words[1]; !w.Exact || w.Start < 495*time.Millisecond || w.Start > 505*time.Millisecond {
 		t.Errorf("%+v", w)
 	}
-	r, err := b.Open(s.Key)
+	r, err := b.Open(s.Key, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

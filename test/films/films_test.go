@@ -249,35 +249,3 @@ func TestSameInputSameBytes(t *testing.T) {
 		})
 	}
 }
-
-func TestClicksAreInTheirPlace(t *testing.T) {
-	t.Parallel()
-	// Each scene lasts 1 s and begins with a click; decoded by ffmpeg, which honours
-	// the edit list, the clicks must lie within 1 ms of the seconds.
-	dir := t.TempDir()
-	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "aevalsrc='if(lt(t,0.002),0.9,0)':s=48000:d=0.5", filepath.Join(dir, "click.wav"))
-	var s strings.Builder
-	const n = 60
-	for range n {
-		s.WriteString("(audio: click.wav)\n\n---\n")
-	}
-	path := filepath.Join(dir, "s.md")
-	if err := os.WriteFile(path, []byte(s.String()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	film, _ := produce(t, path, "", nil)
-	pcm := run(t, "ffmpeg", "-v", "error", "-i", film, "-map", "0:a", "-ac", "1", "-ar", "48000", "-f", "s16le", "-")
-	for i := range n {
-		at := i * 48000
-		first := -1
-		for k := max(at-480, 0); k < at+480; k++ {
-			if v := int16(uint16(pcm[2*k]) | uint16(pcm[2*k+1])<<8); v > 8000 || v < -8000 {
-				first = k
-				break
-			}
-		}
-		if first < 0 || first-at > 48 || at-first > 48 {
-			t.Fatalf("click %d lies at sample %d, want %d", i, first, at)
-		}
-	}
-}

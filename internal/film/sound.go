@@ -1,0 +1,182 @@
+package film
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"mynah/internal/cache"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/mp4"
+)
+
+// SoundPiece is a run of AAC packets of the sound track.
+type SoundPiece struct {
+	// Packets is how many there are.
+	Packets int64
+	// Silent pieces are made of packets that hold nothing; Segment is where the others
+	// lie in the cache.
+	Silent  bool
+	Segment cache.Key
+}
+
+// SoundJob is a piece that is to be coded.
+type SoundJob struct {
+	Key cache.Key
+	// PCM is a file of raw samples of ours; beside it the coder's output is written.
+	PCM string
+	// Skip is how many packets of the coder's output come before the piece, which has
+	// Packets of them.
+	Skip, Packets int64
+}
+
+// EncodeSound codes several pieces in one process, each by an encoder of its own, and
+// puts them under their keys.
+func (e *Encoder) EncodeSound(ctx context.Context, aac ffmpeg.AAC, jobs []SoundJob) error {
+	var in, out []string
+	for _, j := range jobs {
+		in, out = append(in, j.PCM), append(out, j.PCM+".aac")
+	}
+	if err := e.tools.Run(ctx, aac.EncodeFiles(in, out), nil, io.Discard); err != nil {
+		return err
+	}
+	for i, j := range jobs {
+		if err := e.putSound(j, aac, out[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putSound keeps the packets of a piece.
+func (e *Encoder) putSound(j SoundJob, aac ffmpeg.AAC, path string) error {
+	coded, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(os.Remove(path), os.Remove(j.PCM)); err != nil {
+		return err
+	}
+	return e.store.Put(cache.Sounds, j.Key, func(w io.Writer) error {
+		sw := &segmentWriter{w: w}
+		skip := j.Skip
+		a := &adts{frame: func(config, frame []byte) error {
+			if skip--; skip >= 0 || int64(len(sw.units)) == j.Packets {
+				return nil
+			}
+			if sw.head = soundConfig(aac); !bytes.Equal(config, sw.head) {
+				return fmt.Errorf("the sound encoder wrote sound of another form (%x)", config)
+			}
+			return sw.add(frame, unit{})
+		}}
+		if _, err := a.Write(coded); err != nil {
+			return err
+		}
+		if len(a.buf) != 0 || int64(len(sw.units)) != j.Packets {
+			return fmt.Errorf("the sound encoder wrote %d packets of %d", len(sw.units), j.Packets)
+		}
+		return sw.close()
+	})
+}
+
+// soundConfig is the AudioSpecificConfig of AAC-LC at 48 kHz, ISO/IEC 14496-3 1.6.2.1.
+func soundConfig(aac ffmpeg.AAC) []byte {
+	const lc, rate48000 = 2, 3
+	return []byte{lc<<3 | rate48000>>1, rate48000&1<<7 | byte(aac.Channels)<<3}
+}
+
+// silentPacket holds no band at all, ISO/IEC 14496-3 4.4.2: a single channel element, or
+// a channel pair element with a common window.
+func silentPacket(channels int) []byte {
+	w := &bitWriter{}
+	const idSingle, idPair = 0, 1
+	if channels == 1 {
+		w.put(idSingle, 3)
+		w.put(0, 4+8+11+3) // tag, gain, window and bands, no pulses, no TNS, no gain control
+	} else {
+		w.put(idPair, 3)
+		w.put(0, 4)
+		w.put(1, 1)       // the window is common
+		w.put(0, 11+2)    // window and bands, no mid/side
+		w.put(0, 2*(8+3)) // gain, no pulses, no TNS, no gain control: twice
+	}
+	w.put(idEnd, 3)
+	return w.b
+}
+
+// packet is one packet of the track: where it lies, and how long it is.
+type packet struct {
+	segment cache.Key
+	unit    int // -1 for silence
+	size    uint32
+}
+
+// packets lists the packets of the sound track.
+func (f *Film) packets(lib *library) ([]packet, error) {
+	var out []packet
+	silence := uint32(len(silentPacket(f.AAC.Channels)))
+	for _, p := range f.Sound {
+		if p.Silent {
+			for range p.Packets {
+				out = append(out, packet{unit: -1, size: silence})
+			}
+			continue
+		}
+		x, err := lib.index(p.Segment)
+		if err != nil {
+			return nil, err
+		}
+		if !bytes.Equal(x.head, soundConfig(f.AAC)) || int64(x.Len()) != p.Packets {
+			return nil, errSegment
+		}
+		for i, u := range x.units {
+			out = append(out, packet{segment: p.Segment, unit: i, size: u.size})
+		}
+	}
+	if want := (f.Samples+aacFrame-1)/aacFrame + 1; int64(len(out)) != want {
+		return nil, fmt.Errorf("the sound has %d packets, the film needs %d", len(out), want)
+	}
+	return out, nil
+}
+
+// audio makes the sound track: the first packet is the encoder's delay, which the edit
+// list passes over.
+func (f *Film) audio(lib *library) (*mp4.Track, error) {
+	packets, err := f.packets(lib)
+	if err != nil {
+		return nil, err
+	}
+	sizes := make([]uint32, len(packets))
+	for i, p := range packets {
+		sizes[i] = p.size
+	}
+	silence := silentPacket(f.AAC.Channels)
+	next := 0
+	var buf []byte
+	return &mp4.Track{
+		Kind: mp4.Audio, Entry: mp4.AAC(f.AAC.Channels, uint32(f.AAC.SampleRate), uint32(f.AAC.BitRate), soundConfig(f.AAC)),
+		Timescale: uint32(f.AAC.SampleRate), Delta: aacFrame, Sizes: sizes,
+		MediaTime: aacFrame, Duration: f.Samples, Language: f.Language,
+		Next: func(w io.Writer, n int) error {
+			for range n {
+				p := packets[next]
+				next++
+				b := silence
+				if p.unit >= 0 {
+					var err error
+					if b, err = lib.read(p.segment, p.unit, buf); err != nil {
+						return err
+					}
+					buf = b
+				}
+				if _, err := w.Write(b); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}, nil
+}

@@ -1,0 +1,97 @@
+package film_test
+
+import (
+	"encoding/binary"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"mynah/internal/cache"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/film"
+	"mynah/internal/sound"
+)
+
+// music is sound without a pause: a chord that slowly changes, and some noise.
+func music(n int) []int16 {
+	r := rand.New(rand.NewPCG(1, 2))
+	out := make([]int16, n)
+	for i := range out {
+		at := float64(i) / 48000
+		v := 0.0
+		for k, f := range []float64{220, 277.2, 329.6, 880} {
+			v += math.Sin(2*math.Pi*f*at+float64(k)) * (0.5 + 0.5*math.Sin(at*float64(k+1)))
+		}
+		out[i] = int16(4000*v + 600*r.NormFloat64())
+	}
+	return out
+}
+
+// heard decodes the sound of a film, from its first sample on.
+func heard(t *testing.T, path string) []int16 {
+	t.Helper()
+	raw := run(t, nil, "ffmpeg", "-v", "error", "-xerror", "-i", path, "-map", "0:a", "-f", "s16le", "-")
+	out := make([]int16, len(raw)/2)
+	for i := range out {
+		out[i] = int16(binary.LittleEndian.Uint16([]byte(raw[2*i : 2*i+2])))
+	}
+	return out
+}
+
+// rms is the error of what is heard in [from, to).
+func rms(pcm, got []int16, from, to int) float64 {
+	var sum float64
+	for i := from; i < to; i++ {
+		d := float64(pcm[i]) - float64(got[i])
+		sum += d * d
+	}
+	return math.Sqrt(sum / float64(to-from))
+}
+
+// TestSeams: sound that is cut into pieces is as near to what was mixed as sound that is
+// coded in one go, at the seams too.
+func TestSeams(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 96, 64, fps(10, 1))
+	const seconds = 8
+	pcm := music(seconds * 48000)
+	whole := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Pieces: []film.Piece{{Segment: b.still(t, 1), Frames: seconds * 10}}, Samples: int64(len(pcm))}
+	whole.Sound = b.coded(t, pcm)
+	cut := *whole
+	cut.Sound = nil
+	var seams []int
+	for at := int64(0); at < sound.Packets(int64(len(pcm))); at += 50 {
+		p := sound.Piece{First: at, Packets: min(50, sound.Packets(int64(len(pcm)))-at)}
+		cut.Sound = append(cut.Sound, b.piece(t, p, pcm))
+		if at > 0 {
+			seams = append(seams, int(at)*sound.Grid)
+		}
+	}
+	one, many := heard(t, written(t, b, whole)), heard(t, written(t, b, &cut))
+	if len(one) != len(many) || len(one) < len(pcm) {
+		t.Fatalf("%d and %d samples are heard of %d", len(one), len(many), len(pcm))
+	}
+	var all, base float64
+	for _, s := range seams {
+		all += rms(pcm, many, s-1024, s+1024)
+		base += rms(pcm, one, s-1024, s+1024)
+		if r := rms(pcm, many, s-1024, s+1024) / rms(pcm, one, s-1024, s+1024); r > 1.5 {
+			t.Errorf("the error at the seam %d is %.2f times that of one long encode", s/1024, r)
+		}
+	}
+	t.Logf("seams: %.1f against %.1f; in all %.1f against %.1f", all/float64(len(seams)), base/float64(len(seams)),
+		rms(pcm, many, 0, len(pcm)), rms(pcm, one, 0, len(pcm)))
+}
+
+// TestPiecesDoNotKnowEachOther: what a process codes beside a piece does not change it.
+func TestPiecesDoNotKnowEachOther(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 96, 64, fps(10, 1))
+	alone := b.coded(t, music(48000))[0].Segment
+	want, _ := b.store.Get(cache.Sounds, alone)
+	together := b.together(t, music(96000), music(48000))
+	got, ok := b.store.Get(cache.Sounds, together[1])
+	if !ok || string(got) != string(want) {
+		t.Error("a piece has other bytes when another is coded before it in the same process")
+	}
+}

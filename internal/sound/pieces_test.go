@@ -1,0 +1,90 @@
+package sound_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"mynah/internal/sound"
+)
+
+// TestCutHoldsTheWholeTrack: pieces follow each other, each lies in the bounds, nothing
+// that is heard lies in a silent one, and what is mixed piece by piece is the whole.
+func TestCutHoldsTheWholeTrack(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 20 {
+		samples := r.Int64N(40*48000) + 1
+		var clips []sound.Clip
+		for range r.IntN(12) {
+			at := r.Int64N(samples)
+			tape := mono(noise(r, 20000+r.IntN(60000))...)
+			clips = append(clips, sound.Clip{
+				Source: tape, Start: at, Samples: min(1+r.Int64N(20*48000), samples-at), Loop: r.IntN(3) == 0,
+				Gain: r.Int64N(2000), FadeIn: r.Int64N(500), FadeOut: r.Int64N(500),
+			})
+		}
+		var scenes []int64
+		for at := int64(0); at < samples; at += (1 + r.Int64N(400)) * sound.Grid {
+			scenes = append(scenes, at)
+		}
+		whole := mix(t, clips, samples, 1)
+		next := int64(0)
+		for _, p := range sound.Cut(clips, scenes, samples) {
+			if p.First != next || p.Packets <= 0 || !p.Silent && p.Packets > 760 {
+				t.Fatalf("piece %+v comes where %d packets are behind", p, next)
+			}
+			next += p.Packets
+			if p.Silent {
+				for at := max(p.First-1, 0) * sound.Grid; at < min(next*sound.Grid, samples); at++ {
+					if whole[at] != 0 {
+						t.Fatalf("sample %d is heard in the silent piece %+v", at, p)
+					}
+				}
+				continue
+			}
+			part := mix(t, p.Part(clips), p.Samples(), 1)
+			for i, v := range part {
+				want := int16(0)
+				if at := p.Begin() + int64(i); at >= 0 && at < samples {
+					want = whole[at]
+				}
+				if v != want {
+					t.Fatalf("sample %d of the piece %+v is %d, want %d", i, p, v, want)
+				}
+			}
+		}
+		if next != sound.Packets(samples) {
+			t.Fatalf("the pieces hold %d packets of %d", next, sound.Packets(samples))
+		}
+	}
+}
+
+func noise(r *rand.Rand, n int) []int16 {
+	out := make([]int16, n)
+	for i := range out {
+		out[i] = int16(r.IntN(2000) - 1000)
+	}
+	return out
+}
+
+// TestCutForgetsWhereAPieceStands: a scene that moves on the grid keeps its pieces.
+func TestCutForgetsWhereAPieceStands(t *testing.T) {
+	t.Parallel()
+	const g = sound.Grid
+	film := func(before int64) []sound.Piece {
+		clips := []sound.Clip{{Start: 0, Samples: before * g}, {Start: (before + 30) * g, Samples: 1000 * g}, {Start: (before + 1040) * g, Samples: 5000}}
+		return sound.Cut(clips, []int64{0, (before + 30) * g}, (before+1100)*g)
+	}
+	var shapes [2][]int64
+	for i, before := range []int64{100, 137} {
+		for _, p := range film(before) {
+			if p.First >= before+30 {
+				shapes[i] = append(shapes[i], p.First-before, p.Packets, int64(len(p.Heard)))
+			}
+		}
+	}
+	if len(shapes[0]) == 0 || !slices.Equal(shapes[0], shapes[1]) {
+		t.Errorf("pieces are cut as %v and as %v", shapes[0], shapes[1])
+	}
+}

@@ -1,0 +1,38 @@
+package voice
+
+import (
+	"context"
+
+	"mynah/internal/cache"
+)
+
+// remembered is an engine whose version is asked for once, not at every start: a program
+// start is dearer than all else of a build that finds everything in the cache.
+type remembered struct {
+	Engine
+	store    *cache.Store
+	identity func() (string, error)
+}
+
+// Remember keeps what an engine says its version is for as long as identity, which names
+// the engine's program file, stays the same.
+func Remember(e Engine, store *cache.Store, identity func() (string, error)) Engine {
+	return &remembered{Engine: e, store: store, identity: identity}
+}
+
+// Version implements Engine.
+func (r *remembered) Version(ctx context.Context) (string, error) {
+	id, err := r.identity()
+	if err != nil {
+		return r.Engine.Version(ctx) // which tells what is missing
+	}
+	key := cache.NewHasher("engine 1").String(r.Name()).String(id).Key()
+	if b, ok := r.store.Get(cache.Probes, key); ok {
+		return string(b), nil
+	}
+	v, err := r.Engine.Version(ctx)
+	if err != nil {
+		return "", err
+	}
+	return v, r.store.PutBytes(cache.Probes, key, []byte(v))
+}

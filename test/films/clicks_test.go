@@ -1,0 +1,64 @@
+package films_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mynah/internal/timeline"
+)
+
+// listener decodes the sound of a film and tells at which sample each click begins.
+const listener = `<script>
+async function clicks() {
+	const r = await fetch('/film.mp4');
+	const sound = await new OfflineAudioContext(1, 48000, 48000).decodeAudioData(await r.arrayBuffer());
+	const pcm = sound.getChannelData(0), found = [];
+	for (let i = 0; i < pcm.length; i++) {
+		if (Math.abs(pcm[i]) > 0.25) {
+			found.push(i);
+			i += 24000;
+		}
+	}
+	return found;
+}
+</script>`
+
+// TestClicksAreInTheirPlace: each scene lasts a second and begins with a click. After a
+// thousand scenes it still lies within a millisecond of where the timeline puts it, which
+// is nowhere further from the scene's first frame than half a frame of coded sound.
+func TestClicksAreInTheirPlace(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	dir := t.TempDir()
+	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "aevalsrc='if(lt(t,0.002),0.9,0)':s=48000:d=0.5", filepath.Join(dir, "click.wav"))
+	const scenes = 1000
+	path := filepath.Join(dir, "s.md")
+	script := "---\nsize: 64x64\n---\n" + strings.Repeat("(audio: click.wav)\n\n---\n", scenes)
+	if err := os.WriteFile(path, []byte(script), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	film, _ := produce(t, path, "", nil)
+	pcm := run(t, "ffmpeg", "-v", "error", "-i", film, "-map", "0:a", "-ac", "1", "-ar", "48000", "-f", "s16le", "-")
+	var heard []int
+	for k := 0; k < len(pcm)/2; k++ {
+		if v := int16(uint16(pcm[2*k]) | uint16(pcm[2*k+1])<<8); v > 8000 || v < -8000 {
+			heard = append(heard, k)
+			k += 24000
+		}
+	}
+	for who, got := range map[string][]int{"ffmpeg": heard, "Chromium": inBrowser[[]int](t, film, listener, "clicks()")} {
+		if len(got) != scenes {
+			t.Errorf("%s hears %d clicks of %d", who, len(got), scenes)
+			continue
+		}
+		for i, at := range got {
+			frame := i * timeline.SampleRate
+			place := (frame + timeline.SoundGrid/2) / timeline.SoundGrid * timeline.SoundGrid
+			if at-place > 48 || place-at > 48 {
+				t.Fatalf("%s hears click %d at sample %d, it belongs at %d", who, i, at, place)
+			}
+		}
+	}
+}
