@@ -26,7 +26,7 @@ type buildFlags struct {
 	output, size, fps, voice, root string
 	vars                           []string
 	json, strict, force, quiet     bool
-	plan, timeline                 bool
+	plan, timeline, explain        bool
 	bitRate                        string
 	server, apiKey                 string
 }
@@ -62,6 +62,7 @@ the poster film.jpg. A film that is there already is replaced once the new one i
 	fl.BoolVar(&f.force, "force", false, "replace the output even when it is no film")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but warnings and errors")
 	fl.BoolVar(&f.plan, "plan", false, "print the plan, build nothing")
+	fl.BoolVar(&f.explain, "explain", false, "tell what was made anew, why, and how long it took")
 	fl.BoolVar(&f.timeline, "timeline", false, "write the timeline as JSON beside the film")
 	fl.StringVar(&f.server, "server", "", "build on this server, as http://127.0.0.1:8080, and download the film")
 	fl.StringVar(&f.apiKey, "api-key", "", "API key of the server; better as MYNAH_API_KEY")
@@ -321,5 +322,8 @@ func (a *app) done(f *buildFlags, r *studio.Result) error {
 	}
 	fmt.Fprintf(a.Out, "%s  %dx%d, %.2f s, %d scenes, %.1f MB, built in %.2f s\n", r.Film, r.Width, r.Height, r.Seconds,
 		r.Scenes, float64(r.Bytes)/1e6, float64(r.ElapsedMS)/1000)
+	if f.explain {
+		a.explainBuild(r)
+	}
 	return nil
 }

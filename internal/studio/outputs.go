@@ -49,7 +49,7 @@ func (j *job) guardOutputs(context.Context) error {
 					WithHint("name another file for the film: -o film/%s", filepath.Base(files[0]))
 			}
 		}
-		if i > 0 && fresh && !j.req.Force && info.Size() > 0 && !j.made(f) {
+		if i > 0 && fresh && !j.req.Force && info.Size() > 0 && !j.ours(f) {
 			j.strangers = append(j.strangers, f)
 		}
 	}
@@ -62,8 +62,8 @@ const largestMade = 64 << 20
 // madeKey addresses the note that a file was made by a build.
 func madeKey(content []byte) cache.Key { return cache.NewHasher("made 1").Bytes(content).Key() }
 
-// made tells whether a file beside a film that is gone was made by an earlier build.
-func (j *job) made(path string) bool {
+// ours tells whether a file beside a film that is gone was made by an earlier build.
+func (j *job) ours(path string) bool {
 	info, err := os.Stat(path)
 	if err != nil || info.Size() > largestMade {
 		return false

@@ -82,6 +82,7 @@ func (j *job) plan() *cutPlan {
 			key := j.encoder.Key().String("still")
 			pk := still.Key(w, h)
 			task := stillTask{still: still, key: key.Bytes(pk[:]).Key(), place: place, name: name}
+			j.stillPart(task, i)
 			if !p.seen[task.key] {
 				p.seen[task.key] = true
 				if !j.encoder.Has(task.key) {
@@ -92,6 +93,25 @@ func (j *job) plan() *cutPlan {
 		}
 	}
 	return p
+}
+
+// encoding is the ingredient that all coded pictures share.
+func (j *job) encoding() ingredient {
+	return of("the film's size, rate, quality or encoder", j.form.Settings(), j.studio.version)
+}
+
+// stillPart notes what a still is made of.
+func (j *job) stillPart(t stillTask, scene int) {
+	s := t.still
+	var content, text any
+	if s.Asset != nil {
+		content = s.Asset.Content
+	}
+	if s.Text != nil {
+		text = *s.Text
+	}
+	j.part(t.key, partPicture, t.name, scene+1, of("the file", content), of("the text", text),
+		of("how it fills the frame", s.Fit, s.Position), of("the canvas", s.Canvas), of("the moment", s.Clip, s.AtEnd, s.From, s.Length), j.encoding())
 }
 
 // still says what a standing picture shows.
@@ -167,6 +187,8 @@ func (j *job) moving(p *cutPlan, i int, pic timeline.Picture, frames int64) film
 		Int(clip.From, clip.Length, clip.SpeedNum, clip.SpeedDen, clip.Frames).Bool(clip.Held)
 	task := clipTask{clip: clip, key: k.Key(), place: shot.Range, name: shot.File}
 	p.wanted[task.key] = task
+	j.part(task.key, partClip, shot.File, i+1, of("the file", a.Content), of("how it fills the frame", shot.Fit, shot.Position), of("the canvas", shot.Canvas),
+		of("how long it plays", clip.From, clip.Length, clip.Frames, clip.Held), of("its speed", clip.SpeedNum, clip.SpeedDen), j.encoding())
 	if !p.seen[task.key] {
 		p.seen[task.key] = true
 		if !j.encoder.Has(task.key) {
@@ -182,6 +204,7 @@ func (j *job) fade(p *cutPlan, t fadeTask) film.Piece {
 	t.key = j.encoder.Key().String("fade 1").Bytes(a[:]).Bytes(b[:]).Int(t.frames).Key()
 	if !p.seen[t.key] {
 		p.seen[t.key] = true
+		j.part(t.key, partCrossing, fmt.Sprintf("line %d", t.place.Start.Line), 0, of("a picture", a, b), of("its length", t.frames), j.encoding())
 		if !j.encoder.Has(t.key) {
 			p.fades = append(p.fades, t)
 		}
@@ -260,18 +283,24 @@ func (j *job) makeStills(ctx context.Context, batch []stillTask) error {
 		frameKeys = append(frameKeys, t.key)
 	}
 	if len(inputs) > 0 {
-		if err := j.encoder.EncodeImages(ctx, inputs, imageKeys); err != nil {
+		encode := func() error { return j.encoder.EncodeImages(ctx, inputs, imageKeys) }
+		if err := j.making(encode, imageKeys...); err != nil {
 			return j.blameImage(ctx, batch, err)
 		}
 	}
 	if len(stills) == 0 {
 		return nil
 	}
+	return j.making(func() error { return j.paintStills(ctx, batch, stills, frameKeys) }, frameKeys...)
+}
+
+// paintStills encodes stills that are no image files.
+func (j *job) paintStills(ctx context.Context, batch []stillTask, stills []picture.Still, keys []cache.Key) error {
 	frames, err := j.painter.Paint(ctx, stills)
 	if f, ok := errors.AsType[*picture.Failure](err); ok {
 		// The place in the batch, where only the stills that are no images count.
 		for i, t := range batch {
-			if t.key == frameKeys[f.Index] {
+			if t.key == keys[f.Index] {
 				return &picture.Failure{Index: i, Err: f.Err}
 			}
 		}
@@ -279,7 +308,7 @@ func (j *job) makeStills(ctx context.Context, batch []stillTask) error {
 	if err != nil {
 		return err
 	}
-	return j.encoder.EncodeStills(ctx, frames, frameKeys)
+	return j.encoder.EncodeStills(ctx, frames, keys)
 }
 
 // blameImage finds which image of a batch cannot be read: each alone tells.
@@ -302,17 +331,21 @@ func (j *job) blameImage(ctx context.Context, batch []stillTask, err error) erro
 }
 
 func (j *job) makeClip(ctx context.Context, c clipTask) error {
-	_, err := j.encoder.EncodeClip(ctx, c.key, c.clip)
-	return err
+	return j.making(func() error {
+		_, err := j.encoder.EncodeClip(ctx, c.key, c.clip)
+		return err
+	}, c.key)
 }
 
 // makeFade crosses two stills in straight lines.
 func (j *job) makeFade(ctx context.Context, f fadeTask) error {
-	frames, err := j.painter.Paint(ctx, []picture.Still{f.from, f.to})
-	if err != nil {
-		return err
-	}
-	return j.encoder.EncodeFrames(ctx, f.key, picture.Cross(frames[0], frames[1], f.frames))
+	return j.making(func() error {
+		frames, err := j.painter.Paint(ctx, []picture.Still{f.from, f.to})
+		if err != nil {
+			return err
+		}
+		return j.encoder.EncodeFrames(ctx, f.key, picture.Cross(frames[0], frames[1], f.frames))
+	}, f.key)
 }
 
 // lengths reports clips that gave much less than they said, and lets the last picture

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -155,7 +156,9 @@ func (j *job) poster(ctx context.Context, f *film.Film) ([]byte, error) {
 		return b, nil
 	}
 	var out bytes.Buffer
-	if err := j.studio.tools.Run(ctx, j.form.Poster(count), &stream, &out); err != nil {
+	j.part(key, partPoster, fmt.Sprintf("frame %d", n), 0, of("the picture", key))
+	draw := func() error { return j.studio.tools.Run(ctx, j.form.Poster(count), &stream, &out) }
+	if err := j.making(draw, key); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), j.store.PutBytes(cache.Pictures, key, out.Bytes())

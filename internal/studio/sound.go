@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +9,9 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -125,6 +128,7 @@ func (j *job) planSound() *track {
 		}
 		task := pieceTask{Piece: p, key: j.pieceKey(t, p)}
 		t.sound = append(t.sound, film.SoundPiece{Packets: p.Packets, Segment: task.key})
+		j.soundPart(t, task)
 		if seen[task.key] || j.store.Has(cache.Sounds, task.key) {
 			continue
 		}
@@ -149,6 +153,21 @@ func (j *job) pieceKey(t *track, p sound.Piece) cache.Key {
 		k.Bytes(source[:]).Int(c.Start, c.Samples, c.From, c.Gain, c.FadeIn, c.FadeOut).Bool(c.Loop)
 	}
 	return k.Key()
+}
+
+// soundPart notes what a piece of sound is made of.
+func (j *job) soundPart(t *track, p pieceTask) {
+	scene, _ := slices.BinarySearchFunc(j.line.Scenes, p.First*sound.Grid+1, func(s timeline.Scene, at int64) int { return cmp.Compare(s.Sound, at) })
+	var heard, times, levels []any
+	for n, c := range p.Part(t.clips) {
+		heard = append(heard, t.sources[p.Heard[n]])
+		times = append(times, c.Start, c.Samples)
+		levels = append(levels, c.Gain, c.FadeIn, c.FadeOut)
+	}
+	at := time.Duration(p.First) * sound.Grid * time.Second / timeline.SampleRate
+	j.part(p.key, partSound, fmt.Sprintf("%.1f s from %.1f s on", float64(p.Packets)*sound.Grid/timeline.SampleRate, at.Seconds()), max(scene, 1),
+		of("what is heard", heard...), of("when it is heard", append(times, p.Packets)...), of("how loud it is", levels...),
+		of("the sound's quality or encoder", j.studio.aac(t.channels), j.studio.version))
 }
 
 // channels of the sound of a file, as far as Mynah keeps them apart.
@@ -260,14 +279,14 @@ func (j *job) encodeSound(ctx context.Context, t *track) error {
 	for b, batch := range j.batches(t.todo) {
 		g.Go(func() error {
 			var jobs []film.SoundJob
+			var keys []cache.Key
 			for i, p := range batch {
 				path := filepath.Join(j.work, fmt.Sprintf("sound-%d-%d", b, i))
-				if err := mixFile(ctx, p.Part(t.clips), p.Samples(), t.channels, path); err != nil {
-					return err
-				}
 				jobs = append(jobs, film.SoundJob{Key: p.key, PCM: path, Skip: sound.Lead, Packets: p.Packets})
+				keys = append(keys, p.key)
 			}
-			if err := j.encoder.EncodeSound(ctx, j.studio.aac(t.channels), jobs); err != nil {
+			err := j.making(func() error { return j.encodeBatch(ctx, t, batch, jobs) }, keys...)
+			if err != nil {
 				return err
 			}
 			mu.Lock()
@@ -278,6 +297,16 @@ func (j *job) encodeSound(ctx context.Context, t *track) error {
 		})
 	}
 	return g.Wait()
+}
+
+// encodeBatch mixes pieces into files and codes these.
+func (j *job) encodeBatch(ctx context.Context, t *track, batch []pieceTask, jobs []film.SoundJob) error {
+	for i, p := range batch {
+		if err := mixFile(ctx, p.Part(t.clips), p.Samples(), t.channels, jobs[i].PCM); err != nil {
+			return err
+		}
+	}
+	return j.encoder.EncodeSound(ctx, j.studio.aac(t.channels), jobs)
 }
 
 // mixFile mixes clips into a file of raw samples.

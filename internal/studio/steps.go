@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -233,6 +234,7 @@ func (j *job) speak(ctx context.Context) error {
 			}
 			g.Go(func() error {
 				v, _ := j.studio.booth.Resolve(ctx, p.Voice, "")
+				start := time.Now()
 				spoken, err := j.studio.booth.Speak(ctx, voice.Line{
 					Voice: v, Runs: voiceRuns(p.Runs), Speed: p.Speed, Pitch: p.Pitch, Volume: p.Volume,
 					Emphasis: p.Emphasis, Fragment: p.Fragment,
@@ -241,8 +243,13 @@ func (j *job) speak(ctx context.Context) error {
 					return j.blameSentence(err, p)
 				}
 				j.spoken[i][k] = spoken
+				j.part(spoken.Key, partSentence, shorten(p.Text, 60), i+1, of("its words", p.Runs), of("its voice", p.Voice, v.Engine),
+					of("speed, pitch, volume or emphasis", p.Speed, p.Pitch, p.Volume, p.Emphasis, p.Fragment))
 				mu.Lock()
 				defer mu.Unlock()
+				if spoken.New {
+					j.made(time.Since(start), spoken.Key)
+				}
 				done++
 				j.progress(phaseVoice, float64(done)/float64(total))
 				return nil

@@ -136,6 +136,8 @@ type Result struct {
 	ElapsedMS int64             `json:"elapsedMs"`
 	// Phases tell what each phase took, in their order.
 	Phases []Phase `json:"phases"`
+	// Made are the parts that were not in the cache, in the order of the film.
+	Made []Made `json:"made,omitempty"`
 
 	places []diag.Range // of the scenes
 }
@@ -229,8 +231,9 @@ type job struct {
 	// strangers are files beside the film-to-be that may be somebody else's.
 	strangers []string
 
-	mu      sync.Mutex
+	mu      sync.Mutex // guards what follows
 	percent float64
+	ledger  ledger
 }
 
 // step is a named part of the work.
@@ -263,7 +266,7 @@ func (s *Studio) Produce(ctx context.Context, req Request) (*Result, error) {
 	if err := j.do(ctx, steps); err != nil {
 		return nil, err
 	}
-	result.Phases = j.phases
+	result.Phases, result.Made = j.phases, j.explain()
 	result.ElapsedMS = time.Since(start).Milliseconds()
 	j.progress(phaseFilm, 1)
 	return result, nil

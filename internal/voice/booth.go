@@ -91,6 +91,7 @@ type Spoken struct {
 	Key     cache.Key
 	Samples int64  // at Rate; 0 when there was nothing to say
 	Words   []Word // of the line's plain text, in order; times from its first sample
+	New     bool   // it was not in the cache before
 }
 
 // Resolve finds a voice by name, as the catalogue does, that can be used here: where
@@ -223,7 +224,7 @@ func (b *Booth) speak(ctx context.Context, e Engine, req Request, volume float64
 			return Spoken{}, fault.New(fault.Internal, err, "the speech engine %s gave sound that cannot be used", e.Name())
 		}
 	}
-	s := Spoken{Key: key, Samples: int64(len(clip.PCM)), Words: clip.Words}
+	s := Spoken{Key: key, Samples: int64(len(clip.PCM)), Words: clip.Words, New: true}
 	if err := b.keep(s, clip.PCM); err != nil {
 		return Spoken{}, fault.New(fault.Disk, err, "cannot keep narration in the cache")
 	}
