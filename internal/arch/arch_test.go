@@ -50,6 +50,7 @@ func floors() map[string]int {
 		"internal/queue":           7,
 		"internal/worker":          7,
 		"internal/httpapi":         7,
+		"internal/watch":           7,
 		"internal/house":           8,
 		"internal/cli":             9,
 		"cmd/mynah":                10,

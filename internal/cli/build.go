@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"mynah/internal/diag"
 	"mynah/internal/fault"
@@ -51,23 +52,28 @@ the poster film.jpg. A film that is there already is replaced once the new one i
 		},
 	}
 	fl := cmd.Flags()
-	fl.StringVarP(&f.output, "output", "o", "", "the film's file (default: beside the script, as NAME.mp4)")
-	fl.StringVar(&f.size, "size", "", "720p, 1080p, 4k or WIDTHxHEIGHT, instead of the header's")
-	fl.StringVar(&f.fps, "fps", "", "frame rate, instead of the header's")
-	fl.StringVar(&f.voice, "voice", "", "voice of all that names none in its scene, instead of the header's")
-	fl.StringArrayVar(&f.vars, "var", nil, "NAME=VALUE of a {{NAME}} in the script; may be repeated")
-	fl.StringVar(&f.root, "root", "", "the project's folder, which no file name may leave (default: the script's folder)")
+	f.projectFlags(fl)
 	fl.BoolVar(&f.json, "json", false, "print progress and result as JSON lines")
-	fl.BoolVar(&f.strict, "strict", false, "unknown names are errors")
-	fl.BoolVar(&f.force, "force", false, "replace the output even when it is no film")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but warnings and errors")
 	fl.BoolVar(&f.plan, "plan", false, "print the plan, build nothing")
 	fl.BoolVar(&f.explain, "explain", false, "tell what was made anew, why, and how long it took")
 	fl.BoolVar(&f.timeline, "timeline", false, "write the timeline as JSON beside the film")
 	fl.StringVar(&f.server, "server", "", "build on this server, as http://127.0.0.1:8080, and download the film")
 	fl.StringVar(&f.apiKey, "api-key", "", "API key of the server; better as MYNAH_API_KEY")
-	fl.StringVar(&f.bitRate, "audio-bitrate", "128k", "of the sound track, 32k to 320k")
 	return cmd
+}
+
+// projectFlags are those of every command that builds a film.
+func (f *buildFlags) projectFlags(fl *pflag.FlagSet) {
+	fl.StringVarP(&f.output, "output", "o", "", "the film's file (default: beside the script, as NAME.mp4)")
+	fl.StringVar(&f.size, "size", "", "720p, 1080p, 4k or WIDTHxHEIGHT, instead of the header's")
+	fl.StringVar(&f.fps, "fps", "", "frame rate, instead of the header's")
+	fl.StringVar(&f.voice, "voice", "", "voice of all that names none in its scene, instead of the header's")
+	fl.StringArrayVar(&f.vars, "var", nil, "NAME=VALUE of a {{NAME}} in the script; may be repeated")
+	fl.StringVar(&f.root, "root", "", "the project's folder, which no file name may leave (default: the script's folder)")
+	fl.BoolVar(&f.strict, "strict", false, "unknown names are errors")
+	fl.BoolVar(&f.force, "force", false, "replace the output even when it is no film")
+	fl.StringVar(&f.bitRate, "audio-bitrate", "128k", "of the sound track, 32k to 320k")
 }
 
 // target finds the project's folder and the script in it.
@@ -203,21 +209,31 @@ func (f *buildFlags) checkOutput(path string) error {
 	return nil
 }
 
-func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
+// filmRequest turns the flags into a request for a film, and checks that its file may be
+// written.
+func (a *app) filmRequest(f *buildFlags, args []string) (studio.Request, error) {
 	r, err := f.request(args)
 	if err != nil {
-		return a.fail(f.json, err)
+		return r, err
 	}
 	if !f.plan {
 		if err := f.checkOutput(r.Output); err != nil {
-			return a.fail(f.json, err)
+			return r, err
 		}
 	}
 	rate, err := strconv.Atoi(strings.TrimSuffix(f.bitRate, "k"))
 	if err != nil {
-		return usageError{fmt.Errorf("--audio-bitrate %q: want a number of kilobits a second, such as 128k", f.bitRate)}
+		return r, usageError{fmt.Errorf("--audio-bitrate %q: want a number of kilobits a second, such as 128k", f.bitRate)}
 	}
 	a.cfg.Studio.AudioBitRate = rate * 1000
+	return r, nil
+}
+
+func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
+	r, err := a.filmRequest(f, args)
+	if err != nil {
+		return a.fail(f.json, err)
+	}
 	h, err := a.open()
 	if err != nil {
 		return a.fail(f.json, err)

@@ -23,13 +23,14 @@ func (a *app) explainBuild(r *studio.Result) {
 		}
 		_ = w.Flush()
 	}
+	fmt.Fprintln(a.Out)
 	a.phases(r.Phases)
 }
 
 // phases prints what each phase of a build took.
 func (a *app) phases(phases []studio.Phase) {
 	w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "\nphase\ttime\tprocessor\tprograms")
+	fmt.Fprintln(w, "phase\ttime\tprocessor\tprograms")
 	for _, p := range phases {
 		fmt.Fprintf(w, "%s\t%d ms\t%d ms\t%d\n", p.Name, p.WallMS, p.CPUMS, p.Programs)
 	}

@@ -138,6 +138,8 @@ type Result struct {
 	Phases []Phase `json:"phases"`
 	// Made are the parts that were not in the cache, in the order of the film.
 	Made []Made `json:"made,omitempty"`
+	// Parts is how many there are, made or found.
+	Parts int `json:"parts"`
 
 	places []diag.Range // of the scenes
 }
@@ -266,7 +268,7 @@ func (s *Studio) Produce(ctx context.Context, req Request) (*Result, error) {
 	if err := j.do(ctx, steps); err != nil {
 		return nil, err
 	}
-	result.Phases, result.Made = j.phases, j.explain()
+	result.Phases, result.Made, result.Parts = j.phases, j.explain(), len(j.ledger.order)
 	result.ElapsedMS = time.Since(start).Milliseconds()
 	j.progress(phaseFilm, 1)
 	return result, nil

@@ -42,6 +42,22 @@ async function look(places) {
 }
 </script>`
 
+// browser starts Chromium; the function that it gives ends it.
+func browser(t *testing.T) (context.Context, func()) {
+	t.Helper()
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, stop := chromedp.NewExecAllocator(ctx, opts...)
+	ctx, done := chromedp.NewContext(ctx)
+	return ctx, func() {
+		done()
+		stop()
+		cancel()
+	}
+}
+
 // inBrowser serves a film and a page, and gives what an expression on the page says.
 func inBrowser[T any](t *testing.T, film, page, expression string) T {
 	t.Helper()
@@ -54,14 +70,7 @@ func inBrowser[T any](t *testing.T, film, page, expression string) T {
 		_, _ = w.Write([]byte(page))
 	}))
 	defer srv.Close()
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	ctx, stop := chromedp.NewExecAllocator(ctx, opts...)
-	defer stop()
-	ctx, done := chromedp.NewContext(ctx)
+	ctx, done := browser(t)
 	defer done()
 	if _, err := chromedp.Run(ctx, chromedp.Navigate(srv.URL+"/")); err != nil {
 		t.Fatal(err)

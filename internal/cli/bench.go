@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+
+	"mynah/internal/fault"
+	"mynah/internal/house"
+	"mynah/internal/studio"
+)
+
+// benchRun is what one build of a project took.
+type benchRun struct {
+	// Name is cold (an empty cache) or warm (nothing changed).
+	Name string `json:"name"`
+	// WallMS and CPUMS in milliseconds; the processor time is that of Mynah and of the
+	// programs that it ran.
+	WallMS int64 `json:"wallMs"`
+	CPUMS  int64 `json:"cpuMs"`
+	// Realtime is how many seconds of film were made in one.
+	Realtime float64 `json:"realtime"`
+	// Programs that were started, Made and Found the parts of the film that were made
+	// and that were in the cache.
+	Programs int64          `json:"programs"`
+	Made     int            `json:"made"`
+	Found    int            `json:"found"`
+	Phases   []studio.Phase `json:"phases"`
+}
+
+// benchResult is the whole answer.
+type benchResult struct {
+	Film    string  `json:"film"`
+	Seconds float64 `json:"seconds"`
+	Bytes   int64   `json:"bytes"`
+	Scenes  int     `json:"scenes"`
+	// PeakMB is the most memory that Mynah itself held, PeakProgramMB the most that one
+	// of its programs did, in megabytes.
+	PeakMB        float64    `json:"peakMb"`
+	PeakProgramMB float64    `json:"peakProgramMb"`
+	Runs          []benchRun `json:"runs"`
+}
+
+func (a *app) benchCommand() *cobra.Command {
+	f := &buildFlags{}
+	runs := 3
+	cmd := &cobra.Command{
+		Use:   "bench [DIR|SCRIPT]",
+		Short: "Measures what builds of a project cost",
+		Long: `Builds a project with an empty cache, then again with nothing changed, and tells what
+each phase took. The film and the cache of these builds are temporary; figures are those
+of the run with the median processor time.`,
+		Args: arguments(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if runs < 1 || runs > 99 {
+				return usageError{fmt.Errorf("--runs: %d, must be 1 to 99", runs)}
+			}
+			return a.bench(cmd.Context(), f, args, runs)
+		},
+	}
+	f.projectFlags(cmd.Flags())
+	_ = cmd.Flags().MarkHidden("output")
+	_ = cmd.Flags().MarkHidden("force")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print the figures as JSON")
+	cmd.Flags().IntVar(&runs, "runs", runs, "builds of each kind")
+	return cmd
+}
+
+func (a *app) bench(ctx context.Context, f *buildFlags, args []string, runs int) error {
+	dir, err := os.MkdirTemp("", "mynah-bench-*")
+	if err != nil {
+		return a.fail(f.json, fault.New(fault.Disk, err, "no folder for temporary files can be made"))
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	f.output = filepath.Join(dir, "film.mp4")
+	r, err := a.filmRequest(f, args)
+	if err != nil {
+		return a.fail(f.json, err)
+	}
+	out := benchResult{}
+	var cold, warm []benchRun
+	for i := range runs {
+		// Each pair has a cache of its own: what the system keeps of files is the same for all.
+		a.cfg.CacheDir = filepath.Join(dir, fmt.Sprintf("cache-%d", i))
+		pair, result, err := a.benchPair(ctx, r)
+		if err != nil {
+			return a.fail(f.json, err)
+		}
+		cold, warm = append(cold, pair[0]), append(warm, pair[1])
+		out.Film, out.Seconds, out.Bytes, out.Scenes = r.Script, result.Seconds, result.Bytes, result.Scenes
+		if i == 0 {
+			out.PeakMB, out.PeakProgramMB = peak(unix.RUSAGE_SELF), peak(unix.RUSAGE_CHILDREN)
+		}
+		_ = os.RemoveAll(a.cfg.CacheDir)
+	}
+	out.Runs = []benchRun{medianRun(cold), medianRun(warm)}
+	if f.json {
+		e := json.NewEncoder(a.Out)
+		e.SetIndent("", "  ")
+		return e.Encode(out)
+	}
+	a.benchTable(out)
+	return nil
+}
+
+// benchPair builds with an empty cache, then again.
+func (a *app) benchPair(ctx context.Context, r studio.Request) (runs [2]benchRun, result *studio.Result, err error) {
+	for i, name := range []string{"cold", "warm"} {
+		var h *house.House
+		if h, err = a.open(); err != nil {
+			return runs, nil, err
+		}
+		result, err = h.Studio.Produce(ctx, r)
+		h.Close()
+		if err != nil {
+			return runs, nil, err
+		}
+		run := benchRun{Name: name, WallMS: max(result.ElapsedMS, 1), Phases: result.Phases, Made: len(result.Made), Found: result.Parts - len(result.Made)}
+		for _, p := range result.Phases {
+			run.CPUMS += p.CPUMS
+			run.Programs += p.Programs
+		}
+		run.Realtime = result.Seconds * 1000 / float64(run.WallMS)
+		runs[i] = run
+	}
+	return runs, result, nil
+}
+
+// medianRun gives the run whose processor time is the median.
+func medianRun(runs []benchRun) benchRun {
+	slices.SortStableFunc(runs, func(a, b benchRun) int { return int(a.CPUMS - b.CPUMS) })
+	return runs[len(runs)/2]
+}
+
+// peak is the most memory that was held, in megabytes.
+func peak(who int) float64 {
+	var r unix.Rusage
+	if err := unix.Getrusage(who, &r); err != nil {
+		return 0
+	}
+	return float64(r.Maxrss) * 1024 / 1e6
+}
+
+func (a *app) benchTable(b benchResult) {
+	fmt.Fprintf(a.Out, "%s: %.2f s of film, %d scenes, %.1f MB; memory %.0f MB, of the largest program %.0f MB\n", b.Film, b.Seconds, b.Scenes,
+		float64(b.Bytes)/1e6, b.PeakMB, b.PeakProgramMB)
+	for _, run := range b.Runs {
+		fmt.Fprintf(a.Out, "\n%s build: %.2f s, %.2f s of processor time, %.0f times real time, %d parts made, %d found in the cache\n",
+			run.Name, float64(run.WallMS)/1000, float64(run.CPUMS)/1000, run.Realtime, run.Made, run.Found)
+		a.phases(run.Phases)
+	}
+}

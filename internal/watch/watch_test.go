@@ -1,0 +1,178 @@
+package watch_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"mynah/internal/watch"
+)
+
+// builds counts what begins and what is stopped.
+type builds struct {
+	began, stopped chan struct{}
+	last           time.Duration // of each build
+}
+
+func (b *builds) build(ctx context.Context) {
+	b.began <- struct{}{}
+	select {
+	case <-time.After(b.last):
+	case <-ctx.Done():
+		b.stopped <- struct{}{}
+	}
+}
+
+// watched runs over a folder with a script, and waits for the first build.
+func watched(t *testing.T, last time.Duration) (string, *builds) {
+	t.Helper()
+	dir := t.TempDir()
+	save(t, filepath.Join(dir, "script.md"), "one")
+	b := &builds{began: make(chan struct{}, 100), stopped: make(chan struct{}, 100), last: last}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	p := watch.Project{Dir: dir, Own: func(path string) bool { return filepath.Base(path) == "script.mp4" }}
+	go func() { ended <- p.Run(ctx, b.build) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	within(t, b.began, "the first build")
+	return dir, b
+}
+
+func save(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func within(t *testing.T, what <-chan struct{}, name string) {
+	t.Helper()
+	select {
+	case <-what:
+	case <-time.After(20 * time.Second):
+		t.Fatalf("%s does not come", name)
+	}
+}
+
+// never waits for longer than a burst lasts.
+func never(t *testing.T, what <-chan struct{}, name string) {
+	t.Helper()
+	select {
+	case <-what:
+		t.Fatalf("%s comes", name)
+	case <-time.After(700 * time.Millisecond):
+	}
+}
+
+func TestABurstOfSavesIsOneBuild(t *testing.T) {
+	t.Parallel()
+	dir, b := watched(t, 0)
+	for range 20 {
+		save(t, filepath.Join(dir, "script.md"), "two")
+		save(t, filepath.Join(dir, "house.png"), "three")
+	}
+	within(t, b.began, "a build")
+	never(t, b.began, "a second build")
+}
+
+func TestASaveStopsTheBuildThatRuns(t *testing.T) {
+	t.Parallel()
+	dir, b := watched(t, time.Hour)
+	save(t, filepath.Join(dir, "script.md"), "two")
+	within(t, b.stopped, "the end of the first build")
+	within(t, b.began, "the next build")
+}
+
+func TestWhatDoesNotMatter(t *testing.T) {
+	t.Parallel()
+	dir, b := watched(t, 0)
+	for _, name := range []string{"script.mp4", ".script.md.swp", "script.md~"} {
+		save(t, filepath.Join(dir, name), "x")
+	}
+	never(t, b.began, "a build for the film itself or an editor's own files")
+}
+
+func TestNewFoldersAreWatched(t *testing.T) {
+	t.Parallel()
+	dir, b := watched(t, 0)
+	if err := os.Mkdir(filepath.Join(dir, "pictures"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	within(t, b.began, "a build for the folder")
+	save(t, filepath.Join(dir, "pictures", "a.png"), "x")
+	within(t, b.began, "a build for a file in it")
+	if err := os.Remove(filepath.Join(dir, "script.md")); err != nil {
+		t.Fatal(err)
+	}
+	within(t, b.began, "a build for a file that went")
+}
+
+func TestPage(t *testing.T) {
+	t.Parallel()
+	film := filepath.Join(t.TempDir(), "film.mp4")
+	save(t, film, "0123456789")
+	page := watch.NewPage(film)
+	srv := httptest.NewServer(page.Handler())
+	t.Cleanup(srv.Close)
+	get := func(path, host string) *http.Response {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Range", "bytes=2-4")
+		if host != "" {
+			r.Host = host
+		}
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = resp.Body.Close() })
+		return resp
+	}
+	for path, want := range map[string]int{"/": 200, "/film.mp4?1": 206, "/other": 404, "/../film.mp4": 206} {
+		if r := get(path, ""); r.StatusCode != want {
+			t.Errorf("%s: %s", path, r.Status)
+		}
+	}
+	if r := get("/film.mp4", "evil.example.com"); r.StatusCode != http.StatusForbidden {
+		t.Errorf("a page elsewhere gets the film: %s", r.Status)
+	}
+	events := bufio.NewScanner(get("/events", "localhost:1").Body)
+	next := func() (s watch.State) {
+		t.Helper()
+		for events.Scan() {
+			if data, ok := strings.CutPrefix(events.Text(), "data: "); ok {
+				if err := json.Unmarshal([]byte(data), &s); err != nil {
+					t.Fatal(err)
+				}
+				return s
+			}
+		}
+		t.Fatal("the events end")
+		return s
+	}
+	if s := next(); s.State != "building" || s.Version != 0 {
+		t.Errorf("at first: %+v", s)
+	}
+	for i, s := range []watch.State{{State: "built"}, {State: "failed", Findings: "script.md:1:1"}, {State: "building", Percent: 40}, {State: "built"}} {
+		page.Show(s)
+		s.Version = []int{1, 1, 1, 2}[i]
+		if got := next(); got != s {
+			t.Errorf("%+v is shown as %+v", s, got)
+		}
+	}
+}
