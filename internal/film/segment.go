@@ -139,7 +139,7 @@ func (l *library) entry(k cache.Key) (*cache.Entry, error) {
 	l.close()
 	e, ok := l.store.Open(l.kind, k)
 	if !ok {
-		return nil, fmt.Errorf("the cache lost an entry while it was in use (%s)", k)
+		return nil, fmt.Errorf("%w (%s)", cache.ErrLost, k)
 	}
 	l.open, l.openKey = e, k
 	return e, nil

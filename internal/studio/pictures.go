@@ -3,7 +3,6 @@ package studio
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 
@@ -322,7 +321,7 @@ func (j *job) lengths(p *cutPlan) error {
 	for k, t := range p.wanted {
 		n, ok := j.encoder.Count(k)
 		if !ok {
-			return fmt.Errorf("the cache lost a segment while it was in use")
+			return cache.ErrLost
 		}
 		missing := t.clip.Frames - int64(n)
 		if missing*j.form.FPS.Den*2 < j.form.FPS.Num || missing < 3 {

@@ -440,6 +440,10 @@ func asFault(err error) error {
 		return fault.New(fault.ToolFailed, err, "%s failed", filepath.Base(exit.Program)).
 			WithHint("mynah doctor checks the programs that Mynah needs")
 	}
+	if errors.Is(err, cache.ErrLost) {
+		return fault.New(fault.Disk, err, "the cache was changed by somebody else").
+			WithHint("build again, and leave the cache's folder alone meanwhile")
+	}
 	if _, ok := errors.AsType[*os.PathError](err); ok {
 		return fault.New(fault.Disk, err, "a file cannot be written or read")
 	}
