@@ -204,8 +204,10 @@ func (j *job) makePictures(ctx context.Context, p *cutPlan) error {
 		j.progress(phasePictures, done/max(total, 1))
 		var d *diag.Diagnostic
 		switch {
-		case err == nil || ctx.Err() != nil || !blamesFile(err):
+		case err == nil || ctx.Err() != nil:
 			return err
+		case !blamesFile(err):
+			return blameTool(err, place, name)
 		case name == "":
 			return err
 		}

@@ -145,7 +145,7 @@ func (j *job) identifyAll(ctx context.Context) error {
 		g.Go(func() error {
 			a, err := j.identify(ctx, u.name, i, u.sound)
 			if err != nil && (ctx.Err() != nil || !blamesFile(err)) {
-				return err
+				return blameTool(err, u.place, u.name)
 			}
 			found[i], fails[i] = a, err
 			mu.Lock()

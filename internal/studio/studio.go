@@ -436,6 +436,9 @@ func asFault(err error) error {
 		return fault.New(fault.ToolMissing, err, "the program %s is not installed", missing.Program).
 			WithHint("mynah doctor tells which programs are missing and how to install them")
 	}
+	if full(err) {
+		return onDisk(err, "")
+	}
 	if exit, ok := errors.AsType[*proc.ExitError](err); ok {
 		return fault.New(fault.ToolFailed, err, "%s failed", filepath.Base(exit.Program)).
 			WithHint("mynah doctor checks the programs that Mynah needs")
@@ -444,20 +447,72 @@ func asFault(err error) error {
 		return fault.New(fault.Disk, err, "the cache was changed by somebody else").
 			WithHint("build again, and leave the cache's folder alone meanwhile")
 	}
+	if failed := tool(err); failed != "" {
+		return fault.New(fault.ToolFailed, err, "%s failed", failed).
+			WithHint("mynah doctor checks the programs that Mynah needs")
+	}
 	if _, ok := errors.AsType[*os.PathError](err); ok {
-		return fault.New(fault.Disk, err, "a file cannot be written or read")
+		return onDisk(err, "a file cannot be written or read")
 	}
 	return err
+}
+
+// tool names the program that failed by itself, whatever it was working on; it is empty
+// when the failure may be that of the program's input, or was none of a program.
+func tool(err error) string {
+	if exit, ok := errors.AsType[*proc.ExitError](err); ok && exit.Signal != nil {
+		return filepath.Base(exit.Program)
+	}
+	if stall, ok := errors.AsType[*proc.StallError](err); ok {
+		return stall.Program
+	}
+	if late, ok := errors.AsType[*proc.TimeoutError](err); ok {
+		return late.Program
+	}
+	if flood, ok := errors.AsType[*proc.OutputError](err); ok {
+		return flood.Program
+	}
+	return ""
+}
+
+// full tells whether a failure is that of a disk without room.
+func full(err error) bool {
+	for _, no := range []error{unix.ENOSPC, unix.EDQUOT, unix.EFBIG} {
+		if errors.Is(err, no) {
+			return true
+		}
+	}
+	exit, ok := errors.AsType[*proc.ExitError](err)
+	return ok && strings.Contains(exit.Stderr, "No space left")
+}
+
+// onDisk makes a fault of what went wrong with a disk.
+func onDisk(err error, format string, args ...any) error {
+	if !full(err) {
+		return fault.New(fault.Disk, err, format, args...).WithHint("check that the folder exists and may be written to")
+	}
+	return fault.New(fault.Disk, err, "the disk is full").
+		WithHint("make room, or name a folder on another disk: -o for the film, --cache-dir for what is kept")
+}
+
+// blameTool says at which file a program failed.
+func blameTool(err error, place diag.Range, name string) error {
+	failed := tool(err)
+	if failed == "" {
+		return err
+	}
+	return fault.New(fault.ToolFailed, err, "%s:%d: %s failed at %q", place.File, place.Start.Line, failed, name).
+		WithHint("export the file again, perhaps in another format; mynah doctor checks the programs that Mynah needs")
 }
 
 // blamesFile tells whether a failure may be that of the file that was being read,
 // rather than of the program or the machine.
 func blamesFile(err error) bool {
-	if _, ok := errors.AsType[*proc.NotFoundError](err); ok {
+	if _, ok := errors.AsType[*proc.NotFoundError](err); ok || tool(err) != "" || full(err) || errors.Is(err, cache.ErrLost) {
 		return false
 	}
-	if exit, ok := errors.AsType[*proc.ExitError](err); ok {
-		return exit.Signal == nil && !strings.Contains(exit.Stderr, "No space left")
+	if _, ok := errors.AsType[*proc.ExitError](err); ok {
+		return true
 	}
 	var path *os.PathError
 	var link *os.LinkError
