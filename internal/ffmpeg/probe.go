@@ -100,10 +100,25 @@ func (t *Tools) Probe(ctx context.Context, in Input) (*Info, error) {
 		}
 		info = out.info(in.Format)
 	}
+	if v := info.Video; v != nil && in.Format == media.Matroska && v.atOnce(2) {
+		// A clip of a frame or two may be one whose times are damaged: Matroska states the
+		// last of them as its length, and how many pictures there are only counting tells.
+		if out, err = t.probe(ctx, in, "-count_packets"); err != nil {
+			return nil, err
+		}
+		if n := out.info(in.Format).Video; n != nil && n.Frames > 4 && v.atOnce(n.Frames/2) {
+			return nil, fmt.Errorf("its %d pictures have no times of their own", n.Frames)
+		}
+	}
 	if info.Video == nil && info.Audio == nil {
 		return nil, ErrNoStream
 	}
 	return info, nil
+}
+
+// atOnce tells whether the picture is over within the time of so many frames.
+func (v *Video) atOnce(frames int64) bool {
+	return v.Length.Cmp(new(big.Rat).Mul(big.NewRat(v.Rate.Den, v.Rate.Num), big.NewRat(frames, 1))) <= 0
 }
 
 func (t *Tools) probe(ctx context.Context, in Input, more ...string) (*probeOutput, error) {
