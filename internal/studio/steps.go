@@ -255,8 +255,8 @@ func (j *job) speak(ctx context.Context) error {
 // blameSentence says which sentence an engine failed on.
 func (j *job) blameSentence(err error, p storyboard.Part) error {
 	f, ok := fault.As(asFault(err))
-	if !ok || f.Code == fault.Cancelled {
-		return err
+	if !ok || f.Code == fault.Cancelled || f.Code == fault.Disk {
+		return asFault(err)
 	}
 	return fault.New(f.Code, err, "%s:%d: the sentence %q could not be spoken by %s: %s",
 		p.Range.File, p.Range.Start.Line, shorten(p.Text, 60), p.Voice, f.Public).WithHint("%s", f.Hint)

@@ -429,15 +429,15 @@ func asFault(err error) error {
 	if _, ok := errors.AsType[*ScriptError](err); ok {
 		return err
 	}
+	if full(err) { // whatever a package below makes of it
+		return onDisk(err, "")
+	}
 	if _, ok := fault.As(err); ok {
 		return err
 	}
 	if missing, ok := errors.AsType[*proc.NotFoundError](err); ok {
 		return fault.New(fault.ToolMissing, err, "the program %s is not installed", missing.Program).
 			WithHint("mynah doctor tells which programs are missing and how to install them")
-	}
-	if full(err) {
-		return onDisk(err, "")
 	}
 	if exit, ok := errors.AsType[*proc.ExitError](err); ok {
 		return fault.New(fault.ToolFailed, err, "%s failed", filepath.Base(exit.Program)).
@@ -483,15 +483,20 @@ func full(err error) bool {
 		}
 	}
 	exit, ok := errors.AsType[*proc.ExitError](err)
-	return ok && strings.Contains(exit.Stderr, "No space left")
+	return ok && (exit.Signal == unix.SIGXFSZ || strings.Contains(exit.Stderr, "No space left"))
 }
+
+const errFull = "the disk is full"
 
 // onDisk makes a fault of what went wrong with a disk.
 func onDisk(err error, format string, args ...any) error {
 	if !full(err) {
 		return fault.New(fault.Disk, err, format, args...).WithHint("check that the folder exists and may be written to")
 	}
-	return fault.New(fault.Disk, err, "the disk is full").
+	if f, ok := fault.As(err); ok && f.Public == errFull {
+		return err
+	}
+	return fault.New(fault.Disk, err, errFull).
 		WithHint("make room, or name a folder on another disk: -o for the film, --cache-dir for what is kept")
 }
 
