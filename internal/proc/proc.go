@@ -298,3 +298,15 @@ type OutputError struct {
 func (e *OutputError) Error() string {
 	return fmt.Sprintf("%s printed more than %d bytes", e.Program, e.Max)
 }
+
+// TakeError is a child that was killed because its output could not be taken: what took
+// it failed, or did not understand it.
+type TakeError struct {
+	Program string
+	Err     error
+}
+
+func (e *TakeError) Error() string { return fmt.Sprintf("take the output of %s: %s", e.Program, e.Err) }
+
+// Unwrap is how taking it failed.
+func (e *TakeError) Unwrap() error { return e.Err }

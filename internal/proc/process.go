@@ -326,7 +326,7 @@ func (l *limitedWriter) Write(b []byte) (int, error) {
 	l.left -= int64(len(b))
 	n, err := l.w.Write(b)
 	if err != nil {
-		return n, fmt.Errorf("take the output of %s: %w", l.name, err)
+		return n, &TakeError{Program: l.name, Err: err}
 	}
 	if over {
 		return n, &OutputError{Program: l.name, Max: l.max}

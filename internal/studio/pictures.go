@@ -10,6 +10,7 @@ import (
 
 	"mynah/internal/cache"
 	"mynah/internal/diag"
+	"mynah/internal/fault"
 	"mynah/internal/ffmpeg"
 	"mynah/internal/film"
 	"mynah/internal/picture"
@@ -208,8 +209,8 @@ func (j *job) makePictures(ctx context.Context, p *cutPlan) error {
 			return err
 		case !blamesFile(err):
 			return blameTool(err, place, name)
-		case name == "":
-			return err
+		case j.assets[name] == nil: // no file of the author's was read
+			return fault.New(fault.ToolFailed, err, "%s:%d: ffmpeg failed at the picture", place.File, place.Start.Line).WithHint(hintDoctor)
 		}
 		d = list.Errorf(place, "%q cannot be used: %s", name, reason(err))
 		d.Hint = "check that the file opens in a player or viewer, and export it again"

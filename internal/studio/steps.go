@@ -258,8 +258,16 @@ func (j *job) blameSentence(err error, p storyboard.Part) error {
 	if !ok || f.Code == fault.Cancelled || f.Code == fault.Disk {
 		return asFault(err)
 	}
-	return fault.New(f.Code, err, "%s:%d: the sentence %q could not be spoken by %s: %s",
-		p.Range.File, p.Range.Start.Line, shorten(p.Text, 60), p.Voice, f.Public).WithHint("%s", f.Hint)
+	hint := f.Hint
+	if hint == "" {
+		hint = hintDoctor
+	}
+	cause := f.Cause // the public sentence of err is said already
+	if cause == nil {
+		cause = err
+	}
+	return fault.New(f.Code, cause, "%s:%d: the sentence %q could not be spoken by %s: %s",
+		p.Range.File, p.Range.Start.Line, shorten(p.Text, 60), p.Voice, f.Public).WithHint("%s", hint)
 }
 
 func shorten(s string, n int) string {

@@ -424,6 +424,8 @@ func (j *job) report(list diag.List) error {
 	return &ScriptError{List: j.list, Sources: j.sources}
 }
 
+const hintDoctor = "mynah doctor checks the programs that Mynah needs"
+
 // asFault tells a caller what went wrong with a program or a disk.
 func asFault(err error) error {
 	if _, ok := errors.AsType[*ScriptError](err); ok {
@@ -440,18 +442,16 @@ func asFault(err error) error {
 			WithHint("mynah doctor tells which programs are missing and how to install them")
 	}
 	if exit, ok := errors.AsType[*proc.ExitError](err); ok {
-		return fault.New(fault.ToolFailed, err, "%s failed", filepath.Base(exit.Program)).
-			WithHint("mynah doctor checks the programs that Mynah needs")
+		return fault.New(fault.ToolFailed, err, "%s failed", filepath.Base(exit.Program)).WithHint(hintDoctor)
 	}
 	if errors.Is(err, cache.ErrLost) {
 		return fault.New(fault.Disk, err, "the cache was changed by somebody else").
 			WithHint("build again, and leave the cache's folder alone meanwhile")
 	}
 	if failed := tool(err); failed != "" {
-		return fault.New(fault.ToolFailed, err, "%s failed", failed).
-			WithHint("mynah doctor checks the programs that Mynah needs")
+		return fault.New(fault.ToolFailed, err, "%s failed", failed).WithHint(hintDoctor)
 	}
-	if _, ok := errors.AsType[*os.PathError](err); ok {
+	if onPath(err) {
 		return onDisk(err, "a file cannot be written or read")
 	}
 	return err
@@ -472,7 +472,18 @@ func tool(err error) string {
 	if flood, ok := errors.AsType[*proc.OutputError](err); ok {
 		return flood.Program
 	}
+	// A writer of ours that fails without a path did not understand what it was given.
+	if take, ok := errors.AsType[*proc.TakeError](err); ok && !onPath(err) {
+		return take.Program
+	}
 	return ""
+}
+
+// onPath tells whether a failure is that of a file's name or disk.
+func onPath(err error) bool {
+	var path *os.PathError
+	var link *os.LinkError
+	return errors.As(err, &path) || errors.As(err, &link)
 }
 
 // full tells whether a failure is that of a disk without room.
@@ -519,9 +530,7 @@ func blamesFile(err error) bool {
 	if _, ok := errors.AsType[*proc.ExitError](err); ok {
 		return true
 	}
-	var path *os.PathError
-	var link *os.LinkError
-	return !errors.As(err, &path) && !errors.As(err, &link)
+	return !onPath(err)
 }
 
 // reason says in one line what a program complained about.

@@ -156,7 +156,12 @@ func (s *site) clean(t *testing.T) {
 	if left := names(t, s.tmp); len(left) > 0 {
 		t.Errorf("in the folder of temporary files is left %q", left)
 	}
-	if left := s.processes(); len(left) > 0 {
+	// What was killed may take a moment to be gone.
+	left := s.processes()
+	for end := time.Now().Add(2 * time.Second); len(left) > 0 && time.Now().Before(end); left = s.processes() {
+		time.Sleep(5 * time.Millisecond)
+	}
+	if len(left) > 0 {
 		t.Errorf("there still run %q", left)
 	}
 }

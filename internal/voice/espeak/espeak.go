@@ -141,8 +141,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err != nil {
 		return clip, e.explain(ctx, err, req.Voice)
 	}
-	if wav.Len() == 0 {
-		return clip, nil
+	if wav.Len() == 0 { // it writes a header, whatever it has to say
+		return clip, fault.New(fault.ToolFailed, nil, "the speech program espeak-ng gave no sound")
 	}
 	if clip.PCM, clip.Rate, err = voice.ParseWAV(wav.Bytes()); err != nil {
 		return clip, fault.New(fault.ToolFailed, err, "the speech program espeak-ng gave no sound")
