@@ -230,3 +230,36 @@ func TestHashersKeepPartsApart(t *testing.T) {
 		t.Error("two lists of parts have one key")
 	}
 }
+
+// FuzzEntry puts any bytes in the place of an entry: they are refused, unless they are
+// what was put.
+func FuzzEntry(f *testing.F) {
+	s, err := cache.Open(f.TempDir())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(s.Close)
+	k := key(1)
+	path := filepath.Join(s.Dir(), "probes", k.String()[:2], k.String()[2:])
+	if err := s.PutBytes(cache.Probes, k, []byte("what was put")); err != nil {
+		f.Fatal(err)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
+	f.Add(whole[:9])
+	f.Add(whole[len(whole)-8:])
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := s.Get(cache.Probes, k); ok && (!bytes.Equal(b, whole) || string(got) != "what was put") {
+			t.Fatalf("%q is taken for an entry", b)
+		}
+	})
+}

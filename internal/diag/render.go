@@ -28,8 +28,8 @@ const (
 	leastWidth   = 20
 	defaultMost  = 100
 	// maxNote is how much of a line of a note is printed: it may quote the script.
-	maxNote = 600
-	tabWidth     = 4
+	maxNote  = 600
+	tabWidth = 4
 )
 
 // Render prints findings in the order of the list: the place and the summary, the

@@ -202,10 +202,13 @@ func (o *probeOutput) length(s probeStream, f media.Format, exact func(*big.Rat)
 	return new(big.Rat).Add(own, new(big.Rat).Sub(start, first))
 }
 
+// maxSeconds is more than any file lasts, 115 days: a longer time is damage.
+const maxSeconds = 10_000_000
+
 // offset reads a time that may be below zero; what is none is 0.
 func offset(text string) *big.Rat {
 	r, ok := new(big.Rat).SetString(text)
-	if !ok || len(text) > 40 || strings.ContainsAny(text, "eE/") {
+	if !ok || len(text) > 40 || strings.ContainsAny(text, "eE/") || new(big.Rat).Abs(r).Cmp(big.NewRat(maxSeconds, 1)) > 0 {
 		return new(big.Rat)
 	}
 	return r
@@ -289,7 +292,7 @@ func seconds(texts ...string) *big.Rat {
 			}
 			total.Mul(total, big.NewRat(60, 1)).Add(total, v)
 		}
-		if good && total.Sign() > 0 {
+		if good && total.Sign() > 0 && total.Cmp(big.NewRat(maxSeconds, 1)) <= 0 {
 			return total
 		}
 	}

@@ -86,8 +86,12 @@ func (s *segmentWriter) close() error {
 
 var errSegment = errors.New("a segment of the cache is of an unknown form")
 
-// readIndex reads the index at the end of a segment.
-func readIndex(e *cache.Entry) (*Index, error) {
+// readIndex reads the index at the end of a segment, an entry of the cache.
+func readIndex(e interface {
+	io.ReaderAt
+	Size() int64
+},
+) (*Index, error) {
 	size := e.Size()
 	var tail [footerSize]byte
 	if size < footerSize {

@@ -61,24 +61,34 @@ func TestFiles(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		file   string
-		make   []string             // by ffmpeg
-		change func([]byte) []byte  // of what it made
+		make   []string            // by ffmpeg
+		change func([]byte) []byte // of what it made
 		by     func(*site, *testing.T)
 		errors []string // else a film of
 		frames int
 		color  []byte
 		slow   bool
 	}{
-		"PNG of 30000 x 30000": {file: "a.png", by: func(s *site, t *testing.T) { t.Helper(); s.write(t, "a.png", string(hugePNG(30000))) },
-			errors: []string{"s.md:4:1: error:", "30000 x 30000 pixels", "150 million"}, slow: true},
-		"PNG whose header claims it": {file: "a.png", make: []string{"-f", "lavfi", "-i", "color=red:s=64x64", "-frames:v", "1"},
-			change: func(b []byte) []byte { return patch("IHDR", 0, 30000)(patch("IHDR", 4, 30000)(b)) }, errors: []string{"s.md:4:1: error:", "header is damaged"}},
-		"JPEG of 30000 x 30000": {file: "a.jpg", make: []string{"-f", "lavfi", "-i", "color=red:s=64x64", "-frames:v", "1"},
-			change: patch("\xff\xc0\x00\x11\x08", 0, 30000<<16|30000), errors: []string{"s.md:4:1: error:", "30000 x 30000 pixels"}},
-		"PNG of 12000 x 12000, whole": {file: "a.png", by: func(s *site, t *testing.T) { t.Helper(); s.write(t, "a.png", string(hugePNG(12000))) },
-			frames: 25, color: []byte{0, 0, 0}, slow: true},
-		"GIF cut off": {file: "a.gif", make: source(3), change: func(b []byte) []byte { return b[:9*len(b)/10] },
-			errors: []string{"s.md:4:1: error:", "cut off"}},
+		"PNG of 30000 x 30000": {
+			file: "a.png", by: func(s *site, t *testing.T) { t.Helper(); s.write(t, "a.png", string(hugePNG(30000))) },
+			errors: []string{"s.md:4:1: error:", "30000 x 30000 pixels", "150 million"}, slow: true,
+		},
+		"PNG whose header claims it": {
+			file: "a.png", make: []string{"-f", "lavfi", "-i", "color=red:s=64x64", "-frames:v", "1"},
+			change: func(b []byte) []byte { return patch("IHDR", 0, 30000)(patch("IHDR", 4, 30000)(b)) }, errors: []string{"s.md:4:1: error:", "header is damaged"},
+		},
+		"JPEG of 30000 x 30000": {
+			file: "a.jpg", make: []string{"-f", "lavfi", "-i", "color=red:s=64x64", "-frames:v", "1"},
+			change: patch("\xff\xc0\x00\x11\x08", 0, 30000<<16|30000), errors: []string{"s.md:4:1: error:", "30000 x 30000 pixels"},
+		},
+		"PNG of 12000 x 12000, whole": {
+			file: "a.png", by: func(s *site, t *testing.T) { t.Helper(); s.write(t, "a.png", string(hugePNG(12000))) },
+			frames: 25, color: []byte{0, 0, 0}, slow: true,
+		},
+		"GIF cut off": {
+			file: "a.gif", make: source(3), change: func(b []byte) []byte { return b[:9*len(b)/10] },
+			errors: []string{"s.md:4:1: error:", "cut off"},
+		},
 		"GIF of a header":            {file: "a.gif", make: source(1), change: func(b []byte) []byte { return b[:13] }, errors: []string{"s.md:4:1: error:"}},
 		"GIF that loops for ever":    {file: "a.gif", make: []string{"-f", "lavfi", "-i", "testsrc=s=64x64:r=10:d=1", "-loop", "0"}, frames: 25},
 		"GIF of thousands of frames": {file: "a.gif", make: []string{"-f", "lavfi", "-i", "testsrc=s=16x16:r=50:d=60"}, frames: 1500, slow: true},
@@ -90,16 +100,20 @@ func TestFiles(t *testing.T) {
 			}
 			return b
 		}, frames: 50},
-		"MP4 of one frame":  {file: "a.mp4", make: append(source(1), "-frames:v", "1", "-pix_fmt", "yuv420p"), frames: 1},
-		"WebM of one frame": {file: "a.webm", make: append(source(1), "-frames:v", "1", "-c:v", "libvpx-vp9"), frames: 1},
-		"MP4 of no frame":   {file: "a.mp4", make: append(source(1), "-frames:v", "0", "-pix_fmt", "yuv420p"), errors: []string{"s.md:4:1: error:", "neither pictures nor sound"}},
+		"MP4 of one frame":     {file: "a.mp4", make: append(source(1), "-frames:v", "1", "-pix_fmt", "yuv420p"), frames: 1},
+		"WebM of one frame":    {file: "a.webm", make: append(source(1), "-frames:v", "1", "-c:v", "libvpx-vp9"), frames: 1},
+		"MP4 of no frame":      {file: "a.mp4", make: append(source(1), "-frames:v", "0", "-pix_fmt", "yuv420p"), errors: []string{"s.md:4:1: error:", "neither pictures nor sound"}},
 		"Matroska of no frame": {file: "a.mkv", make: append(source(1), "-t", "0", "-pix_fmt", "yuv420p"), errors: []string{"s.md:4:1: error:"}},
-		"MP4 that claims 10 hours": {file: "a.mp4", make: append(source(1), "-pix_fmt", "yuv420p"),
-			change: func(b []byte) []byte { return patch("mvhd", 16, 36000*1000)(patch("tkhd", 20, 36000*1000)(b)) }, frames: 25},
-		"MP4 whose track claims 10 hours": {file: "a.mp4", make: append(source(1), "-pix_fmt", "yuv420p"),
+		"MP4 that claims 10 hours": {
+			file: "a.mp4", make: append(source(1), "-pix_fmt", "yuv420p"),
+			change: func(b []byte) []byte { return patch("mvhd", 16, 36000*1000)(patch("tkhd", 20, 36000*1000)(b)) }, frames: 25,
+		},
+		"MP4 whose track claims 10 hours": {
+			file: "a.mp4", make: append(source(1), "-pix_fmt", "yuv420p"),
 			change: func(b []byte) []byte {
 				return patch("mvhd", 16, 36000*1000)(patch("tkhd", 20, 36000*1000)(patch("mdhd", 16, 36000*12800)(patch("elst", 8, 36000*1000)(b))))
-			}, frames: 25},
+			}, frames: 25,
+		},
 		"Matroska that claims 10 hours": {file: "a.mkv", make: append(source(1), "-pix_fmt", "yuv420p"), change: func(b []byte) []byte {
 			at := bytes.Index(b, []byte{0x44, 0x89, 0x88})
 			copy(b[at+3:], "\x41\x81\x2a\x88\x00\x00\x00\x00") // 36 million milliseconds
@@ -120,10 +134,10 @@ func TestFiles(t *testing.T) {
 			}
 			return append(a, "-c:a", "aac", "-b:a", "32k", "-pix_fmt", "yuv420p")
 		}(), frames: 25},
-		"transparent VP9":     {file: "a.webm", make: append(half("yuva420p"), "-c:v", "libvpx-vp9"), frames: 25, color: pink},
-		"transparent ProRes":  {file: "a.mov", make: append(half("yuva444p10le"), "-c:v", "prores_ks", "-profile:v", "4444"), frames: 25, color: pink},
+		"transparent VP9":                 {file: "a.webm", make: append(half("yuva420p"), "-c:v", "libvpx-vp9"), frames: 25, color: pink},
+		"transparent ProRes":              {file: "a.mov", make: append(half("yuva444p10le"), "-c:v", "prores_ks", "-profile:v", "4444"), frames: 25, color: pink},
 		"transparent QuickTime Animation": {file: "a.mov", make: append(half("argb"), "-c:v", "qtrle"), frames: 25, color: pink},
-		"WebP cut off":        {file: "a.webp", make: []string{"-f", "lavfi", "-i", "testsrc=s=300x300", "-frames:v", "1", "-c:v", "libwebp"}, change: func(b []byte) []byte { return b[:len(b)/2] }, errors: []string{"s.md:4:1: error:"}},
+		"WebP cut off":                    {file: "a.webp", make: []string{"-f", "lavfi", "-i", "testsrc=s=300x300", "-frames:v", "1", "-c:v", "libwebp"}, change: func(b []byte) []byte { return b[:len(b)/2] }, errors: []string{"s.md:4:1: error:"}},
 		"noise with the head of an MP4": {file: "a.mp4", make: append(source(1), "-pix_fmt", "yuv420p", "-movflags", "+faststart"), change: func(b []byte) []byte {
 			for i := bytes.Index(b, []byte("mdat")) + 4; i < len(b); i++ {
 				b[i] = byte(i * 7919 >> 3)
