@@ -1,6 +1,8 @@
 package cache
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,12 +32,15 @@ func (s *session) folder(dir string) (string, error) {
 			return "", err
 		}
 		f, err := lockFolder(path)
-		if err != nil {
-			return "", err
-		}
 		// Before it was locked, another process may have taken it for one that was left.
-		if f != nil && isAt(f, path) {
+		switch {
+		case errors.Is(err, errTaken), errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return "", err
+		case isAt(f, path):
 			s.path, s.lock = path, f
+		default:
+			_ = f.Close()
 		}
 	}
 	return s.path, nil
@@ -51,19 +56,18 @@ func (s *session) close() {
 	}
 }
 
-// lockFolder locks a folder for as long as the file is open; nil is one that is gone, or
-// that another process has locked.
+// errTaken tells that another process has locked a folder.
+var errTaken = errors.New("another process uses the folder")
+
+// lockFolder locks a folder for as long as the file is open.
 func lockFolder(path string) (*os.File, error) {
 	f, err := os.Open(path)
-	if os.IsNotExist(err) {
-		return nil, nil
-	}
 	if err != nil {
 		return nil, err
 	}
 	if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
 		_ = f.Close()
-		return nil, nil
+		return nil, errTaken
 	}
 	return f, nil
 }
@@ -82,7 +86,7 @@ func sweep(dir string) {
 			continue
 		}
 		name := filepath.Join(dir, e.Name())
-		if f, err := lockFolder(name); err == nil && f != nil {
+		if f, err := lockFolder(name); err == nil {
 			_ = os.RemoveAll(name)
 			_ = f.Close()
 		}

@@ -34,8 +34,8 @@ func Create(path string) (*File, error) {
 	sweep(dir)
 	for {
 		// The mode is what is left of it by the process's mask, as with any program.
-		name := filepath.Join(dir, prefix+strconv.FormatUint(rand.Uint64(), 36))
-		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // films are for others to see
+		name := filepath.Join(dir, prefix+strconv.FormatUint(rand.Uint64(), 36)) //nolint:gosec // it need not be secret: O_EXCL refuses one that is there
+		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)      //nolint:gosec // films are for others to see
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}

@@ -212,7 +212,7 @@ func (o outcome) refused(t *testing.T, code int, want ...string) {
 }
 
 // shows holds that the film is right for decoders of others: of so many frames (-1: any)
-// and, if a colour is given, of that colour in the middle of its first frame.
+// and, if a colour is given, of that colour in the middle of each.
 func (s *site) shows(t *testing.T, o outcome, frames int, color []byte) {
 	t.Helper()
 	if o.code != 0 {
@@ -227,9 +227,9 @@ func (s *site) shows(t *testing.T, o outcome, frames int, color []byte) {
 	if n := len(d.out) / 12; frames >= 0 && n != frames || n == 0 {
 		t.Errorf("the film has %d frames, not %d", n, frames)
 	}
-	for i := range color {
-		if by := int(d.out[i]) - int(color[i]); by > 6 || by < -6 {
-			t.Errorf("the colour is %v, not %v", []byte(d.out[:3]), color)
+	for i := 0; i < len(d.out) && color != nil; i++ {
+		if by := int(d.out[i]) - int(color[i%3]); by > 6 || by < -6 {
+			t.Errorf("the colour of frame %d is not %v: %d", i/12, color, d.out[i])
 			break
 		}
 	}

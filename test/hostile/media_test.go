@@ -54,7 +54,7 @@ func TestFiles(t *testing.T) {
 	times := func(filter string) []string {
 		return append(source(4), "-vf", "setpts="+filter, "-fps_mode", "passthrough", "-pix_fmt", "yuv420p", "-c:v", "mpeg4")
 	}
-	copied := func(s *site, t *testing.T, filter string) {
+	copied := func(t *testing.T, s *site, filter string) {
 		t.Helper()
 		plain := s.ffmpeg(t, "plain.mkv", append(source(4), "-pix_fmt", "yuv420p", "-c:v", "mpeg4", "-bf", "0")...)
 		s.ffmpeg(t, "a.mkv", "-i", plain, "-c", "copy", "-bsf:v", "setts="+filter)
@@ -63,14 +63,14 @@ func TestFiles(t *testing.T) {
 		file   string
 		make   []string            // by ffmpeg
 		change func([]byte) []byte // of what it made
-		by     func(*site, *testing.T)
+		by     func(*testing.T, *site)
 		errors []string // else a film of
 		frames int
 		color  []byte
 		slow   bool
 	}{
 		"PNG of 30000 x 30000": {
-			file: "a.png", by: func(s *site, t *testing.T) { t.Helper(); s.write(t, "a.png", string(hugePNG(30000))) },
+			file: "a.png", by: func(t *testing.T, s *site) { t.Helper(); s.write(t, "a.png", string(hugePNG(30000))) },
 			errors: []string{"s.md:4:1: error:", "30000 x 30000 pixels", "150 million"}, slow: true,
 		},
 		"PNG whose header claims it": {
@@ -82,7 +82,7 @@ func TestFiles(t *testing.T) {
 			change: patch("\xff\xc0\x00\x11\x08", 0, 30000<<16|30000), errors: []string{"s.md:4:1: error:", "30000 x 30000 pixels"},
 		},
 		"PNG of 12000 x 12000, whole": {
-			file: "a.png", by: func(s *site, t *testing.T) { t.Helper(); s.write(t, "a.png", string(hugePNG(12000))) },
+			file: "a.png", by: func(t *testing.T, s *site) { t.Helper(); s.write(t, "a.png", string(hugePNG(12000))) },
 			frames: 25, color: []byte{0, 0, 0}, slow: true,
 		},
 		"GIF cut off": {
@@ -124,9 +124,9 @@ func TestFiles(t *testing.T) {
 		"MP4 with a gap of 5 minutes":     {file: "a.mp4", make: times("'if(gt(N,20),PTS+300/TB,PTS)'"), frames: 3040, slow: true},
 		"Matroska that begins late":       {file: "a.mkv", make: append(times("PTS+3/TB"), "-copyts"), frames: 100},
 		"MP4 that begins before its time": {file: "a.mp4", make: append(times("PTS-2/TB"), "-copyts", "-avoid_negative_ts", "disabled"), frames: -1},
-		"Matroska whose times go back":    {file: "a.mkv", by: func(s *site, t *testing.T) { t.Helper(); copied(s, t, "ts=4000-PTS") }, errors: []string{"s.md:4:1: error:", "no times of their own"}},
-		"Matroska whose times stand":      {file: "a.mkv", by: func(s *site, t *testing.T) { t.Helper(); copied(s, t, "ts=0") }, errors: []string{"s.md:4:1: error:", "no times of their own"}},
-		"Matroska whose times jump":       {file: "a.mkv", by: func(s *site, t *testing.T) { t.Helper(); copied(s, t, "pts='if(eq(mod(N,2),0),PTS,PTS-200)':dts=DTS") }, frames: -1},
+		"Matroska whose times go back":    {file: "a.mkv", by: func(t *testing.T, s *site) { t.Helper(); copied(t, s, "ts=4000-PTS") }, errors: []string{"s.md:4:1: error:", "no times of their own"}},
+		"Matroska whose times stand":      {file: "a.mkv", by: func(t *testing.T, s *site) { t.Helper(); copied(t, s, "ts=0") }, errors: []string{"s.md:4:1: error:", "no times of their own"}},
+		"Matroska whose times jump":       {file: "a.mkv", by: func(t *testing.T, s *site) { t.Helper(); copied(t, s, "pts='if(eq(mod(N,2),0),PTS,PTS-200)':dts=DTS") }, frames: -1},
 		"MP4 with 16 sounds": {file: "a.mp4", make: func() []string {
 			a := append(source(1), "-f", "lavfi", "-i", "sine=d=1", "-map", "0:v")
 			for range 16 {
@@ -152,7 +152,7 @@ func TestFiles(t *testing.T) {
 			}
 			s := newSite(t)
 			if c.by != nil {
-				c.by(s, t)
+				c.by(t, s)
 			} else {
 				s.ffmpeg(t, c.file, c.make...)
 			}

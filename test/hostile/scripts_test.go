@@ -78,47 +78,58 @@ func TestScripts(t *testing.T) {
 	}
 }
 
-// TestNames builds films of pictures whose names mean something to other programs: each
-// is just a name here.
+// TestNames builds films of pictures and clips whose names mean something to other
+// programs: each is just a name here, and the film is red from its first frame to its last.
 func TestNames(t *testing.T) {
 	t.Parallel()
-	red := []byte{255, 0, 0}
-	all := newSite(t)
-	all.ffmpeg(t, "red.png", "-f", "lavfi", "-i", "color=red:s=64x64", "-frames:v", "1")
-	all.ffmpeg(t, "red.mp4", "-f", "lavfi", "-i", "color=red:s=64x64:d=1", "-pix_fmt", "yuv420p")
-	for name, wrong := range map[string]string{
-		"concat:a.png|b.png": "", "pipe:0": "", "pipe:": "", "file:red.png": "", "subfile,,start,0,end,9,,:red.png": "",
-		"-dash.png": "", "-i": "", "--": "", "%03d.png": "", "%s%n": "", "a%d": "", "*.png": "", "#.png": "", "~": "",
-		`it's "q".png`: "", "$(touch x).png": "", "a;b&c.png": "", `back\slash.png`: "", "<b>.png": "", "[x](y).png": "", "sp  ace .png": "", "tab\there.png": "",
-		"ünï 日本 😀.png": "", "\u202egnp.png": "", strings.Repeat("n", 251) + ".png": "", strings.Repeat("é", 125) + "x.png": "", "{{v}}.png": "",
-		// No name of a script's: each has an error with its place.
+	for kind, args := range map[string][]string{
+		"picture": {"-f", "lavfi", "-i", "color=red:s=64x64", "-frames:v", "1"},
+		"clip":    {"-f", "lavfi", "-i", "color=red:s=64x64:d=1", "-pix_fmt", "yuv420p", "-f", "mp4"},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			b, err := os.ReadFile(s.ffmpeg(t, "red."+map[string]string{"picture": "png", "clip": "mp4"}[kind], args...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			script, n := header, 0
+			for _, name := range []string{
+				"concat:a.png|b.png", "pipe:0", "pipe:", "file:red.png", "subfile,,start,0,end,9,,:red.png",
+				"-dash.png", "-i", "--", "%03d.png", "%s%n", "a%d", "*.png", "#.png", "~",
+				`it's "q".png`, "$(touch x).png", "a;b&c.png", `back\slash.png`, "<b>.png", "[x](y).png", "sp  ace .png", "tab\there.png",
+				"ünï 日本 😀.png", "\u202egnp.png", strings.Repeat("n", 251) + ".png", strings.Repeat("é", 125) + "x.png", "{{v}}.png",
+			} {
+				s.write(t, name, string(b))
+				script += "![](" + name + ")\n---\n"
+				n++
+			}
+			s.write(t, "s.md", script)
+			s.shows(t, s.build(t), 25*n, []byte{255, 0, 0})
+		})
+	}
+}
+
+// TestWrongNames: what cannot be the name of a file in a script has an error with its
+// place, which writes nothing to a terminal that it would obey.
+func TestWrongNames(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
 		"nl\nx.png": "s.md:4:1: error: this image is never closed", "cr\rx.png": "s.md:4:1: error: this image is never closed",
-		"bell\x07.png": "s.md:4:5: error:", "\x1b[31mred.png": "s.md:4:6: error:", "a)b.png": "s.md:4:5: error:", "http://x/y.png": "s.md:4:5: error:", "\xff.png": "s.md:4:5: error:",
+		"bell\x07.png": "s.md:4:5: error:", "\x1b[31mred.png": "s.md:4:6: error:", "a)b.png": "s.md:4:5: error:", "http://x/y.png": "s.md:4:5: error:",
+		"\xff.png": "s.md:4:5: error:",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, kind := range []string{"red.png", "red.mp4"} {
-				s := newSite(t)
-				b, err := os.ReadFile(filepath.Join(all.project, kind))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if !strings.Contains(name, "/") {
-					s.write(t, name, string(b))
-				}
-				s.write(t, "s.md", header+"![]("+name+")\n")
-				if wrong != "" {
-					o := s.build(t)
-					o.refused(t, 3, wrong)
-					if strings.ContainsAny(o.stderr, "\x1b\x07") {
-						t.Errorf("the terminal is written to: %q", o.stderr)
-					}
-					return
-				}
-				s.shows(t, s.build(t), 25, red)
-				if testing.Short() {
-					return
-				}
+			s := newSite(t)
+			if !strings.Contains(name, "/") {
+				s.write(t, name, "x")
+			}
+			s.write(t, "s.md", header+"![]("+name+")\n")
+			o := s.build(t)
+			o.refused(t, 3, want)
+			if strings.ContainsAny(o.stderr, "\x1b\x07") {
+				t.Errorf("the terminal is written to: %q", o.stderr)
 			}
 		})
 	}
