@@ -5,7 +5,8 @@
 //
 // An entry is written to a temporary file and renamed, so a reader sees all of it or
 // nothing, with two builds at once and after a kill. It ends in a checksum: one that
-// was damaged on disk is removed and counts as absent.
+// was damaged on disk is removed and counts as absent, and so does whatever else stands
+// in an entry's place.
 package cache
 
 import (
@@ -164,17 +165,18 @@ func (s *Store) HashFile(ctx context.Context, path string) (Key, error) {
 }
 
 // Store is a folder of entries, safe for use by many goroutines and processes.
-type Store struct{ dir string }
+type Store struct {
+	dir string
+	own session
+}
 
 const (
-	tempPrefix  = "tmp-"
-	tempMaxAge  = 24 * time.Hour
-	trailerSize = 8 // crc32c of the body, then the magic word
-	magic       = 0x4d796e31
+	trailerSize = 8 // crc32c of the address and the body, then the magic word
+	magic       = 0x4d796e32
 )
 
-// Open makes the folder where it is missing. Temporary files that a killed build
-// left behind are removed once they are a day old.
+// Open makes the folder where it is missing, and removes what killed processes left in
+// it. Close the store after use.
 func Open(dir string) (*Store, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -188,33 +190,37 @@ func Open(dir string) (*Store, error) {
 	if _, err := os.Stat(tag); errors.Is(err, fs.ErrNotExist) {
 		_ = os.WriteFile(tag, []byte("Signature: 8a477f597d28d172789f06886806bc55\n# Mynah's cache; deleting it is always safe.\n"), 0o600)
 	}
-	s := &Store{dir: dir}
-	s.sweep()
-	return s, nil
+	sweep(dir)
+	return &Store{dir: dir}, nil
 }
+
+// Close removes the temporary files of this store. It must not be in use.
+func (s *Store) Close() { s.own.close() }
 
 // Dir is the store's folder.
 func (s *Store) Dir() string { return s.dir }
-
-func (s *Store) sweep() {
-	names, _ := filepath.Glob(filepath.Join(s.dir, tempPrefix+"*"))
-	for _, n := range names {
-		if fi, err := os.Stat(n); err == nil && time.Since(fi.ModTime()) > tempMaxAge {
-			_ = os.RemoveAll(n)
-		}
-	}
-}
 
 func (s *Store) path(kind Kind, key Key) string {
 	k := key.String()
 	return filepath.Join(s.dir, string(kind), k[:2], k[2:])
 }
 
-func table() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) }
+// seed begins an entry's checksum with its address: an entry that came into another's
+// place is not taken for it.
+func seed(kind Kind, key Key) hash.Hash32 {
+	h := crc32.New(crc32.MakeTable(crc32.Castagnoli))
+	_, _ = io.WriteString(h, string(kind))
+	_, _ = h.Write(key[:])
+	return h
+}
 
 // Put stores what write writes, all of it or nothing.
 func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(s.dir, tempPrefix+"*")
+	dir, err := s.own.folder(s.dir)
+	if err != nil {
+		return fmt.Errorf("write to the cache: %w", err)
+	}
+	f, err := os.CreateTemp(dir, "put-*")
 	if err != nil {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
@@ -222,7 +228,7 @@ func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
 		_ = f.Close()
 		_ = os.Remove(f.Name())
 	}()
-	sum := crc32.New(table())
+	sum := seed(kind, key)
 	buf := bufio.NewWriterSize(f, 256<<10)
 	if err := write(io.MultiWriter(buf, sum)); err != nil {
 		return err
@@ -237,13 +243,39 @@ func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
 	dst := s.path(kind, key)
-	if err := os.MkdirAll(filepath.Dir(dst), 0o700); err != nil {
-		return fmt.Errorf("write to the cache: %w", err)
-	}
-	if err := os.Rename(f.Name(), dst); err != nil {
+	if err := s.place(f.Name(), dst); err != nil {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
 	return nil
+}
+
+// place gives a file its name in the store. What stands in its way, a folder in the
+// place of a file or the other way round, is nothing of ours and goes.
+func (s *Store) place(name, dst string) error {
+	inner := filepath.Dir(dst)
+	try := func() error {
+		if err := os.MkdirAll(inner, 0o700); err != nil {
+			return err
+		}
+		return os.Rename(name, dst)
+	}
+	err := try()
+	if err == nil {
+		return nil
+	}
+	cleared := false
+	for _, dir := range []string{filepath.Dir(inner), inner} {
+		if fi, err := os.Lstat(dir); err == nil && !fi.IsDir() {
+			cleared = os.Remove(dir) == nil || cleared
+		}
+	}
+	if fi, err := os.Lstat(dst); err == nil && fi.IsDir() {
+		cleared = os.RemoveAll(dst) == nil || cleared
+	}
+	if !cleared {
+		return err
+	}
+	return try()
 }
 
 // PutBytes stores b.
@@ -272,10 +304,12 @@ func (s *Store) Open(kind Kind, key Key) (*Entry, bool) {
 	if err != nil {
 		return nil, false
 	}
-	size, err := check(f)
+	size, err := check(f, seed(kind, key))
 	if err != nil {
+		if isAt(f, p) { // else another process has made it anew meanwhile
+			_ = os.RemoveAll(p)
+		}
 		_ = f.Close()
-		_ = os.Remove(p)
 		return nil, false
 	}
 	now := time.Now()
@@ -285,30 +319,31 @@ func (s *Store) Open(kind Kind, key Key) (*Entry, bool) {
 
 // Get reads an entry whole.
 func (s *Store) Get(kind Kind, key Key) ([]byte, bool) {
-	p := s.path(kind, key)
-	b, err := os.ReadFile(p)
-	if err != nil {
+	e, ok := s.Open(kind, key)
+	if !ok {
 		return nil, false
 	}
-	n := len(b) - trailerSize
-	if n < 0 || binary.BigEndian.Uint32(b[n+4:]) != magic || binary.BigEndian.Uint32(b[n:]) != crc32.Checksum(b[:n], table()) {
-		_ = os.Remove(p)
+	defer func() { _ = e.Close() }()
+	b := make([]byte, e.size)
+	if _, err := io.ReadFull(e, b); err != nil {
 		return nil, false
 	}
-	now := time.Now()
-	_ = os.Chtimes(p, now, now)
-	return b[:n:n], true
+	return b, true
 }
 
-// Has tells whether there is an entry, without reading it.
+// Has tells whether there is an entry. Its bytes are checked: who asks makes plans that
+// a damaged entry would upset.
 func (s *Store) Has(kind Kind, key Key) bool {
-	_, err := os.Stat(s.path(kind, key))
-	return err == nil
+	e, ok := s.Open(kind, key)
+	if ok {
+		_ = e.Close()
+	}
+	return ok
 }
 
 var errDamaged = errors.New("damaged entry")
 
-func check(f *os.File) (int64, error) {
+func check(f *os.File, sum hash.Hash32) (int64, error) {
 	fi, err := f.Stat()
 	if err != nil {
 		return 0, err
@@ -317,7 +352,6 @@ func check(f *os.File) (int64, error) {
 	if size < 0 {
 		return 0, errDamaged
 	}
-	sum := crc32.New(table())
 	if _, err := io.Copy(sum, io.NewSectionReader(f, 0, size)); err != nil {
 		return 0, err
 	}
@@ -401,7 +435,7 @@ func (s *Store) List() ([]Usage, error) {
 // are left, and tells what went.
 // While a build uses the store it is ErrInUse.
 func (s *Store) Prune(maxBytes int64) (Usage, error) {
-	l := flock.New(filepath.Join(s.dir, "lock"))
+	l := s.lock()
 	ok, err := l.TryLock()
 	if err != nil {
 		return Usage{}, fmt.Errorf("lock the cache: %w", err)
@@ -440,18 +474,37 @@ func (s *Store) Prune(maxBytes int64) (Usage, error) {
 }
 
 // TempDir makes a folder for a build's small files. The builder removes it; one that a
-// killed build left is swept once it is a day old.
-func (s *Store) TempDir() (string, error) { return os.MkdirTemp(s.dir, tempPrefix+"*") }
+// killed build left is removed by the next process that opens the store.
+func (s *Store) TempDir() (string, error) {
+	dir, err := s.own.folder(s.dir)
+	if err != nil {
+		return "", err
+	}
+	return os.MkdirTemp(dir, "work-*")
+}
 
 // Use marks the store as in use until the returned function is called or the process
 // ends, however it ends: nothing is pruned meanwhile.
 func (s *Store) Use() (func(), error) {
-	l := flock.New(filepath.Join(s.dir, "lock"))
+	l := s.lock()
 	if err := l.RLock(); err != nil {
 		return nil, fmt.Errorf("lock the cache: %w", err)
 	}
 	return func() { _ = l.Unlock() }, nil
 }
 
+// lock is what uses and prunes of the store meet at.
+func (s *Store) lock() *flock.Flock {
+	path := filepath.Join(s.dir, "lock")
+	if fi, err := os.Lstat(path); err == nil && fi.IsDir() {
+		_ = os.RemoveAll(path)
+	}
+	return flock.New(path)
+}
+
 // ErrInUse tells that a build is using the store.
 var ErrInUse = errors.New("a build is using the cache")
+
+// ErrLost tells that an entry which was there is there no more: somebody else removed
+// or damaged it.
+var ErrLost = errors.New("the cache lost an entry while it was in use")

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -59,16 +60,47 @@ func TestFailedWritesLeaveNothing(t *testing.T) {
 	if !errors.Is(err, fail) || s.Has(cache.Sounds, key(1)) {
 		t.Error("half an entry is there")
 	}
-	left, _ := filepath.Glob(filepath.Join(s.Dir(), "tmp-*"))
+	left, _ := filepath.Glob(filepath.Join(s.Dir(), "tmp-*", "*"))
 	if len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
+	s.Close()
+	if left, _ = filepath.Glob(filepath.Join(s.Dir(), "tmp-*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestLeftFoldersAreRemoved plays a process that was killed: its folder is there, and
+// nobody holds the lock. That of a process that lives stays.
+func TestLeftFoldersAreRemoved(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	work, err := s.TempDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead := filepath.Join(s.Dir(), "tmp-dead", "work-1")
+	if err := os.MkdirAll(dead, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	other, err := cache.Open(s.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if _, err := os.Stat(dead); !os.IsNotExist(err) {
+		t.Error("the folder of a dead process is still there")
+	}
+	if _, err := os.Stat(work); err != nil {
+		t.Error("the folder of a living process is gone:", err)
+	}
+	s.Close()
 }
 
 func TestDamageIsNoticed(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	for n := range int64(2) {
+	for n := range int64(6) {
 		if err := s.PutBytes(cache.Pictures, key(n), bytes.Repeat([]byte{7}, 5000)); err != nil {
 			t.Fatal(err)
 		}
@@ -78,19 +110,64 @@ func TestDamageIsNoticed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b[2500] ^= 1
-		if n == 1 {
+		whole := slices.Clone(b)
+		switch n {
+		case 0:
+			b[2500] ^= 1
+		case 1:
 			b = b[:3000]
+		case 2:
+			clear(b)
+		case 3:
+			b = nil
+		case 4: // another whole entry came into its place
+			if err := s.PutBytes(cache.Pictures, key(100), []byte("other")); err != nil {
+				t.Fatal(err)
+			}
+			k := key(100).String()
+			if b, err = os.ReadFile(filepath.Join(s.Dir(), "pictures", k[:2], k[2:])); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if n == 5 { // a folder in the place of the file, with something in it
+			if err := errors.Join(os.Remove(path), os.MkdirAll(filepath.Join(path, "x"), 0o700)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if s.Has(cache.Pictures, key(n)) {
+			t.Errorf("a damaged entry (%d) is there", n)
+		}
+		if err := s.PutBytes(cache.Pictures, key(n), whole); err != nil {
+			t.Errorf("a damaged entry (%d) cannot be replaced: %v", n, err)
+		}
+		if got, ok := s.Get(cache.Pictures, key(n)); !ok || !bytes.Equal(got, whole) {
+			t.Errorf("a damaged entry (%d) was not replaced", n)
+		}
+		if err := os.WriteFile(path, b[:len(b)/2], 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if _, ok := s.Open(cache.Pictures, key(n)); ok {
 			t.Error("a damaged entry is opened")
 		}
-		if s.Has(cache.Pictures, key(n)) {
-			t.Error("a damaged entry stays")
+		if _, ok := s.Get(cache.Pictures, key(n)); ok {
+			t.Error("a damaged entry is read")
 		}
+	}
+	// Files in the place of folders.
+	if err := errors.Join(os.RemoveAll(filepath.Join(s.Dir(), "sounds")), os.WriteFile(filepath.Join(s.Dir(), "sounds"), nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.PutBytes(cache.Sounds, key(1), []byte("x")); err != nil || !s.Has(cache.Sounds, key(1)) {
+		t.Error("a file in the place of a folder stops the cache:", err)
+	}
+	if err := os.Mkdir(filepath.Join(s.Dir(), "lock"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Prune(0); err != nil {
+		t.Error("a folder in the place of the lock:", err)
 	}
 }
 
@@ -190,4 +267,37 @@ func TestHashFileNotes(t *testing.T) {
 	if _, err := s.HashFile(t.Context(), path+"no"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a file that is not there: %v", err)
 	}
+}
+
+// FuzzEntry puts any bytes in the place of an entry: they are refused, unless they are
+// what was put.
+func FuzzEntry(f *testing.F) {
+	s, err := cache.Open(f.TempDir())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(s.Close)
+	k := key(1)
+	path := filepath.Join(s.Dir(), "probes", k.String()[:2], k.String()[2:])
+	if err := s.PutBytes(cache.Probes, k, []byte("what was put")); err != nil {
+		f.Fatal(err)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
+	f.Add(whole[:9])
+	f.Add(whole[len(whole)-8:])
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := s.Get(cache.Probes, k); ok && (!bytes.Equal(b, whole) || string(got) != "what was put") {
+			t.Fatalf("%q is taken for an entry", b)
+		}
+	})
 }

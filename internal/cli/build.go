@@ -192,6 +192,9 @@ func (f *buildFlags) checkOutput(path string) error {
 	if info.IsDir() {
 		return fault.New(fault.Usage, nil, "the output %q is a folder", path).WithHint("name a file: -o %s", filepath.Join(path, "film.mp4"))
 	}
+	if !info.Mode().IsRegular() {
+		return fault.New(fault.Usage, nil, "the output %q is a device or a pipe; the film would take its place", path).WithHint("name a file, such as film.mp4")
+	}
 	if f.force || info.Size() == 0 {
 		return nil
 	}

@@ -11,13 +11,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
 	"mynah/api"
 	"mynah/client"
 	"mynah/internal/diag"
 	"mynah/internal/fault"
+	"mynah/internal/pending"
 )
 
 // clientFlags are those that users of the hosted service's client know.
@@ -116,15 +116,15 @@ func remoteName(address string) string {
 
 // download writes a file that is whole or not there.
 func download(ctx context.Context, c *client.Client, address, output string) error {
-	p, err := renameio.NewPendingFile(output, renameio.WithPermissions(0o644), renameio.WithTempDir(filepath.Dir(output)))
+	p, err := pending.Create(output)
 	if err != nil {
 		return fmt.Errorf("the file %s cannot be written", output)
 	}
-	defer func() { _ = p.Cleanup() }()
+	defer p.Discard()
 	if err := c.Download(ctx, address, p); err != nil {
 		return err
 	}
-	return p.CloseAtomicallyReplace()
+	return p.Publish()
 }
 
 // video uploads what is local and starts a build.

@@ -18,12 +18,18 @@ type Options struct {
 	// Width is how many terminal cells of a source line are shown; longer lines are
 	// cut around the place. 0 means 100, less than 20 counts as 20.
 	Width int
+	// Most is how many findings are printed; of the rest the number is told. 0 means 100:
+	// a file that is no script at all may have one on each of its lines.
+	Most int
 }
 
 const (
 	defaultWidth = 100
 	leastWidth   = 20
-	tabWidth     = 4
+	defaultMost  = 100
+	// maxNote is how much of a line of a note is printed: it may quote the script.
+	maxNote  = 600
+	tabWidth = 4
 )
 
 // Render prints findings in the order of the list: the place and the summary, the
@@ -37,6 +43,13 @@ func Render(w io.Writer, list List, sources func(file string) ([]byte, bool), op
 		r.width = defaultWidth
 	}
 	r.width = max(r.width, leastWidth)
+	most := opts.Most
+	if most == 0 {
+		most = defaultMost
+	}
+	whole := len(list)
+	list = foremost(list, most)
+	left := whole - len(list)
 	for i, d := range list {
 		r.out.Reset()
 		if i > 0 {
@@ -47,7 +60,42 @@ func Render(w io.Writer, list List, sources func(file string) ([]byte, bool), op
 			return err
 		}
 	}
+	if left > 0 {
+		_, err := fmt.Fprintf(w, "\n%d more findings are not shown: mend these first\n", left)
+		return err
+	}
 	return nil
+}
+
+// foremost gives the first findings of a list in their order, errors before warnings if
+// there is not room for all.
+func foremost(list List, most int) List {
+	if len(list) <= most {
+		return list
+	}
+	wrong := 0
+	for _, d := range list {
+		if d.Severity == Error {
+			wrong++
+		}
+	}
+	room := map[Severity]int{Error: min(wrong, most), Warning: most - min(wrong, most)}
+	var out List
+	for _, d := range list {
+		if room[d.Severity] > 0 {
+			room[d.Severity]--
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// clipped is a line of a note, cut where it is too long to be read.
+func clipped(s string) string {
+	if len(s) <= maxNote {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxNote], "") + "…"
 }
 
 type renderer struct {
@@ -73,7 +121,7 @@ func (r *renderer) finding(d Diagnostic) {
 		mark = r.style.warning
 	}
 	fmt.Fprintf(&r.out, "%s: %s %s\n",
-		r.style.bold(printable(place)), mark(d.Severity.String()+":"), r.style.bold(printable(d.Summary)))
+		r.style.bold(printable(place)), mark(d.Severity.String()+":"), r.style.bold(printable(clipped(d.Summary))))
 	r.source(d.Range, mark)
 	r.note("", d.Detail)
 	r.note("help: ", d.Hint)
@@ -86,10 +134,10 @@ func (r *renderer) note(label, text string) {
 	}
 	for i, line := range strings.Split(text, "\n") {
 		if i == 0 {
-			fmt.Fprintf(&r.out, "  %s%s\n", r.style.note(label), printable(line))
+			fmt.Fprintf(&r.out, "  %s%s\n", r.style.note(label), printable(clipped(line)))
 			continue
 		}
-		fmt.Fprintf(&r.out, "  %s%s\n", strings.Repeat(" ", len(label)), printable(line))
+		fmt.Fprintf(&r.out, "  %s%s\n", strings.Repeat(" ", len(label)), printable(clipped(line)))
 	}
 }
 

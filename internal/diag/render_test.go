@@ -263,3 +263,22 @@ func TestJSON(t *testing.T) {
 		t.Errorf("as an error: %s", got)
 	}
 }
+
+func TestFloodsAreCut(t *testing.T) {
+	t.Parallel()
+	var list diag.List
+	for range 200 {
+		list.Warnf(diag.Range{File: "s.md"}, "odd")
+	}
+	for range 1000 {
+		d := list.Errorf(diag.Range{File: "s.md"}, "wrong %s", strings.Repeat("x", 10000))
+		d.Detail, d.Hint = strings.Repeat("ü", 10000), strings.Repeat("z", 10000)
+	}
+	var out strings.Builder
+	if err := diag.Render(&out, list, nil, diag.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(out.String(), "error: wrong"); n != 100 || !strings.Contains(out.String(), "1100 more findings") || out.Len() > 300_000 {
+		t.Errorf("%d findings in %d bytes", n, out.Len())
+	}
+}

@@ -100,10 +100,25 @@ func (t *Tools) Probe(ctx context.Context, in Input) (*Info, error) {
 		}
 		info = out.info(in.Format)
 	}
+	if v := info.Video; v != nil && in.Format == media.Matroska && v.atOnce(2) {
+		// A clip of a frame or two may be one whose times are damaged: Matroska states the
+		// last of them as its length, and how many pictures there are only counting tells.
+		if out, err = t.probe(ctx, in, "-count_packets"); err != nil {
+			return nil, err
+		}
+		if n := out.info(in.Format).Video; n != nil && n.Frames > 4 && v.atOnce(n.Frames/2) {
+			return nil, fmt.Errorf("its %d pictures have no times of their own", n.Frames)
+		}
+	}
 	if info.Video == nil && info.Audio == nil {
 		return nil, ErrNoStream
 	}
 	return info, nil
+}
+
+// atOnce tells whether the picture is over within the time of so many frames.
+func (v *Video) atOnce(frames int64) bool {
+	return v.Length.Cmp(new(big.Rat).Mul(big.NewRat(v.Rate.Den, v.Rate.Num), big.NewRat(frames, 1))) <= 0
 }
 
 func (t *Tools) probe(ctx context.Context, in Input, more ...string) (*probeOutput, error) {
@@ -187,10 +202,13 @@ func (o *probeOutput) length(s probeStream, f media.Format, exact func(*big.Rat)
 	return new(big.Rat).Add(own, new(big.Rat).Sub(start, first))
 }
 
+// maxSeconds is more than any file lasts, 115 days: a longer time is damage.
+const maxSeconds = 10_000_000
+
 // offset reads a time that may be below zero; what is none is 0.
 func offset(text string) *big.Rat {
 	r, ok := new(big.Rat).SetString(text)
-	if !ok || len(text) > 40 || strings.ContainsAny(text, "eE/") {
+	if !ok || len(text) > 40 || strings.ContainsAny(text, "eE/") || new(big.Rat).Abs(r).Cmp(big.NewRat(maxSeconds, 1)) > 0 {
 		return new(big.Rat)
 	}
 	return r
@@ -274,7 +292,7 @@ func seconds(texts ...string) *big.Rat {
 			}
 			total.Mul(total, big.NewRat(60, 1)).Add(total, v)
 		}
-		if good && total.Sign() > 0 {
+		if good && total.Sign() > 0 && total.Cmp(big.NewRat(maxSeconds, 1)) <= 0 {
 			return total
 		}
 	}

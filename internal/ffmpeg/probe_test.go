@@ -88,6 +88,7 @@ func TestLengths(t *testing.T) {
 		{"of the frames, within one of what is stated", `, "nb_frames": "51", "duration": "2.020000"`, big.NewRat(51, 25)},
 		{"as stated, whatever the frames", `, "nb_frames": "10", "duration": "2.000000"`, big.NewRat(2, 1)},
 		{"a number that would take for ever", `, "duration": "1e999999999"`, big.NewRat(2, 1)},
+		{"a thousand years", `, "duration": "31557600000.000"`, big.NewRat(2, 1)},
 		{"a fraction", `, "duration": "1/3"`, big.NewRat(2, 1)},
 		{"below zero", `, "duration": "-3"`, big.NewRat(2, 1)},
 	} {

@@ -29,7 +29,7 @@ func NewEncoder(tools *ffmpeg.Tools, store *cache.Store, pic ffmpeg.Picture, bui
 }
 
 // segmentVersion changes whenever the same request would give other bytes.
-const segmentVersion = "segment 1"
+const segmentVersion = "segment 2"
 
 // Key starts the key of a segment: everything but what it shows.
 func (e *Encoder) Key() *cache.Hasher {
@@ -134,6 +134,7 @@ func (e *Encoder) stills(ctx context.Context, args []string, in io.Reader, keys 
 		if i >= len(keys) || h264.Type(nal) != h264.TypeIDR {
 			return errors.New("the encoder did not write one intra picture a frame")
 		}
+		nal = h264.Settled(nal)
 		_, err := e.put(keys[i], func(add func(*h264.Params, []byte) error) error { return add(p, nal) })
 		i++
 		return err

@@ -86,8 +86,12 @@ func (s *segmentWriter) close() error {
 
 var errSegment = errors.New("a segment of the cache is of an unknown form")
 
-// readIndex reads the index at the end of a segment.
-func readIndex(e *cache.Entry) (*Index, error) {
+// readIndex reads the index at the end of a segment, an entry of the cache.
+func readIndex(e interface {
+	io.ReaderAt
+	Size() int64
+},
+) (*Index, error) {
 	size := e.Size()
 	var tail [footerSize]byte
 	if size < footerSize {
@@ -139,7 +143,7 @@ func (l *library) entry(k cache.Key) (*cache.Entry, error) {
 	l.close()
 	e, ok := l.store.Open(l.kind, k)
 	if !ok {
-		return nil, fmt.Errorf("the cache lost an entry while it was in use (%s)", k)
+		return nil, fmt.Errorf("%w (%s)", cache.ErrLost, k)
 	}
 	l.open, l.openKey = e, k
 	return e, nil

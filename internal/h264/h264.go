@@ -258,6 +258,19 @@ func (p *Params) SetIDRPicID(nal []byte, id uint32) ([]byte, error) {
 	return escape(w.b), nil
 }
 
+// Settled gives a coded picture whose bytes do not depend on how many the encoder coded
+// before it. libx264 fills the last byte of its CABAC data, behind the stop bit, with a
+// bit that it takes from the number of the picture; no decoder reads it. It becomes one,
+// which it may be, and which the stop bit is where that comes last.
+func Settled(nal []byte) []byte {
+	if len(nal) < 2 {
+		return nal
+	}
+	out := bytes.Clone(nal)
+	out[len(out)-1] |= 1
+	return out
+}
+
 // SetFrameNum gives a P picture another frame_num, taken modulo the stream's range.
 func (p *Params) SetFrameNum(nal []byte, frameNum int) ([]byte, error) {
 	if Type(nal) != TypeSlice {

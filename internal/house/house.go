@@ -166,6 +166,9 @@ func (h *House) build(cfg Config) error {
 
 // Close removes what was temporary.
 func (h *House) Close() {
+	if h.Store != nil {
+		h.Store.Close()
+	}
 	if h.temporary != "" {
 		_ = os.RemoveAll(h.temporary)
 		_ = h.alive.Close()

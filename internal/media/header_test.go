@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"image"
 	"image/color"
+	"image/gif"
 	"slices"
 	"testing"
 
@@ -253,5 +254,40 @@ func TestAVIFTurn(t *testing.T) {
 	}
 	if got := media.AVIFTurn([]byte("\x00\x00\x00\x09irot")); got != 1 {
 		t.Errorf("a head that is cut has orientation %d", got)
+	}
+}
+
+func TestGIFEnds(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	palette := color.Palette{color.Black, color.White, color.Gray{100}}
+	g := &gif.GIF{LoopCount: 3}
+	for range 2 {
+		m := image.NewPaletted(image.Rect(0, 0, 60, 60), palette)
+		for i := range m.Pix {
+			m.Pix[i] = byte(i * 7 % 3)
+		}
+		g.Image, g.Delay = append(g.Image, m), append(g.Delay, 5)
+	}
+	if err := gif.EncodeAll(&b, g); err != nil {
+		t.Fatal(err)
+	}
+	whole := b.Bytes()
+	for name, c := range map[string]struct {
+		bytes []byte
+		want  bool
+	}{
+		"whole":                   {whole, true},
+		"without its trailer":     {whole[:len(whole)-1], true},
+		"with something behind":   {append(bytes.Clone(whole), "more"...), true},
+		"without its last byte":   {whole[:len(whole)-2], false},
+		"cut within a picture":    {whole[:len(whole)*3/4], false},
+		"cut within its header":   {whole[:9], false},
+		"cut within its colours":  {whole[:15], false},
+		"cut within an extension": {whole[:13+3*4+10], false},
+	} {
+		if got := media.GIFEnds(bytes.NewReader(c.bytes)); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }

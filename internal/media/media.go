@@ -358,6 +358,49 @@ func JPEGEnds(r io.ReadSeeker) bool {
 	}
 }
 
+// GIFEnds tells whether the last picture of a GIF is whole. The trailer behind it may be
+// missing: no viewer asks for it, and some programs write none.
+func GIFEnds(r io.ReadSeeker) bool {
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return true
+	}
+	b := bufio.NewReaderSize(r, 64<<10)
+	head := make([]byte, 13)
+	skip := func(n int) bool {
+		got, err := b.Discard(n)
+		return err == nil && got == n
+	}
+	table := func(flags byte) bool { // a colour table, if there is one
+		return flags&0x80 == 0 || skip(3<<(flags&7+1))
+	}
+	if _, err := io.ReadFull(b, head); err != nil || !table(head[10]) {
+		return false
+	}
+	for {
+		kind, err := b.ReadByte()
+		if err != nil {
+			return true
+		}
+		switch kind {
+		case 0x21: // an extension, behind its label
+			if !skip(1) {
+				return false
+			}
+		case 0x2c: // a picture: descriptor, colour table, least code size
+			if _, err := io.ReadFull(b, head[:9]); err != nil || !table(head[8]) || !skip(1) {
+				return false
+			}
+		default: // the trailer, or what the decoder shall tell of
+			return true
+		}
+		for n := byte(1); n > 0; {
+			if n, err = b.ReadByte(); err != nil || !skip(int(n)) {
+				return false
+			}
+		}
+	}
+}
+
 // AVIFTurn reads how the picture of an AVIF file is to be turned, as EXIF counts, by its
 // irot property (ISO/IEC 23008-12, 6.5.10), which counts quarters anticlockwise.
 func AVIFTurn(head []byte) int {

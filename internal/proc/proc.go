@@ -26,6 +26,9 @@ type Config struct {
 	Jobs       int           // children at once, at least 1
 	StderrTail int           // bytes of standard error kept for messages
 	MaxOutput  int64         // bytes that Output takes before it gives up
+	MaxStderr  int64         // bytes of standard error after which a child is killed
+	Stall      time.Duration // how long a child may do nothing at all before it is killed; 0: for ever
+	Silence    time.Duration // how long it may compute and neither read nor write; 0: for ever
 	Grace      time.Duration // between SIGTERM and SIGKILL; 0 kills at once
 	Nice       int           // niceness of children, 0 (as ours) to 19
 	Path       string        // folders searched for programs, as in $PATH
@@ -44,6 +47,9 @@ func DefaultConfig() Config {
 		Jobs:       runtime.NumCPU(),
 		StderrTail: 8 << 10,
 		MaxOutput:  64 << 20,
+		MaxStderr:  256 << 20,
+		Stall:      time.Minute,
+		Silence:    10 * time.Minute,
 		Grace:      200 * time.Millisecond,
 		Path:       path,
 		Home:       "/nonexistent", // a program finds no settings there, and nobody can plant any
@@ -62,6 +68,9 @@ func (c Config) Validate() error {
 	check(c.Jobs >= 1, "jobs: %d, must be at least 1", c.Jobs)
 	check(c.StderrTail >= 0, "stderr tail: %d, must not be negative", c.StderrTail)
 	check(c.MaxOutput >= 1, "max output: %d, must be at least 1", c.MaxOutput)
+	check(c.MaxStderr >= 1, "max stderr: %d, must be at least 1", c.MaxStderr)
+	check(c.Stall >= 0, "stall: %s, must not be negative", c.Stall)
+	check(c.Silence >= 0, "silence: %s, must not be negative", c.Silence)
 	check(c.Grace >= 0, "grace: %s, must not be negative", c.Grace)
 	check(c.Nice >= 0 && c.Nice <= 19, "nice: %d, must be 0 to 19", c.Nice)
 	for _, e := range c.Env {
@@ -194,8 +203,8 @@ func executable(path string) bool {
 }
 
 // Run runs a program to its end. The error is nil when it ended with 0; else a
-// *NotFoundError, an *ExitError, a *TimeoutError, an *OutputError, the context's error,
-// or that of Stdin or Stdout, wrapped.
+// *NotFoundError, an *ExitError, a *TimeoutError, a *StallError, an *OutputError, the
+// context's error, or that of Stdin or Stdout, wrapped.
 func (r *Runner) Run(ctx context.Context, c Command) error {
 	if c.Stdin == nil {
 		c.Stdin = bytes.NewReader(nil)
@@ -292,7 +301,8 @@ func (e *TimeoutError) Error() string {
 	return fmt.Sprintf("%s was stopped after %s", e.Program, e.After)
 }
 
-// OutputError is a child that was killed because it printed more than MaxStdout.
+// OutputError is a child that was killed because it printed more than MaxStdout, or to
+// its standard error more than MaxStderr.
 type OutputError struct {
 	Program string
 	Max     int64
@@ -301,3 +311,15 @@ type OutputError struct {
 func (e *OutputError) Error() string {
 	return fmt.Sprintf("%s printed more than %d bytes", e.Program, e.Max)
 }
+
+// TakeError is a child that was killed because its output could not be taken: what took
+// it failed, or did not understand it.
+type TakeError struct {
+	Program string
+	Err     error
+}
+
+func (e *TakeError) Error() string { return fmt.Sprintf("take the output of %s: %s", e.Program, e.Err) }
+
+// Unwrap is how taking it failed.
+func (e *TakeError) Unwrap() error { return e.Err }

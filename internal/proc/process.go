@@ -33,6 +33,7 @@ type Process struct {
 	stdin  *os.File // our end, where the caller writes; nil when fed from Command.Stdin
 	stdout *os.File // our end, where the caller reads; nil when copied to Command.Stdout
 	tail   *tail
+	moved  movement
 
 	mu     sync.Mutex // guards cause and reaped
 	cause  error      // why we ended it; nil when it ended by itself
@@ -79,6 +80,10 @@ func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
 		return nil, err
 	}
 	go p.watch(ctx, c.Timeout)
+	// Where others hold an end of the pipes, nothing is seen of what moves.
+	if p.stdin == nil && p.stdout == nil && p.cmd.Stdin != c.Stdin && p.cmd.Stdout != c.Stdout && !c.Resident {
+		go p.watchdog()
+	}
 	return p, nil
 }
 
@@ -213,14 +218,14 @@ func (p *Process) serve(c Command, in, out, errs *os.File) {
 	case p.cmd.Stdout == c.Stdout:
 		_ = out.Close()
 	default:
-		p.outputs.Go(func() { p.drain(out, p.limited(c)) })
+		p.outputs.Go(func() { p.drain(out, p.limited(c), &p.moved) })
 	}
 	p.outputs.Go(func() {
 		w := io.Writer(p.tail)
 		if c.Stderr != nil {
 			w = io.MultiWriter(p.tail, &deaf{w: c.Stderr})
 		}
-		p.drain(errs, w)
+		p.drain(errs, &limitedWriter{w: w, left: p.runner.cfg.MaxStderr, max: p.runner.cfg.MaxStderr, name: p.name}, &movement{})
 	})
 	go func() {
 		<-p.exited
@@ -233,7 +238,7 @@ func (p *Process) serve(c Command, in, out, errs *os.File) {
 
 // feed copies the input; a child that stopped reading is no failure of ours.
 func (p *Process) feed(w *os.File, r io.Reader) {
-	src := &errReader{r: r}
+	src := &errReader{r: r, m: &p.moved}
 	_, _ = io.Copy(w, src)
 	if src.err != nil {
 		p.stop(fmt.Errorf("read the input of %s: %w", p.name, src.err))
@@ -244,11 +249,15 @@ func (p *Process) feed(w *os.File, r io.Reader) {
 // errReader remembers how reading failed, to tell it from a failure of writing.
 type errReader struct {
 	r   io.Reader
+	m   *movement
 	err error
 }
 
 func (e *errReader) Read(b []byte) (int, error) {
+	e.m.ours.Add(1)
 	n, err := e.r.Read(b)
+	e.m.ours.Add(-1)
+	e.m.bytes.Add(int64(n))
 	if err != nil && !errors.Is(err, io.EOF) {
 		e.err = err
 	}
@@ -256,7 +265,7 @@ func (e *errReader) Read(b []byte) (int, error) {
 }
 
 // drain copies a pipe to its end, or until it stays silent after the child has ended.
-func (p *Process) drain(r *os.File, w io.Writer) {
+func (p *Process) drain(r *os.File, w io.Writer, m *movement) {
 	buf := make([]byte, 64<<10)
 	fresh := false
 	failed := false
@@ -264,11 +273,14 @@ func (p *Process) drain(r *os.File, w io.Writer) {
 		n, err := r.Read(buf)
 		if n > 0 {
 			fresh = false
+			m.bytes.Add(int64(n))
 			if !failed {
+				m.ours.Add(1)
 				if _, werr := w.Write(buf[:n]); werr != nil {
 					p.stop(werr)
 					failed = true // go on reading, so that the child is not blocked
 				}
+				m.ours.Add(-1)
 			}
 		}
 		switch {
@@ -314,7 +326,7 @@ func (l *limitedWriter) Write(b []byte) (int, error) {
 	l.left -= int64(len(b))
 	n, err := l.w.Write(b)
 	if err != nil {
-		return n, fmt.Errorf("take the output of %s: %w", l.name, err)
+		return n, &TakeError{Program: l.name, Err: err}
 	}
 	if over {
 		return n, &OutputError{Program: l.name, Max: l.max}

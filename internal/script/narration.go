@@ -240,6 +240,11 @@ func (p *parser) takePictures(q piece) []piece {
 		}
 		m, ok := openImage(t[i:])
 		if !ok {
+			if end := closing(t[i:], 2, '[', ']', maxAlt); end > 0 && strings.HasPrefix(t[i+end:], "](") && !strings.Contains(t[i+end:], ")") {
+				d := p.diags.Errorf(q.line.span(q.from+i, q.from+i+end+2), "this image is never closed on its line")
+				d.Detail = "An image is written ![options](file), on one line; names of files hold no line ends"
+				d.Hint = "write ) behind the name of the file"
+			}
 			continue
 		}
 		d := p.diags.Warnf(q.line.span(q.from+i, q.from+i+m.end), "this image stands within narration")

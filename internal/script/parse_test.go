@@ -132,6 +132,7 @@ func structureRows() []row {
 			name: "unclosed fence", src: "one\n```js\nx\n---\ntwo (pause: 1)", want: "say \"one\"\nfence code js \"x\"\n---\nsay \"two (pause: 1)\"",
 			diags: "2:1 error: this fenced block is never closed\n5:5 warning: the direction (pause: …) stands in a sentence and is spoken",
 		},
+		{name: "an image over two lines", src: "![](a\nb.png)", want: "say \"![](a b.png)\"", diags: "1:1 error: this image is never closed on its line"},
 		{name: "unclosed comment", src: "a <!-- x\ny\n---\nb", want: "say \"a\"\n---\nsay \"b\"", diags: "1:3 error: this comment is never closed"},
 		{name: "unclosed speak", src: "a\n<speak>\nx\n---\nb", want: "say \"a\"\n---\nsay \"b\"", diags: "2:1 error: this <speak> block is never closed"},
 		{

@@ -352,6 +352,36 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
+// fuzzWithin parses what a fuzzer makes within a frame that leads to one parser.
+func fuzzWithin(f *testing.F, before, after string, seeds ...string) {
+	f.Helper()
+	for _, s := range seeds {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		src := []byte(before + text + after)
+		_, list := script.Parse("s.md", src)
+		for _, d := range list {
+			if d.Range.Start.Line < 1 || d.Range.Start.Column < 1 || d.Summary == "" {
+				t.Fatalf("a finding outside of the file, or of nothing: %+v", d)
+			}
+		}
+		checkFormat(t, src)
+	})
+}
+
+func FuzzHeader(f *testing.F) {
+	fuzzWithin(f, "---\n", "\n---\na\n",
+		"size: 64x64", "title: 'it''s' # x\nfps: 29.97\nposter: 2.5", "subtitles: {mode: overlay, break: 60, outline: \"#00000080\"}",
+		"subtitles:\n  mode: embed\n  scale: 1.2\n\n  font: a.ttf", "background:\n  audio: m.mp3\n  volume: 0.3", "transition:\n - a\n - b", "a: &a [*a]", "title: |\n  x\n y", "\tsize: 4k\r")
+}
+
+func FuzzSSML(f *testing.F) {
+	fuzzWithin(f, "<speak>", "</speak>\n",
+		"<p>a <emphasis level=\"strong\">b</emphasis></p>", "<break time=\"800ms\"/><mark name='x'/>", "<say-as interpret-as=\"characters\">2B</say-as>",
+		"<sub alias=\"x y\">z</sub>", "<s>a</p>", "<!-- c --><![CDATA[x]]>&amp;&#x41;&bad;", "<p>\n\n---\n</p>", "<voice name=\"amy\">a<voice>b</voice>", "<?pi x?><!DOCTYPE a>")
+}
+
 func FuzzVariables(f *testing.F) {
 	f.Add("{{a}} and {{ b }}", "x")
 	f.Add("![{{a}}](x)\n```\n{{a}}\n```", "---\n")

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -86,6 +87,10 @@ func (j *job) identify(ctx context.Context, name string, number int, sound bool)
 	}
 	a.input.Format = media.Sniff(head)
 	switch {
+	case a.input.Format == media.GIF:
+		if err = whole(a.input.Path, media.GIFEnds); err == nil {
+			err = j.probe(ctx, a)
+		}
 	case sound || a.input.Format.Video():
 		err = j.probe(ctx, a)
 	case a.input.Format == media.SVG, a.input.Format == media.AVIF:
@@ -109,21 +114,37 @@ func (j *job) header(a *asset) error {
 		return err
 	}
 	if a.input.Format == media.PNG && !media.PNGEnds(f) || a.input.Format == media.JPEG && !media.JPEGEnds(f) {
-		return errors.New("it is cut off: its end is missing")
+		return errCut
 	}
 	return checkPixels(a.header.Width, a.header.Height)
 }
 
+// errCut tells that a file is a part of what it was.
+var errCut = errors.New("it is cut off: its end is missing")
+
+// whole looks for the end of a file.
+func whole(path string, ends func(io.ReadSeeker) bool) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	if !ends(f) {
+		return errCut
+	}
+	return nil
+}
+
 func checkPixels(w, h int) error {
 	if int64(w)*int64(h) > maxPixels {
-		return fmt.Errorf("it has %d x %d pixels; an image may have %d million", w, h, maxPixels/1_000_000)
+		return fmt.Errorf("it has %d x %d pixels; a picture may have %d million", w, h, maxPixels/1_000_000)
 	}
 	return nil
 }
 
 // probe measures a clip or sound, or finds what it measured before.
 func (j *job) probe(ctx context.Context, a *asset) error {
-	key := cache.NewHasher("probe 2").String(j.studio.version).Bytes(a.content[:]).String(string(a.input.Format)).Key()
+	key := cache.NewHasher("probe 3").String(j.studio.version).Bytes(a.content[:]).String(string(a.input.Format)).Key()
 	if b, ok := j.store.Get(cache.Probes, key); ok {
 		var info ffmpeg.Info
 		if json.Unmarshal(b, &info) == nil {
@@ -134,6 +155,11 @@ func (j *job) probe(ctx context.Context, a *asset) error {
 	info, err := j.studio.tools.Probe(ctx, a.input)
 	if err != nil {
 		return err
+	}
+	if v := info.Video; v != nil {
+		if err := checkPixels(v.Source.Width, v.Source.Height); err != nil {
+			return err
+		}
 	}
 	a.info = info
 	b, err := json.Marshal(info)

@@ -11,6 +11,7 @@ import (
 
 	"mynah/internal/cache"
 	"mynah/internal/diag"
+	"mynah/internal/fault"
 	"mynah/internal/ffmpeg"
 	"mynah/internal/film"
 	"mynah/internal/picture"
@@ -228,10 +229,12 @@ func (j *job) makePictures(ctx context.Context, p *cutPlan) error {
 		j.progress(phasePictures, done/max(total, 1))
 		var d *diag.Diagnostic
 		switch {
-		case err == nil || ctx.Err() != nil || !blamesFile(err):
+		case err == nil || ctx.Err() != nil:
 			return err
-		case name == "":
-			return err
+		case !blamesFile(err):
+			return blameTool(err, place, name)
+		case j.assets[name] == nil: // no file of the author's was read
+			return fault.New(fault.ToolFailed, err, "%s:%d: ffmpeg failed at the picture", place.File, place.Start.Line).WithHint(hintDoctor)
 		}
 		d = list.Errorf(place, "%q cannot be used: %s", name, reason(err))
 		d.Hint = "check that the file opens in a player or viewer, and export it again"
@@ -355,7 +358,7 @@ func (j *job) lengths(p *cutPlan) error {
 	for k, t := range p.wanted {
 		n, ok := j.encoder.Count(k)
 		if !ok {
-			return fmt.Errorf("the cache lost a segment while it was in use")
+			return cache.ErrLost
 		}
 		missing := t.clip.Frames - int64(n)
 		if missing*j.form.FPS.Den*2 < j.form.FPS.Num || missing < 3 {

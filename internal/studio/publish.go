@@ -12,13 +12,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/renameio/v2"
-
 	"mynah/internal/cache"
 	"mynah/internal/caption"
-	"mynah/internal/fault"
 	"mynah/internal/film"
 	"mynah/internal/mp4"
+	"mynah/internal/pending"
 )
 
 // publish writes the film and what stands beside it. Each file is written whole under
@@ -44,16 +42,16 @@ func (j *job) publish(ctx context.Context) (*Result, error) {
 	for _, s := range j.board.Scenes {
 		r.places = append(r.places, s.Range)
 	}
-	var files []*renameio.PendingFile
+	var files []*pending.File
 	defer func() {
 		for _, p := range files {
-			_ = p.Cleanup()
+			p.Discard()
 		}
 	}()
 	add := func(path string, write func(io.Writer) error) error {
-		p, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644), renameio.WithTempDir(filepath.Dir(path)))
+		p, err := pending.Create(path)
 		if err != nil {
-			return fault.New(fault.Disk, err, "%s cannot be written", path)
+			return onDisk(err, "%s cannot be written", path)
 		}
 		files = append(files, p)
 		return write(p)
@@ -100,8 +98,8 @@ func (j *job) publish(ctx context.Context) (*Result, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := p.CloseAtomicallyReplace(); err != nil {
-			return nil, fault.New(fault.Disk, err, "the film cannot be put in its place")
+		if err := p.Publish(); err != nil {
+			return nil, onDisk(err, "the film cannot be put in its place")
 		}
 	}
 	if len(j.cues) == 0 && j.replaces {

@@ -2,16 +2,16 @@ package studio
 
 import (
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/google/renameio/v2"
-
 	"mynah/internal/diag"
 	"mynah/internal/fault"
+	"mynah/internal/pending"
 )
 
 // SayRequest asks for a text to be spoken into a file.
@@ -66,12 +66,25 @@ func (s *Studio) Say(ctx context.Context, r SayRequest) (*Said, error) {
 	if err := sp.File(ctx, format, path); err != nil {
 		return nil, err
 	}
-	b, err := os.ReadFile(path)
-	if err == nil {
-		err = renameio.WriteFile(r.Output, b, 0o644, renameio.WithTempDir(filepath.Dir(r.Output)))
-	}
-	if err != nil {
-		return nil, fault.New(fault.Disk, err, "the file %s cannot be written", r.Output)
+	if err := copyWhole(path, r.Output); err != nil {
+		return nil, onDisk(err, "the file %s cannot be written", r.Output)
 	}
 	return &Said{Seconds: sp.Seconds(), Voice: strings.Join(sp.Voices, ", "), Warnings: sp.Warnings, Sources: sp.Sources}, nil
+}
+
+func copyWhole(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.Close() }()
+	out, err := pending.Create(to)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
+	if _, err := io.Copy(out, in); err != nil {
+		return err
+	}
+	return out.Publish()
 }

@@ -146,7 +146,7 @@ func (j *job) identifyAll(ctx context.Context) error {
 		g.Go(func() error {
 			a, err := j.identify(ctx, u.name, i, u.sound)
 			if err != nil && (ctx.Err() != nil || !blamesFile(err)) {
-				return err
+				return blameTool(err, u.place, u.name)
 			}
 			found[i], fails[i] = a, err
 			mu.Lock()
@@ -262,11 +262,19 @@ func (j *job) speak(ctx context.Context) error {
 // blameSentence says which sentence an engine failed on.
 func (j *job) blameSentence(err error, p storyboard.Part) error {
 	f, ok := fault.As(asFault(err))
-	if !ok || f.Code == fault.Cancelled {
-		return err
+	if !ok || f.Code == fault.Cancelled || f.Code == fault.Disk {
+		return asFault(err)
 	}
-	return fault.New(f.Code, err, "%s:%d: the sentence %q could not be spoken by %s: %s",
-		p.Range.File, p.Range.Start.Line, shorten(p.Text, 60), p.Voice, f.Public).WithHint("%s", f.Hint)
+	hint := f.Hint
+	if hint == "" {
+		hint = hintDoctor
+	}
+	cause := f.Cause // the public sentence of err is said already
+	if cause == nil {
+		cause = err
+	}
+	return fault.New(f.Code, cause, "%s:%d: the sentence %q could not be spoken by %s: %s",
+		p.Range.File, p.Range.Start.Line, shorten(p.Text, 60), p.Voice, f.Public).WithHint("%s", hint)
 }
 
 func shorten(s string, n int) string {

@@ -136,13 +136,13 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	err := e.run.Run(ctx, proc.Command{
 		Program: e.cfg.Program, Args: args,
 		Stdin: strings.NewReader(text(pieces, req.Fragment)), Stdout: &wav, Stderr: &phonemes,
-		Timeout: e.cfg.Timeout,
+		Timeout: e.cfg.Timeout, MaxStdout: maxSound,
 	})
 	if err != nil {
 		return clip, e.explain(ctx, err, req.Voice)
 	}
-	if wav.Len() == 0 {
-		return clip, nil
+	if wav.Len() == 0 { // it writes a header, whatever it has to say
+		return clip, fault.New(fault.ToolFailed, nil, "the speech program espeak-ng gave no sound")
 	}
 	if clip.PCM, clip.Rate, err = voice.ParseWAV(wav.Bytes()); err != nil {
 		return clip, fault.New(fault.ToolFailed, err, "the speech program espeak-ng gave no sound")
@@ -156,6 +156,9 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 func validID(id string) bool {
 	return id != "" && id[0] != '-' && strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+") == ""
 }
+
+// maxSound is more than the sound of the longest sentence takes, in bytes.
+const maxSound = 256 << 20
 
 const (
 	normalWPM = 175

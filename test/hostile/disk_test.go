@@ -1,0 +1,94 @@
+package hostile_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+)
+
+// TestFullDisk builds on disks that are full at one moment or another: that of the film,
+// that of the cache, that of temporary files.
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	all := everything(t)
+	want := all.reference(t)
+	for which, sizes := range map[string][]int{"out": {4, 8, 40, 64}, "cache": {4, 16, 64, 128, 256, 384, 512, 768}, "tmp": {4, 64}} {
+		for _, size := range sizes {
+			t.Run(fmt.Sprintf("%s of %d KiB", which, size), func(t *testing.T) {
+				t.Parallel()
+				s := newSite(t)
+				s.project = all.project
+				dir := map[string]string{"out": s.out, "cache": s.cache, "tmp": s.tmp}[which]
+				if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%dk,nr_inodes=1000", size)); err != nil {
+					t.Skip("only root may mount a small disk:", err)
+				}
+				defer func() { _ = syscall.Unmount(dir, 0) }()
+				if which == "out" {
+					s.write(t, s.film(), oldFilm)
+				}
+				s.holds(t, s.build(t), want)
+			})
+		}
+	}
+}
+
+// holds: the film is right, or the disk was full and that was said.
+func (s *site) holds(t *testing.T, o outcome, want string) {
+	t.Helper()
+	if o.code == 0 {
+		if s.bytes(t) != want {
+			t.Errorf("a full disk gives another film: %s", o.stderr)
+		}
+		return
+	}
+	o.refused(t, 1, "the disk is full", "help: make room")
+}
+
+// TestFileSizeLimit: a limit on the size of files is a disk that is full. It is where
+// small disks cannot be mounted.
+func TestFileSizeLimit(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	all := everything(t)
+	want := all.reference(t)
+	for _, blocks := range []int{0, 8, 100, 400} { // of 512 bytes
+		t.Run(fmt.Sprint(blocks), func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			s.project = all.project
+			cmd := s.command(t.Context())
+			shell, err := exec.LookPath("sh")
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmd.Args = append([]string{"sh", "-c", fmt.Sprintf("ulimit -f %d; exec \"$0\" \"$@\"", blocks), cmd.Path}, cmd.Args[1:]...)
+			cmd.Path = shell
+			o := run(t, cmd)
+			s.clean(t)
+			if o.code != 0 && s.bytes(t) != oldFilm {
+				t.Error("a failed build touched the old film")
+			}
+			s.holds(t, o, want)
+		})
+	}
+}
+
+// TestDeviceAsOutput: what is no file is not written to.
+func TestDeviceAsOutput(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.write(t, "s.md", header+"(duration: 1)\n")
+	if err := errors.Join(os.Remove(s.film()), os.Symlink("/dev/full", s.film())); err != nil {
+		t.Fatal(err)
+	}
+	o := run(t, s.command(t.Context()))
+	o.refused(t, 2, "is a device or a pipe", "help:")
+	if fi, err := os.Lstat(s.film()); err != nil || fi.Mode()&os.ModeSymlink == 0 {
+		t.Error("the device was replaced")
+	}
+	s.clean(t)
+}

@@ -1,0 +1,146 @@
+package hostile_test
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"mynah/internal/fault"
+	"mynah/internal/house"
+	"mynah/internal/proc"
+	"mynah/internal/studio"
+)
+
+// standIn puts a shell script in the place of a program. Where the script says "real"
+// the program itself runs; asked for its version, it always does.
+func (s *site) standIn(t *testing.T, program, script string) {
+	t.Helper()
+	realPath, err := exec.LookPath(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	script = "#!/bin/sh\ncase \"$1\" in -version|--version) exec " + realPath + " \"$@\";; esac\n" +
+		strings.ReplaceAll(script, "real", "exec "+realPath+" \"$@\"") + "\n"
+	if err := os.WriteFile(filepath.Join(dir, program), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s.path = dir + ":" + os.Getenv("PATH")
+}
+
+// TestProgramsThatFail replaces one program by one that fails in one way.
+func TestProgramsThatFail(t *testing.T) {
+	t.Parallel()
+	for name, script := range map[string]string{
+		"crashes":         "kill -SEGV $$",
+		"crashes late":    "head -c 100; kill -SEGV $$",
+		"ends with 1":     "exit 1",
+		"says nothing":    "exit 0",
+		"says nonsense":   "echo nonsense",
+		"floods stderr":   "exec cat /dev/zero >&2",
+		"floods stdout":   "exec cat /dev/zero",
+		"dies of its own": "kill -KILL $$",
+	} {
+		for _, program := range []string{"ffmpeg", "ffprobe", "espeak-ng"} {
+			t.Run(program+" "+name, func(t *testing.T) {
+				t.Parallel()
+				slow(t)
+				s := newSite(t)
+				s.ffmpeg(t, "c.mp4", "-f", "lavfi", "-i", "testsrc=s=64x64:r=25:d=1", "-pix_fmt", "yuv420p")
+				s.write(t, "s.md", "---\nsize: 64x64\nvoice: marlene\n---\n![](c.mp4)\n---\n(canvas: teal)\nGuten Tag.\n")
+				s.standIn(t, program, script)
+				o := s.build(t)
+				// What a program says of a file that it was given is believed: it may be right.
+				if program != "espeak-ng" && strings.HasPrefix(o.stderr, "s.md:5:1: error: ") && !strings.Contains(o.stderr, "s.md:7") && !strings.Contains(script, "kill") && !strings.Contains(script, "cat") {
+					o.refused(t, 3, "c.mp4")
+					return
+				}
+				o.refused(t, 4, "mynah: ", program)
+				if program != "ffmpeg" || strings.Contains(o.stderr, "c.mp4") {
+					o.refused(t, 4, "s.md:")
+				}
+			})
+		}
+	}
+}
+
+// TestProgramsThatHang stops a build whose program never ends: it is over in a second.
+func TestProgramsThatHang(t *testing.T) {
+	t.Parallel()
+	for _, program := range []string{"ffmpeg", "ffprobe", "espeak-ng"} {
+		for name, script := range map[string]string{"sleeping": "exec sleep 600", "deaf": "trap '' TERM INT HUP; while :; do :; done", "with a child": "sleep 600 & wait"} {
+			t.Run(program+" "+name, func(t *testing.T) {
+				t.Parallel()
+				slow(t)
+				s := newSite(t)
+				s.ffmpeg(t, "c.mp4", "-f", "lavfi", "-i", "testsrc=s=64x64:r=25:d=1", "-pix_fmt", "yuv420p")
+				s.write(t, "s.md", "---\nsize: 64x64\nvoice: marlene\n---\n![](c.mp4)\n---\nGuten Tag.\n")
+				begun := filepath.Join(t.TempDir(), "begun")
+				s.standIn(t, program, ": > "+begun+"\n"+script)
+				cmd := s.command(t.Context())
+				var stderr strings.Builder
+				cmd.Stderr = &stderr
+				if err := cmd.Start(); err != nil {
+					t.Fatal(err)
+				}
+				until(t, "the program runs", func() bool { _, err := os.Stat(begun); return err == nil })
+				at := time.Now()
+				if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+					t.Fatal(err)
+				}
+				_ = cmd.Wait()
+				// A second on a machine that has nothing else to do; tests run side by side.
+				if took := time.Since(at); took > 3*time.Second || cmd.ProcessState.ExitCode() != 130 {
+					t.Errorf("it ended with %d after %s: %s", cmd.ProcessState.ExitCode(), took, stderr.String())
+				}
+				if s.bytes(t) != oldFilm {
+					t.Error("the old film was touched")
+				}
+				s.clean(t)
+			})
+		}
+	}
+}
+
+// TestStalledPrograms: nobody stops the build, but the program gives no sign of life.
+func TestStalledPrograms(t *testing.T) {
+	t.Parallel()
+	for _, program := range []string{"ffmpeg", "ffprobe", "espeak-ng"} {
+		t.Run(program, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			s.ffmpeg(t, "c.mp4", "-f", "lavfi", "-i", "testsrc=s=64x64:r=25:d=1", "-pix_fmt", "yuv420p")
+			s.write(t, "s.md", "---\nsize: 64x64\nvoice: marlene\n---\n![](c.mp4)\n---\nGuten Tag.\n")
+			s.standIn(t, program, "exec sleep 600")
+			cfg := house.DefaultConfig()
+			cfg.CacheDir, cfg.Proc.Path, cfg.Proc.TempDir, cfg.Proc.Stall = s.cache, s.path, s.tmp, time.Second
+			h, err := house.New(cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = h.Studio.Produce(t.Context(), studio.Request{Dir: s.project, Script: "s.md", Output: s.film()})
+			h.Close()
+			f, ok := fault.As(err)
+			_, stalled := errors.AsType[*proc.StallError](err)
+			if !ok || !stalled || f.Code != fault.ToolFailed || f.Hint == "" || !strings.Contains(f.Public, program) || !strings.Contains(f.Public, "s.md:") {
+				t.Errorf("%v", err)
+			}
+			s.clean(t)
+		})
+	}
+}
+
+// until waits for what is bound to happen.
+func until(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); !is(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("it never comes to it that %s", what)
+		}
+	}
+}
