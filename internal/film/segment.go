@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"mynah/internal/cache"
 	"mynah/internal/h264"
@@ -130,7 +131,13 @@ type library struct {
 	indexes map[cache.Key]*Index
 	open    *cache.Entry
 	openKey cache.Key
+	// whole are the bytes of the open segment where it is small: one read is cheaper than
+	// one for each unit.
+	whole []byte
 }
+
+// smallSegment is the most bytes that are read at once.
+const smallSegment = 1 << 20
 
 func newLibrary(store *cache.Store, kind cache.Kind) *library {
 	return &library{store: store, kind: kind, indexes: map[cache.Key]*Index{}}
@@ -145,7 +152,13 @@ func (l *library) entry(k cache.Key) (*cache.Entry, error) {
 	if !ok {
 		return nil, fmt.Errorf("%w (%s)", cache.ErrLost, k)
 	}
-	l.open, l.openKey = e, k
+	l.open, l.openKey, l.whole = e, k, l.whole[:0]
+	if n := e.Size(); n <= smallSegment {
+		l.whole = slices.Grow(l.whole, int(n))[:n]
+		if _, err := e.ReadAt(l.whole, 0); err != nil {
+			return nil, err
+		}
+	}
 	return e, nil
 }
 
@@ -188,6 +201,10 @@ func (l *library) read(k cache.Key, i int, buf []byte) ([]byte, error) {
 		buf = make([]byte, u.size)
 	}
 	buf = buf[:u.size]
+	if end := u.offset + int64(u.size); end <= int64(len(l.whole)) {
+		copy(buf, l.whole[u.offset:end])
+		return buf, nil
+	}
 	_, err = e.ReadAt(buf, u.offset)
 	return buf, err
 }

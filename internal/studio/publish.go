@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -88,8 +89,11 @@ func (j *job) publish(ctx context.Context) (*Result, error) {
 	}
 	err = add(out, func(w io.Writer) error {
 		m := &meter{w: &stopper{ctx: ctx, w: w}, total: j.line.Frames * 100, report: func(p float64) { j.progress(phaseFilm, min(p, 0.9)) }}
-		r.Bytes, err = f.Write(j.store, m)
-		return err
+		b := bufio.NewWriterSize(m, 256<<10) // packets are small
+		if r.Bytes, err = f.Write(j.store, b); err != nil {
+			return err
+		}
+		return b.Flush()
 	})
 	if err != nil {
 		return nil, err
