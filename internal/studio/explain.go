@@ -96,9 +96,9 @@ func (j *job) made(took time.Duration, keys ...cache.Key) {
 }
 
 // making makes parts and notes how long that took.
-func (j *job) making(make func() error, keys ...cache.Key) error {
+func (j *job) making(work func() error, keys ...cache.Key) error {
 	start := time.Now()
-	err := make()
+	err := work()
 	j.made(time.Since(start), keys...)
 	return err
 }

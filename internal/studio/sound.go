@@ -19,6 +19,7 @@ import (
 	"mynah/internal/diag"
 	"mynah/internal/ffmpeg"
 	"mynah/internal/film"
+	"mynah/internal/proc"
 	"mynah/internal/sound"
 	"mynah/internal/timeline"
 )
@@ -48,8 +49,8 @@ type decodeTask struct {
 	key   cache.Key
 	place diag.Range
 	name  string
-	// least bytes must come of it, or the file is cut off.
-	least int64
+	// least bytes must come of it, or the file is cut off; most may.
+	least, most int64
 }
 
 // pcm is raw sound in the cache.
@@ -74,7 +75,7 @@ func (p pcm) Frames() (int64, error) {
 }
 
 func (p pcm) lost() error {
-	return fmt.Errorf("the cache lost a sound while it was in use (%s)", p.key)
+	return fmt.Errorf("%w (%s)", cache.ErrLost, p.key)
 }
 
 // Open implements sound.Source.
@@ -187,10 +188,14 @@ func (j *job) decodeTask(s timeline.Sound) decodeTask {
 		in.Length = microsOf(s.SourceSamples)
 	}
 	d := decodeTask{in: in, name: s.File, place: j.places[s.File]}
-	if a.info != nil && a.info.Audio != nil && a.info.Audio.Length != nil && s.Kind != timeline.SoundClip {
-		// What containers state may be a little more than there is.
+	bytes := func(us int64) int64 { return us * timeline.SampleRate / 1_000_000 * int64(channels) * 2 }
+	if a.info != nil && a.info.Audio != nil && a.info.Audio.Length != nil {
 		stated := micros(a.info.Audio.Length)
-		d.least = (stated*97/100 - 500_000) * timeline.SampleRate / 1_000_000 * int64(channels) * 2
+		d.most = 2*bytes(max(stated, microsOf(s.Samples))) + bytes(60_000_000)
+		if s.Kind != timeline.SoundClip {
+			// What containers state may be a little more than there is.
+			d.least = bytes(stated*97/100 - 500_000)
+		}
 	}
 	d.key = cache.NewHasher("pcm 1").String(j.studio.version).Bytes(a.content[:]).
 		Int(in.From, in.Length, in.SpeedNum, in.SpeedDen, int64(channels)).Key()
@@ -216,7 +221,7 @@ func (j *job) makeSound(ctx context.Context, t *track) error {
 	for i, d := range t.decode {
 		g.Go(func() error {
 			err := j.store.Put(cache.Sounds, d.key, func(w io.Writer) error {
-				counted := &counter{w: w}
+				counted := &counter{w: w, most: d.most}
 				err := j.studio.tools.Run(gctx, ffmpeg.ReadSound(d.in, timeline.SampleRate), nil, counted)
 				if err == nil && counted.n < d.least {
 					err = errCutOff
@@ -226,7 +231,7 @@ func (j *job) makeSound(ctx context.Context, t *track) error {
 			if err != nil && gctx.Err() == nil && (blamesFile(err) || errors.Is(err, errCutOff)) {
 				fails[i], err = err, nil
 			}
-			return err
+			return blameTool(err, d.place, d.name)
 		})
 	}
 	if err := g.Wait(); err != nil {
@@ -321,15 +326,16 @@ func mixFile(ctx context.Context, clips []sound.Clip, samples int64, channels in
 // errCutOff is a sound that ends long before its file says.
 var errCutOff = errors.New("it ends before its header says: the file is cut off or damaged")
 
-// counter counts bytes that pass.
+// counter counts bytes that pass, and lets no more pass than a file can hold.
 type counter struct {
-	w io.Writer
-	n int64
+	w       io.Writer
+	n, most int64
 }
 
 // Write implements io.Writer.
 func (c *counter) Write(b []byte) (int, error) {
-	n, err := c.w.Write(b)
-	c.n += int64(n)
-	return n, err
+	if c.n += int64(len(b)); c.most > 0 && c.n > c.most {
+		return 0, &proc.OutputError{Program: "ffmpeg", Max: c.most}
+	}
+	return c.w.Write(b)
 }

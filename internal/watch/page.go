@@ -11,7 +11,7 @@ import (
 )
 
 //go:embed page.html
-var page []byte //nolint:gochecknoglobals // the only way to embed a file
+var page []byte
 
 // State is what the page shows.
 type State struct {

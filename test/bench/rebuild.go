@@ -84,13 +84,17 @@ func (b *bench) edits(dir, name, header string) error {
 	}
 	what := fmt.Sprintf("%.1f min, %d scenes", length/60, rebuildScenes)
 	if header != "" {
-		b.add(row{what + " with music: a sentence changed in the middle", seconds(edit), seconds(cold) + " cold",
-			fmt.Sprintf("%.1f %% of its CPU", 100*edit.cpu/cold.cpu), "stated", true})
+		b.add(row{
+			what + " with music: a sentence changed in the middle", seconds(edit), seconds(cold) + " cold",
+			fmt.Sprintf("%.1f %% of its CPU", 100*edit.cpu/cold.cpu), "stated", true,
+		})
 		return nil
 	}
 	limit := math.Max(0.5, 0.05*cold.cpu)
-	b.add(row{what + ": a sentence changed: CPU", seconds(edit), seconds(cold) + " cold", fmt.Sprintf("%.1f %%", 100*edit.cpu/cold.cpu),
-		fmt.Sprintf("<= %.2f s", limit), edit.cpu <= limit})
+	b.add(row{
+		what + ": a sentence changed: CPU", seconds(edit), seconds(cold) + " cold", fmt.Sprintf("%.1f %%", 100*edit.cpu/cold.cpu),
+		fmt.Sprintf("<= %.2f s", limit), edit.cpu <= limit,
+	})
 	b.add(row{what + ": a sentence changed: wall", fmt.Sprintf("%.2f s", edit.wall), "", "", "<= 1.5 s", edit.wall <= 1.5})
 	b.add(row{what + ": nothing changed: CPU", seconds(same), "", "", "< 0.3 s", same.cpu < 0.3})
 	return nil

@@ -236,8 +236,8 @@ func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Req
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "cannot read a temporary file")
 	}
-	if len(wav) == 0 {
-		return nil, nil
+	if len(wav) == 0 { // it writes a header, whatever it has to say
+		return nil, fault.New(fault.ToolFailed, nil, "the speech program flite gave no sound")
 	}
 	if clip.PCM, clip.Rate, err = voice.ParseWAV(wav); err != nil {
 		return nil, fault.New(fault.ToolFailed, err, "the speech program flite gave no sound")
