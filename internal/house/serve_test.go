@@ -120,7 +120,7 @@ func TestWhatExpiredGoes(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
 	c, _ := serve(t, data, func(cfg *house.ServeConfig) {
-		cfg.HTTP.Keep, cfg.HTTP.UploadTTL, cfg.Sweep = time.Second, time.Second, time.Second
+		cfg.HTTP.Keep, cfg.HTTP.UploadTTL, cfg.Sweep = time.Second, 8*time.Second, time.Second
 	})
 	task, _ := build(t, c, project(t, "(duration: 1)\n\nHello.\n"))
 	left := func() (names []string) {
@@ -132,7 +132,7 @@ func TestWhatExpiredGoes(t *testing.T) {
 		})
 		return names
 	}
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end) && len(left()) > 0; time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end) && len(left()) > 0; time.Sleep(100 * time.Millisecond) {
 	}
 	if names := left(); len(names) > 0 {
 		t.Errorf("left: %v", names)

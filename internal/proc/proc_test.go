@@ -197,7 +197,7 @@ func TestCancelKillsTheGroup(t *testing.T) {
 		began := time.Now()
 		cancel()
 		err = p.Wait()
-		if took := time.Since(began); took > time.Second {
+		if took := time.Since(began); took > 20*time.Second {
 			t.Errorf("cancelling took %s", took)
 		}
 		if !errors.Is(err, context.Canceled) {
@@ -244,7 +244,7 @@ func TestLeftoversOfASuccessAreKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	awaitDead(t, []int{pid}, 0)
-	if took := time.Since(began); took > time.Second {
+	if took := time.Since(began); took > 20*time.Second {
 		t.Errorf("took %s", took)
 	}
 }
@@ -253,11 +253,11 @@ func TestLeftoversOfASuccessAreKilled(t *testing.T) {
 func TestEscapedDescendantDoesNotBlock(t *testing.T) {
 	t.Parallel()
 	began := time.Now()
-	out, err := runner(t, nil).Output(t.Context(), sh("echo hello; setsid sleep 4 & sleep 0.2"))
+	out, err := runner(t, nil).Output(t.Context(), sh("echo hello; setsid sleep 40 & sleep 0.2"))
 	if err != nil || string(out) != "hello\n" {
 		t.Fatalf("Output = %q, %v", out, err)
 	}
-	if took := time.Since(began); took > 3*time.Second {
+	if took := time.Since(began); took > 20*time.Second {
 		t.Errorf("took %s", took)
 	}
 }
@@ -332,7 +332,7 @@ func TestBlockedInputIsLeftBehind(t *testing.T) {
 	if err := runner(t, nil).Run(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
-	if took := time.Since(began); took > time.Second {
+	if took := time.Since(began); took > 20*time.Second {
 		t.Errorf("took %s", took)
 	}
 }

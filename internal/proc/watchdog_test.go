@@ -15,12 +15,13 @@ func TestStalls(t *testing.T) {
 	t.Parallel()
 	r := runner(t, func(c *proc.Config) {
 		c.Jobs = 10
-		c.Stall, c.Silence = 400*time.Millisecond, 4*time.Second
+		// Long enough for a machine that is busy with other tests.
+		c.Stall, c.Silence = 4*time.Second, 10*time.Second
 	})
 	slow := func() io.Reader {
 		pr, pw := io.Pipe()
 		go func() {
-			time.Sleep(time.Second)
+			time.Sleep(6 * time.Second)
 			_ = pw.Close()
 		}()
 		return pr

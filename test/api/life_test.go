@@ -220,13 +220,13 @@ func TestAddressesAndResultsExpire(t *testing.T) {
 	t.Parallel()
 	slow(t)
 	s := serve(t, func(_ *house.Config, c *house.ServeConfig) {
-		c.HTTP.UploadTTL, c.HTTP.ResultTTL, c.HTTP.Keep, c.Sweep = time.Second, time.Second, 5*time.Second, time.Second
+		c.HTTP.UploadTTL, c.HTTP.ResultTTL, c.HTTP.Keep, c.Sweep = 4*time.Second, 4*time.Second, 20*time.Second, time.Second
 	})
 	zip := archive(t, map[string]string{"a.md": silent})
 	g, kept := s.grant(t), s.uploaded(t, zip)
 	task := s.build(t, kept, "")
 	st := s.succeeded(t, task.StatusURL)
-	pause(t, 2100*time.Millisecond)
+	pause(t, 5*time.Second)
 	s.want(t, http.StatusForbidden, signed(http.MethodPut, g.URL, zip).with("Content-Type", g.ContentType))
 	s.want(t, http.StatusForbidden, signed(http.MethodGet, st.Result, ""))
 	s.want(t, http.StatusForbidden, signed(http.MethodGet, st.Poster, ""))

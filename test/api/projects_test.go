@@ -197,9 +197,9 @@ func pause(t *testing.T, d time.Duration) {
 // eventually waits for something that need not be at once.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !ok(); {
+	for end := time.Now().Add(60 * time.Second); !ok(); {
 		if time.Now().After(end) {
-			t.Fatalf("%s: not after 20 seconds", what)
+			t.Fatalf("%s: not after a minute", what)
 		}
 		pause(t, 10*time.Millisecond)
 	}
