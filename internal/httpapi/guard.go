@@ -258,7 +258,7 @@ func (b *builds) Describe(c chan<- *prometheus.Desc) { c <- b.desc() }
 
 // Collect implements prometheus.Collector.
 func (b *builds) Collect(c chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	counts, err := b.o.Records.Counts(ctx)
 	if err != nil {
