@@ -229,7 +229,7 @@ func (p *parser) spokenDirection(q piece) {
 func (p *parser) takePictures(q piece) []piece {
 	var left []piece
 	t := q.text()
-	done := 0
+	done, last := 0, strings.LastIndexByte(t, ')')
 	code := false
 	for i := 0; i+1 < len(t); i++ {
 		if t[i] == '`' {
@@ -240,7 +240,7 @@ func (p *parser) takePictures(q piece) []piece {
 		}
 		m, ok := openImage(t[i:])
 		if !ok {
-			if end := closing(t[i:], 2, '[', ']', maxAlt); end > 0 && strings.HasPrefix(t[i+end:], "](") && !strings.Contains(t[i+end:], ")") {
+			if end := closing(t[i:], 2, '[', ']', maxAlt); end > 0 && strings.HasPrefix(t[i+end:], "](") && last < i+end {
 				d := p.diags.Errorf(q.line.span(q.from+i, q.from+i+end+2), "this image is never closed on its line")
 				d.Detail = "An image is written ![options](file), on one line; names of files hold no line ends"
 				d.Hint = "write ) behind the name of the file"

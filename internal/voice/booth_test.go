@@ -199,7 +199,7 @@ func TestConcurrentLinesAreSaidOnce(t *testing.T) {
 // TestOneGivesUpTheOtherDoesNot: a caller who stops takes nobody along.
 func TestOneGivesUpTheOtherDoesNot(t *testing.T) {
 	t.Parallel()
-	e := &counted{Engine: tone.New(), delay: 100 * time.Millisecond}
+	e := &counted{Engine: tone.New(), delay: 2 * time.Second}
 	b := booth(t, t.TempDir(), e)
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
