@@ -64,7 +64,9 @@ func (b *bench) peers(folder, doc, only string) error {
 		}
 		r := &result{peer: p}
 		if p.prepare != nil {
-			r.err = p.prepare()
+			if r.err = p.prepare(); r.err != nil {
+				fmt.Fprintf(os.Stderr, "%s: %v\n", r.name, r.err)
+			}
 		}
 		results = append(results, r)
 	}
@@ -72,7 +74,9 @@ func (b *bench) peers(folder, doc, only string) error {
 		for _, r := range results {
 			if r.err == nil {
 				b.group = group
-				r.err = b.turn(r, n == 0, display.pid())
+				if r.err = b.turn(r, n == 0, display.pid()); r.err != nil {
+					fmt.Fprintf(os.Stderr, "%s: %v\n", r.name, r.err)
+				}
 				b.group = ""
 			}
 		}
@@ -93,6 +97,8 @@ func (b *bench) contestants(folder, dir string) []peer {
 			return b.measure(filepath.Join(folder, project), "node", append([]string{script}, args...)...)
 		}
 	}
+	// Not among the materials, all of which are copied into it.
+	bundle := filepath.Join(b.dir, "bundle")
 	return []peer{
 		{"Mynah", nil, func() (cost, error) { return b.film(dir, "spoken") }, at("spoken.mp4"), 30},
 		{"ffmpeg, a process a picture", nil, func() (cost, error) { return b.recipe(dir, true) }, at("recipe.mp4"), 30},
@@ -103,8 +109,8 @@ func (b *bench) contestants(folder, dir string) []peer {
 		{"editly", nil, node("editly", "render.mjs", dir, at("editly.mp4")), at("editly.mp4"), 30},
 		{
 			"Remotion",
-			func() error { _, err := node("remotion", "bundle.mjs", dir, at("bundle"))(); return err },
-			node("remotion", "render.mjs", at("bundle"), at("remotion.mp4")), at("remotion.mp4"), 30,
+			func() error { _, err := node("remotion", "bundle.mjs", dir, bundle)(); return err },
+			node("remotion", "render.mjs", bundle, at("remotion.mp4")), at("remotion.mp4"), 30,
 		},
 		{"Revideo", nil, node("revideo", "render.mjs", dir, at("revideo.mp4")), at("revideo.mp4"), 30},
 	}
