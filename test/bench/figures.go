@@ -19,10 +19,10 @@ const (
 )
 
 // figures writes the machine, the versions and the table, as Markdown.
-func (b *bench) figures(results []*result, folder string) string {
+func (b *bench) figures(results []*result, folder string, runs int) string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "Measured on %s: %d cores (%s), %s of memory, %s/%s; %d runs of each side in turns, medians.\n\n",
-		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), procField("/proc/cpuinfo", "model name"), memory(), runtime.GOOS, runtime.GOARCH, b.runs)
+	fmt.Fprintf(&s, "Measured on %s: %d cores (%s), %s of memory, %s/%s; figures are medians of %d runs of each, in turns.\n\n",
+		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), procField("/proc/cpuinfo", "model name"), memory(), runtime.GOOS, runtime.GOARCH, runs)
 	fmt.Fprintf(&s, "Versions: %s.\n\n", strings.Join(b.versions(folder), ", "))
 	s.WriteString("| | CPU, s | times Mynah's | CPU by group, s | wall, s | file, MB | worst SSIM | load before |\n| --- | --: | --: | --: | --: | --: | --: | --: |\n")
 	ours := 0.0

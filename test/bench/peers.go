@@ -80,13 +80,16 @@ func (b *bench) peers(folder, doc, only string) error {
 				b.group = ""
 			}
 		}
+		// After every round, so that one who stops it has the figures of those before.
+		text := b.figures(results, folder, n+1)
+		fmt.Print(text)
+		if doc != "" {
+			if err := replaceFigures(doc, text); err != nil {
+				return err
+			}
+		}
 	}
-	text := b.figures(results, folder)
-	fmt.Print(text)
-	if doc != "" {
-		err = replaceFigures(doc, text)
-	}
-	return err
+	return nil
 }
 
 // contestants are Mynah, first, and all that it is compared with.
@@ -193,7 +196,7 @@ func (b *bench) sound(r *result) error {
 	volume := regexp.MustCompile(`mean_volume: (-?[0-9.]+) dB`).FindSubmatch(heard)
 	if volume == nil {
 		faults = append(faults, errors.New("it has no sound at its end"))
-	} else if db, _ := strconv.ParseFloat(string(volume[1]), 64); db < -45 {
+	} else if db, _ := strconv.ParseFloat(string(volume[1]), 64); db < -60 {
 		faults = append(faults, fmt.Errorf("its end is silent (%.1f dB)", db))
 	}
 	return errors.Join(faults...)
