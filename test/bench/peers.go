@@ -35,7 +35,7 @@ type result struct {
 }
 
 // longest is more than any peer's run may take.
-const longest = 15 * time.Minute
+const longest = 20 * time.Minute
 
 // peers measures Mynah, other programs and recipes of ffmpeg in turns, and writes the
 // figures into a document.
@@ -122,13 +122,13 @@ func (b *bench) contestants(folder, dir string) []peer {
 // turn runs a peer once and keeps its figures.
 func (b *bench) turn(r *result, first bool, known int) error {
 	_ = os.Remove(r.film)
+	load := loadAverage()
 	outer := b.ctx
 	ctx, cancel := context.WithTimeout(outer, longest)
-	defer cancel()
 	b.ctx = ctx
-	defer func() { b.ctx = outer }()
-	load := loadAverage()
 	c, err := b.tree(r.make, known)
+	b.ctx = outer
+	cancel()
 	fmt.Fprintf(os.Stderr, "%s: %s, %.2f s cpu by its group, load before %.2f\n", r.name, seconds(c), c.group, load)
 	if err != nil {
 		return err
@@ -211,7 +211,7 @@ func (b *bench) likeness(dir, film string) (float64, error) {
 		for _, matrix := range []string{"bt709", "bt601"} {
 			graph := fmt.Sprintf("[0:v]scale=out_range=tv,format=yuv420p,trim=end_frame=1,settb=1,setpts=0[a];"+
 				"[1:v]scale=out_color_matrix=%s:out_range=tv,format=yuv420p,settb=1,setpts=0[b];[a][b]ssim", matrix)
-			out, err := exec.CommandContext(b.ctx, "ffmpeg", "-nostdin", "-ss", fmt.Sprint(10*i+5), "-i", film,
+			out, err := exec.CommandContext(b.ctx, "ffmpeg", "-nostdin", "-ss", fmt.Sprint(10*i+5), "-t", "0.1", "-i", film,
 				"-i", filepath.Join(dir, fmt.Sprintf("p%d.png", i)), "-filter_complex", graph, "-f", "null", "-").CombinedOutput()
 			if err != nil {
 				return 0, fmt.Errorf("ssim: %w", err)
