@@ -4,7 +4,7 @@ GO ?= go
 BIN := bin/mynah
 TOOL = $(GO) tool -modfile=tools.mod
 
-.PHONY: help demo build setup test test-short race lint fmt bench golden fuzz
+.PHONY: help demo build setup test test-short race lint fmt bench bench-peers golden fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -36,6 +36,9 @@ fmt: ## format the code
 
 bench: build ## measure what is promised, as ratios of CPU time
 	@$(GO) run ./test/bench
+
+bench-peers: setup build ## compare with editly, Remotion, Revideo and ffmpeg recipes (half an hour)
+	@scripts/bench-peers $(or $(RUNS),3)
 
 golden: ## accept what the golden tests see now
 	@$(GO) test ./internal/timeline ./test/stories -update

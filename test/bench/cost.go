@@ -14,6 +14,7 @@ import (
 // cost is what a command took: it and all its children.
 type cost struct {
 	cpu, wall float64 // seconds
+	group     float64 // seconds of CPU by the kernel's control group, when there is one
 	rss       int64   // most memory of the process itself, bytes
 	children  int     // most children at once
 }
@@ -21,6 +22,9 @@ type cost struct {
 // measure runs a command and watches it.
 func (b *bench) measure(dir, program string, args ...string) (cost, error) {
 	cmd := exec.CommandContext(b.ctx, program, args...)
+	if b.group != "" {
+		cmd = exec.CommandContext(b.ctx, "sh", append([]string{"-c", `echo $$ >"$0/cgroup.procs" && exec "$@"`, b.group, program}, args...)...)
+	}
 	cmd.Dir = dir
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -68,14 +72,20 @@ func highWater(pid int) int64 {
 }
 
 // children counts a process's children.
-func children(pid int) int {
-	n := 0
+func children(pid int) int { return len(childPIDs(pid)) }
+
+func childPIDs(pid int) []int {
+	var pids []int
 	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
 	for _, t := range tasks {
 		list, _ := os.ReadFile(t)
-		n += len(strings.Fields(string(list)))
+		for f := range strings.FieldsSeq(string(list)) {
+			if n, err := strconv.Atoi(f); err == nil {
+				pids = append(pids, n)
+			}
+		}
 	}
-	return n
+	return pids
 }
 
 // ffmpeg runs ffmpeg quietly.
@@ -86,6 +96,7 @@ func (b *bench) ffmpeg(dir string, args ...string) (cost, error) {
 func (c *cost) plus(d cost) {
 	c.cpu += d.cpu
 	c.wall += d.wall
+	c.group += d.group
 }
 
 func size(path string) int64 {

@@ -28,19 +28,22 @@ type bench struct {
 	mynah string
 	runs  int
 	rows  []row
+	group string // control group that measured programs run in; only for peers
 }
 
 func main() {
 	runs := flag.Int("runs", 3, "runs of each side; figures are medians")
 	only := flag.String("only", "", "run only the parts whose names contain this")
+	peers := flag.String("peers", "", "compare with other programs instead, which scripts/bench-peers installed in this `folder`")
+	doc := flag.String("doc", "", "write the figures of -peers into this `file`")
 	flag.Parse()
-	if err := run(*runs, *only); err != nil {
+	if err := run(*runs, *only, *peers, *doc); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(runs int, only string) error {
+func run(runs int, only, peers, doc string) error {
 	dir, err := os.MkdirTemp("", "mynah-bench-*")
 	if err != nil {
 		return err
@@ -51,6 +54,9 @@ func run(runs int, only string) error {
 		return err
 	}
 	b := &bench{ctx: context.Background(), dir: dir, mynah: mynah, runs: runs}
+	if peers != "" {
+		return b.peers(peers, doc, only)
+	}
 	for _, part := range []struct {
 		name string
 		do   func() error

@@ -23,10 +23,9 @@ func pictures() []string {
 	}
 }
 
-// yardstick is the film that figures are compared on: 60 s, 1920x1080, 30 fps, six
-// pictures of ten seconds, narration as ready WAV.
-func (b *bench) yardstick() error {
-	dir := filepath.Join(b.dir, "yardstick")
+// materials writes the pictures, sounds and scripts of the film that figures are compared
+// on: 60 s, 1920x1080, 30 fps, six pictures of ten seconds, narration as ready WAV.
+func (b *bench) materials(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
@@ -49,10 +48,17 @@ func (b *bench) yardstick() error {
 			return err
 		}
 	}
+	return nil
+}
+
+// yardstick compares that film with the usual recipe.
+func (b *bench) yardstick() error {
+	dir := filepath.Join(b.dir, "yardstick")
+	if err := b.materials(dir); err != nil {
+		return err
+	}
 	build := func(script string) func() (cost, error) {
-		return func() (cost, error) {
-			return b.measure(dir, b.mynah, "build", script+".md", "-q", "--no-cache", "--audio-bitrate", "96k")
-		}
+		return func() (cost, error) { return b.film(dir, script) }
 	}
 	ours, other, err := b.pair(build("spoken"), func() (cost, error) { return b.recipe(dir, true) })
 	if err != nil {
@@ -75,6 +81,11 @@ func (b *bench) yardstick() error {
 	}
 	b.add(row{"yardstick, picture track alone: CPU", seconds(ours), seconds(other), fmt.Sprintf("%.1f times less", other.cpu/ours.cpu), ">= 60", other.cpu >= 60*ours.cpu})
 	return nil
+}
+
+// film builds one of the scripts anew.
+func (b *bench) film(dir, script string) (cost, error) {
+	return b.measure(dir, b.mynah, "build", script+".md", "-q", "--no-cache", "--audio-bitrate", "96k")
 }
 
 // recipe is the plain way: one process a picture, then the concat demuxer.
