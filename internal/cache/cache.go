@@ -194,7 +194,7 @@ func Open(dir string) (*Store, error) {
 	return &Store{dir: dir}, nil
 }
 
-// Close removes the temporary files of this store. It must not be in use.
+// Close removes the temporary files of this store. Nothing can be written to it any more.
 func (s *Store) Close() { s.own.close() }
 
 // Dir is the store's folder.
@@ -216,10 +216,11 @@ func seed(kind Kind, key Key) hash.Hash32 {
 
 // Put stores what write writes, all of it or nothing.
 func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
-	dir, err := s.own.folder(s.dir)
+	dir, done, err := s.own.put(s.dir)
 	if err != nil {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
+	defer done()
 	f, err := os.CreateTemp(dir, "put-*")
 	if err != nil {
 		return fmt.Errorf("write to the cache: %w", err)

@@ -70,6 +70,47 @@ func TestFailedWritesLeaveNothing(t *testing.T) {
 	}
 }
 
+// TestCloseWaits closes a store while somebody still writes, as one does who was given
+// up: that write is whole, a later one fails, and nothing is left.
+func TestCloseWaits(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	begun, goOn, written := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		written <- s.Put(cache.Sounds, key(1), func(w io.Writer) error {
+			close(begun)
+			<-goOn
+			_, err := w.Write([]byte("whole"))
+			return err
+		})
+	}()
+	<-begun
+	closed := make(chan struct{})
+	go func() {
+		s.Close()
+		close(closed)
+	}()
+	for s.PutBytes(cache.Sounds, key(2), nil) == nil {
+		time.Sleep(time.Millisecond) // until the store is closed to it
+	}
+	select {
+	case <-closed:
+		t.Error("closed while somebody writes")
+	default:
+	}
+	close(goOn)
+	<-closed
+	if err := <-written; err != nil {
+		t.Error(err)
+	}
+	if b, _ := s.Get(cache.Sounds, key(1)); string(b) != "whole" {
+		t.Errorf("the entry holds %q", b)
+	}
+	if left, _ := filepath.Glob(filepath.Join(s.Dir(), "tmp-*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
 // TestLeftFoldersAreRemoved plays a process that was killed: its folder is there, and
 // nobody holds the lock. That of a process that lives stays.
 func TestLeftFoldersAreRemoved(t *testing.T) {

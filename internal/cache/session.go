@@ -15,17 +15,37 @@ import (
 // for as long as it lives, however it ends, so that another can tell a folder in use
 // from one that a killed process left.
 type session struct {
-	mu   sync.Mutex
-	path string
-	lock *os.File
+	mu     sync.Mutex
+	path   string
+	lock   *os.File
+	closed bool
+	puts   sync.WaitGroup
 }
 
 const sessionPrefix = "tmp-"
+
+// put is folder for a write that close waits for, until done is called.
+func (s *session) put(dir string) (path string, done func(), err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if path, err = s.make(dir); err != nil {
+		return "", nil, err
+	}
+	s.puts.Add(1)
+	return path, s.puts.Done, nil
+}
 
 // folder gives the session's folder in dir, made at the first use.
 func (s *session) folder(dir string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.make(dir)
+}
+
+func (s *session) make(dir string) (string, error) {
+	if s.closed {
+		return "", fs.ErrClosed
+	}
 	for s.lock == nil {
 		path, err := os.MkdirTemp(dir, sessionPrefix+"*")
 		if err != nil {
@@ -36,6 +56,7 @@ func (s *session) folder(dir string) (string, error) {
 		switch {
 		case errors.Is(err, errTaken), errors.Is(err, fs.ErrNotExist):
 		case err != nil:
+			_ = os.Remove(path)
 			return "", err
 		case isAt(f, path):
 			s.path, s.lock = path, f
@@ -46,7 +67,13 @@ func (s *session) folder(dir string) (string, error) {
 	return s.path, nil
 }
 
+// close ends the session: a write that somebody began and gave up is waited for, and a
+// later one fails.
 func (s *session) close() {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.puts.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.lock != nil {
