@@ -24,6 +24,7 @@ func floors() map[string]int {
 		"internal/cache":           0,
 		"internal/pending":         0,
 		"internal/script":          1,
+		"internal/markup":          1,
 		"internal/media":           1,
 		"internal/h264":            1,
 		"internal/mp4":             1,
@@ -31,6 +32,7 @@ func floors() map[string]int {
 		"internal/voice":           1,
 		"internal/storyboard":      2,
 		"internal/ffmpeg":          2,
+		"internal/slide":           2,
 		"internal/voice/espeak":    2,
 		"internal/voice/flite":     2,
 		"internal/voice/tone":      2,
@@ -61,7 +63,7 @@ func floors() map[string]int {
 
 // pure are the packages of the compiler, and what none of them may import.
 func pure() (packages, forbidden []string) {
-	return []string{"internal/diag", "internal/script", "internal/storyboard", "internal/timeline", "internal/caption"},
+	return []string{"internal/diag", "internal/script", "internal/markup", "internal/storyboard", "internal/timeline", "internal/caption"},
 		[]string{"os", "os/exec", "net", "net/http", "database/sql", "log", "log/slog", "time.Now"}
 }
 

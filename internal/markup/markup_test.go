@@ -1,0 +1,139 @@
+package markup_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"mynah/internal/markup"
+)
+
+func TestMarkdown(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, in, want string }{
+		{"heading", "# One", `<h1 dir="auto">One</h1>`},
+		{"table", "| a | b |\n|---|--:|\n| 1 | 2 |", `<td dir="auto" style="text-align:right">2</td>`},
+		{"task", "- [x] done", `<input checked="" disabled="" type="checkbox"> done`},
+		{"strike", "~~old~~", "<del>old</del>"},
+		{"autolink", "see https://example.org/x", `<a href="https://example.org/x">`},
+		{"footnote", "a[^1]\n\n[^1]: note", `class="footnotes"`},
+		{"kept tags", "H<sub>2</sub>O <KBD>x</KBD><br/>", `H<sub>2</sub>O <kbd>x</kbd><br>`},
+		{"tag with an attribute", `<b onclick="x()">b</b>`, `&lt;b onclick=&#34;x()&#34;&gt;b</b>`},
+		{"script", "a <script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"},
+		{"block of HTML", "<div>\nhello\n</div>", "&lt;div&gt;\nhello\n&lt;/div&gt;"},
+		{"type", "a List<String> b", "List&lt;String&gt;"},
+		{"comment", "a <!-- no --> b", "a  b"},
+		{"code", "```go\nfunc f() {}\n```", `<span class="kd">func</span>`},
+		{"dangerous link", "[x](javascript:alert(1))", `<a href="">x</a>`},
+		{"image", "![a b](pics/a%20b.png)", `<img src="pics/a%20b.png" alt="a b">`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := markup.Markdown(tt.in, markup.All).HTML; !strings.Contains(got, tt.want) {
+				t.Errorf("%q gives\n%s\nwithout\n%s", tt.in, got, tt.want)
+			}
+		})
+	}
+}
+
+func TestItems(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		in   string
+		want int
+	}{
+		{"", 0},
+		{"text", 0},
+		{"- a\n- b\n- c", 3},
+		{"1. a\n   - b\n   - c\n2. d", 4},
+		{"> - quoted", 1},
+		{"- [ ] a\n- [x] b", 2},
+		{"a[^1]\n\n[^1]: no item", 0},
+		{"- a\n\n      - code, no item", 1},
+	}
+	for _, tt := range tests {
+		if got := markup.Items(tt.in); got != tt.want {
+			t.Errorf("Items(%q) = %d, want %d", tt.in, got, tt.want)
+		}
+	}
+}
+
+func TestItemsAreShownInOrder(t *testing.T) {
+	t.Parallel()
+	const src = "- a\n  - b\n- c"
+	for shown, want := range map[int]int{markup.All: 0, 0: 3, 1: 2, 2: 1, 3: 0, 9: 0} {
+		doc := markup.Markdown(src, shown)
+		if got := strings.Count(doc.HTML, `class="later"`); got != want || doc.Items != 3 {
+			t.Errorf("with %d shown, %d of %d items wait, want %d of 3:\n%s", shown, got, doc.Items, want, doc.HTML)
+		}
+	}
+}
+
+func TestImages(t *testing.T) {
+	t.Parallel()
+	doc := markup.Markdown("![](a.png) ![](<b c.png>)\n\n- ![](../d.svg)", markup.All)
+	if got := fmt.Sprint(doc.Images); got != "[a.png b c.png ../d.svg]" {
+		t.Errorf("images %s", got)
+	}
+}
+
+func TestCode(t *testing.T) {
+	t.Parallel()
+	got := markup.Code("go", "a := 1\n\n// <b>\n", func(line int) bool { return line == 3 })
+	if n := strings.Count(got, `class="line`); n != 4 {
+		t.Errorf("%d lines, want 4:\n%s", n, got)
+	}
+	if n := strings.Count(got, `class="line dim"`); n != 3 {
+		t.Errorf("%d dimmed lines, want 3:\n%s", n, got)
+	}
+	if !strings.Contains(got, `<span class="c1">// &lt;b&gt;</span>`) {
+		t.Errorf("no comment in\n%s", got)
+	}
+	plain := markup.Code("no-such-language", "if <a>", nil)
+	if want := `<span class="line">if &lt;a&gt;` + "\n</span>"; !strings.Contains(plain, want) {
+		t.Errorf("%s, want %s", plain, want)
+	}
+}
+
+func TestCodeStyle(t *testing.T) {
+	t.Parallel()
+	light, dark := markup.CodeStyle("github"), markup.CodeStyle("github-dark")
+	if !strings.Contains(light, ".code .kd{") || light == dark {
+		t.Errorf("styles\n%s\n%s", light, dark)
+	}
+	if strings.Contains(light, "background") {
+		t.Errorf("a background in\n%s", light)
+	}
+	if got := markup.CodeStyle("github"); got != light {
+		t.Error("not the same twice")
+	}
+}
+
+func TestText(t *testing.T) {
+	t.Parallel()
+	if got := markup.Text("a <b>\n\n  c  "); got != "<div dir=\"auto\">a &lt;b&gt;</div>\n<div><br></div>\n<div dir=\"auto\">  c</div>\n" {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestTime feeds what is dear for readers of Markdown, ten times as long the second time.
+func TestTime(t *testing.T) {
+	t.Parallel()
+	for _, unit := range []string{
+		">", "> ", "- ", "* a\n", "[", "![", "[](", "**a *b ", "`", "<", "<!--", "a_", "~~", "|", "| a | b |\n", "&", "[^1]", "[^a]: b\n\n",
+		"[a]: b\n", "http://", "\t", "- a\n  ", "<b", "\\", "*_", "1. ", "+ - ", "[a](<b", "![[]()", "a**b", "# a\n", "```\n", "<a href=\"",
+	} {
+		start := time.Now()
+		markup.Markdown(strings.Repeat(unit, 200_000/len(unit)), markup.All)
+		if d := time.Since(start); d > 3*time.Second {
+			t.Errorf("200 kB of %q take %s", unit, d)
+		}
+	}
+	start := time.Now()
+	markup.Code("go", strings.Repeat("func main() { println(\"hello\", 1) } // comment\n", 10_000), nil)
+	if d := time.Since(start); d > 5*time.Second {
+		t.Errorf("10,000 lines of code take %s", d)
+	}
+}
