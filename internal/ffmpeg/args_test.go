@@ -77,6 +77,14 @@ func TestArguments(t *testing.T) {
 		still(1, media.PNG, plain, script.Cover),
 		still(2, media.WebP, drawing, script.Stretch),
 	}
+	blurred := []ffmpeg.StillInput{still(0, media.JPEG, photo, script.Cover), still(1, media.PNG, plain, script.Cover)}
+	blurred[0].Effects = ffmpeg.Effects{List: []ffmpeg.Effect{{Name: "blur", Value: 12}, {Name: "brightness", Value: 0.5}}}
+	blurred[1].EnlargeW, blurred[1].EnlargeH = 1920, 1080
+	slide := clip(plain, script.Cover)
+	slide.Skip, slide.Again = 5, true
+	slide.Layers = []ffmpeg.LayerInput{{Path: "/s/layer-0", W: 1280, H: 720, To: 10}, {Path: "/s/layer-1", X: 100, Y: 50, W: 40, H: 30, From: 10, To: 50}}
+	slide.Effects = ffmpeg.Effects{List: []ffmpeg.Effect{{Name: "sepia", Value: 1}, {Name: "blur", Value: 4}}, Left: 101, Top: 50, Width: 300, Height: 200, FrameW: 1280, FrameH: 720}
+	slide.Enter = &ffmpeg.EnterInput{Type: "slice-up", Path: "/s/before", Frames: 50}
 	sound := ffmpeg.SoundInput{Input: ffmpeg.Input{Path: "/s/in-1", Format: media.MP3}, Channels: 1}
 	part := sound
 	part.From, part.Length, part.SpeedNum, part.SpeedDen, part.Channels = 250000, 1, 1, 3, 2
@@ -89,14 +97,17 @@ func TestArguments(t *testing.T) {
 		{"ReadStills, three", ffmpeg.ReadStills(three)},
 		{"EncodeImages", hd().EncodeImages(three)},
 		{"EncodeStills", hd().EncodeStills()},
-		{"EncodeMoving", ntsc.EncodeMoving()},
+		{"EncodeMoving", ntsc.EncodeMoving(nil)},
 		{"EncodeClip", ntsc.EncodeClip(clip(dv, script.Contain))},
 		{"EncodeClip, a stretch, faster, that stands at its end", hd().EncodeClip(stretch)},
 		{"EncodeClip of the film's own form", hd().EncodeClip(clip(plain, script.Cover))},
 		{"EncodeClip of high dynamic range", hd().EncodeClip(clip(hdr, script.Cover))},
 		{"ReadClip of a GIF", hd().ReadClip(gif)},
 		{"ReadClip of a transparent WebM", hd().ReadClip(webm)},
-		{"ReadText", hd().ReadText("/s/text-1.ass", script.Color{R: 255, A: 255})},
+		{"ReadEnter", hd().ReadEnter(ffmpeg.EnterInput{Type: "dissolve", Path: "/s/before", Frames: 12})},
+		{"EncodeMoving that comes in", ntsc.EncodeMoving(&ffmpeg.EnterInput{Type: "circle", Path: "/s/before", Frames: 15})},
+		{"EncodeClip under a slide, that comes in", hd().EncodeClip(slide)},
+		{"ReadStills of an image under a blur", ffmpeg.ReadStills(blurred)},
 		{"ReadSound", ffmpeg.ReadSound(sound, 48000)},
 		{"ReadSound, a stretch, slower, in stereo", ffmpeg.ReadSound(part, 48000)},
 		{"AAC", ffmpeg.DefaultAAC(2).Encode()},
@@ -184,7 +195,7 @@ func TestLevels(t *testing.T) {
 		p := hd()
 		p.Width, p.Height, p.FPS = c.w, c.h, script.Rate{Num: c.num, Den: c.den}
 		for name, args := range map[string][]string{
-			"stills": p.EncodeStills(), "images": p.EncodeImages([]ffmpeg.StillInput{{}}), "moving": p.EncodeMoving(), "clips": p.EncodeClip(ffmpeg.ClipInput{}),
+			"stills": p.EncodeStills(), "images": p.EncodeImages([]ffmpeg.StillInput{{}}), "moving": p.EncodeMoving(nil), "clips": p.EncodeClip(ffmpeg.ClipInput{}),
 		} {
 			if !strings.Contains(strings.Join(args, " "), ":level="+c.want+":") {
 				t.Errorf("%dx%d at %d/%d: %s are not of level %s: %q", c.w, c.h, c.num, c.den, name, c.want, args)
@@ -199,7 +210,7 @@ func TestAllPartsShareTheEncodersSettings(t *testing.T) {
 	settings := regexp.MustCompile(`:?keyint=\d+`)
 	var first string
 	for _, args := range [][]string{
-		hd().EncodeStills(), hd().EncodeImages([]ffmpeg.StillInput{{}}), hd().EncodeMoving(), hd().EncodeClip(ffmpeg.ClipInput{Held: true, Frames: 9}),
+		hd().EncodeStills(), hd().EncodeImages([]ffmpeg.StillInput{{}}), hd().EncodeMoving(nil), hd().EncodeClip(ffmpeg.ClipInput{Held: true, Frames: 9}),
 	} {
 		got := settings.ReplaceAllString(args[slices.Index(args, "-x264-params")+1], "")
 		if first == "" {

@@ -15,6 +15,9 @@ type StillInput struct {
 	Source    Source
 	Placement Placement
 	Canvas    script.Color
+	Effects   Effects
+	// EnlargeW and EnlargeH are what the frame is enlarged to at the end; 0 leaves it.
+	EnlargeW, EnlargeH int
 }
 
 // ReadStills are the arguments of one process that reads several pictures and writes
@@ -39,8 +42,17 @@ func stillGraph(stills []StillInput) []string {
 	for i, s := range stills {
 		args = append(args, s.args("-threads", "1", "-err_detect", "explode")...)
 		out := fmt.Sprintf("v%d", i)
-		graph = append(graph, strings.TrimSuffix(chain(fmt.Sprintf("%d:v:0", i), out, s.Source, s.Placement, s.Canvas, ""), "["+out+"]")+
-			",trim=end_frame=1["+out+"]")
+		read := chain(fmt.Sprintf("%d:v:0", i), out, s.Source, s.Placement, s.Canvas, "")
+		last := ",trim=end_frame=1"
+		if s.EnlargeW > 0 {
+			last += fmt.Sprintf(",scale=%d:%d:%s", s.EnlargeW, s.EnlargeH, stillScaling)
+		}
+		if len(s.Effects.List) > 0 {
+			read = strings.TrimSuffix(read, "["+out+"]") + last + "[" + out + "e];" + s.Effects.graph(out+"e", out)
+		} else {
+			read = strings.TrimSuffix(read, "["+out+"]") + last + "[" + out + "]"
+		}
+		graph = append(graph, read)
 		labels.WriteString("[" + out + "]")
 	}
 	last := "[v0]null[v]"
@@ -60,8 +72,15 @@ type ClipInput struct {
 	From, Length int64
 	// SpeedNum / SpeedDen is how many seconds of the clip pass in one of the film.
 	SpeedNum, SpeedDen int64
-	// Frames is how many of the film are wanted.
-	Frames int64
+	// Skip is how many frames of the film are left out first, Frames how many are wanted
+	// then.
+	Skip, Frames int64
+	// Again lets the file begin again at its end.
+	Again bool
+	// Effects on the picture, Layers that lie on it, and how it comes in; nil is a cut.
+	Effects Effects
+	Layers  []LayerInput
+	Enter   *EnterInput
 	// Held asks for an intra picture at the end, because it will stand for a while.
 	Held bool
 }
@@ -77,22 +96,56 @@ func (c ClipInput) input() []string {
 	if c.Length > 0 {
 		before = append(before, "-t", micros(c.Length))
 	}
+	if c.Again {
+		before = append(before, "-stream_loop", "-1")
+	}
 	return append(quiet(), c.args(before...)...)
 }
 
+// inputs are the clip and all that lies on it or before it.
+func (c ClipInput) inputs(p Picture) []string {
+	args := c.input()
+	for _, l := range c.Layers {
+		args = append(args, p.raw(l.Path, "yuva420p", l.W, l.H)...)
+	}
+	if c.Enter != nil {
+		args = append(args, p.rawInput(c.Enter.Path)...)
+	}
+	return args
+}
+
+// graph gives the filters from the inputs to label v: the clip in the film's form, then
+// effects, then layers, then how it comes in.
 func (c ClipInput) graph(p Picture) string {
 	in, head := "0:v:0", ""
 	if c.SpeedNum > 0 && c.SpeedDen > 0 && c.SpeedNum != c.SpeedDen {
 		in, head = "s", fmt.Sprintf("[0:v:0]setpts=PTS*%d/%d[s];", c.SpeedDen, c.SpeedNum)
 	}
-	return head + chain(in, "v", c.Source, c.Placement, c.Canvas, Rate(p.FPS))
+	var then []string // each from label k to label k+1
+	if c.Skip > 0 {
+		then = append(then, fmt.Sprintf("[v%d]trim=start_frame=%d,setpts=PTS-STARTPTS[v%d]", len(then), c.Skip, len(then)+1))
+	}
+	if len(c.Effects.List) > 0 {
+		then = append(then, c.Effects.graph(fmt.Sprintf("v%d", len(then)), fmt.Sprintf("v%d", len(then)+1)))
+	}
+	for i, l := range c.Layers {
+		then = append(then, fmt.Sprintf("[v%d][%d:v]overlay=%d:%d:format=yuv420:enable='between(n,%d,%d)'[v%d]", len(then), i+1, l.X, l.Y, l.From, l.To-1, len(then)+1))
+	}
+	if c.Enter != nil {
+		then = append(then, c.Enter.graph(fmt.Sprintf("v%d", len(then)), fmt.Sprintf("%d:v", len(c.Layers)+1), fmt.Sprintf("v%d", len(then)+1)))
+	}
+	if len(then) == 0 {
+		return head + chain(in, "v", c.Source, c.Placement, c.Canvas, Rate(p.FPS))
+	}
+	last := fmt.Sprintf("[v%d]format=yuv420p,setsar=1[v]", len(then))
+	return head + strings.Join(append([]string{chain(in, "v0", c.Source, c.Placement, c.Canvas, Rate(p.FPS))}, append(then, last)...), ";")
 }
 
 // EncodeClip are the arguments of one process that decodes, scales and encodes a
 // stretch of a clip as one closed group. It may write fewer frames than wanted when
 // the clip is shorter than its container says; never more.
 func (p Picture) EncodeClip(c ClipInput) []string {
-	args := append(c.input(), "-filter_complex", c.graph(p), "-map", "[v]", "-an", "-sn", "-dn",
+	args := append(c.inputs(p), "-filter_complex", c.graph(p), "-map", "[v]", "-an", "-sn", "-dn",
 		"-frames:v", strconv.FormatInt(c.Frames, 10), "-fps_mode", "passthrough")
 	args = append(args, p.codec(clipThreads, p.clipKeyint())...)
 	if c.Held {
@@ -104,17 +157,8 @@ func (p Picture) EncodeClip(c ClipInput) []string {
 // ReadClip are the arguments of a process that writes a stretch of a clip as raw
 // frames of the film's size.
 func (p Picture) ReadClip(c ClipInput) []string {
-	return append(c.input(), "-filter_complex", c.graph(p), "-map", "[v]", "-an", "-sn", "-dn",
+	return append(c.inputs(p), "-filter_complex", c.graph(p), "-map", "[v]", "-an", "-sn", "-dn",
 		"-frames:v", strconv.FormatInt(c.Frames, 10), "-fps_mode", "passthrough",
-		"-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")
-}
-
-// ReadText are the arguments of a process that draws subtitles of the form ASS, read
-// from a file of our own, over a plain frame, and writes it raw.
-func (p Picture) ReadText(assPath string, canvas script.Color) []string {
-	graph := fmt.Sprintf("color=c=%s:s=%dx%d:r=1:d=1,format=gbrp,ass=f=%s,scale=%s:%s,format=yuv420p[v]",
-		hex(canvas), p.Width, p.Height, assPath, toFilm, stillScaling)
-	return append(quiet(), "-filter_complex", graph, "-map", "[v]", "-frames:v", "1",
 		"-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")
 }
 

@@ -100,9 +100,7 @@ func quiet() []string { return []string{"-hide_banner", "-nostdin", "-v", "error
 // film's size from its input and writes each as an IDR picture, all apart: constant
 // quantiser, so that a picture's bytes do not depend on the one before.
 func (p Picture) EncodeStills() []string {
-	return append(append(append(quiet(),
-		"-f", "rawvideo", "-pix_fmt", "yuv420p", "-color_range", "tv", "-colorspace", "bt709",
-		"-s", fmt.Sprintf("%dx%d", p.Width, p.Height), "-framerate", Rate(p.FPS), "-i", "pipe:0"),
+	return append(append(append(append(quiet(), "-color_range", "tv", "-colorspace", "bt709"), p.rawInput("pipe:0")...),
 		p.codec(1, 100000)...),
 		append(p.still(), "-vf", "setsar=1", "-f", "h264", "pipe:1")...)
 }
@@ -113,11 +111,15 @@ func (p Picture) still() []string {
 }
 
 // EncodeMoving are the arguments of an encoder that reads raw frames and writes them
-// as one closed group that begins with an IDR picture.
-func (p Picture) EncodeMoving() []string {
-	return append(append(append(quiet(),
-		"-f", "rawvideo", "-pix_fmt", "yuv420p", "-color_range", "tv", "-colorspace", "bt709",
-		"-s", fmt.Sprintf("%dx%d", p.Width, p.Height), "-framerate", Rate(p.FPS), "-i", "pipe:0"),
-		p.codec(1, p.clipKeyint())...),
-		"-vf", "setsar=1", "-crf", strconv.Itoa(p.ClipCRF), "-fps_mode", "passthrough", "-f", "h264", "pipe:1")
+// as one closed group that begins with an IDR picture. With enter they come in over
+// another picture.
+func (p Picture) EncodeMoving(enter *EnterInput) []string {
+	args := append(append(quiet(), "-color_range", "tv", "-colorspace", "bt709"), p.rawInput("pipe:0")...)
+	filter := []string{"-vf", "setsar=1"}
+	if enter != nil {
+		args = append(args, p.rawInput(enter.Path)...)
+		filter = []string{"-filter_complex", enter.graph("0:v", "1:v", "e") + ";[e]setsar=1[v]", "-map", "[v]", "-frames:v", strconv.FormatInt(enter.Frames, 10)}
+	}
+	return append(append(append(args, p.codec(1, p.clipKeyint())...), filter...),
+		"-crf", strconv.Itoa(p.ClipCRF), "-fps_mode", "passthrough", "-f", "h264", "pipe:1")
 }

@@ -91,7 +91,7 @@ func (b *bench) moving(t *testing.T, n int) cache.Key {
 	for i := range n {
 		frames.Write(b.pattern(20 + i))
 	}
-	if err := b.enc.EncodeFrames(t.Context(), k, &frames); err != nil {
+	if err := b.enc.EncodeFrames(t.Context(), k, &frames, nil); err != nil {
 		t.Fatal(err)
 	}
 	return k
@@ -384,7 +384,7 @@ func TestTheEncodersOwnMistakes(t *testing.T) {
 	if err := b.enc.EncodeStills(t.Context(), [][]byte{b.pattern(1), b.pattern(2)}, []cache.Key{key("c")}); err == nil {
 		t.Error("two pictures pass for one")
 	}
-	if err := b.enc.EncodeFrames(t.Context(), key("d"), bytes.NewReader(nil)); err == nil || b.enc.Has(key("d")) {
+	if err := b.enc.EncodeFrames(t.Context(), key("d"), bytes.NewReader(nil), nil); err == nil || b.enc.Has(key("d")) {
 		t.Errorf("no picture passes for some: %v", err)
 	}
 }

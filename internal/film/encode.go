@@ -145,10 +145,11 @@ func (e *Encoder) stills(ctx context.Context, args []string, in io.Reader, keys 
 	return err
 }
 
-// EncodeFrames encodes raw frames that follow each other as one segment.
-func (e *Encoder) EncodeFrames(ctx context.Context, k cache.Key, frames io.Reader) error {
+// EncodeFrames encodes raw frames that follow each other as one segment; with enter they
+// come in over another picture.
+func (e *Encoder) EncodeFrames(ctx context.Context, k cache.Key, frames io.Reader, enter *ffmpeg.EnterInput) error {
 	_, err := e.put(k, func(add func(*h264.Params, []byte) error) error {
-		return e.run(ctx, e.pic.EncodeMoving(), frames, add)
+		return e.run(ctx, e.pic.EncodeMoving(enter), frames, add)
 	})
 	return err
 }

@@ -9,6 +9,9 @@ import (
 	"mynah/internal/picture"
 )
 
+// again gives a frame over and over.
+func again(frame []byte, frames int64) io.Reader { return bytes.NewReader(bytes.Repeat(frame, int(frames))) }
+
 func TestCross(t *testing.T) {
 	t.Parallel()
 	from, to := []byte{0, 255, 16, 100}, []byte{255, 0, 16, 101}
@@ -20,11 +23,11 @@ func TestCross(t *testing.T) {
 		{1, []byte{128, 128, 16, 101}},
 		{3, []byte{64, 191, 16, 100, 128, 128, 16, 101, 191, 64, 16, 101}},
 	} {
-		got, err := io.ReadAll(picture.Cross(from, to, c.frames))
+		got, err := io.ReadAll(picture.Cross(from, again(to, c.frames), c.frames))
 		if err != nil || !bytes.Equal(got, c.want) {
 			t.Errorf("%d frames: %v %v, want %v", c.frames, got, err, c.want)
 		}
-		if err := iotest.TestReader(picture.Cross(from, to, c.frames), c.want); err != nil {
+		if err := iotest.TestReader(picture.Cross(from, again(to, c.frames), c.frames), c.want); err != nil {
 			t.Error(err)
 		}
 	}
@@ -34,7 +37,7 @@ func TestCross(t *testing.T) {
 func TestCrossGoesInEqualSteps(t *testing.T) {
 	t.Parallel()
 	const frames = 10
-	got, err := io.ReadAll(picture.Cross([]byte{0}, []byte{220}, frames))
+	got, err := io.ReadAll(picture.Cross([]byte{0}, again([]byte{220}, frames), frames))
 	if err != nil || len(got) != frames {
 		t.Fatalf("%v %v", got, err)
 	}

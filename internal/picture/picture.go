@@ -1,17 +1,14 @@
-// Package picture turns shots into frames: it knows how an image, a frame of a clip or
-// a plain text comes to fill the film's frame, and paints it as raw 4:2:0. It exists
-// so that each distinct picture is decoded, scaled and converted once. It refuses to
-// encode; see package film.
+// Package picture turns shots into frames: it knows how an image or a frame of a clip
+// comes to fill the film's frame, how an image moves, what callouts darken and how slides
+// lie on it, and paints it as raw 4:2:0. It exists so that each distinct picture is
+// decoded, scaled and converted once. It refuses to encode; see package film.
 package picture
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"strings"
+	"sync"
 
 	"mynah/internal/cache"
 	"mynah/internal/ffmpeg"
@@ -39,16 +36,8 @@ type Still struct {
 	Clip         bool
 	AtEnd        bool
 	From, Length int64
-	Text         *Text
-}
-
-// Text is a slide's plain text, drawn bold and centred.
-type Text struct {
-	Text string
-	// Size in pixels of a frame whose shorter side is 720.
-	Size float64
-	// Color of the letters.
-	Color script.Color
+	// Effects are what a slide in front does to the picture.
+	Effects ffmpeg.Effects
 }
 
 // formVersion changes whenever the same request would be painted otherwise.
@@ -62,8 +51,8 @@ func (s Still) Key(w, h int) cache.Key {
 		k.Bytes(s.Asset.Content[:]).String(string(s.Fit)).String(string(s.Position.X)).String(string(s.Position.Y)).
 			Bool(s.Clip, s.AtEnd).Int(s.From, s.Length)
 	}
-	if s.Text != nil {
-		k.String(s.Text.Text).Float(s.Text.Size).Int(int64(s.Text.Color.R), int64(s.Text.Color.G), int64(s.Text.Color.B))
+	for _, e := range s.Effects.List {
+		k.String(e.Name).Float(e.Value).Int(int64(s.Effects.Left), int64(s.Effects.Top), int64(s.Effects.Width), int64(s.Effects.Height))
 	}
 	return k.Key()
 }
@@ -80,17 +69,85 @@ func (f *Failure) Error() string { return f.Err.Error() }
 // Unwrap gives the cause.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// Painter paints stills at one frame size.
+// Painter paints frames of one size. It is safe for use by many goroutines.
 type Painter struct {
-	tools   *ffmpeg.Tools
-	pic     ffmpeg.Picture
-	scratch string
+	tools *ffmpeg.Tools
+	pic   ffmpeg.Picture
+
+	mu sync.Mutex
+	// kept are the stills that were painted last, the newest at the end: a picture is
+	// shown, comes in and goes out.
+	kept []keptFrame
 }
 
-// NewPainter gives a painter of frames of pic's size; scratch is a folder of ours for
-// small files.
-func NewPainter(tools *ffmpeg.Tools, pic ffmpeg.Picture, scratch string) *Painter {
-	return &Painter{tools: tools, pic: pic, scratch: scratch}
+type keptFrame struct {
+	key   cache.Key
+	frame []byte
+}
+
+// keptBytes bounds the frames that are kept.
+const keptBytes = 64 << 20
+
+// NewPainter gives a painter of frames of pic's size.
+func NewPainter(tools *ffmpeg.Tools, pic ffmpeg.Picture) *Painter {
+	return &Painter{tools: tools, pic: pic}
+}
+
+// Prepare paints stills that will be needed soon, as Paint does.
+func (p *Painter) Prepare(ctx context.Context, stills []Still) error {
+	var missing []Still
+	var keys []cache.Key
+	var places []int
+	for i, s := range stills {
+		k := s.Key(p.pic.Width, p.pic.Height)
+		if s.Asset == nil || p.find(k) != nil {
+			continue
+		}
+		missing, keys, places = append(missing, s), append(keys, k), append(places, i)
+	}
+	frames, err := p.Paint(ctx, missing)
+	if f, ok := errors.AsType[*Failure](err); ok {
+		return &Failure{Index: places[f.Index], Err: f.Err}
+	}
+	for i, f := range frames {
+		p.keep(keys[i], f)
+	}
+	return err
+}
+
+// base gives the frame of a still, which is not to be changed.
+func (p *Painter) base(ctx context.Context, s Still) ([]byte, error) {
+	k := s.Key(p.pic.Width, p.pic.Height)
+	if f := p.find(k); f != nil {
+		return f, nil
+	}
+	frames, err := p.Paint(ctx, []Still{s})
+	if err != nil {
+		return nil, err
+	}
+	p.keep(k, frames[0])
+	return frames[0], nil
+}
+
+func (p *Painter) find(k cache.Key) []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i, f := range p.kept {
+		if f.key == k {
+			p.kept = append(append(p.kept[:i:i], p.kept[i+1:]...), f)
+			return f.frame
+		}
+	}
+	return nil
+}
+
+func (p *Painter) keep(k cache.Key, frame []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.kept = append(p.kept, keptFrame{k, frame})
+	if most := max(keptBytes/len(frame), 3); len(p.kept) > most {
+		p.kept = append(p.kept[:0:0], p.kept[len(p.kept)-most:]...)
+	}
 }
 
 // FrameSize is the number of bytes of a raw frame.
@@ -106,7 +163,7 @@ func (p *Painter) Paint(ctx context.Context, stills []Still) ([][]byte, error) {
 		case s.Image():
 			images = append(images, i)
 			continue
-		case s.Asset == nil && s.Text == nil:
+		case s.Asset == nil:
 			frames[i] = p.plain(s.Canvas)
 			continue
 		}
@@ -145,7 +202,7 @@ func (s Still) Image() bool { return s.Asset != nil && !s.Clip }
 func (p *Painter) Input(s Still) ffmpeg.StillInput {
 	w, h := s.Asset.Source.Upright()
 	return ffmpeg.StillInput{
-		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas,
+		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas, Effects: s.Effects,
 		Placement: ffmpeg.Place(w, h, p.pic.Width, p.pic.Height, s.Fit, s.Position),
 	}
 }
@@ -178,9 +235,6 @@ func (p *Painter) read(ctx context.Context, stills []Still, images []int) ([][]b
 
 // paintOne paints a frame of a clip, or text.
 func (p *Painter) paintOne(ctx context.Context, s Still) ([]byte, error) {
-	if s.Text != nil {
-		return p.text(ctx, s)
-	}
 	frames := int64(1)
 	from, length := s.From, s.Length
 	if s.AtEnd {
@@ -190,7 +244,7 @@ func (p *Painter) paintOne(ctx context.Context, s Still) ([]byte, error) {
 	clip := ffmpeg.ClipInput{
 		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas,
 		Placement: ffmpeg.Place(w, h, p.pic.Width, p.pic.Height, s.Fit, s.Position),
-		From:      from, Length: length, Frames: frames,
+		From:      from, Length: length, Frames: frames, Effects: s.Effects,
 	}
 	// The last frame: decode the last seconds; all of it when those hold none.
 	const tail = 3_000_000
@@ -260,68 +314,9 @@ func fill(b []byte, v byte) {
 	}
 }
 
+// bt709 gives a colour of the film.
 func bt709(c script.Color) (y, u, v byte) {
-	r, g, b := float64(c.R)/255, float64(c.G)/255, float64(c.B)/255
-	l := 0.2126*r + 0.7152*g + 0.0722*b
-	return byte(16 + 219*l + 0.5), byte(128 + 224*(b-l)/1.8556 + 0.5), byte(128 + 224*(r-l)/1.5748 + 0.5)
-}
-
-// text draws text by the subtitle renderer, which shapes every script and finds a
-// font for each letter.
-func (p *Painter) text(ctx context.Context, s Still) ([]byte, error) {
-	f, err := os.CreateTemp(p.scratch, "text-*.ass")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.Remove(f.Name()) }()
-	_, err = io.WriteString(f, p.ass(s))
-	if err := errors.Join(err, f.Close()); err != nil {
-		return nil, err
-	}
-	path, err := filepath.Abs(f.Name())
-	if err != nil {
-		return nil, err
-	}
-	sink := &frameSink{size: p.FrameSize(), keep: 1}
-	if err := p.tools.Run(ctx, p.pic.ReadText(path, s.Canvas), nil, sink); err != nil {
-		return nil, err
-	}
-	if len(sink.frames) != 1 {
-		return nil, errors.New("the text could not be drawn")
-	}
-	return sink.frames[0], nil
-}
-
-// ass writes a slide's text as a subtitle of the form ASS that fills the frame.
-func (p *Painter) ass(s Still) string {
-	scale := float64(min(p.pic.Width, p.pic.Height)) / 720
-	size := s.Text.Size * scale
-	margin := int(60 * scale)
-	lines := strings.Split(s.Text.Text, "\n")
-	// Shrink what would not fit: the renderer wraps lines but does not shrink.
-	longest := 1
-	for _, l := range lines {
-		longest = max(longest, len([]rune(l)))
-	}
-	room := float64(p.pic.Height-2*margin) / (1.25 * float64(len(lines)))
-	size = max(min(size, room, 1.9*float64(p.pic.Width-2*margin)/float64(min(longest, 60))), 12*scale)
-	escape := strings.NewReplacer("\\", "\\\u2060", "{", "\\{", "}", "\\}", "\t", "    ", "\r", "")
-	for i := range lines {
-		lines[i] = escape.Replace(lines[i])
-	}
-	return fmt.Sprintf(`[Script Info]
-ScriptType: v4.00+
-PlayResX: %d
-PlayResY: %d
-WrapStyle: 0
-ScaledBorderAndShadow: yes
-
-[V4+ Styles]
-Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding
-Style: Slide,Noto Sans,%.1f,&H00%02X%02X%02X,&H0,&H0,&H0,-1,0,0,0,100,100,0,0,1,0,0,5,%d,%d,%d,1
-
-[Events]
-Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
-Dialogue: 0,0:00:00.00,9:59:59.00,Slide,,0,0,0,,%s
-`, p.pic.Width, p.pic.Height, size*1.36, s.Text.Color.B, s.Text.Color.G, s.Text.Color.R, margin, margin, margin, strings.Join(lines, "\\N"))
+	r, g, b := int(c.R), int(c.G), int(c.B)
+	u, v = chroma(r, g, b)
+	return luma(r, g, b), u, v
 }

@@ -23,21 +23,20 @@ import (
 
 const width, height = 96, 64
 
-// painter gives one of small frames, and its scratch folder.
-func painter(t *testing.T) (p *picture.Painter, scratch string) {
+// painter gives one of small frames.
+func painter(t *testing.T) *picture.Painter {
 	t.Helper()
 	run, err := proc.New(proc.DefaultConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
-	scratch = t.TempDir()
 	pic := ffmpeg.Picture{Width: width, Height: height, FPS: script.Rate{Num: 25, Den: 1}, StillQP: 18, ClipCRF: 21}
-	return picture.NewPainter(ffmpeg.NewTools(run, "ffmpeg", "ffprobe"), pic, scratch), scratch
+	return picture.NewPainter(ffmpeg.NewTools(run, "ffmpeg", "ffprobe"), pic)
 }
 
 func paint(t *testing.T, stills ...picture.Still) [][]byte {
 	t.Helper()
-	p, _ := painter(t)
+	p := painter(t)
 	frames, err := p.Paint(t.Context(), stills)
 	if err != nil {
 		t.Fatal(err)
@@ -215,7 +214,7 @@ func TestADamagedImageIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	cut := staged(t, file[:len(file)/2], whole.Source)
-	p, _ := painter(t)
+	p := painter(t)
 	for want, stills := range map[int][]picture.Still{
 		0: {{Asset: cut}},
 		2: {{}, {Asset: whole}, {Asset: cut}, {Asset: whole}},
@@ -273,91 +272,9 @@ func TestFramesOfAClip(t *testing.T) {
 			}
 		})
 	}
-	p, _ := painter(t)
+	p := painter(t)
 	if _, err := p.Paint(t.Context(), []picture.Still{{Asset: clip, Clip: true, From: 60 * second}}); err == nil {
 		t.Error("a frame behind the end of a clip is painted")
-	}
-}
-
-// ink tells which part of a frame is not of a colour, and where that begins and ends.
-func ink(f []byte, canvas yuv) (share float64, box image.Rectangle) {
-	n := 0
-	for y := range height {
-		for x := range width {
-			if p := pixel(f, x, y); max(p.y, canvas.y)-min(p.y, canvas.y) > 20 {
-				n++
-				box = box.Union(image.Rect(x, y, x+1, y+1))
-			}
-		}
-	}
-	return float64(n) / (width * height), box
-}
-
-// TestText draws slides of plain text, which is neither read as marks nor cut off.
-func TestText(t *testing.T) {
-	t.Parallel()
-	text := func(s string, size float64) picture.Still {
-		return picture.Still{Canvas: script.Color{R: 255, G: 255, B: 255, A: 255}, Text: &picture.Text{Text: s, Size: size, Color: script.Color{A: 255}}}
-	}
-	empty, box := ink(paint(t, text("", 100))[0], white)
-	if empty != 0 {
-		t.Errorf("no text leaves ink in %v", box)
-	}
-	p, scratch := painter(t)
-	for _, c := range []struct {
-		name, text string
-		size       float64
-	}{
-		{"a word", "Hi", 300},
-		{"other letters", "Türme 塔 башня", 100},
-		{"lines", "One\nTwo\nThree", 200},
-		{"more lines than fit", "1\n2\n3\n4\n5\n6\n7\n8", 400},
-		{"a mark that would hide it", `{\alpha&HFF&}Hi`, 200},
-		{"a mark that would move it", `{\pos(9000,9000)}Hi`, 200},
-		{"a mark that is not closed", `{Hi`, 200},
-		{"in braces", `{Hi}`, 200},
-		{"backslashes", `a\Nb\h\\`, 200},
-		{"what looks like the next line of the file", "Hi\nDialogue: 0,0:00:00.00,9:59:59.00,Slide,,0,0,0,,x", 100},
-		{"carriage returns", "One\r\nTwo", 200},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			frames, err := p.Paint(t.Context(), []picture.Still{text(c.text, c.size)})
-			if err != nil {
-				t.Fatal(err)
-			}
-			share, box := ink(frames[0], white)
-			if share < 0.004 || share > 0.6 {
-				t.Errorf("%.4f of the frame is ink", share)
-			}
-			left, right, top, bottom := box.Min.X, width-box.Max.X, box.Min.Y, height-box.Max.Y
-			if min(left, right, top, bottom) < 1 {
-				t.Errorf("the text reaches the edge: %v", box)
-			}
-			if off := left - right; off < -8 || off > 8 {
-				t.Errorf("the text is not in the middle: %v", box)
-			}
-		})
-	}
-	t.Cleanup(func() {
-		left, err := os.ReadDir(scratch)
-		if err != nil || len(left) > 0 {
-			t.Errorf("files are left: %v %v", left, err)
-		}
-	})
-}
-
-// TestBackslashesBreakNoLine: they are letters like others.
-func TestBackslashesBreakNoLine(t *testing.T) {
-	t.Parallel()
-	var boxes []image.Rectangle
-	for _, s := range []string{`a\Nb`, `a/Nb`} {
-		f := paint(t, picture.Still{Text: &picture.Text{Text: s, Size: 200, Color: script.Color{R: 255, G: 255, B: 255, A: 255}}})[0]
-		_, box := ink(f, black)
-		boxes = append(boxes, box)
-	}
-	if d := boxes[0].Dy() - boxes[1].Dy(); d < -2 || d > 2 {
-		t.Errorf("with a backslash the text fills %v, with a stroke %v", boxes[0], boxes[1])
 	}
 }
 
@@ -366,7 +283,6 @@ func TestKeys(t *testing.T) {
 	t.Parallel()
 	a, b := asset(t, 8, 8, 1, rgbRed), asset(t, 8, 8, 1, rgbBlue)
 	base := picture.Still{Asset: a}
-	text := picture.Still{Text: &picture.Text{Text: "a", Size: 10}}
 	seen := map[cache.Key]string{}
 	for i, s := range []picture.Still{
 		{},
@@ -383,10 +299,9 @@ func TestKeys(t *testing.T) {
 		{Asset: a, Clip: true, AtEnd: true},
 		{Asset: a, Clip: true, From: 1},
 		{Asset: a, Clip: true, Length: 1},
-		text,
-		{Text: &picture.Text{Text: "b", Size: 10}},
-		{Text: &picture.Text{Text: "a", Size: 11}},
-		{Text: &picture.Text{Text: "a", Size: 10, Color: script.Color{B: 1}}},
+		{Asset: a, Effects: ffmpeg.Effects{List: []ffmpeg.Effect{{Name: "blur", Value: 3}}}},
+		{Asset: a, Effects: ffmpeg.Effects{List: []ffmpeg.Effect{{Name: "blur", Value: 4}}}},
+		{Asset: a, Effects: ffmpeg.Effects{List: []ffmpeg.Effect{{Name: "blur", Value: 4}}, Width: 9}},
 	} {
 		for _, size := range [][2]int{{1280, 720}, {1280, 722}, {1282, 720}} {
 			name := fmt.Sprint("still ", i, " at ", size)

@@ -59,6 +59,8 @@ type Scene struct {
 	Slides   []Slide        `json:"slides,omitempty"`
 	Duration *time.Duration `json:"duration,omitempty"`
 	Canvas   script.Color   `json:"canvas"`
+	// CanvasSet tells that the script names the canvas; a theme's background gives way.
+	CanvasSet bool `json:"canvasSet,omitempty"`
 	// Fragment: the narration goes on in the next scene, so no gap ends this one.
 	Fragment   bool              `json:"fragment,omitempty"`
 	Transition script.Transition `json:"transition"`
@@ -139,13 +141,17 @@ type Shot struct {
 
 // Slide is a fenced block of a scene.
 type Slide struct {
-	Range     diag.Range         `json:"range"`
-	Kind      script.FenceKind   `json:"kind"`
-	Language  string             `json:"language,omitempty"`
-	Text      string             `json:"text"`
-	Theme     string             `json:"theme"`
-	FontSize  float64            `json:"fontSize"`
-	Reveal    bool               `json:"reveal,omitempty"`
+	Range    diag.Range       `json:"range"`
+	Kind     script.FenceKind `json:"kind"`
+	Language string           `json:"language,omitempty"`
+	Text     string           `json:"text"`
+	Theme    string           `json:"theme"`
+	// FontSize as the script sets it, in pixels of a frame whose shorter side is 720; 0
+	// where the theme decides.
+	FontSize float64 `json:"fontSize,omitempty"`
+	Reveal   bool    `json:"reveal,omitempty"`
+	// Steps is in how many states the slide is seen, one after the other.
+	Steps     int                `json:"steps"`
 	Ranges    []script.LineRange `json:"ranges,omitempty"`
 	Highlight []script.LineRange `json:"highlight,omitempty"`
 }

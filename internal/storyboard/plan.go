@@ -60,12 +60,6 @@ const (
 	afterFragment  = 80 * time.Millisecond
 )
 
-// Sizes of slide text at 720p.
-const (
-	fontSize      = 50
-	plainFontSize = 100
-)
-
 // planner carries what the scenes share.
 type planner struct {
 	board   *Board
@@ -73,13 +67,14 @@ type planner struct {
 	opt     Options
 	list    diag.List
 	header  script.Properties
+	look    string // the theme of the header
 	// said keeps warnings that are given once.
 	said map[string]bool
 }
 
 // Plan resolves a script. The board is whole only when the list has no errors.
 func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
-	p := &planner{board: &Board{Script: s.File}, project: project, opt: opt, header: s.Header.Properties, said: map[string]bool{}}
+	p := &planner{board: &Board{Script: s.File}, project: project, opt: opt, look: "default", header: s.Header.Properties, said: map[string]bool{}}
 	p.film(s)
 	for i := range s.Scenes {
 		p.scene(&s.Scenes[i], i+1)
@@ -176,23 +171,17 @@ func (p *planner) film(s *script.Script) {
 		f.Lexicon = p.file(*h.Lexicon, "lexicon")
 		p.notYet(place("lexicon"), "a lexicon is", "Words are spoken as the voice knows them")
 	}
-	if h.Transition != nil && h.Transition.Type != "none" {
-		p.notYet(place("transition"), "transitions are", "Scenes follow by a cut")
-	}
 	if h.Theme != nil {
-		p.theme(*h.Theme, place("theme"))
+		p.look = p.theme(*h.Theme)
 	}
 }
 
-func (p *planner) theme(t script.File, r diag.Range) string {
-	name := t.Name
-	if !t.Literal {
-		name = p.file(t, "theme")
+// theme gives the name of a built-in theme, or of a style sheet from the project's root.
+func (p *planner) theme(t script.File) string {
+	if t.Literal {
+		return t.Name
 	}
-	if name != "default" {
-		p.notYet(r, "themes are", "Slides show plain text")
-	}
-	return name
+	return p.file(t, "theme")
 }
 
 // resolve names a file from the project's root; false when it would leave it.

@@ -146,7 +146,7 @@ func TestFindings(t *testing.T) {
 		{"a sound as a picture", "![](sound.wav)", "", []string{"1:5 error"}, []string{"is a sound"}},
 		{"a picture as a sound", "(audio: a.png)" + fine, "", []string{"1:9 error"}, []string{"is a picture"}},
 		{"a text as music", "(background: lies.wav)" + fine, "", []string{"1:14 error"}, []string{"is a text file"}},
-		{"missing theme", "(theme: no.css)" + fine, "", []string{"1:9 error", "1:1 warning not-rendered"}, []string{"no.css"}},
+		{"missing theme", "(theme: no.css)" + fine, "", []string{"1:9 error"}, []string{"no.css"}},
 		{"missing lexicon", "---\nlexicon: no.txt\n---" + fine, "", []string{"2:10 error", "2:1 warning not-rendered"}, []string{"no.txt"}},
 		{"missing font", "---\nsubtitles:\n  mode: external\n  font: no.ttf\n---" + fine, "", []string{"4:9 error"}, []string{"no.ttf"}},
 		{"every missing file is told", "![](c.png)\n![](c.png)\n\n---\n(audio: c.wav)", "", []string{"1:5 error", "2:5 error", "5:9 error"}, nil},
@@ -161,7 +161,10 @@ func TestFindings(t *testing.T) {
 		{"a clip's options on an image", "![loop](a.png)\n![end](a.png)\n![1-2](a.png)\n![mute](a.png)\n\n(video:\n  file: a.png\n  volume: 0.5)", "", []string{"1:1 warning", "2:1 warning", "3:1 warning", "4:1 warning", "6:1 warning"}, []string{"loop", "end", "segment", "mute", "volume"}},
 		{"a clip's options on a GIF", "![start](dot.gif)\n![1-2](dot.gif)", "", []string{"1:1 warning", "2:1 warning"}, []string{"start", "segment"}},
 		{"an image's options on a clip", "![zoom](clip.mp4)\n![pan](dot.gif)", "", []string{"1:1 warning", "2:1 warning"}, []string{"zoom", "pan"}},
-		{"a callout without a picture", "Said.\n\n(callout:\n  cx: 1\n  cy: 2\n  size: 3)", "", []string{"3:1 warning not-rendered", "3:1 warning"}, []string{"picture"}},
+		{"a callout without a picture", "Said.\n\n(callout:\n  cx: 1\n  cy: 2\n  size: 3)", "", []string{"3:1 warning"}, []string{"picture"}},
+		{"a reveal without a slide", "Said.\n\n(reveal: items)", "", []string{"3:1 warning"}, []string{"slide"}},
+		{"a reveal without a list", "(reveal: items)\n\n```\n- a\n```\n", "", []string{"3:1 warning"}, []string{"list"}},
+		{"lines of a text", "```\na\n```\n(highlight: 1)", "", []string{"1:1 warning"}, []string{"language"}},
 		{"a break of no length", "<speak>a <break time=\"soon\"/> b</speak>", "", []string{"1:10 error"}, []string{"500ms"}},
 		{"a break longer than an hour", "<speak>a <break time=\"3601s\"/> b</speak>", "", []string{"1:10 error"}, nil},
 		{"a break of an unknown strength", "<speak>a <break strength=\"hard\"/> b</speak>", "", []string{"1:10 error"}, []string{"x-strong"}},
@@ -229,22 +232,13 @@ func TestWhatIsNotRenderedIsToldOnce(t *testing.T) {
 		{"ducking of music under narration", "---\nbackground: music.mp3\n---" + speak},
 		{"ducking of a scene's music", "(background: music.mp3)\n\n![](a.png)\n\n---\n(background: other.mp3)" + speak},
 		{"lexicon", "---\nlexicon: words.txt\n---" + speak},
-		{"transition", "---\ntransition: fade\n---" + speak + "\n---\n(transition: wipe)" + speak},
-		{"transition of scenes", "(transition: fade)" + speak + "\n---\n(transition: wipe)" + speak},
-		{"theme", "---\ntheme: light\n---\n```\na\n```\n\n---\n(theme: look.css)\n```\nb\n```\n"},
 		{"built-in music", "---\nbackground: ukulele-1\n---" + speak + "\n---\n(background: ukulele-1)" + speak},
 		{"chapters", "(chapter: One)" + fine + "\n---\n(chapter: Two)" + fine},
-		{"callouts", "![](a.png)\n(callout:\n  cx: 1\n  cy: 2\n  size: 3)\n\n(callout:\n  cx: 1\n  cy: 2\n  size: 3)\n"},
-		{"reveal", "```\n- a\n```\n\n(reveal: items)\n\n---\n\n```\n- a\n```\n\n(reveal: items)\n"},
-		{"highlight", "```\na\n```\n\n(highlight: 1)\n\n---\n\n```\na\n```\n\n(highlight: 1)\n"},
 		{"emphasis", "A *word*.\n\nAnd **more**, and ~~less~~."},
 		{"emphasis of a voice", "(voice-emphasis: strong)" + speak},
 		{"emphasis in SSML", "<speak><emphasis>a</emphasis></speak>"},
 		{"prosody", "<speak><prosody rate=\"fast\">a</prosody> <lang xml:lang=\"de\">b</lang> <phoneme ph=\"x\">c</phoneme></speak>"},
 		{"say-as", "<speak><say-as interpret-as=\"date\">1</say-as> <say-as interpret-as=\"ordinal\">2</say-as></speak>"},
-		{"formatted slides", "```md\n# a\n```\n\n---\n\n```go\nb\n```\n"},
-		{"slides over pictures", "![](a.png)\n\n```\na\n```\n\n---\n![](a.png)\n\n```\na\n```\n"},
-		{"movement", "![zoom](a.png)\n![pan left](a.png)\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -295,6 +289,7 @@ func TestResolving(t *testing.T) {
 	sync := scene(0, func(s storyboard.Scene) any { return s.Sync })
 	enters := func(n int) look { return scene(n, func(s storyboard.Scene) any { return s.Transition }) }
 	letters := slide(func(s storyboard.Slide) any { return s.FontSize })
+	steps := func(b *storyboard.Board) any { return b.Scenes[0].Slides[0].Steps }
 	theme := slide(func(s storyboard.Slide) any { return s.Theme })
 	speakers := func(b *storyboard.Board) any {
 		var out []string
@@ -373,12 +368,16 @@ func TestResolving(t *testing.T) {
 		{"the next ones as the header says", header("transition: fade", picture+"\n\n---\n"+picture), storyboard.Options{}, enters(1), script.Transition{Type: "crossfade", Duration: 500 * time.Millisecond}},
 		{"or as they say", header("transition: fade", picture+"\n\n---\n(transition: 2)\n"+picture), storyboard.Options{}, enters(1), script.Transition{Type: "crossfade", Duration: 2 * time.Second}},
 
-		{"letters of plain text", fence, storyboard.Options{}, letters, 100.0},
-		{"letters of formatted slides", "```md\na\n```", storyboard.Options{}, letters, 50.0},
+		{"letters of plain text", fence, storyboard.Options{}, letters, 0.0},
+		{"letters of formatted slides", "```md\na\n```", storyboard.Options{}, letters, 0.0},
 		{"letters of the header", header("font-size: 30", fence), storyboard.Options{}, letters, 30.0},
 		{"letters of the scene, wherever it says so", header("font-size: 30", fence+"\n\n(font-size: 20)"), storyboard.Options{}, letters, 20.0},
 		{"theme", fence, storyboard.Options{}, theme, "default"},
 		{"theme of the header", header("theme: light", fence), storyboard.Options{}, theme, "light"},
+		{"theme of the scene", header("theme: light", fence+"\n\n(theme: bold)"), storyboard.Options{}, theme, "bold"},
+		{"steps of a list", "```md\n- a\n  - b\n- c\n```\n(reveal: items)", storyboard.Options{}, steps, 3},
+		{"steps of code, told before", "(reveal: 1-2, 3)\n\n```go\na\n```\n", storyboard.Options{}, steps, 2},
+		{"steps of a slide that shows at once", "```md\n- a\n- b\n```", storyboard.Options{}, steps, 1},
 		{"theme of the scene", header("theme: light", "(theme: default)\n"+fence), storyboard.Options{}, theme, "default"},
 
 		{"the language's voice", header("language: de", "Said."), storyboard.Options{}, speakers, "default-de"},

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"mynah/internal/diag"
+	"mynah/internal/markup"
 	"mynah/internal/script"
 )
 
@@ -15,7 +16,9 @@ type sceneState struct {
 	voice     script.Properties
 	paragraph int
 	callouts  []*script.Callout // that wait for the next picture
+	waiting   []waiting         // directions that wait for the next slide
 	set       script.Properties // whole-scene properties
+	look      string            // the theme
 }
 
 // scene resolves one scene.
@@ -47,12 +50,8 @@ func (s *sceneState) whole(set *script.Set) {
 		s.set.FontSize = v.FontSize
 	case v.Theme != nil:
 		s.set.Theme = v.Theme
-		s.theme(*v.Theme, set.Range)
 	case v.Transition != nil:
 		s.set.Transition = v.Transition
-		if v.Transition.Type != "none" {
-			s.notYet(set.Range, "transitions are", "Scenes follow by a cut")
-		}
 	case v.Background != nil:
 		s.out.Music = s.music(*v.Background)
 	}
@@ -66,7 +65,12 @@ func (s *sceneState) looks() {
 		canvas = s.header.Canvas
 	}
 	s.set.Canvas = canvas
+	s.out.CanvasSet = canvas != nil
 	s.out.Canvas = value(canvas, script.Color{R: 255, G: 255, B: 255, A: 255})
+	s.look = s.planner.look
+	if s.set.Theme != nil {
+		s.look = s.theme(*s.set.Theme)
+	}
 	none := script.Transition{Type: "none"}
 	s.out.Transition = value(s.header.Transition, none)
 	if s.set.Transition != nil {
@@ -103,20 +107,26 @@ func (s *sceneState) node(n script.Node) {
 		s.out.Chapter = n.Title
 		s.notYet(n.Range, "chapters are", "The film has none")
 	case *script.Reveal:
-		s.notYet(n.Range, "step by step slides are", "The whole slide shows at once")
-		s.reveal(n)
+		s.onSlide(n.Range, "reveal", func(slide *Slide) { slide.Reveal, slide.Ranges = n.Items, n.Ranges })
 	case *script.Highlight:
-		s.notYet(n.Range, "highlighted lines of code are", "All lines look alike")
-		if k := len(s.out.Slides); k > 0 {
-			s.out.Slides[k-1].Highlight = n.Ranges
-		}
+		s.onSlide(n.Range, "highlight", func(slide *Slide) { slide.Highlight = n.Ranges })
 	}
 }
 
-func (s *sceneState) reveal(n *script.Reveal) {
+// waiting is a direction that found no slide yet.
+type waiting struct {
+	place diag.Range
+	name  string
+	do    func(*Slide)
+}
+
+// onSlide does something to the nearest slide before, else to the next.
+func (s *sceneState) onSlide(r diag.Range, name string, do func(*Slide)) {
 	if k := len(s.out.Slides); k > 0 {
-		s.out.Slides[k-1].Reveal, s.out.Slides[k-1].Ranges = n.Items, n.Ranges
+		do(&s.out.Slides[k-1])
+		return
 	}
+	s.waiting = append(s.waiting, waiting{r, name, do})
 }
 
 func (s *sceneState) quote(text string) {
@@ -220,9 +230,7 @@ func (s *sceneState) finish() {
 		}
 	}
 	s.out.Fragment = value(s.voice.Fragment, false)
-	if len(s.out.Slides) > 0 && len(s.out.Shots) > 0 {
-		s.notYet(s.out.Slides[0].Range, "slides over pictures are", "The picture shows alone")
-	}
+	s.steps()
 	for _, shot := range s.out.Shots {
 		if shot.Kind == Image || shot.Still != "" || shot.Sync == "" {
 			continue
@@ -237,23 +245,38 @@ func (s *sceneState) finish() {
 
 // slide takes a fenced block.
 func (s *sceneState) slide(n *script.Fence) {
-	size := float64(fontSize)
-	if n.Kind == script.FenceText {
-		size = plainFontSize
-	}
+	slide := Slide{Range: n.Range, Kind: n.Kind, Language: n.Language, Text: n.Text, Theme: s.look}
 	if v := s.set.FontSize; v != nil {
-		size = *v
+		slide.FontSize = *v
 	} else if v := s.header.FontSize; v != nil {
-		size = *v
+		slide.FontSize = *v
 	}
-	theme := "default"
-	for _, t := range []*script.File{s.header.Theme, s.set.Theme} {
-		if t != nil {
-			theme = t.Name
+	for _, w := range s.waiting {
+		w.do(&slide)
+	}
+	s.waiting = nil
+	s.out.Slides = append(s.out.Slides, slide)
+}
+
+// steps counts the states of the slides, and warns of directions that have none to show.
+func (s *sceneState) steps() {
+	for _, w := range s.waiting {
+		s.list.Warnf(w.place, "(%s: …) belongs to a slide, and this scene has none", w.name).Hint = "put it below its slide, a block between ``` lines"
+	}
+	for i := range s.out.Slides {
+		slide := &s.out.Slides[i]
+		slide.Steps = 1
+		switch {
+		case slide.Kind == script.FenceCode && !slide.Reveal:
+			slide.Steps = max(len(slide.Ranges), 1)
+		case slide.Kind == script.FenceMarkdown && slide.Reveal && markup.Items(slide.Text) > 0:
+			slide.Steps = markup.Items(slide.Text)
+		case slide.Reveal:
+			slide.Reveal = false
+			s.list.Warnf(slide.Range, "(reveal: items) shows the list of a slide step by step, and this slide has none").Hint = "write a list in a ```md block"
+		case len(slide.Ranges)+len(slide.Highlight) > 0:
+			slide.Ranges, slide.Highlight = nil, nil
+			s.list.Warnf(slide.Range, "lines are highlighted and revealed in code, and this slide has none").Hint = "name the language behind the opening fence: ```go"
 		}
-	}
-	s.out.Slides = append(s.out.Slides, Slide{Range: n.Range, Kind: n.Kind, Language: n.Language, Text: n.Text, Theme: theme, FontSize: size})
-	if n.Kind != script.FenceText {
-		s.notYet(n.Range, "formatted slides are", "A slide of its own shows its plain text")
 	}
 }

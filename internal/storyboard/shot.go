@@ -84,12 +84,10 @@ func (s *sceneState) fitting(n *script.Picture, shot *Shot) {
 		shot.Motion = ""
 		return
 	}
-	s.notYet(n.Range, "movement over images is", "The image stands still")
 }
 
 // callout gives a callout to the nearest picture before it, else to the next.
 func (s *sceneState) callout(n *script.Callout) {
-	s.notYet(n.Range, "callouts are", "The picture shows without them")
 	if k := len(s.out.Shots); k > 0 {
 		s.out.Shots[k-1].Callouts = append(s.out.Shots[k-1].Callouts, *n)
 		return

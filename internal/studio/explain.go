@@ -58,6 +58,7 @@ const (
 	partPicture  = "picture"
 	partClip     = "clip"
 	partCrossing = "crossing"
+	partMotion   = "move"
 	partSound    = "sound"
 	partPoster   = "poster"
 )

@@ -3,8 +3,9 @@ package studio
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
+	"os"
+	"path/filepath"
+	"strconv"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -27,73 +28,208 @@ const (
 	batchCount = 24
 )
 
+// shown is a frame of a view.
+type shown struct {
+	view  *picture.View
+	frame int64
+	place diag.Range
+	name  string
+}
+
 // stillTask is a distinct still that is not in the cache.
 type stillTask struct {
-	still picture.Still
-	key   cache.Key
-	place diag.Range
-	name  string
+	shown
+	key cache.Key
+	// raw asks for the frame itself, which is needed for more than its own segment.
+	raw bool
 }
 
-// clipTask is a distinct stretch of a clip that is not in the cache.
-type clipTask struct {
-	clip  ffmpeg.ClipInput
-	key   cache.Key
-	place diag.Range
-	name  string
-}
-
-// fadeTask is a crossing of two stills that is not in the cache.
-type fadeTask struct {
-	from, to picture.Still
-	frames   int64
-	key      cache.Key
-	place    diag.Range
+// movingTask is a distinct stretch of moving pictures that is not in the cache.
+type movingTask struct {
+	shown // from its frame on
+	count int64
+	// held asks for a picture at the end that may stand.
+	held bool
+	// enter is how it comes in over what was shown before; "" is a cut.
+	enter  string
+	before shown
+	key    cache.Key
 }
 
 // cutPlan is what the picture track consists of, and what of it is to be made.
 type cutPlan struct {
 	pieces []film.Piece
 	stills []stillTask
-	clips  []clipTask
-	fades  []fadeTask
+	moving []movingTask
 	seen   map[cache.Key]bool
-	// short are clips that gave fewer pictures than they said.
-	wanted map[cache.Key]clipTask
+	// wanted are the clips, which may give fewer pictures than they say.
+	wanted map[cache.Key]movingTask
 }
 
 // plan turns the timed pictures into pieces, and lists what must be encoded for them.
 func (j *job) plan() *cutPlan {
-	p := &cutPlan{seen: map[cache.Key]bool{}, wanted: map[cache.Key]clipTask{}}
+	p := &cutPlan{seen: map[cache.Key]bool{}, wanted: map[cache.Key]movingTask{}}
+	var before shown
 	for i, scene := range j.line.Scenes {
-		var before picture.Still
 		for _, pic := range scene.Pictures {
-			if pic.Moving > 0 {
-				p.pieces = append(p.pieces, j.moving(p, i, pic, longest(scene.Pictures, pic)))
-				continue
+			now := j.view(i, pic)
+			done := int64(0)
+			if pic.Fade > 0 && before.view != nil {
+				done = pic.Fade
+				t := movingTask{shown: now, count: done, enter: pic.Enter, before: before}
+				p.pieces = append(p.pieces, j.motion(p, t, i, done))
 			}
-			still, name, place := j.still(i, pic)
-			frames := pic.Frames
-			if pic.Fade > 0 {
-				p.pieces = append(p.pieces, j.fade(p, fadeTask{from: before, to: still, frames: pic.Fade, place: place}))
-				frames -= pic.Fade
-			}
-			before = still
-			w, h := j.form.Width, j.form.Height
-			key := j.encoder.Key().String("still")
-			pk := still.Key(w, h)
-			task := stillTask{still: still, key: key.Bytes(pk[:]).Key(), place: place, name: name}
-			j.stillPart(task, i)
-			if !p.seen[task.key] {
-				p.seen[task.key] = true
-				if !j.encoder.Has(task.key) {
-					p.stills = append(p.stills, task)
+			switch {
+			case now.view.Clip != nil:
+				j.clip(p, now, i, pic, done)
+			case now.view.Motion != "":
+				if left := pic.Frames - done; left > 0 {
+					now.frame = done
+					p.pieces = append(p.pieces, j.motion(p, movingTask{shown: now, count: left}, i, left))
 				}
+			default:
+				j.standing(p, now, i, done, pic.Frames)
 			}
-			p.pieces = append(p.pieces, film.Piece{Segment: task.key, Frames: frames})
+			before = now
+			before.frame = pic.Frames - 1
 		}
 	}
+	p.rawFrames()
 	return p
+}
+
+// rawFrames marks the stills that also come in or go out, so that they are painted once.
+func (p *cutPlan) rawFrames() {
+	used := map[*picture.View]bool{}
+	for _, m := range p.moving {
+		used[m.view] = true
+		if m.enter != "" {
+			used[m.before.view] = true
+		}
+	}
+	for i := range p.stills {
+		p.stills[i].raw = used[p.stills[i].view]
+	}
+}
+
+// standing adds what a view shows from one of its frames to another where it does not
+// move: a picture for each span.
+func (j *job) standing(p *cutPlan, s shown, scene int, from, to int64) {
+	for from < to {
+		end := to
+		for _, span := range s.view.Spans {
+			if span.From > from {
+				end = min(end, span.From)
+			}
+		}
+		s.frame = from
+		p.pieces = append(p.pieces, film.Piece{Segment: j.still(p, s, scene), Frames: end - from})
+		from = end
+	}
+}
+
+// still adds one standing picture.
+func (j *job) still(p *cutPlan, s shown, scene int) cache.Key {
+	now := s.view.At(s.frame)
+	vk := now.Key(j.form)
+	k := j.encoder.Key().String("still").Bytes(vk[:])
+	if s.view.Clip != nil {
+		k.Int(s.frame)
+	}
+	key := k.Key()
+	if !p.seen[key] {
+		p.seen[key] = true
+		j.viewPart(key, partPicture, s, scene)
+		if !j.encoder.Has(key) {
+			p.stills = append(p.stills, stillTask{shown: s, key: key})
+		}
+	}
+	return key
+}
+
+// motion adds a stretch of moving pictures that is on for some frames.
+func (j *job) motion(p *cutPlan, t movingTask, scene int, frames int64) film.Piece {
+	vk := t.view.Key(j.form)
+	k := j.encoder.Key().String("moving 1").Bytes(vk[:]).Int(t.frame, t.count).Bool(t.held)
+	what := partMotion
+	if t.view.Clip != nil {
+		what = partClip
+	}
+	if t.enter != "" {
+		before := t.before.view.At(t.before.frame)
+		bk := before.Key(j.form)
+		k.String(t.enter).Bytes(bk[:])
+		if t.before.view.Moves() {
+			k.Int(t.before.frame)
+		}
+		what = partCrossing
+	}
+	t.key = k.Key()
+	if t.view.Clip != nil {
+		p.wanted[t.key] = t
+	}
+	if !p.seen[t.key] {
+		p.seen[t.key] = true
+		j.viewPart(t.key, what, t.shown, scene, of("the transition", t.enter), of("what was shown before", k.Key()), of("how long it plays", t.frame, t.count))
+		if !j.encoder.Has(t.key) {
+			p.moving = append(p.moving, t)
+		}
+	}
+	return film.Piece{Segment: t.key, Take: int(min(t.count, frames)), Frames: frames}
+}
+
+// clip adds what a clip or GIF shows from a frame of its picture on.
+func (j *job) clip(p *cutPlan, s shown, scene int, pic timeline.Picture, done int64) {
+	if done >= pic.Frames {
+		return
+	}
+	spans := len(s.view.Spans)
+	if pic.Cycle > 0 {
+		if spans > 1 {
+			s.frame = done
+			p.pieces = append(p.pieces, j.motion(p, movingTask{shown: s, count: pic.Frames - done}, scene, pic.Frames-done))
+			return
+		}
+		if rest := done % pic.Cycle; rest > 0 {
+			s.frame = rest
+			n := min(pic.Cycle-rest, pic.Frames-done)
+			p.pieces = append(p.pieces, j.motion(p, movingTask{shown: s, count: n}, scene, n))
+			done += n
+		}
+		if done < pic.Frames {
+			s.frame = 0
+			piece := j.motion(p, movingTask{shown: s, count: s.view.Clip.Frames}, scene, pic.Frames-done)
+			piece.Take, piece.Cycle = int(pic.Moving), pic.Cycle
+			p.pieces = append(p.pieces, piece)
+		}
+		return
+	}
+	moving := max(pic.Moving, done)
+	held := moving // until where its last picture stands as it is
+	if spans > 0 {
+		held = max(held, s.view.Spans[spans-1].From)
+		for _, span := range s.view.Spans {
+			if span.From > moving {
+				held = span.From
+				break
+			}
+		}
+	}
+	if held == moving || held > pic.Frames {
+		held = pic.Frames
+	}
+	if moving > done {
+		s.frame = done
+		t := movingTask{shown: s, count: moving - done, held: pic.Frames > moving}
+		if done == 0 && spans <= 1 {
+			t.count = max(t.count, s.view.Clip.Frames)
+		}
+		piece := j.motion(p, t, scene, held-done)
+		piece.Take = int(moving - done)
+		p.pieces = append(p.pieces, piece)
+		done = held
+	}
+	j.standing(p, s, scene, done, pic.Frames)
 }
 
 // encoding is the ingredient that all coded pictures share.
@@ -101,57 +237,101 @@ func (j *job) encoding() ingredient {
 	return of("the film's size, rate, quality or encoder", j.form.Settings(), j.studio.version)
 }
 
-// stillPart notes what a still is made of.
-func (j *job) stillPart(t stillTask, scene int) {
-	s := t.still
-	var content, text any
-	if s.Asset != nil {
-		content = s.Asset.Content
+// viewPart notes what a part that shows a view is made of.
+func (j *job) viewPart(key cache.Key, what string, s shown, scene int, more ...ingredient) {
+	v := s.view
+	var content any
+	if v.Asset != nil {
+		content = v.Asset.Content
 	}
-	if s.Text != nil {
-		text = *s.Text
+	var layers []cache.Key
+	for _, span := range v.Spans {
+		for _, l := range span.Layers {
+			layers = append(layers, l.Key)
+		}
 	}
-	j.part(t.key, partPicture, t.name, scene+1, of("the file", content), of("the text", text),
-		of("how it fills the frame", s.Fit, s.Position), of("the canvas", s.Canvas), of("the moment", s.Clip, s.AtEnd, s.From, s.Length), j.encoding())
+	list := []ingredient{
+		of("the file", content), of("the slide", layers), of("the callouts", v.Callouts), of("how it fills the frame", v.Fit, v.Position),
+		of("how it moves", v.Motion, v.Edge), of("the canvas", v.Canvas), of("the moment", v.Still.Clip, v.AtEnd, v.From, v.Length), j.encoding(),
+	}
+	if v.Clip != nil {
+		list = append(list, of("its speed", v.Clip.SpeedNum, v.Clip.SpeedDen))
+	}
+	j.part(key, what, s.name, scene+1, append(list, more...)...)
 }
 
-// still says what a standing picture shows.
-func (j *job) still(i int, pic timeline.Picture) (picture.Still, string, diag.Range) {
+// view says what a picture of a scene shows.
+func (j *job) view(i int, pic timeline.Picture) shown {
 	scene := &j.board.Scenes[i]
+	v := &picture.View{Still: picture.Still{Canvas: scene.Canvas}, Frames: pic.Frames}
+	out := shown{view: v, place: scene.Range, name: "the canvas"}
+	if len(scene.Slides) > 0 {
+		out.name, out.place = "the slide", scene.Slides[0].Range
+		j.onSlides(v, i, pic)
+	}
 	if pic.Shot < 0 {
-		s := picture.Still{Canvas: scene.Canvas}
-		if len(scene.Slides) > 0 {
-			var texts []string
-			for _, slide := range scene.Slides {
-				texts = append(texts, slide.Text)
-			}
-			s.Text = &picture.Text{Text: strings.Join(texts, "\n"), Size: scene.Slides[0].FontSize, Color: ink(scene.Canvas)}
-			return s, "the slide", scene.Slides[0].Range
-		}
-		return s, "the canvas", scene.Range
+		return out
 	}
 	shot := scene.Shots[pic.Shot]
-	a := j.assets[shot.File]
-	s := picture.Still{Canvas: shot.Canvas, Asset: a.picture(), Fit: shot.Fit, Position: shot.Position}
-	if shot.Kind == storyboard.Clip {
-		s.Clip, s.AtEnd = true, shot.Still == script.StillEnd
-		if l := a.info.Video.Length; l != nil {
-			s.Length = micros(l)
+	a := j.assets[shot.File].picture()
+	out.name, out.place = shot.File, shot.Range
+	v.Canvas, v.Asset, v.Fit, v.Position, v.Callouts = shot.Canvas, a, shot.Fit, shot.Position, shot.Callouts
+	switch {
+	case pic.Moving > 0:
+		v.Clip, v.Cycle = j.stretch(i, pic, v), pic.Cycle
+	case shot.Kind == storyboard.Clip:
+		v.Still.Clip, v.AtEnd = true, shot.Still == script.StillEnd
+		if l := j.assets[shot.File].info.Video.Length; l != nil {
+			v.Length = micros(l)
 		}
 		if shot.Segment != nil {
-			s.From, s.Length = shot.Segment.From.Microseconds(), (shot.Segment.To - shot.Segment.From).Microseconds()
+			v.From, v.Length = shot.Segment.From.Microseconds(), (shot.Segment.To - shot.Segment.From).Microseconds()
 		}
+	default:
+		v.Motion, v.Edge = shot.Motion, shot.Edge
 	}
-	return s, shot.File, shot.Range
+	return out
 }
 
-// ink is black on light canvases, white on dark ones, by their relative luminance
-// (WCAG 2.1, without its gamma).
-func ink(c script.Color) script.Color {
-	if 2126*int(c.R)+7152*int(c.G)+722*int(c.B) < 10000*140 {
-		return script.Color{R: 255, G: 255, B: 255, A: 255}
+// onSlides lays the states of a scene's slides on one of its pictures.
+func (j *job) onSlides(v *picture.View, i int, pic timeline.Picture) {
+	states := j.slides[i]
+	if len(states) == 0 {
+		return
 	}
-	return script.Color{A: 255}
+	v.Effects = states[0].effects
+	steps := j.line.Scenes[i].Steps
+	if len(steps) == 0 {
+		steps = []int64{pic.Start}
+	}
+	for k, at := range steps {
+		at -= pic.Start
+		layer := states[min(k, len(states)-1)].layer
+		switch {
+		case at >= pic.Frames:
+		case at <= 0:
+			v.Spans = []picture.Span{{Layers: []picture.LayerRef{layer}}}
+		default:
+			v.Spans = append(v.Spans, picture.Span{From: at, Layers: []picture.LayerRef{layer}})
+		}
+	}
+}
+
+// stretch is the part of a clip or GIF that a picture plays.
+func (j *job) stretch(i int, pic timeline.Picture, v *picture.View) *ffmpeg.ClipInput {
+	shot := j.board.Scenes[i].Shots[pic.Shot]
+	w, h := v.Asset.Source.Upright()
+	clip := &ffmpeg.ClipInput{
+		Input: v.Asset.Input, Source: v.Asset.Source, Canvas: shot.Canvas, Effects: v.Effects,
+		Placement: ffmpeg.Place(w, h, j.form.Width, j.form.Height, shot.Fit, shot.Position),
+		From:      pic.From, Length: pic.Length, SpeedNum: pic.SpeedNum, SpeedDen: pic.SpeedDen,
+		Frames: longest(j.line.Scenes[i].Pictures, pic),
+		Again:  pic.Cycle > 0 && (len(v.Spans) > 1 || pic.Fade > pic.Cycle),
+	}
+	if shot.Segment == nil && (clip.Again || clip.Frames*j.form.FPS.Den*1_000_000 >= pic.Length*j.form.FPS.Num) {
+		clip.Length = 0 // the whole file: let the decoder find the end
+	}
+	return clip
 }
 
 // longest gives how many frames of a picture's stretch are shown where it is shown
@@ -167,86 +347,39 @@ func longest(pictures []timeline.Picture, pic timeline.Picture) int64 {
 	return n
 }
 
-// moving adds a stretch of a clip or GIF, of which frames are needed.
-func (j *job) moving(p *cutPlan, i int, pic timeline.Picture, frames int64) film.Piece {
-	shot := j.board.Scenes[i].Shots[pic.Shot]
-	a := j.assets[shot.File].picture()
-	w, h := a.Source.Upright()
-	clip := ffmpeg.ClipInput{
-		Input: a.Input, Source: a.Source, Canvas: shot.Canvas,
-		Placement: ffmpeg.Place(w, h, j.form.Width, j.form.Height, shot.Fit, shot.Position),
-		From:      pic.From, Length: pic.Length, SpeedNum: pic.SpeedNum, SpeedDen: pic.SpeedDen, Frames: frames,
-		// A picture that stands for long is repeated now and then, so it must be intra.
-		Held: pic.Frames > pic.Moving && pic.Cycle == 0,
-	}
-	if shot.Segment == nil && clip.Frames*j.form.FPS.Den*1_000_000 >= pic.Length*j.form.FPS.Num {
-		clip.Length = 0 // the whole file: let the decoder find the end
-	}
-	k := j.encoder.Key().String("clip").Bytes(a.Content[:]).String(string(shot.Fit)).
-		String(string(shot.Position.X)).String(string(shot.Position.Y)).
-		Int(int64(shot.Canvas.R), int64(shot.Canvas.G), int64(shot.Canvas.B)).
-		Int(clip.From, clip.Length, clip.SpeedNum, clip.SpeedDen, clip.Frames).Bool(clip.Held)
-	task := clipTask{clip: clip, key: k.Key(), place: shot.Range, name: shot.File}
-	p.wanted[task.key] = task
-	j.part(task.key, partClip, shot.File, i+1, of("the file", a.Content), of("how it fills the frame", shot.Fit, shot.Position), of("the canvas", shot.Canvas),
-		of("how long it plays", clip.From, clip.Length, clip.Frames, clip.Held), of("its speed", clip.SpeedNum, clip.SpeedDen), j.encoding())
-	if !p.seen[task.key] {
-		p.seen[task.key] = true
-		if !j.encoder.Has(task.key) {
-			p.clips = append(p.clips, task)
-		}
-	}
-	return film.Piece{Segment: task.key, Take: int(pic.Moving), Frames: pic.Frames, Cycle: pic.Cycle}
-}
-
-// fade adds the crossing of two stills.
-func (j *job) fade(p *cutPlan, t fadeTask) film.Piece {
-	a, b := t.from.Key(j.form.Width, j.form.Height), t.to.Key(j.form.Width, j.form.Height)
-	t.key = j.encoder.Key().String("fade 1").Bytes(a[:]).Bytes(b[:]).Int(t.frames).Key()
-	if !p.seen[t.key] {
-		p.seen[t.key] = true
-		j.part(t.key, partCrossing, fmt.Sprintf("line %d", t.place.Start.Line), 0, of("a picture", a, b), of("its length", t.frames), j.encoding())
-		if !j.encoder.Has(t.key) {
-			p.fades = append(p.fades, t)
-		}
-	}
-	return film.Piece{Segment: t.key, Frames: t.frames}
-}
-
 // makePictures encodes what is missing, side by side.
 func (j *job) makePictures(ctx context.Context, p *cutPlan) error {
-	total := float64(len(p.stills) + len(p.fades))
-	for _, c := range p.clips {
-		total += float64(c.clip.Frames)
+	total := float64(len(p.stills))
+	for _, m := range p.moving {
+		total += float64(m.count)
 	}
 	var mu sync.Mutex
 	var list diag.List
 	done := 0.0
-	finish := func(weight float64, place diag.Range, name string, err error) error {
+	finish := func(weight float64, at shown, err error) error {
 		mu.Lock()
 		defer mu.Unlock()
 		done += weight
 		j.progress(phasePictures, done/max(total, 1))
-		var d *diag.Diagnostic
 		switch {
 		case err == nil || ctx.Err() != nil:
 			return err
 		case !blamesFile(err):
-			return blameTool(err, place, name)
-		case j.assets[name] == nil: // no file of the author's was read
-			return fault.New(fault.ToolFailed, err, "%s:%d: ffmpeg failed at the picture", place.File, place.Start.Line).WithHint(hintDoctor)
+			return blameTool(err, at.place, at.name)
+		case at.view == nil || at.view.Asset == nil: // no file of the author's was read
+			return fault.New(fault.ToolFailed, err, "%s:%d: ffmpeg failed at the picture", at.place.File, at.place.Start.Line).WithHint(hintDoctor)
 		}
-		d = list.Errorf(place, "%q cannot be used: %s", name, reason(err))
+		d := list.Errorf(at.place, "%q cannot be used: %s", at.name, reason(err))
 		d.Hint = "check that the file opens in a player or viewer, and export it again"
 		return nil
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(j.studio.run.Jobs())
-	for _, c := range p.clips {
-		g.Go(func() error { return finish(float64(c.clip.Frames), c.place, c.name, j.makeClip(ctx, c)) })
-	}
-	for _, f := range p.fades {
-		g.Go(func() error { return finish(1, f.place, "", j.makeFade(ctx, f)) })
+	for _, m := range p.moving {
+		g.Go(func() error {
+			at, err := j.makeMoving(ctx, m)
+			return finish(float64(m.count), at, err)
+		})
 	}
 	frame := j.form.Width * j.form.Height * 3 / 2
 	size := max(min(batchBytes/frame, batchCount), 1)
@@ -261,7 +394,7 @@ func (j *job) makePictures(ctx context.Context, p *cutPlan) error {
 			if f, ok := errors.AsType[*picture.Failure](err); ok {
 				at = batch[f.Index]
 			}
-			return finish(float64(len(batch)), at.place, at.name, err)
+			return finish(float64(len(batch)), at.shown, err)
 		})
 	}
 	if err := g.Wait(); err != nil {
@@ -270,60 +403,72 @@ func (j *job) makePictures(ctx context.Context, p *cutPlan) error {
 	return j.report(list)
 }
 
-// makeStills encodes stills: image files by one process that reads and encodes them,
-// all else from frames that are painted first.
+// makeStills encodes stills: bare image files by one process that reads and encodes
+// them, all else from frames that are painted first.
 func (j *job) makeStills(ctx context.Context, batch []stillTask) error {
-	var stills []picture.Still
-	var inputs []ffmpeg.StillInput
-	var imageKeys, frameKeys []cache.Key
-	for _, t := range batch {
-		if t.still.Image() {
-			inputs = append(inputs, j.painter.Input(t.still))
-			imageKeys = append(imageKeys, t.key)
-			continue
-		}
-		stills = append(stills, t.still)
-		frameKeys = append(frameKeys, t.key)
-	}
-	if len(inputs) > 0 {
-		encode := func() error { return j.encoder.EncodeImages(ctx, inputs, imageKeys) }
-		if err := j.making(encode, imageKeys...); err != nil {
-			return j.blameImage(ctx, batch, err)
+	var bare, painted []int
+	for i, t := range batch {
+		if t.view.Bare() && !t.raw {
+			bare = append(bare, i)
+		} else {
+			painted = append(painted, i)
 		}
 	}
-	if len(stills) == 0 {
+	if len(bare) > 0 {
+		var inputs []ffmpeg.StillInput
+		var keys []cache.Key
+		for _, i := range bare {
+			inputs, keys = append(inputs, j.painter.Input(batch[i].view.Still)), append(keys, batch[i].key)
+		}
+		encode := func() error { return j.encoder.EncodeImages(ctx, inputs, keys) }
+		if err := j.making(encode, keys...); err != nil {
+			return j.blameImage(ctx, batch, bare, err)
+		}
+	}
+	if len(painted) == 0 {
 		return nil
 	}
-	return j.making(func() error { return j.paintStills(ctx, batch, stills, frameKeys) }, frameKeys...)
+	var keys []cache.Key
+	for _, i := range painted {
+		keys = append(keys, batch[i].key)
+	}
+	return j.making(func() error { return j.paintStills(ctx, batch, painted, keys) }, keys...)
 }
 
-// paintStills encodes stills that are no image files.
-func (j *job) paintStills(ctx context.Context, batch []stillTask, stills []picture.Still, keys []cache.Key) error {
-	frames, err := j.painter.Paint(ctx, stills)
-	if f, ok := errors.AsType[*picture.Failure](err); ok {
-		// The place in the batch, where only the stills that are no images count.
-		for i, t := range batch {
-			if t.key == keys[f.Index] {
-				return &picture.Failure{Index: i, Err: f.Err}
-			}
+// paintStills paints some stills of a batch and encodes their frames.
+func (j *job) paintStills(ctx context.Context, batch []stillTask, painted []int, keys []cache.Key) error {
+	var images []picture.Still
+	var places []int
+	for _, i := range painted {
+		if v := batch[i].view; v.Clip == nil {
+			images, places = append(images, v.Still), append(places, i)
 		}
+	}
+	err := j.painter.Prepare(ctx, images)
+	if f, ok := errors.AsType[*picture.Failure](err); ok {
+		return &picture.Failure{Index: places[f.Index], Err: f.Err}
 	}
 	if err != nil {
 		return err
+	}
+	var frames [][]byte
+	for _, i := range painted {
+		frame, err := j.painter.Frame(ctx, batch[i].view, batch[i].frame)
+		if err != nil {
+			return &picture.Failure{Index: i, Err: err}
+		}
+		frames = append(frames, frame)
 	}
 	return j.encoder.EncodeStills(ctx, frames, keys)
 }
 
 // blameImage finds which image of a batch cannot be read: each alone tells.
-func (j *job) blameImage(ctx context.Context, batch []stillTask, err error) error {
-	for i, t := range batch {
+func (j *job) blameImage(ctx context.Context, batch []stillTask, bare []int, err error) error {
+	for _, i := range bare {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if !t.still.Image() {
-			continue
-		}
-		if _, err := j.painter.Paint(ctx, []picture.Still{t.still}); err != nil {
+		if _, err := j.painter.Paint(ctx, []picture.Still{batch[i].view.Still}); err != nil {
 			if f, ok := errors.AsType[*picture.Failure](err); ok {
 				return &picture.Failure{Index: i, Err: f.Err}
 			}
@@ -333,22 +478,90 @@ func (j *job) blameImage(ctx context.Context, batch []stillTask, err error) erro
 	return err
 }
 
-func (j *job) makeClip(ctx context.Context, c clipTask) error {
-	return j.making(func() error {
-		_, err := j.encoder.EncodeClip(ctx, c.key, c.clip)
-		return err
-	}, c.key)
-}
-
-// makeFade crosses two stills in straight lines.
-func (j *job) makeFade(ctx context.Context, f fadeTask) error {
-	return j.making(func() error {
-		frames, err := j.painter.Paint(ctx, []picture.Still{f.from, f.to})
+// makeMoving encodes moving pictures. With an error it tells what was being read.
+func (j *job) makeMoving(ctx context.Context, t movingTask) (shown, error) {
+	at := t.shown
+	err := j.making(func() error {
+		var enter *ffmpeg.EnterInput
+		var before []byte
+		if t.enter != "" {
+			var err error
+			if before, err = j.painter.Frame(ctx, t.before.view, t.before.frame); err != nil {
+				at = t.before
+				return err
+			}
+			if t.enter != crossfade || t.view.Clip != nil {
+				enter = &ffmpeg.EnterInput{Type: t.enter, Frames: t.count}
+				if enter.Path, err = j.scratch("enter", t.key, before); err != nil {
+					return err
+				}
+				defer func() { _ = os.Remove(enter.Path) }()
+			}
+		}
+		if t.view.Clip != nil {
+			return j.makeClip(ctx, t, enter)
+		}
+		frames, err := j.painter.Frames(ctx, t.view, t.frame, t.count)
 		if err != nil {
 			return err
 		}
-		return j.encoder.EncodeFrames(ctx, f.key, picture.Cross(frames[0], frames[1], f.frames))
-	}, f.key)
+		if before != nil && enter == nil {
+			frames = picture.Cross(before, frames, t.count)
+		}
+		return j.encoder.EncodeFrames(ctx, t.key, frames, enter)
+	}, t.key)
+	return at, err
+}
+
+// crossfade is the transition that needs no filter.
+const crossfade = "crossfade"
+
+// scratch writes a file of this build that a program reads.
+func (j *job) scratch(kind string, key cache.Key, b []byte) (string, error) {
+	path := filepath.Join(j.work, kind+"-"+key.String()[:32])
+	return path, os.WriteFile(path, b, 0o600)
+}
+
+// makeClip encodes a stretch of a clip with all that lies on it.
+func (j *job) makeClip(ctx context.Context, t movingTask, enter *ffmpeg.EnterInput) error {
+	clip := *t.view.Clip
+	clip.Skip, clip.Frames, clip.Held, clip.Enter = t.frame, t.count, t.held, enter
+	add := func(l *picture.Layer, key cache.Key, from, to int64) error {
+		raw, box := l.Raw(j.form.Width, j.form.Height)
+		if box.Empty() || from >= to {
+			return nil
+		}
+		path, err := j.scratch("layer-"+strconv.Itoa(len(clip.Layers)), t.key, raw)
+		clip.Layers = append(clip.Layers, ffmpeg.LayerInput{Path: path, X: box.Min.X, Y: box.Min.Y, W: box.Dx(), H: box.Dy(), From: from, To: to})
+		return err
+	}
+	defer func() {
+		for _, l := range clip.Layers {
+			_ = os.Remove(l.Path)
+		}
+	}()
+	if shade := j.painter.Shade(t.view); shade != nil {
+		if err := add(shade, t.key, 0, t.count); err != nil {
+			return err
+		}
+	}
+	for k, span := range t.view.Spans {
+		end := t.frame + t.count
+		if k+1 < len(t.view.Spans) {
+			end = min(end, t.view.Spans[k+1].From)
+		}
+		for _, ref := range span.Layers {
+			l, err := ref.Draw()
+			if err != nil {
+				return err
+			}
+			if err := add(l, ref.Key, max(span.From-t.frame, 0), end-t.frame); err != nil {
+				return err
+			}
+		}
+	}
+	_, err := j.encoder.EncodeClip(ctx, t.key, clip)
+	return err
 }
 
 // lengths reports clips that gave much less than they said, and lets the last picture
@@ -360,12 +573,12 @@ func (j *job) lengths(p *cutPlan) error {
 		if !ok {
 			return cache.ErrLost
 		}
-		missing := t.clip.Frames - int64(n)
+		missing := t.count - int64(n)
 		if missing*j.form.FPS.Den*2 < j.form.FPS.Num || missing < 3 {
 			continue
 		}
 		rate := float64(j.form.FPS.Num) / float64(j.form.FPS.Den)
-		d := list.Errorf(t.place, "%q ends after %.1f of %.1f seconds: the file is cut off or damaged", t.name, float64(n)/rate, float64(t.clip.Frames)/rate)
+		d := list.Errorf(t.place, "%q ends after %.1f of %.1f seconds: the file is cut off or damaged", t.name, float64(n)/rate, float64(t.count)/rate)
 		d.Hint = "export or copy the clip again"
 	}
 	return j.report(list)

@@ -304,7 +304,7 @@ func (j *job) time(context.Context) error {
 	}
 	j.form = ffmpeg.Picture{Width: j.line.Width, Height: j.line.Height, FPS: j.line.FPS, StillQP: j.studio.cfg.StillQP, ClipCRF: j.studio.cfg.ClipCRF}
 	j.encoder = film.NewEncoder(j.studio.tools, j.store, j.form, j.studio.version)
-	j.painter = picture.NewPainter(j.studio.tools, j.form, j.work)
+	j.painter = picture.NewPainter(j.studio.tools, j.form)
 	j.cues = caption.Cues(j.board, j.line, j.words)
 	j.cut = j.plan()
 	j.track = j.planSound()

@@ -223,6 +223,7 @@ type job struct {
 	form    ffmpeg.Picture
 	encoder *film.Encoder
 	painter *picture.Painter
+	slides  [][]slideState // of each scene, in the order in which they are seen
 	cut     *cutPlan
 	track   *track
 	cues    []caption.Cue

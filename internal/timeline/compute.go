@@ -83,6 +83,8 @@ type computer struct {
 	// first frame, next the same for the scene behind it, and end where its sound has to
 	// be over.
 	shift, next, end int64
+	// enter is how many frames the scene being placed takes to come in.
+	enter int64
 }
 
 // Compute puts a storyboard on the line. Every file of the board must be measured.
@@ -281,7 +283,15 @@ func (c *computer) scene(i int) {
 	scene.Sound = c.sample(scene.Start) + c.shift
 	scene.VoiceEnd = scene.Sound
 	c.voice(i, s, &scene)
+	c.enter = 0
+	if t := b.Transition; i > 0 && t.Type != "none" && t.Type != "" && t.Duration > 0 {
+		c.enter = min(c.nearest(seconds(t.Duration)), frames)
+	}
 	scene.Pictures = c.pictures(i, s, scene)
+	if first := &scene.Pictures[0]; c.enter > 0 {
+		first.Enter, first.Fade = b.Transition.Type, min(c.enter, first.Frames)
+	}
+	scene.Steps = c.steps(i, &scene)
 	c.line.Scenes = append(c.line.Scenes, scene)
 	c.line.Frames += frames
 }
@@ -340,6 +350,38 @@ func (c *computer) pictures(i int, s shape, scene Scene) []Picture {
 	return c.shared(i, scene.Start, scene.Frames, allShots(len(b.Shots)))
 }
 
+// steps says when each state of a scene's slide begins: the first with the scene, the
+// others with the paragraphs of the narration, of which the last is shared by those that
+// are left; without two paragraphs all share the scene.
+func (c *computer) steps(i int, scene *Scene) []int64 {
+	b := &c.board.Scenes[i]
+	n := 0
+	for _, slide := range b.Slides {
+		n = max(n, slide.Steps)
+	}
+	if n < 2 {
+		return nil
+	}
+	starts := []int64{scene.Start}
+	seen := map[int]bool{}
+	for _, v := range scene.Voice {
+		part := b.Parts[v.Part]
+		if part.Kind != storyboard.Speech || seen[part.Paragraph] || len(starts) > n {
+			continue
+		}
+		if seen[part.Paragraph] = true; len(seen) > 1 {
+			at := c.nearest(fromSamples(v.Start - c.shift))
+			starts = append(starts, min(max(at, scene.Start), scene.Start+scene.Frames-1))
+		}
+	}
+	starts = starts[:min(len(starts), n)]
+	last, end := starts[len(starts)-1], scene.Start+scene.Frames
+	for left, k := int64(n-len(starts)), int64(1); k <= left; k++ {
+		starts = append(starts, last+(end-last)*k/(left+1))
+	}
+	return starts
+}
+
 func allShots(n int) []int {
 	out := make([]int, n)
 	for i := range out {
@@ -362,7 +404,7 @@ func (c *computer) shared(i int, start, frames int64, shots []int) []Picture {
 		if b.Shots[n].Kind == storyboard.GIF && !c.m.Files[b.Shots[n].File].Still {
 			c.cycle(&p, b.Shots[n], p.Frames)
 		} else if len(out) > 0 && out[len(out)-1].Moving == 0 {
-			p.Fade = min(fade, p.Frames-1)
+			p.Enter, p.Fade = "crossfade", min(fade, p.Frames-1)
 		}
 		out = append(out, p)
 	}
@@ -503,12 +545,16 @@ func (c *computer) clipSound(i, k int, p Picture) {
 		return
 	}
 	start := c.sample(p.Start) + c.shift
+	fadeIn := int64(clipFade / 10)
+	if at := p.Start - c.line.Frames; at < c.enter { // it comes in with its scene
+		fadeIn = max(fadeIn, c.sample(c.line.Frames+c.enter)+c.shift-start)
+	}
 	c.line.Sounds = append(c.line.Sounds, Sound{
 		Kind: SoundClip, Scene: i, Item: k, File: shot.File,
 		Start: start, Samples: min(c.sample(p.Start+p.Moving)+c.shift, c.end) - start,
 		From:          samplesOf(big.NewRat(p.From, 1_000_000)),
 		SourceSamples: samplesOf(big.NewRat(p.Length, 1_000_000)),
-		Gain:          gain, FadeIn: clipFade / 10, FadeOut: clipFade,
+		Gain:          gain, FadeIn: fadeIn, FadeOut: clipFade,
 		SpeedNum: p.SpeedNum, SpeedDen: p.SpeedDen,
 	})
 }

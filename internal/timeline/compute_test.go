@@ -2,6 +2,7 @@ package timeline_test
 
 import (
 	"math/big"
+	"slices"
 	"testing"
 	"time"
 
@@ -209,5 +210,108 @@ func TestAThousandScenesEndOnTheFrame(t *testing.T) {
 	l := timeline.Compute(b, m)
 	if l.Frames != 30000 || l.Samples != 48048000 {
 		t.Errorf("%d frames and %d samples, want 30000 and 48048000", l.Frames, l.Samples)
+	}
+}
+
+// film times scenes that follow each other, each with what compute takes.
+func film(scenes ...storyboard.Scene) *timeline.Line {
+	b := &storyboard.Board{Film: storyboard.Film{Width: 64, Height: 64, FPS: script.Rate{Num: fps, Den: 1}}}
+	m := timeline.Measured{Files: map[string]timeline.Media{"c.mp4": {Length: big.NewRat(3, 1), Rate: script.Rate{Num: fps, Den: 1}, Sound: true}}}
+	for _, s := range scenes {
+		lengths := make([]int64, len(s.Parts))
+		for i, p := range s.Parts {
+			if p.Kind == storyboard.Speech {
+				lengths[i] = 2 * timeline.SampleRate
+			}
+		}
+		b.Scenes, m.Speech = append(b.Scenes, s), append(m.Speech, lengths)
+	}
+	return timeline.Compute(b, m)
+}
+
+func enters(kind string, s float64, shots ...storyboard.Shot) storyboard.Scene {
+	return storyboard.Scene{Transition: script.Transition{Type: kind, Duration: time.Duration(s * float64(time.Second))}, Shots: shots}
+}
+
+// TestTransitions: they take place in the incoming scene and change no length.
+func TestTransitions(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		scene storyboard.Scene
+		fade  int64
+		enter string
+	}{
+		{"a cut", enters("none", 0, image()), 0, ""},
+		{"half a second", enters("radial", 0.5, image()), 25, "radial"},
+		{"to the nearest frame", enters("crossfade", 0.329, image()), 16, "crossfade"},
+		{"longer than the scene", enters("circle", 7, image()), 50, "circle"},
+		{"longer than the first picture", enters("circle", 0.9, image(), image()), 25, "circle"},
+		{"over a clip", enters("dissolve", 1, clip("")), 50, "dissolve"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			l := film(storyboard.Scene{}, c.scene)
+			first := l.Scenes[1].Pictures[0]
+			if first.Fade != c.fade || first.Enter != c.enter {
+				t.Errorf("it enters by %q for %d frames, want %q for %d", first.Enter, first.Fade, c.enter, c.fade)
+			}
+			plain := c.scene
+			plain.Transition = script.Transition{}
+			if other := film(storyboard.Scene{}, plain); other.Frames != l.Frames || other.Samples != l.Samples {
+				t.Errorf("the film has %d frames, without the transition %d", l.Frames, other.Frames)
+			}
+		})
+	}
+	many := make([]storyboard.Scene, 25)
+	for i := range many {
+		many[i] = enters("crossfade", 0.5, image())
+	}
+	l := film(many...)
+	if l.Frames != 25*fps || l.Scenes[0].Pictures[0].Fade != 0 {
+		t.Errorf("%d frames, the first scene enters for %d", l.Frames, l.Scenes[0].Pictures[0].Fade)
+	}
+	heard := film(storyboard.Scene{}, enters("dissolve", 1, clip("")))
+	if got := heard.Sounds[0].FadeIn; got < timeline.SampleRate-1024 || got > timeline.SampleRate+1024 {
+		t.Errorf("the clip's sound fades in over %d samples", got)
+	}
+}
+
+// TestSteps: the states of a slide come with the paragraphs of the narration, or share
+// what time there is.
+func TestSteps(t *testing.T) {
+	t.Parallel()
+	said := func(paragraphs ...int) (out []storyboard.Part) {
+		for _, p := range paragraphs {
+			out = append(out, storyboard.Part{Kind: storyboard.Speech, Text: "x", Paragraph: p})
+		}
+		return out
+	}
+	for _, c := range []struct {
+		name  string
+		parts []storyboard.Part
+		steps int
+		want  []int64 // seconds tenfold, from the scene's start
+	}{
+		{"one state", said(0), 1, nil},
+		{"a paragraph each", said(0, 1, 2), 3, []int64{0, 20, 40}},
+		{"several sentences a paragraph", said(0, 0, 1, 1), 2, []int64{0, 40}},
+		{"more paragraphs than states", said(0, 1, 2, 3), 2, []int64{0, 20}},
+		{"more states than paragraphs", said(0, 1), 4, []int64{0, 20, 28, 36}},
+		{"one paragraph", said(0, 0), 3, []int64{0, 15, 30}},
+		{"silence", nil, 2, []int64{0, 5}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := storyboard.Scene{Parts: c.parts, Slides: []storyboard.Slide{{Steps: c.steps}}}
+			l := film(storyboard.Scene{}, s)
+			var got []int64
+			for _, at := range l.Scenes[1].Steps {
+				got = append(got, (at-l.Scenes[1].Start)*10/fps)
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
 	}
 }

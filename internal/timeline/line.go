@@ -68,6 +68,9 @@ type Scene struct {
 	VoiceEnd int64 `json:"voiceEnd"`
 	// Pictures follow each other without a gap and fill the scene.
 	Pictures []Picture `json:"pictures"`
+	// Steps are the frames of the film at which the states of the scene's slide begin;
+	// none for a slide that shows at once.
+	Steps []int64 `json:"steps,omitempty"`
 }
 
 // Voice is where one part of the narration stands.
@@ -96,8 +99,10 @@ type Picture struct {
 	// film; 1/1 but for match.
 	SpeedNum int64 `json:"speedNum,omitempty"`
 	SpeedDen int64 `json:"speedDen,omitempty"`
-	// Fade is how many frames at the start cross from the picture before.
-	Fade int64 `json:"fade,omitempty"`
+	// Fade is how many frames at the start come out of the held last frame of the
+	// picture before, Enter in which way: a type of the language's transitions.
+	Fade  int64  `json:"fade,omitempty"`
+	Enter string `json:"enter,omitempty"`
 }
 
 // SoundKind is where a sound comes from.

@@ -1,0 +1,206 @@
+package ffmpeg
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Effect is a function of the CSS filter property, applied to a part of a picture. The
+// formulas are those of W3C Filter Effects Module Level 1, section 8.
+type Effect struct {
+	// Name: blur, brightness, contrast, saturate, grayscale, sepia, invert, hue-rotate.
+	Name string
+	// Value: pixels of the film for blur, degrees for hue-rotate, else a factor with 1
+	// for all of it.
+	Value float64
+}
+
+// Effects are applied one after the other, inside a rectangle of the frame or, where
+// that is empty, on all of it.
+type Effects struct {
+	List           []Effect
+	Left, Top      int
+	Width, Height  int
+	FrameW, FrameH int
+}
+
+// graph gives the filters from label in to label out, both 4:2:0.
+func (e Effects) graph(in, out string) string {
+	chain := e.chain()
+	if len(chain) == 0 {
+		return fmt.Sprintf("[%s]null[%s]", in, out)
+	}
+	filters := strings.Join(chain, ",")
+	if e.Width <= 0 || e.Height <= 0 || e.Left <= 0 && e.Top <= 0 && e.Left+e.Width >= e.FrameW && e.Top+e.Height >= e.FrameH {
+		return fmt.Sprintf("[%s]%s[%s]", in, filters, out)
+	}
+	x, y := clamp(e.Left, 0, e.FrameW-2)&^1, clamp(e.Top, 0, e.FrameH-2)&^1
+	w, h := (clamp(e.Left+e.Width, x+2, e.FrameW)-x)&^1, (clamp(e.Top+e.Height, y+2, e.FrameH)-y)&^1
+	return fmt.Sprintf("[%s]split[%sw][%sp];[%sp]crop=%d:%d:%d:%d,%s[%sq];[%sw][%sq]overlay=%d:%d:format=yuv420[%s]",
+		in, out, out, out, w, h, x, y, filters, out, out, out, x, y, out)
+}
+
+func (e Effects) chain() []string {
+	var out []string
+	rgb := false
+	for _, f := range e.List {
+		filter, inRGB := f.filter()
+		if filter == "" {
+			continue
+		}
+		switch {
+		case inRGB && !rgb:
+			out = append(out, "scale=in_color_matrix=bt709:in_range=tv:"+movingScaling, "format=gbrp")
+		case !inRGB && rgb:
+			out = append(out, "scale="+toFilm+":"+movingScaling, "format=yuv420p")
+		}
+		rgb = inRGB
+		out = append(out, filter)
+	}
+	if rgb {
+		out = append(out, "scale="+toFilm+":"+movingScaling, "format=yuv420p")
+	}
+	return out
+}
+
+// filter gives one filter, and whether it works on RGB.
+func (f Effect) filter() (filter string, rgb bool) {
+	v := f.Value
+	number := func(v float64) string { return strconv.FormatFloat(v, 'f', 6, 64) }
+	lut := func(expr string) (string, bool) {
+		return fmt.Sprintf("lutrgb=r='%s':g='%s':b='%s'", expr, expr, expr), true
+	}
+	switch f.Name {
+	case "blur":
+		if v < 0.05 {
+			return "", false
+		}
+		// The standard deviation of the Gaussian; chroma has half the size.
+		return fmt.Sprintf("gblur=sigma=%s:steps=2", number(math.Min(v, 1000))), false
+	case "brightness":
+		return lut("clip(val*" + number(v) + "\\,0\\,255)")
+	case "contrast":
+		return lut("clip((val-127.5)*" + number(v) + "+127.5\\,0\\,255)")
+	case "invert":
+		v = math.Min(v, 1)
+		return lut("clip(val*" + number(1-2*v) + "+" + number(255*v) + "\\,0\\,255)")
+	case "saturate":
+		return mixer(saturate(v)), true
+	case "grayscale":
+		return mixer(saturate(1 - math.Min(v, 1))), true
+	case "sepia":
+		s := 1 - math.Min(v, 1)
+		return mixer([9]float64{
+			0.393 + 0.607*s, 0.769 - 0.769*s, 0.189 - 0.189*s,
+			0.349 - 0.349*s, 0.686 + 0.314*s, 0.168 - 0.168*s,
+			0.272 - 0.272*s, 0.534 - 0.534*s, 0.131 + 0.869*s,
+		}), true
+	case "hue-rotate":
+		sin, cos := math.Sincos(v * math.Pi / 180)
+		return mixer([9]float64{
+			0.213 + cos*0.787 - sin*0.213, 0.715 - cos*0.715 - sin*0.715, 0.072 - cos*0.072 + sin*0.928,
+			0.213 - cos*0.213 + sin*0.143, 0.715 + cos*0.285 + sin*0.140, 0.072 - cos*0.072 - sin*0.283,
+			0.213 - cos*0.213 - sin*0.787, 0.715 - cos*0.715 + sin*0.715, 0.072 + cos*0.928 + sin*0.072,
+		}), true
+	default:
+		return "", false
+	}
+}
+
+func saturate(s float64) [9]float64 {
+	return [9]float64{
+		0.213 + 0.787*s, 0.715 - 0.715*s, 0.072 - 0.072*s,
+		0.213 - 0.213*s, 0.715 + 0.285*s, 0.072 - 0.072*s,
+		0.213 - 0.213*s, 0.715 - 0.715*s, 0.072 + 0.928*s,
+	}
+}
+
+// mixer multiplies colours by a matrix; the filter takes factors of up to 2.
+func mixer(m [9]float64) string {
+	names := []string{"rr", "rg", "rb", "gr", "gg", "gb", "br", "bg", "bb"}
+	var out []string
+	for i, n := range names {
+		out = append(out, n+"="+strconv.FormatFloat(math.Max(-2, math.Min(m[i], 2)), 'f', 6, 64))
+	}
+	return "colorchannelmixer=" + strings.Join(out, ":")
+}
+
+// LayerInput is a picture that lies on a clip for some of its frames: a file of ours of
+// one raw frame, 8 bit 4:2:0 with alpha that is not multiplied in.
+type LayerInput struct {
+	Path string
+	// X and Y are where it lies, W and H its size; all are even.
+	X, Y, W, H int
+	// From is the first frame on which it lies, To the one behind the last.
+	From, To int64
+}
+
+// EnterInput lets a moving picture come in over another that stands still.
+type EnterInput struct {
+	// Type is one of the language's transitions.
+	Type string
+	// Path is a file of ours that holds the standing picture: one raw frame of the film's
+	// size, 8 bit 4:2:0.
+	Path string
+	// Frames is how long that takes.
+	Frames int64
+}
+
+// rawInput reads raw frames of the film's size and rate.
+func (p Picture) rawInput(path string) []string {
+	return p.raw(path, "yuv420p", p.Width, p.Height)
+}
+
+func (p Picture) raw(path, format string, w, h int) []string {
+	return []string{
+		"-f", "rawvideo", "-pix_fmt", format, "-s", fmt.Sprintf("%dx%d", w, h),
+		"-framerate", Rate(p.FPS), "-i", path,
+	}
+}
+
+// graph gives the filters by which the pictures of label in come in, as label out;
+// still is the label of the standing picture's input. The steps are equal: the first is
+// seen at once, and the frame behind the last is the new picture itself. Both run at one
+// frame a second here, so that all times are whole.
+func (e EnterInput) graph(in, still, out string) string {
+	const steady = "settb=1,setpts=N,fps=1,format=yuv444p"
+	return fmt.Sprintf("[%s]%s[%sb];[%s]loop=loop=-1:size=1,%s[%sa];[%sa][%sb]xfade=transition=%s:duration=%d:offset=-1,format=yuv420p[%s]",
+		in, steady, out, still, steady, out, out, out, xfade(e.Type), e.Frames+1, out)
+}
+
+// xfade gives the name that ffmpeg has for a transition of the language.
+func xfade(transition string) string {
+	kind, way, _ := strings.Cut(transition, "-")
+	switch transition {
+	case "circle":
+		return "circlecrop"
+	case "rect":
+		return "rectcrop"
+	case "fade-circle":
+		return "circleopen"
+	case "reveal":
+		return "distance"
+	case "dissolve", "pixelize", "radial":
+		return transition
+	}
+	switch kind {
+	case "wipe", "slide":
+		return kind + way
+	case "fade":
+		return "smooth" + way
+	case "slice":
+		return map[string]string{"left": "hlslice", "right": "hrslice", "up": "vuslice", "down": "vdslice"}[way]
+	default:
+		return "fade"
+	}
+}
+
+// ReadEnter are the arguments of a process that writes some frames of raw pictures
+// coming in over another, read from its input, for a look at one of them.
+func (p Picture) ReadEnter(e EnterInput) []string {
+	args := append(append(quiet(), p.rawInput("pipe:0")...), p.rawInput(e.Path)...)
+	return append(args, "-filter_complex", e.graph("0:v", "1:v", "v"), "-map", "[v]", "-frames:v", strconv.FormatInt(e.Frames, 10),
+		"-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")
+}

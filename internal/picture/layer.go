@@ -1,0 +1,211 @@
+package picture
+
+import (
+	"encoding/binary"
+	"errors"
+	"image"
+	"slices"
+
+	"github.com/klauspost/compress/zstd"
+
+	"mynah/internal/script"
+)
+
+// Layer is what lies on a picture: a slide, a caption, the shade around a callout. Its
+// colours are the film's, 8 bit 4:2:0 with alpha that is not multiplied in. Outside of
+// its box it is one colour.
+type Layer struct {
+	x, y, w, h int // of the box in the frame, all even
+	rest       shade
+	// luma and alpha of each pixel of the box, chroma of each four.
+	luma, alpha, u, v []byte
+}
+
+// shade is a colour of the film with its alpha.
+type shade struct{ y, u, v, a byte }
+
+func shadeOf(c script.Color) shade {
+	y, u, v := bt709(c)
+	return shade{y, u, v, c.A}
+}
+
+// NewLayer makes a layer for frames of w x h pixels of an image, whose bounds say where
+// in the frame it lies, and of the colour of the rest.
+func NewLayer(img *image.NRGBA, rest script.Color, w, h int) *Layer {
+	l := &Layer{rest: shadeOf(rest)}
+	b := img.Bounds().Intersect(image.Rect(0, 0, w, h))
+	if b.Empty() {
+		return l
+	}
+	l.x, l.y = b.Min.X&^1, b.Min.Y&^1
+	l.w, l.h = (b.Max.X-l.x+1)&^1, (b.Max.Y-l.y+1)&^1
+	l.luma, l.alpha = make([]byte, l.w*l.h), make([]byte, l.w*l.h)
+	l.u, l.v = make([]byte, l.w*l.h/4), make([]byte, l.w*l.h/4)
+	at := func(x, y int) (r, g, bl, a int) {
+		if !(image.Point{X: x, Y: y}).In(b) {
+			return int(rest.R), int(rest.G), int(rest.B), int(rest.A)
+		}
+		p := img.Pix[img.PixOffset(x, y):]
+		return int(p[0]), int(p[1]), int(p[2]), int(p[3])
+	}
+	for y := 0; y < l.h; y += 2 {
+		for x := 0; x < l.w; x += 2 {
+			var sr, sg, sb, sa int
+			for k := range 4 {
+				dx, dy := x+k&1, y+k>>1
+				r, g, bl, a := at(l.x+dx, l.y+dy)
+				l.luma[dy*l.w+dx], l.alpha[dy*l.w+dx] = luma(r, g, bl), byte(a)
+				sr, sg, sb, sa = sr+r*a, sg+g*a, sb+bl*a, sa+a
+			}
+			c := y/2*(l.w/2) + x/2
+			l.u[c], l.v[c] = 128, 128
+			if sa > 0 {
+				l.u[c], l.v[c] = chroma(sr/sa, sg/sa, sb/sa)
+			}
+		}
+	}
+	return l
+}
+
+// luma and chroma are bt709 of limited range in 16 bit fixed point, ITU-R BT.709-6.
+func luma(r, g, b int) byte {
+	return byte((11966*r + 40254*g + 4064*b + 16<<16 + 1<<15) >> 16)
+}
+
+func chroma(r, g, b int) (u, v byte) {
+	return byte((-6596*r - 22189*g + 28784*b + 128<<16 + 1<<15) >> 16), byte((28784*r - 26145*g - 2639*b + 128<<16 + 1<<15) >> 16)
+}
+
+// mix lays v with alpha a on bg, all 0 to 255.
+func mix(bg, v, a byte) byte {
+	x := uint32(bg)*(255-uint32(a)) + uint32(v)*uint32(a) + 128
+	return byte((x + x>>8) >> 8)
+}
+
+// Over lays the layer on a frame of w x h pixels, 8 bit 4:2:0.
+func (l *Layer) Over(frame []byte, w, h int) {
+	n := w * h
+	l.outside(frame[:n], w, h, 1, l.rest.y)
+	l.outside(frame[n:n*5/4], w/2, h/2, 2, l.rest.u)
+	l.outside(frame[n*5/4:], w/2, h/2, 2, l.rest.v)
+	for y := range l.h {
+		row := frame[(l.y+y)*w+l.x:][:l.w]
+		lumas, alphas := l.luma[y*l.w:][:l.w], l.alpha[y*l.w:][:l.w]
+		for i, a := range alphas {
+			if a != 0 {
+				row[i] = mix(row[i], lumas[i], a)
+			}
+		}
+	}
+	us, vs := frame[n:n*5/4], frame[n*5/4:]
+	for y := range l.h / 2 {
+		at := (l.y/2+y)*(w/2) + l.x/2
+		top, bottom := l.alpha[2*y*l.w:][:l.w], l.alpha[(2*y+1)*l.w:][:l.w]
+		for i := range l.w / 2 {
+			a := byte((uint(top[2*i]) + uint(top[2*i+1]) + uint(bottom[2*i]) + uint(bottom[2*i+1]) + 2) / 4)
+			if a != 0 {
+				c := y*(l.w/2) + i
+				us[at+i] = mix(us[at+i], l.u[c], a)
+				vs[at+i] = mix(vs[at+i], l.v[c], a)
+			}
+		}
+	}
+}
+
+// outside lays the colour of the rest on a plane, all around the box.
+func (l *Layer) outside(plane []byte, w, h, part int, v byte) {
+	if l.rest.a == 0 {
+		return
+	}
+	var table [256]byte
+	for i := range table {
+		table[i] = mix(byte(i), v, l.rest.a)
+	}
+	shadeAll := func(b []byte) {
+		for i, p := range b {
+			b[i] = table[p]
+		}
+	}
+	x0, y0, x1, y1 := l.x/part, l.y/part, (l.x+l.w)/part, (l.y+l.h)/part
+	for y := range h {
+		row := plane[y*w:][:w]
+		if y < y0 || y >= y1 {
+			shadeAll(row)
+			continue
+		}
+		shadeAll(row[:x0])
+		shadeAll(row[x1:])
+	}
+}
+
+// Raw gives the layer as ffmpeg's overlay takes it on frames of w x h pixels: 4:2:0 with
+// alpha, and where it lies. It is empty where nothing is seen.
+func (l *Layer) Raw(w, h int) ([]byte, image.Rectangle) {
+	if l.rest.a == 0 {
+		return slices.Concat(l.luma, l.u, l.v, l.alpha), image.Rect(l.x, l.y, l.x+l.w, l.y+l.h)
+	}
+	n := w * h
+	out := make([]byte, n*5/2)
+	planes := [][]byte{out[:n], out[n : n*5/4], out[n*5/4 : n*3/2], out[n*3/2:]}
+	for i, v := range []byte{l.rest.y, l.rest.u, l.rest.v, l.rest.a} {
+		fill(planes[i], v)
+	}
+	for y := range l.h {
+		at := (l.y+y)*w + l.x
+		copy(planes[0][at:], l.luma[y*l.w:][:l.w])
+		copy(planes[3][at:], l.alpha[y*l.w:][:l.w])
+	}
+	for y := range l.h / 2 {
+		at := (l.y/2+y)*(w/2) + l.x/2
+		copy(planes[1][at:], l.u[y*l.w/2:][:l.w/2])
+		copy(planes[2][at:], l.v[y*l.w/2:][:l.w/2])
+	}
+	return out, image.Rect(0, 0, w, h)
+}
+
+// MarshalBinary implements encoding.BinaryMarshaler.
+func (l *Layer) MarshalBinary() ([]byte, error) {
+	head := []byte{l.rest.y, l.rest.u, l.rest.v, l.rest.a}
+	for _, n := range []int{l.x, l.y, l.w, l.h} {
+		head = binary.BigEndian.AppendUint32(head, uint32(n))
+	}
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		return nil, err
+	}
+	var body []byte
+	for _, p := range [][]byte{l.luma, l.alpha, l.u, l.v} {
+		body = append(body, p...)
+	}
+	return z.EncodeAll(body, head), z.Close()
+}
+
+const layerHead = 20
+
+var errLayer = errors.New("a drawing of the cache is of an unknown form")
+
+// UnmarshalBinary implements encoding.BinaryUnmarshaler.
+func (l *Layer) UnmarshalBinary(b []byte) error {
+	if len(b) < layerHead {
+		return errLayer
+	}
+	l.rest = shade{b[0], b[1], b[2], b[3]}
+	for i, n := range []*int{&l.x, &l.y, &l.w, &l.h} {
+		*n = int(binary.BigEndian.Uint32(b[4+4*i:]))
+	}
+	if l.w > 1<<15 || l.h > 1<<15 || l.w&1+l.h&1 != 0 {
+		return errLayer
+	}
+	n := l.w * l.h
+	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
+	if err != nil {
+		return err
+	}
+	defer z.Close()
+	body, err := z.DecodeAll(b[layerHead:], make([]byte, 0, n*5/2))
+	if err != nil || len(body) != n*5/2 {
+		return errLayer
+	}
+	l.luma, l.alpha, l.u, l.v = body[:n], body[n:2*n], body[2*n:n*9/4], body[n*9/4:]
+	return nil
+}

@@ -1,0 +1,238 @@
+package picture
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math"
+	"slices"
+
+	"mynah/internal/cache"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/script"
+)
+
+// View is what is seen while one picture of a scene is on: a still, a move over an image
+// or a stretch of a clip, the callouts on it, and the layers on those.
+type View struct {
+	// Still is the picture, of a clip its first frame.
+	Still
+	// Clip is set for what moves by itself.
+	Clip *ffmpeg.ClipInput
+	// Motion over an image, towards an edge.
+	Motion   script.Motion
+	Edge     string
+	Callouts []script.Callout
+	// Frames is how long it is on, Cycle after how many a GIF begins again, 0 for never.
+	Frames, Cycle int64
+	// Spans are the layers, by the frame from which they are seen. Without any, none is.
+	Spans []Span
+}
+
+// Span are the layers from a frame of a view on, up to the next span.
+type Span struct {
+	From   int64
+	Layers []LayerRef
+}
+
+// LayerRef names a layer that is drawn when it is needed.
+type LayerRef struct {
+	Key  cache.Key
+	Draw func() (*Layer, error)
+}
+
+// Moves tells whether each frame is another picture.
+func (v *View) Moves() bool { return v.Clip != nil || v.Motion != "" }
+
+// span gives the place of the span that is seen at a frame, -1 for none.
+func (v *View) span(frame int64) int {
+	at := -1
+	for i, s := range v.Spans {
+		if s.From <= frame {
+			at = i
+		}
+	}
+	return at
+}
+
+// At gives the view that stands for one frame of a view that does not move by itself.
+func (v *View) At(frame int64) View {
+	out := *v
+	out.Spans = nil
+	if i := v.span(frame); i >= 0 {
+		out.Spans = []Span{{Layers: v.Spans[i].Layers}}
+	}
+	return out
+}
+
+// Bare tells that a view is an image file and nothing else.
+func (v *View) Bare() bool {
+	return v.Image() && !v.Moves() && len(v.Callouts) == 0 && !slices.ContainsFunc(v.Spans, func(s Span) bool { return len(s.Layers) > 0 })
+}
+
+// Key addresses what a view looks like in a film of the form pic.
+func (v *View) Key(pic ffmpeg.Picture) cache.Key {
+	base := v.Still.Key(pic.Width, pic.Height)
+	if v.Bare() {
+		return base
+	}
+	k := cache.NewHasher("view 1").Bytes(base[:]).String(string(v.Motion)).String(v.Edge).Bool(v.Clip != nil)
+	if v.Motion != "" {
+		k.Int(v.Frames)
+	}
+	if c := v.Clip; c != nil {
+		k.Int(c.From, c.Length, c.SpeedNum, c.SpeedDen).Bool(c.Again)
+	}
+	for _, c := range v.Callouts {
+		k.String("callout 1").String(string(c.Shape)).Float(c.CX, c.CY, c.Size, c.Left, c.Top, c.Right, c.Bottom, c.Alpha).Bool(c.Mask)
+	}
+	for _, s := range v.Spans {
+		k.String("span").Int(s.From)
+		for _, l := range s.Layers {
+			k.Bytes(l.Key[:])
+		}
+	}
+	return k.Key()
+}
+
+// Paint gives the frame of a view that stands for frame n.
+func (p *Painter) Frame(ctx context.Context, v *View, n int64) ([]byte, error) {
+	if v.Clip != nil {
+		return p.ofClip(ctx, v, n)
+	}
+	r, err := p.Frames(ctx, v, n, 1)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]byte, p.FrameSize())
+	_, err = io.ReadFull(r, out)
+	return out, err
+}
+
+// ofClip gives what a clip shows at frame n: the last frame of what is played until then.
+func (p *Painter) ofClip(ctx context.Context, v *View, n int64) ([]byte, error) {
+	c := v.Clip
+	s := v.Still
+	s.Clip, s.AtEnd, s.From = true, true, c.From
+	last := n
+	if v.Cycle > 0 {
+		last %= v.Cycle
+	}
+	last = min(last, c.Frames-1)
+	rate := float64(p.pic.FPS.Num) / float64(p.pic.FPS.Den)
+	speed := 1.0
+	if c.SpeedNum > 0 && c.SpeedDen > 0 {
+		speed = float64(c.SpeedNum) / float64(c.SpeedDen)
+	}
+	s.Length = int64(math.Ceil(float64(last+1) / rate * speed * 1e6))
+	if c.Length > 0 {
+		s.Length = min(s.Length, c.Length)
+	}
+	frame, err := p.base(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	out := slices.Clone(frame)
+	newCallouts(v.Callouts, placed(c.Placement)).over(out, p.pic.Width, p.pic.Height)
+	return out, p.lay(out, v, n)
+}
+
+// lay puts the layers of frame n on it.
+func (p *Painter) lay(frame []byte, v *View, n int64) error {
+	i := v.span(n)
+	if i < 0 {
+		return nil
+	}
+	for _, ref := range v.Spans[i].Layers {
+		l, err := ref.Draw()
+		if err != nil {
+			return err
+		}
+		l.Over(frame, p.pic.Width, p.pic.Height)
+	}
+	return nil
+}
+
+// Frames gives count frames of a view from frame from on, raw; the view is no clip.
+func (p *Painter) Frames(ctx context.Context, v *View, from, count int64) (io.Reader, error) {
+	s := &frames{p: p, v: v, n: from, end: from + count, frame: make([]byte, p.FrameSize()), last: -2}
+	s.at = len(s.frame)
+	if v.Motion == "" {
+		base, err := p.base(ctx, v.Still)
+		if err != nil {
+			return nil, err
+		}
+		s.base = slices.Clone(base)
+		if v.Asset != nil {
+			newCallouts(v.Callouts, placed(p.Input(v.Still).Placement)).over(s.base, p.pic.Width, p.pic.Height)
+		}
+		return s, nil
+	}
+	s.move = newMove(v.Still, v.Motion, v.Edge, v.Frames, p.pic)
+	in, w, h := s.move.input(v.Still, p.pic)
+	sink := &frameSink{size: w * h * 3 / 2, keep: 1}
+	if err := p.tools.Run(ctx, ffmpeg.ReadStills([]ffmpeg.StillInput{in}), nil, sink); err != nil {
+		return nil, err
+	}
+	if len(sink.frames) != 1 || sink.n != 0 {
+		return nil, errors.New("the image cannot be decoded")
+	}
+	s.sampler = newSampler(planes{sink.frames[0], w, h}, p.pic.Width, p.pic.Height)
+	return s, nil
+}
+
+// frames draws frames as they are read.
+type frames struct {
+	p       *Painter
+	v       *View
+	n, end  int64
+	frame   []byte
+	at      int
+	last    int // the span that the frame shows
+	base    []byte
+	move    move
+	sampler *sampler
+}
+
+// Read implements io.Reader.
+func (s *frames) Read(b []byte) (int, error) {
+	if s.at == len(s.frame) {
+		if s.n == s.end {
+			return 0, io.EOF
+		}
+		if err := s.draw(); err != nil {
+			return 0, err
+		}
+		s.n, s.at = s.n+1, 0
+	}
+	n := copy(b, s.frame[s.at:])
+	s.at += n
+	return n, nil
+}
+
+func (s *frames) draw() error {
+	w, h := s.p.pic.Width, s.p.pic.Height
+	if s.sampler != nil {
+		x, y, vw, vh := s.move.view(s.n)
+		s.sampler.draw(s.frame, x, y, vw, vh)
+		if len(s.v.Callouts) > 0 {
+			newCallouts(s.v.Callouts, s.move.mapping(s.v.Still, s.n)).over(s.frame, w, h)
+		}
+		return s.p.lay(s.frame, s.v, s.n)
+	}
+	span := s.v.span(s.n)
+	if span == s.last {
+		return nil // it stands
+	}
+	s.last = span
+	copy(s.frame, s.base)
+	return s.p.lay(s.frame, s.v, s.n)
+}
+
+// Shade gives the layer by which the callouts of a clip are shown; nil without any.
+func (p *Painter) Shade(v *View) *Layer {
+	if v.Clip == nil || len(v.Callouts) == 0 {
+		return nil
+	}
+	return newCallouts(v.Callouts, placed(v.Clip.Placement)).layer(p.pic.Width, p.pic.Height)
+}

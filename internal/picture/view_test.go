@@ -1,0 +1,377 @@
+package picture_test
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	"io"
+	"math"
+	"testing"
+
+	"mynah/internal/cache"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/picture"
+	"mynah/internal/script"
+)
+
+// grey is the value of R, G and B of a pixel without colour.
+func grey(y byte) float64 { return (float64(y) - 16) * 255 / 219 }
+
+func frame(t *testing.T, v *picture.View, n int64) []byte {
+	t.Helper()
+	f, err := painter(t).Frame(t.Context(), v, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// TestDarkness has the values that films of the hosted service were measured to show.
+func TestDarkness(t *testing.T) {
+	t.Parallel()
+	a := asset(t, 2*width, 2*height, 1, rgbWhite)
+	for alpha, want := range map[float64]float64{0.5: 123, 0.3: 178, 0.8: 47, 0: 255, 1: 0} {
+		v := &picture.View{Still: picture.Still{Asset: a}, Callouts: []script.Callout{{CX: width, CY: height, Size: height / 2, Alpha: alpha}}}
+		f := frame(t, v, 0)
+		if got := grey(pixel(f, 2, 2).y); math.Abs(got-want) > 4 {
+			t.Errorf("alpha %v: outside white is %.0f, want %.0f", alpha, got, want)
+		}
+		if got := pixel(f, width/2, height/2); !near(got, white) {
+			t.Errorf("alpha %v: inside it is %v", alpha, got)
+		}
+	}
+}
+
+// TestCalloutShapes looks at points inside and outside of callouts on pictures that are
+// moved and scaled.
+func TestCalloutShapes(t *testing.T) {
+	t.Parallel()
+	wide := asset(t, 4*width, 2*height, 1, rgbWhite) // covered, its middle half is seen
+	square := asset(t, height/2, height/2, 1, rgbWhite)
+	circle := script.Callout{CX: 2 * width, CY: height, Size: height / 4, Alpha: 1}
+	box := script.Callout{Shape: script.Rectangle, Left: width + 4, Top: 0, Right: width + 20, Bottom: 20, Alpha: 1}
+	mask := circle
+	mask.Mask = true
+	for _, c := range []struct {
+		name          string
+		still         picture.Still
+		callouts      []script.Callout
+		bright, black []image.Point
+	}{
+		{
+			"a circle", picture.Still{Asset: wide},
+			[]script.Callout{circle},
+			[]image.Point{{width / 2, height / 2}, {width/2 + height/8 - 2, height / 2}}, []image.Point{{1, 1}, {width/2 + height/8 + 2, height / 2}, {width/2 + height/9, height/2 + height/9}},
+		},
+		{
+			"a circle and a rectangle", picture.Still{Asset: wide},
+			[]script.Callout{circle, box},
+			[]image.Point{{width / 2, height / 2}, {3, 1}, {9, 8}}, []image.Point{{1, 1}, {11, 2}, {4, 11}},
+		},
+		{
+			"a mask", picture.Still{Asset: wide},
+			[]script.Callout{mask},
+			[]image.Point{{1, 1}, {width/2 + height/8 + 2, height / 2}}, []image.Point{{width / 2, height / 2}},
+		},
+		{
+			"on a padded picture", picture.Still{Asset: square, Fit: script.Contain, Canvas: script.Color{R: 255, G: 255, B: 255, A: 255}},
+			[]script.Callout{{Shape: script.Rectangle, Left: 0, Top: 0, Right: height / 4, Bottom: height / 4, Alpha: 1}},
+			[]image.Point{{(width-height)/2 + 2, 2}, {width/2 - 2, height/2 - 2}}, []image.Point{{1, 1}, {width/2 + 2, height/2 + 2}},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			f := frame(t, &picture.View{Still: c.still, Callouts: c.callouts}, 0)
+			for _, p := range c.bright {
+				if got := pixel(f, p.X, p.Y); !near(got, white) {
+					t.Errorf("%v is %v, want white", p, got)
+				}
+			}
+			for _, p := range c.black {
+				if got := pixel(f, p.X, p.Y); !near(got, black) {
+					t.Errorf("%v is %v, want black", p, got)
+				}
+			}
+		})
+	}
+}
+
+// TestSoftEdges: the edge of a circle has pixels that are partly dark.
+func TestSoftEdges(t *testing.T) {
+	t.Parallel()
+	v := &picture.View{Still: picture.Still{Asset: asset(t, width, height, 1, rgbWhite)}, Callouts: []script.Callout{{CX: width / 2, CY: height / 2, Size: 20, Alpha: 1}}}
+	f := frame(t, v, 0)
+	between := 0
+	sum := 0.0
+	for i := range width * height {
+		g := grey(f[i])
+		sum += g / 255
+		if g > 40 && g < 215 {
+			between++
+		}
+	}
+	if between < 40 {
+		t.Errorf("%d pixels are soft", between)
+	}
+	if want := math.Pi * 400; math.Abs(sum-want) > 10 {
+		t.Errorf("the circle has an area of %.1f, want %.1f", sum, want)
+	}
+}
+
+// overlay is a layer with a box in colour over a rest.
+func overlay(box image.Rectangle, c color.NRGBA, rest script.Color) *picture.Layer {
+	img := image.NewNRGBA(box)
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		for x := box.Min.X; x < box.Max.X; x++ {
+			img.SetNRGBA(x, y, c)
+		}
+	}
+	return picture.NewLayer(img, rest, width, height)
+}
+
+func TestLayers(t *testing.T) {
+	t.Parallel()
+	half := script.Color{A: 128}
+	for _, c := range []struct {
+		name           string
+		layer          *picture.Layer
+		inside, beside yuv
+	}{
+		{"nothing", picture.NewLayer(image.NewNRGBA(image.Rectangle{}), script.Color{}, width, height), white, white},
+		{"a box", overlay(image.Rect(11, 9, 51, 41), rgbRed, script.Color{}), red, white},
+		{"a box in the dark", overlay(image.Rect(11, 9, 51, 41), rgbRed, half), red, yuv{125, 128, 128}},
+		{"a clear box", overlay(image.Rect(11, 9, 51, 41), color.NRGBA{}, half), white, yuv{125, 128, 128}},
+		{"half of a colour", overlay(image.Rect(10, 8, 50, 40), color.NRGBA{R: 255, A: 128}, script.Color{}), yuv{149, 115, 184}, white},
+		{"the whole frame", overlay(image.Rect(-4, -4, width+9, height+9), rgbBlue, script.Color{}), blue, blue},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b, err := c.layer.MarshalBinary()
+			if err != nil {
+				t.Fatal(err)
+			}
+			read := &picture.Layer{}
+			if err := read.UnmarshalBinary(b); err != nil {
+				t.Fatal(err)
+			}
+			for i, l := range []*picture.Layer{c.layer, read} {
+				f := paint(t, picture.Still{Canvas: script.Color{R: 255, G: 255, B: 255, A: 255}})[0]
+				l.Over(f, width, height)
+				if got := pixel(f, 30, 20); !near(got, c.inside) {
+					t.Errorf("%d: inside it is %v, want %v", i, got, c.inside)
+				}
+				for _, at := range [][2]int{{4, 4}, {width - 2, 20}, {30, height - 2}} {
+					if got := pixel(f, at[0], at[1]); !near(got, c.beside) {
+						t.Errorf("%d: at %v it is %v, want %v", i, at, got, c.beside)
+					}
+				}
+			}
+			if raw, box := read.Raw(width, height); len(raw) != box.Dx()*box.Dy()*5/2 || box.Min.X&1+box.Min.Y&1+box.Dx()&1+box.Dy()&1 != 0 {
+				t.Errorf("%d bytes in %v", len(raw), box)
+			}
+		})
+	}
+}
+
+func FuzzLayer(f *testing.F) {
+	b, err := overlay(image.Rect(10, 8, 50, 40), rgbRed, script.Color{}).MarshalBinary()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		l := &picture.Layer{}
+		if l.UnmarshalBinary(b) == nil {
+			l.Raw(width, height)
+		}
+	})
+}
+
+// wave is a picture of grey waves of so many pixels, across and down.
+func wave(t *testing.T, w, h int, period float64) *picture.Asset {
+	t.Helper()
+	var colors []color.Color
+	for y := range h {
+		for x := range w {
+			v := 128 + 50*math.Sin(2*math.Pi*float64(x)/period) + 50*math.Sin(2*math.Pi*float64(y)/period)
+			colors = append(colors, color.NRGBA{uint8(v), uint8(v), uint8(v), 255})
+		}
+	}
+	return asset(t, w, h, w, colors...)
+}
+
+// phase gives where the waves of a given period lie in a frame, in pixels.
+func phase(f []byte, period float64, down bool) float64 {
+	var re, im float64
+	for y := range height {
+		for x := range width {
+			at := float64(x)
+			if down {
+				at = float64(y)
+			}
+			sin, cos := math.Sincos(2 * math.Pi * at / period)
+			v := float64(f[y*width+x]) - 128
+			re, im = re+v*cos, im+v*sin
+		}
+	}
+	return math.Atan2(im, re) / (2 * math.Pi) * period
+}
+
+// TestPansAreSmooth measures by the phase of waves how far each frame has moved: the way
+// between two frames changes little, and never goes back.
+func TestPansAreSmooth(t *testing.T) {
+	t.Parallel()
+	const frames = 60
+	for _, c := range []struct {
+		edge string
+		w, h int
+		down bool
+		sign float64
+	}{
+		{"right", 3 * width, height, false, 1},
+		{"left", 3 * width, height, false, -1},
+		{"", 3 * width, height, false, 1},
+		{"bottom", width, 3 * height, true, 1},
+		{"top", width, 3 * height, true, -1},
+		{"", width, 3 * height, true, 1},
+	} {
+		t.Run(fmt.Sprint(c.edge, c.w), func(t *testing.T) {
+			t.Parallel()
+			const period = 16
+			v := &picture.View{Still: picture.Still{Asset: wave(t, c.w, c.h, period)}, Motion: script.Pan, Edge: c.edge, Frames: frames}
+			r, err := painter(t).Frames(t.Context(), v, 0, frames)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all, err := io.ReadAll(r)
+			if err != nil || len(all) != frames*width*height*3/2 {
+				t.Fatalf("%d bytes, %v", len(all), err)
+			}
+			var steps []float64
+			total, was := 0.0, 0.0
+			for n := range frames {
+				at := phase(all[n*width*height*3/2:], period, c.down)
+				if n > 0 {
+					step := math.Remainder(was-at, period)
+					steps = append(steps, step)
+					total += step
+				}
+				was = at
+			}
+			room := float64(2 * width)
+			if c.down {
+				room = 2 * height
+			}
+			if math.Abs(total-c.sign*room) > 1 {
+				t.Errorf("it moved by %.2f pixels, want %.0f", total, c.sign*room)
+			}
+			for n := 1; n < len(steps); n++ {
+				if steps[n]*c.sign < -0.02 {
+					t.Errorf("frame %d goes back: %.3f", n, steps[n])
+				}
+				if jerk := math.Abs(steps[n] - steps[n-1]); jerk > 0.01*room/4 {
+					t.Errorf("frame %d moves by %.3f pixels, the one before by %.3f", n, steps[n], steps[n-1])
+				}
+			}
+		})
+	}
+}
+
+// TestZooms: a zoom begins with the whole picture and ends near, a zoomout the other way
+// round, and what stands in the middle stays there.
+func TestZooms(t *testing.T) {
+	t.Parallel()
+	const frames = 50
+	const period = 32
+	a := wave(t, 2*width, 2*height, 2*period)
+	whole := paint(t, picture.Still{Asset: a})[0]
+	for motion, at := range map[script.Motion]int64{script.Zoom: 0, script.ZoomOut: frames - 1} {
+		v := &picture.View{Still: picture.Still{Asset: a}, Motion: motion, Frames: frames}
+		f := frame(t, v, at)
+		worst := 0
+		for i := range width * height {
+			worst = max(worst, int(max(f[i], whole[i])-min(f[i], whole[i])))
+		}
+		if worst > 8 {
+			t.Errorf("%s: frame %d is not the whole picture: a pixel differs by %d", motion, at, worst)
+		}
+		for _, n := range []int64{0, frames / 2, frames - 1} {
+			f := frame(t, v, n)
+			if a, b := f[height/2*width+width/2], whole[height/2*width+width/2]; max(a, b)-min(a, b) > 6 {
+				t.Errorf("%s: the middle of frame %d is %d, was %d", motion, n, a, b)
+			}
+		}
+		if far := frame(t, v, frames-1-at); bytes.Equal(far, whole) {
+			t.Errorf("%s does not move", motion)
+		}
+	}
+}
+
+// TestMovesStartAnywhere: frames that are drawn from the middle of a move on are those
+// of the whole move.
+func TestMovesStartAnywhere(t *testing.T) {
+	t.Parallel()
+	for _, m := range []script.Motion{script.Zoom, script.ZoomOut, script.Pan, script.PanZoom, script.PanZoomOut} {
+		v := &picture.View{
+			Still: picture.Still{Asset: wave(t, 150, 130, 9)}, Motion: m, Frames: 9,
+			Callouts: []script.Callout{{CX: 75, CY: 65, Size: 20, Alpha: 0.5}},
+			Spans:    []picture.Span{{From: 4, Layers: []picture.LayerRef{{Draw: func() (*picture.Layer, error) { return overlay(image.Rect(0, 0, 8, 8), rgbRed, script.Color{}), nil }}}}},
+		}
+		p := painter(t)
+		r, err := p.Frames(t.Context(), v, 0, 9)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range int64(9) {
+			f, err := p.Frame(t.Context(), v, n)
+			if err != nil || !bytes.Equal(f, all[n*int64(len(f)):][:len(f)]) {
+				t.Errorf("%s: frame %d differs, %v", m, n, err)
+			}
+			if got, want := near(pixel(f, 3, 3), red), n >= 4; got != want {
+				t.Errorf("%s: frame %d shows the layer: %v", m, n, got)
+			}
+		}
+	}
+}
+
+// TestViewKeys: views that look different have different keys.
+func TestViewKeys(t *testing.T) {
+	t.Parallel()
+	a := asset(t, 8, 8, 1, rgbRed)
+	pic := ffmpeg.Picture{Width: 64, Height: 36}
+	still := picture.Still{Asset: a}
+	layer := func(n byte) []picture.LayerRef { return []picture.LayerRef{{Key: cache.Key{n}}} }
+	seen := map[cache.Key]int{}
+	for i, v := range []picture.View{
+		{Still: still},
+		{Still: still, Motion: script.Zoom, Frames: 10},
+		{Still: still, Motion: script.Zoom, Frames: 11},
+		{Still: still, Motion: script.Pan, Frames: 10},
+		{Still: still, Motion: script.Pan, Edge: "top", Frames: 10},
+		{Still: still, Callouts: []script.Callout{{CX: 1}}},
+		{Still: still, Callouts: []script.Callout{{CX: 1, Mask: true}}},
+		{Still: still, Callouts: []script.Callout{{CX: 1}, {CX: 1}}},
+		{Still: still, Spans: []picture.Span{{Layers: layer(1)}}},
+		{Still: still, Spans: []picture.Span{{Layers: layer(2)}}},
+		{Still: still, Spans: []picture.Span{{Layers: layer(1)}, {From: 3, Layers: layer(2)}}},
+		{Still: still, Spans: []picture.Span{{Layers: layer(1)}, {From: 4, Layers: layer(2)}}},
+		{Still: still, Clip: &ffmpeg.ClipInput{From: 1}},
+		{Still: still, Clip: &ffmpeg.ClipInput{From: 2}},
+	} {
+		k := v.Key(pic)
+		if other, ok := seen[k]; ok {
+			t.Errorf("view %d has the key of %d", i, other)
+		}
+		seen[k] = i
+	}
+	bare := picture.View{Still: still}
+	if bare.Key(pic) != still.Key(64, 36) {
+		t.Error("a bare view has another key than its still")
+	}
+}
