@@ -1,0 +1,101 @@
+async ({ floor, code, runes, preload, project, scale }) => {
+  const slide = document.querySelector('.slide'), backdrop = document.querySelector('.backdrop')
+  const late = () => [...document.styleSheets].some(function open(s) {
+    try { return [...s.cssRules].some(r => r instanceof CSSImportRule && r.layerName !== undefined && (r.styleSheet === null || open(r.styleSheet))) } catch { return false }
+  })
+  document.body.getBoundingClientRect()
+  if (late() && !window.waited) return { wait: true }
+  const images = [...document.images, ...preload.map(src => { const i = new Image(); i.src = src; return i })]
+  await Promise.all(images.map(i => i.decode().catch(() => 0)))
+  await document.fonts.ready
+
+  // Fit: wide code and tables shrink by themselves, then the slide as a whole, then words break.
+  const pad = getComputedStyle(backdrop)
+  const px = v => parseFloat(v) || 0
+  const left = px(pad.paddingLeft), top = px(pad.paddingTop)
+  const W = innerWidth - left - px(pad.paddingRight), H = innerHeight - top - px(pad.paddingBottom)
+  const narrow = () => {
+    for (const el of slide.querySelectorAll('pre, table')) {
+      const room = Math.min(W, el.parentElement.getBoundingClientRect().width || W)
+      for (let i = 0; i < 3; i++) {
+        const w = Math.max(el.getBoundingClientRect().width, el.scrollWidth)
+        if (w <= room + .5) break
+        const now = px(getComputedStyle(el).fontSize), least = el.matches('pre') ? 14 : 18
+        if (now <= least) break
+        el.style.fontSize = Math.max(least, now * room / w - .05) + 'px'
+      }
+    }
+  }
+  narrow()
+  const set = z => { slide.style.width = z < 1 ? W / z + 'px' : '' }
+  const fits = z => { set(z); return slide.scrollWidth <= W / z + 1 && slide.scrollHeight <= H / z + 1 }
+  const search = low => {
+    if (fits(1)) return 1
+    if (!fits(low)) return 0
+    let high = 1
+    for (let i = 0; i < 7; i++) { const mid = (low + high) / 2; if (fits(mid)) low = mid; else high = mid }
+    fits(low)
+    return low
+  }
+  let z = search(code ? floor : Math.max(floor, .6))
+  if (!z && !code) z = search(floor)
+  if (!z) { slide.classList.add('break'); z = search(floor) }
+  const cut = !z
+  if (cut) { z = floor; fits(z) }
+  if (z < 1 || cut) {
+    const h = Math.min(slide.scrollHeight, H / z)
+    const snap = v => Math.round(v * scale) / scale
+    Object.assign(slide.style, {
+      position: 'absolute', margin: '0', height: h + 'px', width: W / z + 'px', left: snap(left) + 'px',
+      top: snap(top + (H - h * z) / 2) + 'px', transform: `scale(${z})`, transformOrigin: '0 0', overflow: cut ? 'hidden' : 'visible',
+    })
+  }
+
+  // What the picture is but for its content: one colour, unless the theme paints more.
+  const paints = (el, pseudo) => {
+    const s = getComputedStyle(el, pseudo)
+    if (pseudo) return s.content !== 'none' && s.content !== 'normal'
+    return s.backgroundImage !== 'none' || s.boxShadow !== 'none' || s.filter !== 'none' || s.maskImage !== 'none' || s.clipPath !== 'none' ||
+      s.mixBlendMode !== 'normal' || s.backdropFilter !== 'none' || s.outlineStyle !== 'none' || px(s.borderTopWidth) + px(s.borderLeftWidth) + px(s.borderRightWidth) + px(s.borderBottomWidth) > 0
+  }
+  const frame = [document.documentElement, document.body, backdrop]
+  const full = r => r.left <= 0 && r.top <= 0 && r.right >= innerWidth && r.bottom >= innerHeight
+  const flat = !frame.some(el => paints(el) || paints(el, '::before') || paints(el, '::after')) && full(backdrop.getBoundingClientRect())
+  let box = [innerWidth, innerHeight, 0, 0]
+  for (const el of slide.querySelectorAll('*')) add(el.getBoundingClientRect(), el.matches('li') ? 60 * z : 10)
+  if (paints(slide) || getComputedStyle(slide).backgroundColor !== 'rgba(0, 0, 0, 0)') add(slide.getBoundingClientRect(), 60)
+  function add(r, more) {
+    if (!r.width || !r.height) return
+    box = [Math.min(box[0], r.left - more), Math.min(box[1], r.top - 10), Math.max(box[2], r.right + more), Math.max(box[3], r.bottom + 10)]
+  }
+  const backdrops = [...document.querySelectorAll('body, body *')].map(el => [el, getComputedStyle(el).backdropFilter]).filter(([, f]) => f !== 'none').slice(0, 50)
+    .map(([el, filter]) => { const r = el.getBoundingClientRect(); return { filter, box: [r.left, r.top, r.right, r.bottom] } })
+
+  // Fonts: of families that CSS names only a project's theme can name one that is not there.
+  const ink = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
+  const width = font => { ink.font = `40px ${font}`; return ink.measureText('mmmlliiWWq@1').width }
+  const generic = /^(serif|sans-serif|monospace|cursive|fantasy|system-ui|ui-.*|math|emoji|fangsong|-apple-system|BlinkMacSystemFont)$/i
+  const bare = s => s.trim().replace(/^["']|["']$/g, '')
+  const missing = new Set()
+  if (project) {
+    const seen = new Set()
+    for (const el of [slide, ...slide.querySelectorAll('*')].slice(0, 500)) seen.add(getComputedStyle(el).fontFamily.split(',')[0])
+    for (const f of seen) {
+      const name = bare(f)
+      if (!name || generic.test(name)) continue
+      const q = JSON.stringify(name)
+      if (['serif', 'monospace'].every(g => width(`${q}, ${g}`) === width(g))) missing.add(name)
+    }
+  }
+  const broken = [...document.fonts].filter(f => f.status === 'error').map(f => bare(f.family))
+  const plain = getComputedStyle(slide).fontFamily
+  const pixels = c => {
+    ink.canvas.width = 48; ink.canvas.height = 48
+    ink.font = `32px ${plain}`
+    ink.fillText(c, 4, 36)
+    return ink.getImageData(0, 0, 48, 48).data.join()
+  }
+  let tofu = []
+  if (runes.length) { const box = pixels('\u{10FFFD}'); tofu = runes.filter(r => pixels(String.fromCodePoint(r)) === box) }
+  return { z, cut, box, flat, backdrops, missing: [...missing], broken: [...new Set(broken)], tofu }
+}

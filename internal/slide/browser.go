@@ -1,0 +1,188 @@
+package slide
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"mynah/internal/fault"
+	"mynah/internal/proc"
+)
+
+const (
+	startTime  = 30 * time.Second // for a browser to answer for the first time
+	healthTime = 2 * time.Second  // for a browser to answer at all
+	stderrKept = 8 << 10
+)
+
+// browser is a running browser, with a profile that is thrown away.
+type browser struct {
+	process *proc.Process
+	conn    *conn
+	profile string
+	cancel  context.CancelFunc
+}
+
+// params are the parameters of a command.
+type params map[string]any
+
+// program finds the browser, or says how to get one.
+func (d *Drawer) program() (string, error) {
+	names := Programs()
+	if d.cfg.Program != "" {
+		names = []string{d.cfg.Program}
+	}
+	var missing error
+	for _, name := range names {
+		path, err := d.run.Look(name)
+		if err == nil {
+			return path, nil
+		}
+		missing = errors.Join(missing, err)
+	}
+	f := fault.New(fault.ToolMissing, missing, "slides need a browser, and %s is not installed", strings.Join(names, ", or "))
+	return "", f.WithHint("apt-get install chromium-headless-shell, or name another Chromium by MYNAH_CHROMIUM")
+}
+
+// launch starts a browser. As root, and where the kernel lets nobody make sandboxes, it
+// runs without one.
+func (d *Drawer) launch(ctx context.Context) (*browser, error) {
+	path, err := d.program()
+	if err != nil {
+		return nil, err
+	}
+	sandbox := os.Geteuid() != 0
+	b, err := d.start(ctx, path, sandbox)
+	if err != nil && sandbox && ctx.Err() == nil {
+		b, err = d.start(ctx, path, false)
+	}
+	return b, err
+}
+
+func (d *Drawer) start(ctx context.Context, path string, sandbox bool) (*browser, error) {
+	profile, err := os.MkdirTemp(d.cfg.TempDir, "mynah-slide-")
+	if err != nil {
+		return nil, fault.New(fault.Disk, err, "no folder for the browser's profile")
+	}
+	// The browser outlives the slide that starts it, and ends with the Drawer.
+	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	b := &browser{profile: profile, cancel: cancel}
+	if err := b.connect(life, d.run, path, arguments(profile, sandbox)); err != nil {
+		b.stop()
+		return nil, err
+	}
+	limited, done := context.WithTimeout(ctx, startTime)
+	defer done()
+	if err := b.conn.call(limited, "", "Browser.getVersion", params{}, nil); err != nil {
+		b.process.Kill()
+		said := b.process.Wait()
+		b.stop()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, fault.New(fault.ToolFailed, errors.Join(err, said), "the browser %s does not start", filepath.Base(path))
+	}
+	return b, nil
+}
+
+// connect starts the process with two pipes as its descriptors 3 and 4.
+func (b *browser) connect(ctx context.Context, run *proc.Runner, path string, args []string) error {
+	theirIn, ourOut, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = theirIn.Close() }()
+	ourIn, theirOut, err := os.Pipe()
+	if err != nil {
+		return errors.Join(err, ourOut.Close())
+	}
+	defer func() { _ = theirOut.Close() }()
+	b.conn = newConn(ourIn, ourOut)
+	b.process, err = run.Start(ctx, proc.Command{
+		Program:    path,
+		Args:       args,
+		Env:        []string{"HOME=" + b.profile, "TMPDIR=" + b.profile},
+		ExtraFiles: []*os.File{theirIn, theirOut},
+		Stdout:     discard{},
+		Resident:   true,
+	})
+	return err
+}
+
+type discard struct{}
+
+func (discard) Write(b []byte) (int, error) { return len(b), nil }
+
+// stop ends the browser at once and leaves nothing behind.
+func (b *browser) stop() {
+	if b.process != nil {
+		b.process.Kill()
+		_ = b.process.Wait()
+	}
+	b.cancel()
+	if b.conn != nil {
+		b.conn.close()
+	}
+	_ = os.RemoveAll(b.profile)
+}
+
+// well tells whether the browser answers.
+func (b *browser) well(ctx context.Context) bool {
+	limited, done := context.WithTimeout(context.WithoutCancel(ctx), healthTime)
+	defer done()
+	return b.conn.call(limited, "", "Browser.getVersion", params{}, nil) == nil
+}
+
+func (b *browser) gone() bool {
+	select {
+	case <-b.conn.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// arguments of the browser: pictures that are the same everywhere, and no way out.
+func arguments(profile string, sandbox bool) []string {
+	args := []string{
+		"--headless",
+		"--remote-debugging-pipe",
+		"--user-data-dir=" + profile,
+		"--no-first-run", "--no-default-browser-check", "--no-service-autorun", "--no-pings",
+		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps",
+		"--disable-extensions", "--disable-client-side-phishing-detection", "--disable-domain-reliability", "--disable-breakpad",
+		"--disable-crash-reporter", "--disable-features=Translate,MediaRouter,OptimizationHints,DialMediaRouteProvider,AutofillServerCommunication,InterestFeedContentSuggestions",
+		"--disable-webgl", "--disable-3d-apis", "--disable-remote-fonts-cache", "--disable-dev-shm-usage",
+		"--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=http://0.0.0.0:1", "--proxy-bypass-list=<-loopback>",
+		"--disable-gpu", "--hide-scrollbars", "--mute-audio",
+		"--force-color-profile=srgb", "--font-render-hinting=none", "--disable-lcd-text",
+		"--disable-checker-imaging", "--disable-frame-rate-limit",
+		"--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
+		"--blink-settings=imageAnimationPolicy=2", "--disable-smooth-scrolling", "--lang=en-US",
+		"about:blank",
+	}
+	if !sandbox {
+		args = append([]string{"--no-sandbox"}, args...)
+	}
+	return args
+}
+
+// versionOf asks a browser's program for its version.
+func (d *Drawer) versionOf(ctx context.Context) (string, error) {
+	path, err := d.program()
+	if err != nil {
+		return "", err
+	}
+	out, err := d.run.Output(ctx, proc.Command{Program: path, Args: []string{"--version"}, Resident: true, Timeout: startTime, MaxStdout: stderrKept})
+	if err != nil {
+		if ctx.Err() != nil {
+			return "", ctx.Err()
+		}
+		return "", fault.New(fault.ToolFailed, err, "the browser %s does not tell its version", filepath.Base(path))
+	}
+	return fmt.Sprintf("%s (%s)", strings.TrimSpace(string(out)), filepath.Base(path)), nil
+}

@@ -1,0 +1,397 @@
+package slide
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"math"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// measured is what page.js tells of a slide that is laid out. Lengths are CSS pixels.
+type measured struct {
+	Wait      bool       `json:"wait"` // style sheets are still on their way
+	Zoom      float64    `json:"z"`
+	Cut       bool       `json:"cut"` // it does not fit, shrunk as far as it may be
+	Box       [4]float64 `json:"box"`
+	Flat      bool       `json:"flat"` // around the box there is but one colour
+	Backdrops []struct {
+		Filter string     `json:"filter"`
+		Box    [4]float64 `json:"box"`
+	} `json:"backdrops"`
+	Missing []string `json:"missing"` // families that are not there
+	Broken  []string `json:"broken"`  // families whose file is no font
+	Tofu    []rune   `json:"tofu"`    // letters that no font has
+}
+
+// draw draws a slide on a page that nobody else uses.
+func (d *Drawer) draw(ctx context.Context, p *page, r Request) (*Drawn, error) {
+	k := gather(r)
+	c := compose(r, k, d.codeStyle)
+	behind := []byte(nil)
+	if r.usesBehind(k) {
+		behind = r.Behind
+	}
+	base := p.begin(k, behind)
+	if err := p.prepare(ctx, r); err != nil {
+		return nil, err
+	}
+	page := strings.ReplaceAll(c.html, baseMark, base)
+	if err := p.call(ctx, "Page.setDocumentContent", params{"frameId": p.frame, "html": page}, nil); err != nil {
+		return nil, err
+	}
+	m, err := d.measure(ctx, p, measureArgs{
+		Floor: c.floor, Code: c.code, Scale: r.scale(), Project: k.theme != "",
+		Preload: k.pictures(base), Runes: d.unknown(r),
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &Drawn{Warnings: k.warnings}
+	d.warn(out, r, c, m)
+	if behind == nil && r.Over {
+		out.Backdrops = r.backdrops(m)
+	}
+	if err := p.shoot(ctx, r, m, out); err != nil {
+		return nil, err
+	}
+	out.Opaque = out.Rest.A == 0xff && opaque(out.Image)
+	return out, nil
+}
+
+func (d *Drawer) codeStyle(theme string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if _, ok := d.styles[theme]; !ok {
+		d.styles[theme] = codeStyle(theme)
+	}
+	return d.styles[theme]
+}
+
+// prepare sets the page's size and the colour behind it, where they are others.
+func (p *page) prepare(ctx context.Context, r Request) error {
+	s := r.scale()
+	size := [3]float64{math.Ceil(float64(r.Width)/s - 1e-6), math.Ceil(float64(r.Height)/s - 1e-6), s}
+	if size != p.size {
+		err := p.call(ctx, "Emulation.setDeviceMetricsOverride", params{
+			"width": int(size[0]), "height": int(size[1]), "deviceScaleFactor": s, "mobile": false,
+		}, nil)
+		if err != nil {
+			return err
+		}
+		p.size = size
+	}
+	canvas := params{"r": 255, "g": 255, "b": 255, "a": 1}
+	switch {
+	case r.Over:
+		canvas = params{"r": 0, "g": 0, "b": 0, "a": 0}
+	case r.CanvasSet:
+		canvas = params{"r": r.Canvas.R, "g": r.Canvas.G, "b": r.Canvas.B, "a": float64(r.Canvas.A) / 255}
+	}
+	if fmt.Sprint(canvas) == fmt.Sprint(p.canvas) {
+		return nil
+	}
+	if err := p.call(ctx, "Emulation.setDefaultBackgroundColorOverride", params{"color": canvas}, nil); err != nil {
+		return err
+	}
+	p.canvas = canvas
+	return nil
+}
+
+type measureArgs struct {
+	Floor   float64  `json:"floor"`
+	Code    bool     `json:"code"`
+	Scale   float64  `json:"scale"`
+	Project bool     `json:"project"`
+	Preload []string `json:"preload"`
+	Runes   []rune   `json:"runes"`
+}
+
+// measure waits until all of the page is there, lays it out and fits it into the frame.
+func (d *Drawer) measure(ctx context.Context, p *page, args measureArgs) (measured, error) {
+	const sheetsTime = 2 * time.Second
+	end := time.Now().Add(sheetsTime)
+	for {
+		var m measured
+		if err := p.evaluate(ctx, pageScript, args, &m); err != nil {
+			return m, err
+		}
+		if !m.Wait || time.Now().After(end) {
+			d.learn(args.Runes, m.Tofu)
+			return m, nil
+		}
+		if err := pause(ctx, 2*time.Millisecond); err != nil {
+			return m, err
+		}
+	}
+}
+
+// unknown are the letters of a slide of which nobody has seen yet whether a font has them.
+func (d *Drawer) unknown(r Request) []rune {
+	const most = 500
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	out := []rune{}
+	for _, b := range r.Blocks {
+		for _, c := range b.Text {
+			if _, ok := d.glyphs[c]; !ok && visible(c) && len(out) < most && !slices.Contains(out, c) {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// visible tells whether a letter draws something by itself, and may be in no font.
+func visible(c rune) bool {
+	return c > unicode.MaxLatin1 && unicode.IsPrint(c) && !unicode.In(c, unicode.Mn, unicode.Me, unicode.Mc, unicode.Variation_Selector, unicode.Regional_Indicator) && c != unicode.ReplacementChar
+}
+
+func (d *Drawer) learn(asked, tofu []rune) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, c := range asked {
+		d.glyphs[c] = !slices.Contains(tofu, c)
+	}
+}
+
+// warn adds what the author should know.
+func (d *Drawer) warn(out *Drawn, r Request, c composed, m measured) {
+	add := func(hint, format string, args ...any) {
+		out.Warnings = append(out.Warnings, Warning{Range: r.at(), Summary: fmt.Sprintf(format, args...), Hint: hint})
+	}
+	for _, what := range c.cut {
+		add("split it over several scenes", "the slide leaves out %s", what)
+	}
+	if m.Cut {
+		add("split it over several scenes, or shorten it", "the slide does not fit: even at %d pixels for text and %d for code its end is cut off", textFloor, codeFloor)
+	}
+	for _, name := range m.Missing {
+		add("give it by @font-face with a file of the project, or install it", "there is no font %q; another is drawn", name)
+	}
+	for _, name := range m.Broken {
+		add("the file named in @font-face is missing or no font", "the font %q cannot be read; another is drawn", name)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, b := range r.Blocks {
+		var lost []string
+		for _, ch := range b.Text {
+			has, known := d.glyphs[ch]
+			if s := string(ch); known && !has && !slices.Contains(lost, s) && len(lost) < 10 {
+				lost = append(lost, s)
+			}
+		}
+		if len(lost) > 0 {
+			out.Warnings = append(out.Warnings, Warning{
+				Range: b.Range, Summary: fmt.Sprintf("no font has %s; boxes are drawn", strings.Join(lost, " ")),
+				Hint: "install a font that has the letters, such as one of Noto's",
+			})
+		}
+	}
+}
+
+// pictures are the addresses of the images that a theme may show.
+func (k *kept) pictures(base string) []string {
+	out := []string{}
+	for _, name := range k.names() {
+		if slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"}, strings.ToLower(path.Ext(name))) {
+			out = append(out, base+escapePath(name))
+		}
+	}
+	return out
+}
+
+func (k *kept) names() []string {
+	out := make([]string, 0, len(k.files))
+	for name := range k.files {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// backdrops turns what CSS says into filters in pixels of the frame.
+func (r Request) backdrops(m measured) []Backdrop {
+	var out []Backdrop
+	s := r.scale()
+	frame := image.Rect(0, 0, r.Width, r.Height)
+	for _, b := range m.Backdrops {
+		box := image.Rect(int(math.Round(b.Box[0]*s)), int(math.Round(b.Box[1]*s)), int(math.Round(b.Box[2]*s)), int(math.Round(b.Box[3]*s)))
+		out = append(out, Backdrop{Bounds: box.Intersect(frame), Filters: filters(b.Filter, s)})
+	}
+	return out
+}
+
+// filters reads a computed backdrop-filter, in which all lengths are pixels.
+func filters(css string, scale float64) []Filter {
+	var out []Filter
+	for css = strings.TrimSpace(css); css != ""; css = strings.TrimSpace(css) {
+		name, rest, ok := strings.Cut(css, "(")
+		if !ok {
+			break
+		}
+		depth, end := 1, 0
+		for ; end < len(rest) && depth > 0; end++ {
+			switch rest[end] {
+			case '(':
+				depth++
+			case ')':
+				depth--
+			}
+		}
+		inner := strings.TrimSuffix(rest[:end], ")")
+		out = append(out, filter(strings.TrimSpace(name), inner, scale))
+		css = rest[end:]
+	}
+	return out
+}
+
+func filter(name, inner string, scale float64) Filter {
+	f := Filter{Name: name, Text: name + "(" + inner + ")"}
+	number := strings.TrimRight(inner, "abcdefghijklmnopqrstuvwxyz%")
+	v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	if err != nil {
+		return f
+	}
+	switch {
+	case strings.HasSuffix(inner, "%"):
+		v /= 100
+	case strings.HasSuffix(inner, "px"):
+		v *= scale
+	}
+	f.Value = v
+	return f
+}
+
+// mostBox is the share of the frame from which on all of it is taken.
+const mostBox = 0.85
+
+// shoot takes the picture: of the content alone if one colour is around it.
+func (p *page) shoot(ctx context.Context, r Request, m measured, out *Drawn) error {
+	frame := image.Rect(0, 0, r.Width, r.Height)
+	if box, ok := r.box(m); ok {
+		img, err := p.picture(ctx, box, r.scale())
+		if err != nil {
+			return err
+		}
+		// What lies on the edge tells whether the content is whole.
+		if rest, ok := edge(img); ok && img.Rect.Size() == box.Size() {
+			img.Rect = img.Rect.Add(box.Min)
+			out.Image, out.Bounds, out.Rest = img, box, rest
+			return nil
+		}
+	}
+	img, err := p.picture(ctx, image.Rectangle{}, r.scale())
+	if err != nil {
+		return err
+	}
+	if img.Rect.Dx() < r.Width || img.Rect.Dy() < r.Height {
+		return fmt.Errorf("the browser drew %v in place of %v", img.Rect.Size(), frame.Size())
+	}
+	if whole, ok := img.SubImage(frame).(*image.NRGBA); ok {
+		out.Image, out.Bounds = whole, frame
+	}
+	if rest, ok := edge(out.Image); ok {
+		out.Rest = rest
+	}
+	return nil
+}
+
+// box is where the content stands, in whole pixels both of the page and of the frame.
+func (r Request) box(m measured) (image.Rectangle, bool) {
+	if !m.Flat || m.Box[2] <= m.Box[0] {
+		return image.Rectangle{}, false
+	}
+	step := shorter / gcd(shorter, min(r.Width, r.Height))
+	down := func(v float64) int { return int(math.Floor(v/float64(step))) * step }
+	up := func(v float64) int { return int(math.Ceil(v/float64(step))) * step }
+	css := image.Rect(down(m.Box[0]), down(m.Box[1]), up(m.Box[2]), up(m.Box[3]))
+	if css.Dx()*css.Dy() <= 0 {
+		return image.Rectangle{}, false
+	}
+	num := min(r.Width, r.Height) / gcd(shorter, min(r.Width, r.Height))
+	box := image.Rect(css.Min.X/step*num, css.Min.Y/step*num, css.Max.X/step*num, css.Max.Y/step*num)
+	frame := image.Rect(0, 0, r.Width, r.Height)
+	if !box.In(frame) || float64(box.Dx()*box.Dy()) > mostBox*float64(r.Width*r.Height) {
+		return image.Rectangle{}, false
+	}
+	return box, true
+}
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// picture takes a picture of a part of the frame; an empty part is all of it.
+func (p *page) picture(ctx context.Context, part image.Rectangle, scale float64) (*image.NRGBA, error) {
+	in := params{"format": "png", "optimizeForSpeed": true, "captureBeyondViewport": false}
+	if !part.Empty() {
+		in["clip"] = params{
+			"x": float64(part.Min.X) / scale, "y": float64(part.Min.Y) / scale,
+			"width": float64(part.Dx()) / scale, "height": float64(part.Dy()) / scale, "scale": 1,
+		}
+	}
+	var shot struct {
+		Data []byte `json:"data"`
+	}
+	if err := p.call(ctx, "Page.captureScreenshot", in, &shot); err != nil {
+		return nil, err
+	}
+	img, err := png.Decode(bytes.NewReader(shot.Data))
+	if err != nil {
+		return nil, fmt.Errorf("read the browser's picture: %w", err)
+	}
+	return straight(img), nil
+}
+
+// straight gives a picture as NRGBA; opaque ones come as RGBA, whose bytes are the same.
+func straight(img image.Image) *image.NRGBA {
+	switch img := img.(type) {
+	case *image.NRGBA:
+		return img
+	case *image.RGBA:
+		return &image.NRGBA{Pix: img.Pix, Stride: img.Stride, Rect: img.Rect}
+	}
+	b := img.Bounds()
+	out := image.NewNRGBA(b)
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			out.Set(x, y, img.At(x, y))
+		}
+	}
+	return out
+}
+
+// edge is the one colour on the edge of a picture, if there is but one.
+func edge(img *image.NRGBA) (color.NRGBA, bool) {
+	b := img.Rect
+	if b.Empty() {
+		return color.NRGBA{}, false
+	}
+	c := img.NRGBAAt(b.Min.X, b.Min.Y)
+	for x := b.Min.X; x < b.Max.X; x++ {
+		if img.NRGBAAt(x, b.Min.Y) != c || img.NRGBAAt(x, b.Max.Y-1) != c {
+			return color.NRGBA{}, false
+		}
+	}
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		if img.NRGBAAt(b.Min.X, y) != c || img.NRGBAAt(b.Max.X-1, y) != c {
+			return color.NRGBA{}, false
+		}
+	}
+	return c, true
+}
+
+func opaque(img *image.NRGBA) bool { return img.Opaque() }

@@ -1,0 +1,274 @@
+package slide
+
+import (
+	"context"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"path"
+	"strings"
+	"sync"
+)
+
+// home is the only address of a page; nothing answers there but we.
+const home = "https://slide.invalid/"
+
+// wornOut is how many slides a page draws before another takes its place.
+const wornOut = 300
+
+//go:embed assets/page.js
+var pageScript string
+
+// page is a tab of the browser.
+type page struct {
+	browser *browser
+	target  string
+	context string
+	session string
+	frame   string
+	drawn   int
+
+	size   [3]float64 // the viewport's width and height, and the scale, as set last
+	canvas params     // the colour behind the page, as set last
+
+	mu     sync.Mutex
+	serial int    // of the slide that is drawn
+	kept   *kept  // its files; nil: none
+	behind []byte // the picture behind it
+	failed bool   // the page's process is gone
+	broken chan struct{}
+	loaded chan struct{}
+}
+
+// open makes a page whose requests we answer and that runs no scripts of its own.
+func (b *browser) open(ctx context.Context) (*page, error) {
+	var made struct {
+		BrowserContextID string `json:"browserContextId"`
+		TargetID         string `json:"targetId"`
+		SessionID        string `json:"sessionId"`
+		FrameID          string `json:"frameId"`
+	}
+	p := &page{browser: b, broken: make(chan struct{}), loaded: make(chan struct{}, 1)}
+	// A context of its own gives the page a process and stores of its own.
+	if err := b.conn.call(ctx, "", "Target.createBrowserContext", params{}, &made); err != nil {
+		return nil, err
+	}
+	p.context = made.BrowserContextID
+	if err := b.conn.call(ctx, "", "Target.createTarget", params{"url": "about:blank", "browserContextId": p.context}, &made); err != nil {
+		return nil, err
+	}
+	p.target = made.TargetID
+	if err := b.conn.call(ctx, "", "Target.attachToTarget", params{"targetId": p.target, "flatten": true}, &made); err != nil {
+		return nil, err
+	}
+	p.session = made.SessionID
+	b.conn.listen(p.session, p.event)
+	for _, c := range []struct {
+		method string
+		params params
+	}{
+		{"Inspector.enable", params{}},
+		{"Page.enable", params{}},
+		{"Fetch.enable", params{"patterns": []params{{"urlPattern": "*"}}}},
+		{"Emulation.setScriptExecutionDisabled", params{"value": true}},
+	} {
+		if err := p.call(ctx, c.method, c.params, nil); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.call(ctx, "Page.navigate", params{"url": home}, &made); err != nil {
+		return nil, err
+	}
+	p.frame = made.FrameID
+	select {
+	case <-p.loaded:
+		return p, nil
+	case <-p.broken:
+		return nil, errGone
+	case <-b.conn.done:
+		return nil, errGone
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (p *page) call(ctx context.Context, method string, in params, out any) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stop := make(chan struct{})
+	defer close(stop)
+	go func() {
+		select {
+		case <-p.broken:
+			cancel(errGone)
+		case <-stop:
+		}
+	}()
+	err := p.browser.conn.call(ctx, p.session, method, in, out)
+	if errors.Is(context.Cause(ctx), errGone) {
+		return errGone
+	}
+	return err
+}
+
+// close takes the page away, however its process is.
+func (p *page) close(ctx context.Context) {
+	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), healthTime)
+	defer done()
+	p.browser.conn.listen(p.session, nil)
+	// A page that computes for ever does not close; its process can always be ended.
+	_, _, _ = p.browser.conn.send(p.session, "Page.crash", params{})
+	_ = p.browser.conn.call(ctx, "", "Target.disposeBrowserContext", params{"browserContextId": p.context}, nil)
+}
+
+// event takes what the page tells of itself. It must not wait.
+func (p *page) event(m message) {
+	switch m.Method {
+	case "Fetch.requestPaused":
+		var e struct {
+			RequestID string `json:"requestId"`
+			Request   struct {
+				URL string `json:"url"`
+			} `json:"request"`
+		}
+		if json.Unmarshal(m.Params, &e) == nil {
+			go p.answer(e.RequestID, e.Request.URL)
+		}
+	case "Page.loadEventFired":
+		select {
+		case p.loaded <- struct{}{}:
+		default:
+		}
+	case "Inspector.targetCrashed", "Inspector.detached":
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if !p.failed {
+			p.failed = true
+			close(p.broken)
+		}
+	}
+}
+
+// answer gives a file of the slide that is drawn, or refuses.
+func (p *page) answer(id, address string) {
+	body, ok := p.lookup(address)
+	method, in := "Fetch.failRequest", params{"requestId": id, "errorReason": "BlockedByClient"}
+	if ok {
+		method, in = "Fetch.fulfillRequest", params{
+			"requestId":    id,
+			"responseCode": 200,
+			"responseHeaders": []params{
+				{"name": "Content-Type", "value": contentType(address)},
+				{"name": "Cache-Control", "value": "no-store"},
+				{"name": "Content-Security-Policy", "value": policy()},
+			},
+			"body": base64.StdEncoding.EncodeToString(body),
+		}
+	}
+	_, _, _ = p.browser.conn.send(p.session, method, in)
+}
+
+// policy is what a page may load at all; what it may load of that, lookup decides.
+func policy() string {
+	from := home + " data:"
+	return "default-src 'none'; style-src 'unsafe-inline' " + home + "; img-src " + from + "; font-src " + from + "; form-action 'none'; base-uri " + home
+}
+
+func (p *page) lookup(address string) ([]byte, bool) {
+	if address == home {
+		return []byte("<!doctype html><title></title>"), true
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	rest, ok := strings.CutPrefix(address, p.base())
+	if !ok {
+		return nil, false
+	}
+	if rest == behindName {
+		return p.behind, p.behind != nil
+	}
+	rest, _, _ = strings.Cut(rest, "#")
+	rest, _, _ = strings.Cut(rest, "?")
+	name, err := url.PathUnescape(rest)
+	if err != nil || p.kept == nil {
+		return nil, false
+	}
+	body, ok := p.kept.files[name]
+	return body, ok
+}
+
+// behindName is the name of the picture behind a slide; no name of a project is like it.
+const behindName = "/behind"
+
+// base is the address of the project's folder for the slide that is drawn. Another
+// slide's files have another, so that nothing of it is left in a cache.
+func (p *page) base() string { return fmt.Sprintf("%s%d/", home, p.serial) }
+
+// begin has the page answer for another slide, and gives the address of its files.
+func (p *page) begin(k *kept, behind []byte) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.serial++
+	p.drawn++
+	p.kept, p.behind = k, behind
+	return p.base()
+}
+
+// evaluate calls a function of ours in the page with arguments, and reads what it
+// returns. Scripts of the page itself stay switched off.
+func (p *page) evaluate(ctx context.Context, function string, args, result any) error {
+	in, err := json.Marshal(args)
+	if err != nil {
+		return err
+	}
+	var out struct {
+		Result struct {
+			Value json.RawMessage `json:"value"`
+		} `json:"result"`
+		Exception *struct {
+			Text      string `json:"text"`
+			Exception struct {
+				Description string `json:"description"`
+			} `json:"exception"`
+		} `json:"exceptionDetails"`
+	}
+	err = p.call(ctx, "Runtime.evaluate", params{
+		"expression": "(" + function + ")(" + string(in) + ")", "awaitPromise": true, "returnByValue": true,
+	}, &out)
+	if err != nil {
+		return err
+	}
+	if out.Exception != nil {
+		return fmt.Errorf("%s %s", out.Exception.Text, out.Exception.Exception.Description)
+	}
+	return json.Unmarshal(out.Result.Value, result)
+}
+
+func contentType(address string) string {
+	address, _, _ = strings.Cut(address, "?")
+	switch strings.ToLower(path.Ext(address)) {
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".svg":
+		return "image/svg+xml"
+	case ".png":
+		return "image/png"
+	case ".jpg", ".jpeg":
+		return "image/jpeg"
+	case ".gif":
+		return "image/gif"
+	case ".webp":
+		return "image/webp"
+	case ".avif":
+		return "image/avif"
+	case ".ttf", ".otf", ".woff", ".woff2":
+		return "font/" + strings.ToLower(path.Ext(address))[1:]
+	case "":
+		return "text/html; charset=utf-8"
+	default:
+		return "application/octet-stream"
+	}
+}

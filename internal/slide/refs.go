@@ -1,0 +1,285 @@
+package slide
+
+import (
+	"io/fs"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"mynah/internal/diag"
+	"mynah/internal/markup"
+	"mynah/internal/script"
+)
+
+// Bounds of what one slide may make us read.
+const (
+	maxFile  = 64 << 20
+	maxFiles = 200
+)
+
+// kept are the files of the project that a slide may see, read once. A page gets no
+// others, so the key of a slide, which holds them all, cannot miss one.
+type kept struct {
+	files    map[string][]byte
+	theme    string // the CSS of the project's theme
+	warnings []Warning
+	fsys     fs.FS
+	at       diag.Range
+}
+
+// gather reads the theme of the project, what it refers to, and the images of the slide.
+func gather(r Request) *kept {
+	k := &kept{files: map[string][]byte{}, fsys: r.Files, at: r.at()}
+	if file := r.themeFile(); file != "" {
+		if b, ok := k.read(file); ok {
+			k.theme = string(b)
+			k.sheet(file)
+		} else {
+			k.warn("the theme "+r.Theme+" cannot be read", "a theme is default, light, dark, paper, bold, or a CSS file of the project")
+		}
+	}
+	for _, b := range r.Blocks {
+		if b.Kind != script.FenceMarkdown {
+			continue
+		}
+		k.at = b.Range
+		for _, src := range markup.Markdown(b.Text, markup.All).Images {
+			k.refer(src, ".", "the slide")
+		}
+	}
+	return k
+}
+
+func (k *kept) warn(summary, hint string) {
+	w := Warning{Range: k.at, Summary: summary, Hint: hint}
+	if !slices.Contains(k.warnings, w) {
+		k.warnings = append(k.warnings, w)
+	}
+}
+
+// read keeps a file's bytes; a name that is not clean or leaves the project has none.
+func (k *kept) read(name string) ([]byte, bool) {
+	if b, ok := k.files[name]; ok {
+		return b, true
+	}
+	if k.fsys == nil || !fs.ValidPath(name) || len(k.files) >= maxFiles {
+		return nil, false
+	}
+	fi, err := fs.Stat(k.fsys, name)
+	if err != nil || !fi.Mode().IsRegular() || fi.Size() > maxFile {
+		return nil, false
+	}
+	b, err := fs.ReadFile(k.fsys, name)
+	if err != nil {
+		return nil, false
+	}
+	k.files[name] = b
+	return b, true
+}
+
+// sheet follows what a style sheet refers to.
+func (k *kept) sheet(file string) {
+	for _, ref := range references(string(k.files[file])) {
+		if !ref.address {
+			// Any string may be an address, as in image-set(): one that names a file is.
+			if name, ok := local(ref.text, path.Dir(file)); ok && path.Ext(name) != "" {
+				k.follow(name)
+			}
+			continue
+		}
+		k.refer(ref.text, path.Dir(file), file)
+	}
+}
+
+// refer takes in what an address names, or says why not.
+func (k *kept) refer(address, dir, from string) {
+	if address == "" || strings.HasPrefix(address, "#") || hasScheme(address, "data") {
+		return
+	}
+	name, ok := local(address, dir)
+	switch {
+	case !ok:
+		k.warn(from+" asks for "+short(address)+", which is no file of the project", "slides see files of the project alone: put it beside the script and name it from there")
+	case !k.follow(name):
+		k.warn(from+" asks for "+short(address)+", and there is no such file", "the name is "+name+" in the project")
+	}
+}
+
+// follow keeps a file, and what it refers to in turn.
+func (k *kept) follow(name string) bool {
+	if _, ok := k.files[name]; ok {
+		return true
+	}
+	if _, ok := k.read(name); !ok {
+		return false
+	}
+	if path.Ext(name) == ".css" {
+		k.sheet(name)
+	}
+	return true
+}
+
+func hasScheme(address, scheme string) bool {
+	before, _, ok := strings.Cut(address, ":")
+	return ok && strings.EqualFold(before, scheme)
+}
+
+// local gives the name in the project of what an address means, if it stays inside.
+func local(address, dir string) (string, bool) {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || u.Scheme != "" || u.Host != "" || u.Opaque != "" || u.Path == "" || strings.HasPrefix(u.Path, "/") {
+		return "", false
+	}
+	name := path.Join(dir, u.Path)
+	return name, fs.ValidPath(name)
+}
+
+func short(s string) string {
+	const most = 100
+	if len(s) > most {
+		return strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return s
+}
+
+// reference is text in a style sheet that may be an address.
+type reference struct {
+	text    string
+	address bool // it stands in url() or behind @import
+}
+
+// references finds addresses in a style sheet as css-syntax-3 reads it: in url(), with
+// and without quotes, behind @import, and every other string.
+func references(css string) []reference {
+	s := &sheetScanner{css: css}
+	var out []reference
+	word := ""
+	for s.at < len(s.css) {
+		c := s.css[s.at]
+		switch {
+		case strings.HasPrefix(s.css[s.at:], "/*"):
+			s.comment()
+			continue // a comment does not end what stands before it
+		case c == '"' || c == '\'':
+			text := s.quoted(c)
+			out = append(out, reference{text: text, address: word == "@import" || word == "url("})
+			word = ""
+		case c == '(' && strings.EqualFold(word, "url"):
+			s.at++
+			if text, bare := s.bare(); bare {
+				out = append(out, reference{text: text, address: true})
+				word = ""
+			} else {
+				word = "url("
+			}
+		case c == '@' || c == '\\' || c == '-' || c == '_' || c >= 0x80 || 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9':
+			word = strings.ToLower(s.word())
+		case c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f':
+			s.at++
+			if word != "@import" {
+				word = ""
+			}
+		default:
+			s.at++
+			word = ""
+		}
+	}
+	return out
+}
+
+type sheetScanner struct {
+	css string
+	at  int
+}
+
+func (s *sheetScanner) comment() {
+	if i := strings.Index(s.css[s.at+2:], "*/"); i >= 0 {
+		s.at += i + 4
+		return
+	}
+	s.at = len(s.css)
+}
+
+// quoted reads a string, which an unescaped end of line ends too.
+func (s *sheetScanner) quoted(quote byte) string {
+	var out strings.Builder
+	for s.at++; s.at < len(s.css); {
+		switch c := s.css[s.at]; c {
+		case quote, '\n':
+			s.at++
+			return out.String()
+		case '\\':
+			s.escape(&out)
+		default:
+			out.WriteByte(c)
+			s.at++
+		}
+	}
+	return out.String()
+}
+
+// bare reads the address of a url() without quotes, behind the bracket.
+func (s *sheetScanner) bare() (string, bool) {
+	for s.at < len(s.css) && strings.IndexByte(" \t\r\n\f", s.css[s.at]) >= 0 {
+		s.at++
+	}
+	if s.at < len(s.css) && (s.css[s.at] == '"' || s.css[s.at] == '\'') {
+		return "", false
+	}
+	var out strings.Builder
+	for s.at < len(s.css) && s.css[s.at] != ')' {
+		if s.css[s.at] == '\\' {
+			s.escape(&out)
+			continue
+		}
+		out.WriteByte(s.css[s.at])
+		s.at++
+	}
+	return strings.TrimSpace(out.String()), true
+}
+
+func (s *sheetScanner) word() string {
+	var out strings.Builder
+	for s.at < len(s.css) {
+		c := s.css[s.at]
+		switch {
+		case c == '\\':
+			s.escape(&out)
+		case c == '@' || c == '-' || c == '_' || c >= 0x80 || 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9':
+			out.WriteByte(c)
+			s.at++
+		default:
+			return out.String()
+		}
+	}
+	return out.String()
+}
+
+// escape reads a backslash and what it stands for: up to six hexadecimal digits and one
+// blank, or the letter itself.
+func (s *sheetScanner) escape(out *strings.Builder) {
+	s.at++
+	code, digits := rune(0), 0
+	for s.at < len(s.css) && digits < 6 {
+		d := strings.IndexByte("0123456789abcdef", s.css[s.at]|0x20)
+		if d < 0 || s.css[s.at] < '0' {
+			break
+		}
+		code = code<<4 | rune(d)
+		digits++
+		s.at++
+	}
+	switch {
+	case digits > 0:
+		out.WriteRune(code)
+		if s.at < len(s.css) && strings.IndexByte(" \t\n", s.css[s.at]) >= 0 {
+			s.at++
+		}
+	case s.at < len(s.css):
+		if s.css[s.at] != '\n' {
+			out.WriteByte(s.css[s.at])
+		}
+		s.at++
+	}
+}

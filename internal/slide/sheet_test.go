@@ -1,0 +1,145 @@
+package slide_test
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	xdraw "golang.org/x/image/draw"
+
+	"mynah/internal/script"
+	"mynah/internal/slide"
+)
+
+type sample struct {
+	name   string
+	blocks []slide.Block
+}
+
+func md(text string) []slide.Block { return []slide.Block{{Kind: script.FenceMarkdown, Text: text}} }
+
+func text(s string) []slide.Block { return []slide.Block{{Kind: script.FenceText, Text: s}} }
+
+func code(language, s string) []slide.Block {
+	return []slide.Block{{Kind: script.FenceCode, Language: language, Text: s}}
+}
+
+const goSample = `// Draw draws a slide.
+func (d *Drawer) Draw(ctx context.Context, r Request) (*Drawn, error) {
+	if err := r.Validate(); err != nil {
+		return nil, fmt.Errorf("slide %d: %w", 42, err)
+	}
+	return d.try(ctx, r)
+}`
+
+// samples are slides as scripts have them, of every sort.
+func samples() []sample {
+	return []sample{
+		{"text", text("Videos from\nplain text")},
+		{"list", md("# Three good reasons\n\n- It is **fast**\n- It runs on *your* machine\n- It reads `script.md`")},
+		{"nested", md("## Getting started\n\n1. Install the program\n   - on Debian, `apt install`\n   - or with Docker\n2. Write a script\n3. Build the film")},
+		{"table", md("## Plans\n\n| Plan | Minutes | Price |\n|---|--:|--:|\n| Free | 20 | $0 |\n| Team | 300 | $45 |\n| Company | 2,000 | $200 |")},
+		{"code", code("go", goSample)},
+		{"quote", md("> The best way to predict the future is to invent it.\n\nAlan Kay, 1971[^1]\n\n[^1]: At a meeting of PARC; quoted in many places since.")},
+		{"tasks", md("## Today\n\n- [x] Write the script\n- [x] Draw the slides\n- [ ] Record the clip, press <kbd>R</kbd>")},
+		{"cjk", md("# 你好，世界\n\n- 日本語のスライド\n- 한국어 슬라이드\n- 简体中文与繁體中文")},
+		{"rtl", md("# שלום עולם\n\n- مرحبا بالعالم\n- שורה בעברית עם English\n- السطر الثالث")},
+		{"emoji", text("Ready? 🚀🎉\n👩‍💻 ❤️ 🇩🇪")},
+		{"mixed", md("### Inline\n\nPress `Ctrl+C`, read [the guide](x), ==not== ~~never~~ <mark>always</mark>.\n\n```python\ndef hello(name: str) -> None:\n    print(f\"Hello, {name}!\")\n```")},
+		{"long", md("## A slide that says far too much\n\nA paragraph that goes on for a while, as paragraphs in scripts of real authors do, and that must shrink until it fits.\n\n- one thing that takes more than a line when it is set in letters of the usual size\n- another\n- and another\n- and yet one more\n- and the last")},
+	}
+}
+
+// picture is a photograph of sorts: soft hills of light, with some grain.
+func picture(w, h int, dark bool) *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	base, swing := 205.0, 50.0
+	if dark {
+		base, swing = 45, 40
+	}
+	for y := range h {
+		for x := range w {
+			u, v := float64(x)/float64(h), float64(y)/float64(h)
+			a := math.Sin(5*u+3*math.Sin(2*v)) * math.Cos(4*v-1.5*u)
+			g := float64((x*7919+y*104729)%17) - 8
+			c := func(shift float64) uint8 {
+				return uint8(max(0, min(255, base+swing*a*shift+g+18*math.Sin(3*u+shift*2))))
+			}
+			img.SetRGBA(x, y, color.RGBA{c(1), c(0.8), c(0.5), 255})
+		}
+	}
+	return img
+}
+
+// flatten lays a slide over a picture.
+func flatten(d *slide.Drawn, over image.Image) *image.RGBA {
+	out := image.NewRGBA(over.Bounds())
+	draw.Draw(out, out.Bounds(), over, over.Bounds().Min, draw.Src)
+	rest := image.NewUniform(d.Rest)
+	b, f := d.Bounds, out.Bounds()
+	for _, r := range []image.Rectangle{
+		{f.Min, image.Pt(f.Max.X, b.Min.Y)},
+		{image.Pt(f.Min.X, b.Max.Y), f.Max},
+		{image.Pt(f.Min.X, b.Min.Y), image.Pt(b.Min.X, b.Max.Y)},
+		{image.Pt(b.Max.X, b.Min.Y), image.Pt(f.Max.X, b.Max.Y)},
+	} {
+		draw.Draw(out, r, rest, image.Point{}, draw.Over)
+	}
+	draw.Draw(out, b, d.Image, b.Min, draw.Over)
+	return out
+}
+
+// TestSheets writes a sheet of each theme into the folder that MYNAH_TEST_SHEETS names,
+// to be looked at.
+func TestSheets(t *testing.T) {
+	dir := os.Getenv("MYNAH_TEST_SHEETS")
+	if dir == "" {
+		t.Skip("MYNAH_TEST_SHEETS names no folder")
+	}
+	d := drawer(t, nil)
+	const w, h, tw, th = 1280, 720, 512, 288
+	grounds := []*image.RGBA{nil, picture(w, h, false), picture(w, h, true)}
+	for _, theme := range slide.Themes() {
+		all := samples()
+		sheet := image.NewRGBA(image.Rect(0, 0, 3*(tw+8), len(all)*(th+8)))
+		draw.Draw(sheet, sheet.Rect, image.NewUniform(color.Gray{120}), image.Point{}, draw.Src)
+		for i, s := range all {
+			for j, ground := range grounds {
+				got, err := d.Draw(t.Context(), slide.Request{Width: w, Height: h, Theme: theme, Blocks: s.blocks, Over: ground != nil})
+				if err != nil {
+					t.Fatal(theme, s.name, err)
+				}
+				for _, warning := range got.Warnings {
+					t.Log(theme, s.name, warning.Summary)
+				}
+				under := image.Image(image.NewRGBA(image.Rect(0, 0, w, h)))
+				if ground != nil {
+					under = ground
+				}
+				full := flatten(got, under)
+				at := image.Pt(j*(tw+8)+4, i*(th+8)+4)
+				xdraw.CatmullRom.Scale(sheet, image.Rectangle{at, at.Add(image.Pt(tw, th))}, full, full.Rect, draw.Src, nil)
+			}
+		}
+		save(t, filepath.Join(dir, theme+".png"), sheet)
+	}
+}
+
+func save(t *testing.T, name string, img image.Image) {
+	t.Helper()
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(f, img); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
