@@ -2,7 +2,6 @@ package ffmpeg
 
 import (
 	"fmt"
-	"math/big"
 	"strconv"
 	"strings"
 
@@ -160,59 +159,6 @@ func (p Picture) ReadClip(c ClipInput) []string {
 	return append(c.inputs(p), "-filter_complex", c.graph(p), "-map", "[v]", "-an", "-sn", "-dn",
 		"-frames:v", strconv.FormatInt(c.Frames, 10), "-fps_mode", "passthrough",
 		"-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")
-}
-
-// SoundInput is a stretch of a file's sound.
-type SoundInput struct {
-	Input
-	// From and Length in microseconds of the file; Length 0 is all of it.
-	From, Length       int64
-	SpeedNum, SpeedDen int64
-	// Channels wanted, 1 or 2.
-	Channels int
-}
-
-// ReadSound are the arguments of a process that writes sound as raw 16 bit samples at
-// the film's rate.
-func ReadSound(s SoundInput, sampleRate int) []string {
-	var before []string
-	if s.From > 0 {
-		before = append(before, "-ss", micros(s.From))
-	}
-	if s.Length > 0 {
-		before = append(before, "-t", micros(s.Length))
-	}
-	// Gaps between packets become silence, so that sound stays where it was.
-	filters := []string{fmt.Sprintf("aresample=%d:async=1:first_pts=0:filter_size=64:phase_shift=10:linear_interp=0", sampleRate)}
-	filters = append(filters, tempo(s.SpeedNum, s.SpeedDen)...)
-	layout := "mono"
-	if s.Channels == 2 {
-		layout = "stereo"
-	}
-	filters = append(filters, "aformat=sample_fmts=s16:channel_layouts="+layout)
-	args := append(quiet(), s.args(before...)...)
-	return append(args, "-map", "0:a:0", "-vn", "-sn", "-dn", "-af", strings.Join(filters, ","),
-		"-f", "s16le", "pipe:1")
-}
-
-// tempo gives the filters that change speed and keep pitch; one takes at most a
-// factor of 100 up and 2 down.
-func tempo(num, den int64) []string {
-	if num <= 0 || den <= 0 || num == den {
-		return nil
-	}
-	factor := big.NewRat(num, den)
-	half, hundred := big.NewRat(1, 2), big.NewRat(100, 1)
-	var out []string
-	for factor.Cmp(half) < 0 && len(out) < 20 {
-		out = append(out, "atempo=0.5")
-		factor.Quo(factor, half)
-	}
-	for factor.Cmp(hundred) > 0 && len(out) < 20 {
-		out = append(out, "atempo=100")
-		factor.Quo(factor, hundred)
-	}
-	return append(out, "atempo="+factor.FloatString(9))
 }
 
 // AAC is the form of a film's sound track.

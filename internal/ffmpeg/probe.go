@@ -88,6 +88,11 @@ const probeEntries = "format=start_time,duration:stream=codec_type,codec_name,wi
 
 // Probe measures a clip, GIF or audio file.
 func (t *Tools) Probe(ctx context.Context, in Input) (*Info, error) {
+	if pcm, ok := plain(in); ok {
+		// By the arithmetic of ffprobe, so that a length does not depend on who reads it.
+		length := seconds(strconv.FormatFloat(float64(pcm.Frames())*(1/float64(pcm.Rate)), 'f', 6, 64))
+		return &Info{Audio: &Audio{Channels: pcm.Channels, Length: length}}, nil
+	}
 	out, err := t.probe(ctx, in)
 	if err != nil {
 		return nil, err

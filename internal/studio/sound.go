@@ -222,7 +222,7 @@ func (j *job) makeSound(ctx context.Context, t *track) error {
 		g.Go(func() error {
 			err := j.store.Put(cache.Sounds, d.key, func(w io.Writer) error {
 				counted := &counter{w: w, most: d.most}
-				err := j.studio.tools.Run(gctx, ffmpeg.ReadSound(d.in, timeline.SampleRate), nil, counted)
+				err := j.studio.tools.Sound(gctx, d.in, timeline.SampleRate, counted)
 				if err == nil && counted.n < d.least {
 					err = errCutOff
 				}

@@ -1,0 +1,110 @@
+package ffmpeg
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/big"
+	"os"
+	"strings"
+
+	"mynah/internal/media"
+)
+
+// SoundInput is a stretch of a file's sound.
+type SoundInput struct {
+	Input
+	// From and Length in microseconds of the file; Length 0 is all of it.
+	From, Length       int64
+	SpeedNum, SpeedDen int64
+	// Channels wanted, 1 or 2.
+	Channels int
+}
+
+// ReadSound are the arguments of a process that writes sound as raw 16 bit samples at
+// the film's rate.
+func ReadSound(s SoundInput, sampleRate int) []string {
+	var before []string
+	if s.From > 0 {
+		before = append(before, "-ss", micros(s.From))
+	}
+	if s.Length > 0 {
+		before = append(before, "-t", micros(s.Length))
+	}
+	// Gaps between packets become silence, so that sound stays where it was.
+	filters := []string{fmt.Sprintf("aresample=%d:async=1:first_pts=0:filter_size=64:phase_shift=10:linear_interp=0", sampleRate)}
+	filters = append(filters, tempo(s.SpeedNum, s.SpeedDen)...)
+	layout := "mono"
+	if s.Channels == 2 {
+		layout = "stereo"
+	}
+	filters = append(filters, "aformat=sample_fmts=s16:channel_layouts="+layout)
+	args := append(quiet(), s.args(before...)...)
+	return append(args, "-map", "0:a:0", "-vn", "-sn", "-dn", "-af", strings.Join(filters, ","),
+		"-f", "s16le", "pipe:1")
+}
+
+// tempo gives the filters that change speed and keep pitch; one takes at most a
+// factor of 100 up and 2 down.
+func tempo(num, den int64) []string {
+	if num <= 0 || den <= 0 || num == den {
+		return nil
+	}
+	factor := big.NewRat(num, den)
+	half, hundred := big.NewRat(1, 2), big.NewRat(100, 1)
+	var out []string
+	for factor.Cmp(half) < 0 && len(out) < 20 {
+		out = append(out, "atempo=0.5")
+		factor.Quo(factor, half)
+	}
+	for factor.Cmp(hundred) > 0 && len(out) < 20 {
+		out = append(out, "atempo=100")
+		factor.Quo(factor, hundred)
+	}
+	return append(out, "atempo="+factor.FloatString(9))
+}
+
+// Sound writes a stretch of a file's sound as ReadSound says. Whole files that hold just
+// the samples that are wanted are copied: starting a program costs more than coding ten
+// seconds of sound.
+func (t *Tools) Sound(ctx context.Context, s SoundInput, sampleRate int, out io.Writer) error {
+	whole := s.From == 0 && s.Length == 0 && s.SpeedNum == s.SpeedDen
+	pcm, ok := plain(s.Input)
+	if !ok || !whole || pcm.Rate != sampleRate || pcm.Channels != s.Channels {
+		return t.Run(ctx, ReadSound(s, sampleRate), nil, out)
+	}
+	f, err := os.Open(s.Path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	for at := int64(0); at < pcm.Bytes; at += copyStep {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if _, err := io.Copy(out, io.NewSectionReader(f, pcm.Offset+at, min(copyStep, pcm.Bytes-at))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copyStep is how many bytes are copied before somebody may stop it.
+const copyStep = 8 << 20
+
+// plain finds the samples of a file that needs no decoder.
+func plain(in Input) (media.PCM, bool) {
+	if in.Format != media.WAV {
+		return media.PCM{}, false
+	}
+	f, err := os.Open(in.Path)
+	if err != nil {
+		return media.PCM{}, false
+	}
+	defer func() { _ = f.Close() }()
+	fi, err := f.Stat()
+	if err != nil {
+		return media.PCM{}, false
+	}
+	return media.PlainWAV(f, fi.Size())
+}
