@@ -78,12 +78,15 @@ func TestArguments(t *testing.T) {
 		still(2, media.WebP, drawing, script.Stretch),
 	}
 	blurred := []ffmpeg.StillInput{still(0, media.JPEG, photo, script.Cover), still(1, media.PNG, plain, script.Cover)}
-	blurred[0].Effects = ffmpeg.Effects{List: []ffmpeg.Effect{{Name: "blur", Value: 12}, {Name: "brightness", Value: 0.5}}}
+	blurred[0].Backdrops = []ffmpeg.Backdrop{{Effects: []ffmpeg.Effect{{Name: "blur", Value: 12}, {Name: "brightness", Value: 0.5}}}}
 	blurred[1].EnlargeW, blurred[1].EnlargeH = 1920, 1080
 	slide := clip(plain, script.Cover)
 	slide.Skip, slide.Again = 5, true
 	slide.Layers = []ffmpeg.LayerInput{{Path: "/s/layer-0", W: 1280, H: 720, To: 10}, {Path: "/s/layer-1", X: 100, Y: 50, W: 40, H: 30, From: 10, To: 50}}
-	slide.Effects = ffmpeg.Effects{List: []ffmpeg.Effect{{Name: "sepia", Value: 1}, {Name: "blur", Value: 4}}, Left: 101, Top: 50, Width: 300, Height: 200, FrameW: 1280, FrameH: 720}
+	slide.Backdrops = []ffmpeg.Backdrop{
+		{Effects: []ffmpeg.Effect{{Name: "sepia", Value: 1}, {Name: "blur", Value: 4}}, Left: 101, Top: 50, Width: 300, Height: 200, FrameW: 1280, FrameH: 720},
+		{Effects: []ffmpeg.Effect{{Name: "contrast", Value: 2}}},
+	}
 	slide.Enter = &ffmpeg.EnterInput{Type: "slice-up", Path: "/s/before", Frames: 50}
 	sound := ffmpeg.SoundInput{Input: ffmpeg.Input{Path: "/s/in-1", Format: media.MP3}, Channels: 1}
 	part := sound

@@ -17,35 +17,48 @@ type Effect struct {
 	Value float64
 }
 
-// Effects are applied one after the other, inside a rectangle of the frame or, where
-// that is empty, on all of it.
-type Effects struct {
-	List           []Effect
+// Backdrop is what a slide does to a part of the picture behind it: effects, one after
+// the other, inside a rectangle of the frame or, where that is empty, on all of it.
+type Backdrop struct {
+	Effects        []Effect
 	Left, Top      int
 	Width, Height  int
 	FrameW, FrameH int
 }
 
-// graph gives the filters from label in to label out, both 4:2:0.
-func (e Effects) graph(in, out string) string {
-	chain := e.chain()
+// backdrops gives the filters from label in to label out, both 4:2:0.
+func backdrops(list []Backdrop, in, out string) string {
+	var all []string
+	for i, b := range list {
+		to := out
+		if i < len(list)-1 {
+			to = fmt.Sprintf("%sn%d", out, i)
+		}
+		all = append(all, b.graph(in, to))
+		in = to
+	}
+	return strings.Join(all, ";")
+}
+
+func (b Backdrop) graph(in, out string) string {
+	chain := b.chain()
 	if len(chain) == 0 {
 		return fmt.Sprintf("[%s]null[%s]", in, out)
 	}
 	filters := strings.Join(chain, ",")
-	if e.Width <= 0 || e.Height <= 0 || e.Left <= 0 && e.Top <= 0 && e.Left+e.Width >= e.FrameW && e.Top+e.Height >= e.FrameH {
+	if b.Width <= 0 || b.Height <= 0 || b.Left <= 0 && b.Top <= 0 && b.Left+b.Width >= b.FrameW && b.Top+b.Height >= b.FrameH {
 		return fmt.Sprintf("[%s]%s[%s]", in, filters, out)
 	}
-	x, y := clamp(e.Left, 0, e.FrameW-2)&^1, clamp(e.Top, 0, e.FrameH-2)&^1
-	w, h := (clamp(e.Left+e.Width, x+2, e.FrameW)-x)&^1, (clamp(e.Top+e.Height, y+2, e.FrameH)-y)&^1
+	x, y := clamp(b.Left, 0, b.FrameW-2)&^1, clamp(b.Top, 0, b.FrameH-2)&^1
+	w, h := (clamp(b.Left+b.Width, x+2, b.FrameW)-x)&^1, (clamp(b.Top+b.Height, y+2, b.FrameH)-y)&^1
 	return fmt.Sprintf("[%s]split[%sw][%sp];[%sp]crop=%d:%d:%d:%d,%s[%sq];[%sw][%sq]overlay=%d:%d:format=yuv420[%s]",
 		in, out, out, out, w, h, x, y, filters, out, out, out, x, y, out)
 }
 
-func (e Effects) chain() []string {
+func (b Backdrop) chain() []string {
 	var out []string
 	rgb := false
-	for _, f := range e.List {
+	for _, f := range b.Effects {
 		filter, inRGB := f.filter()
 		if filter == "" {
 			continue

@@ -2,6 +2,7 @@ package ffmpeg
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -14,7 +15,7 @@ type StillInput struct {
 	Source    Source
 	Placement Placement
 	Canvas    script.Color
-	Effects   Effects
+	Backdrops []Backdrop
 	// EnlargeW and EnlargeH are what the frame is enlarged to at the end; 0 leaves it.
 	EnlargeW, EnlargeH int
 }
@@ -46,8 +47,8 @@ func stillGraph(stills []StillInput) []string {
 		if s.EnlargeW > 0 {
 			last += fmt.Sprintf(",scale=%d:%d:%s", s.EnlargeW, s.EnlargeH, stillScaling)
 		}
-		if len(s.Effects.List) > 0 {
-			read = strings.TrimSuffix(read, "["+out+"]") + last + "[" + out + "e];" + s.Effects.graph(out+"e", out)
+		if len(s.Backdrops) > 0 {
+			read = strings.TrimSuffix(read, "["+out+"]") + last + "[" + out + "e];" + backdrops(s.Backdrops, out+"e", out)
 		} else {
 			read = strings.TrimSuffix(read, "["+out+"]") + last + "[" + out + "]"
 		}
@@ -76,10 +77,11 @@ type ClipInput struct {
 	Skip, Frames int64
 	// Again lets the file begin again at its end.
 	Again bool
-	// Effects on the picture, Layers that lie on it, and how it comes in; nil is a cut.
-	Effects Effects
-	Layers  []LayerInput
-	Enter   *EnterInput
+	// Backdrops change the picture, Layers lie on it; Enter is how it comes in, nil for a
+	// cut.
+	Backdrops []Backdrop
+	Layers    []LayerInput
+	Enter     *EnterInput
 	// Held asks for an intra picture at the end, because it will stand for a while.
 	Held bool
 }
@@ -124,8 +126,8 @@ func (c ClipInput) graph(p Picture) string {
 	if c.Skip > 0 {
 		then = append(then, fmt.Sprintf("[v%d]trim=start_frame=%d,setpts=PTS-STARTPTS[v%d]", len(then), c.Skip, len(then)+1))
 	}
-	if len(c.Effects.List) > 0 {
-		then = append(then, c.Effects.graph(fmt.Sprintf("v%d", len(then)), fmt.Sprintf("v%d", len(then)+1)))
+	if len(c.Backdrops) > 0 {
+		then = append(then, backdrops(c.Backdrops, fmt.Sprintf("v%d", len(then)), fmt.Sprintf("v%d", len(then)+1)))
 	}
 	for i, l := range c.Layers {
 		then = append(then, fmt.Sprintf("[v%d][%d:v]overlay=%d:%d:format=yuv420:enable='between(n,%d,%d)'[v%d]", len(then), i+1, l.X, l.Y, l.From, l.To-1, len(then)+1))
@@ -233,4 +235,26 @@ func (p Picture) Poster(n int) []string {
 		"-vf", fmt.Sprintf("select=eq(n\\,%d),scale=in_color_matrix=bt709:in_range=tv:out_color_matrix=bt601:out_range=pc,format=yuvj420p", n-1),
 		"-frames:v", "1", "-fps_mode", "passthrough", "-c:v", "mjpeg", "-threads", "1", "-q:v", "3",
 		"-fflags", "+bitexact", "-flags", "+bitexact", "-f", "image2pipe", "pipe:1")
+}
+
+// PNG are the arguments that write one raw frame as a PNG image.
+func (p Picture) PNG() []string {
+	return append(append(quiet(), p.rawInput("pipe:0")...), "-frames:v", "1",
+		"-vf", "scale=in_color_matrix=bt709:in_range=tv:"+stillScaling+",format=rgb24", "-fflags", "+bitexact",
+		"-c:v", "png", "-f", "image2pipe", "pipe:1")
+}
+
+// Sheet are the arguments that lay raw frames, each brought to a width, on one PNG image,
+// numbered from 1.
+func (p Picture) Sheet(count, width int) []string {
+	columns := int(math.Ceil(math.Sqrt(float64(count))))
+	rows := (count + columns - 1) / columns
+	height := max(width*p.Height/p.Width, 2)
+	size := max(height/14, 10)
+	graph := fmt.Sprintf("scale=%d:%d:in_color_matrix=bt709:in_range=tv:%s,format=rgb24,"+
+		"drawtext=font=Noto Sans:text='%%{eif\\:n+1\\:d}':x=%d:y=%d:fontsize=%d:fontcolor=white:box=1:boxcolor=black@0.6:boxborderw=%d,"+
+		"tile=%dx%d:nb_frames=%d:padding=6:margin=6:color=0x808080",
+		width, height, stillScaling, size/2, size/2, size, size/4, columns, rows, count)
+	return append(append(quiet(), p.rawInput("pipe:0")...), "-frames:v", "1", "-vf", graph, "-fflags", "+bitexact",
+		"-c:v", "png", "-f", "image2pipe", "pipe:1")
 }

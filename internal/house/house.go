@@ -15,6 +15,7 @@ import (
 	"mynah/internal/cache"
 	"mynah/internal/fault"
 	"mynah/internal/proc"
+	"mynah/internal/slide"
 	"mynah/internal/studio"
 	"mynah/internal/voice"
 	"mynah/internal/voice/espeak"
@@ -32,19 +33,20 @@ type Config struct {
 	Studio  studio.Config
 	Espeak  espeak.Config
 	Flite   flite.Config
+	Slide   slide.Config
 }
 
 // DefaultConfig needs nothing else.
 func DefaultConfig() Config {
 	return Config{
 		Proc: proc.DefaultConfig(), Voice: voice.DefaultConfig(), Studio: studio.DefaultConfig(),
-		Espeak: espeak.DefaultConfig(), Flite: flite.DefaultConfig(),
+		Espeak: espeak.DefaultConfig(), Flite: flite.DefaultConfig(), Slide: slide.DefaultConfig(),
 	}
 }
 
 // Validate reports all mistakes at once.
 func (c Config) Validate() error {
-	return errors.Join(c.Proc.Validate(), c.Voice.Validate(), c.Studio.Validate(), c.Espeak.Validate(), c.Flite.Validate())
+	return errors.Join(c.Proc.Validate(), c.Voice.Validate(), c.Studio.Validate(), c.Espeak.Validate(), c.Flite.Validate(), c.Slide.Validate())
 }
 
 // DefaultCacheDir is where the XDG base directory specification puts caches.
@@ -61,6 +63,7 @@ type House struct {
 	Store  *cache.Store
 	Runner *proc.Runner
 	Booth  *voice.Booth
+	Drawer *slide.Drawer
 	Studio *studio.Studio
 
 	temporary string
@@ -160,12 +163,18 @@ func (h *House) build(cfg Config) error {
 	}, h.Store); err != nil {
 		return err
 	}
-	h.Studio, err = studio.New(cfg.Studio, h.Runner, h.Booth, h.Store)
+	if h.Drawer, err = slide.New(cfg.Slide, h.Runner); err != nil {
+		return err
+	}
+	h.Studio, err = studio.New(cfg.Studio, h.Runner, h.Booth, h.Drawer, h.Store)
 	return err
 }
 
 // Close removes what was temporary.
 func (h *House) Close() {
+	if h.Drawer != nil {
+		h.Drawer.Close()
+	}
 	if h.Store != nil {
 		h.Store.Close()
 	}

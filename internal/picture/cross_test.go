@@ -10,7 +10,9 @@ import (
 )
 
 // again gives a frame over and over.
-func again(frame []byte, frames int64) io.Reader { return bytes.NewReader(bytes.Repeat(frame, int(frames))) }
+func again(frame []byte, frames int64) io.Reader {
+	return bytes.NewReader(bytes.Repeat(frame, int(frames)))
+}
 
 func TestCross(t *testing.T) {
 	t.Parallel()

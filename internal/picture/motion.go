@@ -132,7 +132,7 @@ func (m move) input(s Still, pic ffmpeg.Picture) (in ffmpeg.StillInput, w, h int
 	w, h = even(m.contentW*m.most()), even(m.contentH*m.most())
 	sw, sh := s.Asset.Source.Upright()
 	in = ffmpeg.StillInput{
-		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas, Effects: s.Effects,
+		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas,
 		Placement: ffmpeg.Place(sw, sh, w, h, s.Fit, s.Position),
 	}
 	scale := float64(w) / m.contentW
@@ -141,14 +141,17 @@ func (m move) input(s Still, pic ffmpeg.Picture) (in ffmpeg.StillInput, w, h int
 		scale *= finer
 		w, h = fw, fh
 	}
-	in.Effects.List = nil
-	for _, e := range s.Effects.List {
-		if e.Name == "blur" {
-			e.Value *= scale
+	// A backdrop is that of all the picture here: what moves has no place in the frame.
+	for _, b := range s.Backdrops {
+		var all []ffmpeg.Effect
+		for _, e := range b.Effects {
+			if e.Name == "blur" {
+				e.Value *= scale
+			}
+			all = append(all, e)
 		}
-		in.Effects.List = append(in.Effects.List, e)
+		in.Backdrops = append(in.Backdrops, ffmpeg.Backdrop{Effects: all})
 	}
-	in.Effects.Width, in.Effects.Height = 0, 0
 	return in, w, h
 }
 

@@ -36,8 +36,8 @@ type Still struct {
 	Clip         bool
 	AtEnd        bool
 	From, Length int64
-	// Effects are what a slide in front does to the picture.
-	Effects ffmpeg.Effects
+	// Backdrops are what a slide in front does to the picture.
+	Backdrops []ffmpeg.Backdrop
 }
 
 // formVersion changes whenever the same request would be painted otherwise.
@@ -51,8 +51,11 @@ func (s Still) Key(w, h int) cache.Key {
 		k.Bytes(s.Asset.Content[:]).String(string(s.Fit)).String(string(s.Position.X)).String(string(s.Position.Y)).
 			Bool(s.Clip, s.AtEnd).Int(s.From, s.Length)
 	}
-	for _, e := range s.Effects.List {
-		k.String(e.Name).Float(e.Value).Int(int64(s.Effects.Left), int64(s.Effects.Top), int64(s.Effects.Width), int64(s.Effects.Height))
+	for _, b := range s.Backdrops {
+		k.String("backdrop").Int(int64(b.Left), int64(b.Top), int64(b.Width), int64(b.Height))
+		for _, e := range b.Effects {
+			k.String(e.Name).Float(e.Value)
+		}
 	}
 	return k.Key()
 }
@@ -202,7 +205,7 @@ func (s Still) Image() bool { return s.Asset != nil && !s.Clip }
 func (p *Painter) Input(s Still) ffmpeg.StillInput {
 	w, h := s.Asset.Source.Upright()
 	return ffmpeg.StillInput{
-		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas, Effects: s.Effects,
+		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas, Backdrops: s.Backdrops,
 		Placement: ffmpeg.Place(w, h, p.pic.Width, p.pic.Height, s.Fit, s.Position),
 	}
 }
@@ -244,7 +247,7 @@ func (p *Painter) paintOne(ctx context.Context, s Still) ([]byte, error) {
 	clip := ffmpeg.ClipInput{
 		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas,
 		Placement: ffmpeg.Place(w, h, p.pic.Width, p.pic.Height, s.Fit, s.Position),
-		From:      from, Length: length, Frames: frames, Effects: s.Effects,
+		From:      from, Length: length, Frames: frames, Backdrops: s.Backdrops,
 	}
 	// The last frame: decode the last seconds; all of it when those hold none.
 	const tail = 3_000_000

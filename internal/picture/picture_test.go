@@ -299,9 +299,9 @@ func TestKeys(t *testing.T) {
 		{Asset: a, Clip: true, AtEnd: true},
 		{Asset: a, Clip: true, From: 1},
 		{Asset: a, Clip: true, Length: 1},
-		{Asset: a, Effects: ffmpeg.Effects{List: []ffmpeg.Effect{{Name: "blur", Value: 3}}}},
-		{Asset: a, Effects: ffmpeg.Effects{List: []ffmpeg.Effect{{Name: "blur", Value: 4}}}},
-		{Asset: a, Effects: ffmpeg.Effects{List: []ffmpeg.Effect{{Name: "blur", Value: 4}}, Width: 9}},
+		{Asset: a, Backdrops: []ffmpeg.Backdrop{{Effects: []ffmpeg.Effect{{Name: "blur", Value: 3}}}}},
+		{Asset: a, Backdrops: []ffmpeg.Backdrop{{Effects: []ffmpeg.Effect{{Name: "blur", Value: 4}}}}},
+		{Asset: a, Backdrops: []ffmpeg.Backdrop{{Effects: []ffmpeg.Effect{{Name: "blur", Value: 4}}, Width: 9}}},
 	} {
 		for _, size := range [][2]int{{1280, 720}, {1280, 722}, {1282, 720}} {
 			name := fmt.Sprint("still ", i, " at ", size)

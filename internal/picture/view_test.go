@@ -5,13 +5,19 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/png"
 	"io"
 	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"mynah/internal/cache"
 	"mynah/internal/ffmpeg"
+	"mynah/internal/media"
 	"mynah/internal/picture"
+	"mynah/internal/proc"
 	"mynah/internal/script"
 )
 
@@ -374,4 +380,45 @@ func TestViewKeys(t *testing.T) {
 	if bare.Key(pic) != still.Key(64, 36) {
 		t.Error("a bare view has another key than its still")
 	}
+}
+
+// BenchmarkMove draws frames of a zoom over a picture at 1920x1080.
+func BenchmarkMove(b *testing.B) {
+	run, err := proc.New(proc.DefaultConfig())
+	if err != nil {
+		b.Fatal(err)
+	}
+	pic := ffmpeg.Picture{Width: 1920, Height: 1080, FPS: script.Rate{Num: 30, Den: 1}}
+	v := &picture.View{Still: picture.Still{Asset: noise(b, 2560, 1600)}, Motion: script.Zoom, Frames: int64(b.N) + 1}
+	r, err := picture.NewPainter(ffmpeg.NewTools(run, "ffmpeg", "ffprobe"), pic).Frames(b.Context(), v, 0, int64(b.N))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(1920 * 1080 * 3 / 2)
+	b.ResetTimer()
+	if _, err := io.Copy(io.Discard, r); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// noise is a picture in which no pixel is like the next.
+func noise(b *testing.B, w, h int) *picture.Asset {
+	b.Helper()
+	m := image.NewNRGBA(image.Rect(0, 0, w, h))
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range m.Pix {
+		m.Pix[i] = byte(r.Uint32())
+		if i%4 == 3 {
+			m.Pix[i] = 255
+		}
+	}
+	var buf bytes.Buffer
+	if err := png.Encode(&buf, m); err != nil {
+		b.Fatal(err)
+	}
+	path := filepath.Join(b.TempDir(), "in-1")
+	if err := os.WriteFile(path, buf.Bytes(), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	return &picture.Asset{Input: ffmpeg.Input{Path: path, Format: media.PNG}, Source: ffmpeg.Source{Width: w, Height: h, Turn: 1, PixelW: 1, PixelH: 1, Matrix: "rgb"}}
 }

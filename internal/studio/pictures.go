@@ -299,7 +299,7 @@ func (j *job) onSlides(v *picture.View, i int, pic timeline.Picture) {
 	if len(states) == 0 {
 		return
 	}
-	v.Effects = states[0].effects
+	v.Backdrops = states[0].backdrops
 	steps := j.line.Scenes[i].Steps
 	if len(steps) == 0 {
 		steps = []int64{pic.Start}
@@ -322,7 +322,7 @@ func (j *job) stretch(i int, pic timeline.Picture, v *picture.View) *ffmpeg.Clip
 	shot := j.board.Scenes[i].Shots[pic.Shot]
 	w, h := v.Asset.Source.Upright()
 	clip := &ffmpeg.ClipInput{
-		Input: v.Asset.Input, Source: v.Asset.Source, Canvas: shot.Canvas, Effects: v.Effects,
+		Input: v.Asset.Input, Source: v.Asset.Source, Canvas: shot.Canvas, Backdrops: v.Backdrops,
 		Placement: ffmpeg.Place(w, h, j.form.Width, j.form.Height, shot.Fit, shot.Position),
 		From:      pic.From, Length: pic.Length, SpeedNum: pic.SpeedNum, SpeedDen: pic.SpeedDen,
 		Frames: longest(j.line.Scenes[i].Pictures, pic),

@@ -181,6 +181,23 @@ func (j *job) checkShots(list *diag.List) {
 		}
 		for _, shot := range s.Shots {
 			j.checkShot(shot, list)
+			j.checkCallouts(shot, list)
+		}
+	}
+}
+
+// checkCallouts warns of callouts that nobody will see.
+func (j *job) checkCallouts(shot storyboard.Shot, list *diag.List) {
+	a := j.assets[shot.File]
+	if a == nil {
+		return
+	}
+	source := a.picture().Source
+	w, h := source.Upright()
+	for _, c := range shot.Callouts {
+		if picture.Outside(c, w, h) {
+			d := list.Warnf(c.Range, "the callout lies outside of %q, which is %d x %d pixels", shot.File, w, h)
+			d.Hint = "its lengths are pixels of the picture itself, from its top left corner"
 		}
 	}
 }
@@ -299,7 +316,7 @@ func (j *job) time(context.Context) error {
 		m.Speech = append(m.Speech, lengths)
 	}
 	j.line = timeline.Compute(j.board, m)
-	if err := j.unseen(); err != nil {
+	if err := j.cutShort(); err != nil {
 		return err
 	}
 	j.form = ffmpeg.Picture{Width: j.line.Width, Height: j.line.Height, FPS: j.line.FPS, StillQP: j.studio.cfg.StillQP, ClipCRF: j.studio.cfg.ClipCRF}
@@ -311,9 +328,16 @@ func (j *job) time(context.Context) error {
 	return nil
 }
 
-// unseen warns of pictures for which a scene has no time.
-func (j *job) unseen() error {
+// cutShort warns of pictures and transitions for which a scene has no time.
+func (j *job) cutShort() error {
 	var list diag.List
+	for i, s := range j.board.Scenes {
+		scene := j.line.Scenes[i]
+		length := time.Duration(scene.Frames * j.line.FPS.Den * int64(time.Second) / j.line.FPS.Num)
+		if t := s.Transition; i > 0 && t.Type != "none" && t.Duration > length {
+			list.Warnf(s.Range, "the transition of %s is cut to the scene, which lasts %s", t.Duration, length.Round(time.Millisecond)).Hint = "give the scene a longer (duration: …), or the transition less time"
+		}
+	}
 	for i, s := range j.board.Scenes {
 		for k, shot := range s.Shots {
 			if !slices.ContainsFunc(j.line.Scenes[i].Pictures, func(p timeline.Picture) bool { return p.Shot == k }) {

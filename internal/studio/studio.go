@@ -25,6 +25,7 @@ import (
 	"mynah/internal/picture"
 	"mynah/internal/proc"
 	"mynah/internal/script"
+	"mynah/internal/slide"
 	"mynah/internal/storyboard"
 	"mynah/internal/timeline"
 	"mynah/internal/voice"
@@ -69,17 +70,18 @@ type Studio struct {
 	run     *proc.Runner
 	tools   *ffmpeg.Tools
 	booth   *voice.Booth
+	drawer  *slide.Drawer
 	store   *cache.Store
 	version string
 	once    sync.Mutex
 }
 
 // New makes a studio; cfg must be valid.
-func New(cfg Config, run *proc.Runner, booth *voice.Booth, store *cache.Store) (*Studio, error) {
+func New(cfg Config, run *proc.Runner, booth *voice.Booth, drawer *slide.Drawer, store *cache.Store) (*Studio, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	return &Studio{cfg: cfg, run: run, tools: ffmpeg.NewTools(run, cfg.FFmpeg, cfg.FFprobe), booth: booth, store: store}, nil
+	return &Studio{cfg: cfg, run: run, tools: ffmpeg.NewTools(run, cfg.FFmpeg, cfg.FFprobe), booth: booth, drawer: drawer, store: store}, nil
 }
 
 func (s *Studio) aac(channels int) ffmpeg.AAC {
@@ -189,6 +191,7 @@ const (
 	phaseScript   = "reading the script"
 	phaseFiles    = "reading files"
 	phaseVoice    = "speaking"
+	phaseSlides   = "drawing slides"
 	phasePictures = "drawing pictures"
 	phaseSound    = "mixing sound"
 	phaseFilm     = "cutting the film"
@@ -202,7 +205,7 @@ func weights() []struct {
 	return []struct {
 		phase string
 		share float64
-	}{{phaseScript, 2}, {phaseFiles, 8}, {phaseVoice, 20}, {phasePictures, 50}, {phaseSound, 15}, {phaseFilm, 5}}
+	}{{phaseScript, 2}, {phaseFiles, 8}, {phaseVoice, 20}, {phaseSlides, 15}, {phasePictures, 35}, {phaseSound, 15}, {phaseFilm, 5}}
 }
 
 // job is one build.
@@ -260,6 +263,7 @@ func (s *Studio) Produce(ctx context.Context, req Request) (*Result, error) {
 		{phaseFiles, j.identifyAll},
 		{phaseFiles, j.guardOutputs},
 		{phaseVoice, j.speak},
+		{phaseSlides, j.drawSlides},
 		{phaseVoice, j.time},
 		{phasePictures, func(ctx context.Context) error { return j.makePictures(ctx, j.cut) }},
 		{phasePictures, func(context.Context) error { return j.lengths(j.cut) }},

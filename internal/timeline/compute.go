@@ -356,8 +356,10 @@ func (c *computer) pictures(i int, s shape, scene Scene) []Picture {
 func (c *computer) steps(i int, scene *Scene) []int64 {
 	b := &c.board.Scenes[i]
 	n := 0
-	for _, slide := range b.Slides {
-		n = max(n, slide.Steps)
+	for _, slide := range b.Slides { // one after the other
+		if slide.Reveal || len(slide.Ranges) > 0 {
+			n += slide.Steps
+		}
 	}
 	if n < 2 {
 		return nil

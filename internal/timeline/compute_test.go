@@ -303,7 +303,7 @@ func TestSteps(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := storyboard.Scene{Parts: c.parts, Slides: []storyboard.Slide{{Steps: c.steps}}}
+			s := storyboard.Scene{Parts: c.parts, Slides: []storyboard.Slide{{Steps: 1}, {Steps: c.steps, Reveal: true}}}
 			l := film(storyboard.Scene{}, s)
 			var got []int64
 			for _, at := range l.Scenes[1].Steps {

@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mynah/internal/fault"
+	"mynah/internal/media"
+	"mynah/internal/pending"
+	"mynah/internal/studio"
+)
+
+// snapshotFlags are those of mynah snapshot.
+type snapshotFlags struct {
+	buildFlags
+	scene int
+	at    float64
+	sheet bool
+}
+
+func (a *app) snapshotCommand() *cobra.Command {
+	f := &snapshotFlags{}
+	cmd := &cobra.Command{
+		Use:   "snapshot [DIR|SCRIPT]",
+		Short: "Draws one frame of a film, or a sheet of all scenes, without building it",
+		Long: `Draws what a scene shows at one moment as a PNG image, without building the film; or
+with --sheet a contact sheet of all scenes, each in its middle, for a look before a build.`,
+		Example: `  mynah snapshot lesson/script.md --scene 3
+  mynah snapshot --scene 2 --at 1.5 -o frame.png
+  mynah snapshot lesson --sheet`,
+		Args: arguments(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.sheet == (f.scene != 0) {
+				return usageError{errors.New("say which scene to draw by --scene N, or --sheet for all")}
+			}
+			if f.scene < 0 || f.at < 0 || f.sheet && cmd.Flags().Changed("at") {
+				return usageError{errors.New("--scene counts from 1, and --at in seconds from the beginning of one scene")}
+			}
+			return a.snapshot(cmd.Context(), f, args, cmd.Flags().Changed("at"))
+		},
+	}
+	fl := cmd.Flags()
+	f.projectFlags(fl)
+	_ = fl.MarkHidden("audio-bitrate")
+	fl.Lookup("output").Usage = "the image (default: beside the script, as NAME-scene-N.png or NAME-sheet.png)"
+	fl.Lookup("force").Usage = "replace the output even when it is no PNG image"
+	fl.IntVar(&f.scene, "scene", 0, "the scene, from 1")
+	fl.Float64Var(&f.at, "at", 0, "seconds from the scene's beginning (default: its middle)")
+	fl.BoolVar(&f.sheet, "sheet", false, "a contact sheet of all scenes")
+	fl.BoolVar(&f.json, "json", false, "print the result as JSON")
+	return cmd
+}
+
+func (a *app) snapshot(ctx context.Context, f *snapshotFlags, args []string, timed bool) error {
+	r, err := f.request(args)
+	if err != nil {
+		return a.fail(f.json, err)
+	}
+	if f.output == "" {
+		name := fmt.Sprintf("-scene-%d.png", f.scene)
+		if f.sheet {
+			name = "-sheet.png"
+		}
+		r.Output = strings.TrimSuffix(r.Output, filepath.Ext(r.Output)) + name
+	}
+	if err := f.checkImage(r.Output); err != nil {
+		return a.fail(f.json, err)
+	}
+	h, err := a.open()
+	if err != nil {
+		return a.fail(f.json, err)
+	}
+	defer h.Close()
+	s := studio.Snapshot{Request: r, Scene: f.scene}
+	if timed {
+		at := time.Duration(f.at * float64(time.Second))
+		s.At = &at
+	}
+	image, plan, err := h.Studio.Snapshot(ctx, s)
+	if err != nil {
+		return a.fail(f.json, err)
+	}
+	if err := writeWhole(r.Output, image); err != nil {
+		return a.fail(f.json, fault.New(fault.Disk, err, "the image %s cannot be written", r.Output))
+	}
+	if f.json {
+		return json.NewEncoder(a.Out).Encode(map[string]any{"event": "finished", "image": r.Output, "scenes": len(plan.Line.Scenes), "warnings": plan.Warnings})
+	}
+	a.render(plan.Warnings, plan.Sources)
+	fmt.Fprintln(a.Out, r.Output)
+	return nil
+}
+
+// checkImage refuses outputs that would replace something else than an image.
+func (f *snapshotFlags) checkImage(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		if dir, err := os.Stat(filepath.Dir(path)); err != nil || !dir.IsDir() {
+			return fault.New(fault.Usage, nil, "the folder %q does not exist", filepath.Dir(path)).WithHint("make it, or name another file with -o")
+		}
+		return nil
+	case !info.Mode().IsRegular():
+		return fault.New(fault.Usage, nil, "the output %q is no file", path).WithHint("name a file, such as frame.png")
+	case f.force || info.Size() == 0:
+		return nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return fault.New(fault.Disk, err, "the output %q cannot be read", path)
+	}
+	defer func() { _ = file.Close() }()
+	head := make([]byte, media.HeadSize)
+	n, _ := io.ReadFull(file, head)
+	if media.Sniff(head[:n]) != media.PNG {
+		return fault.New(fault.Usage, nil, "the output %q %s; it would be replaced by the image", path, media.Describe(head[:n])).
+			WithHint("name another file with -o, or use --force")
+	}
+	return nil
+}
+
+func writeWhole(path string, b []byte) error {
+	out, err := pending.Create(path)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
+	if _, err := out.Write(b); err != nil {
+		return err
+	}
+	return out.Publish()
+}
