@@ -16,9 +16,9 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// burst is how long files must be left alone before a build begins: editors write a file
-// in several steps, and several files at once.
-const burst = 120 * time.Millisecond
+// Burst is how long files usually must be left alone before a build begins: editors write
+// a file in several steps, and several files at once.
+const Burst = 120 * time.Millisecond
 
 // Project is what is watched.
 type Project struct {
@@ -26,6 +26,8 @@ type Project struct {
 	Dir string
 	// Own tells whether a file is written by the build itself.
 	Own func(path string) bool
+	// Burst is how long files must be left alone before a build begins; 0 is Burst.
+	Burst time.Duration
 }
 
 // Run builds once, then after each change, until ctx ends. A change during a build stops
@@ -114,6 +116,10 @@ func (p Project) matters(w *fsnotify.Watcher, e fsnotify.Event) bool {
 
 // settle waits until nothing has changed for a moment.
 func (p Project) settle(ctx context.Context, w *fsnotify.Watcher) error {
+	burst := p.Burst
+	if burst == 0 {
+		burst = Burst
+	}
 	for {
 		quiet, stop := context.WithTimeout(ctx, burst)
 		err := p.change(quiet, w)
