@@ -205,18 +205,11 @@ func (j *job) clip(p *cutPlan, s shown, scene int, pic timeline.Picture, done in
 		return
 	}
 	moving := max(pic.Moving, done)
-	held := moving // until where its last picture stands as it is
-	if spans > 0 {
-		held = max(held, s.view.Spans[spans-1].From)
-		for _, span := range s.view.Spans {
-			if span.From > moving {
-				held = span.From
-				break
-			}
+	held := pic.Frames // until where its last picture stands as it is
+	for _, span := range s.view.Spans {
+		if span.From >= moving && span.From > 0 {
+			held = min(held, span.From)
 		}
-	}
-	if held == moving || held > pic.Frames {
-		held = pic.Frames
 	}
 	if moving > done {
 		s.frame = done

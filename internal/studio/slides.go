@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -124,7 +125,7 @@ func (j *job) slideRequest(s *storyboard.Scene) slide.Request {
 func (j *job) drawSlide(ctx context.Context, t slideTask) (slideHead, error) {
 	var head slideHead
 	at := t.request.Blocks[0].Range
-	j.part(t.key, partSlide, shorten(t.request.Blocks[0].Text, 60), t.scene+1, of("its text, theme, files or font", t.key), of("its step", t.state))
+	j.part(t.key, partSlide, shorten(strings.SplitN(strings.TrimSpace(t.request.Blocks[0].Text), "\n", 2)[0], 60), t.scene+1, of("its text, theme, files or font", t.key), of("its step", t.state))
 	if b, ok := j.store.Get(cache.Pictures, t.key); ok && json.Unmarshal(b, &head) == nil && j.store.Has(cache.Pictures, drawingKey(t.key)) {
 		return head, nil
 	}

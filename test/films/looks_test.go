@@ -1,0 +1,311 @@
+package films_test
+
+import (
+	"fmt"
+	"image/color"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"mynah/internal/house"
+	"mynah/internal/studio"
+)
+
+// written puts a script into a folder with pictures of one colour each.
+func written(t *testing.T, script string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, c := range []string{"red", "blue", "white"} {
+		run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color="+c+":s=640x360,format=rgb24", "-frames:v", "1", filepath.Join(dir, c+".png"))
+	}
+	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=white:s=320x180:r=25:d=2,format=yuv420p", "-c:v", "libx264", filepath.Join(dir, "white.mp4"))
+	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=640x360:r=10:d=1", filepath.Join(dir, "moving.gif"))
+	path := filepath.Join(dir, "script.md")
+	if err := os.WriteFile(path, []byte(script), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// pixels reads one frame of a film.
+func pixels(t *testing.T, film string, frame int) func(x, y int) color.RGBA {
+	t.Helper()
+	v, _ := probe(t, film)
+	b := run(t, "ffmpeg", "-v", "error", "-i", film, "-frames:v", "1", "-vf",
+		fmt.Sprintf("select=eq(n\\,%d),scale=in_color_matrix=bt709:in_range=tv,format=rgb24", frame), "-f", "rawvideo", "-")
+	return func(x, y int) color.RGBA {
+		p := b[(y*v.Width+x)*3:]
+		return color.RGBA{p[0], p[1], p[2], 255}
+	}
+}
+
+// coded counts the pictures of a film that were encoded: those that are no skip pictures.
+func coded(t *testing.T, film string) int {
+	t.Helper()
+	n := 0
+	for size := range strings.FieldsSeq(string(run(t, "ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=size", "-of", "csv=p=0", film))) {
+		if v, err := strconv.Atoi(strings.Trim(size, ",")); err == nil && v > 40 {
+			n++
+		}
+	}
+	return n
+}
+
+// TestTransitions looks at the middle of each transition from red to blue: n is the new
+// scene, o the old one, b black, x a mixture; left, right, top, bottom, centre.
+func TestTransitions(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	want := []struct{ name, looks string }{
+		{"crossfade", "xxxxx"}, {"wipe-right", "no..."}, {"wipe-left", "on..."}, {"wipe-up", "..on."}, {"wipe-down", "..no."},
+		{"circle", "bbbb."}, {"rect", "bbbb."}, {"slide-right", "no..."}, {"slide-left", "on..."}, {"slide-up", "..on."}, {"slide-down", "..no."},
+		{"fade-right", "no..x"}, {"fade-left", "on..x"}, {"fade-up", "..onx"}, {"fade-down", "..nox"},
+		{"slice-right", "no..."}, {"slice-left", "on..."}, {"slice-up", "..on."}, {"slice-down", "..no."},
+		{"fade-circle", "....n"}, {"dissolve", "....."}, {"pixelize", "xxxxx"}, {"radial", "on..."}, {"reveal", "....."},
+	}
+	var s strings.Builder
+	s.WriteString("---\nsize: 320x180\n---\n![](red.png)\n")
+	for _, c := range want {
+		fmt.Fprintf(&s, "\n---\n(transition: %s 0.8)\n![](blue.png)\n\n---\n![](red.png)\n", c.name)
+	}
+	film, r := produce(t, written(t, s.String()), "", nil)
+	sums := check(t, film, r)
+	if wanted := int64(25 * (1 + 2*len(want))); r.Frames != wanted {
+		t.Errorf("%d frames, want %d: transitions change no length", r.Frames, wanted)
+	}
+	red, blue := color.RGBA{254, 0, 0, 255}, color.RGBA{0, 0, 254, 255}
+	all := run(t, "ffmpeg", "-v", "error", "-i", film, "-vf", "select=eq(mod(n\\,25)\\,10),scale=in_color_matrix=bt709:in_range=tv,format=rgb24",
+		"-fps_mode", "passthrough", "-f", "rawvideo", "-")
+	for i, c := range want {
+		start := 25 * (1 + 2*i)
+		at := all[(1+2*i)*320*180*3:]
+		for k, p := range [][2]int{{20, 90}, {300, 90}, {160, 12}, {160, 168}, {160, 90}} {
+			rgb := at[(p[1]*320+p[0])*3:]
+			got := color.RGBA{rgb[0], rgb[1], rgb[2], 255}
+			like := func(w color.RGBA, by int) bool {
+				d := func(a, b uint8) int { return max(int(a)-int(b), int(b)-int(a)) }
+				return d(got.R, w.R) <= by && d(got.G, w.G) <= by && d(got.B, w.B) <= by
+			}
+			ok := true
+			switch c.looks[k] {
+			case 'n':
+				ok = like(blue, 24)
+			case 'o':
+				ok = like(red, 24)
+			case 'b':
+				ok = like(color.RGBA{A: 255}, 24)
+			case 'x':
+				ok = !like(red, 24) && !like(blue, 24) && got.R > 40 && got.B > 40
+			}
+			if !ok {
+				t.Errorf("%s: at %v it is %v, want %q", c.name, p, got, c.looks[k])
+			}
+		}
+		// Between two colours, a reveal is a cut.
+		if c.name != "reveal" && (sums[start+10] == sums[start-1] || sums[start+10] == sums[start+20]) {
+			t.Errorf("%s is not seen", c.name)
+		}
+		if sums[start+20] != sums[start+24] {
+			t.Errorf("%s: what follows does not stand", c.name)
+		}
+	}
+}
+
+// TestTransitionsOverWhatMoves lets clips, GIFs and moving images come in and go out,
+// under slides that change.
+func TestTransitionsOverWhatMoves(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	script := written(t, `---
+size: 320x180
+transition: wipe-right 0.4
+---
+![](white.mp4)
+---
+![zoom](blue.png)
+(duration: 1)
+---
+![](moving.gif)
+(pause: 2.5)
+---
+![](moving.gif)
+(pause: 2)
+
+`+"```md\n- a\n- b\n- c\n```\n(reveal: items)\n"+`
+---
+![](white.mp4)
+(duration: 3)
+
+`+"```md\n- a\n- b\n- c\n```\n(reveal: items)\n"+`
+---
+![pan right](blue.png)
+(callout:
+  cx: 320
+  cy: 180
+  size: 90)
+(duration: 1)
+---
+(transition: crossfade 9)
+![](red.png)
+`)
+	cache := t.TempDir()
+	film, r := produce(t, script, cache, nil)
+	sums := check(t, film, r)
+	if r.Frames != 25*2+25+63+50+75+25+25 {
+		t.Errorf("%d frames", r.Frames)
+	}
+	// The GIF begins again after a second, where it came in over another and where not.
+	gif := 75
+	if sums[gif+30] != sums[gif+55] || sums[gif+30] == sums[gif+35] {
+		t.Error("the GIF does not begin again")
+	}
+	for _, n := range []int{12, 20} {
+		a, b := pixels(t, film, gif+n), pixels(t, film, gif+n+25)
+		for x := 8; x < 320; x += 64 {
+			near(t, a(x, 90), b(x, 90), 40)
+		}
+	}
+	again, _ := produce(t, script, cache, nil)
+	other, _ := produce(t, script, "", func(c *house.Config) { c.Proc.Jobs = 1 })
+	if sum(t, film) != sum(t, again) || sum(t, film) != sum(t, other) {
+		t.Error("the same script gives other bytes")
+	}
+}
+
+// TestOnlyOverlapsAreEncoded counts the pictures of a film of slides that cross.
+func TestOnlyOverlapsAreEncoded(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	var s strings.Builder
+	s.WriteString("---\nsize: 320x180\nfps: 30\ntransition: crossfade 0.5\n---\n")
+	const scenes = 6
+	for i := range scenes {
+		fmt.Fprintf(&s, "```\nSlide %d\n```\n(duration: 4)\n---\n", i)
+	}
+	film, r := produce(t, written(t, s.String()), "", nil)
+	check(t, film, r)
+	if got, want := coded(t, film), scenes+15*(scenes-1); got != want {
+		t.Errorf("%d pictures are encoded, want %d", got, want)
+	}
+}
+
+// TestReveals: each state of a slide is one picture, and stands.
+func TestReveals(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	for name, c := range map[string]struct {
+		script string
+		states []int // lengths in frames
+	}{
+		"a list":        {"```md\n# List\n- a\n  - b\n- c\n```\n(reveal: items)\n(duration: 3)", []int{25, 25, 25}},
+		"lines of code": {"(reveal: 1, 2-3)\n```go\na := 1\nb := 2\nc := 3\n```\n(duration: 2)", []int{25, 25}},
+		"over a clip":   {"![](white.mp4)\n```md\n- a\n- b\n```\n(reveal: items)\n(duration: 4)", []int{50, 50}},
+		"highlight":     {"(highlight: 2)\n```go\na := 1\nb := 2\nc := 3\n```\n(duration: 1)", []int{25}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			film, r := produce(t, written(t, "---\nsize: 320x180\n---\n"+c.script+"\n"), "", nil)
+			sums := check(t, film, r)
+			at := 0
+			for i, n := range c.states {
+				// What is encoded from a clip settles for some frames.
+				if sums[at+n-5] != sums[at+n-1] && (i > 0 || name != "over a clip") {
+					t.Errorf("state %d does not stand", i)
+				}
+				if at > 0 && sums[at] == sums[at-1] {
+					t.Errorf("state %d looks like the one before", i)
+				}
+				at += n
+			}
+			if at != len(sums) {
+				t.Errorf("%d frames, want %d", len(sums), at)
+			}
+		})
+	}
+}
+
+// TestSlidesOverPictures has the darkness that was measured on films of the hosted
+// service, over an image, a clip, and a blurred one.
+func TestSlidesOverPictures(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	for name, c := range map[string]struct {
+		script string
+		want   uint8
+	}{
+		"an image":           {"![](white.png)\n```\nHi\n```", 112},
+		"a clip":             {"![](white.mp4)\n```\nHi\n```", 112},
+		"a moving image":     {"![zoom](white.png)\n```\nHi\n```", 112},
+		"light over a clip":  {"(theme: light)\n![](white.mp4)\n```\nHi\n```", 255},
+		"light over a image": {"(theme: light)\n![](white.png)\n```\nHi\n```", 255},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			film, r := produce(t, written(t, "---\nsize: 320x180\n---\n"+c.script+"\n"), "", nil)
+			check(t, film, r)
+			for _, frame := range []int{0, 20} {
+				near(t, pixels(t, film, frame)(6, 6), color.RGBA{c.want, c.want, c.want, 255}, 5)
+			}
+		})
+	}
+}
+
+// TestReferenceLooks compares with films of the hosted service where their values were
+// measured.
+func TestReferenceLooks(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	root := filepath.Join("..", "..", "..", "shared", "examples")
+	if _, err := os.Stat(root); err != nil {
+		t.Skip("the reference scripts are not on this machine")
+	}
+	t.Run("callouts", func(t *testing.T) {
+		t.Parallel()
+		script, cache := filepath.Join(root, "callouts", "script", "source.md"), t.TempDir()
+		film, _ := produce(t, script, cache, nil)
+		at := middles(t, script, cache)
+		for scene, want := range map[int]uint8{1: 253, 2: 123, 5: 123, 6: 178, 7: 47, 8: 253} {
+			near(t, pixels(t, film, at[scene])(20, 150), color.RGBA{want, want, want, 255}, 5)
+		}
+		// The circle lies at the same place of the picture, which is enlarged by 1.28.
+		near(t, pixels(t, film, at[8])(563, 518), color.RGBA{A: 255}, 5)
+		near(t, pixels(t, film, at[8])(563, 640), color.RGBA{A: 255}, 5)
+	})
+	t.Run("slides", func(t *testing.T) {
+		t.Parallel()
+		film, r := produce(t, filepath.Join(root, "slides", "script", "source.md"), "", nil)
+		if r.Frames != 350 {
+			t.Errorf("%d frames", r.Frames)
+		}
+		theirs := filepath.Join(root, "slides", "result.mp4")
+		for _, frame := range []int{10, 200, 300} {
+			a, b := pixels(t, film, frame), pixels(t, theirs, frame)
+			for _, p := range [][2]int{{40, 40}, {1240, 40}, {40, 680}, {1240, 680}} {
+				near(t, a(p[0], p[1]), b(p[0], p[1]), 8)
+			}
+		}
+	})
+}
+
+// middles gives the frame in the middle of each scene of a script, from 1.
+func middles(t *testing.T, path, cacheDir string) map[int]int {
+	t.Helper()
+	cfg := house.DefaultConfig()
+	cfg.CacheDir = cacheDir
+	h, err := house.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Close()
+	p, err := h.Studio.Plan(t.Context(), studio.Request{Dir: filepath.Dir(path), Script: filepath.Base(path)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[int]int{}
+	for _, s := range p.Line.Scenes {
+		out[s.Number] = int(s.Start + s.Frames/2)
+	}
+	return out
+}
