@@ -1,6 +1,7 @@
 package slide_test
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
@@ -8,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	xdraw "golang.org/x/image/draw"
@@ -105,28 +107,29 @@ func TestSheets(t *testing.T) {
 	const w, h, tw, th = 1280, 720, 512, 288
 	grounds := []*image.RGBA{nil, picture(w, h, false), picture(w, h, true)}
 	for _, theme := range slide.Themes() {
-		all := samples()
-		sheet := image.NewRGBA(image.Rect(0, 0, 3*(tw+8), len(all)*(th+8)))
-		draw.Draw(sheet, sheet.Rect, image.NewUniform(color.Gray{120}), image.Point{}, draw.Src)
-		for i, s := range all {
-			for j, ground := range grounds {
-				got, err := d.Draw(t.Context(), slide.Request{Width: w, Height: h, Theme: theme, Blocks: s.blocks, Over: ground != nil})
-				if err != nil {
-					t.Fatal(theme, s.name, err)
+		for part, all := range slices.Collect(slices.Chunk(samples(), 6)) {
+			sheet := image.NewRGBA(image.Rect(0, 0, 3*(tw+8), len(all)*(th+8)))
+			draw.Draw(sheet, sheet.Rect, image.NewUniform(color.Gray{120}), image.Point{}, draw.Src)
+			for i, s := range all {
+				for j, ground := range grounds {
+					got, err := d.Draw(t.Context(), slide.Request{Width: w, Height: h, Theme: theme, Blocks: s.blocks, Over: ground != nil})
+					if err != nil {
+						t.Fatal(theme, s.name, err)
+					}
+					for _, warning := range got.Warnings {
+						t.Log(theme, s.name, warning.Summary)
+					}
+					under := image.Image(image.NewRGBA(image.Rect(0, 0, w, h)))
+					if ground != nil {
+						under = ground
+					}
+					full := flatten(got, under)
+					at := image.Pt(j*(tw+8)+4, i*(th+8)+4)
+					xdraw.CatmullRom.Scale(sheet, image.Rectangle{at, at.Add(image.Pt(tw, th))}, full, full.Rect, draw.Src, nil)
 				}
-				for _, warning := range got.Warnings {
-					t.Log(theme, s.name, warning.Summary)
-				}
-				under := image.Image(image.NewRGBA(image.Rect(0, 0, w, h)))
-				if ground != nil {
-					under = ground
-				}
-				full := flatten(got, under)
-				at := image.Pt(j*(tw+8)+4, i*(th+8)+4)
-				xdraw.CatmullRom.Scale(sheet, image.Rectangle{at, at.Add(image.Pt(tw, th))}, full, full.Rect, draw.Src, nil)
 			}
+			save(t, filepath.Join(dir, fmt.Sprintf("%s-%d.png", theme, part+1)), sheet)
 		}
-		save(t, filepath.Join(dir, theme+".png"), sheet)
 	}
 }
 
