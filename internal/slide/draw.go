@@ -314,7 +314,9 @@ func (r Request) box(m measured) (image.Rectangle, bool) {
 	step := shorter / gcd(shorter, min(r.Width, r.Height))
 	down := func(v float64) int { return int(math.Floor(v/float64(step))) * step }
 	up := func(v float64) int { return int(math.Ceil(v/float64(step))) * step }
-	css := image.Rect(down(m.Box[0]), down(m.Box[1]), up(m.Box[2]), up(m.Box[3]))
+	s := r.scale()
+	page := image.Rect(0, 0, down(float64(r.Width)/s), down(float64(r.Height)/s))
+	css := image.Rect(down(m.Box[0]), down(m.Box[1]), up(m.Box[2]), up(m.Box[3])).Intersect(page)
 	if css.Dx()*css.Dy() <= 0 {
 		return image.Rectangle{}, false
 	}

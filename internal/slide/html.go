@@ -267,12 +267,12 @@ func (r Request) Key(version string) cache.Key {
 func codeStyle(theme string) string {
 	switch theme {
 	case "dark":
-		return markup.CodeStyle("catppuccin-mocha")
+		return markup.CodeStyle("catppuccin-mocha", "#161d28")
 	case "paper":
-		return markup.CodeStyle("gruvbox-light")
+		return markup.CodeStyle("gruvbox-light", "#f0e7d4")
 	case "bold":
-		return markup.CodeStyle("dracula")
+		return markup.CodeStyle("dracula", "#15151a")
 	default:
-		return markup.CodeStyle("github")
+		return markup.CodeStyle("github", "#e6e8ec")
 	}
 }
