@@ -219,16 +219,6 @@ func (d *Drawer) drop(b *browser) {
 	b.stop()
 }
 
-// pid is the browser's process, 0 when there is none.
-func (d *Drawer) pid() int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.browser == nil {
-		return 0
-	}
-	return d.browser.process.Pid()
-}
-
 // DiagramError is a diagram, graph or formula that its language does not allow.
 type DiagramError struct {
 	Block int    // which block of the Request, from 0

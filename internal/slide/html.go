@@ -113,7 +113,7 @@ func floorOf(b Block) float64 {
 // block writes a block, as it is at a step that counts from the block's own first; a
 // step before that hides all that is revealed.
 func (c *composed) block(r Request, b Block, step int) string {
-	class, inner := "text", ""
+	var class, inner string
 	switch b.Kind {
 	case script.FenceMarkdown:
 		shown := markup.All
@@ -130,7 +130,7 @@ func (c *composed) block(r Request, b Block, step int) string {
 	case script.FenceMermaid, script.FenceDot, script.FenceMath:
 		class, inner = "diagram", b.Text
 	default:
-		inner = markup.Text(b.Text)
+		class, inner = "text", markup.Text(b.Text)
 	}
 	style := ""
 	if b.FontSize > 0 {
@@ -240,7 +240,7 @@ func (r Request) behindRule(k *kept) string {
 	if !r.usesBehind(k) {
 		return ""
 	}
-	return "@layer force{html.over{background:url(" + baseMark + behindName + ") 0 0/100% 100% no-repeat!important}}"
+	return "@layer force{html.over{background:url(" + baseMark + behindName + ") 0 0/100vw 100vh no-repeat!important}}"
 }
 
 // Key addresses a slide's picture in a cache by all that decides its pixels: the page,

@@ -1,6 +1,7 @@
 package slide_test
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"image/color"
@@ -99,6 +100,7 @@ func flatten(d *slide.Drawn, over image.Image) *image.RGBA {
 // TestSheets writes a sheet of each theme into the folder that MYNAH_TEST_SHEETS names,
 // to be looked at.
 func TestSheets(t *testing.T) {
+	t.Parallel()
 	dir := os.Getenv("MYNAH_TEST_SHEETS")
 	if dir == "" {
 		t.Skip("MYNAH_TEST_SHEETS names no folder")
@@ -131,6 +133,15 @@ func TestSheets(t *testing.T) {
 			save(t, filepath.Join(dir, fmt.Sprintf("%s-%d.png", theme, part+1)), sheet)
 		}
 	}
+}
+
+func pngOf(t *testing.T, img image.Image) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := png.Encode(&out, img); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 func save(t *testing.T, name string, img image.Image) {
