@@ -35,6 +35,10 @@ type measured struct {
 // draw draws a slide on a page that nobody else uses.
 func (d *Drawer) draw(ctx context.Context, p *page, r Request) (*Drawn, error) {
 	k := gather(r)
+	var err error
+	if k.diagrams, err = d.diagrams(ctx, p.browser, r); err != nil {
+		return nil, err
+	}
 	c := compose(r, k, d.codeStyle)
 	behind := []byte(nil)
 	if r.usesBehind(k) {

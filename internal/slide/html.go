@@ -40,7 +40,7 @@ func compose(r Request, k *kept, styleOf func(theme string) string) composed {
 	step := c.step
 	for i, b := range r.Blocks {
 		n := b.States()
-		body.WriteString(c.block(r, b, step))
+		body.WriteString(c.block(r, i, step, k.diagrams))
 		if b.Reveal {
 			step -= n
 		}
@@ -112,7 +112,8 @@ func floorOf(b Block) float64 {
 
 // block writes a block, as it is at a step that counts from the block's own first; a
 // step before that hides all that is revealed.
-func (c *composed) block(r Request, b Block, step int) string {
+func (c *composed) block(r Request, i, step int, diagrams map[int]string) string {
+	b := r.Blocks[i]
 	var class, inner string
 	switch b.Kind {
 	case script.FenceMarkdown:
@@ -128,7 +129,10 @@ func (c *composed) block(r Request, b Block, step int) string {
 	case script.FenceCode:
 		class, inner = "codeblock", c.listing(r, b, step)
 	case script.FenceMermaid, script.FenceDot, script.FenceMath:
-		class, inner = "diagram", b.Text
+		class, inner = "diagram "+string(b.Kind), diagrams[i]
+		if inner == "" { // for a key, which needs no drawing
+			inner = html.EscapeString(b.Text)
+		}
 	default:
 		class, inner = "text", markup.Text(b.Text)
 	}
@@ -257,6 +261,7 @@ func (r Request) Key(version string) cache.Key {
 	for _, name := range k.names() {
 		h.String(name).Bytes(k.files[name])
 	}
+	h.String(r.drawers())
 	if r.usesBehind(k) {
 		h.Bytes(r.Behind)
 	}

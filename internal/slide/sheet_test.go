@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	xdraw "golang.org/x/image/draw"
@@ -30,6 +31,10 @@ func text(s string) []slide.Block { return []slide.Block{{Kind: script.FenceText
 
 func code(language, s string) []slide.Block {
 	return []slide.Block{{Kind: script.FenceCode, Language: language, Text: s}}
+}
+
+func diagram(kind script.FenceKind, s string) []slide.Block {
+	return []slide.Block{{Kind: kind, Text: s}}
 }
 
 const goSample = `// Draw draws a slide.
@@ -54,6 +59,10 @@ func samples() []sample {
 		{"rtl", md("# שלום עולם\n\n- مرحبا بالعالم\n- שורה בעברית עם English\n- السطر الثالث")},
 		{"emoji", text("Ready? 🚀🎉\n👩‍💻 ❤️ 🇩🇪")},
 		{"mixed", md("### Inline\n\nPress `Ctrl+C`, read [the guide](x), ==not== ~~never~~ <mark>always</mark>.\n\n```python\ndef hello(name: str) -> None:\n    print(f\"Hello, {name}!\")\n```")},
+		{"mermaid", diagram(script.FenceMermaid, "flowchart LR\n  A[Write a script] --> B{Check}\n  B -->|fine| C[Build the film]\n  B -->|mistakes| A")},
+		{"sequence", diagram(script.FenceMermaid, "sequenceDiagram\n  participant A as Author\n  participant M as Mynah\n  A->>M: script.md\n  M-->>A: film.mp4\n  Note over A,M: no editing")},
+		{"dot", diagram(script.FenceDot, "digraph {\n  rankdir=LR\n  script -> storyboard -> timeline -> film\n  voice -> timeline\n}")},
+		{"math", diagram(script.FenceMath, "\\int_{-\\infty}^{\\infty} e^{-x^2}\\,dx = \\sqrt{\\pi}\n\nx = \\frac{-b \\pm \\sqrt{b^2-4ac}}{2a}")},
 		{"long", md("## A slide that says far too much\n\nA paragraph that goes on for a while, as paragraphs in scripts of real authors do, and that must shrink until it fits.\n\n- one thing that takes more than a line when it is set in letters of the usual size\n- another\n- and another\n- and yet one more\n- and the last")},
 	}
 }
@@ -102,6 +111,7 @@ func flatten(d *slide.Drawn, over image.Image) *image.RGBA {
 func TestSheets(t *testing.T) {
 	t.Parallel()
 	dir := os.Getenv("MYNAH_TEST_SHEETS")
+	only := os.Getenv("MYNAH_TEST_SHEETS_ONLY")
 	if dir == "" {
 		t.Skip("MYNAH_TEST_SHEETS names no folder")
 	}
@@ -109,7 +119,7 @@ func TestSheets(t *testing.T) {
 	const w, h, tw, th = 1280, 720, 512, 288
 	grounds := []*image.RGBA{nil, picture(w, h, false), picture(w, h, true)}
 	for _, theme := range slide.Themes() {
-		for part, all := range slices.Collect(slices.Chunk(samples(), 6)) {
+		for part, all := range slices.Collect(slices.Chunk(slices.DeleteFunc(samples(), func(s sample) bool { return only != "" && !slices.Contains(strings.Fields(only), s.name) }), 6)) {
 			sheet := image.NewRGBA(image.Rect(0, 0, 3*(tw+8), len(all)*(th+8)))
 			draw.Draw(sheet, sheet.Rect, image.NewUniform(color.Gray{120}), image.Point{}, draw.Src)
 			for i, s := range all {
