@@ -2,6 +2,7 @@ package markup
 
 import (
 	"html"
+	"math"
 	"slices"
 	"strings"
 
@@ -84,26 +85,67 @@ func word(out *strings.Builder, t chroma.Token) {
 	out.WriteString(`<span class="` + class + `">` + html.EscapeString(t.Value) + `</span>`)
 }
 
-// CodeStyle is the CSS of a style of code by its name (see Styles), for elements of the
-// class "code". It says nothing of backgrounds.
-func CodeStyle(name string) string {
+// CodeStyle is the CSS of a style of code, by its name in Pygments, for elements of the
+// class "code". It says nothing of backgrounds, but makes each colour stand out from the
+// one it is given, "#rrggbb", at a contrast of 4.5 to 1 or more. An unknown style is a
+// plain one.
+func CodeStyle(name, background string) string {
 	style, ok := styles.Registry[name]
 	if !ok {
 		style = styles.Fallback
 	}
+	ground := chroma.ParseColour(background)
 	var out strings.Builder
-	background := style.Get(chroma.Background)
 	for _, kind := range kinds() {
 		entry := style.Get(kind)
 		entry.Background = 0
-		if entry.Colour == background.Colour {
-			entry.Colour = 0
+		if entry.Colour.IsSet() {
+			entry.Colour = readable(entry.Colour, ground)
 		}
 		if css := fhtml.StyleEntryToCSS(entry); css != "" {
 			out.WriteString(".code ." + chroma.StandardTypes[kind] + "{" + css + "}\n")
 		}
 	}
 	return out.String()
+}
+
+// readable moves a colour away from the ground until its contrast is enough (WCAG 2, 1.4.3).
+func readable(c, ground chroma.Colour) chroma.Colour {
+	const enough, steps = 4.5, 20
+	step := -1.0 / steps
+	if luminance(ground) < 0.18 {
+		step = -step
+	}
+	out := c
+	for i := 1; i <= steps && contrast(out, ground) < enough; i++ {
+		out = shade(c, step*float64(i))
+	}
+	return out
+}
+
+// shade mixes a colour with white, or with black for a share below 0.
+func shade(c chroma.Colour, share float64) chroma.Colour {
+	end := 255.0
+	if share < 0 {
+		end, share = 0, -share
+	}
+	part := func(v uint8) uint8 { return uint8(math.Round(float64(v) + (end-float64(v))*share)) }
+	return chroma.NewColour(part(c.Red()), part(c.Green()), part(c.Blue()))
+}
+
+func contrast(a, b chroma.Colour) float64 {
+	la, lb := luminance(a), luminance(b)
+	return (max(la, lb) + 0.05) / (min(la, lb) + 0.05)
+}
+
+func luminance(c chroma.Colour) float64 {
+	part := func(v uint8) float64 {
+		if f := float64(v) / 255; f > 0.04045 {
+			return math.Pow((f+0.055)/1.055, 2.4)
+		}
+		return float64(v) / 255 / 12.92
+	}
+	return 0.2126*part(c.Red()) + 0.7152*part(c.Green()) + 0.0722*part(c.Blue())
 }
 
 // kinds are the kinds of words, in an order of their own.

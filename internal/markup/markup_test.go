@@ -99,15 +99,25 @@ func TestCode(t *testing.T) {
 
 func TestCodeStyle(t *testing.T) {
 	t.Parallel()
-	light, dark := markup.CodeStyle("github"), markup.CodeStyle("github-dark")
+	light, dark := markup.CodeStyle("github", "#ffffff"), markup.CodeStyle("github-dark", "#000000")
 	if !strings.Contains(light, ".code .kd{") || light == dark {
 		t.Errorf("styles\n%s\n%s", light, dark)
 	}
 	if strings.Contains(light, "background") {
 		t.Errorf("a background in\n%s", light)
 	}
-	if got := markup.CodeStyle("github"); got != light {
+	if got := markup.CodeStyle("github", "#ffffff"); got != light {
 		t.Error("not the same twice")
+	}
+}
+
+func TestCodeIsReadable(t *testing.T) {
+	t.Parallel()
+	// The style is made for white, where its black words stay as they are.
+	white, black := markup.CodeStyle("github", "#ffffff"), markup.CodeStyle("github", "#000000")
+	const word = ".code .nx{color: #1f2328}"
+	if !strings.Contains(white, word) || strings.Contains(black, word) || !strings.Contains(black, ".code .nx{color: #") {
+		t.Errorf("on white:\n%s\non black:\n%s", white, black)
 	}
 }
 

@@ -35,6 +35,10 @@ type measured struct {
 // draw draws a slide on a page that nobody else uses.
 func (d *Drawer) draw(ctx context.Context, p *page, r Request) (*Drawn, error) {
 	k := gather(r)
+	var err error
+	if k.diagrams, err = d.diagrams(ctx, p.browser, r); err != nil {
+		return nil, err
+	}
 	c := compose(r, k, d.codeStyle)
 	behind := []byte(nil)
 	if r.usesBehind(k) {
@@ -48,9 +52,13 @@ func (d *Drawer) draw(ctx context.Context, p *page, r Request) (*Drawn, error) {
 	if err := p.call(ctx, "Page.setDocumentContent", params{"frameId": p.frame, "html": page}, nil); err != nil {
 		return nil, err
 	}
+	preload := k.pictures(base)
+	if behind != nil {
+		preload = append(preload, base+behindName)
+	}
 	m, err := d.measure(ctx, p, measureArgs{
 		Floor: c.floor, Code: c.code, Scale: r.scale(), Project: k.theme != "",
-		Preload: k.pictures(base), Runes: d.unknown(r),
+		Preload: preload, Runes: d.unknown(r),
 	})
 	if err != nil {
 		return nil, err
@@ -63,7 +71,8 @@ func (d *Drawer) draw(ctx context.Context, p *page, r Request) (*Drawn, error) {
 	if err := p.shoot(ctx, r, m, out); err != nil {
 		return nil, err
 	}
-	out.Opaque = out.Rest.A == 0xff && opaque(out.Image)
+	whole := out.Bounds == image.Rect(0, 0, r.Width, r.Height)
+	out.Opaque = (whole || out.Rest.A == 0xff) && out.Image.Opaque()
 	return out, nil
 }
 
@@ -152,7 +161,7 @@ func (d *Drawer) unknown(r Request) []rune {
 
 // visible tells whether a letter draws something by itself, and may be in no font.
 func visible(c rune) bool {
-	return c > unicode.MaxLatin1 && unicode.IsPrint(c) && !unicode.In(c, unicode.Mn, unicode.Me, unicode.Mc, unicode.Variation_Selector, unicode.Regional_Indicator) && c != unicode.ReplacementChar
+	return c > unicode.MaxLatin1 && !unicode.In(c, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Co, unicode.Z, unicode.Mn, unicode.Me, unicode.Mc, unicode.Variation_Selector, unicode.Regional_Indicator) && c != unicode.ReplacementChar
 }
 
 func (d *Drawer) learn(asked, tofu []rune) {
@@ -314,7 +323,9 @@ func (r Request) box(m measured) (image.Rectangle, bool) {
 	step := shorter / gcd(shorter, min(r.Width, r.Height))
 	down := func(v float64) int { return int(math.Floor(v/float64(step))) * step }
 	up := func(v float64) int { return int(math.Ceil(v/float64(step))) * step }
-	css := image.Rect(down(m.Box[0]), down(m.Box[1]), up(m.Box[2]), up(m.Box[3]))
+	s := r.scale()
+	page := image.Rect(0, 0, down(float64(r.Width)/s), down(float64(r.Height)/s))
+	css := image.Rect(down(m.Box[0]), down(m.Box[1]), up(m.Box[2]), up(m.Box[3])).Intersect(page)
 	if css.Dx()*css.Dy() <= 0 {
 		return image.Rectangle{}, false
 	}
@@ -393,5 +404,3 @@ func edge(img *image.NRGBA) (color.NRGBA, bool) {
 	}
 	return c, true
 }
-
-func opaque(img *image.NRGBA) bool { return img.Opaque() }

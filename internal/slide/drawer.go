@@ -3,7 +3,6 @@ package slide
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -33,6 +32,9 @@ type Drawer struct {
 	styles  map[string]string
 
 	launching sync.Mutex // one start at a time
+
+	sketching sync.Mutex // guards pad
+	pad       *page      // the page that draws diagrams; nil until the first
 }
 
 // New makes a Drawer; cfg must be valid. Nothing is started before the first slide.
@@ -167,7 +169,7 @@ func (d *Drawer) page(ctx context.Context) (*page, error) {
 		return p, nil
 	}
 	d.mu.Unlock()
-	return b.open(ctx)
+	return b.open(ctx, home)
 }
 
 // running gives the browser, which it starts when there is none.
@@ -217,30 +219,6 @@ func (d *Drawer) drop(b *browser) {
 	}
 	d.mu.Unlock()
 	b.stop()
-}
-
-// pid is the browser's process, 0 when there is none.
-func (d *Drawer) pid() int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.browser == nil {
-		return 0
-	}
-	return d.browser.process.Pid()
-}
-
-// DiagramError is a diagram, graph or formula that its language does not allow.
-type DiagramError struct {
-	Block int    // which block of the Request, from 0
-	Line  int    // of the block's text, from 1; 0 when it is not known
-	Text  string // what is wrong
-}
-
-func (e *DiagramError) Error() string {
-	if e.Line == 0 {
-		return e.Text
-	}
-	return fmt.Sprintf("line %d: %s", e.Line, e.Text)
 }
 
 func sorted(lines string) string {

@@ -40,7 +40,7 @@ func compose(r Request, k *kept, styleOf func(theme string) string) composed {
 	step := c.step
 	for i, b := range r.Blocks {
 		n := b.States()
-		body.WriteString(c.block(r, b, step))
+		body.WriteString(c.block(r, i, step, k.diagrams))
 		if b.Reveal {
 			step -= n
 		}
@@ -112,8 +112,9 @@ func floorOf(b Block) float64 {
 
 // block writes a block, as it is at a step that counts from the block's own first; a
 // step before that hides all that is revealed.
-func (c *composed) block(r Request, b Block, step int) string {
-	class, inner := "text", ""
+func (c *composed) block(r Request, i, step int, diagrams map[int]string) string {
+	b := r.Blocks[i]
+	var class, inner string
 	switch b.Kind {
 	case script.FenceMarkdown:
 		shown := markup.All
@@ -128,9 +129,12 @@ func (c *composed) block(r Request, b Block, step int) string {
 	case script.FenceCode:
 		class, inner = "codeblock", c.listing(r, b, step)
 	case script.FenceMermaid, script.FenceDot, script.FenceMath:
-		class, inner = "diagram", b.Text
+		class, inner = "diagram "+string(b.Kind), diagrams[i]
+		if inner == "" { // for a key, which needs no drawing
+			inner = html.EscapeString(b.Text)
+		}
 	default:
-		inner = markup.Text(b.Text)
+		class, inner = "text", markup.Text(b.Text)
 	}
 	style := ""
 	if b.FontSize > 0 {
@@ -240,7 +244,7 @@ func (r Request) behindRule(k *kept) string {
 	if !r.usesBehind(k) {
 		return ""
 	}
-	return "@layer force{html.over{background:url(" + baseMark + behindName + ") 0 0/100% 100% no-repeat!important}}"
+	return "@layer force{html.over{background:url(" + baseMark + behindName + ") 0 0/100vw 100vh no-repeat!important}}"
 }
 
 // Key addresses a slide's picture in a cache by all that decides its pixels: the page,
@@ -257,6 +261,7 @@ func (r Request) Key(version string) cache.Key {
 	for _, name := range k.names() {
 		h.String(name).Bytes(k.files[name])
 	}
+	h.String(r.drawers())
 	if r.usesBehind(k) {
 		h.Bytes(r.Behind)
 	}
@@ -267,12 +272,12 @@ func (r Request) Key(version string) cache.Key {
 func codeStyle(theme string) string {
 	switch theme {
 	case "dark":
-		return markup.CodeStyle("catppuccin-mocha")
+		return markup.CodeStyle("catppuccin-mocha", "#161d28")
 	case "paper":
-		return markup.CodeStyle("gruvbox-light")
+		return markup.CodeStyle("gruvbox-light", "#f0e7d4")
 	case "bold":
-		return markup.CodeStyle("dracula")
+		return markup.CodeStyle("dracula", "#15151a")
 	default:
-		return markup.CodeStyle("github")
+		return markup.CodeStyle("github", "#e6e8ec")
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"path"
 	"strings"
 	"sync"
+
+	"mynah/internal/script"
 )
 
 // home is the only address of a page; nothing answers there but we.
@@ -34,6 +36,8 @@ type page struct {
 	size   [3]float64 // the viewport's width and height, and the scale, as set last
 	canvas params     // the colour behind the page, as set last
 
+	knows map[script.FenceKind]bool // of a sketch pad: the libraries it has
+
 	mu     sync.Mutex
 	serial int    // of the slide that is drawn
 	kept   *kept  // its files; nil: none
@@ -43,8 +47,8 @@ type page struct {
 	loaded chan struct{}
 }
 
-// open makes a page whose requests we answer and that runs no scripts of its own.
-func (b *browser) open(ctx context.Context) (*page, error) {
+// open makes a page whose requests we answer. Scripts run on a sketch pad alone.
+func (b *browser) open(ctx context.Context, address string) (*page, error) {
 	var made struct {
 		BrowserContextID string `json:"browserContextId"`
 		TargetID         string `json:"targetId"`
@@ -73,13 +77,13 @@ func (b *browser) open(ctx context.Context) (*page, error) {
 		{"Inspector.enable", params{}},
 		{"Page.enable", params{}},
 		{"Fetch.enable", params{"patterns": []params{{"urlPattern": "*"}}}},
-		{"Emulation.setScriptExecutionDisabled", params{"value": true}},
+		{"Emulation.setScriptExecutionDisabled", params{"value": address != sketchPad}},
 	} {
 		if err := p.call(ctx, c.method, c.params, nil); err != nil {
 			return nil, err
 		}
 	}
-	if err := p.call(ctx, "Page.navigate", params{"url": home}, &made); err != nil {
+	if err := p.call(ctx, "Page.navigate", params{"url": address}, &made); err != nil {
 		return nil, err
 	}
 	p.frame = made.FrameID
@@ -163,7 +167,7 @@ func (p *page) answer(id, address string) {
 			"responseHeaders": []params{
 				{"name": "Content-Type", "value": contentType(address)},
 				{"name": "Cache-Control", "value": "no-store"},
-				{"name": "Content-Security-Policy", "value": policy()},
+				{"name": "Content-Security-Policy", "value": policy(address)},
 			},
 			"body": base64.StdEncoding.EncodeToString(body),
 		}
@@ -172,13 +176,16 @@ func (p *page) answer(id, address string) {
 }
 
 // policy is what a page may load at all; what it may load of that, lookup decides.
-func policy() string {
-	from := home + " data:"
+func policy(address string) string {
+	if address == sketchPad {
+		return "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'unsafe-eval' 'wasm-unsafe-eval'"
+	}
+	const from = home + " data:"
 	return "default-src 'none'; style-src 'unsafe-inline' " + home + "; img-src " + from + "; font-src " + from + "; form-action 'none'; base-uri " + home
 }
 
 func (p *page) lookup(address string) ([]byte, bool) {
-	if address == home {
+	if address == home || address == sketchPad {
 		return []byte("<!doctype html><title></title>"), true
 	}
 	p.mu.Lock()

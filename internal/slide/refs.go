@@ -22,7 +22,8 @@ const (
 // others, so the key of a slide, which holds them all, cannot miss one.
 type kept struct {
 	files    map[string][]byte
-	theme    string // the CSS of the project's theme
+	theme    string         // the CSS of the project's theme
+	diagrams map[int]string // HTML of the diagrams, by block
 	warnings []Warning
 	fsys     fs.FS
 	at       diag.Range

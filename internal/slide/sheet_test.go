@@ -1,6 +1,8 @@
 package slide_test
 
 import (
+	"bytes"
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
@@ -8,6 +10,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	xdraw "golang.org/x/image/draw"
@@ -27,6 +31,10 @@ func text(s string) []slide.Block { return []slide.Block{{Kind: script.FenceText
 
 func code(language, s string) []slide.Block {
 	return []slide.Block{{Kind: script.FenceCode, Language: language, Text: s}}
+}
+
+func diagram(kind script.FenceKind, s string) []slide.Block {
+	return []slide.Block{{Kind: kind, Text: s}}
 }
 
 const goSample = `// Draw draws a slide.
@@ -51,6 +59,10 @@ func samples() []sample {
 		{"rtl", md("# שלום עולם\n\n- مرحبا بالعالم\n- שורה בעברית עם English\n- السطر الثالث")},
 		{"emoji", text("Ready? 🚀🎉\n👩‍💻 ❤️ 🇩🇪")},
 		{"mixed", md("### Inline\n\nPress `Ctrl+C`, read [the guide](x), ==not== ~~never~~ <mark>always</mark>.\n\n```python\ndef hello(name: str) -> None:\n    print(f\"Hello, {name}!\")\n```")},
+		{"mermaid", diagram(script.FenceMermaid, "flowchart LR\n  A[Write a script] --> B{Check}\n  B -->|fine| C[Build the film]\n  B -->|mistakes| A")},
+		{"sequence", diagram(script.FenceMermaid, "sequenceDiagram\n  participant A as Author\n  participant M as Mynah\n  A->>M: script.md\n  M-->>A: film.mp4\n  Note over A,M: no editing")},
+		{"dot", diagram(script.FenceDot, "digraph {\n  rankdir=LR\n  script -> storyboard -> timeline -> film\n  voice -> timeline\n}")},
+		{"math", diagram(script.FenceMath, "\\int_{-\\infty}^{\\infty} e^{-x^2}\\,dx = \\sqrt{\\pi}\n\nx = \\frac{-b \\pm \\sqrt{b^2-4ac}}{2a}")},
 		{"long", md("## A slide that says far too much\n\nA paragraph that goes on for a while, as paragraphs in scripts of real authors do, and that must shrink until it fits.\n\n- one thing that takes more than a line when it is set in letters of the usual size\n- another\n- and another\n- and yet one more\n- and the last")},
 	}
 }
@@ -97,7 +109,9 @@ func flatten(d *slide.Drawn, over image.Image) *image.RGBA {
 // TestSheets writes a sheet of each theme into the folder that MYNAH_TEST_SHEETS names,
 // to be looked at.
 func TestSheets(t *testing.T) {
+	t.Parallel()
 	dir := os.Getenv("MYNAH_TEST_SHEETS")
+	only := os.Getenv("MYNAH_TEST_SHEETS_ONLY")
 	if dir == "" {
 		t.Skip("MYNAH_TEST_SHEETS names no folder")
 	}
@@ -105,29 +119,39 @@ func TestSheets(t *testing.T) {
 	const w, h, tw, th = 1280, 720, 512, 288
 	grounds := []*image.RGBA{nil, picture(w, h, false), picture(w, h, true)}
 	for _, theme := range slide.Themes() {
-		all := samples()
-		sheet := image.NewRGBA(image.Rect(0, 0, 3*(tw+8), len(all)*(th+8)))
-		draw.Draw(sheet, sheet.Rect, image.NewUniform(color.Gray{120}), image.Point{}, draw.Src)
-		for i, s := range all {
-			for j, ground := range grounds {
-				got, err := d.Draw(t.Context(), slide.Request{Width: w, Height: h, Theme: theme, Blocks: s.blocks, Over: ground != nil})
-				if err != nil {
-					t.Fatal(theme, s.name, err)
+		for part, all := range slices.Collect(slices.Chunk(slices.DeleteFunc(samples(), func(s sample) bool { return only != "" && !slices.Contains(strings.Fields(only), s.name) }), 6)) {
+			sheet := image.NewRGBA(image.Rect(0, 0, 3*(tw+8), len(all)*(th+8)))
+			draw.Draw(sheet, sheet.Rect, image.NewUniform(color.Gray{120}), image.Point{}, draw.Src)
+			for i, s := range all {
+				for j, ground := range grounds {
+					got, err := d.Draw(t.Context(), slide.Request{Width: w, Height: h, Theme: theme, Blocks: s.blocks, Over: ground != nil})
+					if err != nil {
+						t.Fatal(theme, s.name, err)
+					}
+					for _, warning := range got.Warnings {
+						t.Log(theme, s.name, warning.Summary)
+					}
+					under := image.Image(image.NewRGBA(image.Rect(0, 0, w, h)))
+					if ground != nil {
+						under = ground
+					}
+					full := flatten(got, under)
+					at := image.Pt(j*(tw+8)+4, i*(th+8)+4)
+					xdraw.CatmullRom.Scale(sheet, image.Rectangle{at, at.Add(image.Pt(tw, th))}, full, full.Rect, draw.Src, nil)
 				}
-				for _, warning := range got.Warnings {
-					t.Log(theme, s.name, warning.Summary)
-				}
-				under := image.Image(image.NewRGBA(image.Rect(0, 0, w, h)))
-				if ground != nil {
-					under = ground
-				}
-				full := flatten(got, under)
-				at := image.Pt(j*(tw+8)+4, i*(th+8)+4)
-				xdraw.CatmullRom.Scale(sheet, image.Rectangle{at, at.Add(image.Pt(tw, th))}, full, full.Rect, draw.Src, nil)
 			}
+			save(t, filepath.Join(dir, fmt.Sprintf("%s-%d.png", theme, part+1)), sheet)
 		}
-		save(t, filepath.Join(dir, theme+".png"), sheet)
 	}
+}
+
+func pngOf(t *testing.T, img image.Image) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := png.Encode(&out, img); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 func save(t *testing.T, name string, img image.Image) {

@@ -7,15 +7,15 @@ import (
 	"mynah/internal/slide"
 )
 
-// drawer makes a Drawer that ends with the test.
-func drawer(t testing.TB, change func(*slide.Config)) *slide.Drawer {
-	t.Helper()
+// drawer makes a Drawer that ends with the testb.
+func drawer(tb testing.TB, change func(*slide.Config)) *slide.Drawer {
+	tb.Helper()
 	run, err := proc.New(proc.DefaultConfig())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	cfg := slide.DefaultConfig()
-	cfg.TempDir = t.TempDir()
+	cfg.TempDir = tb.TempDir()
 	if change != nil {
 		change(&cfg)
 	}
@@ -25,12 +25,20 @@ func drawer(t testing.TB, change func(*slide.Config)) *slide.Drawer {
 		found = found || err == nil
 	}
 	if !found {
-		t.Skip("no Chromium is installed: scripts/setup installs one")
+		tb.Skip("no Chromium is installed: scripts/setup installs one")
 	}
 	d, err := slide.New(cfg, run)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(d.Close)
+	tb.Cleanup(d.Close)
 	return d
+}
+
+// long marks a test that takes seconds.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a browser for many slides")
+	}
 }

@@ -62,11 +62,33 @@ async ({ floor, code, runes, preload, project, scale }) => {
   const full = r => r.left <= 0 && r.top <= 0 && r.right >= innerWidth && r.bottom >= innerHeight
   const flat = !frame.some(el => paints(el) || paints(el, '::before') || paints(el, '::after')) && full(backdrop.getBoundingClientRect())
   let box = [innerWidth, innerHeight, 0, 0]
-  for (const el of slide.querySelectorAll('*')) add(el.getBoundingClientRect(), el.matches('li') ? 60 * z : 10)
-  if (paints(slide) || getComputedStyle(slide).backgroundColor !== 'rgba(0, 0, 0, 0)') add(slide.getBoundingClientRect(), 60)
-  function add(r, more) {
+  const blur = getComputedStyle(slide).textShadow === 'none' ? 0 : 48
+  const shows = el => {
+    const s = getComputedStyle(el)
+    return s.backgroundColor !== 'rgba(0, 0, 0, 0)' || paints(el) || paints(el, '::before') || paints(el, '::after') || !el.matches('div, section, p, ul, ol, li, span, h1, h2, h3, h4, h5, h6, a, b, strong, em, i, code, table, thead, tbody, tr, th, td, blockquote, sup, sub, br, s, del, u, small')
+  }
+  const collect = node => {
+    if (node.nodeType === 3) {
+      if (!node.data.trim()) return
+      const range = document.createRange()
+      range.selectNodeContents(node)
+      return add(range.getBoundingClientRect(), 12 + blur)
+    }
+    if (node.nodeType !== 1) return
+    if (node === slide || !node.matches('.later')) {
+      if (shows(node)) add(node.getBoundingClientRect(), 12)
+      if (node.matches('pre')) return
+      if (node.matches('li')) add(node.getBoundingClientRect(), 90 * z, true)
+      for (const child of node.childNodes) collect(child)
+    }
+  }
+  if (slide.querySelectorAll('*').length < 400) collect(slide)
+  else add(slide.getBoundingClientRect(), 60)
+  if (paints(slide)) add(slide.getBoundingClientRect(), 70)
+  function add(r, more, aside) {
     if (!r.width || !r.height) return
-    box = [Math.min(box[0], r.left - more), Math.min(box[1], r.top - 10), Math.max(box[2], r.right + more), Math.max(box[3], r.bottom + 10)]
+    const down = aside ? 0 : more
+    box = [Math.min(box[0], r.left - more), Math.min(box[1], r.top - down), Math.max(box[2], r.right + more), Math.max(box[3], r.bottom + down)]
   }
   const backdrops = [...document.querySelectorAll('body, body *')].map(el => [el, getComputedStyle(el).backdropFilter]).filter(([, f]) => f !== 'none').slice(0, 50)
     .map(([el, filter]) => { const r = el.getBoundingClientRect(); return { filter, box: [r.left, r.top, r.right, r.bottom] } })

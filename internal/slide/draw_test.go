@@ -1,0 +1,512 @@
+package slide_test
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"maps"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/proc"
+	"mynah/internal/script"
+	"mynah/internal/slide"
+)
+
+func request(blocks []slide.Block) slide.Request {
+	for i := range blocks {
+		blocks[i].Range = diag.Range{File: "script.md", Start: diag.Pos{Line: 7 + i, Column: 1}}
+	}
+	return slide.Request{Width: 1280, Height: 720, Blocks: blocks}
+}
+
+func over(blocks []slide.Block) slide.Request {
+	r := request(blocks)
+	r.Over = true
+	return r
+}
+
+func drawOne(t *testing.T, d *slide.Drawer, r slide.Request) *slide.Drawn {
+	t.Helper()
+	got, err := d.Draw(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// at is the colour of a slide at a place of the frame.
+func at(d *slide.Drawn, x, y int) color.NRGBA {
+	if image.Pt(x, y).In(d.Bounds) {
+		return d.Image.NRGBAAt(x, y)
+	}
+	return d.Rest
+}
+
+// inked is the rectangle of all pixels for which is answers true.
+func inked(d *slide.Drawn, is func(color.NRGBA) bool) image.Rectangle {
+	var out image.Rectangle
+	for y := d.Bounds.Min.Y; y < d.Bounds.Max.Y; y++ {
+		for x := d.Bounds.Min.X; x < d.Bounds.Max.X; x++ {
+			if is(d.Image.NRGBAAt(x, y)) {
+				out = out.Union(image.Rect(x, y, x+1, y+1))
+			}
+		}
+	}
+	return out
+}
+
+func isDark(c color.NRGBA) bool {
+	return c.A > 200 && int(c.R)+int(c.G)+int(c.B) < 150
+}
+
+func isWhite(c color.NRGBA) bool { return c.A > 250 && c.R > 250 && c.G > 250 && c.B > 250 }
+
+func warned(d *slide.Drawn, part string) bool {
+	for _, w := range d.Warnings {
+		if strings.Contains(w.Summary, part) {
+			return true
+		}
+	}
+	return false
+}
+
+func warnings(d *slide.Drawn) string { return fmt.Sprintf("%+v", d.Warnings) }
+
+func TestSlides(t *testing.T) {
+	t.Parallel()
+	long(t)
+	d := drawer(t, nil)
+	t.Run("plain text is centred and black on white", func(t *testing.T) {
+		t.Parallel()
+		got := drawOne(t, d, request(text("Hello World")))
+		if !got.Opaque || got.Rest != (color.NRGBA{255, 255, 255, 255}) {
+			t.Errorf("opaque %v, rest %v", got.Opaque, got.Rest)
+		}
+		box := inked(got, isDark)
+		if h := box.Dy(); h < 60 || h > 110 {
+			t.Errorf("letters of 100 pixels are %d high", h)
+		}
+		if x := box.Min.X + box.Max.X; x < 1270 || x > 1290 {
+			t.Errorf("the text %v is not in the middle of 1280", box)
+		}
+		if y := box.Min.Y + box.Max.Y; y < 690 || y > 750 {
+			t.Errorf("the text %v is not in the middle of 720", box)
+		}
+		if got.Bounds.Dx() > 1000 {
+			t.Errorf("all of %v was taken", got.Bounds)
+		}
+	})
+	t.Run("a size that is given is that of the text", func(t *testing.T) {
+		t.Parallel()
+		small := text("Hello")
+		small[0].FontSize = 50
+		a, b := inked(drawOne(t, d, request(small)), isDark), inked(drawOne(t, d, request(text("Hello"))), isDark)
+		if r := float64(b.Dy()) / float64(a.Dy()); r < 1.85 || r > 2.15 {
+			t.Errorf("100 pixels are %.2f times as high as 50", r)
+		}
+	})
+	t.Run("headings are twice and one and a half times the text", func(t *testing.T) {
+		t.Parallel()
+		one, two := inked(drawOne(t, d, request(md("# HHH"))), isDark), inked(drawOne(t, d, request(md("## HHH"))), isDark)
+		if r := float64(one.Dy()) / float64(two.Dy()); r < 1.28 || r > 1.38 {
+			t.Errorf("# is %.2f times as high as ##, want 2 / 1.5", r)
+		}
+	})
+	t.Run("over a picture", func(t *testing.T) {
+		t.Parallel()
+		got := drawOne(t, d, over(text("Hello")))
+		if got.Opaque || got.Rest.A != 143 || got.Rest.R != 0 {
+			t.Errorf("rest %v, want black at .56 (143)", got.Rest)
+		}
+		if box := inked(got, isWhite); box.Dx() < 150 {
+			t.Errorf("white text in %v", box)
+		}
+	})
+	t.Run("light darkens nothing", func(t *testing.T) {
+		t.Parallel()
+		r := over(md("# Title\n\n- one\n- two"))
+		r.Theme = "light"
+		got := drawOne(t, d, r)
+		if got.Rest.A != 0 {
+			t.Errorf("rest %v, want nothing", got.Rest)
+		}
+		if inked(got, isWhite).Empty() || inked(got, isDark).Empty() {
+			t.Error("the heading is not white, or the list not dark on its box")
+		}
+	})
+	t.Run("every theme draws, alone and over a picture", func(t *testing.T) {
+		t.Parallel()
+		seen := map[string]string{}
+		for _, theme := range slide.Themes() {
+			for _, r := range []slide.Request{request(md("# T\n\n- a\n- b")), over(md("# T\n\n- a\n- b"))} {
+				r.Theme = theme
+				got := drawOne(t, d, r)
+				if got.Opaque == r.Over || len(got.Warnings) > 0 {
+					t.Errorf("%s, over %v: opaque %v, warnings %v", theme, r.Over, got.Opaque, got.Warnings)
+				}
+				seen[string(got.Image.Pix)] += theme
+			}
+		}
+		if len(seen) != 2*len(slide.Themes())-1 { // default and light are the same alone
+			t.Errorf("%d different pictures", len(seen))
+		}
+	})
+	t.Run("canvas", func(t *testing.T) {
+		t.Parallel()
+		r := request(text("Hello"))
+		r.Canvas, r.CanvasSet = script.Color{R: 10, G: 20, B: 60, A: 255}, true
+		got := drawOne(t, d, r)
+		if got.Rest != (color.NRGBA{10, 20, 60, 255}) || inked(got, isWhite).Empty() {
+			t.Errorf("rest %v; or the text is not white on a dark canvas", got.Rest)
+		}
+	})
+	t.Run("letters of the world are no boxes", func(t *testing.T) {
+		t.Parallel()
+		seen := map[string]rune{}
+		for _, c := range "你好世界日本語한글שלוםمرحبا🚀🎉" {
+			got := drawOne(t, d, request(text(string(c))))
+			if len(got.Warnings) > 0 {
+				t.Errorf("%c: %v", c, got.Warnings)
+			}
+			if other, ok := seen[string(got.Image.Pix)]; ok && other != c {
+				t.Errorf("%c looks like %c", c, other)
+			}
+			seen[string(got.Image.Pix)] = c
+		}
+	})
+	t.Run("right to left", func(t *testing.T) {
+		t.Parallel()
+		left, right := inked(drawOne(t, d, request(md("- abc\n- abc def ghi"))), isDark), inked(drawOne(t, d, request(md("- שלום\n- שלום עולם שלום"))), isDark)
+		if left.Empty() || right.Empty() {
+			t.Fatal("no text")
+		}
+		first := inked(drawOne(t, d, request(md("- ש\n- שלום עולם שלום"))), func(c color.NRGBA) bool { return isDark(c) })
+		if first.Max.X < right.Max.X-30 {
+			t.Errorf("the short line stands not on the right: %v in %v", first, right)
+		}
+	})
+	t.Run("sizes of frames", func(t *testing.T) {
+		t.Parallel()
+		for _, size := range []image.Point{{1920, 1080}, {1080, 1920}, {854, 480}, {1000, 1000}, {722, 1284}} {
+			r := over(md("# A\n\n- b"))
+			r.Width, r.Height = size.X, size.Y
+			got := drawOne(t, d, r)
+			if !got.Bounds.In(image.Rectangle{Max: size}) || got.Image.Rect != got.Bounds {
+				t.Errorf("%v: %v, image %v", size, got.Bounds, got.Image.Rect)
+			}
+			box := inked(got, isWhite)
+			if x := float64(box.Min.X+box.Max.X) / 2 / float64(size.X); x < .47 || x > .53 {
+				t.Errorf("%v: the text %v is not in the middle", size, box)
+			}
+		}
+	})
+	t.Run("a font's letter is missing", func(t *testing.T) {
+		t.Parallel()
+		got := drawOne(t, d, request(text("a \U0001FBFF\U000E0FF0 \U00012FFE b")))
+		if !warned(got, "no font has") {
+			t.Errorf("warnings %s", warnings(got))
+		}
+	})
+}
+
+func TestStates(t *testing.T) {
+	t.Parallel()
+	d := drawer(t, nil)
+	items := slide.Block{Kind: script.FenceMarkdown, Text: "# T\n\n- one\n  - two\n- three", Reveal: true}
+	listing := slide.Block{Kind: script.FenceCode, Language: "go", Text: "a := 1\nb := 2\nc := 3", Reveal: true, Ranges: []script.LineRange{{From: 1, To: 1}, {From: 2, To: 3}}}
+	if items.States() != 3 || listing.States() != 2 || (slide.Block{Kind: script.FenceText, Reveal: true}).States() != 1 {
+		t.Errorf("states %d, %d", items.States(), listing.States())
+	}
+	t.Run("items keep their room", func(t *testing.T) {
+		t.Parallel()
+		r := request([]slide.Block{items})
+		all := items
+		all.Reveal = false
+		whole := drawOne(t, d, request([]slide.Block{all}))
+		last := 0
+		for r.State = range 3 {
+			got := drawOne(t, d, r)
+			n := 0
+			for y := range 720 {
+				for x := range 1280 {
+					if c := at(got, x, y); isDark(c) {
+						n++
+						if c != at(whole, x, y) {
+							t.Fatalf("state %d: the pixel %d, %d moved", r.State, x, y)
+						}
+					}
+				}
+			}
+			if n <= last {
+				t.Errorf("state %d shows no more than the one before: %d pixels", r.State, n)
+			}
+			last = n
+		}
+		r.State = 99
+		if got := drawOne(t, d, r); !sameSlide(got, whole) {
+			t.Error("the last state does not show all")
+		}
+	})
+	t.Run("ranges of lines", func(t *testing.T) {
+		t.Parallel()
+		r := request([]slide.Block{listing})
+		first := drawOne(t, d, r)
+		r.State = 1
+		second := drawOne(t, d, r)
+		if sameSlide(first, second) {
+			t.Error("both states look the same")
+		}
+		plain := listing
+		plain.Reveal, plain.Highlight = false, []script.LineRange{{From: 1, To: 1}}
+		if got := drawOne(t, d, request([]slide.Block{plain})); !sameSlide(got, first) {
+			t.Error("lines that are lit look unlike those that are revealed")
+		}
+	})
+}
+
+func sameSlide(a, b *slide.Drawn) bool {
+	for y := range 720 {
+		for x := range 1280 {
+			if at(a, x, y) != at(b, x, y) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func TestFit(t *testing.T) {
+	t.Parallel()
+	long(t)
+	d := drawer(t, nil)
+	edges := func(t *testing.T, got *slide.Drawn) {
+		t.Helper()
+		for x := range 1280 {
+			if isDark(at(got, x, 2)) || isDark(at(got, x, 717)) {
+				t.Fatal("text at the upper or lower edge")
+			}
+		}
+		for y := range 720 {
+			if isDark(at(got, 2, y)) || isDark(at(got, 1277, y)) {
+				t.Fatal("text at the left or right edge")
+			}
+		}
+	}
+	tests := []struct {
+		name   string
+		blocks []slide.Block
+		cut    bool
+	}{
+		{"much text", md(strings.Repeat("A paragraph of some length that says little.\n\n", 12)), false},
+		{"far too much text", md(strings.Repeat("A paragraph of some length that says little.\n\n", 80)), true},
+		{"a long word", text(strings.Repeat("abcdefghij", 20)), false},
+		{"wide code", code("go", "// "+strings.Repeat("wide code ", 12)+"\nx := 1"), false},
+		{"code of far too many lines", code("go", strings.Repeat("x := 1\n", 10_000)), true},
+		{"a wide table", md("|" + strings.Repeat(" a heading |", 12) + "\n|" + strings.Repeat("---|", 12) + "\n|" + strings.Repeat(" some words |", 12)), false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := drawOne(t, d, request(tt.blocks))
+			if inked(got, isDark).Empty() {
+				t.Error("nothing is drawn")
+			}
+			edges(t, got)
+			if warned(got, "does not fit") != tt.cut {
+				t.Errorf("warnings %s", warnings(got))
+			}
+			for _, w := range got.Warnings {
+				if w.Range.Start.Line != 7 {
+					t.Errorf("the warning has the place %v", w.Range)
+				}
+			}
+		})
+	}
+}
+
+func TestProjectTheme(t *testing.T) {
+	t.Parallel()
+	long(t)
+	d := drawer(t, nil)
+	files := fstest.MapFS{
+		"themes/blue.css":   {Data: []byte("body{background:#00f url(../pics/dot.svg) 0 0/100px no-repeat;color:#ff0}\n.backdrop{color:#0f0}")},
+		"pics/dot.svg":      {Data: []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="10" height="10" fill="#f00"/></svg>`)},
+		"blur.css":          {Data: []byte(".backdrop{backdrop-filter:blur(8px) brightness(60%);background:rgba(255,0,0,.2)}")},
+		"spin.css":          {Data: []byte("@keyframes s{to{transform:rotate(360deg)}} *{animation:s 1s infinite linear !important;transition:all 1s} h1{color:red}")},
+		"a pic (1).svg":     {Data: []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200"><rect width="300" height="200" fill="#0a0"/></svg>`)},
+		"fonts.css":         {Data: []byte("@font-face{font-family:Broken;src:url(broken.woff2)} h1{font-family:NoSuchFont,serif} p{font-family:Broken}")},
+		"broken.woff2":      {Data: []byte("no font")},
+		"import.css":        {Data: []byte("@import 'sub/more.css';")},
+		"sub/more.css":      {Data: []byte("h1{color:#00f}")},
+		"other-project.css": {Data: []byte("h1{background:url(/1/secret.png)}")},
+	}
+	with := func(r slide.Request, theme string) slide.Request {
+		r.Theme, r.Files = theme, files
+		return r
+	}
+	t.Run("its own colours", func(t *testing.T) {
+		t.Parallel()
+		got := drawOne(t, d, with(request(text("Hello")), "themes/blue.css"))
+		if at(got, 1200, 700) != (color.NRGBA{0, 0, 255, 255}) || at(got, 50, 50) != (color.NRGBA{255, 0, 0, 255}) {
+			t.Errorf("background %v, its picture %v; %s", at(got, 1200, 700), at(got, 50, 50), warnings(got))
+		}
+		if inked(got, func(c color.NRGBA) bool { return c == color.NRGBA{0, 255, 0, 255} }).Empty() {
+			t.Error("the text is not green")
+		}
+	})
+	t.Run("its background does not hide a picture", func(t *testing.T) {
+		t.Parallel()
+		got := drawOne(t, d, with(over(text("Hello")), "themes/blue.css"))
+		if got.Rest.A != 0 || at(got, 50, 50).A != 0 {
+			t.Errorf("rest %v, %v", got.Rest, at(got, 50, 50))
+		}
+	})
+	t.Run("backdrop filters are told", func(t *testing.T) {
+		t.Parallel()
+		r := with(over(text("Hello")), "blur.css")
+		r.Width, r.Height = 1920, 1080
+		got := drawOne(t, d, r)
+		want := "[{Bounds:(0,0)-(1920,1080) Filters:[{Name:blur Value:12 Text:blur(8px)} {Name:brightness Value:0.6 Text:brightness(0.6)}]}]"
+		if s := fmt.Sprintf("%+v", got.Backdrops); s != want {
+			t.Errorf("%s, want %s", s, want)
+		}
+		if got.Rest.R < 250 || got.Rest.A != 51 {
+			t.Errorf("rest %v", got.Rest)
+		}
+	})
+	t.Run("a backdrop filter over a picture that stands", func(t *testing.T) {
+		t.Parallel()
+		r := with(over(text("Hello")), "blur.css")
+		r.Behind = pngOf(t, picture(1280, 720, false))
+		got := drawOne(t, d, r)
+		if !got.Opaque || len(got.Backdrops) != 0 {
+			t.Errorf("opaque %v, %v", got.Opaque, got.Backdrops)
+		}
+		if c := at(got, 20, 20); c.R < 60 || c.R > 220 {
+			t.Errorf("the picture is not seen: %v", c)
+		}
+	})
+	t.Run("animations without end", func(t *testing.T) {
+		t.Parallel()
+		a, b := drawOne(t, d, with(request(md("# Hello")), "spin.css")), drawOne(t, d, with(request(md("# Hello")), "spin.css"))
+		if !sameSlide(a, b) {
+			t.Error("two drawings differ")
+		}
+	})
+	t.Run("images", func(t *testing.T) {
+		t.Parallel()
+		got := drawOne(t, d, with(request(md("![](<a pic (1).svg>)")), ""))
+		box := inked(got, func(c color.NRGBA) bool { return c == color.NRGBA{0, 0xaa, 0, 255} })
+		if box.Dx() < 290 || len(got.Warnings) > 0 {
+			t.Errorf("the image is %v; %s", box, warnings(got))
+		}
+	})
+	t.Run("fonts", func(t *testing.T) {
+		t.Parallel()
+		got := drawOne(t, d, with(request(md("# One\n\ntwo")), "fonts.css"))
+		if !warned(got, `"NoSuchFont"`) || !warned(got, `"Broken" cannot be read`) {
+			t.Errorf("warnings %s", warnings(got))
+		}
+	})
+	t.Run("imports", func(t *testing.T) {
+		t.Parallel()
+		got := drawOne(t, d, with(request(md("# One")), "import.css"))
+		if inked(got, func(c color.NRGBA) bool { return c == color.NRGBA{0, 0, 255, 255} }).Empty() || len(got.Warnings) > 0 {
+			t.Errorf("the heading is not blue; %s", warnings(got))
+		}
+	})
+	t.Run("a theme that is not there", func(t *testing.T) {
+		t.Parallel()
+		if got := drawOne(t, d, with(request(md("# One")), "nothing.css")); !warned(got, "theme nothing.css") {
+			t.Errorf("warnings %s", warnings(got))
+		}
+	})
+	t.Run("another slide's files", func(t *testing.T) {
+		t.Parallel()
+		if got := drawOne(t, d, with(request(md("# One")), "other-project.css")); !warned(got, "/1/secret.png") {
+			t.Errorf("warnings %s", warnings(got))
+		}
+	})
+}
+
+func TestKey(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{
+		"t.css": {Data: []byte(`@import "u.css"; h1{background:u\72l(a.png)}`)},
+		"u.css": {Data: []byte(`p{background:image-set("b.png" 1x)}`)},
+		"a.png": {Data: []byte("a")}, "b.png": {Data: []byte("b")}, "c.png": {Data: []byte("c")}, "d.png": {Data: []byte("d")},
+	}
+	base := request(md("# T\n\n![](c.png)\n\n- a"))
+	base.Theme, base.Files = "t.css", files
+	key := base.Key("1")
+	if base.Key("1") != key {
+		t.Error("not the same twice")
+	}
+	if base.Key("2") == key {
+		t.Error("the version is not in it")
+	}
+	for name, matters := range map[string]bool{"t.css": true, "u.css": true, "a.png": true, "b.png": true, "c.png": true, "d.png": false} {
+		changed := fstest.MapFS{}
+		maps.Copy(changed, files)
+		changed[name] = &fstest.MapFile{Data: append([]byte(" "), files[name].Data...)}
+		r := base
+		r.Files = changed
+		if (r.Key("1") != key) != matters {
+			t.Errorf("%s: changes the key: %v, want %v", name, !matters, matters)
+		}
+	}
+	moved := base
+	moved.Blocks = append([]slide.Block(nil), base.Blocks...)
+	moved.Blocks[0].Range.Start.Line = 99
+	if moved.Key("1") != key {
+		t.Error("the place of the slide is in it")
+	}
+	bigger := base
+	bigger.Width = 1282
+	if bigger.Key("1") == key {
+		t.Error("the size is not in it")
+	}
+	later := base
+	later.State = 5
+	if later.Key("1") != key {
+		t.Error("a state that is not there is in it")
+	}
+}
+
+func TestWithoutBrowser(t *testing.T) {
+	t.Parallel()
+	run, err := proc.New(proc.DefaultConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := slide.DefaultConfig()
+	cfg.Program = "no-such-browser"
+	d, err := slide.New(cfg, run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	_, drawErr := d.Draw(t.Context(), request(text("a")))
+	_, versionErr := d.Version(t.Context())
+	for _, err := range []error{drawErr, versionErr} {
+		if f, ok := fault.As(err); !ok || f.Code != fault.ToolMissing || !strings.Contains(f.Hint, "apt-get install") || !errors.As(err, new(*proc.NotFoundError)) {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+func TestConfig(t *testing.T) {
+	t.Parallel()
+	err := slide.Config{Pages: -1}.Validate()
+	if err == nil || !strings.Contains(err.Error(), "pages") || !strings.Contains(err.Error(), "timeout") {
+		t.Errorf("%v", err)
+	}
+	if err := slide.DefaultConfig().Validate(); err != nil {
+		t.Error(err)
+	}
+}
