@@ -3,6 +3,7 @@ package ffmpeg
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 
@@ -42,7 +43,7 @@ func stillGraph(stills []StillInput) []string {
 	for i, s := range stills {
 		args = append(args, s.args("-threads", "1", "-err_detect", "explode")...)
 		out := fmt.Sprintf("v%d", i)
-		read := chain(fmt.Sprintf("%d:v:0", i), out, s.Source, s.Placement, s.Canvas, "")
+		read := chain(fmt.Sprintf("%d:v:0", i), out, s.Source, s.Placement, s.Canvas, pace{})
 		last := ",trim=end_frame=1"
 		if s.EnlargeW > 0 {
 			last += fmt.Sprintf(",scale=%d:%d:%s", s.EnlargeW, s.EnlargeH, stillScaling)
@@ -72,6 +73,8 @@ type ClipInput struct {
 	From, Length int64
 	// SpeedNum / SpeedDen is how many seconds of the clip pass in one of the film.
 	SpeedNum, SpeedDen int64
+	// Rate is how many pictures a second the clip has; zero where that is not known.
+	Rate script.Rate
 	// Skip is how many frames of the film are left out first, Frames how many are wanted
 	// then.
 	Skip, Frames int64
@@ -122,6 +125,7 @@ func (c ClipInput) graph(p Picture) string {
 	if c.SpeedNum > 0 && c.SpeedDen > 0 && c.SpeedNum != c.SpeedDen {
 		in, head = "s", fmt.Sprintf("[0:v:0]setpts=PTS*%d/%d[s];", c.SpeedDen, c.SpeedNum)
 	}
+	every := pace{Rate(p.FPS), c.slower(p.FPS)}
 	var then []string // each from label k to label k+1
 	if c.Skip > 0 {
 		then = append(then, fmt.Sprintf("[v%d]trim=start_frame=%d,setpts=PTS-STARTPTS[v%d]", len(then), c.Skip, len(then)+1))
@@ -136,10 +140,17 @@ func (c ClipInput) graph(p Picture) string {
 		then = append(then, c.Enter.graph(fmt.Sprintf("v%d", len(then)), fmt.Sprintf("%d:v", len(c.Layers)+1), fmt.Sprintf("v%d", len(then)+1)))
 	}
 	if len(then) == 0 {
-		return head + chain(in, "v", c.Source, c.Placement, c.Canvas, Rate(p.FPS))
+		return head + chain(in, "v", c.Source, c.Placement, c.Canvas, every)
 	}
 	last := fmt.Sprintf("[v%d]format=yuv420p,setsar=1[v]", len(then))
-	return head + strings.Join(append([]string{chain(in, "v0", c.Source, c.Placement, c.Canvas, Rate(p.FPS))}, append(then, last)...), ";")
+	return head + strings.Join(append([]string{chain(in, "v0", c.Source, c.Placement, c.Canvas, every)}, append(then, last)...), ";")
+}
+
+// slower tells whether the clip has fewer pictures in a second of the film than the film.
+func (c ClipInput) slower(film script.Rate) bool {
+	speed := big.NewRat(max(c.SpeedNum, 1), max(c.SpeedDen, 1))
+	own := big.NewRat(c.Rate.Num, max(c.Rate.Den, 1))
+	return own.Sign() > 0 && own.Mul(own, speed).Cmp(big.NewRat(film.Num, max(film.Den, 1))) < 0
 }
 
 // EncodeClip are the arguments of one process that decodes, scales and encodes a

@@ -318,8 +318,8 @@ func (j *job) stretch(i int, pic timeline.Picture, v *picture.View) *ffmpeg.Clip
 		Input: v.Asset.Input, Source: v.Asset.Source, Canvas: shot.Canvas, Backdrops: v.Backdrops,
 		Placement: ffmpeg.Place(w, h, j.form.Width, j.form.Height, shot.Fit, shot.Position),
 		From:      pic.From, Length: pic.Length, SpeedNum: pic.SpeedNum, SpeedDen: pic.SpeedDen,
-		Frames: longest(j.line.Scenes[i].Pictures, pic),
-		Again:  pic.Cycle > 0 && (len(v.Spans) > 1 || pic.Fade > pic.Cycle),
+		Frames: longest(j.line.Scenes[i].Pictures, pic), Rate: j.assets[shot.File].info.Video.Rate,
+		Again: pic.Cycle > 0 && (len(v.Spans) > 1 || pic.Fade > pic.Cycle),
 	}
 	if shot.Segment == nil && (clip.Again || clip.Frames*j.form.FPS.Den*1_000_000 >= pic.Length*j.form.FPS.Num) {
 		clip.Length = 0 // the whole file: let the decoder find the end
