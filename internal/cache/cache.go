@@ -119,7 +119,7 @@ func HashFile(ctx context.Context, path string) (Key, error) {
 	}
 	defer func() { _ = f.Close() }()
 	h := sha256.New()
-	buf := make([]byte, 1<<20)
+	buf := make([]byte, readSize(f))
 	for {
 		if err := ctx.Err(); err != nil {
 			return Key{}, err
@@ -133,6 +133,17 @@ func HashFile(ctx context.Context, path string) (Key, error) {
 			return Key{}, err
 		}
 	}
+}
+
+// readSize gives how much of a file is read at once: most are small, and what is asked for
+// is cleared first.
+func readSize(f *os.File) int64 {
+	const most = 256 << 10
+	fi, err := f.Stat()
+	if err != nil {
+		return most
+	}
+	return min(fi.Size()+1, most)
 }
 
 // A file that was hashed keeps its key for as long as its size and times do, if it is
@@ -353,7 +364,8 @@ func check(f *os.File, sum hash.Hash32) (int64, error) {
 	if size < 0 {
 		return 0, errDamaged
 	}
-	if _, err := io.Copy(sum, io.NewSectionReader(f, 0, size)); err != nil {
+	buf := make([]byte, min(size+1, 64<<10))
+	if _, err := io.CopyBuffer(sum, io.NewSectionReader(f, 0, size), buf); err != nil {
 		return 0, err
 	}
 	var trailer, want [trailerSize]byte

@@ -16,14 +16,20 @@ import (
 
 // outputs names the files that a build may write: the film first.
 func (j *job) outputs() []string {
-	out := j.req.Output
-	base := strings.TrimSuffix(out, filepath.Ext(out))
-	files := []string{out, base + ".jpg", base + ".srt", base + ".vtt"}
+	files := append([]string{j.req.Output, j.named(".jpg")}, j.subtitles()...)
 	if j.req.Timeline {
-		files = append(files, base+".timeline.json")
+		files = append(files, j.named(".timeline.json"))
 	}
 	return files
 }
+
+// named gives the name of the film with another ending.
+func (j *job) named(ending string) string {
+	return strings.TrimSuffix(j.req.Output, filepath.Ext(j.req.Output)) + ending
+}
+
+// subtitles names the files of what is said.
+func (j *job) subtitles() []string { return []string{j.named(".srt"), j.named(".vtt")} }
 
 // guardOutputs refuses a build that would replace a file of the project, or one beside
 // the film that no earlier build made: what stands beside a film is taken for its own.

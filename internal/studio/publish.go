@@ -5,12 +5,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"mynah/internal/cache"
@@ -20,8 +17,15 @@ import (
 	"mynah/internal/pending"
 )
 
+// sidecar is a file beside the film whose content is known before anything is written.
+type sidecar struct {
+	path    string
+	content []byte
+}
+
 // publish writes the film and what stands beside it. Each file is written whole under
-// another name, synced and renamed; the film comes last.
+// another name, synced and renamed; the film comes last. Where all of it stands as an
+// earlier build wrote it, nothing is written.
 func (j *job) publish(ctx context.Context) (*Result, error) {
 	f := &film.Film{
 		Picture: j.form, Pieces: j.cut.pieces, Sound: j.track.sound, Samples: j.line.Samples, AAC: j.studio.aac(j.track.channels),
@@ -33,61 +37,30 @@ func (j *job) publish(ctx context.Context) (*Result, error) {
 			{Code: mp4.TagTool, Value: "Mynah"},
 		},
 	}
-	out := j.req.Output
-	base := strings.TrimSuffix(out, filepath.Ext(out))
-	r := &Result{
-		Film: out, Width: j.line.Width, Height: j.line.Height, FPS: j.line.FPS, Frames: j.line.Frames,
-		Length: time.Duration(j.line.Samples) * time.Second / 48000, Scenes: len(j.line.Scenes), Warnings: j.list, Sources: j.sources,
+	r, beside, err := j.result()
+	if err != nil {
+		return nil, err
 	}
-	r.Seconds = r.Length.Seconds()
-	for _, s := range j.board.Scenes {
-		r.places = append(r.places, s.Range)
+	key, err := j.standingKey(f, beside)
+	if err != nil {
+		return nil, onDisk(err, "the film cannot be put in its place")
 	}
-	var files []*pending.File
-	defer func() {
-		for _, p := range files {
-			p.Discard()
-		}
-	}()
-	add := func(path string, write func(io.Writer) error) error {
-		p, err := pending.Create(path)
-		if err != nil {
-			return onDisk(err, "%s cannot be written", path)
-		}
-		files = append(files, p)
-		return write(p)
-	}
-	beside := func(path string, content []byte) error {
-		if err := j.claim(path, content); err != nil {
-			return err
-		}
-		return add(path, func(w io.Writer) error { _, err := w.Write(content); return err })
+	if n, ok := j.stands(key, r); ok {
+		r.Bytes = n
+		return r, nil
 	}
 	poster, err := j.poster(ctx, f)
 	if err != nil {
 		return nil, err
 	}
-	r.Poster = base + ".jpg"
-	if err := beside(r.Poster, poster); err != nil {
-		return nil, err
-	}
-	if len(j.cues) > 0 {
-		r.SRT, r.VTT = base+".srt", base+".vtt"
-		if err := errors.Join(beside(r.SRT, []byte(caption.SRT(j.cues))), beside(r.VTT, []byte(caption.VTT(j.cues)))); err != nil {
+	w := &release{job: j}
+	defer w.discard()
+	for _, s := range append([]sidecar{{r.Poster, poster}}, beside...) {
+		if err := w.beside(s); err != nil {
 			return nil, err
 		}
 	}
-	if j.req.Timeline {
-		r.Timeline = base + ".timeline.json"
-		b, err := json.MarshalIndent(Plan{Board: j.board, Line: j.line, Captions: j.cues}, "", "  ")
-		if err == nil {
-			err = beside(r.Timeline, append(b, '\n'))
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	err = add(out, func(w io.Writer) error {
+	err = w.add(r.Film, "", func(w io.Writer) error {
 		m := &meter{w: &stopper{ctx: ctx, w: w}, total: j.line.Frames * 100, report: func(p float64) { j.progress(phaseFilm, min(p, 0.9)) }}
 		b := bufio.NewWriterSize(m, 256<<10) // packets are small
 		if r.Bytes, err = f.Write(j.store, b); err != nil {
@@ -98,20 +71,94 @@ func (j *job) publish(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range files {
+	if err := w.publish(ctx); err != nil {
+		return nil, err
+	}
+	if r.SRT == "" && j.replaces {
+		// Subtitles of the film that was replaced would be taken for this one's.
+		for _, path := range j.subtitles() {
+			_ = os.Remove(path)
+		}
+	}
+	w.note(key, r.Bytes)
+	return r, nil
+}
+
+// result says what the film is, and which files stand beside it.
+func (j *job) result() (*Result, []sidecar, error) {
+	r := &Result{
+		Film: j.req.Output, Width: j.line.Width, Height: j.line.Height, FPS: j.line.FPS, Frames: j.line.Frames,
+		Length: time.Duration(j.line.Samples) * time.Second / 48000, Scenes: len(j.line.Scenes), Warnings: j.list, Sources: j.sources,
+	}
+	r.Seconds = r.Length.Seconds()
+	for _, s := range j.board.Scenes {
+		r.places = append(r.places, s.Range)
+	}
+	r.Poster = j.named(".jpg")
+	var beside []sidecar
+	if len(j.cues) > 0 {
+		r.SRT, r.VTT = j.subtitles()[0], j.subtitles()[1]
+		beside = append(beside, sidecar{r.SRT, []byte(caption.SRT(j.cues))}, sidecar{r.VTT, []byte(caption.VTT(j.cues))})
+	}
+	if j.req.Timeline {
+		r.Timeline = j.named(".timeline.json")
+		b, err := json.MarshalIndent(Plan{Board: j.board, Line: j.line, Captions: j.cues}, "", "  ")
+		if err != nil {
+			return nil, nil, err
+		}
+		beside = append(beside, sidecar{r.Timeline, append(b, '\n')})
+	}
+	return r, beside, nil
+}
+
+// release are files on their way to their places.
+type release struct {
+	job   *job
+	files []*pending.File
+	notes []standingFile // of the files, before they have their places
+}
+
+// add writes a file under another name; made names the note that it is a build's own.
+func (w *release) add(path, made string, write func(io.Writer) error) error {
+	p, err := pending.Create(path)
+	if err != nil {
+		return onDisk(err, "%s cannot be written", path)
+	}
+	w.files = append(w.files, p)
+	sum := newSum()
+	if err := write(io.MultiWriter(p, sum)); err != nil {
+		return err
+	}
+	w.notes = append(w.notes, standingFile{Path: path, Sum: sum.Sum32(), Made: made})
+	return nil
+}
+
+// beside writes a file beside the film, unless something of others is in its place.
+func (w *release) beside(s sidecar) error {
+	if err := w.job.claim(s.path, s.content); err != nil {
+		return err
+	}
+	return w.add(s.path, madeKey(s.content).String(), func(w io.Writer) error { _, err := w.Write(s.content); return err })
+}
+
+// publish gives all files their names.
+func (w *release) publish(ctx context.Context) error {
+	for _, p := range w.files {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 		if err := p.Publish(); err != nil {
-			return nil, onDisk(err, "the film cannot be put in its place")
+			return onDisk(err, "the film cannot be put in its place")
 		}
 	}
-	if len(j.cues) == 0 && j.replaces {
-		// Subtitles of the film that was replaced would be taken for this one's.
-		_ = os.Remove(base + ".srt")
-		_ = os.Remove(base + ".vtt")
+	return nil
+}
+
+// discard removes what was not published.
+func (w *release) discard() {
+	for _, p := range w.files {
+		p.Discard()
 	}
-	return r, nil
 }
 
 // stopper ends a long copy when it is no longer wanted.
@@ -128,9 +175,9 @@ func (s *stopper) Write(b []byte) (int, error) {
 	return s.w.Write(b)
 }
 
-// poster makes the poster image: the frame that the header names, else the middle of
-// the first scene.
-func (j *job) poster(ctx context.Context, f *film.Film) ([]byte, error) {
+// posterFrame is the frame that the header names for the poster, else the middle of the
+// first scene.
+func (j *job) posterFrame() int64 {
 	fps := j.line.FPS
 	n := j.line.Scenes[0].Frames / 2
 	p := j.board.Film.Poster
@@ -142,7 +189,12 @@ func (j *job) poster(ctx context.Context, f *film.Film) ([]byte, error) {
 	case "":
 		n = int64(p.At.Seconds() * float64(fps.Num) / float64(fps.Den))
 	}
-	n = max(0, min(n, j.line.Frames-1))
+	return max(0, min(n, j.line.Frames-1))
+}
+
+// poster makes the poster image.
+func (j *job) poster(ctx context.Context, f *film.Film) ([]byte, error) {
+	n := j.posterFrame()
 	track, err := f.Track(j.store)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package hostile_test
 
 import (
+	"errors"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -209,6 +210,10 @@ func TestKilledWhileWriting(t *testing.T) {
 	}
 	seen := 0
 	for range 30 {
+		// Where all stands, nothing is written.
+		if err := os.Remove(filepath.Join(s.out, "film.jpg")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
 		cmd := s.command(t.Context())
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)

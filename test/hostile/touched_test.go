@@ -1,0 +1,85 @@
+package hostile_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// TestTouchedFilm: what a build wrote is left alone as long as all of it stands; whatever
+// was touched or damaged meanwhile is written anew.
+func TestTouchedFilm(t *testing.T) {
+	t.Parallel()
+	s := everything(t)
+	if o := s.build(t); o.code != 0 {
+		t.Fatal(o.stderr)
+	}
+	want := s.bytes(t)
+	again := func(what string, wantWritten bool) {
+		before, _ := os.Stat(s.film())
+		if o := s.build(t); o.code != 0 {
+			t.Fatal(o.stderr)
+		}
+		after, err := os.Stat(s.film())
+		if err != nil || s.bytes(t) != want {
+			t.Fatalf("%s: the film is not the one of before (%v)", what, err)
+		}
+		if written := before == nil || !os.SameFile(before, after); written != wantWritten {
+			t.Errorf("%s: the film is written: %v", what, written)
+		}
+	}
+	again("nothing", false)
+	beside := func(name string) string { return filepath.Join(s.out, name) }
+	damage := func(at int) error {
+		b := []byte(want)
+		b[at] ^= 1
+		return os.WriteFile(s.film(), b, 0o600)
+	}
+	for _, c := range []struct {
+		name  string
+		touch func() error
+	}{
+		{"a byte of the film", func() error { return damage(len(want) / 2) }},
+		{"a byte of the film, its time put back", func() error {
+			fi, err := os.Stat(s.film())
+			return errors.Join(err, damage(0), os.Chtimes(s.film(), fi.ModTime(), fi.ModTime()))
+		}},
+		{"the film's end", func() error { return os.Truncate(s.film(), int64(len(want)-1)) }},
+		{"the film's time", func() error { return os.Chtimes(s.film(), time.Now(), time.Unix(1, 0)) }},
+		{"the film", func() error { return os.Remove(s.film()) }},
+		{"the film, a link in its place", func() error {
+			return errors.Join(os.Rename(s.film(), beside("film.srt")), os.Symlink("film.srt", s.film()))
+		}},
+		{"the poster", func() error { return os.Remove(beside("film.jpg")) }},
+		{"the subtitles", func() error { return os.WriteFile(beside("film.srt"), []byte("1\n"), 0o600) }},
+		{"the subtitles' other form", func() error { return os.Remove(beside("film.vtt")) }},
+	} {
+		if err := c.touch(); err != nil {
+			t.Fatal(err)
+		}
+		again(c.name, true)
+		if got, err := os.ReadFile(beside("film.srt")); err != nil || len(got) < 20 {
+			t.Errorf("%s: the subtitles are %q (%v)", c.name, got, err)
+		}
+		again(c.name+", and again", false)
+	}
+}
+
+// TestSubtitlesOfSilentFilm: nothing that would be taken for a film's subtitles stays
+// beside one that says nothing, also where the film itself stands.
+func TestSubtitlesOfSilentFilm(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.write(t, "s.md", header+"(duration: 1)\n")
+	for range 2 {
+		s.write(t, filepath.Join(s.out, "film.srt"), "1\n00:00:00,000 --> 00:00:01,000\nOld\n")
+		if o := s.build(t); o.code != 0 {
+			t.Fatal(o.stderr)
+		}
+		if _, err := os.Stat(filepath.Join(s.out, "film.srt")); err == nil {
+			t.Error("old subtitles are left")
+		}
+	}
+}
