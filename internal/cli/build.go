@@ -318,7 +318,7 @@ func (a *app) fail(asJSON bool, err error) error {
 	}
 	e := json.NewEncoder(a.Out)
 	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {
-		_ = e.Encode(failure{Event: "failed", Code: string(fault.Script), Message: wrong.Error(), Errors: wrong.List})
+		_ = e.Encode(failure{Event: "failed", Code: string(fault.Script), Message: wrong.Error(), Errors: wrong.List.Foremost()})
 		return &silentError{exitScript}
 	}
 	f := fault.From(err)
@@ -333,7 +333,7 @@ func (a *app) done(f *buildFlags, r *studio.Result) error {
 			Event string `json:"event"`
 			*studio.Result
 			Warnings diag.List `json:"warnings,omitempty"`
-		}{"done", r, r.Warnings})
+		}{"done", r, r.Warnings.Foremost()})
 	}
 	a.render(r.Warnings, r.Sources)
 	if f.quiet {

@@ -49,12 +49,13 @@ func (a *app) checkCommand() *cobra.Command {
 
 func (a *app) checked(f *buildFlags, list diag.List, sources map[string][]byte) error {
 	if f.json {
-		if list == nil {
-			list = diag.List{}
+		told := list.Foremost()
+		if told == nil {
+			told = diag.List{}
 		}
 		e := json.NewEncoder(a.Out)
 		e.SetIndent("", "  ")
-		if err := e.Encode(list); err != nil {
+		if err := e.Encode(told); err != nil {
 			return err
 		}
 	} else {

@@ -76,6 +76,8 @@ const (
 	UnknownVariable Code = "unknown-variable"
 	// NotRendered is a known part of the language that this program does not draw.
 	NotRendered Code = "not-rendered"
+	// MoreFindings closes a list that was cut.
+	MoreFindings Code = "more-findings"
 )
 
 // Strict tells whether a strict build fails for warnings of this sort.

@@ -61,10 +61,39 @@ func Render(w io.Writer, list List, sources func(file string) ([]byte, bool), op
 		}
 	}
 	if left > 0 {
-		_, err := fmt.Fprintf(w, "\n%d more findings are not shown: mend these first\n", left)
+		_, err := fmt.Fprintf(w, "\n%s\n", notShown(left))
 		return err
 	}
 	return nil
+}
+
+func notShown(left int) string {
+	return fmt.Sprintf("%d more findings are not shown: mend these first", left)
+}
+
+// Foremost gives the list as programs are told it: no more findings than are printed, and
+// where that is not all, one more that tells how many there are.
+func (l List) Foremost() List {
+	if len(l) <= defaultMost {
+		return l
+	}
+	out := foremost(l, defaultMost)
+	more := Diagnostic{Range: Range{File: out[0].Range.File}, Severity: Warning, Code: MoreFindings, Summary: notShown(len(l) - len(out))}
+	if wrong(l) > wrong(out) {
+		more.Severity = Error
+	}
+	return append(out, more)
+}
+
+// wrong counts the errors of a list.
+func wrong(list List) int {
+	n := 0
+	for _, d := range list {
+		if d.Severity == Error {
+			n++
+		}
+	}
+	return n
 }
 
 // foremost gives the first findings of a list in their order, errors before warnings if
@@ -73,13 +102,8 @@ func foremost(list List, most int) List {
 	if len(list) <= most {
 		return list
 	}
-	wrong := 0
-	for _, d := range list {
-		if d.Severity == Error {
-			wrong++
-		}
-	}
-	room := map[Severity]int{Error: min(wrong, most), Warning: most - min(wrong, most)}
+	errs := min(wrong(list), most)
+	room := map[Severity]int{Error: errs, Warning: most - errs}
 	var out List
 	for _, d := range list {
 		if room[d.Severity] > 0 {

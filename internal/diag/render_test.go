@@ -282,3 +282,49 @@ func TestFloodsAreCut(t *testing.T) {
 		t.Errorf("%d findings in %d bytes", n, out.Len())
 	}
 }
+
+// TestForemost: programs are told as many findings as people, and how many there are.
+func TestForemost(t *testing.T) {
+	t.Parallel()
+	many := func(errors, warnings int) diag.List {
+		var l diag.List
+		for range warnings {
+			l.Warnf(diag.Range{File: "s.md"}, "odd")
+		}
+		for range errors {
+			l.Errorf(diag.Range{File: "s.md"}, "wrong")
+		}
+		return l
+	}
+	for _, c := range []struct {
+		errors, warnings int
+		shown, wrong     int // findings and errors that are told
+		more             string
+		severity         diag.Severity
+	}{
+		{0, 0, 0, 0, "", 0},
+		{40, 60, 100, 40, "", 0},
+		{40, 61, 100, 40, "1 more", diag.Warning},
+		{100, 7, 100, 100, "7 more", diag.Warning},
+		{101, 0, 100, 100, "1 more", diag.Error},
+		{500, 500, 100, 100, "900 more", diag.Error},
+	} {
+		got := many(c.errors, c.warnings).Foremost()
+		if c.more != "" {
+			last := got[len(got)-1]
+			if !strings.HasPrefix(last.Summary, c.more+" findings") || last.Code != diag.MoreFindings || last.Severity != c.severity || last.Range.File != "s.md" {
+				t.Errorf("%d errors, %d warnings: %+v", c.errors, c.warnings, last)
+			}
+			got = got[:len(got)-1]
+		}
+		wrong := 0
+		for _, d := range got {
+			if d.Severity == diag.Error {
+				wrong++
+			}
+		}
+		if len(got) != c.shown || wrong != c.wrong {
+			t.Errorf("%d errors, %d warnings: %d are told, %d of them errors", c.errors, c.warnings, len(got), wrong)
+		}
+	}
+}

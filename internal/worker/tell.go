@@ -17,11 +17,14 @@ import (
 func message(err error) string {
 	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {
 		var lines []string
-		for _, d := range wrong.List {
+		for _, d := range wrong.List.Foremost() {
 			if d.Severity != diag.Error {
 				continue
 			}
 			line := d.Error()
+			if d.Code == diag.MoreFindings {
+				line = d.Summary
+			}
 			if d.Hint != "" {
 				line += ". " + capital(d.Hint)
 			}
@@ -42,10 +45,10 @@ func capital(s string) string {
 	return string(unicode.ToUpper(r)) + s[n:]
 }
 
-// diagnostics turns findings into their wire form.
+// diagnostics turns findings into their wire form, as many as a person is told.
 func diagnostics(list diag.List) []api.Diagnostic {
 	var out []api.Diagnostic
-	for _, d := range list {
+	for _, d := range list.Foremost() {
 		out = append(out, api.Diagnostic{
 			File: d.Range.File, Line: d.Range.Start.Line, Column: d.Range.Start.Column, Severity: d.Severity.String(),
 			Code: string(d.Code), Summary: d.Summary, Detail: d.Detail, Hint: d.Hint,

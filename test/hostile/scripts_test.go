@@ -150,3 +150,21 @@ func TestLongestScriptName(t *testing.T) {
 		t.Errorf("there are %q", got)
 	}
 }
+
+// TestManyFindings: programs are told no more than people are.
+func TestManyFindings(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.write(t, "s.md", header+strings.Repeat("(pauze: 0)\n", 1000))
+	for _, command := range []string{"build", "check"} {
+		cmd := s.command(t.Context(), "--json")
+		if command == "check" {
+			cmd.Args = []string{cmd.Args[0], command, "--json", "--cache-dir", s.cache, filepath.Join(s.project, "s.md")}
+		}
+		o := run(t, cmd)
+		n := strings.Count(o.out, `"severity":`)
+		if o.code != 3 || n != 101 || !strings.Contains(o.out, "900 more findings are not shown") || !strings.Contains(o.out, `"more-findings"`) {
+			t.Errorf("%s: code %d, %d findings: %.300s … %s", command, o.code, n, o.out, o.out[max(0, len(o.out)-300):])
+		}
+	}
+}
