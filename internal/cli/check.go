@@ -8,11 +8,11 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
 	"mynah/internal/diag"
 	"mynah/internal/fault"
+	"mynah/internal/pending"
 	"mynah/internal/script"
 )
 
@@ -131,8 +131,28 @@ func (a *app) formatFile(path string, list, stdout bool) error {
 		fmt.Fprintln(a.Out, path)
 		return nil
 	}
-	if err := renameio.WriteFile(path, out, 0o644, renameio.WithExistingPermissions()); err != nil {
+	if err := rewrite(path, out); err != nil {
 		return fault.New(fault.Disk, err, "the script %q cannot be written", path)
 	}
 	return nil
+}
+
+// rewrite gives a file new content, all of it or nothing, under the permissions it has.
+func rewrite(path string, content []byte) error {
+	fi, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	f, err := pending.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Discard()
+	if err := f.Chmod(fi.Mode().Perm()); err != nil {
+		return err
+	}
+	if _, err := f.Write(content); err != nil {
+		return err
+	}
+	return f.Publish()
 }

@@ -297,3 +297,32 @@ func TestOnlyScript(t *testing.T) {
 		}
 	}
 }
+
+// TestFormattedFile: a script that is written in the usual form keeps its permissions, and
+// nothing else is left in its folder.
+func TestFormattedFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "s.md")
+	for _, mode := range []os.FileMode{0o600, 0o664, 0o755} {
+		err := errors.Join(os.WriteFile(path, []byte("(pause:   1)\n"), 0o600), os.Chmod(path, mode))
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := &app{Streams: Streams{Out: io.Discard, Err: io.Discard}}
+		if err := a.formatFile(path, false, false); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(path)
+		if err != nil || string(b) != "(pause: 1)\n" {
+			t.Errorf("%q %v", b, err)
+		}
+		fi, err := os.Stat(path)
+		if err != nil || fi.Mode() != mode {
+			t.Errorf("%v %v, want %v", fi.Mode(), err, mode)
+		}
+		if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
+			t.Errorf("there are %v %v", left, err)
+		}
+	}
+}
