@@ -7,50 +7,32 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"mynah/internal/fault"
 	"mynah/internal/proc"
 	"mynah/internal/voice"
+	"mynah/internal/voice/program"
 )
 
 // Config are the settings of the engine.
-type Config struct {
-	Program string        // a name or an absolute path
-	Timeout time.Duration // of one sentence
-}
+type Config = program.Config
 
 // DefaultConfig finds espeak-ng among the installed programs.
-func DefaultConfig() Config { return Config{Program: "espeak-ng", Timeout: time.Minute} }
-
-// Validate reports all mistakes at once.
-func (c Config) Validate() error {
-	var errs []error
-	if c.Program == "" {
-		errs = append(errs, errors.New("program: empty"))
-	}
-	if c.Timeout <= 0 {
-		errs = append(errs, fmt.Errorf("timeout: %s, must be above 0", c.Timeout))
-	}
-	return errors.Join(errs...)
-}
+func DefaultConfig() Config { return program.DefaultConfig("espeak-ng") }
 
 // Engine is espeak-ng as a voice.Engine.
-type Engine struct {
-	cfg Config
-	run *proc.Runner
-}
+type Engine struct{ program *program.Program }
 
 // New makes the engine; whether the program is there shows when it is used.
 func New(cfg Config, run *proc.Runner) (*Engine, error) {
-	if err := cfg.Validate(); err != nil {
+	p, err := program.New("espeak-ng", cfg, run)
+	if err != nil {
 		return nil, err
 	}
-	return &Engine{cfg: cfg, run: run}, nil
+	return &Engine{p}, nil
 }
 
 // Name implements voice.Engine.
@@ -61,7 +43,7 @@ const form = "1"
 
 // Version implements voice.Engine.
 func (e *Engine) Version(ctx context.Context) (string, error) {
-	out, err := e.output(ctx, "--version")
+	out, err := e.program.Output(ctx, proc.Command{Args: []string{"--version"}})
 	if err != nil {
 		return "", err
 	}
@@ -71,7 +53,7 @@ func (e *Engine) Version(ctx context.Context) (string, error) {
 
 // Voices implements voice.Engine. Variants ("+f3") are left out; each voice has them.
 func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
-	out, err := e.output(ctx, "--voices")
+	out, err := e.program.Output(ctx, proc.Command{Args: []string{"--voices"}})
 	if err != nil {
 		return nil, err
 	}
@@ -93,27 +75,10 @@ func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
 	return list, nil
 }
 
-func (e *Engine) output(ctx context.Context, args ...string) ([]byte, error) {
-	out, err := e.run.Output(ctx, proc.Command{Program: e.cfg.Program, Args: args, Timeout: e.cfg.Timeout})
-	return out, e.explain(ctx, err, "")
-}
-
-func (e *Engine) explain(ctx context.Context, err error, id string) error {
-	var missing *proc.NotFoundError
-	var exit *proc.ExitError
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return err
-	case errors.As(err, &missing):
-		return fault.New(fault.ToolMissing, err, "the speech program espeak-ng is not installed").WithHint("install it: apt install espeak-ng")
-	case errors.As(err, &exit) && strings.Contains(exit.Stderr, "voice does not exist"):
-		return fault.New(fault.ToolFailed, &voice.UnknownVoiceError{Engine: voice.EngineEspeak, Voice: id},
-			"the installed espeak-ng has no voice %q", id).WithHint("install a newer espeak-ng, or choose another voice")
-	default:
-		return fault.New(fault.ToolFailed, err, "the speech program espeak-ng failed")
-	}
+// unknown is a voice that the installed program does not have.
+func unknown(id string) error {
+	return fault.New(fault.ToolFailed, &voice.UnknownVoiceError{Engine: voice.EngineEspeak, Voice: id},
+		"the installed espeak-ng has no voice %q", id).WithHint("install a newer espeak-ng, or choose another voice")
 }
 
 // Speak implements voice.Engine. Word times are estimates from the phonemes and from
@@ -129,23 +94,21 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return clip, nil
 	}
 	if !validID(req.Voice) {
-		return clip, e.explain(ctx, &proc.ExitError{Stderr: "voice does not exist"}, req.Voice)
+		return clip, unknown(req.Voice)
 	}
 	args, rest := arguments(req)
 	var wav, phonemes bytes.Buffer
-	err := e.run.Run(ctx, proc.Command{
-		Program: e.cfg.Program, Args: args,
-		Stdin: strings.NewReader(text(pieces, req.Fragment)), Stdout: &wav, Stderr: &phonemes,
-		Timeout: e.cfg.Timeout, MaxStdout: maxSound,
+	err := e.program.Run(ctx, proc.Command{
+		Args: args, Stdin: strings.NewReader(text(pieces, req.Fragment)), Stdout: &wav, Stderr: &phonemes, MaxStdout: maxSound,
 	})
+	if exit, ok := errors.AsType[*proc.ExitError](err); ok && ctx.Err() == nil && strings.Contains(exit.Stderr, "voice does not exist") {
+		return clip, unknown(req.Voice)
+	}
 	if err != nil {
-		return clip, e.explain(ctx, err, req.Voice)
+		return clip, err
 	}
-	if wav.Len() == 0 { // it writes a header, whatever it has to say
-		return clip, fault.New(fault.ToolFailed, nil, "the speech program espeak-ng gave no sound")
-	}
-	if clip.PCM, clip.Rate, err = voice.ParseWAV(wav.Bytes()); err != nil {
-		return clip, fault.New(fault.ToolFailed, err, "the speech program espeak-ng gave no sound")
+	if clip.PCM, clip.Rate, err = e.program.Sound(wav.Bytes()); err != nil {
+		return clip, err
 	}
 	clip.PCM = voice.Stretch(clip.PCM, clip.Rate, rest)
 	setWordTimes(&clip, pieces, phonemes.String())

@@ -1,54 +1,34 @@
 package espeak_test
 
 import (
-	"errors"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
-	"mynah/internal/fault"
-	"mynah/internal/proc"
 	"mynah/internal/voice"
 	"mynah/internal/voice/espeak"
 	"mynah/internal/voice/voicetest"
 )
 
-func engine(tb testing.TB, change func(*espeak.Config)) *espeak.Engine {
+func engine(tb testing.TB) *espeak.Engine {
 	tb.Helper()
-	run, err := proc.New(proc.DefaultConfig())
-	if err != nil {
-		tb.Fatal(err)
-	}
-	cfg := espeak.DefaultConfig()
-	if change != nil {
-		change(&cfg)
-	}
-	e, err := espeak.New(cfg, run)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return e
+	return voicetest.Program(tb, espeak.DefaultConfig(), espeak.New)
 }
 
 func TestEngine(t *testing.T) {
 	t.Parallel()
-	voicetest.Run(t, engine(t, nil), voicetest.Options{Voice: "en-us+f2", Deterministic: true})
+	voicetest.Run(t, engine(t), voicetest.Options{Voice: "en-us+f2", Deterministic: true})
 }
 
 func TestMissingProgram(t *testing.T) {
 	t.Parallel()
-	e := engine(t, func(c *espeak.Config) { c.Program = "no-such-espeak" })
-	_, err := e.Version(t.Context())
-	if fault.CodeOf(err) != fault.ToolMissing || !errors.Is(err, exec.ErrNotFound) {
-		t.Errorf("Version: %v", err)
-	}
+	voicetest.Missing(t, espeak.DefaultConfig(), espeak.New)
 }
 
 // TestCatalogue says a word with every voice of the catalogue.
 func TestCatalogue(t *testing.T) {
 	t.Parallel()
-	e := engine(t, nil)
+	e := engine(t)
 	list, err := e.Voices(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +68,7 @@ func TestCatalogue(t *testing.T) {
 // TestLanguages reads words in scripts of their own.
 func TestLanguages(t *testing.T) {
 	t.Parallel()
-	e := engine(t, nil)
+	e := engine(t)
 	for id, text := range map[string]string{
 		"de+f2": "Die Straße ist lang, aber schön.", "fr-fr": "L'été, c'est déjà fini ?", "ru": "Привет, мир!",
 		"cmn-latn-pinyin": "你好，世界。今天天气很好。", "yue": "你好，世界。", "ja": "こんにちは", "ar": "مرحبا بالعالم", "hi": "नमस्ते दुनिया।",
@@ -118,7 +98,7 @@ func TestLanguages(t *testing.T) {
 func TestClausesAnchorTheWords(t *testing.T) {
 	t.Parallel()
 	req := voice.Request{Voice: "en-us", Runs: []voice.Run{{Text: "Yes, the end of the unbelievably extraordinary story; no, it is not."}}}
-	c, err := engine(t, nil).Speak(t.Context(), req)
+	c, err := engine(t).Speak(t.Context(), req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,18 +117,4 @@ func TestClausesAnchorTheWords(t *testing.T) {
 	}
 }
 
-func TestValidate(t *testing.T) {
-	t.Parallel()
-	if err := (espeak.Config{}).Validate(); err == nil || !strings.Contains(err.Error(), "program") || !strings.Contains(err.Error(), "timeout") {
-		t.Errorf("%v", err)
-	}
-}
-
-func BenchmarkSentence(b *testing.B) {
-	e := engine(b, nil)
-	for b.Loop() {
-		if _, err := e.Speak(b.Context(), voice.Request{Voice: "en-us", Runs: []voice.Run{{Text: "The quick brown fox, who was late, jumps over 3 lazy dogs."}}}); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
+func BenchmarkSentence(b *testing.B) { voicetest.Bench(b, engine(b), "en-us") }

@@ -8,7 +8,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"os"
@@ -22,42 +21,25 @@ import (
 	"mynah/internal/fault"
 	"mynah/internal/proc"
 	"mynah/internal/voice"
+	"mynah/internal/voice/program"
 )
 
 // Config are the settings of the engine.
-type Config struct {
-	Program string        // a name or an absolute path
-	TempDir string        // for the sound; empty is the system's
-	Timeout time.Duration // of one sentence
-}
+type Config = program.Config
 
 // DefaultConfig finds flite among the installed programs.
-func DefaultConfig() Config { return Config{Program: "flite", Timeout: time.Minute} }
-
-// Validate reports all mistakes at once.
-func (c Config) Validate() error {
-	var errs []error
-	if c.Program == "" {
-		errs = append(errs, errors.New("program: empty"))
-	}
-	if c.Timeout <= 0 {
-		errs = append(errs, fmt.Errorf("timeout: %s, must be above 0", c.Timeout))
-	}
-	return errors.Join(errs...)
-}
+func DefaultConfig() Config { return program.DefaultConfig("flite") }
 
 // Engine is flite as a voice.Engine.
-type Engine struct {
-	cfg Config
-	run *proc.Runner
-}
+type Engine struct{ program *program.Program }
 
 // New makes the engine; whether the program is there shows when it is used.
 func New(cfg Config, run *proc.Runner) (*Engine, error) {
-	if err := cfg.Validate(); err != nil {
+	p, err := program.New("flite", cfg, run)
+	if err != nil {
 		return nil, err
 	}
-	return &Engine{cfg: cfg, run: run}, nil
+	return &Engine{p}, nil
 }
 
 // Name implements voice.Engine.
@@ -68,7 +50,7 @@ const form = "1"
 
 // Version implements voice.Engine.
 func (e *Engine) Version(ctx context.Context) (string, error) {
-	out, err := e.output(ctx, proc.Command{Args: []string{"--version"}})
+	out, err := e.program.Output(ctx, proc.Command{Args: []string{"--version"}})
 	var exit *proc.ExitError
 	if err != nil && (!errors.As(err, &exit) || len(out) <= 0) { // it ends with 1 all the same
 		return "", err
@@ -84,7 +66,7 @@ func (e *Engine) Version(ctx context.Context) (string, error) {
 
 // Voices implements voice.Engine. The clock-telling voice of flite is left out.
 func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
-	out, err := e.output(ctx, proc.Command{Args: []string{"-lv"}})
+	out, err := e.program.Output(ctx, proc.Command{Args: []string{"-lv"}})
 	if err != nil {
 		return nil, err
 	}
@@ -103,26 +85,6 @@ func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
 		}
 	}
 	return list, nil
-}
-
-func (e *Engine) output(ctx context.Context, c proc.Command) ([]byte, error) {
-	c.Program, c.Timeout = e.cfg.Program, e.cfg.Timeout
-	out, err := e.run.Output(ctx, c)
-	return out, explain(ctx, err)
-}
-
-func explain(ctx context.Context, err error) error {
-	var missing *proc.NotFoundError
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return err
-	case errors.As(err, &missing):
-		return fault.New(fault.ToolMissing, err, "the speech program flite is not installed").WithHint("install it: apt install flite")
-	default:
-		return fault.New(fault.ToolFailed, err, "the speech program flite failed")
-	}
 }
 
 // Speak implements voice.Engine. Word times are exact where the sounds of the sentence
@@ -216,7 +178,7 @@ func number(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
 // synthesize has the text said, puts the samples into the clip and gives the sounds,
 // pauses left out.
 func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Request, say string) ([]voice.Sound, error) {
-	f, err := os.CreateTemp(e.cfg.TempDir, "speech-*")
+	f, err := os.CreateTemp(e.program.Config().TempDir, "speech-*")
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "cannot make a temporary file")
 	}
@@ -224,7 +186,7 @@ func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Req
 	if err := os.Remove(f.Name()); err != nil {
 		return nil, fault.New(fault.Disk, err, "cannot make a temporary file")
 	}
-	out, err := e.output(ctx, proc.Command{
+	out, err := e.program.Output(ctx, proc.Command{
 		Args:       append(arguments(req), "-f", "-", "-o", "/dev/fd/3"),
 		Stdin:      strings.NewReader(say),
 		ExtraFiles: []*os.File{f},
@@ -236,11 +198,8 @@ func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Req
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "cannot read a temporary file")
 	}
-	if len(wav) == 0 { // it writes a header, whatever it has to say
-		return nil, fault.New(fault.ToolFailed, nil, "the speech program flite gave no sound")
-	}
-	if clip.PCM, clip.Rate, err = voice.ParseWAV(wav); err != nil {
-		return nil, fault.New(fault.ToolFailed, err, "the speech program flite gave no sound")
+	if clip.PCM, clip.Rate, err = e.program.Sound(wav); err != nil {
+		return nil, err
 	}
 	clip.Rate = int(math.Round(float64(clip.Rate) * playback(req)))
 	return place(parse(out), clip.Length()), nil
@@ -314,7 +273,7 @@ func (e *Engine) wordSounds(ctx context.Context, pieces []voice.Piece, n int) ([
 			order = append(order, p.Word)
 		}
 	}
-	out, err := e.output(ctx, proc.Command{
+	out, err := e.program.Output(ctx, proc.Command{
 		Args: []string{"-voice", "kal", "-psdur", "-f", "-", "-o", "none"}, Stdin: strings.NewReader(b.String()),
 	})
 	if err != nil {

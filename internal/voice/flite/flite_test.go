@@ -4,32 +4,18 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"strings"
 	"testing"
 	"time"
 
 	"mynah/internal/fault"
-	"mynah/internal/proc"
 	"mynah/internal/voice"
 	"mynah/internal/voice/flite"
 	"mynah/internal/voice/voicetest"
 )
 
-func engine(tb testing.TB, change func(*flite.Config)) *flite.Engine {
+func engine(tb testing.TB, cfg flite.Config) *flite.Engine {
 	tb.Helper()
-	run, err := proc.New(proc.DefaultConfig())
-	if err != nil {
-		tb.Fatal(err)
-	}
-	cfg := flite.DefaultConfig()
-	if change != nil {
-		change(&cfg)
-	}
-	e, err := flite.New(cfg, run)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return e
+	return voicetest.Program(tb, cfg, flite.New)
 }
 
 func TestEngine(t *testing.T) {
@@ -37,7 +23,7 @@ func TestEngine(t *testing.T) {
 	for _, id := range []string{"slt", "kal16"} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
-			voicetest.Run(t, engine(t, nil), voicetest.Options{Voice: id, ExactWords: true, Deterministic: true})
+			voicetest.Run(t, engine(t, flite.DefaultConfig()), voicetest.Options{Voice: id, ExactWords: true, Deterministic: true})
 		})
 	}
 }
@@ -45,7 +31,7 @@ func TestEngine(t *testing.T) {
 // TestCatalogue says a word with every voice of the catalogue.
 func TestCatalogue(t *testing.T) {
 	t.Parallel()
-	e := engine(t, nil)
+	e := engine(t, flite.DefaultConfig())
 	for _, v := range voice.NewCatalogue().Voices() {
 		if v.Engine != voice.EngineFlite {
 			continue
@@ -59,23 +45,23 @@ func TestCatalogue(t *testing.T) {
 
 func TestMissingProgram(t *testing.T) {
 	t.Parallel()
-	_, err := engine(t, func(c *flite.Config) { c.Program = "no-such-flite" }).Version(t.Context())
-	if fault.CodeOf(err) != fault.ToolMissing {
-		t.Errorf("Version: %v", err)
-	}
+	voicetest.Missing(t, flite.DefaultConfig(), flite.New)
 }
 
 func TestNothingIsLeftBehind(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	e := engine(t, func(c *flite.Config) { c.TempDir = dir })
+	cfg := flite.DefaultConfig()
+	cfg.TempDir = dir
+	e := engine(t, cfg)
 	if _, err := e.Speak(t.Context(), voice.Request{Voice: "slt", Runs: []voice.Run{{Text: "Hello."}}}); err != nil {
 		t.Fatal(err)
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
-	e = engine(t, func(c *flite.Config) { c.TempDir = dir + "/none" })
+	cfg.TempDir = dir + "/none"
+	e = engine(t, cfg)
 	_, err := e.Speak(t.Context(), voice.Request{Voice: "slt", Runs: []voice.Run{{Text: "Hello."}}})
 	if fault.CodeOf(err) != fault.Disk || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("without a folder: %v", err)
@@ -87,7 +73,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 func TestWordTimesMatchTheSound(t *testing.T) {
 	t.Parallel()
 	req := voice.Request{Voice: "slt", Runs: []voice.Run{{Text: "Dr. Smith paid $5 for 3.14 apples, then left. Nobody asked why."}}}
-	c, err := engine(t, nil).Speak(t.Context(), req)
+	c, err := engine(t, flite.DefaultConfig()).Speak(t.Context(), req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,18 +99,4 @@ func TestWordTimesMatchTheSound(t *testing.T) {
 	}
 }
 
-func TestValidate(t *testing.T) {
-	t.Parallel()
-	if err := (flite.Config{}).Validate(); err == nil || !strings.Contains(err.Error(), "program") || !strings.Contains(err.Error(), "timeout") {
-		t.Errorf("%v", err)
-	}
-}
-
-func BenchmarkSentence(b *testing.B) {
-	e := engine(b, nil)
-	for b.Loop() {
-		if _, err := e.Speak(b.Context(), voice.Request{Voice: "slt", Runs: []voice.Run{{Text: "The quick brown fox, who was late, jumps over 3 lazy dogs."}}}); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
+func BenchmarkSentence(b *testing.B) { voicetest.Bench(b, engine(b, flite.DefaultConfig()), "slt") }

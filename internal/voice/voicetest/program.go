@@ -1,0 +1,52 @@
+package voicetest
+
+import (
+	"errors"
+	"testing"
+
+	"mynah/internal/fault"
+	"mynah/internal/proc"
+	"mynah/internal/voice"
+	"mynah/internal/voice/program"
+)
+
+// Maker makes an engine that is a program.
+type Maker[E voice.Engine] func(program.Config, *proc.Runner) (E, error)
+
+// Program makes an engine of the given settings.
+func Program[E voice.Engine](tb testing.TB, cfg program.Config, makes Maker[E]) E {
+	tb.Helper()
+	run, err := proc.New(proc.DefaultConfig())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	e, err := makes(cfg, run)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return e
+}
+
+// Missing holds that an engine tells when its program is not installed, and that settings
+// that cannot be are refused.
+func Missing[E voice.Engine](t *testing.T, cfg program.Config, makes Maker[E]) {
+	t.Helper()
+	cfg.Program = "no-such-program"
+	_, err := Program(t, cfg, makes).Version(t.Context())
+	if _, ok := errors.AsType[*proc.NotFoundError](err); !ok || fault.CodeOf(err) != fault.ToolMissing {
+		t.Errorf("Version: %v", err)
+	}
+	if _, err := makes(program.Config{}, nil); err == nil {
+		t.Error("an engine without a program was made")
+	}
+}
+
+// Bench measures what a sentence costs.
+func Bench(b *testing.B, e voice.Engine, id string) {
+	b.Helper()
+	for b.Loop() {
+		if _, err := e.Speak(b.Context(), voice.Request{Voice: id, Runs: []voice.Run{{Text: sentence}}}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
