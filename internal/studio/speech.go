@@ -204,6 +204,9 @@ func (sp *Speech) lay(context.Context) error {
 		}
 		m.Speech = append(m.Speech, lengths)
 	}
+	if err := j.report(timeline.Check(j.board, m)); err != nil {
+		return err
+	}
 	j.line = timeline.Compute(j.board, m)
 	j.track = j.planSound()
 	for i, s := range j.line.Scenes {

@@ -298,6 +298,9 @@ func (j *job) time(context.Context) error {
 		}
 		m.Speech = append(m.Speech, lengths)
 	}
+	if err := j.report(timeline.Check(j.board, m)); err != nil {
+		return err
+	}
 	j.line = timeline.Compute(j.board, m)
 	if err := j.unseen(); err != nil {
 		return err

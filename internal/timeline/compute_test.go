@@ -2,9 +2,12 @@ package timeline_test
 
 import (
 	"math/big"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"mynah/internal/diag"
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
 	"mynah/internal/timeline"
@@ -209,5 +212,53 @@ func TestAThousandScenesEndOnTheFrame(t *testing.T) {
 	l := timeline.Compute(b, m)
 	if l.Frames != 30000 || l.Samples != 48048000 {
 		t.Errorf("%d frames and %d samples, want 30000 and 48048000", l.Frames, l.Samples)
+	}
+}
+
+// TestLongest: a film that is too long is told at what makes it so, and one that just is
+// not passes.
+func TestLongest(t *testing.T) {
+	t.Parallel()
+	at := func(line int) diag.Range { return diag.Range{File: "s.md", Start: diag.Pos{Line: line, Column: 1}} }
+	hours := func(h float64) *time.Duration { return seconds(h * 3600) }
+	paused := func(h float64) storyboard.Part { p := pause(h * 3600); p.Range = at(7); return p }
+	long := clip(script.Freeze)
+	long.File, long.Range = "long.mp4", at(8)
+	files := map[string]timeline.Media{
+		"c.mp4": {Length: big.NewRat(2, 1), Rate: script.Rate{Num: 25, Den: 1}}, "long.mp4": {Length: big.NewRat(9_999_999, 1), Rate: script.Rate{Num: 25, Den: 1}},
+	}
+	for _, c := range []struct {
+		name   string
+		scenes []storyboard.Scene
+		line   int // of the finding; 0: none
+		says   string
+	}{
+		{"ten hours", []storyboard.Scene{{Duration: hours(4)}, {Duration: hours(6)}}, 0, ""},
+		{"a second more", []storyboard.Scene{{Duration: hours(4)}, {Duration: hours(6)}, {}}, 3, "10 hours and 1 minutes"},
+		{"one scene", []storyboard.Scene{{Duration: hours(24)}, {}}, 1, "24 hours and 0 minutes"},
+		{"a pause", []storyboard.Scene{{}, {Parts: []storyboard.Part{pause(1), paused(11)}}}, 7, "11 hours"},
+		{"many pauses", []storyboard.Scene{{Parts: slices.Repeat([]storyboard.Part{paused(5)}, 4000)}}, 1, "20000 hours"},
+		{"a clip", []storyboard.Scene{{Shots: []storyboard.Shot{clip(script.Freeze), long}}}, 8, "2777 hours and 47 minutes"},
+		{"a clip that is cut", []storyboard.Scene{{Shots: []storyboard.Shot{long}, Duration: hours(1)}}, 0, ""},
+		{"a short voice for ever", []storyboard.Scene{{Shots: []storyboard.Shot{clip(script.LoopAudio)}, Sync: script.LoopAudio, Parts: []storyboard.Part{pause(0.01)}, Duration: hours(24)}}, 1, "24 hours"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			m := timeline.Measured{Files: files}
+			for i := range c.scenes {
+				c.scenes[i].Range = at(i + 1)
+				m.Speech = append(m.Speech, make([]int64, len(c.scenes[i].Parts)))
+			}
+			list := timeline.Check(&storyboard.Board{Scenes: c.scenes}, m)
+			if c.line == 0 && len(list) == 0 {
+				return
+			}
+			if len(list) != 1 || c.line == 0 {
+				t.Fatalf("%d findings: %+v", len(list), list)
+			}
+			if d := list[0]; d.Severity != diag.Error || d.Range.Start.Line != c.line || !strings.Contains(d.Summary, c.says) || !strings.Contains(d.Detail, "up to 10 hours") || d.Hint == "" {
+				t.Errorf("%+v", d)
+			}
+		})
 	}
 }
