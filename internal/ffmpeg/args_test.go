@@ -65,6 +65,8 @@ func TestArguments(t *testing.T) {
 	hdr := ffmpeg.Source{Width: 3840, Height: 2160, Turn: 1, PixelW: 1, PixelH: 1, Matrix: "bt2020", Transfer: "pq"}
 	stretch := clip(photo, script.Cover)
 	stretch.From, stretch.Length, stretch.SpeedNum, stretch.SpeedDen, stretch.Held = 1500000, 2000001, 3, 2, true
+	slow := clip(photo, script.Contain)
+	slow.Rate = script.Rate{Num: 5, Den: 1}
 	gif := clip(drawing, script.Contain)
 	gif.Format = media.GIF
 	webm := clip(drawing, script.Stretch)
@@ -92,6 +94,7 @@ func TestArguments(t *testing.T) {
 		{"EncodeMoving", ntsc.EncodeMoving()},
 		{"EncodeClip", ntsc.EncodeClip(clip(dv, script.Contain))},
 		{"EncodeClip, a stretch, faster, that stands at its end", hd().EncodeClip(stretch)},
+		{"EncodeClip of few pictures", hd().EncodeClip(slow)},
 		{"EncodeClip of the film's own form", hd().EncodeClip(clip(plain, script.Cover))},
 		{"EncodeClip of high dynamic range", hd().EncodeClip(clip(hdr, script.Cover))},
 		{"ReadClip of a GIF", hd().ReadClip(gif)},

@@ -2,6 +2,7 @@ package ffmpeg
 
 import (
 	"fmt"
+	"math/big"
 	"strconv"
 	"strings"
 
@@ -38,7 +39,7 @@ func stillGraph(stills []StillInput) []string {
 	for i, s := range stills {
 		args = append(args, s.args("-threads", "1", "-err_detect", "explode")...)
 		out := fmt.Sprintf("v%d", i)
-		graph = append(graph, strings.TrimSuffix(chain(fmt.Sprintf("%d:v:0", i), out, s.Source, s.Placement, s.Canvas, ""), "["+out+"]")+
+		graph = append(graph, strings.TrimSuffix(chain(fmt.Sprintf("%d:v:0", i), out, s.Source, s.Placement, s.Canvas, pace{}), "["+out+"]")+
 			",trim=end_frame=1["+out+"]")
 		labels.WriteString("[" + out + "]")
 	}
@@ -59,6 +60,8 @@ type ClipInput struct {
 	From, Length int64
 	// SpeedNum / SpeedDen is how many seconds of the clip pass in one of the film.
 	SpeedNum, SpeedDen int64
+	// Rate is how many pictures a second the clip has; zero where that is not known.
+	Rate script.Rate
 	// Frames is how many of the film are wanted.
 	Frames int64
 	// Held asks for an intra picture at the end, because it will stand for a while.
@@ -84,7 +87,14 @@ func (c ClipInput) graph(p Picture) string {
 	if c.SpeedNum > 0 && c.SpeedDen > 0 && c.SpeedNum != c.SpeedDen {
 		in, head = "s", fmt.Sprintf("[0:v:0]setpts=PTS*%d/%d[s];", c.SpeedDen, c.SpeedNum)
 	}
-	return head + chain(in, "v", c.Source, c.Placement, c.Canvas, Rate(p.FPS))
+	return head + chain(in, "v", c.Source, c.Placement, c.Canvas, pace{Rate(p.FPS), c.slower(p.FPS)})
+}
+
+// slower tells whether the clip has fewer pictures in a second of the film than the film.
+func (c ClipInput) slower(film script.Rate) bool {
+	speed := big.NewRat(max(c.SpeedNum, 1), max(c.SpeedDen, 1))
+	own := big.NewRat(c.Rate.Num, max(c.Rate.Den, 1))
+	return own.Sign() > 0 && own.Mul(own, speed).Cmp(big.NewRat(film.Num, max(film.Den, 1))) < 0
 }
 
 // EncodeClip are the arguments of one process that decodes, scales and encodes a

@@ -150,13 +150,23 @@ const (
 	toFilm = "out_color_matrix=bt709:out_range=tv"
 )
 
+// pace is how a moving source is brought to the film's rate; the zero value is a still.
+type pace struct {
+	rate string // the film's
+	// last repeats and drops pictures behind all else: what is scaled is repeated, not
+	// what is repeated scaled.
+	last bool
+}
+
 // chain gives the filter chain from a source to the film's frame. in and out are the
-// labels, out also making those inside unique; rate is the film's for a moving source,
-// else "".
-func chain(in, out string, s Source, p Placement, canvas script.Color, rate string) string {
+// labels, out also making those inside unique.
+func chain(in, out string, s Source, p Placement, canvas script.Color, moving pace) string {
 	var f []string
-	if rate != "" {
-		f = append(f, "fps="+rate+":start_time=0:round=near")
+	rate := moving.rate
+	fps := "fps=" + rate + ":start_time=0:round=near"
+	last := moving.last && !s.Alpha // the canvas comes at the film's rate
+	if rate != "" && !last {
+		f = append(f, fps)
 	}
 	f = append(f, turnFilter(s.Turn)...)
 	w, h := s.Upright()
@@ -211,6 +221,9 @@ func chain(in, out string, s Source, p Placement, canvas script.Color, rate stri
 		}
 	}
 	f = append(f, "format=yuv420p", "setsar=1")
+	if last {
+		f = append(f, fps)
+	}
 	return fmt.Sprintf("%s[%s]%s[%s]", head, in, strings.Join(f, ","), out)
 }
 

@@ -176,6 +176,7 @@ func (j *job) moving(p *cutPlan, i int, pic timeline.Picture, frames int64) film
 		Input: a.Input, Source: a.Source, Canvas: shot.Canvas,
 		Placement: ffmpeg.Place(w, h, j.form.Width, j.form.Height, shot.Fit, shot.Position),
 		From:      pic.From, Length: pic.Length, SpeedNum: pic.SpeedNum, SpeedDen: pic.SpeedDen, Frames: frames,
+		Rate: j.assets[shot.File].info.Video.Rate,
 		// A picture that stands for long is repeated now and then, so it must be intra.
 		Held: pic.Frames > pic.Moving && pic.Cycle == 0,
 	}
