@@ -119,8 +119,9 @@ func (d *Document) visit(n ast.Node, shown int) {
 	case *ast.Image:
 		d.Images = append(d.Images, string(n.Destination))
 	}
-	switch n.Kind() {
-	case ast.KindParagraph, ast.KindHeading, ast.KindList, ast.KindListItem, ast.KindBlockquote, east.KindTableCell:
+	// Only outermost blocks: elements with a direction of their own do not count for that
+	// of those around them, and a list would not run as its items do.
+	if p := n.Parent(); n.Type() == ast.TypeBlock && p != nil && (p.Kind() == ast.KindDocument || p.Kind() == east.KindFootnote) {
 		n.SetAttributeString("dir", "auto")
 	}
 }

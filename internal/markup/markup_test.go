@@ -13,7 +13,10 @@ func TestMarkdown(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, in, want string }{
 		{"heading", "# One", `<h1 dir="auto">One</h1>`},
-		{"table", "| a | b |\n|---|--:|\n| 1 | 2 |", `<td dir="auto" style="text-align:right">2</td>`},
+		{"table", "| a | b |\n|---|--:|\n| 1 | 2 |", `<td style="text-align:right">2</td>`},
+		{"directions", "- a\n  - b\n\n    c\n\n> d", "<ul dir=\"auto\">\n<li>a\n<ul>\n<li>\n<p>b</p>"},
+		{"direction of a quote", "> d", "<blockquote dir=\"auto\"><p>d</p>"},
+		{"direction of a table", "| a |\n|---|", `<table dir="auto">`},
 		{"task", "- [x] done", `<input checked="" disabled="" type="checkbox"> done`},
 		{"strike", "~~old~~", "<del>old</del>"},
 		{"autolink", "see https://example.org/x", `<a href="https://example.org/x">`},
