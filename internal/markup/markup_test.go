@@ -140,13 +140,13 @@ func TestTime(t *testing.T) {
 	} {
 		start := time.Now()
 		markup.Markdown(strings.Repeat(unit, 200_000/len(unit)), markup.All)
-		if d := time.Since(start); d > 3*time.Second {
+		if d := time.Since(start); d > 15*time.Second {
 			t.Errorf("200 kB of %q take %s", unit, d)
 		}
 	}
 	start := time.Now()
 	markup.Code("go", strings.Repeat("func main() { println(\"hello\", 1) } // comment\n", 10_000), nil)
-	if d := time.Since(start); d > 5*time.Second {
+	if d := time.Since(start); d > 30*time.Second {
 		t.Errorf("10,000 lines of code take %s", d)
 	}
 }
