@@ -35,7 +35,7 @@ const maxNesting = 50
 
 // MaxMarkdown is how many bytes of Markdown are read, far more than a slide can show: some
 // texts take time that grows with the square of their length.
-const MaxMarkdown = 32 << 10
+const MaxMarkdown = 16 << 10
 
 // maxLanguages is how many languages of code one text may name: looking up one that is
 // not known is dear.
