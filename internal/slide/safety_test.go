@@ -47,6 +47,7 @@ li{background:image-set("URL/set.png" 1x);cursor:url(URL/c.png),auto;list-style-
 	r := request(md("# Title\n\ntext\n\n- item\n\n![](" + server.URL + "/img.png)\n\n<img src=" + server.URL + "/raw.png>\n\n![](file://" + secret + ") ![](../up.png)"))
 	r.Theme, r.Files = "t.css", files
 	got := drawOne(t, d, r)
+	time.Sleep(500 * time.Millisecond) // for what may be on its way
 	if asked.Load() != 0 {
 		t.Errorf("%d requests reached the server", asked.Load())
 	}
