@@ -35,7 +35,7 @@ const maxNesting = 50
 
 // MaxMarkdown is how many bytes of Markdown are read, far more than a slide can show: some
 // texts take time that grows with the square of their length.
-const MaxMarkdown = 32 << 10
+const MaxMarkdown = 16 << 10
 
 // maxLanguages is how many languages of code one text may name: looking up one that is
 // not known is dear.
@@ -119,8 +119,9 @@ func (d *Document) visit(n ast.Node, shown int) {
 	case *ast.Image:
 		d.Images = append(d.Images, string(n.Destination))
 	}
-	switch n.Kind() {
-	case ast.KindParagraph, ast.KindHeading, ast.KindList, ast.KindListItem, ast.KindBlockquote, east.KindTableCell:
+	// Only outermost blocks: elements with a direction of their own do not count for that
+	// of those around them, and a list would not run as its items do.
+	if p := n.Parent(); n.Type() == ast.TypeBlock && p != nil && (p.Kind() == ast.KindDocument || p.Kind() == east.KindFootnote) {
 		n.SetAttributeString("dir", "auto")
 	}
 }

@@ -41,7 +41,7 @@ func (e *DiagramError) Error() string {
 
 // library is the source of what draws a kind of fence; nil: the build has none.
 func library(kind script.FenceKind) []byte {
-	name := ""
+	var name string
 	switch kind {
 	case script.FenceMermaid:
 		name = "mermaid"

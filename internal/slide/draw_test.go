@@ -510,3 +510,54 @@ func TestConfig(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestDiagrams(t *testing.T) {
+	t.Parallel()
+	long(t)
+	d := drawer(t, nil)
+	sort := func(kind script.FenceKind, text string) slide.Request {
+		return request([]slide.Block{{Kind: script.FenceText, Text: "Title"}, {Kind: kind, Text: text}})
+	}
+	if _, err := d.Draw(t.Context(), sort(script.FenceDot, "digraph{a->b}")); fault.CodeOf(err) == fault.ToolMissing {
+		t.Skip("the libraries of diagrams are not embedded: run scripts/assets")
+	}
+	good := map[script.FenceKind]string{
+		script.FenceMermaid: "flowchart LR\n  A[<b>One</b>] --> B",
+		script.FenceDot:     "digraph {\n  a -> b\n}",
+		script.FenceMath:    "x = \\frac{-b}{2a}\n\n\\sqrt{2}",
+	}
+	bad := map[script.FenceKind]struct {
+		text string
+		line int
+	}{
+		script.FenceMermaid: {"flowchart LR\n  A --> B\n  B --> [[", 3},
+		script.FenceDot:     {"digraph {\n  a -> b\n  b -> -> c\n}", 3},
+		script.FenceMath:    {"x = 1\n\ny = \\frac{1\n", 3},
+	}
+	for kind, text := range good {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			got, again := drawOne(t, d, sort(kind, text)), drawOne(t, d, sort(kind, text))
+			title := drawOne(t, d, request([]slide.Block{{Kind: script.FenceText, Text: "Title"}}))
+			if got.Bounds.Dy() <= title.Bounds.Dy() || len(got.Warnings) > 0 {
+				t.Errorf("%v, and %v without the diagram; %s", got.Bounds, title.Bounds, warnings(got))
+			}
+			if !sameSlide(got, again) {
+				t.Error("not the same twice")
+			}
+			dark := sort(kind, text)
+			dark.Theme = "dark"
+			if inked(drawOne(t, d, dark), func(c color.NRGBA) bool { return c.R > 180 && c.G > 180 }).Empty() {
+				t.Error("no light lines in a dark theme")
+			}
+			_, err := d.Draw(t.Context(), sort(kind, bad[kind].text))
+			var wrong *slide.DiagramError
+			if !errors.As(err, &wrong) || wrong.Block != 1 || wrong.Line != bad[kind].line || wrong.Text == "" {
+				t.Errorf("a mistake gives %+v (%v), want line %d", wrong, err, bad[kind].line)
+			}
+			if drawOne(t, d, sort(kind, text)); err == nil {
+				t.Error("nothing is drawn after a mistake")
+			}
+		})
+	}
+}

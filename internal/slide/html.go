@@ -196,7 +196,8 @@ func clipLines(s string, most int) string {
 
 // rebase has images be found from the project's folder, wherever the theme lies.
 func rebase(s string) string {
-	return strings.ReplaceAll(s, `<img src="`, `<img src="`+baseMark)
+	s = strings.ReplaceAll(s, `<img src="`, `<img src="`+baseMark)
+	return strings.ReplaceAll(s, `<img src="`+baseMark+"data:", `<img src="data:`)
 }
 
 // unclosed takes from a style sheet what would end its element.

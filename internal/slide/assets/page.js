@@ -27,7 +27,7 @@ async ({ floor, code, runes, preload, project, scale }) => {
     }
   }
   narrow()
-  const set = z => { slide.style.width = z < 1 ? W / z + 'px' : '' }
+  const set = z => { slide.style.width = z < 1 ? W / z + 'px' : ''; slide.style.maxWidth = z < 1 ? 'none' : '' }
   const fits = z => { set(z); return slide.scrollWidth <= W / z + 1 && slide.scrollHeight <= H / z + 1 }
   const search = low => {
     if (fits(1)) return 1

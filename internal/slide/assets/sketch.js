@@ -15,7 +15,7 @@ async ({ kind, text, dark }) => {
   const wrong = (message, line) => ({ error: message.split('\n')[0].slice(0, 300) || 'it cannot be read', line: line || 0 })
   if (kind === 'mermaid') {
     mermaid.initialize({
-      startOnLoad: false, securityLevel: 'strict', suppressErrorRendering: true, htmlLabels: false, flowchart: { htmlLabels: false }, deterministicIds: true, fontFamily: family, theme: 'base',
+      startOnLoad: false, securityLevel: 'strict', suppressErrorRendering: true, htmlLabels: false, flowchart: { htmlLabels: false }, deterministicIds: true, themeCSS: '.edgeLabel rect, .labelBkg, .edgeLabel { opacity: 1 !important }', fontFamily: family, theme: 'base',
       themeVariables: {
         darkMode: dark, background: dark ? '#0d1219' : '#ffffff', fontFamily: family, fontSize: '16px', primaryColor: fill, primaryTextColor: ink, primaryBorderColor: edge, lineColor: soft, textColor: ink,
         secondaryColor: dark ? '#3a2f52' : '#f3e8ff', tertiaryColor: dark ? '#1d2a26' : '#ecfdf3', noteBkgColor: dark ? '#4d431f' : '#fff7d6', noteTextColor: ink, edgeLabelBackground: dark ? '#1a2330' : '#ffffff',
@@ -45,7 +45,7 @@ async ({ kind, text, dark }) => {
   for (const part of text.split(/(\n[ \t]*\n\s*)/)) {
     if (part.trim()) {
       try {
-        out += '<p>' + temml.renderToString(part, { displayMode: true, throwOnError: true, trust: false }) + '</p>'
+        out += '<p>' + temml.renderToString(part.trimEnd(), { displayMode: true, throwOnError: true, trust: false }) + '</p>'
       } catch (e) {
         return wrong(String(e && e.message || e).replace(/^ParseError:\s*/, ''), lineOf(text, start + (e && e.position || 0)))
       }
