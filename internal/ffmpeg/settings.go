@@ -61,22 +61,22 @@ func (p Picture) level() string {
 
 // x264 gives the settings that make every part's parameter sets equal, and each
 // picture's bytes independent of the pictures before it.
-func (p Picture) x264(keyint int) string {
-	return strings.Join([]string{
+func (p Picture) x264(keyint int, more ...string) string {
+	return strings.Join(append([]string{
 		"bframes=0", "ref=1", "slices=1", "sliced-threads=0", "scenecut=0", "rc-lookahead=0",
 		"mbtree=0", "weightp=0", "stitchable=1", "aud=0", "level=" + p.level(),
 		"keyint=" + strconv.Itoa(keyint), "min-keyint=1",
 		// The times that the stream states are the film's, whatever those of the source.
 		"force-cfr=1", "fps=" + Rate(p.FPS),
 		"colorprim=bt709", "transfer=bt709", "colormatrix=bt709", "range=tv",
-	}, ":")
+	}, more...), ":")
 }
 
 // codec gives the arguments of the encoder, up to its rate control.
-func (p Picture) codec(threads, keyint int) []string {
+func (p Picture) codec(threads, keyint int, more ...string) []string {
 	return []string{
 		"-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-pix_fmt", "yuv420p",
-		"-chroma_sample_location", "left", "-threads", strconv.Itoa(threads), "-x264-params", p.x264(keyint), "-forced-idr", "1",
+		"-chroma_sample_location", "left", "-threads", strconv.Itoa(threads), "-x264-params", p.x264(keyint, more...), "-forced-idr", "1",
 	}
 }
 
@@ -108,6 +108,28 @@ func (p Picture) EncodeStills() []string {
 // still is the rate control of pictures that are each encoded for themselves.
 func (p Picture) still() []string {
 	return []string{"-qp", strconv.Itoa(p.StillQP), "-force_key_frames", "expr:1", "-fps_mode", "passthrough"}
+}
+
+// crossingQP is the constant quantiser of crossfades: theirs are the frames that are on
+// for the shortest time. simple spares the search for motion where there is none.
+const crossingQP = 22
+
+func simple() []string { return []string{"me=dia", "subme=0", "partitions=none"} }
+
+// EncodeCrossings are the arguments of an encoder that reads raw frames of several
+// crossfades, one behind the other, and writes each as a closed group that begins with an
+// IDR picture. The quantiser is constant, so that the bytes of one do not depend on those
+// before it.
+func (p Picture) EncodeCrossings(lengths []int64) []string {
+	var starts []string
+	var n int64
+	for _, l := range lengths {
+		starts = append(starts, fmt.Sprintf("eq(n,%d)", n))
+		n += l
+	}
+	args := append(append(quiet(), "-color_range", "tv", "-colorspace", "bt709"), p.rawInput("pipe:0")...)
+	return append(append(args, p.codec(1, 100000, simple()...)...), "-vf", "setsar=1", "-qp", strconv.Itoa(crossingQP),
+		"-force_key_frames", "expr:"+strings.Join(starts, "+"), "-fps_mode", "passthrough", "-f", "h264", "pipe:1")
 }
 
 // EncodeMoving are the arguments of an encoder that reads raw frames and writes them

@@ -154,6 +154,35 @@ func (e *Encoder) EncodeFrames(ctx context.Context, k cache.Key, frames io.Reade
 	return err
 }
 
+// EncodeCrossings encodes several runs of raw frames, which are read one behind the other,
+// each as a segment of so many pictures under its key.
+func (e *Encoder) EncodeCrossings(ctx context.Context, frames io.Reader, lengths []int64, keys []cache.Key) error {
+	at := 0
+	var group [][]byte
+	err := e.run(ctx, e.pic.EncodeCrossings(lengths), frames, func(p *h264.Params, nal []byte) error {
+		if at == len(keys) || (h264.Type(nal) == h264.TypeIDR) != (len(group) == 0) {
+			return errors.New("the encoder did not begin each crossfade with an intra picture")
+		}
+		if group = append(group, bytes.Clone(nal)); int64(len(group)) < lengths[at] {
+			return nil
+		}
+		_, err := e.put(keys[at], func(add func(*h264.Params, []byte) error) error {
+			for _, nal := range group {
+				if err := add(p, nal); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		at, group = at+1, nil
+		return err
+	})
+	if err == nil && at != len(keys) {
+		err = fmt.Errorf("the encoder wrote %d crossfades of %d", at, len(keys))
+	}
+	return err
+}
+
 // EncodeClip encodes a stretch of a clip as one segment. It returns how many pictures
 // came of it, which is less than asked for when the clip is shorter than it says.
 func (e *Encoder) EncodeClip(ctx context.Context, k cache.Key, clip ffmpeg.ClipInput) (int, error) {

@@ -11,6 +11,30 @@ func Cross(from []byte, to io.Reader, frames int64) io.Reader {
 	return c
 }
 
+// next makes the next frame.
+func (c *crossing) next() error {
+	if c.n == c.frames {
+		return io.EOF
+	}
+	to, err := c.frame()
+	if err != nil {
+		return err
+	}
+	c.n++
+	lerp(c.buf, c.from, to, uint64(c.n*256/(c.frames+1)))
+	c.at = 0
+	return nil
+}
+
+// frame gives the next of the frames that come in: where they lie, or else a copy.
+func (c *crossing) frame() ([]byte, error) {
+	if f, ok := c.to.(*frames); ok {
+		return f.next()
+	}
+	_, err := io.ReadFull(c.to, c.buf)
+	return c.buf, err
+}
+
 type crossing struct {
 	from, buf []byte
 	to        io.Reader
@@ -21,15 +45,9 @@ type crossing struct {
 // Read implements io.Reader.
 func (c *crossing) Read(b []byte) (int, error) {
 	if c.at == len(c.buf) {
-		if c.n == c.frames {
-			return 0, io.EOF
-		}
-		if _, err := io.ReadFull(c.to, c.buf); err != nil {
+		if err := c.next(); err != nil {
 			return 0, err
 		}
-		c.n++
-		lerp(c.buf, c.from, c.buf, uint64(c.n*256/(c.frames+1)))
-		c.at = 0
 	}
 	n := copy(b, c.buf[c.at:])
 	c.at += n

@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"image"
@@ -41,30 +42,41 @@ func NewLayer(img *image.NRGBA, rest script.Color, w, h int) *Layer {
 	l.w, l.h = (b.Max.X-l.x+1)&^1, (b.Max.Y-l.y+1)&^1
 	l.luma, l.alpha = make([]byte, l.w*l.h), make([]byte, l.w*l.h)
 	l.u, l.v = make([]byte, l.w*l.h/4), make([]byte, l.w*l.h/4)
-	at := func(x, y int) (r, g, bl, a int) {
-		if !(image.Point{X: x, Y: y}).In(b) {
-			return int(rest.R), int(rest.G), int(rest.B), int(rest.A)
-		}
-		p := img.Pix[img.PixOffset(x, y):]
-		return int(p[0]), int(p[1]), int(p[2]), int(p[3])
-	}
+	// Two rows at a time, in the form of the image, with the rest around it.
+	edge := [4]byte{rest.R, rest.G, rest.B, rest.A}
+	rows := [2][]byte{bytes.Repeat(edge[:], l.w), bytes.Repeat(edge[:], l.w)}
 	for y := 0; y < l.h; y += 2 {
-		for x := 0; x < l.w; x += 2 {
-			var sr, sg, sb, sa int
-			for k := range 4 {
-				dx, dy := x+k&1, y+k>>1
-				r, g, bl, a := at(l.x+dx, l.y+dy)
-				l.luma[dy*l.w+dx], l.alpha[dy*l.w+dx] = luma(r, g, bl), byte(a)
-				sr, sg, sb, sa = sr+r*a, sg+g*a, sb+bl*a, sa+a
-			}
-			c := y/2*(l.w/2) + x/2
-			l.u[c], l.v[c] = 128, 128
-			if sa > 0 {
-				l.u[c], l.v[c] = chroma(sr/sa, sg/sa, sb/sa)
+		for k := range rows {
+			if at := l.y + y + k; at >= b.Min.Y && at < b.Max.Y {
+				copy(rows[k][(b.Min.X-l.x)*4:], img.Pix[img.PixOffset(b.Min.X, at):][:b.Dx()*4])
+			} else {
+				copy(rows[k], bytes.Repeat(edge[:], l.w))
 			}
 		}
+		l.convert(rows, y)
 	}
 	return l
+}
+
+// convert fills two rows of the layer from pixels of RGBA.
+func (l *Layer) convert(rows [2][]byte, y int) {
+	us, vs := l.u[y/2*(l.w/2):][:l.w/2], l.v[y/2*(l.w/2):][:l.w/2]
+	for k, row := range rows {
+		lumas, alphas := l.luma[(y+k)*l.w:][:l.w], l.alpha[(y+k)*l.w:][:l.w]
+		for x := range lumas {
+			p := row[4*x : 4*x+4]
+			lumas[x], alphas[x] = luma(int(p[0]), int(p[1]), int(p[2])), p[3]
+		}
+	}
+	for c := range us {
+		us[c], vs[c] = 128, 128
+		a, b := rows[0][8*c:8*c+8], rows[1][8*c:8*c+8]
+		w := [4]int{int(a[3]), int(a[7]), int(b[3]), int(b[7])}
+		if sum := w[0] + w[1] + w[2] + w[3]; sum > 0 {
+			mean := func(k int) int { return (int(a[k])*w[0] + int(a[k+4])*w[1] + int(b[k])*w[2] + int(b[k+4])*w[3]) / sum }
+			us[c], vs[c] = chroma(mean(0), mean(1), mean(2))
+		}
+	}
 }
 
 // luma and chroma are bt709 of limited range in 16 bit fixed point, ITU-R BT.709-6.

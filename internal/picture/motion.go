@@ -179,15 +179,15 @@ type planes struct {
 
 // sampler draws frames of a moving view. It is for one goroutine.
 type sampler struct {
-	src   planes
-	w, h  int
-	index []int32
-	part  []uint16
-	line  []byte
+	src  planes
+	w, h int
+	// places are where the pixels of a row lie in the source's row, in 256ths.
+	places []uint32
+	line   []byte
 }
 
 func newSampler(src planes, w, h int) *sampler {
-	return &sampler{src: src, w: w, h: h, index: make([]int32, w), part: make([]uint16, w), line: make([]byte, src.w+8)}
+	return &sampler{src: src, w: w, h: h, places: make([]uint32, w), line: make([]byte, src.w+8)}
 }
 
 // draw fills frame with the part of the source from (x, y) of size vw x vh, all for a
@@ -208,31 +208,28 @@ func (s *sampler) draw(frame []byte, x, y, vw, vh float64) {
 // line gives the place in the source of pixel i: start + i*step.
 type line struct{ start, step float64 }
 
-// at gives the pixel before a place, and how far from it towards the next the place
-// lies, in 256ths.
-func (l line) at(i, n int) (int, uint64) {
-	p := math.Min(math.Max(l.start+float64(i)*l.step, 0), float64(n-1))
-	k := min(int(p), max(n-2, 0))
-	return k, uint64((p-float64(k))*256 + 0.5)
+// at gives the place of pixel i among n pixels, in 256ths.
+func (l line) at(i, n int) uint32 {
+	return uint32(math.Min(math.Max(l.start+float64(i)*l.step, 0), float64(n-1))*256 + 0.5)
 }
 
 func (s *sampler) plane(dst []byte, w, h int, src []byte, sw, sh int, lx, ly line) {
-	index, part := s.index[:w], s.part[:w]
-	for i := range index {
-		k, f := lx.at(i, sw)
-		index[i], part[i] = int32(k), uint16(f)
+	places := s.places[:w]
+	for i := range places {
+		places[i] = lx.at(i, sw)
 	}
-	first, last := int(index[0]), min(int(index[w-1])+2, sw)
-	tmp := s.line[:sw+1]
+	first, last := int(places[0]>>8), min(int(places[w-1]>>8)+2, sw)
+	row := s.line[:sw+1]
 	for y := range h {
-		k, f := ly.at(y, sh)
+		at := ly.at(y, sh)
+		k := int(at >> 8)
 		below := min(k+1, sh-1)
-		lerp(tmp[first:last], src[k*sw+first:k*sw+last], src[below*sw+first:below*sw+last], f)
+		lerp(row[first:last], src[k*sw+first:k*sw+last], src[below*sw+first:below*sw+last], uint64(at&255))
 		out := dst[y*w:][:w]
-		for i, k := range index {
-			pair := uint32(binary.LittleEndian.Uint16(tmp[k:]))
-			f := uint32(part[i])
-			out[i] = byte(((pair&255)*(256-f) + (pair>>8)*f + 128) >> 8)
+		for i, at := range places {
+			k := at >> 8
+			p, q := uint32(row[k]), uint32(row[k+1])
+			out[i] = byte((p<<8 + (q-p)*(at&255) + 128) >> 8) // (q-p)*f may be below 0, and wraps
 		}
 	}
 }

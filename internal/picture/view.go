@@ -95,18 +95,43 @@ func (v *View) Key(pic ffmpeg.Picture) cache.Key {
 	return k.Key()
 }
 
-// Paint gives the frame of a view that stands for frame n.
+// Frame gives what a view shows at frame n. It is not to be changed.
 func (p *Painter) Frame(ctx context.Context, v *View, n int64) ([]byte, error) {
 	if v.Clip != nil {
 		return p.ofClip(ctx, v, n)
 	}
-	r, err := p.Frames(ctx, v, n, 1)
+	if v.Motion != "" {
+		r, err := p.Frames(ctx, v, n, 1)
+		if err != nil {
+			return nil, err
+		}
+		out := make([]byte, p.FrameSize())
+		_, err = io.ReadFull(r, out)
+		return out, err
+	}
+	base, err := p.base(ctx, v.Still)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]byte, p.FrameSize())
-	_, err = io.ReadFull(r, out)
-	return out, err
+	return p.standing(v, n, base)
+}
+
+// standing paints frame n of a view that does not move, whose still is painted.
+func (p *Painter) standing(v *View, n int64, base []byte) ([]byte, error) {
+	now := v.At(n)
+	k := now.Key(p.pic)
+	if f := p.find(k); f != nil {
+		return f, nil
+	}
+	out := slices.Clone(base)
+	if v.Asset != nil {
+		newCallouts(v.Callouts, placed(p.Input(v.Still).Placement)).over(out, p.pic.Width, p.pic.Height)
+	}
+	if err := p.lay(out, v, n); err != nil {
+		return nil, err
+	}
+	p.keep(k, out)
+	return out, nil
 }
 
 // ofClip gives what a clip shows at frame n: the last frame of what is played until then.
@@ -153,20 +178,15 @@ func (p *Painter) lay(frame []byte, v *View, n int64) error {
 	return nil
 }
 
-// Frames gives count frames of a view from frame from on, raw; the view is no clip.
+// Frames gives count frames of a view from frame from on, raw; the view is no clip. What
+// has to be read from files is read before it returns.
 func (p *Painter) Frames(ctx context.Context, v *View, from, count int64) (io.Reader, error) {
+	var err error
 	s := &frames{p: p, v: v, n: from, end: from + count, frame: make([]byte, p.FrameSize()), last: -2}
 	s.at = len(s.frame)
 	if v.Motion == "" {
-		base, err := p.base(ctx, v.Still)
-		if err != nil {
-			return nil, err
-		}
-		s.base = slices.Clone(base)
-		if v.Asset != nil {
-			newCallouts(v.Callouts, placed(p.Input(v.Still).Placement)).over(s.base, p.pic.Width, p.pic.Height)
-		}
-		return s, nil
+		s.base, err = p.base(ctx, v.Still)
+		return s, err
 	}
 	s.move = newMove(v.Still, v.Motion, v.Edge, v.Frames, p.pic)
 	in, w, h := s.move.input(v.Still, p.pic)
@@ -197,17 +217,26 @@ type frames struct {
 // Read implements io.Reader.
 func (s *frames) Read(b []byte) (int, error) {
 	if s.at == len(s.frame) {
-		if s.n == s.end {
-			return 0, io.EOF
-		}
-		if err := s.draw(); err != nil {
+		if _, err := s.next(); err != nil {
 			return 0, err
 		}
-		s.n, s.at = s.n+1, 0
+		s.at = 0
 	}
 	n := copy(b, s.frame[s.at:])
 	s.at += n
 	return n, nil
+}
+
+// next gives the next frame, which is not to be changed.
+func (s *frames) next() ([]byte, error) {
+	if s.n == s.end {
+		return nil, io.EOF
+	}
+	if err := s.draw(); err != nil {
+		return nil, err
+	}
+	s.n, s.at = s.n+1, len(s.frame)
+	return s.frame, nil
 }
 
 func (s *frames) draw() error {
@@ -225,8 +254,9 @@ func (s *frames) draw() error {
 		return nil // it stands
 	}
 	s.last = span
-	copy(s.frame, s.base)
-	return s.p.lay(s.frame, s.v, s.n)
+	var err error
+	s.frame, err = s.p.standing(s.v, s.n, s.base)
+	return err
 }
 
 // Shade gives the layer by which the callouts of a clip are shown; nil without any.

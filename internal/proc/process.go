@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 const (
@@ -119,9 +121,19 @@ func (pl *plumbing) pipe() (r, w *os.File) {
 	if pl.err != nil {
 		return nil, nil
 	}
-	r, w, pl.err = os.Pipe()
+	if r, w, pl.err = os.Pipe(); pl.err == nil {
+		// Pictures come by the megabyte: fewer, larger steps. Where the kernel grants no
+		// more, the usual size does.
+		_, _ = unix.FcntlInt(w.Fd(), unix.F_SETPIPE_SZ, pipeSize)
+	}
 	return r, w
 }
+
+// pipeSize is how much a pipe holds, chunk how much is written to one at once, in bytes.
+const (
+	pipeSize = 1 << 20
+	chunk    = 256 << 10
+)
 
 func closeAll(files []*os.File) {
 	for _, f := range files {
@@ -239,7 +251,7 @@ func (p *Process) serve(c Command, in, out, errs *os.File) {
 // feed copies the input; a child that stopped reading is no failure of ours.
 func (p *Process) feed(w *os.File, r io.Reader) {
 	src := &errReader{r: r, m: &p.moved}
-	_, _ = io.Copy(w, src)
+	_, _ = io.CopyBuffer(struct{ io.Writer }{w}, src, make([]byte, chunk)) // a file would take a buffer of its own
 	if src.err != nil {
 		p.stop(fmt.Errorf("read the input of %s: %w", p.name, src.err))
 	}

@@ -3,6 +3,7 @@ package studio
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -368,10 +369,17 @@ func (j *job) makePictures(ctx context.Context, p *cutPlan) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(j.studio.run.Jobs())
-	for _, m := range p.moving {
+	crossings, moving := p.apart(j.painter.FrameSize())
+	for _, m := range moving {
 		g.Go(func() error {
 			at, err := j.makeMoving(ctx, m)
 			return finish(float64(m.count), at, err)
+		})
+	}
+	for _, batch := range crossings {
+		g.Go(func() error {
+			at, err := j.makeCrossings(ctx, batch)
+			return finish(float64(len(batch))*float64(batch[0].count), at, err)
 		})
 	}
 	frame := j.form.Width * j.form.Height * 3 / 2
@@ -476,20 +484,17 @@ func (j *job) makeMoving(ctx context.Context, t movingTask) (shown, error) {
 	at := t.shown
 	err := j.making(func() error {
 		var enter *ffmpeg.EnterInput
-		var before []byte
 		if t.enter != "" {
-			var err error
-			if before, err = j.painter.Frame(ctx, t.before.view, t.before.frame); err != nil {
+			before, err := j.painter.Frame(ctx, t.before.view, t.before.frame)
+			if err != nil {
 				at = t.before
 				return err
 			}
-			if t.enter != crossfade || t.view.Clip != nil {
-				enter = &ffmpeg.EnterInput{Type: t.enter, Frames: t.count}
-				if enter.Path, err = j.scratch("enter", t.key, before); err != nil {
-					return err
-				}
-				defer func() { _ = os.Remove(enter.Path) }()
+			enter = &ffmpeg.EnterInput{Type: t.enter, Frames: t.count}
+			if enter.Path, err = j.scratch("enter", t.key, before); err != nil {
+				return err
 			}
+			defer func() { _ = os.Remove(enter.Path) }()
 		}
 		if t.view.Clip != nil {
 			return j.makeClip(ctx, t, enter)
@@ -498,16 +503,64 @@ func (j *job) makeMoving(ctx context.Context, t movingTask) (shown, error) {
 		if err != nil {
 			return err
 		}
-		if before != nil && enter == nil {
-			frames = picture.Cross(before, frames, t.count)
-		}
 		return j.encoder.EncodeFrames(ctx, t.key, frames, enter)
 	}, t.key)
 	return at, err
 }
 
-// crossfade is the transition that needs no filter.
+// crossfade is the transition that needs no filter, where no clip comes in.
 const crossfade = "crossfade"
+
+// apart gives the crossfades between what we paint ourselves, in batches that one process
+// encodes, and the rest. The frames that cross are held in memory while it runs.
+func (p *cutPlan) apart(frame int) (crossings [][]movingTask, rest []movingTask) {
+	held := batchBytes
+	for _, m := range p.moving {
+		if m.enter != crossfade || m.view.Clip != nil {
+			rest = append(rest, m)
+			continue
+		}
+		needs := 2 * frame
+		if m.view.Motion != "" {
+			needs = batchBytes
+		}
+		if held += needs; held > batchBytes {
+			crossings, held = append(crossings, nil), needs
+		}
+		last := len(crossings) - 1
+		crossings[last] = append(crossings[last], m)
+	}
+	return crossings, rest
+}
+
+// makeCrossings encodes several crossfades by one process. With an error it tells what
+// was being read.
+func (j *job) makeCrossings(ctx context.Context, batch []movingTask) (shown, error) {
+	at := batch[0].shown
+	var keys []cache.Key
+	for _, t := range batch {
+		keys = append(keys, t.key)
+	}
+	err := j.making(func() error {
+		var lengths []int64
+		var all []io.Reader
+		for _, t := range batch {
+			at = t.before
+			before, err := j.painter.Frame(ctx, t.before.view, t.before.frame)
+			if err != nil {
+				return err
+			}
+			at = t.shown
+			frames, err := j.painter.Frames(ctx, t.view, t.frame, t.count)
+			if err != nil {
+				return err
+			}
+			lengths, all = append(lengths, t.count), append(all, picture.Cross(before, frames, t.count))
+		}
+		return j.encoder.EncodeCrossings(ctx, io.MultiReader(all...), lengths, keys)
+	}, keys...)
+	return at, err
+}
 
 // scratch writes a file of this build that a program reads.
 func (j *job) scratch(kind string, key cache.Key, b []byte) (string, error) {
