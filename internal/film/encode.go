@@ -163,7 +163,7 @@ func (e *Encoder) EncodeCrossings(ctx context.Context, frames io.Reader, lengths
 		if at == len(keys) || (h264.Type(nal) == h264.TypeIDR) != (len(group) == 0) {
 			return errors.New("the encoder did not begin each crossfade with an intra picture")
 		}
-		if group = append(group, bytes.Clone(nal)); int64(len(group)) < lengths[at] {
+		if group = append(group, h264.Settled(nal)); int64(len(group)) < lengths[at] {
 			return nil
 		}
 		_, err := e.put(keys[at], func(add func(*h264.Params, []byte) error) error {
