@@ -4,11 +4,13 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
+RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends npm && scripts/assets
 RUN CGO_ENABLED=0 go build -trimpath -o /mynah ./cmd/mynah
 
 FROM debian:12-slim
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
       ffmpeg espeak-ng flite lame librsvg2-bin libavif-bin fontconfig fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji \
+      chromium-headless-shell fonts-inter fonts-jetbrains-mono fonts-ebgaramond fonts-texgyre-math \
       ca-certificates curl \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /data mynah && mkdir /data && chown mynah /data

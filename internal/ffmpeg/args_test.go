@@ -110,7 +110,7 @@ func TestArguments(t *testing.T) {
 		{"EncodeClip of high dynamic range", hd().EncodeClip(clip(hdr, script.Cover))},
 		{"ReadClip of a GIF", hd().ReadClip(gif)},
 		{"ReadClip of a transparent WebM", hd().ReadClip(webm)},
-		{"ReadEnter", hd().ReadEnter(ffmpeg.EnterInput{Type: "dissolve", Path: "/s/before", Frames: 12})},
+		{"ReadEnter", hd().ReadEnter(ffmpeg.EnterInput{Type: "dissolve", Path: "/s/before", Frames: 12}, 7)},
 		{"EncodeMoving that comes in", ntsc.EncodeMoving(&ffmpeg.EnterInput{Type: "circle", Path: "/s/before", Frames: 15})},
 		{"EncodeCrossings", hd().EncodeCrossings([]int64{15, 1, 15})},
 		{"PNG", hd().PNG()},

@@ -178,9 +178,11 @@ func (p Picture) raw(path, format string, w, h int) []string {
 // seen at once, and the frame behind the last is the new picture itself. Both run at one
 // frame a second here, so that all times are whole.
 func (e EnterInput) graph(in, still, out string) string {
+	// The filter waits for ever for pictures that a file which is cut off does not have, so
+	// the last stands for them.
 	const steady = "settb=1,setpts=N,fps=1,format=yuv444p"
-	return fmt.Sprintf("[%s]%s[%sb];[%s]loop=loop=-1:size=1,%s[%sa];[%sa][%sb]xfade=transition=%s:duration=%d:offset=-1,format=yuv420p[%s]",
-		in, steady, out, still, steady, out, out, out, xfade(e.Type), e.Frames+1, out)
+	return fmt.Sprintf("[%s]%s,tpad=stop_mode=clone:stop=%d[%sb];[%s]loop=loop=%d:size=1,%s[%sa];[%sa][%sb]xfade=transition=%s:duration=%d:offset=-1,format=yuv420p[%s]",
+		in, steady, e.Frames, out, still, e.Frames, steady, out, out, out, xfade(e.Type), e.Frames+1, out)
 }
 
 // xfade gives the name that ffmpeg has for a transition of the language.
@@ -210,10 +212,10 @@ func xfade(transition string) string {
 	}
 }
 
-// ReadEnter are the arguments of a process that writes some frames of raw pictures
-// coming in over another, read from its input, for a look at one of them.
-func (p Picture) ReadEnter(e EnterInput) []string {
+// ReadEnter are the arguments of a process that writes the first so many frames of raw
+// pictures, read from its input, that come in over another.
+func (p Picture) ReadEnter(e EnterInput, count int64) []string {
 	args := append(append(quiet(), p.rawInput("pipe:0")...), p.rawInput(e.Path)...)
-	return append(args, "-filter_complex", e.graph("0:v", "1:v", "v"), "-map", "[v]", "-frames:v", strconv.FormatInt(e.Frames, 10),
+	return append(args, "-filter_complex", e.graph("0:v", "1:v", "v"), "-map", "[v]", "-frames:v", strconv.FormatInt(count, 10),
 		"-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")
 }

@@ -28,6 +28,9 @@ type Tool struct {
 // Good tells whether nothing is missing.
 func (t Tool) Good() bool { return t.Found && len(t.Missing) == 0 }
 
+// browser is what draws slides.
+const browser = "chromium-headless-shell"
+
 // wanted lists the programs, each with what it must be able to do.
 func wanted() []struct {
 	Tool
@@ -45,7 +48,7 @@ func wanted() []struct {
 			parts: map[string][]string{
 				"-encoders": {"libx264", "aac", "libmp3lame", "mjpeg"},
 				"-decoders": {"h264", "hevc", "vp8", "vp9", "png", "mjpeg", "webp", "gif"},
-				"-filters":  {"scale", "fps", "overlay", "zscale", "ass", "atempo", "aresample"},
+				"-filters":  {"scale", "fps", "overlay", "zscale", "xfade", "gblur", "drawtext", "atempo", "aresample"},
 			},
 		},
 		{
@@ -65,6 +68,10 @@ func wanted() []struct {
 			version: []string{"--version"},
 		},
 		{
+			Tool:    Tool{Name: browser, For: "slides", Install: "apt-get install chromium-headless-shell"},
+			version: []string{"--version"},
+		},
+		{
 			Tool:    Tool{Name: "rsvg-convert", For: "SVG images", Install: "apt-get install librsvg2-bin"},
 			version: []string{"--version"},
 		},
@@ -80,6 +87,9 @@ func (h *House) tools(ctx context.Context) []Tool {
 	for _, w := range wanted() {
 		t := w.Tool
 		path, err := h.Runner.Look(t.Name)
+		if t.Name == browser { // several programs will do
+			path, err = h.Drawer.Program()
+		}
 		if err != nil {
 			out = append(out, t)
 			continue

@@ -163,6 +163,10 @@ func (h *House) build(cfg Config) error {
 	}, h.Store); err != nil {
 		return err
 	}
+	if cfg.Slide.TempDir == "" {
+		// In the cache's folder, what a killed process leaves is removed by the next.
+		cfg.Slide.TempDir, _ = h.Store.TempDir()
+	}
 	if h.Drawer, err = slide.New(cfg.Slide, h.Runner); err != nil {
 		return err
 	}

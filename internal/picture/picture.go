@@ -323,3 +323,27 @@ func bt709(c script.Color) (y, u, v byte) {
 	u, v = chroma(r, g, b)
 	return luma(r, g, b), u, v
 }
+
+// Shrink gives a raw frame of w x h pixels in a smaller size: each pixel is the mean of by
+// x by others. The size is rounded down to even numbers.
+func Shrink(frame []byte, w, h, by int) []byte {
+	sw, sh := w/by&^1, h/by&^1
+	out := make([]byte, 0, sw*sh*3/2)
+	n := w * h
+	for i, plane := range [][]byte{frame[:n], frame[n : n*5/4], frame[n*5/4:]} {
+		pw, qw, qh := w, sw, sh
+		if i > 0 {
+			pw, qw, qh = w/2, sw/2, sh/2
+		}
+		for y := range qh {
+			for x := range qw {
+				sum := 0
+				for k := range by * by {
+					sum += int(plane[(y*by+k/by)*pw+x*by+k%by])
+				}
+				out = append(out, byte((sum+by*by/2)/(by*by)))
+			}
+		}
+	}
+	return out
+}

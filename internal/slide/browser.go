@@ -30,8 +30,8 @@ type browser struct {
 // params are the parameters of a command.
 type params map[string]any
 
-// program finds the browser, or says how to get one.
-func (d *Drawer) program() (string, error) {
+// Program finds the browser; without one the error is a fault.ToolMissing.
+func (d *Drawer) Program() (string, error) {
 	names := Programs()
 	if d.cfg.Program != "" {
 		names = []string{d.cfg.Program}
@@ -51,7 +51,7 @@ func (d *Drawer) program() (string, error) {
 // launch starts a browser. As root, and where the kernel lets nobody make sandboxes, it
 // runs without one.
 func (d *Drawer) launch(ctx context.Context) (*browser, error) {
-	path, err := d.program()
+	path, err := d.Program()
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +173,7 @@ func arguments(profile string, sandbox bool) []string {
 
 // versionOf asks a browser's program for its version.
 func (d *Drawer) versionOf(ctx context.Context) (string, error) {
-	path, err := d.program()
+	path, err := d.Program()
 	if err != nil {
 		return "", err
 	}

@@ -87,23 +87,24 @@ func (j *job) sheet(ctx context.Context, out io.Writer) error {
 	if count > mostSheet {
 		return fault.New(fault.Usage, nil, "the film has %d scenes; a sheet shows at most %d", count, mostSheet).WithHint("look at single scenes by --scene")
 	}
-	in, w := io.Pipe()
-	go func() {
-		for i, scene := range j.line.Scenes {
-			frame, err := j.frameOf(ctx, i, scene.Frames/2)
-			if err == nil {
-				_, err = w.Write(frame)
-			}
-			if err != nil {
-				_ = w.CloseWithError(err)
-				return
-			}
-			j.progress(phasePictures, float64(i+1)/float64(count))
+	// All are drawn before the program starts that lays them together: drawing may need one
+	// too, and there may be room for one alone.
+	small := j.form
+	by := 1
+	for small.Width/(by+1) >= sheetWidth && small.Height/(by+1) >= 2 {
+		by++
+	}
+	small.Width, small.Height = small.Width/by&^1, small.Height/by&^1
+	var frames []io.Reader
+	for i, scene := range j.line.Scenes {
+		frame, err := j.frameOf(ctx, i, scene.Frames/2)
+		if err != nil {
+			return err
 		}
-		_ = w.Close()
-	}()
-	defer func() { _ = in.Close() }()
-	return j.studio.tools.Run(ctx, j.form.Sheet(count, sheetWidth), in, out)
+		frames = append(frames, bytes.NewReader(picture.Shrink(frame, j.form.Width, j.form.Height, by)))
+		j.progress(phasePictures, float64(i+1)/float64(count))
+	}
+	return j.studio.tools.Run(ctx, small.Sheet(count, sheetWidth), io.MultiReader(frames...), out)
 }
 
 // frameOf draws what a scene shows at one of its frames.
@@ -154,7 +155,7 @@ func (j *job) entering(ctx context.Context, before shown, frame []byte, e ffmpeg
 	// Each frame of a transition depends on its number alone.
 	in := bytes.NewReader(bytes.Repeat(frame, int(n+1)))
 	var out bytes.Buffer
-	if err := j.studio.tools.Run(ctx, j.form.ReadEnter(e), in, &out); err != nil {
+	if err := j.studio.tools.Run(ctx, j.form.ReadEnter(e, n+1), in, &out); err != nil {
 		return nil, err
 	}
 	if b := out.Bytes(); len(b) >= len(frame) {
