@@ -179,6 +179,9 @@ func (h *House) Close() {
 	if h.Drawer != nil {
 		h.Drawer.Close()
 	}
+	if h.Runner != nil {
+		h.Runner.Idle()
+	}
 	if h.Store != nil {
 		h.Store.Close()
 	}

@@ -127,7 +127,7 @@ func (m move) view(k int64) (x, y, w, h float64) {
 }
 
 // input says how to read the content, and the size it is held in.
-func (m move) input(s Still, pic ffmpeg.Picture) (in ffmpeg.StillInput, w, h int) {
+func (m move) input(s Still) (in ffmpeg.StillInput, w, h int) {
 	even := func(v float64) int { return max(int(math.Round(v/2))*2, 2) }
 	w, h = even(m.contentW*m.most()), even(m.contentH*m.most())
 	sw, sh := s.Asset.Source.Upright()
@@ -171,7 +171,7 @@ func (m move) mapping(s Still, k int64) mapping {
 	}
 }
 
-// planes is a picture of 4:2:0.
+// planes is a picture of 4:2:0, or one of its planes.
 type planes struct {
 	pix  []byte
 	w, h int
@@ -197,12 +197,13 @@ func (s *sampler) draw(frame []byte, x, y, vw, vh float64) {
 	n, m := s.w*s.h, s.src.w*s.src.h
 	sw, sh := float64(s.src.w), float64(s.src.h)
 	stepX, stepY := vw*sw/float64(s.w), vh*sh/float64(s.h)
-	s.plane(frame[:n], s.w, s.h, s.src.pix[:m], s.src.w, s.src.h,
+	s.plane(planes{frame[:n], s.w, s.h}, planes{s.src.pix[:m], s.src.w, s.src.h},
 		line{x*sw + 0.5*stepX - 0.5, stepX}, line{y*sh + 0.5*stepY - 0.5, stepY})
 	cx := line{(x*sw + 0.5*stepX - 0.5) / 2, stepX}
 	cy := line{(y*sh + stepY - 1) / 2, stepY}
-	s.plane(frame[n:n*5/4], s.w/2, s.h/2, s.src.pix[m:m*5/4], s.src.w/2, s.src.h/2, cx, cy)
-	s.plane(frame[n*5/4:], s.w/2, s.h/2, s.src.pix[m*5/4:], s.src.w/2, s.src.h/2, cx, cy)
+	for _, at := range [][2]int{{n, m}, {n * 5 / 4, m * 5 / 4}} {
+		s.plane(planes{frame[at[0]:][:n/4], s.w / 2, s.h / 2}, planes{s.src.pix[at[1]:][:m/4], s.src.w / 2, s.src.h / 2}, cx, cy)
+	}
 }
 
 // line gives the place in the source of pixel i: start + i*step.
@@ -213,19 +214,20 @@ func (l line) at(i, n int) uint32 {
 	return uint32(math.Min(math.Max(l.start+float64(i)*l.step, 0), float64(n-1))*256 + 0.5)
 }
 
-func (s *sampler) plane(dst []byte, w, h int, src []byte, sw, sh int, lx, ly line) {
-	places := s.places[:w]
+// plane draws one plane.
+func (s *sampler) plane(dst, src planes, lx, ly line) {
+	places := s.places[:dst.w]
 	for i := range places {
-		places[i] = lx.at(i, sw)
+		places[i] = lx.at(i, src.w)
 	}
-	first, last := int(places[0]>>8), min(int(places[w-1]>>8)+2, sw)
-	row := s.line[:sw+1]
-	for y := range h {
-		at := ly.at(y, sh)
-		k := int(at >> 8)
-		below := min(k+1, sh-1)
-		lerp(row[first:last], src[k*sw+first:k*sw+last], src[below*sw+first:below*sw+last], uint64(at&255))
-		out := dst[y*w:][:w]
+	first, last := int(places[0]>>8), min(int(places[dst.w-1]>>8)+2, src.w)
+	row := s.line[:src.w+1]
+	for y := range dst.h {
+		at := ly.at(y, src.h)
+		above := int(at>>8) * src.w
+		below := min(above+src.w, (src.h-1)*src.w)
+		lerp(row[first:last], src.pix[above+first:above+last], src.pix[below+first:below+last], uint64(at&255))
+		out := dst.pix[y*dst.w:][:dst.w]
 		for i, at := range places {
 			k := at >> 8
 			p, q := uint32(row[k]), uint32(row[k+1])

@@ -189,7 +189,7 @@ func (p *Painter) Frames(ctx context.Context, v *View, from, count int64) (io.Re
 		return s, err
 	}
 	s.move = newMove(v.Still, v.Motion, v.Edge, v.Frames, p.pic)
-	in, w, h := s.move.input(v.Still, p.pic)
+	in, w, h := s.move.input(v.Still)
 	sink := &frameSink{size: w * h * 3 / 2, keep: 1}
 	if err := p.tools.Run(ctx, ffmpeg.ReadStills([]ffmpeg.StillInput{in}), nil, sink); err != nil {
 		return nil, err

@@ -66,24 +66,32 @@ func TestCalloutShapes(t *testing.T) {
 		bright, black []image.Point
 	}{
 		{
-			"a circle", picture.Still{Asset: wide},
+			"a circle",
+			picture.Still{Asset: wide},
 			[]script.Callout{circle},
-			[]image.Point{{width / 2, height / 2}, {width/2 + height/8 - 2, height / 2}}, []image.Point{{1, 1}, {width/2 + height/8 + 2, height / 2}, {width/2 + height/9, height/2 + height/9}},
+			[]image.Point{{width / 2, height / 2}, {width/2 + height/8 - 2, height / 2}},
+			[]image.Point{{1, 1}, {width/2 + height/8 + 2, height / 2}, {width/2 + height/9, height/2 + height/9}},
 		},
 		{
-			"a circle and a rectangle", picture.Still{Asset: wide},
+			"a circle and a rectangle",
+			picture.Still{Asset: wide},
 			[]script.Callout{circle, box},
-			[]image.Point{{width / 2, height / 2}, {3, 1}, {9, 8}}, []image.Point{{1, 1}, {11, 2}, {4, 11}},
+			[]image.Point{{width / 2, height / 2}, {3, 1}, {9, 8}},
+			[]image.Point{{1, 1}, {11, 2}, {4, 11}},
 		},
 		{
-			"a mask", picture.Still{Asset: wide},
+			"a mask",
+			picture.Still{Asset: wide},
 			[]script.Callout{mask},
-			[]image.Point{{1, 1}, {width/2 + height/8 + 2, height / 2}}, []image.Point{{width / 2, height / 2}},
+			[]image.Point{{1, 1}, {width/2 + height/8 + 2, height / 2}},
+			[]image.Point{{width / 2, height / 2}},
 		},
 		{
-			"on a padded picture", picture.Still{Asset: square, Fit: script.Contain, Canvas: script.Color{R: 255, G: 255, B: 255, A: 255}},
+			"on a padded picture",
+			picture.Still{Asset: square, Fit: script.Contain, Canvas: script.Color{R: 255, G: 255, B: 255, A: 255}},
 			[]script.Callout{{Shape: script.Rectangle, Left: 0, Top: 0, Right: height / 4, Bottom: height / 4, Alpha: 1}},
-			[]image.Point{{(width-height)/2 + 2, 2}, {width/2 - 2, height/2 - 2}}, []image.Point{{1, 1}, {width/2 + 2, height/2 + 2}},
+			[]image.Point{{(width-height)/2 + 2, 2}, {width/2 - 2, height/2 - 2}},
+			[]image.Point{{1, 1}, {width/2 + 2, height/2 + 2}},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -187,7 +195,7 @@ func FuzzLayer(f *testing.F) {
 	}
 	f.Add(b)
 	f.Add([]byte{})
-	f.Fuzz(func(t *testing.T, b []byte) {
+	f.Fuzz(func(_ *testing.T, b []byte) {
 		l := &picture.Layer{}
 		if l.UnmarshalBinary(b) == nil {
 			l.Raw(width, height)

@@ -164,6 +164,23 @@ func (r *Runner) Stats() Stats {
 	}
 }
 
+// Idle waits until no child runs, for at most as long as one that is stopped may take. It
+// is for the end: who gave up a call did not wait for its child, and a child of a child
+// outlives a process that ends first.
+func (r *Runner) Idle() {
+	end := time.NewTimer(r.cfg.Grace + time.Second)
+	defer end.Stop()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for r.running.Load() > 0 {
+		select {
+		case <-tick.C:
+		case <-end.C:
+			return
+		}
+	}
+}
+
 // Look finds a program in Config.Path. Relative folders in it are skipped, so that
 // nothing in a project is ever run by accident. The error is a *NotFoundError.
 func (r *Runner) Look(program string) (string, error) {

@@ -512,3 +512,19 @@ func TestValidate(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestIdle: who gave up a call finds its child and that child's children gone.
+func TestIdle(t *testing.T) {
+	t.Parallel()
+	r := runner(t, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	if _, err := r.Start(ctx, sh("sleep 100 & wait")); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	r.Idle()
+	if s := r.Stats(); s.Running != 0 {
+		t.Errorf("%d still run", s.Running)
+	}
+	r.Idle() // with none, at once
+}

@@ -572,7 +572,7 @@ func (j *job) scratch(kind string, key cache.Key, b []byte) (string, error) {
 func (j *job) makeClip(ctx context.Context, t movingTask, enter *ffmpeg.EnterInput) error {
 	clip := *t.view.Clip
 	clip.Skip, clip.Frames, clip.Held, clip.Enter = t.frame, t.count, t.held, enter
-	add := func(l *picture.Layer, key cache.Key, from, to int64) error {
+	add := func(l *picture.Layer, from, to int64) error {
 		raw, box := l.Raw(j.form.Width, j.form.Height)
 		if box.Empty() || from >= to {
 			return nil
@@ -587,7 +587,7 @@ func (j *job) makeClip(ctx context.Context, t movingTask, enter *ffmpeg.EnterInp
 		}
 	}()
 	if shade := j.painter.Shade(t.view); shade != nil {
-		if err := add(shade, t.key, 0, t.count); err != nil {
+		if err := add(shade, 0, t.count); err != nil {
 			return err
 		}
 	}
@@ -601,7 +601,7 @@ func (j *job) makeClip(ctx context.Context, t movingTask, enter *ffmpeg.EnterInp
 			if err != nil {
 				return err
 			}
-			if err := add(l, ref.Key, max(span.From-t.frame, 0), end-t.frame); err != nil {
+			if err := add(l, max(span.From-t.frame, 0), end-t.frame); err != nil {
 				return err
 			}
 		}

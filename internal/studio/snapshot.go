@@ -138,7 +138,7 @@ func (j *job) paint(ctx context.Context, s shown) ([]byte, error) {
 	if err == nil || ctx.Err() != nil || !blamesFile(err) {
 		return frame, err
 	}
-	var list = j.list
+	list := j.list
 	list.Errorf(s.place, "%q cannot be used: %s", s.name, reason(err)).Hint = "check that the file opens in a player or viewer, and export it again"
 	return nil, &ScriptError{List: list, Sources: j.sources}
 }

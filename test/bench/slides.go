@@ -97,7 +97,7 @@ func (b *bench) crossfades(dir string) error {
 	wall := median(drawing)
 	b.add(row{fmt.Sprintf("%d slides of 1920x1080, browser start included", slideScenes), fmt.Sprintf("%.1f s", wall), "", "", "< 15 s", wall < 15})
 	film := filepath.Join(dir, "slides.mp4")
-	frames, err := codedFrames(film)
+	frames, err := b.codedFrames(film)
 	if err != nil {
 		return err
 	}
@@ -117,8 +117,8 @@ func (b *bench) crossfades(dir string) error {
 }
 
 // codedFrames lists the frames of a film that are no skip pictures.
-func codedFrames(film string) ([]int, error) {
-	out, err := exec.Command("ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=size", "-of", "csv=p=0", film).Output() //nolint:gosec // a file of ours
+func (b *bench) codedFrames(film string) ([]int, error) {
+	out, err := exec.CommandContext(b.ctx, "ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=size", "-of", "csv=p=0", film).Output()
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +151,7 @@ func (b *bench) encodeAlone(dir, film string, frames []int) (float64, error) {
 			ranges = append(ranges, fmt.Sprintf("between(n\\,%d\\,%d)", frames[i], frames[k]))
 			i = k + 1
 		}
-		decode := exec.CommandContext(b.ctx, "ffmpeg", "-v", "error", "-i", film, "-vf", "select="+strings.Join(ranges, "+"), "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1") //nolint:gosec // a file of ours
+		decode := exec.CommandContext(b.ctx, "ffmpeg", "-v", "error", "-i", film, "-vf", "select="+strings.Join(ranges, "+"), "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1")
 		encode := exec.CommandContext(b.ctx, "ffmpeg", append([]string{"-v", "error"}, plainEncode()...)...)
 		encode.Dir = dir
 		pipe, err := decode.StdoutPipe()

@@ -59,11 +59,30 @@ func TestTransitions(t *testing.T) {
 	t.Parallel()
 	slow(t)
 	want := []struct{ name, looks string }{
-		{"crossfade", "xxxxx"}, {"wipe-right", "no..."}, {"wipe-left", "on..."}, {"wipe-up", "..on."}, {"wipe-down", "..no."},
-		{"circle", "bbbb."}, {"rect", "bbbb."}, {"slide-right", "no..."}, {"slide-left", "on..."}, {"slide-up", "..on."}, {"slide-down", "..no."},
-		{"fade-right", "no..x"}, {"fade-left", "on..x"}, {"fade-up", "..onx"}, {"fade-down", "..nox"},
-		{"slice-right", "no..."}, {"slice-left", "on..."}, {"slice-up", "..on."}, {"slice-down", "..no."},
-		{"fade-circle", "....n"}, {"dissolve", "....."}, {"pixelize", "xxxxx"}, {"radial", "on..."}, {"reveal", "....."},
+		{"crossfade", "xxxxx"},
+		{"wipe-right", "no..."},
+		{"wipe-left", "on..."},
+		{"wipe-up", "..on."},
+		{"wipe-down", "..no."},
+		{"circle", "bbbb."},
+		{"rect", "bbbb."},
+		{"slide-right", "no..."},
+		{"slide-left", "on..."},
+		{"slide-up", "..on."},
+		{"slide-down", "..no."},
+		{"fade-right", "no..x"},
+		{"fade-left", "on..x"},
+		{"fade-up", "..onx"},
+		{"fade-down", "..nox"},
+		{"slice-right", "no..."},
+		{"slice-left", "on..."},
+		{"slice-up", "..on."},
+		{"slice-down", "..no."},
+		{"fade-circle", "....n"},
+		{"dissolve", "....."},
+		{"pixelize", "xxxxx"},
+		{"radial", "on..."},
+		{"reveal", "....."},
 	}
 	var s strings.Builder
 	s.WriteString("---\nsize: 320x180\n---\n![](red.png)\n")
