@@ -179,23 +179,28 @@ func (f *buildFlags) request(args []string) (studio.Request, error) {
 
 // checkOutput refuses outputs that would replace something else than a film.
 func (f *buildFlags) checkOutput(path string) error {
+	ext := strings.ToLower(filepath.Ext(path))
+	if _, err := os.Stat(path); err != nil && !f.force && !slices.Contains([]string{".mp4", ".m4v", ".mov", ""}, ext) {
+		return fault.New(fault.Usage, nil, "the film is an MP4, and %q is not named as one", path).WithHint("end its name in .mp4, or use --force")
+	}
+	return replaceable(path, f.force, media.MOV, "film")
+}
+
+// replaceable tells whether a file may be written: there is none, an empty one, one of
+// the same format, or any is to be replaced.
+func replaceable(path string, force bool, format media.Format, what string) error {
 	info, err := os.Stat(path)
-	if err != nil {
+	switch {
+	case err != nil:
 		if dir, err := os.Stat(filepath.Dir(path)); err != nil || !dir.IsDir() {
 			return fault.New(fault.Usage, nil, "the folder %q does not exist", filepath.Dir(path)).WithHint("make it, or name another file with -o")
 		}
-		if ext := strings.ToLower(filepath.Ext(path)); !f.force && !slices.Contains([]string{".mp4", ".m4v", ".mov", ""}, ext) {
-			return fault.New(fault.Usage, nil, "the film is an MP4, and %q is not named as one", path).WithHint("end its name in .mp4, or use --force")
-		}
 		return nil
-	}
-	if info.IsDir() {
-		return fault.New(fault.Usage, nil, "the output %q is a folder", path).WithHint("name a file: -o %s", filepath.Join(path, "film.mp4"))
-	}
-	if !info.Mode().IsRegular() {
-		return fault.New(fault.Usage, nil, "the output %q is a device or a pipe; the film would take its place", path).WithHint("name a file, such as film.mp4")
-	}
-	if f.force || info.Size() == 0 {
+	case info.IsDir():
+		return fault.New(fault.Usage, nil, "the output %q is a folder", path).WithHint("name a file in it: -o %s", filepath.Join(path, what+map[media.Format]string{media.MOV: ".mp4", media.PNG: ".png"}[format]))
+	case !info.Mode().IsRegular():
+		return fault.New(fault.Usage, nil, "the output %q is a device or a pipe; the %s would take its place", path, what).WithHint("name a file of your own with -o")
+	case force || info.Size() == 0:
 		return nil
 	}
 	file, err := os.Open(path)
@@ -205,8 +210,8 @@ func (f *buildFlags) checkOutput(path string) error {
 	defer func() { _ = file.Close() }()
 	head := make([]byte, media.HeadSize)
 	n, _ := io.ReadFull(file, head)
-	if media.Sniff(head[:n]) != media.MOV {
-		return fault.New(fault.Usage, nil, "the output %q %s; it would be replaced by the film", path, media.Describe(head[:n])).
+	if media.Sniff(head[:n]) != format {
+		return fault.New(fault.Usage, nil, "the output %q %s; it would be replaced by the %s", path, media.Describe(head[:n]), what).
 			WithHint("name another file with -o, or use --force")
 	}
 	return nil

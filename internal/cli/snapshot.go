@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -72,7 +70,7 @@ func (a *app) snapshot(ctx context.Context, f *snapshotFlags, args []string, tim
 		}
 		r.Output = strings.TrimSuffix(r.Output, filepath.Ext(r.Output)) + name
 	}
-	if err := f.checkImage(r.Output); err != nil {
+	if err := replaceable(r.Output, f.force, media.PNG, "image"); err != nil {
 		return a.fail(f.json, err)
 	}
 	h, err := a.open()
@@ -100,34 +98,7 @@ func (a *app) snapshot(ctx context.Context, f *snapshotFlags, args []string, tim
 	return nil
 }
 
-// checkImage refuses outputs that would replace something else than an image.
-func (f *snapshotFlags) checkImage(path string) error {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		if dir, err := os.Stat(filepath.Dir(path)); err != nil || !dir.IsDir() {
-			return fault.New(fault.Usage, nil, "the folder %q does not exist", filepath.Dir(path)).WithHint("make it, or name another file with -o")
-		}
-		return nil
-	case !info.Mode().IsRegular():
-		return fault.New(fault.Usage, nil, "the output %q is no file", path).WithHint("name a file, such as frame.png")
-	case f.force || info.Size() == 0:
-		return nil
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return fault.New(fault.Disk, err, "the output %q cannot be read", path)
-	}
-	defer func() { _ = file.Close() }()
-	head := make([]byte, media.HeadSize)
-	n, _ := io.ReadFull(file, head)
-	if media.Sniff(head[:n]) != media.PNG {
-		return fault.New(fault.Usage, nil, "the output %q %s; it would be replaced by the image", path, media.Describe(head[:n])).
-			WithHint("name another file with -o, or use --force")
-	}
-	return nil
-}
-
+// writeWhole writes a file that appears whole or not at all.
 func writeWhole(path string, b []byte) error {
 	out, err := pending.Create(path)
 	if err != nil {
