@@ -302,7 +302,7 @@ func shorten(s string, n int) string {
 	return string(r[:n]) + "…"
 }
 
-// time puts everything on the line and plans the cut.
+// time puts everything on the line.
 func (j *job) time(context.Context) error {
 	m := timeline.Measured{Files: map[string]timeline.Media{}}
 	for name, a := range j.assets {
@@ -326,6 +326,11 @@ func (j *job) time(context.Context) error {
 	j.encoder = film.NewEncoder(j.studio.tools, j.store, j.form, j.studio.version)
 	j.painter = picture.NewPainter(j.studio.tools, j.form)
 	j.cues = caption.Cues(j.board, j.line, j.words)
+	return nil
+}
+
+// planCut lists what the film consists of, which takes slides that are drawn.
+func (j *job) planCut(context.Context) error {
 	j.cut = j.plan()
 	j.track = j.planSound()
 	return nil
