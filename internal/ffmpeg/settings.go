@@ -134,7 +134,7 @@ func (p Picture) EncodeCrossings(lengths []int64) []string {
 
 // EncodeMoving are the arguments of an encoder that reads raw frames and writes them
 // as one closed group that begins with an IDR picture. With enter they come in over
-// another picture.
+// another picture. Moves and transitions are smooth, so a short search for motion does.
 func (p Picture) EncodeMoving(enter *EnterInput) []string {
 	args := append(append(quiet(), "-color_range", "tv", "-colorspace", "bt709"), p.rawInput("pipe:0")...)
 	filter := []string{"-vf", "setsar=1"}
@@ -142,6 +142,6 @@ func (p Picture) EncodeMoving(enter *EnterInput) []string {
 		args = append(args, p.rawInput(enter.Path)...)
 		filter = []string{"-filter_complex", enter.graph("0:v", "1:v", "e") + ";[e]setsar=1[v]", "-map", "[v]", "-frames:v", strconv.FormatInt(enter.Frames, 10)}
 	}
-	return append(append(append(args, p.codec(1, p.clipKeyint())...), filter...),
+	return append(append(append(args, p.codec(1, p.clipKeyint(), "me=dia", "subme=1")...), filter...),
 		"-crf", strconv.Itoa(p.ClipCRF), "-fps_mode", "passthrough", "-f", "h264", "pipe:1")
 }

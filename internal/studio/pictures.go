@@ -151,7 +151,7 @@ func (j *job) still(p *cutPlan, s shown, scene int) cache.Key {
 // motion adds a stretch of moving pictures that is on for some frames.
 func (j *job) motion(p *cutPlan, t movingTask, scene int, frames int64) film.Piece {
 	vk := t.view.Key(j.form)
-	k := j.encoder.Key().String("moving 1").Bytes(vk[:]).Int(t.frame, t.count).Bool(t.held)
+	k := j.encoder.Key().String("moving 2").Bytes(vk[:]).Int(t.frame, t.count).Bool(t.held)
 	what := partMotion
 	if t.view.Clip != nil {
 		what = partClip
