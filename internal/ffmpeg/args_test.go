@@ -213,13 +213,15 @@ func TestLevels(t *testing.T) {
 	}
 }
 
-// TestAllPartsShareTheEncodersSettings: their parameter sets must be equal.
+// TestAllPartsShareTheEncodersSettings: their parameter sets must be equal. How hard the
+// encoder searches is not told in them.
 func TestAllPartsShareTheEncodersSettings(t *testing.T) {
 	t.Parallel()
-	settings := regexp.MustCompile(`:?keyint=\d+`)
+	settings := regexp.MustCompile(`:?(keyint|me|subme|partitions)=\w+`)
 	var first string
 	for _, args := range [][]string{
 		hd().EncodeStills(), hd().EncodeImages([]ffmpeg.StillInput{{}}), hd().EncodeMoving(nil), hd().EncodeClip(ffmpeg.ClipInput{Held: true, Frames: 9}),
+		hd().EncodeCrossings([]int64{3, 4}), hd().EncodeMoving(&ffmpeg.EnterInput{Type: "rect", Frames: 4}),
 	} {
 		got := settings.ReplaceAllString(args[slices.Index(args, "-x264-params")+1], "")
 		if first == "" {
