@@ -197,7 +197,8 @@ func (j *job) reportSlides(tasks []slideTask, heads []slideHead, wrong []*slide.
 				at.Start = diag.Pos{Line: at.Start.Line + e.Line, Column: 1}
 				at.End = at.Start
 			}
-			list.Errorf(at, "the %s cannot be drawn: %s", t.request.Blocks[e.Block].Kind, e.Text)
+			what := map[script.FenceKind]string{script.FenceMermaid: "diagram", script.FenceDot: "graph", script.FenceMath: "formula"}
+			list.Errorf(at, "the %s cannot be drawn: %s", what[t.request.Blocks[e.Block].Kind], e.Text)
 		}
 	}
 	return j.report(list)
