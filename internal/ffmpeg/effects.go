@@ -175,14 +175,15 @@ func (p Picture) raw(path, format string, w, h int) []string {
 
 // graph gives the filters by which the pictures of label in come in, as label out;
 // still is the label of the standing picture's input. The steps are equal: the first is
-// seen at once, and the frame behind the last is the new picture itself. Both run at one
-// frame a second here, so that all times are whole.
+// seen at once, and the frame behind the last is the new picture itself. Both run at a
+// thousand frames a second here: all times are whole microseconds, and the filter, which
+// takes a minute at most, has room for a transition of any length that a film may have.
 func (e EnterInput) graph(in, still, out string) string {
 	// The filter waits for ever for pictures that a file which is cut off does not have, so
 	// the last stands for them.
-	const steady = "settb=1,setpts=N,fps=1,format=yuv444p"
-	return fmt.Sprintf("[%s]%s,tpad=stop_mode=clone:stop=%d[%sb];[%s]loop=loop=%d:size=1,%s[%sa];[%sa][%sb]xfade=transition=%s:duration=%d:offset=-1,format=yuv420p[%s]",
-		in, steady, e.Frames, out, still, e.Frames, steady, out, out, out, xfade(e.Type), e.Frames+1, out)
+	const steady = "settb=1/1000,setpts=N,fps=1000,format=yuv444p"
+	return fmt.Sprintf("[%s]%s,tpad=stop_mode=clone:stop=%d[%sb];[%s]loop=loop=%d:size=1,%s[%sa];[%sa][%sb]xfade=transition=%s:duration=%s:offset=-0.001,format=yuv420p[%s]",
+		in, steady, e.Frames, out, still, e.Frames, steady, out, out, out, xfade(e.Type), micros((e.Frames+1)*1000), out)
 }
 
 // xfade gives the name that ffmpeg has for a transition of the language.

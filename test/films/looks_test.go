@@ -168,11 +168,19 @@ transition: wipe-right 0.4
 ---
 (transition: crossfade 9)
 ![](red.png)
+---
+(transition: radial 2.8)
+![](moving.gif)
+(pause: 3)
+---
+(transition: slice-up 2.8)
+![](blue.png)
+(duration: 3)
 `)
 	cache := t.TempDir()
 	film, r := produce(t, script, cache, nil)
 	sums := check(t, film, r)
-	if r.Frames != 25*2+25+63+50+75+25+25 {
+	if r.Frames != 25*2+25+63+50+75+25+25+75+75 {
 		t.Errorf("%d frames", r.Frames)
 	}
 	// The GIF begins again after a second, where it came in over another and where not.
