@@ -121,16 +121,16 @@ func TestSplitRuns(t *testing.T) {
 		{{Text: "And", Style: voice.Emphasis}, {Text: " three."}},
 	}
 	if len(got) != len(want) {
-		t.Fatalf("%q", got)
+		t.Fatalf("%+v", got)
 	}
 	for i := range want {
 		for j := range want[i] {
 			if len(got[i]) != len(want[i]) || got[i][j] != want[i][j] {
-				t.Fatalf("sentence %d is %q, want %q", i, got[i], want[i])
+				t.Fatalf("sentence %d is %+v, want %+v", i, got[i], want[i])
 			}
 		}
 	}
 	if got := voice.SplitRuns(nil, "en"); len(got) != 0 {
-		t.Errorf("nothing gives %q", got)
+		t.Errorf("nothing gives %+v", got)
 	}
 }

@@ -26,6 +26,27 @@ type Engine interface {
 	// as markup or commands. Text that holds nothing to say gives a clip with silence
 	// or without samples, and no error.
 	Speak(ctx context.Context, req Request) (Clip, error)
+	// Abilities tell what the engine does by itself; it is never asked for more.
+	Abilities() Abilities
+}
+
+// Abilities are what an engine does by itself. The rest the Booth does for it: it cuts
+// the sentence where the way of speaking changes, stretches, turns up and joins.
+type Abilities struct {
+	// Slowest and Fastest bound Request.Speed; zeros mean that the engine knows one
+	// speed only.
+	Slowest, Fastest float64
+	// Pitch: Request.Pitch is honoured.
+	Pitch bool
+	// Prosody: Run.Speed, Run.Pitch and Run.Volume are honoured within a sentence, and
+	// so are the styles Emphasis, Strong and Reduced.
+	Prosody bool
+	// Language: Run.Language is honoured within a sentence.
+	Language bool
+	// Phonemes: Run.IPA is honoured.
+	Phonemes bool
+	// Pauses: Run.Pause is honoured within a sentence.
+	Pauses bool
 }
 
 // EngineVoice is a voice as its engine knows it.
@@ -44,7 +65,7 @@ const (
 	Male   Gender = "male"
 )
 
-// Style is how a run is spoken. An engine that does not know one speaks plainly.
+// Style is how a run is spoken.
 type Style string
 
 // The styles.
@@ -56,10 +77,22 @@ const (
 	Spell    Style = "spell" // letter by letter
 )
 
-// Run is a stretch of text in one style.
+// Run is a stretch of text that is said in one way: the form into which the markup of
+// narration, SSML, lexicons and the reading of numbers are brought, for every engine.
 type Run struct {
-	Text  string
+	Text  string // as written; Word.Offset counts in it
 	Style Style
+	// Say is what is said in place of Text, where it is not empty. The Booth puts it in
+	// Text before an engine sees it.
+	Say string
+	// IPA is how the run is pronounced; an engine without Phonemes says Text.
+	IPA string
+	// Language of a foreign stretch, BCP 47; empty is the request's.
+	Language string
+	// Speed, Pitch and Volume are factors on the request's; 0 is 1.
+	Speed, Pitch, Volume float64
+	// Pause is silence behind the run.
+	Pause time.Duration
 }
 
 // PlainText joins the texts of runs.

@@ -51,6 +51,11 @@ func (e *Engine) Version(ctx context.Context) (string, error) {
 	return form + " " + strings.TrimSpace(line), nil
 }
 
+// Abilities implements voice.Engine.
+func (e *Engine) Abilities() voice.Abilities {
+	return voice.Abilities{Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed, Pitch: true}
+}
+
 // Voices implements voice.Engine. Variants ("+f3") are left out; each voice has them.
 func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
 	out, err := e.program.Output(ctx, proc.Command{Args: []string{"--voices"}})

@@ -64,6 +64,11 @@ func (e *Engine) Version(ctx context.Context) (string, error) {
 	return "", fault.New(fault.ToolFailed, nil, "the speech program flite does not tell its version")
 }
 
+// Abilities implements voice.Engine.
+func (e *Engine) Abilities() voice.Abilities {
+	return voice.Abilities{Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed, Pitch: true}
+}
+
 // Voices implements voice.Engine. The clock-telling voice of flite is left out.
 func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
 	out, err := e.program.Output(ctx, proc.Command{Args: []string{"-lv"}})

@@ -38,6 +38,11 @@ func (*Engine) Name() string { return Name }
 // Version implements voice.Engine.
 func (*Engine) Version(context.Context) (string, error) { return "1", nil }
 
+// Abilities implements voice.Engine.
+func (*Engine) Abilities() voice.Abilities {
+	return voice.Abilities{Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed, Pitch: true}
+}
+
 // Voices implements voice.Engine.
 func (*Engine) Voices(context.Context) ([]voice.EngineVoice, error) {
 	return []voice.EngineVoice{
