@@ -33,6 +33,7 @@ func floors() map[string]int {
 		"internal/storyboard":      2,
 		"internal/ffmpeg":          2,
 		"internal/slide":           2,
+		"internal/reading":         2,
 		"internal/voice/program":   2,
 		"internal/voice/espeak":    3,
 		"internal/voice/flite":     3,

@@ -100,3 +100,14 @@ func TestWordTimesMatchTheSound(t *testing.T) {
 }
 
 func BenchmarkSentence(b *testing.B) { voicetest.Bench(b, engine(b, flite.DefaultConfig()), "slt") }
+
+// TestOnsets: see voicetest.Onsets.
+func TestOnsets(t *testing.T) {
+	t.Parallel()
+	errs := voicetest.Onsets(t, engine(t, flite.DefaultConfig()), "slt")
+	if median := errs[len(errs)/2]; median > 120*time.Millisecond {
+		t.Errorf("words begin %s off, half of them more", median)
+	} else {
+		t.Logf("%d onsets: median %s, worst %s", len(errs), median, errs[len(errs)-1])
+	}
+}
