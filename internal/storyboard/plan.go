@@ -89,31 +89,12 @@ func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
 	for i := range s.Scenes {
 		p.scene(&s.Scenes[i], i+1)
 	}
-	p.mixed()
 	if len(s.Scenes) == 0 && !p.list.HasErrors() {
 		p.list.Errorf(diag.Range{File: s.File, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}},
 			"the script has no scene").Hint = "write a sentence to be spoken, or a picture: ![](picture.jpg)"
 	}
 	p.list.Sort()
 	return p.board, p.list
-}
-
-// mixed warns that music under narration keeps its volume, once.
-func (p *planner) mixed() {
-	music := p.board.Film.Music
-	spoken := false
-	for _, s := range p.board.Scenes {
-		if s.Music != nil {
-			music = s.Music
-		}
-		for _, part := range s.Parts {
-			spoken = spoken || part.Kind == Speech
-		}
-	}
-	off := p.header.Ducking != nil && p.header.Ducking.None
-	if music != nil && spoken && !off {
-		p.notYet(music.Range, "ducking is", "The music keeps its volume")
-	}
 }
 
 // notYet warns once that something of the language is read but not shown.
@@ -164,12 +145,6 @@ func (p *planner) film(s *script.Script) {
 	}
 	if f.Subtitles.Mode == script.SubtitlesOverlay || f.Subtitles.Mode == script.SubtitlesEmbed {
 		p.notYet(place("subtitles"), "subtitles inside the film are", "The .srt and .vtt files beside the film hold them")
-	}
-	if h.Loudness != nil {
-		p.notYet(place("loudness"), "a loudness target is", "The sound stays as recorded")
-	}
-	if h.Ducking != nil {
-		p.notYet(place("ducking"), "ducking is", "The music keeps its volume")
 	}
 	if f.Subtitles.Font != nil && !f.Subtitles.Font.Literal {
 		p.file(*f.Subtitles.Font, "font")

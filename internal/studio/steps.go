@@ -279,6 +279,7 @@ func (j *job) speak(ctx context.Context) error {
 		}
 	}
 	var mu sync.Mutex
+	level, _ := j.board.Level()
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(j.studio.run.Jobs())
 	for i, s := range j.board.Scenes {
@@ -291,14 +292,14 @@ func (j *job) speak(ctx context.Context) error {
 				start := time.Now()
 				spoken, err := j.studio.booth.Speak(ctx, voice.Line{
 					Voice: v, Runs: voiceRuns(p.Runs), Speed: p.Speed, Pitch: p.Pitch, Volume: p.Volume,
-					Emphasis: p.Emphasis, Fragment: p.Fragment,
+					Emphasis: p.Emphasis, Fragment: p.Fragment, Level: level,
 				})
 				if err != nil {
 					return j.blameSentence(err, p)
 				}
 				j.spoken[i][k] = spoken
 				j.part(spoken.Key, partSentence, shorten(p.Text, 60), i+1, of("its words", p.Runs), of("its voice", p.Voice, v.Engine),
-					of("speed, pitch, volume or emphasis", p.Speed, p.Pitch, p.Volume, p.Emphasis, p.Fragment))
+					of("speed, pitch, volume or emphasis", p.Speed, p.Pitch, p.Volume, p.Emphasis, p.Fragment, level))
 				mu.Lock()
 				defer mu.Unlock()
 				if spoken.New {
