@@ -24,8 +24,8 @@ func render(t *testing.T, clips []sound.Clip, samples int64, channels int, m sou
 	return out
 }
 
-// noise gives speech-like bursts: louder and softer noise.
-func noise(n int, level float64) []int16 {
+// bursts gives speech-like bursts: louder and softer noise.
+func bursts(n int, level float64) []int16 {
 	r := rand.New(rand.NewPCG(1, 2))
 	out := make([]int16, n)
 	for i := range out {
@@ -38,7 +38,7 @@ func noise(n int, level float64) []int16 {
 // TestRenderIsMix: without gain or peaks, mastering changes nothing.
 func TestRenderIsMix(t *testing.T) {
 	t.Parallel()
-	clips := []sound.Clip{{Source: mono(noise(30000, 0.4)...), Start: 100, Samples: 30000, Gain: 1000}}
+	clips := []sound.Clip{{Source: mono(bursts(30000, 0.4)...), Start: 100, Samples: 30000, Gain: 1000}}
 	want := mix(t, clips, 40000, 2)
 	for _, m := range []sound.Master{{}, {Limit: true}} {
 		if got := render(t, clips, 40000, 2, m); !slices.Equal(got, want) {
@@ -55,7 +55,7 @@ func TestRenderIsMix(t *testing.T) {
 // rendered by itself is what it is in the whole.
 func TestLimit(t *testing.T) {
 	t.Parallel()
-	pcm := noise(96000, 0.3)
+	pcm := bursts(96000, 0.3)
 	for i := 48000; i < 48200; i++ {
 		pcm[i] = int16(30000 * math.Sin(float64(i)*0.7))
 	}
