@@ -26,6 +26,7 @@ func floors() map[string]int {
 		"internal/pending":         0,
 		"internal/script":          1,
 		"internal/markup":          1,
+		"internal/music":           1,
 		"internal/media":           1,
 		"internal/h264":            1,
 		"internal/mp4":             1,

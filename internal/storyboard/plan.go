@@ -230,9 +230,7 @@ func (p *planner) music(b script.Background) *Music {
 	switch {
 	case b.Name == "":
 	case p.project.Track(b.Name):
-		m.Builtin = b.Name
-		p.notYet(b.Range, "the built-in music tracks are", "The film has no music; name a file of your own")
-		return nil
+		m.Builtin = strings.ToLower(b.Name)
 	default:
 		m.File = p.sound(script.File{Name: b.Name, Range: b.Range}, "background")
 		if m.File == "" {

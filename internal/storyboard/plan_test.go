@@ -230,7 +230,6 @@ func TestWhatIsNotRenderedIsToldOnce(t *testing.T) {
 	for _, c := range []struct{ name, src string }{
 		{"subtitles inside the film", "---\nsubtitles: overlay\n---" + speak},
 		{"a track of subtitles", "---\nsubtitles: embed\n---" + speak},
-		{"built-in music", "---\nbackground: ukulele-1\n---" + speak + "\n---\n(background: ukulele-1)" + speak},
 		{"chapters", "(chapter: One)" + fine + "\n---\n(chapter: Two)" + fine},
 	} {
 		t.Run(c.name, func(t *testing.T) {

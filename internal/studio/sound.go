@@ -21,6 +21,7 @@ import (
 	"mynah/internal/ffmpeg"
 	"mynah/internal/film"
 	"mynah/internal/loudness"
+	"mynah/internal/music"
 	"mynah/internal/proc"
 	"mynah/internal/sound"
 	"mynah/internal/timeline"
@@ -55,6 +56,8 @@ type decodeTask struct {
 	name  string
 	// least bytes must come of it, or the file is cut off; most may.
 	least, most int64
+	// builtin names a track of our own, which is played instead.
+	builtin string
 }
 
 // pcm is raw sound in the cache.
@@ -100,7 +103,7 @@ func (p pcm) Open(frame int64) (io.ReadCloser, error) {
 func (j *job) planSound() *track {
 	t := &track{channels: 1}
 	for _, s := range j.line.Sounds {
-		if s.Kind != timeline.SoundSpeech && j.channels(s.File) > 1 {
+		if s.Kind != timeline.SoundSpeech && j.channels(s) > 1 {
 			t.channels = 2
 		}
 	}
@@ -248,9 +251,12 @@ func (j *job) soundPart(t *track, p pieceTask) {
 		of("the sound's quality or encoder", j.studio.aac(t.channels), j.studio.version))
 }
 
-// channels of the sound of a file, as far as Mynah keeps them apart.
-func (j *job) channels(file string) int {
-	if a := j.assets[file]; a != nil && a.info != nil && a.info.Audio != nil && a.info.Audio.Channels > 1 {
+// channels of a sound that is not speech, as far as Mynah keeps them apart.
+func (j *job) channels(s timeline.Sound) int {
+	if s.Builtin != "" {
+		return music.Channels
+	}
+	if a := j.assets[s.File]; a != nil && a.info != nil && a.info.Audio != nil && a.info.Audio.Channels > 1 {
 		return 2
 	}
 	return 1
@@ -258,7 +264,14 @@ func (j *job) channels(file string) int {
 
 // decodeTask says which stretch of a file a sound is.
 func (j *job) decodeTask(s timeline.Sound) decodeTask {
-	a, channels := j.assets[s.File], j.channels(s.File)
+	channels := j.channels(s)
+	if s.Builtin != "" {
+		return decodeTask{
+			builtin: s.Builtin, in: ffmpeg.SoundInput{Channels: channels},
+			key: cache.NewHasher("music").String(music.Version).String(s.Builtin).Key(),
+		}
+	}
+	a := j.assets[s.File]
 	in := ffmpeg.SoundInput{Input: a.input, Channels: channels, SpeedNum: s.SpeedNum, SpeedDen: s.SpeedDen}
 	if s.Kind == timeline.SoundClip {
 		in.From = microsOf(s.From)
@@ -317,6 +330,9 @@ func (j *job) decode(ctx context.Context, t *track, pieces []pieceTask) error {
 		g.Go(func() error {
 			err := j.store.Put(cache.Sounds, d.key, func(w io.Writer) error {
 				counted := &counter{w: w, most: d.most}
+				if d.builtin != "" {
+					return music.Write(w, d.builtin)
+				}
 				err := j.studio.tools.Sound(gctx, d.in, timeline.SampleRate, counted)
 				if err == nil && counted.n < d.least {
 					err = errCutOff
