@@ -98,9 +98,11 @@ type Request struct {
 	// the same name.
 	Output string
 	// Size, FPS and Voice override the header's; zero values do not.
-	Size      *script.Size
-	FPS       *script.Rate
-	Voice     string
+	Size  *script.Size
+	FPS   *script.Rate
+	Voice string
+	// Language (BCP 47) asks for the script's translation: script.de.md beside script.md.
+	Language  string
 	Variables map[string]string
 	// Strict makes unknown names errors.
 	Strict bool
