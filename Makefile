@@ -4,7 +4,7 @@ GO ?= go
 BIN := bin/mynah
 TOOL = $(GO) tool -modfile=tools.mod
 
-.PHONY: help demo build setup assets test test-short race lint fmt bench bench-peers golden fuzz
+.PHONY: help helpers demo build setup assets test test-short race lint fmt bench bench-peers golden fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -15,19 +15,22 @@ setup: ## install the system packages that are missing
 assets: ## fetch the libraries that the build embeds
 	@scripts/assets
 
-build: assets ## build bin/mynah
+helpers: ## build the programs that run beside mynah
+	@scripts/helpers
+
+build: assets helpers ## build bin/mynah
 	@$(GO) build -trimpath -o $(BIN) ./cmd/mynah
 
 demo: setup build ## build an example's video, and say where it lies
 	@scripts/demo
 
-test: setup assets ## run all tests
+test: setup assets helpers ## run all tests
 	@$(GO) test -timeout 15m ./...
 
-test-short: assets ## run the tests that take a minute together
+test-short: assets helpers ## run the tests that take a minute together
 	@$(GO) test -short -timeout 5m ./...
 
-race: assets ## run the tests under the race detector
+race: assets helpers ## run the tests under the race detector
 	@$(GO) test -race -short -timeout 15m ./...
 
 lint: ## vet, golangci-lint, and the modules

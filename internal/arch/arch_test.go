@@ -70,6 +70,7 @@ func floors() map[string]int {
 		"internal/cli":                     9,
 		"cmd/mynah":                        10,
 		"test/bench":                       10,
+		"internal/reading":                 2,
 	}
 }
 

@@ -66,6 +66,7 @@ type House struct {
 	Drawer *slide.Drawer
 	Studio *studio.Studio
 
+	espeak    *espeak.Engine
 	temporary string
 	alive     *os.File // locked as long as the temporary folder is in use
 }
@@ -153,12 +154,17 @@ func (h *House) build(cfg Config) error {
 	if err != nil {
 		return err
 	}
+	h.espeak = e
 	f, err := flite.New(cfg.Flite, h.Runner)
 	if err != nil {
 		return err
 	}
 	if h.Booth, err = voice.NewBooth(cfg.Voice, []voice.Engine{
-		voice.Remember(e, h.Store, func() (string, error) { return h.Runner.Identity(cfg.Espeak.Program) }),
+		voice.Remember(e, h.Store, func() (string, error) {
+			id, err := h.Runner.Identity(cfg.Espeak.Program)
+			helper, _ := h.Runner.Identity(cfg.Espeak.Helper) // without it, it speaks in another way
+			return id + " " + helper, err
+		}),
 		voice.Remember(f, h.Store, func() (string, error) { return h.Runner.Identity(cfg.Flite.Program) }),
 	}, h.Store); err != nil {
 		return err
@@ -178,6 +184,9 @@ func (h *House) build(cfg Config) error {
 func (h *House) Close() {
 	if h.Drawer != nil {
 		h.Drawer.Close()
+	}
+	if h.espeak != nil {
+		h.espeak.Close()
 	}
 	if h.Runner != nil {
 		h.Runner.Idle()

@@ -53,10 +53,28 @@ const (
 	Spell    Style = "spell"    // `x`, letter by letter
 )
 
-// Run is a stretch of narration in one style, without any markup characters.
+// Run is a stretch of narration that is spoken in one way, without any markup characters.
 type Run struct {
 	Style Style  `json:"style,omitempty"`
-	Text  string `json:"text"`
+	Text  string `json:"text"` // as it is written, and shown
+	// Say is what is said in place of Text, where it is not empty.
+	Say string `json:"say,omitempty"`
+	// IPA is how it is pronounced.
+	IPA string `json:"ipa,omitempty"`
+	// Language of a foreign stretch, BCP 47.
+	Language string `json:"language,omitempty"`
+	// Speed, Pitch and Volume are factors on those of the sentence; 0 is 1.
+	Speed  float64 `json:"speed,omitempty"`
+	Pitch  float64 `json:"pitch,omitempty"`
+	Volume float64 `json:"volume,omitempty"`
+	// Pause is silence behind it.
+	Pause time.Duration `json:"pause,omitempty"`
+}
+
+// Like tells whether two runs are spoken in the same way.
+func (r Run) Like(o Run) bool {
+	r.Text, o.Text = "", ""
+	return r == o && r.Say == "" && r.IPA == "" && r.Pause == 0
 }
 
 // Narration is one spoken paragraph.

@@ -172,7 +172,7 @@ func (p *parser) row(q piece) {
 
 // addRun appends a run, or lengthens the last one of the same style.
 func addRun(runs []Run, r Run) []Run {
-	if n := len(runs); n > 0 && runs[n-1].Style == r.Style {
+	if n := len(runs); n > 0 && runs[n-1].Like(r) {
 		runs[n-1].Text += r.Text
 		return runs
 	}

@@ -59,7 +59,12 @@ func shape(s *script.Script) string {
 		for _, n := range scene.Nodes {
 			switch n := n.(type) {
 			case *script.Narration:
-				fmt.Fprintf(&b, "say %q\n", n.Runs)
+				type run struct{ Style, Text string }
+				var runs []run
+				for _, r := range n.Runs {
+					runs = append(runs, run{string(r.Style), r.Text})
+				}
+				fmt.Fprintf(&b, "say %q\n", runs)
 			case *script.SSML:
 				fmt.Fprintf(&b, "ssml %q\n", n.Source)
 			case *script.Quote:

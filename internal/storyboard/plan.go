@@ -29,7 +29,15 @@ type Project interface {
 	Nearest(name string) string
 	// Voice finds a voice: name is the script's word, "" for the default of a language.
 	Voice(name, language string) Voice
-	// Sentences cuts narration into sentences.
+	// VoiceLike finds a voice of a language and gender; either may be empty.
+	VoiceLike(language, gender string) (Voice, bool)
+	// SayAs tells how a text is said that SSML's say-as interprets, in a language; false
+	// where that is not known.
+	SayAs(text, as, format, language string) (string, bool)
+	// Lexicon reads a file of pronunciations, which Sentences then applies.
+	Lexicon(name string) diag.List
+	// Sentences cuts narration into sentences, and says in each run how it is read. The
+	// language is that of the voice.
 	Sentences(runs []script.Run, language string) [][]script.Run
 	// Track tells whether a name is that of a built-in music track.
 	Track(name string) bool
@@ -38,6 +46,8 @@ type Project interface {
 // Voice is who speaks.
 type Voice struct {
 	Name string
+	// Language that it speaks, BCP 47.
+	Language string
 	// Problem is a sentence when it is not the voice that was asked for, Hint what to do
 	// about it; Code tells the problems apart.
 	Problem, Hint string
@@ -168,8 +178,9 @@ func (p *planner) film(s *script.Script) {
 		p.find(place("voice"), *h.Voice, value(h.Language, ""))
 	}
 	if h.Lexicon != nil {
-		f.Lexicon = p.file(*h.Lexicon, "lexicon")
-		p.notYet(place("lexicon"), "a lexicon is", "Words are spoken as the voice knows them")
+		if f.Lexicon = p.file(*h.Lexicon, "lexicon"); f.Lexicon != "" {
+			p.list.Add(p.project.Lexicon(f.Lexicon)...)
+		}
 	}
 	if h.Theme != nil {
 		p.look = p.theme(*h.Theme)

@@ -158,7 +158,7 @@ func (s *sceneState) speaker(n *script.Set) {
 }
 
 // speaking gives the voice at this place and reports a name that is not known, once.
-func (s *sceneState) speaking(r diag.Range) string {
+func (s *sceneState) speaking(r diag.Range) Voice {
 	name, language := value(s.voice.Voice, ""), value(s.header.Language, "")
 	if s.opt.Voice != "" && s.voice.Voice == s.header.Voice {
 		name = s.opt.Voice
@@ -170,33 +170,27 @@ func (s *sceneState) speaking(r diag.Range) string {
 }
 
 // find gives the voice of a name, and says once what is wrong with it.
-func (p *planner) find(r diag.Range, name, language string) string {
+func (p *planner) find(r diag.Range, name, language string) Voice {
 	v := p.project.Voice(name, language)
-	if v.Problem != "" && !p.said["voice "+name] {
-		p.said["voice "+name] = true
+	if v.Problem != "" && !p.said["voice "+name+" "+v.Problem] {
+		p.said["voice "+name+" "+v.Problem] = true
 		d := p.list.Warnf(r, "%s", v.Problem)
 		d.Code, d.Hint = v.Code, v.Hint
 	}
-	return v.Name
+	return v
 }
 
 // narration speaks one paragraph, sentence by sentence.
 func (s *sceneState) narration(r diag.Range, runs []script.Run) {
-	s.speak(r, runs, s.speaking(r))
+	s.speak(r, runs, s.speaking(r), false)
 	s.paragraph++
 }
 
-// speak adds sentences to the current paragraph.
-func (s *sceneState) speak(r diag.Range, runs []script.Run, voice string) {
+// speak adds sentences to the current paragraph; more tells that its last sentence goes
+// on in the next part.
+func (s *sceneState) speak(r diag.Range, runs []script.Run, voice Voice, more bool) {
 	fragment := value(s.voice.Fragment, false)
-	stressed := value(s.voice.VoiceEmphasis, "none") != "none"
-	for _, run := range runs {
-		stressed = stressed || run.Style == script.Emphasis || run.Style == script.Strong || run.Style == script.Reduced
-	}
-	if stressed {
-		s.notYet(r, "emphasis in narration is", "The words are spoken plainly")
-	}
-	sentences := s.project.Sentences(runs, value(s.header.Language, ""))
+	sentences := s.project.Sentences(runs, voice.Language)
 	for i, sentence := range sentences {
 		var text strings.Builder
 		for _, run := range sentence {
@@ -209,11 +203,14 @@ func (s *sceneState) speak(r diag.Range, runs []script.Run, voice string) {
 			if fragment {
 				after = afterFragment
 			}
+			if more {
+				after = 0
+			}
 		}
 		s.out.Parts = append(s.out.Parts, Part{
-			Kind: Speech, Range: r, Paragraph: s.paragraph, Runs: sentence, Text: text.String(), Voice: voice,
+			Kind: Speech, Range: r, Paragraph: s.paragraph, Runs: sentence, Text: text.String(), Voice: voice.Name,
 			Speed: value(s.voice.VoiceSpeed, 1), Volume: value(s.voice.VoiceVolume, 1), Pitch: value(s.voice.VoicePitch, 1),
-			Emphasis: value(s.voice.VoiceEmphasis, ""), Fragment: fragment && last, After: after,
+			Emphasis: value(s.voice.VoiceEmphasis, ""), Fragment: last && (fragment || more), After: after,
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package storyboard
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -13,110 +14,338 @@ type ssmlState struct {
 	*sceneState
 	node  *script.SSML
 	runs  []script.Run
-	voice string
+	voice Voice
 }
 
-// ssml speaks an SSML block: text, breaks, emphasis, substitutions, spelling and voices.
+// ssml speaks an SSML block: what its elements ask for becomes how its runs are spoken.
 func (s *sceneState) ssml(n *script.SSML) {
 	if n.Root == nil {
 		return
 	}
 	w := &ssmlState{sceneState: s, node: n, voice: s.speaking(n.Range)}
-	w.walk(n.Root, script.Plain)
-	w.flush()
+	w.walk(n.Root, script.Run{})
+	w.flush(false)
 	s.paragraph++
 }
 
-// flush speaks what was gathered.
-func (w *ssmlState) flush() {
+// flush speaks what was gathered; more tells that its last sentence goes on.
+func (w *ssmlState) flush(more bool) {
 	runs := w.runs
 	w.runs = nil
 	var text strings.Builder
 	for _, r := range runs {
 		text.WriteString(r.Text)
 	}
-	if strings.TrimSpace(text.String()) != "" {
-		w.speak(w.node.Range, runs, w.voice)
+	t := strings.TrimSpace(text.String())
+	if t == "" {
+		return
 	}
+	w.speak(w.node.Range, runs, w.voice, more && !strings.ContainsAny(t[len(t)-1:], ".!?") && !strings.HasSuffix(t, "。"))
 }
 
-func (w *ssmlState) walk(e *script.Element, style script.Style) {
+// walk speaks what an element holds in a manner: a run without text.
+func (w *ssmlState) walk(e *script.Element, manner script.Run) {
 	for _, c := range e.Content {
-		if c.Child == nil {
-			if text := strings.Join(strings.Fields(c.Text), " "); text != "" {
-				if c.Text[0] == ' ' || c.Text[0] == '\n' || c.Text[0] == '\t' {
-					text = " " + text
-				}
-				if last := c.Text[len(c.Text)-1]; last == ' ' || last == '\n' || last == '\t' {
-					text += " "
-				}
-				w.runs = append(w.runs, script.Run{Style: style, Text: text})
-			} else if c.Text != "" && len(w.runs) > 0 {
-				w.runs = append(w.runs, script.Run{Text: " "})
-			}
+		if c.Child != nil {
+			w.element(c.Child, manner)
 			continue
 		}
-		w.element(c.Child, style)
+		if text := plainText(c.Text); text != "" {
+			r := manner
+			r.Text = text
+			w.runs = append(w.runs, r)
+		} else if c.Text != "" && len(w.runs) > 0 {
+			w.runs = append(w.runs, script.Run{Text: " "})
+		}
 	}
 }
 
-func (w *ssmlState) element(e *script.Element, style script.Style) {
+// plainText makes single blanks of white space; it is empty where there is nothing else.
+func plainText(s string) string {
+	text := strings.Join(strings.Fields(s), " ")
+	if text == "" {
+		return ""
+	}
+	if strings.ContainsAny(s[:1], " \n\t") {
+		text = " " + text
+	}
+	if strings.ContainsAny(s[len(s)-1:], " \n\t") {
+		text += " "
+	}
+	return text
+}
+
+func (w *ssmlState) element(e *script.Element, manner script.Run) {
+	if lang := e.Attributes["xml:lang"]; lang != "" && e.Name != "voice" && e.Name != "speak" {
+		w.find(e.Range, "", lang) // tells of a language that nobody speaks
+		manner.Language = lang
+	}
 	switch e.Name {
 	case "break":
-		w.flush()
-		d, ok := breakLength(e.Attributes["time"], e.Attributes["strength"])
-		if !ok {
-			bad := w.list.Errorf(e.Range, "this break has no length that can be")
-			bad.Detail = "Allowed: time in s or ms, up to an hour, as time=\"500ms\"; or strength none, x-weak, weak, medium, strong, x-strong"
-		}
-		if d > 0 {
-			w.out.Parts = append(w.out.Parts, Part{Kind: Pause, Range: e.Range, Length: d})
-		}
+		w.pause(e)
 	case "p", "s":
-		w.flush()
-		w.walk(e, style)
-		w.flush()
+		w.flush(false)
+		w.walk(e, manner)
+		w.flush(false)
 		if e.Name == "p" {
 			w.paragraph++
 		}
 	case "emphasis":
-		switch e.Attributes["level"] {
-		case "strong":
-			style = script.Strong
-		case "reduced":
-			style = script.Reduced
-		case "none":
-		default:
-			style = script.Emphasis
-		}
-		w.walk(e, style)
+		manner.Style = emphasis(e.Attributes["level"])
+		w.walk(e, manner)
+	case "prosody":
+		w.walk(e, w.prosody(e, manner))
 	case "sub":
-		w.runs = append(w.runs, script.Run{Style: style, Text: e.Attributes["alias"]})
+		manner.Say = e.Attributes["alias"]
+		w.whole(e, manner)
+	case "phoneme":
+		if a := e.Attributes["alphabet"]; a != "" && !strings.EqualFold(a, "ipa") {
+			d := w.list.Warnf(e.Range, "the alphabet %q of phonemes is not known; the text is spoken as it is written", a)
+			d.Hint = `write them in IPA: <phoneme alphabet="ipa" ph="təˈmɑːtoʊ">tomato</phoneme>`
+		} else {
+			manner.IPA = e.Attributes["ph"]
+		}
+		w.whole(e, manner)
 	case "say-as":
-		switch e.Attributes["interpret-as"] {
-		case "characters", "spell-out", "verbatim":
-			style = script.Spell
-		default:
-			w.notYet(e.Range, "the SSML element say-as, but for characters, is", "Its text is spoken as it stands")
-		}
-		w.walk(e, style)
+		w.sayAs(e, manner)
 	case "voice":
-		w.flush()
+		w.flush(true)
 		before := w.voice
-		name := e.Attributes["name"]
-		if name == "" {
-			name = value(w.sceneState.voice.Voice, "")
-		}
-		w.voice = w.find(e.Range, name, value(w.header.Language, ""))
-		w.walk(e, style)
-		w.flush()
+		w.voice = w.named(e)
+		w.walk(e, manner)
+		w.flush(true)
 		w.voice = before
-	case "prosody", "lang", "phoneme":
-		w.notYet(e.Range, "the SSML elements prosody, lang and phoneme are", "Their text is spoken as it stands")
-		w.walk(e, style)
+	case "audio":
+		d := w.list.Warnf(e.Range, "the SSML element audio plays nothing; the text within it is spoken")
+		d.Hint = "play a sound by a line of its own: (audio: file.mp3)"
+		w.walk(e, manner)
+	case "desc", "metadata":
 	default:
-		w.walk(e, style)
+		w.walk(e, manner)
 	}
+}
+
+// pause adds the silence of a break, which the sentence goes on behind.
+func (w *ssmlState) pause(e *script.Element) {
+	w.flush(true)
+	d, ok := breakLength(e.Attributes["time"], e.Attributes["strength"])
+	if !ok {
+		bad := w.list.Errorf(e.Range, "this break has no length that can be")
+		bad.Detail = "Allowed: time in s or ms, up to an hour, as time=\"500ms\"; or strength none, x-weak, weak, medium, strong, x-strong"
+	}
+	if d > 0 {
+		w.out.Parts = append(w.out.Parts, Part{Kind: Pause, Range: e.Range, Length: d})
+	}
+}
+
+// whole speaks an element as one run.
+func (w *ssmlState) whole(e *script.Element, manner script.Run) {
+	raw := innerText(e)
+	manner.Text = plainText(raw)
+	if manner.Text == "" {
+		manner.Text, manner.Say = manner.Say, ""
+	}
+	if manner.Text != "" {
+		w.runs = append(w.runs, manner)
+	}
+}
+
+func innerText(e *script.Element) string {
+	var b strings.Builder
+	for _, c := range e.Content {
+		if c.Child != nil {
+			b.WriteString(innerText(c.Child))
+			continue
+		}
+		b.WriteString(c.Text)
+	}
+	return b.String()
+}
+
+func emphasis(level string) script.Style {
+	switch level {
+	case "strong":
+		return script.Strong
+	case "reduced":
+		return script.Reduced
+	case "none":
+		return script.Plain
+	default:
+		return script.Emphasis
+	}
+}
+
+func (w *ssmlState) sayAs(e *script.Element, manner script.Run) {
+	as := strings.ToLower(e.Attributes["interpret-as"])
+	switch as {
+	case "characters", "spell-out", "verbatim", "letters":
+		manner.Style = script.Spell
+		w.walk(e, manner)
+		return
+	}
+	say, ok := w.project.SayAs(plainText(innerText(e)), as, e.Attributes["format"], w.voice.Language)
+	if !ok {
+		d := w.list.Warnf(e.Range, "this say-as has no effect: interpret-as=%q does not fit its text, or is not known", as)
+		d.Detail = "Known are characters, cardinal, ordinal, digits, fraction, unit, date, time, telephone, currency and address"
+	}
+	manner.Say = say
+	w.whole(e, manner)
+}
+
+// named gives the voice of an element: by its name, else by its language and gender.
+func (w *ssmlState) named(e *script.Element) Voice {
+	name, language := e.Attributes["name"], e.Attributes["xml:lang"]
+	if language == "" {
+		language, _, _ = strings.Cut(e.Attributes["languages"], " ")
+	}
+	gender := e.Attributes["gender"]
+	switch {
+	case name != "":
+		return w.find(e.Range, strings.Fields(name + " x")[0], value(w.header.Language, ""))
+	case language == "" && gender == "":
+		return w.speaking(e.Range)
+	case language == "":
+		language = w.voice.Language
+	}
+	if v, ok := w.project.VoiceLike(language, gender); ok {
+		return v
+	}
+	return w.find(e.Range, "", language)
+}
+
+// prosody multiplies a manner by the element's factors.
+func (w *ssmlState) prosody(e *script.Element, manner script.Run) script.Run {
+	times := func(f *float64, name string, read func(string) (float64, bool)) {
+		said := strings.ToLower(strings.TrimSpace(e.Attributes[name]))
+		if said == "" {
+			return
+		}
+		v, ok := read(said)
+		if !ok {
+			bad := w.list.Errorf(e.Range, "the %s %q of this prosody is none", name, said)
+			bad.Detail = prosodyAllowed(name)
+			return
+		}
+		if *f == 0 {
+			*f = 1
+		}
+		*f *= v
+	}
+	times(&manner.Speed, "rate", rateFactor)
+	times(&manner.Pitch, "pitch", pitchFactor)
+	times(&manner.Volume, "volume", volumeFactor)
+	for _, name := range []string{"contour", "range", "duration"} {
+		if e.Attributes[name] != "" {
+			d := w.list.Warnf(e.Range, "the %s of a prosody has no effect", name)
+			d.Detail = "Its rate, pitch and volume have"
+		}
+	}
+	return manner
+}
+
+func prosodyAllowed(name string) string {
+	switch name {
+	case "rate":
+		return "Allowed: x-slow, slow, medium, fast, x-fast, or a percentage such as 80%"
+	case "pitch":
+		return "Allowed: x-low, low, medium, high, x-high, a change such as +10% or -2st, or a frequency such as 180Hz"
+	default:
+		return "Allowed: silent, x-soft, soft, medium, loud, x-loud, or a change such as +6dB"
+	}
+}
+
+// rateFactor reads a rate, SSML 1.1 section 3.2.4: a word, a percentage of the normal
+// one, or, as many write, a change by one or a plain factor.
+func rateFactor(s string) (float64, bool) {
+	switch s {
+	case "x-slow":
+		return 0.5, true
+	case "slow":
+		return 0.75, true
+	case "medium", "default":
+		return 1, true
+	case "fast":
+		return 1.3, true
+	case "x-fast":
+		return 1.7, true
+	}
+	if n, ok := strings.CutSuffix(s, "%"); ok {
+		return percent(n)
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	return v, err == nil && v > 0 && v <= 10
+}
+
+// percent reads "80", or "+20" as 120.
+func percent(n string) (float64, bool) {
+	v, err := strconv.ParseFloat(n, 64)
+	if err != nil {
+		return 0, false
+	}
+	if n[0] == '+' || n[0] == '-' {
+		v += 100
+	}
+	return v / 100, v > 0 && v <= 1000
+}
+
+// usualPitch is that of a voice between a woman's and a man's, in Hz.
+const usualPitch = 150
+
+func pitchFactor(s string) (float64, bool) {
+	switch s {
+	case "x-low":
+		return 0.7, true
+	case "low":
+		return 0.85, true
+	case "medium", "default":
+		return 1, true
+	case "high":
+		return 1.15, true
+	case "x-high":
+		return 1.35, true
+	}
+	if n, ok := strings.CutSuffix(s, "%"); ok {
+		return percent(n)
+	}
+	if n, ok := strings.CutSuffix(s, "st"); ok {
+		v, err := strconv.ParseFloat(n, 64)
+		return math.Pow(2, v/12), err == nil && math.Abs(v) <= 24
+	}
+	n, ok := strings.CutSuffix(s, "hz")
+	v, err := strconv.ParseFloat(n, 64)
+	if !ok || err != nil {
+		return 0, false
+	}
+	if n[0] == '+' || n[0] == '-' {
+		v += usualPitch
+	}
+	return v / usualPitch, v > 0 && v < 2000
+}
+
+func volumeFactor(s string) (float64, bool) {
+	switch s {
+	case "silent":
+		return 0.001, true
+	case "x-soft":
+		return 0.3, true
+	case "soft":
+		return 0.6, true
+	case "medium", "default":
+		return 1, true
+	case "loud":
+		return 1.5, true
+	case "x-loud":
+		return 2, true
+	}
+	if n, ok := strings.CutSuffix(s, "db"); ok {
+		v, err := strconv.ParseFloat(n, 64)
+		return math.Pow(10, min(v, 12)/20), err == nil && v >= -100
+	}
+	if n, ok := strings.CutSuffix(s, "%"); ok {
+		return percent(n)
+	}
+	v, err := strconv.ParseFloat(s, 64) // of 100, as SSML 1.0 has it
+	return max(v, 0.1) / 100, err == nil && v >= 0 && v <= 100
 }
 
 // breakLength gives the length of a break, if it is one, SSML 1.1 section 3.2.3.

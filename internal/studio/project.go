@@ -70,6 +70,18 @@ func (p *Project) head(name string) ([]byte, fs.FileInfo, error) {
 	return b[:n], info, nil
 }
 
+// readFile reads a text of the project of at most so many bytes.
+func (p *Project) readFile(name string, most int64) ([]byte, error) {
+	info, err := p.root.Stat(filepath.FromSlash(name))
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, errors.New("it cannot be read")
+	}
+	if info.Size() > most {
+		return nil, errors.New("it is too large")
+	}
+	return p.root.ReadFile(filepath.FromSlash(name))
+}
+
 // File implements storyboard.Project.
 func (p *Project) File(name string) storyboard.File {
 	p.mu.Lock()

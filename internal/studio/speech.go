@@ -170,7 +170,7 @@ func (j *job) readText(ctx context.Context, r SpeechRequest) error {
 			return err
 		}
 	}
-	board, list := storyboard.Plan(text, &planProject{Project: j.project, ctx: ctx}, opt)
+	board, list := storyboard.Plan(text, &planProject{Project: j.project, ctx: ctx, sources: j.sources}, opt)
 	j.board = board
 	return j.report(list)
 }

@@ -19,6 +19,7 @@ import (
 	"mynah/internal/ffmpeg"
 	"mynah/internal/film"
 	"mynah/internal/picture"
+	"mynah/internal/reading"
 	"mynah/internal/script"
 	"mynah/internal/sound"
 	"mynah/internal/storyboard"
@@ -34,7 +35,7 @@ func (j *job) read(ctx context.Context) error {
 	if wrong != nil && len(loaded.Script.Scenes) == 0 {
 		return wrong
 	}
-	project := &planProject{Project: j.project, ctx: ctx}
+	project := &planProject{Project: j.project, ctx: ctx, sources: j.sources}
 	board, list := storyboard.Plan(loaded.Script, project, storyboard.Options{
 		Dir: path.Dir(j.req.Script), Size: j.req.Size, FPS: j.req.FPS, Voice: j.req.Voice,
 	})
@@ -52,14 +53,18 @@ func (j *job) read(ctx context.Context) error {
 type planProject struct {
 	*Project
 	ctx context.Context //nolint:containedctx // lives as long as the call of the planner
+	// sources takes the texts that findings point into.
+	sources map[string][]byte
 	// missing says which voice has no engine here.
 	missing string
+	// lexicon of the script; nil is none.
+	lexicon *reading.Lexicon
 }
 
 // Voice implements storyboard.Project.
 func (p *planProject) Voice(name, language string) storyboard.Voice {
 	v, m := p.booth.Resolve(p.ctx, name, language)
-	out := storyboard.Voice{Name: v.Name, Problem: m.Warning, Code: diag.UnknownVoice}
+	out := storyboard.Voice{Name: v.Name, Language: v.Language, Problem: m.Warning, Code: diag.UnknownVoice}
 	switch {
 	case m.Warning == "":
 	case m.Kind == voice.Unknown && len(m.Nearest) > 0:
@@ -73,13 +78,42 @@ func (p *planProject) Voice(name, language string) storyboard.Voice {
 	return out
 }
 
+// VoiceLike implements storyboard.Project.
+func (p *planProject) VoiceLike(language, gender string) (storyboard.Voice, bool) {
+	v, ok := p.booth.Like(p.ctx, language, voice.Gender(strings.ToLower(gender)))
+	return storyboard.Voice{Name: v.Name, Language: v.Language}, ok
+}
+
+// SayAs implements storyboard.Project.
+func (p *planProject) SayAs(text, as, format, language string) (string, bool) {
+	return reading.SayAs(text, as, format, language)
+}
+
+// Lexicon implements storyboard.Project.
+func (p *planProject) Lexicon(name string) diag.List {
+	b, err := p.readFile(name, reading.MaxLexicon)
+	if err != nil {
+		var list diag.List
+		list.Errorf(diag.Range{File: name, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}}, "the lexicon cannot be used: %s", err).
+			Hint = "it is a text of lines like Mynah: MY nah, and at most 1 MiB long"
+		return list
+	}
+	p.sources[name] = b
+	var list diag.List
+	p.lexicon, list = reading.ParseLexicon(name, b)
+	return list
+}
+
 // Sentences implements storyboard.Project.
 func (p *planProject) Sentences(runs []script.Run, language string) [][]script.Run {
 	var out [][]script.Run
-	for _, sentence := range voice.SplitRuns(voiceRuns(runs), language) {
+	for _, sentence := range reading.Sentences(voiceRuns(runs), language, p.lexicon) {
 		var rs []script.Run
 		for _, r := range sentence {
-			rs = append(rs, script.Run{Style: script.Style(r.Style), Text: r.Text})
+			rs = append(rs, script.Run{
+				Style: script.Style(r.Style), Text: r.Text, Say: r.Say, IPA: r.IPA, Language: r.Language,
+				Speed: r.Speed, Pitch: r.Pitch, Volume: r.Volume, Pause: r.Pause,
+			})
 		}
 		out = append(out, rs)
 	}
@@ -90,7 +124,10 @@ func (p *planProject) Sentences(runs []script.Run, language string) [][]script.R
 func voiceRuns(runs []script.Run) []voice.Run {
 	var out []voice.Run
 	for _, r := range runs {
-		out = append(out, voice.Run{Text: r.Text, Style: voice.Style(r.Style)})
+		out = append(out, voice.Run{
+			Style: voice.Style(r.Style), Text: r.Text, Say: r.Say, IPA: r.IPA, Language: r.Language,
+			Speed: r.Speed, Pitch: r.Pitch, Volume: r.Volume, Pause: r.Pause,
+		})
 	}
 	return out
 }

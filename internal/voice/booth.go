@@ -21,7 +21,7 @@ const Rate = 48000
 
 // form is part of every key; it changes when the same clip would be finished into
 // other samples.
-const form = "narration 2"
+const form = "narration 3"
 
 // Config are the settings of a Booth.
 type Config struct {
@@ -207,7 +207,8 @@ func requestKey(engine, version string, r Request, volume float64) cache.Key {
 	h := cache.NewHasher(form).String(engine).String(version).String(r.Voice).String(r.Language).
 		Float(r.Speed, r.Pitch, volume).String(r.Emphasis).Bool(r.Fragment).Int(int64(len(r.Runs)))
 	for _, run := range r.Runs {
-		h.String(string(run.Style)).String(run.Text)
+		h.String(string(run.Style)).String(run.Text).String(run.Say).String(run.IPA).String(run.Language).
+			Float(run.Speed, run.Pitch, run.Volume).Int(int64(run.Pause))
 	}
 	return h.Key()
 }
@@ -215,9 +216,9 @@ func requestKey(engine, version string, r Request, volume float64) cache.Key {
 // speak asks the engine, finishes the clip and stores it.
 func (b *Booth) speak(ctx context.Context, e Engine, req Request, volume float64, key cache.Key) (Spoken, error) {
 	var clip Clip
-	if plain := req.Text(); len(Words(plain)) > 0 {
+	if len(Words(PlainText(saidRuns(req.Runs)))) > 0 {
 		var err error
-		if clip, err = e.Speak(ctx, req); err != nil {
+		if clip, err = b.perform(ctx, e, req); err != nil {
 			return Spoken{}, err
 		}
 		if clip, err = b.finish(clip, volume); err != nil {

@@ -42,7 +42,7 @@ func Sentences(text, language string) []Span {
 // SplitRuns cuts styled text into its sentences; see Sentences. Sentences have at
 // least one run, and no blanks at their ends.
 func SplitRuns(runs []Run, language string) [][]Run {
-	spans := Sentences(PlainText(runs), language)
+	spans := unbroken(Sentences(PlainText(runs), language), runs)
 	out := make([][]Run, 0, len(spans))
 	k, base := 0, 0 // the run at hand and where it starts
 	for _, s := range spans {
@@ -51,7 +51,12 @@ func SplitRuns(runs []Run, language string) [][]Run {
 			r := runs[k]
 			lo, hi := max(s.Start-base, 0), min(s.End-base, len(r.Text))
 			if lo < hi {
-				sentence = append(sentence, Run{Text: r.Text[lo:hi], Style: r.Style})
+				part := r
+				part.Text = r.Text[lo:hi]
+				if hi < len(r.Text) && strings.TrimSpace(r.Text[hi:]) != "" {
+					part.Pause = 0 // it stands behind the last part
+				}
+				sentence = append(sentence, part)
 			}
 			if base+len(r.Text) > s.End {
 				break
@@ -62,6 +67,28 @@ func SplitRuns(runs []Run, language string) [][]Run {
 		out = append(out, sentence)
 	}
 	return out
+}
+
+// unbroken joins sentences that meet within a run that is said in another way than it is
+// written.
+func unbroken(spans []Span, runs []Run) []Span {
+	at := 0
+	for _, r := range runs {
+		from, to := at, at+len(r.Text)
+		at = to
+		if r.Say == "" && r.IPA == "" {
+			continue
+		}
+		for i := 0; i+1 < len(spans); {
+			if spans[i].End > from && spans[i+1].Start < to && spans[i].End < to {
+				spans[i].End = spans[i+1].End
+				spans = append(spans[:i+1], spans[i+2:]...)
+				continue
+			}
+			i++
+		}
+	}
+	return spans
 }
 
 // flatten replaces line ends by as many blanks, so that positions stay.

@@ -95,6 +95,33 @@ type Run struct {
 	Pause time.Duration
 }
 
+// Factors are the run's speed, pitch and volume, those of its style among them.
+func (r Run) Factors() (speed, pitch, volume float64) {
+	one := func(f float64) float64 {
+		if f == 0 || math.IsNaN(f) {
+			return 1
+		}
+		return f
+	}
+	speed, pitch, volume = one(r.Speed), one(r.Pitch), one(r.Volume)
+	s, p, v := r.Style.factors()
+	return speed * s, pitch * p, volume * v
+}
+
+// factors are how a style is spoken by a voice that knows no styles: what is stressed is
+// slower, higher and louder.
+func (s Style) factors() (speed, pitch, volume float64) {
+	switch s {
+	case Emphasis:
+		return 0.9, 1.08, 1.25
+	case Strong:
+		return 0.82, 1.15, 1.5
+	case Reduced:
+		return 1.08, 0.94, 0.7
+	}
+	return 1, 1, 1
+}
+
 // PlainText joins the texts of runs.
 func PlainText(runs []Run) string {
 	var b strings.Builder

@@ -1,6 +1,8 @@
-// Package espeak speaks by the program espeak-ng, which is never linked. One process
-// says one sentence: the text goes in by standard input, never as an argument, and
-// nothing in it is taken as markup or as phonemes. The program is deterministic.
+// Package espeak speaks by espeak-ng, which is never linked: by mynah-espeak, a small
+// program of ours on espeak-ng's library, which stays for several sentences, takes markup
+// and tells when each word is said; without it by the program espeak-ng itself, a process
+// a sentence, which tells neither. The text goes in by standard input, never as an
+// argument. Both are deterministic.
 package espeak
 
 import (
@@ -8,8 +10,11 @@ import (
 	"context"
 	"errors"
 	"math"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"mynah/internal/fault"
 	"mynah/internal/proc"
@@ -20,11 +25,28 @@ import (
 // Config are the settings of the engine.
 type Config = program.Config
 
-// DefaultConfig finds espeak-ng among the installed programs.
-func DefaultConfig() Config { return program.DefaultConfig("espeak-ng") }
+// DefaultConfig finds espeak-ng among the installed programs, and mynah-espeak beside
+// this program, or among the installed ones.
+func DefaultConfig() Config {
+	cfg := program.DefaultConfig("espeak-ng")
+	cfg.Helper = Helper
+	if self, err := os.Executable(); err == nil {
+		beside := filepath.Join(filepath.Dir(self), Helper)
+		if info, err := os.Stat(beside); err == nil && info.Mode().IsRegular() {
+			cfg.Helper = beside
+		}
+	}
+	return cfg
+}
+
+// Helper is the name of the program that tells when words are said.
+const Helper = "mynah-espeak"
 
 // Engine is espeak-ng as a voice.Engine.
-type Engine struct{ program *program.Program }
+type Engine struct {
+	program *program.Program
+	helpers *helpers // nil without the helper
+}
 
 // New makes the engine; whether the program is there shows when it is used.
 func New(cfg Config, run *proc.Runner) (*Engine, error) {
@@ -32,14 +54,30 @@ func New(cfg Config, run *proc.Runner) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{p}, nil
+	e := &Engine{program: p}
+	if cfg.Helper != "" {
+		if _, err := run.Look(cfg.Helper); err == nil {
+			e.helpers = newHelpers(run, cfg.Helper, cfg.Timeout)
+		}
+	}
+	return e, nil
+}
+
+// Close ends the helpers.
+func (e *Engine) Close() {
+	if e.helpers != nil {
+		e.helpers.close()
+	}
 }
 
 // Name implements voice.Engine.
 func (e *Engine) Name() string { return voice.EngineEspeak }
 
 // form changes when the same request would be put to the program in another way.
-const form = "1"
+const (
+	form       = "1"
+	helperForm = "helper 1"
+)
 
 // Version implements voice.Engine.
 func (e *Engine) Version(ctx context.Context) (string, error) {
@@ -48,12 +86,19 @@ func (e *Engine) Version(ctx context.Context) (string, error) {
 		return "", err
 	}
 	line, _, _ := strings.Cut(string(out), "  Data at") // a path is no part of a version
+	if e.helpers != nil {
+		return helperForm + " " + strings.TrimSpace(line), nil
+	}
 	return form + " " + strings.TrimSpace(line), nil
 }
 
 // Abilities implements voice.Engine.
 func (e *Engine) Abilities() voice.Abilities {
-	return voice.Abilities{Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed, Pitch: true}
+	inside := e.helpers != nil
+	return voice.Abilities{
+		Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed, Pitch: true,
+		Prosody: inside, Language: inside, Phonemes: inside, Pauses: inside,
+	}
 }
 
 // Voices implements voice.Engine. Variants ("+f3") are left out; each voice has them.
@@ -86,9 +131,12 @@ func unknown(id string) error {
 		"the installed espeak-ng has no voice %q", id).WithHint("install a newer espeak-ng, or choose another voice")
 }
 
-// Speak implements voice.Engine. Word times are estimates from the phonemes and from
-// the silences between clauses.
+// Speak implements voice.Engine. Word times are exact from the helper; else they are
+// estimates from the phonemes and from the silences between clauses.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	if e.helpers != nil {
+		return e.speakHelped(ctx, req.Normal())
+	}
 	req = req.Normal()
 	pieces, plain, spans := voice.Pieces(req)
 	clip := voice.Clip{Rate: 22050, Words: voice.NewWords(plain, spans)}
@@ -120,6 +168,52 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	return clip, nil
 }
 
+// speakHelped has the helper say a sentence.
+func (e *Engine) speakHelped(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	plain := req.Text()
+	clip := voice.Clip{Rate: 22050, Words: voice.NewWords(plain, voice.Words(plain))}
+	if err := ctx.Err(); err != nil {
+		return clip, err
+	}
+	if !validID(req.Voice) {
+		return clip, unknown(req.Voice)
+	}
+	if len(clip.Words) == 0 {
+		return clip, nil
+	}
+	wpm, rest := wordRate(req.Speed)
+	src := newSource(req)
+	s, err := e.helpers.speak(ctx, order{
+		voice: req.Voice, rate: wpm, pitch: pitch(req.Pitch), ssml: src.ssml, phon: src.phon, text: src.text.String(),
+	})
+	if errors.Is(err, errNoVoice) {
+		return clip, unknown(req.Voice)
+	}
+	if err != nil {
+		return clip, e.helpers.blame(ctx, err)
+	}
+	if clip.PCM, clip.Rate = s.pcm, s.rate; len(clip.PCM) == 0 {
+		return clip, nil
+	}
+	timeWords(&clip, src, s.events)
+	stretched(&clip, rest)
+	return clip, nil
+}
+
+// stretched changes the speed of a clip with the times of its words.
+func stretched(clip *voice.Clip, speed float64) {
+	before := len(clip.PCM)
+	clip.PCM = voice.Stretch(clip.PCM, clip.Rate, speed)
+	if len(clip.PCM) == before {
+		return
+	}
+	scale := float64(len(clip.PCM)) / float64(before)
+	for i := range clip.Words {
+		w := &clip.Words[i]
+		w.Start, w.End = time.Duration(float64(w.Start)*scale), time.Duration(float64(w.End)*scale)
+	}
+}
+
 // validID keeps what is no voice's name from the program, which would look for files.
 func validID(id string) bool {
 	return id != "" && id[0] != '-' && strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+") == ""
@@ -137,19 +231,20 @@ const (
 // arguments spells the command line; rest is the speed that is left to be had by
 // stretching the sound.
 func arguments(req voice.Request) (args []string, rest float64) {
-	wpm := math.Round(normalWPM * req.Speed)
-	rest = 1
-	if wpm < slowest || wpm > fastest {
-		inRange := min(max(wpm, slowest), fastest)
-		rest = wpm / inRange
-		wpm = inRange
-	}
+	wpm, rest := wordRate(req.Speed)
 	return []string{
 		"--stdin", "--stdout", "-b", "1", "-x", "--phonout=/dev/stderr",
 		"-v", req.Voice,
-		"-s", strconv.Itoa(int(wpm)),
+		"-s", strconv.Itoa(wpm),
 		"-p", strconv.Itoa(pitch(req.Pitch)),
 	}, rest
+}
+
+// wordRate gives the words a minute for a speed, and what speed is left.
+func wordRate(speed float64) (wpm int, rest float64) {
+	want := math.Round(normalWPM * speed)
+	in := min(max(want, slowest), fastest)
+	return int(in), want / in
 }
 
 // pitch maps a factor to the program's scale: 50 is 1, and 50 steps are an octave.

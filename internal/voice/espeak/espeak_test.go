@@ -1,23 +1,62 @@
 package espeak_test
 
 import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"mynah/internal/fault"
 	"mynah/internal/voice"
 	"mynah/internal/voice/espeak"
 	"mynah/internal/voice/voicetest"
 )
 
+// engine speaks by the helper, which is built anew for the test.
 func engine(tb testing.TB) *espeak.Engine {
 	tb.Helper()
-	return voicetest.Program(tb, espeak.DefaultConfig(), espeak.New)
+	cfg := espeak.DefaultConfig()
+	cfg.Helper = helper(tb)
+	return with(tb, cfg)
+}
+
+func with(tb testing.TB, cfg espeak.Config) *espeak.Engine {
+	tb.Helper()
+	e := voicetest.Program(tb, cfg, espeak.New)
+	tb.Cleanup(e.Close)
+	return e
+}
+
+// helper builds mynah-espeak.
+func helper(tb testing.TB) string {
+	tb.Helper()
+	out := filepath.Join(tb.TempDir(), espeak.Helper)
+	cmd := exec.Command("cc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", out, "../../../helpers/espeak/mynah-espeak.c", "-lespeak-ng")
+	if said, err := cmd.CombinedOutput(); err != nil {
+		tb.Fatalf("mynah-espeak cannot be built (make setup installs libespeak-ng-dev): %v\n%s", err, said)
+	}
+	return out
+}
+
+// program speaks without the helper.
+func program(tb testing.TB) *espeak.Engine {
+	tb.Helper()
+	cfg := espeak.DefaultConfig()
+	cfg.Helper = ""
+	return with(tb, cfg)
 }
 
 func TestEngine(t *testing.T) {
 	t.Parallel()
-	voicetest.Run(t, engine(t), voicetest.Options{Voice: "en-us+f2", Deterministic: true})
+	voicetest.Run(t, engine(t), voicetest.Options{Voice: "en-us+f2", Deterministic: true, ExactWords: true})
+}
+
+func TestProgram(t *testing.T) {
+	t.Parallel()
+	voicetest.Run(t, program(t), voicetest.Options{Voice: "en-us+f2", Deterministic: true})
 }
 
 func TestMissingProgram(t *testing.T) {
@@ -118,3 +157,136 @@ func TestClausesAnchorTheWords(t *testing.T) {
 }
 
 func BenchmarkSentence(b *testing.B) { voicetest.Bench(b, engine(b), "en-us") }
+
+// TestMarkup: what runs ask for is heard, and words keep their places.
+func TestMarkup(t *testing.T) {
+	t.Parallel()
+	e := engine(t)
+	say := func(runs ...voice.Run) voice.Clip {
+		req := voice.Request{Voice: "en-us+f2", Language: "en-US", Runs: runs}
+		c, err := e.Speak(t.Context(), req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := voicetest.Check(req, c); err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	last := func(c voice.Clip) voice.Word { return c.Words[len(c.Words)-1] }
+	const before, word, after = "We met ", "Amanda & <Joe>", " there."
+	plain := say(voice.Run{Text: before + word + after})
+	with := func(r voice.Run) voice.Clip {
+		r.Text = word
+		return say(voice.Run{Text: before}, r, voice.Run{Text: after})
+	}
+	span := func(c voice.Clip) float64 { return (last(c).Start - c.Words[2].Start).Seconds() }
+	level := func(c voice.Clip) float64 {
+		from, to := c.Words[2].Start, c.Words[4].End
+		return voicetest.Level(c.PCM[int(from.Seconds()*float64(c.Rate)):int(to.Seconds()*float64(c.Rate))])
+	}
+	if got := span(with(voice.Run{Speed: 0.5})) / span(plain); got < 1.5 {
+		t.Errorf("half the speed lasts %.2f times as long", got)
+	}
+	if got := span(with(voice.Run{Speed: 2})) / span(plain); got > 0.7 {
+		t.Errorf("twice the speed lasts %.2f times as long", got)
+	}
+	if got := level(with(voice.Run{Volume: 0.5})) / level(plain); got < 0.4 || got > 0.65 {
+		t.Errorf("half the volume is %.2f times as loud", got)
+	}
+	if got := level(with(voice.Run{Style: voice.Reduced})) / level(plain); got > 0.85 {
+		t.Errorf("reduced is %.2f times as loud", got)
+	}
+	if got := span(with(voice.Run{Style: voice.Strong})) / span(plain); got < 1.1 {
+		t.Errorf("strongly emphasised it lasts %.2f times as long", got)
+	}
+	if got := span(with(voice.Run{Pause: time.Second})) - span(plain); got < 0.8 || got > 1.3 {
+		t.Errorf("a pause of 1 s lasts %.2f s", got)
+	}
+	if a, b := with(voice.Run{Language: "de"}), plain; slices.Equal(a.PCM, b.PCM) {
+		t.Error("another language changes nothing")
+	}
+	said := say(voice.Run{Text: "I say "}, voice.Run{Text: "tomato", IPA: "kæt"}, voice.Run{Text: " now."})
+	cat := say(voice.Run{Text: "I say cat now."})
+	if d := said.Length() - cat.Length(); d < -30*time.Millisecond || d > 30*time.Millisecond {
+		t.Errorf("/kæt/ lasts %s, cat %s", said.Length(), cat.Length())
+	}
+	for i := range said.Words {
+		if d := said.Words[i].Start - cat.Words[i].Start; d < -30*time.Millisecond || d > 30*time.Millisecond || !said.Words[i].Exact {
+			t.Errorf("word %d: %+v, not %+v", i, said.Words[i], cat.Words[i])
+		}
+	}
+	say(voice.Run{Text: "[[x]] is "}, voice.Run{Text: "a", IPA: "a"}, voice.Run{Text: " [[[y", Speed: 2})
+}
+
+// TestWordTimes: a word begins where its sound does, wherever numbers, dates and spelled
+// letters stand.
+func TestWordTimes(t *testing.T) {
+	t.Parallel()
+	e := engine(t)
+	for _, c := range []struct {
+		id   string
+		runs []voice.Run
+	}{
+		{"en-us+f2", []voice.Run{{Text: "Pick 1,250.75 parts of it, on 2026-11-25, for the end of the day & more."}}},
+		{"en-us", []voice.Run{{Text: "The "}, {Text: "SARs", Style: voice.Spell}, {Text: " picture, “quoted” — and so on."}}},
+		{"de", []voice.Run{{Text: "Der 3. Mai war um 12:30 Uhr schön, z. B. in Köln."}}},
+		{"cmn", []voice.Run{{Text: "你好，世界。今天天气很好。"}}},
+		{"ru", []voice.Run{{Text: "Привет, мир! Как дела?"}}},
+	} {
+		req := voice.Request{Voice: c.id, Runs: c.runs}
+		clip, err := e.Speak(t.Context(), req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := voicetest.Check(req, clip); err != nil {
+			t.Errorf("%s: %v", c.id, err)
+		}
+		for _, w := range clip.Words {
+			if w.End-w.Start < 15*time.Millisecond {
+				t.Errorf("%s: %+v", c.id, w)
+			}
+		}
+	}
+}
+
+// TestOnsets measures how far the times of words are from where their sounds begin: each
+// word stands behind a silence that the voice is asked for.
+func TestOnsets(t *testing.T) {
+	t.Parallel()
+	e := engine(t)
+	errs := voicetest.Onsets(t, e, "en-us+f2")
+	if median := errs[len(errs)/2]; median > 40*time.Millisecond {
+		t.Errorf("words begin %s off, half of them more", median)
+	} else {
+		t.Logf("%d onsets: median %s, worst %s", len(errs), median, errs[len(errs)-1])
+	}
+}
+
+// TestHelperThatFails: what is wrong with the helper is told, and the next sentence works
+// where it can.
+func TestHelperThatFails(t *testing.T) {
+	t.Parallel()
+	for name, script := range map[string]string{
+		"garbage":  "cat >/dev/null & head -c 100000 /dev/zero; wait",
+		"silence":  "read -r line; exit 0",
+		"a lie":    "read -r line; printf 'ok 22050 0 999999999\\n'",
+		"half":     "read -r line; printf 'ok 22050 1 100\\nw 1 1 0\\nabc'",
+		"an error": "read -r line; printf 'error the text cannot be spoken\\n'",
+		"too late": "sleep 60",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bad := filepath.Join(t.TempDir(), espeak.Helper)
+			if err := os.WriteFile(bad, []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil { //nolint:gosec // a program
+				t.Fatal(err)
+			}
+			cfg := espeak.DefaultConfig()
+			cfg.Helper, cfg.Timeout = bad, 2*time.Second
+			_, err := with(t, cfg).Speak(t.Context(), voice.Request{Voice: "en-us", Runs: []voice.Run{{Text: "Hello."}}})
+			if fault.CodeOf(err) != fault.ToolFailed {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}

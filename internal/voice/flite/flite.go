@@ -66,7 +66,7 @@ func (e *Engine) Version(ctx context.Context) (string, error) {
 
 // Abilities implements voice.Engine.
 func (e *Engine) Abilities() voice.Abilities {
-	return voice.Abilities{Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed, Pitch: true}
+	return voice.Abilities{Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed, Pitch: true, Phonemes: true}
 }
 
 // Voices implements voice.Engine. The clock-telling voice of flite is left out.
@@ -108,6 +108,14 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	for i := range pieces {
 		pieces[i].Text = fold(pieces[i].Text)
 	}
+	markup := slices.ContainsFunc(req.Runs, func(r voice.Run) bool { return len(phones(r.IPA)) > 0 })
+	var given map[int][]string
+	if markup {
+		for i := range pieces {
+			pieces[i].Text = plainMarkup(pieces[i].Text)
+		}
+		given = pronounced(req.Runs, pieces, spans)
+	}
 	say := text(pieces, req.Fragment)
 	if !strings.ContainsFunc(say, spoken) {
 		return clip, nil
@@ -116,11 +124,11 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	var alone [][]string
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		sounds, err = e.synthesize(ctx, &clip, req, say)
+		sounds, err = e.synthesize(ctx, &clip, req, say, markup)
 		return err
 	})
 	g.Go(func() (err error) {
-		alone, err = e.wordSounds(ctx, pieces, len(clip.Words))
+		alone, err = e.wordSounds(ctx, pieces, len(clip.Words), given)
 		return err
 	})
 	if err := g.Wait(); err != nil || len(sounds) == 0 {
@@ -182,7 +190,7 @@ func number(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
 
 // synthesize has the text said, puts the samples into the clip and gives the sounds,
 // pauses left out.
-func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Request, say string) ([]voice.Sound, error) {
+func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Request, say string, markup bool) ([]voice.Sound, error) {
 	f, err := os.CreateTemp(e.program.Config().TempDir, "speech-*")
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "cannot make a temporary file")
@@ -191,8 +199,12 @@ func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Req
 	if err := os.Remove(f.Name()); err != nil {
 		return nil, fault.New(fault.Disk, err, "cannot make a temporary file")
 	}
+	args := arguments(req)
+	if markup {
+		args = append(args, "-ssml")
+	}
 	out, err := e.program.Output(ctx, proc.Command{
-		Args:       append(arguments(req), "-f", "-", "-o", "/dev/fd/3"),
+		Args:       append(args, "-f", "-", "-o", "/dev/fd/3"),
 		Stdin:      strings.NewReader(say),
 		ExtraFiles: []*os.File{f},
 	})
@@ -269,11 +281,11 @@ func place(lines [][]sound, length time.Duration) []voice.Sound {
 
 // wordSounds has each word said alone, in a paragraph of its own, by the fastest
 // voice, which reads as the others do. It is nil when that cannot be told apart.
-func (e *Engine) wordSounds(ctx context.Context, pieces []voice.Piece, n int) ([][]string, error) {
+func (e *Engine) wordSounds(ctx context.Context, pieces []voice.Piece, n int, given map[int][]string) ([][]string, error) {
 	var b strings.Builder
 	var order []int
 	for _, p := range pieces {
-		if word := strings.TrimFunc(p.Text, func(r rune) bool { return !spoken(r) }); p.Word >= 0 && word != "" {
+		if word := strings.TrimFunc(p.Text, func(r rune) bool { return !spoken(r) }); p.Word >= 0 && word != "" && given[p.Word] == nil {
 			b.WriteString(word + "\n\n")
 			order = append(order, p.Word)
 		}
@@ -289,6 +301,9 @@ func (e *Engine) wordSounds(ctx context.Context, pieces []voice.Piece, n int) ([
 		return nil, nil
 	}
 	alone := make([][]string, n)
+	for w, list := range given {
+		alone[w] = list
+	}
 	for i, l := range lines {
 		for _, s := range l {
 			if s.name != silence {

@@ -100,3 +100,43 @@ func TestWordTimesMatchTheSound(t *testing.T) {
 }
 
 func BenchmarkSentence(b *testing.B) { voicetest.Bench(b, engine(b, flite.DefaultConfig()), "slt") }
+
+// TestOnsets: see voicetest.Onsets.
+func TestOnsets(t *testing.T) {
+	t.Parallel()
+	errs := voicetest.Onsets(t, engine(t, flite.DefaultConfig()), "slt")
+	if median := errs[len(errs)/2]; median > 120*time.Millisecond {
+		t.Errorf("words begin %s off, half of them more", median)
+	} else {
+		t.Logf("%d onsets: median %s, worst %s", len(errs), median, errs[len(errs)-1])
+	}
+}
+
+// TestPhonemes: a word is said as its IPA says, and the others as they were.
+func TestPhonemes(t *testing.T) {
+	t.Parallel()
+	e := engine(t, flite.DefaultConfig())
+	say := func(runs ...voice.Run) voice.Clip {
+		req := voice.Request{Voice: "slt", Language: "en-US", Runs: runs}
+		c, err := e.Speak(t.Context(), req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := voicetest.Check(req, c); err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	said := say(voice.Run{Text: "I say <b> & "}, voice.Run{Text: "tomato", IPA: "kæt"}, voice.Run{Text: " now."})
+	cat := say(voice.Run{Text: "I say less than b greater than and cat now."})
+	if d := (said.Length() - cat.Length()).Abs(); d > 200*time.Millisecond {
+		t.Errorf("/kæt/ lasts %s, cat %s", said.Length(), cat.Length())
+	}
+	w := said.Words[len(said.Words)-2]
+	c := cat.Words[len(cat.Words)-2]
+	if d := ((w.End - w.Start) - (c.End - c.Start)).Abs(); w.Text != "tomato" || !w.Exact || d > 30*time.Millisecond {
+		t.Errorf("%+v, not as long as %+v", w, c)
+	}
+	say(voice.Run{Text: "New York", IPA: "nuː ˈjɔːɹk"}, voice.Run{Text: " it is."})
+	say(voice.Run{Text: "日本", IPA: "x"})
+}

@@ -18,6 +18,7 @@ import (
 // Config are the settings of a program.
 type Config struct {
 	Program string        // a name or an absolute path
+	Helper  string        // a program of ours that speaks in its place, where it is there; may be empty
 	TempDir string        // for what it writes to files; empty is the system's
 	Timeout time.Duration // of one sentence
 }

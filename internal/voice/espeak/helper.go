@@ -1,0 +1,294 @@
+package espeak
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"mynah/internal/fault"
+	"mynah/internal/proc"
+)
+
+// helpers are running copies of mynah-espeak, which speaks by espeak-ng's library and
+// tells when words begin. They stay for a while: a sentence costs less than a start.
+type helpers struct {
+	run     *proc.Runner
+	program string
+	timeout time.Duration
+	slots   chan struct{} // as many work at once as the runner lets programs
+
+	mu   sync.Mutex
+	idle []*helper
+	last *time.Timer // ends those that are idle
+	shut bool
+}
+
+// idleTime is how long a helper waits for the next sentence.
+const idleTime = 2 * time.Second
+
+func newHelpers(run *proc.Runner, program string, timeout time.Duration) *helpers {
+	return &helpers{run: run, program: program, timeout: timeout, slots: make(chan struct{}, max(run.Jobs(), 1))}
+}
+
+// helper is one running copy.
+type helper struct {
+	process *proc.Process
+	out     *bufio.Reader
+	cancel  context.CancelFunc
+}
+
+// event is a word that begins, or the end of a clause where word is false.
+type event struct {
+	word     bool
+	position int // in characters of what was sent, from 1
+	sample   int
+}
+
+// spoken is what a helper gives.
+type spoken struct {
+	rate   int
+	events []event
+	pcm    []int16
+}
+
+// errNoVoice tells that the library does not have a voice.
+var errNoVoice = errors.New("no such voice")
+
+// order is a sentence as a helper takes it.
+type order struct {
+	voice      string
+	rate       int // words a minute
+	pitch      int // 0 to 99
+	ssml, phon bool
+	text       string
+}
+
+func (o order) String() string {
+	flags := ""
+	if o.ssml {
+		flags += "s"
+	}
+	if o.phon {
+		flags += "p"
+	}
+	if flags == "" {
+		flags = "-"
+	}
+	return fmt.Sprintf("%s %d %d %s %d\n%s", o.voice, o.rate, o.pitch, flags, len(o.text), o.text)
+}
+
+// speak has a sentence said. A helper that fails is thrown away.
+func (h *helpers) speak(ctx context.Context, o order) (*spoken, error) {
+	select {
+	case h.slots <- struct{}{}:
+		defer func() { <-h.slots }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	one, err := h.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	limited, done := context.WithTimeoutCause(ctx, h.timeout, errLate)
+	defer done()
+	stop := context.AfterFunc(limited, one.process.Kill)
+	s, err := one.ask(o)
+	if !stop() { // it was killed meanwhile
+		err = errors.Join(context.Cause(limited), err)
+	}
+	if err != nil && !errors.Is(err, errNoVoice) {
+		err = errors.Join(err, one.end())
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, err
+	}
+	h.give(one)
+	return s, err
+}
+
+var errLate = errors.New("it took too long")
+
+// take gives a helper that waits, or starts one.
+func (h *helpers) take(ctx context.Context) (*helper, error) {
+	h.mu.Lock()
+	if n := len(h.idle); n > 0 {
+		one := h.idle[n-1]
+		h.idle = h.idle[:n-1]
+		h.mu.Unlock()
+		return one, nil
+	}
+	h.mu.Unlock()
+	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	p, err := h.run.Start(life, proc.Command{Program: h.program, Resident: true})
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	return &helper{process: p, out: bufio.NewReaderSize(p.Stdout(), 64<<10), cancel: cancel}, nil
+}
+
+// give takes a helper back.
+func (h *helpers) give(one *helper) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.shut {
+		go func() { _ = one.end() }()
+		return
+	}
+	h.idle = append(h.idle, one)
+	if h.last != nil {
+		h.last.Stop()
+	}
+	h.last = time.AfterFunc(idleTime, h.rest)
+}
+
+// rest ends the helpers that are idle.
+func (h *helpers) rest() {
+	h.mu.Lock()
+	idle := h.idle
+	h.idle = nil
+	h.mu.Unlock()
+	for _, one := range idle {
+		_ = one.end()
+	}
+}
+
+// close ends all, now and in future.
+func (h *helpers) close() {
+	h.mu.Lock()
+	h.shut = true
+	h.mu.Unlock()
+	h.rest()
+}
+
+// end ends a helper: it goes with its input, or else by force.
+func (one *helper) end() error {
+	_ = one.process.Stdin().Close()
+	select {
+	case <-one.process.Done():
+	case <-time.After(time.Second):
+	}
+	one.cancel()
+	return one.process.Wait()
+}
+
+// ask sends an order and reads the answer.
+func (one *helper) ask(o order) (*spoken, error) {
+	sent := make(chan error, 1)
+	go func() {
+		_, err := io.WriteString(one.process.Stdin(), o.String())
+		sent <- err
+	}()
+	s, err := readSpoken(one.out)
+	if err != nil && !errors.Is(err, errNoVoice) {
+		one.process.Kill() // which ends the writing too
+	}
+	if werr := <-sent; err == nil {
+		err = werr
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errors.Join(errors.New("it ended before its answer did"), err)
+	}
+	return s, err
+}
+
+// readSpoken reads an answer of mynah-espeak. Whoever wrote it, no more than maxSound is
+// taken.
+func readSpoken(r *bufio.Reader) (*spoken, error) {
+	line, err := readLine(r)
+	if err != nil {
+		return nil, err
+	}
+	if said, ok := strings.CutPrefix(line, "error "); ok {
+		if strings.Contains(said, "no such voice") {
+			return nil, errNoVoice
+		}
+		return nil, errors.New(said)
+	}
+	var s spoken
+	var events, samples int
+	if n, err := fmt.Sscanf(line, "ok %d %d %d", &s.rate, &events, &samples); n != 3 || err != nil {
+		return nil, fmt.Errorf("an answer that cannot be read: %.40q", line)
+	}
+	if s.rate < 8000 || s.rate > 48000 || events < 0 || events > maxSound/16 || samples < 0 || samples > maxSound/2 {
+		return nil, fmt.Errorf("an answer that cannot be: %.40q", line)
+	}
+	for range events {
+		if line, err = readLine(r); err != nil {
+			return nil, err
+		}
+		e, err := readEvent(line)
+		if err != nil {
+			return nil, err
+		}
+		s.events = append(s.events, e)
+	}
+	for len(s.pcm) < samples { // what it says it has is only believed when it comes
+		raw := make([]byte, 2*min(samples-len(s.pcm), 1<<20))
+		if _, err := io.ReadFull(r, raw); err != nil {
+			return nil, err
+		}
+		for i := 0; i < len(raw); i += 2 {
+			s.pcm = append(s.pcm, int16(binary.LittleEndian.Uint16(raw[i:])))
+		}
+	}
+	return &s, nil
+}
+
+// readLine reads a line of at most a few dozen characters.
+func readLine(r *bufio.Reader) (string, error) {
+	const longest = 200
+	var b strings.Builder
+	for b.Len() < longest {
+		c, err := r.ReadByte()
+		if err != nil {
+			return "", err
+		}
+		if c == '\n' {
+			return b.String(), nil
+		}
+		b.WriteByte(c)
+	}
+	return "", errors.New("an answer that is no answer")
+}
+
+func readEvent(line string) (event, error) {
+	f := strings.Fields(line)
+	number := func(i int) int {
+		n, err := strconv.Atoi(f[i])
+		if err != nil {
+			return -1
+		}
+		return n
+	}
+	switch {
+	case len(f) == 4 && f[0] == "w" && number(1) >= 0 && number(3) >= 0:
+		e := event{word: true, position: number(1), sample: number(3)}
+		if number(2) <= 0 {
+			e.position = 0 // the end of the text, no word
+		}
+		return e, nil
+	case len(f) == 2 && f[0] == "e" && number(1) >= 0:
+		return event{sample: number(1)}, nil
+	}
+	return event{}, fmt.Errorf("an event that cannot be read: %.40q", line)
+}
+
+// blame tells whose fault a helper's failure is.
+func (h *helpers) blame(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	if _, ok := errors.AsType[*proc.NotFoundError](err); ok {
+		return fault.New(fault.ToolMissing, err, "the speech program %s is not there any more", h.program)
+	}
+	return fault.New(fault.ToolFailed, err, "the speech program mynah-espeak failed")
+}

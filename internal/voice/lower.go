@@ -1,0 +1,347 @@
+package voice
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// perform has a sentence said by an engine. What the engine cannot do by itself is done
+// here: the sentence is cut where the way of speaking changes, the pieces are said one by
+// one, stretched, turned up and joined. The words of the clip are those of the request as
+// it is written, whatever is said in their place.
+func (b *Booth) perform(ctx context.Context, e Engine, req Request) (Clip, error) {
+	written := req
+	req = emphasised(req)
+	said := req
+	said.Runs = saidRuns(req.Runs)
+	segments := b.segments(ctx, e, said)
+	var clip Clip
+	var err error
+	if len(segments) == 1 && segments[0].plain(said) {
+		clip, err = segments[0].engine.Speak(ctx, segments[0].req)
+	} else {
+		clip, err = b.joined(ctx, segments)
+	}
+	if err != nil {
+		return Clip{}, err
+	}
+	if !slices.EqualFunc(written.Runs, said.Runs, func(a, b Run) bool { return a.Text == b.Text }) {
+		clip.Words = written.wordsAsWritten(said, clip.Words)
+	}
+	return clip, nil
+}
+
+// emphasised turns the emphasis of a whole sentence into factors of its runs.
+func emphasised(r Request) Request {
+	speed, pitch, volume := 1.0, 1.0, 1.0
+	switch r.Emphasis {
+	case "strong":
+		speed, pitch, volume = Strong.factors()
+	case "moderate":
+		speed, pitch, volume = Emphasis.factors()
+	case "reduced":
+		speed, pitch, volume = Reduced.factors()
+	}
+	if r.Emphasis = ""; speed == 1 {
+		return r
+	}
+	r.Speed, r.Pitch = r.Speed*speed, r.Pitch*pitch
+	runs := slices.Clone(r.Runs)
+	for i := range runs {
+		if runs[i].Volume == 0 {
+			runs[i].Volume = 1
+		}
+		runs[i].Volume *= volume
+	}
+	r.Runs = runs
+	return r.Normal()
+}
+
+// saidRuns puts what is to be said in place of what is written.
+func saidRuns(runs []Run) []Run {
+	out := slices.Clone(runs)
+	for i := range out {
+		if out[i].Say != "" {
+			out[i].Text, out[i].Say = out[i].Say, ""
+		}
+	}
+	return out
+}
+
+// segment is a stretch of a sentence that an engine says at once.
+type segment struct {
+	engine Engine
+	req    Request
+	// What the engine leaves to do: factors, and the silence behind.
+	stretch, shift, volume float64
+	pause                  time.Duration
+}
+
+// plain tells that nothing is left to do.
+func (s segment) plain(req Request) bool {
+	return s.stretch == 1 && s.shift == 1 && s.volume == 1 && s.pause == 0 && s.req.Text() == req.Text()
+}
+
+// segments cuts a request where its engine cannot change its way of speaking.
+func (b *Booth) segments(ctx context.Context, e Engine, req Request) []segment {
+	can := e.Abilities()
+	var out []segment
+	type manner struct {
+		speed, pitch, volume float64
+		language             string
+	}
+	var last manner
+	cut := true
+	for _, r := range req.Runs {
+		m := manner{1, 1, 1, ""}
+		if !can.Prosody {
+			m.speed, m.pitch, m.volume = r.Factors()
+			r.Speed, r.Pitch, r.Volume = 0, 0, 0
+			if r.Style != Spell {
+				r.Style = Plain
+			}
+		}
+		if sameLanguage(r.Language, req.Language) {
+			r.Language = ""
+		}
+		if !can.Language {
+			m.language, r.Language = r.Language, ""
+		}
+		if !can.Phonemes {
+			r.IPA = ""
+		}
+		pause := time.Duration(0)
+		if !can.Pauses {
+			pause, r.Pause = r.Pause, 0
+		}
+		if blank := strings.TrimSpace(r.Text) == "" && pause == 0; len(out) > 0 && (blank && !cut || !cut && m == last) {
+			s := &out[len(out)-1]
+			s.req.Runs = append(s.req.Runs, r)
+		} else {
+			one := req
+			one.Runs = []Run{r}
+			one.Speed, one.Pitch = one.Speed*m.speed, one.Pitch*m.pitch
+			out = append(out, b.segment(ctx, e, one, m.language))
+			out[len(out)-1].volume *= m.volume
+			last = m
+		}
+		out[len(out)-1].pause += pause
+		cut = pause > 0
+	}
+	for i := range out {
+		out[i].req.Fragment = req.Fragment || i < len(out)-1
+	}
+	return out
+}
+
+// segment finds who says a request, and how far the engine goes.
+func (b *Booth) segment(ctx context.Context, e Engine, req Request, language string) segment {
+	if language != "" {
+		if v, ok := b.foreign(ctx, req, language); ok {
+			e, req.Voice, req.Language = b.engines[v.Engine], v.EngineVoice, v.Language
+		}
+	}
+	s := segment{engine: e, stretch: 1, shift: 1, volume: 1}
+	can := e.Abilities()
+	req = req.Normal()
+	low, high := can.Slowest, can.Fastest
+	if low == 0 {
+		low, high = 1, 1
+	}
+	inside := min(max(req.Speed, low), high)
+	s.stretch, req.Speed = req.Speed/inside, inside
+	if !can.Pitch {
+		s.shift, req.Pitch = req.Pitch, 1
+	}
+	s.req = req
+	return s
+}
+
+// foreign finds a voice for a stretch in another language: of the same gender, if there
+// is one.
+func (b *Booth) foreign(ctx context.Context, req Request, language string) (Voice, bool) {
+	var gender Gender
+	for _, v := range b.catalogue.Voices() {
+		if v.EngineVoice == req.Voice && v.Language == req.Language {
+			gender = v.Gender
+			break
+		}
+	}
+	return b.Like(ctx, language, gender)
+}
+
+// Like finds a voice of a language that can be used here: of the gender that is asked
+// for, if there is one. False means that nobody speaks the language.
+func (b *Booth) Like(ctx context.Context, language string, gender Gender) (Voice, bool) {
+	var any Voice
+	for _, v := range b.catalogue.ForLanguage(language) {
+		if !b.usable(ctx, v) {
+			continue
+		}
+		if gender == "" || v.Gender == gender {
+			return v, true
+		}
+		if any.Name == "" {
+			any = v
+		}
+	}
+	return any, any.Name != ""
+}
+
+// sameLanguage tells whether a stretch is in the language of its sentence.
+func sameLanguage(a, b string) bool {
+	a, _, _ = strings.Cut(canonical(a), "-")
+	b, _, _ = strings.Cut(canonical(b), "-")
+	return a == b
+}
+
+// between is the silence between two pieces of a sentence.
+const between = 20 * time.Millisecond
+
+// joined says segments one after the other and joins them at Rate.
+func (b *Booth) joined(ctx context.Context, segments []segment) (Clip, error) {
+	out := Clip{Rate: Rate}
+	offset := 0
+	for i, s := range segments {
+		c := Clip{Rate: Rate}
+		text := s.req.Text()
+		if len(Words(text)) > 0 {
+			var err error
+			if c, err = s.engine.Speak(ctx, s.req); err != nil {
+				return Clip{}, err
+			}
+			if c, err = b.treated(c, s); err != nil {
+				return Clip{}, err
+			}
+		}
+		start := out.Length()
+		for _, w := range c.Words {
+			w.Offset += offset
+			w.Start, w.End = w.Start+start, w.End+start
+			out.Words = append(out.Words, w)
+		}
+		offset += len(text)
+		out.PCM = append(out.PCM, c.PCM...)
+		silence := s.pause
+		if i < len(segments)-1 {
+			silence += between
+		}
+		out.PCM = append(out.PCM, make([]int16, timeToSamples(silence, Rate))...)
+	}
+	return out, nil
+}
+
+// treated does to a clip what its engine left to do, at Rate and without silence at its
+// ends.
+func (b *Booth) treated(c Clip, s segment) (Clip, error) {
+	if len(c.PCM) == 0 {
+		return c, nil
+	}
+	before := len(c.PCM)
+	c.PCM = Stretch(c.PCM, c.Rate, s.stretch/s.shift)
+	scale := float64(len(c.PCM)) / float64(before)
+	if s.shift != 1 { // played faster, it is higher
+		const step = 100 // a common divisor keeps the resampler small
+		c.Rate = int(math.Round(float64(c.Rate)*s.shift/step)) * step
+		scale /= s.shift
+	}
+	c.Words = slices.Clone(c.Words)
+	for i := range c.Words {
+		w := &c.Words[i]
+		w.Start, w.End = time.Duration(float64(w.Start)*scale), time.Duration(float64(w.End)*scale)
+	}
+	return b.finish(c, s.volume)
+}
+
+// wordsAsWritten gives the words of a request their times from those of what was said.
+func (r Request) wordsAsWritten(said Request, spoken []Word) []Word {
+	plain := r.Text()
+	out := NewWords(plain, Words(plain))
+	written, heard, next := 0, 0, 0
+	for i, run := range r.Runs {
+		from, to := written, written+len(run.Text)
+		lo, hi := heard, heard+len(said.Runs[i].Text)
+		written, heard = to, hi
+		for next > 0 && out[next-1].Offset+len(out[next-1].Text) > from {
+			next--
+		}
+		first := next
+		for next < len(out) && out[next].Offset < to {
+			next++
+		}
+		if run.Say == "" {
+			for k := first; k < next; k++ {
+				w := &out[k]
+				a, z := max(w.Offset, from), min(w.Offset+len(w.Text), to)
+				w.widen(overlapping(spoken, a-from+lo, z-from+lo))
+			}
+			continue
+		}
+		shareSpoken(out[first:next], overlapping(spoken, lo, hi))
+	}
+	last := time.Duration(0)
+	for i := range out {
+		w := &out[i]
+		w.Start = max(w.Start, last)
+		w.End = max(w.End, w.Start)
+		last = w.End
+	}
+	return out
+}
+
+// overlapping gives the words that stand at least in part between two bytes.
+func overlapping(words []Word, from, to int) []Word {
+	first := 0
+	for first < len(words) && words[first].Offset+len(words[first].Text) <= from {
+		first++
+	}
+	end := first
+	for end < len(words) && words[end].Offset < to {
+		end++
+	}
+	return words[first:end]
+}
+
+// widen makes a word last as long as all of some spoken ones.
+func (w *Word) widen(spoken []Word) {
+	if len(spoken) == 0 {
+		return
+	}
+	fresh := w.Start == w.End
+	exact := true
+	for _, s := range spoken {
+		exact = exact && s.Exact
+	}
+	end := spoken[len(spoken)-1].End
+	if fresh {
+		w.Start, w.End, w.Exact = spoken[0].Start, end, exact
+		return
+	}
+	w.End, w.Exact = max(w.End, end), w.Exact && exact
+}
+
+// shareSpoken gives written words the time of those that were said in their place: one
+// each where there are as many, else in proportion.
+func shareSpoken(words, spoken []Word) {
+	if len(words) == 0 || len(spoken) == 0 {
+		return
+	}
+	if len(words) == len(spoken) {
+		for i := range words {
+			words[i].widen(spoken[i : i+1])
+		}
+		return
+	}
+	if len(words) == 1 {
+		words[0].widen(spoken)
+		return
+	}
+	weights := make([]float64, len(words))
+	for i, w := range words {
+		weights[i] = max(Effort(w.Text), 0.5)
+	}
+	Spread(words, weights, spoken[0].Start, spoken[len(spoken)-1].End)
+}

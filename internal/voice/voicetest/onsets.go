@@ -1,0 +1,67 @@
+package voicetest
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"mynah/internal/voice"
+)
+
+// Onsets gives how far the times of words are from where their sounds begin, the least
+// first. The truth is the sound's own: sentences of short clauses, between which a voice
+// is silent, so that the first loud sample behind a silence is the onset of the clause's
+// first word.
+func Onsets(t *testing.T, e voice.Engine, id string) []time.Duration {
+	t.Helper()
+	var out []time.Duration
+	for _, text := range []string{
+		"Apples, oranges, and pears; then nothing, really, at all.",
+		"Yes, the end of the unbelievably extraordinary story; no, it is not.",
+		"First, open it, then close it: slowly, carefully, and without noise.",
+		"Monday, Tuesday, Wednesday, Thursday, Friday, at 10:30, all of them.",
+		"Dogs, cats, 250 birds, and 3.5 elephants, I believe, were there.",
+	} {
+		c, err := e.Speak(t.Context(), voice.Request{Voice: id, Language: "en-US", Runs: []voice.Run{{Text: text}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, onset := range onsets(c) {
+			least := time.Duration(-1)
+			for _, w := range c.Words {
+				if d := (w.Start - onset).Abs(); least < 0 || d < least {
+					least = d
+				}
+			}
+			out = append(out, least)
+		}
+	}
+	if len(out) < 20 {
+		t.Fatalf("only %d onsets are clear", len(out))
+	}
+	slices.Sort(out)
+	return out
+}
+
+// onsets finds where sound begins again after 60 ms of silence.
+func onsets(c voice.Clip) []time.Duration {
+	const silence = 60 * time.Millisecond
+	frame := c.Rate / 200
+	loud := 0.0
+	for i := 0; i+frame <= len(c.PCM); i += frame {
+		loud = max(loud, Level(c.PCM[i:i+frame]))
+	}
+	var out []time.Duration
+	quiet := time.Duration(0)
+	for i := 0; i+frame <= len(c.PCM); i += frame {
+		if Level(c.PCM[i:i+frame]) < loud/50 {
+			quiet += 5 * time.Millisecond
+			continue
+		}
+		if quiet >= silence && i > 0 {
+			out = append(out, time.Duration(i)*time.Second/time.Duration(c.Rate))
+		}
+		quiet = 0
+	}
+	return out
+}
