@@ -34,6 +34,9 @@ type Config struct {
 	Espeak  espeak.Config
 	Flite   flite.Config
 	Slide   slide.Config
+	Engines EnginesConfig
+	// VoicesDir is the folder of installed voices; empty is DefaultVoicesDir.
+	VoicesDir string
 }
 
 // DefaultConfig needs nothing else.
@@ -159,14 +162,20 @@ func (h *House) build(cfg Config) error {
 	if err != nil {
 		return err
 	}
-	if h.Booth, err = voice.NewBooth(cfg.Voice, []voice.Engine{
+	engines := []voice.Engine{
 		voice.Remember(e, h.Store, func() (string, error) {
 			id, err := h.Runner.Identity(cfg.Espeak.Program)
 			helper, _ := h.Runner.Identity(cfg.Espeak.Helper) // without it, it speaks in another way
 			return id + " " + helper, err
 		}),
 		voice.Remember(f, h.Store, func() (string, error) { return h.Runner.Identity(cfg.Flite.Program) }),
-	}, h.Store); err != nil {
+	}
+	more, err := cfg.Engines.engines()
+	if err != nil {
+		return err
+	}
+	cfg.Voice.Extra, cfg.Voice.Defaults, cfg.Voice.Fallback = cfg.Engines.Voices, cfg.Engines.Defaults, cfg.Engines.Fallback
+	if h.Booth, err = voice.NewBooth(cfg.Voice, append(engines, more...), h.Store); err != nil {
 		return err
 	}
 	if cfg.Slide.TempDir == "" {

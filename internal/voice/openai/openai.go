@@ -155,6 +155,16 @@ func names(body []byte) []string {
 	return out
 }
 
+// Named implements voice.Namer.
+func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
+	for _, v := range e.cfg.Voices {
+		if v.ID == id {
+			return v, true
+		}
+	}
+	return voice.EngineVoice{ID: id, Language: e.cfg.Language}, len(e.cfg.Voices) == 0 && remote.ValidID(id)
+}
+
 func (e *Engine) header() http.Header {
 	h := http.Header{"Content-Type": {"application/json"}}
 	if e.cfg.Key != "" {

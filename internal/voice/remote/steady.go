@@ -71,3 +71,11 @@ func (s *steady) once(ctx context.Context, req voice.Request) (voice.Clip, error
 	}
 	return clip, nil
 }
+
+// Named implements voice.Namer.
+func (s *steady) Named(id string) (voice.EngineVoice, bool) { return voice.AboutVoice(s.Engine, id) }
+
+// VoiceVersion implements voice.VoiceVersioner.
+func (s *steady) VoiceVersion(ctx context.Context, id string) (string, error) {
+	return voice.VoiceVersion(ctx, s.Engine, id)
+}
