@@ -12,6 +12,7 @@ import (
 
 	"mynah/internal/voice"
 	"mynah/internal/voice/remote/remotetest"
+	"mynah/internal/voice/voicetest"
 )
 
 // speechServer answers POST /audio/speech by tones.
@@ -85,6 +86,55 @@ func TestWrongSettings(t *testing.T) {
 	t.Parallel()
 	code, _, errs := run(t, "engines:\n  x: {kind: y}\nvoices: {amy: z/a}\n", "voices")
 	if code != exitUsage || !strings.Contains(errs, "mynah.yaml:2: engines.x.kind") || !strings.Contains(errs, "mynah.yaml:3: voices.amy") {
+		t.Errorf("exit code %d, %s", code, errs)
+	}
+}
+
+// TestNeuralVoices installs a voice from a file, speaks by it, and removes it.
+func TestNeuralVoices(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	voicetest.Install(t, dir, "de_DE-eva-low", 1, func(c map[string]any) {
+		c["espeak"], c["language"] = map[string]any{"voice": "de"}, map[string]any{"code": "de_DE"}
+	})
+	settings := filepath.Join(dir, "mynah.yaml")
+	text := "engines: {piper: {library: " + voicetest.Runtime(t) + ", steady: true}}\nvoices: {eva: piper/de_DE-eva-low, de: piper/de_DE-eva-low}\nvoices-dir: " + filepath.Join(dir, "voices") + "\n"
+	if err := os.WriteFile(settings, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	mynah := func(args ...string) (code int, out, errs string) {
+		var stdout, stderr bytes.Buffer
+		code = Main(t.Context(), Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr},
+			append(args, "--config", settings, "--cache-dir", filepath.Join(dir, "cache")))
+		return code, stdout.String(), stderr.String()
+	}
+	model, wav := filepath.Join(dir, "de_DE-eva-low.onnx"), filepath.Join(dir, "a.wav")
+	if code, _, errs := mynah("say", "Guten Tag.", "-o", wav, "--voice", "eva"); code != 0 || !strings.Contains(errs, `piper has no voice "de_DE-eva-low" here; marlene speaks instead`) {
+		t.Errorf("not installed: exit code %d, %s", code, errs)
+	}
+	code, out, errs := mynah("voices", "install", model, "-q")
+	if code != 0 || !strings.Contains(out, "piper/de_DE-eva-low  de-DE") {
+		t.Fatalf("exit code %d, %s%s", code, out, errs)
+	}
+	for _, args := range [][]string{{"--voice", "eva"}, {"--voice", "piper/de_DE-eva-low"}, {"--language", "de"}} {
+		code, out, errs := mynah(append([]string{"say", "Guten Tag.", "-o", wav}, args...)...)
+		if code != 0 || errs != "" || !strings.Contains(out, "by eva") && !strings.Contains(out, "by piper/de_DE-eva-low") {
+			t.Errorf("%s: exit code %d, %s%s", args, code, out, errs)
+		}
+	}
+	if code, out, _ := mynah("voices", "--language", "German"); code != 0 || !strings.Contains(out, "eva ") {
+		t.Errorf("exit code %d, %s", code, out)
+	}
+	if code, out, errs := mynah("doctor"); code != 0 || !strings.Contains(out, "ONNX Runtime") {
+		t.Errorf("exit code %d, %s%s", code, out, errs)
+	}
+	if code, out, errs := mynah("voices", "remove", "piper/de_DE-eva-low"); code != 0 {
+		t.Errorf("exit code %d, %s%s", code, out, errs)
+	}
+	if code, _, errs := mynah("voices", "remove", "de_DE-eva-low"); code != exitUsage {
+		t.Errorf("exit code %d, %s", code, errs)
+	}
+	if code, _, errs := mynah("voices", "install", filepath.Join(dir, "no.onnx")); code != exitScript {
 		t.Errorf("exit code %d, %s", code, errs)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"mynah/internal/voice"
+	"mynah/internal/voice/models"
 	"mynah/internal/voice/openai"
 	"mynah/internal/voice/remote"
 )
@@ -54,7 +55,7 @@ const (
 	kindPiper  = "piper"
 )
 
-func kinds() []string { return []string{kindOpenAI} }
+func kinds() []string { return []string{kindOpenAI, kindPiper} }
 
 // engineSetting is a setting of an engine: which kinds have it, and how it is read. The
 // error of set says what is allowed.
@@ -102,14 +103,18 @@ func engineSettings() []engineSetting {
 			return nil
 		}
 	}
+	allKinds := kinds()
 	return []engineSetting{
 		{"url", nil, text(func(e *EngineConfig) *string { return &e.URL })},
 		{"key-env", nil, setKeyEnv},
 		{"language", nil, text(func(e *EngineConfig) *string { return &e.Language })},
 		{"voices", nil, setVoices},
-		{"timeout", nil, setTimeout},
+		{"timeout", allKinds, setTimeout},
 		{"at-once", nil, number(1, 100, func(e *EngineConfig) *int { return &e.AtOnce })},
 		{"tries", nil, number(1, 20, func(e *EngineConfig) *int { return &e.Tries })},
+		{"program", []string{kindPiper}, text(func(e *EngineConfig) *string { return &e.Program })},
+		{"library", []string{kindPiper}, text(func(e *EngineConfig) *string { return &e.Library })},
+		{"steady", []string{kindPiper}, truth(func(e *EngineConfig) *bool { return &e.Steady })},
 		{"model", []string{kindOpenAI}, text(func(e *EngineConfig) *string { return &e.Model })},
 		{"format", []string{kindOpenAI}, oneOf(func(e *EngineConfig) *string { return &e.Format }, "wav", "pcm")},
 		{"rate", []string{kindOpenAI}, number(8000, 48000, func(e *EngineConfig) *int { return &e.Rate })},
@@ -196,7 +201,9 @@ func (e *EngineConfig) make() (voice.Engine, error) {
 // Validate reports all mistakes at once.
 func (e *EngineConfig) Validate() error {
 	if e.Kind == kindPiper {
-		return nil
+		c := DefaultConfig()
+		c.Engines.Engines = []EngineConfig{*e}
+		return c.piper().Validate()
 	}
 	_, err := e.make()
 	return err
@@ -268,14 +275,14 @@ func (j *judge) voice(c *EnginesConfig, name string, values map[string]Value) {
 	}) {
 		j.wrong(at, "the name %q must be of the letters a to z, digits, hyphens, dots and underscores", name)
 	}
-	v.Language = cmp.Or(v.Language, told.Language, own.Language, voice.DefaultConfig().Language)
+	v.Language = cmp.Or(v.Language, told.Language, own.Language) // else its engine tells
 	c.Voices = append(c.Voices, v)
 }
 
 // told is what the engine itself knows of a voice without asking anybody.
 func (e *EngineConfig) told(id string) voice.EngineVoice {
 	if e.Kind == "" || e.Kind == kindPiper {
-		return voice.EngineVoice{}
+		return voice.EngineVoice{Language: models.Voice{Name: id}.Language()}
 	}
 	made, err := e.make()
 	if err != nil {

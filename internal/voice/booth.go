@@ -72,12 +72,13 @@ func NewBooth(cfg Config, engines []Engine, store *cache.Store) (*Booth, error) 
 		return nil, err
 	}
 	b := &Booth{
-		cfg: cfg, engines: map[string]Engine{}, catalogue: NewCatalogue().with(cfg.Extra, cfg.Defaults), store: store,
+		cfg: cfg, engines: map[string]Engine{}, store: store,
 		versions: map[string]string{}, resamplers: map[int]*resampler{},
 	}
 	for _, e := range engines {
 		b.engines[e.Name()] = e
 	}
+	b.catalogue = NewCatalogue().with(b.withLanguages(cfg.Extra), cfg.Defaults)
 	return b, nil
 }
 

@@ -38,6 +38,19 @@ func VoiceVersion(ctx context.Context, e Engine, id string) (string, error) {
 	return "", nil
 }
 
+// withLanguages fills in the languages of voices for which the settings name none.
+func (b *Booth) withLanguages(voices []Voice) []Voice {
+	out := slices.Clone(voices)
+	for i, v := range out {
+		if e, ok := b.engines[v.Engine]; ok && v.Language == "" {
+			told, _ := AboutVoice(e, v.EngineVoice)
+			out[i].Language = told.Language
+		}
+		out[i].Language = cmp.Or(out[i].Language, b.cfg.Language)
+	}
+	return out
+}
+
 // with adds the voices of the settings: they hide those of the catalogue that have their
 // names, and defaults go before the first of their language.
 func (c *Catalogue) with(extra []Voice, defaults map[string]Voice) *Catalogue {

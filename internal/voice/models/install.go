@@ -47,7 +47,7 @@ func (c InstallConfig) Validate() error {
 		errs = append(errs, errors.New("voices-dir: no folder is known for voices; name one"))
 	}
 	if u, err := url.Parse(c.Index); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		errs = append(errs, fmt.Errorf("index: %q, must be an address such as %s", c.Index, DefaultIndex))
+		errs = append(errs, fmt.Errorf("voices-index: %q, must be an address such as %s", c.Index, DefaultIndex))
 	}
 	if c.MaxBytes < 1 || c.Tries < 1 || c.Wait < 0 || c.Stall <= 0 {
 		errs = append(errs, errors.New("limits: must be above 0"))
@@ -153,7 +153,7 @@ func (i *Installer) fromIndex(ctx context.Context, name string, progress func(do
 	}
 	var all map[string]listed
 	if b == nil || json.Unmarshal(b, &all) != nil {
-		return Installed{}, fault.New(fault.Input, nil, "there is no list of voices at %s", shown(index)).WithHint("name another with --index")
+		return Installed{}, fault.New(fault.Input, nil, "there is no list of voices at %s", shown(index)).WithHint("name another with --voices-index")
 	}
 	v, ok := all[name]
 	for key, other := range all {

@@ -132,6 +132,21 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 	return a, nil
 }
 
+// Reach tells whether a server answers at all, whatever it says.
+func Reach(ctx context.Context, cfg Config) error {
+	cfg.Timeout = min(cfg.Timeout, 5*time.Second)
+	c, err := NewClient(cfg)
+	if err != nil {
+		return err
+	}
+	defer c.http.CloseIdleConnections()
+	_, err = c.Do(ctx, Call{Method: http.MethodGet})
+	if f, ok := errors.AsType[*Failure](err); ok && f.Err != nil && f.Status == 0 {
+		return err
+	}
+	return ctx.Err()
+}
+
 func named(t string) string {
 	if t == "" {
 		return "an answer of no type"
