@@ -9,14 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"go.yaml.in/yaml/v3"
 	"golang.org/x/term"
 
 	"mynah/internal/diag"
@@ -45,6 +42,8 @@ type Streams struct {
 type app struct {
 	Streams
 	cfg house.Config
+	// config is the file of settings that the user named.
+	config string
 }
 
 // usageError marks a wrong command line.
@@ -74,7 +73,9 @@ video, on your own machine, offline.
 
 Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the script or a file of it is
 wrong, 4 a program is missing or failing, 130 interrupted.
-Every flag can also be set by a variable: --cache-dir is MYNAH_CACHE_DIR.`,
+Every flag can also be set by a variable, --cache-dir by MYNAH_CACHE_DIR, or by a line
+"cache-dir: FOLDER" of the file mynah.yaml, which also names engines and voices; see
+docs/voices.md.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
@@ -83,6 +84,8 @@ Every flag can also be set by a variable: --cache-dir is MYNAH_CACHE_DIR.`,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	f := root.PersistentFlags()
+	f.StringVar(&a.config, "config", "", "file of settings (default: mynah.yaml in the user's folder of settings, and in the working folder)")
+	f.StringVar(&a.cfg.VoicesDir, "voices-dir", "", "folder of installed voices (default: mynah/voices in the user's data folder)")
 	f.StringVar(&a.cfg.CacheDir, "cache-dir", "", "folder of the cache (default: mynah in the user's cache folder)")
 	f.BoolVar(&a.cfg.NoCache, "no-cache", false, "use nothing that was made before, keep nothing")
 	f.StringVar(&a.cfg.Slide.Program, "chromium", "", "browser that draws slides (default: the first of chromium-headless-shell, chromium and others)")
@@ -106,46 +109,15 @@ func fromEnvironment(cmd *cobra.Command) error {
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
 		}
 	})
-	errs = append(errs, fromFile(cmd.Flags()))
+	path := ownConfig()
+	if f := cmd.Flags().Lookup(configFlag); f != nil && f.Value.String() != "" {
+		path = f.Value.String()
+	}
+	errs = append(errs, fromFile(cmd.Flags(), path, otherFlags(cmd)))
 	if err := errors.Join(errs...); err != nil {
 		return usageError{err}
 	}
 	return nil
-}
-
-// fromFile sets the flags that are still unset from the file that --config names, for
-// commands that have one.
-func fromFile(flags *pflag.FlagSet) error {
-	config := flags.Lookup("config")
-	if config == nil || config.Value.String() == "" {
-		return nil
-	}
-	path := config.Value.String()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return fmt.Errorf("--config: the file %s cannot be read", path)
-	}
-	var settings map[string]yaml.Node
-	if err := yaml.Unmarshal(b, &settings); err != nil {
-		return fmt.Errorf("--config: %s is no list of lines like \"listen: 127.0.0.1:8080\": %w", path, err)
-	}
-	var errs []error
-	for _, name := range slices.Sorted(maps.Keys(settings)) {
-		v := settings[name]
-		f := flags.Lookup(name)
-		switch {
-		case f == nil || name == "config" || name == "help":
-			errs = append(errs, fmt.Errorf("%s:%d: there is no setting %q", path, v.Line, name))
-		case v.Kind != yaml.ScalarNode:
-			errs = append(errs, fmt.Errorf("%s:%d: %s must be one value", path, v.Line, name))
-		case f.Changed:
-		default:
-			if err := flags.Set(name, v.Value); err != nil {
-				errs = append(errs, fmt.Errorf("%s:%d: %w", path, v.Line, err))
-			}
-		}
-	}
-	return errors.Join(errs...)
 }
 
 // arguments makes cobra's complaints about arguments usage errors.
@@ -160,6 +132,9 @@ func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 
 // open puts the house together.
 func (a *app) open() (*house.House, error) {
+	if err := a.readEngines(); err != nil {
+		return nil, err
+	}
 	if err := a.cfg.Validate(); err != nil {
 		return nil, usageError{err}
 	}

@@ -223,8 +223,7 @@ func TestSettingsFiles(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			cmd := command()
-			settings(t, cmd, c.text)
-			err := fromFile(cmd.Flags())
+			err := fromFile(cmd.Flags(), settings(t, cmd, c.text), nil)
 			if (err != nil) != (len(c.says) > 0) {
 				t.Fatalf("the error is %v", err)
 			}

@@ -70,6 +70,9 @@ func (a *app) printTools(tools []house.Tool) {
 		if !t.Good() {
 			detail = "install: " + t.Install
 		}
+		if !t.Good() && t.Advice != "" {
+			detail = t.Advice
+		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.Name, state, t.For, detail)
 	}
 	_ = w.Flush()

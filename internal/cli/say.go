@@ -1,17 +1,13 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
-	"mynah/internal/fault"
 	"mynah/internal/studio"
-	"mynah/internal/voice"
 )
 
 func (a *app) sayCommand() *cobra.Command {
@@ -59,57 +55,4 @@ standard input.`,
 	fl.Float64Var(&r.Pitch, "pitch", 1, "factor, 0.3 to 3")
 	fl.Float64Var(&r.Volume, "volume", 1, "factor, 0 to 10")
 	return cmd
-}
-
-func (a *app) voicesCommand() *cobra.Command {
-	var language string
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "voices",
-		Short: "Lists the voices",
-		Args:  arguments(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			h, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer h.Close()
-			voices := []voice.Voice{}
-			for _, v := range h.Booth.Voices(cmd.Context()) {
-				if language == "" || speaks(v, language) {
-					voices = append(voices, v)
-				}
-			}
-			if asJSON {
-				e := json.NewEncoder(a.Out)
-				e.SetIndent("", "  ")
-				return e.Encode(voices)
-			}
-			if len(voices) == 0 && language == "" {
-				return fault.New(fault.ToolMissing, nil, "no speech engine is installed").WithHint("apt-get install espeak-ng flite")
-			}
-			if len(voices) == 0 {
-				return fault.New(fault.Usage, nil, "no voice speaks %q", language).WithHint("mynah voices lists all languages")
-			}
-			w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
-			for _, v := range voices {
-				note := ""
-				if v.Limited {
-					note = "limited"
-				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", v.Name, v.Language, v.LanguageName, v.Gender, v.Engine, note)
-			}
-			return w.Flush()
-		},
-	}
-	cmd.Flags().StringVar(&language, "language", "", "those of one language only, as de, pt-BR or German")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print them as JSON")
-	return cmd
-}
-
-// speaks tells whether a voice is of a language given as a tag, its beginning, or a name.
-func speaks(v voice.Voice, language string) bool {
-	tag, want := strings.ToLower(v.Language), strings.ToLower(language)
-	name := strings.ToLower(v.LanguageName)
-	return tag == want || strings.HasPrefix(tag, want+"-") || name == want || strings.HasPrefix(name, want+" ")
 }

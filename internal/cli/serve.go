@@ -63,11 +63,13 @@ variable before the file.`,
 			c.HTTP.PlainSources = c.Fetch.AllowPlain
 			c.HTTP.Version = api.Version{Version: version, Go: runtime.Version()}
 			c.Out = a.Out
+			if err := a.readEngines(); err != nil {
+				return err
+			}
 			return house.Serve(cmd.Context(), a.cfg, c)
 		},
 	}
 	f := cmd.Flags()
-	f.String("config", "", "file of settings, a line each, as max-upload: 2GiB")
 	f.StringVar(&c.Data, "data", c.Data, "folder of all that the server keeps; it is made")
 	f.StringVar(&c.Listen, "listen", c.Listen, "address to listen on; port 0 is any free one")
 	f.StringVar(&c.HTTP.PublicURL, "public-url", "", "base of the addresses that are handed out (default: as the request says)")

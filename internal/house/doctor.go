@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"mynah/internal/fault"
 	"mynah/internal/proc"
+	"mynah/internal/voice/remote"
 )
 
 // Tool is a program that Mynah runs, as found on this machine.
@@ -23,6 +25,8 @@ type Tool struct {
 	Missing []string `json:"missing,omitempty"`
 	// Install is the command that installs it on Debian.
 	Install string `json:"install"`
+	// Advice is what else to do when it is not good; it goes before Install.
+	Advice string `json:"advice,omitempty"`
 }
 
 // Good tells whether nothing is missing.
@@ -107,6 +111,45 @@ func (h *House) tools(ctx context.Context) []Tool {
 					t.Missing = append(t.Missing, strings.TrimSuffix(strings.TrimPrefix(option, "-"), "s")+" "+n)
 				}
 			}
+		}
+		out = append(out, t)
+	}
+	out = append(out, h.neural(ctx)...)
+	return append(out, h.remotes(ctx)...)
+}
+
+// neural tells by what neural voices can speak: one of two is enough.
+func (h *House) neural(ctx context.Context) []Tool {
+	const advice = "docs/voices.md tells how to install it"
+	lib := Tool{Name: "ONNX Runtime", For: "neural voices", Advice: advice}
+	if l, err := h.piper.Library(); err == nil {
+		lib.Found, lib.Version = true, l.Version()
+	}
+	program := Tool{Name: "piper", For: "neural voices without ONNX Runtime", Advice: advice}
+	if v, err := h.piper.ProgramVersion(ctx); err == nil {
+		program.Found, program.Version = true, v
+	}
+	return []Tool{lib, program}
+}
+
+// remotes asks the engines of the settings whether they are there.
+func (h *House) remotes(ctx context.Context) []Tool {
+	var out []Tool
+	for _, e := range h.engines.Engines {
+		if e.Kind == kindPiper {
+			continue
+		}
+		t := Tool{Name: e.Name, For: "voices by " + e.Kind + " at " + e.remote().Host(), Path: e.URL}
+		err := remote.Reach(ctx, e.remote())
+		switch {
+		case err != nil:
+			t.Advice = "not reachable: " + fault.From(err).Error()
+		case e.key == "" && e.Kind != kindOpenAI: // servers of one's own want none
+			t.Advice = e.KeyEnv + " is not set"
+		case e.key == "":
+			t.Found, t.Version = true, "reachable, "+e.KeyEnv+" is not set"
+		default:
+			t.Found, t.Version = true, "reachable, key in "+e.KeyEnv
 		}
 		out = append(out, t)
 	}

@@ -4,6 +4,7 @@
 package house
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,9 @@ import (
 	"mynah/internal/voice"
 	"mynah/internal/voice/espeak"
 	"mynah/internal/voice/flite"
+	"mynah/internal/voice/models"
+	"mynah/internal/voice/onnx"
+	"mynah/internal/voice/piper"
 )
 
 // Config nests the settings of all parts.
@@ -34,6 +38,9 @@ type Config struct {
 	Espeak  espeak.Config
 	Flite   flite.Config
 	Slide   slide.Config
+	Engines EnginesConfig
+	// VoicesDir is the folder of installed voices; empty is DefaultVoicesDir.
+	VoicesDir string
 }
 
 // DefaultConfig needs nothing else.
@@ -46,7 +53,7 @@ func DefaultConfig() Config {
 
 // Validate reports all mistakes at once.
 func (c Config) Validate() error {
-	return errors.Join(c.Proc.Validate(), c.Voice.Validate(), c.Studio.Validate(), c.Espeak.Validate(), c.Flite.Validate(), c.Slide.Validate())
+	return errors.Join(c.Proc.Validate(), c.Voice.Validate(), c.Studio.Validate(), c.Espeak.Validate(), c.Flite.Validate(), c.Slide.Validate(), c.piper().Validate())
 }
 
 // DefaultCacheDir is where the XDG base directory specification puts caches.
@@ -67,6 +74,8 @@ type House struct {
 	Studio *studio.Studio
 
 	espeak    *espeak.Engine
+	piper     *piper.Engine
+	engines   EnginesConfig
 	temporary string
 	alive     *os.File // locked as long as the temporary folder is in use
 }
@@ -159,14 +168,25 @@ func (h *House) build(cfg Config) error {
 	if err != nil {
 		return err
 	}
-	if h.Booth, err = voice.NewBooth(cfg.Voice, []voice.Engine{
+	engines := []voice.Engine{
 		voice.Remember(e, h.Store, func() (string, error) {
 			id, err := h.Runner.Identity(cfg.Espeak.Program)
 			helper, _ := h.Runner.Identity(cfg.Espeak.Helper) // without it, it speaks in another way
 			return id + " " + helper, err
 		}),
 		voice.Remember(f, h.Store, func() (string, error) { return h.Runner.Identity(cfg.Flite.Program) }),
-	}, h.Store); err != nil {
+	}
+	if h.piper, err = piper.New(cfg.piper(), h.Runner); err != nil {
+		return err
+	}
+	engines = append(engines, voice.Remember(h.piper, h.Store, func() (string, error) { return h.piperIdentity(cfg.piper()) }))
+	h.engines = cfg.Engines
+	more, err := cfg.Engines.engines()
+	if err != nil {
+		return err
+	}
+	cfg.Voice.Extra, cfg.Voice.Defaults, cfg.Voice.Fallback = cfg.Engines.Voices, cfg.Engines.Defaults, cfg.Engines.Fallback
+	if h.Booth, err = voice.NewBooth(cfg.Voice, append(engines, more...), h.Store); err != nil {
 		return err
 	}
 	if cfg.Slide.TempDir == "" {
@@ -188,6 +208,9 @@ func (h *House) Close() {
 	if h.espeak != nil {
 		h.espeak.Close()
 	}
+	if h.piper != nil {
+		h.piper.Close()
+	}
 	if h.Runner != nil {
 		h.Runner.Idle()
 	}
@@ -203,3 +226,56 @@ func (h *House) Close() {
 // Check tells whether the tools that every build needs are there; it is what mynah
 // doctor asks first.
 func (h *House) Check(ctx context.Context) []Tool { return h.tools(ctx) }
+
+// piper are the settings of neural voices.
+func (c Config) piper() piper.Config {
+	p := piper.DefaultConfig()
+	p.Dir, p.Espeak = c.voicesDir(), c.Espeak.Program
+	for _, e := range c.Engines.Engines {
+		if e.Kind == kindPiper {
+			p.Library, p.Steady = e.Library, e.Steady
+			p.Program = cmp.Or(e.Program, p.Program)
+			p.Timeout = cmp.Or(e.Timeout, p.Timeout)
+		}
+	}
+	if p.Library == "" {
+		p.Library = onnx.Find(filepath.Join(filepath.Dir(DefaultVoicesDir()), "lib"), "/usr/local/lib/mynah", "/usr/local/lib")
+	}
+	return p
+}
+
+func (c Config) voicesDir() string { return cmp.Or(c.VoicesDir, DefaultVoicesDir()) }
+
+// piperIdentity names the files that decide how neural voices speak.
+func (h *House) piperIdentity(cfg piper.Config) (string, error) {
+	reader, err := h.Runner.Identity(cfg.Espeak)
+	if err != nil {
+		return "", err
+	}
+	by := ""
+	if info, err := os.Stat(cfg.Library); err == nil {
+		by = fmt.Sprint(cfg.Library, info.Size(), info.ModTime().UnixNano())
+	} else if by, err = h.Runner.Identity(cfg.Program); err != nil {
+		return "", err
+	}
+	return fmt.Sprint(reader, " ", by, " ", cfg.Steady), nil
+}
+
+// NewInstaller makes what installs voices; an empty index is the public one.
+func NewInstaller(cfg Config, index string) (*models.Installer, error) {
+	i := models.DefaultInstallConfig(cfg.voicesDir())
+	i.Index = cmp.Or(index, i.Index)
+	return models.NewInstaller(i)
+}
+
+// RemoveVoice takes an installed voice away.
+func RemoveVoice(cfg Config, name string) error {
+	err := models.Remove(cfg.voicesDir(), name)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return fault.New(fault.Usage, nil, "no voice %q is installed in %s", name, cfg.voicesDir())
+	case err != nil:
+		return fault.New(fault.Disk, err, "the voice %s cannot be removed", name)
+	}
+	return nil
+}

@@ -27,6 +27,12 @@ const form = "narration 4"
 type Config struct {
 	Language string  // BCP 47, of scripts that name none
 	Volume   float64 // factor on everything, 0 to 4
+	// Extra are voices that have names of their own, which hide those of the catalogue.
+	Extra []Voice
+	// Defaults are the voices that speak a language, by BCP 47 tag, when none is named.
+	Defaults map[string]Voice
+	// Fallback: where the engine of a voice fails, another voice may stand in; see Instead.
+	Fallback bool
 }
 
 // DefaultConfig speaks American English as loud as the engines do.
@@ -66,12 +72,13 @@ func NewBooth(cfg Config, engines []Engine, store *cache.Store) (*Booth, error) 
 		return nil, err
 	}
 	b := &Booth{
-		cfg: cfg, engines: map[string]Engine{}, catalogue: NewCatalogue(), store: store,
+		cfg: cfg, engines: map[string]Engine{}, store: store,
 		versions: map[string]string{}, resamplers: map[int]*resampler{},
 	}
 	for _, e := range engines {
 		b.engines[e.Name()] = e
 	}
+	b.catalogue = NewCatalogue().with(b.withLanguages(cfg.Extra), cfg.Defaults)
 	return b, nil
 }
 
@@ -99,29 +106,43 @@ type Spoken struct {
 
 // Resolve finds a voice by name, as the catalogue does, that can be used here: where
 // the engine of a voice is missing, another of the same language and gender stands in,
-// and Match.Warning says so.
+// and Match.Warning says so. A name may also be ENGINE/ID, for any voice of an engine that
+// is here.
 func (b *Booth) Resolve(ctx context.Context, name, language string) (Voice, Match) {
 	if language == "" {
 		language = b.cfg.Language
 	}
-	v, m := b.catalogue.Resolve(name, language)
+	v, ok := b.reference(name, language)
+	m := Match{Kind: Named}
+	if !ok {
+		v, m = b.catalogue.Resolve(name, language)
+	}
 	if b.usable(ctx, v) {
 		return v, m
 	}
-	for _, strict := range []bool{true, false} {
-		for _, other := range b.catalogue.ForLanguage(v.Language) {
-			if (!strict || other.Gender == v.Gender) && other.Engine != v.Engine && b.usable(ctx, other) {
-				m.StandIn = true
-				m.warn("the voice %s needs %s, which is not installed; %s speaks instead", v.Name, v.Engine, other.Name)
-				return other, m
-			}
+	if other, ok := b.likeOthers(ctx, v); ok {
+		m.StandIn = true
+		if v.Engine == EngineEspeak || v.Engine == EngineFlite || !b.present(ctx, v.Engine) {
+			m.warn("the voice %s needs %s, which is not installed; %s speaks instead", v.Name, v.Engine, other.Name)
+		} else {
+			m.warn("%s has no voice %q here; %s speaks instead", v.Engine, v.EngineVoice, other.Name)
 		}
+		return other, m
 	}
 	return v, m // speaking will tell what is missing
 }
 
 func (b *Booth) usable(ctx context.Context, v Voice) bool {
-	e, ok := b.engines[v.Engine]
+	if !b.present(ctx, v.Engine) {
+		return false
+	}
+	_, has := AboutVoice(b.engines[v.Engine], v.EngineVoice)
+	return has
+}
+
+// present tells whether an engine is here.
+func (b *Booth) present(ctx context.Context, engine string) bool {
+	e, ok := b.engines[engine]
 	if !ok {
 		return false
 	}
@@ -129,13 +150,19 @@ func (b *Booth) usable(ctx context.Context, v Voice) bool {
 	return fault.CodeOf(err) != fault.ToolMissing
 }
 
-// Voices are the voices of the catalogue whose engines are here.
+// Voices are the voices that can be used here: those of the catalogue and of the settings,
+// then those that other engines list, named ENGINE/ID.
 func (b *Booth) Voices(ctx context.Context) []Voice {
 	var out []Voice
-	for _, v := range b.catalogue.Voices() {
-		if b.usable(ctx, v) {
-			out = append(out, v)
+	seen := map[[2]string]bool{}
+	for _, v := range append(b.catalogue.Voices(), b.configured(ctx)...) {
+		id := [2]string{v.Engine, v.EngineVoice}
+		if v.Name == v.Engine+"/"+v.EngineVoice && seen[id] || !b.usable(ctx, v) {
+			continue
 		}
+		seen[id] = true
+		v.Phonemes = b.engines[v.Engine].Abilities().Phonemes
+		out = append(out, v)
 	}
 	return out
 }
@@ -170,6 +197,11 @@ func (b *Booth) Speak(ctx context.Context, l Line) (Spoken, error) {
 		return Spoken{}, err
 	}
 	req, volume := b.request(l)
+	if own, err := VoiceVersion(ctx, e, req.Voice); err != nil {
+		return Spoken{}, err
+	} else if own != "" {
+		version += " " + own
+	}
 	key := requestKey(e.Name(), version, req, volume, l.Level)
 	for {
 		if s, ok := b.find(key); ok {

@@ -18,10 +18,11 @@ type Voice struct {
 	Gender       Gender  `json:"gender"`
 	Engine       string  `json:"engine"`
 	EngineVoice  string  `json:"engineVoice"`
-	Styles       []Style `json:"styles,omitempty"`  // that the voice honours
-	Speed        float64 `json:"speed,omitempty"`   // factor on every line; 0 is 1
-	Pitch        float64 `json:"pitch,omitempty"`   // factor on every line; 0 is 1
-	Limited      bool    `json:"limited,omitempty"` // reads the language only in part
+	Styles       []Style `json:"styles,omitempty"`   // that the voice honours
+	Speed        float64 `json:"speed,omitempty"`    // factor on every line; 0 is 1
+	Pitch        float64 `json:"pitch,omitempty"`    // factor on every line; 0 is 1
+	Limited      bool    `json:"limited,omitempty"`  // reads the language only in part
+	Phonemes     bool    `json:"phonemes,omitempty"` // says IPA as it is written
 }
 
 // The engines that the catalogue refers to.
@@ -32,8 +33,9 @@ const (
 
 // Catalogue is the list of voices with its indexes. It is read-only.
 type Catalogue struct {
-	voices []Voice
-	byName map[string]int
+	voices   []Voice
+	byName   map[string]int
+	defaults map[string]Voice // of the settings, by canonical tag
 }
 
 // NewCatalogue makes the catalogue: flite's voices, then those by espeak-ng in the
@@ -206,6 +208,9 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 }
 
 func (c *Catalogue) defaultVoice(language string) (v Voice, spoken bool) {
+	if v, ok := c.chosen(language); ok {
+		return v, true
+	}
 	if list := c.ForLanguage(language); len(list) > 0 && strings.TrimSpace(language) != "" {
 		return list[0], true
 	}

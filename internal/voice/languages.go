@@ -20,7 +20,7 @@ func languages() []language {
 		{"am-ET", "Amharic", "am", "mekdes", "ameha", true},
 		{"an-ES", "Aragonese", "an", "pilara", "chusep", false},
 		{"ar-AE", "Arabic", "ar", "zeina hala", "zayd hamdan", false},
-		{"as-IN", "Assamese", "as", "rupali", "bhaskar", false},
+		{"as-IN", "Assamese", "as", "rupali", "bhaskar", true},
 		{"az-AZ", "Azerbaijani", "az", "banu", "babek", false},
 		{"ba-RU", "Bashkir", "ba", "aigul", "salavat", false},
 		{"be-BY", "Belarusian", "be", "alesya", "ales", false},

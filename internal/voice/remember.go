@@ -36,3 +36,11 @@ func (r *remembered) Version(ctx context.Context) (string, error) {
 	}
 	return v, r.store.PutBytes(cache.Probes, key, []byte(v))
 }
+
+// Named implements Namer.
+func (r *remembered) Named(id string) (EngineVoice, bool) { return AboutVoice(r.Engine, id) }
+
+// VoiceVersion implements VoiceVersioner.
+func (r *remembered) VoiceVersion(ctx context.Context, id string) (string, error) {
+	return VoiceVersion(ctx, r.Engine, id)
+}

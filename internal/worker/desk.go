@@ -69,7 +69,11 @@ func (d *Desk) Speak(ctx context.Context, text string, s *build.SpeechSpec) (bui
 func (d *Desk) Voices(ctx context.Context) []api.Voice {
 	out := []api.Voice{}
 	for _, v := range d.booth.Voices(ctx) {
-		out = append(out, api.Voice{Name: v.Name, Language: v.LanguageName, LanguageCode: v.Language, Styles: []string{"normal", "literal"}})
+		styles := []string{"normal", "literal"}
+		if v.Phonemes {
+			styles = append(styles, "ipa")
+		}
+		out = append(out, api.Voice{Name: v.Name, Language: v.LanguageName, LanguageCode: v.Language, Styles: styles})
 	}
 	return out
 }
@@ -96,6 +100,9 @@ func sample(name, language string) string {
 	}[base]
 	if !ok {
 		text = "Hello, I am %s."
+	}
+	if _, id, ok := strings.Cut(name, "/"); ok {
+		name = id
 	}
 	return strings.ReplaceAll(text, "%s", strings.ToUpper(name[:1])+name[1:])
 }

@@ -290,3 +290,31 @@ func TestHelperThatFails(t *testing.T) {
 		})
 	}
 }
+
+// TestUnreadable holds what is said of scripts against the program: what is unreadable takes
+// far longer to say, letter by letter, or nothing.
+func TestUnreadable(t *testing.T) {
+	t.Parallel()
+	e := engine(t)
+	for _, c := range []struct{ id, text string }{
+		{"en-us", "世界日本"}, {"en-us", "приветик"}, {"de", "приветик"}, {"ru", "приветик"}, {"cmn-latn-pinyin", "世界日本"}, {"yue", "世界日本"},
+		{"ja", "世界日本"}, {"ja", "こんにちは"}, {"ko", "世界日本"}, {"ko", "안녕하세요"}, {"en-us", "안녕하세요"}, {"he", "שלוםלכם"}, {"en-us", "שלוםלכם"},
+		{"th", "สวัสดีครับ"}, {"en-us", "สวัสดีครับ"}, {"de", "καλημέρα"}, {"en-us", "καλημέρα"}, {"de", "मराठीभाषा"}, {"de", "ქართული"}, {"uk", "приветик"},
+		{"hak", "世界日本"}, {"te", "తెలుగుభాష"}, {"de", "తెలుగుభాష"}, {"ja", "computer"}, {"th", "computer"}, {"he", "computer"},
+	} {
+		v := voice.Voice{Engine: voice.EngineEspeak, EngineVoice: c.id}
+		_, bad := voice.Unreadable(c.text, v)
+		clip, err := e.Speak(t.Context(), voice.Request{Voice: c.id, Runs: []voice.Run{{Text: c.text}}})
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		each := clip.Length().Seconds() / float64(len([]rune(c.text)))
+		if strings.ContainsAny(c.text, "世안") {
+			each /= 3 // a sign is a syllable
+		}
+		if named := each > 0.19; named != bad {
+			t.Errorf("%s: %q lasts %.2f s a letter, unreadable is %t", c.id, c.text, each, bad)
+		}
+	}
+}

@@ -1,0 +1,313 @@
+package house
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"mynah/internal/voice"
+	"mynah/internal/voice/models"
+	"mynah/internal/voice/openai"
+	"mynah/internal/voice/remote"
+)
+
+// EnginesConfig says which engines there are besides those of the catalogue, and which of
+// their voices have names.
+type EnginesConfig struct {
+	Engines  []EngineConfig
+	Voices   []voice.Voice          // with names of their own
+	Defaults map[string]voice.Voice // of languages
+	Fallback bool
+}
+
+// EngineConfig is one engine of the settings.
+type EngineConfig struct {
+	Name, Kind    string
+	URL           string
+	Model         string
+	KeyEnv        string
+	Region        string
+	Engine        string // of Polly: neural, standard, long-form or generative
+	Language      string // BCP 47, of voices that do not tell
+	Format        string // wav or pcm
+	Rate          int    // samples a second
+	Speed         bool   // the model honours a speed
+	SSML          bool   // the voices take markup
+	Voices        []voice.EngineVoice
+	Timeout       time.Duration
+	AtOnce, Tries int
+	Program       string // of piper
+	Library       string // of piper: ONNX Runtime's
+	Steady        bool   // piper speaks without chance
+
+	key, secret, session remote.Secret
+}
+
+// The kinds of engines.
+const (
+	kindOpenAI = "openai"
+	kindPiper  = "piper"
+)
+
+func kinds() []string { return []string{kindOpenAI, kindPiper} }
+
+// engineSetting is a setting of an engine: which kinds have it, and how it is read. The
+// error of set says what is allowed.
+type engineSetting struct {
+	name  string
+	kinds []string // empty: all that are asked over HTTP
+	set   func(*EngineConfig, string) error
+}
+
+func engineSettings() []engineSetting {
+	text := func(f func(*EngineConfig) *string) func(*EngineConfig, string) error {
+		return func(e *EngineConfig, s string) error {
+			if s == "" {
+				return errors.New("not empty")
+			}
+			*f(e) = s
+			return nil
+		}
+	}
+	number := func(low, high int, f func(*EngineConfig) *int) func(*EngineConfig, string) error {
+		return func(e *EngineConfig, s string) error {
+			n, err := strconv.Atoi(s)
+			if err != nil || n < low || n > high {
+				return fmt.Errorf("a number from %d to %d", low, high)
+			}
+			*f(e) = n
+			return nil
+		}
+	}
+	truth := func(f func(*EngineConfig) *bool) func(*EngineConfig, string) error {
+		return func(e *EngineConfig, s string) error {
+			*f(e) = s == "true"
+			if s != "true" && s != "false" {
+				return errors.New("true or false")
+			}
+			return nil
+		}
+	}
+	oneOf := func(f func(*EngineConfig) *string, allowed ...string) func(*EngineConfig, string) error {
+		return func(e *EngineConfig, s string) error {
+			if !slices.Contains(allowed, s) {
+				return fmt.Errorf("one of %s", strings.Join(allowed, ", "))
+			}
+			*f(e) = s
+			return nil
+		}
+	}
+	allKinds := kinds()
+	return []engineSetting{
+		{"url", nil, text(func(e *EngineConfig) *string { return &e.URL })},
+		{"key-env", nil, setKeyEnv},
+		{"language", nil, text(func(e *EngineConfig) *string { return &e.Language })},
+		{"voices", nil, setVoices},
+		{"timeout", allKinds, setTimeout},
+		{"at-once", nil, number(1, 100, func(e *EngineConfig) *int { return &e.AtOnce })},
+		{"tries", nil, number(1, 20, func(e *EngineConfig) *int { return &e.Tries })},
+		{"program", []string{kindPiper}, text(func(e *EngineConfig) *string { return &e.Program })},
+		{"library", []string{kindPiper}, text(func(e *EngineConfig) *string { return &e.Library })},
+		{"steady", []string{kindPiper}, truth(func(e *EngineConfig) *bool { return &e.Steady })},
+		{"model", []string{kindOpenAI}, text(func(e *EngineConfig) *string { return &e.Model })},
+		{"format", []string{kindOpenAI}, oneOf(func(e *EngineConfig) *string { return &e.Format }, "wav", "pcm")},
+		{"rate", []string{kindOpenAI}, number(8000, 48000, func(e *EngineConfig) *int { return &e.Rate })},
+		{"speed", []string{kindOpenAI}, truth(func(e *EngineConfig) *bool { return &e.Speed })},
+	}
+}
+
+// settingNames are the settings of a kind, or of all; kind itself among them.
+func settingNames(kind string) []string {
+	out := []string{"kind"}
+	for _, s := range engineSettings() {
+		if kind == "" || slices.Contains(s.kinds, kind) || len(s.kinds) == 0 && kind != kindPiper {
+			out = append(out, s.name)
+		}
+	}
+	return out
+}
+
+func setKeyEnv(e *EngineConfig, s string) error {
+	if strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") != "" || s == "" || len(s) > 64 {
+		return errors.New("the name of a variable, such as OPENAI_API_KEY, never the key itself")
+	}
+	e.KeyEnv = s
+	return nil
+}
+
+func setTimeout(e *EngineConfig, s string) error {
+	d, err := time.ParseDuration(s)
+	if err != nil || d < time.Second || d > time.Hour {
+		return errors.New("a time from 1s to 1h, such as 90s")
+	}
+	e.Timeout = d
+	return nil
+}
+
+func setVoices(e *EngineConfig, s string) error {
+	for part := range strings.SplitSeq(s, ",") {
+		id, language, _ := strings.Cut(strings.TrimSpace(part), "=")
+		if !remote.ValidID(id) {
+			return errors.New("a list of the engine's own names, such as [alloy, echo]")
+		}
+		e.Voices = append(e.Voices, voice.EngineVoice{ID: id, Language: language})
+	}
+	return nil
+}
+
+// preset fills in what a kind has when the settings are silent.
+func (e *EngineConfig) preset() {
+	r := remote.DefaultConfig(e.Name, "")
+	e.Timeout, e.AtOnce, e.Tries = r.Timeout, r.AtOnce, r.Tries
+	switch e.Kind {
+	case kindOpenAI:
+		c := openai.DefaultConfig(e.Name)
+		e.URL, e.Model, e.Format, e.Rate, e.KeyEnv, e.Language = c.URL, c.Model, c.Format, c.Rate, c.KeyEnv, c.Language
+	}
+}
+
+// keys reads what proves who asks; it comes from variables alone.
+func (e *EngineConfig) keys(getenv func(string) string) {
+	e.key = remote.Secret(strings.TrimSpace(getenv(e.KeyEnv)))
+}
+
+func (e *EngineConfig) remote() remote.Config {
+	c := remote.DefaultConfig(e.Name, e.URL)
+	c.Key, c.KeyEnv, c.Timeout, c.AtOnce, c.Tries = e.key, e.KeyEnv, e.Timeout, e.AtOnce, e.Tries
+	return c
+}
+
+// make makes the engine, without what wraps it.
+func (e *EngineConfig) make() (voice.Engine, error) {
+	voices := slices.Clone(e.Voices)
+	for i := range voices {
+		voices[i].Language = cmp.Or(voices[i].Language, e.Language)
+	}
+	switch e.Kind {
+	case kindOpenAI:
+		return openai.New(openai.Config{
+			Config: e.remote(), Model: e.Model, Format: e.Format, Rate: e.Rate, Speed: e.Speed, Language: e.Language, Voices: voices,
+		})
+	}
+	return nil, fmt.Errorf("kind: %q", e.Kind)
+}
+
+// Validate reports all mistakes at once.
+func (e *EngineConfig) Validate() error {
+	if e.Kind == kindPiper {
+		c := DefaultConfig()
+		c.Engines.Engines = []EngineConfig{*e}
+		return c.piper().Validate()
+	}
+	_, err := e.make()
+	return err
+}
+
+// engines makes the engines of the settings, each with what remote ones need around them.
+func (c EnginesConfig) engines() ([]voice.Engine, error) {
+	var out []voice.Engine
+	for _, e := range c.Engines {
+		if e.Kind == kindPiper {
+			continue
+		}
+		made, err := e.make()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, remote.Steady(made, e.remote()))
+	}
+	return out, nil
+}
+
+// voice reads an entry under voices: a name, or the tag of a language.
+func (j *judge) voice(c *EnginesConfig, name string, values map[string]Value) {
+	at := values["voice"]
+	if at.Where == "" {
+		at.Where = cmp.Or(values[""].Where, "voices."+name)
+	}
+	for setting, v := range values {
+		if setting != "" && setting != "voice" && setting != "language" && setting != "gender" {
+			j.wrong(v, "a voice has no such setting; it has voice, language, gender")
+		}
+	}
+	engine, id, ok := strings.Cut(at.Text, "/")
+	if !ok || engine == "" || !remote.ValidID(id) {
+		j.wrong(at, "%q, must be ENGINE/VOICE, such as openai/alloy", at.Text)
+		return
+	}
+	known := []string{voice.EngineEspeak, voice.EngineFlite, kindPiper}
+	var own EngineConfig
+	for e := range j.s.Engines {
+		known = append(known, e)
+	}
+	if !slices.Contains(known, engine) {
+		slices.Sort(known)
+		j.wrong(at, "there is no engine %q; there are %s", engine, strings.Join(slices.Compact(known), ", "))
+		return
+	}
+	for _, e := range c.Engines {
+		if e.Name == engine {
+			own = e
+		}
+	}
+	v := voice.Voice{Name: name, Engine: engine, EngineVoice: id, Language: values["language"].Text, Gender: voice.Gender(values["gender"].Text)}
+	if v.Gender != "" && v.Gender != voice.Female && v.Gender != voice.Male {
+		j.wrong(values["gender"], "%q, must be female or male", v.Gender)
+	}
+	told := own.told(id)
+	v.Gender = cmp.Or(v.Gender, told.Gender)
+	if isLanguage(name) {
+		v.Name, v.Language = at.Text, cmp.Or(v.Language, name)
+		if c.Defaults == nil {
+			c.Defaults = map[string]voice.Voice{}
+		}
+		c.Defaults[name] = v
+		return
+	}
+	if name == "" || strings.ContainsFunc(name, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_' && r != '.'
+	}) {
+		j.wrong(at, "the name %q must be of the letters a to z, digits, hyphens, dots and underscores", name)
+	}
+	v.Language = cmp.Or(v.Language, told.Language, own.Language) // else its engine tells
+	c.Voices = append(c.Voices, v)
+}
+
+// told is what the engine itself knows of a voice without asking anybody.
+func (e *EngineConfig) told(id string) voice.EngineVoice {
+	if e.Kind == "" || e.Kind == kindPiper {
+		return voice.EngineVoice{Language: models.Voice{Name: id}.Language()}
+	}
+	made, err := e.make()
+	if err != nil {
+		return voice.EngineVoice{}
+	}
+	v, _ := voice.AboutVoice(made, id)
+	return v
+}
+
+// isLanguage tells the tag of a language that somebody speaks from the name of a voice.
+func isLanguage(s string) bool {
+	base, _, _ := strings.Cut(s, "-")
+	return (len(base) == 2 || len(base) == 3) && len(voice.NewCatalogue().ForLanguage(s)) > 0
+}
+
+// DefaultVoicesDir is where installed voices lie: mynah/voices in the user's data folder,
+// as the XDG base directory specification has it.
+func DefaultVoicesDir() string {
+	data := os.Getenv("XDG_DATA_HOME")
+	if !filepath.IsAbs(data) {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return ""
+		}
+		data = filepath.Join(home, ".local", "share")
+	}
+	return filepath.Join(data, "mynah", "voices")
+}

@@ -1,0 +1,133 @@
+package house_test
+
+import (
+	"strings"
+	"testing"
+
+	"mynah/internal/house"
+)
+
+func noVariables(string) string { return "" }
+
+func TestVoiceSettings(t *testing.T) {
+	t.Parallel()
+	s := house.NewVoiceSettings()
+	s.AddFile("/etc/mynah.yaml", []byte(`
+listen: 127.0.0.1:80
+engines:
+  openai:
+    kind: openai
+    url: http://127.0.0.1:8880/v1
+    model: kokoro
+    voices: {alloy: en-GB, onyx: de-DE}
+  other:
+    kind: openai
+    url: https://speech.example.com/v1
+    key-env: OTHER_KEY
+    speed: false
+voices:
+  amy: openai/alloy
+  mia: {voice: other/nova, language: fr-FR, gender: female}
+  de: openai/onyx
+fallback: true
+`), false)
+	s.AddEnvironment([]string{"MYNAH_ENGINES_OPENAI_MODEL=other-model", "MYNAH_ENGINES_OTHER_AT_ONCE=2", "MYNAH_VOICES=zoe=openai/onyx", "MYNAH_VOICES_DIR=/v"})
+	c, err := s.Config(func(name string) string { return map[string]string{"OTHER_KEY": "k"}[name] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Engines) != 2 || c.Engines[0].Model != "other-model" || c.Engines[1].AtOnce != 2 || c.Engines[1].Speed || !c.Fallback {
+		t.Errorf("%+v", c)
+	}
+	got := ""
+	for _, v := range c.Voices {
+		got += v.Name + " " + v.Engine + " " + v.EngineVoice + " " + v.Language + " " + string(v.Gender) + "\n"
+	}
+	if got != "amy openai alloy en-GB \nmia other nova fr-FR female\nzoe openai onyx de-DE \n" {
+		t.Error(got)
+	}
+	if d := c.Defaults["de"]; d.Name != "openai/onyx" || d.Language != "de" {
+		t.Errorf("%+v", c.Defaults)
+	}
+}
+
+// TestWrongVoiceSettings: all mistakes at once, each where it is, with what is allowed.
+func TestWrongVoiceSettings(t *testing.T) {
+	t.Parallel()
+	s := house.NewVoiceSettings()
+	s.AddFile("mynah.yaml", []byte(`engines:
+  openai: {modle: x, speed: maybe, at-once: 0}
+  mine: {kind: opnai}
+  Bad_Name: {kind: openai}
+  list: {kind: openai, url: [[1]]}
+  key: {kind: openai, key-env: sk-this-is-the-key, url: ftp://x}
+voices:
+  amy: alloy
+  zoe: nowhere/alloy
+  Not A Name: openai/alloy
+  joe: {voice: openai/onyx, gender: boy, colour: red}
+fallback: perhaps
+`), false)
+	s.AddEnvironment([]string{"MYNAH_ENGINES_X=1", "MYNAH_VOICES=nothing"})
+	_, err := s.Config(noVariables)
+	if err == nil {
+		t.Fatal("no mistake")
+	}
+	for _, want := range []string{
+		`mynah.yaml:2: engines.openai.modle: an engine of the kind openai has no such setting; it has kind, url,`,
+		`mynah.yaml:2: engines.openai.speed: "maybe", must be true or false`,
+		`mynah.yaml:2: engines.openai.at-once: "0", must be a number from 1 to 100`,
+		`mynah.yaml:3: engines.mine.kind: there is no kind of engine "opnai"; allowed for kind are openai`,
+		`"Bad_Name" must be of the letters`,
+		`mynah.yaml:5: engines.list.url: must be one value`,
+		`engines.key.key-env: must be the name of a variable`,
+		`mynah.yaml:6: engines.key.url: "ftp://x", must be an address`,
+		`mynah.yaml:8: voices.amy: "alloy", must be ENGINE/VOICE`,
+		`mynah.yaml:9: voices.zoe: there is no engine "nowhere"; there are Bad_Name, espeak-ng`,
+		`"Not A Name" must be of the letters`,
+		`mynah.yaml:11: voices.joe.gender: "boy", must be female or male`,
+		`mynah.yaml:11: voices.joe.colour: a voice has no such setting`,
+		`mynah.yaml:12: fallback: "perhaps", must be true or false`,
+		`MYNAH_ENGINES_X: ends in no setting`,
+		`MYNAH_VOICES: "nothing", must be like`,
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("it does not say %q:\n%v", want, err)
+		}
+	}
+	if strings.Contains(err.Error(), "sk-this-is-the-key") {
+		t.Errorf("the key is told:\n%v", err)
+	}
+}
+
+// TestFoundSettings: a file that came with a project may not take keys or texts elsewhere.
+func TestFoundSettings(t *testing.T) {
+	t.Parallel()
+	s := house.NewVoiceSettings()
+	s.AddFile("mynah.yaml", []byte(`engines:
+  a: {kind: openai, url: "https://evil.example/v1"}
+  b: {kind: openai, key-env: AWS_SECRET_ACCESS_KEY}
+  c: {kind: openai, url: "http://127.0.0.1:8880/v1"}
+chromium: ./evil
+`), true)
+	_, err := s.Config(noVariables)
+	if err == nil || strings.Count(err.Error(), "\n") != 2 {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"engines.a.url", "engines.b.key-env", "chromium"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("it does not say %q:\n%v", want, err)
+		}
+	}
+}
+
+// TestValidation: what an engine refuses is told where it is set.
+func TestValidation(t *testing.T) {
+	t.Parallel()
+	s := house.NewVoiceSettings()
+	s.AddFile("mynah.yaml", []byte("engines:\n  openai:\n    url: ftp://x\n"), false)
+	_, err := s.Config(noVariables)
+	if err == nil || !strings.Contains(err.Error(), `mynah.yaml:3: engines.openai.url: "ftp://x", must be an address`) {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,42 @@
+package voice
+
+// EstimateTimes shares the sounding part of a clip among its words, for engines that do
+// not tell when each is said: what is longer to say gets more, and a comma some time of its
+// own. Pieces are those that the clip says.
+func EstimateTimes(clip *Clip, pieces []Piece) {
+	const comma, stop = 3.0, 5.0 // in units of Effort
+	if len(clip.Words) == 0 {
+		return
+	}
+	first, last := speech(*clip)
+	slots := make([]Word, 0, len(pieces))
+	weights := make([]float64, 0, len(pieces))
+	owner := make([]int, 0, len(pieces))
+	for i, p := range pieces {
+		w := 0.0
+		if p.Word >= 0 {
+			w = max(Effort(p.Text), 1)
+		} else if len(owner) > 0 && i < len(pieces)-1 {
+			w = pauseEffort(p.Text, comma, stop)
+		}
+		slots, weights, owner = append(slots, Word{}), append(weights, w), append(owner, p.Word)
+	}
+	Spread(slots, weights, samplesToTime(int64(first), clip.Rate), samplesToTime(int64(last), clip.Rate))
+	for i, w := range owner {
+		if w >= 0 {
+			clip.Words[w].Start, clip.Words[w].End, clip.Words[w].Exact = slots[i].Start, slots[i].End, false
+		}
+	}
+}
+
+func pauseEffort(between string, comma, stop float64) float64 {
+	for _, r := range between {
+		switch r {
+		case ',', ';', ':', '،', '、', '，', '–', '—':
+			return comma
+		case '.', '!', '?', '…', '。', '！', '？', '।':
+			return stop
+		}
+	}
+	return 0
+}

@@ -1,0 +1,319 @@
+package models
+
+import (
+	"context"
+	"crypto/md5"  //nolint:gosec // Piper's index has no better; it is against damage, not malice
+	"crypto/sha1" //nolint:gosec // names a file by its address
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"mynah/internal/fault"
+)
+
+// fetchPrefix begins the names of what was fetched so far.
+const fetchPrefix = ".fetch-"
+
+// check is what is known of a file before it is fetched.
+type check struct {
+	sha256, md5 string // lower-case hex; empty is unknown
+	size        int64  // in bytes; 0 is unknown
+}
+
+func (c check) known() bool { return c.sha256 != "" || c.md5 != "" }
+
+// state is kept beside what was fetched so far: whether the rest may be added to it.
+type state struct {
+	URL  string `json:"url"`
+	ETag string `json:"etag"`
+	Date string `json:"date"`
+}
+
+// validator is for If-Range (RFC 9110, 13.1.5), which takes strong tags alone.
+func (s state) validator() string {
+	if s.ETag != "" && !strings.HasPrefix(s.ETag, "W/") {
+		return s.ETag
+	}
+	return s.Date
+}
+
+// download fetches an address into a file of dir that has a name for this address alone,
+// so that the next try goes on where this one ended. It is whole, as check asks, when the
+// error is nil. The caller renames or removes the file.
+func (i *Installer) download(ctx context.Context, address string, want check, progress func(done, total int64)) (path string, err error) {
+	sum := sha1.Sum([]byte(address)) //nolint:gosec // see above
+	path = filepath.Join(i.cfg.Dir, fetchPrefix+hex.EncodeToString(sum[:8]))
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return "", disk(err)
+	}
+	defer func() { _ = f.Close() }()
+	if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
+		return "", fault.New(fault.Usage, nil, "%s is being fetched by another process", shown(address))
+	}
+	for try := 0; ; try++ {
+		before := size(f)
+		err = i.part(ctx, f, path, address, want, progress)
+		var broken *brokenError
+		if !errors.As(err, &broken) || ctx.Err() != nil || broken.permanent || try+1 >= i.cfg.Tries {
+			break
+		}
+		if size(f) > before {
+			try = 0 // it goes on
+		}
+		select {
+		case <-time.After(i.cfg.Wait << min(try, 6)):
+		case <-ctx.Done():
+		}
+	}
+	switch {
+	case ctx.Err() != nil:
+		return "", fault.New(fault.Cancelled, ctx.Err(), "stopped; what was fetched is kept for the next try")
+	case err != nil:
+		return "", asFault(err, address)
+	}
+	if err := verify(f, want); err != nil {
+		_ = os.Remove(path)
+		_ = os.Remove(path + ".json")
+		return "", fault.New(fault.Input, err, "%s is not what it should be", shown(address)).
+			WithHint("it was fetched whole, but is another file: check the address and its checksum")
+	}
+	_ = os.Remove(path + ".json")
+	if err := f.Sync(); err != nil {
+		return "", disk(err)
+	}
+	return path, nil
+}
+
+func size(f *os.File) int64 {
+	info, err := f.Stat()
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// brokenError is a transfer that did not reach its end.
+type brokenError struct {
+	err       error
+	permanent bool // another try would be the same
+}
+
+func (e *brokenError) Error() string { return e.err.Error() }
+func (e *brokenError) Unwrap() error { return e.err }
+
+func asFault(err error, address string) error {
+	if f, ok := fault.As(err); ok {
+		return f
+	}
+	return fault.New(fault.Input, err, "%s could not be fetched", shown(address)).WithHint("try again: what was fetched is kept")
+}
+
+func disk(err error) error {
+	if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) {
+		return fault.New(fault.Disk, err, "the disk of the voices' folder is full").WithHint("make room, or name another folder with --voices-dir")
+	}
+	return fault.New(fault.Disk, err, "the voices' folder cannot be written").WithHint("name another with --voices-dir")
+}
+
+// shown is an address without what may be a key in it.
+func shown(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "the address"
+	}
+	return u.Scheme + "://" + u.Host + u.Path
+}
+
+// part makes one request, for what is not there yet.
+func (i *Installer) part(ctx context.Context, f *os.File, path, address string, want check, progress func(done, total int64)) error {
+	have := size(f)
+	var old state
+	if b, err := os.ReadFile(path + ".json"); err == nil {
+		_ = json.Unmarshal(b, &old)
+	}
+	moving, stop := context.WithCancel(ctx)
+	defer stop()
+	stall := time.AfterFunc(i.cfg.Stall, stop)
+	defer stall.Stop()
+	req, err := http.NewRequestWithContext(moving, http.MethodGet, address, nil)
+	if err != nil {
+		return &brokenError{errors.New("it is no address"), true}
+	}
+	req.Header.Set("User-Agent", "mynah")
+	req.Header.Set("Accept-Encoding", "identity")
+	resume := have > 0 && old.URL == address && old.validator() != ""
+	if resume {
+		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", have))
+		req.Header.Set("If-Range", old.validator())
+	}
+	resp, err := i.client.Do(req)
+	if err != nil {
+		return &brokenError{withoutURL(err), false}
+	}
+	defer func() { _ = resp.Body.Close() }()
+	total := resp.ContentLength
+	switch {
+	case resp.StatusCode == http.StatusPartialContent && resume && startsAt(resp, have):
+		total += have
+	case resp.StatusCode == http.StatusOK:
+		have = 0
+	case resp.StatusCode == http.StatusRequestedRangeNotSatisfiable && resume, resp.StatusCode == http.StatusPartialContent:
+		_ = f.Truncate(0) // what is there does not fit what is offered
+		return &brokenError{errors.New("the server has another file now"), false}
+	default:
+		gone := resp.StatusCode >= 400 && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode != http.StatusRequestTimeout
+		return &brokenError{fmt.Errorf("the server says %s", resp.Status), gone}
+	}
+	if want.size > 0 && resp.ContentLength >= 0 && total != want.size {
+		return fault.New(fault.Input, nil, "%s is %d bytes long, not %d", shown(address), total, want.size)
+	}
+	if err := i.room(max(total, want.size) - have); err != nil {
+		return err
+	}
+	if err := f.Truncate(have); err != nil {
+		return disk(err)
+	}
+	if _, err := f.Seek(have, io.SeekStart); err != nil {
+		return disk(err)
+	}
+	now := state{URL: address, ETag: resp.Header.Get("ETag"), Date: resp.Header.Get("Last-Modified")}
+	if b, err := json.Marshal(now); err == nil {
+		_ = os.WriteFile(path+".json", b, 0o600)
+	}
+	return i.copy(f, resp.Body, have, max(total, want.size), func(done, total int64) {
+		stall.Reset(i.cfg.Stall)
+		progress(done, total)
+	})
+}
+
+// startsAt tells whether a partial answer goes on where we are.
+func startsAt(resp *http.Response, have int64) bool {
+	var from int64
+	_, err := fmt.Sscanf(resp.Header.Get("Content-Range"), "bytes %d-", &from)
+	return err == nil && from == have
+}
+
+// room tells whether the disk takes as many bytes more.
+func (i *Installer) room(more int64) error {
+	var s unix.Statfs_t
+	if unix.Statfs(i.cfg.Dir, &s) != nil {
+		return nil // then writing tells
+	}
+	if free := int64(min(s.Bavail, 1<<40)) * s.Bsize; more > free {
+		return disk(fmt.Errorf("it takes %d MB, and %d MB are free: %w", more>>20, free>>20, unix.ENOSPC))
+	}
+	return nil
+}
+
+func (i *Installer) copy(f *os.File, body io.Reader, done, total int64, progress func(done, total int64)) error {
+	buf := make([]byte, 256<<10)
+	for {
+		n, err := body.Read(buf)
+		if done+int64(n) > i.cfg.MaxBytes {
+			return fault.New(fault.Input, nil, "the voice is larger than %d MB", i.cfg.MaxBytes>>20)
+		}
+		if _, err := f.Write(buf[:n]); err != nil {
+			return disk(err)
+		}
+		done += int64(n)
+		progress(done, total)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return &brokenError{withoutURL(err), false}
+		}
+	}
+}
+
+// withoutURL leaves the address out of an error: it may hold a key.
+func withoutURL(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
+}
+
+// verify compares a file with what is known of it.
+func verify(f *os.File, want check) error {
+	if n := size(f); want.size > 0 && n != want.size {
+		return fmt.Errorf("it is %d bytes long, not %d", n, want.size)
+	}
+	for _, c := range []struct {
+		name, want string
+		sum        hash.Hash
+	}{{"SHA-256", want.sha256, sha256.New()}, {"MD5", want.md5, md5.New()}} { //nolint:gosec // see above
+		if c.want == "" {
+			continue
+		}
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		if _, err := io.Copy(c.sum, f); err != nil {
+			return err
+		}
+		if got := hex.EncodeToString(c.sum.Sum(nil)); got != strings.ToLower(c.want) {
+			return fmt.Errorf("its %s is %s, not %s", c.name, got, c.want)
+		}
+	}
+	return nil
+}
+
+// small fetches a little file into memory. A file that is not there is nil.
+func (i *Installer) small(ctx context.Context, address string, most int64) ([]byte, error) {
+	var b []byte
+	for try := range i.cfg.Tries {
+		again, err := false, error(nil)
+		if b, again, err = i.once(ctx, address, most); err == nil || !again || try == i.cfg.Tries-1 {
+			if err != nil && ctx.Err() == nil {
+				return nil, asFault(err, address)
+			}
+			break
+		}
+		select {
+		case <-time.After(i.cfg.Wait << min(try, 6)):
+		case <-ctx.Done():
+		}
+	}
+	if ctx.Err() != nil {
+		return nil, fault.New(fault.Cancelled, ctx.Err(), "stopped")
+	}
+	return b, nil
+}
+
+func (i *Installer) once(ctx context.Context, address string, most int64) (b []byte, again bool, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, false, errors.New("it is no address")
+	}
+	req.Header.Set("User-Agent", "mynah")
+	resp, err := i.client.Do(req)
+	if err != nil {
+		return nil, true, withoutURL(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	switch {
+	case resp.StatusCode == http.StatusNotFound:
+		return nil, false, nil
+	case resp.StatusCode != http.StatusOK:
+		return nil, resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests, fmt.Errorf("the server says %s", resp.Status)
+	}
+	b, err = io.ReadAll(io.LimitReader(resp.Body, most+1))
+	if err == nil && int64(len(b)) > most {
+		return nil, false, fmt.Errorf("it is longer than %d bytes", most)
+	}
+	return b, true, withoutURL(err)
+}

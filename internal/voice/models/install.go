@@ -1,0 +1,519 @@
+package models
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"mynah/internal/fault"
+	"mynah/internal/pending"
+)
+
+// InstallConfig are the settings of an Installer.
+type InstallConfig struct {
+	Dir      string        // of the voices; it is made
+	Index    string        // address of Piper's voices.json, or of the folder that holds it
+	MaxBytes int64         // of a voice
+	Tries    int           // without progress, before fetching is given up; at least 1
+	Wait     time.Duration // before the second try; it doubles from there
+	Stall    time.Duration // without a byte, after which a transfer counts as broken
+}
+
+// DefaultIndex is the public list of Piper's voices.
+const DefaultIndex = "https://huggingface.co/rhasspy/piper-voices/resolve/main/voices.json"
+
+// DefaultInstallConfig installs into a folder from the public list.
+func DefaultInstallConfig(dir string) InstallConfig {
+	return InstallConfig{Dir: dir, Index: DefaultIndex, MaxBytes: 2 << 30, Tries: 5, Wait: time.Second, Stall: time.Minute}
+}
+
+// Validate reports all mistakes at once.
+func (c InstallConfig) Validate() error {
+	var errs []error
+	if c.Dir == "" {
+		errs = append(errs, errors.New("voices-dir: no folder is known for voices; name one"))
+	}
+	if u, err := url.Parse(c.Index); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		errs = append(errs, fmt.Errorf("voices-index: %q, must be an address such as %s", c.Index, DefaultIndex))
+	}
+	if c.MaxBytes < 1 || c.Tries < 1 || c.Wait < 0 || c.Stall <= 0 {
+		errs = append(errs, errors.New("limits: must be above 0"))
+	}
+	return errors.Join(errs...)
+}
+
+// Installer installs voices.
+type Installer struct {
+	cfg    InstallConfig
+	client *http.Client
+}
+
+// NewInstaller makes an installer.
+func NewInstaller(cfg InstallConfig) (*Installer, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fault.New(fault.Usage, err, "voices cannot be installed")
+	}
+	return &Installer{cfg: cfg, client: &http.Client{
+		CheckRedirect: func(req *http.Request, via []*http.Request) error {
+			if len(via) >= 10 {
+				return errors.New("too many redirects")
+			}
+			if via[0].URL.Scheme == "https" && req.URL.Scheme != "https" {
+				return errors.New("a redirect leaves https")
+			}
+			return nil
+		},
+		Transport: &http.Transport{
+			Proxy: http.ProxyFromEnvironment, TLSHandshakeTimeout: 15 * time.Second, ResponseHeaderTimeout: time.Minute,
+			ForceAttemptHTTP2: true, DisableCompression: true,
+		},
+	}}, nil
+}
+
+// Installed is what an installation made.
+type Installed struct {
+	Voice   Voice
+	Checked bool // a checksum said that the model is the right one
+	Same    bool // it was there before
+}
+
+// Install installs the voice that source names: a NAME of the index, the address of a
+// model or archive, which may end in #sha256=HEX, or a file of one. Progress is told what
+// is done, 0 to 1; it may be nil.
+func (i *Installer) Install(ctx context.Context, source string, progress func(float64)) (Installed, error) {
+	if progress == nil {
+		progress = func(float64) {}
+	}
+	if err := os.MkdirAll(i.cfg.Dir, 0o755); err != nil { //nolint:gosec // voices are no secret
+		return Installed{}, disk(err)
+	}
+	i.sweep()
+	bytes := func(done, total int64) {
+		if total > 0 {
+			progress(min(float64(done)/float64(total), 1))
+		}
+	}
+	switch {
+	case strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://"):
+		return i.fromURL(ctx, source, bytes)
+	case strings.ContainsAny(source, `/\`) || strings.HasSuffix(source, modelEnding) || archive(source):
+		return i.fromFile(ctx, source)
+	default:
+		return i.fromIndex(ctx, source, bytes)
+	}
+}
+
+// sweep removes what was fetched in part so long ago that nobody will go on with it.
+func (i *Installer) sweep() {
+	const old = 7 * 24 * time.Hour
+	found, _ := filepath.Glob(filepath.Join(i.cfg.Dir, fetchPrefix+"*"))
+	for _, name := range found {
+		if info, err := os.Stat(name); err == nil && time.Since(info.ModTime()) > old {
+			_ = os.Remove(name)
+		}
+	}
+}
+
+func archive(name string) bool {
+	return strings.HasSuffix(name, ".tar.gz") || strings.HasSuffix(name, ".tgz") || strings.HasSuffix(name, ".zip")
+}
+
+// listed is a voice of the index.
+type listed struct {
+	Files map[string]struct {
+		Size int64  `json:"size_bytes"`
+		MD5  string `json:"md5_digest"`
+	} `json:"files"`
+	Aliases []string `json:"aliases"`
+}
+
+// fromIndex installs a voice by its name.
+func (i *Installer) fromIndex(ctx context.Context, name string, progress func(done, total int64)) (Installed, error) {
+	index, base := i.cfg.Index, ""
+	if !strings.HasSuffix(index, ".json") {
+		index = strings.TrimRight(index, "/") + "/voices.json"
+	}
+	base = index[:strings.LastIndexByte(index, '/')+1]
+	b, err := i.small(ctx, index, 32<<20)
+	if err != nil {
+		return Installed{}, err
+	}
+	var all map[string]listed
+	if b == nil || json.Unmarshal(b, &all) != nil {
+		return Installed{}, fault.New(fault.Input, nil, "there is no list of voices at %s", shown(index)).WithHint("name another with --voices-index")
+	}
+	v, ok := all[name]
+	for key, other := range all {
+		if !ok && slices.Contains(other.Aliases, name) {
+			name, v, ok = key, other, true
+			break
+		}
+	}
+	if !ok || !ValidName(name) {
+		return Installed{}, fault.New(fault.Usage, nil, "the list of voices has no %q", name).WithHint("%s", nearest(name, all))
+	}
+	var model, config string
+	for file := range v.Files {
+		switch {
+		case strings.Contains(file, "..") || strings.Contains(file, "://"):
+		case strings.HasSuffix(file, configEnding):
+			config = file
+		case strings.HasSuffix(file, modelEnding):
+			model = file
+		}
+	}
+	if model == "" || config == "" {
+		return Installed{}, fault.New(fault.Input, nil, "the list of voices has no files for %s", name)
+	}
+	description, err := i.small(ctx, base+config, maxConfig)
+	if err != nil {
+		return Installed{}, err
+	}
+	if err := sameBytes(description, check{md5: v.Files[config].MD5, size: v.Files[config].Size}); err != nil {
+		return Installed{}, fault.New(fault.Input, err, "%s is not what it should be", shown(base+config))
+	}
+	want := check{md5: v.Files[model].MD5, size: v.Files[model].Size}
+	return i.fetched(ctx, name, base+model, description, want, progress)
+}
+
+// nearest names voices that may have been meant.
+func nearest(name string, all map[string]listed) string {
+	var near []string
+	language, _, _ := strings.Cut(strings.ToLower(name), "-")
+	for key := range all {
+		if strings.HasPrefix(strings.ToLower(key), language) || strings.Contains(strings.ToLower(key), strings.ToLower(name)) {
+			near = append(near, key)
+		}
+	}
+	slices.Sort(near)
+	if len(near) == 0 {
+		return "names are like en_US-amy-medium"
+	}
+	const most = 8
+	return "it has " + strings.Join(near[:min(len(near), most)], ", ")
+}
+
+// fromURL installs a voice from an address.
+func (i *Installer) fromURL(ctx context.Context, source string, progress func(done, total int64)) (Installed, error) {
+	u, err := url.Parse(source)
+	if err != nil || u.Host == "" {
+		return Installed{}, fault.New(fault.Usage, nil, "the address of the voice is none")
+	}
+	var want check
+	if u.Fragment != "" {
+		sum, ok := strings.CutPrefix(u.Fragment, "sha256=")
+		if !ok || !hex64(sum) {
+			return Installed{}, fault.New(fault.Usage, nil, "what stands behind # must be sha256= with 64 digits of hex")
+		}
+		want.sha256 = sum
+		u.Fragment = ""
+	}
+	file := path.Base(u.Path)
+	name, isModel := strings.CutSuffix(file, modelEnding)
+	if !isModel && !archive(file) || isModel && !ValidName(name) {
+		return Installed{}, fault.New(fault.Usage, nil, "%q is no voice", file).WithHint("an address ends in .onnx, .tar.gz or .zip")
+	}
+	beside := func(ending string) string { c := *u; c.Path += ending; c.RawPath = ""; return c.String() }
+	if !want.known() {
+		b, err := i.small(ctx, beside(".sha256"), 4096)
+		if err != nil {
+			return Installed{}, err
+		}
+		if f := strings.Fields(string(b)); len(f) > 0 && hex64(f[0]) {
+			want.sha256 = f[0]
+		}
+	}
+	if isModel {
+		description, err := i.small(ctx, beside(".json"), maxConfig)
+		if err != nil {
+			return Installed{}, err
+		}
+		if description == nil {
+			return Installed{}, fault.New(fault.Input, nil, "beside %s there is no %s.json", shown(u.String()), file)
+		}
+		return i.fetched(ctx, name, u.String(), description, want, progress)
+	}
+	fetched, err := i.download(ctx, u.String(), want, progress)
+	if err != nil {
+		return Installed{}, err
+	}
+	defer func() { _ = os.Remove(fetched) }()
+	in, err := i.unpack(ctx, fetched, file)
+	in.Checked = want.known()
+	return in, err
+}
+
+func hex64(s string) bool {
+	return len(s) == 64 && strings.Trim(strings.ToLower(s), "0123456789abcdef") == ""
+}
+
+// fetched fetches a model and puts it in its place with its description.
+func (i *Installer) fetched(ctx context.Context, name, address string, description []byte, want check, progress func(done, total int64)) (Installed, error) {
+	if _, err := ParseConfig(description); err != nil {
+		return Installed{}, fault.New(fault.Input, err, "the description of %s cannot be used", name)
+	}
+	if old, err := Find(i.cfg.Dir, name); err == nil && want.known() && i.has(old, description, want) {
+		return Installed{Voice: old, Checked: true, Same: true}, nil
+	}
+	part, err := i.download(ctx, address, want, progress)
+	if err != nil {
+		return Installed{}, err
+	}
+	in, err := i.place(name, part, func(to string) error { return os.Rename(part, to) }, description)
+	if err != nil {
+		_ = os.Remove(part)
+	}
+	in.Checked = want.known()
+	return in, err
+}
+
+// has tells whether an installed voice is the one that is wanted.
+func (i *Installer) has(old Voice, description []byte, want check) bool {
+	b, err := readSmall(old.ConfigPath)
+	if err != nil || string(b) != string(description) {
+		return false
+	}
+	f, err := os.Open(old.Model)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }()
+	return verify(f, want) == nil
+}
+
+// place gives a model that lies in the folder its name, and its description behind it: a
+// voice without one does not count, so that what is there is always whole.
+func (i *Installer) place(name, part string, move func(to string) error, description []byte) (Installed, error) {
+	v := Voice{Name: name, Model: filepath.Join(i.cfg.Dir, name+modelEnding), ConfigPath: filepath.Join(i.cfg.Dir, name+configEnding)}
+	var err error
+	if v.Config, err = ParseConfig(description); err == nil {
+		err = plausible(part)
+	}
+	if err != nil {
+		return Installed{}, fault.New(fault.Input, err, "the voice %s cannot be used", name)
+	}
+	f, err := pending.Create(v.ConfigPath)
+	if err != nil {
+		return Installed{}, disk(err)
+	}
+	defer f.Discard()
+	if _, err := f.Write(description); err != nil {
+		return Installed{}, disk(err)
+	}
+	if err := ignoreMissing(os.Remove(v.ConfigPath)); err != nil {
+		return Installed{}, disk(err)
+	}
+	if err := os.Chmod(part, 0o644); err != nil { //nolint:gosec // voices are no secret
+		return Installed{}, disk(err)
+	}
+	if err := move(v.Model); err != nil {
+		return Installed{}, disk(err)
+	}
+	if err := f.Publish(); err != nil {
+		return Installed{}, disk(err)
+	}
+	return Installed{Voice: v}, nil
+}
+
+// plausible tells a model from pages and texts: an ONNX file begins with its version of
+// the format, a field of protobuf.
+func plausible(file string) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	head := make([]byte, 2)
+	if _, err := io.ReadFull(f, head); err != nil || head[0] != 0x08 || head[1] == 0 || head[1] > 0x20 {
+		return errors.New("the file is no ONNX model")
+	}
+	return nil
+}
+
+// sameBytes compares what was fetched with what is known of it.
+func sameBytes(b []byte, want check) error {
+	f, err := os.CreateTemp("", "mynah-check-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(f.Name()); _ = f.Close() }()
+	if _, err := f.Write(b); err != nil {
+		return err
+	}
+	return verify(f, want)
+}
+
+// fromFile installs a voice from a file of this machine.
+func (i *Installer) fromFile(ctx context.Context, source string) (Installed, error) {
+	if archive(source) {
+		return i.unpack(ctx, source, filepath.Base(source))
+	}
+	name, ok := strings.CutSuffix(filepath.Base(source), modelEnding)
+	if !ok || !ValidName(name) {
+		return Installed{}, fault.New(fault.Usage, nil, "%q is no voice", filepath.Base(source)).WithHint("a file ends in .onnx, .tar.gz or .zip")
+	}
+	description, err := readSmall(source + ".json")
+	if err != nil {
+		return Installed{}, fault.New(fault.Input, err, "beside %s there is no %s.json that can be read", filepath.Base(source), filepath.Base(source))
+	}
+	f, err := os.Open(source)
+	if err != nil {
+		return Installed{}, fault.New(fault.Input, err, "the file %s cannot be read", source)
+	}
+	defer func() { _ = f.Close() }()
+	part, err := i.copyIn(ctx, name, f)
+	if err != nil {
+		return Installed{}, err
+	}
+	defer part.Discard()
+	return i.place(name, part.Name(), published(part), description)
+}
+
+// published gives a copy its name, which is the one that it was made for.
+func published(f *pending.File) func(string) error {
+	return func(string) error { return f.Publish() }
+}
+
+// copyIn copies a model into the folder; the caller publishes or discards it.
+func (i *Installer) copyIn(ctx context.Context, name string, r io.Reader) (*pending.File, error) {
+	f, err := pending.Create(filepath.Join(i.cfg.Dir, name+modelEnding))
+	if err != nil {
+		return nil, disk(err)
+	}
+	if err = i.copy(f.File, contextReader{ctx, r}, 0, 0, func(int64, int64) {}); err == nil {
+		return f, nil
+	}
+	f.Discard()
+	if ctx.Err() != nil {
+		return nil, fault.New(fault.Cancelled, ctx.Err(), "stopped")
+	}
+	if broken, ok := errors.AsType[*brokenError](err); ok {
+		return nil, fault.New(fault.Input, broken.err, "the voice cannot be read")
+	}
+	return nil, err
+}
+
+// contextReader reads until its context ends.
+type contextReader struct {
+	ctx context.Context //nolint:containedctx // lives as long as one copy
+	r   io.Reader
+}
+
+func (c contextReader) Read(b []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(b)
+}
+
+// unpack installs the one voice of an archive, in whatever folder of it.
+func (i *Installer) unpack(ctx context.Context, file, shownName string) (Installed, error) {
+	bad := func(err error) (Installed, error) {
+		if f, ok := fault.As(err); ok {
+			return Installed{}, f
+		}
+		return Installed{}, fault.New(fault.Input, err, "the archive %s cannot be used", shownName)
+	}
+	var name string
+	var part *pending.File
+	var description []byte
+	defer func() {
+		if part != nil {
+			part.Discard()
+		}
+	}()
+	err := entries(file, shownName, func(entry string, r io.Reader) error {
+		base := path.Base(entry)
+		switch {
+		case strings.HasPrefix(base, "."):
+		case strings.HasSuffix(base, configEnding):
+			if description != nil {
+				return errors.New("it holds several voices")
+			}
+			b, err := io.ReadAll(io.LimitReader(r, maxConfig+1))
+			description = b
+			return err
+		case strings.HasSuffix(base, modelEnding):
+			if part != nil {
+				return errors.New("it holds several voices")
+			}
+			if name = strings.TrimSuffix(base, modelEnding); !ValidName(name) {
+				return errors.New("the voice in it has a name that cannot be used")
+			}
+			var err error
+			part, err = i.copyIn(ctx, name, r)
+			return err
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return bad(err)
+	case part == nil || description == nil:
+		return bad(errors.New("it holds no .onnx with its .onnx.json"))
+	}
+	return i.place(name, part.Name(), published(part), description)
+}
+
+// entries goes through the files of an archive. Their names are told and never opened.
+func entries(file, name string, each func(string, io.Reader) error) error {
+	if strings.HasSuffix(name, ".zip") {
+		z, err := zip.OpenReader(file)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = z.Close() }()
+		for _, f := range z.File {
+			if f.FileInfo().IsDir() {
+				continue
+			}
+			r, err := f.Open()
+			if err != nil {
+				return err
+			}
+			err = each(f.Name, r)
+			_ = r.Close()
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	g, err := gzip.NewReader(f)
+	if err != nil {
+		return err
+	}
+	t := tar.NewReader(g)
+	for {
+		h, err := t.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if h.Typeflag == tar.TypeReg {
+			if err := each(h.Name, t); err != nil {
+				return err
+			}
+		}
+	}
+}

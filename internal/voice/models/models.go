@@ -1,0 +1,230 @@
+// Package models keeps the folder of installed neural voices: files in Piper's format, a
+// model NAME.onnx and what it expects, NAME.onnx.json. It installs them from addresses,
+// files and archives, whole or not at all, and says what a voice needs. It refuses to run
+// them.
+package models
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"mynah/internal/voice"
+)
+
+// The endings of a voice's two files.
+const (
+	modelEnding  = ".onnx"
+	configEnding = ".onnx.json"
+)
+
+// Config is what a voice's description says, as far as it decides how the voice is run.
+type Config struct {
+	Audio struct {
+		SampleRate int    `json:"sample_rate"`
+		Quality    string `json:"quality"`
+	} `json:"audio"`
+	Espeak struct {
+		Voice string `json:"voice"`
+	} `json:"espeak"`
+	Inference struct {
+		NoiseScale  *float64 `json:"noise_scale"`
+		LengthScale *float64 `json:"length_scale"`
+		NoiseW      *float64 `json:"noise_w"`
+	} `json:"inference"`
+	PhonemeType string             `json:"phoneme_type"`
+	PhonemeIDs  map[string][]int64 `json:"phoneme_id_map"`
+	NumSymbols  int64              `json:"num_symbols"`
+	NumSpeakers int                `json:"num_speakers"`
+	Speakers    map[string]int64   `json:"speaker_id_map"`
+	Language    struct {
+		Code string `json:"code"`
+	} `json:"language"`
+	Dataset string `json:"dataset"`
+}
+
+// The ways in which voices read.
+const (
+	PhonemesOfEspeak = "espeak"
+	PhonemesOfText   = "text" // letters are the phonemes
+)
+
+// maxConfig is the most that a description may be long, in bytes.
+const maxConfig = 4 << 20
+
+// ParseConfig reads a description. The error says all that keeps the voice from speaking.
+func ParseConfig(b []byte) (Config, error) {
+	var c Config
+	if err := json.Unmarshal(b, &c); err != nil {
+		return c, fmt.Errorf("it is no JSON of a voice: %w", err)
+	}
+	var errs []error
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	c.PhonemeType = cmp.Or(c.PhonemeType, PhonemesOfEspeak)
+	check(c.Audio.SampleRate >= 8000 && c.Audio.SampleRate <= 48000, "audio.sample_rate: %d, must be 8000 to 48000", c.Audio.SampleRate)
+	check(c.PhonemeType == PhonemesOfEspeak || c.PhonemeType == PhonemesOfText, "phoneme_type: %q, must be espeak or text", c.PhonemeType)
+	check(c.PhonemeType == PhonemesOfText || validEspeak(c.Espeak.Voice), "espeak.voice: %q, must be the name of a voice of espeak-ng", c.Espeak.Voice)
+	check(len(c.PhonemeIDs) > 0, "phoneme_id_map: empty")
+	for _, mark := range []string{"_", "^", "$"} {
+		check(len(c.PhonemeIDs) == 0 || len(c.PhonemeIDs[mark]) > 0, "phoneme_id_map: has no %q", mark)
+	}
+	for p, ids := range c.PhonemeIDs {
+		for _, id := range ids {
+			if id < 0 || c.NumSymbols > 0 && id >= c.NumSymbols {
+				errs = append(errs, fmt.Errorf("phoneme_id_map: %q has the id %d of %d", p, id, c.NumSymbols))
+			}
+		}
+	}
+	for name, s := range map[string]*float64{"noise_scale": c.Inference.NoiseScale, "length_scale": c.Inference.LengthScale, "noise_w": c.Inference.NoiseW} {
+		check(s == nil || *s >= 0 && *s <= 10, "inference.%s: must be 0 to 10", name)
+	}
+	check(c.Inference.LengthScale == nil || *c.Inference.LengthScale > 0, "inference.length_scale: must be above 0")
+	check(c.NumSpeakers >= 0, "num_speakers: %d, must not be negative", c.NumSpeakers)
+	for name, id := range c.Speakers {
+		check(id >= 0 && id < int64(max(c.NumSpeakers, 1)), "speaker_id_map: %q has the id %d of %d", name, id, c.NumSpeakers)
+	}
+	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return c, errors.Join(errs...)
+}
+
+// validEspeak keeps what is no voice's name from the program, which would look for files.
+func validEspeak(id string) bool {
+	return id != "" && id[0] != '-' && strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+") == ""
+}
+
+// Scales are the defaults of a voice for chance in sound, length, and chance in rhythm.
+func (c Config) Scales() (noise, length, noiseW float64) {
+	or := func(p *float64, f float64) float64 {
+		if p == nil {
+			return f
+		}
+		return *p
+	}
+	return or(c.Inference.NoiseScale, 0.667), or(c.Inference.LengthScale, 1), or(c.Inference.NoiseW, 0.8)
+}
+
+// Voice is an installed voice.
+type Voice struct {
+	Name       string
+	Model      string // path of NAME.onnx
+	ConfigPath string
+	Config     Config
+}
+
+// Language is the voice's, as a BCP 47 tag: that of its description, else what its name
+// begins with, else espeak-ng's.
+func (v Voice) Language() string {
+	if code := v.Config.Language.Code; code != "" {
+		return strings.ReplaceAll(code, "_", "-")
+	}
+	if head, _, ok := strings.Cut(v.Name, "-"); ok && len(head) == 5 && head[2] == '_' {
+		return strings.ReplaceAll(head, "_", "-")
+	}
+	return v.Config.Espeak.Voice
+}
+
+// Speaker finds one of several speakers by name or number.
+func (v Voice) Speaker(name string) (int64, bool) {
+	if id, ok := v.Config.Speakers[name]; ok {
+		return id, true
+	}
+	var id int64
+	if n, err := fmt.Sscanf(name, "%d", &id); n == 1 && err == nil && fmt.Sprint(id) == name && id >= 0 && id < int64(v.Config.NumSpeakers) {
+		return id, true
+	}
+	return 0, false
+}
+
+// ValidName tells whether a voice may be called so: its name becomes that of files.
+func ValidName(name string) bool {
+	return name != "" && len(name) <= 100 && name[0] != '.' && name[0] != '-' &&
+		strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
+}
+
+// Find reads an installed voice. The error is fs.ErrNotExist when one of its files is not
+// there.
+func Find(dir, name string) (Voice, error) {
+	v := Voice{Name: name, Model: filepath.Join(dir, name+modelEnding), ConfigPath: filepath.Join(dir, name+configEnding)}
+	if !ValidName(name) || dir == "" {
+		return v, os.ErrNotExist
+	}
+	if info, err := os.Stat(v.Model); err != nil || !info.Mode().IsRegular() {
+		return v, os.ErrNotExist
+	}
+	b, err := readSmall(v.ConfigPath)
+	if err != nil {
+		return v, err
+	}
+	v.Config, err = ParseConfig(b)
+	return v, err
+}
+
+func readSmall(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	b, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	if err == nil && len(b) > maxConfig {
+		err = errors.New("it is too long for a voice's description")
+	}
+	return b, err
+}
+
+// List gives the voices of a folder that are whole, by name. A folder that is not there is
+// empty.
+func List(dir string) []Voice {
+	entries, _ := os.ReadDir(dir)
+	var out []Voice
+	for _, e := range entries {
+		name, ok := strings.CutSuffix(e.Name(), configEnding)
+		if !ok {
+			continue
+		}
+		if v, err := Find(dir, name); err == nil {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// Remove takes a voice away. It is fs.ErrNotExist where nothing of it is there.
+func Remove(dir, name string) error {
+	if !ValidName(name) {
+		return os.ErrNotExist
+	}
+	// The description first: without it the voice is none.
+	err1 := os.Remove(filepath.Join(dir, name+configEnding))
+	err2 := os.Remove(filepath.Join(dir, name+modelEnding))
+	if err1 == nil || err2 == nil {
+		return errors.Join(ignoreMissing(err1), ignoreMissing(err2))
+	}
+	return err1
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// Engine is the list as engines give it.
+func Engine(list []Voice) []voice.EngineVoice {
+	var out []voice.EngineVoice
+	for _, v := range list {
+		out = append(out, voice.EngineVoice{ID: v.Name, Language: v.Language()})
+	}
+	return out
+}

@@ -1,0 +1,369 @@
+// Package onnx runs neural models by ONNX Runtime where a machine has its library. The
+// library is loaded when it is first wanted, not linked: Mynah is built and runs without
+// it. The package speaks the part of the library's C interface that has been the same
+// since version 11, and refuses to know what a model is for.
+package onnx
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"unsafe"
+
+	"github.com/ebitengine/purego"
+)
+
+// MissingError is a library that is not on this machine.
+type MissingError struct{ Err error }
+
+// Error says so.
+func (e *MissingError) Error() string { return "ONNX Runtime's library is not installed" }
+
+// Unwrap is what loading it gave, which may be nil.
+func (e *MissingError) Unwrap() error { return e.Err }
+
+// names are those under which the library is looked for, as the loader knows them.
+func names() []string {
+	if runtime.GOOS == "darwin" {
+		return []string{"libonnxruntime.dylib"}
+	}
+	return []string{"libonnxruntime.so.1", "libonnxruntime.so"}
+}
+
+// Find gives the file of the library in one of some folders; empty is none.
+func Find(dirs ...string) string {
+	for _, dir := range dirs {
+		for _, pattern := range []string{"libonnxruntime.so", "libonnxruntime.so.1", "libonnxruntime.so.1.*", "libonnxruntime*.dylib"} {
+			if found, _ := filepath.Glob(filepath.Join(dir, pattern)); len(found) > 0 {
+				return slices.Max(found)
+			}
+		}
+	}
+	return ""
+}
+
+// The places of functions in the library's table, OrtApi in onnxruntime_c_api.h. The table
+// only grows at its end.
+const (
+	fnGetErrorMessage          = 2
+	fnCreateEnv                = 3
+	fnDisableTelemetry         = 6
+	fnCreateSession            = 7
+	fnRun                      = 9
+	fnCreateSessionOptions     = 10
+	fnSetIntraOpNumThreads     = 24
+	fnSetInterOpNumThreads     = 25
+	fnSessionGetInputCount     = 30
+	fnSessionGetOutputCount    = 31
+	fnSessionGetInputName      = 36
+	fnSessionGetOutputName     = 37
+	fnCreateRunOptions         = 39
+	fnRunOptionsSetTerminate   = 46
+	fnCreateTensorWithData     = 49
+	fnGetTensorMutableData     = 51
+	fnGetTensorElementType     = 60
+	fnGetTensorElementCount    = 64
+	fnGetTensorTypeAndShape    = 65
+	fnCreateCPUMemoryInfo      = 69
+	fnAllocatorFree            = 76
+	fnGetDefaultAllocator      = 78
+	fnReleaseEnv               = 92
+	fnReleaseStatus            = 93
+	fnReleaseMemoryInfo        = 94
+	fnReleaseSession           = 95
+	fnReleaseValue             = 96
+	fnReleaseRunOptions        = 97
+	fnReleaseTensorTypeAndInfo = 99
+	fnReleaseSessionOptions    = 100
+	fnCount                    = 101
+)
+
+// The values of the interface's enumerations.
+const (
+	apiVersion   = 11
+	logErrors    = 3
+	typeFloat    = 1
+	typeInt64    = 7
+	arena        = 1
+	memoryOfType = 0
+)
+
+// Library is ONNX Runtime, loaded. It stays loaded until the process ends.
+type Library struct {
+	api     *[fnCount]uintptr
+	version string
+	env     uintptr
+	memory  uintptr
+	alloc   uintptr
+}
+
+// apiBase is the struct OrtApiBase.
+type apiBase struct{ getAPI, getVersion uintptr }
+
+// Load loads the library from a file; an empty path is wherever the system finds it. The
+// error is a *MissingError when there is none.
+func Load(path string) (*Library, error) {
+	candidates := []string{path}
+	if path == "" {
+		candidates = names()
+	} else if _, err := os.Stat(path); err != nil {
+		return nil, &MissingError{err}
+	}
+	var handle uintptr
+	var err error
+	for _, c := range candidates {
+		if handle, err = purego.Dlopen(c, purego.RTLD_NOW|purego.RTLD_LOCAL); err == nil {
+			break
+		}
+	}
+	if err != nil {
+		return nil, &MissingError{err}
+	}
+	entry, err := purego.Dlsym(handle, "OrtGetApiBase")
+	if err != nil {
+		return nil, fmt.Errorf("the library is not ONNX Runtime: %w", err)
+	}
+	at, _, _ := purego.SyscallN(entry)
+	if at == 0 {
+		return nil, errors.New("ONNX Runtime gave no interface")
+	}
+	base := (*apiBase)(pointer(at))
+	version, _, _ := purego.SyscallN(base.getVersion)
+	api, _, _ := purego.SyscallN(base.getAPI, apiVersion)
+	l := &Library{version: text(version)}
+	if api == 0 {
+		return nil, fmt.Errorf("ONNX Runtime %s is too old; version 1.11 or newer is needed", l.version)
+	}
+	l.api = (*[fnCount]uintptr)(pointer(api))
+	id := cstring("mynah")
+	if err := l.call(fnCreateEnv, logErrors, address(id), out(&l.env)); err != nil {
+		return nil, err
+	}
+	runtime.KeepAlive(id)
+	_ = l.call(fnDisableTelemetry, l.env)
+	if err := l.call(fnCreateCPUMemoryInfo, arena, memoryOfType, out(&l.memory)); err != nil {
+		return nil, err
+	}
+	return l, l.call(fnGetDefaultAllocator, out(&l.alloc))
+}
+
+// Version is that of the library, as 1.20.1.
+func (l *Library) Version() string { return l.version }
+
+// pointer turns an address that the library gave into a pointer to its memory, which Go's
+// collector does not know.
+func pointer(at uintptr) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&at)) }
+
+func address(b []byte) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(b))) }
+
+func out(p *uintptr) uintptr { return uintptr(unsafe.Pointer(p)) }
+
+// cstring and cell give memory on the heap: the library writes to it and reads from it by
+// its address, and stacks move.
+//
+//go:noinline
+func cstring(s string) []byte { return append([]byte(s), 0) }
+
+//go:noinline
+func cell() *uintptr { return new(uintptr) }
+
+// text copies a string of the library's.
+func text(at uintptr) string {
+	if at == 0 {
+		return ""
+	}
+	var b strings.Builder
+	for p := pointer(at); *(*byte)(p) != 0; p = unsafe.Add(p, 1) {
+		b.WriteByte(*(*byte)(p))
+	}
+	return b.String()
+}
+
+// call calls a function that returns a status.
+func (l *Library) call(fn int, args ...uintptr) error {
+	status, _, _ := purego.SyscallN(l.api[fn], args...)
+	if status == 0 {
+		return nil
+	}
+	message, _, _ := purego.SyscallN(l.api[fnGetErrorMessage], status)
+	err := errors.New(text(message))
+	purego.SyscallN(l.api[fnReleaseStatus], status)
+	return err
+}
+
+// release gives an object back.
+func (l *Library) release(fn int, object uintptr) {
+	if object != 0 {
+		purego.SyscallN(l.api[fn], object)
+	}
+}
+
+// Session is a model that is ready to run. It is safe for many goroutines.
+type Session struct {
+	lib             *Library
+	handle          uintptr
+	inputs, outputs []string
+}
+
+// Open reads a model from a file. It runs on one thread: results do not depend on how many
+// cores there are.
+func (l *Library) Open(path string) (*Session, error) {
+	s := &Session{lib: l}
+	opts, handle := cell(), cell()
+	if err := l.call(fnCreateSessionOptions, out(opts)); err != nil {
+		return nil, err
+	}
+	defer l.release(fnReleaseSessionOptions, *opts)
+	if err := errors.Join(l.call(fnSetIntraOpNumThreads, *opts, 1), l.call(fnSetInterOpNumThreads, *opts, 1)); err != nil {
+		return nil, err
+	}
+	name := cstring(path)
+	err := l.call(fnCreateSession, l.env, address(name), *opts, out(handle))
+	runtime.KeepAlive(name)
+	if err != nil {
+		return nil, err
+	}
+	s.handle = *handle
+	if s.inputs, err = s.names(fnSessionGetInputCount, fnSessionGetInputName); err == nil {
+		s.outputs, err = s.names(fnSessionGetOutputCount, fnSessionGetOutputName)
+	}
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Session) names(count, name int) ([]string, error) {
+	n := cell()
+	if err := s.lib.call(count, s.handle, out(n)); err != nil {
+		return nil, err
+	}
+	var list []string
+	for i := range *n {
+		at := cell()
+		if err := s.lib.call(name, s.handle, i, s.lib.alloc, out(at)); err != nil {
+			return nil, err
+		}
+		list = append(list, text(*at))
+		if err := s.lib.call(fnAllocatorFree, s.lib.alloc, *at); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// Inputs are the names of the model's inputs.
+func (s *Session) Inputs() []string { return slices.Clone(s.inputs) }
+
+// Close gives the model's memory back.
+func (s *Session) Close() {
+	s.lib.release(fnReleaseSession, s.handle)
+	s.handle = 0
+}
+
+// Tensor is an input: either whole numbers or floats, with the lengths of its dimensions.
+type Tensor struct {
+	Name   string
+	Shape  []int64
+	Ints   []int64
+	Floats []float32
+}
+
+// Run runs the model and gives its first output, which must be of floats. It ends early
+// with the error of ctx.
+func (s *Session) Run(ctx context.Context, inputs ...Tensor) ([]float32, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	l := s.lib
+	var pin runtime.Pinner
+	defer pin.Unpin()
+	values, named := make([]uintptr, len(inputs)), make([]uintptr, len(inputs))
+	defer func() {
+		for _, v := range values {
+			l.release(fnReleaseValue, v)
+		}
+	}()
+	for i, t := range inputs {
+		if err := s.value(t, &pin, &values[i], &named[i]); err != nil {
+			return nil, fmt.Errorf("input %s: %w", t.Name, err)
+		}
+	}
+	name := cstring(s.outputs[0])
+	pin.Pin(unsafe.SliceData(name))
+	outName := []uintptr{address(name)}
+	result, opts := cell(), cell()
+	for _, p := range []any{unsafe.SliceData(values), unsafe.SliceData(named), unsafe.SliceData(outName), result} {
+		pin.Pin(p)
+	}
+	if err := l.call(fnCreateRunOptions, out(opts)); err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { _ = l.call(fnRunOptionsSetTerminate, *opts) })
+	err := l.call(fnRun, s.handle, *opts, uintptr(unsafe.Pointer(unsafe.SliceData(named))), uintptr(unsafe.Pointer(unsafe.SliceData(values))),
+		uintptr(len(inputs)), uintptr(unsafe.Pointer(unsafe.SliceData(outName))), 1, out(result))
+	if stop() { // else the other goroutine may be using them
+		l.release(fnReleaseRunOptions, *opts)
+	}
+	defer func() { l.release(fnReleaseValue, *result) }()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return l.floats(*result)
+}
+
+// value makes a tensor over memory of ours, which stays where it is until pin lets go.
+func (s *Session) value(t Tensor, pin *runtime.Pinner, value, name *uintptr) error {
+	var data unsafe.Pointer
+	size, kind, n := 0, 0, 0
+	if t.Ints != nil {
+		data, size, kind, n = unsafe.Pointer(unsafe.SliceData(t.Ints)), 8, typeInt64, len(t.Ints)
+	} else {
+		data, size, kind, n = unsafe.Pointer(unsafe.SliceData(t.Floats)), 4, typeFloat, len(t.Floats)
+	}
+	want := 1
+	for _, d := range t.Shape {
+		want *= int(d)
+	}
+	if n == 0 || n != want {
+		return fmt.Errorf("%d values for the shape %v", n, t.Shape)
+	}
+	label := cstring(t.Name)
+	pin.Pin(data)
+	pin.Pin(unsafe.SliceData(label))
+	pin.Pin(unsafe.SliceData(t.Shape))
+	*name = address(label)
+	return s.lib.call(fnCreateTensorWithData, s.lib.memory, uintptr(data), uintptr(n*size),
+		uintptr(unsafe.Pointer(unsafe.SliceData(t.Shape))), uintptr(len(t.Shape)), uintptr(kind), out(value))
+}
+
+// floats copies a tensor out of the library.
+func (l *Library) floats(value uintptr) ([]float32, error) {
+	info, count, data, kind := cell(), cell(), cell(), cell()
+	if err := l.call(fnGetTensorTypeAndShape, value, out(info)); err != nil {
+		return nil, err
+	}
+	defer l.release(fnReleaseTensorTypeAndInfo, *info)
+	if err := errors.Join(l.call(fnGetTensorElementCount, *info, out(count)), l.call(fnGetTensorElementType, *info, out(kind))); err != nil {
+		return nil, err
+	}
+	if uint32(*kind) != typeFloat {
+		return nil, errors.New("the model's output is not of floats")
+	}
+	if *count == 0 {
+		return nil, nil
+	}
+	if err := l.call(fnGetTensorMutableData, value, out(data)); err != nil {
+		return nil, err
+	}
+	return slices.Clone(unsafe.Slice((*float32)(pointer(*data)), int(*count))), nil
+}

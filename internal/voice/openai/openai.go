@@ -1,0 +1,241 @@
+// Package openai speaks by servers that answer POST /audio/speech the way OpenAI's does;
+// many programs for one's own machine do too. The package refuses to depend on what only
+// one of them has: what a server does not offer is left to the Booth.
+package openai
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"mynah/internal/fault"
+	"mynah/internal/voice"
+	"mynah/internal/voice/remote"
+)
+
+// Config are the settings of the engine.
+type Config struct {
+	remote.Config
+	Model  string
+	Format string // wav, or pcm: 16 bits, mono, the lower byte first
+	Rate   int    // of pcm that does not tell, in samples a second
+	// Speed: the model honours a speed; OpenAI's own do up to tts-1-hd.
+	Speed    bool
+	Language string              // BCP 47, of voices that Voices does not list
+	Voices   []voice.EngineVoice // empty: what the server lists, and any name goes
+}
+
+// DefaultConfig is OpenAI itself.
+func DefaultConfig(name string) Config {
+	c := Config{
+		Config: remote.DefaultConfig(name, "https://api.openai.com/v1"), Model: "tts-1", Format: "wav", Rate: 24000,
+		Speed: true, Language: "en-US",
+	}
+	c.KeyEnv = "OPENAI_API_KEY"
+	return c
+}
+
+// Validate reports all mistakes at once.
+func (c Config) Validate() error {
+	errs := []error{c.Config.Validate()}
+	if c.Model == "" {
+		errs = append(errs, errors.New("model: empty, must be one of the server's, such as tts-1"))
+	}
+	if c.Format != "wav" && c.Format != "pcm" {
+		errs = append(errs, fmt.Errorf("format: %q, must be wav or pcm", c.Format))
+	}
+	if c.Rate < 8000 || c.Rate > 48000 {
+		errs = append(errs, fmt.Errorf("rate: %d, must be 8000 to 48000", c.Rate))
+	}
+	return errors.Join(errs...)
+}
+
+// Engine is such a server as a voice.Engine.
+type Engine struct {
+	cfg    Config
+	client *remote.Client
+
+	mu     sync.Mutex
+	listed []voice.EngineVoice
+	asked  time.Time
+}
+
+// New makes the engine; whether the server is there shows when it is used.
+func New(cfg Config) (*Engine, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	client, err := remote.NewClient(cfg.Config)
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{cfg: cfg, client: client}, nil
+}
+
+// Name implements voice.Engine.
+func (e *Engine) Name() string { return e.cfg.Name }
+
+// Version implements voice.Engine.
+func (e *Engine) Version(context.Context) (string, error) {
+	return "openai 1 " + e.cfg.Identity(e.cfg.Model, e.cfg.Format), nil
+}
+
+// The speeds of the API.
+const slowest, fastest = 0.25, 4.0
+
+// Abilities implements voice.Engine.
+func (e *Engine) Abilities() voice.Abilities {
+	if !e.cfg.Speed {
+		return voice.Abilities{}
+	}
+	return voice.Abilities{Slowest: max(slowest, voice.MinSpeed), Fastest: min(fastest, voice.MaxSpeed)}
+}
+
+// Voices implements voice.Engine: those of the settings, else those that the server lists,
+// which not all do.
+func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
+	const fresh = 5 * time.Minute
+	if len(e.cfg.Voices) > 0 {
+		return slices.Clone(e.cfg.Voices), nil
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.asked.IsZero() && time.Since(e.asked) < fresh {
+		return slices.Clone(e.listed), nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	a, err := e.client.Do(ctx, remote.Call{Method: http.MethodGet, Path: "/audio/voices", Header: e.header(), Accept: []string{"application/json"}})
+	if err != nil && ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	e.asked = time.Now()
+	if err != nil {
+		return nil, nil //nolint:nilerr // a server that lists none speaks all the same
+	}
+	e.listed = nil
+	for _, id := range names(a.Body) {
+		if remote.ValidID(id) {
+			e.listed = append(e.listed, voice.EngineVoice{ID: id, Language: e.cfg.Language})
+		}
+	}
+	return slices.Clone(e.listed), nil
+}
+
+// names reads a list of voices in the forms that servers use: names, or objects with an
+// id or a name, bare or under "voices" or "data".
+func names(body []byte) []string {
+	var whole struct{ Voices, Data json.RawMessage }
+	list := json.RawMessage(body)
+	if json.Unmarshal(body, &whole) == nil {
+		if list = whole.Voices; list == nil {
+			list = whole.Data
+		}
+	}
+	var out []string
+	if json.Unmarshal(list, &out) == nil {
+		return out
+	}
+	var objects []struct{ ID, Name string }
+	_ = json.Unmarshal(list, &objects)
+	out = nil
+	for _, o := range objects {
+		if o.ID == "" {
+			o.ID = o.Name
+		}
+		out = append(out, o.ID)
+	}
+	return out
+}
+
+// Named implements voice.Namer.
+func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
+	for _, v := range e.cfg.Voices {
+		if v.ID == id {
+			return v, true
+		}
+	}
+	return voice.EngineVoice{ID: id, Language: e.cfg.Language}, len(e.cfg.Voices) == 0 && remote.ValidID(id)
+}
+
+func (e *Engine) header() http.Header {
+	h := http.Header{"Content-Type": {"application/json"}}
+	if e.cfg.Key != "" {
+		h.Set("Authorization", "Bearer "+e.cfg.Key.Reveal())
+	}
+	return h
+}
+
+// body is what is sent.
+type body struct {
+	Model  string  `json:"model"`
+	Voice  string  `json:"voice"`
+	Input  string  `json:"input"`
+	Format string  `json:"response_format"`
+	Speed  float64 `json:"speed,omitempty"`
+}
+
+// Speak implements voice.Engine. Word times are estimates.
+func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	req = req.Normal()
+	text, pieces, clip := remote.Text(req)
+	if err := ctx.Err(); err != nil {
+		return clip, err
+	}
+	if len(clip.Words) == 0 {
+		return clip, nil
+	}
+	known := func(v voice.EngineVoice) bool { return v.ID == req.Voice }
+	if !remote.ValidID(req.Voice) || len(e.cfg.Voices) > 0 && !slices.ContainsFunc(e.cfg.Voices, known) {
+		return clip, remote.Unknown(e.cfg.Name, req.Voice)
+	}
+	b := body{Model: e.cfg.Model, Voice: req.Voice, Input: text, Format: e.cfg.Format}
+	if e.cfg.Speed && req.Speed != 1 {
+		b.Speed = math.Round(min(max(req.Speed, slowest), fastest)*1000) / 1000
+	}
+	raw, err := json.Marshal(b)
+	if err != nil {
+		return clip, err
+	}
+	answer, err := e.client.Do(ctx, remote.Call{
+		Path: "/audio/speech", Header: e.header(), Body: raw, Accept: []string{"audio/", "application/octet-stream"},
+		Explain: func(status int, body []byte) *fault.Error { return e.explain(status, body, req.Voice) },
+	})
+	if err != nil {
+		return clip, err
+	}
+	if clip.PCM, clip.Rate, err = e.client.Sound(answer, e.cfg.Rate); err != nil {
+		return clip, err
+	}
+	voice.EstimateTimes(&clip, pieces)
+	return clip, nil
+}
+
+// explain knows OpenAI's error objects.
+func (e *Engine) explain(status int, body []byte, id string) *fault.Error {
+	var said struct {
+		Error struct{ Message, Type, Param, Code string }
+	}
+	_ = json.Unmarshal(body, &said)
+	lower := strings.ToLower(string(body))
+	switch {
+	case said.Error.Code == "insufficient_quota":
+		return e.client.Refused(status, body, "the account at %s has no credit left", e.cfg.Name)
+	case status < 400 || status >= 500 || status == http.StatusTooManyRequests || status == http.StatusUnauthorized:
+		return nil
+	case strings.Contains(lower, "too long") || strings.Contains(lower, "maximum length") || strings.Contains(lower, "string_too_long"):
+		return e.client.Refused(status, body, "the sentence is too long for %s", e.cfg.Name).WithHint("cut it in two")
+	case said.Error.Param == "voice" || status != http.StatusForbidden && strings.Contains(lower, "voice") && !strings.Contains(lower, "model"):
+		f := e.client.Refused(status, body, "%s has no voice %q", e.cfg.Name, id).WithHint("mynah voices lists what is there")
+		f.Cause = errors.Join(f.Cause, &voice.UnknownVoiceError{Engine: e.cfg.Name, Voice: id})
+		return f
+	}
+	return nil
+}

@@ -1,0 +1,210 @@
+package openai_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"mynah/internal/fault"
+	"mynah/internal/voice"
+	"mynah/internal/voice/openai"
+	"mynah/internal/voice/remote"
+	"mynah/internal/voice/remote/remotetest"
+	"mynah/internal/voice/voicetest"
+)
+
+// service answers as OpenAI's reference of POST /audio/speech says.
+func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
+	fail := func(code int, param, message string) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(code)
+		_ = json.NewEncoder(w).Encode(map[string]any{"error": map[string]any{
+			"message": message, "type": "invalid_request_error", "param": param, "code": nil,
+		}})
+	}
+	if r.Header.Get("Authorization") != "Bearer "+remotetest.Key {
+		fail(http.StatusUnauthorized, "", "Incorrect API key provided.")
+		return
+	}
+	if r.URL.Path == "/audio/voices" && r.Method == http.MethodGet {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"voices":["alloy","af_bella"]}`))
+		return
+	}
+	var b struct {
+		Model, Voice, Input, ResponseFormat string
+		Format                              string   `json:"response_format"`
+		Speed                               *float64 `json:"speed"`
+	}
+	d := json.NewDecoder(r.Body)
+	d.DisallowUnknownFields()
+	if err := d.Decode(&b); err != nil || r.Method != http.MethodPost || r.URL.Path != "/audio/speech" ||
+		r.Header.Get("Content-Type") != "application/json" || b.Model != "tts-1" || b.Input == "" {
+		s.Wrong(w, "%s %s %+v %v", r.Method, r.URL, b, err)
+		return
+	}
+	speed := 1.0
+	if b.Speed != nil {
+		speed = *b.Speed
+	}
+	switch {
+	case b.Voice != "alloy":
+		fail(http.StatusBadRequest, "voice", "Input should be 'alloy'")
+		return
+	case len(b.Input) > 4096:
+		fail(http.StatusBadRequest, "input", "Invalid 'input': string too long. Expected a string with maximum length 4096.")
+		return
+	case speed < 0.25 || speed > 4:
+		fail(http.StatusBadRequest, "speed", "speed out of range")
+		return
+	}
+	clip, err := s.Say(r.Context(), []voice.Run{{Text: b.Input}}, speed, 1)
+	if err != nil {
+		return
+	}
+	if b.Format == "pcm" {
+		w.Header().Set("Content-Type", "audio/pcm")
+		_, _ = w.Write(remotetest.PCM(clip.PCM))
+		return
+	}
+	w.Header().Set("Content-Type", "audio/wav")
+	_, _ = w.Write(remotetest.WAV(clip.PCM, clip.Rate))
+}
+
+func makes(change func(*openai.Config)) remotetest.Maker {
+	return func(t *testing.T, cfg remote.Config) voice.Engine {
+		t.Helper()
+		c := openai.DefaultConfig("service")
+		c.Config = cfg
+		change(&c)
+		e, err := openai.New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+}
+
+func engine(t *testing.T, change func(*openai.Config)) voice.Engine {
+	t.Helper()
+	s := remotetest.New(t, service)
+	return makes(change)(t, remotetest.Config("service", s.URL))
+}
+
+func TestEngine(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{"wav", "pcm"} {
+		t.Run(format, func(t *testing.T) {
+			t.Parallel()
+			voicetest.Run(t, engine(t, func(c *openai.Config) { c.Format = format }), voicetest.Options{Voice: "alloy", Deterministic: true})
+		})
+	}
+}
+
+func TestTroubles(t *testing.T) {
+	t.Parallel()
+	remotetest.Troubles(t, "alloy", "audio/wav", service, makes(func(*openai.Config) {}))
+}
+
+func TestTooLong(t *testing.T) {
+	t.Parallel()
+	_, err := engine(t, func(*openai.Config) {}).Speak(t.Context(), voice.Request{Voice: "alloy", Runs: []voice.Run{{Text: strings.Repeat("word ", 1000)}}})
+	if f := fault.From(err); f == nil || f.Public != "the sentence is too long for service" || f.Hint == "" {
+		t.Error(err)
+	}
+}
+
+func TestNoCredit(t *testing.T) {
+	t.Parallel()
+	s := remotetest.New(t, service)
+	s.Misbehave(remotetest.Status(http.StatusTooManyRequests, "", `{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}`))
+	cfg := remotetest.Config("service", s.URL)
+	_, err := remote.Steady(makes(func(*openai.Config) {})(t, cfg), cfg).Speak(t.Context(), voice.Request{Voice: "alloy", Runs: []voice.Run{{Text: "Hello."}}})
+	if err == nil || !strings.Contains(err.Error(), "no credit left") || s.Requests.Load() != 1 {
+		t.Error(err, s.Requests.Load())
+	}
+}
+
+// TestBadSound: what is no sound of the kind that was asked for is told apart.
+func TestBadSound(t *testing.T) {
+	t.Parallel()
+	whole := remotetest.WAV(make([]int16, 1000), 24000)
+	two := append([]byte(nil), whole...)
+	two[24]++ // the rate no longer fits the bytes a second
+	for name, c := range map[string]struct{ kind, body, says string }{
+		"cut":       {"audio/wav", string(whole[:1000]), "cut off"},
+		"two rates": {"audio/wav", string(two), "two rates"},
+		"mp3":       {"audio/mpeg", "ID3\x04\x00", "MP3"},
+		"mp3 bare":  {"audio/wav", "\xff\xfb\x90\x64", "something else"},
+		"html":      {"audio/wav", "<html>sorry</html>", "HTML"},
+		"json":      {"application/octet-stream", `{"error":"busy"}`, "JSON"},
+		"odd":       {"audio/pcm", "abc", "within a sample"},
+		"rate":      {"audio/L16; rate=5", "abcd", "5 samples a second"},
+		"headless":  {"audio/wav", "RIFF\x00\x00\x00\x00WAVE", "without sound"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := remotetest.New(t, service)
+			s.Misbehave(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", c.kind)
+				_, _ = w.Write([]byte(c.body))
+			})
+			e := makes(func(*openai.Config) {})(t, remotetest.Config("service", s.URL))
+			_, err := e.Speak(t.Context(), voice.Request{Voice: "alloy", Runs: []voice.Run{{Text: "Hello."}}})
+			f, ok := errors.AsType[*remote.Failure](err)
+			if !ok || !f.Temporary || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("%v does not say %q", err, c.says)
+			}
+		})
+	}
+}
+
+// TestRates: the header of a WAV file and the type of bare samples say the rate.
+func TestRates(t *testing.T) {
+	t.Parallel()
+	for kind, body := range map[string][]byte{
+		"audio/wav": remotetest.WAV(make([]int16, 1600), 16000), "audio/L16; rate=16000; channels=1": make([]byte, 3200),
+	} {
+		s := remotetest.New(t, service)
+		s.Misbehave(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", kind)
+			_, _ = w.Write(body)
+		})
+		e := makes(func(*openai.Config) {})(t, remotetest.Config("service", s.URL))
+		c, err := e.Speak(t.Context(), voice.Request{Voice: "alloy", Runs: []voice.Run{{Text: "Hello."}}})
+		if err != nil || c.Rate != 16000 || len(c.PCM) != 1600 {
+			t.Errorf("%s: %d samples at %d, %v", kind, len(c.PCM), c.Rate, err)
+		}
+	}
+}
+
+func TestVoices(t *testing.T) {
+	t.Parallel()
+	list, err := engine(t, func(*openai.Config) {}).Voices(t.Context())
+	if err != nil || fmt.Sprint(list) != "[{alloy en-US } {af_bella en-US }]" {
+		t.Error(list, err)
+	}
+	for body, want := range map[string]string{
+		`["a"]`: "[{a en-US }]", `{"data":[{"id":"b"}]}`: "[{b en-US }]", `[{"name":"c"}]`: "[{c en-US }]", `{}`: "[]", `{"voices":[1]}`: "[]",
+	} {
+		s := remotetest.New(t, service)
+		s.Misbehave(remotetest.Status(http.StatusOK, "", body))
+		list, err := makes(func(*openai.Config) {})(t, remotetest.Config("service", s.URL)).Voices(t.Context())
+		if err != nil || fmt.Sprint(list) != want {
+			t.Errorf("%s gives %v, %v", body, list, err)
+		}
+	}
+}
+
+func TestValidate(t *testing.T) {
+	t.Parallel()
+	c := openai.DefaultConfig("x")
+	c.URL, c.Model, c.Format, c.Rate = "ftp://x", "", "mp3", 5
+	err := c.Validate()
+	if err == nil || strings.Count(err.Error(), "\n") != 3 {
+		t.Error(err)
+	}
+}

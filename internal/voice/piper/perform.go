@@ -1,0 +1,191 @@
+package piper
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"mynah/internal/fault"
+	"mynah/internal/proc"
+	"mynah/internal/voice/onnx"
+)
+
+// session is a model in memory. It is given back when nobody runs it and it was dropped.
+type session struct {
+	once  sync.Once
+	run   *onnx.Session
+	err   error
+	users int
+	gone  bool
+	used  uint64
+}
+
+// mostModels is how many models stay in memory; each takes about 100 MB.
+const mostModels = 4
+
+// drop is called with the engine's lock held.
+func (s *session) drop() {
+	s.gone = true
+	if s.users == 0 && s.run != nil {
+		s.run.Close()
+		s.run = nil
+	}
+}
+
+// model gives a model that is in memory, and what gives it back.
+func (e *Engine) model(path, sum string) (*onnx.Session, func(), error) {
+	key := path + sum
+	e.mu.Lock()
+	s, ok := e.sessions[key]
+	if !ok {
+		s = &session{}
+		e.evict()
+		e.sessions[key] = s
+	}
+	s.users++
+	for _, other := range e.sessions {
+		s.used = max(s.used, other.used)
+	}
+	s.used++
+	lib := e.lib
+	e.mu.Unlock()
+	s.once.Do(func() { s.run, s.err = lib.Open(path) })
+	back := func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if s.users--; s.gone {
+			s.drop()
+		}
+		if s.err != nil && e.sessions[key] == s {
+			delete(e.sessions, key) // the next may find a better file
+		}
+	}
+	return s.run, back, s.err
+}
+
+// evict makes room for one more model.
+func (e *Engine) evict() {
+	for len(e.sessions) >= mostModels {
+		oldest := ""
+		for key, s := range e.sessions {
+			if oldest == "" || s.used < e.sessions[oldest].used {
+				oldest = key
+			}
+		}
+		e.sessions[oldest].drop()
+		delete(e.sessions, oldest)
+	}
+}
+
+// byLibrary runs the model here.
+func (e *Engine) byLibrary(ctx context.Context, p performance) ([]int16, error) {
+	select {
+	case e.slots <- struct{}{}:
+		defer func() { <-e.slots }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	timed, cancel := context.WithTimeout(ctx, e.cfg.Timeout)
+	defer cancel()
+	sum, err := e.sum(p.voice.Model)
+	if err != nil {
+		return nil, fault.New(fault.Disk, err, "the voice %s cannot be read", p.voice.Name)
+	}
+	model, back, err := e.model(p.voice.Model, sum)
+	defer back()
+	if err != nil {
+		return nil, fault.New(fault.ToolFailed, err, "ONNX Runtime cannot use the voice %s", p.voice.Name).
+			WithHint("install it again: mynah voices install %s", p.voice.Name)
+	}
+	numbers := ids(p.voice.Config, p.phonemes)
+	inputs := []onnx.Tensor{
+		{Name: "input", Shape: []int64{1, int64(len(numbers))}, Ints: numbers},
+		{Name: "input_lengths", Shape: []int64{1}, Ints: []int64{int64(len(numbers))}},
+		{Name: "scales", Shape: []int64{3}, Floats: []float32{float32(p.noise), float32(p.length), float32(p.noiseW)}},
+	}
+	if slices.Contains(model.Inputs(), "sid") {
+		inputs = append(inputs, onnx.Tensor{Name: "sid", Shape: []int64{1}, Ints: []int64{max(p.speaker, 0)}})
+	}
+	samples, err := model.Run(timed, inputs...)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case timed.Err() != nil:
+		return nil, fault.New(fault.ToolFailed, timed.Err(), "the neural voice %s took longer than %s", p.voice.Name, e.cfg.Timeout)
+	case err != nil:
+		return nil, fault.New(fault.ToolFailed, err, "ONNX Runtime failed on the voice %s", p.voice.Name)
+	case len(samples) == 0:
+		return nil, fault.New(fault.ToolFailed, nil, "the neural voice %s gave no sound", p.voice.Name)
+	}
+	return loud(samples)
+}
+
+// byProgram has the program run the model. It is told that letters are phonemes and given
+// phonemes, so that it says just what the library would.
+func (e *Engine) byProgram(ctx context.Context, p performance) ([]int16, error) {
+	config, err := e.ownConfig(p.voice.ConfigPath)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(filepath.Dir(config)) }()
+	args := []string{
+		"--model", p.voice.Model, "--config", config, "--output-raw",
+		"--length_scale", number(p.length), "--noise_scale", number(p.noise), "--noise_w", number(p.noiseW), "--sentence_silence", "0",
+	}
+	if p.speaker >= 0 {
+		args = append(args, "--speaker", strconv.FormatInt(p.speaker, 10))
+	}
+	var out bytes.Buffer
+	err = e.piper.Run(ctx, proc.Command{Args: args, Stdin: strings.NewReader(strings.Join(p.phonemes, "") + "\n"), Stdout: &out, MaxStdout: 256 << 20})
+	if err != nil {
+		return nil, err
+	}
+	if out.Len() < 2 {
+		return nil, fault.New(fault.ToolFailed, nil, "the speech program piper gave no sound")
+	}
+	if out.Len()%2 != 0 || bytes.HasPrefix(out.Bytes(), []byte("RIFF")) {
+		return nil, fault.New(fault.ToolFailed, nil, "the speech program piper gave something else than samples")
+	}
+	pcm := make([]int16, out.Len()/2)
+	for i := range pcm {
+		pcm[i] = int16(binary.LittleEndian.Uint16(out.Bytes()[2*i:]))
+	}
+	return pcm, nil
+}
+
+func number(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
+
+// ownConfig writes a voice's description with phonemes taken from the text, in a folder of
+// its own.
+func (e *Engine) ownConfig(path string) (string, error) {
+	failed := func(err error) error { return fault.New(fault.Disk, err, "a temporary file cannot be written") }
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return "", failed(err)
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(b, &fields); err != nil {
+		return "", failed(err)
+	}
+	fields["phoneme_type"] = json.RawMessage(`"text"`)
+	if b, err = json.Marshal(fields); err != nil {
+		return "", failed(err)
+	}
+	dir, err := os.MkdirTemp(e.cfg.TempDir, "mynah-piper-*")
+	if err != nil {
+		return "", failed(err)
+	}
+	own := filepath.Join(dir, "voice.json")
+	if err := os.WriteFile(own, b, 0o600); err != nil {
+		_ = os.RemoveAll(dir)
+		return "", failed(err)
+	}
+	return own, nil
+}

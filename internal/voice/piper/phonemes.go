@@ -1,0 +1,168 @@
+package piper
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"mynah/internal/proc"
+	"mynah/internal/voice"
+	"mynah/internal/voice/models"
+)
+
+// clause is a stretch between two stops.
+type clause struct {
+	text string // to be read
+	ipa  string // in place of text: said as it is
+	stop string // the mark behind it, of those that models know; may be empty
+}
+
+// phonemes gives the symbols for a request, in order, those that the model knows.
+func (e *Engine) phonemes(ctx context.Context, c models.Config, req voice.Request) ([]string, error) {
+	var out []string
+	add := func(s string) {
+		for _, r := range norm.NFD.String(s) {
+			if _, ok := c.PhonemeIDs[string(r)]; ok {
+				out = append(out, string(r))
+			}
+		}
+	}
+	list := clauses(req)
+	for i, part := range list {
+		said := part.ipa
+		switch {
+		case said != "":
+		case c.PhonemeType == models.PhonemesOfText:
+			said = part.text
+		case strings.TrimSpace(part.text) != "":
+			var err error
+			if said, err = e.read(ctx, c.Espeak.Voice, part.text); err != nil {
+				return nil, err
+			}
+		}
+		if said = strings.TrimSpace(said); said == "" {
+			continue
+		}
+		add(said)
+		add(part.stop)
+		if i < len(list)-1 {
+			add(" ")
+		}
+	}
+	return out, nil
+}
+
+// stops are the marks at which a voice pauses, as models know them.
+func stops() map[rune]string {
+	return map[rune]string{
+		',': ",", ';': ";", ':': ":", '!': "!", '?': "?", '…': ".",
+		'،': ",", '؛': ";", '؟': "?", '、': ",", '，': ",", '；': ";", '：': ":", '。': ".", '！': "!", '？': "?", '।': ".",
+		'—': ",", '–': ",",
+	}
+}
+
+// clauses cuts a request where its voice pauses, and where pronunciation is given. A full
+// stop within a sentence is that of an abbreviation; espeak-ng knows better.
+func clauses(req voice.Request) []clause {
+	var out []clause
+	for i := 0; i < len(req.Runs); {
+		if ipa := req.Runs[i].IPA; ipa != "" {
+			out = append(out, clause{ipa: ipa})
+			i++
+			continue
+		}
+		part := req
+		part.Runs = nil
+		for ; i < len(req.Runs) && req.Runs[i].IPA == ""; i++ {
+			part.Runs = append(part.Runs, req.Runs[i])
+		}
+		pieces, _, _ := voice.Pieces(part)
+		var b strings.Builder
+		for _, p := range pieces {
+			b.WriteString(p.Text)
+		}
+		out = append(out, cut(b.String())...)
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	last := &out[len(out)-1]
+	switch {
+	case req.Fragment:
+		last.stop = ","
+		last.text = strings.TrimRight(last.text, ". ")
+	case last.stop == "":
+		last.stop = "."
+	}
+	return out
+}
+
+// cut cuts text at its stops. A colon between digits is none.
+func cut(text string) []clause {
+	known := stops()
+	var out []clause
+	from := 0
+	runes := []rune(text)
+	for i, r := range runes {
+		stop, ok := known[r]
+		next := ' '
+		if i+1 < len(runes) {
+			next = runes[i+1]
+		}
+		wide := r >= 0x3000 || r == '—' || r == '–' || r == '…'
+		if !ok || !wide && !unicode.IsSpace(next) && !unicode.IsPunct(next) {
+			continue
+		}
+		if t := string(runes[from:i]); strings.ContainsFunc(t, func(r rune) bool { return !unicode.IsSpace(r) && !unicode.IsPunct(r) }) {
+			out = append(out, clause{text: t, stop: stop})
+		} else if len(out) > 0 && stop != "," {
+			out[len(out)-1].stop = stop // "?!", "…"
+		}
+		from = i + 1
+	}
+	if rest := string(runes[from:]); strings.TrimSpace(rest) != "" {
+		out = append(out, clause{text: rest})
+	}
+	return out
+}
+
+// read asks espeak-ng how a text is pronounced. Names of languages in brackets, where it
+// changes its own, are no sounds.
+func (e *Engine) read(ctx context.Context, espeakVoice, text string) (string, error) {
+	for strings.Contains(text, "[[") { // would start phonemes
+		text = strings.ReplaceAll(text, "[[", "[ [")
+	}
+	out, err := e.espeak.Output(ctx, proc.Command{
+		Args: []string{"--stdin", "-q", "-b", "1", "--ipa", "-v", espeakVoice}, Stdin: bytes.NewBufferString(text + "\n"), MaxStdout: 1 << 20,
+	})
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	depth := 0
+	for _, r := range strings.Join(strings.Fields(string(out)), " ") {
+		switch {
+		case r == '(':
+			depth++
+		case r == ')':
+			depth = max(depth-1, 0)
+		case depth == 0 && r != '\u200d':
+			b.WriteRune(r)
+		}
+	}
+	return b.String(), nil
+}
+
+// ids are the numbers of symbols as models were trained with: a start, a gap behind every
+// symbol, an end.
+func ids(c models.Config, phonemes []string) []int64 {
+	gap := c.PhonemeIDs["_"]
+	out := append(append([]int64(nil), c.PhonemeIDs["^"]...), gap...)
+	for _, p := range phonemes {
+		out = append(append(out, c.PhonemeIDs[p]...), gap...)
+	}
+	return append(out, c.PhonemeIDs["$"]...)
+}

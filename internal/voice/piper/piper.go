@@ -1,0 +1,314 @@
+// Package piper speaks by neural voices in Piper's format. espeak-ng says how a text is
+// pronounced; the voice's model makes sound of it, by ONNX Runtime where the machine has
+// its library, else by the program piper. Models are made with some chance in them: the
+// same sentence may sound a little different the second time, unless Config.Steady.
+package piper
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"mynah/internal/fault"
+	"mynah/internal/proc"
+	"mynah/internal/voice"
+	"mynah/internal/voice/models"
+	"mynah/internal/voice/onnx"
+	"mynah/internal/voice/program"
+)
+
+// Name is that of the engine.
+const Name = "piper"
+
+// Config are the settings of the engine.
+type Config struct {
+	Dir     string        // of the voices
+	Library string        // ONNX Runtime's file; empty is wherever it is found
+	Program string        // piper, a name or an absolute path
+	Espeak  string        // espeak-ng, a name or an absolute path
+	TempDir string        // empty is the system's
+	Timeout time.Duration // of one sentence
+	// Steady takes chance out of the models: the same sentence always sounds the same, and
+	// a little flatter.
+	Steady bool
+}
+
+// DefaultConfig needs but the voices' folder.
+func DefaultConfig() Config {
+	return Config{Program: "piper", Espeak: "espeak-ng", Timeout: 2 * time.Minute}
+}
+
+// Validate reports all mistakes at once.
+func (c Config) Validate() error {
+	var errs []error
+	if c.Library != "" && !filepath.IsAbs(c.Library) {
+		errs = append(errs, fmt.Errorf("library: %q, must be an absolute path", c.Library))
+	}
+	if c.Program == "" || c.Espeak == "" {
+		errs = append(errs, errors.New("program: empty"))
+	}
+	if c.Timeout <= 0 {
+		errs = append(errs, fmt.Errorf("timeout: %s, must be above 0", c.Timeout))
+	}
+	return errors.Join(errs...)
+}
+
+// Engine is Piper's voices as a voice.Engine.
+type Engine struct {
+	cfg    Config
+	run    *proc.Runner
+	espeak *program.Program
+	piper  *program.Program
+	slots  chan struct{} // models that run at once
+
+	mu       sync.Mutex
+	lib      *onnx.Library
+	libErr   error
+	sessions map[string]*session
+	sums     map[string]string
+}
+
+// New makes the engine; whether a voice can speak shows when it is used.
+func New(cfg Config, run *proc.Runner) (*Engine, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	e := &Engine{cfg: cfg, run: run, slots: make(chan struct{}, max(run.Jobs(), 1)), sessions: map[string]*session{}, sums: map[string]string{}}
+	var err1, err2 error
+	e.espeak, err1 = program.New("espeak-ng", program.Config{Program: cfg.Espeak, TempDir: cfg.TempDir, Timeout: cfg.Timeout}, run)
+	e.piper, err2 = program.New(Name, program.Config{Program: cfg.Program, TempDir: cfg.TempDir, Timeout: cfg.Timeout}, run)
+	return e, errors.Join(err1, err2)
+}
+
+// Name implements voice.Engine.
+func (e *Engine) Name() string { return Name }
+
+// form changes when the same request would be put to a model in another way.
+const form = "piper 1"
+
+// Library gives ONNX Runtime, loaded at the first call.
+func (e *Engine) Library() (*onnx.Library, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.lib == nil && e.libErr == nil {
+		e.lib, e.libErr = onnx.Load(e.cfg.Library)
+	}
+	return e.lib, e.libErr
+}
+
+// Version implements voice.Engine.
+func (e *Engine) Version(ctx context.Context) (string, error) {
+	by := ""
+	if lib, err := e.Library(); err == nil {
+		by = "onnxruntime " + lib.Version()
+	} else if by, err = e.ProgramVersion(ctx); err != nil {
+		return "", err
+	}
+	out, err := e.espeak.Output(ctx, proc.Command{Args: []string{"--version"}})
+	if err != nil {
+		return "", err
+	}
+	line, _, _ := strings.Cut(string(out), "  Data at") // a path is no part of a version
+	return fmt.Sprintf("%s %s %s %t", form, by, strings.TrimSpace(line), e.cfg.Steady), nil
+}
+
+// ProgramVersion asks the program piper, and tells it from another of that name, which
+// sets up gaming mice.
+func (e *Engine) ProgramVersion(ctx context.Context) (string, error) {
+	missing := func(cause error) error {
+		return fault.New(fault.ToolMissing, cause, "neural voices need ONNX Runtime's library or the program piper, and neither is installed").
+			WithHint("docs/voices.md tells how to install them")
+	}
+	if _, err := e.run.Look(e.cfg.Program); err != nil {
+		return "", missing(err)
+	}
+	help, err := e.both(ctx, "--help")
+	if !strings.Contains(help, "--model") {
+		return "", missing(errors.Join(errors.New("the program piper that is installed is not the speech program"), err))
+	}
+	version, err := e.both(ctx, "--version")
+	line := strings.TrimSpace(version)
+	if err != nil || strings.ContainsAny(line, "\n/:") || line == "" {
+		sum := sha256.Sum256([]byte(help)) // some do not tell their version
+		line = hex.EncodeToString(sum[:4])
+	}
+	return "program " + line, nil
+}
+
+// both gives what the program prints on either stream.
+func (e *Engine) both(ctx context.Context, arg string) (string, error) {
+	var b strings.Builder
+	err := e.piper.Run(ctx, proc.Command{Args: []string{arg}, Stdout: &b, Stderr: &b, MaxStdout: 1 << 20})
+	return b.String(), err
+}
+
+// VoiceVersion implements voice.VoiceVersioner: what the voice's files hold.
+func (e *Engine) VoiceVersion(_ context.Context, id string) (string, error) {
+	name, _, _ := strings.Cut(id, speakerMark)
+	v, err := models.Find(e.cfg.Dir, name)
+	if err != nil {
+		return "", e.missing(id, err)
+	}
+	var parts []string
+	for _, path := range []string{v.ConfigPath, v.Model} {
+		sum, err := e.sum(path)
+		if err != nil {
+			return "", fault.New(fault.Disk, err, "the voice %s cannot be read", name)
+		}
+		parts = append(parts, sum)
+	}
+	return strings.Join(parts, " "), nil
+}
+
+// sum is a file's hash; it is read again when the file has changed.
+func (e *Engine) sum(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	key := fmt.Sprint(path, info.Size(), info.ModTime().UnixNano())
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if s, ok := e.sums[key]; ok {
+		return s, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = f.Close() }()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	e.sums[key] = hex.EncodeToString(h.Sum(nil)[:16])
+	return e.sums[key], nil
+}
+
+// Abilities implements voice.Engine: beyond these speeds models slur or drawl.
+func (e *Engine) Abilities() voice.Abilities {
+	return voice.Abilities{Slowest: 0.5, Fastest: 2, Phonemes: true}
+}
+
+// speakerMark stands between a voice's name and one of its speakers.
+const speakerMark = "+"
+
+// Voices implements voice.Engine.
+func (e *Engine) Voices(context.Context) ([]voice.EngineVoice, error) {
+	return models.Engine(models.List(e.cfg.Dir)), nil
+}
+
+// Named implements voice.Namer.
+func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
+	v, _, err := e.find(id)
+	return voice.EngineVoice{ID: id, Language: v.Language()}, err == nil
+}
+
+func (e *Engine) missing(id string, err error) error {
+	unknown := &voice.UnknownVoiceError{Engine: Name, Voice: id}
+	if !errors.Is(err, os.ErrNotExist) {
+		return fault.New(fault.ToolFailed, errors.Join(err, unknown), "the voice %s of piper is damaged", id).
+			WithHint("install it again: mynah voices install %s", id)
+	}
+	return fault.New(fault.ToolFailed, unknown, "the voice %s of piper is not installed", id).WithHint("install it: mynah voices install %s", id)
+}
+
+// find finds a voice and its speaker, which is -1 for one that has but one.
+func (e *Engine) find(id string) (models.Voice, int64, error) {
+	name, speaker, several := strings.Cut(id, speakerMark)
+	v, err := models.Find(e.cfg.Dir, name)
+	if err != nil {
+		return v, 0, e.missing(id, err)
+	}
+	if !several {
+		if v.Config.NumSpeakers > 1 {
+			return v, 0, nil
+		}
+		return v, -1, nil
+	}
+	n, ok := v.Speaker(speaker)
+	if !ok {
+		return v, 0, fault.New(fault.ToolFailed, &voice.UnknownVoiceError{Engine: Name, Voice: id}, "the voice %s of piper has no speaker %q", name, speaker)
+	}
+	return v, n, nil
+}
+
+// Speak implements voice.Engine. Word times are estimates.
+func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	req = req.Normal()
+	pieces, plain, spans := voice.Pieces(req)
+	clip := voice.Clip{Rate: 22050, Words: voice.NewWords(plain, spans)}
+	if err := ctx.Err(); err != nil {
+		return clip, err
+	}
+	if len(spans) == 0 {
+		return clip, nil
+	}
+	v, speaker, err := e.find(req.Voice)
+	if err != nil {
+		return clip, err
+	}
+	clip.Rate = v.Config.Audio.SampleRate
+	phonemes, err := e.phonemes(ctx, v.Config, req)
+	if err != nil || len(phonemes) == 0 {
+		return clip, err
+	}
+	noise, length, noiseW := v.Config.Scales()
+	if e.cfg.Steady {
+		noise, noiseW = 0, 0
+	}
+	p := performance{voice: v, speaker: speaker, phonemes: phonemes, noise: noise, length: length / req.Speed, noiseW: noiseW}
+	if _, missing := e.Library(); missing == nil {
+		clip.PCM, err = e.byLibrary(ctx, p)
+	} else {
+		clip.PCM, err = e.byProgram(ctx, p)
+	}
+	if err != nil {
+		return clip, err
+	}
+	voice.EstimateTimes(&clip, pieces)
+	return clip, nil
+}
+
+// performance is what a model is to say, and how.
+type performance struct {
+	voice                 models.Voice
+	speaker               int64 // -1: the model knows but one
+	phonemes              []string
+	noise, length, noiseW float64
+}
+
+// Close gives the models' memory back.
+func (e *Engine) Close() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for path, s := range e.sessions {
+		s.drop()
+		delete(e.sessions, path)
+	}
+}
+
+// loud turns a model's samples into ours, as loud as Piper's own program makes them.
+func loud(samples []float32) ([]int16, error) {
+	peak := 0.01
+	for _, s := range samples {
+		if f := float64(s); math.IsNaN(f) || math.IsInf(f, 0) {
+			return nil, fault.New(fault.ToolFailed, nil, "the neural voice gave no numbers")
+		}
+		peak = max(peak, math.Abs(float64(s)))
+	}
+	out := make([]int16, len(samples))
+	for i, s := range samples {
+		out[i] = int16(math.RoundToEven(float64(s) / peak * math.MaxInt16))
+	}
+	return out, nil
+}

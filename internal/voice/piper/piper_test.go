@@ -1,0 +1,214 @@
+package piper_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"mynah/internal/fault"
+	"mynah/internal/proc"
+	"mynah/internal/voice"
+	"mynah/internal/voice/piper"
+	"mynah/internal/voice/voicetest"
+)
+
+func engine(t *testing.T, change func(*piper.Config)) *piper.Engine {
+	t.Helper()
+	run, err := proc.New(proc.DefaultConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := piper.DefaultConfig()
+	cfg.Dir, cfg.TempDir = t.TempDir(), t.TempDir()
+	voicetest.Install(t, cfg.Dir, "en_US-test-medium", 1, nil)
+	voicetest.Install(t, cfg.Dir, "en_US-two-low", 2, nil)
+	voicetest.Install(t, cfg.Dir, "de_DE-test-low", 1, func(c map[string]any) {
+		c["espeak"], c["language"] = map[string]any{"voice": "de"}, nil
+	})
+	change(&cfg)
+	e, err := piper.New(cfg, run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(e.Close)
+	return e
+}
+
+func byLibrary(t *testing.T) func(*piper.Config) {
+	t.Helper()
+	lib := voicetest.Runtime(t)
+	return func(c *piper.Config) { c.Library, c.Program = lib, "no-such-piper" }
+}
+
+// byProgram uses a program of the test with the command line of piper.
+func byProgram(t *testing.T) func(*piper.Config) {
+	t.Helper()
+	program, err := filepath.Abs("testdata/piper")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(c *piper.Config) { c.Library, c.Program = "/nowhere/libonnxruntime.so", program }
+}
+
+func TestEngine(t *testing.T) {
+	t.Parallel()
+	for name, by := range map[string]func(*piper.Config){"library": byLibrary(t), "program": byProgram(t)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			voicetest.Run(t, engine(t, by), voicetest.Options{Voice: "en_US-test-medium", Deterministic: true})
+		})
+	}
+}
+
+func say(t *testing.T, e *piper.Engine, id string, runs ...voice.Run) []int16 {
+	t.Helper()
+	req := voice.Request{Voice: id, Language: "en-US", Runs: runs}
+	c, err := e.Speak(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := voicetest.Check(req, c); err != nil {
+		t.Error(err)
+	}
+	return c.PCM
+}
+
+func TestVoices(t *testing.T) {
+	t.Parallel()
+	e := engine(t, byLibrary(t))
+	list, err := e.Voices(t.Context())
+	if err != nil || len(list) != 3 || list[0].ID != "de_DE-test-low" || list[0].Language != "de-DE" || list[2].Language != "en-US" {
+		t.Errorf("%v, %v", list, err)
+	}
+	hello := voice.Run{Text: "Hello there."}
+	a, b := say(t, e, "en_US-two-low", hello), say(t, e, "en_US-two-low+b", hello)
+	if slices.Equal(a, b) || !slices.Equal(a, say(t, e, "en_US-two-low+0", hello)) {
+		t.Error("speakers do not differ, or not as they should")
+	}
+	if _, err := e.Speak(t.Context(), voice.Request{Voice: "en_US-two-low+c", Runs: []voice.Run{hello}}); err == nil || !strings.Contains(err.Error(), `no speaker "c"`) {
+		t.Error(err)
+	}
+	if _, ok := e.Named("en_US-two-low+c"); ok {
+		t.Error("a speaker that is not there is told")
+	}
+}
+
+// TestPhonemes: IPA goes straight in, and says what its text would.
+func TestPhonemes(t *testing.T) {
+	t.Parallel()
+	e := engine(t, byLibrary(t))
+	const id = "en_US-test-medium"
+	if !slices.Equal(say(t, e, id, voice.Run{Text: "x", IPA: "həlˈoʊ"}), say(t, e, id, voice.Run{Text: "Hello."})) {
+		t.Error("hello is said in two ways")
+	}
+	if slices.Equal(say(t, e, id, voice.Run{Text: "x", IPA: "hɛlˈoʊ"}), say(t, e, id, voice.Run{Text: "Hello."})) {
+		t.Error("other phonemes sound the same")
+	}
+	mark := func(s string) []int16 { return say(t, e, id, voice.Run{Text: s}) }
+	if slices.Equal(mark("Well so"), mark("Well, so")) || slices.Equal(mark("Well so?"), mark("Well so.")) || !slices.Equal(mark("Well so."), mark("Well so")) {
+		t.Error("marks are not heard as they should")
+	}
+}
+
+// TestBothWays: the program is given the very phonemes that the library runs on; the
+// tones of both are equally many.
+func TestBothWays(t *testing.T) {
+	t.Parallel()
+	lib, program := engine(t, byLibrary(t)), engine(t, byProgram(t))
+	for _, text := range []string{"Hello, world; it's 3 o'clock.", "Ça va ?", "façade (naïve)"} {
+		a, b := say(t, lib, "en_US-test-medium", voice.Run{Text: text}), say(t, program, "en_US-test-medium", voice.Run{Text: text})
+		// With gaps, a start and an end: 600 samples each, against 1200 a phoneme.
+		if len(a) != len(b)+3*600 {
+			t.Errorf("%q: %d samples by the library, %d by the program", text, len(a), len(b))
+		}
+	}
+}
+
+func TestVersions(t *testing.T) {
+	t.Parallel()
+	var dir string
+	e := engine(t, func(c *piper.Config) { byLibrary(t)(c); dir = c.Dir })
+	a, err := e.VoiceVersion(t.Context(), "en_US-test-medium")
+	b, _ := e.VoiceVersion(t.Context(), "de_DE-test-low")
+	if err != nil || a == b || a == "" {
+		t.Errorf("%q, %q, %v", a, b, err)
+	}
+	voicetest.Install(t, dir, "en_US-test-medium", 1, func(c map[string]any) { c["dataset"] = "other" })
+	if again, _ := e.VoiceVersion(t.Context(), "en_US-test-medium"); again == a {
+		t.Error("another voice has the same version")
+	}
+	p := engine(t, byProgram(t))
+	if v, err := p.Version(t.Context()); err != nil || !strings.Contains(v, "program 1.2.0") {
+		t.Errorf("%q, %v", v, err)
+	}
+}
+
+// TestNothingInstalled: without library and program, or with another program of that name.
+func TestNothingInstalled(t *testing.T) {
+	t.Parallel()
+	mice := filepath.Join(t.TempDir(), "piper")
+	if err := os.WriteFile(mice, []byte("#!/bin/sh\necho 'Usage: piper [OPTION…] configure gaming devices'\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, program := range []string{"no-such-piper", mice} {
+		e := engine(t, func(c *piper.Config) { c.Library, c.Program = "/nowhere/lib.so", program })
+		_, err := e.Version(t.Context())
+		if fault.CodeOf(err) != fault.ToolMissing || fault.From(err).Hint == "" {
+			t.Errorf("%s: %v", program, err)
+		}
+	}
+}
+
+// TestBroken: a model that is none, and a description that says nothing.
+func TestBroken(t *testing.T) {
+	t.Parallel()
+	var dir string
+	e := engine(t, func(c *piper.Config) { byLibrary(t)(c); dir = c.Dir })
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("en_US-test-medium.onnx", "no model")
+	write("en_US-two-low.onnx.json", "{}")
+	for id, says := range map[string]string{"en_US-test-medium": "cannot use the voice", "en_US-two-low": "is damaged", "en_US-none-low": "is not installed"} {
+		_, err := e.Speak(t.Context(), voice.Request{Voice: id, Runs: []voice.Run{{Text: "Hello."}}})
+		f := fault.From(err)
+		if f == nil || f.Code != fault.ToolFailed || !strings.Contains(f.Public, says) || !strings.Contains(f.Hint, "mynah voices install "+id) {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+	if _, err := e.VoiceVersion(t.Context(), "en_US-none-low"); err == nil {
+		t.Error("a voice that is not there has a version")
+	}
+	unknown := &voice.UnknownVoiceError{}
+	if _, err := e.Speak(t.Context(), voice.Request{Voice: "../x", Runs: []voice.Run{{Text: "Hello."}}}); !errors.As(err, &unknown) {
+		t.Error(err)
+	}
+}
+
+// TestManyVoices: more than stay in memory, side by side.
+func TestManyVoices(t *testing.T) {
+	t.Parallel()
+	var dir string
+	e := engine(t, func(c *piper.Config) { byLibrary(t)(c); dir = c.Dir })
+	want := say(t, e, "en_US-test-medium", voice.Run{Text: "Hello."})
+	var wg sync.WaitGroup
+	for i := range 12 {
+		name := "en_US-v" + string(rune('a'+i)) + "-low"
+		voicetest.Install(t, dir, name, 1, nil)
+		for range 2 {
+			wg.Go(func() {
+				c, err := e.Speak(t.Context(), voice.Request{Voice: name, Runs: []voice.Run{{Text: "Hello."}}})
+				if err != nil || !slices.Equal(c.PCM, want) {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	wg.Wait()
+}

@@ -1,0 +1,99 @@
+// Package remote is what speech engines share that answer over HTTP: their settings, one
+// request and what its answer means, the judging of sound, and the wrapper Steady that
+// limits and repeats. It exists so that an engine holds nothing but its wire format. It
+// refuses to know any service, and to follow an address to another host: keys go where the
+// settings say and nowhere else.
+package remote
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Secret is a key. It prints as dots; only the request that needs it reads it.
+type Secret string
+
+// String implements fmt.Stringer and hides the key.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return "…"
+}
+
+// GoString implements fmt.GoStringer and hides the key.
+func (s Secret) GoString() string { return `"` + s.String() + `"` }
+
+// MarshalText implements encoding.TextMarshaler and hides the key.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Reveal gives the key itself, for the header of a request.
+func (s Secret) Reveal() string { return string(s) }
+
+// Config are the settings that all remote engines have.
+type Config struct {
+	Name    string        // of the engine, as voices refer to it
+	URL     string        // base of the addresses; http or https
+	KeyEnv  string        // the variable that holds the key, for messages
+	Key     Secret        // may be empty: some servers want none
+	Timeout time.Duration // of one request
+	AtOnce  int           // requests at the same time, at least 1
+	Tries   int           // of a sentence, with those that are repeated, at least 1
+	Wait    time.Duration // before the second try; it doubles from there, unless the server says
+	Most    time.Duration // that all tries of a sentence may take together
+	MaxBody int64         // of an answer, in bytes
+}
+
+// DefaultConfig is patient with a server that is busy for a moment.
+func DefaultConfig(name, url string) Config {
+	return Config{
+		Name: name, URL: url, Timeout: time.Minute, AtOnce: 4, Tries: 5, Wait: 500 * time.Millisecond,
+		Most: 3 * time.Minute, MaxBody: 128 << 20,
+	}
+}
+
+// Validate reports all mistakes at once.
+func (c Config) Validate() error {
+	var errs []error
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	check(c.Name != "", "name: empty")
+	u, err := url.Parse(c.URL)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
+		errs = append(errs, fmt.Errorf("url: %q, must be an address such as https://host/v1", c.URL))
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		errs = append(errs, errors.New("url: must hold no user, query or fragment; keys stand in variables"))
+	}
+	check(c.Timeout > 0, "timeout: %s, must be above 0", c.Timeout)
+	check(c.AtOnce >= 1 && c.AtOnce <= 100, "at-once: %d, must be 1 to 100", c.AtOnce)
+	check(c.Tries >= 1 && c.Tries <= 20, "tries: %d, must be 1 to 20", c.Tries)
+	check(c.Wait >= 0, "wait: %s, must not be negative", c.Wait)
+	check(c.Most > 0, "most: %s, must be above 0", c.Most)
+	check(c.MaxBody > 0, "max-body: %d, must be above 0", c.MaxBody)
+	return errors.Join(errs...)
+}
+
+// Host is where the engine is, for messages.
+func (c Config) Host() string {
+	u, err := url.Parse(c.URL)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
+// Identity is the part of an engine's version that settings decide: the address and what
+// else makes the sound, as a short hash. The key has no part in it.
+func (c Config) Identity(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(append([]string{strings.TrimRight(c.URL, "/")}, parts...), "\x00")))
+	return hex.EncodeToString(sum[:8])
+}

@@ -1,0 +1,134 @@
+package remote
+
+import (
+	"encoding/binary"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"mynah/internal/voice"
+)
+
+// Sound reads an answer's samples: a WAV file, or bare 16-bit mono samples, the lower byte
+// first, of the given rate or of the one that the answer's type names.
+func (c *Client) Sound(a Answer, rate int) (pcm []int16, got int, err error) {
+	if kind := pretender(a.Body); kind != "" {
+		return nil, 0, c.Bad("%s gave %s in place of sound that can be used", c.cfg.Name, kind)
+	}
+	if strings.HasPrefix(string(a.Body), "RIFF") {
+		if problem := damaged(a.Body); problem != "" {
+			return nil, 0, c.Bad("%s gave a WAV file %s", c.cfg.Name, problem)
+		}
+		pcm, got, err = voice.ParseWAV(a.Body)
+		if err != nil {
+			f := c.Bad("%s gave sound that cannot be read", c.cfg.Name)
+			f.Cause = &Failure{Temporary: true, Err: err}
+			return nil, 0, f
+		}
+		return pcm, got, nil
+	}
+	if strings.Contains(a.Type, "wav") {
+		return nil, 0, c.Bad("%s gave something else in place of a WAV file", c.cfg.Name)
+	}
+	if n, err := strconv.Atoi(a.Params["rate"]); err == nil {
+		rate = n
+	}
+	if rate < 8000 || rate > 48000 {
+		return nil, 0, c.Bad("%s gave sound of %d samples a second", c.cfg.Name, rate)
+	}
+	if len(a.Body)%2 != 0 {
+		return nil, 0, c.Bad("the sound of %s ends within a sample", c.cfg.Name)
+	}
+	pcm = make([]int16, len(a.Body)/2)
+	for i := range pcm {
+		pcm[i] = int16(binary.LittleEndian.Uint16(a.Body[2*i:]))
+	}
+	return pcm, rate, nil
+}
+
+// pretender names what is certainly no plain sound.
+func pretender(b []byte) string {
+	head := strings.ToLower(strings.TrimSpace(string(b[:min(len(b), 64)])))
+	switch {
+	case strings.HasPrefix(head, "<!doctype") || strings.HasPrefix(head, "<html") || strings.HasPrefix(head, "<?xml"):
+		return "a page of HTML"
+	case strings.HasPrefix(head, `{"`):
+		return "JSON"
+	case strings.HasPrefix(head, "id3"):
+		return "MP3"
+	case strings.HasPrefix(head, "oggs"):
+		return "Ogg"
+	case strings.HasPrefix(head, "flac"):
+		return "FLAC"
+	}
+	return ""
+}
+
+// damaged tells what is wrong with a WAV file: its header promises more than there is, or
+// contradicts itself. Lengths of zero or near the field's limit are those of servers that
+// did not know it.
+func damaged(b []byte) string {
+	const unknown = 0x7fffff00
+	for at := 12; at+8 <= len(b); {
+		id, size := string(b[at:at+4]), int64(binary.LittleEndian.Uint32(b[at+4:]))
+		body := b[at+8:]
+		if id == "fmt " && len(body) >= 16 {
+			rate, perSecond := binary.LittleEndian.Uint32(body[4:]), binary.LittleEndian.Uint32(body[8:])
+			if block := uint32(binary.LittleEndian.Uint16(body[12:])); rate*block != perSecond {
+				return "whose header names two rates"
+			}
+		}
+		if id == "data" {
+			if size > int64(len(body)) && size < unknown {
+				return "that is cut off"
+			}
+			return ""
+		}
+		if size > int64(len(body)) {
+			return "that is cut off"
+		}
+		at += 8 + int(size) + int(size)&1
+	}
+	return "without sound"
+}
+
+// judge tells what is wrong with a clip of a text that holds words; empty is nothing.
+func judge(clip voice.Clip, req voice.Request) string {
+	const (
+		quiet     = 30                    // below this nothing is heard
+		shortest  = 12 * time.Millisecond // of one sound, as said at speed 1
+		fewSounds = 20                    // below which lengths tell nothing
+		longest   = time.Second           // of one sound
+		grace     = 30 * time.Second
+	)
+	peak, sum, turns := 0, 0.0, 0
+	for i, v := range clip.PCM {
+		peak = max(peak, int(v), -int(v))
+		sum += float64(v) * float64(v)
+		if i > 0 && (v < 0) != (clip.PCM[i-1] < 0) {
+			turns++
+		}
+	}
+	n := float64(max(len(clip.PCM), 1))
+	effort := 0.0
+	plain := req.Text()
+	for _, w := range voice.Words(plain) {
+		effort += voice.Effort(plain[w.Start:w.End])
+	}
+	speed := req.Normal().Speed
+	sounds := time.Duration(effort / speed * float64(time.Second))
+	switch {
+	case len(clip.PCM) == 0:
+		return "no sound"
+	case peak < quiet:
+		return "silence"
+	case math.Sqrt(sum/n) > 9000 && float64(turns)/n > 0.35: // speech is softer, and swings slower
+		return "noise"
+	case effort >= fewSounds && clip.Length() < time.Duration(sounds.Seconds()*float64(shortest)):
+		return "a part of the sentence"
+	case clip.Length() > time.Duration(sounds.Seconds()*float64(longest))+grace:
+		return "far more than the sentence"
+	}
+	return ""
+}

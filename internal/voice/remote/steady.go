@@ -1,0 +1,81 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"mynah/internal/fault"
+	"mynah/internal/voice"
+)
+
+// steady is an engine that is asked by a few at once, again where that may help, and whose
+// clips are judged.
+type steady struct {
+	voice.Engine
+	cfg   Config
+	slots chan struct{}
+}
+
+// Steady wraps an engine: at most Config.AtOnce sentences are asked for at the same time,
+// failures that are temporary are tried again, and a clip that holds no speech is a
+// temporary failure. What an engine waits for, Config.Most included, ends with the context.
+func Steady(e voice.Engine, cfg Config) voice.Engine {
+	return &steady{Engine: e, cfg: cfg, slots: make(chan struct{}, cfg.AtOnce)}
+}
+
+// Speak implements voice.Engine.
+func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	select {
+	case s.slots <- struct{}{}:
+		// Kept while waiting to try again: a server that is too busy is not asked by more.
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return voice.Clip{}, ctx.Err()
+	}
+	wait := backoff.NewExponentialBackOff()
+	wait.InitialInterval = max(s.cfg.Wait, time.Millisecond)
+	var last error
+	clip, err := backoff.Retry(ctx, func() (voice.Clip, error) {
+		var clip voice.Clip
+		if clip, last = s.once(ctx, req); last == nil {
+			return clip, nil
+		}
+		f, ok := errors.AsType[*Failure](last)
+		switch {
+		case !ok || !f.Temporary:
+			return clip, backoff.Permanent(last)
+		case f.After > 0:
+			return clip, &backoff.RetryAfterError{Duration: f.After}
+		}
+		return clip, last
+	}, backoff.WithBackOff(wait), backoff.WithMaxTries(uint(s.cfg.Tries)), backoff.WithMaxElapsedTime(s.cfg.Most)) //nolint:gosec // 1 to 20
+	switch {
+	case err == nil:
+		return clip, nil
+	case ctx.Err() != nil:
+		return voice.Clip{}, ctx.Err()
+	}
+	return voice.Clip{}, last
+}
+
+func (s *steady) once(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	clip, err := s.Engine.Speak(ctx, req)
+	if err != nil || len(clip.Words) == 0 || voice.Effort(req.Text()) == 0 {
+		return clip, err
+	}
+	if what := judge(clip, req); what != "" {
+		return voice.Clip{}, fault.New(fault.ToolFailed, &Failure{Temporary: true}, "%s gave %s in place of speech", s.cfg.Name, what)
+	}
+	return clip, nil
+}
+
+// Named implements voice.Namer.
+func (s *steady) Named(id string) (voice.EngineVoice, bool) { return voice.AboutVoice(s.Engine, id) }
+
+// VoiceVersion implements voice.VoiceVersioner.
+func (s *steady) VoiceVersion(ctx context.Context, id string) (string, error) {
+	return voice.VoiceVersion(ctx, s.Engine, id)
+}

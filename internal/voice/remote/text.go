@@ -1,0 +1,38 @@
+package remote
+
+import (
+	"strings"
+
+	"mynah/internal/fault"
+	"mynah/internal/voice"
+)
+
+// Text is a request as plain text, for engines that take no markup: what is spelled stands
+// letter by letter, and a fragment ends in a comma, which keeps the voice up. The clip has
+// the words, without times.
+func Text(req voice.Request) (text string, pieces []voice.Piece, clip voice.Clip) {
+	pieces, plain, spans := voice.Pieces(req)
+	clip = voice.Clip{Rate: 24000, Words: voice.NewWords(plain, spans)}
+	var b strings.Builder
+	for _, p := range pieces {
+		b.WriteString(p.Text)
+	}
+	text = strings.TrimSpace(b.String())
+	if req.Fragment {
+		text = strings.TrimRight(text, ".!?。！？؟।… ,;:") + ","
+	}
+	return text, pieces, clip
+}
+
+// ValidID tells whether a voice's name may be put into a request: printable, short, and
+// nothing that means something in an address or in markup.
+func ValidID(id string) bool {
+	return id != "" && len(id) <= 100 && id[0] != '-' && id[0] != '.' &&
+		!strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`/\<>"'&?#%`, r) })
+}
+
+// Unknown is the fault of a voice that an engine does not have.
+func Unknown(engine, id string) error {
+	return fault.New(fault.ToolFailed, &voice.UnknownVoiceError{Engine: engine, Voice: id}, "%s has no voice %q", engine, id).
+		WithHint("mynah voices lists what is there")
+}

@@ -1,0 +1,127 @@
+package voice
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Unreadable tells whether a sentence holds a script that a voice cannot speak: one whose
+// letters its engine leaves out or names one by one ("Chinese letter"). The script is named
+// as Unicode does: Han, Cyrillic. Numbers, punctuation, emoji and single Greek letters,
+// which are symbols, count for nothing. Of engines that are asked over a network it is not
+// known what they read, so they can read all.
+func Unreadable(text string, v Voice) (script string, bad bool) {
+	reads := reader(v)
+	if reads == nil {
+		return "", false
+	}
+	runes := []rune(text)
+	for i := 0; i < len(runes); i++ {
+		s := scriptOf(runes[i])
+		if s == "" || reads(s) {
+			continue
+		}
+		end := i + 1
+		for end < len(runes) && (scriptOf(runes[end]) == s || unicode.IsMark(runes[end])) {
+			end++
+		}
+		if s != "Greek" || end-i > 1 {
+			return s, true
+		}
+		i = end - 1
+	}
+	return "", false
+}
+
+// reader tells which scripts a voice reads; nil is all.
+func reader(v Voice) func(script string) bool {
+	switch v.Engine {
+	case EngineFlite:
+		return func(s string) bool { return s == "Latin" }
+	case EngineEspeak:
+		id, _, _ := strings.Cut(v.EngineVoice, "+")
+		return func(s string) bool { return espeakReads(id, s) }
+	case "piper":
+		// espeak-ng reads for it, by the voice of the same language.
+		base, _, _ := strings.Cut(canonical(v.Language), "-")
+		id := base
+		for _, l := range languages() {
+			if b, _, _ := strings.Cut(canonical(l.tag), "-"); b == base {
+				id = l.id
+				break
+			}
+		}
+		return func(s string) bool { return espeakReads(id, s) }
+	}
+	return nil
+}
+
+// espeakReads is what espeak-ng 1.51 was found to do. It changes to the voice of a script's
+// language for some, and names letters one by one, in English, for others.
+func espeakReads(id, script string) bool {
+	base, _, _ := strings.Cut(id, "-")
+	in := func(list string) bool { return slices.Contains(strings.Fields(list), base) }
+	switch script {
+	case "Latin":
+		return !in("ja he my shn")
+	case "Cyrillic":
+		return in("ba be bg bs cv hr ka kk ky lfn ltg lv mk nog ru sr tt uk uz")
+	case "Greek":
+		return !in("af bs en hr lt mk sr vi")
+	case "Arabic":
+		return in("ar fa sd ug ur")
+	case "Hebrew":
+		return in("he")
+	case "Devanagari":
+		return !in("kok")
+	case "Bengali":
+		return !in("as")
+	case "Gurmukhi", "Gujarati", "Tamil", "Kannada", "Malayalam", "Sinhala", "Georgian", "Armenian", "Hangul":
+		return true
+	case "Oriya":
+		return in("or")
+	case "Telugu":
+		return in("te")
+	case "Thai":
+		return in("th")
+	case "Myanmar":
+		return in("my shn")
+	case "Ethiopic":
+		return in("am")
+	case "Hiragana", "Katakana":
+		return in("ja")
+	case "Han", "Bopomofo":
+		return in("cmn yue")
+	}
+	return false
+}
+
+// scriptOf is the script of a letter; empty for what belongs to all or none.
+func scriptOf(r rune) string {
+	if r < unicode.MaxASCII {
+		if r|0x20 >= 'a' && r|0x20 <= 'z' {
+			return "Latin"
+		}
+		return ""
+	}
+	if !unicode.IsLetter(r) || unicode.In(r, unicode.Common, unicode.Inherited) {
+		return ""
+	}
+	for _, s := range commonScripts() {
+		if unicode.Is(unicode.Scripts[s], r) {
+			return s
+		}
+	}
+	for name, table := range unicode.Scripts {
+		if unicode.Is(table, r) {
+			return name
+		}
+	}
+	return ""
+}
+
+// commonScripts are looked at first: there are over 160.
+func commonScripts() []string {
+	return []string{"Latin", "Han", "Cyrillic", "Hiragana", "Katakana", "Hangul", "Arabic", "Greek", "Hebrew", "Devanagari", "Thai"}
+}

@@ -1,0 +1,75 @@
+package voice_test
+
+import (
+	"slices"
+	"testing"
+
+	"mynah/internal/voice"
+)
+
+func TestUnreadable(t *testing.T) {
+	t.Parallel()
+	c := voice.NewCatalogue()
+	for _, x := range []struct{ voice, text, script string }{
+		{"kendra", "Hello, world! 123 % — “quotes” 😀 ½ ²", ""},
+		{"kendra", "naïve café Straße Łódź", ""},
+		{"kendra", "He said 你好 to me.", "Han"},
+		{"kendra", "Москва is a city", "Cyrillic"},
+		{"kendra", "π, Δt and σ² of 5 μm", ""},
+		{"kendra", "The word Σχέδιο", "Greek"},
+		{"kendra", "नमस्ते and 안녕", ""},
+		{"kendra", "สวัสดี", "Thai"},
+		{"kendra", "ខ្មែរ", "Khmer"},
+		{"joanna", "Hello café", ""},
+		{"joanna", "नमस्ते", "Devanagari"},
+		{"joanna", "Привет", "Cyrillic"},
+		{"marlene", "Das Wort „Привет“", "Cyrillic"},
+		{"marlene", "Γειά σου Κόσμε", ""},
+		{"tatyana", "Привет, Windows!", ""},
+		{"zhiyu", "你好，世界。iPhone 15", ""},
+		{"zhiyu", "こんにちは", "Hiragana"},
+		{"hiujin", "佢哋", ""},
+		{"mizuki", "こんにちは、コンピュータ。", ""},
+		{"mizuki", "私は学生です", "Han"},
+		{"mizuki", "これは USB です", "Latin"},
+		{"hila", "שלום", ""},
+		{"hila", "שלום USB", "Latin"},
+		{"zeina", "مرحبا Google", ""},
+		{"moi", "客家話", "Han"},
+		{"seoyeon", "한국어 漢字", "Han"},
+		{"", "你好 Привет", ""},
+	} {
+		v, _ := c.ByName(x.voice)
+		if got, bad := voice.Unreadable(x.text, v); got != x.script || bad != (x.script != "") {
+			t.Errorf("%s: %q gives %q, want %q", x.voice, x.text, got, x.script)
+		}
+	}
+	neural := voice.Voice{Engine: "piper", EngineVoice: "de_DE-x-low", Language: "de-DE"}
+	if s, _ := voice.Unreadable("Привет", neural); s != "Cyrillic" {
+		t.Error(s)
+	}
+	neural.Language = "zh-CN"
+	if s, bad := voice.Unreadable("你好", neural); bad {
+		t.Error(s)
+	}
+	if s, bad := voice.Unreadable("你好", voice.Voice{Engine: "openai"}); bad {
+		t.Error(s)
+	}
+}
+
+// TestManyLanguages: over a hundred, and those that are not really read say so.
+func TestManyLanguages(t *testing.T) {
+	t.Parallel()
+	var tags []string
+	for _, v := range voice.NewCatalogue().Voices() {
+		if !slices.Contains(tags, v.Language) {
+			tags = append(tags, v.Language)
+		}
+		if slices.Contains([]string{"ja-JP", "he-IL", "th-TH", "my-MM", "shn-MM", "hak-CN", "as-IN", "kok-IN"}, v.Language) && !v.Limited {
+			t.Errorf("%s is not limited", v.Name)
+		}
+	}
+	if len(tags) < 100 {
+		t.Errorf("%d languages", len(tags))
+	}
+}
