@@ -167,7 +167,7 @@ func quoted(text string, scene int, t *timeline.Scene, l *timeline.Line, limit l
 	if len(t.Voice) > 0 && t.VoiceEnd > t.Voice[0].Start {
 		start, end = t.Voice[0].Start, t.VoiceEnd
 	}
-	p := &paragraph{}
+	p := &paragraph{given: true}
 	p.add(text, nil, timeline.Voice{Start: start, Samples: end - start})
 	return p.cues(scene, limit)
 }

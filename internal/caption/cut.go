@@ -156,7 +156,7 @@ func (p *paragraph) ending(a atom) ending {
 	switch {
 	case strings.ContainsRune("!?…。！？؟۔।॥｡", last):
 		return sentence
-	case last == '.' && len(p.spans) == 1 && len(text) > 4 && !unicode.IsLower(next): // a text that nobody has cut into sentences
+	case last == '.' && p.given && len(text) > 4 && !unicode.IsLower(next):
 		return sentence
 	case strings.ContainsRune(",;:–—،؛、，；：」）", last) || len(text) < a.to-a.from:
 		return clause
@@ -300,7 +300,11 @@ func (t *atoms) lines(i, j int, limit limits) ([]int, float64) {
 		next := slices.Repeat([]float64{math.Inf(1)}, n+1)
 		from[l] = make([]int, n+1)
 		for a := l; a < n; a++ {
-			for b := a + 1; b <= n && !math.IsInf(best[a], 1); b++ {
+			b := a + 1
+			if l == count-1 { // the last line ends with the piece
+				b = n
+			}
+			for ; b <= n && !math.IsInf(best[a], 1); b++ {
 				if _, cols := t.measure(i+a, i+b); cols > limit.line && b > a+1 {
 					break
 				}

@@ -17,6 +17,8 @@ type paragraph struct {
 	// ends are the offsets in the text at which sentences end.
 	ends []int
 	end  int64 // sample at which the last word ends
+	// given tells of a text that nobody has cut into sentences.
+	given bool
 }
 
 // span is a stretch of text, from its first byte to the one behind its last, that is said
@@ -29,9 +31,6 @@ type span struct {
 // add puts a sentence behind those that are there. What is cut off the end of its scene is
 // left out.
 func (p *paragraph) add(text string, words []Word, v timeline.Voice) {
-	if len(words) == 0 {
-		words = []Word{{End: v.Samples}}
-	}
 	for k, w := range words {
 		if w.Start < v.Samples {
 			continue
@@ -58,6 +57,9 @@ func (p *paragraph) add(text string, words []Word, v timeline.Voice) {
 	}
 	p.text += text
 	first := len(p.spans)
+	if len(words) == 0 {
+		p.share(base, v.Start, v.Start+v.Samples)
+	}
 	for k, w := range words {
 		from := base
 		if k > 0 {
@@ -240,7 +242,29 @@ func (p *paragraph) cues(scene int, limit limits) []Cue {
 // evenly has all characters share the time from start to the end of the paragraph: some
 // stretch of it would have none.
 func (p *paragraph) evenly(start int64) {
-	p.spans = []span{{to: len(p.text), start: start, end: max(p.end, start)}}
+	p.spans = nil
+	p.share(0, start, max(p.end, start))
+}
+
+// mostShared bounds the characters of a span that shares its time with others.
+const mostShared = 64
+
+// share has the words from a place to the end of the text share a time by their characters.
+func (p *paragraph) share(from int, start, end int64) {
+	all := int64(utf8.RuneCountInString(p.text[from:]))
+	at := func(n int64) int64 { return start + (end-start)*n/max(all, 1) }
+	s := span{from: from, start: start}
+	var n, first int64
+	for i, r := range p.text[from:] {
+		if i > 0 && (p.text[from+i-1] == ' ' || n-first == mostShared && !unicode.IsMark(r) && r != '\u200d') {
+			s.to, s.end = from+i, at(n)
+			p.spans = append(p.spans, s)
+			s, first = span{from: s.to, start: s.end}, n
+		}
+		n++
+	}
+	s.to, s.end = len(p.text), end
+	p.spans = append(p.spans, s)
 }
 
 // within brings the times of the words into those of the cue.
