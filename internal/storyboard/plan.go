@@ -143,11 +143,13 @@ func (p *planner) film(s *script.Script) {
 	if h.Background != nil {
 		f.Music = p.music(*h.Background)
 	}
-	if f.Subtitles.Mode == script.SubtitlesOverlay || f.Subtitles.Mode == script.SubtitlesEmbed {
-		p.notYet(place("subtitles"), "subtitles inside the film are", "The .srt and .vtt files beside the film hold them")
+	if f.Subtitles.Mode == script.SubtitlesEmbed {
+		p.notYet(place("subtitles"), "a track of subtitles is", "The .srt and .vtt files beside the film hold them")
 	}
 	if f.Subtitles.Font != nil && !f.Subtitles.Font.Literal {
-		p.file(*f.Subtitles.Font, "font")
+		font := *f.Subtitles.Font
+		font.Name = p.file(font, "font")
+		f.Subtitles.Font = &font
 	}
 	if h.Voice != nil && p.opt.Voice == "" {
 		p.find(place("voice"), *h.Voice, value(h.Language, ""))

@@ -228,7 +228,6 @@ func TestWhatIsNotRenderedIsToldOnce(t *testing.T) {
 	t.Parallel()
 	const speak, fine = "\n\nSaid.\n", "\n\n![](a.png)\n"
 	for _, c := range []struct{ name, src string }{
-		{"subtitles inside the film", "---\nsubtitles: overlay\n---" + speak},
 		{"a track of subtitles", "---\nsubtitles: embed\n---" + speak},
 		{"chapters", "(chapter: One)" + fine + "\n---\n(chapter: Two)" + fine},
 	} {
@@ -241,6 +240,8 @@ func TestWhatIsNotRenderedIsToldOnce(t *testing.T) {
 		})
 	}
 	for _, src := range []string{
+		"---\nsubtitles: overlay\n---" + speak,
+		"---\nsubtitles: {style: karaoke, highlight: red}\n---" + speak,
 		"---\nsubtitles: external\ntransition: none\ntheme: default\n---" + speak,
 		"---\nbackground: music.mp3\n---\n\n(audio: sound.wav)",
 		"(transition: none)\n(theme: default)\n(voice-emphasis: none)" + speak,
