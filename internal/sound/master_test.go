@@ -38,7 +38,7 @@ func bursts(n int, level float64) []int16 {
 // TestRenderIsMix: without gain or peaks, mastering changes nothing.
 func TestRenderIsMix(t *testing.T) {
 	t.Parallel()
-	clips := []sound.Clip{{Source: mono(bursts(30000, 0.4)...), Start: 100, Samples: 30000, Gain: 1000}}
+	clips := []sound.Clip{{Source: mono(bursts(30000, 0.3)...), Start: 100, Samples: 30000, Gain: 1000}}
 	want := mix(t, clips, 40000, 2)
 	for _, m := range []sound.Master{{}, {Limit: true}} {
 		if got := render(t, clips, 40000, 2, m); !slices.Equal(got, want) {
