@@ -2,10 +2,12 @@ package storyboard
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"mynah/internal/diag"
+	"mynah/internal/markup"
 	"mynah/internal/script"
 )
 
@@ -80,12 +82,44 @@ func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
 		p.scene(&s.Scenes[i], i+1)
 	}
 	p.mixed()
+	p.chapters()
 	if len(s.Scenes) == 0 && !p.list.HasErrors() {
 		p.list.Errorf(diag.Range{File: s.File, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}},
 			"the script has no scene").Hint = "write a sentence to be spoken, or a picture: ![](picture.jpg)"
 	}
 	p.list.Sort()
 	return p.board, p.list
+}
+
+// chapters has scenes whose slides have headings start chapters, where the script names no
+// chapter. The same heading again goes on with its chapter. What comes before the first
+// chapter is one of its own.
+func (p *planner) chapters() {
+	scenes := p.board.Scenes
+	named := func(s Scene) bool { return s.Chapter != "" }
+	if !slices.ContainsFunc(scenes, named) {
+		last := ""
+		for i := range scenes {
+			for _, slide := range scenes[i].Slides {
+				if slide.Kind != script.FenceMarkdown {
+					continue
+				}
+				if title := markup.Heading(slide.Text); title != "" {
+					if title != last {
+						scenes[i].Chapter = title
+					}
+					last = title
+					break
+				}
+			}
+		}
+	}
+	if len(scenes) > 0 && !named(scenes[0]) && slices.ContainsFunc(scenes, named) {
+		scenes[0].Chapter = p.board.Film.Title
+		if scenes[0].Chapter == "" {
+			scenes[0].Chapter = "Start"
+		}
+	}
 }
 
 // mixed warns that music under narration keeps its volume, once.
@@ -151,9 +185,6 @@ func (p *planner) film(s *script.Script) {
 	place := func(name string) diag.Range { return h.Places[name] }
 	if h.Background != nil {
 		f.Music = p.music(*h.Background)
-	}
-	if f.Subtitles.Mode == script.SubtitlesEmbed {
-		p.notYet(place("subtitles"), "a track of subtitles is", "The .srt and .vtt files beside the film hold them")
 	}
 	if h.Loudness != nil {
 		p.notYet(place("loudness"), "a loudness target is", "The sound stays as recorded")

@@ -223,16 +223,14 @@ func TestNearestNames(t *testing.T) {
 // TestWhatIsNotRenderedIsToldOnce: each, wherever and however often it stands.
 func TestWhatIsNotRenderedIsToldOnce(t *testing.T) {
 	t.Parallel()
-	const speak, fine = "\n\nSaid.\n", "\n\n![](a.png)\n"
+	const speak = "\n\nSaid.\n"
 	for _, c := range []struct{ name, src string }{
-		{"a track of subtitles", "---\nsubtitles: embed\n---" + speak},
 		{"loudness", "---\nloudness: -20\n---" + speak},
 		{"ducking that is asked for", "---\nducking: 12\nbackground: music.mp3\n---" + speak},
 		{"ducking of music under narration", "---\nbackground: music.mp3\n---" + speak},
 		{"ducking of a scene's music", "(background: music.mp3)\n\n![](a.png)\n\n---\n(background: other.mp3)" + speak},
 		{"lexicon", "---\nlexicon: words.txt\n---" + speak},
 		{"built-in music", "---\nbackground: ukulele-1\n---" + speak + "\n---\n(background: ukulele-1)" + speak},
-		{"chapters", "(chapter: One)" + fine + "\n---\n(chapter: Two)" + fine},
 		{"emphasis", "A *word*.\n\nAnd **more**, and ~~less~~."},
 		{"emphasis of a voice", "(voice-emphasis: strong)" + speak},
 		{"emphasis in SSML", "<speak><emphasis>a</emphasis></speak>"},
@@ -249,6 +247,8 @@ func TestWhatIsNotRenderedIsToldOnce(t *testing.T) {
 	}
 	for _, src := range []string{
 		"---\nsubtitles: overlay\n---" + speak,
+		"---\nsubtitles: embed\n---" + speak,
+		"(chapter: One)" + speak + "\n---\n(chapter: Two)" + speak,
 		"---\nsubtitles: {style: karaoke, highlight: red}\n---" + speak,
 		"---\nsubtitles: external\ntransition: none\ntheme: default\n---" + speak,
 		"---\nbackground: music.mp3\n---\n\n(audio: sound.wav)",
@@ -459,5 +459,40 @@ func TestCalloutsFindTheirPicture(t *testing.T) {
 	}
 	if want := []string{"a.png 1", "a.png 2", "pictures/a.png 3", "pictures/a.png 4"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestChapters: those that are named, else the headings of slides; the film's beginning is
+// one too.
+func TestChapters(t *testing.T) {
+	t.Parallel()
+	const md = "\n```md\n%s\n```\n\n---\n"
+	slides := func(texts ...string) string {
+		var out string
+		for _, text := range texts {
+			out += fmt.Sprintf(md, text)
+		}
+		return out
+	}
+	for _, c := range []struct {
+		name, src string
+		want      []string
+	}{
+		{"none", "One.\n\n---\nTwo.", []string{"", ""}},
+		{"named", "(chapter: A: b)\nOne.\n---\nTwo.\n---\n(chapter: C)\nThree.", []string{"A: b", "", "C"}},
+		{"not from the beginning", "---\ntitle: The film\n---\nOne.\n---\n(chapter: C)\nTwo.", []string{"The film", "C"}},
+		{"without a title", "One.\n---\n(chapter: C)\nTwo.", []string{"Start", "C"}},
+		{"headings", slides("# One **and** `all`\n\n- a", "text alone", "## [Two](x) &amp; \\*more\\*", "## Two & *more*", "Under\n==="), []string{"One and all", "", "Two & *more*", "", "Under"}},
+		{"names win over headings", slides("# One", "# Two") + "(chapter: C)\nThree.", []string{"Start", "", "C"}},
+		{"code is no heading", "```sh\n# not one\n```\n---\n```\n# nor this\n```\n", []string{"", ""}},
+	} {
+		board, list := plan(t, c.src, storyboard.Options{})
+		var got []string
+		for _, s := range board.Scenes {
+			got = append(got, s.Chapter)
+		}
+		if !slices.Equal(got, c.want) || list.HasErrors() {
+			t.Errorf("%s: %q, want %q (%v)", c.name, got, c.want, list)
+		}
 	}
 }

@@ -20,8 +20,17 @@ func (j *job) outputs() []string {
 	if j.req.Timeline {
 		files = append(files, j.named(".timeline.json"))
 	}
+	if j.req.Transcript {
+		files = append(files, j.named(endTranscript), j.named(endChapters))
+	}
 	return files
 }
+
+// The endings of what is written with a transcript.
+const (
+	endTranscript = ".transcript.md"
+	endChapters   = ".chapters.txt"
+)
 
 // named gives the name of the film with another ending.
 func (j *job) named(ending string) string {
