@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"mynah/internal/fault"
+	"mynah/internal/voice"
 )
 
 // Failure is why a request failed, behind the fault's public sentence.
@@ -86,7 +87,14 @@ type Call struct {
 	Sign func(*http.Request, []byte) error
 	// Explain refines what a bad status means; it may be nil, and gives nil for what it
 	// does not know.
-	Explain func(status int, body []byte) *fault.Error
+	Explain func(Refusal) *fault.Error
+}
+
+// Refusal is an answer with a bad status.
+type Refusal struct {
+	Status int
+	Header http.Header
+	Body   []byte
 }
 
 // Answer is what a server gave, with a good status, a type that was asked for, and whole.
@@ -212,14 +220,42 @@ func (c *Client) Bad(format string, args ...any) *fault.Error {
 }
 
 // Refused is a fault for a request that will never work, with the server's message.
-func (c *Client) Refused(status int, body []byte, format string, args ...any) *fault.Error {
-	return c.fail(&Failure{Status: status, Message: c.message(body)}, format, args...)
+func (c *Client) Refused(r Refusal, format string, args ...any) *fault.Error {
+	return c.fail(&Failure{Status: r.Status, Message: c.message(r.Body)}, format, args...)
+}
+
+// TooLong is the fault of a sentence that a service does not take.
+func (c *Client) TooLong(r Refusal) *fault.Error {
+	return c.Refused(r, "the sentence is too long for %s", c.cfg.Name).WithHint("cut it in two")
+}
+
+// KeyRefused is the fault of a key that a service does not take, whatever its status.
+func (c *Client) KeyRefused(r Refusal) *fault.Error {
+	return c.Refused(r, "the key in %s was refused by %s", c.cfg.KeyEnv, c.cfg.Name).WithHint("set %s to a valid key", c.cfg.KeyEnv)
+}
+
+// NoVoice is the fault of a voice that a service does not have.
+func (c *Client) NoVoice(r Refusal, id string) *fault.Error {
+	f := c.Refused(r, "%s has no voice %q", c.cfg.Name, id).WithHint("mynah voices lists what is there")
+	f.Cause = errors.Join(f.Cause, &voice.UnknownVoiceError{Engine: c.cfg.Name, Voice: id})
+	return f
+}
+
+// NoCredit is the fault of an account that is used up.
+func (c *Client) NoCredit(r Refusal) *fault.Error {
+	return c.Refused(r, "the account at %s has no credit left", c.cfg.Name)
+}
+
+// Busy is a fault for what works later.
+func (c *Client) Busy(r Refusal) *fault.Error {
+	f := &Failure{Status: r.Status, Message: c.message(r.Body), Temporary: true, After: retryAfter(r.Header.Get("Retry-After"), time.Now())}
+	return c.fail(f, "%s has too many requests", c.cfg.Name).WithHint("try again later, or lower at-once in mynah.yaml")
 }
 
 // status says what a bad status means.
-func (c *Client) status(resp *http.Response, body []byte, explain func(int, []byte) *fault.Error) error {
+func (c *Client) status(resp *http.Response, body []byte, explain func(Refusal) *fault.Error) error {
 	if explain != nil {
-		if f := explain(resp.StatusCode, body); f != nil {
+		if f := explain(Refusal{resp.StatusCode, resp.Header, body}); f != nil {
 			return f
 		}
 	}
@@ -241,8 +277,7 @@ func (c *Client) status(resp *http.Response, body []byte, explain func(int, []by
 	case code == http.StatusRequestEntityTooLarge:
 		return c.fail(f, "the sentence is too long for %s", name).WithHint("cut it in two")
 	case code == http.StatusTooManyRequests:
-		f.Temporary = true
-		return c.fail(f, "%s has too many requests", name).WithHint("try again later, or lower at-once in mynah.yaml")
+		return c.Busy(Refusal{code, resp.Header, body})
 	case code >= 500 || code == http.StatusRequestTimeout:
 		f.Temporary = code != http.StatusNotImplemented
 		return c.fail(f, "%s failed", name).WithHint("try again later")
