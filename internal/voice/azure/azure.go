@@ -102,7 +102,7 @@ func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
 
 func (e *Engine) header() http.Header {
 	h := http.Header{}
-	if e.cfg.Key != "" {
+	if !e.cfg.Key.Empty() {
 		h.Set("Ocp-Apim-Subscription-Key", e.cfg.Key.Reveal())
 	}
 	return h

@@ -126,7 +126,7 @@ func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
 
 func (e *Engine) header() http.Header {
 	h := http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}}
-	if e.cfg.Key != "" {
+	if !e.cfg.Key.Empty() {
 		h.Set("xi-api-key", e.cfg.Key.Reveal())
 	}
 	return h

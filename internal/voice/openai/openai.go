@@ -147,7 +147,7 @@ func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
 
 func (e *Engine) header() http.Header {
 	h := http.Header{"Content-Type": {"application/json"}}
-	if e.cfg.Key != "" {
+	if !e.cfg.Key.Empty() {
 		h.Set("Authorization", "Bearer "+e.cfg.Key.Reveal())
 	}
 	return h

@@ -86,7 +86,7 @@ func New(cfg Config) (*Engine, error) {
 
 // sign puts on a signature of version 4.
 func (e *Engine) sign(req *http.Request, body []byte) error {
-	if e.cfg.Key == "" || e.cfg.Secret == "" {
+	if e.cfg.Key.Empty() || e.cfg.Secret.Empty() {
 		return nil // the service will say that it wants one
 	}
 	sum := sha256.Sum256(body)

@@ -262,7 +262,7 @@ func (c *Client) status(resp *http.Response, body []byte, explain func(Refusal) 
 	f := &Failure{Status: resp.StatusCode, Message: c.message(body), After: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
 	name := c.cfg.Name
 	switch code := resp.StatusCode; {
-	case code == http.StatusUnauthorized && c.cfg.Key == "" && c.cfg.KeyEnv != "":
+	case code == http.StatusUnauthorized && c.cfg.Key.Empty() && c.cfg.KeyEnv != "":
 		return c.fail(f, "%s wants a key, and %s is not set", name, c.cfg.KeyEnv).WithHint("set %s", c.cfg.KeyEnv)
 	case code == http.StatusUnauthorized && c.cfg.KeyEnv != "":
 		return c.fail(f, "the key in %s was refused by %s", c.cfg.KeyEnv, name).WithHint("set %s to a valid key", c.cfg.KeyEnv)
@@ -312,7 +312,7 @@ func (c *Client) message(body []byte) string {
 		return ""
 	}
 	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), " ")
-	if c.cfg.Key != "" {
+	if !c.cfg.Key.Empty() {
 		s = strings.ReplaceAll(s, c.cfg.Key.Reveal(), "…")
 	}
 	if r := []rune(s); len(r) > most {

@@ -166,7 +166,7 @@ func Nothing(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.Status
 // Config are settings for tests: quick to try again.
 func Config(name, url string) remote.Config {
 	c := remote.DefaultConfig(name, url)
-	c.Key, c.KeyEnv = Key, "THE_TEST_KEY"
+	c.Key, c.KeyEnv = remote.NewSecret(Key), "THE_TEST_KEY"
 	c.Wait, c.Timeout, c.Tries, c.Most = time.Millisecond, 5*time.Second, 3, 20*time.Second
 	return c
 }
