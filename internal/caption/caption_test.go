@@ -47,7 +47,7 @@ func TestPiecesAreCutAtWords(t *testing.T) {
 			t.Errorf("the gap before %q lasts %d samples", c.Text, c.Start-cues[i-1].End)
 		}
 	}
-	if got := strings.Join(texts, "|"); got != "one two three|four five six|seven" {
+	if got := strings.Join(texts, "|"); got != "one two three|four five|six seven" {
 		t.Error(got)
 	}
 }

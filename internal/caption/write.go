@@ -10,10 +10,11 @@ import (
 // SRT writes cues in the form SubRip.
 func SRT(cues []Cue) string {
 	var b strings.Builder
+	// An arrow would be taken for the times of another cue.
+	arrow := strings.NewReplacer("-->", "→")
 	for i, c := range cues {
-		// A blank line or an arrow would end the cue.
-		text := strings.NewReplacer("-->", "→", "\n", " ", "\r", " ").Replace(c.Text)
-		fmt.Fprintf(&b, "%d\n%s --> %s\n%s\n\n", i+1, clock(c.Start, ","), clock(c.End, ","), text)
+		start, end := clocks(c)
+		fmt.Fprintf(&b, "%d\n%s --> %s\n%s\n\n", i+1, clock(start, ","), clock(end, ","), arrow.Replace(shown(c)))
 	}
 	return b.String()
 }
@@ -22,15 +23,53 @@ func SRT(cues []Cue) string {
 func VTT(cues []Cue) string {
 	var b strings.Builder
 	b.WriteString("WEBVTT\n\n")
+	escape := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 	for _, c := range cues {
-		text := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\n", " ", "\r", " ").Replace(c.Text)
-		fmt.Fprintf(&b, "%s --> %s\n%s\n\n", clock(c.Start, "."), clock(c.End, "."), text)
+		start, end := clocks(c)
+		fmt.Fprintf(&b, "%s --> %s\n%s\n\n", clock(start, "."), clock(end, "."), escape.Replace(shown(c)))
 	}
 	return b.String()
 }
 
+// Text writes what cues say, a cue a line.
+func Text(cues []Cue) string {
+	var b strings.Builder
+	for _, c := range cues {
+		b.WriteString(strings.Join(strings.Fields(c.Text), " ") + "\n")
+	}
+	return b.String()
+}
+
+// shown gives the lines of a cue. A blank line, or a character that ends lines, would end
+// the cue.
+func shown(c Cue) string {
+	var out []string
+	for _, line := range c.Lines() {
+		line = strings.TrimSpace(strings.Map(func(r rune) rune {
+			if splits(r) {
+				return ' '
+			}
+			return r
+		}, line))
+		if line != "" {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// clocks gives the times of a cue in thousandths of a second; it lasts at least one.
+func clocks(c Cue) (start, end int64) {
+	start, end = Milliseconds(c.Start), Milliseconds(c.End)
+	return start, max(end, start+1)
+}
+
+// Milliseconds gives a sample of the film in thousandths of a second, rounded.
+func Milliseconds(sample int64) int64 {
+	return (sample*1000 + timeline.SampleRate/2) / timeline.SampleRate
+}
+
 // clock writes a time in hours, minutes, seconds and thousandths.
-func clock(sample int64, point string) string {
-	ms := (sample*1000 + timeline.SampleRate/2) / timeline.SampleRate
+func clock(ms int64, point string) string {
 	return fmt.Sprintf("%02d:%02d:%02d%s%03d", ms/3_600_000, ms/60_000%60, ms/1000%60, point, ms%1000)
 }

@@ -25,6 +25,8 @@ import (
 // buildFlags are those of mynah build.
 type buildFlags struct {
 	output, size, fps, voice, root string
+	language                       string
+	allLanguages                   bool
 	vars                           []string
 	json, strict, force, quiet     bool
 	plan, timeline, explain        bool
@@ -56,6 +58,7 @@ the poster film.jpg. A film that is there already is replaced once the new one i
 	fl.BoolVar(&f.json, "json", false, "print progress and result as JSON lines")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but warnings and errors")
 	fl.BoolVar(&f.plan, "plan", false, "print the plan, build nothing")
+	fl.BoolVar(&f.allLanguages, "all-languages", false, "build the script and all of its translations")
 	fl.BoolVar(&f.explain, "explain", false, "tell what was made anew, why, and how long it took")
 	fl.BoolVar(&f.timeline, "timeline", false, "write the timeline as JSON beside the film")
 	fl.StringVar(&f.server, "server", "", "build on this server, as http://127.0.0.1:8080, and download the film")
@@ -69,6 +72,7 @@ func (f *buildFlags) projectFlags(fl *pflag.FlagSet) {
 	fl.StringVar(&f.size, "size", "", "720p, 1080p, 4k or WIDTHxHEIGHT, instead of the header's")
 	fl.StringVar(&f.fps, "fps", "", "frame rate, instead of the header's")
 	fl.StringVar(&f.voice, "voice", "", "voice of all that names none in its scene, instead of the header's")
+	fl.StringVar(&f.language, "language", "", "build the script's translation, as de for script.de.md beside script.md")
 	fl.StringArrayVar(&f.vars, "var", nil, "NAME=VALUE of a {{NAME}} in the script; may be repeated")
 	fl.StringVar(&f.root, "root", "", "the project's folder, which no file name may leave (default: the script's folder)")
 	fl.BoolVar(&f.strict, "strict", false, "unknown names are errors")
@@ -127,6 +131,10 @@ func onlyScript(dir string) (string, error) {
 			found = append(found, name)
 		}
 	}
+	found = slices.DeleteFunc(slices.Clone(found), func(name string) bool { // translations go with their script
+		base, _, ok := script.TranslationOf(name)
+		return ok && slices.Contains(found, base)
+	})
 	switch len(found) {
 	case 1:
 		return found[0], nil
@@ -168,10 +176,18 @@ func (f *buildFlags) request(args []string) (studio.Request, error) {
 	if err := errors.Join(errs...); err != nil {
 		return r, usageError{err}
 	}
-	r.Voice, r.Strict, r.Timeline, r.Force = f.voice, f.strict, f.timeline, f.force
+	r.Voice, r.Strict, r.Timeline, r.Force, r.Language = f.voice, f.strict, f.timeline, f.force, f.language
 	r.Output = f.output
 	if r.Output == "" {
 		path := filepath.Join(r.Dir, filepath.FromSlash(r.Script))
+		if base, _, ok := script.TranslationOf(path); ok && f.language != "" {
+			if _, err := os.Stat(base); err == nil {
+				path = base
+			}
+		}
+		if f.language != "" && slices.Contains(studio.Languages(os.DirFS(filepath.Dir(path)), filepath.Base(path)), f.language) {
+			path = script.TranslationName(path, f.language)
+		}
 		r.Output = strings.TrimSuffix(path, filepath.Ext(path)) + ".mp4"
 	}
 	return r, nil
@@ -238,6 +254,9 @@ func (a *app) filmRequest(f *buildFlags, args []string) (studio.Request, error) 
 }
 
 func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
+	if f.allLanguages {
+		return a.buildAll(ctx, f, args)
+	}
 	r, err := a.filmRequest(f, args)
 	if err != nil {
 		return a.fail(f.json, err)
@@ -258,6 +277,28 @@ func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
 		return a.fail(f.json, err)
 	}
 	return a.done(f, result)
+}
+
+// buildAll builds a script and its translations, one after the other: what they share is
+// made once. The first that fails ends it.
+func (a *app) buildAll(ctx context.Context, f *buildFlags, args []string) error {
+	if f.output != "" || f.language != "" {
+		return usageError{errors.New("--all-languages goes without -o and --language: each film stands beside its script")}
+	}
+	dir, name, err := target(args, f.root)
+	if err != nil {
+		return a.fail(f.json, err)
+	}
+	path := filepath.Join(dir, filepath.FromSlash(name))
+	one := *f
+	one.allLanguages = false
+	for _, tag := range append([]string{""}, studio.Languages(os.DirFS(filepath.Dir(path)), filepath.Base(path))...) {
+		one.language = tag
+		if err := a.build(ctx, &one, []string{path}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // plan prints the storyboard and the timeline.

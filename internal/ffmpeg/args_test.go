@@ -90,6 +90,9 @@ func TestArguments(t *testing.T) {
 		{Effects: []ffmpeg.Effect{{Name: "contrast", Value: 2}}},
 	}
 	slide.Enter = &ffmpeg.EnterInput{Type: "slice-up", Path: "/s/before", Frames: 50}
+	states := &ffmpeg.StatesInput{Path: "/s/captions", X: 100, Y: 600, W: 800, H: 90}
+	said := slide
+	said.States = states
 	sound := ffmpeg.SoundInput{Input: ffmpeg.Input{Path: "/s/in-1", Format: media.MP3}, Channels: 1}
 	part := sound
 	part.From, part.Length, part.SpeedNum, part.SpeedDen, part.Channels = 250000, 1, 1, 3, 2
@@ -113,6 +116,10 @@ func TestArguments(t *testing.T) {
 		{"ReadEnter", hd().ReadEnter(ffmpeg.EnterInput{Type: "dissolve", Path: "/s/before", Frames: 12}, 7)},
 		{"EncodeMoving that comes in", ntsc.EncodeMoving(&ffmpeg.EnterInput{Type: "circle", Path: "/s/before", Frames: 15})},
 		{"EncodeCrossings", hd().EncodeCrossings([]int64{15, 1, 15})},
+		{"EncodeChains", hd().EncodeChains([]int64{4, 9})},
+		{"EncodeMoving that comes in under captions", ntsc.EncodeMoving(&ffmpeg.EnterInput{Type: "circle", Path: "/s/before", Frames: 15, States: states})},
+		{"EncodeClip under a slide and captions, that comes in", hd().EncodeClip(said)},
+		{"EncodeClip under captions", hd().EncodeClip(func() ffmpeg.ClipInput { c := clip(plain, script.Cover); c.States = states; return c }())},
 		{"PNG", hd().PNG()},
 		{"Sheet", hd().Sheet(7, 480)},
 		{"EncodeClip under a slide, that comes in", hd().EncodeClip(slide)},

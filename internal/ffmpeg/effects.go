@@ -159,6 +159,8 @@ type EnterInput struct {
 	Path string
 	// Frames is how long that takes.
 	Frames int64
+	// States lie on both.
+	States *StatesInput
 }
 
 // rawInput reads raw frames of the film's size and rate.

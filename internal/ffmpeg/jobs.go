@@ -85,6 +85,8 @@ type ClipInput struct {
 	Backdrops []Backdrop
 	Layers    []LayerInput
 	Enter     *EnterInput
+	// States lie on all of it, nil for none.
+	States *StatesInput
 	// Held asks for an intra picture at the end, because it will stand for a while.
 	Held bool
 }
@@ -115,11 +117,14 @@ func (c ClipInput) inputs(p Picture) []string {
 	if c.Enter != nil {
 		args = append(args, p.rawInput(c.Enter.Path)...)
 	}
+	if c.States != nil {
+		args = append(args, c.States.input()...)
+	}
 	return args
 }
 
 // graph gives the filters from the inputs to label v: the clip in the film's form, then
-// effects, then layers, then how it comes in.
+// effects, then layers, then how it comes in, then what lies on all.
 func (c ClipInput) graph(p Picture) string {
 	in, head := "0:v:0", ""
 	if c.SpeedNum > 0 && c.SpeedDen > 0 && c.SpeedNum != c.SpeedDen {
@@ -138,6 +143,13 @@ func (c ClipInput) graph(p Picture) string {
 	}
 	if c.Enter != nil {
 		then = append(then, c.Enter.graph(fmt.Sprintf("v%d", len(then)), fmt.Sprintf("%d:v", len(c.Layers)+1), fmt.Sprintf("v%d", len(then)+1)))
+	}
+	if c.States != nil {
+		input := len(c.Layers) + 1
+		if c.Enter != nil {
+			input++
+		}
+		then = append(then, c.States.graph(fmt.Sprintf("v%d", len(then)), fmt.Sprintf("%d:v", input), fmt.Sprintf("v%d", len(then)+1)))
 	}
 	if len(then) == 0 {
 		return head + chain(in, "v", c.Source, c.Placement, c.Canvas, every)

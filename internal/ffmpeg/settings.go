@@ -121,6 +121,16 @@ func simple() []string { return []string{"me=dia", "subme=0", "partitions=none"}
 // IDR picture. The quantiser is constant, so that the bytes of one do not depend on those
 // before it.
 func (p Picture) EncodeCrossings(lengths []int64) []string {
+	return p.groups(lengths, crossingQP)
+}
+
+// EncodeChains are the arguments of an encoder that does the same with pictures that
+// differ in a part alone and stand for a while, as those under captions.
+func (p Picture) EncodeChains(lengths []int64) []string {
+	return p.groups(lengths, p.StillQP)
+}
+
+func (p Picture) groups(lengths []int64, qp int) []string {
 	var starts []string
 	var n int64
 	for _, l := range lengths {
@@ -128,7 +138,7 @@ func (p Picture) EncodeCrossings(lengths []int64) []string {
 		n += l
 	}
 	args := append(append(quiet(), "-color_range", "tv", "-colorspace", "bt709"), p.rawInput("pipe:0")...)
-	return append(append(args, p.codec(1, 100000, simple()...)...), "-vf", "setsar=1", "-qp", strconv.Itoa(crossingQP),
+	return append(append(args, p.codec(1, 100000, simple()...)...), "-vf", "setsar=1", "-qp", strconv.Itoa(qp),
 		"-force_key_frames", "expr:"+strings.Join(starts, "+"), "-fps_mode", "passthrough", "-f", "h264", "pipe:1")
 }
 
@@ -140,7 +150,12 @@ func (p Picture) EncodeMoving(enter *EnterInput) []string {
 	filter := []string{"-vf", "setsar=1"}
 	if enter != nil {
 		args = append(args, p.rawInput(enter.Path)...)
-		filter = []string{"-filter_complex", enter.graph("0:v", "1:v", "e") + ";[e]setsar=1[v]", "-map", "[v]", "-frames:v", strconv.FormatInt(enter.Frames, 10)}
+		graph := enter.graph("0:v", "1:v", "e") + ";[e]"
+		if enter.States != nil {
+			args = append(args, enter.States.input()...)
+			graph = strings.TrimSuffix(graph, "[e]") + enter.States.graph("e", "2:v", "s") + ";[s]format=yuv420p,"
+		}
+		filter = []string{"-filter_complex", graph + "setsar=1[v]", "-map", "[v]", "-frames:v", strconv.FormatInt(enter.Frames, 10)}
 	}
 	return append(append(append(args, p.codec(1, p.clipKeyint(), "me=dia", "subme=1")...), filter...),
 		"-crf", strconv.Itoa(p.ClipCRF), "-fps_mode", "passthrough", "-f", "h264", "pipe:1")

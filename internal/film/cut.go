@@ -48,7 +48,7 @@ func (f *Film) Track(store *cache.Store) (*Track, error) {
 	}
 	t := &Track{
 		lib: newLibrary(store, cache.Segments), pieces: f.Pieces,
-		repeat: max(repeatSeconds*f.Picture.FPS.Num/f.Picture.FPS.Den, 1),
+		repeat: Repeat(f.Picture),
 	}
 	seen := map[cache.Key]bool{}
 	for _, p := range f.Pieces {

@@ -97,6 +97,25 @@ func (b *bench) moving(t *testing.T, n int) cache.Key {
 	return k
 }
 
+// chain puts a segment of standing pictures that differ in a few rows, and beside it another
+// of the same process.
+func (b *bench) chain(t *testing.T, n int) cache.Key {
+	t.Helper()
+	k := key(fmt.Sprint("chain ", n))
+	var frames bytes.Buffer
+	for i := range n + 2 {
+		f := b.pattern(7)
+		for at := range 16 * b.pic.Width {
+			f[at] = byte(20 + 30*i)
+		}
+		frames.Write(f)
+	}
+	if err := b.enc.EncodeChains(t.Context(), &frames, []int64{2, int64(n)}, []cache.Key{key(fmt.Sprint("other chain ", n)), k}); err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
 func fps(num, den int64) script.Rate { return script.Rate{Num: num, Den: den} }
 
 // TestWhatStandsAndMoves decodes films and tells by letters which pictures are alike.
@@ -105,6 +124,7 @@ func TestWhatStandsAndMoves(t *testing.T) {
 	long(t)
 	b := newBench(t, 96, 64, fps(10, 1))
 	a, c, m := b.still(t, 1), b.still(t, 2), b.moving(t, 4)
+	chain := b.chain(t, 3)
 	for _, row := range []struct {
 		name   string
 		pieces []film.Piece
@@ -121,6 +141,9 @@ func TestWhatStandsAndMoves(t *testing.T) {
 		{"a part of it is taken, and stands", []film.Piece{{Segment: m, Take: 2, Frames: 5}, {Segment: a, Frames: 1}}, "abbbbc", []int{0, 5}},
 		{"it goes round", []film.Piece{{Segment: m, Frames: 10, Cycle: 4}}, "abcdabcdab", []int{0, 4, 8}},
 		{"it waits before it goes round", []film.Piece{{Segment: m, Take: 3, Frames: 9, Cycle: 5}}, "abcccabcc", []int{0, 5}},
+		{"pictures of a chain stand", []film.Piece{{Segment: chain, Frames: 9, Holds: []int64{3, 1, 5}}, {Segment: a, Frames: 2}}, "aaabcccccdd", []int{0, 9}},
+		{"a chain stands twice", []film.Piece{{Segment: chain, Frames: 6, Holds: []int64{1, 1, 4}}, {Segment: chain, Frames: 40, Holds: []int64{20, 19, 1}}}, "abcccc" + strings.Repeat("a", 20) + strings.Repeat("b", 19) + "c", []int{0, 6}},
+		{"its first picture is begun again", []film.Piece{{Segment: chain, Frames: 112, Holds: []int64{110, 1, 1}}}, strings.Repeat("a", 110) + "bc", []int{0, 100}},
 		{"long stills are begun again", []film.Piece{{Segment: a, Frames: 205}}, strings.Repeat("a", 205), []int{0, 100, 200}},
 	} {
 		t.Run(row.name, func(t *testing.T) {

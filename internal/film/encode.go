@@ -157,11 +157,21 @@ func (e *Encoder) EncodeFrames(ctx context.Context, k cache.Key, frames io.Reade
 // EncodeCrossings encodes several runs of raw frames, which are read one behind the other,
 // each as a segment of so many pictures under its key.
 func (e *Encoder) EncodeCrossings(ctx context.Context, frames io.Reader, lengths []int64, keys []cache.Key) error {
+	return e.groups(ctx, e.pic.EncodeCrossings(lengths), frames, lengths, keys)
+}
+
+// EncodeChains encodes several runs of raw frames as EncodeCrossings does. Their pictures
+// stand, each as close to its source as a still.
+func (e *Encoder) EncodeChains(ctx context.Context, frames io.Reader, lengths []int64, keys []cache.Key) error {
+	return e.groups(ctx, e.pic.EncodeChains(lengths), frames, lengths, keys)
+}
+
+func (e *Encoder) groups(ctx context.Context, args []string, frames io.Reader, lengths []int64, keys []cache.Key) error {
 	at := 0
 	var group [][]byte
-	err := e.run(ctx, e.pic.EncodeCrossings(lengths), frames, func(p *h264.Params, nal []byte) error {
+	err := e.run(ctx, args, frames, func(p *h264.Params, nal []byte) error {
 		if at == len(keys) || (h264.Type(nal) == h264.TypeIDR) != (len(group) == 0) {
-			return errors.New("the encoder did not begin each crossfade with an intra picture")
+			return errors.New("the encoder did not begin each group with an intra picture")
 		}
 		if group = append(group, h264.Settled(nal)); int64(len(group)) < lengths[at] {
 			return nil
@@ -178,7 +188,7 @@ func (e *Encoder) EncodeCrossings(ctx context.Context, frames io.Reader, lengths
 		return err
 	})
 	if err == nil && at != len(keys) {
-		err = fmt.Errorf("the encoder wrote %d crossfades of %d", at, len(keys))
+		err = fmt.Errorf("the encoder wrote %d groups of pictures of %d", at, len(keys))
 	}
 	return err
 }

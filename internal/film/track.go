@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"mynah/internal/cache"
+	"mynah/internal/ffmpeg"
 	"mynah/internal/h264"
 )
 
@@ -19,6 +20,9 @@ type Piece struct {
 	Frames int64
 	// Cycle in frames; 0 for a segment that plays once.
 	Cycle int64
+	// Holds is how long each picture taken stands, itself counted; without it each but the
+	// last is on for one frame.
+	Holds []int64
 }
 
 // Track is the picture track: which coded picture stands at each frame.
@@ -34,14 +38,20 @@ type Track struct {
 // repeatSeconds is the longest stretch of standing time without an intra picture.
 const repeatSeconds = 10
 
+// Repeat gives the longest stretch of standing time, in frames, without an intra picture.
+func Repeat(p ffmpeg.Picture) int64 { return max(repeatSeconds*p.FPS.Num/p.FPS.Den, 1) }
+
 // sample is one frame of the track.
 type sample struct {
 	segment cache.Key
 	unit    int    // -1 for a skip picture
 	id      uint32 // idr_pic_id of an IDR picture
-	number  int    // frame_num of a skip picture
+	number  int    // frame_num of a picture that is none
 	size    uint32
 	idr     bool
+	// held tells of a picture that skip pictures came before: its number is not the one
+	// that it was coded with.
+	held bool
 }
 
 // cursor walks the frames of a track, in order.
@@ -54,6 +64,9 @@ type cursor struct {
 	stood   int64 // skip pictures since the last coded one
 	lastIDR bool  // the picture that stands was coded intra
 	skips   map[int]uint32
+	held    int   // pictures of a piece with holds that are on already
+	until   int64 // the frame of the piece until which the last of them stands
+	buf     []byte
 }
 
 func (t *Track) cursor() *cursor { return &cursor{t: t, id: 2, skips: map[int]uint32{}} }
@@ -61,7 +74,7 @@ func (t *Track) cursor() *cursor { return &cursor{t: t, id: 2, skips: map[int]ui
 // next gives the next frame; false at the end.
 func (c *cursor) next() (sample, bool, error) {
 	for c.piece < len(c.t.pieces) && c.frame >= c.t.pieces[c.piece].Frames {
-		c.piece, c.frame = c.piece+1, 0
+		c.piece, c.frame, c.held, c.until = c.piece+1, 0, 0, 0
 	}
 	if c.piece == len(c.t.pieces) {
 		return sample{}, false, nil
@@ -83,12 +96,21 @@ func (c *cursor) next() (sample, bool, error) {
 		at %= p.Cycle
 	}
 	c.frame++
-	if at < int64(take) {
+	shown := take - 1 // what stands
+	switch {
+	case len(p.Holds) > 0:
+		if at == c.until && c.held < min(len(p.Holds), x.Len()) {
+			c.held++
+			c.until += p.Holds[c.held-1]
+			return c.heldCoded(p.Segment, c.held-1, x.units[c.held-1])
+		}
+		shown = c.held - 1
+	case at < int64(take):
 		return c.coded(p.Segment, int(at), x.units[at])
 	}
 	c.stood++
 	if c.lastIDR && c.stood == c.t.repeat {
-		return c.coded(p.Segment, take-1, x.units[take-1])
+		return c.coded(p.Segment, shown, x.units[shown])
 	}
 	s := sample{unit: -1, number: c.number}
 	size, ok := c.skips[c.number%(1<<16)]
@@ -114,6 +136,19 @@ func (c *cursor) coded(key cache.Key, i int, u unit) (sample, bool, error) {
 	c.number++
 	c.lastIDR, c.stood = u.idr, 0
 	return s, true, nil
+}
+
+// heldCoded gives a coded picture behind skip pictures. Another number may take more bytes.
+func (c *cursor) heldCoded(key cache.Key, i int, u unit) (sample, bool, error) {
+	number := c.number
+	s, ok, err := c.coded(key, i, u)
+	if err != nil || u.idr {
+		return s, ok, err
+	}
+	s.held, s.number = true, number
+	nal, err := c.t.bytes(s, &c.buf)
+	s.size = uint32(len(nal)) + 4
+	return s, ok, err
 }
 
 // measure gives the sizes of all frames and the numbers of the intra ones.
@@ -171,10 +206,14 @@ func (t *Track) bytes(s sample, buf *[]byte) ([]byte, error) {
 		return nil, err
 	}
 	*buf = nal
-	if s.idr {
+	switch {
+	case s.idr:
 		return t.params.SetIDRPicID(nal, s.id)
+	case s.held:
+		return t.params.SetFrameNum(nal, s.number)
+	default:
+		return nal, nil
 	}
-	return nal, nil
 }
 
 // AnnexB writes the pictures that are needed to decode frame n, and gives how many

@@ -221,3 +221,53 @@ func (l *Layer) UnmarshalBinary(b []byte) error {
 	l.luma, l.alpha, l.u, l.v = body[:n], body[n:2*n], body[2*n:n*9/4], body[n*9/4:]
 	return nil
 }
+
+// With gives the layer with boxes of the frame, brought to even places, taken from another
+// that lies in the same place.
+func (l *Layer) With(other *Layer, boxes []image.Rectangle) *Layer {
+	if l.w != other.w || l.h != other.h {
+		return l
+	}
+	out := *l
+	out.luma, out.alpha, out.u, out.v = slices.Clone(l.luma), slices.Clone(l.alpha), slices.Clone(l.u), slices.Clone(l.v)
+	for _, b := range boxes {
+		b = b.Sub(image.Pt(l.x, l.y)).Intersect(image.Rect(0, 0, l.w, l.h))
+		x0, y0, x1, y1 := b.Min.X&^1, b.Min.Y&^1, (b.Max.X+1)&^1, (b.Max.Y+1)&^1
+		for y := y0; y < y1; y++ {
+			copy(out.luma[y*l.w+x0:y*l.w+x1], other.luma[y*l.w+x0:])
+			copy(out.alpha[y*l.w+x0:y*l.w+x1], other.alpha[y*l.w+x0:])
+		}
+		for y := y0 / 2; y < y1/2; y++ {
+			copy(out.u[y*l.w/2+x0/2:y*l.w/2+x1/2], other.u[y*l.w/2+x0/2:])
+			copy(out.v[y*l.w/2+x0/2:y*l.w/2+x1/2], other.v[y*l.w/2+x0/2:])
+		}
+	}
+	return &out
+}
+
+// Box is where in the frame the layer lies; what is outside of it is one colour.
+func (l *Layer) Box() image.Rectangle { return image.Rect(l.x, l.y, l.x+l.w, l.y+l.h) }
+
+// RawIn gives what of layers lies in a box of even places, as Raw does; the layers do not
+// overlap, and outside of theirs is nothing.
+func RawIn(box image.Rectangle, list ...*Layer) []byte {
+	n := box.Dx() * box.Dy()
+	out := make([]byte, n*5/2)
+	planes := [][]byte{out[:n], out[n : n*5/4], out[n*5/4 : n*3/2], out[n*3/2:]}
+	fill(planes[1], 128)
+	fill(planes[2], 128)
+	for _, l := range list {
+		part := l.Box().Intersect(box)
+		for y := part.Min.Y; y < part.Max.Y; y++ {
+			from, to, count := (y-l.y)*l.w+part.Min.X-l.x, (y-box.Min.Y)*box.Dx()+part.Min.X-box.Min.X, part.Dx()
+			copy(planes[0][to:to+count], l.luma[from:])
+			copy(planes[3][to:to+count], l.alpha[from:])
+		}
+		for y := part.Min.Y / 2; y < part.Max.Y/2; y++ {
+			from, to, count := (y-l.y/2)*l.w/2+(part.Min.X-l.x)/2, (y-box.Min.Y/2)*box.Dx()/2+(part.Min.X-box.Min.X)/2, part.Dx()/2
+			copy(planes[1][to:to+count], l.u[from:])
+			copy(planes[2][to:to+count], l.v[from:])
+		}
+	}
+	return out
+}

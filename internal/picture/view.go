@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"sort"
 
 	"mynah/internal/cache"
 	"mynah/internal/ffmpeg"
@@ -27,6 +28,8 @@ type View struct {
 	Frames, Cycle int64
 	// Spans are the layers, by the frame from which they are seen. Without any, none is.
 	Spans []Span
+	// Captions lie on everything, in the same way. A view without any has no spans of them.
+	Captions []Span
 }
 
 // Span are the layers from a frame of a view on, up to the next span.
@@ -44,30 +47,87 @@ type LayerRef struct {
 // Moves tells whether each frame is another picture.
 func (v *View) Moves() bool { return v.Clip != nil || v.Motion != "" }
 
-// span gives the place of the span that is seen at a frame, -1 for none.
-func (v *View) span(frame int64) int {
-	at := -1
-	for i, s := range v.Spans {
-		if s.From <= frame {
-			at = i
-		}
+// spanAt gives the place of the span that is seen at a frame, -1 for none.
+func spanAt(spans []Span, frame int64) int {
+	return sort.Search(len(spans), func(i int) bool { return spans[i].From > frame }) - 1
+}
+
+// layers gives what is seen at a frame.
+func layers(spans []Span, frame int64) []LayerRef {
+	if i := spanAt(spans, frame); i >= 0 {
+		return spans[i].Layers
 	}
-	return at
+	return nil
+}
+
+// shows tells whether any layer is ever seen.
+func shows(spans []Span) bool {
+	return slices.ContainsFunc(spans, func(s Span) bool { return len(s.Layers) > 0 })
 }
 
 // At gives the view that stands for one frame of a view that does not move by itself.
 func (v *View) At(frame int64) View {
 	out := *v
-	out.Spans = nil
-	if i := v.span(frame); i >= 0 {
+	out.Spans, out.Captions = nil, nil
+	if i := spanAt(v.Spans, frame); i >= 0 {
 		out.Spans = []Span{{Layers: v.Spans[i].Layers}}
+	}
+	if on := layers(v.Captions, frame); len(on) > 0 {
+		out.Captions = []Span{{Layers: on}}
+	}
+	return out
+}
+
+// Uncaptioned gives the view without its captions.
+func (v *View) Uncaptioned() *View {
+	if len(v.Captions) == 0 {
+		return v
+	}
+	out := *v
+	out.Captions = nil
+	return &out
+}
+
+// During gives the view with those captions alone that are seen from a frame on for count
+// frames.
+func (v *View) During(from, count int64) *View {
+	out := *v
+	out.Captions = nil
+	for i, s := range v.Captions {
+		if s.From >= from+count || i+1 < len(v.Captions) && v.Captions[i+1].From <= from {
+			continue
+		}
+		s.From = max(s.From, from)
+		out.Captions = append(out.Captions, s)
+	}
+	if !shows(out.Captions) {
+		out.Captions = nil
+	}
+	return &out
+}
+
+// State is a stretch of a view in which the same layers lie on it.
+type State struct{ From, Frames int64 }
+
+// States gives what a view shows from one of its frames to another, where nothing moves.
+func (v *View) States(from, to int64) []State {
+	var out []State
+	for from < to {
+		end := to
+		for _, spans := range [][]Span{v.Spans, v.Captions} {
+			if i := spanAt(spans, from) + 1; i < len(spans) {
+				end = min(end, spans[i].From)
+			}
+		}
+		out = append(out, State{from, end - from})
+		from = end
 	}
 	return out
 }
 
 // Bare tells that a view is an image file and nothing else.
 func (v *View) Bare() bool {
-	return v.Image() && !v.Moves() && len(v.Callouts) == 0 && !slices.ContainsFunc(v.Spans, func(s Span) bool { return len(s.Layers) > 0 })
+	return v.Image() && !v.Moves() && len(v.Callouts) == 0 && !shows(v.Spans) && !shows(v.Captions)
 }
 
 // Key addresses what a view looks like in a film of the form pic.
@@ -88,6 +148,12 @@ func (v *View) Key(pic ffmpeg.Picture) cache.Key {
 	}
 	for _, s := range v.Spans {
 		k.String("span").Int(s.From)
+		for _, l := range s.Layers {
+			k.Bytes(l.Key[:])
+		}
+	}
+	for _, s := range v.Captions {
+		k.String("caption").Int(s.From)
 		for _, l := range s.Layers {
 			k.Bytes(l.Key[:])
 		}
@@ -118,6 +184,15 @@ func (p *Painter) Frame(ctx context.Context, v *View, n int64) ([]byte, error) {
 
 // standing paints frame n of a view that does not move, whose still is painted.
 func (p *Painter) standing(v *View, n int64, base []byte) ([]byte, error) {
+	if captions := layers(v.Captions, n); len(captions) > 0 {
+		// What lies under captions is kept: they come and go.
+		under, err := p.standing(v.Uncaptioned(), n, base)
+		if err != nil {
+			return nil, err
+		}
+		out := slices.Clone(under)
+		return out, p.over(out, captions)
+	}
 	now := v.At(n)
 	k := now.Key(p.pic)
 	if f := p.find(k); f != nil {
@@ -127,7 +202,7 @@ func (p *Painter) standing(v *View, n int64, base []byte) ([]byte, error) {
 	if v.Asset != nil {
 		newCallouts(v.Callouts, placed(p.Input(v.Still).Placement)).over(out, p.pic.Width, p.pic.Height)
 	}
-	if err := p.lay(out, v, n); err != nil {
+	if err := p.over(out, layers(v.Spans, n)); err != nil {
 		return nil, err
 	}
 	p.keep(k, out)
@@ -162,13 +237,22 @@ func (p *Painter) ofClip(ctx context.Context, v *View, n int64) ([]byte, error) 
 	return out, p.lay(out, v, n)
 }
 
-// lay puts the layers of frame n on it.
+// lay puts the layers and the captions of frame n on it.
 func (p *Painter) lay(frame []byte, v *View, n int64) error {
-	i := v.span(n)
-	if i < 0 {
-		return nil
+	if err := p.over(frame, layers(v.Spans, n)); err != nil {
+		return err
 	}
-	for _, ref := range v.Spans[i].Layers {
+	return p.over(frame, layers(v.Captions, n))
+}
+
+// Caption puts the captions that a view has at frame n on a frame.
+func (p *Painter) Caption(frame []byte, v *View, n int64) error {
+	return p.over(frame, layers(v.Captions, n))
+}
+
+// over lays layers on a frame.
+func (p *Painter) over(frame []byte, list []LayerRef) error {
+	for _, ref := range list {
 		l, err := ref.Draw()
 		if err != nil {
 			return err
@@ -182,7 +266,7 @@ func (p *Painter) lay(frame []byte, v *View, n int64) error {
 // has to be read from files is read before it returns.
 func (p *Painter) Frames(ctx context.Context, v *View, from, count int64) (io.Reader, error) {
 	var err error
-	s := &frames{p: p, v: v, n: from, end: from + count, frame: make([]byte, p.FrameSize()), last: -2}
+	s := &frames{p: p, v: v, n: from, end: from + count, frame: make([]byte, p.FrameSize()), last: [2]int{-2, -2}}
 	s.at = len(s.frame)
 	if v.Motion == "" {
 		s.base, err = p.base(ctx, v.Still)
@@ -208,7 +292,7 @@ type frames struct {
 	n, end  int64
 	frame   []byte
 	at      int
-	last    int // the span that the frame shows
+	last    [2]int // the spans that the frame shows
 	base    []byte
 	move    move
 	sampler *sampler
@@ -249,11 +333,11 @@ func (s *frames) draw() error {
 		}
 		return s.p.lay(s.frame, s.v, s.n)
 	}
-	span := s.v.span(s.n)
-	if span == s.last {
+	now := [2]int{spanAt(s.v.Spans, s.n), spanAt(s.v.Captions, s.n)}
+	if now == s.last {
 		return nil // it stands
 	}
-	s.last = span
+	s.last = now
 	var err error
 	s.frame, err = s.p.standing(s.v, s.n, s.base)
 	return err

@@ -200,6 +200,9 @@ func (r *reader) formattedDate(text, format string) string {
 		parts = []string{text[:4], text[4:6], text[6:]}
 		format = "ymd"
 	}
+	if format == "" && len(parts) == 1 {
+		format = "y"
+	}
 	if format == "" {
 		format = "mdy"
 		if len(parts[0]) == 4 {

@@ -58,7 +58,7 @@ func (d *Drawer) draw(ctx context.Context, p *page, r Request) (*Drawn, error) {
 	}
 	m, err := d.measure(ctx, p, measureArgs{
 		Floor: c.floor, Code: c.code, Scale: r.scale(), Project: k.theme != "",
-		Preload: preload, Runes: d.unknown(r),
+		Preload: preload, Runes: d.unknownIn(r.texts()),
 	})
 	if err != nil {
 		return nil, err
@@ -85,18 +85,11 @@ func (d *Drawer) codeStyle(theme string) string {
 	return d.styles[theme]
 }
 
-// prepare sets the page's size and the colour behind it, where they are others.
+// prepare sets the page's size and the colour behind it.
 func (p *page) prepare(ctx context.Context, r Request) error {
 	s := r.scale()
-	size := [3]float64{math.Ceil(float64(r.Width)/s - 1e-6), math.Ceil(float64(r.Height)/s - 1e-6), s}
-	if size != p.size {
-		err := p.call(ctx, "Emulation.setDeviceMetricsOverride", params{
-			"width": int(size[0]), "height": int(size[1]), "deviceScaleFactor": s, "mobile": false,
-		}, nil)
-		if err != nil {
-			return err
-		}
-		p.size = size
+	if err := p.resize(ctx, [3]float64{math.Ceil(float64(r.Width)/s - 1e-6), math.Ceil(float64(r.Height)/s - 1e-6), s}); err != nil {
+		return err
 	}
 	canvas := params{"r": 255, "g": 255, "b": 255, "a": 1}
 	switch {
@@ -105,14 +98,33 @@ func (p *page) prepare(ctx context.Context, r Request) error {
 	case r.CanvasSet:
 		canvas = params{"r": r.Canvas.R, "g": r.Canvas.G, "b": r.Canvas.B, "a": float64(r.Canvas.A) / 255}
 	}
+	return p.paintOn(ctx, canvas)
+}
+
+// resize sets the page's width, height and scale, where they are others.
+func (p *page) resize(ctx context.Context, size [3]float64) error {
+	if size == p.size {
+		return nil
+	}
+	err := p.call(ctx, "Emulation.setDeviceMetricsOverride", params{
+		"width": int(size[0]), "height": int(size[1]), "deviceScaleFactor": size[2], "mobile": false,
+	}, nil)
+	if err == nil {
+		p.size = size
+	}
+	return err
+}
+
+// paintOn sets the colour behind the page, where it is another.
+func (p *page) paintOn(ctx context.Context, canvas params) error {
 	if fmt.Sprint(canvas) == fmt.Sprint(p.canvas) {
 		return nil
 	}
-	if err := p.call(ctx, "Emulation.setDefaultBackgroundColorOverride", params{"color": canvas}, nil); err != nil {
-		return err
+	err := p.call(ctx, "Emulation.setDefaultBackgroundColorOverride", params{"color": canvas}, nil)
+	if err == nil {
+		p.canvas = canvas
 	}
-	p.canvas = canvas
-	return nil
+	return err
 }
 
 type measureArgs struct {
@@ -143,14 +155,22 @@ func (d *Drawer) measure(ctx context.Context, p *page, args measureArgs) (measur
 	}
 }
 
-// unknown are the letters of a slide of which nobody has seen yet whether a font has them.
-func (d *Drawer) unknown(r Request) []rune {
+func (r Request) texts() []string {
+	var out []string
+	for _, b := range r.Blocks {
+		out = append(out, b.Text)
+	}
+	return out
+}
+
+// unknownIn are the letters of texts of which nobody has seen yet whether a font has them.
+func (d *Drawer) unknownIn(texts []string) []rune {
 	const most = 500
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	out := []rune{}
-	for _, b := range r.Blocks {
-		for _, c := range b.Text {
+	for _, text := range texts {
+		for _, c := range text {
 			if _, ok := d.glyphs[c]; !ok && visible(c) && len(out) < most && !slices.Contains(out, c) {
 				out = append(out, c)
 			}
@@ -189,23 +209,24 @@ func (d *Drawer) warn(out *Drawn, r Request, c composed, m measured) {
 	for _, name := range m.Broken {
 		add("the file named in @font-face is missing or no font", "the font %q cannot be read; another is drawn", name)
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	for _, b := range r.Blocks {
-		var lost []string
-		for _, ch := range b.Text {
-			has, known := d.glyphs[ch]
-			if s := string(ch); known && !has && !slices.Contains(lost, s) && len(lost) < 10 {
-				lost = append(lost, s)
-			}
-		}
-		if len(lost) > 0 {
-			out.Warnings = append(out.Warnings, Warning{
-				Range: b.Range, Summary: fmt.Sprintf("no font has %s; boxes are drawn", strings.Join(lost, " ")),
-				Hint: "install a font that has the letters, such as one of Noto's",
-			})
+		if w, ok := Boxes(d.tofu([]string{b.Text})); ok {
+			w.Range = b.Range
+			out.Warnings = append(out.Warnings, w)
 		}
 	}
+}
+
+// Boxes tells an author of letters that no font has, if there are any.
+func Boxes(tofu []rune) (Warning, bool) {
+	var lost []string
+	for _, r := range tofu {
+		lost = append(lost, string(r))
+	}
+	return Warning{
+		Summary: fmt.Sprintf("no font has %s; boxes are drawn", strings.Join(lost, " ")),
+		Hint:    "install a font that has the letters, such as one of Noto's",
+	}, len(lost) > 0
 }
 
 // pictures are the addresses of the images that a theme may show.

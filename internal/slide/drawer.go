@@ -93,30 +93,51 @@ func (d *Drawer) Draw(ctx context.Context, r Request) (*Drawn, error) {
 	if err := r.Validate(); err != nil {
 		return nil, fault.New(fault.Internal, err, "a slide has no size")
 	}
+	var drawn *Drawn
+	err := d.onPage(ctx, func(ctx context.Context, p *page) error {
+		var err error
+		drawn, err = d.draw(ctx, p, r)
+		return err
+	})
+	if err == nil || ctx.Err() != nil {
+		return drawn, err
+	}
+	if _, ok := fault.As(err); ok {
+		return nil, err
+	}
+	if diagram := (*DiagramError)(nil); errors.As(err, &diagram) {
+		return nil, err
+	}
+	return nil, d.failure(r, err)
+}
+
+// onPage does something on a page that nobody else uses, a second time where it fails. It
+// waits while Config.Pages others are used.
+func (d *Drawer) onPage(ctx context.Context, do func(ctx context.Context, p *page) error) error {
 	select {
 	case d.slots <- struct{}{}:
 		defer func() { <-d.slots }()
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
 	var failed error
 	for range attempts {
-		drawn, err := d.try(ctx, r)
+		err := d.try(ctx, do)
 		switch {
 		case err == nil:
-			return drawn, nil
+			return nil
 		case ctx.Err() != nil:
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 		if _, ok := fault.As(err); ok {
-			return nil, err
+			return err
 		}
 		if diagram := (*DiagramError)(nil); errors.As(err, &diagram) {
-			return nil, err
+			return err
 		}
 		failed = err
 	}
-	return nil, d.failure(r, failed)
+	return failed
 }
 
 func (d *Drawer) failure(r Request, err error) error {
@@ -130,29 +151,29 @@ func (d *Drawer) failure(r Request, err error) error {
 	return f.WithHint("try the slide without its theme and images, to find what the browser stumbles over")
 }
 
-// try draws a slide on a page, which is thrown away when that fails.
-func (d *Drawer) try(ctx context.Context, r Request) (*Drawn, error) {
+// try does something on a page, which is thrown away when that fails.
+func (d *Drawer) try(ctx context.Context, do func(ctx context.Context, p *page) error) error {
 	limited, done := context.WithTimeout(ctx, d.cfg.Timeout)
 	defer done()
 	p, err := d.page(limited)
 	if err != nil {
 		d.check(ctx)
-		return nil, err
+		return err
 	}
-	drawn, err := d.draw(limited, p, r)
+	err = do(limited, p)
 	if err == nil && p.drawn < wornOut {
 		d.mu.Lock()
 		if d.browser == p.browser {
 			d.idle = append(d.idle, p)
 		}
 		d.mu.Unlock()
-		return drawn, nil
+		return nil
 	}
 	p.close(ctx)
 	if err != nil {
 		d.check(ctx)
 	}
-	return drawn, err
+	return err
 }
 
 // page takes an idle page or opens one, starting the browser if need be.

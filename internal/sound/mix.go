@@ -39,6 +39,44 @@ type Clip struct {
 	Gain int64
 	// FadeIn and FadeOut in samples: straight lines.
 	FadeIn, FadeOut int64
+	// Ducks are stretches in which the clip steps back, in order and apart from each other;
+	// their times are as Start's. It is fully back from From to To, and on its way before
+	// and after; see timeline.Duck.
+	Ducks []Duck
+}
+
+// Moved gives the clip so many samples later.
+func (c Clip) Moved(by int64) Clip {
+	c.Start += by
+	c.Ducks = slices.Clone(c.Ducks)
+	for i := range c.Ducks {
+		c.Ducks[i].From += by
+		c.Ducks[i].To += by
+	}
+	return c
+}
+
+// Duck is a stretch in which a clip is heard more softly.
+type Duck struct {
+	From, To int64
+	// Down and Up are how long the ways there and back take, in samples.
+	Down, Up int64
+	// Depth in tenths of a decibel.
+	Depth int64
+}
+
+// gain in parts of unit at a time; the ways are straight in decibels.
+func (d Duck) gain(at int64) int64 {
+	part := 1.0
+	switch {
+	case at <= d.From-d.Down || at >= d.To+d.Up:
+		return unit
+	case at < d.From:
+		part = float64(at-(d.From-d.Down)) / float64(d.Down)
+	case at > d.To:
+		part = float64(d.To+d.Up-at) / float64(d.Up)
+	}
+	return int64(math.Round(unit * math.Pow(10, -float64(d.Depth)*part/200)))
 }
 
 // block is how many samples are mixed at a time.
@@ -47,20 +85,35 @@ const block = 4096
 // voice is a clip that is being heard.
 type voice struct {
 	Clip
-	r    *bufio.Reader
-	c    io.Closer
-	read int64 // sample frames since the source was opened
-	done bool
-	raw  []byte
+	r     *bufio.Reader
+	c     io.Closer
+	read  int64 // sample frames since the source was opened
+	done  bool
+	duck  int   // of Ducks, the first that is not over
+	low   int64 // gain of a duck at its depth lowOf
+	lowOf int64
+	raw   []byte
 }
 
 // Mix writes the sum of the clips, samples long, with 1 or 2 channels. Where the sum
 // is more than 16 bits hold it is held at the limit.
 func Mix(ctx context.Context, clips []Clip, samples int64, channels int, w io.Writer) error {
+	out := make([]byte, block*channels*2)
+	return mix(ctx, clips, samples, channels, func(sum []int64) error {
+		for i, s := range sum {
+			binary.LittleEndian.PutUint16(out[2*i:], uint16(clip16(s)))
+		}
+		_, err := w.Write(out[:2*len(sum)])
+		return err
+	})
+}
+
+// mix gives the sum of the clips block by block, interleaved; a sample is unit times what
+// it is in 16 bits.
+func mix(ctx context.Context, clips []Clip, samples int64, channels int, take func([]int64) error) error {
 	clips = slices.Clone(clips)
 	slices.SortStableFunc(clips, func(a, b Clip) int { return cmp.Compare(a.Start, b.Start) })
 	sum := make([]int64, block*channels)
-	out := make([]byte, block*channels*2)
 	var heard []*voice
 	defer func() {
 		for _, v := range heard {
@@ -90,10 +143,7 @@ func Mix(ctx context.Context, clips []Clip, samples int64, channels int, w io.Wr
 			}
 			return false
 		})
-		for i, s := range sum[:n*int64(channels)] {
-			binary.LittleEndian.PutUint16(out[2*i:], uint16(clip16(s)))
-		}
-		if _, err := w.Write(out[:n*int64(channels)*2]); err != nil {
+		if err := take(sum[:n*int64(channels)]); err != nil {
 			return err
 		}
 	}
@@ -190,6 +240,9 @@ func (v *voice) mix(sum []int64, raw []byte, pos, frames int64, channels int) {
 	from := v.Source.Channels()
 	for i := range frames {
 		g := gain
+		if len(v.Ducks) > 0 {
+			g = g * v.ducked(v.Start+pos+i) / unit
+		}
 		if p := pos + i; p < v.FadeIn {
 			g = g * p / v.FadeIn
 		}
@@ -209,4 +262,28 @@ func (v *voice) mix(sum []int64, raw []byte, pos, frames int64, channels int) {
 			sum[int(i)*channels+c] += s * g
 		}
 	}
+}
+
+// ducked gives the gain of the ducks at a time, which comes in rising order. Where the way
+// up of one meets the way down of the next, the softer counts.
+func (v *voice) ducked(at int64) int64 {
+	for v.duck < len(v.Ducks) && at >= v.Ducks[v.duck].To+v.Ducks[v.duck].Up {
+		v.duck++
+	}
+	g := int64(unit)
+	for _, d := range v.Ducks[v.duck:] {
+		if at <= d.From-d.Down {
+			break
+		}
+		// Within the stretch the gain is one number; only the ways need to be reckoned.
+		if at >= d.From && at <= d.To {
+			if v.low == 0 || v.lowOf != d.Depth {
+				v.low, v.lowOf = d.gain(at), d.Depth
+			}
+			g = min(g, v.low)
+			continue
+		}
+		g = min(g, d.gain(at))
+	}
+	return g
 }

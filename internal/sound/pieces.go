@@ -28,7 +28,8 @@ type Piece struct {
 	First, Packets int64
 	// Silent pieces need no coding.
 	Silent bool
-	// Heard are the indexes of the clips that are heard in it or in the lead around it.
+	// Heard are the indexes of the clips that are heard in it, in the lead around it, or
+	// where the limiter looks.
 	Heard []int
 }
 
@@ -131,7 +132,7 @@ func hear(pieces []Piece, clips []Clip) {
 	next := 0
 	for i := range pieces {
 		p := &pieces[i]
-		from, to := p.Begin(), p.Begin()+p.Samples()
+		from, to := p.Begin()-Around, p.Begin()+p.Samples()+Around
 		for next < len(order) && clips[order[next]].Start < to {
 			open = append(open, order[next])
 			next++
@@ -152,6 +153,14 @@ func (p Piece) Part(clips []Clip) []Clip {
 	for _, i := range p.Heard {
 		c := clips[i]
 		c.Start -= p.Begin()
+		var ducks []Duck // those that reach into the piece
+		for _, d := range c.Ducks {
+			d.From, d.To = d.From-p.Begin(), d.To-p.Begin()
+			if d.To+d.Up > -Around && d.From-d.Down < p.Samples()+Around {
+				ducks = append(ducks, d)
+			}
+		}
+		c.Ducks = ducks
 		out = append(out, c)
 	}
 	return out

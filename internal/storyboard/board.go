@@ -155,3 +155,22 @@ type Slide struct {
 	Ranges    []script.LineRange `json:"ranges,omitempty"`
 	Highlight []script.LineRange `json:"highlight,omitempty"`
 }
+
+// Level is the loudness in LUFS that the film's sound is brought to; false where it stays
+// as it is: without narration, and where the script says so.
+func (b *Board) Level() (float64, bool) {
+	const usual = -16
+	spoken := false
+	for _, s := range b.Scenes {
+		for _, p := range s.Parts {
+			spoken = spoken || p.Kind == Speech
+		}
+	}
+	switch l := b.Film.Loudness; {
+	case !spoken || l != nil && l.None:
+		return 0, false
+	case l != nil:
+		return l.Value, true
+	}
+	return usual, true
+}

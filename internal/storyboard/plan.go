@@ -89,31 +89,12 @@ func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
 	for i := range s.Scenes {
 		p.scene(&s.Scenes[i], i+1)
 	}
-	p.mixed()
 	if len(s.Scenes) == 0 && !p.list.HasErrors() {
 		p.list.Errorf(diag.Range{File: s.File, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}},
 			"the script has no scene").Hint = "write a sentence to be spoken, or a picture: ![](picture.jpg)"
 	}
 	p.list.Sort()
 	return p.board, p.list
-}
-
-// mixed warns that music under narration keeps its volume, once.
-func (p *planner) mixed() {
-	music := p.board.Film.Music
-	spoken := false
-	for _, s := range p.board.Scenes {
-		if s.Music != nil {
-			music = s.Music
-		}
-		for _, part := range s.Parts {
-			spoken = spoken || part.Kind == Speech
-		}
-	}
-	off := p.header.Ducking != nil && p.header.Ducking.None
-	if music != nil && spoken && !off {
-		p.notYet(music.Range, "ducking is", "The music keeps its volume")
-	}
 }
 
 // notYet warns once that something of the language is read but not shown.
@@ -162,17 +143,13 @@ func (p *planner) film(s *script.Script) {
 	if h.Background != nil {
 		f.Music = p.music(*h.Background)
 	}
-	if f.Subtitles.Mode == script.SubtitlesOverlay || f.Subtitles.Mode == script.SubtitlesEmbed {
-		p.notYet(place("subtitles"), "subtitles inside the film are", "The .srt and .vtt files beside the film hold them")
-	}
-	if h.Loudness != nil {
-		p.notYet(place("loudness"), "a loudness target is", "The sound stays as recorded")
-	}
-	if h.Ducking != nil {
-		p.notYet(place("ducking"), "ducking is", "The music keeps its volume")
+	if f.Subtitles.Mode == script.SubtitlesEmbed {
+		p.notYet(place("subtitles"), "a track of subtitles is", "The .srt and .vtt files beside the film hold them")
 	}
 	if f.Subtitles.Font != nil && !f.Subtitles.Font.Literal {
-		p.file(*f.Subtitles.Font, "font")
+		font := *f.Subtitles.Font
+		font.Name = p.file(font, "font")
+		f.Subtitles.Font = &font
 	}
 	if h.Voice != nil && p.opt.Voice == "" {
 		p.find(place("voice"), *h.Voice, value(h.Language, ""))
@@ -255,9 +232,7 @@ func (p *planner) music(b script.Background) *Music {
 	switch {
 	case b.Name == "":
 	case p.project.Track(b.Name):
-		m.Builtin = b.Name
-		p.notYet(b.Range, "the built-in music tracks are", "The film has no music; name a file of your own")
-		return nil
+		m.Builtin = strings.ToLower(b.Name)
 	default:
 		m.File = p.sound(script.File{Name: b.Name, Range: b.Range}, "background")
 		if m.File == "" {

@@ -228,13 +228,7 @@ func TestWhatIsNotRenderedIsToldOnce(t *testing.T) {
 	t.Parallel()
 	const speak, fine = "\n\nSaid.\n", "\n\n![](a.png)\n"
 	for _, c := range []struct{ name, src string }{
-		{"subtitles inside the film", "---\nsubtitles: overlay\n---" + speak},
 		{"a track of subtitles", "---\nsubtitles: embed\n---" + speak},
-		{"loudness", "---\nloudness: -20\n---" + speak},
-		{"ducking that is asked for", "---\nducking: 12\nbackground: music.mp3\n---" + speak},
-		{"ducking of music under narration", "---\nbackground: music.mp3\n---" + speak},
-		{"ducking of a scene's music", "(background: music.mp3)\n\n![](a.png)\n\n---\n(background: other.mp3)" + speak},
-		{"built-in music", "---\nbackground: ukulele-1\n---" + speak + "\n---\n(background: ukulele-1)" + speak},
 		{"chapters", "(chapter: One)" + fine + "\n---\n(chapter: Two)" + fine},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -246,6 +240,8 @@ func TestWhatIsNotRenderedIsToldOnce(t *testing.T) {
 		})
 	}
 	for _, src := range []string{
+		"---\nsubtitles: overlay\n---" + speak,
+		"---\nsubtitles: {style: karaoke, highlight: red}\n---" + speak,
 		"---\nsubtitles: external\ntransition: none\ntheme: default\n---" + speak,
 		"---\nbackground: music.mp3\n---\n\n(audio: sound.wav)",
 		"(transition: none)\n(theme: default)\n(voice-emphasis: none)" + speak,

@@ -13,7 +13,7 @@ import (
 
 // Made is a part of a film that was made anew, because it was not in the cache.
 type Made struct {
-	// What kind of part it is: sentence, slide, picture, move, clip, crossing, sound, poster.
+	// What kind of part it is: sentence, slide, subtitle, picture, move, clip, crossing, sound, poster.
 	What string `json:"what"`
 	// Name is a file's, the words of a sentence, or what a sound is of.
 	Name string `json:"name"`
@@ -56,6 +56,7 @@ func (r recipe) id() string {
 const (
 	partSentence = "sentence"
 	partSlide    = "slide"
+	partCaption  = "subtitle"
 	partPicture  = "picture"
 	partClip     = "clip"
 	partCrossing = "crossing"

@@ -62,6 +62,7 @@ type cutPlan struct {
 	pieces []film.Piece
 	stills []stillTask
 	moving []movingTask
+	chains []chainTask
 	seen   map[cache.Key]bool
 	// wanted are the clips, which may give fewer pictures than they say.
 	wanted map[cache.Key]movingTask
@@ -77,6 +78,8 @@ func (j *job) plan() *cutPlan {
 			done := int64(0)
 			if pic.Fade > 0 && before.view != nil {
 				done = pic.Fade
+				// Captions lie on both, and those that went with the old picture are gone.
+				before.view = before.view.Uncaptioned()
 				t := movingTask{shown: now, count: done, enter: pic.Enter, before: before}
 				p.pieces = append(p.pieces, j.motion(p, t, i, done))
 			}
@@ -113,22 +116,6 @@ func (p *cutPlan) rawFrames() {
 	}
 }
 
-// standing adds what a view shows from one of its frames to another where it does not
-// move: a picture for each span.
-func (j *job) standing(p *cutPlan, s shown, scene int, from, to int64) {
-	for from < to {
-		end := to
-		for _, span := range s.view.Spans {
-			if span.From > from {
-				end = min(end, span.From)
-			}
-		}
-		s.frame = from
-		p.pieces = append(p.pieces, film.Piece{Segment: j.still(p, s, scene), Frames: end - from})
-		from = end
-	}
-}
-
 // still adds one standing picture.
 func (j *job) still(p *cutPlan, s shown, scene int) cache.Key {
 	now := s.view.At(s.frame)
@@ -150,7 +137,7 @@ func (j *job) still(p *cutPlan, s shown, scene int) cache.Key {
 
 // motion adds a stretch of moving pictures that is on for some frames.
 func (j *job) motion(p *cutPlan, t movingTask, scene int, frames int64) film.Piece {
-	vk := t.view.Key(j.form)
+	vk := t.view.During(t.frame, t.count).Key(j.form)
 	k := j.encoder.Key().String("moving 2").Bytes(vk[:]).Int(t.frame, t.count).Bool(t.held)
 	what := partMotion
 	if t.view.Clip != nil {
@@ -184,7 +171,7 @@ func (j *job) clip(p *cutPlan, s shown, scene int, pic timeline.Picture, done in
 	if done >= pic.Frames {
 		return
 	}
-	spans := len(s.view.Spans)
+	spans := max(len(s.view.Spans), 2*len(s.view.Captions))
 	if pic.Cycle > 0 {
 		if spans > 1 {
 			s.frame = done
@@ -207,7 +194,7 @@ func (j *job) clip(p *cutPlan, s shown, scene int, pic timeline.Picture, done in
 	}
 	moving := max(pic.Moving, done)
 	held := pic.Frames // until where its last picture stands as it is
-	for _, span := range s.view.Spans {
+	for _, span := range append(s.view.Spans[:len(s.view.Spans):len(s.view.Spans)], s.view.Captions...) {
 		if span.From >= moving && span.From > 0 {
 			held = min(held, span.From)
 		}
@@ -244,8 +231,14 @@ func (j *job) viewPart(key cache.Key, what string, s shown, scene int, more ...i
 			layers = append(layers, l.Key)
 		}
 	}
+	var captions []cache.Key
+	for _, span := range v.Captions {
+		for _, l := range span.Layers {
+			captions = append(captions, l.Key)
+		}
+	}
 	list := []ingredient{
-		of("the file", content), of("the slide", layers), of("the callouts", v.Callouts), of("how it fills the frame", v.Fit, v.Position),
+		of("the file", content), of("the slide", layers), of("the subtitles", captions), of("the callouts", v.Callouts), of("how it fills the frame", v.Fit, v.Position),
 		of("how it moves", v.Motion, v.Edge), of("the canvas", v.Canvas), of("the moment", v.Still.Clip, v.AtEnd, v.From, v.Length), j.encoding(),
 	}
 	if v.Clip != nil {
@@ -263,6 +256,7 @@ func (j *job) view(i int, pic timeline.Picture) shown {
 		out.name, out.place = "the slide", scene.Slides[0].Range
 		j.onSlides(v, i, pic)
 	}
+	j.onCaptions(v, i, pic)
 	if pic.Shot < 0 {
 		return out
 	}
@@ -320,7 +314,7 @@ func (j *job) stretch(i int, pic timeline.Picture, v *picture.View) *ffmpeg.Clip
 		Placement: ffmpeg.Place(w, h, j.form.Width, j.form.Height, shot.Fit, shot.Position),
 		From:      pic.From, Length: pic.Length, SpeedNum: pic.SpeedNum, SpeedDen: pic.SpeedDen,
 		Frames: longest(j.line.Scenes[i].Pictures, pic), Rate: j.assets[shot.File].info.Video.Rate,
-		Again: pic.Cycle > 0 && (len(v.Spans) > 1 || pic.Fade > pic.Cycle),
+		Again: pic.Cycle > 0 && (len(v.Spans) > 1 || len(v.Captions) > 0 || pic.Fade > pic.Cycle),
 	}
 	if shot.Segment == nil && (clip.Again || clip.Frames*j.form.FPS.Den*1_000_000 >= pic.Length*j.form.FPS.Num) {
 		clip.Length = 0 // the whole file: let the decoder find the end
@@ -346,6 +340,9 @@ func (j *job) makePictures(ctx context.Context, p *cutPlan) error {
 	total := float64(len(p.stills))
 	for _, m := range p.moving {
 		total += float64(m.count)
+	}
+	for _, t := range p.chains {
+		total += float64(len(t.frames))
 	}
 	var mu sync.Mutex
 	var list diag.List
@@ -380,6 +377,16 @@ func (j *job) makePictures(ctx context.Context, p *cutPlan) error {
 		g.Go(func() error {
 			at, err := j.makeCrossings(ctx, batch)
 			return finish(float64(len(batch))*float64(batch[0].count), at, err)
+		})
+	}
+	for _, batch := range p.inBatches(j.studio.run.Jobs(), j.painter.FrameSize()) {
+		g.Go(func() error {
+			at, err := j.makeChains(ctx, batch)
+			weight := 0.0
+			for _, t := range batch {
+				weight += float64(len(t.frames))
+			}
+			return finish(weight, at, err)
 		})
 	}
 	frame := j.form.Width * j.form.Height * 3 / 2
@@ -499,7 +506,17 @@ func (j *job) makeMoving(ctx context.Context, t movingTask) (shown, error) {
 		if t.view.Clip != nil {
 			return j.makeClip(ctx, t, enter)
 		}
-		frames, err := j.painter.Frames(ctx, t.view, t.frame, t.count)
+		view := t.view
+		if enter != nil {
+			states, err := j.captionStates(view, t.frame, t.count, t.key)
+			if err != nil {
+				return err
+			}
+			if enter.States, view = states, view.Uncaptioned(); states != nil {
+				defer func() { _ = os.Remove(states.Path) }()
+			}
+		}
+		frames, err := j.painter.Frames(ctx, view, t.frame, t.count)
 		if err != nil {
 			return err
 		}
@@ -551,11 +568,12 @@ func (j *job) makeCrossings(ctx context.Context, batch []movingTask) (shown, err
 				return err
 			}
 			at = t.shown
-			frames, err := j.painter.Frames(ctx, t.view, t.frame, t.count)
+			frames, err := j.painter.Frames(ctx, t.view.Uncaptioned(), t.frame, t.count)
 			if err != nil {
 				return err
 			}
-			lengths, all = append(lengths, t.count), append(all, picture.Cross(before, frames, t.count))
+			crossing := j.painter.Captioned(picture.Cross(before, frames, t.count), t.view, t.frame)
+			lengths, all = append(lengths, t.count), append(all, crossing)
 		}
 		return j.encoder.EncodeCrossings(ctx, io.MultiReader(all...), lengths, keys)
 	}, keys...)
@@ -564,8 +582,12 @@ func (j *job) makeCrossings(ctx context.Context, batch []movingTask) (shown, err
 
 // scratch writes a file of this build that a program reads.
 func (j *job) scratch(kind string, key cache.Key, b []byte) (string, error) {
-	path := filepath.Join(j.work, kind+"-"+key.String()[:32])
+	path := j.scratchPath(kind, key)
 	return path, os.WriteFile(path, b, 0o600)
+}
+
+func (j *job) scratchPath(kind string, key cache.Key) string {
+	return filepath.Join(j.work, kind+"-"+key.String()[:32])
 }
 
 // makeClip encodes a stretch of a clip with all that lies on it.
@@ -606,7 +628,14 @@ func (j *job) makeClip(ctx context.Context, t movingTask, enter *ffmpeg.EnterInp
 			}
 		}
 	}
-	_, err := j.encoder.EncodeClip(ctx, t.key, clip)
+	states, err := j.captionStates(t.view, t.frame, t.count, t.key)
+	if err != nil {
+		return err
+	}
+	if clip.States = states; states != nil {
+		defer func() { _ = os.Remove(states.Path) }()
+	}
+	_, err = j.encoder.EncodeClip(ctx, t.key, clip)
 	return err
 }
 

@@ -6,13 +6,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 
 	"github.com/agext/levenshtein"
 
 	"mynah/internal/media"
+	"mynah/internal/music"
 	"mynah/internal/storyboard"
 	"mynah/internal/voice"
 )
@@ -146,5 +146,5 @@ func (p *Project) Nearest(name string) string {
 
 // Track implements storyboard.Project.
 func (p *Project) Track(name string) bool {
-	return slices.Contains([]string{"ukulele-1", "ukulele-2", "corporate-1", "uplifting-1", "uplifting-2"}, strings.ToLower(name))
+	return music.Frames(strings.ToLower(name)) > 0
 }

@@ -45,6 +45,9 @@ func (s *Studio) Snapshot(ctx context.Context, req Snapshot) ([]byte, *Plan, err
 		{phaseVoice, j.speak},
 		{phaseSlides, j.drawSlides},
 		{phaseVoice, j.time},
+		{phaseSlides, func(ctx context.Context) error {
+			return j.drawCaptions(ctx, func(scene int) bool { return req.Scene == 0 || scene == req.Scene-1 })
+		}},
 		{phasePictures, func(ctx context.Context) error {
 			if req.Scene == 0 {
 				return j.sheet(ctx, &out)
@@ -116,11 +119,20 @@ func (j *job) frameOf(ctx context.Context, scene int, n int64) ([]byte, error) {
 			if i == scene && at < pic.Frames {
 				now := j.view(i, pic)
 				now.frame = at
-				frame, err := j.paint(ctx, now)
-				if err != nil || at >= pic.Fade || before.view == nil {
-					return frame, err
+				if at >= pic.Fade || before.view == nil {
+					return j.paint(ctx, now)
 				}
-				return j.entering(ctx, before, frame, ffmpeg.EnterInput{Type: pic.Enter, Frames: pic.Fade}, at)
+				bare := now
+				bare.view, before.view = now.view.Uncaptioned(), before.view.Uncaptioned()
+				frame, err := j.paint(ctx, bare)
+				if err != nil {
+					return nil, err
+				}
+				frame, err = j.entering(ctx, before, frame, ffmpeg.EnterInput{Type: pic.Enter, Frames: pic.Fade}, at)
+				if err != nil {
+					return nil, err
+				}
+				return frame, j.painter.Caption(frame, now.view, at)
 			}
 			before = shown{view: &picture.View{}, frame: pic.Frames - 1}
 			if i >= scene-1 { // that of an earlier scene is never seen in this one

@@ -3,6 +3,7 @@ package studio
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +20,8 @@ import (
 	"mynah/internal/diag"
 	"mynah/internal/ffmpeg"
 	"mynah/internal/film"
+	"mynah/internal/loudness"
+	"mynah/internal/music"
 	"mynah/internal/proc"
 	"mynah/internal/sound"
 	"mynah/internal/timeline"
@@ -31,10 +34,12 @@ type track struct {
 	sources  []cache.Key // of the clips
 	channels int
 	sound    []film.SoundPiece
-	// todo are the pieces that are not in the cache, decode the sounds of files that
-	// they need and that are not there either.
-	todo   []pieceTask
-	decode []decodeTask
+	// master is what is done to the sum of all.
+	master sound.Master
+	// todo are the pieces that are not in the cache.
+	todo []pieceTask
+	// decodes are the sounds of files, by their sources.
+	decodes map[cache.Key]decodeTask
 }
 
 // pieceTask is a piece of the sound track that is not in the cache.
@@ -51,6 +56,8 @@ type decodeTask struct {
 	name  string
 	// least bytes must come of it, or the file is cut off; most may.
 	least, most int64
+	// builtin names a track of our own, which is played instead.
+	builtin string
 }
 
 // pcm is raw sound in the cache.
@@ -92,18 +99,20 @@ func (p pcm) Open(frame int64) (io.ReadCloser, error) {
 	return e, nil
 }
 
-// planSound turns the sounds of the line into clips and these into pieces, and lists
-// what must be decoded and coded.
+// planSound turns the sounds of the line into clips.
 func (j *job) planSound() *track {
 	t := &track{channels: 1}
 	for _, s := range j.line.Sounds {
-		if s.Kind != timeline.SoundSpeech && j.channels(s.File) > 1 {
+		if s.Kind != timeline.SoundSpeech && j.channels(s) > 1 {
 			t.channels = 2
 		}
 	}
 	decode := map[cache.Key]decodeTask{}
 	for _, s := range j.line.Sounds {
 		c := sound.Clip{Start: s.Start, Samples: s.Samples, Loop: s.Loop, Gain: s.Gain, FadeIn: s.FadeIn, FadeOut: s.FadeOut}
+		for _, d := range s.Ducks {
+			c.Ducks = append(c.Ducks, sound.Duck{From: d.From, To: d.To, Down: timeline.DuckDown, Up: timeline.DuckUp, Depth: s.DuckDepth})
+		}
 		var source cache.Key
 		if s.Kind == timeline.SoundSpeech {
 			spoken := j.spoken[s.Scene][s.Item]
@@ -117,12 +126,22 @@ func (j *job) planSound() *track {
 		}
 		t.clips, t.sources = append(t.clips, c), append(t.sources, source)
 	}
+	t.decodes = decode
+	return t
+}
+
+// planPieces cuts the track into pieces, and lists what must be coded.
+func (j *job) planPieces(ctx context.Context, t *track) error {
 	var scenes []int64
 	for _, s := range j.line.Scenes {
 		scenes = append(scenes, s.Sound)
 	}
+	pieces := sound.Cut(t.clips, scenes, j.line.Samples)
+	if err := j.balance(ctx, t, pieces); err != nil {
+		return err
+	}
 	seen := map[cache.Key]bool{}
-	for _, p := range sound.Cut(t.clips, scenes, j.line.Samples) {
+	for _, p := range pieces {
 		if p.Silent {
 			t.sound = append(t.sound, film.SoundPiece{Packets: p.Packets, Silent: true})
 			continue
@@ -135,25 +154,85 @@ func (j *job) planSound() *track {
 		}
 		seen[task.key] = true
 		t.todo = append(t.todo, task)
-		for _, i := range p.Heard {
-			if d, ok := decode[t.sources[i]]; ok && !seen[d.key] && !j.store.Has(cache.Sounds, d.key) {
-				seen[d.key] = true
-				t.decode = append(t.decode, d)
-			}
-		}
 	}
-	return t
+	return j.decode(ctx, t, t.todo)
 }
 
-// pieceKey addresses a piece by all that is heard in it, timed from its own beginning.
+// balance finds the film's gain: what brings all of it to the level that it is to have.
+// How loud a piece is is kept, so only new ones are mixed for it.
+func (j *job) balance(ctx context.Context, t *track, pieces []sound.Piece) error {
+	level, ok := j.board.Level()
+	if !ok {
+		return nil
+	}
+	t.master.Limit = true
+	steps := make([][]loudness.Step, len(pieces))
+	var unknown []pieceTask
+	var places []int
+	for i, p := range pieces {
+		if p.Silent {
+			steps[i] = []loudness.Step{{Samples: p.Packets * sound.Grid}}
+			continue
+		}
+		key := j.heardKey("loudness 1", t, p).Key()
+		b, found := j.store.Get(cache.Probes, key)
+		if !found || json.Unmarshal(b, &steps[i]) != nil {
+			unknown, places = append(unknown, pieceTask{Piece: p, key: key}), append(places, i)
+		}
+	}
+	if err := j.decode(ctx, t, unknown); err != nil {
+		return err
+	}
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(j.studio.run.Jobs())
+	for k, task := range unknown {
+		g.Go(func() error {
+			s, err := j.measure(gctx, t, task)
+			steps[places[k]] = s
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	t.master.Gain = loudness.HalfDecibels(loudness.Integrated(slices.Concat(steps...)), level)
+	return nil
+}
+
+// measure tells how loud a piece is, without the lead around it, and keeps it.
+func (j *job) measure(ctx context.Context, t *track, task pieceTask) ([]loudness.Step, error) {
+	clips := task.Part(t.clips)
+	for i := range clips {
+		clips[i] = clips[i].Moved(-sound.Lead * sound.Grid)
+	}
+	steps, err := sound.Measure(ctx, clips, task.Packets*sound.Grid, t.channels)
+	if err != nil {
+		return nil, err
+	}
+	b, err := json.Marshal(steps)
+	if err != nil {
+		return nil, err
+	}
+	return steps, j.store.PutBytes(cache.Probes, task.key, b)
+}
+
+// pieceKey addresses a piece as it is coded.
 func (j *job) pieceKey(t *track, p sound.Piece) cache.Key {
-	k := cache.NewHasher("piece 1").String(j.studio.version).Int(p.Packets).
-		String(fmt.Sprintf("%v", j.studio.aac(t.channels)))
+	return j.heardKey("piece 2", t, p).String(fmt.Sprintf("%v", j.studio.aac(t.channels))).
+		Int(int64(t.master.Gain)).Bool(t.master.Limit).Key()
+}
+
+// heardKey addresses a piece by all that is heard in it, timed from its own beginning.
+func (j *job) heardKey(form string, t *track, p sound.Piece) *cache.Hasher {
+	k := cache.NewHasher(form).String(j.studio.version).Int(p.Packets, int64(t.channels))
 	for n, c := range p.Part(t.clips) {
 		source := t.sources[p.Heard[n]]
-		k.Bytes(source[:]).Int(c.Start, c.Samples, c.From, c.Gain, c.FadeIn, c.FadeOut).Bool(c.Loop)
+		k.Bytes(source[:]).Int(c.Start, c.Samples, c.From, c.Gain, c.FadeIn, c.FadeOut).Bool(c.Loop).Int(int64(len(c.Ducks)))
+		for _, d := range c.Ducks {
+			k.Int(d.From, d.To, d.Down, d.Up, d.Depth)
+		}
 	}
-	return k.Key()
+	return k
 }
 
 // soundPart notes what a piece of sound is made of.
@@ -163,17 +242,21 @@ func (j *job) soundPart(t *track, p pieceTask) {
 	for n, c := range p.Part(t.clips) {
 		heard = append(heard, t.sources[p.Heard[n]])
 		times = append(times, c.Start, c.Samples)
-		levels = append(levels, c.Gain, c.FadeIn, c.FadeOut)
+		levels = append(levels, c.Gain, c.FadeIn, c.FadeOut, c.Ducks)
 	}
+	levels = append(levels, t.master)
 	at := time.Duration(p.First) * sound.Grid * time.Second / timeline.SampleRate
 	j.part(p.key, partSound, fmt.Sprintf("%.1f s from %.1f s on", float64(p.Packets)*sound.Grid/timeline.SampleRate, at.Seconds()), max(scene, 1),
 		of("what is heard", heard...), of("when it is heard", append(times, p.Packets)...), of("how loud it is", levels...),
 		of("the sound's quality or encoder", j.studio.aac(t.channels), j.studio.version))
 }
 
-// channels of the sound of a file, as far as Mynah keeps them apart.
-func (j *job) channels(file string) int {
-	if a := j.assets[file]; a != nil && a.info != nil && a.info.Audio != nil && a.info.Audio.Channels > 1 {
+// channels of a sound that is not speech, as far as Mynah keeps them apart.
+func (j *job) channels(s timeline.Sound) int {
+	if s.Builtin != "" {
+		return music.Channels
+	}
+	if a := j.assets[s.File]; a != nil && a.info != nil && a.info.Audio != nil && a.info.Audio.Channels > 1 {
 		return 2
 	}
 	return 1
@@ -181,7 +264,14 @@ func (j *job) channels(file string) int {
 
 // decodeTask says which stretch of a file a sound is.
 func (j *job) decodeTask(s timeline.Sound) decodeTask {
-	a, channels := j.assets[s.File], j.channels(s.File)
+	channels := j.channels(s)
+	if s.Builtin != "" {
+		return decodeTask{
+			builtin: s.Builtin, in: ffmpeg.SoundInput{Channels: channels},
+			key: cache.NewHasher("music").String(music.Version).String(s.Builtin).Key(),
+		}
+	}
+	a := j.assets[s.File]
 	in := ffmpeg.SoundInput{Input: a.input, Channels: channels, SpeedNum: s.SpeedNum, SpeedDen: s.SpeedDen}
 	if s.Kind == timeline.SoundClip {
 		in.From = microsOf(s.From)
@@ -211,17 +301,38 @@ func micros(r *big.Rat) int64 {
 
 // makeSound decodes, mixes and codes what is missing.
 func (j *job) makeSound(ctx context.Context, t *track) error {
+	if err := j.planPieces(ctx, t); err != nil {
+		return err
+	}
 	if len(t.todo) == 0 {
 		return nil
 	}
+	return j.encodeSound(ctx, t)
+}
+
+// decode puts the sounds of files that pieces need into the cache.
+func (j *job) decode(ctx context.Context, t *track, pieces []pieceTask) error {
+	var todo []decodeTask
+	seen := map[cache.Key]bool{}
+	for _, p := range pieces {
+		for _, i := range p.Heard {
+			if d, ok := t.decodes[t.sources[i]]; ok && !seen[d.key] && !j.store.Has(cache.Sounds, d.key) {
+				seen[d.key] = true
+				todo = append(todo, d)
+			}
+		}
+	}
 	var list diag.List
-	fails := make([]error, len(t.decode))
+	fails := make([]error, len(todo))
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(j.studio.run.Jobs())
-	for i, d := range t.decode {
+	for i, d := range todo {
 		g.Go(func() error {
 			err := j.store.Put(cache.Sounds, d.key, func(w io.Writer) error {
 				counted := &counter{w: w, most: d.most}
+				if d.builtin != "" {
+					return music.Write(w, d.builtin)
+				}
 				err := j.studio.tools.Sound(gctx, d.in, timeline.SampleRate, counted)
 				if err == nil && counted.n < d.least {
 					err = errCutOff
@@ -239,13 +350,10 @@ func (j *job) makeSound(ctx context.Context, t *track) error {
 	}
 	for i, err := range fails {
 		if err != nil {
-			list.Errorf(t.decode[i].place, "the sound of %q cannot be read: %s", t.decode[i].name, reason(err)).Hint = "check that the file plays, and export it again"
+			list.Errorf(todo[i].place, "the sound of %q cannot be read: %s", todo[i].name, reason(err)).Hint = "check that the file plays, and export it again"
 		}
 	}
-	if err := j.report(list); err != nil {
-		return err
-	}
-	return j.encodeSound(ctx, t)
+	return j.report(list)
 }
 
 // The bounds of what one process codes: a start costs as much as coding ten seconds.
@@ -307,20 +415,20 @@ func (j *job) encodeSound(ctx context.Context, t *track) error {
 // encodeBatch mixes pieces into files and codes these.
 func (j *job) encodeBatch(ctx context.Context, t *track, batch []pieceTask, jobs []film.SoundJob) error {
 	for i, p := range batch {
-		if err := mixFile(ctx, p.Part(t.clips), p.Samples(), t.channels, jobs[i].PCM); err != nil {
+		if err := mixFile(ctx, p, t, jobs[i].PCM); err != nil {
 			return err
 		}
 	}
 	return j.encoder.EncodeSound(ctx, j.studio.aac(t.channels), jobs)
 }
 
-// mixFile mixes clips into a file of raw samples.
-func mixFile(ctx context.Context, clips []sound.Clip, samples int64, channels int, path string) error {
+// mixFile mixes a piece into a file of raw samples.
+func mixFile(ctx context.Context, p pieceTask, t *track, path string) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
-	return errors.Join(sound.Mix(ctx, clips, samples, channels, f), f.Close())
+	return errors.Join(sound.Render(ctx, p.Part(t.clips), p.Samples(), t.channels, t.master, f), f.Close())
 }
 
 // errCutOff is a sound that ends long before its file says.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/big"
 	"path"
 	"slices"
@@ -29,8 +30,10 @@ import (
 
 // read parses the script and plans the film.
 func (j *job) read(ctx context.Context) error {
-	loaded, found := script.Load(j.project.FS(), j.req.Script, script.Options{Variables: j.req.Variables})
-	j.sources = loaded.Sources
+	loaded, found, err := j.load()
+	if err != nil {
+		return err
+	}
 	wrong := j.report(found)
 	if wrong != nil && len(loaded.Script.Scenes) == 0 {
 		return wrong
@@ -47,6 +50,90 @@ func (j *job) read(ctx context.Context) error {
 		return err
 	}
 	return wrong
+}
+
+// load reads the script, or its translation where one is asked for or beside it.
+func (j *job) load() (script.Result, diag.List, error) {
+	options := script.Options{Variables: j.req.Variables}
+	fsys := j.project.FS()
+	if tag := j.req.Language; tag != "" {
+		name, err := j.translation(tag)
+		if err != nil {
+			return script.Result{}, nil, err
+		}
+		j.req.Script = name
+	}
+	loaded, found := script.Load(fsys, j.req.Script, options)
+	if tag := loaded.Script.Header.Language; tag != nil && j.req.Language == "" {
+		if name := script.TranslationName(j.req.Script, *tag); j.project.File(name).Exists {
+			j.req.Script = name
+			loaded, found = script.Load(fsys, name, options)
+		}
+	}
+	j.sources = loaded.Sources
+	name, tag, ok := script.TranslationOf(j.req.Script)
+	if !ok || !j.project.File(name).Exists || found.HasErrors() {
+		return loaded, found, nil
+	}
+	base, list := script.Load(fsys, name, options)
+	for file, text := range base.Sources {
+		j.sources[file] = text
+	}
+	if list.HasErrors() {
+		found.Add(list...)
+		return loaded, found, nil
+	}
+	found.Add(script.Translate(loaded.Script, base.Script, tag)...)
+	return loaded, found, nil
+}
+
+// translation names the script in a language: the translation beside it, or itself, where
+// that is its own language.
+func (j *job) translation(tag string) (string, error) {
+	name := j.req.Script
+	if base, own, ok := script.TranslationOf(name); ok && j.project.File(base).Exists {
+		if strings.EqualFold(own, tag) {
+			return name, nil
+		}
+		name = base
+	}
+	languages := Languages(j.project.FS(), name)
+	for _, l := range languages {
+		if strings.EqualFold(l, tag) {
+			return script.TranslationName(name, l), nil
+		}
+	}
+	main, _ := script.Load(j.project.FS(), name, script.Options{Variables: j.req.Variables})
+	own := "en"
+	if l := main.Script.Header.Language; l != nil {
+		own = *l
+	}
+	base, _, _ := strings.Cut(own, "-")
+	if strings.EqualFold(own, tag) || strings.EqualFold(base, tag) {
+		return name, nil
+	}
+	f := fault.New(fault.Input, nil, "%s is not there in the language %q", path.Base(name), tag)
+	if len(languages) == 0 {
+		return "", f.WithHint("write %s beside it, with the same scenes", path.Base(script.TranslationName(name, tag)))
+	}
+	return "", f.WithHint("it is there in %s; write %s beside it for another", strings.Join(append([]string{own}, languages...), ", "), path.Base(script.TranslationName(name, tag)))
+}
+
+// Languages lists the languages of the translations beside a script.
+func Languages(fsys fs.FS, name string) []string {
+	entries, err := fs.ReadDir(fsys, path.Dir(name))
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, e := range entries {
+		base, tag, ok := script.TranslationOf(e.Name())
+		if ok && !e.IsDir() && base == path.Base(name) {
+			out = append(out, tag)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // planProject answers the planner's questions about voices.
@@ -279,6 +366,7 @@ func (j *job) speak(ctx context.Context) error {
 		}
 	}
 	var mu sync.Mutex
+	level, _ := j.board.Level()
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(j.studio.run.Jobs())
 	for i, s := range j.board.Scenes {
@@ -291,14 +379,14 @@ func (j *job) speak(ctx context.Context) error {
 				start := time.Now()
 				spoken, err := j.studio.booth.Speak(ctx, voice.Line{
 					Voice: v, Runs: voiceRuns(p.Runs), Speed: p.Speed, Pitch: p.Pitch, Volume: p.Volume,
-					Emphasis: p.Emphasis, Fragment: p.Fragment,
+					Emphasis: p.Emphasis, Fragment: p.Fragment, Level: level,
 				})
 				if err != nil {
 					return j.blameSentence(err, p)
 				}
 				j.spoken[i][k] = spoken
 				j.part(spoken.Key, partSentence, shorten(p.Text, 60), i+1, of("its words", p.Runs), of("its voice", p.Voice, v.Engine),
-					of("speed, pitch, volume or emphasis", p.Speed, p.Pitch, p.Volume, p.Emphasis, p.Fragment))
+					of("speed, pitch, volume or emphasis", p.Speed, p.Pitch, p.Volume, p.Emphasis, p.Fragment, level))
 				mu.Lock()
 				defer mu.Unlock()
 				if spoken.New {

@@ -98,9 +98,11 @@ type Request struct {
 	// the same name.
 	Output string
 	// Size, FPS and Voice override the header's; zero values do not.
-	Size      *script.Size
-	FPS       *script.Rate
-	Voice     string
+	Size  *script.Size
+	FPS   *script.Rate
+	Voice string
+	// Language (BCP 47) asks for the script's translation: script.de.md beside script.md.
+	Language  string
 	Variables map[string]string
 	// Strict makes unknown names errors.
 	Strict bool
@@ -230,8 +232,10 @@ type job struct {
 	cut     *cutPlan
 	track   *track
 	cues    []caption.Cue
-	timed   []timedCue // of timed speech
-	phases  []Phase
+	// captions are those that are drawn, nil before.
+	captions *captions
+	timed    []timedCue // of timed speech
+	phases   []Phase
 	// replaces tells that an earlier film stands at the output.
 	replaces bool
 	// strangers are files beside the film-to-be that may be somebody else's.
@@ -265,6 +269,7 @@ func (s *Studio) Produce(ctx context.Context, req Request) (*Result, error) {
 		{phaseVoice, j.speak},
 		{phaseVoice, j.time},
 		{phaseSlides, j.drawSlides},
+		{phaseSlides, func(ctx context.Context) error { return j.drawCaptions(ctx, func(int) bool { return true }) }},
 		{phaseSlides, j.planCut},
 		{phasePictures, func(ctx context.Context) error { return j.makePictures(ctx, j.cut) }},
 		{phasePictures, func(context.Context) error { return j.lengths(j.cut) }},

@@ -138,6 +138,7 @@ type spokenCue struct{ spoken []voice.Spoken }
 // sayCue speaks a cue, a second time and faster when it does not fit its time.
 func (j *job) sayCue(ctx context.Context, i int) (*spokenCue, error) {
 	room := samplesAt((j.timed[i].to - j.timed[i].from).Nanoseconds())
+	level, _ := j.board.Level()
 	say := func(speed float64) (*spokenCue, int64, error) {
 		c, total := &spokenCue{}, int64(0)
 		for _, p := range j.board.Scenes[i].Parts {
@@ -146,7 +147,7 @@ func (j *job) sayCue(ctx context.Context, i int) (*spokenCue, error) {
 			}
 			v, _ := j.studio.booth.Resolve(ctx, p.Voice, "")
 			s, err := j.studio.booth.Speak(ctx, voice.Line{
-				Voice: v, Runs: voiceRuns(p.Runs), Speed: p.Speed * speed, Pitch: p.Pitch, Volume: p.Volume, Emphasis: p.Emphasis,
+				Voice: v, Runs: voiceRuns(p.Runs), Speed: p.Speed * speed, Pitch: p.Pitch, Volume: p.Volume, Emphasis: p.Emphasis, Level: level,
 			})
 			if err != nil {
 				return nil, 0, j.blameSentence(err, p)

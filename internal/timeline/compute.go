@@ -585,6 +585,14 @@ func (c *computer) music() {
 			starts = append(starts, start{s.Music, c.sample(c.line.Scenes[i].Start)})
 		}
 	}
+	depth := int64(duckDepth)
+	if d := c.board.Film.Ducking; d != nil {
+		depth = round(new(big.Rat).Mul(ratOf(d.Value), big.NewRat(10, 1)))
+		if d.None {
+			depth = 0
+		}
+	}
+	spans := c.narration()
 	for i, s := range starts {
 		end := c.line.Samples
 		if i+1 < len(starts) {
@@ -599,6 +607,13 @@ func (c *computer) music() {
 			Gain:   round(new(big.Rat).Mul(ratOf(s.m.Volume), big.NewRat(1000, 1))),
 			FadeIn: clipFade, FadeOut: clipFade,
 		}
+		if depth > 0 {
+			for _, d := range spans {
+				if d.To+DuckUp > s.at && d.From-DuckDown < end {
+					sound.Ducks, sound.DuckDepth = append(sound.Ducks, d), depth
+				}
+			}
+		}
 		if s.m.FadeIn {
 			sound.FadeIn = min(musicFade, sound.Samples)
 		}
@@ -607,4 +622,21 @@ func (c *computer) music() {
 		}
 		c.line.Sounds = append(c.line.Sounds, sound)
 	}
+}
+
+// narration gives the stretches in which somebody speaks, or a file does in place of
+// narration.
+func (c *computer) narration() []Duck {
+	var out []Duck
+	for _, s := range c.line.Sounds {
+		if s.Kind != SoundSpeech && s.Kind != SoundAudio {
+			continue
+		}
+		if k := len(out) - 1; k >= 0 && s.Start < out[k].To+duckJoin {
+			out[k].To = max(out[k].To, s.Start+s.Samples)
+			continue
+		}
+		out = append(out, Duck{s.Start, s.Start + s.Samples})
+	}
+	return out
 }

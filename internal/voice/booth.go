@@ -21,7 +21,7 @@ const Rate = 48000
 
 // form is part of every key; it changes when the same clip would be finished into
 // other samples.
-const form = "narration 3"
+const form = "narration 4"
 
 // Config are the settings of a Booth.
 type Config struct {
@@ -91,6 +91,9 @@ type Line struct {
 	Volume   float64 // factor, 0 to 4; 0 is 1
 	Emphasis string  // none, reduced, moderate, strong; empty is none
 	Fragment bool    // the sentence goes on in the next line
+	// Level is the loudness in LUFS that the sentence is brought to, before Volume applies;
+	// 0 leaves it as the engine speaks.
+	Level float64
 }
 
 // Spoken is a sentence that lies in the cache.
@@ -199,13 +202,13 @@ func (b *Booth) Speak(ctx context.Context, l Line) (Spoken, error) {
 	} else if own != "" {
 		version += " " + own
 	}
-	key := requestKey(e.Name(), version, req, volume)
+	key := requestKey(e.Name(), version, req, volume, l.Level)
 	for {
 		if s, ok := b.find(key); ok {
 			return s, nil
 		}
 		ch := b.calls.DoChan(key.String(), func() (any, error) {
-			return b.speak(ctx, e, req, volume, key)
+			return b.speak(ctx, e, req, levels{volume, l.Level}, key)
 		})
 		select {
 		case <-ctx.Done():
@@ -235,9 +238,9 @@ func (b *Booth) request(l Line) (Request, float64) {
 	return req.Normal(), factor(l.Volume, 0, 4) * b.cfg.Volume
 }
 
-func requestKey(engine, version string, r Request, volume float64) cache.Key {
+func requestKey(engine, version string, r Request, volume, level float64) cache.Key {
 	h := cache.NewHasher(form).String(engine).String(version).String(r.Voice).String(r.Language).
-		Float(r.Speed, r.Pitch, volume).String(r.Emphasis).Bool(r.Fragment).Int(int64(len(r.Runs)))
+		Float(r.Speed, r.Pitch, volume, level).String(r.Emphasis).Bool(r.Fragment).Int(int64(len(r.Runs)))
 	for _, run := range r.Runs {
 		h.String(string(run.Style)).String(run.Text).String(run.Say).String(run.IPA).String(run.Language).
 			Float(run.Speed, run.Pitch, run.Volume).Int(int64(run.Pause))
@@ -245,15 +248,18 @@ func requestKey(engine, version string, r Request, volume float64) cache.Key {
 	return h.Key()
 }
 
+// levels are how loud a sentence is wanted: see Line.
+type levels struct{ volume, level float64 }
+
 // speak asks the engine, finishes the clip and stores it.
-func (b *Booth) speak(ctx context.Context, e Engine, req Request, volume float64, key cache.Key) (Spoken, error) {
+func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, key cache.Key) (Spoken, error) {
 	var clip Clip
 	if len(Words(PlainText(saidRuns(req.Runs)))) > 0 {
 		var err error
 		if clip, err = b.perform(ctx, e, req); err != nil {
 			return Spoken{}, err
 		}
-		if clip, err = b.finish(clip, volume); err != nil {
+		if clip, err = b.finish(clip, want); err != nil {
 			return Spoken{}, fault.New(fault.Internal, err, "the speech engine %s gave sound that cannot be used", e.Name())
 		}
 	}
@@ -264,7 +270,7 @@ func (b *Booth) speak(ctx context.Context, e Engine, req Request, volume float64
 	return s, nil
 }
 
-func (b *Booth) finish(c Clip, volume float64) (Clip, error) {
+func (b *Booth) finish(c Clip, want levels) (Clip, error) {
 	if c.Rate != Rate && len(c.PCM) > 0 {
 		r, err := b.resampler(c.Rate)
 		if err != nil {
@@ -275,7 +281,7 @@ func (b *Booth) finish(c Clip, volume float64) (Clip, error) {
 	c.Rate = Rate
 	c.Words = slices.Clone(c.Words)
 	c = trim(c)
-	amplify(c.PCM, volume)
+	amplify(c.PCM, want.volume*leveling(c.PCM, want.level))
 	return c, nil
 }
 

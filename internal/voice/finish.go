@@ -3,6 +3,8 @@ package voice
 import (
 	"math"
 	"time"
+
+	"mynah/internal/loudness"
 )
 
 const (
@@ -81,6 +83,26 @@ func fade(pcm []int16, n int) {
 		j := len(pcm) - 1 - i
 		pcm[j] = toInt16(float64(pcm[j]) * g)
 	}
+}
+
+// leveling is the factor that brings samples at Rate to a loudness in LUFS; 1 for the
+// level 0, and for silence.
+func leveling(pcm []int16, level float64) float64 {
+	const most = 20 // dB: what is softer is hardly speech
+	if level == 0 || len(pcm) == 0 {
+		return 1
+	}
+	m := loudness.NewMeter(1)
+	buf := make([]float64, len(pcm))
+	for i, s := range pcm {
+		buf[i] = float64(s) / -math.MinInt16
+	}
+	m.Add(buf)
+	has := loudness.Integrated(m.Steps())
+	if math.IsInf(has, 0) {
+		return 1
+	}
+	return math.Pow(10, min(max(level-has, -most), most)/20)
 }
 
 // amplify applies a volume. What would leave the range is pressed into it smoothly.

@@ -253,7 +253,7 @@ func (b *Booth) treated(c Clip, s segment) (Clip, error) {
 		w := &c.Words[i]
 		w.Start, w.End = time.Duration(float64(w.Start)*scale), time.Duration(float64(w.End)*scale)
 	}
-	return b.finish(c, s.volume)
+	return b.finish(c, levels{volume: s.volume})
 }
 
 // wordsAsWritten gives the words of a request their times from those of what was said.

@@ -1,0 +1,342 @@
+package caption
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+)
+
+// ending is what ends at a place where text may be cut.
+type ending int
+
+const (
+	nothing  ending = iota
+	clause          // a part of a sentence that is read as one
+	sentence        // a sentence
+)
+
+// atom is a stretch of text within which no line may end. Its end is that of its last
+// character; a blank may follow.
+type atom struct {
+	from, to    int // bytes of the text
+	chars, cols int
+	blank       int // 1 if one follows
+	ends        ending
+	// dangling tells of a word that is read with the next one, such as an article.
+	dangling bool
+	// whole tells that a word ends with it.
+	whole bool
+}
+
+// atoms is a text that can be cut.
+type atoms struct {
+	atoms []atom
+	// chars and cols count those of all atoms up to one, blanks too; sentences those that
+	// end before it.
+	chars, cols, sentences []int
+}
+
+// atoms cuts the text wherever a line may end: where Unicode's rules for line breaking
+// (UAX 14) and ours allow it, at blanks and between letters of scripts without blanks. One
+// that is too long for a piece or a line is cut between its letters.
+func (p *paragraph) atoms(limit limits) *atoms {
+	t := &atoms{chars: []int{0}, cols: []int{0}, sentences: []int{0}}
+	from, state, rest := 0, -1, p.text
+	for at := 0; rest != ""; {
+		var segment string
+		segment, rest, _, state = uniseg.FirstLineSegmentInString(rest, state)
+		at += len(segment)
+		if rest != "" && !p.mayBreak(at) {
+			continue
+		}
+		for _, end := range p.within(from, at) {
+			t.add(p, from, end, limit)
+			from = end
+		}
+	}
+	return t
+}
+
+// mayBreak tells whether a line may end at a place where Unicode allows it: words are not
+// cut at their hyphens.
+func (p *paragraph) mayBreak(at int) bool {
+	before, _ := utf8.DecodeLastRuneInString(p.text[:at])
+	behind, _ := utf8.DecodeRuneInString(p.text[at:])
+	return before == ' ' || before == '\u200b' || dense(before) || dense(behind)
+}
+
+// within gives the ends of the words of a stretch that is written without blanks, as Thai
+// is, where the voice knows them; Unicode's rules need a dictionary for it.
+func (p *paragraph) within(from, to int) []int {
+	var out []int
+	for _, s := range p.spans[p.span(from):] {
+		if s.from <= from {
+			continue
+		}
+		if s.from >= to {
+			break
+		}
+		before, _ := utf8.DecodeLastRuneInString(p.text[:s.from])
+		behind, _ := utf8.DecodeRuneInString(p.text[s.from:])
+		if southeast(before) && southeast(behind) && !unicode.IsMark(behind) {
+			out = append(out, s.from)
+		}
+	}
+	return append(out, to)
+}
+
+func southeast(r rune) bool {
+	return unicode.In(r, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+}
+
+// add adds the stretch from a place to another, in pieces if it is too long.
+func (t *atoms) add(p *paragraph, from, to int, limit limits) {
+	text := strings.TrimRight(p.text[from:to], " ")
+	rest, state := text, -1
+	a := atom{from: from, to: from}
+	for rest != "" {
+		var cluster string
+		var cols int
+		cluster, rest, cols, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		n := utf8.RuneCountInString(cluster)
+		if a.to > a.from && (a.chars+n > limit.chars || a.cols+cols > limit.line) {
+			t.push(a)
+			a = atom{from: a.to, to: a.to}
+		}
+		a.to, a.chars, a.cols = a.to+len(cluster), a.chars+n, a.cols+cols
+	}
+	if a.to < to {
+		a.blank = 1
+	}
+	word := p.spans[p.span(a.to)]
+	a.whole = a.to == word.from || a.to+a.blank >= word.to
+	a.ends = p.ending(a)
+	a.dangling = dangling(text)
+	t.push(a)
+}
+
+func (t *atoms) push(a atom) {
+	t.atoms = append(t.atoms, a)
+	t.chars = append(t.chars, t.chars[len(t.chars)-1]+a.chars+a.blank)
+	t.cols = append(t.cols, t.cols[len(t.cols)-1]+a.cols+a.blank)
+	ended := t.sentences[len(t.sentences)-1]
+	if a.ends == sentence {
+		ended++
+	}
+	t.sentences = append(t.sentences, ended)
+}
+
+// dangling tells whether a word is short and without a mark behind it: such words, mostly
+// articles and prepositions, belong to the next.
+func dangling(word string) bool {
+	n := 0
+	for _, r := range word {
+		if !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '\'' && r != '’' || dense(r) {
+			return false
+		}
+		n++
+	}
+	return n <= 4
+}
+
+// ending tells what ends behind an atom.
+func (p *paragraph) ending(a atom) ending {
+	if _, ends := slices.BinarySearch(p.ends, a.to); ends {
+		return sentence
+	}
+	text := strings.TrimRightFunc(p.text[a.from:a.to], func(r rune) bool {
+		return unicode.In(r, unicode.Pe, unicode.Pf) && r != '」' && r != '）' || r == '"' || r == '\''
+	})
+	last, _ := utf8.DecodeLastRuneInString(text)
+	next, _ := utf8.DecodeRuneInString(p.text[a.to+a.blank:])
+	switch {
+	case strings.ContainsRune("!?…。！？؟۔।॥｡", last):
+		return sentence
+	case last == '.' && p.given && len(text) > 4 && !unicode.IsLower(next):
+		return sentence
+	case strings.ContainsRune(",;:–—،؛、，；：」）", last) || len(text) < a.to-a.from:
+		return clause
+	case strings.ContainsRune("–—(（「", next):
+		return clause
+	default:
+		return nothing
+	}
+}
+
+// measure gives the characters and columns of the atoms from i to before j.
+func (t *atoms) measure(i, j int) (chars, cols int) {
+	blank := t.atoms[j-1].blank
+	return t.chars[j] - t.chars[i] - blank, t.cols[j] - t.cols[i] - blank
+}
+
+// What is weighed when text is cut; the unit is a hundredth of a whole piece.
+const (
+	onePiece   = 60 // each piece costs the reader a jump
+	midClause  = 220
+	atClause   = 110
+	midWord    = 60
+	leftAlone  = 60  // a word is left by those that it belongs to
+	orphaned   = 200 // a piece, or a line, of a word or two
+	spilled    = 60  // the beginning of a sentence stands behind another
+	unbalanced = 60
+	fewColumns = 12 // what an orphan is shorter than
+)
+
+// cut gives the first atom of each piece: the cheapest way to cut the whole.
+func (t *atoms) cut(limit limits) []int {
+	n := len(t.atoms)
+	best, from := make([]float64, n+1), make([]int, n+1)
+	for j := range best[1:] {
+		best[j+1] = math.Inf(1)
+	}
+	for i := range n {
+		lines, start := 1, i
+		for j := i + 1; j <= n; j++ {
+			if chars, _ := t.measure(i, j); chars > limit.chars && j > i+1 {
+				break
+			}
+			if _, cols := t.measure(start, j); cols > limit.line && j > start+1 {
+				lines, start = lines+1, j-1
+			}
+			if lines > limit.lines {
+				break
+			}
+			if c := best[i] + t.price(i, j, limit); c < best[j] {
+				best[j], from[j] = c, i
+			}
+		}
+	}
+	var out []int
+	for j := n; j > 0; j = from[j] {
+		out = append(out, from[j])
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// price weighs a piece from atom i to before j.
+func (t *atoms) price(i, j int, limit limits) float64 {
+	n := len(t.atoms)
+	_, cols := t.measure(i, j)
+	room := float64(min(limit.chars, limit.line*limit.lines))
+	left := max(1-float64(cols)/room, 0)
+	c := onePiece + unbalanced*left*left
+	if cols > limit.line && limit.line*limit.lines <= usualLine*usualLines {
+		_, lines := t.lines(i, j, limit)
+		c += lines / 4
+	}
+	if i == 0 && j == n {
+		return c
+	}
+	if cols < fewColumns && float64(cols) < room/3 {
+		switch {
+		case j == n:
+			c += orphaned
+		case t.atoms[j-1].ends != sentence || i > 0 && t.atoms[i-1].ends != sentence:
+			c += orphaned / 2
+		}
+	}
+	if j < n {
+		c += t.atoms[j-1].price()
+		if t.atoms[j-1].ends != sentence && t.sentences[j-1] > t.sentences[i] {
+			c += spilled
+		}
+	}
+	return c
+}
+
+// price weighs a cut behind an atom.
+func (a atom) price() float64 {
+	c := 0.0
+	switch a.ends {
+	case nothing:
+		c = midClause
+		if a.blank == 0 {
+			c -= midWord // between letters of a script without blanks
+		}
+	case clause:
+		c = atClause
+		if a.blank == 0 {
+			c -= midWord
+		}
+	case sentence:
+	}
+	if !a.whole {
+		c += midWord
+	}
+	if a.dangling {
+		c += leftAlone
+	}
+	return c
+}
+
+// lines gives the first atoms of the lines behind the first of a piece from atom i to
+// before j: as few lines as it takes, nearly equal in length, which end where a reader
+// would take breath. It tells what that costs.
+func (t *atoms) lines(i, j int, limit limits) ([]int, float64) {
+	count, start := 1, i
+	for k := i + 1; k <= j; k++ {
+		if _, cols := t.measure(start, k); cols > limit.line && k > start+1 {
+			count, start = count+1, k-1
+		}
+	}
+	if count == 1 {
+		return nil, 0
+	}
+	_, all := t.measure(i, j)
+	mean := float64(all) / float64(count)
+	// best is the price of the lines so far that end before atom i+k; from tells of each
+	// number of lines where the last of them begins.
+	n := j - i
+	best, from := make([]float64, n+1), make([][]int, count)
+	for k := range best[1:] {
+		best[k+1] = math.Inf(1)
+	}
+	for l := range count {
+		next := slices.Repeat([]float64{math.Inf(1)}, n+1)
+		from[l] = make([]int, n+1)
+		for a := l; a < n; a++ {
+			b := a + 1
+			if l == count-1 { // the last line ends with the piece
+				b = n
+			}
+			for ; b <= n && !math.IsInf(best[a], 1); b++ {
+				if _, cols := t.measure(i+a, i+b); cols > limit.line && b > a+1 {
+					break
+				}
+				if c := best[a] + t.linePrice(i+a, i+b, b == n, mean); c < next[b] {
+					next[b], from[l][b] = c, a
+				}
+			}
+		}
+		best = next
+	}
+	var out []int
+	for l, k := count-1, n; l > 0; l-- {
+		k = from[l][k]
+		out = append(out, i+k)
+	}
+	slices.Reverse(out)
+	return out, best[n]
+}
+
+// linePrice weighs a line from atom a to before b.
+func (t *atoms) linePrice(a, b int, last bool, mean float64) float64 {
+	_, cols := t.measure(a, b)
+	off := (float64(cols) - mean) / mean
+	c := orphaned * off * off
+	if end := t.atoms[b-1]; !last {
+		c += end.price() / 2
+		if end.ends == nothing && end.blank == 0 {
+			c += 3 * midClause // most likely within a word
+		}
+	}
+	if b == a+1 && cols < fewColumns && float64(cols) < mean/2 {
+		c += orphaned
+	}
+	return c
+}

@@ -1,0 +1,223 @@
+package caption_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+
+	"mynah/internal/caption"
+	"mynah/internal/script"
+	"mynah/internal/storyboard"
+	"mynah/internal/timeline"
+	"mynah/internal/voice"
+)
+
+// said gives the cues of a paragraph of sentences, each letter of which lasts 0.06 s.
+func said(film storyboard.Film, sentences ...string) []caption.Cue {
+	const letter = timeline.SampleRate * 6 / 100
+	b := &storyboard.Board{Film: film, Scenes: []storyboard.Scene{{}}}
+	l := &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{}}}
+	var words [][]caption.Word
+	var at int64
+	for i, text := range sentences {
+		b.Scenes[0].Parts = append(b.Scenes[0].Parts, storyboard.Part{Kind: storyboard.Speech, Text: text})
+		n := int64(utf8.RuneCountInString(text)) * letter
+		l.Scenes[0].Voice = append(l.Scenes[0].Voice, timeline.Voice{Part: i, Start: at, Samples: n})
+		var ws []caption.Word
+		for _, s := range voice.Words(text) {
+			from, to := int64(utf8.RuneCountInString(text[:s.Start]))*letter, int64(utf8.RuneCountInString(text[:s.End]))*letter
+			ws = append(ws, caption.Word{Offset: s.Start, Start: from, End: to})
+		}
+		words = append(words, ws)
+		at += n + timeline.SampleRate*35/100
+	}
+	return caption.Cues(b, l, func(_, part int) []caption.Word { return words[part] })
+}
+
+func plainFilm(limit int) storyboard.Film {
+	return storyboard.Film{Subtitles: script.Subtitles{Break: limit}}
+}
+
+// laid shows cues, lines apart by a slash.
+func laid(cues []caption.Cue) []string {
+	var out []string
+	for _, c := range cues {
+		out = append(out, strings.Join(c.Lines(), " / "))
+	}
+	return out
+}
+
+// TestCutsAreReadable: pieces end where sentences and clauses do, lines are balanced, and
+// no word is left alone.
+func TestCutsAreReadable(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name      string
+		sentences []string
+		want      []string
+	}{
+		{"a short sentence", []string{"This is Mynah."}, []string{"This is Mynah."}},
+		{"two balanced lines", []string{"It turns a text file into a narrated video, on your own machine."},
+			[]string{"It turns a text file into a narrated / video, on your own machine."}},
+		{"sentences stay whole", []string{"The harbour wakes before the sun is over the hill.", "Boats go out, one after the other, without a sound.", "Nobody in the town hears any of them."},
+			[]string{"The harbour wakes before / the sun is over the hill.", "Boats go out, one after the other, / without a sound.", "Nobody in the town hears any of them."}},
+		{"no orphan", []string{"Whatever you think about the weather of this island you should still bring an umbrella."},
+			[]string{"Whatever you think about the weather", "of this island you should / still bring an umbrella."}},
+		{"clauses", []string{"When the tide has gone out, which takes about six hours on this coast, people walk over to the island with the lighthouse."},
+			[]string{"When the tide has gone out, / which takes about six hours on this coast,", "people walk over to the island / with the lighthouse."}},
+		{"Chinese", []string{"今天早上，港口里非常安静，只有几只海鸥在水面上飞来飞去，寻找它们的早餐。"},
+			[]string{"今天早上，港口里非常安静， / 只有几只海鸥在水面上飞来飞去，", "寻找它们的早餐。"}},
+		{"Japanese", []string{"この映画は、テキストファイルから自動的に作られました。"}, []string{"この映画は、 / テキストファイルから自動的に作られました。"}},
+		{"French blanks hold", []string{"Qu'est-ce que c'est\u00a0? Un oiseau\u00a0!"}, []string{"Qu'est-ce que c'est\u00a0? Un oiseau\u00a0!"}},
+	} {
+		got := laid(said(plainFilm(80), c.sentences...))
+		if strings.Join(got, "|") != strings.Join(c.want, "|") {
+			t.Errorf("%s:\n%s\nwant\n%s", c.name, strings.Join(got, "\n"), strings.Join(c.want, "\n"))
+		}
+	}
+}
+
+// TestLongerBreaksMakeLongerLines as long as the frame has room.
+func TestLongerBreaksMakeLongerLines(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("All that is said stands on the screen for a while and then goes. ", 6)
+	for _, c := range []struct {
+		film        storyboard.Film
+		line, lines int
+	}{
+		{plainFilm(80), 42, 2},
+		{plainFilm(120), 65, 2},
+		{plainFilm(200), 105, 2},
+		{storyboard.Film{Width: 1280, Height: 720, Subtitles: script.Subtitles{Break: 200, Mode: script.SubtitlesOverlay}}, 79, 3},
+		{storyboard.Film{Width: 720, Height: 1280, Subtitles: script.Subtitles{Break: 80, Mode: script.SubtitlesOverlay}}, 42, 2},
+		{storyboard.Film{Width: 720, Height: 1280, Subtitles: script.Subtitles{Break: 80, Scale: 2, Mode: script.SubtitlesOverlay}}, 22, 2},
+	} {
+		line, lines := 0, 0
+		for _, cue := range said(c.film, text) {
+			lines = max(lines, len(cue.Lines()))
+			for _, l := range cue.Lines() {
+				line = max(line, uniseg.StringWidth(l))
+			}
+		}
+		if line > c.line || line < c.line*3/4 || lines != c.lines {
+			t.Errorf("%+v: %d lines of up to %d columns, want %d of %d", c.film.Subtitles, lines, line, c.lines, c.line)
+		}
+	}
+}
+
+// TestWordsKeepTheirTimes: each word of a cue is on when it is said.
+func TestWordsKeepTheirTimes(t *testing.T) {
+	t.Parallel()
+	text := `He said: "Hello, old (and grey) friend" — and then, after a while, he went on and on about the weather.`
+	cues := said(plainFilm(60), text)
+	var got []string
+	behind := 0
+	for _, c := range cues {
+		for _, w := range c.Words {
+			word := c.Text[w.Offset : w.Offset+w.Length]
+			got = append(got, word)
+			behind += strings.Index(text[behind:], word) // each letter a byte, but for one mark
+			at := int64(utf8.RuneCountInString(text[:behind])) * timeline.SampleRate * 6 / 100
+			behind += len(word)
+			if off := w.Start - at; off < -timeline.SampleRate/8 && word != "—" || off > timeline.SampleRate/8 {
+				t.Errorf("%q is on at %d, said at %d", word, w.Start, at)
+			}
+			if w.Start < c.Start || w.End > c.End || w.End < w.Start {
+				t.Errorf("%q is on from %d to %d, its cue from %d to %d", word, w.Start, w.End, c.Start, c.End)
+			}
+		}
+	}
+	if strings.Join(got, " ") != text {
+		t.Errorf("the words are %q", got)
+	}
+}
+
+// TestLettersOfWordsWithoutTimes: a sentence of which the voice knows no words is cut all
+// the same, and its words share its time.
+func TestLettersOfWordsWithoutTimes(t *testing.T) {
+	t.Parallel()
+	quote := "one two three four"
+	cues, _ := film("spoken", 80, &quote)
+	if len(cues) != 1 || len(cues[0].Words) != 4 || cues[0].Words[1].Start != 24000*4/18 || cues[0].Words[3].End != 24000 {
+		t.Errorf("%+v", cues)
+	}
+}
+
+// check holds what is true of all cues of a scene.
+func check(t *testing.T, cues []caption.Cue, limit int) {
+	t.Helper()
+	var end int64
+	for _, c := range cues {
+		if c.Start < end || c.End <= c.Start {
+			t.Errorf("%q is on from %d to %d, the one before until %d", c.Text, c.Start, c.End, end)
+		}
+		end = c.End
+		cluster := strings.Count(c.Text, "\u200d") > 0 || uniseg.GraphemeClusterCount(c.Text) == 1
+		if n := utf8.RuneCountInString(c.Text); n >= limit && !cluster {
+			t.Errorf("%q has %d characters", c.Text, n)
+		}
+		if c.Text == "" || strings.TrimSpace(c.Text) == "" && !strings.Contains(c.Text, "\u00a0") || strings.Contains(c.Text, "  ") || strings.ContainsAny(c.Text, "\n\r\x00") {
+			t.Errorf("the text %q", c.Text)
+		}
+		if limit <= 80 && len(c.Lines()) > 2 {
+			t.Errorf("%q has %d lines", c.Text, len(c.Lines()))
+		}
+		for _, l := range c.Lines() {
+			if uniseg.StringWidth(l) > 42 && limit <= 80 && uniseg.GraphemeClusterCount(l) > 1 {
+				t.Errorf("the line %q has %d columns", l, uniseg.StringWidth(l))
+			}
+		}
+		at := 0
+		for _, w := range c.Words {
+			if w.Offset < at || w.Offset+w.Length > len(c.Text) || w.Length <= 0 || w.Start < c.Start || w.End > c.End || w.End < w.Start {
+				t.Errorf("%q: the word %+v", c.Text, w)
+				return
+			}
+			at = w.Offset + w.Length
+			if !utf8.ValidString(c.Text[w.Offset:at]) {
+				t.Errorf("%q: the word %+v cuts a letter", c.Text, w)
+			}
+		}
+	}
+}
+
+func FuzzCut(f *testing.F) {
+	for _, s := range []string{
+		"One two. Three, four five six!", "今天早上，港口里非常安静。", "สวัสดีชาวโลก นี่คือภาพยนตร์", "שלום עולם, זה סרט.", "a\u00a0b\u200dc \u200b d\ufeff",
+		"👩‍👩‍👧‍👦👩‍👩‍👧‍👦 hi", strings.Repeat("x", 300), "— — — …", "\x00\xff\u2028", "e\u0301\u0301\u0301 z",
+	} {
+		f.Add(s, 80, uint16(3), false)
+		f.Add(s, 10, uint16(500), true)
+	}
+	f.Fuzz(func(t *testing.T, text string, limit int, pace uint16, quote bool) {
+		if limit < 10 || limit > 1000 || len(text) > 4000 {
+			t.Skip()
+		}
+		b := &storyboard.Board{Film: plainFilm(limit), Scenes: []storyboard.Scene{{Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: text}, {Kind: storyboard.Speech, Text: text}}}}}
+		if quote {
+			b.Scenes[0].Quote = &text
+		}
+		var words []caption.Word
+		for i, s := range voice.Words(text) {
+			words = append(words, caption.Word{Offset: s.Start, Start: int64(i) * int64(pace), End: int64(i+1) * int64(pace)})
+		}
+		n := int64(len(words))*int64(pace) - int64(pace)/2
+		l := &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Frames: 100, Voice: []timeline.Voice{{Samples: n}, {Part: 1, Start: n + 10, Samples: n}}, VoiceEnd: 2*n + 10}}}
+		cues := caption.Cues(b, l, func(int, int) []caption.Word { return words })
+		check(t, cues, limit)
+		if pace > 48 {
+			for _, problem := range append(badVTT(caption.VTT(cues)), badSRT(caption.SRT(cues))...) {
+				t.Error(problem)
+			}
+		}
+	})
+}
+
+func ExampleCue_Lines() {
+	c := caption.Cue{Text: "two lines of text", Breaks: []int{10}}
+	fmt.Println(strings.Join(c.Lines(), "|"))
+	// Output: two lines|of text
+}

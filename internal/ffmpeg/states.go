@@ -1,0 +1,93 @@
+package ffmpeg
+
+import (
+	"bufio"
+	"bytes"
+	"compress/zlib"
+	"encoding/binary"
+	"fmt"
+	"io"
+)
+
+// StatesInput is what lies on moving pictures and changes now and then, as captions do: a
+// file of ours that WriteStates wrote, and where in the frame it lies. All are even.
+type StatesInput struct {
+	Path       string
+	X, Y, W, H int
+}
+
+func (s *StatesInput) input() []string { return []string{"-f", "matroska", "-i", s.Path} }
+
+// graph gives the filters by which the states of a label lie on the frames of another. Both
+// count in frames, whatever times those of the film have.
+func (s *StatesInput) graph(in, states, out string) string {
+	return fmt.Sprintf("[%s]settb=1/1000,setpts=N[%sm];[%sm][%s]overlay=%d:%d:format=yuv420[%s]", in, out, out, states, s.X, s.Y, out)
+}
+
+// State is a raw picture, 8 bit 4:2:0 with alpha that is not multiplied in, that lies on
+// the others from a frame on.
+type State struct {
+	Frame int64
+	Raw   func() ([]byte, error)
+}
+
+// WriteStates writes pictures of w x h pixels as a Matroska file (RFC 9559) that counts
+// frames in place of milliseconds. It packs them, since most of them is nothing; so a
+// thousand take no more room than a slide.
+func WriteStates(to io.Writer, w, h int, states []State) error {
+	out := bufio.NewWriter(to)
+	// The tag is that of libavcodec's raw video for this form.
+	const planes = "Y4\x0b\x08"
+	head := [][]byte{
+		element(0x1a45dfa3,
+			number(0x4286, 1), number(0x42f7, 1), number(0x42f2, 4), number(0x42f3, 8),
+			element(0x4282, []byte("matroska")), number(0x4287, 4), number(0x4285, 2)),
+		{0x18, 0x53, 0x80, 0x67, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, // a segment of unknown length
+		element(0x1549a966, number(0x2ad7b1, 1_000_000)),
+		element(0x1654ae6b, element(0xae,
+			number(0xd7, 1), number(0x73c5, 1), number(0x83, 1), number(0x9c, 0), element(0x86, []byte("V_UNCOMPRESSED")),
+			element(0x6d80, element(0x6240, number(0x5031, 0), number(0x5032, 1), number(0x5033, 0), element(0x5034, number(0x4254, 0)))),
+			element(0xe0, number(0xb0, int64(w)), number(0xba, int64(h)), element(0x2eb524, []byte(planes))))),
+	}
+	for _, b := range head {
+		if _, err := out.Write(b); err != nil {
+			return err
+		}
+	}
+	var packed bytes.Buffer
+	z, err := zlib.NewWriterLevel(&packed, zlib.BestSpeed)
+	if err != nil {
+		return err
+	}
+	for _, s := range states {
+		raw, err := s.Raw()
+		if err != nil {
+			return err
+		}
+		packed.Reset()
+		packed.Write([]byte{0x81, 0, 0, 0x80}) // track 1, at the cluster's time, a key frame
+		z.Reset(&packed)
+		if _, err := z.Write(raw); err != nil {
+			return err
+		}
+		if err := z.Close(); err != nil {
+			return err
+		}
+		if _, err := out.Write(element(0x1f43b675, number(0xe7, s.Frame), element(0xa3, packed.Bytes()))); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+// element writes an element of EBML, RFC 8794: its id, its length, its content.
+func element(id uint32, parts ...[]byte) []byte {
+	body := bytes.Join(parts, nil)
+	out := bytes.TrimLeft(binary.BigEndian.AppendUint32(nil, id), "\x00")
+	out = binary.BigEndian.AppendUint64(out, 1<<56|uint64(len(body))) // eight bytes, whatever the length
+	return append(out, body...)
+}
+
+func number(id uint32, v int64) []byte {
+	return element(id, binary.BigEndian.AppendUint64(nil, uint64(v)))
+}

@@ -1,0 +1,91 @@
+package music_test
+
+import (
+	"bytes"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"mynah/internal/loudness"
+	"mynah/internal/music"
+)
+
+// TestTracks: every track is there, whole, of one loudness, below full scale, without a
+// seam and the same each time. MYNAH_TEST_MUSIC names a folder that takes them, to listen.
+func TestTracks(t *testing.T) {
+	t.Parallel()
+	if want := []string{"ukulele-1", "ukulele-2", "corporate-1", "uplifting-1", "uplifting-2"}; !slices.Equal(music.Names(), want) {
+		t.Fatalf("the tracks are %v", music.Names())
+	}
+	var sounds [][]byte
+	for _, name := range music.Names() {
+		var b bytes.Buffer
+		if err := music.Write(&b, name); err != nil {
+			t.Fatal(err)
+		}
+		if dir := os.Getenv("MYNAH_TEST_MUSIC"); dir != "" {
+			if err := os.WriteFile(filepath.Join(dir, name+".raw"), b.Bytes(), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sounds = append(sounds, b.Bytes())
+		samples, ok := music.Render(name)
+		if frames := music.Frames(name); !ok || int64(len(samples)) != frames*music.Channels || frames < 20*music.Rate || frames > 60*music.Rate {
+			t.Errorf("%s has %d samples, %d frames are told", name, len(samples), frames)
+		}
+		wide := make([]float64, len(samples))
+		peak, mean := 0.0, 0.0
+		for i, v := range samples {
+			wide[i] = float64(v) / 32768
+			peak = max(peak, math.Abs(wide[i]))
+			mean += wide[i] / float64(len(samples))
+		}
+		m := loudness.NewMeter(music.Channels)
+		m.Add(wide)
+		if l := loudness.Integrated(m.Steps()); l < -18.5 || l > -15.5 || peak > 0.95 || math.Abs(mean) > 0.001 {
+			t.Errorf("%s: %.1f LUFS, peak %.2f, mean %.4f", name, l, peak, mean)
+		}
+		if step, usual := seam(samples); step > usual {
+			t.Errorf("%s: the seam steps by %.0f, the steepest beats elsewhere by %.0f", name, step, usual)
+		}
+	}
+	for i := range sounds {
+		var again bytes.Buffer
+		if err := music.Write(&again, music.Names()[i]); err != nil || !bytes.Equal(again.Bytes(), sounds[i]) {
+			t.Errorf("%s sounds otherwise when played again", music.Names()[i])
+		}
+	}
+	if _, ok := music.Render("polka-1"); ok || music.Frames("polka-1") != 0 {
+		t.Error("a track that is none is played")
+	}
+}
+
+// seam gives the largest second difference around the loop's seam, and that of the whole
+// track, which a click would stand out from.
+func seam(s []int16) (at, whole float64) {
+	n := len(s)
+	bend := func(i int) float64 {
+		v := func(k int) float64 { return float64(s[((i+k*music.Channels)%n+n)%n]) }
+		return math.Abs(v(-1) - 2*v(0) + v(1))
+	}
+	for i := range n {
+		if b := bend(i); i < 8 || i >= n-8 {
+			at = max(at, b)
+		} else {
+			whole = max(whole, b)
+		}
+	}
+	return at, whole
+}
+
+func BenchmarkRender(b *testing.B) {
+	for _, name := range music.Names() {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				music.Render(name)
+			}
+		})
+	}
+}

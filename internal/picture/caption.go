@@ -1,0 +1,68 @@
+package picture
+
+import (
+	"context"
+	"io"
+)
+
+// Captioned lays the captions of a view on raw frames as they are read, the first of which
+// is the view's frame from.
+func (p *Painter) Captioned(frames io.Reader, v *View, from int64) io.Reader {
+	if len(v.Captions) == 0 {
+		return frames
+	}
+	n := from
+	return p.drawing(func(frame []byte) ([]byte, error) {
+		if frame == nil {
+			frame = make([]byte, p.FrameSize())
+		}
+		if _, err := io.ReadFull(frames, frame); err != nil {
+			return nil, err
+		}
+		n++
+		return frame, p.Caption(frame, v, n-1)
+	})
+}
+
+// Seen is a frame of a view.
+type Seen struct {
+	View  *View
+	Frame int64
+}
+
+// Sequence gives frames of views, raw, each painted when it is read.
+func (p *Painter) Sequence(ctx context.Context, list []Seen) io.Reader {
+	return p.drawing(func([]byte) ([]byte, error) {
+		if len(list) == 0 {
+			return nil, io.EOF
+		}
+		s := list[0]
+		list = list[1:]
+		return p.Frame(ctx, s.View, s.Frame)
+	})
+}
+
+// drawing reads frames that a function draws one after the other; it is given the last.
+func (p *Painter) drawing(next func(last []byte) ([]byte, error)) io.Reader {
+	return &drawing{next: next, at: p.FrameSize()}
+}
+
+type drawing struct {
+	next  func([]byte) ([]byte, error)
+	frame []byte
+	at    int
+}
+
+// Read implements io.Reader.
+func (d *drawing) Read(b []byte) (int, error) {
+	if d.frame == nil || d.at == len(d.frame) {
+		var err error
+		if d.frame, err = d.next(d.frame); err != nil {
+			return 0, err
+		}
+		d.at = 0
+	}
+	n := copy(b, d.frame[d.at:])
+	d.at += n
+	return n, nil
+}

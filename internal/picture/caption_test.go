@@ -1,0 +1,135 @@
+package picture_test
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"io"
+	"testing"
+
+	"mynah/internal/cache"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/picture"
+	"mynah/internal/script"
+)
+
+// bar is a layer of one colour in the lower part of the frame.
+func bar(c color.NRGBA) *picture.Layer {
+	img := image.NewNRGBA(image.Rect(8, height-20, width-8, height-8))
+	for i := range img.Pix {
+		img.Pix[i] = [4]byte{c.R, c.G, c.B, c.A}[i%4]
+	}
+	return picture.NewLayer(img, script.Color{}, width, height)
+}
+
+func on(c color.NRGBA) []picture.LayerRef {
+	return []picture.LayerRef{{Key: cache.Key{c.R, c.G, c.B, 1}, Draw: func() (*picture.Layer, error) { return bar(c), nil }}}
+}
+
+// captioned is a view under captions of red, nothing, and blue.
+func captioned() *picture.View {
+	return &picture.View{
+		Still: picture.Still{Canvas: script.Color{R: 255, G: 255, B: 255, A: 255}}, Frames: 30,
+		Spans:    []picture.Span{{From: 15, Layers: []picture.LayerRef{{Key: cache.Key{9}, Draw: func() (*picture.Layer, error) { return bar(rgbGreen), nil }}}}},
+		Captions: []picture.Span{{From: 2, Layers: on(rgbRed)}, {From: 10}, {From: 20, Layers: on(rgbBlue)}},
+	}
+}
+
+// TestCaptionsLieOnEverything at their frames.
+func TestCaptionsLieOnEverything(t *testing.T) {
+	t.Parallel()
+	v := captioned()
+	for n, want := range map[int64]yuv{0: white, 2: red, 9: red, 10: white, 15: green, 20: blue, 29: blue} {
+		f := frame(t, v, n)
+		if got := pixel(f, width/2, height-14); !near(got, want) {
+			t.Errorf("frame %d shows %v, want %v", n, got, want)
+		}
+		if got := pixel(f, width/2, 4); !near(got, white) {
+			t.Errorf("frame %d shows %v beside the caption", n, got)
+		}
+	}
+	p := painter(t)
+	r, err := p.Frames(t.Context(), v, 0, 30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bare, err := p.Frames(t.Context(), v.Uncaptioned(), 0, 30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	later, err := io.ReadAll(p.Captioned(bare, v, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(all, later) {
+		t.Error("captions that are laid on later are others")
+	}
+	var list []picture.Seen
+	for _, s := range v.States(0, 30) {
+		list = append(list, picture.Seen{View: v, Frame: s.From})
+	}
+	seen, err := io.ReadAll(p.Sequence(t.Context(), list))
+	if err != nil || len(seen) != 5*p.FrameSize() || !bytes.Equal(seen[p.FrameSize():2*p.FrameSize()], all[2*p.FrameSize():3*p.FrameSize()]) {
+		t.Errorf("%d bytes of five states (%v)", len(seen), err)
+	}
+}
+
+// TestWhatIsSeenDuringAWhile decides the key, and nothing else.
+func TestWhatIsSeenDuringAWhile(t *testing.T) {
+	t.Parallel()
+	v := captioned()
+	form := ffmpeg.Picture{Width: width, Height: height, FPS: script.Rate{Num: 25, Den: 1}}
+	if got := v.During(10, 10).Captions; got != nil {
+		t.Errorf("in a pause there is %v", got)
+	}
+	if got := v.During(5, 3).Captions; len(got) != 1 || got[0].From != 5 {
+		t.Errorf("within a caption there is %v", got)
+	}
+	if got := v.During(9, 12).Captions; len(got) != 3 {
+		t.Errorf("from caption to caption there is %v", got)
+	}
+	other := captioned()
+	other.Captions[2].Layers = on(rgbGreen)
+	if v.During(0, 20).Key(form) != other.During(0, 20).Key(form) {
+		t.Error("a later caption changes the key of what is before")
+	}
+	if v.During(0, 21).Key(form) == other.During(0, 21).Key(form) || v.Key(form) == v.Uncaptioned().Key(form) {
+		t.Error("a caption is not in the key")
+	}
+	at2, at9, at10 := v.At(2), v.At(9), v.At(10)
+	if at2.Key(form) != at9.Key(form) || at2.Key(form) == at10.Key(form) {
+		t.Error("the key of a state is not that of what is seen")
+	}
+	photo := picture.View{Still: picture.Still{Asset: asset(t, 2, 2, 1, rgbRed)}}
+	if said := (picture.View{Still: photo.Still, Captions: v.Captions}); !photo.Bare() || said.Bare() || !said.Uncaptioned().Bare() {
+		t.Error("captions are not seen to be there")
+	}
+}
+
+// TestBoxesOfAnotherLayer: what is in them is the other's, all else is not.
+func TestBoxesOfAnotherLayer(t *testing.T) {
+	t.Parallel()
+	mixed := bar(rgbRed).With(bar(rgbBlue), []image.Rectangle{image.Rect(20, height-30, 31, height)})
+	f := frame(t, &picture.View{Still: picture.Still{Canvas: script.Color{A: 255}}}, 0)
+	f = bytes.Clone(f)
+	mixed.Over(f, width, height)
+	for x, want := range map[int]yuv{10: red, 19: red, 20: blue, 31: blue, 33: red} {
+		if got := pixel(f, x, height-14); !near(got, want) {
+			t.Errorf("at %d it is %v, want %v", x, got, want)
+		}
+	}
+	box := mixed.Box()
+	raw, at := mixed.Raw(width, height)
+	if at != box || !bytes.Equal(raw, picture.RawIn(box, mixed)) {
+		t.Error("a layer in its own box is not the layer")
+	}
+	wide := picture.RawIn(image.Rect(0, height-24, width, height), mixed)
+	n := width * 24
+	if wide[10*width+20] != blue.y || wide[n*3/2+10*width+20] != 255 || wide[n*3/2] != 0 {
+		t.Error("a layer in a wider box lies in another place")
+	}
+}

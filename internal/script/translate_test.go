@@ -1,0 +1,61 @@
+package script_test
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+
+	"mynah/internal/script"
+)
+
+func TestTranslationNames(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"script.de.md": "script.md de", "a/b.pt-BR.txt": "a/b.txt pt-BR", "script.zh-Hant.md": "script.md zh-Hant",
+		"script.md": "", "v1.2.md": "", ".de.md": "", "a.b.md": "", "lesson.draft1x-.md": "",
+	} {
+		base, tag, ok := script.TranslationOf(name)
+		if got := strings.TrimSpace(base + " " + tag); got != want || ok != (want != "") {
+			t.Errorf("%s is a translation of %q, want %q", name, got, want)
+		}
+		if ok && script.TranslationName(base, tag) != name {
+			t.Errorf("%s in %s is %s", base, tag, script.TranslationName(base, tag))
+		}
+	}
+}
+
+func TestTranslate(t *testing.T) {
+	t.Parallel()
+	base, _ := script.Parse("s.md", []byte("---\nsize: 1080p\nvoice: joanna\ntitle: Hello\ntheme: dark\nlanguage: en\n---\nOne.\n\n---\n![](a.png)\n\n---\nThree.\n"))
+	parse := func(src string) *script.Script {
+		s, list := script.Parse("s.de.md", []byte(src))
+		if list.HasErrors() {
+			t.Fatal(list)
+		}
+		return s
+	}
+	good := parse("---\ntheme: light\n---\nEins.\n\n---\n![](a.png)\n\n---\nDrei.\n")
+	if list := script.Translate(good, base, "de"); len(list) > 0 {
+		t.Fatal(list)
+	}
+	h := good.Header
+	if h.Size.Height != 1080 || h.Theme.Name != "light" || h.Voice != nil || h.Title != nil || *h.Language != "de" {
+		t.Errorf("the header is %+v", h.Properties)
+	}
+	for src, want := range map[string]string{
+		"Eins.\n\n---\n![](a.png)\n":                             "s.md:14 scene 3 has no translation",
+		"Eins.\n\n---\n![](a.png)\n\n---\n![](b.png)\n":          "s.de.md:7 scene 3 says nothing",
+		"Eins.\n\n---\n![](a.png)\n\n---\nDrei.\n\n---\nVier.\n": "s.de.md:10 scene 4 has no counterpart",
+	} {
+		list := script.Translate(parse(src), base, "de")
+		if len(list) != 1 {
+			t.Errorf("%q: %v", src, list)
+			continue
+		}
+		file, rest, _ := strings.Cut(want, " ")
+		name, _, _ := strings.Cut(file, ":")
+		if d := list[0]; d.Range.File != name || !strings.HasSuffix(file, ":"+strconv.Itoa(d.Range.Start.Line)) || !strings.HasPrefix(d.Summary, rest) || d.Hint == "" {
+			t.Errorf("%q: %+v", src, d)
+		}
+	}
+}

@@ -1,0 +1,377 @@
+package slide
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"html"
+	"image"
+	"io/fs"
+	"math"
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+
+	"mynah/internal/cache"
+	"mynah/internal/fault"
+	"mynah/internal/script"
+)
+
+//go:embed assets/caption.js
+var captionScript string
+
+// CaptionStyle is how captions look.
+type CaptionStyle struct {
+	// Size of the letters in pixels of the film.
+	Size float64
+	// Family of the font; empty is ours. File is a font file of the project, in place of it.
+	Family, File string
+	// Colours; one without alpha is none.
+	Color, Background, Outline script.Color
+	// Highlight is the colour of the words that are said, for captions with Words.
+	Highlight script.Color
+}
+
+// Captions are captions to draw, of one look.
+type Captions struct {
+	// Width is that of the frame, in pixels; Language that of the text (BCP 47), it may be
+	// empty. Files is the project, as of a Request.
+	Width    int
+	Language string
+	Files    fs.FS
+	Style    CaptionStyle
+	Texts    []CaptionText
+}
+
+// CaptionText is a caption: its lines, and the words of it that are highlighted one after
+// the other, none for one that is drawn but plain.
+type CaptionText struct {
+	Lines []string
+	Words []CaptionWord
+}
+
+// CaptionWord is where a word stands: stretches of lines, in bytes.
+type CaptionWord []CaptionPart
+
+// CaptionPart is a stretch of a line.
+type CaptionPart struct{ Line, From, To int }
+
+// DrawnCaption is a caption's picture, all around transparent and not premultiplied.
+type DrawnCaption struct {
+	// Plain is the caption; Lit is the same with every word highlighted, nil without words.
+	Plain, Lit *image.NRGBA
+	// Margin is what of the picture lies outside of the text's box, on each side.
+	Margin int
+	// Words are the boxes of the words in the picture.
+	Words [][]image.Rectangle
+	// Tofu are letters of it that no font has.
+	Tofu []rune
+}
+
+// CaptionFonts tells of a font that was asked for in vain.
+type CaptionFonts struct {
+	Missing bool // there is no such family
+	Broken  bool // the file is no font
+}
+
+// mostOnSheet is how many captions are drawn at once at most, sheetHeight how high a sheet
+// may be, in pixels.
+const (
+	mostOnSheet = 40
+	sheetHeight = 8000
+)
+
+// PerSheet is how many captions are drawn at once.
+func (c Captions) PerSheet() int {
+	high := c.line()*2 + 2*c.margin()
+	return max(min(mostOnSheet, sheetHeight/max(2*high, 1)), 1)
+}
+
+// line is the height of a line, in whole pixels.
+func (c Captions) line() int { return max(int(math.Round(c.Style.Size*1.28)), 2) }
+
+// margin holds what is painted around the text's box.
+func (c Captions) margin() int { return int(math.Ceil(c.Style.Size*0.55)) + 1 }
+
+// Key addresses the picture of a caption by all that decides its pixels; version is that
+// which Drawer.Version gave.
+func (c Captions) Key(version string, i int) cache.Key {
+	one := c
+	one.Texts = c.Texts[i : i+1]
+	k := one.gather()
+	h := cache.NewHasher("caption 1").String(version).String(one.page(k)).String(captionScript).Int(int64(c.Width))
+	for _, w := range c.Texts[i].Words {
+		h.Int(int64(len(w)))
+		for _, p := range w {
+			h.Int(int64(p.Line), int64(p.From), int64(p.To))
+		}
+	}
+	for _, name := range k.names() {
+		h.String(name).Bytes(k.files[name])
+	}
+	return h.Key()
+}
+
+// gather reads the font of the project.
+func (c Captions) gather() *kept {
+	k := &kept{files: map[string][]byte{}, fsys: c.Files}
+	if c.Style.File != "" {
+		k.read(path.Clean(c.Style.File))
+	}
+	return k
+}
+
+// page writes the sheet.
+func (c Captions) page(k *kept) string {
+	s := c.Style
+	var out strings.Builder
+	fmt.Fprintf(&out, `<!doctype html><html lang="%s"><head><meta charset="utf-8"><base href="%s">`, html.EscapeString(c.Language), baseMark)
+	out.WriteString("<style>" + asset("base") + "</style><style>" + asset("caption"))
+	family := s.Family
+	if s.File != "" {
+		family = "caption-font"
+		if len(k.files) > 0 {
+			fmt.Fprintf(&out, `@font-face { font-family: %s; src: url("%s%s") }`, family, baseMark, escapePath(path.Clean(s.File)))
+		}
+	}
+	set := func(name, value string) { fmt.Fprintf(&out, " --%s: %s;", name, value) }
+	out.WriteString(":root {")
+	if family == "" {
+		set("caption", "Inter")
+	} else {
+		set("caption", cssString(family))
+	}
+	set("size", fmt.Sprintf("%gpx", s.Size))
+	set("line", fmt.Sprintf("%dpx", c.line()))
+	set("margin", fmt.Sprintf("%dpx", c.margin()))
+	set("color", cssColor(s.Color))
+	set("highlight", cssColor(s.Highlight))
+	outline(s, set)
+	set("box", cssColor(s.Background))
+	inset := 0
+	if s.Background.A > 0 {
+		inset = int(math.Round(s.Size * 0.22))
+	}
+	set("inset", fmt.Sprintf("%dpx %dpx", inset, 2*inset))
+	out.WriteString("}</style></head><body>")
+	for _, t := range c.Texts {
+		t.html(&out, "caption")
+		if len(t.Words) > 0 {
+			t.html(&out, "caption lit")
+		}
+	}
+	out.WriteString("</body></html>")
+	return out.String()
+}
+
+// outline sets how letters stand out: a line that grows outwards, and a soft shadow.
+func outline(s CaptionStyle, set func(name, value string)) {
+	// Half of the stroke lies under the letters.
+	stroke, shadow := fmt.Sprintf("%.3fpx", s.Size*0.16), "none"
+	if s.Outline.A == 0 {
+		stroke = "0"
+	}
+	if s.Outline.A > 0 && s.Background.A == 0 {
+		soft := s.Outline
+		soft.A = byte(int(soft.A) * 6 / 10)
+		shadow = fmt.Sprintf("0 0 %.3fpx %s, 0 %.3fpx %.3fpx %s", s.Size*0.1, cssColor(soft), s.Size*0.05, s.Size*0.3, cssColor(soft))
+	}
+	set("stroke", stroke)
+	set("outline", cssColor(s.Outline))
+	set("shadow", shadow)
+}
+
+func (t CaptionText) html(out *strings.Builder, class string) {
+	fmt.Fprintf(out, `<div class="%s"><div class="said" dir="auto">`, class)
+	for _, l := range t.Lines {
+		out.WriteString(`<div class="row">` + html.EscapeString(l) + "</div>")
+	}
+	out.WriteString("</div></div>")
+}
+
+func cssColor(c script.Color) string {
+	return fmt.Sprintf("rgb(%d %d %d / %.4f)", c.R, c.G, c.B, float64(c.A)/255)
+}
+
+// cssString writes a string as CSS takes it, which may stand in a style element.
+func cssString(s string) string {
+	var out strings.Builder
+	out.WriteByte('"')
+	for _, r := range s {
+		if r == '"' || r == '\\' || r == '<' || unicode.IsControl(r) {
+			fmt.Fprintf(&out, `\%x `, r)
+		} else {
+			out.WriteRune(r)
+		}
+	}
+	out.WriteByte('"')
+	return out.String()
+}
+
+// DrawCaptions draws captions on one sheet; PerSheet says how many at best. It waits while
+// Config.Pages others are drawn. A browser that is missing is a fault.ToolMissing.
+func (d *Drawer) DrawCaptions(ctx context.Context, c Captions) ([]DrawnCaption, CaptionFonts, error) {
+	var out []DrawnCaption
+	var fonts CaptionFonts
+	err := d.onPage(ctx, func(ctx context.Context, p *page) error {
+		var err error
+		out, fonts, err = d.captions(ctx, p, c)
+		return err
+	})
+	if _, ours := fault.As(err); err == nil || ours || ctx.Err() != nil {
+		return out, fonts, err
+	}
+	return nil, fonts, fault.New(fault.ToolFailed, err, "the subtitles could not be drawn").WithHint("mynah doctor checks the browser")
+}
+
+// sheet is what caption.js tells of captions that are laid out. Lengths are pixels.
+type sheet struct {
+	Captions []struct {
+		Box   [4]float64     `json:"box"`
+		Lit   [4]float64     `json:"lit"`
+		Words [][][4]float64 `json:"words"`
+	} `json:"captions"`
+	Missing bool   `json:"missing"`
+	Broken  bool   `json:"broken"`
+	Tofu    []rune `json:"tofu"`
+}
+
+type sheetArgs struct {
+	Room   float64      `json:"room"`
+	Runes  []rune       `json:"runes"`
+	Family string       `json:"family"`
+	Words  [][][][3]int `json:"words"`
+}
+
+// sheetShare is how much of the frame's width captions may take.
+const sheetShare = 0.94
+
+func (d *Drawer) captions(ctx context.Context, p *page, c Captions) ([]DrawnCaption, CaptionFonts, error) {
+	k := c.gather()
+	fonts := CaptionFonts{Broken: c.Style.File != "" && len(k.files) == 0}
+	base := p.begin(k, nil)
+	if err := p.resize(ctx, [3]float64{float64(c.Width), 720, 1}); err != nil {
+		return nil, fonts, err
+	}
+	if err := p.paintOn(ctx, params{"r": 0, "g": 0, "b": 0, "a": 0}); err != nil {
+		return nil, fonts, err
+	}
+	page := strings.ReplaceAll(c.page(k), baseMark, base)
+	if err := p.call(ctx, "Page.setDocumentContent", params{"frameId": p.frame, "html": page}, nil); err != nil {
+		return nil, fonts, err
+	}
+	args := sheetArgs{Room: float64(c.Width) * sheetShare, Family: c.Style.Family, Runes: d.unknownIn(c.lines()), Words: [][][][3]int{}}
+	for _, t := range c.Texts {
+		args.Words = append(args.Words, t.places())
+	}
+	var m sheet
+	if err := p.evaluate(ctx, captionScript, args, &m); err != nil {
+		return nil, fonts, err
+	}
+	d.learn(args.Runes, m.Tofu)
+	fonts.Missing, fonts.Broken = m.Missing, fonts.Broken || m.Broken
+	if len(m.Captions) != len(c.Texts) {
+		return nil, fonts, errors.New("the browser laid out another number of captions")
+	}
+	img, err := p.sheet(ctx, m)
+	if err != nil {
+		return nil, fonts, err
+	}
+	var out []DrawnCaption
+	for i, t := range c.Texts {
+		box := m.Captions[i]
+		drawn := DrawnCaption{Plain: cut(img, box.Box), Margin: c.margin(), Tofu: d.tofu(t.Lines)}
+		if len(t.Words) > 0 {
+			drawn.Lit = cut(img, box.Lit)
+		}
+		for w, boxes := range box.Words {
+			drawn.Words = append(drawn.Words, t.around(w, boxes, c.Style.Size))
+		}
+		out = append(out, drawn)
+	}
+	return out, fonts, nil
+}
+
+// sheet takes the picture of all captions.
+func (p *page) sheet(ctx context.Context, m sheet) (*image.NRGBA, error) {
+	w, h := 2.0, 2.0
+	for _, c := range m.Captions {
+		w, h = max(w, c.Box[2], c.Lit[2]), max(h, c.Box[3], c.Lit[3])
+	}
+	if err := p.resize(ctx, [3]float64{w, h, 1}); err != nil {
+		return nil, err
+	}
+	img, err := p.picture(ctx, image.Rect(0, 0, int(w), int(h)), 1)
+	if err == nil && (img.Rect.Dx() < int(w) || img.Rect.Dy() < int(h)) {
+		err = fmt.Errorf("the browser drew %v in place of a sheet of %g x %g", img.Rect.Size(), w, h)
+	}
+	return img, err
+}
+
+// cut takes a caption from the sheet; its picture begins at 0, 0.
+func cut(img *image.NRGBA, box [4]float64) *image.NRGBA {
+	r := image.Rect(int(box[0]), int(box[1]), int(box[2]), int(box[3]))
+	out := image.NewNRGBA(image.Rect(0, 0, r.Dx(), r.Dy()))
+	for y := range r.Dy() {
+		copy(out.Pix[y*out.Stride:][:4*r.Dx()], img.Pix[img.PixOffset(r.Min.X, r.Min.Y+y):])
+	}
+	return out
+}
+
+// around gives the boxes of a word in whole pixels. Letters lean out of theirs, so where
+// blanks are beside the word it has a part of them.
+func (t CaptionText) around(w int, boxes [][4]float64, size float64) []image.Rectangle {
+	lean := 0.06 * size
+	for _, p := range t.Words[w] {
+		line := t.Lines[p.Line]
+		if p.From > 0 && line[p.From-1] != ' ' || p.To < len(line) && line[p.To] != ' ' {
+			lean = 0
+		}
+	}
+	var out []image.Rectangle
+	for _, b := range boxes {
+		out = append(out, image.Rect(int(math.Round(b[0]-lean)), int(math.Floor(b[1]-0.1*size)), int(math.Round(b[2]+lean)), int(math.Ceil(b[3]+0.1*size))))
+	}
+	return out
+}
+
+// places gives the words as the page counts: in units of UTF-16.
+func (t CaptionText) places() [][][3]int {
+	out := [][][3]int{}
+	count := func(s string) int { return len(utf16.Encode([]rune(s))) }
+	for _, w := range t.Words {
+		parts := [][3]int{}
+		for _, p := range w {
+			line := t.Lines[p.Line]
+			parts = append(parts, [3]int{p.Line, count(line[:p.From]), count(line[:p.To])})
+		}
+		out = append(out, parts)
+	}
+	return out
+}
+
+func (c Captions) lines() []string {
+	var out []string
+	for _, t := range c.Texts {
+		out = append(out, t.Lines...)
+	}
+	return out
+}
+
+// tofu are the letters of texts of which it is known that no font has them.
+func (d *Drawer) tofu(texts []string) []rune {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var out []rune
+	for _, text := range texts {
+		for _, ch := range text {
+			if has, known := d.glyphs[ch]; known && !has && !slices.Contains(out, ch) && len(out) < 10 {
+				out = append(out, ch)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,208 @@
+package sound
+
+import (
+	"context"
+	"encoding/binary"
+	"io"
+	"math"
+
+	"mynah/internal/loudness"
+)
+
+const (
+	// Around is how far the limiter looks to either side, in samples: 100 ms. What it does
+	// to a sample depends on nothing else.
+	Around = 4800
+	// ceiling is where peaks are held, as part of full scale: -2 dBTP, so that what the
+	// coder adds stays below -1.
+	ceiling = 0.7943
+	// suspect is the part of the ceiling from which on a peak between samples may be over
+	// it.
+	suspect = 0.65
+)
+
+// Master is what is done to the sum of clips.
+type Master struct {
+	// Gain in half decibels.
+	Gain int
+	// Limit holds true peaks at -2 dBTP; without it the sum is held at full scale.
+	Limit bool
+}
+
+// Render mixes clips and writes the sum, mastered. It holds the whole in memory: it is for
+// pieces. Clips that are heard up to Around samples before the first and behind the last
+// decide too.
+func Render(ctx context.Context, clips []Clip, samples int64, channels int, m Master, w io.Writer) error {
+	if !m.Limit && m.Gain == 0 {
+		return Mix(ctx, clips, samples, channels, w)
+	}
+	wide, err := sum(ctx, clips, -Around, samples+2*Around, channels)
+	if err != nil {
+		return err
+	}
+	gain := loudness.Factor(m.Gain)
+	for i := range wide {
+		wide[i] *= gain
+	}
+	if m.Limit {
+		limit(wide, channels)
+	}
+	out := make([]byte, 0, int(samples)*channels*2)
+	for _, v := range wide[Around*channels : (Around+int(samples))*channels] {
+		v = math.RoundToEven(v * -math.MinInt16)
+		out = binary.LittleEndian.AppendUint16(out, uint16(int16(min(max(v, math.MinInt16), math.MaxInt16))))
+	}
+	_, err = w.Write(out)
+	return err
+}
+
+// Measure mixes clips and gives the loudness of their sum, step by step.
+func Measure(ctx context.Context, clips []Clip, samples int64, channels int) ([]loudness.Step, error) {
+	m := loudness.NewMeter(channels)
+	buf := make([]float64, 0, block*channels)
+	err := mix(ctx, clips, samples, channels, func(s []int64) error {
+		buf = buf[:0]
+		for _, v := range s {
+			buf = append(buf, float64(v)/(unit*-math.MinInt16))
+		}
+		m.Add(buf)
+		return nil
+	})
+	return m.Steps(), err
+}
+
+// sum mixes clips from a sample on, which may be before the first.
+func sum(ctx context.Context, clips []Clip, from, samples int64, channels int) ([]float64, error) {
+	moved := make([]Clip, len(clips))
+	for i, c := range clips {
+		moved[i] = c.Moved(-from)
+	}
+	out := make([]float64, 0, int(samples)*channels)
+	err := mix(ctx, moved, samples, channels, func(s []int64) error {
+		for _, v := range s {
+			out = append(out, float64(v)/(unit*-math.MinInt16))
+		}
+		return nil
+	})
+	return out, err
+}
+
+// one is the gain of one in the limiter, which counts in whole numbers: so running sums
+// remember nothing of what came before.
+const one = 1 << 30
+
+// limit holds the true peaks of a sound below the ceiling: the gain that each sample needs
+// is taken down to the least within half of Around, and smoothed over the other half.
+func limit(x []float64, channels int) {
+	n := len(x) / channels
+	var need []int64
+	for c := range channels {
+		peaks(x, c, channels, func(i int, peak float64) {
+			if peak <= ceiling {
+				return
+			}
+			if need == nil {
+				need = make([]int64, n)
+				for k := range need {
+					need[k] = one
+				}
+			}
+			need[i] = min(need[i], int64(one*ceiling/peak))
+		})
+	}
+	if need == nil {
+		return
+	}
+	const half, quarter = Around / 2, Around / 4
+	gain, scale := box(lowest(need, half), quarter, one)
+	gain, scale = box(gain, half-quarter, scale)
+	for i, g := range gain {
+		if g == scale {
+			continue
+		}
+		for c := range channels {
+			x[i*channels+c] *= float64(g) / float64(scale)
+		}
+	}
+}
+
+// lowest gives for each place the least value within a distance.
+func lowest(v []int64, far int) []int64 {
+	out := make([]int64, len(v))
+	var queue []int // places of rising values
+	for i := range len(v) + far {
+		if i < len(v) {
+			for len(queue) > 0 && v[queue[len(queue)-1]] >= v[i] {
+				queue = queue[:len(queue)-1]
+			}
+			queue = append(queue, i)
+		}
+		if at := i - far; at >= 0 {
+			for queue[0] < at-far {
+				queue = queue[1:]
+			}
+			out[at] = v[queue[0]]
+		}
+	}
+	return out
+}
+
+// box gives for each place the sum of the values within a distance, and what that is where
+// all are full; beyond the ends they are.
+func box(v []int64, far int, full int64) (out []int64, scale int64) {
+	out = make([]int64, len(v))
+	at := func(i int) int64 {
+		if i < 0 || i >= len(v) {
+			return full
+		}
+		return v[i]
+	}
+	sum := int64(0)
+	for i := -far; i <= far; i++ {
+		sum += at(i)
+	}
+	for i := range v {
+		out[i] = sum
+		sum += at(i+far+1) - at(i-far)
+	}
+	return out, full * int64(2*far+1)
+}
+
+// peaks tells the true peak at each sample of a channel that may be over the ceiling: the
+// largest of four values up to the next sample, as BS.1770-4 annex 2 interpolates them.
+func peaks(x []float64, channel, channels int, tell func(i int, peak float64)) {
+	taps := phases()
+	n := len(x) / channels
+	for i := range n {
+		v := math.Abs(x[i*channels+channel])
+		next := 0.0
+		if i+1 < n {
+			next = math.Abs(x[(i+1)*channels+channel])
+		}
+		if max(v, next) < suspect*ceiling {
+			continue
+		}
+		peak := v
+		for _, phase := range taps {
+			s := 0.0
+			for k, h := range phase {
+				// The newest sample of the filter is the fifth behind the one at hand.
+				if at := i + 6 - k; at >= 0 && at < n {
+					s += h * x[at*channels+channel]
+				}
+			}
+			peak = max(peak, math.Abs(s))
+		}
+		tell(i, peak)
+	}
+}
+
+// phases are the filter of BS.1770-4 annex 2, table: 48 taps in four phases.
+func phases() [4][12]float64 {
+	return [4][12]float64{
+		{0.0017089843750, 0.0109863281250, -0.0196533203125, 0.0332031250000, -0.0594482421875, 0.1373291015625, 0.9721679687500, -0.1022949218750, 0.0476074218750, -0.0266113281250, 0.0148925781250, -0.0083007812500},
+		{-0.0291748046875, 0.0292968750000, -0.0517578125000, 0.0891113281250, -0.1665039062500, 0.4650878906250, 0.7797851562500, -0.2003173828125, 0.1015625000000, -0.0582275390625, 0.0330810546875, -0.0189208984375},
+		{-0.0189208984375, 0.0330810546875, -0.0582275390625, 0.1015625000000, -0.2003173828125, 0.7797851562500, 0.4650878906250, -0.1665039062500, 0.0891113281250, -0.0517578125000, 0.0292968750000, -0.0291748046875},
+		{-0.0083007812500, 0.0148925781250, -0.0266113281250, 0.0476074218750, -0.1022949218750, 0.9721679687500, 0.1373291015625, -0.0594482421875, 0.0332031250000, -0.0196533203125, 0.0109863281250, 0.0017089843750},
+	}
+}
