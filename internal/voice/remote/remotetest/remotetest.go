@@ -36,6 +36,7 @@ type Server struct {
 	mu     sync.Mutex
 	bad    []http.HandlerFunc
 	alter  []func([]int16) []int16
+	before func(w http.ResponseWriter, r *http.Request) bool
 	strict func(format string, args ...any)
 }
 
@@ -54,6 +55,9 @@ func New(t *testing.T, h Handler) *Server {
 		}
 		if bad := s.next(); bad != nil {
 			bad(w, r)
+			return
+		}
+		if s.before != nil && s.before(w, r) {
 			return
 		}
 		h(s, w, r)
@@ -85,6 +89,10 @@ func (s *Server) Misbehave(h ...http.HandlerFunc) {
 	defer s.mu.Unlock()
 	s.bad = h
 }
+
+// Before sets what sees every request first; true is that it was answered. It is set
+// before any request.
+func (s *Server) Before(f func(w http.ResponseWriter, r *http.Request) bool) { s.before = f }
 
 // Alter changes the sounds that are said next.
 func (s *Server) Alter(f ...func([]int16) []int16) {
