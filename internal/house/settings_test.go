@@ -58,7 +58,7 @@ func TestWrongVoiceSettings(t *testing.T) {
 	t.Parallel()
 	s := house.NewVoiceSettings()
 	s.AddFile("mynah.yaml", []byte(`engines:
-  openai: {modle: x, speed: maybe, at-once: 0}
+  openai: {modal: x, speed: maybe, at-once: 0}
   mine: {kind: opnai}
   Bad_Name: {kind: openai}
   list: {kind: openai, url: [[1]]}
@@ -76,7 +76,7 @@ fallback: perhaps
 		t.Fatal("no mistake")
 	}
 	for _, want := range []string{
-		`mynah.yaml:2: engines.openai.modle: an engine of the kind openai has no such setting; it has kind, url,`,
+		`mynah.yaml:2: engines.openai.modal: an engine of the kind openai has no such setting; it has kind, url,`,
 		`mynah.yaml:2: engines.openai.speed: "maybe", must be true or false`,
 		`mynah.yaml:2: engines.openai.at-once: "0", must be a number from 1 to 100`,
 		`mynah.yaml:3: engines.mine.kind: there is no kind of engine "opnai"; allowed for kind are azure, elevenlabs, google, openai, piper, polly`,

@@ -21,8 +21,8 @@ import (
 	"mynah/internal/voice"
 )
 
-// Failure is why a request failed, behind the fault's public sentence.
-type Failure struct {
+// RequestError is why a request failed, behind the fault's public sentence.
+type RequestError struct {
 	Status    int           // of the answer; 0 when there was none
 	Message   string        // what the server said, shortened, without keys; may be empty
 	Temporary bool          // the same request may work in a moment
@@ -31,7 +31,7 @@ type Failure struct {
 }
 
 // Error says what is known.
-func (f *Failure) Error() string {
+func (f *RequestError) Error() string {
 	var parts []string
 	if f.Status != 0 {
 		parts = append(parts, strings.TrimSpace(fmt.Sprintf("%d %s", f.Status, http.StatusText(f.Status))))
@@ -46,7 +46,7 @@ func (f *Failure) Error() string {
 }
 
 // Unwrap is the error of the network.
-func (f *Failure) Unwrap() error { return f.Err }
+func (f *RequestError) Unwrap() error { return f.Err }
 
 // Client makes requests to one server. It repeats none.
 type Client struct {
@@ -104,13 +104,13 @@ type Answer struct {
 	Body   []byte
 }
 
-// Do makes a request. The error is a fault whose cause is a *Failure, or that of ctx.
+// Do makes a request. The error is a fault whose cause is a *RequestError, or that of ctx.
 func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 	timed, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 	req, err := c.request(timed, call)
 	if err != nil {
-		return Answer{}, c.fail(&Failure{Err: err}, "%s cannot be asked", c.cfg.Name)
+		return Answer{}, c.fail(&RequestError{Err: err}, "%s cannot be asked", c.cfg.Name)
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
@@ -122,7 +122,7 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 		return Answer{}, c.network(ctx, timed, err, "broke off in the middle of its answer")
 	}
 	if int64(len(body)) > c.cfg.MaxBody {
-		return Answer{}, c.fail(&Failure{}, "the answer of %s is longer than %d bytes", c.cfg.Name, c.cfg.MaxBody)
+		return Answer{}, c.fail(&RequestError{}, "the answer of %s is longer than %d bytes", c.cfg.Name, c.cfg.MaxBody)
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return Answer{}, c.status(resp, body, call.Explain)
@@ -133,7 +133,7 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 		return Answer{}, c.Bad("%s gave an empty answer", c.cfg.Name)
 	}
 	if !accepted(a.Type, call.Accept) {
-		f := &Failure{Temporary: true, Message: c.message(body)}
+		f := &RequestError{Temporary: true, Message: c.message(body)}
 		return Answer{}, c.fail(f, "%s gave %s in place of %s", c.cfg.Name, named(a.Type), strings.TrimSuffix(call.Accept[0], "/")).
 			WithHint("is %s the address of the speech service?", c.cfg.URL)
 	}
@@ -149,7 +149,7 @@ func Reach(ctx context.Context, cfg Config) error {
 	}
 	defer c.http.CloseIdleConnections()
 	_, err = c.Do(ctx, Call{Method: http.MethodGet})
-	if f, ok := errors.AsType[*Failure](err); ok && f.Err != nil && f.Status == 0 {
+	if f, ok := errors.AsType[*RequestError](err); ok && f.Err != nil && f.Status == 0 {
 		return err
 	}
 	return ctx.Err()
@@ -197,7 +197,7 @@ func (c *Client) network(ctx, timed context.Context, err error, what string) err
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err // its text holds the address, which may hold more than a host
 	}
-	f := &Failure{Err: err, Temporary: true}
+	f := &RequestError{Err: err, Temporary: true}
 	if timed.Err() != nil {
 		f.Err = fmt.Errorf("no answer within %s", c.cfg.Timeout)
 	}
@@ -210,18 +210,18 @@ func (c *Client) network(ctx, timed context.Context, err error, what string) err
 }
 
 // fail makes the fault of a failure.
-func (c *Client) fail(f *Failure, format string, args ...any) *fault.Error {
+func (c *Client) fail(f *RequestError, format string, args ...any) *fault.Error {
 	return fault.New(fault.ToolFailed, f, format, args...)
 }
 
 // Bad is a fault for an answer that cannot be used, though another might.
 func (c *Client) Bad(format string, args ...any) *fault.Error {
-	return c.fail(&Failure{Temporary: true}, format, args...)
+	return c.fail(&RequestError{Temporary: true}, format, args...)
 }
 
 // Refused is a fault for a request that will never work, with the server's message.
 func (c *Client) Refused(r Refusal, format string, args ...any) *fault.Error {
-	return c.fail(&Failure{Status: r.Status, Message: c.message(r.Body)}, format, args...)
+	return c.fail(&RequestError{Status: r.Status, Message: c.message(r.Body)}, format, args...)
 }
 
 // TooLong is the fault of a sentence that a service does not take.
@@ -248,7 +248,7 @@ func (c *Client) NoCredit(r Refusal) *fault.Error {
 
 // Busy is a fault for what works later.
 func (c *Client) Busy(r Refusal) *fault.Error {
-	f := &Failure{Status: r.Status, Message: c.message(r.Body), Temporary: true, After: retryAfter(r.Header.Get("Retry-After"), time.Now())}
+	f := &RequestError{Status: r.Status, Message: c.message(r.Body), Temporary: true, After: retryAfter(r.Header.Get("Retry-After"), time.Now())}
 	return c.fail(f, "%s has too many requests", c.cfg.Name).WithHint("try again later, or lower at-once in mynah.yaml")
 }
 
@@ -259,7 +259,7 @@ func (c *Client) status(resp *http.Response, body []byte, explain func(Refusal) 
 			return f
 		}
 	}
-	f := &Failure{Status: resp.StatusCode, Message: c.message(body), After: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
+	f := &RequestError{Status: resp.StatusCode, Message: c.message(body), After: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
 	name := c.cfg.Name
 	switch code := resp.StatusCode; {
 	case code == http.StatusUnauthorized && c.cfg.Key.Empty() && c.cfg.KeyEnv != "":
@@ -305,9 +305,9 @@ func retryAfter(s string, now time.Time) time.Duration {
 func (c *Client) message(body []byte) string {
 	const most = 300
 	s := strings.TrimSpace(string(body))
-	var any map[string]json.RawMessage
-	if json.Unmarshal(body, &any) == nil {
-		s = inside(any)
+	var object map[string]json.RawMessage
+	if json.Unmarshal(body, &object) == nil {
+		s = inside(object)
 	} else if strings.HasPrefix(s, "<") || strings.ContainsRune(s, 0) {
 		return ""
 	}

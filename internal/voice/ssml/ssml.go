@@ -7,6 +7,7 @@ package ssml
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -115,8 +116,8 @@ func (w *writer) run(r voice.Run, text string, offset int) {
 	default:
 		w.words(text, offset, r.Style == voice.Spell)
 	}
-	for i := len(closing) - 1; i >= 0; i-- {
-		w.b.WriteString(closing[i])
+	for _, c := range slices.Backward(closing) {
+		w.b.WriteString(c)
 	}
 	w.pause(r.Pause)
 }
