@@ -188,6 +188,8 @@ func (e *EngineConfig) preset() {
 	e.Timeout, e.AtOnce, e.Tries = r.Timeout, r.AtOnce, r.Tries
 	e.Language = voice.DefaultConfig().Language
 	switch e.Kind {
+	case kindPiper:
+		e.Timeout = 0 // the engine's own
 	case kindOpenAI:
 		c := openai.DefaultConfig(e.Name)
 		e.URL, e.Model, e.Format, e.Rate, e.KeyEnv = c.URL, c.Model, c.Format, c.Rate, c.KeyEnv

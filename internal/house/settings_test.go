@@ -2,6 +2,7 @@ package house_test
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -171,5 +172,32 @@ voices:
 	_, err = s.Config(noVariables)
 	if err == nil || strings.Count(err.Error(), "region: empty") != 2 {
 		t.Error(err)
+	}
+}
+
+// TestDocumentedSettings: the example of the documents is good, and its table names every
+// setting.
+func TestDocumentedSettings(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/voices.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```yaml\n")
+	example, _, ok := strings.Cut(rest, "```")
+	s := house.NewVoiceSettings()
+	s.AddFile("mynah.yaml", []byte(example), false)
+	c, err := s.Config(noVariables)
+	if !ok || err != nil || len(c.Engines) < 6 || len(c.Voices) != 2 || len(c.Defaults) != 1 {
+		t.Errorf("%v: %+v", err, c)
+	}
+	s = house.NewVoiceSettings()
+	s.AddEnvironment([]string{"MYNAH_ENGINES_X=1"})
+	_, err = s.Config(noVariables)
+	_, list, _ := strings.Cut(err.Error(), "there are ")
+	for name := range strings.SplitSeq(list, ", ") {
+		if !strings.Contains(string(page), "`"+name+"`") {
+			t.Errorf("the page does not tell of %s", name)
+		}
 	}
 }
