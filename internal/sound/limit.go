@@ -36,9 +36,35 @@ func Render(ctx context.Context, clips []Clip, samples int64, channels int, m Ma
 	if !m.Limit && m.Gain == 0 {
 		return Mix(ctx, clips, samples, channels, w)
 	}
-	wide, err := sum(ctx, clips, -Around, samples+2*Around, channels)
+	wide, err := mastered(ctx, clips, samples, channels, m)
 	if err != nil {
 		return err
+	}
+	out := make([]byte, 0, int(samples)*channels*2)
+	for _, v := range wide {
+		v = math.RoundToEven(v * -math.MinInt16)
+		out = binary.LittleEndian.AppendUint16(out, uint16(int16(min(max(v, math.MinInt16), math.MaxInt16))))
+	}
+	_, err = w.Write(out)
+	return err
+}
+
+// Measure mixes clips and gives the loudness of their sum, mastered, step by step.
+func Measure(ctx context.Context, clips []Clip, samples int64, channels int, m Master) ([]loudness.Step, error) {
+	wide, err := mastered(ctx, clips, samples, channels, m)
+	if err != nil {
+		return nil, err
+	}
+	meter := loudness.NewMeter(channels)
+	meter.Add(wide)
+	return meter.Steps(), nil
+}
+
+// mastered mixes clips and masters the sum.
+func mastered(ctx context.Context, clips []Clip, samples int64, channels int, m Master) ([]float64, error) {
+	wide, err := sum(ctx, clips, -Around, samples+2*Around, channels)
+	if err != nil {
+		return nil, err
 	}
 	gain := loudness.Factor(m.Gain)
 	for i := range wide {
@@ -47,28 +73,7 @@ func Render(ctx context.Context, clips []Clip, samples int64, channels int, m Ma
 	if m.Limit {
 		limit(wide, channels)
 	}
-	out := make([]byte, 0, int(samples)*channels*2)
-	for _, v := range wide[Around*channels : (Around+int(samples))*channels] {
-		v = math.RoundToEven(v * -math.MinInt16)
-		out = binary.LittleEndian.AppendUint16(out, uint16(int16(min(max(v, math.MinInt16), math.MaxInt16))))
-	}
-	_, err = w.Write(out)
-	return err
-}
-
-// Measure mixes clips and gives the loudness of their sum, step by step.
-func Measure(ctx context.Context, clips []Clip, samples int64, channels int) ([]loudness.Step, error) {
-	m := loudness.NewMeter(channels)
-	buf := make([]float64, 0, block*channels)
-	err := mix(ctx, clips, samples, channels, func(s []int64) error {
-		buf = buf[:0]
-		for _, v := range s {
-			buf = append(buf, float64(v)/(unit*-math.MinInt16))
-		}
-		m.Add(buf)
-		return nil
-	})
-	return m.Steps(), err
+	return wide[Around*channels : (Around+int(samples))*channels], nil
 }
 
 // sum mixes clips from a sample on, which may be before the first.

@@ -196,6 +196,10 @@ func (s *sceneState) speak(r diag.Range, runs []script.Run, voice Voice, more bo
 		for _, run := range sentence {
 			text.WriteString(run.Text)
 		}
+		if problem, hint := s.project.Unreadable(sentence, voice.Name); problem != "" && !s.said[problem] {
+			s.said[problem] = true
+			s.list.Warnf(r, "%s", problem).Hint = hint
+		}
 		last := i == len(sentences)-1
 		after := afterSentence
 		if last {

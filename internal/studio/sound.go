@@ -165,7 +165,9 @@ func (j *job) balance(ctx context.Context, t *track, pieces []sound.Piece) error
 	if !ok {
 		return nil
 	}
-	t.master.Limit = true
+	// Sentences have their level already; in two channels they are heard 3 dB louder. Near
+	// the gain at which it is measured, the limiter does what it will do in the end.
+	t.master = sound.Master{Limit: true, Gain: -6 * (t.channels - 1)}
 	steps := make([][]loudness.Step, len(pieces))
 	var unknown []pieceTask
 	var places []int
@@ -174,7 +176,7 @@ func (j *job) balance(ctx context.Context, t *track, pieces []sound.Piece) error
 			steps[i] = []loudness.Step{{Samples: p.Packets * sound.Grid}}
 			continue
 		}
-		key := j.heardKey("loudness 1", t, p).Key()
+		key := j.heardKey("loudness 2", t, p).Key()
 		b, found := j.store.Get(cache.Probes, key)
 		if !found || json.Unmarshal(b, &steps[i]) != nil {
 			unknown, places = append(unknown, pieceTask{Piece: p, key: key}), append(places, i)
@@ -195,7 +197,7 @@ func (j *job) balance(ctx context.Context, t *track, pieces []sound.Piece) error
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	t.master.Gain = loudness.HalfDecibels(loudness.Integrated(slices.Concat(steps...)), level)
+	t.master.Gain += loudness.HalfDecibels(loudness.Integrated(slices.Concat(steps...)), level)
 	return nil
 }
 
@@ -205,7 +207,7 @@ func (j *job) measure(ctx context.Context, t *track, task pieceTask) ([]loudness
 	for i := range clips {
 		clips[i] = clips[i].Moved(-sound.Lead * sound.Grid)
 	}
-	steps, err := sound.Measure(ctx, clips, task.Packets*sound.Grid, t.channels)
+	steps, err := sound.Measure(ctx, clips, task.Packets*sound.Grid, t.channels, t.master)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -163,6 +164,26 @@ func (p *planProject) Voice(name, language string) storyboard.Voice {
 		out.Hint = "mynah voices lists all"
 	}
 	return out
+}
+
+// Unreadable implements storyboard.Project.
+func (p *planProject) Unreadable(sentence []script.Run, name string) (problem, hint string) {
+	v, _ := p.booth.Resolve(p.ctx, name, "")
+	var text strings.Builder
+	for _, r := range sentence {
+		if r.IPA == "" && r.Language == "" {
+			text.WriteString(cmp.Or(r.Say, r.Text))
+		}
+	}
+	letters, bad := voice.Unreadable(text.String(), v)
+	if !bad {
+		return "", ""
+	}
+	problem = fmt.Sprintf("the voice %s cannot read %s letters; they are left out, or named one by one", v.Name, letters)
+	if other, ok := p.booth.Reader(p.ctx, letters); ok {
+		return problem, fmt.Sprintf("name a voice that reads them, such as %s (%s), or say how they sound in a lexicon", other.Name, other.LanguageName)
+	}
+	return problem, "write the words as they sound, or install a voice for their language: mynah voices install"
 }
 
 // VoiceLike implements storyboard.Project.

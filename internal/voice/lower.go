@@ -191,6 +191,19 @@ func (b *Booth) Like(ctx context.Context, language string, gender Gender) (Voice
 	return any, any.Name != ""
 }
 
+// Reader finds a voice that can be used here and reads a script (see Unreadable) as that of
+// its own language.
+func (b *Booth) Reader(ctx context.Context, script string) (Voice, bool) {
+	tag, ok := map[string]string{
+		"Han": "zh-CN", "Cyrillic": "ru-RU", "Arabic": "ar-AE", "Hebrew": "he-IL", "Devanagari": "hi-IN", "Greek": "el-GR", "Thai": "th-TH", "Hangul": "ko-KR",
+		"Hiragana": "ja-JP", "Katakana": "ja-JP", "Latin": "en-US", "Bengali": "bn-BD", "Tamil": "ta-IN", "Telugu": "te-IN", "Georgian": "ka-GE", "Armenian": "hy-AM",
+	}[script]
+	if !ok {
+		return Voice{}, false
+	}
+	return b.Like(ctx, tag, "")
+}
+
 // sameLanguage tells whether a stretch is in the language of its sentence.
 func sameLanguage(a, b string) bool {
 	a, _, _ = strings.Cut(canonical(a), "-")

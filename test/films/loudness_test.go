@@ -1,0 +1,133 @@
+package films_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"testing"
+
+	"mynah/internal/loudness"
+)
+
+// pcm decodes a film's sound: its samples, interleaved, and how many channels they have.
+func pcm(t *testing.T, film string) ([]float64, int) {
+	t.Helper()
+	_, audio := probe(t, film)
+	raw := run(t, "ffmpeg", "-v", "error", "-i", film, "-map", "0:a", "-f", "s16le", "-")
+	out := make([]float64, len(raw)/2)
+	for i := range out {
+		out[i] = float64(int16(binary.LittleEndian.Uint16(raw[2*i:]))) / 32768
+	}
+	return out, audio.Channels
+}
+
+// ebur128 measures a film as ffmpeg does: its loudness in LUFS and true peak in dBTP.
+func ebur128(t *testing.T, film string) (integrated, peak float64) {
+	t.Helper()
+	log := filepath.Join(t.TempDir(), "log")
+	run(t, "sh", "-c", `ffmpeg -nostdin -hide_banner -nostats -i "$1" -af ebur128=peak=true -f null - 2>"$2"`, "sh", film, log)
+	b, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	summary := b[bytes.LastIndex(b, []byte("Summary:")):]
+	number := func(pattern string) float64 {
+		m := regexp.MustCompile(pattern).FindSubmatch(summary)
+		if m == nil {
+			t.Fatalf("no %s in %s", pattern, summary)
+		}
+		v, err := strconv.ParseFloat(string(m[1]), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	return number(`I:\s+(-?[\d.]+) LUFS`), number(`Peak:\s+(-?[\d.]+) dBFS`)
+}
+
+const spoken = "This is a sentence that is said at its usual level. Another one follows it, and is a little longer than the first.\n\n" +
+	"(voice: kendra)\n\nA second voice speaks softly! And it asks: how loud is it?\n\n---\n(voice-volume: soft)\n\n(voice: matthew)\n\nA third voice ends it.\n"
+
+// TestLoudness builds films of several voices, with and without music and clips, and has
+// ffmpeg measure them.
+func TestLoudness(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	for name, c := range map[string]struct {
+		header string
+		want   float64
+	}{
+		"speech":                 {"", -16},
+		"another target":         {"loudness: -23", -23},
+		"music":                  {"background: ukulele-1 0.5", -16},
+		"loud music, no ducking": {"background: uplifting-1 1.5\nducking: none", -16},
+		"loud":                   {"loudness: -12\nbackground: corporate-1", -12},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			film, _ := produce(t, written(t, "---\nsize: 320x180\n"+c.header+"\n---\n"+spoken), "", nil)
+			got, peak := ebur128(t, film)
+			if math.Abs(got-c.want) > 0.5 || peak > -1 {
+				t.Errorf("%.1f LUFS, want %g; peak %.1f dBTP", got, c.want, peak)
+			}
+			t.Logf("%s: %.1f LUFS, peak %.1f dBTP", name, got, peak)
+		})
+	}
+}
+
+// TestLevelsThatStay: what is not to be brought to a level is as it was.
+func TestLevelsThatStay(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	tone := func(script string) float64 {
+		path := written(t, script)
+		run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=f=1000:d=4:r=48000,volume=4dB", filepath.Join(filepath.Dir(path), "tone.wav"))
+		film, _ := produce(t, path, "", nil)
+		sound, channels := pcm(t, film)
+		m := loudness.NewMeter(channels)
+		m.Add(sound[48000*channels : 3*48000*channels])
+		return loudness.Integrated(m.Steps())
+	}
+	alone := tone("---\nsize: 320x180\n---\n(audio: tone.wav)\n\n![](red.png)\n")
+	if music := tone("---\nsize: 320x180\nbackground: tone.wav\n---\n(duration: 4)\n\n![](red.png)\n"); math.Abs(music-alone) > 0.2 || math.Abs(alone+17.1) > 0.5 {
+		t.Errorf("films without narration have %.2f and %.2f LUFS", alone, music)
+	}
+	if got := tone("---\nsize: 320x180\nloudness: none\n---\n(audio: tone.wav)\n\n![](red.png)\n\n(pause: 1)\n\nAnd speech.\n"); math.Abs(got-alone) > 0.2 {
+		t.Errorf("with loudness: none, it has %.2f LUFS, not %.2f", got, alone)
+	}
+}
+
+// TestDucking measures the music of a built film under its narration and apart from it.
+func TestDucking(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	for _, c := range []struct {
+		header string
+		want   float64
+	}{{"", 9}, {"ducking: 15", 15}, {"ducking: none", 0}} {
+		// The narration is a sound that a filter takes away again: a tone, far from that of
+		// the music.
+		path := written(t, "---\nsize: 320x180\nbackground: low.wav\n"+c.header+"\n---\n(duration: 3)\n\n![](red.png)\n\n---\n![](blue.png)\n\n(audio: high.wav)\n\n(pause: 3)\n")
+		dir := filepath.Dir(path)
+		run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=f=150:d=3:r=48000", filepath.Join(dir, "low.wav"))
+		run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=f=6000:d=3:r=48000", filepath.Join(dir, "high.wav"))
+		film, _ := produce(t, path, "", nil)
+		level := func(from, seconds string) float64 {
+			raw := run(t, "ffmpeg", "-v", "error", "-ss", from, "-t", seconds, "-i", film, "-af", "lowpass=f=400,lowpass=f=400,lowpass=f=400", "-ac", "1", "-f", "s16le", "-")
+			sum := 0.0
+			for i := 0; i+1 < len(raw); i += 2 {
+				v := float64(int16(binary.LittleEndian.Uint16(raw[i:])))
+				sum += v * v
+			}
+			return 10 * math.Log10(sum/float64(len(raw)/2))
+		}
+		before, under, after := level("0.5", "2"), level("3.2", "2.6"), level("7", "1.5")
+		if math.Abs(before-under-c.want) > 0.5 || math.Abs(after-before) > 0.5 {
+			t.Errorf("%q: %.1f dB before, %.1f under and %.1f after the narration", c.header, before, under, after)
+		}
+	}
+}
