@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"mynah/internal/voice"
@@ -135,6 +136,40 @@ func TestNeuralVoices(t *testing.T) {
 		t.Errorf("exit code %d, %s", code, errs)
 	}
 	if code, _, errs := mynah("voices", "install", filepath.Join(dir, "no.onnx")); code != exitScript {
+		t.Errorf("exit code %d, %s", code, errs)
+	}
+}
+
+// TestFallback: where an engine fails in the middle of a film, all of its voice's sentences
+// are said by another, with a warning; without fallback it is an error that names the
+// sentence.
+func TestFallback(t *testing.T) {
+	t.Parallel()
+	for _, fallback := range []bool{true, false} {
+		s := speechServer(t)
+		down := remotetest.Status(http.StatusServiceUnavailable, "", "")
+		settings := fmt.Sprintf("engines:\n  local: {kind: openai, url: %s/v1, tries: 1, at-once: 1}\nvoices:\n  max: {voice: local/onyx, gender: male}\nfallback: %t\n", s.URL, fallback)
+		var n atomic.Int64
+		s.Before(func(w http.ResponseWriter, r *http.Request) bool {
+			if n.Add(1) < 3 {
+				return false
+			}
+			down(w, r)
+			return true
+		})
+		dir := t.TempDir()
+		wav := filepath.Join(dir, "a.wav")
+		code, out, errs := run(t, settings, "say", "One sentence here. Another one there. And a third in the end. Then a fourth.", "-o", wav, "--voice", "max")
+		switch {
+		case fallback && (code != 0 || !strings.Contains(errs, "warning: local failed; matthew speaks all of max instead")):
+			t.Errorf("exit code %d, %s%s", code, out, errs)
+		case !fallback && (code != exitTool || !strings.Contains(errs, "could not be spoken by max: local failed") || !strings.Contains(errs, "text:1: the sentence")):
+			t.Errorf("exit code %d, %s%s", code, out, errs)
+		}
+	}
+	settings := "engines:\n  local: {kind: openai, url: http://127.0.0.1:1/v1, tries: 1}\nfallback: true\n"
+	code, _, errs := run(t, settings, "say", "Guten Tag.", "-o", filepath.Join(t.TempDir(), "a.wav"), "--voice", "local/x", "--language", "de")
+	if code != 0 || !strings.Contains(errs, "local cannot be reached at 127.0.0.1:1; ") {
 		t.Errorf("exit code %d, %s", code, errs)
 	}
 }

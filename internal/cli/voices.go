@@ -99,7 +99,7 @@ ended, also the next time.`,
 				})
 			}
 			note := ""
-			if !in.Checked {
+			if !in.Checked && strings.Contains(args[0], "://") {
 				note = "; there was no checksum to check it against"
 			}
 			if in.Same {

@@ -144,9 +144,9 @@ func (h *House) remotes(ctx context.Context) []Tool {
 		switch {
 		case err != nil:
 			t.Advice = "not reachable: " + fault.From(err).Error()
-		case e.key == "" && e.Kind != kindOpenAI: // servers of one's own want none
+		case e.key.Empty() && e.Kind != kindOpenAI: // servers of one's own want none
 			t.Advice = e.KeyEnv + " is not set"
-		case e.key == "":
+		case e.key.Empty():
 			t.Found, t.Version = true, "reachable, "+e.KeyEnv+" is not set"
 		default:
 			t.Found, t.Version = true, "reachable, key in "+e.KeyEnv

@@ -12,8 +12,12 @@ import (
 	"time"
 
 	"mynah/internal/voice"
+	"mynah/internal/voice/azure"
+	"mynah/internal/voice/elevenlabs"
+	"mynah/internal/voice/google"
 	"mynah/internal/voice/models"
 	"mynah/internal/voice/openai"
+	"mynah/internal/voice/polly"
 	"mynah/internal/voice/remote"
 )
 
@@ -51,11 +55,17 @@ type EngineConfig struct {
 
 // The kinds of engines.
 const (
-	kindOpenAI = "openai"
-	kindPiper  = "piper"
+	kindAzure      = "azure"
+	kindElevenLabs = "elevenlabs"
+	kindGoogle     = "google"
+	kindOpenAI     = "openai"
+	kindPiper      = "piper"
+	kindPolly      = "polly"
 )
 
-func kinds() []string { return []string{kindOpenAI, kindPiper} }
+func kinds() []string {
+	return []string{kindAzure, kindElevenLabs, kindGoogle, kindOpenAI, kindPiper, kindPolly}
+}
 
 // engineSetting is a setting of an engine: which kinds have it, and how it is read. The
 // error of set says what is allowed.
@@ -115,9 +125,12 @@ func engineSettings() []engineSetting {
 		{"program", []string{kindPiper}, text(func(e *EngineConfig) *string { return &e.Program })},
 		{"library", []string{kindPiper}, text(func(e *EngineConfig) *string { return &e.Library })},
 		{"steady", []string{kindPiper}, truth(func(e *EngineConfig) *bool { return &e.Steady })},
-		{"model", []string{kindOpenAI}, text(func(e *EngineConfig) *string { return &e.Model })},
+		{"region", []string{kindAzure, kindPolly}, setRegion},
+		{"engine", []string{kindPolly}, oneOf(func(e *EngineConfig) *string { return &e.Engine }, polly.Engines()...)},
+		{"ssml", []string{kindGoogle}, truth(func(e *EngineConfig) *bool { return &e.SSML })},
+		{"model", []string{kindElevenLabs, kindOpenAI}, text(func(e *EngineConfig) *string { return &e.Model })},
 		{"format", []string{kindOpenAI}, oneOf(func(e *EngineConfig) *string { return &e.Format }, "wav", "pcm")},
-		{"rate", []string{kindOpenAI}, number(8000, 48000, func(e *EngineConfig) *int { return &e.Rate })},
+		{"rate", []string{kindElevenLabs, kindOpenAI}, number(8000, 48000, func(e *EngineConfig) *int { return &e.Rate })},
 		{"speed", []string{kindOpenAI}, truth(func(e *EngineConfig) *bool { return &e.Speed })},
 	}
 }
@@ -138,6 +151,14 @@ func setKeyEnv(e *EngineConfig, s string) error {
 		return errors.New("the name of a variable, such as OPENAI_API_KEY, never the key itself")
 	}
 	e.KeyEnv = s
+	return nil
+}
+
+func setRegion(e *EngineConfig, s string) error {
+	if s == "" || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		return errors.New("a region of the service, such as eu-west-1 or westeurope")
+	}
+	e.Region = s
 	return nil
 }
 
@@ -165,16 +186,46 @@ func setVoices(e *EngineConfig, s string) error {
 func (e *EngineConfig) preset() {
 	r := remote.DefaultConfig(e.Name, "")
 	e.Timeout, e.AtOnce, e.Tries = r.Timeout, r.AtOnce, r.Tries
+	e.Language = voice.DefaultConfig().Language
 	switch e.Kind {
+	case kindPiper:
+		e.Timeout = 0 // the engine's own
 	case kindOpenAI:
 		c := openai.DefaultConfig(e.Name)
-		e.URL, e.Model, e.Format, e.Rate, e.KeyEnv, e.Language = c.URL, c.Model, c.Format, c.Rate, c.KeyEnv, c.Language
+		e.URL, e.Model, e.Format, e.Rate, e.KeyEnv = c.URL, c.Model, c.Format, c.Rate, c.KeyEnv
+	case kindElevenLabs:
+		c := elevenlabs.DefaultConfig(e.Name)
+		e.URL, e.Model, e.Rate, e.KeyEnv = c.URL, c.Model, c.Rate, c.KeyEnv
+	case kindGoogle:
+		c := google.DefaultConfig(e.Name)
+		e.URL, e.KeyEnv = c.URL, c.KeyEnv
+	case kindAzure:
+		e.KeyEnv = azure.DefaultConfig(e.Name, "").KeyEnv
+	case kindPolly:
+		c := polly.DefaultConfig(e.Name, "")
+		e.KeyEnv, e.Engine = c.KeyEnv, c.Engine
 	}
 }
 
 // keys reads what proves who asks; it comes from variables alone.
 func (e *EngineConfig) keys(getenv func(string) string) {
-	e.key = remote.Secret(strings.TrimSpace(getenv(e.KeyEnv)))
+	secret := func(name string) remote.Secret { return remote.NewSecret(strings.TrimSpace(getenv(name))) }
+	e.key = secret(e.KeyEnv)
+	switch e.Kind {
+	case kindPolly:
+		// The names that all tools of AWS use, with what stands before them in key-env.
+		prefix := strings.TrimSuffix(e.KeyEnv, "AWS_ACCESS_KEY_ID")
+		e.secret, e.session = secret(prefix+"AWS_SECRET_ACCESS_KEY"), secret(prefix+"AWS_SESSION_TOKEN")
+		e.Region = cmp.Or(e.Region, getenv("AWS_REGION"), getenv("AWS_DEFAULT_REGION"))
+		if e.URL == "" && e.Region != "" {
+			e.URL = polly.Address(e.Region)
+		}
+	case kindAzure:
+		e.Region = cmp.Or(e.Region, getenv("AZURE_SPEECH_REGION"))
+		if e.URL == "" && e.Region != "" {
+			e.URL = azure.Address(e.Region)
+		}
+	}
 }
 
 func (e *EngineConfig) remote() remote.Config {
@@ -193,6 +244,22 @@ func (e *EngineConfig) make() (voice.Engine, error) {
 	case kindOpenAI:
 		return openai.New(openai.Config{
 			Config: e.remote(), Model: e.Model, Format: e.Format, Rate: e.Rate, Speed: e.Speed, Language: e.Language, Voices: voices,
+		})
+	case kindElevenLabs:
+		return elevenlabs.New(elevenlabs.Config{Config: e.remote(), Model: e.Model, Rate: e.Rate, Language: e.Language, Voices: voices})
+	case kindGoogle:
+		return google.New(google.Config{Config: e.remote(), Language: e.Language, Voices: e.Voices, SSML: e.SSML})
+	case kindAzure:
+		if e.URL == "" {
+			return nil, errors.New("region: empty, must be one of the service, such as westeurope")
+		}
+		return azure.New(azure.Config{Config: e.remote(), Language: e.Language, Voices: e.Voices})
+	case kindPolly:
+		if e.URL == "" {
+			return nil, errors.New("region: empty, must be one of the service, such as eu-west-1")
+		}
+		return polly.New(polly.Config{
+			Config: e.remote(), Secret: e.secret, Session: e.session, Region: cmp.Or(e.Region, "us-east-1"), Engine: e.Engine, Language: e.Language, Voices: e.Voices,
 		})
 	}
 	return nil, fmt.Errorf("kind: %q", e.Kind)

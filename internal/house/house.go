@@ -252,7 +252,7 @@ func (h *House) piperIdentity(cfg piper.Config) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	by := ""
+	var by string
 	if info, err := os.Stat(cfg.Library); err == nil {
 		by = fmt.Sprint(cfg.Library, info.Size(), info.ModTime().UnixNano())
 	} else if by, err = h.Runner.Identity(cfg.Program); err != nil {

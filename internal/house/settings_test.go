@@ -1,6 +1,9 @@
 package house_test
 
 import (
+	"fmt"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,7 +59,7 @@ func TestWrongVoiceSettings(t *testing.T) {
 	t.Parallel()
 	s := house.NewVoiceSettings()
 	s.AddFile("mynah.yaml", []byte(`engines:
-  openai: {modle: x, speed: maybe, at-once: 0}
+  openai: {modal: x, speed: maybe, at-once: 0}
   mine: {kind: opnai}
   Bad_Name: {kind: openai}
   list: {kind: openai, url: [[1]]}
@@ -74,10 +77,10 @@ fallback: perhaps
 		t.Fatal("no mistake")
 	}
 	for _, want := range []string{
-		`mynah.yaml:2: engines.openai.modle: an engine of the kind openai has no such setting; it has kind, url,`,
+		`mynah.yaml:2: engines.openai.modal: an engine of the kind openai has no such setting; it has kind, url,`,
 		`mynah.yaml:2: engines.openai.speed: "maybe", must be true or false`,
 		`mynah.yaml:2: engines.openai.at-once: "0", must be a number from 1 to 100`,
-		`mynah.yaml:3: engines.mine.kind: there is no kind of engine "opnai"; allowed for kind are openai`,
+		`mynah.yaml:3: engines.mine.kind: there is no kind of engine "opnai"; allowed for kind are azure, elevenlabs, google, openai, piper, polly`,
 		`"Bad_Name" must be of the letters`,
 		`mynah.yaml:5: engines.list.url: must be one value`,
 		`engines.key.key-env: must be the name of a variable`,
@@ -129,5 +132,72 @@ func TestValidation(t *testing.T) {
 	_, err := s.Config(noVariables)
 	if err == nil || !strings.Contains(err.Error(), `mynah.yaml:3: engines.openai.url: "ftp://x", must be an address`) {
 		t.Error(err)
+	}
+}
+
+// TestAllKinds: each is made of its region or nothing, its key is of its variable, and no
+// way of printing tells it.
+func TestAllKinds(t *testing.T) {
+	t.Parallel()
+	s := house.NewVoiceSettings()
+	s.AddFile("mynah.yaml", []byte(`engines:
+  polly: {region: eu-west-1, engine: standard}
+  azure: {region: westeurope}
+  google: {}
+  elevenlabs: {model: eleven_v3}
+  chirp: {kind: google, ssml: false}
+  piper: {steady: true}
+voices:
+  de-DE: azure/de-DE-KatjaNeural
+  ruth: polly/Joanna
+`), false)
+	c, err := s.Config(func(name string) string { return "key-of-" + name })
+	if err != nil || len(c.Engines) != 6 {
+		t.Fatal(err, c)
+	}
+	if told := fmt.Sprintf("%v %+v %#v", c, c, c); strings.Contains(told, "key-of-AWS_S") || strings.Contains(told, "key-of-AZURE_SPEECH_K") || strings.Contains(told, "key-of-G") {
+		t.Error(told)
+	}
+	for name, want := range map[string]string{"azure": "https://westeurope.tts.speech.microsoft.com", "polly": "https://polly.eu-west-1.amazonaws.com"} {
+		i := slices.IndexFunc(c.Engines, func(e house.EngineConfig) bool { return e.Name == name })
+		if c.Engines[i].URL != want {
+			t.Errorf("%s is at %s", name, c.Engines[i].URL)
+		}
+	}
+	if v := c.Defaults["de-DE"]; v.Language != "de-DE" || v.Engine != "azure" {
+		t.Errorf("%+v", v)
+	}
+	s = house.NewVoiceSettings()
+	s.AddFile("mynah.yaml", []byte("engines:\n  polly: {}\n  azure: {}\n"), false)
+	_, err = s.Config(noVariables)
+	if err == nil || strings.Count(err.Error(), "region: empty") != 2 {
+		t.Error(err)
+	}
+}
+
+// TestDocumentedSettings: the example of the documents is good, and its table names every
+// setting.
+func TestDocumentedSettings(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/voices.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```yaml\n")
+	example, _, ok := strings.Cut(rest, "```")
+	s := house.NewVoiceSettings()
+	s.AddFile("mynah.yaml", []byte(example), false)
+	c, err := s.Config(noVariables)
+	if !ok || err != nil || len(c.Engines) < 6 || len(c.Voices) != 2 || len(c.Defaults) != 1 {
+		t.Errorf("%v: %+v", err, c)
+	}
+	s = house.NewVoiceSettings()
+	s.AddEnvironment([]string{"MYNAH_ENGINES_X=1"})
+	_, err = s.Config(noVariables)
+	_, list, _ := strings.Cut(err.Error(), "there are ")
+	for name := range strings.SplitSeq(list, ", ") {
+		if !strings.Contains(string(page), "`"+name+"`") {
+			t.Errorf("the page does not tell of %s", name)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"os"
 	"path"
 	"strconv"
@@ -484,7 +485,10 @@ func (s *Server) check(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) sample(w http.ResponseWriter, r *http.Request) {
-	name := chi.URLParam(r, "name")
+	name, err := url.PathUnescape(chi.URLParam(r, "name")) // ENGINE%2FVOICE
+	if err != nil {
+		name = ""
+	}
 	if _, known, err := s.o.Desk.Inspect(r.Context(), &build.SpeechSpec{Voice: name}); err != nil || !known || name == "" {
 		s.problem(w, r, http.StatusNotFound, "not-found", "There is no voice "+strconv.Quote(short(name)))
 		return

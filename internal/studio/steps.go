@@ -375,7 +375,9 @@ func (j *job) checkShot(shot storyboard.Shot, list *diag.List) {
 }
 
 // speak says every sentence, side by side.
-func (j *job) speak(ctx context.Context) error {
+func (j *job) speak(ctx context.Context) error { return j.withStandIns(ctx, j.sayAll) }
+
+func (j *job) sayAll(ctx context.Context) error {
 	j.spoken = make([][]voice.Spoken, len(j.board.Scenes))
 	total, done := 0, 0
 	for i, s := range j.board.Scenes {
@@ -396,14 +398,14 @@ func (j *job) speak(ctx context.Context) error {
 				continue
 			}
 			g.Go(func() error {
-				v, _ := j.studio.booth.Resolve(ctx, p.Voice, "")
+				v := j.voiceOf(ctx, p)
 				start := time.Now()
 				spoken, err := j.studio.booth.Speak(ctx, voice.Line{
 					Voice: v, Runs: voiceRuns(p.Runs), Speed: p.Speed, Pitch: p.Pitch, Volume: p.Volume,
 					Emphasis: p.Emphasis, Fragment: p.Fragment, Level: level,
 				})
 				if err != nil {
-					return j.blameSentence(err, p)
+					return j.unable(ctx, v, p, err)
 				}
 				j.spoken[i][k] = spoken
 				j.part(spoken.Key, partSentence, shorten(p.Text, 60), i+1, of("its words", p.Runs), of("its voice", p.Voice, v.Engine),

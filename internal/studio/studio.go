@@ -231,14 +231,16 @@ type job struct {
 	assets  map[string]*asset
 	places  map[string]diag.Range // where a file is first named
 	spoken  [][]voice.Spoken
-	line    *timeline.Line
-	form    ffmpeg.Picture
-	encoder *film.Encoder
-	painter *picture.Painter
-	slides  [][]slideState // of each scene, in the order in which they are seen
-	cut     *cutPlan
-	track   *track
-	cues    []caption.Cue
+	// standIns speak for voices whose engines failed in this build, by the names of these.
+	standIns map[string]voice.Voice
+	line     *timeline.Line
+	form     ffmpeg.Picture
+	encoder  *film.Encoder
+	painter  *picture.Painter
+	slides   [][]slideState // of each scene, in the order in which they are seen
+	cut      *cutPlan
+	track    *track
+	cues     []caption.Cue
 	// captions are those that are drawn, nil before.
 	captions *captions
 	timed    []timedCue // of timed speech

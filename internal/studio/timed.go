@@ -94,19 +94,7 @@ func (sp *Speech) layTimed(ctx context.Context) error {
 	j := sp.job
 	j.track = &track{channels: 1}
 	lines := make([]*spokenCue, len(j.timed))
-	done := make(chan struct{}, len(lines))
-	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(j.studio.run.Jobs())
-	for i := range j.timed {
-		g.Go(func() error {
-			c, err := j.sayCue(gctx, i)
-			lines[i] = c
-			done <- struct{}{}
-			j.progress(phaseVoice, float64(len(done))/float64(len(lines)))
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
+	if err := j.withStandIns(ctx, func(ctx context.Context) error { return j.sayCues(ctx, lines) }); err != nil {
 		return err
 	}
 	var end int64
@@ -132,6 +120,23 @@ func (sp *Speech) layTimed(ctx context.Context) error {
 	return nil
 }
 
+// sayCues speaks all cues, side by side.
+func (j *job) sayCues(ctx context.Context, lines []*spokenCue) error {
+	done := make(chan struct{}, len(lines))
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(j.studio.run.Jobs())
+	for i := range j.timed {
+		g.Go(func() error {
+			c, err := j.sayCue(gctx, i)
+			lines[i] = c
+			done <- struct{}{}
+			j.progress(phaseVoice, float64(len(done))/float64(len(lines)))
+			return err
+		})
+	}
+	return g.Wait()
+}
+
 // spokenCue is a cue's sentences.
 type spokenCue struct{ spoken []voice.Spoken }
 
@@ -145,12 +150,12 @@ func (j *job) sayCue(ctx context.Context, i int) (*spokenCue, error) {
 			if len(p.Runs) == 0 {
 				continue
 			}
-			v, _ := j.studio.booth.Resolve(ctx, p.Voice, "")
+			v := j.voiceOf(ctx, p)
 			s, err := j.studio.booth.Speak(ctx, voice.Line{
 				Voice: v, Runs: voiceRuns(p.Runs), Speed: p.Speed * speed, Pitch: p.Pitch, Volume: p.Volume, Emphasis: p.Emphasis, Level: level,
 			})
 			if err != nil {
-				return nil, 0, j.blameSentence(err, p)
+				return nil, 0, j.unable(ctx, v, p, err)
 			}
 			c.spoken = append(c.spoken, s)
 			total += s.Samples

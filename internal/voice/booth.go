@@ -197,7 +197,7 @@ func (b *Booth) Speak(ctx context.Context, l Line) (Spoken, error) {
 		return Spoken{}, err
 	}
 	req, volume := b.request(l)
-	if own, err := VoiceVersion(ctx, e, req.Voice); err != nil {
+	if own, err := VersionOf(ctx, e, req.Voice); err != nil {
 		return Spoken{}, err
 	} else if own != "" {
 		version += " " + own

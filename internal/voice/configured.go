@@ -15,9 +15,9 @@ type Namer interface {
 	Named(id string) (EngineVoice, bool)
 }
 
-// VoiceVersioner is an engine whose voices change one by one; what it gives for a voice is
+// Versioner is an engine whose voices change one by one; what it gives for a voice is
 // part of the keys of what that voice says.
-type VoiceVersioner interface {
+type Versioner interface {
 	VoiceVersion(ctx context.Context, id string) (string, error)
 }
 
@@ -29,10 +29,10 @@ func AboutVoice(e Engine, id string) (EngineVoice, bool) {
 	return EngineVoice{ID: id}, id != ""
 }
 
-// VoiceVersion asks an engine for the version of a voice, which is empty where the
+// VersionOf asks an engine for the version of a voice, which is empty where the
 // engine's own says all.
-func VoiceVersion(ctx context.Context, e Engine, id string) (string, error) {
-	if v, ok := e.(VoiceVersioner); ok {
+func VersionOf(ctx context.Context, e Engine, id string) (string, error) {
+	if v, ok := e.(Versioner); ok {
 		return v.VoiceVersion(ctx, id)
 	}
 	return "", nil

@@ -40,7 +40,7 @@ func (r *remembered) Version(ctx context.Context) (string, error) {
 // Named implements Namer.
 func (r *remembered) Named(id string) (EngineVoice, bool) { return AboutVoice(r.Engine, id) }
 
-// VoiceVersion implements VoiceVersioner.
+// VoiceVersion implements Versioner.
 func (r *remembered) VoiceVersion(ctx context.Context, id string) (string, error) {
-	return VoiceVersion(ctx, r.Engine, id)
+	return VersionOf(ctx, r.Engine, id)
 }

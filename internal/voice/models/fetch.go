@@ -210,7 +210,7 @@ func startsAt(resp *http.Response, have int64) bool {
 func (i *Installer) room(more int64) error {
 	var s unix.Statfs_t
 	if unix.Statfs(i.cfg.Dir, &s) != nil {
-		return nil // then writing tells
+		return nil //nolint:nilerr // then writing tells
 	}
 	if free := int64(min(s.Bavail, 1<<40)) * s.Bsize; more > free {
 		return disk(fmt.Errorf("it takes %d MB, and %d MB are free: %w", more>>20, free>>20, unix.ENOSPC))
@@ -276,7 +276,8 @@ func verify(f *os.File, want check) error {
 func (i *Installer) small(ctx context.Context, address string, most int64) ([]byte, error) {
 	var b []byte
 	for try := range i.cfg.Tries {
-		again, err := false, error(nil)
+		var again bool
+		var err error
 		if b, again, err = i.once(ctx, address, most); err == nil || !again || try == i.cfg.Tries-1 {
 			if err != nil && ctx.Err() == nil {
 				return nil, asFault(err, address)

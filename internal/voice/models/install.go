@@ -142,11 +142,11 @@ type listed struct {
 
 // fromIndex installs a voice by its name.
 func (i *Installer) fromIndex(ctx context.Context, name string, progress func(done, total int64)) (Installed, error) {
-	index, base := i.cfg.Index, ""
+	index := i.cfg.Index
 	if !strings.HasSuffix(index, ".json") {
 		index = strings.TrimRight(index, "/") + "/voices.json"
 	}
-	base = index[:strings.LastIndexByte(index, '/')+1]
+	base := index[:strings.LastIndexByte(index, '/')+1]
 	b, err := i.small(ctx, index, 32<<20)
 	if err != nil {
 		return Installed{}, err

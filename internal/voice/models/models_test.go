@@ -150,8 +150,14 @@ func TestByAddress(t *testing.T) {
 		beside, fragment string
 		checked, good    bool
 	}{
-		{"", "", false, true}, {right, "", true, true}, {strings.ToUpper(right), "", true, true}, {"", "#sha256=" + right, true, true},
-		{wrong, "#sha256=" + right, true, true}, {wrong, "", true, false}, {right, "#sha256=" + wrong, true, false}, {"", "#md5=1", false, false},
+		{"", "", false, true},
+		{right, "", true, true},
+		{strings.ToUpper(right), "", true, true},
+		{"", "#sha256=" + right, true, true},
+		{wrong, "#sha256=" + right, true, true},
+		{wrong, "", true, false},
+		{right, "#sha256=" + wrong, true, false},
+		{"", "#md5=1", false, false},
 	} {
 		i, dir := h.installer(t)
 		h.sum = c.beside
@@ -172,7 +178,7 @@ func TestByAddress(t *testing.T) {
 func TestCutOff(t *testing.T) {
 	t.Parallel()
 	half := func(h *hub, tag string) func(http.ResponseWriter, *http.Request) bool {
-		return func(w http.ResponseWriter, r *http.Request) bool {
+		return func(w http.ResponseWriter, _ *http.Request) bool {
 			if h.requests.Load() > 1 {
 				return false
 			}

@@ -324,7 +324,7 @@ func (s *Session) Run(ctx context.Context, inputs ...Tensor) ([]float32, error) 
 // value makes a tensor over memory of ours, which stays where it is until pin lets go.
 func (s *Session) value(t Tensor, pin *runtime.Pinner, value, name *uintptr) error {
 	var data unsafe.Pointer
-	size, kind, n := 0, 0, 0
+	var size, kind, n int
 	if t.Ints != nil {
 		data, size, kind, n = unsafe.Pointer(unsafe.SliceData(t.Ints)), 8, typeInt64, len(t.Ints)
 	} else {

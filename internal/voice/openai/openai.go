@@ -4,6 +4,7 @@
 package openai
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,8 +13,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"mynah/internal/fault"
 	"mynah/internal/voice"
@@ -59,12 +58,9 @@ func (c Config) Validate() error {
 
 // Engine is such a server as a voice.Engine.
 type Engine struct {
-	cfg    Config
-	client *remote.Client
-
-	mu     sync.Mutex
-	listed []voice.EngineVoice
-	asked  time.Time
+	cfg     Config
+	client  *remote.Client
+	listing *remote.Listing
 }
 
 // New makes the engine; whether the server is there shows when it is used.
@@ -76,7 +72,16 @@ func New(cfg Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{cfg: cfg, client: client}, nil
+	e := &Engine{cfg: cfg, client: client}
+	list := remote.Call{Method: http.MethodGet, Path: "/audio/voices", Header: e.header(), Accept: []string{"application/json"}}
+	e.listing = remote.NewListing(client, list, func(body []byte) []voice.EngineVoice {
+		var out []voice.EngineVoice
+		for _, id := range names(body) {
+			out = append(out, voice.EngineVoice{ID: id, Language: cfg.Language})
+		}
+		return out
+	})
+	return e, nil
 }
 
 // Name implements voice.Engine.
@@ -101,32 +106,10 @@ func (e *Engine) Abilities() voice.Abilities {
 // Voices implements voice.Engine: those of the settings, else those that the server lists,
 // which not all do.
 func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
-	const fresh = 5 * time.Minute
 	if len(e.cfg.Voices) > 0 {
 		return slices.Clone(e.cfg.Voices), nil
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if !e.asked.IsZero() && time.Since(e.asked) < fresh {
-		return slices.Clone(e.listed), nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	a, err := e.client.Do(ctx, remote.Call{Method: http.MethodGet, Path: "/audio/voices", Header: e.header(), Accept: []string{"application/json"}})
-	if err != nil && ctx.Err() != nil {
-		err = ctx.Err()
-	}
-	e.asked = time.Now()
-	if err != nil {
-		return nil, nil //nolint:nilerr // a server that lists none speaks all the same
-	}
-	e.listed = nil
-	for _, id := range names(a.Body) {
-		if remote.ValidID(id) {
-			e.listed = append(e.listed, voice.EngineVoice{ID: id, Language: e.cfg.Language})
-		}
-	}
-	return slices.Clone(e.listed), nil
+	return e.listing.Voices(ctx), nil
 }
 
 // names reads a list of voices in the forms that servers use: names, or objects with an
@@ -157,17 +140,14 @@ func names(body []byte) []string {
 
 // Named implements voice.Namer.
 func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
-	for _, v := range e.cfg.Voices {
-		if v.ID == id {
-			return v, true
-		}
-	}
-	return voice.EngineVoice{ID: id, Language: e.cfg.Language}, len(e.cfg.Voices) == 0 && remote.ValidID(id)
+	v, ok := remote.Pick(e.cfg.Voices, id)
+	v.Language = cmp.Or(v.Language, e.cfg.Language)
+	return v, ok
 }
 
 func (e *Engine) header() http.Header {
 	h := http.Header{"Content-Type": {"application/json"}}
-	if e.cfg.Key != "" {
+	if !e.cfg.Key.Empty() {
 		h.Set("Authorization", "Bearer "+e.cfg.Key.Reveal())
 	}
 	return h
@@ -192,8 +172,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if len(clip.Words) == 0 {
 		return clip, nil
 	}
-	known := func(v voice.EngineVoice) bool { return v.ID == req.Voice }
-	if !remote.ValidID(req.Voice) || len(e.cfg.Voices) > 0 && !slices.ContainsFunc(e.cfg.Voices, known) {
+	if _, ok := e.Named(req.Voice); !ok {
 		return clip, remote.Unknown(e.cfg.Name, req.Voice)
 	}
 	b := body{Model: e.cfg.Model, Voice: req.Voice, Input: text, Format: e.cfg.Format}
@@ -206,7 +185,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	}
 	answer, err := e.client.Do(ctx, remote.Call{
 		Path: "/audio/speech", Header: e.header(), Body: raw, Accept: []string{"audio/", "application/octet-stream"},
-		Explain: func(status int, body []byte) *fault.Error { return e.explain(status, body, req.Voice) },
+		Explain: func(r remote.Refusal) *fault.Error { return e.explain(r, req.Voice) },
 	})
 	if err != nil {
 		return clip, err
@@ -219,23 +198,21 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 }
 
 // explain knows OpenAI's error objects.
-func (e *Engine) explain(status int, body []byte, id string) *fault.Error {
+func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
 	var said struct {
 		Error struct{ Message, Type, Param, Code string }
 	}
-	_ = json.Unmarshal(body, &said)
-	lower := strings.ToLower(string(body))
+	_ = json.Unmarshal(r.Body, &said)
+	lower := strings.ToLower(string(r.Body))
 	switch {
 	case said.Error.Code == "insufficient_quota":
-		return e.client.Refused(status, body, "the account at %s has no credit left", e.cfg.Name)
-	case status < 400 || status >= 500 || status == http.StatusTooManyRequests || status == http.StatusUnauthorized:
+		return e.client.NoCredit(r)
+	case r.Status < 400 || r.Status >= 500 || r.Status == http.StatusTooManyRequests || r.Status == http.StatusUnauthorized:
 		return nil
 	case strings.Contains(lower, "too long") || strings.Contains(lower, "maximum length") || strings.Contains(lower, "string_too_long"):
-		return e.client.Refused(status, body, "the sentence is too long for %s", e.cfg.Name).WithHint("cut it in two")
-	case said.Error.Param == "voice" || status != http.StatusForbidden && strings.Contains(lower, "voice") && !strings.Contains(lower, "model"):
-		f := e.client.Refused(status, body, "%s has no voice %q", e.cfg.Name, id).WithHint("mynah voices lists what is there")
-		f.Cause = errors.Join(f.Cause, &voice.UnknownVoiceError{Engine: e.cfg.Name, Voice: id})
-		return f
+		return e.client.TooLong(r)
+	case said.Error.Param == "voice" || r.Status != http.StatusForbidden && strings.Contains(lower, "voice") && !strings.Contains(lower, "model"):
+		return e.client.NoVoice(r, id)
 	}
 	return nil
 }

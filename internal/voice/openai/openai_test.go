@@ -154,7 +154,7 @@ func TestBadSound(t *testing.T) {
 			})
 			e := makes(func(*openai.Config) {})(t, remotetest.Config("service", s.URL))
 			_, err := e.Speak(t.Context(), voice.Request{Voice: "alloy", Runs: []voice.Run{{Text: "Hello."}}})
-			f, ok := errors.AsType[*remote.Failure](err)
+			f, ok := errors.AsType[*remote.RequestError](err)
 			if !ok || !f.Temporary || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("%v does not say %q", err, c.says)
 			}

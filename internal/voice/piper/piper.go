@@ -107,7 +107,7 @@ func (e *Engine) Library() (*onnx.Library, error) {
 
 // Version implements voice.Engine.
 func (e *Engine) Version(ctx context.Context) (string, error) {
-	by := ""
+	var by string
 	if lib, err := e.Library(); err == nil {
 		by = "onnxruntime " + lib.Version()
 	} else if by, err = e.ProgramVersion(ctx); err != nil {
@@ -151,7 +151,7 @@ func (e *Engine) both(ctx context.Context, arg string) (string, error) {
 	return b.String(), err
 }
 
-// VoiceVersion implements voice.VoiceVersioner: what the voice's files hold.
+// VoiceVersion implements voice.Versioner: what the voice's files hold.
 func (e *Engine) VoiceVersion(_ context.Context, id string) (string, error) {
 	name, _, _ := strings.Cut(id, speakerMark)
 	v, err := models.Find(e.cfg.Dir, name)

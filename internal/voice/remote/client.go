@@ -18,10 +18,11 @@ import (
 	"time"
 
 	"mynah/internal/fault"
+	"mynah/internal/voice"
 )
 
-// Failure is why a request failed, behind the fault's public sentence.
-type Failure struct {
+// RequestError is why a request failed, behind the fault's public sentence.
+type RequestError struct {
 	Status    int           // of the answer; 0 when there was none
 	Message   string        // what the server said, shortened, without keys; may be empty
 	Temporary bool          // the same request may work in a moment
@@ -30,7 +31,7 @@ type Failure struct {
 }
 
 // Error says what is known.
-func (f *Failure) Error() string {
+func (f *RequestError) Error() string {
 	var parts []string
 	if f.Status != 0 {
 		parts = append(parts, strings.TrimSpace(fmt.Sprintf("%d %s", f.Status, http.StatusText(f.Status))))
@@ -45,7 +46,7 @@ func (f *Failure) Error() string {
 }
 
 // Unwrap is the error of the network.
-func (f *Failure) Unwrap() error { return f.Err }
+func (f *RequestError) Unwrap() error { return f.Err }
 
 // Client makes requests to one server. It repeats none.
 type Client struct {
@@ -86,7 +87,14 @@ type Call struct {
 	Sign func(*http.Request, []byte) error
 	// Explain refines what a bad status means; it may be nil, and gives nil for what it
 	// does not know.
-	Explain func(status int, body []byte) *fault.Error
+	Explain func(Refusal) *fault.Error
+}
+
+// Refusal is an answer with a bad status.
+type Refusal struct {
+	Status int
+	Header http.Header
+	Body   []byte
 }
 
 // Answer is what a server gave, with a good status, a type that was asked for, and whole.
@@ -96,13 +104,13 @@ type Answer struct {
 	Body   []byte
 }
 
-// Do makes a request. The error is a fault whose cause is a *Failure, or that of ctx.
+// Do makes a request. The error is a fault whose cause is a *RequestError, or that of ctx.
 func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 	timed, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 	req, err := c.request(timed, call)
 	if err != nil {
-		return Answer{}, c.fail(&Failure{Err: err}, "%s cannot be asked", c.cfg.Name)
+		return Answer{}, c.fail(&RequestError{Err: err}, "%s cannot be asked", c.cfg.Name)
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
@@ -114,7 +122,7 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 		return Answer{}, c.network(ctx, timed, err, "broke off in the middle of its answer")
 	}
 	if int64(len(body)) > c.cfg.MaxBody {
-		return Answer{}, c.fail(&Failure{}, "the answer of %s is longer than %d bytes", c.cfg.Name, c.cfg.MaxBody)
+		return Answer{}, c.fail(&RequestError{}, "the answer of %s is longer than %d bytes", c.cfg.Name, c.cfg.MaxBody)
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return Answer{}, c.status(resp, body, call.Explain)
@@ -125,7 +133,7 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 		return Answer{}, c.Bad("%s gave an empty answer", c.cfg.Name)
 	}
 	if !accepted(a.Type, call.Accept) {
-		f := &Failure{Temporary: true, Message: c.message(body)}
+		f := &RequestError{Temporary: true, Message: c.message(body)}
 		return Answer{}, c.fail(f, "%s gave %s in place of %s", c.cfg.Name, named(a.Type), strings.TrimSuffix(call.Accept[0], "/")).
 			WithHint("is %s the address of the speech service?", c.cfg.URL)
 	}
@@ -141,7 +149,7 @@ func Reach(ctx context.Context, cfg Config) error {
 	}
 	defer c.http.CloseIdleConnections()
 	_, err = c.Do(ctx, Call{Method: http.MethodGet})
-	if f, ok := errors.AsType[*Failure](err); ok && f.Err != nil && f.Status == 0 {
+	if f, ok := errors.AsType[*RequestError](err); ok && f.Err != nil && f.Status == 0 {
 		return err
 	}
 	return ctx.Err()
@@ -189,7 +197,7 @@ func (c *Client) network(ctx, timed context.Context, err error, what string) err
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err // its text holds the address, which may hold more than a host
 	}
-	f := &Failure{Err: err, Temporary: true}
+	f := &RequestError{Err: err, Temporary: true}
 	if timed.Err() != nil {
 		f.Err = fmt.Errorf("no answer within %s", c.cfg.Timeout)
 	}
@@ -202,31 +210,59 @@ func (c *Client) network(ctx, timed context.Context, err error, what string) err
 }
 
 // fail makes the fault of a failure.
-func (c *Client) fail(f *Failure, format string, args ...any) *fault.Error {
+func (c *Client) fail(f *RequestError, format string, args ...any) *fault.Error {
 	return fault.New(fault.ToolFailed, f, format, args...)
 }
 
 // Bad is a fault for an answer that cannot be used, though another might.
 func (c *Client) Bad(format string, args ...any) *fault.Error {
-	return c.fail(&Failure{Temporary: true}, format, args...)
+	return c.fail(&RequestError{Temporary: true}, format, args...)
 }
 
 // Refused is a fault for a request that will never work, with the server's message.
-func (c *Client) Refused(status int, body []byte, format string, args ...any) *fault.Error {
-	return c.fail(&Failure{Status: status, Message: c.message(body)}, format, args...)
+func (c *Client) Refused(r Refusal, format string, args ...any) *fault.Error {
+	return c.fail(&RequestError{Status: r.Status, Message: c.message(r.Body)}, format, args...)
+}
+
+// TooLong is the fault of a sentence that a service does not take.
+func (c *Client) TooLong(r Refusal) *fault.Error {
+	return c.Refused(r, "the sentence is too long for %s", c.cfg.Name).WithHint("cut it in two")
+}
+
+// KeyRefused is the fault of a key that a service does not take, whatever its status.
+func (c *Client) KeyRefused(r Refusal) *fault.Error {
+	return c.Refused(r, "the key in %s was refused by %s", c.cfg.KeyEnv, c.cfg.Name).WithHint("set %s to a valid key", c.cfg.KeyEnv)
+}
+
+// NoVoice is the fault of a voice that a service does not have.
+func (c *Client) NoVoice(r Refusal, id string) *fault.Error {
+	f := c.Refused(r, "%s has no voice %q", c.cfg.Name, id).WithHint("mynah voices lists what is there")
+	f.Cause = errors.Join(f.Cause, &voice.UnknownVoiceError{Engine: c.cfg.Name, Voice: id})
+	return f
+}
+
+// NoCredit is the fault of an account that is used up.
+func (c *Client) NoCredit(r Refusal) *fault.Error {
+	return c.Refused(r, "the account at %s has no credit left", c.cfg.Name)
+}
+
+// Busy is a fault for what works later.
+func (c *Client) Busy(r Refusal) *fault.Error {
+	f := &RequestError{Status: r.Status, Message: c.message(r.Body), Temporary: true, After: retryAfter(r.Header.Get("Retry-After"), time.Now())}
+	return c.fail(f, "%s has too many requests", c.cfg.Name).WithHint("try again later, or lower at-once in mynah.yaml")
 }
 
 // status says what a bad status means.
-func (c *Client) status(resp *http.Response, body []byte, explain func(int, []byte) *fault.Error) error {
+func (c *Client) status(resp *http.Response, body []byte, explain func(Refusal) *fault.Error) error {
 	if explain != nil {
-		if f := explain(resp.StatusCode, body); f != nil {
+		if f := explain(Refusal{resp.StatusCode, resp.Header, body}); f != nil {
 			return f
 		}
 	}
-	f := &Failure{Status: resp.StatusCode, Message: c.message(body), After: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
+	f := &RequestError{Status: resp.StatusCode, Message: c.message(body), After: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
 	name := c.cfg.Name
 	switch code := resp.StatusCode; {
-	case code == http.StatusUnauthorized && c.cfg.Key == "" && c.cfg.KeyEnv != "":
+	case code == http.StatusUnauthorized && c.cfg.Key.Empty() && c.cfg.KeyEnv != "":
 		return c.fail(f, "%s wants a key, and %s is not set", name, c.cfg.KeyEnv).WithHint("set %s", c.cfg.KeyEnv)
 	case code == http.StatusUnauthorized && c.cfg.KeyEnv != "":
 		return c.fail(f, "the key in %s was refused by %s", c.cfg.KeyEnv, name).WithHint("set %s to a valid key", c.cfg.KeyEnv)
@@ -241,8 +277,7 @@ func (c *Client) status(resp *http.Response, body []byte, explain func(int, []by
 	case code == http.StatusRequestEntityTooLarge:
 		return c.fail(f, "the sentence is too long for %s", name).WithHint("cut it in two")
 	case code == http.StatusTooManyRequests:
-		f.Temporary = true
-		return c.fail(f, "%s has too many requests", name).WithHint("try again later, or lower at-once in mynah.yaml")
+		return c.Busy(Refusal{code, resp.Header, body})
 	case code >= 500 || code == http.StatusRequestTimeout:
 		f.Temporary = code != http.StatusNotImplemented
 		return c.fail(f, "%s failed", name).WithHint("try again later")
@@ -270,14 +305,14 @@ func retryAfter(s string, now time.Time) time.Duration {
 func (c *Client) message(body []byte) string {
 	const most = 300
 	s := strings.TrimSpace(string(body))
-	var any map[string]json.RawMessage
-	if json.Unmarshal(body, &any) == nil {
-		s = inside(any)
+	var object map[string]json.RawMessage
+	if json.Unmarshal(body, &object) == nil {
+		s = inside(object)
 	} else if strings.HasPrefix(s, "<") || strings.ContainsRune(s, 0) {
 		return ""
 	}
 	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), " ")
-	if c.cfg.Key != "" {
+	if !c.cfg.Key.Empty() {
 		s = strings.ReplaceAll(s, c.cfg.Key.Reveal(), "…")
 	}
 	if r := []rune(s); len(r) > most {

@@ -15,25 +15,36 @@ import (
 	"time"
 )
 
-// Secret is a key. It prints as dots; only the request that needs it reads it.
-type Secret string
+// Secret is a key. However it is printed, alone or deep inside of settings, it does not
+// show; only the request that needs it reads it. The zero value is none.
+type Secret struct{ reveal func() string }
+
+// NewSecret hides a key; the empty text is none.
+func NewSecret(key string) Secret {
+	if key == "" {
+		return Secret{}
+	}
+	return Secret{func() string { return key }}
+}
+
+// Empty tells that there is none.
+func (s Secret) Empty() bool { return s.reveal == nil }
+
+// Reveal gives the key itself, for the header of a request.
+func (s Secret) Reveal() string {
+	if s.reveal == nil {
+		return ""
+	}
+	return s.reveal()
+}
 
 // String implements fmt.Stringer and hides the key.
 func (s Secret) String() string {
-	if s == "" {
+	if s.Empty() {
 		return ""
 	}
 	return "…"
 }
-
-// GoString implements fmt.GoStringer and hides the key.
-func (s Secret) GoString() string { return `"` + s.String() + `"` }
-
-// MarshalText implements encoding.TextMarshaler and hides the key.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// Reveal gives the key itself, for the header of a request.
-func (s Secret) Reveal() string { return string(s) }
 
 // Config are the settings that all remote engines have.
 type Config struct {

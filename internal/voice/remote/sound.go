@@ -23,7 +23,7 @@ func (c *Client) Sound(a Answer, rate int) (pcm []int16, got int, err error) {
 		pcm, got, err = voice.ParseWAV(a.Body)
 		if err != nil {
 			f := c.Bad("%s gave sound that cannot be read", c.cfg.Name)
-			f.Cause = &Failure{Temporary: true, Err: err}
+			f.Cause = &RequestError{Temporary: true, Err: err}
 			return nil, 0, f
 		}
 		return pcm, got, nil

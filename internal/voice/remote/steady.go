@@ -43,7 +43,7 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		if clip, last = s.once(ctx, req); last == nil {
 			return clip, nil
 		}
-		f, ok := errors.AsType[*Failure](last)
+		f, ok := errors.AsType[*RequestError](last)
 		switch {
 		case !ok || !f.Temporary:
 			return clip, backoff.Permanent(last)
@@ -51,7 +51,7 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 			return clip, &backoff.RetryAfterError{Duration: f.After}
 		}
 		return clip, last
-	}, backoff.WithBackOff(wait), backoff.WithMaxTries(uint(s.cfg.Tries)), backoff.WithMaxElapsedTime(s.cfg.Most)) //nolint:gosec // 1 to 20
+	}, backoff.WithBackOff(wait), backoff.WithMaxTries(uint(s.cfg.Tries)), backoff.WithMaxElapsedTime(s.cfg.Most))
 	switch {
 	case err == nil:
 		return clip, nil
@@ -67,7 +67,7 @@ func (s *steady) once(ctx context.Context, req voice.Request) (voice.Clip, error
 		return clip, err
 	}
 	if what := judge(clip, req); what != "" {
-		return voice.Clip{}, fault.New(fault.ToolFailed, &Failure{Temporary: true}, "%s gave %s in place of speech", s.cfg.Name, what)
+		return voice.Clip{}, fault.New(fault.ToolFailed, &RequestError{Temporary: true}, "%s gave %s in place of speech", s.cfg.Name, what)
 	}
 	return clip, nil
 }
@@ -75,7 +75,7 @@ func (s *steady) once(ctx context.Context, req voice.Request) (voice.Clip, error
 // Named implements voice.Namer.
 func (s *steady) Named(id string) (voice.EngineVoice, bool) { return voice.AboutVoice(s.Engine, id) }
 
-// VoiceVersion implements voice.VoiceVersioner.
+// VoiceVersion implements voice.Versioner.
 func (s *steady) VoiceVersion(ctx context.Context, id string) (string, error) {
-	return voice.VoiceVersion(ctx, s.Engine, id)
+	return voice.VersionOf(ctx, s.Engine, id)
 }

@@ -36,3 +36,16 @@ func Unknown(engine, id string) error {
 	return fault.New(fault.ToolFailed, &voice.UnknownVoiceError{Engine: engine, Voice: id}, "%s has no voice %q", engine, id).
 		WithHint("mynah voices lists what is there")
 }
+
+// LanguageOf reads the tag that names such as de-DE-KatjaNeural begin with; empty where
+// they do not.
+func LanguageOf(id string) string {
+	parts := strings.Split(id, "-")
+	letters := func(s string, low, high int, from, to rune) bool {
+		return len(s) >= low && len(s) <= high && !strings.ContainsFunc(s, func(r rune) bool { return r < from || r > to })
+	}
+	if len(parts) < 3 || !letters(parts[0], 2, 3, 'a', 'z') || !letters(parts[1], 2, 2, 'A', 'Z') {
+		return ""
+	}
+	return parts[0] + "-" + parts[1]
+}

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -36,6 +37,7 @@ type Server struct {
 	mu     sync.Mutex
 	bad    []http.HandlerFunc
 	alter  []func([]int16) []int16
+	before func(w http.ResponseWriter, r *http.Request) bool
 	strict func(format string, args ...any)
 }
 
@@ -54,6 +56,9 @@ func New(t *testing.T, h Handler) *Server {
 		}
 		if bad := s.next(); bad != nil {
 			bad(w, r)
+			return
+		}
+		if s.before != nil && s.before(w, r) {
 			return
 		}
 		h(s, w, r)
@@ -85,6 +90,10 @@ func (s *Server) Misbehave(h ...http.HandlerFunc) {
 	defer s.mu.Unlock()
 	s.bad = h
 }
+
+// Before sets what sees every request first; true is that it was answered. It is set
+// before any request.
+func (s *Server) Before(f func(w http.ResponseWriter, r *http.Request) bool) { s.before = f }
 
 // Alter changes the sounds that are said next.
 func (s *Server) Alter(f ...func([]int16) []int16) {
@@ -166,7 +175,7 @@ func Nothing(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.Status
 // Config are settings for tests: quick to try again.
 func Config(name, url string) remote.Config {
 	c := remote.DefaultConfig(name, url)
-	c.Key, c.KeyEnv = Key, "THE_TEST_KEY"
+	c.Key, c.KeyEnv = remote.NewSecret(Key), "THE_TEST_KEY"
 	c.Wait, c.Timeout, c.Tries, c.Most = time.Millisecond, 5*time.Second, 3, 20*time.Second
 	return c
 }
@@ -195,8 +204,9 @@ func Troubles(t *testing.T, id, kind string, h Handler, makes Maker) {
 		t.Run("passes: "+name, func(t *testing.T) {
 			t.Parallel()
 			_, clip, err := try(t, func(s *Server, _ *remote.Config) { c(s) })
-			if err != nil || len(clip.PCM) == 0 {
-				t.Errorf("%v", err)
+			_, good, _ := try(t, func(*Server, *remote.Config) {})
+			if err != nil || len(clip.PCM) == 0 || !slices.Equal(clip.PCM, good.PCM) {
+				t.Errorf("%d samples in place of %d, %v", len(clip.PCM), len(good.PCM), err)
 			}
 		})
 	}

@@ -1,0 +1,165 @@
+// Package azure speaks by the speech service of Microsoft Azure, over its REST interface,
+// which tells no word times.
+package azure
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"mynah/internal/fault"
+	"mynah/internal/voice"
+	"mynah/internal/voice/remote"
+	"mynah/internal/voice/ssml"
+)
+
+// Config are the settings of the engine.
+type Config struct {
+	remote.Config
+	Language string              // of voices whose names do not tell
+	Voices   []voice.EngineVoice // empty: those of the service
+}
+
+// Address is the service of a region.
+func Address(region string) string { return "https://" + region + ".tts.speech.microsoft.com" }
+
+// DefaultConfig is the service in a region.
+func DefaultConfig(name, region string) Config {
+	c := Config{Config: remote.DefaultConfig(name, Address(region)), Language: "en-US"}
+	c.KeyEnv = "AZURE_SPEECH_KEY"
+	return c
+}
+
+// Engine is the service as a voice.Engine.
+type Engine struct {
+	cfg     Config
+	client  *remote.Client
+	listing *remote.Listing
+}
+
+// New makes the engine; whether the service is there shows when it is used.
+func New(cfg Config) (*Engine, error) {
+	client, err := remote.NewClient(cfg.Config)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{cfg: cfg, client: client}
+	list := remote.Call{Method: http.MethodGet, Path: "/cognitiveservices/voices/list", Header: e.header(), Accept: []string{"application/json"}}
+	e.listing = remote.NewListing(client, list, voices)
+	return e, nil
+}
+
+// Name implements voice.Engine.
+func (e *Engine) Name() string { return e.cfg.Name }
+
+// Version implements voice.Engine.
+func (e *Engine) Version(context.Context) (string, error) { return "azure 1 " + e.cfg.Identity(), nil }
+
+// Abilities implements voice.Engine. The styles are written as rate, pitch and volume: few
+// voices take <emphasis>. Only some voices take other languages.
+func (e *Engine) Abilities() voice.Abilities {
+	return voice.Abilities{Slowest: 0.5, Fastest: 2, Pitch: true, Prosody: true, Phonemes: true, Pauses: true}
+}
+
+// Voices implements voice.Engine.
+func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
+	if len(e.cfg.Voices) > 0 {
+		return slices.Clone(e.cfg.Voices), nil
+	}
+	return e.listing.Voices(ctx), nil
+}
+
+func voices(body []byte) []voice.EngineVoice {
+	var list []struct{ ShortName, Gender, Locale string }
+	_ = json.Unmarshal(body, &list)
+	var out []voice.EngineVoice
+	for _, v := range list {
+		ev := voice.EngineVoice{ID: v.ShortName, Language: v.Locale}
+		switch v.Gender {
+		case "Female":
+			ev.Gender = voice.Female
+		case "Male":
+			ev.Gender = voice.Male
+		}
+		out = append(out, ev)
+	}
+	return out
+}
+
+// Named implements voice.Namer: names begin with the language, as de-DE-KatjaNeural.
+func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
+	v, ok := remote.Pick(e.cfg.Voices, id)
+	if known, listed := e.listing.Known(id); listed && v.Language == "" {
+		v = known
+	}
+	v.Language = cmp.Or(v.Language, remote.LanguageOf(id), e.cfg.Language)
+	return v, ok
+}
+
+func (e *Engine) header() http.Header {
+	h := http.Header{}
+	if !e.cfg.Key.Empty() {
+		h.Set("Ocp-Apim-Subscription-Key", e.cfg.Key.Reveal())
+	}
+	return h
+}
+
+// dialect is the markup for a voice.
+func dialect(id, language string) ssml.Dialect {
+	quote := strings.NewReplacer("&", "&amp;", "<", "&lt;", `"`, "&quot;")
+	return ssml.Dialect{
+		Open:  `<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="` + quote.Replace(language) + `"><voice name="` + quote.Replace(id) + `">`,
+		Close: `</voice></speak>`, Pitch: true, Semitones: true, Factors: true, IPA: true, SpeedAround: true,
+		LongestBreak: 20 * time.Second,
+	}
+}
+
+// Speak implements voice.Engine. Word times are estimates.
+func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	req = req.Normal()
+	_, pieces, clip := remote.Text(req)
+	if err := ctx.Err(); err != nil {
+		return clip, err
+	}
+	if len(clip.Words) == 0 {
+		return clip, nil
+	}
+	v, ok := e.Named(req.Voice)
+	if !ok {
+		return clip, remote.Unknown(e.cfg.Name, req.Voice)
+	}
+	h := e.header()
+	h.Set("Content-Type", "application/ssml+xml")
+	h.Set("X-Microsoft-OutputFormat", "riff-24khz-16bit-mono-pcm")
+	answer, err := e.client.Do(ctx, remote.Call{
+		Path: "/cognitiveservices/v1", Header: h, Body: []byte(ssml.Write(req, dialect(req.Voice, v.Language)).Text),
+		Accept:  []string{"audio/", "application/octet-stream"},
+		Explain: func(r remote.Refusal) *fault.Error { return e.explain(r, req.Voice) },
+	})
+	if err != nil {
+		return clip, err
+	}
+	if clip.PCM, clip.Rate, err = e.client.Sound(answer, 24000); err != nil {
+		return clip, err
+	}
+	voice.EstimateTimes(&clip, pieces)
+	return clip, nil
+}
+
+// explain reads the service's sentences; it has no codes.
+func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
+	text := strings.ToLower(string(r.Body))
+	switch {
+	case r.Status == http.StatusBadRequest && strings.Contains(text, "unsupported voice"), r.Status == http.StatusBadRequest && strings.Contains(text, "voice") && strings.Contains(text, "not found"):
+		return e.client.NoVoice(r, id)
+	case r.Status == http.StatusBadRequest && (strings.Contains(text, "too long") || strings.Contains(text, "exceed")):
+		return e.client.TooLong(r)
+	case r.Status == http.StatusForbidden && strings.Contains(text, "quota"):
+		return e.client.NoCredit(r)
+	}
+	return nil
+}

@@ -1,0 +1,278 @@
+// Package elevenlabs speaks by the service ElevenLabs, which tells when each character is
+// said. It takes plain text; what looks like its own markup is written so that it is
+// spoken.
+package elevenlabs
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"mynah/internal/fault"
+	"mynah/internal/voice"
+	"mynah/internal/voice/remote"
+)
+
+// Config are the settings of the engine.
+type Config struct {
+	remote.Config
+	Model    string
+	Rate     int // samples a second, of those that the service gives as bare samples
+	Language string
+	Voices   []voice.EngineVoice // empty: those of the account
+}
+
+// DefaultConfig is the service itself.
+func DefaultConfig(name string) Config {
+	c := Config{Config: remote.DefaultConfig(name, "https://api.elevenlabs.io"), Model: "eleven_multilingual_v2", Rate: 24000, Language: "en-US"}
+	c.KeyEnv = "ELEVENLABS_API_KEY"
+	return c
+}
+
+// Validate reports all mistakes at once.
+func (c Config) Validate() error {
+	errs := []error{c.Config.Validate()}
+	if c.Model == "" {
+		errs = append(errs, errors.New("model: empty, must be one such as eleven_multilingual_v2"))
+	}
+	if !slices.Contains([]int{8000, 16000, 22050, 24000, 44100, 48000}, c.Rate) {
+		errs = append(errs, fmt.Errorf("rate: %d, must be 8000, 16000, 22050, 24000, 44100 or 48000", c.Rate))
+	}
+	return errors.Join(errs...)
+}
+
+// Engine is the service as a voice.Engine.
+type Engine struct {
+	cfg     Config
+	client  *remote.Client
+	listing *remote.Listing
+}
+
+// New makes the engine; whether the service is there shows when it is used.
+func New(cfg Config) (*Engine, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	client, err := remote.NewClient(cfg.Config)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{cfg: cfg, client: client}
+	e.listing = remote.NewListing(client, remote.Call{Method: http.MethodGet, Path: "/v1/voices", Header: e.header()}, e.voices)
+	return e, nil
+}
+
+// Name implements voice.Engine.
+func (e *Engine) Name() string { return e.cfg.Name }
+
+// Version implements voice.Engine.
+func (e *Engine) Version(context.Context) (string, error) {
+	return "elevenlabs 1 " + e.cfg.Identity(e.cfg.Model, fmt.Sprint(e.cfg.Rate)), nil
+}
+
+// The speeds of the service.
+const slowest, fastest = 0.7, 1.2
+
+// Abilities implements voice.Engine.
+func (e *Engine) Abilities() voice.Abilities {
+	return voice.Abilities{Slowest: slowest, Fastest: fastest}
+}
+
+// Voices implements voice.Engine.
+func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
+	if len(e.cfg.Voices) > 0 {
+		return slices.Clone(e.cfg.Voices), nil
+	}
+	return e.listing.Voices(ctx), nil
+}
+
+func (e *Engine) voices(body []byte) []voice.EngineVoice {
+	var said struct {
+		Voices []struct {
+			ID     string `json:"voice_id"`
+			Labels struct{ Gender, Language string }
+		}
+	}
+	_ = json.Unmarshal(body, &said)
+	var out []voice.EngineVoice
+	for _, v := range said.Voices {
+		ev := voice.EngineVoice{ID: v.ID, Language: cmp.Or(v.Labels.Language, e.cfg.Language)}
+		if g := voice.Gender(v.Labels.Gender); g == voice.Female || g == voice.Male {
+			ev.Gender = g
+		}
+		out = append(out, ev)
+	}
+	return out
+}
+
+// Named implements voice.Namer.
+func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
+	if v, ok := e.listing.Known(id); ok && len(e.cfg.Voices) == 0 {
+		return v, true
+	}
+	v, ok := remote.Pick(e.cfg.Voices, id)
+	v.Language = cmp.Or(v.Language, e.cfg.Language)
+	return v, ok
+}
+
+func (e *Engine) header() http.Header {
+	h := http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}}
+	if !e.cfg.Key.Empty() {
+		h.Set("xi-api-key", e.cfg.Key.Reveal())
+	}
+	return h
+}
+
+// body is what is sent. The seed makes equal requests likelier to sound equal.
+type body struct {
+	Text     string   `json:"text"`
+	Model    string   `json:"model_id"`
+	Seed     int      `json:"seed"`
+	Settings settings `json:"voice_settings,omitzero"`
+}
+
+type settings struct {
+	Speed float64 `json:"speed,omitempty"`
+}
+
+// alignment is when characters are said, in seconds.
+type alignment struct {
+	Characters []string  `json:"characters"`
+	Starts     []float64 `json:"character_start_times_seconds"`
+	Ends       []float64 `json:"character_end_times_seconds"`
+}
+
+// Speak implements voice.Engine.
+func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	req = req.Normal()
+	text, pieces, clip := remote.Text(req)
+	if err := ctx.Err(); err != nil {
+		return clip, err
+	}
+	if len(clip.Words) == 0 {
+		return clip, nil
+	}
+	if _, ok := e.Named(req.Voice); !ok {
+		return clip, remote.Unknown(e.cfg.Name, req.Voice)
+	}
+	b := body{Text: e.plain(text), Model: e.cfg.Model, Seed: 1}
+	if req.Speed != 1 {
+		b.Settings.Speed = math.Round(min(max(req.Speed, slowest), fastest)*100) / 100
+	}
+	raw, err := json.Marshal(b)
+	if err != nil {
+		return clip, err
+	}
+	answer, err := e.client.Do(ctx, remote.Call{
+		Path: "/v1/text-to-speech/" + url.PathEscape(req.Voice) + "/with-timestamps", Query: url.Values{"output_format": {fmt.Sprintf("pcm_%d", e.cfg.Rate)}},
+		Header: e.header(), Body: raw, Accept: []string{"application/json"},
+		Explain: func(r remote.Refusal) *fault.Error { return e.explain(r, req.Voice) },
+	})
+	if err != nil {
+		return clip, err
+	}
+	var said struct {
+		Audio     string    `json:"audio_base64"`
+		Alignment alignment `json:"alignment"`
+	}
+	if err := json.Unmarshal(answer.Body, &said); err != nil {
+		return clip, e.client.Bad("%s gave an answer that cannot be read", e.cfg.Name)
+	}
+	sound, err := base64.StdEncoding.DecodeString(said.Audio)
+	if err != nil || len(sound) == 0 {
+		return clip, e.client.Bad("%s gave an answer without sound", e.cfg.Name)
+	}
+	if clip.PCM, clip.Rate, err = e.client.Sound(remote.Answer{Type: "audio/pcm", Body: sound}, e.cfg.Rate); err != nil {
+		return clip, err
+	}
+	voice.EstimateTimes(&clip, pieces)
+	setTimes(&clip, pieces, b.Text, said.Alignment)
+	return clip, nil
+}
+
+// plain writes text so that nothing in it is obeyed: <break> is by all models, [laughs] by
+// the third generation. Lengths in bytes stay, so that times can be told from characters.
+func (e *Engine) plain(text string) string {
+	text = strings.NewReplacer("<", "(", ">", ")").Replace(text)
+	if strings.Contains(e.cfg.Model, "_v3") {
+		text = strings.NewReplacer("[", "(", "]", ")").Replace(text)
+	}
+	return text
+}
+
+// setTimes gives words the times of their characters, where these are those that were sent.
+func setTimes(clip *voice.Clip, pieces []voice.Piece, sent string, a alignment) {
+	if len(a.Starts) != len(a.Characters) || len(a.Ends) != len(a.Characters) || strings.Join(a.Characters, "") != sent {
+		return
+	}
+	seconds := func(s float64) time.Duration {
+		return min(max(time.Duration(s*float64(time.Second)), 0), clip.Length())
+	}
+	at := -leading(pieces) // sent has no blanks in front
+	char, byteAt := 0, 0
+	last := time.Duration(0)
+	for _, p := range pieces {
+		from, to := at, at+len(p.Text)
+		at = to
+		if p.Word < 0 {
+			continue
+		}
+		for char < len(a.Characters) && byteAt+len(a.Characters[char]) <= from {
+			byteAt += len(a.Characters[char])
+			char++
+		}
+		w := &clip.Words[p.Word]
+		first := true
+		for char < len(a.Characters) && byteAt < to {
+			if first {
+				w.Start, first = max(seconds(a.Starts[char]), last), false
+			}
+			w.End = max(seconds(a.Ends[char]), w.Start)
+			byteAt += len(a.Characters[char])
+			char++
+		}
+		if first {
+			w.Start, w.End = last, last
+		}
+		w.Exact, last = !first, w.End
+	}
+}
+
+// leading is how many bytes of blanks the pieces begin with.
+func leading(pieces []voice.Piece) int {
+	n := 0
+	for _, p := range pieces {
+		rest := strings.TrimLeft(p.Text, " \t\r\n\u0085\u00a0")
+		n += len(p.Text) - len(rest)
+		if rest != "" {
+			break
+		}
+	}
+	return n
+}
+
+// explain knows the service's error objects.
+func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
+	var said struct{ Detail struct{ Status string } }
+	_ = json.Unmarshal(r.Body, &said)
+	switch status := said.Detail.Status; {
+	case status == "quota_exceeded":
+		return e.client.NoCredit(r)
+	case status == "voice_not_found" || status == "invalid_uid":
+		return e.client.NoVoice(r, id)
+	case strings.Contains(status, "character_limit") || strings.Contains(status, "text_too_long"):
+		return e.client.TooLong(r)
+	case status == "too_many_concurrent_requests" || status == "system_busy":
+		return e.client.Busy(r)
+	}
+	return nil
+}

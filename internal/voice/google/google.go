@@ -1,0 +1,254 @@
+// Package google speaks by Cloud Text-to-Speech of Google, over its REST interface in the
+// version that tells when marks in the text are reached.
+package google
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"mynah/internal/fault"
+	"mynah/internal/voice"
+	"mynah/internal/voice/remote"
+	"mynah/internal/voice/ssml"
+)
+
+// Config are the settings of the engine.
+type Config struct {
+	remote.Config
+	Language string              // of voices whose names do not tell
+	Voices   []voice.EngineVoice // empty: those of the service
+	SSML     bool                // false for voices that take plain text alone, such as Chirp
+}
+
+// DefaultConfig is the service itself.
+func DefaultConfig(name string) Config {
+	c := Config{Config: remote.DefaultConfig(name, "https://texttospeech.googleapis.com"), Language: "en-US", SSML: true}
+	c.KeyEnv = "GOOGLE_API_KEY"
+	return c
+}
+
+// Engine is the service as a voice.Engine.
+type Engine struct {
+	cfg     Config
+	client  *remote.Client
+	listing *remote.Listing
+}
+
+// New makes the engine; whether the service is there shows when it is used.
+func New(cfg Config) (*Engine, error) {
+	client, err := remote.NewClient(cfg.Config)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{cfg: cfg, client: client}
+	e.listing = remote.NewListing(client, remote.Call{Method: http.MethodGet, Path: "/v1/voices", Header: e.header(), Accept: []string{"application/json"}}, voices)
+	return e, nil
+}
+
+// Name implements voice.Engine.
+func (e *Engine) Name() string { return e.cfg.Name }
+
+// Version implements voice.Engine.
+func (e *Engine) Version(context.Context) (string, error) {
+	kind := "text"
+	if e.cfg.SSML {
+		kind = "ssml"
+	}
+	return "google 1 " + e.cfg.Identity(kind), nil
+}
+
+// The limits of the service: speeds, semitones, bytes of a text.
+const (
+	slowest, fastest = 0.25, 2.0
+	mostSemitones    = 20
+	mostBytes        = 5000
+)
+
+// Abilities implements voice.Engine.
+func (e *Engine) Abilities() voice.Abilities {
+	a := voice.Abilities{Slowest: max(slowest, voice.MinSpeed), Fastest: fastest}
+	if e.cfg.SSML {
+		a.Pitch, a.Prosody, a.Language, a.Phonemes, a.Pauses = true, true, true, true, true
+	}
+	return a
+}
+
+// Voices implements voice.Engine.
+func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
+	if len(e.cfg.Voices) > 0 {
+		return slices.Clone(e.cfg.Voices), nil
+	}
+	return e.listing.Voices(ctx), nil
+}
+
+func voices(body []byte) []voice.EngineVoice {
+	var said struct {
+		Voices []struct {
+			Name          string
+			LanguageCodes []string
+			SSMLGender    string `json:"ssmlGender"`
+		}
+	}
+	_ = json.Unmarshal(body, &said)
+	var out []voice.EngineVoice
+	for _, v := range said.Voices {
+		ev := voice.EngineVoice{ID: v.Name, Language: remote.LanguageOf(v.Name)}
+		if len(v.LanguageCodes) > 0 {
+			ev.Language = v.LanguageCodes[0]
+		}
+		if g := voice.Gender(strings.ToLower(v.SSMLGender)); g == voice.Female || g == voice.Male {
+			ev.Gender = g
+		}
+		out = append(out, ev)
+	}
+	return out
+}
+
+// Named implements voice.Namer: names begin with the language, as de-DE-Neural2-C.
+func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
+	v, ok := remote.Pick(e.cfg.Voices, id)
+	if known, listed := e.listing.Known(id); listed && v.Language == "" {
+		v = known
+	}
+	v.Language = cmp.Or(v.Language, remote.LanguageOf(id), e.cfg.Language)
+	return v, ok
+}
+
+// header carries an API key, or an access token, which begins in a way of its own.
+func (e *Engine) header() http.Header {
+	h := http.Header{"Content-Type": {"application/json"}}
+	switch key := e.cfg.Key.Reveal(); {
+	case strings.HasPrefix(key, "ya29."):
+		h.Set("Authorization", "Bearer "+key)
+	case key != "":
+		h.Set("X-Goog-Api-Key", key)
+	}
+	return h
+}
+
+// body is what is sent.
+type body struct {
+	Input struct {
+		Text string `json:"text,omitempty"`
+		SSML string `json:"ssml,omitempty"`
+	} `json:"input"`
+	Voice struct {
+		Language string `json:"languageCode"`
+		Name     string `json:"name"`
+	} `json:"voice"`
+	Audio struct {
+		Encoding string  `json:"audioEncoding"`
+		Rate     int     `json:"sampleRateHertz"`
+		Speed    float64 `json:"speakingRate,omitempty"`
+		Pitch    float64 `json:"pitch,omitempty"`
+	} `json:"audioConfig"`
+	Times []string `json:"enableTimePointing,omitempty"`
+}
+
+func (e *Engine) body(req voice.Request, text, language string) body {
+	var b body
+	b.Voice.Language, b.Voice.Name = language, req.Voice
+	b.Audio.Encoding, b.Audio.Rate = "LINEAR16", 24000
+	if req.Speed != 1 {
+		b.Audio.Speed = math.Round(min(max(req.Speed, slowest), fastest)*100) / 100
+	}
+	if !e.cfg.SSML {
+		b.Input.Text = text
+		return b
+	}
+	if req.Pitch != 1 {
+		b.Audio.Pitch = math.Round(min(max(12*math.Log2(req.Pitch), -mostSemitones), mostSemitones)*100) / 100
+	}
+	d := ssml.Dialect{
+		Open: "<speak>", Close: "</speak>", Marks: true, Pitch: true, Semitones: true, Emphasis: true, Language: true, IPA: true,
+		LongestBreak: 10 * time.Second,
+	}
+	b.Input.SSML, b.Times = ssml.Write(req, d).Text, []string{"SSML_MARK"}
+	if len(b.Input.SSML) > mostBytes { // marks make a text long
+		d.Marks = false
+		b.Input.SSML, b.Times = ssml.Write(req, d).Text, nil
+	}
+	return b
+}
+
+// Speak implements voice.Engine.
+func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	req = req.Normal()
+	text, pieces, clip := remote.Text(req)
+	if err := ctx.Err(); err != nil {
+		return clip, err
+	}
+	if len(clip.Words) == 0 {
+		return clip, nil
+	}
+	v, ok := e.Named(req.Voice)
+	if !ok {
+		return clip, remote.Unknown(e.cfg.Name, req.Voice)
+	}
+	raw, err := json.Marshal(e.body(req, text, v.Language))
+	if err != nil {
+		return clip, err
+	}
+	answer, err := e.client.Do(ctx, remote.Call{
+		Path: "/v1beta1/text:synthesize", Header: e.header(), Body: raw, Accept: []string{"application/json"},
+		Explain: func(r remote.Refusal) *fault.Error { return e.explain(r, req.Voice) },
+	})
+	if err != nil {
+		return clip, err
+	}
+	var said struct {
+		Audio string `json:"audioContent"`
+		Times []struct {
+			Mark    string  `json:"markName"`
+			Seconds float64 `json:"timeSeconds"`
+		} `json:"timepoints"`
+	}
+	if json.Unmarshal(answer.Body, &said) != nil {
+		return clip, e.client.Bad("%s gave an answer that cannot be read", e.cfg.Name)
+	}
+	sound, err := base64.StdEncoding.DecodeString(said.Audio)
+	if err != nil || len(sound) == 0 {
+		return clip, e.client.Bad("%s gave an answer without sound", e.cfg.Name)
+	}
+	if clip.PCM, clip.Rate, err = e.client.Sound(remote.Answer{Type: "audio/wav", Body: sound}, 24000); err != nil {
+		return clip, err
+	}
+	at := map[string]float64{}
+	for _, t := range said.Times {
+		at[t.Mark] = t.Seconds
+	}
+	starts := make([]time.Duration, len(clip.Words))
+	for i := range starts {
+		starts[i] = -1
+		if s, ok := at[ssml.Mark(i)]; ok {
+			starts[i] = time.Duration(s * float64(time.Second))
+		}
+	}
+	remote.SetStarts(&clip, pieces, starts)
+	return clip, nil
+}
+
+// explain knows the service's error objects.
+func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
+	text := strings.ToLower(string(r.Body))
+	switch {
+	case strings.Contains(text, "api_key_invalid") || strings.Contains(text, "api key not valid"):
+		return e.client.KeyRefused(r)
+	case r.Status != http.StatusBadRequest && r.Status != http.StatusNotFound:
+		return nil
+	case strings.Contains(text, "voice") && strings.Contains(text, "does not exist"):
+		return e.client.NoVoice(r, id)
+	case strings.Contains(text, "longer than") || strings.Contains(text, "limit of 5000") || strings.Contains(text, "too long"):
+		return e.client.TooLong(r)
+	case strings.Contains(text, "ssml") && strings.Contains(text, "support"):
+		return e.client.Refused(r, "the voice %s of %s takes no markup", id, e.cfg.Name).WithHint("set ssml: false for an engine of such voices in mynah.yaml")
+	}
+	return nil
+}

@@ -1,0 +1,277 @@
+// Package polly speaks by Amazon Polly, over its REST interface, signed as AWS wants it. The
+// sound is asked for once, the times of its words once more: the service gives either.
+package polly
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"mynah/internal/fault"
+	"mynah/internal/voice"
+	"mynah/internal/voice/remote"
+	"mynah/internal/voice/ssml"
+)
+
+// Config are the settings of the engine. Config.Key is the id of an access key.
+type Config struct {
+	remote.Config
+	Secret   remote.Secret // that goes with the id
+	Session  remote.Secret // of temporary keys; may be empty
+	Region   string
+	Engine   string // neural, standard, long-form or generative
+	Language string // of voices that the service was not asked about
+	Voices   []voice.EngineVoice
+}
+
+// Address is the service of a region.
+func Address(region string) string { return "https://polly." + region + ".amazonaws.com" }
+
+// Engines are the qualities of the service.
+func Engines() []string { return []string{"neural", "standard", "long-form", "generative"} }
+
+// DefaultConfig is the service in a region.
+func DefaultConfig(name, region string) Config {
+	c := Config{Config: remote.DefaultConfig(name, Address(region)), Region: region, Engine: "neural", Language: "en-US"}
+	c.KeyEnv = "AWS_ACCESS_KEY_ID"
+	return c
+}
+
+// Validate reports all mistakes at once.
+func (c Config) Validate() error {
+	errs := []error{c.Config.Validate()}
+	if c.Region == "" || strings.Trim(c.Region, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		errs = append(errs, fmt.Errorf("region: %q, must be one such as eu-west-1", c.Region))
+	}
+	if !slices.Contains(Engines(), c.Engine) {
+		errs = append(errs, fmt.Errorf("engine: %q, must be one of %s", c.Engine, strings.Join(Engines(), ", ")))
+	}
+	return errors.Join(errs...)
+}
+
+// Engine is the service as a voice.Engine.
+type Engine struct {
+	cfg     Config
+	client  *remote.Client
+	listing *remote.Listing
+	signer  *v4.Signer
+}
+
+// New makes the engine; whether the service is there shows when it is used.
+func New(cfg Config) (*Engine, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	client, err := remote.NewClient(cfg.Config)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{cfg: cfg, client: client, signer: v4.NewSigner()}
+	list := remote.Call{Method: http.MethodGet, Path: "/v1/voices", Query: url.Values{"Engine": {cfg.Engine}}, Sign: e.sign, Accept: []string{"application/json"}}
+	e.listing = remote.NewListing(client, list, voices)
+	return e, nil
+}
+
+// sign puts on a signature of version 4.
+func (e *Engine) sign(req *http.Request, body []byte) error {
+	if e.cfg.Key.Empty() || e.cfg.Secret.Empty() {
+		return nil // the service will say that it wants one
+	}
+	sum := sha256.Sum256(body)
+	who := aws.Credentials{AccessKeyID: e.cfg.Key.Reveal(), SecretAccessKey: e.cfg.Secret.Reveal(), SessionToken: e.cfg.Session.Reveal()}
+	return e.signer.SignHTTP(req.Context(), who, req, hex.EncodeToString(sum[:]), "polly", e.cfg.Region, time.Now())
+}
+
+// Name implements voice.Engine.
+func (e *Engine) Name() string { return e.cfg.Name }
+
+// Version implements voice.Engine.
+func (e *Engine) Version(context.Context) (string, error) {
+	return "polly 1 " + e.cfg.Identity(e.cfg.Engine), nil
+}
+
+// Abilities implements voice.Engine. Only the standard voices take pitch.
+func (e *Engine) Abilities() voice.Abilities {
+	standard := e.cfg.Engine == "standard"
+	a := voice.Abilities{Slowest: voice.MinSpeed, Fastest: 2, Pitch: standard, Prosody: standard, Language: true, Phonemes: true, Pauses: true}
+	if e.cfg.Engine == "generative" {
+		a.Language, a.Phonemes = false, false
+	}
+	return a
+}
+
+// Voices implements voice.Engine.
+func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
+	if len(e.cfg.Voices) > 0 {
+		return slices.Clone(e.cfg.Voices), nil
+	}
+	return e.listing.Voices(ctx), nil
+}
+
+func voices(body []byte) []voice.EngineVoice {
+	var said struct {
+		Voices []struct {
+			ID           string `json:"Id"`
+			Gender       string
+			LanguageCode string
+		}
+	}
+	_ = json.Unmarshal(body, &said)
+	var out []voice.EngineVoice
+	for _, v := range said.Voices {
+		ev := voice.EngineVoice{ID: v.ID, Language: language(v.LanguageCode)}
+		if g := voice.Gender(strings.ToLower(v.Gender)); g == voice.Female || g == voice.Male {
+			ev.Gender = g
+		}
+		out = append(out, ev)
+	}
+	return out
+}
+
+// language writes the service's codes as others do.
+func language(code string) string {
+	switch code {
+	case "arb":
+		return "ar"
+	case "cmn-CN":
+		return "zh-CN"
+	case "yue-CN":
+		return "zh-HK"
+	}
+	return code
+}
+
+// Named implements voice.Namer.
+func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
+	v, ok := remote.Pick(e.cfg.Voices, id)
+	if known, listed := e.listing.Known(id); listed && v.Language == "" {
+		v = known
+	}
+	v.Language = cmp.Or(v.Language, e.cfg.Language)
+	return v, ok
+}
+
+// body is what is sent.
+type body struct {
+	Engine     string
+	Format     string   `json:"OutputFormat"`
+	SampleRate string   `json:",omitempty"`
+	Marks      []string `json:"SpeechMarkTypes,omitempty"`
+	Text       string
+	TextType   string
+	VoiceID    string `json:"VoiceId"`
+}
+
+// rate is the higher of the two at which the service gives bare samples.
+const rate = 16000
+
+func (e *Engine) dialect() ssml.Dialect {
+	standard := e.cfg.Engine == "standard"
+	return ssml.Dialect{
+		Open: "<speak>", Close: "</speak>", Pitch: standard, Emphasis: standard, SpeedAround: true, LongestBreak: 10 * time.Second,
+		Language: e.cfg.Engine != "generative", IPA: e.cfg.Engine != "generative",
+	}
+}
+
+// Speak implements voice.Engine.
+func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	req = req.Normal()
+	_, pieces, clip := remote.Text(req)
+	if err := ctx.Err(); err != nil {
+		return clip, err
+	}
+	if len(clip.Words) == 0 {
+		return clip, nil
+	}
+	if _, ok := e.Named(req.Voice); !ok || strings.Trim(req.Voice, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		return clip, remote.Unknown(e.cfg.Name, req.Voice)
+	}
+	doc := ssml.Write(req, e.dialect())
+	b := body{Engine: e.cfg.Engine, Format: "pcm", SampleRate: fmt.Sprint(rate), Text: doc.Text, TextType: "ssml", VoiceID: req.Voice}
+	answer, err := e.ask(ctx, b, "audio/")
+	if err != nil {
+		return clip, err
+	}
+	if clip.PCM, clip.Rate, err = e.client.Sound(answer, rate); err != nil {
+		return clip, err
+	}
+	voice.EstimateTimes(&clip, pieces)
+	if e.cfg.Engine == "generative" {
+		return clip, nil // has no marks for words
+	}
+	b.Format, b.SampleRate, b.Marks = "json", "", []string{"word"}
+	if answer, err = e.ask(ctx, b, "application/"); err != nil {
+		return clip, err
+	}
+	remote.SetStarts(&clip, pieces, starts(doc, answer.Body))
+	return clip, nil
+}
+
+func (e *Engine) ask(ctx context.Context, b body, accept string) (remote.Answer, error) {
+	raw, err := json.Marshal(b)
+	if err != nil {
+		return remote.Answer{}, err
+	}
+	return e.client.Do(ctx, remote.Call{
+		Path: "/v1/speech", Header: http.Header{"Content-Type": {"application/json"}}, Body: raw, Sign: e.sign, Accept: []string{accept},
+		Explain: func(r remote.Refusal) *fault.Error { return e.explain(r, b.VoiceID) },
+	})
+}
+
+// starts reads speech marks: a JSON object a line, with places in bytes of the markup.
+func starts(doc ssml.Document, body []byte) []time.Duration {
+	out := make([]time.Duration, len(doc.At))
+	for i := range out {
+		out[i] = -1
+	}
+	for line := range strings.Lines(string(body)) {
+		var m struct {
+			Time       int64 // milliseconds
+			Type       string
+			Start, End int
+		}
+		if json.Unmarshal([]byte(line), &m) != nil || m.Type != "word" {
+			continue
+		}
+		for i := range out {
+			if out[i] < 0 && doc.At[i] >= 0 && doc.At[i] < m.End && doc.Ends[i] > m.Start {
+				out[i] = time.Duration(m.Time) * time.Millisecond
+			}
+		}
+	}
+	return out
+}
+
+// explain knows the exceptions of the service, and those that all of AWS has.
+func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
+	kind, _, _ := strings.Cut(r.Header.Get("X-Amzn-Errortype"), ":")
+	text := strings.ToLower(string(r.Body))
+	switch kind {
+	case "TextLengthExceededException":
+		return e.client.TooLong(r)
+	case "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded":
+		return e.client.Busy(r)
+	case "UnrecognizedClientException", "InvalidSignatureException", "InvalidClientTokenId", "ExpiredTokenException", "MissingAuthenticationTokenException", "IncompleteSignatureException":
+		return e.client.KeyRefused(r)
+	case "EngineNotSupportedException":
+		return e.client.Refused(r, "the voice %s of %s does not speak with the engine %s", id, e.cfg.Name, e.cfg.Engine).
+			WithHint("set engine to one of %s in mynah.yaml", strings.Join(Engines(), ", "))
+	case "ValidationException":
+		if strings.Contains(text, "voiceid") {
+			return e.client.NoVoice(r, id)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,265 @@
+// Package ssml writes a request as speech markup, in the dialects of the services that take
+// it. Text is always escaped: what looks like markup in a script is spoken. The package
+// exists so that engines differ in what they say of themselves, not in how they write; it
+// refuses to read markup.
+package ssml
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"mynah/internal/voice"
+)
+
+// Dialect is what a service takes.
+type Dialect struct {
+	// Open and Close are written around everything.
+	Open, Close string
+	// Marks writes <mark name="w3"/> before the word of that index.
+	Marks bool
+	// Pitch: <prosody pitch> is taken. Rate and volume always are.
+	Pitch bool
+	// Emphasis: <emphasis> is taken; otherwise a style becomes rate, pitch and volume.
+	Emphasis bool
+	// Language: <lang> is taken.
+	Language bool
+	// IPA: <phoneme alphabet="ipa"> is taken.
+	IPA bool
+	// Semitones writes a pitch as "+2st", otherwise in percent.
+	Semitones bool
+	// Factors writes a rate as "1.50" and a volume in percent; otherwise they are written in
+	// percent and in decibels.
+	Factors bool
+	// SpeedAround puts the request's own speed and pitch into the markup, for services that
+	// take them nowhere else.
+	SpeedAround bool
+	// LongestBreak is the most that one <break> may last; longer ones are written as several.
+	LongestBreak time.Duration
+}
+
+// Document is a request as markup.
+type Document struct {
+	Text string
+	// At is where each word of the request begins in Text, in bytes; -1 for one that is not
+	// in it. Ends is where it ends.
+	At, Ends []int
+}
+
+// Write writes a request, whose speed and pitch are in range.
+func Write(req voice.Request, d Dialect) Document {
+	req = req.Normal()
+	plain := req.Text()
+	spans := voice.Words(plain)
+	w := &writer{d: d, spans: spans, doc: Document{At: make([]int, len(spans)), Ends: make([]int, len(spans))}}
+	for i := range w.doc.At {
+		w.doc.At[i], w.doc.Ends[i] = -1, -1
+	}
+	w.b.WriteString(d.Open)
+	attributes := ""
+	if d.SpeedAround {
+		attributes = w.prosody(req.Speed, req.Pitch, 1)
+	}
+	if attributes != "" {
+		w.b.WriteString("<prosody" + attributes + ">")
+	}
+	offset := 0
+	for i, r := range req.Runs {
+		text := r.Text
+		if req.Fragment && i == len(req.Runs)-1 {
+			text = strings.TrimRight(text, ".!?。！？؟।… ,;:") + ","
+		}
+		w.run(r, text, offset)
+		offset += len(r.Text)
+	}
+	if attributes != "" {
+		w.b.WriteString("</prosody>")
+	}
+	w.b.WriteString(d.Close)
+	w.doc.Text = w.b.String()
+	return w.doc
+}
+
+type writer struct {
+	d     Dialect
+	b     strings.Builder
+	spans []voice.Span
+	doc   Document
+}
+
+// run writes one run; offset is where it lies in the plain text.
+func (w *writer) run(r voice.Run, text string, offset int) {
+	var closing []string
+	open := func(tag, attributes string) {
+		w.b.WriteString("<" + tag + attributes + ">")
+		closing = append(closing, "</"+tag+">")
+	}
+	if w.d.Language && r.Language != "" {
+		open("lang", attribute("xml:lang", r.Language))
+	}
+	speed, pitch, volume := r.Factors()
+	if level := emphasis(r.Style); level != "" && w.d.Emphasis {
+		r.Style = voice.Plain
+		speed, pitch, volume = r.Factors()
+		open("emphasis", attribute("level", level))
+	}
+	if a := w.prosody(speed, pitch, volume); a != "" {
+		open("prosody", a)
+	}
+	switch {
+	case w.d.IPA && r.IPA != "" && strings.TrimSpace(text) != "":
+		w.phoneme(r.IPA, text, offset)
+	default:
+		w.words(text, offset, r.Style == voice.Spell)
+	}
+	for _, c := range slices.Backward(closing) {
+		w.b.WriteString(c)
+	}
+	w.pause(r.Pause)
+}
+
+// phoneme writes text with how it is pronounced. Blanks stay outside, so that words do not
+// run together.
+func (w *writer) phoneme(ipa, text string, offset int) {
+	core := strings.TrimSpace(text)
+	from := strings.Index(text, core)
+	w.b.WriteString(escape(text[:from]))
+	inside := -1
+	for i, s := range w.spans {
+		if s.Start < offset+len(text) && s.End > offset {
+			w.mark(i)
+			if inside < 0 {
+				inside = i
+			}
+		}
+	}
+	w.b.WriteString("<phoneme" + attribute("alphabet", "ipa") + attribute("ph", ipa) + ">")
+	at := w.b.Len()
+	w.b.WriteString(escape(core))
+	for i, s := range w.spans {
+		if s.Start < offset+len(text) && s.End > offset && w.doc.At[i] < 0 {
+			w.doc.At[i], w.doc.Ends[i] = at, w.b.Len()
+		}
+	}
+	w.b.WriteString("</phoneme>" + escape(text[from+len(core):]))
+}
+
+// words writes text word by word; a word that goes on from the run before has its mark
+// already.
+func (w *writer) words(text string, offset int, spelled bool) {
+	at := offset
+	rest := func(to int) {
+		if to > at {
+			w.b.WriteString(escape(text[at-offset : to-offset]))
+			at = to
+		}
+	}
+	end := offset + len(text)
+	for i, s := range w.spans {
+		from, to := max(s.Start, offset), min(s.End, end)
+		if from >= to {
+			continue
+		}
+		rest(from)
+		if w.doc.At[i] < 0 {
+			w.mark(i)
+			w.doc.At[i] = w.b.Len()
+		}
+		part := text[from-offset : to-offset]
+		if spelled {
+			part = voice.SpellOut(part)
+		}
+		w.b.WriteString(escape(part))
+		w.doc.Ends[i] = w.b.Len()
+		at = to
+	}
+	rest(end)
+}
+
+func (w *writer) mark(i int) {
+	if w.d.Marks && w.doc.At[i] < 0 {
+		w.b.WriteString(`<mark name="` + Mark(i) + `"/>`)
+	}
+}
+
+// Mark is the name of the mark before a word.
+func Mark(i int) string { return "w" + strconv.Itoa(i) }
+
+// pause writes breaks.
+func (w *writer) pause(d time.Duration) {
+	most := w.d.LongestBreak
+	if most <= 0 {
+		most = 10 * time.Second
+	}
+	for d > 0 {
+		one := min(d, most)
+		fmt.Fprintf(&w.b, `<break time="%dms"/>`, one.Milliseconds())
+		d -= one
+	}
+}
+
+// prosody writes what differs from the normal.
+func (w *writer) prosody(speed, pitch, volume float64) string {
+	a := ""
+	if speed != 1 && w.d.Factors {
+		a += attribute("rate", fmt.Sprintf("%.2f", speed))
+	} else if speed != 1 {
+		a += attribute("rate", fmt.Sprintf("%.0f%%", 100*speed))
+	}
+	if pitch != 1 && w.d.Pitch {
+		if w.d.Semitones {
+			a += attribute("pitch", fmt.Sprintf("%+.2fst", 12*math.Log2(pitch)))
+		} else {
+			a += attribute("pitch", fmt.Sprintf("%+.0f%%", 100*(pitch-1)))
+		}
+	}
+	if volume != 1 && w.d.Factors {
+		a += attribute("volume", fmt.Sprintf("%+.0f%%", 100*(volume-1)))
+	} else if volume != 1 {
+		a += attribute("volume", fmt.Sprintf("%+.1fdB", 20*math.Log10(max(volume, 0.01))))
+	}
+	return a
+}
+
+func emphasis(s voice.Style) string {
+	switch s {
+	case voice.Emphasis:
+		return "moderate"
+	case voice.Strong:
+		return "strong"
+	case voice.Reduced:
+		return "reduced"
+	}
+	return ""
+}
+
+func attribute(name, value string) string { return " " + name + `="` + escape(value) + `"` }
+
+// escape makes text of anything: characters that XML 1.0 (2.2) does not allow become
+// blanks, broken UTF-8 a mark.
+func escape(s string) string {
+	var b strings.Builder
+	for _, r := range strings.ToValidUTF8(s, "\ufffd") {
+		switch {
+		case r == '&':
+			b.WriteString("&amp;")
+		case r == '<':
+			b.WriteString("&lt;")
+		case r == '>':
+			b.WriteString("&gt;")
+		case r == '"':
+			b.WriteString("&quot;")
+		case r == '\'':
+			b.WriteString("&apos;")
+		case unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\ufeff' || r == 0xfffe || r == 0xffff:
+			b.WriteByte(' ')
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
