@@ -3,7 +3,10 @@
 // changes no sound.
 package loudness
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // The measure of loudness is that of ITU-R BS.1770-4: K-weighted energy in blocks of 400
 // ms, every 100 ms one, of which those count that are over -70 LUFS and no more than 10 LU
@@ -79,7 +82,7 @@ func (m *Meter) Steps() []Step {
 	if m.now.Samples == 0 {
 		return m.steps
 	}
-	return append(m.steps[:len(m.steps):len(m.steps)], m.now)
+	return append(slices.Clip(m.steps), m.now)
 }
 
 // Integrated is the loudness of a sound in LUFS; minus infinity for silence. What is

@@ -81,7 +81,7 @@ func Write(w io.Writer, name string) error {
 	samples, _ := Render(name)
 	b := make([]byte, 2*len(samples))
 	for i, v := range samples {
-		binary.LittleEndian.PutUint16(b[2*i:], uint16(v)) //nolint:gosec // the same bits
+		binary.LittleEndian.PutUint16(b[2*i:], uint16(v))
 	}
 	_, err := w.Write(b)
 	return err

@@ -186,10 +186,8 @@ func (s *stage) hiss(low, high, rise, fall float64) []float64 {
 	out := make([]float64, int((rise+4*fall)*Rate))
 	for i := range out {
 		t := float64(i) / Rate
-		env := 1.0
-		if t < rise {
-			env = ease(t / rise)
-		} else {
+		env := ease(t / rise)
+		if t >= rise {
 			env = math.Exp(-(t - rise) / fall)
 		}
 		out[i] = (2*s.rand.Float64() - 1) * env

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"maps"
 	"path"
 	"reflect"
 	"strings"
@@ -89,11 +90,7 @@ func fill(to *Properties, from Properties, tag string) {
 		to.Language = &tag
 	}
 	places := map[string]diag.Range{}
-	for name, at := range from.Places {
-		places[name] = at
-	}
-	for name, at := range own.Places {
-		places[name] = at
-	}
+	maps.Copy(places, from.Places)
+	maps.Copy(places, own.Places)
 	to.Places = places
 }

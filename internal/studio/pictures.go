@@ -194,7 +194,7 @@ func (j *job) clip(p *cutPlan, s shown, scene int, pic timeline.Picture, done in
 	}
 	moving := max(pic.Moving, done)
 	held := pic.Frames // until where its last picture stands as it is
-	for _, span := range append(s.view.Spans[:len(s.view.Spans):len(s.view.Spans)], s.view.Captions...) {
+	for _, span := range append(slices.Clip(s.view.Spans), s.view.Captions...) {
 		if span.From >= moving && span.From > 0 {
 			held = min(held, span.From)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"math/big"
 	"path"
 	"slices"
@@ -77,9 +78,7 @@ func (j *job) load() (script.Result, diag.List, error) {
 		return loaded, found, nil
 	}
 	base, list := script.Load(fsys, name, options)
-	for file, text := range base.Sources {
-		j.sources[file] = text
-	}
+	maps.Copy(j.sources, base.Sources)
 	if list.HasErrors() {
 		found.Add(list...)
 		return loaded, found, nil

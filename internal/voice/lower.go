@@ -176,7 +176,7 @@ func (b *Booth) foreign(ctx context.Context, req Request, language string) (Voic
 // Like finds a voice of a language that can be used here: of the gender that is asked
 // for, if there is one. False means that nobody speaks the language.
 func (b *Booth) Like(ctx context.Context, language string, gender Gender) (Voice, bool) {
-	var any Voice
+	var other Voice
 	for _, v := range b.catalogue.ForLanguage(language) {
 		if !b.usable(ctx, v) {
 			continue
@@ -184,11 +184,11 @@ func (b *Booth) Like(ctx context.Context, language string, gender Gender) (Voice
 		if gender == "" || v.Gender == gender {
 			return v, true
 		}
-		if any.Name == "" {
-			any = v
+		if other.Name == "" {
+			other = v
 		}
 	}
-	return any, any.Name != ""
+	return other, other.Name != ""
 }
 
 // Reader finds a voice that can be used here and reads a script (see Unreadable) as that of

@@ -34,7 +34,7 @@ func with(tb testing.TB, cfg espeak.Config) *espeak.Engine {
 func helper(tb testing.TB) string {
 	tb.Helper()
 	out := filepath.Join(tb.TempDir(), espeak.Helper)
-	cmd := exec.Command("cc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", out, "../../../helpers/espeak/mynah-espeak.c", "-lespeak-ng")
+	cmd := exec.CommandContext(tb.Context(), "cc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", out, "../../../helpers/espeak/mynah-espeak.c", "-lespeak-ng")
 	if said, err := cmd.CombinedOutput(); err != nil {
 		tb.Fatalf("mynah-espeak cannot be built (make setup installs libespeak-ng-dev): %v\n%s", err, said)
 	}
@@ -278,7 +278,7 @@ func TestHelperThatFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			bad := filepath.Join(t.TempDir(), espeak.Helper)
-			if err := os.WriteFile(bad, []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil { //nolint:gosec // a program
+			if err := os.WriteFile(bad, []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
 				t.Fatal(err)
 			}
 			cfg := espeak.DefaultConfig()

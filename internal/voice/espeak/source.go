@@ -3,6 +3,7 @@ package espeak
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -68,8 +69,8 @@ func (s *source) run(r voice.Run, at int, req voice.Request) {
 	} else {
 		s.literal(r.Text, at)
 	}
-	for i := len(closing) - 1; i >= 0; i-- {
-		s.markup(closing[i])
+	for _, tag := range slices.Backward(closing) {
+		s.markup(tag)
 	}
 	if r.Pause > 0 {
 		s.markup(fmt.Sprintf(`<break time="%dms"/>`, r.Pause/time.Millisecond))
@@ -105,16 +106,16 @@ func (s *source) markup(t string) {
 
 // spelled writes letters set apart: "S, A, R".
 func (s *source) spelled(t string, at int) {
-	any := false
+	some := false
 	for i, r := range t {
 		switch {
 		case unicode.IsMark(r):
 		case unicode.IsSpace(r):
 		default:
-			if any {
+			if some {
 				s.markup(", ")
 			}
-			any = true
+			some = true
 		}
 		s.literal(string(unicode.ToUpper(r)), at+i)
 	}
