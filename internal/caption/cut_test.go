@@ -60,16 +60,31 @@ func TestCutsAreReadable(t *testing.T) {
 		want      []string
 	}{
 		{"a short sentence", []string{"This is Mynah."}, []string{"This is Mynah."}},
-		{"two balanced lines", []string{"It turns a text file into a narrated video, on your own machine."},
-			[]string{"It turns a text file into a narrated / video, on your own machine."}},
-		{"sentences stay whole", []string{"The harbour wakes before the sun is over the hill.", "Boats go out, one after the other, without a sound.", "Nobody in the town hears any of them."},
-			[]string{"The harbour wakes before / the sun is over the hill.", "Boats go out, one after the other, / without a sound.", "Nobody in the town hears any of them."}},
-		{"no orphan", []string{"Whatever you think about the weather of this island you should still bring an umbrella."},
-			[]string{"Whatever you think about the weather", "of this island you should / still bring an umbrella."}},
-		{"clauses", []string{"When the tide has gone out, which takes about six hours on this coast, people walk over to the island with the lighthouse."},
-			[]string{"When the tide has gone out, / which takes about six hours on this coast,", "people walk over to the island / with the lighthouse."}},
-		{"Chinese", []string{"今天早上，港口里非常安静，只有几只海鸥在水面上飞来飞去，寻找它们的早餐。"},
-			[]string{"今天早上，港口里非常安静， / 只有几只海鸥在水面上飞来飞去，", "寻找它们的早餐。"}},
+		{
+			"two balanced lines",
+			[]string{"It turns a text file into a narrated video, on your own machine."},
+			[]string{"It turns a text file into a narrated / video, on your own machine."},
+		},
+		{
+			"sentences stay whole",
+			[]string{"The harbour wakes before the sun is over the hill.", "Boats go out, one after the other, without a sound.", "Nobody in the town hears any of them."},
+			[]string{"The harbour wakes before / the sun is over the hill.", "Boats go out, one after the other, / without a sound.", "Nobody in the town hears any of them."},
+		},
+		{
+			"no orphan",
+			[]string{"Whatever you think about the weather of this island you should still bring an umbrella."},
+			[]string{"Whatever you think about the weather", "of this island you should / still bring an umbrella."},
+		},
+		{
+			"clauses",
+			[]string{"When the tide has gone out, which takes about six hours on this coast, people walk over to the island with the lighthouse."},
+			[]string{"When the tide has gone out, / which takes about six hours on this coast,", "people walk over to the island / with the lighthouse."},
+		},
+		{
+			"Chinese",
+			[]string{"今天早上，港口里非常安静，只有几只海鸥在水面上飞来飞去，寻找它们的早餐。"},
+			[]string{"今天早上，港口里非常安静， / 只有几只海鸥在水面上飞来飞去，", "寻找它们的早餐。"},
+		},
 		{"Japanese", []string{"この映画は、テキストファイルから自動的に作られました。"}, []string{"この映画は、 / テキストファイルから自動的に作られました。"}},
 		{"French blanks hold", []string{"Qu'est-ce que c'est\u00a0? Un oiseau\u00a0!"}, []string{"Qu'est-ce que c'est\u00a0? Un oiseau\u00a0!"}},
 	} {

@@ -3,6 +3,7 @@ package caption_test
 import (
 	"fmt"
 	"html"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -10,8 +11,6 @@ import (
 	"strings"
 	"testing"
 	"unicode"
-
-	"os"
 
 	"github.com/asticode/go-astisub"
 
