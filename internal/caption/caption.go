@@ -47,7 +47,7 @@ type CueWord struct {
 func (c Cue) Lines() []string {
 	var out []string
 	from := 0
-	for _, at := range append(slices.Clip(c.Breaks), len(c.Text)) {
+	for _, at := range slices.Concat(c.Breaks, []int{len(c.Text)}) {
 		out = append(out, strings.TrimRight(c.Text[from:at], " "))
 		from = at
 	}

@@ -76,6 +76,11 @@ func TestCutsAreReadable(t *testing.T) {
 			[]string{"Whatever you think about the weather", "of this island you should / still bring an umbrella."},
 		},
 		{
+			"no piece of a word",
+			[]string{"Nobody in the whole of this little town has seen the old lighthouse keeper now.", "No."},
+			[]string{"Nobody in the whole of this little", "town has seen the old / lighthouse keeper now. No."},
+		},
+		{
 			"clauses",
 			[]string{"When the tide has gone out, which takes about six hours on this coast, people walk over to the island with the lighthouse."},
 			[]string{"When the tide has gone out, / which takes about six hours on this coast,", "people walk over to the island / with the lighthouse."},
@@ -158,6 +163,30 @@ func TestLettersOfWordsWithoutTimes(t *testing.T) {
 	cues, _ := film("spoken", 80, &quote)
 	if len(cues) != 1 || len(cues[0].Words) != 4 || cues[0].Words[1].Start != 24000*4/18 || cues[0].Words[3].End != 24000 {
 		t.Errorf("%+v", cues)
+	}
+}
+
+// TestWordsThatAreSaidAtOnce: all of a text is shown, whatever the voice says of its words.
+func TestWordsThatAreSaidAtOnce(t *testing.T) {
+	t.Parallel()
+	text := strings.TrimSpace(strings.Repeat("words that a voice says all at the same time ", 6))
+	b := &storyboard.Board{Film: plainFilm(80), Scenes: []storyboard.Scene{{Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: text}}}}}
+	l := &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Voice: []timeline.Voice{{Samples: 480000}}}}}
+	var words []caption.Word
+	for _, s := range voice.Words(text) {
+		words = append(words, caption.Word{Offset: s.Start, Start: 0, End: 480000})
+	}
+	cues := caption.Cues(b, l, func(int, int) []caption.Word { return words })
+	var got []string
+	for _, c := range cues {
+		got = append(got, c.Text)
+		if c.End-c.Start < 48000 {
+			t.Errorf("%q is on for %d samples", c.Text, c.End-c.Start)
+		}
+	}
+	check(t, cues, 80)
+	if strings.Join(got, " ") != text {
+		t.Errorf("of the text there is left %q", got)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -194,7 +195,7 @@ func (j *job) clip(p *cutPlan, s shown, scene int, pic timeline.Picture, done in
 	}
 	moving := max(pic.Moving, done)
 	held := pic.Frames // until where its last picture stands as it is
-	for _, span := range append(slices.Clip(s.view.Spans), s.view.Captions...) {
+	for _, span := range slices.Concat(s.view.Spans, s.view.Captions) {
 		if span.From >= moving && span.From > 0 {
 			held = min(held, span.From)
 		}

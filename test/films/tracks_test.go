@@ -108,7 +108,7 @@ func TestTracksOfText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for what, want := range map[string]int{"elng\x00\x00\x00\x00pt-BR\x00": 4, "chpl\x01": 1, "\x00\x00\x00\x0cencd": 3} {
+	for what, want := range map[string]int{"elng\x00\x00\x00\x00pt-BR\x00": 4, "chpl\x01": 1, "\x00\x00\x00\x0cencd\x00\x00\x01\x00": 3} {
 		if n := strings.Count(string(b), what); n != want {
 			t.Errorf("%q is there %d times, want %d", what, n, want)
 		}
