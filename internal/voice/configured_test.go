@@ -124,8 +124,13 @@ func TestInstead(t *testing.T) {
 		fallback bool
 		want     string
 	}{
-		{"marlene", failed, true, "vicki"}, {"max", failed, true, "mathieu"}, {"max", failed, false, ""}, {"hans", failed, true, ""},
-		{"max", fault.New(fault.Disk, nil, "full"), true, ""}, {"max", context.Canceled, true, ""}, {"max", errors.New("ours"), true, ""},
+		{"marlene", failed, true, "vicki"},
+		{"max", failed, true, "mathieu"},
+		{"max", failed, false, ""},
+		{"hans", failed, true, ""},
+		{"max", fault.New(fault.Disk, nil, "full"), true, ""},
+		{"max", context.Canceled, true, ""},
+		{"max", errors.New("ours"), true, ""},
 		{"max", fault.New(fault.ToolMissing, nil, "gone"), true, "mathieu"},
 	} {
 		b, _ := configured(t, func(cfg *voice.Config) { cfg.Fallback = c.fallback })
