@@ -22,6 +22,8 @@ type Cue struct {
 	Start int64 `json:"start"`
 	End   int64 `json:"end"`
 	Scene int   `json:"scene"` // from 0
+	// Paragraph numbers the paragraphs of the film, from 0.
+	Paragraph int `json:"paragraph"`
 	// Text is all of it, its words apart by single blanks.
 	Text string `json:"text"`
 	// Breaks are the offsets in Text, in bytes, of the lines behind the first.
@@ -72,6 +74,13 @@ func Cues(b *storyboard.Board, l *timeline.Line, words Words) []Cue {
 			continue
 		}
 		out = append(out, spoken(i, s, &l.Scenes[i], words, limit)...)
+	}
+	paragraph := -1
+	for i := range out {
+		if out[i].Paragraph == 0 { // the first of its own
+			paragraph++
+		}
+		out[i].Paragraph = paragraph
 	}
 	return out
 }

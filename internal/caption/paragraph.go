@@ -232,7 +232,7 @@ func (p *paragraph) cues(scene int, limit limits) []Cue {
 		}
 		c.Words = p.words(a, b)
 		c.within()
-		if c.End > c.Start {
+		if c.Paragraph = len(out); c.End > c.Start {
 			out = append(out, c)
 		}
 	}

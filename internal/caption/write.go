@@ -3,6 +3,7 @@ package caption
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"mynah/internal/timeline"
 )
@@ -31,13 +32,39 @@ func VTT(cues []Cue) string {
 	return b.String()
 }
 
-// Text writes what cues say, a cue a line.
-func Text(cues []Cue) string {
-	var b strings.Builder
-	for _, c := range cues {
-		b.WriteString(strings.Join(strings.Fields(c.Text), " ") + "\n")
+// Paragraph is what is said in one go, in samples of the film.
+type Paragraph struct {
+	Start int64
+	Scene int
+	Text  string
+}
+
+// Paragraphs joins the cues that were cut from one paragraph.
+func Paragraphs(cues []Cue) []Paragraph {
+	var out []Paragraph
+	for i, c := range cues {
+		if i > 0 && c.Paragraph == cues[i-1].Paragraph {
+			last := &out[len(out)-1]
+			before, _ := utf8.DecodeLastRuneInString(last.Text)
+			behind, _ := utf8.DecodeRuneInString(c.Text)
+			if !dense(before) || !dense(behind) {
+				last.Text += " "
+			}
+			last.Text += c.Text
+			continue
+		}
+		out = append(out, Paragraph{Start: c.Start, Scene: c.Scene, Text: c.Text})
 	}
-	return b.String()
+	return out
+}
+
+// Text writes what cues say, a paragraph a line, with a blank line between.
+func Text(cues []Cue) string {
+	var all []string
+	for _, p := range Paragraphs(cues) {
+		all = append(all, p.Text+"\n")
+	}
+	return strings.Join(all, "\n")
 }
 
 // shown gives the lines of a cue. A blank line, or a character that ends lines, would end

@@ -30,6 +30,7 @@ type buildFlags struct {
 	vars                           []string
 	json, strict, force, quiet     bool
 	plan, timeline, explain        bool
+	transcript                     bool
 	bitRate                        string
 	server, apiKey                 string
 }
@@ -41,7 +42,8 @@ func (a *app) buildCommand() *cobra.Command {
 		Short: "Builds the video of a script",
 		Long: `Builds the video of a script, or of the only script in a folder (the current one by
 default). Beside film.mp4 it writes film.srt and film.vtt when something is said, and
-the poster film.jpg. A film that is there already is replaced once the new one is whole.`,
+the poster film.jpg; with --transcript also film.transcript.md, and film.chapters.txt if it
+has chapters. A film that is there already is replaced once the new one is whole.`,
 		Example: `  mynah build
   mynah build lesson/script.md -o lesson.mp4 --size 1080p
   mynah build --var product=Mynah --var version=1.2 --json`,
@@ -61,6 +63,7 @@ the poster film.jpg. A film that is there already is replaced once the new one i
 	fl.BoolVar(&f.allLanguages, "all-languages", false, "build the script and all of its translations")
 	fl.BoolVar(&f.explain, "explain", false, "tell what was made anew, why, and how long it took")
 	fl.BoolVar(&f.timeline, "timeline", false, "write the timeline as JSON beside the film")
+	fl.BoolVar(&f.transcript, "transcript", false, "write what is said as Markdown beside the film, and a list of its chapters")
 	fl.StringVar(&f.server, "server", "", "build on this server, as http://127.0.0.1:8080, and download the film")
 	fl.StringVar(&f.apiKey, "api-key", "", "API key of the server; better as MYNAH_API_KEY")
 	return cmd
@@ -119,7 +122,7 @@ func onlyScript(dir string) (string, error) {
 	for _, e := range entries {
 		name := e.Name()
 		ext := strings.ToLower(filepath.Ext(name))
-		if e.IsDir() || strings.HasPrefix(name, ".") || ext != ".md" && ext != ".txt" {
+		if e.IsDir() || strings.HasPrefix(name, ".") || ext != ".md" && ext != ".txt" || written(name) {
 			continue
 		}
 		if name == "script.md" || name == "script.txt" {
@@ -145,6 +148,11 @@ func onlyScript(dir string) (string, error) {
 		return "", fault.New(fault.Input, nil, "the folder %q holds several scripts: %s", dir, strings.Join(found, ", ")).
 			WithHint("name the one to build: mynah build %s", filepath.Join(dir, found[0]))
 	}
+}
+
+// written tells of files that builds write beside films.
+func written(name string) bool {
+	return strings.HasSuffix(name, ".transcript.md") || strings.HasSuffix(name, ".chapters.txt")
 }
 
 // request turns the flags into a request.
@@ -176,7 +184,7 @@ func (f *buildFlags) request(args []string) (studio.Request, error) {
 	if err := errors.Join(errs...); err != nil {
 		return r, usageError{err}
 	}
-	r.Voice, r.Strict, r.Timeline, r.Force, r.Language = f.voice, f.strict, f.timeline, f.force, f.language
+	r.Voice, r.Strict, r.Timeline, r.Transcript, r.Force, r.Language = f.voice, f.strict, f.timeline, f.transcript, f.force, f.language
 	r.Output = f.output
 	if r.Output == "" {
 		path := filepath.Join(r.Dir, filepath.FromSlash(r.Script))

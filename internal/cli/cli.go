@@ -90,7 +90,7 @@ docs/voices.md.`,
 	f.BoolVar(&a.cfg.NoCache, "no-cache", false, "use nothing that was made before, keep nothing")
 	f.StringVar(&a.cfg.Slide.Program, "chromium", "", "browser that draws slides (default: the first of chromium-headless-shell, chromium and others)")
 	f.IntVarP(&a.cfg.Proc.Jobs, "jobs", "j", a.cfg.Proc.Jobs, "programs that run at once")
-	root.AddCommand(a.buildCommand(), a.watchCommand(), a.benchCommand(), a.snapshotCommand(), a.checkCommand(), a.fmtCommand(), a.sayCommand(), a.voicesCommand(),
+	root.AddCommand(a.buildCommand(), a.watchCommand(), a.benchCommand(), a.snapshotCommand(), a.subtitlesCommand(), a.checkCommand(), a.fmtCommand(), a.sayCommand(), a.voicesCommand(),
 		a.doctorCommand(), a.cacheCommand(), a.versionCommand(), a.initCommand(), a.serveCommand(), a.keysCommand(), a.clientCommand())
 	root.InitDefaultCompletionCmd()
 	return root

@@ -190,8 +190,8 @@ func (a *app) remote(ctx context.Context, f *buildFlags, args []string) error {
 	if f.apiKey == "" {
 		return usageError{errors.New("--server needs an --api-key, or MYNAH_API_KEY")}
 	}
-	if f.plan || f.timeline {
-		return usageError{errors.New("--plan and --timeline cannot go with --server")}
+	if f.plan || f.timeline || f.transcript {
+		return usageError{errors.New("--plan, --timeline and --transcript cannot go with --server")}
 	}
 	r, err := f.request(args)
 	if err != nil {

@@ -74,8 +74,6 @@ const (
 	TooLong Code = "too-long"
 	// UnknownVariable is a {{name}} for which no value was given.
 	UnknownVariable Code = "unknown-variable"
-	// NotRendered is a known part of the language that this program does not draw.
-	NotRendered Code = "not-rendered"
 	// MoreFindings closes a list that was cut.
 	MoreFindings Code = "more-findings"
 )

@@ -191,7 +191,7 @@ func TestStrict(t *testing.T) {
 	t.Parallel()
 	want := map[diag.Code]diag.Severity{
 		diag.UnknownProperty: diag.Error, diag.UnknownVoice: diag.Error, diag.UnknownVariable: diag.Error,
-		diag.MissingVoice: diag.Warning, diag.TooLong: diag.Warning, diag.NotRendered: diag.Warning, "": diag.Warning,
+		diag.MissingVoice: diag.Warning, diag.TooLong: diag.Warning, "": diag.Warning,
 	}
 	var list diag.List
 	for code := range want {

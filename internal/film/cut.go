@@ -28,8 +28,12 @@ type Film struct {
 	Samples int64
 	AAC     ffmpeg.AAC
 	Tags    []mp4.Tag
-	// Language is an ISO 639-2/T code or "".
-	Language string
+	// Language is an ISO 639-2/T code or "", Tag the language's BCP 47 tag or "".
+	Language, Tag string
+	// Cues are the subtitles of a track of their own, in order; none for a film without.
+	Cues []Cue
+	// Chapters in order, each of some length; the first begins the film.
+	Chapters []Chapter
 }
 
 // Frames is the number of frames of the picture track.
@@ -103,9 +107,17 @@ func (f *Film) Write(store *cache.Store, w io.Writer) (int64, error) {
 		Kind: mp4.Video, Entry: mp4.AVC(f.Picture.Width, f.Picture.Height, track.params.AVCC()),
 		Timescale: timescale, Delta: delta, Sizes: sizes, Sync: sync,
 		Width: f.Picture.Width, Height: f.Picture.Height,
-		Duration: length(int64(len(sizes)), f.Picture), Language: f.Language, Next: track.writer(),
+		Duration: length(int64(len(sizes)), f.Picture), Language: f.Language, Tag: f.Tag, Next: track.writer(),
 	}
-	return mp4.Write(w, &mp4.Movie{Tracks: []*mp4.Track{video, audio}, Tags: f.Tags})
+	movie := &mp4.Movie{Tracks: []*mp4.Track{video, audio}, Tags: f.Tags}
+	if len(f.Cues) > 0 {
+		movie.Tracks = append(movie.Tracks, f.subtitles(video.Duration))
+	}
+	if len(f.Chapters) > 0 {
+		video.Chapters = len(movie.Tracks)
+		movie.Tracks, movie.Chapters = append(movie.Tracks, f.titles(video.Duration)), f.list()
+	}
+	return mp4.Write(w, movie)
 }
 
 // length gives a number of frames in units of the movie's timescale, rounded up.

@@ -159,7 +159,7 @@ func (f *Film) audio(lib *library) (*mp4.Track, error) {
 	return &mp4.Track{
 		Kind: mp4.Audio, Entry: mp4.AAC(f.AAC.Channels, uint32(f.AAC.SampleRate), uint32(f.AAC.BitRate), soundConfig(f.AAC)),
 		Timescale: uint32(f.AAC.SampleRate), Delta: aacFrame, Sizes: sizes,
-		MediaTime: aacFrame, Duration: f.Samples, Language: f.Language,
+		MediaTime: aacFrame, Duration: f.Samples, Language: f.Language, Tag: f.Tag,
 		Next: func(w io.Writer, n int) error {
 			for range n {
 				p := packets[next]

@@ -85,6 +85,38 @@ func Items(markdown string) int {
 	return items
 }
 
+// Heading gives the words of the first heading of a piece of Markdown, or "".
+func Heading(markdown string) string {
+	src, _ := prepare(markdown)
+	var words strings.Builder
+	within := false
+	_ = ast.Walk(engine().Parser().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		switch n := n.(type) {
+		case *ast.Heading:
+			if within = entering; !entering && strings.TrimSpace(words.String()) != "" {
+				return ast.WalkStop, nil
+			}
+		case *ast.Text:
+			if within && entering {
+				words.Write(util.UnescapePunctuations(util.ResolveEntityNames(util.ResolveNumericReferences(n.Value(src)))))
+				if n.SoftLineBreak() || n.HardLineBreak() {
+					words.WriteByte(' ')
+				}
+			}
+		case *ast.String:
+			if within && entering {
+				words.Write(n.Value)
+			}
+		case *ast.AutoLink:
+			if within && entering {
+				words.Write(n.Label(src))
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	return strings.Join(strings.Fields(words.String()), " ")
+}
+
 // prepare cuts a text where it gets too long or too deep.
 func prepare(s string) (src []byte, cut bool) {
 	if cut = len(s) > MaxMarkdown; cut {

@@ -1,6 +1,7 @@
 package mp4
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math"
 )
@@ -60,9 +61,12 @@ func mdatHeader(size int64, length int) []byte {
 	return append(append(be32(1), "mdat"...), be64(size+16)...)
 }
 
-func matrix() []byte {
-	return be32(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
+// matrix scales by a number of 65536ths, ISO/IEC 14496-12 6.2.2.
+func matrix(scale uint32) []byte {
+	return be32(scale, 0, 0, 0, scale, 0, 0, 0, 0x40000000)
 }
+
+const unscaled = 0x10000
 
 func (m *Movie) moov(chunks []chunk, base int64, large bool) []byte {
 	var length int64
@@ -71,7 +75,7 @@ func (m *Movie) moov(chunks []chunk, base int64, large bool) []byte {
 	}
 	parts := [][]byte{full("mvhd", 1, 0,
 		be64(0, 0), be32(MovieTimescale), be64(length),
-		be32(0x10000), be16(0x100, 0), be32(0, 0), matrix(), make([]byte, 24),
+		be32(0x10000), be16(0x100, 0), be32(0, 0), matrix(unscaled), make([]byte, 24),
 		be32(uint32(len(m.Tracks)+1)))}
 	for i := range m.Tracks {
 		parts = append(parts, m.trak(i, chunks, base, large))
@@ -91,13 +95,14 @@ func (m *Movie) trak(i int, chunks []chunk, base int64, large bool) []byte {
 	if t.Kind == Audio {
 		volume, group = 0x100, 1
 	}
+	layer := uint16(0)
 	if t.Kind == Text {
-		group = 2
+		group, layer = 2, math.MaxUint16 // in front of the picture
 	}
 	id := uint32(i + 1)
 	parts := [][]byte{
 		full("tkhd", 1, flags, be64(0, 0), be32(id, 0), be64(t.Duration), be32(0, 0),
-			be16(0, group, volume, 0), matrix(), be32(uint32(t.Width)<<16, uint32(t.Height)<<16)),
+			be16(layer, group, volume, 0), matrix(cmp.Or(t.Scale, unscaled)), be32(uint32(t.Width)<<16, uint32(t.Height)<<16)),
 		box("edts", full("elst", 1, 0, be32(1), be64(t.Duration, t.MediaTime), be16(1, 0))),
 	}
 	if t.Chapters > 0 {
@@ -117,11 +122,19 @@ func (t *Track) mdia(index int, chunks []chunk, base int64, large bool) []byte {
 	case Text:
 		handler, name = "sbtl", "SubtitleHandler"
 		media = full("nmhd", 0, 0)
+	case Titles:
+		handler, name = "text", "ChapterHandler"
+		media = gmhd()
 	case Video:
+	}
+	extended := []byte{}
+	if t.Tag != "" { // ISO/IEC 14496-12 8.4.6
+		extended = full("elng", 0, 0, []byte(t.Tag), []byte{0})
 	}
 	dinf := box("dinf", full("dref", 0, 0, be32(1), full("url ", 0, 1)))
 	return box("mdia",
 		full("mdhd", 1, 0, be64(0, 0), be32(t.Timescale), be64(t.duration()), be16(language(t.Language), 0)),
+		extended,
 		full("hdlr", 0, 0, be32(0), []byte(handler), make([]byte, 12), append([]byte(name), 0)),
 		box("minf", media, dinf, t.stbl(index, chunks, base, large)),
 	)
@@ -215,12 +228,19 @@ func (m *Movie) udta() []byte {
 			items = append(items, box(t.Code, full("data", 0, 1, be32(0), []byte(t.Value))))
 		}
 	}
-	if items == nil {
+	var parts [][]byte
+	if len(m.Chapters) > 0 {
+		parts = append(parts, m.chpl())
+	}
+	if items != nil {
+		parts = append(parts, full("meta", 0, 0,
+			full("hdlr", 0, 0, be32(0), []byte("mdirappl"), make([]byte, 9)),
+			box("ilst", items...)))
+	}
+	if parts == nil {
 		return nil
 	}
-	return box("udta", full("meta", 0, 0,
-		full("hdlr", 0, 0, be32(0), []byte("mdirappl"), make([]byte, 9)),
-		box("ilst", items...)))
+	return box("udta", parts...)
 }
 
 // AVC is the sample entry of H.264 video, bt709, limited range, square pixels;

@@ -15,11 +15,12 @@ import (
 // Kind is what a track holds.
 type Kind int
 
-// The kinds of tracks.
+// The kinds of tracks. Text is subtitles, Titles are those of chapters.
 const (
 	Video Kind = iota
 	Audio
 	Text
+	Titles
 )
 
 // Track describes one track. Its samples come from Next, in order.
@@ -38,8 +39,10 @@ type Track struct {
 	// Sync are the numbers, from 0, of the samples that decoding can start at; nil
 	// when it can at every one.
 	Sync []uint32
-	// Width and Height in pixels, of video and text.
+	// Width and Height in pixels, of video and text. Those of text may be in other units,
+	// each of Scale 65536ths of a pixel; 0 is one.
 	Width, Height int
+	Scale         uint32
 	// MediaTime is the time in the track's timescale at which its presentation begins:
 	// the encoder delay of audio.
 	MediaTime int64
@@ -47,6 +50,8 @@ type Track struct {
 	Duration int64
 	// Language is an ISO 639-2/T code of three letters; "" is "und".
 	Language string
+	// Tag is the language's tag, BCP 47, or "".
+	Tag string
 	// Disabled tracks are not played unless chosen. Chapters names the track, from 1
 	// on as the first is the picture, that holds the chapter titles of this one; 0 is none.
 	Disabled bool
@@ -65,6 +70,14 @@ type Movie struct {
 	Tracks []*Track
 	// Tags are metadata: title, artist, comment, description, tool. Empty ones are left out.
 	Tags []Tag
+	// Chapters are listed apart from their track too, for players that read only that.
+	Chapters []Chapter
+}
+
+// Chapter begins at a time in units of 100 ns.
+type Chapter struct {
+	Start int64
+	Title string
 }
 
 // Tag is one item of metadata under its four-character code.

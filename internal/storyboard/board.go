@@ -66,8 +66,10 @@ type Scene struct {
 	Transition script.Transition `json:"transition"`
 	// Quote replaces the subtitles of the scene when it is not nil; empty text
 	// removes them.
-	Quote   *string `json:"quote,omitempty"`
-	Chapter string  `json:"chapter,omitempty"`
+	Quote *string `json:"quote,omitempty"`
+	// Chapter is the title of the one that starts here, "" where none does. A film with
+	// chapters has one at its first scene.
+	Chapter string `json:"chapter,omitempty"`
 	// Music starts here when it is not nil; a Music with neither file nor built-in
 	// track ends what plays.
 	Music *Music `json:"music,omitempty"`

@@ -2,10 +2,12 @@ package storyboard
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"mynah/internal/diag"
+	"mynah/internal/markup"
 	"mynah/internal/script"
 )
 
@@ -92,6 +94,7 @@ func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
 	for i := range s.Scenes {
 		p.scene(&s.Scenes[i], i+1)
 	}
+	p.chapters()
 	if len(s.Scenes) == 0 && !p.list.HasErrors() {
 		p.list.Errorf(diag.Range{File: s.File, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}},
 			"the script has no scene").Hint = "write a sentence to be spoken, or a picture: ![](picture.jpg)"
@@ -100,15 +103,35 @@ func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
 	return p.board, p.list
 }
 
-// notYet warns once that something of the language is read but not shown.
-func (p *planner) notYet(r diag.Range, what, instead string) {
-	if p.said[what] {
-		return
+// chapters has scenes whose slides have headings start chapters, where the script names no
+// chapter. The same heading again goes on with its chapter. What comes before the first
+// chapter is one of its own.
+func (p *planner) chapters() {
+	scenes := p.board.Scenes
+	named := func(s Scene) bool { return s.Chapter != "" }
+	if !slices.ContainsFunc(scenes, named) {
+		last := ""
+		for i := range scenes {
+			for _, slide := range scenes[i].Slides {
+				if slide.Kind != script.FenceMarkdown {
+					continue
+				}
+				if title := markup.Heading(slide.Text); title != "" {
+					if title != last {
+						scenes[i].Chapter = title
+					}
+					last = title
+					break
+				}
+			}
+		}
 	}
-	p.said[what] = true
-	d := p.list.Warnf(r, "%s not rendered by this version", what)
-	d.Code = diag.NotRendered
-	d.Detail = instead
+	if len(scenes) > 0 && !named(scenes[0]) && slices.ContainsFunc(scenes, named) {
+		scenes[0].Chapter = p.board.Film.Title
+		if scenes[0].Chapter == "" {
+			scenes[0].Chapter = "Start"
+		}
+	}
 }
 
 func value[T any](v *T, otherwise T) T {
@@ -145,9 +168,6 @@ func (p *planner) film(s *script.Script) {
 	place := func(name string) diag.Range { return h.Places[name] }
 	if h.Background != nil {
 		f.Music = p.music(*h.Background)
-	}
-	if f.Subtitles.Mode == script.SubtitlesEmbed {
-		p.notYet(place("subtitles"), "a track of subtitles is", "The .srt and .vtt files beside the film hold them")
 	}
 	if f.Subtitles.Font != nil && !f.Subtitles.Font.Literal {
 		font := *f.Subtitles.Font

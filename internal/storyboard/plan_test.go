@@ -224,27 +224,20 @@ func TestNearestNames(t *testing.T) {
 	}
 }
 
-// TestWhatIsNotRenderedIsToldOnce: each, wherever and however often it stands.
-func TestWhatIsNotRenderedIsToldOnce(t *testing.T) {
+// TestAllIsRendered: no part of the language is met with a warning.
+func TestAllIsRendered(t *testing.T) {
 	t.Parallel()
-	const speak, fine = "\n\nSaid.\n", "\n\n![](a.png)\n"
-	for _, c := range []struct{ name, src string }{
-		{"a track of subtitles", "---\nsubtitles: embed\n---" + speak},
-		{"chapters", "(chapter: One)" + fine + "\n---\n(chapter: Two)" + fine},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			_, list := plan(t, c.src, storyboard.Options{})
-			if len(list) != 1 || list[0].Code != diag.NotRendered || list[0].Severity != diag.Warning || list[0].Detail == "" {
-				t.Errorf("got %d findings, want one about what is not rendered, and what happens instead: %+v", len(list), list)
-			}
-		})
-	}
+	const speak = "\n\nSaid.\n"
 	for _, src := range []string{
 		"---\nsubtitles: overlay\n---" + speak,
+		"---\nsubtitles: embed\n---" + speak,
+		"(chapter: One)" + speak + "\n---\n(chapter: Two)" + speak,
 		"---\nsubtitles: {style: karaoke, highlight: red}\n---" + speak,
 		"---\nsubtitles: external\ntransition: none\ntheme: default\n---" + speak,
 		"---\nbackground: music.mp3\n---\n\n(audio: sound.wav)",
+		"---\nbackground: ukulele-1\nducking: 12\nloudness: -20\nlexicon: words.txt\n---" + speak,
+		"A *word*, **more**, and ~~less~~.\n\n(voice-emphasis: strong)" + speak,
+		"<speak><prosody rate=\"fast\">a</prosody> <lang xml:lang=\"de\">b</lang> <phoneme ph=\"x\">c</phoneme> <emphasis>a</emphasis></speak>",
 		"(transition: none)\n(theme: default)\n(voice-emphasis: none)" + speak,
 		"<speak>a <sub alias=\"c\">b</sub> <say-as interpret-as=\"characters\">d</say-as><break/></speak>",
 	} {
@@ -452,5 +445,40 @@ func TestCalloutsFindTheirPicture(t *testing.T) {
 	}
 	if want := []string{"a.png 1", "a.png 2", "pictures/a.png 3", "pictures/a.png 4"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestChapters: those that are named, else the headings of slides; the film's beginning is
+// one too.
+func TestChapters(t *testing.T) {
+	t.Parallel()
+	const md = "\n```md\n%s\n```\n\n---\n"
+	slides := func(texts ...string) string {
+		var out string
+		for _, text := range texts {
+			out += fmt.Sprintf(md, text)
+		}
+		return out
+	}
+	for _, c := range []struct {
+		name, src string
+		want      []string
+	}{
+		{"none", "One.\n\n---\nTwo.", []string{"", ""}},
+		{"named", "(chapter: A: b)\nOne.\n---\nTwo.\n---\n(chapter: C)\nThree.", []string{"A: b", "", "C"}},
+		{"not from the beginning", "---\ntitle: The film\n---\nOne.\n---\n(chapter: C)\nTwo.", []string{"The film", "C"}},
+		{"without a title", "One.\n---\n(chapter: C)\nTwo.", []string{"Start", "C"}},
+		{"headings", slides("# One **and** `all`\n\n- a", "text alone", "## [Two](x) &amp; \\*more\\*", "## Two & \\*more\\*", "Under\n==="), []string{"One and all", "", "Two & *more*", "", "Under"}},
+		{"names win over headings", slides("# One", "# Two") + "(chapter: C)\nThree.", []string{"Start", "", "C"}},
+		{"code is no heading", "```sh\n# not one\n```\n---\n```\n# nor this\n```\n", []string{"", ""}},
+	} {
+		board, list := plan(t, c.src, storyboard.Options{})
+		var got []string
+		for _, s := range board.Scenes {
+			got = append(got, s.Chapter)
+		}
+		if !slices.Equal(got, c.want) || list.HasErrors() {
+			t.Errorf("%s: %q, want %q (%v)", c.name, got, c.want, list)
+		}
 	}
 }

@@ -105,7 +105,6 @@ func (s *sceneState) node(n script.Node) {
 		s.callout(n)
 	case *script.Chapter:
 		s.out.Chapter = n.Title
-		s.notYet(n.Range, "chapters are", "The film has none")
 	case *script.Reveal:
 		s.onSlide(n.Range, "reveal", func(slide *Slide) { slide.Reveal, slide.Ranges = n.Items, n.Ranges })
 	case *script.Highlight:

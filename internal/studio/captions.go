@@ -78,6 +78,9 @@ func (j *job) drawCaptions(ctx context.Context, wanted func(scene int) bool) err
 		return nil
 	}
 	version, err := j.studio.drawer.Version(ctx)
+	if f, ok := fault.As(err); ok && f.Code == fault.ToolMissing {
+		return fault.New(f.Code, err, "%s", strings.Replace(f.Public, "slides need", "subtitles in the picture need", 1)).WithHint("%s", f.Hint)
+	}
 	if err != nil {
 		return err
 	}

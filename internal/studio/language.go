@@ -14,3 +14,12 @@ func iso639(tag string) string {
 	}
 	return base.ISO3()
 }
+
+// bcp47 gives a language's tag in its usual form, or "".
+func bcp47(tag string) string {
+	t, err := language.Parse(tag)
+	if err != nil || t == language.Und {
+		return ""
+	}
+	return t.String()
+}

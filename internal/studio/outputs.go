@@ -20,8 +20,17 @@ func (j *job) outputs() []string {
 	if j.req.Timeline {
 		files = append(files, j.named(".timeline.json"))
 	}
+	if j.req.Transcript {
+		files = append(files, j.named(endTranscript), j.named(endChapters))
+	}
 	return files
 }
+
+// The endings of what is written with a transcript.
+const (
+	endTranscript = ".transcript.md"
+	endChapters   = ".chapters.txt"
+)
 
 // named gives the name of the film with another ending.
 func (j *job) named(ending string) string {
@@ -48,18 +57,27 @@ func (j *job) guardOutputs(context.Context) error {
 		if err != nil {
 			continue
 		}
-		for _, name := range j.inputs() {
-			in, err := os.Stat(filepath.Join(j.project.dir, filepath.FromSlash(name)))
-			if err == nil && os.SameFile(info, in) {
-				return fault.New(fault.Usage, nil, "the build would replace %s, which the script uses", f).
-					WithHint("name another file for the film: -o film/%s", filepath.Base(files[0]))
-			}
+		if j.inputAt(info) != "" {
+			return fault.New(fault.Usage, nil, "the build would replace %s, which the script uses", f).
+				WithHint("name another file for the film: -o film/%s", filepath.Base(files[0]))
 		}
 		if i > 0 && fresh && !j.req.Force && info.Size() > 0 && !j.ours(f) {
 			j.strangers = append(j.strangers, f)
 		}
 	}
 	return nil
+}
+
+// inputAt names the file of the project that the build reads and that is the given one, or
+// gives "".
+func (j *job) inputAt(info os.FileInfo) string {
+	for _, name := range j.inputs() {
+		in, err := os.Stat(filepath.Join(j.project.dir, filepath.FromSlash(name)))
+		if err == nil && os.SameFile(info, in) {
+			return name
+		}
+	}
+	return ""
 }
 
 // largestMade is the size of a file beside a film that is looked into.
@@ -98,6 +116,9 @@ func (j *job) inputs() []string {
 	}
 	for name := range j.assets {
 		out = append(out, name)
+	}
+	if font := j.board.Film.Subtitles.Font; font != nil && !font.Literal {
+		out = append(out, font.Name)
 	}
 	return out
 }

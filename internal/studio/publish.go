@@ -29,11 +29,12 @@ type sidecar struct {
 func (j *job) publish(ctx context.Context) (*Result, error) {
 	f := &film.Film{
 		Picture: j.form, Pieces: j.cut.pieces, Sound: j.track.sound, Samples: j.line.Samples, AAC: j.studio.aac(j.track.channels),
-		Language: iso639(j.board.Film.Language),
+		Language: iso639(j.board.Film.Language), Tag: bcp47(j.board.Film.Language), Cues: j.soft(), Chapters: j.chapters(),
 		Tags: []mp4.Tag{
 			{Code: mp4.TagTitle, Value: j.board.Film.Title},
 			{Code: mp4.TagArtist, Value: j.board.Film.Author},
 			{Code: mp4.TagDescription, Value: j.board.Film.Description},
+			{Code: mp4.TagComment, Value: j.board.Film.Description}, // some players show only this
 			{Code: mp4.TagTool, Value: "Mynah"},
 		},
 	}
@@ -80,6 +81,9 @@ func (j *job) publish(ctx context.Context) (*Result, error) {
 			_ = os.Remove(path)
 		}
 	}
+	if j.staleChapters(r) {
+		_ = os.Remove(j.named(endChapters))
+	}
 	w.note(key, r.Bytes)
 	return r, nil
 }
@@ -108,7 +112,22 @@ func (j *job) result() (*Result, []sidecar, error) {
 		}
 		beside = append(beside, sidecar{r.Timeline, append(b, '\n')})
 	}
+	if j.req.Transcript {
+		text, list := j.transcript()
+		r.Transcript = j.named(endTranscript)
+		beside = append(beside, sidecar{r.Transcript, []byte(text)})
+		if list != "" {
+			r.Chapters = j.named(endChapters)
+			beside = append(beside, sidecar{r.Chapters, []byte(list)})
+		}
+	}
 	return r, beside, nil
+}
+
+// staleChapters tells of a list of chapters that an earlier build wrote, of a film that has
+// none any more.
+func (j *job) staleChapters(r *Result) bool {
+	return j.req.Transcript && r.Chapters == "" && j.replaces && j.ours(j.named(endChapters))
 }
 
 // release are files on their way to their places.

@@ -75,7 +75,7 @@ func (j *job) stands(key cache.Key, r *Result) (int64, bool) {
 	for _, f := range s.Files {
 		noted[f.Path] = f
 	}
-	for _, path := range []string{r.Film, r.Poster, r.SRT, r.VTT, r.Timeline} {
+	for _, path := range []string{r.Film, r.Poster, r.SRT, r.VTT, r.Timeline, r.Transcript, r.Chapters} {
 		f, ok := noted[absolute(path)]
 		if path != "" && (!ok || !f.stands() || !j.known(f.Made)) {
 			return 0, false
@@ -86,7 +86,7 @@ func (j *job) stands(key cache.Key, r *Result) (int64, bool) {
 			return 0, false
 		}
 	}
-	return s.Bytes, true
+	return s.Bytes, !j.staleChapters(r)
 }
 
 // absolute is a path that means the same in every folder; where there is none, it is none

@@ -108,6 +108,9 @@ type Request struct {
 	Strict bool
 	// Timeline writes the timeline as JSON beside the film.
 	Timeline bool
+	// Transcript writes what is said as Markdown beside the film, and a list of chapters
+	// if there are any.
+	Transcript bool
 	// Force replaces files that an earlier build did not make.
 	Force bool
 	// Progress is told how far the work is; calls come one at a time. It may be nil.
@@ -122,22 +125,26 @@ type Progress struct {
 
 // Result is what was made.
 type Result struct {
-	Film      string            `json:"film"`
-	SRT       string            `json:"srt,omitempty"`
-	VTT       string            `json:"vtt,omitempty"`
-	Poster    string            `json:"poster,omitempty"`
-	Timeline  string            `json:"timeline,omitempty"`
-	Width     int               `json:"width"`
-	Height    int               `json:"height"`
-	FPS       script.Rate       `json:"fps"`
-	Frames    int64             `json:"frames"`
-	Length    time.Duration     `json:"-"`
-	Seconds   float64           `json:"seconds"`
-	Scenes    int               `json:"scenes"`
-	Bytes     int64             `json:"bytes"`
-	Warnings  diag.List         `json:"-"`
-	Sources   map[string][]byte `json:"-"` // what the warnings point into
-	ElapsedMS int64             `json:"elapsedMs"`
+	Film     string `json:"film"`
+	SRT      string `json:"srt,omitempty"`
+	VTT      string `json:"vtt,omitempty"`
+	Poster   string `json:"poster,omitempty"`
+	Timeline string `json:"timeline,omitempty"`
+	// Transcript and Chapters are written where a transcript was asked for; the latter is
+	// empty for a film without chapters.
+	Transcript string            `json:"transcript,omitempty"`
+	Chapters   string            `json:"chapters,omitempty"`
+	Width      int               `json:"width"`
+	Height     int               `json:"height"`
+	FPS        script.Rate       `json:"fps"`
+	Frames     int64             `json:"frames"`
+	Length     time.Duration     `json:"-"`
+	Seconds    float64           `json:"seconds"`
+	Scenes     int               `json:"scenes"`
+	Bytes      int64             `json:"bytes"`
+	Warnings   diag.List         `json:"-"`
+	Sources    map[string][]byte `json:"-"` // what the warnings point into
+	ElapsedMS  int64             `json:"elapsedMs"`
 	// Phases tell what each phase took, in their order.
 	Phases []Phase `json:"phases"`
 	// Made are the parts that were not in the cache, in the order of the film.

@@ -1,0 +1,64 @@
+package caption
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"mynah/internal/timeline"
+)
+
+// Chapter begins at a sample of the film, with a scene.
+type Chapter struct {
+	Start int64
+	Scene int // from 0
+	Title string
+}
+
+// Transcript writes what is said as Markdown: the title, chapters as headings, and each
+// paragraph behind the time at which it begins.
+func Transcript(title string, chapters []Chapter, cues []Cue) string {
+	var b strings.Builder
+	b.WriteString("# " + heading(title) + "\n")
+	next := 0
+	until := func(scene int) {
+		for ; next < len(chapters) && chapters[next].Scene <= scene; next++ {
+			fmt.Fprintf(&b, "\n## %s %s\n", Time(chapters[next].Start), heading(chapters[next].Title))
+		}
+	}
+	const last = 1 << 30
+	for _, p := range Paragraphs(cues) {
+		until(p.Scene)
+		fmt.Fprintf(&b, "\n**%s** %s\n", Time(p.Start), escaped(p.Text))
+	}
+	until(last)
+	return b.String()
+}
+
+// ChapterList writes chapters as video sites read them in a description: a line each, with
+// the time and the title.
+func ChapterList(chapters []Chapter) string {
+	var b strings.Builder
+	for _, c := range chapters {
+		fmt.Fprintf(&b, "%s %s\n", Time(c.Start), strings.Join(strings.Fields(c.Title), " "))
+	}
+	return b.String()
+}
+
+// Time writes a sample of the film in minutes and seconds, cut to whole ones: 1:05, or
+// 1:00:05 from an hour on.
+func Time(sample int64) string {
+	s := sample / timeline.SampleRate
+	if s >= 3600 {
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}
+
+// escaped writes text so that Markdown takes it as it stands.
+func escaped(text string) string {
+	text = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, "~", `\~`, "\n", " ").Replace(text)
+	return regexp.MustCompile(`&(#?\w+;)`).ReplaceAllString(text, `\&$1`)
+}
+
+func heading(text string) string { return strings.ReplaceAll(escaped(text), "#", `\#`) }

@@ -1,0 +1,91 @@
+package film
+
+import (
+	"io"
+	"math/big"
+
+	"mynah/internal/mp4"
+)
+
+// Cue is a subtitle of the film's own track, from a sample of the sound to another.
+type Cue struct {
+	Start, End int64
+	Text       string
+}
+
+// Chapter begins at a frame.
+type Chapter struct {
+	Frame int64  `json:"frame"`
+	Title string `json:"title"`
+}
+
+// sampled is a track whose samples are in memory.
+func sampled(t mp4.Track, samples [][]byte) *mp4.Track {
+	for _, s := range samples {
+		t.Sizes = append(t.Sizes, uint32(len(s)))
+	}
+	next := 0
+	t.Next = func(w io.Writer, n int) error {
+		for range n {
+			if _, err := w.Write(samples[next]); err != nil {
+				return err
+			}
+			next++
+		}
+		return nil
+	}
+	return &t
+}
+
+// subtitles makes the track of the cues; between them it shows nothing.
+func (f *Film) subtitles(duration int64) *mp4.Track {
+	width, height := (mp4.TextHeight*f.Picture.Width+f.Picture.Height/2)/f.Picture.Height, mp4.TextHeight
+	t := mp4.Track{
+		Kind: mp4.Text, Entry: mp4.TX3G(width, height), Timescale: mp4.MovieTimescale,
+		Width: width, Height: height, Scale: uint32(f.Picture.Height << 16 / height), Duration: duration, Language: f.Language, Tag: f.Tag,
+	}
+	var samples [][]byte
+	var at int64
+	show := func(until int64, text string) {
+		if until = min(until, duration); until > at {
+			samples, t.Deltas = append(samples, mp4.TextSample(text)), append(t.Deltas, uint32(until-at))
+			at = until
+		}
+	}
+	for _, c := range f.Cues {
+		show(c.Start, "")
+		show(c.End, c.Text)
+	}
+	show(duration, "")
+	return sampled(t, samples)
+}
+
+// titles makes the track of the chapters, in the picture's units of time.
+func (f *Film) titles(duration int64) *mp4.Track {
+	scale, delta := timescale(f.Picture)
+	t := mp4.Track{
+		Kind: mp4.Titles, Entry: mp4.TitleEntry(), Timescale: scale, Duration: duration,
+		Language: f.Language, Tag: f.Tag, Disabled: true,
+	}
+	var samples [][]byte
+	for i, c := range f.Chapters {
+		end := f.Frames()
+		if i+1 < len(f.Chapters) {
+			end = f.Chapters[i+1].Frame
+		}
+		samples, t.Deltas = append(samples, mp4.TitleSample(c.Title)), append(t.Deltas, uint32(end-c.Frame)*delta)
+	}
+	return sampled(t, samples)
+}
+
+// list gives the chapters in units of 100 ns, rounded.
+func (f *Film) list() []mp4.Chapter {
+	var out []mp4.Chapter
+	for _, c := range f.Chapters {
+		n := new(big.Int).Mul(big.NewInt(c.Frame), big.NewInt(f.Picture.FPS.Den*20_000_000))
+		n.Add(n, big.NewInt(f.Picture.FPS.Num))
+		n.Div(n, big.NewInt(2*f.Picture.FPS.Num))
+		out = append(out, mp4.Chapter{Start: n.Int64(), Title: c.Title})
+	}
+	return out
+}
