@@ -19,11 +19,11 @@
  *                                     from 1, and its first sample
  *     e SAMPLE\n                      a clause ends
  *
- * or "error WORDS\n". "version\n" is answered by "version WORDS\n". The end of the input
+ * or "error WORDS\n". All requests to one process name the same voice. "version\n" is answered by "version WORDS\n". The end of the input
  * ends the program.
  *
- * A sentence is spoken by a child that is forked from a freshly initialised library: what
- * was said before changes nothing, and what brings the library down brings nobody down
+ * A sentence is spoken by a child that is forked from a library that has loaded the voice
+ * and said nothing: what was said before changes nothing, and what brings the library down brings nobody down
  * but the child.
  */
 #include <errno.h>
@@ -116,18 +116,14 @@ static int use_voice(const char *name) {
     return espeak_SetVoiceByName(both) == EE_OK;
 }
 
-/* speak answers a request; it runs in a child. */
-static void speak(const char *voice, int rate, int pitch, const char *flags, char *text, size_t n, int sample_rate) {
+/* speak answers a request; it runs in a child, which has the voice from its parent. */
+static void speak(int rate, int pitch, const char *flags, char *text, size_t n, int sample_rate) {
     char line[96];
     unsigned int how = espeakCHARS_UTF8;
     if (strchr(flags, 's'))
         how |= espeakSSML;
     if (strchr(flags, 'p'))
         how |= espeakPHONEMES;
-    if (!use_voice(voice)) {
-        say("error no such voice\n");
-        return;
-    }
     espeak_SetParameter(espeakRATE, rate, 0);
     espeak_SetParameter(espeakPITCH, pitch, 0);
     espeak_SetSynthCallback(take);
@@ -142,7 +138,7 @@ static void speak(const char *voice, int rate, int pitch, const char *flags, cha
 }
 
 int main(void) {
-    char line[256], voice[128], flags[8];
+    char line[256], voice[128], flags[8], loaded[128] = "";
     int rate, pitch;
     unsigned long n;
     /* Whoever made the pipes may have left them so that they do not wait. */
@@ -170,9 +166,21 @@ int main(void) {
             return 2;
         }
         text[n] = 0;
+        /* A voice is loaded once for all sentences that it says. A second one would sound of
+         * the first: the library remembers. */
+        if (loaded[0] == 0) {
+            if (!use_voice(voice)) {
+                say("error no such voice\n");
+                return 0;
+            }
+            strcpy(loaded, voice);
+        } else if (strcmp(loaded, voice) != 0) {
+            say("error another voice than before\n");
+            return 2;
+        }
         pid_t child = fork();
         if (child == 0) {
-            speak(voice, rate, pitch, flags, text, n, sample_rate);
+            speak(rate, pitch, flags, text, n, sample_rate);
             _exit(0);
         }
         int status = 0;

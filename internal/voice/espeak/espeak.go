@@ -76,7 +76,7 @@ func (e *Engine) Name() string { return voice.EngineEspeak }
 // form changes when the same request would be put to the program in another way.
 const (
 	form       = "1"
-	helperForm = "helper 1"
+	helperForm = "helper 2"
 )
 
 // Version implements voice.Engine.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -39,10 +40,14 @@ func newHelpers(run *proc.Runner, program string, timeout time.Duration) *helper
 
 // helper is one running copy.
 type helper struct {
+	voice   string // that it has loaded: it says no other
 	process *proc.Process
 	out     *bufio.Reader
 	cancel  context.CancelFunc
 }
+
+// mostIdle is how many helpers wait at most.
+const mostIdle = 8
 
 // event is a word that begins, or the end of a clause where word is false.
 type event struct {
@@ -92,7 +97,7 @@ func (h *helpers) speak(ctx context.Context, o order) (*spoken, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	one, err := h.take(ctx)
+	one, err := h.take(ctx, o.voice)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +108,7 @@ func (h *helpers) speak(ctx context.Context, o order) (*spoken, error) {
 	if !stop() { // it was killed meanwhile
 		err = errors.Join(context.Cause(limited), err)
 	}
-	if err != nil && !errors.Is(err, errNoVoice) {
+	if err != nil {
 		err = errors.Join(err, one.end())
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -111,19 +116,20 @@ func (h *helpers) speak(ctx context.Context, o order) (*spoken, error) {
 		return nil, err
 	}
 	h.give(one)
-	return s, err
+	return s, nil
 }
 
 var errLate = errors.New("it took too long")
 
-// take gives a helper that waits, or starts one.
-func (h *helpers) take(ctx context.Context) (*helper, error) {
+// take gives a helper of a voice that waits, or starts one.
+func (h *helpers) take(ctx context.Context, voice string) (*helper, error) {
 	h.mu.Lock()
-	if n := len(h.idle); n > 0 {
-		one := h.idle[n-1]
-		h.idle = h.idle[:n-1]
-		h.mu.Unlock()
-		return one, nil
+	for i, one := range h.idle {
+		if one.voice == voice {
+			h.idle = slices.Delete(h.idle, i, i+1)
+			h.mu.Unlock()
+			return one, nil
+		}
 	}
 	h.mu.Unlock()
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -132,7 +138,7 @@ func (h *helpers) take(ctx context.Context) (*helper, error) {
 		cancel()
 		return nil, err
 	}
-	return &helper{process: p, out: bufio.NewReaderSize(p.Stdout(), 64<<10), cancel: cancel}, nil
+	return &helper{voice: voice, process: p, out: bufio.NewReaderSize(p.Stdout(), 64<<10), cancel: cancel}, nil
 }
 
 // give takes a helper back.
@@ -142,6 +148,11 @@ func (h *helpers) give(one *helper) {
 	if h.shut {
 		go func() { _ = one.end() }()
 		return
+	}
+	if len(h.idle) == mostIdle {
+		first := h.idle[0]
+		h.idle = slices.Delete(h.idle, 0, 1)
+		go func() { _ = first.end() }()
 	}
 	h.idle = append(h.idle, one)
 	if h.last != nil {
@@ -188,7 +199,7 @@ func (one *helper) ask(o order) (*spoken, error) {
 		sent <- err
 	}()
 	s, err := readSpoken(one.out)
-	if err != nil && !errors.Is(err, errNoVoice) {
+	if err != nil {
 		one.process.Kill() // which ends the writing too
 	}
 	if werr := <-sent; err == nil {
