@@ -4,7 +4,7 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends npm && scripts/assets
+RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends npm libespeak-ng-dev && scripts/assets && scripts/helpers /helpers
 # Neural voices speak by it; where it cannot be had, the image is made without it.
 RUN mkdir -p /onnxruntime && scripts/onnxruntime /onnxruntime
 RUN CGO_ENABLED=0 go build -trimpath -o /mynah ./cmd/mynah
@@ -16,7 +16,7 @@ RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-ins
       ca-certificates curl \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /data mynah && mkdir /data && chown mynah /data
-COPY --from=build /mynah /usr/local/bin/mynah
+COPY --from=build /mynah /helpers/ /usr/local/bin/
 COPY --from=build /onnxruntime/ /usr/local/lib/mynah/
 USER mynah
 VOLUME /data

@@ -8,6 +8,7 @@ import (
 
 	"mynah/internal/fault"
 	"mynah/internal/proc"
+	"mynah/internal/voice/espeak"
 	"mynah/internal/voice/remote"
 )
 
@@ -114,8 +115,18 @@ func (h *House) tools(ctx context.Context) []Tool {
 		}
 		out = append(out, t)
 	}
+	out = append(out, h.timer())
 	out = append(out, h.neural(ctx)...)
 	return append(out, h.remotes(ctx)...)
+}
+
+// timer tells whether the helper is there that times words.
+func (h *House) timer() Tool {
+	t := Tool{Name: espeak.Helper, For: "exact times of words", Advice: "make build makes it beside mynah; it needs a C compiler and libespeak-ng-dev"}
+	if path, err := h.Runner.Look(h.helper); err == nil {
+		t.Found, t.Path, t.Version = true, path, "beside mynah"
+	}
+	return t
 }
 
 // neural tells by what neural voices can speak: one of two is enough.

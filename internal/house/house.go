@@ -74,6 +74,7 @@ type House struct {
 	Studio *studio.Studio
 
 	espeak    *espeak.Engine
+	helper    string // its name or path
 	piper     *piper.Engine
 	engines   EnginesConfig
 	temporary string
@@ -163,7 +164,7 @@ func (h *House) build(cfg Config) error {
 	if err != nil {
 		return err
 	}
-	h.espeak = e
+	h.espeak, h.helper = e, cfg.Espeak.Helper
 	f, err := flite.New(cfg.Flite, h.Runner)
 	if err != nil {
 		return err
