@@ -19,8 +19,12 @@ func TestTracks(t *testing.T) {
 	if want := []string{"ukulele-1", "ukulele-2", "corporate-1", "uplifting-1", "uplifting-2"}; !slices.Equal(music.Names(), want) {
 		t.Fatalf("the tracks are %v", music.Names())
 	}
+	names := music.Names()
+	if testing.Short() {
+		names = names[1:2] // all of them take long under the race detector
+	}
 	var sounds [][]byte
-	for _, name := range music.Names() {
+	for _, name := range names {
 		var b bytes.Buffer
 		if err := music.Write(&b, name); err != nil {
 			t.Fatal(err)
@@ -53,8 +57,8 @@ func TestTracks(t *testing.T) {
 	}
 	for i := range sounds {
 		var again bytes.Buffer
-		if err := music.Write(&again, music.Names()[i]); err != nil || !bytes.Equal(again.Bytes(), sounds[i]) {
-			t.Errorf("%s sounds otherwise when played again", music.Names()[i])
+		if err := music.Write(&again, names[i]); err != nil || !bytes.Equal(again.Bytes(), sounds[i]) {
+			t.Errorf("%s sounds otherwise when played again", names[i])
 		}
 	}
 	if _, ok := music.Render("polka-1"); ok || music.Frames("polka-1") != 0 {
