@@ -238,7 +238,7 @@ func FuzzCut(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string, limit int, pace uint16, quote bool) {
 		if limit < 10 || limit > 1000 || len(text) > 4000 {
-			t.Skip()
+			return // more than a paragraph is, or a break that the header refuses
 		}
 		b := &storyboard.Board{Film: plainFilm(limit), Scenes: []storyboard.Scene{{Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: text}, {Kind: storyboard.Speech, Text: text}}}}}
 		if quote {
