@@ -2,6 +2,7 @@ package voice
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"mynah/internal/loudness"
@@ -93,11 +94,13 @@ func leveling(pcm []int16, level float64) float64 {
 		return 1
 	}
 	m := loudness.NewMeter(1)
-	buf := make([]float64, len(pcm))
-	for i, s := range pcm {
-		buf[i] = float64(s) / -math.MinInt16
+	buf := make([]float64, Rate/10)
+	for part := range slices.Chunk(pcm, len(buf)) {
+		for i, s := range part {
+			buf[i] = float64(s) / -math.MinInt16
+		}
+		m.Add(buf[:len(part)])
 	}
-	m.Add(buf)
 	has := loudness.Integrated(m.Steps())
 	if math.IsInf(has, 0) {
 		return 1
