@@ -15,11 +15,27 @@ import (
 	"mynah/internal/voice"
 )
 
+// Reader reads the narration of one script. The zero value has no lexicon. A Reader is
+// not safe for use side by side.
+type Reader struct {
+	// Lexicon of the script; nil is none. It is set before anything is read.
+	Lexicon *Lexicon
+
+	languages map[string]*reader // whose rules take longer to make than a paragraph to read
+}
+
 // Sentences cuts styled text into sentences (see voice.SplitRuns) and says in each run
-// how it is read, in the language of the voice (BCP 47). The lexicon may be nil.
-func Sentences(runs []voice.Run, language string, lexicon *Lexicon) [][]voice.Run {
+// how it is read, in the language of the voice (BCP 47).
+func (all *Reader) Sentences(runs []voice.Run, language string) [][]voice.Run {
 	out := voice.SplitRuns(runs, language)
-	r := newReader(language, lexicon)
+	r, ok := all.languages[language]
+	if !ok {
+		r = newReader(language, all.Lexicon)
+		if all.languages == nil {
+			all.languages = map[string]*reader{}
+		}
+		all.languages[language] = r
+	}
 	for i, sentence := range out {
 		var read []voice.Run
 		for _, run := range sentence {

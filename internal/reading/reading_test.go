@@ -14,7 +14,7 @@ import (
 // said joins what is said for a text.
 func said(text, language string, l *reading.Lexicon) string {
 	var b strings.Builder
-	for _, s := range reading.Sentences([]voice.Run{{Text: text}}, language, l) {
+	for _, s := range (&reading.Reader{Lexicon: l}).Sentences([]voice.Run{{Text: text}}, language) {
 		for _, r := range s {
 			switch {
 			case r.IPA != "":
@@ -75,7 +75,7 @@ func TestWrittenTextStays(t *testing.T) {
 	t.Parallel()
 	text := "On 2026-11-25, see https://example.com/a_b... then call doIt() for $5."
 	var b strings.Builder
-	for _, s := range reading.Sentences([]voice.Run{{Text: text[:20], Style: voice.Strong}, {Text: text[20:], Pause: time.Second}}, "en", nil) {
+	for _, s := range new(reading.Reader).Sentences([]voice.Run{{Text: text[:20], Style: voice.Strong}, {Text: text[20:], Pause: time.Second}}, "en") {
 		for _, r := range s {
 			b.WriteString(r.Text)
 		}
@@ -166,7 +166,7 @@ func FuzzReading(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, language, lexicon string) {
 		l, _ := reading.ParseLexicon("l", []byte(lexicon))
 		var got strings.Builder
-		for _, s := range reading.Sentences([]voice.Run{{Text: text}}, language, l) {
+		for _, s := range (&reading.Reader{Lexicon: l}).Sentences([]voice.Run{{Text: text}}, language) {
 			for _, r := range s {
 				got.WriteString(r.Text)
 			}

@@ -13,8 +13,8 @@ import (
 // ellipsisPause is how long "..." within a sentence waits.
 const ellipsisPause = 300 * time.Millisecond
 
-// rules are tried in order at the beginning of every word. They are compiled once for
-// each reader, of which there is one a paragraph.
+// rules are tried in order at the beginning of every word. They are compiled when a
+// reader first needs them.
 func (r *reader) rules() []rule {
 	if r.list == nil {
 		r.list = append(r.anywhere(), r.inEnglish()...)

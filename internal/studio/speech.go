@@ -171,6 +171,9 @@ func (j *job) readText(ctx context.Context, r SpeechRequest) error {
 		}
 	}
 	board, list := storyboard.Plan(text, &planProject{Project: j.project, ctx: ctx, sources: j.sources}, opt)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	j.board = board
 	return j.report(list)
 }

@@ -44,6 +44,9 @@ func (j *job) read(ctx context.Context) error {
 	board, list := storyboard.Plan(loaded.Script, project, storyboard.Options{
 		Dir: path.Dir(j.req.Script), Size: j.req.Size, FPS: j.req.FPS, Voice: j.req.Voice,
 	})
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	j.board = board
 	if j.req.Strict && project.missing != "" {
 		return fault.New(fault.ToolMissing, nil, "%s", project.missing).WithHint("mynah doctor tells how to install what is missing")
@@ -144,8 +147,7 @@ type planProject struct {
 	sources map[string][]byte
 	// missing says which voice has no engine here.
 	missing string
-	// lexicon of the script; nil is none.
-	lexicon *reading.Lexicon
+	reader  reading.Reader
 }
 
 // Voice implements storyboard.Project.
@@ -207,14 +209,18 @@ func (p *planProject) Lexicon(name string) diag.List {
 	}
 	p.sources[name] = b
 	var list diag.List
-	p.lexicon, list = reading.ParseLexicon(name, b)
+	p.reader.Lexicon, list = reading.ParseLexicon(name, b)
 	return list
 }
 
-// Sentences implements storyboard.Project.
+// Sentences implements storyboard.Project. It gives none when the context has ended:
+// reading is what takes long in planning a long text.
 func (p *planProject) Sentences(runs []script.Run, language string) [][]script.Run {
+	if p.ctx.Err() != nil {
+		return nil
+	}
 	var out [][]script.Run
-	for _, sentence := range reading.Sentences(voiceRuns(runs), language, p.lexicon) {
+	for _, sentence := range p.reader.Sentences(voiceRuns(runs), language) {
 		var rs []script.Run
 		for _, r := range sentence {
 			rs = append(rs, script.Run{
