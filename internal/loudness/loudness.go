@@ -26,6 +26,15 @@ type Step struct {
 	Samples int64
 }
 
+// Silence gives the steps of samples of nothing.
+func Silence(samples int64) []Step {
+	steps := slices.Repeat([]Step{{Samples: step}}, int(samples/step))
+	if rest := samples % step; rest > 0 {
+		steps = append(steps, Step{Samples: rest})
+	}
+	return steps
+}
+
 // biquad is a filter of second order, in direct form 2 transposed.
 type biquad struct{ b0, b1, b2, a1, a2, s1, s2 float64 }
 

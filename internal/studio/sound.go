@@ -173,7 +173,7 @@ func (j *job) balance(ctx context.Context, t *track, pieces []sound.Piece) error
 	var places []int
 	for i, p := range pieces {
 		if p.Silent {
-			steps[i] = []loudness.Step{{Samples: p.Packets * sound.Grid}}
+			steps[i] = loudness.Silence(p.Packets * sound.Grid)
 			continue
 		}
 		key := j.heardKey("loudness 2", t, p).Key()

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"mynah/internal/loudness"
@@ -57,19 +58,21 @@ const spoken = "This is a sentence that is said at its usual level. Another one 
 func TestLoudness(t *testing.T) {
 	t.Parallel()
 	slow(t)
+	short := strings.Repeat("Go on.\n\n(pause: 5)\n\nA short one.\n\n(pause: 2)\n\n", 6)
 	for name, c := range map[string]struct {
-		header string
-		want   float64
+		header, script string
+		want           float64
 	}{
-		"speech":                 {"", -16},
-		"another target":         {"loudness: -23", -23},
-		"music":                  {"background: ukulele-1 0.5", -16},
-		"loud music, no ducking": {"background: uplifting-1 1.5\nducking: none", -16},
-		"loud":                   {"loudness: -12\nbackground: corporate-1", -12},
+		"speech":                 {"", spoken, -16},
+		"another target":         {"loudness: -23", spoken, -23},
+		"music":                  {"background: ukulele-1 0.5", spoken, -16},
+		"loud music, no ducking": {"background: uplifting-1 1.5\nducking: none", spoken, -16},
+		"loud":                   {"loudness: -12\nbackground: corporate-1", spoken, -12},
+		"pauses":                 {"", short, -16},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			film, _ := produce(t, written(t, "---\nsize: 320x180\n"+c.header+"\n---\n"+spoken), "", nil)
+			film, _ := produce(t, written(t, "---\nsize: 320x180\n"+c.header+"\n---\n"+c.script), "", nil)
 			got, peak := ebur128(t, film)
 			if math.Abs(got-c.want) > 0.5 || peak > -1 {
 				t.Errorf("%.1f LUFS, want %g; peak %.1f dBTP", got, c.want, peak)
