@@ -300,6 +300,8 @@ func TestResolving(t *testing.T) {
 		}
 		return strings.Join(out, " ")
 	}
+	text := scene(0, func(s storyboard.Scene) any { return s.Parts[0].Text })
+	tongue := scene(0, func(s storyboard.Scene) any { return s.Parts[0].Runs[0].Language })
 	quote := scene(0, func(s storyboard.Scene) any {
 		if s.Quote == nil {
 			return nil
@@ -382,7 +384,15 @@ func TestResolving(t *testing.T) {
 		{"a pause is all the silence there is", "One.\n\n(pause: 2)\n\nTwo.", storyboard.Options{}, silences, "0s 0s 0s"},
 		{"a sound follows as a paragraph does", "One.\n\n(audio: sound.wav)", storyboard.Options{}, silences, "650ms 0s"},
 		{"each scene ends for itself", "One.\n\n---\n\nTwo.", storyboard.Options{}, silences, "0s 0s"},
+		{"sentences of SSML", "<speak><p><s>One.</s> <s>Two.</s></p><p>Three.</p></speak>", storyboard.Options{}, silences, "350ms 650ms 0s"},
+		{"a voice within a paragraph", "<speak>One. <voice name=\"ann\">Two.</voice> Three.</speak>\n\nFour.", storyboard.Options{}, silences, "350ms 350ms 650ms 0s"},
+		{"sentences of SSML in fragments", "(narration-mode: fragment)\n\n<speak><s>One.</s><s>Two.</s></speak>\n\nthree.", storyboard.Options{}, silences, "350ms 80ms 0s"},
+		{"a break of no length", "<speak>Do <break strength=\"none\"/>not stop.</speak>", storyboard.Options{}, silences, "0s"},
+
 		{"a fragment goes on at once", "(narration-mode: fragment)\n\nOne\n\ntwo.", storyboard.Options{}, silences, "80ms 0s"},
+
+		{"blanks that do not break", "<speak>10&#160;<emphasis>kilo</emphasis>&#160;grams</speak>", storyboard.Options{}, text, "10\u00a0kilo\u00a0grams"},
+		{"the language of a block", "<speak xml:lang=\"fr-FR\">Oui</speak>", storyboard.Options{}, tongue, "fr-FR"},
 
 		{"subtitles of the narration", "Said.", storyboard.Options{}, quote, nil},
 		{"subtitles of a quote", "> a\n> b\n\n> c", storyboard.Options{}, quote, "a b c"},

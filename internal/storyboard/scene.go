@@ -2,6 +2,7 @@ package storyboard
 
 import (
 	"strings"
+	"time"
 
 	"mynah/internal/diag"
 	"mynah/internal/markup"
@@ -181,14 +182,35 @@ func (p *planner) find(r diag.Range, name, language string) Voice {
 
 // narration speaks one paragraph, sentence by sentence.
 func (s *sceneState) narration(r diag.Range, runs []script.Run) {
-	s.speak(r, runs, s.speaking(r), false)
+	s.speak(r, runs, s.speaking(r), paragraphEnds)
 	s.paragraph++
 }
 
-// speak adds sentences to the current paragraph; more tells that its last sentence goes
-// on in the next part.
-func (s *sceneState) speak(r diag.Range, runs []script.Run, voice Voice, more bool) {
-	fragment := value(s.voice.Fragment, false)
+// ending is what ends with a stretch of narration.
+type ending int
+
+const (
+	paragraphEnds ending = iota
+	sentenceEnds         // its paragraph goes on
+	goesOn               // as does the sentence itself
+)
+
+// after gives the silence behind a stretch of narration, and whether it is a fragment,
+// whose voice is not lowered at the end.
+func (s *sceneState) after(end ending) (silence time.Duration, fragment bool) {
+	switch {
+	case end == goesOn:
+		return 0, true
+	case end == sentenceEnds:
+		return afterSentence, false
+	case value(s.voice.Fragment, false):
+		return afterFragment, true
+	}
+	return afterParagraph, false
+}
+
+// speak adds sentences to the current paragraph, the last of which ends as told.
+func (s *sceneState) speak(r diag.Range, runs []script.Run, voice Voice, end ending) {
 	sentences := s.project.Sentences(runs, voice.Language)
 	for i, sentence := range sentences {
 		var text strings.Builder
@@ -199,21 +221,14 @@ func (s *sceneState) speak(r diag.Range, runs []script.Run, voice Voice, more bo
 			s.said[problem] = true
 			s.list.Warnf(r, "%s", problem).Hint = hint
 		}
-		last := i == len(sentences)-1
-		after := afterSentence
-		if last {
-			after = afterParagraph
-			if fragment {
-				after = afterFragment
-			}
-			if more {
-				after = 0
-			}
+		after, fragment := s.after(sentenceEnds)
+		if i == len(sentences)-1 {
+			after, fragment = s.after(end)
 		}
 		s.out.Parts = append(s.out.Parts, Part{
 			Kind: Speech, Range: r, Paragraph: s.paragraph, Runs: sentence, Text: text.String(), Voice: voice.Name,
 			Speed: value(s.voice.VoiceSpeed, 1), Volume: value(s.voice.VoiceVolume, 1), Pitch: value(s.voice.VoicePitch, 1),
-			Emphasis: value(s.voice.VoiceEmphasis, ""), Fragment: last && (fragment || more), After: after,
+			Emphasis: value(s.voice.VoiceEmphasis, ""), Fragment: fragment, After: after,
 		})
 	}
 }

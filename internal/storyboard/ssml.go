@@ -1,6 +1,7 @@
 package storyboard
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -23,13 +24,36 @@ func (s *sceneState) ssml(n *script.SSML) {
 		return
 	}
 	w := &ssmlState{sceneState: s, node: n, voice: s.speaking(n.Range)}
-	w.walk(n.Root, script.Run{})
-	w.flush(false)
-	s.paragraph++
+	var manner script.Run
+	if lang := n.Root.Attributes["xml:lang"]; lang != "" {
+		w.find(n.Root.Range, "", lang)
+		if base(lang) != base(w.voice.Language) {
+			manner.Language = lang
+		}
+	}
+	w.walk(n.Root, manner)
+	w.endParagraph()
 }
 
-// flush speaks what was gathered; more tells that its last sentence goes on.
-func (w *ssmlState) flush(more bool) {
+func base(language string) string {
+	b, _, _ := strings.Cut(strings.ToLower(language), "-")
+	return b
+}
+
+// endParagraph speaks what was gathered as the end of a paragraph, which may also be what
+// was spoken last.
+func (w *ssmlState) endParagraph() {
+	w.flush(paragraphEnds)
+	if n := len(w.out.Parts); n > 0 {
+		if last := &w.out.Parts[n-1]; last.Kind == Speech && last.Paragraph == w.paragraph {
+			last.After, last.Fragment = w.after(paragraphEnds)
+			w.paragraph++
+		}
+	}
+}
+
+// flush speaks what was gathered.
+func (w *ssmlState) flush(end ending) {
 	runs := w.runs
 	w.runs = nil
 	var text strings.Builder
@@ -40,7 +64,10 @@ func (w *ssmlState) flush(more bool) {
 	if t == "" {
 		return
 	}
-	w.speak(w.node.Range, runs, w.voice, more && !strings.ContainsAny(t[len(t)-1:], ".!?") && !strings.HasSuffix(t, "。"))
+	if end == goesOn && (strings.ContainsAny(t[len(t)-1:], ".!?") || strings.HasSuffix(t, "。")) {
+		end = sentenceEnds
+	}
+	w.speak(w.node.Range, runs, w.voice, end)
 }
 
 // walk speaks what an element holds in a manner: a run without text.
@@ -60,16 +87,18 @@ func (w *ssmlState) walk(e *script.Element, manner script.Run) {
 	}
 }
 
-// plainText makes single blanks of white space; it is empty where there is nothing else.
+// plainText makes single blanks of the white space of XML, of which other blanks are none;
+// it is empty where there is nothing else.
 func plainText(s string) string {
-	text := strings.Join(strings.Fields(s), " ")
+	const white = " \t\r\n"
+	text := strings.Join(strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(white, r) }), " ")
 	if text == "" {
 		return ""
 	}
-	if strings.ContainsAny(s[:1], " \n\t") {
+	if strings.ContainsAny(s[:1], white) {
 		text = " " + text
 	}
-	if strings.ContainsAny(s[len(s)-1:], " \n\t") {
+	if strings.ContainsAny(s[len(s)-1:], white) {
 		text += " "
 	}
 	return text
@@ -83,20 +112,23 @@ func (w *ssmlState) element(e *script.Element, manner script.Run) {
 	switch e.Name {
 	case "break":
 		w.pause(e)
-	case "p", "s":
-		w.flush(false)
+	case "p":
+		w.endParagraph()
 		w.walk(e, manner)
-		w.flush(false)
-		if e.Name == "p" {
-			w.paragraph++
-		}
+		w.endParagraph()
+	case "s":
+		w.flush(sentenceEnds)
+		w.walk(e, manner)
+		w.flush(sentenceEnds)
 	case "emphasis":
-		manner.Style = emphasis(e.Attributes["level"])
+		manner.Style = w.emphasis(e)
 		w.walk(e, manner)
 	case "prosody":
 		w.walk(e, w.prosody(e, manner))
 	case "sub":
-		manner.Say = e.Attributes["alias"]
+		if manner.Say = e.Attributes["alias"]; manner.Say == "" {
+			w.list.Warnf(e.Range, "this sub has no alias; its text is spoken")
+		}
 		w.whole(e, manner)
 	case "phoneme":
 		if a := e.Attributes["alphabet"]; a != "" && !strings.EqualFold(a, "ipa") {
@@ -105,19 +137,26 @@ func (w *ssmlState) element(e *script.Element, manner script.Run) {
 		} else {
 			manner.IPA = e.Attributes["ph"]
 		}
+		if manner.IPA != "" && plainText(innerText(e)) == "" {
+			w.list.Warnf(e.Range, "this phoneme holds no text and is not spoken").Hint = `write what subtitles show in it: <phoneme ph="təˈmɑːtoʊ">tomato</phoneme>`
+		}
 		w.whole(e, manner)
 	case "say-as":
 		w.sayAs(e, manner)
 	case "voice":
-		w.flush(true)
+		w.flush(goesOn)
 		before := w.voice
 		w.voice = w.named(e)
 		w.walk(e, manner)
-		w.flush(true)
+		w.flush(goesOn)
 		w.voice = before
 	case "audio":
 		d := w.list.Warnf(e.Range, "the SSML element audio plays nothing; the text within it is spoken")
 		d.Hint = "play a sound by a line of its own: (audio: file.mp3)"
+		w.walk(e, manner)
+	case "lexicon", "lookup":
+		d := w.list.Warnf(e.Range, "the SSML element %s has no effect", e.Name)
+		d.Hint = "name a lexicon in the script's header: lexicon: FILE"
 		w.walk(e, manner)
 	case "desc", "metadata":
 	default:
@@ -127,13 +166,13 @@ func (w *ssmlState) element(e *script.Element, manner script.Run) {
 
 // pause adds the silence of a break, which the sentence goes on behind.
 func (w *ssmlState) pause(e *script.Element) {
-	w.flush(true)
 	d, ok := breakLength(e.Attributes["time"], e.Attributes["strength"])
 	if !ok {
 		bad := w.list.Errorf(e.Range, "this break has no length that can be")
 		bad.Detail = "Allowed: time in s or ms, up to an hour, as time=\"500ms\"; or strength none, x-weak, weak, medium, strong, x-strong"
 	}
 	if d > 0 {
+		w.flush(goesOn)
 		w.out.Parts = append(w.out.Parts, Part{Kind: Pause, Range: e.Range, Length: d})
 	}
 }
@@ -162,17 +201,19 @@ func innerText(e *script.Element) string {
 	return b.String()
 }
 
-func emphasis(level string) script.Style {
-	switch level {
+func (w *ssmlState) emphasis(e *script.Element) script.Style {
+	switch level := e.Attributes["level"]; level {
 	case "strong":
 		return script.Strong
 	case "reduced":
 		return script.Reduced
 	case "none":
 		return script.Plain
+	case "", "moderate":
 	default:
-		return script.Emphasis
+		w.list.Warnf(e.Range, "the level %q of emphasis is not known, and is taken for moderate", level).Detail = "Allowed: strong, moderate, none, reduced"
 	}
+	return script.Emphasis
 }
 
 func (w *ssmlState) sayAs(e *script.Element, manner script.Run) {
@@ -183,7 +224,7 @@ func (w *ssmlState) sayAs(e *script.Element, manner script.Run) {
 		w.walk(e, manner)
 		return
 	}
-	say, ok := w.project.SayAs(plainText(innerText(e)), as, e.Attributes["format"], w.voice.Language)
+	say, ok := w.project.SayAs(plainText(innerText(e)), as, e.Attributes["format"], cmp.Or(manner.Language, w.voice.Language))
 	if !ok {
 		d := w.list.Warnf(e.Range, "this say-as has no effect: interpret-as=%q does not fit its text, or is not known", as)
 		d.Detail = "Known are characters, cardinal, ordinal, digits, fraction, unit, date, time, telephone, currency and address"
