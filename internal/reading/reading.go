@@ -50,13 +50,16 @@ func (all *Reader) Sentences(runs []voice.Run, language string) [][]voice.Run {
 type reader struct {
 	words   wordList
 	english bool
-	lexicon *Lexicon
-	list    []rule
+	// monthFirst tells that 3/4 is the 4th of March.
+	monthFirst bool
+	lexicon    *Lexicon
+	list       []rule
 }
 
 func newReader(language string, lexicon *Lexicon) *reader {
-	base, _, _ := strings.Cut(strings.ToLower(language), "-")
-	return &reader{words: wordsOf(base), english: base == "en", lexicon: lexicon}
+	base, region, _ := strings.Cut(strings.ToLower(language), "-")
+	english := base == "en"
+	return &reader{words: wordsOf(base), english: english, monthFirst: english && (region == "" || region == "us"), lexicon: lexicon}
 }
 
 // run cuts a run where something is said in another way than it is written.
@@ -105,18 +108,24 @@ func (r *reader) special(run voice.Run, text string, at int) (int, voice.Run) {
 	if n := ellipsis(text, at); n > 0 && run.Style != voice.Spell {
 		return n, voice.Run{Say: ",", Pause: ellipsisPause}
 	}
-	before, _ := utf8.DecodeLastRuneInString(text[:at])
-	if at > 0 && (unicode.IsLetter(before) || unicode.IsDigit(before)) {
+	before, size := utf8.DecodeLastRuneInString(text[:at])
+	c, _ := utf8.DecodeRuneInString(text[at:])
+	inside := wordy(before)
+	if inside && !unspaced(before) && !unspaced(c) {
 		return 0, voice.Run{}
 	}
 	if n, e := r.lexicon.match(text, at); n > 0 {
 		return n, voice.Run{Say: e.say, IPA: e.ipa}
 	}
-	if run.Style == voice.Spell {
+	if inside || run.Style == voice.Spell {
 		return 0, voice.Run{}
 	}
-	c, _ := utf8.DecodeRuneInString(text[at:])
-	if !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("#$€£¥~@&/-.+", c) {
+	if before == '-' && unicode.IsDigit(c) {
+		if r, _ := utf8.DecodeLastRuneInString(text[:at-size]); wordy(r) {
+			return 0, voice.Run{} // the middle of CVE-2026-1234
+		}
+	}
+	if !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("#$€£¥~@&/-−.+", c) {
 		return 0, voice.Run{}
 	}
 	if plainWord(text[at:]) {
@@ -128,7 +137,7 @@ func (r *reader) special(run voice.Run, text string, at int) (int, voice.Run) {
 			continue
 		}
 		m := rule.find.FindStringSubmatch(text[at:])
-		if m == nil || len(m[0]) == 0 || !ends(text, at+len(m[0])) {
+		if m == nil || len(m[0]) == 0 || !ends(text, at+len(m[0])) || rule.unless != nil && rule.unless.MatchString(text[at+len(m[0]):]) {
 			continue
 		}
 		if say := rule.say(m); say != "" && say != m[0] {
@@ -163,13 +172,16 @@ func (r *reader) same(language string) bool {
 
 // ends tells whether a thing may end at a byte: not within a word or number.
 func ends(text string, at int) bool {
-	if at >= len(text) {
-		return true
-	}
 	last, _ := utf8.DecodeLastRuneInString(text[:at])
 	next, _ := utf8.DecodeRuneInString(text[at:])
-	wordy := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
-	return !wordy(last) || !wordy(next)
+	return !wordy(last) || !wordy(next) || unspaced(last) || unspaced(next)
+}
+
+func wordy(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
+
+// unspaced tells the letters of scripts that set no blanks between words.
+func unspaced(r rune) bool {
+	return r >= 0x0E00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
 // ellipsis finds "..." or "…" between two words of a sentence: at its end the sentence's
@@ -202,6 +214,7 @@ done:
 // rule is a form of text and how it is said; an empty answer says that it is none.
 type rule struct {
 	find    *regexp.Regexp
+	unless  *regexp.Regexp // what may not stand behind it; nil is nothing
 	english bool
 	say     func(m []string) string
 }

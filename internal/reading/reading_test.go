@@ -62,6 +62,17 @@ func TestReading(t *testing.T) {
 		{"es-ES", "El 2026-01-02.", "El 2 de enero de 2026."},
 		{"fr-FR", "Le 2026-08-01, à jo@example.fr.", "Le 1 août 2026, à jo arobase example point fr."},
 		{"ja-JP", "2026-11-25 に example.com を見る。", "2026-11-25 に example.com を見る。"},
+		{"en-US", "Did it work? No. Try again. See No. 5.", "Did it work?No.Try again.See Number 5."},
+		{"en-US", "Use min. 5 workers for 10 min. in /etc.", "Use minimum 5 workers for 10 minutes in slash etc."},
+		{"en-US", "HOW TO USE THE NEW APP: GET THE API KEY", "HOW TO USE THE NEW APP: GET THE A P I KEY"},
+		{"en-US", "Call 555-1234 or 1-800-555-1234.", "Call 555-1234 or 1-800-555-1234."},
+		{"en-US", "CVE-2024-1234 of 2024-05, 5 - 3 = 2.", "C V E-2024-1234 of 2024-05, 5 - 3 = 2."},
+		{"en-US", "Pages 10-20, 1-2 GB, 5-10%.", "Pages 10 to 20, 1 to 2 gigabytes, 5 to 10 percent."},
+		{"en-US", "A width of 1920 pixels, in 1250 requests, in 1250.", "A width of 1920 pixels, in 1250 requests, in 12 50."},
+		{"en-US", "At -50, ~50, -5°C, ~5 GB, 5 kWh, 1x.", "At minus 50, about 50, minus 5 degrees Celsius, about 5 gigabytes, 5 kilowatt hours, 1 times."},
+		{"en-US", "Unpack archive.tar.gz and foo.min.js.", "Unpack archive dot tar dot gz and foo dot min dot js."},
+		{"en-US", "User #1,234, step 1/2, on 5/10/24, from 0:00.", "User number 1234, step 1 of 2, on May 10th, 20 24, from 0:00."},
+		{"en-GB", "On 05/06/2024.", "On June 5th, 20 24."},
 		{"en-US", "iPhone and JavaScript.", "iPhone and JavaScript."},
 	} {
 		if got := said(c.text, c.language, nil); got != c.want {
@@ -105,6 +116,9 @@ func TestLexicon(t *testing.T) {
 		}
 	}
 	if got := said("日本。", "ja-JP", l); got != "にほん。" {
+		t.Errorf("got %q", got)
+	}
+	if got := said("私は日本に行く。", "ja-JP", l); got != "私はにほんに行く。" {
 		t.Errorf("got %q", got)
 	}
 }

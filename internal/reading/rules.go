@@ -36,8 +36,8 @@ func (r *reader) anywhere() []rule {
 		{find: pattern(`[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,24}`), say: func(m []string) string { return r.symbols(m[0]) }},
 		{find: pattern(`(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|edu|gov|info|app|ai|de|fr|uk|eu|ch|at|it|es|nl|pl|co)(?:/[\w./%~?=&-]*[\w/])?`), say: func(m []string) string { return r.address(m[0]) }},
 		{find: pattern(`(\d{4})-(\d\d)-(\d\d)`), say: func(m []string) string { return r.date(m[1], m[2], m[3]) }},
-		{find: pattern(`(?:~|\.{1,2})?(?:/[\w.-]*\w){2,}/?`), say: func(m []string) string { return r.symbols(m[0]) }},
-		{find: pattern(`[\w-]*\w\.(?:md|txt|go|js|ts|py|rs|c|h|cpp|java|rb|sh|css|html?|json|ya?ml|toml|xml|csv|pdf|docx?|xlsx?|pptx?|png|jpe?g|gif|svg|webp|mp[34]|wav|mov|zip|tar|gz|exe|conf|cfg|ini|log|sql)`), say: func(m []string) string { return r.symbols(m[0]) }},
+		{find: pattern(`(?:~|\.{1,2})?(?:/[\w.-]*\w)+/?`), say: func(m []string) string { return r.symbols(m[0]) }},
+		{find: pattern(`[\w-]*\w(?:\.[\w-]+)*\.(?:md|txt|go|js|ts|py|rs|c|h|cpp|java|rb|sh|css|html?|json|ya?ml|toml|xml|csv|pdf|docx?|xlsx?|pptx?|png|jpe?g|gif|svg|webp|mp[34]|wav|mov|zip|tar|gz|exe|conf|cfg|ini|log|sql)`), say: func(m []string) string { return r.symbols(m[0]) }},
 		{find: pattern(`[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?:\(\))?`), say: func(m []string) string { return r.code(m[0]) }},
 		{find: pattern(`[a-z]+(?:[A-Z][a-z0-9]+)+(?:\(\))?|(?:[A-Z][a-z0-9]+){2,}(?:\(\))?|[a-z]+(?:[A-Z]+[a-z0-9]*)+(?:\(\))?`), say: func(m []string) string { return r.code(m[0]) }},
 		{find: pattern(`--?[a-z][a-z0-9]*(?:-[a-z0-9]+)*`), say: func(m []string) string { return r.flag(m[0]) }},
@@ -122,9 +122,13 @@ func (r *reader) code(s string) string {
 
 // brands are words that look like code and are read as one.
 func brands() map[string]bool {
+	return setOf("iphone ipad ipod imac ios macos youtube javascript typescript ebay paypal wordpress linkedin tiktok whatsapp facetime airpods openai powerpoint onedrive sharepoint narakeet postgresql mysql nosql latex phd mcdonald")
+}
+
+func setOf(words string) map[string]bool {
 	out := map[string]bool{}
-	for b := range strings.FieldsSeq("iphone ipad ipod imac ios macos youtube javascript typescript ebay paypal wordpress linkedin tiktok whatsapp facetime airpods openai powerpoint onedrive sharepoint narakeet postgresql mysql nosql latex phd mcdonald") {
-		out[b] = true
+	for w := range strings.FieldsSeq(words) {
+		out[w] = true
 	}
 	return out
 }
@@ -204,11 +208,12 @@ func (r *reader) formattedDate(text, format string) string {
 		format = "y"
 	}
 	if format == "" {
-		format = "mdy"
-		if len(parts[0]) == 4 {
+		format = "dmy"
+		switch {
+		case len(parts[0]) == 4:
 			format = "ymd"
-		} else if !r.english {
-			format = "dmy"
+		case r.monthFirst:
+			format = "mdy"
 		}
 	}
 	if len(format) != len(parts) || strings.Trim(format, "ymd") != "" {
@@ -245,30 +250,53 @@ func (r *reader) formattedDate(text, format string) string {
 
 // inEnglish are rules of English alone.
 func (r *reader) inEnglish() []rule {
-	return append([]rule{
-		{english: true, find: pattern(`([$€£¥])(\d[\d,]*)(?:\.(\d+))?(?:\s?(thousand|million|billion|trillion|[kKmMbB]n?))?`), say: money},
-		{english: true, find: pattern(`(\d{1,2})/(\d{1,2})/(\d{4})`), say: func(m []string) string { return r.formattedDate(m[0], "mdy") }},
-		{english: true, find: pattern(`([1-9])/([2-9]|10)`), say: func(m []string) string { return fraction(m[1], m[2]) }},
+	return []rule{
+		{english: true, find: pattern(`([$€£¥])(\d+(?:,\d{3})*)(?:\.(\d+))?(?:\s?(thousand|million|billion|trillion|[kKmMbB]n?))?`), say: money},
+		{english: true, find: pattern(`(?:\d{1,2})/(?:\d{1,2})/(?:\d{4}|\d\d)`), say: func(m []string) string { return r.formattedDate(m[0], "") }},
+		{english: true, find: pattern(`(?i)(chapter|lesson|module|page|part|section|slide|step) (\d+)/(\d+)`), say: func(m []string) string { return m[1] + " " + m[2] + " of " + m[3] }},
+		{english: true, find: pattern(`([1-9])/([2-9]|10)`), unless: pattern(`/`), say: func(m []string) string { return fraction(m[1], m[2]) }},
 		{english: true, find: pattern(`(\d{1,2}):(\d\d)(?::(\d\d))?(?:\s?([ap])(?:m\b|\.m\.))?`), say: clock},
 		{english: true, find: pattern(`v(\d+(?:\.\d+){1,3})`), say: func(m []string) string { return "version " + strings.ReplaceAll(m[1], ".", " point ") }},
 		{english: true, find: pattern(`\d+\.\d+\.\d+(?:\.\d+)?`), say: func(m []string) string { return strings.ReplaceAll(m[0], ".", " point ") }},
-		{english: true, find: pattern(`(\d[\d,]*(?:\.\d+)?)\s?[–-]\s?(\d[\d,]*(?:\.\d+)?)(%| percent)?`), say: span},
-		{english: true, find: pattern(`-(\d)`), say: func(m []string) string { return "minus " + m[1] }},
-		{english: true, find: pattern(`(\d[\d,]*(?:\.\d+)?)[\s\x{00a0}]?(km/h|mph|m/s|Mbit/s|Gbit/s|kB/s|MB/s|GB/s|kbps|Mbps|Gbps|km|cm|mm|µm|nm|kg|mg|ml|GHz|MHz|kHz|Hz|kW|MW|kWh|dB|kB|KB|MB|GB|TB|KiB|MiB|GiB|ms|µs|ns|fps|px|°C|°F|x)`), say: measure},
-		{english: true, find: pattern(`\d{1,3}(?:,\d{3})+`), say: func(m []string) string { return strings.ReplaceAll(m[0], ",", "") }},
-		{english: true, find: pattern(`#(\d+)`), say: func(m []string) string { return "number " + m[1] }},
+		{english: true, find: pattern(number + `(-|\s?–\s?)` + number + `(?:[\s\x{00a0}]?(` + units + `|%|percent))?`), unless: pattern(`[-–:/]\w`), say: span},
+		{english: true, find: pattern(`([-−~])?` + number + `[\s\x{00a0}]?(` + units + `)`), say: measure},
+		{english: true, find: pattern(`([-−~])` + number), unless: pattern(`[-–:/]\d`), say: func(m []string) string { return sign(m[1]) + ungrouped(m[2]) }},
+		{english: true, find: pattern(`\d{1,3}(?:,\d{3})+`), say: func(m []string) string { return ungrouped(m[0]) }},
+		{english: true, find: pattern(`#(\d+(?:,\d{3})*)`), say: func(m []string) string { return "number " + ungrouped(m[1]) }},
+		{english: true, find: pattern(`No\.\s?(\d+)`), say: func(m []string) string { return "Number " + m[1] }},
+		{english: true, find: pattern(`(\d+)\s?min\.`), say: func(m []string) string { return m[1] + " minutes" }},
 		{english: true, find: pattern(`C\+\+`), say: func([]string) string { return "C plus plus" }},
 		{english: true, find: pattern(`([CF])#`), say: func(m []string) string { return m[1] + " sharp" }},
-		{english: true, find: pattern(`~(\d)`), say: func(m []string) string { return "about " + m[1] }},
 		{english: true, find: pattern(`&`), say: func([]string) string { return "and" }},
 		{english: true, find: pattern(`24/7`), say: func([]string) string { return "twenty-four seven" }},
-		{english: true, find: pattern(`((?i)in|since|until|by|from|of|year|before|after|during|around)( )(1[1-9]\d\d|20[1-9]\d)`), say: func(m []string) string {
+		// Behind a year no things stand that are counted.
+		{english: true, find: pattern(`((?i)in|since|until|before|after|during|year)( )(1[1-9]\d\d|20[1-9]\d)`), unless: pattern(`[\s\x{00a0}](?:(?:[a-z]+ )?[a-z]+s|` + units + `)\b`), say: func(m []string) string {
 			y, _ := strconv.Atoi(m[3])
 			return m[1] + " " + r.year(y)
 		}},
 		{english: true, find: pattern(`[A-Za-z][A-Za-z.]*\.`), say: abbreviation},
 		{english: true, find: pattern(`(and|his|her|either)/(or|her|his)`), say: func(m []string) string { return m[1] + " " + m[2] }},
-	}, rule{english: true, find: pattern(`[A-Z]{2,5}s?\b`), say: capitals})
+		{english: true, find: pattern(`[A-Z]{2,5}s?\b`), say: capitals},
+	}
+}
+
+const (
+	number = `(\d+(?:,\d{3})*(?:\.\d+)?)`
+	// The longer of two that begin alike stands first.
+	units = `km/h|mph|m/s|Mbit/s|Gbit/s|kB/s|MB/s|GB/s|kbps|Mbps|Gbps|km|cm|mm|µm|nm|kg|mg|ml|GHz|MHz|kHz|Hz|kWh|kW|MW|dB|kB|KB|MB|GB|TB|KiB|MiB|GiB|ms|µs|ns|fps|px|°C|°F|x`
+)
+
+// ungrouped takes the commas out of a number.
+func ungrouped(number string) string { return strings.ReplaceAll(number, ",", "") }
+
+func sign(s string) string {
+	switch s {
+	case "-", "−":
+		return "minus "
+	case "~":
+		return "about "
+	}
+	return ""
 }
 
 // money reads an amount.
@@ -330,9 +358,12 @@ func clock(m []string) string {
 	case m[3] != "":
 		return say + " " + m[2] + " " + m[3]
 	case minute == 0 && m[4] == "":
-		if h > 12 || h == 0 {
+		switch {
+		case h == 0:
+			return ""
+		case h > 12:
 			say += " hundred"
-		} else {
+		default:
 			say += " o'clock"
 		}
 	case minute == 0:
@@ -347,19 +378,30 @@ func clock(m []string) string {
 	return say
 }
 
+// span reads two numbers as the ends of a range. With a hyphen between them they must look
+// like one: numbers of telephones and models, months and differences do not.
 func span(m []string) string {
-	if len(m[1]) > 4 && !strings.Contains(m[0], "–") { // a number of a telephone
-		return ""
+	from, to := ungrouped(m[1]), ungrouped(m[3])
+	if m[2] == "-" {
+		a, err1 := strconv.ParseFloat(from, 64)
+		b, err2 := strconv.ParseFloat(to, 64)
+		if err1 != nil || err2 != nil || b <= a || len(to) > 1 && to[0] == '0' && to[1] != '.' || len(to) > len(from)+1 || len(from) == 3 && len(to) == 4 {
+			return ""
+		}
 	}
-	unit := ""
-	if m[3] != "" {
-		unit = " percent"
+	say := from + " to " + to
+	switch m[4] {
+	case "":
+		return say
+	case "%", "percent":
+		return say + " percent"
 	}
-	return strings.ReplaceAll(m[1], ",", "") + " to " + strings.ReplaceAll(m[2], ",", "") + unit
+	return say + " " + unit(m[4])
 }
 
-func measure(m []string) string {
-	names := map[string]string{
+// unit gives the name of a unit, of several.
+func unit(s string) string {
+	return map[string]string{
 		"km/h": "kilometers per hour", "mph": "miles per hour", "m/s": "meters per second", "Mbit/s": "megabits per second", "Gbit/s": "gigabits per second",
 		"kB/s": "kilobytes per second", "MB/s": "megabytes per second", "GB/s": "gigabytes per second", "kbps": "kilobits per second", "Mbps": "megabits per second",
 		"Gbps": "gigabits per second", "km": "kilometers", "cm": "centimeters", "mm": "millimeters", "µm": "micrometers", "nm": "nanometers", "kg": "kilograms",
@@ -367,13 +409,16 @@ func measure(m []string) string {
 		"kWh": "kilowatt hours", "dB": "decibels", "kB": "kilobytes", "KB": "kilobytes", "MB": "megabytes", "GB": "gigabytes", "TB": "terabytes", "KiB": "kibibytes",
 		"MiB": "mebibytes", "GiB": "gibibytes", "ms": "milliseconds", "µs": "microseconds", "ns": "nanoseconds", "fps": "frames per second", "px": "pixels",
 		"°C": "degrees Celsius", "°F": "degrees Fahrenheit", "x": "times",
-	}
-	name := names[m[2]]
-	if m[1] == "1" && !strings.HasPrefix(name, "hertz") {
+	}[s]
+}
+
+func measure(m []string) string {
+	name := unit(m[3])
+	if m[2] == "1" && name != "hertz" && name != "times" {
 		first, rest, _ := strings.Cut(name, " ")
 		name = strings.TrimSpace(strings.TrimSuffix(first, "s") + " " + rest)
 	}
-	return strings.ReplaceAll(m[1], ",", "") + " " + name
+	return sign(m[1]) + ungrouped(m[2]) + " " + name
 }
 
 // abbreviation says what a short form stands for, its stop taken along.
@@ -381,19 +426,16 @@ func abbreviation(m []string) string {
 	return map[string]string{
 		"e.g.": "for example", "E.g.": "For example", "i.e.": "that is", "I.e.": "That is", "etc.": "et cetera", "vs.": "versus", "approx.": "approximately", "cf.": "compare",
 		"Dr.": "Doctor", "Mr.": "Mister", "Mrs.": "Missis", "Ms.": "Miz", "Prof.": "Professor", "Fig.": "Figure", "fig.": "figure", "Sec.": "Section",
-		"No.": "Number", "Inc.": "Incorporated", "Ltd.": "Limited", "dept.": "department", "min.": "minutes", "max.": "maximum", "Jan.": "January", "Feb.": "February",
+		"Inc.": "Incorporated", "Ltd.": "Limited", "dept.": "department", "min.": "minimum", "max.": "maximum", "Jan.": "January", "Feb.": "February",
 		"Aug.": "August", "Sept.": "September", "Oct.": "October", "Nov.": "November", "Dec.": "December", "Mt.": "Mount", "vol.": "volume", "Vol.": "Volume",
 	}[m[0]]
 }
 
-// capitals spells what nobody says as a word: letters without a vowel among them.
+// capitals spells what nobody says as a word: letters without a vowel among them, and some
+// with one.
 func capitals(m []string) string {
 	word := strings.TrimSuffix(m[0], "s")
-	if strings.ContainsAny(word, "AEIOUY") && len(word) > 3 {
-		return ""
-	}
-	switch word {
-	case "NASA", "RAM", "ROM", "GIF", "LAN", "WAN", "PIN", "SIM", "ZIP", "GUI", "JPEG", "VAT", "OK", "AM", "PM", "THE", "AND", "FOR", "NOT", "YOU", "ARE", "ALL", "NEW", "IT", "IS", "IN", "ON", "NO", "OF", "TO", "SO", "WE", "HE", "ME", "MY", "BY", "DO", "GO", "UP", "US", "OR", "AS", "AT", "AN", "BE", "IF":
+	if strings.ContainsAny(word, "AEIOUY") && !spelled()[word] {
 		return ""
 	}
 	say := voice.SpellOut(word)
@@ -402,4 +444,9 @@ func capitals(m []string) string {
 		say += "'s"
 	}
 	return say
+}
+
+// spelled are abbreviations with a vowel that are said letter by letter.
+func spelled() map[string]bool {
+	return setOf("AC AI API APK AWS CAD CDI CEO CFO CIA CIO CLI CMO COO CPU CVE CTO DIY DNA DOM EAN EC ECS EOF EOL EPS ERP ETA ETF ETL EU FAQ FBI GPU GUI HDMI HQ IAM IBM ID IDE IO IOS IP IPC IPO ISBN ISO ISP KPI LED MIT MOV NGO OAI OCR OEM OIDC OS OSI OSS OTP PIA POC POS PSU QA RGBA RNA ROI RPA SAP SDI SEO SLA SMTP SOC SSO TLA TOC TTY UAT UDP UI UK UML UN UPC UPS URI URL USA USB USP UTC UTF UUID UV UX VIP VOD VPU XYZ YML")
 }

@@ -145,6 +145,8 @@ func joins(text string, start, cut int, language string, abbr map[string]bool) b
 	word = strings.TrimLeft(word, `"“‘'([„«`)
 	bare := strings.TrimSuffix(word, ".")
 	switch {
+	case strings.EqualFold(bare, "no") && language == "en":
+		return unicode.IsDigit(next)
 	case abbr[strings.ToLower(bare)]:
 		return true
 	case initials(bare):
