@@ -193,6 +193,9 @@ func (a *app) remote(ctx context.Context, f *buildFlags, args []string) error {
 	if f.plan || f.timeline || f.transcript {
 		return usageError{errors.New("--plan, --timeline and --transcript cannot go with --server")}
 	}
+	if f.language != "" || f.allLanguages {
+		return usageError{errors.New("--language and --all-languages cannot go with --server: name the translation itself, as script.de.md")}
+	}
 	r, err := f.request(args)
 	if err != nil {
 		return err

@@ -12,10 +12,15 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"mynah/internal/voice"
 )
 
 // Value is a setting as it was written, and where: a line of a file or a variable.
-type Value struct{ Text, Where string }
+type Value struct {
+	Text, Where string
+	found       bool // in a file that was not named by its user
+}
 
 // VoiceSettings collects what files and variables say of engines and voices, before it is
 // judged. What is added later goes before what is there.
@@ -62,7 +67,7 @@ func (s *VoiceSettings) AddFile(path string, text []byte, found bool) {
 		n := root[name]
 		switch {
 		case name == "fallback" && n.Kind == yaml.ScalarNode:
-			s.Fallback = Value{n.Value, where(&n) + ": fallback"}
+			s.Fallback = Value{Text: n.Value, Where: where(&n) + ": fallback"}
 		case name == "fallback":
 			s.wrong(where(&n), "fallback: must be true or false")
 		case name == "engines":
@@ -93,7 +98,7 @@ func (s *VoiceSettings) pairs(n *yaml.Node, where, what string, each func(name, 
 func (s *VoiceSettings) addEngines(n *yaml.Node, where func(*yaml.Node) string, found bool) {
 	s.pairs(n, where(n), "engines", func(engine, settings *yaml.Node) {
 		set(s.Engines, engine.Value, "", Value{})
-		s.Engines[engine.Value][""] = Value{"", where(engine) + ": engines." + engine.Value}
+		s.Engines[engine.Value][""] = Value{Where: where(engine) + ": engines." + engine.Value}
 		s.pairs(settings, where(engine), "engines."+engine.Value, func(name, value *yaml.Node) {
 			at := fmt.Sprintf("%s: engines.%s.%s", where(name), engine.Value, name.Value)
 			text, ok := flat(value)
@@ -103,7 +108,7 @@ func (s *VoiceSettings) addEngines(n *yaml.Node, where func(*yaml.Node) string, 
 			case found && (name.Value == "key-env" || name.Value == "program" || name.Value == "library" || name.Value == "url" && !loopback(text)):
 				s.wrong(at, "may not stand in a mynah.yaml that lies in the working folder, for it may come with somebody's project; name the file with --config, or move the setting to your own mynah.yaml")
 			default:
-				set(s.Engines, engine.Value, name.Value, Value{text, at})
+				set(s.Engines, engine.Value, name.Value, Value{text, at, found})
 			}
 		})
 	})
@@ -113,16 +118,16 @@ func (s *VoiceSettings) addVoices(n *yaml.Node, where func(*yaml.Node) string) {
 	s.pairs(n, where(n), "voices", func(name, value *yaml.Node) {
 		at := fmt.Sprintf("%s: voices.%s", where(name), name.Value)
 		if value.Kind == yaml.ScalarNode {
-			s.Voices[name.Value] = map[string]Value{"voice": {value.Value, at}}
+			s.Voices[name.Value] = map[string]Value{"voice": {Text: value.Value, Where: at}}
 			return
 		}
-		s.Voices[name.Value] = map[string]Value{"": {"", at}}
+		s.Voices[name.Value] = map[string]Value{"": {Where: at}}
 		s.pairs(value, where(name), "voices."+name.Value, func(k, v *yaml.Node) {
 			if v.Kind != yaml.ScalarNode {
 				s.wrong(at+"."+k.Value, "must be one value")
 				return
 			}
-			set(s.Voices, name.Value, k.Value, Value{v.Value, at + "." + k.Value})
+			set(s.Voices, name.Value, k.Value, Value{Text: v.Value, Where: at + "." + k.Value})
 		})
 	})
 }
@@ -166,11 +171,11 @@ func (s *VoiceSettings) AddEnvironment(environ []string) {
 		rest, isEngine := strings.CutPrefix(name, engines)
 		switch {
 		case name == "MYNAH_FALLBACK":
-			s.Fallback = Value{value, name}
+			s.Fallback = Value{Text: value, Where: name}
 		case name == voices:
 			for part := range strings.SplitSeq(value, ",") {
 				if who, by, ok := strings.Cut(strings.TrimSpace(part), "="); ok {
-					s.Voices[who] = map[string]Value{"voice": {by, name + ": " + who}}
+					s.Voices[who] = map[string]Value{"voice": {Text: by, Where: name + ": " + who}}
 				} else if part != "" {
 					s.wrong(name, "%q, must be like amy=openai/alloy,de-DE=azure/de-DE-KatjaNeural", value)
 				}
@@ -182,7 +187,7 @@ func (s *VoiceSettings) AddEnvironment(environ []string) {
 				s.wrong(name, "ends in no setting; there are %s", strings.Join(settingNames(""), ", "))
 				continue
 			}
-			set(s.Engines, engine, setting, Value{value, name})
+			set(s.Engines, engine, setting, Value{Text: value, Where: name})
 		}
 	}
 }
@@ -246,8 +251,11 @@ func (j *judge) engine(name string, values map[string]Value) EngineConfig {
 		j.wrong(at, "there is no kind of engine %q; allowed for kind are %s", e.Kind, strings.Join(kinds(), ", "))
 		return e
 	}
-	if e.Kind == kindPiper && name != kindPiper {
+	if (e.Kind == kindPiper) != (name == kindPiper) {
 		j.wrong(at, "there is one engine of the kind piper, and its name is piper")
+	}
+	if name == voice.EngineEspeak || name == voice.EngineFlite {
+		j.wrong(at, "%s is a program of this machine, and no service may take its name", name)
 	}
 	e.preset()
 	for _, setting := range slices.Sorted(maps.Keys(values)) {
@@ -268,7 +276,11 @@ func (j *judge) engine(name string, values map[string]Value) EngineConfig {
 			j.wrong(v, "%q, must be %v", v.Text, err)
 		}
 	}
-	e.keys(j.getenv)
+	getenv := j.getenv
+	if _, named := values["key-env"]; values["url"].found && !named {
+		getenv = func(string) string { return "" } // whoever listens there is sent no key
+	}
+	e.keys(getenv)
 	if err := e.Validate(); err != nil {
 		for line := range strings.SplitSeq(err.Error(), "\n") {
 			setting, text, _ := strings.Cut(line, ": ")

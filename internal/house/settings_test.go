@@ -63,6 +63,8 @@ func TestWrongVoiceSettings(t *testing.T) {
   mine: {kind: opnai}
   Bad_Name: {kind: openai}
   list: {kind: openai, url: [[1]]}
+  flite: {kind: google}
+  piper: {kind: google}
   key: {kind: openai, key-env: sk-this-is-the-key, url: ftp://x}
 voices:
   amy: alloy
@@ -83,14 +85,16 @@ fallback: perhaps
 		`mynah.yaml:3: engines.mine.kind: there is no kind of engine "opnai"; allowed for kind are azure, elevenlabs, google, openai, piper, polly`,
 		`"Bad_Name" must be of the letters`,
 		`mynah.yaml:5: engines.list.url: must be one value`,
+		`mynah.yaml:6: engines.flite.kind: flite is a program of this machine`,
+		`mynah.yaml:7: engines.piper.kind: there is one engine of the kind piper`,
 		`engines.key.key-env: must be the name of a variable`,
-		`mynah.yaml:6: engines.key.url: "ftp://x", must be an address`,
-		`mynah.yaml:8: voices.amy: "alloy", must be ENGINE/VOICE`,
-		`mynah.yaml:9: voices.zoe: there is no engine "nowhere"; there are Bad_Name, espeak-ng`,
+		`mynah.yaml:8: engines.key.url: "ftp://x", must be an address`,
+		`mynah.yaml:10: voices.amy: "alloy", must be ENGINE/VOICE`,
+		`mynah.yaml:11: voices.zoe: there is no engine "nowhere"; there are Bad_Name, espeak-ng`,
 		`"Not A Name" must be of the letters`,
-		`mynah.yaml:11: voices.joe.gender: "boy", must be female or male`,
-		`mynah.yaml:11: voices.joe.colour: a voice has no such setting`,
-		`mynah.yaml:12: fallback: "perhaps", must be true or false`,
+		`mynah.yaml:13: voices.joe.gender: "boy", must be female or male`,
+		`mynah.yaml:13: voices.joe.colour: a voice has no such setting`,
+		`mynah.yaml:14: fallback: "perhaps", must be true or false`,
 		`MYNAH_ENGINES_X: ends in no setting`,
 		`MYNAH_VOICES: "nothing", must be like`,
 	} {
