@@ -19,7 +19,7 @@
  *                                     from 1, and its first sample
  *     e SAMPLE\n                      a clause ends
  *
- * or "error WORDS\n". All requests to one process name the same voice. "version\n" is answered by "version WORDS\n". The end of the input
+ * or "error WORDS\n". All requests to one process name the same voice. The end of the input
  * ends the program.
  *
  * A sentence is spoken by a child that is forked from a library that has loaded the voice
@@ -150,12 +150,6 @@ int main(void) {
         return 1;
     }
     while (fgets(line, sizeof line, stdin)) {
-        if (strcmp(line, "version\n") == 0) {
-            const char *path;
-            snprintf(line, sizeof line, "version %s\n", espeak_Info(&path));
-            say(line);
-            continue;
-        }
         if (sscanf(line, "%127s %d %d %7s %lu", voice, &rate, &pitch, flags, &n) != 5 || n > most_text) {
             say("error not a request\n");
             return 2;

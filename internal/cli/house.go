@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -66,7 +67,7 @@ func (a *app) printTools(tools []house.Tool) {
 		case len(t.Missing) > 0:
 			state = "LACKS " + strings.Join(t.Missing, ", ")
 		}
-		detail := t.Version
+		detail := cmp.Or(t.Version, t.Path)
 		if !t.Good() {
 			detail = "install: " + t.Install
 		}

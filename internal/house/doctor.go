@@ -124,7 +124,7 @@ func (h *House) tools(ctx context.Context) []Tool {
 func (h *House) timer() Tool {
 	t := Tool{Name: espeak.Helper, For: "exact times of words", Advice: "make build makes it beside mynah; it needs a C compiler and libespeak-ng-dev"}
 	if path, err := h.Runner.Look(h.helper); err == nil {
-		t.Found, t.Path, t.Version = true, path, "beside mynah"
+		t.Found, t.Path = true, path
 	}
 	return t
 }
