@@ -204,6 +204,7 @@ func (j *job) drawSheet(ctx context.Context, style slide.Captions, keys []cache.
 	for k, i := range batch {
 		d := drawn[k]
 		at := j.captionPlace(d)
+		heads[i] = captionHead{} // what the cache had of it is older than this drawing
 		for _, boxes := range d.Words {
 			var word []image.Rectangle
 			for _, b := range boxes {
