@@ -85,10 +85,12 @@ func (j *job) drawCaptions(ctx context.Context, wanted func(scene int) bool) err
 		return err
 	}
 	style := j.captionStyle()
-	keys := make([]cache.Key, len(cues))
-	for i, c := range cues {
+	for _, c := range cues {
 		style.Texts = append(style.Texts, captionText(c, j.board.Film.Subtitles.Karaoke))
-		look := style.Key(version, i)
+	}
+	keys := style.Keys(version)
+	for i, c := range cues {
+		look := keys[i]
 		keys[i] = cache.NewHasher("caption head 1").Bytes(look[:]).Int(int64(j.line.Width), int64(j.line.Height)).String(j.board.Film.Subtitles.Position).Key()
 		j.part(keys[i], partCaption, shorten(c.Text, 60), c.Scene+1, of("its text, look or font", keys[i]))
 	}
