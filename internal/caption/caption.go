@@ -71,7 +71,7 @@ func Cues(b *storyboard.Board, l *timeline.Line, words Words) []Cue {
 	for i := range l.Scenes {
 		s := &b.Scenes[i]
 		if s.Quote != nil {
-			out = append(out, quoted(*s.Quote, i, &l.Scenes[i], l, limit)...)
+			out = append(out, quoted(i, s, &l.Scenes[i], l, limit)...)
 			continue
 		}
 		out = append(out, spoken(i, s, &l.Scenes[i], words, limit)...)
@@ -171,15 +171,22 @@ func spoken(i int, s *storyboard.Scene, t *timeline.Scene, words Words, limit li
 }
 
 // quoted makes the cues of a scene whose text was given: the pieces share the time of
-// the narration, or of the scene, by their characters.
-func quoted(text string, scene int, t *timeline.Scene, l *timeline.Line, limit limits) []Cue {
+// the narration, from its first sound to its last, or of the scene, by their characters.
+func quoted(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line, limit limits) []Cue {
 	start, end := frameSample(t.Start, l), frameSample(t.Start+t.Frames, l)
-	if len(t.Voice) > 0 && t.VoiceEnd > t.Voice[0].Start {
-		start, end = t.Voice[0].Start, t.VoiceEnd
+	heard := false
+	for _, v := range t.Voice {
+		if s.Parts[v.Part].Kind == storyboard.Pause || v.Samples <= 0 {
+			continue
+		}
+		if !heard {
+			start, heard = v.Start, true
+		}
+		end = v.Start + v.Samples
 	}
 	p := &paragraph{given: true}
-	p.add(text, nil, timeline.Voice{Start: start, Samples: end - start})
-	return p.cues(scene, limit)
+	p.add(*s.Quote, nil, timeline.Voice{Start: start, Samples: end - start})
+	return p.cues(i, limit)
 }
 
 // frameSample gives the sample at which a frame begins.

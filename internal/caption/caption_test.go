@@ -63,6 +63,33 @@ func TestQuotes(t *testing.T) {
 	}
 }
 
+// TestQuotesLastAsLongAsTheNarration: they leave the screen in pauses around it, and have
+// the scene where there are only those.
+func TestQuotesLastAsLongAsTheNarration(t *testing.T) {
+	t.Parallel()
+	const second = timeline.SampleRate
+	text := "instead"
+	for name, c := range map[string]struct {
+		kinds      []storyboard.PartKind
+		start, end int64
+	}{
+		"pauses around":   {[]storyboard.PartKind{storyboard.Pause, storyboard.Speech, storyboard.Pause, storyboard.Audio, storyboard.Pause}, second, 4 * second},
+		"nothing but one": {[]storyboard.PartKind{storyboard.Pause}, 0, 10 * second},
+	} {
+		b := &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Break: 80}}, Scenes: []storyboard.Scene{{Quote: &text}}}
+		l := &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Frames: 250}}}
+		for i, k := range c.kinds {
+			b.Scenes[0].Parts = append(b.Scenes[0].Parts, storyboard.Part{Kind: k})
+			l.Scenes[0].Voice = append(l.Scenes[0].Voice, timeline.Voice{Part: i, Start: int64(i) * second, Samples: second})
+			l.Scenes[0].VoiceEnd = int64(i+1) * second
+		}
+		cues := caption.Cues(b, l, nil)
+		if len(cues) != 1 || cues[0].Start != c.start || cues[0].End != c.end {
+			t.Errorf("%s: %+v", name, cues)
+		}
+	}
+}
+
 func TestScriptsWithoutBlanksAreCut(t *testing.T) {
 	t.Parallel()
 	cues, _ := film(strings.Repeat("あ", 50), 20, nil)
