@@ -76,6 +76,7 @@ func Cues(b *storyboard.Board, l *timeline.Line, words Words) []Cue {
 		}
 		out = append(out, spoken(i, s, &l.Scenes[i], words, limit)...)
 	}
+	apart(out)
 	paragraph := -1
 	for i := range out {
 		if out[i].Paragraph == 0 { // the first of its own
@@ -84,6 +85,19 @@ func Cues(b *storyboard.Board, l *timeline.Line, words Words) []Cue {
 		out[i].Paragraph = paragraph
 	}
 	return out
+}
+
+// apart has each cue end a gap before the next: those of two scenes can touch too.
+func apart(cues []Cue) {
+	for i := range len(cues) - 1 {
+		c, next := &cues[i], cues[i+1].Start
+		if c.End <= next-gap || next <= c.Start {
+			continue
+		}
+		room := min(c.End, next) - c.Start
+		c.End = max(next-gap, c.Start+min(shortest, room))
+		c.within()
+	}
 }
 
 // limits bound a piece: its characters, the columns of a line, and the lines. A wide

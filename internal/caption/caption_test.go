@@ -90,6 +90,30 @@ func TestQuotesLastAsLongAsTheNarration(t *testing.T) {
 	}
 }
 
+// TestCuesOfScenesAreApart as those of one paragraph are, however short they get.
+func TestCuesOfScenesAreApart(t *testing.T) {
+	t.Parallel()
+	quote := "instead"
+	b := &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Break: 80}}}
+	l := &timeline.Line{FPS: script.Rate{Num: 100, Den: 1}}
+	var at int64
+	for _, frames := range []int64{100, 25, 5, 100} {
+		b.Scenes = append(b.Scenes, storyboard.Scene{Quote: &quote})
+		l.Scenes = append(l.Scenes, timeline.Scene{Start: at, Frames: frames})
+		at += frames
+	}
+	var got []int64
+	for _, c := range caption.Cues(b, l, nil) {
+		got = append(got, c.Start*100/timeline.SampleRate, c.End*100/timeline.SampleRate)
+		if w := c.Words[0]; w.End > c.End {
+			t.Errorf("%+v is on longer than its cue: %+v", w, c)
+		}
+	}
+	if want := []int64{0, 80, 100, 110, 125, 130, 130, 230}; !slices.Equal(got, want) {
+		t.Errorf("the cues are on at %v, want %v", got, want)
+	}
+}
+
 func TestScriptsWithoutBlanksAreCut(t *testing.T) {
 	t.Parallel()
 	cues, _ := film(strings.Repeat("あ", 50), 20, nil)
