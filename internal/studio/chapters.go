@@ -2,6 +2,7 @@ package studio
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"mynah/internal/caption"
@@ -58,5 +59,15 @@ func (j *job) transcript() (text, list string) {
 		at := c.Frame * timeline.SampleRate * j.line.FPS.Den / j.line.FPS.Num
 		chapters = append(chapters, caption.Chapter{Start: at, Scene: scene, Title: c.Title})
 	}
-	return caption.Transcript(title, chapters, j.cues), caption.ChapterList(chapters)
+	return caption.Transcript(title, chapters, j.said()), caption.ChapterList(chapters)
+}
+
+// said gives the cues of what is said, also where a quote stands in its place on the screen.
+func (j *job) said() []caption.Cue {
+	board := *j.board
+	board.Scenes = slices.Clone(board.Scenes)
+	for i := range board.Scenes {
+		board.Scenes[i].Quote = nil
+	}
+	return caption.Cues(&board, j.line, j.words)
 }
