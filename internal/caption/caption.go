@@ -31,6 +31,8 @@ type Cue struct {
 	Breaks []int `json:"breaks,omitempty"`
 	// Words are what is said one after the other, in the order of the text.
 	Words []CueWord `json:"words,omitempty"`
+	// glued tells that the paragraph goes on in the next cue without a blank.
+	glued bool
 }
 
 // CueWord is a stretch of a cue's text without blanks, with the marks that stand at it,

@@ -190,6 +190,24 @@ func TestWordsThatAreSaidAtOnce(t *testing.T) {
 	}
 }
 
+// TestParagraphsAreWholeAgain: where a cut falls within a word, or beside a letter that has
+// no blank, none comes into the text that is read.
+func TestParagraphsAreWholeAgain(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"Die Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft tagt heute.",
+		"我们使用Prometheus来监控所有的服务器，然后把数据送到Grafana里面显示出来，给所有的人看。",
+		"今天早上 港口里非常安静 只有几只海鸥在水面上飞来飞去", "One word and another, and so on, until there are some pieces of it all.",
+	} {
+		for _, limit := range []int{12, 20, 40} {
+			cues := said(plainFilm(limit), text)
+			if got := caption.Text(cues); got != text+"\n" || limit < 20 && len(cues) < 2 {
+				t.Errorf("%d pieces of fewer than %d make %q", len(cues), limit, got)
+			}
+		}
+	}
+}
+
 // check holds what is true of all cues of a scene.
 func check(t *testing.T, cues []caption.Cue, limit int) {
 	t.Helper()

@@ -3,7 +3,6 @@ package caption
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"mynah/internal/timeline"
 )
@@ -45,9 +44,7 @@ func Paragraphs(cues []Cue) []Paragraph {
 	for i, c := range cues {
 		if i > 0 && c.Paragraph == cues[i-1].Paragraph {
 			last := &out[len(out)-1]
-			before, _ := utf8.DecodeLastRuneInString(last.Text)
-			behind, _ := utf8.DecodeRuneInString(c.Text)
-			if !dense(before) || !dense(behind) {
+			if !cues[i-1].glued {
 				last.Text += " "
 			}
 			last.Text += c.Text
