@@ -11,19 +11,13 @@ import (
 	"mynah/internal/timeline"
 )
 
-// chapters lists those of the film: each begins with the first frame of its scene. Of two
-// that begin together the later counts.
+// chapters lists those of the film: each begins with the first frame of its scene.
 func (j *job) chapters() []film.Chapter {
 	var out []film.Chapter
 	for i, s := range j.board.Scenes {
-		at := j.line.Scenes[i].Start
-		if s.Chapter == "" || at >= j.line.Frames {
-			continue
+		if s.Chapter != "" {
+			out = append(out, film.Chapter{Frame: j.line.Scenes[i].Start, Title: s.Chapter})
 		}
-		if n := len(out); n > 0 && out[n-1].Frame == at {
-			out = out[:n-1]
-		}
-		out = append(out, film.Chapter{Frame: at, Title: s.Chapter})
 	}
 	return out
 }
