@@ -130,12 +130,12 @@ func limitsOf(f storyboard.Film) limits {
 	return l
 }
 
-// UsualSize is the font size of subtitles in pixels of a frame whose shorter side is 720.
-const UsualSize = 26
+// usualSize is the font size of subtitles in pixels of a frame whose shorter side is 720.
+const usualSize = 26
 
 // Size gives the font size that a header asks for, in pixels of such a frame.
 func Size(s script.Subtitles) float64 {
-	size := float64(UsualSize)
+	size := float64(usualSize)
 	if s.Size > 0 {
 		size = s.Size
 	}
