@@ -48,7 +48,8 @@ type captions struct {
 	spans [][]captionSpan
 
 	mu sync.Mutex // guards what follows
-	// kept are the layers that were read last: a caption is laid on many frames.
+	// kept are the layers that were used last, the last at the end: a caption is laid on
+	// many frames.
 	kept []keptLayer
 }
 
@@ -312,11 +313,11 @@ func (j *job) keptLayer(key cache.Key) (*picture.Layer, error) {
 // keep gives a layer, which it makes when it is not one of those that were used last.
 func (c *captions) keep(key cache.Key, draw func() (*picture.Layer, error)) (*picture.Layer, error) {
 	c.mu.Lock()
-	for _, k := range c.kept {
-		if k.key == key {
-			c.mu.Unlock()
-			return k.layer, nil
-		}
+	if i := slices.IndexFunc(c.kept, func(k keptLayer) bool { return k.key == key }); i >= 0 {
+		k := c.kept[i]
+		c.kept = append(slices.Delete(c.kept, i, i+1), k)
+		c.mu.Unlock()
+		return k.layer, nil
 	}
 	c.mu.Unlock()
 	l, err := draw()
