@@ -8,9 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
+	"mynah/internal/fault"
 	"mynah/internal/script"
 	"mynah/internal/slide"
 )
@@ -244,5 +246,18 @@ func TestCaptionKeys(t *testing.T) {
 	}
 	if again := c.Keys("2"); again[0] == keys[0] {
 		t.Error("another browser has the same key")
+	}
+}
+
+// TestWhatNeedsABrowser: who misses it is told for what, and which font lacks letters.
+func TestWhatNeedsABrowser(t *testing.T) {
+	t.Parallel()
+	d := drawer(t, func(c *slide.Config) { c.Program = "no-such-browser" })
+	_, err := d.Version(t.Context(), "subtitles in the picture")
+	if f, ok := fault.As(err); !ok || f.Code != fault.ToolMissing || !strings.HasPrefix(f.Public, "subtitles in the picture need a browser") {
+		t.Error(err)
+	}
+	if w, ok := slide.Boxes("font for subtitles", []rune("ab")); !ok || w.Summary != "no font for subtitles has a b; boxes are drawn" {
+		t.Errorf("%+v", w)
 	}
 }

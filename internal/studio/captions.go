@@ -9,7 +9,6 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -78,10 +77,7 @@ func (j *job) drawCaptions(ctx context.Context, wanted func(scene int) bool) err
 	if len(cues) == 0 {
 		return nil
 	}
-	version, err := j.studio.drawer.Version(ctx)
-	if f, ok := fault.As(err); ok && f.Code == fault.ToolMissing {
-		return fault.New(f.Code, err, "%s", strings.Replace(f.Public, "slides need", "subtitles in the picture need", 1)).WithHint("%s", f.Hint)
-	}
+	version, err := j.studio.drawer.Version(ctx, "subtitles in the picture")
 	if err != nil {
 		return err
 	}
@@ -417,8 +413,8 @@ func (j *job) reportCaptions(cues []caption.Cue, heads []captionHead) error {
 			}
 		}
 		lost = append(lost, anew...)
-		if w, ok := slide.Boxes(anew); ok {
-			list.Warnf(j.board.Scenes[cues[i].Scene].Range, "%s", strings.Replace(w.Summary, "no font has", "no font for subtitles has", 1)).Hint = w.Hint
+		if w, ok := slide.Boxes("font for subtitles", anew); ok {
+			list.Warnf(j.board.Scenes[cues[i].Scene].Range, "%s", w.Summary).Hint = w.Hint
 		}
 	}
 	return j.report(list)
