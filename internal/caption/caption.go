@@ -189,7 +189,7 @@ func spoken(i int, s *storyboard.Scene, t *timeline.Scene, words Words, limit li
 // quoted makes the cues of a scene whose text was given: the pieces share the time of
 // the narration, from its first sound to its last, or of the scene, by their characters.
 func quoted(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line, limit limits) []Cue {
-	start, end := frameSample(t.Start, l), frameSample(t.Start+t.Frames, l)
+	start, end := l.Sample(t.Start), l.Sample(t.Start+t.Frames)
 	heard := false
 	for _, v := range t.Voice {
 		if s.Parts[v.Part].Kind == storyboard.Pause || v.Samples <= 0 {
@@ -203,9 +203,4 @@ func quoted(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line, lim
 	p := &paragraph{given: true}
 	p.add(*s.Quote, nil, timeline.Voice{Start: start, Samples: end - start})
 	return p.cues(i, limit)
-}
-
-// frameSample gives the sample at which a frame begins.
-func frameSample(frame int64, l *timeline.Line) int64 {
-	return frame * timeline.SampleRate * l.FPS.Den / l.FPS.Num
 }

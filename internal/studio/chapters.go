@@ -50,8 +50,7 @@ func (j *job) transcript() (text, list string) {
 		for scene+1 < len(j.line.Scenes) && j.line.Scenes[scene].Start < c.Frame {
 			scene++
 		}
-		at := c.Frame * timeline.SampleRate * j.line.FPS.Den / j.line.FPS.Num
-		chapters = append(chapters, caption.Chapter{Start: at, Scene: scene, Title: c.Title})
+		chapters = append(chapters, caption.Chapter{Start: j.line.Sample(c.Frame), Scene: scene, Title: c.Title})
 	}
 	return caption.Transcript(title, chapters, j.said()), caption.ChapterList(chapters)
 }
