@@ -3,6 +3,9 @@ package studio
 import (
 	"testing"
 	"testing/fstest"
+
+	"mynah/internal/script"
+	"mynah/internal/voice"
 )
 
 // TestScriptIn: a language is found however its tag is written, and never a wrong one.
@@ -36,6 +39,18 @@ func TestScriptIn(t *testing.T) {
 		got, err := ScriptIn(fsys, c[0], c[1], nil)
 		if got != c[2] || (err == nil) != (c[2] != "") {
 			t.Errorf("%s in %s is %q (%v), want %q", c[0], c[1], got, err, c[2])
+		}
+	}
+}
+
+// TestTranslationsIntoWhatIsSpoken: a script can be translated into the language of every
+// voice of the catalogue.
+func TestTranslationsIntoWhatIsSpoken(t *testing.T) {
+	t.Parallel()
+	for _, v := range voice.NewCatalogue().Voices() {
+		name := script.TranslationName("s.md", v.Language)
+		if base, tag, ok := script.TranslationOf(name); !ok || base != "s.md" || tag != v.Language {
+			t.Errorf("%s is no translation", name)
 		}
 	}
 }
