@@ -31,6 +31,8 @@ type Cue struct {
 	Breaks []int `json:"breaks,omitempty"`
 	// Words are what is said one after the other, in the order of the text.
 	Words []CueWord `json:"words,omitempty"`
+	// glued tells that the paragraph goes on in the next cue without a blank.
+	glued bool
 }
 
 // CueWord is a stretch of a cue's text without blanks, with the marks that stand at it,
@@ -71,11 +73,12 @@ func Cues(b *storyboard.Board, l *timeline.Line, words Words) []Cue {
 	for i := range l.Scenes {
 		s := &b.Scenes[i]
 		if s.Quote != nil {
-			out = append(out, quoted(*s.Quote, i, &l.Scenes[i], l, limit)...)
+			out = append(out, quoted(i, s, &l.Scenes[i], l, limit)...)
 			continue
 		}
 		out = append(out, spoken(i, s, &l.Scenes[i], words, limit)...)
 	}
+	apart(out)
 	paragraph := -1
 	for i := range out {
 		if out[i].Paragraph == 0 { // the first of its own
@@ -84,6 +87,19 @@ func Cues(b *storyboard.Board, l *timeline.Line, words Words) []Cue {
 		out[i].Paragraph = paragraph
 	}
 	return out
+}
+
+// apart has each cue end a gap before the next: those of two scenes can touch too.
+func apart(cues []Cue) {
+	for i := range len(cues) - 1 {
+		c, next := &cues[i], cues[i+1].Start
+		if c.End <= next-gap || next <= c.Start {
+			continue
+		}
+		room := min(c.End, next) - c.Start
+		c.End = max(next-gap, c.Start+min(shortest, room))
+		c.within()
+	}
 }
 
 // limits bound a piece: its characters, the columns of a line, and the lines. A wide
@@ -114,12 +130,12 @@ func limitsOf(f storyboard.Film) limits {
 	return l
 }
 
-// UsualSize is the font size of subtitles in pixels of a frame whose shorter side is 720.
-const UsualSize = 26
+// usualSize is the font size of subtitles in pixels of a frame whose shorter side is 720.
+const usualSize = 26
 
 // Size gives the font size that a header asks for, in pixels of such a frame.
 func Size(s script.Subtitles) float64 {
-	size := float64(UsualSize)
+	size := float64(usualSize)
 	if s.Size > 0 {
 		size = s.Size
 	}
@@ -171,18 +187,20 @@ func spoken(i int, s *storyboard.Scene, t *timeline.Scene, words Words, limit li
 }
 
 // quoted makes the cues of a scene whose text was given: the pieces share the time of
-// the narration, or of the scene, by their characters.
-func quoted(text string, scene int, t *timeline.Scene, l *timeline.Line, limit limits) []Cue {
-	start, end := frameSample(t.Start, l), frameSample(t.Start+t.Frames, l)
-	if len(t.Voice) > 0 && t.VoiceEnd > t.Voice[0].Start {
-		start, end = t.Voice[0].Start, t.VoiceEnd
+// the narration, from its first sound to its last, or of the scene, by their characters.
+func quoted(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line, limit limits) []Cue {
+	start, end := l.Sample(t.Start), l.Sample(t.Start+t.Frames)
+	heard := false
+	for _, v := range t.Voice {
+		if s.Parts[v.Part].Kind == storyboard.Pause || v.Samples <= 0 {
+			continue
+		}
+		if !heard {
+			start, heard = v.Start, true
+		}
+		end = v.Start + v.Samples
 	}
 	p := &paragraph{given: true}
-	p.add(text, nil, timeline.Voice{Start: start, Samples: end - start})
-	return p.cues(scene, limit)
-}
-
-// frameSample gives the sample at which a frame begins.
-func frameSample(frame int64, l *timeline.Line) int64 {
-	return frame * timeline.SampleRate * l.FPS.Den / l.FPS.Num
+	p.add(*s.Quote, nil, timeline.Voice{Start: start, Samples: end - start})
+	return p.cues(i, limit)
 }

@@ -63,6 +63,57 @@ func TestQuotes(t *testing.T) {
 	}
 }
 
+// TestQuotesLastAsLongAsTheNarration: they leave the screen in pauses around it, and have
+// the scene where there are only those.
+func TestQuotesLastAsLongAsTheNarration(t *testing.T) {
+	t.Parallel()
+	const second = timeline.SampleRate
+	text := "instead"
+	for name, c := range map[string]struct {
+		kinds      []storyboard.PartKind
+		start, end int64
+	}{
+		"pauses around":   {[]storyboard.PartKind{storyboard.Pause, storyboard.Speech, storyboard.Pause, storyboard.Audio, storyboard.Pause}, second, 4 * second},
+		"nothing but one": {[]storyboard.PartKind{storyboard.Pause}, 0, 10 * second},
+	} {
+		b := &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Break: 80}}, Scenes: []storyboard.Scene{{Quote: &text}}}
+		l := &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Frames: 250}}}
+		for i, k := range c.kinds {
+			b.Scenes[0].Parts = append(b.Scenes[0].Parts, storyboard.Part{Kind: k})
+			l.Scenes[0].Voice = append(l.Scenes[0].Voice, timeline.Voice{Part: i, Start: int64(i) * second, Samples: second})
+			l.Scenes[0].VoiceEnd = int64(i+1) * second
+		}
+		cues := caption.Cues(b, l, nil)
+		if len(cues) != 1 || cues[0].Start != c.start || cues[0].End != c.end {
+			t.Errorf("%s: %+v", name, cues)
+		}
+	}
+}
+
+// TestCuesOfScenesAreApart as those of one paragraph are, however short they get.
+func TestCuesOfScenesAreApart(t *testing.T) {
+	t.Parallel()
+	quote := "instead"
+	b := &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Break: 80}}}
+	l := &timeline.Line{FPS: script.Rate{Num: 100, Den: 1}}
+	var at int64
+	for _, frames := range []int64{100, 25, 5, 100} {
+		b.Scenes = append(b.Scenes, storyboard.Scene{Quote: &quote})
+		l.Scenes = append(l.Scenes, timeline.Scene{Start: at, Frames: frames})
+		at += frames
+	}
+	var got []int64
+	for _, c := range caption.Cues(b, l, nil) {
+		got = append(got, c.Start*100/timeline.SampleRate, c.End*100/timeline.SampleRate)
+		if w := c.Words[0]; w.End > c.End {
+			t.Errorf("%+v is on longer than its cue: %+v", w, c)
+		}
+	}
+	if want := []int64{0, 80, 100, 110, 125, 130, 130, 230}; !slices.Equal(got, want) {
+		t.Errorf("the cues are on at %v, want %v", got, want)
+	}
+}
+
 func TestScriptsWithoutBlanksAreCut(t *testing.T) {
 	t.Parallel()
 	cues, _ := film(strings.Repeat("あ", 50), 20, nil)

@@ -82,7 +82,7 @@ func (p *paragraph) within(from, to int) []int {
 		}
 		before, _ := utf8.DecodeLastRuneInString(p.text[:s.from])
 		behind, _ := utf8.DecodeRuneInString(p.text[s.from:])
-		if southeast(before) && southeast(behind) && !unicode.IsMark(behind) {
+		if southeast(before) && southeast(behind) && !unicode.IsMark(behind) && !leads(before) {
 			out = append(out, s.from)
 		}
 	}
@@ -93,21 +93,41 @@ func southeast(r rune) bool {
 	return unicode.In(r, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
+// leads tells of the vowels of Thai and Lao that are written before the consonant behind
+// which they are said: nothing may come between the two.
+func leads(r rune) bool { return r >= 'เ' && r <= 'ไ' || r >= 'ເ' && r <= 'ໄ' }
+
+// letter takes the first letter of a text, with all that cannot be cut from it: bytes,
+// characters, columns, and the state for the next.
+func letter(text string, state int, limit limits) (size, chars, cols, next int) {
+	cluster, rest, cols, next := uniseg.FirstGraphemeClusterInString(text, state)
+	size, chars = len(cluster), utf8.RuneCountInString(cluster)
+	last, _ := utf8.DecodeLastRuneInString(cluster)
+	behind, _ := utf8.DecodeRuneInString(rest)
+	if !leads(last) || !southeast(behind) || leads(behind) {
+		return size, chars, cols, next
+	}
+	cluster, _, more, after := uniseg.FirstGraphemeClusterInString(rest, next)
+	if n := chars + utf8.RuneCountInString(cluster); n <= limit.chars && cols+more <= limit.line {
+		return size + len(cluster), n, cols + more, after
+	}
+	return size, chars, cols, next
+}
+
 // add adds the stretch from a place to another, in pieces if it is too long.
 func (t *atoms) add(p *paragraph, from, to int, limit limits) {
 	text := strings.TrimRight(p.text[from:to], " ")
 	rest, state := text, -1
 	a := atom{from: from, to: from}
 	for rest != "" {
-		var cluster string
-		var cols int
-		cluster, rest, cols, state = uniseg.FirstGraphemeClusterInString(rest, state)
-		n := utf8.RuneCountInString(cluster)
+		var size, n, cols int
+		size, n, cols, state = letter(rest, state, limit)
+		rest = rest[size:]
 		if a.to > a.from && (a.chars+n > limit.chars || a.cols+cols > limit.line) {
 			t.push(a)
 			a = atom{from: a.to, to: a.to}
 		}
-		a.to, a.chars, a.cols = a.to+len(cluster), a.chars+n, a.cols+cols
+		a.to, a.chars, a.cols = a.to+size, a.chars+n, a.cols+cols
 	}
 	if a.to < to {
 		a.blank = 1

@@ -190,6 +190,47 @@ func TestWordsThatAreSaidAtOnce(t *testing.T) {
 	}
 }
 
+// TestParagraphsAreWholeAgain: where a cut falls within a word, or beside a letter that has
+// no blank, none comes into the text that is read.
+func TestParagraphsAreWholeAgain(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"Die Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft tagt heute.",
+		"我们使用Prometheus来监控所有的服务器，然后把数据送到Grafana里面显示出来，给所有的人看。",
+		"今天早上 港口里非常安静 只有几只海鸥在水面上飞来飞去", "One word and another, and so on, until there are some pieces of it all.",
+	} {
+		for _, limit := range []int{12, 20, 40} {
+			cues := said(plainFilm(limit), text)
+			if got := caption.Text(cues); got != text+"\n" || limit < 20 && len(cues) < 2 {
+				t.Errorf("%d pieces of fewer than %d make %q", len(cues), limit, got)
+			}
+		}
+	}
+}
+
+// TestLeadingVowelsStay: no piece and no line of Thai or Lao ends between a vowel that is
+// written first and its consonant, also where nobody knows the words.
+func TestLeadingVowelsStay(t *testing.T) {
+	t.Parallel()
+	for _, letters := range []string{"กเข", "เก", "แม่น้ำ", "ไป", "ໄປກໂຕ", "ຂເກ"} {
+		text := strings.Repeat(letters, 60)
+		for limit := 10; limit < 24; limit++ {
+			quote := text
+			cues, _ := film("said", limit, &quote)
+			if len(cues) < 3 {
+				t.Fatalf("%+v", cues)
+			}
+			for _, c := range cues[:len(cues)-1] {
+				for _, l := range c.Lines() {
+					if last, _ := utf8.DecodeLastRuneInString(l); strings.ContainsRune("เแโใไເແໂໃໄ", last) {
+						t.Errorf("with %d characters, a line ends in %q: %q", limit, last, l)
+					}
+				}
+			}
+		}
+	}
+}
+
 // check holds what is true of all cues of a scene.
 func check(t *testing.T, cues []caption.Cue, limit int) {
 	t.Helper()
@@ -230,7 +271,7 @@ func check(t *testing.T, cues []caption.Cue, limit int) {
 
 func FuzzCut(f *testing.F) {
 	for _, s := range []string{
-		"One two. Three, four five six!", "今天早上，港口里非常安静。", "สวัสดีชาวโลก นี่คือภาพยนตร์", "שלום עולם, זה סרט.", "a\u00a0b\u200dc \u200b d\ufeff",
+		"One two. Three, four five six!", "今天早上，港口里非常安静。", "สวัสดีชาวโลก นี่คือภาพยนตร์", "เเเเแแแแไไโโใใกเ้้้้", "שלום עולם, זה סרט.", "a\u00a0b\u200dc \u200b d\ufeff",
 		"👩‍👩‍👧‍👦👩‍👩‍👧‍👦 hi", strings.Repeat("x", 300), "— — — …", "\x00\xff\u2028", "e\u0301\u0301\u0301 z",
 	} {
 		f.Add(s, 80, uint16(3), false)

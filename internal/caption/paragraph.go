@@ -220,10 +220,7 @@ func (p *paragraph) cues(scene int, limit limits) []Cue {
 		if k+1 < len(cuts) {
 			to = cuts[k+1]
 		}
-		c := Cue{Start: starts[k], End: starts[k+1], Scene: scene}
-		if k+1 < len(cuts) {
-			c.End = max(c.End-gap, c.Start+min(shortest, c.End-c.Start))
-		}
+		c := Cue{Start: starts[k], End: starts[k+1], Scene: scene, glued: t.atoms[to-1].blank == 0}
 		a, b := t.atoms[from].from, t.atoms[to-1].to
 		c.Text = p.text[a:b]
 		breaks, _ := t.lines(from, to, limit)

@@ -23,13 +23,13 @@ func Transcript(title string, chapters []Chapter, cues []Cue) string {
 	next := 0
 	until := func(scene int) {
 		for ; next < len(chapters) && chapters[next].Scene <= scene; next++ {
-			fmt.Fprintf(&b, "\n## %s %s\n", Time(chapters[next].Start), heading(chapters[next].Title))
+			fmt.Fprintf(&b, "\n## %s %s\n", minutes(chapters[next].Start), heading(chapters[next].Title))
 		}
 	}
 	const last = 1 << 30
-	for _, p := range Paragraphs(cues) {
-		until(p.Scene)
-		fmt.Fprintf(&b, "\n**%s** %s\n", Time(p.Start), escaped(p.Text))
+	for _, p := range passages(cues) {
+		until(p.scene)
+		fmt.Fprintf(&b, "\n**%s** %s\n", minutes(p.start), escaped(p.text))
 	}
 	until(last)
 	return b.String()
@@ -40,14 +40,14 @@ func Transcript(title string, chapters []Chapter, cues []Cue) string {
 func ChapterList(chapters []Chapter) string {
 	var b strings.Builder
 	for _, c := range chapters {
-		fmt.Fprintf(&b, "%s %s\n", Time(c.Start), strings.Join(strings.Fields(c.Title), " "))
+		fmt.Fprintf(&b, "%s %s\n", minutes(c.Start), strings.Join(strings.Fields(c.Title), " "))
 	}
 	return b.String()
 }
 
-// Time writes a sample of the film in minutes and seconds, cut to whole ones: 1:05, or
+// minutes writes a sample of the film in minutes and seconds, cut to whole ones: 1:05, or
 // 1:00:05 from an hour on.
-func Time(sample int64) string {
+func minutes(sample int64) string {
 	s := sample / timeline.SampleRate
 	if s >= 3600 {
 		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)

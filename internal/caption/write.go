@@ -3,7 +3,6 @@ package caption
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"mynah/internal/timeline"
 )
@@ -32,28 +31,26 @@ func VTT(cues []Cue) string {
 	return b.String()
 }
 
-// Paragraph is what is said in one go, in samples of the film.
-type Paragraph struct {
-	Start int64
-	Scene int
-	Text  string
+// passage is what is said in one go, in samples of the film.
+type passage struct {
+	start int64
+	scene int
+	text  string
 }
 
-// Paragraphs joins the cues that were cut from one paragraph.
-func Paragraphs(cues []Cue) []Paragraph {
-	var out []Paragraph
+// passages joins the cues that were cut from one paragraph.
+func passages(cues []Cue) []passage {
+	var out []passage
 	for i, c := range cues {
 		if i > 0 && c.Paragraph == cues[i-1].Paragraph {
 			last := &out[len(out)-1]
-			before, _ := utf8.DecodeLastRuneInString(last.Text)
-			behind, _ := utf8.DecodeRuneInString(c.Text)
-			if !dense(before) || !dense(behind) {
-				last.Text += " "
+			if !cues[i-1].glued {
+				last.text += " "
 			}
-			last.Text += c.Text
+			last.text += c.Text
 			continue
 		}
-		out = append(out, Paragraph{Start: c.Start, Scene: c.Scene, Text: c.Text})
+		out = append(out, passage{start: c.Start, scene: c.Scene, text: c.Text})
 	}
 	return out
 }
@@ -61,8 +58,8 @@ func Paragraphs(cues []Cue) []Paragraph {
 // Text writes what cues say, a paragraph a line, with a blank line between.
 func Text(cues []Cue) string {
 	var all []string
-	for _, p := range Paragraphs(cues) {
-		all = append(all, p.Text+"\n")
+	for _, p := range passages(cues) {
+		all = append(all, p.text+"\n")
 	}
 	return strings.Join(all, "\n")
 }

@@ -187,15 +187,13 @@ func (f *buildFlags) request(args []string) (studio.Request, error) {
 	r.Voice, r.Strict, r.Timeline, r.Transcript, r.Force, r.Language = f.voice, f.strict, f.timeline, f.transcript, f.force, f.language
 	r.Output = f.output
 	if r.Output == "" {
-		path := filepath.Join(r.Dir, filepath.FromSlash(r.Script))
-		if base, _, ok := script.TranslationOf(path); ok && f.language != "" {
-			if _, err := os.Stat(base); err == nil {
-				path = base
+		name := r.Script
+		if f.language != "" {
+			if name, err = studio.ScriptIn(os.DirFS(r.Dir), name, f.language, r.Variables); err != nil {
+				return r, err
 			}
 		}
-		if f.language != "" && slices.Contains(studio.Languages(os.DirFS(filepath.Dir(path)), filepath.Base(path)), f.language) {
-			path = script.TranslationName(path, f.language)
-		}
+		path := filepath.Join(r.Dir, filepath.FromSlash(name))
 		r.Output = strings.TrimSuffix(path, filepath.Ext(path)) + ".mp4"
 	}
 	return r, nil

@@ -41,15 +41,6 @@ func songs() []song {
 	}
 }
 
-// Names lists the tracks as scripts name them.
-func Names() []string {
-	var out []string
-	for _, s := range songs() {
-		out = append(out, s.name)
-	}
-	return out
-}
-
 // Frames gives the length of a track in sample frames, of Channels samples each; 0 for a
 // name that is none.
 func Frames(name string) int64 {

@@ -141,7 +141,7 @@ func (p *parser) setFilm(ps *Properties, name string, v value) bool {
 	case "poster":
 		ps.Poster, ok = read(p, name, v, poster())
 	case "loudness":
-		ps.Loudness, ok = read(p, name, v, level(-70, -5, "LUFS", "lufs"))
+		ps.Loudness, ok = read(p, name, v, level(-40, -5, "LUFS", "lufs"))
 	case "ducking":
 		ps.Ducking, ok = read(p, name, v, level(0, 60, "dB", "db"))
 	case "lexicon":

@@ -19,7 +19,9 @@ func TranslationName(name, tag string) string {
 }
 
 // TranslationOf tells which script a name is a translation of, and into which language, by
-// the name alone: "script.de.md" is "script.md" in "de".
+// the name alone: "script.de.md" is "script.md" in "de". Of languages of three letters only
+// those count that voices speak: nearly every short word is the tag of some language, and
+// "script.old.md" is no translation.
 func TranslationOf(name string) (base, tag string, ok bool) {
 	ext := path.Ext(name)
 	stem := strings.TrimSuffix(name, ext)
@@ -28,10 +30,21 @@ func TranslationOf(name string) (base, tag string, ok bool) {
 	if tag == "" || path.Base(stem) == "." || path.Base(stem) == "" || len(tag) < 2 {
 		return "", "", false
 	}
-	if _, err := tags.Parse(tag); err != nil {
+	if _, err := tags.Parse(tag); err != nil || !spoken(tag) {
 		return "", "", false
 	}
 	return stem + ext, tag, true
+}
+
+// spoken tells whether a tag's language has two letters, or three and voices.
+func spoken(tag string) bool {
+	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	switch base {
+	case "bpy", "cmn", "fil", "grc", "gsw", "hak", "haw", "hyw", "jbo", "kok", "lfn", "ltg",
+		"nan", "nci", "nog", "pap", "quc", "shn", "smj", "wuu", "yue":
+		return true
+	}
+	return len(base) == 2
 }
 
 // Translate fills up a translation from the script that it is of: what its header leaves

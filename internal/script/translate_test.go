@@ -13,6 +13,8 @@ func TestTranslationNames(t *testing.T) {
 	for name, want := range map[string]string{
 		"script.de.md": "script.md de", "a/b.pt-BR.txt": "a/b.txt pt-BR", "script.zh-Hant.md": "script.md zh-Hant",
 		"script.md": "", "v1.2.md": "", ".de.md": "", "a.b.md": "", "lesson.draft1x-.md": "",
+		"s.old.md": "", "s.new.md": "", "s.bak.md": "", "s.tmp.md": "", "s.OLD-US.md": "", "s.x-de.md": "",
+		"s.fil.md": "s.md fil", "s.yue-HK.md": "s.md yue-HK", "s.Haw.md": "s.md Haw",
 	} {
 		base, tag, ok := script.TranslationOf(name)
 		if got := strings.TrimSpace(base + " " + tag); got != want || ok != (want != "") {

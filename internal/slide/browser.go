@@ -31,7 +31,10 @@ type browser struct {
 type params map[string]any
 
 // Program finds the browser; without one the error is a fault.ToolMissing.
-func (d *Drawer) Program() (string, error) {
+func (d *Drawer) Program() (string, error) { return d.program("slides") }
+
+// program finds the browser; the error says what needs it.
+func (d *Drawer) program(what string) (string, error) {
 	names := Programs()
 	if d.cfg.Program != "" {
 		names = []string{d.cfg.Program}
@@ -44,7 +47,7 @@ func (d *Drawer) Program() (string, error) {
 		}
 		missing = errors.Join(missing, err)
 	}
-	f := fault.New(fault.ToolMissing, missing, "slides need a browser, and %s is not installed", strings.Join(names, ", or "))
+	f := fault.New(fault.ToolMissing, missing, "%s need a browser, and %s is not installed", what, strings.Join(names, ", or "))
 	return "", f.WithHint("apt-get install chromium-headless-shell, or name another Chromium by MYNAH_CHROMIUM")
 }
 
@@ -172,8 +175,8 @@ func arguments(profile string, sandbox bool) []string {
 }
 
 // versionOf asks a browser's program for its version.
-func (d *Drawer) versionOf(ctx context.Context) (string, error) {
-	path, err := d.Program()
+func (d *Drawer) versionOf(ctx context.Context, what string) (string, error) {
+	path, err := d.program(what)
 	if err != nil {
 		return "", err
 	}

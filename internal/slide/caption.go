@@ -96,23 +96,29 @@ func (c Captions) line() int { return max(int(math.Round(c.Style.Size*1.28)), 2)
 // margin holds what is painted around the text's box.
 func (c Captions) margin() int { return int(math.Ceil(c.Style.Size*0.55)) + 1 }
 
-// Key addresses the picture of a caption by all that decides its pixels; version is that
-// which Drawer.Version gave.
-func (c Captions) Key(version string, i int) cache.Key {
-	one := c
-	one.Texts = c.Texts[i : i+1]
-	k := one.gather()
-	h := cache.NewHasher("caption 1").String(version).String(one.page(k)).String(captionScript).Int(int64(c.Width))
-	for _, w := range c.Texts[i].Words {
-		h.Int(int64(len(w)))
-		for _, p := range w {
-			h.Int(int64(p.Line), int64(p.From), int64(p.To))
-		}
-	}
+// Keys address the pictures of the captions, each by all that decides its pixels; version
+// is that which Drawer.Version gave. The font, which may be large, is read once for all.
+func (c Captions) Keys(version string) []cache.Key {
+	k := c.gather()
+	font := cache.NewHasher("caption font 1")
 	for _, name := range k.names() {
-		h.String(name).Bytes(k.files[name])
+		font.String(name).Bytes(k.files[name])
 	}
-	return h.Key()
+	sum := font.Key()
+	keys := make([]cache.Key, len(c.Texts))
+	for i, t := range c.Texts {
+		one := c
+		one.Texts = c.Texts[i : i+1]
+		h := cache.NewHasher("caption 2").String(version).String(one.page(k)).String(captionScript).Int(int64(c.Width)).Bytes(sum[:])
+		for _, w := range t.Words {
+			h.Int(int64(len(w)))
+			for _, p := range w {
+				h.Int(int64(p.Line), int64(p.From), int64(p.To))
+			}
+		}
+		keys[i] = h.Key()
+	}
+	return keys
 }
 
 // gather reads the font of the project.

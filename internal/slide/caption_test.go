@@ -4,12 +4,15 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"io/fs"
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
+	"mynah/internal/fault"
 	"mynah/internal/script"
 	"mynah/internal/slide"
 )
@@ -200,4 +203,61 @@ func fontFile(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return string(out)
+}
+
+// opened counts how often a file is opened.
+type opened struct {
+	fstest.MapFS
+	times *int
+}
+
+func (o opened) Open(name string) (fs.File, error) {
+	if name == "f.ttf" {
+		*o.times++
+	}
+	return o.MapFS.Open(name)
+}
+
+func (o opened) ReadFile(name string) ([]byte, error) {
+	if name == "f.ttf" {
+		*o.times++
+	}
+	return o.MapFS.ReadFile(name)
+}
+
+// TestCaptionKeys: captions have keys by what they look like, and their font is read once.
+func TestCaptionKeys(t *testing.T) {
+	t.Parallel()
+	times := 0
+	files := opened{fstest.MapFS{"f.ttf": {Data: []byte("a font")}}, &times}
+	style := usual(26)
+	style.File = "f.ttf"
+	c := slide.Captions{Width: 640, Files: files, Style: style, Texts: []slide.CaptionText{words("one"), words("two"), {Lines: []string{"one"}}, words("one")}}
+	keys := c.Keys("1")
+	if times != 1 {
+		t.Errorf("the font is read %d times", times)
+	}
+	if len(keys) != 4 || keys[0] == keys[1] || keys[0] == keys[2] || keys[0] != keys[3] {
+		t.Errorf("the keys are %v", keys)
+	}
+	files.MapFS["f.ttf"] = &fstest.MapFile{Data: []byte("another")}
+	if again := c.Keys("1"); again[0] == keys[0] {
+		t.Error("another font has the same key")
+	}
+	if again := c.Keys("2"); again[0] == keys[0] {
+		t.Error("another browser has the same key")
+	}
+}
+
+// TestWhatNeedsABrowser: who misses it is told for what, and which font lacks letters.
+func TestWhatNeedsABrowser(t *testing.T) {
+	t.Parallel()
+	d := drawer(t, func(c *slide.Config) { c.Program = "no-such-browser" })
+	_, err := d.Version(t.Context(), "subtitles in the picture")
+	if f, ok := fault.As(err); !ok || f.Code != fault.ToolMissing || !strings.HasPrefix(f.Public, "subtitles in the picture need a browser") {
+		t.Error(err)
+	}
+	if w, ok := slide.Boxes("font for subtitles", []rune("ab")); !ok || w.Summary != "no font for subtitles has a b; boxes are drawn" {
+		t.Errorf("%+v", w)
+	}
 }

@@ -210,21 +210,22 @@ func (d *Drawer) warn(out *Drawn, r Request, c composed, m measured) {
 		add("the file named in @font-face is missing or no font", "the font %q cannot be read; another is drawn", name)
 	}
 	for _, b := range r.Blocks {
-		if w, ok := Boxes(d.tofu([]string{b.Text})); ok {
+		if w, ok := Boxes("font", d.tofu([]string{b.Text})); ok {
 			w.Range = b.Range
 			out.Warnings = append(out.Warnings, w)
 		}
 	}
 }
 
-// Boxes tells an author of letters that no font has, if there are any.
-func Boxes(tofu []rune) (Warning, bool) {
+// Boxes tells an author of letters that no font has, if there are any; font says which are
+// meant, as "font".
+func Boxes(font string, tofu []rune) (Warning, bool) {
 	var lost []string
 	for _, r := range tofu {
 		lost = append(lost, string(r))
 	}
 	return Warning{
-		Summary: fmt.Sprintf("no font has %s; boxes are drawn", strings.Join(lost, " ")),
+		Summary: fmt.Sprintf("no %s has %s; boxes are drawn", font, strings.Join(lost, " ")),
 		Hint:    "install a font that has the letters, such as one of Noto's",
 	}, len(lost) > 0
 }

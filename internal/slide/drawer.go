@@ -50,15 +50,15 @@ func New(cfg Config, run *proc.Runner) (*Drawer, error) {
 
 // Version tells all of the machine that decides a slide's pixels: the browser and the
 // fonts that are installed. It is for keys and for people, and asked once. Without a
-// browser the error is a fault.ToolMissing.
-func (d *Drawer) Version(ctx context.Context) (string, error) {
+// browser the error is a fault.ToolMissing, which says what is to be drawn, as "slides".
+func (d *Drawer) Version(ctx context.Context, what string) (string, error) {
 	d.mu.Lock()
 	version := d.version
 	d.mu.Unlock()
 	if version != "" {
 		return version, nil
 	}
-	version, err := d.versionOf(ctx)
+	version, err := d.versionOf(ctx, what)
 	if err != nil {
 		return "", err
 	}

@@ -162,7 +162,7 @@ func TestStop(t *testing.T) {
 func TestVersion(t *testing.T) {
 	t.Parallel()
 	d := drawer(t, nil)
-	v, err := d.Version(t.Context())
+	v, err := d.Version(t.Context(), "slides")
 	if err != nil || !strings.Contains(v, "Chrom") || !strings.Contains(v, "fonts ") {
 		t.Errorf("%q, %v", v, err)
 	}

@@ -9,7 +9,6 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -48,7 +47,8 @@ type captions struct {
 	spans [][]captionSpan
 
 	mu sync.Mutex // guards what follows
-	// kept are the layers that were read last: a caption is laid on many frames.
+	// kept are the layers that were used last, the last at the end: a caption is laid on
+	// many frames.
 	kept []keptLayer
 }
 
@@ -77,18 +77,17 @@ func (j *job) drawCaptions(ctx context.Context, wanted func(scene int) bool) err
 	if len(cues) == 0 {
 		return nil
 	}
-	version, err := j.studio.drawer.Version(ctx)
-	if f, ok := fault.As(err); ok && f.Code == fault.ToolMissing {
-		return fault.New(f.Code, err, "%s", strings.Replace(f.Public, "slides need", "subtitles in the picture need", 1)).WithHint("%s", f.Hint)
-	}
+	version, err := j.studio.drawer.Version(ctx, "subtitles in the picture")
 	if err != nil {
 		return err
 	}
 	style := j.captionStyle()
-	keys := make([]cache.Key, len(cues))
-	for i, c := range cues {
+	for _, c := range cues {
 		style.Texts = append(style.Texts, captionText(c, j.board.Film.Subtitles.Karaoke))
-		look := style.Key(version, i)
+	}
+	keys := style.Keys(version)
+	for i, c := range cues {
+		look := keys[i]
 		keys[i] = cache.NewHasher("caption head 1").Bytes(look[:]).Int(int64(j.line.Width), int64(j.line.Height)).String(j.board.Film.Subtitles.Position).Key()
 		j.part(keys[i], partCaption, shorten(c.Text, 60), c.Scene+1, of("its text, look or font", keys[i]))
 	}
@@ -204,6 +203,7 @@ func (j *job) drawSheet(ctx context.Context, style slide.Captions, keys []cache.
 	for k, i := range batch {
 		d := drawn[k]
 		at := j.captionPlace(d)
+		heads[i] = captionHead{} // what the cache had of it is older than this drawing
 		for _, boxes := range d.Words {
 			var word []image.Rectangle
 			for _, b := range boxes {
@@ -309,11 +309,11 @@ func (j *job) keptLayer(key cache.Key) (*picture.Layer, error) {
 // keep gives a layer, which it makes when it is not one of those that were used last.
 func (c *captions) keep(key cache.Key, draw func() (*picture.Layer, error)) (*picture.Layer, error) {
 	c.mu.Lock()
-	for _, k := range c.kept {
-		if k.key == key {
-			c.mu.Unlock()
-			return k.layer, nil
-		}
+	if i := slices.IndexFunc(c.kept, func(k keptLayer) bool { return k.key == key }); i >= 0 {
+		k := c.kept[i]
+		c.kept = append(slices.Delete(c.kept, i, i+1), k)
+		c.mu.Unlock()
+		return k.layer, nil
 	}
 	c.mu.Unlock()
 	l, err := draw()
@@ -413,8 +413,8 @@ func (j *job) reportCaptions(cues []caption.Cue, heads []captionHead) error {
 			}
 		}
 		lost = append(lost, anew...)
-		if w, ok := slide.Boxes(anew); ok {
-			list.Warnf(j.board.Scenes[cues[i].Scene].Range, "%s", strings.Replace(w.Summary, "no font has", "no font for subtitles has", 1)).Hint = w.Hint
+		if w, ok := slide.Boxes("font for subtitles", anew); ok {
+			list.Warnf(j.board.Scenes[cues[i].Scene].Range, "%s", w.Summary).Hint = w.Hint
 		}
 	}
 	return j.report(list)

@@ -2,6 +2,7 @@ package studio
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"mynah/internal/caption"
@@ -10,19 +11,13 @@ import (
 	"mynah/internal/timeline"
 )
 
-// chapters lists those of the film: each begins with the first frame of its scene. Of two
-// that begin together the later counts.
+// chapters lists those of the film: each begins with the first frame of its scene.
 func (j *job) chapters() []film.Chapter {
 	var out []film.Chapter
 	for i, s := range j.board.Scenes {
-		at := j.line.Scenes[i].Start
-		if s.Chapter == "" || at >= j.line.Frames {
-			continue
+		if s.Chapter != "" {
+			out = append(out, film.Chapter{Frame: j.line.Scenes[i].Start, Title: s.Chapter})
 		}
-		if n := len(out); n > 0 && out[n-1].Frame == at {
-			out = out[:n-1]
-		}
-		out = append(out, film.Chapter{Frame: at, Title: s.Chapter})
 	}
 	return out
 }
@@ -55,8 +50,17 @@ func (j *job) transcript() (text, list string) {
 		for scene+1 < len(j.line.Scenes) && j.line.Scenes[scene].Start < c.Frame {
 			scene++
 		}
-		at := c.Frame * timeline.SampleRate * j.line.FPS.Den / j.line.FPS.Num
-		chapters = append(chapters, caption.Chapter{Start: at, Scene: scene, Title: c.Title})
+		chapters = append(chapters, caption.Chapter{Start: j.line.Sample(c.Frame), Scene: scene, Title: c.Title})
 	}
-	return caption.Transcript(title, chapters, j.cues), caption.ChapterList(chapters)
+	return caption.Transcript(title, chapters, j.said()), caption.ChapterList(chapters)
+}
+
+// said gives the cues of what is said, also where a quote stands in its place on the screen.
+func (j *job) said() []caption.Cue {
+	board := *j.board
+	board.Scenes = slices.Clone(board.Scenes)
+	for i := range board.Scenes {
+		board.Scenes[i].Quote = nil
+	}
+	return caption.Cues(&board, j.line, j.words)
 }

@@ -93,7 +93,7 @@ func (j *job) slideTasks(ctx context.Context) ([]slideTask, error) {
 		}
 		if version == "" {
 			var err error
-			if version, err = j.studio.drawer.Version(ctx); err != nil {
+			if version, err = j.studio.drawer.Version(ctx, "slides"); err != nil {
 				return nil, err
 			}
 		}

@@ -331,10 +331,10 @@ func (j *job) decode(ctx context.Context, t *track, pieces []pieceTask) error {
 	for i, d := range todo {
 		g.Go(func() error {
 			err := j.store.Put(cache.Sounds, d.key, func(w io.Writer) error {
-				counted := &counter{w: w, most: d.most}
 				if d.builtin != "" {
 					return music.Write(w, d.builtin)
 				}
+				counted := &counter{w: w, most: d.most}
 				err := j.studio.tools.Sound(gctx, d.in, timeline.SampleRate, counted)
 				if err == nil && counted.n < d.least {
 					err = errCutOff

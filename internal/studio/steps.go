@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"math/big"
 	"path"
@@ -62,7 +61,7 @@ func (j *job) load() (script.Result, diag.List, error) {
 	options := script.Options{Variables: j.req.Variables}
 	fsys := j.project.FS()
 	if tag := j.req.Language; tag != "" {
-		name, err := j.translation(tag)
+		name, err := ScriptIn(fsys, j.req.Script, tag, j.req.Variables)
 		if err != nil {
 			return script.Result{}, nil, err
 		}
@@ -70,7 +69,8 @@ func (j *job) load() (script.Result, diag.List, error) {
 	}
 	loaded, found := script.Load(fsys, j.req.Script, options)
 	if tag := loaded.Script.Header.Language; tag != nil && j.req.Language == "" {
-		if name := script.TranslationName(j.req.Script, *tag); j.project.File(name).Exists {
+		if l, ok := fitting(*tag, Languages(fsys, j.req.Script)); ok {
+			name := script.TranslationName(j.req.Script, l)
 			j.req.Script = name
 			loaded, found = script.Load(fsys, name, options)
 		}
@@ -88,55 +88,6 @@ func (j *job) load() (script.Result, diag.List, error) {
 	}
 	found.Add(script.Translate(loaded.Script, base.Script, tag)...)
 	return loaded, found, nil
-}
-
-// translation names the script in a language: the translation beside it, or itself, where
-// that is its own language.
-func (j *job) translation(tag string) (string, error) {
-	name := j.req.Script
-	if base, own, ok := script.TranslationOf(name); ok && j.project.File(base).Exists {
-		if strings.EqualFold(own, tag) {
-			return name, nil
-		}
-		name = base
-	}
-	languages := Languages(j.project.FS(), name)
-	for _, l := range languages {
-		if strings.EqualFold(l, tag) {
-			return script.TranslationName(name, l), nil
-		}
-	}
-	main, _ := script.Load(j.project.FS(), name, script.Options{Variables: j.req.Variables})
-	own := "en"
-	if l := main.Script.Header.Language; l != nil {
-		own = *l
-	}
-	base, _, _ := strings.Cut(own, "-")
-	if strings.EqualFold(own, tag) || strings.EqualFold(base, tag) {
-		return name, nil
-	}
-	f := fault.New(fault.Input, nil, "%s is not there in the language %q", path.Base(name), tag)
-	if len(languages) == 0 {
-		return "", f.WithHint("write %s beside it, with the same scenes", path.Base(script.TranslationName(name, tag)))
-	}
-	return "", f.WithHint("it is there in %s; write %s beside it for another", strings.Join(append([]string{own}, languages...), ", "), path.Base(script.TranslationName(name, tag)))
-}
-
-// Languages lists the languages of the translations beside a script.
-func Languages(fsys fs.FS, name string) []string {
-	entries, err := fs.ReadDir(fsys, path.Dir(name))
-	if err != nil {
-		return nil
-	}
-	var out []string
-	for _, e := range entries {
-		base, tag, ok := script.TranslationOf(e.Name())
-		if ok && !e.IsDir() && base == path.Base(name) {
-			out = append(out, tag)
-		}
-	}
-	slices.Sort(out)
-	return out
 }
 
 // planProject answers the planner's questions about voices.

@@ -93,7 +93,7 @@ func Compute(b *storyboard.Board, m Measured) *Line {
 	for i := range b.Scenes {
 		c.scene(i)
 	}
-	c.line.Samples = c.sample(c.line.Frames)
+	c.line.Samples = c.line.Sample(c.line.Frames)
 	c.music()
 	return c.line
 }
@@ -141,11 +141,6 @@ func (c *computer) frames(d *big.Rat) int64 {
 // nearest rounds a length to the nearest whole number of frames, at least one.
 func (c *computer) nearest(d *big.Rat) int64 {
 	return max(round(new(big.Rat).Mul(d, big.NewRat(c.line.FPS.Num, c.line.FPS.Den))), 1)
-}
-
-// sample gives the sample at which a frame begins.
-func (c *computer) sample(frame int64) int64 {
-	return samplesOf(big.NewRat(frame*c.line.FPS.Den, c.line.FPS.Num))
 }
 
 // shape is what decides a scene's length.
@@ -271,7 +266,7 @@ func (c *computer) scene(i int) {
 	s := c.shape(i)
 	frames := max(c.frames(s.sceneLength(b.Duration)), 1)
 	scene := Scene{Number: b.Number, Start: c.line.Frames, Frames: frames}
-	end := c.sample(scene.Start + frames)
+	end := c.line.Sample(scene.Start + frames)
 	c.shift = c.next
 	switch {
 	case i+1 == len(c.board.Scenes):
@@ -280,7 +275,7 @@ func (c *computer) scene(i int) {
 		c.next = onGrid(end) - end
 	}
 	c.end = end + c.next
-	scene.Sound = c.sample(scene.Start) + c.shift
+	scene.Sound = c.line.Sample(scene.Start) + c.shift
 	scene.VoiceEnd = scene.Sound
 	c.voice(i, s, &scene)
 	c.enter = 0
@@ -546,14 +541,14 @@ func (c *computer) clipSound(i, k int, p Picture) {
 	if shot.Kind != storyboard.Clip || !m.Sound || gain == 0 {
 		return
 	}
-	start := c.sample(p.Start) + c.shift
+	start := c.line.Sample(p.Start) + c.shift
 	fadeIn := int64(clipFade / 10)
 	if at := p.Start - c.line.Frames; at < c.enter { // it comes in with its scene
-		fadeIn = max(fadeIn, c.sample(c.line.Frames+c.enter)+c.shift-start)
+		fadeIn = max(fadeIn, c.line.Sample(c.line.Frames+c.enter)+c.shift-start)
 	}
 	c.line.Sounds = append(c.line.Sounds, Sound{
 		Kind: SoundClip, Scene: i, Item: k, File: shot.File,
-		Start: start, Samples: min(c.sample(p.Start+p.Moving)+c.shift, c.end) - start,
+		Start: start, Samples: min(c.line.Sample(p.Start+p.Moving)+c.shift, c.end) - start,
 		From:          samplesOf(big.NewRat(p.From, 1_000_000)),
 		SourceSamples: samplesOf(big.NewRat(p.Length, 1_000_000)),
 		Gain:          gain, FadeIn: fadeIn, FadeOut: clipFade,
@@ -582,7 +577,7 @@ func (c *computer) music() {
 	}
 	for i, s := range c.board.Scenes {
 		if s.Music != nil {
-			starts = append(starts, start{s.Music, c.sample(c.line.Scenes[i].Start)})
+			starts = append(starts, start{s.Music, c.line.Sample(c.line.Scenes[i].Start)})
 		}
 	}
 	depth := int64(duckDepth)

@@ -51,6 +51,11 @@ type Line struct {
 	Sounds  []Sound     `json:"sounds"`
 }
 
+// Sample gives the sample at which a frame begins, rounded.
+func (l *Line) Sample(frame int64) int64 {
+	return samplesOf(big.NewRat(frame*l.FPS.Den, l.FPS.Num))
+}
+
 // Scene is where a scene stands.
 type Scene struct {
 	Number int   `json:"number"`

@@ -256,6 +256,28 @@ func TestCaptionsOnStillsStand(t *testing.T) {
 	}
 }
 
+// TestCaptionsOfWhichAPartIsLost: whatever of them the cache has lost, they are lit again.
+func TestCaptionsOfWhichAPartIsLost(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	path := written(t, "---\nsubtitles: {style: karaoke}\nsize: 320x180\nfps: 25\n---\n(duration: 1)\n> Three lit words\n")
+	cache := t.TempDir()
+	film, _ := produce(t, path, cache, nil)
+	want := sum(t, film)
+	pictures, err := filepath.Glob(filepath.Join(cache, "pictures", "*", "*"))
+	if err != nil || len(pictures) < 3 {
+		t.Fatalf("the cache holds the pictures %q, %v", pictures, err)
+	}
+	for _, p := range pictures {
+		if err := os.Remove(p); err != nil {
+			t.Fatal(err)
+		}
+		if film, _ = produce(t, path, cache, nil); sum(t, film) != want {
+			t.Errorf("without %s the film is another", filepath.Base(p))
+		}
+	}
+}
+
 // TestCaptionedFilmsAreTheSame whatever the number of workers and whatever is in the cache.
 func TestCaptionedFilmsAreTheSame(t *testing.T) {
 	t.Parallel()
