@@ -250,8 +250,8 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 	if err != nil {
 		return Installed{}, err
 	}
-	defer func() { _ = os.Remove(fetched) }()
-	in, err := i.unpack(ctx, fetched, file)
+	defer func() { _ = os.Remove(fetched.Name()); _ = fetched.Close() }()
+	in, err := i.unpack(ctx, fetched.Name(), file)
 	in.Checked = want.known()
 	return in, err
 }
@@ -272,9 +272,10 @@ func (i *Installer) fetched(ctx context.Context, name, address string, descripti
 	if err != nil {
 		return Installed{}, err
 	}
-	in, err := i.place(name, part, func(to string) error { return os.Rename(part, to) }, description)
+	defer func() { _ = part.Close() }()
+	in, err := i.place(name, part.Name(), func(to string) error { return os.Rename(part.Name(), to) }, description)
 	if err != nil {
-		_ = os.Remove(part)
+		_ = os.Remove(part.Name())
 	}
 	in.Checked = want.known()
 	return in, err

@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -33,6 +34,7 @@ type hub struct {
 	*httptest.Server
 	model, description []byte
 	requests           atomic.Int64
+	mu                 sync.Mutex
 	ranges             []string
 	model1             func(w http.ResponseWriter, r *http.Request) bool // answers a request for the model itself
 	sum                string
@@ -63,8 +65,10 @@ func hosted(t *testing.T) *hub {
 			}
 			_, _ = w.Write([]byte(h.sum + "  " + name + ".onnx\n"))
 		case folder + name + ".onnx":
+			h.mu.Lock()
 			h.requests.Add(1)
 			h.ranges = append(h.ranges, r.Header.Get("Range"))
+			h.mu.Unlock()
 			if h.model1 != nil && h.model1(w, r) {
 				return
 			}
