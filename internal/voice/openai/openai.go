@@ -89,7 +89,7 @@ func (e *Engine) Name() string { return e.cfg.Name }
 
 // Version implements voice.Engine.
 func (e *Engine) Version(context.Context) (string, error) {
-	return "openai 1 " + e.cfg.Identity(e.cfg.Model, e.cfg.Format), nil
+	return "openai 1 " + e.cfg.Identity(e.cfg.Model, e.cfg.Format, fmt.Sprint(e.cfg.Rate, e.cfg.Speed)), nil
 }
 
 // The speeds of the API.

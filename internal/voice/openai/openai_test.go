@@ -208,3 +208,25 @@ func TestValidate(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestVersion: what changes the sound is part of what it is kept under.
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	seen := map[string]string{}
+	for name, change := range map[string]func(*openai.Config){
+		"plain": func(*openai.Config) {}, "model": func(c *openai.Config) { c.Model = "tts-1-hd" }, "format": func(c *openai.Config) { c.Format = "pcm" },
+		"rate": func(c *openai.Config) { c.Rate = 16000 }, "speed": func(c *openai.Config) { c.Speed = false },
+	} {
+		c := openai.DefaultConfig("service")
+		change(&c)
+		e, err := openai.New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := e.Version(t.Context())
+		if other, ok := seen[v]; ok || err != nil {
+			t.Errorf("%s has the version of %s, %v", name, other, err)
+		}
+		seen[v] = name
+	}
+}
