@@ -38,7 +38,7 @@ type EngineConfig struct {
 	KeyEnv        string
 	Region        string
 	Engine        string // of Polly: neural, standard, long-form or generative
-	Language      string // BCP 47, of voices that do not tell
+	Language      string // BCP 47, of voices that do not tell; empty is the script's
 	Format        string // wav or pcm
 	Rate          int    // samples a second
 	Speed         bool   // the model honours a speed
@@ -186,7 +186,6 @@ func setVoices(e *EngineConfig, s string) error {
 func (e *EngineConfig) preset() {
 	r := remote.DefaultConfig(e.Name, "")
 	e.Timeout, e.AtOnce, e.Tries = r.Timeout, r.AtOnce, r.Tries
-	e.Language = voice.DefaultConfig().Language
 	switch e.Kind {
 	case kindPiper:
 		e.Timeout = 0 // the engine's own
@@ -342,7 +341,7 @@ func (j *judge) voice(c *EnginesConfig, name string, values map[string]Value) {
 	}) {
 		j.wrong(at, "the name %q must be of the letters a to z, digits, hyphens, dots and underscores", name)
 	}
-	v.Language = cmp.Or(v.Language, told.Language, own.Language) // else its engine tells
+	v.Language = cmp.Or(v.Language, told.Language, own.Language) // else its engine tells, or the script
 	c.Voices = append(c.Voices, v)
 }
 

@@ -20,7 +20,7 @@ import (
 // Config are the settings of the engine.
 type Config struct {
 	remote.Config
-	Language string              // of voices whose names do not tell
+	Language string              // of voices whose names do not tell; empty is the script's
 	Voices   []voice.EngineVoice // empty: those of the service
 }
 
@@ -29,7 +29,7 @@ func Address(region string) string { return "https://" + region + ".tts.speech.m
 
 // DefaultConfig is the service in a region.
 func DefaultConfig(name, region string) Config {
-	c := Config{Config: remote.DefaultConfig(name, Address(region)), Language: "en-US"}
+	c := Config{Config: remote.DefaultConfig(name, Address(region))}
 	c.KeyEnv = "AZURE_SPEECH_KEY"
 	return c
 }
@@ -136,7 +136,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	h.Set("Content-Type", "application/ssml+xml")
 	h.Set("X-Microsoft-OutputFormat", "riff-24khz-16bit-mono-pcm")
 	answer, err := e.client.Do(ctx, remote.Call{
-		Path: "/cognitiveservices/v1", Header: h, Body: []byte(ssml.Write(req, dialect(req.Voice, v.Language)).Text),
+		Path: "/cognitiveservices/v1", Header: h, Body: []byte(ssml.Write(req, dialect(req.Voice, cmp.Or(req.Language, v.Language, remote.Language))).Text),
 		Accept:  []string{"audio/", "application/octet-stream"},
 		Explain: func(r remote.Refusal) *fault.Error { return e.explain(r, req.Voice) },
 	})

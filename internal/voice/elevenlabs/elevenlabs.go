@@ -27,13 +27,13 @@ type Config struct {
 	remote.Config
 	Model    string
 	Rate     int // samples a second, of those that the service gives as bare samples
-	Language string
+	Language string              // of voices that do not tell; empty is the script's
 	Voices   []voice.EngineVoice // empty: those of the account
 }
 
 // DefaultConfig is the service itself.
 func DefaultConfig(name string) Config {
-	c := Config{Config: remote.DefaultConfig(name, "https://api.elevenlabs.io"), Model: "eleven_multilingual_v2", Rate: 24000, Language: "en-US"}
+	c := Config{Config: remote.DefaultConfig(name, "https://api.elevenlabs.io"), Model: "eleven_multilingual_v2", Rate: 24000}
 	c.KeyEnv = "ELEVENLABS_API_KEY"
 	return c
 }

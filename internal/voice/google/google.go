@@ -22,14 +22,14 @@ import (
 // Config are the settings of the engine.
 type Config struct {
 	remote.Config
-	Language string              // of voices whose names do not tell
+	Language string              // of voices whose names do not tell; empty is the script's
 	Voices   []voice.EngineVoice // empty: those of the service
 	SSML     bool                // false for voices that take plain text alone, such as Chirp
 }
 
 // DefaultConfig is the service itself.
 func DefaultConfig(name string) Config {
-	c := Config{Config: remote.DefaultConfig(name, "https://texttospeech.googleapis.com"), Language: "en-US", SSML: true}
+	c := Config{Config: remote.DefaultConfig(name, "https://texttospeech.googleapis.com"), SSML: true}
 	c.KeyEnv = "GOOGLE_API_KEY"
 	return c
 }
@@ -192,7 +192,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if !ok {
 		return clip, remote.Unknown(e.cfg.Name, req.Voice)
 	}
-	raw, err := json.Marshal(e.body(req, text, v.Language))
+	// The service refuses a language that is not the voice's own, even "en" for "en-US".
+	raw, err := json.Marshal(e.body(req, text, cmp.Or(v.Language, req.Language, remote.Language)))
 	if err != nil {
 		return clip, err
 	}

@@ -16,7 +16,7 @@ import (
 // is done with it, though all but the first get half of it only.
 func TestSideBySide(t *testing.T) {
 	t.Parallel()
-	for range 20 {
+	for range 8 {
 		h := hosted(t)
 		h.model1 = func(w http.ResponseWriter, _ *http.Request) bool {
 			if h.requests.Load() == 1 {

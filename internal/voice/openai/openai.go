@@ -27,7 +27,7 @@ type Config struct {
 	Rate   int    // of pcm that does not tell, in samples a second
 	// Speed: the model honours a speed; OpenAI's own do up to tts-1-hd.
 	Speed    bool
-	Language string              // BCP 47, of voices that Voices does not list
+	Language string              // BCP 47, of voices that Voices does not list; empty is the script's
 	Voices   []voice.EngineVoice // empty: what the server lists, and any name goes
 }
 
@@ -35,7 +35,7 @@ type Config struct {
 func DefaultConfig(name string) Config {
 	c := Config{
 		Config: remote.DefaultConfig(name, "https://api.openai.com/v1"), Model: "tts-1", Format: "wav", Rate: 24000,
-		Speed: true, Language: "en-US",
+		Speed: true,
 	}
 	c.KeyEnv = "OPENAI_API_KEY"
 	return c

@@ -199,6 +199,19 @@ func TestVoices(t *testing.T) {
 	}
 }
 
+// TestNamed: what is merely likely of a voice's language is not told.
+func TestNamed(t *testing.T) {
+	t.Parallel()
+	e := engine(t, func(*openai.Config) {})
+	_, _ = e.Voices(t.Context())
+	if v, ok := voice.AboutVoice(e, "alloy"); !ok || v.Language != "" {
+		t.Error(v, ok)
+	}
+	if v, ok := voice.AboutVoice(engine(t, func(c *openai.Config) { c.Language = "fr-FR" }), "alloy"); !ok || v.Language != "fr-FR" {
+		t.Error(v, ok)
+	}
+}
+
 func TestValidate(t *testing.T) {
 	t.Parallel()
 	c := openai.DefaultConfig("x")

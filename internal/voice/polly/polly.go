@@ -32,7 +32,7 @@ type Config struct {
 	Session  remote.Secret // of temporary keys; may be empty
 	Region   string
 	Engine   string // neural, standard, long-form or generative
-	Language string // of voices that the service was not asked about
+	Language string // of voices that the service was not asked about; empty is the script's
 	Voices   []voice.EngineVoice
 }
 
@@ -44,7 +44,7 @@ func Engines() []string { return []string{"neural", "standard", "long-form", "ge
 
 // DefaultConfig is the service in a region.
 func DefaultConfig(name, region string) Config {
-	c := Config{Config: remote.DefaultConfig(name, Address(region)), Region: region, Engine: "neural", Language: "en-US"}
+	c := Config{Config: remote.DefaultConfig(name, Address(region)), Region: region, Engine: "neural"}
 	c.KeyEnv = "AWS_ACCESS_KEY_ID"
 	return c
 }

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -39,7 +40,11 @@ func (l *Listing) Voices(ctx context.Context) []voice.EngineVoice {
 			l.list = slices.DeleteFunc(l.read(a.Body), func(v voice.EngineVoice) bool { return !ValidID(v.ID) })
 		}
 	}
-	return slices.Clone(l.list)
+	out := slices.Clone(l.list)
+	for i := range out {
+		out[i].Language = cmp.Or(out[i].Language, Language)
+	}
+	return out
 }
 
 // Known gives a voice that was listed before, without asking.

@@ -24,6 +24,9 @@ func Text(req voice.Request) (text string, pieces []voice.Piece, clip voice.Clip
 	return text, pieces, clip
 }
 
+// Language is the one of voices of which nothing is known where one must be named.
+const Language = "en-US"
+
 // ValidID tells whether a voice's name may be put into a request: printable, short, and
 // nothing that means something in an address or in markup.
 func ValidID(id string) bool {
