@@ -179,6 +179,13 @@ func (i *Installer) part(ctx context.Context, f *os.File, path, address string, 
 	defer stop()
 	stall := time.AfterFunc(i.cfg.Stall, stop)
 	defer stall.Stop()
+	// A stall ends the request as a stop of the caller would, and is none.
+	broken := func(err error) error {
+		if moving.Err() != nil && ctx.Err() == nil {
+			err = fmt.Errorf("no byte for %s", i.cfg.Stall)
+		}
+		return &brokenError{withoutURL(err), false}
+	}
 	req, err := http.NewRequestWithContext(moving, http.MethodGet, address, nil)
 	if err != nil {
 		return &brokenError{errors.New("it is no address"), true}
@@ -192,7 +199,7 @@ func (i *Installer) part(ctx context.Context, f *os.File, path, address string, 
 	}
 	resp, err := i.client.Do(req)
 	if err != nil {
-		return &brokenError{withoutURL(err), false}
+		return broken(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	total := resp.ContentLength
@@ -224,10 +231,14 @@ func (i *Installer) part(ctx context.Context, f *os.File, path, address string, 
 	if b, err := json.Marshal(now); err == nil {
 		_ = os.WriteFile(path+".json", b, 0o600)
 	}
-	return i.copy(f, resp.Body, have, max(total, want.size), func(done, total int64) {
+	err = i.copy(f, resp.Body, have, max(total, want.size), func(done, total int64) {
 		stall.Reset(i.cfg.Stall)
 		progress(done, total)
 	})
+	if b, ok := errors.AsType[*brokenError](err); ok {
+		return broken(b.err)
+	}
+	return err
 }
 
 // startsAt tells whether a partial answer goes on where we are.
