@@ -338,7 +338,14 @@ func (i *Installer) small(ctx context.Context, address string, most int64) ([]by
 }
 
 func (i *Installer) once(ctx context.Context, address string, most int64) (b []byte, again bool, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	timed, stop := context.WithTimeout(ctx, i.cfg.Stall)
+	defer stop()
+	defer func() {
+		if err != nil && timed.Err() != nil && ctx.Err() == nil {
+			b, again, err = nil, true, fmt.Errorf("not there within %s", i.cfg.Stall)
+		}
+	}()
+	req, err := http.NewRequestWithContext(timed, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, false, errors.New("it is no address")
 	}

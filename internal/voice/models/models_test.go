@@ -38,6 +38,7 @@ type hub struct {
 	ranges             []string
 	model1             func(w http.ResponseWriter, r *http.Request) bool // answers a request for the model itself
 	sum                string
+	beside             func(w http.ResponseWriter, r *http.Request) bool // answers a request for a small file
 }
 
 func hosted(t *testing.T) *hub {
@@ -46,6 +47,9 @@ func hosted(t *testing.T) *hub {
 	folder := "/en/en_US/test/medium/"
 	sum := func(b []byte) string { s := md5.Sum(b); return hex.EncodeToString(s[:]) }
 	h.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h.beside != nil && r.URL.Path != folder+name+".onnx" && h.beside(w, r) {
+			return
+		}
 		switch r.URL.Path {
 		case "/voices.json":
 			_ = json.NewEncoder(w).Encode(map[string]any{name: map[string]any{
