@@ -26,7 +26,7 @@ import (
 type Config struct {
 	remote.Config
 	Model    string
-	Rate     int // samples a second, of those that the service gives as bare samples
+	Rate     int                 // samples a second, of those that the service gives as bare samples
 	Language string              // of voices that do not tell; empty is the script's
 	Voices   []voice.EngineVoice // empty: those of the account
 }

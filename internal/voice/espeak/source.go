@@ -211,7 +211,7 @@ func timeWords(clip *voice.Clip, s *source, events []event) {
 		for to > from && quiet(clip.PCM[to-1:to]) {
 			to--
 		}
-		shareTime(words[w:next], at(from, clip.Rate), at(to, clip.Rate))
+		voice.ShareTime(words[w:next], at(from, clip.Rate), at(to, clip.Rate))
 		last = to
 		w = next
 	}
@@ -219,16 +219,4 @@ func timeWords(clip *voice.Clip, s *source, events []event) {
 
 func at(sample, rate int) time.Duration {
 	return time.Duration(sample) * time.Second / time.Duration(rate)
-}
-
-// shareTime gives words a stretch; a word alone has it exactly.
-func shareTime(words []voice.Word, from, to time.Duration) {
-	weights := make([]float64, len(words))
-	for i, w := range words {
-		weights[i] = max(voice.Effort(w.Text), 0.5)
-	}
-	voice.Spread(words, weights, from, to)
-	if len(words) == 1 {
-		words[0].Exact = true
-	}
 }

@@ -228,7 +228,7 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 	}
 	beside := func(ending string) string { c := *u; c.Path += ending; c.RawPath = ""; return c.String() }
 	if !want.known() {
-		// Few servers have one, and not all say so by 404: without it, all else is checked.
+		// Few servers have one, and not all say so by 404.
 		b, err := i.small(ctx, beside(".sha256"), 4096)
 		if err != nil && ctx.Err() != nil {
 			return Installed{}, err

@@ -70,31 +70,38 @@ func Pick(voices []voice.EngineVoice, id string) (voice.EngineVoice, bool) {
 }
 
 // SetStarts gives words the times at which they begin, of which -1 is unknown; a word ends
-// where the next begins, the last where the sound does. Where too few are known, all are
-// estimated.
+// where the next begins, the last where the sound does. Words whose starts are unknown share
+// the time of the word before them. Where too few are known, all are estimated.
 func SetStarts(clip *voice.Clip, pieces []voice.Piece, starts []time.Duration) {
 	voice.EstimateTimes(clip, pieces)
-	known := 0
-	for _, s := range starts {
+	words := clip.Words
+	known, last := 0, time.Duration(0)
+	at := slices.Clone(starts)
+	for i, s := range at {
 		if s >= 0 {
 			known++
+			last = min(max(s, last), clip.Length())
+			at[i] = last
 		}
 	}
-	if len(clip.Words) == 0 || 2*known < len(starts) || len(starts) != len(clip.Words) {
+	if len(words) == 0 || 2*known < len(at) || len(at) != len(words) {
 		return
 	}
-	end := clip.Words[len(clip.Words)-1].End
-	last := time.Duration(0)
-	for i := range clip.Words {
-		w := &clip.Words[i]
-		if w.Exact = starts[i] >= 0; w.Exact {
-			last = min(max(starts[i], last), clip.Length())
+	first, end := words[0].Start, min(max(words[len(words)-1].End, last), clip.Length())
+	for w := 0; w < len(words); {
+		next, to := w+1, end
+		for next < len(words) && at[next] < 0 {
+			next++
 		}
-		w.Start = last
-	}
-	end = min(max(end, last), clip.Length())
-	for i := len(clip.Words) - 1; i >= 0; i-- {
-		clip.Words[i].End = max(end, clip.Words[i].Start)
-		end = clip.Words[i].Start
+		if next < len(words) {
+			to = at[next]
+		}
+		from := at[w]
+		if from < 0 {
+			from = min(first, to)
+		}
+		voice.ShareTime(words[w:next], from, to)
+		words[w].Exact = words[w].Exact && at[w] >= 0
+		w = next
 	}
 }
