@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"mynah/internal/voice"
 )
 
@@ -16,6 +18,7 @@ type Listing struct {
 	call   Call
 	read   func(body []byte) []voice.EngineVoice
 
+	calls singleflight.Group
 	mu    sync.Mutex
 	list  []voice.EngineVoice
 	asked time.Time
@@ -29,22 +32,47 @@ func NewListing(c *Client, call Call, read func([]byte) []voice.EngineVoice) *Li
 // Voices gives what the server lists, asked for again after some minutes. A server that
 // lists nothing, or is away, may speak all the same: it has no voices then, and no error.
 func (l *Listing) Voices(ctx context.Context) []voice.EngineVoice {
-	const fresh, patience = 5 * time.Minute, 3 * time.Second
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.asked.IsZero() || time.Since(l.asked) > fresh {
-		ctx, cancel := context.WithTimeout(ctx, patience)
-		defer cancel()
-		l.asked = time.Now()
-		if a, err := l.client.Do(ctx, l.call); err == nil {
-			l.list = slices.DeleteFunc(l.read(a.Body), func(v voice.EngineVoice) bool { return !ValidID(v.ID) })
+	if l.old() {
+		// Asked for all who want the list: it comes also when one of them gives up.
+		done := l.calls.DoChan("", func() (any, error) {
+			if l.old() {
+				l.ask(context.WithoutCancel(ctx))
+			}
+			return nil, nil //nolint:nilnil // the list is kept
+		})
+		select {
+		case <-done:
+		case <-ctx.Done():
 		}
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	out := slices.Clone(l.list)
 	for i := range out {
 		out[i].Language = cmp.Or(out[i].Language, Language)
 	}
 	return out
+}
+
+// old tells that it is time to ask.
+func (l *Listing) old() bool {
+	const fresh = 5 * time.Minute
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.asked.IsZero() || time.Since(l.asked) > fresh
+}
+
+func (l *Listing) ask(ctx context.Context) {
+	const patience = 3 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	a, err := l.client.Do(ctx, l.call)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.asked = time.Now()
+	if err == nil {
+		l.list = slices.DeleteFunc(l.read(a.Body), func(v voice.EngineVoice) bool { return !ValidID(v.ID) })
+	}
 }
 
 // Known gives a voice that was listed before, without asking.
