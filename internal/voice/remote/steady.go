@@ -63,8 +63,8 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	case ctx.Err() != nil:
 		return voice.Clip{}, ctx.Err()
 	}
-	if errors.Is(last, context.DeadlineExceeded) { // bare: the caller's context is alive
-		last = fault.New(fault.ToolFailed, &RequestError{}, "%s did not say the sentence within %s", s.cfg.Name, s.cfg.limit())
+	if _, told := fault.As(last); !told && errors.Is(last, context.DeadlineExceeded) {
+		last = fault.New(fault.ToolFailed, last, "%s did not say the sentence within %s", s.cfg.Name, s.cfg.limit())
 	}
 	return voice.Clip{}, last
 }
