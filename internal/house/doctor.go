@@ -157,6 +157,8 @@ func (h *House) remotes(ctx context.Context) []Tool {
 			t.Advice = "not reachable: " + fault.From(err).Error()
 		case e.key.Empty() && e.Kind != kindOpenAI: // servers of one's own want none
 			t.Advice = e.KeyEnv + " is not set"
+		case e.Kind == kindPolly && e.secret.Empty():
+			t.Advice = e.secretEnv + " is not set"
 		case e.key.Empty():
 			t.Found, t.Version = true, "reachable, "+e.KeyEnv+" is not set"
 		default:

@@ -51,7 +51,11 @@ type EngineConfig struct {
 	Steady        bool   // piper speaks without chance
 
 	key, secret, session remote.Secret
+	secretEnv            string // the variable of secret
 }
+
+// pollyKey ends the name of the variable of a key of AWS.
+const pollyKey = "AWS_ACCESS_KEY_ID"
 
 // The kinds of engines.
 const (
@@ -213,8 +217,9 @@ func (e *EngineConfig) keys(getenv func(string) string) {
 	switch e.Kind {
 	case kindPolly:
 		// The names that all tools of AWS use, with what stands before them in key-env.
-		prefix := strings.TrimSuffix(e.KeyEnv, "AWS_ACCESS_KEY_ID")
-		e.secret, e.session = secret(prefix+"AWS_SECRET_ACCESS_KEY"), secret(prefix+"AWS_SESSION_TOKEN")
+		prefix := strings.TrimSuffix(e.KeyEnv, pollyKey)
+		e.secretEnv = prefix + "AWS_SECRET_ACCESS_KEY"
+		e.secret, e.session = secret(e.secretEnv), secret(prefix+"AWS_SESSION_TOKEN")
 		e.Region = cmp.Or(e.Region, getenv("AWS_REGION"), getenv("AWS_DEFAULT_REGION"))
 		if e.URL == "" && e.Region != "" {
 			e.URL = polly.Address(e.Region)
@@ -257,8 +262,11 @@ func (e *EngineConfig) make() (voice.Engine, error) {
 		if e.URL == "" {
 			return nil, errors.New("region: empty, must be one of the service, such as eu-west-1")
 		}
+		if !strings.HasSuffix(e.KeyEnv, pollyKey) {
+			return nil, fmt.Errorf("key-env: must end in %s, as WORK_%s does, for the names of the secret follow from it", pollyKey, pollyKey)
+		}
 		return polly.New(polly.Config{
-			Config: e.remote(), Secret: e.secret, Session: e.session, Region: cmp.Or(e.Region, "us-east-1"), Engine: e.Engine, Language: e.Language, Voices: e.Voices,
+			Config: e.remote(), Secret: e.secret, SecretEnv: e.secretEnv, Session: e.session, Region: cmp.Or(e.Region, "us-east-1"), Engine: e.Engine, Language: e.Language, Voices: e.Voices,
 		})
 	}
 	return nil, fmt.Errorf("kind: %q", e.Kind)

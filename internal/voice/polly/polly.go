@@ -28,12 +28,13 @@ import (
 // Config are the settings of the engine. Config.Key is the id of an access key.
 type Config struct {
 	remote.Config
-	Secret   remote.Secret // that goes with the id
-	Session  remote.Secret // of temporary keys; may be empty
-	Region   string
-	Engine   string // neural, standard, long-form or generative
-	Language string // of voices that the service was not asked about; empty is the script's
-	Voices   []voice.EngineVoice
+	Secret    remote.Secret // that goes with the id
+	SecretEnv string        // the variable that holds it, for messages
+	Session   remote.Secret // of temporary keys; may be empty
+	Region    string
+	Engine    string // neural, standard, long-form or generative
+	Language  string // of voices that the service was not asked about; empty is the script's
+	Voices    []voice.EngineVoice
 }
 
 // Address is the service of a region.
@@ -45,7 +46,7 @@ func Engines() []string { return []string{"neural", "standard", "long-form", "ge
 // DefaultConfig is the service in a region.
 func DefaultConfig(name, region string) Config {
 	c := Config{Config: remote.DefaultConfig(name, Address(region)), Region: region, Engine: "neural"}
-	c.KeyEnv = "AWS_ACCESS_KEY_ID"
+	c.KeyEnv, c.SecretEnv = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 	return c
 }
 
@@ -84,10 +85,22 @@ func New(cfg Config) (*Engine, error) {
 	return e, nil
 }
 
+// keys tells which part of the key is missing: the service refuses what is not signed, and
+// blames the key.
+func (e *Engine) keys() error {
+	switch {
+	case e.cfg.Key.Empty():
+		return e.client.NoKey(e.cfg.KeyEnv)
+	case e.cfg.Secret.Empty():
+		return e.client.NoKey(e.cfg.SecretEnv)
+	}
+	return nil
+}
+
 // sign puts on a signature of version 4.
 func (e *Engine) sign(req *http.Request, body []byte) error {
-	if e.cfg.Key.Empty() || e.cfg.Secret.Empty() {
-		return nil // the service will say that it wants one
+	if err := e.keys(); err != nil {
+		return err
 	}
 	sum := sha256.Sum256(body)
 	who := aws.Credentials{AccessKeyID: e.cfg.Key.Reveal(), SecretAccessKey: e.cfg.Secret.Reveal(), SessionToken: e.cfg.Session.Reveal()}
@@ -197,6 +210,9 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	}
 	if _, ok := e.Named(req.Voice); !ok || strings.Trim(req.Voice, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return clip, remote.Unknown(e.cfg.Name, req.Voice)
+	}
+	if err := e.keys(); err != nil {
+		return clip, err
 	}
 	doc := ssml.Write(req, e.dialect())
 	b := body{Engine: e.cfg.Engine, Format: "pcm", SampleRate: fmt.Sprint(rate), Text: doc.Text, TextType: "ssml", VoiceID: req.Voice}
