@@ -34,6 +34,15 @@ func checked(t *testing.T, settings, name string, getenv func(string) string) ho
 	return tools[i]
 }
 
+// TestWrongLibrary: the doctor says what is wrong with a library that was named.
+func TestWrongLibrary(t *testing.T) {
+	t.Parallel()
+	tool := checked(t, "engines:\n  piper: {library: /nowhere/libonnxruntime.so}\n", "ONNX Runtime", noVariables)
+	if tool.Found || !strings.Contains(tool.Advice, "libonnxruntime.so cannot be loaded: stat /nowhere/libonnxruntime.so: no such file") {
+		t.Errorf("%+v", tool)
+	}
+}
+
 // TestSecretOfPolly: a key of two parts is there when both are.
 func TestSecretOfPolly(t *testing.T) {
 	t.Parallel()
