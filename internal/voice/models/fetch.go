@@ -289,9 +289,13 @@ func withoutURL(err error) error {
 	return err
 }
 
-// verify compares a file with what is known of it.
-func verify(f *os.File, want check) error {
-	if n := size(f); want.size > 0 && n != want.size {
+// verify compares what was fetched with what is known of it.
+func verify(f io.ReadSeeker, want check) error {
+	n, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	if want.size > 0 && n != want.size {
 		return fmt.Errorf("it is %d bytes long, not %d", n, want.size)
 	}
 	for _, c := range []struct {

@@ -3,6 +3,7 @@ package models
 import (
 	"archive/tar"
 	"archive/zip"
+	"bytes"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -101,18 +102,18 @@ func (i *Installer) Install(ctx context.Context, source string, progress func(fl
 		return Installed{}, disk(err)
 	}
 	i.sweep()
-	bytes := func(done, total int64) {
+	parts := func(done, total int64) {
 		if total > 0 {
 			progress(min(float64(done)/float64(total), 1))
 		}
 	}
 	switch {
 	case strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://"):
-		return i.fromURL(ctx, source, bytes)
+		return i.fromURL(ctx, source, parts)
 	case strings.ContainsAny(source, `/\`) || strings.HasSuffix(source, modelEnding) || archive(source):
 		return i.fromFile(ctx, source)
 	default:
-		return i.fromIndex(ctx, source, bytes)
+		return i.fromIndex(ctx, source, parts)
 	}
 }
 
@@ -182,7 +183,7 @@ func (i *Installer) fromIndex(ctx context.Context, name string, progress func(do
 	if err != nil {
 		return Installed{}, err
 	}
-	if err := sameBytes(description, check{md5: v.Files[config].MD5, size: v.Files[config].Size}); err != nil {
+	if err := verify(bytes.NewReader(description), check{md5: v.Files[config].MD5, size: v.Files[config].Size}); err != nil {
 		return Installed{}, fault.New(fault.Input, err, "%s is not what it should be", shown(base+config))
 	}
 	want := check{md5: v.Files[model].MD5, size: v.Files[model].Size}
@@ -343,19 +344,6 @@ func plausible(file string) error {
 		return errors.New("the file is no ONNX model")
 	}
 	return nil
-}
-
-// sameBytes compares what was fetched with what is known of it.
-func sameBytes(b []byte, want check) error {
-	f, err := os.CreateTemp("", "mynah-check-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(f.Name()); _ = f.Close() }()
-	if _, err := f.Write(b); err != nil {
-		return err
-	}
-	return verify(f, want)
 }
 
 // fromFile installs a voice from a file of this machine.
