@@ -78,14 +78,7 @@ func voices(body []byte) []voice.EngineVoice {
 	_ = json.Unmarshal(body, &list)
 	var out []voice.EngineVoice
 	for _, v := range list {
-		ev := voice.EngineVoice{ID: v.ShortName, Language: v.Locale}
-		switch v.Gender {
-		case "Female":
-			ev.Gender = voice.Female
-		case "Male":
-			ev.Gender = voice.Male
-		}
-		out = append(out, ev)
+		out = append(out, voice.EngineVoice{ID: v.ShortName, Language: v.Locale, Gender: voice.GenderOf(v.Gender)})
 	}
 	return out
 }
@@ -110,9 +103,8 @@ func (e *Engine) header() http.Header {
 
 // dialect is the markup for a voice.
 func dialect(id, language string) ssml.Dialect {
-	quote := strings.NewReplacer("&", "&amp;", "<", "&lt;", `"`, "&quot;")
 	return ssml.Dialect{
-		Open:  `<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="` + quote.Replace(language) + `"><voice name="` + quote.Replace(id) + `">`,
+		Open:  `<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis"` + ssml.Attribute("xml:lang", language) + "><voice" + ssml.Attribute("name", id) + ">",
 		Close: `</voice></speak>`, Pitch: true, Semitones: true, Factors: true, IPA: true, SpeedAround: true,
 		LongestBreak: 20 * time.Second,
 	}

@@ -6,7 +6,6 @@ package elevenlabs
 import (
 	"cmp"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -79,12 +78,9 @@ func (e *Engine) Version(context.Context) (string, error) {
 	return "elevenlabs 1 " + e.cfg.Identity(e.cfg.Model, fmt.Sprint(e.cfg.Rate)), nil
 }
 
-// The speeds of the service.
-const slowest, fastest = 0.7, 1.2
-
 // Abilities implements voice.Engine.
 func (e *Engine) Abilities() voice.Abilities {
-	return voice.Abilities{Slowest: slowest, Fastest: fastest}
+	return voice.Abilities{Slowest: 0.7, Fastest: 1.2}
 }
 
 // Voices implements voice.Engine.
@@ -105,11 +101,7 @@ func (e *Engine) voices(body []byte) []voice.EngineVoice {
 	_ = json.Unmarshal(body, &said)
 	var out []voice.EngineVoice
 	for _, v := range said.Voices {
-		ev := voice.EngineVoice{ID: v.ID, Language: cmp.Or(v.Labels.Language, e.cfg.Language)}
-		if g := voice.Gender(v.Labels.Gender); g == voice.Female || g == voice.Male {
-			ev.Gender = g
-		}
-		out = append(out, ev)
+		out = append(out, voice.EngineVoice{ID: v.ID, Language: cmp.Or(v.Labels.Language, e.cfg.Language), Gender: voice.GenderOf(v.Labels.Gender)})
 	}
 	return out
 }
@@ -166,7 +158,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	}
 	b := body{Text: e.plain(text), Model: e.cfg.Model, Seed: 1}
 	if req.Speed != 1 {
-		b.Settings.Speed = math.Round(min(max(req.Speed, slowest), fastest)*100) / 100
+		b.Settings.Speed = math.Round(req.Speed*100) / 100
 	}
 	raw, err := json.Marshal(b)
 	if err != nil {
@@ -187,11 +179,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err := json.Unmarshal(answer.Body, &said); err != nil {
 		return clip, e.client.Bad("%s gave an answer that cannot be read", e.cfg.Name)
 	}
-	sound, err := base64.StdEncoding.DecodeString(said.Audio)
-	if err != nil || len(sound) == 0 {
-		return clip, e.client.Bad("%s gave an answer without sound", e.cfg.Name)
-	}
-	if clip.PCM, clip.Rate, err = e.client.Sound(remote.Answer{Type: "audio/pcm", Body: sound}, e.cfg.Rate); err != nil {
+	if clip.PCM, clip.Rate, err = e.client.SoundIn(said.Audio, "audio/pcm", e.cfg.Rate); err != nil {
 		return clip, err
 	}
 	voice.EstimateTimes(&clip, pieces)

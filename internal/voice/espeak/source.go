@@ -151,7 +151,7 @@ func escape(t string) string {
 // trimEnd takes stops off the end, behind which the voice would fall.
 func (s *source) trimEnd() {
 	t := s.text.String()
-	short := strings.TrimRight(t, ".!?。！？؟।… ,;:")
+	short := voice.WithoutStop(t)
 	s.from = s.from[:len(s.from)-utf8.RuneCountInString(t[len(short):])]
 	s.text.Reset()
 	s.text.WriteString(short)

@@ -5,7 +5,6 @@ package google
 import (
 	"cmp"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"math"
 	"net/http"
@@ -64,16 +63,12 @@ func (e *Engine) Version(context.Context) (string, error) {
 	return "google 1 " + e.cfg.Identity(kind), nil
 }
 
-// The limits of the service: speeds, semitones, bytes of a text.
-const (
-	slowest, fastest = 0.25, 2.0
-	mostSemitones    = 20
-	mostBytes        = 5000
-)
+// mostBytes is the limit of the service for a text.
+const mostBytes = 5000
 
 // Abilities implements voice.Engine.
 func (e *Engine) Abilities() voice.Abilities {
-	a := voice.Abilities{Slowest: max(slowest, voice.MinSpeed), Fastest: fastest}
+	a := voice.Abilities{Slowest: voice.MinSpeed, Fastest: 2}
 	if e.cfg.SSML {
 		a.Pitch, a.Prosody, a.Language, a.Phonemes, a.Pauses = true, true, true, true, true
 	}
@@ -99,12 +94,9 @@ func voices(body []byte) []voice.EngineVoice {
 	_ = json.Unmarshal(body, &said)
 	var out []voice.EngineVoice
 	for _, v := range said.Voices {
-		ev := voice.EngineVoice{ID: v.Name, Language: remote.LanguageOf(v.Name)}
+		ev := voice.EngineVoice{ID: v.Name, Gender: voice.GenderOf(v.SSMLGender)}
 		if len(v.LanguageCodes) > 0 {
 			ev.Language = v.LanguageCodes[0]
-		}
-		if g := voice.Gender(strings.ToLower(v.SSMLGender)); g == voice.Female || g == voice.Male {
-			ev.Gender = g
 		}
 		out = append(out, ev)
 	}
@@ -157,14 +149,14 @@ func (e *Engine) body(req voice.Request, text, language string) body {
 	b.Voice.Language, b.Voice.Name = language, req.Voice
 	b.Audio.Encoding, b.Audio.Rate = "LINEAR16", 24000
 	if req.Speed != 1 {
-		b.Audio.Speed = math.Round(min(max(req.Speed, slowest), fastest)*100) / 100
+		b.Audio.Speed = math.Round(req.Speed*100) / 100
 	}
 	if !e.cfg.SSML {
 		b.Input.Text = text
 		return b
 	}
 	if req.Pitch != 1 {
-		b.Audio.Pitch = math.Round(min(max(12*math.Log2(req.Pitch), -mostSemitones), mostSemitones)*100) / 100
+		b.Audio.Pitch = math.Round(12*math.Log2(req.Pitch)*100) / 100
 	}
 	d := ssml.Dialect{
 		Open: "<speak>", Close: "</speak>", Marks: true, Pitch: true, Semitones: true, Emphasis: true, Language: true, IPA: true,
@@ -214,11 +206,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if json.Unmarshal(answer.Body, &said) != nil {
 		return clip, e.client.Bad("%s gave an answer that cannot be read", e.cfg.Name)
 	}
-	sound, err := base64.StdEncoding.DecodeString(said.Audio)
-	if err != nil || len(sound) == 0 {
-		return clip, e.client.Bad("%s gave an answer without sound", e.cfg.Name)
-	}
-	if clip.PCM, clip.Rate, err = e.client.Sound(remote.Answer{Type: "audio/wav", Body: sound}, 24000); err != nil {
+	if clip.PCM, clip.Rate, err = e.client.SoundIn(said.Audio, "audio/wav", 24000); err != nil {
 		return clip, err
 	}
 	at := map[string]float64{}

@@ -92,15 +92,12 @@ func (e *Engine) Version(context.Context) (string, error) {
 	return "openai 1 " + e.cfg.Identity(e.cfg.Model, e.cfg.Format, fmt.Sprint(e.cfg.Rate, e.cfg.Speed)), nil
 }
 
-// The speeds of the API.
-const slowest, fastest = 0.25, 4.0
-
 // Abilities implements voice.Engine.
 func (e *Engine) Abilities() voice.Abilities {
 	if !e.cfg.Speed {
 		return voice.Abilities{}
 	}
-	return voice.Abilities{Slowest: max(slowest, voice.MinSpeed), Fastest: min(fastest, voice.MaxSpeed)}
+	return voice.Abilities{Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed} // the API knows 0.25 to 4
 }
 
 // Voices implements voice.Engine: those of the settings, else those that the server lists,
@@ -177,7 +174,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	}
 	b := body{Model: e.cfg.Model, Voice: req.Voice, Input: text, Format: e.cfg.Format}
 	if e.cfg.Speed && req.Speed != 1 {
-		b.Speed = math.Round(min(max(req.Speed, slowest), fastest)*1000) / 1000
+		b.Speed = math.Round(req.Speed*1000) / 1000
 	}
 	raw, err := json.Marshal(b)
 	if err != nil {

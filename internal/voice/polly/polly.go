@@ -144,11 +144,7 @@ func voices(body []byte) []voice.EngineVoice {
 	_ = json.Unmarshal(body, &said)
 	var out []voice.EngineVoice
 	for _, v := range said.Voices {
-		ev := voice.EngineVoice{ID: v.ID, Language: language(v.LanguageCode)}
-		if g := voice.Gender(strings.ToLower(v.Gender)); g == voice.Female || g == voice.Male {
-			ev.Gender = g
-		}
-		out = append(out, ev)
+		out = append(out, voice.EngineVoice{ID: v.ID, Language: language(v.LanguageCode), Gender: voice.GenderOf(v.Gender)})
 	}
 	return out
 }

@@ -70,9 +70,6 @@ func NewClient(cfg Config) (*Client, error) {
 	}}, nil
 }
 
-// Config are the client's settings.
-func (c *Client) Config() Config { return c.cfg }
-
 // Call is one request.
 type Call struct {
 	Method string // empty is POST

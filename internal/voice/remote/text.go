@@ -19,7 +19,7 @@ func Text(req voice.Request) (text string, pieces []voice.Piece, clip voice.Clip
 	}
 	text = strings.TrimSpace(b.String())
 	if req.Fragment {
-		text = strings.TrimRight(text, ".!?。！？؟।… ,;:") + ","
+		text = voice.WithoutStop(text) + ","
 	}
 	return text, pieces, clip
 }
