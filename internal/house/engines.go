@@ -240,17 +240,13 @@ func (e *EngineConfig) remote() remote.Config {
 
 // make makes the engine, without what wraps it.
 func (e *EngineConfig) make() (voice.Engine, error) {
-	voices := slices.Clone(e.Voices)
-	for i := range voices {
-		voices[i].Language = cmp.Or(voices[i].Language, e.Language)
-	}
 	switch e.Kind {
 	case kindOpenAI:
 		return openai.New(openai.Config{
-			Config: e.remote(), Model: e.Model, Format: e.Format, Rate: e.Rate, Speed: e.Speed, Language: e.Language, Voices: voices,
+			Config: e.remote(), Model: e.Model, Format: e.Format, Rate: e.Rate, Speed: e.Speed, Language: e.Language, Voices: e.Voices,
 		})
 	case kindElevenLabs:
-		return elevenlabs.New(elevenlabs.Config{Config: e.remote(), Model: e.Model, Rate: e.Rate, Language: e.Language, Voices: voices})
+		return elevenlabs.New(elevenlabs.Config{Config: e.remote(), Model: e.Model, Rate: e.Rate, Language: e.Language, Voices: e.Voices})
 	case kindGoogle:
 		return google.New(google.Config{Config: e.remote(), Language: e.Language, Voices: e.Voices, SSML: e.SSML})
 	case kindAzure:

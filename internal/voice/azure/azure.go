@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -36,9 +35,9 @@ func DefaultConfig(name, region string) Config {
 
 // Engine is the service as a voice.Engine.
 type Engine struct {
-	cfg     Config
-	client  *remote.Client
-	listing *remote.Listing
+	*remote.Listing
+	cfg    Config
+	client *remote.Client
 }
 
 // New makes the engine; whether the service is there shows when it is used.
@@ -49,7 +48,7 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e := &Engine{cfg: cfg, client: client}
 	list := remote.Call{Method: http.MethodGet, Path: "/cognitiveservices/voices/list", Header: e.header(), Accept: []string{"application/json"}}
-	e.listing = remote.NewListing(client, list, voices)
+	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, voices)
 	return e, nil
 }
 
@@ -65,14 +64,6 @@ func (e *Engine) Abilities() voice.Abilities {
 	return voice.Abilities{Slowest: 0.5, Fastest: 2, Pitch: true, Prosody: true, Phonemes: true, Pauses: true}
 }
 
-// Voices implements voice.Engine.
-func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
-	if len(e.cfg.Voices) > 0 {
-		return slices.Clone(e.cfg.Voices), nil
-	}
-	return e.listing.Voices(ctx), nil
-}
-
 func voices(body []byte) []voice.EngineVoice {
 	var list []struct{ ShortName, Gender, Locale string }
 	_ = json.Unmarshal(body, &list)
@@ -81,16 +72,6 @@ func voices(body []byte) []voice.EngineVoice {
 		out = append(out, voice.EngineVoice{ID: v.ShortName, Language: v.Locale, Gender: voice.GenderOf(v.Gender)})
 	}
 	return out
-}
-
-// Named implements voice.Namer: names begin with the language, as de-DE-KatjaNeural.
-func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
-	v, ok := remote.Pick(e.cfg.Voices, id)
-	if known, listed := e.listing.Known(id); listed && v.Language == "" {
-		v = known
-	}
-	v.Language = cmp.Or(v.Language, remote.LanguageOf(id), e.cfg.Language)
-	return v, ok
 }
 
 func (e *Engine) header() http.Header {
@@ -112,23 +93,16 @@ func dialect(id, language string) ssml.Dialect {
 
 // Speak implements voice.Engine. Word times are estimates.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	req = req.Normal()
-	_, pieces, clip := remote.Text(req)
-	if err := ctx.Err(); err != nil {
+	s, silent, err := e.Begin(ctx, req)
+	req, clip := s.Request, s.Clip
+	if err != nil || silent {
 		return clip, err
-	}
-	if len(clip.Words) == 0 {
-		return clip, nil
-	}
-	v, ok := e.Named(req.Voice)
-	if !ok {
-		return clip, remote.Unknown(e.cfg.Name, req.Voice)
 	}
 	h := e.header()
 	h.Set("Content-Type", "application/ssml+xml")
 	h.Set("X-Microsoft-OutputFormat", "riff-24khz-16bit-mono-pcm")
 	answer, err := e.client.Do(ctx, remote.Call{
-		Path: "/cognitiveservices/v1", Header: h, Body: []byte(ssml.Write(req, dialect(req.Voice, cmp.Or(req.Language, v.Language, remote.Language))).Text),
+		Path: "/cognitiveservices/v1", Header: h, Body: []byte(ssml.Write(req, dialect(req.Voice, cmp.Or(req.Language, s.Voice.Language, remote.Language))).Text),
 		Accept:  []string{"audio/", "application/octet-stream"},
 		Explain: func(r remote.Refusal) *fault.Error { return e.explain(r, req.Voice) },
 	})
@@ -138,7 +112,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if clip.PCM, clip.Rate, err = e.client.Sound(answer, 24000); err != nil {
 		return clip, err
 	}
-	voice.EstimateTimes(&clip, pieces)
+	voice.EstimateTimes(&clip, s.Pieces)
 	return clip, nil
 }
 

@@ -4,7 +4,6 @@
 package elevenlabs
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -51,9 +50,9 @@ func (c Config) Validate() error {
 
 // Engine is the service as a voice.Engine.
 type Engine struct {
-	cfg     Config
-	client  *remote.Client
-	listing *remote.Listing
+	*remote.Listing
+	cfg    Config
+	client *remote.Client
 }
 
 // New makes the engine; whether the service is there shows when it is used.
@@ -66,7 +65,7 @@ func New(cfg Config) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{cfg: cfg, client: client}
-	e.listing = remote.NewListing(client, remote.Call{Method: http.MethodGet, Path: "/v1/voices", Header: e.header()}, e.voices)
+	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, remote.Call{Method: http.MethodGet, Path: "/v1/voices", Header: e.header()}, voices)
 	return e, nil
 }
 
@@ -83,15 +82,7 @@ func (e *Engine) Abilities() voice.Abilities {
 	return voice.Abilities{Slowest: 0.7, Fastest: 1.2}
 }
 
-// Voices implements voice.Engine.
-func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
-	if len(e.cfg.Voices) > 0 {
-		return slices.Clone(e.cfg.Voices), nil
-	}
-	return e.listing.Voices(ctx), nil
-}
-
-func (e *Engine) voices(body []byte) []voice.EngineVoice {
+func voices(body []byte) []voice.EngineVoice {
 	var said struct {
 		Voices []struct {
 			ID     string `json:"voice_id"`
@@ -101,19 +92,9 @@ func (e *Engine) voices(body []byte) []voice.EngineVoice {
 	_ = json.Unmarshal(body, &said)
 	var out []voice.EngineVoice
 	for _, v := range said.Voices {
-		out = append(out, voice.EngineVoice{ID: v.ID, Language: cmp.Or(v.Labels.Language, e.cfg.Language), Gender: voice.GenderOf(v.Labels.Gender)})
+		out = append(out, voice.EngineVoice{ID: v.ID, Language: v.Labels.Language, Gender: voice.GenderOf(v.Labels.Gender)})
 	}
 	return out
-}
-
-// Named implements voice.Namer.
-func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
-	if v, ok := e.listing.Known(id); ok && len(e.cfg.Voices) == 0 {
-		return v, true
-	}
-	v, ok := remote.Pick(e.cfg.Voices, id)
-	v.Language = cmp.Or(v.Language, e.cfg.Language)
-	return v, ok
 }
 
 func (e *Engine) header() http.Header {
@@ -145,18 +126,12 @@ type alignment struct {
 
 // Speak implements voice.Engine.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	req = req.Normal()
-	text, pieces, clip := remote.Text(req)
-	if err := ctx.Err(); err != nil {
+	s, silent, err := e.Begin(ctx, req)
+	req, clip := s.Request, s.Clip
+	if err != nil || silent {
 		return clip, err
 	}
-	if len(clip.Words) == 0 {
-		return clip, nil
-	}
-	if _, ok := e.Named(req.Voice); !ok {
-		return clip, remote.Unknown(e.cfg.Name, req.Voice)
-	}
-	b := body{Text: e.plain(text), Model: e.cfg.Model, Seed: 1}
+	b := body{Text: e.plain(s.Text), Model: e.cfg.Model, Seed: 1}
 	if req.Speed != 1 {
 		b.Settings.Speed = math.Round(req.Speed*100) / 100
 	}
@@ -182,8 +157,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if clip.PCM, clip.Rate, err = e.client.SoundIn(said.Audio, "audio/pcm", e.cfg.Rate); err != nil {
 		return clip, err
 	}
-	voice.EstimateTimes(&clip, pieces)
-	setTimes(&clip, pieces, b.Text, said.Alignment)
+	voice.EstimateTimes(&clip, s.Pieces)
+	setTimes(&clip, s.Pieces, b.Text, said.Alignment)
 	return clip, nil
 }
 

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"math"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -35,9 +34,9 @@ func DefaultConfig(name string) Config {
 
 // Engine is the service as a voice.Engine.
 type Engine struct {
-	cfg     Config
-	client  *remote.Client
-	listing *remote.Listing
+	*remote.Listing
+	cfg    Config
+	client *remote.Client
 }
 
 // New makes the engine; whether the service is there shows when it is used.
@@ -47,7 +46,7 @@ func New(cfg Config) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{cfg: cfg, client: client}
-	e.listing = remote.NewListing(client, remote.Call{Method: http.MethodGet, Path: "/v1/voices", Header: e.header(), Accept: []string{"application/json"}}, voices)
+	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, remote.Call{Method: http.MethodGet, Path: "/v1/voices", Header: e.header(), Accept: []string{"application/json"}}, voices)
 	return e, nil
 }
 
@@ -75,14 +74,6 @@ func (e *Engine) Abilities() voice.Abilities {
 	return a
 }
 
-// Voices implements voice.Engine.
-func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
-	if len(e.cfg.Voices) > 0 {
-		return slices.Clone(e.cfg.Voices), nil
-	}
-	return e.listing.Voices(ctx), nil
-}
-
 func voices(body []byte) []voice.EngineVoice {
 	var said struct {
 		Voices []struct {
@@ -101,16 +92,6 @@ func voices(body []byte) []voice.EngineVoice {
 		out = append(out, ev)
 	}
 	return out
-}
-
-// Named implements voice.Namer: names begin with the language, as de-DE-Neural2-C.
-func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
-	v, ok := remote.Pick(e.cfg.Voices, id)
-	if known, listed := e.listing.Known(id); listed && v.Language == "" {
-		v = known
-	}
-	v.Language = cmp.Or(v.Language, remote.LanguageOf(id), e.cfg.Language)
-	return v, ok
 }
 
 // header carries an API key, or an access token, which begins in a way of its own.
@@ -172,20 +153,13 @@ func (e *Engine) body(req voice.Request, text, language string) body {
 
 // Speak implements voice.Engine.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	req = req.Normal()
-	text, pieces, clip := remote.Text(req)
-	if err := ctx.Err(); err != nil {
+	s, silent, err := e.Begin(ctx, req)
+	req, clip := s.Request, s.Clip
+	if err != nil || silent {
 		return clip, err
 	}
-	if len(clip.Words) == 0 {
-		return clip, nil
-	}
-	v, ok := e.Named(req.Voice)
-	if !ok {
-		return clip, remote.Unknown(e.cfg.Name, req.Voice)
-	}
 	// The service refuses a language that is not the voice's own, even "en" for "en-US".
-	raw, err := json.Marshal(e.body(req, text, cmp.Or(v.Language, req.Language, remote.Language)))
+	raw, err := json.Marshal(e.body(req, s.Text, cmp.Or(s.Voice.Language, req.Language, remote.Language)))
 	if err != nil {
 		return clip, err
 	}
@@ -220,7 +194,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 			starts[i] = time.Duration(s * float64(time.Second))
 		}
 	}
-	remote.SetStarts(&clip, pieces, starts)
+	remote.SetStarts(&clip, s.Pieces, starts)
 	return clip, nil
 }
 

@@ -3,7 +3,6 @@
 package polly
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -64,10 +63,10 @@ func (c Config) Validate() error {
 
 // Engine is the service as a voice.Engine.
 type Engine struct {
-	cfg     Config
-	client  *remote.Client
-	listing *remote.Listing
-	signer  *v4.Signer
+	*remote.Listing
+	cfg    Config
+	client *remote.Client
+	signer *v4.Signer
 }
 
 // New makes the engine; whether the service is there shows when it is used.
@@ -81,7 +80,7 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e := &Engine{cfg: cfg, client: client, signer: v4.NewSigner()}
 	list := remote.Call{Method: http.MethodGet, Path: "/v1/voices", Query: url.Values{"Engine": {cfg.Engine}}, Sign: e.sign, Accept: []string{"application/json"}}
-	e.listing = remote.NewListing(client, list, voices)
+	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, voices)
 	return e, nil
 }
 
@@ -125,14 +124,6 @@ func (e *Engine) Abilities() voice.Abilities {
 	return a
 }
 
-// Voices implements voice.Engine.
-func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
-	if len(e.cfg.Voices) > 0 {
-		return slices.Clone(e.cfg.Voices), nil
-	}
-	return e.listing.Voices(ctx), nil
-}
-
 func voices(body []byte) []voice.EngineVoice {
 	var said struct {
 		Voices []struct {
@@ -162,16 +153,6 @@ func language(code string) string {
 	return code
 }
 
-// Named implements voice.Namer.
-func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
-	v, ok := remote.Pick(e.cfg.Voices, id)
-	if known, listed := e.listing.Known(id); listed && v.Language == "" {
-		v = known
-	}
-	v.Language = cmp.Or(v.Language, e.cfg.Language)
-	return v, ok
-}
-
 // body is what is sent.
 type body struct {
 	Engine     string
@@ -196,15 +177,12 @@ func (e *Engine) dialect() ssml.Dialect {
 
 // Speak implements voice.Engine.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	req = req.Normal()
-	_, pieces, clip := remote.Text(req)
-	if err := ctx.Err(); err != nil {
+	s, silent, err := e.Begin(ctx, req)
+	req, clip := s.Request, s.Clip
+	if err != nil || silent {
 		return clip, err
 	}
-	if len(clip.Words) == 0 {
-		return clip, nil
-	}
-	if _, ok := e.Named(req.Voice); !ok || strings.Trim(req.Voice, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+	if strings.Trim(req.Voice, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return clip, remote.Unknown(e.cfg.Name, req.Voice)
 	}
 	if err := e.keys(); err != nil {
@@ -219,7 +197,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if clip.PCM, clip.Rate, err = e.client.Sound(answer, rate); err != nil {
 		return clip, err
 	}
-	voice.EstimateTimes(&clip, pieces)
+	voice.EstimateTimes(&clip, s.Pieces)
 	if e.cfg.Engine == "generative" {
 		return clip, nil // has no marks for words
 	}
@@ -227,7 +205,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if answer, err = e.ask(ctx, b, "application/"); err != nil {
 		return clip, err
 	}
-	remote.SetStarts(&clip, pieces, starts(doc, answer.Body))
+	remote.SetStarts(&clip, s.Pieces, starts(doc, answer.Body))
 	return clip, nil
 }
 

@@ -12,11 +12,15 @@ import (
 	"mynah/internal/voice"
 )
 
-// Listing remembers which voices a server lists. It is safe for many goroutines.
+// Listing are the voices of an engine: those of its settings, else those that its server
+// lists, which it remembers. Engines embed it for the methods that tell of voices. It is
+// safe for many goroutines.
 type Listing struct {
-	client *Client
-	call   Call
-	read   func(body []byte) []voice.EngineVoice
+	client   *Client
+	own      []voice.EngineVoice
+	language string
+	call     Call
+	read     func(body []byte) []voice.EngineVoice
 
 	calls singleflight.Group
 	mu    sync.Mutex
@@ -24,14 +28,44 @@ type Listing struct {
 	asked time.Time
 }
 
-// NewListing asks by a call, and reads the answer.
-func NewListing(c *Client, call Call, read func([]byte) []voice.EngineVoice) *Listing {
-	return &Listing{client: c, call: call, read: read}
+// NewListing asks by a call, and reads the answer, where the settings have no voices of
+// their own. The language is that of voices that do not tell theirs; empty is unknown.
+func NewListing(c *Client, own []voice.EngineVoice, language string, call Call, read func([]byte) []voice.EngineVoice) *Listing {
+	return &Listing{client: c, own: own, language: language, call: call, read: read}
 }
 
-// Voices gives what the server lists, asked for again after some minutes. A server that
-// lists nothing, or is away, may speak all the same: it has no voices then, and no error.
-func (l *Listing) Voices(ctx context.Context) []voice.EngineVoice {
+// Voices implements voice.Engine. What the server lists is asked for again after some
+// minutes. A server that lists nothing, or is away, may speak all the same: it has no voices
+// then, and no error.
+func (l *Listing) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
+	out := slices.Clone(l.own)
+	if len(out) == 0 {
+		out = l.listed(ctx)
+	}
+	for i := range out {
+		out[i].Language = cmp.Or(out[i].Language, LanguageOf(out[i].ID), l.language, Language)
+	}
+	return out, nil
+}
+
+// Named implements voice.Namer, without asking. Settings without voices hold every name.
+func (l *Listing) Named(id string) (voice.EngineVoice, bool) {
+	named := func(v voice.EngineVoice) bool { return v.ID == id }
+	v, ok := voice.EngineVoice{ID: id}, len(l.own) == 0 && ValidID(id)
+	if i := slices.IndexFunc(l.own, named); i >= 0 {
+		v, ok = l.own[i], true
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if i := slices.IndexFunc(l.list, named); i >= 0 {
+		v.Language, v.Gender = cmp.Or(v.Language, l.list[i].Language), cmp.Or(v.Gender, l.list[i].Gender)
+	}
+	v.Language = cmp.Or(v.Language, LanguageOf(id), l.language)
+	return v, ok
+}
+
+// listed gives what the server lists.
+func (l *Listing) listed(ctx context.Context) []voice.EngineVoice {
 	if l.old() {
 		// Asked for all who want the list: it comes also when one of them gives up.
 		done := l.calls.DoChan("", func() (any, error) {
@@ -47,11 +81,7 @@ func (l *Listing) Voices(ctx context.Context) []voice.EngineVoice {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	out := slices.Clone(l.list)
-	for i := range out {
-		out[i].Language = cmp.Or(out[i].Language, Language)
-	}
-	return out
+	return slices.Clone(l.list)
 }
 
 // old tells that it is time to ask.
@@ -73,28 +103,6 @@ func (l *Listing) ask(ctx context.Context) {
 	if err == nil {
 		l.list = slices.DeleteFunc(l.read(a.Body), func(v voice.EngineVoice) bool { return !ValidID(v.ID) })
 	}
-}
-
-// Known gives a voice that was listed before, without asking.
-func (l *Listing) Known(id string) (voice.EngineVoice, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, v := range l.list {
-		if v.ID == id {
-			return v, true
-		}
-	}
-	return voice.EngineVoice{}, false
-}
-
-// Pick finds a voice among those of the settings; empty settings hold every name.
-func Pick(voices []voice.EngineVoice, id string) (voice.EngineVoice, bool) {
-	for _, v := range voices {
-		if v.ID == id {
-			return v, true
-		}
-	}
-	return voice.EngineVoice{ID: id}, len(voices) == 0 && ValidID(id)
 }
 
 // SetStarts gives words the times at which they begin, of which -1 is unknown; a word ends

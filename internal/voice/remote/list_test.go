@@ -2,6 +2,7 @@ package remote_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -26,7 +27,7 @@ func listing(t *testing.T) (l *remote.Listing, s *remotetest.Server, let chan st
 	if err != nil {
 		t.Fatal(err)
 	}
-	return remote.NewListing(c, remote.Call{Method: http.MethodGet}, func(body []byte) []voice.EngineVoice {
+	return remote.NewListing(c, nil, "", remote.Call{Method: http.MethodGet}, func(body []byte) []voice.EngineVoice {
 		return []voice.EngineVoice{{ID: string(body)}}
 	}), s, let
 }
@@ -37,13 +38,13 @@ func TestImpatient(t *testing.T) {
 	l, s, let := listing(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if list := l.Voices(ctx); len(list) != 0 {
-		t.Error(list)
+	if list, err := l.Voices(ctx); len(list) != 0 || err != nil {
+		t.Error(list, err)
 	}
 	close(let)
 	for range 2 {
-		if list := l.Voices(t.Context()); len(list) != 1 || list[0].ID != "alloy" {
-			t.Error(list)
+		if list, err := l.Voices(t.Context()); err != nil || len(list) != 1 || list[0].ID != "alloy" {
+			t.Error(list, err)
 		}
 	}
 	if n := s.Requests.Load(); n != 1 {
@@ -55,14 +56,39 @@ func TestImpatient(t *testing.T) {
 func TestNobodyWaits(t *testing.T) {
 	t.Parallel()
 	l, s, let := listing(t)
-	go l.Voices(t.Context())
+	go func() { _, _ = l.Voices(t.Context()) }()
 	for s.Requests.Load() == 0 {
-		time.Sleep(time.Millisecond) //nolint:forbidigo // nothing tells that the server was asked
+		time.Sleep(time.Millisecond)
 	}
 	begun := time.Now()
-	_, known := l.Known("alloy")
-	if took := time.Since(begun); known || took > time.Second {
-		t.Errorf("known %t after %s", known, took)
+	v, ok := l.Named("alloy")
+	if took := time.Since(begun); !ok || v.Language != "" || took > time.Second {
+		t.Errorf("%+v, %t after %s", v, ok, took)
 	}
 	close(let)
+}
+
+// TestOwnVoices: the settings' go before the server's, which is not asked; what they leave
+// open the name tells, else the settings of all.
+func TestOwnVoices(t *testing.T) {
+	t.Parallel()
+	s := remotetest.New(t, func(_ *remotetest.Server, _ http.ResponseWriter, _ *http.Request) {})
+	c, err := remote.NewClient(remotetest.Config("service", s.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := []voice.EngineVoice{{ID: "a", Language: "de-DE"}, {ID: "fr-FR-x", Gender: voice.Male}, {ID: "c"}}
+	l := remote.NewListing(c, own, "pl-PL", remote.Call{}, nil)
+	list, err := l.Voices(t.Context())
+	if fmt.Sprint(list, err) != "[{a de-DE } {fr-FR-x fr-FR male} {c pl-PL }] <nil>" || s.Requests.Load() != 0 {
+		t.Error(list, err)
+	}
+	for _, want := range list {
+		if v, ok := l.Named(want.ID); !ok || v != want {
+			t.Error(v, ok)
+		}
+	}
+	if _, ok := l.Named("d"); ok {
+		t.Error("a voice that is not in the settings is there")
+	}
 }
