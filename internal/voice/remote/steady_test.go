@@ -56,7 +56,7 @@ func TestLongTimeouts(t *testing.T) {
 		want       int64
 	}{
 		"most is short": {10 * time.Millisecond, time.Millisecond, 3, 3},
-		"cut off":       {10 * time.Millisecond, 100 * time.Millisecond, 2, 2},
+		"cut off":       {10 * time.Millisecond, 40 * time.Millisecond, 2, 2},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -72,7 +72,7 @@ func TestLongTimeouts(t *testing.T) {
 			if n := s.Requests.Load(); n != c.want || fault.CodeOf(err) != fault.ToolFailed || !strings.Contains(err.Error(), "no answer within 200ms") {
 				t.Errorf("%d requests: %v", n, err)
 			}
-			if took, most := time.Since(begun), time.Duration(c.tries)*cfg.Timeout; took > most+100*time.Millisecond {
+			if took, most := time.Since(begun), time.Duration(c.tries)*cfg.Timeout; took > most+time.Second {
 				t.Errorf("it took %s", took)
 			}
 		})
