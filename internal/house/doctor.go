@@ -135,6 +135,11 @@ func (h *House) neural(ctx context.Context) []Tool {
 	lib := Tool{Name: "ONNX Runtime", For: "neural voices", Advice: advice}
 	if l, err := h.piper.Library(); err == nil {
 		lib.Found, lib.Version = true, l.Version()
+	} else if what, cause := h.piper.Trouble(); what != "" {
+		lib.Advice = what
+		if cause != nil {
+			lib.Advice += ": " + cause.Error()
+		}
 	}
 	program := Tool{Name: "piper", For: "neural voices without ONNX Runtime", Advice: advice}
 	if v, err := h.piper.ProgramVersion(ctx); err == nil {
@@ -157,6 +162,8 @@ func (h *House) remotes(ctx context.Context) []Tool {
 			t.Advice = "not reachable: " + fault.From(err).Error()
 		case e.key.Empty() && e.Kind != kindOpenAI: // servers of one's own want none
 			t.Advice = e.KeyEnv + " is not set"
+		case e.Kind == kindPolly && e.secret.Empty():
+			t.Advice = e.secretEnv + " is not set"
 		case e.key.Empty():
 			t.Found, t.Version = true, "reachable, "+e.KeyEnv+" is not set"
 		default:

@@ -38,7 +38,7 @@ type EngineConfig struct {
 	KeyEnv        string
 	Region        string
 	Engine        string // of Polly: neural, standard, long-form or generative
-	Language      string // BCP 47, of voices that do not tell
+	Language      string // BCP 47, of voices that do not tell; empty is the script's
 	Format        string // wav or pcm
 	Rate          int    // samples a second
 	Speed         bool   // the model honours a speed
@@ -51,7 +51,11 @@ type EngineConfig struct {
 	Steady        bool   // piper speaks without chance
 
 	key, secret, session remote.Secret
+	secretEnv            string // the variable of secret
 }
+
+// pollyKey ends the name of the variable of a key of AWS.
+const pollyKey = "AWS_ACCESS_KEY_ID"
 
 // The kinds of engines.
 const (
@@ -186,7 +190,6 @@ func setVoices(e *EngineConfig, s string) error {
 func (e *EngineConfig) preset() {
 	r := remote.DefaultConfig(e.Name, "")
 	e.Timeout, e.AtOnce, e.Tries = r.Timeout, r.AtOnce, r.Tries
-	e.Language = voice.DefaultConfig().Language
 	switch e.Kind {
 	case kindPiper:
 		e.Timeout = 0 // the engine's own
@@ -214,8 +217,9 @@ func (e *EngineConfig) keys(getenv func(string) string) {
 	switch e.Kind {
 	case kindPolly:
 		// The names that all tools of AWS use, with what stands before them in key-env.
-		prefix := strings.TrimSuffix(e.KeyEnv, "AWS_ACCESS_KEY_ID")
-		e.secret, e.session = secret(prefix+"AWS_SECRET_ACCESS_KEY"), secret(prefix+"AWS_SESSION_TOKEN")
+		prefix := strings.TrimSuffix(e.KeyEnv, pollyKey)
+		e.secretEnv = prefix + "AWS_SECRET_ACCESS_KEY"
+		e.secret, e.session = secret(e.secretEnv), secret(prefix+"AWS_SESSION_TOKEN")
 		e.Region = cmp.Or(e.Region, getenv("AWS_REGION"), getenv("AWS_DEFAULT_REGION"))
 		if e.URL == "" && e.Region != "" {
 			e.URL = polly.Address(e.Region)
@@ -236,17 +240,13 @@ func (e *EngineConfig) remote() remote.Config {
 
 // make makes the engine, without what wraps it.
 func (e *EngineConfig) make() (voice.Engine, error) {
-	voices := slices.Clone(e.Voices)
-	for i := range voices {
-		voices[i].Language = cmp.Or(voices[i].Language, e.Language)
-	}
 	switch e.Kind {
 	case kindOpenAI:
 		return openai.New(openai.Config{
-			Config: e.remote(), Model: e.Model, Format: e.Format, Rate: e.Rate, Speed: e.Speed, Language: e.Language, Voices: voices,
+			Config: e.remote(), Model: e.Model, Format: e.Format, Rate: e.Rate, Speed: e.Speed, Language: e.Language, Voices: e.Voices,
 		})
 	case kindElevenLabs:
-		return elevenlabs.New(elevenlabs.Config{Config: e.remote(), Model: e.Model, Rate: e.Rate, Language: e.Language, Voices: voices})
+		return elevenlabs.New(elevenlabs.Config{Config: e.remote(), Model: e.Model, Rate: e.Rate, Language: e.Language, Voices: e.Voices})
 	case kindGoogle:
 		return google.New(google.Config{Config: e.remote(), Language: e.Language, Voices: e.Voices, SSML: e.SSML})
 	case kindAzure:
@@ -258,8 +258,11 @@ func (e *EngineConfig) make() (voice.Engine, error) {
 		if e.URL == "" {
 			return nil, errors.New("region: empty, must be one of the service, such as eu-west-1")
 		}
+		if !strings.HasSuffix(e.KeyEnv, pollyKey) {
+			return nil, fmt.Errorf("key-env: must end in %s, as WORK_%s does, for the names of the secret follow from it", pollyKey, pollyKey)
+		}
 		return polly.New(polly.Config{
-			Config: e.remote(), Secret: e.secret, Session: e.session, Region: cmp.Or(e.Region, "us-east-1"), Engine: e.Engine, Language: e.Language, Voices: e.Voices,
+			Config: e.remote(), Secret: e.secret, SecretEnv: e.secretEnv, Session: e.session, Region: cmp.Or(e.Region, "us-east-1"), Engine: e.Engine, Language: e.Language, Voices: e.Voices,
 		})
 	}
 	return nil, fmt.Errorf("kind: %q", e.Kind)
@@ -342,7 +345,7 @@ func (j *judge) voice(c *EnginesConfig, name string, values map[string]Value) {
 	}) {
 		j.wrong(at, "the name %q must be of the letters a to z, digits, hyphens, dots and underscores", name)
 	}
-	v.Language = cmp.Or(v.Language, told.Language, own.Language) // else its engine tells
+	v.Language = cmp.Or(v.Language, told.Language, own.Language) // else its engine tells, or the script
 	c.Voices = append(c.Voices, v)
 }
 

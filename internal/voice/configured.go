@@ -95,8 +95,12 @@ func (c *Catalogue) chosen(language string) (Voice, bool) {
 	return v, ok && tag != ""
 }
 
-// reference reads ENGINE/ID, the name of any voice of an engine that is here.
+// reference reads ENGINE/ID, the name of any voice of an engine that is here, and names of
+// the settings whose language nobody tells: both then read the script's language.
 func (b *Booth) reference(name, language string) (Voice, bool) {
+	if v, ok := b.catalogue.ByName(name); ok && b.untold(v) {
+		return b.inLanguage(v, language), true
+	}
 	engine, id, ok := strings.Cut(strings.TrimSpace(name), "/")
 	e, here := b.engines[strings.ToLower(engine)]
 	if !ok || !here || id == "" {
@@ -104,12 +108,32 @@ func (b *Booth) reference(name, language string) (Voice, bool) {
 	}
 	for _, v := range b.catalogue.known() {
 		if v.Engine == e.Name() && v.EngineVoice == id {
+			if b.untold(v) {
+				v = b.inLanguage(v, language)
+			}
 			v.Name = e.Name() + "/" + id
 			return v, true
 		}
 	}
 	told, _ := AboutVoice(e, id)
 	return b.voiceOf(e, EngineVoice{ID: id, Language: cmp.Or(told.Language, language), Gender: told.Gender}), true
+}
+
+// untold tells that neither the settings nor its engine know the language of a voice.
+func (b *Booth) untold(v Voice) bool {
+	return slices.ContainsFunc(b.cfg.Extra, func(x Voice) bool {
+		e, here := b.engines[x.Engine]
+		if !here || x.Language != "" || foldName(x.Name) != foldName(v.Name) {
+			return false
+		}
+		told, _ := AboutVoice(e, x.EngineVoice)
+		return told.Language == ""
+	})
+}
+
+func (b *Booth) inLanguage(v Voice, language string) Voice {
+	v.Language, v.LanguageName = language, b.catalogue.languageName(language)
+	return v
 }
 
 // known are the voices of the catalogue, and the defaults of the settings.

@@ -25,6 +25,8 @@ func (s *service) Named(id string) (voice.EngineVoice, bool) {
 		return voice.EngineVoice{ID: id, Language: "de-DE", Gender: voice.Female}, true
 	case "low":
 		return voice.EngineVoice{ID: id, Gender: voice.Male}, true
+	case "many":
+		return voice.EngineVoice{ID: id}, true
 	}
 	return voice.EngineVoice{ID: id}, false
 }
@@ -48,6 +50,7 @@ func configured(t *testing.T, change func(*voice.Config)) (*voice.Booth, *servic
 	cfg.Extra = []voice.Voice{
 		{Name: "marlene", Engine: "service", EngineVoice: "high"},
 		{Name: "max", Engine: "service", EngineVoice: "low", Language: "fr-FR", Gender: voice.Male},
+		{Name: "any", Engine: "service", EngineVoice: "many"},
 		{Name: "gone", Engine: "service", EngineVoice: "nobody", Language: "de-DE", Gender: voice.Male},
 	}
 	cfg.Defaults = map[string]voice.Voice{"de": {Name: "service/high", Engine: "service", EngineVoice: "high", Language: "de-AT"}}
@@ -69,6 +72,9 @@ func TestConfiguredNames(t *testing.T) {
 		{"Max", "", "max by service", "fr-FR", ""},
 		{"service/high", "", "service/high by service", "de-DE", ""},
 		{"SERVICE/low", "pt-BR", "service/low by service", "fr-FR", ""},
+		{"service/many", "pt-BR", "service/many by service", "pt-BR", ""},
+		{"Any", "pt-BR", "any by service", "pt-BR", ""},
+		{"any", "", "any by service", "en-US", ""},
 		{"", "de", "service/high by service", "de-AT", ""},
 		{"", "de-CH", "service/high by service", "de-AT", ""},
 		{"", "pl", "ewa by espeak-ng", "pl-PL", ""},

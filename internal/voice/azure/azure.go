@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +19,7 @@ import (
 // Config are the settings of the engine.
 type Config struct {
 	remote.Config
-	Language string              // of voices whose names do not tell
+	Language string              // of voices whose names do not tell; empty is the script's
 	Voices   []voice.EngineVoice // empty: those of the service
 }
 
@@ -29,16 +28,16 @@ func Address(region string) string { return "https://" + region + ".tts.speech.m
 
 // DefaultConfig is the service in a region.
 func DefaultConfig(name, region string) Config {
-	c := Config{Config: remote.DefaultConfig(name, Address(region)), Language: "en-US"}
+	c := Config{Config: remote.DefaultConfig(name, Address(region))}
 	c.KeyEnv = "AZURE_SPEECH_KEY"
 	return c
 }
 
 // Engine is the service as a voice.Engine.
 type Engine struct {
-	cfg     Config
-	client  *remote.Client
-	listing *remote.Listing
+	*remote.Listing
+	cfg    Config
+	client *remote.Client
 }
 
 // New makes the engine; whether the service is there shows when it is used.
@@ -49,7 +48,7 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e := &Engine{cfg: cfg, client: client}
 	list := remote.Call{Method: http.MethodGet, Path: "/cognitiveservices/voices/list", Header: e.header(), Accept: []string{"application/json"}}
-	e.listing = remote.NewListing(client, list, voices)
+	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, voices)
 	return e, nil
 }
 
@@ -65,39 +64,14 @@ func (e *Engine) Abilities() voice.Abilities {
 	return voice.Abilities{Slowest: 0.5, Fastest: 2, Pitch: true, Prosody: true, Phonemes: true, Pauses: true}
 }
 
-// Voices implements voice.Engine.
-func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
-	if len(e.cfg.Voices) > 0 {
-		return slices.Clone(e.cfg.Voices), nil
-	}
-	return e.listing.Voices(ctx), nil
-}
-
 func voices(body []byte) []voice.EngineVoice {
 	var list []struct{ ShortName, Gender, Locale string }
 	_ = json.Unmarshal(body, &list)
 	var out []voice.EngineVoice
 	for _, v := range list {
-		ev := voice.EngineVoice{ID: v.ShortName, Language: v.Locale}
-		switch v.Gender {
-		case "Female":
-			ev.Gender = voice.Female
-		case "Male":
-			ev.Gender = voice.Male
-		}
-		out = append(out, ev)
+		out = append(out, voice.EngineVoice{ID: v.ShortName, Language: v.Locale, Gender: voice.GenderOf(v.Gender)})
 	}
 	return out
-}
-
-// Named implements voice.Namer: names begin with the language, as de-DE-KatjaNeural.
-func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
-	v, ok := remote.Pick(e.cfg.Voices, id)
-	if known, listed := e.listing.Known(id); listed && v.Language == "" {
-		v = known
-	}
-	v.Language = cmp.Or(v.Language, remote.LanguageOf(id), e.cfg.Language)
-	return v, ok
 }
 
 func (e *Engine) header() http.Header {
@@ -110,9 +84,8 @@ func (e *Engine) header() http.Header {
 
 // dialect is the markup for a voice.
 func dialect(id, language string) ssml.Dialect {
-	quote := strings.NewReplacer("&", "&amp;", "<", "&lt;", `"`, "&quot;")
 	return ssml.Dialect{
-		Open:  `<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="` + quote.Replace(language) + `"><voice name="` + quote.Replace(id) + `">`,
+		Open:  `<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis"` + ssml.Attribute("xml:lang", language) + "><voice" + ssml.Attribute("name", id) + ">",
 		Close: `</voice></speak>`, Pitch: true, Semitones: true, Factors: true, IPA: true, SpeedAround: true,
 		LongestBreak: 20 * time.Second,
 	}
@@ -120,23 +93,16 @@ func dialect(id, language string) ssml.Dialect {
 
 // Speak implements voice.Engine. Word times are estimates.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	req = req.Normal()
-	_, pieces, clip := remote.Text(req)
-	if err := ctx.Err(); err != nil {
+	s, silent, err := e.Begin(ctx, req)
+	req, clip := s.Request, s.Clip
+	if err != nil || silent {
 		return clip, err
-	}
-	if len(clip.Words) == 0 {
-		return clip, nil
-	}
-	v, ok := e.Named(req.Voice)
-	if !ok {
-		return clip, remote.Unknown(e.cfg.Name, req.Voice)
 	}
 	h := e.header()
 	h.Set("Content-Type", "application/ssml+xml")
 	h.Set("X-Microsoft-OutputFormat", "riff-24khz-16bit-mono-pcm")
 	answer, err := e.client.Do(ctx, remote.Call{
-		Path: "/cognitiveservices/v1", Header: h, Body: []byte(ssml.Write(req, dialect(req.Voice, v.Language)).Text),
+		Path: "/cognitiveservices/v1", Header: h, Body: []byte(ssml.Write(req, dialect(req.Voice, cmp.Or(req.Language, s.Voice.Language, remote.Language))).Text),
 		Accept:  []string{"audio/", "application/octet-stream"},
 		Explain: func(r remote.Refusal) *fault.Error { return e.explain(r, req.Voice) },
 	})
@@ -146,7 +112,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if clip.PCM, clip.Rate, err = e.client.Sound(answer, 24000); err != nil {
 		return clip, err
 	}
-	voice.EstimateTimes(&clip, pieces)
+	voice.EstimateTimes(&clip, s.Pieces)
 	return clip, nil
 }
 

@@ -40,7 +40,8 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Unsupported voice.", http.StatusBadRequest)
 		return
 	}
-	if !strings.HasPrefix(string(body), `<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="de-DE">`) {
+	const head = `<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="`
+	if !strings.HasPrefix(string(body), head+`de-DE">`) && !strings.HasPrefix(string(body), head+`en-US">`) {
 		s.Wrong(w, "%.100s", body)
 		return
 	}
@@ -58,7 +59,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 
 func makes(t *testing.T, cfg remote.Config) voice.Engine {
 	t.Helper()
-	e, err := azure.New(azure.Config{Config: cfg, Language: "en-US"})
+	e, err := azure.New(azure.Config{Config: cfg})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,6 +113,24 @@ func TestRuns(t *testing.T) {
 	}
 	if slices.Contains([]bool{e.Abilities().Prosody, e.Abilities().Phonemes, e.Abilities().Pauses, !e.Abilities().Language}, false) {
 		t.Errorf("%+v", e.Abilities())
+	}
+}
+
+// TestLanguage: what is asked for goes before what the voice's name tells.
+func TestLanguage(t *testing.T) {
+	t.Parallel()
+	var sent string
+	s := remotetest.New(t, func(_ *remotetest.Server, w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		sent = string(b)
+		w.WriteHeader(http.StatusBadRequest)
+	})
+	e := makes(t, remotetest.Config("service", s.URL))
+	for _, c := range []struct{ id, language, want string }{{katja, "de-AT", "de-AT"}, {katja, "", "de-DE"}, {"own", "pl-PL", "pl-PL"}} {
+		_, _ = e.Speak(t.Context(), voice.Request{Voice: c.id, Language: c.language, Runs: []voice.Run{{Text: "Hallo."}}})
+		if !strings.Contains(sent, `xml:lang="`+c.want+`"`) {
+			t.Errorf("%s in %q: %s", c.id, c.language, sent)
+		}
 	}
 }
 

@@ -4,9 +4,7 @@
 package elevenlabs
 
 import (
-	"cmp"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,14 +24,14 @@ import (
 type Config struct {
 	remote.Config
 	Model    string
-	Rate     int // samples a second, of those that the service gives as bare samples
-	Language string
+	Rate     int                 // samples a second, of those that the service gives as bare samples
+	Language string              // of voices that do not tell; empty is the script's
 	Voices   []voice.EngineVoice // empty: those of the account
 }
 
 // DefaultConfig is the service itself.
 func DefaultConfig(name string) Config {
-	c := Config{Config: remote.DefaultConfig(name, "https://api.elevenlabs.io"), Model: "eleven_multilingual_v2", Rate: 24000, Language: "en-US"}
+	c := Config{Config: remote.DefaultConfig(name, "https://api.elevenlabs.io"), Model: "eleven_multilingual_v2", Rate: 24000}
 	c.KeyEnv = "ELEVENLABS_API_KEY"
 	return c
 }
@@ -52,9 +50,9 @@ func (c Config) Validate() error {
 
 // Engine is the service as a voice.Engine.
 type Engine struct {
-	cfg     Config
-	client  *remote.Client
-	listing *remote.Listing
+	*remote.Listing
+	cfg    Config
+	client *remote.Client
 }
 
 // New makes the engine; whether the service is there shows when it is used.
@@ -67,7 +65,7 @@ func New(cfg Config) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{cfg: cfg, client: client}
-	e.listing = remote.NewListing(client, remote.Call{Method: http.MethodGet, Path: "/v1/voices", Header: e.header()}, e.voices)
+	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, remote.Call{Method: http.MethodGet, Path: "/v1/voices", Header: e.header()}, voices)
 	return e, nil
 }
 
@@ -79,23 +77,12 @@ func (e *Engine) Version(context.Context) (string, error) {
 	return "elevenlabs 1 " + e.cfg.Identity(e.cfg.Model, fmt.Sprint(e.cfg.Rate)), nil
 }
 
-// The speeds of the service.
-const slowest, fastest = 0.7, 1.2
-
 // Abilities implements voice.Engine.
 func (e *Engine) Abilities() voice.Abilities {
-	return voice.Abilities{Slowest: slowest, Fastest: fastest}
+	return voice.Abilities{Slowest: 0.7, Fastest: 1.2}
 }
 
-// Voices implements voice.Engine.
-func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
-	if len(e.cfg.Voices) > 0 {
-		return slices.Clone(e.cfg.Voices), nil
-	}
-	return e.listing.Voices(ctx), nil
-}
-
-func (e *Engine) voices(body []byte) []voice.EngineVoice {
+func voices(body []byte) []voice.EngineVoice {
 	var said struct {
 		Voices []struct {
 			ID     string `json:"voice_id"`
@@ -105,23 +92,9 @@ func (e *Engine) voices(body []byte) []voice.EngineVoice {
 	_ = json.Unmarshal(body, &said)
 	var out []voice.EngineVoice
 	for _, v := range said.Voices {
-		ev := voice.EngineVoice{ID: v.ID, Language: cmp.Or(v.Labels.Language, e.cfg.Language)}
-		if g := voice.Gender(v.Labels.Gender); g == voice.Female || g == voice.Male {
-			ev.Gender = g
-		}
-		out = append(out, ev)
+		out = append(out, voice.EngineVoice{ID: v.ID, Language: v.Labels.Language, Gender: voice.GenderOf(v.Labels.Gender)})
 	}
 	return out
-}
-
-// Named implements voice.Namer.
-func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
-	if v, ok := e.listing.Known(id); ok && len(e.cfg.Voices) == 0 {
-		return v, true
-	}
-	v, ok := remote.Pick(e.cfg.Voices, id)
-	v.Language = cmp.Or(v.Language, e.cfg.Language)
-	return v, ok
 }
 
 func (e *Engine) header() http.Header {
@@ -153,20 +126,14 @@ type alignment struct {
 
 // Speak implements voice.Engine.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	req = req.Normal()
-	text, pieces, clip := remote.Text(req)
-	if err := ctx.Err(); err != nil {
+	s, silent, err := e.Begin(ctx, req)
+	req, clip := s.Request, s.Clip
+	if err != nil || silent {
 		return clip, err
 	}
-	if len(clip.Words) == 0 {
-		return clip, nil
-	}
-	if _, ok := e.Named(req.Voice); !ok {
-		return clip, remote.Unknown(e.cfg.Name, req.Voice)
-	}
-	b := body{Text: e.plain(text), Model: e.cfg.Model, Seed: 1}
+	b := body{Text: e.plain(s.Text), Model: e.cfg.Model, Seed: 1}
 	if req.Speed != 1 {
-		b.Settings.Speed = math.Round(min(max(req.Speed, slowest), fastest)*100) / 100
+		b.Settings.Speed = math.Round(req.Speed*100) / 100
 	}
 	raw, err := json.Marshal(b)
 	if err != nil {
@@ -187,15 +154,11 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err := json.Unmarshal(answer.Body, &said); err != nil {
 		return clip, e.client.Bad("%s gave an answer that cannot be read", e.cfg.Name)
 	}
-	sound, err := base64.StdEncoding.DecodeString(said.Audio)
-	if err != nil || len(sound) == 0 {
-		return clip, e.client.Bad("%s gave an answer without sound", e.cfg.Name)
-	}
-	if clip.PCM, clip.Rate, err = e.client.Sound(remote.Answer{Type: "audio/pcm", Body: sound}, e.cfg.Rate); err != nil {
+	if clip.PCM, clip.Rate, err = e.client.SoundIn(said.Audio, "audio/pcm", e.cfg.Rate); err != nil {
 		return clip, err
 	}
-	voice.EstimateTimes(&clip, pieces)
-	setTimes(&clip, pieces, b.Text, said.Alignment)
+	voice.EstimateTimes(&clip, s.Pieces)
+	setTimes(&clip, s.Pieces, b.Text, said.Alignment)
 	return clip, nil
 }
 

@@ -264,7 +264,7 @@ func text(pieces []voice.Piece, fragment bool) string {
 		s = strings.ReplaceAll(s, "[[", "[ [")
 	}
 	if fragment {
-		s = strings.TrimRight(s, ".!?。！？؟।… ,;:") + ","
+		s = voice.WithoutStop(s) + ","
 	}
 	return s + "\n"
 }

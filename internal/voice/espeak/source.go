@@ -151,7 +151,7 @@ func escape(t string) string {
 // trimEnd takes stops off the end, behind which the voice would fall.
 func (s *source) trimEnd() {
 	t := s.text.String()
-	short := strings.TrimRight(t, ".!?。！？؟।… ,;:")
+	short := voice.WithoutStop(t)
 	s.from = s.from[:len(s.from)-utf8.RuneCountInString(t[len(short):])]
 	s.text.Reset()
 	s.text.WriteString(short)
@@ -211,7 +211,7 @@ func timeWords(clip *voice.Clip, s *source, events []event) {
 		for to > from && quiet(clip.PCM[to-1:to]) {
 			to--
 		}
-		shareTime(words[w:next], at(from, clip.Rate), at(to, clip.Rate))
+		voice.ShareTime(words[w:next], at(from, clip.Rate), at(to, clip.Rate))
 		last = to
 		w = next
 	}
@@ -219,16 +219,4 @@ func timeWords(clip *voice.Clip, s *source, events []event) {
 
 func at(sample, rate int) time.Duration {
 	return time.Duration(sample) * time.Second / time.Duration(rate)
-}
-
-// shareTime gives words a stretch; a word alone has it exactly.
-func shareTime(words []voice.Word, from, to time.Duration) {
-	weights := make([]float64, len(words))
-	for i, w := range words {
-		weights[i] = max(voice.Effort(w.Text), 0.5)
-	}
-	voice.Spread(words, weights, from, to)
-	if len(words) == 1 {
-		words[0].Exact = true
-	}
 }

@@ -5,11 +5,9 @@ package google
 import (
 	"cmp"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"math"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -22,23 +20,23 @@ import (
 // Config are the settings of the engine.
 type Config struct {
 	remote.Config
-	Language string              // of voices whose names do not tell
+	Language string              // of voices whose names do not tell; empty is the script's
 	Voices   []voice.EngineVoice // empty: those of the service
 	SSML     bool                // false for voices that take plain text alone, such as Chirp
 }
 
 // DefaultConfig is the service itself.
 func DefaultConfig(name string) Config {
-	c := Config{Config: remote.DefaultConfig(name, "https://texttospeech.googleapis.com"), Language: "en-US", SSML: true}
+	c := Config{Config: remote.DefaultConfig(name, "https://texttospeech.googleapis.com"), SSML: true}
 	c.KeyEnv = "GOOGLE_API_KEY"
 	return c
 }
 
 // Engine is the service as a voice.Engine.
 type Engine struct {
-	cfg     Config
-	client  *remote.Client
-	listing *remote.Listing
+	*remote.Listing
+	cfg    Config
+	client *remote.Client
 }
 
 // New makes the engine; whether the service is there shows when it is used.
@@ -48,7 +46,7 @@ func New(cfg Config) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{cfg: cfg, client: client}
-	e.listing = remote.NewListing(client, remote.Call{Method: http.MethodGet, Path: "/v1/voices", Header: e.header(), Accept: []string{"application/json"}}, voices)
+	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, remote.Call{Method: http.MethodGet, Path: "/v1/voices", Header: e.header(), Accept: []string{"application/json"}}, voices)
 	return e, nil
 }
 
@@ -64,28 +62,16 @@ func (e *Engine) Version(context.Context) (string, error) {
 	return "google 1 " + e.cfg.Identity(kind), nil
 }
 
-// The limits of the service: speeds, semitones, bytes of a text.
-const (
-	slowest, fastest = 0.25, 2.0
-	mostSemitones    = 20
-	mostBytes        = 5000
-)
+// mostBytes is the limit of the service for a text.
+const mostBytes = 5000
 
 // Abilities implements voice.Engine.
 func (e *Engine) Abilities() voice.Abilities {
-	a := voice.Abilities{Slowest: max(slowest, voice.MinSpeed), Fastest: fastest}
+	a := voice.Abilities{Slowest: voice.MinSpeed, Fastest: 2}
 	if e.cfg.SSML {
 		a.Pitch, a.Prosody, a.Language, a.Phonemes, a.Pauses = true, true, true, true, true
 	}
 	return a
-}
-
-// Voices implements voice.Engine.
-func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
-	if len(e.cfg.Voices) > 0 {
-		return slices.Clone(e.cfg.Voices), nil
-	}
-	return e.listing.Voices(ctx), nil
 }
 
 func voices(body []byte) []voice.EngineVoice {
@@ -99,26 +85,13 @@ func voices(body []byte) []voice.EngineVoice {
 	_ = json.Unmarshal(body, &said)
 	var out []voice.EngineVoice
 	for _, v := range said.Voices {
-		ev := voice.EngineVoice{ID: v.Name, Language: remote.LanguageOf(v.Name)}
+		ev := voice.EngineVoice{ID: v.Name, Gender: voice.GenderOf(v.SSMLGender)}
 		if len(v.LanguageCodes) > 0 {
 			ev.Language = v.LanguageCodes[0]
-		}
-		if g := voice.Gender(strings.ToLower(v.SSMLGender)); g == voice.Female || g == voice.Male {
-			ev.Gender = g
 		}
 		out = append(out, ev)
 	}
 	return out
-}
-
-// Named implements voice.Namer: names begin with the language, as de-DE-Neural2-C.
-func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
-	v, ok := remote.Pick(e.cfg.Voices, id)
-	if known, listed := e.listing.Known(id); listed && v.Language == "" {
-		v = known
-	}
-	v.Language = cmp.Or(v.Language, remote.LanguageOf(id), e.cfg.Language)
-	return v, ok
 }
 
 // header carries an API key, or an access token, which begins in a way of its own.
@@ -157,14 +130,14 @@ func (e *Engine) body(req voice.Request, text, language string) body {
 	b.Voice.Language, b.Voice.Name = language, req.Voice
 	b.Audio.Encoding, b.Audio.Rate = "LINEAR16", 24000
 	if req.Speed != 1 {
-		b.Audio.Speed = math.Round(min(max(req.Speed, slowest), fastest)*100) / 100
+		b.Audio.Speed = math.Round(req.Speed*100) / 100
 	}
 	if !e.cfg.SSML {
 		b.Input.Text = text
 		return b
 	}
 	if req.Pitch != 1 {
-		b.Audio.Pitch = math.Round(min(max(12*math.Log2(req.Pitch), -mostSemitones), mostSemitones)*100) / 100
+		b.Audio.Pitch = math.Round(12*math.Log2(req.Pitch)*100) / 100
 	}
 	d := ssml.Dialect{
 		Open: "<speak>", Close: "</speak>", Marks: true, Pitch: true, Semitones: true, Emphasis: true, Language: true, IPA: true,
@@ -180,19 +153,13 @@ func (e *Engine) body(req voice.Request, text, language string) body {
 
 // Speak implements voice.Engine.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	req = req.Normal()
-	text, pieces, clip := remote.Text(req)
-	if err := ctx.Err(); err != nil {
+	s, silent, err := e.Begin(ctx, req)
+	req, clip := s.Request, s.Clip
+	if err != nil || silent {
 		return clip, err
 	}
-	if len(clip.Words) == 0 {
-		return clip, nil
-	}
-	v, ok := e.Named(req.Voice)
-	if !ok {
-		return clip, remote.Unknown(e.cfg.Name, req.Voice)
-	}
-	raw, err := json.Marshal(e.body(req, text, v.Language))
+	// The service refuses a language that is not the voice's own, even "en" for "en-US".
+	raw, err := json.Marshal(e.body(req, s.Text, cmp.Or(s.Voice.Language, req.Language, remote.Language)))
 	if err != nil {
 		return clip, err
 	}
@@ -213,11 +180,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if json.Unmarshal(answer.Body, &said) != nil {
 		return clip, e.client.Bad("%s gave an answer that cannot be read", e.cfg.Name)
 	}
-	sound, err := base64.StdEncoding.DecodeString(said.Audio)
-	if err != nil || len(sound) == 0 {
-		return clip, e.client.Bad("%s gave an answer without sound", e.cfg.Name)
-	}
-	if clip.PCM, clip.Rate, err = e.client.Sound(remote.Answer{Type: "audio/wav", Body: sound}, 24000); err != nil {
+	if clip.PCM, clip.Rate, err = e.client.SoundIn(said.Audio, "audio/wav", 24000); err != nil {
 		return clip, err
 	}
 	at := map[string]float64{}
@@ -231,7 +194,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 			starts[i] = time.Duration(s * float64(time.Second))
 		}
 	}
-	remote.SetStarts(&clip, pieces, starts)
+	remote.SetStarts(&clip, s.Pieces, starts)
 	return clip, nil
 }
 

@@ -163,6 +163,24 @@ func TestWrongRequests(t *testing.T) {
 	}
 }
 
+// TestLanguage: the service wants the voice's own; for voices that do not tell, the one
+// that is read.
+func TestLanguage(t *testing.T) {
+	t.Parallel()
+	var sent struct{ Voice struct{ LanguageCode string } }
+	s := remotetest.New(t, func(_ *remotetest.Server, w http.ResponseWriter, r *http.Request) {
+		_ = json.NewDecoder(r.Body).Decode(&sent)
+		w.WriteHeader(http.StatusBadRequest)
+	})
+	e := makes(func(*google.Config) {})(t, remotetest.Config("service", s.URL))
+	for _, c := range []struct{ id, language, want string }{{neural, "en", "en-US"}, {"own", "pl-PL", "pl-PL"}, {"own", "", "en-US"}} {
+		_, _ = e.Speak(t.Context(), voice.Request{Voice: c.id, Language: c.language, Runs: []voice.Run{{Text: "Hallo."}}})
+		if sent.Voice.LanguageCode != c.want {
+			t.Errorf("%s in %q: %s", c.id, c.language, sent.Voice.LanguageCode)
+		}
+	}
+}
+
 func TestTimes(t *testing.T) {
 	t.Parallel()
 	c, err := engine(t, func(*google.Config) {}).Speak(t.Context(), voice.Request{Voice: neural, Runs: []voice.Run{{Text: "One", Pause: time.Second}, {Text: " two", Language: "de"}, {Text: " & three", Style: voice.Strong}}})

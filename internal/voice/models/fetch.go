@@ -51,18 +51,49 @@ func (s state) validator() string {
 
 // download fetches an address into a file of dir that has a name for this address alone,
 // so that the next try goes on where this one ended. It is whole, as check asks, when the
-// error is nil. The caller renames or removes the file.
-func (i *Installer) download(ctx context.Context, address string, want check, progress func(done, total int64)) (path string, err error) {
+// error is nil. The caller renames or removes the file and only then closes it: as long as
+// it is open, nobody else writes to it.
+func (i *Installer) download(ctx context.Context, address string, want check, progress func(done, total int64)) (*os.File, error) {
 	sum := sha1.Sum([]byte(address)) //nolint:gosec // see above
-	path = filepath.Join(i.cfg.Dir, fetchPrefix+hex.EncodeToString(sum[:8]))
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	path := filepath.Join(i.cfg.Dir, fetchPrefix+hex.EncodeToString(sum[:8]))
+	f, free, err := hold(path)
 	if err != nil {
-		return "", disk(err)
+		return nil, disk(err)
 	}
-	defer func() { _ = f.Close() }()
-	if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
-		return "", fault.New(fault.Usage, nil, "%s is being fetched by another process", shown(address))
+	if !free {
+		return nil, fault.New(fault.Usage, nil, "%s is being fetched by another process", shown(address))
 	}
+	if err := i.fill(ctx, f, address, want, progress); err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// hold opens a file, made where there is none, for one holder alone; it is not free when
+// there is another. One that was renamed or removed before it was locked is no longer the file
+// of that name, and is let go.
+func hold(path string) (f *os.File, free bool, err error) {
+	for {
+		if f, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
+			return nil, false, err
+		}
+		if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
+			return nil, false, f.Close()
+		}
+		held, err1 := f.Stat()
+		named, err2 := os.Stat(path)
+		if err1 == nil && err2 == nil && os.SameFile(held, named) {
+			return f, true, nil
+		}
+		_ = f.Close()
+	}
+}
+
+// fill fetches what a file lacks.
+func (i *Installer) fill(ctx context.Context, f *os.File, address string, want check, progress func(done, total int64)) error {
+	path := f.Name()
+	var err error
 	for try := 0; ; try++ {
 		before := size(f)
 		err = i.part(ctx, f, path, address, want, progress)
@@ -80,21 +111,21 @@ func (i *Installer) download(ctx context.Context, address string, want check, pr
 	}
 	switch {
 	case ctx.Err() != nil:
-		return "", fault.New(fault.Cancelled, ctx.Err(), "stopped; what was fetched is kept for the next try")
+		return fault.New(fault.Cancelled, ctx.Err(), "stopped; what was fetched is kept for the next try")
 	case err != nil:
-		return "", asFault(err, address)
+		return asFault(err, address)
 	}
 	if err := verify(f, want); err != nil {
 		_ = os.Remove(path)
 		_ = os.Remove(path + ".json")
-		return "", fault.New(fault.Input, err, "%s is not what it should be", shown(address)).
+		return fault.New(fault.Input, err, "%s is not what it should be", shown(address)).
 			WithHint("it was fetched whole, but is another file: check the address and its checksum")
 	}
 	_ = os.Remove(path + ".json")
 	if err := f.Sync(); err != nil {
-		return "", disk(err)
+		return disk(err)
 	}
-	return path, nil
+	return nil
 }
 
 func size(f *os.File) int64 {
@@ -148,6 +179,13 @@ func (i *Installer) part(ctx context.Context, f *os.File, path, address string, 
 	defer stop()
 	stall := time.AfterFunc(i.cfg.Stall, stop)
 	defer stall.Stop()
+	// A stall ends the request as a stop of the caller would, and is none.
+	broken := func(err error) error {
+		if moving.Err() != nil && ctx.Err() == nil {
+			err = fmt.Errorf("no byte for %s", i.cfg.Stall)
+		}
+		return &brokenError{withoutURL(err), false}
+	}
 	req, err := http.NewRequestWithContext(moving, http.MethodGet, address, nil)
 	if err != nil {
 		return &brokenError{errors.New("it is no address"), true}
@@ -161,7 +199,7 @@ func (i *Installer) part(ctx context.Context, f *os.File, path, address string, 
 	}
 	resp, err := i.client.Do(req)
 	if err != nil {
-		return &brokenError{withoutURL(err), false}
+		return broken(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	total := resp.ContentLength
@@ -193,10 +231,14 @@ func (i *Installer) part(ctx context.Context, f *os.File, path, address string, 
 	if b, err := json.Marshal(now); err == nil {
 		_ = os.WriteFile(path+".json", b, 0o600)
 	}
-	return i.copy(f, resp.Body, have, max(total, want.size), func(done, total int64) {
+	err = i.copy(f, resp.Body, have, max(total, want.size), func(done, total int64) {
 		stall.Reset(i.cfg.Stall)
 		progress(done, total)
 	})
+	if b, ok := errors.AsType[*brokenError](err); ok {
+		return broken(b.err)
+	}
+	return err
 }
 
 // startsAt tells whether a partial answer goes on where we are.
@@ -247,9 +289,13 @@ func withoutURL(err error) error {
 	return err
 }
 
-// verify compares a file with what is known of it.
-func verify(f *os.File, want check) error {
-	if n := size(f); want.size > 0 && n != want.size {
+// verify compares what was fetched with what is known of it.
+func verify(f io.ReadSeeker, want check) error {
+	n, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	if want.size > 0 && n != want.size {
 		return fmt.Errorf("it is %d bytes long, not %d", n, want.size)
 	}
 	for _, c := range []struct {
@@ -296,7 +342,14 @@ func (i *Installer) small(ctx context.Context, address string, most int64) ([]by
 }
 
 func (i *Installer) once(ctx context.Context, address string, most int64) (b []byte, again bool, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	timed, stop := context.WithTimeout(ctx, i.cfg.Stall)
+	defer stop()
+	defer func() {
+		if err != nil && timed.Err() != nil && ctx.Err() == nil {
+			b, again, err = nil, true, fmt.Errorf("not there within %s", i.cfg.Stall)
+		}
+	}()
+	req, err := http.NewRequestWithContext(timed, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, false, errors.New("it is no address")
 	}

@@ -3,6 +3,7 @@ package models
 import (
 	"archive/tar"
 	"archive/zip"
+	"bytes"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -29,7 +30,7 @@ type InstallConfig struct {
 	MaxBytes int64         // of a voice
 	Tries    int           // without progress, before fetching is given up; at least 1
 	Wait     time.Duration // before the second try; it doubles from there
-	Stall    time.Duration // without a byte, after which a transfer counts as broken
+	Stall    time.Duration // without a byte, after which a transfer counts as broken; small files take no longer
 }
 
 // DefaultIndex is the public list of Piper's voices.
@@ -101,18 +102,18 @@ func (i *Installer) Install(ctx context.Context, source string, progress func(fl
 		return Installed{}, disk(err)
 	}
 	i.sweep()
-	bytes := func(done, total int64) {
+	parts := func(done, total int64) {
 		if total > 0 {
 			progress(min(float64(done)/float64(total), 1))
 		}
 	}
 	switch {
 	case strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://"):
-		return i.fromURL(ctx, source, bytes)
+		return i.fromURL(ctx, source, parts)
 	case strings.ContainsAny(source, `/\`) || strings.HasSuffix(source, modelEnding) || archive(source):
 		return i.fromFile(ctx, source)
 	default:
-		return i.fromIndex(ctx, source, bytes)
+		return i.fromIndex(ctx, source, parts)
 	}
 }
 
@@ -182,7 +183,7 @@ func (i *Installer) fromIndex(ctx context.Context, name string, progress func(do
 	if err != nil {
 		return Installed{}, err
 	}
-	if err := sameBytes(description, check{md5: v.Files[config].MD5, size: v.Files[config].Size}); err != nil {
+	if err := verify(bytes.NewReader(description), check{md5: v.Files[config].MD5, size: v.Files[config].Size}); err != nil {
 		return Installed{}, fault.New(fault.Input, err, "%s is not what it should be", shown(base+config))
 	}
 	want := check{md5: v.Files[model].MD5, size: v.Files[model].Size}
@@ -228,8 +229,9 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 	}
 	beside := func(ending string) string { c := *u; c.Path += ending; c.RawPath = ""; return c.String() }
 	if !want.known() {
+		// Few servers have one, and not all say so by 404.
 		b, err := i.small(ctx, beside(".sha256"), 4096)
-		if err != nil {
+		if err != nil && ctx.Err() != nil {
 			return Installed{}, err
 		}
 		if f := strings.Fields(string(b)); len(f) > 0 && hex64(f[0]) {
@@ -250,8 +252,8 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 	if err != nil {
 		return Installed{}, err
 	}
-	defer func() { _ = os.Remove(fetched) }()
-	in, err := i.unpack(ctx, fetched, file)
+	defer func() { _ = os.Remove(fetched.Name()); _ = fetched.Close() }()
+	in, err := i.unpack(ctx, fetched.Name(), file)
 	in.Checked = want.known()
 	return in, err
 }
@@ -272,9 +274,10 @@ func (i *Installer) fetched(ctx context.Context, name, address string, descripti
 	if err != nil {
 		return Installed{}, err
 	}
-	in, err := i.place(name, part, func(to string) error { return os.Rename(part, to) }, description)
+	defer func() { _ = part.Close() }()
+	in, err := i.place(name, part.Name(), func(to string) error { return os.Rename(part.Name(), to) }, description)
 	if err != nil {
-		_ = os.Remove(part)
+		_ = os.Remove(part.Name())
 	}
 	in.Checked = want.known()
 	return in, err
@@ -341,19 +344,6 @@ func plausible(file string) error {
 		return errors.New("the file is no ONNX model")
 	}
 	return nil
-}
-
-// sameBytes compares what was fetched with what is known of it.
-func sameBytes(b []byte, want check) error {
-	f, err := os.CreateTemp("", "mynah-check-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(f.Name()); _ = f.Close() }()
-	if _, err := f.Write(b); err != nil {
-		return err
-	}
-	return verify(f, want)
 }
 
 // fromFile installs a voice from a file of this machine.

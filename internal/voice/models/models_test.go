@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -33,9 +34,11 @@ type hub struct {
 	*httptest.Server
 	model, description []byte
 	requests           atomic.Int64
+	mu                 sync.Mutex
 	ranges             []string
 	model1             func(w http.ResponseWriter, r *http.Request) bool // answers a request for the model itself
 	sum                string
+	beside             func(w http.ResponseWriter, r *http.Request) bool // answers a request for a small file
 }
 
 func hosted(t *testing.T) *hub {
@@ -44,6 +47,9 @@ func hosted(t *testing.T) *hub {
 	folder := "/en/en_US/test/medium/"
 	sum := func(b []byte) string { s := md5.Sum(b); return hex.EncodeToString(s[:]) }
 	h.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h.beside != nil && r.URL.Path != folder+name+".onnx" && h.beside(w, r) {
+			return
+		}
 		switch r.URL.Path {
 		case "/voices.json":
 			_ = json.NewEncoder(w).Encode(map[string]any{name: map[string]any{
@@ -63,8 +69,10 @@ func hosted(t *testing.T) *hub {
 			}
 			_, _ = w.Write([]byte(h.sum + "  " + name + ".onnx\n"))
 		case folder + name + ".onnx":
+			h.mu.Lock()
 			h.requests.Add(1)
 			h.ranges = append(h.ranges, r.Header.Get("Range"))
+			h.mu.Unlock()
 			if h.model1 != nil && h.model1(w, r) {
 				return
 			}

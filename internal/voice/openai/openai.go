@@ -4,14 +4,12 @@
 package openai
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"net/http"
-	"slices"
 	"strings"
 
 	"mynah/internal/fault"
@@ -27,7 +25,7 @@ type Config struct {
 	Rate   int    // of pcm that does not tell, in samples a second
 	// Speed: the model honours a speed; OpenAI's own do up to tts-1-hd.
 	Speed    bool
-	Language string              // BCP 47, of voices that Voices does not list
+	Language string              // BCP 47, of voices that Voices does not list; empty is the script's
 	Voices   []voice.EngineVoice // empty: what the server lists, and any name goes
 }
 
@@ -35,7 +33,7 @@ type Config struct {
 func DefaultConfig(name string) Config {
 	c := Config{
 		Config: remote.DefaultConfig(name, "https://api.openai.com/v1"), Model: "tts-1", Format: "wav", Rate: 24000,
-		Speed: true, Language: "en-US",
+		Speed: true,
 	}
 	c.KeyEnv = "OPENAI_API_KEY"
 	return c
@@ -58,9 +56,9 @@ func (c Config) Validate() error {
 
 // Engine is such a server as a voice.Engine.
 type Engine struct {
-	cfg     Config
-	client  *remote.Client
-	listing *remote.Listing
+	*remote.Listing
+	cfg    Config
+	client *remote.Client
 }
 
 // New makes the engine; whether the server is there shows when it is used.
@@ -74,10 +72,10 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e := &Engine{cfg: cfg, client: client}
 	list := remote.Call{Method: http.MethodGet, Path: "/audio/voices", Header: e.header(), Accept: []string{"application/json"}}
-	e.listing = remote.NewListing(client, list, func(body []byte) []voice.EngineVoice {
+	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, func(body []byte) []voice.EngineVoice {
 		var out []voice.EngineVoice
 		for _, id := range names(body) {
-			out = append(out, voice.EngineVoice{ID: id, Language: cfg.Language})
+			out = append(out, voice.EngineVoice{ID: id})
 		}
 		return out
 	})
@@ -89,27 +87,15 @@ func (e *Engine) Name() string { return e.cfg.Name }
 
 // Version implements voice.Engine.
 func (e *Engine) Version(context.Context) (string, error) {
-	return "openai 1 " + e.cfg.Identity(e.cfg.Model, e.cfg.Format), nil
+	return "openai 1 " + e.cfg.Identity(e.cfg.Model, e.cfg.Format, fmt.Sprint(e.cfg.Rate, e.cfg.Speed)), nil
 }
-
-// The speeds of the API.
-const slowest, fastest = 0.25, 4.0
 
 // Abilities implements voice.Engine.
 func (e *Engine) Abilities() voice.Abilities {
 	if !e.cfg.Speed {
 		return voice.Abilities{}
 	}
-	return voice.Abilities{Slowest: max(slowest, voice.MinSpeed), Fastest: min(fastest, voice.MaxSpeed)}
-}
-
-// Voices implements voice.Engine: those of the settings, else those that the server lists,
-// which not all do.
-func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
-	if len(e.cfg.Voices) > 0 {
-		return slices.Clone(e.cfg.Voices), nil
-	}
-	return e.listing.Voices(ctx), nil
+	return voice.Abilities{Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed} // the API knows 0.25 to 4
 }
 
 // names reads a list of voices in the forms that servers use: names, or objects with an
@@ -138,13 +124,6 @@ func names(body []byte) []string {
 	return out
 }
 
-// Named implements voice.Namer.
-func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
-	v, ok := remote.Pick(e.cfg.Voices, id)
-	v.Language = cmp.Or(v.Language, e.cfg.Language)
-	return v, ok
-}
-
 func (e *Engine) header() http.Header {
 	h := http.Header{"Content-Type": {"application/json"}}
 	if !e.cfg.Key.Empty() {
@@ -164,20 +143,14 @@ type body struct {
 
 // Speak implements voice.Engine. Word times are estimates.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	req = req.Normal()
-	text, pieces, clip := remote.Text(req)
-	if err := ctx.Err(); err != nil {
+	s, silent, err := e.Begin(ctx, req)
+	req, clip := s.Request, s.Clip
+	if err != nil || silent {
 		return clip, err
 	}
-	if len(clip.Words) == 0 {
-		return clip, nil
-	}
-	if _, ok := e.Named(req.Voice); !ok {
-		return clip, remote.Unknown(e.cfg.Name, req.Voice)
-	}
-	b := body{Model: e.cfg.Model, Voice: req.Voice, Input: text, Format: e.cfg.Format}
+	b := body{Model: e.cfg.Model, Voice: req.Voice, Input: s.Text, Format: e.cfg.Format}
 	if e.cfg.Speed && req.Speed != 1 {
-		b.Speed = math.Round(min(max(req.Speed, slowest), fastest)*1000) / 1000
+		b.Speed = math.Round(req.Speed*1000) / 1000
 	}
 	raw, err := json.Marshal(b)
 	if err != nil {
@@ -193,7 +166,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if clip.PCM, clip.Rate, err = e.client.Sound(answer, e.cfg.Rate); err != nil {
 		return clip, err
 	}
-	voice.EstimateTimes(&clip, pieces)
+	voice.EstimateTimes(&clip, s.Pieces)
 	return clip, nil
 }
 

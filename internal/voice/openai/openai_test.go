@@ -199,6 +199,19 @@ func TestVoices(t *testing.T) {
 	}
 }
 
+// TestNamed: what is merely likely of a voice's language is not told.
+func TestNamed(t *testing.T) {
+	t.Parallel()
+	e := engine(t, func(*openai.Config) {})
+	_, _ = e.Voices(t.Context())
+	if v, ok := voice.AboutVoice(e, "alloy"); !ok || v.Language != "" {
+		t.Error(v, ok)
+	}
+	if v, ok := voice.AboutVoice(engine(t, func(c *openai.Config) { c.Language = "fr-FR" }), "alloy"); !ok || v.Language != "fr-FR" {
+		t.Error(v, ok)
+	}
+}
+
 func TestValidate(t *testing.T) {
 	t.Parallel()
 	c := openai.DefaultConfig("x")
@@ -206,5 +219,27 @@ func TestValidate(t *testing.T) {
 	err := c.Validate()
 	if err == nil || strings.Count(err.Error(), "\n") != 3 {
 		t.Error(err)
+	}
+}
+
+// TestVersion: what changes the sound is part of what it is kept under.
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	seen := map[string]string{}
+	for name, change := range map[string]func(*openai.Config){
+		"plain": func(*openai.Config) {}, "model": func(c *openai.Config) { c.Model = "tts-1-hd" }, "format": func(c *openai.Config) { c.Format = "pcm" },
+		"rate": func(c *openai.Config) { c.Rate = 16000 }, "speed": func(c *openai.Config) { c.Speed = false },
+	} {
+		c := openai.DefaultConfig("service")
+		change(&c)
+		e, err := openai.New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := e.Version(t.Context())
+		if other, ok := seen[v]; ok || err != nil {
+			t.Errorf("%s has the version of %s, %v", name, other, err)
+		}
+		seen[v] = name
 	}
 }

@@ -105,6 +105,25 @@ func (e *Engine) Library() (*onnx.Library, error) {
 	return e.lib, e.libErr
 }
 
+// Trouble says why ONNX Runtime's library does not serve, in words for anybody and with what
+// only who runs the machine should see. It is empty where the library serves, and where
+// nobody named one and none is installed.
+func (e *Engine) Trouble() (what string, cause error) {
+	_, err := e.Library()
+	missing, ok := errors.AsType[*onnx.MissingError](err)
+	switch {
+	case err == nil, ok && e.cfg.Library == "":
+		return "", nil
+	case ok:
+		return filepath.Base(e.cfg.Library) + " cannot be loaded", missing.Err
+	}
+	what = err.Error()
+	if cause = errors.Unwrap(err); cause != nil {
+		what = strings.TrimSuffix(what, ": "+cause.Error())
+	}
+	return what, cause
+}
+
 // Version implements voice.Engine.
 func (e *Engine) Version(ctx context.Context) (string, error) {
 	var by string
@@ -125,7 +144,11 @@ func (e *Engine) Version(ctx context.Context) (string, error) {
 // sets up gaming mice.
 func (e *Engine) ProgramVersion(ctx context.Context) (string, error) {
 	missing := func(cause error) error {
-		return fault.New(fault.ToolMissing, cause, "neural voices need ONNX Runtime's library or the program piper, and neither is installed").
+		problem := "neither is installed"
+		if what, why := e.Trouble(); what != "" {
+			problem, cause = what+", and the program is not installed", errors.Join(why, cause)
+		}
+		return fault.New(fault.ToolMissing, cause, "neural voices need ONNX Runtime's library or the program piper, and %s", problem).
 			WithHint("docs/voices.md tells how to install them")
 	}
 	if _, err := e.run.Look(e.cfg.Program); err != nil {

@@ -163,6 +163,30 @@ func TestNothingInstalled(t *testing.T) {
 	}
 }
 
+// TestWrongLibrary: one that is there, or was named, and does not serve is not told as
+// missing.
+func TestWrongLibrary(t *testing.T) {
+	t.Parallel()
+	text := filepath.Join(t.TempDir(), "libtext.so")
+	if err := os.WriteFile(text, []byte("no library"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	others, _ := filepath.Glob("/lib/*/libm.so.6")
+	for library, says := range map[string]string{
+		"/nowhere/lib.so": "lib.so cannot be loaded", text: "libtext.so cannot be loaded", strings.Join(others[:min(len(others), 1)], ""): "the library is not ONNX Runtime",
+	} {
+		if library == "" {
+			continue
+		}
+		e := engine(t, func(c *piper.Config) { c.Library, c.Program = library, "no-such-piper" })
+		_, err := e.Version(t.Context())
+		f := fault.From(err)
+		if f == nil || f.Code != fault.ToolMissing || !strings.Contains(f.Public, says) || strings.Contains(f.Public, "/") || !strings.Contains(err.Error(), library) {
+			t.Errorf("%s: %v does not say %q", library, err, says)
+		}
+	}
+}
+
 // TestBroken: a model that is none, and a description that says nothing.
 func TestBroken(t *testing.T) {
 	t.Parallel()

@@ -3,7 +3,6 @@
 package polly
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -28,12 +27,13 @@ import (
 // Config are the settings of the engine. Config.Key is the id of an access key.
 type Config struct {
 	remote.Config
-	Secret   remote.Secret // that goes with the id
-	Session  remote.Secret // of temporary keys; may be empty
-	Region   string
-	Engine   string // neural, standard, long-form or generative
-	Language string // of voices that the service was not asked about
-	Voices   []voice.EngineVoice
+	Secret    remote.Secret // that goes with the id
+	SecretEnv string        // the variable that holds it, for messages
+	Session   remote.Secret // of temporary keys; may be empty
+	Region    string
+	Engine    string // neural, standard, long-form or generative
+	Language  string // of voices that the service was not asked about; empty is the script's
+	Voices    []voice.EngineVoice
 }
 
 // Address is the service of a region.
@@ -44,8 +44,8 @@ func Engines() []string { return []string{"neural", "standard", "long-form", "ge
 
 // DefaultConfig is the service in a region.
 func DefaultConfig(name, region string) Config {
-	c := Config{Config: remote.DefaultConfig(name, Address(region)), Region: region, Engine: "neural", Language: "en-US"}
-	c.KeyEnv = "AWS_ACCESS_KEY_ID"
+	c := Config{Config: remote.DefaultConfig(name, Address(region)), Region: region, Engine: "neural"}
+	c.KeyEnv, c.SecretEnv = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 	return c
 }
 
@@ -63,10 +63,10 @@ func (c Config) Validate() error {
 
 // Engine is the service as a voice.Engine.
 type Engine struct {
-	cfg     Config
-	client  *remote.Client
-	listing *remote.Listing
-	signer  *v4.Signer
+	*remote.Listing
+	cfg    Config
+	client *remote.Client
+	signer *v4.Signer
 }
 
 // New makes the engine; whether the service is there shows when it is used.
@@ -80,14 +80,26 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e := &Engine{cfg: cfg, client: client, signer: v4.NewSigner()}
 	list := remote.Call{Method: http.MethodGet, Path: "/v1/voices", Query: url.Values{"Engine": {cfg.Engine}}, Sign: e.sign, Accept: []string{"application/json"}}
-	e.listing = remote.NewListing(client, list, voices)
+	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, voices)
 	return e, nil
+}
+
+// keys tells which part of the key is missing: the service refuses what is not signed, and
+// blames the key.
+func (e *Engine) keys() error {
+	switch {
+	case e.cfg.Key.Empty():
+		return e.client.NoKey(e.cfg.KeyEnv)
+	case e.cfg.Secret.Empty():
+		return e.client.NoKey(e.cfg.SecretEnv)
+	}
+	return nil
 }
 
 // sign puts on a signature of version 4.
 func (e *Engine) sign(req *http.Request, body []byte) error {
-	if e.cfg.Key.Empty() || e.cfg.Secret.Empty() {
-		return nil // the service will say that it wants one
+	if err := e.keys(); err != nil {
+		return err
 	}
 	sum := sha256.Sum256(body)
 	who := aws.Credentials{AccessKeyID: e.cfg.Key.Reveal(), SecretAccessKey: e.cfg.Secret.Reveal(), SessionToken: e.cfg.Session.Reveal()}
@@ -112,14 +124,6 @@ func (e *Engine) Abilities() voice.Abilities {
 	return a
 }
 
-// Voices implements voice.Engine.
-func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
-	if len(e.cfg.Voices) > 0 {
-		return slices.Clone(e.cfg.Voices), nil
-	}
-	return e.listing.Voices(ctx), nil
-}
-
 func voices(body []byte) []voice.EngineVoice {
 	var said struct {
 		Voices []struct {
@@ -131,11 +135,7 @@ func voices(body []byte) []voice.EngineVoice {
 	_ = json.Unmarshal(body, &said)
 	var out []voice.EngineVoice
 	for _, v := range said.Voices {
-		ev := voice.EngineVoice{ID: v.ID, Language: language(v.LanguageCode)}
-		if g := voice.Gender(strings.ToLower(v.Gender)); g == voice.Female || g == voice.Male {
-			ev.Gender = g
-		}
-		out = append(out, ev)
+		out = append(out, voice.EngineVoice{ID: v.ID, Language: language(v.LanguageCode), Gender: voice.GenderOf(v.Gender)})
 	}
 	return out
 }
@@ -151,16 +151,6 @@ func language(code string) string {
 		return "zh-HK"
 	}
 	return code
-}
-
-// Named implements voice.Namer.
-func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
-	v, ok := remote.Pick(e.cfg.Voices, id)
-	if known, listed := e.listing.Known(id); listed && v.Language == "" {
-		v = known
-	}
-	v.Language = cmp.Or(v.Language, e.cfg.Language)
-	return v, ok
 }
 
 // body is what is sent.
@@ -187,16 +177,16 @@ func (e *Engine) dialect() ssml.Dialect {
 
 // Speak implements voice.Engine.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	req = req.Normal()
-	_, pieces, clip := remote.Text(req)
-	if err := ctx.Err(); err != nil {
+	s, silent, err := e.Begin(ctx, req)
+	req, clip := s.Request, s.Clip
+	if err != nil || silent {
 		return clip, err
 	}
-	if len(clip.Words) == 0 {
-		return clip, nil
-	}
-	if _, ok := e.Named(req.Voice); !ok || strings.Trim(req.Voice, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+	if strings.Trim(req.Voice, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return clip, remote.Unknown(e.cfg.Name, req.Voice)
+	}
+	if err := e.keys(); err != nil {
+		return clip, err
 	}
 	doc := ssml.Write(req, e.dialect())
 	b := body{Engine: e.cfg.Engine, Format: "pcm", SampleRate: fmt.Sprint(rate), Text: doc.Text, TextType: "ssml", VoiceID: req.Voice}
@@ -207,7 +197,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if clip.PCM, clip.Rate, err = e.client.Sound(answer, rate); err != nil {
 		return clip, err
 	}
-	voice.EstimateTimes(&clip, pieces)
+	voice.EstimateTimes(&clip, s.Pieces)
 	if e.cfg.Engine == "generative" {
 		return clip, nil // has no marks for words
 	}
@@ -215,7 +205,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if answer, err = e.ask(ctx, b, "application/"); err != nil {
 		return clip, err
 	}
-	remote.SetStarts(&clip, pieces, starts(doc, answer.Body))
+	remote.SetStarts(&clip, s.Pieces, starts(doc, answer.Body))
 	return clip, nil
 }
 

@@ -210,6 +210,23 @@ func TestExceptions(t *testing.T) {
 	}
 }
 
+// TestKeys: what is missing is named before anything is sent.
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	for says, change := range map[string]func(*polly.Config){
+		"service wants a key, and MINE_AWS_SECRET_ACCESS_KEY is not set": func(c *polly.Config) { c.Secret, c.SecretEnv = remote.Secret{}, "MINE_AWS_SECRET_ACCESS_KEY" },
+		"service wants a key, and AWS_SECRET_ACCESS_KEY is not set":      func(c *polly.Config) { c.Secret = remote.Secret{} },
+		"service wants a key, and THE_TEST_KEY is not set":               func(c *polly.Config) { c.Key = remote.Secret{} },
+	} {
+		s := remotetest.New(t, service)
+		cfg := remotetest.Config("service", s.URL)
+		_, err := remote.Steady(makes(change)(t, cfg), cfg).Speak(t.Context(), voice.Request{Voice: "Joanna", Runs: []voice.Run{{Text: "Hello."}}})
+		if f := fault.From(err); f == nil || f.Public != says || f.Hint == "" || s.Requests.Load() != 0 {
+			t.Errorf("%v is not %q", err, says)
+		}
+	}
+}
+
 // TestTimes: marks count in bytes of the markup, in which words are escaped.
 func TestTimes(t *testing.T) {
 	t.Parallel()

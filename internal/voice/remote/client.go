@@ -70,9 +70,6 @@ func NewClient(cfg Config) (*Client, error) {
 	}}, nil
 }
 
-// Config are the client's settings.
-func (c *Client) Config() Config { return c.cfg }
-
 // Call is one request.
 type Call struct {
 	Method string // empty is POST
@@ -229,6 +226,15 @@ func (c *Client) TooLong(r Refusal) *fault.Error {
 	return c.Refused(r, "the sentence is too long for %s", c.cfg.Name).WithHint("cut it in two")
 }
 
+// NoKey is the fault of a key whose variable is not set.
+func (c *Client) NoKey(variable string) *fault.Error {
+	return c.noKey(&RequestError{Message: "nothing was sent"}, variable)
+}
+
+func (c *Client) noKey(f *RequestError, variable string) *fault.Error {
+	return c.fail(f, "%s wants a key, and %s is not set", c.cfg.Name, variable).WithHint("set %s", variable)
+}
+
 // KeyRefused is the fault of a key that a service does not take, whatever its status.
 func (c *Client) KeyRefused(r Refusal) *fault.Error {
 	return c.Refused(r, "the key in %s was refused by %s", c.cfg.KeyEnv, c.cfg.Name).WithHint("set %s to a valid key", c.cfg.KeyEnv)
@@ -263,7 +269,7 @@ func (c *Client) status(resp *http.Response, body []byte, explain func(Refusal) 
 	name := c.cfg.Name
 	switch code := resp.StatusCode; {
 	case code == http.StatusUnauthorized && c.cfg.Key.Empty() && c.cfg.KeyEnv != "":
-		return c.fail(f, "%s wants a key, and %s is not set", name, c.cfg.KeyEnv).WithHint("set %s", c.cfg.KeyEnv)
+		return c.noKey(f, c.cfg.KeyEnv)
 	case code == http.StatusUnauthorized && c.cfg.KeyEnv != "":
 		return c.fail(f, "the key in %s was refused by %s", c.cfg.KeyEnv, name).WithHint("set %s to a valid key", c.cfg.KeyEnv)
 	case code == http.StatusUnauthorized:

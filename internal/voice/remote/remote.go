@@ -56,7 +56,7 @@ type Config struct {
 	AtOnce  int           // requests at the same time, at least 1
 	Tries   int           // of a sentence, with those that are repeated, at least 1
 	Wait    time.Duration // before the second try; it doubles from there, unless the server says
-	Most    time.Duration // that all tries of a sentence may take together
+	Most    time.Duration // that all tries of a sentence may take together, if Tries of Timeout are no longer
 	MaxBody int64         // of an answer, in bytes
 }
 
@@ -92,6 +92,9 @@ func (c Config) Validate() error {
 	check(c.MaxBody > 0, "max-body: %d, must be above 0", c.MaxBody)
 	return errors.Join(errs...)
 }
+
+// limit is what all tries of a sentence may take together: time for each of them.
+func (c Config) limit() time.Duration { return max(c.Most, time.Duration(c.Tries)*c.Timeout) }
 
 // Host is where the engine is, for messages.
 func (c Config) Host() string {

@@ -90,7 +90,10 @@ func TestSetStarts(t *testing.T) {
 		want   string
 	}{
 		{[]time.Duration{0, 1000 * ms, 2000 * ms, 3000 * ms}, "0s 1s true, 1s 2s true, 2s 3s true, 3s 4s true, "},
-		{[]time.Duration{0, -1, 2000 * ms, 3000 * ms}, "0s 0s true, 0s 2s false, 2s 3s true, 3s 4s true, "},
+		{[]time.Duration{0, -1, 2000 * ms, 3000 * ms}, "0s 1s false, 1s 2s false, 2s 3s true, 3s 4s true, "},
+		{[]time.Duration{0, 1000 * ms, -1, 3000 * ms}, "0s 1s true, 1s 1.75s false, 1.75s 3s false, 3s 4s true, "},
+		{[]time.Duration{0, 1000 * ms, 2000 * ms, -1}, "0s 1s true, 1s 2s true, 2s 3.111111111s false, 3.111111111s 4s false, "},
+		{[]time.Duration{-1, 1000 * ms, 2000 * ms, 3000 * ms}, "0s 1s false, 1s 2s true, 2s 3s true, 3s 4s true, "},
 		{[]time.Duration{0, 2000 * ms, 1000 * ms, 9000 * ms}, "0s 2s true, 2s 2s true, 2s 4s true, 4s 4s true, "},
 	} {
 		got := clip()

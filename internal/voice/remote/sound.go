@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"encoding/base64"
 	"encoding/binary"
 	"math"
 	"strconv"
@@ -45,6 +46,16 @@ func (c *Client) Sound(a Answer, rate int) (pcm []int16, got int, err error) {
 		pcm[i] = int16(binary.LittleEndian.Uint16(a.Body[2*i:]))
 	}
 	return pcm, rate, nil
+}
+
+// SoundIn reads samples that stand in an answer as base64, of a type and of a rate as Sound
+// takes them.
+func (c *Client) SoundIn(text, kind string, rate int) (pcm []int16, got int, err error) {
+	b, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(b) == 0 {
+		return nil, 0, c.Bad("%s gave an answer without sound", c.cfg.Name)
+	}
+	return c.Sound(Answer{Type: kind, Body: b}, rate)
 }
 
 // pretender names what is certainly no plain sound.

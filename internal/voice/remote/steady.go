@@ -21,7 +21,7 @@ type steady struct {
 
 // Steady wraps an engine: at most Config.AtOnce sentences are asked for at the same time,
 // failures that are temporary are tried again, and a clip that holds no speech is a
-// temporary failure. What an engine waits for, Config.Most included, ends with the context.
+// temporary failure. What an engine waits for ends with the context, and at Config.Most.
 func Steady(e voice.Engine, cfg Config) voice.Engine {
 	return &steady{Engine: e, cfg: cfg, slots: make(chan struct{}, cfg.AtOnce)}
 }
@@ -37,11 +37,16 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	}
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval = max(s.cfg.Wait, time.Millisecond)
+	timed, cancel := context.WithTimeout(ctx, s.cfg.limit())
+	defer cancel()
 	var last error
-	clip, err := backoff.Retry(ctx, func() (voice.Clip, error) {
-		var clip voice.Clip
-		if clip, last = s.once(ctx, req); last == nil {
+	clip, err := backoff.Retry(timed, func() (voice.Clip, error) {
+		clip, err := s.once(timed, req)
+		if err == nil {
 			return clip, nil
+		}
+		if last == nil || timed.Err() == nil { // else the try before tells more
+			last = err
 		}
 		f, ok := errors.AsType[*RequestError](last)
 		switch {
@@ -51,12 +56,15 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 			return clip, &backoff.RetryAfterError{Duration: f.After}
 		}
 		return clip, last
-	}, backoff.WithBackOff(wait), backoff.WithMaxTries(uint(s.cfg.Tries)), backoff.WithMaxElapsedTime(s.cfg.Most))
+	}, backoff.WithBackOff(wait), backoff.WithMaxTries(uint(s.cfg.Tries)), backoff.WithMaxElapsedTime(s.cfg.limit()))
 	switch {
 	case err == nil:
 		return clip, nil
 	case ctx.Err() != nil:
 		return voice.Clip{}, ctx.Err()
+	}
+	if _, told := fault.As(last); !told && errors.Is(last, context.DeadlineExceeded) {
+		last = fault.New(fault.ToolFailed, last, "%s did not say the sentence within %s", s.cfg.Name, s.cfg.limit())
 	}
 	return voice.Clip{}, last
 }

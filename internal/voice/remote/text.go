@@ -1,28 +1,57 @@
 package remote
 
 import (
+	"context"
 	"strings"
 
 	"mynah/internal/fault"
 	"mynah/internal/voice"
 )
 
-// Text is a request as plain text, for engines that take no markup: what is spelled stands
-// letter by letter, and a fragment ends in a comma, which keeps the voice up. The clip has
-// the words, without times.
-func Text(req voice.Request) (text string, pieces []voice.Piece, clip voice.Clip) {
+// Sentence is a request as an engine begins with it.
+type Sentence struct {
+	Request voice.Request     // with speed and pitch in range
+	Voice   voice.EngineVoice // that says it
+	// Text is the request as plain text, for engines that take no markup: what is spelled
+	// stands letter by letter, and a fragment ends in a comma, which keeps the voice up.
+	Text   string
+	Pieces []voice.Piece
+	Clip   voice.Clip // the words, without times
+}
+
+// Begin reads a request. One that holds nothing to say is silent: its clip is the answer.
+func (l *Listing) Begin(ctx context.Context, req voice.Request) (s Sentence, silent bool, err error) {
+	req = req.Normal()
 	pieces, plain, spans := voice.Pieces(req)
-	clip = voice.Clip{Rate: 24000, Words: voice.NewWords(plain, spans)}
+	s = Sentence{Request: req, Text: text(pieces, req.Fragment), Pieces: pieces, Clip: voice.Clip{Rate: 24000, Words: voice.NewWords(plain, spans)}}
+	if err := ctx.Err(); err != nil {
+		return s, false, err
+	}
+	if len(spans) == 0 {
+		return s, true, nil
+	}
+	v, ok := l.Named(req.Voice)
+	if !ok {
+		return s, false, Unknown(l.client.cfg.Name, req.Voice)
+	}
+	s.Voice = v
+	return s, false, nil
+}
+
+func text(pieces []voice.Piece, fragment bool) string {
 	var b strings.Builder
 	for _, p := range pieces {
 		b.WriteString(p.Text)
 	}
-	text = strings.TrimSpace(b.String())
-	if req.Fragment {
-		text = strings.TrimRight(text, ".!?。！？؟।… ,;:") + ","
+	t := strings.TrimSpace(b.String())
+	if fragment {
+		t = voice.WithoutStop(t) + ","
 	}
-	return text, pieces, clip
+	return t
 }
+
+// Language is the one of voices of which nothing is known where one must be named.
+const Language = "en-US"
 
 // ValidID tells whether a voice's name may be put into a request: printable, short, and
 // nothing that means something in an address or in markup.

@@ -71,7 +71,7 @@ func Write(req voice.Request, d Dialect) Document {
 	for i, r := range req.Runs {
 		text := r.Text
 		if req.Fragment && i == len(req.Runs)-1 {
-			text = strings.TrimRight(text, ".!?。！？؟।… ,;:") + ","
+			text = voice.WithoutStop(text) + ","
 		}
 		w.run(r, text, offset)
 		offset += len(r.Text)
@@ -99,13 +99,13 @@ func (w *writer) run(r voice.Run, text string, offset int) {
 		closing = append(closing, "</"+tag+">")
 	}
 	if w.d.Language && r.Language != "" {
-		open("lang", attribute("xml:lang", r.Language))
+		open("lang", Attribute("xml:lang", r.Language))
 	}
 	speed, pitch, volume := r.Factors()
 	if level := emphasis(r.Style); level != "" && w.d.Emphasis {
 		r.Style = voice.Plain
 		speed, pitch, volume = r.Factors()
-		open("emphasis", attribute("level", level))
+		open("emphasis", Attribute("level", level))
 	}
 	if a := w.prosody(speed, pitch, volume); a != "" {
 		open("prosody", a)
@@ -128,16 +128,12 @@ func (w *writer) phoneme(ipa, text string, offset int) {
 	core := strings.TrimSpace(text)
 	from := strings.Index(text, core)
 	w.b.WriteString(escape(text[:from]))
-	inside := -1
 	for i, s := range w.spans {
 		if s.Start < offset+len(text) && s.End > offset {
 			w.mark(i)
-			if inside < 0 {
-				inside = i
-			}
 		}
 	}
-	w.b.WriteString("<phoneme" + attribute("alphabet", "ipa") + attribute("ph", ipa) + ">")
+	w.b.WriteString("<phoneme" + Attribute("alphabet", "ipa") + Attribute("ph", ipa) + ">")
 	at := w.b.Len()
 	w.b.WriteString(escape(core))
 	for i, s := range w.spans {
@@ -206,21 +202,21 @@ func (w *writer) pause(d time.Duration) {
 func (w *writer) prosody(speed, pitch, volume float64) string {
 	a := ""
 	if speed != 1 && w.d.Factors {
-		a += attribute("rate", fmt.Sprintf("%.2f", speed))
+		a += Attribute("rate", fmt.Sprintf("%.2f", speed))
 	} else if speed != 1 {
-		a += attribute("rate", fmt.Sprintf("%.0f%%", 100*speed))
+		a += Attribute("rate", fmt.Sprintf("%.0f%%", 100*speed))
 	}
 	if pitch != 1 && w.d.Pitch {
 		if w.d.Semitones {
-			a += attribute("pitch", fmt.Sprintf("%+.2fst", 12*math.Log2(pitch)))
+			a += Attribute("pitch", fmt.Sprintf("%+.2fst", 12*math.Log2(pitch)))
 		} else {
-			a += attribute("pitch", fmt.Sprintf("%+.0f%%", 100*(pitch-1)))
+			a += Attribute("pitch", fmt.Sprintf("%+.0f%%", 100*(pitch-1)))
 		}
 	}
 	if volume != 1 && w.d.Factors {
-		a += attribute("volume", fmt.Sprintf("%+.0f%%", 100*(volume-1)))
+		a += Attribute("volume", fmt.Sprintf("%+.0f%%", 100*(volume-1)))
 	} else if volume != 1 {
-		a += attribute("volume", fmt.Sprintf("%+.1fdB", 20*math.Log10(max(volume, 0.01))))
+		a += Attribute("volume", fmt.Sprintf("%+.1fdB", 20*math.Log10(max(volume, 0.01))))
 	}
 	return a
 }
@@ -237,7 +233,8 @@ func emphasis(s voice.Style) string {
 	return ""
 }
 
-func attribute(name, value string) string { return " " + name + `="` + escape(value) + `"` }
+// Attribute writes an attribute with the blank before it.
+func Attribute(name, value string) string { return " " + name + `="` + escape(value) + `"` }
 
 // escape makes text of anything: characters that XML 1.0 (2.2) does not allow become
 // blanks, broken UTF-8 a mark.

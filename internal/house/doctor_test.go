@@ -1,0 +1,67 @@
+package house_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"mynah/internal/house"
+)
+
+// checked is what the doctor says of the tool of a name, with some settings.
+func checked(t *testing.T, settings, name string, getenv func(string) string) house.Tool {
+	t.Helper()
+	s := house.NewVoiceSettings()
+	s.AddFile("mynah.yaml", []byte(settings), false)
+	engines, err := s.Config(getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := house.DefaultConfig()
+	cfg.CacheDir, cfg.VoicesDir, cfg.Engines = t.TempDir(), t.TempDir(), engines
+	h, err := house.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.Close)
+	tools := h.Check(t.Context())
+	i := slices.IndexFunc(tools, func(t house.Tool) bool { return t.Name == name })
+	if i < 0 {
+		t.Fatalf("no %s in %+v", name, tools)
+	}
+	return tools[i]
+}
+
+// TestWrongLibrary: the doctor says what is wrong with a library that was named.
+func TestWrongLibrary(t *testing.T) {
+	t.Parallel()
+	tool := checked(t, "engines:\n  piper: {library: /nowhere/libonnxruntime.so}\n", "ONNX Runtime", noVariables)
+	if tool.Found || !strings.Contains(tool.Advice, "libonnxruntime.so cannot be loaded: stat /nowhere/libonnxruntime.so: no such file") {
+		t.Errorf("%+v", tool)
+	}
+}
+
+// TestSecretOfPolly: a key of two parts is there when both are.
+func TestSecretOfPolly(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(server.Close)
+	settings := "engines:\n  polly: {region: eu-west-1, url: \"" + server.URL + "\", key-env: MINE_AWS_ACCESS_KEY_ID}\n"
+	variables := map[string]string{"MINE_AWS_ACCESS_KEY_ID": "id"}
+	getenv := func(name string) string { return variables[name] }
+	if tool := checked(t, settings, "polly", getenv); tool.Found || tool.Advice != "MINE_AWS_SECRET_ACCESS_KEY is not set" {
+		t.Errorf("%+v", tool)
+	}
+	variables["MINE_AWS_SECRET_ACCESS_KEY"] = "secret"
+	if tool := checked(t, settings, "polly", getenv); !tool.Found {
+		t.Errorf("%+v", tool)
+	}
+	s := house.NewVoiceSettings()
+	s.AddFile("mynah.yaml", []byte("engines:\n  polly:\n    region: eu-west-1\n    key-env: WORK_KEY\n"), false)
+	_, err := s.Config(noVariables)
+	if err == nil || !strings.Contains(err.Error(), "mynah.yaml:4: engines.polly.key-env: must end in AWS_ACCESS_KEY_ID") || strings.Contains(err.Error(), "WORK_KEY") {
+		t.Error(err)
+	}
+}

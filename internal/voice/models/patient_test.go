@@ -1,0 +1,94 @@
+package models_test
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"mynah/internal/fault"
+)
+
+// TestStalls: a transfer that never goes on is a failure of the server, not a stop.
+func TestStalls(t *testing.T) {
+	t.Parallel()
+	for what, answer := range map[string]func(http.ResponseWriter, *hub){
+		"no answer": func(http.ResponseWriter, *hub) {},
+		"half": func(w http.ResponseWriter, h *hub) {
+			w.Header().Set("Content-Length", strconv.Itoa(len(h.model)))
+			_, _ = w.Write(h.model[:len(h.model)/2])
+			w.(http.Flusher).Flush()
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			h := hosted(t)
+			h.model1 = func(w http.ResponseWriter, r *http.Request) bool {
+				answer(w, h)
+				<-r.Context().Done()
+				return true
+			}
+			i, _ := h.installer(t)
+			_, err := i.Install(t.Context(), name, nil)
+			if fault.CodeOf(err) != fault.Input || !strings.Contains(err.Error(), "no byte for 300ms") {
+				t.Errorf("%s: %v", fault.CodeOf(err), err)
+			}
+		})
+	}
+}
+
+// TestNoChecksum: whatever a server says where a checksum might lie, a voice needs none.
+func TestNoChecksum(t *testing.T) {
+	t.Parallel()
+	for what, answer := range map[string]http.HandlerFunc{
+		"forbidden": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) },
+		"a page":    func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(bytes.Repeat([]byte("<p>"), 5000)) },
+		"broken":    func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) },
+		"silence":   func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			h := hosted(t)
+			h.beside = func(w http.ResponseWriter, r *http.Request) bool {
+				if !strings.HasSuffix(r.URL.Path, ".sha256") {
+					return false
+				}
+				answer(w, r)
+				return true
+			}
+			i, dir := h.installer(t)
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			defer cancel()
+			in, err := i.Install(ctx, h.address(), nil)
+			if err != nil || in.Checked {
+				t.Fatalf("%+v, %v", in, err)
+			}
+			whole(t, dir, h)
+		})
+	}
+}
+
+// TestSmallFileStalls: also the description of a voice is not waited for without end.
+func TestSmallFileStalls(t *testing.T) {
+	t.Parallel()
+	h := hosted(t)
+	h.beside = func(w http.ResponseWriter, r *http.Request) bool {
+		if strings.HasSuffix(r.URL.Path, ".json") {
+			_, _ = w.Write([]byte("{"))
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+			return true
+		}
+		return false
+	}
+	i, _ := h.installer(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	_, err := i.Install(ctx, h.address(), nil)
+	if fault.CodeOf(err) != fault.Input || !strings.Contains(err.Error(), "not there within 300ms") {
+		t.Errorf("%s: %v", fault.CodeOf(err), err)
+	}
+}

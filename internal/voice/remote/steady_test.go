@@ -1,0 +1,80 @@
+package remote_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"mynah/internal/fault"
+	"mynah/internal/voice"
+	"mynah/internal/voice/remote"
+	"mynah/internal/voice/remote/remotetest"
+	"mynah/internal/voice/tone"
+)
+
+// asking is an engine that asks a server before it speaks.
+type asking struct {
+	voice.Engine
+	client *remote.Client
+}
+
+func (a asking) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	if _, err := a.client.Do(ctx, remote.Call{}); err != nil {
+		return voice.Clip{}, err
+	}
+	return a.Engine.Speak(ctx, req)
+}
+
+// sleeper is an engine that waits for its context.
+type sleeper struct{ voice.Engine }
+
+func (sleeper) Speak(ctx context.Context, _ voice.Request) (voice.Clip, error) {
+	<-ctx.Done()
+	return voice.Clip{}, ctx.Err()
+}
+
+// TestOneLongTry: the limit of a sentence is no stop of the caller.
+func TestOneLongTry(t *testing.T) {
+	t.Parallel()
+	cfg := remotetest.Config("service", "http://127.0.0.1:1")
+	cfg.Timeout, cfg.Tries, cfg.Most = 10*time.Millisecond, 1, 10*time.Millisecond
+	_, err := remote.Steady(sleeper{tone.New()}, cfg).Speak(t.Context(), voice.Request{Voice: "high", Runs: []voice.Run{{Text: "Hello."}}})
+	if fault.CodeOf(err) != fault.ToolFailed {
+		t.Error(err)
+	}
+}
+
+// TestLongTimeouts: all tries have their time, whatever a sentence may take else, and what
+// ends at that limit is told as the service's failure.
+func TestLongTimeouts(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct {
+		most, wait time.Duration
+		tries      int
+		want       int64
+	}{
+		"most is short": {10 * time.Millisecond, time.Millisecond, 3, 3},
+		"cut off":       {10 * time.Millisecond, 40 * time.Millisecond, 2, 2},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			s := remotetest.New(t, func(_ *remotetest.Server, _ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+			cfg := remotetest.Config("service", s.URL)
+			cfg.Timeout, cfg.Tries, cfg.Most, cfg.Wait = 200*time.Millisecond, c.tries, c.most, c.wait
+			client, err := remote.NewClient(cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			begun := time.Now()
+			_, err = remote.Steady(asking{tone.New(), client}, cfg).Speak(t.Context(), voice.Request{Voice: "high", Runs: []voice.Run{{Text: "Hello."}}})
+			if n := s.Requests.Load(); n != c.want || fault.CodeOf(err) != fault.ToolFailed || !strings.Contains(err.Error(), "no answer within 200ms") {
+				t.Errorf("%d requests: %v", n, err)
+			}
+			if took, most := time.Since(begun), time.Duration(c.tries)*cfg.Timeout; took > most+time.Second {
+				t.Errorf("it took %s", took)
+			}
+		})
+	}
+}
