@@ -33,7 +33,7 @@ type Project interface {
 	Voice(name, language string) Voice
 	// Unreadable tells what is wrong with a sentence in a script that a voice cannot speak,
 	// and what to do about it; both are empty where nothing is.
-	Unreadable(sentence []script.Run, voice string) (problem, hint string)
+	Unreadable(sentence []script.Run, voice Voice) (problem, hint string)
 	// VoiceLike finds a voice of a language and gender; either may be empty.
 	VoiceLike(language, gender string) (Voice, bool)
 	// SayAs tells how a text is said that SSML's say-as interprets, in a language; false

@@ -41,10 +41,10 @@ func (project) File(name string) storyboard.File { return files()[name] }
 func (project) Track(name string) bool           { return name == "ukulele-1" }
 
 // Nearest finds a file of the same name but for its last letter.
-func (project) VoiceLike(string, string) (storyboard.Voice, bool)   { return storyboard.Voice{}, false }
-func (project) SayAs(string, string, string, string) (string, bool) { return "", false }
-func (project) Lexicon(string) diag.List                            { return nil }
-func (project) Unreadable([]script.Run, string) (string, string)    { return "", "" }
+func (project) VoiceLike(string, string) (storyboard.Voice, bool)          { return storyboard.Voice{}, false }
+func (project) SayAs(string, string, string, string) (string, bool)        { return "", false }
+func (project) Lexicon(string) diag.List                                   { return nil }
+func (project) Unreadable([]script.Run, storyboard.Voice) (string, string) { return "", "" }
 func (project) Nearest(name string) string {
 	for n := range files() {
 		if len(n) == len(name) && path.Dir(n) == path.Dir(name) && n[:len(n)-1] == name[:len(name)-1] {

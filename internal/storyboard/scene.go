@@ -217,7 +217,7 @@ func (s *sceneState) speak(r diag.Range, runs []script.Run, voice Voice, end end
 		for _, run := range sentence {
 			text.WriteString(run.Text)
 		}
-		if problem, hint := s.project.Unreadable(sentence, voice.Name); problem != "" && !s.said[problem] {
+		if problem, hint := s.project.Unreadable(sentence, voice); problem != "" && !s.said[problem] {
 			s.said[problem] = true
 			s.list.Warnf(r, "%s", problem).Hint = hint
 		}

@@ -25,7 +25,7 @@ func (j *job) voiceOf(ctx context.Context, p storyboard.Part) voice.Voice {
 	if v, ok := j.standIns[p.Voice]; ok {
 		return v
 	}
-	v, _ := j.studio.booth.Resolve(ctx, p.Voice, "")
+	v, _ := j.studio.booth.Resolve(ctx, p.Voice, j.board.Film.Language)
 	return v
 }
 

@@ -119,8 +119,8 @@ func (p *planProject) Voice(name, language string) storyboard.Voice {
 }
 
 // Unreadable implements storyboard.Project.
-func (p *planProject) Unreadable(sentence []script.Run, name string) (problem, hint string) {
-	v, _ := p.booth.Resolve(p.ctx, name, "")
+func (p *planProject) Unreadable(sentence []script.Run, speaks storyboard.Voice) (problem, hint string) {
+	v, _ := p.booth.Resolve(p.ctx, speaks.Name, speaks.Language)
 	var text strings.Builder
 	for _, r := range sentence {
 		if r.IPA == "" && r.Language == "" {
