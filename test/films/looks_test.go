@@ -316,8 +316,8 @@ func TestReferenceLooks(t *testing.T) {
 	})
 }
 
-// middles gives the frame in the middle of each scene of a script, from 1.
-func middles(t *testing.T, path, cacheDir string) map[int]int {
+// planned plans a script.
+func planned(t *testing.T, script, cacheDir string) *studio.Plan {
 	t.Helper()
 	cfg := house.DefaultConfig()
 	cfg.CacheDir = cacheDir
@@ -326,12 +326,18 @@ func middles(t *testing.T, path, cacheDir string) map[int]int {
 		t.Fatal(err)
 	}
 	defer h.Close()
-	p, err := h.Studio.Plan(t.Context(), studio.Request{Dir: filepath.Dir(path), Script: filepath.Base(path)})
+	p, err := h.Studio.Plan(t.Context(), studio.Request{Dir: filepath.Dir(script), Script: filepath.Base(script)})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return p
+}
+
+// middles gives the frame in the middle of each scene of a script, from 1.
+func middles(t *testing.T, path, cacheDir string) map[int]int {
+	t.Helper()
 	out := map[int]int{}
-	for _, s := range p.Line.Scenes {
+	for _, s := range planned(t, path, cacheDir).Line.Scenes {
 		out[s.Number] = int(s.Start + s.Frames/2)
 	}
 	return out

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"mynah/internal/house"
-	"mynah/internal/studio"
 )
 
 const inTracks = `---
@@ -126,19 +125,8 @@ func TestTracksOfText(t *testing.T) {
 // planOf gives the first frames of the scenes.
 func planOf(t *testing.T, script, cacheDir string) []int64 {
 	t.Helper()
-	cfg := house.DefaultConfig()
-	cfg.CacheDir = cacheDir
-	h, err := house.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer h.Close()
-	p, err := h.Studio.Plan(t.Context(), studio.Request{Dir: filepath.Dir(script), Script: filepath.Base(script)})
-	if err != nil {
-		t.Fatal(err)
-	}
 	var out []int64
-	for _, s := range p.Line.Scenes {
+	for _, s := range planned(t, script, cacheDir).Line.Scenes {
 		out = append(out, s.Start)
 	}
 	return out
