@@ -132,7 +132,7 @@ func TestWhatExpiredGoes(t *testing.T) {
 		})
 		return names
 	}
-	for end := time.Now().Add(time.Minute); time.Now().Before(end) && len(left()) > 0; time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Minute); time.Now().Before(end) && len(left()) > 0; time.Sleep(100 * time.Millisecond) {
 	}
 	if names := left(); len(names) > 0 {
 		t.Errorf("left: %v", names)

@@ -74,7 +74,7 @@ func (s *seen) add(id string) int {
 
 func (s *seen) wait(t *testing.T, n int) []string {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		s.mu.Lock()
 		ids := slices.Clone(s.ids)
 		s.mu.Unlock()

@@ -85,11 +85,7 @@ func TestKills(t *testing.T) {
 		dead := s.pid
 		s.whole(t)
 		s = process(t, data)
-		for end := time.Now().Add(2 * time.Second); len(children(t, dead)) > 0; pause(t, 10*time.Millisecond) {
-			if time.Now().After(end) {
-				t.Fatalf("two seconds after the kill run %q", children(t, dead))
-			}
-		}
+		eventually(t, "the programs of the killed server are gone", func() bool { return len(children(t, dead)) == 0 })
 		for _, id := range ids {
 			s.readable(t, id)
 		}

@@ -120,7 +120,7 @@ func TestRestart(t *testing.T) {
 	s.succeeded(t, speech.StatusURL)
 	// What is being built, and what waits, when the server is stopped.
 	var running []string
-	for i := range 40 {
+	for i := range 20 {
 		running = append(running, fmt.Sprintf("This is sentence %d of a film that is cut short.", i))
 	}
 	cut := s.created(t, "---\nsize: 64x64\n---\n"+strings.Join(running, "\n\n"))

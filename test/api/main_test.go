@@ -201,8 +201,8 @@ func (s *server) wait(out io.Reader, listen string) error {
 	case s.base = <-ready:
 	case err := <-failed:
 		return err
-	case <-time.After(time.Minute):
-		return errors.New("the server is not ready after a minute")
+	case <-time.After(patience):
+		return fmt.Errorf("the server is not ready after %s", patience)
 	}
 	if !strings.HasSuffix(listen, ":0") {
 		s.base = "http://" + listen
@@ -210,7 +210,7 @@ func (s *server) wait(out io.Reader, listen string) error {
 	s.client = &http.Client{
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Timeout:       2 * time.Minute,
+		Timeout:       patience,
 	}
 	var err error
 	s.doc, err = theDocument()

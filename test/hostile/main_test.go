@@ -110,7 +110,8 @@ func run(t *testing.T, cmd *exec.Cmd) outcome {
 	return outcome{cmd.ProcessState.ExitCode(), out.String(), stderr.String()}
 }
 
-const patience = 100 * time.Second
+// patience is what tells a build that hangs from a machine that has much else to do.
+const patience = 5 * time.Minute
 
 // build builds, and looks at what is left behind.
 func (s *site) build(t *testing.T, args ...string) outcome {
@@ -158,7 +159,7 @@ func (s *site) clean(t *testing.T) {
 	}
 	// What was killed may take a moment to be gone.
 	left := s.processes()
-	for end := time.Now().Add(2 * time.Second); len(left) > 0 && time.Now().Before(end); left = s.processes() {
+	for end := time.Now().Add(30 * time.Second); len(left) > 0 && time.Now().Before(end); left = s.processes() {
 		time.Sleep(5 * time.Millisecond)
 	}
 	if len(left) > 0 {

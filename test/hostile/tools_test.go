@@ -138,7 +138,7 @@ func TestStalledPrograms(t *testing.T) {
 // until waits for what is bound to happen.
 func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !is(); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(patience); !is(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("it never comes to it that %s", what)
 		}

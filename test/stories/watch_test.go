@@ -46,7 +46,7 @@ func TestWatch(t *testing.T) {
 				if strings.Contains(l, part) {
 					return
 				}
-			case <-time.After(time.Minute):
+			case <-time.After(5 * time.Minute):
 				t.Fatalf("it does not say %q", part)
 			}
 		}

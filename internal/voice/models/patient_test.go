@@ -60,7 +60,7 @@ func TestNoChecksum(t *testing.T) {
 				return true
 			}
 			i, dir := h.installer(t)
-			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			in, err := i.Install(ctx, h.address(), nil)
 			if err != nil || in.Checked {
@@ -85,7 +85,7 @@ func TestSmallFileStalls(t *testing.T) {
 		return false
 	}
 	i, _ := h.installer(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	_, err := i.Install(ctx, h.address(), nil)
 	if fault.CodeOf(err) != fault.Input || !strings.Contains(err.Error(), "not there within 300ms") {
