@@ -95,7 +95,7 @@ func TestProgramsThatHang(t *testing.T) {
 				}
 				_ = cmd.Wait()
 				// A second on a machine that has nothing else to do; tests run side by side.
-				if took := time.Since(at); took > 10*time.Second || cmd.ProcessState.ExitCode() != 130 {
+				if took := time.Since(at); took > time.Minute || cmd.ProcessState.ExitCode() != 130 {
 					t.Errorf("it ended with %d after %s: %s", cmd.ProcessState.ExitCode(), took, stderr.String())
 				}
 				if s.bytes(t) != oldFilm {

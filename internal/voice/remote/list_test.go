@@ -60,10 +60,9 @@ func TestNobodyWaits(t *testing.T) {
 	for s.Requests.Load() == 0 {
 		time.Sleep(time.Millisecond)
 	}
-	begun := time.Now()
-	v, ok := l.Named("alloy")
-	if took := time.Since(begun); !ok || v.Language != "" || took > time.Second {
-		t.Errorf("%+v, %t after %s", v, ok, took)
+	v, ok := l.Named("alloy") // it would wait for ever
+	if !ok || v.Language != "" {
+		t.Errorf("%+v, %t", v, ok)
 	}
 	close(let)
 }

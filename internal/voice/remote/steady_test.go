@@ -62,17 +62,17 @@ func TestLongTimeouts(t *testing.T) {
 			t.Parallel()
 			s := remotetest.New(t, func(_ *remotetest.Server, _ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 			cfg := remotetest.Config("service", s.URL)
-			cfg.Timeout, cfg.Tries, cfg.Most, cfg.Wait = 200*time.Millisecond, c.tries, c.most, c.wait
+			cfg.Timeout, cfg.Tries, cfg.Most, cfg.Wait = time.Second, c.tries, c.most, c.wait
 			client, err := remote.NewClient(cfg)
 			if err != nil {
 				t.Fatal(err)
 			}
 			begun := time.Now()
 			_, err = remote.Steady(asking{tone.New(), client}, cfg).Speak(t.Context(), voice.Request{Voice: "high", Runs: []voice.Run{{Text: "Hello."}}})
-			if n := s.Requests.Load(); n != c.want || fault.CodeOf(err) != fault.ToolFailed || !strings.Contains(err.Error(), "no answer within 200ms") {
+			if n := s.Requests.Load(); n != c.want || fault.CodeOf(err) != fault.ToolFailed || !strings.Contains(err.Error(), "no answer within 1s") {
 				t.Errorf("%d requests: %v", n, err)
 			}
-			if took, most := time.Since(begun), time.Duration(c.tries)*cfg.Timeout; took > most+time.Second {
+			if took, most := time.Since(begun), time.Duration(c.tries)*cfg.Timeout; took > most+10*time.Second {
 				t.Errorf("it took %s", took)
 			}
 		})
