@@ -188,13 +188,21 @@ func (m *Match) warn(format string, args ...any) {
 	m.Warning = s
 }
 
-// Resolve finds a voice by name. An empty or unknown name gets the default voice of
-// the language (BCP 47); a language that no voice speaks, or none, that of English.
+// Resolve finds a voice by name: one of the catalogue, or one of its language and gender for
+// a name that hosted services know. An empty or unknown name gets the default voice of the
+// language (BCP 47) that it begins with, as de-DE-KatjaNeural does, else of the one given;
+// a language that no voice speaks, or none, that of English.
 func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 	if v, ok := c.ByName(name); ok {
 		return v, Match{Kind: Named}
 	}
+	if v, ok := c.hosted(name); ok {
+		return v, Match{Kind: Named}
+	}
 	m := Match{Kind: Default}
+	if tag, ok := c.tagOf(name); ok {
+		language = tag
+	}
 	v, spoken := c.defaultVoice(language)
 	if strings.TrimSpace(name) != "" {
 		m.Kind = Unknown
@@ -205,6 +213,18 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 		m.warn("no voice speaks the language %q; %s speaks English", language, v.Name)
 	}
 	return v, m
+}
+
+// tagOf is the tag of a spoken language that an identifier begins with, as services form
+// theirs: two letters, two capitals, the rest behind dashes.
+func (c *Catalogue) tagOf(name string) (string, bool) {
+	base, rest, _ := strings.Cut(strings.TrimSpace(name), "-")
+	region, _, more := strings.Cut(rest, "-")
+	if !more || len(base) != 2 || len(region) != 2 || strings.ToLower(base) != base || strings.ToUpper(region) != region {
+		return "", false
+	}
+	tag := base + "-" + region
+	return tag, len(c.ForLanguage(tag)) > 0
 }
 
 func (c *Catalogue) defaultVoice(language string) (v Voice, spoken bool) {

@@ -50,6 +50,7 @@ func TestHostedNames(t *testing.T) {
 		"es-ES female": "carmen conchita", "es-ES male": "enrique",
 		"it-IT female": "carla", "it-IT male": "giorgio",
 		"pl-PL female": "ewa", "pl-PL male": "jacek",
+		"he-IL female": "ayelet", "es-419 female": "dalia", "zh-HK male": "wanlung",
 	} {
 		for n := range strings.FieldsSeq(names) {
 			v, m := c.Resolve(strings.ToUpper(n), "ja")
@@ -82,6 +83,13 @@ func TestResolve(t *testing.T) {
 		{"", "fr-CA", "celine", "default", ""},
 		{"", "xx", "joanna", "default", "language"},
 		{"Brain", "en", "joanna", "unknown", "no voice"},
+		{"Nicole", "de", "joanna", "named", ""},
+		{"Russell", "de", "matthew", "named", ""},
+		{"Nigel", "", "brian", "named", ""},
+		{"Zareen", "", "uzma", "named", ""},
+		{"de-DE-KatjaNeural", "en", "marlene", "unknown", "no voice"},
+		{"pt-BR-Wavenet-B", "", "camila", "unknown", "no voice"},
+		{"xx-YY-Somebody", "fr", "celine", "unknown", "no voice"},
 		{"nobody-knows-him", "fr", "celine", "unknown", "no voice"},
 	} {
 		v, m := c.Resolve(x.name, x.language)

@@ -1,0 +1,24 @@
+package voice
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestHostedTable: a name means one voice, of a language that is spoken.
+func TestHostedTable(t *testing.T) {
+	t.Parallel()
+	c := NewCatalogue()
+	seen := map[string]bool{}
+	for _, h := range hostedNames() {
+		if len(c.ForLanguage(h.tag)) == 0 {
+			t.Errorf("nobody speaks %s", h.tag)
+		}
+		for n := range strings.FieldsSeq(h.female + " " + h.male) {
+			if _, ok := c.ByName(n); ok || seen[n] {
+				t.Errorf("%s is there twice", n)
+			}
+			seen[n] = true
+		}
+	}
+}
