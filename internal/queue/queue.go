@@ -132,7 +132,7 @@ func (q *Queue) Stop(ctx context.Context) error {
 	if err == nil || !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
 		return err
 	}
-	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	return q.client.StopAndCancel(hard)
 }

@@ -29,7 +29,7 @@ const silent = "---\nsize: 64x64\n---\n(duration: 1)\n"
 func long(name string) string {
 	var b strings.Builder
 	b.WriteString("---\nsize: 64x64\n---\n")
-	for i := range 1500 {
+	for i := range 800 {
 		fmt.Fprintf(&b, "Sentence %d of %s, which is spoken slowly.\n\n", i, name)
 	}
 	return b.String()
