@@ -82,6 +82,20 @@ func TestLoudness(t *testing.T) {
 	}
 }
 
+// TestLoudnessThroughTheLimiter: a sound of which the limiter takes a good part is brought
+// to the level all the same.
+func TestLoudnessThroughTheLimiter(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	path := written(t, "---\nsize: 320x180\n---\nOne sentence.\n\n(audio: knocks.wav)\n")
+	run(t, "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "aevalsrc='if(lt(mod(t,0.5),0.004),0.98*sin(2*PI*1000*t),0.03*sin(2*PI*300*t))':d=10:s=48000",
+		filepath.Join(filepath.Dir(path), "knocks.wav"))
+	film, _ := produce(t, path, "", nil)
+	if got, peak := ebur128(t, film); math.Abs(got+16) > 0.5 || peak > -1 {
+		t.Errorf("%.1f LUFS, peak %.1f dBTP", got, peak)
+	}
+}
+
 // TestLevelsThatStay: what is not to be brought to a level is as it was.
 func TestLevelsThatStay(t *testing.T) {
 	t.Parallel()
