@@ -22,6 +22,7 @@ import (
 	"mynah/internal/ffmpeg"
 	"mynah/internal/film"
 	"mynah/internal/loudness"
+	"mynah/internal/media"
 	"mynah/internal/music"
 	"mynah/internal/proc"
 	"mynah/internal/sound"
@@ -308,6 +309,11 @@ func (j *job) decodeTask(s timeline.Sound) decodeTask {
 	if s.Kind == timeline.SoundClip {
 		in.From = microsOf(s.From)
 		in.Length = microsOf(s.SourceSamples)
+	}
+	if s.Loop && a.input.Format == media.MOV && a.info != nil && a.info.Audio != nil && a.info.Audio.Length != nil {
+		// MP4 says where in the last packet the sound ends, and decoders go on to its end:
+		// a gap that is heard whenever the sound begins again.
+		in.Length = micros(a.info.Audio.Length)
 	}
 	d := decodeTask{in: in, name: s.File, place: j.places[s.File]}
 	bytes := func(us int64) int64 { return us * timeline.SampleRate / 1_000_000 * int64(channels) * 2 }

@@ -118,6 +118,32 @@ func TestLevelsThatStay(t *testing.T) {
 	}
 }
 
+// TestMusicBeginsAgainAtOnce: what coders put behind the end of a sound is not played before
+// it begins again.
+func TestMusicBeginsAgainAtOnce(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	for _, name := range []string{"tone.m4a", "tone.mp3", "tone.ogg"} {
+		path := written(t, "---\nsize: 320x180\nbackground: "+name+"\n---\n(duration: 7)\n\n![](red.png)\n")
+		run(t, "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "sine=f=440:d=3:r=44100,volume=6dB", filepath.Join(filepath.Dir(path), name))
+		film, _ := produce(t, path, "", nil)
+		sound, channels := pcm(t, film)
+		level := func(from, samples int) float64 {
+			sum := 0.0
+			for _, v := range sound[from*channels : (from+samples)*channels] {
+				sum += v * v
+			}
+			return 10 * math.Log10(sum/float64(samples))
+		}
+		usual := level(48000, 48000)
+		for at := 48000; at < 6*48000; at += 240 {
+			if got := level(at, 240); got < usual-3 {
+				t.Errorf("%s: %.1f dB at %.3f s, usually %.1f", name, got, float64(at)/48000, usual)
+			}
+		}
+	}
+}
+
 // TestDucking measures the music of a built film under its narration and apart from it.
 func TestDucking(t *testing.T) {
 	t.Parallel()
