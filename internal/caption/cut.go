@@ -171,7 +171,7 @@ func (t *atoms) add(p *paragraph, from, to int, limit limits) {
 	a.whole = a.to == word.from || a.to+a.blank >= word.to
 	a.ends = p.ending(a)
 	a.phrase = p.phrase(a.to)
-	a.dangling = dangling(text)
+	a.dangling = a.ends == nothing && dangling(text)
 	t.push(a)
 }
 
@@ -186,17 +186,17 @@ func (t *atoms) push(a atom) {
 	t.sentences = append(t.sentences, ended)
 }
 
-// dangling tells whether a word is short and without a mark behind it: such words, mostly
-// articles and prepositions, belong to the next.
+// dangling tells whether a word is short and without a mark behind it, but for the stop of
+// an abbreviation: such words, mostly articles, prepositions and titles, belong to the next.
 func dangling(word string) bool {
 	n := 0
-	for _, r := range word {
+	for _, r := range strings.TrimSuffix(word, ".") {
 		if !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '\'' && r != '’' || dense(r) {
 			return false
 		}
 		n++
 	}
-	return n <= 4
+	return n > 0 && n <= 4
 }
 
 // ending tells what ends behind an atom.
@@ -212,7 +212,7 @@ func (p *paragraph) ending(a atom) ending {
 	switch {
 	case strings.ContainsRune("!?…。！？؟۔।॥｡", last):
 		return sentence
-	case last == '.' && p.given && len(text) > 4 && !unicode.IsLower(next):
+	case last == '.' && p.given && stops(text, next):
 		return sentence
 	case strings.ContainsRune(",;:–—،؛、，；：」）", last) || len(text) < a.to-a.from:
 		return clause
@@ -221,6 +221,16 @@ func (p *paragraph) ending(a atom) ending {
 	default:
 		return nothing
 	}
+}
+
+// stops tells whether the stop of a word ends a sentence: that of a short word does if no
+// abbreviation is written as the word is.
+func stops(word string, next rune) bool {
+	if len(word) > 4 {
+		return !unicode.IsLower(next)
+	}
+	lower := strings.TrimFunc(word, unicode.IsLower) == "."
+	return lower && unicode.IsUpper(next)
 }
 
 // phrase tells whether a phrase of Japanese most likely ends at a place: what words are

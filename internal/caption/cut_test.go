@@ -110,6 +110,17 @@ func TestCutsAreReadable(t *testing.T) {
 	}
 }
 
+// TestSentencesOfQuotes: nobody has cut a text that was given into sentences.
+func TestSentencesOfQuotes(t *testing.T) {
+	t.Parallel()
+	quote := "Dr. Smith paid $3.5 million. Mr. Jones, e.g., paid nothing at all. They met on Jan. 5 in St. Louis, at 10 p.m. sharp."
+	cues, _ := film("said", 80, &quote)
+	want := "Dr. Smith paid $3.5 million. / Mr. Jones, e.g., paid nothing at all.|They met on Jan. 5 in St. Louis, / at 10 p.m. sharp."
+	if got := strings.Join(laid(cues), "|"); got != want {
+		t.Errorf("cut into %s\nwant %s", got, want)
+	}
+}
+
 // TestLongerBreaksMakeLongerLines as long as the frame has room.
 func TestLongerBreaksMakeLongerLines(t *testing.T) {
 	t.Parallel()
