@@ -30,6 +30,8 @@ type atom struct {
 	dangling bool
 	// whole tells that a word ends with it.
 	whole bool
+	// phrase tells that a phrase of Japanese most likely ends with it.
+	phrase bool
 }
 
 // atoms is a text that can be cut.
@@ -82,7 +84,7 @@ func (p *paragraph) within(from, to int) []int {
 		}
 		before, _ := utf8.DecodeLastRuneInString(p.text[:s.from])
 		behind, _ := utf8.DecodeRuneInString(p.text[s.from:])
-		if southeast(before) && southeast(behind) && !unicode.IsMark(behind) && !leads(before) {
+		if southeast(before) && southeast(behind) && !unicode.IsMark(behind) && !trails(behind) && !leads(before) {
 			out = append(out, s.from)
 		}
 	}
@@ -97,19 +99,44 @@ func southeast(r rune) bool {
 // which they are said: nothing may come between the two.
 func leads(r rune) bool { return r >= 'เ' && r <= 'ไ' || r >= 'ເ' && r <= 'ໄ' }
 
+// trails tells of the vowels and marks of Thai and Lao that are letters to Unicode but
+// belong to the consonant before them.
+func trails(r rune) bool {
+	return strings.ContainsRune("ะาๅๆฯະາໆຯ", r)
+}
+
+// syllable tells whether a text begins with what a syllable of Thai or Lao begins with: a
+// vowel that is written first, or a word that is all over Thai.
+func syllable(text string) bool {
+	first, _ := utf8.DecodeRuneInString(text)
+	if leads(first) {
+		return true
+	}
+	for _, word := range []string{"การ", "ความ", "ที่", "ซึ่ง", "และ", "หรือ", "ของ", "กับ", "ว่า"} {
+		if strings.HasPrefix(text, word) {
+			return true
+		}
+	}
+	return false
+}
+
 // letter takes the first letter of a text, with all that cannot be cut from it: bytes,
 // characters, columns, and the state for the next.
 func letter(text string, state int, limit limits) (size, chars, cols, next int) {
 	cluster, rest, cols, next := uniseg.FirstGraphemeClusterInString(text, state)
 	size, chars = len(cluster), utf8.RuneCountInString(cluster)
-	last, _ := utf8.DecodeLastRuneInString(cluster)
-	behind, _ := utf8.DecodeRuneInString(rest)
-	if !leads(last) || !southeast(behind) || leads(behind) {
-		return size, chars, cols, next
-	}
-	cluster, _, more, after := uniseg.FirstGraphemeClusterInString(rest, next)
-	if n := chars + utf8.RuneCountInString(cluster); n <= limit.chars && cols+more <= limit.line {
-		return size + len(cluster), n, cols + more, after
+	for rest != "" {
+		last, _ := utf8.DecodeLastRuneInString(text[:size])
+		behind, _ := utf8.DecodeRuneInString(rest)
+		if !trails(behind) && (!leads(last) || !southeast(behind) || leads(behind)) {
+			break
+		}
+		more, left, wide, after := uniseg.FirstGraphemeClusterInString(rest, next)
+		n := chars + utf8.RuneCountInString(more)
+		if n > limit.chars || cols+wide > limit.line {
+			break
+		}
+		size, chars, cols, rest, next = size+len(more), n, cols+wide, left, after
 	}
 	return size, chars, cols, next
 }
@@ -119,14 +146,22 @@ func (t *atoms) add(p *paragraph, from, to int, limit limits) {
 	text := strings.TrimRight(p.text[from:to], " ")
 	rest, state := text, -1
 	a := atom{from: from, to: from}
+	whole := a // as much of a as ends before a syllable
 	for rest != "" {
 		var size, n, cols int
 		size, n, cols, state = letter(rest, state, limit)
-		rest = rest[size:]
 		if a.to > a.from && (a.chars+n > limit.chars || a.cols+cols > limit.line) {
-			t.push(a)
-			a = atom{from: a.to, to: a.to}
+			if 3*whole.cols < a.cols {
+				whole = a
+			}
+			t.push(whole)
+			a = atom{from: whole.to, to: a.to, chars: a.chars - whole.chars, cols: a.cols - whole.cols}
+			whole = atom{from: a.from, to: a.from}
 		}
+		if syllable(rest) {
+			whole = a
+		}
+		rest = rest[size:]
 		a.to, a.chars, a.cols = a.to+size, a.chars+n, a.cols+cols
 	}
 	if a.to < to {
@@ -135,7 +170,8 @@ func (t *atoms) add(p *paragraph, from, to int, limit limits) {
 	word := p.spans[p.span(a.to)]
 	a.whole = a.to == word.from || a.to+a.blank >= word.to
 	a.ends = p.ending(a)
-	a.dangling = dangling(text)
+	a.phrase = p.phrase(a.to)
+	a.dangling = a.ends == nothing && dangling(text)
 	t.push(a)
 }
 
@@ -150,17 +186,17 @@ func (t *atoms) push(a atom) {
 	t.sentences = append(t.sentences, ended)
 }
 
-// dangling tells whether a word is short and without a mark behind it: such words, mostly
-// articles and prepositions, belong to the next.
+// dangling tells whether a word is short and without a mark behind it, but for the stop of
+// an abbreviation: such words, mostly articles, prepositions and titles, belong to the next.
 func dangling(word string) bool {
 	n := 0
-	for _, r := range word {
+	for _, r := range strings.TrimSuffix(word, ".") {
 		if !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '\'' && r != '’' || dense(r) {
 			return false
 		}
 		n++
 	}
-	return n <= 4
+	return n > 0 && n <= 4
 }
 
 // ending tells what ends behind an atom.
@@ -176,7 +212,7 @@ func (p *paragraph) ending(a atom) ending {
 	switch {
 	case strings.ContainsRune("!?…。！？؟۔।॥｡", last):
 		return sentence
-	case last == '.' && p.given && len(text) > 4 && !unicode.IsLower(next):
+	case last == '.' && p.given && stops(text, next):
 		return sentence
 	case strings.ContainsRune(",;:–—،؛、，；：」）", last) || len(text) < a.to-a.from:
 		return clause
@@ -185,6 +221,24 @@ func (p *paragraph) ending(a atom) ending {
 	default:
 		return nothing
 	}
+}
+
+// stops tells whether the stop of a word ends a sentence: that of a short word does if no
+// abbreviation is written as the word is.
+func stops(word string, next rune) bool {
+	if len(word) > 4 {
+		return !unicode.IsLower(next)
+	}
+	lower := strings.TrimFunc(word, unicode.IsLower) == "."
+	return lower && unicode.IsUpper(next)
+}
+
+// phrase tells whether a phrase of Japanese most likely ends at a place: what words are
+// bound by is written in Hiragana, and most words begin in other letters.
+func (p *paragraph) phrase(at int) bool {
+	before, _ := utf8.DecodeLastRuneInString(p.text[:at])
+	behind, _ := utf8.DecodeRuneInString(p.text[at:])
+	return unicode.Is(unicode.Hiragana, before) && unicode.IsLetter(behind) && !unicode.Is(unicode.Hiragana, behind) && behind != 'ー'
 }
 
 // measure gives the characters and columns of the atoms from i to before j.
@@ -278,6 +332,9 @@ func (a atom) price() float64 {
 		if a.blank == 0 {
 			c -= midWord // between letters of a script without blanks
 		}
+		if a.phrase {
+			c -= midWord
+		}
 	case clause:
 		c = atClause
 		if a.blank == 0 {
@@ -351,7 +408,11 @@ func (t *atoms) linePrice(a, b int, last bool, mean float64) float64 {
 	c := orphaned * off * off
 	if end := t.atoms[b-1]; !last {
 		c += end.price() / 2
-		if end.ends == nothing && end.blank == 0 {
+		switch {
+		case end.ends != nothing || end.blank > 0:
+		case end.phrase:
+			c += midClause / 2
+		default:
 			c += 3 * midClause // most likely within a word
 		}
 	}

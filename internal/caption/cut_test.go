@@ -91,12 +91,33 @@ func TestCutsAreReadable(t *testing.T) {
 			[]string{"今天早上，港口里非常安静， / 只有几只海鸥在水面上飞来飞去，", "寻找它们的早餐。"},
 		},
 		{"Japanese", []string{"この映画は、テキストファイルから自動的に作られました。"}, []string{"この映画は、 / テキストファイルから自動的に作られました。"}},
+		{
+			"Japanese with few marks",
+			[]string{"これは日本語の字幕の改行を確認するための映画です。", "空白がないので、適切な場所で改行しなければなりません。"},
+			[]string{"これは日本語の字幕の改行を / 確認するための映画です。", "空白がないので、 / 適切な場所で改行しなければなりません。"},
+		},
+		{
+			"Thai", // which this voice speaks without knowing its words
+			[]string{"นี่คือภาพยนตร์สั้นๆที่ใช้ทดสอบการตัดบรรทัดของคำบรรยายภาษาไทยซึ่งไม่มีช่องว่างระหว่างคำ"},
+			[]string{"นี่คือภาพยนตร์สั้นๆที่ใช้ทดสอบการตัดบรรทัด", "ของคำบรรยายภาษาไทยซึ่งไม่มีช่องว่างระหว่างคำ"},
+		},
 		{"French blanks hold", []string{"Qu'est-ce que c'est\u00a0? Un oiseau\u00a0!"}, []string{"Qu'est-ce que c'est\u00a0? Un oiseau\u00a0!"}},
 	} {
 		got := laid(said(plainFilm(80), c.sentences...))
 		if strings.Join(got, "|") != strings.Join(c.want, "|") {
 			t.Errorf("%s:\n%s\nwant\n%s", c.name, strings.Join(got, "\n"), strings.Join(c.want, "\n"))
 		}
+	}
+}
+
+// TestSentencesOfQuotes: nobody has cut a text that was given into sentences.
+func TestSentencesOfQuotes(t *testing.T) {
+	t.Parallel()
+	quote := "Dr. Smith paid $3.5 million. Mr. Jones, e.g., paid nothing at all. They met on Jan. 5 in St. Louis, at 10 p.m. sharp."
+	cues, _ := film("said", 80, &quote)
+	want := "Dr. Smith paid $3.5 million. / Mr. Jones, e.g., paid nothing at all.|They met on Jan. 5 in St. Louis, / at 10 p.m. sharp."
+	if got := strings.Join(laid(cues), "|"); got != want {
+		t.Errorf("cut into %s\nwant %s", got, want)
 	}
 }
 
@@ -208,11 +229,11 @@ func TestParagraphsAreWholeAgain(t *testing.T) {
 	}
 }
 
-// TestLeadingVowelsStay: no piece and no line of Thai or Lao ends between a vowel that is
-// written first and its consonant, also where nobody knows the words.
-func TestLeadingVowelsStay(t *testing.T) {
+// TestVowelsStay: no piece and no line of Thai or Lao ends between a vowel and its
+// consonant, whichever is written first, also where nobody knows the words.
+func TestVowelsStay(t *testing.T) {
 	t.Parallel()
-	for _, letters := range []string{"กเข", "เก", "แม่น้ำ", "ไป", "ໄປກໂຕ", "ຂເກ"} {
+	for _, letters := range []string{"กเข", "เก", "แม่น้ำ", "ไป", "ໄປກໂຕ", "ຂເກ", "ภาษา", "เกาะ", "ต่างๆ", "ພາສາ"} {
 		text := strings.Repeat(letters, 60)
 		for limit := 10; limit < 24; limit++ {
 			quote := text
@@ -224,6 +245,9 @@ func TestLeadingVowelsStay(t *testing.T) {
 				for _, l := range c.Lines() {
 					if last, _ := utf8.DecodeLastRuneInString(l); strings.ContainsRune("เแโใไເແໂໃໄ", last) {
 						t.Errorf("with %d characters, a line ends in %q: %q", limit, last, l)
+					}
+					if first, _ := utf8.DecodeRuneInString(l); strings.ContainsRune("ะาๅๆະາໆ", first) {
+						t.Errorf("with %d characters, a line begins with %q: %q", limit, first, l)
 					}
 				}
 			}
@@ -272,7 +296,7 @@ func check(t *testing.T, cues []caption.Cue, limit int) {
 func FuzzCut(f *testing.F) {
 	for _, s := range []string{
 		"One two. Three, four five six!", "今天早上，港口里非常安静。", "สวัสดีชาวโลก นี่คือภาพยนตร์", "เเเเแแแแไไโโใใกเ้้้้", "שלום עולם, זה סרט.", "a\u00a0b\u200dc \u200b d\ufeff",
-		"👩‍👩‍👧‍👦👩‍👩‍👧‍👦 hi", strings.Repeat("x", 300), "— — — …", "\x00\xff\u2028", "e\u0301\u0301\u0301 z",
+		"👩‍👩‍👧‍👦👩‍👩‍👧‍👦 hi", strings.Repeat("x", 300), "— — — …", "\x00\xff\u2028", "e\u0301\u0301\u0301 z", "\u00a0",
 	} {
 		f.Add(s, 80, uint16(3), false)
 		f.Add(s, 10, uint16(500), true)

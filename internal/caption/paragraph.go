@@ -42,7 +42,7 @@ func (p *paragraph) add(text string, words []Word, v timeline.Voice) {
 		break
 	}
 	text, places := plain(text)
-	if text == "" {
+	if strings.TrimSpace(text) == "" { // blanks that hold together what they stand between are left
 		return
 	}
 	base := len(p.text)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -286,25 +287,78 @@ func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
 }
 
 // buildAll builds a script and its translations, one after the other: what they share is
-// made once. The first that fails ends it.
+// made once. What is wrong with any of them is told before the first is built.
 func (a *app) buildAll(ctx context.Context, f *buildFlags, args []string) error {
 	if f.output != "" || f.language != "" {
 		return usageError{errors.New("--all-languages goes without -o and --language: each film stands beside its script")}
 	}
-	dir, name, err := target(args, f.root)
+	all, path, err := f.inAllLanguages(args)
 	if err != nil {
 		return a.fail(f.json, err)
 	}
-	path := filepath.Join(dir, filepath.FromSlash(name))
-	one := *f
-	one.allLanguages = false
-	for _, tag := range append([]string{""}, studio.Languages(os.DirFS(filepath.Dir(path)), filepath.Base(path))...) {
-		one.language = tag
-		if err := a.build(ctx, &one, []string{path}); err != nil {
+	list, sources, err := a.checkEach(ctx, all, path)
+	if err != nil {
+		return a.fail(f.json, err)
+	}
+	if list.HasErrors() {
+		return a.fail(f.json, &studio.ScriptError{List: list, Sources: sources})
+	}
+	for _, one := range all {
+		if err := a.build(ctx, one, path); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// inAllLanguages gives the flags for a script and for each of its translations, and the
+// script as an argument.
+func (f *buildFlags) inAllLanguages(args []string) (all []*buildFlags, path []string, err error) {
+	dir, name, err := target(args, f.root)
+	if err != nil {
+		return nil, nil, err
+	}
+	file := filepath.Join(dir, filepath.FromSlash(name))
+	if base, _, ok := script.TranslationOf(filepath.Base(file)); ok {
+		if _, err := os.Stat(filepath.Join(filepath.Dir(file), base)); err == nil {
+			file = filepath.Join(filepath.Dir(file), base)
+		}
+	}
+	tags := studio.Languages(os.DirFS(filepath.Dir(file)), filepath.Base(file))
+	for _, tag := range append([]string{""}, tags...) {
+		one := *f
+		one.allLanguages, one.language = false, tag
+		all = append(all, &one)
+	}
+	return all, []string{file}, nil
+}
+
+// checkEach tells what is wrong with a script in several languages, each finding once.
+func (a *app) checkEach(ctx context.Context, all []*buildFlags, args []string) (diag.List, map[string][]byte, error) {
+	h, err := a.open()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer h.Close()
+	var list diag.List
+	sources := map[string][]byte{}
+	for _, f := range all {
+		r, err := f.request(args)
+		if err != nil {
+			return nil, nil, err
+		}
+		found, read, err := h.Studio.Check(ctx, r)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, d := range found {
+			if !slices.Contains(list, d) {
+				list = append(list, d)
+			}
+		}
+		maps.Copy(sources, read)
+	}
+	return list, sources, nil
 }
 
 // plan prints the storyboard and the timeline.

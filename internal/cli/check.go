@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -23,16 +24,17 @@ func (a *app) checkCommand() *cobra.Command {
 		Short: "Tells everything that is wrong with a script and its files",
 		Args:  arguments(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := f.request(args)
-			if err != nil {
-				return a.fail(f.json, err)
+			all := []*buildFlags{f}
+			if f.allLanguages {
+				if f.language != "" {
+					return usageError{errors.New("--all-languages goes without --language")}
+				}
+				var err error
+				if all, args, err = f.inAllLanguages(args); err != nil {
+					return a.fail(f.json, err)
+				}
 			}
-			h, err := a.open()
-			if err != nil {
-				return a.fail(f.json, err)
-			}
-			defer h.Close()
-			list, sources, err := h.Studio.Check(cmd.Context(), r)
+			list, sources, err := a.checkEach(cmd.Context(), all, args)
 			if err != nil {
 				return a.fail(f.json, err)
 			}
@@ -42,6 +44,8 @@ func (a *app) checkCommand() *cobra.Command {
 	fl := cmd.Flags()
 	fl.BoolVar(&f.json, "json", false, "print the findings as JSON")
 	fl.BoolVar(&f.strict, "strict", false, "unknown names are errors")
+	fl.StringVar(&f.language, "language", "", "check the script's translation, as de for script.de.md beside script.md")
+	fl.BoolVar(&f.allLanguages, "all-languages", false, "check the script and all of its translations")
 	fl.StringArrayVar(&f.vars, "var", nil, "NAME=VALUE of a {{NAME}} in the script; may be repeated")
 	fl.StringVar(&f.root, "root", "", "the project's folder (default: the script's folder)")
 	return cmd

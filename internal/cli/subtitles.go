@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -28,7 +29,8 @@ func (a *app) subtitlesCommand() *cobra.Command {
 		Short: "Writes the subtitles of a film, without building it",
 		Long: `Writes what is said in a film, and when, as SubRip (srt), WebVTT (vtt) or plain text
 (txt), without building the film. The narration is spoken, since the voice says when each
-word is said; nothing is drawn. The file's ending says the format, unless --format does.`,
+word is said; nothing is drawn. The file's ending says the format, unless --format does;
+without either, both .srt and .vtt are written beside the script.`,
 		Example: `  mynah subtitles lesson/script.md
   mynah subtitles lesson -o lesson.vtt
   mynah subtitles lesson --format txt -o -`,
@@ -40,37 +42,41 @@ word is said; nothing is drawn. The file's ending says the format, unless --form
 	fl := cmd.Flags()
 	f.projectFlags(fl)
 	_ = fl.MarkHidden("audio-bitrate")
-	fl.Lookup("output").Usage = "the file, - for the standard output (default: beside the script, as NAME.srt)"
+	fl.Lookup("output").Usage = "the file, - for the standard output (default: beside the script, as NAME.srt and NAME.vtt)"
 	fl.Lookup("force").Usage = "replace the output even when Mynah did not make it"
-	fl.StringVar(&f.format, "format", "", "srt, vtt or txt (default: as the output ends, else srt)")
+	fl.StringVar(&f.format, "format", "", "srt, vtt or txt (default: as the output ends, else srt and vtt)")
 	fl.BoolVar(&f.json, "json", false, "print the result as JSON")
 	return cmd
 }
 
-// target gives the format and the file that are asked for, "" for the standard output.
-func (f *subtitleFlags) target(film string) (format, path string, err error) {
+// files gives the files that are asked for: those that a build writes, unless a format or
+// a file is named. The standard output has the path "".
+func (f *subtitleFlags) files(film string) ([]studio.SubtitleFile, error) {
 	formats := studio.SubtitleFormats()
 	ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(f.output), "."))
-	format = strings.ToLower(f.format)
+	format := strings.ToLower(f.format)
 	switch {
 	case format != "" && !slices.Contains(formats, format):
-		return "", "", usageError{fmt.Errorf("--format %q: want %s", f.format, strings.Join(formats, ", "))}
+		return nil, usageError{fmt.Errorf("--format %q: want %s", f.format, strings.Join(formats, ", "))}
 	case format != "" && slices.Contains(formats, ending) && ending != format:
-		return "", "", usageError{fmt.Errorf("--format %s, and the output ends in .%s: say one of them", format, ending)}
+		return nil, usageError{fmt.Errorf("--format %s, and the output ends in .%s: say one of them", format, ending)}
 	case format == "" && slices.Contains(formats, ending):
 		format = ending
 	case format == "" && f.output != "" && f.output != "-":
-		return "", "", usageError{fmt.Errorf("the format of %q is not known: end its name in .%s, or use --format", f.output, strings.Join(formats, ", ."))}
-	case format == "":
-		format = formats[0]
+		return nil, usageError{fmt.Errorf("the format of %q is not known: end its name in .%s, or use --format", f.output, strings.Join(formats, ", ."))}
 	}
-	switch f.output {
-	case "-":
-		return format, "", nil
-	case "":
-		return format, strings.TrimSuffix(film, filepath.Ext(film)) + "." + format, nil
+	beside := func(format string) studio.SubtitleFile {
+		return studio.SubtitleFile{Format: format, Path: strings.TrimSuffix(film, filepath.Ext(film)) + "." + format}
+	}
+	switch {
+	case f.output == "-":
+		return []studio.SubtitleFile{{Format: cmp.Or(format, formats[0])}}, nil
+	case f.output != "":
+		return []studio.SubtitleFile{{Format: format, Path: f.output}}, nil
+	case format != "":
+		return []studio.SubtitleFile{beside(format)}, nil
 	default:
-		return format, f.output, nil
+		return []studio.SubtitleFile{beside("srt"), beside("vtt")}, nil
 	}
 }
 
@@ -79,12 +85,15 @@ func (a *app) subtitles(ctx context.Context, f *subtitleFlags, args []string) er
 	if err != nil {
 		return a.fail(f.json, err)
 	}
-	format, path, err := f.target(r.Output)
+	files, err := f.files(r.Output)
 	if err != nil {
 		return a.fail(f.json, err)
 	}
-	if r.Output = path; path != "" {
-		if err := writable(path); err != nil {
+	for _, file := range files {
+		if file.Path == "" {
+			continue
+		}
+		if err := writable(file.Path); err != nil {
 			return a.fail(f.json, err)
 		}
 	}
@@ -93,23 +102,25 @@ func (a *app) subtitles(ctx context.Context, f *subtitleFlags, args []string) er
 		return a.fail(f.json, err)
 	}
 	defer h.Close()
-	s, err := h.Studio.Subtitles(ctx, r, format)
+	s, err := h.Studio.Subtitles(ctx, r, files)
 	if err != nil {
 		return a.fail(f.json, err)
 	}
 	if f.json {
 		fps := s.Line.FPS
 		return json.NewEncoder(a.Out).Encode(map[string]any{
-			"event": "finished", "subtitles": path, "format": format, "cues": s.Captions,
+			"event": "finished", "subtitles": files[0].Path, "format": files[0].Format, "files": files, "cues": s.Captions,
 			"seconds": float64(s.Line.Frames*fps.Den) / float64(fps.Num), "warnings": s.Warnings.Foremost(),
 		})
 	}
 	a.render(s.Warnings, s.Sources)
-	if path == "" {
-		_, err := fmt.Fprint(a.Out, s.Text)
-		return err
+	for i, file := range files {
+		if file.Path == "" {
+			fmt.Fprint(a.Out, s.Texts[i])
+			continue
+		}
+		fmt.Fprintf(a.Out, "%s  %d subtitles\n", file.Path, len(s.Captions))
 	}
-	fmt.Fprintf(a.Out, "%s  %d subtitles\n", path, len(s.Captions))
 	return nil
 }
 

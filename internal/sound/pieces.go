@@ -147,20 +147,25 @@ func hear(pieces []Piece, clips []Clip) {
 	}
 }
 
-// Part gives the clips of a piece, timed from the beginning of its coding.
+// Part gives the clips of a piece, timed from the beginning of its coding, without what
+// cannot be heard in it: how long music goes on behind a piece does not change the piece.
 func (p Piece) Part(clips []Clip) []Clip {
+	const from = -Around
+	to := p.Samples() + Around
 	var out []Clip
 	for _, i := range p.Heard {
-		c := clips[i]
-		c.Start -= p.Begin()
-		var ducks []Duck // those that reach into the piece
-		for _, d := range c.Ducks {
-			d.From, d.To = d.From-p.Begin(), d.To-p.Begin()
-			if d.To+d.Up > -Around && d.From-d.Down < p.Samples()+Around {
-				ducks = append(ducks, d)
-			}
+		c := clips[i].Moved(-p.Begin())
+		if c.Start+c.FadeIn <= from {
+			c.FadeIn = 0
 		}
-		c.Ducks = ducks
+		if c.Start+c.Samples-c.FadeOut >= to {
+			c.Samples, c.FadeOut = to-c.Start, 0
+		}
+		c.Ducks = slices.DeleteFunc(c.Ducks, func(d Duck) bool { return d.To+d.Up <= from || d.From-d.Down >= to })
+		for k := range c.Ducks {
+			d := &c.Ducks[k]
+			d.From, d.To = max(d.From, from), min(d.To, to)
+		}
 		out = append(out, c)
 	}
 	return out

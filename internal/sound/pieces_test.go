@@ -2,6 +2,7 @@ package sound_test
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -19,10 +20,14 @@ func TestCutHoldsTheWholeTrack(t *testing.T) {
 		for range r.IntN(12) {
 			at := r.Int64N(samples)
 			tape := mono(noise(r, 20000+r.IntN(60000))...)
-			clips = append(clips, sound.Clip{
+			c := sound.Clip{
 				Source: tape, Start: at, Samples: min(1+r.Int64N(20*48000), samples-at), Loop: r.IntN(3) == 0,
 				Gain: r.Int64N(2000), FadeIn: r.Int64N(500), FadeOut: r.Int64N(500),
-			})
+			}
+			for from := r.Int64N(96000); from < samples && r.IntN(4) > 0; from += 60000 + r.Int64N(96000) {
+				c.Ducks = append(c.Ducks, sound.Duck{From: from, To: from + r.Int64N(60000), Down: 9600, Up: 28800, Depth: 90})
+			}
+			clips = append(clips, c)
 		}
 		var scenes []int64
 		for at := int64(0); at < samples; at += (1 + r.Int64N(400)) * sound.Grid {
@@ -57,6 +62,33 @@ func TestCutHoldsTheWholeTrack(t *testing.T) {
 		if next != sound.Packets(samples) {
 			t.Fatalf("the pieces hold %d packets of %d", next, sound.Packets(samples))
 		}
+	}
+}
+
+// TestPiecesKnowOnlyWhatIsHeardInThem: how long music and speech go on elsewhere in the
+// film, and how music fades there, leaves a piece as it is.
+func TestPiecesKnowOnlyWhatIsHeardInThem(t *testing.T) {
+	t.Parallel()
+	const second = 48000
+	p := sound.Piece{First: 10 * second / sound.Grid, Packets: 100, Heard: []int{0, 1}}
+	part := func(end, speechEnd int64) []sound.Clip {
+		return p.Part([]sound.Clip{
+			{Samples: end, Loop: true, Gain: 200, FadeIn: 2 * second, FadeOut: 2 * second, Ducks: []sound.Duck{
+				{From: second, To: 3 * second, Down: 9600, Up: 28800, Depth: 90},
+				{From: 9 * second, To: speechEnd, Down: 9600, Up: 28800, Depth: 90},
+			}},
+			{Start: 9 * second, Samples: 30 * second, Gain: 1000},
+		})
+	}
+	want := part(60*second, 20*second)
+	if got := part(75*second, 50*second); !reflect.DeepEqual(got, want) {
+		t.Errorf("in a longer film the piece is made of %+v, in the other of %+v", got, want)
+	}
+	if got := part(13*second, 20*second); reflect.DeepEqual(got, want) {
+		t.Error("music that fades in the piece is taken for music that goes on")
+	}
+	if got := part(60*second, 11*second); reflect.DeepEqual(got, want) {
+		t.Error("speech that ends in the piece is taken for speech that goes on")
 	}
 }
 

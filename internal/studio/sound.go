@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -21,6 +22,7 @@ import (
 	"mynah/internal/ffmpeg"
 	"mynah/internal/film"
 	"mynah/internal/loudness"
+	"mynah/internal/media"
 	"mynah/internal/music"
 	"mynah/internal/proc"
 	"mynah/internal/sound"
@@ -158,16 +160,46 @@ func (j *job) planPieces(ctx context.Context, t *track) error {
 	return j.decode(ctx, t, t.todo)
 }
 
-// balance finds the film's gain: what brings all of it to the level that it is to have.
-// How loud a piece is is kept, so only new ones are mixed for it.
+// balance finds the film's gain: what brings all of it to the level that it is to have. The
+// more gain, the more the limiter takes; so where the gain turns out to be far from that at
+// which it was measured, all is measured again.
 func (j *job) balance(ctx context.Context, t *track, pieces []sound.Piece) error {
 	level, ok := j.board.Level()
 	if !ok {
 		return nil
 	}
-	// Sentences have their level already; in two channels they are heard 3 dB louder. Near
-	// the gain at which it is measured, the limiter does what it will do in the end.
-	t.master = sound.Master{Limit: true, Gain: -6 * (t.channels - 1)}
+	const (
+		rounds = 5
+		near   = 1    // half decibels, for which the limiter does nearly the same
+		most   = 40   // half decibels
+		least  = 0.25 // of a decibel, that one more is taken to make the film louder
+	)
+	// Sentences have their level already; in two channels they are heard 3 dB louder.
+	begin := -6 * (t.channels - 1)
+	t.master = sound.Master{Limit: true, Gain: begin}
+	var before float64
+	for round, step := 0, 0; round < rounds; round++ {
+		heard, err := j.listen(ctx, t, pieces)
+		if err != nil {
+			return err
+		}
+		worth := 1.0
+		if step != 0 {
+			worth = min(max((heard-before)*2/float64(step), least), 1)
+		}
+		off := loudness.HalfDecibels(heard, level)
+		gain := min(max(t.master.Gain+int(math.Round(float64(off)/worth)), begin-most), begin+most)
+		before, step, t.master.Gain = heard, gain-t.master.Gain, gain
+		if step == 0 || round == 0 && off >= -near && off <= near {
+			break
+		}
+	}
+	return nil
+}
+
+// listen tells how loud the film is as it is mastered. How loud a piece is is kept, so only
+// new ones are mixed for it.
+func (j *job) listen(ctx context.Context, t *track, pieces []sound.Piece) (float64, error) {
 	steps := make([][]loudness.Step, len(pieces))
 	var unknown []pieceTask
 	var places []int
@@ -176,14 +208,14 @@ func (j *job) balance(ctx context.Context, t *track, pieces []sound.Piece) error
 			steps[i] = loudness.Silence(p.Packets * sound.Grid)
 			continue
 		}
-		key := j.heardKey("loudness 2", t, p).Key()
+		key := j.heardKey("loudness 3", t, p).Int(int64(t.master.Gain)).Key()
 		b, found := j.store.Get(cache.Probes, key)
 		if !found || json.Unmarshal(b, &steps[i]) != nil {
 			unknown, places = append(unknown, pieceTask{Piece: p, key: key}), append(places, i)
 		}
 	}
 	if err := j.decode(ctx, t, unknown); err != nil {
-		return err
+		return 0, err
 	}
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(j.studio.run.Jobs())
@@ -195,10 +227,9 @@ func (j *job) balance(ctx context.Context, t *track, pieces []sound.Piece) error
 		})
 	}
 	if err := g.Wait(); err != nil {
-		return err
+		return 0, err
 	}
-	t.master.Gain += loudness.HalfDecibels(loudness.Integrated(slices.Concat(steps...)), level)
-	return nil
+	return loudness.Integrated(slices.Concat(steps...)), nil
 }
 
 // measure tells how loud a piece is, without the lead around it, and keeps it.
@@ -278,6 +309,11 @@ func (j *job) decodeTask(s timeline.Sound) decodeTask {
 	if s.Kind == timeline.SoundClip {
 		in.From = microsOf(s.From)
 		in.Length = microsOf(s.SourceSamples)
+	}
+	if s.Loop && a.input.Format == media.MOV && a.info != nil && a.info.Audio != nil && a.info.Audio.Length != nil {
+		// MP4 says where in the last packet the sound ends, and decoders go on to its end:
+		// a gap that is heard whenever the sound begins again.
+		in.Length = micros(a.info.Audio.Length)
 	}
 	d := decodeTask{in: in, name: s.File, place: j.places[s.File]}
 	bytes := func(us int64) int64 { return us * timeline.SampleRate / 1_000_000 * int64(channels) * 2 }

@@ -274,10 +274,23 @@ func (j *job) identifyAll(ctx context.Context) error {
 
 // checkShots reports pictures and sounds that their files do not hold.
 func (j *job) checkShots(list *diag.List) {
+	silent := func(name string, place diag.Range) {
+		list.Errorf(place, "%q holds no sound", name).Hint = "Allowed are wav, mp3, m4a, ogg and flac files"
+	}
+	music := func(m *storyboard.Music) {
+		if m == nil {
+			return
+		}
+		if a := j.assets[m.File]; a != nil && (a.info == nil || a.info.Audio == nil) {
+			silent(m.File, m.Range)
+		}
+	}
+	music(j.board.Film.Music)
 	for _, s := range j.board.Scenes {
+		music(s.Music)
 		for _, p := range s.Parts {
 			if a := j.assets[p.File]; a != nil && (a.info == nil || a.info.Audio == nil || a.info.Audio.Length == nil) {
-				list.Errorf(p.Range, "%q holds no sound", p.File).Hint = "Allowed are wav, mp3, m4a, ogg and flac files"
+				silent(p.File, p.Range)
 			}
 		}
 		for _, shot := range s.Shots {

@@ -82,6 +82,20 @@ func TestLoudness(t *testing.T) {
 	}
 }
 
+// TestLoudnessThroughTheLimiter: a sound of which the limiter takes a good part is brought
+// to the level all the same.
+func TestLoudnessThroughTheLimiter(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	path := written(t, "---\nsize: 320x180\n---\nOne sentence.\n\n(audio: knocks.wav)\n")
+	run(t, "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "aevalsrc='if(lt(mod(t,0.5),0.004),0.98*sin(2*PI*1000*t),0.03*sin(2*PI*300*t))':d=10:s=48000",
+		filepath.Join(filepath.Dir(path), "knocks.wav"))
+	film, _ := produce(t, path, "", nil)
+	if got, peak := ebur128(t, film); math.Abs(got+16) > 0.5 || peak > -1 {
+		t.Errorf("%.1f LUFS, peak %.1f dBTP", got, peak)
+	}
+}
+
 // TestLevelsThatStay: what is not to be brought to a level is as it was.
 func TestLevelsThatStay(t *testing.T) {
 	t.Parallel()
@@ -101,6 +115,32 @@ func TestLevelsThatStay(t *testing.T) {
 	}
 	if got := tone("---\nsize: 320x180\nloudness: none\n---\n(audio: tone.wav)\n\n![](red.png)\n\n(pause: 1)\n\nAnd speech.\n"); math.Abs(got-alone) > 0.2 {
 		t.Errorf("with loudness: none, it has %.2f LUFS, not %.2f", got, alone)
+	}
+}
+
+// TestMusicBeginsAgainAtOnce: what coders put behind the end of a sound is not played before
+// it begins again.
+func TestMusicBeginsAgainAtOnce(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	for _, name := range []string{"tone.m4a", "tone.mp3", "tone.ogg"} {
+		path := written(t, "---\nsize: 320x180\nbackground: "+name+"\n---\n(duration: 7)\n\n![](red.png)\n")
+		run(t, "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "sine=f=440:d=3:r=44100,volume=6dB", filepath.Join(filepath.Dir(path), name))
+		film, _ := produce(t, path, "", nil)
+		sound, channels := pcm(t, film)
+		level := func(from, samples int) float64 {
+			sum := 0.0
+			for _, v := range sound[from*channels : (from+samples)*channels] {
+				sum += v * v
+			}
+			return 10 * math.Log10(sum/float64(samples))
+		}
+		usual := level(48000, 48000)
+		for at := 48000; at < 6*48000; at += 240 {
+			if got := level(at, 240); got < usual-3 {
+				t.Errorf("%s: %.1f dB at %.3f s, usually %.1f", name, got, float64(at)/48000, usual)
+			}
+		}
 	}
 }
 
