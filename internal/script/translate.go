@@ -1,7 +1,9 @@
 package script
 
 import (
+	"fmt"
 	"maps"
+	"math"
 	"path"
 	"reflect"
 	"strings"
@@ -55,27 +57,134 @@ func spoken(tag string) bool {
 func Translate(translation, base *Script, tag string) diag.List {
 	fill(&translation.Header.Properties, base.Header.Properties, tag)
 	var list diag.List
-	for i := range base.Scenes {
-		b := &base.Scenes[i]
-		if i >= len(translation.Scenes) {
-			d := list.Errorf(b.Range, "scene %d has no translation: %s has %d scenes, %s %d", i+1, base.File, len(base.Scenes), translation.File, len(translation.Scenes))
-			d.Detail = "A translation has the scenes of its script, one for one"
-			d.Hint = "add the scene to " + translation.File
-			return list
-		}
-		t := &translation.Scenes[i]
-		if said(b) && !said(t) {
-			d := list.Errorf(t.Range, "scene %d says nothing, and in %s:%d something is said", i+1, base.File, b.Range.Start.Line)
-			d.Detail = "A translation has the scenes of its script, one for one"
-			d.Hint = "translate its narration, or take the narration out of " + base.File
-		}
-	}
-	if n := len(base.Scenes); len(translation.Scenes) > n && !list.HasErrors() {
-		d := list.Errorf(translation.Scenes[n].Range, "scene %d has no counterpart: %s has %d scenes", n+1, base.File, n)
+	tell := func(at diag.Range, hint, format string, args ...any) {
+		d := list.Errorf(at, format, args...)
 		d.Detail = "A translation has the scenes of its script, one for one"
-		d.Hint = "add the scene to " + base.File + ", or take it out here"
+		d.Hint = hint
+	}
+	counts := fmt.Sprintf("%s has %d scenes, %s %d", base.File, len(base.Scenes), translation.File, len(translation.Scenes))
+	for _, p := range pairs(base.Scenes, translation.Scenes) {
+		switch {
+		case p.translation < 0:
+			tell(base.Scenes[p.base].Range, "add the scene to "+translation.File, "scene %d has no translation: %s", p.base+1, counts)
+		case p.base < 0:
+			tell(translation.Scenes[p.translation].Range, "add the scene to "+base.File+", or take it out here",
+				"scene %d has no counterpart: %s", p.translation+1, counts)
+		case said(&base.Scenes[p.base]) && !said(&translation.Scenes[p.translation]):
+			tell(translation.Scenes[p.translation].Range, "translate its narration, or take the narration out of "+base.File,
+				"scene %d says nothing, and in %s:%d something is said", p.translation+1, base.File, base.Scenes[p.base].Range.Start.Line)
+		}
 	}
 	return list
+}
+
+// pair is a scene and its translation, by their indexes; -1 where there is none.
+type pair struct{ base, translation int }
+
+// pairs tells which scenes belong together: the n-th and the n-th, where there are as many.
+// Else those that look alike, in their order, and what is missing is missing as late as
+// possible.
+func pairs(base, translation []Scene) (out []pair) {
+	const most = 4 << 20 // comparisons, which take some milliseconds
+	if n, m := len(base), len(translation); n != m && n*m <= most {
+		return align(base, translation)
+	}
+	for i := range max(len(base), len(translation)) {
+		p := pair{i, i}
+		if i >= len(base) {
+			p.base = -1
+		}
+		if i >= len(translation) {
+			p.translation = -1
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// align finds the pairs that are least unlike, by dynamic programming.
+func align(base, translation []Scene) (out []pair) {
+	const gap = 2 // what a scene without a counterpart costs
+	a, b := looks(base), looks(translation)
+	n, m := len(a), len(b)
+	costs := make([]int32, (n+1)*(m+1)) // of all scenes from i and j on
+	cost := func(i, j int) int32 { return costs[i*(m+1)+j] }
+	both := func(i, j int) int32 {
+		if i == n || j == m {
+			return math.MaxInt32
+		}
+		return cost(i+1, j+1) + a[i].unlike(b[j])
+	}
+	for i := n; i >= 0; i-- {
+		for j := m; j >= 0; j-- {
+			c := both(i, j)
+			if i < n {
+				c = min(c, cost(i+1, j)+gap)
+			}
+			if j < m {
+				c = min(c, cost(i, j+1)+gap)
+			}
+			if i < n || j < m {
+				costs[i*(m+1)+j] = c
+			}
+		}
+	}
+	for i, j := 0, 0; i < n || j < m; {
+		switch {
+		case cost(i, j) == both(i, j):
+			out = append(out, pair{i, j})
+			i, j = i+1, j+1
+		case i < n && cost(i, j) == cost(i+1, j)+gap:
+			out = append(out, pair{i, -1})
+			i++
+		default:
+			out = append(out, pair{-1, j})
+			j++
+		}
+	}
+	return out
+}
+
+// look is what a scene shows, whatever the language.
+type look struct {
+	files, fences string
+	said          bool
+}
+
+func looks(scenes []Scene) []look {
+	out := make([]look, len(scenes))
+	for i := range scenes {
+		l := &out[i]
+		l.said = said(&scenes[i])
+		for _, n := range scenes[i].Nodes {
+			switch n := n.(type) {
+			case *Picture:
+				l.files += n.File + "\n"
+			case *Fence:
+				l.fences += n.Info + "\n"
+			}
+		}
+	}
+	return out
+}
+
+// unlike is how much speaks against two scenes being one in two languages.
+func (l look) unlike(o look) int32 {
+	d := int32(0)
+	switch {
+	case l.files == o.files:
+	case l.files == "" || o.files == "":
+		d += 2
+	default: // most likely pictures of one thing, in two languages
+		d++
+	}
+	if l.fences != o.fences {
+		d++
+	}
+	if l.said != o.said {
+		d++
+	}
+	return d
 }
 
 // said tells whether a scene has narration.

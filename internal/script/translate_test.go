@@ -45,9 +45,12 @@ func TestTranslate(t *testing.T) {
 		t.Errorf("the header is %+v", h.Properties)
 	}
 	for src, want := range map[string]string{
-		"Eins.\n\n---\n![](a.png)\n":                             "s.md:14 scene 3 has no translation",
-		"Eins.\n\n---\n![](a.png)\n\n---\n![](b.png)\n":          "s.de.md:7 scene 3 says nothing",
-		"Eins.\n\n---\n![](a.png)\n\n---\nDrei.\n\n---\nVier.\n": "s.de.md:10 scene 4 has no counterpart",
+		"Eins.\n\n---\n![](a.png)\n":                                  "s.md:14 scene 3 has no translation",
+		"Eins.\n\n---\n![](a.png)\n\n---\n![](b.png)\n":               "s.de.md:7 scene 3 says nothing",
+		"Eins.\n\n---\n![](a.png)\n\n---\nDrei.\n\n---\nVier.\n":      "s.de.md:10 scene 4 has no counterpart",
+		"![](a.png)\n\n---\nDrei.\n":                                  "s.md:8 scene 1 has no translation",
+		"Eins.\n\n---\nDrei.\n":                                       "s.md:11 scene 2 has no translation",
+		"Eins.\n\n---\n![](b.png)\n\n---\n![](a.png)\n\n---\nDrei.\n": "s.de.md:4 scene 2 has no counterpart",
 	} {
 		list := script.Translate(parse(src), base, "de")
 		if len(list) != 1 {
@@ -58,6 +61,34 @@ func TestTranslate(t *testing.T) {
 		name, _, _ := strings.Cut(file, ":")
 		if d := list[0]; d.Range.File != name || !strings.HasSuffix(file, ":"+strconv.Itoa(d.Range.Start.Line)) || !strings.HasPrefix(d.Summary, rest) || d.Hint == "" {
 			t.Errorf("%q: %+v", src, d)
+		}
+	}
+}
+
+// TestMissingScenes: each scene that misses its translation is told, and where.
+func TestMissingScenes(t *testing.T) {
+	t.Parallel()
+	parse := func(file, src string) *script.Script {
+		s, list := script.Parse(file, []byte(strings.ReplaceAll(src, "|", "\n\n---\n")))
+		if list.HasErrors() {
+			t.Fatal(list)
+		}
+		return s
+	}
+	const all = "One.|![](a.png)\nTwo.|![](b.png)\nThree.|```\nFour\n```|Five.|![](a.png)\nSix.|Seven."
+	for _, c := range []struct{ translation, want string }{
+		{"Eins.|![](b.png)\nDrei.|Fünf.|![](a.png)\nSechs.|Sieben.", "scene 2 scene 4"},
+		{"![](a.de.png)\nZwei.|![](b.png)\nDrei.|```\nVier\n```|Fünf.|![](a.png)\nSechs.", "scene 1 scene 7"},
+		{"Eins.|![](a.png)\nZwei.|![](b.png)\nDrei.", "scene 4 scene 5 scene 6 scene 7"},
+		{"Eins.|![](a.png)\n|![](b.png)\nDrei.", "scene 2 scene 4 scene 5 scene 6 scene 7"},
+	} {
+		var got []string
+		for _, d := range script.Translate(parse("s.de.md", c.translation), parse("s.md", all), "de") {
+			f := strings.Fields(d.Summary)
+			got = append(got, f[0]+" "+f[1])
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%q: %q, want %s", c.translation, got, c.want)
 		}
 	}
 }
