@@ -30,6 +30,7 @@ type Film struct {
 	Language    string           `json:"language,omitempty"`
 	Subtitles   script.Subtitles `json:"subtitles"`
 	Poster      script.Poster    `json:"poster"`
+	PosterRange diag.Range       `json:"-"`
 	Music       *Music           `json:"music,omitempty"`
 	Loudness    *script.Level    `json:"loudness,omitempty"`
 	Ducking     *script.Level    `json:"ducking,omitempty"`

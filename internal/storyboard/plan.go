@@ -164,6 +164,7 @@ func (p *planner) film(s *script.Script) {
 		f.Subtitles.Break = 80
 	}
 	f.Poster = value(h.Poster, script.Poster{Word: "middle"})
+	f.PosterRange = h.Places["poster"]
 	f.Loudness, f.Ducking = h.Loudness, h.Ducking
 	place := func(name string) diag.Range { return h.Places[name] }
 	if h.Background != nil {

@@ -453,12 +453,18 @@ func (j *job) planCut(context.Context) error {
 	return nil
 }
 
-// cutShort warns of pictures and transitions for which a scene has no time.
+// cutShort warns of pictures and transitions for which a scene has no time, and of a poster
+// for which the film has none.
 func (j *job) cutShort() error {
 	var list diag.List
+	length := func(frames int64) time.Duration {
+		return time.Duration(frames * j.line.FPS.Den * int64(time.Second) / j.line.FPS.Num)
+	}
+	if f, whole := j.board.Film, length(j.line.Frames); f.Poster.Word == "" && f.Poster.At > whole {
+		list.Warnf(f.PosterRange, "the film lasts %s; its last picture is the poster, not that at %s", whole.Round(time.Millisecond), f.Poster.At).Hint = "write poster: end, or an earlier time"
+	}
 	for i, s := range j.board.Scenes {
-		scene := j.line.Scenes[i]
-		length := time.Duration(scene.Frames * j.line.FPS.Den * int64(time.Second) / j.line.FPS.Num)
+		length := length(j.line.Scenes[i].Frames)
 		if t := s.Transition; i > 0 && t.Type != "none" && t.Duration > length {
 			list.Warnf(s.Range, "the transition of %s is cut to the scene, which lasts %s", t.Duration, length.Round(time.Millisecond)).Hint = "give the scene a longer (duration: …), or the transition less time"
 		}
