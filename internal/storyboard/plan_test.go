@@ -377,6 +377,7 @@ func TestResolving(t *testing.T) {
 		{"a voice of SSML holds to its end", header("voice: bob", "<speak>a <voice name=\"ann\">b</voice> c</speak>"), storyboard.Options{}, speakers, "bob ann bob"},
 		{"speed, volume and pitch", "Said.", storyboard.Options{}, sound, "1 1 1"},
 		{"those of the header", header("voice-speed: 2\nvoice-volume: 0.5\nvoice-pitch: 1.5", "Said."), storyboard.Options{}, sound, "2 0.5 1.5"},
+		{"no volume is not the usual one", "(voice-volume: 0)\n\nSaid.", storyboard.Options{}, sound, "1 0.001 1"},
 		{"those of the scene", header("voice-speed: 2\nvoice-pitch: 1.5", "(voice-speed: 0.5)\n\nSaid."), storyboard.Options{}, sound, "0.5 1 1.5"},
 
 		{"nothing behind the last sentence", "One.", storyboard.Options{}, silences, "0s"},

@@ -363,10 +363,13 @@ func pitchFactor(s string) (float64, bool) {
 	return v / usualPitch, v > 0 && v < 2000
 }
 
+// silent is a volume that nobody hears. It is not 0, which is a volume that was not set.
+const silent = 0.001
+
 func volumeFactor(s string) (float64, bool) {
 	switch s {
 	case "silent":
-		return 0.001, true
+		return silent, true
 	case "x-soft":
 		return 0.3, true
 	case "soft":

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -118,6 +119,49 @@ func TestSpeak(t *testing.T) {
 	}
 	if n := e.calls.Load(); n != 1 {
 		t.Errorf("%d calls", n)
+	}
+}
+
+// TestVolumesOutlastTheLevel: a sentence that is brought to a level is still as much louder or
+// softer as its markup says.
+func TestVolumesOutlastTheLevel(t *testing.T) {
+	t.Parallel()
+	b := booth(t, t.TempDir(), tone.New())
+	power := func(l voice.Line) float64 {
+		t.Helper()
+		l.Voice, l.Level = tone.Voice(), -30
+		s, err := b.Speak(t.Context(), l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pcm, err := b.PCM(s.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := 0.0
+		for _, v := range pcm {
+			sum += float64(v) * float64(v)
+		}
+		return sum / float64(len(pcm))
+	}
+	const said = "aaaa aaaa aaaa aaaa"
+	plain := power(voice.Line{Runs: []voice.Run{{Text: said}}})
+	for _, c := range []struct {
+		name string
+		line voice.Line
+		want float64 // dB
+	}{
+		{"all of it louder", voice.Line{Runs: []voice.Run{{Text: said, Volume: 2}}}, 6},
+		{"all of it softer", voice.Line{Runs: []voice.Run{{Text: said, Volume: 0.25}}}, -12},
+		{"all of it stressed", voice.Line{Runs: []voice.Run{{Text: said, Style: voice.Strong}}}, 3.5},
+		{"the emphasis of the sentence", voice.Line{Runs: []voice.Run{{Text: said}}, Emphasis: "reduced"}, -3.1},
+		{"a half of it", voice.Line{Runs: []voice.Run{{Text: said[:10]}, {Text: said[10:], Volume: 2}}}, 4},
+		{"with the volume of the line", voice.Line{Runs: []voice.Run{{Text: said, Volume: 2}}, Volume: 0.5}, 0},
+		{"the most there is", voice.Line{Runs: []voice.Run{{Text: said}}, Volume: 8}, 18},
+	} {
+		if got := 10 * math.Log10(power(c.line)/plain); math.Abs(got-c.want) > 0.7 {
+			t.Errorf("%s: %+.1f dB, want %+.1f", c.name, got, c.want)
+		}
 	}
 }
 
