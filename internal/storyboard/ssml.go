@@ -227,7 +227,7 @@ func (w *ssmlState) sayAs(e *script.Element, manner script.Run) {
 	say, ok := w.project.SayAs(plainText(innerText(e)), as, e.Attributes["format"], cmp.Or(manner.Language, w.voice.Language))
 	if !ok {
 		d := w.list.Warnf(e.Range, "this say-as has no effect: interpret-as=%q does not fit its text, or is not known", as)
-		d.Detail = "Known are characters, cardinal, ordinal, digits, fraction, unit, date, time, telephone, currency and address"
+		d.Detail = "Known are characters, cardinal, ordinal, digits, fraction, unit, date, time, telephone, currency, address and expletive"
 	}
 	manner.Say = say
 	w.whole(e, manner)
