@@ -256,8 +256,14 @@ func (w *walker) html(n *ast.RawHTML, style Style) {
 	d := w.p.diags.Warnf(q.place(), "the HTML tag %s is left out of the narration", quoted(tag))
 	d.Detail = "Narration knows Markdown, and SSML in <speak> … </speak>"
 	d.Hint = `write \< for a bracket that is meant as such`
-	if strings.HasPrefix(tag, "<speak") || strings.HasPrefix(tag, "</speak") {
+	name := strings.TrimLeft(tag, "</")
+	name = name[:len(name)-len(strings.TrimLeft(name, "abcdefghijklmnopqrstuvwxyz-"))]
+	_, ssml := ssmlElements()[name]
+	switch {
+	case name == "speak":
 		d.Hint = "begin <speak> on a line of its own"
+	case ssml && name != "p" && name != "s" && name != "audio":
+		d.Hint = "write SSML as a block of its own: <speak> … </speak>"
 	}
 }
 

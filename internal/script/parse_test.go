@@ -198,6 +198,9 @@ func narrationRows() []row {
 		},
 		{name: "speak touches narration", src: "a\n<speak>b</speak> c\nd <speak>e</speak>", want: "say \"a\"\nssml <speak>b</speak>\nsay \"c d\"\nssml <speak>e</speak>"},
 		{name: "speak in code", src: "the `<speak>` tag `</speak>`", want: "say \"the \" spell\"<speak>\" \" tag \" spell\"</speak>\""},
+		{name: "entity of HTML", src: "<speak>\na&nbsp;b</speak>", diags: "2:2 error: this <speak> block is no well-formed SSML: invalid character entity &nbsp;"},
+		{name: "attribute twice", src: "<speak>\n<break time='1s' time='2s'/></speak>", want: "ssml <speak>\n<break time=\"2s\"></break></speak>", diags: "2:1 error: the attribute time of <break> stands twice"},
+		{name: "SSML in narration", src: "a <break time='1s'/> b", want: "say \"a b\"", diags: "1:3 warning: the HTML tag \"<break time='1s'/>\" is left out of the narration"},
 		{name: "malformed nesting", src: "<speak>\n<p>\n<s>a</p>\n</speak>", diags: "3:1 error: <s> is never closed"},
 		{name: "malformed end", src: "<speak>\n</p></speak>", diags: "2:1 error: </p> closes nothing | did you mean </speak>?"},
 		{
@@ -244,5 +247,25 @@ func TestExamples(t *testing.T) {
 			t.Errorf("%s: %d scenes, %s", f, len(s.Scenes), brief(list))
 		}
 		roundTrip(t, src)
+	}
+}
+
+// TestHintsOfMarkup: what is wrong with markup comes with what to write.
+func TestHintsOfMarkup(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string]string{
+		"<speak>a &nbsp; b</speak>":                 "write &#160;",
+		"<speak>a &bogus; b</speak>":                "write &amp;",
+		"<speak>a & b</speak>":                      "write &amp;",
+		"<speak><break time='1s' time=''/></speak>": "take one of the two out",
+		"a <break time='1s'/> b":                    "<speak> … </speak>",
+		"a <emphasis>b</emphasis>":                  "<speak> … </speak>",
+		"a </speak>":                                "on a line of its own",
+		"a <p>b":                                    `write \<`,
+	} {
+		_, list := Parse("s.md", []byte(src))
+		if len(list) == 0 || !strings.Contains(list[0].Hint, want) {
+			t.Errorf("%q: %v, want %q", src, list, want)
+		}
 	}
 }
