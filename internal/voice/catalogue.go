@@ -189,12 +189,16 @@ func (m *Match) warn(format string, args ...any) {
 }
 
 // Resolve finds a voice by name. An empty or unknown name gets the default voice of
-// the language (BCP 47); a language that no voice speaks, or none, that of English.
+// the language (BCP 47), an unknown one such as de-DE-KatjaNeural that of the language it
+// begins with; a language that no voice speaks, or none, that of English.
 func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 	if v, ok := c.ByName(name); ok {
 		return v, Match{Kind: Named}
 	}
 	m := Match{Kind: Default}
+	if own := languageIn(name); own != "" && len(c.ForLanguage(own)) > 0 {
+		language = own
+	}
 	v, spoken := c.defaultVoice(language)
 	if strings.TrimSpace(name) != "" {
 		m.Kind = Unknown
@@ -205,6 +209,19 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 		m.warn("no voice speaks the language %q; %s speaks English", language, v.Name)
 	}
 	return v, m
+}
+
+// languageIn is the language and region that a service's name of a voice begins with; empty
+// where it begins with none.
+func languageIn(name string) string {
+	parts := strings.SplitN(strings.TrimSpace(name), "-", 3)
+	letters := func(s string) bool {
+		return !strings.ContainsFunc(s, func(r rune) bool { return r|0x20 < 'a' || r|0x20 > 'z' })
+	}
+	if len(parts) < 3 || len(parts[0]) < 2 || len(parts[0]) > 3 || len(parts[1]) != 2 || !letters(parts[0]+parts[1]) {
+		return ""
+	}
+	return parts[0] + "-" + parts[1]
 }
 
 func (c *Catalogue) defaultVoice(language string) (v Voice, spoken bool) {
