@@ -165,6 +165,46 @@ func TestVolumesOutlastTheLevel(t *testing.T) {
 	}
 }
 
+// able is an engine that can do everything, and tells what it was asked.
+type able struct {
+	*counted
+	asked []voice.Request
+}
+
+func (*able) Abilities() voice.Abilities {
+	return voice.Abilities{Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed, Pitch: true, Prosody: true, Pauses: true}
+}
+
+func (a *able) Speak(ctx context.Context, r voice.Request) (voice.Clip, error) {
+	a.asked = append(a.asked, r)
+	return a.counted.Speak(ctx, r)
+}
+
+// TestWhatAllRunsHaveIsTheSentences: engines reach further with the speed and the pitch of a
+// sentence than with those of its parts.
+func TestWhatAllRunsHaveIsTheSentences(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		runs         []voice.Run
+		speed, pitch float64
+		own          float64 // speed of the first run
+	}{
+		"all alike":             {[]voice.Run{{Text: "Hello", Speed: 0.5, Pitch: 1.5}, {Text: " you", Speed: 0.5, Pitch: 1.5}}, 0.75, 1.5, 0},
+		"but for what is mute":  {[]voice.Run{{Text: "Hello", Speed: 0.5}, {Text: "."}}, 0.75, 1, 0},
+		"two ways":              {[]voice.Run{{Text: "Hello", Speed: 0.5}, {Text: " you."}}, 1.5, 1, 0.5},
+		"one pitch, two speeds": {[]voice.Run{{Text: "Hello", Pitch: 1.5}, {Text: " you.", Pitch: 1.5, Speed: 2}}, 1.5, 1, 0},
+		"said in its place":     {[]voice.Run{{Text: "!", Say: "Wow", Speed: 0.5}, {Text: " you."}}, 1.5, 1, 0.5},
+	} {
+		e := &able{counted: &counted{Engine: tone.New()}}
+		if _, err := booth(t, t.TempDir(), e).Speak(t.Context(), voice.Line{Voice: tone.Voice(), Runs: c.runs, Speed: 1.5}); err != nil {
+			t.Fatal(err)
+		}
+		if len(e.asked) != 1 || e.asked[0].Speed != c.speed || e.asked[0].Pitch != c.pitch || e.asked[0].Runs[0].Speed != c.own {
+			t.Errorf("%s: asked for %+v", name, e.asked)
+		}
+	}
+}
+
 func TestWhatDecidesTheKey(t *testing.T) {
 	t.Parallel()
 	b := booth(t, t.TempDir(), tone.New())

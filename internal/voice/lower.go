@@ -14,7 +14,7 @@ import (
 // it is written, whatever is said in their place.
 func (b *Booth) perform(ctx context.Context, e Engine, req Request) (Clip, error) {
 	written := req
-	req = emphasised(req)
+	req = shared(emphasised(req))
 	said := req
 	said.Runs = saidRuns(req.Runs)
 	segments := b.segments(ctx, e, said)
@@ -57,6 +57,39 @@ func emphasised(r Request) Request {
 		runs[i].Volume *= volume
 	}
 	r.Runs = runs
+	return r.Normal()
+}
+
+// shared makes a speed and a pitch that all of a sentence has those of the request: engines
+// reach further with them than within a sentence.
+func shared(r Request) Request {
+	var speed, pitch float64
+	one := func(f float64) float64 {
+		if f == 0 {
+			return 1
+		}
+		return f
+	}
+	for _, run := range r.Runs {
+		if len(Words(run.Text)) == 0 && len(Words(run.Say)) == 0 {
+			continue
+		}
+		if speed == 0 {
+			speed, pitch = one(run.Speed), one(run.Pitch)
+		}
+		if one(run.Speed) != speed || one(run.Pitch) != pitch {
+			return r
+		}
+	}
+	if speed == 0 || speed == 1 && pitch == 1 {
+		return r
+	}
+	r = r.Normal()
+	r.Speed, r.Pitch = r.Speed*speed, r.Pitch*pitch
+	r.Runs = slices.Clone(r.Runs)
+	for i := range r.Runs {
+		r.Runs[i].Speed, r.Runs[i].Pitch = 0, 0
+	}
 	return r.Normal()
 }
 
