@@ -254,13 +254,15 @@ type levels struct{ volume, level float64 }
 // speak asks the engine, finishes the clip and stores it.
 func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, key cache.Key) (Spoken, error) {
 	var clip Clip
+	req, volume := shared(emphasised(req))
+	want.volume *= volume
 	if len(Words(PlainText(saidRuns(req.Runs)))) > 0 {
 		var err error
 		if clip, err = b.perform(ctx, e, req); err != nil {
 			return Spoken{}, err
 		}
 		if want.level != 0 {
-			want.volume *= meantVolume(emphasised(req).Runs)
+			want.volume *= meantVolume(req.Runs)
 		}
 		if clip, err = b.finish(clip, want); err != nil {
 			return Spoken{}, fault.New(fault.Internal, err, "the speech engine %s gave sound that cannot be used", e.Name())

@@ -189,6 +189,7 @@ func TestWhatAllRunsHaveIsTheSentences(t *testing.T) {
 		speed, pitch float64
 		own          float64 // speed of the first run
 	}{
+		"volume":                {[]voice.Run{{Text: "Hello you", Volume: 0.001}}, 1.5, 1, 0},
 		"all alike":             {[]voice.Run{{Text: "Hello", Speed: 0.5, Pitch: 1.5}, {Text: " you", Speed: 0.5, Pitch: 1.5}}, 0.75, 1.5, 0},
 		"but for what is mute":  {[]voice.Run{{Text: "Hello", Speed: 0.5}, {Text: "."}}, 0.75, 1, 0},
 		"two ways":              {[]voice.Run{{Text: "Hello", Speed: 0.5}, {Text: " you."}}, 1.5, 1, 0.5},
@@ -199,7 +200,7 @@ func TestWhatAllRunsHaveIsTheSentences(t *testing.T) {
 		if _, err := booth(t, t.TempDir(), e).Speak(t.Context(), voice.Line{Voice: tone.Voice(), Runs: c.runs, Speed: 1.5}); err != nil {
 			t.Fatal(err)
 		}
-		if len(e.asked) != 1 || e.asked[0].Speed != c.speed || e.asked[0].Pitch != c.pitch || e.asked[0].Runs[0].Speed != c.own {
+		if len(e.asked) != 1 || e.asked[0].Speed != c.speed || e.asked[0].Pitch != c.pitch || e.asked[0].Runs[0].Speed != c.own || e.asked[0].Runs[0].Volume != 0 {
 			t.Errorf("%s: asked for %+v", name, e.asked)
 		}
 	}
