@@ -21,7 +21,7 @@ const Rate = 48000
 
 // form is part of every key; it changes when the same clip would be finished into
 // other samples.
-const form = "narration 6"
+const form = "narration 7"
 
 // Config are the settings of a Booth.
 type Config struct {
