@@ -59,7 +59,11 @@ func (project) Voice(name, language string) storyboard.Voice {
 	case "ann", "bob":
 		return storyboard.Voice{Name: name}
 	case "":
-		return storyboard.Voice{Name: "default-" + language}
+		v := storyboard.Voice{Name: "default-" + language}
+		if language == "tlh" {
+			v.Problem, v.Code = "nobody speaks tlh", diag.UnknownVoice
+		}
+		return v
 	case "gone":
 		return storyboard.Voice{Name: "ann", Problem: "gone is not installed", Hint: "install it", Code: diag.MissingVoice}
 	default:
@@ -157,6 +161,7 @@ func TestFindings(t *testing.T) {
 
 		{"unknown voice", "(voice: zoe)\n\nSaid.\n", "", []string{"1:2 warning unknown-voice"}, []string{"zoe", "say ann"}},
 		{"unknown voice of the header", "---\nvoice: zoe\n---\nSaid.\n", "", []string{"2:1 warning unknown-voice"}, []string{"zoe"}},
+		{"unknown language of the header", "---\ntitle: x\nlanguage: tlh\n---\nSaid.\n", "", []string{"3:1 warning unknown-voice"}, []string{"tlh"}},
 		{"unknown voice in SSML", "<speak>\n<voice name=\"zoe\">Said.</voice></speak>", "", []string{"2:1 warning unknown-voice"}, []string{"zoe"}},
 		{"unknown voices are told once each", "(voice: zoe)\n\nOne.\n\nTwo.\n\n---\n(voice: zoe)\n\nThree.\n\n(voice: yan)\n\nFour.", "", []string{"1:2 warning unknown-voice", "12:2 warning unknown-voice"}, []string{"zoe", "yan"}},
 		{"missing voice", "(voice: gone)\n\nSaid.", "", []string{"1:2 warning missing-voice"}, []string{"install it"}},

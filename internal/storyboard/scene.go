@@ -165,6 +165,8 @@ func (s *sceneState) speaking(r diag.Range) Voice {
 	}
 	if place, ok := s.voice.Places["voice"]; ok {
 		r = place
+	} else if place, ok := s.header.Places["language"]; ok && name == "" {
+		r = place
 	}
 	return s.find(r, name, language)
 }
