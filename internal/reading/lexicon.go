@@ -25,7 +25,7 @@ type Lexicon struct {
 }
 
 // ParseLexicon reads a lexicon: lines "word: replacement" or "word: /ipa/". Blank lines
-// and those that begin with # are passed over. A word written in small letters stands for
+// and those that begin with # are passed over, and what stands behind a blank and #. A word written in small letters stands for
 // all ways of writing it; one with a capital for itself.
 func ParseLexicon(file string, src []byte) (*Lexicon, diag.List) {
 	var list diag.List
@@ -71,7 +71,11 @@ func parseEntry(t string) (e entry, problem, hint string) {
 		return e, "the line has no colon behind its word", "write " + t + ": and how it is said"
 	}
 	e.word = unquote(strings.TrimSpace(word))
-	said = unquote(strings.TrimSpace(said))
+	if said = strings.TrimSpace(said); unquote(said) == said { // in quotes a # is meant
+		said, _, _ = strings.Cut(" "+said, " #")
+		said = strings.TrimSpace(said)
+	}
+	said = unquote(said)
 	switch {
 	case e.word == "" || !strings.ContainsFunc(e.word, func(r rune) bool {
 		return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsSymbol(r) || unicode.IsPunct(r)

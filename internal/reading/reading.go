@@ -105,7 +105,10 @@ func (r *reader) run(run voice.Run) []voice.Run {
 // special finds what begins at a byte of a text and is said in another way; 0 is nothing.
 // Things begin where words do.
 func (r *reader) special(run voice.Run, text string, at int) (int, voice.Run) {
-	if n := ellipsis(text, at); n > 0 && run.Style != voice.Spell {
+	if run.Style == voice.Spell {
+		return 0, voice.Run{} // the letters are meant, not what they stand for
+	}
+	if n := ellipsis(text, at); n > 0 {
 		return n, voice.Run{Say: ",", Pause: ellipsisPause}
 	}
 	before, size := utf8.DecodeLastRuneInString(text[:at])
@@ -117,7 +120,7 @@ func (r *reader) special(run voice.Run, text string, at int) (int, voice.Run) {
 	if n, e := r.lexicon.match(text, at); n > 0 {
 		return n, voice.Run{Say: e.say, IPA: e.ipa}
 	}
-	if inside || run.Style == voice.Spell {
+	if inside {
 		return 0, voice.Run{}
 	}
 	if before == '-' && unicode.IsDigit(c) {
@@ -220,36 +223,55 @@ type rule struct {
 }
 
 // SayAs tells how a text is said that is to be taken as something: cardinal, ordinal,
-// digits, fraction, unit, date, time, telephone, currency, address; the format of a date
-// is some of the letters y, m and d. It is false where text and kind do not fit, or the
-// kind is unknown; an empty answer says that the voice reads the text well by itself.
+// digits, fraction, unit, date, time, telephone, currency, address, expletive; the format of
+// a date is some of the letters y, m and d, once or as often as there are digits. It is false
+// where text and kind do not fit, or the kind is unknown; an empty answer says that the voice
+// reads the text well by itself.
 func SayAs(text, as, format, language string) (string, bool) {
 	r := newReader(language, nil)
 	text = strings.TrimSpace(text)
+	digits := strings.ContainsFunc(text, unicode.IsDigit)
 	switch as {
 	case "digits", "telephone":
 		say := apart(text)
 		return say, say != ""
-	case "cardinal", "number", "unit", "currency", "address", "fraction":
-		if !strings.ContainsFunc(text, unicode.IsDigit) {
-			return "", as == "address"
+	case "fraction":
+		if say := parts(text); r.english && say != "" {
+			return say, true
 		}
-		return r.plain(text), true
+		return r.plain(text), digits
+	case "cardinal", "number", "unit", "currency", "address":
+		return r.plain(text), digits || as == "address"
 	case "ordinal":
-		if r.english && onlyDigits(text) {
-			return ordinal(text), true
-		}
-		return text + ".", onlyDigits(text)
+		return r.ordinal(text)
 	case "date":
 		say := r.formattedDate(text, strings.ToLower(format))
+		if named := strings.ContainsFunc(text, unicode.IsLetter); say == "" && named && digits {
+			return r.plain(text), true // 25 November 2026
+		}
 		return say, say != ""
 	case "time":
-		if !strings.ContainsFunc(text, unicode.IsDigit) {
-			return "", false
+		if m := minutes().FindStringSubmatch(text); m != nil && r.english {
+			return counted(m[1], "minute") + " " + counted(m[2], "second"), true
 		}
-		return r.plain(text), true
+		return r.plain(text), digits
+	case "expletive", "bleep":
+		return "beep", text != ""
 	}
 	return "", false
+}
+
+// ordinal reads a number that may be written as an ordinal already.
+func (r *reader) ordinal(text string) (string, bool) {
+	if !r.english {
+		number := strings.TrimSuffix(text, ".")
+		return number + ".", onlyDigits(number)
+	}
+	number := ungrouped(text)
+	if onlyDigits(number) {
+		return ordinal(number), true
+	}
+	return "", len(number) > 2 && onlyDigits(number[:len(number)-2]) && ordinal(number[:len(number)-2]) == strings.ToLower(number)
 }
 
 // plain reads a text by the rules; empty where they change nothing.

@@ -73,6 +73,9 @@ func TestReading(t *testing.T) {
 		{"en-US", "Unpack archive.tar.gz and foo.min.js.", "Unpack archive dot tar dot gz and foo dot min dot js."},
 		{"en-US", "User #1,234, step 1/2, on 5/10/24, from 0:00.", "User number 1234, step 1 of 2, on May 10th, 20 24, from 0:00."},
 		{"en-GB", "On 05/06/2024.", "On June 5th, 20 24."},
+		{"en-US", "On 25.11.2026, not 1.2.2000.", "On November 25th, 20 26, not February 1st, 2000."},
+		{"de-DE", "Am 25.11.2026.", "Am 25. November 2026."},
+		{"en-US", "5 € or 3.50 £, 10 USD, EUR 1,200.", "5 euros or 3 pounds and 50 pence, 10 U S dollars, 1200 euros."},
 		{"en-US", "iPhone and JavaScript.", "iPhone and JavaScript."},
 	} {
 		if got := said(c.text, c.language, nil); got != c.want {
@@ -98,7 +101,7 @@ func TestWrittenTextStays(t *testing.T) {
 
 func TestLexicon(t *testing.T) {
 	t.Parallel()
-	l, list := reading.ParseLexicon("l.txt", []byte("\ufeff# words\r\nsql: sequel\r\nSQL Server: sequel server\n\nMynah: /ˈmaɪnə/\nQt: 'cute'\nnginx : engine x\nC++: see plus plus\n日本: にほん\n"))
+	l, list := reading.ParseLexicon("l.txt", []byte("\ufeff# words\r\nsql: sequel\r\nSQL Server: sequel server\n\nMynah: /ˈmaɪnə/\nQt: 'cute'\nnginx : engine x\nC++: see plus plus # a language\nC#: 'see # sharp'\n日本: にほん\n"))
 	if len(list) > 0 {
 		t.Fatal(list)
 	}
@@ -110,9 +113,16 @@ func TestLexicon(t *testing.T) {
 		"Qt but not QT":     "cute but not Q T",
 		"Nginx!":            "engine x!",
 		"C++ it is":         "see plus plus it is",
+		"C# it is":          "see # sharp it is",
 	} {
 		if got := said(text, "en-US", l); got != want {
 			t.Errorf("%q is read as %q, want %q", text, got, want)
+		}
+	}
+	for _, run := range []voice.Run{{Text: "SQL", Style: voice.Spell}} {
+		got := (&reading.Reader{Lexicon: l}).Sentences([]voice.Run{run}, "en-US")
+		if len(got) != 1 || len(got[0]) != 1 || got[0][0].Say != "" {
+			t.Errorf("the letters of a word become %+v", got)
 		}
 	}
 	if got := said("日本。", "ja-JP", l); got != "にほん。" {
@@ -131,6 +141,7 @@ func TestBadLexicons(t *testing.T) {
 		"word:":                   "no pronunciation",
 		"word: /open":             "not closed",
 		"word: //":                "not closed",
+		"word: # nothing":         "no pronunciation",
 		"word: /a/ b":             "not closed",
 		"bad \xff: x":             "UTF-8",
 		strings.Repeat("x", 2000): "1,000",
@@ -164,10 +175,27 @@ func TestSayAs(t *testing.T) {
 		{"3/4", "fraction", "", "en", "3 quarters", true},
 		{"$3", "currency", "", "en", "3 dollars", true},
 		{"words", "date", "", "en", "", false},
+		{"1960-09-10", "date", "yyyymmdd", "en", "September 10th, 19 60", true},
+		{"10.9.2026", "date", "dd.mm.yyyy", "en", "September 10th, 20 26", true},
+		{"09102026", "date", "mmddyyyy", "en", "September 10th, 20 26", true},
+		{"20260910", "date", "md", "en", "September 10th, 20 26", true},
+		{"10 September 1960", "date", "", "en", "", true},
+		{"21st", "ordinal", "", "en", "", true},
+		{"21th", "ordinal", "", "en", "", false},
+		{"1,021", "ordinal", "", "en", "1021st", true},
+		{"3.", "ordinal", "", "de", "3.", true},
+		{"third", "ordinal", "", "de", "", false},
+		{"3/20", "fraction", "", "en", "3 over 20", true},
+		{"1+1/2", "fraction", "", "en", "1 and one half", true},
+		{"9/2", "fraction", "", "en", "9 halves", true},
+		{"3/4", "fraction", "", "de", "", true},
+		{"1'21\"", "time", "", "en", "1 minute 21 seconds", true},
+		{"USD 5", "currency", "", "en", "5 U S dollars", true},
+		{"damn", "expletive", "", "en", "beep", true},
 		{"words", "digits", "", "en", "words", true},
 		{"1", "poem", "", "en", "", false},
 	} {
-		if got, ok := reading.SayAs(c.text, c.as, c.format, c.language); ok != c.ok || c.as != "digits" && got != c.want {
+		if got, ok := reading.SayAs(c.text, c.as, c.format, c.language); ok != c.ok || c.as != "digits" && ok && got != c.want {
 			t.Errorf("%s as %s: %q, %t, want %q, %t", c.text, c.as, got, ok, c.want, c.ok)
 		}
 	}

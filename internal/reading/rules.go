@@ -36,6 +36,7 @@ func (r *reader) anywhere() []rule {
 		{find: pattern(`[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,24}`), say: func(m []string) string { return r.symbols(m[0]) }},
 		{find: pattern(`(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|edu|gov|info|app|ai|de|fr|uk|eu|ch|at|it|es|nl|pl|co)(?:/[\w./%~?=&-]*[\w/])?`), say: func(m []string) string { return r.address(m[0]) }},
 		{find: pattern(`(\d{4})-(\d\d)-(\d\d)`), say: func(m []string) string { return r.date(m[1], m[2], m[3]) }},
+		{find: pattern(`(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)`), say: func(m []string) string { return r.date(m[3], m[2], m[1]) }},
 		{find: pattern(`(?:~|\.{1,2})?(?:/[\w.-]*\w)+/?`), say: func(m []string) string { return r.symbols(m[0]) }},
 		{find: pattern(`[\w-]*\w(?:\.[\w-]+)*\.(?:md|txt|go|js|ts|py|rs|c|h|cpp|java|rb|sh|css|html?|json|ya?ml|toml|xml|csv|pdf|docx?|xlsx?|pptx?|png|jpe?g|gif|svg|webp|mp[34]|wav|mov|zip|tar|gz|exe|conf|cfg|ini|log|sql)`), say: func(m []string) string { return r.symbols(m[0]) }},
 		{find: pattern(`[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?:\(\))?`), say: func(m []string) string { return r.code(m[0]) }},
@@ -201,9 +202,19 @@ func (r *reader) formattedDate(text, format string) string {
 		return ""
 	}
 	if len(parts) == 1 && len(text) == 8 {
-		parts = []string{text[:4], text[4:6], text[6:]}
-		format = "ymd"
+		if !onlyDigits(text) {
+			return ""
+		}
+		if len(format) != len(text) {
+			format = "yyyymmdd"
+		}
+		parts = nil
+		for rest := format; rest != ""; {
+			n := len(rest) - len(strings.TrimLeft(rest, rest[:1]))
+			parts, text, rest = append(parts, text[:n]), text[n:], rest[n:]
+		}
 	}
+	format = once(format)
 	if format == "" && len(parts) == 1 {
 		format = "y"
 	}
@@ -248,10 +259,26 @@ func (r *reader) formattedDate(text, format string) string {
 	return r.date(got['y'], got['m'], got['d'])
 }
 
+// once takes the letters of a format that are repeated as one: dd.mm.yyyy is dmy.
+func once(format string) string {
+	var b strings.Builder
+	last := rune(0)
+	for _, c := range format {
+		if unicode.IsLetter(c) && c != last {
+			b.WriteRune(c)
+		}
+		last = c
+	}
+	return b.String()
+}
+
 // inEnglish are rules of English alone.
 func (r *reader) inEnglish() []rule {
 	return []rule{
-		{english: true, find: pattern(`([$€£¥])(\d+(?:,\d{3})*)(?:\.(\d+))?(?:\s?(thousand|million|billion|trillion|[kKmMbB]n?))?`), say: money},
+		{english: true, find: pattern(`([$€£¥])(\d+(?:,\d{3})*)(?:\.(\d+))?(?:\s?(thousand|million|billion|trillion|[kKmMbB]n?))?`), say: func(m []string) string { return money(m[1], m[2], m[3], m[4]) }},
+		{english: true, find: pattern(`(\d+(?:,\d{3})*)(?:\.(\d\d))?[\s\x{00a0}]?([€£¥])`), say: func(m []string) string { return money(m[3], m[1], m[2], "") }},
+		{english: true, find: pattern(number + `[\s\x{00a0}]?(` + currencies + `)`), say: func(m []string) string { return inCurrency(m[1], m[2]) }},
+		{english: true, find: pattern(`(` + currencies + `)[\s\x{00a0}]?` + number), say: func(m []string) string { return inCurrency(m[2], m[1]) }},
 		{english: true, find: pattern(`(?:\d{1,2})/(?:\d{1,2})/(?:\d{4}|\d\d)`), say: func(m []string) string { return r.formattedDate(m[0], "") }},
 		{english: true, find: pattern(`(?i)(chapter|lesson|module|page|part|section|slide|step) (\d+)/(\d+)`), say: func(m []string) string { return m[1] + " " + m[2] + " of " + m[3] }},
 		{english: true, find: pattern(`([1-9])/([2-9]|10)`), unless: pattern(`/`), say: func(m []string) string { return fraction(m[1], m[2]) }},
@@ -299,31 +326,32 @@ func sign(s string) string {
 	return ""
 }
 
-// money reads an amount.
-func money(m []string) string {
+// money reads an amount: a sign, whole numbers, digits behind the point, and a word such as
+// million; the last two may be empty.
+func money(currency, whole, digits, scale string) string {
 	names := map[string][4]string{
 		"$": {"dollar", "dollars", "cent", "cents"}, "€": {"euro", "euros", "cent", "cents"},
 		"£": {"pound", "pounds", "penny", "pence"}, "¥": {"yen", "yen", "sen", "sen"},
-	}[m[1]]
-	amount := strings.ReplaceAll(m[2], ",", "")
-	if scale := m[4]; scale != "" {
+	}[currency]
+	amount := ungrouped(whole)
+	if scale != "" {
 		word := map[string]string{"k": "thousand", "m": "million", "mn": "million", "b": "billion", "bn": "billion"}[strings.ToLower(scale)]
 		if word == "" {
 			word = scale
 		}
-		if m[3] != "" {
-			amount += " point " + apart(m[3])
+		if digits != "" {
+			amount += " point " + apart(digits)
 		}
 		return amount + " " + word + " " + names[1]
 	}
-	if m[3] != "" && len(m[3]) != 2 {
+	if digits != "" && len(digits) != 2 {
 		return ""
 	}
 	say := amount + " " + names[1]
 	if amount == "1" {
 		say = "1 " + names[0]
 	}
-	cents, _ := strconv.Atoi(m[3])
+	cents, _ := strconv.Atoi(digits)
 	switch {
 	case cents == 1:
 		say += " and 1 " + names[2]
@@ -333,11 +361,63 @@ func money(m []string) string {
 	return say
 }
 
+// currencies are those whose codes are read.
+const currencies = `USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|INR|CNY|SEK|NOK|DKK|PLN|BRL|MXN|ZAR`
+
+func inCurrency(amount, code string) string {
+	name := map[string]string{
+		"USD": "U S dollars", "EUR": "euros", "GBP": "pounds", "JPY": "yen", "CHF": "Swiss francs", "CAD": "Canadian dollars", "AUD": "Australian dollars",
+		"NZD": "New Zealand dollars", "INR": "rupees", "CNY": "yuan", "SEK": "Swedish kronor", "NOK": "Norwegian kroner", "DKK": "Danish kroner", "PLN": "zlotys",
+		"BRL": "reais", "MXN": "Mexican pesos", "ZAR": "rand",
+	}[code]
+	if amount == "1" && strings.HasSuffix(name, "s") && name != "reais" {
+		name = strings.TrimSuffix(name, "s")
+	}
+	return ungrouped(amount) + " " + name
+}
+
+// parts reads a fraction, before which a whole number may stand: 1+1/2, 3 1/4.
+func parts(text string) string {
+	m := pattern(`(?:(\d+)\s*[+ ]\s*)?(\d+)\s*[/⁄]\s*(\d+)$`).FindStringSubmatch(text)
+	if m == nil {
+		return ""
+	}
+	say := ""
+	if m[1] != "" {
+		say = m[1] + " and "
+	}
+	switch b, err := strconv.Atoi(m[3]); {
+	case err != nil || b < 2 || b > 10:
+		return say + m[2] + " over " + m[3]
+	case b == 2 && m[2] != "1":
+		return say + m[2] + " halves"
+	}
+	return say + fractionOf(m[2], m[3])
+}
+
+// minutes are written 1'21".
+func minutes() *regexp.Regexp { return pattern(`(\d+)\s*['′]\s*(\d+)\s*(?:["″]|'')$`) }
+
+// counted puts a number before what it counts.
+func counted(number, name string) string {
+	if n, err := strconv.Atoi(number); err == nil {
+		number = strconv.Itoa(n)
+	}
+	if number == "1" {
+		return "1 " + name
+	}
+	return number + " " + name + "s"
+}
+
 func fraction(a, b string) string {
-	names := map[string]string{"2": "half", "3": "third", "4": "quarter", "5": "fifth", "6": "sixth", "7": "seventh", "8": "eighth", "9": "ninth", "10": "tenth"}
 	if len(a) > 0 && a >= b && len(b) == 1 {
 		return ""
 	}
+	return fractionOf(a, b)
+}
+
+func fractionOf(a, b string) string {
+	names := map[string]string{"2": "half", "3": "third", "4": "quarter", "5": "fifth", "6": "sixth", "7": "seventh", "8": "eighth", "9": "ninth", "10": "tenth"}
 	switch {
 	case a == "1" && b == "2":
 		return "one half"

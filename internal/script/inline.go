@@ -61,10 +61,45 @@ func (in *inline) init() {
 	}
 	in.parser = markdown.NewParser(
 		markdown.WithBlockParsers(util.Prioritized(markdown.NewParagraphParser(), 100)),
+		// Before the parser of emphasis among the default ones, which has 500.
 		markdown.WithInlineParsers(append(markdown.DefaultInlineParsers(),
-			util.Prioritized(extension.NewStrikethroughParser(), 500))...),
+			util.Prioritized(flanked{markdown.NewEmphasisParser()}, 490),
+			util.Prioritized(flanked{extension.NewStrikethroughParser()}, 490))...),
 		markdown.WithParagraphTransformers(markdown.DefaultParagraphTransformers()...),
 	)
+}
+
+// flanked is a parser of emphasis that also takes marks between punctuation and a letter,
+// which are text to CommonMark: scripts without blanks between words are full of them, as in
+// これは**「重要」**です. In others such marks may close, when they are two, but not open.
+type flanked struct{ markdown.InlineParser }
+
+// Parse implements markdown.InlineParser.
+func (f flanked) Parse(parent ast.Node, block text.Reader, pc markdown.Context) ast.Node {
+	before := block.PrecendingCharacter()
+	node := f.InlineParser.Parse(parent, block, pc)
+	d, ok := node.(*markdown.Delimiter)
+	if !ok || d.Char == '_' {
+		return node
+	}
+	line, _ := block.PeekLine()
+	if len(line) == 0 {
+		return node
+	}
+	after, _ := utf8.DecodeRune(line)
+	switch {
+	case unicode.IsSpace(before) || unicode.IsSpace(after):
+	case unspaced(before) || unspaced(after):
+		d.CanOpen, d.CanClose = true, true
+	case d.OriginalLength > 1:
+		d.CanClose = true
+	}
+	return node
+}
+
+// unspaced tells the characters of East Asian scripts.
+func unspaced(r rune) bool {
+	return util.IsEastAsianWideRune(r) || util.IsSpaceDiscardingUnicodeRune(r)
 }
 
 // runs reads the markup of narration. Tags of HTML are left out with a warning.
@@ -163,11 +198,16 @@ type joined struct {
 	values *runBuilder
 }
 
-// add appends a piece. A variable becomes its number between two markers: one word to
+// add appends a piece: behind a line end, but not where that parts two characters of a script
+// without blanks. A variable becomes its number between two markers: one word to
 // the parser, whatever its value.
 func (j *joined) add(p *parser, q piece) {
-	if len(j.pieces) > 0 {
-		j.text.WriteByte('\n')
+	if n := len(j.pieces); n > 0 {
+		last, _ := utf8.DecodeLastRuneInString(j.pieces[n-1].text())
+		first, _ := utf8.DecodeRuneInString(q.text())
+		if !util.IsSpaceDiscardingUnicodeRune(last) || !util.IsSpaceDiscardingUnicodeRune(first) {
+			j.text.WriteByte('\n')
+		}
 	}
 	j.starts = append(j.starts, j.text.Len())
 	j.pieces = append(j.pieces, q)
@@ -256,8 +296,14 @@ func (w *walker) html(n *ast.RawHTML, style Style) {
 	d := w.p.diags.Warnf(q.place(), "the HTML tag %s is left out of the narration", quoted(tag))
 	d.Detail = "Narration knows Markdown, and SSML in <speak> … </speak>"
 	d.Hint = `write \< for a bracket that is meant as such`
-	if strings.HasPrefix(tag, "<speak") || strings.HasPrefix(tag, "</speak") {
+	name := strings.TrimLeft(tag, "</")
+	name = name[:len(name)-len(strings.TrimLeft(name, "abcdefghijklmnopqrstuvwxyz-"))]
+	_, ssml := ssmlElements()[name]
+	switch {
+	case name == "speak":
 		d.Hint = "begin <speak> on a line of its own"
+	case ssml && name != "p" && name != "s" && name != "audio":
+		d.Hint = "write SSML as a block of its own: <speak> … </speak>"
 	}
 }
 
@@ -295,7 +341,12 @@ func unescape(s string) string {
 			b.WriteByte(s[i])
 		case s[i] == '&':
 			if end := strings.IndexByte(s[i:min(len(s), i+40)], ';'); end > 1 && isEntity(s[i+1:i+end]) {
-				b.WriteString(html.UnescapeString(s[i : i+end+1]))
+				entity := s[i : i+end+1]
+				said := html.UnescapeString(entity)
+				if strings.HasSuffix(said, ";") && said != ";" {
+					said = entity // only the head of the name is one: &notanentity;
+				}
+				b.WriteString(said)
 				i += end
 				continue
 			}

@@ -172,6 +172,11 @@ func narrationRows() []row {
 			want: "say emphasis\"a\" \" \" emphasis\"b\" \" \" strong\"c\" \" \" strong\"d\" \" \" reduced\"e\" \" \" spell\"SAR\" \" \" strong\"f\"",
 		},
 		{name: "nested", src: "**a *b* c** *x `y`*", want: "say strong\"a b c\" \" \" emphasis\"x \" spell\"y\""},
+		{name: "emphasis without blanks", src: "これは**「重要」**です。", want: "say \"これは\" strong\"「重要」\" \"です。\""},
+		{name: "emphasis up to a stop", src: "这是**重点。**然后*“继续”*吧~~（不）~~。", want: "say \"这是\" strong\"重点。\" \"然后\" emphasis\"“继续”\" \"吧\" reduced\"（不）\" \"。\""},
+		{name: "emphasis without a blank behind", src: "**Bold.**Next f(*a)*2", want: "say strong\"Bold.\" \"Next f(*a)*2\""},
+		{name: "lines without blanks", src: "今日は、\n良い**天気**\n です。\n*Yes*\n한국\n어", want: "say \"今日は、良い\" strong\"天気\" \" です。 \" emphasis\"Yes\" \" 한국 어\""},
+		{name: "no entity", src: "&notanentity; &semi; &copy;", want: "say \"&notanentity; ; ©\""},
 		{name: "over lines", src: "a **b\nc** d", want: "say \"a \" strong\"b c\" \" d\""},
 		{name: "no markup", src: "snake_case 2 * 3 * 4 a~b", want: "say \"snake_case 2 * 3 * 4 a~b\""},
 		{name: "escapes and entities", src: `\*a\* &amp; &copy; &#65; \&amp; AT&T`, want: `say "*a* & © A &amp; AT&T"`},
@@ -198,6 +203,9 @@ func narrationRows() []row {
 		},
 		{name: "speak touches narration", src: "a\n<speak>b</speak> c\nd <speak>e</speak>", want: "say \"a\"\nssml <speak>b</speak>\nsay \"c d\"\nssml <speak>e</speak>"},
 		{name: "speak in code", src: "the `<speak>` tag `</speak>`", want: "say \"the \" spell\"<speak>\" \" tag \" spell\"</speak>\""},
+		{name: "entity of HTML", src: "<speak>\na&nbsp;b</speak>", diags: "2:2 error: this <speak> block is no well-formed SSML: invalid character entity &nbsp;"},
+		{name: "attribute twice", src: "<speak>\n<break time='1s' time='2s'/></speak>", want: "ssml <speak>\n<break time=\"2s\"></break></speak>", diags: "2:1 error: the attribute time of <break> stands twice"},
+		{name: "SSML in narration", src: "a <break time='1s'/> b", want: "say \"a b\"", diags: "1:3 warning: the HTML tag \"<break time='1s'/>\" is left out of the narration"},
 		{name: "malformed nesting", src: "<speak>\n<p>\n<s>a</p>\n</speak>", diags: "3:1 error: <s> is never closed"},
 		{name: "malformed end", src: "<speak>\n</p></speak>", diags: "2:1 error: </p> closes nothing | did you mean </speak>?"},
 		{
@@ -244,5 +252,25 @@ func TestExamples(t *testing.T) {
 			t.Errorf("%s: %d scenes, %s", f, len(s.Scenes), brief(list))
 		}
 		roundTrip(t, src)
+	}
+}
+
+// TestHintsOfMarkup: what is wrong with markup comes with what to write.
+func TestHintsOfMarkup(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string]string{
+		"<speak>a &nbsp; b</speak>":                 "write &#160;",
+		"<speak>a &bogus; b</speak>":                "write &amp;",
+		"<speak>a & b</speak>":                      "write &amp;",
+		"<speak><break time='1s' time=''/></speak>": "take one of the two out",
+		"a <break time='1s'/> b":                    "<speak> … </speak>",
+		"a <emphasis>b</emphasis>":                  "<speak> … </speak>",
+		"a </speak>":                                "on a line of its own",
+		"a <p>b":                                    `write \<`,
+	} {
+		_, list := Parse("s.md", []byte(src))
+		if len(list) == 0 || !strings.Contains(list[0].Hint, want) {
+			t.Errorf("%q: %v, want %q", src, list, want)
+		}
 	}
 }

@@ -3,6 +3,8 @@ package script
 import (
 	"encoding/xml"
 	"errors"
+	"fmt"
+	"html"
 	"io"
 	"maps"
 	"slices"
@@ -251,6 +253,9 @@ func (r *ssmlReader) malformed(source string, from, to int, err error) {
 	switch {
 	case strings.Contains(message, "invalid character entity"):
 		d.Hint = "write &amp; for an ampersand"
+		if entity := source[from:min(max(to, from), len(source))]; strings.HasSuffix(entity, ";") && html.UnescapeString(entity) != entity {
+			d.Hint = fmt.Sprintf("XML does not know this name; write &#%d;", []rune(html.UnescapeString(entity))[0])
+		}
 	case strings.Contains(message, "attribute"):
 		d.Hint = `write attributes as name="value"`
 	}
@@ -278,7 +283,7 @@ func (r *ssmlReader) element(t xml.StartElement, from, to int) *Element {
 			e.Attributes = map[string]string{}
 		}
 		if _, twice := e.Attributes[name]; twice {
-			r.p.diags.Warnf(e.Range, "the attribute %s of <%s> stands twice; the last one counts", name, e.Name)
+			r.p.diags.Errorf(e.Range, "the attribute %s of <%s> stands twice", name, e.Name).Hint = "take one of the two out"
 		}
 		e.Attributes[name] = r.p.vars.line(a.Value)
 		if !ok || strings.Contains(name, ":") || name == "xmlns" || slices.Contains(allowed, name) {

@@ -59,7 +59,11 @@ func (project) Voice(name, language string) storyboard.Voice {
 	case "ann", "bob":
 		return storyboard.Voice{Name: name}
 	case "":
-		return storyboard.Voice{Name: "default-" + language}
+		v := storyboard.Voice{Name: "default-" + language}
+		if language == "tlh" {
+			v.Problem, v.Code = "nobody speaks tlh", diag.UnknownVoice
+		}
+		return v
 	case "gone":
 		return storyboard.Voice{Name: "ann", Problem: "gone is not installed", Hint: "install it", Code: diag.MissingVoice}
 	default:
@@ -157,6 +161,7 @@ func TestFindings(t *testing.T) {
 
 		{"unknown voice", "(voice: zoe)\n\nSaid.\n", "", []string{"1:2 warning unknown-voice"}, []string{"zoe", "say ann"}},
 		{"unknown voice of the header", "---\nvoice: zoe\n---\nSaid.\n", "", []string{"2:1 warning unknown-voice"}, []string{"zoe"}},
+		{"unknown language of the header", "---\ntitle: x\nlanguage: tlh\n---\nSaid.\n", "", []string{"3:1 warning unknown-voice"}, []string{"tlh"}},
 		{"unknown voice in SSML", "<speak>\n<voice name=\"zoe\">Said.</voice></speak>", "", []string{"2:1 warning unknown-voice"}, []string{"zoe"}},
 		{"unknown voices are told once each", "(voice: zoe)\n\nOne.\n\nTwo.\n\n---\n(voice: zoe)\n\nThree.\n\n(voice: yan)\n\nFour.", "", []string{"1:2 warning unknown-voice", "12:2 warning unknown-voice"}, []string{"zoe", "yan"}},
 		{"missing voice", "(voice: gone)\n\nSaid.", "", []string{"1:2 warning missing-voice"}, []string{"install it"}},
@@ -377,6 +382,7 @@ func TestResolving(t *testing.T) {
 		{"a voice of SSML holds to its end", header("voice: bob", "<speak>a <voice name=\"ann\">b</voice> c</speak>"), storyboard.Options{}, speakers, "bob ann bob"},
 		{"speed, volume and pitch", "Said.", storyboard.Options{}, sound, "1 1 1"},
 		{"those of the header", header("voice-speed: 2\nvoice-volume: 0.5\nvoice-pitch: 1.5", "Said."), storyboard.Options{}, sound, "2 0.5 1.5"},
+		{"no volume is not the usual one", "(voice-volume: 0)\n\nSaid.", storyboard.Options{}, sound, "1 0.001 1"},
 		{"those of the scene", header("voice-speed: 2\nvoice-pitch: 1.5", "(voice-speed: 0.5)\n\nSaid."), storyboard.Options{}, sound, "0.5 1 1.5"},
 
 		{"nothing behind the last sentence", "One.", storyboard.Options{}, silences, "0s"},

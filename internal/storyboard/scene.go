@@ -165,6 +165,8 @@ func (s *sceneState) speaking(r diag.Range) Voice {
 	}
 	if place, ok := s.voice.Places["voice"]; ok {
 		r = place
+	} else if place, ok := s.header.Places["language"]; ok && name == "" {
+		r = place
 	}
 	return s.find(r, name, language)
 }
@@ -227,7 +229,7 @@ func (s *sceneState) speak(r diag.Range, runs []script.Run, voice Voice, end end
 		}
 		s.out.Parts = append(s.out.Parts, Part{
 			Kind: Speech, Range: r, Paragraph: s.paragraph, Runs: sentence, Text: text.String(), Voice: voice.Name,
-			Speed: value(s.voice.VoiceSpeed, 1), Volume: value(s.voice.VoiceVolume, 1), Pitch: value(s.voice.VoicePitch, 1),
+			Speed: value(s.voice.VoiceSpeed, 1), Volume: max(value(s.voice.VoiceVolume, 1), silent), Pitch: value(s.voice.VoicePitch, 1),
 			Emphasis: value(s.voice.VoiceEmphasis, ""), Fragment: fragment, After: after,
 		})
 	}

@@ -227,7 +227,7 @@ func (w *ssmlState) sayAs(e *script.Element, manner script.Run) {
 	say, ok := w.project.SayAs(plainText(innerText(e)), as, e.Attributes["format"], cmp.Or(manner.Language, w.voice.Language))
 	if !ok {
 		d := w.list.Warnf(e.Range, "this say-as has no effect: interpret-as=%q does not fit its text, or is not known", as)
-		d.Detail = "Known are characters, cardinal, ordinal, digits, fraction, unit, date, time, telephone, currency and address"
+		d.Detail = "Known are characters, cardinal, ordinal, digits, fraction, unit, date, time, telephone, currency, address and expletive"
 	}
 	manner.Say = say
 	w.whole(e, manner)
@@ -363,10 +363,13 @@ func pitchFactor(s string) (float64, bool) {
 	return v / usualPitch, v > 0 && v < 2000
 }
 
+// silent is a volume that nobody hears. It is not 0, which is a volume that was not set.
+const silent = 0.001
+
 func volumeFactor(s string) (float64, bool) {
 	switch s {
 	case "silent":
-		return 0.001, true
+		return silent, true
 	case "x-soft":
 		return 0.3, true
 	case "soft":

@@ -21,7 +21,7 @@ const Rate = 48000
 
 // form is part of every key; it changes when the same clip would be finished into
 // other samples.
-const form = "narration 4"
+const form = "narration 7"
 
 // Config are the settings of a Booth.
 type Config struct {
@@ -88,11 +88,11 @@ type Line struct {
 	Runs     []Run
 	Speed    float64 // factor, 0.3 to 3; 0 is 1
 	Pitch    float64 // factor, 0.5 to 2; 0 is 1
-	Volume   float64 // factor, 0 to 4; 0 is 1
+	Volume   float64 // factor, 0 to 10; 0 is 1
 	Emphasis string  // none, reduced, moderate, strong; empty is none
 	Fragment bool    // the sentence goes on in the next line
-	// Level is the loudness in LUFS that the sentence is brought to, before Volume applies;
-	// 0 leaves it as the engine speaks.
+	// Level is the loudness in LUFS that the sentence is brought to, before Volume, Emphasis
+	// and the volumes of runs apply; 0 leaves it as the engine speaks.
 	Level float64
 }
 
@@ -235,7 +235,7 @@ func (b *Booth) request(l Line) (Request, float64) {
 		Pitch:    factor(l.Pitch, MinPitch, MaxPitch) * factor(l.Voice.Pitch, MinPitch, MaxPitch),
 		Emphasis: l.Emphasis, Fragment: l.Fragment,
 	}
-	return req.Normal(), factor(l.Volume, 0, 4) * b.cfg.Volume
+	return req.Normal(), factor(l.Volume, 0, 10) * b.cfg.Volume
 }
 
 func requestKey(engine, version string, r Request, volume, level float64) cache.Key {
@@ -254,10 +254,15 @@ type levels struct{ volume, level float64 }
 // speak asks the engine, finishes the clip and stores it.
 func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, key cache.Key) (Spoken, error) {
 	var clip Clip
+	req, volume := shared(emphasised(req))
+	want.volume *= volume
 	if len(Words(PlainText(saidRuns(req.Runs)))) > 0 {
 		var err error
 		if clip, err = b.perform(ctx, e, req); err != nil {
 			return Spoken{}, err
+		}
+		if want.level != 0 {
+			want.volume *= meantVolume(req.Runs)
 		}
 		if clip, err = b.finish(clip, want); err != nil {
 			return Spoken{}, fault.New(fault.Internal, err, "the speech engine %s gave sound that cannot be used", e.Name())

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -118,6 +119,90 @@ func TestSpeak(t *testing.T) {
 	}
 	if n := e.calls.Load(); n != 1 {
 		t.Errorf("%d calls", n)
+	}
+}
+
+// TestVolumesOutlastTheLevel: a sentence that is brought to a level is still as much louder or
+// softer as its markup says.
+func TestVolumesOutlastTheLevel(t *testing.T) {
+	t.Parallel()
+	b := booth(t, t.TempDir(), tone.New())
+	power := func(l voice.Line) float64 {
+		t.Helper()
+		l.Voice, l.Level = tone.Voice(), -30
+		s, err := b.Speak(t.Context(), l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pcm, err := b.PCM(s.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := 0.0
+		for _, v := range pcm {
+			sum += float64(v) * float64(v)
+		}
+		return sum / float64(len(pcm))
+	}
+	const said = "aaaa aaaa aaaa aaaa"
+	plain := power(voice.Line{Runs: []voice.Run{{Text: said}}})
+	for _, c := range []struct {
+		name string
+		line voice.Line
+		want float64 // dB
+	}{
+		{"all of it louder", voice.Line{Runs: []voice.Run{{Text: said, Volume: 2}}}, 6},
+		{"all of it softer", voice.Line{Runs: []voice.Run{{Text: said, Volume: 0.25}}}, -12},
+		{"all of it stressed", voice.Line{Runs: []voice.Run{{Text: said, Style: voice.Strong}}}, 3.5},
+		{"the emphasis of the sentence", voice.Line{Runs: []voice.Run{{Text: said}}, Emphasis: "reduced"}, -3.1},
+		{"a half of it", voice.Line{Runs: []voice.Run{{Text: said[:10]}, {Text: said[10:], Volume: 2}}}, 4},
+		{"with the volume of the line", voice.Line{Runs: []voice.Run{{Text: said, Volume: 2}}, Volume: 0.5}, 0},
+		{"the most there is", voice.Line{Runs: []voice.Run{{Text: said}}, Volume: 8}, 18},
+	} {
+		if got := 10 * math.Log10(power(c.line)/plain); math.Abs(got-c.want) > 0.7 {
+			t.Errorf("%s: %+.1f dB, want %+.1f", c.name, got, c.want)
+		}
+	}
+}
+
+// able is an engine that can do everything, and tells what it was asked.
+type able struct {
+	*counted
+	asked []voice.Request
+}
+
+func (*able) Abilities() voice.Abilities {
+	return voice.Abilities{Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed, Pitch: true, Prosody: true, Pauses: true}
+}
+
+func (a *able) Speak(ctx context.Context, r voice.Request) (voice.Clip, error) {
+	a.asked = append(a.asked, r)
+	return a.counted.Speak(ctx, r)
+}
+
+// TestWhatAllRunsHaveIsTheSentences: engines reach further with the speed and the pitch of a
+// sentence than with those of its parts.
+func TestWhatAllRunsHaveIsTheSentences(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		runs         []voice.Run
+		speed, pitch float64
+		own          float64 // speed of the first run
+	}{
+		"volume":                {[]voice.Run{{Text: "Hello you", Volume: 0.001}}, 1.5, 1, 0},
+		"all alike":             {[]voice.Run{{Text: "Hello", Speed: 0.5, Pitch: 1.5}, {Text: " you", Speed: 0.5, Pitch: 1.5}}, 0.75, 1.5, 0},
+		"but for what is mute":  {[]voice.Run{{Text: "Hello", Speed: 0.5}, {Text: "."}}, 0.75, 1, 0},
+		"two ways":              {[]voice.Run{{Text: "Hello", Speed: 0.5}, {Text: " you."}}, 1.5, 1, 0.5},
+		"one pitch, two speeds": {[]voice.Run{{Text: "Hello", Pitch: 1.5}, {Text: " you.", Pitch: 1.5, Speed: 2}}, 1.5, 1, 0},
+		"said in its place":     {[]voice.Run{{Text: "!", Say: "Wow", Speed: 0.5}, {Text: " you."}}, 1.5, 1, 0.5},
+	} {
+		e := &able{counted: &counted{Engine: tone.New()}}
+		if _, err := booth(t, t.TempDir(), e).Speak(t.Context(), voice.Line{Voice: tone.Voice(), Runs: c.runs, Speed: 1.5}); err != nil {
+			t.Fatal(err)
+		}
+		if len(e.asked) != 1 || e.asked[0].Speed != c.speed || e.asked[0].Pitch != c.pitch || e.asked[0].Runs[0].Speed != c.own || e.asked[0].Runs[0].Volume != 0 {
+			t.Errorf("%s: asked for %+v", name, e.asked)
+		}
 	}
 }
 

@@ -189,8 +189,8 @@ func (m *Match) warn(format string, args ...any) {
 }
 
 // Resolve finds a voice by name: one of the catalogue, or one of its language and gender for
-// a name that hosted services know. An empty or unknown name gets the default voice of the
-// language (BCP 47) that it begins with, as de-DE-KatjaNeural does, else of the one given;
+// a name that hosted services know. An empty name gets the default voice of the language
+// (BCP 47), an unknown one such as de-DE-KatjaNeural that of the language it begins with;
 // a language that no voice speaks, or none, that of English.
 func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 	if v, ok := c.ByName(name); ok {
@@ -200,8 +200,8 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 		return v, Match{Kind: Named}
 	}
 	m := Match{Kind: Default}
-	if tag, ok := c.tagOf(name); ok {
-		language = tag
+	if own := languageIn(name); own != "" && len(c.ForLanguage(own)) > 0 {
+		language = own
 	}
 	v, spoken := c.defaultVoice(language)
 	if strings.TrimSpace(name) != "" {
@@ -215,16 +215,17 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 	return v, m
 }
 
-// tagOf is the tag of a spoken language that an identifier begins with, as services form
-// theirs: two letters, two capitals, the rest behind dashes.
-func (c *Catalogue) tagOf(name string) (string, bool) {
-	base, rest, _ := strings.Cut(strings.TrimSpace(name), "-")
-	region, _, more := strings.Cut(rest, "-")
-	if !more || len(base) != 2 || len(region) != 2 || strings.ToLower(base) != base || strings.ToUpper(region) != region {
-		return "", false
+// languageIn is the language and region that a service's name of a voice begins with; empty
+// where it begins with none.
+func languageIn(name string) string {
+	parts := strings.SplitN(strings.TrimSpace(name), "-", 3)
+	letters := func(s string) bool {
+		return !strings.ContainsFunc(s, func(r rune) bool { return r|0x20 < 'a' || r|0x20 > 'z' })
 	}
-	tag := base + "-" + region
-	return tag, len(c.ForLanguage(tag)) > 0
+	if len(parts) < 3 || len(parts[0]) < 2 || len(parts[0]) > 3 || len(parts[1]) != 2 || !letters(parts[0]+parts[1]) {
+		return ""
+	}
+	return parts[0] + "-" + parts[1]
 }
 
 func (c *Catalogue) defaultVoice(language string) (v Voice, spoken bool) {

@@ -87,10 +87,11 @@ func TestResolve(t *testing.T) {
 		{"Russell", "de", "matthew", "named", ""},
 		{"Nigel", "", "brian", "named", ""},
 		{"Zareen", "", "uzma", "named", ""},
-		{"de-DE-KatjaNeural", "en", "marlene", "unknown", "no voice"},
-		{"pt-BR-Wavenet-B", "", "camila", "unknown", "no voice"},
-		{"xx-YY-Somebody", "fr", "celine", "unknown", "no voice"},
 		{"nobody-knows-him", "fr", "celine", "unknown", "no voice"},
+		{"de-DE-KatjaNeural", "en", "marlene", "unknown", "no voice"},
+		{"en-gb-standard-b", "de", "brian", "unknown", "no voice"},
+		{"cmn-CN-Wavenet-A", "", "zhiyu", "unknown", "no voice"},
+		{"xx-YY-Nobody", "fr", "celine", "unknown", "no voice"},
 	} {
 		v, m := c.Resolve(x.name, x.language)
 		if v.Name != x.voice || string(m.Kind) != x.kind || (m.Warning == "") != (x.warning == "") || !strings.Contains(m.Warning, x.warning) {

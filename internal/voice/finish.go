@@ -108,6 +108,31 @@ func leveling(pcm []int16, level float64) float64 {
 	return math.Pow(10, min(max(level-has, -most), most)/20)
 }
 
+// meantVolume is how loud runs are meant to be together, as a factor: bringing them to a level
+// takes it out. Runs count by how long they take to say, and what is 10 dB below the rest
+// does not, as where loudness is measured.
+func meantVolume(runs []Run) float64 {
+	const gate = 0.1
+	mean := func(least float64) float64 {
+		sum, weight := 0.0, 0.0
+		for _, r := range runs {
+			_, _, v := r.Factors()
+			said := r.Text
+			if r.Say != "" {
+				said = r.Say
+			}
+			if w := Effort(said); v*v >= least {
+				sum, weight = sum+w*v*v, weight+w
+			}
+		}
+		if weight == 0 {
+			return 1
+		}
+		return sum / weight
+	}
+	return math.Sqrt(mean(gate * mean(0)))
+}
+
 // amplify applies a volume. What would leave the range is pressed into it smoothly.
 func amplify(pcm []int16, volume float64) {
 	if volume == 1 {

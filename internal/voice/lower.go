@@ -60,6 +60,41 @@ func emphasised(r Request) Request {
 	return r.Normal()
 }
 
+// shared makes a speed and a pitch that all of a sentence has those of the request, and gives
+// such a volume: engines reach further with them than within a sentence.
+func shared(r Request) (Request, float64) {
+	var all Run
+	one := func(f float64) float64 {
+		if f == 0 {
+			return 1
+		}
+		return f
+	}
+	first := true
+	for _, run := range r.Runs {
+		if len(Words(run.Text)) == 0 && len(Words(run.Say)) == 0 {
+			continue
+		}
+		own := Run{Speed: one(run.Speed), Pitch: one(run.Pitch), Volume: one(run.Volume)}
+		if first {
+			all, first = own, false
+		}
+		if own.Speed != all.Speed || own.Pitch != all.Pitch || own.Volume != all.Volume {
+			return r, 1
+		}
+	}
+	if first || all.Speed == 1 && all.Pitch == 1 && all.Volume == 1 {
+		return r, 1
+	}
+	r = r.Normal()
+	r.Speed, r.Pitch = r.Speed*all.Speed, r.Pitch*all.Pitch
+	r.Runs = slices.Clone(r.Runs)
+	for i := range r.Runs {
+		r.Runs[i].Speed, r.Runs[i].Pitch, r.Runs[i].Volume = 0, 0, 0
+	}
+	return r.Normal(), all.Volume
+}
+
 // saidRuns puts what is to be said in place of what is written.
 func saidRuns(runs []Run) []Run {
 	out := slices.Clone(runs)

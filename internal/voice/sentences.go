@@ -132,7 +132,7 @@ func ellipses(text string, start, end int) []int {
 func joins(text string, start, cut int, language string, abbr map[string]bool) bool {
 	next, _ := utf8.DecodeRuneInString(text[cut:])
 	body := strings.TrimRightFunc(text[start:cut], unicode.IsSpace)
-	if unicode.IsLower(next) {
+	if unicode.IsLower(next) || len(body) == cut-start && symbol(body, next) {
 		return true
 	}
 	if closed := strings.HasSuffix(body, "」") || strings.HasSuffix(body, "』"); closed && unicode.Is(unicode.Hiragana, next) {
@@ -156,6 +156,18 @@ func joins(text string, start, cut int, language string, abbr map[string]bool) b
 		return len(word) == len(body) || ordinalStop(language)
 	}
 	return false
+}
+
+// symbol tells whether a stop that no blank follows is part of something else than a sentence:
+// ".NET", "a != b", "!important", or a quotation before a comma.
+func symbol(body string, next rune) bool {
+	bare := strings.TrimRight(body, `"'”’»)]`)
+	before := strings.TrimRight(bare, ".!?")
+	if before == bare {
+		return false
+	}
+	last, _ := utf8.DecodeLastRuneInString(before)
+	return before == "" || unicode.IsSpace(last) || !unicode.IsLetter(next) && !unicode.IsDigit(next) && !strings.ContainsRune(`"“‘'(„«[`, next)
 }
 
 // initials tells "J", "U.S", "e.g": single letters with dots between.

@@ -34,6 +34,8 @@ func TestSentences(t *testing.T) {
 		{"ar", "كيف حالك؟ | أنا بخير."},
 		{"hi", "यह पहला है। | यह दूसरा है।"},
 		{"ru", "Это и т.д. и т.п. было. | Конец."},
+		{"en", "Use C#, .NET and a != b, or x!=y. | The !important rule. | \"Stop!\", he said."},
+		{"en", "No blank!|One."},
 		{"en", ""},
 		{"en", " "},
 		{"en", "..."},

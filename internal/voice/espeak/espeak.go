@@ -149,7 +149,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if !validID(req.Voice) {
 		return clip, unknown(req.Voice)
 	}
-	args, rest := arguments(req)
+	args, rest, raise := arguments(req)
 	var wav, phonemes bytes.Buffer
 	err := e.program.Run(ctx, proc.Command{
 		Args: args, Stdin: strings.NewReader(text(pieces, req.Fragment)), Stdout: &wav, Stderr: &phonemes, MaxStdout: maxSound,
@@ -165,6 +165,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	}
 	clip.PCM = voice.Stretch(clip.PCM, clip.Rate, rest)
 	setWordTimes(&clip, pieces, phonemes.String())
+	raised(&clip, raise)
 	return clip, nil
 }
 
@@ -181,7 +182,9 @@ func (e *Engine) speakHelped(ctx context.Context, req voice.Request) (voice.Clip
 	if len(clip.Words) == 0 {
 		return clip, nil
 	}
-	wpm, rest := wordRate(req.Speed)
+	var raise float64
+	req.Pitch, raise = reached(req.Pitch)
+	wpm, rest := wordRate(req.Speed / raise)
 	src := newSource(req)
 	s, err := e.helpers.speak(ctx, order{
 		voice: req.Voice, rate: wpm, pitch: pitch(req.Pitch), ssml: src.ssml, phon: src.phon, text: src.text.String(),
@@ -197,6 +200,7 @@ func (e *Engine) speakHelped(ctx context.Context, req voice.Request) (voice.Clip
 	}
 	timeWords(&clip, src, s.events)
 	stretched(&clip, rest)
+	raised(&clip, raise)
 	return clip, nil
 }
 
@@ -207,7 +211,22 @@ func stretched(clip *voice.Clip, speed float64) {
 	if len(clip.PCM) == before {
 		return
 	}
-	scale := float64(len(clip.PCM)) / float64(before)
+	scaleTimes(clip, float64(len(clip.PCM))/float64(before))
+}
+
+// raised plays a clip faster, by as much as it was spoken slower: what the program's scale of
+// pitches does not reach.
+func raised(clip *voice.Clip, by float64) {
+	if by == 1 {
+		return
+	}
+	const step = 100 // a common divisor keeps the resampler small
+	before := clip.Rate
+	clip.Rate = int(math.Round(float64(before)*by/step)) * step
+	scaleTimes(clip, float64(before)/float64(clip.Rate))
+}
+
+func scaleTimes(clip *voice.Clip, scale float64) {
 	for i := range clip.Words {
 		w := &clip.Words[i]
 		w.Start, w.End = time.Duration(float64(w.Start)*scale), time.Duration(float64(w.End)*scale)
@@ -229,15 +248,16 @@ const (
 )
 
 // arguments spells the command line; rest is the speed that is left to be had by
-// stretching the sound.
-func arguments(req voice.Request) (args []string, rest float64) {
-	wpm, rest := wordRate(req.Speed)
+// stretching the sound, raise the pitch that is left to be had by playing it faster.
+func arguments(req voice.Request) (args []string, rest, raise float64) {
+	height, raise := reached(req.Pitch)
+	wpm, rest := wordRate(req.Speed / raise)
 	return []string{
 		"--stdin", "--stdout", "-b", "1", "-x", "--phonout=/dev/stderr",
 		"-v", req.Voice,
 		"-s", strconv.Itoa(wpm),
-		"-p", strconv.Itoa(pitch(req.Pitch)),
-	}, rest
+		"-p", strconv.Itoa(pitch(height)),
+	}, rest, raise
 }
 
 // wordRate gives the words a minute for a speed, and what speed is left.
@@ -247,9 +267,21 @@ func wordRate(speed float64) (wpm int, rest float64) {
 	return int(in), want / in
 }
 
-// pitch maps a factor to the program's scale: 50 is 1, and 50 steps are an octave.
+// based is the share of a voice's pitch that the program's scale changes, about the same for
+// all: the rest is its melody, which stays.
+const based = 0.66
+
+// pitch maps a factor to the program's scale: 50 is 1, and 50 steps are an octave of the
+// part that the scale changes.
 func pitch(f float64) int {
-	return int(min(max(math.Round(50+50*math.Log2(f)), 0), 99))
+	part := max(1+(f-1)/based, 0.5)
+	return int(min(max(math.Round(50+50*math.Log2(part)), 0), 99))
+}
+
+// reached is the pitch nearest to a factor that the scale has, and the factor that is left.
+func reached(f float64) (near, left float64) {
+	near = min(max(f, 1-based/2), 1+based)
+	return near, f / near
 }
 
 // text joins the pieces. "[[" would start phonemes; a fragment ends in a comma, which

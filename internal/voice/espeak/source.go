@@ -27,7 +27,7 @@ func newSource(req voice.Request) *source {
 	s := &source{}
 	for _, r := range req.Runs {
 		s.phon = s.phon || r.IPA != "" && phonemes(r.IPA, req.Language) != ""
-		s.ssml = s.ssml || prosody(r) != "" || r.Language != "" || r.Pause > 0
+		s.ssml = s.ssml || prosody(r, req.Pitch) != "" || r.Language != "" || r.Pause > 0
 	}
 	at := 0
 	for _, r := range req.Runs {
@@ -52,7 +52,7 @@ func (s *source) run(r voice.Run, at int, req voice.Request) {
 	if r.Language != "" {
 		open("voice", fmt.Sprintf(` xml:lang="%s"`, escape(r.Language)))
 	}
-	if p := prosody(r); p != "" {
+	if p := prosody(r, req.Pitch); p != "" {
 		open("prosody", p)
 	}
 	if ipa := phonemes(r.IPA, req.Language); ipa != "" && r.IPA != "" {
@@ -77,9 +77,9 @@ func (s *source) run(r voice.Run, at int, req voice.Request) {
 	}
 }
 
-// prosody gives the attributes of what is not spoken plainly.
-func prosody(r voice.Run) string {
-	speed, pitch, volume := r.Factors()
+// prosody gives the attributes of what is not spoken plainly, in a sentence of a pitch.
+func prosody(r voice.Run, around float64) string {
+	speed, height, volume := r.Factors()
 	var b strings.Builder
 	percent := func(name string, f float64) {
 		if f != 1 {
@@ -87,8 +87,8 @@ func prosody(r voice.Run) string {
 		}
 	}
 	percent("rate", speed)
-	if pitch != 1 {
-		fmt.Fprintf(&b, ` pitch="%+d%%"`, int(math.Round(100*(pitch-1))))
+	if height != 1 { // a number without a sign is one of the scale
+		fmt.Fprintf(&b, ` pitch="%d"`, pitch(around*height))
 	}
 	if volume != 1 {
 		fmt.Fprintf(&b, ` volume="%d"`, int(math.Round(100*volume)))

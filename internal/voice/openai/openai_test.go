@@ -117,6 +117,21 @@ func TestTooLong(t *testing.T) {
 	}
 }
 
+// TestNoVoice: the error says once what is wrong, and is known for what it is.
+func TestNoVoice(t *testing.T) {
+	t.Parallel()
+	s := remotetest.New(t, service)
+	s.Misbehave(remotetest.Status(http.StatusBadRequest, "", `{"detail":"voice not found"}`))
+	_, err := makes(func(*openai.Config) {})(t, remotetest.Config("service", s.URL)).Speak(t.Context(), voice.Request{Voice: "ann", Runs: []voice.Run{{Text: "Hello."}}})
+	unknown, ok := errors.AsType[*voice.UnknownVoiceError](err)
+	if !ok || unknown.Voice != "ann" || strings.Count(err.Error(), "has no voice") != 1 || !strings.Contains(err.Error(), "voice not found") {
+		t.Error(err)
+	}
+	if f, ok := errors.AsType[*remote.RequestError](err); !ok || f.Status != http.StatusBadRequest {
+		t.Error(err)
+	}
+}
+
 func TestNoCredit(t *testing.T) {
 	t.Parallel()
 	s := remotetest.New(t, service)
@@ -155,7 +170,7 @@ func TestBadSound(t *testing.T) {
 			e := makes(func(*openai.Config) {})(t, remotetest.Config("service", s.URL))
 			_, err := e.Speak(t.Context(), voice.Request{Voice: "alloy", Runs: []voice.Run{{Text: "Hello."}}})
 			f, ok := errors.AsType[*remote.RequestError](err)
-			if !ok || !f.Temporary || !strings.Contains(err.Error(), c.says) {
+			if !ok || !f.Temporary || !strings.Contains(err.Error(), c.says) || fault.From(err).Hint == "" {
 				t.Errorf("%v does not say %q", err, c.says)
 			}
 		})

@@ -213,7 +213,7 @@ func (c *Client) fail(f *RequestError, format string, args ...any) *fault.Error 
 
 // Bad is a fault for an answer that cannot be used, though another might.
 func (c *Client) Bad(format string, args ...any) *fault.Error {
-	return c.fail(&RequestError{Temporary: true}, format, args...)
+	return c.fail(&RequestError{Temporary: true}, format, args...).WithHint("try again later, or check url and model in mynah.yaml")
 }
 
 // Refused is a fault for a request that will never work, with the server's message.
@@ -243,9 +243,18 @@ func (c *Client) KeyRefused(r Refusal) *fault.Error {
 // NoVoice is the fault of a voice that a service does not have.
 func (c *Client) NoVoice(r Refusal, id string) *fault.Error {
 	f := c.Refused(r, "%s has no voice %q", c.cfg.Name, id).WithHint("mynah voices lists what is there")
-	f.Cause = errors.Join(f.Cause, &voice.UnknownVoiceError{Engine: c.cfg.Name, Voice: id})
+	f.Cause = noVoiceError{f.Cause, &voice.UnknownVoiceError{Engine: c.cfg.Name, Voice: id}}
 	return f
 }
+
+// noVoiceError is a refusal that is an UnknownVoiceError too, which its text does not repeat.
+type noVoiceError struct {
+	error
+	unknown *voice.UnknownVoiceError
+}
+
+// Unwrap gives both.
+func (n noVoiceError) Unwrap() []error { return []error{n.error, n.unknown} }
 
 // NoCredit is the fault of an account that is used up.
 func (c *Client) NoCredit(r Refusal) *fault.Error {

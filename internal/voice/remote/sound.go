@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"mynah/internal/voice"
 )
@@ -107,10 +108,9 @@ func damaged(b []byte) string {
 // judge tells what is wrong with a clip of a text that holds words; empty is nothing.
 func judge(clip voice.Clip, req voice.Request) string {
 	const (
-		quiet     = 30                    // below this nothing is heard
-		shortest  = 12 * time.Millisecond // of one sound, as said at speed 1
-		fewSounds = 20                    // below which lengths tell nothing
-		longest   = time.Second           // of one sound
+		quiet     = 30          // below this nothing is heard
+		fewSounds = 30          // letters, below which lengths tell nothing
+		longest   = time.Second // of one sound
 		grace     = 30 * time.Second
 	)
 	peak, sum, turns := 0, 0.0, 0
@@ -122,10 +122,11 @@ func judge(clip voice.Clip, req voice.Request) string {
 		}
 	}
 	n := float64(max(len(clip.PCM), 1))
-	effort := 0.0
+	effort, letters := 0.0, 0.0
 	plain := req.Text()
 	for _, w := range voice.Words(plain) {
 		effort += voice.Effort(plain[w.Start:w.End])
+		letters += voice.Effort(strings.Map(onlyLetter, plain[w.Start:w.End]))
 	}
 	speed := req.Normal().Speed
 	sounds := time.Duration(effort / speed * float64(time.Second))
@@ -136,10 +137,28 @@ func judge(clip voice.Clip, req voice.Request) string {
 		return "silence"
 	case math.Sqrt(sum/n) > 9000 && float64(turns)/n > 0.35: // speech is softer, and swings slower
 		return "noise"
-	case effort >= fewSounds && clip.Length() < time.Duration(sounds.Seconds()*float64(shortest)):
+	case letters >= fewSounds && clip.Length() < time.Duration(letters/speed*float64(quickest(req.Language))):
 		return "a part of the sentence"
 	case clip.Length() > time.Duration(sounds.Seconds()*float64(longest))+grace:
 		return "far more than the sentence"
 	}
 	return ""
+}
+
+// quickest is how long a letter takes at the least: the fastest voices take half as long again.
+func quickest(language string) time.Duration {
+	base, _, _ := strings.Cut(strings.ToLower(language), "-")
+	switch base {
+	case "fr", "ga", "gd", "da", "":
+		return 22 * time.Millisecond // many of their letters are silent
+	}
+	return 33 * time.Millisecond
+}
+
+// onlyLetter drops numbers and signs: how long they are to say, their characters do not tell.
+func onlyLetter(r rune) rune {
+	if unicode.IsLetter(r) || unicode.IsMark(r) {
+		return r
+	}
+	return -1
 }

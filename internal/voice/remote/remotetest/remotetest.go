@@ -276,7 +276,7 @@ func passing(kind string) map[string]func(*Server) {
 		"a page":     func(s *Server) { s.Misbehave(Page) },
 		"nothing":    func(s *Server) { s.Misbehave(Nothing) },
 		"silence":    func(s *Server) { s.Alter(func(p []int16) []int16 { return make([]int16, len(p)) }) },
-		"half":       func(s *Server) { s.Alter(func(p []int16) []int16 { return p[:len(p)/8] }) },
+		"half":       func(s *Server) { s.Alter(func(p []int16) []int16 { return p[:len(p)*2/5] }) },
 		"no samples": func(s *Server) { s.Alter(func([]int16) []int16 { return nil }) },
 		"noise": func(s *Server) {
 			s.Alter(func(p []int16) []int16 {

@@ -1,0 +1,76 @@
+package espeak_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"mynah/internal/voice"
+)
+
+// height is the middle pitch of a clip, in Hz: that at which pieces of it resemble themselves.
+func height(c voice.Clip) float64 {
+	size := c.Rate / 20
+	var found []float64
+	for from := 0; from+size <= len(c.PCM); from += size {
+		piece := c.PCM[from : from+size]
+		like := func(lag int) float64 {
+			sum := 0.0
+			for i := 0; i+lag < size; i++ {
+				sum += float64(piece[i]) * float64(piece[i+lag])
+			}
+			return sum / float64(size-lag)
+		}
+		best, at := 0.0, 0
+		for lag := c.Rate / 500; lag < c.Rate/60; lag++ {
+			if v := like(lag); v > 1.1*best { // twice the period is as good, and not meant
+				best, at = v, lag
+			}
+		}
+		if power := like(0); power > 1e5 && best > power/2 {
+			found = append(found, float64(c.Rate)/float64(at))
+		}
+	}
+	slices.Sort(found)
+	if len(found) == 0 {
+		return 0
+	}
+	return found[len(found)/2]
+}
+
+// TestPitchIsAFactor: a factor on the pitch is one on what is heard, within the reach of the
+// program's scale and beyond, for a sentence and for a run of it; the length stays.
+func TestPitchIsAFactor(t *testing.T) {
+	t.Parallel()
+	const text = "We were all away a year ago and nobody knew why we were leaving."
+	say := func(t *testing.T, e voice.Engine, pitch, run float64) voice.Clip {
+		t.Helper()
+		c, err := e.Speak(t.Context(), voice.Request{Voice: "en-us+f2", Language: "en-US", Runs: []voice.Run{{Text: text, Pitch: run}}, Pitch: pitch})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	for name, e := range map[string]voice.Engine{"helper": engine(t), "program": program(t)} {
+		plain := say(t, e, 1, 0)
+		for _, c := range []struct{ pitch, run float64 }{{0.5, 0}, {0.8, 0}, {1.2, 0}, {1.5, 0}, {2, 0}, {1, 1.3}, {1.2, 1.2}, {1.2, 0.75}} {
+			if name == "program" && c.run != 0 {
+				continue // the Booth does it
+			}
+			got := say(t, e, c.pitch, c.run)
+			want := c.pitch
+			if c.run != 0 {
+				want *= c.run
+			}
+			if f := height(got) / height(plain); math.Abs(f/want-1) > 0.06 {
+				t.Errorf("%s: pitch %g and %g of the run sounds %.2f times as high", name, c.pitch, c.run, f)
+			}
+			if f := got.Length().Seconds() / plain.Length().Seconds(); math.Abs(f-1) > 0.06 {
+				t.Errorf("%s: pitch %g and %g of the run makes it %.2f times as long", name, c.pitch, c.run, f)
+			}
+			if last := got.Words[len(got.Words)-1]; last.End > got.Length() || last.End < got.Length()*8/10 {
+				t.Errorf("%s: at pitch %g the last word ends at %s of %s", name, c.pitch, last.End, got.Length())
+			}
+		}
+	}
+}
