@@ -23,6 +23,7 @@ func floors() map[string]int {
 		"internal/fault":                   0,
 		"internal/cache":                   0,
 		"internal/pending":                 0,
+		"internal/emphasis":                0,
 		"internal/loudness":                0,
 		"internal/script":                  1,
 		"internal/markup":                  1,

@@ -17,10 +17,13 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	east "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer"
 	ghtml "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"mynah/internal/emphasis"
 )
 
 // All shows every item of the lists of a slide.
@@ -132,6 +135,7 @@ func engine() goldmark.Markdown {
 			extension.Strikethrough, extension.Linkify, extension.TaskList,
 			extension.NewFootnote(extension.WithFootnoteBacklinkHTML("")),
 		),
+		goldmark.WithParserOptions(parser.WithInlineParsers(emphasis.Parsers()...)),
 		goldmark.WithRendererOptions(
 			renderer.WithNodeRenderers(util.Prioritized(own{languages: map[string]chroma.Lexer{}}, 100)),
 			ghtml.WithEastAsianLineBreaks(ghtml.EastAsianLineBreaksCSS3Draft),

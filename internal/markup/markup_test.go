@@ -19,6 +19,7 @@ func TestMarkdown(t *testing.T) {
 		{"direction of a table", "| a |\n|---|", `<table dir="auto">`},
 		{"task", "- [x] done", `<input checked="" disabled="" type="checkbox"> done`},
 		{"strike", "~~old~~", "<del>old</del>"},
+		{"emphasis without blanks", "これは**「重要」**です。这是~~（不）~~。", "これは<strong>「重要」</strong>です。这是<del>（不）</del>。"},
 		{"autolink", "see https://example.org/x", `<a href="https://example.org/x">`},
 		{"footnote", "a[^1]\n\n[^1]: note", `class="footnotes"`},
 		{"kept tags", "H<sub>2</sub>O <KBD>x</KBD><br/>", `H<sub>2</sub>O <kbd>x</kbd><br>`},

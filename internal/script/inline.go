@@ -9,11 +9,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
 	extast "github.com/yuin/goldmark/extension/ast"
 	markdown "github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"mynah/internal/emphasis"
 )
 
 // The Markdown parser takes time in the square of some inputs ("[[[[…"). So it is given
@@ -61,45 +62,9 @@ func (in *inline) init() {
 	}
 	in.parser = markdown.NewParser(
 		markdown.WithBlockParsers(util.Prioritized(markdown.NewParagraphParser(), 100)),
-		// Before the parser of emphasis among the default ones, which has 500.
-		markdown.WithInlineParsers(append(markdown.DefaultInlineParsers(),
-			util.Prioritized(flanked{markdown.NewEmphasisParser()}, 490),
-			util.Prioritized(flanked{extension.NewStrikethroughParser()}, 490))...),
+		markdown.WithInlineParsers(append(markdown.DefaultInlineParsers(), emphasis.Parsers()...)...),
 		markdown.WithParagraphTransformers(markdown.DefaultParagraphTransformers()...),
 	)
-}
-
-// flanked is a parser of emphasis that also takes marks between punctuation and a letter,
-// which are text to CommonMark: scripts without blanks between words are full of them, as in
-// これは**「重要」**です. In others such marks may close, when they are two, but not open.
-type flanked struct{ markdown.InlineParser }
-
-// Parse implements markdown.InlineParser.
-func (f flanked) Parse(parent ast.Node, block text.Reader, pc markdown.Context) ast.Node {
-	before := block.PrecendingCharacter()
-	node := f.InlineParser.Parse(parent, block, pc)
-	d, ok := node.(*markdown.Delimiter)
-	if !ok || d.Char == '_' {
-		return node
-	}
-	line, _ := block.PeekLine()
-	if len(line) == 0 {
-		return node
-	}
-	after, _ := utf8.DecodeRune(line)
-	switch {
-	case unicode.IsSpace(before) || unicode.IsSpace(after):
-	case unspaced(before) || unspaced(after):
-		d.CanOpen, d.CanClose = true, true
-	case d.OriginalLength > 1:
-		d.CanClose = true
-	}
-	return node
-}
-
-// unspaced tells the characters of East Asian scripts.
-func unspaced(r rune) bool {
-	return util.IsEastAsianWideRune(r) || util.IsSpaceDiscardingUnicodeRune(r)
 }
 
 // runs reads the markup of narration. Tags of HTML are left out with a warning.

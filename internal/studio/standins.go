@@ -29,9 +29,9 @@ func (j *job) voiceOf(ctx context.Context, p storyboard.Part) voice.Voice {
 	return v
 }
 
-// unable says what it means that a voice failed on a part.
-func (j *job) unable(ctx context.Context, v voice.Voice, p storyboard.Part, err error) error {
-	blamed := j.blameSentence(err, p)
+// unable says what it means that a voice failed on a part of a scene, counted from 0.
+func (j *job) unable(ctx context.Context, v voice.Voice, p storyboard.Part, scene int, err error) error {
+	blamed := j.blameSentence(err, p, scene)
 	if ctx.Err() != nil {
 		return blamed
 	}

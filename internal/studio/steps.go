@@ -374,7 +374,7 @@ func (j *job) sayAll(ctx context.Context) error {
 					Emphasis: p.Emphasis, Fragment: p.Fragment, Level: level,
 				})
 				if err != nil {
-					return j.unable(ctx, v, p, err)
+					return j.unable(ctx, v, p, i, err)
 				}
 				j.spoken[i][k] = spoken
 				j.part(spoken.Key, partSentence, shorten(p.Text, 60), i+1, of("its words", p.Runs), of("its voice", p.Voice, v.Engine),
@@ -393,8 +393,8 @@ func (j *job) sayAll(ctx context.Context) error {
 	return g.Wait()
 }
 
-// blameSentence says which sentence an engine failed on.
-func (j *job) blameSentence(err error, p storyboard.Part) error {
+// blameSentence says which sentence of a scene, counted from 0, an engine failed on.
+func (j *job) blameSentence(err error, p storyboard.Part, scene int) error {
 	f, ok := fault.As(asFault(err))
 	if !ok || f.Code == fault.Cancelled || f.Code == fault.Disk {
 		return asFault(err)
@@ -407,8 +407,12 @@ func (j *job) blameSentence(err error, p storyboard.Part) error {
 	if cause == nil {
 		cause = err
 	}
-	return fault.New(f.Code, cause, "%s:%d: the sentence %q could not be spoken by %s: %s",
-		p.Range.File, p.Range.Start.Line, shorten(p.Text, 60), p.Voice, f.Public).WithHint("%s", hint)
+	of := "scene"
+	if j.timed != nil {
+		of = "cue"
+	}
+	return fault.New(f.Code, cause, "%s:%d: the sentence %q of %s %d could not be spoken by %s: %s",
+		p.Range.File, p.Range.Start.Line, shorten(p.Text, 60), of, scene+1, p.Voice, f.Public).WithHint("%s", hint)
 }
 
 func shorten(s string, n int) string {

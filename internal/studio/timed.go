@@ -155,7 +155,7 @@ func (j *job) sayCue(ctx context.Context, i int) (*spokenCue, error) {
 				Voice: v, Runs: voiceRuns(p.Runs), Speed: p.Speed * speed, Pitch: p.Pitch, Volume: p.Volume, Emphasis: p.Emphasis, Level: level,
 			})
 			if err != nil {
-				return nil, 0, j.unable(ctx, v, p, err)
+				return nil, 0, j.unable(ctx, v, p, i, err)
 			}
 			c.spoken = append(c.spoken, s)
 			total += s.Samples
