@@ -128,7 +128,11 @@ func properties(header map[string]string) (script.Properties, error) {
 	s, list := script.Parse("settings", []byte(text.String()))
 	for _, d := range list {
 		if d.Severity == diag.Error {
-			return script.Properties{}, fault.New(fault.Usage, nil, "%s", strings.TrimSuffix(d.Summary, ".")).WithHint("%s", d.Hint)
+			says := strings.TrimSuffix(d.Summary, ".")
+			if d.Detail != "" {
+				says += ". " + d.Detail
+			}
+			return script.Properties{}, fault.New(fault.Usage, nil, "%s", says).WithHint("%s", d.Hint)
 		}
 	}
 	return s.Header.Properties, nil

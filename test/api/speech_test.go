@@ -245,9 +245,9 @@ func TestTextsThatCannotBeSpoken(t *testing.T) {
 		"too long":        {say("mp3", hello+strings.Repeat(" ", 1<<20-len(hello)+1)), http.StatusRequestEntityTooLarge, "The body of the request is over 1048576 bytes"},
 		"silent":          {stream("mp3", "![](a.png)"), http.StatusBadRequest, "the text holds nothing that can be spoken"},
 		"wrong":           {stream("mp3", "(voice-speed: never)\nHi."), http.StatusBadRequest, `text:1:15: voice-speed cannot be "never"`},
-		"speed":           {post("/text-to-speech/mp3?voice-speed=9", hello), http.StatusBadRequest, `voice-speed cannot be "9"`},
-		"pitch":           {post("/text-to-speech/mp3?voice-pitch=deep", hello), http.StatusBadRequest, `voice-pitch cannot be "deep"`},
-		"volume":          {post("/text-to-speech/mp3?voice-volume=-1", hello), http.StatusBadRequest, `voice-volume cannot be "-1"`},
+		"speed":           {post("/text-to-speech/mp3?voice-speed=9", hello), http.StatusBadRequest, `voice-speed cannot be "9". Allowed: slow, normal, fast, or a factor from 0.3 to 3`},
+		"pitch":           {post("/text-to-speech/mp3?voice-pitch=deep", hello), http.StatusBadRequest, `voice-pitch cannot be "deep". Allowed: low, normal, high, or a factor from 0.3 to 3`},
+		"volume":          {post("/text-to-speech/mp3?voice-volume=-1", hello), http.StatusBadRequest, `voice-volume cannot be "-1". Allowed: soft, normal, standard, loud, or a factor from 0 to 10`},
 	} {
 		p := ask[api.Problem](t, shared, c.status, c.q)
 		if !strings.HasPrefix(p.Message, c.want) {
