@@ -79,7 +79,7 @@ func floors() map[string]int {
 
 // pure are the packages of the compiler, and what none of them may import.
 func pure() (packages, forbidden []string) {
-	return []string{"internal/diag", "internal/script", "internal/markup", "internal/storyboard", "internal/timeline", "internal/caption"},
+	return []string{"internal/diag", "internal/emphasis", "internal/script", "internal/markup", "internal/storyboard", "internal/timeline", "internal/caption"},
 		[]string{"os", "os/exec", "net", "net/http", "database/sql", "log", "log/slog", "time.Now"}
 }
 
