@@ -75,6 +75,10 @@ func TestReading(t *testing.T) {
 		{"en-GB", "On 05/06/2024.", "On June 5th, 20 24."},
 		{"en-US", "On 25.11.2026, not 1.2.2000.", "On November 25th, 20 26, not February 1st, 2000."},
 		{"de-DE", "Am 25.11.2026.", "Am 25. November 2026."},
+		{"en-US", "From 1995 £5 notes, by 2024 USD 5 million, 10 CAD files, INR 2.5.", "From 1995 5 pounds notes, by 2024 5 million U S dollars, 10 C A D files, INR 2.5."},
+		{"en-US", "USD/EUR 1.05, 100 CHF/t, SEK 1, 2 million DKK.", "U S D E U R 1.05, 100 C H F/t, 1 Swedish krona, 2 million Danish kroner."},
+		{"en-US", "Version 1.12.2024, kernel 5.10.2024, 3.10.1999.4, but 3.10.1999.", "Version 1 point 12 point 2024, kernel 5 point 10 point 2024, 3 point 10 point 1999 point 4, but October 3rd, 19 99."},
+		{"de", "Am 31.02.2024 und am 29.02.2024.", "Am 31.02.2024 und am 29. Februar 2024."},
 		{"en-US", "5 € or 3.50 £, 10 USD, EUR 1,200.", "5 euros or 3 pounds and 50 pence, 10 U S dollars, 1200 euros."},
 		{"en-US", "iPhone and JavaScript.", "iPhone and JavaScript."},
 	} {

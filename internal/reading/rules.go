@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -36,7 +37,8 @@ func (r *reader) anywhere() []rule {
 		{find: pattern(`[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,24}`), say: func(m []string) string { return r.symbols(m[0]) }},
 		{find: pattern(`(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|edu|gov|info|app|ai|de|fr|uk|eu|ch|at|it|es|nl|pl|co)(?:/[\w./%~?=&-]*[\w/])?`), say: func(m []string) string { return r.address(m[0]) }},
 		{find: pattern(`(\d{4})-(\d\d)-(\d\d)`), say: func(m []string) string { return r.date(m[1], m[2], m[3]) }},
-		{find: pattern(`(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)`), say: func(m []string) string { return r.date(m[3], m[2], m[1]) }},
+		{find: pattern(`(?i)(version|release|build|kernel|firmware) (\d+(?:\.\d+){2,3})`), english: true, say: func(m []string) string { return m[1] + " " + strings.ReplaceAll(m[2], ".", " point ") }},
+		{find: pattern(`(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)`), unless: pattern(`[.-]\w`), say: func(m []string) string { return r.date(m[3], m[2], m[1]) }},
 		{find: pattern(`(?:~|\.{1,2})?(?:/[\w.-]*\w)+/?`), say: func(m []string) string { return r.symbols(m[0]) }},
 		{find: pattern(`[\w-]*\w(?:\.[\w-]+)*\.(?:md|txt|go|js|ts|py|rs|c|h|cpp|java|rb|sh|css|html?|json|ya?ml|toml|xml|csv|pdf|docx?|xlsx?|pptx?|png|jpe?g|gif|svg|webp|mp[34]|wav|mov|zip|tar|gz|exe|conf|cfg|ini|log|sql)`), say: func(m []string) string { return r.symbols(m[0]) }},
 		{find: pattern(`[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?:\(\))?`), say: func(m []string) string { return r.code(m[0]) }},
@@ -136,11 +138,12 @@ func setOf(words string) map[string]bool {
 
 // date reads a day of the calendar.
 func (r *reader) date(year, month, day string) string {
+	const leap = 2000 // a year of which all days may be meant
 	m, _ := strconv.Atoi(month)
 	d, _ := strconv.Atoi(day)
 	y, _ := strconv.Atoi(year)
-	if m < 1 || m > 12 || d < 1 || d > 31 || len(r.words.months) != 12 {
-		return ""
+	if len(r.words.months) != 12 || m < 1 || m > 12 || d < 1 || d > time.Date(cmp.Or(y, leap), time.Month(m)+1, 0, 0, 0, 0, 0, time.UTC).Day() {
+		return "" // there is no 31 February
 	}
 	name := r.words.months[m-1]
 	switch {
@@ -275,10 +278,11 @@ func once(format string) string {
 // inEnglish are rules of English alone.
 func (r *reader) inEnglish() []rule {
 	return []rule{
-		{english: true, find: pattern(`([$€£¥])(\d+(?:,\d{3})*)(?:\.(\d+))?(?:\s?(thousand|million|billion|trillion|[kKmMbB]n?))?`), say: func(m []string) string { return money(m[1], m[2], m[3], m[4]) }},
-		{english: true, find: pattern(`(\d+(?:,\d{3})*)(?:\.(\d\d))?[\s\x{00a0}]?([€£¥])`), say: func(m []string) string { return money(m[3], m[1], m[2], "") }},
-		{english: true, find: pattern(number + `[\s\x{00a0}]?(` + currencies + `)`), say: func(m []string) string { return inCurrency(m[1], m[2]) }},
-		{english: true, find: pattern(`(` + currencies + `)[\s\x{00a0}]?` + number), say: func(m []string) string { return inCurrency(m[2], m[1]) }},
+		{english: true, find: pattern(`([$€£¥])(\d+(?:,\d{3})*)(?:\.(\d+))?` + scale), say: func(m []string) string { return money(m[1], m[2], m[3], m[4]) }},
+		{english: true, find: pattern(`(\d+(?:,\d{3})*)(?:\.(\d\d))?[\s\x{00a0}]?([€£¥])`), unless: pattern(`\s?\d`), say: func(m []string) string { return money(m[3], m[1], m[2], "") }},
+		{english: true, find: pattern(`(` + currencies + `)/(` + currencies + `)`), say: func(m []string) string { return letters(m[1]) + " " + letters(m[2]) }},
+		{english: true, find: pattern(number + scale + `[\s\x{00a0}]?(` + currencies + `)`), unless: pattern(`\s?\d|/`), say: func(m []string) string { return inCurrency(m[1], m[2], m[3]) }},
+		{english: true, find: pattern(`(` + currencies + `)[\s\x{00a0}]?` + number + scale), say: func(m []string) string { return inCurrency(m[2], m[3], m[1]) }},
 		{english: true, find: pattern(`(?:\d{1,2})/(?:\d{1,2})/(?:\d{4}|\d\d)`), say: func(m []string) string { return r.formattedDate(m[0], "") }},
 		{english: true, find: pattern(`(?i)(chapter|lesson|module|page|part|section|slide|step) (\d+)/(\d+)`), say: func(m []string) string { return m[1] + " " + m[2] + " of " + m[3] }},
 		{english: true, find: pattern(`([1-9])/([2-9]|10)`), unless: pattern(`/`), say: func(m []string) string { return fraction(m[1], m[2]) }},
@@ -309,6 +313,8 @@ func (r *reader) inEnglish() []rule {
 
 const (
 	number = `(\d+(?:,\d{3})*(?:\.\d+)?)`
+	// scale stands behind an amount of money.
+	scale = `(?:\s?(thousand|million|billion|trillion|[kKmMbB]n?))?`
 	// The longer of two that begin alike stands first.
 	units = `km/h|mph|m/s|Mbit/s|Gbit/s|kB/s|MB/s|GB/s|kbps|Mbps|Gbps|km|cm|mm|µm|nm|kg|mg|ml|GHz|MHz|kHz|Hz|kWh|kW|MW|dB|kB|KB|MB|GB|TB|KiB|MiB|GiB|ms|µs|ns|fps|px|°C|°F|x`
 )
@@ -335,14 +341,10 @@ func money(currency, whole, digits, scale string) string {
 	}[currency]
 	amount := ungrouped(whole)
 	if scale != "" {
-		word := map[string]string{"k": "thousand", "m": "million", "mn": "million", "b": "billion", "bn": "billion"}[strings.ToLower(scale)]
-		if word == "" {
-			word = scale
-		}
 		if digits != "" {
 			amount += " point " + apart(digits)
 		}
-		return amount + " " + word + " " + names[1]
+		return amount + " " + scaled(scale) + " " + names[1]
 	}
 	if digits != "" && len(digits) != 2 {
 		return ""
@@ -361,19 +363,31 @@ func money(currency, whole, digits, scale string) string {
 	return say
 }
 
-// currencies are those whose codes are read.
-const currencies = `USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|INR|CNY|SEK|NOK|DKK|PLN|BRL|MXN|ZAR`
+// scaled is the word for a scale: million for m and mn.
+func scaled(scale string) string {
+	word := map[string]string{"k": "thousand", "m": "million", "mn": "million", "b": "billion", "bn": "billion"}[strings.ToLower(scale)]
+	return cmp.Or(word, scale)
+}
 
-func inCurrency(amount, code string) string {
-	name := map[string]string{
-		"USD": "U S dollars", "EUR": "euros", "GBP": "pounds", "JPY": "yen", "CHF": "Swiss francs", "CAD": "Canadian dollars", "AUD": "Australian dollars",
-		"NZD": "New Zealand dollars", "INR": "rupees", "CNY": "yuan", "SEK": "Swedish kronor", "NOK": "Norwegian kroner", "DKK": "Danish kroner", "PLN": "zlotys",
-		"BRL": "reais", "MXN": "Mexican pesos", "ZAR": "rand",
+// currencies are those whose codes are read. CAD and INR, which mean other things as well,
+// are not among them.
+const currencies = `USD|EUR|GBP|JPY|CHF|AUD|NZD|CNY|SEK|NOK|DKK|PLN|BRL|MXN|ZAR`
+
+func inCurrency(amount, scale, code string) string {
+	name := map[string][2]string{
+		"USD": {"U S dollar", "U S dollars"}, "EUR": {"euro", "euros"}, "GBP": {"pound", "pounds"}, "JPY": {"yen", "yen"},
+		"CHF": {"Swiss franc", "Swiss francs"}, "AUD": {"Australian dollar", "Australian dollars"},
+		"NZD": {"New Zealand dollar", "New Zealand dollars"}, "CNY": {"yuan", "yuan"}, "SEK": {"Swedish krona", "Swedish kronor"},
+		"NOK": {"Norwegian krone", "Norwegian kroner"}, "DKK": {"Danish krone", "Danish kroner"}, "PLN": {"zloty", "zlotys"},
+		"BRL": {"real", "reais"}, "MXN": {"Mexican peso", "Mexican pesos"}, "ZAR": {"rand", "rand"},
 	}[code]
-	if amount == "1" && strings.HasSuffix(name, "s") && name != "reais" {
-		name = strings.TrimSuffix(name, "s")
+	switch {
+	case scale != "":
+		return ungrouped(amount) + " " + scaled(scale) + " " + name[1]
+	case amount == "1":
+		return "1 " + name[0]
 	}
-	return ungrouped(amount) + " " + name
+	return ungrouped(amount) + " " + name[1]
 }
 
 // parts reads a fraction, before which a whole number may stand: 1+1/2, 3 1/4.
@@ -518,13 +532,15 @@ func capitals(m []string) string {
 	if strings.ContainsAny(word, "AEIOUY") && !spelled()[word] {
 		return ""
 	}
-	say := voice.SpellOut(word)
-	say = strings.ReplaceAll(say, ", ", " ")
+	say := letters(word)
 	if strings.HasSuffix(m[0], "s") {
 		say += "'s"
 	}
 	return say
 }
+
+// letters are said one by one, without a pause between.
+func letters(word string) string { return strings.ReplaceAll(voice.SpellOut(word), ", ", " ") }
 
 // spelled are abbreviations with a vowel that are said letter by letter.
 func spelled() map[string]bool {

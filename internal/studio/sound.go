@@ -162,7 +162,8 @@ func (j *job) planPieces(ctx context.Context, t *track) error {
 
 // balance finds the film's gain: what brings all of it to the level that it is to have. The
 // more gain, the more the limiter takes; so where the gain turns out to be far from that at
-// which it was measured, all is measured again.
+// which it was measured, all is measured again. A film that the limiter does not let reach its
+// level stays below it.
 func (j *job) balance(ctx context.Context, t *track, pieces []sound.Piece) error {
 	level, ok := j.board.Level()
 	if !ok {
@@ -172,7 +173,7 @@ func (j *job) balance(ctx context.Context, t *track, pieces []sound.Piece) error
 		rounds = 5
 		near   = 1    // half decibels, for which the limiter does nearly the same
 		most   = 40   // half decibels
-		least  = 0.25 // of a decibel, that one more is taken to make the film louder
+		least  = 0.25 // of a decibel, by which one more must make the film louder
 	)
 	// Sentences have their level already; in two channels they are heard 3 dB louder.
 	begin := -6 * (t.channels - 1)
@@ -185,7 +186,11 @@ func (j *job) balance(ctx context.Context, t *track, pieces []sound.Piece) error
 		}
 		worth := 1.0
 		if step != 0 {
-			worth = min(max((heard-before)*2/float64(step), least), 1)
+			worth = min((heard-before)*2/float64(step), 1)
+		}
+		if worth < least {
+			// The limiter takes nearly all: more gain would lift only what is soft.
+			break
 		}
 		off := loudness.HalfDecibels(heard, level)
 		gain := min(max(t.master.Gain+int(math.Round(float64(off)/worth)), begin-most), begin+most)

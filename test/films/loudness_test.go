@@ -96,6 +96,30 @@ func TestLoudnessThroughTheLimiter(t *testing.T) {
 	}
 }
 
+// TestLoudnessOutOfReach: where the limiter takes all that more gain would bring, what is soft
+// is not lifted for it.
+func TestLoudnessOutOfReach(t *testing.T) {
+	t.Parallel()
+	slow(t)
+	pause := func(level string) float64 {
+		film, _ := produce(t, written(t, "---\nsize: 320x180\nbackground: ukulele-1 0.02\nducking: none\nloudness: "+level+"\n---\n(pause: 3)\n\n"+spoken), "", nil)
+		if _, peak := ebur128(t, film); peak > -1 {
+			t.Errorf("loudness %s: peak %.1f dBTP", level, peak)
+		}
+		sound, channels := pcm(t, film)
+		sum := 0.0
+		for _, v := range sound[48000*channels : 2*48000*channels] {
+			sum += v * v
+		}
+		return 10 * math.Log10(sum)
+	}
+	usual, loud := pause("-16"), pause("-7")
+	t.Logf("music at the beginning: %.1f dB louder at -7 LUFS than at -16", loud-usual)
+	if loud > usual+6 {
+		t.Errorf("music at the beginning is %.1f dB louder at -7 LUFS than at -16", loud-usual)
+	}
+}
+
 // TestLevelsThatStay: what is not to be brought to a level is as it was.
 func TestLevelsThatStay(t *testing.T) {
 	t.Parallel()
