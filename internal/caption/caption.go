@@ -10,6 +10,7 @@ import (
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
 	"mynah/internal/timeline"
+	"mynah/internal/voice"
 )
 
 // gap is the time between two consecutive pieces, in samples: 0.2 s.
@@ -73,7 +74,7 @@ func Cues(b *storyboard.Board, l *timeline.Line, words Words) []Cue {
 	for i := range l.Scenes {
 		s := &b.Scenes[i]
 		if s.Quote != nil {
-			out = append(out, quoted(i, s, &l.Scenes[i], l, limit)...)
+			out = append(out, quoted(i, s, &l.Scenes[i], l, limit, b.Film.Language)...)
 			continue
 		}
 		out = append(out, spoken(i, s, &l.Scenes[i], words, limit)...)
@@ -188,7 +189,7 @@ func spoken(i int, s *storyboard.Scene, t *timeline.Scene, words Words, limit li
 
 // quoted makes the cues of a scene whose text was given: the pieces share the time of
 // the narration, from its first sound to its last, or of the scene, by their characters.
-func quoted(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line, limit limits) []Cue {
+func quoted(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line, limit limits, language string) []Cue {
 	start, end := l.Sample(t.Start), l.Sample(t.Start+t.Frames)
 	heard := false
 	for _, v := range t.Voice {
@@ -200,7 +201,11 @@ func quoted(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line, lim
 		}
 		end = v.Start + v.Samples
 	}
-	p := &paragraph{given: true}
+	p := &paragraph{}
 	p.add(*s.Quote, nil, timeline.Voice{Start: start, Samples: end - start})
+	for _, sentence := range voice.Sentences(p.text, language) {
+		p.ends = append(p.ends, sentence.End)
+	}
+	slices.Sort(p.ends)
 	return p.cues(i, limit)
 }

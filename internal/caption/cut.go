@@ -102,7 +102,7 @@ func leads(r rune) bool { return r >= 'เ' && r <= 'ไ' || r >= 'ເ' && r <= 
 // trails tells of the vowels and marks of Thai and Lao that are letters to Unicode but
 // belong to the consonant before them.
 func trails(r rune) bool {
-	return strings.ContainsRune("ะาๅๆฯະາໆຯ", r)
+	return strings.ContainsRune("ะาำๅๆฯະາຳໆຯ", r)
 }
 
 // syllable tells whether a text begins with what a syllable of Thai or Lao begins with: a
@@ -112,7 +112,7 @@ func syllable(text string) bool {
 	if leads(first) {
 		return true
 	}
-	for _, word := range []string{"การ", "ความ", "ที่", "ซึ่ง", "และ", "หรือ", "ของ", "กับ", "ว่า"} {
+	for _, word := range []string{"ความ", "ที่", "ซึ่ง", "และ", "หรือ", "ของ", "กับ", "ว่า"} {
 		if strings.HasPrefix(text, word) {
 			return true
 		}
@@ -212,8 +212,6 @@ func (p *paragraph) ending(a atom) ending {
 	switch {
 	case strings.ContainsRune("!?…。！？؟۔।॥｡", last):
 		return sentence
-	case last == '.' && p.given && stops(text, next):
-		return sentence
 	case strings.ContainsRune(",;:–—،؛、，；：」）", last) || len(text) < a.to-a.from:
 		return clause
 	case strings.ContainsRune("–—(（「", next):
@@ -223,22 +221,13 @@ func (p *paragraph) ending(a atom) ending {
 	}
 }
 
-// stops tells whether the stop of a word ends a sentence: that of a short word does if no
-// abbreviation is written as the word is.
-func stops(word string, next rune) bool {
-	if len(word) > 4 {
-		return !unicode.IsLower(next)
-	}
-	lower := strings.TrimFunc(word, unicode.IsLower) == "."
-	return lower && unicode.IsUpper(next)
-}
-
 // phrase tells whether a phrase of Japanese most likely ends at a place: what words are
 // bound by is written in Hiragana, and most words begin in other letters.
 func (p *paragraph) phrase(at int) bool {
 	before, _ := utf8.DecodeLastRuneInString(p.text[:at])
 	behind, _ := utf8.DecodeRuneInString(p.text[at:])
-	return unicode.Is(unicode.Hiragana, before) && unicode.IsLetter(behind) && !unicode.Is(unicode.Hiragana, behind) && behind != 'ー'
+	return unicode.Is(unicode.Hiragana, before) && unicode.IsLetter(behind) && !unicode.Is(unicode.Hiragana, behind) && behind != 'ー' &&
+		before != 'お' && before != 'ご' // which are polite, and stand before their word
 }
 
 // measure gives the characters and columns of the atoms from i to before j.

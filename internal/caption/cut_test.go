@@ -119,6 +119,19 @@ func TestSentencesOfQuotes(t *testing.T) {
 	if got := strings.Join(laid(cues), "|"); got != want {
 		t.Errorf("cut into %s\nwant %s", got, want)
 	}
+	for _, quote := range []string{
+		"Die meisten Leute, die damals in dieser Gegend an der Elbe lebten, konnten u. U. auch für längere Zeit fort.",
+		"Они приехали рано утром и вышли у д. Иваново, где их уже давно ждали все их старые друзья и соседи.",
+		"They say that it is a matter of one old and very tired Johnson vs. Smith, who is neither old nor tired.",
+	} {
+		cues, _ := film("said", 80, &quote)
+		pieces := laid(cues)
+		for _, l := range pieces[:len(pieces)-1] {
+			if strings.HasSuffix(l, ".") {
+				t.Errorf("a piece ends behind an abbreviation: %q", l)
+			}
+		}
+	}
 }
 
 // TestLongerBreaksMakeLongerLines as long as the frame has room.
@@ -233,7 +246,7 @@ func TestParagraphsAreWholeAgain(t *testing.T) {
 // consonant, whichever is written first, also where nobody knows the words.
 func TestVowelsStay(t *testing.T) {
 	t.Parallel()
-	for _, letters := range []string{"กเข", "เก", "แม่น้ำ", "ไป", "ໄປກໂຕ", "ຂເກ", "ภาษา", "เกาะ", "ต่างๆ", "ພາສາ"} {
+	for _, letters := range []string{"กเข", "เก", "แม่น้ำ", "ไป", "ໄປກໂຕ", "ຂເກ", "ภาษา", "เกาะ", "ต่างๆ", "ພາສາ", "ทำงาน", "ຄຳ"} {
 		text := strings.Repeat(letters, 60)
 		for limit := 10; limit < 24; limit++ {
 			quote := text
@@ -246,7 +259,7 @@ func TestVowelsStay(t *testing.T) {
 					if last, _ := utf8.DecodeLastRuneInString(l); strings.ContainsRune("เแโใไເແໂໃໄ", last) {
 						t.Errorf("with %d characters, a line ends in %q: %q", limit, last, l)
 					}
-					if first, _ := utf8.DecodeRuneInString(l); strings.ContainsRune("ะาๅๆະາໆ", first) {
+					if first, _ := utf8.DecodeRuneInString(l); strings.ContainsRune("ะาำๅๆະາຳໆ", first) {
 						t.Errorf("with %d characters, a line begins with %q: %q", limit, first, l)
 					}
 				}

@@ -17,8 +17,6 @@ type paragraph struct {
 	// ends are the offsets in the text at which sentences end.
 	ends []int
 	end  int64 // sample at which the last word ends
-	// given tells of a text that nobody has cut into sentences.
-	given bool
 }
 
 // span is a stretch of text, from its first byte to the one behind its last, that is said
