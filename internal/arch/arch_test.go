@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -146,6 +147,31 @@ func TestFloors(t *testing.T) {
 			if other, known := table[in]; known && other >= floor {
 				t.Errorf("%s (floor %d) imports %s (floor %d)", pkg, floor, in, other)
 			}
+		}
+	}
+}
+
+// TestPlanTellsFloors: the plan of the house lists every package with its floor. A row may
+// name several of one folder.
+func TestPlanTellsFloors(t *testing.T) {
+	t.Parallel()
+	plan, err := os.ReadFile(filepath.Join("..", "..", "ARCHITECTURE.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]string{}
+	for _, row := range regexp.MustCompile("(?m)^\\| (`.*`) \\| (\\d+) \\|").FindAllStringSubmatch(string(plan), -1) {
+		names := strings.Split(strings.ReplaceAll(row[1], "`", ""), ", ")
+		for i, name := range names {
+			if i > 0 {
+				name = path.Join(path.Dir(names[0]), name)
+			}
+			told[name] = row[2]
+		}
+	}
+	for pkg, floor := range floors() {
+		if told[pkg] != strconv.Itoa(floor) {
+			t.Errorf("ARCHITECTURE.md has %s on floor %q, not %d", pkg, told[pkg], floor)
 		}
 	}
 }

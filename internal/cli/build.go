@@ -341,7 +341,7 @@ func (a *app) checkEach(ctx context.Context, all []*buildFlags, args []string) (
 	}
 	defer h.Close()
 	var list diag.List
-	sources := map[string][]byte{}
+	sources, told := map[string][]byte{}, map[diag.Diagnostic]bool{}
 	for _, f := range all {
 		r, err := f.request(args)
 		if err != nil {
@@ -352,8 +352,8 @@ func (a *app) checkEach(ctx context.Context, all []*buildFlags, args []string) (
 			return nil, nil, err
 		}
 		for _, d := range found {
-			if !slices.Contains(list, d) {
-				list = append(list, d)
+			if !told[d] {
+				list, told[d] = append(list, d), true
 			}
 		}
 		maps.Copy(sources, read)

@@ -78,7 +78,7 @@ func TestConfiguredVoices(t *testing.T) {
 	}
 	s.Misbehave(remotetest.Status(http.StatusUnauthorized, "", `{"error":{"message":"no"}}`))
 	code, _, errs = run(t, settings, "say", "Hello.", "-o", file, "--voice", "amy")
-	if code != exitTool || !strings.Contains(errs, `the sentence "Hello." of scene 1 could not be spoken by amy: local wants a key, and OPENAI_API_KEY is not set`) {
+	if code != exitTool || !strings.Contains(errs, `the sentence "Hello." could not be spoken by amy: local wants a key, and OPENAI_API_KEY is not set`) {
 		t.Errorf("exit code %d, %s", code, errs)
 	}
 }

@@ -116,7 +116,9 @@ func (a *app) subtitles(ctx context.Context, f *subtitleFlags, args []string) er
 	a.render(s.Warnings, s.Sources)
 	for i, file := range files {
 		if file.Path == "" {
-			fmt.Fprint(a.Out, s.Texts[i])
+			if _, err := fmt.Fprint(a.Out, s.Texts[i]); err != nil {
+				return err
+			}
 			continue
 		}
 		fmt.Fprintf(a.Out, "%s  %d subtitles\n", file.Path, len(s.Captions))

@@ -44,7 +44,7 @@ func (f flanked) Parse(parent ast.Node, block text.Reader, pc parser.Context) as
 	case unicode.IsSpace(before) || unicode.IsSpace(after):
 	case unspaced(before) || unspaced(after):
 		d.CanOpen, d.CanClose = true, true
-	case d.OriginalLength > 1:
+	case d.OriginalLength > 1 && !unicode.In(before, unicode.Ps, unicode.Pi):
 		d.CanClose = true
 	}
 	return node

@@ -265,9 +265,13 @@ func (w *walker) html(n *ast.RawHTML, style Style) {
 	name = name[:len(name)-len(strings.TrimLeft(name, "abcdefghijklmnopqrstuvwxyz-"))]
 	_, ssml := ssmlElements()[name]
 	switch {
+	case name == "p" || name == "s" || name == "audio", strings.Trim(tag, "</>") == "sub", strings.Trim(tag, "</>") == "mark":
+		ssml = false // HTML has them too
+	}
+	switch {
 	case name == "speak":
 		d.Hint = "begin <speak> on a line of its own"
-	case ssml && name != "p" && name != "s" && name != "audio":
+	case ssml:
 		d.Hint = "write SSML as a block of its own: <speak> … </speak>"
 	}
 }

@@ -175,6 +175,7 @@ func narrationRows() []row {
 		{name: "emphasis without blanks", src: "これは**「重要」**です。", want: "say \"これは\" strong\"「重要」\" \"です。\""},
 		{name: "emphasis up to a stop", src: "这是**重点。**然后*“继续”*吧~~（不）~~。", want: "say \"这是\" strong\"重点。\" \"然后\" emphasis\"“继续”\" \"吧\" reduced\"（不）\" \"。\""},
 		{name: "emphasis without a blank behind", src: "**Bold.**Next f(*a)*2", want: "say strong\"Bold.\" \"Next f(*a)*2\""},
+		{name: "stars of code", src: "2**(3)**4 and f(**kwargs, **more)", want: "say \"2**(3)**4 and f(**kwargs, **more)\""},
 		{name: "lines without blanks", src: "今日は、\n良い**天気**\n です。\n*Yes*\n한국\n어", want: "say \"今日は、良い\" strong\"天気\" \" です。 \" emphasis\"Yes\" \" 한국 어\""},
 		{name: "no entity", src: "&notanentity; &semi; &copy;", want: "say \"&notanentity; ; ©\""},
 		{name: "over lines", src: "a **b\nc** d", want: "say \"a \" strong\"b c\" \" d\""},

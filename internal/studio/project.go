@@ -26,6 +26,8 @@ type Project struct {
 
 	mu    sync.Mutex
 	files map[string]storyboard.File
+	names []string // of files there are, from when the first was missing
+	asked int      // for names near to missing ones
 }
 
 // OpenProject opens a project's folder.
@@ -121,27 +123,48 @@ func (p *Project) look(name string) storyboard.File {
 	return f
 }
 
-// Nearest implements storyboard.Project.
+// Nearest implements storyboard.Project. It gives up after as many missing files as anybody
+// looks at.
 func (p *Project) Nearest(name string) string {
-	const most = 2000
-	seen, best, least := 0, "", len(filepath.Base(name))/4+2
-	_ = fs.WalkDir(p.FS(), ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return nil //nolint:nilerr // a folder that cannot be read holds no suggestion
-		}
-		if seen++; seen > most {
-			return fs.SkipAll
-		}
-		n := levenshtein.Distance(strings.ToLower(path), strings.ToLower(name), nil)
-		if strings.EqualFold(filepath.Base(path), filepath.Base(name)) {
+	const mostAsked = 200
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.asked++; p.asked > mostAsked {
+		return ""
+	}
+	if p.asked == 1 {
+		p.names = p.list()
+	}
+	name = strings.ToLower(name)
+	best, least := "", len(filepath.Base(name))/4+2
+	limit := levenshtein.NewParams()
+	for _, path := range p.names {
+		lower := strings.ToLower(path)
+		n := levenshtein.Distance(lower, name, limit.MaxCost(least))
+		if filepath.Base(lower) == filepath.Base(name) {
 			n = min(n, 1)
 		}
 		if n < least {
 			best, least = path, n
 		}
+	}
+	return best
+}
+
+// list gives names of files of the project, at most some thousands.
+func (p *Project) list() (names []string) {
+	const most = 2000
+	_ = fs.WalkDir(p.FS(), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil //nolint:nilerr // a folder that cannot be read holds no suggestion
+		}
+		if len(names) == most {
+			return fs.SkipAll
+		}
+		names = append(names, path)
 		return nil
 	})
-	return best
+	return names
 }
 
 // Track implements storyboard.Project.

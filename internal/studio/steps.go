@@ -407,12 +407,15 @@ func (j *job) blameSentence(err error, p storyboard.Part, scene int) error {
 	if cause == nil {
 		cause = err
 	}
-	of := "scene"
-	if j.timed != nil {
-		of = "cue"
+	of := fmt.Sprintf(" of scene %d", scene+1)
+	switch {
+	case j.timed != nil:
+		of = fmt.Sprintf(" of cue %d", scene+1)
+	case p.Range.File == speechFile && len(j.board.Scenes) == 1:
+		of = "" // a text has no scenes, unless it cuts itself into some
 	}
-	return fault.New(f.Code, cause, "%s:%d: the sentence %q of %s %d could not be spoken by %s: %s",
-		p.Range.File, p.Range.Start.Line, shorten(p.Text, 60), of, scene+1, p.Voice, f.Public).WithHint("%s", hint)
+	return fault.New(f.Code, cause, "%s:%d: the sentence %q%s could not be spoken by %s: %s",
+		p.Range.File, p.Range.Start.Line, shorten(p.Text, 60), of, p.Voice, f.Public).WithHint("%s", hint)
 }
 
 func shorten(s string, n int) string {

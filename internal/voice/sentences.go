@@ -167,7 +167,8 @@ func symbol(body string, next rune) bool {
 		return false
 	}
 	last, _ := utf8.DecodeLastRuneInString(before)
-	return before == "" || unicode.IsSpace(last) || !unicode.IsLetter(next) && !unicode.IsDigit(next) && !strings.ContainsRune(`"“‘'(„«[`, next)
+	begins := unicode.IsLetter(next) || unicode.IsDigit(next) || unicode.In(next, unicode.So, unicode.Sc) || strings.ContainsRune(`"“‘'(„«[¿¡`, next)
+	return before == "" || unicode.IsSpace(last) || !begins
 }
 
 // initials tells "J", "U.S", "e.g": single letters with dots between.

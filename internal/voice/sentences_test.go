@@ -35,6 +35,8 @@ func TestSentences(t *testing.T) {
 		{"hi", "यह पहला है। | यह दूसरा है।"},
 		{"ru", "Это и т.д. и т.п. было. | Конец."},
 		{"en", "Use C#, .NET and a != b, or x!=y. | The !important rule. | \"Stop!\", he said."},
+		{"en", "Done!|🎉 Next. | Well done!|$5 more."},
+		{"es", "¡Hola!|¿Qué tal?"},
 		{"en", "No blank!|One."},
 		{"en", ""},
 		{"en", " "},

@@ -150,7 +150,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 // cutPauses takes off what the program says before the first sound and behind the last: two
 // tenths of a second of a hiss that is too loud to be told from the breath of speech.
 func cutPauses(clip *voice.Clip, sounds []voice.Sound) {
-	const before, behind = 20 * time.Millisecond, 40 * time.Millisecond
+	const before, behind = 20 * time.Millisecond, 60 * time.Millisecond
 	from := max(sounds[0].Start-before, 0)
 	to := min(sounds[len(sounds)-1].End+behind, clip.Length())
 	sample := func(t time.Duration) int { return min(int(t.Seconds()*float64(clip.Rate)), len(clip.PCM)) }

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/binary"
 	"math"
@@ -122,13 +123,13 @@ func judge(clip voice.Clip, req voice.Request) string {
 		}
 	}
 	n := float64(max(len(clip.PCM), 1))
-	effort, letters := 0.0, 0.0
+	effort := 0.0
 	plain := req.Text()
 	for _, w := range voice.Words(plain) {
 		effort += voice.Effort(plain[w.Start:w.End])
-		letters += voice.Effort(strings.Map(onlyLetter, plain[w.Start:w.End]))
 	}
 	speed := req.Normal().Speed
+	letters := letters(req)
 	sounds := time.Duration(effort / speed * float64(time.Second))
 	switch {
 	case len(clip.PCM) == 0:
@@ -155,10 +156,25 @@ func quickest(language string) time.Duration {
 	return 33 * time.Millisecond
 }
 
-// onlyLetter drops numbers and signs: how long they are to say, their characters do not tell.
-func onlyLetter(r rune) rune {
-	if unicode.IsLetter(r) || unicode.IsMark(r) {
-		return r
+// letters counts the letters of a request, as they would be at its speed throughout. Numbers
+// and signs do not count: how long they are to say, their characters do not tell; nor do the
+// letters of a drawn out "nooooo" behind the third.
+func letters(req voice.Request) float64 {
+	sum := 0.0
+	for _, run := range req.Runs {
+		said := cmp.Or(run.Say, run.Text)
+		var b strings.Builder
+		last, times := rune(0), 0
+		for _, r := range said {
+			if times++; r != last {
+				last, times = r, 1
+			}
+			if unicode.IsLetter(r) && times <= 3 {
+				b.WriteRune(r)
+			}
+		}
+		speed, _, _ := run.Factors()
+		sum += voice.Effort(b.String()) / speed
 	}
-	return -1
+	return sum
 }

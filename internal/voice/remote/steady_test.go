@@ -2,6 +2,7 @@ package remote_test
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -76,5 +77,42 @@ func TestLongTimeouts(t *testing.T) {
 				t.Errorf("it took %s", took)
 			}
 		})
+	}
+}
+
+// saying is an engine that says everything in a time.
+type saying struct {
+	voice.Engine
+	takes time.Duration
+}
+
+func (s saying) Speak(context.Context, voice.Request) (voice.Clip, error) {
+	pcm := make([]int16, int(s.takes.Seconds()*16000))
+	for i := range pcm {
+		pcm[i] = int16(8000 * math.Sin(float64(i)/20))
+	}
+	return voice.Clip{Rate: 16000, PCM: pcm, Words: []voice.Word{{Text: "all"}}}, nil
+}
+
+// TestPartsOfSentences: an answer that is too short to hold the sentence is none; how fast its
+// runs are to be said is known.
+func TestPartsOfSentences(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("the quick brown fox ", 7)
+	for what, c := range map[string]struct {
+		takes time.Duration
+		runs  []voice.Run
+		whole bool
+	}{
+		"half":        {3 * time.Second, []voice.Run{{Text: long}}, false},
+		"whole":       {6 * time.Second, []voice.Run{{Text: long}}, true},
+		"a fast run":  {2400 * time.Millisecond, []voice.Run{{Text: "Sure: "}, {Text: long, Speed: 2.5}}, true},
+		"a long word": {time.Second, []voice.Run{{Text: "N" + strings.Repeat("o", 60) + "!"}}, true},
+	} {
+		cfg := remotetest.Config("service", "http://127.0.0.1:1")
+		_, err := remote.Steady(saying{tone.New(), c.takes}, cfg).Speak(t.Context(), voice.Request{Voice: "high", Language: "en", Runs: c.runs})
+		if (err == nil) != c.whole {
+			t.Errorf("%s: %v", what, err)
+		}
 	}
 }
