@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	tags "golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -35,13 +36,14 @@ const (
 type Catalogue struct {
 	voices   []Voice
 	byName   map[string]int
+	hosted   map[string]namesake
 	defaults map[string]Voice // of the settings, by canonical tag
 }
 
 // NewCatalogue makes the catalogue: flite's voices, then those by espeak-ng in the
 // order of their languages.
 func NewCatalogue() *Catalogue {
-	c := &Catalogue{byName: map[string]int{}}
+	c := &Catalogue{byName: map[string]int{}, hosted: namesakes()}
 	langs := languages()
 	names := map[string]string{}
 	for _, l := range langs {
@@ -190,20 +192,21 @@ func (m *Match) warn(format string, args ...any) {
 
 // Resolve finds a voice by name: one of the catalogue, or one of its language and gender for
 // a name that hosted services know. An empty name gets the default voice of the language
-// (BCP 47), an unknown one such as de-DE-KatjaNeural that of the language it begins with;
-// a language that no voice speaks, or none, that of English.
+// (BCP 47), an unknown one such as de-DE-KatjaNeural a voice of the language it begins with
+// and, if its name is known, of its gender; a language that no voice speaks, or none, that of
+// English.
 func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 	if v, ok := c.ByName(name); ok {
 		return v, Match{Kind: Named}
 	}
-	if v, ok := c.hosted(name); ok {
-		return v, Match{Kind: Named}
+	if n, ok := c.hosted[foldName(name)]; ok {
+		return c.likely(n.tag, n.gender), Match{Kind: Named}
 	}
 	m := Match{Kind: Default}
-	if own := languageIn(name); own != "" && len(c.ForLanguage(own)) > 0 {
-		language = own
-	}
 	v, spoken := c.defaultVoice(language)
+	if own, id := languageIn(name); own != "" && len(c.ForLanguage(own)) > 0 {
+		v, spoken = c.likely(own, c.given(id)), true
+	}
 	if strings.TrimSpace(name) != "" {
 		m.Kind = Unknown
 		m.Nearest = c.NearestNames(name)
@@ -215,17 +218,24 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 	return v, m
 }
 
-// languageIn is the language and region that a service's name of a voice begins with; empty
-// where it begins with none.
-func languageIn(name string) string {
+// languageIn is the language and region that a service's name of a voice begins with, empty
+// where it begins with none, and the given name in the rest: de-DE and Katja for
+// de-DE-KatjaNeural.
+func languageIn(name string) (tag, given string) {
+	const most = 100 // bytes; no service has longer names
 	parts := strings.SplitN(strings.TrimSpace(name), "-", 3)
-	letters := func(s string) bool {
-		return !strings.ContainsFunc(s, func(r rune) bool { return r|0x20 < 'a' || r|0x20 > 'z' })
+	if len(parts) < 3 || len(name) > most {
+		return "", ""
 	}
-	if len(parts) < 3 || len(parts[0]) < 2 || len(parts[0]) > 3 || len(parts[1]) != 2 || !letters(parts[0]+parts[1]) {
-		return ""
+	base, err := tags.ParseBase(parts[0])
+	if err != nil {
+		return "", ""
 	}
-	return parts[0] + "-" + parts[1]
+	region, err := tags.ParseRegion(parts[1])
+	if err != nil || !region.IsCountry() {
+		return "", ""
+	}
+	return base.String() + "-" + region.String(), strings.TrimSuffix(parts[2], "Neural")
 }
 
 func (c *Catalogue) defaultVoice(language string) (v Voice, spoken bool) {

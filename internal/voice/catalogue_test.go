@@ -91,6 +91,9 @@ func TestResolve(t *testing.T) {
 		{"de-DE-KatjaNeural", "en", "marlene", "unknown", "no voice"},
 		{"en-gb-standard-b", "de", "brian", "unknown", "no voice"},
 		{"cmn-CN-Wavenet-A", "", "zhiyu", "unknown", "no voice"},
+		{"en-US-GuyNeural", "de", "matthew", "unknown", "no voice"},
+		{"es-MX-DaliaNeural", "", "lupe", "unknown", "no voice"},
+		{"my-ok-voice", "fr", "celine", "unknown", "no voice"},
 		{"xx-YY-Nobody", "fr", "celine", "unknown", "no voice"},
 	} {
 		v, m := c.Resolve(x.name, x.language)

@@ -95,27 +95,39 @@ func hostedNames() []hosted {
 	}
 }
 
-// hosted finds the voice that speaks for a name of a hosted service: of its language and
-// gender; the voice that the settings chose for the language goes before others.
-func (c *Catalogue) hosted(name string) (Voice, bool) {
-	name = foldName(name)
-	for _, h := range hostedNames() {
-		for gender, names := range map[Gender]string{Female: h.female, Male: h.male} {
-			for n := range strings.FieldsSeq(names) {
-				if n == name {
-					return c.likely(h.tag, gender), true
-				}
-			}
-		}
-	}
-	return Voice{}, false
+// namesake is what a name means at a hosted service.
+type namesake struct {
+	tag    string
+	gender Gender
 }
 
-// likely is the first voice of a language that has a gender; where none has, the first of
-// the language.
+// namesakes is the table by names.
+func namesakes() map[string]namesake {
+	out := map[string]namesake{}
+	for _, h := range hostedNames() {
+		for n := range strings.FieldsSeq(h.female) {
+			out[n] = namesake{h.tag, Female}
+		}
+		for n := range strings.FieldsSeq(h.male) {
+			out[n] = namesake{h.tag, Male}
+		}
+	}
+	return out
+}
+
+// given is the gender of a voice's given name, empty where nobody knows it.
+func (c *Catalogue) given(name string) Gender {
+	if v, ok := c.ByName(name); ok {
+		return v.Gender
+	}
+	return c.hosted[foldName(name)].gender
+}
+
+// likely is the voice of a language that has a gender: that of the settings, if it fits, else
+// the first; where none has, or no gender is asked for, the default one.
 func (c *Catalogue) likely(tag string, g Gender) Voice {
 	first, _ := c.defaultVoice(tag)
-	if first.Gender == g {
+	if g == "" || first.Gender == g {
 		return first
 	}
 	for _, v := range c.ForLanguage(tag) {
