@@ -208,7 +208,7 @@ func TestStreams(t *testing.T) {
 func TestProbe(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("it starts many programs")
+		t.Skip("takes longer than the short run may; make test runs it")
 	}
 	const picture, tone = "testsrc2=s=64x36:r=25:d=0.4", "sine=r=48000:d=0.4"
 	type want struct {

@@ -25,7 +25,7 @@ import (
 func long(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("it starts many programs")
+		t.Skip("takes longer than the short run may; make test runs it")
 	}
 }
 

@@ -136,7 +136,7 @@ func TestText(t *testing.T) {
 func TestTime(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("measures time, which the race detector stretches")
+		t.Skip("takes longer than the short run may; make test runs it")
 	}
 	for _, unit := range []string{
 		">", "> ", "- ", "* a\n", "[", "![", "[](", "**a *b ", "`", "<", "<!--", "a_", "~~", "|", "| a | b |\n", "&", "[^1]", "[^a]: b\n\n",

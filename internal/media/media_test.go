@@ -96,7 +96,7 @@ func head(b []byte) []byte { return b[:min(len(b), media.HeadSize)] }
 func TestWhatProgramsWrite(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("it starts many programs")
+		t.Skip("takes longer than the short run may; make test runs it")
 	}
 	for _, c := range []struct {
 		name                  string

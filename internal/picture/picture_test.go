@@ -237,7 +237,7 @@ func TestADamagedImageIsNamed(t *testing.T) {
 func TestFramesOfAClip(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("it starts many programs")
+		t.Skip("takes longer than the short run may; make test runs it")
 	}
 	path := filepath.Join(t.TempDir(), "in-1")
 	const graph = "color=red:s=96x64:r=10:d=2[a];color=lime:s=96x64:r=10:d=2[b];color=blue:s=96x64:r=10:d=2[c];[a][b][c]concat=n=3," +

@@ -518,9 +518,6 @@ func TestDiagrams(t *testing.T) {
 	sort := func(kind script.FenceKind, text string) slide.Request {
 		return request([]slide.Block{{Kind: script.FenceText, Text: "Title"}, {Kind: kind, Text: text}})
 	}
-	if _, err := d.Draw(t.Context(), sort(script.FenceDot, "digraph{a->b}")); fault.CodeOf(err) == fault.ToolMissing {
-		t.Skip("the libraries of diagrams are not embedded: run scripts/assets")
-	}
 	good := map[script.FenceKind]string{
 		script.FenceMermaid: "flowchart LR\n  A[<b>One</b>] --> B",
 		script.FenceDot:     "digraph {\n  a -> b\n}",

@@ -106,18 +106,19 @@ func flatten(d *slide.Drawn, over image.Image) *image.RGBA {
 	return out
 }
 
-// TestSheets writes a sheet of each theme into the folder that MYNAH_TEST_SHEETS names,
-// to be looked at.
+// TestSheets draws every sample in each theme. In the folder that MYNAH_TEST_SHEETS names the
+// sheets stay to be looked at, also over a light and a dark picture.
 func TestSheets(t *testing.T) {
 	t.Parallel()
 	dir := os.Getenv("MYNAH_TEST_SHEETS")
 	only := os.Getenv("MYNAH_TEST_SHEETS_ONLY")
-	if dir == "" {
-		t.Skip("MYNAH_TEST_SHEETS names no folder")
-	}
 	d := drawer(t, nil)
 	const w, h, tw, th = 1280, 720, 512, 288
 	grounds := []*image.RGBA{nil, picture(w, h, false), picture(w, h, true)}
+	if dir == "" {
+		long(t)
+		dir, grounds = t.TempDir(), grounds[:1]
+	}
 	for _, theme := range slide.Themes() {
 		for part, all := range slices.Collect(slices.Chunk(slices.DeleteFunc(samples(), func(s sample) bool { return only != "" && !slices.Contains(strings.Fields(only), s.name) }), 6)) {
 			sheet := image.NewRGBA(image.Rect(0, 0, 3*(tw+8), len(all)*(th+8)))

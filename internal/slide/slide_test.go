@@ -25,7 +25,7 @@ func drawer(tb testing.TB, change func(*slide.Config)) *slide.Drawer {
 		found = found || err == nil
 	}
 	if !found {
-		tb.Skip("no Chromium is installed: scripts/setup installs one")
+		tb.Fatal("no Chromium is installed: scripts/setup installs one")
 	}
 	d, err := slide.New(cfg, run)
 	if err != nil {
@@ -39,6 +39,6 @@ func drawer(tb testing.TB, change func(*slide.Config)) *slide.Drawer {
 func long(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("starts a browser for many slides")
+		t.Skip("takes longer than the short run may; make test runs it")
 	}
 }

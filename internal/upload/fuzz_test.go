@@ -32,7 +32,7 @@ func FuzzEntries(f *testing.F) {
 	f.Add("e\u0301", "\u00e9=\u0338/x", unicodePath("a", "b"), deflate(make([]byte, 1000)), uint32(0), uint16(1<<11), uint16(8), uint32(1000), int64(3))
 	f.Fuzz(func(t *testing.T, name, second, extra string, data []byte, attrs uint32, flag, how uint16, size uint32, offset int64) {
 		if len(name)+len(second)+len(extra) > 1<<15 {
-			t.Skip("longer than the fields of a zip entry hold")
+			return // longer than the fields of a zip entry hold
 		}
 		change := func(i *item) {
 			i.attrs = attrs

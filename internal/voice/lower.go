@@ -13,8 +13,6 @@ import (
 // one, stretched, turned up and joined. The words of the clip are those of the request as
 // it is written, whatever is said in their place.
 func (b *Booth) perform(ctx context.Context, e Engine, req Request) (Clip, error) {
-	written := req
-	req = emphasised(req)
 	said := req
 	said.Runs = saidRuns(req.Runs)
 	segments := b.segments(ctx, e, said)
@@ -28,8 +26,8 @@ func (b *Booth) perform(ctx context.Context, e Engine, req Request) (Clip, error
 	if err != nil {
 		return Clip{}, err
 	}
-	if !slices.EqualFunc(written.Runs, said.Runs, func(a, b Run) bool { return a.Text == b.Text }) {
-		clip.Words = written.wordsAsWritten(said, clip.Words)
+	if !slices.EqualFunc(req.Runs, said.Runs, func(a, b Run) bool { return a.Text == b.Text }) {
+		clip.Words = req.wordsAsWritten(said, clip.Words)
 	}
 	return clip, nil
 }
