@@ -6,6 +6,7 @@ package caption
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
@@ -104,8 +105,8 @@ func apart(cues []Cue) {
 }
 
 // limits bound a piece: its characters, the columns of a line, and the lines. A wide
-// character takes two columns.
-type limits struct{ chars, line, lines int }
+// character takes two columns. The frame has room for so many columns, 0 for any number.
+type limits struct{ chars, line, lines, room int }
 
 // The usual bounds of a subtitle: as much as is read at a glance.
 const (
@@ -122,7 +123,8 @@ func limitsOf(f storyboard.Film) limits {
 		// A few columns more than half: lines end at words.
 		l.line = l.chars/usualLines + 5
 	}
-	if room := roomOf(f); room > 0 && room < l.line {
+	l.room = roomOf(f, narrow)
+	if room := roomOf(f, usual); room > 0 && room < l.line {
 		l.line = room
 		if long {
 			l.lines = max(usualLines, l.chars/max(room-5, 1)+1)
@@ -132,7 +134,7 @@ func limitsOf(f storyboard.Film) limits {
 }
 
 // usualSize is the font size of subtitles in pixels of a frame whose shorter side is 720.
-const usualSize = 26
+const usualSize = 36
 
 // Size gives the font size that a header asks for, in pixels of such a frame.
 func Size(s script.Subtitles) float64 {
@@ -146,13 +148,16 @@ func Size(s script.Subtitles) float64 {
 	return size
 }
 
+// Widths of a column in font sizes: as wide as letters usually are at most, and as narrow as
+// the mean of a text is. Lines that turn out wider are drawn smaller.
+const usual, narrow = 0.56, 0.46
+
 // roomOf gives how many columns of subtitles a line of the frame has room for; 0 for any
 // number, where they are not drawn.
-func roomOf(f storyboard.Film) int {
+func roomOf(f storyboard.Film, column float64) int {
 	const (
-		share  = 0.9  // of the frame's width
-		column = 0.56 // of the font size
-		least  = 6
+		share = 0.9 // of the frame's width
+		least = 6
 	)
 	side := min(f.Width, f.Height)
 	if side <= 0 || f.Subtitles.Mode != script.SubtitlesOverlay {
@@ -187,25 +192,46 @@ func spoken(i int, s *storyboard.Scene, t *timeline.Scene, words Words, limit li
 	return out
 }
 
-// quoted makes the cues of a scene whose text was given: the pieces share the time of
-// the narration, from its first sound to its last, or of the scene, by their characters.
+// quoteEdge is the time, in samples, between a scene's edges and its quotes: 0.1 s.
+const quoteEdge = timeline.SampleRate / 10
+
+// wholeQuote is how many times the usual length of a piece a quote may have to stay whole.
+const wholeQuote = 4
+
+// quoted makes the cues of a scene whose text was given: they have the whole scene but for
+// its edges, which several quotes share by their characters. Each stays whole, with its
+// lines as they are written, unless it is very long.
 func quoted(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line, limit limits, language string) []Cue {
 	start, end := l.Sample(t.Start), l.Sample(t.Start+t.Frames)
-	heard := false
-	for _, v := range t.Voice {
-		if s.Parts[v.Part].Kind == storyboard.Pause || v.Samples <= 0 {
+	if end-start > 4*quoteEdge {
+		start, end = start+quoteEdge, end-quoteEdge
+	}
+	quotes := strings.Split(*s.Quote, "\n\n")
+	var total, before int64
+	for _, q := range quotes {
+		total += int64(utf8.RuneCountInString(q))
+	}
+	var out []Cue
+	for _, q := range quotes {
+		n := int64(utf8.RuneCountInString(q))
+		if n == 0 {
 			continue
 		}
-		if !heard {
-			start, heard = v.Start, true
+		from, to := start+(end-start)*before/total, start+(end-start)*(before+n)/total
+		before += n
+		p := &paragraph{}
+		p.add(q, nil, timeline.Voice{Start: from, Samples: to - from})
+		if n > int64(wholeQuote*(limit.chars+1)) {
+			for _, sentence := range voice.Sentences(p.text, language) {
+				p.ends = append(p.ends, sentence.End)
+			}
+			slices.Sort(p.ends)
+			out = append(out, p.cues(i, limit)...)
+			continue
 		}
-		end = v.Start + v.Samples
+		if c := p.whole(i, strings.Split(q, "\n"), limit); c.End > c.Start {
+			out = append(out, c)
+		}
 	}
-	p := &paragraph{}
-	p.add(*s.Quote, nil, timeline.Voice{Start: start, Samples: end - start})
-	for _, sentence := range voice.Sentences(p.text, language) {
-		p.ends = append(p.ends, sentence.End)
-	}
-	slices.Sort(p.ends)
-	return p.cues(i, limit)
+	return out
 }

@@ -6,6 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/rivo/uniseg"
+
 	"mynah/internal/timeline"
 )
 
@@ -230,6 +232,52 @@ func (p *paragraph) cues(scene int, limit limits) []Cue {
 		if c.Paragraph = len(out); c.End > c.Start {
 			out = append(out, c)
 		}
+	}
+	return out
+}
+
+// whole gives the paragraph as one cue whose lines are given. A line for which the frame has
+// no room is wrapped.
+func (p *paragraph) whole(scene int, lines []string, limit limits) Cue {
+	c := Cue{Scene: scene, Text: p.text, Words: p.words(0, len(p.text)), End: p.end}
+	if len(p.spans) > 0 {
+		c.Start = p.spans[0].start
+	}
+	at := 0
+	for _, line := range lines {
+		text, _ := plain(line)
+		if text == "" {
+			continue
+		}
+		found := strings.Index(p.text[at:], text)
+		if found < 0 { // the text is not made of these lines
+			break
+		}
+		if at += found; at > 0 {
+			c.Breaks = append(c.Breaks, at)
+		}
+		for _, b := range wrap(text, limit) {
+			c.Breaks = append(c.Breaks, at+b)
+		}
+		at += len(text)
+	}
+	c.within()
+	return c
+}
+
+// wrap gives the offsets at which a line is broken that the frame has no room for.
+func wrap(line string, limit limits) []int {
+	if limit.room <= 0 || uniseg.StringWidth(line) <= limit.room {
+		return nil
+	}
+	p := &paragraph{}
+	p.add(line, nil, timeline.Voice{Samples: 1})
+	room := limits{chars: len(line), line: limit.room, lines: len(line)}
+	t := p.atoms(room)
+	breaks, _ := t.lines(0, len(t.atoms), room)
+	var out []int
+	for _, b := range breaks {
+		out = append(out, t.atoms[b].from)
 	}
 	return out
 }

@@ -195,9 +195,9 @@ type AAC struct {
 	Coder string
 }
 
-// DefaultAAC is what films are made with.
+// DefaultAAC is what films are made with: 64 kb/s a channel.
 func DefaultAAC(channels int) AAC {
-	return AAC{SampleRate: 48000, Channels: channels, BitRate: 128000, Coder: "fast"}
+	return AAC{SampleRate: 48000, Channels: channels, BitRate: 64000 * channels, Coder: "fast"}
 }
 
 // Encode are the arguments of an encoder that reads raw 16 bit samples and writes

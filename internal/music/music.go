@@ -17,7 +17,7 @@ const (
 	Channels = 2
 	// Version changes whenever a track sounds different; keys of what is made of tracks
 	// hold it.
-	Version = "1"
+	Version = "2"
 )
 
 // song is what a track is written as.
@@ -54,7 +54,7 @@ func Frames(name string) int64 {
 
 // Render plays a track once: interleaved samples at Rate, which can be repeated without a
 // seam because what still sounds at the end sounds on at the beginning. All tracks are
-// about equally loud, near -17 LUFS. It gives false for a name that is none.
+// about equally loud, near -27 LUFS. It gives false for a name that is none.
 func Render(name string) ([]int16, bool) {
 	for n, s := range songs() {
 		if s.name != name {

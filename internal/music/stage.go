@@ -108,7 +108,7 @@ func (s *stage) pads(pitches []int, from, beats float64, p spot) {
 }
 
 // level is the loudness that tracks are brought to, in LUFS.
-const level = -17
+const level = -27
 
 // master lays the reverb under the track, brings it to its loudness and makes it whole
 // numbers.

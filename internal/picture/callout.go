@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"mynah/internal/ffmpeg"
-	"mynah/internal/script"
 )
 
 // mapping brings a point of an upright source picture into the frame: x*sx + dx.
@@ -14,6 +13,17 @@ func placed(p ffmpeg.Placement) mapping {
 	m := mapping{sx: float64(p.ScaledW) / float64(p.CropW), sy: float64(p.ScaledH) / float64(p.CropH)}
 	m.dx, m.dy = float64(p.OffsetX)-float64(p.CropX)*m.sx, float64(p.OffsetY)-float64(p.CropY)*m.sy
 	return m
+}
+
+// Callout is a shape that stands out of a picture. Its bounds are pixels of the film's frame,
+// or with OfImage those of the upright original picture, with which it moves.
+type Callout struct {
+	Round          bool
+	X0, Y0, X1, Y1 float64
+	OfImage        bool
+	// Alpha of the black outside of the shape, 0 to 1. With Mask the shape is black instead.
+	Alpha float64
+	Mask  bool
 }
 
 // callouts are the shapes that stand out of a picture, in pixels of the frame.
@@ -33,14 +43,14 @@ type shape struct {
 // were measured to show: white becomes 123 at 0.5, 178 at 0.3 and 47 at 0.8.
 const darker = 1.02
 
-func newCallouts(list []script.Callout, m mapping) callouts {
+// newCallouts brings callouts into the frame; m maps the picture that lies under them.
+func newCallouts(list []Callout, m mapping) callouts {
 	var out callouts
 	for _, c := range list {
-		s := shape{round: c.Shape != script.Rectangle, x0: c.Left, y0: c.Top, x1: c.Right, y1: c.Bottom}
-		if s.round {
-			s.x0, s.y0, s.x1, s.y1 = c.CX-c.Size, c.CY-c.Size, c.CX+c.Size, c.CY+c.Size
+		s := shape{round: c.Round, x0: c.X0, y0: c.Y0, x1: c.X1, y1: c.Y1}
+		if c.OfImage {
+			s.x0, s.x1, s.y0, s.y1 = s.x0*m.sx+m.dx, s.x1*m.sx+m.dx, s.y0*m.sy+m.dy, s.y1*m.sy+m.dy
 		}
-		s.x0, s.x1, s.y0, s.y1 = s.x0*m.sx+m.dx, s.x1*m.sx+m.dx, s.y0*m.sy+m.dy, s.y1*m.sy+m.dy
 		if c.Mask {
 			out.masks = append(out.masks, s)
 			continue
@@ -191,10 +201,27 @@ func (c callouts) layer(w, h int) *Layer {
 	return l
 }
 
-// Outside tells whether a callout lies outside of its picture of w x h pixels.
-func Outside(c script.Callout, w, h int) bool {
-	if c.Shape == script.Rectangle {
-		return c.Right <= 0 || c.Bottom <= 0 || c.Left >= float64(w) || c.Top >= float64(h)
-	}
-	return c.CX+c.Size <= 0 || c.CY+c.Size <= 0 || c.CX-c.Size >= float64(w) || c.CY-c.Size >= float64(h)
+// IsOutside says whether a callout covers nothing of an area of w x h pixels.
+func (c Callout) IsOutside(w, h int) bool {
+	return c.X1 <= 0 || c.Y1 <= 0 || c.X0 >= float64(w) || c.Y0 >= float64(h)
+}
+
+// Carry moves a callout of one frame to another frame in which the same picture is placed
+// differently, so that it covers the same part of the picture.
+func (c Callout) Carry(from, to ffmpeg.Placement) Callout {
+	a, b := placed(from), placed(to)
+	x := func(v float64) float64 { return (v-a.dx)/a.sx*b.sx + b.dx }
+	y := func(v float64) float64 { return (v-a.dy)/a.sy*b.sy + b.dy }
+	c.X0, c.X1, c.Y0, c.Y1 = x(c.X0), x(c.X1), y(c.Y0), y(c.Y1)
+	return c
+}
+
+// Recentre moves a callout of a frame of w0 x h0 pixels to one of w x h: it keeps its place
+// relative to the centre, in units of the shorter side.
+func (c Callout) Recentre(w0, h0, w, h int) Callout {
+	scale := float64(min(w, h)) / float64(min(w0, h0))
+	x := func(v float64) float64 { return (v-float64(w0)/2)*scale + float64(w)/2 }
+	y := func(v float64) float64 { return (v-float64(h0)/2)*scale + float64(h)/2 }
+	c.X0, c.X1, c.Y0, c.Y1 = x(c.X0), x(c.X1), y(c.Y0), y(c.Y1)
+	return c
 }

@@ -11,13 +11,11 @@ import (
 
 // How far a picture moves.
 const (
-	// closest is how large a zoom makes the picture, roomy how large a pan without room
-	// to move.
-	closest = 1.25
-	roomy   = 1.2
-	// least is how much of the frame's length a pan needs for its way.
-	least = 0.12
-	// longest is the most frames' lengths of a panorama that a pan shows.
+	// slight and strong are how large a move makes the picture: 1 just fills the frame.
+	slight, strong = 1.10, 1.25
+	// panSpeed is the speed of a slight pan, in frame widths a second.
+	panSpeed = 0.011
+	// longest is the most frames' lengths of a panorama that a strong pan shows.
 	longest = 24
 	// finer is how much larger than it is ever seen the source is held, so that the
 	// weights between pixels do not show; largest bounds that, in bytes.
@@ -25,21 +23,30 @@ const (
 	largest = 48 << 20
 )
 
-// move is a way over a picture. Lengths are in pixels of the frame.
-type move struct {
-	motion         script.Motion
-	frameW, frameH float64
-	// contentW and contentH are the size of the whole picture where it just fills the
-	// frame; base is how much larger it is at all times.
-	contentW, contentH, base float64
-	// fromX and toX are where the frame lies in the room that there is, 0 to 1.
-	fromX, toX, fromY, toY float64
-	frames                 int64
+// Move is how an image moves while it is on: towards an edge ("left", "top-left", …, or "").
+type Move struct {
+	Motion script.Motion
+	Edge   string
+	Strong bool
 }
 
-// newMove plans a way over an upright source of w x h pixels.
-func newMove(s Still, m script.Motion, edge string, frames int64, pic ffmpeg.Picture) move {
-	out := move{motion: m, frameW: float64(pic.Width), frameH: float64(pic.Height), base: 1, frames: frames}
+// move is a way over a picture at even speed. Lengths are in pixels of the frame.
+type move struct {
+	frameW, frameH float64
+	// contentW and contentH are the size of the whole picture where it just fills the frame.
+	contentW, contentH float64
+	// fromZoom and toZoom are how large it is.
+	fromZoom, toZoom float64
+	// The other pairs are where the frame lies in the room that there is, 0 to 1, and how
+	// far it has moved from there.
+	fromX, toX, fromY, toY     float64
+	fromDX, toDX, fromDY, toDY float64
+	frames                     int64
+}
+
+// newMove plans a way over a still that is on for some frames.
+func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
+	out := move{frameW: float64(pic.Width), frameH: float64(pic.Height), frames: frames}
 	out.contentW, out.contentH = out.frameW, out.frameH
 	if s.Fit == script.Cover || s.Fit == "" {
 		w, h := s.Asset.Source.Upright()
@@ -47,18 +54,43 @@ func newMove(s Still, m script.Motion, edge string, frames int64, pic ffmpeg.Pic
 		out.contentW = math.Min(float64(w)*scale, longest*out.frameW)
 		out.contentH = math.Min(float64(h)*scale, longest*out.frameH)
 	}
-	out.fromX, out.fromY = share(s.Position.X), share(s.Position.Y)
-	if m == script.Zoom || m == script.ZoomOut {
-		out.toX, out.toY = out.fromX, out.fromY
-		return out
+	near := slight
+	if m.Strong {
+		near = strong
 	}
-	alongX, alongY := out.contentW >= out.frameW*(1+least), out.contentH >= out.frameH*(1+least)
-	out.fromX, out.toX, out.fromY, out.toY = way(edge, alongY && !alongX)
-	roomX, roomY := out.contentW-out.frameW, out.contentH-out.frameH
-	if m == script.Pan && (out.fromX == out.toX || roomX < least*out.frameW) && (out.fromY == out.toY || roomY < least*out.frameH) {
-		out.base = roomy
+	out.fromZoom, out.toZoom = near, near
+	if m.Motion != script.Pan {
+		out.fromZoom = 1
+	}
+	switch {
+	case m.Motion == script.Zoom || m.Motion == script.ZoomOut:
+		out.fromX, out.fromY = share(s.Position.X), share(s.Position.Y)
+		out.toX, out.toY = out.fromX, out.fromY
+	case m.Strong:
+		x, y := out.direction(m.Edge)
+		out.fromX, out.toX = (1-x)/2, (1+x)/2
+		out.fromY, out.toY = (1-y)/2, (1+y)/2
+	default:
+		out.drift(m, float64(frames*pic.FPS.Den)/float64(pic.FPS.Num), near)
+	}
+	if m.Motion == script.ZoomOut || m.Motion == script.PanZoomOut {
+		out.fromZoom, out.toZoom = out.toZoom, out.fromZoom
+		out.fromX, out.toX, out.fromY, out.toY = out.toX, out.fromX, out.toY, out.fromY
+		out.fromDX, out.toDX, out.fromDY, out.toDY = out.toDX, out.fromDX, out.toDY, out.fromDY
 	}
 	return out
+}
+
+// drift moves from the centre towards an edge, no further than there is room.
+func (m *move) drift(way Move, seconds, zoom float64) {
+	m.fromX, m.toX, m.fromY, m.toY = 0.5, 0.5, 0.5, 0.5
+	x, y := m.direction(way.Edge)
+	d := panSpeed * m.frameW * seconds
+	if x != 0 && y != 0 {
+		d /= math.Sqrt2
+	}
+	m.toDX = x * math.Min(d, (m.contentW*zoom-m.frameW)/2)
+	m.toDY = y * math.Min(d, (m.contentH*zoom-m.frameH)/2)
 }
 
 func share(a script.Align) float64 {
@@ -72,44 +104,33 @@ func share(a script.Align) float64 {
 	}
 }
 
-// way says from where to where a pan goes: towards its edge, else along the longer side.
-func way(edge string, vertical bool) (fromX, toX, fromY, toY float64) {
-	fromX, toX, fromY, toY = 0.5, 0.5, 0.5, 0.5
+// direction is where a pan goes, -1, 0 or 1 on each axis: towards its edge, else to the
+// right, or down where only the height has room.
+func (m *move) direction(edge string) (x, y float64) {
 	for word := range strings.SplitSeq(edge, "-") {
 		switch word {
 		case "left":
-			fromX, toX = 1, 0
+			x = -1
 		case "right":
-			fromX, toX = 0, 1
+			x = 1
 		case "top":
-			fromY, toY = 1, 0
+			y = -1
 		case "bottom":
-			fromY, toY = 0, 1
+			y = 1
 		}
 	}
-	if fromX == toX && fromY == toY {
-		if vertical {
-			return 0.5, 0.5, 0, 1
-		}
-		return 0, 1, 0.5, 0.5
+	const pixel = 1
+	switch {
+	case x != 0 || y != 0:
+		return x, y
+	case m.contentW < m.frameW+pixel && m.contentH >= m.frameH+pixel:
+		return 0, 1
 	}
-	return fromX, toX, fromY, toY
-}
-
-// zoomAt is how large the picture is at a part of the way, 0 to 1.
-func (m move) zoomAt(t float64) float64 {
-	switch m.motion {
-	case script.Zoom, script.PanZoom:
-		return math.Pow(closest, t)
-	case script.ZoomOut, script.PanZoomOut:
-		return math.Pow(closest, 1-t)
-	default:
-		return m.base
-	}
+	return 1, 0
 }
 
 // most is how large the picture ever is.
-func (m move) most() float64 { return math.Max(math.Max(m.zoomAt(0), m.zoomAt(1)), 1) }
+func (m move) most() float64 { return math.Max(m.fromZoom, m.toZoom) }
 
 // view gives the part of the content that frame k shows, for a content of size 1: its
 // top left corner and its size.
@@ -118,11 +139,11 @@ func (m move) view(k int64) (x, y, w, h float64) {
 	if m.frames > 1 {
 		t = float64(k) / float64(m.frames-1)
 	}
-	t = (1 - math.Cos(math.Pi*t)) / 2 // sets out and arrives gently
-	zoom := m.zoomAt(t)
+	at := func(from, to float64) float64 { return from + (to-from)*t }
+	zoom := at(m.fromZoom, m.toZoom)
 	w, h = m.frameW/(m.contentW*zoom), m.frameH/(m.contentH*zoom)
-	x = (m.fromX + (m.toX-m.fromX)*t) * (1 - w)
-	y = (m.fromY + (m.toY-m.fromY)*t) * (1 - h)
+	x = at(m.fromX, m.toX)*(1-w) + at(m.fromDX, m.toDX)/(m.contentW*zoom)
+	y = at(m.fromY, m.toY)*(1-h) + at(m.fromDY, m.toDY)/(m.contentH*zoom)
 	return x, y, w, h
 }
 

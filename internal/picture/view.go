@@ -10,7 +10,6 @@ import (
 
 	"mynah/internal/cache"
 	"mynah/internal/ffmpeg"
-	"mynah/internal/script"
 )
 
 // View is what is seen while one picture of a scene is on: a still, a move over an image
@@ -20,10 +19,8 @@ type View struct {
 	Still
 	// Clip is set for what moves by itself.
 	Clip *ffmpeg.ClipInput
-	// Motion over an image, towards an edge.
-	Motion   script.Motion
-	Edge     string
-	Callouts []script.Callout
+	Move
+	Callouts []Callout
 	// Frames is how long it is on, Cycle after how many a GIF begins again, 0 for never.
 	Frames, Cycle int64
 	// Spans are the layers, by the frame from which they are seen. Without any, none is.
@@ -136,7 +133,7 @@ func (v *View) Key(pic ffmpeg.Picture) cache.Key {
 	if v.Bare() {
 		return base
 	}
-	k := cache.NewHasher("view 1").Bytes(base[:]).String(string(v.Motion)).String(v.Edge).Bool(v.Clip != nil)
+	k := cache.NewHasher("view 2").Bytes(base[:]).String(string(v.Motion)).String(v.Edge).Bool(v.Strong, v.Clip != nil)
 	if v.Motion != "" {
 		k.Int(v.Frames)
 	}
@@ -144,7 +141,7 @@ func (v *View) Key(pic ffmpeg.Picture) cache.Key {
 		k.Int(c.From, c.Length, c.SpeedNum, c.SpeedDen).Bool(c.Again)
 	}
 	for _, c := range v.Callouts {
-		k.String("callout 1").String(string(c.Shape)).Float(c.CX, c.CY, c.Size, c.Left, c.Top, c.Right, c.Bottom, c.Alpha).Bool(c.Mask)
+		k.String("callout 2").Bool(c.Round, c.OfImage, c.Mask).Float(c.X0, c.Y0, c.X1, c.Y1, c.Alpha)
 	}
 	for _, s := range v.Spans {
 		k.String("span").Int(s.From)
@@ -204,6 +201,9 @@ func (p *Painter) standing(v *View, n int64, base []byte) ([]byte, error) {
 	}
 	if err := p.over(out, layers(v.Spans, n)); err != nil {
 		return nil, err
+	}
+	if v.Asset == nil { // without a picture, what is on the slide is called out
+		newCallouts(v.Callouts, mapping{}).over(out, p.pic.Width, p.pic.Height)
 	}
 	p.keep(k, out)
 	return out, nil
@@ -272,7 +272,7 @@ func (p *Painter) Frames(ctx context.Context, v *View, from, count int64) (io.Re
 		s.base, err = p.base(ctx, v.Still)
 		return s, err
 	}
-	s.move = newMove(v.Still, v.Motion, v.Edge, v.Frames, p.pic)
+	s.move = newMove(v.Still, v.Move, v.Frames, p.pic)
 	in, w, h := s.move.input(v.Still)
 	sink := &frameSink{size: w * h * 3 / 2, keep: 1}
 	if err := p.tools.Run(ctx, ffmpeg.ReadStills([]ffmpeg.StillInput{in}), nil, sink); err != nil {

@@ -213,6 +213,7 @@ type Picture struct {
 	// Edge is the word that gives a pan its direction: "top", "left", … or "".
 	Edge    string
 	Motion  Motion
+	Strong  bool // the motion goes further
 	Sync    Sync
 	Still   Still
 	Segment *Segment
@@ -250,8 +251,9 @@ const (
 	Rectangle CalloutShape = "rectangle"
 )
 
-// Callout darkens all of a picture but a shape, or with Mask paints the shape black.
-// Lengths are pixels of the original picture.
+// Callout darkens everything but a shape, or with Mask paints the shape black. Lengths are
+// pixels of the film's frame as the header's size says, or with OfImage those of the
+// original picture, with which the shape then moves.
 type Callout struct {
 	At
 	Shape                    CalloutShape
@@ -259,6 +261,7 @@ type Callout struct {
 	Left, Top, Right, Bottom float64
 	Alpha                    float64
 	Mask                     bool
+	OfImage                  bool
 }
 
 // Chapter starts a chapter of the film.
@@ -375,8 +378,16 @@ type Subtitles struct {
 	Outline    *Color
 	Font       *File
 	Position   string // bottom, middle, top
+	Margin     *Margin
 	Karaoke    bool
 	Highlight  *Color
+}
+
+// Margin is the distance of subtitles from their edge of the frame: pixels of a frame whose
+// shorter side is 720, or a share of the height.
+type Margin struct {
+	Value   float64
+	Percent bool
 }
 
 // Poster is the time of the poster image: "start", "end", or At.

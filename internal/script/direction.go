@@ -145,9 +145,11 @@ func (p *parser) callout(d direction) (Node, bool) {
 		case "type":
 			fits = into((*string)(&c.Shape), p, name, e.value, oneOf(string(Circle), string(Rectangle)))
 		case "style":
-			var style string
-			fits = into(&style, p, name, e.value, oneOf("mask", "highlight"))
-			c.Mask = style == "mask"
+			c.Mask, fits = p.calloutStyle(e)
+		case "of":
+			of := "frame"
+			fits = into(&of, p, name, e.value, oneOf("frame", "image"))
+			c.OfImage = of == "image"
 		case "alpha":
 			fits = into(&c.Alpha, p, name, e.value, decimalIn(0, 1, "a number", ""))
 		case "cx", "cy", "left", "top", "right", "bottom":
@@ -156,13 +158,27 @@ func (p *parser) callout(d direction) (Node, bool) {
 			fits = into(&c.Size, p, name, e.value, decimalIn(1, maxPixel, "pixels", "px"))
 		default:
 			fits = p.unknown("the name in callout", e.name, e.at, []string{
-				"type", "cx", "cy", "size", "left", "top", "right", "bottom", "alpha", "style",
+				"type", "cx", "cy", "size", "left", "top", "right", "bottom", "alpha", "style", "of",
 			})
 		}
 		given[e.name] = e
 		ok = ok && fits
 	}
 	return c, ok && p.calloutShape(c, d, given)
+}
+
+// calloutStyle reads the style of a callout; one that is not known darkens.
+func (p *parser) calloutStyle(e entry) (mask, fits bool) {
+	style := strings.ToLower(strings.TrimSpace(e.value.text))
+	if e.value.kind == mapValue {
+		p.wrong("style of callout", e.value, "mask", nil)
+		return false, false
+	}
+	if style != "mask" {
+		w := p.diags.Warnf(e.at, "the callout style %s is not known; the callout darkens what lies outside of it", quoted(style))
+		w.Hint = "write style: mask to paint the shape black, or leave the line out"
+	}
+	return style == "mask", true
 }
 
 // calloutShape checks that a callout has the places that its shape needs.
@@ -186,7 +202,7 @@ func (p *parser) calloutShape(c *Callout, d direction, given map[string]entry) b
 	}
 	if len(missing) > 0 {
 		e := p.diags.Errorf(d.at, "the callout lacks %s", strings.Join(missing, ", "))
-		e.Detail = "A " + string(c.Shape) + " needs " + strings.Join(needed, ", ") + ", in pixels of the original picture"
+		e.Detail = "A " + string(c.Shape) + " needs " + strings.Join(needed, ", ") + ", in pixels of the frame, from its top left corner"
 		if c.Shape == Circle && len(given) > 0 && len(missing) == len(needed) {
 			e.Hint = "add type: rectangle if the callout is one"
 		}

@@ -223,7 +223,7 @@ func imageText(t string, m image) string {
 		return "![" + alt + "](" + file + ")" // what a variable will say is not known
 	}
 	words := optionList(value{text: strings.TrimSpace(alt)})
-	groups := []string{"fit", "corner", "x", "y", "center", "motion", "sync", "still", "segment", "mute", ""}
+	groups := []string{"fit", "corner", "x", "y", "center", "motion", "strong", "sync", "still", "segment", "mute", ""}
 	rank := func(x word) int {
 		g := option(&Picture{}, strings.ToLower(x.text))
 		if g == "x" || g == "y" {

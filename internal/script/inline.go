@@ -79,7 +79,7 @@ func (p *parser) addRuns(b *runBuilder, pieces []piece) {
 		var now []piece
 		now, pieces = chunk(pieces)
 		p.readRuns(b, now)
-		b.space(Plain)
+		b.newline(Plain)
 	}
 }
 
@@ -170,7 +170,7 @@ func (j *joined) add(p *parser, q piece) {
 	if n := len(j.pieces); n > 0 {
 		last, _ := utf8.DecodeLastRuneInString(j.pieces[n-1].text())
 		first, _ := utf8.DecodeRuneInString(q.text())
-		if !util.IsSpaceDiscardingUnicodeRune(last) || !util.IsSpaceDiscardingUnicodeRune(first) {
+		if j.values.lines || !util.IsSpaceDiscardingUnicodeRune(last) || !util.IsSpaceDiscardingUnicodeRune(first) {
 			j.text.WriteByte('\n')
 		}
 	}
@@ -210,7 +210,7 @@ func (w *walker) node(n ast.Node, style Style) {
 	case *ast.Text:
 		w.b.text(style, unescape(string(n.Segment.Value(w.source))))
 		if n.SoftLineBreak() || n.HardLineBreak() {
-			w.b.space(style)
+			w.b.newline(style)
 		}
 	case *ast.String:
 		w.b.text(style, string(n.Value))
@@ -246,7 +246,7 @@ func (w *walker) html(n *ast.RawHTML, style Style) {
 	s := n.Segments.At(0)
 	tag := string(s.Value(w.source))
 	if strings.HasPrefix(strings.ToLower(tag), "<br") {
-		w.b.space(style)
+		w.b.newline(style)
 	}
 	if w.warned {
 		return
@@ -345,6 +345,7 @@ type runBuilder struct {
 	spaced bool     // the text so far ends in a blank, or there is none
 	values []string // of variables, by the numbers between markers
 	any    bool
+	lines  bool // line ends are kept
 	comma  bool // the next word is parted from what is there by a comma
 }
 
@@ -368,7 +369,11 @@ func (b *runBuilder) text(style Style, s string) {
 func (b *runBuilder) plain(style Style, s string) {
 	for _, c := range s {
 		if unicode.IsSpace(c) && c != '\u00a0' && c != '\u202f' {
-			b.space(style)
+			if c == '\n' {
+				b.newline(style)
+			} else {
+				b.space(style)
+			}
 			continue
 		}
 		if unicode.IsControl(c) {
@@ -393,6 +398,18 @@ func (b *runBuilder) space(style Style) {
 	}
 	b.use(style)
 	b.now = append(b.now, ' ')
+	b.spaced = true
+}
+
+// newline ends a line: with a line end where lines are kept, else as a blank does.
+func (b *runBuilder) newline(style Style) {
+	if !b.lines || !b.any {
+		b.space(style)
+		return
+	}
+	b.unspace()
+	b.use(style)
+	b.now = append(b.now, '\n')
 	b.spaced = true
 }
 
@@ -428,7 +445,8 @@ func (b *runBuilder) unspace() {
 		return
 	}
 	n := len(b.runs) - 1
-	if b.runs[n].Text = strings.TrimSuffix(b.runs[n].Text, " "); b.runs[n].Text == "" {
+	last := b.runs[n].Text
+	if b.runs[n].Text = last[:len(last)-1]; b.runs[n].Text == "" {
 		b.runs = b.runs[:n]
 	}
 }

@@ -7,6 +7,7 @@ package script
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"mynah/internal/diag"
@@ -313,7 +314,9 @@ func (p *parser) quote() {
 			d.Hint = "write the picture on a line of its own, without >"
 		}
 	}
-	p.add(&Quote{At: At{Range: r}, Text: joinRuns(p.runs(pieces))})
+	b := runBuilder{lines: true}
+	p.addRuns(&b, slices.DeleteFunc(pieces, func(q piece) bool { return q.text() == "" }))
+	p.add(&Quote{At: At{Range: r}, Text: joinRuns(b.finish())})
 }
 
 // joinRuns puts the text of runs together.

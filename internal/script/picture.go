@@ -133,7 +133,7 @@ func (p *parser) scalarText(l *line, from, to int) value {
 func optionWords() []string {
 	return []string{
 		"cover", "contain", "fit", "top", "bottom", "left", "right", "center", "zoom", "zoomout", "pan", "panzoom",
-		"panzoomout", "match", "trim", "loop", "loop-audio", "freeze", "start", "end", "mute",
+		"panzoomout", "match", "trim", "loop", "loop-audio", "freeze", "start", "end", "mute", "strong",
 	}
 }
 
@@ -252,6 +252,9 @@ func option(pic *Picture, w string) string {
 	case "zoom", "zoomout", "pan", "panzoom", "panzoomout":
 		pic.Motion = Motion(w)
 		return "motion"
+	case "strong":
+		pic.Strong = true
+		return "strong"
 	case "match", "trim", "loop", "loop-audio", "freeze":
 		pic.Sync = Sync(w)
 		return "sync"

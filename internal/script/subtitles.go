@@ -30,6 +30,23 @@ func subtitleMode() kind[SubtitleMode] {
 	}}
 }
 
+// margin is the kind of distances from an edge.
+func margin() kind[Margin] {
+	pixels := decimalIn(0, maxPixel, "pixels", "px")
+	share := decimalIn(0, 90, "percent", "%")
+	return kind[Margin]{
+		allowed: "pixels of a frame whose shorter side is 720, or a share of the height such as 18%",
+		read: func(s string) (Margin, bool) {
+			if strings.HasSuffix(strings.TrimSpace(s), "%") {
+				v, ok := share.read(s)
+				return Margin{Value: v, Percent: true}, ok
+			}
+			v, ok := pixels.read(s)
+			return Margin{Value: v}, ok
+		},
+	}
+}
+
 // subtitle reads one line of the map.
 func (p *parser) subtitle(s *Subtitles, e entry) bool {
 	name := e.name + " of subtitles"
@@ -61,6 +78,8 @@ func (p *parser) subtitle(s *Subtitles, e entry) bool {
 		s.Font, ok = p.font(name, e.value)
 	case "position":
 		ok = into(&s.Position, p, name, e.value, oneOf("bottom", "middle", "top"))
+	case "margin":
+		s.Margin, ok = read(p, name, e.value, margin())
 	case "style":
 		var style *string
 		if style, ok = read(p, name, e.value, oneOf("normal", "karaoke")); ok {
@@ -68,7 +87,7 @@ func (p *parser) subtitle(s *Subtitles, e entry) bool {
 		}
 	default:
 		ok = p.unknown("the name in subtitles", e.name, e.at, []string{
-			"mode", "break", "size", "scale", "color", "background", "outline", "font", "position", "style", "highlight",
+			"mode", "break", "size", "scale", "color", "background", "outline", "font", "position", "margin", "style", "highlight",
 		})
 	}
 	return ok

@@ -93,6 +93,17 @@ func (c Captions) PerSheet() int {
 // line is the height of a line, in whole pixels.
 func (c Captions) line() int { return max(int(math.Round(c.Style.Size*1.28)), 2) }
 
+// inset is the distance, in whole pixels, between the text and the edge of its background.
+func (c Captions) inset() int {
+	if c.Style.Background.A == 0 {
+		return 0
+	}
+	return int(math.Round(c.Style.Size * 0.22))
+}
+
+// Height is that of the box of a caption of some lines, in pixels of the film.
+func (c Captions) Height(lines int) int { return lines*c.line() + 2*c.inset() }
+
 // margin holds what is painted around the text's box.
 func (c Captions) margin() int { return int(math.Ceil(c.Style.Size*0.55)) + 1 }
 
@@ -157,10 +168,7 @@ func (c Captions) page(k *kept) string {
 	set("highlight", cssColor(s.Highlight))
 	outline(s, set)
 	set("box", cssColor(s.Background))
-	inset := 0
-	if s.Background.A > 0 {
-		inset = int(math.Round(s.Size * 0.22))
-	}
+	inset := c.inset()
 	set("inset", fmt.Sprintf("%dpx %dpx", inset, 2*inset))
 	out.WriteString("}</style></head><body>")
 	for _, t := range c.Texts {

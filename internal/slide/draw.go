@@ -58,7 +58,7 @@ func (d *Drawer) draw(ctx context.Context, p *page, r Request) (*Drawn, error) {
 	}
 	m, err := d.measure(ctx, p, measureArgs{
 		Floor: c.floor, Code: c.code, Scale: r.scale(), Project: k.theme != "",
-		Preload: preload, Runes: d.unknownIn(r.texts()),
+		Preload: preload, Runes: d.unknownIn(r.texts()), Clear: [2]float64{r.Captions.Top, r.Captions.Bottom},
 	})
 	if err != nil {
 		return nil, err
@@ -134,6 +134,8 @@ type measureArgs struct {
 	Project bool     `json:"project"`
 	Preload []string `json:"preload"`
 	Runes   []rune   `json:"runes"`
+	// Clear are the strips at the top and bottom that captions take.
+	Clear [2]float64 `json:"clear"`
 }
 
 // measure waits until all of the page is there, lays it out and fits it into the frame.

@@ -103,6 +103,8 @@ func floorOf(b Block) float64 {
 		return min(1, codeFloor/size)
 	case b.Kind == script.FenceText && size == 0:
 		return float64(textFloor) / (2 * baseSize)
+	case b.Kind == script.FenceText:
+		return min(1, textFloor/(2*size))
 	case size == 0:
 		return float64(textFloor) / baseSize
 	default:
@@ -138,7 +140,12 @@ func (c *composed) block(r Request, i, step int, diagrams map[int]string) string
 	}
 	style := ""
 	if b.FontSize > 0 {
-		style = fmt.Sprintf(` style="font-size:%gpx"`, b.FontSize)
+		// Headings and plain text are multiples of the base, whatever a theme's body has.
+		size := b.FontSize
+		if b.Kind == script.FenceText {
+			size *= 2
+		}
+		style = fmt.Sprintf(` style="--base:%gpx;font-size:%gpx"`, b.FontSize, size)
 		class += " sized"
 	}
 	return fmt.Sprintf("<section class=\"block %s\"%s>%s</section>", class, style, inner)
@@ -254,8 +261,8 @@ func (r Request) behindRule(k *kept) string {
 func (r Request) Key(version string) cache.Key {
 	k := gather(r)
 	c := compose(r, k, codeStyle)
-	h := cache.NewHasher("slide 1").String(version).String(c.html).String(pageScript)
-	h.Int(int64(r.Width), int64(r.Height)).Bool(r.Over, r.CanvasSet).Float(c.floor).Bool(c.code)
+	h := cache.NewHasher("slide 2").String(version).String(c.html).String(pageScript)
+	h.Int(int64(r.Width), int64(r.Height)).Bool(r.Over, r.CanvasSet).Float(c.floor, r.Captions.Top, r.Captions.Bottom).Bool(c.code)
 	if r.CanvasSet && !r.Over {
 		h.Int(int64(r.Canvas.R), int64(r.Canvas.G), int64(r.Canvas.B), int64(r.Canvas.A))
 	}

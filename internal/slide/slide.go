@@ -77,17 +77,25 @@ type Request struct {
 	// drawn upon it, and Drawn is opaque.
 	Behind []byte
 
+	// Captions are the strips of the frame, in pixels of a frame whose shorter side is 720
+	// and measured from its upper and lower edge, that captions take while the slide is on.
+	// A slide whose text would meet them is laid out in what is left.
+	Captions Strips
+
 	// State is which step of a slide with Reveal is drawn, from 0; one that is too high
 	// is the last.
 	State int
 }
+
+// Strips are heights at the upper and lower edge of a frame; 0 is none.
+type Strips struct{ Top, Bottom float64 }
 
 // Block is a fenced block.
 type Block struct {
 	Kind      script.FenceKind
 	Language  string  // of code
 	Text      string  // its lines, joined by "\n"
-	FontSize  float64 // in pixels of a frame whose shorter side is 720; 0: 50, and 100 for plain text
+	FontSize  float64 // base size in pixels of a frame whose shorter side is 720, 0: 50; plain text has twice that
 	Range     diag.Range
 	Reveal    bool               // shown step by step: by Ranges for code, else by items
 	Ranges    []script.LineRange // of code: the lines that each step lights

@@ -22,6 +22,9 @@ type Board struct {
 type Film struct {
 	Width  int `json:"width"`
 	Height int `json:"height"`
+	// Header is the frame size that the script is written for; it differs from Width and
+	// Height where a build asks for another.
+	Header script.Size `json:"-"`
 	// FPS is zero when the clips decide.
 	FPS         script.Rate      `json:"fps"`
 	Title       string           `json:"title,omitempty"`
@@ -56,16 +59,17 @@ type Scene struct {
 	// Shots are the pictures, in order.
 	Shots []Shot `json:"shots,omitempty"`
 	// Sync is how clips and narration share the scene.
-	Sync     script.Sync    `json:"sync,omitempty"`
-	Slides   []Slide        `json:"slides,omitempty"`
-	Duration *time.Duration `json:"duration,omitempty"`
-	Canvas   script.Color   `json:"canvas"`
+	Sync   script.Sync `json:"sync,omitempty"`
+	Slides []Slide     `json:"slides,omitempty"`
+	// Callouts of a scene without pictures lie over its slides.
+	Callouts []script.Callout `json:"callouts,omitempty"`
+	Duration *time.Duration   `json:"duration,omitempty"`
+	Canvas   script.Color     `json:"canvas"`
 	// CanvasSet tells that the script names the canvas; a theme's background gives way.
-	CanvasSet bool `json:"canvasSet,omitempty"`
-	// Fragment: the narration goes on in the next scene, so no gap ends this one.
-	Fragment   bool              `json:"fragment,omitempty"`
+	CanvasSet  bool              `json:"canvasSet,omitempty"`
 	Transition script.Transition `json:"transition"`
-	// Quote replaces the subtitles of the scene when it is not nil; empty text
+	// Quote replaces the subtitles of the scene when it is not nil: its lines as written,
+	// several quotes apart by blank lines; empty text
 	// removes them.
 	Quote *string `json:"quote,omitempty"`
 	// Chapter is the title of the one that starts here, "" where none does. A film with
@@ -132,6 +136,7 @@ type Shot struct {
 	Position script.Position `json:"position"`
 	Edge     string          `json:"edge,omitempty"`
 	Motion   script.Motion   `json:"motion,omitempty"`
+	Strong   bool            `json:"strong,omitempty"` // of the motion
 	// Sync of a clip or GIF as its line says; "" is the default of its kind.
 	Sync script.Sync `json:"sync,omitempty"`
 	// Still is set when one frame of a clip stands.

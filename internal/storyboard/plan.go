@@ -146,6 +146,7 @@ func (p *planner) film(s *script.Script) {
 	h := s.Header.Properties
 	f := &p.board.Film
 	size := value(h.Size, script.Size{Width: 1280, Height: 720})
+	f.Header = size
 	if p.opt.Size != nil {
 		size = *p.opt.Size
 	}

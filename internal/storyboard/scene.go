@@ -34,7 +34,7 @@ func (p *planner) scene(in *script.Scene, number int) {
 	for _, n := range in.Nodes {
 		s.node(n)
 	}
-	s.orphans()
+	s.keepCallouts()
 	s.finish()
 	p.board.Scenes = append(p.board.Scenes, *s.out)
 }
@@ -131,7 +131,7 @@ func (s *sceneState) onSlide(r diag.Range, name string, do func(*Slide)) {
 
 func (s *sceneState) quote(text string) {
 	if s.out.Quote != nil && *s.out.Quote != "" && text != "" {
-		text = *s.out.Quote + " " + text
+		text = *s.out.Quote + "\n\n" + text
 	}
 	s.out.Quote = &text
 }
@@ -246,7 +246,6 @@ func (s *sceneState) finish() {
 			parts[i].After = 0
 		}
 	}
-	s.out.Fragment = value(s.voice.Fragment, false)
 	s.steps()
 	for _, shot := range s.out.Shots {
 		if shot.Kind == Image || shot.Still != "" || shot.Sync == "" {

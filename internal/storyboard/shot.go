@@ -1,7 +1,6 @@
 package storyboard
 
 import (
-	"mynah/internal/diag"
 	"mynah/internal/script"
 )
 
@@ -21,7 +20,7 @@ func (s *sceneState) shot(n *script.Picture) {
 	black := script.Color{A: 255}
 	shot := Shot{
 		Kind: info.Kind, Range: n.Range, File: name, Fit: n.Fit, Position: n.Position, Edge: n.Edge,
-		Motion: n.Motion, Sync: n.Sync, Still: n.Still, Segment: n.Segment, Volume: value(n.Volume, 1), Canvas: s.out.Canvas,
+		Motion: n.Motion, Strong: n.Strong, Sync: n.Sync, Still: n.Still, Segment: n.Segment, Volume: value(n.Volume, 1), Canvas: s.out.Canvas,
 	}
 	if shot.Fit == "" {
 		shot.Fit = value(s.header.AssetResize, script.Cover)
@@ -77,6 +76,9 @@ func (s *sceneState) fitting(n *script.Picture, shot *Shot) {
 		}
 	}
 	if shot.Motion == "" {
+		if n.Strong {
+			s.list.Warnf(n.Range, "strong is for a motion, and this picture has none; it is ignored").Hint = "write zoom strong, or pan strong"
+		}
 		return
 	}
 	if shot.Kind != Image {
@@ -95,13 +97,14 @@ func (s *sceneState) callout(n *script.Callout) {
 	s.callouts = append(s.callouts, n)
 }
 
-// orphans reports callouts that found no picture.
-func (s *sceneState) orphans() {
+// keepCallouts leaves the callouts of a scene without pictures to the scene.
+func (s *sceneState) keepCallouts() {
 	for _, c := range s.callouts {
-		s.warnOrphan(c.Range)
+		if c.OfImage {
+			s.list.Warnf(c.Range, "a callout with of: image belongs to an image or clip, and this scene has none").Hint =
+				"put the callout below its picture: ![](picture.png)"
+			continue
+		}
+		s.out.Callouts = append(s.out.Callouts, *c)
 	}
-}
-
-func (s *sceneState) warnOrphan(r diag.Range) {
-	s.list.Warnf(r, "a callout belongs to an image or clip, and this scene has none").Hint = "put the callout below its picture: ![](picture.png)"
 }

@@ -60,9 +60,28 @@ type keptLayer struct {
 // mostKept is how many layers are kept.
 const mostKept = 32
 
-// captionEdge is the distance of captions from the edge, in pixels of a frame whose shorter
-// side is 720.
-const captionEdge = 30
+// The distance of captions from their edge where the script sets none: in pixels of a frame
+// whose shorter side is 720; at the bottom of upright frames, where the controls of apps lie,
+// as a share of the height.
+const (
+	captionEdge  = 30
+	uprightShare = 0.18
+)
+
+// captionMargin is the distance of captions from their edge, in pixels of the film.
+func (j *job) captionMargin() int {
+	f := j.board.Film
+	w, h := float64(f.Width), float64(f.Height)
+	switch m := f.Subtitles.Margin; {
+	case m != nil && m.Percent:
+		return int(math.Round(m.Value / 100 * h))
+	case m != nil:
+		return int(math.Round(m.Value * min(w, h) / 720))
+	case h > w && f.Subtitles.Position != "top":
+		return int(math.Round(uprightShare * h))
+	}
+	return int(math.Round(captionEdge * min(w, h) / 720))
+}
 
 // drawCaptions draws the captions of some scenes that are not in the cache; a film without
 // any asks for no browser.
@@ -88,7 +107,7 @@ func (j *job) drawCaptions(ctx context.Context, wanted func(scene int) bool) err
 	keys := style.Keys(version)
 	for i, c := range cues {
 		look := keys[i]
-		keys[i] = cache.NewHasher("caption head 1").Bytes(look[:]).Int(int64(j.line.Width), int64(j.line.Height)).String(j.board.Film.Subtitles.Position).Key()
+		keys[i] = cache.NewHasher("caption head 1").Bytes(look[:]).Int(int64(j.line.Width), int64(j.line.Height), int64(j.captionMargin())).String(j.board.Film.Subtitles.Position).Key()
 		j.part(keys[i], partCaption, shorten(c.Text, 60), c.Scene+1, of("its text, look or font", keys[i]))
 	}
 	heads, err := j.captionHeads(ctx, style, keys)
@@ -101,6 +120,40 @@ func (j *job) drawCaptions(ctx context.Context, wanted func(scene int) bool) err
 	return j.reportCaptions(cues, heads)
 }
 
+// captionStrips says how much of the frame the captions of a scene take, in pixels of a
+// frame whose shorter side is 720. Room is kept for two lines, so that slides stand still
+// from scene to scene and an edit of the narration leaves them alone.
+func (j *job) captionStrips(scene int) slide.Strips {
+	const (
+		usual = 2    // lines
+		air   = 16   // between the text of the slide and the captions
+		most  = 0.55 // of the frame's height
+	)
+	if j.board.Film.Subtitles.Mode != script.SubtitlesOverlay {
+		return slide.Strips{}
+	}
+	lines := 0
+	for _, c := range j.cues {
+		if c.Scene == scene {
+			lines = max(lines, usual, len(c.Lines()))
+		}
+	}
+	if lines == 0 {
+		return slide.Strips{}
+	}
+	height := float64(j.captionStyle().Height(lines))
+	frame, strip := float64(j.board.Film.Height), float64(j.captionMargin())+height
+	if j.board.Film.Subtitles.Position == "middle" {
+		strip = (frame + height) / 2
+	}
+	css := 720 / float64(min(j.board.Film.Width, j.board.Film.Height))
+	strip = min(strip, most*frame)*css + air
+	if j.board.Film.Subtitles.Position == "top" {
+		return slide.Strips{Top: strip}
+	}
+	return slide.Strips{Bottom: strip}
+}
+
 // captionStyle says how captions look.
 func (j *job) captionStyle() slide.Captions {
 	s := j.board.Film.Subtitles
@@ -111,10 +164,14 @@ func (j *job) captionStyle() slide.Captions {
 		return *c
 	}
 	scale := float64(min(j.line.Width, j.line.Height)) / 720
+	outline := script.Color{A: 255}
+	if s.Background != nil && s.Background.A > 0 {
+		outline = script.Color{} // the box sets the letters off
+	}
 	out := slide.Captions{Width: j.line.Width, Language: j.board.Film.Language, Files: j.project.FS(), Style: slide.CaptionStyle{
 		Size:  caption.Size(s) * scale,
 		Color: color(s.Color, script.Color{R: 255, G: 255, B: 255, A: 255}), Background: color(s.Background, script.Color{}),
-		Outline: color(s.Outline, script.Color{A: 255}), Highlight: color(s.Highlight, script.Color{R: 255, G: 255, A: 255}),
+		Outline: color(s.Outline, outline), Highlight: color(s.Highlight, script.Color{R: 255, G: 255, A: 255}),
 	}}
 	switch {
 	case s.Font == nil:
@@ -238,7 +295,7 @@ func (j *job) keepLayer(key cache.Key, img *image.NRGBA, at image.Point) error {
 // captionPlace says where in the frame a caption's picture lies, in even pixels.
 func (j *job) captionPlace(d slide.DrawnCaption) image.Point {
 	w, h := d.Plain.Rect.Dx(), d.Plain.Rect.Dy()
-	edge := int(math.Round(captionEdge*float64(min(j.line.Width, j.line.Height))/720)) - d.Margin
+	edge := j.captionMargin() - d.Margin
 	y := j.line.Height - edge - h
 	switch j.board.Film.Subtitles.Position {
 	case "top":
@@ -246,6 +303,7 @@ func (j *job) captionPlace(d slide.DrawnCaption) image.Point {
 	case "middle":
 		y = (j.line.Height - h) / 2
 	}
+	y = min(max(y, -d.Margin), j.line.Height-h+d.Margin)
 	return image.Pt((j.line.Width-w)/2&^1, y&^1)
 }
 

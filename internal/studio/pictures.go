@@ -240,7 +240,7 @@ func (j *job) viewPart(key cache.Key, what string, s shown, scene int, more ...i
 	}
 	list := []ingredient{
 		of("the file", content), of("the slide", layers), of("the subtitles", captions), of("the callouts", v.Callouts), of("how it fills the frame", v.Fit, v.Position),
-		of("how it moves", v.Motion, v.Edge), of("the canvas", v.Canvas), of("the moment", v.Still.Clip, v.AtEnd, v.From, v.Length), j.encoding(),
+		of("how it moves", v.Move), of("the canvas", v.Canvas), of("the moment", v.Still.Clip, v.AtEnd, v.From, v.Length), j.encoding(),
 	}
 	if v.Clip != nil {
 		list = append(list, of("its speed", v.Clip.SpeedNum, v.Clip.SpeedDen))
@@ -259,12 +259,14 @@ func (j *job) view(i int, pic timeline.Picture) shown {
 	}
 	j.onCaptions(v, i, pic)
 	if pic.Shot < 0 {
+		v.Callouts = j.calloutsOf(scene.Callouts, nil)
 		return out
 	}
 	shot := scene.Shots[pic.Shot]
 	a := j.assets[shot.File].picture()
 	out.name, out.place = shot.File, shot.Range
-	v.Canvas, v.Asset, v.Fit, v.Position, v.Callouts = shot.Canvas, a, shot.Fit, shot.Position, shot.Callouts
+	v.Canvas, v.Asset, v.Fit, v.Position = shot.Canvas, a, shot.Fit, shot.Position
+	v.Callouts = j.calloutsOf(shot.Callouts, &shot)
 	switch {
 	case pic.Moving > 0:
 		v.Clip, v.Cycle = j.stretch(i, pic, v), pic.Cycle
@@ -277,7 +279,7 @@ func (j *job) view(i int, pic timeline.Picture) shown {
 			v.From, v.Length = shot.Segment.From.Microseconds(), (shot.Segment.To - shot.Segment.From).Microseconds()
 		}
 	default:
-		v.Motion, v.Edge = shot.Motion, shot.Edge
+		v.Move = picture.Move{Motion: shot.Motion, Edge: shot.Edge, Strong: shot.Strong}
 	}
 	return out
 }

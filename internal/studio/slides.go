@@ -98,6 +98,7 @@ func (j *job) slideTasks(ctx context.Context) ([]slideTask, error) {
 			}
 		}
 		r := j.slideRequest(s)
+		r.Captions = j.captionStrips(i)
 		for state := range r.States() {
 			r.State = state
 			k := r.Key(version)

@@ -287,6 +287,7 @@ func (j *job) checkShots(list *diag.List) {
 	}
 	music(j.board.Film.Music)
 	for _, s := range j.board.Scenes {
+		j.checkCallouts(s.Callouts, nil, list)
 		music(s.Music)
 		for _, p := range s.Parts {
 			if a := j.assets[p.File]; a != nil && (a.info == nil || a.info.Audio == nil || a.info.Audio.Length == nil) {
@@ -295,23 +296,7 @@ func (j *job) checkShots(list *diag.List) {
 		}
 		for _, shot := range s.Shots {
 			j.checkShot(shot, list)
-			j.checkCallouts(shot, list)
-		}
-	}
-}
-
-// checkCallouts warns of callouts that nobody will see.
-func (j *job) checkCallouts(shot storyboard.Shot, list *diag.List) {
-	a := j.assets[shot.File]
-	if a == nil {
-		return
-	}
-	source := a.picture().Source
-	w, h := source.Upright()
-	for _, c := range shot.Callouts {
-		if picture.Outside(c, w, h) {
-			d := list.Warnf(c.Range, "the callout lies outside of %q, which is %d x %d pixels", shot.File, w, h)
-			d.Hint = "its lengths are pixels of the picture itself, from its top left corner"
+			j.checkCallouts(shot.Callouts, &shot, list)
 		}
 	}
 }

@@ -35,7 +35,7 @@ import (
 type Config struct {
 	StillQP      int    // constant quantiser of stills, 0 (best) to 51
 	ClipCRF      int    // quality of clips, 0 (best) to 51
-	AudioBitRate int    // bits a second
+	AudioBitRate int    // of stereo sound, bits a second; mono has half of it
 	AudioCoder   string // of ffmpeg's AAC encoder: fast or twoloop
 	FFmpeg       string // program
 	FFprobe      string // program
@@ -44,7 +44,7 @@ type Config struct {
 // DefaultConfig makes films as the language defines them.
 func DefaultConfig() Config {
 	still, clip := ffmpeg.DefaultQuality()
-	a := ffmpeg.DefaultAAC(1)
+	a := ffmpeg.DefaultAAC(2)
 	return Config{StillQP: still, ClipCRF: clip, AudioBitRate: a.BitRate, AudioCoder: a.Coder, FFmpeg: "ffmpeg", FFprobe: "ffprobe"}
 }
 
@@ -86,7 +86,7 @@ func New(cfg Config, run *proc.Runner, booth *voice.Booth, drawer *slide.Drawer,
 
 func (s *Studio) aac(channels int) ffmpeg.AAC {
 	a := ffmpeg.DefaultAAC(channels)
-	a.BitRate, a.Coder = s.cfg.AudioBitRate, s.cfg.AudioCoder
+	a.BitRate, a.Coder = s.cfg.AudioBitRate*channels/2, s.cfg.AudioCoder
 	return a
 }
 

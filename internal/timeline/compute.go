@@ -183,7 +183,7 @@ func (c *computer) shape(i int) shape {
 	}
 	out.pure = !speaks
 	out.t = new(big.Rat).Set(out.total)
-	if speaks && !s.Fragment {
+	if speaks {
 		out.t.Add(out.t, seconds(Gap))
 	}
 	for k, shot := range s.Shots {
@@ -268,10 +268,8 @@ func (c *computer) scene(i int) {
 	scene := Scene{Number: b.Number, Start: c.line.Frames, Frames: frames}
 	end := c.line.Sample(scene.Start + frames)
 	c.shift = c.next
-	switch {
-	case i+1 == len(c.board.Scenes):
-		c.next = 0
-	case !b.Fragment:
+	c.next = 0
+	if i+1 < len(c.board.Scenes) {
 		c.next = onGrid(end) - end
 	}
 	c.end = end + c.next
@@ -580,13 +578,6 @@ func (c *computer) music() {
 			starts = append(starts, start{s.Music, c.line.Sample(c.line.Scenes[i].Start)})
 		}
 	}
-	depth := int64(duckDepth)
-	if d := c.board.Film.Ducking; d != nil {
-		depth = round(new(big.Rat).Mul(ratOf(d.Value), big.NewRat(10, 1)))
-		if d.None {
-			depth = 0
-		}
-	}
 	spans := c.narration()
 	for i, s := range starts {
 		end := c.line.Samples
@@ -602,7 +593,7 @@ func (c *computer) music() {
 			Gain:   round(new(big.Rat).Mul(ratOf(s.m.Volume), big.NewRat(1000, 1))),
 			FadeIn: clipFade, FadeOut: clipFade,
 		}
-		if depth > 0 {
+		if depth := c.depth(s.m); depth > 0 {
 			for _, d := range spans {
 				if d.To+DuckUp > s.at && d.From-DuckDown < end {
 					sound.Ducks, sound.DuckDepth = append(sound.Ducks, d), depth
@@ -617,6 +608,20 @@ func (c *computer) music() {
 		}
 		c.line.Sounds = append(c.line.Sounds, sound)
 	}
+}
+
+// depth is by how many tenths of a dB a track steps back under narration.
+func (c *computer) depth(m *storyboard.Music) int64 {
+	d := c.board.Film.Ducking
+	switch {
+	case d == nil && m.Builtin != "":
+		return builtinDepth
+	case d == nil:
+		return duckDepth
+	case d.None:
+		return 0
+	}
+	return round(new(big.Rat).Mul(ratOf(d.Value), big.NewRat(10, 1)))
 }
 
 // narration gives the stretches in which somebody speaks, or a file does in place of

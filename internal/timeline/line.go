@@ -170,3 +170,6 @@ const (
 // duckDepth is how far music steps back where the script does not say, in tenths of a
 // decibel.
 const duckDepth = 90
+
+// builtinDepth is the same for built-in tracks, which are made softer.
+const builtinDepth = 40

@@ -27,8 +27,9 @@ async ({ room, runes, family, words }) => {
   const ink = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
   const width = font => { ink.font = `40px ${font}`; return ink.measureText('mmmlliiWWq@1').width }
   const q = JSON.stringify(family)
-  const missing = family !== "" && !document.fonts.size && ['serif', 'monospace'].every(g => width(`${q}, ${g}`) === width(g))
-  const broken = [...document.fonts].some(f => f.status === 'error')
+  const own = [...document.fonts].filter(f => f.family.includes('caption-font'))
+  const missing = family !== "" && !own.length && ['serif', 'monospace'].every(g => width(`${q}, ${g}`) === width(g))
+  const broken = own.some(f => f.status === 'error')
   const plain = all.length ? getComputedStyle(all[0]).fontFamily : 'sans-serif'
   const pixels = c => {
     ink.canvas.width = 48; ink.canvas.height = 48
