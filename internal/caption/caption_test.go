@@ -55,7 +55,7 @@ func TestPiecesAreCutAtWords(t *testing.T) {
 func TestQuotes(t *testing.T) {
 	t.Parallel()
 	text, none := "instead of it...", ""
-	if cues, _ := film("spoken words", 80, &text); len(cues) != 1 || cues[0].Text != text || cues[0].End != timeline.SampleRate {
+	if cues, _ := film("spoken words", 80, &text); len(cues) != 1 || cues[0].Text != text || cues[0].Start != 4800 || cues[0].End != 475200 {
 		t.Errorf("%+v", cues)
 	}
 	if cues, _ := film("spoken words", 80, &none); len(cues) != 0 {
@@ -63,9 +63,8 @@ func TestQuotes(t *testing.T) {
 	}
 }
 
-// TestQuotesLastAsLongAsTheNarration: they leave the screen in pauses around it, and have
-// the scene where there are only those.
-func TestQuotesLastAsLongAsTheNarration(t *testing.T) {
+// TestQuotesLastAsLongAsTheScene but for a tenth of a second at its edges.
+func TestQuotesLastAsLongAsTheScene(t *testing.T) {
 	t.Parallel()
 	const second = timeline.SampleRate
 	text := "instead"
@@ -73,8 +72,8 @@ func TestQuotesLastAsLongAsTheNarration(t *testing.T) {
 		kinds      []storyboard.PartKind
 		start, end int64
 	}{
-		"pauses around":   {[]storyboard.PartKind{storyboard.Pause, storyboard.Speech, storyboard.Pause, storyboard.Audio, storyboard.Pause}, second, 4 * second},
-		"nothing but one": {[]storyboard.PartKind{storyboard.Pause}, 0, 10 * second},
+		"pauses around":   {[]storyboard.PartKind{storyboard.Pause, storyboard.Speech, storyboard.Pause, storyboard.Audio, storyboard.Pause}, second / 10, 10*second - second/10},
+		"nothing but one": {[]storyboard.PartKind{storyboard.Pause}, second / 10, 10*second - second/10},
 	} {
 		b := &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Break: 80}}, Scenes: []storyboard.Scene{{Quote: &text}}}
 		l := &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Frames: 250}}}
@@ -87,6 +86,27 @@ func TestQuotesLastAsLongAsTheNarration(t *testing.T) {
 		if len(cues) != 1 || cues[0].Start != c.start || cues[0].End != c.end {
 			t.Errorf("%s: %+v", name, cues)
 		}
+	}
+}
+
+// TestQuotesKeepTheirLines as they are written; several share the scene by their characters,
+// and a line that is wider than the frame is wrapped.
+func TestQuotesKeepTheirLines(t *testing.T) {
+	t.Parallel()
+	text := "a short line \nand a second, longer line... of it\n\nabout as long as the first two\nin a way"
+	cues, _ := film("spoken words", 80, &text)
+	if got := laid(cues); len(got) != 2 || got[0] != "a short line / and a second, longer line... of it" || got[1] != "about as long as the first two / in a way" {
+		t.Errorf("%q", got)
+	}
+	if a, b := cues[0], cues[1]; a.Start != 4800 || b.Start-a.End != timeline.SampleRate/5 || b.End != 475200 || a.End < 4*b.Start/5 {
+		t.Errorf("%+v", cues)
+	}
+	long := strings.Repeat("word ", 30)
+	b := &storyboard.Board{Film: plainFilm(80), Scenes: []storyboard.Scene{{Quote: &long}}}
+	b.Film.Width, b.Film.Height, b.Film.Subtitles.Mode = 1280, 720, script.SubtitlesOverlay
+	l := &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Frames: 250}}}
+	if cues := caption.Cues(b, l, nil); len(cues) != 1 || len(cues[0].Lines()) != 3 {
+		t.Errorf("%+v", cues)
 	}
 }
 
@@ -109,7 +129,7 @@ func TestCuesOfScenesAreApart(t *testing.T) {
 			t.Errorf("%+v is on longer than its cue: %+v", w, c)
 		}
 	}
-	if want := []int64{0, 80, 100, 110, 125, 130, 130, 230}; !slices.Equal(got, want) {
+	if want := []int64{10, 80, 100, 110, 125, 130, 140, 220}; !slices.Equal(got, want) {
 		t.Errorf("the cues are on at %v, want %v", got, want)
 	}
 }

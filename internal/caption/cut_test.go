@@ -114,9 +114,10 @@ func TestCutsAreReadable(t *testing.T) {
 func TestSentencesOfQuotes(t *testing.T) {
 	t.Parallel()
 	quote := "Dr. Smith paid $3.5 million. Mr. Jones, e.g., paid nothing at all. They met on Jan. 5 in St. Louis, at 10 p.m. sharp."
-	cues, _ := film("said", 80, &quote)
+	long := strings.TrimSpace(strings.Repeat(quote+" ", 3)) // more than four pieces: it is cut
+	cues, _ := film("said", 80, &long)
 	want := "Dr. Smith paid $3.5 million. / Mr. Jones, e.g., paid nothing at all.|They met on Jan. 5 in St. Louis, / at 10 p.m. sharp."
-	if got := strings.Join(laid(cues), "|"); got != want {
+	if got := strings.Join(laid(cues)[:2], "|"); got != want {
 		t.Errorf("cut into %s\nwant %s", got, want)
 	}
 	for _, quote := range []string{
@@ -124,10 +125,11 @@ func TestSentencesOfQuotes(t *testing.T) {
 		"Они приехали рано утром и вышли у д. Иваново, где их уже давно ждали все их старые друзья и соседи.",
 		"They say that it is a matter of one old and very tired Johnson vs. Smith, who is neither old nor tired.",
 	} {
+		quote = strings.TrimSpace(strings.Repeat(quote+" ", 4))
 		cues, _ := film("said", 80, &quote)
 		pieces := laid(cues)
 		for _, l := range pieces[:len(pieces)-1] {
-			if strings.HasSuffix(l, ".") {
+			if strings.HasSuffix(l, "U.") || strings.HasSuffix(l, "д.") || strings.HasSuffix(l, "vs.") {
 				t.Errorf("a piece ends behind an abbreviation: %q", l)
 			}
 		}
@@ -145,9 +147,9 @@ func TestLongerBreaksMakeLongerLines(t *testing.T) {
 		{plainFilm(80), 42, 2},
 		{plainFilm(120), 65, 2},
 		{plainFilm(200), 105, 2},
-		{storyboard.Film{Width: 1280, Height: 720, Subtitles: script.Subtitles{Break: 200, Mode: script.SubtitlesOverlay}}, 79, 3},
-		{storyboard.Film{Width: 720, Height: 1280, Subtitles: script.Subtitles{Break: 80, Mode: script.SubtitlesOverlay}}, 42, 2},
-		{storyboard.Film{Width: 720, Height: 1280, Subtitles: script.Subtitles{Break: 80, Scale: 2, Mode: script.SubtitlesOverlay}}, 22, 2},
+		{storyboard.Film{Width: 1280, Height: 720, Subtitles: script.Subtitles{Break: 200, Mode: script.SubtitlesOverlay}}, 57, 4},
+		{storyboard.Film{Width: 720, Height: 1280, Subtitles: script.Subtitles{Break: 80, Mode: script.SubtitlesOverlay}}, 32, 2},
+		{storyboard.Film{Width: 720, Height: 1280, Subtitles: script.Subtitles{Break: 80, Scale: 2, Mode: script.SubtitlesOverlay}}, 16, 2},
 	} {
 		line, lines := 0, 0
 		for _, cue := range said(c.film, text) {
@@ -195,7 +197,7 @@ func TestLettersOfWordsWithoutTimes(t *testing.T) {
 	t.Parallel()
 	quote := "one two three four"
 	cues, _ := film("spoken", 80, &quote)
-	if len(cues) != 1 || len(cues[0].Words) != 4 || cues[0].Words[1].Start != 24000*4/18 || cues[0].Words[3].End != 24000 {
+	if len(cues) != 1 || len(cues[0].Words) != 4 || cues[0].Words[1].Start != 4800+470400*4/18 || cues[0].Words[3].End != 475200 {
 		t.Errorf("%+v", cues)
 	}
 }
@@ -329,7 +331,11 @@ func FuzzCut(f *testing.F) {
 		n := int64(len(words))*int64(pace) - int64(pace)/2
 		l := &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Frames: 100, Voice: []timeline.Voice{{Samples: n}, {Part: 1, Start: n + 10, Samples: n}}, VoiceEnd: 2*n + 10}}}
 		cues := caption.Cues(b, l, func(int, int) []caption.Word { return words })
-		check(t, cues, limit)
+		most := limit
+		if quote { // which stays whole where it is not much longer
+			most = 4*limit + 1
+		}
+		check(t, cues, most)
 		if pace > 48 {
 			for _, problem := range append(badVTT(caption.VTT(cues)), badSRT(caption.SRT(cues))...) {
 				t.Error(problem)

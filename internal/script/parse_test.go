@@ -195,7 +195,7 @@ func narrationRows() []row {
 		{name: "no lists", src: "#tag -5 degrees\nin 3. grade\n\n1984. A year.", want: "say \"#tag -5 degrees in 3. grade\"\nsay \"1984. A year.\""},
 		{name: "table", src: "| a | b |\n|---|:-:|\n| *c* | d |", want: "say \"a, b\"\nsay emphasis\"c\" \", d\""},
 		{name: "rules", src: "a\n===\nb\n***\nc", want: "say \"a\"\nsay \"b\"\nsay \"c\"", diags: "4:1 warning: \"***\" does not separate scenes and is ignored"},
-		{name: "quotes", src: "> a *b*\n>  c...\n\ntext\n>\n> > x <!-- y -->\nmore", want: "quote \"a b c...\"\nsay \"text\"\nquote \"x\"\nsay \"more\""},
+		{name: "quotes", src: "> a *b*\n>  c...\n\ntext\n>\n> > x <!-- y -->\nmore", want: "quote \"a b\\nc...\"\nsay \"text\"\nquote \"x\"\nsay \"more\""},
 		{name: "empty quote", src: ">", want: "quote \"\""},
 		{name: "quote with direction", src: "> smaller (font-size: 20)", want: "quote \"smaller (font-size: 20)\""},
 		{

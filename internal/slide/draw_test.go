@@ -101,13 +101,72 @@ func TestSlides(t *testing.T) {
 			t.Errorf("all of %v was taken", got.Bounds)
 		}
 	})
-	t.Run("a size that is given is that of the text", func(t *testing.T) {
+	t.Run("plain text has twice the base size", func(t *testing.T) {
 		t.Parallel()
 		small := text("Hello")
-		small[0].FontSize = 50
+		small[0].FontSize = 25
 		a, b := inked(drawOne(t, d, request(small)), isDark), inked(drawOne(t, d, request(text("Hello"))), isDark)
 		if r := float64(b.Dy()) / float64(a.Dy()); r < 1.85 || r > 2.15 {
 			t.Errorf("100 pixels are %.2f times as high as 50", r)
+		}
+	})
+	t.Run("headings follow the base size", func(t *testing.T) {
+		t.Parallel()
+		small := md("# HHH")
+		small[0].FontSize = 25
+		a, b := inked(drawOne(t, d, request(small)), isDark), inked(drawOne(t, d, request(md("# HHH"))), isDark)
+		if r := float64(b.Dy()) / float64(a.Dy()); r < 1.9 || r > 2.1 {
+			t.Errorf("a heading at a base of 50 is %.2f times as high as at 25", r)
+		}
+	})
+	t.Run("a project's body changes no heading and no plain text", func(t *testing.T) {
+		t.Parallel()
+		for _, blocks := range [][]slide.Block{text("HHH"), md("# HHH"), md("## HHH")} {
+			r := request(blocks)
+			r.Theme, r.Files = "t.css", fstest.MapFS{"t.css": {Data: []byte("body { font-size: 20px }")}}
+			a, b := inked(drawOne(t, d, r), isDark), inked(drawOne(t, d, request(blocks)), isDark)
+			if a.Dy() != b.Dy() {
+				t.Errorf("%q is %d pixels high, %d without the theme", blocks[0].Text, a.Dy(), b.Dy())
+			}
+		}
+		r := request(md("- HHH"))
+		r.Theme, r.Files = "t.css", fstest.MapFS{"t.css": {Data: []byte("body { font-size: 20px }")}}
+		a, b := inked(drawOne(t, d, r), isDark), inked(drawOne(t, d, request(md("- HHH"))), isDark)
+		if a.Dy() > b.Dy()/2 {
+			t.Errorf("a list is %d pixels high, %d without the theme", a.Dy(), b.Dy())
+		}
+	})
+	t.Run("faces that themes name have stand-ins", func(t *testing.T) {
+		t.Parallel()
+		widths := map[int]string{}
+		for _, family := range []string{"Arial", "Times", "Courier", "Calibri", "Georgia", "Verdana", "Noto Sans"} {
+			r := request(md("**Hillimwwg** Hillimwwg"))
+			r.Theme, r.Files = "t.css", fstest.MapFS{"t.css": {Data: []byte("body { font-family: " + family + " }")}}
+			drawn := drawOne(t, d, r)
+			if len(drawn.Warnings) > 0 {
+				t.Errorf("%s: %+v", family, drawn.Warnings)
+			}
+			w := inked(drawn, isDark).Dx()
+			if other := widths[w]; other != "" {
+				t.Errorf("%s looks like %s", family, other)
+			}
+			widths[w] = family
+		}
+	})
+	t.Run("a slide keeps clear of captions", func(t *testing.T) {
+		t.Parallel()
+		list := "# Title\n" + strings.Repeat("- item\n", 7)
+		for _, blocks := range [][]slide.Block{md(list), md("|a|b|\n|-|-|\n" + strings.Repeat("|1|2|\n", 12)), md("Short.")} {
+			free := inked(drawOne(t, d, request(blocks)), isDark)
+			r := request(blocks)
+			r.Captions = slide.Strips{Bottom: 150}
+			got := inked(drawOne(t, d, r), isDark)
+			if got.Max.Y > 570 {
+				t.Errorf("it reaches to %d, free to %d", got.Max.Y, free.Max.Y)
+			}
+			if free.Max.Y <= 570 && got != free {
+				t.Errorf("%v moved to %v though it met no caption", free, got)
+			}
 		}
 	})
 	t.Run("headings are twice and one and a half times the text", func(t *testing.T) {

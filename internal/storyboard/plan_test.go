@@ -170,7 +170,7 @@ func TestFindings(t *testing.T) {
 		{"a clip's options on an image", "![loop](a.png)\n![end](a.png)\n![1-2](a.png)\n![mute](a.png)\n\n(video:\n  file: a.png\n  volume: 0.5)", "", []string{"1:1 warning", "2:1 warning", "3:1 warning", "4:1 warning", "6:1 warning"}, []string{"loop", "end", "segment", "mute", "volume"}},
 		{"a clip's options on a GIF", "![start](dot.gif)\n![1-2](dot.gif)", "", []string{"1:1 warning", "2:1 warning"}, []string{"start", "segment"}},
 		{"an image's options on a clip", "![zoom](clip.mp4)\n![pan](dot.gif)", "", []string{"1:1 warning", "2:1 warning"}, []string{"zoom", "pan"}},
-		{"a callout without a picture", "Said.\n\n(callout:\n  cx: 1\n  cy: 2\n  size: 3)", "", []string{"3:1 warning"}, []string{"picture"}},
+		{"a callout of a picture that is not there", "Said.\n\n(callout:\n  of: image\n  cx: 1\n  cy: 2\n  size: 3)", "", []string{"3:1 warning"}, []string{"picture"}},
 		{"a reveal without a slide", "Said.\n\n(reveal: items)", "", []string{"3:1 warning"}, []string{"slide"}},
 		{"a reveal without a list", "(reveal: items)\n\n```\n- a\n```\n", "", []string{"3:1 warning"}, []string{"list"}},
 		{"lines of a text", "```\na\n```\n(highlight: 1)", "", []string{"1:1 warning"}, []string{"language"}},
@@ -401,7 +401,7 @@ func TestResolving(t *testing.T) {
 		{"the language of a block", "<speak xml:lang=\"fr-FR\">Oui</speak>", storyboard.Options{}, tongue, "fr-FR"},
 
 		{"subtitles of the narration", "Said.", storyboard.Options{}, quote, nil},
-		{"subtitles of a quote", "> a\n> b\n\n> c", storyboard.Options{}, quote, "a b c"},
+		{"subtitles of a quote", "> a\n> b\n\n> c", storyboard.Options{}, quote, "a\nb\n\nc"},
 		{"no subtitles", "> a\n\n>", storyboard.Options{}, quote, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -74,7 +74,6 @@ func TestSceneLengths(t *testing.T) {
 		parts    parts
 		shots    shots
 		duration *time.Duration
-		fragment bool
 		voice    float64
 		clip     float64
 		want     float64
@@ -84,7 +83,7 @@ func TestSceneLengths(t *testing.T) {
 		{name: "no clip, pauses alone", parts: parts{pause(2), pause(1)}, want: 3},
 		{name: "audio in place of narration", parts: parts{audio()}, want: 3.5},
 		{name: "speech, pause, speech", parts: parts{speech(), pause(1), speech()}, voice: 2, want: 5.5},
-		{name: "fragment: no gap", parts: parts{speech()}, fragment: true, voice: 2, want: 2},
+
 		{name: "rounded up to a frame", parts: parts{speech()}, voice: 2.001, want: 2.52},
 		{name: "freeze: clip longer", parts: parts{speech()}, shots: shots{clip("")}, voice: 2, clip: 5, want: 5},
 		{name: "freeze: narration longer", parts: parts{speech()}, shots: shots{clip("")}, voice: 6, clip: 5, want: 6.5},
@@ -114,7 +113,7 @@ func TestSceneLengths(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			l := compute(storyboard.Scene{Number: 1, Parts: c.parts, Shots: c.shots, Duration: c.duration, Fragment: c.fragment}, c.voice, c.clip)
+			l := compute(storyboard.Scene{Number: 1, Parts: c.parts, Shots: c.shots, Duration: c.duration}, c.voice, c.clip)
 			if got := float64(l.Frames) / fps; got != c.want {
 				t.Errorf("%.2f s, want %.2f", got, c.want)
 			}
