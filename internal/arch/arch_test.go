@@ -25,6 +25,8 @@ func floors() map[string]int {
 		"internal/cache":                   0,
 		"internal/pending":                 0,
 		"internal/emphasis":                0,
+		"internal/similar":                 0,
+		"internal/langid":                  0,
 		"internal/loudness":                0,
 		"internal/script":                  1,
 		"internal/markup":                  1,
@@ -80,7 +82,7 @@ func floors() map[string]int {
 
 // pure are the packages of the compiler, and what none of them may import.
 func pure() (packages, forbidden []string) {
-	return []string{"internal/diag", "internal/emphasis", "internal/script", "internal/markup", "internal/storyboard", "internal/timeline", "internal/caption"},
+	return []string{"internal/diag", "internal/emphasis", "internal/similar", "internal/langid", "internal/script", "internal/markup", "internal/storyboard", "internal/timeline", "internal/caption"},
 		[]string{"os", "os/exec", "net", "net/http", "database/sql", "log", "log/slog", "time.Now"}
 }
 

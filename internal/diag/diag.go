@@ -68,6 +68,12 @@ const (
 	UnknownProperty Code = "unknown-property"
 	// UnknownVoice is the name of a voice that no table has.
 	UnknownVoice Code = "unknown-voice"
+	// OtherVoice is a name of another service's voice; one of its language and gender speaks.
+	OtherVoice Code = "other-voice"
+	// UnspokenLanguage is a voice of a language that no voice here speaks.
+	UnspokenLanguage Code = "unspoken-language"
+	// Unreadable is narration in letters that its voice cannot read.
+	Unreadable Code = "unreadable"
 	// MissingVoice is a known voice whose engine is not installed; another speaks.
 	MissingVoice Code = "missing-voice"
 	// TooLong is speech that does not fit its time.

@@ -118,6 +118,9 @@ func (l *loader) nearestFile(name string) string {
 	}
 	var names []string
 	for _, f := range files[:min(len(files), 1000)] {
+		if f.Name() == path.Base(name) {
+			continue
+		}
 		if ending := fileEnding(f.Name()); !f.IsDir() && (ending == ".md" || ending == ".txt" || ending == path.Ext(name)) {
 			names = append(names, f.Name())
 		}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"mynah/internal/diag"
+	"mynah/internal/similar"
 )
 
 // An image in Markdown is not what CommonMark reads here: names of files hold blanks
@@ -212,7 +213,7 @@ func nearestOption(text string, known []string) (string, bool) {
 	}
 	for _, k := range known {
 		sameLetters := len(t) == len(k) && t[0] != k[0] // a changed first letter is another word
-		if distance([]rune(t), []rune(k), 2) < 2 && !sameLetters && (len(k) > 3 || len(t) > 3) {
+		if similar.Distance(t, k, 2) < 2 && !sameLetters && (len(k) > 3 || len(t) > 3) {
 			return k, true
 		}
 	}

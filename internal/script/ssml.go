@@ -273,7 +273,7 @@ func (r *ssmlReader) element(t xml.StartElement, from, to int) *Element {
 		d := r.p.diags.Warnf(e.Range, "<%s> is no element of SSML 1.1; its text is spoken", e.Name)
 		names := slices.Sorted(maps.Keys(known))
 		d.Detail = "Elements: " + strings.Join(names, ", ")
-		if near, isNear := nearest(e.Name, names); isNear {
+		if near, _ := nearest(e.Name, names); near != "" {
 			d.Hint = "did you mean <" + near + ">?"
 		}
 	}
@@ -294,7 +294,7 @@ func (r *ssmlReader) element(t xml.StartElement, from, to int) *Element {
 		if len(allowed) == 0 {
 			d.Detail = "<" + e.Name + "> has none"
 		}
-		if near, isNear := nearest(name, allowed); isNear {
+		if near, _ := nearest(name, allowed); near != "" {
 			d.Hint = "did you mean " + near + "?"
 		}
 	}

@@ -27,13 +27,16 @@ type File struct {
 type Project interface {
 	// File tells what is known of a file, named from the project's root.
 	File(name string) File
-	// Nearest gives the name of a file that is most like a missing one, or "".
-	Nearest(name string) string
+	// Nearest gives the name of a file that is most like a missing one and may stand in its
+	// place, or ""; what it is for is one of picture, video, audio, background, theme, font,
+	// lexicon.
+	Nearest(name, what string) string
 	// Voice finds a voice: name is the script's word, "" for the default of a language.
 	Voice(name, language string) Voice
-	// Unreadable tells what is wrong with a sentence in a script that a voice cannot speak,
-	// and what to do about it; both are empty where nothing is.
-	Unreadable(sentence []script.Run, voice Voice) (problem, hint string)
+	// Legible counts the letters of a sentence, and those that a voice cannot speak.
+	Legible(sentence []script.Run, voice Voice) Legibility
+	// Reads says whether a voice can speak most letters of a text.
+	Reads(text string, voice Voice) bool
 	// VoiceLike finds a voice of a language and gender; either may be empty.
 	VoiceLike(language, gender string) (Voice, bool)
 	// SayAs tells how a text is said that SSML's say-as interprets, in a language; false
@@ -57,6 +60,16 @@ type Voice struct {
 	// about it; Code tells the problems apart.
 	Problem, Hint string
 	Code          diag.Code
+	// Unspoken: nobody here speaks the language that the name stands for.
+	Unspoken bool
+}
+
+// Legibility is how much of a sentence a voice can speak.
+type Legibility struct {
+	Letters, Lost int
+	// Script of the first lost letters, as Unicode names it, and a voice that reads it with
+	// its language; empty where there is none.
+	Script, Reader, ReaderLanguage string
 }
 
 // Options are what a build adds to a script. Zero values change nothing.
@@ -85,11 +98,14 @@ type planner struct {
 	look    string // the theme of the header
 	// said keeps warnings that are given once.
 	said map[string]bool
+	// narration is all that is spoken, as far as its language is asked for.
+	narration string
 }
 
 // Plan resolves a script. The board is whole only when the list has no errors.
 func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
 	p := &planner{board: &Board{Script: s.File}, project: project, opt: opt, look: "default", header: s.Header.Properties, said: map[string]bool{}}
+	p.narration = narrationOf(s)
 	p.film(s)
 	for i := range s.Scenes {
 		p.scene(&s.Scenes[i], i+1)
@@ -176,9 +192,7 @@ func (p *planner) film(s *script.Script) {
 		font.Name = p.file(font, "font")
 		f.Subtitles.Font = &font
 	}
-	if h.Voice != nil && p.opt.Voice == "" {
-		p.find(place("voice"), *h.Voice, value(h.Language, ""))
-	}
+	p.language(place)
 	if h.Lexicon != nil {
 		if f.Lexicon = p.file(*h.Lexicon, "lexicon"); f.Lexicon != "" {
 			p.list.Add(p.project.Lexicon(f.Lexicon)...)
@@ -230,7 +244,7 @@ func (p *planner) file(f script.File, what string) string {
 	case !info.Exists:
 		d := p.list.Errorf(f.Range, "the %s file %q does not exist", what, f.Name)
 		d.Detail = "Names are relative to the folder of the script; upper and lower case differ"
-		if near := p.project.Nearest(name); near != "" {
+		if near := p.project.Nearest(name, what); near != "" {
 			d.Hint = fmt.Sprintf("did you mean %q?", p.relative(near))
 		}
 	case info.Dir:

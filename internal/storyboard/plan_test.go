@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"time"
 
 	"mynah/internal/diag"
@@ -44,8 +45,22 @@ func (project) Track(name string) bool           { return name == "ukulele-1" }
 func (project) VoiceLike(string, string) (storyboard.Voice, bool)          { return storyboard.Voice{}, false }
 func (project) SayAs(string, string, string, string) (string, bool)        { return "", false }
 func (project) Lexicon(string) diag.List                                   { return nil }
-func (project) Unreadable([]script.Run, storyboard.Voice) (string, string) { return "", "" }
-func (project) Nearest(name string) string {
+func (project) Legible(sentence []script.Run, _ storyboard.Voice) storyboard.Legibility {
+	var l storyboard.Legibility
+	for _, r := range sentence {
+		for _, c := range r.Text {
+			if unicode.IsLetter(c) {
+				l.Letters++
+			}
+			if unicode.Is(unicode.Cyrillic, c) {
+				l.Lost, l.Script, l.Reader, l.ReaderLanguage = l.Lost+1, "Cyrillic", "olga", "Russian"
+			}
+		}
+	}
+	return l
+}
+func (project) Reads(string, storyboard.Voice) bool { return true }
+func (project) Nearest(name, _ string) string {
 	for n := range files() {
 		if len(n) == len(name) && path.Dir(n) == path.Dir(name) && n[:len(n)-1] == name[:len(name)-1] {
 			return n

@@ -18,6 +18,7 @@ type sceneState struct {
 	paragraph int
 	callouts  []*script.Callout // that wait for the next picture
 	waiting   []waiting         // directions that wait for the next slide
+	readings  []*reading        // what each voice reads of the scene
 	set       script.Properties // whole-scene properties
 	look      string            // the theme
 }
@@ -35,6 +36,7 @@ func (p *planner) scene(in *script.Scene, number int) {
 		s.node(n)
 	}
 	s.keepCallouts()
+	s.checkLegible()
 	s.finish()
 	p.board.Scenes = append(p.board.Scenes, *s.out)
 }
@@ -159,7 +161,7 @@ func (s *sceneState) speaker(n *script.Set) {
 
 // speaking gives the voice at this place and reports a name that is not known, once.
 func (s *sceneState) speaking(r diag.Range) Voice {
-	name, language := value(s.voice.Voice, ""), value(s.header.Language, "")
+	name, language := value(s.voice.Voice, ""), s.board.Film.Language
 	if s.opt.Voice != "" && s.voice.Voice == s.header.Voice {
 		name = s.opt.Voice
 	}
@@ -167,6 +169,9 @@ func (s *sceneState) speaking(r diag.Range) Voice {
 		r = place
 	} else if place, ok := s.header.Places["language"]; ok && name == "" {
 		r = place
+	}
+	if name == "" {
+		return s.defaultVoice(r)
 	}
 	return s.find(r, name, language)
 }
@@ -176,8 +181,11 @@ func (p *planner) find(r diag.Range, name, language string) Voice {
 	v := p.project.Voice(name, language)
 	if v.Problem != "" && !p.said["voice "+name+" "+v.Problem] {
 		p.said["voice "+name+" "+v.Problem] = true
-		d := p.list.Warnf(r, "%s", v.Problem)
-		d.Code, d.Hint = v.Code, v.Hint
+		severity := diag.Warning
+		if v.Unspoken {
+			severity = diag.Error
+		}
+		p.list = append(p.list, diag.Diagnostic{Range: r, Severity: severity, Code: v.Code, Summary: v.Problem, Hint: v.Hint})
 	}
 	return v
 }
@@ -214,15 +222,16 @@ func (s *sceneState) after(end ending) (silence time.Duration, fragment bool) {
 // speak adds sentences to the current paragraph, the last of which ends as told.
 func (s *sceneState) speak(r diag.Range, runs []script.Run, voice Voice, end ending) {
 	sentences := s.project.Sentences(runs, voice.Language)
+	if len(sentences) > 0 && !saysWords(sentences) {
+		s.list.Warnf(r, "this narration has no letters or digits; it is skipped").Hint = "write what is to be said in words, or take it out"
+		return
+	}
 	for i, sentence := range sentences {
 		var text strings.Builder
 		for _, run := range sentence {
 			text.WriteString(run.Text)
 		}
-		if problem, hint := s.project.Unreadable(sentence, voice); problem != "" && !s.said[problem] {
-			s.said[problem] = true
-			s.list.Warnf(r, "%s", problem).Hint = hint
-		}
+		s.reading(r, voice).add(s.project.Legible(sentence, voice))
 		after, fragment := s.after(sentenceEnds)
 		if i == len(sentences)-1 {
 			after, fragment = s.after(end)

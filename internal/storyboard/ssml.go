@@ -242,7 +242,7 @@ func (w *ssmlState) named(e *script.Element) Voice {
 	gender := e.Attributes["gender"]
 	switch {
 	case name != "":
-		return w.find(e.Range, strings.Fields(name + " x")[0], value(w.header.Language, ""))
+		return w.find(e.Range, strings.Fields(name + " x")[0], w.board.Film.Language)
 	case language == "" && gender == "":
 		return w.speaking(e.Range)
 	case language == "":

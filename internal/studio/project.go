@@ -5,14 +5,15 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
-	"github.com/agext/levenshtein"
-
 	"mynah/internal/media"
 	"mynah/internal/music"
+	"mynah/internal/similar"
 	"mynah/internal/storyboard"
 	"mynah/internal/voice"
 )
@@ -123,32 +124,69 @@ func (p *Project) look(name string) storyboard.File {
 	return f
 }
 
+// mostSlips is by how many letters a suggested file name differs at most.
+const mostSlips = 3
+
 // Nearest implements storyboard.Project. It gives up after as many missing files as anybody
-// looks at.
-func (p *Project) Nearest(name string) string {
+// looks at. Files that Mynah writes beside a script are no suggestion.
+func (p *planProject) Nearest(name, what string) string {
 	const mostAsked = 200
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.asked++; p.asked > mostAsked {
-		return ""
-	}
-	if p.asked == 1 {
+	if p.asked++; p.asked == 1 {
 		p.names = p.list()
 	}
-	name = strings.ToLower(name)
-	best, least := "", len(filepath.Base(name))/4+2
-	limit := levenshtein.NewParams()
-	for _, path := range p.names {
-		lower := strings.ToLower(path)
-		n := levenshtein.Distance(lower, name, limit.MaxCost(least))
-		if filepath.Base(lower) == filepath.Base(name) {
-			n = min(n, 1)
-		}
-		if n < least {
+	names, asked := p.names, p.asked
+	p.mu.Unlock()
+	if asked > mostAsked {
+		return ""
+	}
+	lower := strings.ToLower(name)
+	best, least := "", mostSlips+1
+	for _, path := range names {
+		if n := slips(lower, strings.ToLower(path)); n < least && !p.written(path) && p.fits(path, what) {
 			best, least = path, n
 		}
 	}
 	return best
+}
+
+// slips counts by how much two names of files differ. The same name in another folder, or with
+// another ending, is a single slip.
+func slips(a, b string) int {
+	n := similar.Distance(a, b, mostSlips+1)
+	baseA, baseB := path.Base(a), path.Base(b)
+	stem := func(s string) string { return strings.TrimSuffix(s, path.Ext(s)) }
+	if baseA == baseB || path.Dir(a) == path.Dir(b) && stem(baseA) == stem(baseB) {
+		return min(n, 1)
+	}
+	if len(stem(baseA)) <= mostSlips { // so short that any name is near
+		return n * 2
+	}
+	return n
+}
+
+// written says whether a file is one that Mynah writes beside the script.
+func (p *planProject) written(name string) bool {
+	stem := strings.TrimSuffix(p.script, path.Ext(p.script))
+	rest, ok := strings.CutPrefix(name, stem)
+	return name == p.script || ok && slices.Contains([]string{".mp4", ".srt", ".vtt", ".jpg", ".timeline.json", endTranscript, endChapters}, rest)
+}
+
+// fits says whether a file may stand where one of some kind is missing.
+func (p *planProject) fits(name, what string) bool {
+	ending := strings.ToLower(path.Ext(name))
+	switch what {
+	case "theme":
+		return ending == ".css"
+	case "font":
+		return ending == ".ttf" || ending == ".otf"
+	case "lexicon":
+		return ending != ".md" && p.File(name).Kind == "" && !p.File(name).Sound
+	case "audio", "background":
+		return p.File(name).Sound
+	default:
+		return p.File(name).Kind != ""
+	}
 }
 
 // list gives names of files of the project, at most some thousands.

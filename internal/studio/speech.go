@@ -174,7 +174,7 @@ func (j *job) readText(ctx context.Context, r SpeechRequest) error {
 			return err
 		}
 	}
-	board, list := storyboard.Plan(text, &planProject{Project: j.project, ctx: ctx, sources: j.sources}, opt)
+	board, list := storyboard.Plan(text, &planProject{Project: j.project, ctx: ctx, sources: j.sources, script: speechFile}, opt)
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func (j *job) read(ctx context.Context) error {
 	if wrong != nil && len(loaded.Script.Scenes) == 0 {
 		return wrong
 	}
-	project := &planProject{Project: j.project, ctx: ctx, sources: j.sources}
+	project := &planProject{Project: j.project, ctx: ctx, sources: j.sources, script: j.req.Script}
 	board, list := storyboard.Plan(loaded.Script, project, storyboard.Options{
 		Dir: path.Dir(j.req.Script), Size: j.req.Size, FPS: j.req.FPS, Voice: j.req.Voice,
 	})
@@ -99,27 +99,35 @@ type planProject struct {
 	// missing says which voice has no engine here.
 	missing string
 	reader  reading.Reader
+	script  string // the project's name of it
 }
 
 // Voice implements storyboard.Project.
 func (p *planProject) Voice(name, language string) storyboard.Voice {
 	v, m := p.booth.Resolve(p.ctx, name, language)
-	out := storyboard.Voice{Name: v.Name, Language: v.Language, Problem: m.Warning, Code: diag.UnknownVoice}
+	out := storyboard.Voice{Name: v.Name, Language: v.Language, Problem: m.Warning, Hint: m.Hint, Unspoken: m.Kind == voice.Unspoken}
 	switch {
 	case m.Warning == "":
-	case m.Kind == voice.Unknown && len(m.Nearest) > 0:
-		out.Hint = fmt.Sprintf("did you mean %s? mynah voices lists all", strings.Join(m.Nearest, ", "))
+		return out
+	case m.Kind == voice.Unknown:
+		out.Code = diag.UnknownVoice
+		if len(m.Nearest) > 0 {
+			out.Hint = fmt.Sprintf("did you mean %s? mynah voices lists all", strings.Join(m.Nearest, ", "))
+		}
+	case m.Kind == voice.Likened:
+		out.Code = diag.OtherVoice
+	case m.Kind == voice.Unspoken:
+		out.Code = diag.UnspokenLanguage
 	case m.StandIn:
-		out.Code, out.Hint = diag.MissingVoice, "mynah doctor tells how to install what is missing"
+		out.Code, out.Hint = diag.MissingVoice, "run mynah doctor: it names what is missing and how to install it"
 		p.missing = m.Warning
-	default:
-		out.Hint = "mynah voices lists all"
 	}
+	out.Hint = cmp.Or(out.Hint, "mynah voices lists all")
 	return out
 }
 
-// Unreadable implements storyboard.Project.
-func (p *planProject) Unreadable(sentence []script.Run, speaks storyboard.Voice) (problem, hint string) {
+// Legible implements storyboard.Project.
+func (p *planProject) Legible(sentence []script.Run, speaks storyboard.Voice) storyboard.Legibility {
 	v, _ := p.booth.Resolve(p.ctx, speaks.Name, speaks.Language)
 	var text strings.Builder
 	for _, r := range sentence {
@@ -127,15 +135,21 @@ func (p *planProject) Unreadable(sentence []script.Run, speaks storyboard.Voice)
 			text.WriteString(cmp.Or(r.Say, r.Text))
 		}
 	}
-	letters, bad := voice.Unreadable(text.String(), v)
-	if !bad {
-		return "", ""
+	var out storyboard.Legibility
+	out.Letters, out.Lost, out.Script = voice.Legible(text.String(), v)
+	if out.Lost > 0 {
+		if other, ok := p.booth.Reader(p.ctx, out.Script); ok {
+			out.Reader, out.ReaderLanguage = other.Name, other.LanguageName
+		}
 	}
-	problem = fmt.Sprintf("the voice %s cannot read %s letters; they are left out, or named one by one", v.Name, letters)
-	if other, ok := p.booth.Reader(p.ctx, letters); ok {
-		return problem, fmt.Sprintf("name a voice that reads them, such as %s (%s), or say how they sound in a lexicon", other.Name, other.LanguageName)
-	}
-	return problem, "write the words as they sound, or install a voice for their language: mynah voices install"
+	return out
+}
+
+// Reads implements storyboard.Project.
+func (p *planProject) Reads(text string, speaks storyboard.Voice) bool {
+	v, _ := p.booth.Resolve(p.ctx, speaks.Name, speaks.Language)
+	letters, lost, _ := voice.Legible(text, v)
+	return lost*2 <= letters
 }
 
 // VoiceLike implements storyboard.Project.

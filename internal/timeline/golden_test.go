@@ -37,13 +37,16 @@ func (project) File(name string) storyboard.File {
 	return f
 }
 
-func (project) VoiceLike(string, string) (storyboard.Voice, bool)          { return storyboard.Voice{}, false }
-func (project) SayAs(string, string, string, string) (string, bool)        { return "", false }
-func (project) Lexicon(string) diag.List                                   { return nil }
-func (project) Unreadable([]script.Run, storyboard.Voice) (string, string) { return "", "" }
-func (project) Nearest(string) string                                      { return "" }
-func (project) Track(string) bool                                          { return false }
-func (project) Voice(name, _ string) storyboard.Voice                      { return storyboard.Voice{Name: name} }
+func (project) VoiceLike(string, string) (storyboard.Voice, bool)   { return storyboard.Voice{}, false }
+func (project) SayAs(string, string, string, string) (string, bool) { return "", false }
+func (project) Lexicon(string) diag.List                            { return nil }
+func (project) Legible([]script.Run, storyboard.Voice) storyboard.Legibility {
+	return storyboard.Legibility{}
+}
+func (project) Reads(string, storyboard.Voice) bool   { return true }
+func (project) Nearest(string, string) string         { return "" }
+func (project) Track(string) bool                     { return false }
+func (project) Voice(name, _ string) storyboard.Voice { return storyboard.Voice{Name: name} }
 
 func (project) Sentences(runs []script.Run, _ string) [][]script.Run {
 	var out [][]script.Run

@@ -8,9 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agext/levenshtein"
-
 	"mynah/internal/fault"
+	"mynah/internal/similar"
 )
 
 // Source finds the main script of a project and gives its path inside of root. The
@@ -119,8 +118,9 @@ func missing(root fs.FS, source, name string) error {
 	// A path that is not in the archive may be as long as a request.
 	name = name[:min(len(name), 1024)]
 	far := func(p string) int {
-		whole := levenshtein.Distance(strings.ToLower(name), strings.ToLower(p), nil)
-		return min(whole, levenshtein.Distance(strings.ToLower(path.Base(name)), strings.ToLower(path.Base(p)), nil))
+		const any = 1 << 16
+		whole := similar.Distance(strings.ToLower(name), strings.ToLower(p), any)
+		return min(whole, similar.Distance(strings.ToLower(path.Base(name)), strings.ToLower(path.Base(p)), any))
 	}
 	distance := make(map[string]int, len(all))
 	for _, p := range all[:min(len(all), 1000)] {

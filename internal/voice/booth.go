@@ -115,7 +115,14 @@ func (b *Booth) Resolve(ctx context.Context, name, language string) (Voice, Matc
 	v, ok := b.reference(name, language)
 	m := Match{Kind: Named}
 	if !ok {
+		v, ok = b.installed(ctx, name)
+	}
+	if !ok {
 		v, m = b.catalogue.Resolve(name, language)
+		v, m = b.better(ctx, v, m)
+	}
+	if m.Kind == Unspoken {
+		return v, m
 	}
 	if b.usable(ctx, v) {
 		return v, m

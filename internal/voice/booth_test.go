@@ -351,7 +351,7 @@ func TestStandIn(t *testing.T) {
 			!strings.Contains(m.Warning, "flite") {
 			t.Errorf("%s: %+v, %+v", name, v, m)
 		}
-		if v, m := b.Resolve(t.Context(), "", ""); v.Gender != voice.Female || v.Language != "en-US" || !m.StandIn {
+		if v, m := b.Resolve(t.Context(), "", ""); v.Gender != voice.Male || v.Language != "en-US" || !m.StandIn {
 			t.Errorf("%s: %+v, %+v", name, v, m)
 		}
 		if v, m := b.Resolve(t.Context(), "hans", ""); v.Name != "hans" || m.StandIn || m.Warning != "" {

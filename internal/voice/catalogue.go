@@ -6,9 +6,13 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	tags "golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 	"golang.org/x/text/unicode/norm"
+
+	"mynah/internal/similar"
 )
 
 // Voice is a named voice.
@@ -24,7 +28,11 @@ type Voice struct {
 	Pitch        float64 `json:"pitch,omitempty"`    // factor on every line; 0 is 1
 	Limited      bool    `json:"limited,omitempty"`  // reads the language only in part
 	Phonemes     bool    `json:"phonemes,omitempty"` // says IPA as it is written
+	Code         string  `json:"code,omitempty"`     // language code of the hosted service, where its list has the name
 }
+
+// LanguageCode is the language as lists for clients of the hosted service have it.
+func (v Voice) LanguageCode() string { return cmp.Or(v.Code, v.Language) }
 
 // The engines that the catalogue refers to.
 const (
@@ -35,22 +43,33 @@ const (
 // Catalogue is the list of voices with its indexes. It is read-only.
 type Catalogue struct {
 	voices   []Voice
+	own      int // of voices, those before the names of hosted services
 	byName   map[string]int
 	hosted   map[string]namesake
+	unspoken map[string]Voice // hosted voices whose language no engine speaks, by name
 	defaults map[string]Voice // of the settings, by canonical tag
 }
 
 // NewCatalogue makes the catalogue: flite's voices, then those by espeak-ng in the
 // order of their languages.
 func NewCatalogue() *Catalogue {
-	c := &Catalogue{byName: map[string]int{}, hosted: namesakes()}
+	c := &Catalogue{byName: map[string]int{}, hosted: namesakes(), unspoken: map[string]Voice{}}
+	fixed := map[string]string{} // languages of names that hosted services have given a meaning
+	for _, h := range hostedVoices() {
+		fixed[h.name] = tagOf(h.code)
+	}
+	add := func(v Voice) {
+		if tag, ok := fixed[v.Name]; !ok || canonical(tag) == canonical(v.Language) {
+			c.add(v)
+		}
+	}
 	langs := languages()
 	names := map[string]string{}
 	for _, l := range langs {
 		names[l.tag] = l.name
 	}
 	for _, f := range fliteVoices() {
-		c.add(Voice{
+		add(Voice{
 			Name: f.name, Language: f.tag, LanguageName: names[f.tag], Gender: f.gender,
 			Engine: EngineFlite, EngineVoice: f.id, Pitch: f.pitch,
 		})
@@ -62,13 +81,15 @@ func NewCatalogue() *Catalogue {
 				list = l.male
 			}
 			for i, name := range strings.Fields(list) {
-				c.add(Voice{
+				add(Voice{
 					Name: name, Language: l.tag, LanguageName: l.name, Gender: g,
 					Engine: EngineEspeak, EngineVoice: l.id + espeakVariant(g, i), Limited: l.limited,
 				})
 			}
 		}
 	}
+	c.own = len(c.voices)
+	c.addHosted()
 	return c
 }
 
@@ -113,11 +134,13 @@ func foldName(name string) string {
 
 // ForLanguage lists the voices for a BCP 47 tag: those of the very tag first, then
 // those of the same language elsewhere. It is empty for a language nobody speaks.
-func (c *Catalogue) ForLanguage(tag string) []Voice {
+func (c *Catalogue) ForLanguage(tag string) []Voice { return forLanguage(c.voices, tag) }
+
+func forLanguage(voices []Voice, tag string) []Voice {
 	tag = canonical(tag)
 	base, _, _ := strings.Cut(tag, "-")
 	var exact, near []Voice
-	for _, v := range c.voices {
+	for _, v := range voices {
 		own := canonical(v.Language)
 		ownBase, _, _ := strings.Cut(own, "-")
 		switch {
@@ -170,6 +193,7 @@ type Match struct {
 	StandIn bool     // the engine of the voice is missing, another speaks
 	Nearest []string // names that the author may have meant; of Unknown
 	Warning string   // for the author; may be empty
+	Hint    string   // what to do about the warning; may be empty
 }
 
 // MatchKind is how a name was resolved.
@@ -177,9 +201,11 @@ type MatchKind string
 
 // The kinds of matches.
 const (
-	Named   MatchKind = "named"   // a voice of the catalogue
-	Default MatchKind = "default" // none was named: the first of the language
-	Unknown MatchKind = "unknown" // no such name: the first of the language
+	Named    MatchKind = "named"    // a voice of the catalogue
+	Default  MatchKind = "default"  // none was named: the first of the language
+	Unknown  MatchKind = "unknown"  // no such name: the first of the language
+	Likened  MatchKind = "likened"  // a name of another service: one of its language and gender
+	Unspoken MatchKind = "unspoken" // a name of a language that no voice here speaks
 )
 
 func (m *Match) warn(format string, args ...any) {
@@ -191,69 +217,97 @@ func (m *Match) warn(format string, args ...any) {
 }
 
 // Resolve finds a voice by name: one of the catalogue, or one of its language and gender for
-// a name that hosted services know. An empty name gets the default voice of the language
-// (BCP 47), an unknown one such as de-DE-KatjaNeural a voice of the language it begins with
+// a name that other services know. An empty name gets the default voice of the language
+// (BCP 47), an unknown one such as de-DE-KatjaNeural a voice of the language that it names
 // and, if its name is known, of its gender; a language that no voice speaks, or none, that of
 // English.
 func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 	if v, ok := c.ByName(name); ok {
 		return v, Match{Kind: Named}
 	}
+	if v, ok := c.unspoken[foldName(name)]; ok {
+		return c.resolveUnspoken(v)
+	}
 	if n, ok := c.hosted[foldName(name)]; ok {
 		return c.likely(n.tag, n.gender), Match{Kind: Named}
 	}
 	m := Match{Kind: Default}
 	v, spoken := c.defaultVoice(language)
-	if own, id := languageIn(name); own != "" && len(c.ForLanguage(own)) > 0 {
-		v, spoken = c.likely(own, c.given(id)), true
+	if strings.TrimSpace(name) == "" {
+		if !spoken && strings.TrimSpace(language) != "" {
+			m.warn("no voice speaks the language %q; %s speaks English", language, v.Name)
+		}
+		return v, m
 	}
-	if strings.TrimSpace(name) != "" {
-		m.Kind = Unknown
+	m.Kind = Unknown
+	if f := parseForeign(name); f.tag != "" && len(c.ForLanguage(f.tag)) > 0 {
+		v, spoken = c.likely(f.tag, cmp.Or(f.gender, c.given(f.given))), true
+		m.Kind, m.Hint = Likened, f.hint
+	} else if tag, called := c.languageNamed(name); tag != "" {
+		list := c.ForLanguage(tag)
+		m.Hint = fmt.Sprintf("%s is a language: write language: %s, or name one of its voices, such as %s", called, tag, list[0].Name)
+	} else {
 		m.Nearest = c.NearestNames(name)
-		m.warn("there is no voice %q; %s speaks instead", name, v.Name)
 	}
+	m.warn("there is no voice %q; %s speaks instead", name, v.Name)
 	if !spoken && strings.TrimSpace(language) != "" {
 		m.warn("no voice speaks the language %q; %s speaks English", language, v.Name)
 	}
 	return v, m
 }
 
-// languageIn is the language and region that a service's name of a voice begins with, empty
-// where it begins with none, and the given name in the rest: de-DE and Katja for
-// de-DE-KatjaNeural.
-func languageIn(name string) (tag, given string) {
-	const most = 100 // bytes; no service has longer names
-	parts := strings.SplitN(strings.TrimSpace(name), "-", 3)
-	if len(parts) < 3 || len(name) > most {
-		return "", ""
+// resolveUnspoken resolves a name of a language that the engines of the catalogue do not
+// speak; a voice of the settings may.
+func (c *Catalogue) resolveUnspoken(v Voice) (Voice, Match) {
+	if _, ok := c.chosen(v.Language); ok || len(c.ForLanguage(v.Language)) > 0 {
+		return c.likely(v.Language, v.Gender), Match{Kind: Named}
 	}
-	base, err := tags.ParseBase(parts[0])
-	if err != nil {
-		return "", ""
+	base, _, _ := strings.Cut(canonical(v.Language), "-")
+	m := Match{Kind: Unspoken, Hint: fmt.Sprintf("install a voice that does: mynah voices available --language %s lists what there is; "+
+		"or name one of an engine of your own: engines and voices in mynah.yaml", base)}
+	m.warn("the voice %s speaks %s, and no voice that is installed speaks it", v.Name, v.LanguageName)
+	return v, m
+}
+
+// languageNamed finds the language that a name is, as German or deutsch, and its English name.
+func (c *Catalogue) languageNamed(name string) (tag, called string) {
+	want := foldName(name)
+	for _, l := range languages() {
+		t, err := tags.Parse(l.tag)
+		base, _, _ := strings.Cut(l.name, " (")
+		if err != nil {
+			continue
+		}
+		if want == foldName(base) || want == foldName(display.Self.Name(t)) || strings.EqualFold(want, t.String()) {
+			return l.tag, base
+		}
+		if b, _ := t.Base(); want == b.String() || want == foldName(display.Self.Name(tags.Make(b.String()))) {
+			return b.String(), base
+		}
 	}
-	region, err := tags.ParseRegion(parts[1])
-	if err != nil || !region.IsCountry() {
-		return "", ""
-	}
-	return base.String() + "-" + region.String(), strings.TrimSuffix(parts[2], "Neural")
+	return "", ""
 }
 
 func (c *Catalogue) defaultVoice(language string) (v Voice, spoken bool) {
 	if v, ok := c.chosen(language); ok {
 		return v, true
 	}
-	if list := c.ForLanguage(language); len(list) > 0 && strings.TrimSpace(language) != "" {
-		return list[0], true
+	if strings.TrimSpace(language) != "" {
+		list := append(forLanguage(c.voices[:c.own], language), c.ForLanguage(language)...)
+		if len(list) > 0 {
+			return list[0], true
+		}
 	}
-	return c.ForLanguage("en-US")[0], false
+	return forLanguage(c.voices[:c.own], "en-US")[0], false
 }
 
 // NearestNames are up to three names that are within a few letters of the one given,
 // the nearest first.
 func (c *Catalogue) NearestNames(name string) []string {
 	const most, longestName = 3, 32
-	want := []rune(foldName(name))
-	if len(want) == 0 || len(want) > longestName {
+	want := foldName(name)
+	letters := utf8.RuneCountInString(want)
+	if letters == 0 || letters > longestName {
 		return nil
 	}
 	type near struct {
@@ -261,8 +315,10 @@ func (c *Catalogue) NearestNames(name string) []string {
 		far  int
 	}
 	var found []near
+	const lettersPerSlip = 4 // of a name in which one more slip is likely
 	for _, v := range c.voices {
-		if d := distance(want, []rune(v.Name)); d <= max(1, len(want)/3) {
+		slips := max(1, letters/lettersPerSlip)
+		if d := similar.Distance(want, v.Name, slips+1); d <= slips {
 			found = append(found, near{v.Name, d})
 		}
 	}
@@ -274,25 +330,4 @@ func (c *Catalogue) NearestNames(name string) []string {
 		out = append(out, n.name)
 	}
 	return out
-}
-
-// distance is how many letters must be put in, taken out or changed.
-func distance(a, b []rune) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, ra := range a {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j, rb := range b {
-			cost := diagonal
-			if ra != rb {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -1,6 +1,7 @@
 package voice_test
 
 import (
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,12 +12,12 @@ import (
 
 func TestCatalogue(t *testing.T) {
 	t.Parallel()
-	name := regexp.MustCompile(`^[a-z]{3,12}$`)
-	tag := regexp.MustCompile(`^[a-z]{2,3}-[A-Z0-9]{2,3}(-[a-z]+)*$`)
+	name := regexp.MustCompile(`^[a-z]{2,12}(-[a-z]+)?$`)
+	tag := regexp.MustCompile(`^[a-z]{2,3}(-[A-Z0-9]{2,3}(-[a-z]+)*)?$`)
 	seen := map[string]bool{}
 	languages := map[string]map[voice.Gender]bool{}
 	for _, v := range voice.NewCatalogue().Voices() {
-		if !name.MatchString(v.Name) && v.Name != "wei" && v.Name != "eka" || seen[v.Name] {
+		if !name.MatchString(v.Name) || seen[v.Name] {
 			t.Errorf("the name %q is odd or not unique", v.Name)
 		}
 		seen[v.Name] = true
@@ -32,7 +33,7 @@ func TestCatalogue(t *testing.T) {
 		t.Errorf("%d languages", len(languages))
 	}
 	for l, genders := range languages {
-		if !genders[voice.Female] || !genders[voice.Male] || len(genders) != 2 {
+		if hosted := l == "de-CH" || strings.HasPrefix(l, "en-"); !hosted && (!genders[voice.Female] || !genders[voice.Male] || len(genders) != 2) {
 			t.Errorf("%s is spoken by %v", l, genders)
 		}
 	}
@@ -42,13 +43,15 @@ func TestHostedNames(t *testing.T) {
 	t.Parallel()
 	c := voice.NewCatalogue()
 	for key, names := range map[string]string{
-		"en-US female": "victoria joanna elisabeth julia jackie ivy Kendra Kimberly Salli",
-		"en-US male":   "rodney charles mickey mike ronald matthew Justin Joey",
-		"en-GB female": "amy emma", "en-GB male": "brian william",
+		"en-US female": "joanna julia jackie ivy Kendra Salli linda",
+		"en-US male":   "rodney mickey mike ronald matthew Justin Joey",
+		"en-GB female": "amy emma victoria elisabeth", "en-GB male": "brian william charles daniel",
+		"en-AU female": "kimberly", "it-IT female": "carla livia laura", "fr-CA female": "celine Céline", "es-MX female": "conchita",
+		"ja-JP male": "takeshi", "nb-NO female": "astrid", "cs-CZ female": "petra", "ar male": "karim", "zh-HK female": "wing-yi",
 		"de-DE female": "monika marlene Vicki", "de-DE male": "helmut hans",
-		"fr-FR female": "celine Céline Léa", "fr-FR male": "alain mathieu",
-		"es-ES female": "carmen conchita", "es-ES male": "enrique",
-		"it-IT female": "carla", "it-IT male": "giorgio",
+		"fr-FR female": "Léa", "fr-FR male": "alain mathieu",
+		"es-ES female": "lucia", "es-ES male": "enrique",
+		"it-IT male":   "giorgio",
 		"pl-PL female": "ewa", "pl-PL male": "jacek",
 		"he-IL female": "ayelet", "es-419 female": "dalia", "zh-HK male": "wanlung",
 	} {
@@ -61,14 +64,51 @@ func TestHostedNames(t *testing.T) {
 	}
 }
 
+// TestHostedList: each name of the list means a voice of its language, or is known to have none.
+func TestHostedList(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile("hosted.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := voice.NewCatalogue()
+	names, unspoken := 0, map[string]bool{}
+	for line := range strings.Lines(string(b)) {
+		f := strings.Split(strings.TrimSpace(line), "\t")
+		if len(f) != 5 {
+			continue
+		}
+		names++
+		v, m := c.Resolve(strings.ToUpper(f[0]), "de")
+		if m.Kind == voice.Unspoken {
+			unspoken[f[2]] = true
+			continue
+		}
+		base, _, _ := strings.Cut(f[1], "-")
+		if base == "cmn" {
+			base = "zh"
+		}
+		own, _, _ := strings.Cut(v.Language, "-")
+		if m.Kind != voice.Named || m.Warning != "" || own != base || v.LanguageCode() != f[1] || string(v.Gender) != f[3] {
+			t.Errorf("%s is %+v, %+v", f[0], v, m)
+		}
+		if speaker := v.EngineVoice; base == "en" && (v.Engine != voice.EngineFlite || (speaker == "slt") != (v.Gender == voice.Female)) {
+			t.Errorf("%s is spoken by %s %s", f[0], v.Engine, speaker)
+		}
+	}
+	if names != 752 || len(unspoken) != 10 {
+		t.Errorf("%d names, without a voice %v", names, unspoken)
+	}
+}
+
 func TestResolve(t *testing.T) {
 	t.Parallel()
 	c := voice.NewCatalogue()
 	for _, x := range []struct{ name, language, voice, kind, warning string }{
-		{"", "", "joanna", "default", ""},
-		{" ", "en", "joanna", "default", ""},
+		{"", "", "matthew", "default", ""},
+		{" ", "en", "matthew", "default", ""},
 		{"", "en-GB", "brian", "default", ""},
-		{"", "en_AU", "joanna", "default", ""},
+		{"", "en_AU", "matthew", "default", ""},
 		{"", "de-AT", "marlene", "default", ""},
 		{"", "DE", "marlene", "default", ""},
 		{"", "no", "liv", "default", ""},
@@ -80,21 +120,28 @@ func TestResolve(t *testing.T) {
 		{"", "es-MX", "lupe", "default", ""},
 		{"", "pt-BR", "camila", "default", ""},
 		{"", "pt", "ines", "default", ""},
-		{"", "fr-CA", "celine", "default", ""},
-		{"", "xx", "joanna", "default", "language"},
-		{"Brain", "en", "joanna", "unknown", "no voice"},
-		{"Nicole", "de", "joanna", "named", ""},
+		{"", "fr-CA", "lea", "default", ""},
+		{"", "xx", "matthew", "default", "language"},
+		{"Brain", "en", "matthew", "unknown", "no voice"},
+		{"Nicole", "de", "nicole", "named", ""},
 		{"Russell", "de", "matthew", "named", ""},
 		{"Nigel", "", "brian", "named", ""},
-		{"Zareen", "", "uzma", "named", ""},
-		{"nobody-knows-him", "fr", "celine", "unknown", "no voice"},
-		{"de-DE-KatjaNeural", "en", "marlene", "unknown", "no voice"},
-		{"en-gb-standard-b", "de", "brian", "unknown", "no voice"},
-		{"cmn-CN-Wavenet-A", "", "zhiyu", "unknown", "no voice"},
-		{"en-US-GuyNeural", "de", "matthew", "unknown", "no voice"},
-		{"es-MX-DaliaNeural", "", "lupe", "unknown", "no voice"},
-		{"my-ok-voice", "fr", "celine", "unknown", "no voice"},
-		{"xx-YY-Nobody", "fr", "celine", "unknown", "no voice"},
+		{"Zareen", "", "zareen", "named", ""},
+		{"nobody-knows-him", "fr", "lea", "unknown", "no voice"},
+		{"de-DE-KatjaNeural", "en", "marlene", "likened", "no voice"},
+		{"en-gb-standard-b", "de", "brian", "likened", "no voice"},
+		{"cmn-CN-Wavenet-A", "", "zhiyu", "likened", "no voice"},
+		{"en-US-GuyNeural", "de", "matthew", "likened", "no voice"},
+		{"es-MX-DaliaNeural", "", "lupe", "likened", "no voice"},
+		{"de_DE-thorsten-medium", "", "marlene", "likened", "no voice"},
+		{"af_heart", "de", "joanna", "likened", "no voice"},
+		{"bm_george", "", "brian", "likened", "no voice"},
+		{"zf_xiaobei", "", "zhiyu", "likened", "no voice"},
+		{"german", "", "matthew", "unknown", "no voice"},
+		{"aicelle", "", "aicelle", "unspoken", "Filipino"},
+		{"menzi", "en", "menzi", "unspoken", "Zulu"},
+		{"my-ok-voice", "fr", "lea", "unknown", "no voice"},
+		{"xx-YY-Nobody", "fr", "lea", "unknown", "no voice"},
 	} {
 		v, m := c.Resolve(x.name, x.language)
 		if v.Name != x.voice || string(m.Kind) != x.kind || (m.Warning == "") != (x.warning == "") || !strings.Contains(m.Warning, x.warning) {
@@ -106,12 +153,12 @@ func TestResolve(t *testing.T) {
 func TestNearestNames(t *testing.T) {
 	t.Parallel()
 	c := voice.NewCatalogue()
-	for name, want := range map[string]string{"Joana": "joanna", "mathew": "matthew", "Jacec": "jacek"} {
+	for name, want := range map[string]string{"Joanan": "joanna", "brain": "brian", "mathew": "matthew", "Jacec": "jacek"} {
 		if got := c.NearestNames(name); len(got) == 0 || len(got) > 3 || got[0] != want {
 			t.Errorf("near %q are %q", name, got)
 		}
 	}
-	for _, name := range []string{"", "x", "something else entirely", strings.Repeat("a", 100000)} {
+	for _, name := range []string{"", "x", "german", "something else entirely", strings.Repeat("a", 100000)} {
 		if got := c.NearestNames(name); len(got) > 0 {
 			t.Errorf("near %.20q are %q", name, got)
 		}

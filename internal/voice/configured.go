@@ -148,6 +148,9 @@ func (c *Catalogue) known() []Voice {
 // voiceOf is an engine's voice under the name ENGINE/ID.
 func (b *Booth) voiceOf(e Engine, v EngineVoice) Voice {
 	v.Language = cmp.Or(v.Language, b.cfg.Language)
+	if v.Gender == "" {
+		v.Gender = b.catalogue.given(parseForeign(v.ID).given)
+	}
 	return Voice{
 		Name: e.Name() + "/" + v.ID, Language: v.Language, LanguageName: b.catalogue.languageName(v.Language),
 		Gender: v.Gender, Engine: e.Name(), EngineVoice: v.ID, Styles: []Style{Spell},

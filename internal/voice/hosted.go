@@ -1,9 +1,107 @@
 package voice
 
-import "strings"
+import (
+	_ "embed"
+	"slices"
+	"strings"
+)
 
-// hosted is a row of the table of names that scripts for hosted services use and that are
-// no voice of the catalogue.
+// hostedTable lists voices of hosted services: see hostedVoices.
+//
+//go:embed hosted.tsv
+var hostedTable string
+
+// hostedVoice is a name that scripts for hosted services use, with the language and the
+// gender that it means there.
+type hostedVoice struct {
+	name, code, language string // code as the list writes it, such as cmn-CN or en-GB-SCT
+	gender               Gender
+}
+
+// hostedVoices lists the names whose meaning is fixed: whatever is installed, each is a voice
+// of its language.
+func hostedVoices() []hostedVoice {
+	var out []hostedVoice
+	for line := range strings.Lines(hostedTable) {
+		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		const columns = 5
+		if len(f) != columns || strings.HasPrefix(line, "#") {
+			continue
+		}
+		out = append(out, hostedVoice{name: f[0], code: f[1], language: f[2], gender: Gender(f[3])})
+	}
+	return out
+}
+
+// tagOf brings a language code of the list into BCP 47: its Mandarin is zh, its Arabic of no
+// country ar; accents that are no region go.
+func tagOf(code string) string {
+	base, region, _ := strings.Cut(code, "-")
+	region, _, _ = strings.Cut(region, "-")
+	switch {
+	case base == "cmn":
+		base = "zh"
+	case region == "XA":
+		return base
+	}
+	return base + "-" + region
+}
+
+// addHosted adds the voices of hosted services that can be spoken here, each by the best
+// engine for its language, and remembers the languages of those that cannot.
+func (c *Catalogue) addHosted() {
+	own, used := slices.Clone(c.voices), map[string]int{} // how many names a voice of an engine has
+	for _, h := range hostedVoices() {
+		if i, ok := c.byName[h.name]; ok {
+			c.voices[i].Code, c.voices[i].LanguageName = h.code, h.language
+			continue
+		}
+		v := Voice{Name: h.name, Language: tagOf(h.code), LanguageName: h.language, Code: h.code, Gender: h.gender}
+		if !v.cast(own, used) {
+			c.unspoken[h.name] = v
+			continue
+		}
+		c.add(v)
+	}
+}
+
+// cast gives a voice of a hosted service an engine: names that share one are told apart by
+// their pitch or its variant. It is false where no engine speaks the language.
+func (v *Voice) cast(own []Voice, used map[string]int) bool {
+	if base, region, _ := strings.Cut(v.Language, "-"); base == "en" {
+		v.Engine, v.EngineVoice = EngineFlite, fliteSpeaker(region, v.Gender)
+		pitches := []float64{1, 0.94, 1.06, 0.89, 1.11, 0.97, 1.03}
+		v.Pitch = pitches[used[v.EngineVoice]%len(pitches)]
+		used[v.EngineVoice]++
+		return true
+	}
+	for _, o := range forLanguage(own, v.Language) {
+		if o.Gender != v.Gender {
+			continue
+		}
+		id, _, _ := strings.Cut(o.EngineVoice, "+")
+		v.Engine, v.EngineVoice = o.Engine, id+espeakVariant(v.Gender, used[id+string(v.Gender)])
+		v.Limited = o.Limited
+		used[id+string(v.Gender)]++
+		return true
+	}
+	return false
+}
+
+// fliteSpeaker is flite's speaker for English names of a region: recognisers understand the
+// American ones best; the Scottish one is nearest to the rest of the world's men.
+func fliteSpeaker(region string, g Gender) string {
+	switch {
+	case g == Female:
+		return "slt"
+	case region == "US" || region == "CA" || region == "PH":
+		return "rms"
+	}
+	return "awb"
+}
+
+// hosted is a row of the table of other names that scripts for hosted services use and that
+// are no voice of the catalogue.
 type hosted struct {
 	tag    string // BCP 47, of the language that they speak there
 	female string // names, separated by blanks
@@ -13,82 +111,80 @@ type hosted struct {
 // hostedNames is that table. A name stands in it once.
 func hostedNames() []hosted {
 	return []hosted{
-		{"af-ZA", "adri", "willem"},
-		{"ar-EG", "salma zariyah fatima amina laila rana", "hamed shakir bassel jamal moaz taim"},
-		{"bn-BD", "tanishaa", "salman bashkar"},
+		{"af-ZA", "adri", ""},
+		{"ar-EG", "salma zariyah fatima laila", "hamed shakir bassel jamal moaz taim"},
+		{"bn-BD", "tanishaa", "bashkar"},
 		{"ca-ES", "joana alba", "enric"},
 		{"cs-CZ", "vlasta", "antonin"},
 		{"cy-GB", "nia", "aled"},
 		{"da-DK", "christel", "jeppe"},
 		{
 			"de-DE",
-			"hannah katja sabrina amala elke gisela klarissa louisa seraphina ingrid leni",
-			"conrad bernd christoph florian kasper killian klaus ralf markus stefan jonas",
+			"hannah katja sabrina amala elke gisela klarissa louisa seraphina leni",
+			"bernd christoph kasper killian ralf markus stefan jonas",
 		},
-		{"en-AU", "nicole olivia natasha annette carly elsie freya joanne tina", "russell darren duncan ken neil tim"},
+		{"en-AU", "natasha annette carly elsie freya joanne", "russell darren duncan ken neil tim"},
 		{
 			"en-GB",
-			"beth harriet rosalind abigail beatrice charlotte libby maisie sonia bella hollie kate lily zoe",
-			"harry nigel oliver ryan thomas alfie elliot ethan noah george peter graham",
+			"beth abigail charlotte libby maisie sonia bella hollie lily zoe",
+			"nigel oliver thomas alfie elliot ethan noah peter",
 		},
-		{"en-IE", "niamh emily", "connor"},
-		{"en-IN", "raveena neerja ananya kavya aashi", "prabhat aarav kunal rehaan"},
+		{"en-IE", "niamh", ""},
+		{"en-IN", "raveena ananya kavya aashi", "aarav kunal rehaan"},
 		{"en-NZ", "aria molly", "mitchell"},
 		{
 			"en-US",
-			"danielle ruth jenny jane nancy sara michelle monica ashley cora elizabeth amber ana ava allison " +
-				"samantha susan rachel sarah",
-			"gregory kevin stephen patrick matt guy davis jason tony brandon christopher eric jacob roger " +
-				"steffan andrew raymond jeff ben tom josh adam",
+			"danielle jenny jane sara michelle monica cora elizabeth ana ava allison " +
+				"samantha susan rachel",
+			"gregory kevin stephen patrick guy davis jason brandon christopher jacob roger " +
+				"steffan andrew josh adam",
 		},
 		{"en-ZA", "ayanda leah", "luke"},
-		{"es-ES", "elvira abril estrella irene laia triana vera", "alvaro arnau dario elias nil saul teo jorge"},
+		{"es-ES", "elvira estrella irene triana", "alvaro arnau dario elias nil saul teo"},
 		{
 			"es-MX",
-			"dalia candela carlota larissa marina nuria renata paulina",
-			"pedro cecilio gerardo liberto luciano pelayo yago",
+			"dalia candela carlota larissa marina renata paulina",
+			"cecilio gerardo liberto pelayo yago",
 		},
 		{"fi-FI", "selma noora satu", "onni"},
 		{"fr-BE", "charline", ""},
-		{"fr-CA", "chantal gabrielle sylvie", "liam antoine thierry"},
+		{"fr-CA", "chantal sylvie", "thierry"},
 		{
 			"fr-FR",
-			"denise amelie brigitte celeste coralie eloise jacqueline josephine yvette vivienne audrey aurelie",
-			"henri claude jerome maurice yves nicolas",
+			"denise amelie celeste coralie eloise jacqueline aurelie",
+			"henri claude jerome nicolas",
 		},
-		{"he-IL", "ayelet carmit", "lior"},
+		{"he-IL", "carmit", ""},
 		{"hi-IN", "swara lekha", "hemant"},
 		{"hu-HU", "mariska", ""},
 		{"id-ID", "damayanti", ""},
 		{"is-IS", "gudrun", "gunnar"},
 		{
 			"it-IT",
-			"elsa isabella fiamma imelda irma palmira pierina federica chiara",
-			"diego benigno calimero cataldo gianni lisandro rinaldo luca",
+			"fiamma imelda irma palmira pierina",
+			"benigno calimero cataldo gianni lisandro rinaldo",
 		},
 		{"ja-JP", "kazuha nanami aoi mayu shiori kyoko", "keita daichi naoki"},
 		{"ko-KR", "jihye sunhi jimin seohyeon soonbok yujin yuna", "injoon bongjin gookmin hyunsu"},
-		{"nb-NO", "pernille iselin nora", "henrik"},
+		{"nb-NO", "pernille iselin", "henrik"},
 		{"nl-BE", "dena ellen", "arnaud"},
-		{"nl-NL", "colette fenna claire", "maarten xander"},
-		{"pa-IN", "", "diljit"},
+		{"nl-NL", "fenna claire", "maarten xander"},
 		{"pl-PL", "agnieszka zofia zosia", "marek krzysztof"},
 		{
 			"pt-BR",
-			"francisca brenda elza leila leticia manuela thalita yara luciana",
-			"antonio donato fabio humberto julio nicolau valerio",
+			"francisca brenda elza leticia manuela thalita yara luciana",
+			"donato fabio humberto nicolau valerio",
 		},
-		{"pt-PT", "fernanda raquel", "duarte"},
-		{"ro-RO", "ioana", ""},
-		{"ru-RU", "svetlana dariya milena katya", "dmitry yuri"},
-		{"sv-SE", "hillevi alva klara", "oskar"},
+		{"pt-PT", "raquel", "duarte"},
+		{"ru-RU", "svetlana dariya milena katya", "dmitry"},
+		{"sv-SE", "hillevi alva", "oskar"},
 		{"th-TH", "achara kanya narisa", ""},
 		{"tr-TR", "emel yelda", "cem"},
 		{"uk-UA", "lesya", ""},
-		{"ur-PK", "zareen gul", ""},
+		{"ur-PK", "gul", ""},
 		{
 			"zh-CN",
-			"xiaoxiao xiaoyi xiaochen xiaohan xiaomo xiaorui xiaoyan yifei tingting",
+			"xiaoxiao xiaoyi xiaochen xiaohan xiaomo xiaorui xiaoyan tingting",
 			"yunxi yunyang yunjian yunfeng yunhao yunye",
 		},
 		{"zh-HK", "hiugaai hiumaan sinji", "wanlung"},
@@ -105,7 +201,7 @@ type namesake struct {
 func namesakes() map[string]namesake {
 	out := map[string]namesake{}
 	for _, h := range hostedNames() {
-		for n := range strings.FieldsSeq(h.female) {
+		for n := range strings.FieldsSeq(h.female) { // the list of hostedVoices goes before
 			out[n] = namesake{h.tag, Female}
 		}
 		for n := range strings.FieldsSeq(h.male) {

@@ -6,32 +6,37 @@ import (
 	"unicode"
 )
 
-// Unreadable tells whether a sentence holds a script that a voice cannot speak: one whose
-// letters its engine leaves out or names one by one ("Chinese letter"). The script is named
-// as Unicode does: Han, Cyrillic. Numbers, punctuation, emoji and single Greek letters,
+// Legible counts the letters of a text, and those of scripts that a voice cannot speak: whose
+// letters its engine leaves out or names one by one ("Chinese letter"). The first such script is
+// named as Unicode does: Han, Cyrillic. Numbers, punctuation, emoji and single Greek letters,
 // which are symbols, count for nothing. Of engines that are asked over a network it is not
 // known what they read, so they can read all.
-func Unreadable(text string, v Voice) (script string, bad bool) {
+func Legible(text string, v Voice) (letters, lost int, script string) {
 	reads := reader(v)
-	if reads == nil {
-		return "", false
-	}
 	runes := []rune(text)
 	for i := 0; i < len(runes); i++ {
 		s := scriptOf(runes[i])
-		if s == "" || reads(s) {
+		if s == "" {
 			continue
 		}
 		end := i + 1
 		for end < len(runes) && (scriptOf(runes[end]) == s || unicode.IsMark(runes[end])) {
 			end++
 		}
-		if s != "Greek" || end-i > 1 {
-			return s, true
-		}
+		n := end - i
 		i = end - 1
+		if s == "Greek" && n == 1 {
+			continue
+		}
+		letters += n
+		if reads != nil && !reads(s) {
+			lost += n
+			if script == "" {
+				script = s
+			}
+		}
 	}
-	return "", false
+	return letters, lost, script
 }
 
 // reader tells which scripts a voice reads; nil is all.

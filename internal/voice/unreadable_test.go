@@ -11,15 +11,15 @@ func TestUnreadable(t *testing.T) {
 	t.Parallel()
 	c := voice.NewCatalogue()
 	for _, x := range []struct{ voice, text, script string }{
-		{"kendra", "Hello, world! 123 % — “quotes” 😀 ½ ²", ""},
-		{"kendra", "naïve café Straße Łódź", ""},
-		{"kendra", "He said 你好 to me.", "Han"},
-		{"kendra", "Москва is a city", "Cyrillic"},
-		{"kendra", "π, Δt and σ² of 5 μm", ""},
-		{"kendra", "The word Σχέδιο", "Greek"},
-		{"kendra", "नमस्ते and 안녕", ""},
-		{"kendra", "สวัสดี", "Thai"},
-		{"kendra", "ខ្មែរ", "Khmer"},
+		{"wade", "Hello, world! 123 % — “quotes” 😀 ½ ²", ""},
+		{"wade", "naïve café Straße Łódź", ""},
+		{"wade", "He said 你好 to me.", "Han"},
+		{"wade", "Москва is a city", "Cyrillic"},
+		{"wade", "π, Δt and σ² of 5 μm", ""},
+		{"wade", "The word Σχέδιο", "Greek"},
+		{"wade", "नमस्ते and 안녕", ""},
+		{"wade", "สวัสดี", "Thai"},
+		{"wade", "ខ្មែរ", "Khmer"},
 		{"joanna", "Hello café", ""},
 		{"joanna", "नमस्ते", "Devanagari"},
 		{"joanna", "Привет", "Cyrillic"},
@@ -40,19 +40,19 @@ func TestUnreadable(t *testing.T) {
 		{"", "你好 Привет", ""},
 	} {
 		v, _ := c.ByName(x.voice)
-		if got, bad := voice.Unreadable(x.text, v); got != x.script || bad != (x.script != "") {
+		if letters, lost, got := voice.Legible(x.text, v); got != x.script || (lost > 0) != (x.script != "") || lost > letters {
 			t.Errorf("%s: %q gives %q, want %q", x.voice, x.text, got, x.script)
 		}
 	}
 	neural := voice.Voice{Engine: "piper", EngineVoice: "de_DE-x-low", Language: "de-DE"}
-	if s, _ := voice.Unreadable("Привет", neural); s != "Cyrillic" {
+	if letters, lost, s := voice.Legible("Привет", neural); s != "Cyrillic" || letters != 6 || lost != 6 {
 		t.Error(s)
 	}
 	neural.Language = "zh-CN"
-	if s, bad := voice.Unreadable("你好", neural); bad {
+	if _, lost, s := voice.Legible("你好", neural); lost > 0 {
 		t.Error(s)
 	}
-	if s, bad := voice.Unreadable("你好", voice.Voice{Engine: "openai"}); bad {
+	if _, lost, s := voice.Legible("你好", voice.Voice{Engine: "openai"}); lost > 0 {
 		t.Error(s)
 	}
 }

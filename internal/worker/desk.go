@@ -73,7 +73,7 @@ func (d *Desk) Voices(ctx context.Context) []api.Voice {
 		if v.Phonemes {
 			styles = append(styles, "ipa")
 		}
-		out = append(out, api.Voice{Name: v.Name, Language: v.LanguageName, LanguageCode: v.Language, Styles: styles})
+		out = append(out, api.Voice{Name: v.Name, Language: v.LanguageName, LanguageCode: v.LanguageCode(), Styles: styles})
 	}
 	return out
 }

@@ -1,0 +1,62 @@
+// Package similar measures how alike two names are, for suggestions: "did you mean …?". It
+// exists so that every suggestion of the program counts slips in the same way.
+package similar
+
+import "unicode/utf8"
+
+// Distance counts the slips that turn a into b: letters added, dropped, changed, or swapped
+// with their neighbour (the optimal string alignment distance). It is exact below limit; what
+// would be limit or more is limit. Upper and lower case differ. It takes len(a) x len(b) steps.
+func Distance(a, b string, limit int) int {
+	ra, rb := []rune(a), []rune(b)
+	if len(ra)-len(rb) >= limit || len(rb)-len(ra) >= limit {
+		return limit
+	}
+	before, above, row := make([]int, len(rb)+1), make([]int, len(rb)+1), make([]int, len(rb)+1)
+	for j := range above {
+		above[j] = j
+	}
+	for i := 1; i <= len(ra); i++ {
+		row[0] = i
+		least := i
+		for j := 1; j <= len(rb); j++ {
+			cost := 1
+			if ra[i-1] == rb[j-1] {
+				cost = 0
+			}
+			row[j] = min(above[j]+1, row[j-1]+1, above[j-1]+cost)
+			if i > 1 && j > 1 && ra[i-1] == rb[j-2] && ra[i-2] == rb[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+			least = min(least, row[j])
+		}
+		if least > limit { // two rows decide a swap, so one row at the limit is not the end
+			return limit
+		}
+		before, above, row = above, row, before
+	}
+	return min(above[len(rb)], limit)
+}
+
+// Slips is how many slips a name may have to be taken for a known one: one for known names of
+// up to five letters, two for longer ones.
+func Slips(known string) int {
+	const short = 5
+	if utf8.RuneCountInString(known) <= short {
+		return 1
+	}
+	return 2
+}
+
+// Nearest gives the known name with the fewest slips, the first of several, if it has no more
+// than Slips allows.
+func Nearest(name string, known []string) (string, bool) {
+	best, least := "", 1<<30
+	for _, k := range known {
+		most := Slips(k)
+		if d := Distance(name, k, most+1); d <= most && d < least {
+			best, least = k, d
+		}
+	}
+	return best, best != ""
+}

@@ -1,0 +1,103 @@
+package voice
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// neural is the engine whose voices a user installs, each into a folder of files: they are
+// better than those of the catalogue.
+const neural = "piper"
+
+// installedVoices lists the neural voices that are installed.
+func (b *Booth) installedVoices(ctx context.Context) []Voice {
+	e, ok := b.engines[neural]
+	if !ok {
+		return nil
+	}
+	list, err := e.Voices(ctx)
+	if err != nil {
+		return nil
+	}
+	var out []Voice
+	for _, v := range list {
+		out = append(out, b.voiceOf(e, v))
+	}
+	return out
+}
+
+// installed finds a voice by the bare name that its engine knows it by, such as
+// en_US-amy-medium or slt. Names of the catalogue and of hosted services go before.
+func (b *Booth) installed(ctx context.Context, name string) (Voice, bool) {
+	name = strings.TrimSpace(name)
+	if name == "" || b.catalogue.has(name) {
+		return Voice{}, false
+	}
+	for _, v := range b.installedVoices(ctx) {
+		if strings.EqualFold(v.EngineVoice, name) {
+			v.Name = v.EngineVoice
+			return v, true
+		}
+	}
+	for _, v := range b.catalogue.voices {
+		if id, _, _ := strings.Cut(v.EngineVoice, "+"); v.Engine == EngineFlite && strings.EqualFold(id, name) {
+			v.Name, v.Pitch = id, 0
+			return v, b.usable(ctx, v)
+		}
+	}
+	return Voice{}, false
+}
+
+// has says whether a name means a voice of the catalogue or of a hosted service.
+func (c *Catalogue) has(name string) bool {
+	name = foldName(name)
+	_, own := c.byName[name]
+	_, unspoken := c.unspoken[name]
+	_, hosted := c.hosted[name]
+	return own || unspoken || hosted
+}
+
+// better has an installed neural voice speak in place of one of the catalogue, where it is of
+// the same region and gender; where no voice was named, or where nobody else speaks the
+// language, any gender will do.
+func (b *Booth) better(ctx context.Context, v Voice, m Match) (Voice, Match) {
+	if v.Engine != EngineEspeak && v.Engine != EngineFlite && m.Kind != Unspoken || m.Kind == Unknown {
+		return v, m
+	}
+	if slices.ContainsFunc(b.cfg.Extra, func(x Voice) bool { return foldName(x.Name) == v.Name }) {
+		return v, m // the settings say who it is
+	}
+	if _, chosen := b.catalogue.chosen(v.Language); chosen && m.Kind == Default {
+		return v, m
+	}
+	var found *Voice
+	for _, n := range b.installedVoices(ctx) {
+		same := canonical(n.Language) == canonical(v.Language)
+		near := sameLanguage(n.Language, v.Language) && (m.Kind == Unspoken || !strings.Contains(canonical(v.Language), "-"))
+		switch {
+		case !same && !near:
+			continue
+		case n.Gender == v.Gender:
+			found = &n
+		case found == nil && (m.Kind == Default || m.Kind == Unspoken):
+			found = &n
+			continue
+		default:
+			continue
+		}
+		break
+	}
+	if found == nil {
+		return v, m
+	}
+	out := *found
+	out.Code = v.Code
+	if m.Kind != Default {
+		out.Name = v.Name
+	}
+	if m.Kind == Unspoken {
+		m = Match{Kind: Named}
+	}
+	return out, m
+}
