@@ -343,6 +343,11 @@ func (s *Store) Get(kind Kind, key Key) ([]byte, bool) {
 	return b, true
 }
 
+// Remove takes an entry out that turned out to be wrong.
+func (s *Store) Remove(kind Kind, key Key) {
+	_ = os.Remove(s.path(kind, key))
+}
+
 // Has tells whether there is an entry. Its bytes are checked: who asks makes plans that
 // a damaged entry would upset.
 func (s *Store) Has(kind Kind, key Key) bool {

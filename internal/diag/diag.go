@@ -70,6 +70,8 @@ const (
 	UnknownVoice Code = "unknown-voice"
 	// OtherVoice is a name of another service's voice; one of its language and gender speaks.
 	OtherVoice Code = "other-voice"
+	// NearMiss is what was most likely meant as structure and is not.
+	NearMiss Code = "near-miss"
 	// UnspokenLanguage is a voice of a language that no voice here speaks.
 	UnspokenLanguage Code = "unspoken-language"
 	// Unreadable is narration in letters that its voice cannot read.

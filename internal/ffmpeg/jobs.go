@@ -281,3 +281,10 @@ func (p Picture) Sheet(count, width int) []string {
 	return append(append(quiet(), p.rawInput("pipe:0")...), "-frames:v", "1", "-vf", graph, "-fflags", "+bitexact",
 		"-c:v", "png", "-f", "image2pipe", "pipe:1")
 }
+
+// ListPictures are the arguments of a decoder that reads an H.264 byte stream and writes a
+// line for each picture, and fails at the first fault of the stream.
+func ListPictures() []string {
+	return append(quiet(), "-xerror", "-err_detect", "explode", "-threads", "1", "-filter_threads", "1", "-f", "h264", "-i", "pipe:0",
+		"-fps_mode", "passthrough", "-f", "framecrc", "pipe:1")
+}

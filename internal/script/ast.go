@@ -1,6 +1,9 @@
 package script
 
 import (
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"mynah/internal/diag"
@@ -328,6 +331,30 @@ type Size struct{ Width, Height int }
 
 // Rate is a frame rate in frames a second, as a reduced fraction.
 type Rate struct{ Num, Den int64 }
+
+// MarshalText writes a rate as a fraction, such as 30000/1001; no rate is empty.
+func (r Rate) MarshalText() ([]byte, error) {
+	if r.Den == 0 {
+		return nil, nil
+	}
+	return fmt.Appendf(nil, "%d/%d", r.Num, r.Den), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (r *Rate) UnmarshalText(b []byte) error {
+	*r = Rate{}
+	if len(b) == 0 {
+		return nil
+	}
+	num, den, _ := strings.Cut(string(b), "/")
+	n, err := strconv.ParseInt(num, 10, 64)
+	d, err2 := strconv.ParseInt(den, 10, 64)
+	if err != nil || err2 != nil || n < 0 || d <= 0 {
+		return fmt.Errorf("%q is no frame rate such as 30000/1001", b)
+	}
+	r.Num, r.Den = n, d
+	return nil
+}
 
 // Color is a CSS colour, not premultiplied.
 type Color struct{ R, G, B, A uint8 }

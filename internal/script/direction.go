@@ -29,6 +29,8 @@ func (p *parser) direct(d direction) {
 		return
 	case d.value.kind == brokenValue:
 		return
+	case p.isAbsent(d.name, d.value):
+		return
 	}
 	node, ok := p.node(d)
 	if !ok {
@@ -43,6 +45,16 @@ func (p *parser) direct(d direction) {
 	if node != nil {
 		p.add(node)
 	}
+}
+
+// isAbsent says whether a property has no value, which counts as if it were not there.
+func (p *parser) isAbsent(name string, v value) bool {
+	if v.kind != scalarValue || strings.TrimSpace(v.text) != "" {
+		return false
+	}
+	d := p.diags.Warnf(v.at, "%s has no value and is ignored", name)
+	d.Hint = "write a value behind its colon, or take the line out"
+	return true
 }
 
 // node makes the node of a direction. A pause of no length is none.

@@ -177,6 +177,8 @@ func (p *parser) property(name string, at diag.Range, v value) {
 		return
 	case v.kind == brokenValue:
 		return
+	case p.isAbsent(name, v):
+		return
 	}
 	if _, twice := h.Places[name]; twice {
 		p.twice(name, at, "in the header")

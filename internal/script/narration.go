@@ -31,7 +31,7 @@ func (p *parser) flush() {
 			p.row(whole)
 		case kind == underlineMark && len(now) > 0:
 			done()
-		case kind == ruleMark:
+		case kind == ruleMark, isDashLine(t):
 			done()
 			p.rule(l, t)
 		case kind == headingMark:
@@ -48,6 +48,7 @@ func (p *parser) flush() {
 			whole.from += marker
 			now, inList = append(now, whole), true
 		default:
+			p.nearMiss(l, t, off)
 			now = append(now, whole)
 		}
 	}
@@ -131,7 +132,8 @@ func isRule(t string) bool {
 // rule warns of a line across the page: authors of other Markdown mean a new scene.
 func (p *parser) rule(l *line, t string) {
 	d := p.diags.Warnf(l.all(), "%s does not separate scenes and is ignored", quoted(t))
-	d.Detail = "Scenes are separated by a line of three or more dashes without blanks between them"
+	d.Code = diag.NearMiss
+	d.Detail = "Scenes are separated by a line of three or more hyphens without blanks between them"
 	d.Hint = "write --- for a new scene"
 }
 

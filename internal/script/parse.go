@@ -87,6 +87,9 @@ func (p *parser) mark(kind blockKind, first, last int) {
 func (p *parser) parse(src []byte) {
 	p.src = newSource(p.file, src, p.diags)
 	body := p.header()
+	if body == 0 {
+		p.headerNearMiss()
+	}
 	p.items, p.unclosed = scan(p.src, body, p.diags)
 	p.unclosed = p.unclosed || p.openHeader
 	p.inline = newInline(p.items)

@@ -72,6 +72,9 @@ func (j *job) publish(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := j.verify(ctx, f, w.files[len(w.files)-1], r.Bytes, beside); err != nil {
+		return nil, err
+	}
 	if err := w.publish(ctx); err != nil {
 		return nil, err
 	}
@@ -98,6 +101,7 @@ func (j *job) result() (*Result, []sidecar, error) {
 	for _, s := range j.board.Scenes {
 		r.places = append(r.places, s.Range)
 	}
+	r.Voices = j.voiceUses()
 	r.Poster = j.named(".jpg")
 	var beside []sidecar
 	if len(j.cues) > 0 {

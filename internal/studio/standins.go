@@ -66,3 +66,24 @@ func (j *job) withStandIns(ctx context.Context, say func(context.Context) error)
 		}
 	}
 }
+
+// voiceUses lists which voices of which engines spoke in which scenes.
+func (j *job) voiceUses() []VoiceUse {
+	var out []VoiceUse
+	for i, s := range j.board.Scenes {
+		for _, p := range s.Parts {
+			v, ok := j.voices[p.Voice]
+			if p.Kind != storyboard.Speech || !ok {
+				continue
+			}
+			k := slices.IndexFunc(out, func(u VoiceUse) bool { return u.Name == v.Name && u.Engine == v.Engine })
+			if k < 0 {
+				k, out = len(out), append(out, VoiceUse{Name: v.Name, Engine: v.Engine})
+			}
+			if n := len(out[k].Scenes); n == 0 || out[k].Scenes[n-1] != i+1 {
+				out[k].Scenes = append(out[k].Scenes, i+1)
+			}
+		}
+	}
+	return out
+}

@@ -346,7 +346,7 @@ func (j *job) checkShot(shot storyboard.Shot, list *diag.List) {
 func (j *job) speak(ctx context.Context) error { return j.withStandIns(ctx, j.sayAll) }
 
 func (j *job) sayAll(ctx context.Context) error {
-	j.spoken = make([][]voice.Spoken, len(j.board.Scenes))
+	j.spoken, j.voices = make([][]voice.Spoken, len(j.board.Scenes)), map[string]voice.Voice{}
 	total, done := 0, 0
 	for i, s := range j.board.Scenes {
 		j.spoken[i] = make([]voice.Spoken, len(s.Parts))
@@ -367,6 +367,9 @@ func (j *job) sayAll(ctx context.Context) error {
 			}
 			g.Go(func() error {
 				v := j.voiceOf(ctx, p)
+				mu.Lock()
+				j.voices[p.Voice] = v
+				mu.Unlock()
 				start := time.Now()
 				spoken, err := j.studio.booth.Speak(ctx, voice.Line{
 					Voice: v, Runs: voiceRuns(p.Runs), Speed: p.Speed, Pitch: p.Pitch, Volume: p.Volume,

@@ -151,8 +151,17 @@ type Result struct {
 	Made []Made `json:"made,omitempty"`
 	// Parts is how many there are, made or found.
 	Parts int `json:"parts"`
+	// Voices are those that spoke, in the order in which they are first heard.
+	Voices []VoiceUse `json:"voices,omitempty"`
 
 	places []diag.Range // of the scenes
+}
+
+// VoiceUse is a voice of an engine, and the scenes in which it speaks, from 1.
+type VoiceUse struct {
+	Name   string `json:"name"`
+	Engine string `json:"engine"`
+	Scenes []int  `json:"scenes"`
 }
 
 // SceneOf tells which scene a finding is about, from 0; what is about none, or stands in
@@ -233,6 +242,8 @@ type job struct {
 	spoken  [][]voice.Spoken
 	// standIns speak for voices whose engines failed in this build, by the names of these.
 	standIns map[string]voice.Voice
+	// voices are those that spoke, by the names that the board has for them.
+	voices map[string]voice.Voice
 	line     *timeline.Line
 	form     ffmpeg.Picture
 	encoder  *film.Encoder
@@ -276,6 +287,7 @@ func (s *Studio) Produce(ctx context.Context, req Request) (*Result, error) {
 		{phaseFiles, j.identifyAll},
 		{phaseFiles, j.guardOutputs},
 		{phaseVoice, j.speak},
+		{phaseVoice, j.checkSpoken},
 		{phaseVoice, j.time},
 		{phaseSlides, j.drawSlides},
 		{phaseSlides, func(ctx context.Context) error { return j.drawCaptions(ctx, func(int) bool { return true }) }},

@@ -21,7 +21,7 @@ const Rate = 48000
 
 // form is part of every key; it changes when the same clip would be finished into
 // other samples.
-const form = "narration 7"
+const form = "narration 8"
 
 // Config are the settings of a Booth.
 type Config struct {
@@ -100,6 +100,7 @@ type Line struct {
 type Spoken struct {
 	Key     cache.Key
 	Samples int64  // at Rate; 0 when there was nothing to say
+	Heard   bool   // its loudest sample is above -60 dB of full scale
 	Words   []Word // of the line's plain text, in order; times from its first sample
 	New     bool   // it was not in the cache before
 }
@@ -275,7 +276,7 @@ func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, k
 			return Spoken{}, fault.New(fault.Internal, err, "the speech engine %s gave sound that cannot be used", e.Name())
 		}
 	}
-	s := Spoken{Key: key, Samples: int64(len(clip.PCM)), Words: clip.Words, New: true}
+	s := Spoken{Key: key, Samples: int64(len(clip.PCM)), Heard: isHeard(clip.PCM), Words: clip.Words, New: true}
 	if err := b.keep(s, clip.PCM); err != nil {
 		return Spoken{}, fault.New(fault.Disk, err, "cannot keep narration in the cache")
 	}
@@ -314,7 +315,14 @@ func (b *Booth) resampler(from int) (*resampler, error) {
 // needs only where its sound is mixed anew.
 type head struct {
 	Samples int64  `json:"samples"`
+	Heard   bool   `json:"heard"`
 	Words   []Word `json:"words"`
+}
+
+// isHeard says whether any sample is above -60 dB of full scale.
+func isHeard(pcm []int16) bool {
+	const floor = 33 // 32768 / 1000
+	return slices.ContainsFunc(pcm, func(v int16) bool { return v > floor || v < -floor })
 }
 
 // samplesKey addresses the samples of a sentence: 16 bits each, the lower byte first.
@@ -323,7 +331,7 @@ func samplesKey(key cache.Key) cache.Key {
 }
 
 func (b *Booth) keep(s Spoken, pcm []int16) error {
-	meta, err := json.Marshal(head{Samples: s.Samples, Words: s.Words})
+	meta, err := json.Marshal(head{Samples: s.Samples, Heard: s.Heard, Words: s.Words})
 	if err != nil {
 		return err
 	}
@@ -345,7 +353,7 @@ func (b *Booth) find(key cache.Key) (Spoken, bool) {
 	}
 	var h head
 	err := json.Unmarshal(meta, &h)
-	return Spoken{Key: key, Samples: h.Samples, Words: h.Words}, err == nil
+	return Spoken{Key: key, Samples: h.Samples, Heard: h.Heard, Words: h.Words}, err == nil
 }
 
 // Open gives the samples of a sentence from a given one on, to be read as bytes: mono,

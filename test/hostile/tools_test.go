@@ -144,3 +144,18 @@ func until(t *testing.T, what string, is func() bool) {
 		}
 	}
 }
+
+// TestPicturesThatCannotBePlayed: a coder that ends well and writes pictures that no player can
+// decode gives no video, but an error that names the scene; the next build mends it.
+func TestPicturesThatCannotBePlayed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.ffmpeg(t, "a.png", "-f", "lavfi", "-i", "testsrc2=s=256x256", "-frames:v", "1")
+	s.write(t, "s.md", "---\nsize: 256x256\n---\n(canvas: teal)\n(duration: 1)\n---\n![](a.png)\n(duration: 1)\n")
+	s.standIn(t, "ffmpeg", `case "$*" in *libx264*) (real) | (head -c 2500; tr '\200-\377' '\0');; *) real;; esac`)
+	s.build(t).refused(t, 1, "scene 2", "cannot be played", "a.png")
+	s.path = ""
+	if o := s.build(t); o.code != 0 {
+		t.Errorf("the next build ends with %d: %s", o.code, o.stderr)
+	}
+}

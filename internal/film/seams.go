@@ -1,0 +1,90 @@
+package film
+
+import (
+	"io"
+
+	"mynah/internal/cache"
+	"mynah/internal/h264"
+)
+
+// seamPictures is how many pictures of a segment are decoded to check it.
+const seamPictures = 12
+
+// Fresh gives the segments of the film for which isNew is true, in film order, each once.
+func (f *Film) Fresh(isNew func(cache.Key) bool) []cache.Key {
+	var out []cache.Key
+	seen := map[cache.Key]bool{}
+	for _, p := range f.Pieces {
+		if !seen[p.Segment] && isNew(p.Segment) {
+			out = append(out, p.Segment)
+		}
+		seen[p.Segment] = true
+	}
+	return out
+}
+
+// Seams writes the beginnings of segments one after the other, as they are joined in the film,
+// with a skip picture behind each: an H.264 byte stream (ITU-T H.264 annex B). It gives the
+// number of pictures in it. A decoder that reads all of them without complaint can play what
+// these segments begin, and the seams between them.
+func (f *Film) Seams(store *cache.Store, segments []cache.Key, w io.Writer) (pictures int, err error) {
+	t, err := f.Track(store)
+	if err != nil {
+		return 0, err
+	}
+	defer t.Close()
+	put := func(nal []byte) error {
+		_, err := w.Write(append([]byte{0, 0, 0, 1}, nal...))
+		return err
+	}
+	for _, nal := range [][]byte{t.params.SPS, t.params.PPS, t.params.SkipPPS()} {
+		if err := put(nal); err != nil {
+			return 0, err
+		}
+	}
+	id := uint32(2)
+	var buf []byte
+	for _, key := range segments {
+		x, err := t.lib.index(key)
+		if err != nil {
+			return 0, err
+		}
+		number := 0
+		for i := range min(x.Len(), seamPictures) {
+			nal, err := t.lib.read(key, i, buf)
+			if err != nil {
+				return 0, err
+			}
+			buf = nal
+			if h264.Type(nal) == h264.TypeIDR {
+				id, number = 3-id, 0
+				if nal, err = t.params.SetIDRPicID(nal, id); err != nil {
+					return 0, err
+				}
+			}
+			if err := put(nal); err != nil {
+				return 0, err
+			}
+			number++
+			pictures++
+		}
+		if err := put(t.params.Skip(number)); err != nil {
+			return 0, err
+		}
+		pictures++
+	}
+	return pictures, nil
+}
+
+// Sounds gives the size in bytes of each packet of the soundtrack, in order, and that of a
+// packet of silence. The first packet is the coder's delay; packet i holds the samples from
+// 1,024 (i - 1) on.
+func (f *Film) Sounds(store *cache.Store) (sizes []uint32, silence uint32, err error) {
+	lib := newLibrary(store, cache.Sounds)
+	defer lib.close()
+	packets, err := f.packets(lib)
+	for _, p := range packets {
+		sizes = append(sizes, p.size)
+	}
+	return sizes, uint32(len(silentPacket(f.AAC.Channels))), err
+}

@@ -1,0 +1,186 @@
+package mp4
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Found is what the index of a file says of a track.
+type Found struct {
+	Handler string // vide, soun, text, sbtl, …
+	Samples int64  // in the table of sizes
+	Timed   int64  // in the table of times
+	Length  int64  // sum of the times, in units of Timescale
+	Scale   uint32 // units a second
+	Bytes   int64  // sum of the sizes
+	Shown   int64  // length of the presentation, in units of MovieTimescale
+	First   int64  // offset of the first byte of samples
+	Last    int64  // offset of the last chunk's first byte
+}
+
+// maxIndex bounds the index that Inspect reads, in bytes.
+const maxIndex = 512 << 20
+
+var errIndex = errors.New("the index of the file is damaged")
+
+// Inspect reads the index of a file that Write wrote: ISO/IEC 14496-12. It reads no samples.
+func Inspect(r io.ReaderAt, size int64) ([]Found, error) {
+	for at := int64(0); at < size; {
+		kind, head, length, err := boxAt(r, at, size)
+		if err != nil {
+			return nil, err
+		}
+		if kind == "moov" {
+			if length > maxIndex {
+				return nil, errIndex
+			}
+			b := make([]byte, length-head)
+			if _, err := r.ReadAt(b, at+head); err != nil {
+				return nil, fmt.Errorf("%w: %w", errIndex, err)
+			}
+			return inspectMovie(b)
+		}
+		at += length
+	}
+	return nil, fmt.Errorf("%w: there is none", errIndex)
+}
+
+// boxAt reads the head of a box of a file: its type, and the lengths of head and box.
+func boxAt(r io.ReaderAt, at, size int64) (kind string, head, length int64, err error) {
+	var b [16]byte
+	n, err := r.ReadAt(b[:min(int64(len(b)), size-at)], at)
+	if n < 8 || err != nil && !errors.Is(err, io.EOF) {
+		return "", 0, 0, errIndex
+	}
+	head, length = 8, int64(binary.BigEndian.Uint32(b[:]))
+	if length == 1 && n == len(b) {
+		head, length = 16, int64(binary.BigEndian.Uint64(b[8:]))
+	}
+	if length < head || length > size-at {
+		return "", 0, 0, errIndex
+	}
+	return string(b[4:8]), head, length, nil
+}
+
+// boxes calls f with the type and content of each box of b.
+func boxes(b []byte, f func(kind string, b []byte) error) error {
+	for len(b) > 0 {
+		if len(b) < 8 {
+			return errIndex
+		}
+		n := int64(binary.BigEndian.Uint32(b))
+		if n < 8 || n > int64(len(b)) {
+			return errIndex
+		}
+		if err := f(string(b[4:8]), b[8:n]); err != nil {
+			return err
+		}
+		b = b[n:]
+	}
+	return nil
+}
+
+func inspectMovie(b []byte) ([]Found, error) {
+	var out []Found
+	err := boxes(b, func(kind string, b []byte) error {
+		if kind != "trak" {
+			return nil
+		}
+		out = append(out, Found{First: -1})
+		return inspectTrack(b, &out[len(out)-1])
+	})
+	return out, err
+}
+
+func inspectTrack(b []byte, f *Found) error {
+	return boxes(b, func(kind string, b []byte) error {
+		switch kind {
+		case "mdia", "minf", "stbl":
+			return inspectTrack(b, f)
+		case "tkhd":
+			const version1 = 36
+			if len(b) < version1 {
+				return errIndex
+			}
+			if f.Shown = int64(binary.BigEndian.Uint32(b[20:])); b[0] == 1 {
+				f.Shown = int64(binary.BigEndian.Uint64(b[28:]))
+			}
+		case "mdhd":
+			at := 12
+			if len(b) > 0 && b[0] == 1 {
+				at = 20
+			}
+			if len(b) < at+4 {
+				return errIndex
+			}
+			f.Scale = binary.BigEndian.Uint32(b[at:])
+		case "hdlr":
+			if len(b) < 12 {
+				return errIndex
+			}
+			f.Handler = string(b[8:12])
+		default:
+			return inspectTable(kind, b, f)
+		}
+		return nil
+	})
+}
+
+// inspectTable reads one of the tables of samples.
+func inspectTable(kind string, b []byte, f *Found) error {
+	entries := func(at, width int) (int, error) {
+		if len(b) < at+4 {
+			return 0, errIndex
+		}
+		n := int64(binary.BigEndian.Uint32(b[at:]))
+		if n*int64(width) > int64(len(b)-at-4) {
+			return 0, errIndex
+		}
+		return int(n), nil
+	}
+	switch kind {
+	case "stts":
+		n, err := entries(4, 8)
+		for i := range n {
+			count, delta := int64(binary.BigEndian.Uint32(b[8+8*i:])), int64(binary.BigEndian.Uint32(b[12+8*i:]))
+			f.Timed += count
+			f.Length += count * delta
+		}
+		return err
+	case "stsz":
+		if len(b) < 12 {
+			return errIndex
+		}
+		if each := int64(binary.BigEndian.Uint32(b[4:])); each != 0 {
+			f.Samples = int64(binary.BigEndian.Uint32(b[8:]))
+			f.Bytes = f.Samples * each
+			return nil
+		}
+		n, err := entries(8, 4)
+		for i := range n {
+			f.Bytes += int64(binary.BigEndian.Uint32(b[12+4*i:]))
+		}
+		f.Samples = int64(n)
+		return err
+	case "stco", "co64":
+		width := 4
+		if kind == "co64" {
+			width = 8
+		}
+		n, err := entries(4, width)
+		for i := range n {
+			at := int64(binary.BigEndian.Uint32(b[8+width*i:]))
+			if width == 8 {
+				at = int64(binary.BigEndian.Uint64(b[8+width*i:]))
+			}
+			if f.First < 0 {
+				f.First = at
+			}
+			f.Last = at
+		}
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,64 @@
+package mp4_test
+
+import (
+	"bytes"
+	"io"
+	"testing"
+
+	"mynah/internal/mp4"
+)
+
+// inspected is a small movie of three pictures and four packets of sound.
+func inspected(t testing.TB) []byte {
+	t.Helper()
+	fill := func(size int) func(io.Writer, int) error {
+		return func(w io.Writer, n int) error {
+			_, err := w.Write(make([]byte, n*size))
+			return err
+		}
+	}
+	var out bytes.Buffer
+	_, err := mp4.Write(&out, &mp4.Movie{Tracks: []*mp4.Track{
+		{Kind: mp4.Video, Entry: mp4.AVC(64, 64, []byte{1, 2, 3}), Timescale: 12800, Delta: 512, Sizes: []uint32{10, 10, 10}, Sync: []uint32{0}, Width: 64, Height: 64, Duration: 5760, Next: fill(10)},
+		{Kind: mp4.Audio, Entry: mp4.AAC(1, 48000, 64000, []byte{0x11, 0x88}), Timescale: 48000, Delta: 1024, Sizes: []uint32{7, 7, 7, 7}, MediaTime: 1024, Duration: 5760, Next: fill(7)},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func TestInspect(t *testing.T) {
+	t.Parallel()
+	b := inspected(t)
+	found, err := mp4.Inspect(bytes.NewReader(b), int64(len(b)))
+	if err != nil || len(found) != 2 {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	for i, want := range []mp4.Found{
+		{Handler: "vide", Samples: 3, Timed: 3, Length: 1536, Scale: 12800, Bytes: 30, Shown: 5760},
+		{Handler: "soun", Samples: 4, Timed: 4, Length: 4096, Scale: 48000, Bytes: 28, Shown: 5760},
+	} {
+		got := found[i]
+		if got.First <= 0 || got.Last < got.First || got.First+got.Bytes > int64(len(b)) {
+			t.Errorf("the samples lie at %d and %d of %d bytes", got.First, got.Last, len(b))
+		}
+		got.First, got.Last = 0, 0
+		if got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+	}
+	for n := range 200 { // cut off anywhere in the index
+		if _, err := mp4.Inspect(bytes.NewReader(b[:n]), int64(n)); err == nil {
+			t.Errorf("%d bytes of it are read without an error", n)
+		}
+	}
+}
+
+func FuzzInspect(f *testing.F) {
+	f.Add(inspected(f))
+	f.Add([]byte("\x00\x00\x00\x08moov"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		_, _ = mp4.Inspect(bytes.NewReader(b), int64(len(b)))
+	})
+}
