@@ -61,7 +61,17 @@ type Status struct {
 	DurationInSeconds int        `json:"durationInSeconds,omitempty"`
 	Poster            string     `json:"poster,omitempty"`
 	Subtitles         *Subtitles `json:"subtitles,omitempty"`
-	Warnings          []Warning  `json:"warnings,omitempty"`
+	Voices            []VoiceUse `json:"voices,omitempty"`
+	// Warnings are there of failed tasks too.
+	Warnings []Warning `json:"warnings,omitempty"`
+}
+
+// VoiceUse is a voice that spoke, the engine that it is of, and the scenes in which it spoke.
+type VoiceUse struct {
+	Name   string `json:"name"`
+	Engine string `json:"engine"`
+	// Scenes count from 0.
+	Scenes []int `json:"scenes"`
 }
 
 // Subtitles are the addresses of a result's subtitles.

@@ -84,6 +84,8 @@ type Result struct {
 	SRT     string  `json:"srt,omitempty"`
 	VTT     string  `json:"vtt,omitempty"`
 	Seconds float64 `json:"seconds"`
+	// Voices are those that spoke.
+	Voices []api.VoiceUse `json:"voices,omitempty"`
 }
 
 // Keys lists the objects of a result.

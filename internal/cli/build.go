@@ -112,48 +112,23 @@ func target(args []string, root string) (dir, name string, err error) {
 	return absRoot, filepath.ToSlash(rel), nil
 }
 
-// onlyScript finds a folder's script: script.md, else the only .md or .txt that is not
-// known to be something else.
+// onlyScript finds a folder's script; see script.Choose.
 func onlyScript(dir string) (string, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
+	c, err := script.Choose(os.DirFS(dir), ".")
+	switch {
+	case err != nil:
 		return "", fault.New(fault.Input, err, "the folder %q cannot be read", dir)
+	case c.Script != "":
+		return c.Script, nil
+	case len(c.Candidates) > 1:
+		return "", fault.New(fault.Input, nil, "the folder %q holds several scripts: %s", dir, strings.Join(c.Candidates, ", ")).
+			WithHint("name the one to build: mynah build %s", filepath.Join(dir, c.Candidates[0]))
+	case len(c.Decks) > 0:
+		return "", fault.New(fault.Input, nil, "the folder %q holds a presentation, %s, and no script; presentations are not supported yet", dir, c.Decks[0]).
+			WithHint("write a script that shows its pages as pictures, or mynah init makes a starter project")
 	}
-	var found []string
-	for _, e := range entries {
-		name := e.Name()
-		ext := strings.ToLower(filepath.Ext(name))
-		if e.IsDir() || strings.HasPrefix(name, ".") || ext != ".md" && ext != ".txt" || written(name) {
-			continue
-		}
-		if name == "script.md" || name == "script.txt" {
-			return name, nil
-		}
-		switch strings.ToLower(strings.TrimSuffix(name, filepath.Ext(name))) {
-		case "readme", "license", "changelog", "contributing", "notice", "security":
-		default:
-			found = append(found, name)
-		}
-	}
-	found = slices.DeleteFunc(slices.Clone(found), func(name string) bool { // translations go with their script
-		base, _, ok := script.TranslationOf(name)
-		return ok && slices.Contains(found, base)
-	})
-	switch len(found) {
-	case 1:
-		return found[0], nil
-	case 0:
-		return "", fault.New(fault.Input, nil, "the folder %q holds no script", dir).
-			WithHint("a script is a .md or .txt file; mynah init makes a starter project")
-	default:
-		return "", fault.New(fault.Input, nil, "the folder %q holds several scripts: %s", dir, strings.Join(found, ", ")).
-			WithHint("name the one to build: mynah build %s", filepath.Join(dir, found[0]))
-	}
-}
-
-// written tells of files that builds write beside films.
-func written(name string) bool {
-	return strings.HasSuffix(name, ".transcript.md") || strings.HasSuffix(name, ".chapters.txt")
+	return "", fault.New(fault.Input, nil, "the folder %q holds no script", dir).
+		WithHint("a script is a .md or .txt file; mynah init makes a starter project")
 }
 
 // request turns the flags into a request.

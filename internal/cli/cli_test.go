@@ -268,7 +268,9 @@ func TestOnlyScript(t *testing.T) {
 		{[]string{"film.md"}, "film.md", nil},
 		{[]string{"film.TXT", "picture.png", "README.md", "LICENSE.txt", ".hidden.md"}, "film.TXT", nil},
 		{[]string{"a.md", "script.md", "z.txt"}, "script.md", nil},
-		{[]string{"a.md", "b.txt"}, "", []string{"a.md, b.txt", "mynah build"}},
+		{[]string{"a.md", "b.txt"}, "a.md", nil},
+		{[]string{"a.md", "b.md"}, "", []string{"a.md, b.md", "mynah build"}},
+		{[]string{"deck.pptx"}, "", []string{"presentation", "deck.pptx"}},
 		{[]string{"README.md"}, "", []string{"no script", "mynah init"}},
 		{nil, "", []string{"no script"}},
 	} {

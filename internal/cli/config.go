@@ -41,7 +41,7 @@ func fromFile(flags *pflag.FlagSet, path string, others map[string]bool) error {
 		v := settings[name]
 		f := flags.Lookup(name)
 		switch {
-		case slices.Contains(house.VoiceSettingNames(), name): // readEngines reads them
+		case slices.Contains(house.VoiceSettingNames(), name) || name == house.HeaderSetting: // others read them
 		case f == nil && others[name]:
 		case f == nil || name == configFlag || name == "help":
 			errs = append(errs, fmt.Errorf("%s:%d: there is no setting %q", path, v.Line, name))

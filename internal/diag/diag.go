@@ -72,6 +72,10 @@ const (
 	OtherVoice Code = "other-voice"
 	// NearMiss is what was most likely meant as structure and is not.
 	NearMiss Code = "near-miss"
+	// TranslationLacks is what a script shows and its translation does not.
+	TranslationLacks Code = "translation-lacks"
+	// OtherLanguage is narration that clearly speaks for another language than its voice's.
+	OtherLanguage Code = "other-language"
 	// UnspokenLanguage is a voice of a language that no voice here speaks.
 	UnspokenLanguage Code = "unspoken-language"
 	// Unreadable is narration in letters that its voice cannot read.

@@ -306,9 +306,14 @@ func (j *judge) voice(c *EnginesConfig, name string, values map[string]Value) {
 			j.wrong(v, "a voice has no such setting; it has voice, language, gender")
 		}
 	}
+	if v, ok := voice.NewCatalogue().ByName(at.Text); ok && !isLanguage(name) {
+		v.Name, v.Code = name, ""
+		c.Voices = append(c.Voices, v)
+		return
+	}
 	engine, id, ok := strings.Cut(at.Text, "/")
 	if !ok || engine == "" || !remote.ValidID(id) {
-		j.wrong(at, "%q, must be ENGINE/VOICE, such as openai/alloy", at.Text)
+		j.wrong(at, "%q, must be the name of a voice or ENGINE/VOICE, such as brian or openai/alloy", at.Text)
 		return
 	}
 	known := []string{voice.EngineEspeak, voice.EngineFlite, kindPiper}

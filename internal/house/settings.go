@@ -39,6 +39,10 @@ func NewVoiceSettings() *VoiceSettings {
 // VoiceSettingNames are the parts of a settings file that are read here.
 func VoiceSettingNames() []string { return []string{"engines", "voices", "fallback"} }
 
+// HeaderSetting is the part of a settings file that belongs to the project beside it: the
+// studio reads it.
+const HeaderSetting = "header"
+
 func (s *VoiceSettings) wrong(where, format string, args ...any) {
 	s.errs = append(s.errs, fmt.Errorf("%s: %s", where, fmt.Sprintf(format, args...)))
 }
@@ -74,9 +78,10 @@ func (s *VoiceSettings) AddFile(path string, text []byte, found bool) {
 			s.addEngines(&n, where, found)
 		case name == "voices":
 			s.addVoices(&n, where)
+		case name == HeaderSetting:
 		case found:
 			s.wrong(where(&n), "%s: a mynah.yaml in the working folder may hold %s only; name the file with --config to use all of it",
-				name, strings.Join(VoiceSettingNames(), ", "))
+				name, strings.Join(append(VoiceSettingNames(), HeaderSetting), ", "))
 		}
 	}
 }

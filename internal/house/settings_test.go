@@ -89,7 +89,7 @@ fallback: perhaps
 		`mynah.yaml:7: engines.piper.kind: there is one engine of the kind piper`,
 		`engines.key.key-env: must be the name of a variable`,
 		`mynah.yaml:8: engines.key.url: "ftp://x", must be an address`,
-		`mynah.yaml:10: voices.amy: "alloy", must be ENGINE/VOICE`,
+		`mynah.yaml:10: voices.amy: "alloy", must be the name of a voice or ENGINE/VOICE`,
 		`mynah.yaml:11: voices.zoe: there is no engine "nowhere"; there are Bad_Name, espeak-ng`,
 		`"Not A Name" must be of the letters`,
 		`mynah.yaml:13: voices.joe.gender: "boy", must be female or male`,

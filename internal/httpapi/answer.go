@@ -197,7 +197,7 @@ func (s *Server) statusOf(ctx context.Context, r *http.Request, b build.Build) (
 	if err != nil {
 		return st, err
 	}
-	st.DurationInSeconds = int(math.Ceil(b.Result.Seconds))
+	st.DurationInSeconds, st.Voices = int(math.Ceil(b.Result.Seconds)), b.Result.Voices
 	var errs []error
 	sign := func(key string) string {
 		if key == "" {

@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 )
 
 // leastWords is how many function words must speak for a language, and mostOther how many
@@ -149,4 +152,27 @@ func sortedTags(m map[string]map[string]bool) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// Base gives the language of a tag without its region, in the form that Of gives: "nb" for no,
+// nn and nb-NO, "zh" for cmn-CN.
+func Base(tag string) string {
+	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	switch base {
+	case "no", "nn":
+		return "nb"
+	case "cmn", "yue":
+		return "zh"
+	}
+	return base
+}
+
+// Name gives a language's name in English, or the tag where it is not known.
+func Name(tag string) string {
+	t, err := language.Parse(tag)
+	if err != nil {
+		return tag
+	}
+	base, _ := t.Base()
+	return display.English.Languages().Name(base)
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"path"
 	"reflect"
+	"strconv"
 	"strings"
 
 	tags "golang.org/x/text/language"
@@ -62,6 +63,7 @@ func Translate(translation, base *Script, tag string) diag.List {
 		d.Detail = "A translation has the scenes of its script, one for one"
 		d.Hint = hint
 	}
+	lacking := map[string][]string{} // scenes by what they lack
 	counts := fmt.Sprintf("%s has %d scenes, %s %d", base.File, len(base.Scenes), translation.File, len(translation.Scenes))
 	for _, p := range pairs(base.Scenes, translation.Scenes) {
 		switch {
@@ -74,8 +76,49 @@ func Translate(translation, base *Script, tag string) diag.List {
 			tell(translation.Scenes[p.translation].Range, "translate its narration, or take the narration out of "+base.File,
 				"scene %d says nothing, and in %s:%d something is said", p.translation+1, base.File, base.Scenes[p.base].Range.Start.Line)
 		}
+		if p.base >= 0 && p.translation >= 0 {
+			for what, n := range shows(&base.Scenes[p.base]) {
+				if n > shows(&translation.Scenes[p.translation])[what] {
+					lacking[what] = append(lacking[what], strconv.Itoa(p.translation+1))
+				}
+			}
+		}
+	}
+	for _, what := range []string{"pictures", "callouts", "chapters"} {
+		if scenes := lacking[what]; len(scenes) > 0 {
+			at := translation.Header.Range
+			if at.File == "" {
+				at = diag.Range{File: translation.File, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}}
+			}
+			d := list.Warnf(at, "%s lacks %s of %s in %s", translation.File, what, base.File, inScenes(scenes))
+			d.Code, d.Hint = diag.TranslationLacks, "copy them from "+base.File+", unless the translation is meant without them"
+		}
 	}
 	return list
+}
+
+// inScenes names scenes: "scene 2", "scenes 2, 3 and 5".
+func inScenes(numbers []string) string {
+	if n := len(numbers); n > 1 {
+		return "scenes " + strings.Join(numbers[:n-1], ", ") + " and " + numbers[n-1]
+	}
+	return "scene " + numbers[0]
+}
+
+// shows counts what a scene shows that a translation can forget.
+func shows(s *Scene) map[string]int {
+	out := map[string]int{}
+	for _, n := range s.Nodes {
+		switch n.(type) {
+		case *Picture:
+			out["pictures"]++
+		case *Callout:
+			out["callouts"]++
+		case *Chapter:
+			out["chapters"]++
+		}
+	}
+	return out
 }
 
 // pair is a scene and its translation, by their indexes; -1 where there is none.
@@ -201,18 +244,23 @@ func said(s *Scene) bool {
 // fill takes properties that are not set from another header.
 func fill(to *Properties, from Properties, tag string) {
 	own := *to
-	t, f := reflect.ValueOf(to).Elem(), reflect.ValueOf(from)
+	to.Fill(from)
+	to.Voice, to.Title, to.Author, to.Description, to.Lexicon = own.Voice, own.Title, own.Author, own.Description, own.Lexicon
+	if to.Language = own.Language; to.Language == nil {
+		to.Language = &tag
+	}
+}
+
+// Fill takes the properties that are not set from others.
+func (p *Properties) Fill(from Properties) {
+	t, f := reflect.ValueOf(p).Elem(), reflect.ValueOf(from)
 	for i := range t.NumField() {
 		if t.Field(i).Kind() == reflect.Pointer && t.Field(i).IsNil() {
 			t.Field(i).Set(f.Field(i))
 		}
 	}
-	to.Voice, to.Title, to.Author, to.Description, to.Lexicon = own.Voice, own.Title, own.Author, own.Description, own.Lexicon
-	if to.Language = own.Language; to.Language == nil {
-		to.Language = &tag
-	}
 	places := map[string]diag.Range{}
 	maps.Copy(places, from.Places)
-	maps.Copy(places, own.Places)
-	to.Places = places
+	maps.Copy(places, p.Places)
+	p.Places = places
 }

@@ -1,6 +1,8 @@
 package storyboard
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 
 	"mynah/internal/diag"
@@ -66,4 +68,78 @@ func (p *planner) defaultVoice(r diag.Range) Voice {
 		}
 	}
 	return v
+}
+
+// narrator is what one voice says in the whole film, as far as its language is asked for.
+type narrator struct {
+	voice  Voice
+	place  diag.Range // of its first sentence
+	text   strings.Builder
+	scenes []int
+}
+
+// heard gives the narrator of a voice.
+func (p *planner) heard(v Voice) *narrator {
+	for _, n := range p.narrators {
+		if n.voice.Name == v.Name {
+			return n
+		}
+	}
+	n := &narrator{voice: v}
+	p.narrators = append(p.narrators, n)
+	return n
+}
+
+func (n *narrator) add(scene int, r diag.Range, sentence []script.Run) {
+	if len(n.scenes) == 0 {
+		n.place = r
+	}
+	if k := len(n.scenes); k == 0 || n.scenes[k-1] != scene {
+		n.scenes = append(n.scenes, scene)
+	}
+	if n.text.Len() > mostNarration {
+		return
+	}
+	for _, run := range sentence {
+		if run.Language == "" && run.IPA == "" {
+			n.text.WriteString(run.Text)
+		}
+	}
+	n.text.WriteByte('\n')
+}
+
+// checkLanguages warns of voices that read a text of another language than their own, as far as
+// its words clearly speak for one.
+func (p *planner) checkLanguages() {
+	for _, n := range p.narrators {
+		text := n.text.String()
+		if n.voice.Language == "" || langid.OfLetters(text) != "" { // letters are told by checkLegible
+			continue
+		}
+		tag := langid.Of(text)
+		if own := langid.Base(n.voice.Language); tag == "" || tag == own {
+			continue
+		}
+		d := p.list.Warnf(n.place, "the voice %s speaks %s, and its narration in %s is most likely %s",
+			n.voice.Name, langid.Name(n.voice.Language), inScenes(n.scenes), langid.Name(tag))
+		d.Code = diag.OtherLanguage
+		d.Hint = "name a voice of that language, or write language: " + tag + " in the header and no voice"
+	}
+}
+
+// inScenes names scenes: "scene 2", "scenes 2, 3 and 5", "2 and 40 more scenes".
+func inScenes(numbers []int) string {
+	const most = 12
+	if len(numbers) == 1 {
+		return "scene " + strconv.Itoa(numbers[0])
+	}
+	var out []string
+	for _, n := range numbers[:min(len(numbers), most)] {
+		out = append(out, strconv.Itoa(n))
+	}
+	if more := len(numbers) - most; more > 0 {
+		return fmt.Sprintf("scenes %s and %d more", strings.Join(out, ", "), more)
+	}
+	last := len(out) - 1
+	return "scenes " + strings.Join(out[:last], ", ") + " and " + out[last]
 }

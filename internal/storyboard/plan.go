@@ -100,6 +100,7 @@ type planner struct {
 	said map[string]bool
 	// narration is all that is spoken, as far as its language is asked for.
 	narration string
+	narrators []*narrator
 }
 
 // Plan resolves a script. The board is whole only when the list has no errors.
@@ -110,6 +111,7 @@ func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
 	for i := range s.Scenes {
 		p.scene(&s.Scenes[i], i+1)
 	}
+	p.checkLanguages()
 	p.chapters()
 	if len(s.Scenes) == 0 && !p.list.HasErrors() {
 		p.list.Errorf(diag.Range{File: s.File, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}},

@@ -232,6 +232,7 @@ func (s *sceneState) speak(r diag.Range, runs []script.Run, voice Voice, end end
 			text.WriteString(run.Text)
 		}
 		s.reading(r, voice).add(s.project.Legible(sentence, voice))
+		s.heard(voice).add(s.out.Number, r, sentence)
 		after, fragment := s.after(sentenceEnds)
 		if i == len(sentences)-1 {
 			after, fragment = s.after(end)

@@ -183,9 +183,11 @@ func (p *planProject) fits(name, what string) bool {
 	case "lexicon":
 		return ending != ".md" && p.File(name).Kind == "" && !p.File(name).Sound
 	case "audio", "background":
-		return p.File(name).Sound
+		return p.File(name).Sound || slices.Contains([]string{".wav", ".mp3", ".m4a", ".ogg", ".flac"}, ending)
 	default:
-		return p.File(name).Kind != ""
+		return p.File(name).Kind != "" || slices.Contains([]string{
+			".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".mp4", ".mov", ".webm", ".mkv", ".m4v",
+		}, ending)
 	}
 }
 

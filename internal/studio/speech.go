@@ -45,8 +45,9 @@ type SpeechRequest struct {
 type Speech struct {
 	Warnings diag.List
 	Sources  map[string][]byte
-	// Voices that speak, each once.
+	// Voices that speak, each once; Uses say where.
 	Voices []string
+	Uses   []VoiceUse
 	// Scenes is their number.
 	Scenes int
 
@@ -75,7 +76,7 @@ func (s *Studio) Speak(ctx context.Context, r SpeechRequest) (*Speech, error) {
 	}
 	sp := &Speech{job: j, done: done}
 	read := func(ctx context.Context) error { return j.readText(ctx, r) }
-	steps := []step{{phaseScript, read}, {phaseVoice, j.speak}, {phaseVoice, sp.lay}}
+	steps := []step{{phaseScript, read}, {phaseVoice, j.speak}, {phaseVoice, j.checkSpoken}, {phaseVoice, sp.lay}}
 	if r.Timed != "" {
 		steps = []step{{phaseScript, read}, {phaseVoice, sp.layTimed}}
 	}
@@ -87,7 +88,7 @@ func (s *Studio) Speak(ctx context.Context, r SpeechRequest) (*Speech, error) {
 		done()
 		return nil, err
 	}
-	sp.Warnings, sp.Sources = j.list, j.sources
+	sp.Warnings, sp.Sources, sp.Uses = j.list, j.sources, j.voiceUses()
 	for _, scene := range j.board.Scenes {
 		for _, p := range scene.Parts {
 			if p.Kind == storyboard.Speech && !slices.Contains(sp.Voices, p.Voice) {

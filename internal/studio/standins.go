@@ -22,10 +22,16 @@ type unableError struct {
 
 // voiceOf is who says a part: its voice, or the one that stands in for it in this build.
 func (j *job) voiceOf(ctx context.Context, p storyboard.Part) voice.Voice {
-	if v, ok := j.standIns[p.Voice]; ok {
-		return v
+	v, ok := j.standIns[p.Voice]
+	if !ok {
+		v, _ = j.studio.booth.Resolve(ctx, p.Voice, j.board.Film.Language)
 	}
-	v, _ := j.studio.booth.Resolve(ctx, p.Voice, j.board.Film.Language)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.voices == nil {
+		j.voices = map[string]voice.Voice{}
+	}
+	j.voices[p.Voice] = v
 	return v
 }
 

@@ -35,12 +35,17 @@ func (j *job) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defaults, list := j.readDefaults(j.req.Script)
+	found.Add(list...)
+	j.defaults = defaults
+	_, _, translation := script.TranslationOf(j.req.Script)
+	defaults.fillHeader(loaded.Script, translation)
 	wrong := j.report(found)
 	if wrong != nil && len(loaded.Script.Scenes) == 0 {
 		return wrong
 	}
-	project := &planProject{Project: j.project, ctx: ctx, sources: j.sources, script: j.req.Script}
-	board, list := storyboard.Plan(loaded.Script, project, storyboard.Options{
+	project := &planProject{Project: j.project, ctx: ctx, sources: j.sources, script: j.req.Script, defaults: j.defaults}
+	board, more := storyboard.Plan(loaded.Script, project, storyboard.Options{
 		Dir: path.Dir(j.req.Script), Size: j.req.Size, FPS: j.req.FPS, Voice: j.req.Voice,
 	})
 	if err := ctx.Err(); err != nil {
@@ -50,7 +55,7 @@ func (j *job) read(ctx context.Context) error {
 	if j.req.Strict && project.missing != "" {
 		return fault.New(fault.ToolMissing, nil, "%s", project.missing).WithHint("mynah doctor tells how to install what is missing")
 	}
-	if err := j.report(list); err != nil {
+	if err := j.report(more); err != nil {
 		return err
 	}
 	return wrong
@@ -97,14 +102,15 @@ type planProject struct {
 	// sources takes the texts that findings point into.
 	sources map[string][]byte
 	// missing says which voice has no engine here.
-	missing string
-	reader  reading.Reader
-	script  string // the project's name of it
+	missing  string
+	reader   reading.Reader
+	script   string // the project's name of it
+	defaults projectDefaults
 }
 
 // Voice implements storyboard.Project.
 func (p *planProject) Voice(name, language string) storyboard.Voice {
-	v, m := p.booth.Resolve(p.ctx, name, language)
+	v, m := p.booth.Resolve(p.ctx, p.defaults.meaning(name), language)
 	out := storyboard.Voice{Name: v.Name, Language: v.Language, Problem: m.Warning, Hint: m.Hint, Unspoken: m.Kind == voice.Unspoken}
 	switch {
 	case m.Warning == "":
@@ -346,7 +352,7 @@ func (j *job) checkShot(shot storyboard.Shot, list *diag.List) {
 func (j *job) speak(ctx context.Context) error { return j.withStandIns(ctx, j.sayAll) }
 
 func (j *job) sayAll(ctx context.Context) error {
-	j.spoken, j.voices = make([][]voice.Spoken, len(j.board.Scenes)), map[string]voice.Voice{}
+	j.spoken = make([][]voice.Spoken, len(j.board.Scenes))
 	total, done := 0, 0
 	for i, s := range j.board.Scenes {
 		j.spoken[i] = make([]voice.Spoken, len(s.Parts))
@@ -367,9 +373,6 @@ func (j *job) sayAll(ctx context.Context) error {
 			}
 			g.Go(func() error {
 				v := j.voiceOf(ctx, p)
-				mu.Lock()
-				j.voices[p.Voice] = v
-				mu.Unlock()
 				start := time.Now()
 				spoken, err := j.studio.booth.Speak(ctx, voice.Line{
 					Voice: v, Runs: voiceRuns(p.Runs), Speed: p.Speed, Pitch: p.Pitch, Volume: p.Volume,

@@ -113,6 +113,9 @@ type Request struct {
 	Transcript bool
 	// Force replaces files that an earlier build did not make.
 	Force bool
+	// Settings is the file of settings that the caller has read, if it has read one of the
+	// working folder: it may be the project's own.
+	Settings string
 	// Progress is told how far the work is; calls come one at a time. It may be nil.
 	Progress func(Progress)
 }
@@ -234,24 +237,25 @@ type job struct {
 	project *Project
 	work    string // folder for this build's small files
 
-	sources map[string][]byte
-	list    diag.List
-	board   *storyboard.Board
-	assets  map[string]*asset
-	places  map[string]diag.Range // where a file is first named
-	spoken  [][]voice.Spoken
+	sources  map[string][]byte
+	list     diag.List
+	defaults projectDefaults
+	board    *storyboard.Board
+	assets   map[string]*asset
+	places   map[string]diag.Range // where a file is first named
+	spoken   [][]voice.Spoken
 	// standIns speak for voices whose engines failed in this build, by the names of these.
 	standIns map[string]voice.Voice
 	// voices are those that spoke, by the names that the board has for them.
-	voices map[string]voice.Voice
-	line     *timeline.Line
-	form     ffmpeg.Picture
-	encoder  *film.Encoder
-	painter  *picture.Painter
-	slides   [][]slideState // of each scene, in the order in which they are seen
-	cut      *cutPlan
-	track    *track
-	cues     []caption.Cue
+	voices  map[string]voice.Voice
+	line    *timeline.Line
+	form    ffmpeg.Picture
+	encoder *film.Encoder
+	painter *picture.Painter
+	slides  [][]slideState // of each scene, in the order in which they are seen
+	cut     *cutPlan
+	track   *track
+	cues    []caption.Cue
 	// captions are those that are drawn, nil before.
 	captions *captions
 	timed    []timedCue // of timed speech
@@ -273,7 +277,8 @@ type step struct {
 }
 
 // Produce makes a film. The error is a *ScriptError when the author can mend it, else
-// a fault. A file that was there before is only replaced by a whole one.
+// a fault; the result then holds but the warnings. A file that was there before is only
+// replaced by a whole one.
 func (s *Studio) Produce(ctx context.Context, req Request) (*Result, error) {
 	start := time.Now()
 	j, done, err := s.open(ctx, req)
@@ -298,12 +303,23 @@ func (s *Studio) Produce(ctx context.Context, req Request) (*Result, error) {
 		{phaseFilm, func(ctx context.Context) error { result, err = j.publish(ctx); return err }},
 	}
 	if err := j.do(ctx, steps); err != nil {
-		return nil, err
+		return j.failed(), err
 	}
 	result.Phases, result.Made, result.Parts = j.phases, j.explain(), len(j.ledger.order)
 	result.ElapsedMS = time.Since(start).Milliseconds()
 	j.progress(phaseFilm, 1)
 	return result, nil
+}
+
+// failed gives what is known of a build that failed.
+func (j *job) failed() *Result {
+	r := &Result{Warnings: j.list, Sources: j.sources}
+	if j.board != nil {
+		for _, s := range j.board.Scenes {
+			r.places = append(r.places, s.Range)
+		}
+	}
+	return r
 }
 
 // Plan is what a build would make, without making it.

@@ -9,13 +9,14 @@ import (
 	"strings"
 
 	"mynah/internal/fault"
+	"mynah/internal/script"
 	"mynah/internal/similar"
 )
 
 // Source finds the main script of a project and gives its path inside of root. The
 // source is the path that a request named: it is looked for from the root, then inside
-// of the only top folder. Without a source, the only text file (.md, .markdown, .txt) at
-// the top, or in the only top folder, is meant. A named source may be a deck as well
+// of the only top folder. Without a source, script.Choose says which file at the top, or in
+// the only top folder, is meant. A named source may be a deck as well
 // (.pptx, .ppt, .odp, .pdf), which callers tell by its extension.
 //
 // The error is a fault: Input when there is no such file, or no way to choose, and Disk
@@ -26,7 +27,7 @@ func Source(root fs.FS, source string) (string, error) {
 		return "", err
 	}
 	if source == "" {
-		return onlyText(root, top)
+		return choose(root, top)
 	}
 	name := path.Clean(source)
 	if path.IsAbs(name) || name == ".." || strings.HasPrefix(name, "../") {
@@ -45,12 +46,12 @@ func Source(root fs.FS, source string) (string, error) {
 			return "", projectFailed(err)
 		case info.IsDir():
 			return "", refuse("the source %s is a folder, not a file", quote(source))
-		case !isText(candidate) && !isDeck(candidate):
+		case !isText(candidate) && !script.IsDeck(candidate):
 			return "", refuse("the source %s must be a .md, .markdown, .txt, .pptx, .ppt, .odp or .pdf file", quote(source))
 		}
 		return candidate, nil
 	}
-	return "", missing(root, source, name)
+	return "", missing(root, top, source, name)
 }
 
 // topFolder is the only thing at the top, if that is a folder.
@@ -73,44 +74,68 @@ func isText(name string) bool {
 	return slices.Contains([]string{".md", ".markdown", ".txt"}, strings.ToLower(path.Ext(name)))
 }
 
-func isDeck(name string) bool {
-	return slices.Contains([]string{".pptx", ".ppt", ".odp", ".pdf"}, strings.ToLower(path.Ext(name)))
-}
-
-func onlyText(root fs.FS, top string) (string, error) {
-	list, err := fs.ReadDir(root, cmp.Or(top, "."))
+// choose finds the script that is meant where none was named; see script.Choose.
+func choose(root fs.FS, top string) (string, error) {
+	c, err := script.Choose(root, cmp.Or(top, "."))
 	if err != nil {
 		return "", projectFailed(err)
 	}
-	var found []string
-	for _, f := range list {
-		if f.Type().IsRegular() && isText(f.Name()) {
-			found = append(found, path.Join(top, f.Name()))
-		}
+	const most = 10
+	switch {
+	case c.Script != "":
+		return c.Script, nil
+	case len(c.Candidates) > 1:
+		return "", fault.New(fault.Input, nil, "the archive has several files that could be the main script: %s", listed(trimmed(c.Candidates, top), most)).
+			WithHint("name one of them with source")
+	case len(c.Decks) == 1:
+		return path.Join(top, c.Decks[0]), nil
+	case len(c.Decks) > 1:
+		return "", fault.New(fault.Input, nil, "the archive has several presentations and no script: %s", listed(c.Decks, most)).
+			WithHint("name one of them with source")
 	}
-	switch len(found) {
-	case 0:
-		return "", fault.New(fault.Input, nil, "there is no .md or .txt file at the top of the archive").
-			WithHint("name the main script's path in the archive with source")
-	case 1:
-		return found[0], nil
+	deeper, err := scripts(root)
+	if err != nil {
+		return "", err
 	}
-	return "", fault.New(fault.Input, nil, "the archive has several files that could be the main script: %s", listed(found, 10)).
-		WithHint("name one of them with source")
+	if len(deeper) == 0 {
+		return "", fault.New(fault.Input, nil, "there is no .md or .txt file in the archive that could be the script").
+			WithHint("put the script at the top of the archive, as script.md")
+	}
+	slices.SortStableFunc(deeper, func(a, b string) int { return cmp.Compare(strings.Count(a, "/"), strings.Count(b, "/")) })
+	return "", fault.New(fault.Input, nil, "there is no .md or .txt file at the top of the archive that could be the script; in its folders are %s", listed(trimmed(deeper, top), most)).
+		WithHint("name the main script's path in the archive with source")
 }
 
-// missing names what was perhaps meant: the same name elsewhere, or names that are spelt
-// nearly like it.
-func missing(root fs.FS, source, name string) error {
+// trimmed names files without the archive's top folder, as its maker does.
+func trimmed(names []string, top string) []string {
+	var out []string
+	for _, n := range names {
+		out = append(out, strings.TrimPrefix(n, top+"/"))
+	}
+	return out
+}
+
+// scripts lists the files of an archive that may be scripts or presentations.
+func scripts(root fs.FS) ([]string, error) {
 	var all []string
 	err := fs.WalkDir(root, ".", func(p string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() && (isText(p) || isDeck(p)) {
+		if err == nil && d.Type().IsRegular() && (isText(p) || script.IsDeck(p)) {
 			all = append(all, p)
 		}
 		return err
 	})
 	if err != nil {
-		return projectFailed(err)
+		return nil, projectFailed(err)
+	}
+	return all, nil
+}
+
+// missing names what was perhaps meant: the same name elsewhere, or names that are spelt
+// nearly like it.
+func missing(root fs.FS, top, source, name string) error {
+	all, err := scripts(root)
+	if err != nil {
+		return err
 	}
 	if len(all) == 0 {
 		return refuse("the source %s is not in the archive, and neither is any other script", quote(source))
@@ -129,7 +154,7 @@ func missing(root fs.FS, source, name string) error {
 	near := slices.SortedStableFunc(slices.Values(all[:min(len(all), 1000)]), func(a, b string) int {
 		return cmp.Compare(distance[a], distance[b])
 	})
-	return refuse("the source %s is not in the archive; the nearest is %s", quote(source), listed(near, 3))
+	return refuse("the source %s is not in the archive; the nearest is %s", quote(source), listed(trimmed(near, top), 3))
 }
 
 // listed joins the first names of a list.

@@ -233,10 +233,13 @@ func (w *Worker) video(ctx context.Context, b build.Build, dir string, report fu
 		return err
 	}
 	r, err := w.studio.Produce(ctx, req)
+	if r != nil {
+		out.warn(r.Warnings, r.SceneOf)
+	}
 	if err != nil {
 		return linked(err, links)
 	}
-	result := &build.Result{Seconds: r.Seconds, Main: build.ResultKey(b.ID, "result.mp4")}
+	result := &build.Result{Seconds: r.Seconds, Main: build.ResultKey(b.ID, "result.mp4"), Voices: voiceUses(r.Voices)}
 	files := map[string]string{result.Main: r.Film}
 	if r.Poster != "" {
 		result.Poster = build.ResultKey(b.ID, "poster.jpg")
@@ -246,11 +249,35 @@ func (w *Worker) video(ctx context.Context, b build.Build, dir string, report fu
 		result.SRT, result.VTT = build.ResultKey(b.ID, "result.srt"), build.ResultKey(b.ID, "result.vtt")
 		files[result.SRT], files[result.VTT] = r.SRT, r.VTT
 	}
-	out.result, out.warnings = result, diagnostics(r.Warnings)
-	for _, d := range r.Warnings {
-		out.scenes = append(out.scenes, r.SceneOf(d))
-	}
+	out.result = result
 	return w.publish(ctx, files)
+}
+
+// warn keeps the warnings of a build, and the scenes that they are about.
+func (out *outcome) warn(list diag.List, sceneOf func(diag.Diagnostic) int) {
+	var warnings diag.List
+	for _, d := range list {
+		if d.Severity != diag.Error {
+			warnings = append(warnings, d)
+		}
+	}
+	out.warnings = diagnostics(warnings)
+	for _, d := range warnings.Foremost() {
+		out.scenes = append(out.scenes, sceneOf(d))
+	}
+}
+
+// voiceUses gives the voices of a result as the wire has them, with scenes from 0.
+func voiceUses(list []studio.VoiceUse) []api.VoiceUse {
+	var out []api.VoiceUse
+	for _, u := range list {
+		v := api.VoiceUse{Name: u.Name, Engine: u.Engine}
+		for _, n := range u.Scenes {
+			v.Scenes = append(v.Scenes, n-1)
+		}
+		out = append(out, v)
+	}
+	return out
 }
 
 // publish stores files under their keys.
@@ -358,7 +385,7 @@ func (w *Worker) speech(ctx context.Context, b build.Build, dir string, report f
 		name = "result.zip"
 	}
 	path := filepath.Join(dir, "out", name)
-	result := &build.Result{Seconds: sp.Seconds(), Main: build.ResultKey(b.ID, name)}
+	result := &build.Result{Seconds: sp.Seconds(), Main: build.ResultKey(b.ID, name), Voices: voiceUses(sp.Uses)}
 	files := map[string]string{result.Main: path}
 	if s.Scenes {
 		err = sp.SceneFiles(ctx, s.Format, path)

@@ -320,11 +320,11 @@ func TestPlacesAndColours(t *testing.T) {
 		top, bottom int // of what is not red
 	}{
 		// The edge is 15 of 30 pixels here: a line of 17 and its outline stand on it.
-		{"bottom", "{}", 322, 347},
-		{"top", "{position: top}", 14, 36},
+		{"bottom", "{}", 316, 347},
+		{"top", "{position: top}", 14, 42},
 		{"middle", "{position: middle}", 168, 192},
 		{"a box", "{background: black, size: 40}", 310, 345},
-		{"twice the size", "{scale: 2}", 310, 347},
+		{"twice the size", "{scale: 2}", 298, 347},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -296,9 +296,10 @@ func TestReferenceLooks(t *testing.T) {
 		for scene, want := range map[int]uint8{1: 253, 2: 123, 5: 123, 6: 178, 7: 47, 8: 253} {
 			near(t, pixels(t, film, at[scene])(20, 150), color.RGBA{want, want, want, 255}, 5)
 		}
-		// The circle lies at the same place of the picture, which is enlarged by 1.28.
-		near(t, pixels(t, film, at[8])(563, 518), color.RGBA{A: 255}, 5)
-		near(t, pixels(t, film, at[8])(563, 640), color.RGBA{A: 255}, 5)
+		// The circle lies in pixels of the frame.
+		near(t, pixels(t, film, at[8])(440, 380), color.RGBA{A: 255}, 5)
+		near(t, pixels(t, film, at[8])(440, 476), color.RGBA{A: 255}, 5)
+		near(t, pixels(t, film, at[8])(344, 380), color.RGBA{A: 255}, 5)
 	})
 	t.Run("slides", func(t *testing.T) {
 		t.Parallel()
