@@ -87,7 +87,7 @@ func TestLoudness(t *testing.T) {
 func TestLoudnessThroughTheLimiter(t *testing.T) {
 	t.Parallel()
 	slow(t)
-	path := written(t, "---\nsize: 320x180\n---\nOne sentence.\n\n(audio: knocks.wav)\n")
+	path := written(t, "---\nsize: 320x180\nvoice: joanna\n---\nOne sentence.\n\n(audio: knocks.wav)\n")
 	run(t, "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "aevalsrc='if(lt(mod(t,0.5),0.004),0.98*sin(2*PI*1000*t),0.03*sin(2*PI*300*t))':d=10:s=48000",
 		filepath.Join(filepath.Dir(path), "knocks.wav"))
 	film, _ := produce(t, path, "", nil)
