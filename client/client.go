@@ -386,6 +386,16 @@ func ZipFolder(dir string, w io.Writer) error {
 	return errors.Join(err, z.Close())
 }
 
+// ZipFiles packs some files of a folder, named from it with slashes forward.
+func ZipFiles(dir string, names []string, w io.Writer) error {
+	z := zip.NewWriter(w)
+	var errs []error
+	for _, name := range names {
+		errs = append(errs, addFile(z, name, filepath.Join(dir, filepath.FromSlash(name))))
+	}
+	return errors.Join(errors.Join(errs...), z.Close())
+}
+
 // addFile stores what is packed already, and deflates the rest.
 func addFile(z *zip.Writer, name, path string) error {
 	method := zip.Deflate

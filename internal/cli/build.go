@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -34,24 +35,36 @@ type buildFlags struct {
 	transcript                     bool
 	bitRate                        string
 	server, apiKey                 string
+	scenes, subtitles, assetResize string
+	settings                       string // the file of settings that was read
 }
 
 func (a *app) buildCommand() *cobra.Command {
 	f := &buildFlags{}
 	cmd := &cobra.Command{
-		Use:   "build [DIR|SCRIPT]",
-		Short: "Builds the video of a script",
-		Long: `Builds the video of a script, or of the only script in a folder (the current one by
-default). Beside film.mp4 it writes film.srt and film.vtt when something is said, and
-the poster film.jpg; with --transcript also film.transcript.md, and film.chapters.txt if it
-has chapters. A film that is there already is replaced once the new one is whole.`,
+		Use:   "build [DIR|SCRIPT ...]",
+		Short: "Builds the video of a script, or of several",
+		Long: `Builds the video of a script, or of the script in a folder (the current one by default):
+script.md, source.md, index.md or main.md, else the only .md, else the only .txt. Beside
+film.mp4 it writes film.srt and film.vtt when something is said, and the poster film.jpg;
+with --transcript also film.transcript.md, and film.chapters.txt if it has chapters. A video
+that is there already is replaced once the new one is whole.
+
+Of several scripts each gets a video beside it; -o names a folder for all of them, or a
+template of {name}, {language} and {size}.`,
 		Example: `  mynah build
   mynah build lesson/script.md -o lesson.mp4 --size 1080p
+  mynah build lessons/*.md -o 'videos/{name}-{language}-{size}.mp4'
+  mynah build --scenes 3-7
   mynah build --var product=Mynah --var version=1.2 --json`,
-		Args: arguments(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if f.server != "" {
+			switch {
+			case f.server != "" && len(args) > 1:
+				return usageError{errors.New("--server builds one script at a time")}
+			case f.server != "":
 				return a.remote(cmd.Context(), f, args)
+			case len(args) > 1:
+				return a.buildMany(cmd.Context(), f, args)
 			}
 			return a.build(cmd.Context(), f, args)
 		},
@@ -65,6 +78,7 @@ has chapters. A film that is there already is replaced once the new one is whole
 	fl.BoolVar(&f.explain, "explain", false, "tell what was made anew, why, and how long it took")
 	fl.BoolVar(&f.timeline, "timeline", false, "write the timeline as JSON beside the film")
 	fl.BoolVar(&f.transcript, "transcript", false, "write what is said as Markdown beside the film, and a list of its chapters")
+	fl.StringVar(&f.scenes, "scenes", "", "build some scenes only, as 3 or 3-7, into NAME-scenes-3-7.mp4")
 	fl.StringVar(&f.server, "server", "", "build on this server, as http://127.0.0.1:8080, and download the film")
 	fl.StringVar(&f.apiKey, "api-key", "", "API key of the server; better as MYNAH_API_KEY")
 	return cmd
@@ -72,9 +86,11 @@ has chapters. A film that is there already is replaced once the new one is whole
 
 // projectFlags are those of every command that builds a film.
 func (f *buildFlags) projectFlags(fl *pflag.FlagSet) {
-	fl.StringVarP(&f.output, "output", "o", "", "the film's file (default: beside the script, as NAME.mp4)")
+	fl.StringVarP(&f.output, "output", "o", "", "the video's file, a folder, or a template such as {name}-{language}-{size}.mp4 (default: beside the script, as NAME.mp4)")
 	fl.StringVar(&f.size, "size", "", "720p, 1080p, 4k or WIDTHxHEIGHT, instead of the header's")
 	fl.StringVar(&f.fps, "fps", "", "frame rate, instead of the header's")
+	fl.StringVar(&f.subtitles, "subtitles", "", "overlay, embed, external or none, instead of the header's")
+	fl.StringVar(&f.assetResize, "asset-resize", "", "cover, contain or fit, instead of the header's")
 	fl.StringVar(&f.voice, "voice", "", "voice of all that names none in its scene, instead of the header's")
 	fl.StringVar(&f.language, "language", "", "build the script's translation, as de for script.de.md beside script.md")
 	fl.StringArrayVar(&f.vars, "var", nil, "NAME=VALUE of a {{NAME}} in the script; may be repeated")
@@ -149,6 +165,11 @@ func (f *buildFlags) request(args []string) (studio.Request, error) {
 		errs = append(errs, err)
 		r.FPS = &fps
 	}
+	over, err := f.overrides()
+	errs = append(errs, err)
+	r.Header = over
+	r.Scenes, err = parseScenes(f.scenes)
+	errs = append(errs, err)
 	r.Variables = map[string]string{}
 	for _, v := range f.vars {
 		name, value, ok := strings.Cut(v, "=")
@@ -161,6 +182,10 @@ func (f *buildFlags) request(args []string) (studio.Request, error) {
 		return r, usageError{err}
 	}
 	r.Voice, r.Strict, r.Timeline, r.Transcript, r.Force, r.Language = f.voice, f.strict, f.timeline, f.transcript, f.force, f.language
+	if f.voice != "" {
+		r.VoicePlace = diag.Range{File: "--voice " + f.voice}
+	}
+	r.Settings = cmp.Or(f.settings, configName)
 	r.Output = f.output
 	if r.Output == "" {
 		name := r.Script
@@ -170,7 +195,7 @@ func (f *buildFlags) request(args []string) (studio.Request, error) {
 			}
 		}
 		path := filepath.Join(r.Dir, filepath.FromSlash(name))
-		r.Output = strings.TrimSuffix(path, filepath.Ext(path)) + ".mp4"
+		r.Output = strings.TrimSuffix(path, filepath.Ext(path)) + f.scenesSuffix() + ".mp4"
 	}
 	return r, nil
 }
@@ -179,9 +204,10 @@ func (f *buildFlags) request(args []string) (studio.Request, error) {
 func (f *buildFlags) checkOutput(path string) error {
 	ext := strings.ToLower(filepath.Ext(path))
 	if _, err := os.Stat(path); err != nil && !f.force && !slices.Contains([]string{".mp4", ".m4v", ".mov", ""}, ext) {
-		return fault.New(fault.Usage, nil, "the film is an MP4, and %q is not named as one", path).WithHint("end its name in .mp4, or use --force")
+		return fault.New(fault.Usage, nil, "a build writes an MP4 video, and the output %q ends in %s", path, ext).
+			WithHint("end its name in .mp4 (sound alone: mynah say; subtitles: mynah subtitles), or use --force")
 	}
-	return replaceable(path, f.force, media.MOV, "film")
+	return replaceable(path, f.force, media.MOV, "video")
 }
 
 // replaceable tells whether a file may be written: there is none, an empty one, one of
@@ -218,6 +244,7 @@ func replaceable(path string, force bool, format media.Format, what string) erro
 // filmRequest turns the flags into a request for a film, and checks that its file may be
 // written.
 func (a *app) filmRequest(f *buildFlags, args []string) (studio.Request, error) {
+	f.settings = a.config
 	r, err := f.request(args)
 	if err != nil {
 		return r, err
@@ -238,6 +265,12 @@ func (a *app) filmRequest(f *buildFlags, args []string) (studio.Request, error) 
 func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
 	if f.allLanguages {
 		return a.buildAll(ctx, f, args)
+	}
+	if isTemplate(f.output) || isFolder(f.output) {
+		if len(args) == 0 {
+			args = []string{"."}
+		}
+		return a.buildMany(ctx, f, args)
 	}
 	r, err := a.filmRequest(f, args)
 	if err != nil {

@@ -44,6 +44,7 @@ func (a *app) checkCommand() *cobra.Command {
 	fl := cmd.Flags()
 	fl.BoolVar(&f.json, "json", false, "print the findings as JSON")
 	fl.BoolVar(&f.strict, "strict", false, "unknown names are errors")
+	fl.StringVar(&f.size, "size", "", "check the video as 720p, 1080p, 4k or WIDTHxHEIGHT, instead of the header's size")
 	fl.StringVar(&f.language, "language", "", "check the script's translation, as de for script.de.md beside script.md")
 	fl.BoolVar(&f.allLanguages, "all-languages", false, "check the script and all of its translations")
 	fl.StringArrayVar(&f.vars, "var", nil, "NAME=VALUE of a {{NAME}} in the script; may be repeated")

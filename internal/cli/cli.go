@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,6 +20,7 @@ import (
 	"mynah/internal/diag"
 	"mynah/internal/fault"
 	"mynah/internal/house"
+	"mynah/internal/similar"
 	"mynah/internal/studio"
 )
 
@@ -44,6 +46,8 @@ type app struct {
 	cfg house.Config
 	// config is the file of settings that the user named.
 	config string
+	// command is the one that ran, or was asked for.
+	command *cobra.Command
 }
 
 // usageError marks a wrong command line.
@@ -57,7 +61,9 @@ func Main(ctx context.Context, s Streams, args []string) int {
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
-	return a.exit(root.ExecuteContext(ctx))
+	cmd, err := root.ExecuteContextC(ctx)
+	a.command = cmd
+	return a.exit(err)
 }
 
 func (a *app) root() *cobra.Command {
@@ -82,7 +88,9 @@ docs/voices.md.`,
 			return fromEnvironment(cmd)
 		},
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.Version = version
+	root.SetVersionTemplate("mynah {{.Version}} " + runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH + "\n")
+	root.SetFlagErrorFunc(flagError)
 	f := root.PersistentFlags()
 	f.StringVar(&a.config, "config", "", "file of settings (default: mynah.yaml in the user's folder of settings, and in the working folder)")
 	f.StringVar(&a.cfg.VoicesDir, "voices-dir", "", "folder of installed voices (default: mynah/voices in the user's data folder)")
@@ -94,6 +102,21 @@ docs/voices.md.`,
 		a.doctorCommand(), a.cacheCommand(), a.versionCommand(), a.initCommand(), a.serveCommand(), a.keysCommand(), a.clientCommand())
 	root.InitDefaultCompletionCmd()
 	return root
+}
+
+// flagError says what is wrong with a flag, and which flag an unknown one may be.
+func flagError(cmd *cobra.Command, err error) error {
+	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if !ok {
+		return usageError{err}
+	}
+	var known []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	text := "there is no flag --" + name
+	if near, ok := similar.Nearest(name, known); ok {
+		text += "; did you mean --" + near + "?"
+	}
+	return usageError{errors.New(text)}
 }
 
 // fromEnvironment sets the flags that were not given from their MYNAH_* variables.
@@ -151,7 +174,11 @@ func (a *app) exit(err error) int {
 	}
 	var usage usageError
 	if errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown command") {
-		fmt.Fprintf(a.Err, "mynah: %v\nmynah --help tells how it is used\n", err)
+		path := "mynah"
+		if a.command != nil {
+			path = a.command.CommandPath()
+		}
+		fmt.Fprintf(a.Err, "mynah: %v\nRun '%s --help' for usage.\n", err, path)
 		return exitUsage
 	}
 	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {

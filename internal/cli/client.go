@@ -18,6 +18,7 @@ import (
 	"mynah/internal/diag"
 	"mynah/internal/fault"
 	"mynah/internal/pending"
+	"mynah/internal/studio"
 )
 
 // clientFlags are those that users of the hosted service's client know.
@@ -76,7 +77,7 @@ func (a *app) client(ctx context.Context, f *clientFlags) error {
 	if f.apiKey == "" {
 		return errors.New("--api-key is missing")
 	}
-	c := &client.Client{URL: f.apiURL, Key: f.apiKey}
+	c := &client.Client{URL: serverURL(f.apiURL), Key: f.apiKey}
 	say := func(format string, args ...any) {
 		if f.verbose {
 			fmt.Fprintf(a.Err, format+"\n", args...)
@@ -200,12 +201,15 @@ func (a *app) remote(ctx context.Context, f *buildFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	c := &client.Client{URL: f.server, Key: f.apiKey}
+	if f.scenes != "" || f.subtitles != "" || f.assetResize != "" {
+		return usageError{errors.New("--scenes, --subtitles and --asset-resize cannot go with --server")}
+	}
+	c := &client.Client{URL: serverURL(f.server), Key: f.apiKey}
 	p := client.Project{
 		Source: r.Script, Variables: r.Variables,
 		Settings: api.Settings{Size: f.size, FPS: f.fps, Voice: f.voice, Strict: f.strict},
 	}
-	b, err := sendFolder(ctx, c, r.Dir, p)
+	b, err := sendFiles(ctx, c, r.Dir, a.needed(ctx, r), p)
 	if err == nil {
 		b, err = a.follow(ctx, c, f, b)
 	}
@@ -243,14 +247,41 @@ func remoteFault(ctx context.Context, err error) error {
 	return fault.New(fault.Internal, nil, "%s", err)
 }
 
-// sendFolder packs a folder and starts its build.
-func sendFolder(ctx context.Context, c *client.Client, dir string, p client.Project) (b api.Build, err error) {
+// serverURL completes an address such as 127.0.0.1:8080.
+func serverURL(s string) string {
+	if !strings.Contains(s, "://") {
+		return "http://" + s
+	}
+	return s
+}
+
+// needed lists the files that a build needs; nil is all of the folder, where the script is
+// wrong: the server says what is wrong with it.
+func (a *app) needed(ctx context.Context, r studio.Request) []string {
+	h, err := a.open()
+	if err != nil {
+		return nil
+	}
+	defer h.Close()
+	facts, err := h.Studio.Facts(ctx, r)
+	if err != nil {
+		return nil
+	}
+	return facts.Files
+}
+
+// sendFiles packs files of a folder, or all of it, and starts its build.
+func sendFiles(ctx context.Context, c *client.Client, dir string, files []string, p client.Project) (b api.Build, err error) {
 	t, err := os.CreateTemp("", "mynah-*.zip")
 	if err != nil {
 		return b, fmt.Errorf("no temporary file can be made: %w", err)
 	}
 	defer func() { _ = os.Remove(t.Name()) }()
-	if err := errors.Join(client.ZipFolder(dir, t), t.Close()); err != nil {
+	pack := func() error { return client.ZipFolder(dir, t) }
+	if files != nil {
+		pack = func() error { return client.ZipFiles(dir, files, t) }
+	}
+	if err := errors.Join(pack(), t.Close()); err != nil {
 		return b, fmt.Errorf("the folder %s cannot be packed: %w", dir, err)
 	}
 	p.Zip = t.Name()

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"mynah/internal/cache"
 	"mynah/internal/fault"
 	"mynah/internal/house"
+	"mynah/internal/voice"
 )
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -42,6 +44,7 @@ needs is missing.`,
 				}
 			} else {
 				a.printTools(tools)
+				a.adviseVoices(cmd.Context(), h)
 			}
 			for _, t := range tools {
 				if t.Needed && !t.Good() {
@@ -53,6 +56,16 @@ needs is missing.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
 	return cmd
+}
+
+// adviseVoices names the next step to a better voice, where no neural one is installed.
+func (a *app) adviseVoices(ctx context.Context, h *house.House) {
+	for _, v := range h.Booth.Voices(ctx) {
+		if v.Engine != voice.EngineEspeak && v.Engine != voice.EngineFlite {
+			return
+		}
+	}
+	fmt.Fprintln(a.Out, "\nOnly the built-in voices are here. For better ones: mynah voices available --language en")
 }
 
 func (a *app) printTools(tools []house.Tool) {

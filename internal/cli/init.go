@@ -26,7 +26,7 @@ func (a *app) initCommand() *cobra.Command {
 			if err := starter(dir); err != nil {
 				return err
 			}
-			fmt.Fprintf(a.Out, "made %s and its pictures\nnow: mynah build %s\n", filepath.Join(dir, "script.md"), dir)
+			fmt.Fprintf(a.Out, "made %s and its pictures\nnow: mynah build %s\nfor better voices: mynah voices available --language en\n", filepath.Join(dir, "script.md"), dir)
 			return nil
 		},
 	}

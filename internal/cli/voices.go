@@ -1,9 +1,13 @@
 package cli
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -15,53 +19,207 @@ import (
 	"mynah/internal/voice"
 )
 
+// voicesFlags are those of mynah voices.
+type voicesFlags struct {
+	language, engine, gender string
+	json                     bool
+}
+
 func (a *app) voicesCommand() *cobra.Command {
-	var language string
-	var asJSON bool
+	f := &voicesFlags{}
 	cmd := &cobra.Command{
 		Use:   "voices",
 		Short: "Lists the voices, installs and removes neural ones",
 		Long: `Lists the voices that can be used here: those of the installed programs, installed
 neural voices, and those of the engines that mynah.yaml names. A voice of such an engine
-is called by the name that mynah.yaml gives it, or ENGINE/ID.`,
+is called by the name that mynah.yaml gives it, or ENGINE/ID. The default voice of each
+language is marked.`,
+		Example: `  mynah voices --language de
+  mynah voices sample marlene -o marlene.mp3
+  mynah voices available --language de
+  mynah voices install de_DE-thorsten-medium`,
 		Args: arguments(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.listVoices(cmd.Context(), f) },
+	}
+	fl := cmd.Flags()
+	fl.StringVar(&f.language, "language", "", "those of one language only, as de, pt-BR or German")
+	fl.StringVar(&f.engine, "engine", "", "those of one engine only, as flite, espeak-ng or piper")
+	fl.StringVar(&f.gender, "gender", "", "female or male voices only")
+	fl.BoolVar(&f.json, "json", false, "print them as JSON")
+	cmd.AddCommand(a.voicesAvailableCommand(), a.voicesSampleCommand(), a.voicesInstallCommand(), a.voicesRemoveCommand())
+	return cmd
+}
+
+func (a *app) listVoices(ctx context.Context, f *voicesFlags) error {
+	if f.gender != "" && f.gender != string(voice.Female) && f.gender != string(voice.Male) {
+		return usageError{fmt.Errorf("--gender %q: want female or male", f.gender)}
+	}
+	h, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	all := h.Booth.Voices(ctx)
+	voices := []voice.Voice{}
+	engines := map[string]bool{}
+	for _, v := range all {
+		engines[v.Engine] = true
+		if (f.language == "" || speaks(v, f.language)) && (f.engine == "" || v.Engine == f.engine) && (f.gender == "" || string(v.Gender) == f.gender) {
+			voices = append(voices, v)
+		}
+	}
+	if f.json {
+		e := json.NewEncoder(a.Out)
+		e.SetIndent("", "  ")
+		return e.Encode(voices)
+	}
+	switch {
+	case len(all) == 0:
+		return fault.New(fault.ToolMissing, nil, "no speech engine is installed").WithHint("apt-get install espeak-ng flite")
+	case f.engine != "" && !engines[f.engine]:
+		return fault.New(fault.Usage, nil, "there is no engine %q here", f.engine).WithHint("there are %s", strings.Join(slices.Sorted(maps.Keys(engines)), ", "))
+	case len(voices) == 0 && f.language != "":
+		return fault.New(fault.Usage, nil, "no voice speaks %q", f.language).
+			WithHint("mynah voices lists all languages; mynah voices available --language %s lists what can be installed", f.language)
+	case len(voices) == 0:
+		return fault.New(fault.Usage, nil, "there is no such voice").WithHint("mynah voices lists all")
+	}
+	defaults := map[string]string{}
+	for _, v := range voices {
+		if _, ok := defaults[v.Language]; !ok {
+			d, _ := h.Booth.Resolve(ctx, "", v.Language)
+			defaults[v.Language] = d.Name
+		}
+	}
+	fmt.Fprintln(a.Out, countVoices(voices))
+	w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tCODE\tLANGUAGE\tGENDER\tENGINE\tNOTE")
+	for _, v := range voices {
+		var notes []string
+		if defaults[v.Language] == v.Name {
+			notes = append(notes, "default")
+		}
+		if v.Limited {
+			notes = append(notes, "limited")
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", v.Name, v.Language, v.LanguageName, v.Gender, v.Engine, strings.Join(notes, ", "))
+	}
+	return w.Flush()
+}
+
+// countVoices sums voices up: "27 English, 6 German and 30 of 14 more languages".
+func countVoices(voices []voice.Voice) string {
+	const most = 6
+	count := map[string]int{}
+	for _, v := range voices {
+		name, _, _ := strings.Cut(v.LanguageName, " (")
+		count[name]++
+	}
+	names := slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(count[b]-count[a], cmp.Compare(a, b)) })
+	var parts []string
+	left := len(voices)
+	for _, n := range names[:min(len(names), most)] {
+		parts = append(parts, fmt.Sprintf("%d %s", count[n], n))
+		left -= count[n]
+	}
+	text := strings.Join(parts, ", ")
+	if more := len(names) - most; more > 0 {
+		text += fmt.Sprintf(" and %d of %d more languages", left, more)
+	}
+	return fmt.Sprintf("%d voices: %s", len(voices), text)
+}
+
+func (a *app) voicesAvailableCommand() *cobra.Command {
+	var index, language string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "available",
+		Short: "Lists the neural voices that can be installed",
+		Long: `Lists the neural voices of the public list that can be installed, with their size and
+licence; the recommended one of each region comes first. The list is fetched.`,
+		Example: `  mynah voices available --language de`,
+		Args:    arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			installer, err := house.NewInstaller(a.cfg, index)
+			if err != nil {
+				return err
+			}
+			list, err := installer.Available(cmd.Context(), language)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				e := json.NewEncoder(a.Out)
+				e.SetIndent("", "  ")
+				return e.Encode(list)
+			}
+			if len(list) == 0 {
+				return fault.New(fault.Usage, nil, "the list has no voice for %q", language).WithHint("mynah voices available lists all")
+			}
+			w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
+			fmt.Fprintln(w, "NAME\tLANGUAGE\tQUALITY\tSIZE\tLICENCE\tNOTE")
+			for _, v := range list {
+				var notes []string
+				if v.Recommended {
+					notes = append(notes, "recommended")
+				}
+				if v.Installed {
+					notes = append(notes, "installed")
+				}
+				if v.Speakers > 1 {
+					notes = append(notes, fmt.Sprintf("%d speakers", v.Speakers))
+				}
+				fmt.Fprintf(w, "%s\t%s (%s)\t%s\t%s\t%s\t%s\n", v.Name, v.LanguageName, v.Language, v.Quality, size(v.Bytes), cmp.Or(v.Licence, "see its card"), strings.Join(notes, ", "))
+			}
+			if err := w.Flush(); err != nil {
+				return err
+			}
+			fmt.Fprintf(a.Out, "to install one: mynah voices install %s\n", list[0].Name)
+			return nil
+		},
+	}
+	fl := cmd.Flags()
+	fl.StringVar(&language, "language", "", "those of one language only, as de, pt-BR or German")
+	fl.StringVar(&index, "voices-index", "", "address of a list of voices (default: Piper's public one)")
+	fl.BoolVar(&asJSON, "json", false, "print them as JSON")
+	return cmd
+}
+
+func (a *app) voicesSampleCommand() *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:   "sample NAME",
+		Short: "Lets a voice say who it is, into a sound file",
+		Example: `  mynah voices sample marlene
+  mynah voices sample brian -o brian.wav`,
+		Args: arguments(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
 			h, err := a.open()
 			if err != nil {
 				return err
 			}
 			defer h.Close()
-			voices := []voice.Voice{}
-			for _, v := range h.Booth.Voices(cmd.Context()) {
-				if language == "" || speaks(v, language) {
-					voices = append(voices, v)
+			v, m := h.Booth.Resolve(cmd.Context(), args[0], "")
+			if m.Kind == voice.Unknown || m.Kind == voice.Unspoken {
+				hint := m.Hint
+				if len(m.Nearest) > 0 {
+					hint = "did you mean " + strings.Join(m.Nearest, ", ") + "?"
 				}
+				return fault.New(fault.Usage, nil, "there is no voice %q", args[0]).WithHint("%s", cmp.Or(hint, "mynah voices lists all"))
 			}
-			if asJSON {
-				e := json.NewEncoder(a.Out)
-				e.SetIndent("", "  ")
-				return e.Encode(voices)
+			file := cmp.Or(output, strings.ReplaceAll(strings.ToLower(args[0]), "/", "-")+".mp3")
+			said, err := h.Studio.Say(cmd.Context(), studio.SayRequest{
+				Text: voice.Sample(v.Name, v.Language), Output: file, Voice: args[0], Speed: 1, Pitch: 1, Volume: 1,
+			})
+			if err != nil {
+				return err
 			}
-			if len(voices) == 0 && language == "" {
-				return fault.New(fault.ToolMissing, nil, "no speech engine is installed").WithHint("apt-get install espeak-ng flite")
-			}
-			if len(voices) == 0 {
-				return fault.New(fault.Usage, nil, "no voice speaks %q", language).WithHint("mynah voices lists all languages")
-			}
-			w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
-			for _, v := range voices {
-				note := ""
-				if v.Limited {
-					note = "limited"
-				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", v.Name, v.Language, v.LanguageName, v.Gender, v.Engine, note)
-			}
-			return w.Flush()
+			a.render(said.Warnings, said.Sources)
+			fmt.Fprintf(a.Out, "%s  %.2f s, %s by %s\n", file, said.Seconds, v.LanguageName, v.Engine)
+			return nil
 		},
 	}
-	cmd.Flags().StringVar(&language, "language", "", "those of one language only, as de, pt-BR or German")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print them as JSON")
-	cmd.AddCommand(a.voicesInstallCommand(), a.voicesRemoveCommand())
+	cmd.Flags().StringVarP(&output, "output", "o", "", "the file, .mp3, .m4a or .wav (default: NAME.mp3)")
 	return cmd
 }
 

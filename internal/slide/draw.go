@@ -243,6 +243,10 @@ func (k *kept) pictures(base string) []string {
 	return out
 }
 
+// Files lists the files of the project that a slide is drawn from: its theme, what that names,
+// and images.
+func Files(r Request) []string { return gather(r).names() }
+
 func (k *kept) names() []string {
 	out := make([]string, 0, len(k.files))
 	for name := range k.files {

@@ -37,13 +37,13 @@ func narrationOf(s *script.Script) string {
 // else the one for which the narration's letters, or enough of its words, clearly speak. It
 // stays empty where nothing does.
 func (p *planner) language(place func(string) diag.Range) {
-	name := value(p.header.Voice, "")
+	name, at := value(p.header.Voice, ""), place("voice")
 	if p.opt.Voice != "" {
-		name = p.opt.Voice
+		name, at = p.opt.Voice, p.opt.VoicePlace
 	}
 	f := &p.board.Film
 	if name != "" {
-		v := p.find(place("voice"), name, f.Language)
+		v := p.find(at, name, f.Language)
 		if f.Language == "" && v.Code != diag.UnknownVoice {
 			f.Language = v.Language
 		}

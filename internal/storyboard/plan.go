@@ -79,6 +79,10 @@ type Options struct {
 	Size  *script.Size
 	FPS   *script.Rate
 	Voice string
+	// VoicePlace is what findings about Voice point at.
+	VoicePlace diag.Range
+	// FirstScene is the number of the first scene that is planned; 0 is 1.
+	FirstScene int
 }
 
 // Silences between the parts of narration.
@@ -109,7 +113,7 @@ func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
 	p.narration = narrationOf(s)
 	p.film(s)
 	for i := range s.Scenes {
-		p.scene(&s.Scenes[i], i+1)
+		p.scene(&s.Scenes[i], i+max(opt.FirstScene, 1))
 	}
 	p.checkLanguages()
 	p.chapters()

@@ -10,8 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 	"time"
+	"unicode"
 
 	"mynah/internal/diag"
 	"mynah/internal/script"
@@ -42,9 +42,9 @@ func (project) File(name string) storyboard.File { return files()[name] }
 func (project) Track(name string) bool           { return name == "ukulele-1" }
 
 // Nearest finds a file of the same name but for its last letter.
-func (project) VoiceLike(string, string) (storyboard.Voice, bool)          { return storyboard.Voice{}, false }
-func (project) SayAs(string, string, string, string) (string, bool)        { return "", false }
-func (project) Lexicon(string) diag.List                                   { return nil }
+func (project) VoiceLike(string, string) (storyboard.Voice, bool)   { return storyboard.Voice{}, false }
+func (project) SayAs(string, string, string, string) (string, bool) { return "", false }
+func (project) Lexicon(string) diag.List                            { return nil }
 func (project) Legible(sentence []script.Run, _ storyboard.Voice) storyboard.Legibility {
 	var l storyboard.Legibility
 	for _, r := range sentence {

@@ -1,6 +1,7 @@
 package storyboard
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -79,7 +80,7 @@ func (s *sceneState) looks() {
 	if s.set.Transition != nil {
 		s.out.Transition = *s.set.Transition
 	}
-	if s.out.Number == 1 {
+	if len(s.board.Scenes) == 0 {
 		s.out.Transition = none
 	}
 }
@@ -163,7 +164,7 @@ func (s *sceneState) speaker(n *script.Set) {
 func (s *sceneState) speaking(r diag.Range) Voice {
 	name, language := value(s.voice.Voice, ""), s.board.Film.Language
 	if s.opt.Voice != "" && s.voice.Voice == s.header.Voice {
-		name = s.opt.Voice
+		return s.find(cmp.Or(s.opt.VoicePlace, r), s.opt.Voice, language)
 	}
 	if place, ok := s.voice.Places["voice"]; ok {
 		r = place

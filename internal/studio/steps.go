@@ -40,13 +40,19 @@ func (j *job) read(ctx context.Context) error {
 	j.defaults = defaults
 	_, _, translation := script.TranslationOf(j.req.Script)
 	defaults.fillHeader(loaded.Script, translation)
+	over := j.req.Header
+	over.Fill(loaded.Script.Header.Properties)
+	loaded.Script.Header.Properties = over
+	if err := j.someScenes(loaded.Script); err != nil {
+		return err
+	}
 	wrong := j.report(found)
 	if wrong != nil && len(loaded.Script.Scenes) == 0 {
 		return wrong
 	}
 	project := &planProject{Project: j.project, ctx: ctx, sources: j.sources, script: j.req.Script, defaults: j.defaults}
 	board, more := storyboard.Plan(loaded.Script, project, storyboard.Options{
-		Dir: path.Dir(j.req.Script), Size: j.req.Size, FPS: j.req.FPS, Voice: j.req.Voice,
+		Dir: path.Dir(j.req.Script), Size: j.req.Size, FPS: j.req.FPS, Voice: j.req.Voice, VoicePlace: j.req.VoicePlace, FirstScene: max(j.req.Scenes[0], 1),
 	})
 	if err := ctx.Err(); err != nil {
 		return err

@@ -101,6 +101,12 @@ type Request struct {
 	Size  *script.Size
 	FPS   *script.Rate
 	Voice string
+	// VoicePlace is what findings about Voice point at.
+	VoicePlace diag.Range
+	// Header overrides other properties of the header.
+	Header script.Properties
+	// Scenes are the first and the last scene to build, from 1; zeros are all.
+	Scenes [2]int
 	// Language (BCP 47) asks for the script's translation: script.de.md beside script.md.
 	Language  string
 	Variables map[string]string

@@ -91,22 +91,6 @@ func (d *Desk) Inspect(ctx context.Context, s *build.SpeechSpec) (near []string,
 	return m.Nearest, m.Kind != voice.Unknown, nil
 }
 
-// sample is what voices say of themselves.
-func sample(name, language string) string {
-	base, _, _ := strings.Cut(language, "-")
-	text, ok := map[string]string{
-		"de": "Guten Tag, ich bin %s.", "fr": "Bonjour, je suis %s.", "es": "Hola, soy %s.", "it": "Ciao, sono %s.",
-		"pl": "Dzień dobry, jestem %s.", "pt": "Olá, eu sou %s.", "nl": "Hallo, ik ben %s.",
-	}[base]
-	if !ok {
-		text = "Hello, I am %s."
-	}
-	if _, id, ok := strings.Cut(name, "/"); ok {
-		name = id
-	}
-	return strings.ReplaceAll(text, "%s", strings.ToUpper(name[:1])+name[1:])
-}
-
 // Sample writes a voice's sample as MP3; what was spoken before is found in the cache.
 // ok is false for a voice that nobody knows.
 func (d *Desk) Sample(ctx context.Context, name string, w io.Writer) (ok bool, err error) {
@@ -114,7 +98,7 @@ func (d *Desk) Sample(ctx context.Context, name string, w io.Writer) (ok bool, e
 	if m.Kind == voice.Unknown || name == "" {
 		return false, nil
 	}
-	sp, err := d.worker.studio.Speak(ctx, studio.SpeechRequest{Text: sample(v.Name, v.Language), Header: map[string]string{"voice": v.Name}})
+	sp, err := d.worker.studio.Speak(ctx, studio.SpeechRequest{Text: voice.Sample(v.Name, v.Language), Header: map[string]string{"voice": v.Name}})
 	if err != nil {
 		return true, err
 	}

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -138,23 +137,20 @@ type listed struct {
 		Size int64  `json:"size_bytes"`
 		MD5  string `json:"md5_digest"`
 	} `json:"files"`
-	Aliases []string `json:"aliases"`
+	Aliases  []string `json:"aliases"`
+	Quality  string   `json:"quality"`
+	Speakers int      `json:"num_speakers"`
+	Language struct {
+		Code string `json:"code"`
+		Name string `json:"name_english"`
+	} `json:"language"`
 }
 
 // fromIndex installs a voice by its name.
 func (i *Installer) fromIndex(ctx context.Context, name string, progress func(done, total int64)) (Installed, error) {
-	index := i.cfg.Index
-	if !strings.HasSuffix(index, ".json") {
-		index = strings.TrimRight(index, "/") + "/voices.json"
-	}
-	base := index[:strings.LastIndexByte(index, '/')+1]
-	b, err := i.small(ctx, index, 32<<20)
+	all, base, err := i.list(ctx)
 	if err != nil {
 		return Installed{}, err
-	}
-	var all map[string]listed
-	if b == nil || json.Unmarshal(b, &all) != nil {
-		return Installed{}, fault.New(fault.Input, nil, "there is no list of voices at %s", shown(index)).WithHint("name another with --voices-index")
 	}
 	v, ok := all[name]
 	for key, other := range all {

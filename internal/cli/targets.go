@@ -1,0 +1,195 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/script"
+	"mynah/internal/studio"
+)
+
+// overrides reads the flags that stand for properties of the header.
+func (f *buildFlags) overrides() (script.Properties, error) {
+	var out script.Properties
+	var errs []error
+	for _, p := range []struct{ name, value string }{{"subtitles", f.subtitles}, {"asset-resize", f.assetResize}} {
+		if p.value == "" {
+			continue
+		}
+		s, list := script.Parse("--"+p.name, []byte("---\n"+p.name+": "+strings.ReplaceAll(p.value, "\n", " ")+"\n---\n"))
+		for _, d := range list {
+			errs = append(errs, fmt.Errorf("--%s %q: %s. %s", p.name, p.value, d.Summary, d.Detail))
+		}
+		out.Fill(s.Header.Properties)
+	}
+	return out, errors.Join(errs...)
+}
+
+// parseScenes reads a scene or a range of scenes, such as 3 or 3-7.
+func parseScenes(s string) (out [2]int, err error) {
+	if s == "" {
+		return out, nil
+	}
+	first, last, isRange := strings.Cut(s, "-")
+	if !isRange {
+		last = first
+	}
+	from, err1 := strconv.Atoi(strings.TrimSpace(first))
+	to, err2 := strconv.Atoi(strings.TrimSpace(last))
+	if err1 != nil || err2 != nil || from < 1 || to < from {
+		return out, fmt.Errorf("--scenes %q: want a scene or a range of scenes, such as 3 or 3-7", s)
+	}
+	return [2]int{from, to}, nil
+}
+
+// scenesSuffix marks the name of a film of some scenes.
+func (f *buildFlags) scenesSuffix() string {
+	if f.scenes == "" {
+		return ""
+	}
+	return "-scenes-" + strings.ReplaceAll(f.scenes, " ", "")
+}
+
+// isTemplate says whether an output is a template of names.
+func isTemplate(output string) bool { return strings.Contains(output, "{") }
+
+// isFolder says whether an output is a folder: there is one, or it ends as one.
+func isFolder(output string) bool {
+	info, err := os.Stat(output)
+	return output != "" && (err == nil && info.IsDir() || strings.HasSuffix(output, "/") || strings.HasSuffix(output, string(filepath.Separator)))
+}
+
+// outputs gives each of several scripts a film of its own: beside it, in the folder that
+// --output names, or by its template.
+func (a *app) outputs(ctx context.Context, f *buildFlags, args []string) ([]*buildFlags, error) {
+	template := f.output
+	switch {
+	case template == "":
+	case isFolder(template):
+		template = filepath.Join(template, "{name}.mp4")
+	case !isTemplate(template):
+		return nil, usageError{fmt.Errorf("-o %s names one file for %d scripts: name a folder, or a template such as {name}.mp4", template, len(args))}
+	}
+	var all []*buildFlags
+	taken := map[string]string{}
+	for _, arg := range args {
+		one := *f
+		one.output = ""
+		if template != "" {
+			name, err := a.expand(ctx, &one, arg, template)
+			if err != nil {
+				return nil, err
+			}
+			one.output = name
+		}
+		r, err := one.request([]string{arg})
+		if err != nil {
+			return nil, err
+		}
+		path := filepath.Clean(r.Output)
+		if other, ok := taken[path]; ok {
+			return nil, usageError{fmt.Errorf("%s and %s would both become %s: use a template with {name}, {language} or {size} that tells them apart", other, arg, path)}
+		}
+		taken[path] = arg
+		one.output = path
+		all = append(all, &one)
+	}
+	return all, nil
+}
+
+// expand fills in a template: {name} is the script's name, {language} the film's language and
+// {size} its size.
+func (a *app) expand(ctx context.Context, f *buildFlags, arg, template string) (string, error) {
+	known := []string{"name", "language", "size"}
+	for rest := template; ; {
+		_, after, ok := strings.Cut(rest, "{")
+		if !ok {
+			break
+		}
+		field, tail, closed := strings.Cut(after, "}")
+		if !closed || field != "name" && field != "language" && field != "size" {
+			return "", usageError{fmt.Errorf("-o %s: {%s is none of {%s}", template, cmp.Or(field, ""), strings.Join(known, "}, {"))}
+		}
+		rest = tail
+	}
+	r, err := f.request([]string{arg})
+	if err != nil {
+		return "", err
+	}
+	values := map[string]string{"name": strings.TrimSuffix(filepath.Base(r.Script), filepath.Ext(r.Script))}
+	if base, _, ok := script.TranslationOf(filepath.Base(r.Script)); ok {
+		values["name"] = strings.TrimSuffix(base, filepath.Ext(base))
+	}
+	if strings.Contains(template, "{language}") || strings.Contains(template, "{size}") {
+		h, err := a.open()
+		if err != nil {
+			return "", err
+		}
+		defer h.Close()
+		facts, err := h.Studio.Facts(ctx, r)
+		if err != nil {
+			return "", err
+		}
+		values["language"] = cmp.Or(facts.Language, "en")
+		values["size"] = fmt.Sprintf("%dx%d", facts.Width, facts.Height)
+	}
+	out := template
+	for name, v := range values {
+		out = strings.ReplaceAll(out, "{"+name+"}", v)
+	}
+	return out, nil
+}
+
+// buildMany builds several scripts, one after the other: what they share is made once. What is
+// wrong with any of them is told before the first is built.
+func (a *app) buildMany(ctx context.Context, f *buildFlags, args []string) error {
+	if f.allLanguages {
+		return usageError{errors.New("--all-languages goes with one script: build them one by one")}
+	}
+	all, err := a.outputs(ctx, f, args)
+	if err != nil {
+		return a.fail(f.json, err)
+	}
+	var list diag.List
+	sources := map[string][]byte{}
+	for i, one := range all {
+		found, read, err := a.checkEach(ctx, []*buildFlags{one}, args[i:i+1])
+		if err != nil {
+			return a.fail(f.json, err)
+		}
+		dir := filepath.Dir(args[i])
+		if info, err := os.Stat(args[i]); err == nil && info.IsDir() {
+			dir = args[i]
+		}
+		for _, d := range found {
+			if d.Severity != diag.Error { // the build tells the others
+				continue
+			}
+			d.Range.File = filepath.Join(dir, d.Range.File)
+			list = append(list, d)
+		}
+		for name, b := range read {
+			sources[filepath.Join(dir, name)] = b
+		}
+	}
+	if list.HasErrors() {
+		return a.fail(f.json, &studio.ScriptError{List: list, Sources: sources})
+	}
+	for i, one := range all {
+		if err := os.MkdirAll(filepath.Dir(one.output), 0o755); err != nil { //nolint:gosec // films are for others to see
+			return a.fail(f.json, fault.New(fault.Disk, err, "the folder %s cannot be made", filepath.Dir(one.output)))
+		}
+		if err := a.build(ctx, one, args[i:i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
