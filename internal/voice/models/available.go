@@ -76,7 +76,9 @@ func (i *Installer) Available(ctx context.Context, language string) ([]Available
 		}
 		out = append(out, v)
 	}
-	rank := func(v Available) int { return slices.Index([]string{"medium", "high", "low", "x_low"}, v.Quality) & 0xff }
+	rank := func(v Available) int {
+		return slices.Index([]string{"medium", "high", "low", "x_low"}, v.Quality) & 0xff
+	}
 	slices.SortFunc(out, func(a, b Available) int {
 		return cmp.Or(cmp.Compare(a.Language, b.Language), cmp.Compare(min(a.Speakers, 2), min(b.Speakers, 2)), cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Name, b.Name))
 	})

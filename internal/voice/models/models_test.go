@@ -53,13 +53,16 @@ func hosted(t *testing.T) *hub {
 		switch r.URL.Path {
 		case "/voices.json":
 			_ = json.NewEncoder(w).Encode(map[string]any{name: map[string]any{
-				"key": name, "aliases": []string{"old-name"},
+				"key": name, "aliases": []string{"old-name"}, "quality": "medium", "num_speakers": 1,
+				"language": map[string]any{"code": "en_US", "name_english": "English"},
 				"files": map[string]any{
 					folder[1:] + name + ".onnx":      map[string]any{"size_bytes": len(h.model), "md5_digest": sum(h.model)},
 					folder[1:] + name + ".onnx.json": map[string]any{"size_bytes": len(h.description), "md5_digest": sum(h.description)},
 					folder[1:] + "MODEL_CARD":        map[string]any{"size_bytes": 1, "md5_digest": "x"},
 				},
 			}})
+		case folder + "MODEL_CARD":
+			_, _ = w.Write([]byte("# Model card\n\n* Language: en_US\n* License: CC0\n"))
 		case folder + name + ".onnx.json":
 			_, _ = w.Write(h.description)
 		case folder + name + ".onnx.sha256":
@@ -452,5 +455,31 @@ func TestConfigs(t *testing.T) {
 		if _, err := models.ParseConfig(voicetest.Description(t, 1, change)); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%v does not say %q", err, says)
 		}
+	}
+}
+
+// TestAvailable lists what can be installed, with its licence.
+func TestAvailable(t *testing.T) {
+	t.Parallel()
+	h := hosted(t)
+	i, _ := h.installer(t)
+	for language, want := range map[string]int{"": 1, "en": 1, "en-US": 1, "EN_us": 1, "english": 1, "de": 0} {
+		list, err := i.Available(t.Context(), language)
+		if err != nil || len(list) != want {
+			t.Fatalf("%q: %+v, %v", language, list, err)
+		}
+		if want == 0 {
+			continue
+		}
+		v := list[0]
+		if v.Name != name || v.Language != "en-US" || v.Licence != "CC0" || !v.Recommended || v.Installed || v.Bytes < int64(len(h.model)) {
+			t.Errorf("%+v", v)
+		}
+	}
+	if _, err := i.Install(t.Context(), name, func(float64) {}); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := i.Available(t.Context(), "en"); err != nil || len(list) != 1 || !list[0].Installed {
+		t.Errorf("%+v, %v", list, err)
 	}
 }
