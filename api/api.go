@@ -128,32 +128,34 @@ type Diagnostic struct {
 	Summary  string `json:"summary"`
 	Detail   string `json:"detail,omitempty"`
 	Hint     string `json:"hint,omitempty"`
+	// Pointer names a member of the request (RFC 6901) that is wrong, in place of a file.
+	Pointer string `json:"pointer,omitempty"`
 }
 
 // NewBuild asks for a build in one call, with an inline script.
 type NewBuild struct {
 	Script    string            `json:"script"`
-	Settings  Settings          `json:"settings,omitzero"`
+	Settings  Settings          `json:"settings,omitempty"`
 	Variables map[string]string `json:"variables,omitempty"`
+	// Name is that of the result's file, without its ending.
+	Name string   `json:"name,omitempty"`
+	Tags []string `json:"tags,omitempty"`
 }
 
-// Settings of a build go before the header's.
-type Settings struct {
-	// Size is 720p, 1080p, 4k or WIDTHxHEIGHT; FPS a number or a fraction.
-	Size   string `json:"size,omitempty"`
-	FPS    string `json:"fps,omitempty"`
-	Voice  string `json:"voice,omitempty"`
-	Strict bool   `json:"strict,omitempty"`
-}
+// Settings of a build go before the header's: its properties by their names, with strings,
+// numbers, truth values or, for properties that are maps, objects; and strict, a truth value.
+type Settings map[string]any
 
 // Build is a build as /v1 shows it.
 type Build struct {
-	ID      string `json:"id"`
-	Kind    string `json:"kind"`
-	State   string `json:"state"`
-	Phase   string `json:"phase,omitempty"`
-	Percent int    `json:"percent"`
-	Message string `json:"message"`
+	ID      string   `json:"id"`
+	Kind    string   `json:"kind"`
+	State   string   `json:"state"`
+	Phase   string   `json:"phase,omitempty"`
+	Percent int      `json:"percent"`
+	Message string   `json:"message"`
+	Name    string   `json:"name,omitempty"`
+	Tags    []string `json:"tags,omitempty"`
 	// SecondsWaited in the queue and SecondsWorked so far.
 	SecondsWaited float64      `json:"secondsWaited"`
 	SecondsWorked float64      `json:"secondsWorked"`
@@ -178,6 +180,7 @@ type BuildList struct {
 // Check asks for the findings in a script.
 type Check struct {
 	Script    string            `json:"script"`
+	Settings  Settings          `json:"settings,omitempty"`
 	Variables map[string]string `json:"variables,omitempty"`
 }
 

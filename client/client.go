@@ -324,6 +324,9 @@ func (c *Client) BuildProject(ctx context.Context, p Project) (b api.Build, err 
 }
 
 func writeProject(form *multipart.Writer, p Project, zip io.Reader) error {
+	if p.Settings == nil {
+		p.Settings = api.Settings{}
+	}
 	settings, err1 := json.Marshal(p.Settings)
 	variables, err2 := json.Marshal(p.Variables)
 	if err := errors.Join(err1, err2, form.WriteField("source", p.Source), form.WriteField("settings", string(settings))); err != nil {

@@ -27,6 +27,9 @@ const (
 	Expired   State = "expired" // it ended, and what was stored of it is gone
 )
 
+// States lists them.
+func States() []State { return []State{Queued, Running, Succeeded, Failed, Cancelled, Expired} }
+
 // Over tells whether nothing more will happen to a build.
 func (s State) Over() bool { return s != Queued && s != Running }
 
@@ -55,7 +58,7 @@ type Spec struct {
 	Source string `json:"source,omitempty"`
 	// Text is the script itself when there is no archive, or what is to be spoken.
 	Text      string            `json:"text,omitempty"`
-	Settings  api.Settings      `json:"settings,omitzero"`
+	Settings  api.Settings      `json:"settings,omitempty"`
 	Variables map[string]string `json:"variables,omitempty"`
 	Speech    *SpeechSpec       `json:"speech,omitempty"`
 }
@@ -66,9 +69,11 @@ type SpeechSpec struct {
 	Format string `json:"format"`
 	Voice  string `json:"voice,omitempty"`
 	// Speed, Pitch and Volume are words or factors as in a script's header.
-	Speed  string `json:"speed,omitempty"`
-	Pitch  string `json:"pitch,omitempty"`
-	Volume string `json:"volume,omitempty"`
+	Speed string `json:"speed,omitempty"`
+	Pitch string `json:"pitch,omitempty"`
+	// Language (BCP 47) picks the default voice where none is named.
+	Language string `json:"language,omitempty"`
+	Volume   string `json:"volume,omitempty"`
 	// Scenes asks for a zip with a file per scene.
 	Scenes bool `json:"scenes,omitempty"`
 	// Captions asks for subtitles.
@@ -113,8 +118,11 @@ type Build struct {
 	ID     string `json:"id"`
 	Tenant string `json:"tenant"`
 	// Key is the id of the API key that asked for it.
-	Key      string           `json:"key"`
-	Kind     Kind             `json:"kind"`
+	Key  string `json:"key"`
+	Kind Kind   `json:"kind"`
+	// Name is that of the result's file, without its ending; Tags are the caller's own words.
+	Name     string           `json:"name,omitempty"`
+	Tags     []string         `json:"tags,omitempty"`
 	State    State            `json:"state"`
 	Phase    string           `json:"phase,omitempty"`
 	Percent  int              `json:"percent"`
@@ -132,6 +140,15 @@ type Build struct {
 	Ended    time.Time `json:"ended,omitzero"`
 	// Polled is when somebody last looked, to the hour.
 	Polled time.Time `json:"polled,omitzero"`
+}
+
+// Filter says which builds of a tenant are wanted, the newest first.
+type Filter struct {
+	Before string // id that they come before; "" for none
+	Limit  int
+	State  State     // "" for any
+	Tag    string    // "" for any
+	Since  time.Time // when they were asked for, or later
 }
 
 // Move changes the state, or tells that it cannot.
@@ -212,7 +229,7 @@ type Store interface {
 	// Build gives one, or ErrNotFound.
 	Build(ctx context.Context, id string) (Build, error)
 	// Builds gives a tenant's builds, newest first, those before the cursor (an id).
-	Builds(ctx context.Context, tenant, before string, limit int) ([]Build, error)
+	Builds(ctx context.Context, tenant string, f Filter) ([]Build, error)
 	// Update changes a build in a transaction; an error of change is given back and
 	// leaves it as it was. Progress never goes back.
 	Update(ctx context.Context, id string, change func(*Build) error) (Build, error)

@@ -201,13 +201,13 @@ func (a *app) remote(ctx context.Context, f *buildFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	if f.scenes != "" || f.subtitles != "" || f.assetResize != "" {
-		return usageError{errors.New("--scenes, --subtitles and --asset-resize cannot go with --server")}
+	if f.scenes != "" {
+		return usageError{errors.New("--scenes cannot go with --server")}
 	}
 	c := &client.Client{URL: serverURL(f.server), Key: f.apiKey}
 	p := client.Project{
 		Source: r.Script, Variables: r.Variables,
-		Settings: api.Settings{Size: f.size, FPS: f.fps, Voice: f.voice, Strict: f.strict},
+		Settings: f.remoteSettings(),
 	}
 	b, err := sendFiles(ctx, c, r.Dir, a.needed(ctx, r), p)
 	if err == nil {
@@ -245,6 +245,20 @@ func remoteFault(ctx context.Context, err error) error {
 		return fault.New(fault.Cancelled, ctx.Err(), "stopped")
 	}
 	return fault.New(fault.Internal, nil, "%s", err)
+}
+
+// remoteSettings are the flags that stand for properties of the header.
+func (f *buildFlags) remoteSettings() api.Settings {
+	out := api.Settings{}
+	for name, v := range map[string]string{"size": f.size, "fps": f.fps, "voice": f.voice, "subtitles": f.subtitles, "asset-resize": f.assetResize} {
+		if v != "" {
+			out[name] = v
+		}
+	}
+	if f.strict {
+		out["strict"] = true
+	}
+	return out
 }
 
 // serverURL completes an address such as 127.0.0.1:8080.

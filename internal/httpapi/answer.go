@@ -12,7 +12,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"time"
 
 	"mynah/api"
 	"mynah/internal/build"
@@ -46,6 +45,7 @@ func (s *Server) json(w http.ResponseWriter, r *http.Request, status int, v any)
 
 // problem answers with an error for a person.
 func (s *Server) problem(w http.ResponseWriter, r *http.Request, status int, code, sentence string, found ...api.Diagnostic) {
+	linger(w, r)
 	if !compatible(r) {
 		w.Header().Set("Content-Type", "application/problem+json")
 	}
@@ -55,11 +55,21 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, status int, cod
 	})
 }
 
+// noDecks answers that this server builds no presentations.
+func (s *Server) noDecks(w http.ResponseWriter, r *http.Request) {
+	s.problem(w, r, http.StatusNotImplemented, "presentations-unsupported", "Presentations are not supported by this server")
+}
+
 // fail turns an error into an answer: the table from faults to statuses.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, build.ErrFull) {
 		w.Header().Set("Retry-After", "10")
 		s.problem(w, r, http.StatusTooManyRequests, "queue-full", "Too many builds of this key wait already; try again when one has ended")
+		return
+	}
+	if errors.Is(err, errBusy) {
+		w.Header().Set("Retry-After", "20")
+		s.problem(w, r, http.StatusServiceUnavailable, "busy", "Too many requests for speech wait already; try again in a moment")
 		return
 	}
 	if errors.Is(err, build.ErrNotFound) {
@@ -92,13 +102,8 @@ type bodyError struct {
 
 func (b *bodyError) Error() string { return b.sentence }
 
-// small bodies come in whole and within this time.
-const bodyTime = 30 * time.Second
-
 // read reads a body whole, up to a limit.
 func (s *Server) read(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
-	_ = http.NewResponseController(w).SetReadDeadline(s.now().Add(bodyTime))
-	defer func() { _ = http.NewResponseController(w).SetReadDeadline(time.Time{}) }()
 	b, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	if err != nil {
 		return nil, &bodyError{http.StatusBadRequest, "The body of the request could not be read to its end"}
@@ -167,6 +172,7 @@ const (
 	keyRequest contextKey = iota
 	keyIdentity
 	keyNote
+	keyBody
 )
 
 func requestID(r *http.Request) string {

@@ -21,6 +21,7 @@ import (
 	"mynah/api"
 	"mynah/internal/build"
 	"mynah/internal/objects"
+	"mynah/internal/script"
 	"mynah/internal/upload"
 )
 
@@ -82,10 +83,8 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, http.StatusRequestEntityTooLarge, "too-large", fmt.Sprintf("The upload is over %d bytes", s.cfg.MaxUpload))
 		return
 	}
-	_ = http.NewResponseController(w).SetReadDeadline(s.now().Add(uploadTime))
 	body := &sender{r: r.Body}
 	_, err := s.o.Objects.Put(r.Context(), key, body, s.cfg.MaxUpload)
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	switch {
 	case errors.Is(err, objects.ErrTooLarge):
 		s.problem(w, r, http.StatusRequestEntityTooLarge, "too-large", fmt.Sprintf("The upload is over %d bytes", s.cfg.MaxUpload))
@@ -159,6 +158,10 @@ func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 	}
 	if !sourceName(q.Source) {
 		wrong("source must be the path of a script inside of the archive")
+		return
+	}
+	if script.IsDeck(q.Source) {
+		s.noDecks(w, r)
 		return
 	}
 	b := s.newBuild(r, build.Video)
@@ -292,10 +295,69 @@ func (s *Server) result(w http.ResponseWriter, r *http.Request) {
 	name := path.Base(key)
 	h := w.Header()
 	h.Set("Content-Type", contentType(name))
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": shownName(b.Name, name)}))
 	h.Set("ETag", a.ETag)
 	h.Set("Cache-Control", "private, max-age=3600")
-	http.ServeContent(w, r, name, a.Modified, f)
+	out := &ranged{ResponseWriter: w}
+	http.ServeContent(out, r, name, a.Modified, f)
+	if out.refused {
+		for _, name := range []string{"Content-Disposition", "ETag", "Content-Type", "Last-Modified"} {
+			h.Del(name)
+		}
+		h.Set("Cache-Control", "no-store")
+		s.problem(w, r, http.StatusRequestedRangeNotSatisfiable, "bad-range", "The range lies outside of the file, as Content-Range says")
+	}
+}
+
+// shownName is the name of a result's file: that of its build, if it has one.
+func shownName(name, file string) string {
+	if name == "" {
+		return file
+	}
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("/\\:*?\"<>|", r) {
+			return '-'
+		}
+		return r
+	}, name) + path.Ext(file)
+}
+
+// ranged holds back what net/http says of a range that cannot be had.
+type ranged struct {
+	http.ResponseWriter
+	refused bool
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (w *ranged) WriteHeader(status int) {
+	if w.refused = status == http.StatusRequestedRangeNotSatisfiable; !w.refused {
+		w.ResponseWriter.WriteHeader(status)
+	}
+}
+
+// Write implements io.Writer.
+func (w *ranged) Write(b []byte) (int, error) {
+	if w.refused {
+		return len(b), nil
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// ReadFrom implements io.ReaderFrom: files are sent by the kernel.
+func (w *ranged) ReadFrom(r io.Reader) (int64, error) {
+	if w.refused {
+		return io.Copy(io.Discard, r)
+	}
+	return io.Copy(w.ResponseWriter, r)
+}
+
+// presentation answers the routes of presentations.
+func (s *Server) presentation(w http.ResponseWriter, r *http.Request) {
+	if ext := chi.URLParam(r, "ext"); !script.IsDeck("." + ext) {
+		s.problem(w, r, http.StatusBadRequest, "bad-request", "The kind of presentation "+strconv.Quote(short(ext))+" is not known; allowed are pptx, ppt, odp and pdf")
+		return
+	}
+	s.noDecks(w, r)
 }
 
 func (s *Server) voices(w http.ResponseWriter, r *http.Request) {
@@ -339,7 +401,7 @@ func (s *Server) textToSpeech(w http.ResponseWriter, r *http.Request) {
 	}
 	q := r.URL.Query()
 	spec := &build.SpeechSpec{
-		Format: format, Voice: q.Get("voice"), Speed: q.Get("voice-speed"), Pitch: q.Get("voice-pitch"), Volume: q.Get("voice-volume"),
+		Format: format, Voice: q.Get("voice"), Language: q.Get("language"), Speed: q.Get("voice-speed"), Pitch: q.Get("voice-pitch"), Volume: q.Get("voice-volume"),
 		Scenes: accept == zipType, Captions: accept == "application/json+vtt", Timed: timed(r.Header.Get("Content-Type")),
 	}
 	near, known, err := s.o.Desk.Inspect(r.Context(), spec)
@@ -420,6 +482,12 @@ const durationHeader = "x-duration-seconds"
 
 // stream answers with the sound itself. It is spoken whole first: its length goes ahead.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, text string, spec *build.SpeechSpec) {
+	done, err := s.streams.take(r.Context(), identity(r).Tenant)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	defer done()
 	sp, warnings, err := s.o.Desk.Speak(r.Context(), text, spec)
 	if err != nil {
 		s.fail(w, r, err)

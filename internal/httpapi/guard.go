@@ -21,6 +21,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"mynah/api"
 	"mynah/internal/auth"
 	"mynah/internal/build"
 )
@@ -39,7 +40,8 @@ func noteOf(r *http.Request) *note {
 // observed gives requests their ids, logs and counts them, and turns what goes wrong in
 // a handler into an answer. Addresses are logged without their queries: signatures are
 // there.
-func (s *Server) observed(routes chi.Router) http.Handler {
+func (s *Server) observed(routes chi.Router, cors func(http.Handler) http.Handler) http.Handler {
+	handler := cors(routes)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start, id, n := s.now(), newID(), &note{}
 		ctx := context.WithValue(context.WithValue(r.Context(), keyRequest, id), keyNote, n)
@@ -55,6 +57,9 @@ func (s *Server) observed(routes chi.Router) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "no-store")
 		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		if b := s.timed(ww, r); b != nil {
+			r = r.WithContext(context.WithValue(r.Context(), keyBody, b))
+		}
 		defer func() {
 			if p := recover(); p != nil {
 				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
@@ -67,7 +72,7 @@ func (s *Server) observed(routes chi.Router) http.Handler {
 			}
 			route := rc.RoutePattern()
 			took := s.now().Sub(start)
-			s.metrics.requests.WithLabelValues(route, r.Method, strconv.Itoa(ww.Status())).Inc()
+			s.metrics.requests.WithLabelValues(route, methodLabel(r.Method), strconv.Itoa(ww.Status())).Inc()
 			s.metrics.seconds.WithLabelValues(route).Observe(took.Seconds())
 			level := slog.LevelInfo
 			switch {
@@ -79,7 +84,7 @@ func (s *Server) observed(routes chi.Router) http.Handler {
 			s.o.Log.Log(ctx, level, "request", "request", id, "method", r.Method, "route", route, "status", ww.Status(),
 				"bytes", ww.BytesWritten(), "took", took.Round(time.Microsecond), "key", n.key, "build", n.build)
 		}()
-		routes.ServeHTTP(ww, r)
+		handler.ServeHTTP(ww, r)
 	})
 }
 
@@ -95,7 +100,7 @@ func (s *Server) authorised(next http.Handler) http.Handler {
 		}
 		id, err := s.o.Guard.Check(r.Context(), key)
 		if errors.Is(err, auth.ErrUnknown) {
-			s.problem(w, r, http.StatusForbidden, "forbidden", "Forbidden")
+			s.forbidden(w, r, key == "")
 			return
 		}
 		if err != nil {
@@ -115,6 +120,33 @@ func (s *Server) authorised(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), keyIdentity, id)))
 	})
+}
+
+// forbidden answers a request without a valid key, and closes its connection.
+func (s *Server) forbidden(w http.ResponseWriter, r *http.Request, missing bool) {
+	detail := "This key is not known, or was revoked"
+	if missing {
+		detail = "The header x-api-key is missing"
+	}
+	w.Header().Set("Connection", "close")
+	linger(w, r)
+	p := api.Problem{
+		Type: "about:blank", Title: http.StatusText(http.StatusForbidden), Status: http.StatusForbidden, Detail: detail, Code: "forbidden",
+		Message: "Forbidden", Error: "Forbidden",
+	}
+	if !compatible(r) {
+		w.Header().Set("Content-Type", "application/problem+json")
+	}
+	s.json(w, r, http.StatusForbidden, p)
+}
+
+// methodLabel is the label of a request's method: one of a fixed set, for anybody can send any.
+func methodLabel(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodOptions, http.MethodPatch:
+		return method
+	}
+	return "other"
 }
 
 func identity(r *http.Request) auth.Identity {

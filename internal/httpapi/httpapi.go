@@ -4,6 +4,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,11 +12,13 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
+	"github.com/go-chi/cors"
 	"github.com/oklog/ulid/v2"
 
 	"mynah/api"
@@ -40,6 +43,10 @@ type Config struct {
 	StrictVoices bool
 	// OpenMetrics serves /metrics without a key.
 	OpenMetrics bool
+	// Origins are those of web pages whose scripts may call this server; "*" is any.
+	Origins []string
+	// Streams is how many streamed requests for speech work at once; 0 is one for each core.
+	Streams int
 	// PlainSources lets zip-url name http addresses, for tests and private networks.
 	PlainSources bool
 	Version      api.Version
@@ -57,6 +64,12 @@ func (c Config) Validate() error {
 		u, err := url.Parse(c.PublicURL)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 			errs = append(errs, fmt.Errorf("public-url: %q, must be like https://mynah.example.com", c.PublicURL))
+		}
+	}
+	for _, o := range c.Origins {
+		u, err := url.Parse(o)
+		if o != "*" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.TrimPrefix(o, u.Scheme+"://"+u.Host) != "") {
+			errs = append(errs, fmt.Errorf("cors-origin: %q, must be like https://docs.example.com, or *", o))
 		}
 	}
 	for _, v := range []struct {
@@ -117,17 +130,23 @@ type Server struct {
 	cfg     Config
 	o       Office
 	metrics *metrics
+	streams *turns
 	now     func() time.Time
 }
 
+// longestWait is how long a streamed request for speech may wait for its turn.
+const longestWait = 20 * time.Second
+
 // New makes the handler; cfg must be valid.
 func New(cfg Config, o Office) *Server {
-	return &Server{cfg: cfg, o: o, metrics: newMetrics(o), now: time.Now}
+	streams := cmp.Or(cfg.Streams, runtime.NumCPU())
+	return &Server{cfg: cfg, o: o, metrics: newMetrics(o), streams: newTurns(streams, longestWait), now: time.Now}
 }
 
 // Handler gives all routes.
 func (s *Server) Handler() http.Handler {
 	r := chi.NewRouter()
+	routes := r
 	r.Use(middleware.GetHead)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, objects.Prefix) {
@@ -141,6 +160,7 @@ func (s *Server) Handler() http.Handler {
 			s.unsigned(w, r)
 			return
 		}
+		w.Header().Set("Allow", strings.Join(allowed(routes, r.URL.Path), ", "))
 		s.problem(w, r, http.StatusMethodNotAllowed, "method-not-allowed", "This address does not take the method "+r.Method)
 	})
 	r.Get("/healthz", s.healthz)
@@ -152,6 +172,7 @@ func (s *Server) Handler() http.Handler {
 	}
 	r.Group(func(r chi.Router) { // signed addresses
 		r.Get(objects.Prefix+"status/{id}", s.status)
+		r.Get(objects.Prefix+"events/{id}", s.signedEvents)
 		r.Put(objects.Prefix+"uploads/{id}", s.put)
 		r.Get(objects.Prefix+"results/{id}/{name}", s.result)
 	})
@@ -163,6 +184,9 @@ func (s *Server) Handler() http.Handler {
 		r.Get("/video/upload-request/zip", s.grantUpload)
 		r.With(s.idempotent).Post("/video/build", s.buildVideo)
 		r.With(s.idempotent).Post("/text-to-speech/{format}", s.textToSpeech)
+		r.Get("/presentation/{ext}/upload-request", s.presentation)
+		r.Post("/presentation/{ext}/{upload}/import", s.presentation)
+		r.Post("/presentation/{ext}/{upload}/{conversion}/build", s.presentation)
 		r.Get("/voices", s.voices)
 		r.Get("/account/credits", s.credits)
 		r.With(s.idempotent).Post("/v1/builds", s.createBuild)
@@ -175,7 +199,40 @@ func (s *Server) Handler() http.Handler {
 		r.Get("/v1/voices", s.voices)
 		r.Get("/v1/voices/{name}/sample", s.sample)
 	})
-	return s.observed(r)
+	return s.observed(r, s.cors())
+}
+
+// allowed lists the methods that an address takes.
+func allowed(routes chi.Routes, path string) []string {
+	var out []string
+	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete} {
+		get := m
+		if m == http.MethodHead {
+			get = http.MethodGet
+		}
+		if routes.Match(chi.NewRouteContext(), get, path) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// cors lets the scripts of web pages of some origins call all routes, signed addresses too.
+func (s *Server) cors() func(http.Handler) http.Handler {
+	if len(s.cfg.Origins) == 0 {
+		return func(next http.Handler) http.Handler { return next }
+	}
+	const hour = 3600
+	return cors.Handler(cors.Options{
+		AllowedOrigins: s.cfg.Origins,
+		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete},
+		AllowedHeaders: []string{"Accept", "Authorization", "Content-Encoding", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Range", "X-Api-Key"},
+		ExposedHeaders: []string{
+			"Allow", "Content-Disposition", "Content-Length", "Content-Range", "ETag", "Idempotency-Replayed", "Location", "Retry-After",
+			"X-Duration-Seconds", "X-Mynah-Warning", "X-Request-Id",
+		},
+		MaxAge: hour,
+	})
 }
 
 // newID gives a new id: ULIDs sort by time.

@@ -13,16 +13,19 @@ import (
 	"net/url"
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/oklog/ulid/v2"
 	"go.yaml.in/yaml/v3"
 
 	"mynah/api"
 	"mynah/internal/build"
 	"mynah/internal/objects"
+	"mynah/internal/script"
 )
 
 // mostText is the longest inline script, in bytes of its JSON.
@@ -30,28 +33,35 @@ const mostText = 2 << 20
 
 // createBuild takes a project in one call, checks it, and starts its build.
 func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
+	if !s.knownQuery(w, r) {
+		return
+	}
 	b := s.newBuild(r, build.Video)
 	media, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch media {
 	case "multipart/form-data":
-		_ = http.NewResponseController(w).SetReadDeadline(s.now().Add(uploadTime))
-		if err := s.form(r, multipart.NewReader(r.Body, params["boundary"]), &b); err != nil {
+		var wrong invalid
+		if err := s.form(r, multipart.NewReader(r.Body, params["boundary"]), &b, &wrong); err != nil {
+			s.drop(r, b)
 			s.refused(w, r, err)
 			return
 		}
-		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+		if len(wrong) > 0 {
+			s.drop(r, b)
+			s.refuse(w, r, wrong)
+			return
+		}
 	case "application/json", "":
-		var q api.NewBuild
-		if !s.decode(w, r, mostText, &q) {
+		if !s.fromJSON(w, r, &b) {
 			return
 		}
-		if q.Script == "" {
-			s.problem(w, r, http.StatusBadRequest, "bad-request", "script is missing")
-			return
-		}
-		b.Spec = build.Spec{Text: q.Script, Settings: q.Settings, Variables: q.Variables}
 	default:
 		s.problem(w, r, http.StatusUnsupportedMediaType, "unsupported-type", "The content type must be multipart/form-data or application/json")
+		return
+	}
+	if script.IsDeck(b.Spec.Source) {
+		s.drop(r, b)
+		s.noDecks(w, r)
 		return
 	}
 	found, err := s.o.Desk.Check(r.Context(), b.Spec)
@@ -113,7 +123,7 @@ func wrong(found []api.Diagnostic) bool {
 }
 
 // form reads a project from a form: a zip named project, or files that are named.
-func (s *Server) form(r *http.Request, parts *multipart.Reader, b *build.Build) error {
+func (s *Server) form(r *http.Request, parts *multipart.Reader, b *build.Build, wrong *invalid) error {
 	id := newID()
 	if err := s.o.Records.AddUpload(r.Context(), b.Tenant, id); err != nil {
 		return err
@@ -121,7 +131,7 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *build.Build) 
 	b.Spec.Type, b.Spec.Repository = api.ZipUpload, id
 	files := &bundle{limit: s.cfg.MaxUpload}
 	defer files.close()
-	project := false
+	project, fields := false, newBuildFields{b, wrong}
 	for {
 		part, err := parts.NextRawPart()
 		if errors.Is(err, io.EOF) {
@@ -133,8 +143,8 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *build.Build) 
 		// What cannot be read is the sender's fault, what else goes wrong is ours.
 		p, name := &sender{r: part}, part.FormName()
 		switch {
-		case name == "project" && part.FileName() == "" || name == "webhook":
-			return &bodyError{http.StatusBadRequest, fmt.Sprintf("%s cannot be used: %s", name, map[bool]string{true: "it must be a file, a zip", false: "webhooks are not there"}[name == "project"])}
+		case name == "project" && part.FileName() == "":
+			wrong.add("/project", "must be a file, a zip")
 		case name == "project" && !project && files.zip == nil && isZip(part.FileName()):
 			project = true
 			_, err = s.o.Objects.Put(r.Context(), build.UploadKey(id), p, s.cfg.MaxUpload)
@@ -148,7 +158,10 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *build.Build) 
 			}
 			err = files.add(file, p)
 		default:
-			err = field(p, name, b)
+			var text []byte
+			if text, err = io.ReadAll(io.LimitReader(p, mostText)); err == nil {
+				fields.field(name, string(text))
+			}
 		}
 		if p.err != nil {
 			return &bodyError{http.StatusBadRequest, "The form is not whole"}
@@ -157,11 +170,21 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *build.Build) 
 			return err
 		}
 	}
-	if project {
-		return nil
+	if b.Spec.Text != "" && !project {
+		if err := files.add("script.md", strings.NewReader(b.Spec.Text)); err != nil {
+			return err
+		}
+		b.Spec.Text, b.Spec.Source = "", "script.md"
 	}
-	if files.zip == nil {
-		return &bodyError{http.StatusBadRequest, "The form holds no project: send a zip as project, or files"}
+	switch {
+	case project && b.Spec.Text != "":
+		wrong.add("/script", "cannot go with a zip: name the script in it as source")
+	case project || len(*wrong) > 0:
+	case files.zip == nil:
+		return &bodyError{http.StatusBadRequest, "The form holds no project: send a zip as project, files, or a script"}
+	}
+	if project || files.zip == nil {
+		return nil
 	}
 	f, err := files.whole()
 	if err == nil {
@@ -182,25 +205,6 @@ func formFile(p *multipart.Part) string {
 		return p.FileName()
 	}
 	return params["filename"]
-}
-
-// field takes a plain field of a form.
-func field(p io.Reader, name string, b *build.Build) error {
-	text, err := io.ReadAll(io.LimitReader(p, 1<<20))
-	if err != nil {
-		return err
-	}
-	switch name {
-	case "source":
-		if b.Spec.Source = string(text); !sourceName(b.Spec.Source) {
-			return &bodyError{http.StatusBadRequest, "source must be the path of a script inside of the project"}
-		}
-	case "settings":
-		return unmarshal(text, &b.Spec.Settings)
-	case "variables":
-		return unmarshal(text, &b.Spec.Variables)
-	}
-	return nil
 }
 
 // bundle gathers files into an archive on disk.
@@ -253,9 +257,12 @@ func (s *Server) view(r *http.Request, b build.Build) (api.Build, error) {
 	}
 	self := base.JoinPath("/v1/builds/", b.ID).String()
 	out := api.Build{
-		ID: b.ID, Kind: string(b.Kind), State: string(b.State), Phase: b.Phase, Percent: b.Percent, Message: b.Message,
+		ID: b.ID, Kind: string(b.Kind), State: string(b.State), Phase: b.Phase, Percent: b.Percent, Message: b.Message, Name: b.Name, Tags: b.Tags,
 		Warnings: b.Warnings, Errors: b.Errors, CreatedAt: b.Created,
-		Links: map[string]string{"self": self, "events": self + "/events"},
+		Links: map[string]string{"self": self},
+	}
+	if out.Links["events"], err = s.o.Objects.Sign(r.Context(), base, http.MethodGet, "events/"+b.ID, "", statusTTL); err != nil {
+		return out, err
 	}
 	now, stop := s.now(), b.Ended
 	if stop.IsZero() {
@@ -322,16 +329,13 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, b build.Build) {
 }
 
 func (s *Server) listBuilds(w http.ResponseWriter, r *http.Request) {
-	limit := 20
-	if v := r.URL.Query().Get("limit"); v != "" {
-		n, err := strconv.Atoi(v)
-		if err != nil || n < 1 || n > 100 {
-			s.problem(w, r, http.StatusBadRequest, "bad-request", "limit must be a number from 1 to 100")
-			return
-		}
-		limit = n
+	f, ok := s.filter(w, r)
+	if !ok {
+		return
 	}
-	list, err := s.o.Records.Builds(r.Context(), identity(r).Tenant, r.URL.Query().Get("cursor"), limit+1)
+	limit := f.Limit
+	f.Limit++
+	list, err := s.o.Records.Builds(r.Context(), identity(r).Tenant, f)
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -350,6 +354,39 @@ func (s *Server) listBuilds(w http.ResponseWriter, r *http.Request) {
 		out.Builds = append(out.Builds, v)
 	}
 	s.json(w, r, http.StatusOK, out)
+}
+
+// filter reads which builds are wanted.
+func (s *Server) filter(w http.ResponseWriter, r *http.Request) (build.Filter, bool) {
+	const usual, most = 20, 100
+	f := build.Filter{Limit: usual}
+	if !s.knownQuery(w, r, "limit", "cursor", "state", "tag", "since") {
+		return f, false
+	}
+	var v invalid
+	q := r.URL.Query()
+	if text := q.Get("limit"); text != "" {
+		n, err := strconv.Atoi(text)
+		if f.Limit = n; err != nil || n < 1 || n > most {
+			v.add("?limit", "must be a number from 1 to %d", most)
+		}
+	}
+	if f.Before = q.Get("cursor"); f.Before != "" {
+		if _, err := ulid.ParseStrict(f.Before); err != nil {
+			v.add("?cursor", "is no cursor of this list")
+		}
+	}
+	if f.State = build.State(q.Get("state")); f.State != "" && !slices.Contains(build.States(), f.State) {
+		v.add("?state", "must be queued, running, succeeded, failed, cancelled or expired")
+	}
+	f.Tag = q.Get("tag")
+	if text := q.Get("since"); text != "" {
+		at, ok := since(text)
+		if f.Since = at; !ok {
+			v.add("?since", "must be a time such as 2026-11-26T08:00:00Z, or a day such as 2026-11-26")
+		}
+	}
+	return f, !s.refuse(w, r, v)
 }
 
 var errOver = errors.New("the build is over")
@@ -417,7 +454,26 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
+	s.follow(w, r, b)
+}
+
+// signedEvents are the same by a signed address, for EventSource of browsers, which sends no
+// headers of its own.
+func (s *Server) signedEvents(w http.ResponseWriter, r *http.Request) {
+	if _, _, ok := s.signed(w, r); !ok {
+		return
+	}
+	b, err := s.o.Records.Build(r.Context(), chi.URLParam(r, "id"))
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.follow(w, r, b)
+}
+
+func (s *Server) follow(w http.ResponseWriter, r *http.Request, b build.Build) {
 	var last int64
+	var err error
 	if v := r.Header.Get("Last-Event-ID"); v != "" {
 		if last, err = strconv.ParseInt(v, 10, 64); err != nil || last < 0 {
 			s.problem(w, r, http.StatusBadRequest, "bad-request", "Last-Event-ID is no number of an event")
@@ -468,11 +524,11 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 
 // check tells what is wrong with a script.
 func (s *Server) check(w http.ResponseWriter, r *http.Request) {
-	var q api.Check
-	if !s.decode(w, r, mostText, &q) {
+	b := build.Build{}
+	if !s.knownQuery(w, r) || !s.fromJSON(w, r, &b) {
 		return
 	}
-	found, err := s.o.Desk.Check(r.Context(), build.Spec{Text: q.Script, Variables: q.Variables})
+	found, err := s.o.Desk.Check(r.Context(), b.Spec)
 	if err != nil {
 		s.fail(w, r, err)
 		return

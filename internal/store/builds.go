@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/oklog/ulid/v2"
+
 	"mynah/internal/build"
 )
 
@@ -59,11 +61,20 @@ func (s *Store) Build(ctx context.Context, id string) (build.Build, error) {
 }
 
 // Builds implements build.Store.
-func (s *Store) Builds(ctx context.Context, tenant, before string, limit int) ([]build.Build, error) {
+func (s *Store) Builds(ctx context.Context, tenant string, f build.Filter) ([]build.Build, error) {
+	before, since := f.Before, ""
 	if before == "" {
 		before = "~" // behind all ids
 	}
-	return s.builds(ctx, "WHERE tenant = ? AND id < ? ORDER BY id DESC LIMIT ?", tenant, before, limit)
+	if !f.Since.IsZero() { // ids begin with their time
+		var id ulid.ULID
+		if err := id.SetTime(uint64(max(f.Since.UnixMilli(), 0))); err == nil {
+			since = id.String()
+		}
+	}
+	return s.builds(ctx, `WHERE tenant = ?1 AND id < ?2 AND id >= ?3 AND (?4 = '' OR state = ?4)
+		AND (?5 = '' OR EXISTS (SELECT 1 FROM json_each(doc, '$.tags') WHERE json_each.value = ?5))
+		ORDER BY id DESC LIMIT ?6`, tenant, before, since, string(f.State), f.Tag, f.Limit)
 }
 
 func (s *Store) builds(ctx context.Context, where string, args ...any) ([]build.Build, error) {

@@ -170,7 +170,7 @@ func TestPages(t *testing.T) {
 	create(t, s, "01", "02", "03", "04", "05")
 	var got []string
 	for before := ""; ; {
-		page, err := s.Builds(t.Context(), "", before, 2)
+		page, err := s.Builds(t.Context(), "", build.Filter{Before: before, Limit: 2})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,7 +185,7 @@ func TestPages(t *testing.T) {
 	if want := []string{"05", "04", "03", "02", "01"}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
-	if page, _ := s.Builds(t.Context(), "somebody else", "", 10); len(page) != 0 {
+	if page, _ := s.Builds(t.Context(), "somebody else", build.Filter{Limit: 10}); len(page) != 0 {
 		t.Errorf("another tenant sees %d builds", len(page))
 	}
 }

@@ -40,7 +40,7 @@ func (d *Desk) Check(ctx context.Context, spec build.Spec) ([]api.Diagnostic, er
 	}
 	req := studio.Request{
 		Dir: filepath.Join(project, filepath.FromSlash(filepath.Dir(source))), Script: filepath.Base(source),
-		Voice: spec.Settings.Voice, Strict: spec.Settings.Strict, Variables: spec.Variables,
+		Variables: spec.Variables,
 	}
 	if err := Apply(&req, spec.Settings); err != nil {
 		return nil, err

@@ -227,7 +227,7 @@ func (w *Worker) video(ctx context.Context, b build.Build, dir string, report fu
 	}
 	req := studio.Request{
 		Dir: filepath.Join(project, filepath.FromSlash(filepath.Dir(source))), Script: filepath.Base(source), Output: filepath.Join(dir, "out", "result.mp4"),
-		Voice: b.Spec.Settings.Voice, Strict: b.Spec.Settings.Strict, Variables: b.Spec.Variables, Progress: report,
+		Variables: b.Spec.Variables, Progress: report,
 	}
 	if err := Apply(&req, b.Spec.Settings); err != nil {
 		return err
@@ -292,20 +292,23 @@ func (w *Worker) publish(ctx context.Context, files map[string]string) error {
 
 // Apply checks settings and puts them into a request.
 func Apply(req *studio.Request, s api.Settings) error {
-	if s.Size != "" {
-		v, err := script.ParseSize(s.Size)
-		if err != nil {
-			return fault.New(fault.Usage, nil, "size: %s", err)
+	values := map[string]any{}
+	for name, v := range s {
+		if name != "strict" {
+			values[name] = v
 		}
-		req.Size = &v
 	}
-	if s.FPS != "" {
-		v, err := script.ParseRate(s.FPS)
-		if err != nil {
-			return fault.New(fault.Usage, nil, "fps: %s", err)
-		}
-		req.FPS = &v
+	p, wrong := script.ReadSettings(values)
+	if len(wrong) > 0 {
+		return fault.New(fault.Usage, nil, "settings%s: %s", wrong[0].Pointer, wrong[0].Summary)
 	}
+	req.Strict, _ = s["strict"].(bool)
+	req.Size, req.FPS = p.Size, p.FPS
+	if p.Voice != nil {
+		req.Voice, req.VoicePlace = *p.Voice, p.Places["voice"]
+	}
+	p.Size, p.FPS, p.Voice = nil, nil, nil
+	req.Header = p
 	return nil
 }
 
@@ -412,7 +415,7 @@ func (w *Worker) speech(ctx context.Context, b build.Build, dir string, report f
 func SpeechRequest(text string, s *build.SpeechSpec, report func(studio.Progress)) studio.SpeechRequest {
 	return studio.SpeechRequest{
 		Text: text, Timed: s.Timed, Progress: report,
-		Header: map[string]string{"voice": s.Voice, "voice-speed": s.Speed, "voice-pitch": s.Pitch, "voice-volume": s.Volume},
+		Header: map[string]string{"voice": s.Voice, "voice-speed": s.Speed, "voice-pitch": s.Pitch, "voice-volume": s.Volume, "language": s.Language},
 	}
 }
 

@@ -65,7 +65,7 @@ func TestBuildInOneCall(t *testing.T) {
 		"files":      {form(t, part{"files", "film/a.md", silent}, part{"other", "film/notes/b.txt", "x"}, part{"source", "", "film/a.md"}), 1},
 		"a script":   {form(t, part{"project", "a.md", silent}), 1},
 		"settings":   {form(t, part{"project", "a.md", "(duration: 3)"}, part{"settings", "", `{"size":"64x64","fps":"10"}`}), 3},
-		"JSON":       {post("/v1/builds", `{"script":"(duration: {{n}})","variables":{"n":"2"},"settings":{"size":"64x64"},"more":1}`).with("Content-Type", "application/json; charset=utf-8"), 2},
+		"JSON":       {post("/v1/builds", `{"script":"(duration: {{n}})","variables":{"n":"2"},"settings":{"size":"64x64"}}`).with("Content-Type", "application/json; charset=utf-8"), 2},
 		"no type":    {post("/v1/builds", `{"script":"---\nsize: 64x64\n---\n(duration: 1)"}`), 1},
 	} {
 		a := shared.want(t, http.StatusAccepted, c.q)
@@ -102,22 +102,22 @@ func TestBuildsThatAreRefused(t *testing.T) {
 		status int
 		want   string
 	}{
-		"no script":      {js("{}"), http.StatusBadRequest, "script is missing"},
-		"wrong type":     {js(`{"script":1}`), http.StatusBadRequest, "script must be a string, not number"},
-		"wrong settings": {js(`{"script":"x","settings":{"strict":"yes"}}`), http.StatusBadRequest, "settings.strict must be true or false, not string"},
-		"no object":      {js(`{"script":"x","settings":[]}`), http.StatusBadRequest, "settings must be an object, not array"},
-		"size":           {js(`{"script":"x","settings":{"size":"huge"}}`), http.StatusBadRequest, `size: "huge" is no size; allowed: `},
-		"fps":            {js(`{"script":"x","settings":{"fps":"many"}}`), http.StatusBadRequest, `fps: "many" is no frame rate; allowed: `},
+		"no script":      {js("{}"), http.StatusBadRequest, "The request cannot be used: /script: is missing"},
+		"wrong type":     {js(`{"script":1}`), http.StatusBadRequest, "The request cannot be used: /script: must be a text that is not empty"},
+		"wrong settings": {js(`{"script":"x","settings":{"strict":"yes"}}`), http.StatusBadRequest, "The request cannot be used: /settings/strict: must be true or false"},
+		"no object":      {js(`{"script":"x","settings":[]}`), http.StatusBadRequest, "The request cannot be used: /settings: must be an object of properties of the header"},
+		"size":           {js(`{"script":"x","settings":{"size":"huge"}}`), http.StatusBadRequest, "The request cannot be used: /settings/size: size cannot be \"huge\""},
+		"fps":            {js(`{"script":"x","settings":{"fps":"many"}}`), http.StatusBadRequest, "The request cannot be used: /settings/fps: fps cannot be \"many\""},
 		"too long":       {js(`{"script":"` + strings.Repeat("x", 2<<20) + `"}`), http.StatusRequestEntityTooLarge, "The body of the request is over 2097152 bytes"},
 		"another type":   {post("/v1/builds", "x").with("Content-Type", "text/plain"), http.StatusUnsupportedMediaType, "The content type must be multipart/form-data or application/json"},
 		"no boundary":    {post("/v1/builds", "x").with("Content-Type", "multipart/form-data"), http.StatusBadRequest, "The body is not a whole multipart/form-data"},
-		"no form":        {post("/v1/builds", "x").with("Content-Type", "multipart/form-data; boundary=y"), http.StatusBadRequest, "The form holds no project: send a zip as project, or files"},
+		"no form":        {post("/v1/builds", "x").with("Content-Type", "multipart/form-data; boundary=y"), http.StatusBadRequest, "The form holds no project: send a zip as project, files, or a script"},
 		"half a form":    {post("/v1/builds", "--y\r\nContent-Disposition: form-data; name=\"project\"; filename=\"p.zip\"\r\n\r\nPK").with("Content-Type", "multipart/form-data; boundary=y"), http.StatusBadRequest, "The form is not whole"},
-		"empty form":     {form(t, part{"source", "", "a.md"}), http.StatusBadRequest, "The form holds no project: send a zip as project, or files"},
-		"no file":        {form(t, part{"project", "", zip}), http.StatusBadRequest, "project cannot be used: it must be a file, a zip"},
+		"empty form":     {form(t, part{"source", "", "a.md"}), http.StatusBadRequest, "The form holds no project: send a zip as project, files, or a script"},
+		"no file":        {form(t, part{"project", "", zip}), http.StatusBadRequest, "The request cannot be used: /project: must be a file, a zip"},
 		"both":           {form(t, part{"project", "p.zip", zip}, part{"f", "b.md", "x"}), http.StatusBadRequest, "A form holds either one zip named project or files"},
-		"bad source":     {form(t, part{"project", "p.zip", zip}, part{"source", "", "../x"}), http.StatusBadRequest, "source must be the path of a script inside of the project"},
-		"bad variables":  {form(t, part{"project", "p.zip", zip}, part{"variables", "", "[]"}), http.StatusBadRequest, "The body of the request is no JSON object"},
+		"bad source":     {form(t, part{"project", "p.zip", zip}, part{"source", "", "../x"}), http.StatusBadRequest, "The request cannot be used: /source: must be the path of a script inside of the project"},
+		"bad variables":  {form(t, part{"project", "p.zip", zip}, part{"variables", "", "[]"}), http.StatusBadRequest, "The request cannot be used: /variables: must be a JSON object"},
 		"no such source": {form(t, part{"project", "p.zip", zip}, part{"source", "", "b.md"}), http.StatusBadRequest, `the source "b.md" is not in the archive; the nearest is "a.md"`},
 		"bad zip":        {form(t, part{"project", "p.zip", "no zip"}), http.StatusBadRequest, "the file is not a zip archive, or its end is missing"},
 		"climbing file":  {form(t, part{"f", "../../a.md", silent}), http.StatusBadRequest, ""},
@@ -170,10 +170,9 @@ func TestCheck(t *testing.T) {
 	if c := check(`{"script":"![](a.png)"}`); c.OK || len(c.Diagnostics) != 1 || c.Diagnostics[0].Line != 1 || c.Diagnostics[0].Column != 5 {
 		t.Errorf("%+v", c)
 	}
-	if c := check("{}"); c.OK {
-		t.Errorf("no script at all is right: %+v", c)
-	}
-	shared.refused(t, http.StatusBadRequest, "variables must be a string, not number", post("/v1/check", `{"variables":{"a":1}}`))
+	shared.refused(t, http.StatusBadRequest, "The request cannot be used: /script: is missing", post("/v1/check", "{}"))
+	shared.refused(t, http.StatusBadRequest, "The request cannot be used: /variables/a: must be a text", post("/v1/check", `{"script":"x","variables":{"a":1}}`))
+	shared.refused(t, http.StatusBadRequest, `The request cannot be used: /settings/sise: there is no setting "sise"; did you mean size?`, post("/v1/check", `{"script":"x","settings":{"sise":"64x64"}}`))
 	shared.want(t, http.StatusBadRequest, post("/v1/check", "x"))
 	shared.want(t, http.StatusRequestEntityTooLarge, post("/v1/check", strings.Repeat(" ", 2<<20)+"{}"))
 }
@@ -345,9 +344,9 @@ func TestPages(t *testing.T) {
 		}
 	}
 	for _, limit := range []string{"0", "-1", "101", "x", "1.5", "99999999999999999999"} {
-		s.refused(t, http.StatusBadRequest, "limit must be a number from 1 to 100", get("/v1/builds?limit="+limit))
+		s.refused(t, http.StatusBadRequest, "The request cannot be used: ?limit: must be a number from 1 to 100", get("/v1/builds?limit="+limit))
 	}
-	ask[api.BuildList](t, s, http.StatusOK, get("/v1/builds?cursor=%00%ff'"))
+	s.refused(t, http.StatusBadRequest, "The request cannot be used: ?cursor: is no cursor of this list", get("/v1/builds?cursor=%00%ff'"))
 	for _, id := range want {
 		s.until(t, id, over)
 	}

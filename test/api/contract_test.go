@@ -519,8 +519,8 @@ func TestScriptErrors(t *testing.T) {
 			"",
 			[]string{"a.md:2:7: ", "a.md:4:12: "},
 		},
-		"no script":    {map[string]string{"a.png": "x"}, "", []string{"There is no .md or .txt file at the top of the archive", "source"}},
-		"two scripts":  {map[string]string{"a.md": silent, "b.txt": silent}, "", []string{`"a.md"`, `"b.txt"`, "source"}},
+		"no script":    {map[string]string{"a.png": "x"}, "", []string{"There is no .md or .txt file in the archive that could be the script"}},
+		"two scripts":  {map[string]string{"a.md": silent, "b.md": silent}, "", []string{`"a.md"`, `"b.md"`, "source"}},
 		"wrong source": {map[string]string{"film.md": silent}, "flim.md", []string{`The source "flim.md" is not in the archive`, `"film.md"`}},
 		"a folder":     {map[string]string{"a/b.md": silent, "c.md": silent}, "a", []string{`The source "a" is a folder`}},
 	} {

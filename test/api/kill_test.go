@@ -27,7 +27,7 @@ func (s *server) attempts(t *testing.T) map[string]int {
 		t.Fatal(err)
 	}
 	defer func() { _ = records.Close() }()
-	list, err := records.Builds(t.Context(), "", "", 1000)
+	list, err := records.Builds(t.Context(), "", build.Filter{Limit: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}

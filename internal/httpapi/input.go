@@ -1,0 +1,231 @@
+package httpapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"mynah/api"
+	"mynah/internal/build"
+	"mynah/internal/script"
+)
+
+// A request under /v1 is read strictly: what it holds and nobody knows is told, each with its
+// JSON pointer (RFC 6901), as the same in JSON and in forms.
+
+// invalid collects what is wrong with a request.
+type invalid []api.Diagnostic
+
+func (v *invalid) add(pointer, format string, args ...any) {
+	*v = append(*v, api.Diagnostic{Pointer: pointer, Severity: "error", Code: "invalid", Summary: fmt.Sprintf(format, args...)})
+}
+
+// refuse answers with all that is wrong; it is false where nothing is.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, v invalid) bool {
+	if len(v) == 0 {
+		return false
+	}
+	var parts []string
+	for _, d := range v {
+		part := d.Pointer + ": " + d.Summary
+		if d.Hint != "" {
+			part += "; " + d.Hint
+		}
+		parts = append(parts, part)
+	}
+	const most = 20
+	more := ""
+	if n := len(parts); n > most {
+		parts, v, more = parts[:most], v[:most], fmt.Sprintf(" and %d more", n-most)
+	}
+	s.problem(w, r, http.StatusBadRequest, "bad-request", "The request cannot be used: "+strings.Join(parts, ". ")+more, v...)
+	return true
+}
+
+// knownQuery refuses query words under /v1 that a route does not know; it is false then.
+func (s *Server) knownQuery(w http.ResponseWriter, r *http.Request, known ...string) bool {
+	var v invalid
+	for name := range r.URL.Query() {
+		if !slices.Contains(known, name) {
+			v.add("?"+short(name), "this address knows no query word %q", short(name))
+		}
+	}
+	slices.SortFunc(v, func(a, b api.Diagnostic) int { return strings.Compare(a.Pointer, b.Pointer) })
+	return !s.refuse(w, r, v)
+}
+
+// object reads a JSON object.
+func object(b []byte, pointer string, v *invalid) map[string]any {
+	d := json.NewDecoder(bytes.NewReader(b))
+	var out map[string]any
+	if err := d.Decode(&out); err != nil || out == nil || d.More() {
+		v.add(pointer, "must be a JSON object")
+		return nil
+	}
+	return out
+}
+
+// newBuild is what a request for a build says, beside its files.
+type newBuildFields struct {
+	b *build.Build
+	v *invalid
+}
+
+// take reads one member of a request; false is a name that nobody knows.
+func (f newBuildFields) take(name string, value any) bool {
+	const longestName = 200
+	pointer := "/" + name
+	text, isText := value.(string)
+	switch name {
+	case "script":
+		if !isText || strings.TrimSpace(text) == "" {
+			f.v.add(pointer, "must be a text that is not empty")
+		}
+		f.b.Spec.Text = text
+	case "source":
+		if f.b.Spec.Source = text; !isText || !sourceName(text) {
+			f.v.add(pointer, "must be the path of a script inside of the project")
+		}
+	case "name":
+		if f.b.Name = strings.TrimSpace(text); !isText || f.b.Name == "" || utf8.RuneCountInString(text) > longestName || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' }) {
+			f.v.add(pointer, "must be a text of 1 to %d characters on one line", longestName)
+		}
+	case "settings":
+		f.settings(value)
+	case "variables":
+		f.variables(value)
+	case "tags":
+		f.tags(value)
+	case "webhook":
+		f.v.add(pointer, "webhooks are not supported by this server")
+	default:
+		return false
+	}
+	return true
+}
+
+func (f newBuildFields) settings(value any) {
+	values, ok := value.(map[string]any)
+	if !ok {
+		f.v.add("/settings", "must be an object of properties of the header")
+		return
+	}
+	properties := map[string]any{}
+	for name, v := range values {
+		if name != "strict" {
+			properties[name] = v
+			continue
+		}
+		if _, ok := v.(bool); !ok {
+			f.v.add("/settings/strict", "must be true or false")
+		}
+	}
+	_, wrong := script.ReadSettings(properties)
+	for _, e := range wrong {
+		f.v.add("/settings"+e.Pointer, "%s", e.Summary)
+		d := &(*f.v)[len(*f.v)-1]
+		d.Detail, d.Hint = e.Detail, e.Hint
+	}
+	f.b.Spec.Settings = values
+}
+
+func (f newBuildFields) variables(value any) {
+	values, ok := value.(map[string]any)
+	if !ok {
+		f.v.add("/variables", "must be an object of names and texts")
+		return
+	}
+	f.b.Spec.Variables = map[string]string{}
+	for name, v := range values {
+		text, ok := v.(string)
+		if !ok {
+			f.v.add("/variables/"+name, "must be a text")
+		}
+		f.b.Spec.Variables[name] = text
+	}
+}
+
+func (f newBuildFields) tags(value any) {
+	const most, longest = 20, 64
+	list, ok := value.([]any)
+	if !ok || len(list) > most {
+		f.v.add("/tags", "must be a list of at most %d texts", most)
+		return
+	}
+	for i, v := range list {
+		text, ok := v.(string)
+		if text = strings.TrimSpace(text); !ok || text == "" || utf8.RuneCountInString(text) > longest {
+			f.v.add(fmt.Sprintf("/tags/%d", i), "must be a text of 1 to %d characters", longest)
+			continue
+		}
+		f.b.Tags = append(f.b.Tags, text)
+	}
+}
+
+// fromJSON reads a request for a build with an inline script.
+func (s *Server) fromJSON(w http.ResponseWriter, r *http.Request, b *build.Build) bool {
+	body, err := s.read(w, r, mostText)
+	if err != nil {
+		return s.bad(w, r, err)
+	}
+	var v invalid
+	values := object(body, "", &v)
+	f := newBuildFields{b, &v}
+	for _, name := range sortedNames(values) {
+		if !f.take(name, values[name]) || name == "source" {
+			v.add("/"+short(name), "there is no such member; allowed are name, script, settings, tags and variables")
+		}
+	}
+	if _, there := values["script"]; values != nil && !there {
+		v.add("/script", "is missing")
+	}
+	return !s.refuse(w, r, v)
+}
+
+func sortedNames(m map[string]any) []string {
+	var out []string
+	for name := range m {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// field takes a plain field of a form: those that are objects or lists in JSON come as JSON.
+func (f newBuildFields) field(name, text string) {
+	var value any = text
+	switch name {
+	case "settings", "variables":
+		object := object([]byte(text), "/"+name, f.v)
+		if object == nil {
+			return
+		}
+		value = object
+	case "tags":
+		var list []any
+		if json.Unmarshal([]byte(text), &list) != nil {
+			for part := range strings.SplitSeq(text, ",") {
+				list = append(list, part)
+			}
+		}
+		value = list
+	}
+	if !f.take(name, value) {
+		f.v.add("/"+short(name), "there is no such field; allowed are name, project, script, settings, source, tags, variables and files")
+	}
+}
+
+// since reads a time of the query, as RFC 3339 has it, or a day.
+func since(s string) (time.Time, bool) {
+	for _, layout := range []string{time.RFC3339Nano, time.RFC3339, time.DateOnly} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}

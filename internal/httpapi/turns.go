@@ -1,0 +1,113 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+)
+
+// turns let a bounded number of requests work at once: first come, first served within a
+// tenant, and tenants in turn.
+type turns struct {
+	most    int           // at once
+	longest time.Duration // that a request may wait
+
+	mu      sync.Mutex
+	working int
+	order   []string                   // tenants that wait, the next one first
+	waiting map[string][]chan struct{} // the requests of each
+	count   int                        // of all that wait
+	usual   time.Duration              // that a request works for: a moving average
+}
+
+func newTurns(most int, longest time.Duration) *turns {
+	const first = 300 * time.Millisecond
+	return &turns{most: max(most, 1), longest: longest, waiting: map[string][]chan struct{}{}, usual: first}
+}
+
+// errBusy is a request that would wait too long.
+var errBusy = errors.New("too many requests wait")
+
+// take waits for a turn; done gives it back. A request that would wait too long gets errBusy at
+// once.
+func (t *turns) take(ctx context.Context, tenant string) (done func(), err error) {
+	t.mu.Lock()
+	if t.working < t.most && t.count == 0 {
+		t.working++
+		t.mu.Unlock()
+		return t.done(), nil
+	}
+	if wait := t.usual * time.Duration(t.count/t.most+1); wait > t.longest {
+		t.mu.Unlock()
+		return nil, errBusy
+	}
+	turn := make(chan struct{})
+	if len(t.waiting[tenant]) == 0 {
+		t.order = append(t.order, tenant)
+	}
+	t.waiting[tenant] = append(t.waiting[tenant], turn)
+	t.count++
+	t.mu.Unlock()
+	timer := time.NewTimer(t.longest)
+	defer timer.Stop()
+	select {
+	case <-turn:
+		return t.done(), nil
+	case <-ctx.Done():
+		err = ctx.Err()
+	case <-timer.C:
+		err = errBusy
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	select {
+	case <-turn: // it came in the same moment
+		t.next()
+	default:
+		t.leave(tenant, turn)
+	}
+	return nil, err
+}
+
+// leave takes a request out that waits no longer.
+func (t *turns) leave(tenant string, turn chan struct{}) {
+	left := slices.DeleteFunc(t.waiting[tenant], func(c chan struct{}) bool { return c == turn })
+	t.count--
+	if t.waiting[tenant] = left; len(left) == 0 {
+		delete(t.waiting, tenant)
+		t.order = slices.DeleteFunc(t.order, func(o string) bool { return o == tenant })
+	}
+}
+
+// done gives a function that ends a turn, once.
+func (t *turns) done() func() {
+	start := time.Now()
+	return sync.OnceFunc(func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		const weight = 8
+		t.usual += (time.Since(start) - t.usual) / weight
+		t.next()
+	})
+}
+
+// next hands a free place to the first request of the next tenant. The lock is held.
+func (t *turns) next() {
+	if len(t.order) == 0 {
+		t.working--
+		return
+	}
+	tenant := t.order[0]
+	turn := t.waiting[tenant][0]
+	t.order = t.order[1:]
+	t.waiting[tenant] = t.waiting[tenant][1:]
+	t.count--
+	if len(t.waiting[tenant]) > 0 {
+		t.order = append(t.order, tenant)
+	} else {
+		delete(t.waiting, tenant)
+	}
+	close(turn)
+}

@@ -1,0 +1,128 @@
+package script
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"mynah/internal/diag"
+)
+
+// SettingError says what is wrong with one of the settings of a request. Pointer names it, as
+// RFC 6901 has it, from the settings themselves: "/subtitles/mode".
+type SettingError struct{ Pointer, Summary, Detail, Hint string }
+
+// ReadSettings reads properties of the header that come as JSON: strings, numbers, truth values,
+// and objects of these for properties that are maps. It is stricter than the header: a name
+// that no property has, and one without a value, are errors. All errors are given, in the order
+// of their names.
+func ReadSettings(values map[string]any) (Properties, []SettingError) {
+	var out Properties
+	var wrong []SettingError
+	k := newKnown()
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		pointer := "/" + escapePointer(name)
+		if !k.inHeader[name] {
+			e := SettingError{Pointer: pointer, Summary: fmt.Sprintf("there is no setting %s", quoted(name)), Detail: "Known: " + strings.Join(k.header, ", ")}
+			if near, ok := nearest(name, k.header); ok {
+				e.Hint = "did you mean " + near + "?"
+			}
+			wrong = append(wrong, e)
+			continue
+		}
+		text, pointers, problem := settingLines(name, pointer, values[name])
+		if problem != nil {
+			wrong = append(wrong, *problem)
+			continue
+		}
+		s, list := Parse("settings", []byte("---\n"+text+"---\n"))
+		found := settingErrors(list, pointers)
+		wrong = append(wrong, found...)
+		if len(found) == 0 {
+			out.Fill(s.Header.Properties)
+		}
+	}
+	for name := range out.Places { // there is no file that findings could point into
+		out.Places[name] = diag.Range{File: "settings: " + name}
+	}
+	return out, wrong
+}
+
+func escapePointer(s string) string {
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(s)
+}
+
+// settingLines writes a setting as lines of a header; pointers are those of the lines.
+func settingLines(name, pointer string, v any) (text string, pointers []string, wrong *SettingError) {
+	object, ok := v.(map[string]any)
+	if !ok {
+		line, problem := settingText(v)
+		if problem != "" {
+			return "", nil, &SettingError{Pointer: pointer, Summary: name + " " + problem}
+		}
+		return name + ": " + line + "\n", []string{pointer}, nil
+	}
+	if len(object) == 0 {
+		return "", nil, &SettingError{Pointer: pointer, Summary: name + " is an empty object"}
+	}
+	var b strings.Builder
+	b.WriteString(name + ":\n")
+	pointers = []string{pointer}
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		at := pointer + "/" + escapePointer(key)
+		line, problem := settingText(object[key])
+		if _, _, isKey := keyLine(key + ": x"); !isKey {
+			problem = "has a name that no property has"
+		}
+		if problem != "" {
+			return "", nil, &SettingError{Pointer: at, Summary: quoted(key) + " of " + name + " " + problem}
+		}
+		b.WriteString("  " + key + ": " + line + "\n")
+		pointers = append(pointers, at)
+	}
+	return b.String(), pointers, nil
+}
+
+// settingText writes a value as it stands behind a colon.
+func settingText(v any) (text, problem string) {
+	switch v := v.(type) {
+	case string:
+		if strings.TrimSpace(v) == "" {
+			return "", "is empty"
+		}
+		if strings.ContainsAny(v, "\r\n\x00") {
+			return "", "has more than one line"
+		}
+		if strings.ContainsAny(v, "#\"'{}[]|>&*!%@`\\") || strings.TrimSpace(v) != v {
+			return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(v) + `"`, ""
+		}
+		return v, ""
+	case bool:
+		return fmt.Sprint(v), ""
+	case float64:
+		return decimal(v), ""
+	case json.Number:
+		return v.String(), ""
+	case nil:
+		return "", "is null"
+	case []any:
+		return "", "cannot be a list"
+	default:
+		return "", "cannot be an object here"
+	}
+}
+
+// settingErrors turns findings into errors of settings. Line 2 is the first of pointers.
+func settingErrors(list diag.List, pointers []string) []SettingError {
+	var out []SettingError
+	for _, d := range list {
+		if d.Severity != diag.Error && d.Code != diag.UnknownProperty {
+			continue
+		}
+		k := min(max(d.Range.Start.Line-2, 0), len(pointers)-1)
+		out = append(out, SettingError{Pointer: pointers[k], Summary: d.Summary, Detail: d.Detail, Hint: d.Hint})
+	}
+	return out
+}
