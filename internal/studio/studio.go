@@ -264,7 +264,7 @@ type job struct {
 	cues    []caption.Cue
 	// captions are those that are drawn, nil before.
 	captions *captions
-	timed    []timedCue // of timed speech
+	timed    []caption.Timed // of timed speech
 	phases   []Phase
 	// replaces tells that an earlier film stands at the output.
 	replaces bool

