@@ -47,6 +47,7 @@ type probeStream struct {
 	Space      string `json:"color_space"`
 	Range      string `json:"color_range"`
 	Transfer   string `json:"color_transfer"`
+	Primaries  string `json:"color_primaries"`
 	AvgRate    string `json:"avg_frame_rate"`
 	RealRate   string `json:"r_frame_rate"`
 	Frames     string `json:"nb_frames"`
@@ -83,7 +84,7 @@ type probeOutput struct {
 var ErrNoStream = errors.New("it holds neither pictures nor sound")
 
 const probeEntries = "format=start_time,duration:stream=codec_type,codec_name,width,height,pix_fmt,sample_aspect_ratio,color_space,color_range," +
-	"color_transfer,avg_frame_rate,r_frame_rate,nb_frames,nb_read_packets,start_time,duration,channels,sample_rate:stream_tags=DURATION,alpha_mode:" +
+	"color_transfer,color_primaries,avg_frame_rate,r_frame_rate,nb_frames,nb_read_packets,start_time,duration,channels,sample_rate:stream_tags=DURATION,alpha_mode:" +
 	"stream_disposition=default,attached_pic:stream_side_data=rotation"
 
 // Probe measures a clip, GIF or audio file.
@@ -270,18 +271,41 @@ func (s probeStream) source() Source {
 		out.Matrix = "bt2020"
 	case s.Space == "smpte170m", s.Space == "bt470bg":
 		out.Matrix = "bt601"
+	case s.Space == "smpte240m", s.Space == "fcc":
+		out.Matrix = s.Space
 	case s.Width >= 1280 || s.Height > 576:
 		out.Matrix = "bt709" // unmarked: by size, as players take it
 	default:
 		out.Matrix = "bt601"
 	}
-	switch s.Transfer {
-	case "smpte2084":
-		out.Transfer = "pq"
-	case "arib-std-b67":
-		out.Transfer = "hlg"
-	}
+	out.Primaries, out.Transfer = primaries(s.Primaries), transfer(s.Transfer)
+	out.Deep = deepFormat(s.PixFmt)
 	return out
+}
+
+// deepFormat tells whether a pixel format has more than 8 bits a channel, by its name.
+func deepFormat(name string) bool {
+	name = strings.TrimSuffix(strings.TrimSuffix(name, "le"), "be")
+	return slices.ContainsFunc([]string{"p9", "10", "12", "14", "16", "48", "64", "f32"},
+		func(end string) bool {
+			return strings.HasSuffix(name, end) && name != "nv12" && name != "yuv410" && name != "nv16"
+		})
+}
+
+// primaries and transfer give code points of ITU-T H.273 by ffmpeg's names for them.
+func primaries(name string) int {
+	return map[string]int{
+		"bt709": 1, "bt470m": 4, "bt470bg": 5, "smpte170m": 6, "smpte240m": 7, "film": 8, "bt2020": 9,
+		"smpte428": 10, "smpte431": 11, "smpte432": 12, "ebu3213": 22, "jedec-p22": 22,
+	}[name]
+}
+
+func transfer(name string) int {
+	return map[string]int{
+		"bt709": 1, "gamma22": 4, "bt470m": 4, "gamma28": 5, "bt470bg": 5, "smpte170m": 6, "smpte240m": 7, "linear": 8,
+		"iec61966-2-4": 11, "bt1361e": 12, "iec61966-2-1": 13, "bt2020-10": 14, "bt2020-12": 15,
+		"smpte2084": 16, "smpte428": 17, "arib-std-b67": 18,
+	}[name]
 }
 
 // seconds reads the first of some texts that is a time: decimals, or h:m:s.

@@ -30,22 +30,34 @@ type asset struct {
 	input   ffmpeg.Input
 	header  media.Header // of an image
 	info    *ffmpeg.Info // of a clip, GIF or sound
+	// table converts its colours to the film's; nil where they are the same.
+	table *colourTable
+	// warning is what its author should know of it, empty for nothing.
+	warning string
 }
 
-// picture gives the asset as a painter takes it.
+// picture gives the asset as a painter takes it. Its content is addressed with all that
+// decides how its pixels look, so that a turned copy is another picture.
 func (a *asset) picture() *picture.Asset {
-	out := &picture.Asset{Input: a.input, Content: a.content}
+	out := &picture.Asset{Input: a.input}
 	if a.info != nil && a.info.Video != nil {
 		out.Source = a.info.Video.Source
 		out.Input.AlphaVPX = a.info.Video.AlphaVPX
-		return out
+	} else {
+		out.Source = ffmpeg.Source{
+			Width: a.header.Width, Height: a.header.Height, Turn: a.header.Turn,
+			PixelW: 1, PixelH: 1, Alpha: a.header.Alpha, Matrix: "rgb", FullRange: a.header.FullRange, Deep: a.header.Deep,
+		}
+		if a.header.YUV {
+			out.Source.Matrix = "bt601"
+		}
 	}
-	out.Source = ffmpeg.Source{
-		Width: a.header.Width, Height: a.header.Height, Turn: a.header.Turn,
-		PixelW: 1, PixelH: 1, Alpha: a.header.Alpha, Matrix: "rgb", FullRange: a.header.FullRange,
+	if a.table != nil {
+		out.Source.Colours = a.table.id
 	}
-	if a.header.YUV {
-		out.Source.Matrix = "bt601"
+	out.Content = cache.NewHasher("looks 1").Bytes(a.content[:]).String(fmt.Sprintf("%+v %s", out.Source, a.input.Format)).Key()
+	if a.table != nil {
+		out.Source.Table = a.table.path
 	}
 	return out
 }
@@ -93,15 +105,31 @@ func (j *job) identify(ctx context.Context, name string, number int, sound bool)
 		}
 	case sound || a.input.Format.Video():
 		err = j.probe(ctx, a)
-	case a.input.Format == media.SVG, a.input.Format == media.AVIF:
-		turn := media.AVIFTurn(head)
-		if err = j.convert(ctx, a); a.header.Turn == 1 {
-			a.header.Turn = turn
-		}
+	case a.input.Format == media.AVIF:
+		err = j.avif(ctx, a)
+	case a.input.Format == media.SVG:
+		err = j.convert(ctx, a)
 	default:
 		err = j.header(a)
 	}
+	if err == nil && !sound {
+		err = j.colours(a)
+	}
 	return a, err
+}
+
+// avif turns an AVIF picture into a PNG of ours, and keeps what only the AVIF says.
+func (j *job) avif(ctx context.Context, a *asset) error {
+	f, err := os.Open(a.input.Path)
+	if err != nil {
+		return err
+	}
+	facts := media.ReadAVIF(f)
+	if err := errors.Join(f.Close(), j.convert(ctx, a)); err != nil {
+		return err
+	}
+	a.header.Turn, a.header.Colours = facts.Turn, facts.Colours
+	return nil
 }
 
 func (j *job) header(a *asset) error {
@@ -144,7 +172,7 @@ func checkPixels(w, h int) error {
 
 // probe measures a clip or sound, or finds what it measured before.
 func (j *job) probe(ctx context.Context, a *asset) error {
-	key := cache.NewHasher("probe 3").String(j.studio.version).Bytes(a.content[:]).String(string(a.input.Format)).Key()
+	key := cache.NewHasher("probe 4").String(j.studio.version).Bytes(a.content[:]).String(string(a.input.Format)).Key()
 	if b, ok := j.store.Get(cache.Probes, key); ok {
 		var info ffmpeg.Info
 		if json.Unmarshal(b, &info) == nil {

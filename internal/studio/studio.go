@@ -225,12 +225,14 @@ type job struct {
 	project *Project
 	work    string // folder for this build's small files
 
-	sources map[string][]byte
-	list    diag.List
-	board   *storyboard.Board
-	assets  map[string]*asset
-	places  map[string]diag.Range // where a file is first named
-	spoken  [][]voice.Spoken
+	sources  map[string][]byte
+	list     diag.List
+	board    *storyboard.Board
+	assets   map[string]*asset
+	tablesMu sync.Mutex
+	tables   map[string]*colourTable // by id
+	places   map[string]diag.Range   // where a file is first named
+	spoken   [][]voice.Spoken
 	// standIns speak for voices whose engines failed in this build, by the names of these.
 	standIns map[string]voice.Voice
 	line     *timeline.Line
