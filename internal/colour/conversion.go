@@ -12,36 +12,43 @@ import (
 // version changes whenever the same facts would give other colours.
 const version = "colours 1"
 
-// Conversion turns encoded colours of a picture into those of a video. Both are 0 to 1.
+// Conversion turns encoded colours of a picture into those of a video. Both are 0 to 1. It has
+// three steps: a curve for each channel, a map of colours by a grid, and a curve again.
 type Conversion struct {
-	id string
-	// shaper is a curve for each channel, which stands in front of the map; nil for none.
-	// It brings light to even steps, so that a coarse grid is exact.
-	shaper [3]func(float64) float64
-	shaped func(vec) vec
+	id     string
+	before [3]func(float64) float64 // nil for none; 0 to 1 becomes 0 to 1
+	within func(vec) vec
 	grid   int
+	// after brings what the map gives, from 0 to 1, to encoded values.
+	after func(float64) float64
 }
 
 const (
-	fineGrid   = 65 // for curves that bend within the map
-	coarseGrid = 33
-	// shaperPoints is how many points of a shaper a table holds.
-	shaperPoints = 1024
+	linearGrid = 2 // a linear map is exact between the corners of a cube
+	tableGrid  = 33
+	hdrGrid    = 49
+	// curvePoints and afterPoints are how many points of the curves a table holds: light
+	// needs many near black.
+	curvePoints = 1024
+	afterPoints = 4096
 )
 
 // ID names the conversion: equal ids convert alike.
 func (c *Conversion) ID() string { return c.id }
 
-// Convert converts one colour. The result may lie below 0 or above 1: such colours do not
-// exist in the video and are clipped, as browsers do.
+// Convert converts one colour. Those that do not exist in the video are clipped, as browsers
+// do.
 func (c *Conversion) Convert(r, g, b float64) (float64, float64, float64) {
 	v := vec{r, g, b}
-	for i, f := range c.shaper {
+	for i, f := range c.before {
 		if f != nil {
 			v[i] = f(v[i])
 		}
 	}
-	v = c.shaped(v)
+	v = c.within(v)
+	for i := range v {
+		v[i] = c.after(math.Min(math.Max(v[i], 0), 1))
+	}
 	return v[0], v[1], v[2]
 }
 
@@ -78,15 +85,40 @@ func (c *Conversion) finish(facts string) *Conversion {
 // whose primaries a matrix brings to XYZ of D50.
 func linear(curves [3]func(float64) float64, toD50 matrix) *Conversion {
 	m := fromD50().times(toD50)
-	c := &Conversion{grid: coarseGrid}
+	c := &Conversion{grid: linearGrid, within: m.apply, after: encode}
 	for i, curve := range curves {
-		c.shaper[i] = func(v float64) float64 { return math.Min(math.Max(encode(curve(v)), 0), 1) }
-	}
-	c.shaped = func(v vec) vec {
-		light := m.apply(vec{decode(v[0]), decode(v[1]), decode(v[2])})
-		return vec{encode(light[0]), encode(light[1]), encode(light[2])}
+		c.before[i] = func(v float64) float64 { return math.Min(math.Max(curve(v), 0), 1) }
 	}
 	return c
+}
+
+// soft brings light near to how it is encoded, but less steep near black than the curve of
+// sRGB, where colours that the video does not have would spoil their neighbours on a grid.
+const softness = 0.02
+
+func soft(light float64) float64 {
+	const low, power = softness, 1 / 2.4
+	bottom := math.Pow(low, power)
+	v := (math.Pow(math.Abs(light)+low, power) - bottom) / (math.Pow(1+low, power) - bottom)
+	return math.Copysign(v, light)
+}
+
+func unsoft(v float64) float64 {
+	const low, power = softness, 1 / 2.4
+	bottom := math.Pow(low, power)
+	return math.Pow(v*(math.Pow(1+low, power)-bottom)+bottom, 2.4) - low
+}
+
+// mapped is the conversion by a function from encoded colours to light of the video.
+func mapped(f func(vec) vec, grid int) *Conversion {
+	return &Conversion{
+		grid:  grid,
+		after: func(v float64) float64 { return encode(unsoft(v)) },
+		within: func(v vec) vec {
+			light := f(v)
+			return vec{soft(light[0]), soft(light[1]), soft(light[2])}
+		},
+	}
 }
 
 // FromCodes gives the conversion of colours whose primaries and transfer characteristics are
@@ -99,8 +131,7 @@ func FromCodes(primary, curve int) *Conversion {
 	facts := fmt.Sprintf("codes %d %d", primary, curve)
 	if HDR(curve) {
 		m := fromD50().times(toD50)
-		c := &Conversion{grid: fineGrid, shaped: func(v vec) vec { return toneMap(m.apply(hdrLight(curve, v))) }}
-		return c.finish(facts)
+		return mapped(func(v vec) vec { return toneMap(m.apply(hdrLight(curve, v))) }, hdrGrid).finish(facts)
 	}
 	f := transfer(curve)
 	return linear([3]func(float64) float64{f, f, f}, toD50).finish(facts)
@@ -124,24 +155,27 @@ func FromGamma(gamma float64, chroma *Chromaticities) *Conversion {
 	return linear([3]func(float64) float64{f, f, f}, toD50).finish(fmt.Sprint("gamma ", gamma, p))
 }
 
-// Table gives the conversion as a table of the Cinespace format (.csp), for values of so many
-// bits: half of one is added, because ffmpeg's lut3d cuts values off where it should round.
-func (c *Conversion) Table(bits int) []byte {
-	half := 0.5 / float64(int(1)<<bits-1)
+// half of a value of 16 bits, which ffmpeg's filters cut off where they should round.
+const half = 0.5 / 65535
+
+func number(b *strings.Builder, v float64, end byte) {
+	b.WriteString(strconv.FormatFloat(math.Min(math.Max(v, -4), 4), 'f', 7, 64))
+	b.WriteByte(end)
+}
+
+// Grid gives the first two steps as a table of the Cinespace format (.csp), for pixels of
+// 16 bits.
+func (c *Conversion) Grid() []byte {
 	var b strings.Builder
-	number := func(v float64) {
-		b.WriteString(strconv.FormatFloat(math.Min(math.Max(v, -4), 4), 'f', 6, 64))
-	}
 	b.WriteString("CSPLUTV100\n3D\n\n")
-	for _, f := range c.shaper {
+	for _, f := range c.before {
 		points := 2
 		if f != nil {
-			points = shaperPoints
+			points = curvePoints
 		}
 		fmt.Fprintln(&b, points)
 		for i := range points {
-			number(float64(i) / float64(points-1))
-			b.WriteByte(' ')
+			number(&b, float64(i)/float64(points-1), ' ')
 		}
 		b.WriteByte('\n')
 		for i := range points {
@@ -149,8 +183,7 @@ func (c *Conversion) Table(bits int) []byte {
 			if f != nil {
 				v = f(v)
 			}
-			number(v)
-			b.WriteByte(' ')
+			number(&b, v, ' ')
 		}
 		b.WriteByte('\n')
 	}
@@ -159,16 +192,25 @@ func (c *Conversion) Table(bits int) []byte {
 	for z := range c.grid { // red changes fastest
 		for y := range c.grid {
 			for x := range c.grid {
-				v := c.shaped(vec{float64(x) / step, float64(y) / step, float64(z) / step})
-				for i, f := range v {
-					if i > 0 {
-						b.WriteByte(' ')
-					}
-					number(f + half)
-				}
-				b.WriteByte('\n')
+				v := c.within(vec{float64(x) / step, float64(y) / step, float64(z) / step})
+				number(&b, v[0]+half, ' ')
+				number(&b, v[1]+half, ' ')
+				number(&b, v[2]+half, '\n')
 			}
 		}
+	}
+	return []byte(b.String())
+}
+
+// Curve gives the last step as a table of one dimension (.cube), for pixels of 16 bits.
+func (c *Conversion) Curve() []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "LUT_1D_SIZE %d\n", afterPoints)
+	for i := range afterPoints {
+		v := c.after(float64(i)/(afterPoints-1)) + half
+		number(&b, v, ' ')
+		number(&b, v, ' ')
+		number(&b, v, '\n')
 	}
 	return []byte(b.String())
 }

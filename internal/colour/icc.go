@@ -73,8 +73,7 @@ func FromICC(data []byte, channels int) (*Conversion, error) {
 		return FromCodes(int(t[8]), int(t[9])), nil
 	}
 	if f, err := p.lookup(3); err == nil {
-		c := &Conversion{grid: coarseGrid, shaped: func(v vec) vec { return f(v[:]) }}
-		return c.finish(facts), nil
+		return mapped(func(v vec) vec { return f(v[:]) }, tableGrid).finish(facts), nil
 	}
 	var curves [3]func(float64) float64
 	var m matrix
@@ -110,7 +109,13 @@ func Inks(data []byte) (func(inks [4]float64) [3]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(inks [4]float64) [3]float64 { return f(inks[:]) }, nil
+	return func(inks [4]float64) [3]float64 {
+		light := f(inks[:])
+		for i, v := range light {
+			light[i] = math.Min(math.Max(encode(v), 0), 1)
+		}
+		return light
+	}, nil
 }
 
 func fixed(b []byte) float64 { return float64(int32(binary.BigEndian.Uint32(b))) / 65536 }

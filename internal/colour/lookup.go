@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// lookup gives the function from device colours to those of a video by a profile's table for
+// lookup gives the function from device colours to light of a video by a profile's table for
 // the perceptual intent (A2B0), or for the colorimetric one where that is the only one.
 func (p *profile) lookup(channels int) (func([]float64) vec, error) {
 	t := p.tables["A2B0"]
@@ -34,8 +34,7 @@ func (p *profile) lookup(channels int) (func([]float64) vec, error) {
 	}
 	m := fromD50()
 	return func(in []float64) vec {
-		light := m.apply(p.connect(stages(in), legacy))
-		return vec{encode(light[0]), encode(light[1]), encode(light[2])}
+		return m.apply(p.connect(stages(in), legacy))
 	}, nil
 }
 

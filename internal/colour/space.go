@@ -227,16 +227,13 @@ func shoulder(v float64) float64 {
 	return knee + (1-knee)*u/math.Pow(1+math.Pow(u, bend), 1/bend)
 }
 
-// toneMap encodes HDR light for the video: all channels are scaled alike, so that colours
-// keep their hue, by what their brightest becomes.
+// toneMap brings HDR light to light of the video: all channels are scaled alike, so that
+// colours keep their hue, by what their brightest becomes.
 func toneMap(light vec) vec {
 	top := math.Max(light[0], math.Max(light[1], light[2]))
 	if top <= 0 {
 		return vec{}
 	}
-	encoded := shoulder(sdrValue(top))
-	// What the encoded value would be in plain sRGB, so that greys come out as they should
-	// and the others keep their ratio to them.
-	k := decode(encoded) / top
-	return vec{encode(light[0] * k), encode(light[1] * k), encode(light[2] * k)}
+	k := decode(shoulder(sdrValue(top))) / top
+	return vec{light[0] * k, light[1] * k, light[2] * k}
 }

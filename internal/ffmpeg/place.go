@@ -98,10 +98,8 @@ type Source struct {
 	FullRange bool
 	// Primaries and Transfer are code points of ITU-T H.273; 0 where nothing is said.
 	Primaries, Transfer int
-	// Deep tells that a channel has more than 8 bits.
-	Deep bool
-	// Colours names the conversion of the source's colours to the film's, Table is the file
-	// that holds it (.csp); both are empty where they are the same.
+	// Colours names the conversion of the source's colours to the film's, Table the files that
+	// hold it, without their endings (.csp, .cube); both are empty where they are the same.
 	Colours string
 	Table   string `json:"-"`
 	// Plain tells that the pixels are 8 bit 4:2:0 already.
@@ -233,17 +231,15 @@ func chain(in, out string, s Source, p Placement, canvas script.Color, moving pa
 	return fmt.Sprintf("%s[%s]%s[%s]", head, in, strings.Join(f, ","), out)
 }
 
-// converted gives the filters that bring a source's colours to the film's, in a pixel format
-// of 8 bits or, where the source has more, of 16.
+// converted gives the filters that bring a source's colours to the film's, in RGB of a format
+// of 8 bits. Light needs 16 on the way.
 func (s Source) converted(format string) []string {
 	if s.Table == "" {
 		return []string{"format=" + format}
 	}
-	if s.Deep {
-		// ffmpeg has no planar RGB with alpha of 10 bits everywhere; 16 are exact anyhow.
-		return []string{"format=" + format + "16le", "lut3d=file=" + escaped(s.Table)}
+	return []string{
+		"format=" + format + "16le", "lut3d=file=" + escaped(s.Table+".csp"), "lut1d=file=" + escaped(s.Table+".cube"),
 	}
-	return []string{"format=" + format, "lut3d=file=" + escaped(s.Table)}
 }
 
 // escaped writes a text as the value of an option in a graph of filters: once for the list

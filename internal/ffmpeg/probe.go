@@ -279,17 +279,7 @@ func (s probeStream) source() Source {
 		out.Matrix = "bt601"
 	}
 	out.Primaries, out.Transfer = primaries(s.Primaries), transfer(s.Transfer)
-	out.Deep = deepFormat(s.PixFmt)
 	return out
-}
-
-// deepFormat tells whether a pixel format has more than 8 bits a channel, by its name.
-func deepFormat(name string) bool {
-	name = strings.TrimSuffix(strings.TrimSuffix(name, "le"), "be")
-	return slices.ContainsFunc([]string{"p9", "10", "12", "14", "16", "48", "64", "f32"},
-		func(end string) bool {
-			return strings.HasSuffix(name, end) && name != "nv12" && name != "yuv410" && name != "nv16"
-		})
 }
 
 // primaries and transfer give code points of ITU-T H.273 by ffmpeg's names for them.

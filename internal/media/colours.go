@@ -58,7 +58,7 @@ func pngFacts(r io.ReadSeeker, h *Header) {
 				return
 			}
 			alpha = alpha || body[9] == 4 || body[9] == 6
-			h.Channels, h.Deep = 3, body[8] > 8
+			h.Channels = 3
 			if body[9] == 0 || body[9] == 4 {
 				h.Channels = 1
 			}

@@ -109,7 +109,6 @@ func TestReadHeader(t *testing.T) {
 			b := c.bytes(t)
 			got, err := media.ReadHeader(bytes.NewReader(b), c.format)
 			got.Colours, got.Channels = media.Colours{}, 0
-			c.want.Deep = got.Deep
 			if err != nil || got != c.want {
 				t.Errorf("%+v %v, want %+v", got, err, c.want)
 			}

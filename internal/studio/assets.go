@@ -46,7 +46,7 @@ func (a *asset) picture() *picture.Asset {
 	} else {
 		out.Source = ffmpeg.Source{
 			Width: a.header.Width, Height: a.header.Height, Turn: a.header.Turn,
-			PixelW: 1, PixelH: 1, Alpha: a.header.Alpha, Matrix: "rgb", FullRange: a.header.FullRange, Deep: a.header.Deep,
+			PixelW: 1, PixelH: 1, Alpha: a.header.Alpha, Matrix: "rgb", FullRange: a.header.FullRange,
 		}
 		if a.header.YUV {
 			out.Source.Matrix = "bt601"

@@ -1,7 +1,7 @@
 package studio
 
 import (
-	"fmt"
+	"errors"
 	"os"
 	"path/filepath"
 
@@ -31,7 +31,7 @@ func (j *job) colours(a *asset) error {
 		return nil
 	}
 	var err error
-	a.table, err = j.table(c, a.header.Deep || a.info != nil && a.info.Video.Source.Deep)
+	a.table, err = j.table(c)
 	return err
 }
 
@@ -62,24 +62,20 @@ func (a *asset) conversion() *colour.Conversion {
 }
 
 // table writes the table of a conversion to the work folder.
-func (j *job) table(c *colour.Conversion, deep bool) (*colourTable, error) {
+func (j *job) table(c *colour.Conversion) (*colourTable, error) {
 	j.tablesMu.Lock()
 	defer j.tablesMu.Unlock()
-	bits := 8
-	if deep {
-		bits = 16
-	}
-	name := fmt.Sprintf("colours-%s-%d.csp", c.ID(), bits)
-	if t, ok := j.tables[name]; ok {
+	if t, ok := j.tables[c.ID()]; ok {
 		return t, nil
 	}
-	t := &colourTable{id: c.ID(), path: filepath.Join(j.work, name)}
-	if err := os.WriteFile(t.path, c.Table(bits), 0o600); err != nil {
+	t := &colourTable{id: c.ID(), path: filepath.Join(j.work, "colours-"+c.ID())}
+	err := errors.Join(os.WriteFile(t.path+".csp", c.Grid(), 0o600), os.WriteFile(t.path+".cube", c.Curve(), 0o600))
+	if err != nil {
 		return nil, err
 	}
 	if j.tables == nil {
 		j.tables = map[string]*colourTable{}
 	}
-	j.tables[name] = t
+	j.tables[c.ID()] = t
 	return t, nil
 }
