@@ -81,7 +81,7 @@ func (a *asset) media() timeline.Media {
 // stage gives a file of the project a name of ours in the work folder.
 func (j *job) stage(name string, number int) (string, error) {
 	path := filepath.Join(j.work, "in-"+strconv.Itoa(number))
-	return path, os.Symlink(filepath.Join(j.project.dir, filepath.FromSlash(name)), path)
+	return path, os.Symlink(filepath.Join(j.project.dir, j.project.place(name)), path)
 }
 
 // identify opens a file, addresses its content and learns what it is.
@@ -113,7 +113,7 @@ func (j *job) identify(ctx context.Context, name string, number int, sound bool)
 		err = j.header(a)
 	}
 	if err == nil && !sound {
-		err = j.colours(a)
+		j.colours(a)
 	}
 	return a, err
 }

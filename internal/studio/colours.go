@@ -6,33 +6,35 @@ import (
 	"path/filepath"
 
 	"mynah/internal/colour"
+	"mynah/internal/fault"
 	"mynah/internal/media"
 )
 
 // colourTable is a conversion of colours that lies in the work folder.
-type colourTable struct{ id, path string }
+type colourTable struct {
+	id, path   string
+	conversion *colour.Conversion
+	written    bool
+}
 
 const warnProfile = "its colour profile cannot be used; its colours are taken for sRGB"
 
 // colours finds how the colours of a picture or clip become those of the video.
-func (j *job) colours(a *asset) error {
+func (j *job) colours(a *asset) {
 	var c *colour.Conversion
 	switch {
 	case a.info != nil && a.info.Video != nil:
 		s := a.info.Video.Source
 		if s.Matrix == "rgb" && a.input.Format == media.GIF {
-			return nil
+			return
 		}
 		c = colour.FromCodes(s.Primaries, s.Transfer)
 	case a.info == nil:
 		c = a.conversion()
 	}
-	if c == nil {
-		return nil
+	if c != nil {
+		a.table = j.table(c)
 	}
-	var err error
-	a.table, err = j.table(c)
-	return err
 }
 
 // conversion reads what a picture's header says of its colours; the first kind
@@ -61,21 +63,35 @@ func (a *asset) conversion() *colour.Conversion {
 	return nil
 }
 
-// table writes the table of a conversion to the work folder.
-func (j *job) table(c *colour.Conversion) (*colourTable, error) {
+// table gives a conversion its place in the work folder. The files are written by
+// writeTables, once something is to be painted: a build that finds all in the cache needs none.
+func (j *job) table(c *colour.Conversion) *colourTable {
 	j.tablesMu.Lock()
 	defer j.tablesMu.Unlock()
 	if t, ok := j.tables[c.ID()]; ok {
-		return t, nil
-	}
-	t := &colourTable{id: c.ID(), path: filepath.Join(j.work, "colours-"+c.ID())}
-	err := errors.Join(os.WriteFile(t.path+".csp", c.Grid(), 0o600), os.WriteFile(t.path+".cube", c.Curve(), 0o600))
-	if err != nil {
-		return nil, err
+		return t
 	}
 	if j.tables == nil {
 		j.tables = map[string]*colourTable{}
 	}
+	t := &colourTable{id: c.ID(), path: filepath.Join(j.work, "colours-"+c.ID()), conversion: c}
 	j.tables[c.ID()] = t
-	return t, nil
+	return t
+}
+
+// writeTables writes the tables of all conversions that are not there yet.
+func (j *job) writeTables() error {
+	j.tablesMu.Lock()
+	defer j.tablesMu.Unlock()
+	for _, t := range j.tables {
+		if t.written {
+			continue
+		}
+		err := errors.Join(os.WriteFile(t.path+".csp", t.conversion.Grid(), 0o600), os.WriteFile(t.path+".cube", t.conversion.Curve(), 0o600))
+		if err != nil {
+			return fault.New(fault.Disk, err, "cannot write to the folder for temporary files")
+		}
+		t.written = true
+	}
+	return nil
 }

@@ -267,6 +267,9 @@ func (j *job) identifyAll(ctx context.Context) error {
 			continue
 		}
 		j.assets[u.name] = found[i]
+		if w := found[i].warning; w != "" {
+			list.Warnf(u.place, "%q: %s", u.name, w).Hint = "export the picture anew, in sRGB"
+		}
 	}
 	j.checkShots(&list)
 	return j.report(list)

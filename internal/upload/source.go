@@ -11,6 +11,7 @@ import (
 	"github.com/agext/levenshtein"
 
 	"mynah/internal/fault"
+	"mynah/internal/names"
 )
 
 // Source finds the main script of a project and gives its path inside of root. The
@@ -37,6 +38,7 @@ func Source(root fs.FS, source string) (string, error) {
 		if !fs.ValidPath(candidate) || strings.ContainsRune(candidate, 0) {
 			continue
 		}
+		candidate = names.AnyForm(root).Real(candidate)
 		info, err := fs.Stat(root, candidate)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -133,13 +135,13 @@ func missing(root fs.FS, source, name string) error {
 }
 
 // listed joins the first names of a list.
-func listed(names []string, most int) string {
+func listed(list []string, most int) string {
 	var out []string
-	for _, n := range names[:min(len(names), most)] {
+	for _, n := range list[:min(len(list), most)] {
 		out = append(out, quote(n))
 	}
 	text := strings.Join(out, ", ")
-	if len(names) > most {
+	if len(list) > most {
 		text += ", …"
 	}
 	return text
