@@ -99,8 +99,20 @@ func Sniff(head []byte) Format {
 		return MP3 // MPEG audio, layer III
 	case isSVG(head):
 		return SVG
+	case !isContainer(head) && hasFrames(head):
+		return MP3 // cut from a stream
 	}
 	return Unknown
+}
+
+// isContainer tells whether a file is of a kind that may hold whole MP3 files as they are.
+func isContainer(head []byte) bool {
+	for _, mark := range []string{"PK", "%PDF", "RIFF", "Rar!", "7z\xbc\xaf", "\x1f\x8b", "<"} {
+		if bytes.HasPrefix(head, []byte(mark)) {
+			return true
+		}
+	}
+	return false
 }
 
 func sniffFtyp(head []byte) Format {
