@@ -1,13 +1,12 @@
 package studio
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -17,6 +16,7 @@ import (
 	"mynah/internal/media"
 	"mynah/internal/picture"
 	"mynah/internal/proc"
+	"mynah/internal/slide"
 	"mynah/internal/timeline"
 )
 
@@ -108,7 +108,7 @@ func (j *job) identify(ctx context.Context, name string, number int, sound bool)
 	case a.input.Format == media.AVIF:
 		err = j.avif(ctx, a)
 	case a.input.Format == media.SVG:
-		err = j.convert(ctx, a)
+		err = j.svg(ctx, a)
 	default:
 		err = j.header(a)
 	}
@@ -116,20 +116,6 @@ func (j *job) identify(ctx context.Context, name string, number int, sound bool)
 		j.colours(a)
 	}
 	return a, err
-}
-
-// avif turns an AVIF picture into a PNG of ours, and keeps what only the AVIF says.
-func (j *job) avif(ctx context.Context, a *asset) error {
-	f, err := os.Open(a.input.Path)
-	if err != nil {
-		return err
-	}
-	facts := media.ReadAVIF(f)
-	if err := errors.Join(f.Close(), j.convert(ctx, a)); err != nil {
-		return err
-	}
-	a.header.Turn, a.header.Colours = facts.Turn, facts.Colours
-	return nil
 }
 
 func (j *job) header(a *asset) error {
@@ -197,25 +183,8 @@ func (j *job) probe(ctx context.Context, a *asset) error {
 	return j.store.PutBytes(cache.Probes, key, b)
 }
 
-// convert turns an image that ffmpeg does not read everywhere into a PNG of ours.
-func (j *job) convert(ctx context.Context, a *asset) error {
-	b, err := j.toPNG(ctx, a, 1)
-	if err != nil {
-		return err
-	}
-	w, h, err := media.Size(bytes.NewReader(b))
-	if err != nil {
-		return err
-	}
-	if a.input.Format == media.SVG {
-		// Drawn again at the size at which it is seen: it would blur if enlarged.
-		zoom := math.Max(float64(j.board.Film.Width)/float64(w), float64(j.board.Film.Height)/float64(h))
-		if zoom > 1 && float64(w)*float64(h)*zoom*zoom < maxPixels/4 {
-			if b, err = j.toPNG(ctx, a, zoom); err != nil {
-				return err
-			}
-		}
-	}
+// convert turns an image that ffmpeg does not read into a PNG of ours.
+func (j *job) convert(a *asset, b []byte) error {
 	path := a.input.Path + ".png"
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		return err
@@ -225,36 +194,68 @@ func (j *job) convert(ctx context.Context, a *asset) error {
 	return j.header(a)
 }
 
-func (j *job) toPNG(ctx context.Context, a *asset, zoom float64) ([]byte, error) {
-	key := cache.NewHasher("png 1").Bytes(a.content[:]).String(string(a.input.Format)).Float(zoom).Key()
+// svg has the browser draw an SVG image, at the size at which it is seen: it would blur if
+// it were enlarged.
+func (j *job) svg(ctx context.Context, a *asset) error {
+	version, err := j.studio.drawer.Version(ctx, "SVG images")
+	if err != nil {
+		return err
+	}
+	w, h := j.board.Film.Width, j.board.Film.Height
+	key := cache.NewHasher("svg 1").Bytes(a.content[:]).String(version).Int(int64(w), int64(h)).Key()
+	b, ok := j.store.Get(cache.Pictures, key)
+	if !ok {
+		in, err := os.ReadFile(a.input.Path)
+		if err != nil {
+			return err
+		}
+		b, err = j.studio.drawer.DrawSVG(ctx, slide.Drawing{Source: in, Cover: image.Pt(w, h), MostPixels: maxPixels})
+		if err != nil {
+			return err
+		}
+		if err := j.store.PutBytes(cache.Pictures, key, b); err != nil {
+			return err
+		}
+	}
+	return j.convert(a, b)
+}
+
+// avif has a program decode an AVIF picture, and keeps what only the AVIF says.
+func (j *job) avif(ctx context.Context, a *asset) error {
+	f, err := os.Open(a.input.Path)
+	if err != nil {
+		return err
+	}
+	facts := media.ReadAVIF(f)
+	if err := f.Close(); err != nil {
+		return err
+	}
+	b, err := j.decodeAVIF(ctx, a)
+	if err != nil {
+		return err
+	}
+	if err := j.convert(a, b); err != nil {
+		return err
+	}
+	a.header.Turn, a.header.Colours = facts.Turn, facts.Colours
+	return nil
+}
+
+func (j *job) decodeAVIF(ctx context.Context, a *asset) ([]byte, error) {
+	key := cache.NewHasher("avif 1").Bytes(a.content[:]).Key()
 	if b, ok := j.store.Get(cache.Pictures, key); ok {
 		return b, nil
 	}
-	in, err := os.ReadFile(a.input.Path)
-	if err != nil {
+	out := a.input.Path + ".avif.png"
+	link := a.input.Path + ".avif" // the program goes by the name's ending
+	if err := os.Symlink(a.input.Path, link); err != nil {
 		return nil, err
 	}
-	c := proc.Command{
-		Program: "rsvg-convert", Stdin: bytes.NewReader(in), MaxStdout: 1 << 30,
-		// From its input it has no folder, so it can load nothing else.
-		Args: []string{"--format=png", "--zoom=" + strconv.FormatFloat(zoom, 'f', 6, 64)},
+	c := proc.Command{Program: "avifdec", Args: []string{"--jobs", "1", link, out}}
+	if err := j.studio.run.Run(ctx, c); err != nil {
+		return nil, err
 	}
-	if a.input.Format == media.AVIF {
-		out := a.input.Path + ".avif.png"
-		link := a.input.Path + ".avif" // the program goes by the name's ending
-		if err := os.Symlink(a.input.Path, link); err != nil {
-			return nil, err
-		}
-		c = proc.Command{Program: "avifdec", Args: []string{"--jobs", "1", link, out}}
-		if err := j.studio.run.Run(ctx, c); err != nil {
-			return nil, err
-		}
-		if in, err = os.ReadFile(out); err != nil {
-			return nil, err
-		}
-		return in, j.store.PutBytes(cache.Pictures, key, in)
-	}
-	b, err := j.studio.run.Output(ctx, c)
+	b, err := os.ReadFile(out)
 	if err != nil {
 		return nil, err
 	}

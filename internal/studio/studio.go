@@ -554,6 +554,9 @@ func blamesFile(err error) bool {
 	if _, ok := errors.AsType[*proc.NotFoundError](err); ok || tool(err) != "" || full(err) || errors.Is(err, cache.ErrLost) {
 		return false
 	}
+	if _, ok := fault.As(err); ok {
+		return false
+	}
 	if _, ok := errors.AsType[*proc.ExitError](err); ok {
 		return true
 	}
