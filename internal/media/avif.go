@@ -10,8 +10,11 @@ type AVIFFacts struct {
 	// Turn is how it is to be turned, as EXIF counts. EXIF itself does not count here.
 	Turn    int
 	Colours Colours
-	// Sequence tells that the file holds moving pictures.
-	Sequence bool
+	// Sequence tells that the file holds moving pictures, Alpha that they have a track of
+	// their own for transparency.
+	Sequence, Alpha bool
+	// Cut tells that the file ends within a part of it.
+	Cut bool
 }
 
 // maxMeta is how many bytes of an AVIF file's properties are read.
@@ -21,6 +24,10 @@ const maxMeta = 16 << 20
 // (ISO/IEC 23008-12, 6.5.5, 6.5.10 and 6.5.12). What is damaged counts as missing.
 func ReadAVIF(r io.ReadSeeker) AVIFFacts {
 	out := AVIFFacts{Turn: 1}
+	end, err := r.Seek(0, io.SeekEnd)
+	if err != nil {
+		return out
+	}
 	at := int64(0)
 	for range 64 { // top-level boxes: more stand in no picture
 		var head [16]byte
@@ -36,7 +43,7 @@ func ReadAVIF(r io.ReadSeeker) AVIFFacts {
 			size, used = int64(binary.BigEndian.Uint64(head[8:])), 16
 		}
 		switch kind := string(head[4:8]); kind {
-		case "ftyp", "meta":
+		case "ftyp", "meta", "moov":
 			if size == 0 {
 				size = maxMeta
 			}
@@ -48,9 +55,12 @@ func ReadAVIF(r io.ReadSeeker) AVIFFacts {
 				return out
 			}
 			n, _ := io.ReadFull(r, body)
-			if kind == "ftyp" {
+			switch {
+			case kind == "ftyp":
 				out.Sequence = n >= 4 && string(body[:4]) == "avis"
-			} else if n > 4 {
+			case kind == "moov":
+				out.Alpha = hasAlphaTrack(body[:n])
+			case n > 4:
 				out.meta(body[4:n])
 			}
 		}
@@ -58,8 +68,28 @@ func ReadAVIF(r io.ReadSeeker) AVIFFacts {
 			break
 		}
 		at += size
+		out.Cut = at > end
 	}
 	return out
+}
+
+// hasAlphaTrack looks for a track whose handler is that of auxiliary pictures.
+func hasAlphaTrack(moov []byte) bool {
+	found := false
+	boxes(moov, func(kind string, trak []byte) {
+		if kind != "trak" {
+			return
+		}
+		boxes(trak, func(kind string, mdia []byte) {
+			if kind != "mdia" {
+				return
+			}
+			boxes(mdia, func(kind string, b []byte) {
+				found = found || kind == "hdlr" && len(b) >= 12 && string(b[8:12]) == "auxv"
+			})
+		})
+	})
+	return found
 }
 
 // boxes gives the boxes of a box, in order.

@@ -139,6 +139,20 @@ func isSVG(head []byte) bool {
 	return regexp.MustCompile(`^(?s:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s+(?:[\w.-]+:)?svg[^>\[]*(?:\[.*?\]\s*)?>|\s)*<(?:[\w.-]+:)?svg[\s>/]`).MatchString(text)
 }
 
+// Animated tells by the first bytes of a file whether its picture moves, as those of GIFs
+// may; of a GIF itself it does not tell.
+func Animated(head []byte) bool {
+	switch Sniff(head) {
+	case WebP:
+		const animation = 0x02
+		return len(head) > 20 && string(head[12:16]) == "VP8X" && head[20]&animation != 0
+	case AVIF:
+		return len(head) >= 12 && string(head[8:12]) == "avis"
+	default:
+		return false
+	}
+}
+
 // Describe says what a file that is not of a wanted format seems to be.
 func Describe(head []byte) string {
 	f := Sniff(head)

@@ -73,7 +73,7 @@ func (a *asset) media() timeline.Media {
 	}
 	if v := a.info.Video; v != nil {
 		m.Length, m.Rate, m.Frames = v.Length, v.Rate, v.Frames
-		m.Still = a.input.Format == media.GIF && v.Frames <= 1
+		m.Still = (a.input.Format == media.GIF || a.input.Cycles) && v.Frames <= 1
 	}
 	return m
 }
@@ -105,6 +105,8 @@ func (j *job) identify(ctx context.Context, name string, number int, sound bool)
 		}
 	case sound || a.input.Format.Video():
 		err = j.probe(ctx, a)
+	case a.input.Format == media.WebP && media.Animated(head):
+		err = j.webp(ctx, a)
 	case a.input.Format == media.AVIF:
 		err = j.avif(ctx, a)
 	case a.input.Format == media.SVG:
@@ -158,7 +160,7 @@ func checkPixels(w, h int) error {
 
 // probe measures a clip or sound, or finds what it measured before.
 func (j *job) probe(ctx context.Context, a *asset) error {
-	key := cache.NewHasher("probe 4").String(j.studio.version).Bytes(a.content[:]).String(string(a.input.Format)).Key()
+	key := cache.NewHasher("probe 4").String(j.studio.version).Bytes(a.content[:]).String(string(a.input.Format)).Bool(a.input.Cycles).Key()
 	if b, ok := j.store.Get(cache.Probes, key); ok {
 		var info ffmpeg.Info
 		if json.Unmarshal(b, &info) == nil {
@@ -229,6 +231,12 @@ func (j *job) avif(ctx context.Context, a *asset) error {
 	facts := media.ReadAVIF(f)
 	if err := f.Close(); err != nil {
 		return err
+	}
+	if facts.Cut {
+		return errCut
+	}
+	if facts.Sequence {
+		return j.sequence(ctx, a, facts)
 	}
 	b, err := j.decodeAVIF(ctx, a)
 	if err != nil {

@@ -23,11 +23,10 @@ const warnProfile = "its colour profile cannot be used; its colours are taken fo
 func (j *job) colours(a *asset) {
 	var c *colour.Conversion
 	switch {
+	case a.info != nil && a.header.Colours != (media.Colours{}):
+		c = a.conversion()
 	case a.info != nil && a.info.Video != nil:
 		s := a.info.Video.Source
-		if s.Matrix == "rgb" && a.input.Format == media.GIF {
-			return
-		}
 		c = colour.FromCodes(s.Primaries, s.Transfer)
 	case a.info == nil:
 		c = a.conversion()
@@ -64,7 +63,7 @@ func (a *asset) conversion() *colour.Conversion {
 }
 
 // table gives a conversion its place in the work folder. The files are written by
-// writeTables, once something is to be painted: a build that finds all in the cache needs none.
+// writeFiles, once something is to be painted: a build that finds all in the cache needs none.
 func (j *job) table(c *colour.Conversion) *colourTable {
 	j.tablesMu.Lock()
 	defer j.tablesMu.Unlock()
@@ -79,10 +78,24 @@ func (j *job) table(c *colour.Conversion) *colourTable {
 	return t
 }
 
-// writeTables writes the tables of all conversions that are not there yet.
-func (j *job) writeTables() error {
+// later has something done before pictures are painted, if any are.
+func (j *job) later(do func() error) {
 	j.tablesMu.Lock()
 	defer j.tablesMu.Unlock()
+	j.files = append(j.files, do)
+}
+
+// writeFiles writes what painting reads and is not there yet: tables of colours and moving
+// pictures.
+func (j *job) writeFiles() error {
+	j.tablesMu.Lock()
+	defer j.tablesMu.Unlock()
+	for _, do := range j.files {
+		if err := do(); err != nil {
+			return err
+		}
+	}
+	j.files = nil
 	for _, t := range j.tables {
 		if t.written {
 			continue

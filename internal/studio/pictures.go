@@ -339,7 +339,7 @@ func longest(pictures []timeline.Picture, pic timeline.Picture) int64 {
 // makePictures encodes what is missing, side by side.
 func (j *job) makePictures(ctx context.Context, p *cutPlan) error {
 	if len(p.stills)+len(p.moving)+len(p.chains) > 0 {
-		if err := j.writeTables(); err != nil {
+		if err := j.writeFiles(); err != nil {
 			return err
 		}
 	}

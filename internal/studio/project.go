@@ -118,7 +118,7 @@ func (p *Project) look(name string) storyboard.File {
 	format := media.Sniff(head)
 	f := storyboard.File{Exists: true, Sound: format.Audio(), Describe: media.Describe(head)}
 	switch {
-	case format == media.GIF:
+	case format == media.GIF, media.Animated(head):
 		f.Kind = storyboard.GIF
 	case format.Picture():
 		f.Kind = storyboard.Image

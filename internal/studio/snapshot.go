@@ -112,7 +112,7 @@ func (j *job) sheet(ctx context.Context, out io.Writer) error {
 
 // frameOf draws what a scene shows at one of its frames.
 func (j *job) frameOf(ctx context.Context, scene int, n int64) ([]byte, error) {
-	if err := j.writeTables(); err != nil {
+	if err := j.writeFiles(); err != nil {
 		return nil, err
 	}
 	var before shown
