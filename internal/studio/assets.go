@@ -32,6 +32,8 @@ type asset struct {
 	info    *ffmpeg.Info // of a clip, GIF or sound
 	// table converts its colours to the film's; nil where they are the same.
 	table *colourTable
+	// drawn tells that it was drawn at the size at which it is seen.
+	drawn bool
 	// warning is what its author should know of it, empty for nothing.
 	warning string
 }
@@ -219,6 +221,7 @@ func (j *job) svg(ctx context.Context, a *asset) error {
 			return err
 		}
 	}
+	a.drawn = true
 	return j.convert(a, b)
 }
 
