@@ -60,6 +60,9 @@ func FromICC(data []byte, channels int) (*Conversion, error) {
 	facts := "icc " + string(data)
 	switch want {
 	case 1:
+		if p.lab {
+			return nil, nil //nolint:nilnil // grey in CIELAB: browsers take it for that of sRGB
+		}
 		curve, err := p.curve("kTRC")
 		if err != nil {
 			return nil, err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/binary"
+	"errors"
 	"io"
 	"strings"
 )
@@ -60,7 +61,7 @@ func pngFacts(r io.ReadSeeker, h *Header) {
 			alpha = alpha || body[9] == 4 || body[9] == 6
 			h.Channels = 3
 			if body[9] == 0 || body[9] == 4 {
-				h.Channels = 1
+				h.Channels, h.FullRange = 1, true
 			}
 		}
 		h.Colours.pngChunk(kind, body)
@@ -189,4 +190,31 @@ func joined(parts [][]byte) (profile string, bad bool) {
 		}
 	}
 	return string(out), false
+}
+
+// CopyPNG copies a PNG file without its colour profile, over a damaged one of which decoders
+// stumble.
+func CopyPNG(w io.Writer, r io.Reader) error {
+	if _, err := io.CopyN(w, r, 8); err != nil {
+		return err
+	}
+	for {
+		var head [8]byte
+		if _, err := io.ReadFull(r, head[:]); err != nil {
+			if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+				return nil
+			}
+			return err
+		}
+		to, length := w, int64(binary.BigEndian.Uint32(head[:4]))+4
+		if string(head[4:]) == "iCCP" {
+			to = io.Discard
+		}
+		if _, err := to.Write(head[:]); err != nil {
+			return err
+		}
+		if _, err := io.CopyN(to, r, length); err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+	}
 }

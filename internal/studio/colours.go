@@ -2,6 +2,7 @@ package studio
 
 import (
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -17,6 +18,9 @@ type colourTable struct {
 	written    bool
 }
 
+// usualGamma stands in most PNG files, and browsers take it for the curve of sRGB.
+const usualGamma = 0.45455
+
 const warnProfile = "its colour profile cannot be used; its colours are taken for sRGB"
 
 // colours finds how the colours of a picture or clip become those of the video.
@@ -24,12 +28,12 @@ func (j *job) colours(a *asset) {
 	var c *colour.Conversion
 	switch {
 	case a.info != nil && a.header.Colours != (media.Colours{}):
-		c = a.conversion()
+		c = j.conversion(a)
 	case a.info != nil && a.info.Video != nil:
 		s := a.info.Video.Source
 		c = colour.FromCodes(s.Primaries, s.Transfer)
 	case a.info == nil:
-		c = a.conversion()
+		c = j.conversion(a)
 	}
 	if c != nil {
 		a.table = j.table(c)
@@ -38,7 +42,7 @@ func (j *job) colours(a *asset) {
 
 // conversion reads what a picture's header says of its colours; the first kind
 // that is there counts, as in PNG, third edition, section 4.3.
-func (a *asset) conversion() *colour.Conversion {
+func (j *job) conversion(a *asset) *colour.Conversion {
 	h := a.header
 	cs := h.Colours
 	switch {
@@ -46,6 +50,7 @@ func (a *asset) conversion() *colour.Conversion {
 		return colour.FromCodes(cs.Primaries, cs.Transfer)
 	case cs.BadICC:
 		a.warning = warnProfile
+		j.withoutProfile(a)
 	case cs.ICC != "":
 		c, err := colour.FromICC([]byte(cs.ICC), max(h.Channels, 1))
 		if err != nil {
@@ -53,13 +58,34 @@ func (a *asset) conversion() *colour.Conversion {
 		}
 		return c
 	case cs.SRGB:
-	case cs.HasChroma:
+	case cs.HasChroma && cs.Gamma > 0: // chromaticities alone say nothing to browsers
 		w := cs.Chroma // white comes first in a PNG file
 		return colour.FromGamma(cs.Gamma, &colour.Chromaticities{w[2], w[3], w[4], w[5], w[6], w[7], w[0], w[1]})
-	case cs.Gamma > 0:
+	case cs.Gamma > 0 && !cs.HasChroma && math.Abs(cs.Gamma-usualGamma) > 0.0005:
 		return colour.FromGamma(cs.Gamma, nil)
 	}
 	return nil
+}
+
+// withoutProfile has a PNG picture read from a copy without its damaged profile.
+func (j *job) withoutProfile(a *asset) {
+	if a.input.Format != media.PNG {
+		return
+	}
+	from, to := a.input.Path, a.input.Path+".plain.png"
+	a.input.Path = to
+	j.later(func() error {
+		in, err := os.Open(from)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = in.Close() }()
+		out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return err
+		}
+		return errors.Join(media.CopyPNG(out, in), out.Close())
+	})
 }
 
 // table gives a conversion its place in the work folder. The files are written by
