@@ -98,9 +98,9 @@ func FromICC(data []byte, channels int) (*Conversion, error) {
 	return linear(curves, m).finish(facts), nil
 }
 
-// Inks gives the function from printing inks (cyan, magenta, yellow, black, 0 to 1) to
-// colours of a video.
-func Inks(data []byte) (func(inks [4]float64) [3]float64, error) {
+// Inks gives the function from printing inks (cyan, magenta, yellow, black) to colours of a
+// video, both of 8 bits.
+func Inks(data []byte) (func(inks [4]byte) [3]byte, error) {
 	p, err := parseProfile(data)
 	if err != nil {
 		return nil, err
@@ -112,12 +112,27 @@ func Inks(data []byte) (func(inks [4]float64) [3]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(inks [4]float64) [3]float64 {
-		light := f(inks[:])
-		for i, v := range light {
-			light[i] = math.Min(math.Max(encode(v), 0), 1)
+	const points = 17
+	g, n, _ := newGrid([]int{points, points, points, points})
+	g.values = make([]float64, 0, n)
+	for i := range n / 3 {
+		in := make([]float64, 4)
+		for k := range in {
+			in[3-k] = float64(i%points) / (points - 1)
+			i /= points
 		}
-		return light
+		light := f(in)
+		for _, v := range light {
+			g.values = append(g.values, soft(v))
+		}
+	}
+	return func(inks [4]byte) [3]byte {
+		in := [4]float64{float64(inks[0]) / 255, float64(inks[1]) / 255, float64(inks[2]) / 255, float64(inks[3]) / 255}
+		var out [3]byte
+		for i, v := range g.at(in[:]) {
+			out[i] = byte(math.Round(255 * math.Min(encode(unsoft(math.Min(math.Max(v, 0), 1))), 1)))
+		}
+		return out
 	}, nil
 }
 

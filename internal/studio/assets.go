@@ -114,7 +114,9 @@ func (j *job) identify(ctx context.Context, name string, number int, sound bool)
 	case a.input.Format == media.SVG:
 		err = j.svg(ctx, a)
 	default:
-		err = j.header(a)
+		if err = j.header(a); err == nil && a.header.Channels == 4 && a.header.Colours.ICC != "" {
+			err = j.inks(a)
+		}
 	}
 	if err == nil && !sound {
 		j.colours(a)

@@ -51,6 +51,7 @@ func (j *job) conversion(a *asset) *colour.Conversion {
 	case cs.BadICC:
 		a.warning = warnProfile
 		j.withoutProfile(a)
+	case h.Channels == 4: // inks did what there is to do
 	case cs.ICC != "":
 		c, err := colour.FromICC([]byte(cs.ICC), max(h.Channels, 1))
 		if err != nil {
