@@ -214,8 +214,11 @@ func (v *Video) delays(list []*big.Rat) {
 		}
 	}
 	if commonest != nil {
+		const exact = 1_000_000_000
 		rate := new(big.Rat).Inv(commonest)
-		v.Rate = script.Rate{Num: rate.Num().Int64(), Den: rate.Denom().Int64()}
+		if n, d := rate.Num(), rate.Denom(); n.IsInt64() && n.Int64() <= exact && d.IsInt64() && d.Int64() <= exact {
+			v.Rate = script.Rate{Num: n.Int64(), Den: d.Int64()}
+		}
 	}
 }
 

@@ -522,7 +522,8 @@ func full(err error) bool {
 		}
 	}
 	exit, ok := errors.AsType[*proc.ExitError](err)
-	return ok && (exit.Signal == unix.SIGXFSZ || strings.Contains(exit.Stderr, "No space left"))
+	// A program that a shell started is said to have ended by the signal in its exit code.
+	return ok && (exit.Signal == unix.SIGXFSZ || exit.Code == 128+int(unix.SIGXFSZ) || strings.Contains(exit.Stderr, "No space left"))
 }
 
 const errFull = "the disk is full"
