@@ -54,7 +54,7 @@ func FromICC(data []byte, channels int) (*Conversion, error) {
 		return nil, err
 	}
 	want := map[string]int{"GRAY": 1, "RGB ": 3, "CMYK": 4}[p.space]
-	if want != channels && !(want == 1 && channels == 3) {
+	if want != channels && (want != 3 || channels != 1) { // grey ones may have one for colours
 		return nil, fmt.Errorf("the colour profile is for %q, not for this picture", p.space)
 	}
 	facts := "icc " + string(data)

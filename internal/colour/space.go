@@ -217,9 +217,9 @@ func sdrValue(light float64) float64 {
 }
 
 // shoulder leaves values up to its knee alone and brings all above below 1, evenly: the
-// reference white to 0.925, 1000 nits to 0.995.
+// reference white to 0.913, 1000 nits to 0.991, 10000 nits to 0.999.
 func shoulder(v float64) float64 {
-	const knee, bend = 0.72, 2.2
+	const knee, bend = 0.72, 1.85
 	if v <= knee {
 		return v
 	}
