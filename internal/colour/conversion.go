@@ -137,6 +137,17 @@ func FromCodes(primary, curve int) *Conversion {
 	return linear([3]func(float64) float64{f, f, f}, toD50).finish(facts)
 }
 
+// FromPNGCodes is FromCodes for the cICP chunk of a PNG file, whose code points of video
+// (BT.709 and its like) browsers take for the curve of a display.
+func FromPNGCodes(primary, curve int) *Conversion {
+	switch curve {
+	case 1, 6, 14, 15:
+		return FromCodes(primary, displayCurve)
+	default:
+		return FromCodes(primary, curve)
+	}
+}
+
 // FromGamma gives the conversion of a PNG file's gAMA chunk, as the power from light to
 // values, and cHRM chunk; either may be missing (0, nil).
 func FromGamma(gamma float64, chroma *Chromaticities) *Conversion {

@@ -146,6 +146,9 @@ func primaries(code int) Chromaticities {
 	}
 }
 
+// displayCurve is a code point of ours for the curve of a display, ITU-R BT.1886.
+const displayCurve = 1001
+
 // transfer gives the curve from encoded to linear light of a code point of ITU-T H.273,
 // table 3. Browsers take the cameras' curves of SDR video for that of sRGB.
 func transfer(code int) func(float64) float64 {
@@ -156,6 +159,8 @@ func transfer(code int) func(float64) float64 {
 		return func(v float64) float64 { return math.Pow(v, 2.8) }
 	case 8:
 		return func(v float64) float64 { return v }
+	case displayCurve:
+		return func(v float64) float64 { return math.Pow(v, 2.4) }
 	case 17: // SMPTE 428-1: of the film's white of 48 nits
 		return func(v float64) float64 { return math.Pow(v, 2.6) * 52.37 / 48 }
 	default:

@@ -34,6 +34,8 @@ type asset struct {
 	table *colourTable
 	// drawn tells that it was drawn at the size at which it is seen.
 	drawn bool
+	// converted tells that a file of ours stands for it.
+	converted bool
 	// warning is what its author should know of it, empty for nothing.
 	warning string
 }
@@ -196,7 +198,7 @@ func (j *job) convert(a *asset, b []byte) error {
 		return err
 	}
 	a.content = cache.NewHasher("converted").Bytes(b).Key()
-	a.input.Path, a.input.Format = path, media.PNG
+	a.input.Path, a.input.Format, a.converted = path, media.PNG, true
 	return j.header(a)
 }
 

@@ -47,6 +47,9 @@ func (j *job) conversion(a *asset) *colour.Conversion {
 	cs := h.Colours
 	switch {
 	case cs.Transfer > 0 || cs.Primaries > 0:
+		if a.input.Format == media.PNG && !a.converted {
+			return colour.FromPNGCodes(cs.Primaries, cs.Transfer)
+		}
 		return colour.FromCodes(cs.Primaries, cs.Transfer)
 	case cs.BadICC:
 		a.warning = warnProfile
