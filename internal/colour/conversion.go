@@ -166,6 +166,10 @@ func FromGamma(gamma float64, chroma *Chromaticities) *Conversion {
 	return linear([3]func(float64) float64{f, f, f}, toD50).finish(fmt.Sprint("gamma ", gamma, p))
 }
 
+// white is what swscale, ffmpeg's converter, makes of the largest value of 8 bits in 16, and
+// takes for it on the way back, as a part of all that 16 bits hold.
+const white = 255.0 * 256 / 65535
+
 // half of a value of 16 bits, which ffmpeg's filters cut off where they should round.
 const half = 0.5 / 65535
 
@@ -175,8 +179,12 @@ func number(b *strings.Builder, v float64, end byte) {
 }
 
 // Grid gives the first two steps as a table of the Cinespace format (.csp), for pixels of
-// 16 bits.
-func (c *Conversion) Grid() []byte {
+// 16 bits: as swscale makes them of those with fewer, or whole, as files have them.
+func (c *Conversion) Grid(whole bool) []byte {
+	top := white
+	if whole {
+		top = 1
+	}
 	var b strings.Builder
 	b.WriteString("CSPLUTV100\n3D\n\n")
 	for _, f := range c.before {
@@ -184,19 +192,19 @@ func (c *Conversion) Grid() []byte {
 		if f != nil {
 			points = curvePoints
 		}
-		fmt.Fprintln(&b, points)
+		fmt.Fprintln(&b, points+1)
 		for i := range points {
-			number(&b, float64(i)/float64(points-1), ' ')
+			number(&b, top*float64(i)/float64(points-1), ' ')
 		}
-		b.WriteByte('\n')
+		number(&b, top+1, '\n')
+		v := 0.0
 		for i := range points {
-			v := float64(i) / float64(points-1)
-			if f != nil {
+			if v = float64(i) / float64(points-1); f != nil {
 				v = f(v)
 			}
 			number(&b, v, ' ')
 		}
-		b.WriteByte('\n')
+		number(&b, v, '\n')
 	}
 	fmt.Fprintf(&b, "\n%d %d %d\n", c.grid, c.grid, c.grid)
 	step := float64(c.grid - 1)
@@ -218,7 +226,7 @@ func (c *Conversion) Curve() []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "LUT_1D_SIZE %d\n", afterPoints)
 	for i := range afterPoints {
-		v := c.after(float64(i)/(afterPoints-1)) + half
+		v := white*c.after(float64(i)/(afterPoints-1)) + half
 		number(&b, v, ' ')
 		number(&b, v, ' ')
 		number(&b, v, '\n')

@@ -222,9 +222,9 @@ func sdrValue(light float64) float64 {
 }
 
 // shoulder leaves values up to its knee alone and brings all above below 1, evenly: the
-// reference white to 0.913, 1000 nits to 0.991, 10000 nits to 0.999.
+// reference white to 0.916, 1000 nits to 0.993, 10000 nits to 0.999.
 func shoulder(v float64) float64 {
-	const knee, bend = 0.72, 1.85
+	const knee, bend = 0.72, 1.95
 	if v <= knee {
 		return v
 	}

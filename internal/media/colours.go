@@ -59,7 +59,7 @@ func pngFacts(r io.ReadSeeker, h *Header) {
 				return
 			}
 			alpha = alpha || body[9] == 4 || body[9] == 6
-			h.Channels = 3
+			h.Channels, h.Deep = 3, body[8] > 8
 			if body[9] == 0 || body[9] == 4 {
 				h.Channels, h.FullRange = 1, true
 			}

@@ -108,7 +108,7 @@ func TestReadHeader(t *testing.T) {
 			t.Parallel()
 			b := c.bytes(t)
 			got, err := media.ReadHeader(bytes.NewReader(b), c.format)
-			got.Colours, got.Channels = media.Colours{}, 0
+			got.Colours, got.Channels, got.Deep = media.Colours{}, 0, false
 			if err != nil || got != c.want {
 				t.Errorf("%+v %v, want %+v", got, err, c.want)
 			}

@@ -247,6 +247,8 @@ type Header struct {
 	YUV, FullRange bool
 	// Channels is how many its colours have: 1 for grey ones, 4 for those of printing inks.
 	Channels int
+	// Deep tells that a channel has 16 bits.
+	Deep bool
 	// Animated tells that the file holds several pictures that follow each other.
 	Animated bool
 	Colours  Colours

@@ -2,6 +2,7 @@ package studio
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ type colourTable struct {
 	id, path   string
 	conversion *colour.Conversion
 	written    bool
+	whole      bool // for pixels of 16 bits
 }
 
 // usualGamma stands in most PNG files, and browsers take it for the curve of sRGB.
@@ -36,7 +38,7 @@ func (j *job) colours(a *asset) {
 		c = j.conversion(a)
 	}
 	if c != nil {
-		a.table = j.table(c)
+		a.table = j.table(c, a.header.Deep)
 	}
 }
 
@@ -94,17 +96,18 @@ func (j *job) withoutProfile(a *asset) {
 
 // table gives a conversion its place in the work folder. The files are written by
 // writeFiles, once something is to be painted: a build that finds all in the cache needs none.
-func (j *job) table(c *colour.Conversion) *colourTable {
+func (j *job) table(c *colour.Conversion, whole bool) *colourTable {
+	name := fmt.Sprintf("colours-%s-%t", c.ID(), whole)
 	j.tablesMu.Lock()
 	defer j.tablesMu.Unlock()
-	if t, ok := j.tables[c.ID()]; ok {
+	if t, ok := j.tables[name]; ok {
 		return t
 	}
 	if j.tables == nil {
 		j.tables = map[string]*colourTable{}
 	}
-	t := &colourTable{id: c.ID(), path: filepath.Join(j.work, "colours-"+c.ID()), conversion: c}
-	j.tables[c.ID()] = t
+	t := &colourTable{id: c.ID(), path: filepath.Join(j.work, name), conversion: c, whole: whole}
+	j.tables[name] = t
 	return t
 }
 
@@ -130,7 +133,7 @@ func (j *job) writeFiles() error {
 		if t.written {
 			continue
 		}
-		err := errors.Join(os.WriteFile(t.path+".csp", t.conversion.Grid(), 0o600), os.WriteFile(t.path+".cube", t.conversion.Curve(), 0o600))
+		err := errors.Join(os.WriteFile(t.path+".csp", t.conversion.Grid(t.whole), 0o600), os.WriteFile(t.path+".cube", t.conversion.Curve(), 0o600))
 		if err != nil {
 			return fault.New(fault.Disk, err, "cannot write to the folder for temporary files")
 		}

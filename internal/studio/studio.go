@@ -230,7 +230,7 @@ type job struct {
 	board    *storyboard.Board
 	assets   map[string]*asset
 	tablesMu sync.Mutex
-	tables   map[string]*colourTable // by id
+	tables   map[string]*colourTable // by name
 	files    []func() error          // that write what painting reads
 	places   map[string]diag.Range   // where a file is first named
 	spoken   [][]voice.Spoken
