@@ -37,6 +37,8 @@ const (
 	mostFrames = 20_000
 	// mostPixels bounds the pixels of all frames together: some minutes of a large picture.
 	mostPixels = 4_000_000_000
+	// mostCanvas bounds the pixels of one, which are in memory.
+	mostCanvas = 40_000_000
 	mostChunk  = 64 << 20
 )
 
@@ -79,6 +81,9 @@ func ReadWebP(file io.ReaderAt, size int64) (*WebP, error) {
 	}
 	if len(out.Frames) == 0 || out.Width == 0 {
 		return nil, errors.New("it holds no pictures")
+	}
+	if int64(out.Width)*int64(out.Height) > mostCanvas {
+		return nil, fmt.Errorf("it has %d x %d pixels; a picture that moves may have %d million", out.Width, out.Height, mostCanvas/1_000_000)
 	}
 	if int64(out.Width)*int64(out.Height)*int64(len(out.Frames)) > mostPixels {
 		return nil, fmt.Errorf("it has %d pictures of %d x %d pixels: too many; export it as a video", len(out.Frames), out.Width, out.Height)
