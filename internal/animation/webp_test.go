@@ -16,17 +16,17 @@ import (
 )
 
 // still gives the chunks of a WebP picture that ffmpeg makes.
-func still(t testing.TB, colour string, lossless string, w, h int) []byte {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "a.webp")
+func still(tb testing.TB, colour, lossless string, w, h int) []byte {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), "a.webp")
 	src := "color=" + colour + ":s=" + size(w, h) + ",format=bgra"
-	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-f", "lavfi", "-i", src, "-frames:v", "1", "-c:v", "libwebp", "-lossless", lossless, path).CombinedOutput()
+	out, err := exec.CommandContext(tb.Context(), "ffmpeg", "-v", "error", "-f", "lavfi", "-i", src, "-frames:v", "1", "-c:v", "libwebp", "-lossless", lossless, path).CombinedOutput()
 	if err != nil {
-		t.Fatalf("%v: %s", err, out)
+		tb.Fatalf("%v: %s", err, out)
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	b = b[12:]
 	if string(b[:4]) == "VP8X" {
@@ -47,9 +47,9 @@ func chunk(kind string, parts ...[]byte) []byte {
 	return append(out, make([]byte, len(body)&1)...)
 }
 
-// frame is one of 16 x 16 pixels; how is its last byte: 2 does not blend, 1 clears.
-func frame(x, y, w, h, ms int, how byte, picture []byte) []byte {
-	return chunk("ANMF", u24(x/2), u24(y/2), u24(w-1), u24(h-1), u24(ms), []byte{how}, picture)
+// frame is one in a box; how is its last byte: 2 does not blend, 1 clears.
+func frame(box image.Rectangle, ms int, how byte, picture []byte) []byte {
+	return chunk("ANMF", u24(box.Min.X/2), u24(box.Min.Y/2), u24(box.Dx()-1), u24(box.Dy()-1), u24(ms), []byte{how}, picture)
 }
 
 func file(w, h int, frames ...[]byte) []byte {
@@ -67,10 +67,10 @@ func TestPlay(t *testing.T) {
 	t.Parallel()
 	red, half, lossy := still(t, "red", "1", 32, 20), still(t, "blue@0.5", "1", 16, 10), still(t, "0xC86432", "0", 16, 10)
 	b := file(32, 20,
-		frame(0, 0, 32, 20, 40, 0, red),
-		frame(4, 4, 16, 10, 0, 1, half),     // on red; cleared then
-		frame(16, 10, 16, 10, 11, 0, lossy), // leaves a hole
-		frame(4, 4, 16, 10, 1000, 2, half),  // in place of what is there
+		frame(image.Rect(0, 0, 32, 20), 40, 0, red),
+		frame(image.Rect(4, 4, 20, 14), 0, 1, half),     // on red; cleared then
+		frame(image.Rect(16, 10, 32, 20), 11, 0, lossy), // leaves a hole
+		frame(image.Rect(4, 4, 20, 14), 1000, 2, half),  // in place of what is there
 	)
 	movie, err := read(b)
 	if err != nil {
@@ -117,7 +117,7 @@ func TestPlay(t *testing.T) {
 func TestDamagedWebP(t *testing.T) {
 	t.Parallel()
 	red := still(t, "red", "1", 16, 10)
-	whole := file(16, 10, frame(0, 0, 16, 10, 40, 0, red), frame(0, 0, 16, 10, 40, 0, red))
+	whole := file(16, 10, frame(image.Rect(0, 0, 16, 10), 40, 0, red), frame(image.Rect(0, 0, 16, 10), 40, 0, red))
 	for n := 12; n < len(whole); n++ {
 		if _, err := read(whole[:n]); err == nil {
 			t.Errorf("%d bytes of %d are read", n, len(whole))
@@ -127,12 +127,12 @@ func TestDamagedWebP(t *testing.T) {
 		t.Errorf("cut off: %v", err)
 	}
 	for name, b := range map[string][]byte{
-		"outside of the picture": file(16, 10, frame(2, 0, 16, 10, 40, 0, red)),
-		"of another size":        file(16, 10, frame(0, 0, 8, 10, 40, 0, red)),
+		"outside of the picture": file(16, 10, frame(image.Rect(2, 0, 18, 10), 40, 0, red)),
+		"of another size":        file(16, 10, frame(image.Rect(0, 0, 8, 10), 40, 0, red)),
 		"no pictures":            file(16, 10),
-		"no data":                file(16, 10, frame(0, 0, 16, 10, 40, 0, nil)),
-		"too many pixels":        file(1<<12, 1<<12, bytes.Repeat(frame(0, 0, 16, 10, 40, 0, red), 300)),
-		"too large":              file(1<<14, 1<<14, frame(0, 0, 16, 10, 40, 0, red)),
+		"no data":                file(16, 10, frame(image.Rect(0, 0, 16, 10), 40, 0, nil)),
+		"too many pixels":        file(1<<12, 1<<12, bytes.Repeat(frame(image.Rect(0, 0, 16, 10), 40, 0, red), 300)),
+		"too large":              file(1<<14, 1<<14, frame(image.Rect(0, 0, 16, 10), 40, 0, red)),
 	} {
 		movie, err := read(b)
 		if err == nil {
@@ -146,8 +146,8 @@ func TestDamagedWebP(t *testing.T) {
 
 func FuzzWebP(f *testing.F) {
 	red := still(f, "red", "1", 16, 10)
-	f.Add(file(16, 10, frame(0, 0, 16, 10, 40, 0, red)))
-	f.Add(file(16, 10, frame(0, 0, 16, 10, 40, 1, still(f, "blue@0.5", "0", 16, 10))))
+	f.Add(file(16, 10, frame(image.Rect(0, 0, 16, 10), 40, 0, red)))
+	f.Add(file(16, 10, frame(image.Rect(0, 0, 16, 10), 40, 1, still(f, "blue@0.5", "0", 16, 10))))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		movie, err := read(b)
 		if err != nil || movie.Width*movie.Height*len(movie.Frames) > 1<<22 {

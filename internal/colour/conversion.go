@@ -151,7 +151,7 @@ func FromPNGCodes(primary, curve int) *Conversion {
 // FromGamma gives the conversion of a PNG file's gAMA chunk, as the power from light to
 // values, and cHRM chunk; either may be missing (0, nil).
 func FromGamma(gamma float64, chroma *Chromaticities) *Conversion {
-	p := bt709
+	p := bt709()
 	if chroma != nil {
 		p = *chroma
 	}

@@ -67,7 +67,7 @@ func FromICC(data []byte, channels int) (*Conversion, error) {
 		if err != nil {
 			return nil, err
 		}
-		toD50, _ := bt709.toD50()
+		toD50, _ := bt709().toD50()
 		return linear([3]func(float64) float64{curve, curve, curve}, toD50).finish(facts), nil
 	case 4:
 		return nil, errors.New("the colour profile is for printing inks")

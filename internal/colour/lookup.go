@@ -57,8 +57,8 @@ func (p *profile) connect(v vec, legacy bool) vec {
 		}
 		return (t - 16.0/116) * 108 / 841
 	}
-	y := (l + 16) / 116
-	return vec{whiteD50[0] * f(y+a/500), whiteD50[1] * f(y), whiteD50[2] * f(y-b/200)}
+	y, white := (l+16)/116, whiteD50()
+	return vec{white[0] * f(y+a/500), white[1] * f(y), white[2] * f(y-b/200)}
 }
 
 // grid is a table of colours over device colours, the last channel changing fastest.

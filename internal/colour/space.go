@@ -51,7 +51,7 @@ func (m matrix) inverse() (matrix, bool) {
 type Chromaticities [8]float64
 
 // whiteD50 is the white of ICC's connection space, ICC.1:2022, 7.2.16.
-var whiteD50 = vec{0.9642, 1, 0.8249}
+func whiteD50() vec { return vec{0.9642, 1, 0.8249} }
 
 // toD50 gives the matrix from linear light of the primaries to XYZ, adapted to D50 by
 // Bradford's method, ICC.1:2022 annex E.
@@ -76,7 +76,7 @@ func (c Chromaticities) toD50() (matrix, bool) {
 	}
 	bradford := matrix{{0.8951, 0.2664, -0.1614}, {-0.7502, 1.7135, 0.0367}, {0.0389, -0.0685, 1.0296}}
 	back, _ := bradford.inverse()
-	from, to := bradford.apply(w), bradford.apply(whiteD50)
+	from, to := bradford.apply(w), bradford.apply(whiteD50())
 	for _, v := range from {
 		if math.Abs(v) < 1e-6 {
 			return matrix{}, false
@@ -87,11 +87,13 @@ func (c Chromaticities) toD50() (matrix, bool) {
 }
 
 // bt709 are the primaries of videos and of sRGB.
-var bt709 = Chromaticities{0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290}
+func bt709() Chromaticities {
+	return Chromaticities{0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290}
+}
 
 // fromD50 gives the matrix from ICC's connection space to linear light of BT.709.
 func fromD50() matrix {
-	m, _ := bt709.toD50()
+	m, _ := bt709().toD50()
 	out, _ := m.inverse()
 	return out
 }
@@ -142,7 +144,7 @@ func primaries(code int) Chromaticities {
 	case 22: // EBU Tech 3213
 		return Chromaticities{0.630, 0.340, 0.295, 0.605, 0.155, 0.077, dx, dy}
 	default:
-		return bt709
+		return bt709()
 	}
 }
 

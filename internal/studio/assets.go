@@ -194,7 +194,7 @@ func (j *job) probe(ctx context.Context, a *asset) error {
 // convert turns an image that ffmpeg does not read into a PNG of ours.
 func (j *job) convert(a *asset, b []byte) error {
 	path := a.input.Path + ".png"
-	if err := os.WriteFile(path, b, 0o600); err != nil {
+	if err := os.WriteFile(path, b, 0o600); err != nil { //nolint:gosec // a name of ours in the work folder
 		return err
 	}
 	a.content = cache.NewHasher("converted").Bytes(b).Key()
