@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5"
 	"go.yaml.in/yaml/v3"
@@ -143,7 +144,7 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *build.Build) 
 			switch {
 			case project:
 				return &bodyError{http.StatusBadRequest, "A form holds either one zip named project or files"}
-			case len(file) > mostName || strings.HasSuffix(file, "/"):
+			case len(file) > mostName || strings.HasSuffix(file, "/") || !utf8.ValidString(file):
 				return &bodyError{http.StatusBadRequest, fmt.Sprintf("%q cannot be the name of a file", short(file))}
 			}
 			err = files.add(file, p)
