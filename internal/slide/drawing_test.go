@@ -17,6 +17,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"mynah/internal/script"
 	"mynah/internal/slide"
 )
 
@@ -185,5 +186,39 @@ func TestSVGThatCannotBeDrawn(t *testing.T) {
 	}
 	if _, err := drawSVG(t, d, svgHead+`width="4" height="4"/>`, image.Pt(2, 2)); err != nil {
 		t.Errorf("afterwards: %v", err)
+	}
+}
+
+// TestRefusedDiagrams: what mermaid draws in place of a diagram is an error.
+func TestRefusedDiagrams(t *testing.T) {
+	t.Parallel()
+	d := drawer(t, nil)
+	var large, edges strings.Builder
+	large.WriteString("graph TD\n")
+	edges.WriteString("graph TD\n")
+	for i := range 2500 {
+		fmt.Fprintf(&large, "a%d[a node with words]\n", i)
+	}
+	for i := range 600 {
+		fmt.Fprintf(&edges, "a%d-->a%d\n", i, i+1)
+	}
+	for name, c := range map[string]struct {
+		text, want string
+		line       bool
+	}{
+		"too long":       {large.String(), "no more than 50000", false},
+		"too many edges": {edges.String(), "limit is 500", false},
+		"no diagram":     {"nothing of the kind", "No diagram type", false},
+		"a mistake":      {"graph TD\nA-->B\nB--[[>C", "Parse error", true},
+	} {
+		r := request([]slide.Block{{Kind: script.FenceMermaid, Text: c.text}})
+		_, err := d.Draw(t.Context(), r)
+		var wrong *slide.DiagramError
+		if !errors.As(err, &wrong) || !strings.Contains(wrong.Text, c.want) || c.line != (wrong.Line > 0) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := d.Draw(t.Context(), request([]slide.Block{{Kind: script.FenceMermaid, Text: "graph TD\nA[Maximum text size in diagram exceeded]"}})); err != nil {
+		t.Errorf("a diagram that says what mermaid says: %v", err)
 	}
 }

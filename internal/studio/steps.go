@@ -335,8 +335,8 @@ func (j *job) checkSize(shot storyboard.Shot, list *diag.List) {
 	kept, seen := frameW*frameH/(scale*scale*float64(w)*float64(h)), min(frameW, frameH)/scale
 	const nothing = 0.01
 	switch {
-	case kept < nothing && seen < 1:
-		d := list.Errorf(shot.Range, "nothing of %q is left: to fill the frame it is cropped to less than a pixel of its %d x %d", shot.File, w, h)
+	case kept < nothing && seen < 2:
+		d := list.Errorf(shot.Range, "nothing of %q is left: to fill the frame it is cropped to a line of its %d x %d pixels", shot.File, w, h)
 		d.Hint = fmt.Sprintf("show all of it: ![contain](%s), or ![fit](%s) to stretch it", shot.File, shot.File)
 	case kept < leastKept:
 		d := list.Warnf(shot.Range, "only %.0f %% of %q is seen: it is cropped to fill the frame", max(kept*100, 1), shot.File)

@@ -3,6 +3,7 @@ package films_test
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"image/color"
@@ -12,6 +13,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"mynah/internal/house"
+	"mynah/internal/studio"
 )
 
 // place writes a script of one picture or clip into a folder and gives its path.
@@ -226,4 +230,46 @@ func TestSurround(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestSizes: pictures that a crop or an enlargement spoils are warned of.
+func TestSizes(t *testing.T) {
+	t.Parallel()
+	dir, cacheDir := t.TempDir(), t.TempDir()
+	for name, size := range map[string]string{"wide": "1600x180", "small": "64x36", "good": "640x400", "line": "2x4000"} {
+		run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=lime:s="+size, "-frames:v", "1", filepath.Join(dir, name+".png"))
+	}
+	if err := os.WriteFile(filepath.Join(dir, "d.svg"), []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="16" height="9"/>`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for picture, want := range map[string]string{
+		"![](good.png)": "", "![](d.svg)": "", "![contain](wide.png)": "", "![](wide.png)": `only 20 % of "wide.png"`,
+		"![](small.png)": "enlarged 5.0 times", "![contain](small.png)": "enlarged 5.0 times", "![fit](wide.png)": "",
+	} {
+		_, r := produce(t, place(t, dir, "", picture), cacheDir, nil)
+		said := ""
+		for _, w := range r.Warnings {
+			said += w.Summary + "\n"
+		}
+		if want == "" && said != "" || !strings.Contains(said, want) {
+			t.Errorf("%s: %q, want %q", picture, said, want)
+		}
+	}
+	_, err := attempt(t, place(t, dir, "", "![](line.png)"), cacheDir)
+	if wrong := (*studio.ScriptError)(nil); !errors.As(err, &wrong) || !strings.Contains(err.Error(), "nothing of") {
+		t.Errorf("a crop of nothing: %v", err)
+	}
+}
+
+// attempt builds a script, which may fail.
+func attempt(t *testing.T, path, cacheDir string) (*studio.Result, error) {
+	t.Helper()
+	cfg := house.DefaultConfig()
+	cfg.CacheDir = cacheDir
+	h, err := house.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Close()
+	return h.Studio.Produce(t.Context(), studio.Request{Dir: filepath.Dir(path), Script: filepath.Base(path), Output: filepath.Join(t.TempDir(), "film.mp4")})
 }
