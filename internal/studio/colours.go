@@ -58,7 +58,7 @@ func (j *job) conversion(a *asset) *colour.Conversion {
 		j.withoutProfile(a)
 	case h.Channels == 4: // inks did what there is to do
 	case cs.ICC != "":
-		c, err := colour.FromICC([]byte(cs.ICC), max(h.Channels, 1))
+		c, err := j.profile(cs.ICC, max(h.Channels, 1))
 		if err != nil {
 			a.warning = warnProfile
 		}
@@ -71,6 +71,37 @@ func (j *job) conversion(a *asset) *colour.Conversion {
 		return colour.FromGamma(cs.Gamma, nil)
 	}
 	return nil
+}
+
+// profileUse is a profile and for how many channels it is read.
+type profileUse struct {
+	icc      string
+	channels int
+}
+
+// profileFound is what was made of it.
+type profileFound struct {
+	conversion *colour.Conversion
+	err        error
+}
+
+// profile reads a profile, each once: the photos of a camera all have the same.
+func (j *job) profile(icc string, channels int) (*colour.Conversion, error) {
+	use := profileUse{icc, channels}
+	j.tablesMu.Lock()
+	found, ok := j.profiles[use]
+	j.tablesMu.Unlock()
+	if ok {
+		return found.conversion, found.err
+	}
+	found.conversion, found.err = colour.FromICC([]byte(icc), channels)
+	j.tablesMu.Lock()
+	defer j.tablesMu.Unlock()
+	if j.profiles == nil {
+		j.profiles = map[profileUse]profileFound{}
+	}
+	j.profiles[use] = found
+	return found.conversion, found.err
 }
 
 // withoutProfile has a PNG picture read from a copy without its damaged profile.

@@ -231,8 +231,9 @@ type job struct {
 	assets   map[string]*asset
 	tablesMu sync.Mutex
 	tables   map[string]*colourTable // by name
-	files    []func() error          // that write what painting reads
-	places   map[string]diag.Range   // where a file is first named
+	profiles map[profileUse]profileFound
+	files    []func() error        // that write what painting reads
+	places   map[string]diag.Range // where a file is first named
 	spoken   [][]voice.Spoken
 	// standIns speak for voices whose engines failed in this build, by the names of these.
 	standIns map[string]voice.Voice
