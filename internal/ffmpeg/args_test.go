@@ -126,6 +126,8 @@ func TestArguments(t *testing.T) {
 		{"ReadStills of an image under a blur", ffmpeg.ReadStills(blurred)},
 		{"ReadSound", ffmpeg.ReadSound(sound, 48000)},
 		{"ReadSound, a stretch, slower, in stereo", ffmpeg.ReadSound(part, 48000)},
+		{"ReadSound of more than two channels", ffmpeg.ReadSound(ffmpeg.SoundInput{Input: sound.Input, Channels: 2, Surround: true}, 48000)},
+		{"MergeAlpha", ffmpeg.MergeAlpha(ffmpeg.Input{Path: "/s/in-1", Format: media.MOV, Cycles: true})},
 		{"AAC", ffmpeg.DefaultAAC(2).Encode()},
 		{"AAC of two files", ffmpeg.DefaultAAC(1).EncodeFiles([]string{"/s/a", "/s/b"}, []string{"/s/a.aac", "/s/b.aac"})},
 		{"SpeechFile wav", ffmpeg.SpeechFile("wav", 48000, "/s/out.wav")},
