@@ -94,7 +94,8 @@ func (p *page) drawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 		size.Width, size.Height = w, h
 	}
 	if size.Width*size.Height > float64(in.MostPixels) || size.Width > 1<<20 || size.Height > 1<<20 {
-		return nil, &DrawingError{fmt.Sprintf("it has %.0f x %.0f pixels; a picture may have %d million", size.Width, size.Height, in.MostPixels/1_000_000)}
+		return nil, &DrawingError{fmt.Sprintf("it has %.0f x %.0f pixels; a picture may have %d million",
+			size.Width, size.Height, in.MostPixels/1_000_000)}
 	}
 	w, h, zoom := in.size(size.Width, size.Height)
 	css := func(n int) string { return strconv.FormatFloat(float64(n)/zoom, 'f', 6, 64) }

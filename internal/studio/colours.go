@@ -164,7 +164,9 @@ func (j *job) writeFiles() error {
 		if t.written {
 			continue
 		}
-		err := errors.Join(os.WriteFile(t.path+".csp", t.conversion.Grid(t.whole), 0o600), os.WriteFile(t.path+".cube", t.conversion.Curve(), 0o600))
+		err := errors.Join(
+			os.WriteFile(t.path+".csp", t.conversion.Grid(t.whole), 0o600),
+			os.WriteFile(t.path+".cube", t.conversion.Curve(), 0o600))
 		if err != nil {
 			return fault.New(fault.Disk, err, "cannot write to the folder for temporary files")
 		}
