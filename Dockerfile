@@ -11,7 +11,7 @@ RUN CGO_ENABLED=0 go build -trimpath -o /mynah ./cmd/mynah
 
 FROM debian:12-slim
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-      ffmpeg espeak-ng flite lame librsvg2-bin libavif-bin fontconfig fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji \
+      ffmpeg espeak-ng flite lame libavif-bin fontconfig fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji \
       chromium-headless-shell fonts-inter fonts-jetbrains-mono fonts-ebgaramond fonts-texgyre-math \
       ca-certificates curl \
     && rm -rf /var/lib/apt/lists/* \

@@ -62,7 +62,7 @@ func TestArguments(t *testing.T) {
 	drawing := ffmpeg.Source{Width: 300, Height: 200, Turn: 1, PixelW: 1, PixelH: 1, Alpha: true, Matrix: "rgb"}
 	plain := ffmpeg.Source{Width: 1280, Height: 720, Turn: 1, PixelW: 1, PixelH: 1, Matrix: "bt709", Plain: true}
 	dv := ffmpeg.Source{Width: 720, Height: 576, Turn: 1, PixelW: 64, PixelH: 45, Matrix: "bt601"}
-	hdr := ffmpeg.Source{Width: 3840, Height: 2160, Turn: 1, PixelW: 1, PixelH: 1, Matrix: "bt2020", Transfer: "pq"}
+	hdr := ffmpeg.Source{Width: 3840, Height: 2160, Turn: 1, PixelW: 1, PixelH: 1, Matrix: "bt2020", Primaries: 9, Transfer: 16, Colours: "c", Table: "/s/it's: [a],b"}
 	stretch := clip(photo, script.Cover)
 	stretch.From, stretch.Length, stretch.SpeedNum, stretch.SpeedDen, stretch.Held = 1500000, 2000001, 3, 2, true
 	slow := clip(photo, script.Contain)
@@ -126,6 +126,8 @@ func TestArguments(t *testing.T) {
 		{"ReadStills of an image under a blur", ffmpeg.ReadStills(blurred)},
 		{"ReadSound", ffmpeg.ReadSound(sound, 48000)},
 		{"ReadSound, a stretch, slower, in stereo", ffmpeg.ReadSound(part, 48000)},
+		{"ReadSound of more than two channels", ffmpeg.ReadSound(ffmpeg.SoundInput{Input: sound.Input, Channels: 2, Surround: true}, 48000)},
+		{"MergeAlpha", ffmpeg.MergeAlpha(ffmpeg.Input{Path: "/s/in-1", Format: media.MOV, Cycles: true})},
 		{"AAC", ffmpeg.DefaultAAC(2).Encode()},
 		{"AAC of two files", ffmpeg.DefaultAAC(1).EncodeFiles([]string{"/s/a", "/s/b"}, []string{"/s/a.aac", "/s/b.aac"})},
 		{"SpeechFile wav", ffmpeg.SpeechFile("wav", 48000, "/s/out.wav")},

@@ -20,7 +20,7 @@ func FuzzProbe(f *testing.F) {
 			return
 		}
 		for _, format := range []media.Format{media.MOV, media.Matroska, media.GIF, media.WAV} {
-			info := out.info(format)
+			info := out.info(Input{Format: format, Cycles: format == media.MOV})
 			if v := info.Video; v != nil {
 				if v.Length == nil || v.Rate.Num <= 0 || v.Rate.Den <= 0 || v.Source.Width < 1 || v.Source.Height < 1 {
 					t.Fatalf("%+v", v)

@@ -11,6 +11,9 @@ type Input struct {
 	// AlphaVPX names the decoder that knows the transparency of a WebM clip; empty for
 	// all others.
 	AlphaVPX string
+	// Cycles tells that the file plays from its start again and again, as a GIF does, though
+	// its format is that of clips.
+	Cycles bool
 }
 
 // demuxer gives the demuxer that reads a format, and its name in the list of those

@@ -186,6 +186,14 @@ func (p Picture) ReadClip(c ClipInput) []string {
 		"-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")
 }
 
+// MergeAlpha are the arguments of a process that writes moving pictures and their alpha,
+// which are two tracks of a file, as one track of a Matroska file, in 8 bit RGB.
+func MergeAlpha(in Input) []string {
+	args := append(append(quiet(), "-xerror"), in.args("-err_detect", "explode")...)
+	return append(args, "-filter_complex", "[0:v:0]format=gbrap[c];[0:v:1]format=gray[a];[c][a]alphamerge,format=bgra[v]", "-map", "[v]",
+		"-fps_mode", "passthrough", "-enc_time_base", "-1", "-fflags", "+bitexact", "-flags", "+bitexact", "-c:v", "ffv1", "-threads", "1", "-f", "matroska", "pipe:1")
+}
+
 // AAC is the form of a film's sound track.
 type AAC struct {
 	SampleRate, Channels int

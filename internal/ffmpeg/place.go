@@ -96,8 +96,12 @@ type Source struct {
 	Matrix string
 	// FullRange tells that luma uses all 256 values.
 	FullRange bool
-	// Transfer is "pq" or "hlg" for pictures of high dynamic range, else "".
-	Transfer string
+	// Primaries and Transfer are code points of ITU-T H.273; 0 where nothing is said.
+	Primaries, Transfer int
+	// Colours names the conversion of the source's colours to the film's, Table the files that
+	// hold it, without their endings (.csp, .cube); both are empty where they are the same.
+	Colours string
+	Table   string `json:"-"`
 	// Plain tells that the pixels are 8 bit 4:2:0 already.
 	Plain bool
 }
@@ -181,11 +185,6 @@ func chain(in, out string, s Source, p Placement, canvas script.Color, moving pa
 	if p.CropW != w || p.CropH != h {
 		f = append(f, fmt.Sprintf("crop=%d:%d:%d:%d:exact=1", p.CropW, p.CropH, p.CropX, p.CropY))
 	}
-	if s.Transfer != "" {
-		// Tone mapping by Hable's curve, on linear light.
-		f = append(f, "zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv444p")
-		s.Matrix, s.FullRange, s.Plain = "bt709", false, false
-	}
 	from := "in_range=tv"
 	if s.FullRange {
 		from = "in_range=pc"
@@ -200,21 +199,26 @@ func chain(in, out string, s Source, p Placement, canvas script.Color, moving pa
 		if rate == "" {
 			rate = "25"
 		}
-		f = append(f, "format=gbrap", "setsar=1")
+		f = append(append(f, s.converted("gbrap")...), "setsar=1")
 		head = fmt.Sprintf("[%s]%s[a%s];color=c=%s:s=%dx%d:r=%s,format=gbrp,setsar=1[c%s];[c%s][a%s]overlay=format=gbrp:shortest=1[o%s];",
 			in, strings.Join(f, ","), out, hex(canvas), p.CropW, p.CropH, rate, out, out, out, out)
-		in, f, from, s.Plain = "o"+out, nil, "in_range=pc", false
+		in, f, from, s.Plain, s.Table = "o"+out, nil, "in_range=pc", false, ""
 	}
 	switch {
 	case p.Padded():
 		f = append(f,
-			fmt.Sprintf("scale=%d:%d:%s:%s", p.ScaledW, p.ScaledH, from, scaling), "format=gbrp",
+			fmt.Sprintf("scale=%d:%d:%s:%s", p.ScaledW, p.ScaledH, from, scaling))
+		f = append(append(f, s.converted("gbrp")...),
 			fmt.Sprintf("pad=%d:%d:%d:%d:color=%s", p.FrameW, p.FrameH, p.OffsetX, p.OffsetY, hex(canvas)),
 			"scale="+toFilm+":"+scaling)
-	case s.Plain && s.Matrix == "bt709" && !s.FullRange && s.Turn <= 1 &&
+	case s.Table == "" && s.Plain && s.Matrix == "bt709" && !s.FullRange && s.Turn <= 1 &&
 		s.Width == p.FrameW && s.Height == p.FrameH && p.ScaledW == p.FrameW && p.ScaledH == p.FrameH:
 		// Nothing to do: the clip is in the film's form already.
 	default:
+		if s.Table != "" {
+			f = append(append(f, fmt.Sprintf("scale=%d:%d:%s:%s", p.ScaledW, p.ScaledH, from, scaling)), s.converted("gbrp")...)
+			from = "in_range=pc"
+		}
 		f = append(f, fmt.Sprintf("scale=%d:%d:%s:%s:%s", p.ScaledW, p.ScaledH, from, toFilm, scaling))
 		if p.ScaledW != p.FrameW || p.ScaledH != p.FrameH {
 			f = append(f, "format=yuv444p", fmt.Sprintf("crop=%d:%d:%d:%d:exact=1", p.FrameW, p.FrameH, -p.OffsetX, -p.OffsetY))
@@ -225,6 +229,24 @@ func chain(in, out string, s Source, p Placement, canvas script.Color, moving pa
 		f = append(f, fps)
 	}
 	return fmt.Sprintf("%s[%s]%s[%s]", head, in, strings.Join(f, ","), out)
+}
+
+// converted gives the filters that bring a source's colours to the film's, in RGB of a format
+// of 8 bits. Light needs 16 on the way.
+func (s Source) converted(format string) []string {
+	if s.Table == "" {
+		return []string{"format=" + format}
+	}
+	return []string{
+		"format=" + format + "16le", "lut3d=file=" + escaped(s.Table+".csp"), "lut1d=file=" + escaped(s.Table+".cube"),
+	}
+}
+
+// escaped writes a text as the value of an option in a graph of filters: once for the list
+// of options, once for the graph (ffmpeg-utils, "Quoting and escaping").
+func escaped(text string) string {
+	option := strings.NewReplacer(`\`, `\\`, `'`, `\'`, `:`, `\:`).Replace(text)
+	return strings.NewReplacer(`\`, `\\`, `'`, `\'`, `[`, `\[`, `]`, `\]`, `,`, `\,`, `;`, `\;`).Replace(option)
 }
 
 func hex(c script.Color) string { return fmt.Sprintf("0x%02X%02X%02X", c.R, c.G, c.B) }

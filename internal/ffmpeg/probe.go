@@ -38,6 +38,7 @@ type Audio struct {
 }
 
 type probeStream struct {
+	Index      int    `json:"index"`
 	Type       string `json:"codec_type"`
 	Codec      string `json:"codec_name"`
 	Width      int    `json:"width"`
@@ -47,6 +48,7 @@ type probeStream struct {
 	Space      string `json:"color_space"`
 	Range      string `json:"color_range"`
 	Transfer   string `json:"color_transfer"`
+	Primaries  string `json:"color_primaries"`
 	AvgRate    string `json:"avg_frame_rate"`
 	RealRate   string `json:"r_frame_rate"`
 	Frames     string `json:"nb_frames"`
@@ -75,6 +77,7 @@ type probeOutput struct {
 		Duration string `json:"duration"`
 	} `json:"format"`
 	Packets []struct {
+		Stream   int    `json:"stream_index"`
 		Duration string `json:"duration_time"`
 	} `json:"packets"`
 }
@@ -82,8 +85,8 @@ type probeOutput struct {
 // ErrNoStream tells that a file has neither picture nor sound that can be read.
 var ErrNoStream = errors.New("it holds neither pictures nor sound")
 
-const probeEntries = "format=start_time,duration:stream=codec_type,codec_name,width,height,pix_fmt,sample_aspect_ratio,color_space,color_range," +
-	"color_transfer,avg_frame_rate,r_frame_rate,nb_frames,nb_read_packets,start_time,duration,channels,sample_rate:stream_tags=DURATION,alpha_mode:" +
+const probeEntries = "format=start_time,duration:stream=index,codec_type,codec_name,width,height,pix_fmt,sample_aspect_ratio,color_space,color_range," +
+	"color_transfer,color_primaries,avg_frame_rate,r_frame_rate,nb_frames,nb_read_packets,start_time,duration,channels,sample_rate:stream_tags=DURATION,alpha_mode:" +
 	"stream_disposition=default,attached_pic:stream_side_data=rotation"
 
 // Probe measures a clip, GIF or audio file.
@@ -97,13 +100,13 @@ func (t *Tools) Probe(ctx context.Context, in Input) (*Info, error) {
 	if err != nil {
 		return nil, err
 	}
-	info := out.info(in.Format)
+	info := out.info(in)
 	if info.Video != nil && info.Video.Length.Sign() <= 0 {
 		// The container does not say how long it is: count.
 		if out, err = t.probe(ctx, in, "-count_packets"); err != nil {
 			return nil, err
 		}
-		info = out.info(in.Format)
+		info = out.info(in)
 	}
 	if v := info.Video; v != nil && in.Format == media.Matroska && v.atOnce(2) {
 		// A clip of a frame or two may be one whose times are damaged: Matroska states the
@@ -111,7 +114,7 @@ func (t *Tools) Probe(ctx context.Context, in Input) (*Info, error) {
 		if out, err = t.probe(ctx, in, "-count_packets"); err != nil {
 			return nil, err
 		}
-		if n := out.info(in.Format).Video; n != nil && n.Frames > 4 && v.atOnce(n.Frames/2) {
+		if n := out.info(in).Video; n != nil && n.Frames > 4 && v.atOnce(n.Frames/2) {
 			return nil, fmt.Errorf("its %d pictures have no times of their own", n.Frames)
 		}
 	}
@@ -129,8 +132,8 @@ func (v *Video) atOnce(frames int64) bool {
 func (t *Tools) probe(ctx context.Context, in Input, more ...string) (*probeOutput, error) {
 	args := append([]string{"-hide_banner", "-v", "error"}, in.guard()...)
 	entries := probeEntries
-	if in.Format == media.GIF {
-		entries += ":packet=duration_time"
+	if in.Format == media.GIF || in.Cycles {
+		entries += ":packet=stream_index,duration_time"
 	}
 	args = append(args, more...)
 	args = append(args, "-of", "json", "-show_entries", entries, in.Path)
@@ -145,12 +148,13 @@ func (t *Tools) probe(ctx context.Context, in Input, more ...string) (*probeOutp
 	return &out, nil
 }
 
-func (o *probeOutput) info(f media.Format) *Info {
+func (o *probeOutput) info(in Input) *Info {
+	f := in.Format
 	info := &Info{}
 	for _, s := range o.Streams {
 		switch {
 		case s.Type == "video" && s.Disposition.Attached == 0 && info.Video == nil && s.Width > 0 && s.Height > 0:
-			info.Video = o.video(s, f)
+			info.Video = o.video(s, in)
 		case s.Type == "audio" && info.Audio == nil && s.Channels > 0:
 			info.Audio = &Audio{Channels: s.Channels, Length: o.length(s, f, func(r *big.Rat) *big.Rat { return r })}
 		}
@@ -158,7 +162,7 @@ func (o *probeOutput) info(f media.Format) *Info {
 	return info
 }
 
-func (o *probeOutput) video(s probeStream, f media.Format) *Video {
+func (o *probeOutput) video(s probeStream, in Input) *Video {
 	rate := parseRate(s.AvgRate)
 	if rate.Num == 0 {
 		rate = parseRate(s.RealRate)
@@ -171,22 +175,63 @@ func (o *probeOutput) video(s probeStream, f media.Format) *Video {
 		v.AlphaVPX = map[string]string{"vp8": "libvpx", "vp9": "libvpx-vp9"}[s.Codec]
 	}
 	v.Source.Alpha = v.Source.Alpha || v.AlphaVPX != ""
-	if f == media.GIF {
-		v.Length = new(big.Rat)
+	if in.Format == media.GIF || in.Cycles {
+		var delays []*big.Rat
 		for _, p := range o.Packets {
+			if p.Stream != s.Index {
+				continue
+			}
+			v.Frames++
 			if d := seconds(p.Duration); d != nil {
-				v.Length.Add(v.Length, d)
+				delays = append(delays, d)
 			}
 		}
-		v.Frames = int64(len(o.Packets))
+		v.delays(delays)
 		return v
 	}
 	v.Frames, _ = strconv.ParseInt(s.Frames, 10, 64)
 	if packets, err := strconv.ParseInt(s.Packets, 10, 64); err == nil {
 		v.Frames = packets
 	}
-	v.Length = o.length(s, f, func(stated *big.Rat) *big.Rat { return exactLength(stated, v.Frames, rate) })
+	v.Length = o.length(s, in.Format, func(stated *big.Rat) *big.Rat { return exactLength(stated, v.Frames, rate) })
 	return v
+}
+
+// delays gives a picture that plays in cycles the length of one of them, and the rate that
+// its commonest delay makes; of two that are as common, the shorter counts.
+func (v *Video) delays(list []*big.Rat) {
+	v.Length = new(big.Rat)
+	count := map[string]int{}
+	var commonest *big.Rat
+	for _, d := range list {
+		v.Length.Add(v.Length, d)
+		count[d.RatString()]++
+	}
+	for _, d := range list {
+		if commonest == nil || count[d.RatString()] > count[commonest.RatString()] ||
+			count[d.RatString()] == count[commonest.RatString()] && d.Cmp(commonest) < 0 {
+			commonest = d
+		}
+	}
+	if commonest != nil {
+		const exact = 1_000_000_000
+		rate := new(big.Rat).Inv(commonest)
+		if n, d := rate.Num(), rate.Denom(); n.IsInt64() && n.Int64() <= exact && d.IsInt64() && d.Int64() <= exact {
+			v.Rate = script.Rate{Num: n.Int64(), Den: d.Int64()}
+		}
+	}
+}
+
+// Movie is what is known of pictures that are on for some milliseconds each, in a file that
+// MovieWriter wrote.
+func Movie(w, h int, ms []int64) *Info {
+	v := &Video{Frames: int64(len(ms)), Source: Source{Width: w, Height: h, Turn: 1, PixelW: 1, PixelH: 1, Alpha: true, Matrix: "rgb"}}
+	var list []*big.Rat
+	for _, d := range ms {
+		list = append(list, big.NewRat(d, 1000))
+	}
+	v.delays(list)
+	return &Info{Video: v}
 }
 
 // length gives the time from the file's beginning to the end of a stream. What exact
@@ -270,18 +315,31 @@ func (s probeStream) source() Source {
 		out.Matrix = "bt2020"
 	case s.Space == "smpte170m", s.Space == "bt470bg":
 		out.Matrix = "bt601"
+	case s.Space == "smpte240m", s.Space == "fcc":
+		out.Matrix = s.Space
 	case s.Width >= 1280 || s.Height > 576:
 		out.Matrix = "bt709" // unmarked: by size, as players take it
 	default:
 		out.Matrix = "bt601"
 	}
-	switch s.Transfer {
-	case "smpte2084":
-		out.Transfer = "pq"
-	case "arib-std-b67":
-		out.Transfer = "hlg"
-	}
+	out.Primaries, out.Transfer = primaries(s.Primaries), transfer(s.Transfer)
 	return out
+}
+
+// primaries and transfer give code points of ITU-T H.273 by ffmpeg's names for them.
+func primaries(name string) int {
+	return map[string]int{
+		"bt709": 1, "bt470m": 4, "bt470bg": 5, "smpte170m": 6, "smpte240m": 7, "film": 8, "bt2020": 9,
+		"smpte428": 10, "smpte431": 11, "smpte432": 12, "ebu3213": 22, "jedec-p22": 22,
+	}[name]
+}
+
+func transfer(name string) int {
+	return map[string]int{
+		"bt709": 1, "gamma22": 4, "bt470m": 4, "gamma28": 5, "bt470bg": 5, "smpte170m": 6, "smpte240m": 7, "linear": 8,
+		"iec61966-2-4": 11, "bt1361e": 12, "iec61966-2-1": 13, "bt2020-10": 14, "bt2020-12": 15,
+		"smpte2084": 16, "smpte428": 17, "arib-std-b67": 18,
+	}[name]
 }
 
 // seconds reads the first of some texts that is a time: decimals, or h:m:s.

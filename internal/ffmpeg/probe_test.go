@@ -133,9 +133,11 @@ func TestSources(t *testing.T) {
 		{"marked bt709", `, "color_space": "bt709"`, func(s *ffmpeg.Source) { s.Matrix = "bt709" }},
 		{"marked bt601", `, "color_space": "smpte170m", "width": 1280`, func(s *ffmpeg.Source) { s.Width = 1280 }},
 		{"marked bt2020", `, "color_space": "bt2020nc"`, func(s *ffmpeg.Source) { s.Matrix = "bt2020" }},
-		{"HDR10", `, "color_transfer": "smpte2084", "color_space": "bt2020nc"`, func(s *ffmpeg.Source) { s.Matrix, s.Transfer = "bt2020", "pq" }},
-		{"HLG", `, "color_transfer": "arib-std-b67"`, func(s *ffmpeg.Source) { s.Transfer = "hlg" }},
-		{"SDR", `, "color_transfer": "bt709"`, func(*ffmpeg.Source) {}},
+		{"HDR10", `, "color_transfer": "smpte2084", "color_space": "bt2020nc"`, func(s *ffmpeg.Source) { s.Matrix, s.Transfer = "bt2020", 16 }},
+		{"HLG", `, "color_transfer": "arib-std-b67"`, func(s *ffmpeg.Source) { s.Transfer = 18 }},
+		{"SDR", `, "color_transfer": "bt709", "color_primaries": "bt709"`, func(s *ffmpeg.Source) { s.Primaries, s.Transfer = 1, 1 }},
+		{"of a telephone", `, "color_primaries": "smpte432"`, func(s *ffmpeg.Source) { s.Primaries = 12 }},
+		{"colours that nobody knows", `, "color_primaries": "x", "color_transfer": "log100", "color_space": "ycgco"`, func(*ffmpeg.Source) {}},
 		{"full range", `, "color_range": "pc"`, func(s *ffmpeg.Source) { s.FullRange = true }},
 		{"full range of motion JPEG", `, "pix_fmt": "yuvj420p"`, func(s *ffmpeg.Source) { s.FullRange, s.Plain = true, false }},
 		{"10 bit", `, "pix_fmt": "yuv420p10le"`, func(s *ffmpeg.Source) { s.Plain = false }},
@@ -391,5 +393,40 @@ func TestVersionIsAskedOnce(t *testing.T) {
 	}
 	if _, err := ffmpeg.NewTools(run, "no-such-program", "ffprobe").Version(t.Context(), store); err == nil {
 		t.Error("a program that is not there has a version")
+	}
+}
+
+// TestMovie: pictures that are on for some milliseconds each are read as they were written.
+func TestMovie(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "m.mkv")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := ffmpeg.NewMovie(f, 4, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ms := []int64{40, 100, 100, 1000, 7}
+	for i, d := range ms {
+		if err := m.Add(bytes.Repeat([]byte{byte(50 * i), 1, 2, byte(255 - i)}, 8), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(m.Close(), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	info := ffmpeg.Movie(4, 2, ms)
+	if v := info.Video; v.Frames != 5 || v.Rate != (script.Rate{Num: 10, Den: 1}) || v.Length.Cmp(big.NewRat(1247, 1000)) != 0 {
+		t.Errorf("%+v", v)
+	}
+	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-f", "matroska", "-i", path, "-f", "rawvideo", "-pix_fmt", "rgba", "-fps_mode", "passthrough", "-").Output()
+	if err != nil || len(out) != 5*4*2*4 || out[3*32] != 150 || out[3*32+3] != 252 {
+		t.Errorf("%d bytes %v", len(out), err)
+	}
+	times, err := exec.CommandContext(t.Context(), "ffprobe", "-v", "error", "-f", "matroska", "-show_entries", "packet=pts_time,duration_time", "-of", "csv=p=0", path).Output()
+	if want := "0.000000,0.040000\n0.040000,0.100000\n0.140000,0.100000\n0.240000,1.000000\n1.240000,0.007000\n"; err != nil || string(times) != want {
+		t.Errorf("%q %v", times, err)
 	}
 }

@@ -19,6 +19,8 @@ type SoundInput struct {
 	SpeedNum, SpeedDen int64
 	// Channels wanted, 1 or 2.
 	Channels int
+	// Surround tells that the file has more than two channels.
+	Surround bool
 }
 
 // ReadSound are the arguments of a process that writes sound as raw 16 bit samples at
@@ -32,7 +34,11 @@ func ReadSound(s SoundInput, sampleRate int) []string {
 		before = append(before, "-t", micros(s.Length))
 	}
 	// Gaps between packets become silence, so that sound stays where it was.
-	filters := []string{fmt.Sprintf("aresample=%d:async=1:first_pts=0:filter_size=64:phase_shift=10:linear_interp=0", sampleRate)}
+	resample := fmt.Sprintf("aresample=%d:async=1:first_pts=0:filter_size=64:phase_shift=10:linear_interp=0", sampleRate)
+	if s.Surround && s.Channels == 2 {
+		resample += surround
+	}
+	filters := []string{resample}
 	filters = append(filters, tempo(s.SpeedNum, s.SpeedDen)...)
 	layout := "mono"
 	if s.Channels == 2 {
@@ -43,6 +49,10 @@ func ReadSound(s SoundInput, sampleRate int) []string {
 	return append(args, "-map", "0:a:0", "-vn", "-sn", "-dn", "-af", strings.Join(filters, ","),
 		"-f", "s16le", "pipe:1")
 }
+
+// surround mixes more than two channels down by ITU-R BS.775-3, table 2: centre and surrounds
+// at -3 dB, low frequencies left out. A high limit keeps ffmpeg from making all of it softer.
+const surround = ":ochl=stereo:clev=0.7071068:slev=0.7071068:lfe_mix_level=0:rematrix_maxval=64"
 
 // tempo gives the filters that change speed and keep pitch; one takes at most a
 // factor of 100 up and 2 down.

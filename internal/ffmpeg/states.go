@@ -36,23 +36,9 @@ type State struct {
 // thousand take no more room than a slide.
 func WriteStates(to io.Writer, w, h int, states []State) error {
 	out := bufio.NewWriter(to)
-	// The tag is that of libavcodec's raw video for this form.
-	const planes = "Y4\x0b\x08"
-	head := [][]byte{
-		element(0x1a45dfa3,
-			number(0x4286, 1), number(0x42f7, 1), number(0x42f2, 4), number(0x42f3, 8),
-			element(0x4282, []byte("matroska")), number(0x4287, 4), number(0x4285, 2)),
-		{0x18, 0x53, 0x80, 0x67, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, // a segment of unknown length
-		element(0x1549a966, number(0x2ad7b1, 1_000_000)),
-		element(0x1654ae6b, element(0xae,
-			number(0xd7, 1), number(0x73c5, 1), number(0x83, 1), number(0x9c, 0), element(0x86, []byte("V_UNCOMPRESSED")),
-			element(0x6d80, element(0x6240, number(0x5031, 0), number(0x5032, 1), number(0x5033, 0), element(0x5034, number(0x4254, 0)))),
-			element(0xe0, number(0xb0, int64(w)), number(0xba, int64(h)), element(0x2eb524, []byte(planes))))),
-	}
-	for _, b := range head {
-		if _, err := out.Write(b); err != nil {
-			return err
-		}
+	const planes = "Y4\x0b\x08" // libavcodec's tag of this form
+	if _, err := out.Write(rawHead(w, h, planes)); err != nil {
+		return err
 	}
 	var packed bytes.Buffer
 	z, err := zlib.NewWriterLevel(&packed, zlib.BestSpeed)
@@ -79,6 +65,61 @@ func WriteStates(to io.Writer, w, h int, states []State) error {
 	}
 	return out.Flush()
 }
+
+// rawHead begins a Matroska file of one track of raw pictures, packed each by zlib, that
+// counts in milliseconds; tag is libavcodec's for their form.
+func rawHead(w, h int, tag string) []byte {
+	return bytes.Join([][]byte{
+		element(0x1a45dfa3,
+			number(0x4286, 1), number(0x42f7, 1), number(0x42f2, 4), number(0x42f3, 8),
+			element(0x4282, []byte("matroska")), number(0x4287, 4), number(0x4285, 2)),
+		{0x18, 0x53, 0x80, 0x67, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, // a segment of unknown length
+		element(0x1549a966, number(0x2ad7b1, 1_000_000)),
+		element(0x1654ae6b, element(0xae,
+			number(0xd7, 1), number(0x73c5, 1), number(0x83, 1), number(0x9c, 0), element(0x86, []byte("V_UNCOMPRESSED")),
+			element(0x6d80, element(0x6240, number(0x5031, 0), number(0x5032, 1), number(0x5033, 0), element(0x5034, number(0x4254, 0)))),
+			element(0xe0, number(0xb0, int64(w)), number(0xba, int64(h)), element(0x2eb524, []byte(tag))))),
+	}, nil)
+}
+
+// MovieWriter writes pictures with alpha, 8 bit RGBA, as a Matroska file.
+type MovieWriter struct {
+	out    *bufio.Writer
+	packed bytes.Buffer
+	z      *zlib.Writer
+	now    int64 // milliseconds
+}
+
+// NewMovie begins a file of pictures of w x h pixels.
+func NewMovie(to io.Writer, w, h int) (*MovieWriter, error) {
+	m := &MovieWriter{out: bufio.NewWriter(to)}
+	var err error
+	if m.z, err = zlib.NewWriterLevel(&m.packed, zlib.BestSpeed); err != nil {
+		return nil, err
+	}
+	_, err = m.out.Write(rawHead(w, h, "RGBA"))
+	return m, err
+}
+
+// Add adds a picture that is on for some milliseconds.
+func (m *MovieWriter) Add(pixels []byte, ms int64) error {
+	m.packed.Reset()
+	m.packed.Write([]byte{0x81, 0, 0, 0}) // track 1, at the cluster's time
+	m.z.Reset(&m.packed)
+	if _, err := m.z.Write(pixels); err != nil {
+		return err
+	}
+	if err := m.z.Close(); err != nil {
+		return err
+	}
+	group := element(0xa0, element(0xa1, m.packed.Bytes()), number(0x9b, ms))
+	_, err := m.out.Write(element(0x1f43b675, number(0xe7, m.now), group))
+	m.now += ms
+	return err
+}
+
+// Close ends the file.
+func (m *MovieWriter) Close() error { return m.out.Flush() }
 
 // element writes an element of EBML, RFC 8794: its id, its length, its content.
 func element(id uint32, parts ...[]byte) []byte {

@@ -73,11 +73,7 @@ func wanted() []struct {
 			version: []string{"--version"},
 		},
 		{
-			Tool:    Tool{Name: browser, For: "slides", Install: "apt-get install chromium-headless-shell"},
-			version: []string{"--version"},
-		},
-		{
-			Tool:    Tool{Name: "rsvg-convert", For: "SVG images", Install: "apt-get install librsvg2-bin"},
+			Tool:    Tool{Name: browser, For: "slides and SVG images", Install: "apt-get install chromium-headless-shell"},
 			version: []string{"--version"},
 		},
 		{

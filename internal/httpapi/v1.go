@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/oklog/ulid/v2"
@@ -153,7 +154,7 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *build.Build, 
 			switch {
 			case project:
 				return &bodyError{http.StatusBadRequest, "A form holds either one zip named project or files"}
-			case len(file) > mostName || strings.HasSuffix(file, "/"):
+			case len(file) > mostName || strings.HasSuffix(file, "/") || !utf8.ValidString(file):
 				return &bodyError{http.StatusBadRequest, fmt.Sprintf("%q cannot be the name of a file", short(file))}
 			}
 			err = files.add(file, p)

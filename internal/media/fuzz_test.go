@@ -83,7 +83,7 @@ func FuzzReadHeader(f *testing.F) {
 		media.PNGEnds(bytes.NewReader(b))
 		media.JPEGEnds(bytes.NewReader(b))
 		media.GIFEnds(bytes.NewReader(b))
-		if turn := media.AVIFTurn(b); turn < 1 || turn > 8 {
+		if turn := media.ReadAVIF(bytes.NewReader(b)).Turn; turn < 1 || turn > 8 {
 			t.Errorf("an AVIF file has the orientation %d", turn)
 		}
 	})

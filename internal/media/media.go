@@ -99,8 +99,20 @@ func Sniff(head []byte) Format {
 		return MP3 // MPEG audio, layer III
 	case isSVG(head):
 		return SVG
+	case !isContainer(head) && hasFrames(head):
+		return MP3 // cut from a stream
 	}
 	return Unknown
+}
+
+// isContainer tells whether a file is of a kind that may hold whole MP3 files as they are.
+func isContainer(head []byte) bool {
+	for _, mark := range []string{"PK", "%PDF", "RIFF", "Rar!", "7z\xbc\xaf", "\x1f\x8b", "<"} {
+		if bytes.HasPrefix(head, []byte(mark)) {
+			return true
+		}
+	}
+	return false
 }
 
 func sniffFtyp(head []byte) Format {
@@ -125,6 +137,20 @@ func isSVG(head []byte) bool {
 	}
 	// Declarations may hold an internal subset in brackets, and the root may have a prefix.
 	return regexp.MustCompile(`^(?s:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s+(?:[\w.-]+:)?svg[^>\[]*(?:\[.*?\]\s*)?>|\s)*<(?:[\w.-]+:)?svg[\s>/]`).MatchString(text)
+}
+
+// Animated tells by the first bytes of a file whether its picture moves, as those of GIFs
+// may; of a GIF itself it does not tell.
+func Animated(head []byte) bool {
+	switch Sniff(head) {
+	case WebP:
+		const animation = 0x02
+		return len(head) > 20 && string(head[12:16]) == "VP8X" && head[20]&animation != 0
+	case AVIF:
+		return len(head) >= 12 && string(head[8:12]) == "avis"
+	default:
+		return false
+	}
 }
 
 // Describe says what a file that is not of a wanted format seems to be.
@@ -183,7 +209,12 @@ func Size(r io.Reader) (width, height int, err error) {
 // 2 mirrored, 3 upside down, 4 flipped, 5 to 8 on their side. Without a valid mark
 // it is 1. EXIF 2.32, tag 0x0112.
 func Orientation(r io.ReadSeeker, f Format) int {
-	formats := map[Format]imagemeta.ImageFormat{JPEG: imagemeta.JPEG, PNG: imagemeta.PNG, WebP: imagemeta.WebP}
+	if f == WebP {
+		h := Header{Turn: 1}
+		webpFacts(r, &h)
+		return h.Turn
+	}
+	formats := map[Format]imagemeta.ImageFormat{JPEG: imagemeta.JPEG, PNG: imagemeta.PNG}
 	format, ok := formats[f]
 	if !ok {
 		return 1
@@ -214,6 +245,13 @@ type Header struct {
 	// YUV tells that the picture decodes to luma and chroma by the matrix of bt601,
 	// FullRange that all 256 values of them are used.
 	YUV, FullRange bool
+	// Channels is how many its colours have: 1 for grey ones, 4 for those of printing inks.
+	Channels int
+	// Deep tells that a channel has 16 bits.
+	Deep bool
+	// Animated tells that the file holds several pictures that follow each other.
+	Animated bool
+	Colours  Colours
 }
 
 // ReadHeader reads the header of a picture of format f: PNG, JPEG, GIF or WebP.
@@ -226,11 +264,12 @@ func ReadHeader(r io.ReadSeeker, f Format) (Header, error) {
 	switch f {
 	case JPEG:
 		h.YUV, h.FullRange = true, true
+		jpegFacts(r, &h)
 	case WebP:
-		h.YUV = true
-		h.Alpha, h.YUV = webpForm(r)
+		webpFacts(r, &h)
+		return h, nil
 	case PNG:
-		h.Alpha = pngAlpha(r)
+		pngFacts(r, &h)
 	case GIF:
 		h.Alpha = true
 	default:
@@ -240,62 +279,6 @@ func ReadHeader(r io.ReadSeeker, f Format) (Header, error) {
 	}
 	h.Turn = Orientation(r, f)
 	return h, nil
-}
-
-// webpForm tells whether a WebP picture is transparent, and whether it is lossy, by
-// its first chunks.
-func webpForm(r io.ReadSeeker) (alpha, lossy bool) {
-	head := make([]byte, 32)
-	if _, err := r.Seek(0, io.SeekStart); err != nil {
-		return true, true
-	}
-	n, _ := io.ReadFull(r, head)
-	head = head[:n]
-	switch {
-	case n < 25:
-		return true, true
-	case string(head[12:16]) == "VP8L":
-		return true, false
-	case string(head[12:16]) == "VP8X":
-		return head[20]&0x10 != 0, true
-	default:
-		return false, true
-	}
-}
-
-// pngAlpha tells whether a PNG picture has an alpha channel or a transparent colour.
-func pngAlpha(r io.ReadSeeker) bool {
-	if _, err := r.Seek(8, io.SeekStart); err != nil {
-		return true
-	}
-	var head [8]byte
-	for {
-		if _, err := io.ReadFull(r, head[:]); err != nil {
-			return true
-		}
-		length := int64(binary.BigEndian.Uint32(head[:4]))
-		switch string(head[4:]) {
-		case "IHDR":
-			var b [13]byte
-			if length != 13 {
-				return true
-			}
-			if _, err := io.ReadFull(r, b[:]); err != nil {
-				return true
-			}
-			if b[9] == 4 || b[9] == 6 {
-				return true
-			}
-			length = 0
-		case "tRNS":
-			return true
-		case "IDAT", "IEND":
-			return false
-		}
-		if _, err := r.Seek(length+4, io.SeekCurrent); err != nil {
-			return true
-		}
-	}
 }
 
 // PNGEnds tells whether a PNG picture has its last chunk; what some programs write
@@ -399,14 +382,4 @@ func GIFEnds(r io.ReadSeeker) bool {
 			}
 		}
 	}
-}
-
-// AVIFTurn reads how the picture of an AVIF file is to be turned, as EXIF counts, by its
-// irot property (ISO/IEC 23008-12, 6.5.10), which counts quarters anticlockwise.
-func AVIFTurn(head []byte) int {
-	at := bytes.Index(head, []byte("\x00\x00\x00\x09irot"))
-	if at < 0 || at+8 >= len(head) {
-		return 1
-	}
-	return []int{1, 8, 3, 6}[head[at+8]&3]
 }

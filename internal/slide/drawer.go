@@ -129,15 +129,19 @@ func (d *Drawer) onPage(ctx context.Context, do func(ctx context.Context, p *pag
 		case ctx.Err() != nil:
 			return ctx.Err()
 		}
-		if _, ok := fault.As(err); ok {
-			return err
-		}
-		if diagram := (*DiagramError)(nil); errors.As(err, &diagram) {
+		if final(err) {
 			return err
 		}
 		failed = err
 	}
 	return failed
+}
+
+// final tells whether another try would end the same way.
+func final(err error) bool {
+	_, ok := fault.As(err)
+	diagram, drawing := (*DiagramError)(nil), (*DrawingError)(nil)
+	return ok || errors.As(err, &diagram) || errors.As(err, &drawing)
 }
 
 func (d *Drawer) failure(r Request, err error) error {

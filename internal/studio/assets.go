@@ -1,13 +1,12 @@
 package studio
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -17,6 +16,7 @@ import (
 	"mynah/internal/media"
 	"mynah/internal/picture"
 	"mynah/internal/proc"
+	"mynah/internal/slide"
 	"mynah/internal/timeline"
 )
 
@@ -30,22 +30,38 @@ type asset struct {
 	input   ffmpeg.Input
 	header  media.Header // of an image
 	info    *ffmpeg.Info // of a clip, GIF or sound
+	// table converts its colours to the film's; nil where they are the same.
+	table *colourTable
+	// drawn tells that it was drawn at the size at which it is seen.
+	drawn bool
+	// converted tells that a file of ours stands for it.
+	converted bool
+	// warning is what its author should know of it, empty for nothing.
+	warning string
 }
 
-// picture gives the asset as a painter takes it.
+// picture gives the asset as a painter takes it. Its content is addressed with all that
+// decides how its pixels look, so that a turned copy is another picture.
 func (a *asset) picture() *picture.Asset {
-	out := &picture.Asset{Input: a.input, Content: a.content}
+	out := &picture.Asset{Input: a.input}
 	if a.info != nil && a.info.Video != nil {
 		out.Source = a.info.Video.Source
 		out.Input.AlphaVPX = a.info.Video.AlphaVPX
-		return out
+	} else {
+		out.Source = ffmpeg.Source{
+			Width: a.header.Width, Height: a.header.Height, Turn: a.header.Turn,
+			PixelW: 1, PixelH: 1, Alpha: a.header.Alpha, Matrix: "rgb", FullRange: a.header.FullRange,
+		}
+		if a.header.YUV {
+			out.Source.Matrix = "bt601"
+		}
 	}
-	out.Source = ffmpeg.Source{
-		Width: a.header.Width, Height: a.header.Height, Turn: a.header.Turn,
-		PixelW: 1, PixelH: 1, Alpha: a.header.Alpha, Matrix: "rgb", FullRange: a.header.FullRange,
+	if a.table != nil {
+		out.Source.Colours = a.table.id
 	}
-	if a.header.YUV {
-		out.Source.Matrix = "bt601"
+	out.Content = cache.NewHasher("looks 1").Bytes(a.content[:]).String(fmt.Sprintf("%+v %s", out.Source, a.input.Format)).Key()
+	if a.table != nil {
+		out.Source.Table = a.table.path
 	}
 	return out
 }
@@ -61,7 +77,7 @@ func (a *asset) media() timeline.Media {
 	}
 	if v := a.info.Video; v != nil {
 		m.Length, m.Rate, m.Frames = v.Length, v.Rate, v.Frames
-		m.Still = a.input.Format == media.GIF && v.Frames <= 1
+		m.Still = (a.input.Format == media.GIF || a.input.Cycles) && v.Frames <= 1
 	}
 	return m
 }
@@ -69,7 +85,7 @@ func (a *asset) media() timeline.Media {
 // stage gives a file of the project a name of ours in the work folder.
 func (j *job) stage(name string, number int) (string, error) {
 	path := filepath.Join(j.work, "in-"+strconv.Itoa(number))
-	return path, os.Symlink(filepath.Join(j.project.dir, filepath.FromSlash(name)), path)
+	return path, os.Symlink(filepath.Join(j.project.dir, j.project.place(name)), path)
 }
 
 // identify opens a file, addresses its content and learns what it is.
@@ -93,13 +109,19 @@ func (j *job) identify(ctx context.Context, name string, number int, sound bool)
 		}
 	case sound || a.input.Format.Video():
 		err = j.probe(ctx, a)
-	case a.input.Format == media.SVG, a.input.Format == media.AVIF:
-		turn := media.AVIFTurn(head)
-		if err = j.convert(ctx, a); a.header.Turn == 1 {
-			a.header.Turn = turn
-		}
+	case a.input.Format == media.WebP && media.Animated(head):
+		err = j.webp(ctx, a)
+	case a.input.Format == media.AVIF:
+		err = j.avif(ctx, a)
+	case a.input.Format == media.SVG:
+		err = j.svg(ctx, a)
 	default:
-		err = j.header(a)
+		if err = j.header(a); err == nil && a.header.Channels == 4 && a.header.Colours.ICC != "" {
+			err = j.inks(a)
+		}
+	}
+	if err == nil && !sound {
+		j.colours(a)
 	}
 	return a, err
 }
@@ -144,7 +166,7 @@ func checkPixels(w, h int) error {
 
 // probe measures a clip or sound, or finds what it measured before.
 func (j *job) probe(ctx context.Context, a *asset) error {
-	key := cache.NewHasher("probe 3").String(j.studio.version).Bytes(a.content[:]).String(string(a.input.Format)).Key()
+	key := cache.NewHasher("probe 4").String(j.studio.version).Bytes(a.content[:]).String(string(a.input.Format)).Bool(a.input.Cycles).Key()
 	if b, ok := j.store.Get(cache.Probes, key); ok {
 		var info ffmpeg.Info
 		if json.Unmarshal(b, &info) == nil {
@@ -169,64 +191,86 @@ func (j *job) probe(ctx context.Context, a *asset) error {
 	return j.store.PutBytes(cache.Probes, key, b)
 }
 
-// convert turns an image that ffmpeg does not read everywhere into a PNG of ours.
-func (j *job) convert(ctx context.Context, a *asset) error {
-	b, err := j.toPNG(ctx, a, 1)
-	if err != nil {
-		return err
-	}
-	w, h, err := media.Size(bytes.NewReader(b))
-	if err != nil {
-		return err
-	}
-	if a.input.Format == media.SVG {
-		// Drawn again at the size at which it is seen: it would blur if enlarged.
-		zoom := math.Max(float64(j.board.Film.Width)/float64(w), float64(j.board.Film.Height)/float64(h))
-		if zoom > 1 && float64(w)*float64(h)*zoom*zoom < maxPixels/4 {
-			if b, err = j.toPNG(ctx, a, zoom); err != nil {
-				return err
-			}
-		}
-	}
+// convert turns an image that ffmpeg does not read into a PNG of ours.
+func (j *job) convert(a *asset, b []byte) error {
 	path := a.input.Path + ".png"
-	if err := os.WriteFile(path, b, 0o600); err != nil {
+	if err := os.WriteFile(path, b, 0o600); err != nil { //nolint:gosec // a name of ours in the work folder
 		return err
 	}
 	a.content = cache.NewHasher("converted").Bytes(b).Key()
-	a.input.Path, a.input.Format = path, media.PNG
+	a.input.Path, a.input.Format, a.converted = path, media.PNG, true
 	return j.header(a)
 }
 
-func (j *job) toPNG(ctx context.Context, a *asset, zoom float64) ([]byte, error) {
-	key := cache.NewHasher("png 1").Bytes(a.content[:]).String(string(a.input.Format)).Float(zoom).Key()
+// svg has the browser draw an SVG image, at the size at which it is seen: it would blur if
+// it were enlarged.
+func (j *job) svg(ctx context.Context, a *asset) error {
+	version, err := j.studio.drawer.Version(ctx, "SVG images")
+	if err != nil {
+		return err
+	}
+	w, h := j.board.Film.Width, j.board.Film.Height
+	key := cache.NewHasher("svg 1").Bytes(a.content[:]).String(version).Int(int64(w), int64(h)).Key()
+	b, ok := j.store.Get(cache.Pictures, key)
+	if !ok {
+		in, err := os.ReadFile(a.input.Path)
+		if err != nil {
+			return err
+		}
+		b, err = j.studio.drawer.DrawSVG(ctx, slide.Drawing{Source: in, Cover: image.Pt(w, h), MostPixels: maxPixels})
+		if err != nil {
+			return err
+		}
+		if err := j.store.PutBytes(cache.Pictures, key, b); err != nil {
+			return err
+		}
+	}
+	a.drawn = true
+	return j.convert(a, b)
+}
+
+// avif has a program decode an AVIF picture, and keeps what only the AVIF says.
+func (j *job) avif(ctx context.Context, a *asset) error {
+	f, err := os.Open(a.input.Path)
+	if err != nil {
+		return err
+	}
+	facts := media.ReadAVIF(f)
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if facts.Cut {
+		return errCut
+	}
+	if facts.Sequence {
+		return j.sequence(ctx, a, facts)
+	}
+	b, err := j.decodeAVIF(ctx, a)
+	if err != nil {
+		return err
+	}
+	if err := j.convert(a, b); err != nil {
+		return err
+	}
+	a.header.Turn, a.header.Colours = facts.Turn, facts.Colours
+	return nil
+}
+
+func (j *job) decodeAVIF(ctx context.Context, a *asset) ([]byte, error) {
+	key := cache.NewHasher("avif 1").Bytes(a.content[:]).Key()
 	if b, ok := j.store.Get(cache.Pictures, key); ok {
 		return b, nil
 	}
-	in, err := os.ReadFile(a.input.Path)
-	if err != nil {
+	out := a.input.Path + ".avif.png"
+	link := a.input.Path + ".avif" // the program goes by the name's ending
+	if err := os.Symlink(a.input.Path, link); err != nil {
 		return nil, err
 	}
-	c := proc.Command{
-		Program: "rsvg-convert", Stdin: bytes.NewReader(in), MaxStdout: 1 << 30,
-		// From its input it has no folder, so it can load nothing else.
-		Args: []string{"--format=png", "--zoom=" + strconv.FormatFloat(zoom, 'f', 6, 64)},
+	c := proc.Command{Program: "avifdec", Args: []string{"--jobs", "1", link, out}}
+	if err := j.studio.run.Run(ctx, c); err != nil {
+		return nil, err
 	}
-	if a.input.Format == media.AVIF {
-		out := a.input.Path + ".avif.png"
-		link := a.input.Path + ".avif" // the program goes by the name's ending
-		if err := os.Symlink(a.input.Path, link); err != nil {
-			return nil, err
-		}
-		c = proc.Command{Program: "avifdec", Args: []string{"--jobs", "1", link, out}}
-		if err := j.studio.run.Run(ctx, c); err != nil {
-			return nil, err
-		}
-		if in, err = os.ReadFile(out); err != nil {
-			return nil, err
-		}
-		return in, j.store.PutBytes(cache.Pictures, key, in)
-	}
-	b, err := j.studio.run.Output(ctx, c)
+	b, err := os.ReadFile(out)
 	if err != nil {
 		return nil, err
 	}

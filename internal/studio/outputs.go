@@ -72,7 +72,7 @@ func (j *job) guardOutputs(context.Context) error {
 // gives "".
 func (j *job) inputAt(info os.FileInfo) string {
 	for _, name := range j.inputs() {
-		in, err := os.Stat(filepath.Join(j.project.dir, filepath.FromSlash(name)))
+		in, err := os.Stat(filepath.Join(j.project.dir, j.project.place(name)))
 		if err == nil && os.SameFile(info, in) {
 			return name
 		}

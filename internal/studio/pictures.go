@@ -340,6 +340,11 @@ func longest(pictures []timeline.Picture, pic timeline.Picture) int64 {
 
 // makePictures encodes what is missing, side by side.
 func (j *job) makePictures(ctx context.Context, p *cutPlan) error {
+	if len(p.stills)+len(p.moving)+len(p.chains) > 0 {
+		if err := j.writeFiles(); err != nil {
+			return err
+		}
+	}
 	total := float64(len(p.stills))
 	for _, m := range p.moving {
 		total += float64(m.count)

@@ -13,6 +13,7 @@ import (
 
 	"mynah/internal/media"
 	"mynah/internal/music"
+	"mynah/internal/names"
 	"mynah/internal/similar"
 	"mynah/internal/storyboard"
 	"mynah/internal/voice"
@@ -22,13 +23,14 @@ import (
 // be read through it, by whatever name or link.
 type Project struct {
 	root  *os.Root
+	fsys  *names.FS
 	dir   string // absolute, links resolved
 	booth *voice.Booth
 
-	mu    sync.Mutex
-	files map[string]storyboard.File
-	names []string // of files there are, from when the first was missing
-	asked int      // for names near to missing ones
+	mu     sync.Mutex
+	files  map[string]storyboard.File
+	listed []string // of files there are, from when the first was missing
+	asked  int      // for names near to missing ones
 }
 
 // OpenProject opens a project's folder.
@@ -44,23 +46,26 @@ func OpenProject(dir string, booth *voice.Booth) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Project{root: root, dir: abs, booth: booth, files: map[string]storyboard.File{}}, nil
+	return &Project{root: root, fsys: names.AnyForm(root.FS()), dir: abs, booth: booth, files: map[string]storyboard.File{}}, nil
 }
 
 // Close lets go of the folder.
 func (p *Project) Close() error { return p.root.Close() }
 
-// FS gives the project's files.
-func (p *Project) FS() fs.FS { return p.root.FS() }
+// FS gives the project's files, whatever the normal form of their names.
+func (p *Project) FS() fs.FS { return p.fsys }
+
+// place gives the path of a file below the project's folder.
+func (p *Project) place(name string) string { return filepath.FromSlash(p.fsys.Real(name)) }
 
 // head reads the first bytes of a file.
 func (p *Project) head(name string) ([]byte, fs.FileInfo, error) {
 	// A look first: opening a pipe or a device would wait for it.
-	info, err := p.root.Stat(filepath.FromSlash(name))
+	info, err := p.root.Stat(p.place(name))
 	if err != nil || !info.Mode().IsRegular() {
 		return nil, info, err
 	}
-	f, err := p.root.Open(filepath.FromSlash(name))
+	f, err := p.root.Open(p.place(name))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -75,14 +80,14 @@ func (p *Project) head(name string) ([]byte, fs.FileInfo, error) {
 
 // readFile reads a text of the project of at most so many bytes.
 func (p *Project) readFile(name string, most int64) ([]byte, error) {
-	info, err := p.root.Stat(filepath.FromSlash(name))
+	info, err := p.root.Stat(p.place(name))
 	if err != nil || !info.Mode().IsRegular() {
 		return nil, errors.New("it cannot be read")
 	}
 	if info.Size() > most {
 		return nil, errors.New("it is too large")
 	}
-	return p.root.ReadFile(filepath.FromSlash(name))
+	return p.root.ReadFile(p.place(name))
 }
 
 // File implements storyboard.Project.
@@ -114,7 +119,7 @@ func (p *Project) look(name string) storyboard.File {
 	format := media.Sniff(head)
 	f := storyboard.File{Exists: true, Sound: format.Audio(), Describe: media.Describe(head)}
 	switch {
-	case format == media.GIF:
+	case format == media.GIF, media.Animated(head):
 		f.Kind = storyboard.GIF
 	case format.Picture():
 		f.Kind = storyboard.Image
@@ -133,16 +138,16 @@ func (p *planProject) Nearest(name, what string) string {
 	const mostAsked = 200
 	p.mu.Lock()
 	if p.asked++; p.asked == 1 {
-		p.names = p.list()
+		p.listed = p.list()
 	}
-	names, asked := p.names, p.asked
+	listed, asked := p.listed, p.asked
 	p.mu.Unlock()
 	if asked > mostAsked {
 		return ""
 	}
 	lower := strings.ToLower(name)
 	best, least := "", mostSlips+1
-	for _, path := range names {
+	for _, path := range listed {
 		if n := slips(lower, strings.ToLower(path)); n < least && !p.written(path) && p.fits(path, what) {
 			best, least = path, n
 		}
@@ -192,19 +197,19 @@ func (p *planProject) fits(name, what string) bool {
 }
 
 // list gives names of files of the project, at most some thousands.
-func (p *Project) list() (names []string) {
+func (p *Project) list() (found []string) {
 	const most = 2000
 	_ = fs.WalkDir(p.FS(), ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return nil //nolint:nilerr // a folder that cannot be read holds no suggestion
 		}
-		if len(names) == most {
+		if len(found) == most {
 			return fs.SkipAll
 		}
-		names = append(names, path)
+		found = append(found, path)
 		return nil
 	})
-	return names
+	return found
 }
 
 // Track implements storyboard.Project.

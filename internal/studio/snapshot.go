@@ -112,6 +112,9 @@ func (j *job) sheet(ctx context.Context, out io.Writer) error {
 
 // frameOf draws what a scene shows at one of its frames.
 func (j *job) frameOf(ctx context.Context, scene int, n int64) ([]byte, error) {
+	if err := j.writeFiles(); err != nil {
+		return nil, err
+	}
 	var before shown
 	for i := range scene + 1 {
 		for _, pic := range j.line.Scenes[i].Pictures {

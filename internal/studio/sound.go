@@ -311,6 +311,7 @@ func (j *job) decodeTask(s timeline.Sound) decodeTask {
 	}
 	a := j.assets[s.File]
 	in := ffmpeg.SoundInput{Input: a.input, Channels: channels, SpeedNum: s.SpeedNum, SpeedDen: s.SpeedDen}
+	in.Surround = a.info != nil && a.info.Audio != nil && a.info.Audio.Channels > 2
 	if s.Kind == timeline.SoundClip {
 		in.From = microsOf(s.From)
 		in.Length = microsOf(s.SourceSamples)
@@ -330,8 +331,8 @@ func (j *job) decodeTask(s timeline.Sound) decodeTask {
 			d.least = bytes(stated*97/100 - 500_000)
 		}
 	}
-	d.key = cache.NewHasher("pcm 1").String(j.studio.version).Bytes(a.content[:]).
-		Int(in.From, in.Length, in.SpeedNum, in.SpeedDen, int64(channels)).Key()
+	d.key = cache.NewHasher("pcm 2").String(j.studio.version).Bytes(a.content[:]).
+		Int(in.From, in.Length, in.SpeedNum, in.SpeedDen, int64(channels)).Bool(in.Surround).Key()
 	return d
 }
 

@@ -293,6 +293,9 @@ func (j *job) identifyAll(ctx context.Context) error {
 			continue
 		}
 		j.assets[u.name] = found[i]
+		if w := found[i].warning; w != "" {
+			list.Warnf(u.place, "%q: %s", u.name, w).Hint = "export the picture anew, in sRGB"
+		}
 	}
 	j.checkShots(&list)
 	return j.report(list)
@@ -322,6 +325,7 @@ func (j *job) checkShots(list *diag.List) {
 		}
 		for _, shot := range s.Shots {
 			j.checkShot(shot, list)
+			j.checkSize(shot, list)
 			j.checkCallouts(shot.Callouts, &shot, list)
 		}
 	}

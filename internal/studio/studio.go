@@ -248,6 +248,10 @@ type job struct {
 	defaults projectDefaults
 	board    *storyboard.Board
 	assets   map[string]*asset
+	tablesMu sync.Mutex
+	tables   map[string]*colourTable // by name
+	profiles map[profileUse]profileFound
+	files    []func() error        // that write what painting reads
 	places   map[string]diag.Range // where a file is first named
 	spoken   [][]voice.Spoken
 	// standIns speak for voices whose engines failed in this build, by the names of these.
@@ -553,7 +557,8 @@ func full(err error) bool {
 		}
 	}
 	exit, ok := errors.AsType[*proc.ExitError](err)
-	return ok && (exit.Signal == unix.SIGXFSZ || strings.Contains(exit.Stderr, "No space left"))
+	// A program that a shell started is said to have ended by the signal in its exit code.
+	return ok && (exit.Signal == unix.SIGXFSZ || exit.Code == 128+int(unix.SIGXFSZ) || strings.Contains(exit.Stderr, "No space left"))
 }
 
 const errFull = "the disk is full"
@@ -584,6 +589,9 @@ func blameTool(err error, place diag.Range, name string) error {
 // rather than of the program or the machine.
 func blamesFile(err error) bool {
 	if _, ok := errors.AsType[*proc.NotFoundError](err); ok || tool(err) != "" || full(err) || errors.Is(err, cache.ErrLost) {
+		return false
+	}
+	if _, ok := fault.As(err); ok {
 		return false
 	}
 	if _, ok := errors.AsType[*proc.ExitError](err); ok {

@@ -51,28 +51,40 @@ func Snap(r script.Rate) script.Rate {
 	return best
 }
 
-// FrameRate gives a film's rate: the header's; else the highest of its clips', each
-// snapped; else 25.
+// FrameRate gives a film's rate: the header's; else the highest of its clips' and GIFs', each
+// snapped; else 25. GIFs alone bring it below 25 only where nothing else moves.
 func FrameRate(b *storyboard.Board, files map[string]Media) script.Rate {
 	if b.Film.FPS.Num > 0 {
 		return b.Film.FPS
 	}
-	best := script.Rate{Num: 25, Den: 1}
-	found := false
-	for _, s := range b.Scenes {
+	usual := script.Rate{Num: 25, Den: 1}
+	var best script.Rate
+	moves, clips := false, false
+	for i, s := range b.Scenes {
+		moves = moves || i > 0 && s.Transition.Type != "" && s.Transition.Duration > 0
+		stills := 0
 		for _, shot := range s.Shots {
 			m, ok := files[shot.File]
-			if shot.Kind != storyboard.Clip || !ok || m.Rate.Num <= 0 || m.Rate.Den <= 0 {
+			if shot.Kind == storyboard.Image {
+				stills++
+			}
+			moves = moves || shot.Motion != "" || stills > 1 // those of a scene are crossfaded
+			if shot.Kind == storyboard.Image || !ok || m.Still || m.Rate.Num <= 0 || m.Rate.Den <= 0 {
 				continue
 			}
-			r := Snap(m.Rate)
-			if !found || r.Num*best.Den > best.Num*r.Den {
-				best, found = r, true
+			if r := Snap(m.Rate); best.Num == 0 || higher(r, best) {
+				best = r
 			}
+			clips = clips || shot.Kind == storyboard.Clip
 		}
+	}
+	if best.Num == 0 || !clips && moves && higher(usual, best) {
+		return usual
 	}
 	return best
 }
+
+func higher(a, b script.Rate) bool { return a.Num*b.Den > b.Num*a.Den }
 
 // computer carries what the scenes share.
 type computer struct {

@@ -194,9 +194,37 @@ func TestRates(t *testing.T) {
 			t.Errorf("%v snaps to %v, want %v", c.in, got, c.want)
 		}
 	}
-	b := &storyboard.Board{Scenes: []storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}}}
-	if got := timeline.FrameRate(b, map[string]timeline.Media{"g.gif": {Rate: script.Rate{Num: 50, Den: 1}}}); got.Num != 25 {
-		t.Errorf("a film of a GIF has %v frames a second, want 25", got)
+}
+
+// TestRateOfGIFs: a GIF makes a film faster, but slower only where nothing else moves.
+func TestRateOfGIFs(t *testing.T) {
+	t.Parallel()
+	still, moving := image(), image()
+	moving.Motion = script.Zoom
+	movie := clip("")
+	for name, c := range map[string]struct {
+		scenes []storyboard.Scene
+		gif    int64 // its pictures a second
+		still  bool
+		want   int64
+	}{
+		"fast":                 {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}}, 50, false, 50},
+		"slow":                 {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}, {Shots: []storyboard.Shot{still}}}, 10, false, 10},
+		"of a single picture":  {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}}, 10, true, 25},
+		"slow, and a zoom":     {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}, {Shots: []storyboard.Shot{moving}}}, 10, false, 25},
+		"slow, and crossfades": {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}, {Shots: []storyboard.Shot{still, still}}}, 10, false, 25},
+		"slow, and a transition": {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}, {
+			Shots: []storyboard.Shot{still}, Transition: script.Transition{Type: "crossfade", Duration: time.Second},
+		}}, 10, false, 25},
+		"slower than a clip": {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}, {Shots: []storyboard.Shot{movie}}}, 10, false, 24},
+		"faster than a clip": {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}, {Shots: []storyboard.Shot{movie}}}, 30, false, 30},
+	} {
+		files := map[string]timeline.Media{
+			gif("").File: {Rate: script.Rate{Num: c.gif, Den: 1}, Still: c.still}, movie.File: {Rate: script.Rate{Num: 24, Den: 1}},
+		}
+		if got := timeline.FrameRate(&storyboard.Board{Scenes: c.scenes}, files); got.Num != c.want*got.Den {
+			t.Errorf("%s: %v frames a second, want %d", name, got, c.want)
+		}
 	}
 }
 

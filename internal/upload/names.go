@@ -7,6 +7,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding/charmap"
+
 	"mynah/internal/fault"
 )
 
@@ -18,8 +20,13 @@ func (e *entry) checkName(limits Limits) error {
 		return refuse("the archive's entry %s %s", e, fmt.Sprintf(format, args...))
 	}
 	if !utf8.ValidString(name) {
-		return fault.New(fault.Input, nil, "the name of the archive's entry %s is not UTF-8", e).
-			WithHint("zip the files again with a program that writes names in UTF-8, or name the file in plain letters")
+		if e.flags&utf8Names != 0 || name != string(e.raw) {
+			return fault.New(fault.Input, nil, "the name of the archive's entry %s is not UTF-8", e).
+				WithHint("zip the files again with a program that writes names in UTF-8, or name the file in plain letters")
+		}
+		// APPNOTE.TXT, appendix D: names without the flag are those of the IBM PC.
+		name, _ = charmap.CodePage437.NewDecoder().String(name)
+		e.shown = name
 	}
 	if len(name) > limits.Path {
 		return bad("has a path of more than %d bytes", limits.Path)
@@ -27,7 +34,8 @@ func (e *entry) checkName(limits Limits) error {
 	for _, c := range name {
 		switch {
 		case c == '\\':
-			return bad("has a backslash in its name")
+			return fault.New(fault.Input, nil, "the archive's entry %s has a backslash in its name", e).
+				WithHint("zip the files again with a program that separates folders by a slash, as the format asks: Windows' own, 7-Zip, or PowerShell 7")
 		case unicode.IsControl(c), c == '\u2028', c == '\u2029':
 			return bad("has a control character in its name")
 		case turnsText(c):

@@ -126,12 +126,17 @@ func arrange(entries []*entry, size int64, opts UnpackOptions) (plan, error) {
 	return p, nil
 }
 
-// left tells what Finder adds for itself: resource forks, and how folders are shown. An
+// left tells what systems add for themselves: resource forks, and how folders are shown. An
 // entry without a name left is the archive's own root, which some programs list.
 func (e *entry) left() bool {
-	return e.name == "" ||
-		e.name == "__MACOSX" || strings.HasPrefix(e.name, "__MACOSX/") ||
-		path.Base(e.name) == ".DS_Store" && !e.folder
+	base := path.Base(e.name)
+	switch {
+	case e.name == "", e.name == "__MACOSX", strings.HasPrefix(e.name, "__MACOSX/"), strings.Contains(e.name, "/__MACOSX/"):
+		return true
+	case e.folder:
+		return path.Base(e.name) == "__MACOSX"
+	}
+	return base == ".DS_Store" || strings.EqualFold(base, "Thumbs.db") || strings.HasPrefix(base, "._")
 }
 
 // checkKind refuses what is neither a file nor a folder that can be unpacked.
@@ -139,6 +144,10 @@ func (e *entry) checkKind(link bool) error {
 	const bad = "the archive's entry %s is %s, which is not allowed"
 	switch e.kind {
 	case kindNone, kindRegular:
+	case kindFifo: // Info-ZIP copies the mode of the pipe that it writes the archive to, or reads
+		if !e.written() {
+			return refuse(bad, e, "a named pipe")
+		}
 	case kindFolder:
 		if !e.folder {
 			return e.contradicts("whether it is a folder")
@@ -147,8 +156,6 @@ func (e *entry) checkKind(link bool) error {
 		if !link {
 			return fault.New(fault.Input, nil, bad, e, "a symbolic link").WithHint("put the file itself into the archive")
 		}
-	case kindFifo:
-		return refuse(bad, e, "a named pipe")
 	case kindChar, kindBlock:
 		return refuse(bad, e, "a device")
 	case kindSocket:
@@ -177,6 +184,9 @@ func (e *entry) checkKind(link bool) error {
 	}
 	return nil
 }
+
+// written tells whether an entry that calls itself a pipe holds what went through it.
+func (e *entry) written() bool { return !e.folder && (e.size > 0 || e.name == "-") }
 
 func methodName(method uint16) string {
 	switch method {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"mynah/internal/fault"
+	"mynah/internal/names"
 	"mynah/internal/script"
 	"mynah/internal/similar"
 )
@@ -37,6 +38,7 @@ func Source(root fs.FS, source string) (string, error) {
 		if !fs.ValidPath(candidate) || strings.ContainsRune(candidate, 0) {
 			continue
 		}
+		candidate = names.AnyForm(root).Real(candidate)
 		info, err := fs.Stat(root, candidate)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -158,13 +160,13 @@ func missing(root fs.FS, top, source, name string) error {
 }
 
 // listed joins the first names of a list.
-func listed(names []string, most int) string {
+func listed(list []string, most int) string {
 	var out []string
-	for _, n := range names[:min(len(names), most)] {
+	for _, n := range list[:min(len(list), most)] {
 		out = append(out, quote(n))
 	}
 	text := strings.Join(out, ", ")
-	if len(names) > most {
+	if len(list) > most {
 		text += ", …"
 	}
 	return text

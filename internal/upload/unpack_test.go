@@ -145,6 +145,11 @@ func TestAccepted(t *testing.T) {
 		"gap":               {archive: archive([]item{small("a", func(i *item) { i.tail = []byte("gap") }), small("b")}), want: []string{"a", "b"}},
 		"longest name":      {archive: archive([]item{small(long)}), want: []string{long}},
 		"deepest":           {archive: archive([]item{small(deep)}), want: append(parents(deep), deep), top: "d"},
+		"Windows' names":    {archive: archive([]item{small("gr\x94sse.md"), small("\x81\xe1.png")}), want: []string{"grösse.md", "üß.png"}},
+		"UTF-8, not said":   {archive: archive([]item{small("grösse.md")}), want: []string{"grösse.md"}},
+		"through a pipe":    {archive: archive([]item{small("-", mode(0o010600)), small("a.md", mode(0o010644))}), want: []string{"-", "a.md"}},
+		"an empty pipe":     {archive: archive([]item{small("a.md"), file("-", nil, mode(0o010600))}), want: []string{"-", "a.md"}},
+		"what systems add":  {archive: archive([]item{small("a.md"), small("._a.md"), small("p/Thumbs.db"), small("p/thumbs.db"), small("p/b.md"), small("p/__MACOSX/._b.md")}), want: []string{"a.md", "p/", "p/b.md"}},
 		"Finder's":          {archive: archive([]item{small("a.md"), small(".DS_Store"), file("__MACOSX/", nil), small("__MACOSX/._a.md")}), want: []string{"a.md"}},
 		"Finder's in a top": {archive: archive([]item{small("p/a.md"), small("p/.DS_Store"), small("__MACOSX/p/._a.md")}), want: []string{"p/", "p/a.md"}, top: "p"},
 		"a zip inside":      {archive: archive([]item{file("in.zip", archive([]item{small("x")}))}), want: []string{"in.zip"}},
@@ -242,7 +247,7 @@ func TestLinksLeftOut(t *testing.T) {
 	for _, b := range [][]byte{
 		archive([]item{file("l", []byte("x"), mode(0o120777)), small("l/a")}),
 		archive([]item{file("l", []byte("x"), mode(0o120777)), small("l")}),
-		archive([]item{small("a", mode(0o010644))}),
+		archive([]item{file("a", nil, mode(0o010644))}),
 	} {
 		_, files, err := unpack(t, b, opts)
 		if err == nil {

@@ -90,8 +90,8 @@ func TestFiles(t *testing.T) {
 			errors: []string{"s.md:4:1: error:", "cut off"},
 		},
 		"GIF of a header":            {file: "a.gif", make: source(1), change: func(b []byte) []byte { return b[:13] }, errors: []string{"s.md:4:1: error:"}},
-		"GIF that loops for ever":    {file: "a.gif", make: []string{"-f", "lavfi", "-i", "testsrc=s=64x64:r=10:d=1", "-loop", "0"}, frames: 25},
-		"GIF of thousands of frames": {file: "a.gif", make: []string{"-f", "lavfi", "-i", "testsrc=s=16x16:r=50:d=60"}, frames: 1500, slow: true},
+		"GIF that loops for ever":    {file: "a.gif", make: []string{"-f", "lavfi", "-i", "testsrc=s=64x64:r=10:d=1", "-loop", "0"}, frames: 10},
+		"GIF of thousands of frames": {file: "a.gif", make: []string{"-f", "lavfi", "-i", "testsrc=s=16x16:r=50:d=60"}, frames: 3000, slow: true},
 		"GIF without delays": {file: "a.gif", make: []string{"-f", "lavfi", "-i", "testsrc=s=64x64:r=10:d=2"}, change: func(b []byte) []byte {
 			for i := 0; i+6 < len(b); i++ {
 				if string(b[i:i+3]) == "\x21\xf9\x04" {
@@ -99,7 +99,7 @@ func TestFiles(t *testing.T) {
 				}
 			}
 			return b
-		}, frames: 50},
+		}, frames: 20},
 		"MP4 of one frame":     {file: "a.mp4", make: append(source(1), "-frames:v", "1", "-pix_fmt", "yuv420p"), frames: 1},
 		"WebM of one frame":    {file: "a.webm", make: append(source(1), "-frames:v", "1", "-c:v", "libvpx-vp9"), frames: 1},
 		"MP4 of no frame":      {file: "a.mp4", make: append(source(1), "-frames:v", "0", "-pix_fmt", "yuv420p"), errors: []string{"s.md:4:1: error:", "neither pictures nor sound"}},

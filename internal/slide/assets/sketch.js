@@ -22,7 +22,12 @@ async ({ kind, text, dark }) => {
       },
     })
     try {
-      return picture((await mermaid.render('mermaid', text)).svg)
+      const { svg } = await mermaid.render('mermaid', text)
+      // What mermaid refuses it draws as a diagram that says so.
+      const letters = s => s.replace(/<[^>]*>/g, '').replace(/\s+/g, '').toLowerCase(), refusal = 'maximumtextsizeindiagramexceeded'
+      if (letters(svg).includes(refusal) && !letters(text).includes(refusal)) return wrong(`it has ${text.length} characters, and mermaid draws no more than 50000: split it over several diagrams`)
+      if (/aria-roledescription="error"/.test(svg)) return wrong('mermaid cannot read it')
+      return picture(svg)
     } catch (e) {
       document.body.replaceChildren()
       const m = String(e && e.message || e), at = /line (\d+)/i.exec(m)

@@ -1,0 +1,235 @@
+package colour
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// version changes whenever the same facts would give other colours.
+const version = "colours 1"
+
+// Conversion turns encoded colours of a picture into those of a video. Both are 0 to 1. It has
+// three steps: a curve for each channel, a map of colours by a grid, and a curve again.
+type Conversion struct {
+	id     string
+	before [3]func(float64) float64 // nil for none; 0 to 1 becomes 0 to 1
+	within func(vec) vec
+	grid   int
+	// after brings what the map gives, from 0 to 1, to encoded values.
+	after func(float64) float64
+}
+
+const (
+	linearGrid = 2 // a linear map is exact between the corners of a cube
+	tableGrid  = 33
+	hdrGrid    = 49
+	// curvePoints and afterPoints are how many points of the curves a table holds: light
+	// needs many near black.
+	curvePoints = 1024
+	afterPoints = 4096
+)
+
+// ID names the conversion: equal ids convert alike.
+func (c *Conversion) ID() string { return c.id }
+
+// Convert converts one colour. Those that do not exist in the video are clipped, as browsers
+// do.
+func (c *Conversion) Convert(r, g, b float64) (float64, float64, float64) {
+	v := vec{r, g, b}
+	for i, f := range c.before {
+		if f != nil {
+			v[i] = f(v[i])
+		}
+	}
+	v = c.within(v)
+	for i := range v {
+		v[i] = c.after(math.Min(math.Max(v[i], 0), 1))
+	}
+	return v[0], v[1], v[2]
+}
+
+// changes reports whether any colour becomes another by more than what 8 bits can show.
+func (c *Conversion) changes() bool {
+	const steps, least = 16, 0.6 / 255
+	for r := range steps + 1 {
+		for g := range steps + 1 {
+			for b := range steps + 1 {
+				in := vec{float64(r) / steps, float64(g) / steps, float64(b) / steps}
+				x, y, z := c.Convert(in[0], in[1], in[2])
+				for i, v := range []float64{x, y, z} {
+					if math.Abs(math.Min(math.Max(v, 0), 1)-in[i]) > least {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// finish gives the conversion a name and drops one that changes nothing.
+func (c *Conversion) finish(facts string) *Conversion {
+	if !c.changes() {
+		return nil
+	}
+	sum := sha256.Sum256([]byte(version + "\x00" + facts))
+	c.id = hex.EncodeToString(sum[:16])
+	return c
+}
+
+// linear is the conversion of pictures whose channels are light behind a curve each, and
+// whose primaries a matrix brings to XYZ of D50.
+func linear(curves [3]func(float64) float64, toD50 matrix) *Conversion {
+	m := fromD50().times(toD50)
+	c := &Conversion{grid: linearGrid, within: m.apply, after: encode}
+	for i, curve := range curves {
+		c.before[i] = func(v float64) float64 { return math.Min(math.Max(curve(v), 0), 1) }
+	}
+	return c
+}
+
+// soft brings light near to how it is encoded, but less steep near black than the curve of
+// sRGB, where colours that the video does not have would spoil their neighbours on a grid.
+const softness = 0.02
+
+func soft(light float64) float64 {
+	const low, power = softness, 1 / 2.4
+	bottom := math.Pow(low, power)
+	v := (math.Pow(math.Abs(light)+low, power) - bottom) / (math.Pow(1+low, power) - bottom)
+	return math.Copysign(v, light)
+}
+
+func unsoft(v float64) float64 {
+	const low, power = softness, 1 / 2.4
+	bottom := math.Pow(low, power)
+	return math.Pow(v*(math.Pow(1+low, power)-bottom)+bottom, 2.4) - low
+}
+
+// mapped is the conversion by a function from encoded colours to light of the video.
+func mapped(f func(vec) vec, grid int) *Conversion {
+	return &Conversion{
+		grid:  grid,
+		after: func(v float64) float64 { return encode(unsoft(v)) },
+		within: func(v vec) vec {
+			light := f(v)
+			return vec{soft(light[0]), soft(light[1]), soft(light[2])}
+		},
+	}
+}
+
+// FromCodes gives the conversion of colours whose primaries and transfer characteristics are
+// code points of ITU-T H.273; nil where there is nothing to convert.
+func FromCodes(primary, curve int) *Conversion {
+	toD50, ok := primaries(primary).toD50()
+	if !ok {
+		return nil
+	}
+	facts := fmt.Sprintf("codes %d %d", primary, curve)
+	if HDR(curve) {
+		m := fromD50().times(toD50)
+		return mapped(func(v vec) vec { return toneMap(m.apply(hdrLight(curve, v))) }, hdrGrid).finish(facts)
+	}
+	f := transfer(curve)
+	return linear([3]func(float64) float64{f, f, f}, toD50).finish(facts)
+}
+
+// FromPNGCodes is FromCodes for the cICP chunk of a PNG file, whose code points of video
+// (BT.709 and its like) browsers take for the curve of a display.
+func FromPNGCodes(primary, curve int) *Conversion {
+	switch curve {
+	case 1, 6, 14, 15:
+		return FromCodes(primary, displayCurve)
+	default:
+		return FromCodes(primary, curve)
+	}
+}
+
+// FromGamma gives the conversion of a PNG file's gAMA chunk, as the power from light to
+// values, and cHRM chunk; either may be missing (0, nil).
+func FromGamma(gamma float64, chroma *Chromaticities) *Conversion {
+	p := bt709()
+	if chroma != nil {
+		p = *chroma
+	}
+	toD50, ok := p.toD50()
+	if !ok {
+		return nil
+	}
+	f := decode
+	if gamma > 0 {
+		f = func(v float64) float64 { return math.Pow(v, 1/gamma) }
+	}
+	return linear([3]func(float64) float64{f, f, f}, toD50).finish(fmt.Sprint("gamma ", gamma, p))
+}
+
+// white is what swscale, ffmpeg's converter, makes of the largest value of 8 bits in 16, and
+// takes for it on the way back, as a part of all that 16 bits hold.
+const white = 255.0 * 256 / 65535
+
+// half of a value of 16 bits, which ffmpeg's filters cut off where they should round.
+const half = 0.5 / 65535
+
+func number(b *strings.Builder, v float64, end byte) {
+	b.WriteString(strconv.FormatFloat(math.Min(math.Max(v, -4), 4), 'f', 7, 64))
+	b.WriteByte(end)
+}
+
+// Grid gives the first two steps as a table of the Cinespace format (.csp), for pixels of
+// 16 bits: as swscale makes them of those with fewer, or whole, as files have them.
+func (c *Conversion) Grid(whole bool) []byte {
+	top := white
+	if whole {
+		top = 1
+	}
+	var b strings.Builder
+	b.WriteString("CSPLUTV100\n3D\n\n")
+	for _, f := range c.before {
+		points := 2
+		if f != nil {
+			points = curvePoints
+		}
+		fmt.Fprintln(&b, points+1)
+		for i := range points {
+			number(&b, top*float64(i)/float64(points-1), ' ')
+		}
+		number(&b, top+1, '\n')
+		v := 0.0
+		for i := range points {
+			if v = float64(i) / float64(points-1); f != nil {
+				v = f(v)
+			}
+			number(&b, v, ' ')
+		}
+		number(&b, v, '\n')
+	}
+	fmt.Fprintf(&b, "\n%d %d %d\n", c.grid, c.grid, c.grid)
+	step := float64(c.grid - 1)
+	for z := range c.grid { // red changes fastest
+		for y := range c.grid {
+			for x := range c.grid {
+				v := c.within(vec{float64(x) / step, float64(y) / step, float64(z) / step})
+				number(&b, v[0]+half, ' ')
+				number(&b, v[1]+half, ' ')
+				number(&b, v[2]+half, '\n')
+			}
+		}
+	}
+	return []byte(b.String())
+}
+
+// Curve gives the last step as a table of one dimension (.cube), for pixels of 16 bits.
+func (c *Conversion) Curve() []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "LUT_1D_SIZE %d\n", afterPoints)
+	for i := range afterPoints {
+		v := white*c.after(float64(i)/(afterPoints-1)) + half
+		number(&b, v, ' ')
+		number(&b, v, ' ')
+		number(&b, v, '\n')
+	}
+	return []byte(b.String())
+}

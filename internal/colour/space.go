@@ -1,0 +1,246 @@
+// Package colour computes how the encoded colours of a picture, given by an ICC profile, by
+// code points of ITU-T H.273 or by the chunks of a PNG file, become those of a video: BT.709
+// primaries with the curve of sRGB, as a browser shows them. It knows neither files nor
+// programs; a Conversion gives a table that a filter can apply.
+package colour
+
+import "math"
+
+// vec is a colour, matrix a linear map of colours.
+type (
+	vec    [3]float64
+	matrix [3]vec
+)
+
+func (m matrix) apply(v vec) vec {
+	var out vec
+	for i, row := range m {
+		out[i] = row[0]*v[0] + row[1]*v[1] + row[2]*v[2]
+	}
+	return out
+}
+
+func (m matrix) times(n matrix) matrix {
+	var out matrix
+	for i := range 3 {
+		for k := range 3 {
+			out[i][k] = m[i][0]*n[0][k] + m[i][1]*n[1][k] + m[i][2]*n[2][k]
+		}
+	}
+	return out
+}
+
+// inverse fails for a matrix that maps colours to fewer dimensions.
+func (m matrix) inverse() (matrix, bool) {
+	cross := func(a, b vec) vec { return vec{a[1]*b[2] - a[2]*b[1], a[2]*b[0] - a[0]*b[2], a[0]*b[1] - a[1]*b[0]} }
+	c := matrix{cross(m[1], m[2]), cross(m[2], m[0]), cross(m[0], m[1])}
+	det := m[0][0]*c[0][0] + m[0][1]*c[0][1] + m[0][2]*c[0][2]
+	if math.Abs(det) < 1e-9 || math.IsNaN(det) || math.IsInf(det, 0) {
+		return matrix{}, false
+	}
+	var out matrix
+	for i := range 3 {
+		for k := range 3 {
+			out[i][k] = c[k][i] / det
+		}
+	}
+	return out, true
+}
+
+// Chromaticities are the x and y of red, green, blue and white, CIE 1931.
+type Chromaticities [8]float64
+
+// whiteD50 is the white of ICC's connection space, ICC.1:2022, 7.2.16.
+func whiteD50() vec { return vec{0.9642, 1, 0.8249} }
+
+// toD50 gives the matrix from linear light of the primaries to XYZ, adapted to D50 by
+// Bradford's method, ICC.1:2022 annex E.
+func (c Chromaticities) toD50() (matrix, bool) {
+	xyz := func(x, y float64) vec { return vec{x / y, 1, (1 - x - y) / y} }
+	for i := 1; i < len(c); i += 2 {
+		if !(c[i] > 1e-4) || c[i] > 1 || math.IsNaN(c[i-1]) || math.Abs(c[i-1]) > 1 {
+			return matrix{}, false
+		}
+	}
+	r, g, b, w := xyz(c[0], c[1]), xyz(c[2], c[3]), xyz(c[4], c[5]), xyz(c[6], c[7])
+	p := matrix{{r[0], g[0], b[0]}, {r[1], g[1], b[1]}, {r[2], g[2], b[2]}}
+	inverse, ok := p.inverse()
+	if !ok {
+		return matrix{}, false
+	}
+	s := inverse.apply(w)
+	for i := range 3 {
+		for k := range 3 {
+			p[i][k] *= s[k]
+		}
+	}
+	bradford := matrix{{0.8951, 0.2664, -0.1614}, {-0.7502, 1.7135, 0.0367}, {0.0389, -0.0685, 1.0296}}
+	back, _ := bradford.inverse()
+	from, to := bradford.apply(w), bradford.apply(whiteD50())
+	for _, v := range from {
+		if math.Abs(v) < 1e-6 {
+			return matrix{}, false
+		}
+	}
+	scale := matrix{{to[0] / from[0]}, {0, to[1] / from[1]}, {0, 0, to[2] / from[2]}}
+	return back.times(scale).times(bradford).times(p), true
+}
+
+// bt709 are the primaries of videos and of sRGB.
+func bt709() Chromaticities {
+	return Chromaticities{0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290}
+}
+
+// fromD50 gives the matrix from ICC's connection space to linear light of BT.709.
+func fromD50() matrix {
+	m, _ := bt709().toD50()
+	out, _ := m.inverse()
+	return out
+}
+
+// encode is the curve of sRGB, IEC 61966-2-1, mirrored below 0 and continued above 1.
+func encode(v float64) float64 {
+	switch {
+	case v < 0:
+		return -encode(-v)
+	case v <= 0.0031308:
+		return 12.92 * v
+	default:
+		return 1.055*math.Pow(v, 1/2.4) - 0.055
+	}
+}
+
+func decode(v float64) float64 {
+	switch {
+	case v < 0:
+		return -decode(-v)
+	case v <= 0.04045:
+		return v / 12.92
+	default:
+		return math.Pow((v+0.055)/1.055, 2.4)
+	}
+}
+
+// primaries gives the chromaticities of a code point of ITU-T H.273, table 2. Those without
+// any are BT.709, as browsers take them.
+func primaries(code int) Chromaticities {
+	const dx, dy = 0.3127, 0.3290 // D65
+	const cx, cy = 0.310, 0.316   // illuminant C
+	switch code {
+	case 4: // BT.470 M
+		return Chromaticities{0.67, 0.33, 0.21, 0.71, 0.14, 0.08, cx, cy}
+	case 5: // BT.470 BG
+		return Chromaticities{0.64, 0.33, 0.29, 0.60, 0.15, 0.06, dx, dy}
+	case 6, 7: // SMPTE 170M and 240M
+		return Chromaticities{0.630, 0.340, 0.310, 0.595, 0.155, 0.070, dx, dy}
+	case 8: // film
+		return Chromaticities{0.681, 0.319, 0.243, 0.692, 0.145, 0.049, cx, cy}
+	case 9: // BT.2020
+		return Chromaticities{0.708, 0.292, 0.170, 0.797, 0.131, 0.046, dx, dy}
+	case 11: // SMPTE RP 431-2, the P3 of cinemas
+		return Chromaticities{0.680, 0.320, 0.265, 0.690, 0.150, 0.060, 0.314, 0.351}
+	case 12: // Display P3
+		return Chromaticities{0.680, 0.320, 0.265, 0.690, 0.150, 0.060, dx, dy}
+	case 22: // EBU Tech 3213
+		return Chromaticities{0.630, 0.340, 0.295, 0.605, 0.155, 0.077, dx, dy}
+	default:
+		return bt709()
+	}
+}
+
+// displayCurve is a code point of ours for the curve of a display, ITU-R BT.1886.
+const displayCurve = 1001
+
+// transfer gives the curve from encoded to linear light of a code point of ITU-T H.273,
+// table 3. Browsers take the cameras' curves of SDR video for that of sRGB.
+func transfer(code int) func(float64) float64 {
+	switch code {
+	case 4:
+		return func(v float64) float64 { return math.Pow(v, 2.2) }
+	case 5:
+		return func(v float64) float64 { return math.Pow(v, 2.8) }
+	case 8:
+		return func(v float64) float64 { return v }
+	case displayCurve:
+		return func(v float64) float64 { return math.Pow(v, 2.4) }
+	case 17: // SMPTE 428-1: of the film's white of 48 nits
+		return func(v float64) float64 { return math.Pow(v, 2.6) * 52.37 / 48 }
+	default:
+		return decode
+	}
+}
+
+// Code points of ITU-T H.273 for pictures of high dynamic range.
+const (
+	pq  = 16 // SMPTE ST 2084
+	hlg = 18 // ARIB STD-B67
+)
+
+// HDR reports whether a transfer characteristic of ITU-T H.273 is one of high dynamic range.
+func HDR(transfer int) bool { return transfer == pq || transfer == hlg }
+
+// referenceWhite is the luminance of white in HDR pictures, ITU-R BT.2408, in nits.
+const referenceWhite = 203
+
+// pqNits gives the luminance of a value of SMPTE ST 2084.
+func pqNits(v float64) float64 {
+	const m1, m2 = 2610.0 / 16384, 2523.0 / 4096 * 128
+	const c1, c2, c3 = 3424.0 / 4096, 2413.0 / 4096 * 32, 2392.0 / 4096 * 32
+	p := math.Pow(math.Max(v, 0), 1/m2)
+	return 10000 * math.Pow(math.Max(p-c1, 0)/(c2-c3*p), 1/m1)
+}
+
+// hlgScene gives the scene light of a value of HLG, ITU-R BT.2100 table 5: 0 to 1.
+func hlgScene(v float64) float64 {
+	const a, b, c = 0.17883277, 0.28466892, 0.55991073
+	if v <= 0.5 {
+		return math.Max(v, 0) * math.Max(v, 0) / 3
+	}
+	return (math.Exp((v-c)/a) + b) / 12
+}
+
+// hdrLight gives linear light of an HDR colour, relative to its reference white.
+func hdrLight(code int, v vec) vec {
+	if code == pq {
+		return vec{pqNits(v[0]) / referenceWhite, pqNits(v[1]) / referenceWhite, pqNits(v[2]) / referenceWhite}
+	}
+	// The system gamma of a display of 1000 nits acts on the scene's luminance, BT.2100 table 5.
+	const peak, gamma = 1000.0, 1.2
+	s := vec{hlgScene(v[0]), hlgScene(v[1]), hlgScene(v[2])}
+	y := 0.2627*s[0] + 0.6780*s[1] + 0.0593*s[2]
+	k := 0.0
+	if y > 0 {
+		k = peak / referenceWhite * math.Pow(y, gamma-1)
+	}
+	return vec{s[0] * k, s[1] * k, s[2] * k}
+}
+
+// sdrValue encodes light of an HDR picture. Browsers show a video by the curve of sRGB,
+// television sets by the power of 2.4 (ITU-R BT.1886): the mean of both is within 6.3 of
+// 255 of what either would ask for.
+func sdrValue(light float64) float64 {
+	light = math.Max(light, 0)
+	return (encode(light) + math.Pow(light, 1/2.4)) / 2
+}
+
+// shoulder leaves values up to its knee alone and brings all above below 1, evenly: the
+// reference white to 0.916, 1000 nits to 0.993, 10000 nits to 0.999.
+func shoulder(v float64) float64 {
+	const knee, bend = 0.72, 1.95
+	if v <= knee {
+		return v
+	}
+	u := (v - knee) / (1 - knee)
+	return knee + (1-knee)*u/math.Pow(1+math.Pow(u, bend), 1/bend)
+}
+
+// toneMap brings HDR light to light of the video: all channels are scaled alike, so that
+// colours keep their hue, by what their brightest becomes.
+func toneMap(light vec) vec {
+	top := math.Max(light[0], math.Max(light[1], light[2]))
+	if top <= 0 {
+		return vec{}
+	}
+	k := decode(shoulder(sdrValue(top))) / top
+	return vec{light[0] * k, light[1] * k, light[2] * k}
+}

@@ -1,0 +1,49 @@
+package media
+
+// mpegFrame gives the length in bytes of the frame of MPEG audio, layer III, that a header
+// begins (ISO/IEC 11172-3, 2.4.1.3, and 13818-3), and what all frames of a stream share:
+// version and sample rate. The length is 0 where there is none.
+func mpegFrame(h []byte) (length int, kind byte) {
+	if len(h) < 4 || h[0] != 0xff || h[1]&0xe6 != 0xe2 {
+		return 0, 0
+	}
+	version, rate, bits := h[1]>>3&3, int(h[2]>>2&3), int(h[2]>>4)
+	if version == 1 || rate == 3 || bits == 0 || bits == 15 {
+		return 0, 0
+	}
+	hertz := []int{44100, 48000, 32000}[rate]
+	kbits := []int{0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320}[bits]
+	samples := 144 // an eighth of those of a frame
+	if version != 3 {
+		kbits = []int{0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160}[bits]
+		samples, hertz = 72, hertz/2
+		if version == 0 {
+			hertz /= 2
+		}
+	}
+	return samples*kbits*1000/hertz + int(h[2]>>1&1), version<<4 | byte(rate)
+}
+
+// hasFrames tells whether frames of MPEG audio follow each other somewhere in the first
+// bytes of a file, behind whatever stands in front of them.
+func hasFrames(head []byte) bool {
+	const enough = 4
+	for from := range head {
+		at := from
+		length, kind := mpegFrame(head[at:])
+		for n := 1; length > 0; n++ {
+			if n == enough {
+				return true
+			}
+			at += length
+			if at > len(head) {
+				break
+			}
+			var other byte
+			if length, other = mpegFrame(head[at:]); other != kind {
+				break
+			}
+		}
+	}
+	return false
+}

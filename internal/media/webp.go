@@ -1,0 +1,105 @@
+package media
+
+import (
+	"encoding/binary"
+	"io"
+	"strings"
+)
+
+// webpChunks calls a function for each chunk of a WebP file (RFC 9649, section 2), whose
+// body is at r until it returns; it ends where that says so, or the file does. A chunk of
+// an odd length has a byte of padding behind it.
+func webpChunks(r io.ReadSeeker, each func(kind string, length int64) bool) {
+	at := int64(12)
+	for {
+		var head [8]byte
+		if _, err := r.Seek(at, io.SeekStart); err != nil {
+			return
+		}
+		if _, err := io.ReadFull(r, head[:]); err != nil {
+			return
+		}
+		length := int64(binary.LittleEndian.Uint32(head[4:]))
+		if !each(string(head[:4]), length) {
+			return
+		}
+		at += 8 + length + length&1
+	}
+}
+
+// webpFacts reads the chunks of a WebP picture.
+func webpFacts(r io.ReadSeeker, h *Header) {
+	h.Alpha, h.YUV, h.Channels = true, true, 3
+	first := true
+	body := func(length int64) []byte {
+		if length > maxICC {
+			return nil
+		}
+		b := make([]byte, length)
+		if _, err := io.ReadFull(r, b); err != nil {
+			return nil
+		}
+		return b
+	}
+	webpChunks(r, func(kind string, length int64) bool {
+		was := first
+		first = false
+		switch kind {
+		case "VP8X":
+			if b := body(min(length, 10)); len(b) == 10 {
+				h.Alpha, h.Animated = b[0]&0x10 != 0, b[0]&0x02 != 0
+			}
+			return true
+		case "VP8 ":
+			if was {
+				h.Alpha = false
+			}
+		case "VP8L":
+			h.YUV = false
+			if was {
+				h.Alpha = true
+			}
+		case "ICCP":
+			if b := body(length); b != nil {
+				h.Colours.ICC = string(b)
+			} else {
+				h.Colours.BadICC = true
+			}
+		case "EXIF":
+			h.Turn = exifTurn(body(length))
+		}
+		return !was // a file that begins with its pixels has nothing else
+	})
+}
+
+// exifTurn finds the orientation in a block of EXIF 2.32: the tag 0x0112 of its first
+// directory. Without a valid one it is 1.
+func exifTurn(b []byte) int {
+	b = []byte(strings.TrimPrefix(string(b), "Exif\x00\x00"))
+	if len(b) < 8 {
+		return 1
+	}
+	var order binary.ByteOrder = binary.BigEndian
+	if string(b[:2]) == "II" {
+		order = binary.LittleEndian
+	}
+	at := uint64(order.Uint32(b[4:]))
+	if order.Uint16(b[2:]) != 42 || at+2 > uint64(len(b)) {
+		return 1
+	}
+	n := uint64(order.Uint16(b[at:]))
+	for i := range n {
+		e := at + 2 + 12*i
+		if e+12 > uint64(len(b)) {
+			return 1
+		}
+		const orientation, short = 0x0112, 3
+		if order.Uint16(b[e:]) == orientation && order.Uint16(b[e+2:]) == short {
+			if v := order.Uint16(b[e+8:]); v >= 1 && v <= 8 {
+				return int(v)
+			}
+			return 1
+		}
+	}
+	return 1
+}
