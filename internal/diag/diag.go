@@ -8,6 +8,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // Severity says whether a finding stops the build.
@@ -152,6 +154,39 @@ func (l List) Sort() {
 			cmp.Compare(a.Summary, b.Summary),
 		)
 	})
+}
+
+// Merged returns a copy in which warnings that say the same of several places are one, at the
+// first place, with the lines of the others as its detail. Those that fail strict builds stay
+// apart.
+func (l List) Merged() List {
+	type kind struct{ file, summary, hint, detail string }
+	first := map[kind]int{}
+	var out List
+	others := map[int][]string{}
+	for _, d := range l {
+		k := kind{d.Range.File, d.Summary, d.Hint, d.Detail}
+		at, known := first[k]
+		if d.Severity != Warning || d.Code.Strict() || !known {
+			first[k] = len(out)
+			out = append(out, d)
+			continue
+		}
+		others[at] = append(others[at], strconv.Itoa(d.Range.Start.Line))
+	}
+	const most = 12
+	for i, lines := range others {
+		lines = slices.Compact(lines)
+		also := "Also in line " + lines[0]
+		if n := len(lines); n > 1 {
+			also = "Also in lines " + strings.Join(lines[:min(n, most)], ", ")
+			if n > most {
+				also += fmt.Sprintf(" and %d more", n-most)
+			}
+		}
+		out[i].Detail = strings.TrimPrefix(out[i].Detail+". "+also, ". ")
+	}
+	return out
 }
 
 // Strict returns a copy in which the warnings for which strict builds fail (see

@@ -55,6 +55,7 @@ func (p *parser) properties(lines []*line, first, last int) {
 	h := &p.out.Header
 	h.Range = p.src.lineRange(first, last)
 	h.Places = map[string]diag.Range{}
+	p.marpDeck(lines)
 	for i := 0; i < len(lines); {
 		p.vars.warn(lines[i], p.diags)
 		q := piece{line: lines[i], to: len(lines[i].text)}
@@ -77,6 +78,31 @@ func (p *parser) properties(lines []*line, first, last int) {
 		p.property(name, nameAt, p.headerValue(name, rest, lines[i+1:i+n]))
 		i += n
 	}
+}
+
+// marpDeck warns where the header says that the file is a slide deck of Marp: its directives are
+// ignored then, also those that Mynah has by the same name with other values.
+func (p *parser) marpDeck(lines []*line) {
+	for _, l := range lines {
+		name, at, rest, ok := headerLine(piece{line: l, to: len(l.text)})
+		if ok && name == "marp" && strings.EqualFold(strings.TrimSpace(rest.text()), "true") {
+			p.marp = true
+			p.diags.Warnf(at, "the file is a slide deck of Marp: it is built as a script, and Marp's directives are ignored").
+				Hint = "put the text of slides into fences, narration outside of them, and take marp: true away"
+			return
+		}
+	}
+}
+
+// isMarp says whether a property, in lower case, is a directive of Marp. Source:
+// https://marpit.marp.app/directives.
+func isMarp(name string) bool {
+	switch strings.TrimPrefix(name, "_") {
+	case "marp", "theme", "style", "headingdivider", "lang", "math", "paginate", "header", "footer", "class",
+		"backgroundcolor", "backgroundimage", "backgroundposition", "backgroundrepeat", "backgroundsize", "color":
+		return true
+	}
+	return false
 }
 
 // headerLine cuts a line into name and value. Unlike in maps no blank has to follow
@@ -166,6 +192,8 @@ func (p *parser) blockText(pieces []piece) value {
 func (p *parser) property(name string, at diag.Range, v value) {
 	h := &p.out.Header
 	switch {
+	case p.marp && isMarp(name):
+		return
 	case !p.known.has(name):
 		p.unknown("the property", name, at, p.known.header, p.known.directions...)
 		return

@@ -49,6 +49,7 @@ type parser struct {
 	blocks []block
 	// unclosed is set when a block, or the header, has no end.
 	unclosed, openHeader bool
+	marp                 bool // the file is a slide deck of Marp
 }
 
 // blockKind is what a stretch of lines is to the printer.

@@ -195,6 +195,15 @@ func TestTransitions(t *testing.T) {
 	}
 }
 
+// A deck of Marp builds, and one warning names it.
+func TestMarpDeck(t *testing.T) {
+	t.Parallel()
+	_, list := Parse("deck.md", []byte("---\ntheme: gaia\nmarp: true\nstyle: |\n  section { color: red }\n_class: lead\nbackgroundColor: #fff\nsize: 720p\n---\n# Hello\n"))
+	if len(list) != 1 || list[0].Severity != diag.Warning || list[0].Range.Start.Line != 3 || !strings.Contains(list[0].Summary, "Marp") {
+		t.Errorf("%+v", list)
+	}
+}
+
 // TestWrong has what is refused: src, the place and the words of the first finding,
 // part of what is allowed, and the hint.
 func TestWrong(t *testing.T) {

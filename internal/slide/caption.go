@@ -67,8 +67,9 @@ type DrawnCaption struct {
 	Margin int
 	// Words are the boxes of the words in the picture.
 	Words [][]image.Rectangle
-	// Tofu are letters of it that no font has.
-	Tofu []rune
+	// Tofu are letters of it that no font has, Lacked those that the project's font lacks and
+	// another draws.
+	Tofu, Lacked []rune
 }
 
 // CaptionFonts tells of a font that was asked for in vain.
@@ -120,7 +121,7 @@ func (c Captions) Keys(version string) []cache.Key {
 	for i, t := range c.Texts {
 		one := c
 		one.Texts = c.Texts[i : i+1]
-		h := cache.NewHasher("caption 2").String(version).String(one.page(k)).String(captionScript).Int(int64(c.Width)).Bytes(sum[:])
+		h := cache.NewHasher("caption 3").String(version).String(one.page(k)).String(captionScript).Int(int64(c.Width)).Bytes(sum[:])
 		for _, w := range t.Words {
 			h.Int(int64(len(w)))
 			for _, p := range w {
@@ -298,6 +299,9 @@ func (d *Drawer) captions(ctx context.Context, p *page, c Captions) ([]DrawnCapt
 	for i, t := range c.Texts {
 		box := m.Captions[i]
 		drawn := DrawnCaption{Plain: cut(img, box.Box), Margin: c.margin(), Tofu: d.tofu(t.Lines)}
+		if font, ok := k.files[path.Clean(c.Style.File)]; ok {
+			drawn.Lacked = d.withoutTofu(lettersLacked([][]byte{font}, strings.Join(t.Lines, " ")))
+		}
 		if len(t.Words) > 0 {
 			drawn.Lit = cut(img, box.Lit)
 		}

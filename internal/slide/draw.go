@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"maps"
 	"math"
 	"path"
 	"slices"
@@ -30,6 +31,8 @@ type measured struct {
 	Missing []string `json:"missing"` // families that are not there
 	Broken  []string `json:"broken"`  // families whose file is no font
 	Tofu    []rune   `json:"tofu"`    // letters that no font has
+	// Letters are the texts that are to be drawn in families of the theme, by the families.
+	Letters map[string]string `json:"letters"`
 }
 
 // draw draws a slide on a page that nobody else uses.
@@ -64,7 +67,7 @@ func (d *Drawer) draw(ctx context.Context, p *page, r Request) (*Drawn, error) {
 		return nil, err
 	}
 	out := &Drawn{Warnings: k.warnings}
-	d.warn(out, r, c, m)
+	d.warn(out, r, k, c, m)
 	if behind == nil && r.Over {
 		out.Backdrops = r.backdrops(m)
 	}
@@ -195,7 +198,7 @@ func (d *Drawer) learn(asked, tofu []rune) {
 }
 
 // warn adds what the author should know.
-func (d *Drawer) warn(out *Drawn, r Request, c composed, m measured) {
+func (d *Drawer) warn(out *Drawn, r Request, k *kept, c composed, m measured) {
 	add := func(hint, format string, args ...any) {
 		out.Warnings = append(out.Warnings, Warning{Range: r.at(), Summary: fmt.Sprintf(format, args...), Hint: hint})
 	}
@@ -211,12 +214,26 @@ func (d *Drawer) warn(out *Drawn, r Request, c composed, m measured) {
 	for _, name := range m.Broken {
 		add("the file named in @font-face is missing or no font", "the font %q cannot be read; another is drawn", name)
 	}
+	faces := k.faces(r.themeFile())
+	for _, name := range slices.Sorted(maps.Keys(m.Letters)) {
+		if lacked := d.withoutTofu(lettersLacked(faces[name], m.Letters[name])); len(lacked) > 0 {
+			w := LackWarning(name, lacked)
+			w.Range = r.at()
+			out.Warnings = append(out.Warnings, w)
+		}
+	}
 	for _, b := range r.Blocks {
 		if w, ok := Boxes("font", d.tofu([]string{b.Text})); ok {
 			w.Range = b.Range
 			out.Warnings = append(out.Warnings, w)
 		}
 	}
+}
+
+// withoutTofu leaves out letters of which it is known that no font has them.
+func (d *Drawer) withoutTofu(letters []rune) []rune {
+	tofu := d.tofu([]string{string(letters)})
+	return slices.DeleteFunc(letters, func(r rune) bool { return slices.Contains(tofu, r) })
 }
 
 // Boxes tells an author of letters that no font has, if there are any; font says which are

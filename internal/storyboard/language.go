@@ -121,14 +121,14 @@ func (p *planner) checkLanguages() {
 			continue
 		}
 		d := p.list.Warnf(n.place, "the voice %s speaks %s, and its narration in %s is most likely %s",
-			n.voice.Name, langid.Name(n.voice.Language), inScenes(n.scenes), langid.Name(tag))
+			n.voice.Name, langid.Name(n.voice.Language), InScenes(n.scenes), langid.Name(tag))
 		d.Code = diag.OtherLanguage
 		d.Hint = "name a voice of that language, or write language: " + tag + " in the header and no voice"
 	}
 }
 
-// inScenes names scenes: "scene 2", "scenes 2, 3 and 5", "2 and 40 more scenes".
-func inScenes(numbers []int) string {
+// InScenes names scenes by their numbers from 1: "scene 2", "scenes 2, 3 and 5", "2 and 40 more scenes".
+func InScenes(numbers []int) string {
 	const most = 12
 	if len(numbers) == 1 {
 		return "scene " + strconv.Itoa(numbers[0])

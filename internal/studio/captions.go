@@ -29,10 +29,12 @@ import (
 type captionHead struct {
 	// Words are the boxes of the words in the frame.
 	Words [][]image.Rectangle `json:"words,omitempty"`
-	// Missing and Broken tell of its font, Tofu are letters that no font has.
+	// Missing and Broken say what is wrong with its font, Tofu are letters that no font has,
+	// Lacked those that the project's font lacks.
 	Missing bool   `json:"missing,omitempty"`
 	Broken  bool   `json:"broken,omitempty"`
 	Tofu    []rune `json:"tofu,omitempty"`
+	Lacked  []rune `json:"lacked,omitempty"`
 }
 
 // captionSpan is a stretch of the film, in frames, in which a caption looks the same.
@@ -268,7 +270,7 @@ func (j *job) drawSheet(ctx context.Context, style slide.Captions, keys []cache.
 			}
 			heads[i].Words = append(heads[i].Words, word)
 		}
-		heads[i].Missing, heads[i].Broken, heads[i].Tofu = fonts.Missing, fonts.Broken, d.Tofu
+		heads[i].Missing, heads[i].Broken, heads[i].Tofu, heads[i].Lacked = fonts.Missing, fonts.Broken, d.Tofu, d.Lacked
 		head, err := json.Marshal(heads[i])
 		errs := []error{err, j.keepLayer(drawingKey(keys[i]), d.Plain, at)}
 		if d.Lit != nil {
@@ -456,7 +458,7 @@ func (j *job) captionStates(v *picture.View, from, count int64, key cache.Key) (
 func (j *job) reportCaptions(cues []caption.Cue, heads []captionHead) error {
 	var list diag.List
 	font := j.board.Film.Subtitles.Font
-	var lost []rune
+	var lost, lacked []rune
 	for i, h := range heads {
 		if font != nil && i == 0 && h.Missing {
 			list.Warnf(font.Range, "there is no font %q; another is drawn", font.Name).Hint = "name a .ttf or .otf file of the project, or install the font"
@@ -464,16 +466,26 @@ func (j *job) reportCaptions(cues []caption.Cue, heads []captionHead) error {
 		if font != nil && i == 0 && h.Broken {
 			list.Warnf(font.Range, "the font %q cannot be read; another is drawn", font.Name).Hint = "check that the file is a font"
 		}
-		var anew []rune
-		for _, r := range h.Tofu {
-			if !slices.Contains(lost, r) {
-				anew = append(anew, r)
-			}
-		}
+		lacked = append(lacked, newRunes(lacked, h.Lacked)...)
+		anew := newRunes(lost, h.Tofu)
 		lost = append(lost, anew...)
 		if w, ok := slide.Boxes("font for subtitles", anew); ok {
 			list.Warnf(j.board.Scenes[cues[i].Scene].Range, "%s", w.Summary).Hint = w.Hint
 		}
 	}
+	if font != nil && len(lacked) > 0 {
+		w := slide.LackWarning(font.Name, lacked)
+		list.Warnf(font.Range, "%s", w.Summary).Hint = w.Hint
+	}
 	return j.report(list)
+}
+
+// newRunes are those that are not known yet.
+func newRunes(known, runes []rune) (out []rune) {
+	for _, r := range runes {
+		if !slices.Contains(known, r) {
+			out = append(out, r)
+		}
+	}
+	return out
 }

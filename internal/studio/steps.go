@@ -315,7 +315,8 @@ func (j *job) checkShots(list *diag.List) {
 		}
 	}
 	music(j.board.Film.Music)
-	for _, s := range j.board.Scenes {
+	var sizes sizeFindings
+	for i, s := range j.board.Scenes {
 		j.checkCallouts(s.Callouts, nil, list)
 		music(s.Music)
 		for _, p := range s.Parts {
@@ -325,10 +326,11 @@ func (j *job) checkShots(list *diag.List) {
 		}
 		for _, shot := range s.Shots {
 			j.checkShot(shot, list)
-			j.checkSize(shot, list)
+			j.checkSize(shot, i, &sizes, list)
 			j.checkCallouts(shot.Callouts, &shot, list)
 		}
 	}
+	sizes.warn(list)
 }
 
 func (j *job) checkShot(shot storyboard.Shot, list *diag.List) {

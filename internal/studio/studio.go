@@ -480,6 +480,7 @@ func (j *job) report(list diag.List) error {
 	if j.req.Strict {
 		j.list = j.list.Strict()
 	}
+	j.list = j.list.Merged()
 	if !j.list.HasErrors() {
 		return nil
 	}

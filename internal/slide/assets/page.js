@@ -132,6 +132,16 @@ async ({ floor, code, runes, preload, project, scale, clear }) => {
   }
   // Stand-ins of ours that are not installed are missing, not broken.
   const broken = [...document.fonts].filter(f => f.status === 'error').map(f => bare(f.family)).filter(f => !/^(Georgia|Verdana)$/.test(f))
+  // Which letters stand in which of the families that the theme brings.
+  const brought = new Set([...document.fonts].filter(f => f.status === 'loaded').map(f => bare(f.family).toLowerCase()))
+  const letters = {}
+  if (project && brought.size) {
+    const texts = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT)
+    while (texts.nextNode()) {
+      const family = bare(getComputedStyle(texts.currentNode.parentElement).fontFamily.split(',')[0]).toLowerCase()
+      if (brought.has(family)) letters[family] = (letters[family] || '') + texts.currentNode.data
+    }
+  }
   const plain = getComputedStyle(slide).fontFamily
   const pixels = c => {
     ink.canvas.width = 48; ink.canvas.height = 48
@@ -141,5 +151,5 @@ async ({ floor, code, runes, preload, project, scale, clear }) => {
   }
   let tofu = []
   if (runes.length) { const box = pixels('\u{10FFFD}'); tofu = runes.filter(r => pixels(String.fromCodePoint(r)) === box) }
-  return { z, cut, box, flat, backdrops, missing: [...missing], broken: [...new Set(broken)], tofu }
+  return { z, cut, box, flat, backdrops, missing: [...missing], broken: [...new Set(broken)], tofu, letters }
 }

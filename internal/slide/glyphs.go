@@ -1,0 +1,83 @@
+package slide
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/image/font/sfnt"
+)
+
+// lettersLacked are the letters of a text for which a font has no glyph by its table of
+// characters (cmap), each once. A file that is no TrueType or OpenType font, or is packed
+// (WOFF), lacks none that are known.
+func lettersLacked(fonts [][]byte, text string) []rune {
+	var faces []*sfnt.Font
+	for _, b := range fonts {
+		f, err := sfnt.Parse(b)
+		if err != nil {
+			return nil
+		}
+		faces = append(faces, f)
+	}
+	if len(faces) == 0 {
+		return nil
+	}
+	var out []rune
+	var buf sfnt.Buffer
+	for _, r := range text {
+		if !unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) || unicode.Is(unicode.Variation_Selector, r) || slices.Contains(out, r) {
+			continue
+		}
+		has := slices.ContainsFunc(faces, func(f *sfnt.Font) bool {
+			index, err := f.GlyphIndex(&buf, r)
+			return err == nil && index != 0
+		})
+		if !has {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// LackWarning names letters that a font of the project lacks.
+func LackWarning(font string, lacked []rune) Warning {
+	const most = 20
+	var names []string
+	for _, r := range lacked[:min(len(lacked), most)] {
+		names = append(names, string(r))
+	}
+	more := ""
+	if n := len(lacked) - most; n > 0 {
+		more = fmt.Sprintf(" and %d more", n)
+	}
+	return Warning{
+		Summary: fmt.Sprintf("the font %q lacks %s%s: another font draws them", font, strings.Join(names, " "), more),
+		Hint:    "use a font that has these letters",
+	}
+}
+
+var (
+	fontFace   = regexp.MustCompile(`(?is)@font-face\s*\{(.*?)\}`)
+	fontFamily = regexp.MustCompile(`(?is)font-family\s*:\s*([^;}]+)`)
+	fontSource = regexp.MustCompile(`(?is)url\(\s*["']?([^"')]+)`)
+)
+
+// faces are the files of the fonts that a theme declares, by their families in lower case. A
+// family of which a face is not among the kept files has none.
+func (k *kept) faces(theme string) map[string][][]byte {
+	out := map[string][][]byte{}
+	for _, rule := range fontFace.FindAllStringSubmatch(k.theme, -1) {
+		family, source := fontFamily.FindStringSubmatch(rule[1]), fontSource.FindStringSubmatch(rule[1])
+		if family == nil || source == nil {
+			continue
+		}
+		name := strings.ToLower(strings.Trim(strings.TrimSpace(family[1]), `"'`))
+		file := path.Join(path.Dir(theme), strings.TrimSpace(source[1]))
+		out[name] = append(out[name], k.files[file]) // a file that is not kept is no font
+	}
+	return out
+}
