@@ -7,6 +7,7 @@ package flite
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"math"
@@ -14,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -231,11 +233,22 @@ func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Req
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "cannot read a temporary file")
 	}
+	if cutOff(wav) { // flite does not look whether what it writes fits the disk
+		return nil, fault.New(fault.Disk, syscall.ENOSPC, "a temporary file of speech is cut off")
+	}
 	if clip.PCM, clip.Rate, err = e.program.Sound(wav); err != nil {
 		return nil, err
 	}
 	clip.Rate = int(math.Round(float64(clip.Rate) * playback(req)))
 	return place(parse(out), clip.Length()), nil
+}
+
+// cutOff says whether a WAVE file lacks samples that the head of its data announces. The length
+// of the whole file is no witness: flite writes it at last, as it came to be.
+func cutOff(wav []byte) bool {
+	const head = 8
+	at := bytes.Index(wav[:min(len(wav), 128)], []byte("data"))
+	return at < 0 || len(wav) < at+head || int64(binary.LittleEndian.Uint32(wav[at+4:])) > int64(len(wav)-at-head)
 }
 
 // sound is one that the program printed.
