@@ -44,6 +44,8 @@ type Streams struct {
 type app struct {
 	Streams
 	cfg house.Config
+	// systemConfig stands for the machine's file of settings; empty is the usual one.
+	systemConfig string
 	// config is the file of settings that the user named.
 	config string
 	// command is the one that ran, or was asked for.
@@ -85,7 +87,7 @@ docs/voices.md.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return fromEnvironment(cmd)
+			return a.fromEnvironment(cmd)
 		},
 	}
 	root.Version = version
@@ -120,7 +122,7 @@ func flagError(cmd *cobra.Command, err error) error {
 }
 
 // fromEnvironment sets the flags that were not given from their MYNAH_* variables.
-func fromEnvironment(cmd *cobra.Command) error {
+func (a *app) fromEnvironment(cmd *cobra.Command) error {
 	var errs []error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		name := "MYNAH_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
@@ -136,7 +138,7 @@ func fromEnvironment(cmd *cobra.Command) error {
 	if f := cmd.Flags().Lookup(configFlag); f != nil && f.Value.String() != "" {
 		path = f.Value.String()
 	}
-	errs = append(errs, fromFile(cmd.Flags(), path, otherFlags(cmd)))
+	errs = append(errs, fromFile(cmd.Flags(), path, otherFlags(cmd)), fromFile(cmd.Flags(), a.systemFile(cmd), otherFlags(cmd)))
 	if err := errors.Join(errs...); err != nil {
 		return usageError{err}
 	}
@@ -155,7 +157,7 @@ func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 
 // open puts the house together.
 func (a *app) open() (*house.House, error) {
-	if err := a.readEngines(); err != nil {
+	if err := a.readEngines(""); err != nil {
 		return nil, err
 	}
 	if err := a.cfg.Validate(); err != nil {

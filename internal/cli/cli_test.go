@@ -145,7 +145,7 @@ func TestPrecedence(t *testing.T) {
 			if c.file {
 				settings(t, cmd, "max-upload: of the file\n")
 			}
-			if err := fromEnvironment(cmd); err != nil {
+			if err := (&app{systemConfig: "none.yaml"}).fromEnvironment(cmd); err != nil {
 				t.Fatal(err)
 			}
 			if got := cmd.Flag("max-upload").Value.String(); got != c.want {
@@ -173,7 +173,7 @@ func TestTheFileMayBeNamedByAVariable(t *testing.T) {
 	path := settings(t, command(), "listen: here\n")
 	t.Setenv("MYNAH_CONFIG", path)
 	cmd := command()
-	if err := fromEnvironment(cmd); err != nil || cmd.Flag("listen").Value.String() != "here" {
+	if err := (&app{systemConfig: "none.yaml"}).fromEnvironment(cmd); err != nil || cmd.Flag("listen").Value.String() != "here" {
 		t.Errorf("listen is %s: %v", cmd.Flag("listen").Value, err)
 	}
 }
@@ -183,7 +183,7 @@ func TestWrongVariables(t *testing.T) {
 	t.Setenv("MYNAH_GRACE", "soon")
 	t.Setenv("MYNAH_HELP", "true")
 	cmd := command()
-	err := fromEnvironment(cmd)
+	err := (&app{systemConfig: "none.yaml"}).fromEnvironment(cmd)
 	if _, ok := errors.AsType[usageError](err); !ok {
 		t.Fatalf("the error is %v", err)
 	}
@@ -324,5 +324,32 @@ func TestFormattedFile(t *testing.T) {
 		if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
 			t.Errorf("there are %v %v", left, err)
 		}
+	}
+}
+
+// A server reads the machine's file of settings, behind all others.
+func TestSystemFile(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("XDG_CONFIG_HOME", dir)
+	t.Setenv("HOME", dir)
+	path := filepath.Join(dir, "etc.yaml")
+	if err := os.WriteFile(path, []byte("listen: there\nworkers: 7\nengines:\n  mine:\n    kind: openai\n    url: http://127.0.0.1:9\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("MYNAH_WORKERS", "3")
+	a := &app{systemConfig: path}
+	cmd := a.serveCommand()
+	if err := a.fromEnvironment(cmd); err != nil || cmd.Flag("listen").Value.String() != "there" || cmd.Flag("workers").Value.String() != "3" {
+		t.Errorf("listen is %s, workers %s: %v", cmd.Flag("listen").Value, cmd.Flag("workers").Value, err)
+	}
+	if err := a.readEngines(a.systemFile(cmd)); err != nil || len(a.cfg.Engines.Engines) != 1 {
+		t.Errorf("%+v, %v", a.cfg.Engines, err)
+	}
+	if a.systemFile(a.checkCommand()) != "" {
+		t.Error("another command reads the machine's file")
+	}
+	a.config = "named.yaml"
+	if a.systemFile(cmd) != "" {
+		t.Error("it is read beside one that was named")
 	}
 }

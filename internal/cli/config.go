@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -84,10 +85,25 @@ func ownConfig() string {
 	return path
 }
 
+// systemConfig is the machine's file of settings, which servers read.
+const systemConfig = "/etc/" + configName
+
+// systemFile is the machine's file of settings where a command reads it and there is one.
+func (a *app) systemFile(cmd *cobra.Command) string {
+	path := cmp.Or(a.systemConfig, systemConfig)
+	if cmd.Name() != "serve" || a.config != "" {
+		return ""
+	}
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	return path
+}
+
 // readEngines reads which engines and voices there are: from the file that was named, else
-// from the user's own and the one in the working folder, which goes before it; and from
-// variables, which go before both.
-func (a *app) readEngines() error {
+// from the machine's, for a server, the user's own and the one in the working folder, of which
+// the later go before; and from variables, which go before all. An empty system is no file.
+func (a *app) readEngines(system string) error {
 	s := house.NewVoiceSettings()
 	type file struct {
 		path  string
@@ -95,7 +111,7 @@ func (a *app) readEngines() error {
 	}
 	files := []file{{a.config, false}}
 	if a.config == "" {
-		files = []file{{ownConfig(), false}, {configName, true}}
+		files = []file{{system, false}, {ownConfig(), false}, {configName, true}}
 	}
 	for _, f := range files {
 		if f.path == "" {

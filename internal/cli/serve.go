@@ -16,19 +16,20 @@ import (
 func (a *app) serveCommand() *cobra.Command {
 	c := house.DefaultServeConfig()
 	var keys, level, format, maxUpload, cacheSize string
+	var origins []string
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Runs the REST server",
 		Long: `Runs the REST server: clients upload projects, start builds, poll and download, and
 have texts spoken. All that it keeps lies in one folder. When it is ready it prints one
-line. The first start makes an API key and prints it once.
+line. The first start makes an API key and names the file that holds it.
 
 A first signal stops it gracefully: running builds end within --grace, or go back to the
 queue and are built at the next start.
 
 Settings stand in flags, in variables (--max-upload is MYNAH_MAX_UPLOAD), or in a file of
-lines like "max-upload: 2GiB" that --config names; a flag goes before a variable, a
-variable before the file.`,
+lines like "max-upload: 2GiB" that --config names, else /etc/mynah.yaml; a flag goes before
+a variable, a variable before the file.`,
 		Example: `  mynah serve --data /var/lib/mynah --public-url https://mynah.example.com
   MYNAH_API_KEYS=a-long-secret mynah serve --listen 127.0.0.1:9000`,
 		Args: arguments(cobra.NoArgs),
@@ -60,10 +61,13 @@ variable before the file.`,
 			default:
 				return usageError{fmt.Errorf("--log-format: %q, must be text or json", format)}
 			}
-			c.HTTP.PlainSources = c.Fetch.AllowPlain
+			c.HTTP.PlainSources, c.HTTP.Origins = c.Fetch.AllowPlain, origins
+			if !strings.Contains(c.Listen, ":") {
+				c.Listen += ":8080"
+			}
 			c.HTTP.Version = api.Version{Version: version, Go: runtime.Version()}
 			c.Out = a.Out
-			if err := a.readEngines(); err != nil {
+			if err := a.readEngines(a.systemFile(cmd)); err != nil {
 				return err
 			}
 			return house.Serve(cmd.Context(), a.cfg, c)
@@ -71,8 +75,9 @@ variable before the file.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&c.Data, "data", c.Data, "folder of all that the server keeps; it is made")
-	f.StringVar(&c.Listen, "listen", c.Listen, "address to listen on; port 0 is any free one")
+	f.StringVar(&c.Listen, "listen", c.Listen, "address to listen on, as 0.0.0.0:8080 for all of the machine's; port 0 is any free one")
 	f.StringVar(&c.HTTP.PublicURL, "public-url", "", "base of the addresses that are handed out (default: as the request says)")
+	f.StringSliceVar(&origins, "cors-origin", nil, "origin of web pages that may call the server, as https://app.example.com; may be given several times, * is any (default: none)")
 	f.StringVar(&c.TLSCert, "tls-cert", "", "file with the certificate, to speak https")
 	f.StringVar(&c.TLSKey, "tls-key", "", "file with its key")
 	f.StringVar(&keys, "api-keys", "", "keys that are valid from the start, with commas between; better as MYNAH_API_KEYS")

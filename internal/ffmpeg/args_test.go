@@ -130,10 +130,10 @@ func TestArguments(t *testing.T) {
 		{"MergeAlpha", ffmpeg.MergeAlpha(ffmpeg.Input{Path: "/s/in-1", Format: media.MOV, Cycles: true})},
 		{"AAC", ffmpeg.DefaultAAC(2).Encode()},
 		{"AAC of two files", ffmpeg.DefaultAAC(1).EncodeFiles([]string{"/s/a", "/s/b"}, []string{"/s/a.aac", "/s/b.aac"})},
-		{"SpeechFile wav", ffmpeg.SpeechFile("wav", 48000, "/s/out.wav")},
-		{"SpeechFile mp3", ffmpeg.SpeechFile("mp3", 48000, "/s/out.mp3")},
-		{"SpeechFile m4a", ffmpeg.SpeechFile("m4a", 48000, "/s/out.m4a")},
-		{"SpeechStream", ffmpeg.SpeechStream(24000)},
+		{"SpeechFile wav", ffmpeg.SpeechFile("wav", 48000, 1, "/s/out.wav")},
+		{"SpeechFile mp3", ffmpeg.SpeechFile("mp3", 48000, 2, "/s/out.mp3")},
+		{"SpeechFile m4a", ffmpeg.SpeechFile("m4a", 48000, 1, "/s/out.m4a")},
+		{"SpeechStream", ffmpeg.SpeechStream(24000, 1)},
 		{"Poster", hd().Poster(3)},
 	} {
 		fmt.Fprintf(&b, "# %s\n%s\n\n", job.name, lines(job.args))

@@ -241,8 +241,8 @@ func (a AAC) codec() []string {
 
 // SpeechFile are the arguments that encode raw mono samples to a file of ours; format
 // is wav or mp3.
-func SpeechFile(format string, sampleRate int, path string) []string {
-	args := append(quiet(), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", "1", "-i", "pipe:0", "-fflags", "+bitexact", "-flags", "+bitexact")
+func SpeechFile(format string, sampleRate, channels int, path string) []string {
+	args := append(quiet(), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", strconv.Itoa(channels), "-i", "pipe:0", "-fflags", "+bitexact", "-flags", "+bitexact")
 	switch format {
 	case "mp3":
 		args = append(args, "-c:a", "libmp3lame", "-b:a", "128k", "-reservoir", "0", "-f", "mp3")
@@ -252,10 +252,10 @@ func SpeechFile(format string, sampleRate int, path string) []string {
 	return append(args, "-y", path)
 }
 
-// SpeechStream are the arguments that encode raw mono samples as MP3 and write them as
+// SpeechStream are the arguments that encode raw samples as MP3 and write them as
 // they come.
-func SpeechStream(sampleRate int) []string {
-	return append(quiet(), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", "1", "-i", "pipe:0", "-fflags", "+bitexact+flush_packets",
+func SpeechStream(sampleRate, channels int) []string {
+	return append(quiet(), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", strconv.Itoa(channels), "-i", "pipe:0", "-fflags", "+bitexact+flush_packets",
 		"-flags", "+bitexact", "-c:a", "libmp3lame", "-b:a", "128k", "-reservoir", "0", "-write_xing", "0", "-id3v2_version", "0", "-f", "mp3", "pipe:1")
 }
 

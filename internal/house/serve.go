@@ -87,11 +87,17 @@ func (c ServeConfig) Validate() error {
 // databaseFile is the name of the database in the data folder.
 const databaseFile = "mynah.db"
 
-// OpenRecords opens the database of a data folder, which is made. The server may run.
+// OpenRecords opens the database of a server's data folder. The server may run. A folder in which
+// no server ran is an error.
 func OpenRecords(ctx context.Context, data string, cfg store.Config) (*store.Store, error) {
-	if err := os.MkdirAll(data, 0o700); err != nil {
-		return nil, fault.New(fault.Disk, err, "the data folder %s cannot be made", data).WithHint("name another with --data")
+	if _, err := os.Stat(filepath.Join(data, databaseFile)); err != nil {
+		return nil, fault.New(fault.Usage, err, "the folder %s holds no server's data", data).
+			WithHint("name the folder that mynah serve --data names; the server makes it at its first start")
 	}
+	return openRecords(ctx, data, cfg)
+}
+
+func openRecords(ctx context.Context, data string, cfg store.Config) (*store.Store, error) {
 	s, err := store.Open(ctx, filepath.Join(data, databaseFile), cfg)
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "the database in %s cannot be opened", data)
@@ -119,6 +125,7 @@ func lock(data string) (*os.File, error) {
 // office is a server, put together.
 type office struct {
 	cfg      ServeConfig
+	data     string // the data folder
 	house    *House
 	records  *store.Store
 	objects  *objects.Store
@@ -156,6 +163,7 @@ func (o *office) open(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return fault.New(fault.Disk, err, "the data folder %s cannot be found", o.cfg.Data)
 	}
+	o.data = data
 	held, err := lock(data)
 	if err != nil {
 		return err
@@ -164,6 +172,9 @@ func (o *office) open(ctx context.Context, cfg Config) error {
 	if cfg.CacheDir == "" {
 		cfg.CacheDir = filepath.Join(data, "cache")
 	}
+	if cfg.voicesDir() == "" { // a service without a home
+		cfg.VoicesDir = filepath.Join(data, "voices")
+	}
 	if cfg.Proc.Nice == 0 {
 		cfg.Proc.Nice = 10 // answers go before builds
 	}
@@ -171,7 +182,7 @@ func (o *office) open(ctx context.Context, cfg Config) error {
 		return err
 	}
 	o.later(o.house.Close)
-	if o.records, err = OpenRecords(ctx, data, o.cfg.Store); err != nil {
+	if o.records, err = openRecords(ctx, data, o.cfg.Store); err != nil {
 		return err
 	}
 	o.later(func() { _ = o.records.Close() })
@@ -219,26 +230,6 @@ func (l *leveled) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn && l.Handler.Enabled(ctx, level)
 }
 
-// firstKey makes a key when there is none at all.
-func (o *office) firstKey(ctx context.Context, base string) error {
-	if len(o.cfg.Auth.Fixed) > 0 {
-		return nil
-	}
-	keys, err := o.records.Keys(ctx)
-	if err != nil {
-		return fault.New(fault.Disk, err, "the keys cannot be read")
-	}
-	if len(keys) > 0 {
-		return nil
-	}
-	shown, k := auth.New("first", time.Now())
-	if err := o.records.AddKey(ctx, k); err != nil {
-		return fault.New(fault.Disk, err, "the first key cannot be stored")
-	}
-	fmt.Fprintf(o.cfg.Out, "A key was made; it is shown this once: %s\nTry it:  curl -H 'x-api-key: %s' %s/voices\n", shown, shown, base)
-	return nil
-}
-
 func (o *office) run(ctx context.Context) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", o.cfg.Listen)
 	if err != nil {
@@ -256,12 +247,11 @@ func (o *office) run(ctx context.Context) error {
 	if o.cfg.TLSCert != "" {
 		scheme = "https"
 	}
-	base := o.cfg.HTTP.PublicURL
-	if base == "" {
-		base = scheme + "://" + listener.Addr().String()
+	urls := addresses(scheme, listener.Addr())
+	if public := strings.TrimSuffix(o.cfg.HTTP.PublicURL, "/"); public != "" {
+		urls = []string{public}
 	}
-	base = strings.TrimSuffix(base, "/")
-	if err := o.firstKey(ctx, base); err != nil {
+	if err := o.firstKey(ctx, o.data, urls[0]); err != nil {
 		_ = listener.Close()
 		return err
 	}
@@ -280,8 +270,7 @@ func (o *office) run(ctx context.Context) error {
 			failed <- server.Serve(listener)
 		}
 	}()
-	fmt.Fprintf(o.cfg.Out, "mynah is ready: %s\n", base)
-	o.cfg.Log.InfoContext(ctx, "ready", "address", base)
+	o.announce(ctx, urls, isOpen(listener.Addr()))
 	var serveErr error
 	select {
 	case <-ctx.Done():

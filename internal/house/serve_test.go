@@ -178,8 +178,16 @@ func TestTheFirstKeyIsShownOnce(t *testing.T) {
 		if err := house.Serve(ctx, house.DefaultConfig(), cfg); err != nil {
 			t.Fatal(err)
 		}
-		if shown := strings.Contains(out.String(), "shown this once"); shown != (i == 0) {
+		file := filepath.Join(data, "first-key")
+		if named := strings.Contains(out.String(), "is in the file "+file); named != (i == 0) {
 			t.Errorf("start %d prints %q", i+1, out.String())
+		}
+		key, err := os.ReadFile(file)
+		if err != nil || strings.Contains(out.String(), strings.TrimSpace(string(key))) {
+			t.Errorf("%v; or the key is printed: %s", err, out.String())
+		}
+		if fi, err := os.Stat(file); err != nil || fi.Mode().Perm() != 0o600 {
+			t.Errorf("%v, %v", fi, err)
 		}
 	}
 }

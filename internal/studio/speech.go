@@ -76,7 +76,7 @@ func (s *Studio) Speak(ctx context.Context, r SpeechRequest) (*Speech, error) {
 	}
 	sp := &Speech{job: j, done: done}
 	read := func(ctx context.Context) error { return j.readText(ctx, r) }
-	steps := []step{{phaseScript, read}, {phaseVoice, j.speak}, {phaseVoice, j.checkSpoken}, {phaseVoice, sp.lay}}
+	steps := []step{{phaseScript, read}, {phaseVoice, j.speak}, {phaseVoice, j.checkSpoken}, {phaseVoice, sp.lay}, {phaseSound, sp.readMusic}}
 	if r.Timed != "" {
 		steps = []step{{phaseScript, read}, {phaseVoice, sp.layTimed}}
 	}
@@ -154,7 +154,11 @@ func (j *job) readText(ctx context.Context, r SpeechRequest) error {
 			return err
 		}
 	}
-	spokenOnly(text)
+	var list diag.List
+	spokenOnly(text, j.project.Track, &list)
+	if err := j.report(list); err != nil {
+		return err
+	}
 	h := &text.Header
 	for _, f := range []struct{ to, from **float64 }{
 		{&h.VoiceSpeed, &over.VoiceSpeed}, {&h.VoicePitch, &over.VoicePitch}, {&h.VoiceVolume, &over.VoiceVolume},
@@ -183,16 +187,31 @@ func (j *job) readText(ctx context.Context, r SpeechRequest) error {
 	return j.report(list)
 }
 
-// spokenOnly leaves out what needs a file or is for the eye.
-func spokenOnly(s *script.Script) {
+// spokenOnly leaves out what needs a file or is for the eye. Music stays as far as it is one of
+// our own tracks.
+func spokenOnly(s *script.Script, isTrack func(name string) bool, list *diag.List) {
+	music := func(b *script.Background) bool {
+		if b == nil || b.Name == "" || isTrack(b.Name) {
+			return true
+		}
+		list.Warnf(b.Range, "the background %q is a file, and a spoken text has no files: it is left out", b.Name).
+			Hint = "name one of the built-in tracks, or build a video"
+		return false
+	}
 	h := &s.Header
-	h.Background, h.Theme, h.Subtitles, h.Lexicon, h.Transition, h.Duration = nil, nil, nil, nil, nil, nil
+	h.Theme, h.Subtitles, h.Lexicon, h.Transition, h.Duration = nil, nil, nil, nil, nil
+	if !music(h.Background) {
+		h.Background = nil
+	}
 	for i := range s.Scenes {
 		s.Scenes[i].Nodes = slices.DeleteFunc(s.Scenes[i].Nodes, func(n script.Node) bool {
 			switch n := n.(type) {
 			case *script.Narration, *script.SSML, *script.Pause:
 				return false
 			case *script.Set:
+				if n.Name == "background" {
+					return !music(n.Background)
+				}
 				return !strings.HasPrefix(n.Name, "voice") && n.Name != "narration-mode" && n.Name != "language"
 			default:
 				return true
@@ -229,8 +248,12 @@ func (sp *Speech) lay(context.Context) error {
 	if len(sp.spans) == 0 || len(j.line.Sounds) == 0 {
 		return nil
 	}
-	sp.cut(sp.spans[0].from)
-	sp.samples = sp.spans[len(sp.spans)-1].to
+	if len(j.track.decodes) > 0 { // music plays around what is said
+		sp.samples = j.line.Samples
+	} else {
+		sp.cut(sp.spans[0].from)
+		sp.samples = sp.spans[len(sp.spans)-1].to
+	}
 	sp.cues = caption.Cues(j.board, j.line, j.words)
 	return nil
 }
@@ -242,8 +265,17 @@ func (sp *Speech) cut(n int64) {
 		sp.spans[i].to -= n
 	}
 	for i := range sp.job.track.clips {
-		sp.job.track.clips[i].Start -= n
+		sp.job.track.clips[i] = sp.job.track.clips[i].Moved(-n)
 	}
+}
+
+// readMusic brings the music into the cache.
+func (sp *Speech) readMusic(ctx context.Context) error {
+	all := pieceTask{}
+	for i := range sp.job.track.clips {
+		all.Heard = append(all.Heard, i)
+	}
+	return sp.job.decode(ctx, sp.job.track, []pieceTask{all})
 }
 
 // mix writes a span's raw samples.
@@ -251,11 +283,10 @@ func (sp *Speech) mix(ctx context.Context, s span, w io.Writer) error {
 	var clips []sound.Clip
 	for _, c := range sp.job.track.clips {
 		if c.Start < s.to && c.Start+c.Samples > s.from {
-			c.Start -= s.from
-			clips = append(clips, c)
+			clips = append(clips, c.Moved(-s.from))
 		}
 	}
-	return sound.Mix(ctx, clips, s.to-s.from, 1, w)
+	return sound.Mix(ctx, clips, s.to-s.from, sp.job.track.channels, w)
 }
 
 // speechBitRate is that of mp3 and m4a, in bits a second.
@@ -265,9 +296,9 @@ const speechBitRate = 128_000
 func (sp *Speech) write(ctx context.Context, format string, s span, path string) error {
 	return sp.fed(ctx, s, func(pcm io.Reader) error {
 		if format != "m4a" {
-			return sp.job.studio.tools.Run(ctx, ffmpeg.SpeechFile(format, timeline.SampleRate, path), pcm, io.Discard)
+			return sp.job.studio.tools.Run(ctx, ffmpeg.SpeechFile(format, timeline.SampleRate, sp.job.track.channels, path), pcm, io.Discard)
 		}
-		aac := ffmpeg.DefaultAAC(1)
+		aac := ffmpeg.DefaultAAC(sp.job.track.channels)
 		aac.BitRate = speechBitRate
 		return film.WriteM4A(ctx, sp.job.studio.tools, aac, s.to-s.from, pcm, path)
 	})
@@ -331,12 +362,12 @@ func addStored(z *zip.Writer, name, path string) error {
 
 // lame encodes raw mono samples as MP3 of 128 kb/s. It starts ten times faster than
 // ffmpeg, which runs the same encoder and is the way where lame is missing.
-func lame(pcm io.Reader, w io.Writer) proc.Command {
+func lame(pcm io.Reader, channels int, w io.Writer) proc.Command {
 	return proc.Command{
 		Program: "lame", Stdin: pcm, Stdout: w,
 		Args: []string{
 			"--silent", "-r", "-s", strconv.FormatFloat(timeline.SampleRate/1000.0, 'f', -1, 64), "--bitwidth", "16", "--signed", "--little-endian",
-			"-m", "m", "--cbr", "-b", strconv.Itoa(speechBitRate / 1000), "--nores", "-t", "-", "-",
+			"-m", map[int]string{1: "m", 2: "j"}[channels], "--cbr", "-b", strconv.Itoa(speechBitRate / 1000), "--nores", "-t", "-", "-",
 		},
 	}
 }
@@ -348,9 +379,9 @@ func (sp *Speech) Stream(ctx context.Context, format string, w io.Writer) error 
 		s := sp.job.studio
 		return sp.fed(ctx, span{0, sp.samples}, func(pcm io.Reader) error {
 			if _, err := s.run.Look("lame"); err == nil {
-				return s.run.Run(ctx, lame(pcm, w))
+				return s.run.Run(ctx, lame(pcm, sp.job.track.channels, w))
 			}
-			return s.tools.Run(ctx, ffmpeg.SpeechStream(timeline.SampleRate), pcm, w)
+			return s.tools.Run(ctx, ffmpeg.SpeechStream(timeline.SampleRate, sp.job.track.channels), pcm, w)
 		})
 	}
 	path := filepath.Join(sp.job.work, "speech")

@@ -23,8 +23,9 @@ import (
 // Clients of the hosted service know it.
 const HTTPSOnly = "zip-url repository must start with https://"
 
-// unreachable is what is said of an address that is refused, absent or broken. It is one
-// sentence for all, so that nobody learns from it what there is in a private network.
+// unreachable is what is said of an address that is refused, that does not resolve, or of which
+// no server speaks TLS as it must. It is one sentence for all, so that nobody learns from it what
+// there is in a private network. What a server answered is told: that one is public.
 const unreachable = "the archive could not be fetched from the address"
 
 // FetchConfig is the configuration of a Fetcher.
@@ -165,7 +166,7 @@ type request struct {
 }
 
 func unreachableStatus(code int) *fault.Error {
-	return fault.New(fault.Input, fmt.Errorf("status %d", code), unreachable)
+	return fault.New(fault.Input, fmt.Errorf("status %d", code), "the archive's address answered %d", code)
 }
 
 // fetch copies what a request gives, within the limits.
@@ -214,7 +215,7 @@ func (f *Fetcher) copy(w io.Writer, body io.Reader, failed func(error) error) (i
 			return done, nil
 		}
 		if err != nil {
-			return done, failed(err)
+			return done, failed(fault.New(fault.Input, err, "the archive ended before all of it had come"))
 		}
 	}
 }
@@ -235,8 +236,14 @@ func (f *Fetcher) failed(ctx, timed context.Context, err error) error {
 		waited && wait.Timeout() && !dns:
 		return fault.New(fault.Input, err, "the archive's address took too long to answer")
 	}
+	if known, ok := fault.As(err); ok && !errors.Is(err, errHop) {
+		return known
+	}
 	return fault.New(fault.Input, err, unreachable)
 }
+
+// errHop is an address that a server redirected to and that is refused.
+var errHop = errors.New("the address of a redirect is refused")
 
 // get follows redirects, which are held to the same rules as the first address.
 func (f *Fetcher) get(ctx context.Context, r request) (*http.Response, error) {
@@ -260,14 +267,14 @@ func (f *Fetcher) get(ctx context.Context, r request) (*http.Response, error) {
 		}
 		_ = resp.Body.Close()
 		if redirects == f.config.Redirects {
-			return nil, fmt.Errorf("more than %d redirects", f.config.Redirects)
+			return nil, fault.New(fault.Input, fmt.Errorf("status %d", resp.StatusCode), "the archive's address redirected more than %d times", f.config.Redirects)
 		}
 		to, err := resp.Location()
 		if err != nil {
 			return nil, errors.New("a redirect without a readable address")
 		}
 		if at, err = checkURL(to.String(), f.config.AllowPlain); err != nil {
-			return nil, fmt.Errorf("redirect %d: %w", redirects+1, err)
+			return nil, fmt.Errorf("redirect %d: %w: %w", redirects+1, errHop, err)
 		}
 	}
 }

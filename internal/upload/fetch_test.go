@@ -117,6 +117,62 @@ func TestOneSentenceForAll(t *testing.T) {
 	quiet := secure(t, asked)
 	plain := httptest.NewServer(http.HandlerFunc(asked))
 	t.Cleanup(plain.Close)
+	s := answers(t)
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := "https://" + listener.Addr().String() + "/"
+	_ = listener.Close()
+
+	guarded := local(s, quiet)
+	guarded.AllowPrivate = false
+	untrusting := local()
+	name := func(s *httptest.Server, host string) string {
+		u, err := url.Parse(s.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return u.Scheme + "://" + net.JoinHostPort(host, u.Port()) + "/"
+	}
+	for what, c := range map[string]struct {
+		config  upload.FetchConfig
+		address string
+	}{
+		"loopback":           {guarded, quiet.URL},
+		"loopback, plain":    {guarded, plain.URL},
+		"localhost":          {guarded, name(quiet, "localhost")},
+		"localhost, dotted":  {guarded, name(quiet, "localhost.")},
+		"IPv6 loopback":      {guarded, name(quiet, "::1")},
+		"IPv4-mapped":        {guarded, name(quiet, "::ffff:127.0.0.1")},
+		"unspecified":        {guarded, name(quiet, "0.0.0.0")},
+		"any loopback":       {guarded, name(quiet, "127.9.9.9")},
+		"a number":           {guarded, name(quiet, "2130706433")},
+		"metadata":           {guarded, "http://169.254.169.254/latest/meta-data"},
+		"metadata, IPv6":     {guarded, "http://[fd00:ec2::254]/latest/meta-data"},
+		"no such name":       {local(s), "https://no-such-name.invalid/"},
+		"no server":          {local(s), closed},
+		"unknown authority":  {untrusting, s.URL + "/ok"},
+		"TLS to plain":       {local(s), strings.Replace(plain.URL, "http", "https", 1)},
+		"redirect nowhere":   {local(s), s.URL + "/nowhere"},
+		"redirect to a file": {local(s), s.URL + "/file"},
+		"redirect with user": {local(s), s.URL + "/user"},
+		"coded":              {local(s), s.URL + "/coded"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			_, err := fetcher(t, c.config).URL(t.Context(), c.address, io.Discard)
+			wantFault(t, err, fault.Input, unreachable)
+			if e, ok := fault.As(err); ok && (e.Cause == nil || e.Hint != "" || strings.Contains(e.Cause.Error(), c.address)) {
+				t.Errorf("cause %v, hint %q", e.Cause, e.Hint)
+			}
+		})
+	}
+}
+
+// answers is a server that answers in all the wrong ways.
+func answers(t *testing.T) *httptest.Server {
+	t.Helper()
 	var s *httptest.Server
 	s = secure(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -149,61 +205,22 @@ func TestOneSentenceForAll(t *testing.T) {
 			w.WriteHeader(http.StatusNotFound)
 		}
 	})
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	closed := "https://" + listener.Addr().String() + "/"
-	_ = listener.Close()
+	return s
+}
 
-	guarded := local(s, quiet)
-	guarded.AllowPrivate = false
-	untrusting := local()
-	name := func(s *httptest.Server, host string) string {
-		u, err := url.Parse(s.URL)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return u.Scheme + "://" + net.JoinHostPort(host, u.Port()) + "/"
-	}
-	for what, c := range map[string]struct {
-		config  upload.FetchConfig
-		address string
-	}{
-		"loopback":            {guarded, quiet.URL},
-		"loopback, plain":     {guarded, plain.URL},
-		"localhost":           {guarded, name(quiet, "localhost")},
-		"localhost, dotted":   {guarded, name(quiet, "localhost.")},
-		"IPv6 loopback":       {guarded, name(quiet, "::1")},
-		"IPv4-mapped":         {guarded, name(quiet, "::ffff:127.0.0.1")},
-		"unspecified":         {guarded, name(quiet, "0.0.0.0")},
-		"any loopback":        {guarded, name(quiet, "127.9.9.9")},
-		"a number":            {guarded, name(quiet, "2130706433")},
-		"metadata":            {guarded, "http://169.254.169.254/latest/meta-data"},
-		"metadata, IPv6":      {guarded, "http://[fd00:ec2::254]/latest/meta-data"},
-		"no such name":        {local(s), "https://no-such-name.invalid/"},
-		"no server":           {local(s), closed},
-		"unknown authority":   {untrusting, s.URL + "/ok"},
-		"plain to TLS":        {local(s), strings.Replace(s.URL, "https", "http", 1)},
-		"TLS to plain":        {local(s), strings.Replace(plain.URL, "http", "https", 1)},
-		"not found":           {local(s), s.URL + "/absent"},
-		"partial":             {local(s), s.URL + "/partial"},
-		"loop":                {local(s), s.URL + "/loop"},
-		"a redirect too many": {local(s), s.URL + "/4"},
-		"redirect nowhere":    {local(s), s.URL + "/nowhere"},
-		"redirect to a file":  {local(s), s.URL + "/file"},
-		"redirect with user":  {local(s), s.URL + "/user"},
-		"coded":               {local(s), s.URL + "/coded"},
-		"cut":                 {local(s), s.URL + "/cut"},
+// What a server that may be asked answered is told.
+func TestReasons(t *testing.T) {
+	t.Parallel()
+	s := answers(t)
+	for path, want := range map[string]string{
+		"/absent":  "the archive's address answered 404",
+		"/partial": "the archive's address answered 206",
+		"/loop":    "the archive's address redirected more than 3 times",
+		"/4":       "the archive's address redirected more than 3 times",
+		"/cut":     "the archive ended before all of it had come",
 	} {
-		t.Run(what, func(t *testing.T) {
-			t.Parallel()
-			_, err := fetcher(t, c.config).URL(t.Context(), c.address, io.Discard)
-			wantFault(t, err, fault.Input, unreachable)
-			if e, ok := fault.As(err); ok && (e.Cause == nil || e.Hint != "" || strings.Contains(e.Cause.Error(), c.address)) {
-				t.Errorf("cause %v, hint %q", e.Cause, e.Hint)
-			}
-		})
+		_, err := fetcher(t, local(s)).URL(t.Context(), s.URL+path, io.Discard)
+		wantFault(t, err, fault.Input, want)
 	}
 }
 
@@ -493,7 +510,8 @@ func TestGitHubSaysNo(t *testing.T) {
 	t.Parallel()
 	const absent = "the repository me/repo, or its commit SHA, does not exist or the token may not read it"
 	for code, want := range map[int]string{
-		400: unreachable, 401: absent, 403: absent, 404: absent, 422: absent, 429: unreachable, 500: unreachable, 204: unreachable,
+		400: "the archive's address answered 400", 401: absent, 403: absent, 404: absent, 422: absent,
+		429: "the archive's address answered 429", 500: "the archive's address answered 500", 204: "the archive's address answered 204",
 	} {
 		g := newGitHub(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) })
 		_, err := fetcher(t, g.config()).GitHub(t.Context(), "me/repo", "main", "secret-token", io.Discard)

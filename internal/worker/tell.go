@@ -25,18 +25,19 @@ func message(err error) string {
 			if d.Code == diag.MoreFindings {
 				line = d.Summary
 			}
-			if d.Hint != "" {
-				line += ". " + capital(d.Hint)
+			if hint := wireHint(d.Hint); hint != "" {
+				line += ". " + capital(hint)
 			}
 			lines = append(lines, line)
 		}
 		return strings.Join(lines, "\n")
 	}
 	f := fault.From(err)
-	if f.Hint == "" {
+	hint := wireHint(f.Hint)
+	if hint == "" {
 		return capital(f.Public)
 	}
-	return capital(f.Public) + ": " + f.Hint
+	return capital(f.Public) + ": " + hint
 }
 
 // capital makes a phrase the beginning of a sentence.
@@ -51,7 +52,7 @@ func diagnostics(list diag.List) []api.Diagnostic {
 	for _, d := range list.Foremost() {
 		out = append(out, api.Diagnostic{
 			File: d.Range.File, Line: d.Range.Start.Line, Column: d.Range.Start.Column, Severity: d.Severity.String(),
-			Code: string(d.Code), Summary: d.Summary, Detail: d.Detail, Hint: d.Hint,
+			Code: string(d.Code), Summary: d.Summary, Detail: d.Detail, Hint: wireHint(d.Hint),
 		})
 	}
 	return out

@@ -460,7 +460,7 @@ func TestSources(t *testing.T) {
 		"address":          {body("repository", files+"/main.zip?one", "repositoryType", "zip-url"), 1, ""},
 		"address, folder":  {body("repository", files+"/commit.zip", "repositoryType", "zip-url", "source", "octo-films-7fd1a60/videos/intro.md"), 2, ""},
 		"redirect":         {body("repository", files+"/again.zip", "repositoryType", "zip-url", "source", "videos/intro.md"), 1, ""},
-		"not there":        {body("repository", files+"/gone.zip", "repositoryType", "zip-url"), 0, "The archive could not be fetched from the address"},
+		"not there":        {body("repository", files+"/gone.zip", "repositoryType", "zip-url"), 0, "The archive's address answered 404"},
 		"too large":        {body("repository", files+"/huge.zip", "repositoryType", "zip-url"), 0, "larger than "},
 		"no zip":           {body("repository", files+"/text.zip", "repositoryType", "zip-url"), 0, "is not a zip archive"},
 		"no host":          {body("repository", "https://no-such-host.invalid/a.zip", "repositoryType", "zip-url"), 0, "The archive could not be fetched from the address"},

@@ -177,10 +177,15 @@ func TestLockedFolder(t *testing.T) {
 func TestFirstKey(t *testing.T) {
 	t.Parallel()
 	s := serve(t, func(_ *house.Config, c *house.ServeConfig) { c.Auth.Fixed = nil })
-	key := regexpFirst(`it is shown this once: (\S+)`, s.told.all())
-	if key == "" || !strings.Contains(s.told.all(), "curl -H 'x-api-key: "+key+"' "+s.base+"/voices") {
+	file := regexpFirst(`it is in the file (\S+)`, s.told.all())
+	if file == "" || !strings.Contains(s.told.all(), "curl -H \"x-api-key: $(cat '"+file+"')\" "+s.base+"/voices") {
 		t.Fatalf("the server says %q", s.told.all())
 	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := strings.TrimSpace(string(b))
 	s.want(t, http.StatusOK, get("/voices").as(key))
 	s.want(t, http.StatusForbidden, get("/voices"))
 }
@@ -412,4 +417,61 @@ func TestHeads(t *testing.T) {
 		}
 	}
 	s.want(t, http.StatusOK, post("/v1/builds/"+b.ID+"/cancel", ""))
+}
+
+// A request that announces a body and sends a byte of it is refused at once, and does not hold
+// its connection.
+func TestBodyThatDoesNotCome(t *testing.T) {
+	t.Parallel()
+	for key, reason := range map[string]string{"": "The header x-api-key is missing", "x-api-key: unknown\r\n": "This key is not known, or was revoked"} {
+		begin := time.Now()
+		got := shared.raw(t, "POST /video/build HTTP/1.1\r\nHost: localhost\r\n"+key+"Content-Length: 100000\r\n\r\n{", false)
+		if !strings.HasPrefix(got, "HTTP/1.1 403 ") || !strings.Contains(got, reason) || !strings.Contains(got, "Connection: close") {
+			t.Errorf("%s", got)
+		}
+		if took := time.Since(begin); took > patience/2 {
+			t.Errorf("the answer took %s", took)
+		}
+	}
+}
+
+// A client's own words do not become labels.
+func TestLabelsOfNumbers(t *testing.T) {
+	t.Parallel()
+	shared.raw(t, "BREW /no/such/route HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", false)
+	m := string(shared.want(t, http.StatusOK, get("/metrics")).body)
+	if strings.Contains(m, "BREW") || strings.Contains(m, "/no/such") {
+		t.Error("a client's method or path is a label")
+	}
+}
+
+// Pages of the named origins may call every route, signed addresses too.
+func TestOrigins(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(_ *house.Config, c *house.ServeConfig) { c.HTTP.Origins = []string{"https://app.example.com"} })
+	preflight := func(path, method, origin string) *http.Response {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodOptions, s.base+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header = http.Header{"Origin": {origin}, "Access-Control-Request-Method": {method}, "Access-Control-Request-Headers": {"x-api-key"}}
+		resp, err := s.client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		return resp
+	}
+	for path, method := range map[string]string{"/video/build": "POST", "/v1/builds": "POST", "/voices": "GET", "/objects/uploads/x": "PUT"} {
+		a := preflight(path, method, "https://app.example.com")
+		if a.StatusCode/100 != 2 || a.Header.Get("Access-Control-Allow-Origin") != "https://app.example.com" {
+			t.Errorf("%s: %d, %v", path, a.StatusCode, a.Header)
+		}
+		if a := preflight(path, method, "https://evil.example.com"); a.Header.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("%s, of another origin: %d, %v", path, a.StatusCode, a.Header)
+		}
+	}
+	if a := s.do(t, get("/voices").with("Origin", "https://app.example.com")); a.header.Get("Access-Control-Allow-Origin") == "" {
+		t.Errorf("%s", a)
+	}
 }

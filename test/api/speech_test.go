@@ -3,6 +3,7 @@ package api_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"compress/gzip"
 	"context"
 	"fmt"
@@ -138,6 +139,32 @@ func TestFormsOfSpeech(t *testing.T) {
 	_, slow := spoken(t, shared, post("/text-to-speech/wav?voice-speed=0.5&voice-volume=soft&voice-pitch=low&unknown=word&voice=BRIAN", hello))
 	if p, r := samples(t, slow); float64(len(p))/float64(r) < 1.4*seconds {
 		t.Errorf("half the speed lasts %g s, the whole %g s", float64(len(p))/float64(r), seconds)
+	}
+}
+
+// Built-in music plays around what is said; a file as music is left out with a warning.
+func TestSpeechWithMusic(t *testing.T) {
+	t.Parallel()
+	const text = "---\nbackground: corporate-1\n---\nOne.\n\n(pause: 2)\n\nTwo."
+	_, with := spoken(t, shared, say("wav", text))
+	_, without := spoken(t, shared, say("wav", strings.Replace(text, "background: corporate-1\n", "", 1)))
+	quiet := func(wav []byte) (n int) { // the longest silence, in milliseconds
+		channels, rate := int(binary.LittleEndian.Uint16(wav[22:])), int(binary.LittleEndian.Uint32(wav[24:]))
+		run := 0
+		for at := 44; at+1 < len(wav); at += 2 {
+			if run++; wav[at+1] != 0 && wav[at+1] != 0xff { // louder than 255 of 32768
+				run = 0
+			}
+			n = max(n, run)
+		}
+		return n * 1000 / rate / channels
+	}
+	if a, b := quiet(with), quiet(without); a > 300 || b < 1500 {
+		t.Errorf("the longest silence is %d ms with music, %d ms without", a, b)
+	}
+	st, _ := spoken(t, shared, say("mp3", strings.Replace(text, "corporate-1", "mine.mp3", 1)))
+	if len(st.Warnings) != 1 || !strings.Contains(st.Warnings[0].Detail, "mine.mp3") {
+		t.Errorf("%+v", st.Warnings)
 	}
 }
 

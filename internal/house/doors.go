@@ -1,0 +1,105 @@
+package house
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"mynah/internal/auth"
+	"mynah/internal/fault"
+)
+
+// addresses are the URLs at which a listener can be opened, the best first: of one that listens
+// on all of the machine's addresses, those that other machines may use follow.
+func addresses(scheme string, listener net.Addr) []string {
+	at, err := netip.ParseAddrPort(listener.String())
+	if err != nil || !at.Addr().IsUnspecified() {
+		return []string{scheme + "://" + listener.String()}
+	}
+	urlOf := func(host string) string {
+		return fmt.Sprintf("%s://%s", scheme, net.JoinHostPort(host, fmt.Sprint(at.Port())))
+	}
+	out := []string{urlOf("localhost")}
+	found, err := net.InterfaceAddrs()
+	if err != nil {
+		return out
+	}
+	for _, a := range found {
+		p, err := netip.ParsePrefix(a.String())
+		if err != nil || p.Addr().IsLoopback() || p.Addr().IsLinkLocalUnicast() || at.Addr().Is4() && !p.Addr().Is4() {
+			continue
+		}
+		out = append(out, urlOf(p.Addr().String()))
+	}
+	return out
+}
+
+// isOpen says whether other machines reach a listener.
+func isOpen(listener net.Addr) bool {
+	at, err := netip.ParseAddrPort(listener.String())
+	return err == nil && !at.Addr().Unmap().IsLoopback()
+}
+
+// announce says that the server is ready, and where.
+func (o *office) announce(ctx context.Context, urls []string, open bool) {
+	fmt.Fprintf(o.cfg.Out, "mynah is ready: %s\n", urls[0])
+	for _, u := range urls[1:] {
+		fmt.Fprintf(o.cfg.Out, "  also at %s\n", u)
+	}
+	o.cfg.Log.InfoContext(ctx, "ready", "address", urls[0], "also", urls[1:])
+	if open && o.cfg.TLSCert == "" && !strings.HasPrefix(o.cfg.HTTP.PublicURL, "https://") {
+		const text = "other machines reach this server by plain http: keys and projects can be read on their way"
+		fmt.Fprintf(o.cfg.Out, "mynah: warning: %s\n  help: give --tls-cert and --tls-key, or put a proxy with https in front and name its address by --public-url\n", text)
+		o.cfg.Log.WarnContext(ctx, text)
+	}
+}
+
+// firstKeyFile in the data folder holds the key that the first start makes.
+const firstKeyFile = "first-key"
+
+// firstKey makes a key when there is none at all, and writes it to a file that only the server's
+// user reads: what the server prints may go into a journal.
+func (o *office) firstKey(ctx context.Context, data, base string) error {
+	if len(o.cfg.Auth.Fixed) > 0 {
+		return nil
+	}
+	keys, err := o.records.Keys(ctx)
+	if err != nil {
+		return fault.New(fault.Disk, err, "the keys cannot be read")
+	}
+	if len(keys) > 0 {
+		return nil
+	}
+	shown, k := auth.New("first", time.Now())
+	path := filepath.Join(data, firstKeyFile)
+	if err := writeSecret(path, shown+"\n"); err != nil {
+		return fault.New(fault.Disk, err, "the first key cannot be written to %s", path)
+	}
+	if err := o.records.AddKey(ctx, k); err != nil {
+		return fault.New(fault.Disk, err, "the first key cannot be stored")
+	}
+	fmt.Fprintf(o.cfg.Out, "A first API key was made; it is in the file %s\nTry it:  curl -H \"x-api-key: $(cat '%s')\" %s/voices\n", path, path, base)
+	o.cfg.Log.InfoContext(ctx, "a first API key was made", "file", path)
+	return nil
+}
+
+// writeSecret writes a file that nobody else reads.
+func writeSecret(path, text string) error {
+	const mode = 0o600
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
+}
