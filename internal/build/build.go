@@ -195,6 +195,8 @@ var (
 	ErrMove     = errors.New("the build cannot move so")
 	ErrNotFound = errors.New("there is no such build")
 	ErrFull     = errors.New("the queue is full")
+	// ErrDeck is a project whose script is a presentation.
+	ErrDeck = errors.New("presentations are not supported by this server")
 	// ErrStopped is work that was cut short by a stop of the server: it is done again.
 	ErrStopped = errors.New("stopped")
 )

@@ -72,6 +72,10 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.problem(w, r, http.StatusServiceUnavailable, "busy", "Too many requests for speech wait already; try again in a moment")
 		return
 	}
+	if errors.Is(err, build.ErrDeck) {
+		s.noDecks(w, r)
+		return
+	}
 	if errors.Is(err, build.ErrNotFound) {
 		s.problem(w, r, http.StatusNotFound, "not-found", "There is no such build")
 		return

@@ -338,6 +338,9 @@ func (w *Worker) unpack(ctx context.Context, spec build.Spec, dir string, report
 		return "", "", nil, err
 	}
 	source, err = upload.Source(root.FS(), spec.Source)
+	if err == nil && script.IsDeck(source) {
+		err = fault.New(fault.Input, build.ErrDeck, "presentations are not supported by this server")
+	}
 	return project, source, u.Links, err
 }
 

@@ -521,6 +521,7 @@ func TestScriptErrors(t *testing.T) {
 		},
 		"no script":    {map[string]string{"a.png": "x"}, "", []string{"There is no .md or .txt file in the archive that could be the script"}},
 		"two scripts":  {map[string]string{"a.md": silent, "b.md": silent}, "", []string{`"a.md"`, `"b.md"`, "source"}},
+		"a deck":       {map[string]string{"talk.pptx": "x"}, "", []string{"Presentations are not supported by this server"}},
 		"wrong source": {map[string]string{"film.md": silent}, "flim.md", []string{`The source "flim.md" is not in the archive`, `"film.md"`}},
 		"a folder":     {map[string]string{"a/b.md": silent, "c.md": silent}, "a", []string{`The source "a" is a folder`}},
 	} {

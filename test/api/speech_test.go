@@ -3,9 +3,9 @@ package api_test
 import (
 	"archive/zip"
 	"bytes"
-	"encoding/binary"
 	"compress/gzip"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"net/http"
