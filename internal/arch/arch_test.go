@@ -76,7 +76,6 @@ func floors() map[string]int {
 		"test/bench":                       10,
 		"internal/reading":                 2,
 		"internal/spellout":                0,
-		"internal/spellout":                0,
 	}
 }
 
