@@ -6,6 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"mynah/internal/diag"
 )
 
@@ -31,7 +33,7 @@ func ParseLexicon(file string, src []byte) (*Lexicon, diag.List) {
 	var list diag.List
 	l := &Lexicon{byFirst: map[rune][]entry{}}
 	seen := map[string]int{}
-	text := strings.TrimPrefix(string(src), "\ufeff")
+	text := norm.NFC.String(strings.TrimPrefix(string(src), "\ufeff"))
 	number := 0
 	for line := range strings.SplitSeq(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n") {
 		number++
@@ -154,4 +156,11 @@ func prefix(text, word string, exact bool) (int, bool) {
 		n += size
 	}
 	return n, true
+}
+
+// ends tells whether a thing may end at a byte: not within a word or number.
+func ends(text string, at int) bool {
+	last, _ := utf8.DecodeLastRuneInString(text[:at])
+	next, _ := utf8.DecodeRuneInString(text[at:])
+	return !wordy(last) || !wordy(next) || unspaced(last) || unspaced(next)
 }

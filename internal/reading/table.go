@@ -1,0 +1,259 @@
+package reading
+
+import (
+	"embed"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// The tables of grammar, one file a language. A line "[name]" begins a section; in it stand
+// lines of "key = value", or of fields between bars.
+//
+//go:embed tables/*.txt
+var tableFiles embed.FS
+
+// table is what a language's file holds.
+type table struct {
+	words  map[string]string // names of signs and small words, by a fixed English key
+	signs  map[string]string // how a character is said
+	cards  map[string]string // rule sets for cardinal numbers, by form
+	ords   map[string]string // rule sets for ordinal numbers, by form
+	months [13]string        // from 1
+	of     [13]string        // months in the genitive, where it differs
+	month  map[string]int    // any way to write a month, in lower case, without its stop
+	days   map[string]string // short weekdays, in lower case, to their names
+	day    map[string]bool   // names of weekdays, in lower case
+	units  []unit
+	money  []currency
+	scales map[string]scale
+	short  map[string]abbreviation // in lower case, without the last stop
+	exact  map[string]abbreviation // those for which capitals count
+	letter map[string]bool         // acronyms that are said letter by letter
+	spoken map[string]bool         // acronyms that are said as words
+	nouns  map[string]string       // genders, by a word in lower case
+	roman  map[string]string       // words around which Roman numerals stand, and how these are read
+	bare   map[string]string       // short forms without a stop
+	tails  map[string]string       // ends of compounds that are cut short: str, straße
+	ends   map[string]string       // what stands behind the digits of an ordinal number, and its form
+	sets   map[string]map[string]bool
+}
+
+// unit is something that is measured.
+type unit struct {
+	symbols []string
+	noun
+}
+
+// noun is a word that is counted, in the forms of CLDR's plural categories.
+type noun struct {
+	gender     string
+	one, other string
+	few        string // 2 to 4, in Polish
+	genitive   string // behind decimals, in Polish
+}
+
+// currency is a kind of money.
+type currency struct {
+	symbols []string
+	major   noun
+	minor   noun // empty: there is none
+}
+
+// scale is a word such as million.
+type scale struct {
+	noun
+	exponent int
+}
+
+// abbreviation is how a short form is said.
+type abbreviation struct {
+	say string
+	// needs: digit, a number has to follow; name, a capital; after, a number stands in front;
+	// empty, nothing.
+	needs string
+}
+
+// tables holds the parsed table of each language.
+//
+//nolint:gochecknoglobals // read-only tables that are built when they are first used
+var tables = sync.OnceValue(func() map[string]func() *table {
+	out := map[string]func() *table{}
+	files, err := tableFiles.ReadDir("tables")
+	if err != nil {
+		return out
+	}
+	for _, f := range files {
+		name := strings.TrimSuffix(f.Name(), ".txt")
+		out[name] = sync.OnceValue(func() *table {
+			src, err := tableFiles.ReadFile("tables/" + name + ".txt")
+			if err != nil {
+				return newTable()
+			}
+			return parseTable(string(src))
+		})
+	}
+	return out
+})
+
+func newTable() *table {
+	return &table{
+		words: map[string]string{}, signs: map[string]string{}, cards: map[string]string{}, ords: map[string]string{},
+		month: map[string]int{}, days: map[string]string{}, day: map[string]bool{}, scales: map[string]scale{},
+		short: map[string]abbreviation{}, exact: map[string]abbreviation{}, letter: map[string]bool{}, spoken: map[string]bool{},
+		nouns: map[string]string{}, roman: map[string]string{},
+		bare: map[string]string{}, tails: map[string]string{}, ends: map[string]string{}, sets: map[string]map[string]bool{},
+	}
+}
+
+func parseTable(src string) *table {
+	t := newTable()
+	section, months := "", 0
+	for line := range strings.SplitSeq(src, "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "# ") {
+			continue
+		}
+		if strings.HasPrefix(line, "[") && strings.HasSuffix(line, "]") && len(line) > 3 {
+			section = line[1 : len(line)-1]
+			continue
+		}
+		if section == "months" {
+			if months++; months <= 12 {
+				t.addMonth(months, line)
+			}
+			continue
+		}
+		t.add(section, line)
+	}
+	return t
+}
+
+// add parses a line of a section.
+func (t *table) add(section, line string) {
+	key, value, _ := strings.Cut(line, " = ")
+	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+	switch section {
+	case "words":
+		t.words[key] = value
+	case "signs":
+		t.signs[key] = value
+	case "cardinals":
+		t.cards[key] = value
+	case "ordinals":
+		t.ords[key] = value
+	case "weekdays":
+		for short := range strings.FieldsSeq(value) {
+			t.days[strings.ToLower(short)] = key
+		}
+		t.day[strings.ToLower(key)] = true
+	case "units":
+		f := fields(line)
+		t.units = append(t.units, unit{strings.Fields(f[0]), nounOf(f[1:])})
+	case "money":
+		major, minor, _ := strings.Cut(line, " / ")
+		f := fields(major)
+		c := currency{symbols: strings.Fields(f[0]), major: nounOf(f[1:])}
+		if minor != "" {
+			c.minor = nounOf(fields(minor))
+		}
+		t.money = append(t.money, c)
+	case "scales":
+		f := fields(line)
+		exponent, _ := strconv.Atoi(f[1])
+		s := scale{nounOf(f[2:]), exponent}
+		for symbol := range strings.FieldsSeq(f[0]) {
+			t.scales[symbol] = s
+		}
+		for _, name := range []string{s.one, s.other, s.few, s.genitive} {
+			t.scales[strings.ToLower(name)] = s
+		}
+	case "short", "short digit", "short name", "short after":
+		a := abbreviation{say: value, needs: strings.TrimPrefix(strings.TrimPrefix(section, "short"), " ")}
+		key = strings.TrimSuffix(key, ".")
+		if a.needs != "" {
+			t.short[strings.ToLower(key)+" "+a.needs] = a
+			return
+		}
+		if exact, ok := strings.CutPrefix(key, "!"); ok {
+			t.exact[exact] = a
+			return
+		}
+		t.short[strings.ToLower(key)] = a
+	case "letters":
+		addWords(t.letter, line)
+	case "spoken":
+		addWords(t.spoken, line)
+	case "nouns":
+		for w := range strings.FieldsSeq(value) {
+			t.nouns[w] = key
+		}
+	case "bare":
+		t.bare[key] = value
+	case "tails":
+		t.tails[key] = value
+	case "ordinal endings":
+		for w := range strings.FieldsSeq(value) {
+			t.ends[w] = key
+		}
+	case "roman":
+		for w := range strings.FieldsSeq(value) {
+			t.roman[strings.ToLower(w)] = key
+		}
+	default:
+		if t.sets[section] == nil {
+			t.sets[section] = map[string]bool{}
+		}
+		addWords(t.sets[section], line)
+	}
+}
+
+func addWords(set map[string]bool, line string) {
+	for w := range strings.FieldsSeq(line) {
+		set[w] = true
+	}
+}
+
+// addMonth parses a line: name, genitive, short forms; "-" is no genitive of its own.
+func (t *table) addMonth(n int, line string) {
+	f := strings.Fields(line)
+	t.months[n], t.of[n] = f[0], f[0]
+	if len(f) > 1 && f[1] != "-" {
+		t.of[n] = f[1]
+		t.month[strings.ToLower(f[1])] = n
+	}
+	t.month[strings.ToLower(f[0])] = n
+	for _, short := range f[min(2, len(f)):] {
+		t.month[strings.ToLower(short)] = n
+	}
+}
+
+func fields(line string) []string {
+	f := strings.Split(line, "|")
+	for i := range f {
+		f[i] = strings.TrimSpace(f[i])
+	}
+	return f
+}
+
+// nounOf reads gender, one, other, few, genitive behind decimals.
+func nounOf(f []string) noun {
+	n := noun{gender: f[0]}
+	if len(f) > 1 {
+		n.one, n.other = f[1], f[1]
+	}
+	if len(f) > 2 {
+		n.other = f[2]
+	}
+	n.few, n.genitive = n.other, n.other
+	if len(f) > 3 {
+		n.few = f[3]
+	}
+	if len(f) > 4 {
+		n.genitive = f[4]
+	}
+	return n
+}
+
+// in tells whether a word, in lower case, is in one of the table's own sets.
+func (t *table) in(set, word string) bool { return t.sets[set][word] }
