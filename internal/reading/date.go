@@ -144,10 +144,20 @@ func (p *passage) numericDate(i int) (int, date) {
 	if mark == "." && k == j+1 || k > j+1 && mark == "/" || !d.exists() || p.goesOn(i, k) || p.glued(k) {
 		return i, date{}
 	}
-	if !p.in("before dates", p.at(p.before(i)).lower) {
+	if !p.in("before dates", p.at(p.before(i)).lower) && !p.weekdayBefore(i) {
 		return i, date{}
 	}
 	return k, d
+}
+
+// weekdayBefore tells that the name of a day stands in front, which may be cut short.
+func (p *passage) weekdayBefore(i int) bool {
+	b := p.before(i)
+	for p.at(b).text == "," || p.at(b).text == "." {
+		b = p.before(b)
+	}
+	w := p.at(b).lower
+	return p.day[w] || p.days[w] != ""
 }
 
 // dayMonth parses 25 November 2026, 25. November, 1er mai, 3-5 October, el 3 de mayo de 2026.

@@ -141,6 +141,9 @@ func (g *grammar) mixed(whole, top, low string) string {
 		return part
 	}
 	half := top == "1" && low == "2"
+	if glued, ok := strings.CutPrefix(g.word("and a half"), "-"); half && ok {
+		return g.cardinal(whole, "part") + glued
+	}
 	if half && g.word("and a half") != "" {
 		return g.cardinal(whole, "") + " " + g.word("and a half")
 	}

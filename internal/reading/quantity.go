@@ -48,6 +48,9 @@ func (p *passage) quantities(i int) (int, string) {
 		end = p.mixedNumber(end, &q.n)
 	}
 	first := end
+	if mark := p.at(end).text; (mark == "." || mark == "," || mark == ":") && isDash(p.at(end+1).text) && p.at(end+2).kind != digits && (q.money != nil || p.moneyBehind(end+2)) {
+		end += 2 // 20,- €
+	}
 	end = p.scaleAt(end, &q)
 	end = p.span(j, end, &q)
 	end = p.scaleAt(end, &q)
@@ -401,11 +404,26 @@ func (p *passage) unitWords(from int, q quantity) string {
 		return p.scaleWords(from, q) + p.ofMillion(q, q.unit.other) + q.unit.other
 	}
 	if q.n.low > 0 && q.n.whole == "0" && q.to == nil {
+		if w := p.half(q.n, q.unit.gender); w != "" {
+			return strings.TrimSpace(q.n.minus+" "+w) + " " + p.agreed(q, *q.unit)
+		}
 		if w := p.word("of a"); w != "" { // half a metre
 			return p.spell(q.n, "") + " " + w + " " + q.unit.one
 		}
 	}
 	return p.numbers(from, q, *q.unit) + " " + p.agreed(q, *q.unit)
+}
+
+// half is how half of something is said, by its gender; empty where it is said as other
+// fractions are.
+func (p *passage) half(n num, gender string) string {
+	if n.top != 1 || n.low != 2 || n.whole != "0" {
+		return ""
+	}
+	if w := p.word("half " + gender); w != "" {
+		return w
+	}
+	return p.word("half")
 }
 
 // ofMillion is what joins a scale with its noun: cinco millones de euros.

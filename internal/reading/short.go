@@ -23,7 +23,7 @@ func (p *passage) fromWord(i int) (int, string) {
 		return i, ""
 	}
 	for _, rule := range []func(int) (int, string){
-		p.addresses, p.monthDay, p.weekdays, p.moneyCode, p.numbered, p.abbreviations, p.initials, p.romans, p.letterDigits, p.codeWords, p.acronyms, p.tailed,
+		p.addresses, p.monthDay, p.weekdays, p.moneyCode, p.numbered, p.abbreviations, p.initials, p.romans, p.letterDigits, p.acronyms, p.codeWords, p.tailed,
 	} {
 		if end, say := rule(i); end > i && say != "" {
 			return end, say
@@ -277,6 +277,9 @@ func letters(w string) string { return strings.ReplaceAll(voice.SpellOut(w), ", 
 func (p *passage) letterDigits(i int) (int, string) {
 	t := p.at(i)
 	if exponent, end := p.superscript(i + 1); end > i+1 {
+		if w := p.word("letter power " + exponent); w != "" {
+			return end, t.text + " " + w
+		}
 		return end, t.text + " " + p.toThePower(exponent)
 	}
 	if s, end := p.subscript(i + 1); end > i+1 {

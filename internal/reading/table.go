@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 )
 
 // The tables of grammar, one file a language. A line "[name]" begins a section; in it stand
@@ -15,28 +17,29 @@ var tableFiles embed.FS
 
 // table is what a language's file holds.
 type table struct {
-	words  map[string]string // names of signs and small words, by a fixed English key
-	signs  map[string]string // how a character is said
-	cards  map[string]string // rule sets for cardinal numbers, by form
-	ords   map[string]string // rule sets for ordinal numbers, by form
-	months [13]string        // from 1
-	of     [13]string        // months in the genitive, where it differs
-	month  map[string]int    // any way to write a month, in lower case, without its stop
-	days   map[string]string // short weekdays, in lower case, to their names
-	day    map[string]bool   // names of weekdays, in lower case
-	units  []unit
-	money  []currency
-	scales map[string]scale
-	short  map[string]abbreviation // in lower case, without the last stop
-	exact  map[string]abbreviation // those for which capitals count
-	letter map[string]bool         // acronyms that are said letter by letter
-	spoken map[string]bool         // acronyms that are said as words
-	nouns  map[string]string       // genders, by a word in lower case
-	roman  map[string]string       // words around which Roman numerals stand, and how these are read
-	bare   map[string]string       // short forms without a stop
-	tails  map[string]string       // ends of compounds that are cut short: str, straße
-	ends   map[string]string       // what stands behind the digits of an ordinal number, and its form
-	sets   map[string]map[string]bool
+	words    map[string]string // names of signs and small words, by a fixed English key
+	signs    map[string]string // how a character is said
+	cards    map[string]string // rule sets for cardinal numbers, by form
+	ords     map[string]string // rule sets for ordinal numbers, by form
+	months   [13]string        // from 1
+	of       [13]string        // months in the genitive, where it differs
+	month    map[string]int    // any way to write a month, in lower case, without its stop
+	days     map[string]string // short weekdays, in lower case, to their names
+	day      map[string]bool   // names of weekdays, in lower case
+	units    []unit
+	prefixes map[string]string // of units: k = kilo
+	money    []currency
+	scales   map[string]scale
+	short    map[string]abbreviation // in lower case, without the last stop
+	exact    map[string]abbreviation // those for which capitals count
+	letter   map[string]bool         // acronyms that are said letter by letter
+	spoken   map[string]bool         // acronyms that are said as words
+	nouns    map[string]string       // genders, by a word in lower case
+	roman    map[string]string       // words around which Roman numerals stand, and how these are read
+	bare     map[string]string       // short forms without a stop
+	tails    map[string]string       // ends of compounds that are cut short: str, straße
+	ends     map[string]string       // what stands behind the digits of an ordinal number, and its form
+	sets     map[string]map[string]bool
 }
 
 // unit is something that is measured.
@@ -102,7 +105,7 @@ func newTable() *table {
 		month: map[string]int{}, days: map[string]string{}, day: map[string]bool{}, scales: map[string]scale{},
 		short: map[string]abbreviation{}, exact: map[string]abbreviation{}, letter: map[string]bool{}, spoken: map[string]bool{},
 		nouns: map[string]string{}, roman: map[string]string{},
-		bare: map[string]string{}, tails: map[string]string{}, ends: map[string]string{}, sets: map[string]map[string]bool{},
+		prefixes: map[string]string{}, bare: map[string]string{}, tails: map[string]string{}, ends: map[string]string{}, sets: map[string]map[string]bool{},
 	}
 }
 
@@ -147,9 +150,10 @@ func (t *table) add(section, line string) {
 			t.days[strings.ToLower(short)] = key
 		}
 		t.day[strings.ToLower(key)] = true
+	case "prefixes":
+		t.prefixes[key] = value
 	case "units":
-		f := fields(line)
-		t.units = append(t.units, unit{strings.Fields(f[0]), nounOf(f[1:])})
+		t.addUnits(line)
 	case "money":
 		major, minor, _ := strings.Cut(line, " / ")
 		f := fields(major)
@@ -206,6 +210,40 @@ func (t *table) add(section, line string) {
 		}
 		addWords(t.sets[section], line)
 	}
+}
+
+// addUnits parses a line of units. A first field such as "*km m² m2" stands for units with
+// each of the prefixes k and m, and without; "~" is the place of the prefix in a name.
+func (t *table) addUnits(line string) {
+	f := fields(line)
+	symbols := strings.Fields(f[0])
+	letters, ok := strings.CutPrefix(symbols[0], "*")
+	if !ok {
+		t.units = append(t.units, unit{symbols, nounOf(f[1:])})
+		return
+	}
+	for _, letter := range append([]string{""}, strings.Split(letters, "")...) {
+		prefix := t.prefixes[letter]
+		names := append([]string{f[1]}, f[2:]...)
+		for i := range names[1:] {
+			name := strings.ReplaceAll(names[i+1], "~", prefix)
+			if t.words["capitals"] != "" {
+				name = capital(name)
+			}
+			names[i+1] = name
+		}
+		u := unit{noun: nounOf(names)}
+		for _, s := range symbols[1:] {
+			u.symbols = append(u.symbols, letter+s)
+		}
+		t.units = append(t.units, u)
+	}
+}
+
+// capital writes a word with a capital.
+func capital(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[size:]
 }
 
 func addWords(set map[string]bool, line string) {
