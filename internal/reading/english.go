@@ -126,7 +126,8 @@ func (p *passage) plainUnit(n int, one, other string) string {
 	return p.count(uint64(n), "") + " " + other
 }
 
-func englishPart(g *grammar, d int, several bool) string {
+func englishPart(g *grammar, d, n int) string {
+	several := n != 1
 	name := ""
 	switch d {
 	case 2:

@@ -65,7 +65,8 @@ func frenchClock(p *passage, _, _ int, c clock) string {
 	return say
 }
 
-func frenchPart(g *grammar, d int, several bool) string {
+func frenchPart(g *grammar, d, n int) string {
+	several := n != 1
 	name := ""
 	switch d {
 	case 2:

@@ -187,7 +187,7 @@ func germanClock(p *passage, _, _ int, c clock) string {
 	return say
 }
 
-func germanPart(g *grammar, d int, _ bool) string {
+func germanPart(g *grammar, d, _ int) string {
 	if d == 2 {
 		return "halbe"
 	}

@@ -42,8 +42,8 @@ type forms struct {
 	clock func(p *passage, from, to int, c clock) string
 	// roman reads a Roman numeral: kind is cardinal, ordinal (of a ruler) or century.
 	roman func(p *passage, from, to, n int, kind string) string
-	// part names the denominator of a fraction, for one and for several.
-	part func(g *grammar, d int, several bool) string
+	// part names the denominator d of a fraction, of which there are n.
+	part func(g *grammar, d, n int) string
 }
 
 // newGrammar makes the grammar of a language (BCP 47).

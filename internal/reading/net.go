@@ -150,7 +150,7 @@ func (p *passage) addressWord(s string) string {
 	switch {
 	case p.in("address words", strings.ToLower(s)):
 		return s
-	case len(s) <= longest && !strings.ContainsFunc(upper, isVowel), len(s) > 1 && len(s) <= longest && p.letter[upper] && !p.spoken[upper]:
+	case len(s) <= longest && !strings.ContainsFunc(upper, isVowel), len(s) > 2 && len(s) <= longest && p.letter[upper] && !p.spoken[upper]:
 		return letters(s)
 	case p.in("address letters", s):
 		return letters(s)

@@ -171,10 +171,10 @@ func (g *grammar) fraction(top, low string) string {
 	form := "part"
 	if n == 1 {
 		if one := g.word("one part"); one != "" {
-			return one + " " + g.forms.part(g, d, false)
+			return one + " " + g.forms.part(g, d, 1)
 		}
 	}
-	name := g.forms.part(g, d, n != 1)
+	name := g.forms.part(g, d, n)
 	if name == "" {
 		return g.cardinal(top, "") + " " + g.word("over") + " " + g.cardinal(low, "")
 	}

@@ -120,10 +120,10 @@ func (p *passage) romans(i int) (int, string) {
 	if n := romanNumeral(text); n == 0 {
 		// XIXe, IIe: the ending of an ordinal number is part of the token.
 		cut := strings.IndexFunc(text, func(r rune) bool { return !strings.ContainsRune("IVXLCDM", r) })
-		if cut <= 0 {
+		if cut <= 0 || strings.Trim(text[:cut], "IVX") != "" {
 			return i, ""
 		}
-		if form = p.ends[strings.ToLower(text[cut:])]; form == "" || romanNumeral(text[:cut]) == 0 {
+		if form = p.ends[text[cut:]]; form == "" || romanNumeral(text[:cut]) == 0 {
 			return i, ""
 		}
 		text = text[:cut]

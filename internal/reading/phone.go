@@ -82,9 +82,9 @@ func (p *passage) isPhone(i int, plus bool, parts []string, marks string) bool {
 		return total >= shortest+1 && len(parts) > 1
 	case len(parts) < 2 || total < shortest+1:
 		return len(parts) == 1 && parts[0][0] == '0' && len(parts[0]) >= 9
-	case strings.Trim(marks, "-_") == "" || strings.Trim(marks, "._") == "" && shape == "334":
+	case strings.Contains(marks, "-") && strings.Trim(marks, "-_") == "" || strings.Trim(marks, "._") == "" && strings.Contains(marks, ".") && shape == "334":
 		switch shape {
-		case "34", "334", "1334", "133", "3333", "3322", "32222":
+		case "34", "334", "1334", "3333", "3322", "32222", "3222", "2322":
 			return p.base == "en" || len(parts) > 2
 		}
 		return parts[0][0] == '0' && len(parts[0]) > 1 && total >= 8
@@ -94,7 +94,7 @@ func (p *passage) isPhone(i int, plus bool, parts []string, marks string) bool {
 		return true
 	case strings.Trim(marks, "_") == "" && (shape == "2222" && (p.base == "da" || p.base == "nb") || shape == "322" && p.base == "nb"):
 		return true
-	case strings.Trim(marks, "_") == "" && shape == "3322" && p.base == "es", strings.Trim(marks, "_") == "" && shape == "3222" && p.base == "es":
+	case strings.Trim(marks, "_") == "" && p.base == "es" && (shape == "3222" || shape == "2322"):
 		return true
 	}
 	return false

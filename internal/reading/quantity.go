@@ -56,6 +56,9 @@ func (p *passage) quantities(i int) (int, string) {
 	end = p.scaleAt(end, &q)
 	end = p.counted(j, end, &q)
 	end = p.perUnit(end, &q)
+	if last, say := p.halfBehind(end, q); say != "" {
+		return last, say
+	}
 	if p.glued(end) && p.at(end-1).kind == digits && end == first {
 		return p.withLetters(i, end, &q)
 	}
@@ -125,12 +128,10 @@ func (p *passage) scaleAt(i int, q *quantity) int {
 		return i
 	}
 	if len(t.text) == 1 {
-		// A lone letter is a scale where it is glued, and m is millions with money alone.
-		glued := j == i
-		if glued && t.text == "K" && q.money == nil && !p.moneyBehind(j+1) {
-			return i // 4K is a size of pictures
-		}
-		if !glued && q.money == nil || t.text != "k" && t.text != "K" && q.money == nil && !p.moneyBehind(j+1) && t.text != "M" && t.text != "B" {
+		// A lone letter is a scale with money, or where it is glued: 4K is a size of pictures,
+		// 5m a length.
+		glued := j == i && (t.text == "k" || t.text == "M")
+		if q.money == nil && !p.moneyBehind(j+1) && !glued {
 			return i
 		}
 		if p.at(j+1).kind == sign && p.at(j+1).text == "/" {
@@ -414,6 +415,46 @@ func (p *passage) unitWords(from int, q quantity) string {
 	return p.numbers(from, q, *q.unit) + " " + p.agreed(q, *q.unit)
 }
 
+// halfBehind reads "1½ heure" as une heure et demie, in the languages that set the half
+// behind the noun.
+func (p *passage) halfBehind(i int, q quantity) (int, string) {
+	and := p.word("and a half f")
+	if and == "" || q.n.top != 1 || q.n.low != 2 || q.n.whole == "0" || q.to != nil || q.money != nil || q.scale != nil {
+		return i, ""
+	}
+	gender, name, end := "", "", i
+	if q.unit != nil {
+		gender, name = q.unit.gender, p.plural(*q.unit, q.n.whole, "")
+		end = i + 1
+	} else if gender = p.genderBehind(i); gender != "" {
+		name = p.at(p.skip(i)).text
+		if q.n.whole == "1" {
+			name = p.singular(name)
+		}
+		end = p.skip(i) + 2
+	}
+	if name == "" {
+		return i, ""
+	}
+	if gender != "f" {
+		and = p.word("and a half")
+	}
+	return end - 1, strings.TrimSpace(q.n.minus + " " + p.cardinal(q.n.whole, gender) + " " + name + " " + and)
+}
+
+// singular gives the singular of a noun, by the units, else by its ending.
+func (p *passage) singular(name string) string {
+	for _, u := range p.units {
+		if u.other == name {
+			return u.one
+		}
+	}
+	if p.base == "it" {
+		return name
+	}
+	return strings.TrimSuffix(name, "s")
+}
+
 // half is how half of something is said, by its gender; empty where it is said as other
 // fractions are.
 func (p *passage) half(n num, gender string) string {
@@ -500,12 +541,18 @@ func (p *passage) plainWords(from, to int, q quantity) string {
 	if gender == "" {
 		return p.spell(q.n, p.word("form alone"))
 	}
+	if w := p.half(q.n, gender); w != "" {
+		return w
+	}
 	return p.spell(q.n, p.formFor(from, gender))
 }
 
 // genderBehind gives the gender of the noun behind a number; empty where there is none.
 func (p *passage) genderBehind(i int) string {
 	j := p.skip(i)
+	if w, _, ok := strings.Cut(p.word("percent"), " "); ok && p.at(j).lower == w {
+		return "m"
+	}
 	for range 2 {
 		t := p.at(j)
 		if j == i || t.kind != word || p.in("functions", t.lower) {

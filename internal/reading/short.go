@@ -99,6 +99,12 @@ func (p *passage) moneyCode(i int) (int, string) {
 // numbered reads words that stand in front of a number: v2.1, No. 5.
 func (p *passage) numbered(i int) (int, string) {
 	t := p.at(i)
+	if mark := p.at(i + 1).text; (t.lower == "n" || t.lower == "no") && (mark == "°" || mark == "º") && p.at(p.skip(i+2)).kind == digits {
+		return i + 2, p.word("number")
+	}
+	if mark := p.at(i + 2).text; t.lower == "n" && p.at(i+1).text == "." && (mark == "°" || mark == "º") && p.at(p.skip(i+3)).kind == digits {
+		return i + 3, p.word("number")
+	}
 	if (t.text == "v" || t.text == "V") && p.at(i+1).kind == digits {
 		j, say := p.versions(i + 1)
 		if j == i+1 {
@@ -129,6 +135,11 @@ func (p *passage) abbreviations(i int) (int, string) {
 			end, say = j+2, a
 		}
 		key, exact = key+".", exact+"."
+		if t := p.at(j + 2); t.kind == word && p.at(j+3).text != "." { // dott.ssa
+			if a, ok := p.short[key+t.lower]; ok {
+				end, say = j+3, a.say
+			}
+		}
 		j = p.skip(j + 2)
 	}
 	return end, say

@@ -70,7 +70,7 @@ func (p *passage) shortDecade(i int) (int, string) {
 	if end, say := p.decades(i + 1); end > i+1 {
 		return end, say
 	}
-	if n, ok := p.small(i+1, 2); ok && len(p.at(i+1).text) == 2 && !p.glued(i+2) && p.base == "en" && n > 9 {
+	if n, ok := p.small(i+1, 2); ok && len(p.at(i+1).text) == 2 && !p.glued(i+2) && n > 9 {
 		return i + 2, p.cardinal(p.at(i+1).text, "")
 	}
 	return i, ""

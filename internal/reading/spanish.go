@@ -74,7 +74,8 @@ func spanishClock(p *passage, _, _ int, c clock) string {
 	return say
 }
 
-func spanishPart(g *grammar, d int, several bool) string {
+func spanishPart(g *grammar, d, n int) string {
+	several := n != 1
 	name := ""
 	switch d {
 	case 2:
@@ -99,8 +100,11 @@ func spanishPart(g *grammar, d int, several bool) string {
 	return name
 }
 
-func spanishRoman(p *passage, i, _, n int, kind string) string {
+func spanishRoman(p *passage, i, to, n int, kind string) string {
 	const lastOrdinal = 10
+	if kind == "century" && p.in("after roman", p.at(p.skip(to)).lower) {
+		return p.grammar.ordinal(strconv.Itoa(n), p.genderBehind(to))
+	}
 	if kind == "ordinal" && n <= lastOrdinal || kind == "century" && n < lastOrdinal {
 		form := "m"
 		if kind == "ordinal" && (p.in("queens", p.at(p.before(i)).lower)) {
