@@ -69,6 +69,9 @@ func (p *passage) clockAt(i int) (clock, int) {
 		c.label = true
 		return c, e
 	}
+	if b := p.before(i); p.base == "pl" && !c.hasMinute && end == i+1 && hour > 0 && (p.is(b, "godzina", "godzinie", "godziny") || p.at(b).text == "." && p.is(b-1, "godz")) && !p.glued(end) {
+		return c, end
+	}
 	if !c.hasMinute || p.glued(end) || p.at(end).text == ":" && p.at(end+1).kind == digits {
 		return clock{}, i
 	}

@@ -141,6 +141,12 @@ func (p *passage) numericDate(i int) (int, date) {
 		}
 		return i, date{}
 	}
+	if mark == "/" && k == j+1 && p.in("year behind date", "yes") {
+		if year, ok := p.small(k+1, 4); ok && p.at(k).kind == gap && len(p.at(k+1).text) == 4 && year >= 1000 && d.exists() && !p.goesOn(i, k+2) {
+			d.year = year
+			return k + 2, d
+		}
+	}
 	if mark == "." && k == j+1 || k > j+1 && mark == "/" || !d.exists() || p.goesOn(i, k) || p.glued(k) {
 		return i, date{}
 	}

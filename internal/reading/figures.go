@@ -169,7 +169,11 @@ func (p *passage) ratios(i int) (int, string) {
 	}
 	if len(parts) > 1 {
 		for k := range parts {
-			parts[k] = p.cardinal(parts[k], p.word("form in ratios"))
+			form := ""
+			if k > 0 {
+				form = p.word("form behind to")
+			}
+			parts[k] = p.cardinal(parts[k], form)
 		}
 		return j, strings.Join(parts, " "+p.word("ratio")+" ")
 	}

@@ -194,6 +194,12 @@ func (g *grammar) ordinal(number, form string) string {
 		}
 	}
 	words, _ := g.rules.Spell(n, set)
+	switch g.base { // slips of CLDR
+	case "pl":
+		words = strings.ReplaceAll(words, "dziewiętdziesi", "dziewięćdziesi")
+	case "da":
+		words = strings.ReplaceAll(words, "etogtyv", "enogtyv")
+	}
 	return words
 }
 

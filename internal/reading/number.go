@@ -101,7 +101,7 @@ func (g *grammar) spell(n num, form string) string {
 	}
 	switch {
 	case n.low > 0:
-		out = append(out, g.mixed(n.whole, strconv.Itoa(n.top), strconv.Itoa(n.low)))
+		out = append(out, g.mixed(n.whole, strconv.Itoa(n.top), strconv.Itoa(n.low), form))
 	case n.fraction != "":
 		out = append(out, g.cardinal(n.whole, ""), g.mark(n.mark), g.decimals(n.fraction))
 	default:
@@ -135,23 +135,49 @@ func (g *grammar) decimals(fraction string) string {
 }
 
 // mixed reads a fraction with a whole number in front, which may be 0.
-func (g *grammar) mixed(whole, top, low string) string {
+func (g *grammar) mixed(whole, top, low, form string) string {
 	part := g.fraction(top, low)
 	if whole == "0" || part == "" {
 		return part
 	}
 	half := top == "1" && low == "2"
-	if glued, ok := strings.CutPrefix(g.word("and a half"), "-"); half && ok {
-		return g.cardinal(whole, "part") + glued
-	}
-	if half && g.word("and a half") != "" {
-		return g.cardinal(whole, "") + " " + g.word("and a half")
+	if half {
+		if say := g.andHalf(whole, form); say != "" {
+			return say
+		}
 	}
 	joined := g.word("and")
 	if w := g.word("mixed"); w != "" {
 		joined = strings.TrimPrefix(w, "-")
 	}
 	return strings.Join(strings.Fields(g.cardinal(whole, "")+" "+joined+" "+part), " ")
+}
+
+// andHalf reads a whole number and a half; empty where the language has no short way.
+func (g *grammar) andHalf(whole, form string) string {
+	if whole == "1" {
+		for _, key := range []string{"one and a half " + form, "one and a half"} {
+			if w := g.word(key); w != "" {
+				return w
+			}
+		}
+	}
+	half := g.word("and a half " + form)
+	if half == "" || g.base != "sv" {
+		half = g.word("and a half")
+	}
+	glued, ok := strings.CutPrefix(half, "-")
+	switch {
+	case half == "":
+		return ""
+	case !ok:
+		return g.cardinal(whole, form) + " " + half
+	}
+	number := g.cardinal(whole, "part")
+	if g.base == "nl" && strings.HasSuffix(number, "e") {
+		glued = "ë" + strings.TrimPrefix(glued, "e")
+	}
+	return number + glued
 }
 
 // fraction reads one number over another.

@@ -34,6 +34,9 @@ func (p *passage) oneOrdinal(i int) (int, string) {
 			return end, say
 		}
 	}
+	if b := p.at(p.before(i)); p.at(j).text == "." && p.in("ordinal stop", "yes") && p.roman[b.lower] == "ordinal" && b.text != b.lower && len(n.whole) <= 2 && p.forms.roman != nil {
+		return j + 1, p.forms.roman(p, i, j+1, parseSmall(n.whole), "ordinal")
+	}
 	if p.at(j).text != "." || !p.in("ordinal stop", "yes") || len(n.whole) > 3 || n.grouped {
 		return i, ""
 	}
@@ -43,6 +46,7 @@ func (p *passage) oneOrdinal(i int) (int, string) {
 		if !p.in("before ordinals", p.at(p.before(i)).lower) {
 			return i, ""
 		}
+	case p.at(j+1).text == ",":
 	case isDash(next.text):
 		k := p.skip(p.skip(j+1) + 1)
 		if p.at(k).kind != digits || p.at(k+1).text != "." {

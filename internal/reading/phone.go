@@ -94,7 +94,7 @@ func (p *passage) isPhone(i int, plus bool, parts []string, marks string) bool {
 		return true
 	case strings.Trim(marks, "_") == "" && (shape == "2222" && (p.base == "da" || p.base == "nb") || shape == "322" && p.base == "nb"):
 		return true
-	case strings.Trim(marks, "_") == "" && p.base == "es" && (shape == "3222" || shape == "2322"):
+	case strings.Trim(marks, "_") == "" && p.base != "en" && (shape == "3222" && p.base == "es" || shape == "2322"):
 		return true
 	}
 	return false

@@ -66,6 +66,14 @@ func polishCounts(p *passage, from int, gender string) string {
 
 // polishOrdinal agrees with the noun behind, in the case of the words in front.
 func polishOrdinal(p *passage, from, to int) string {
+	switch p.at(p.before(from)).lower {
+	case "lata":
+		return "pl"
+	case "latach":
+		return "pl.loc"
+	case "lat":
+		return "pl.gen"
+	}
 	gender := p.genderBehind(to)
 	if gender == "" {
 		gender = "m"
@@ -171,6 +179,13 @@ func polishRoman(p *passage, i, to, n int, kind string) string {
 	number := strconv.Itoa(n)
 	switch kind {
 	case "century":
+		if b := p.before(i); p.roman[p.at(b).lower] == "century" {
+			form := p.gender(p.at(b))
+			if p.in("loc nouns", p.at(b).lower) {
+				form += ".loc"
+			}
+			return p.grammar.ordinal(number, form)
+		}
 		return p.grammar.ordinal(number, polishOrdinal(p, i, to))
 	case "ordinal":
 		name := p.at(p.before(i)).lower

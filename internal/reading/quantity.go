@@ -360,6 +360,9 @@ func (p *passage) formFor(from int, gender string) string {
 // numbers writes a number, or both of a span, in front of a noun.
 func (p *passage) numbers(from int, q quantity, n noun) string {
 	form := p.formFor(from, n.gender)
+	if p.base == "pl" && !strings.HasSuffix(form, ".gen") && n.one != "" {
+		form = n.gender // units have no other cases in the table
+	}
 	if q.to == nil {
 		return p.spell(q.n, form)
 	}
@@ -382,8 +385,14 @@ func (q quantity) last() num {
 }
 
 // agreed is a noun in the form that a number asks for.
-func (p *passage) agreed(q quantity, n noun) string {
+func (p *passage) agreed(from int, q quantity, n noun) string {
 	l := q.last()
+	if p.base == "pl" && l.low == 0 && l.fraction == "" && strings.HasSuffix(p.formFor(from, n.gender), ".gen") {
+		if l.whole == "1" {
+			return n.genitive
+		}
+		return n.other
+	}
 	if l.low > 0 {
 		if l.whole == "0" && p.base != "pl" {
 			return n.one
@@ -397,7 +406,7 @@ func (p *passage) agreed(q quantity, n noun) string {
 }
 
 func (p *passage) scaleWords(from int, q quantity) string {
-	return p.numbers(from, q, q.scale.noun) + " " + p.agreed(q, q.scale.noun)
+	return p.numbers(from, q, q.scale.noun) + " " + p.agreed(from, q, q.scale.noun)
 }
 
 func (p *passage) unitWords(from int, q quantity) string {
@@ -406,13 +415,13 @@ func (p *passage) unitWords(from int, q quantity) string {
 	}
 	if q.n.low > 0 && q.n.whole == "0" && q.to == nil {
 		if w := p.half(q.n, q.unit.gender); w != "" {
-			return strings.TrimSpace(q.n.minus+" "+w) + " " + p.agreed(q, *q.unit)
+			return strings.TrimSpace(q.n.minus+" "+w) + " " + p.agreed(from, q, *q.unit)
 		}
 		if w := p.word("of a"); w != "" { // half a metre
 			return p.spell(q.n, "") + " " + w + " " + q.unit.one
 		}
 	}
-	return p.numbers(from, q, *q.unit) + " " + p.agreed(q, *q.unit)
+	return p.numbers(from, q, *q.unit) + " " + p.agreed(from, q, *q.unit)
 }
 
 // halfBehind reads "1½ heure" as une heure et demie, in the languages that set the half
@@ -486,7 +495,7 @@ func (p *passage) moneyWords(from int, q quantity) string {
 	case q.scale != nil:
 		return p.scaleWords(from, q) + p.ofMillion(q, c.major.other) + c.major.other
 	case q.to != nil || q.n.fraction == "" || c.minor.one == "" || len(q.n.fraction) != 2:
-		return p.numbers(from, q, c.major) + p.millionsOf(q) + p.agreed(q, c.major)
+		return p.numbers(from, q, c.major) + p.millionsOf(q) + p.agreed(from, q, c.major)
 	}
 	fraction := q.n.fraction
 	cents := strings.TrimLeft(fraction, "0")
@@ -519,7 +528,7 @@ func (p *passage) millionsOf(q quantity) string {
 // spanWords reads 1939–1945 and 2–4.
 func (p *passage) spanWords(from, to int, q quantity) string {
 	a, b := q.n, *q.to
-	if p.likeYear(a) && (p.likeYear(b) && !p.countedAfter(to) || len(b.whole) == 2) && !p.notYear(from) {
+	if p.base != "pl" && p.likeYear(a) && (p.likeYear(b) && !p.countedAfter(to) || len(b.whole) == 2) && !p.notYear(from) {
 		x, _ := strconv.Atoi(a.whole)
 		y, _ := strconv.Atoi(b.whole)
 		if len(b.whole) == 2 {
@@ -539,7 +548,10 @@ func (p *passage) plainWords(from, to int, q quantity) string {
 	}
 	gender := p.genderBehind(to)
 	if gender == "" {
-		return p.spell(q.n, p.word("form alone"))
+		if p.base == "pl" && p.polishCase(from) == "gen" {
+			return p.spell(q.n, "m.gen")
+		}
+		return p.spell(q.n, "")
 	}
 	if w := p.half(q.n, gender); w != "" {
 		return w

@@ -111,7 +111,7 @@ func (p *passage) sayFraction() string {
 		return ""
 	}
 	if m[1] != "" {
-		return p.mixed(m[1], m[2], m[3])
+		return p.mixed(m[1], m[2], m[3], "")
 	}
 	return p.fraction(m[2], m[3])
 }

@@ -19,11 +19,11 @@ func (g *grammar) scandinavian() {
 
 // scandinavianCard fixes spellings of CLDR that nobody uses.
 func scandinavianCard(words, form string, _ uint64) string {
-	switch {
-	case words == "million":
-		return "en million"
-	case form == "c" || form == "f":
-		return strings.ReplaceAll(words, "tusinde", "tusind")
+	if strings.HasPrefix(words, "million") {
+		words = "en " + words
+	}
+	if form == "c" {
+		words = strings.ReplaceAll(words, "tusinde", "tusind")
 	}
 	return words
 }
@@ -57,6 +57,9 @@ func scandinavianDate(p *passage, from, _ int, d date) string {
 		day += " " + p.word("to") + " " + p.grammar.ordinal(strconv.Itoa(d.last), "-")
 	}
 	article := "den "
+	if b := p.before(from); p.at(b).text == "." && p.is(b-1, "d") {
+		article = ""
+	}
 	if p.is(p.before(from), "den", "det", "de") || p.base == "nb" && !p.is(p.before(from), "en") || d.last > 0 && p.is(p.before(from), "til") {
 		article = ""
 	}

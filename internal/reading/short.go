@@ -142,7 +142,21 @@ func (p *passage) abbreviations(i int) (int, string) {
 		}
 		j = p.skip(j + 2)
 	}
+	if p.base == "pl" && t.lower == "godz" && end > i {
+		say = p.polishHour(i)
+	}
 	return end, say
+}
+
+// polishHour is "godz." in the case of the sentence.
+func (p *passage) polishHour(i int) string {
+	switch p.polishCase(i) {
+	case "loc":
+		return "godzinie"
+	case "gen":
+		return "godziny"
+	}
+	return "godzina"
 }
 
 // shortForm looks a short form up: first where it needs something that stands there.

@@ -16,6 +16,9 @@ func (p *passage) isYear(from, to int, n num) bool {
 	if !p.likeYear(n) || p.notYear(from) {
 		return false
 	}
+	if p.base == "pl" && !p.in("before years", p.at(p.before(from)).lower) && !p.in("after years", p.at(p.skip(to)).lower) {
+		return false
+	}
 	if p.in("before years", p.at(p.before(from)).lower) || p.in("after years", p.at(p.skip(to)).lower) {
 		return !p.countedAfter(to)
 	}
@@ -86,7 +89,8 @@ func (p *passage) decades(i int) (int, string) {
 		return i, ""
 	}
 	j := i + 1
-	if p.at(j).text == "'" || p.at(j).text == "’" || p.at(j).text == "-" || p.at(j).text == "‑" {
+	hyphen := p.at(j).text == "-" || p.at(j).text == "‑"
+	if p.at(j).text == "'" || p.at(j).text == "’" || hyphen {
 		j++
 	}
 	e := p.at(j)
@@ -98,7 +102,7 @@ func (p *passage) decades(i int) (int, string) {
 		if !ok || !strings.HasPrefix(e.lower, ending) || e.lower != ending && len(ending) < 3 {
 			continue
 		}
-		if (j > i+1) != strings.HasPrefix(ending, "t") && p.base != "en" && p.base != "de" && p.base != "nl" {
+		if hyphen != strings.HasPrefix(ending, "t") && p.base != "en" && p.base != "de" && p.base != "nl" {
 			continue
 		}
 		return j + 1, p.decadeWords(i, n, say) + e.lower[len(ending):]
@@ -114,6 +118,15 @@ func (p *passage) decadeWords(i, n int, pattern string) string {
 	spelled := p.count(uint64(n), "")
 	if n >= 1100 {
 		spelled = p.yearWords(i, n)
+		if p.base == "da" || p.base == "nb" {
+			spelled = p.count(uint64(n/100), "") + p.count(uint64(n%100), "")
+			if n%100 == 0 {
+				spelled = p.count(uint64(n/100), "") + map[string]string{"da": "hundred", "nb": "hundre"}[p.base]
+			}
+		}
+	}
+	if strings.HasPrefix(pattern, "*e") {
+		spelled = strings.TrimSuffix(spelled, "e")
 	}
 	return strings.Replace(pattern, "*", spelled, 1)
 }
