@@ -16,9 +16,9 @@ type patterns struct {
 var shapes = patterns{
 	link:  regexp.MustCompile(`^(?i:https?://|ftp://|www\.)[^\s<>"'` + "`" + `]*[\pL\d/_=-]`),
 	mail:  regexp.MustCompile(`^[\pL\d_.+-]+@[\pL\d_-]+(?:\.[\pL\d_-]+)*\.[A-Za-z]{2,24}`),
-	host:  regexp.MustCompile(`^(?:[A-Za-z0-9-]+\.)+(?:com|org|net|io|dev|edu|gov|info|app|ai|de|fr|uk|eu|ch|at|it|es|nl|pl|co|se|dk|no|pt|br|tv|be)(?::\d+)?(?:/[\w./%~?=&#-]*[\w/])?`),
+	host:  regexp.MustCompile(`^(?:[A-Za-z0-9-]+\.)+(?:com|org|net|io|dev|edu|gov|info|app|ai|de|fr|uk|eu|ch|at|it|es|nl|pl|co|se|dk|no|pt|br|tv|be)\b(?::\d+)?(?:/[\w./%~?=&#-]*[\w/])?`),
 	path:  regexp.MustCompile(`^(?:~|\.{1,2})?(?:/[\w.-]*\w)+/?`),
-	file:  regexp.MustCompile(`^[\pL\d_-]*[\pL\d_](?:\.[\pL\d_-]+)*\.(?:md|txt|go|js|ts|py|rs|c|h|cpp|java|rb|sh|css|html?|json|ya?ml|toml|xml|csv|pdf|docx?|xlsx?|pptx?|png|jpe?g|gif|svg|webp|mp[34]|wav|mov|zip|tar|gz|exe|conf|cfg|ini|log|sql)`),
+	file:  regexp.MustCompile(`^[\pL\d_-]*[\pL\d_](?:\.[\pL\d_-]+)*\.(?:md|txt|go|js|ts|py|rs|c|h|cpp|java|rb|sh|css|html?|json|ya?ml|toml|xml|csv|pdf|docx?|xlsx?|pptx?|png|jpe?g|gif|svg|webp|mp[34]|wav|mov|zip|tar|gz|exe|conf|cfg|ini|log|sql)\b`),
 	snake: regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?:\(\))?`),
 	camel: regexp.MustCompile(`^(?:[a-z]+(?:[A-Z][a-z0-9]+)+(?:\(\))?|(?:[A-Z][a-z0-9]+){2,}(?:\(\))?|[a-z]+(?:[A-Z]+[a-z0-9]*)+(?:\(\))?)`),
 	flag:  regexp.MustCompile(`^--?[a-z][a-z0-9]*(?:-[a-z0-9]+)*`),

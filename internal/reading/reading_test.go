@@ -13,8 +13,12 @@ import (
 
 // said joins what is said for a text.
 func said(text, language string, l *reading.Lexicon) string {
+	return saidBy(&reading.Reader{Lexicon: l}, text, language)
+}
+
+func saidBy(reader *reading.Reader, text, language string) string {
 	var b strings.Builder
-	for _, s := range (&reading.Reader{Lexicon: l}).Sentences([]voice.Run{{Text: text}}, language) {
+	for _, s := range reader.Sentences([]voice.Run{{Text: text}}, language) {
 		for _, r := range s {
 			switch {
 			case r.IPA != "":

@@ -62,6 +62,12 @@ func (p *passage) weekdays(i int) (int, string) {
 	}
 	k = p.skip(k)
 	_, month := p.month[p.at(k).lower]
+	if p.at(k+1).text == "." {
+		month = month && p.at(p.skip(k+2)).kind == digits
+		if month {
+			return j, name
+		}
+	}
 	if p.at(k).kind != digits && !(month && p.at(p.skip(k+1)).kind == digits) && !(isDash(p.at(k).text) && p.days[p.at(p.skip(k+1)).lower] != "") {
 		if j == i+1 || t.text == t.lower && p.base == "de" || !p.in("safe weekdays", t.lower) {
 			return i, ""

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// likeYear tells that a number could be a year: four digits, 1100 to 2099.
+// likeYear tells that a number could be a year: four digits, 1000 to 2099.
 func (p *passage) likeYear(n num) bool {
-	return len(n.whole) == 4 && n.fraction == "" && n.low == 0 && !n.grouped && n.minus == "" && n.whole >= "1100" && n.whole <= "2099"
+	return len(n.whole) == 4 && n.fraction == "" && n.low == 0 && !n.grouped && n.minus == "" && n.whole >= "1000" && n.whole <= "2099"
 }
 
 // isYear tells whether the number at tokens from to to is a year. From 1500 on it is one

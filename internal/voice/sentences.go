@@ -195,7 +195,7 @@ func joins(text string, start, cut int, language string, known abbreviations) bo
 
 // numbered tells whether a word ends in a number that may be an ordinal: 3, 3.–5, XX.
 func numbered(s string) bool {
-	const most = 3
+	const most = 4
 	tail := s[strings.LastIndexAny(s, "-–—(/")+1:]
 	if i := strings.LastIndex(s, "–"); i >= 0 {
 		tail = s[i+len("–"):]
