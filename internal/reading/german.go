@@ -62,6 +62,9 @@ func germanCounts(p *passage, from int, gender string) string {
 // germanOrdinal gives the ending of an ordinal number: weak behind der, am, dem, strong
 // without an article.
 func germanOrdinal(p *passage, from, to int) string {
+	if dash := p.skip(to); isDash(p.at(dash).text) && p.at(p.skip(dash+1)+1).text == "." {
+		to = p.skip(dash+1) + 2 // 1.–3. Klasse
+	}
 	gender := p.genderBehind(to)
 	b := p.before(from)
 	w := p.at(b).lower

@@ -197,6 +197,8 @@ func (g *grammar) ordinal(number, form string) string {
 	switch g.base { // slips of CLDR
 	case "pl":
 		words = strings.ReplaceAll(words, "dziewiętdziesi", "dziewięćdziesi")
+	case "es":
+		words = strings.NewReplacer("decimoprimer", "undécim", "decimosegund", "duodécim").Replace(words)
 	case "da":
 		words = strings.ReplaceAll(words, "etogtyv", "enogtyv")
 	}

@@ -27,6 +27,9 @@ func (p *passage) oneOrdinal(i int) (int, string) {
 		return i, ""
 	}
 	if form, end := p.ordinalEnding(j); end > j && (!p.glued(end) || p.at(end-1).kind == sign && p.at(end).kind == digits) {
+		if next := p.at(p.skip(end)); p.at(end-1).text == "°" && (next.kind != word || next.text == "C" || next.text == "F") {
+			return i, ""
+		}
 		if form == "*" {
 			form = p.ordinalForm(i, end)
 		}
@@ -198,7 +201,7 @@ func (p *passage) romanKind(i, end int, text, form string) string {
 	next := p.at(p.skip(after))
 	plain := strings.Trim(text, "IVX") == ""
 	switch {
-	case p.in("after roman", next.lower) && n <= 40 && (len(text) > 1 || form != "" || p.base != "en" && text != "I" || stop):
+	case p.in("after roman", next.lower) && n <= 40 && (len(text) > 1 || form != "" || p.base != "en" && (text != "I" || p.lonelyOne(next.lower)) || stop):
 		return "century"
 	case isDash(next.text) && n <= 30 && p.centuryBehind(p.skip(after)):
 		return "century"
@@ -235,6 +238,18 @@ func (p *passage) romanKind(i, end int, text, form string) string {
 		return "cardinal"
 	}
 	return ""
+}
+
+// lonelyOne tells whether a lone I in front of a word is a numeral: in some languages it is a
+// word as well.
+func (p *passage) lonelyOne(next string) bool {
+	switch p.base {
+	case "en", "sv", "da", "nb":
+		return false
+	case "it":
+		return next != "secoli"
+	}
+	return true
 }
 
 // centuryBehind tells that a span of numerals ends in front of a word for centuries.

@@ -223,6 +223,9 @@ func (p *passage) minorBehind(i int, q *quantity) int {
 // takesUnit tells whether a unit that is a word of the language as well is meant as one.
 func (p *passage) takesUnit(i, j, end int) bool {
 	t := p.at(j)
+	if (t.text == "x" || t.text == "×") && p.at(p.skip(end)).kind == digits {
+		return false
+	}
 	if end != j+1 || !p.in("doubtful units", t.text) {
 		return true
 	}

@@ -131,6 +131,9 @@ func (p *passage) abbreviations(i int) (int, string) {
 	if say, ok := p.bare[t.text]; ok && p.at(i+1).text != "." && !p.apostrophe(i+1) {
 		return i + 1, say
 	}
+	if end, say := p.phrase(i); end > i {
+		return end, say
+	}
 	const longest = 5
 	key, exact := "", ""
 	end, say := i, ""
@@ -152,6 +155,22 @@ func (p *passage) abbreviations(i int) (int, string) {
 		say = p.polishHour(i)
 	}
 	return end, say
+}
+
+// phrase finds a short form with signs in it, such as t/m.
+func (p *passage) phrase(i int) (int, string) {
+	if k := p.at(i + 1).kind; k != sign || !p.opens(i) {
+		return i, ""
+	}
+	text := p.src[p.at(i).start:]
+	for key, say := range p.phrases {
+		if strings.HasPrefix(text, key) {
+			if end := p.boundary(i, len(key)); end > i {
+				return end, say
+			}
+		}
+	}
+	return i, ""
 }
 
 // polishHour is "godz." in the case of the sentence.

@@ -37,6 +37,7 @@ type table struct {
 	nouns    map[string]string       // genders, by a word in lower case
 	roman    map[string]string       // words around which Roman numerals stand, and how these are read
 	bare     map[string]string       // short forms without a stop
+	phrases  map[string]string       // short forms with signs in them
 	tails    map[string]string       // ends of compounds that are cut short: str, straße
 	ends     map[string]string       // what stands behind the digits of an ordinal number, and its form
 	sets     map[string]map[string]bool
@@ -105,7 +106,7 @@ func newTable() *table {
 		month: map[string]int{}, days: map[string]string{}, day: map[string]bool{}, scales: map[string]scale{},
 		short: map[string]abbreviation{}, exact: map[string]abbreviation{}, letter: map[string]bool{}, spoken: map[string]bool{},
 		nouns: map[string]string{}, roman: map[string]string{},
-		prefixes: map[string]string{}, bare: map[string]string{}, tails: map[string]string{}, ends: map[string]string{}, sets: map[string]map[string]bool{},
+		prefixes: map[string]string{}, bare: map[string]string{}, phrases: map[string]string{}, tails: map[string]string{}, ends: map[string]string{}, sets: map[string]map[string]bool{},
 	}
 }
 
@@ -193,6 +194,10 @@ func (t *table) add(section, line string) {
 			t.nouns[w] = key
 		}
 	case "bare":
+		if strings.ContainsFunc(key, func(r rune) bool { return kindOf(r) == sign }) {
+			t.phrases[key] = value
+			return
+		}
 		t.bare[key] = value
 	case "tails":
 		t.tails[key] = value
