@@ -196,11 +196,13 @@ func (g *grammar) ordinal(number, form string) string {
 	words, _ := g.rules.Spell(n, set)
 	switch g.base { // slips of CLDR
 	case "pl":
-		words = strings.ReplaceAll(words, "dziewiętdziesi", "dziewięćdziesi")
+		words = strings.NewReplacer("iętdziesi", "ięćdziesi", "szesdziesi", "sześćdziesi").Replace(words)
 	case "es":
 		words = strings.NewReplacer("decimoprimer", "undécim", "decimosegund", "duodécim").Replace(words)
 	case "da":
-		words = strings.ReplaceAll(words, "etogtyv", "enogtyv")
+		words = strings.ReplaceAll(words, "etog", "enog")
+	case "nb":
+		words = strings.ReplaceAll(words, "tjueende", "tjuende")
 	}
 	return words
 }

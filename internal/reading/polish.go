@@ -47,6 +47,8 @@ func polishYear(p *passage, at, year int) string {
 		form = "gen"
 	case p.is(p.skip(at+1), "rok"):
 		form = ""
+	case p.is(p.skip(at+1), "rokiem"):
+		form = "ins"
 	case form == "" && !p.is(p.skip(at+1), "rok"):
 		form = "nom"
 	}
@@ -205,4 +207,15 @@ func polishRoman(p *passage, i, to, n int, kind string) string {
 		return p.grammar.ordinal(number, form)
 	}
 	return p.count(uint64(n), "")
+}
+
+// firstDay tells that a number is the first day of "od 1 do 5 maja".
+func (p *passage) firstDay(i int) bool {
+	j := p.skip(i)
+	if !p.is(j, "do") {
+		return false
+	}
+	k := p.skip(j + 1)
+	_, month := p.month[p.at(p.skip(k+1)).lower]
+	return p.at(k).kind == digits && month
 }

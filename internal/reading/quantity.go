@@ -390,6 +390,9 @@ func (q quantity) last() num {
 // agreed is a noun in the form that a number asks for.
 func (p *passage) agreed(from int, q quantity, n noun) string {
 	l := q.last()
+	if p.base == "pl" && q.to != nil {
+		return n.other
+	}
 	if p.base == "pl" && l.low == 0 && l.fraction == "" && strings.HasSuffix(p.formFor(from, n.gender), ".gen") {
 		if l.whole == "1" {
 			return n.genitive
@@ -551,6 +554,9 @@ func (p *passage) plainWords(from, to int, q quantity) string {
 	}
 	gender := p.genderBehind(to)
 	if gender == "" {
+		if p.base == "pl" && p.firstDay(to) {
+			return p.grammar.ordinal(q.n.whole, "m.gen")
+		}
 		if p.base == "pl" && p.polishCase(from) == "gen" {
 			return p.spell(q.n, "m.gen")
 		}

@@ -13,6 +13,9 @@ func (p *passage) likeYear(n num) bool {
 // isYear tells whether the number at tokens from to to is a year. From 1500 on it is one
 // unless something is counted; before, a word in front has to say so.
 func (p *passage) isYear(from, to int, n num) bool {
+	if early := len(n.whole) == 3 && isDigits(n.whole) && n.fraction == "" && n.minus == "" && n.low == 0; early && p.base == "pl" {
+		return p.in("after years", p.at(p.skip(to)).lower)
+	}
 	if !p.likeYear(n) || p.notYear(from) {
 		return false
 	}
@@ -128,7 +131,7 @@ func (p *passage) decadeWords(i, n int, pattern string) string {
 	if strings.HasPrefix(pattern, "*e") {
 		spelled = strings.TrimSuffix(spelled, "e")
 	}
-	return strings.Replace(pattern, "*", spelled, 1)
+	return strings.ReplaceAll(strings.Replace(pattern, "*", spelled, 1), "treserne", "tresserne")
 }
 
 // isDigits tells whether a text is made of digits alone.
