@@ -165,7 +165,7 @@ func (all *Reader) spelled(run voice.Run, language string) []voice.Run {
 		case t.kind == digits && p.rules != nil:
 			say = " " + strings.ReplaceAll(p.apart(t.text), " ", ", ") + ", "
 		case t.kind == sign && p.known:
-			say = p.spelledSign(t.text)
+			say = (&passage{grammar: p.grammar, src: t.text, tokens: []token{t}}).spelledSign(t.text)
 		}
 		if say == "" {
 			plain += text
@@ -191,10 +191,22 @@ func (p *passage) spelledSign(text string) string {
 			name = p.word(key)
 		}
 	}
-	if name == "" {
+	switch {
+	case name != "":
+		return " " + name + ", "
+	case strings.Contains(pauses, text):
 		return ""
 	}
-	return " " + name + ", "
+	if s, end := p.superscript(0); end > 0 && s != "" {
+		return " " + p.cardinal(strings.TrimPrefix(s, "-"), "") + ", "
+	}
+	if top, low, ok := vulgar(text); ok {
+		return " " + p.fraction(itoa(top), itoa(low)) + ", "
+	}
+	if say := p.compatible(text); say != "" {
+		return " " + say + ", "
+	}
+	return " "
 }
 
 // changes finds all that is said in another way than it is written, in order.
@@ -220,7 +232,7 @@ func (p *passage) changes(l *Lexicon) []change {
 		}
 		if t.text != p.src[t.start:t.end] && t.kind == word {
 			out = append(out, change{start: t.start, end: t.end, say: t.text})
-		} else if t.kind == gap && t.text == "" {
+		} else if t.kind == gap && t.text != p.src[t.start:t.end] {
 			out = append(out, change{start: t.start, end: t.end, say: " "})
 		}
 		i++

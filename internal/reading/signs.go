@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // pauses are signs that every voice takes as a pause, or as nothing.
@@ -235,6 +237,9 @@ func (p *passage) signName(i int) (int, string) {
 	if say := p.signs[t.text]; say != "" {
 		return i + 1, say
 	}
+	if say := p.compatible(t.text); say != "" {
+		return i + 1, say
+	}
 	if p.known {
 		return i + 1, " "
 	}
@@ -243,4 +248,20 @@ func (p *passage) signName(i int) (int, string) {
 		return i + 1, " "
 	}
 	return i, ""
+}
+
+// compatible reads numbers that are one character, such as ① and Ⅳ.
+func (p *passage) compatible(text string) string {
+	r, _ := utf8.DecodeRuneInString(text)
+	if p.rules == nil || !unicode.IsNumber(r) {
+		return ""
+	}
+	plain := strings.Trim(norm.NFKC.String(text), "().")
+	if isDigits(plain) {
+		return p.cardinal(plain, "")
+	}
+	if n := romanNumeral(strings.ToUpper(plain)); n > 0 {
+		return p.count(uint64(n), "")
+	}
+	return ""
 }

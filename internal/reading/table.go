@@ -115,7 +115,7 @@ func parseTable(src string) *table {
 	section, months := "", 0
 	for line := range strings.SplitSeq(src, "\n") {
 		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "# ") {
+		if line == "" || strings.HasPrefix(line, "# ") && section == "" {
 			continue
 		}
 		if strings.HasPrefix(line, "[") && strings.HasSuffix(line, "]") && len(line) > 3 {

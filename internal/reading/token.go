@@ -76,7 +76,7 @@ func tokenize(text string) []token {
 	}
 	for i := range out {
 		t := &out[i]
-		t.text = visible(text[t.start:t.end])
+		t.text = visible(strings.ToValidUTF8(text[t.start:t.end], "\ufffd"))
 		switch t.kind {
 		case digits:
 			t.text = ascii(t.text)
