@@ -12,7 +12,11 @@ func (p *passage) phones(i int) (int, string) {
 	var parts []string
 	marks := ""
 	open := false
+	const mostGroups = 9
 	for {
+		if len(parts) > mostGroups {
+			return i, ""
+		}
 		t := p.at(j)
 		if t.text == "(" && !open && p.at(j+1).kind == digits && p.at(j+2).text == ")" {
 			parts = append(parts, p.at(j+1).text)
