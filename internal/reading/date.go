@@ -136,7 +136,7 @@ func (p *passage) numericDate(i int) (int, date) {
 		if mark == "-" && len(p.at(y).text) == 2 {
 			return i, date{}
 		}
-		if d.exists() && !p.goesOn(i, y+1) && !p.glued(y+1) && !(p.at(y+1).text == "." && p.at(y+2).kind == digits) {
+		if d.exists() && !p.goesOn(i, y+1) && !p.glued(y+1) && (p.at(y+1).text != "." || p.at(y+2).kind != digits) {
 			return y + 1, d
 		}
 		return i, date{}

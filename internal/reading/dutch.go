@@ -73,11 +73,11 @@ func dutchRoman(p *passage, i, _, n int, kind string) string {
 	switch kind {
 	case "ordinal":
 		if p.is(p.before(i), "de", "het") {
-			return p.grammar.ordinal(strconv.Itoa(n), "-")
+			return p.ordinal(strconv.Itoa(n), "-")
 		}
-		return "de " + p.grammar.ordinal(strconv.Itoa(n), "-")
+		return "de " + p.ordinal(strconv.Itoa(n), "-")
 	case "century":
-		return p.grammar.ordinal(strconv.Itoa(n), "-")
+		return p.ordinal(strconv.Itoa(n), "-")
 	}
 	return p.count(uint64(n), "")
 }

@@ -66,9 +66,9 @@ func englishDate(p *passage, from, _ int, d date) string {
 	if d.day == 0 {
 		return month + year
 	}
-	day := p.grammar.ordinal(strconv.Itoa(d.day), "-")
+	day := p.ordinal(strconv.Itoa(d.day), "-")
 	if d.last > 0 {
-		day += " to " + p.grammar.ordinal(strconv.Itoa(d.last), "-")
+		day += " to " + p.ordinal(strconv.Itoa(d.last), "-")
 	}
 	if d.named && !d.dayFirst || !d.named && p.monthFirst {
 		return month + " " + day + year
@@ -80,7 +80,7 @@ func englishDate(p *passage, from, _ int, d date) string {
 	return the + day + " of " + month + year
 }
 
-func englishClock(p *passage, from, to int, c clock) string {
+func englishClock(p *passage, _, to int, c clock) string {
 	hour := p.count(uint64(c.hour), "")
 	say := hour
 	switch {
@@ -128,7 +128,7 @@ func (p *passage) plainUnit(n int, one, other string) string {
 
 func englishPart(g *grammar, d, n int) string {
 	several := n != 1
-	name := ""
+	var name string
 	switch d {
 	case 2:
 		if several {
@@ -155,7 +155,7 @@ func englishPart(g *grammar, d, n int) string {
 // englishDecade reads 1990s and '90s.
 func (p *passage) englishDecade(i, n int) string {
 	tens := n % 100
-	name := ""
+	var name string
 	switch {
 	case n >= 1000 && n%1000 == 0:
 		return p.count(uint64(n), "") + "s"
@@ -176,11 +176,11 @@ func englishRoman(p *passage, i, _, n int, kind string) string {
 	switch kind {
 	case "ordinal":
 		if p.is(p.before(i), "the") {
-			return p.grammar.ordinal(strconv.Itoa(n), "-")
+			return p.ordinal(strconv.Itoa(n), "-")
 		}
-		return "the " + p.grammar.ordinal(strconv.Itoa(n), "-")
+		return "the " + p.ordinal(strconv.Itoa(n), "-")
 	case "century":
-		return p.grammar.ordinal(strconv.Itoa(n), "-")
+		return p.ordinal(strconv.Itoa(n), "-")
 	}
 	return p.count(uint64(n), "")
 }

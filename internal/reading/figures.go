@@ -35,7 +35,7 @@ func (p *passage) versions(i int) (int, string) {
 		parts = append(parts, p.at(j+1).text)
 		j += 2
 	}
-	if len(parts) < 3 && !(len(parts) == 2 && p.in("versions", p.at(p.before(i)).lower)) {
+	if len(parts) < 3 && (len(parts) != 2 || !p.in("versions", p.at(p.before(i)).lower)) {
 		return i, ""
 	}
 	if len(parts) > 2 && p.group == "." && p.isGrouped(parts) {
@@ -56,24 +56,25 @@ func (p *passage) versions(i int) (int, string) {
 		}
 		joint = p.word("dot")
 	}
-	say := strings.Join(parts, " "+joint+" ")
+	var say strings.Builder
+	say.WriteString(strings.Join(parts, " "+joint+" "))
 	if p.at(j).text == "/" && p.at(j+1).kind == digits && address { // 10.0.0.0/8
-		say += " " + p.word("slash") + " " + p.cardinal(p.at(j+1).text, "")
+		say.WriteString(" " + p.word("slash") + " " + p.cardinal(p.at(j+1).text, ""))
 		j += 2
 	}
 	if p.at(j).text == ":" && p.at(j+1).kind == digits && address {
-		say += " " + p.word("colon") + " " + p.cardinal(p.at(j+1).text, "")
+		say.WriteString(" " + p.word("colon") + " " + p.cardinal(p.at(j+1).text, ""))
 		j += 2
 	}
 	for p.glued(j) { // 1.2.3rc1
 		if p.at(j).kind == digits {
-			say += " " + p.cardinal(p.at(j).text, "")
+			say.WriteString(" " + p.cardinal(p.at(j).text, ""))
 		} else {
-			say += " " + p.glue(p.at(j).text)
+			say.WriteString(" " + p.glue(p.at(j).text))
 		}
 		j++
 	}
-	return j, say
+	return j, say.String()
 }
 
 func (p *passage) isGrouped(parts []string) bool {
@@ -147,7 +148,7 @@ func (p *passage) toThePower(exponent string) string {
 	if negative {
 		say = p.word("minus") + " " + say
 	} else if form := p.word("power form"); form != "" {
-		if o := p.grammar.ordinal(number, form); o != "" {
+		if o := p.ordinal(number, form); o != "" {
 			say = o
 		}
 	}
@@ -235,11 +236,11 @@ func (p *passage) codes(i int) (int, string) {
 	if j-i < 3 {
 		return i, ""
 	}
-	return j, p.mixed2(i, j)
+	return j, p.letterGroups(i, j)
 }
 
-// mixed2 reads letters and digits side by side: H2O, MP3, a1b2.
-func (p *passage) mixed2(i, j int) string {
+// letterGroups reads letters and digits side by side: H2O, MP3, a1b2.
+func (p *passage) letterGroups(i, j int) string {
 	var out []string
 	long := j-i > 4
 	for ; i < j; i++ {

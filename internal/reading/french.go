@@ -67,7 +67,7 @@ func frenchClock(p *passage, _, _ int, c clock) string {
 
 func frenchPart(g *grammar, d, n int) string {
 	several := n != 1
-	name := ""
+	var name string
 	switch d {
 	case 2:
 		name = "demi"
@@ -88,7 +88,7 @@ func frenchRoman(p *passage, _, _, n int, kind string) string {
 	number := strconv.Itoa(n)
 	switch {
 	case kind == "century":
-		return p.grammar.ordinal(number, "m")
+		return p.ordinal(number, "m")
 	case kind == "ordinal" && n == 1:
 		return "premier"
 	}

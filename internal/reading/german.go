@@ -136,9 +136,9 @@ func germanDate(p *passage, from, _ int, d date) string {
 		return month + year
 	}
 	form := p.germanDay(from)
-	day := p.grammar.ordinal(strconv.Itoa(d.day), form)
+	day := p.ordinal(strconv.Itoa(d.day), form)
 	if d.last > 0 {
-		day += " bis " + p.grammar.ordinal(strconv.Itoa(d.last), form)
+		day += " bis " + p.ordinal(strconv.Itoa(d.last), form)
 	}
 	return day + " " + month + year
 }
@@ -202,7 +202,7 @@ func germanRoman(p *passage, i, end, n int, kind string) string {
 	number := strconv.Itoa(n)
 	switch kind {
 	case "century":
-		return p.grammar.ordinal(number, germanOrdinal(p, i, end))
+		return p.ordinal(number, germanOrdinal(p, i, end))
 	case "ordinal":
 		b := p.before(i)
 		name := p.at(b)
@@ -232,9 +232,9 @@ func germanRoman(p *passage, i, end, n int, kind string) string {
 			}
 		}
 		if p.is(b, "der", "die", "des", "dem", "den") {
-			return capital(p.grammar.ordinal(number, germanOrdinal(p, i, end)))
+			return capital(p.ordinal(number, germanOrdinal(p, i, end)))
 		}
-		return article + " " + capital(p.grammar.ordinal(number, form))
+		return article + " " + capital(p.ordinal(number, form))
 	}
 	return p.count(uint64(n), "")
 }

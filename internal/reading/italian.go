@@ -86,7 +86,7 @@ func italianRoman(p *passage, i, to, n int, kind string) string {
 		if form == "" {
 			form = "m"
 		}
-		return p.grammar.ordinal(strconv.Itoa(n), form)
+		return p.ordinal(strconv.Itoa(n), form)
 	case "ordinal":
 		form := "m"
 		if p.in("queens", p.at(p.before(i)).lower) {
@@ -94,7 +94,7 @@ func italianRoman(p *passage, i, to, n int, kind string) string {
 		} else if g := p.genderBehind(to); g != "" && p.at(p.before(i)).text == p.at(p.before(i)).lower {
 			form = g
 		}
-		return p.grammar.ordinal(strconv.Itoa(n), form)
+		return p.ordinal(strconv.Itoa(n), form)
 	}
 	return p.count(uint64(n), "")
 }

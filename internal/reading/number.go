@@ -58,7 +58,7 @@ func (p *passage) grouped(i int) (end int, whole string) {
 	for {
 		m, d := p.at(end), p.at(end+1)
 		blank := m.kind == gap && (strings.Trim(m.text, "\u00a0\u202f\u2009\u2007") == "" || p.spaced && m.text == " ")
-		if !(m.kind == sign && strings.Contains(marks, m.text) || blank) || mark != "" && m.text != mark || d.kind != digits || len(d.text) != 3 {
+		if ((m.kind != sign || !strings.Contains(marks, m.text)) && !blank) || mark != "" && m.text != mark || d.kind != digits || len(d.text) != 3 {
 			break
 		}
 		mark = m.text
@@ -66,14 +66,14 @@ func (p *passage) grouped(i int) (end int, whole string) {
 		end += 2
 	}
 	if mark == "" && p.base == "en" { // 1,00,000 in India
-		var groups string
+		var groups strings.Builder
 		at := i + 1
 		for p.at(at).text == "," && p.at(at+1).kind == digits && len(p.at(at+1).text) == 2 {
-			groups += p.at(at + 1).text
+			groups.WriteString(p.at(at + 1).text)
 			at += 2
 		}
-		if groups != "" && p.at(at).text == "," && p.at(at+1).kind == digits && len(p.at(at+1).text) == 3 {
-			return at + 2, p.at(i).text + groups + p.at(at+1).text
+		if groups.String() != "" && p.at(at).text == "," && p.at(at+1).kind == digits && len(p.at(at+1).text) == 3 {
+			return at + 2, p.at(i).text + groups.String() + p.at(at+1).text
 		}
 	}
 	return end, whole

@@ -78,15 +78,15 @@ func (p *passage) ordinalForm(from, to int) string {
 
 // ordinalEnding parses what stands behind the digits of an ordinal number.
 func (p *passage) ordinalEnding(i int) (string, int) {
-	text := ""
+	var text strings.Builder
 	best, end := "", i
 	for j := i; j < i+3; j++ {
 		t := p.at(j)
 		if t.kind == gap {
 			break
 		}
-		text += t.lower
-		if form, ok := p.ends[text]; ok {
+		text.WriteString(t.lower)
+		if form, ok := p.ends[text.String()]; ok {
 			best, end = form, j+1
 		}
 	}
@@ -102,8 +102,19 @@ func romanNumeral(s string) int {
 		value int
 		text  string
 	}{
-		{1000, "M"}, {900, "CM"}, {500, "D"}, {400, "CD"}, {100, "C"}, {90, "XC"}, {50, "L"}, {40, "XL"},
-		{10, "X"}, {9, "IX"}, {5, "V"}, {4, "IV"}, {1, "I"},
+		{1000, "M"},
+		{900, "CM"},
+		{500, "D"},
+		{400, "CD"},
+		{100, "C"},
+		{90, "XC"},
+		{50, "L"},
+		{40, "XL"},
+		{10, "X"},
+		{9, "IX"},
+		{5, "V"},
+		{4, "IV"},
+		{1, "I"},
 	}
 	n, rest := 0, s
 	for _, step := range steps {

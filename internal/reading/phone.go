@@ -10,7 +10,7 @@ func (p *passage) phones(i int) (int, string) {
 		j++
 	}
 	var parts []string
-	marks := ""
+	var marks strings.Builder
 	open := false
 	const mostGroups = 9
 	for {
@@ -20,7 +20,7 @@ func (p *passage) phones(i int) (int, string) {
 		t := p.at(j)
 		if t.text == "(" && !open && p.at(j+1).kind == digits && p.at(j+2).text == ")" {
 			parts = append(parts, p.at(j+1).text)
-			marks += "("
+			marks.WriteString("(")
 			j += 3
 			open = true
 		} else if t.kind == digits {
@@ -31,7 +31,7 @@ func (p *passage) phones(i int) (int, string) {
 		}
 		end := j
 		if next := p.phoneMark(j); next > j && (p.at(next).kind == digits || p.at(next).text == "(" && p.at(next+1).kind == digits) {
-			marks += strings.TrimSpace(p.at(j).text) + "_"
+			marks.WriteString(strings.TrimSpace(p.at(j).text) + "_")
 			j = next
 			continue
 		} else if open && p.at(j).kind == digits && len(parts) == 1 {
@@ -40,7 +40,7 @@ func (p *passage) phones(i int) (int, string) {
 		j = end
 		break
 	}
-	if p.glued(j) || !p.isPhone(i, plus, parts, marks) {
+	if p.glued(j) || !p.isPhone(i, plus, parts, marks.String()) {
 		return i, ""
 	}
 	// A sign of something longer in front or behind: a date, a sum, an equation.
@@ -106,7 +106,7 @@ func (p *passage) isPhone(i int, plus bool, parts []string, marks string) bool {
 
 // called tells whether a word in front speaks of a telephone.
 func (p *passage) called(i int) bool {
-	for k := 0; k < 3; k++ {
+	for range 3 {
 		i = p.before(i)
 		for i >= 0 && p.at(i).kind == sign {
 			i = p.before(i)
@@ -128,7 +128,7 @@ func (p *passage) phoneWords(plus bool, parts []string) string {
 	pairs := (p.base == "fr" || p.base == "da" || p.base == "nb") && len(parts) > 2
 	var out []string
 	for k, part := range parts {
-		say := ""
+		var say string
 		switch {
 		case pairs && len(part) <= 2, plus && k == 0 && p.word("country codes") != "":
 			say = p.cardinal(part, "")

@@ -56,7 +56,7 @@ func polishYear(p *passage, at, year int) string {
 	if form != "" && form != "nom" {
 		key = "m." + form
 	}
-	return p.grammar.ordinal(strconv.Itoa(year), key)
+	return p.ordinal(strconv.Itoa(year), key)
 }
 
 func polishCounts(p *passage, from int, gender string) string {
@@ -99,7 +99,7 @@ func polishOrdinal(p *passage, from, to int) string {
 func polishDate(p *passage, from, to int, d date) string {
 	year := ""
 	if d.year > 0 {
-		year = " " + p.grammar.ordinal(strconv.Itoa(d.year), "m.gen")
+		year = " " + p.ordinal(strconv.Itoa(d.year), "m.gen")
 		if p.in("short years", p.at(p.skip(to)).lower) || !d.named {
 			year += ""
 		}
@@ -124,9 +124,9 @@ func polishDate(p *passage, from, to int, d date) string {
 	if p.is(p.before(from), "jest", "był", "to", "dziś", "dzisiaj", "jutro") && !p.is(p.before(p.before(from)), "do", "od") {
 		form = "m"
 	}
-	day := p.grammar.ordinal(strconv.Itoa(d.day), form)
+	day := p.ordinal(strconv.Itoa(d.day), form)
 	if d.last > 0 {
-		day += " do " + p.grammar.ordinal(strconv.Itoa(d.last), "m.gen")
+		day += " do " + p.ordinal(strconv.Itoa(d.last), "m.gen")
 	}
 	return day + " " + p.of[d.month] + year
 }
@@ -147,7 +147,7 @@ func polishClock(p *passage, from, _ int, c clock) string {
 	if p.is(b, "godziny") || p.is(b, "od", "do") {
 		form = "f.gen"
 	}
-	hour := p.grammar.ordinal(strconv.Itoa(c.hour), form)
+	hour := p.ordinal(strconv.Itoa(c.hour), form)
 	if c.hour == 0 {
 		hour = map[string]string{"f": "zerowa", "f.loc": "zerowej", "f.gen": "zerowej"}[form]
 	}
@@ -186,9 +186,9 @@ func polishRoman(p *passage, i, to, n int, kind string) string {
 			if p.in("loc nouns", p.at(b).lower) {
 				form += ".loc"
 			}
-			return p.grammar.ordinal(number, form)
+			return p.ordinal(number, form)
 		}
-		return p.grammar.ordinal(number, polishOrdinal(p, i, to))
+		return p.ordinal(number, polishOrdinal(p, i, to))
 	case "ordinal":
 		name := p.at(p.before(i)).lower
 		form := "m"
@@ -204,7 +204,7 @@ func polishRoman(p *passage, i, to, n int, kind string) string {
 		case p.in("queens", strings.TrimRight(name, "yi")+"a"):
 			form = "f.gen"
 		}
-		return p.grammar.ordinal(number, form)
+		return p.ordinal(number, form)
 	}
 	return p.count(uint64(n), "")
 }

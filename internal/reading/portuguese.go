@@ -63,7 +63,7 @@ func portugueseClock(p *passage, _, _ int, c clock) string {
 
 func portuguesePart(g *grammar, d, n int) string {
 	several := n != 1
-	name := ""
+	var name string
 	switch d {
 	case 2:
 		name = "meio"
@@ -86,14 +86,14 @@ func portuguesePart(g *grammar, d, n int) string {
 func portugueseRoman(p *passage, i, to, n int, kind string) string {
 	const lastOrdinal = 10
 	if kind == "century" && p.in("after roman", p.at(p.skip(to)).lower) {
-		return p.grammar.ordinal(strconv.Itoa(n), p.genderBehind(to))
+		return p.ordinal(strconv.Itoa(n), p.genderBehind(to))
 	}
 	if kind == "ordinal" && n <= lastOrdinal || kind == "century" && n <= lastOrdinal {
 		form := "m"
 		if kind == "ordinal" && p.in("queens", p.at(p.before(i)).lower) {
 			form = "f"
 		}
-		return p.grammar.ordinal(strconv.Itoa(n), form)
+		return p.ordinal(strconv.Itoa(n), form)
 	}
 	return p.count(uint64(n), "")
 }

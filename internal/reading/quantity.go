@@ -198,7 +198,7 @@ func (p *passage) counted(from, i int, q *quantity) int {
 		j += 2
 	}
 	if c, end := p.currencyAt(j); end > j {
-		if b := p.before(from); !(j > i && p.at(p.skip(end)).kind == digits) && b < len(p.tokens) {
+		if b := p.before(from); (j <= i || p.at(p.skip(end)).kind != digits) && b < len(p.tokens) {
 			q.money = c
 			return p.minorBehind(end, q)
 		}
@@ -437,7 +437,8 @@ func (p *passage) halfBehind(i int, q quantity) (int, string) {
 	if and == "" || q.n.top != 1 || q.n.low != 2 || q.n.whole == "0" || q.to != nil || q.money != nil || q.scale != nil {
 		return i, ""
 	}
-	gender, name, end := "", "", i
+	var gender, name string
+	end := i
 	if q.unit != nil {
 		gender, name = q.unit.gender, p.plural(*q.unit, q.n.whole, "")
 		end = i + 1
@@ -555,7 +556,7 @@ func (p *passage) plainWords(from, to int, q quantity) string {
 	gender := p.genderBehind(to)
 	if gender == "" {
 		if p.base == "pl" && p.firstDay(to) {
-			return p.grammar.ordinal(q.n.whole, "m.gen")
+			return p.ordinal(q.n.whole, "m.gen")
 		}
 		if p.base == "pl" && p.polishCase(from) == "gen" {
 			return p.spell(q.n, "m.gen")
@@ -606,17 +607,18 @@ func (p *passage) gender(t token) string {
 
 // withLetters reads a number with letters behind it: 3D, 5G, 4K, 12a.
 func (p *passage) withLetters(from, end int, q *quantity) (int, string) {
-	say := p.quantityWords(from, end, *q)
+	var say strings.Builder
+	say.WriteString(p.quantityWords(from, end, *q))
 	for p.glued(end) {
 		t := p.at(end)
 		if t.kind == digits {
-			say += " " + p.cardinal(t.text, "")
+			say.WriteString(" " + p.cardinal(t.text, ""))
 		} else {
-			say += " " + p.glue(t.text)
+			say.WriteString(" " + p.glue(t.text))
 		}
 		end++
 	}
-	return end, say
+	return end, say.String()
 }
 
 // glue reads letters that touch a number: short ones letter by letter.

@@ -106,7 +106,7 @@ func (all *Reader) stretch(runs []voice.Run, language string) []voice.Run {
 	changes := p.changes(all.Lexicon)
 	var out []voice.Run
 	base, k := 0, 0
-	for n, run := range runs {
+	for _, run := range runs {
 		end := base + len(run.Text)
 		at := base
 		first := len(out)
@@ -134,7 +134,6 @@ func (all *Reader) stretch(runs []voice.Run, language string) []voice.Run {
 		} else if run.Pause > 0 && len(out) > 0 {
 			out[len(out)-1].Pause = max(out[len(out)-1].Pause, run.Pause)
 		}
-		_ = n
 		base = end
 	}
 	return out
@@ -226,7 +225,7 @@ func (p *passage) changes(l *Lexicon) []change {
 		}
 		end, say := p.read(i)
 		if end > i && say != "" {
-			out = append(out, p.spaced2(change{start: t.start, end: p.tokens[end-1].end, say: say}))
+			out = append(out, p.withBlanks(change{start: t.start, end: p.tokens[end-1].end, say: say}))
 			i = end
 			continue
 		}
@@ -262,8 +261,8 @@ func (p *passage) read(i int) (int, string) {
 	return i, ""
 }
 
-// spaced2 sets a blank between words that are said and letters that touch them.
-func (p *passage) spaced2(c change) change {
+// withBlanks sets a blank between words that are said and letters that touch them.
+func (p *passage) withBlanks(c change) change {
 	before, _ := utf8.DecodeLastRuneInString(p.src[:c.start])
 	after, _ := utf8.DecodeRuneInString(p.src[c.end:])
 	if wordy(before) && !unspaced(before) {

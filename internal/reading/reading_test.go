@@ -286,9 +286,15 @@ func TestWordsAlone(t *testing.T) {
 func TestOtherLanguages(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ language, text, want string }{
-		{"cs", "Je jich 15.", "Je jich patnáct."}, {"ru", "Их 21 здесь.", "Их двадцать один здесь."}, {"tr", "Burada 5 kişi var.", "Burada beş kişi var."},
-		{"fi", "Täällä on 12 taloa.", "Täällä on kaksitoista taloa."}, {"ja", "人が 5 人いる。", "人が 五 人いる。"}, {"hu", "Itt 100 ember van.", "Itt száz ember van."},
-		{"tlh", "DaH 5 ghaH.", "DaH 5 ghaH."}, {"ru", "Это 2026-11-25.", "Это 2026-11-25."}, {"ar", "عددهم ٥ هنا.", "عددهم خمسة هنا."},
+		{"cs", "Je jich 15.", "Je jich patnáct."},
+		{"ru", "Их 21 здесь.", "Их двадцать один здесь."},
+		{"tr", "Burada 5 kişi var.", "Burada beş kişi var."},
+		{"fi", "Täällä on 12 taloa.", "Täällä on kaksitoista taloa."},
+		{"ja", "人が 5 人いる。", "人が 五 人いる。"},
+		{"hu", "Itt 100 ember van.", "Itt száz ember van."},
+		{"tlh", "DaH 5 ghaH.", "DaH 5 ghaH."},
+		{"ru", "Это 2026-11-25.", "Это 2026-11-25."},
+		{"ar", "عددهم ٥ هنا.", "عددهم خمسة هنا."},
 	} {
 		if got := said(c.text, c.language, nil); got != c.want {
 			t.Errorf("%s: %q is read as %q, want %q", c.language, c.text, got, c.want)
@@ -325,6 +331,7 @@ func TestStyles(t *testing.T) {
 
 // TestSpeed: 10,000 words take less than a second.
 func TestSpeed(t *testing.T) {
+	t.Parallel()
 	text := strings.Repeat("On 3/4/2025 at 10:30 p.m. Dr. Smith paid $3.50 for 5 km of the iOS word list that people read aloud. ", 500)
 	began := time.Now()
 	new(reading.Reader).Sentences([]voice.Run{{Text: text}}, "en")

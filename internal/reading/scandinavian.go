@@ -52,9 +52,9 @@ func scandinavianDate(p *passage, from, _ int, d date) string {
 	if d.day == 0 {
 		return month + year
 	}
-	day := p.grammar.ordinal(strconv.Itoa(d.day), "-")
+	day := p.ordinal(strconv.Itoa(d.day), "-")
 	if d.last > 0 {
-		day += " " + p.word("to") + " " + p.grammar.ordinal(strconv.Itoa(d.last), "-")
+		day += " " + p.word("to") + " " + p.ordinal(strconv.Itoa(d.last), "-")
 	}
 	article := "den "
 	if b := p.before(from); p.at(b).text == "." && p.is(b-1, "d") {
@@ -119,15 +119,15 @@ func scandinavianRoman(p *passage, i, _, n int, kind string) string {
 	switch kind {
 	case "ordinal":
 		if p.is(p.before(i), "den", "det") {
-			return p.grammar.ordinal(strconv.Itoa(n), "-")
+			return p.ordinal(strconv.Itoa(n), "-")
 		}
-		o := p.grammar.ordinal(strconv.Itoa(n), "-")
+		o := p.ordinal(strconv.Itoa(n), "-")
 		if p.base == "sv" && !p.in("queens", p.at(p.before(i)).lower) {
-			o = p.grammar.ordinal(strconv.Itoa(n), "m")
+			o = p.ordinal(strconv.Itoa(n), "m")
 		}
 		return "den " + o
 	case "century":
-		return p.grammar.ordinal(strconv.Itoa(n), "-")
+		return p.ordinal(strconv.Itoa(n), "-")
 	}
 	return p.count(uint64(n), "")
 }

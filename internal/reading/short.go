@@ -68,7 +68,7 @@ func (p *passage) weekdays(i int) (int, string) {
 			return j, name
 		}
 	}
-	if p.at(k).kind != digits && !(month && p.at(p.skip(k+1)).kind == digits) && !(isDash(p.at(k).text) && p.days[p.at(p.skip(k+1)).lower] != "") {
+	if p.at(k).kind != digits && (!month || p.at(p.skip(k+1)).kind != digits) && (!isDash(p.at(k).text) || p.days[p.at(p.skip(k+1)).lower] == "") {
 		if j == i+1 || t.text == t.lower && p.base == "de" || !p.in("safe weekdays", t.lower) {
 			return i, ""
 		}
@@ -355,7 +355,7 @@ func (p *passage) letterDigits(i int) (int, string) {
 	if j-i == 2 && (t.lower == "mp" || len([]rune(t.text)) > 3 || t.text != t.lower) {
 		return j, p.acronymOr(t.text) + " " + p.model(p.at(i+1).text)
 	}
-	return j, p.mixed2(i, j)
+	return j, p.letterGroups(i, j)
 }
 
 // acronymOr reads capitals letter by letter, other words as they are.

@@ -204,7 +204,7 @@ func (p *passage) signName(i int) (int, string) {
 	before, after := p.at(i-1), p.at(i+1)
 	switch t.text {
 	case "*":
-		if !p.known || !(p.at(p.before(i)).kind == digits && p.at(p.skip(i+1)).kind == digits) {
+		if !p.known || (p.at(p.before(i)).kind != digits || p.at(p.skip(i+1)).kind != digits) {
 			return i + 1, " "
 		}
 	case "_", "|", "`", "{", "}", "•", "‣", "▪", "●", "◦", "■", "¬", "¨", "´", "¯", "¸":

@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -120,7 +121,7 @@ func asciiDigit(r rune) rune {
 	if r < utf8.RuneSelf {
 		return r
 	}
-	for d := rune(0); d < 10; d++ {
+	for d := range rune(10) {
 		if !unicode.IsDigit(r - d - 1) {
 			return '0' + d
 		}
@@ -149,12 +150,7 @@ func (p *passage) is(i int, texts ...string) bool {
 	if t.lower == "" {
 		return false
 	}
-	for _, text := range texts {
-		if t.lower == text {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(texts, t.lower)
 }
 
 // skip passes over a gap.

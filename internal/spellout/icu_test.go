@@ -74,7 +74,7 @@ func TestAgainstICU(t *testing.T) {
 }
 
 // spell writes a number or fails.
-func spell(t testing.TB, tag string, n uint64, set string) string {
+func spell(t *testing.T, tag string, n uint64, set string) string {
 	t.Helper()
 	l, ok := spellout.For(tag)
 	if !ok {

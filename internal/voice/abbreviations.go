@@ -26,6 +26,7 @@ type abbreviations struct {
 	common   map[string]bool // words as well
 	tails    []string        // of compounds
 	starters map[string]bool // words that likely start a sentence
+	titles   map[string]bool // of English, which are met in all languages
 }
 
 // allAbbreviations parses the lists, once.
@@ -35,8 +36,8 @@ var allAbbreviations = sync.OnceValue(func() map[string]abbreviations {
 	out := map[string]abbreviations{}
 	for part := range strings.SplitSeq("\n"+ownAbbreviations, "\n= ") {
 		tag, lines, ok := strings.Cut(part, "\n")
-		if !ok || strings.HasPrefix(tag, "#") {
-			continue
+		if !ok || tag == "" {
+			continue // the head of the file
 		}
 		out[tag] = parseAbbreviations(lines)
 	}
@@ -54,6 +55,10 @@ var allAbbreviations = sync.OnceValue(func() map[string]abbreviations {
 				known.exact[bare] = true
 			}
 		}
+		out[tag] = known
+	}
+	for tag, known := range out {
+		known.titles = out["en"].always
 		out[tag] = known
 	}
 	return out
@@ -111,7 +116,7 @@ func (a abbreviations) judge(bare, body string, digit, starts bool) (goesOn, lis
 	case a.always[low] && !a.common[bare]:
 		return true, true
 	case a.loose[low]:
-		return digit || !starts && !(a.common[bare] && !digit), true
+		return digit || !starts && !a.common[bare], true
 	case a.common[bare]:
 		return false, true
 	case a.exact[bare] && len([]rune(bare)) > 1:
@@ -127,5 +132,5 @@ func (a abbreviations) judge(bare, body string, digit, starts bool) (goesOn, lis
 			return digit || !starts, true
 		}
 	}
-	return false, false
+	return a.titles[low], a.titles[low]
 }

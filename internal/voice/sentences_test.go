@@ -41,7 +41,7 @@ func TestSentences(t *testing.T) {
 		{"fr", "Voir p. 12 et art. 3. | Né le 3 janv. 1950. | Au bord de la mer. | Le soir, etc. | Il part. | Mme. Dupont vient."},
 		{"es", "El Sr. López vive en EE. UU. | La Dra. Ruiz, pág. 5, en la Avda. Mayor. | Vamos al mar. | Hace sol. | Bien. | Sigue."},
 		{"it", "Il sig. Rossi e la dott.ssa Bianchi, pag. 5. | Ecco, ecc. | Poi si va."},
-		{"pt", "O Sr. Silva e a Dra. Costa, pág. 5. | No mar. | Eles vão, etc. | Depois ficam."},
+		{"pt", "O Sr. Silva e a Dra. Costa, pág. 5. | No mar. | Vamos lá, etc. | Depois ficam."},
 		{"nl", "Dhr. Jansen woont in de Kerkstr. 5, bijv. hier. | Nr. 3 is vrij. | Op 3 okt. 2026 om 5 uur, enz. | Het is klaar."},
 		{"sv", "Dr. Svensson kom kl. 14.30, t.ex. i dag. | Det var nr. 5, osv. | Sedan gick han."},
 		{"da", "Den 3. oktober kl. 14.30 kom hr. Jensen, f.eks. hertil. | Det var den 3. maj. | Tlf. 12345678."},
