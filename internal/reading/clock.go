@@ -1,5 +1,7 @@
 package reading
 
+import "strings"
+
 // clock is a time of day as it is written.
 type clock struct {
 	hour, minute, second int
@@ -58,7 +60,7 @@ func (p *passage) clockAt(i int) (clock, int) {
 	case p.at(i+1).kind == gap && p.is(i+2, "h") && p.in("clock h", "h") && p.at(i+3).kind == gap && p.minutes(i+4, &c):
 		end = i + 5
 		if p.at(p.skip(end)).lower == "min" {
-			end = p.skip(end) + 1
+			return clock{}, i // a length of time
 		}
 	}
 	if half, e := p.halfDay(end); e > end && hour <= 12 && p.base == "en" {
@@ -102,7 +104,7 @@ func (p *passage) dotted(i, end int) bool {
 	if p.at(b).text == "." {
 		b--
 	}
-	if p.in("before dotted times", p.at(b).lower) {
+	if p.in("before dotted times", p.at(b).lower) || p.alone(i, end) {
 		return true
 	}
 	if isDash(p.at(b).text) && p.at(b-1).kind == digits {
@@ -120,6 +122,22 @@ func (p *passage) dotted(i, end int) bool {
 	}
 	next := p.skip(dash + 1)
 	return p.at(next+1).text == "." && p.clockLabel(next+3) > next+3
+}
+
+// alone tells that 14.30 stands for itself, in a language that writes times so and decimals
+// with a comma.
+func (p *passage) alone(i, end int) bool {
+	switch p.base {
+	case "de", "it", "nl", "sv", "da", "nb", "pl":
+	default:
+		return false
+	}
+	next := p.at(p.skip(end))
+	if p.in("versions", p.at(p.before(i)).lower) || p.in("before numbers", p.at(p.before(i)).lower) || p.at(i-1).kind == sign && p.at(i-1).text != "(" {
+		return false
+	}
+	return p.ended(end) || next.kind == sign && p.at(end).kind == sign && strings.Contains(",;:!?)–.", next.text) && p.at(end+1).kind != digits ||
+		next.kind == word && p.in("functions", next.lower) && p.at(end).kind == gap
 }
 
 // clockLabel parses a word behind a time that is read with it: Uhr, uur, h.

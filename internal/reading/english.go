@@ -57,7 +57,7 @@ func englishYear(p *passage, _, year int) string {
 
 // englishDate reads March fourth in American, the third of April in British English, unless
 // the day is written first.
-func englishDate(p *passage, from, _ int, d date) string {
+func englishDate(p *passage, from, to int, d date) string {
 	year := ""
 	if d.year > 0 {
 		year = " " + englishYear(p, from, d.year)
@@ -74,7 +74,7 @@ func englishDate(p *passage, from, _ int, d date) string {
 		return month + " " + day + year
 	}
 	the := "the "
-	if p.is(p.before(from), "the") {
+	if p.is(p.before(from), "the") || p.is(to-2, "of") || p.is(to-4, "of") {
 		the = ""
 	}
 	return the + day + " of " + month + year
@@ -183,4 +183,79 @@ func englishRoman(p *passage, i, _, n int, kind string) string {
 		return p.ordinal(strconv.Itoa(n), "-")
 	}
 	return p.count(uint64(n), "")
+}
+
+// house reads the number of a house as people do, and the postal code behind a state:
+// one twenty-three Main Street; Illinois six two seven zero four.
+func (p *passage) house(i int) (int, string) {
+	t := p.at(i)
+	if p.base != "en" || len(t.text) > 5 || t.text[0] == '0' && len(t.text) != 5 {
+		return i, ""
+	}
+	if b := p.at(p.before(i)); len(t.text) == 5 && p.states[b.text] != "" {
+		end := i + 1
+		say := p.apart(t.text)
+		if p.at(end).text == "-" && len(p.at(end+1).text) == 4 && p.at(end+1).kind == digits {
+			say += ", " + p.apart(p.at(end+1).text)
+			end += 2
+		}
+		return end, say
+	}
+	if len(t.text) < 3 || !p.streetBehind(i+1) {
+		return i, ""
+	}
+	head, tail := t.text[:len(t.text)-2], t.text[len(t.text)-2:]
+	switch {
+	case tail == "00":
+		return i + 1, p.cardinal(t.text, "")
+	case tail[0] == '0':
+		return i + 1, p.cardinal(head, "") + " oh " + p.cardinal(tail[1:], "")
+	}
+	return i + 1, p.cardinal(head, "") + " " + p.cardinal(tail, "")
+}
+
+// streetBehind tells that some words with capitals follow, the last of which is a kind of
+// street.
+func (p *passage) streetBehind(i int) bool {
+	const most = 4
+	j := i
+	for range most {
+		if p.at(j).kind != gap {
+			return false
+		}
+		j++
+		t := p.at(j)
+		if p.in("streets", t.lower) {
+			return j > i+1
+		}
+		if t.kind == digits {
+			j++
+			if p.at(j).kind == word {
+				j++
+			}
+			continue
+		}
+		if t.kind != word || t.text == t.lower {
+			return false
+		}
+		j++
+		if p.at(j).text == "." {
+			j++
+		}
+	}
+	return false
+}
+
+// stateName reads the short name of a state behind a town, or in front of a postal code.
+func (p *passage) stateName(i int) (int, string) {
+	name := p.states[p.at(i).text]
+	if name == "" {
+		return i, ""
+	}
+	code := p.at(p.skip(i + 1))
+	comma := p.at(p.before(i)).text == "," && p.at(p.before(p.before(i))).kind == word
+	if code.kind == digits && len(code.text) == 5 || comma && p.at(i).text != "IN" && p.at(i).text != "OR" && p.at(i).text != "OK" && p.at(i).text != "ME" {
+		return i + 1, name
+	}
+	return i, ""
 }

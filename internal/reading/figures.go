@@ -8,7 +8,7 @@ import (
 func (p *passage) fromDigits(i int) (int, string) {
 	if p.known {
 		for _, rule := range []func(int) (int, string){
-			p.dates, p.phones, p.versions, p.clocks, p.decades, p.ordinals, p.powers, p.ratios, p.fractions,
+			p.dates, p.phones, p.feet, p.house, p.versions, p.clocks, p.decades, p.ordinals, p.powers, p.ratios, p.sizes, p.fractions,
 		} {
 			if end, say := rule(i); end > i && say != "" {
 				return end, say
@@ -201,7 +201,12 @@ func (p *passage) fractions(i int) (int, string) {
 		return i, ""
 	}
 	top := p.at(i).text
-	if w := p.word("fraction " + top + "/" + low.text); w != "" {
+	if top == "1" && low.text == "2" {
+		if end, say := p.halfOf(i + 3); say != "" {
+			return end, say
+		}
+	}
+	if w := p.word("fraction " + top + "/" + low.text); w != "" && (p.word("of a") == "" || !p.measured(i+3)) {
 		return i + 3, w
 	}
 	before := p.at(p.before(i)).lower
@@ -219,12 +224,81 @@ func (p *passage) fractions(i int) (int, string) {
 	}
 	say := p.fraction(top, low.text)
 	if u, end := p.unitAt(p.skip(i + 3)); end > p.skip(i+3) && p.takesUnit(i+3, p.skip(i+3), end) {
-		if of := p.word("of a"); of != "" {
-			return end, say + " " + of + " " + u.one
+		if p.word("of a") != "" {
+			return end, say + " " + p.ofA(u.one)
 		}
 		return end, say + " " + u.one
 	}
 	return i + 3, say
+}
+
+// measured tells that a unit stands at a token, behind a blank or none.
+func (p *passage) measured(i int) bool {
+	j := p.skip(i)
+	_, end := p.unitAt(j)
+	return end > j && p.takesUnit(i, j, end)
+}
+
+// halfOf reads "1/2 l" and "1/2 Liter" by the gender of what is halved.
+func (p *passage) halfOf(i int) (int, string) {
+	n := num{whole: "0", top: 1, low: 2}
+	if j := p.skip(i); p.measured(i) {
+		u, end := p.unitAt(j)
+		if w := p.half(n, u.gender); w != "" {
+			one := u.one
+			if p.base == "pl" {
+				one = u.genitive
+			}
+			return end, w + " " + one
+		}
+		return i, ""
+	}
+	if g := p.genderBehind(i); g != "" {
+		return i, p.half(n, g)
+	}
+	return i, ""
+}
+
+// sizes reads 4x4, 1920×1080 and 3 x 4.
+func (p *passage) sizes(i int) (int, string) {
+	say, j := "", i
+	for {
+		n, end := p.number(j)
+		if end == j {
+			return i, ""
+		}
+		part := p.spell(n, "")
+		if n.fraction == "" && !n.grouped && n.low == 0 {
+			part = p.model(n.whole)
+		}
+		say += part
+		x := p.skip(end)
+		if mark := p.at(x).text; mark != "x" && mark != "×" && mark != "X" || p.at(p.skip(x+1)).kind != digits || (x > end) != (p.skip(x+1) > x+1) {
+			if j == i {
+				return i, ""
+			}
+			if u, last := p.unitAt(p.skip(end)); last > p.skip(end) && p.takesUnit(end, p.skip(end), last) {
+				return last, say + " " + u.other
+			}
+			return end, say
+		}
+		by := "by"
+		if x > end {
+			by = "times"
+		}
+		say += " " + p.word(by) + " "
+		j = p.skip(x + 1)
+	}
+}
+
+// feet reads 6'2" as six foot two.
+func (p *passage) feet(i int) (int, string) {
+	mark := p.at(i + 1).text
+	end := p.at(i + 3).text
+	if p.base != "en" || mark != "'" && mark != "’" && mark != "′" || p.at(i+2).kind != digits || end != "\"" && end != "”" && end != "″" {
+		return i, ""
+	}
+	return i + 4, p.cardinal(p.at(i).text, "") + " foot " + p.cardinal(p.at(i+2).text, "")
 }
 
 // codes reads a number that is the beginning of a word of letters and digits.

@@ -82,6 +82,10 @@ func (p *passage) isPhone(i int, plus bool, parts []string, marks string) bool {
 		return total >= 7 && (len(parts) > 1 || total >= 9)
 	case called && total >= 5 && (len(parts) > 1 || total >= 7 || parts[0][0] == '0') && !strings.Contains(marks, "."):
 		return true
+	case shape == "4444" || shape == "324" && p.base == "en" && strings.Trim(marks, "-_") == "":
+		return true
+	case called && total == 3 && len(parts) == 1 && p.in("before emergencies", p.at(p.before(i)).lower):
+		return true
 	case strings.HasPrefix(marks, "("):
 		return total >= shortest+1 && len(parts) > 1
 	case len(parts) < 2 || total < shortest+1:

@@ -223,6 +223,9 @@ func (p *passage) minorBehind(i int, q *quantity) int {
 // takesUnit tells whether a unit that is a word of the language as well is meant as one.
 func (p *passage) takesUnit(i, j, end int) bool {
 	t := p.at(j)
+	if j == i && len(t.text) == 1 && strings.Contains("BFKJN", t.text) {
+		return false // gate 12B
+	}
 	if (t.text == "x" || t.text == "×") && p.at(p.skip(end)).kind == digits {
 		return false
 	}
@@ -423,8 +426,8 @@ func (p *passage) unitWords(from int, q quantity) string {
 		if w := p.half(q.n, q.unit.gender); w != "" {
 			return strings.TrimSpace(q.n.minus+" "+w) + " " + p.agreed(from, q, *q.unit)
 		}
-		if w := p.word("of a"); w != "" { // half a metre
-			return p.spell(q.n, "") + " " + w + " " + q.unit.one
+		if w := p.word("of a"); w != "" {
+			return p.spell(q.n, "") + " " + p.ofA(q.unit.one)
 		}
 	}
 	return p.numbers(from, q, *q.unit) + " " + p.agreed(from, q, *q.unit)
@@ -469,6 +472,14 @@ func (p *passage) singular(name string) string {
 		return name
 	}
 	return strings.TrimSuffix(name, "s")
+}
+
+// ofA is "of a mile", "of an inch".
+func (p *passage) ofA(name string) string {
+	if strings.ContainsAny(name[:1], "aeiou") {
+		return p.word("of a") + "n " + name
+	}
+	return p.word("of a") + " " + name
 }
 
 // half is how half of something is said, by its gender; empty where it is said as other

@@ -19,17 +19,36 @@ func (p *passage) fromWord(i int) (int, string) {
 	if !p.known {
 		return i, ""
 	}
+	if name := greek(p.at(i).lower); name != "" && p.base != "el" {
+		if n, end := p.superscript(i + 1); end > i+1 {
+			return end, name + " " + p.toThePower(n)
+		}
+		return i + 1, name
+	}
 	if t := p.at(i); t.text == t.lower && p.plainWord(i) {
 		return i, ""
 	}
 	for _, rule := range []func(int) (int, string){
-		p.addresses, p.monthDay, p.weekdays, p.moneyCode, p.numbered, p.abbreviations, p.initials, p.romans, p.letterDigits, p.acronyms, p.codeWords, p.tailed,
+		p.addresses, p.stateName, p.unitAlone, p.monthDay, p.weekdays, p.moneyCode, p.numbered, p.abbreviations, p.initials, p.romans, p.letterDigits, p.acronyms, p.codeWords, p.tailed,
 	} {
 		if end, say := rule(i); end > i && say != "" {
 			return end, say
 		}
 	}
 	return i, ""
+}
+
+// greek names a letter that stands as a symbol.
+func greek(s string) string {
+	if len(s) != 2 || s[0] < 0xce || s[0] > 0xcf {
+		return ""
+	}
+	const letters = "αβγδεζηθικλμνξοπρστυφχψω"
+	names := strings.Fields("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda my ny xi omikron pi rho sigma tau ypsilon phi chi psi omega")
+	if i := strings.Index(letters, s); i >= 0 {
+		return names[i/2]
+	}
+	return ""
 }
 
 // plainWord tells that no rule can be for a word in small letters: nothing but a blank or a
@@ -43,6 +62,18 @@ func (p *passage) plainWord(i int) bool {
 	_, short := p.bare[t]
 	_, month := p.month[t]
 	return !short && !month && !p.letter[strings.ToUpper(t)]
+}
+
+// unitAlone reads a unit such as km/h that no number stands in front of.
+func (p *passage) unitAlone(i int) (int, string) {
+	if p.at(i+1).text != "/" || p.at(i-1).kind == sign && i > 0 {
+		return i, ""
+	}
+	u, end := p.unitAt(i)
+	if end < i+3 {
+		return i, ""
+	}
+	return end, u.other
 }
 
 // weekdays reads Mo., Tue in front of a date.

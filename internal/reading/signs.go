@@ -72,7 +72,10 @@ func (p *passage) shortDecade(i int) (int, string) {
 	if end, say := p.decades(i + 1); end > i+1 {
 		return end, say
 	}
-	if n, ok := p.small(i+1, 2); ok && len(p.at(i+1).text) == 2 && !p.glued(i+2) && n > 9 {
+	if n, ok := p.small(i+1, 2); ok && len(p.at(i+1).text) == 2 && !p.glued(i+2) {
+		if n < 10 && p.base == "en" {
+			return i + 2, p.minuteWords(n)
+		}
 		return i + 2, p.cardinal(p.at(i+1).text, "")
 	}
 	return i, ""
@@ -129,6 +132,9 @@ func (p *passage) between(i int) (int, string) {
 		if t.text == "/" && before.kind == word && after.kind == word && p.at(i-1).kind == word && p.at(i+1).kind == word {
 			if p.in("either or", before.lower+"/"+after.lower) {
 				return i + 1, " "
+			}
+			if p.at(p.before(i-1)).kind == digits && p.word("per") != "" {
+				return i + 1, p.word("per") // 7 days/week
 			}
 		}
 		if t.text == "/" && before.kind == digits && after.kind == digits && p.at(i-1).kind == gap {

@@ -38,6 +38,7 @@ type table struct {
 	roman    map[string]string       // words around which Roman numerals stand, and how these are read
 	bare     map[string]string       // short forms without a stop
 	phrases  map[string]string       // short forms with signs in them
+	states   map[string]string       // short names of states
 	tails    map[string]string       // ends of compounds that are cut short: str, straße
 	ends     map[string]string       // what stands behind the digits of an ordinal number, and its form
 	sets     map[string]map[string]bool
@@ -106,7 +107,7 @@ func newTable() *table {
 		month: map[string]int{}, days: map[string]string{}, day: map[string]bool{}, scales: map[string]scale{},
 		short: map[string]abbreviation{}, exact: map[string]abbreviation{}, letter: map[string]bool{}, spoken: map[string]bool{},
 		nouns: map[string]string{}, roman: map[string]string{},
-		prefixes: map[string]string{}, bare: map[string]string{}, phrases: map[string]string{}, tails: map[string]string{}, ends: map[string]string{}, sets: map[string]map[string]bool{},
+		prefixes: map[string]string{}, bare: map[string]string{}, phrases: map[string]string{}, tails: map[string]string{}, states: map[string]string{}, ends: map[string]string{}, sets: map[string]map[string]bool{},
 	}
 }
 
@@ -199,6 +200,8 @@ func (t *table) add(section, line string) {
 			return
 		}
 		t.bare[key] = value
+	case "states":
+		t.states[key] = value
 	case "tails":
 		t.tails[key] = value
 	case "ordinal endings":

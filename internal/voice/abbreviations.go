@@ -58,7 +58,7 @@ var allAbbreviations = sync.OnceValue(func() map[string]abbreviations {
 		out[tag] = known
 	}
 	for tag, known := range out {
-		known.titles = out["en"].always
+		known.titles = out["en"].titles
 		out[tag] = known
 	}
 	return out
@@ -67,12 +67,12 @@ var allAbbreviations = sync.OnceValue(func() map[string]abbreviations {
 func parseAbbreviations(lines string) abbreviations {
 	a := abbreviations{
 		exact: map[string]bool{}, always: map[string]bool{}, loose: map[string]bool{}, digit: map[string]bool{},
-		common: map[string]bool{}, starters: map[string]bool{},
+		common: map[string]bool{}, titles: map[string]bool{}, starters: map[string]bool{},
 	}
 	for line := range strings.SplitSeq(lines, "\n") {
 		kind, words, _ := strings.Cut(line, ":")
 		set := map[string]map[string]bool{
-			"always": a.always, "loose": a.loose, "digit": a.digit, "common": a.common, "starters": a.starters,
+			"always": a.always, "titles": a.titles, "loose": a.loose, "digit": a.digit, "common": a.common, "starters": a.starters,
 		}[kind]
 		for w := range strings.FieldsSeq(words) {
 			if kind == "tails" {
