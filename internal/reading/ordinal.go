@@ -138,7 +138,7 @@ func (p *passage) romans(i int) (int, string) {
 	if n := romanNumeral(text); n == 0 {
 		// XIXe, IIe: the ending of an ordinal number is part of the token.
 		cut := strings.IndexFunc(text, func(r rune) bool { return !strings.ContainsRune("IVXLCDM", r) })
-		if cut <= 0 || strings.Trim(text[:cut], "IVX") != "" {
+		if cut <= 0 || strings.Trim(text[:cut], "IVX") != "" || p.base != "fr" && p.base != "nl" {
 			return i, ""
 		}
 		if form = p.ends[text[cut:]]; form == "" || romanNumeral(text[:cut]) == 0 {

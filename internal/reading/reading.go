@@ -73,6 +73,9 @@ func (all *Reader) sentence(runs []voice.Run, language string) []voice.Run {
 			lang = r.Language
 		}
 		if r.Say != "" || r.IPA != "" {
+			if say := all.words(r.Say, lang); say != "" {
+				r.Say = say
+			}
 			out = append(out, r)
 			i++
 			continue
@@ -90,6 +93,16 @@ func (all *Reader) sentence(runs []voice.Run, language string) []voice.Run {
 		i = j
 	}
 	return out
+}
+
+// words reads a text that is said in place of another, such as an alias in SSML.
+func (all *Reader) words(say, language string) string {
+	if say == "" {
+		return ""
+	}
+	p := &passage{grammar: all.grammarOf(language), src: norm.NFC.String(say)}
+	p.tokens = tokenize(p.src)
+	return p.plain()
 }
 
 // change is a stretch of a text, in bytes, that is said in another way than it is written.

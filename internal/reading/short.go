@@ -100,7 +100,9 @@ func (p *passage) weekdays(i int) (int, string) {
 		}
 	}
 	if p.at(k).kind != digits && (!month || p.at(p.skip(k+1)).kind != digits) && (!isDash(p.at(k).text) || p.days[p.at(p.skip(k+1)).lower] == "") {
-		if j == i+1 || t.text == t.lower && p.base == "de" || !p.in("safe weekdays", t.lower) {
+		after := p.at(p.skip(j))
+		cut := j > i+1 && after.kind == word && after.text == after.lower
+		if !cut && (j == i+1 || !p.in("safe weekdays", t.lower)) || t.text == t.lower && p.base == "de" {
 			return i, ""
 		}
 	}
@@ -171,7 +173,7 @@ func (p *passage) abbreviations(i int) (int, string) {
 	for j, k := i, 0; k < longest && p.at(j).kind == word && p.at(j+1).text == "."; k++ {
 		key += p.at(j).lower
 		exact += p.at(j).text
-		if a, ok := p.shortForm(key, exact, i, j+2); ok {
+		if a, ok := p.shortForm(key, exact, i, j+2); ok && p.mayEnd(i, j+2, key) {
 			end, say = j+2, a
 		}
 		key, exact = key+".", exact+"."
@@ -194,14 +196,13 @@ func (p *passage) phrase(i int) (int, string) {
 		return i, ""
 	}
 	text := p.src[p.at(i).start:]
-	for key, say := range p.phrases {
-		if strings.HasPrefix(text, key) {
-			if end := p.boundary(i, len(key)); end > i {
-				return end, say
-			}
+	best, end := "", i
+	for key := range p.phrases {
+		if e := p.boundary(i, len(key)); len(key) > len(best) && strings.HasPrefix(text, key) && e > i {
+			best, end = key, e
 		}
 	}
-	return i, ""
+	return end, p.phrases[best]
 }
 
 // polishHour is "godz." in the case of the sentence.
@@ -213,6 +214,11 @@ func (p *passage) polishHour(i int) string {
 		return "godziny"
 	}
 	return "godzina"
+}
+
+// mayEnd tells whether a short form may stand at the end of a sentence: many look like words.
+func (p *passage) mayEnd(from, to int, key string) bool {
+	return !p.ended(to) || from == 0 || strings.Contains(key, ".") || p.in("last", key)
 }
 
 // shortForm looks a short form up: first where it needs something that stands there.

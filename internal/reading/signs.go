@@ -131,7 +131,10 @@ func (p *passage) between(i int) (int, string) {
 	case ":", "/":
 		if t.text == "/" && before.kind == word && after.kind == word && p.at(i-1).kind == word && p.at(i+1).kind == word {
 			if p.in("either or", before.lower+"/"+after.lower) {
-				return i + 1, " "
+				if p.is(i-1, "and", "either") {
+					return i + 1, " "
+				}
+				return i + 1, "or"
 			}
 			if p.at(p.before(i-1)).kind == digits && p.word("per") != "" {
 				return i + 1, p.word("per") // 7 days/week
@@ -139,6 +142,10 @@ func (p *passage) between(i int) (int, string) {
 		}
 		if t.text == "/" && before.kind == digits && after.kind == digits && p.at(i-1).kind == gap {
 			return i + 1, p.word("over")
+		}
+	case ".":
+		if after.kind == word && p.at(i+1).kind == word && (i == 0 || p.at(i-1).kind == gap) {
+			return i + 1, p.word("dot") // .NET
 		}
 	case "!":
 		if p.at(i+1).text == "=" {

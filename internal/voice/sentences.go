@@ -170,6 +170,9 @@ func joins(text string, start, cut int, language string, known abbreviations) bo
 	if unicode.IsLower(next) || len(body) == cut-start && symbol(body, next) {
 		return true
 	}
+	if language == "fr" && next == '»' {
+		return true // a blank stands in front of it
+	}
 	if closed := strings.HasSuffix(body, "」") || strings.HasSuffix(body, "』"); closed && unicode.Is(unicode.Hiragana, next) {
 		return true // a quotation in the middle of a Japanese sentence
 	}
