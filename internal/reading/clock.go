@@ -71,7 +71,8 @@ func (p *passage) clockAt(i int) (clock, int) {
 		c.label = true
 		return c, e
 	}
-	if b := p.before(i); p.base == "pl" && !c.hasMinute && end == i+1 && hour > 0 && (p.is(b, "godzina", "godzinie", "godziny") || p.at(b).text == "." && p.is(b-1, "godz")) && !p.glued(end) {
+	if b := p.before(i); p.base == "pl" && !c.hasMinute && end == i+1 && hour > 0 &&
+		(p.is(b, "godzina", "godzinie", "godziny") || p.at(b).text == "." && p.is(b-1, "godz")) && !p.glued(end) {
 		return c, end
 	}
 	if !c.hasMinute || p.glued(end) || p.at(end).text == ":" && p.at(end+1).kind == digits {
@@ -82,7 +83,8 @@ func (p *passage) clockAt(i int) (clock, int) {
 
 func (p *passage) minutes(i int, c *clock) bool {
 	m, ok := p.small(i, 2)
-	if !ok || len(p.at(i).text) != 2 || m > 59 || p.at(i+1).text == "." && p.at(i+2).kind == digits && len(p.at(i+2).text) == 2 && p.at(i-1).text == "." {
+	if !ok || len(p.at(i).text) != 2 || m > 59 || p.at(i+1).text == "." && p.at(i+2).kind == digits &&
+		len(p.at(i+2).text) == 2 && p.at(i-1).text == "." {
 		return false
 	}
 	c.minute, c.hasMinute = m, true
@@ -133,10 +135,12 @@ func (p *passage) alone(i, end int) bool {
 		return false
 	}
 	next := p.at(p.skip(end))
-	if p.in("versions", p.at(p.before(i)).lower) || p.in("before numbers", p.at(p.before(i)).lower) || p.at(i-1).kind == sign && p.at(i-1).text != "(" {
+	if p.in("versions", p.at(p.before(i)).lower) || p.in("before numbers", p.at(p.before(i)).lower) ||
+		p.at(i-1).kind == sign && p.at(i-1).text != "(" {
 		return false
 	}
-	return p.ended(end) || next.kind == sign && p.at(end).kind == sign && strings.Contains(",;:!?)–.", next.text) && p.at(end+1).kind != digits ||
+	return p.ended(end) || next.kind == sign && p.at(end).kind == sign && strings.Contains(",;:!?)–.", next.text) &&
+		p.at(end+1).kind != digits ||
 		next.kind == word && p.in("functions", next.lower) && p.at(end).kind == gap
 }
 

@@ -20,7 +20,8 @@ func (d date) exists() bool {
 	if year == 0 {
 		year = leap
 	}
-	return d.month >= 1 && d.month <= 12 && d.day >= 1 && d.day <= time.Date(year, time.Month(d.month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+	return d.month >= 1 && d.month <= 12 && d.day >= 1 &&
+		d.day <= time.Date(year, time.Month(d.month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
 }
 
 // century gives years of two digits their century.
@@ -96,7 +97,8 @@ func (p *passage) goesOn(from, end int) bool {
 		return true
 	}
 	a := p.at(end)
-	return a.kind == sign && (a.text == "-" || a.text == "." || a.text == "/" || a.text == ":") && p.at(end+1).kind == digits
+	return a.kind == sign && (a.text == "-" || a.text == "." || a.text == "/" || a.text == ":") &&
+		p.at(end+1).kind == digits
 }
 
 // numericDate parses 3.10.2026, 3/4/2025, 25-11-2026, and 3.10. and 3/4 where the words in
@@ -131,7 +133,8 @@ func (p *passage) numericDate(i int) (int, date) {
 	if mark == "." {
 		y = p.skip(k)
 	}
-	if year, ok := p.small(y, 4); ok && (len(p.at(y).text) == 4 && year >= 1000 || len(p.at(y).text) == 2 && y == k && k > j+1) {
+	if year, ok := p.small(y, 4); ok && (len(p.at(y).text) == 4 && year >= 1000 || len(p.at(y).text) == 2 && y == k &&
+		k > j+1) {
 		d.year = century(year, len(p.at(y).text))
 		if mark == "-" && len(p.at(y).text) == 2 {
 			return i, date{}
@@ -142,7 +145,8 @@ func (p *passage) numericDate(i int) (int, date) {
 		return i, date{}
 	}
 	if mark == "/" && k == j+1 && p.in("year behind date", "yes") {
-		if year, ok := p.small(k+1, 4); ok && p.at(k).kind == gap && len(p.at(k+1).text) == 4 && year >= 1000 && d.exists() && !p.goesOn(i, k+2) {
+		if year, ok := p.small(k+1, 4); ok && p.at(k).kind == gap && len(p.at(k+1).text) == 4 && year >= 1000 &&
+			d.exists() && !p.goesOn(i, k+2) {
 			d.year = year
 			return k + 2, d
 		}
@@ -241,7 +245,8 @@ func (p *passage) yearAfter(i int, d *date) int {
 	if !ok || len(p.at(j).text) != 4 || year < 1000 || year > 2999 || p.at(j-1).kind != gap && !isDash(p.at(j-1).text) {
 		return i
 	}
-	if a := p.at(j + 1); p.glued(j+1) || (a.text == ":" || a.text == p.point || a.text == p.group) && p.at(j+2).kind == digits {
+	if a := p.at(j + 1); p.glued(j+1) || (a.text == ":" || a.text == p.point || a.text == p.group) &&
+		p.at(j+2).kind == digits {
 		return i
 	}
 	if p.at(i).text == "," && p.countedAfter(j+1) {
@@ -290,7 +295,8 @@ func (p *passage) monthDay(i int) (int, string) {
 			}
 		}
 	}
-	if a := p.at(end); !d.exists() || p.glued(end) || (a.text == ":" || a.text == "." || a.text == "/" || a.text == "%") && p.at(end+1).kind == digits {
+	if a := p.at(end); !d.exists() || p.glued(end) || (a.text == ":" || a.text == "." || a.text == "/" ||
+		a.text == "%") && p.at(end+1).kind == digits {
 		return i, ""
 	}
 	if p.at(p.skip(end)).text == "%" {

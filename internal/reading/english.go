@@ -254,7 +254,8 @@ func (p *passage) stateName(i int) (int, string) {
 	}
 	code := p.at(p.skip(i + 1))
 	comma := p.at(p.before(i)).text == "," && p.at(p.before(p.before(i))).kind == word
-	if code.kind == digits && len(code.text) == 5 || comma && p.at(i).text != "IN" && p.at(i).text != "OR" && p.at(i).text != "OK" && p.at(i).text != "ME" {
+	if code.kind == digits && len(code.text) == 5 || comma && p.at(i).text != "IN" && p.at(i).text != "OR" &&
+		p.at(i).text != "OK" && p.at(i).text != "ME" {
 		return i + 1, name
 	}
 	return i, ""

@@ -8,7 +8,8 @@ import (
 func (p *passage) fromDigits(i int) (int, string) {
 	if p.known {
 		for _, rule := range []func(int) (int, string){
-			p.dates, p.phones, p.feet, p.house, p.versions, p.clocks, p.decades, p.ordinals, p.powers, p.ratios, p.sizes, p.fractions,
+			p.dates, p.phones, p.feet, p.house, p.versions, p.clocks, p.decades, p.ordinals, p.powers, p.ratios,
+			p.sizes, p.fractions,
 		} {
 			if end, say := rule(i); end > i && say != "" {
 				return end, say
@@ -164,7 +165,8 @@ func (p *passage) ratios(i int) (int, string) {
 		parts = append(parts, p.at(j+1).text)
 		j += 2
 	}
-	if len(parts) == 1 && p.at(j).kind == gap && p.at(j+1).text == ":" && p.at(j+2).kind == gap && p.at(j+3).kind == digits {
+	if len(parts) == 1 && p.at(j).kind == gap && p.at(j+1).text == ":" && p.at(j+2).kind == gap &&
+		p.at(j+3).kind == digits {
 		parts = append(parts, p.at(j+3).text)
 		j += 4
 	}
@@ -184,11 +186,13 @@ func (p *passage) ratios(i int) (int, string) {
 	if !ok || !ok2 || !isDash(p.at(i+1).text) || p.glued(i+3) || isDash(p.at(i+3).text) || p.glued(i-1) {
 		return i, ""
 	}
-	if mark := p.at(i + 3).text; (mark == "." || mark == "," || mark == "/" || mark == ":") && p.at(i+4).kind == digits || isDash(p.at(i-1).text) {
+	if mark := p.at(i + 3).text; (mark == "." || mark == "," || mark == "/" || mark == ":") &&
+		p.at(i+4).kind == digits || isDash(p.at(i-1).text) {
 		return i, ""
 	}
 	if p.in("before scores", p.at(p.before(i)).lower) || a >= b && a < 20 && len(p.at(i+2).text) < 3 {
-		return i + 3, p.cardinal(p.at(i).text, "") + " " + p.word("score") + " " + p.cardinal(p.at(i+2).text, p.word("form in scores"))
+		return i + 3, p.cardinal(p.at(i).text, "") + " " + p.word("score") + " " + p.cardinal(p.at(i+2).text,
+			p.word("form in scores"))
 	}
 	return i, ""
 }
@@ -273,7 +277,8 @@ func (p *passage) sizes(i int) (int, string) {
 		}
 		say += part
 		x := p.skip(end)
-		if mark := p.at(x).text; mark != "x" && mark != "×" && mark != "X" || p.at(p.skip(x+1)).kind != digits || (x > end) != (p.skip(x+1) > x+1) {
+		if mark := p.at(x).text; mark != "x" && mark != "×" && mark != "X" || p.at(p.skip(x+1)).kind != digits ||
+			(x > end) != (p.skip(x+1) > x+1) {
 			if j == i {
 				return i, ""
 			}
@@ -295,7 +300,8 @@ func (p *passage) sizes(i int) (int, string) {
 func (p *passage) feet(i int) (int, string) {
 	mark := p.at(i + 1).text
 	end := p.at(i + 3).text
-	if p.base != "en" || mark != "'" && mark != "’" && mark != "′" || p.at(i+2).kind != digits || end != "\"" && end != "”" && end != "″" {
+	if p.base != "en" || mark != "'" && mark != "’" && mark != "′" || p.at(i+2).kind != digits || end != "\"" &&
+		end != "”" && end != "″" {
 		return i, ""
 	}
 	return i + 4, p.cardinal(p.at(i).text, "") + " foot " + p.cardinal(p.at(i+2).text, "")
@@ -348,7 +354,8 @@ func (p *passage) model(number string) string {
 // compound tells that a number is part of something such as 2026-11-25 or 14:30.
 func (p *passage) compound(i int) bool {
 	joins := func(sign, number token) bool {
-		return number.kind == digits && strings.Contains("-/:.", sign.text) && sign.text != p.point && sign.text != p.group
+		return number.kind == digits && strings.Contains("-/:.", sign.text) && sign.text != p.point &&
+			sign.text != p.group
 	}
 	return joins(p.at(i+1), p.at(i+2)) || joins(p.at(i-1), p.at(i-2))
 }

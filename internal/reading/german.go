@@ -13,7 +13,8 @@ func (g *grammar) german() {
 	}
 	g.spaced = true
 	g.forms = forms{
-		year: germanYear, counts: germanCounts, ordinal: germanOrdinal, date: germanDate, clock: germanClock, part: germanPart,
+		year: germanYear, counts: germanCounts, ordinal: germanOrdinal, date: germanDate, clock: germanClock,
+		part:  germanPart,
 		roman: germanRoman,
 	}
 	if g.region == "ch" {
@@ -195,7 +196,8 @@ func germanPart(g *grammar, d, _ int) string {
 		return "halbe"
 	}
 	o := g.ordinal(strconv.Itoa(d), "-")
-	return capital(strings.TrimPrefix(strings.TrimSuffix(o, "e")+"el", "ein")) //nolint:gocritic // einhundertstel is Hundertstel
+	return capital(strings.TrimPrefix(strings.TrimSuffix(o, "e")+"el",
+		"ein")) //nolint:gocritic // einhundertstel is Hundertstel
 }
 
 func germanRoman(p *passage, i, end, n int, kind string) string {

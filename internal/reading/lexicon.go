@@ -27,8 +27,8 @@ type Lexicon struct {
 }
 
 // ParseLexicon reads a lexicon: lines "word: replacement" or "word: /ipa/". Blank lines
-// and those that begin with # are passed over, and what stands behind a blank and #. A word written in small letters stands for
-// all ways of writing it; one with a capital for itself.
+// and those that begin with # are passed over, and what stands behind a blank and #. A word
+// written in small letters stands for all ways of writing it; one with a capital for itself.
 func ParseLexicon(file string, src []byte) (*Lexicon, diag.List) {
 	var list diag.List
 	l := &Lexicon{byFirst: map[rune][]entry{}}
@@ -38,7 +38,8 @@ func ParseLexicon(file string, src []byte) (*Lexicon, diag.List) {
 	for line := range strings.SplitSeq(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n") {
 		number++
 		const longest = 1000
-		at := diag.Range{File: file, Start: diag.Pos{Line: number, Column: 1}, End: diag.Pos{Line: number, Column: max(utf8.RuneCountInString(line), 1) + 1}}
+		at := diag.Range{File: file, Start: diag.Pos{Line: number, Column: 1}, End: diag.Pos{Line: number,
+			Column: max(utf8.RuneCountInString(line), 1) + 1}}
 		t := strings.TrimSpace(line)
 		if t == "" || t[0] == '#' {
 			continue
@@ -88,7 +89,8 @@ func parseEntry(t string) (e entry, problem, hint string) {
 	case strings.HasPrefix(said, "/"):
 		ipa, end, _ := strings.Cut(said[1:], "/")
 		if end != "" || !strings.HasSuffix(said, "/") || !strings.ContainsFunc(ipa, unicode.IsLetter) {
-			return e, "the pronunciation of " + e.word + " is not closed by a slash, or empty", "write IPA between two slashes: /təˈmɑːtoʊ/"
+			return e, "the pronunciation of " + e.word + " is not closed by a slash, or empty",
+				"write IPA between two slashes: /təˈmɑːtoʊ/"
 		}
 		e.ipa = strings.TrimSpace(ipa)
 	default:

@@ -14,14 +14,18 @@ type patterns struct {
 
 //nolint:gochecknoglobals // compiled patterns, never changed
 var shapes = patterns{
-	link:  regexp.MustCompile(`^(?i:https?://|ftp://|www\.)[^\s<>"'` + "`" + `]*[\pL\d/_=-]`),
-	mail:  regexp.MustCompile(`^[\pL\d_.+-]+@[\pL\d_-]+(?:\.[\pL\d_-]+)*\.[A-Za-z]{2,24}`),
-	host:  regexp.MustCompile(`^(?:[A-Za-z0-9-]+\.)+(?:com|org|net|io|dev|edu|gov|info|app|ai|de|fr|uk|eu|ch|at|it|es|nl|pl|co|se|dk|no|pt|br|tv|be)\b(?::\d+)?(?:/[\w./%~?=&#-]*[\w/])?`),
-	path:  regexp.MustCompile(`^(?:~|\.{1,2})?(?:/[\w.-]*\w)+/?`),
-	file:  regexp.MustCompile(`^[\pL\d_-]*[\pL\d_](?:\.[\pL\d_-]+)*\.(?:md|txt|go|js|ts|py|rs|c|h|cpp|java|rb|sh|css|html?|json|ya?ml|toml|xml|csv|pdf|docx?|xlsx?|pptx?|png|jpe?g|gif|svg|webp|mp[34]|wav|mov|zip|tar|gz|exe|conf|cfg|ini|log|sql)\b`),
+	link: regexp.MustCompile(`^(?i:https?://|ftp://|www\.)[^\s<>"'` + "`" + `]*[\pL\d/_=-]`),
+	mail: regexp.MustCompile(`^[\pL\d_.+-]+@[\pL\d_-]+(?:\.[\pL\d_-]+)*\.[A-Za-z]{2,24}`),
+	host: regexp.MustCompile(`^(?:[A-Za-z0-9-]+\.)+(?:com|org|net|io|dev|edu|gov|info|app|ai|` +
+		`de|fr|uk|eu|ch|at|it|es|nl|pl|co|se|dk|no|pt|br|tv|be)\b(?::\d+)?(?:/[\w./%~?=&#-]*[\w/])?`),
+	path: regexp.MustCompile(`^(?:~|\.{1,2})?(?:/[\w.-]*\w)+/?`),
+	file: regexp.MustCompile(`^[\pL\d_-]*[\pL\d_](?:\.[\pL\d_-]+)*\.(?:md|txt|go|js|ts|py|rs|c|h|cpp|java|rb|sh|` +
+		`css|html?|json|ya?ml|toml|xml|csv|pdf|docx?|xlsx?|pptx?|` +
+		`png|jpe?g|gif|svg|webp|mp[34]|wav|mov|zip|tar|gz|exe|conf|cfg|ini|log|sql)\b`),
 	snake: regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?:\(\))?`),
-	camel: regexp.MustCompile(`^(?:[a-z]+(?:[A-Z][a-z0-9]+)+(?:\(\))?|(?:[A-Z][a-z0-9]+){2,}(?:\(\))?|[a-z]+(?:[A-Z]+[a-z0-9]*)+(?:\(\))?)`),
-	flag:  regexp.MustCompile(`^--?[a-z][a-z0-9]*(?:-[a-z0-9]+)*`),
+	camel: regexp.MustCompile(`^(?:[a-z]+(?:[A-Z][a-z0-9]+)+(?:\(\))?|(?:[A-Z][a-z0-9]+){2,}` +
+		`(?:\(\))?|[a-z]+(?:[A-Z]+[a-z0-9]*)+(?:\(\))?)`),
+	flag: regexp.MustCompile(`^--?[a-z][a-z0-9]*(?:-[a-z0-9]+)*`),
 }
 
 // matched gives the token behind what a pattern finds at a token, and what it found.
@@ -66,7 +70,8 @@ func (p *passage) addresses(i int) (int, string) {
 	if end, m := p.matched(i, shapes.mail); end > i {
 		return end, p.symbols(m)
 	}
-	if p.at(i+1).text != "." && p.at(i+1).text != "-" && p.at(i+1).text != "_" && p.at(i+1).kind != digits && p.at(i+1).kind != word {
+	if p.at(i+1).text != "." && p.at(i+1).text != "-" && p.at(i+1).text != "_" && p.at(i+1).kind != digits &&
+		p.at(i+1).kind != word {
 		return i, ""
 	}
 	if end, m := p.matched(i, shapes.host); end > i && !p.isAbbreviation(m) {
@@ -108,7 +113,8 @@ func (p *passage) symbols(s string) string {
 	}
 	for _, c := range s {
 		name := map[rune]string{
-			'.': "dot", '/': "slash", '@': "at", '-': "dash", '_': "underscore", ':': "colon", '~': "tilde", '+': "plus", '=': "equals", '%': "percent", '&': "and", '#': "hash",
+			'.': "dot", '/': "slash", '@': "at", '-': "dash", '_': "underscore", ':': "colon", '~': "tilde",
+			'+': "plus", '=': "equals", '%': "percent", '&': "and", '#': "hash",
 		}[c]
 		if name == "" {
 			if unicode.IsLetter(c) || unicode.IsMark(c) || unicode.IsDigit(c) {
@@ -150,7 +156,8 @@ func (p *passage) addressWord(s string) string {
 	switch {
 	case p.in("address words", strings.ToLower(s)):
 		return s
-	case len(s) <= longest && !strings.ContainsFunc(upper, isVowel), len(s) > 2 && len(s) <= longest && p.letter[upper] && !p.spoken[upper]:
+	case len(s) <= longest && !strings.ContainsFunc(upper, isVowel), len(s) > 2 && len(s) <= longest &&
+		p.letter[upper] && !p.spoken[upper]:
 		return letters(s)
 	case p.in("address letters", s):
 		return letters(s)
@@ -185,7 +192,8 @@ func (p *passage) codeWords(i int) (int, string) {
 // code sets the words apart of which a name in code is made.
 func (p *passage) code(s string) string {
 	s = strings.TrimSuffix(s, "()")
-	if known := strings.ToLower(s); strings.HasPrefix(known, "mc") || strings.HasPrefix(known, "mac") || brands()[known] {
+	if known := strings.ToLower(s); strings.HasPrefix(known, "mc") || strings.HasPrefix(known, "mac") ||
+		brands()[known] {
 		return ""
 	}
 	var b strings.Builder
@@ -205,7 +213,8 @@ func (p *passage) code(s string) string {
 	for w := range strings.FieldsSeq(b.String()) {
 		if strings.ContainsFunc(w, unicode.IsDigit) {
 			out = append(out, p.segment(w))
-		} else if w == strings.ToUpper(w) && len(w) > 1 && (p.letter[w] || !strings.ContainsFunc(w, isVowel)) && !p.spoken[w] {
+		} else if w == strings.ToUpper(w) && len(w) > 1 && (p.letter[w] || !strings.ContainsFunc(w, isVowel)) &&
+			!p.spoken[w] {
 			out = append(out, letters(w))
 		} else {
 			out = append(out, w)

@@ -58,7 +58,8 @@ func (p *passage) grouped(i int) (end int, whole string) {
 	for {
 		m, d := p.at(end), p.at(end+1)
 		blank := m.kind == gap && (strings.Trim(m.text, "\u00a0\u202f\u2009\u2007") == "" || p.spaced && m.text == " ")
-		if ((m.kind != sign || !strings.Contains(marks, m.text)) && !blank) || mark != "" && m.text != mark || d.kind != digits || len(d.text) != 3 {
+		if ((m.kind != sign || !strings.Contains(marks, m.text)) && !blank) || mark != "" && m.text != mark ||
+			d.kind != digits || len(d.text) != 3 {
 			break
 		}
 		mark = m.text
@@ -86,8 +87,10 @@ func vulgar(s string) (top, low int, ok bool) {
 		return 0, 0, false
 	}
 	pairs := map[rune][2]int{
-		'½': {1, 2}, '⅓': {1, 3}, '⅔': {2, 3}, '¼': {1, 4}, '¾': {3, 4}, '⅕': {1, 5}, '⅖': {2, 5}, '⅗': {3, 5}, '⅘': {4, 5},
-		'⅙': {1, 6}, '⅚': {5, 6}, '⅐': {1, 7}, '⅛': {1, 8}, '⅜': {3, 8}, '⅝': {5, 8}, '⅞': {7, 8}, '⅑': {1, 9}, '⅒': {1, 10},
+		'½': {1, 2}, '⅓': {1, 3}, '⅔': {2, 3}, '¼': {1, 4}, '¾': {3, 4}, '⅕': {1, 5}, '⅖': {2, 5}, '⅗': {3, 5},
+		'⅘': {4, 5},
+		'⅙': {1, 6}, '⅚': {5, 6}, '⅐': {1, 7}, '⅛': {1, 8}, '⅜': {3, 8}, '⅝': {5, 8}, '⅞': {7, 8}, '⅑': {1, 9},
+		'⅒': {1, 10},
 	}
 	f, ok := pairs[r]
 	return f[0], f[1], ok

@@ -26,8 +26,10 @@ func (p *passage) oneOrdinal(i int) (int, string) {
 	if j == i || n.fraction != "" || n.low > 0 || len(n.whole) > 9 {
 		return i, ""
 	}
-	if form, end := p.ordinalEnding(j); end > j && (!p.glued(end) || p.at(end-1).kind == sign && p.at(end).kind == digits) {
-		if next := p.at(p.skip(end)); p.at(end-1).text == "°" && (next.kind != word || next.text == "C" || next.text == "F") {
+	if form, end := p.ordinalEnding(j); end > j && (!p.glued(end) || p.at(end-1).kind == sign &&
+		p.at(end).kind == digits) {
+		if next := p.at(p.skip(end)); p.at(end-1).text == "°" && (next.kind != word || next.text == "C" ||
+			next.text == "F") {
 			return i, ""
 		}
 		if form == "*" {
@@ -37,7 +39,8 @@ func (p *passage) oneOrdinal(i int) (int, string) {
 			return end, say
 		}
 	}
-	if b := p.at(p.before(i)); p.at(j).text == "." && p.in("ordinal stop", "yes") && p.roman[b.lower] == "ordinal" && b.text != b.lower && len(n.whole) <= 2 && p.forms.roman != nil {
+	if b := p.at(p.before(i)); p.at(j).text == "." && p.in("ordinal stop", "yes") && p.roman[b.lower] == "ordinal" &&
+		b.text != b.lower && len(n.whole) <= 2 && p.forms.roman != nil {
 		return j + 1, p.forms.roman(p, i, j+1, parseSmall(n.whole), "ordinal")
 	}
 	if p.at(j).text != "." || !p.in("ordinal stop", "yes") || len(n.whole) > 3 || n.grouped {
@@ -173,7 +176,8 @@ func (p *passage) romans(i int) (int, string) {
 	}
 	if dash := p.skip(end); isDash(p.at(dash).text) {
 		k := p.skip(dash + 1)
-		if m := romanNumeral(p.at(k).text); m > n && p.at(k).kind == word && (kind != "cardinal" || len(p.at(k).text) > 1) {
+		if m := romanNumeral(p.at(k).text); m > n && p.at(k).kind == word && (kind != "cardinal" ||
+			len(p.at(k).text) > 1) {
 			if last, other := p.romanAs(k, m, kind); other != "" {
 				return last, say + " " + p.word("to") + " " + other
 			}
@@ -212,7 +216,8 @@ func (p *passage) romanKind(i, end int, text, form string) string {
 	next := p.at(p.skip(after))
 	plain := strings.Trim(text, "IVX") == ""
 	switch {
-	case p.in("after roman", next.lower) && n <= 40 && (len(text) > 1 || form != "" || p.base != "en" && (text != "I" || p.lonelyOne(next.lower)) || stop):
+	case p.in("after roman", next.lower) && n <= 40 && (len(text) > 1 || form != "" || p.base != "en" &&
+		(text != "I" || p.lonelyOne(next.lower)) || stop):
 		return "century"
 	case isDash(next.text) && n <= 30 && p.centuryBehind(p.skip(after)):
 		return "century"
@@ -234,7 +239,8 @@ func (p *passage) romanKind(i, end int, text, form string) string {
 		return "ordinal"
 	}
 	if len(text) < 2 || !plain {
-		if plain && stop && text != "I" && prev.kind == word && prev.text != prev.lower && next.kind == word && next.text == next.lower {
+		if plain && stop && text != "I" && prev.kind == word && prev.text != prev.lower && next.kind == word &&
+			next.text == next.lower {
 			return "ordinal"
 		}
 		return ""

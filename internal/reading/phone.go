@@ -30,7 +30,8 @@ func (p *passage) phones(i int) (int, string) {
 			break
 		}
 		end := j
-		if next := p.phoneMark(j); next > j && (p.at(next).kind == digits || p.at(next).text == "(" && p.at(next+1).kind == digits) {
+		if next := p.phoneMark(j); next > j && (p.at(next).kind == digits || p.at(next).text == "(" &&
+			p.at(next+1).kind == digits) {
 			marks.WriteString(strings.TrimSpace(p.at(j).text) + "_")
 			j = next
 			continue
@@ -90,7 +91,8 @@ func (p *passage) isPhone(i int, plus bool, parts []string, marks string) bool {
 		return total >= shortest+1 && len(parts) > 1
 	case len(parts) < 2 || total < shortest+1:
 		return len(parts) == 1 && parts[0][0] == '0' && len(parts[0]) >= 9
-	case strings.Contains(marks, "-") && strings.Trim(marks, "-_") == "" || strings.Trim(marks, "._") == "" && strings.Contains(marks, ".") && shape == "334":
+	case strings.Contains(marks, "-") && strings.Trim(marks, "-_") == "" || strings.Trim(marks, "._") == "" &&
+		strings.Contains(marks, ".") && shape == "334":
 		switch shape {
 		case "34", "334", "1334", "3333", "3322", "32222", "3222", "2322":
 			return p.base == "en" || len(parts) > 2
@@ -100,7 +102,8 @@ func (p *passage) isPhone(i int, plus bool, parts []string, marks string) bool {
 		return total >= 8
 	case strings.Trim(marks, "._") == "" && parts[0][0] == '0' && shape == "22222":
 		return true
-	case strings.Trim(marks, "_") == "" && (shape == "2222" && (p.base == "da" || p.base == "nb") || shape == "322" && p.base == "nb"):
+	case strings.Trim(marks, "_") == "" && (shape == "2222" && (p.base == "da" || p.base == "nb") || shape == "322" &&
+		p.base == "nb"):
 		return true
 	case strings.Trim(marks, "_") == "" && p.base != "en" && (shape == "3222" && p.base == "es" || shape == "2322"):
 		return true

@@ -9,7 +9,8 @@ import (
 func (g *grammar) polish() {
 	g.spaced, g.together = true, 2
 	g.forms = forms{
-		year: polishYear, counts: polishCounts, ordinal: polishOrdinal, date: polishDate, clock: polishClock, part: polishPart, roman: polishRoman,
+		year: polishYear, counts: polishCounts, ordinal: polishOrdinal, date: polishDate, clock: polishClock,
+		part: polishPart, roman: polishRoman,
 	}
 }
 
@@ -121,7 +122,8 @@ func polishDate(p *passage, from, to int, d date) string {
 		return month + year
 	}
 	form := "m.gen"
-	if p.is(p.before(from), "jest", "był", "to", "dziś", "dzisiaj", "jutro") && !p.is(p.before(p.before(from)), "do", "od") {
+	if p.is(p.before(from), "jest", "był", "to", "dziś", "dzisiaj", "jutro") &&
+		!p.is(p.before(p.before(from)), "do", "od") {
 		form = "m"
 	}
 	day := p.ordinal(strconv.Itoa(d.day), form)
@@ -138,7 +140,8 @@ func polishClock(p *passage, from, _ int, c clock) string {
 	if p.at(b).text == "." {
 		b--
 	}
-	if p.is(b, "o", "po", "przed", "od", "do", "godzinie", "godz", "około", "ok", "przy", "z", "na", "koło") && !p.is(b, "godzina", "na", "przed") {
+	if p.is(b, "o", "po", "przed", "od", "do", "godzinie", "godz", "około", "ok", "przy", "z", "na", "koło") &&
+		!p.is(b, "godzina", "na", "przed") {
 		form = "f.loc"
 		if p.is(b, "godz") && !p.is(p.before(b), "o", "po", "od", "do", "około", "godz") {
 			form = "f"
@@ -161,7 +164,8 @@ func polishClock(p *passage, from, _ int, c clock) string {
 		say += " zero zero"
 	}
 	if c.hasSecond {
-		say += " i " + p.count(uint64(c.second), "f") + " " + p.plural(noun{one: "sekunda", few: "sekundy", other: "sekund"}, strconv.Itoa(c.second), "")
+		say += " i " + p.count(uint64(c.second), "f") + " " + p.plural(noun{one: "sekunda", few: "sekundy",
+			other: "sekund"}, strconv.Itoa(c.second), "")
 	}
 	return say
 }

@@ -10,7 +10,8 @@ func (g *grammar) portuguese() {
 	g.together, g.spaced = 2, true
 	g.forms = forms{
 		year:    func(p *passage, _, year int) string { return p.count(uint64(max(year, 0)), "") },
-		ordinal: romanceOrdinal, date: portugueseDate, clock: portugueseClock, part: portuguesePart, roman: portugueseRoman,
+		ordinal: romanceOrdinal, date: portugueseDate, clock: portugueseClock, part: portuguesePart,
+		roman: portugueseRoman,
 	}
 	if g.region != "pt" && g.region != "ao" && g.region != "mz" {
 		g.forms.card = func(words, _ string, _ uint64) string {

@@ -86,13 +86,18 @@ func (all *Reader) sentence(runs []voice.Run, language string) []voice.Run {
 			continue
 		}
 		j := i + 1
-		for j < len(runs) && runs[j].Say == "" && runs[j].IPA == "" && runs[j].Style != voice.Spell && runs[j].Language == r.Language && runs[j-1].Pause == 0 {
+		for j < len(runs) && goesWith(runs[j], r) && runs[j-1].Pause == 0 {
 			j++
 		}
 		out = append(out, all.stretch(runs[i:j], lang)...)
 		i = j
 	}
 	return out
+}
+
+// goesWith tells whether a run can be read together with the one in front of it.
+func goesWith(r, first voice.Run) bool {
+	return r.Say == "" && r.IPA == "" && r.Style != voice.Spell && r.Language == first.Language
 }
 
 // words reads a text that is said in place of another, such as an alias in SSML.
@@ -198,7 +203,9 @@ func (all *Reader) spelled(run voice.Run, language string) []voice.Run {
 // spelledSign names a sign among letters.
 func (p *passage) spelledSign(text string) string {
 	name := p.signs[text]
-	for key, s := range map[string]string{"dot": ".", "slash": "/", "at": "@", "dash": "-", "underscore": "_", "colon": ":"} {
+	for key, s := range map[string]string{
+		"dot": ".", "slash": "/", "at": "@", "dash": "-", "underscore": "_", "colon": ":",
+	} {
 		if s == text {
 			name = p.word(key)
 		}
@@ -281,7 +288,8 @@ func (p *passage) withBlanks(c change) change {
 	if wordy(before) && !unspaced(before) {
 		c.say = " " + c.say
 	}
-	if wordy(after) && !unspaced(after) || (after == '(' || after == '$' || after == '€') && !strings.HasSuffix(c.say, " ") {
+	if wordy(after) && !unspaced(after) || (after == '(' || after == '$' || after == '€') &&
+		!strings.HasSuffix(c.say, " ") {
 		c.say += " "
 	}
 	return c
@@ -289,7 +297,9 @@ func (p *passage) withBlanks(c change) change {
 
 // unspaced tells the letters of scripts that set no blanks between words.
 func unspaced(r rune) bool {
-	return r >= 0x0E00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+	return r >= 0x0E00 &&
+		unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer,
+			unicode.Myanmar)
 }
 
 // lexicon finds a word of the lexicon at a token. In scripts without blanks it may begin

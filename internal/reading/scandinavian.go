@@ -9,8 +9,9 @@ import (
 func (g *grammar) scandinavian() {
 	g.together, g.spaced = 2, true
 	g.forms = forms{
-		card: scandinavianCard, year: scandinavianYear, ordinal: scandinavianOrdinal, date: scandinavianDate, clock: scandinavianClock,
-		part: scandinavianPart, roman: scandinavianRoman,
+		card: scandinavianCard, year: scandinavianYear, ordinal: scandinavianOrdinal, date: scandinavianDate,
+		clock: scandinavianClock,
+		part:  scandinavianPart, roman: scandinavianRoman,
 	}
 	if g.base == "sv" {
 		g.group = ".\u00a0"
@@ -60,7 +61,8 @@ func scandinavianDate(p *passage, from, _ int, d date) string {
 	if b := p.before(from); p.at(b).text == "." && p.is(b-1, "d") {
 		article = ""
 	}
-	if p.is(p.before(from), "den", "det", "de") || p.base == "nb" && !p.is(p.before(from), "en") || d.last > 0 && p.is(p.before(from), "til") {
+	if p.is(p.before(from), "den", "det", "de") || p.base == "nb" && !p.is(p.before(from), "en") || d.last > 0 &&
+		p.is(p.before(from), "til") {
 		article = ""
 	}
 	if p.base == "sv" && p.weekdayBefore(from) || p.is(p.before(from), "till", "til", "från", "fra") {

@@ -29,7 +29,8 @@ func (p *passage) fromWord(i int) (int, string) {
 		return i, ""
 	}
 	for _, rule := range []func(int) (int, string){
-		p.addresses, p.stateName, p.unitAlone, p.monthDay, p.weekdays, p.moneyCode, p.numbered, p.abbreviations, p.initials, p.romans, p.letterDigits, p.acronyms, p.codeWords, p.tailed,
+		p.addresses, p.stateName, p.unitAlone, p.monthDay, p.weekdays, p.moneyCode, p.numbered, p.abbreviations,
+		p.initials, p.romans, p.letterDigits, p.acronyms, p.codeWords, p.tailed,
 	} {
 		if end, say := rule(i); end > i && say != "" {
 			return end, say
@@ -44,7 +45,8 @@ func greek(s string) string {
 		return ""
 	}
 	const letters = "αβγδεζηθικλμνξοπρστυφχψω"
-	names := strings.Fields("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda my ny xi omikron pi rho sigma tau ypsilon phi chi psi omega")
+	names := strings.Fields("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda my ny xi omikron " +
+		"pi rho sigma tau ypsilon phi chi psi omega")
 	if i := strings.Index(letters, s); i >= 0 {
 		return names[i/2]
 	}
@@ -99,7 +101,8 @@ func (p *passage) weekdays(i int) (int, string) {
 			return j, name
 		}
 	}
-	if p.at(k).kind != digits && (!month || p.at(p.skip(k+1)).kind != digits) && (!isDash(p.at(k).text) || p.days[p.at(p.skip(k+1)).lower] == "") {
+	if p.at(k).kind != digits && (!month || p.at(p.skip(k+1)).kind != digits) && (!isDash(p.at(k).text) ||
+		p.days[p.at(p.skip(k+1)).lower] == "") {
 		after := p.at(p.skip(j))
 		cut := j > i+1 && after.kind == word && after.text == after.lower
 		if !cut && (j == i+1 || !p.in("safe weekdays", t.lower)) || t.text == t.lower && p.base == "de" {
@@ -138,10 +141,12 @@ func (p *passage) moneyCode(i int) (int, string) {
 // numbered reads words that stand in front of a number: v2.1, No. 5.
 func (p *passage) numbered(i int) (int, string) {
 	t := p.at(i)
-	if mark := p.at(i + 1).text; (t.lower == "n" || t.lower == "no") && (mark == "°" || mark == "º") && p.at(p.skip(i+2)).kind == digits {
+	if mark := p.at(i + 1).text; (t.lower == "n" || t.lower == "no") && (mark == "°" || mark == "º") &&
+		p.at(p.skip(i+2)).kind == digits {
 		return i + 2, p.word("number")
 	}
-	if mark := p.at(i + 2).text; t.lower == "n" && p.at(i+1).text == "." && (mark == "°" || mark == "º") && p.at(p.skip(i+3)).kind == digits {
+	if mark := p.at(i + 2).text; t.lower == "n" && p.at(i+1).text == "." && (mark == "°" || mark == "º") &&
+		p.at(p.skip(i+3)).kind == digits {
 		return i + 3, p.word("number")
 	}
 	if (t.text == "v" || t.text == "V") && p.at(i+1).kind == digits {
@@ -271,7 +276,8 @@ func (p *passage) initials(i int) (int, string) {
 		return i, ""
 	}
 	next := p.at(p.skip(j))
-	if len(out) == 1 && (p.at(j).kind != gap || next.kind != word || next.text == next.lower || romanNumeral(out[0]) > 0 && p.in("ordinal stop", "yes")) {
+	if len(out) == 1 && (p.at(j).kind != gap || next.kind != word || next.text == next.lower ||
+		romanNumeral(out[0]) > 0 && p.in("ordinal stop", "yes")) {
 		return i, ""
 	}
 	return j, strings.Join(out, " ")
@@ -287,7 +293,8 @@ func (p *passage) acronyms(i int) (int, string) {
 	listed := p.letter[word]
 	if p.at(i+1).text == "&" || p.at(i-1).text == "&" {
 		// AT&T, R&D: letters on both sides.
-		if len([]rune(word)) <= 3 && word == strings.ToUpper(word) && word != lower(word) && (p.at(i+2).kind == wordKind || p.at(i-2).kind == wordKind) {
+		if len([]rune(word)) <= 3 && word == strings.ToUpper(word) && word != lower(word) &&
+			(p.at(i+2).kind == wordKind || p.at(i-2).kind == wordKind) {
 			return i + 1, letters(word)
 		}
 	}

@@ -15,7 +15,9 @@ const pauses = ".,;:!?…¡¿\"'“”‘’„‚«»‹›()[]-–—‐‑―
 func (p *passage) fromSign(i int) (int, string) {
 	t := p.at(i)
 	if p.known {
-		for _, rule := range []func(int) (int, string){p.phonePlus, p.signedNumber, p.shortDecade, p.hashes, p.pathsAndFlags, p.between} {
+		for _, rule := range []func(int) (int, string){
+			p.phonePlus, p.signedNumber, p.shortDecade, p.hashes, p.pathsAndFlags, p.between,
+		} {
 			if end, say := rule(i); end > i && say != "" {
 				return end, say
 			}
@@ -56,7 +58,8 @@ func (p *passage) signedNumber(i int) (int, string) {
 			}
 		}
 	}
-	if n, end := p.number(i + 1); end > i+1 && (p.at(end).text == "^" || strings.Contains(raised, p.at(end).text) && p.at(end).kind == sign) {
+	if n, end := p.number(i + 1); end > i+1 && (p.at(end).text == "^" || strings.Contains(raised, p.at(end).text) &&
+		p.at(end).kind == sign) {
 		return i + 1, p.signs[t.text]
 	} else if n.fraction == "" && p.at(end).text == "/" && p.at(end+1).kind == digits {
 		return i + 1, p.signs[t.text]
@@ -118,18 +121,21 @@ func (p *passage) between(i int) (int, string) {
 	value := func(t token) bool { return t.kind == digits || t.kind == word && len([]rune(t.text)) == 1 }
 	switch t.text {
 	case "-", "−", "–":
-		if before.kind == digits && after.kind == digits && p.at(i-1).kind == gap && p.at(i+1).kind == gap && p.formula(i) {
+		if before.kind == digits && after.kind == digits && p.at(i-1).kind == gap && p.at(i+1).kind == gap &&
+			p.formula(i) {
 			return i + 1, p.word("minus")
 		}
 	case "*", "×", "·", "⋅":
 		if value(before) && value(after) && (t.text == "*" || t.text == "×" || before.kind == digits) {
 			return i + 1, p.word("times")
 		}
-		if t.text == "*" && p.at(i-1).kind != gap && p.at(i+1).kind != gap && i > 0 && before.kind == word && after.kind == word {
+		if t.text == "*" && p.at(i-1).kind != gap && p.at(i+1).kind != gap && i > 0 && before.kind == word &&
+			after.kind == word {
 			return i + 1, p.word("times")
 		}
 	case ":", "/":
-		if t.text == "/" && before.kind == word && after.kind == word && p.at(i-1).kind == word && p.at(i+1).kind == word {
+		if t.text == "/" && before.kind == word && after.kind == word && p.at(i-1).kind == word &&
+			p.at(i+1).kind == word {
 			if p.in("either or", before.lower+"/"+after.lower) {
 				if p.is(i-1, "and", "either") {
 					return i + 1, " "
@@ -232,7 +238,8 @@ func (p *passage) signName(i int) (int, string) {
 			return i + 1, p.word("sharp")
 		}
 	case "~", "^", "=", "<", ">":
-		if p.signs[t.text] != "" && (before.kind == word && after.kind == word && t.text == "~" || i+1 >= len(p.tokens) && t.text != "~" || t.text == "~" && after.kind == gap) {
+		if p.signs[t.text] != "" && (before.kind == word && after.kind == word && t.text == "~" ||
+			i+1 >= len(p.tokens) && t.text != "~" || t.text == "~" && after.kind == gap) {
 			return i + 1, " "
 		}
 	case "°":

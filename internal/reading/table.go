@@ -105,9 +105,12 @@ func newTable() *table {
 	return &table{
 		words: map[string]string{}, signs: map[string]string{}, cards: map[string]string{}, ords: map[string]string{},
 		month: map[string]int{}, days: map[string]string{}, day: map[string]bool{}, scales: map[string]scale{},
-		short: map[string]abbreviation{}, exact: map[string]abbreviation{}, letter: map[string]bool{}, spoken: map[string]bool{},
-		nouns: map[string]string{}, roman: map[string]string{},
-		prefixes: map[string]string{}, bare: map[string]string{}, phrases: map[string]string{}, tails: map[string]string{}, states: map[string]string{}, ends: map[string]string{}, sets: map[string]map[string]bool{},
+		short: map[string]abbreviation{}, exact: map[string]abbreviation{}, letter: map[string]bool{},
+		spoken: map[string]bool{},
+		nouns:  map[string]string{}, roman: map[string]string{},
+		prefixes: map[string]string{}, bare: map[string]string{}, phrases: map[string]string{},
+		tails: map[string]string{}, states: map[string]string{}, ends: map[string]string{},
+		sets: map[string]map[string]bool{},
 	}
 }
 

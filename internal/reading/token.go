@@ -59,7 +59,8 @@ func tokenize(text string) []token {
 		k := kindOf(r)
 		if invisible(r) || joiner(r) {
 			k = gap
-			if next, _ := utf8.DecodeRuneInString(text[at+size:]); len(out) > 0 && out[len(out)-1].kind == word && kindOf(next) == word {
+			if next, _ := utf8.DecodeRuneInString(text[at+size:]); len(out) > 0 && out[len(out)-1].kind == word &&
+				kindOf(next) == word {
 				k = word
 			}
 		}

@@ -7,25 +7,29 @@ import (
 
 // likeYear tells that a number could be a year: four digits, 1000 to 2099.
 func (p *passage) likeYear(n num) bool {
-	return len(n.whole) == 4 && n.fraction == "" && n.low == 0 && !n.grouped && n.minus == "" && n.whole >= "1000" && n.whole <= "2099"
+	return len(n.whole) == 4 && n.fraction == "" && n.low == 0 && !n.grouped && n.minus == "" && n.whole >= "1000" &&
+		n.whole <= "2099"
 }
 
 // isYear tells whether the number at tokens from to to is a year. From 1500 on it is one
 // unless something is counted; before, a word in front has to say so.
 func (p *passage) isYear(from, to int, n num) bool {
-	if early := len(n.whole) == 3 && isDigits(n.whole) && n.fraction == "" && n.minus == "" && n.low == 0; early && p.base == "pl" {
+	if early := len(n.whole) == 3 && isDigits(n.whole) && n.fraction == "" && n.minus == "" && n.low == 0; early &&
+		p.base == "pl" {
 		return p.in("after years", p.at(p.skip(to)).lower)
 	}
 	if !p.likeYear(n) || p.notYear(from) {
 		return false
 	}
-	if p.base == "pl" && !p.in("before years", p.at(p.before(from)).lower) && !p.in("after years", p.at(p.skip(to)).lower) {
+	if p.base == "pl" && !p.in("before years", p.at(p.before(from)).lower) &&
+		!p.in("after years", p.at(p.skip(to)).lower) {
 		return false
 	}
 	if p.in("before years", p.at(p.before(from)).lower) || p.in("after years", p.at(p.skip(to)).lower) {
 		return !p.countedAfter(to)
 	}
-	if p.at(from-1).kind == sign && p.at(from-1).text != "(" && !isDash(p.at(from-1).text) && p.at(from-1).text != "'" && p.at(from-1).text != "’" {
+	if p.at(from-1).kind == sign && p.at(from-1).text != "(" && !isDash(p.at(from-1).text) &&
+		p.at(from-1).text != "'" && p.at(from-1).text != "’" {
 		return n.whole >= "1500" && p.at(from-1).text == "\"" && !p.countedAfter(to)
 	}
 	return n.whole >= "1500" && !p.countedAfter(to)
@@ -55,7 +59,8 @@ func (p *passage) countedAfter(i int) bool {
 		if t.text != t.lower {
 			return !p.in("before years", p.at(p.before(i-1)).lower)
 		}
-		return p.at(p.skip(j+1)).kind == word && p.at(p.skip(j+1)).text != p.at(p.skip(j+1)).lower && strings.HasSuffix(t.lower, "e")
+		return p.at(p.skip(j+1)).kind == word && p.at(p.skip(j+1)).text != p.at(p.skip(j+1)).lower &&
+			strings.HasSuffix(t.lower, "e")
 	}
 	if t.text != t.lower {
 		return false
@@ -65,7 +70,8 @@ func (p *passage) countedAfter(i int) bool {
 	}
 	k := p.skip(j + 1)
 	next := p.at(k)
-	return p.base == "en" && next.kind == word && next.text == next.lower && !p.in("functions", next.lower) && p.plurals(next.lower)
+	return p.base == "en" && next.kind == word && next.text == next.lower && !p.in("functions", next.lower) &&
+		p.plurals(next.lower)
 }
 
 // plurals tells whether a word may be a noun in the plural.

@@ -198,7 +198,8 @@ func substitution(body string) (part, int) {
 // pluralForms parses "cardinal,one{st}other{th}".
 func pluralForms(s string) map[plural.Form]string {
 	names := map[string]plural.Form{
-		"zero": plural.Zero, "one": plural.One, "two": plural.Two, "few": plural.Few, "many": plural.Many, "other": plural.Other,
+		"zero": plural.Zero, "one": plural.One, "two": plural.Two, "few": plural.Few, "many": plural.Many,
+		"other": plural.Other,
 	}
 	out := map[plural.Form]string{}
 	_, s, _ = strings.Cut(s, ",")

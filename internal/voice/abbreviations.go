@@ -72,7 +72,8 @@ func parseAbbreviations(lines string) abbreviations {
 	for line := range strings.SplitSeq(lines, "\n") {
 		kind, words, _ := strings.Cut(line, ":")
 		set := map[string]map[string]bool{
-			"always": a.always, "titles": a.titles, "loose": a.loose, "digit": a.digit, "common": a.common, "starters": a.starters,
+			"always": a.always, "titles": a.titles, "loose": a.loose, "digit": a.digit, "common": a.common,
+			"starters": a.starters,
 		}[kind]
 		for w := range strings.FieldsSeq(words) {
 			if kind == "tails" {
@@ -128,7 +129,8 @@ func (a abbreviations) judge(bare, body string, digit, starts bool) (goesOn, lis
 		}
 	}
 	for _, tail := range a.tails {
-		if stem, ok := strings.CutSuffix(low, tail); ok && stem != "" && strings.IndexFunc(stem, unicode.IsLetter) >= 0 {
+		if stem, ok := strings.CutSuffix(low, tail); ok && stem != "" &&
+			strings.IndexFunc(stem, unicode.IsLetter) >= 0 {
 			return digit || !starts, true
 		}
 	}

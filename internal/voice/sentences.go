@@ -121,7 +121,8 @@ func bulletsIn(text string) map[int]bool {
 		at += end + 1
 		line := strings.TrimLeft(text[at:min(len(text), at+40)], " \t\n\r")
 		r, size := utf8.DecodeRuneInString(line)
-		if strings.ContainsRune("•‣▪●◦■–—", r) && (strings.HasPrefix(line[size:], " ") || strings.HasPrefix(line[size:], "\u00a0")) {
+		if strings.ContainsRune("•‣▪●◦■–—", r) && (strings.HasPrefix(line[size:], " ") ||
+			strings.HasPrefix(line[size:], "\u00a0")) {
 			out[at+len(text[at:min(len(text), at+40)])-len(line)] = true
 		}
 	}
@@ -173,10 +174,12 @@ func joins(text string, start, cut int, language string, known abbreviations) bo
 	if language == "fr" && next == '»' {
 		return true // a blank stands in front of it
 	}
-	if closed := strings.HasSuffix(body, "」") || strings.HasSuffix(body, "』"); closed && unicode.Is(unicode.Hiragana, next) {
+	if closed := strings.HasSuffix(body, "」") || strings.HasSuffix(body, "』"); closed &&
+		unicode.Is(unicode.Hiragana, next) {
 		return true // a quotation in the middle of a Japanese sentence
 	}
-	if !strings.HasSuffix(body, ".") || !unicode.IsLetter(next) && !unicode.IsDigit(next) && !strings.ContainsRune(`"“‘'(„«–§#№$€£¥&+`, next) {
+	if !strings.HasSuffix(body, ".") || !unicode.IsLetter(next) && !unicode.IsDigit(next) &&
+		!strings.ContainsRune(`"“‘'(„«–§#№$€£¥&+`, next) {
 		return false
 	}
 	word := body[strings.LastIndexFunc(body, unicode.IsSpace)+1:]
@@ -203,7 +206,8 @@ func numbered(s string) bool {
 	if i := strings.LastIndex(s, "–"); i >= 0 {
 		tail = s[i+len("–"):]
 	}
-	return tail != "" && (len(tail) < most && strings.Trim(tail, "0123456789") == "" || len(tail) <= 5 && tail != "I" && strings.Trim(tail, "IVX") == "")
+	return tail != "" && (len(tail) < most && strings.Trim(tail, "0123456789") == "" || len(tail) <= 5 &&
+		tail != "I" && strings.Trim(tail, "IVX") == "")
 }
 
 // firstWord gives the word that a text begins with, in lower case.
@@ -224,7 +228,8 @@ func symbol(body string, next rune) bool {
 		return false
 	}
 	last, _ := utf8.DecodeLastRuneInString(before)
-	begins := unicode.IsLetter(next) || unicode.IsDigit(next) || unicode.In(next, unicode.So, unicode.Sc) || strings.ContainsRune(`"“‘'(„«[¿¡`, next)
+	begins := unicode.IsLetter(next) || unicode.IsDigit(next) || unicode.In(next, unicode.So, unicode.Sc) ||
+		strings.ContainsRune(`"“‘'(„«[¿¡`, next)
 	return before == "" || unicode.IsSpace(last) || !begins
 }
 
@@ -243,7 +248,8 @@ func initials(s string) bool {
 // ordinalStop tells the languages that write a stop behind an ordinal: "am 3. Mai".
 func ordinalStop(language string) bool {
 	switch language {
-	case "de", "lb", "da", "nb", "nn", "no", "is", "fi", "et", "cs", "sk", "sl", "hr", "bs", "sr", "hu", "pl", "lv", "tr":
+	case "de", "lb", "da", "nb", "nn", "no", "is", "fi", "et", "cs", "sk", "sl", "hr", "bs", "sr",
+		"hu", "pl", "lv", "tr":
 		return true
 	}
 	return false
