@@ -36,8 +36,23 @@ func century(year, length int) int {
 	return 1900 + year
 }
 
-// dates reads a date that begins with a number.
+// dates reads a date that begins with a number, or a span of two.
 func (p *passage) dates(i int) (int, string) {
+	end, say := p.oneDate(i)
+	dash := p.skip(end)
+	if say == "" || !isDash(p.at(dash).text) {
+		return end, say
+	}
+	next := p.skip(dash + 1)
+	last, other := p.oneDate(next)
+	if p.at(next).kind != digits || other == "" {
+		return end, say
+	}
+	return last, say + " " + p.word("to") + " " + other
+}
+
+// oneDate reads a date.
+func (p *passage) oneDate(i int) (int, string) {
 	if end, d := p.isoDate(i); end > i {
 		return p.said(i, end, d)
 	}
@@ -59,6 +74,22 @@ func (p *passage) said(from, end int, d date) (int, string) {
 		return from, ""
 	}
 	return end, p.forms.date(p, from, end, d)
+}
+
+// plainDate reads a date in a language of which the table knows the months alone: their
+// names stand for their numbers, the rest is left to the voice.
+func (p *passage) plainDate(i int) (int, string) {
+	if p.known || p.months[1] == "" {
+		return i, ""
+	}
+	end, d := p.isoDate(i)
+	if end == i && p.at(i+1).text == "." {
+		end, d = p.numericDate(i)
+	}
+	if end == i || d.year == 0 {
+		return i, ""
+	}
+	return end, strconv.Itoa(d.day) + p.word("day stop") + " " + p.months[d.month] + " " + strconv.Itoa(d.year)
 }
 
 // isoDate parses 2026-11-25 and 2026/11/25.
@@ -154,7 +185,8 @@ func (p *passage) numericDate(i int) (int, date) {
 	if mark == "." && k == j+1 || k > j+1 && mark == "/" || !d.exists() || p.goesOn(i, k) || p.glued(k) {
 		return i, date{}
 	}
-	if !p.in("before dates", p.at(p.before(i)).lower) && !p.weekdayBefore(i) {
+	dayLike := mark == "/" && a > 12 && b <= 12 && !p.monthFirst // no fraction is written so
+	if !dayLike && !p.in("before dates", p.at(p.before(i)).lower) && !p.weekdayBefore(i) {
 		return i, date{}
 	}
 	return k, d

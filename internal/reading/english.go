@@ -206,8 +206,8 @@ func (p *passage) house(i int) (int, string) {
 	}
 	head, tail := t.text[:len(t.text)-2], t.text[len(t.text)-2:]
 	switch {
-	case tail == "00":
-		return i + 1, p.cardinal(t.text, "")
+	case tail == "00" && t.text[0] != '0':
+		return i + 1, p.cardinal(head, "") + " hundred"
 	case tail[0] == '0':
 		return i + 1, p.cardinal(head, "") + " oh " + p.cardinal(tail[1:], "")
 	}

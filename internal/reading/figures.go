@@ -19,6 +19,10 @@ func (p *passage) fromDigits(i int) (int, string) {
 	if !p.known && p.compound(i) {
 		return i, "" // a date or time, which the voice knows best
 	}
+	if b := p.at(p.before(i)); p.base == "de" && b.text == "," && len(p.at(i).text) == 5 && p.at(i+1).kind == gap &&
+		p.at(i+2).kind == word && p.at(i+2).text != p.at(i+2).lower {
+		return i + 1, p.apart(p.at(i).text) // a postal code
+	}
 	if end, say := p.codes(i); end > i {
 		return end, say
 	}

@@ -150,6 +150,9 @@ func (p *passage) germanDay(from int) string {
 	for p.at(b).text == "," || p.at(b).text == "(" {
 		b = p.before(b)
 	}
+	if isDash(p.at(b).text) && p.month[p.at(p.before(b)).lower] > 0 {
+		return p.germanDay(max(p.before(p.before(b))-1, 0)) // 5. Mai – 7. Mai: as the first
+	}
 	w := p.at(b).lower
 	if p.day[w] || p.days[w] != "" || p.at(b).text == "." && p.days[p.at(b-1).lower] != "" {
 		c := p.before(b)

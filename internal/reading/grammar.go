@@ -16,7 +16,7 @@ type grammar struct {
 	base, region string // in lower case
 	tag          language.Tag
 	rules        *spellout.Language // nil: CLDR cannot spell the language
-	known        bool               // there is a table
+	known        bool               // there is a whole table, not just names of signs
 	point, group string             // marks of decimals and of groups of three
 	spaced       bool               // groups of three may be parted by blanks
 	together     int                // up to so many decimals are read as one number
@@ -60,7 +60,8 @@ func newGrammar(name string) *grammar {
 	}
 	g := &grammar{table: newTable(), base: base, region: strings.ToLower(region.String()), tag: tag}
 	if load, ok := tables()[base]; ok {
-		g.table, g.known = load(), true
+		g.table = load()
+		g.known = len(g.cards) > 0
 	}
 	spoken := name
 	if base == "nb" {

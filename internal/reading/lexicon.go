@@ -38,8 +38,10 @@ func ParseLexicon(file string, src []byte) (*Lexicon, diag.List) {
 	for line := range strings.SplitSeq(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n") {
 		number++
 		const longest = 1000
-		at := diag.Range{File: file, Start: diag.Pos{Line: number, Column: 1}, End: diag.Pos{Line: number,
-			Column: max(utf8.RuneCountInString(line), 1) + 1}}
+		at := diag.Range{File: file, Start: diag.Pos{Line: number, Column: 1}, End: diag.Pos{
+			Line:   number,
+			Column: max(utf8.RuneCountInString(line), 1) + 1,
+		}}
 		t := strings.TrimSpace(line)
 		if t == "" || t[0] == '#' {
 			continue

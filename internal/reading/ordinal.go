@@ -26,6 +26,9 @@ func (p *passage) oneOrdinal(i int) (int, string) {
 	if j == i || n.fraction != "" || n.low > 0 || len(n.whole) > 9 {
 		return i, ""
 	}
+	if w := p.word("ordinal " + n.whole + p.at(j).lower); w != "" {
+		return j + 1, w
+	}
 	if form, end := p.ordinalEnding(j); end > j && (!p.glued(end) || p.at(end-1).kind == sign &&
 		p.at(end).kind == digits) {
 		if next := p.at(p.skip(end)); p.at(end-1).text == "°" && (next.kind != word || next.text == "C" ||
@@ -239,11 +242,17 @@ func (p *passage) romanKind(i, end int, text, form string) string {
 		return "ordinal"
 	}
 	if len(text) < 2 || !plain {
+		if plain && stop && len(text) > 1 && next.kind == word && next.text != next.lower {
+			return "century"
+		}
 		if plain && stop && text != "I" && prev.kind == word && prev.text != prev.lower && next.kind == word &&
 			next.text == next.lower {
 			return "ordinal"
 		}
 		return ""
+	}
+	if stop && next.kind == word && next.text != next.lower && (prev.kind != word || prev.text == prev.lower) {
+		return "century" // IV. Kapitel
 	}
 	if prev.kind == word && prev.text != prev.lower && prev.text != strings.ToUpper(prev.text) {
 		if stop {

@@ -35,7 +35,7 @@ func (p *passage) phones(i int) (int, string) {
 			marks.WriteString(strings.TrimSpace(p.at(j).text) + "_")
 			j = next
 			continue
-		} else if open && p.at(j).kind == digits && len(parts) == 1 {
+		} else if open && p.at(j).kind == digits && p.at(j-1).text == ")" {
 			continue
 		}
 		j = end
@@ -147,6 +147,9 @@ func (p *passage) phoneWords(plus bool, parts []string) string {
 			say = p.apart(part)
 		}
 		out = append(out, say)
+	}
+	if plus && len(parts) > 2 && parts[1] == "0" { // +44 (0)20: the zero is dialled at home
+		out = append(out[:1], out[2:]...)
 	}
 	say := strings.Join(out, ", ")
 	if plus {

@@ -164,8 +164,10 @@ func polishClock(p *passage, from, _ int, c clock) string {
 		say += " zero zero"
 	}
 	if c.hasSecond {
-		say += " i " + p.count(uint64(c.second), "f") + " " + p.plural(noun{one: "sekunda", few: "sekundy",
-			other: "sekund"}, strconv.Itoa(c.second), "")
+		say += " i " + p.count(uint64(c.second), "f") + " " + p.plural(noun{
+			one: "sekunda", few: "sekundy",
+			other: "sekund",
+		}, strconv.Itoa(c.second), "")
 	}
 	return say
 }

@@ -245,6 +245,9 @@ func (p *passage) unitAt(i int) (*noun, int) {
 	if i >= len(p.tokens) {
 		return nil, i
 	}
+	if mark := p.at(i).text; p.base == "en" && (mark == "\"" || mark == "'") && p.at(i-1).kind == digits {
+		return p.inchMark(i, mark)
+	}
 	text := p.src[p.at(i).start:]
 	best, length := -1, 0
 	for k := range p.units {
@@ -260,6 +263,27 @@ func (p *passage) unitAt(i int) (*noun, int) {
 		return nil, i
 	}
 	return &p.units[best].noun, p.boundary(i, length)
+}
+
+// inchMark reads 3.5" and 6', unless the mark closes a quotation.
+func (p *passage) inchMark(i int, mark string) (*noun, int) {
+	for j := range i {
+		if p.tokens[j].text == mark {
+			return nil, i
+		}
+	}
+	if p.glued(i + 1) {
+		return nil, i
+	}
+	symbol := map[string]string{"\"": "in", "'": "ft"}[mark]
+	for k := range p.units {
+		for _, s := range p.units[k].symbols {
+			if s == symbol {
+				return &p.units[k].noun, i + 1
+			}
+		}
+	}
+	return nil, i
 }
 
 // boundary gives the token behind so many bytes from a token on, if a symbol may end there.

@@ -266,7 +266,10 @@ func (p *passage) read(i int) (int, string) {
 		if p.rules == nil {
 			return i, ""
 		}
-		if p.known && p.opens(i) {
+		if end, say := p.plainDate(i); end > i {
+			return end, say
+		}
+		if p.word("dot") != "" && p.opens(i) {
 			if end, say := p.addresses(i); end > i {
 				return end, say
 			}

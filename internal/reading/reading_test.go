@@ -293,7 +293,8 @@ func TestOtherLanguages(t *testing.T) {
 		{"ja", "人が 5 人いる。", "人が 五 人いる。"},
 		{"hu", "Itt 100 ember van.", "Itt száz ember van."},
 		{"tlh", "DaH 5 ghaH.", "DaH 5 ghaH."},
-		{"ru", "Это 2026-11-25.", "Это 2026-11-25."},
+		{"ru", "Это 2026-11-25.", "Это 25 ноября 2026."},
+		{"cs", "Dne 25.11.2026 na example.com.", "Dne 25. listopadu 2026 na example tečka com."}, {"hu", "Ez 2026-11-25.", "Ez 2026-11-25."},
 		{"ar", "عددهم ٥ هنا.", "عددهم خمسة هنا."},
 	} {
 		if got := said(c.text, c.language, nil); got != c.want {
@@ -326,6 +327,22 @@ func TestStyles(t *testing.T) {
 	}
 	if want := "[:am =][strong:3. Oktober=dritten Oktober][: um =][:9 Uhr=neun Uhr]"; b.String() != want {
 		t.Errorf("got %s", b.String())
+	}
+}
+
+// TestForeignStretches: a stretch in another language is read in that language, and what is
+// said in place of something else is made of words as well.
+func TestForeignStretches(t *testing.T) {
+	t.Parallel()
+	got := new(reading.Reader).Sentences([]voice.Run{
+		{Text: "In 5 days, "}, {Text: "um 5 Uhr", Language: "de-DE"}, {Text: ", "}, {Text: "W3C", Say: "World Wide Web 3"}, {Text: " 7"},
+	}, "en-US")
+	var b strings.Builder
+	for _, r := range got[0] {
+		b.WriteString(cmp.Or(r.Say, r.Text))
+	}
+	if want := "In five days, um fünf Uhr, World Wide Web three seven"; b.String() != want {
+		t.Errorf("got %q, want %q", b.String(), want)
 	}
 }
 

@@ -17,6 +17,9 @@ func lower(s string) string { return strings.ToLower(s) }
 // fromWord reads what begins with a word.
 func (p *passage) fromWord(i int) (int, string) {
 	if !p.known {
+		if p.word("dot") != "" {
+			return p.addresses(i)
+		}
 		return i, ""
 	}
 	if name := greek(p.at(i).lower); name != "" && p.base != "el" {
@@ -251,8 +254,8 @@ func (p *passage) wants(needs string, from, to int) bool {
 		street := p.at(b).kind == word && p.at(b).text != p.at(b).lower && p.at(p.before(b)).kind == digits
 		return next.kind == word && next.text != next.lower && !street
 	case "after":
-		b := p.before(from)
-		return p.at(b).kind == digits
+		b := p.at(p.before(from))
+		return b.kind == digits || romanNumeral(strings.TrimRight(b.text, "er")) > 0
 	}
 	return true
 }
