@@ -16,8 +16,14 @@ func (p *passage) fromDigits(i int) (int, string) {
 			}
 		}
 	}
-	if !p.known && p.compound(i) {
-		return i, "" // a date or time, which the voice knows best
+	if !p.known {
+		n, end := p.number(i)
+		if p.compound(i) || n.low > 0 {
+			return i, "" // a date, time or fraction, which the voice knows best
+		}
+		if n.fraction != "" && p.mark(n.mark) == "" {
+			return end, p.src[p.at(i).start:p.at(end-1).end]
+		}
 	}
 	if b := p.at(p.before(i)); p.base == "de" && b.text == "," && len(p.at(i).text) == 5 && p.at(i+1).kind == gap &&
 		p.at(i+2).kind == word && p.at(i+2).text != p.at(i+2).lower {

@@ -115,10 +115,14 @@ func (g *grammar) spell(n num, form string) string {
 
 // mark names the mark in front of decimals.
 func (g *grammar) mark(mark string) string {
+	w := g.word("point")
 	if mark == "," {
-		return g.word("comma")
+		w = g.word("comma")
 	}
-	return g.word("point")
+	if w == "" && g.rules != nil {
+		return g.rules.Mark(g.anyCardinal())
+	}
+	return w
 }
 
 // decimals reads the digits behind the mark.

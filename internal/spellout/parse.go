@@ -15,6 +15,7 @@ import (
 type set struct {
 	name  string
 	rules []rule
+	mark  string // the word for the mark of decimals, where it is no more than a word
 }
 
 // rule says how numbers from its base value on are written.
@@ -75,11 +76,15 @@ func parse(tag, text string) *Language {
 	return l
 }
 
-// add parses a line such as "1100/100: << >%%2d-year>". Lines for negative numbers,
-// decimals and infinity are passed over.
+// add parses a line such as "1100/100: << >%%2d-year>". Of a line for decimals the word for
+// the mark is kept; those for negative numbers and infinity are passed over.
 func (s *set) add(line string) {
 	head, body, ok := strings.Cut(line, ":")
 	if !ok {
+		return
+	}
+	if head == "x.x" && s.mark == "" || head == "x,x" {
+		s.mark = decimalMark(body)
 		return
 	}
 	reduce := len(head) - len(strings.TrimRight(head, ">"))
@@ -109,6 +114,18 @@ func (s *set) add(line string) {
 		base++
 	}
 	s.rules = append(s.rules, newRule(base, divisor, with))
+}
+
+// decimalMark gives the word of a rule such as "<< comma >>"; empty where there is more to it.
+func decimalMark(body string) string {
+	p := parts(strings.TrimSpace(body))
+	if len(p) != 3 || p[0].kind != quotient || p[1].kind != literal || p[2].kind != rest && p[2].kind != restBy {
+		return ""
+	}
+	if word := strings.TrimSpace(p[1].text); !strings.ContainsAny(word, "[]") {
+		return word
+	}
+	return ""
 }
 
 // choices gives the text of a rule with and without what stands in brackets; behind a bar in

@@ -135,6 +135,26 @@ func (l *Language) Spell(n uint64, ruleSet string) (string, bool) {
 	return tidy(w.out.String()), true
 }
 
+// Mark is the word that a rule set writes between a whole number and its decimals; empty
+// where it does not simply set a word between them.
+func (l *Language) Mark(ruleSet string) string {
+	const deepest = 4
+	s := l.sets["%"+ruleSet]
+	for range deepest {
+		if s == nil {
+			return ""
+		}
+		if s.mark != "" {
+			return s.mark
+		}
+		if len(s.rules) == 0 || len(s.rules[0].parts) != 1 || s.rules[0].parts[0].kind != same {
+			return ""
+		}
+		s = l.sets[s.rules[0].parts[0].text]
+	}
+	return ""
+}
+
 // tidy takes out the soft hyphens that the rules write inside words, and doubled blanks.
 func tidy(s string) string {
 	s = strings.NewReplacer("\u00ad", "", "\u200b", "").Replace(s)
