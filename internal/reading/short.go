@@ -187,7 +187,7 @@ func (p *passage) abbreviations(i int) (int, string) {
 		key, exact = key+".", exact+"."
 		if t := p.at(j + 2); t.kind == word && p.at(j+3).text != "." { // dott.ssa
 			if a, ok := p.short[key+t.lower]; ok {
-				end, say = j+3, a.say
+				end, say = j+3, a
 			}
 		}
 		j = p.skip(j + 2)
@@ -232,15 +232,15 @@ func (p *passage) mayEnd(from, to int, key string) bool {
 // shortForm looks a short form up: first where it needs something that stands there.
 func (p *passage) shortForm(key, exact string, from, to int) (string, bool) {
 	for _, needs := range []string{"digit", "name", "after"} {
-		if a, ok := p.short[key+" "+needs]; ok && p.wants(needs, from, to) {
-			return a.say, true
+		if say, ok := p.short[key+" "+needs]; ok && p.wants(needs, from, to) {
+			return say, true
 		}
 	}
-	if a, ok := p.exact[exact]; ok {
-		return a.say, true
+	if say, ok := p.exact[exact]; ok {
+		return say, true
 	}
-	a, ok := p.short[key]
-	return a.say, ok
+	say, ok := p.short[key]
+	return say, ok
 }
 
 // wants tells whether what an abbreviation needs stands around it.

@@ -30,17 +30,17 @@ type table struct {
 	prefixes map[string]string // of units: k = kilo
 	money    []currency
 	scales   map[string]scale
-	short    map[string]abbreviation // in lower case, without the last stop
-	exact    map[string]abbreviation // those for which capitals count
-	letter   map[string]bool         // acronyms that are said letter by letter
-	spoken   map[string]bool         // acronyms that are said as words
-	nouns    map[string]string       // genders, by a word in lower case
-	roman    map[string]string       // words around which Roman numerals stand, and how these are read
-	bare     map[string]string       // short forms without a stop
-	phrases  map[string]string       // short forms with signs in them
-	states   map[string]string       // short names of states
-	tails    map[string]string       // ends of compounds that are cut short: str, straße
-	ends     map[string]string       // what stands behind the digits of an ordinal number, and its form
+	short    map[string]string // in lower case, without the last stop; behind a blank what has to stand around: digit, name, after
+	exact    map[string]string // those for which capitals count
+	letter   map[string]bool   // acronyms that are said letter by letter
+	spoken   map[string]bool   // acronyms that are said as words
+	nouns    map[string]string // genders, by a word in lower case
+	roman    map[string]string // words around which Roman numerals stand, and how these are read
+	bare     map[string]string // short forms without a stop
+	phrases  map[string]string // short forms with signs in them
+	states   map[string]string // short names of states
+	tails    map[string]string // ends of compounds that are cut short: str, straße
+	ends     map[string]string // what stands behind the digits of an ordinal number, and its form
 	sets     map[string]map[string]bool
 }
 
@@ -71,14 +71,6 @@ type scale struct {
 	exponent int
 }
 
-// abbreviation is how a short form is said.
-type abbreviation struct {
-	say string
-	// needs: digit, a number has to follow; name, a capital; after, a number stands in front;
-	// empty, nothing.
-	needs string
-}
-
 // tables holds the parsed table of each language.
 //
 //nolint:gochecknoglobals // read-only tables that are built when they are first used
@@ -105,7 +97,7 @@ func newTable() *table {
 	return &table{
 		words: map[string]string{}, signs: map[string]string{}, cards: map[string]string{}, ords: map[string]string{},
 		month: map[string]int{}, days: map[string]string{}, day: map[string]bool{}, scales: map[string]scale{},
-		short: map[string]abbreviation{}, exact: map[string]abbreviation{}, letter: map[string]bool{},
+		short: map[string]string{}, exact: map[string]string{}, letter: map[string]bool{},
 		spoken: map[string]bool{},
 		nouns:  map[string]string{}, roman: map[string]string{},
 		prefixes: map[string]string{}, bare: map[string]string{}, phrases: map[string]string{},
@@ -141,85 +133,89 @@ func parseTable(src string) *table {
 func (t *table) add(section, line string) {
 	key, value, _ := strings.Cut(line, " = ")
 	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+	if pairs, ok := map[string]map[string]string{
+		"words": t.words, "signs": t.signs, "cardinals": t.cards, "ordinals": t.ords, "prefixes": t.prefixes,
+		"states": t.states, "tails": t.tails,
+	}[section]; ok {
+		pairs[key] = value
+		return
+	}
+	// In these, the key is what a list of words has in common.
+	if shared, ok := map[string]map[string]string{
+		"ordinal endings": t.ends, "nouns": t.nouns, "roman": t.roman,
+	}[section]; ok {
+		for w := range strings.FieldsSeq(value) {
+			shared[w] = key
+		}
+		return
+	}
 	switch section {
-	case "words":
-		t.words[key] = value
-	case "signs":
-		t.signs[key] = value
-	case "cardinals":
-		t.cards[key] = value
-	case "ordinals":
-		t.ords[key] = value
 	case "weekdays":
 		for short := range strings.FieldsSeq(value) {
 			t.days[strings.ToLower(short)] = key
 		}
 		t.day[strings.ToLower(key)] = true
-	case "prefixes":
-		t.prefixes[key] = value
 	case "units":
 		t.addUnits(line)
 	case "money":
-		major, minor, _ := strings.Cut(line, " / ")
-		f := fields(major)
-		c := currency{symbols: strings.Fields(f[0]), major: nounOf(f[1:])}
-		if minor != "" {
-			c.minor = nounOf(fields(minor))
-		}
-		t.money = append(t.money, c)
+		t.addMoney(line)
 	case "scales":
-		f := fields(line)
-		exponent, _ := strconv.Atoi(f[1])
-		s := scale{nounOf(f[2:]), exponent}
-		for symbol := range strings.FieldsSeq(f[0]) {
-			t.scales[symbol] = s
-		}
-		for _, name := range []string{s.one, s.other, s.few, s.genitive} {
-			t.scales[strings.ToLower(name)] = s
-		}
+		t.addScale(line)
 	case "short", "short digit", "short name", "short after":
-		a := abbreviation{say: value, needs: strings.TrimPrefix(strings.TrimPrefix(section, "short"), " ")}
-		key = strings.TrimSuffix(key, ".")
-		if a.needs != "" {
-			t.short[strings.ToLower(key)+" "+a.needs] = a
-			return
-		}
-		if exact, ok := strings.CutPrefix(key, "!"); ok {
-			t.exact[exact] = a
-			return
-		}
-		t.short[strings.ToLower(key)] = a
-	case "letters":
-		addWords(t.letter, line)
-	case "spoken":
-		addWords(t.spoken, line)
-	case "nouns":
-		for w := range strings.FieldsSeq(value) {
-			t.nouns[w] = key
-		}
+		t.addShort(key, value, strings.TrimSpace(strings.TrimPrefix(section, "short")))
 	case "bare":
 		if strings.ContainsFunc(key, func(r rune) bool { return kindOf(r) == sign }) {
 			t.phrases[key] = value
 			return
 		}
 		t.bare[key] = value
-	case "states":
-		t.states[key] = value
-	case "tails":
-		t.tails[key] = value
-	case "ordinal endings":
-		for w := range strings.FieldsSeq(value) {
-			t.ends[w] = key
-		}
-	case "roman":
-		for w := range strings.FieldsSeq(value) {
-			t.roman[strings.ToLower(w)] = key
-		}
+	case "letters":
+		addWords(t.letter, line)
+	case "spoken":
+		addWords(t.spoken, line)
 	default:
 		if t.sets[section] == nil {
 			t.sets[section] = map[string]bool{}
 		}
 		addWords(t.sets[section], line)
+	}
+}
+
+// addMoney parses "€ EUR | m | euro | euros / m | cent | cents".
+func (t *table) addMoney(line string) {
+	major, minor, _ := strings.Cut(line, " / ")
+	f := fields(major)
+	c := currency{symbols: strings.Fields(f[0]), major: nounOf(f[1:])}
+	if minor != "" {
+		c.minor = nounOf(fields(minor))
+	}
+	t.money = append(t.money, c)
+}
+
+// addScale parses "mn m | 6 | m | million | millions".
+func (t *table) addScale(line string) {
+	f := fields(line)
+	exponent, _ := strconv.Atoi(f[1])
+	s := scale{nounOf(f[2:]), exponent}
+	for symbol := range strings.FieldsSeq(f[0]) {
+		t.scales[symbol] = s
+	}
+	for _, name := range []string{s.one, s.other, s.few, s.genitive} {
+		t.scales[strings.ToLower(name)] = s
+	}
+}
+
+// addShort adds a short form; "!" in front of it says that its capitals count.
+func (t *table) addShort(key, say, needs string) {
+	key = strings.TrimSuffix(key, ".")
+	exact, counts := strings.CutPrefix(key, "!")
+	switch {
+	case needs != "":
+		t.short[strings.ToLower(key)+" "+needs] = say
+	case counts:
+		t.exact[exact] = say
+	default:
+		t.short[strings.ToLower(key)] = say
 	}
 }
 
