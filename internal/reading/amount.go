@@ -177,6 +177,11 @@ func (p *passage) ofMillion(q quantity, next string) string {
 // moneyWords reads an amount: whole units, cents, or decimals of a million.
 func (p *passage) moneyWords(from int, q quantity) string {
 	c := q.money
+	if q.to != nil && (len(q.n.fraction) == 2 || len(q.to.fraction) == 2) && q.scale == nil && c.minor.one != "" {
+		a, b := q, q // 4.50–9 is read as two amounts
+		a.to, b.to, b.n = nil, nil, *q.to
+		return p.moneyWords(from, a) + " " + p.word("to") + " " + p.moneyWords(from, b)
+	}
 	switch {
 	case q.scale != nil:
 		return p.scaleWords(from, q) + p.ofMillion(q, c.major.other) + c.major.other

@@ -249,7 +249,7 @@ func (p *passage) streetBehind(i int) bool {
 // stateName reads the short name of a state behind a town, or in front of a postal code.
 func (p *passage) stateName(i int) (int, string) {
 	name := p.states[p.at(i).text]
-	if name == "" {
+	if name == "" || p.glued(i+1) {
 		return i, ""
 	}
 	code := p.at(p.skip(i + 1))

@@ -109,6 +109,17 @@ func (p *passage) powers(i int) (int, string) {
 	if p.at(end).text == "^" {
 		return p.caret(end, p.spell(n, ""))
 	}
+	if e := p.at(end); e.lower == "e" && n.fraction+n.whole != "" && p.word("times") != "" {
+		exponent, j := "", end+1
+		if isMinus(p.at(j).text) {
+			exponent, j = "-", j+1
+		} else if p.at(j).text == "+" {
+			j++
+		}
+		if t := p.at(j); t.kind == digits && len(t.text) <= 3 && !p.glued(j+1) {
+			return j + 1, p.spell(n, "") + " " + p.word("times") + " " + p.count(10, "") + " " + p.toThePower(exponent+t.text)
+		}
+	}
 	return i, ""
 }
 
@@ -278,7 +289,7 @@ func (p *passage) sizes(i int) (int, string) {
 	say, j := "", i
 	for {
 		n, end := p.number(j)
-		if end == j {
+		if _, e := p.superscript(end); end == j || e > end {
 			return i, ""
 		}
 		part := p.spell(n, "")

@@ -28,6 +28,11 @@ func (p *passage) polishCase(from int) string {
 		}
 	}
 	if w == "z" || w == "ze" {
+		for j := from; j < min(len(p.tokens), from+5); j++ {
+			if t := p.at(j); t.kind == word && strings.HasSuffix(t.lower, "mi") {
+				return "ins" // z 3 osobami
+			}
+		}
 		return "gen"
 	}
 	return ""

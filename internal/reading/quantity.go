@@ -115,6 +115,9 @@ func (p *passage) scaleAt(i int, q *quantity) int {
 		return i
 	}
 	j := p.skip(i)
+	if p.at(j).text == "-" && len(p.at(j+1).text) > 4 && j == i {
+		j++ // a $3.5-billion deal
+	}
 	t := p.at(j)
 	if t.kind != word {
 		return i
@@ -207,8 +210,14 @@ func (p *passage) counted(from, i int, q *quantity) int {
 			return p.minorBehind(end, q)
 		}
 	}
+	if isDash(p.at(from-1).text) && p.glued(from-2) && len(p.at(j).text) == 1 {
+		return i // B-52s
+	}
 	if u, end := p.unitAt(j); end > j && p.takesUnit(i, j, end) {
 		q.unit = u
+		if next := p.at(end + 2); p.at(end).text == "." && p.at(end+1).kind == gap && next.kind == word && next.text == next.lower {
+			end++ // 5 lbs. of flour
+		}
 		return end
 	}
 	return i
@@ -237,7 +246,7 @@ func (p *passage) takesUnit(i, j, end int) bool {
 	if end != j+1 || !p.in("doubtful units", t.text) {
 		return true
 	}
-	return j == i || p.ended(end) || p.at(end).kind == sign && p.at(end).text != "'" && p.at(end).text != "’"
+	return j == i || p.ended(end) || p.at(end).kind == sign && !strings.Contains("'’/", p.at(end).text)
 }
 
 // unitAt finds the longest unit that begins at a token.
@@ -404,6 +413,7 @@ func (p *passage) plainWords(from, to int, q quantity) string {
 
 // genderBehind gives the gender of the noun behind a number; empty where there is none.
 func (p *passage) genderBehind(i int) string {
+	start := i
 	j := p.skip(i)
 	if w, _, ok := strings.Cut(p.word("percent"), " "); ok && p.at(j).lower == w {
 		return "m"
@@ -411,14 +421,28 @@ func (p *passage) genderBehind(i int) string {
 	for range 2 {
 		t := p.at(j)
 		if j == i || t.kind != word || p.in("functions", t.lower) {
-			return ""
+			break
 		}
 		if g := p.gender(t); g != "" {
 			return g
 		}
 		i, j = j+1, p.skip(j+1)
 	}
+	if t := p.at(p.skip(start)); p.skip(start) > start && t.kind == word && !p.in("functions", t.lower) && len([]rune(t.text)) > 1 && (t.text == t.lower) != (p.base == "de") {
+		return p.commonGender()
+	}
 	return ""
+}
+
+// commonGender is the one that most nouns of a language have.
+func (p *passage) commonGender() string {
+	switch p.base {
+	case "sv", "da":
+		return "c"
+	case "en", "nl":
+		return ""
+	}
+	return "m"
 }
 
 // gender of a noun by the table, else by its ending.
@@ -446,6 +470,8 @@ func (p *passage) withLetters(from, end int, q *quantity) (int, string) {
 		t := p.at(end)
 		if t.kind == digits {
 			say.WriteString(" " + p.cardinal(t.text, ""))
+		} else if t.text == "s" {
+			say.WriteString("s")
 		} else {
 			say.WriteString(" " + p.glue(t.text))
 		}

@@ -245,7 +245,11 @@ func (p *passage) changes(l *Lexicon) []change {
 		}
 		end, say := p.read(i)
 		if end > i && say != "" {
-			out = append(out, p.withBlanks(change{start: t.start, end: p.tokens[end-1].end, say: say}))
+			c := p.withBlanks(change{start: t.start, end: p.tokens[end-1].end, say: say})
+			if n := len(out); n > 0 && out[n-1].end == c.start && !strings.HasSuffix(out[n-1].say, " ") && wordy([]rune(c.say)[0]) {
+				c.say = " " + c.say
+			}
+			out = append(out, c)
 			i = end
 			continue
 		}

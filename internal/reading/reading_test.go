@@ -89,6 +89,15 @@ func TestReading(t *testing.T) {
 		{"en-US", "Version 1.12.2024, kernel 5.10.2024, 3.10.1999.4, but 3.10.1999.", "Version one point twelve point two thousand twenty-four, kernel five point ten point two thousand twenty-four, three point ten point one thousand nine hundred ninety-nine point four, but October third nineteen ninety-nine."},
 		{"de", "Am 31.02.2024 und am 29.02.2024.", "Am einunddreißig Punkt null zwei Punkt zweitausendvierundzwanzig und am neunundzwanzigsten Februar zweitausendvierundzwanzig."},
 		{"en-US", "5 € or 3.50 £, 10 USD, EUR 1,200.", "five euros or three pounds and fifty pence, ten U S dollars, one thousand two hundred euros."},
+		{"en-US", "She was 5'4\" and 120 lbs. in 1985, for €4.50–€9.", "She was five foot four and one hundred twenty pounds in nineteen eighty-five, for four euros and fifty cents to nine euros."},
+		{"en-US", "2788 San Tomas Expy, Santa Clara, CA 95051", "twenty-seven eighty-eight San Tomas Expressway, Santa Clara, California nine five zero five one"},
+		{"en-US", "Fly B-52s at −40°C/−40°F; a 1920x1080 px screen.", "Fly B-fifty-twos at minus forty degrees Celsius slash minus forty degrees Fahrenheit; a nineteen twenty by ten eighty pixels screen."},
+		{"en-US", "Is x = -b or 1.5e-3, <5% and H₂O?", "Is x equals minus b or one point five times ten to the minus three, less than five percent and H two O?"},
+		{"en-US", "Francis I admire. MIX it. He/she is WHO? Try 5 A/B tests.", "Francis I admire.MIX it.He or she is W H O?Try five A slash B tests."},
+		{"de", "Der Test von Max. Im Mai kam Karl V. und sie am 2. Mai.", "Der Test von Max.Im Mai kam Karl der Fünfte und sie am zweiten Mai."},
+		{"it", "Vi ho visto nel 2005. Ha vinto. I secoli bui.", "Vi ho visto nel duemilacinque.Ha vinto.I secoli bui."},
+		{"sv", "Han har 1 son, 1 barn och en bil.", "Han har en son, ett barn och en bil."},
+		{"pl", "Ma 2 córki, rozmawia z 3 osobami i z 5 zł.", "Ma dwie córki, rozmawia z trzema osobami i z pięciu złotych."},
 		{"en-US", "iPhone and JavaScript.", "iPhone and JavaScript."},
 	} {
 		if got := said(c.text, c.language, nil); got != c.want {

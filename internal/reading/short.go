@@ -248,6 +248,9 @@ func (p *passage) wants(needs string, from, to int) bool {
 	next := p.at(p.skip(to))
 	switch needs {
 	case "digit":
+		if (next.text == "(" || next.text == "[") && p.at(p.skip(to)+1).kind == digits {
+			return true
+		}
 		return next.kind == digits || romanNumeral(next.text) > 0 && next.text != "I" || next.text == "#"
 	case "name":
 		b := p.before(from)

@@ -109,6 +109,9 @@ func (p *passage) pathsAndFlags(i int) (int, string) {
 	case "/", "~", ".":
 		return p.paths(i)
 	case "-":
+		if b := p.at(p.before(i)).text; letter(p.at(i+1)) && b != "" && strings.Contains("=(+*/<>±", b) {
+			return i, "" // a minus
+		}
 		return p.flags(i)
 	}
 	return i, ""
@@ -121,6 +124,9 @@ func (p *passage) between(i int) (int, string) {
 	value := func(t token) bool { return t.kind == digits || t.kind == word && len([]rune(t.text)) == 1 }
 	switch t.text {
 	case "-", "−", "–":
+		if letter(p.at(i+1)) && before.text != "" && strings.Contains("=(+*/<>±", before.text) {
+			return i + 1, p.word("minus")
+		}
 		if before.kind == digits && after.kind == digits && p.at(i-1).kind == gap && p.at(i+1).kind == gap &&
 			p.formula(i) {
 			return i + 1, p.word("minus")
@@ -134,6 +140,9 @@ func (p *passage) between(i int) (int, string) {
 			return i + 1, p.word("times")
 		}
 	case ":", "/":
+		if t.text == "/" && (before.kind == digits && letter(after) || letter(before) && after.kind == digits) {
+			return i + 1, p.word("over")
+		}
 		if t.text == "/" && before.kind == word && after.kind == word && p.at(i-1).kind == word &&
 			p.at(i+1).kind == word {
 			if p.in("either or", before.lower+"/"+after.lower) {
@@ -180,6 +189,9 @@ func (p *passage) between(i int) (int, string) {
 	}
 	return i, ""
 }
+
+// letter tells that a token is a letter that stands for a number.
+func letter(t token) bool { return t.kind == word && len([]rune(t.text)) == 1 }
 
 // run counts equal signs from a token on.
 func (p *passage) run(i int, text string) int {
@@ -254,7 +266,14 @@ func (p *passage) signName(i int) (int, string) {
 	if s, end := p.subscript(i); end > i && p.known {
 		return end, p.cardinal(s, "")
 	}
+	if say := p.signs[t.text+t.text]; say != "" && after.text == t.text {
+		return i + 2, say
+	}
 	if say := p.signs[t.text]; say != "" {
+		if b := p.at(p.before(i)); b.kind != word && b.kind != digits {
+			// "< 5" alone is less than five, without a verb.
+			say = strings.TrimPrefix(strings.TrimPrefix(say, "is "), "er ")
+		}
 		return i + 1, say
 	}
 	if say := p.compatible(t.text); say != "" {

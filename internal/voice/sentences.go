@@ -179,7 +179,7 @@ func joins(text string, start, cut int, language string, known abbreviations) bo
 		return true // a quotation in the middle of a Japanese sentence
 	}
 	if !strings.HasSuffix(body, ".") || !unicode.IsLetter(next) && !unicode.IsDigit(next) &&
-		!strings.ContainsRune(`"“‘'(„«–§#№$€£¥&+`, next) {
+		!strings.ContainsRune(`"“‘'(„«–[§#№$€£¥&+`, next) {
 		return false
 	}
 	word := body[strings.LastIndexFunc(body, unicode.IsSpace)+1:]
