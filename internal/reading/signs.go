@@ -151,7 +151,7 @@ func (p *passage) between(i int) (int, string) {
 				}
 				return i + 1, "or"
 			}
-			if p.at(p.before(i-1)).kind == digits && p.word("per") != "" {
+			if p.at(p.before(i-1)).kind == digits && p.word("per") != "" && len(before.text) > 2 {
 				return i + 1, p.word("per") // 7 days/week
 			}
 		}
