@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -286,10 +287,8 @@ func (p *passage) inchMark(i int, mark string) (*noun, int) {
 	}
 	symbol := map[string]string{"\"": "in", "'": "ft"}[mark]
 	for k := range p.units {
-		for _, s := range p.units[k].symbols {
-			if s == symbol {
-				return &p.units[k].noun, i + 1
-			}
+		if slices.Contains(p.units[k].symbols, symbol) {
+			return &p.units[k].noun, i + 1
 		}
 	}
 	return nil, i
