@@ -253,7 +253,9 @@ func (p *passage) stateName(i int) (int, string) {
 		return i, ""
 	}
 	code := p.at(p.skip(i + 1))
-	comma := p.at(p.before(i)).text == "," && p.at(p.before(p.before(i))).kind == word
+	town := p.at(p.before(p.before(i)))
+	comma := p.at(p.before(i)).text == "," && town.kind == word && town.text != strings.ToUpper(town.text) &&
+		town.text != town.lower
 	if code.kind == digits && len(code.text) == 5 || comma && p.at(i).text != "IN" && p.at(i).text != "OR" &&
 		p.at(i).text != "OK" && p.at(i).text != "ME" {
 		return i + 1, name

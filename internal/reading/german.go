@@ -7,18 +7,11 @@ import (
 
 // german sets up German.
 func (g *grammar) german() {
-	if g.region == "ch" || g.region == "li" {
-		g.point = "."
-		g.group = "'"
-	}
 	g.spaced = true
 	g.forms = forms{
 		year: germanYear, counts: germanCounts, ordinal: germanOrdinal, date: germanDate, clock: germanClock,
 		part:  germanPart,
 		roman: germanRoman,
-	}
-	if g.region == "ch" {
-		g.point, g.group = ",", ".'"
 	}
 }
 

@@ -310,7 +310,7 @@ func (p *passage) acronyms(i int) (int, string) {
 	if !strings.ContainsFunc(word, unicode.IsUpper) && !listed {
 		return i, ""
 	}
-	if !listed && !p.spelledOut(i, word) {
+	if !listed && !p.spelledOut(i, word) || listed && p.in("words too", word) && p.besideCapitals(i) {
 		return i, ""
 	}
 	end := i + 1
@@ -342,8 +342,8 @@ func (p *passage) spelledOut(i int, w string) bool {
 	case p.shouting(i) || len(runes) > 4:
 		return false
 	case len(runes) == 4:
-		// NASA and UEFA are words; HDMI and RGBA end in letters that nobody can say.
-		return vowels == 1 && !isVowel(runes[1]) || vowels == 1 && !isVowel(runes[2]) && !isVowel(runes[1])
+		// NASA and UEFA are words; HDMI, RGBA and ISBN have a vowel where nobody can use it.
+		return vowels == 1 && (isVowel(runes[0]) || isVowel(runes[3]))
 	}
 	return true
 }
@@ -359,7 +359,8 @@ func (p *passage) shouting(i int) bool {
 	loud, all := 0, 0
 	for j := max(0, i-40); j < min(len(p.tokens), i+40); j++ {
 		t := p.at(j)
-		if t.kind != word || len([]rune(t.text)) < 2 {
+		if t.kind != word || len([]rune(t.text)) < 2 || p.letter[t.text] || p.spoken[t.text] ||
+			!strings.ContainsFunc(strings.ToUpper(t.text), isVowel) {
 			continue
 		}
 		all++
@@ -368,6 +369,16 @@ func (p *passage) shouting(i int) bool {
 		}
 	}
 	return all >= few && 3*loud > 2*all
+}
+
+// besideCapitals tells that a word next to one is written in capitals as well: DO IT NOW.
+func (p *passage) besideCapitals(i int) bool {
+	for _, j := range []int{p.before(i), p.skip(i + 1)} {
+		if t := p.at(j); t.kind == word && len([]rune(t.text)) > 1 && t.text == strings.ToUpper(t.text) && !p.letter[t.text] {
+			return true
+		}
+	}
+	return false
 }
 
 // letters are said one by one, without a pause between.
