@@ -359,7 +359,7 @@ func (p *passage) shouting(i int) bool {
 	loud, all := 0, 0
 	for j := max(0, i-40); j < min(len(p.tokens), i+40); j++ {
 		t := p.at(j)
-		if t.kind != word || len([]rune(t.text)) < 2 || p.letter[t.text] || p.spoken[t.text] ||
+		if t.kind != word || len([]rune(t.text)) < 2 || p.letter[t.text] || p.spoken[t.text] && len(t.text) > 3 ||
 			!strings.ContainsFunc(strings.ToUpper(t.text), isVowel) {
 			continue
 		}
