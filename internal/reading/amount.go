@@ -12,6 +12,11 @@ func (p *passage) quantityWords(from, to int, q quantity) string {
 	case q.unit != nil:
 		out = append(out, p.unitWords(from, q))
 	case q.scale != nil:
+		if g := p.genderBehind(to); p.base == "pt" && q.scale.exponent == 3 && g != "" {
+			thousands := *q.scale
+			thousands.gender = g // duas mil pessoas
+			q.scale = &thousands
+		}
 		out = append(out, p.scaleWords(from, q))
 	case q.to != nil:
 		out = append(out, p.spanWords(from, to, q))

@@ -45,6 +45,9 @@ func (p *passage) clockAt(i int) (clock, int) {
 	mark := p.at(i + 1).text
 	end := i + 1
 	switch {
+	case mark == ":" && p.at(i+3).kind == sign && p.at(i+4).kind == digits && len(p.at(i+4).text) == 3 &&
+		(p.at(i+3).text == p.group || p.at(i+3).text == p.point):
+		return clock{}, i // a scale: 1:10.000
 	case mark == ":" && p.minutes(i+2, &c):
 		end = i + 3
 		if p.at(end).text == ":" && p.seconds(end+1, &c) {
@@ -138,6 +141,9 @@ func (p *passage) alone(i, end int) bool {
 	if p.in("versions", p.at(p.before(i)).lower) || p.in("before numbers", p.at(p.before(i)).lower) ||
 		p.at(i-1).kind == sign && p.at(i-1).text != "(" {
 		return false
+	}
+	if k := p.skip(p.skip(end) + 1); isDash(next.text) && p.at(k+1).text == "." && len(p.at(k+2).text) == 2 {
+		return true
 	}
 	return p.ended(end) || next.kind == sign && p.at(end).kind == sign && strings.Contains(",;:!?)–.", next.text) &&
 		p.at(end+1).kind != digits ||

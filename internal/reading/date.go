@@ -185,6 +185,9 @@ func (p *passage) numericDate(i int) (int, date) {
 	if mark == "." && k == j+1 || k > j+1 && mark == "/" || !d.exists() || p.goesOn(i, k) || p.glued(k) {
 		return i, date{}
 	}
+	if mark == "/" && p.base == "it" && (p.at(i-1).text == "'" || p.at(i-1).text == "’") {
+		return k, d // l'11/9
+	}
 	dayLike := mark == "/" && a > 12 && b <= 12 && !p.monthFirst // no fraction is written so
 	if !dayLike && !p.in("before dates", p.at(p.before(i)).lower) && !p.weekdayBefore(i) {
 		return i, date{}

@@ -183,8 +183,12 @@ func (p *passage) ratios(i int) (int, string) {
 	parts := []string{p.at(i).text}
 	j := i + 1
 	for p.at(j).text == ":" && p.at(j+1).kind == digits {
-		parts = append(parts, p.at(j+1).text)
-		j += 2
+		n, end := p.number(j + 1)
+		if n.fraction != "" || n.low > 0 {
+			n.whole, end = p.at(j+1).text, j+2
+		}
+		parts = append(parts, n.whole)
+		j = end
 	}
 	if len(parts) == 1 && p.at(j).kind == gap && p.at(j+1).text == ":" && p.at(j+2).kind == gap &&
 		p.at(j+3).kind == digits {

@@ -56,6 +56,7 @@ func (p *passage) oneOrdinal(i int) (int, string) {
 			return i, ""
 		}
 	case p.at(j+1).text == ",":
+	case p.at(j+1).text == "/" && p.at(j+2).kind == digits && p.at(j+3).text == ".":
 	case isDash(next.text):
 		k := p.skip(p.skip(j+1) + 1)
 		if p.at(k).kind != digits || p.at(k+1).text != "." {

@@ -201,6 +201,10 @@ func (p *passage) counted(from, i int, q *quantity) int {
 		}
 		return i
 	}
+	if u, end := p.unitAt(i + 1); p.at(i).text == "-" && end > i+1 && p.at(end).text == "-" && q.to == nil {
+		q.unit = &noun{gender: u.gender, one: u.one, few: u.one, other: u.one, genitive: u.one}
+		return end // 100-m-Lauf
+	}
 	j := p.skip(i)
 	if p.at(j).lower == p.word("of million") && q.scale != nil && p.at(j+1).kind == gap {
 		j += 2

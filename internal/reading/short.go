@@ -71,6 +71,12 @@ func (p *passage) plainWord(i int) bool {
 
 // unitAlone reads a unit such as km/h that no number stands in front of.
 func (p *passage) unitAlone(i int) (int, string) {
+	if p.at(i).text == "km" && p.at(p.skip(i+1)).kind == digits && p.at(p.before(i)).kind != digits {
+		u, _ := p.unitAt(i)
+		if u != nil {
+			return i + 1, u.one // on a road: km 23
+		}
+	}
 	if p.at(i+1).text != "/" || p.at(i-1).kind == sign && i > 0 {
 		return i, ""
 	}

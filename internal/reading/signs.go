@@ -140,6 +140,9 @@ func (p *passage) between(i int) (int, string) {
 			return i + 1, p.word("times")
 		}
 	case ":", "/":
+		if p.at(i-1).text == "." && p.at(i+1).kind == digits && p.at(i+2).text == "." && p.in("ordinal stop", "yes") {
+			return i + 1, p.word("and") // 24./25. Dezember
+		}
 		if t.text == "/" && (before.kind == digits && letter(after) || letter(before) && after.kind == digits) {
 			return i + 1, p.word("over")
 		}
