@@ -355,6 +355,8 @@ func (p *passage) letterGroups(i, j int) string {
 			out = append(out, p.apart(t.text))
 		case t.kind == digits:
 			out = append(out, p.model(t.text))
+		case t.text == "s" && i == j-1 && len(out) > 0:
+			out[len(out)-1] += "s" // MP3s
 		case long:
 			out = append(out, letters(t.text))
 		default:

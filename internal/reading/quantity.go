@@ -180,7 +180,7 @@ func (p *passage) span(from, i int, q *quantity) int {
 		b, err2 := strconv.ParseFloat(n.whole+"."+n.fraction, 64)
 		whole := len(n.whole) > 1 && n.whole[0] == '0'
 		short := len(q.n.whole) == 4 && len(n.whole) == 2 && p.likeYear(q.n)
-		if err != nil || err2 != nil || spaced || !short && (b <= a || whole || len(n.whole) > len(q.n.whole)+1 ||
+		if err != nil || err2 != nil || spaced && (b <= a || p.formula(dash)) || !short && (b <= a || whole || len(n.whole) > len(q.n.whole)+1 ||
 			len(q.n.whole) == 3 && len(n.whole) == 4) {
 			return i
 		}

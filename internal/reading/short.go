@@ -212,7 +212,11 @@ func (p *passage) phrase(i int) (int, string) {
 	text := p.src[p.at(i).start:]
 	best, end := "", i
 	for key := range p.phrases {
-		if e := p.boundary(i, len(key)); len(key) > len(best) && strings.HasPrefix(text, key) && e > i {
+		e := p.boundary(i, len(key))
+		if e > i && p.at(e-1).kind == sign && p.at(e).kind != gap {
+			continue
+		}
+		if len(key) > len(best) && strings.HasPrefix(text, key) && e > i {
 			best, end = key, e
 		}
 	}

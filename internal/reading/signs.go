@@ -165,6 +165,13 @@ func (p *passage) between(i int) (int, string) {
 		if after.kind == word && p.at(i+1).kind == word && (i == 0 || p.at(i-1).kind == gap) {
 			return i + 1, p.word("dot") // .NET
 		}
+		if b := p.at(i - 1); p.at(i+1).kind == digits && p.point == "." && (i == 0 || b.kind == gap || b.text == "(" || b.text == "=") {
+			say := p.word("point") + " " + p.decimals(p.at(i+1).text) // .5 inches
+			if u, end := p.unitAt(p.skip(i + 2)); end > p.skip(i+2) && p.takesUnit(i+2, p.skip(i+2), end) {
+				return end, say + " " + u.other
+			}
+			return i + 2, say
+		}
 	case "!":
 		if p.at(i+1).text == "=" {
 			return i + 2 + p.run(i+2, "="), p.signs["≠"]
