@@ -188,7 +188,8 @@ func (p *passage) numericDate(i int) (int, date) {
 	if mark == "/" && p.base == "it" && (p.at(i-1).text == "'" || p.at(i-1).text == "’") {
 		return k, d // l'11/9
 	}
-	dayLike := mark == "/" && a > 12 && b <= 12 && !p.monthFirst // no fraction is written so
+	set := p.word("fraction "+p.at(i).text+"/"+p.at(j).text) != "" // 24/7
+	dayLike := mark == "/" && a > 12 && b <= 12 && !p.monthFirst && !set
 	if !dayLike && !p.in("before dates", p.at(p.before(i)).lower) && !p.weekdayBefore(i) {
 		return i, date{}
 	}
