@@ -80,6 +80,7 @@ func floors() map[string]int {
 		"cmd/mynah":                        10,
 		"test/bench":                       10,
 		"internal/reading":                 2,
+		"internal/spellout":                0,
 	}
 }
 

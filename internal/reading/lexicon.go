@@ -6,6 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"mynah/internal/diag"
 )
 
@@ -25,18 +27,21 @@ type Lexicon struct {
 }
 
 // ParseLexicon reads a lexicon: lines "word: replacement" or "word: /ipa/". Blank lines
-// and those that begin with # are passed over, and what stands behind a blank and #. A word written in small letters stands for
-// all ways of writing it; one with a capital for itself.
+// and those that begin with # are passed over, and what stands behind a blank and #. A word
+// written in small letters stands for all ways of writing it; one with a capital for itself.
 func ParseLexicon(file string, src []byte) (*Lexicon, diag.List) {
 	var list diag.List
 	l := &Lexicon{byFirst: map[rune][]entry{}}
 	seen := map[string]int{}
-	text := strings.TrimPrefix(string(src), "\ufeff")
+	text := norm.NFC.String(strings.TrimPrefix(string(src), "\ufeff"))
 	number := 0
 	for line := range strings.SplitSeq(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n") {
 		number++
 		const longest = 1000
-		at := diag.Range{File: file, Start: diag.Pos{Line: number, Column: 1}, End: diag.Pos{Line: number, Column: max(utf8.RuneCountInString(line), 1) + 1}}
+		at := diag.Range{File: file, Start: diag.Pos{Line: number, Column: 1}, End: diag.Pos{
+			Line:   number,
+			Column: max(utf8.RuneCountInString(line), 1) + 1,
+		}}
 		t := strings.TrimSpace(line)
 		if t == "" || t[0] == '#' {
 			continue
@@ -86,7 +91,8 @@ func parseEntry(t string) (e entry, problem, hint string) {
 	case strings.HasPrefix(said, "/"):
 		ipa, end, _ := strings.Cut(said[1:], "/")
 		if end != "" || !strings.HasSuffix(said, "/") || !strings.ContainsFunc(ipa, unicode.IsLetter) {
-			return e, "the pronunciation of " + e.word + " is not closed by a slash, or empty", "write IPA between two slashes: /təˈmɑːtoʊ/"
+			return e, "the pronunciation of " + e.word + " is not closed by a slash, or empty",
+				"write IPA between two slashes: /təˈmɑːtoʊ/"
 		}
 		e.ipa = strings.TrimSpace(ipa)
 	default:
@@ -154,4 +160,11 @@ func prefix(text, word string, exact bool) (int, bool) {
 		n += size
 	}
 	return n, true
+}
+
+// ends tells whether a thing may end at a byte: not within a word or number.
+func ends(text string, at int) bool {
+	last, _ := utf8.DecodeLastRuneInString(text[:at])
+	next, _ := utf8.DecodeRuneInString(text[at:])
+	return !wordy(last) || !wordy(next) || unspaced(last) || unspaced(next)
 }

@@ -1,325 +1,359 @@
 // Package reading says how narration is read aloud: it cuts text into sentences and puts
-// beside numbers, dates, abbreviations, addresses and words of code what is to be said
-// for them, in the words of the language; and it applies the pronunciations of a lexicon.
-// It exists so that every voice reads the same text in the same way. It speaks nothing
-// and never changes what is written, which subtitles show. What a language's rules do not
-// cover is left to the voice.
+// beside numbers, dates, money, signs, abbreviations, addresses and words of code the words
+// that are said for them, in the language of the voice and in the form that the sentence
+// asks for; and it applies the pronunciations of a lexicon. It exists so that every voice
+// reads the same text in the same way, and gets words alone. It speaks nothing and never
+// changes what is written, which subtitles show.
 package reading
 
 import (
-	"regexp"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"mynah/internal/voice"
 )
 
 // Reader reads the narration of one script. The zero value has no lexicon. A Reader is
-// not safe for use side by side.
+// not safe for use by several goroutines.
 type Reader struct {
 	// Lexicon of the script; nil is none. It is set before anything is read.
 	Lexicon *Lexicon
 
-	languages map[string]*reader // whose rules take longer to make than a paragraph to read
+	languages map[string]*grammar // which take longer to make than a paragraph to read
 }
+
+// ellipsisPause is how long "..." within a sentence waits.
+const ellipsisPause = 300 * time.Millisecond
 
 // Sentences cuts styled text into sentences (see voice.SplitRuns) and says in each run
 // how it is read, in the language of the voice (BCP 47).
 func (all *Reader) Sentences(runs []voice.Run, language string) [][]voice.Run {
-	out := voice.SplitRuns(runs, language)
-	r, ok := all.languages[language]
-	if !ok {
-		r = newReader(language, all.Lexicon)
-		if all.languages == nil {
-			all.languages = map[string]*reader{}
-		}
-		all.languages[language] = r
-	}
+	out := voice.SplitRuns(composed(runs), language)
 	for i, sentence := range out {
-		var read []voice.Run
-		for _, run := range sentence {
-			read = append(read, r.run(run)...)
-		}
-		out[i] = read
+		out[i] = all.sentence(sentence, language)
 	}
 	return out
 }
 
-// reader reads in one language.
-type reader struct {
-	words   wordList
-	english bool
-	// monthFirst tells that 3/4 is the 4th of March.
-	monthFirst bool
-	lexicon    *Lexicon
-	list       []rule
-}
-
-func newReader(language string, lexicon *Lexicon) *reader {
-	base, region, _ := strings.Cut(strings.ToLower(language), "-")
-	english := base == "en"
-	return &reader{words: wordsOf(base), english: english, monthFirst: english && (region == "" || region == "us"), lexicon: lexicon}
-}
-
-// run cuts a run where something is said in another way than it is written.
-func (r *reader) run(run voice.Run) []voice.Run {
-	if run.Say != "" || run.IPA != "" {
-		return []voice.Run{run}
+// composed brings text into the normal form NFC.
+func composed(runs []voice.Run) []voice.Run {
+	out := make([]voice.Run, len(runs))
+	for i, r := range runs {
+		r.Text = norm.NFC.String(r.Text)
+		out[i] = r
 	}
+	return out
+}
+
+// grammarOf gives the grammar of a language, made when it is first needed.
+func (all *Reader) grammarOf(language string) *grammar {
+	g, ok := all.languages[language]
+	if !ok {
+		g = newGrammar(language)
+		if all.languages == nil {
+			all.languages = map[string]*grammar{}
+		}
+		all.languages[language] = g
+	}
+	return g
+}
+
+// sentence reads the runs of a sentence. Neighbours in one language are read as one text,
+// so that a number sees the words around it whatever their style.
+func (all *Reader) sentence(runs []voice.Run, language string) []voice.Run {
 	var out []voice.Run
-	rest := run.Text
-	add := func(text string, change voice.Run) {
-		if text == "" {
-			return
+	for i := 0; i < len(runs); {
+		r := runs[i]
+		lang := language
+		if r.Language != "" {
+			lang = r.Language
 		}
-		part := run
-		part.Text, part.Say, part.IPA, part.Pause = text, change.Say, change.IPA, 0
-		out = append(out, part)
-	}
-	from := 0 // of what is not yet in out
-	at := 0
-	for at < len(rest) {
-		n, change := r.special(run, rest, at)
-		if n == 0 {
-			_, size := utf8.DecodeRuneInString(rest[at:])
-			at += size
+		if r.Say != "" || r.IPA != "" {
+			if say := all.words(r.Say, lang); say != "" {
+				r.Say = say
+			}
+			out = append(out, r)
+			i++
 			continue
 		}
-		add(rest[from:at], voice.Run{})
-		add(rest[at:at+n], change)
-		at += n
-		from = at
-		if change.Pause > 0 {
-			out[len(out)-1].Pause = change.Pause
+		if r.Style == voice.Spell {
+			out = append(out, all.spelled(r, lang)...)
+			i++
+			continue
 		}
+		j := i + 1
+		for j < len(runs) && goesWith(runs[j], r) && runs[j-1].Pause == 0 {
+			j++
+		}
+		out = append(out, all.stretch(runs[i:j], lang)...)
+		i = j
 	}
-	add(rest[from:], voice.Run{})
-	if len(out) == 0 {
-		return []voice.Run{run}
-	}
-	out[len(out)-1].Pause = max(out[len(out)-1].Pause, run.Pause)
 	return out
 }
 
-// special finds what begins at a byte of a text and is said in another way; 0 is nothing.
-// Things begin where words do.
-func (r *reader) special(run voice.Run, text string, at int) (int, voice.Run) {
-	if run.Style == voice.Spell {
-		return 0, voice.Run{} // the letters are meant, not what they stand for
-	}
-	if n := ellipsis(text, at); n > 0 {
-		return n, voice.Run{Say: ",", Pause: ellipsisPause}
-	}
-	before, size := utf8.DecodeLastRuneInString(text[:at])
-	c, _ := utf8.DecodeRuneInString(text[at:])
-	inside := wordy(before)
-	if inside && !unspaced(before) && !unspaced(c) {
-		return 0, voice.Run{}
-	}
-	if n, e := r.lexicon.match(text, at); n > 0 {
-		return n, voice.Run{Say: e.say, IPA: e.ipa}
-	}
-	if inside {
-		return 0, voice.Run{}
-	}
-	if before == '-' && unicode.IsDigit(c) {
-		if r, _ := utf8.DecodeLastRuneInString(text[:at-size]); wordy(r) {
-			return 0, voice.Run{} // the middle of CVE-2026-1234
-		}
-	}
-	if !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("#$€£¥~@&/-−.+", c) {
-		return 0, voice.Run{}
-	}
-	if plainWord(text[at:]) {
-		return 0, voice.Run{} // most words are; rules take a hundred times as long
-	}
-	foreign := run.Language != "" && !r.same(run.Language)
-	for _, rule := range r.rules() {
-		if rule.english && (!r.english || foreign) {
-			continue
-		}
-		m := rule.find.FindStringSubmatch(text[at:])
-		if m == nil || len(m[0]) == 0 || !ends(text, at+len(m[0])) || rule.unless != nil && rule.unless.MatchString(text[at+len(m[0]):]) {
-			continue
-		}
-		if say := rule.say(m); say != "" && say != m[0] {
-			return len(m[0]), voice.Run{Say: say}
-		}
-	}
-	return 0, voice.Run{}
+// goesWith tells whether a run can be read together with the one in front of it.
+func goesWith(r, first voice.Run) bool {
+	return r.Say == "" && r.IPA == "" && r.Style != voice.Spell && r.Language == first.Language
 }
 
-// plainWord tells whether a text begins with a word of small letters, the first of which
-// may be a capital, behind which neither a stop nor a number comes: no rule is for such.
-func plainWord(text string) bool {
-	n := 0
-	for n < len(text) && (text[n] >= 'a' && text[n] <= 'z' || n == 0 && text[n] >= 'A' && text[n] <= 'Z') {
-		n++
+// words reads a text that is said in place of another, such as an alias in SSML.
+func (all *Reader) words(say, language string) string {
+	if say == "" {
+		return ""
+	}
+	p := &passage{grammar: all.grammarOf(language), src: norm.NFC.String(say)}
+	p.tokens = tokenize(p.src)
+	return p.plain()
+}
+
+// change is a stretch of a text, in bytes, that is said in another way than it is written.
+type change struct {
+	start, end int
+	say, ipa   string
+	pause      time.Duration
+}
+
+// stretch reads runs of one language.
+func (all *Reader) stretch(runs []voice.Run, language string) []voice.Run {
+	p := &passage{grammar: all.grammarOf(language), src: voice.PlainText(runs)}
+	p.tokens = tokenize(p.src)
+	changes := p.changes(all.Lexicon)
+	var out []voice.Run
+	base, k := 0, 0
+	for _, run := range runs {
+		end := base + len(run.Text)
+		at := base
+		first := len(out)
+		for k < len(changes) && changes[k].start < end {
+			c := changes[k]
+			if c.start > at {
+				out = append(out, part(run, p.src[at:c.start]))
+			}
+			if c.start >= at && c.start >= base {
+				said := part(run, p.src[c.start:c.end])
+				said.Say, said.IPA, said.Pause = c.say, c.ipa, c.pause
+				out = append(out, said)
+			}
+			at = max(at, c.end)
+			if c.end > end { // the rest of what is said lies in the runs behind
+				break
+			}
+			k++
+		}
+		if at < end {
+			out = append(out, part(run, p.src[at:end]))
+		}
+		if len(out) > first {
+			out[len(out)-1].Pause = max(out[len(out)-1].Pause, run.Pause)
+		} else if run.Pause > 0 && len(out) > 0 {
+			out[len(out)-1].Pause = max(out[len(out)-1].Pause, run.Pause)
+		}
+		base = end
+	}
+	return out
+}
+
+// part is a piece of a run that is said as it is written.
+func part(run voice.Run, text string) voice.Run {
+	run.Text, run.Pause = text, 0
+	return run
+}
+
+// spelled cuts a run that is said letter by letter: digits and signs become words.
+func (all *Reader) spelled(run voice.Run, language string) []voice.Run {
+	p := &passage{grammar: all.grammarOf(language), src: run.Text}
+	p.tokens = tokenize(p.src)
+	var out []voice.Run
+	plain := ""
+	flush := func() {
+		if plain != "" {
+			out = append(out, part(run, plain))
+			plain = ""
+		}
+	}
+	for _, t := range p.tokens {
+		text := p.src[t.start:t.end]
+		say := ""
+		switch {
+		case t.kind == digits && p.rules != nil:
+			say = " " + strings.ReplaceAll(p.apart(t.text), " ", ", ") + ", "
+		case t.kind == sign && p.known:
+			say = (&passage{grammar: p.grammar, src: t.text, tokens: []token{t}}).spelledSign(t.text)
+		}
+		if say == "" {
+			plain += text
+			continue
+		}
+		flush()
+		piece := part(run, text)
+		piece.Style, piece.Say = voice.Plain, say
+		out = append(out, piece)
+	}
+	flush()
+	if len(out) > 0 {
+		out[len(out)-1].Pause = run.Pause
+	}
+	return out
+}
+
+// spelledSign names a sign among letters.
+func (p *passage) spelledSign(text string) string {
+	name := p.signs[text]
+	for key, s := range map[string]string{
+		"dot": ".", "slash": "/", "at": "@", "dash": "-", "underscore": "_", "colon": ":",
+	} {
+		if s == text {
+			name = p.word(key)
+		}
 	}
 	switch {
-	case n == 0:
-		return false
-	case n == len(text):
-		return true
-	case text[n] == ' ':
-		return n+1 == len(text) || text[n+1] < '0' || text[n+1] > '9'
+	case name != "":
+		return " " + name + ", "
+	case strings.Contains(pauses, text):
+		return ""
 	}
-	return strings.IndexByte(",;!?", text[n]) >= 0
+	if s, end := p.superscript(0); end > 0 && s != "" {
+		return " " + p.cardinal(strings.TrimPrefix(s, "-"), "") + ", "
+	}
+	if top, low, ok := vulgar(text); ok {
+		return " " + p.fraction(itoa(top), itoa(low)) + ", "
+	}
+	if say := p.compatible(text); say != "" {
+		return " " + say + ", "
+	}
+	return " "
 }
 
-func (r *reader) same(language string) bool {
-	base, _, _ := strings.Cut(strings.ToLower(language), "-")
-	return base == "en" && r.english
+// changes finds all that is said in another way than it is written, in order.
+func (p *passage) changes(l *Lexicon) []change {
+	var out []change
+	for i := 0; i < len(p.tokens); {
+		t := p.tokens[i]
+		if c, end := p.lexicon(l, i); end > i {
+			out = append(out, c)
+			i = end
+			continue
+		}
+		if end := p.ellipsis(i); end > i {
+			out = append(out, change{start: t.start, end: p.tokens[end-1].end, say: ",", pause: ellipsisPause})
+			i = end
+			continue
+		}
+		end, say := p.read(i)
+		if end > i && say != "" {
+			c := p.withBlanks(change{start: t.start, end: p.tokens[end-1].end, say: say})
+			if n := len(out); n > 0 && out[n-1].end == c.start && !strings.HasSuffix(out[n-1].say, " ") && wordy([]rune(c.say)[0]) {
+				c.say = " " + c.say
+			}
+			out = append(out, c)
+			i = end
+			continue
+		}
+		if t.text != p.src[t.start:t.end] && t.kind == word {
+			out = append(out, change{start: t.start, end: t.end, say: t.text})
+		} else if t.kind == gap && t.text != p.src[t.start:t.end] {
+			out = append(out, change{start: t.start, end: t.end, say: " "})
+		}
+		i++
+	}
+	return out
 }
 
-// ends tells whether a thing may end at a byte: not within a word or number.
-func ends(text string, at int) bool {
-	last, _ := utf8.DecodeLastRuneInString(text[:at])
-	next, _ := utf8.DecodeRuneInString(text[at:])
-	return !wordy(last) || !wordy(next) || unspaced(last) || unspaced(next)
+// read reads what begins at a token.
+func (p *passage) read(i int) (int, string) {
+	switch p.tokens[i].kind {
+	case digits:
+		if p.rules == nil {
+			return i, ""
+		}
+		if end, say := p.plainDate(i); end > i {
+			return end, say
+		}
+		if p.word("dot") != "" && p.opens(i) {
+			if end, say := p.addresses(i); end > i {
+				return end, say
+			}
+		}
+		return p.fromDigits(i)
+	case word:
+		return p.fromWord(i)
+	case sign:
+		return p.fromSign(i)
+	case gap:
+	}
+	return i, ""
 }
 
-func wordy(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
+// withBlanks sets a blank between words that are said and letters that touch them.
+func (p *passage) withBlanks(c change) change {
+	before, _ := utf8.DecodeLastRuneInString(p.src[:c.start])
+	after, _ := utf8.DecodeRuneInString(p.src[c.end:])
+	if wordy(before) && !unspaced(before) {
+		c.say = " " + c.say
+	}
+	if wordy(after) && !unspaced(after) || (after == '(' || after == '$' || after == '€') &&
+		!strings.HasSuffix(c.say, " ") {
+		c.say += " "
+	}
+	return c
+}
 
 // unspaced tells the letters of scripts that set no blanks between words.
 func unspaced(r rune) bool {
-	return r >= 0x0E00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+	return r >= 0x0E00 &&
+		unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer,
+			unicode.Myanmar)
+}
+
+// lexicon finds a word of the lexicon at a token. In scripts without blanks it may begin
+// within one.
+func (p *passage) lexicon(l *Lexicon, i int) (change, int) {
+	t := p.tokens[i]
+	if l == nil || t.kind == gap {
+		return change{}, i
+	}
+	if b := p.at(i - 1); i > 0 && b.kind != gap && b.kind != sign && t.kind != sign {
+		r, _ := utf8.DecodeRuneInString(t.text)
+		if !unspaced(r) {
+			return change{}, i
+		}
+	}
+	n, e := l.match(p.src, t.start)
+	if n == 0 {
+		return change{}, i
+	}
+	end := t.start + n
+	for j := i; j < len(p.tokens); j++ {
+		if p.tokens[j].end == end {
+			return change{start: t.start, end: end, say: e.say, ipa: e.ipa}, j + 1
+		}
+	}
+	return change{}, i
 }
 
 // ellipsis finds "..." or "…" between two words of a sentence: at its end the sentence's
 // own pause does.
-func ellipsis(text string, at int) int {
-	n := 0
-	for n < len(text)-at {
-		switch {
-		case text[at+n] == '.':
-			n++
-		case strings.HasPrefix(text[at+n:], "…"):
-			n += len("…")
+func (p *passage) ellipsis(i int) int {
+	j, dots := i, 0
+	for {
+		switch p.at(j).text {
+		case ".":
+			dots++
+		case "…":
+			dots += 3
 		default:
-			goto done
-		}
-	}
-done:
-	if n < len("...") {
-		return 0
-	}
-	if rest := strings.TrimLeft(text[at+n:], " \u00a0"); rest == "" || !strings.ContainsFunc(rest, unicode.IsLetter) {
-		return 0
-	}
-	if at == 0 || strings.TrimSpace(text[:at]) == "" {
-		return 0
-	}
-	return n
-}
-
-// rule is a form of text and how it is said; an empty answer says that it is none.
-type rule struct {
-	find    *regexp.Regexp
-	unless  *regexp.Regexp // what may not stand behind it; nil is nothing
-	english bool
-	say     func(m []string) string
-}
-
-// SayAs tells how a text is said that is to be taken as something: cardinal, ordinal,
-// digits, fraction, unit, date, time, telephone, currency, address, expletive; the format of
-// a date is some of the letters y, m and d, once or as often as there are digits. It is false
-// where text and kind do not fit, or the kind is unknown; an empty answer says that the voice
-// reads the text well by itself.
-func SayAs(text, as, format, language string) (string, bool) {
-	r := newReader(language, nil)
-	text = strings.TrimSpace(text)
-	digits := strings.ContainsFunc(text, unicode.IsDigit)
-	switch as {
-	case "digits", "telephone":
-		say := apart(text)
-		return say, say != ""
-	case "fraction":
-		if say := parts(text); r.english && say != "" {
-			return say, true
-		}
-		return r.plain(text), digits
-	case "cardinal", "number", "unit", "currency", "address":
-		return r.plain(text), digits || as == "address"
-	case "ordinal":
-		return r.ordinal(text)
-	case "date":
-		say := r.formattedDate(text, strings.ToLower(format))
-		if named := strings.ContainsFunc(text, unicode.IsLetter); say == "" && named && digits {
-			return r.plain(text), true // 25 November 2026
-		}
-		return say, say != ""
-	case "time":
-		if m := minutes().FindStringSubmatch(text); m != nil && r.english {
-			return counted(m[1], "minute") + " " + counted(m[2], "second"), true
-		}
-		return r.plain(text), digits
-	case "expletive", "bleep":
-		return "beep", text != ""
-	}
-	return "", false
-}
-
-// ordinal reads a number that may be written as an ordinal already.
-func (r *reader) ordinal(text string) (string, bool) {
-	if !r.english {
-		number := strings.TrimSuffix(text, ".")
-		return number + ".", onlyDigits(number)
-	}
-	number := ungrouped(text)
-	if onlyDigits(number) {
-		return ordinal(number), true
-	}
-	return "", len(number) > 2 && onlyDigits(number[:len(number)-2]) && ordinal(number[:len(number)-2]) == strings.ToLower(number)
-}
-
-// plain reads a text by the rules; empty where they change nothing.
-func (r *reader) plain(text string) string {
-	runs := r.run(voice.Run{Text: text})
-	var b strings.Builder
-	changed := false
-	for _, run := range runs {
-		if run.Say != "" {
-			b.WriteString(run.Say)
-			changed = true
-			continue
-		}
-		b.WriteString(run.Text)
-	}
-	if !changed {
-		return ""
-	}
-	return b.String()
-}
-
-func onlyDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
-
-// apart sets the digits of a number apart; what parts its groups is a short pause.
-func apart(text string) string {
-	var b strings.Builder
-	digit := false
-	for _, c := range text {
-		switch {
-		case c >= '0' && c <= '9':
-			if b.Len() > 0 {
-				b.WriteByte(' ')
+			if dots < 3 || i == 0 || strings.TrimSpace(p.src[:p.at(i).start]) == "" {
+				return i
 			}
-			b.WriteRune(c)
-			digit = true
-		case c == '+':
-			b.WriteString("plus")
-		case unicode.IsLetter(c):
-			if b.Len() > 0 {
-				b.WriteByte(' ')
+			if k := p.skip(j); k >= len(p.tokens) || !strings.ContainsFunc(p.src[p.at(k).start:], unicode.IsLetter) {
+				return i
 			}
-			b.WriteRune(c)
-		default:
-			if digit {
-				b.WriteByte(',')
-			}
-			digit = false
+			return j
 		}
+		j++
 	}
-	return strings.TrimRight(b.String(), ",")
 }

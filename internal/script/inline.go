@@ -62,9 +62,14 @@ func (in *inline) init() {
 	}
 	in.parser = markdown.NewParser(
 		markdown.WithBlockParsers(util.Prioritized(markdown.NewParagraphParser(), 100)),
-		markdown.WithInlineParsers(append(markdown.DefaultInlineParsers(), emphasis.Parsers()...)...),
+		markdown.WithInlineParsers(append(inlineParsers(), emphasis.Parsers()...)...),
 		markdown.WithParagraphTransformers(markdown.DefaultParagraphTransformers()...),
 	)
+}
+
+func inlineParsers() []util.PrioritizedValue {
+	const beforeLinks = 150
+	return append(markdown.DefaultInlineParsers(), util.Prioritized(footnoteParser{}, beforeLinks))
 }
 
 // runs reads the markup of narration. Tags of HTML are left out with a warning.
@@ -225,6 +230,8 @@ func (w *walker) node(n ast.Node, style Style) {
 	case *ast.RawHTML:
 		w.html(n, style)
 	case *ast.Image:
+	case *footnote:
+		w.b.unspace()
 	case *ast.Emphasis:
 		s := Emphasis
 		if n.Level > 1 {

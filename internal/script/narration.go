@@ -2,6 +2,7 @@ package script
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"mynah/internal/diag"
 )
@@ -15,6 +16,9 @@ func (p *parser) flush() {
 	}
 	p.para = nil
 	p.mark(blockText, lines[0].first, lines[len(lines)-1].last)
+	if lines = p.withoutFootnotes(lines); len(lines) == 0 {
+		return
+	}
 	table := isTable(lines)
 	var now []piece
 	inList := false
@@ -102,6 +106,9 @@ func lineMarker(t string, fresh bool) (int, markKind) {
 			return n, itemMark
 		}
 	}
+	if n := bulletAt(t, fresh); n > 0 {
+		return n, itemMark
+	}
 	digits := len(t) - len(strings.TrimLeft(t, "0123456789"))
 	const most = 3 // a year at the head of a sentence is no number of an item
 	if digits > 0 && digits <= most && fresh && digits+1 < len(t) && (t[digits] == '.' || t[digits] == ')') {
@@ -110,6 +117,17 @@ func lineMarker(t string, fresh bool) (int, markKind) {
 		}
 	}
 	return 0, noMark
+}
+
+// bulletAt is the length of a bullet and the blanks behind it; a dash is one only at the head
+// of a paragraph or within a list.
+func bulletAt(t string, fresh bool) int {
+	r, size := utf8.DecodeRuneInString(t)
+	bullet := strings.ContainsRune("•‣▪●◦■", r) || fresh && (r == '–' || r == '—')
+	if n := blanksAt(t[size:]); bullet && n > 0 && size+n < len(t) {
+		return size + n
+	}
+	return 0
 }
 
 func blanksAt(t string) int { return len(t) - len(strings.TrimLeft(t, blanks)) }

@@ -42,11 +42,13 @@ type parser struct {
 	// speakless remembers up to which item a search for </speak> was in vain.
 	speakless int
 
-	para   []*line // lines of narration that are not yet a node
-	scene  []Node
-	seen   map[string]bool
-	out    *Script
-	blocks []block
+	para []*line // lines of narration that are not yet a node
+	// inFootnote is set behind the text of a footnote, which indented paragraphs go on.
+	inFootnote bool
+	scene      []Node
+	seen       map[string]bool
+	out        *Script
+	blocks     []block
 	// unclosed is set when a block, or the header, has no end.
 	unclosed, openHeader bool
 	marp                 bool // the file is a slide deck of Marp

@@ -5,11 +5,13 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"mynah/internal/diag"
 )
 
-// source is a file cut into lines of valid text in which every code point stands for
-// one code point of the author's line, so that columns never have to be mapped back.
+// source is a file cut into lines of valid text in the normal form NFC, in which columns are
+// counted: where the author's line is in it already, every code point stands for one of it.
 type source struct {
 	file  string
 	lines []string
@@ -46,7 +48,7 @@ func newSource(file string, src []byte, diags *diag.List) *source {
 		if !clean && !isClean(line) {
 			line = s.cleanLine(line, &bad, diags)
 		}
-		s.lines = append(s.lines, line)
+		s.lines = append(s.lines, norm.NFC.String(line))
 		if i < 0 {
 			return s
 		}

@@ -1,6 +1,7 @@
 package voice
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -20,15 +21,16 @@ const (
 // abbreviations; those of English hold for all. It takes linear time.
 func Sentences(text, language string) []Span {
 	flat := flatten(text)
+	bullets := bulletsIn(text)
 	base, _, _ := strings.Cut(strings.ToLower(language), "-")
-	abbr := abbreviations(base)
+	known := abbreviationsOf(base)
 	var out []Span
 	start, at := 0, 0
 	for it := sentences.FromString(flat); it.Next(); {
 		seg := it.Value()
 		end := at + len(seg)
-		for _, cut := range append(ellipses(flat, at, end), end) {
-			if cut < len(flat) && joins(flat, start, cut, base, abbr) {
+		for _, cut := range cuts(flat, at, end, bullets) {
+			if cut < len(flat) && !bullets[cut] && joins(flat, start, cut, base, known) {
 				continue
 			}
 			out = appendSentence(out, flat, start, cut)
@@ -105,6 +107,40 @@ func flatten(text string) string {
 	return string(b)
 }
 
+// bulletsIn finds the places where a line begins with a bullet: a sentence of its own.
+func bulletsIn(text string) map[int]bool {
+	if !strings.ContainsAny(text, "\n\r") {
+		return nil
+	}
+	out := map[int]bool{}
+	for at := 0; at < len(text); {
+		end := strings.IndexAny(text[at:], "\n\r")
+		if end < 0 {
+			break
+		}
+		at += end + 1
+		line := strings.TrimLeft(text[at:min(len(text), at+40)], " \t\n\r")
+		r, size := utf8.DecodeRuneInString(line)
+		if strings.ContainsRune("•‣▪●◦■–—", r) && (strings.HasPrefix(line[size:], " ") ||
+			strings.HasPrefix(line[size:], "\u00a0")) {
+			out[at+len(text[at:min(len(text), at+40)])-len(line)] = true
+		}
+	}
+	return out
+}
+
+// cuts are the places within a segment where a sentence may end, in order, its end last.
+func cuts(text string, start, end int, bullets map[int]bool) []int {
+	out := ellipses(text, start, end)
+	for at := range bullets {
+		if at > start && at < end {
+			out = append(out, at)
+		}
+	}
+	slices.Sort(out)
+	return append(out, end)
+}
+
 // ellipses finds the places after "…" where a capital starts a new sentence; Unicode
 // does not count that sign among the stops.
 func ellipses(text string, start, end int) []int {
@@ -129,33 +165,58 @@ func ellipses(text string, start, end int) []int {
 
 // joins tells whether the sentence that seems to end at a place goes on: after an
 // abbreviation or an initial, or when what follows starts in lower case.
-func joins(text string, start, cut int, language string, abbr map[string]bool) bool {
+func joins(text string, start, cut int, language string, known abbreviations) bool {
 	next, _ := utf8.DecodeRuneInString(text[cut:])
 	body := strings.TrimRightFunc(text[start:cut], unicode.IsSpace)
 	if unicode.IsLower(next) || len(body) == cut-start && symbol(body, next) {
 		return true
 	}
-	if closed := strings.HasSuffix(body, "」") || strings.HasSuffix(body, "』"); closed && unicode.Is(unicode.Hiragana, next) {
+	if language == "fr" && next == '»' {
+		return true // a blank stands in front of it
+	}
+	if closed := strings.HasSuffix(body, "」") || strings.HasSuffix(body, "』"); closed &&
+		unicode.Is(unicode.Hiragana, next) {
 		return true // a quotation in the middle of a Japanese sentence
 	}
-	if !strings.HasSuffix(body, ".") || !unicode.IsLetter(next) && !unicode.IsDigit(next) && !strings.ContainsRune(`"“‘'(„«`, next) {
+	if !strings.HasSuffix(body, ".") || !unicode.IsLetter(next) && !unicode.IsDigit(next) &&
+		!strings.ContainsRune(`"“‘'(„«–[§#№$€£¥&+`, next) {
 		return false
 	}
 	word := body[strings.LastIndexFunc(body, unicode.IsSpace)+1:]
 	word = strings.TrimLeft(word, `"“‘'([„«`)
 	bare := strings.TrimSuffix(word, ".")
+	starts := known.starters[firstWord(text[cut:])]
+	if goesOn, listed := known.judge(bare, body, unicode.IsDigit(next), starts); listed {
+		return goesOn
+	}
 	switch {
-	case strings.EqualFold(bare, "no") && language == "en":
-		return unicode.IsDigit(next)
-	case abbr[strings.ToLower(bare)]:
-		return true
 	case initials(bare):
-		return !starter(text[cut:])
-	case ordinal(bare):
+		return !starts
+	case numbered(bare):
 		// "1. Open it" at the start of a text is a number of a list.
-		return len(word) == len(body) || ordinalStop(language)
+		return len(word) == len(body) || ordinalStop(language) && !starts && (unicode.IsLetter(next) || next == '–')
 	}
 	return false
+}
+
+// numbered tells whether a word ends in a number that may be an ordinal: 3, 3.–5, XX.
+func numbered(s string) bool {
+	const most = 4
+	tail := s[strings.LastIndexAny(s, "-–—(/")+1:]
+	if i := strings.LastIndex(s, "–"); i >= 0 {
+		tail = s[i+len("–"):]
+	}
+	return tail != "" && (len(tail) < most && strings.Trim(tail, "0123456789") == "" || len(tail) <= 5 &&
+		tail != "I" && strings.Trim(tail, "IVX") == "")
+}
+
+// firstWord gives the word that a text begins with, in lower case.
+func firstWord(text string) string {
+	text = strings.TrimLeft(text[:min(len(text), 48)], `"“‘'([„«`)
+	if i := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) }); i >= 0 {
+		text = text[:i]
+	}
+	return strings.ToLower(text)
 }
 
 // symbol tells whether a stop that no blank follows is part of something else than a sentence:
@@ -167,7 +228,8 @@ func symbol(body string, next rune) bool {
 		return false
 	}
 	last, _ := utf8.DecodeLastRuneInString(before)
-	begins := unicode.IsLetter(next) || unicode.IsDigit(next) || unicode.In(next, unicode.So, unicode.Sc) || strings.ContainsRune(`"“‘'(„«[¿¡`, next)
+	begins := unicode.IsLetter(next) || unicode.IsDigit(next) || unicode.In(next, unicode.So, unicode.Sc) ||
+		strings.ContainsRune(`"“‘'(„«[¿¡`, next)
 	return before == "" || unicode.IsSpace(last) || !begins
 }
 
@@ -183,66 +245,14 @@ func initials(s string) bool {
 	return s != "" && s != "I" && !letter
 }
 
-func ordinal(s string) bool {
-	return s != "" && len(s) <= 2 && strings.Trim(s, "0123456789") == ""
-}
-
 // ordinalStop tells the languages that write a stop behind an ordinal: "am 3. Mai".
 func ordinalStop(language string) bool {
 	switch language {
-	case "de", "lb", "da", "nb", "nn", "no", "is", "fi", "et", "cs", "sk", "sl", "hr", "bs", "sr", "hu", "pl", "lv", "tr":
+	case "de", "lb", "da", "nb", "nn", "no", "is", "fi", "et", "cs", "sk", "sl", "hr", "bs", "sr",
+		"hu", "pl", "lv", "tr":
 		return true
 	}
 	return false
-}
-
-// starter tells whether a text begins with a word that likely starts a sentence, which
-// decides after "the U.S." and its like.
-func starter(text string) bool {
-	word := text
-	if i := strings.IndexFunc(text[:min(len(text), 24)], func(r rune) bool { return !unicode.IsLetter(r) }); i >= 0 {
-		word = text[:i]
-	}
-	switch strings.ToLower(word) {
-	case "the", "a", "an", "in", "it", "he", "she", "we", "they", "this", "that", "these", "those", "but", "and",
-		"so", "if", "when", "then", "there", "however", "you", "i", "now", "here", "what", "why", "how", "our", "let":
-		return true
-	}
-	return false
-}
-
-// abbreviations end in a stop that ends no sentence, in lower case without it. "No."
-// and the months end sentences too, rarely enough.
-func abbreviations(language string) map[string]bool {
-	list := "dr mr mrs ms prof sr jr st vs fig figs no nos vol pp approx dept est inc ltd gen col capt lt sgt rev hon " +
-		"e.g i.e cf viz al ed eds jan feb mar apr jun jul aug sep sept oct nov dec ave blvd mt ch sec eq ref refs"
-	switch language {
-	case "de":
-		list += " z.b d.h u.a bzw ca ggf evtl usw vgl nr str hr fr abb abs bd geb inkl jh mio mrd sog tel u.u v.a z.t"
-	case "fr":
-		list += " m mm mme mmes mlle art av bd env etc ex p.ex réf tél"
-	case "es", "ca", "gl":
-		list += " sra srta d dña ud uds ej p.ej pág núm art av tel aprox"
-	case "it":
-		list += " sig sig.ra dott ing avv ecc es pag art tel"
-	case "pt":
-		list += " sra exmo exma av pág núm ex tel aprox"
-	case "nl":
-		list += " dhr mevr bijv bv o.a d.w.z enz nr blz evt ca"
-	case "pl":
-		list += " np m.in tj itd itp ul al nr prof inż mgr godz tzn tzw str"
-	case "ru", "uk", "bg":
-		list += " т.е т.к т.д т.п и.о г ул им рис стр см напр"
-	case "sv", "da", "nb", "no", "nn":
-		list += " t.ex bl.a d.v.s ca nr f.eks bl.a dvs osv kl"
-	case "cs", "sk":
-		list += " např tj tzv atd apod č str ing mgr"
-	}
-	out := map[string]bool{}
-	for a := range strings.FieldsSeq(list) {
-		out[a] = true
-	}
-	return out
 }
 
 func appendSentence(out []Span, text string, start, end int) []Span {

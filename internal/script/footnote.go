@@ -1,0 +1,79 @@
+package script
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	markdown "github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+)
+
+// maxLabel is how long the name of a footnote may be, in bytes.
+const maxLabel = 100
+
+// footnote is a mark such as [^1], which is neither spoken nor shown.
+type footnote struct{ ast.BaseInline }
+
+// Kind implements ast.Node.
+func (*footnote) Kind() ast.NodeKind { return ast.KindString }
+
+// Dump implements ast.Node.
+func (f *footnote) Dump(source []byte, level int) { ast.DumpHelper(f, source, level, nil, nil) }
+
+// footnoteParser recognises the marks of footnotes within narration.
+type footnoteParser struct{}
+
+// Trigger implements parser.InlineParser.
+func (footnoteParser) Trigger() []byte { return []byte{'['} }
+
+// Parse implements parser.InlineParser.
+func (footnoteParser) Parse(_ ast.Node, block text.Reader, _ markdown.Context) ast.Node {
+	line, _ := block.PeekLine()
+	n := markLength(line)
+	if n == 0 || n < len(line) && line[n] == '(' {
+		return nil
+	}
+	block.Advance(n)
+	return &footnote{}
+}
+
+// markLength is how many bytes of a text are the mark of a footnote it begins with.
+func markLength(s []byte) int {
+	if !bytes.HasPrefix(s, []byte("[^")) {
+		return 0
+	}
+	end := bytes.IndexByte(s[:min(len(s), maxLabel)], ']')
+	if end < len("[^x") || bytes.ContainsAny(s[2:end], " \t[^") {
+		return 0
+	}
+	return end + 1
+}
+
+// definesFootnote tells whether a line begins the text of a footnote: "[^1]: text".
+func definesFootnote(t string) bool {
+	n := markLength([]byte(t[:min(len(t), maxLabel+1)]))
+	return n > 0 && strings.HasPrefix(t[n:], ":")
+}
+
+// withoutFootnotes takes the texts of footnotes out of the lines of a paragraph. Such a text
+// ends with its paragraph; paragraphs behind it that are indented belong to it, too.
+func (p *parser) withoutFootnotes(lines []*line) []*line {
+	var out []*line
+	inside := p.inFootnote && beginsIndented(lines[0])
+	for _, l := range lines {
+		if t, _ := l.trimmed(); definesFootnote(t) {
+			inside = true
+		}
+		if !inside {
+			out = append(out, l)
+		}
+	}
+	p.inFootnote = inside
+	return out
+}
+
+// beginsIndented tells whether a line begins with a tab or two blanks.
+func beginsIndented(l *line) bool {
+	return strings.HasPrefix(l.text, "\t") || strings.HasPrefix(l.text, "  ")
+}

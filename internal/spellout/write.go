@@ -1,0 +1,85 @@
+package spellout
+
+import (
+	"sort"
+	"strings"
+
+	"golang.org/x/text/feature/plural"
+)
+
+// deepest is how many rules may call one another: rules that call themselves fail.
+const deepest = 64
+
+// writer writes one number.
+type writer struct {
+	language *Language
+	out      strings.Builder
+	failed   bool
+}
+
+func (w *writer) set(s *set, n uint64, depth int) {
+	i := s.find(n)
+	if i < 0 || depth > deepest {
+		w.failed = true
+		return
+	}
+	w.rule(s, i, n, depth)
+}
+
+// find gives the index of the rule for a number, or -1.
+func (s *set) find(n uint64) int {
+	i := sort.Search(len(s.rules), func(i int) bool { return s.rules[i].base > n }) - 1
+	if i > 0 {
+		// A rule for rests is not taken where there is none, unless it begins with this number.
+		if r := s.rules[i]; r.modulus && n%r.divisor == 0 && r.base%r.divisor != 0 {
+			i--
+		}
+	}
+	return i
+}
+
+func (w *writer) rule(s *set, index int, n uint64, depth int) {
+	r := s.rules[index]
+	for _, p := range r.parts {
+		target := s
+		if p.kind != literal && p.text != "" {
+			if target = w.language.sets[p.text]; target == nil {
+				w.failed = true
+				return
+			}
+		}
+		switch p.kind {
+		case literal:
+			w.out.WriteString(p.text)
+		case quotient:
+			w.set(target, n/r.divisor, depth+1)
+		case rest:
+			w.set(target, n%r.divisor, depth+1)
+		case restBy:
+			if index == 0 || depth > deepest {
+				w.failed = true
+				return
+			}
+			w.rule(s, index-1, n%r.divisor, depth+1)
+		case same:
+			w.set(target, n, depth+1)
+		case counted:
+			w.counted(p, n/r.divisor)
+		case digits:
+			w.failed = true
+		}
+		if w.failed {
+			return
+		}
+	}
+}
+
+func (w *writer) counted(p part, n uint64) {
+	const enough = 1_000_000_000 // beyond it, plural forms depend on the last digits only
+	form := plural.Cardinal.MatchPlural(w.language.tag, int(n%enough), 0, 0, 0, 0)
+	text, ok := p.forms[form]
+	if !ok {
+		text = p.forms[plural.Other]
+	}
+	w.out.WriteString(text)
+}
