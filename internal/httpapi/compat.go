@@ -460,7 +460,7 @@ func (s *Server) speechText(w http.ResponseWriter, r *http.Request, streaming bo
 		s.problem(w, r, http.StatusUnsupportedMediaType, "unsupported-encoding", "The Content-Encoding must be gzip, or none")
 		return "", false
 	}
-	b, err := s.read(w, r, mostPolled)
+	b, err := s.read(r, mostPolled)
 	if err != nil {
 		return "", s.bad(w, r, err)
 	}
