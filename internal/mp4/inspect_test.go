@@ -23,7 +23,7 @@ func inspected(tb testing.TB) []byte {
 		{Kind: mp4.Audio, Entry: mp4.AAC(1, 48000, 64000, []byte{0x11, 0x88}), Timescale: 48000, Delta: 1024, Sizes: []uint32{7, 7, 7, 7}, MediaTime: 1024, Duration: 5760, Next: fill(7)},
 	}})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return out.Bytes()
 }
@@ -33,7 +33,7 @@ func TestInspect(t *testing.T) {
 	b := inspected(t)
 	found, err := mp4.Inspect(bytes.NewReader(b), int64(len(b)))
 	if err != nil || len(found) != 2 {
-		t.Fatalf("%+v, %v", found, err)
+		tb.Fatalf("%+v, %v", found, err)
 	}
 	for i, want := range []mp4.Found{
 		{Handler: "vide", Samples: 3, Timed: 3, Length: 1536, Scale: 12800, Bytes: 30, Shown: 5760},
