@@ -33,7 +33,7 @@ func TestInspect(t *testing.T) {
 	b := inspected(t)
 	found, err := mp4.Inspect(bytes.NewReader(b), int64(len(b)))
 	if err != nil || len(found) != 2 {
-		tb.Fatalf("%+v, %v", found, err)
+		t.Fatalf("%+v, %v", found, err)
 	}
 	for i, want := range []mp4.Found{
 		{Handler: "vide", Samples: 3, Timed: 3, Length: 1536, Scale: 12800, Bytes: 30, Shown: 5760},
