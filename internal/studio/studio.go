@@ -194,6 +194,12 @@ type Phase struct {
 	Programs int64 `json:"programs"`
 }
 
+func (p *Phase) add(other Phase, times int64) {
+	p.WallMS += times * other.WallMS
+	p.CPUMS += times * other.CPUMS
+	p.Programs += times * other.Programs
+}
+
 // ScriptError tells that the script, or a file that it names, is wrong. List holds all
 // findings, warnings too; Sources are the texts that they point into.
 type ScriptError struct {
@@ -219,7 +225,9 @@ const (
 	phaseSlides   = "drawing slides"
 	phasePictures = "drawing pictures"
 	phaseSound    = "mixing sound"
-	phaseFilm     = "cutting the film"
+	// phaseCheck lies within phaseFilm.
+	phaseCheck = "checking the video"
+	phaseFilm  = "cutting the film"
 )
 
 // weights are each phase's share of the bar, in percent.
@@ -244,6 +252,7 @@ type job struct {
 	sources  map[string][]byte
 	list     diag.List
 	defaults projectDefaults
+	within   Phase // what phases within the current one took
 	board    *storyboard.Board
 	assets   map[string]*asset
 	tablesMu sync.Mutex
@@ -431,18 +440,26 @@ func (j *job) do(ctx context.Context, steps []step) error {
 	return nil
 }
 
-// clock measures a phase until the function that it gives is called.
+// clock measures a phase until the function that it gives is called. A phase within another one
+// counts apart, and not for that one.
 func (j *job) clock(name string) func() {
 	start, cpu, before := time.Now(), ownCPU(), j.studio.run.Stats()
+	outer := j.within
+	j.within = Phase{}
 	return func() {
 		after := j.studio.run.Stats()
+		all := Phase{
+			WallMS: time.Since(start).Milliseconds(), Programs: after.Started - before.Started,
+			CPUMS: (ownCPU() - cpu + after.User + after.System - before.User - before.System).Milliseconds(),
+		}
 		if k := len(j.phases); k == 0 || j.phases[k-1].Name != name {
 			j.phases = append(j.phases, Phase{Name: name})
 		}
 		p := &j.phases[len(j.phases)-1]
-		p.WallMS += time.Since(start).Milliseconds()
-		p.CPUMS += (ownCPU() - cpu + after.User + after.System - before.User - before.System).Milliseconds()
-		p.Programs += after.Started - before.Started
+		p.add(all, 1)
+		p.add(j.within, -1)
+		outer.add(all, 1)
+		j.within = outer
 	}
 }
 
