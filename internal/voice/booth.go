@@ -21,7 +21,7 @@ const Rate = 48000
 
 // form is part of every key; it changes when the same clip would be finished into
 // other samples.
-const form = "narration 8"
+const form = "narration 9"
 
 // Config are the settings of a Booth.
 type Config struct {
@@ -259,21 +259,15 @@ func requestKey(engine, version string, r Request, volume, level float64) cache.
 // levels are how loud a sentence is wanted: see Line.
 type levels struct{ volume, level float64 }
 
-// speak asks the engine, finishes the clip and stores it.
+// speak has a sentence said and stores it.
 func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, key cache.Key) (Spoken, error) {
 	var clip Clip
 	req, volume := shared(emphasised(req))
 	want.volume *= volume
 	if len(Words(PlainText(saidRuns(req.Runs)))) > 0 {
 		var err error
-		if clip, err = b.perform(ctx, e, req); err != nil {
+		if clip, err = b.perform(ctx, e, req, want); err != nil {
 			return Spoken{}, err
-		}
-		if want.level != 0 {
-			want.volume *= meantVolume(req.Runs)
-		}
-		if clip, err = b.finish(clip, want); err != nil {
-			return Spoken{}, fault.New(fault.Internal, err, "the speech engine %s gave sound that cannot be used", e.Name())
 		}
 	}
 	s := Spoken{Key: key, Samples: int64(len(clip.PCM)), Heard: isHeard(clip.PCM), Words: clip.Words, New: true}
@@ -283,7 +277,8 @@ func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, k
 	return s, nil
 }
 
-func (b *Booth) finish(c Clip, want levels) (Clip, error) {
+// atRate brings a clip to Rate.
+func (b *Booth) atRate(c Clip) (Clip, error) {
 	if c.Rate != Rate && len(c.PCM) > 0 {
 		r, err := b.resampler(c.Rate)
 		if err != nil {
@@ -293,8 +288,6 @@ func (b *Booth) finish(c Clip, want levels) (Clip, error) {
 	}
 	c.Rate = Rate
 	c.Words = slices.Clone(c.Words)
-	c = trim(c)
-	amplify(c.PCM, want.volume*leveling(c.PCM, want.level))
 	return c, nil
 }
 
