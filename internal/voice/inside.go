@@ -92,7 +92,7 @@ func changes(c Clip, runs []Run, left []manner) []change {
 }
 
 // samplesOf gives the samples in which a stretch of the text is spoken, bytes lo to hi. At
-// the ends of a clip they reach to them. A part of a word has its share of the word's time.
+// the ends of a clip they reach to them if their times are estimates. A part of a word has its share of the word's time.
 func (c Clip) samplesOf(lo, hi int) (from, to int) {
 	words := overlapping(c.Words, lo, hi)
 	if len(words) == 0 {
@@ -104,10 +104,10 @@ func (c Clip) samplesOf(lo, hi int) (from, to int) {
 		return 0, 0
 	}
 	from, to = timeToSamples(begin, Rate), min(timeToSamples(end, Rate), len(c.PCM))
-	if lo <= c.Words[0].Offset {
+	if first.Offset == c.Words[0].Offset && !first.Exact && lo <= first.Offset {
 		from = 0
 	}
-	if all := c.Words[len(c.Words)-1]; hi >= all.Offset+len(all.Text) {
+	if last.Offset == c.Words[len(c.Words)-1].Offset && !last.Exact && hi >= last.Offset+len(last.Text) {
 		to = len(c.PCM)
 	}
 	return from, to

@@ -135,13 +135,15 @@ func delegate(can Abilities, req Request) (asked Request, left []manner, volume 
 	left = make([]manner, len(runs))
 	for i := range runs {
 		r, m := &runs[i], manner{speed: 1, pitch: 1, volume: 1}
-		if !can.Prosody {
-			m.speed, m.pitch, m.volume = r.Factors()
-			r.Speed, r.Pitch, r.Volume = 0, 0, 0
-			if r.Style != Spell {
-				r.Style = Plain
-			}
+		style := Run{}
+		if !can.Emphasis && r.Style != Spell {
+			style.Style, r.Style = r.Style, Plain
 		}
+		if !can.Prosody {
+			style.Speed, style.Pitch, style.Volume = r.Speed, r.Pitch, r.Volume
+			r.Speed, r.Pitch, r.Volume = 0, 0, 0
+		}
+		m.speed, m.pitch, m.volume = style.Factors()
 		if sameLanguage(r.Language, req.Language) {
 			r.Language = ""
 		}
@@ -337,7 +339,18 @@ func (b *Booth) joined(ctx context.Context, segments []segment) (Clip, error) {
 
 // spoken has an engine say a segment.
 func (b *Booth) spoken(ctx context.Context, s segment) (Clip, error) {
-	return s.engine.Speak(ctx, s.req)
+	c, err := s.engine.Speak(ctx, s.req)
+	if err != nil {
+		return Clip{}, err
+	}
+	pieces, plain, spans := Pieces(s.req)
+	if len(c.Words) != len(spans) {
+		c.Words = NewWords(plain, spans)
+	}
+	if !slices.ContainsFunc(c.Words, func(w Word) bool { return w.End > w.Start }) {
+		EstimateTimes(&c, pieces)
+	}
+	return c, nil
 }
 
 // treated does to a clip what its engine left to do to all of it, at Rate and without silence

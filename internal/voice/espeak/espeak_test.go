@@ -341,3 +341,14 @@ func TestUnreadable(t *testing.T) {
 		}
 	}
 }
+
+// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+func TestEmphasis(t *testing.T) {
+	t.Parallel()
+	for name, e := range map[string]*espeak.Engine{"helper": engine(t), "program": program(t)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			voicetest.Emphasis(t, e, voicetest.Options{Voice: "en-us+f2", Deterministic: true})
+		})
+	}
+}

@@ -65,7 +65,7 @@ func (e *Engine) Version(context.Context) (string, error) {
 // mostBytes is the limit of the service for a text.
 const mostBytes = 5000
 
-// Abilities implements voice.Engine.
+// Abilities implements voice.Engine. Many voices take <emphasis> and do nothing about it.
 func (e *Engine) Abilities() voice.Abilities {
 	a := voice.Abilities{Slowest: voice.MinSpeed, Fastest: 2}
 	if e.cfg.SSML {
