@@ -1,6 +1,7 @@
 package voice
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -209,6 +210,9 @@ func (b *Booth) Speak(ctx context.Context, l Line) (Spoken, error) {
 		return Spoken{}, err
 	} else if own != "" {
 		version += " " + own
+	}
+	if _, _, ok := b.referenceVoice(ctx, e, cmp.Or(req.Language, b.cfg.Language), ""); ok {
+		version += " timed by reference"
 	}
 	key := requestKey(e.Name(), version, req, volume, l.Level)
 	for {

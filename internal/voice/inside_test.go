@@ -115,7 +115,9 @@ func TestNoRunCutsASentence(t *testing.T) {
 		near(t, name+": the second word lasts", length(words[1]), c.second, 12*time.Millisecond)
 		near(t, name+": the third word begins at", words[2].Start, c.third, 15*time.Millisecond)
 		near(t, name+": the third word lasts", length(words[2]), length(plain[2]), 2*time.Millisecond)
-		middle := func(w voice.Word) []int16 { return between(pcm, w.Start+20*time.Millisecond, w.End-20*time.Millisecond) }
+		middle := func(w voice.Word) []int16 {
+			return between(pcm, w.Start+20*time.Millisecond, w.End-20*time.Millisecond)
+		}
 		want := 0.0
 		if name == "louder" {
 			want = 6

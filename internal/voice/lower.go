@@ -343,14 +343,7 @@ func (b *Booth) spoken(ctx context.Context, s segment) (Clip, error) {
 	if err != nil {
 		return Clip{}, err
 	}
-	pieces, plain, spans := Pieces(s.req)
-	if len(c.Words) != len(spans) {
-		c.Words = NewWords(plain, spans)
-	}
-	if !slices.ContainsFunc(c.Words, func(w Word) bool { return w.End > w.Start }) {
-		EstimateTimes(&c, pieces)
-	}
-	return c, nil
+	return b.timed(ctx, s, c), ctx.Err()
 }
 
 // treated does to a clip what its engine left to do to all of it, at Rate and without silence

@@ -48,6 +48,8 @@ type Abilities struct {
 	Phonemes bool
 	// Pauses: Run.Pause is honoured within a sentence.
 	Pauses bool
+	// Times: when words are said is measured, as a rule; see Word.Exact.
+	Times bool
 }
 
 // EngineVoice is a voice as its engine knows it.

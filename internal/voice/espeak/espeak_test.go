@@ -2,7 +2,6 @@ package espeak_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,7 +18,7 @@ import (
 func engine(tb testing.TB) *espeak.Engine {
 	tb.Helper()
 	cfg := espeak.DefaultConfig()
-	cfg.Helper = helper(tb)
+	cfg.Helper = voicetest.EspeakHelper(tb)
 	return with(tb, cfg)
 }
 
@@ -28,17 +27,6 @@ func with(tb testing.TB, cfg espeak.Config) *espeak.Engine {
 	e := voicetest.Program(tb, cfg, espeak.New)
 	tb.Cleanup(e.Close)
 	return e
-}
-
-// helper builds mynah-espeak.
-func helper(tb testing.TB) string {
-	tb.Helper()
-	out := filepath.Join(tb.TempDir(), espeak.Helper)
-	cmd := exec.CommandContext(tb.Context(), "cc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", out, "../../../helpers/espeak/mynah-espeak.c", "-lespeak-ng")
-	if said, err := cmd.CombinedOutput(); err != nil {
-		tb.Fatalf("mynah-espeak cannot be built (make setup installs libespeak-ng-dev): %v\n%s", err, said)
-	}
-	return out
 }
 
 // program speaks without the helper.

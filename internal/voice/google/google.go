@@ -69,7 +69,7 @@ const mostBytes = 5000
 func (e *Engine) Abilities() voice.Abilities {
 	a := voice.Abilities{Slowest: voice.MinSpeed, Fastest: 2}
 	if e.cfg.SSML {
-		a.Pitch, a.Prosody, a.Language, a.Phonemes, a.Pauses = true, true, true, true, true
+		a.Pitch, a.Prosody, a.Language, a.Phonemes, a.Pauses, a.Times = true, true, true, true, true, true
 	}
 	return a
 }
