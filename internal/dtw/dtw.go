@@ -87,15 +87,18 @@ func (p Path) bent(one, other Features) float64 {
 		return n
 	}
 	still := 0.0
-	for i, next := 0, 0; i < len(p.first); i = next {
+	from := 0 // of the frames that stand for the same
+	for i := range p.first {
 		if p.last[i]-p.first[i] >= long {
 			still += spoken(other, p.first[i], p.last[i])
 		}
-		for next = i + 1; next < len(p.first) && p.first[next] == p.first[i] && p.last[next] == p.last[i]; next++ {
+		if i+1 < len(p.first) && p.first[i+1] == p.first[i] && p.last[i+1] == p.last[i] {
+			continue
 		}
-		if next-i >= long {
-			still += spoken(one, i, next)
+		if next := i + 1; next-from >= long {
+			still += spoken(one, from, next)
 		}
+		from = i + 1
 	}
 	return still / max((spoken(one, 0, one.frames)+spoken(other, 0, other.frames))/2, 1)
 }

@@ -69,7 +69,7 @@ func changes(c Clip, runs []Run, left []manner) []change {
 		pause := m.pause
 		m.pause = 0
 		switch {
-		case m == (manner{speed: 1, pitch: 1, volume: 1}):
+		case m == plainly():
 			if strings.TrimSpace(r.Text) != "" {
 				shut()
 			}
@@ -91,8 +91,9 @@ func changes(c Clip, runs []Run, left []manner) []change {
 	return out
 }
 
-// samplesOf gives the samples in which a stretch of the text is spoken, bytes lo to hi. At
-// the ends of a clip they reach to them if their times are estimates. A part of a word has its share of the word's time.
+// samplesOf gives the samples in which a stretch of the text is spoken, bytes lo to hi. The
+// first and the last word reach to the ends of the clip if their times are estimates. A part of
+// a word has its share of the word's time.
 func (c Clip) samplesOf(lo, hi int) (from, to int) {
 	words := overlapping(c.Words, lo, hi)
 	if len(words) == 0 {

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"mynah/internal/fault"
 )
@@ -118,76 +116,6 @@ func saidRuns(runs []Run) []Run {
 		}
 	}
 	return out
-}
-
-// manner is what an engine leaves to be done to a run: factors, and silence behind it.
-type manner struct {
-	speed, pitch, volume float64
-	pause                time.Duration
-}
-
-// delegate gives the request that an engine is asked for, what is left to be done to each of
-// its runs, and a factor on the volume of all of it. What all words have in common becomes
-// the sentence's own: engines reach further with it.
-func delegate(can Abilities, req Request) (asked Request, left []manner, volume float64) {
-	req = req.Normal()
-	runs := slices.Clone(req.Runs)
-	left = make([]manner, len(runs))
-	for i := range runs {
-		r, m := &runs[i], manner{speed: 1, pitch: 1, volume: 1}
-		style := Run{}
-		if !can.Emphasis && r.Style != Spell {
-			style.Style, r.Style = r.Style, Plain
-		}
-		if !can.Prosody {
-			style.Speed, style.Pitch, style.Volume = r.Speed, r.Pitch, r.Volume
-			r.Speed, r.Pitch, r.Volume = 0, 0, 0
-		}
-		m.speed, m.pitch, m.volume = style.Factors()
-		if sameLanguage(r.Language, req.Language) {
-			r.Language = ""
-		}
-		if !can.Phonemes {
-			r.IPA = ""
-		}
-		if !can.Pauses {
-			m.pause, r.Pause = r.Pause, 0
-		}
-		if m.pause > 0 {
-			r.Text = withComma(r.Text)
-		}
-		left[i] = m
-	}
-	common := func(of func(*manner) *float64) float64 {
-		all, first := 1.0, true
-		for i, r := range runs {
-			if f := *of(&left[i]); len(Words(r.Text)) == 0 || !first && f == all {
-				continue
-			} else if first {
-				all, first = f, false
-			} else {
-				return 1
-			}
-		}
-		for i := range left {
-			*of(&left[i]) /= all
-		}
-		return all
-	}
-	req.Runs = runs
-	req.Speed *= common(func(m *manner) *float64 { return &m.speed })
-	req.Pitch *= common(func(m *manner) *float64 { return &m.pitch })
-	return req, left, common(func(m *manner) *float64 { return &m.volume })
-}
-
-// withComma has a voice pause behind a text, where nothing in it does.
-func withComma(text string) string {
-	bare := strings.TrimRightFunc(text, unicode.IsSpace)
-	last, _ := utf8.DecodeLastRuneInString(bare)
-	if bare == "" || unicode.IsPunct(last) {
-		return text
-	}
-	return bare + "," + text[len(bare):]
 }
 
 // segment is a stretch of a sentence that an engine says at once.

@@ -114,7 +114,8 @@ func (b *Booth) referenceVoice(ctx context.Context, by Engine, language string, 
 		}
 		id = l.id
 	}
-	return e, Voice{Engine: EngineEspeak, EngineVoice: id + espeakVariant(cmp.Or(g, Female), 0), Language: language}, id != ""
+	v := Voice{Engine: EngineEspeak, EngineVoice: id + espeakVariant(cmp.Or(g, Female), 0), Language: language}
+	return e, v, id != ""
 }
 
 // genderOf is that of the voice of a request, as far as it is known.

@@ -56,7 +56,9 @@ func (d *deviations) add(got, want []voice.Word) {
 func TestWordTimesOfEstimatingEngines(t *testing.T) {
 	t.Parallel()
 	f, e := voicetest.Program(t, flite.DefaultConfig(), flite.New), espeakEngine(t)
-	for name, v := range map[string]struct{ id, reference string }{"joanna": {"slt", "en-us+f2"}, "matthew": {"rms", "en-us+m3"}} {
+	for name, v := range map[string]struct{ id, reference string }{
+		"joanna": {"slt", "en-us+f2"}, "matthew": {"rms", "en-us+m3"},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var mu sync.Mutex
@@ -138,8 +140,9 @@ func TestBoothAlignsWords(t *testing.T) {
 	t.Parallel()
 	f, e := voicetest.Program(t, flite.DefaultConfig(), flite.New), espeakEngine(t)
 	say := func(text string, engines ...voice.Engine) voice.Spoken {
-		l := voice.Line{Voice: voice.Voice{Engine: voice.EngineFlite, EngineVoice: "rms", Language: "en-US", Gender: voice.Male}, Runs: voicetest.Marked(text)}
-		s, err := booth(t, t.TempDir(), engines...).Speak(t.Context(), l)
+		v := voice.Voice{Engine: voice.EngineFlite, EngineVoice: "rms", Language: "en-US", Gender: voice.Male}
+		b := booth(t, t.TempDir(), engines...)
+		s, err := b.Speak(t.Context(), voice.Line{Voice: v, Runs: voicetest.Marked(text)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -180,7 +183,8 @@ func TestAlignSpeechRefuses(t *testing.T) {
 		return c
 	}
 	f := voicetest.Program(t, flite.DefaultConfig(), flite.New)
-	clip, err := f.Speak(t.Context(), voice.Request{Voice: "rms", Runs: []voice.Run{{Text: "The bridge was built in the last century."}}})
+	const said = "The bridge was built in the last century."
+	clip, err := f.Speak(t.Context(), voice.Request{Voice: "rms", Runs: []voice.Run{{Text: said}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +226,7 @@ To be, or not to be: that is the question.
 Press Ctrl and C to copy the text to the clipboard.
 The price rose by 15 percent, from 80 to 92 dollars.
 A cat sat.
-This is a rather long sentence that goes on and on without any comma so that the voice has to say it in a single breath from the first word to the very last one.
+This sentence goes on and on without a comma so that it has to be said in one breath up to the very last word.
 However, nobody had told the children about the change of plans.
 We measured it twice, and twice it was exactly the same.
 Please send the form to the address below before the end of May.

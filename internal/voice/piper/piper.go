@@ -300,9 +300,12 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err != nil {
 		return clip, err
 	}
-	if len(heard) == 0 || !e.timeWords(ctx, &clip, v.Config, req, heard) {
-		voice.EstimateTimes(&clip, pieces)
+	if len(heard) > 0 {
+		if alone, ok := e.wordSounds(ctx, v.Config, req); ok && voice.AlignSounds(clip.Words, alone, heard) {
+			return clip, nil
+		}
 	}
+	voice.EstimateTimes(&clip, pieces)
 	return clip, ctx.Err()
 }
 

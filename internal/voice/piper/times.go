@@ -80,12 +80,14 @@ func ends(durations []float32, ids, samples, rate int) []time.Duration {
 
 // isMark says whether a symbol is no sound of its own: stress, length, what stands on letters.
 func isMark(symbol string) bool {
-	return strings.ContainsAny(symbol, "ˈˌːˑ˞'") || !strings.ContainsFunc(symbol, func(r rune) bool { return !unicode.IsMark(r) })
+	return strings.ContainsAny(symbol, "ˈˌːˑ˞'") ||
+		!strings.ContainsFunc(symbol, func(r rune) bool { return !unicode.IsMark(r) })
 }
 
 // isSound says whether a symbol is heard as a part of a word.
 func isSound(symbol string) bool {
-	return !isMark(symbol) && strings.ContainsFunc(symbol, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
+	return !isMark(symbol) &&
+		strings.ContainsFunc(symbol, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
 }
 
 // sounds gives the sounds among the symbols with their times. A mark before a sound and one
@@ -115,13 +117,6 @@ func sounds(c models.Config, phonemes []string, ends []time.Duration) []voice.So
 		}
 	}
 	return out
-}
-
-// timeWords gives the words of a clip the times of their sounds. It reports false where they
-// cannot be told.
-func (e *Engine) timeWords(ctx context.Context, clip *voice.Clip, c models.Config, req voice.Request, heard []voice.Sound) bool {
-	alone, ok := e.wordSounds(ctx, c, req)
-	return ok && voice.AlignSounds(clip.Words, alone, heard)
 }
 
 // wordSounds gives the sounds of each word as it is read alone.

@@ -30,8 +30,8 @@ func EspeakHelper(tb testing.TB) string {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	cc := proc.Command{Program: "cc", Args: []string{"-O2", "-Wall", "-Wextra", "-Werror", "-o", out, source, "-lespeak-ng"}}
-	if err := run.Run(tb.Context(), cc); err != nil {
+	args := []string{"-O2", "-Wall", "-Wextra", "-Werror", "-o", out, source, "-lespeak-ng"}
+	if err := run.Run(tb.Context(), proc.Command{Program: "cc", Args: args}); err != nil {
 		tb.Fatalf("mynah-espeak cannot be built (make setup installs libespeak-ng-dev): %v", err)
 	}
 	return out
