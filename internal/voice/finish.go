@@ -38,7 +38,7 @@ func trim(c Clip) Clip {
 	first = max(first-keep, 0)
 	last = min(last+keep, len(c.PCM))
 	c.PCM = append([]int16(nil), c.PCM[first:last]...)
-	fade(c.PCM, timeToSamples(fadeLength, c.Rate))
+	fadeEnds(c.PCM, true, true)
 	shift, length := samplesToTime(int64(first), c.Rate), c.Length()
 	for i := range c.Words {
 		w := &c.Words[i]
@@ -75,14 +75,18 @@ func speech(c Clip) (first, last int) {
 	return first, min(last, len(c.PCM))
 }
 
-// fade raises and lowers the ends along half a cosine, so that no end clicks.
-func fade(pcm []int16, n int) {
-	n = min(n, len(pcm)/2)
+// fadeEnds raises and lowers the ends of samples at Rate along half a cosine, so that no end
+// clicks.
+func fadeEnds(pcm []int16, first, last bool) {
+	n := min(timeToSamples(fadeLength, Rate), len(pcm)/2)
 	for i := range n {
 		g := fadeAt(i, n)
-		pcm[i] = toInt16(float64(pcm[i]) * g)
-		j := len(pcm) - 1 - i
-		pcm[j] = toInt16(float64(pcm[j]) * g)
+		if first {
+			pcm[i] = toInt16(float64(pcm[i]) * g)
+		}
+		if j := len(pcm) - 1 - i; last {
+			pcm[j] = toInt16(float64(pcm[j]) * g)
+		}
 	}
 }
 

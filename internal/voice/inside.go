@@ -111,6 +111,13 @@ func (c Clip) samplesOf(lo, hi int) (from, to int) {
 	if last.Offset == c.Words[len(c.Words)-1].Offset && !last.Exact && hi >= last.Offset+len(last.Text) {
 		to = len(c.PCM)
 	}
+	least := 2 * timeToSamples(seamHalf, Rate) // less is no room for a seam
+	if from < least {
+		from = 0
+	}
+	if len(c.PCM)-to < least {
+		to = len(c.PCM)
+	}
 	return from, to
 }
 
@@ -242,7 +249,8 @@ func (s *splice) silence(at, samples int) {
 
 // part adds a part of the clip with its speed and pitch, and tells where it stands in out.
 func (s *splice) part(ch change) (from, to int, err error) {
-	if ch.speed == 1 && ch.pitch == 1 {
+	const shortest = 2 * (seamHalf + seamReach) // less is lost between its seams
+	if ch.speed == 1 && ch.pitch == 1 || ch.to-ch.from < timeToSamples(shortest, Rate) {
 		return s.position(ch.from), s.position(ch.to), nil
 	}
 	half := timeToSamples(seamHalf, Rate)
@@ -285,7 +293,9 @@ func (s *splice) respoken(ch change, before, behind int) ([]int16, error) {
 		end = likest(pcm, place(ch.to)-behind, s.pcm[ch.to-behind:ch.to+behind]) + 2*behind
 	}
 	begin = min(max(begin, 0), len(pcm))
-	return pcm[begin:min(max(end, begin), len(pcm))], nil
+	pcm = pcm[begin:min(max(end, begin), len(pcm))]
+	fadeEnds(pcm, ch.from == 0, ch.to == len(s.pcm))
+	return pcm, nil
 }
 
 // likest finds the place near want where samples are most like others.

@@ -3,6 +3,7 @@ package voice_test
 import (
 	"context"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -97,6 +98,9 @@ func TestNoRunCutsASentence(t *testing.T) {
 		"an open end":             {[]voice.Run{{Text: first + "bbbbbb" + rest[:14], Pause: time.Second}}, 360, 970},
 	} {
 		pcm, words := told(t, e, c.runs...)
+		if strings.HasSuffix(e.asked[0].Text(), ",") {
+			t.Errorf("%s: the engine was asked for %q", name, e.asked[0].Text())
+		}
 		near(t, name+": the second word lasts", length(words[1]), time.Duration(c.second)*time.Millisecond, 12*time.Millisecond)
 		near(t, name+": the third word begins at", words[2].Start, time.Duration(c.third)*time.Millisecond, 15*time.Millisecond)
 		near(t, name+": the third word lasts", length(words[2]), length(plain[2]), 2*time.Millisecond)
