@@ -64,6 +64,7 @@ type Booth struct {
 	mu         sync.Mutex
 	versions   map[string]string
 	resamplers map[int]*resampler
+	references map[string]string // espeak-ng's voices by language: see referenceVoice
 }
 
 // NewBooth makes a booth over engines; engines of the catalogue that are not among
@@ -74,7 +75,7 @@ func NewBooth(cfg Config, engines []Engine, store *cache.Store) (*Booth, error) 
 	}
 	b := &Booth{
 		cfg: cfg, engines: map[string]Engine{}, store: store,
-		versions: map[string]string{}, resamplers: map[int]*resampler{},
+		versions: map[string]string{}, resamplers: map[int]*resampler{}, references: map[string]string{},
 	}
 	for _, e := range engines {
 		b.engines[e.Name()] = e
@@ -211,7 +212,7 @@ func (b *Booth) Speak(ctx context.Context, l Line) (Spoken, error) {
 	} else if own != "" {
 		version += " " + own
 	}
-	if _, _, ok := b.referenceVoice(ctx, e, cmp.Or(req.Language, b.cfg.Language), ""); ok {
+	if _, _, ok := b.referenceVoice(e, cmp.Or(req.Language, b.cfg.Language), ""); ok {
 		version += " timed by reference"
 	}
 	key := requestKey(e.Name(), version, req, volume, l.Level)

@@ -84,7 +84,7 @@ func (b *Booth) timed(ctx context.Context, s segment, c Clip) Clip {
 func (b *Booth) speakReference(ctx context.Context, s segment) (Clip, bool) {
 	req := s.req
 	req.Language = cmp.Or(req.Language, b.cfg.Language)
-	e, v, ok := b.referenceVoice(ctx, s.engine, req.Language, b.genderOf(s.engine, s.req))
+	e, v, ok := b.referenceVoice(s.engine, req.Language, b.genderOf(s.engine, s.req))
 	if !ok {
 		return Clip{}, false
 	}
@@ -98,24 +98,36 @@ func (b *Booth) speakReference(ctx context.Context, s segment) (Clip, bool) {
 
 // referenceVoice finds who says what a voice of an engine says, with exact times of words. Its
 // gender matters: other voices are less alike.
-func (b *Booth) referenceVoice(ctx context.Context, by Engine, language string, g Gender) (Engine, Voice, bool) {
+func (b *Booth) referenceVoice(by Engine, language string, g Gender) (Engine, Voice, bool) {
 	e, ok := b.engines[EngineEspeak]
-	if !ok || by.Name() == EngineEspeak || !e.Abilities().Times || !b.present(ctx, EngineEspeak) {
+	if !ok || by.Name() == EngineEspeak || !e.Abilities().Times {
 		return nil, Voice{}, false
 	}
-	tag := canonical(language)
+	b.mu.Lock()
+	id, known := b.references[language]
+	if !known {
+		id = readInFull(language)
+		b.references[language] = id
+	}
+	b.mu.Unlock()
+	v := Voice{Engine: EngineEspeak, EngineVoice: id + espeakVariant(cmp.Or(g, Female), 0), Language: language}
+	return e, v, id != ""
+}
+
+// readInFull gives espeak-ng's voice of a language, for BCP 47 tags: that of the very tag, else
+// the first of the language. It is empty for one that espeak-ng reads in part only, or not.
+func readInFull(tag string) string {
+	tag = canonical(tag)
 	base, _, _ := strings.Cut(tag, "-")
 	id := ""
 	for _, l := range languages() {
 		own := canonical(l.tag)
 		ownBase, _, _ := strings.Cut(own, "-")
-		if l.limited || ownBase != base || id != "" && own != tag {
-			continue
+		if !l.limited && ownBase == base && (id == "" || own == tag) {
+			id = l.id
 		}
-		id = l.id
 	}
-	v := Voice{Engine: EngineEspeak, EngineVoice: id + espeakVariant(cmp.Or(g, Female), 0), Language: language}
-	return e, v, id != ""
+	return id
 }
 
 // genderOf is that of the voice of a request, as far as it is known.
