@@ -123,6 +123,10 @@ func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 	wrong := func(format string, args ...any) {
 		s.problem(w, r, http.StatusBadRequest, "bad-request", fmt.Sprintf(format, args...))
 	}
+	if script.IsDeck(q.Source) { // whatever else there is: no upload would help
+		s.noDecks(w, r)
+		return
+	}
 	if q.Repository == "" {
 		wrong("repository is missing")
 		return
@@ -156,10 +160,6 @@ func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 	}
 	if !sourceName(q.Source) {
 		wrong("source must be the path of a script inside of the archive")
-		return
-	}
-	if script.IsDeck(q.Source) {
-		s.noDecks(w, r)
 		return
 	}
 	b := s.newBuild(r, build.Video)
