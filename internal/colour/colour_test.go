@@ -118,9 +118,24 @@ func table(channels, size int, f func(v []float64) [3]float64) []byte {
 
 // newTable is a lutAToBType of a matrix alone: light of BT.709 to XYZ.
 func newTable() []byte {
-	b := []byte{'m', 'A', 'B', ' ', 0, 0, 0, 0, 3, 3, 0, 0}
 	curve := append([]byte("curv"), make([]byte, 8)...)
 	power := []byte("curv\x00\x00\x00\x00\x00\x00\x00\x01\x02\x33\x00\x00") // 2.2
+	return tableOfCurves(curve, power)
+}
+
+// power is a parametric curve of a power alone.
+func power(g float64) []byte {
+	return append([]byte("para\x00\x00\x00\x00\x00\x00\x00\x00"), s15(g)...)
+}
+
+// ramp is a curve of three samples.
+func ramp() []byte {
+	return []byte("curv\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x80\x00\xff\xff\x00\x00")
+}
+
+// tableOfCurves is newTable with the B curve named curve and the M curve named power.
+func tableOfCurves(curve, power []byte) []byte {
+	b := []byte{'m', 'A', 'B', ' ', 0, 0, 0, 0, 3, 3, 0, 0}
 	const head = 32
 	matrix := head + 3*len(curve)
 	m := matrix + 48
@@ -218,6 +233,50 @@ func TestBadProfiles(t *testing.T) {
 	}
 	if _, err := colour.FromICC(append(p3(), make([]byte, 5_000_000)...), 3); err != nil {
 		t.Errorf("a profile of 5 MB: %v", err)
+	}
+}
+
+// TestCurvesWithoutBounds: curves that give infinity, and what is no number behind them, convert
+// to colours all the same.
+func TestCurvesWithoutBounds(t *testing.T) {
+	t.Parallel()
+	steep := append([]byte("para\x00\x00\x00\x00\x00\x03\x00\x00"), s15(32767, 32767, 32767, -32768, 0.5)...)
+	for name, m := range map[string][]byte{"of a power below 0": power(-1), "of a large power": power(32767), "of all kinds of numbers": steep} {
+		for _, b := range [][]byte{ramp(), power(0.5), power(-1), steep} {
+			c, err := colour.FromICC(profile("RGB ", "XYZ ", tag{"A2B0", tableOfCurves(b, m)}), 3)
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			checkColours(t, c)
+		}
+		c, err := colour.FromICC(profile("GRAY", "XYZ ", tag{"kTRC", m}), 1)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		checkColours(t, c)
+	}
+}
+
+// checkColours converts colours, also such as no picture has, and reads the tables for ffmpeg.
+func checkColours(t *testing.T, c *colour.Conversion) {
+	t.Helper()
+	if c == nil {
+		return
+	}
+	for _, v := range []float64{0, 0.3, 0.999, 1, -1, 2, math.NaN(), math.Inf(1), math.Inf(-1)} {
+		x, y, z := c.Convert(v, 1-v, v)
+		for _, got := range []float64{x, y, z} {
+			if math.IsNaN(got) || got < -0.001 || got > 1.001 {
+				t.Fatalf("%v becomes %v", v, got)
+			}
+		}
+	}
+	for _, table := range [][]byte{c.Grid(true), c.Curve()} {
+		if bytes.Contains(table, []byte("NaN")) || bytes.Contains(table, []byte("Inf")) {
+			t.Fatal("a table holds what is no number")
+		}
 	}
 }
 
@@ -333,20 +392,16 @@ func FuzzICC(f *testing.F) {
 	f.Add(profile("RGB ", "Lab ", tag{"A2B0", table(3, 1, func(v []float64) [3]float64 { return [3]float64(v) })}), 3)
 	f.Add(profile("CMYK", "Lab ", tag{"A2B0", table(4, 2, func(v []float64) [3]float64 { return [3]float64(v[:3]) })}), 4)
 	f.Add(profile("RGB ", "XYZ ", tag{"A2B0", newTable()}), 3)
+	f.Add(profile("RGB ", "XYZ ", tag{"A2B0", tableOfCurves(ramp(), power(-1))}), 3)
+	f.Add(profile("RGB ", "Lab ", tag{"A2B0", tableOfCurves(ramp(), ramp())}), 3)
 	f.Fuzz(func(t *testing.T, b []byte, channels int) {
-		c, err := colour.FromICC(b, channels)
-		if err == nil && c != nil {
-			for _, v := range []float64{0, 0.3, 1} {
-				x, y, z := c.Convert(v, 1-v, v)
-				for _, got := range []float64{x, y, z} {
-					if math.IsNaN(got) || got < -0.001 || got > 1.001 {
-						t.Fatalf("%v", got)
-					}
-				}
-			}
+		if c, err := colour.FromICC(b, channels); err == nil {
+			checkColours(t, c)
 		}
 		if f, err := colour.Inks(b); err == nil {
-			f([4]byte{1, 200, 3, 255})
+			for v := range 256 {
+				f([4]byte{byte(v), byte(255 - v), 3, byte(v * 7)})
+			}
 		}
 	})
 }

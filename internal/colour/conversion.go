@@ -47,7 +47,7 @@ func (c *Conversion) Convert(r, g, b float64) (float64, float64, float64) {
 	}
 	v = c.within(v)
 	for i := range v {
-		v[i] = c.after(math.Min(math.Max(v[i], 0), 1))
+		v[i] = c.after(unit(v[i]))
 	}
 	return v[0], v[1], v[2]
 }
@@ -61,7 +61,7 @@ func (c *Conversion) changes() bool {
 				in := vec{float64(r) / steps, float64(g) / steps, float64(b) / steps}
 				x, y, z := c.Convert(in[0], in[1], in[2])
 				for i, v := range []float64{x, y, z} {
-					if math.Abs(math.Min(math.Max(v, 0), 1)-in[i]) > least {
+					if math.Abs(unit(v)-in[i]) > least {
 						return true
 					}
 				}
@@ -87,7 +87,7 @@ func linear(curves [3]func(float64) float64, toD50 matrix) *Conversion {
 	m := fromD50().times(toD50)
 	c := &Conversion{grid: linearGrid, within: m.apply, after: encode}
 	for i, curve := range curves {
-		c.before[i] = func(v float64) float64 { return math.Min(math.Max(curve(v), 0), 1) }
+		c.before[i] = func(v float64) float64 { return unit(curve(v)) }
 	}
 	return c
 }
@@ -174,7 +174,7 @@ const white = 255.0 * 256 / 65535
 const half = 0.5 / 65535
 
 func number(b *strings.Builder, v float64, end byte) {
-	b.WriteString(strconv.FormatFloat(math.Min(math.Max(v, -4), 4), 'f', 7, 64))
+	b.WriteString(strconv.FormatFloat(math.Min(math.Max(finite(v), -4), 4), 'f', 7, 64))
 	b.WriteByte(end)
 }
 

@@ -130,7 +130,7 @@ func Inks(data []byte) (func(inks [4]byte) [3]byte, error) {
 		in := [4]float64{float64(inks[0]) / 255, float64(inks[1]) / 255, float64(inks[2]) / 255, float64(inks[3]) / 255}
 		var out [3]byte
 		for i, v := range g.at(in[:]) {
-			out[i] = byte(math.Round(255 * math.Min(encode(unsoft(math.Min(math.Max(v, 0), 1))), 1)))
+			out[i] = byte(math.Round(255 * math.Min(encode(unsoft(unit(v))), 1)))
 		}
 		return out
 	}, nil
@@ -151,8 +151,18 @@ func (p *profile) curve(name string) (func(float64) float64, error) {
 	return f, err
 }
 
-// readCurve reads a curve (10.6) or a parametric one (10.18) and tells its length in bytes.
+// readCurve reads a curve and gives its length in bytes. The curve gives finite numbers for
+// finite numbers, whatever its parameters are.
 func readCurve(b []byte) (func(float64) float64, int, error) {
+	f, size, err := readAnyCurve(b)
+	if err != nil {
+		return nil, 0, err
+	}
+	return func(v float64) float64 { return finite(f(v)) }, size, nil
+}
+
+// readAnyCurve reads a curve of samples (10.6) or a parametric one (10.18).
+func readAnyCurve(b []byte) (func(float64) float64, int, error) {
 	if len(b) < 12 {
 		return nil, 0, errProfile
 	}
@@ -237,7 +247,7 @@ func octets(b []byte, n int) []float64 {
 // sampled is a curve through points at even steps.
 func sampled(points []float64) func(float64) float64 {
 	return func(v float64) float64 {
-		at := math.Min(math.Max(v, 0), 1) * float64(len(points)-1)
+		at := unit(v) * float64(len(points)-1)
 		i := min(int(at), len(points)-2)
 		return points[i] + (points[i+1]-points[i])*(at-float64(i))
 	}

@@ -1,9 +1,6 @@
 package colour
 
-import (
-	"encoding/binary"
-	"math"
-)
+import "encoding/binary"
 
 // lookup gives the function from device colours to light of a video by a profile's table for
 // the perceptual intent (A2B0), or for the colorimetric one where that is the only one.
@@ -83,10 +80,7 @@ func (g grid) at(in []float64) vec {
 	var base [4]int
 	var part [4]float64
 	for i, p := range g.points {
-		x := math.Min(math.Max(in[i], 0), 1) * float64(p-1)
-		if math.IsNaN(x) {
-			x = 0
-		}
+		x := unit(in[i]) * float64(p-1)
 		base[i] = min(int(x), p-2)
 		part[i] = x - float64(base[i])
 	}

@@ -30,6 +30,25 @@ func (m matrix) times(n matrix) matrix {
 	return out
 }
 
+// unit brings a value to 0 to 1; what is no number becomes 0. Only such values may become indices
+// and bytes: int(NaN) is any number.
+func unit(v float64) float64 {
+	if !(v > 0) { // false for NaN too
+		return 0
+	}
+	return math.Min(v, 1)
+}
+
+// finite brings a value to what profiles can write, twice over; what is no number becomes 0.
+// Sums and products of such values are finite.
+func finite(v float64) float64 {
+	const most = 1 << 16
+	if math.IsNaN(v) {
+		return 0
+	}
+	return math.Min(math.Max(v, -most), most)
+}
+
 // inverse fails for a matrix that maps colours to fewer dimensions.
 func (m matrix) inverse() (matrix, bool) {
 	cross := func(a, b vec) vec { return vec{a[1]*b[2] - a[2]*b[1], a[2]*b[0] - a[0]*b[2], a[0]*b[1] - a[1]*b[0]} }
