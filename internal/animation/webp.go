@@ -106,7 +106,7 @@ var errDamaged = errors.New("it is damaged")
 
 func (w *WebP) canvas(at, length int64) error {
 	var b [10]byte
-	if length < int64(len(b)) {
+	if length < int64(len(b)) || w.Width > 0 { // a second canvas would not hold the frames of the first
 		return errDamaged
 	}
 	if _, err := w.file.ReadAt(b[:], at); err != nil {
@@ -148,6 +148,9 @@ func (w *WebP) frame(at, length int64) error {
 func (w *WebP) Play(show func(picture *image.NRGBA, d time.Duration) error) error {
 	canvas := image.NewNRGBA(image.Rect(0, 0, w.Width, w.Height))
 	for i, f := range w.Frames {
+		if !f.box.In(canvas.Rect) {
+			return fmt.Errorf("its picture %d lies outside of it: %w", i+1, errDamaged)
+		}
 		img, err := w.decode(f)
 		if err != nil {
 			return fmt.Errorf("its picture %d cannot be decoded: %w", i+1, err)

@@ -52,8 +52,11 @@ func frame(box image.Rectangle, ms int, how byte, picture []byte) []byte {
 	return chunk("ANMF", u24(box.Min.X/2), u24(box.Min.Y/2), u24(box.Dx()-1), u24(box.Dy()-1), u24(ms), []byte{how}, picture)
 }
 
+// canvas is the chunk that gives the size of the whole picture.
+func canvas(w, h int) []byte { return chunk("VP8X", []byte{0x12, 0, 0, 0}, u24(w-1), u24(h-1)) }
+
 func file(w, h int, frames ...[]byte) []byte {
-	body := append([]byte("WEBP"), chunk("VP8X", []byte{0x12, 0, 0, 0}, u24(w-1), u24(h-1))...)
+	body := append([]byte("WEBP"), canvas(w, h)...)
 	body = append(body, chunk("ANIM", make([]byte, 6))...)
 	body = append(body, bytes.Join(frames, nil)...)
 	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(body))), body...)
@@ -126,13 +129,17 @@ func TestDamagedWebP(t *testing.T) {
 	if _, err := read(whole[:len(whole)-3]); !errors.Is(err, animation.ErrCut) {
 		t.Errorf("cut off: %v", err)
 	}
+	whole16 := frame(image.Rect(0, 0, 16, 10), 40, 0, red)
 	for name, b := range map[string][]byte{
-		"outside of the picture": file(16, 10, frame(image.Rect(2, 0, 18, 10), 40, 0, red)),
-		"of another size":        file(16, 10, frame(image.Rect(0, 0, 8, 10), 40, 0, red)),
-		"no pictures":            file(16, 10),
-		"no data":                file(16, 10, frame(image.Rect(0, 0, 16, 10), 40, 0, nil)),
-		"too many pixels":        file(1<<12, 1<<12, bytes.Repeat(frame(image.Rect(0, 0, 16, 10), 40, 0, red), 300)),
-		"too large":              file(1<<14, 1<<14, frame(image.Rect(0, 0, 16, 10), 40, 0, red)),
+		"outside of the picture":             file(16, 10, frame(image.Rect(2, 0, 18, 10), 40, 0, red)),
+		"of another size":                    file(16, 10, frame(image.Rect(0, 0, 8, 10), 40, 0, red)),
+		"no pictures":                        file(16, 10),
+		"no data":                            file(16, 10, frame(image.Rect(0, 0, 16, 10), 40, 0, nil)),
+		"too many pixels":                    file(1<<12, 1<<12, bytes.Repeat(frame(image.Rect(0, 0, 16, 10), 40, 0, red), 300)),
+		"a smaller picture after its frames": file(16, 10, whole16, canvas(4, 4)),
+		"a larger picture after its frames":  file(16, 10, whole16, canvas(32, 20)),
+		"two pictures before its frames":     file(4, 4, canvas(16, 10), whole16),
+		"too large":                          file(1<<14, 1<<14, frame(image.Rect(0, 0, 16, 10), 40, 0, red)),
 	} {
 		movie, err := read(b)
 		if err == nil {
@@ -148,6 +155,8 @@ func FuzzWebP(f *testing.F) {
 	red := still(f, "red", "1", 16, 10)
 	f.Add(file(16, 10, frame(image.Rect(0, 0, 16, 10), 40, 0, red)))
 	f.Add(file(16, 10, frame(image.Rect(0, 0, 16, 10), 40, 1, still(f, "blue@0.5", "0", 16, 10))))
+	f.Add(file(16, 10, frame(image.Rect(0, 0, 16, 10), 40, 0, red), canvas(4, 4)))
+	f.Add(file(32, 20, frame(image.Rect(4, 4, 20, 14), 40, 1, red), frame(image.Rect(16, 10, 32, 20), 40, 2, red)))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		movie, err := read(b)
 		if err != nil || movie.Width*movie.Height*len(movie.Frames) > 1<<22 {
