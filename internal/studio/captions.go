@@ -12,8 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"mynah/internal/cache"
 	"mynah/internal/caption"
 	"mynah/internal/diag"
@@ -225,8 +223,7 @@ func (j *job) captionHeads(ctx context.Context, style slide.Captions, keys []cac
 	if per := (len(missing) + j.studio.run.Jobs() - 1) / j.studio.run.Jobs(); per > 0 {
 		size = min(size, max(per, 4))
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(j.studio.run.Jobs())
+	g, ctx := j.newGroup(ctx, phaseSlides)
 	for batch := range slices.Chunk(missing, size) {
 		g.Go(func() error { return j.drawSheet(ctx, style, keys, heads, batch) })
 	}

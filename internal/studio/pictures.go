@@ -6,8 +6,6 @@ import (
 	"slices"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"mynah/internal/cache"
 	"mynah/internal/diag"
 	"mynah/internal/fault"
@@ -368,8 +366,7 @@ func (j *job) makePictures(ctx context.Context, p *cutPlan) error {
 		d.Hint = "check that the file opens in a player or viewer, and export it again"
 		return nil
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(j.studio.run.Jobs())
+	g, ctx := j.newGroup(ctx, phasePictures)
 	crossings, moving := p.apart(j.painter.FrameSize())
 	for _, m := range moving {
 		g.Go(func() error {

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"mynah/internal/cache"
 	"mynah/internal/diag"
 	"mynah/internal/fault"
@@ -53,8 +51,7 @@ func (j *job) drawSlides(ctx context.Context) error {
 	wrong := make([]*slide.DiagramError, len(tasks))
 	var mu sync.Mutex
 	done := 0
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(j.studio.run.Jobs())
+	g, ctx := j.newGroup(ctx, phaseSlides)
 	for i, t := range tasks {
 		g.Go(func() error {
 			var err error

@@ -15,8 +15,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"mynah/internal/cache"
 	"mynah/internal/diag"
 	"mynah/internal/ffmpeg"
@@ -222,8 +220,7 @@ func (j *job) listen(ctx context.Context, t *track, pieces []sound.Piece) (float
 	if err := j.decode(ctx, t, unknown); err != nil {
 		return 0, err
 	}
-	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(j.studio.run.Jobs())
+	g, gctx := j.newGroup(ctx, phaseSound)
 	for k, task := range unknown {
 		g.Go(func() error {
 			s, err := j.measure(gctx, t, task)
@@ -368,8 +365,7 @@ func (j *job) decode(ctx context.Context, t *track, pieces []pieceTask) error {
 	}
 	var list diag.List
 	fails := make([]error, len(todo))
-	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(j.studio.run.Jobs())
+	g, gctx := j.newGroup(ctx, phaseSound)
 	for i, d := range todo {
 		g.Go(func() error {
 			err := j.store.Put(cache.Sounds, d.key, func(w io.Writer) error {
@@ -431,8 +427,7 @@ func (j *job) batches(todo []pieceTask) [][]pieceTask {
 func (j *job) encodeSound(ctx context.Context, t *track) error {
 	var mu sync.Mutex
 	done := 0
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(j.studio.run.Jobs())
+	g, ctx := j.newGroup(ctx, phaseSound)
 	for b, batch := range j.batches(t.todo) {
 		g.Go(func() error {
 			var jobs []film.SoundJob

@@ -307,7 +307,7 @@ func (sp *Speech) write(ctx context.Context, format string, s span, path string)
 // fed runs an encoder that reads the mix of a span.
 func (sp *Speech) fed(ctx context.Context, s span, encode func(pcm io.Reader) error) error {
 	r, w := io.Pipe()
-	go func() { _ = w.CloseWithError(sp.mix(ctx, s, w)) }()
+	go func() { _ = w.CloseWithError(fault.Guard(phaseSound, func() error { return sp.mix(ctx, s, w) })) }()
 	err := encode(r)
 	_ = r.Close()
 	if ctx.Err() != nil {

@@ -12,8 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"mynah/internal/caption"
 	"mynah/internal/diag"
 	"mynah/internal/fault"
@@ -144,11 +142,14 @@ func (j *job) identifyAll(ctx context.Context) error {
 	fails := make([]error, len(uses))
 	var mu sync.Mutex
 	done := 0
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(j.studio.run.Jobs())
+	g, ctx := j.newGroup(ctx, phaseFiles)
 	for i, u := range uses {
 		g.Go(func() error {
-			a, err := j.identify(ctx, u.name, i, u.sound)
+			var a *asset
+			err := fault.Guard(fmt.Sprintf("reading %q", u.name), func() (err error) {
+				a, err = j.identify(ctx, u.name, i, u.sound)
+				return err
+			})
 			if err != nil && (ctx.Err() != nil || !blamesFile(err)) {
 				return blameTool(err, u.place, u.name)
 			}
@@ -253,8 +254,7 @@ func (j *job) sayAll(ctx context.Context) error {
 	}
 	var mu sync.Mutex
 	level, _ := j.board.Level()
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(j.studio.run.Jobs())
+	g, ctx := j.newGroup(ctx, phaseVoice)
 	for i, s := range j.board.Scenes {
 		for k, p := range s.Parts {
 			if p.Kind != storyboard.Speech {

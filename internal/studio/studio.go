@@ -428,7 +428,7 @@ func (j *job) do(ctx context.Context, steps []step) error {
 		}
 		j.progress(st.phase, 0)
 		took := j.clock(st.phase)
-		err := st.do(ctx)
+		err := fault.Guard(st.phase, func() error { return st.do(ctx) })
 		took()
 		if err != nil {
 			if ctx.Err() != nil {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"mynah/internal/caption"
 	"mynah/internal/diag"
 	"mynah/internal/fault"
@@ -94,8 +92,7 @@ func (sp *Speech) layTimed(ctx context.Context) error {
 // sayCues speaks all cues, side by side.
 func (j *job) sayCues(ctx context.Context, lines []*spokenCue) error {
 	done := make(chan struct{}, len(lines))
-	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(j.studio.run.Jobs())
+	g, gctx := j.newGroup(ctx, phaseVoice)
 	for i := range j.timed {
 		g.Go(func() error {
 			c, err := j.sayCue(gctx, i)

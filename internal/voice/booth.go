@@ -220,8 +220,13 @@ func (b *Booth) Speak(ctx context.Context, l Line) (Spoken, error) {
 		if s, ok := b.find(key); ok {
 			return s, nil
 		}
-		ch := b.calls.DoChan(key.String(), func() (any, error) {
-			return b.speak(ctx, e, req, levels{volume, l.Level}, key)
+		ch := b.calls.DoChan(key.String(), func() (any, error) { // in a goroutine of its own
+			var s Spoken
+			err := fault.Guard("speaking", func() (err error) {
+				s, err = b.speak(ctx, e, req, levels{volume, l.Level}, key)
+				return err
+			})
+			return s, err
 		})
 		select {
 		case <-ctx.Done():

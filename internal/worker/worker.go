@@ -113,7 +113,11 @@ func (w *Worker) Work(ctx context.Context, id string) error {
 	log.InfoContext(ctx, "build begins", "kind", b.Kind, "attempt", b.Attempts)
 	start := w.now()
 	out := outcome{}
-	out.err = w.make(ctx, log, b, &out)
+	doing := "making the video"
+	if b.Kind == build.Speech {
+		doing = "making the audio"
+	}
+	out.err = fault.Guard(doing, func() error { return w.make(ctx, log, b, &out) }) // else the build would stay running
 	out.took = w.now().Sub(start).Round(time.Millisecond)
 	return w.end(ctx, log, b.ID, out)
 }
