@@ -1,12 +1,14 @@
 package studio
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -20,63 +22,99 @@ const defaultsFile = "mynah.yaml"
 
 // projectDefaults are what a project's own file of settings says.
 type projectDefaults struct {
-	header *script.Script    // its header alone; nil without any
+	header *script.Header    // nil without any
 	voices map[string]string // names of the project's own, folded, and whom they mean
 }
 
 // readDefaults reads the file beside a script, which may be absent. Settings of the command
 // line in it are passed over: with a warning, unless the command line has read this very file.
 func (j *job) readDefaults(name string) (projectDefaults, diag.List) {
-	var d projectDefaults
 	var list diag.List
 	file := path.Join(path.Dir(name), defaultsFile)
-	at := func(line, column int) diag.Range {
-		return diag.Range{File: file, Start: diag.Pos{Line: line, Column: column}, End: diag.Pos{Line: line, Column: column + 1}}
-	}
 	const most = 1 << 20
 	src, err := j.project.readFile(file, most)
 	if err != nil {
-		if info, serr := j.project.root.Stat(filepath.FromSlash(file)); serr == nil || !errors.Is(serr, fs.ErrNotExist) && info != nil {
-			list.Errorf(at(1, 1), "%s cannot be used: %s", file, err).Hint = "it is a text of at most 1 MiB"
+		if !j.project.isAbsent(file) {
+			list.Errorf(diag.Range{File: file, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 2}}, "%s cannot be used: %s", file, err).Hint = "it must be a text of at most 1 MiB that lies in the project's folder; take it out if it is not meant for Mynah"
 		}
-		return d, list
+		return projectDefaults{}, list
 	}
 	j.sources[file] = src
-	var root yaml.Node
-	if err := yaml.Unmarshal(src, &root); err != nil {
-		list.Errorf(at(1, 1), "%s is no YAML: %s", file, strings.TrimPrefix(err.Error(), "yaml: ")).Hint = "write properties of the header, indented, under a line header:"
+	return parseDefaults(file, src, j.isSettings(file))
+}
+
+// parseDefaults reads the text of a file of defaults. The file is also that of the command line's
+// settings, or is not.
+func parseDefaults(file string, src []byte, settings bool) (projectDefaults, diag.List) {
+	var d projectDefaults
+	var list diag.List
+	at := func(n *yaml.Node) diag.Range {
+		return diag.Range{File: file, Start: diag.Pos{Line: n.Line, Column: n.Column}, End: diag.Pos{Line: n.Line, Column: n.Column + 1}}
+	}
+	root, err := readYAML(src)
+	if err != nil {
+		list.Errorf(at(&yaml.Node{Line: 1, Column: 1}), "%s is no YAML: %s", file, strings.TrimPrefix(err.Error(), "yaml: ")).Hint = hintHeader
 		return d, list
 	}
-	if root.Kind == 0 || len(root.Content) == 0 || root.Content[0].Tag == "!!null" {
+	if root == nil || root.Tag == "!!null" {
 		return d, list
 	}
-	top := root.Content[0]
-	if top.Kind != yaml.MappingNode {
-		list.Errorf(at(top.Line, top.Column), "%s holds no settings", file).Hint = "write properties of the header, indented, under a line header:"
+	if root.Kind != yaml.MappingNode {
+		list.Errorf(at(root), "%s holds no settings", file).Hint = hintHeader
 		return d, list
 	}
-	for i := 0; i+1 < len(top.Content); i += 2 {
-		key, value := top.Content[i], top.Content[i+1]
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		key, value := root.Content[i], root.Content[i+1]
 		switch key.Value {
 		case "header":
-			end := strings.Count(string(src), "\n") + 1
-			if i+2 < len(top.Content) {
-				end = top.Content[i+2].Line - 1
-			}
-			d.header = headerOf(file, src, value, end, &list)
+			d.header = headerOf(file, value, at, &list)
 		case "voices":
 			d.voices = voicesOf(value, at, &list)
 		case "engines", "fallback":
-			if !j.isSettings(file) {
-				list.Warnf(at(key.Line, key.Column), "%s of a project's %s is passed over", key.Value, defaultsFile).Hint = "engines are settings of who builds: write them into mynah.yaml of the folder in which mynah is started, or name a file by --config"
+			if !settings {
+				list.Warnf(at(key), "%s of a project's %s is passed over", key.Value, defaultsFile).Hint = "engines are settings of who builds: write them into mynah.yaml of the folder in which mynah is started, or name a file by --config"
 			}
 		default:
-			e := list.Errorf(at(key.Line, key.Column), "%s knows no setting %q", defaultsFile, key.Value)
+			e := list.Errorf(at(key), "%s knows no setting %q", defaultsFile, key.Value)
 			e.Detail = "A project's mynah.yaml holds header: and voices:"
-			e.Hint = "write properties of the header, indented, under a line header:"
+			e.Hint = hintHeader
 		}
 	}
 	return d, list
+}
+
+const hintHeader = "write properties of the header, indented, under a line header:"
+
+// readYAML gives the outermost node of a text, nil for a text without any. As in a script's header,
+// a colour needs no quotes: YAML would take #102030 for a comment.
+func readYAML(src []byte) (*yaml.Node, error) {
+	const mark = "\uE00F" // of private use
+	if !bytes.Contains(src, []byte(mark)) {
+		colour := regexp.MustCompile(`((?:^|[\r\n])[ \t]*[\w-]+[ \t]*:[ \t]+)#([0-9a-fA-F]{3,8}\b)`)
+		src = colour.ReplaceAll(src, []byte("${1}"+mark+"${2}"))
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(src, &root); err != nil {
+		return nil, err
+	}
+	if len(root.Content) == 0 {
+		return nil, nil //nolint:nilnil // an empty text
+	}
+	var restore func(n *yaml.Node)
+	restore = func(n *yaml.Node) {
+		n.Value = strings.ReplaceAll(n.Value, mark, "#")
+		for _, c := range n.Content {
+			restore(c)
+		}
+	}
+	restore(&root)
+	return root.Content[0], nil
+}
+
+// isAbsent says whether there is nothing of a name, not even a link.
+func (p *Project) isAbsent(name string) bool {
+	_, err := p.root.Lstat(p.place(name))
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // isSettings says whether a file of the project is the one that the command line has read.
@@ -89,45 +127,24 @@ func (j *job) isSettings(file string) bool {
 	return err1 == nil && err2 == nil && os.SameFile(a, b)
 }
 
-// headerOf reads the properties under header: with the parser of scripts. The lines keep their
-// numbers.
-func headerOf(file string, src []byte, value *yaml.Node, end int, list *diag.List) *script.Script {
+// headerOf reads the properties under header:.
+func headerOf(file string, value *yaml.Node, at func(*yaml.Node) diag.Range, list *diag.List) *script.Header {
 	if value.Kind != yaml.MappingNode {
 		if value.Tag != "!!null" {
-			r := diag.Range{File: file, Start: diag.Pos{Line: value.Line, Column: value.Column}, End: diag.Pos{Line: value.Line, Column: value.Column + 1}}
-			list.Errorf(r, "header holds no properties").Hint = "write them, indented, under the line header:"
+			list.Errorf(at(value), "header holds no properties").Hint = "write them, indented, under the line header:"
 		}
 		return nil
 	}
-	lines := []string{"---"}
-	if value.Style&yaml.FlowStyle != 0 {
-		for i := 0; i+1 < len(value.Content); i += 2 {
-			lines = append(lines, value.Content[i].Value+": "+value.Content[i+1].Value)
-		}
-	} else if len(value.Content) > 0 {
-		all := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(src)), "\n")
-		first, indent := value.Content[0].Line, value.Content[0].Column-1
-		for len(lines) < first-1 {
-			lines = append(lines, "")
-		}
-		for _, l := range all[first-1 : min(end, len(all))] {
-			n := 0
-			for n < len(l) && n < indent && (l[n] == ' ' || l[n] == '\t') {
-				n++
-			}
-			lines = append(lines, l[n:])
-		}
-	}
-	s, found := script.Parse(file, []byte(strings.Join(append(lines, "---", ""), "\n")))
+	h, found := script.ReadHeader(file, value)
 	list.Add(found...)
-	return s
+	return &h
 }
 
 // voicesOf reads names of the project's own.
-func voicesOf(value *yaml.Node, at func(line, column int) diag.Range, list *diag.List) map[string]string {
+func voicesOf(value *yaml.Node, at func(*yaml.Node) diag.Range, list *diag.List) map[string]string {
 	if value.Kind != yaml.MappingNode {
 		if value.Tag != "!!null" {
-			list.Errorf(at(value.Line, value.Column), "voices holds no names").Hint = "write narrator: brian, indented, under the line voices:"
+			list.Errorf(at(value), "voices holds no names").Hint = "write narrator: brian, indented, under the line voices:"
 		}
 		return nil
 	}
@@ -142,8 +159,12 @@ func voicesOf(value *yaml.Node, at func(line, column int) diag.Range, list *diag
 				}
 			}
 		}
+		if strings.TrimSpace(name.Value) == "" {
+			list.Errorf(at(name), "a name of voices is no plain word").Hint = "write narrator: brian"
+			continue
+		}
 		if who.Kind != yaml.ScalarNode || strings.TrimSpace(who.Value) == "" {
-			list.Errorf(at(name.Line, name.Column), "the voice %q of %s means nobody", name.Value, defaultsFile).Hint = "name a voice, as narrator: brian, or one of an engine, as narrator: openai/alloy"
+			list.Errorf(at(name), "the voice %q of %s means nobody", name.Value, defaultsFile).Hint = "name a voice, as narrator: brian, or one of an engine, as narrator: openai/alloy"
 			continue
 		}
 		out[strings.ToLower(strings.TrimSpace(name.Value))] = strings.TrimSpace(who.Value)
@@ -157,13 +178,13 @@ func (d projectDefaults) fillHeader(s *script.Script, translation bool) {
 	if d.header == nil {
 		return
 	}
-	from := d.header.Header.Properties
+	from := d.header.Properties
 	if translation {
 		from.Voice, from.Language, from.Title, from.Author, from.Description, from.Lexicon = nil, nil, nil, nil, nil, nil
 	}
 	s.Header.Fill(from)
 	if s.Header.Range.File == "" {
-		s.Header.Range = d.header.Header.Range
+		s.Header.Range = d.header.Range
 	}
 }
 

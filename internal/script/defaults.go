@@ -1,0 +1,78 @@
+package script
+
+import (
+	"path"
+	"strings"
+
+	yaml "go.yaml.in/yaml/v3"
+
+	"mynah/internal/diag"
+)
+
+// ReadHeader reads properties of the header that are a map of a YAML file, which YAML has read
+// already: quotes, comments and escapes are YAML's own. Every scalar stays the text it is written
+// as. Names of files are relative to the file's folder, and findings stand at its lines.
+func ReadHeader(file string, properties *yaml.Node) (Header, diag.List) {
+	var diags diag.List
+	p := newParser(file, path.Dir(file), newVars(nil), &diags)
+	p.src = newSource(file, nil, &diags)
+	h := &p.out.Header
+	h.Range, h.Places = nodeRange(file, properties), map[string]diag.Range{}
+	for i := 0; i+1 < len(properties.Content); i += 2 {
+		key := properties.Content[i]
+		at := nodeRange(file, key)
+		if key.Kind != yaml.ScalarNode || strings.TrimSpace(key.Value) == "" {
+			diags.Errorf(at, "a name in the header is no plain word").Hint = "write one property a line, as voice: brian"
+			continue
+		}
+		name := strings.ToLower(strings.TrimSpace(key.Value))
+		p.property(name, at, p.nodeValue(name, properties.Content[i+1], 0))
+	}
+	diags.Sort()
+	return *h, diags
+}
+
+// nodeRange is the place of a node: all of it where it is a word on one line.
+func nodeRange(file string, n *yaml.Node) diag.Range {
+	start := diag.Pos{Line: n.Line, Column: n.Column}
+	end := diag.Pos{Line: n.Line, Column: n.Column + 1}
+	if n.Kind == yaml.ScalarNode && n.Style == 0 && !strings.ContainsAny(n.Value, "\r\n") {
+		end.Column = n.Column + max(len([]rune(n.Value)), 1)
+	}
+	return diag.Range{File: file, Start: start, End: end}
+}
+
+// nodeValue turns a node into the value of a property.
+func (p *parser) nodeValue(name string, n *yaml.Node, depth int) value {
+	v := value{at: nodeRange(p.file, n)}
+	switch {
+	case n.Kind == yaml.AliasNode || n.Anchor != "":
+		d := p.diags.Errorf(v.at, "%s uses a YAML anchor or alias", name)
+		d.Detail = "Properties of the header know neither & nor *"
+		d.Hint = "write the value out, or put it into quotes"
+		v.kind = brokenValue
+	case n.Kind == yaml.ScalarNode && n.Tag == "!!null":
+	case n.Kind == yaml.ScalarNode:
+		v.text = strings.TrimSpace(oneLine(n.Value)) // no property has more than one line
+	case n.Kind == yaml.MappingNode && depth < maxMapDepth:
+		v.kind = mapValue
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			key := n.Content[i]
+			at := nodeRange(p.file, key)
+			if key.Kind != yaml.ScalarNode || key.Anchor != "" {
+				p.diags.Errorf(at, "a name in the map of %s is no plain word", name)
+				return value{kind: brokenValue, at: v.at}
+			}
+			v.entries = append(v.entries, entry{name: strings.ToLower(key.Value), at: at, value: p.nodeValue(name, n.Content[i+1], depth+1)})
+		}
+		v.entries = p.uniqueEntries(v.entries)
+	default:
+		v.kind = listValue
+	}
+	return v
+}
+
+// oneLine joins the lines of a text by blanks.
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
+}
