@@ -257,7 +257,12 @@ func (j *job) avif(ctx context.Context, a *asset) error {
 }
 
 func (j *job) decodeAVIF(ctx context.Context, a *asset) ([]byte, error) {
-	key := cache.NewHasher("avif 1").Bytes(a.content[:]).Key()
+	const program = "avifdec"
+	decoder, err := j.studio.run.Identity(program)
+	if err != nil {
+		return nil, err
+	}
+	key := cache.NewHasher("avif 2").String(j.studio.version).String(decoder).Bytes(a.content[:]).Key()
 	if b, ok := j.store.Get(cache.Pictures, key); ok {
 		return b, nil
 	}
@@ -266,7 +271,7 @@ func (j *job) decodeAVIF(ctx context.Context, a *asset) ([]byte, error) {
 	if err := os.Symlink(a.input.Path, link); err != nil {
 		return nil, err
 	}
-	c := proc.Command{Program: "avifdec", Args: []string{"--jobs", "1", link, out}}
+	c := proc.Command{Program: program, Args: []string{"--jobs", "1", link, out}}
 	if err := j.studio.run.Run(ctx, c); err != nil {
 		return nil, err
 	}
