@@ -1,7 +1,6 @@
 package voice
 
 import (
-	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -212,18 +211,19 @@ func (b *Booth) Speak(ctx context.Context, l Line) (Spoken, error) {
 	} else if own != "" {
 		version += " " + own
 	}
-	if _, _, ok := b.referenceVoice(e, cmp.Or(req.Language, b.cfg.Language), ""); ok {
-		version += " timed by reference"
+	as := keys{untimed: requestKey(e.Name(), version, req, volume, l.Level)}
+	as.whole = as.untimed
+	if reference := b.referenceVersion(ctx, e, req); reference != "" {
+		as.whole = requestKey(e.Name(), version+" timed by "+reference, req, volume, l.Level)
 	}
-	key := requestKey(e.Name(), version, req, volume, l.Level)
 	for {
-		if s, ok := b.find(key); ok {
+		if s, ok := b.find(as.whole); ok {
 			return s, nil
 		}
-		ch := b.calls.DoChan(key.String(), func() (any, error) { // in a goroutine of its own
+		ch := b.calls.DoChan(as.whole.String(), func() (any, error) { // in a goroutine of its own
 			var s Spoken
 			err := fault.Guard("speaking", func() (err error) {
-				s, err = b.speak(ctx, e, req, levels{volume, l.Level}, key)
+				s, err = b.speak(ctx, e, req, levels{volume, l.Level}, as)
 				return err
 			})
 			return s, err
@@ -269,8 +269,13 @@ func requestKey(engine, version string, r Request, volume, level float64) cache.
 // levels are how loud a sentence is wanted: see Line.
 type levels struct{ volume, level float64 }
 
-// speak has a sentence said and stores it.
-func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, key cache.Key) (Spoken, error) {
+// keys address a sentence: whole with all that it depends on, untimed as if there were no
+// reference for the times of its words.
+type keys struct{ whole, untimed cache.Key }
+
+// speak has a sentence said and stores it. Where the reference failed, the next call for the
+// sentence does not find it: the reference may work again by then.
+func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, as keys) (Spoken, error) {
 	var clip Clip
 	req, volume := shared(emphasised(req))
 	want.volume *= volume
@@ -279,6 +284,10 @@ func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, k
 		if clip, err = b.perform(ctx, e, req, want); err != nil {
 			return Spoken{}, err
 		}
+	}
+	key := as.whole
+	if clip.untimed {
+		key = as.untimed
 	}
 	s := Spoken{Key: key, Samples: int64(len(clip.PCM)), Heard: isHeard(clip.PCM), Words: clip.Words, New: true}
 	if err := b.keep(s, clip.PCM); err != nil {

@@ -22,6 +22,7 @@ func (b *Booth) perform(ctx context.Context, e Engine, req Request, want levels)
 	if err != nil {
 		return Clip{}, err
 	}
+	untimed := clip.untimed
 	unusable := func(err error) error {
 		return fault.New(fault.Internal, err, "the speech engine %s gave sound that cannot be used", e.Name())
 	}
@@ -43,6 +44,7 @@ func (b *Booth) perform(ctx context.Context, e Engine, req Request, want levels)
 	if !slices.EqualFunc(req.Runs, asked.Runs, func(a, b Run) bool { return a.Text == b.Text }) {
 		clip.Words = req.wordsAsWritten(asked, clip.Words)
 	}
+	clip.untimed = untimed
 	return clip, nil
 }
 
@@ -246,6 +248,7 @@ func (b *Booth) joined(ctx context.Context, segments []segment) (Clip, error) {
 			if c, err = b.spoken(ctx, s); err != nil {
 				return Clip{}, err
 			}
+			out.untimed = out.untimed || c.untimed
 			if c, err = b.treated(c, s); err != nil {
 				return Clip{}, err
 			}

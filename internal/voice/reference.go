@@ -71,7 +71,8 @@ func (b *Booth) timed(ctx context.Context, s segment, c Clip) Clip {
 	if 2*exact >= len(c.Words) {
 		return c
 	}
-	if ref, ok := b.speakReference(ctx, s); ok && AlignSpeech(&c, ref) {
+	ref, ok, err := b.speakReference(ctx, s)
+	if c.untimed = err != nil; ok && AlignSpeech(&c, ref) {
 		return c
 	}
 	if !some {
@@ -80,20 +81,42 @@ func (b *Booth) timed(ctx context.Context, s segment, c Clip) Clip {
 	return c
 }
 
-// speakReference has espeak-ng say a request, where it reads its language in full.
-func (b *Booth) speakReference(ctx context.Context, s segment) (Clip, bool) {
+// speakReference has espeak-ng say a request. It reports false where espeak-ng does not read its
+// language in full, or fails.
+func (b *Booth) speakReference(ctx context.Context, s segment) (Clip, bool, error) {
 	req := s.req
 	req.Language = cmp.Or(req.Language, b.cfg.Language)
 	e, v, ok := b.referenceVoice(s.engine, req.Language, b.genderOf(s.engine, s.req))
 	if !ok {
-		return Clip{}, false
+		return Clip{}, false, nil
 	}
 	if letters, lost, _ := Legible(req.Text(), v); 10*lost > letters {
-		return Clip{}, false
+		return Clip{}, false, nil
 	}
 	req.Voice = v.EngineVoice
 	c, err := e.Speak(ctx, req)
-	return c, err == nil
+	return c, err == nil, err
+}
+
+// referenceVersion is the version of the engine that times the words of a request, empty where
+// none does.
+func (b *Booth) referenceVersion(ctx context.Context, by Engine, req Request) string {
+	languages := []string{cmp.Or(req.Language, b.cfg.Language)}
+	for _, r := range req.Runs {
+		if r.Language != "" { // another voice may say it
+			languages = append(languages, r.Language)
+		}
+	}
+	for _, l := range languages {
+		if e, _, ok := b.referenceVoice(by, l, ""); ok {
+			version, err := b.version(ctx, e)
+			if err != nil {
+				return ""
+			}
+			return e.Name() + " " + version
+		}
+	}
+	return ""
 }
 
 // referenceVoice finds who says what a voice of an engine says, with exact times of words. Its

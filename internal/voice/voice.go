@@ -176,6 +176,9 @@ type Clip struct {
 	PCM   []int16
 	Rate  int // samples a second
 	Words []Word
+
+	// untimed says that the reference for the times of its words failed.
+	untimed bool
 }
 
 // Length of the clip.
