@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	yaml "go.yaml.in/yaml/v3"
+	"golang.org/x/text/unicode/norm"
 
 	"mynah/internal/diag"
 )
@@ -53,7 +54,11 @@ func (p *parser) nodeValue(name string, n *yaml.Node, depth int) value {
 		v.kind = brokenValue
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!null":
 	case n.Kind == yaml.ScalarNode:
-		v.text = strings.TrimSpace(oneLine(n.Value)) // no property has more than one line
+		v.text = norm.NFC.String(strings.TrimSpace(oneLine(n.Value))) // no property has more than one line
+		if !isClean(v.text) {                                         // by an escape in quotes
+			p.diags.Errorf(v.at, "%s holds a control character", name).Hint = "take it out"
+			v.kind = brokenValue
+		}
 	case n.Kind == yaml.MappingNode && depth < maxMapDepth:
 		v.kind = mapValue
 		for i := 0; i+1 < len(n.Content); i += 2 {

@@ -55,6 +55,7 @@ func TestDefaultsFindings(t *testing.T) {
 		"header:\n  voice: [a, b]":                          "mynah.yaml:2:10: voice cannot be a list",
 		"header:\n  voice: &v brian\n  title: *v":           "mynah.yaml:2:10: voice uses a YAML anchor or alias",
 		"header:\n  voice: a\n  Voice: b":                   `mynah.yaml:3:3: "voice" stands twice in the header; the last one counts`,
+		`header: {title: "a\0b"}`:                           "mynah.yaml:1:17: title holds a control character",
 		"header: [1]":                                       "mynah.yaml:1:9: header holds no properties",
 		"header:\n  ? [a]\n  : b":                           "mynah.yaml:2:5: a name in the header is no plain word",
 		"voices: {'': amy}":                                 "mynah.yaml:1:10: a name of voices is no plain word",
