@@ -276,6 +276,10 @@ func (w *walker) html(n *ast.RawHTML, style Style) {
 		ssml = false // HTML has them too
 	}
 	switch {
+	case name == "img" || name == "video":
+		d.Hint = "write ![](file) on a line of its own"
+	case name == "hr":
+		d.Hint = "write --- for a new scene"
 	case name == "speak":
 		d.Hint = "begin <speak> on a line of its own"
 	case ssml:

@@ -72,7 +72,7 @@ func structureRows() []row {
 			want: "header Size=1920x1080 Subtitles={overlay break=60 color=#ff0000ff} Title=\"A\"",
 		},
 		{name: "header of more dashes", src: "-----\nvoice: amy\n------\nhi", want: "header Voice=\"amy\"\nsay \"hi\""},
-		{name: "header only on the first line", src: "\n---\nvoice: amy\n---\n", want: "say \"voice: amy\"", diags: "2:1 warning: this header is not at the head of the file and is spoken"},
+		{name: "header only on the first line", src: "\n---\nvoice: amy\n---\n", want: "say \"voice: amy\"", diags: "2:1 warning: this header is not at the head of the file, and is read as narration"},
 		{name: "comment on a line of its own parts paragraphs", src: "one\n<!-- x -->\ntwo", want: "say \"one\"\nsay \"two\""},
 		{name: "comment within a line", src: "one <!-- (pause: 1) --> two", want: "say \"one two\""},
 		{name: "comment over lines", src: "one\n<!--\n(pause: 3)\n![](a.png)\n---\n<speak>\n```\n-->\ntwo", want: "say \"one\"\nsay \"two\""},

@@ -210,7 +210,7 @@ func TestWrong(t *testing.T) {
 	t.Parallel()
 	for _, r := range []struct{ src, first, detail, hint string }{
 		{"---\nsizze: 720p\n---", "2:1 error: the property \"sizze\" is unknown", "size", "did you mean size?"},
-		{"---\nvoice_speed: 1\n---", "2:1 error: the property \"voice_speed\" is unknown", "", "did you mean voice-speed?"},
+		{"---\nvoice_speed: 1\n---", "2:1 warning: the property \"voice_speed\" is unknown and ignored", "", "did you mean voice-speed?"},
 		{"---\npauze: 1\n---", "2:1 error: the property \"pauze\" is unknown", "", "did you mean pause?"},
 		{"---\nmood: x\n---", "2:1 warning: the property \"mood\" is unknown and ignored", "subtitles", ""},
 		{"---\nduration: 3\n---", "2:1 warning: \"duration\" is a stage direction and ignored in the header", "", "write (duration: …) in the scene that it is meant for"},

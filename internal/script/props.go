@@ -1,6 +1,7 @@
 package script
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -62,6 +63,10 @@ func (p *parser) unknown(what, name string, at diag.Range, list []string, more .
 	near, isNear := nearest(name, list)
 	if n, ok := nearest(name, more); ok && !isNear {
 		near, isNear = n, ok
+	}
+	written := hyphenated(name)
+	if slices.Contains(list, written) || slices.Contains(more, written) {
+		near, isNear = written, false // an underscore for a hyphen is a near miss
 	}
 	if !isNear {
 		d := p.diags.Warnf(at, "%s %s is unknown and ignored", what, quoted(name))

@@ -69,8 +69,8 @@ func (j *job) readDefaults(name string) (projectDefaults, diag.List) {
 			d.voices = voicesOf(value, at, &list)
 		case "engines", "fallback":
 			if !j.isSettings(file) {
-				list.Warnf(at(key.Line, key.Column), "%s of a project's %s is passed over", key.Value, defaultsFile).Hint =
-					"engines are settings of who builds: write them into mynah.yaml of the folder in which mynah is started, or name a file by --config"
+				list.Warnf(at(key.Line, key.Column), "%s is ignored in a project's %s", key.Value, defaultsFile).Hint =
+					"engines and fallback are settings of the machine: write them into mynah.yaml of the folder in which you start mynah, or name a file by --config"
 			}
 		default:
 			e := list.Errorf(at(key.Line, key.Column), "%s knows no setting %q", defaultsFile, key.Value)
