@@ -76,10 +76,10 @@ template of {name}, {language} and {size}.`,
 	fl.BoolVar(&f.plan, "plan", false, "print the plan, build nothing")
 	fl.BoolVar(&f.allLanguages, "all-languages", false, "build the script and all of its translations")
 	fl.BoolVar(&f.explain, "explain", false, "tell what was made anew, why, and how long it took")
-	fl.BoolVar(&f.timeline, "timeline", false, "write the timeline as JSON beside the film")
-	fl.BoolVar(&f.transcript, "transcript", false, "write what is said as Markdown beside the film, and a list of its chapters")
+	fl.BoolVar(&f.timeline, "timeline", false, "write the timeline as JSON beside the video")
+	fl.BoolVar(&f.transcript, "transcript", false, "write what is said as Markdown beside the video, and a list of its chapters")
 	fl.StringVar(&f.scenes, "scenes", "", "build some scenes only, as 3 or 3-7, into NAME-scenes-3-7.mp4")
-	fl.StringVar(&f.server, "server", "", "build on this server, as http://127.0.0.1:8080, and download the film")
+	fl.StringVar(&f.server, "server", "", "build on this server, as http://127.0.0.1:8080, and download the video")
 	fl.StringVar(&f.apiKey, "api-key", "", "API key of the server; better as MYNAH_API_KEY")
 	return cmd
 }
@@ -96,7 +96,7 @@ func (f *buildFlags) projectFlags(fl *pflag.FlagSet) {
 	fl.StringArrayVar(&f.vars, "var", nil, "NAME=VALUE of a {{NAME}} in the script; may be repeated")
 	fl.StringVar(&f.root, "root", "", "the project's folder, which no file name may leave (default: the script's folder)")
 	fl.BoolVar(&f.strict, "strict", false, "unknown names are errors")
-	fl.BoolVar(&f.force, "force", false, "replace the output even when it is no film")
+	fl.BoolVar(&f.force, "force", false, "replace the output even when it is no video")
 	fl.StringVar(&f.bitRate, "audio-bitrate", "128k", "of the sound track, 32k to 320k")
 }
 
@@ -298,7 +298,7 @@ func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
 // made once. What is wrong with any of them is told before the first is built.
 func (a *app) buildAll(ctx context.Context, f *buildFlags, args []string) error {
 	if f.output != "" || f.language != "" {
-		return usageError{errors.New("--all-languages goes without -o and --language: each film stands beside its script")}
+		return usageError{errors.New("--all-languages goes without -o and --language: each video stands beside its script")}
 	}
 	all, path, err := f.inAllLanguages(args)
 	if err != nil {

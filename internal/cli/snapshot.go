@@ -29,8 +29,8 @@ func (a *app) snapshotCommand() *cobra.Command {
 	f := &snapshotFlags{}
 	cmd := &cobra.Command{
 		Use:   "snapshot [DIR|SCRIPT]",
-		Short: "Draws one frame of a film, or a sheet of all scenes, without building it",
-		Long: `Draws what a scene shows at one moment as a PNG image, without building the film; or
+		Short: "Draws one frame of a video, or a sheet of all scenes, without building it",
+		Long: `Draws what a scene shows at one moment as a PNG image, without building the video; or
 with --sheet a contact sheet of all scenes, each in its middle, for a look before a build.`,
 		Example: `  mynah snapshot lesson/script.md --scene 3
   mynah snapshot --scene 2 --at 1.5 -o frame.png

@@ -75,6 +75,8 @@ func (a *app) outputs(ctx context.Context, f *buildFlags, args []string) ([]*bui
 	case template == "":
 	case isFolder(template):
 		template = filepath.Join(template, "{name}.mp4")
+	case !isTemplate(template) && filepath.Ext(template) == "":
+		template = filepath.Join(template, "{name}.mp4") // a folder that is made
 	case !isTemplate(template):
 		return nil, usageError{fmt.Errorf("-o %s names one file for %d scripts: name a folder, or a template such as {name}.mp4", template, len(args))}
 	}
@@ -116,7 +118,7 @@ func (a *app) expand(ctx context.Context, f *buildFlags, arg, template string) (
 		}
 		field, tail, closed := strings.Cut(after, "}")
 		if !closed || field != "name" && field != "language" && field != "size" {
-			return "", usageError{fmt.Errorf("-o %s: {%s is none of {%s}", template, cmp.Or(field, ""), strings.Join(known, "}, {"))}
+			return "", usageError{fmt.Errorf("-o %s: a template knows {%s}, but not {%s}", template, strings.Join(known, "}, {"), field)}
 		}
 		rest = tail
 	}

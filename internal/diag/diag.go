@@ -113,8 +113,15 @@ type Diagnostic struct { //nolint:errname // it is a finding first, an error whe
 	Hint     string
 }
 
-// Error makes a Diagnostic usable as an error: "file:line:column: summary".
+// Error makes a Diagnostic usable as an error: "file:line:column: summary", without the place
+// where it has none.
 func (d Diagnostic) Error() string {
+	switch {
+	case d.Range.File == "":
+		return d.Summary
+	case d.Range.Start.Line == 0:
+		return d.Range.File + ": " + d.Summary
+	}
 	return fmt.Sprintf("%s:%d:%d: %s", d.Range.File, d.Range.Start.Line, d.Range.Start.Column, d.Summary)
 }
 

@@ -226,7 +226,10 @@ func (s *Server) statusOf(ctx context.Context, r *http.Request, b build.Build) (
 
 func warning(d api.Diagnostic) api.Warning {
 	w := api.Warning{Type: d.Code, Detail: d.Summary}
-	if d.File != "" {
+	switch {
+	case d.File != "" && d.Line == 0:
+		w.Detail = d.File + ": " + d.Summary
+	case d.File != "":
 		w.Detail = fmt.Sprintf("%s:%d:%d: %s", d.File, d.Line, d.Column, d.Summary)
 	}
 	if w.Type == "" {

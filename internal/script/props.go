@@ -136,11 +136,11 @@ func (p *parser) setFilm(ps *Properties, name string, v value) bool {
 	case "asset-resize":
 		ps.AssetResize, ok = read(p, name, v, fits())
 	case "title":
-		ps.Title, ok = read(p, name, v, anyText("the title of the film"))
+		ps.Title, ok = read(p, name, v, anyText("the title of the video"))
 	case "author":
 		ps.Author, ok = read(p, name, v, anyText("the author's name"))
 	case "description":
-		ps.Description, ok = read(p, name, v, anyText("a description of the film"))
+		ps.Description, ok = read(p, name, v, anyText("a description of the video"))
 	case "language":
 		ps.Language, ok = read(p, name, v, language())
 	case "poster":

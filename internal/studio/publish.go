@@ -44,7 +44,7 @@ func (j *job) publish(ctx context.Context) (*Result, error) {
 	}
 	key, err := j.standingKey(f, beside)
 	if err != nil {
-		return nil, onDisk(err, "the film cannot be put in its place")
+		return nil, onDisk(err, "the video cannot be put in its place")
 	}
 	if n, ok := j.stands(key, r); ok {
 		r.Bytes = n
@@ -171,7 +171,7 @@ func (w *release) publish(ctx context.Context) error {
 			return err
 		}
 		if err := p.Publish(); err != nil {
-			return onDisk(err, "the film cannot be put in its place")
+			return onDisk(err, "the video cannot be put in its place")
 		}
 	}
 	return nil

@@ -124,7 +124,7 @@ func (p *planProject) Voice(name, language string) storyboard.Voice {
 	case m.Kind == voice.Unknown:
 		out.Code = diag.UnknownVoice
 		if engine, _, ok := strings.Cut(name, "/"); ok {
-			out.Hint = fmt.Sprintf("no engine %q is set up here: name it under engines: in mynah.yaml (docs/voices.md), or use a voice of mynah voices", engine)
+			out.Hint = fmt.Sprintf("no engine %q is set up: add it under engines: in mynah.yaml (docs/voices.md says how); mynah voices lists all", engine)
 		}
 		if len(m.Nearest) > 0 {
 			out.Hint = fmt.Sprintf("did you mean %s? mynah voices lists all", strings.Join(m.Nearest, ", "))
@@ -502,7 +502,7 @@ func (j *job) cutShort() error {
 		return time.Duration(frames * j.line.FPS.Den * int64(time.Second) / j.line.FPS.Num)
 	}
 	if f, whole := j.board.Film, length(j.line.Frames); f.Poster.Word == "" && f.Poster.At > whole {
-		list.Warnf(f.PosterRange, "the film lasts %s; its last picture is the poster, not that at %s", whole.Round(time.Millisecond), f.Poster.At).Hint = "write poster: end, or an earlier time"
+		list.Warnf(f.PosterRange, "the video lasts %s; its last picture is the poster, not that at %s", whole.Round(time.Millisecond), f.Poster.At).Hint = "write poster: end, or an earlier time"
 	}
 	for i, s := range j.board.Scenes {
 		length := length(j.line.Scenes[i].Frames)

@@ -221,7 +221,7 @@ const (
 	phaseSlides   = "drawing slides"
 	phasePictures = "drawing pictures"
 	phaseSound    = "mixing sound"
-	phaseFilm     = "cutting the film"
+	phaseFilm     = "cutting the video"
 )
 
 // weights are each phase's share of the bar, in percent.
@@ -573,7 +573,7 @@ func onDisk(err error, format string, args ...any) error {
 		return err
 	}
 	return fault.New(fault.Disk, err, errFull).
-		WithHint("make room, or name a folder on another disk: -o for the film, --cache-dir for what is kept")
+		WithHint("make room, or name a folder on another disk: -o for the video, --cache-dir for what is kept")
 }
 
 // blameTool says at which file a program failed.
