@@ -108,7 +108,7 @@ func (s *sceneState) node(n script.Node) {
 	case *script.Callout:
 		s.callout(n)
 	case *script.Chapter:
-		s.out.Chapter = n.Title
+		s.out.Chapter, s.out.ChapterRange = n.Title, n.Range
 	case *script.Reveal:
 		s.onSlide(n.Range, "reveal", func(slide *Slide) { slide.Reveal, slide.Ranges = n.Items, n.Ranges })
 	case *script.Highlight:

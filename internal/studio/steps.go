@@ -504,6 +504,7 @@ func (j *job) cutShort() error {
 	if f, whole := j.board.Film, length(j.line.Frames); f.Poster.Word == "" && f.Poster.At > whole {
 		list.Warnf(f.PosterRange, "the video lasts %s; its last picture is the poster, not that at %s", whole.Round(time.Millisecond), f.Poster.At).Hint = "write poster: end, or an earlier time"
 	}
+	j.checkChapters(length, &list)
 	for i, s := range j.board.Scenes {
 		length := length(j.line.Scenes[i].Frames)
 		if t := s.Transition; i > 0 && t.Type != "none" && t.Duration > length {
