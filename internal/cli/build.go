@@ -210,7 +210,7 @@ func (f *buildFlags) checkOutput(path string) error {
 	return replaceable(path, f.force, media.MOV, "video")
 }
 
-// replaceable tells whether a file may be written: there is none, an empty one, one of
+// replaceable tells whether a file may be written: it does not exist, is empty, is one of
 // the same format, or any is to be replaced.
 func replaceable(path string, force bool, format media.Format, what string) error {
 	info, err := os.Stat(path)

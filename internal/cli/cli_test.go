@@ -19,7 +19,7 @@ import (
 	"mynah/internal/studio"
 )
 
-// TestExitCodes: the table of the help, and what is told on the way out.
+// TestExitCodes: the table of the help, and the messages on the way out.
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("the cause")

@@ -12,7 +12,7 @@ import (
 
 // Choice is what a folder holds that may be built, where no script was named.
 type Choice struct {
-	// Script is the one that is meant, by its path in the file system; "" where there is none,
+	// Script is the one that is meant, by its path in the file system; "" where no file is,
 	// or several that could be.
 	Script string
 	// Candidates are the scripts that could be meant, Decks the presentations beside them.

@@ -76,7 +76,7 @@ type loader struct {
 	full     bool // a limit was reached and reported
 }
 
-// read gives the text of a file, or why there is none.
+// read gives the text of a file, or why it cannot be read.
 func (l *loader) read(name string) (src []byte, problem string) {
 	if src, ok := l.sources[name]; ok {
 		return src, ""
@@ -220,7 +220,7 @@ func sceneOf(nodes []Node) Scene {
 	return s
 }
 
-// include gives the scenes of an included script, or reports why there are none.
+// include gives the scenes of an included script, or reports why they cannot be read.
 func (l *loader) include(n *Include, chain []string) []Scene {
 	name := path.Join(path.Dir(l.main), n.File)
 	if i := slices.Index(chain, name); i >= 0 {

@@ -182,7 +182,7 @@ func isWordy(s string) bool {
 	return s != "" && len(s) <= longest && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz_ "+dashes) == ""
 }
 
-// headerNearMiss warns of a header at the head of a file that is none.
+// headerNearMiss warns of what looks like a header at the head of a file, but is not one.
 func (p *parser) headerNearMiss() {
 	lines := p.src.lines
 	first := skipComments(lines)

@@ -244,7 +244,7 @@ func isTimes(s string) bool {
 }
 
 // option puts a word into the picture. It gives the group of words of which one counts,
-// "" for an unknown word and "segment?" for a stretch that is none.
+// "" for an unknown word and "segment?" for a stretch that cannot be read.
 func option(pic *Picture, w string) string {
 	switch w {
 	case "cover", "contain", "fit":

@@ -56,7 +56,7 @@ func wholeScene(name string) bool {
 	return false
 }
 
-// unknown reports a name that is none of those in list: an error when it is within two
+// unknown reports a name that is not in list: an error when it is within two
 // letters of one, else a warning, and the name is ignored. A misspelt name may also be
 // one of more. It tells whether the name is ignored.
 func (p *parser) unknown(what, name string, at diag.Range, list []string, more ...string) bool {

@@ -146,7 +146,7 @@ func (s *sceneState) speaker(n *script.Set) {
 	case v.Voice != nil:
 		s.voice.Voice = v.Voice
 		s.voice.Places = v.Places
-		s.speaking(n.Range) // tells of a name that is not known, even if nothing is said
+		s.speaking(n.Range) // reports an unknown name, even if nothing is said
 	case v.VoiceSpeed != nil:
 		s.voice.VoiceSpeed = v.VoiceSpeed
 	case v.VoiceVolume != nil:

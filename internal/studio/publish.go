@@ -128,7 +128,7 @@ func (j *job) result() (*Result, []sidecar, error) {
 	return r, beside, nil
 }
 
-// staleChapters tells of a list of chapters that an earlier build wrote, of a film that has
+// staleChapters reports a list of chapters that an earlier build wrote, of a film that has
 // none any more.
 func (j *job) staleChapters(r *Result) bool {
 	return j.req.Transcript && r.Chapters == "" && j.replaces && j.ours(j.named(endChapters))

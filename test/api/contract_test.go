@@ -211,16 +211,16 @@ func altered(t *testing.T, address, foreign string) map[string]string {
 		t.Fatal(err)
 	}
 	return map[string]string{
-		"another signature":   set("signature", strings.Repeat("A", 43)),
-		"an empty signature":  set("signature", ""),
-		"a later end":         set("expiry", "4102444800"),
-		"no end":              change(address, func(_ *url.URL, q url.Values) { q.Del("expiry") }),
-		"a past end":          set("expiry", "1"),
-		"an end that is none": set("expiry", "soon"),
-		"another object":      set("obj", other.Query().Get("obj")),
-		"another method":      set("method", http.MethodDelete),
-		"another type":        set("contentType", "text/html"),
-		"no query":            change(address, func(_ *url.URL, q url.Values) { clear(q) }),
+		"another signature":  set("signature", strings.Repeat("A", 43)),
+		"an empty signature": set("signature", ""),
+		"a later end":        set("expiry", "4102444800"),
+		"no end":             change(address, func(_ *url.URL, q url.Values) { q.Del("expiry") }),
+		"a past end":         set("expiry", "1"),
+		"a broken end":       set("expiry", "soon"),
+		"another object":     set("obj", other.Query().Get("obj")),
+		"another method":     set("method", http.MethodDelete),
+		"another type":       set("contentType", "text/html"),
+		"no query":           change(address, func(_ *url.URL, q url.Values) { clear(q) }),
 		"the query of another": change(address, func(_ *url.URL, q url.Values) {
 			clear(q)
 			maps.Copy(q, other.Query())
