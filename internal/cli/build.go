@@ -96,7 +96,7 @@ func (f *buildFlags) projectFlags(fl *pflag.FlagSet) {
 	fl.StringArrayVar(&f.vars, "var", nil, "NAME=VALUE of a {{NAME}} in the script; may be repeated")
 	fl.StringVar(&f.root, "root", "", "the project's folder, which no file name may leave (default: the script's folder)")
 	fl.BoolVar(&f.strict, "strict", false, "unknown names are errors")
-	fl.BoolVar(&f.force, "force", false, "replace the output even when it is no video")
+	fl.BoolVar(&f.force, "force", false, "replace the output even when it is not a video")
 	fl.StringVar(&f.bitRate, "audio-bitrate", "128k", "of the sound track, 32k to 320k")
 }
 

@@ -35,7 +35,7 @@ func fromFile(flags *pflag.FlagSet, path string, others map[string]bool) error {
 	}
 	var settings map[string]yaml.Node
 	if err := yaml.Unmarshal(b, &settings); err != nil {
-		return fmt.Errorf("--config: %s is no list of lines like \"listen: 127.0.0.1:8080\": %w", path, err)
+		return fmt.Errorf("--config: %s is not a list of lines like \"listen: 127.0.0.1:8080\": %w", path, err)
 	}
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(settings)) {

@@ -50,7 +50,7 @@ with --sheet a contact sheet of all scenes, each in its middle, for a look befor
 	f.projectFlags(fl)
 	_ = fl.MarkHidden("audio-bitrate")
 	fl.Lookup("output").Usage = "the image (default: beside the script, as NAME-scene-N.png or NAME-sheet.png)"
-	fl.Lookup("force").Usage = "replace the output even when it is no PNG image"
+	fl.Lookup("force").Usage = "replace the output even when it is not a PNG image"
 	fl.IntVar(&f.scene, "scene", 0, "the scene, from 1")
 	fl.Float64Var(&f.at, "at", 0, "seconds from the scene's beginning (default: its middle)")
 	fl.BoolVar(&f.sheet, "sheet", false, "a contact sheet of all scenes")

@@ -149,7 +149,7 @@ func unmarshal(b []byte, v any) error {
 		return &bodyError{http.StatusBadRequest, fmt.Sprintf("%s must be %s, not %s", wrong.Field, article(wrong.Type), wrong.Value)}
 	}
 	if err != nil || !strings.HasPrefix(trimmed, "{") {
-		return &bodyError{http.StatusBadRequest, "The body of the request is no JSON object"}
+		return &bodyError{http.StatusBadRequest, "The body of the request is not a JSON object"}
 	}
 	return nil
 }

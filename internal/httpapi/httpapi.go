@@ -248,7 +248,7 @@ func (s *Server) base(r *http.Request) (*url.URL, error) {
 		u.Scheme = "https"
 	}
 	if again, err := url.Parse(u.String()); err != nil || again.Host != r.Host || r.Host == "" || again.User != nil {
-		return nil, fault.New(fault.Usage, nil, "the Host header is no host")
+		return nil, fault.New(fault.Usage, nil, "the Host header is not a host")
 	}
 	return u, nil
 }

@@ -374,7 +374,7 @@ func (s *Server) filter(w http.ResponseWriter, r *http.Request) (build.Filter, b
 	}
 	if f.Before = q.Get("cursor"); f.Before != "" {
 		if _, err := ulid.ParseStrict(f.Before); err != nil {
-			v.add("?cursor", "is no cursor of this list")
+			v.add("?cursor", "is not a cursor of this list")
 		}
 	}
 	if f.State = build.State(q.Get("state")); f.State != "" && !slices.Contains(build.States(), f.State) {
@@ -477,7 +477,7 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request, b build.Build) {
 	var err error
 	if v := r.Header.Get("Last-Event-ID"); v != "" {
 		if last, err = strconv.ParseInt(v, 10, 64); err != nil || last < 0 {
-			s.problem(w, r, http.StatusBadRequest, "bad-request", "Last-Event-ID is no number of an event")
+			s.problem(w, r, http.StatusBadRequest, "bad-request", "Last-Event-ID is not a number of an event")
 			return
 		}
 	}

@@ -82,7 +82,7 @@ func (l *loader) read(name string) (src []byte, problem string) {
 		return src, ""
 	}
 	if !fs.ValidPath(name) {
-		return nil, quoted(name) + " is no path within the project"
+		return nil, quoted(name) + " is not a path within the project"
 	}
 	f, err := l.fsys.Open(name)
 	if err != nil {

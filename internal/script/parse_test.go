@@ -204,18 +204,18 @@ func narrationRows() []row {
 		},
 		{name: "speak touches narration", src: "a\n<speak>b</speak> c\nd <speak>e</speak>", want: "say \"a\"\nssml <speak>b</speak>\nsay \"c d\"\nssml <speak>e</speak>"},
 		{name: "speak in code", src: "the `<speak>` tag `</speak>`", want: "say \"the \" spell\"<speak>\" \" tag \" spell\"</speak>\""},
-		{name: "entity of HTML", src: "<speak>\na&nbsp;b</speak>", diags: "2:2 error: this <speak> block is no well-formed SSML: invalid character entity &nbsp;"},
+		{name: "entity of HTML", src: "<speak>\na&nbsp;b</speak>", diags: "2:2 error: this <speak> block is not well-formed SSML: invalid character entity &nbsp;"},
 		{name: "attribute twice", src: "<speak>\n<break time='1s' time='2s'/></speak>", want: "ssml <speak>\n<break time=\"2s\"></break></speak>", diags: "2:1 error: the attribute time of <break> stands twice"},
 		{name: "SSML in narration", src: "a <break time='1s'/> b", want: "say \"a b\"", diags: "1:3 warning: the HTML tag \"<break time='1s'/>\" is left out of the narration"},
 		{name: "malformed nesting", src: "<speak>\n<p>\n<s>a</p>\n</speak>", diags: "3:1 error: <s> is never closed"},
 		{name: "malformed end", src: "<speak>\n</p></speak>", diags: "2:1 error: </p> closes nothing | did you mean </speak>?"},
 		{
 			name: "malformed attribute", src: "<speak>\nx <break time=1s/></speak>",
-			diags: "2:3 error: this <speak> block is no well-formed SSML: unquoted or missing attribute value in element",
+			diags: "2:3 error: this <speak> block is not well-formed SSML: unquoted or missing attribute value in element",
 		},
 		{
 			name: "unknown elements", src: "<speak><brake/><break tme='1s'/></speak>", want: "ssml <speak><brake></brake><break tme=\"1s\"></break></speak>",
-			diags: "1:8 warning: <brake> is no element of SSML 1.1; its text is spoken | did you mean <break>?\n1:16 warning: <break> has no attribute \"tme\" in SSML 1.1; it is ignored | did you mean time?",
+			diags: "1:8 warning: <brake> is not an element of SSML 1.1; its text is spoken | did you mean <break>?\n1:16 warning: <break> has no attribute \"tme\" in SSML 1.1; it is ignored | did you mean time?",
 		},
 		{name: "external entity", src: "<speak><!DOCTYPE x SYSTEM 'file:///etc/passwd'></speak>", diags: "1:8 error: declarations have no place in a <speak> block"},
 	}

@@ -111,7 +111,7 @@ func (r yamlReader) value(n *yaml.Node, depth int) value {
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := n.Content[i]
 			if key.Kind != yaml.ScalarNode || key.Anchor != "" {
-				r.p.diags.Errorf(r.place(key).place(), "a name in the map of %s is no plain word", r.name)
+				r.p.diags.Errorf(r.place(key).place(), "a name in the map of %s is not a plain word", r.name)
 				v.kind = brokenValue
 				return v
 			}

@@ -44,7 +44,7 @@ func (j *job) readDefaults(name string) (projectDefaults, diag.List) {
 	j.sources[file] = src
 	var root yaml.Node
 	if err := yaml.Unmarshal(src, &root); err != nil {
-		list.Errorf(at(1, 1), "%s is no YAML: %s", file, strings.TrimPrefix(err.Error(), "yaml: ")).Hint =
+		list.Errorf(at(1, 1), "%s is not YAML: %s", file, strings.TrimPrefix(err.Error(), "yaml: ")).Hint =
 			"write properties of the header, indented, under a line header:"
 		return d, list
 	}

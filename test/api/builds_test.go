@@ -294,7 +294,7 @@ func TestEvents(t *testing.T) {
 		t.Errorf("behind the last come %+v", rest)
 	}
 	for _, last := range []string{"x", "-1", "1.5", "99999999999999999999"} {
-		shared.refused(t, http.StatusBadRequest, "Last-Event-ID is no number of an event", get("/v1/builds/"+b.ID+"/events").with("Last-Event-ID", last))
+		shared.refused(t, http.StatusBadRequest, "Last-Event-ID is not a number of an event", get("/v1/builds/"+b.ID+"/events").with("Last-Event-ID", last))
 	}
 	shared.want(t, http.StatusOK, get("/v1/builds/"+b.ID+"/events")) // for the judge
 }
@@ -346,7 +346,7 @@ func TestPages(t *testing.T) {
 	for _, limit := range []string{"0", "-1", "101", "x", "1.5", "99999999999999999999"} {
 		s.refused(t, http.StatusBadRequest, "The request cannot be used: ?limit: must be a number from 1 to 100", get("/v1/builds?limit="+limit))
 	}
-	s.refused(t, http.StatusBadRequest, "The request cannot be used: ?cursor: is no cursor of this list", get("/v1/builds?cursor=%00%ff'"))
+	s.refused(t, http.StatusBadRequest, "The request cannot be used: ?cursor: is not a cursor of this list", get("/v1/builds?cursor=%00%ff'"))
 	for _, id := range want {
 		s.until(t, id, over)
 	}
