@@ -311,7 +311,7 @@ func (j *job) identifyAll(ctx context.Context) error {
 		}
 		j.assets[u.name] = found[i]
 		if w := found[i].warning; w != "" {
-			list.Warnf(u.place, "%q: %s", u.name, w).Hint = "export the picture anew, in sRGB"
+			list.Warnf(u.place, "%q: %s", u.name, w).Hint = cmp.Or(found[i].advice, "export the picture again, in sRGB")
 		}
 	}
 	j.checkShots(&list)
