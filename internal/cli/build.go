@@ -75,7 +75,7 @@ template of {name}, {language} and {size}.`,
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but warnings and errors")
 	fl.BoolVar(&f.plan, "plan", false, "print the plan, build nothing")
 	fl.BoolVar(&f.allLanguages, "all-languages", false, "build the script and all of its translations")
-	fl.BoolVar(&f.explain, "explain", false, "tell what was made anew, why, and how long it took")
+	fl.BoolVar(&f.explain, "explain", false, "list what was made anew, why, and how long it took")
 	fl.BoolVar(&f.timeline, "timeline", false, "write the timeline as JSON beside the video")
 	fl.BoolVar(&f.transcript, "transcript", false, "write what is said as Markdown beside the video, and a list of its chapters")
 	fl.StringVar(&f.scenes, "scenes", "", "build some scenes only, as 3 or 3-7, into NAME-scenes-3-7.mp4")

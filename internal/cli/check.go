@@ -22,7 +22,7 @@ func (a *app) checkCommand() *cobra.Command {
 	f := &buildFlags{}
 	cmd := &cobra.Command{
 		Use:   "check [DIR|SCRIPT]",
-		Short: "Tells everything that is wrong with a script and its files",
+		Short: "Reports everything that is wrong with a script and its files",
 		Args:  arguments(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			all := []*buildFlags{f}

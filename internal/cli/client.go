@@ -36,8 +36,8 @@ func (a *app) clientCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "client",
 		Short: "Builds on a server, with the flags of the hosted service's client",
-		Long: `Builds on a server, with the flags of the hosted service's client. It says nothing when
-all is well, and one line when it is not; the exit code is 1 then.
+		Long: `Builds on a server, with the flags of the hosted service's client. It prints nothing on
+success, and one line on failure, with exit code 1.
 
 Repository types: local-dir (a folder), local-zip (a zip file), zip-url (an address that
 the server fetches), github (OWNER/NAME).`,
@@ -69,7 +69,7 @@ the server fetches), github (OWNER/NAME).`,
 	fl.StringVar(&f.outputType, "output-type", "m4a", "mp3, m4a or wav, for audio")
 	fl.StringVar(&f.apiKey, "api-key", "", "API key of the server")
 	fl.StringVar(&f.apiURL, "api-url", "http://127.0.0.1:8080", "address of the server")
-	fl.BoolVar(&f.verbose, "verbose", false, "tell what is being done")
+	fl.BoolVar(&f.verbose, "verbose", false, "print what is being done")
 	return cmd
 }
 

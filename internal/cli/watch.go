@@ -27,7 +27,7 @@ func (a *app) watchCommand() *cobra.Command {
 		Short: "Builds the video again at every save, and shows it on a page",
 		Long: `Builds the video, shows it on a page of this machine, and builds it again whenever a
 file of the project is saved. The page reloads by itself and stays at its place in the
-video; what is wrong with the script stands under it. Ctrl-C ends it.`,
+video; mistakes of the script are listed under it. Ctrl-C ends it.`,
 		Example: `  mynah watch
   mynah watch lesson/script.md --listen 127.0.0.1:9000`,
 		Args: arguments(cobra.MaximumNArgs(1)),
