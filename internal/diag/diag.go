@@ -203,7 +203,20 @@ func (l List) Strict() List {
 	for i := range out {
 		if out[i].Severity == Warning && out[i].Code.Strict() {
 			out[i].Severity = Error
+			out[i].Summary = withoutOutcome(out[i].Summary)
 		}
 	}
 	return out
+}
+
+// withoutOutcome takes from a warning what the build does instead, which it does not do in a strict
+// build.
+func withoutOutcome(summary string) string {
+	for _, outcome := range []string{" and ignored", " and stays as it is"} {
+		summary = strings.TrimSuffix(summary, outcome)
+	}
+	if before, after, ok := strings.Cut(summary, "; "); ok && strings.HasSuffix(after, " speaks instead") {
+		summary = before
+	}
+	return summary
 }

@@ -41,11 +41,11 @@ func TestFootnotes(t *testing.T) {
 func TestBullets(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]string{
-		"Our goals:\n\n• one\n• two\n– three":    "one|two|three",
-		"He came\n– at last – and went.":         "He came – at last – and went.",
-		"Twelve is 2*3*2, *not* 2*3.":            "Twelve is 2*3*2, not 2*3.",
-		"• a bullet\ngoes on\n▪ another":         "a bullet goes on|another",
-		"A dash alone, – as it is – stays.":      "A dash alone, – as it is – stays.",
+		"Our goals:\n\n• one\n• two\n– three": "one|two|three",
+		"He came\n– at last – and went.":      "He came – at last – and went.",
+		"Twelve is 2*3*2, *not* 2*3.":         "Twelve is 2*3*2, not 2*3.",
+		"• a bullet\ngoes on\n▪ another":      "a bullet goes on|another",
+		"A dash alone, – as it is – stays.":   "A dash alone, – as it is – stays.",
 	} {
 		if got := narrated(t, src); !strings.HasSuffix(got, want) {
 			t.Errorf("%q gives %q, want %q", src, got, want)

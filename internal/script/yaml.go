@@ -84,7 +84,7 @@ func (p *parser) yamlError(name string, pieces []piece, err error) {
 	}
 	d := p.diags.Errorf(at.place(), "the map of %s cannot be read: %s", name, unprotect(message))
 	d.Detail = "A map has one \"name: value\" a line, all indented alike"
-	d.Hint = "put a value that holds \": \", a bracket or a quote into quotes"
+	d.Hint = `put a value that holds #, ": ", a bracket or a quote into quotes: color: "#ff0000"`
 }
 
 // yamlReader turns YAML's nodes into values with places in the script.

@@ -129,6 +129,8 @@ func (p *planProject) Voice(name, language string) storyboard.Voice {
 		if len(m.Nearest) > 0 {
 			out.Hint = fmt.Sprintf("did you mean %s? mynah voices lists all", strings.Join(m.Nearest, ", "))
 		}
+	case m.Kind == voice.Default:
+		out.Hint = fmt.Sprintf("name a voice of your own for it, or install one: mynah voices available --language %s; mynah voices lists all", language)
 	case m.Kind == voice.Likened:
 		out.Code = diag.OtherVoice
 	case m.Kind == voice.Unspoken:
