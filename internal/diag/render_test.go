@@ -337,8 +337,8 @@ func TestStrictSaysNoOutcome(t *testing.T) {
 		`there is no voice "brain"; matthew speaks instead`:      `there is no voice "brain"`,
 		`the variable "x" was given no value and stays as it is`: `the variable "x" was given no value`,
 	} {
-		var list List
-		list.Warnf(Range{}, "%s", warning).Code = UnknownProperty
+		var list diag.List
+		list.Warnf(diag.Range{}, "%s", warning).Code = diag.UnknownProperty
 		if got := list.Strict()[0].Summary; got != want {
 			t.Errorf("%q, not %q", got, want)
 		}
