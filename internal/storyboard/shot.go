@@ -101,8 +101,7 @@ func (s *sceneState) callout(n *script.Callout) {
 func (s *sceneState) keepCallouts() {
 	for _, c := range s.callouts {
 		if c.OfImage {
-			s.list.Warnf(c.Range, "a callout with of: image belongs to an image or clip, and this scene has none").Hint =
-				"put the callout below its picture: ![](picture.png)"
+			s.list.Warnf(c.Range, "a callout with of: image belongs to an image or clip, and this scene has none").Hint = "put the callout below its picture: ![](picture.png)"
 			continue
 		}
 		s.out.Callouts = append(s.out.Callouts, *c)

@@ -47,8 +47,7 @@ func (j *job) checkChapters(length func(int64) time.Duration, list *diag.List) {
 	}
 	chapters := j.chapters()
 	if len(chapters) < leastChapters {
-		list.Warnf(place, "video sites ignore these chapters: there are %d, and they want at least %d", len(chapters), leastChapters).Hint =
-			"add chapters; players of the video itself show them all the same"
+		list.Warnf(place, "video sites ignore these chapters: there are %d, and they want at least %d", len(chapters), leastChapters).Hint = "add chapters; players of the video itself show them all the same"
 		return
 	}
 	var short []string

@@ -44,8 +44,7 @@ func (j *job) readDefaults(name string) (projectDefaults, diag.List) {
 	j.sources[file] = src
 	var root yaml.Node
 	if err := yaml.Unmarshal(src, &root); err != nil {
-		list.Errorf(at(1, 1), "%s is not YAML: %s", file, strings.TrimPrefix(err.Error(), "yaml: ")).Hint =
-			"write properties of the header, indented, under a line header:"
+		list.Errorf(at(1, 1), "%s is not YAML: %s", file, strings.TrimPrefix(err.Error(), "yaml: ")).Hint = "write properties of the header, indented, under a line header:"
 		return d, list
 	}
 	if root.Kind == 0 || len(root.Content) == 0 || root.Content[0].Tag == "!!null" {
@@ -69,8 +68,7 @@ func (j *job) readDefaults(name string) (projectDefaults, diag.List) {
 			d.voices = voicesOf(value, at, &list)
 		case "engines", "fallback":
 			if !j.isSettings(file) {
-				list.Warnf(at(key.Line, key.Column), "%s is ignored in a project's %s", key.Value, defaultsFile).Hint =
-					"engines and fallback are settings of the machine: write them into mynah.yaml of the folder in which you start mynah, or name a file by --config"
+				list.Warnf(at(key.Line, key.Column), "%s is ignored in a project's %s", key.Value, defaultsFile).Hint = "engines and fallback are settings of the machine: write them into mynah.yaml of the folder in which you start mynah, or name a file by --config"
 			}
 		default:
 			e := list.Errorf(at(key.Line, key.Column), "%s knows no setting %q", defaultsFile, key.Value)
@@ -145,8 +143,7 @@ func voicesOf(value *yaml.Node, at func(line, column int) diag.Range, list *diag
 			}
 		}
 		if who.Kind != yaml.ScalarNode || strings.TrimSpace(who.Value) == "" {
-			list.Errorf(at(name.Line, name.Column), "the voice %q of %s means nobody", name.Value, defaultsFile).Hint =
-				"name a voice, as narrator: brian, or one of an engine, as narrator: openai/alloy"
+			list.Errorf(at(name.Line, name.Column), "the voice %q of %s means nobody", name.Value, defaultsFile).Hint = "name a voice, as narrator: brian, or one of an engine, as narrator: openai/alloy"
 			continue
 		}
 		out[strings.ToLower(strings.TrimSpace(name.Value))] = strings.TrimSpace(who.Value)
