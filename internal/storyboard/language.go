@@ -42,9 +42,8 @@ func (p *planner) language(place func(string) diag.Range) {
 		name, at = p.opt.Voice, p.opt.VoicePlace
 	}
 	f := &p.board.Film
-	if name != "" {
-		v := p.find(at, name, f.Language)
-		if f.Language == "" && v.Code != diag.UnknownVoice {
+	if name != "" && f.Language == "" {
+		if v := p.project.Voice(name, ""); v.Code != diag.UnknownVoice {
 			f.Language = v.Language
 		}
 	}
@@ -52,6 +51,9 @@ func (p *planner) language(place func(string) diag.Range) {
 		if tag := langid.Of(p.narration); tag != "en" {
 			f.Language = tag
 		}
+	}
+	if name != "" {
+		p.find(at, name, f.Language) // what is wrong with the name
 	}
 }
 
