@@ -101,6 +101,8 @@ func (p *parser) nearMiss(l *line, t string, off int) {
 		return
 	case strings.HasPrefix(t, "(") && !strings.HasPrefix(t, "((") && colon == ":" && known == name:
 		return // a direction, or one that its own rules have told about
+	case (colon == "" || colon == "bare") && len(fields) > 0 && namesFile(known) && path.Ext(fields[0]) == "":
+		return // (image 1)
 	case colon == "" && len(fields) > 1 && !isValueOf(known, fields[0]):
 		return // a remark in brackets
 	case colon == "" && !strings.ContainsAny(t[:1], "([{") && !strings.HasPrefix(t, "（"):
@@ -122,6 +124,11 @@ func hyphenated(name string) string {
 	return strings.Join(strings.FieldsFunc(name, func(r rune) bool {
 		return r == '_' || r == ' ' || strings.ContainsRune(dashes, r)
 	}), "-")
+}
+
+// namesFile says whether the value of a direction is always a file.
+func namesFile(name string) bool {
+	return slices.Contains([]string{"audio", "image", "video", "include"}, name)
 }
 
 // isValueOf says whether the first word behind a direction's name is a value and not the

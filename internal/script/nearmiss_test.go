@@ -40,6 +40,9 @@ func TestNearMisses(t *testing.T) {
 
 		"(see: 2)":                       "",
 		"(background music plays)":       "",
+		"(image 1)":                      "",
+		"(audio off)":                    "",
+		"image: none":                    "",
 		"(pause for a moment)":           "",
 		"(image of a house)":             "",
 		"Voice: brian":                   "",
