@@ -5,6 +5,8 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends npm libespeak-ng-dev && scripts/assets && scripts/helpers /helpers
+# A stand-in for Georgia; where it cannot be had, the image is made without it.
+RUN mkdir -p /usr/local/share/fonts/gelasio && scripts/fonts
 # Neural voices speak by it; where it cannot be had, the image is made without it.
 RUN mkdir -p /onnxruntime && scripts/onnxruntime /onnxruntime
 RUN CGO_ENABLED=0 go build -trimpath -o /mynah ./cmd/mynah
@@ -12,12 +14,14 @@ RUN CGO_ENABLED=0 go build -trimpath -o /mynah ./cmd/mynah
 FROM debian:12-slim
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
       ffmpeg espeak-ng flite lame libavif-bin fontconfig fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji \
+      fonts-liberation fonts-crosextra-carlito fonts-dejavu-core \
       chromium-headless-shell fonts-inter fonts-jetbrains-mono fonts-ebgaramond fonts-texgyre-math \
       ca-certificates curl \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /data mynah && mkdir /data && chown mynah /data
 COPY --from=build /mynah /helpers/ /usr/local/bin/
 COPY --from=build /onnxruntime/ /usr/local/lib/mynah/
+COPY --from=build /usr/local/share/fonts/gelasio/ /usr/local/share/fonts/gelasio/
 USER mynah
 VOLUME /data
 EXPOSE 8080

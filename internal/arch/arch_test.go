@@ -31,6 +31,7 @@ func floors() map[string]int {
 		"internal/similar":                 0,
 		"internal/langid":                  0,
 		"internal/loudness":                0,
+		"internal/dtw":                     0,
 		"internal/script":                  1,
 		"internal/markup":                  1,
 		"internal/music":                   1,

@@ -40,8 +40,7 @@ var (
 	// cueTags are those of WebVTT, with its times inside of a cue, and of SubRip, which are HTML's.
 	cueTags = regexp.MustCompile(`</?[A-Za-z][^<>]*>|<(?:\d+:)?\d+:\d+[.,]\d+>|</>`)
 	// cueMarks are those of Advanced SubStation Alpha and of MicroDVD that files of SubRip hold.
-	cueMarks  = regexp.MustCompile(`\{\\[^{}]*\}|\{[A-Za-z]:[^{}]*\}`)
-	cueBreaks = strings.NewReplacer(`\N`, " ", `\n`, " ", `\h`, " ")
+	cueMarks = regexp.MustCompile(`\{\\[^{}]*\}|\{[A-Za-z]:[^{}]*\}`)
 	// remarks begin the blocks of WebVTT that are no cues.
 	remarks = regexp.MustCompile(`^(?:NOTE(?:\s.*)?|STYLE\s*|REGION\s*)$`)
 )
@@ -145,18 +144,19 @@ func cueTime(s string) (time.Duration, error) {
 	if m == nil {
 		return 0, fmt.Errorf("%.40q is not a time", s)
 	}
-	var d time.Duration
+	seconds := 0
 	for _, part := range m[1:4] {
 		n, _ := strconv.Atoi("0" + part)
-		d = d*60 + time.Duration(n)
+		seconds = seconds*60 + n
 	}
 	const digits = 9
 	fraction, _ := strconv.Atoi((m[4] + strings.Repeat("0", digits))[:digits])
-	return d*time.Second + time.Duration(fraction), nil
+	return time.Duration(seconds)*time.Second + time.Duration(fraction), nil
 }
 
 // plainCue is the text of a cue as it is said, on one line.
 func plainCue(s string) string {
 	s = cueMarks.ReplaceAllString(cueTags.ReplaceAllString(s, ""), "")
-	return strings.Join(strings.Fields(html.UnescapeString(cueBreaks.Replace(s))), " ")
+	breaks := strings.NewReplacer(`\N`, " ", `\n`, " ", `\h`, " ")
+	return strings.Join(strings.Fields(html.UnescapeString(breaks.Replace(s))), " ")
 }

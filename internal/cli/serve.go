@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"log/slog"
+	"net"
 	"runtime"
 	"strings"
 
@@ -62,8 +63,8 @@ a variable, a variable over the file.`,
 				return usageError{fmt.Errorf("--log-format: %q, must be text or json", format)}
 			}
 			c.HTTP.PlainSources, c.HTTP.Origins = c.Fetch.AllowPlain, origins
-			if !strings.Contains(c.Listen, ":") {
-				c.Listen += ":8080"
+			if net.ParseIP(c.Listen) != nil || c.Listen == "localhost" {
+				c.Listen = net.JoinHostPort(c.Listen, "8080")
 			}
 			c.HTTP.Version = api.Version{Version: version, Go: runtime.Version()}
 			c.Out = a.Out

@@ -292,7 +292,7 @@ func (a *app) voicesRemoveCommand() *cobra.Command {
 
 // speaks tells whether a voice is of a language given as a tag, its beginning, or a name.
 func speaks(v voice.Voice, language string) bool {
-	tag, want := strings.ToLower(v.Language), strings.ToLower(language)
+	tag, want := voice.Canonical(v.Language), voice.Canonical(language)
 	name := strings.ToLower(v.LanguageName)
 	return tag == want || strings.HasPrefix(tag, want+"-") || name == want || strings.HasPrefix(name, want+" ")
 }

@@ -91,7 +91,7 @@ const databaseFile = "mynah.db"
 // no server ran is an error.
 func OpenRecords(ctx context.Context, data string, cfg store.Config) (*store.Store, error) {
 	if _, err := os.Stat(filepath.Join(data, databaseFile)); err != nil {
-		return nil, fault.New(fault.Usage, err, "the folder %s holds no server's data", data).
+		return nil, fault.New(fault.Usage, nil, "the folder %s holds no server's data", data).
 			WithHint("name the folder that mynah serve --data names; the server makes it at its first start")
 	}
 	return openRecords(ctx, data, cfg)

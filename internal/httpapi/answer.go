@@ -107,7 +107,7 @@ type bodyError struct {
 func (b *bodyError) Error() string { return b.sentence }
 
 // read reads a body whole, up to a limit.
-func (s *Server) read(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+func (s *Server) read(r *http.Request, limit int64) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	if err != nil {
 		return nil, &bodyError{http.StatusBadRequest, "The body of the request could not be read to its end"}
@@ -120,7 +120,7 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request, limit int64) ([]by
 
 // decode reads a JSON object into v. Unknown members are ignored, wrong types named.
 func (s *Server) decode(w http.ResponseWriter, r *http.Request, limit int64, v any) bool {
-	b, err := s.read(w, r, limit)
+	b, err := s.read(r, limit)
 	if err == nil {
 		err = unmarshal(b, v)
 	}

@@ -169,7 +169,7 @@ func (f newBuildFields) tags(value any) {
 
 // fromJSON reads a request for a build with an inline script.
 func (s *Server) fromJSON(w http.ResponseWriter, r *http.Request, b *build.Build) bool {
-	body, err := s.read(w, r, mostText)
+	body, err := s.read(r, mostText)
 	if err != nil {
 		return s.bad(w, r, err)
 	}

@@ -9,8 +9,8 @@ import (
 )
 
 // inspected is a small movie of three pictures and four packets of sound.
-func inspected(t testing.TB) []byte {
-	t.Helper()
+func inspected(tb testing.TB) []byte {
+	tb.Helper()
 	fill := func(size int) func(io.Writer, int) error {
 		return func(w io.Writer, n int) error {
 			_, err := w.Write(make([]byte, n*size))
@@ -23,7 +23,7 @@ func inspected(t testing.TB) []byte {
 		{Kind: mp4.Audio, Entry: mp4.AAC(1, 48000, 64000, []byte{0x11, 0x88}), Timescale: 48000, Delta: 1024, Sizes: []uint32{7, 7, 7, 7}, MediaTime: 1024, Duration: 5760, Next: fill(7)},
 	}})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return out.Bytes()
 }
@@ -58,7 +58,7 @@ func TestInspect(t *testing.T) {
 func FuzzInspect(f *testing.F) {
 	f.Add(inspected(f))
 	f.Add([]byte("\x00\x00\x00\x08moov"))
-	f.Fuzz(func(t *testing.T, b []byte) {
+	f.Fuzz(func(_ *testing.T, b []byte) {
 		_, _ = mp4.Inspect(bytes.NewReader(b), int64(len(b)))
 	})
 }

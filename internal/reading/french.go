@@ -29,22 +29,7 @@ func romanceOrdinal(p *passage, from, to int) string {
 }
 
 func frenchDate(p *passage, _, _ int, d date) string {
-	year := ""
-	if d.year > 0 {
-		year = " " + p.count(uint64(d.year), "")
-	}
-	month := p.months[d.month]
-	if d.day == 0 {
-		return month + year
-	}
-	day := p.count(uint64(d.day), "")
-	if d.day == 1 {
-		day = "premier"
-	}
-	if d.last > 0 {
-		day += " au " + p.count(uint64(d.last), "")
-	}
-	return day + " " + month + year
+	return romanceDate(p, d, dateWords{first: "premier", to: " au ", between: " "})
 }
 
 func frenchClock(p *passage, _, _ int, c clock) string {

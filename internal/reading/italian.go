@@ -32,22 +32,7 @@ func italianCard(words, _ string, n uint64) string {
 }
 
 func italianDate(p *passage, _, _ int, d date) string {
-	year := ""
-	if d.year > 0 {
-		year = " " + p.count(uint64(d.year), "")
-	}
-	month := p.months[d.month]
-	if d.day == 0 {
-		return month + year
-	}
-	day := p.count(uint64(d.day), "")
-	if d.day == 1 {
-		day = "primo"
-	}
-	if d.last > 0 {
-		day += " al " + p.count(uint64(d.last), "")
-	}
-	return day + " " + month + year
+	return romanceDate(p, d, dateWords{first: "primo", to: " al ", between: " "})
 }
 
 func italianClock(p *passage, _, _ int, c clock) string {

@@ -21,22 +21,7 @@ func (g *grammar) portuguese() {
 }
 
 func portugueseDate(p *passage, _, _ int, d date) string {
-	year := ""
-	if d.year > 0 {
-		year = " de " + p.count(uint64(d.year), "")
-	}
-	month := p.months[d.month]
-	if d.day == 0 {
-		return month + year
-	}
-	day := p.count(uint64(d.day), "")
-	if d.day == 1 {
-		day = "primeiro"
-	}
-	if d.last > 0 {
-		day += " a " + p.count(uint64(d.last), "")
-	}
-	return day + " de " + month + year
+	return romanceDate(p, d, dateWords{first: "primeiro", to: " a ", between: " de "})
 }
 
 func portugueseClock(p *passage, _, _ int, c clock) string {

@@ -28,25 +28,11 @@ func spanishOrdinal(p *passage, from, to int) string {
 }
 
 func spanishDate(p *passage, _, _ int, d date) string {
-	year := ""
-	if d.year > 0 {
-		year = " de " + p.count(uint64(d.year), "")
+	first := "primero"
+	if p.region == "es" {
+		first = "uno"
 	}
-	month := p.months[d.month]
-	if d.day == 0 {
-		return month + year
-	}
-	day := p.count(uint64(d.day), "")
-	if d.day == 1 {
-		day = "primero"
-		if p.region == "es" {
-			day = "uno"
-		}
-	}
-	if d.last > 0 {
-		day += " al " + p.count(uint64(d.last), "")
-	}
-	return day + " de " + month + year
+	return romanceDate(p, d, dateWords{first: first, to: " al ", between: " de "})
 }
 
 func spanishClock(p *passage, _, _ int, c clock) string {

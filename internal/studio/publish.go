@@ -72,7 +72,10 @@ func (j *job) publish(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := j.verify(ctx, f, w.files[len(w.files)-1], r.Bytes, beside); err != nil {
+	checked := j.clock(phaseCheck)
+	err = j.verify(ctx, f, w.files[len(w.files)-1], r.Bytes, beside)
+	checked()
+	if err != nil {
 		return nil, err
 	}
 	if err := w.publish(ctx); err != nil {

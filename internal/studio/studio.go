@@ -9,8 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -196,6 +194,12 @@ type Phase struct {
 	Programs int64 `json:"programs"`
 }
 
+func (p *Phase) add(other Phase, times int64) {
+	p.WallMS += times * other.WallMS
+	p.CPUMS += times * other.CPUMS
+	p.Programs += times * other.Programs
+}
+
 // ScriptError tells that the script, or a file that it names, is wrong. List holds all
 // findings, warnings too; Sources are the texts that they point into.
 type ScriptError struct {
@@ -221,7 +225,9 @@ const (
 	phaseSlides   = "drawing slides"
 	phasePictures = "drawing pictures"
 	phaseSound    = "mixing sound"
-	phaseFilm     = "cutting the video"
+	// phaseCheck lies within phaseFilm.
+	phaseCheck = "checking the video"
+	phaseFilm  = "cutting the video"
 )
 
 // weights are each phase's share of the bar, in percent.
@@ -246,6 +252,7 @@ type job struct {
 	sources  map[string][]byte
 	list     diag.List
 	defaults projectDefaults
+	within   Phase // what phases within the current one took
 	board    *storyboard.Board
 	assets   map[string]*asset
 	tablesMu sync.Mutex
@@ -433,18 +440,26 @@ func (j *job) do(ctx context.Context, steps []step) error {
 	return nil
 }
 
-// clock measures a phase until the function that it gives is called.
+// clock measures a phase until the function that it gives is called. A phase within another one
+// counts apart, and not for that one.
 func (j *job) clock(name string) func() {
 	start, cpu, before := time.Now(), ownCPU(), j.studio.run.Stats()
+	outer := j.within
+	j.within = Phase{}
 	return func() {
 		after := j.studio.run.Stats()
+		all := Phase{
+			WallMS: time.Since(start).Milliseconds(), Programs: after.Started - before.Started,
+			CPUMS: (ownCPU() - cpu + after.User + after.System - before.User - before.System).Milliseconds(),
+		}
 		if k := len(j.phases); k == 0 || j.phases[k-1].Name != name {
 			j.phases = append(j.phases, Phase{Name: name})
 		}
 		p := &j.phases[len(j.phases)-1]
-		p.WallMS += time.Since(start).Milliseconds()
-		p.CPUMS += (ownCPU() - cpu + after.User + after.System - before.User - before.System).Milliseconds()
-		p.Programs += after.Started - before.Started
+		p.add(all, 1)
+		p.add(j.within, -1)
+		outer.add(all, 1)
+		j.within = outer
 	}
 }
 
@@ -486,126 +501,4 @@ func (j *job) report(list diag.List) error {
 	}
 	j.list.Sort()
 	return &ScriptError{List: j.list, Sources: j.sources}
-}
-
-const hintDoctor = "mynah doctor checks the programs that Mynah needs"
-
-// asFault tells a caller what went wrong with a program or a disk.
-func asFault(err error) error {
-	if _, ok := errors.AsType[*ScriptError](err); ok {
-		return err
-	}
-	if full(err) { // whatever a package below makes of it
-		return onDisk(err, "")
-	}
-	if _, ok := fault.As(err); ok {
-		return err
-	}
-	if missing, ok := errors.AsType[*proc.NotFoundError](err); ok {
-		return fault.New(fault.ToolMissing, err, "the program %s is not installed", missing.Program).
-			WithHint("mynah doctor tells which programs are missing and how to install them")
-	}
-	if exit, ok := errors.AsType[*proc.ExitError](err); ok {
-		return fault.New(fault.ToolFailed, err, "%s failed", filepath.Base(exit.Program)).WithHint(hintDoctor)
-	}
-	if errors.Is(err, cache.ErrLost) {
-		return fault.New(fault.Disk, err, "the cache was changed by somebody else").
-			WithHint("build again, and leave the cache's folder alone meanwhile")
-	}
-	if failed := tool(err); failed != "" {
-		return fault.New(fault.ToolFailed, err, "%s failed", failed).WithHint(hintDoctor)
-	}
-	if onPath(err) {
-		return onDisk(err, "a file cannot be written or read")
-	}
-	return err
-}
-
-// tool names the program that failed by itself, whatever it was working on; it is empty
-// when the failure may be that of the program's input, or was none of a program.
-func tool(err error) string {
-	if exit, ok := errors.AsType[*proc.ExitError](err); ok && exit.Signal != nil {
-		return filepath.Base(exit.Program)
-	}
-	if stall, ok := errors.AsType[*proc.StallError](err); ok {
-		return stall.Program
-	}
-	if late, ok := errors.AsType[*proc.TimeoutError](err); ok {
-		return late.Program
-	}
-	if flood, ok := errors.AsType[*proc.OutputError](err); ok {
-		return flood.Program
-	}
-	// A writer of ours that fails without a path did not understand what it was given.
-	if take, ok := errors.AsType[*proc.TakeError](err); ok && !onPath(err) {
-		return take.Program
-	}
-	return ""
-}
-
-// onPath tells whether a failure is that of a file's name or disk.
-func onPath(err error) bool {
-	var path *os.PathError
-	var link *os.LinkError
-	return errors.As(err, &path) || errors.As(err, &link)
-}
-
-// full tells whether a failure is that of a disk without room.
-func full(err error) bool {
-	for _, no := range []error{unix.ENOSPC, unix.EDQUOT, unix.EFBIG} {
-		if errors.Is(err, no) {
-			return true
-		}
-	}
-	exit, ok := errors.AsType[*proc.ExitError](err)
-	// A program that a shell started is said to have ended by the signal in its exit code.
-	return ok && (exit.Signal == unix.SIGXFSZ || exit.Code == 128+int(unix.SIGXFSZ) || strings.Contains(exit.Stderr, "No space left"))
-}
-
-const errFull = "the disk is full"
-
-// onDisk makes a fault of what went wrong with a disk.
-func onDisk(err error, format string, args ...any) error {
-	if !full(err) {
-		return fault.New(fault.Disk, err, format, args...).WithHint("check that the folder exists and may be written to")
-	}
-	if f, ok := fault.As(err); ok && f.Public == errFull {
-		return err
-	}
-	return fault.New(fault.Disk, err, errFull).
-		WithHint("make room, or name a folder on another disk: -o for the video, --cache-dir for what is kept")
-}
-
-// blameTool says at which file a program failed.
-func blameTool(err error, place diag.Range, name string) error {
-	failed := tool(err)
-	if failed == "" {
-		return err
-	}
-	return fault.New(fault.ToolFailed, err, "%s:%d: %s failed at %q", place.File, place.Start.Line, failed, name).
-		WithHint("export the file again, perhaps in another format; mynah doctor checks the programs that Mynah needs")
-}
-
-// blamesFile tells whether a failure may be that of the file that was being read,
-// rather than of the program or the machine.
-func blamesFile(err error) bool {
-	if _, ok := errors.AsType[*proc.NotFoundError](err); ok || tool(err) != "" || full(err) || errors.Is(err, cache.ErrLost) {
-		return false
-	}
-	if _, ok := fault.As(err); ok {
-		return false
-	}
-	if _, ok := errors.AsType[*proc.ExitError](err); ok {
-		return true
-	}
-	return !onPath(err)
-}
-
-// reason says in one line what a program complained about.
-func reason(err error) string {
-	var exit *proc.ExitError
-	if !errors.As(err, &exit) {
-		return err.Error()
-	}
-	return ffmpeg.Complaint(exit.Stderr)
 }

@@ -145,9 +145,9 @@ func missing(root fs.FS, top, source, name string) error {
 	// A path that is not in the archive may be as long as a request.
 	name = name[:min(len(name), 1024)]
 	far := func(p string) int {
-		const any = 1 << 16
-		whole := similar.Distance(strings.ToLower(name), strings.ToLower(p), any)
-		return min(whole, similar.Distance(strings.ToLower(path.Base(name)), strings.ToLower(path.Base(p)), any))
+		const most = 1 << 16
+		whole := similar.Distance(strings.ToLower(name), strings.ToLower(p), most)
+		return min(whole, similar.Distance(strings.ToLower(path.Base(name)), strings.ToLower(path.Base(p)), most))
 	}
 	distance := make(map[string]int, len(all))
 	for _, p := range all[:min(len(all), 1000)] {

@@ -1,6 +1,7 @@
 package voice
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -21,7 +22,7 @@ const Rate = 48000
 
 // form is part of every key; it changes when the same clip would be finished into
 // other samples.
-const form = "narration 8"
+const form = "narration 9"
 
 // Config are the settings of a Booth.
 type Config struct {
@@ -63,6 +64,7 @@ type Booth struct {
 	mu         sync.Mutex
 	versions   map[string]string
 	resamplers map[int]*resampler
+	references map[string]string // espeak-ng's voices by language: see referenceVoice
 }
 
 // NewBooth makes a booth over engines; engines of the catalogue that are not among
@@ -73,7 +75,7 @@ func NewBooth(cfg Config, engines []Engine, store *cache.Store) (*Booth, error) 
 	}
 	b := &Booth{
 		cfg: cfg, engines: map[string]Engine{}, store: store,
-		versions: map[string]string{}, resamplers: map[int]*resampler{},
+		versions: map[string]string{}, resamplers: map[int]*resampler{}, references: map[string]string{},
 	}
 	for _, e := range engines {
 		b.engines[e.Name()] = e
@@ -210,6 +212,9 @@ func (b *Booth) Speak(ctx context.Context, l Line) (Spoken, error) {
 	} else if own != "" {
 		version += " " + own
 	}
+	if _, _, ok := b.referenceVoice(e, cmp.Or(req.Language, b.cfg.Language), ""); ok {
+		version += " timed by reference"
+	}
 	key := requestKey(e.Name(), version, req, volume, l.Level)
 	for {
 		if s, ok := b.find(key); ok {
@@ -259,21 +264,15 @@ func requestKey(engine, version string, r Request, volume, level float64) cache.
 // levels are how loud a sentence is wanted: see Line.
 type levels struct{ volume, level float64 }
 
-// speak asks the engine, finishes the clip and stores it.
+// speak has a sentence said and stores it.
 func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, key cache.Key) (Spoken, error) {
 	var clip Clip
 	req, volume := shared(emphasised(req))
 	want.volume *= volume
 	if len(Words(PlainText(saidRuns(req.Runs)))) > 0 {
 		var err error
-		if clip, err = b.perform(ctx, e, req); err != nil {
+		if clip, err = b.perform(ctx, e, req, want); err != nil {
 			return Spoken{}, err
-		}
-		if want.level != 0 {
-			want.volume *= meantVolume(req.Runs)
-		}
-		if clip, err = b.finish(clip, want); err != nil {
-			return Spoken{}, fault.New(fault.Internal, err, "the speech engine %s gave sound that cannot be used", e.Name())
 		}
 	}
 	s := Spoken{Key: key, Samples: int64(len(clip.PCM)), Heard: isHeard(clip.PCM), Words: clip.Words, New: true}
@@ -283,7 +282,8 @@ func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, k
 	return s, nil
 }
 
-func (b *Booth) finish(c Clip, want levels) (Clip, error) {
+// atRate brings a clip to Rate.
+func (b *Booth) atRate(c Clip) (Clip, error) {
 	if c.Rate != Rate && len(c.PCM) > 0 {
 		r, err := b.resampler(c.Rate)
 		if err != nil {
@@ -293,8 +293,6 @@ func (b *Booth) finish(c Clip, want levels) (Clip, error) {
 	}
 	c.Rate = Rate
 	c.Words = slices.Clone(c.Words)
-	c = trim(c)
-	amplify(c.PCM, want.volume*leveling(c.PCM, want.level))
 	return c, nil
 }
 

@@ -153,6 +153,9 @@ func forLanguage(voices []Voice, tag string) []Voice {
 	return append(exact, near...)
 }
 
+// Canonical is the tag by which a language is known here: "nb" of "no", in lower case.
+func Canonical(tag string) string { return canonical(tag) }
+
 // canonical brings the tags in use for one language together, in lower case.
 func canonical(tag string) string {
 	tag = strings.ToLower(strings.ReplaceAll(strings.TrimSpace(tag), "_", "-"))
@@ -278,10 +281,10 @@ func (c *Catalogue) languageNamed(name string) (tag, called string) {
 		if err != nil {
 			continue
 		}
-		if want == foldName(base) || want == foldName(display.Self.Name(t)) || strings.EqualFold(want, t.String()) {
+		if want == foldName(base) || want == foldName(display.Self.Name(t)) || canonical(want) == canonical(t.String()) {
 			return l.tag, base
 		}
-		if b, _ := t.Base(); want == b.String() || want == foldName(display.Self.Name(tags.Make(b.String()))) {
+		if b, _ := t.Base(); canonical(want) == canonical(b.String()) || want == foldName(display.Self.Name(tags.Make(b.String()))) {
 			return b.String(), base
 		}
 	}

@@ -38,7 +38,7 @@ func trim(c Clip) Clip {
 	first = max(first-keep, 0)
 	last = min(last+keep, len(c.PCM))
 	c.PCM = append([]int16(nil), c.PCM[first:last]...)
-	fade(c.PCM, timeToSamples(fadeLength, c.Rate))
+	fadeEnds(c.PCM, true, true)
 	shift, length := samplesToTime(int64(first), c.Rate), c.Length()
 	for i := range c.Words {
 		w := &c.Words[i]
@@ -75,16 +75,23 @@ func speech(c Clip) (first, last int) {
 	return first, min(last, len(c.PCM))
 }
 
-// fade raises and lowers the ends along half a cosine, so that no end clicks.
-func fade(pcm []int16, n int) {
-	n = min(n, len(pcm)/2)
+// fadeEnds raises and lowers the ends of samples at Rate along half a cosine, so that no end
+// clicks.
+func fadeEnds(pcm []int16, first, last bool) {
+	n := min(timeToSamples(fadeLength, Rate), len(pcm)/2)
 	for i := range n {
-		g := 0.5 - 0.5*math.Cos(math.Pi*(float64(i)+0.5)/float64(n))
-		pcm[i] = toInt16(float64(pcm[i]) * g)
-		j := len(pcm) - 1 - i
-		pcm[j] = toInt16(float64(pcm[j]) * g)
+		g := fadeAt(i, n)
+		if first {
+			pcm[i] = toInt16(float64(pcm[i]) * g)
+		}
+		if j := len(pcm) - 1 - i; last {
+			pcm[j] = toInt16(float64(pcm[j]) * g)
+		}
 	}
 }
+
+// fadeAt is the factor of a sample of n that rise from 0 to 1, along half a cosine.
+func fadeAt(i, n int) float64 { return 0.5 - 0.5*math.Cos(math.Pi*(float64(i)+0.5)/float64(n)) }
 
 // leveling is the factor that brings samples at Rate to a loudness in LUFS; 1 for the
 // level 0, and for silence.
@@ -133,14 +140,59 @@ func meantVolume(runs []Run) float64 {
 	return math.Sqrt(mean(gate * mean(0)))
 }
 
-// amplify applies a volume. What would leave the range is pressed into it smoothly.
-func amplify(pcm []int16, volume float64) {
-	if volume == 1 {
+// gain is a volume that a part of a clip has, in samples. It rises and falls within
+// gainRamp on either side of where the part begins and ends.
+type gain struct {
+	from, to int
+	volume   float64
+}
+
+// gainRamp is a half of how long a gain takes to rise or fall.
+const gainRamp = 5 * time.Millisecond
+
+// apply multiplies a gain into factors, one a sample.
+func (g gain) apply(factors []float64) {
+	ramp := timeToSamples(gainRamp, Rate)
+	rise := func(n int) float64 { // from 0 at -ramp to 1 at ramp
+		if n >= ramp {
+			return 1
+		}
+		return 0.5 + 0.5*math.Sin(math.Pi/2*float64(n)/float64(ramp))
+	}
+	for i := max(g.from-ramp, 0); i < min(g.to+ramp, len(factors)); i++ {
+		share := 1.0
+		if g.from > 0 {
+			share = rise(i - g.from)
+		}
+		if g.to < len(factors) {
+			share *= rise(g.to - i)
+		}
+		factors[i] *= 1 + (g.volume-1)*share
+	}
+}
+
+// amplify applies a volume to all, and gains to parts. What would leave the range is pressed
+// into it smoothly.
+func amplify(pcm []int16, volume float64, gains ...gain) {
+	if volume == 1 && len(gains) == 0 {
 		return
+	}
+	var factors []float64
+	if len(gains) > 0 {
+		factors = make([]float64, len(pcm))
+		for i := range factors {
+			factors[i] = volume
+		}
+		for _, g := range gains {
+			g.apply(factors)
+		}
 	}
 	const full = math.MaxInt16
 	knee := kneeLevel * full
 	for i, s := range pcm {
+		if factors != nil {
+			volume = factors[i]
+		}
 		v := float64(s) * volume
 		if a := math.Abs(v); volume > 1 && a > knee {
 			a = knee + (full-knee)*math.Tanh((a-knee)/(full-knee))

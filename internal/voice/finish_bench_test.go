@@ -10,8 +10,11 @@ func BenchmarkFinish(b *testing.B) {
 	}
 	booth := &Booth{resamplers: map[int]*resampler{}}
 	for b.Loop() {
-		if _, err := booth.finish(Clip{PCM: pcm, Rate: 22050}, levels{volume: 1, level: -16}); err != nil {
+		c, err := booth.atRate(Clip{PCM: pcm, Rate: 22050})
+		if err != nil {
 			b.Fatal(err)
 		}
+		c = trim(c)
+		amplify(c.PCM, leveling(c.PCM, -16))
 	}
 }

@@ -6,28 +6,42 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"mynah/internal/fault"
 )
 
-// perform has a sentence said by an engine. What the engine cannot do by itself is done
-// here: the sentence is cut where the way of speaking changes, the pieces are said one by
-// one, stretched, turned up and joined. The words of the clip are those of the request as
-// it is written, whatever is said in their place.
-func (b *Booth) perform(ctx context.Context, e Engine, req Request) (Clip, error) {
+// perform has a sentence said by an engine, with one request unless a part of it is in
+// another language. What the engine cannot do by itself is done to the spoken sentence. The
+// words of the clip are those of the request as it is written, whatever is said in their
+// place. The clip is at Rate, without silence at its ends, as loud as wanted.
+func (b *Booth) perform(ctx context.Context, e Engine, req Request, want levels) (Clip, error) {
 	said := req
 	said.Runs = saidRuns(req.Runs)
-	segments := b.segments(ctx, e, said)
-	var clip Clip
-	var err error
-	if len(segments) == 1 && segments[0].plain(said) {
-		clip, err = segments[0].engine.Speak(ctx, segments[0].req)
-	} else {
-		clip, err = b.joined(ctx, segments)
-	}
+	asked, left, volume := delegate(e.Abilities(), said)
+	clip, err := b.joined(ctx, b.segments(ctx, e, asked))
 	if err != nil {
 		return Clip{}, err
 	}
-	if !slices.EqualFunc(req.Runs, said.Runs, func(a, b Run) bool { return a.Text == b.Text }) {
-		clip.Words = req.wordsAsWritten(said, clip.Words)
+	unusable := func(err error) error {
+		return fault.New(fault.Internal, err, "the speech engine %s gave sound that cannot be used", e.Name())
+	}
+	if clip, err = b.atRate(clip); err != nil {
+		return Clip{}, unusable(err)
+	}
+	clip = trim(clip)
+	// The level is that of the sentence without the changes that follow: what stands beside a
+	// louder word does not become softer.
+	factor := want.volume * volume * leveling(clip.PCM, want.level)
+	if want.level != 0 {
+		factor *= meantVolume(asked.Runs)
+	}
+	clip, gains, err := b.reshape(clip, asked.Runs, left)
+	if err != nil {
+		return Clip{}, unusable(err)
+	}
+	amplify(clip.PCM, factor, gains...)
+	if !slices.EqualFunc(req.Runs, asked.Runs, func(a, b Run) bool { return a.Text == b.Text }) {
+		clip.Words = req.wordsAsWritten(asked, clip.Words)
 	}
 	return clip, nil
 }
@@ -108,64 +122,33 @@ func saidRuns(runs []Run) []Run {
 type segment struct {
 	engine Engine
 	req    Request
-	// What the engine leaves to do: factors, and the silence behind.
-	stretch, shift, volume float64
-	pause                  time.Duration
+	// What the engine leaves to do to all of it: factors.
+	stretch, shift float64
 }
 
-// plain tells that nothing is left to do.
-func (s segment) plain(req Request) bool {
-	return s.stretch == 1 && s.shift == 1 && s.volume == 1 && s.pause == 0 && s.req.Text() == req.Text()
-}
-
-// segments cuts a request where its engine cannot change its way of speaking.
+// segments cuts a request where its engine would need another voice for another language.
 func (b *Booth) segments(ctx context.Context, e Engine, req Request) []segment {
 	can := e.Abilities()
-	var out []segment
-	type manner struct {
-		speed, pitch, volume float64
-		language             string
-	}
-	var last manner
-	cut := true
+	var parts []Request
+	var languages []string
 	for _, r := range req.Runs {
-		m := manner{1, 1, 1, ""}
-		if !can.Prosody {
-			m.speed, m.pitch, m.volume = r.Factors()
-			r.Speed, r.Pitch, r.Volume = 0, 0, 0
-			if r.Style != Spell {
-				r.Style = Plain
-			}
-		}
-		if sameLanguage(r.Language, req.Language) {
-			r.Language = ""
-		}
+		language := ""
 		if !can.Language {
-			m.language, r.Language = r.Language, ""
+			language, r.Language = r.Language, ""
 		}
-		if !can.Phonemes {
-			r.IPA = ""
+		last := len(parts) - 1
+		if last >= 0 && (language == languages[last] || strings.TrimSpace(r.Text) == "") {
+			parts[last].Runs = append(parts[last].Runs, r)
+			continue
 		}
-		pause := time.Duration(0)
-		if !can.Pauses {
-			pause, r.Pause = r.Pause, 0
-		}
-		if blank := strings.TrimSpace(r.Text) == "" && pause == 0; len(out) > 0 && (blank && !cut || !cut && m == last) {
-			s := &out[len(out)-1]
-			s.req.Runs = append(s.req.Runs, r)
-		} else {
-			one := req
-			one.Runs = []Run{r}
-			one.Speed, one.Pitch = one.Speed*m.speed, one.Pitch*m.pitch
-			out = append(out, b.segment(ctx, e, one, m.language))
-			out[len(out)-1].volume *= m.volume
-			last = m
-		}
-		out[len(out)-1].pause += pause
-		cut = pause > 0
+		part := req
+		part.Runs = []Run{r}
+		parts, languages = append(parts, part), append(languages, language)
 	}
-	for i := range out {
-		out[i].req.Fragment = req.Fragment || i < len(out)-1
+	out := make([]segment, len(parts))
+	for i, part := range parts {
+		part.Fragment = req.Fragment || i < len(parts)-1
+		out[i] = b.segment(ctx, e, part, languages[i])
 	}
 	return out
 }
@@ -177,7 +160,7 @@ func (b *Booth) segment(ctx context.Context, e Engine, req Request, language str
 			e, req.Voice, req.Language = b.engines[v.Engine], v.EngineVoice, v.Language
 		}
 	}
-	s := segment{engine: e, stretch: 1, shift: 1, volume: 1}
+	s := segment{engine: e, stretch: 1, shift: 1}
 	can := e.Abilities()
 	req = req.Normal()
 	low, high := can.Slowest, can.Fastest
@@ -247,8 +230,12 @@ func sameLanguage(a, b string) bool {
 // between is the silence between two pieces of a sentence.
 const between = 20 * time.Millisecond
 
-// joined says segments one after the other and joins them at Rate.
+// joined says segments one after the other and joins them at Rate. One that nothing is left
+// to do to is given as its engine speaks it.
 func (b *Booth) joined(ctx context.Context, segments []segment) (Clip, error) {
+	if len(segments) == 1 && segments[0].stretch == 1 && segments[0].shift == 1 {
+		return b.spoken(ctx, segments[0])
+	}
 	out := Clip{Rate: Rate}
 	offset := 0
 	for i, s := range segments {
@@ -256,7 +243,7 @@ func (b *Booth) joined(ctx context.Context, segments []segment) (Clip, error) {
 		text := s.req.Text()
 		if len(Words(text)) > 0 {
 			var err error
-			if c, err = s.engine.Speak(ctx, s.req); err != nil {
+			if c, err = b.spoken(ctx, s); err != nil {
 				return Clip{}, err
 			}
 			if c, err = b.treated(c, s); err != nil {
@@ -271,17 +258,24 @@ func (b *Booth) joined(ctx context.Context, segments []segment) (Clip, error) {
 		}
 		offset += len(text)
 		out.PCM = append(out.PCM, c.PCM...)
-		silence := s.pause
 		if i < len(segments)-1 {
-			silence += between
+			out.PCM = append(out.PCM, make([]int16, timeToSamples(between, Rate))...)
 		}
-		out.PCM = append(out.PCM, make([]int16, timeToSamples(silence, Rate))...)
 	}
 	return out, nil
 }
 
-// treated does to a clip what its engine left to do, at Rate and without silence at its
-// ends.
+// spoken has an engine say a segment.
+func (b *Booth) spoken(ctx context.Context, s segment) (Clip, error) {
+	c, err := s.engine.Speak(ctx, s.req)
+	if err != nil {
+		return Clip{}, err
+	}
+	return b.timed(ctx, s, c), ctx.Err()
+}
+
+// treated does to a clip what its engine left to do to all of it, at Rate and without silence
+// at its ends.
 func (b *Booth) treated(c Clip, s segment) (Clip, error) {
 	if len(c.PCM) == 0 {
 		return c, nil
@@ -290,8 +284,7 @@ func (b *Booth) treated(c Clip, s segment) (Clip, error) {
 	c.PCM = Stretch(c.PCM, c.Rate, s.stretch/s.shift)
 	scale := float64(len(c.PCM)) / float64(before)
 	if s.shift != 1 { // played faster, it is higher
-		const step = 100 // a common divisor keeps the resampler small
-		c.Rate = int(math.Round(float64(c.Rate)*s.shift/step)) * step
+		c.Rate = higher(c.Rate, s.shift)
 		scale /= s.shift
 	}
 	c.Words = slices.Clone(c.Words)
@@ -299,7 +292,14 @@ func (b *Booth) treated(c Clip, s segment) (Clip, error) {
 		w := &c.Words[i]
 		w.Start, w.End = time.Duration(float64(w.Start)*scale), time.Duration(float64(w.End)*scale)
 	}
-	return b.finish(c, levels{volume: s.volume})
+	c, err := b.atRate(c)
+	return trim(c), err
+}
+
+// higher is the rate at which samples have to be played to be higher by a factor, about.
+func higher(rate int, by float64) int {
+	const step = 100 // a common divisor keeps the resampler small
+	return int(math.Round(float64(rate)*by/step)) * step
 }
 
 // wordsAsWritten gives the words of a request their times from those of what was said.

@@ -6,9 +6,12 @@ import "time"
 // its length. It is for engines whose own range of speeds is too small, and works by
 // laying short pieces over each other where they fit best (WSOLA).
 func Stretch(pcm []int16, rate int, speed float64) []int16 {
-	const piece, search = 30 * time.Millisecond, 10 * time.Millisecond
+	const piece, search, least = 30 * time.Millisecond, 10 * time.Millisecond, 4 * time.Millisecond
 	hop := timeToSamples(piece/2, rate)
 	reach := timeToSamples(search, rate)
+	for len(pcm) < 4*hop+2*reach && hop/2 >= timeToSamples(least, rate) { // a short sound takes short pieces
+		hop, reach = hop/2, reach/2
+	}
 	if speed == 1 || speed <= 0 || len(pcm) < 4*hop+2*reach {
 		return pcm
 	}

@@ -30,23 +30,26 @@ type Engine interface {
 	Abilities() Abilities
 }
 
-// Abilities are what an engine does by itself. The rest the Booth does for it: it cuts
-// the sentence where the way of speaking changes, stretches, turns up and joins.
+// Abilities are what an engine does by itself. The rest the Booth does to the spoken sentence:
+// it stretches it or parts of it, raises them, turns them up and puts silence between words.
 type Abilities struct {
 	// Slowest and Fastest bound Request.Speed; zeros mean that the engine knows one
 	// speed only.
 	Slowest, Fastest float64
 	// Pitch: Request.Pitch is honoured.
 	Pitch bool
-	// Prosody: Run.Speed, Run.Pitch and Run.Volume are honoured within a sentence, and
-	// so are the styles Emphasis, Strong and Reduced.
+	// Prosody: Run.Speed, Run.Pitch and Run.Volume are honoured within a sentence.
 	Prosody bool
+	// Emphasis: the styles Emphasis, Strong and Reduced are heard with every voice.
+	Emphasis bool
 	// Language: Run.Language is honoured within a sentence.
 	Language bool
 	// Phonemes: Run.IPA is honoured.
 	Phonemes bool
 	// Pauses: Run.Pause is honoured within a sentence.
 	Pauses bool
+	// Times: when words are said is measured, as a rule; see Word.Exact.
+	Times bool
 }
 
 // EngineVoice is a voice as its engine knows it.

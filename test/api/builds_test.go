@@ -299,6 +299,36 @@ func TestEvents(t *testing.T) {
 	shared.want(t, http.StatusOK, get("/v1/builds/"+b.ID+"/events")) // for the judge
 }
 
+// The events' signed address needs no key, and shows a build that is still there.
+func TestSignedEvents(t *testing.T) {
+	t.Parallel()
+	b := shared.until(t, shared.created(t, silent).ID, over)
+	q := signed(http.MethodGet, b.Links["events"], "")
+	if a := shared.want(t, http.StatusOK, q); !strings.Contains(string(a.body), "event: state") {
+		t.Errorf("%s", a)
+	}
+	shared.want(t, http.StatusBadRequest, q.with("Last-Event-ID", "x"))
+	shared.want(t, http.StatusForbidden, signed(http.MethodGet, strings.Replace(b.Links["events"], "expiry=", "expiry=1", 1), ""))
+	shared.want(t, http.StatusNoContent, request{method: http.MethodDelete, path: "/v1/builds/" + b.ID})
+	shared.want(t, http.StatusNotFound, q)
+}
+
+// Presentations are refused alike wherever they are sent.
+func TestPresentations(t *testing.T) {
+	t.Parallel()
+	const sentence = "Presentations are not supported by this server"
+	deck := archive(t, map[string]string{"talk.pptx": "x"})
+	for _, q := range []request{
+		post("/video/build", body("repository", "x", "repositoryType", "s3-zip", "source", "talk.PPTX")),
+		form(t, part{"project", "p.zip", deck}), form(t, part{"project", "p.zip", deck}, part{"source", "", "talk.pptx"}),
+		get("/presentation/pptx/upload-request"), post("/presentation/odp/x/import", ""), post("/presentation/pdf/x/y/build", "{}"),
+	} {
+		if p := ask[api.Problem](t, shared, http.StatusNotImplemented, q); p.Code != "presentations-unsupported" || p.Message != sentence || p.Error != sentence {
+			t.Errorf("%s: %+v", q.path, p)
+		}
+	}
+}
+
 // A connection that breaks is gone on with where it broke.
 func TestEventsAreResumed(t *testing.T) {
 	t.Parallel()

@@ -58,8 +58,7 @@ func (e *Engine) Name() string { return e.cfg.Name }
 // Version implements voice.Engine.
 func (e *Engine) Version(context.Context) (string, error) { return "azure 1 " + e.cfg.Identity(), nil }
 
-// Abilities implements voice.Engine. The styles are written as rate, pitch and volume: few
-// voices take <emphasis>. Only some voices take other languages.
+// Abilities implements voice.Engine. Few voices take <emphasis>. Only some voices take other languages.
 func (e *Engine) Abilities() voice.Abilities {
 	return voice.Abilities{Slowest: 0.5, Fastest: 2, Pitch: true, Prosody: true, Phonemes: true, Pauses: true}
 }

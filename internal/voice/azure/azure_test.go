@@ -143,3 +143,9 @@ func TestNoKey(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+func TestEmphasis(t *testing.T) {
+	t.Parallel()
+	voicetest.Emphasis(t, engine(t), voicetest.Options{Voice: katja, Deterministic: true})
+}

@@ -182,3 +182,9 @@ func TestThirdGeneration(t *testing.T) {
 		t.Errorf("%q was sent", sent)
 	}
 }
+
+// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+func TestEmphasis(t *testing.T) {
+	t.Parallel()
+	voicetest.Emphasis(t, engine(t), voicetest.Options{Voice: rachel, Deterministic: true})
+}

@@ -97,7 +97,7 @@ func (e *Engine) Abilities() voice.Abilities {
 	inside := e.helpers != nil
 	return voice.Abilities{
 		Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed, Pitch: true,
-		Prosody: inside, Language: inside, Phonemes: inside, Pauses: inside,
+		Prosody: inside, Emphasis: inside, Language: inside, Phonemes: inside, Pauses: inside, Times: inside,
 	}
 }
 

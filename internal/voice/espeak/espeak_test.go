@@ -2,7 +2,6 @@ package espeak_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,7 +18,7 @@ import (
 func engine(tb testing.TB) *espeak.Engine {
 	tb.Helper()
 	cfg := espeak.DefaultConfig()
-	cfg.Helper = helper(tb)
+	cfg.Helper = voicetest.EspeakHelper(tb)
 	return with(tb, cfg)
 }
 
@@ -28,17 +27,6 @@ func with(tb testing.TB, cfg espeak.Config) *espeak.Engine {
 	e := voicetest.Program(tb, cfg, espeak.New)
 	tb.Cleanup(e.Close)
 	return e
-}
-
-// helper builds mynah-espeak.
-func helper(tb testing.TB) string {
-	tb.Helper()
-	out := filepath.Join(tb.TempDir(), espeak.Helper)
-	cmd := exec.CommandContext(tb.Context(), "cc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", out, "../../../helpers/espeak/mynah-espeak.c", "-lespeak-ng")
-	if said, err := cmd.CombinedOutput(); err != nil {
-		tb.Fatalf("mynah-espeak cannot be built (make setup installs libespeak-ng-dev): %v\n%s", err, said)
-	}
-	return out
 }
 
 // program speaks without the helper.
@@ -339,5 +327,16 @@ func TestUnreadable(t *testing.T) {
 		if named := each > 0.19; named != bad {
 			t.Errorf("%s: %q lasts %.2f s a letter, unreadable is %t", c.id, c.text, each, bad)
 		}
+	}
+}
+
+// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+func TestEmphasis(t *testing.T) {
+	t.Parallel()
+	for name, e := range map[string]*espeak.Engine{"helper": engine(t), "program": program(t)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			voicetest.Emphasis(t, e, voicetest.Options{Voice: "en-us+f2", Deterministic: true})
+		})
 	}
 }

@@ -68,7 +68,7 @@ func (e *Engine) Version(ctx context.Context) (string, error) {
 
 // Abilities implements voice.Engine.
 func (e *Engine) Abilities() voice.Abilities {
-	return voice.Abilities{Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed, Pitch: true, Phonemes: true}
+	return voice.Abilities{Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed, Pitch: true, Phonemes: true, Times: true}
 }
 
 // Voices implements voice.Engine. The clock-telling voice of flite is left out.

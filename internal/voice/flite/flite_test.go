@@ -157,3 +157,14 @@ func TestPhonemes(t *testing.T) {
 	say(voice.Run{Text: "New York", IPA: "nuː ˈjɔːɹk"}, voice.Run{Text: " it is."})
 	say(voice.Run{Text: "日本", IPA: "x"})
 }
+
+// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+func TestEmphasis(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"slt", "rms"} {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			voicetest.Emphasis(t, engine(t, flite.DefaultConfig()), voicetest.Options{Voice: id, Deterministic: true})
+		})
+	}
+}

@@ -65,11 +65,11 @@ func (e *Engine) Version(context.Context) (string, error) {
 // mostBytes is the limit of the service for a text.
 const mostBytes = 5000
 
-// Abilities implements voice.Engine.
+// Abilities implements voice.Engine. Many voices take <emphasis> and do nothing about it.
 func (e *Engine) Abilities() voice.Abilities {
 	a := voice.Abilities{Slowest: voice.MinSpeed, Fastest: 2}
 	if e.cfg.SSML {
-		a.Pitch, a.Prosody, a.Language, a.Phonemes, a.Pauses = true, true, true, true, true
+		a.Pitch, a.Prosody, a.Language, a.Phonemes, a.Pauses, a.Times = true, true, true, true, true, true
 	}
 	return a
 }

@@ -191,3 +191,14 @@ func TestTimes(t *testing.T) {
 		t.Errorf("two begins %s behind one", gap)
 	}
 }
+
+// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+func TestEmphasis(t *testing.T) {
+	t.Parallel()
+	for name, markup := range map[string]bool{"ssml": true, "text": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			voicetest.Emphasis(t, engine(t, func(c *google.Config) { c.SSML = markup }), voicetest.Options{Voice: neural, Deterministic: true})
+		})
+	}
+}

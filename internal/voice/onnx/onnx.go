@@ -54,6 +54,7 @@ const (
 	fnCreateEnv                = 3
 	fnDisableTelemetry         = 6
 	fnCreateSession            = 7
+	fnCreateSessionFromArray   = 8
 	fnRun                      = 9
 	fnCreateSessionOptions     = 10
 	fnSetIntraOpNumThreads     = 24
@@ -213,6 +214,22 @@ type Session struct {
 // Open reads a model from a file. It runs on one thread: results do not depend on how many
 // cores there are.
 func (l *Library) Open(path string) (*Session, error) {
+	name := cstring(path)
+	return l.session(func(options uintptr, handle *uintptr) error {
+		defer runtime.KeepAlive(name)
+		return l.call(fnCreateSession, l.env, address(name), options, out(handle))
+	})
+}
+
+// OpenBytes is Open of what a file holds.
+func (l *Library) OpenBytes(model []byte) (*Session, error) {
+	return l.session(func(options uintptr, handle *uintptr) error {
+		defer runtime.KeepAlive(model)
+		return l.call(fnCreateSessionFromArray, l.env, address(model), uintptr(len(model)), options, out(handle))
+	})
+}
+
+func (l *Library) session(create func(options uintptr, handle *uintptr) error) (*Session, error) {
 	s := &Session{lib: l}
 	opts, handle := cell(), cell()
 	if err := l.call(fnCreateSessionOptions, out(opts)); err != nil {
@@ -222,9 +239,7 @@ func (l *Library) Open(path string) (*Session, error) {
 	if err := errors.Join(l.call(fnSetIntraOpNumThreads, *opts, 1), l.call(fnSetInterOpNumThreads, *opts, 1)); err != nil {
 		return nil, err
 	}
-	name := cstring(path)
-	err := l.call(fnCreateSession, l.env, address(name), *opts, out(handle))
-	runtime.KeepAlive(name)
+	err := create(*opts, handle)
 	if err != nil {
 		return nil, err
 	}
@@ -261,6 +276,9 @@ func (s *Session) names(count, name int) ([]string, error) {
 // Inputs are the names of the model's inputs.
 func (s *Session) Inputs() []string { return slices.Clone(s.inputs) }
 
+// Outputs are the names of the model's outputs.
+func (s *Session) Outputs() []string { return slices.Clone(s.outputs) }
+
 // Close gives the model's memory back.
 func (s *Session) Close() {
 	s.lib.release(fnReleaseSession, s.handle)
@@ -278,6 +296,16 @@ type Tensor struct {
 // Run runs the model and gives its first output, which must be of floats. It ends early
 // with the error of ctx.
 func (s *Session) Run(ctx context.Context, inputs ...Tensor) ([]float32, error) {
+	all, err := s.Compute(ctx, s.outputs[:1], inputs...)
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// Compute runs the model and gives outputs by their names; they must be of floats. It ends
+// early with the error of ctx.
+func (s *Session) Compute(ctx context.Context, outputs []string, inputs ...Tensor) ([][]float32, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -295,30 +323,43 @@ func (s *Session) Run(ctx context.Context, inputs ...Tensor) ([]float32, error) 
 			return nil, fmt.Errorf("input %s: %w", t.Name, err)
 		}
 	}
-	name := cstring(s.outputs[0])
-	pin.Pin(unsafe.SliceData(name))
-	outName := []uintptr{address(name)}
-	result, opts := cell(), cell()
-	for _, p := range []any{unsafe.SliceData(values), unsafe.SliceData(named), unsafe.SliceData(outName), result} {
-		pin.Pin(p)
+	outNames, results := make([]uintptr, len(outputs)), make([]uintptr, len(outputs))
+	defer func() {
+		for _, v := range results {
+			l.release(fnReleaseValue, v)
+		}
+	}()
+	for i, o := range outputs {
+		name := cstring(o)
+		pin.Pin(unsafe.SliceData(name))
+		outNames[i] = address(name)
+	}
+	opts := cell()
+	for _, p := range [][]uintptr{values, named, outNames, results} {
+		pin.Pin(unsafe.SliceData(p))
 	}
 	if err := l.call(fnCreateRunOptions, out(opts)); err != nil {
 		return nil, err
 	}
 	stop := context.AfterFunc(ctx, func() { _ = l.call(fnRunOptionsSetTerminate, *opts) })
 	err := l.call(fnRun, s.handle, *opts, uintptr(unsafe.Pointer(unsafe.SliceData(named))), uintptr(unsafe.Pointer(unsafe.SliceData(values))),
-		uintptr(len(inputs)), uintptr(unsafe.Pointer(unsafe.SliceData(outName))), 1, out(result))
+		uintptr(len(inputs)), uintptr(unsafe.Pointer(unsafe.SliceData(outNames))), uintptr(len(outputs)), uintptr(unsafe.Pointer(unsafe.SliceData(results))))
 	if stop() { // else the other goroutine may be using them
 		l.release(fnReleaseRunOptions, *opts)
 	}
-	defer func() { l.release(fnReleaseValue, *result) }()
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	if err != nil {
 		return nil, err
 	}
-	return l.floats(*result)
+	given := make([][]float32, len(outputs))
+	for i, r := range results {
+		if given[i], err = l.floats(r); err != nil {
+			return nil, fmt.Errorf("output %s: %w", outputs[i], err)
+		}
+	}
+	return given, nil
 }
 
 // value makes a tensor over memory of ours, which stays where it is until pin lets go.

@@ -258,3 +258,14 @@ func TestVersion(t *testing.T) {
 		seen[v] = name
 	}
 }
+
+// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+func TestEmphasis(t *testing.T) {
+	t.Parallel()
+	for name, speed := range map[string]bool{"with speed": true, "without speed": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			voicetest.Emphasis(t, engine(t, func(c *openai.Config) { c.Speed = speed }), voicetest.Options{Voice: "alloy", Deterministic: true})
+		})
+	}
+}

@@ -14,17 +14,19 @@ import (
 
 	"mynah/internal/fault"
 	"mynah/internal/proc"
+	"mynah/internal/voice"
 	"mynah/internal/voice/onnx"
 )
 
 // session is a model in memory. It is given back when nobody runs it and it was dropped.
 type session struct {
-	once  sync.Once
-	run   *onnx.Session
-	err   error
-	users int
-	gone  bool
-	used  uint64
+	once      sync.Once
+	run       *onnx.Session
+	durations string // the output that tells how long symbols last, empty where none does
+	err       error
+	users     int
+	gone      bool
+	used      uint64
 }
 
 // mostModels is how many models stay in memory; each takes about 100 MB.
@@ -40,7 +42,7 @@ func (s *session) drop() {
 }
 
 // model gives a model that is in memory, and what gives it back.
-func (e *Engine) model(path, sum string) (*onnx.Session, func(), error) {
+func (e *Engine) model(path, sum string) (*session, func(), error) {
 	key := path + sum
 	e.mu.Lock()
 	s, ok := e.sessions[key]
@@ -56,7 +58,7 @@ func (e *Engine) model(path, sum string) (*onnx.Session, func(), error) {
 	s.used++
 	lib := e.lib
 	e.mu.Unlock()
-	s.once.Do(func() { s.run, s.err = lib.Open(path) })
+	s.once.Do(func() { s.run, s.durations, s.err = openTimed(lib, path) })
 	back := func() {
 		e.mu.Lock()
 		defer e.mu.Unlock()
@@ -67,7 +69,7 @@ func (e *Engine) model(path, sum string) (*onnx.Session, func(), error) {
 			delete(e.sessions, key) // the next may find a better file
 		}
 	}
-	return s.run, back, s.err
+	return s, back, s.err
 }
 
 // evict makes room for one more model.
@@ -84,24 +86,24 @@ func (e *Engine) evict() {
 	}
 }
 
-// byLibrary runs the model here.
-func (e *Engine) byLibrary(ctx context.Context, p performance) ([]int16, error) {
+// byLibrary runs the model here. It also gives when each sound ends, where the model tells.
+func (e *Engine) byLibrary(ctx context.Context, p performance) ([]int16, []voice.Sound, error) {
 	select {
 	case e.slots <- struct{}{}:
 		defer func() { <-e.slots }()
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, nil, ctx.Err()
 	}
 	timed, cancel := context.WithTimeout(ctx, e.cfg.Timeout)
 	defer cancel()
 	sum, err := e.sum(p.voice.Model)
 	if err != nil {
-		return nil, fault.New(fault.Disk, err, "the voice %s cannot be read", p.voice.Name)
+		return nil, nil, fault.New(fault.Disk, err, "the voice %s cannot be read", p.voice.Name)
 	}
 	model, back, err := e.model(p.voice.Model, sum)
 	defer back()
 	if err != nil {
-		return nil, fault.New(fault.ToolFailed, err, "ONNX Runtime cannot use the voice %s", p.voice.Name).
+		return nil, nil, fault.New(fault.ToolFailed, err, "ONNX Runtime cannot use the voice %s", p.voice.Name).
 			WithHint("install it again: mynah voices install %s", p.voice.Name)
 	}
 	numbers := ids(p.voice.Config, p.phonemes)
@@ -110,21 +112,32 @@ func (e *Engine) byLibrary(ctx context.Context, p performance) ([]int16, error) 
 		{Name: "input_lengths", Shape: []int64{1}, Ints: []int64{int64(len(numbers))}},
 		{Name: "scales", Shape: []int64{3}, Floats: []float32{float32(p.noise), float32(p.length), float32(p.noiseW)}},
 	}
-	if slices.Contains(model.Inputs(), "sid") {
+	if slices.Contains(model.run.Inputs(), "sid") {
 		inputs = append(inputs, onnx.Tensor{Name: "sid", Shape: []int64{1}, Ints: []int64{max(p.speaker, 0)}})
 	}
-	samples, err := model.Run(timed, inputs...)
+	outputs := model.run.Outputs()[:1]
+	if model.durations != "" {
+		outputs = append(outputs, model.durations)
+	}
+	given, err := model.run.Compute(timed, outputs, inputs...)
 	switch {
 	case ctx.Err() != nil:
-		return nil, ctx.Err()
+		return nil, nil, ctx.Err()
 	case timed.Err() != nil:
-		return nil, fault.New(fault.ToolFailed, timed.Err(), "the neural voice %s took longer than %s", p.voice.Name, e.cfg.Timeout)
+		return nil, nil, fault.New(fault.ToolFailed, timed.Err(), "the neural voice %s took longer than %s", p.voice.Name, e.cfg.Timeout)
 	case err != nil:
-		return nil, fault.New(fault.ToolFailed, err, "ONNX Runtime failed on the voice %s", p.voice.Name)
-	case len(samples) == 0:
-		return nil, fault.New(fault.ToolFailed, nil, "the neural voice %s gave no sound", p.voice.Name)
+		return nil, nil, fault.New(fault.ToolFailed, err, "ONNX Runtime failed on the voice %s", p.voice.Name)
+	case len(given[0]) == 0:
+		return nil, nil, fault.New(fault.ToolFailed, nil, "the neural voice %s gave no sound", p.voice.Name)
 	}
-	return loud(samples)
+	pcm, err := loud(given[0])
+	if err != nil || len(given) < 2 {
+		return pcm, nil, err
+	}
+	if at := ends(given[1], len(numbers), len(pcm), p.voice.Config.Audio.SampleRate); at != nil {
+		return pcm, sounds(p.voice.Config, p.phonemes, at), nil
+	}
+	return pcm, nil, nil
 }
 
 // byProgram has the program run the model. It is told that letters are phonemes and given

@@ -23,13 +23,7 @@ type clause struct {
 // phonemes gives the symbols for a request, in order, those that the model knows.
 func (e *Engine) phonemes(ctx context.Context, c models.Config, req voice.Request) ([]string, error) {
 	var out []string
-	add := func(s string) {
-		for _, r := range norm.NFD.String(s) {
-			if _, ok := c.PhonemeIDs[string(r)]; ok {
-				out = append(out, string(r))
-			}
-		}
-	}
+	add := func(s string) { out = append(out, known(c, s)...) }
 	list := clauses(req)
 	for i, part := range list {
 		said := part.ipa
@@ -53,6 +47,17 @@ func (e *Engine) phonemes(ctx context.Context, c models.Config, req voice.Reques
 		}
 	}
 	return out, nil
+}
+
+// known gives the symbols of a text that a model knows.
+func known(c models.Config, text string) []string {
+	var out []string
+	for _, r := range norm.NFD.String(text) {
+		if _, ok := c.PhonemeIDs[string(r)]; ok {
+			out = append(out, string(r))
+		}
+	}
+	return out
 }
 
 // stops are the marks at which a voice pauses, as models know them.
@@ -129,31 +134,43 @@ func cut(text string) []clause {
 	return out
 }
 
-// read asks espeak-ng how a text is pronounced. Names of languages in brackets, where it
-// changes its own, are no sounds.
+// read asks espeak-ng how a text is pronounced.
 func (e *Engine) read(ctx context.Context, espeakVoice, text string) (string, error) {
+	lines, err := e.readLines(ctx, espeakVoice, text+"\n")
+	return strings.Join(lines, " "), err
+}
+
+// readLines asks espeak-ng how paragraphs are pronounced: it gives a line for each clause. Names
+// of languages in brackets, where it changes its own, are no sounds.
+func (e *Engine) readLines(ctx context.Context, espeakVoice, text string) ([]string, error) {
 	for strings.Contains(text, "[[") { // would start phonemes
 		text = strings.ReplaceAll(text, "[[", "[ [")
 	}
 	out, err := e.espeak.Output(ctx, proc.Command{
-		Args: []string{"--stdin", "-q", "-b", "1", "--ipa", "-v", espeakVoice}, Stdin: bytes.NewBufferString(text + "\n"), MaxStdout: 1 << 20,
+		Args: []string{"--stdin", "-q", "-b", "1", "--ipa", "-v", espeakVoice}, Stdin: bytes.NewBufferString(text), MaxStdout: 1 << 20,
 	})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	var b strings.Builder
+	var list []string
 	depth := 0
-	for _, r := range strings.Join(strings.Fields(string(out)), " ") {
-		switch {
-		case r == '(':
-			depth++
-		case r == ')':
-			depth = max(depth-1, 0)
-		case depth == 0 && r != '\u200d':
-			b.WriteRune(r)
+	for line := range strings.Lines(string(out)) {
+		var b strings.Builder
+		for _, r := range strings.Join(strings.Fields(line), " ") {
+			switch {
+			case r == '(':
+				depth++
+			case r == ')':
+				depth = max(depth-1, 0)
+			case depth == 0 && r != '\u200d':
+				b.WriteRune(r)
+			}
+		}
+		if b.Len() > 0 {
+			list = append(list, b.String())
 		}
 	}
-	return b.String(), nil
+	return list, nil
 }
 
 // ids are the numbers of symbols as models were trained with: a start, a gap behind every

@@ -265,7 +265,8 @@ func (e *Engine) find(id string) (models.Voice, int64, error) {
 	return v, n, nil
 }
 
-// Speak implements voice.Engine. Word times are estimates.
+// Speak implements voice.Engine. Word times are exact where ONNX Runtime runs the model and it
+// tells how long its sounds last, else estimates.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	req = req.Normal()
 	pieces, plain, spans := voice.Pieces(req)
@@ -290,16 +291,22 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		noise, noiseW = 0, 0
 	}
 	p := performance{voice: v, speaker: speaker, phonemes: phonemes, noise: noise, length: length / req.Speed, noiseW: noiseW}
+	var heard []voice.Sound
 	if _, missing := e.Library(); missing == nil {
-		clip.PCM, err = e.byLibrary(ctx, p)
+		clip.PCM, heard, err = e.byLibrary(ctx, p)
 	} else {
 		clip.PCM, err = e.byProgram(ctx, p)
 	}
 	if err != nil {
 		return clip, err
 	}
+	if len(heard) > 0 {
+		if alone, ok := e.wordSounds(ctx, v.Config, req); ok && voice.AlignSounds(clip.Words, alone, heard) {
+			return clip, nil
+		}
+	}
 	voice.EstimateTimes(&clip, pieces)
-	return clip, nil
+	return clip, ctx.Err()
 }
 
 // performance is what a model is to say, and how.

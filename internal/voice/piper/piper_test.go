@@ -236,3 +236,14 @@ func TestManyVoices(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+func TestEmphasis(t *testing.T) {
+	t.Parallel()
+	for name, by := range map[string]func(*piper.Config){"library": byLibrary(t), "program": byProgram(t)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			voicetest.Emphasis(t, engine(t, by), voicetest.Options{Voice: "en_US-test-medium", Deterministic: true})
+		})
+	}
+}

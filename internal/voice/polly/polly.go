@@ -117,9 +117,9 @@ func (e *Engine) Version(context.Context) (string, error) {
 // Abilities implements voice.Engine. Only the standard voices take pitch.
 func (e *Engine) Abilities() voice.Abilities {
 	standard := e.cfg.Engine == "standard"
-	a := voice.Abilities{Slowest: voice.MinSpeed, Fastest: 2, Pitch: standard, Prosody: standard, Language: true, Phonemes: true, Pauses: true}
+	a := voice.Abilities{Slowest: voice.MinSpeed, Fastest: 2, Pitch: standard, Prosody: standard, Emphasis: standard, Language: true, Phonemes: true, Pauses: true, Times: true}
 	if e.cfg.Engine == "generative" {
-		a.Language, a.Phonemes = false, false
+		a.Language, a.Phonemes, a.Times = false, false, false
 	}
 	return a
 }

@@ -245,3 +245,14 @@ func TestTimes(t *testing.T) {
 		t.Errorf("%+v", c.Words)
 	}
 }
+
+// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+func TestEmphasis(t *testing.T) {
+	t.Parallel()
+	for _, kind := range polly.Engines() {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			voicetest.Emphasis(t, engine(t, func(c *polly.Config) { c.Engine = kind }), voicetest.Options{Voice: "Joanna", Deterministic: kind != "standard"})
+		})
+	}
+}

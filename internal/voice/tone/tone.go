@@ -40,7 +40,7 @@ func (*Engine) Version(context.Context) (string, error) { return "1", nil }
 
 // Abilities implements voice.Engine.
 func (*Engine) Abilities() voice.Abilities {
-	return voice.Abilities{Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed, Pitch: true}
+	return voice.Abilities{Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed, Pitch: true, Times: true}
 }
 
 // Voices implements voice.Engine.

@@ -31,3 +31,9 @@ func TestTimesFollowFromTheText(t *testing.T) {
 		}
 	}
 }
+
+// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+func TestEmphasis(t *testing.T) {
+	t.Parallel()
+	voicetest.Emphasis(t, tone.New(), voicetest.Options{Voice: "high", Deterministic: true})
+}

@@ -1,0 +1,73 @@
+package cache
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"hash"
+	"io"
+	"math"
+)
+
+// Key addresses an entry by what decides its bytes.
+type Key [sha256.Size]byte
+
+// String is the key in hexadecimal.
+func (k Key) String() string { return hex.EncodeToString(k[:]) }
+
+// Hasher builds a Key from parts. Each part is written with its length, so that no
+// two different lists of parts run together to the same bytes.
+type Hasher struct{ h hash.Hash }
+
+// NewHasher starts a key; domain names what is hashed and the version of its form.
+func NewHasher(domain string) *Hasher {
+	h := &Hasher{h: sha256.New()}
+	return h.String(domain)
+}
+
+// String adds text.
+func (h *Hasher) String(s string) *Hasher {
+	h.Int(int64(len(s)))
+	_, _ = io.WriteString(h.h, s)
+	return h
+}
+
+// Bytes adds bytes.
+func (h *Hasher) Bytes(b []byte) *Hasher {
+	h.Int(int64(len(b)))
+	_, _ = h.h.Write(b)
+	return h
+}
+
+// Int adds whole numbers.
+func (h *Hasher) Int(v ...int64) *Hasher {
+	var b [8]byte
+	for _, n := range v {
+		binary.BigEndian.PutUint64(b[:], uint64(n))
+		_, _ = h.h.Write(b[:])
+	}
+	return h
+}
+
+// Float adds numbers by their exact bits.
+func (h *Hasher) Float(v ...float64) *Hasher {
+	for _, f := range v {
+		h.Int(int64(math.Float64bits(f)))
+	}
+	return h
+}
+
+// Bool adds truth values.
+func (h *Hasher) Bool(v ...bool) *Hasher {
+	for _, b := range v {
+		n := int64(0)
+		if b {
+			n = 1
+		}
+		h.Int(n)
+	}
+	return h
+}
+
+// Key gives the key of all parts added so far.
+func (h *Hasher) Key() Key { return Key(h.h.Sum(nil)) }

@@ -1,0 +1,207 @@
+package dtw
+
+import (
+	"math"
+
+	gonumblas "gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/gonum"
+)
+
+// The path stays within a band around the straight line from corner to corner, so wide that
+// pauses may be of other lengths. Sentences of 20 s have a million cells.
+const (
+	bandFrames = 50 // on either side, and
+	bandShare  = 0.1
+	mostCells  = 16 << 20 // beyond this there is no path; a cell takes a byte
+	// A step along both recordings costs this much of one along either, which says how ready
+	// the path is to be straight.
+	diagonal = 1.4
+)
+
+// Path says which frames of one recording are which of another.
+type Path struct {
+	first, last []int // frames of the other for each of the one
+	// Cost is the mean distance of frames along the path: about 3 where two voices speak the
+	// same words.
+	Cost float64
+	// Bent is the share of what is spoken, not silent, in which one recording stands still for
+	// long while the other goes on: about 0.1 where two voices speak the same words.
+	Bent float64
+}
+
+// The steps to a cell: along both recordings, along the one, along the other.
+const (
+	stepNone = iota
+	stepBoth
+	stepOne
+	stepOther
+)
+
+// band is the part of the table that is filled in: a row for each frame of the one.
+type band struct {
+	rows, columns, reach int
+}
+
+func (b band) width() int { return 2*b.reach + 1 }
+
+// start is the column of the first cell of a row, which may be negative.
+func (b band) start(row int) int {
+	return int(math.Round(float64(row)*float64(b.columns-1)/float64(max(b.rows-1, 1)))) - b.reach
+}
+
+// Align finds the path of the least distance between two recordings. It reports false where
+// there is none, or where they are too long.
+func Align(one, other Features) (Path, bool) {
+	b := band{rows: one.frames, columns: other.frames}
+	b.reach = bandFrames + int(bandShare*float64(max(b.rows, b.columns)))
+	if b.rows == 0 || b.columns == 0 || b.rows > mostCells/b.width() {
+		return Path{}, false
+	}
+	steps := make([]uint8, b.rows*b.width())
+	above, row := make([]float32, b.width()), make([]float32, b.width())
+	d := distances{one, other, squares(one), squares(other), make([]float32, b.width())}
+	for i := range b.rows {
+		b.fill(d, i, above, row, steps[i*b.width():(i+1)*b.width()])
+		above, row = row, above
+	}
+	end := b.columns - 1 - b.start(b.rows-1)
+	p := Path{first: make([]int, b.rows), last: make([]int, b.rows)}
+	p.Cost = float64(above[end]) / float64(b.rows+b.columns)
+	if !b.trace(steps, p) {
+		return Path{}, false
+	}
+	p.Bent = p.bent(one, other)
+	return p, true
+}
+
+// bent computes Path.Bent.
+func (p Path) bent(one, other Features) float64 {
+	const long = 6 // frames
+	spoken := func(f Features, from, to int) float64 {
+		n := 0.0
+		for _, silent := range f.silent[from:to] {
+			if !silent {
+				n++
+			}
+		}
+		return n
+	}
+	still := 0.0
+	from := 0 // of the frames that stand for the same
+	for i := range p.first {
+		if p.last[i]-p.first[i] >= long {
+			still += spoken(other, p.first[i], p.last[i])
+		}
+		if i+1 < len(p.first) && p.first[i+1] == p.first[i] && p.last[i+1] == p.last[i] {
+			continue
+		}
+		if next := i + 1; next-from >= long {
+			still += spoken(one, from, next)
+		}
+		from = i + 1
+	}
+	return still / max((spoken(one, 0, one.frames)+spoken(other, 0, other.frames))/2, 1)
+}
+
+// fill fills a row of the table, of which the one above is known.
+func (b band) fill(d distances, i int, above, row []float32, steps []uint8) {
+	infinite := float32(math.Inf(1))
+	start, shift := b.start(i), 0 // a cell stands shift to the left of where it stood above
+	if i > 0 {
+		shift = start - b.start(i-1)
+	}
+	low, high := max(-start, 0), min(b.columns-start, len(row))
+	here := d.row(i, start+low, start+high)
+	for k := range row {
+		row[k] = infinite
+	}
+	for k := low; k < high; k++ {
+		d := here[k-low]
+		if i == 0 && start+k == 0 {
+			row[k] = d
+			continue
+		}
+		best, step := infinite, uint8(stepNone)
+		if up := k + shift; i > 0 {
+			if up >= 1 && up <= len(above) {
+				best, step = above[up-1]+diagonal*d, stepBoth
+			}
+			if up < len(above) && above[up]+d < best {
+				best, step = above[up]+d, stepOne
+			}
+		}
+		if k > 0 && row[k-1]+d < best {
+			best, step = row[k-1]+d, stepOther
+		}
+		row[k], steps[k] = best, step
+	}
+}
+
+// distances computes Euclid's distances of frames, of which the squares of lengths are known.
+type distances struct {
+	one, other             Features
+	oneSquare, otherSquare []float32
+	buffer                 []float32
+}
+
+func squares(f Features) []float32 {
+	out := make([]float32, f.frames)
+	for i := range out {
+		for _, v := range f.frame(i) {
+			out[i] += v * v
+		}
+	}
+	return out
+}
+
+// row gives the distances of a frame of the one from some of the other. They are valid until
+// the next call.
+func (d distances) row(i, from, to int) []float32 {
+	out := d.buffer[:to-from]
+	var blas gonum.Implementation // its products run side by side, which the compiler's do not
+	blas.Sgemv(gonumblas.NoTrans, to-from, dims, 1, d.other.values[from*dims:to*dims], dims, d.one.frame(i), 1, 0, out, 1)
+	for k, dot := range out {
+		out[k] = float32(math.Sqrt(float64(max(d.oneSquare[i]+d.otherSquare[from+k]-2*dot, 0))))
+	}
+	return out
+}
+
+// trace walks the path back from its end.
+func (b band) trace(steps []uint8, p Path) bool {
+	i, j := b.rows-1, b.columns-1
+	p.last[i] = j
+	for i > 0 || j > 0 {
+		step := steps[i*b.width()+j-b.start(i)]
+		switch step {
+		case stepOther:
+			j--
+			continue
+		case stepNone:
+			return false
+		}
+		p.first[i] = j
+		i--
+		if step == stepBoth {
+			j--
+		}
+		p.last[i] = j
+	}
+	return true
+}
+
+// Map gives the frame of the other recording for a frame of the one; both may lie between
+// frames.
+func (p Path) Map(frame float64) float64 {
+	if len(p.first) == 0 {
+		return 0
+	}
+	middle := func(i int) float64 { return float64(p.first[i]+p.last[i]) / 2 }
+	top := float64(len(p.first) - 1)
+	frame = min(max(frame, 0), top)
+	i := int(frame)
+	share := frame - float64(i)
+	if share == 0 {
+		return middle(i)
+	}
+	return middle(i)*(1-share) + middle(i+1)*share
+}

@@ -1,0 +1,130 @@
+package dtw
+
+import (
+	"encoding/binary"
+	"math"
+	"slices"
+	"testing"
+	"time"
+)
+
+// chirps are tones of changing pitch, one a word, with silence between them. Their lengths are
+// in milliseconds.
+func chirps(rate int, lengths ...int) []int16 {
+	var pcm []int16
+	for i, ms := range lengths {
+		n := rate * ms / 1000
+		if i%2 == 1 {
+			pcm = append(pcm, make([]int16, n)...)
+			continue
+		}
+		phase := 0.0
+		for k := range n {
+			hz := 300 + 250*float64(i) + 900*float64(k)/float64(n)
+			phase += 2 * math.Pi * hz / float64(rate)
+			pcm = append(pcm, int16(6000*math.Sin(phase)+2000*math.Sin(3*phase)))
+		}
+	}
+	return pcm
+}
+
+// TestAlign: places in one recording are found in another that is spoken faster and slower,
+// with other pauses, at another rate and louder.
+func TestAlign(t *testing.T) {
+	t.Parallel()
+	one := []int{300, 100, 500, 60, 200, 200, 400}
+	other := []int{400, 60, 350, 300, 260, 100, 380}
+	loud := chirps(22050, other...)
+	for i := range loud {
+		loud[i] *= 3
+	}
+	p, ok := Align(MFCC(chirps(16000, one...), 16000), MFCC(loud, 22050))
+	if !ok {
+		t.Fatal("not aligned")
+	}
+	at, want := 0, 0
+	for i := range one {
+		got := p.Map(float64(at)/10) * 10
+		if math.Abs(got-float64(want)) > 25 {
+			t.Errorf("%d ms are %.0f ms, want %d", at, got, want)
+		}
+		middle, inOther := p.Map(float64(at+one[i]/2)/10)*10, want+other[i]/2
+		if i%2 == 0 && math.Abs(middle-float64(inOther)) > 35 {
+			t.Errorf("the middle of part %d is %.0f ms, want %d", i, middle, inOther)
+		}
+		at, want = at+one[i], want+other[i]
+	}
+	if p.Bent > 0.1 || p.Cost > 2.5 {
+		t.Errorf("cost %.2f, bent %.2f", p.Cost, p.Bent)
+	}
+	reversed := slices.Clone(loud)
+	slices.Reverse(reversed)
+	bad, ok := Align(MFCC(chirps(16000, one...), 16000), MFCC(reversed, 22050))
+	if ok && bad.Cost+bad.Bent < p.Cost+p.Bent+0.5 {
+		t.Errorf("backwards it costs %.2f, bent %.2f; forwards %.2f, %.2f", bad.Cost, bad.Bent, p.Cost, p.Bent)
+	}
+}
+
+// TestSame: a recording and itself are one.
+func TestSame(t *testing.T) {
+	t.Parallel()
+	f := MFCC(noise(3, 24000, 7), 24000)
+	p, ok := Align(f, f)
+	if !ok || p.Cost > 0.1 || p.Bent != 0 {
+		t.Fatalf("%t, cost %f, bent %f", ok, p.Cost, p.Bent)
+	}
+	for i := range f.Frames() {
+		if got := p.Map(float64(i)); got != float64(i) {
+			t.Fatalf("frame %d is %f", i, got)
+		}
+	}
+}
+
+// TestLimits: what cannot be aligned is told, and takes neither time nor memory.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	some := MFCC(noise(1, 16000, 1), 16000)
+	for name, pair := range map[string][2]Features{
+		"nothing":  {MFCC(nil, 16000), some},
+		"no rate":  {some, MFCC([]int16{1, 2, 3}, 0)},
+		"too long": {{frames: 1 << 20}, {frames: 1 << 20}},
+	} {
+		if _, ok := Align(pair[0], pair[1]); ok {
+			t.Errorf("%s: aligned", name)
+		}
+	}
+	if got := (Path{}).Map(3); got != 0 {
+		t.Errorf("no path leads to %f", got)
+	}
+	began := time.Now()
+	long := MFCC(noise(60, 16000, 1), 16000)
+	if _, ok := Align(long, MFCC(noise(50, 16000, 2), 16000)); !ok || time.Since(began) > 5*time.Second {
+		t.Errorf("a minute: %t after %s", ok, time.Since(began))
+	}
+}
+
+func FuzzAlign(f *testing.F) {
+	f.Add([]byte{1, 2, 3, 4}, []byte{9, 9}, uint16(16000))
+	f.Add(make([]byte, 5000), []byte("speech"), uint16(8000))
+	f.Fuzz(func(t *testing.T, a, b []byte, rate uint16) {
+		samples := func(raw []byte) (pcm []int16) {
+			for ; len(raw) > 1; raw = raw[2:] {
+				pcm = append(pcm, int16(binary.LittleEndian.Uint16(raw)))
+			}
+			return pcm
+		}
+		one, other := MFCC(samples(a), int(rate)), MFCC(samples(b), 16000)
+		p, ok := Align(one, other)
+		if !ok {
+			return
+		}
+		last := 0.0
+		for i := range one.Frames() {
+			at := p.Map(float64(i))
+			if math.IsNaN(at) || at < last || at > float64(other.Frames()-1) {
+				t.Fatalf("frame %d is %f, after %f, of %d", i, at, last, other.Frames())
+			}
+			last = at
+		}
+	})
+}

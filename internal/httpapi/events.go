@@ -1,0 +1,88 @@
+package httpapi
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"mynah/internal/build"
+)
+
+// events sends what happens to a build as server-sent events, until it is over.
+func (s *Server) events(w http.ResponseWriter, r *http.Request) {
+	b, err := s.mine(r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.follow(w, r, b)
+}
+
+// signedEvents are the same by a signed address, for EventSource of browsers, which sends no
+// headers of its own.
+func (s *Server) signedEvents(w http.ResponseWriter, r *http.Request) {
+	if _, _, ok := s.signed(w, r); !ok {
+		return
+	}
+	b, err := s.o.Records.Build(r.Context(), chi.URLParam(r, "id"))
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.follow(w, r, b)
+}
+
+func (s *Server) follow(w http.ResponseWriter, r *http.Request, b build.Build) {
+	var last int64
+	var err error
+	if v := r.Header.Get("Last-Event-ID"); v != "" {
+		if last, err = strconv.ParseInt(v, 10, 64); err != nil || last < 0 {
+			s.problem(w, r, http.StatusBadRequest, "bad-request", "Last-Event-ID is not a number of an event")
+			return
+		}
+	}
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.WriteHeader(http.StatusOK)
+	if r.Method == http.MethodHead {
+		return
+	}
+	out := &flusher{w: w}
+	quiet := s.now()
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
+	for {
+		// Whether it is over is asked first: what happens between is then sent below.
+		b, err = s.o.Records.Build(r.Context(), b.ID)
+		if err != nil {
+			return
+		}
+		list, err := s.o.Records.Events(r.Context(), b.ID, last)
+		if err != nil {
+			return
+		}
+		for _, e := range list {
+			if _, err := fmt.Fprintf(out, "id: %d\nevent: %s\ndata: %s\n\n", e.Seq, e.Type, e.Data); err != nil {
+				return
+			}
+			last, quiet = e.Seq, s.now()
+		}
+		if b.State.Over() && len(list) == 0 {
+			return
+		}
+		if s.now().Sub(quiet) >= reassure {
+			if _, err := io.WriteString(out, ": still here\n\n"); err != nil {
+				return
+			}
+			quiet = s.now()
+		}
+		select {
+		case <-r.Context().Done():
+			return
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,146 @@
+package httpapi
+
+import (
+	"archive/zip"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"mynah/api"
+	"mynah/internal/build"
+	"mynah/internal/objects"
+)
+
+// form reads a project from a form: a zip named project, or files that are named.
+func (s *Server) form(r *http.Request, parts *multipart.Reader, b *build.Build, wrong *invalid) error {
+	id := newID()
+	if err := s.o.Records.AddUpload(r.Context(), b.Tenant, id); err != nil {
+		return err
+	}
+	b.Spec.Type, b.Spec.Repository = api.ZipUpload, id
+	files := &bundle{limit: s.cfg.MaxUpload}
+	defer files.close()
+	project, fields := false, newBuildFields{b, wrong}
+	for {
+		part, err := parts.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return &bodyError{http.StatusBadRequest, "The body is not a whole multipart/form-data"}
+		}
+		// What cannot be read is the sender's fault, what else goes wrong is ours.
+		p, name := &sender{r: part}, part.FormName()
+		switch {
+		case name == "project" && part.FileName() == "":
+			wrong.add("/project", "must be a file, a zip")
+		case name == "project" && !project && files.zip == nil && isZip(part.FileName()):
+			project = true
+			_, err = s.o.Objects.Put(r.Context(), build.UploadKey(id), p, s.cfg.MaxUpload)
+		case part.FileName() != "":
+			file := formFile(part)
+			switch {
+			case project:
+				return &bodyError{http.StatusBadRequest, "A form holds either one zip named project or files"}
+			case len(file) > mostName || strings.HasSuffix(file, "/") || !utf8.ValidString(file):
+				return &bodyError{http.StatusBadRequest, fmt.Sprintf("%q cannot be the name of a file", short(file))}
+			}
+			err = files.add(file, p)
+		default:
+			var text []byte
+			if text, err = io.ReadAll(io.LimitReader(p, mostText)); err == nil {
+				fields.field(name, string(text))
+			}
+		}
+		if p.err != nil {
+			return &bodyError{http.StatusBadRequest, "The form is not whole"}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if b.Spec.Text != "" && !project {
+		if err := files.add("script.md", strings.NewReader(b.Spec.Text)); err != nil {
+			return err
+		}
+		b.Spec.Text, b.Spec.Source = "", "script.md"
+	}
+	switch {
+	case project && b.Spec.Text != "":
+		wrong.add("/script", "cannot go with a zip: name the script in it as source")
+	case project || len(*wrong) > 0:
+	case files.zip == nil:
+		return &bodyError{http.StatusBadRequest, "The form holds no project: send a zip as project, files, or a script"}
+	}
+	if project || files.zip == nil {
+		return nil
+	}
+	f, err := files.whole()
+	if err == nil {
+		_, err = s.o.Objects.Put(r.Context(), build.UploadKey(id), f, 0)
+	}
+	return err
+}
+
+// mostName is the longest name of a file, in bytes.
+const mostName = 1024
+
+func isZip(name string) bool { return path.Ext(name) == ".zip" }
+
+// formFile gives the name of a file with its folders, which FileName leaves out.
+func formFile(p *multipart.Part) string {
+	_, params, err := mime.ParseMediaType(p.Header.Get("Content-Disposition"))
+	if err != nil || params["filename"] == "" {
+		return p.FileName()
+	}
+	return params["filename"]
+}
+
+// bundle gathers files into an archive on disk.
+type bundle struct {
+	file  *os.File
+	zip   *zip.Writer
+	limit int64
+}
+
+func (u *bundle) add(name string, r io.Reader) error {
+	if u.zip == nil {
+		f, err := os.CreateTemp("", "mynah-form-*")
+		if err != nil {
+			return err
+		}
+		_ = os.Remove(f.Name()) // it lives as long as it is open
+		u.file, u.zip = f, zip.NewWriter(f)
+	}
+	w, err := u.zip.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
+	if err != nil {
+		return err
+	}
+	n, err := io.Copy(w, io.LimitReader(r, u.limit+1))
+	if u.limit -= n; u.limit < 0 && err == nil {
+		err = objects.ErrTooLarge
+	}
+	return err
+}
+
+// whole gives the archive, from its beginning.
+func (u *bundle) whole() (io.Reader, error) {
+	if err := u.zip.Close(); err != nil {
+		return nil, err
+	}
+	_, err := u.file.Seek(0, io.SeekStart)
+	return u.file, err
+}
+
+func (u *bundle) close() {
+	if u.file != nil {
+		_ = u.file.Close()
+	}
+}

@@ -1,0 +1,175 @@
+package httpapi
+
+import (
+	"compress/gzip"
+	"fmt"
+	"io"
+	"math"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-chi/chi/v5"
+
+	"mynah/internal/build"
+)
+
+// textToSpeech speaks the body of the request.
+func (s *Server) textToSpeech(w http.ResponseWriter, r *http.Request) {
+	format := chi.URLParam(r, "format")
+	if format != "mp3" && format != "m4a" && format != "wav" {
+		s.problem(w, r, http.StatusNotFound, "not-found", "The format "+strconv.Quote(short(format))+" is not known; allowed are mp3, m4a and wav")
+		return
+	}
+	accept := strings.TrimSpace(r.Header.Get("Accept"))
+	streaming := accept == "application/octet-stream"
+	if streaming && format == "wav" {
+		s.problem(w, r, http.StatusNotAcceptable, "not-acceptable", "wav cannot be streamed; ask for mp3 or m4a, or poll")
+		return
+	}
+	text, ok := s.speechText(w, r, streaming)
+	if !ok {
+		return
+	}
+	q := r.URL.Query()
+	spec := &build.SpeechSpec{
+		Format: format, Voice: q.Get("voice"), Language: q.Get("language"), Speed: q.Get("voice-speed"), Pitch: q.Get("voice-pitch"), Volume: q.Get("voice-volume"),
+		Scenes: accept == zipType, Captions: accept == "application/json+vtt", Timed: timed(r.Header.Get("Content-Type")),
+	}
+	near, known, err := s.o.Desk.Inspect(r.Context(), spec)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	if s.cfg.StrictVoices && !known {
+		s.problem(w, r, http.StatusBadRequest, "unknown-voice", "There is no voice "+strconv.Quote(short(spec.Voice))+"; "+nearest(near))
+		return
+	}
+	if streaming {
+		s.stream(w, r, text, spec)
+		return
+	}
+	b := s.newBuild(r, build.Speech)
+	b.Spec = build.Spec{Text: text, Speech: spec}
+	s.start(w, r, b)
+}
+
+// nearest says which names are like one that is unknown.
+func nearest(near []string) string {
+	if len(near) == 0 {
+		return "GET /voices lists all"
+	}
+	return "near are " + strings.Join(near, ", ")
+}
+
+func timed(contentType string) string {
+	t, _, _ := mime.ParseMediaType(contentType)
+	switch t {
+	case "text/vtt":
+		return "vtt"
+	case "application/x-subrip", "text/srt":
+		return "srt"
+	default:
+		return ""
+	}
+}
+
+// speechText reads the text of a request.
+func (s *Server) speechText(w http.ResponseWriter, r *http.Request, streaming bool) (string, bool) {
+	switch r.Header.Get("Content-Encoding") {
+	case "gzip":
+		z, err := gzip.NewReader(r.Body)
+		if err != nil {
+			s.problem(w, r, http.StatusBadRequest, "bad-request", "The body is not compressed with gzip, as its Content-Encoding says")
+			return "", false
+		}
+		r.Body = struct {
+			io.Reader
+			io.Closer
+		}{z, r.Body}
+	case "", "identity":
+	default:
+		s.problem(w, r, http.StatusUnsupportedMediaType, "unsupported-encoding", "The Content-Encoding must be gzip, or none")
+		return "", false
+	}
+	b, err := s.read(r, mostPolled)
+	if err != nil {
+		return "", s.bad(w, r, err)
+	}
+	switch {
+	case !utf8.Valid(b):
+		s.problem(w, r, http.StatusBadRequest, "bad-request", "The text is not UTF-8: save it as UTF-8 and send it again")
+	case strings.TrimSpace(strings.TrimPrefix(string(b), "\ufeff")) == "":
+		s.problem(w, r, http.StatusBadRequest, "bad-request", "The request has no text to speak")
+	case streaming && utf8.RuneCount(b) > mostStreamed:
+		s.problem(w, r, http.StatusRequestEntityTooLarge, "too-large", fmt.Sprintf("A streamed text has at most %d characters; poll for longer ones", mostStreamed))
+	default:
+		return string(b), true
+	}
+	return "", false
+}
+
+// durationHeader is in lower case on the wire, as its clients look for it.
+const durationHeader = "x-duration-seconds"
+
+// stream answers with the sound itself. It is spoken whole first: its length goes ahead.
+func (s *Server) stream(w http.ResponseWriter, r *http.Request, text string, spec *build.SpeechSpec) {
+	done, err := s.streams.take(r.Context(), identity(r).Tenant)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	defer done()
+	sp, warnings, err := s.o.Desk.Speak(r.Context(), text, spec)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	defer sp.Close()
+	h := w.Header()
+	h.Set("Content-Type", contentType("."+spec.Format))
+	h[durationHeader] = []string{strconv.Itoa(int(math.Ceil(sp.Seconds())))}
+	if len(warnings) > 0 {
+		h.Set("X-Mynah-Warning", headerText(strings.Join(warnings, "; ")))
+	}
+	out := &flusher{w: w}
+	if err := sp.Stream(r.Context(), spec.Format, out); err != nil {
+		if out.n == 0 {
+			delete(h, durationHeader)
+			h.Del("X-Mynah-Warning")
+			h.Del("Content-Type")
+			s.fail(w, r, err)
+			return
+		}
+		s.o.Log.WarnContext(r.Context(), "a stream broke off", "error", err, "request", requestID(r))
+		panic(http.ErrAbortHandler) // or the client would take the part for the whole
+	}
+}
+
+// flusher sends what it is given at once.
+type flusher struct {
+	w http.ResponseWriter
+	n int64
+}
+
+// Write implements io.Writer.
+func (f *flusher) Write(b []byte) (int, error) {
+	n, err := f.w.Write(b)
+	f.n += int64(n)
+	if err == nil {
+		err = http.NewResponseController(f.w).Flush()
+	}
+	return n, err
+}
+
+// headerText makes a text fit for a header.
+func headerText(v string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, short(v))
+}

@@ -1,0 +1,86 @@
+package timeline
+
+import (
+	"math/big"
+
+	"mynah/internal/storyboard"
+)
+
+// music lays the background under the film: the header's from the first frame, a
+// scene's from that scene on.
+func (c *computer) music() {
+	type start struct {
+		m  *storyboard.Music
+		at int64
+	}
+	var starts []start
+	if c.board.Film.Music != nil {
+		starts = append(starts, start{c.board.Film.Music, 0})
+	}
+	for i, s := range c.board.Scenes {
+		if s.Music != nil {
+			starts = append(starts, start{s.Music, c.line.Sample(c.line.Scenes[i].Start)})
+		}
+	}
+	spans := c.narration()
+	for i, s := range starts {
+		end := c.line.Samples
+		if i+1 < len(starts) {
+			end = starts[i+1].at
+		}
+		if end <= s.at || s.m.File == "" && s.m.Builtin == "" {
+			continue
+		}
+		sound := Sound{
+			Kind: SoundMusic, Scene: -1, Item: -1, File: s.m.File, Builtin: s.m.Builtin,
+			Start: s.at, Samples: end - s.at, Loop: true,
+			Gain:   round(new(big.Rat).Mul(ratOf(s.m.Volume), big.NewRat(1000, 1))),
+			FadeIn: clipFade, FadeOut: clipFade,
+		}
+		if depth := c.depth(s.m); depth > 0 {
+			for _, d := range spans {
+				if d.To+DuckUp > s.at && d.From-DuckDown < end {
+					sound.Ducks, sound.DuckDepth = append(sound.Ducks, d), depth
+				}
+			}
+		}
+		if s.m.FadeIn {
+			sound.FadeIn = min(musicFade, sound.Samples)
+		}
+		if s.m.FadeOut {
+			sound.FadeOut = min(musicFade, sound.Samples)
+		}
+		c.line.Sounds = append(c.line.Sounds, sound)
+	}
+}
+
+// depth is by how many tenths of a dB a track steps back under narration.
+func (c *computer) depth(m *storyboard.Music) int64 {
+	d := c.board.Film.Ducking
+	switch {
+	case d == nil && m.Builtin != "":
+		return builtinDepth
+	case d == nil:
+		return duckDepth
+	case d.None:
+		return 0
+	}
+	return round(new(big.Rat).Mul(ratOf(d.Value), big.NewRat(10, 1)))
+}
+
+// narration gives the stretches in which somebody speaks, or a file does in place of
+// narration.
+func (c *computer) narration() []Duck {
+	var out []Duck
+	for _, s := range c.line.Sounds {
+		if s.Kind != SoundSpeech && s.Kind != SoundAudio {
+			continue
+		}
+		if k := len(out) - 1; k >= 0 && s.Start < out[k].To+duckJoin {
+			out[k].To = max(out[k].To, s.Start+s.Samples)
+			continue
+		}
+		out = append(out, Duck{s.Start, s.Start + s.Samples})
+	}
+	return out
+}

@@ -1,0 +1,74 @@
+package timeline
+
+import (
+	"math/big"
+
+	"mynah/internal/script"
+	"mynah/internal/storyboard"
+)
+
+// Rates are the frame rates that clips are snapped to.
+func Rates() []script.Rate {
+	return []script.Rate{
+		{Num: 10, Den: 1},
+		{Num: 12, Den: 1},
+		{Num: 15, Den: 1},
+		{Num: 24000, Den: 1001},
+		{Num: 24, Den: 1},
+		{Num: 25, Den: 1},
+		{Num: 30000, Den: 1001},
+		{Num: 30, Den: 1},
+		{Num: 48, Den: 1},
+		{Num: 50, Den: 1},
+		{Num: 60000, Den: 1001},
+		{Num: 60, Den: 1},
+	}
+}
+
+// Snap gives the standard rate that is nearest to r.
+func Snap(r script.Rate) script.Rate {
+	best := Rates()[0]
+	var least *big.Rat
+	for _, c := range Rates() {
+		d := new(big.Rat).Sub(big.NewRat(c.Num, c.Den), big.NewRat(r.Num, r.Den))
+		if d.Abs(d); least == nil || d.Cmp(least) < 0 {
+			best, least = c, d
+		}
+	}
+	return best
+}
+
+// FrameRate gives a film's rate: the header's; else the highest of its clips' and GIFs', each
+// snapped; else 25. GIFs alone bring it below 25 only where nothing else moves.
+func FrameRate(b *storyboard.Board, files map[string]Media) script.Rate {
+	if b.Film.FPS.Num > 0 {
+		return b.Film.FPS
+	}
+	usual := script.Rate{Num: 25, Den: 1}
+	var best script.Rate
+	moves, clips := false, false
+	for i, s := range b.Scenes {
+		moves = moves || i > 0 && s.Transition.Type != "" && s.Transition.Duration > 0
+		stills := 0
+		for _, shot := range s.Shots {
+			m, ok := files[shot.File]
+			if shot.Kind == storyboard.Image {
+				stills++
+			}
+			moves = moves || shot.Motion != "" || stills > 1 // those of a scene are crossfaded
+			if shot.Kind == storyboard.Image || !ok || m.Still || m.Rate.Num <= 0 || m.Rate.Den <= 0 {
+				continue
+			}
+			if r := Snap(m.Rate); best.Num == 0 || higher(r, best) {
+				best = r
+			}
+			clips = clips || shot.Kind == storyboard.Clip
+		}
+	}
+	if best.Num == 0 || !clips && moves && higher(usual, best) {
+		return usual
+	}
+	return best
+}
+
+func higher(a, b script.Rate) bool { return a.Num*b.Den > b.Num*a.Den }

@@ -1,0 +1,219 @@
+package timeline
+
+import (
+	"math/big"
+
+	"mynah/internal/script"
+	"mynah/internal/storyboard"
+)
+
+// steps says when each state of a scene's slide begins: the first with the scene, the
+// others with the paragraphs of the narration, of which the last is shared by those that
+// are left; without two paragraphs all share the scene.
+func (c *computer) steps(i int, scene *Scene) []int64 {
+	b := &c.board.Scenes[i]
+	n := 0
+	for _, slide := range b.Slides { // one after the other
+		if slide.Reveal || len(slide.Ranges) > 0 {
+			n += slide.Steps
+		}
+	}
+	if n < 2 {
+		return nil
+	}
+	starts := []int64{scene.Start}
+	seen := map[int]bool{}
+	for _, v := range scene.Voice {
+		part := b.Parts[v.Part]
+		if part.Kind != storyboard.Speech || seen[part.Paragraph] || len(starts) > n {
+			continue
+		}
+		if seen[part.Paragraph] = true; len(seen) > 1 {
+			at := c.nearest(fromSamples(v.Start - c.shift))
+			starts = append(starts, min(max(at, scene.Start), scene.Start+scene.Frames-1))
+		}
+	}
+	starts = starts[:min(len(starts), n)]
+	last, end := starts[len(starts)-1], scene.Start+scene.Frames
+	for left, k := int64(n-len(starts)), int64(1); k <= left; k++ {
+		starts = append(starts, last+(end-last)*k/(left+1))
+	}
+	return starts
+}
+
+func allShots(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+// shared gives images equal shares of a stretch, crossing where both stand still.
+func (c *computer) shared(i int, start, frames int64, shots []int) []Picture {
+	b := &c.board.Scenes[i]
+	fade := c.nearest(big.NewRat(inSceneFade, 1000))
+	var out []Picture
+	for k, n := range shots {
+		from, to := frames*int64(k)/int64(len(shots)), frames*int64(k+1)/int64(len(shots))
+		if from == to {
+			continue // more images than frames
+		}
+		p := Picture{Shot: n, Start: start + from, Frames: to - from}
+		if b.Shots[n].Kind == storyboard.GIF && !c.m.Files[b.Shots[n].File].Still {
+			c.cycle(&p, b.Shots[n], p.Frames)
+		} else if len(out) > 0 && out[len(out)-1].Moving == 0 {
+			p.Enter, p.Fade = "crossfade", min(fade, p.Frames-1)
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// cycle makes a picture play its source from the start again and again.
+func (c *computer) cycle(p *Picture, shot storyboard.Shot, frames int64) {
+	length := c.length(shot)
+	p.Moving = min(c.nearest(length), frames)
+	p.Cycle = p.Moving
+	c.source(p, shot, length)
+	if shot.Sync == script.Freeze {
+		p.Cycle = 0
+	}
+}
+
+// source notes which stretch of its file a picture plays.
+func (c *computer) source(p *Picture, shot storyboard.Shot, length *big.Rat) {
+	p.Length = ceil(new(big.Rat).Mul(length, big.NewRat(1_000_000, 1)))
+	if shot.Segment != nil {
+		p.From = shot.Segment.From.Microseconds()
+	}
+	p.SpeedNum, p.SpeedDen = 1, 1
+}
+
+// withClips plays the clips one after the other, where they stand among the shots;
+// images share the time that is left.
+func (c *computer) withClips(i int, s shape, scene Scene) []Picture {
+	b := &c.board.Scenes[i]
+	if s.gif {
+		p := Picture{Shot: 0, Start: scene.Start, Frames: scene.Frames}
+		c.cycle(&p, b.Shots[0], scene.Frames)
+		if s.sync == script.Freeze || s.sync == script.Trim {
+			p.Cycle = 0
+		}
+		if s.sync == script.Match {
+			c.matched(&p, big.NewRat(scene.Frames*c.line.FPS.Den, c.line.FPS.Num), s.c)
+			p.Moving, p.Cycle = scene.Frames, 0
+		}
+		return []Picture{p}
+	}
+	plays := scene.Frames
+	if s.sync != script.Match {
+		plays = min(plays, c.frames(s.c))
+	}
+	images := scene.Frames - plays
+	stills := len(b.Shots) - len(s.clips)
+	if stills == 0 {
+		images = 0
+	}
+	var out []Picture
+	at, left, still := scene.Start, scene.Start+scene.Frames, 0
+	played := new(big.Rat)
+	for k, shot := range b.Shots {
+		if shot.Kind != storyboard.Clip || shot.Still != "" {
+			n := images*int64(still+1)/int64(max(stills, 1)) - images*int64(still)/int64(max(stills, 1))
+			still++
+			out = append(out, c.shared(i, at, min(n, left-at), []int{k})...)
+			at += min(n, left-at)
+			continue
+		}
+		played.Add(played, c.length(shot))
+		p := c.clipPicture(k, shot, s, scene)
+		p.Start, p.Frames = at, min(p.Moving, left-at)
+		p.Moving = p.Frames
+		if p.Frames > 0 {
+			c.clipSound(i, k, p)
+			out = append(out, p)
+		}
+		at += p.Frames
+	}
+	return c.fillUp(i, s, out, at, left)
+}
+
+// clipPicture gives the frames that a clip plays for.
+func (c *computer) clipPicture(k int, shot storyboard.Shot, s shape, scene Scene) Picture {
+	p := Picture{Shot: k}
+	length := c.length(shot)
+	c.source(&p, shot, length)
+	if s.sync == script.Match && s.c.Sign() > 0 {
+		share := new(big.Rat).Quo(length, s.c)
+		film := new(big.Rat).Mul(share, big.NewRat(scene.Frames*c.line.FPS.Den, c.line.FPS.Num))
+		c.matched(&p, film, length)
+		p.Moving = max(round(new(big.Rat).Mul(share, big.NewRat(scene.Frames, 1))), 1)
+		return p
+	}
+	p.Moving = max(c.frames(length), 1)
+	return p
+}
+
+// matched sets the speed at which length seconds of a source fill film seconds.
+func (c *computer) matched(p *Picture, film, length *big.Rat) {
+	if film.Sign() <= 0 || length.Sign() <= 0 {
+		return
+	}
+	// Microseconds keep the fraction small enough for a program's argument.
+	p.SpeedNum = max(round(new(big.Rat).Mul(length, big.NewRat(1_000_000, 1))), 1)
+	p.SpeedDen = max(round(new(big.Rat).Mul(film, big.NewRat(1_000_000, 1))), 1)
+	g := new(big.Int).GCD(nil, nil, big.NewInt(p.SpeedNum), big.NewInt(p.SpeedDen)).Int64()
+	p.SpeedNum, p.SpeedDen = p.SpeedNum/g, p.SpeedDen/g
+}
+
+// fillUp fills what the clips leave of a scene: by beginning again, or by letting the
+// last picture stand.
+func (c *computer) fillUp(i int, s shape, played []Picture, at, end int64) []Picture {
+	if len(played) == 0 || at >= end {
+		return played
+	}
+	out := played
+	if s.sync == script.Loop && s.total.Sign() > 0 {
+		for at < end {
+			for _, p := range played {
+				if at >= end {
+					break
+				}
+				p.Start, p.Frames = at, min(p.Frames, end-at)
+				if p.Moving > 0 {
+					p.Moving = p.Frames
+					c.clipSound(i, p.Shot, p)
+				}
+				out = append(out, p)
+				at += p.Frames
+			}
+		}
+		return out
+	}
+	out[len(out)-1].Frames += end - at
+	return out
+}
+
+// clipSound lets a clip be heard while it plays.
+func (c *computer) clipSound(i, k int, p Picture) {
+	shot := c.board.Scenes[i].Shots[k]
+	m := c.m.Files[shot.File]
+	gain := round(new(big.Rat).Mul(ratOf(shot.Volume), big.NewRat(1000, 1)))
+	if shot.Kind != storyboard.Clip || !m.Sound || gain == 0 {
+		return
+	}
+	start := c.line.Sample(p.Start) + c.shift
+	fadeIn := int64(clipFade / 10)
+	if at := p.Start - c.line.Frames; at < c.enter { // it comes in with its scene
+		fadeIn = max(fadeIn, c.line.Sample(c.line.Frames+c.enter)+c.shift-start)
+	}
+	c.line.Sounds = append(c.line.Sounds, Sound{
+		Kind: SoundClip, Scene: i, Item: k, File: shot.File,
+		Start: start, Samples: min(c.line.Sample(p.Start+p.Moving)+c.shift, c.end) - start,
+		From:          samplesOf(big.NewRat(p.From, 1_000_000)),
+		SourceSamples: samplesOf(big.NewRat(p.Length, 1_000_000)),
+		Gain:          gain, FadeIn: fadeIn, FadeOut: clipFade,
+		SpeedNum: p.SpeedNum, SpeedDen: p.SpeedDen,
+	})
+}

@@ -1,0 +1,94 @@
+package voice
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// manner is what an engine leaves to be done to a run: factors, and silence behind it.
+type manner struct {
+	speed, pitch, volume float64
+	pause                time.Duration
+}
+
+// plainly is the manner in which nothing is left to do.
+func plainly() manner { return manner{speed: 1, pitch: 1, volume: 1} }
+
+// delegate gives the request that an engine is asked for, what is left to be done to each of
+// its runs, and a factor on the volume of all of it. What all words have in common becomes
+// the sentence's own: engines reach further with it.
+func delegate(can Abilities, req Request) (asked Request, left []manner, volume float64) {
+	req = req.Normal()
+	runs := slices.Clone(req.Runs)
+	left = make([]manner, len(runs))
+	for i := range runs {
+		left[i] = relieve(can, &runs[i])
+		if sameLanguage(runs[i].Language, req.Language) {
+			runs[i].Language = ""
+		}
+	}
+	for i := range runs {
+		if left[i].pause > 0 {
+			runs[i].Text = withComma(runs[i].Text, PlainText(runs[i+1:]))
+		}
+	}
+	req.Runs = runs
+	req.Speed *= common(runs, left, func(m *manner) *float64 { return &m.speed })
+	req.Pitch *= common(runs, left, func(m *manner) *float64 { return &m.pitch })
+	return req, left, common(runs, left, func(m *manner) *float64 { return &m.volume })
+}
+
+// relieve takes from a run what an engine cannot do, and gives what is left to do.
+func relieve(can Abilities, r *Run) manner {
+	var undone Run
+	if !can.Emphasis && r.Style != Spell {
+		undone.Style, r.Style = r.Style, Plain
+	}
+	if !can.Prosody {
+		undone.Speed, undone.Pitch, undone.Volume = r.Speed, r.Pitch, r.Volume
+		r.Speed, r.Pitch, r.Volume = 0, 0, 0
+	}
+	if !can.Phonemes {
+		r.IPA = ""
+	}
+	if !can.Pauses {
+		undone.Pause, r.Pause = r.Pause, 0
+	}
+	m := manner{pause: undone.Pause}
+	m.speed, m.pitch, m.volume = undone.Factors()
+	return m
+}
+
+// common takes a factor out of manners that all spoken runs share, and gives it; else 1.
+func common(runs []Run, left []manner, of func(*manner) *float64) float64 {
+	all, found := 1.0, false
+	for i, r := range runs {
+		if len(Words(r.Text)) == 0 {
+			continue
+		}
+		f := *of(&left[i])
+		if found && f != all {
+			return 1
+		}
+		all, found = f, true
+	}
+	for i := range left {
+		*of(&left[i]) /= all
+	}
+	return all
+}
+
+// withComma has a voice pause behind a text, where a sentence goes on and nothing else makes it
+// pause.
+func withComma(text, rest string) string {
+	bare := strings.TrimRightFunc(text, unicode.IsSpace)
+	last, _ := utf8.DecodeLastRuneInString(bare)
+	next, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(rest, unicode.IsSpace))
+	if bare == "" || unicode.IsPunct(last) || unicode.IsPunct(next) || len(Words(rest)) == 0 {
+		return text
+	}
+	return bare + "," + text[len(bare):]
+}

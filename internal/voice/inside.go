@@ -1,0 +1,337 @@
+package voice
+
+import (
+	"math"
+	"sort"
+	"strings"
+	"time"
+)
+
+// change is what is done to a part of a spoken sentence, in samples at Rate. One with a pause
+// is silence at from.
+type change struct {
+	from, to int
+	manner
+}
+
+// reshape does to the runs of a spoken sentence what their engine left to do, at the times of
+// their words. What is spoken around them stays as it is, but for the seams, where one fades
+// into the other. The clip is at Rate, and its own: it is changed. Volumes are left to
+// amplify, by the gains that come back.
+func (b *Booth) reshape(c Clip, runs []Run, left []manner) (Clip, []gain, error) {
+	list := changes(c, runs, left)
+	if len(list) == 0 {
+		return c, nil, nil
+	}
+	s := splice{booth: b, pcm: c.PCM, anchors: []anchor{{0, 0}}}
+	var gains []gain
+	for _, ch := range list {
+		if ch.pause > 0 {
+			s.silence(ch.from, timeToSamples(ch.pause, Rate))
+			continue
+		}
+		from, to, err := s.part(ch)
+		if err != nil {
+			return Clip{}, nil, err
+		}
+		if ch.volume != 1 {
+			gains = append(gains, gain{from, to, ch.volume})
+		}
+	}
+	s.copyTo(len(s.pcm))
+	s.anchors = append(s.anchors, anchor{len(s.pcm), len(s.out)})
+	c.PCM = s.out
+	last := time.Duration(0)
+	for i := range c.Words {
+		w := &c.Words[i]
+		w.Start = min(max(s.moved(w.Start, true), last), c.Length())
+		w.End = min(max(s.moved(w.End, false), w.Start), c.Length())
+		last = w.End
+	}
+	return c, gains, nil
+}
+
+// changes finds where in a clip the runs are that something is left to do to, in order.
+// Neighbours that are said alike are one.
+func changes(c Clip, runs []Run, left []manner) []change {
+	var out []change
+	var open manner
+	lo, hi, at, done := 0, 0, 0, 0 // bytes of the part that is open; samples that are taken
+	shut := func() {
+		if from, to := c.samplesOf(lo, hi); lo < hi && max(from, done) < to {
+			out = append(out, change{max(from, done), to, open})
+			done = to
+		}
+		lo = hi
+	}
+	for i, r := range runs {
+		m, end := left[i], at+len(r.Text)
+		pause := m.pause
+		m.pause = 0
+		switch {
+		case m == plainly():
+			if strings.TrimSpace(r.Text) != "" {
+				shut()
+			}
+		case lo < hi && m == open:
+			hi = end
+		default:
+			shut()
+			open, lo, hi = m, at, end
+		}
+		if at = end; pause > 0 {
+			shut()
+			if cut, length, ok := c.gapAt(at, done); ok && pause > length {
+				done = cut
+				out = append(out, change{cut, cut, manner{1, 1, 1, pause - length}})
+			}
+		}
+	}
+	shut()
+	return out
+}
+
+// samplesOf gives the samples in which a stretch of the text is spoken, bytes lo to hi. The
+// first and the last word reach to the ends of the clip if their times are estimates. A part of
+// a word has its share of the word's time.
+func (c Clip) samplesOf(lo, hi int) (from, to int) {
+	words := overlapping(c.Words, lo, hi)
+	if len(words) == 0 {
+		return 0, 0
+	}
+	first, last := words[0], words[len(words)-1]
+	begin, end := first.moment(lo), last.moment(hi)
+	if begin >= end {
+		return 0, 0
+	}
+	from, to = timeToSamples(begin, Rate), min(timeToSamples(end, Rate), len(c.PCM))
+	if first.Offset == c.Words[0].Offset && !first.Exact && lo <= first.Offset {
+		from = 0
+	}
+	if last.Offset == c.Words[len(c.Words)-1].Offset && !last.Exact && hi >= last.Offset+len(last.Text) {
+		to = len(c.PCM)
+	}
+	least := 2 * timeToSamples(seamHalf, Rate) // less is no room for a seam
+	if from < least {
+		from = 0
+	}
+	if len(c.PCM)-to < least {
+		to = len(c.PCM)
+	}
+	return from, to
+}
+
+// moment is when the byte of a text is reached that lies in a word.
+func (w Word) moment(at int) time.Duration {
+	n := at - w.Offset
+	if n <= 0 {
+		return w.Start
+	}
+	if n >= len(w.Text) {
+		return w.End
+	}
+	share := float64(n) / float64(len(w.Text))
+	if all := Effort(w.Text); all > 0 {
+		share = Effort(w.Text[:n]) / all
+	}
+	return w.Start + time.Duration(share*float64(w.End-w.Start))
+}
+
+// gapAt finds the sample to cut at for a pause at a byte of the text, not before done, and how
+// much silence is there already. Without words on both sides there is none. The words on both
+// sides are made to meet the cut.
+func (c Clip) gapAt(at, done int) (cut int, silent time.Duration, ok bool) {
+	const frame = 5 * time.Millisecond
+	next := sort.Search(len(c.Words), func(i int) bool { return c.Words[i].Offset+len(c.Words[i].Text) > at })
+	if next == 0 || next == len(c.Words) {
+		return 0, 0, false
+	}
+	before, behind := &c.Words[next-1], &c.Words[next]
+	slack := 30 * time.Millisecond
+	if !before.Exact || !behind.Exact {
+		slack = 120 * time.Millisecond
+	}
+	size := timeToSamples(frame, Rate)
+	from := max(timeToSamples(max(before.End-slack, before.Start), Rate), done)
+	to := min(timeToSamples(min(behind.Start+slack, behind.End), Rate), len(c.PCM))
+	limit := powerOf(c.PCM) * math.Pow(10, -35.0/10)
+	start, end, quietest, quiet := 0, 0, from, math.Inf(1)
+	for i, run := from, from; i+size <= to; i += size {
+		p := powerOf(c.PCM[i : i+size])
+		if p < quiet {
+			quietest, quiet = i, p
+		}
+		if p >= limit {
+			run = i + size
+		} else if i+size-run > end-start {
+			start, end = run, i+size
+		}
+	}
+	cut = max(min(quietest+size/2, len(c.PCM)), done)
+	if end > start {
+		cut = (start + end) / 2
+	}
+	meet := samplesToTime(int64(cut), Rate)
+	before.End, behind.Start = min(before.End, meet), max(behind.Start, meet)
+	return cut, samplesToTime(int64(end-start), Rate), true
+}
+
+// powerOf is the mean of the squares of samples.
+func powerOf(pcm []int16) float64 {
+	sum := 0.0
+	for _, s := range pcm {
+		sum += float64(s) * float64(s)
+	}
+	return sum / max(float64(len(pcm)), 1)
+}
+
+// splice builds the samples of a clip anew from parts of it.
+type splice struct {
+	booth   *Booth
+	pcm     []int16 // of the clip
+	at      int     // what comes next of it
+	fading  int     // how many samples of what comes next fade over the last of out
+	out     []int16
+	anchors []anchor
+}
+
+// anchor says which sample of out a sample of the clip became.
+type anchor struct{ from, to int }
+
+// The parts meet in a fade of two halves, one on either side of the place where they meet; a
+// part is laid so that the waves meet as well as they do within reach.
+const (
+	seamHalf  = 3 * time.Millisecond
+	seamReach = 5 * time.Millisecond
+)
+
+// position is where a sample of the clip that is still to come will stand in out.
+func (s *splice) position(sample int) int { return len(s.out) - s.fading + sample - s.at }
+
+// copyTo adds what comes next as it is, up to a sample of the clip.
+func (s *splice) copyTo(to int) {
+	if to > s.at {
+		s.add(s.pcm[s.at:to])
+		s.at = to
+	}
+}
+
+// add adds samples, of which the first fade over the last that are there.
+func (s *splice) add(pcm []int16) {
+	begin := len(s.out) - s.fading
+	n := min(s.fading, len(pcm))
+	tail := s.out[begin : begin+n]
+	for i := range tail {
+		g := fadeAt(i, n)
+		tail[i] = toInt16(float64(tail[i])*(1-g) + float64(pcm[i])*g)
+	}
+	s.out = append(s.out[:begin+n], pcm[n:]...)
+	s.fading = 0
+}
+
+// silence adds samples of silence at a sample of the clip.
+func (s *splice) silence(at, samples int) {
+	n := timeToSamples(fadeLength, Rate)
+	for i := range n {
+		g := fadeAt(i, n)
+		if k := at - 1 - i; k >= s.at {
+			s.pcm[k] = toInt16(float64(s.pcm[k]) * g)
+		}
+		if k := at + i; k < len(s.pcm) {
+			s.pcm[k] = toInt16(float64(s.pcm[k]) * g)
+		}
+	}
+	s.copyTo(at)
+	begin := len(s.out)
+	s.out = append(s.out, make([]int16, samples)...)
+	s.anchors = append(s.anchors, anchor{at, begin}, anchor{at, len(s.out)})
+}
+
+// part adds a part of the clip with its speed and pitch, and tells where it stands in out.
+func (s *splice) part(ch change) (from, to int, err error) {
+	const shortest = 2 * (seamHalf + seamReach) // less is lost between its seams
+	if ch.speed == 1 && ch.pitch == 1 || ch.to-ch.from < timeToSamples(shortest, Rate) {
+		return s.position(ch.from), s.position(ch.to), nil
+	}
+	half := timeToSamples(seamHalf, Rate)
+	before, behind := min(half, ch.from), min(half, len(s.pcm)-ch.to)
+	s.copyTo(ch.from + before)
+	s.fading = min(2*before, len(s.out))
+	spoken, err := s.respoken(ch, before, behind)
+	if err != nil {
+		return 0, 0, err
+	}
+	from = len(s.out) - s.fading + before
+	s.add(spoken)
+	to = len(s.out) - behind
+	s.at, s.fading = ch.to-behind, min(2*behind, len(spoken))
+	s.anchors = append(s.anchors, anchor{ch.from, from}, anchor{ch.to, to})
+	return from, to, nil
+}
+
+// respoken gives a part of the clip, with some samples before and behind it, at its speed and
+// pitch.
+func (s *splice) respoken(ch change, before, behind int) ([]int16, error) {
+	const around = 40 * time.Millisecond // of the sentence, so that short words can be stretched
+	lo := max(ch.from-timeToSamples(around, Rate), 0)
+	hi := min(ch.to+timeToSamples(around, Rate), len(s.pcm))
+	pcm := Stretch(s.pcm[lo:hi], Rate, ch.speed/ch.pitch)
+	if rate := higher(Rate, ch.pitch); rate != Rate {
+		r, err := s.booth.resampler(rate)
+		if err != nil {
+			return nil, err
+		}
+		pcm = r.run(pcm)
+	}
+	scale := float64(len(pcm)) / float64(hi-lo)
+	place := func(sample int) int { return int(math.Round(float64(sample-lo) * scale)) }
+	begin, end := 0, len(pcm)
+	if ch.from > 0 {
+		begin = likest(pcm, place(ch.from)-before, s.pcm[ch.from-before:ch.from+before])
+	}
+	if ch.to < len(s.pcm) {
+		end = likest(pcm, place(ch.to)-behind, s.pcm[ch.to-behind:ch.to+behind]) + 2*behind
+	}
+	begin = min(max(begin, 0), len(pcm))
+	pcm = pcm[begin:min(max(end, begin), len(pcm))]
+	fadeEnds(pcm, ch.from == 0, ch.to == len(s.pcm))
+	return pcm, nil
+}
+
+// likest finds the place near want where samples are most like others.
+func likest(pcm []int16, want int, other []int16) int {
+	const step = 2 // every other sample is enough
+	reach := timeToSamples(seamReach, Rate)
+	best, most := want, math.Inf(-1)
+	for from := max(want-reach, 0); from <= want+reach && from+len(other) <= len(pcm); from += step {
+		dot, power := 0.0, 1.0
+		for i := 0; i < len(other); i += step {
+			a, b := float64(pcm[from+i]), float64(other[i])
+			dot += a * b
+			power += a * a
+		}
+		if like := dot * math.Abs(dot) / power; like > most {
+			best, most = from, like
+		}
+	}
+	return best
+}
+
+// moved is where a time of the clip went: at a pause, behind it or before it.
+func (s *splice) moved(t time.Duration, behind bool) time.Duration {
+	sample := math.Round(t.Seconds() * Rate)
+	next := sort.Search(len(s.anchors), func(i int) bool {
+		if at := float64(s.anchors[i].from); behind {
+			return at > sample
+		} else {
+			return at >= sample
+		}
+	})
+	next = min(max(next, 1), len(s.anchors)-1)
+	a, z := s.anchors[next-1], s.anchors[next]
+	if z.from <= a.from {
+		return samplesToTime(int64(z.to), Rate)
+	}
+	share := min(max((sample-float64(a.from))/float64(z.from-a.from), 0), 1)
+	return time.Duration((float64(a.to) + share*float64(z.to-a.to)) / Rate * float64(time.Second))
+}

@@ -1,0 +1,181 @@
+package voice_test
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"mynah/internal/voice"
+	"mynah/internal/voice/tone"
+	"mynah/internal/voice/voicetest"
+)
+
+// asking is an engine that can do nothing by itself, and keeps what it was asked.
+type asking struct {
+	voice.Engine
+	asked   []voice.Request
+	untimed bool
+}
+
+func (*asking) Abilities() voice.Abilities { return voice.Abilities{} }
+
+func (a *asking) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	a.asked = append(a.asked, req)
+	c, err := a.Engine.Speak(ctx, req)
+	for i := range c.Words {
+		if a.untimed {
+			c.Words[i].Start, c.Words[i].End, c.Words[i].Exact = 0, 0, false
+		}
+	}
+	return c, err
+}
+
+// told says runs by such an engine and checks that it was asked once.
+func told(t *testing.T, e *asking, runs ...voice.Run) ([]int16, []voice.Word) {
+	t.Helper()
+	e.asked = nil
+	b := booth(t, t.TempDir(), e)
+	s, err := b.Speak(t.Context(), voice.Line{Voice: tone.Voice(), Runs: runs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(e.asked) != 1 {
+		t.Errorf("the engine was asked %d times", len(e.asked))
+	}
+	for _, r := range e.asked[0].Runs {
+		if r != (voice.Run{Text: r.Text}) {
+			t.Errorf("the engine was asked for %+v", r)
+		}
+	}
+	pcm, err := b.PCM(s.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := voicetest.Check(voice.Request{Runs: runs}, voice.Clip{PCM: pcm, Rate: voice.Rate, Words: s.Words}); err != nil {
+		t.Error(err)
+	}
+	return pcm, s.Words
+}
+
+func near(t *testing.T, what string, got, want, within time.Duration) {
+	t.Helper()
+	if (got - want).Abs() > within {
+		t.Errorf("%s: %s, want %s", what, got, want)
+	}
+}
+
+// TestNoRunCutsASentence: of all that may change within a sentence, nothing is a request of
+// its own, and the words are timed as they are heard.
+func TestNoRunCutsASentence(t *testing.T) {
+	t.Parallel()
+	e := &asking{Engine: tone.New()}
+	length := func(w voice.Word) time.Duration { return w.End - w.Start }
+	_, plain := told(t, e, voice.Run{Text: "aaaaaa bbbbbb, cccccc dddddd."})
+	const first, rest = "aaaaaa ", ", cccccc dddddd."
+	with := func(r voice.Run) []voice.Run { return []voice.Run{{Text: first}, r, {Text: rest}} }
+	for name, c := range map[string]struct {
+		runs          []voice.Run
+		second, third int // how long "bbbbbb" lasts, and when "cccccc" begins, in ms
+	}{
+		"plain":             {with(voice.Run{Text: "bbbbbb"}), 360, 970},
+		"slower":            {with(voice.Run{Text: "bbbbbb", Speed: 0.5}), 720, 1330},
+		"faster":            {with(voice.Run{Text: "bbbbbb", Speed: 2}), 180, 790},
+		"higher":            {with(voice.Run{Text: "bbbbbb", Pitch: 1.5}), 360, 970},
+		"louder":            {with(voice.Run{Text: "bbbbbb", Volume: 2}), 360, 970},
+		"pronounced":        {with(voice.Run{Text: "bbbbbb", IPA: "bɪ"}), 360, 970},
+		"said":              {with(voice.Run{Text: "b", Say: "bbbbbb"}), 360, 970},
+		"said and stressed": {with(voice.Run{Text: "b", Say: "bbbbbb", Speed: 0.5}), 720, 1330},
+		"its own language":  {with(voice.Run{Text: "bbbbbb", Language: "en-GB"}), 360, 970},
+		"a pause":           {[]voice.Run{{Text: first + "bbbbbb, ", Pause: time.Second}, {Text: rest[2:]}}, 360, 1770},
+		"a short pause":     {[]voice.Run{{Text: first + "bbbbbb, ", Pause: time.Second / 10}, {Text: rest[2:]}}, 360, 970},
+		"a pause without a comma": {
+			[]voice.Run{{Text: first + "bbbbbb", Pause: time.Second}, {Text: rest[1:]}}, 360, 1770,
+		},
+		"stressed before a pause": {with(voice.Run{Text: "bbbbbb", Speed: 0.5, Pause: time.Second}), 720, 2130},
+		"a pause at the end":      {[]voice.Run{{Text: first + "bbbbbb" + rest, Pause: time.Second}}, 360, 970},
+		"an open end":             {[]voice.Run{{Text: first + "bbbbbb" + rest[:14], Pause: time.Second}}, 360, 970},
+	} {
+		pcm, words := told(t, e, c.runs...)
+		if strings.HasSuffix(e.asked[0].Text(), ",") {
+			t.Errorf("%s: the engine was asked for %q", name, e.asked[0].Text())
+		}
+		near(t, name+": the second word lasts", length(words[1]), time.Duration(c.second)*time.Millisecond, 12*time.Millisecond)
+		near(t, name+": the third word begins at", words[2].Start, time.Duration(c.third)*time.Millisecond, 15*time.Millisecond)
+		near(t, name+": the third word lasts", length(words[2]), length(plain[2]), 2*time.Millisecond)
+		middle := func(w voice.Word) []int16 {
+			return between(pcm, w.Start+20*time.Millisecond, w.End-20*time.Millisecond)
+		}
+		want := 0.0
+		if name == "louder" {
+			want = 6
+		}
+		got := 20 * math.Log10(voicetest.Level(middle(words[1]))/voicetest.Level(middle(words[0])))
+		if math.Abs(got-want) > 0.5 {
+			t.Errorf("%s: the second word is %+.1f dB louder", name, got)
+		}
+		for i := 1; i < len(words); i++ {
+			gap := between(pcm, words[i-1].End+8*time.Millisecond, words[i].Start-8*time.Millisecond)
+			if voicetest.Level(gap) > 1 {
+				t.Errorf("%s: between words %d and %d is sound", name, i-1, i)
+			}
+		}
+	}
+}
+
+func between(pcm []int16, from, to time.Duration) []int16 {
+	at := func(t time.Duration) int { return min(max(int(t.Seconds()*voice.Rate), 0), len(pcm)) }
+	return pcm[at(from):max(at(to), at(from))]
+}
+
+// TestStressWithoutTimes: an engine that tells no times is asked once too, and what is stressed
+// is where its word is about.
+func TestStressWithoutTimes(t *testing.T) {
+	t.Parallel()
+	runs := func(style voice.Style) []voice.Run {
+		return []voice.Run{{Text: "aaaa bbbb "}, {Text: "cccc", Style: style}, {Text: " dddd eeee."}}
+	}
+	e := &asking{Engine: tone.New(), untimed: true}
+	before, _ := told(t, e, runs(voice.Plain)...)
+	pcm, words := told(t, e, runs(voice.Strong)...)
+	if words[2].End-words[2].Start < 270*time.Millisecond || len(pcm)-len(before) < voice.Rate/30 {
+		t.Errorf("%+v in %d samples, which were %d", words, len(pcm), len(before))
+	}
+}
+
+// TestStressWithoutBlanks: in Chinese each sign has a time of its own.
+func TestStressWithoutBlanks(t *testing.T) {
+	t.Parallel()
+	e := &asking{Engine: tone.New()}
+	_, plain := told(t, e, voice.Run{Text: "我非常喜欢你的书。"})
+	_, words := told(t, e, voice.Run{Text: "我"}, voice.Run{Text: "非常", Style: voice.Strong}, voice.Run{Text: "喜欢你的书。"})
+	for i, w := range words {
+		want := plain[i].End - plain[i].Start
+		if i == 1 || i == 2 {
+			want = time.Duration(float64(want) / 0.82)
+		}
+		near(t, w.Text, w.End-w.Start, want, 9*time.Millisecond)
+	}
+}
+
+// TestStressAcrossSentences: each of two sentences is one request.
+func TestStressAcrossSentences(t *testing.T) {
+	t.Parallel()
+	e := &asking{Engine: tone.New()}
+	list := voice.SplitRuns(voicetest.Marked("It was **good. It was** better."), "en-US")
+	if len(list) != 2 {
+		t.Fatalf("%d sentences", len(list))
+	}
+	for i, runs := range list {
+		_, words := told(t, e, runs...)
+		for k, w := range words {
+			stressed := i == 0 && k == 2 || i == 1 && k < 2
+			want := time.Duration(len(w.Text)) * 60 * time.Millisecond
+			if stressed {
+				want = time.Duration(float64(want) / 0.82)
+			}
+			near(t, w.Text, w.End-w.Start, want, 12*time.Millisecond)
+		}
+	}
+}

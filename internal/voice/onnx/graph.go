@@ -1,0 +1,85 @@
+package onnx
+
+import (
+	"errors"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// Fields of the messages in onnx.proto.
+const (
+	modelGraph  = 7
+	graphNode   = 1
+	graphOutput = 12
+	nodeOutput  = 2
+	nodeOp      = 4
+	valueName   = 1
+)
+
+// ResultsOf gives the names of what the operations of a kind compute in a model, such as
+// "Ceil", and whether each is an output of the model already. Graphs within operations are
+// left out.
+func ResultsOf(model []byte, operation string) (map[string]bool, error) {
+	found := map[string]bool{}
+	var outputs []string
+	err := eachField(model, modelGraph, func(graph []byte) error {
+		err := eachField(graph, graphNode, func(node []byte) error {
+			kind, results := "", []string{}
+			err := errors.Join(
+				eachField(node, nodeOp, func(b []byte) error { kind = string(b); return nil }),
+				eachField(node, nodeOutput, func(b []byte) error { results = append(results, string(b)); return nil }))
+			if kind == operation {
+				for _, r := range results {
+					found[r] = false
+				}
+			}
+			return err
+		})
+		return errors.Join(err, eachField(graph, graphOutput, func(value []byte) error {
+			return eachField(value, valueName, func(b []byte) error { outputs = append(outputs, string(b)); return nil })
+		}))
+	})
+	for _, o := range outputs {
+		if _, ok := found[o]; ok {
+			found[o] = true
+		}
+	}
+	return found, err
+}
+
+// eachField calls f with the fields of a number that hold bytes.
+func eachField(message []byte, number protowire.Number, f func([]byte) error) error {
+	for len(message) > 0 {
+		n, kind, size := protowire.ConsumeTag(message)
+		if size < 0 {
+			return protowire.ParseError(size)
+		}
+		message = message[size:]
+		if n != number || kind != protowire.BytesType {
+			if size = protowire.ConsumeFieldValue(n, kind, message); size < 0 {
+				return protowire.ParseError(size)
+			}
+			message = message[size:]
+			continue
+		}
+		body, size := protowire.ConsumeBytes(message)
+		if size < 0 {
+			return protowire.ParseError(size)
+		}
+		if err := f(body); err != nil {
+			return err
+		}
+		message = message[size:]
+	}
+	return nil
+}
+
+// AddOutput makes a result of an operation an output of a model, behind those that it has. It
+// may write behind the end of model, within its capacity. Its type is left for the library to
+// find: a second graph in a message is merged with the first
+// (https://protobuf.dev/programming-guides/encoding/#last-one-wins).
+func AddOutput(model []byte, name string) []byte {
+	value := protowire.AppendString(protowire.AppendTag(nil, valueName, protowire.BytesType), name)
+	graph := protowire.AppendBytes(protowire.AppendTag(nil, graphOutput, protowire.BytesType), value)
+	return protowire.AppendBytes(protowire.AppendTag(model, modelGraph, protowire.BytesType), graph)
+}

@@ -1,0 +1,50 @@
+package onnx_test
+
+import (
+	"bytes"
+	"maps"
+	"testing"
+
+	"mynah/internal/voice/onnx"
+	"mynah/internal/voice/voicetest"
+)
+
+// TestAddOutput: a result inside of a model becomes one that is given.
+func TestAddOutput(t *testing.T) {
+	t.Parallel()
+	model := voicetest.Model(false)
+	found, err := onnx.ResultsOf(model, "Ceil")
+	if err != nil || !maps.Equal(found, map[string]bool{"/Ceil_output_0": false}) {
+		t.Fatalf("%v, %v", found, err)
+	}
+	more := onnx.AddOutput(bytes.Clone(model), "/Ceil_output_0")
+	if found, err = onnx.ResultsOf(more, "Ceil"); err != nil || !found["/Ceil_output_0"] {
+		t.Fatalf("%v, %v", found, err)
+	}
+	l, err := onnx.Load(voicetest.Runtime(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := l.OpenBytes(more)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	given, err := s.Compute(t.Context(), s.Outputs(), inputs(4, 5, 6)...)
+	if err != nil || len(given) != 2 || len(given[0]) != 3*900 || len(given[1]) != 3 || given[1][2] != 900 {
+		t.Errorf("%d outputs, %v", len(given), err)
+	}
+	if _, err := s.Compute(t.Context(), []string{"nothing like it"}, inputs(4)...); err == nil {
+		t.Error("an output that there is not is given")
+	}
+	if s, err := l.OpenBytes([]byte("no model")); err == nil {
+		s.Close()
+		t.Error("what is no model is opened")
+	}
+}
+
+func FuzzResultsOf(f *testing.F) {
+	f.Add(voicetest.Model(true))
+	f.Add([]byte("no model"))
+	f.Fuzz(func(_ *testing.T, b []byte) { _, _ = onnx.ResultsOf(b, "Ceil") })
+}

@@ -1,0 +1,187 @@
+package piper
+
+import (
+	"context"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"mynah/internal/voice"
+	"mynah/internal/voice/models"
+	"mynah/internal/voice/onnx"
+)
+
+// openTimed opens a model so that it also gives how long each of its symbols lasts, and says
+// by which output. Models round these durations up to frames, and nothing else: they are what
+// the only operation Ceil computes. Of a model without it, the output is empty.
+func openTimed(lib *onnx.Library, path string) (s *onnx.Session, durations string, err error) {
+	if model, err := readWithRoom(path); err == nil {
+		results, err := onnx.ResultsOf(model, "Ceil")
+		for name, given := range results {
+			if err != nil || len(results) != 1 {
+				break
+			}
+			if !given {
+				model = onnx.AddOutput(model, name)
+			}
+			if s, err := lib.OpenBytes(model); err == nil && slices.Contains(s.Outputs(), name) {
+				return s, name, nil
+			} else if err == nil {
+				s.Close()
+			}
+		}
+	}
+	s, err = lib.Open(path) // which reads also a model of several files
+	return s, "", err
+}
+
+// readWithRoom reads a file into memory in which an output can be added.
+func readWithRoom(path string) ([]byte, error) {
+	const room = 4096
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	b := make([]byte, info.Size(), info.Size()+room)
+	_, err = io.ReadFull(f, b)
+	return b, err
+}
+
+// ends gives when each id ends, from the durations that a model gave with its samples. It is
+// nil where these are no durations: they make up the samples in frames of one length.
+func ends(durations []float32, ids, samples, rate int) []time.Duration {
+	sum := 0.0
+	for _, d := range durations {
+		if d < 0 || math.IsNaN(float64(d)) || math.IsInf(float64(d), 0) {
+			return nil
+		}
+		sum += float64(d)
+	}
+	frame := float64(samples) / sum
+	if len(durations) != ids || sum <= 0 || frame < 1 || frame != math.Round(frame) {
+		return nil
+	}
+	out, at := make([]time.Duration, ids), 0.0
+	for i, d := range durations {
+		at += float64(d) * frame
+		out[i] = time.Duration(at / float64(rate) * float64(time.Second))
+	}
+	return out
+}
+
+// isMark says whether a symbol is no sound of its own: stress, length, what stands on letters.
+func isMark(symbol string) bool {
+	return strings.ContainsAny(symbol, "ˈˌːˑ˞'") ||
+		!strings.ContainsFunc(symbol, func(r rune) bool { return !unicode.IsMark(r) })
+}
+
+// isSound says whether a symbol is heard as a part of a word.
+func isSound(symbol string) bool {
+	return !isMark(symbol) &&
+		strings.ContainsFunc(symbol, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
+}
+
+// sounds gives the sounds among the symbols with their times. A mark before a sound and one
+// behind it belong to it.
+func sounds(c models.Config, phonemes []string, ends []time.Duration) []voice.Sound {
+	var out []voice.Sound
+	at := len(c.PhonemeIDs["^"]) + len(c.PhonemeIDs["_"])
+	before := time.Duration(-1) // when the marks before the next sound begin
+	joined := false             // nothing stands between the last sound and here
+	for _, p := range phonemes {
+		start := ends[at-1]
+		at += len(c.PhonemeIDs[p]) + len(c.PhonemeIDs["_"])
+		end := ends[at-1]
+		switch stress := strings.ContainsAny(p, "ˈˌ'"); {
+		case isSound(p):
+			if before >= 0 {
+				start = before
+			}
+			out = append(out, voice.Sound{Symbol: p, Start: start, End: end})
+			before, joined = -1, true
+		case isMark(p) && !stress && joined:
+			out[len(out)-1].End = end
+		case isMark(p) && before < 0:
+			before = start
+		case !isMark(p):
+			before, joined = -1, false
+		}
+	}
+	return out
+}
+
+// wordSounds gives the sounds of each word as it is read alone.
+func (e *Engine) wordSounds(ctx context.Context, c models.Config, req voice.Request) ([][]string, bool) {
+	pieces, _, spans := voice.Pieces(req)
+	alone := make([][]string, len(spans))
+	given := pronounced(req, spans)
+	var lines strings.Builder
+	var order []int
+	for _, p := range pieces {
+		switch {
+		case p.Word < 0:
+		case given[p.Word] != "":
+			alone[p.Word] = symbols(c, given[p.Word])
+		case c.PhonemeType == models.PhonemesOfText:
+			alone[p.Word] = symbols(c, p.Text)
+		default:
+			lines.WriteString(strings.ReplaceAll(p.Text, ", ", " ") + "\n\n") // letters that are spelled are one line
+			order = append(order, p.Word)
+		}
+	}
+	if len(order) == 0 {
+		return alone, true
+	}
+	read, err := e.readLines(ctx, c.Espeak.Voice, lines.String())
+	if err != nil || len(read) != len(order) {
+		return nil, false
+	}
+	for i, w := range order {
+		alone[w] = symbols(c, read[i])
+	}
+	return alone, true
+}
+
+// pronounced gives the pronunciations of the words that stand in runs that have one. Words
+// that share one have their parts of it, if it has as many.
+func pronounced(req voice.Request, spans []voice.Span) map[int]string {
+	out := map[int]string{}
+	at := 0
+	for _, r := range req.Runs {
+		from, to := at, at+len(r.Text)
+		at = to
+		if r.IPA == "" {
+			continue
+		}
+		var words []int
+		for i, s := range spans {
+			if s.Start < to && s.End > from {
+				words = append(words, i)
+			}
+		}
+		parts := strings.Fields(r.IPA)
+		for i, w := range words {
+			switch {
+			case len(words) == 1:
+				out[w] = r.IPA
+			case len(parts) == len(words):
+				out[w] = parts[i]
+			}
+		}
+	}
+	return out
+}
+
+// symbols gives the sounds that a model knows in a pronunciation.
+func symbols(c models.Config, ipa string) []string {
+	return slices.DeleteFunc(known(c, ipa), func(s string) bool { return !isSound(s) })
+}

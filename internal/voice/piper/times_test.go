@@ -1,0 +1,80 @@
+package piper_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"mynah/internal/voice"
+	"mynah/internal/voice/piper"
+	"mynah/internal/voice/voicetest"
+)
+
+func speakWords(t *testing.T, e *piper.Engine, runs ...voice.Run) voice.Clip {
+	t.Helper()
+	req := voice.Request{Voice: "en_US-test-medium", Language: "en-US", Runs: runs}
+	c, err := e.Speak(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := voicetest.Check(req, c); err != nil {
+		t.Error(err)
+	}
+	return c
+}
+
+// TestDurations: words have the times at which the model says their sounds. Of the test's
+// model each symbol lasts 600 samples, and so does the gap behind it.
+func TestDurations(t *testing.T) {
+	t.Parallel()
+	e := engine(t, byLibrary(t))
+	c := speakWords(t, e, voice.Run{Text: "aaa ", IPA: "ˈæb"}, voice.Run{Text: "bbb", IPA: "sɪːt"}, voice.Run{Text: "?"})
+	at := func(symbols int) time.Duration { // behind the start and its gap
+		return time.Duration(float64(600*(2+2*symbols)) / 22050 * float64(time.Second))
+	}
+	for i, want := range [][2]time.Duration{{at(0), at(3)}, {at(4), at(8)}} {
+		w := c.Words[i]
+		if (w.Start-want[0]).Abs() > time.Millisecond || (w.End-want[1]).Abs() > time.Millisecond || !w.Exact {
+			t.Errorf("%+v, want %s to %s", w, want[0], want[1])
+		}
+	}
+}
+
+// TestDurationsOfSentences: words that are read together, numbers and letters have times too.
+func TestDurationsOfSentences(t *testing.T) {
+	t.Parallel()
+	e := engine(t, byLibrary(t))
+	for _, runs := range [][]voice.Run{
+		{{Text: "The end of the story is in the book, and 3.5 of them; it's done."}},
+		{{Text: "Press "}, {Text: "CTRL", Style: voice.Spell}, {Text: " and the "}, {Text: "tomato", IPA: "təmˈɑːtəʊ"}, {Text: " will go."}},
+	} {
+		c := speakWords(t, e, runs...)
+		for _, w := range c.Words {
+			if !w.Exact || w.End-w.Start < 50*time.Millisecond {
+				t.Errorf("%+v", w)
+			}
+		}
+	}
+}
+
+// TestNoDurations: a model that tells none is run all the same, and words are estimated.
+func TestNoDurations(t *testing.T) {
+	t.Parallel()
+	want := speakWords(t, engine(t, byLibrary(t)), voice.Run{Text: "Hello there."})
+	for name, change := range map[string]func([]byte) []byte{
+		"no Ceil": func(m []byte) []byte { return bytes.ReplaceAll(m, []byte("\x04Ceil"), []byte("\x04Relu")) },
+	} {
+		var dir string
+		e := engine(t, func(c *piper.Config) { byLibrary(t)(c); dir = c.Dir })
+		path := filepath.Join(dir, "en_US-test-medium.onnx")
+		if err := os.WriteFile(path, change(voicetest.Model(false)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c := speakWords(t, e, voice.Run{Text: "Hello there."})
+		if len(c.PCM) != len(want.PCM) || c.Words[0].Exact {
+			t.Errorf("%s: %d samples, %+v", name, len(c.PCM), c.Words)
+		}
+	}
+}

@@ -1,0 +1,237 @@
+package voicetest
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"mynah/internal/cache"
+	"mynah/internal/voice"
+)
+
+// counting counts what an engine is asked for.
+type counting struct {
+	voice.Engine
+	asked atomic.Int64
+}
+
+// Speak implements voice.Engine.
+func (c *counting) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	c.asked.Add(1)
+	return c.Engine.Speak(ctx, req)
+}
+
+// Named implements voice.Namer.
+func (c *counting) Named(id string) (voice.EngineVoice, bool) { return voice.AboutVoice(c.Engine, id) }
+
+// Marked reads runs from a text in which *…* is emphasised, **…** strongly and ~…~ reduced.
+func Marked(text string) []voice.Run {
+	var out []voice.Run
+	style := voice.Plain
+	for text != "" {
+		mark, of := "", voice.Plain
+		for _, m := range []struct {
+			mark string
+			of   voice.Style
+		}{{"**", voice.Strong}, {"*", voice.Emphasis}, {"~", voice.Reduced}} {
+			if strings.HasPrefix(text, m.mark) {
+				mark, of = m.mark, m.of
+				break
+			}
+		}
+		switch {
+		case mark != "" && style == of:
+			style, text = voice.Plain, text[len(mark):]
+			continue
+		case mark != "":
+			style, text = of, text[len(mark):]
+			continue
+		}
+		end := strings.IndexAny(text, "*~")
+		if end < 0 {
+			end = len(text)
+		}
+		out = append(out, voice.Run{Text: text[:end], Style: style})
+		text = text[end:]
+	}
+	return out
+}
+
+// Emphasis holds that a Booth asks an engine once for a sentence, whatever in it is emphasised
+// and whatever the engine can do; that what is emphasised is longer and louder at the times of
+// its words; and, where the engine does not emphasise by itself, that all else stays as it was.
+func Emphasis(t *testing.T, e voice.Engine, o Options) {
+	t.Helper()
+	for i, text := range []string{
+		"It is very good **indeed**, she said.",
+		"**Never** do this on a Monday.",
+		"This is the end of the **story**.",
+		"We saw *seven* of them, and **nobody** else, on the ~other~ side.",
+		"It is **very good, indeed**, she said.",
+		"The **very** **last** one of them all.",
+		"We believed that it was un**believ**able in every way.",
+		"**All of this is important.**",
+	} {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			emphasised(t, e, o, text)
+		})
+	}
+}
+
+// said is a sentence of a Booth.
+type said struct {
+	pcm   []int16
+	words []voice.Word
+}
+
+func speak(t *testing.T, e voice.Engine, id string, runs []voice.Run) said {
+	t.Helper()
+	store, err := cache.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := &counting{Engine: e}
+	b, err := voice.NewBooth(voice.DefaultConfig(), []voice.Engine{count}, store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := voice.Voice{Engine: e.Name(), EngineVoice: id, Language: "en-US"}
+	s, err := b.Speak(t.Context(), voice.Line{Voice: v, Runs: runs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := count.asked.Load(); n != 1 {
+		t.Errorf("the engine was asked %d times", n)
+	}
+	pcm, err := b.PCM(s.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Check(voice.Request{Runs: runs}, voice.Clip{PCM: pcm, Rate: voice.Rate, Words: s.Words}); err != nil {
+		t.Error(err)
+	}
+	return said{pcm, s.Words}
+}
+
+// of gives the samples of the words that a stretch of the text touches.
+func (s said) of(lo, hi int) (from, to int) {
+	from = -1
+	for _, w := range s.words {
+		if w.Offset < hi && w.Offset+len(w.Text) > lo {
+			if from < 0 {
+				from = sampleAt(w.Start)
+			}
+			to = sampleAt(w.End)
+		}
+	}
+	return max(from, 0), min(to, len(s.pcm))
+}
+
+func sampleAt(t time.Duration) int { return int(t.Seconds() * voice.Rate) }
+
+func emphasised(t *testing.T, e voice.Engine, o Options, text string) {
+	t.Helper()
+	runs := Marked(text)
+	plain := speak(t, e, o.Voice, []voice.Run{{Text: voice.PlainText(runs)}})
+	got := speak(t, e, o.Voice, runs)
+	can := e.Abilities()
+	whole := len(runs) == 1
+	for i := 1; i < len(got.words) && o.Deterministic; i++ {
+		gap := func(s said) time.Duration { return s.words[i].Start - s.words[i-1].End }
+		if more := gap(got) - gap(plain)*5/4; more > 40*time.Millisecond {
+			t.Errorf("the pause before %q is %s longer", got.words[i].Text, more)
+		}
+	}
+	at, plainAt, gotAt := 0, 0, 0 // what is behind the last emphasised part
+	for _, r := range runs {
+		lo, hi := at, at+len(r.Text)
+		at = hi
+		if r.Style == voice.Plain {
+			continue
+		}
+		a, b := plain.of(lo, hi)
+		c, d := got.of(lo, hi)
+		speed, _, volume := r.Factors()
+		longer, ours := float64(d-c)/float64(b-a), !can.Emphasis && !whole && !inWord(runs, lo)
+		if ours && math.Abs(longer*speed-1) > 0.15 {
+			t.Errorf("%q is %.2f times as long, want %.2f", r.Text, longer, 1/speed)
+		} else if o.Deterministic && (longer > 1) != (speed < 1) {
+			t.Errorf("%q is %.2f times as long", r.Text, longer)
+		}
+		if !o.Deterministic {
+			continue
+		}
+		if louder := 20 * math.Log10(Level(got.pcm[c:d])/Level(plain.pcm[a:b])); (louder > 0) != (volume > 1) {
+			t.Errorf("%q is %+.1f dB louder", r.Text, louder)
+		}
+		if !can.Emphasis && !whole && !inWord(runs, lo) && !between(runs, lo) {
+			same(t, "before "+r.Text, plain.pcm[plainAt:a], got.pcm[gotAt:c])
+		}
+		plainAt, gotAt = b, d
+	}
+	if !can.Emphasis && !whole && o.Deterministic && plainAt < len(plain.pcm) {
+		same(t, "at the end", plain.pcm[plainAt:], got.pcm[gotAt:])
+	}
+	if most := steepest(plain.pcm); !can.Emphasis && float64(steepest(got.pcm)) > 2*float64(most)+100 {
+		t.Errorf("there is a click: from one sample to the next %d, of what was %d", steepest(got.pcm), most)
+	}
+}
+
+// inWord tells whether a word goes on across a byte.
+func inWord(runs []voice.Run, at int) bool {
+	for _, s := range voice.Words(voice.PlainText(runs)) {
+		if s.Start < at && s.End > at {
+			return true
+		}
+	}
+	return false
+}
+
+// between tells whether only blanks stand between a byte and the emphasised words before it,
+// with which what follows is one.
+func between(runs []voice.Run, at int) bool {
+	before := strings.TrimRight(voice.PlainText(runs)[:at], " ")
+	n := 0
+	for _, r := range runs {
+		if n += len(r.Text); n == len(before) {
+			return r.Style != voice.Plain
+		}
+	}
+	return false
+}
+
+// same holds that samples are equal but for a fade at both ends.
+func same(t *testing.T, where string, want, got []int16) {
+	t.Helper()
+	const fade = voice.Rate / 100
+	if len(want) <= 2*fade+4 {
+		return
+	}
+	if d := len(want) - len(got); d > 2 || d < -2 {
+		t.Errorf("%s: %d samples were %d", where, len(got), len(want))
+		return
+	}
+	inner := want[fade : len(want)-fade]
+	for shift := -2; shift <= 2; shift++ { // times are rounded to samples
+		if from := fade + shift; from+len(inner) <= len(got) && slices.Equal(inner, got[from:from+len(inner)]) {
+			return
+		}
+	}
+	t.Errorf("%s: samples have changed", where)
+}
+
+// steepest is the largest step from one sample to the next.
+func steepest(pcm []int16) int {
+	most := 0
+	for i := 1; i < len(pcm); i++ {
+		d := int(pcm[i]) - int(pcm[i-1])
+		most = max(most, d, -d)
+	}
+	return most
+}
