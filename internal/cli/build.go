@@ -29,6 +29,7 @@ type buildFlags struct {
 	output, size, fps, voice, root string
 	language                       string
 	allLanguages                   bool
+	single                         bool // output is the name of one file, not a template or folder
 	vars                           []string
 	json, strict, force, quiet     bool
 	plan, timeline, explain        bool
@@ -266,7 +267,7 @@ func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
 	if f.allLanguages {
 		return a.buildAll(ctx, f, args)
 	}
-	if isTemplate(f.output) || isFolder(f.output) {
+	if !f.single && (isTemplate(f.output) || isFolder(f.output)) {
 		if len(args) == 0 {
 			args = []string{"."}
 		}

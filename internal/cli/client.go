@@ -209,7 +209,11 @@ func (a *app) remote(ctx context.Context, f *buildFlags, args []string) error {
 		Source: r.Script, Variables: r.Variables,
 		Settings: f.remoteSettings(),
 	}
-	b, err := sendFiles(ctx, c, r.Dir, a.needed(ctx, r), p)
+	files, err := a.needed(ctx, r)
+	if err != nil {
+		return err
+	}
+	b, err := sendFiles(ctx, c, r.Dir, files, p)
 	if err == nil {
 		b, err = a.follow(ctx, c, f, b)
 	}
@@ -269,19 +273,19 @@ func serverURL(s string) string {
 	return s
 }
 
-// needed lists the files that a build needs; nil is all of the folder, where the script is
-// wrong: the server says what is wrong with it.
-func (a *app) needed(ctx context.Context, r studio.Request) []string {
+// needed lists the files that a build needs, as far as they are there. Of a script that is wrong
+// these are the files that it names all the same: the server says what is wrong.
+func (a *app) needed(ctx context.Context, r studio.Request) ([]string, error) {
 	h, err := a.open()
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	defer h.Close()
 	facts, err := h.Studio.Facts(ctx, r)
-	if err != nil {
-		return nil
+	if facts == nil {
+		return nil, err
 	}
-	return facts.Files
+	return facts.Files, nil
 }
 
 // sendFiles packs files of a folder, or all of it, and starts its build.

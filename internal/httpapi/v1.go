@@ -36,6 +36,8 @@ func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
 	media, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch media {
 	case "multipart/form-data":
+		const overhead = 4 << 20 // of the fields and of what stands between the parts
+		r.Body = http.MaxBytesReader(w, r.Body, s.cfg.MaxUpload+overhead)
 		var wrong invalid
 		if err := s.form(r, multipart.NewReader(r.Body, params["boundary"]), &b, &wrong); err != nil {
 			s.drop(r, b)
