@@ -71,7 +71,7 @@ func (j *job) checkSize(shot storyboard.Shot, scene int, found *sizeFindings, li
 	case kept < nothing && seen < 2:
 		d := list.Errorf(shot.Range, "nothing of %q is left: to fill the frame it is cropped to a line of its %d x %d pixels", shot.File, w, h)
 		d.Hint = fmt.Sprintf("show all of it: ![contain](%s), or ![fit](%s) to stretch it", shot.File, shot.File)
-	case kept < leastKept:
+	case kept < leastKept && shot.Position == script.Position{}: // else the author said which part is kept
 		found.cropped = add(found.cropped, sizeFinding{
 			file: shot.File, how: fmt.Sprintf("%.0f %%", max(kept*100, 1)), place: shot.Range,
 			hint: fmt.Sprintf("to show all of it, write ![contain](%s); to choose the part that is kept, as ![top](%s)", shot.File, shot.File),
