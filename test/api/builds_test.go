@@ -325,7 +325,8 @@ func TestUnknownQueryWords(t *testing.T) {
 	b := shared.until(t, shared.created(t, silent).ID, over)
 	path := "/v1/builds/" + b.ID
 	for _, q := range []request{
-		get("/v1/builds"), get(path), get(path + "/events"), post(path+"/cancel", ""), {method: http.MethodDelete, path: path},
+		get("/v1/builds"), get(path), get(path + "/events"), post(path+"/cancel", ""),
+		{method: http.MethodDelete, path: path},
 		post("/v1/builds", `{"script":"x"}`), post("/v1/check", `{"script":"x"}`), get("/v1/voices"), get("/v1/voices/brian/sample"),
 	} {
 		q.path += "?foo=1"
