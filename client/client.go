@@ -107,6 +107,8 @@ func refusal(resp *http.Response) error {
 		switch {
 		case len(doc.Errors) > 0:
 			return &ScriptError{doc.Errors}
+		case doc.Error == "Forbidden" && doc.Detail != "":
+			text = doc.Detail
 		case doc.Error != "":
 			text = doc.Error
 		case doc.Message != "":

@@ -243,7 +243,7 @@ type Entry struct {
 // Close closes the entry.
 func (e *Entry) Close() error { return e.f.Close() }
 
-// Open opens an entry; the second result is false when there is none. Reading marks
+// Open opens an entry; the second result is false if it does not exist. Reading marks
 // it as used, which is what Prune goes by.
 func (s *Store) Open(kind Kind, key Key) (*Entry, bool) {
 	p := s.path(kind, key)

@@ -26,7 +26,7 @@ type atom struct {
 	chars, cols int
 	blank       int // 1 if one follows
 	ends        ending
-	// dangling tells of a word that is read with the next one, such as an article.
+	// dangling marks a word that is read with the next one, such as an article.
 	dangling bool
 	// whole tells that a word ends with it.
 	whole bool
@@ -95,11 +95,11 @@ func southeast(r rune) bool {
 	return unicode.In(r, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
-// leads tells of the vowels of Thai and Lao that are written before the consonant behind
+// leads reports the vowels of Thai and Lao that are written before the consonant behind
 // which they are said: nothing may come between the two.
 func leads(r rune) bool { return r >= 'เ' && r <= 'ไ' || r >= 'ເ' && r <= 'ໄ' }
 
-// trails tells of the vowels and marks of Thai and Lao that are letters to Unicode but
+// trails reports the vowels and marks of Thai and Lao that are letters to Unicode but
 // belong to the consonant before them.
 func trails(r rune) bool {
 	return strings.ContainsRune("ะาำๅๆฯະາຳໆຯ", r)
@@ -355,7 +355,7 @@ func (t *atoms) lines(i, j int, limit limits) ([]int, float64) {
 	}
 	_, all := t.measure(i, j)
 	mean := float64(all) / float64(count)
-	// best is the price of the lines so far that end before atom i+k; from tells of each
+	// best is the price of the lines so far that end before atom i+k; from says for each
 	// number of lines where the last of them begins.
 	n := j - i
 	best, from := make([]float64, n+1), make([][]int, count)

@@ -129,7 +129,7 @@ func withoutName(lines []string, form Form) []string {
 func cueTimes(line string) (from, to time.Duration, err error) {
 	m := timeLine.FindStringSubmatch(line)
 	if m == nil {
-		return 0, 0, fmt.Errorf("%.80q are no times of a cue", line)
+		return 0, 0, fmt.Errorf("%.80q are not the times of a cue", line)
 	}
 	if from, err = cueTime(m[1]); err != nil {
 		return 0, 0, err
@@ -142,7 +142,7 @@ func cueTimes(line string) (from, to time.Duration, err error) {
 func cueTime(s string) (time.Duration, error) {
 	m := stamp.FindStringSubmatch(s)
 	if m == nil {
-		return 0, fmt.Errorf("%.40q is no time", s)
+		return 0, fmt.Errorf("%.40q is not a time", s)
 	}
 	seconds := 0
 	for _, part := range m[1:4] {

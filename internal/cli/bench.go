@@ -53,8 +53,8 @@ func (a *app) benchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench [DIR|SCRIPT]",
 		Short: "Measures what builds of a project cost",
-		Long: `Builds a project with an empty cache, then again with nothing changed, and tells what
-each phase took. The film and the cache of these builds are temporary; figures are those
+		Long: `Builds a project with an empty cache, then again with nothing changed, and prints the time that
+each phase took. The video and the cache of these builds are temporary; figures are those
 of the run with the median processor time.`,
 		Args: arguments(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -148,7 +148,7 @@ func peak(who int) float64 {
 }
 
 func (a *app) benchTable(b benchResult) {
-	fmt.Fprintf(a.Out, "%s: %.2f s of film, %d scenes, %.1f MB; memory %.0f MB, of the largest program %.0f MB\n", b.Film, b.Seconds, b.Scenes,
+	fmt.Fprintf(a.Out, "%s: %.2f s of video, %d scenes, %.1f MB; memory %.0f MB, of the largest program %.0f MB\n", b.Film, b.Seconds, b.Scenes,
 		float64(b.Bytes)/1e6, b.PeakMB, b.PeakProgramMB)
 	for _, run := range b.Runs {
 		fmt.Fprintf(a.Out, "\n%s build: %.2f s, %.2f s of processor time, %.0f times real time, %d parts made, %d found in the cache\n",

@@ -29,6 +29,7 @@ type buildFlags struct {
 	output, size, fps, voice, root string
 	language                       string
 	allLanguages                   bool
+	single                         bool // output is the name of one file, not a template or folder
 	vars                           []string
 	json, strict, force, quiet     bool
 	plan, timeline, explain        bool
@@ -75,11 +76,11 @@ template of {name}, {language} and {size}.`,
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but warnings and errors")
 	fl.BoolVar(&f.plan, "plan", false, "print the plan, build nothing")
 	fl.BoolVar(&f.allLanguages, "all-languages", false, "build the script and all of its translations")
-	fl.BoolVar(&f.explain, "explain", false, "tell what was made anew, why, and how long it took")
-	fl.BoolVar(&f.timeline, "timeline", false, "write the timeline as JSON beside the film")
-	fl.BoolVar(&f.transcript, "transcript", false, "write what is said as Markdown beside the film, and a list of its chapters")
+	fl.BoolVar(&f.explain, "explain", false, "list what was made anew, why, and how long it took")
+	fl.BoolVar(&f.timeline, "timeline", false, "write the timeline as JSON beside the video")
+	fl.BoolVar(&f.transcript, "transcript", false, "write what is said as Markdown beside the video, and a list of its chapters")
 	fl.StringVar(&f.scenes, "scenes", "", "build some scenes only, as 3 or 3-7, into NAME-scenes-3-7.mp4")
-	fl.StringVar(&f.server, "server", "", "build on this server, as http://127.0.0.1:8080, and download the film")
+	fl.StringVar(&f.server, "server", "", "build on this server, as http://127.0.0.1:8080, and download the video")
 	fl.StringVar(&f.apiKey, "api-key", "", "API key of the server; better as MYNAH_API_KEY")
 	return cmd
 }
@@ -96,7 +97,7 @@ func (f *buildFlags) projectFlags(fl *pflag.FlagSet) {
 	fl.StringArrayVar(&f.vars, "var", nil, "NAME=VALUE of a {{NAME}} in the script; may be repeated")
 	fl.StringVar(&f.root, "root", "", "the project's folder, which no file name may leave (default: the script's folder)")
 	fl.BoolVar(&f.strict, "strict", false, "unknown names are errors")
-	fl.BoolVar(&f.force, "force", false, "replace the output even when it is no film")
+	fl.BoolVar(&f.force, "force", false, "replace the output even when it is not a video")
 	fl.StringVar(&f.bitRate, "audio-bitrate", "128k", "of the sound track, 32k to 320k")
 }
 
@@ -210,7 +211,7 @@ func (f *buildFlags) checkOutput(path string) error {
 	return replaceable(path, f.force, media.MOV, "video")
 }
 
-// replaceable tells whether a file may be written: there is none, an empty one, one of
+// replaceable tells whether a file may be written: it does not exist, is empty, is one of
 // the same format, or any is to be replaced.
 func replaceable(path string, force bool, format media.Format, what string) error {
 	info, err := os.Stat(path)
@@ -266,7 +267,7 @@ func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
 	if f.allLanguages {
 		return a.buildAll(ctx, f, args)
 	}
-	if isTemplate(f.output) || isFolder(f.output) {
+	if !f.single && (isTemplate(f.output) || isFolder(f.output)) {
 		if len(args) == 0 {
 			args = []string{"."}
 		}
@@ -298,7 +299,7 @@ func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
 // made once. What is wrong with any of them is told before the first is built.
 func (a *app) buildAll(ctx context.Context, f *buildFlags, args []string) error {
 	if f.output != "" || f.language != "" {
-		return usageError{errors.New("--all-languages goes without -o and --language: each film stands beside its script")}
+		return usageError{errors.New("--all-languages goes without -o and --language: each video stands beside its script")}
 	}
 	all, path, err := f.inAllLanguages(args)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -21,7 +22,7 @@ func (a *app) checkCommand() *cobra.Command {
 	f := &buildFlags{}
 	cmd := &cobra.Command{
 		Use:   "check [DIR|SCRIPT]",
-		Short: "Tells everything that is wrong with a script and its files",
+		Short: "Reports everything that is wrong with a script and its files",
 		Args:  arguments(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			all := []*buildFlags{f}
@@ -119,6 +120,11 @@ func (a *app) format(name string, src []byte) ([]byte, error) {
 
 func (a *app) formatFile(path string, list, stdout bool) error {
 	src, err := os.ReadFile(path)
+	if info, statErr := os.Stat(path); statErr == nil && info.IsDir() {
+		return fault.New(fault.Usage, nil, "%q is a folder", path).WithHint("name the scripts: mynah fmt %s", filepath.Join(path, "*.md"))
+	} else if errors.Is(statErr, fs.ErrNotExist) {
+		return fault.New(fault.Input, nil, "there is no script %q", path).WithHint("name a .md or .txt file")
+	}
 	if err != nil {
 		return fault.New(fault.Input, nil, "the script %q cannot be read", path)
 	}

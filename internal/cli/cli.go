@@ -77,7 +77,7 @@ video, on your own machine, offline.
 
   mynah init film        makes a starter project
   mynah build film       builds its video
-  mynah doctor           tells whether all programs that Mynah uses are there
+  mynah doctor           checks the programs that Mynah uses
 
 Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the script or a file of it is
 wrong, 4 a program is missing or failing, 130 interrupted.

@@ -19,7 +19,7 @@ import (
 	"mynah/internal/studio"
 )
 
-// TestExitCodes: the table of the help, and what is told on the way out.
+// TestExitCodes: the table of the help, and the messages on the way out.
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("the cause")
@@ -40,7 +40,7 @@ func TestExitCodes(t *testing.T) {
 		{"a wrong file", fault.New(fault.Input, nil, "no such script").WithHint("name one"), 3, []string{"no such script", "help: name one"}},
 		{"a missing program", fault.New(fault.ToolMissing, cause, "ffmpeg is missing").WithHint("install it"), 4, []string{"ffmpeg is missing", "help: install it"}},
 		{"a failing program", fault.New(fault.ToolFailed, cause, "ffmpeg failed"), 4, []string{"ffmpeg failed: the cause"}},
-		{"a full disk", fault.New(fault.Disk, cause, "the film cannot be written"), 1, []string{"the film cannot be written: the cause"}},
+		{"a full disk", fault.New(fault.Disk, cause, "the video cannot be written"), 1, []string{"the video cannot be written: the cause"}},
 		{"a mistake of ours", fault.New(fault.Internal, cause, "something went wrong"), 1, []string{"the cause"}},
 		{"an error of no sort", cause, 1, []string{"the cause"}},
 		{"a stop", fault.New(fault.Cancelled, cause, "stopped"), 130, []string{"stopped"}},

@@ -36,8 +36,8 @@ func (a *app) clientCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "client",
 		Short: "Builds on a server, with the flags of the hosted service's client",
-		Long: `Builds on a server, with the flags of the hosted service's client. It says nothing when
-all is well, and one line when it is not; the exit code is 1 then.
+		Long: `Builds on a server, with the flags of the hosted service's client. It prints nothing on
+success, and one line on failure, with exit code 1.
 
 Repository types: local-dir (a folder), local-zip (a zip file), zip-url (an address that
 the server fetches), github (OWNER/NAME).`,
@@ -69,7 +69,7 @@ the server fetches), github (OWNER/NAME).`,
 	fl.StringVar(&f.outputType, "output-type", "m4a", "mp3, m4a or wav, for audio")
 	fl.StringVar(&f.apiKey, "api-key", "", "API key of the server")
 	fl.StringVar(&f.apiURL, "api-url", "http://127.0.0.1:8080", "address of the server")
-	fl.BoolVar(&f.verbose, "verbose", false, "tell what is being done")
+	fl.BoolVar(&f.verbose, "verbose", false, "print what is being done")
 	return cmd
 }
 
@@ -209,7 +209,11 @@ func (a *app) remote(ctx context.Context, f *buildFlags, args []string) error {
 		Source: r.Script, Variables: r.Variables,
 		Settings: f.remoteSettings(),
 	}
-	b, err := sendFiles(ctx, c, r.Dir, a.needed(ctx, r), p)
+	files, err := a.needed(ctx, r)
+	if err != nil {
+		return err
+	}
+	b, err := sendFiles(ctx, c, r.Dir, files, p)
 	if err == nil {
 		b, err = a.follow(ctx, c, f, b)
 	}
@@ -269,19 +273,19 @@ func serverURL(s string) string {
 	return s
 }
 
-// needed lists the files that a build needs; nil is all of the folder, where the script is
-// wrong: the server says what is wrong with it.
-func (a *app) needed(ctx context.Context, r studio.Request) []string {
+// needed lists the files that a build needs, as far as they are there. Of a script that is wrong
+// these are the files that it names all the same: the server says what is wrong.
+func (a *app) needed(ctx context.Context, r studio.Request) ([]string, error) {
 	h, err := a.open()
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	defer h.Close()
 	facts, err := h.Studio.Facts(ctx, r)
-	if err != nil {
-		return nil
+	if facts == nil {
+		return nil, err
 	}
-	return facts.Files
+	return facts.Files, nil
 }
 
 // sendFiles packs files of a folder, or all of it, and starts its build.

@@ -23,7 +23,7 @@ const (
 	configFlag = "config"
 )
 
-// fromFile sets the flags that are still unset from a file; an empty path is none. Names
+// fromFile sets the flags that are still unset from a file; an empty path does nothing. Names
 // in others are flags of other commands, which say nothing here.
 func fromFile(flags *pflag.FlagSet, path string, others map[string]bool) error {
 	if path == "" {
@@ -35,7 +35,7 @@ func fromFile(flags *pflag.FlagSet, path string, others map[string]bool) error {
 	}
 	var settings map[string]yaml.Node
 	if err := yaml.Unmarshal(b, &settings); err != nil {
-		return fmt.Errorf("--config: %s is no list of lines like \"listen: 127.0.0.1:8080\": %w", path, err)
+		return fmt.Errorf("--config: %s is not a list of lines like \"listen: 127.0.0.1:8080\": %w", path, err)
 	}
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
@@ -72,7 +72,7 @@ func otherFlags(cmd *cobra.Command) map[string]bool {
 	return out
 }
 
-// ownConfig is the user's own file of settings; empty when there is none.
+// ownConfig is the user's own file of settings; empty if it does not exist.
 func ownConfig() string {
 	dir, err := os.UserConfigDir()
 	if err != nil {

@@ -24,7 +24,7 @@ func (a *app) doctorCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Tells whether the programs that Mynah uses are there",
+		Short: "Checks the programs that Mynah uses",
 		Long: `Tells which of the programs that Mynah uses are there, in which version, what they
 lack, and the command that installs them. The exit code is 4 when one that every build
 needs is missing.`,
@@ -106,7 +106,7 @@ func (a *app) cacheCommand() *cobra.Command {
 	}
 	var asJSON bool
 	ls := &cobra.Command{
-		Use: "ls", Short: "Tells what the cache holds", Args: arguments(cobra.NoArgs),
+		Use: "ls", Short: "Shows what the cache holds", Args: arguments(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			store, err := house.OpenCache(a.cfg)
 			if err != nil {
@@ -138,7 +138,7 @@ func (a *app) cacheCommand() *cobra.Command {
 	ls.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
 	var limit string
 	prune := &cobra.Command{
-		Use: "prune", Short: "Removes what was not used for longest", Args: arguments(cobra.NoArgs),
+		Use: "prune", Short: "Removes the entries that were not used for longest", Args: arguments(cobra.NoArgs),
 		Example: "  mynah cache prune --max-size 2GB\n  mynah cache prune --max-size 0",
 		RunE: func(*cobra.Command, []string) error {
 			n, err := humanize.ParseBytes(limit)
@@ -173,7 +173,7 @@ const version = "0.1.0"
 func (a *app) versionCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "version", Short: "Tells the version", Args: arguments(cobra.NoArgs),
+		Use: "version", Short: "Prints the version", Args: arguments(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			revision := ""
 			if info, ok := debug.ReadBuildInfo(); ok {

@@ -19,8 +19,8 @@ func (a *app) keysCommand() *cobra.Command {
 	var data string
 	cmd := &cobra.Command{
 		Use:   "keys",
-		Short: "Makes, lists and revokes API keys of a server",
-		Long:  "Makes, lists and revokes API keys of a server, which may run meanwhile.",
+		Short: "Creates, lists and revokes API keys of a server",
+		Long:  "Creates, lists and revokes API keys of a server, which may be running.",
 	}
 	cmd.PersistentFlags().StringVar(&data, "data", house.DefaultServeConfig().Data, "the server's data folder")
 	with := func(do func(cmd *cobra.Command, s *store.Store, args []string) error) func(*cobra.Command, []string) error {
@@ -35,7 +35,7 @@ func (a *app) keysCommand() *cobra.Command {
 	}
 	var asJSON bool
 	create := &cobra.Command{
-		Use: "create [NAME]", Short: "Makes a key and shows it once", Args: arguments(cobra.MaximumNArgs(1)),
+		Use: "create [NAME]", Short: "Creates a key and shows it once", Args: arguments(cobra.MaximumNArgs(1)),
 		RunE: with(func(cmd *cobra.Command, s *store.Store, args []string) error {
 			name := ""
 			if len(args) > 0 {
@@ -56,7 +56,7 @@ func (a *app) keysCommand() *cobra.Command {
 	}
 	list.Flags().BoolVar(&asJSON, "json", false, "print them as JSON")
 	revoke := &cobra.Command{
-		Use: "revoke ID", Short: "Makes a key useless", Args: arguments(cobra.ExactArgs(1)),
+		Use: "revoke ID", Short: "Revokes a key", Args: arguments(cobra.ExactArgs(1)),
 		RunE: with(func(cmd *cobra.Command, s *store.Store, args []string) error {
 			err := s.RevokeKey(cmd.Context(), args[0], time.Now())
 			if errors.Is(err, auth.ErrUnknown) {

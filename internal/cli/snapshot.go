@@ -29,8 +29,8 @@ func (a *app) snapshotCommand() *cobra.Command {
 	f := &snapshotFlags{}
 	cmd := &cobra.Command{
 		Use:   "snapshot [DIR|SCRIPT]",
-		Short: "Draws one frame of a film, or a sheet of all scenes, without building it",
-		Long: `Draws what a scene shows at one moment as a PNG image, without building the film; or
+		Short: "Draws one frame of a video, or a sheet of all scenes, without building it",
+		Long: `Draws what a scene shows at one moment as a PNG image, without building the video; or
 with --sheet a contact sheet of all scenes, each in its middle, for a look before a build.`,
 		Example: `  mynah snapshot lesson/script.md --scene 3
   mynah snapshot --scene 2 --at 1.5 -o frame.png
@@ -50,7 +50,7 @@ with --sheet a contact sheet of all scenes, each in its middle, for a look befor
 	f.projectFlags(fl)
 	_ = fl.MarkHidden("audio-bitrate")
 	fl.Lookup("output").Usage = "the image (default: beside the script, as NAME-scene-N.png or NAME-sheet.png)"
-	fl.Lookup("force").Usage = "replace the output even when it is no PNG image"
+	fl.Lookup("force").Usage = "replace the output even when it is not a PNG image"
 	fl.IntVar(&f.scene, "scene", 0, "the scene, from 1")
 	fl.Float64Var(&f.at, "at", 0, "seconds from the scene's beginning (default: its middle)")
 	fl.BoolVar(&f.sheet, "sheet", false, "a contact sheet of all scenes")

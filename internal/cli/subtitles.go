@@ -26,9 +26,9 @@ func (a *app) subtitlesCommand() *cobra.Command {
 	f := &subtitleFlags{}
 	cmd := &cobra.Command{
 		Use:   "subtitles [DIR|SCRIPT]",
-		Short: "Writes the subtitles of a film, without building it",
-		Long: `Writes what is said in a film, and when, as SubRip (srt), WebVTT (vtt) or plain text
-(txt), without building the film. The narration is spoken, since the voice says when each
+		Short: "Writes the subtitles of a video, without building it",
+		Long: `Writes what is said in a video, and when, as SubRip (srt), WebVTT (vtt) or plain text
+(txt), without building the video. The narration is spoken, since the voice says when each
 word is said; nothing is drawn. The file's ending says the format, unless --format does;
 without either, both .srt and .vtt are written beside the script.`,
 		Example: `  mynah subtitles lesson/script.md

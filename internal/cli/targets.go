@@ -70,11 +70,13 @@ func isFolder(output string) bool {
 // outputs gives each of several scripts a film of its own: beside it, in the folder that
 // --output names, or by its template.
 func (a *app) outputs(ctx context.Context, f *buildFlags, args []string) ([]*buildFlags, error) {
-	template := f.output
+	template, folder := f.output, ""
 	switch {
 	case template == "":
 	case isFolder(template):
-		template = filepath.Join(template, "{name}.mp4")
+		folder, template = template, ""
+	case !isTemplate(template) && filepath.Ext(template) == "":
+		template = filepath.Join(template, "{name}.mp4") // a folder that is made
 	case !isTemplate(template):
 		return nil, usageError{fmt.Errorf("-o %s names one file for %d scripts: name a folder, or a template such as {name}.mp4", template, len(args))}
 	}
@@ -95,11 +97,14 @@ func (a *app) outputs(ctx context.Context, f *buildFlags, args []string) ([]*bui
 			return nil, err
 		}
 		path := filepath.Clean(r.Output)
+		if folder != "" { // the name that it would have beside its script
+			path = filepath.Join(folder, filepath.Base(path))
+		}
 		if other, ok := taken[path]; ok {
 			return nil, usageError{fmt.Errorf("%s and %s would both become %s: use a template with {name}, {language} or {size} that tells them apart", other, arg, path)}
 		}
 		taken[path] = arg
-		one.output = path
+		one.output, one.single = path, true
 		all = append(all, &one)
 	}
 	return all, nil
@@ -116,7 +121,7 @@ func (a *app) expand(ctx context.Context, f *buildFlags, arg, template string) (
 		}
 		field, tail, closed := strings.Cut(after, "}")
 		if !closed || field != "name" && field != "language" && field != "size" {
-			return "", usageError{fmt.Errorf("-o %s: {%s is none of {%s}", template, cmp.Or(field, ""), strings.Join(known, "}, {"))}
+			return "", usageError{fmt.Errorf("-o %s: a template knows {%s}, but not {%s}", template, strings.Join(known, "}, {"), field)}
 		}
 		rest = tail
 	}
@@ -141,11 +146,11 @@ func (a *app) expand(ctx context.Context, f *buildFlags, arg, template string) (
 		values["language"] = cmp.Or(facts.Language, "en")
 		values["size"] = fmt.Sprintf("%dx%d", facts.Width, facts.Height)
 	}
-	out := template
+	var pairs []string
 	for name, v := range values {
-		out = strings.ReplaceAll(out, "{"+name+"}", v)
+		pairs = append(pairs, "{"+name+"}", v)
 	}
-	return out, nil
+	return strings.NewReplacer(pairs...).Replace(template), nil
 }
 
 // buildMany builds several scripts, one after the other: what they share is made once. What is
@@ -165,10 +170,11 @@ func (a *app) buildMany(ctx context.Context, f *buildFlags, args []string) error
 		if err != nil {
 			return a.fail(f.json, err)
 		}
-		dir := filepath.Dir(args[i])
-		if info, err := os.Stat(args[i]); err == nil && info.IsDir() {
-			dir = args[i]
+		r, err := one.request(args[i : i+1])
+		if err != nil {
+			return a.fail(f.json, err)
 		}
+		dir := r.Dir // which findings are named from
 		for _, d := range found {
 			if d.Severity != diag.Error { // the build tells the others
 				continue
@@ -184,6 +190,12 @@ func (a *app) buildMany(ctx context.Context, f *buildFlags, args []string) error
 		return a.fail(f.json, &studio.ScriptError{List: list, Sources: sources})
 	}
 	for i, one := range all {
+		if f.plan {
+			if err := a.build(ctx, one, args[i:i+1]); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := os.MkdirAll(filepath.Dir(one.output), 0o755); err != nil { //nolint:gosec // films are for others to see
 			return a.fail(f.json, fault.New(fault.Disk, err, "the folder %s cannot be made", filepath.Dir(one.output)))
 		}

@@ -27,7 +27,7 @@ func (a *app) watchCommand() *cobra.Command {
 		Short: "Builds the video again at every save, and shows it on a page",
 		Long: `Builds the video, shows it on a page of this machine, and builds it again whenever a
 file of the project is saved. The page reloads by itself and stays at its place in the
-film; what is wrong with the script stands under it. Ctrl-C ends it.`,
+video; mistakes of the script are listed under it. Ctrl-C ends it.`,
 		Example: `  mynah watch
   mynah watch lesson/script.md --listen 127.0.0.1:9000`,
 		Args: arguments(cobra.MaximumNArgs(1)),
@@ -58,7 +58,7 @@ func (a *app) watch(ctx context.Context, f *buildFlags, args []string, listen st
 	server := &http.Server{Handler: page.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(listener) }()
 	defer func() { _ = server.Close() }()
-	fmt.Fprintf(a.Out, "http://%s shows the film; Ctrl-C ends\n", listener.Addr())
+	fmt.Fprintf(a.Out, "http://%s shows the video; Ctrl-C ends\n", listener.Addr())
 	p := watch.Project{Dir: r.Dir, Own: own(r.Output)}
 	if err := p.Run(ctx, func(ctx context.Context) { a.rebuild(ctx, h.Studio, r, page) }); err != nil {
 		return fault.New(fault.Disk, err, "the project cannot be watched")

@@ -113,8 +113,15 @@ type Diagnostic struct { //nolint:errname // it is a finding first, an error whe
 	Hint     string
 }
 
-// Error makes a Diagnostic usable as an error: "file:line:column: summary".
+// Error makes a Diagnostic usable as an error: "file:line:column: summary", without the place
+// where it has none.
 func (d Diagnostic) Error() string {
+	switch {
+	case d.Range.File == "":
+		return d.Summary
+	case d.Range.Start.Line == 0:
+		return d.Range.File + ": " + d.Summary
+	}
 	return fmt.Sprintf("%s:%d:%d: %s", d.Range.File, d.Range.Start.Line, d.Range.Start.Column, d.Summary)
 }
 
@@ -196,7 +203,20 @@ func (l List) Strict() List {
 	for i := range out {
 		if out[i].Severity == Warning && out[i].Code.Strict() {
 			out[i].Severity = Error
+			out[i].Summary = withoutOutcome(out[i].Summary)
 		}
 	}
 	return out
+}
+
+// withoutOutcome takes from a warning what the build does instead, which it does not do in a strict
+// build.
+func withoutOutcome(summary string) string {
+	for _, outcome := range []string{" and ignored", " and stays as it is"} {
+		summary = strings.TrimSuffix(summary, outcome)
+	}
+	if before, after, ok := strings.Cut(summary, "; "); ok && strings.HasSuffix(after, " speaks instead") {
+		summary = before
+	}
+	return summary
 }

@@ -328,3 +328,19 @@ func TestForemost(t *testing.T) {
 		}
 	}
 }
+
+// TestStrictSaysNoOutcome: what a build does instead of stopping is not said of an error.
+func TestStrictSaysNoOutcome(t *testing.T) {
+	t.Parallel()
+	for warning, want := range map[string]string{
+		`the property "foo" is unknown and ignored`:              `the property "foo" is unknown`,
+		`there is no voice "brain"; matthew speaks instead`:      `there is no voice "brain"`,
+		`the variable "x" was given no value and stays as it is`: `the variable "x" was given no value`,
+	} {
+		var list diag.List
+		list.Warnf(diag.Range{}, "%s", warning).Code = diag.UnknownProperty
+		if got := list.Strict()[0].Summary; got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+}

@@ -50,7 +50,7 @@ func (b band) start(row int) int {
 }
 
 // Align finds the path of the least distance between two recordings. It reports false where
-// there is none, or where they are too long.
+// no such path exists, or where they are too long.
 func Align(one, other Features) (Path, bool) {
 	b := band{rows: one.frames, columns: other.frames}
 	b.reach = bandFrames + int(bandShare*float64(max(b.rows, b.columns)))

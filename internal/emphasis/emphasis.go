@@ -16,7 +16,7 @@ import (
 // Parsers are goldmark's parsers of emphasis and of strikethrough, which also take marks
 // between punctuation and a letter. Those are text to CommonMark, and scripts without blanks
 // are full of them, as in これは**「重要」**です. In other scripts such marks may close, when
-// they are two, but not open. A star between two digits is none. They come before goldmark's own.
+// they are two, but not open. A star between two digits is not a mark. They come before goldmark's own.
 func Parsers() []util.PrioritizedValue {
 	const before = 490 // the own ones have 500
 	return []util.PrioritizedValue{

@@ -1,4 +1,4 @@
-// Package fault is how a failure is told to whoever called: the command line, the
+// Package fault describes a failure to its caller: the command line, the
 // API, a worker. It carries a code for programs, a sentence for people, whose turn it
 // is to act, and the cause for the log. What an author did wrong in a script is told
 // by package diag; a fault of code Script only says that there is such a list.

@@ -239,7 +239,7 @@ func (a AAC) codec() []string {
 	}
 }
 
-// SpeechFile are the arguments that encode raw mono samples to a file of ours; format
+// SpeechFile are the arguments that encode raw samples to a file of ours; format
 // is wav or mp3.
 func SpeechFile(format string, sampleRate, channels int, path string) []string {
 	args := append(quiet(), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", strconv.Itoa(channels), "-i", "pipe:0", "-fflags", "+bitexact", "-flags", "+bitexact")

@@ -255,7 +255,7 @@ func (o *probeOutput) length(s probeStream, f media.Format, exact func(*big.Rat)
 // maxSeconds is more than any file lasts, 115 days: a longer time is damage.
 const maxSeconds = 10_000_000
 
-// offset reads a time that may be below zero; what is none is 0.
+// offset reads a time that may be below zero; anything else is 0.
 func offset(text string) *big.Rat {
 	r, ok := new(big.Rat).SetString(text)
 	if !ok || len(text) > 40 || strings.ContainsAny(text, "eE/") || new(big.Rat).Abs(r).Cmp(big.NewRat(maxSeconds, 1)) > 0 {

@@ -111,7 +111,7 @@ func (p Picture) still() []string {
 }
 
 // crossingQP is the constant quantiser of crossfades: theirs are the frames that are on
-// for the shortest time. simple spares the search for motion where there is none.
+// for the shortest time. simple skips the search for motion in pictures that do not move.
 const crossingQP = 22
 
 func simple() []string { return []string{"me=dia", "subme=0", "partitions=none"} }

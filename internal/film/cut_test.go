@@ -373,7 +373,7 @@ func TestFilmsThatCannotBeCut(t *testing.T) {
 	}{
 		{"no picture", nil, sound, 4800},
 		{"a segment that is not there", []film.Piece{{Segment: key("nowhere"), Frames: 1}}, sound, 4800},
-		{"a segment that is none", []film.Piece{{Segment: good, Frames: 1}, {Segment: broken, Frames: 1}}, sound, 4800},
+		{"a broken segment", []film.Piece{{Segment: good, Frames: 1}, {Segment: broken, Frames: 1}}, sound, 4800},
 		{"a segment of no bytes", []film.Piece{{Segment: empty, Frames: 1}}, sound, 4800},
 		{"a segment that is longer than its index says", []film.Piece{{Segment: shifted, Frames: 1}}, sound, 4800},
 		{"segments of two sizes", []film.Piece{{Segment: good, Frames: 1}, {Segment: foreign, Frames: 1}}, sound, 4800},

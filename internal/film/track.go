@@ -46,10 +46,10 @@ type sample struct {
 	segment cache.Key
 	unit    int    // -1 for a skip picture
 	id      uint32 // idr_pic_id of an IDR picture
-	number  int    // frame_num of a picture that is none
+	number  int    // frame_num of a coded picture
 	size    uint32
 	idr     bool
-	// held tells of a picture that skip pictures came before: its number is not the one
+	// held marks a picture behind skip pictures: its number is not the one
 	// that it was coded with.
 	held bool
 }

@@ -64,7 +64,7 @@ func (o *office) announce(ctx context.Context, urls []string, open bool) {
 // firstKeyFile in the data folder holds the key that the first start makes.
 const firstKeyFile = "first-key"
 
-// firstKey makes a key when there is none at all, and writes it to a file that only the server's
+// firstKey creates a key if the server has no key, and writes it to a file that only the server's
 // user reads: what the server prints may go into a journal.
 func (o *office) firstKey(ctx context.Context, data, base string) error {
 	if len(o.cfg.Auth.Fixed) > 0 {

@@ -51,7 +51,7 @@ type ServeConfig struct {
 	CacheSize int64
 	// Sweep is how often what expired is removed.
 	Sweep time.Duration
-	// Log takes what the server tells; Out the lines for whoever started it.
+	// Log takes the server's log; Out the lines for the person who started it.
 	Log *slog.Logger
 	Out io.Writer
 }

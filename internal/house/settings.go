@@ -283,7 +283,7 @@ func (j *judge) engine(name string, values map[string]Value) EngineConfig {
 	}
 	getenv := j.getenv
 	if _, named := values["key-env"]; values["url"].found && !named {
-		getenv = func(string) string { return "" } // whoever listens there is sent no key
+		getenv = func(string) string { return "" } // the program that listens there is sent no key
 	}
 	e.keys(getenv)
 	if err := e.Validate(); err != nil {

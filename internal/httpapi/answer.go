@@ -149,7 +149,7 @@ func unmarshal(b []byte, v any) error {
 		return &bodyError{http.StatusBadRequest, fmt.Sprintf("%s must be %s, not %s", wrong.Field, article(wrong.Type), wrong.Value)}
 	}
 	if err != nil || !strings.HasPrefix(trimmed, "{") {
-		return &bodyError{http.StatusBadRequest, "The body of the request is no JSON object"}
+		return &bodyError{http.StatusBadRequest, "The body of the request is not a JSON object"}
 	}
 	return nil
 }
@@ -226,7 +226,10 @@ func (s *Server) statusOf(ctx context.Context, r *http.Request, b build.Build) (
 
 func warning(d api.Diagnostic) api.Warning {
 	w := api.Warning{Type: d.Code, Detail: d.Summary}
-	if d.File != "" {
+	switch {
+	case d.File != "" && d.Line == 0:
+		w.Detail = d.File + ": " + d.Summary
+	case d.File != "":
 		w.Detail = fmt.Sprintf("%s:%d:%d: %s", d.File, d.Line, d.Column, d.Summary)
 	}
 	if w.Type == "" {

@@ -143,7 +143,7 @@ func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		if u, err := url.Parse(q.Repository); err != nil || u.Host == "" || u.User != nil {
-			wrong("repository is no address of an archive")
+			wrong("repository is not an address of an archive")
 			return
 		}
 	case api.GitHub:

@@ -41,7 +41,7 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request, b build.Build) {
 	var err error
 	if v := r.Header.Get("Last-Event-ID"); v != "" {
 		if last, err = strconv.ParseInt(v, 10, 64); err != nil || last < 0 {
-			s.problem(w, r, http.StatusBadRequest, "bad-request", "Last-Event-ID is no number of an event")
+			s.problem(w, r, http.StatusBadRequest, "bad-request", "Last-Event-ID is not a number of an event")
 			return
 		}
 	}

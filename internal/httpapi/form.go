@@ -27,14 +27,21 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *build.Build, 
 	b.Spec.Type, b.Spec.Repository = api.ZipUpload, id
 	files := &bundle{limit: s.cfg.MaxUpload}
 	defer files.close()
-	project, fields := false, newBuildFields{b, wrong}
-	for {
+	const mostParts = 10_000
+	project, fields, seen := false, newBuildFields{b, wrong}, map[string]bool{}
+	for n := 0; ; n++ {
 		part, err := parts.NextRawPart()
 		if errors.Is(err, io.EOF) {
 			break
 		}
+		if _, long := errors.AsType[*http.MaxBytesError](err); long {
+			return objects.ErrTooLarge
+		}
 		if err != nil {
 			return &bodyError{http.StatusBadRequest, "The body is not a whole multipart/form-data"}
+		}
+		if n == mostParts {
+			return &bodyError{http.StatusRequestEntityTooLarge, fmt.Sprintf("The form has more than %d parts: send a zip", mostParts)}
 		}
 		// What cannot be read is the sender's fault, what else goes wrong is ours.
 		p, name := &sender{r: part}, part.FormName()
@@ -55,9 +62,20 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *build.Build, 
 			err = files.add(file, p)
 		default:
 			var text []byte
-			if text, err = io.ReadAll(io.LimitReader(p, mostText)); err == nil {
+			text, err = io.ReadAll(io.LimitReader(p, mostText+1))
+			switch {
+			case err != nil:
+			case len(text) > mostText:
+				return &bodyError{http.StatusRequestEntityTooLarge, fmt.Sprintf("The field %q is over %d bytes: send a large script as a file", short(name), mostText)}
+			case seen[name] && name != "tags":
+				wrong.add("/"+short(name), "is given twice")
+			default:
+				seen[name] = true
 				fields.field(name, string(text))
 			}
+		}
+		if _, long := errors.AsType[*http.MaxBytesError](p.err); long {
+			return objects.ErrTooLarge
 		}
 		if p.err != nil {
 			return &bodyError{http.StatusBadRequest, "The form is not whole"}
@@ -65,6 +83,13 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *build.Build, 
 		if err != nil {
 			return err
 		}
+	}
+	if b.Spec.Text != "" && b.Spec.Source != "" {
+		wrong.add("/source", "cannot go with script: a form names a script of its project, or holds one")
+	}
+	if files.names["script.md"] && b.Spec.Text != "" {
+		wrong.add("/script", "cannot go with a file script.md: they are the same")
+		return nil
 	}
 	if b.Spec.Text != "" && !project {
 		if err := files.add("script.md", strings.NewReader(b.Spec.Text)); err != nil {
@@ -107,6 +132,7 @@ func formFile(p *multipart.Part) string {
 type bundle struct {
 	file  *os.File
 	zip   *zip.Writer
+	names map[string]bool
 	limit int64
 }
 
@@ -117,8 +143,9 @@ func (u *bundle) add(name string, r io.Reader) error {
 			return err
 		}
 		_ = os.Remove(f.Name()) // it lives as long as it is open
-		u.file, u.zip = f, zip.NewWriter(f)
+		u.file, u.zip, u.names = f, zip.NewWriter(f), map[string]bool{}
 	}
+	u.names[name] = true
 	w, err := u.zip.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
 	if err != nil {
 		return err

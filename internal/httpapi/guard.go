@@ -24,6 +24,7 @@ import (
 	"mynah/api"
 	"mynah/internal/auth"
 	"mynah/internal/build"
+	"mynah/internal/fault"
 )
 
 // note is what a handler lets the log know of a request.
@@ -161,6 +162,9 @@ type recorder struct {
 	body   bytes.Buffer
 }
 
+// mostReplayed is the longest answer that is kept for a request that comes again, in bytes.
+const mostReplayed = 1 << 20
+
 func (c *recorder) WriteHeader(status int) {
 	c.status = status
 	c.ResponseWriter.WriteHeader(status)
@@ -170,7 +174,9 @@ func (c *recorder) Write(b []byte) (int, error) {
 	if c.status == 0 {
 		c.status = http.StatusOK
 	}
-	c.body.Write(b)
+	if c.body.Len() <= mostReplayed { // longer ones are not kept
+		c.body.Write(b)
+	}
 	return c.ResponseWriter.Write(b)
 }
 
@@ -190,6 +196,10 @@ func (s *Server) idempotent(next http.Handler) http.Handler {
 			return
 		}
 		sum, body, err := s.spool(r)
+		if _, ok := fault.As(err); ok {
+			s.fail(w, r, err)
+			return
+		}
 		if err != nil {
 			s.bad(w, r, err)
 			return
@@ -212,7 +222,7 @@ func (s *Server) idempotent(next http.Handler) http.Handler {
 			}()
 			next.ServeHTTP(rec, r)
 			// What may go better another time is not kept.
-			if rec.status < http.StatusInternalServerError && rec.status != http.StatusTooManyRequests && rec.body.Len() <= 1<<20 {
+			if rec.status < http.StatusInternalServerError && rec.status != http.StatusTooManyRequests && rec.body.Len() <= mostReplayed {
 				a := &build.Answer{Status: rec.status, Header: map[string]string{}, Body: rec.body.Bytes()}
 				for _, h := range []string{"Content-Type", "Location", durationHeader, "X-Mynah-Warning"} {
 					if v := w.Header()[h]; len(v) > 0 {
@@ -241,7 +251,7 @@ func (s *Server) idempotent(next http.Handler) http.Handler {
 func (s *Server) spool(r *http.Request) ([]byte, io.ReadCloser, error) {
 	f, err := os.CreateTemp("", "mynah-body-*")
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fault.New(fault.Disk, err, "the request cannot be stored")
 	}
 	_ = os.Remove(f.Name()) // it lives as long as it is open
 	h := sha256.New()

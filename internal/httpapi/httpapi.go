@@ -191,13 +191,13 @@ func (s *Server) Handler() http.Handler {
 		r.Get("/account/credits", s.credits)
 		r.With(s.idempotent).Post("/v1/builds", s.createBuild)
 		r.Get("/v1/builds", s.listBuilds)
-		r.Get("/v1/builds/{id}", s.getBuild)
-		r.Delete("/v1/builds/{id}", s.deleteBuild)
-		r.Get("/v1/builds/{id}/events", s.events)
-		r.Post("/v1/builds/{id}/cancel", s.cancelBuild)
+		r.With(s.noQuery).Get("/v1/builds/{id}", s.getBuild)
+		r.With(s.noQuery).Delete("/v1/builds/{id}", s.deleteBuild)
+		r.With(s.noQuery).Get("/v1/builds/{id}/events", s.events)
+		r.With(s.noQuery).Post("/v1/builds/{id}/cancel", s.cancelBuild)
 		r.Post("/v1/check", s.check)
-		r.Get("/v1/voices", s.voices)
-		r.Get("/v1/voices/{name}/sample", s.sample)
+		r.With(s.noQuery).Get("/v1/voices", s.voices)
+		r.With(s.noQuery).Get("/v1/voices/{name}/sample", s.sample)
 	})
 	return s.observed(r, s.cors())
 }
@@ -248,7 +248,7 @@ func (s *Server) base(r *http.Request) (*url.URL, error) {
 		u.Scheme = "https"
 	}
 	if again, err := url.Parse(u.String()); err != nil || again.Host != r.Host || r.Host == "" || again.User != nil {
-		return nil, fault.New(fault.Usage, nil, "the Host header is no host")
+		return nil, fault.New(fault.Usage, nil, "the Host header is not a host")
 	}
 	return u, nil
 }

@@ -22,6 +22,10 @@ import (
 type invalid []api.Diagnostic
 
 func (v *invalid) add(pointer, format string, args ...any) {
+	const most = 100 // nobody reads more
+	if len(*v) == most {
+		return
+	}
 	*v = append(*v, api.Diagnostic{Pointer: pointer, Severity: "error", Code: "invalid", Summary: fmt.Sprintf(format, args...)})
 }
 
@@ -57,6 +61,15 @@ func (s *Server) knownQuery(w http.ResponseWriter, r *http.Request, known ...str
 	}
 	slices.SortFunc(v, func(a, b api.Diagnostic) int { return strings.Compare(a.Pointer, b.Pointer) })
 	return !s.refuse(w, r, v)
+}
+
+// noQuery refuses all query words.
+func (s *Server) noQuery(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.knownQuery(w, r) {
+			next.ServeHTTP(w, r)
+		}
+	})
 }
 
 // object reads a JSON object.
@@ -153,7 +166,7 @@ func (f newBuildFields) variables(value any) {
 func (f newBuildFields) tags(value any) {
 	const most, longest = 20, 64
 	list, ok := value.([]any)
-	if !ok || len(list) > most {
+	if !ok || len(f.b.Tags)+len(list) > most {
 		f.v.add("/tags", "must be a list of at most %d texts", most)
 		return
 	}

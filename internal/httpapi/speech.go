@@ -100,7 +100,7 @@ func (s *Server) speechText(w http.ResponseWriter, r *http.Request, streaming bo
 	}
 	switch {
 	case !utf8.Valid(b):
-		s.problem(w, r, http.StatusBadRequest, "bad-request", "The text is not UTF-8")
+		s.problem(w, r, http.StatusBadRequest, "bad-request", "The text is not UTF-8: save it as UTF-8 and send it again")
 	case strings.TrimSpace(strings.TrimPrefix(string(b), "\ufeff")) == "":
 		s.problem(w, r, http.StatusBadRequest, "bad-request", "The request has no text to speak")
 	case streaming && utf8.RuneCount(b) > mostStreamed:

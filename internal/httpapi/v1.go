@@ -36,6 +36,8 @@ func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
 	media, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch media {
 	case "multipart/form-data":
+		const overhead = 4 << 20 // of the fields and of what stands between the parts
+		r.Body = http.MaxBytesReader(w, r.Body, s.cfg.MaxUpload+overhead)
 		var wrong invalid
 		if err := s.form(r, multipart.NewReader(r.Body, params["boundary"]), &b, &wrong); err != nil {
 			s.drop(r, b)
@@ -242,7 +244,7 @@ func (s *Server) filter(w http.ResponseWriter, r *http.Request) (build.Filter, b
 	}
 	if f.Before = q.Get("cursor"); f.Before != "" {
 		if _, err := ulid.ParseStrict(f.Before); err != nil {
-			v.add("?cursor", "is no cursor of this list")
+			v.add("?cursor", "is not a cursor of this list")
 		}
 	}
 	if f.State = build.State(q.Get("state")); f.State != "" && !slices.Contains(build.States(), f.State) {

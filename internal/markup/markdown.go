@@ -2,7 +2,7 @@
 // Markdown, code and plain text. What it returns is a piece of a page and holds no
 // script, no handler of events and no address but those of images and links that the
 // author wrote. The package refuses to know themes, sizes and browsers, and it reads no
-// file: whoever draws the page decides which addresses mean something.
+// file: the code that draws the page decides which addresses mean something.
 package markup
 
 import (

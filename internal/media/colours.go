@@ -15,7 +15,7 @@ const maxICC = 8 << 20
 // Colours is what a picture says about its colours. At most one of its kinds counts, the
 // first that is set: code points, profile, sRGB, gamma and chromaticities.
 type Colours struct {
-	// Primaries and Transfer are code points of ITU-T H.273, 0 where there are none.
+	// Primaries and Transfer are code points of ITU-T H.273, 0 where they are not given.
 	Primaries, Transfer int
 	// ICC is the bytes of a profile; BadICC tells that there is one that cannot be read.
 	ICC    string

@@ -2,7 +2,7 @@ package media
 
 // mpegFrame gives the length in bytes of the frame of MPEG audio, layer III, that a header
 // begins (ISO/IEC 11172-3, 2.4.1.3, and 13818-3), and what all frames of a stream share:
-// version and sample rate. The length is 0 where there is none.
+// version and sample rate. The length is 0 where there is no frame.
 func mpegFrame(h []byte) (length int, kind byte) {
 	if len(h) < 4 || h[0] != 0xff || h[1]&0xe6 != 0xe2 {
 		return 0, 0

@@ -44,7 +44,7 @@ func Inspect(r io.ReaderAt, size int64) ([]Found, error) {
 		}
 		at += length
 	}
-	return nil, fmt.Errorf("%w: there is none", errIndex)
+	return nil, fmt.Errorf("%w: it is missing", errIndex)
 }
 
 // boxAt reads the head of a box of a file: its type, and the lengths of head and box.

@@ -76,7 +76,7 @@ func kinds(nodes []*node) []string {
 	return out
 }
 
-// find gives the only box at a path below the given ones, nil when there is none.
+// find gives the only box at a path below the given ones, nil if it does not exist.
 func find(t *testing.T, nodes []*node, path string) *node {
 	t.Helper()
 	name, rest, more := strings.Cut(path, "/")

@@ -41,8 +41,8 @@ func songs() []song {
 	}
 }
 
-// Frames gives the length of a track in sample frames, of Channels samples each; 0 for a
-// name that is none.
+// Frames gives the length of a track in sample frames, of Channels samples each; 0 for an
+// unknown name.
 func Frames(name string) int64 {
 	for _, s := range songs() {
 		if s.name == name {
@@ -54,7 +54,7 @@ func Frames(name string) int64 {
 
 // Render plays a track once: interleaved samples at Rate, which can be repeated without a
 // seam because what still sounds at the end sounds on at the beginning. All tracks are
-// about equally loud, near -27 LUFS. It gives false for a name that is none.
+// about equally loud, near -27 LUFS. It gives false for an unknown name.
 func Render(name string) ([]int16, bool) {
 	for n, s := range songs() {
 		if s.name != name {

@@ -63,7 +63,7 @@ func TestTracks(t *testing.T) {
 		}
 	}
 	if _, ok := music.Render("polka-1"); ok || music.Frames("polka-1") != 0 {
-		t.Error("a track that is none is played")
+		t.Error("an unknown track is played")
 	}
 }
 

@@ -33,7 +33,7 @@ func line(text string) []note {
 	return out
 }
 
-// pitch reads the name of a note, such as "Bb3"; 0 for what is none.
+// pitch reads the name of a note, such as "Bb3"; 0 for anything else.
 func pitch(name string) int {
 	if len(name) < 2 {
 		return 0

@@ -150,7 +150,7 @@ type Attributes struct {
 	ETag     string
 }
 
-// Attributes tells of an object; ok is false where there is none.
+// Attributes describes an object; ok is false if it does not exist.
 func (s *Store) Attributes(ctx context.Context, key string) (a Attributes, ok bool, err error) {
 	attrs, err := s.bucket.Attributes(ctx, key)
 	if gcerrors.Code(err) == gcerrors.NotFound {

@@ -105,7 +105,7 @@ type Command struct {
 	Limits    Limits
 
 	// Resident marks a helper that stays for long and mostly waits, such as a browser.
-	// It takes no slot, so whoever holds one can still start other children.
+	// It takes no slot, so the holder of a slot can still start other children.
 	Resident bool
 }
 

@@ -182,7 +182,7 @@ func (g *grammar) groups(number string) string {
 	return b.String()
 }
 
-// ordinal spells an ordinal number in a form; empty where there is none.
+// ordinal spells an ordinal number in a form; empty where it has no such form.
 func (g *grammar) ordinal(number, form string) string {
 	n, err := strconv.ParseUint(number, 10, 64)
 	if err != nil || g.rules == nil || len(number) > 1 && number[0] == '0' {

@@ -100,7 +100,7 @@ func (p *passage) ordinalEnding(i int) (string, int) {
 	return best, end
 }
 
-// romanNumeral parses a Roman numeral in its canonical form; 0 is none.
+// romanNumeral parses a Roman numeral in its canonical form; 0 is anything else.
 func romanNumeral(s string) int {
 	if s == "" || strings.Trim(s, "IVXLCDM") != "" {
 		return 0

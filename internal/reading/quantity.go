@@ -414,7 +414,7 @@ func (p *passage) plainWords(from, to int, q quantity) string {
 	return p.spell(q.n, p.formFor(from, gender))
 }
 
-// genderBehind gives the gender of the noun behind a number; empty where there is none.
+// genderBehind gives the gender of the noun behind a number; empty where no noun follows.
 func (p *passage) genderBehind(i int) string {
 	start := i
 	j := p.skip(i)

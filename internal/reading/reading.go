@@ -20,7 +20,7 @@ import (
 // Reader reads the narration of one script. The zero value has no lexicon. A Reader is
 // not safe for use by several goroutines.
 type Reader struct {
-	// Lexicon of the script; nil is none. It is set before anything is read.
+	// Lexicon of the script; nil is an empty one. It is set before anything is read.
 	Lexicon *Lexicon
 
 	languages map[string]*grammar // which take longer to make than a paragraph to read

@@ -38,6 +38,11 @@ func (p *passage) phonePlus(i int) (int, string) {
 // signedNumber reads -5, +3, ~50, $5 and ½.
 func (p *passage) signedNumber(i int) (int, string) {
 	t := p.at(i)
+	if p.isMeasuredSpan(i) && !p.formula(i) {
+		return i + 1, p.word("to")
+	} else if p.isMeasuredSpan(i) {
+		return i + 1, p.word("minus")
+	}
 	if _, _, ok := vulgar(t.text); ok {
 		return p.quantities(i)
 	}
@@ -65,6 +70,25 @@ func (p *passage) signedNumber(i int) (int, string) {
 		return i + 1, p.signs[t.text]
 	}
 	return p.quantities(i)
+}
+
+// isMeasuredSpan says whether a dash stands between two numbers that both have the same unit, as in
+// 30 %–40 % and 20 °C – 25 °C.
+func (p *passage) isMeasuredSpan(i int) bool {
+	if mark := p.at(i).text; !isDash(mark) || mark == "−" {
+		return false
+	}
+	unit, start := p.before(i), p.skip(i+1)
+	_, end := p.number(start)
+	if end == start || p.at(unit).kind == digits {
+		return false
+	}
+	behind := p.skip(end)
+	if degrees := p.at(behind).text == "°" && p.at(unit).text != "°"; degrees {
+		behind = p.skip(behind + 1)
+	}
+	before := p.at(p.before(unit))
+	return p.at(unit).text == p.at(behind).text && (before.kind == digits || before.text == "°")
 }
 
 // shortDecade reads '90s and '68.
@@ -120,6 +144,11 @@ func (p *passage) pathsAndFlags(i int) (int, string) {
 // between reads signs by what stands on either side: 5 - 3, 3 x 4, 2*3, a / b.
 func (p *passage) between(i int) (int, string) {
 	t := p.at(i)
+	if p.isMeasuredSpan(i) && !p.formula(i) {
+		return i + 1, p.word("to")
+	} else if p.isMeasuredSpan(i) {
+		return i + 1, p.word("minus")
+	}
 	before, after := p.at(p.before(i)), p.at(p.skip(i+1))
 	value := func(t token) bool { return t.kind == digits || t.kind == word && len([]rune(t.text)) == 1 }
 	switch t.text {

@@ -62,7 +62,7 @@ type noun struct {
 type currency struct {
 	symbols []string
 	major   noun
-	minor   noun // empty: there is none
+	minor   noun // empty: the currency has no minor unit
 }
 
 // scale is a word such as million.

@@ -143,7 +143,7 @@ func (p *passage) decadeWords(i, n int, pattern string) string {
 // isDigits tells whether a text is made of digits alone.
 func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// parse reads a small number; -1 is none.
+// parse reads a small number; -1 is anything else.
 func parseSmall(s string) int {
 	n, err := strconv.Atoi(s)
 	if err != nil {

@@ -350,7 +350,7 @@ func (r *Rate) UnmarshalText(b []byte) error {
 	n, err := strconv.ParseInt(num, 10, 64)
 	d, err2 := strconv.ParseInt(den, 10, 64)
 	if err != nil || err2 != nil || n < 0 || d <= 0 {
-		return fmt.Errorf("%q is no frame rate such as 30000/1001", b)
+		return fmt.Errorf("%q is not a frame rate such as 30000/1001", b)
 	}
 	r.Num, r.Den = n, d
 	return nil

@@ -12,7 +12,7 @@ import (
 
 // Choice is what a folder holds that may be built, where no script was named.
 type Choice struct {
-	// Script is the one that is meant, by its path in the file system; "" where there is none,
+	// Script is the one that is meant, by its path in the file system; "" where no file is,
 	// or several that could be.
 	Script string
 	// Candidates are the scripts that could be meant, Decks the presentations beside them.
@@ -41,7 +41,7 @@ func Choose(fsys fs.FS, dir string) (Choice, error) {
 		case IsDeck(name):
 			c.Decks = append(c.Decks, name)
 			decks[strings.TrimSuffix(name, path.Ext(name))] = ext == ".pdf"
-		case isScriptName(name) && !comesAlong(name):
+		case isScriptName(name) && !ComesAlong(name):
 			texts = append(texts, name)
 		}
 	}
@@ -80,10 +80,13 @@ func isScriptName(name string) bool {
 	return slices.Contains([]string{".md", ".markdown", ".txt"}, strings.ToLower(path.Ext(name)))
 }
 
-// comesAlong says whether a text is one that comes with a project, or that Mynah writes beside
+// ComesAlong says whether a text is one that comes with a project, or that Mynah writes beside
 // a film.
-func comesAlong(name string) bool {
+func ComesAlong(name string) bool {
 	lower := strings.ToLower(name)
+	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~$") { // hidden, or the lock of an open document
+		return true
+	}
 	for _, prefix := range []string{"readme", "license", "licence", "changelog", "contributing", "notice", "security"} {
 		if rest, ok := strings.CutPrefix(lower, prefix); ok && (rest == "" || !isLetter(rest[0])) {
 			return true

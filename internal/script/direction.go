@@ -57,7 +57,7 @@ func (p *parser) isAbsent(name string, v value) bool {
 	return true
 }
 
-// node makes the node of a direction. A pause of no length is none.
+// node makes the node of a direction. A pause of no length gives no node.
 func (p *parser) node(d direction) (Node, bool) {
 	at := At{Range: d.whole}
 	switch d.name {

@@ -6,7 +6,7 @@ import "fmt"
 func ParseSize(s string) (Size, error) {
 	v, ok := frameSize().read(s)
 	if !ok {
-		return Size{}, fmt.Errorf("%q is no size; allowed: %s", s, frameSize().allowed)
+		return Size{}, fmt.Errorf("%q is not a size; allowed: %s", s, frameSize().allowed)
 	}
 	return v, nil
 }
@@ -15,7 +15,7 @@ func ParseSize(s string) (Size, error) {
 func ParseRate(s string) (Rate, error) {
 	v, ok := frameRate().read(s)
 	if !ok {
-		return Rate{}, fmt.Errorf("%q is no frame rate; allowed: %s", s, frameRate().allowed)
+		return Rate{}, fmt.Errorf("%q is not a frame rate; allowed: %s", s, frameRate().allowed)
 	}
 	return v, nil
 }

@@ -65,7 +65,7 @@ func (p *parser) properties(lines []*line, first, last int) {
 		}
 		name, nameAt, rest, ok := headerLine(q)
 		if !ok {
-			d := p.diags.Errorf(q.place(), "%s is no property of the header", quoted(q.text()))
+			d := p.diags.Errorf(q.place(), "%s is not a property of the header", quoted(q.text()))
 			d.Detail = "A line of the header is \"name: value\", or, indented, belongs to the map above it"
 			d.Hint = "narration and pictures follow after the --- that closes the header"
 			i++

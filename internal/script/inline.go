@@ -276,6 +276,10 @@ func (w *walker) html(n *ast.RawHTML, style Style) {
 		ssml = false // HTML has them too
 	}
 	switch {
+	case name == "img" || name == "video":
+		d.Hint = "write ![](file) on a line of its own"
+	case name == "hr":
+		d.Hint = "write --- for a new scene"
 	case name == "speak":
 		d.Hint = "begin <speak> on a line of its own"
 	case ssml:
@@ -343,13 +347,13 @@ func isEntity(s string) bool {
 	return true
 }
 
-// runBuilder joins text to runs. White space becomes single blanks, and there is none
+// runBuilder joins text to runs. White space becomes single blanks, and there is no blank
 // at either end.
 type runBuilder struct {
 	runs   []Run
 	now    []byte
 	style  Style
-	spaced bool     // the text so far ends in a blank, or there is none
+	spaced bool     // the text so far ends in a blank, or is empty
 	values []string // of variables, by the numbers between markers
 	any    bool
 	lines  bool // line ends are kept

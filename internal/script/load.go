@@ -76,13 +76,13 @@ type loader struct {
 	full     bool // a limit was reached and reported
 }
 
-// read gives the text of a file, or why there is none.
+// read gives the text of a file, or why it cannot be read.
 func (l *loader) read(name string) (src []byte, problem string) {
 	if src, ok := l.sources[name]; ok {
 		return src, ""
 	}
 	if !fs.ValidPath(name) {
-		return nil, quoted(name) + " is no path within the project"
+		return nil, quoted(name) + " is not a path within the project"
 	}
 	f, err := l.fsys.Open(name)
 	if err != nil {
@@ -220,7 +220,7 @@ func sceneOf(nodes []Node) Scene {
 	return s
 }
 
-// include gives the scenes of an included script, or reports why there are none.
+// include gives the scenes of an included script, or reports why they cannot be read.
 func (l *loader) include(n *Include, chain []string) []Scene {
 	name := path.Join(path.Dir(l.main), n.File)
 	if i := slices.Index(chain, name); i >= 0 {

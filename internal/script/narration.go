@@ -35,9 +35,11 @@ func (p *parser) flush() {
 			p.row(whole)
 		case kind == underlineMark && len(now) > 0:
 			done()
-		case kind == ruleMark, isDashLine(t):
+		case kind == ruleMark, kind == underlineMark && len(t) > 2, isDashLine(t), isEscapedSeparator(t):
 			done()
-			p.rule(l, t)
+			if l.first >= p.headerLines {
+				p.rule(l, t)
+			}
 		case kind == headingMark:
 			done()
 			whole.from += marker

@@ -1,6 +1,9 @@
 package script
 
 import (
+	"path"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -11,8 +14,8 @@ import (
 // language. It is not obeyed, for it may be meant as it stands; it gets a warning that says
 // what to write instead.
 
-// dashes are the signs that word processors make of hyphens.
-const dashes = "-–—―−‒‐‑"
+// dashes are the signs that word processors make of hyphens, and their wide and drawn likes.
+const dashes = "-–—―−‒‐‑⸺⸻﹘﹣－─━"
 
 // isDashLine says whether a trimmed line is made of dashes of any kind, but no separator.
 func isDashLine(t string) bool {
@@ -29,49 +32,146 @@ func isDashLine(t string) bool {
 	return other || t == "--"
 }
 
+// isEscapedSeparator says whether a trimmed line is a separator with a backslash, as editors of
+// rich text write it.
+func isEscapedSeparator(t string) bool {
+	return strings.HasPrefix(t, `\-`) && isSeparator(strings.ReplaceAll(t, `\`, ""))
+}
+
+// Lines that look like an image: the parts are the text in square brackets and the file.
+var (
+	nearImage     = regexp.MustCompile(`^!?[ \t]*\[([^\[\]]*)\][ \t]*\(([^()]+)\)$`)
+	swappedImage  = regexp.MustCompile(`^!?[ \t]*\(([^()]*)\)[ \t]*\[([^\[\]]*)\]$`)
+	obsidianImage = regexp.MustCompile(`^!\[\[([^\[\]|]+)(?:\|[^\[\]]*)?\]\]$`)
+)
+
+// imageNearMiss gives the image that a line was most likely meant as.
+func imageNearMiss(t string) (image string, ok bool) {
+	if m := obsidianImage.FindStringSubmatch(t); m != nil {
+		return "![](" + strings.Trim(m[1], blanks) + ")", true
+	}
+	options, file := "", ""
+	if m := nearImage.FindStringSubmatch(t); m != nil {
+		options, file = m[1], m[2]
+	} else if m := swappedImage.FindStringSubmatch(t); m != nil {
+		options, file = m[1], m[2]
+		if isPictureName(options) {
+			options, file = file, options
+		}
+	}
+	if !isPictureName(file) || strings.Contains(file, "://") {
+		return "", false
+	}
+	for word := range strings.FieldsSeq(options) {
+		if group := option(&Picture{}, word); group == "" || group == "segment?" {
+			options = ""
+			break
+		}
+	}
+	return "![" + options + "](" + file + ")", true
+}
+
+// isPictureName says whether a name ends as that of an image or a clip.
+func isPictureName(name string) bool {
+	endings := []string{
+		".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".mp4", ".mov", ".webm", ".mkv", ".m4v",
+	}
+	return slices.Contains(endings, strings.ToLower(path.Ext(name)))
+}
+
 // nearMiss warns of a line of narration that nearly is a direction or an image.
 func (p *parser) nearMiss(l *line, t string, off int) {
-	if strings.HasPrefix(t, "![[") && strings.HasSuffix(t, "]]") {
-		file, _, _ := strings.Cut(strings.Trim(t[3:len(t)-2], blanks), "|")
-		d := p.diags.Warnf(l.span(off, off+len(t)), "%s is no image and is spoken", quoted(t))
-		d.Code, d.Hint = diag.NearMiss, "write ![]("+file+")"
+	if image, ok := imageNearMiss(t); ok {
+		d := p.diags.Warnf(l.span(off, off+len(t)), "%s is not an image; its text is read as narration", quoted(t))
+		d.Code, d.Hint = diag.NearMiss, "write "+image
 		return
 	}
 	name, value, colon, ok := bracketed(t)
+	if !ok && l.first >= p.headerLines {
+		name, value, ok = bareDirection(t)
+		colon = "bare"
+	}
 	if !ok {
 		return
 	}
-	known := strings.ReplaceAll(strings.ReplaceAll(name, "_", "-"), " ", "-")
-	fields := len(strings.Fields(value))
+	known := hyphenated(name)
+	fields := strings.Fields(value)
 	switch {
 	case !p.known.asDirected[known]:
 		return
-	case strings.HasPrefix(t, "(") && colon == ":" && known == name:
+	case strings.HasPrefix(t, "(") && !strings.HasPrefix(t, "((") && colon == ":" && known == name:
 		return // a direction, or one that its own rules have told about
-	case colon == "" && fields > 1, colon == "" && fields == 0 && !strings.HasPrefix(t, "("):
+	case (colon == "" || colon == "bare") && len(fields) > 0 && namesFile(known) && path.Ext(fields[0]) == "":
+		return // (image 1)
+	case colon == "" && len(fields) > 1 && !isValueOf(known, fields[0]):
+		return // a remark in brackets
+	case colon == "" && !strings.ContainsAny(t[:1], "([{") && !strings.HasPrefix(t, "（"):
+		return // an HTML tag
+	case colon == "" && len(fields) == 0 && !strings.HasPrefix(t, "("):
 		return // a remark in brackets
 	}
 	if value == "" {
 		value = "…"
 	}
-	d := p.diags.Warnf(l.span(off, off+len(t)), "%s is no direction and is spoken", quoted(t))
+	d := p.diags.Warnf(l.span(off, off+len(t)), "%s is not a direction; it is read as narration", quoted(t))
 	d.Code = diag.NearMiss
 	d.Detail = "A direction is written (name: value), with round brackets, a colon and hyphens"
 	d.Hint = "write (" + known + ": " + value + ")"
 }
 
+// hyphenated writes a name with hyphens where it has other dashes, underscores or blanks.
+func hyphenated(name string) string {
+	return strings.Join(strings.FieldsFunc(name, func(r rune) bool {
+		return r == '_' || r == ' ' || strings.ContainsRune(dashes, r)
+	}), "-")
+}
+
+// namesFile says whether the value of a direction is always a file.
+func namesFile(name string) bool {
+	return slices.Contains([]string{"audio", "image", "video", "include"}, name)
+}
+
+// isValueOf says whether the first word behind a direction's name is a value and not the
+// beginning of a remark.
+func isValueOf(name, first string) bool {
+	switch name {
+	case "transition":
+		_, ok := transitionType().read(first)
+		return ok
+	case "pause", "duration", "font-size", "voice-speed", "voice-volume", "voice-pitch":
+		return strings.Trim(first, "0123456789.,") == ""
+	case "background", "audio", "image", "video":
+		return len(path.Ext(first)) > 2
+	}
+	return false
+}
+
+// bareDirection reads a line that is a direction without its brackets: a name in small letters, a
+// colon and one word.
+func bareDirection(t string) (name, value string, ok bool) {
+	name, value, ok = strings.Cut(t, ":")
+	value = strings.TrimRight(strings.TrimSpace(value), ")")
+	return name, value, ok && name == strings.ToLower(name) && isWordy(name) && len(strings.Fields(value)) == 1
+}
+
 // bracketed reads a line in brackets of any kind that begins with a name, which a colon of
 // any kind, a blank or nothing follows.
 func bracketed(t string) (name, value, colon string, ok bool) {
-	open, n := utf8.DecodeRuneInString(t)
-	closing, m := utf8.DecodeLastRuneInString(t)
-	const pairs = "()[]{}（）［］【】｛｝"
-	i, j := strings.IndexRune(pairs, open), strings.IndexRune(pairs, closing)
-	if len(t) <= n+m || i < 0 || j < 0 || j != i+n {
+	const pairs = "()[]{}<>（）［］【】｛｝"
+	inner := t
+	for range 2 {
+		open, n := utf8.DecodeRuneInString(inner)
+		closing, m := utf8.DecodeLastRuneInString(inner)
+		i, j := strings.IndexRune(pairs, open), strings.IndexRune(pairs, closing)
+		if len(inner) <= n+m || i < 0 || j < 0 || j != i+n {
+			break
+		}
+		inner = strings.TrimSpace(inner[n : len(inner)-m])
+	}
+	if len(inner) == len(t) {
 		return "", "", "", false
 	}
-	inner := strings.TrimSpace(t[n : len(t)-m])
-	for _, c := range []string{":", "：", "﹕"} {
+	for _, c := range []string{":", "：", "﹕", "=", ";"} {
 		if before, after, found := strings.Cut(inner, c); found && isWordy(before) {
 			return strings.ToLower(strings.TrimSpace(before)), strings.TrimSpace(after), c, true
 		}
@@ -86,16 +186,13 @@ func bracketed(t string) (name, value, colon string, ok bool) {
 func isWordy(s string) bool {
 	s = strings.TrimSpace(s)
 	const longest = 30
-	return s != "" && len(s) <= longest && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz-_ ") == ""
+	return s != "" && len(s) <= longest && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz_ "+dashes) == ""
 }
 
-// headerNearMiss warns of a header at the head of a file that is none.
+// headerNearMiss warns of what looks like a header at the head of a file, but is not one.
 func (p *parser) headerNearMiss() {
 	lines := p.src.lines
-	first := 0
-	for first < len(lines) && strings.TrimSpace(lines[first]) == "" {
-		first++
-	}
+	first := skipComments(lines)
 	if first == len(lines) {
 		return
 	}
@@ -110,15 +207,36 @@ func (p *parser) headerNearMiss() {
 	var summary, hint string
 	switch {
 	case isProperty(first):
-		summary, hint = "this looks like a header and is spoken", "put a line of three dashes before it, as the first line of the file, and one behind it"
+		summary, hint = "this looks like a header, but is read as narration",
+			"put a line of three dashes before it, as the first line of the file, and one behind it"
 	case first > 0 && isSeparator(t) && isProperty(first+1):
-		summary, hint = "this header is not at the head of the file and is spoken", "take the blank lines before it away"
+		summary, hint = "this header is not at the head of the file, and is read as narration",
+			"take away the lines before it, or move it to the first line of the file"
 	case t == "+++":
-		summary, hint = "a header in +++ is not read and is spoken", "write it as name: value between two lines of three dashes"
+		summary, hint = "a header in +++ is read as narration", "write it as name: value between two lines of three dashes"
 	default:
 		return
+	}
+	for p.headerLines = first; p.headerLines < len(lines) && strings.TrimSpace(lines[p.headerLines]) != ""; {
+		p.headerLines++
 	}
 	d := p.diags.Warnf(p.src.wholeLine(first), "%s", summary)
 	d.Code, d.Hint = diag.NearMiss, hint
 	d.Detail = "A header begins on the first line of the file, with three or more dashes"
+}
+
+// skipComments gives the first line that is neither blank nor a comment.
+func skipComments(lines []string) int {
+	open := false
+	for i, l := range lines {
+		t := strings.TrimSpace(l)
+		open = open || strings.HasPrefix(t, "<!--")
+		switch {
+		case open && strings.HasSuffix(t, "-->"):
+			open = false
+		case open && strings.Contains(t, "-->"), !open && t != "":
+			return i
+		}
+	}
+	return len(lines)
 }

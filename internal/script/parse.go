@@ -27,13 +27,15 @@ func Parse(file string, src []byte) (*Script, diag.List) {
 
 // parser is one reading of one file.
 type parser struct {
-	src    *source
-	file   string
-	folder string // all names of files are relative to it
-	vars   vars
-	diags  *diag.List
-	known  known
-	inline *inline
+	// headerLines is the line behind what looks like a header, which has its own warning.
+	headerLines int
+	src         *source
+	file        string
+	folder      string // all names of files are relative to it
+	vars        vars
+	diags       *diag.List
+	known       known
+	inline      *inline
 	// elements are those of SSML, once a script has any.
 	elements map[string][]string
 

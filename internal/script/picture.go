@@ -149,7 +149,7 @@ func (p *parser) options(pic *Picture, v value) bool {
 		case group == "":
 			unknown = append(unknown, w)
 		case group == "segment?":
-			d := p.diags.Errorf(w.at, "%s is no stretch of a clip", quoted(w.text))
+			d := p.diags.Errorf(w.at, "%s is not a stretch of a clip", quoted(w.text))
 			d.Detail = "A stretch is written 10-14.5, in seconds, or 01:00-01:01, in clock time; it ends later than it begins"
 			ok = false
 		case set[group] != "" && set[group] != w.text:
@@ -186,15 +186,15 @@ func (p *parser) unknownOptions(unknown []word) bool {
 			words = append(words, w.text)
 		}
 		at := diag.Range{File: unknown[0].at.File, Start: unknown[0].at.Start, End: unknown[len(unknown)-1].at.End}
-		d := p.diags.Warnf(at, "%s in an image are no options and ignored", quoted(strings.Join(words, " ")))
+		d := p.diags.Warnf(at, "%s in an image are not options and are ignored", quoted(strings.Join(words, " ")))
 		if len(words) == 1 {
-			d.Summary = quoted(words[0]) + " in an image is no option and ignored"
+			d.Summary = quoted(words[0]) + " in an image is not an option and is ignored"
 		}
 		d.Detail = "Options: " + strings.Join(known, ", ") + ", top-left and the like, and stretches such as 10-14.5"
 		return true
 	}
 	for i, w := range unknown {
-		d := p.diags.Errorf(w.at, "%s is no option of an image", quoted(w.text))
+		d := p.diags.Errorf(w.at, "%s is not an option of an image", quoted(w.text))
 		d.Detail = "Options: " + strings.Join(known, ", ") + ", top-left and the like, and stretches such as 10-14.5"
 		d.Hint = "did you mean " + misspelt[i] + "?"
 	}
@@ -244,7 +244,7 @@ func isTimes(s string) bool {
 }
 
 // option puts a word into the picture. It gives the group of words of which one counts,
-// "" for an unknown word and "segment?" for a stretch that is none.
+// "" for an unknown word and "segment?" for a stretch that cannot be read.
 func option(pic *Picture, w string) string {
 	switch w {
 	case "cover", "contain", "fit":

@@ -210,7 +210,7 @@ func TestWrong(t *testing.T) {
 	t.Parallel()
 	for _, r := range []struct{ src, first, detail, hint string }{
 		{"---\nsizze: 720p\n---", "2:1 error: the property \"sizze\" is unknown", "size", "did you mean size?"},
-		{"---\nvoice_speed: 1\n---", "2:1 error: the property \"voice_speed\" is unknown", "", "did you mean voice-speed?"},
+		{"---\nvoice_speed: 1\n---", "2:1 warning: the property \"voice_speed\" is unknown and ignored", "", "did you mean voice-speed?"},
 		{"---\npauze: 1\n---", "2:1 error: the property \"pauze\" is unknown", "", "did you mean pause?"},
 		{"---\nmood: x\n---", "2:1 warning: the property \"mood\" is unknown and ignored", "subtitles", ""},
 		{"---\nduration: 3\n---", "2:1 warning: \"duration\" is a stage direction and ignored in the header", "", "write (duration: …) in the scene that it is meant for"},
@@ -232,7 +232,7 @@ func TestWrong(t *testing.T) {
 		{"---\nbackground: a.mp3 fadein\n---", "2:19 error: background has no option \"fadein\"", "fade-in", "did you mean fade-in?"},
 		{"---\nbackground: a.mp3 11\n---", "2:19 error: the volume of background cannot be \"11\"", "0 to 10", ""},
 		{"---\nlanguage: english!\n---", "2:11 error: language cannot be \"english!\"", "de-AT", ""},
-		{"---\njust text\n---", "2:1 error: \"just text\" is no property of the header", "", ""},
+		{"---\njust text\n---", "2:1 error: \"just text\" is not a property of the header", "", ""},
 		{"---\nsubtitles:\n  a: *x\n---", "", "", ""},
 		{"---\nsubtitles: {mode: &a none, style: *a}\n---", "2:19 error: the map of subtitles uses a YAML anchor or alias", "", ""},
 		{"---\nsubtitles: {mode: none\n---", "2:12 error: the map of subtitles cannot be read", "", ""},
@@ -265,10 +265,10 @@ func TestWrong(t *testing.T) {
 		{"(audio: https://x.y/z.mp3)", "1:9 error: audio cannot be \"https://x.y/z.mp3\": it is a web address", "", ""},
 		{"![](folder/)", "1:5 error: the file of an image cannot be \"folder/\": it is a folder", "", ""},
 		{"![]()", "1:1 error: this image names no file", "", ""},
-		{"![contian](a.png)", "1:3 error: \"contian\" is no option of an image", "contain", "did you mean contain?"}, //nolint:misspell // on purpose
-		{"![our living room](a.png)", "1:3 warning: \"our living room\" in an image are no options and ignored", "", ""},
-		{"![cat](a.png)", "1:3 warning: \"cat\" in an image is no option and ignored", "", ""},
-		{"![5-2](a.mp4)", "1:3 error: \"5-2\" is no stretch of a clip", "", ""},
+		{"![contian](a.png)", "1:3 error: \"contian\" is not an option of an image", "contain", "did you mean contain?"}, //nolint:misspell // on purpose
+		{"![our living room](a.png)", "1:3 warning: \"our living room\" in an image are not options and are ignored", "", ""},
+		{"![cat](a.png)", "1:3 warning: \"cat\" in an image is not an option and is ignored", "", ""},
+		{"![5-2](a.mp4)", "1:3 error: \"5-2\" is not a stretch of a clip", "", ""},
 		{"![cover fit](a.png)", "1:9 warning: \"cover\" and \"fit\" exclude each other; the last one counts", "", ""},
 		{"(reveal: itms)", "1:10 error: reveal cannot be \"itms\"", "items, or lines", "did you mean items?"},
 		{"(highlight: 4-2)", "1:13 error: highlight cannot be \"4-2\"", "2-4", ""},

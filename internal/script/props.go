@@ -1,6 +1,7 @@
 package script
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -55,13 +56,17 @@ func wholeScene(name string) bool {
 	return false
 }
 
-// unknown reports a name that is none of those in list: an error when it is within two
+// unknown reports a name that is not in list: an error when it is within two
 // letters of one, else a warning, and the name is ignored. A misspelt name may also be
 // one of more. It tells whether the name is ignored.
 func (p *parser) unknown(what, name string, at diag.Range, list []string, more ...string) bool {
 	near, isNear := nearest(name, list)
 	if n, ok := nearest(name, more); ok && !isNear {
 		near, isNear = n, ok
+	}
+	written := hyphenated(name)
+	if slices.Contains(list, written) || slices.Contains(more, written) {
+		near, isNear = written, false // an underscore for a hyphen is a near miss
 	}
 	if !isNear {
 		d := p.diags.Warnf(at, "%s %s is unknown and ignored", what, quoted(name))
@@ -131,11 +136,11 @@ func (p *parser) setFilm(ps *Properties, name string, v value) bool {
 	case "asset-resize":
 		ps.AssetResize, ok = read(p, name, v, fits())
 	case "title":
-		ps.Title, ok = read(p, name, v, anyText("the title of the film"))
+		ps.Title, ok = read(p, name, v, anyText("the title of the video"))
 	case "author":
 		ps.Author, ok = read(p, name, v, anyText("the author's name"))
 	case "description":
-		ps.Description, ok = read(p, name, v, anyText("a description of the film"))
+		ps.Description, ok = read(p, name, v, anyText("a description of the video"))
 	case "language":
 		ps.Language, ok = read(p, name, v, language())
 	case "poster":

@@ -248,7 +248,7 @@ func (r *ssmlReader) malformed(source string, from, to int, err error) {
 	if to > from && to <= len(source) {
 		from = max(from, strings.LastIndexAny(source[:to], "<&"))
 	}
-	d := r.p.diags.Errorf(r.span(from, max(to, from+1)), "this <speak> block is no well-formed SSML: %s", message)
+	d := r.p.diags.Errorf(r.span(from, max(to, from+1)), "this <speak> block is not well-formed SSML: %s", message)
 	d.Detail = "SSML is XML: tags are closed, attributes are in quotes, & and < in text are written &amp; and &lt;"
 	switch {
 	case strings.Contains(message, "invalid character entity"):
@@ -270,7 +270,7 @@ func (r *ssmlReader) element(t xml.StartElement, from, to int) *Element {
 	known := r.p.elements
 	allowed, ok := known[e.Name]
 	if !ok {
-		d := r.p.diags.Warnf(e.Range, "<%s> is no element of SSML 1.1; its text is spoken", e.Name)
+		d := r.p.diags.Warnf(e.Range, "<%s> is not an element of SSML 1.1; its text is spoken", e.Name)
 		names := slices.Sorted(maps.Keys(known))
 		d.Detail = "Elements: " + strings.Join(names, ", ")
 		if near, _ := nearest(e.Name, names); near != "" {

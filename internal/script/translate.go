@@ -121,7 +121,7 @@ func shows(s *Scene) map[string]int {
 	return out
 }
 
-// pair is a scene and its translation, by their indexes; -1 where there is none.
+// pair is a scene and its translation, by their indexes; -1 where one is missing.
 type pair struct{ base, translation int }
 
 // pairs tells which scenes belong together: the n-th and the n-th, where there are as many.

@@ -84,7 +84,7 @@ func (p *parser) yamlError(name string, pieces []piece, err error) {
 	}
 	d := p.diags.Errorf(at.place(), "the map of %s cannot be read: %s", name, unprotect(message))
 	d.Detail = "A map has one \"name: value\" a line, all indented alike"
-	d.Hint = "put a value that holds \": \", a bracket or a quote into quotes"
+	d.Hint = `put a value that holds #, ": ", a bracket or a quote into quotes: color: "#ff0000"`
 }
 
 // yamlReader turns YAML's nodes into values with places in the script.
@@ -111,7 +111,7 @@ func (r yamlReader) value(n *yaml.Node, depth int) value {
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := n.Content[i]
 			if key.Kind != yaml.ScalarNode || key.Anchor != "" {
-				r.p.diags.Errorf(r.place(key).place(), "a name in the map of %s is no plain word", r.name)
+				r.p.diags.Errorf(r.place(key).place(), "a name in the map of %s is not a plain word", r.name)
 				v.kind = brokenValue
 				return v
 			}

@@ -29,7 +29,7 @@ type CaptionStyle struct {
 	Size float64
 	// Family of the font; empty is ours. File is a font file of the project, in place of it.
 	Family, File string
-	// Colours; one without alpha is none.
+	// Colours; one without alpha is not drawn.
 	Color, Background, Outline script.Color
 	// Highlight is the colour of the words that are said, for captions with Words.
 	Highlight script.Color
@@ -72,7 +72,7 @@ type DrawnCaption struct {
 	Tofu, Lacked []rune
 }
 
-// CaptionFonts tells of a font that was asked for in vain.
+// CaptionFonts describes fonts that could not be found.
 type CaptionFonts struct {
 	Missing bool // there is no such family
 	Broken  bool // the file is no font
@@ -242,7 +242,7 @@ func (d *Drawer) DrawCaptions(ctx context.Context, c Captions) ([]DrawnCaption, 
 	return nil, fonts, fault.New(fault.ToolFailed, err, "the subtitles could not be drawn").WithHint("mynah doctor checks the browser")
 }
 
-// sheet is what caption.js tells of captions that are laid out. Lengths are pixels.
+// sheet is what caption.js reports about captions that are laid out. Lengths are pixels.
 type sheet struct {
 	Captions []struct {
 		Box   [4]float64     `json:"box"`

@@ -17,7 +17,7 @@ import (
 	"unicode"
 )
 
-// measured is what page.js tells of a slide that is laid out. Lengths are CSS pixels.
+// measured is what page.js reports about a slide that is laid out. Lengths are CSS pixels.
 type measured struct {
 	Wait      bool       `json:"wait"` // style sheets are still on their way
 	Zoom      float64    `json:"z"`

@@ -197,7 +197,7 @@ func (d *Drawer) page(ctx context.Context) (*page, error) {
 	return b.open(ctx, home)
 }
 
-// running gives the browser, which it starts when there is none.
+// running gives the browser, which it starts if it does not run.
 func (d *Drawer) running(ctx context.Context) (*browser, error) {
 	d.launching.Lock()
 	defer d.launching.Unlock()

@@ -128,7 +128,7 @@ func (p *page) close(ctx context.Context) {
 	_ = p.browser.conn.call(ctx, "", "Target.disposeBrowserContext", params{"browserContextId": p.context}, nil)
 }
 
-// event takes what the page tells of itself. It must not wait.
+// event takes an event of the page. It must not wait.
 func (p *page) event(m message) {
 	switch m.Method {
 	case "Fetch.requestPaused":

@@ -101,9 +101,9 @@ func (k *kept) refer(address, dir, from string) {
 	name, ok := local(address, dir)
 	switch {
 	case !ok:
-		k.warn(from+" asks for "+short(address)+", which is no file of the project", "slides see files of the project alone: put it beside the script and name it from there")
+		k.warn(from+" asks for "+short(address)+", which is not a file of the project", "slides load only files of the project: put it there, and name it from there")
 	case !k.follow(name):
-		k.warn(from+" asks for "+short(address)+", and there is no such file", "the name is "+name+" in the project")
+		k.warn(from+" asks for "+short(address)+", and there is no such file", "put a file there: "+name+", from the project's folder")
 	}
 }
 

@@ -87,7 +87,7 @@ type Request struct {
 	State int
 }
 
-// Strips are heights at the upper and lower edge of a frame; 0 is none.
+// Strips are heights at the upper and lower edge of a frame; 0 reserves nothing.
 type Strips struct{ Top, Bottom float64 }
 
 // Block is a fenced block.

@@ -30,7 +30,7 @@ func (w *writer) set(s *set, n uint64, depth int) {
 func (s *set) find(n uint64) int {
 	i := sort.Search(len(s.rules), func(i int) bool { return s.rules[i].base > n }) - 1
 	if i > 0 {
-		// A rule for rests is not taken where there is none, unless it begins with this number.
+		// A rule for remainders is not taken where the remainder is 0, unless it begins with this number.
 		if r := s.rules[i]; r.modulus && n%r.divisor == 0 && r.base%r.divisor != 0 {
 			i--
 		}

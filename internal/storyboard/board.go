@@ -75,6 +75,9 @@ type Scene struct {
 	// Chapter is the title of the one that starts here, "" where none does. A film with
 	// chapters has one at its first scene.
 	Chapter string `json:"chapter,omitempty"`
+	// ChapterRange is the place of the direction that named the chapter; its line is 0 where a
+	// heading did.
+	ChapterRange diag.Range `json:"-"`
 	// Music starts here when it is not nil; a Music with neither file nor built-in
 	// track ends what plays.
 	Music *Music `json:"music,omitempty"`

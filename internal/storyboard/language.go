@@ -42,9 +42,8 @@ func (p *planner) language(place func(string) diag.Range) {
 		name, at = p.opt.Voice, p.opt.VoicePlace
 	}
 	f := &p.board.Film
-	if name != "" {
-		v := p.find(at, name, f.Language)
-		if f.Language == "" && v.Code != diag.UnknownVoice {
+	if name != "" && f.Language == "" {
+		if v := p.project.Voice(name, ""); v.Code != diag.UnknownVoice {
 			f.Language = v.Language
 		}
 	}
@@ -52,6 +51,9 @@ func (p *planner) language(place func(string) diag.Range) {
 		if tag := langid.Of(p.narration); tag != "en" {
 			f.Language = tag
 		}
+	}
+	if name != "" {
+		p.find(at, name, f.Language) // what is wrong with the name
 	}
 }
 
@@ -73,9 +75,15 @@ func (p *planner) defaultVoice(r diag.Range) Voice {
 // narrator is what one voice says in the whole film, as far as its language is asked for.
 type narrator struct {
 	voice  Voice
+	text   strings.Builder
+	scenes []*narratedScene
+}
+
+// narratedScene is what a voice says in one scene.
+type narratedScene struct {
+	number int        // from 1
 	place  diag.Range // of its first sentence
 	text   strings.Builder
-	scenes []int
 }
 
 // heard gives the narrator of a voice.
@@ -91,39 +99,76 @@ func (p *planner) heard(v Voice) *narrator {
 }
 
 func (n *narrator) add(scene int, r diag.Range, sentence []script.Run) {
-	if len(n.scenes) == 0 {
-		n.place = r
-	}
-	if k := len(n.scenes); k == 0 || n.scenes[k-1] != scene {
-		n.scenes = append(n.scenes, scene)
+	if k := len(n.scenes); k == 0 || n.scenes[k-1].number != scene {
+		n.scenes = append(n.scenes, &narratedScene{number: scene, place: r})
 	}
 	if n.text.Len() > mostNarration {
 		return
 	}
+	now := n.scenes[len(n.scenes)-1]
 	for _, run := range sentence {
 		if run.Language == "" && run.IPA == "" {
 			n.text.WriteString(run.Text)
+			now.text.WriteString(run.Text)
 		}
 	}
 	n.text.WriteByte('\n')
+	now.text.WriteByte('\n')
 }
 
 // checkLanguages warns of voices that read a text of another language than their own, as far as
-// its words clearly speak for one.
+// its words clearly speak for one: scene by scene, or in all that the voice says where scenes are
+// too short to tell.
 func (p *planner) checkLanguages() {
 	for _, n := range p.narrators {
-		text := n.text.String()
-		if n.voice.Language == "" || langid.OfLetters(text) != "" { // letters are told by checkLegible
+		if n.voice.Language == "" {
 			continue
 		}
-		tag := langid.Of(text)
-		if own := langid.Base(n.voice.Language); tag == "" || tag == own {
-			continue
+		own := langid.Base(n.voice.Language)
+		found := map[string][]*narratedScene{}
+		var tags []string
+		for _, s := range n.scenes {
+			tag := languageOfWords(s.text.String())
+			if tag == "" || tag == own {
+				continue
+			}
+			if found[tag] == nil {
+				tags = append(tags, tag)
+			}
+			found[tag] = append(found[tag], s)
 		}
-		d := p.list.Warnf(n.place, "the voice %s speaks %s, and its narration in %s is most likely %s",
-			n.voice.Name, langid.Name(n.voice.Language), InScenes(n.scenes), langid.Name(tag))
-		d.Code = diag.OtherLanguage
-		d.Hint = "name a voice of that language, or write language: " + tag + " in the header and no voice"
+		if tag := languageOfWords(n.text.String()); len(tags) == 0 && tag != "" && tag != own {
+			tags, found[tag] = []string{tag}, n.scenes
+		}
+		for _, tag := range tags {
+			p.otherLanguage(n.voice, tag, found[tag])
+		}
+	}
+}
+
+// languageOfWords gives the language that a text in Latin letters clearly speaks for; other
+// letters are told by checkLegible.
+func languageOfWords(text string) string {
+	if langid.OfLetters(text) != "" {
+		return ""
+	}
+	return langid.Of(text)
+}
+
+func (p *planner) otherLanguage(v Voice, tag string, scenes []*narratedScene) {
+	var numbers []int
+	for _, s := range scenes {
+		numbers = append(numbers, s.number)
+	}
+	d := p.list.Warnf(scenes[0].place, "the voice %s speaks %s, but the narration in %s is most likely %s",
+		v.Name, langid.Name(v.Language), InScenes(numbers), langid.Name(tag))
+	d.Code = diag.OtherLanguage
+	d.Hint = "name a voice of that language"
+	if other := p.project.Voice("", tag); other.Problem == "" {
+		d.Hint += ", such as " + other.Name
+	}
+	if len(numbers) == len(p.board.Scenes) {
+		d.Hint += ", or write language: " + tag + " in the header and no voice"
 	}
 }
 

@@ -68,7 +68,7 @@ type Voice struct {
 type Legibility struct {
 	Letters, Lost int
 	// Script of the first lost letters, as Unicode names it, and a voice that reads it with
-	// its language; empty where there is none.
+	// its language; empty where there is no such voice.
 	Script, Reader, ReaderLanguage string
 }
 

@@ -108,7 +108,7 @@ func (s *sceneState) node(n script.Node) {
 	case *script.Callout:
 		s.callout(n)
 	case *script.Chapter:
-		s.out.Chapter = n.Title
+		s.out.Chapter, s.out.ChapterRange = n.Title, n.Range
 	case *script.Reveal:
 		s.onSlide(n.Range, "reveal", func(slide *Slide) { slide.Reveal, slide.Ranges = n.Items, n.Ranges })
 	case *script.Highlight:
@@ -146,7 +146,7 @@ func (s *sceneState) speaker(n *script.Set) {
 	case v.Voice != nil:
 		s.voice.Voice = v.Voice
 		s.voice.Places = v.Places
-		s.speaking(n.Range) // tells of a name that is not known, even if nothing is said
+		s.speaking(n.Range) // reports an unknown name, even if nothing is said
 	case v.VoiceSpeed != nil:
 		s.voice.VoiceSpeed = v.VoiceSpeed
 	case v.VoiceVolume != nil:

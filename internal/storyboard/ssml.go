@@ -87,7 +87,7 @@ func (w *ssmlState) walk(e *script.Element, manner script.Run) {
 	}
 }
 
-// plainText makes single blanks of the white space of XML, of which other blanks are none;
+// plainText makes single blanks of the white space of XML, to which other blanks do not belong;
 // it is empty where there is nothing else.
 func plainText(s string) string {
 	const white = " \t\r\n"
@@ -106,7 +106,7 @@ func plainText(s string) string {
 
 func (w *ssmlState) element(e *script.Element, manner script.Run) {
 	if lang := e.Attributes["xml:lang"]; lang != "" && e.Name != "voice" && e.Name != "speak" {
-		w.find(e.Range, "", lang) // tells of a language that nobody speaks
+		w.find(e.Range, "", lang) // reports a language that no voice speaks
 		manner.Language = lang
 	}
 	switch e.Name {
@@ -263,7 +263,7 @@ func (w *ssmlState) prosody(e *script.Element, manner script.Run) script.Run {
 		}
 		v, ok := read(said)
 		if !ok {
-			bad := w.list.Errorf(e.Range, "the %s %q of this prosody is none", name, said)
+			bad := w.list.Errorf(e.Range, "the %s of this prosody cannot be %q", name, said)
 			bad.Detail = prosodyAllowed(name)
 			return
 		}

@@ -38,6 +38,8 @@ type asset struct {
 	converted bool
 	// warning is what its author should know of it, empty for nothing.
 	warning string
+	// advice is what to do about the warning; empty for colours.
+	advice string
 }
 
 // picture gives the asset as a painter takes it. Its content is addressed with all that
@@ -211,12 +213,17 @@ func (j *job) svg(ctx context.Context, a *asset) error {
 	}
 	w, h := j.board.Film.Width, j.board.Film.Height
 	key := cache.NewHasher("svg 1").Bytes(a.content[:]).String(version).Int(int64(w), int64(h)).Key()
+	in, err := os.ReadFile(a.input.Path)
+	if err != nil {
+		return err
+	}
+	if file := slide.OutsideFile(in); file != "" {
+		const most = 80 // code points of an address that a person is shown
+		a.warning = fmt.Sprintf("it shows %.*q, which is not in the image file itself and is left out", most, file)
+		a.advice = "export the image with its pictures embedded"
+	}
 	b, ok := j.store.Get(cache.Pictures, key)
 	if !ok {
-		in, err := os.ReadFile(a.input.Path)
-		if err != nil {
-			return err
-		}
 		b, err = j.studio.drawer.DrawSVG(ctx, slide.Drawing{Source: in, Cover: image.Pt(w, h), MostPixels: maxPixels})
 		if err != nil {
 			return err

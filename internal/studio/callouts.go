@@ -64,8 +64,8 @@ func (j *job) checkCallouts(list []script.Callout, shot *storyboard.Shot, found 
 			d.Hint = "its lengths are pixels of the frame, from its top left corner; of: image counts in pixels of the picture"
 			continue
 		}
-		d := found.Warnf(c.Range, "the callout is not seen in a film of %d x %d: that size crops its part of the picture away",
+		d := found.Warnf(c.Range, "the callout is not seen in a video of %d x %d: its place lies outside of that frame",
 			film.Width, film.Height)
-		d.Hint = "show the picture with contain, or build it in the size of the header"
+		d.Hint = "show the picture with contain and the callout on it, or build the video in the header's size"
 	}
 }

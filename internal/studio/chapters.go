@@ -1,11 +1,14 @@
 package studio
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"mynah/internal/caption"
+	"mynah/internal/diag"
 	"mynah/internal/film"
 	"mynah/internal/script"
 	"mynah/internal/timeline"
@@ -20,6 +23,51 @@ func (j *job) chapters() []film.Chapter {
 		}
 	}
 	return out
+}
+
+// What video sites such as YouTube ask of the chapters in a description: with fewer, or with a
+// shorter one, they show none.
+const (
+	leastChapters = 3
+	leastChapter  = 10 * time.Second
+)
+
+// checkChapters warns of chapters that the author wrote and video sites would ignore. length gives
+// the time of frames.
+func (j *job) checkChapters(length func(int64) time.Duration, list *diag.List) {
+	var place diag.Range
+	for _, s := range j.board.Scenes {
+		if s.ChapterRange.Start.Line > 0 {
+			place = s.ChapterRange
+			break
+		}
+	}
+	if place.Start.Line == 0 || j.req.Scenes != [2]int{} {
+		return
+	}
+	chapters := j.chapters()
+	if len(chapters) < leastChapters {
+		list.Warnf(place, "video sites ignore these chapters: there are %d, and they want at least %d", len(chapters), leastChapters).Hint = "add chapters; players of the video itself show them all the same"
+		return
+	}
+	var short []string
+	for i, c := range chapters {
+		end := j.line.Frames
+		if i+1 < len(chapters) {
+			end = chapters[i+1].Frame
+		}
+		if l := length(end - c.Frame); l < leastChapter {
+			short = append(short, fmt.Sprintf("%q lasts %.1f s", c.Title, l.Seconds()))
+		}
+	}
+	if n := len(short); n > 0 {
+		const most = 5
+		if n > most {
+			short = append(short[:most], fmt.Sprintf("and %d more are too short", n-most))
+		}
+		list.Warnf(place, "video sites ignore these chapters: each must last at least %d s, but %s",
+			int(leastChapter.Seconds()), strings.Join(short, ", ")).Hint = "join short chapters; players of the video itself show them all the same"
+	}
 }
 
 // soft gives the subtitles of the film's own track.

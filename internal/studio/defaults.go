@@ -53,7 +53,7 @@ func parseDefaults(file string, src []byte, settings bool) (projectDefaults, dia
 	}
 	root, err := readYAML(src)
 	if err != nil {
-		list.Errorf(at(&yaml.Node{Line: 1, Column: 1}), "%s is no YAML: %s", file, strings.TrimPrefix(err.Error(), "yaml: ")).Hint = hintHeader
+		list.Errorf(at(&yaml.Node{Line: 1, Column: 1}), "%s is not YAML: %s", file, strings.TrimPrefix(err.Error(), "yaml: ")).Hint = hintHeader
 		return d, list
 	}
 	if root == nil || root.Tag == "!!null" {
@@ -72,7 +72,7 @@ func parseDefaults(file string, src []byte, settings bool) (projectDefaults, dia
 			d.voices = voicesOf(value, at, &list)
 		case "engines", "fallback":
 			if !settings {
-				list.Warnf(at(key), "%s of a project's %s is passed over", key.Value, defaultsFile).Hint = "engines are settings of who builds: write them into mynah.yaml of the folder in which mynah is started, or name a file by --config"
+				list.Warnf(at(key), "%s is ignored in a project's %s", key.Value, defaultsFile).Hint = "engines and fallback are settings of the machine: write them into mynah.yaml of the folder in which you start mynah, or name a file by --config"
 			}
 		default:
 			e := list.Errorf(at(key), "%s knows no setting %q", defaultsFile, key.Value)

@@ -148,7 +148,7 @@ func (j *job) explain() []Made {
 // why compares a part with its nearest likeness in the build before.
 func (l *ledger) why(r recipe, values []string) string {
 	if l.before == nil {
-		return "the first build of this film"
+		return "the first build of this video"
 	}
 	var least []string
 	for i, old := range l.before[r.id()] {
@@ -164,7 +164,7 @@ func (l *ledger) why(r recipe, values []string) string {
 	}
 	switch {
 	case len(l.before[r.id()]) == 0:
-		return "new in this film"
+		return "new in this video"
 	case len(least) == 0:
 		return "no longer in the cache"
 	default:

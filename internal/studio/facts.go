@@ -2,6 +2,7 @@ package studio
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"path"
 	"slices"
@@ -33,25 +34,35 @@ func (s *Studio) Facts(ctx context.Context, req Request) (*Facts, error) {
 	}
 	defer func() { _ = project.Close() }()
 	j := &job{studio: s, store: s.store, req: req, project: project, assets: map[string]*asset{}, places: map[string]diag.Range{}}
-	if err := j.read(ctx); err != nil {
+	err = j.read(ctx)
+	if _, wrong := errors.AsType[*ScriptError](err); err != nil && !wrong {
 		return nil, asFault(err)
 	}
-	film := j.board.Film
-	out := &Facts{Width: film.Width, Height: film.Height, Language: film.Language, Scenes: len(j.board.Scenes)}
+	out := &Facts{}
+	if j.board != nil {
+		film := j.board.Film
+		out = &Facts{Width: film.Width, Height: film.Height, Language: film.Language, Scenes: len(j.board.Scenes)}
+	}
 	names := map[string]bool{j.req.Script: true}
 	for name := range maps.Keys(j.sources) {
 		names[name] = true
 	}
-	for _, name := range j.namedFiles() {
-		names[name] = true
+	if j.board != nil {
+		for _, name := range j.namedFiles() {
+			names[name] = true
+		}
 	}
 	for name := range names {
-		if info, err := project.root.Stat(name); name != "" && err == nil && info.Mode().IsRegular() {
+		if name == "" {
+			continue
+		}
+		name = project.place(name)
+		if info, err := project.root.Stat(name); err == nil && info.Mode().IsRegular() {
 			out.Files = append(out.Files, path.Clean(name))
 		}
 	}
 	slices.Sort(out.Files)
-	return out, nil
+	return out, err
 }
 
 // namedFiles lists the files that the board names.

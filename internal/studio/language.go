@@ -13,7 +13,7 @@ import (
 )
 
 // ScriptIn names the script that tells a film in a language: a translation beside it, or
-// itself, where that is its own language. Whoever names files after the script that is
+// itself, where that is its own language. A caller that names files after the script that is
 // built asks here too, so that no film is written over that of another language.
 func ScriptIn(fsys fs.FS, name, tag string, variables map[string]string) (string, error) {
 	if base, _, ok := script.TranslationOf(name); ok && isFile(fsys, base) {

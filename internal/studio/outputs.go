@@ -46,7 +46,7 @@ func (j *job) guardOutputs(context.Context) error {
 	files := j.outputs()
 	for _, f := range files[1:] {
 		if filepath.Clean(f) == filepath.Clean(files[0]) {
-			return fault.New(fault.Usage, nil, "the film cannot be named %s, as a file beside it is", files[0]).WithHint("end its name in .mp4")
+			return fault.New(fault.Usage, nil, "the video cannot be named %s, as a file beside it is", files[0]).WithHint("end its name in .mp4")
 		}
 	}
 	_, err := os.Stat(files[0])
@@ -59,7 +59,7 @@ func (j *job) guardOutputs(context.Context) error {
 		}
 		if j.inputAt(info) != "" {
 			return fault.New(fault.Usage, nil, "the build would replace %s, which the script uses", f).
-				WithHint("name another file for the film: -o film/%s", filepath.Base(files[0]))
+				WithHint("name another file for the video: -o film/%s", filepath.Base(files[0]))
 		}
 		if i > 0 && fresh && !j.req.Force && info.Size() > 0 && !j.ours(f) {
 			j.strangers = append(j.strangers, f)
@@ -102,7 +102,7 @@ func (j *job) claim(path string, content []byte) error {
 	if slices.Contains(j.strangers, path) {
 		if b, err := os.ReadFile(path); err != nil || !bytes.Equal(b, content) {
 			return fault.New(fault.Usage, nil, "the build would replace %s, which it did not make", path).
-				WithHint("name another file for the film with -o, or use --force")
+				WithHint("name another file for the video with -o, or use --force")
 		}
 	}
 	return j.store.PutBytes(cache.Probes, madeKey(content), []byte{1})

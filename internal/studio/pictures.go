@@ -210,7 +210,7 @@ func (j *job) clip(p *cutPlan, s shown, scene int, pic timeline.Picture, done in
 
 // encoding is the ingredient that all coded pictures share.
 func (j *job) encoding() ingredient {
-	return of("the film's size, rate, quality or encoder", j.form.Settings(), j.studio.version)
+	return of("the video's size, rate, quality or encoder", j.form.Settings(), j.studio.version)
 }
 
 // viewPart notes what a part that shows a view is made of.

@@ -35,19 +35,38 @@ func (p *planProject) Voice(name, language string) storyboard.Voice {
 		return out
 	case m.Kind == voice.Unknown:
 		out.Code = diag.UnknownVoice
+		if engine, _, ok := strings.Cut(name, "/"); ok {
+			out.Hint = fmt.Sprintf("no engine %q is set up: add it under engines: in mynah.yaml (docs/voices.md says how); mynah voices lists all", engine)
+		}
 		if len(m.Nearest) > 0 {
 			out.Hint = fmt.Sprintf("did you mean %s? mynah voices lists all", strings.Join(m.Nearest, ", "))
 		}
+	case m.Kind == voice.Default:
+		out.Hint = fmt.Sprintf("name a voice of your own for it, or install one: mynah voices available --language %s; mynah voices lists all", language)
 	case m.Kind == voice.Likened:
 		out.Code = diag.OtherVoice
 	case m.Kind == voice.Unspoken:
 		out.Code = diag.UnspokenLanguage
 	case m.StandIn:
-		out.Code, out.Hint = diag.MissingVoice, "run mynah doctor: it names what is missing and how to install it"
+		out.Code = diag.MissingVoice
+		out.Hint = cmp.Or(installHint(name), "run mynah doctor: it names what is missing and how to install it")
 		p.missing = m.Warning
 	}
 	out.Hint = cmp.Or(out.Hint, "mynah voices lists all")
 	return out
+}
+
+// installHint says how to install a neural voice that a script names with its engine.
+func installHint(name string) string {
+	model, ok := strings.CutPrefix(name, "piper/")
+	if !ok {
+		return ""
+	}
+	model, _, _ = strings.Cut(model, "+") // a speaker of the model
+	if strings.Contains(model, "_") && strings.Count(model, "-") > 1 {
+		return "to have that voice: mynah voices install " + model
+	}
+	return "mynah voices lists the voices that are installed, mynah voices available those that can be"
 }
 
 // Legible implements storyboard.Project.

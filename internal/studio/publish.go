@@ -44,7 +44,7 @@ func (j *job) publish(ctx context.Context) (*Result, error) {
 	}
 	key, err := j.standingKey(f, beside)
 	if err != nil {
-		return nil, onDisk(err, "the film cannot be put in its place")
+		return nil, onDisk(err, "the video cannot be put in its place")
 	}
 	if n, ok := j.stands(key, r); ok {
 		r.Bytes = n
@@ -131,7 +131,7 @@ func (j *job) result() (*Result, []sidecar, error) {
 	return r, beside, nil
 }
 
-// staleChapters tells of a list of chapters that an earlier build wrote, of a film that has
+// staleChapters reports a list of chapters that an earlier build wrote, of a film that has
 // none any more.
 func (j *job) staleChapters(r *Result) bool {
 	return j.req.Transcript && r.Chapters == "" && j.replaces && j.ours(j.named(endChapters))
@@ -174,7 +174,7 @@ func (w *release) publish(ctx context.Context) error {
 			return err
 		}
 		if err := p.Publish(); err != nil {
-			return onDisk(err, "the film cannot be put in its place")
+			return onDisk(err, "the video cannot be put in its place")
 		}
 	}
 	return nil

@@ -71,10 +71,10 @@ func (j *job) checkSize(shot storyboard.Shot, scene int, found *sizeFindings, li
 	case kept < nothing && seen < 2:
 		d := list.Errorf(shot.Range, "nothing of %q is left: to fill the frame it is cropped to a line of its %d x %d pixels", shot.File, w, h)
 		d.Hint = fmt.Sprintf("show all of it: ![contain](%s), or ![fit](%s) to stretch it", shot.File, shot.File)
-	case kept < leastKept:
+	case kept < leastKept && shot.Position == script.Position{}: // else the author said which part is kept
 		found.cropped = add(found.cropped, sizeFinding{
 			file: shot.File, how: fmt.Sprintf("%.0f %%", max(kept*100, 1)), place: shot.Range,
-			hint: fmt.Sprintf("show all of it: ![contain](%s), or say which part is kept, as ![top](%s)", shot.File, shot.File),
+			hint: fmt.Sprintf("to show all of it, write ![contain](%s); to choose the part that is kept, as ![top](%s)", shot.File, shot.File),
 		}, scene)
 	}
 }
@@ -85,7 +85,7 @@ func (f sizeFindings) warn(list *diag.List) {
 		list.Warnf(c[0].place, "only %s of %q is seen in %s: it is cropped to fill the frame", c[0].how, c[0].file, storyboard.InScenes(c[0].scenes)).Hint = c[0].hint
 	} else if len(c) > 1 {
 		list.Warnf(c[0].place, "%d pictures are cropped to fill the frame, and less than %.0f %% of each is seen: %s", len(c), leastKept*100, listed(c)).
-			Hint = "show all of a picture: ![contain](file), or say which part is kept, as ![top](file)"
+			Hint = "to show all of a picture, write ![contain](file); to choose the part that is kept, as ![top](file)"
 	}
 	if e := f.enlarged; len(e) == 1 {
 		list.Warnf(e[0].place, "%q is enlarged %s in %s: it will blur", e[0].file, e[0].how, storyboard.InScenes(e[0].scenes)).Hint = e[0].hint

@@ -63,7 +63,7 @@ func (s *Studio) Snapshot(ctx context.Context, req Snapshot) ([]byte, *Plan, err
 
 func (j *job) snapshot(ctx context.Context, req Snapshot, out io.Writer) error {
 	if req.Scene < 1 || req.Scene > len(j.line.Scenes) {
-		return fault.New(fault.Usage, nil, "there is no scene %d: the film has %d", req.Scene, len(j.line.Scenes)).
+		return fault.New(fault.Usage, nil, "there is no scene %d: the video has %d", req.Scene, len(j.line.Scenes)).
 			WithHint("scenes count from 1; mynah snapshot --sheet shows all")
 	}
 	scene := j.line.Scenes[req.Scene-1]
@@ -88,7 +88,7 @@ func (j *job) snapshot(ctx context.Context, req Snapshot, out io.Writer) error {
 func (j *job) sheet(ctx context.Context, out io.Writer) error {
 	count := len(j.line.Scenes)
 	if count > mostSheet {
-		return fault.New(fault.Usage, nil, "the film has %d scenes; a sheet shows at most %d", count, mostSheet).WithHint("look at single scenes by --scene")
+		return fault.New(fault.Usage, nil, "the video has %d scenes; a sheet shows at most %d", count, mostSheet).WithHint("look at single scenes by --scene")
 	}
 	// All are drawn before the program starts that lays them together: drawing may need one
 	// too, and there may be room for one alone.

@@ -37,6 +37,8 @@ type SpeechRequest struct {
 	// Timed is "vtt" or "srt" when the text is subtitles, each cue of which is to be
 	// spoken at its time.
 	Timed string
+	// Longest is the latest time of a cue; 0 is 10 hours.
+	Longest time.Duration
 	// Progress is told how far the work is; it may be nil.
 	Progress func(Progress)
 }

@@ -89,8 +89,7 @@ func (j *job) stands(key cache.Key, r *Result) (int64, bool) {
 	return s.Bytes, !j.staleChapters(r)
 }
 
-// absolute is a path that means the same in every folder; where there is none, it is none
-// of a note.
+// absolute gives a path that means the same in every folder, or "".
 func absolute(path string) string {
 	out, err := filepath.Abs(path)
 	if err != nil {

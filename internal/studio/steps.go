@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -172,7 +173,7 @@ func (j *job) identifyAll(ctx context.Context) error {
 		}
 		j.assets[u.name] = found[i]
 		if w := found[i].warning; w != "" {
-			list.Warnf(u.place, "%q: %s", u.name, w).Hint = "export the picture anew, in sRGB"
+			list.Warnf(u.place, "%q: %s", u.name, w).Hint = cmp.Or(found[i].advice, "export the picture again, in sRGB")
 		}
 	}
 	j.checkShots(&list)
@@ -362,8 +363,9 @@ func (j *job) cutShort() error {
 		return time.Duration(frames * j.line.FPS.Den * int64(time.Second) / j.line.FPS.Num)
 	}
 	if f, whole := j.board.Film, length(j.line.Frames); f.Poster.Word == "" && f.Poster.At > whole {
-		list.Warnf(f.PosterRange, "the film lasts %s; its last picture is the poster, not that at %s", whole.Round(time.Millisecond), f.Poster.At).Hint = "write poster: end, or an earlier time"
+		list.Warnf(f.PosterRange, "the video lasts %s; its last picture is the poster, not that at %s", whole.Round(time.Millisecond), f.Poster.At).Hint = "write poster: end, or an earlier time"
 	}
+	j.checkChapters(length, &list)
 	for i, s := range j.board.Scenes {
 		length := length(j.line.Scenes[i].Frames)
 		if t := s.Transition; i > 0 && t.Type != "none" && t.Duration > length {

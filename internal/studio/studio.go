@@ -227,7 +227,7 @@ const (
 	phaseSound    = "mixing sound"
 	// phaseCheck lies within phaseFilm.
 	phaseCheck = "checking the video"
-	phaseFilm  = "cutting the film"
+	phaseFilm  = "cutting the video"
 )
 
 // weights are each phase's share of the bar, in percent.

@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -19,7 +20,7 @@ const mostSpeed = 2
 
 // readCues turns subtitles into a script with a scene for each cue.
 func (j *job) readCues(s *script.Script, r SpeechRequest) error {
-	cues, err := parseCues(r.Text, r.Timed)
+	cues, err := parseCues(r.Text, r.Timed, cmp.Or(r.Longest, longestTimed))
 	if err != nil {
 		return err
 	}
@@ -36,16 +37,16 @@ func (j *job) readCues(s *script.Script, r SpeechRequest) error {
 const longestTimed = 10 * time.Hour
 
 // parseCues reads the cues that can be spoken: in the order of their times.
-func parseCues(text, form string) ([]caption.Timed, error) {
+func parseCues(text, form string, longest time.Duration) ([]caption.Timed, error) {
 	cues, err := caption.Read(text, caption.Form(form))
 	if err != nil {
 		return nil, fault.New(fault.Input, err, "the subtitles cannot be read as %s", map[string]string{"vtt": "WebVTT", "srt": "SubRip"}[form]).
 			WithHint("each cue has a line like 00:00:01.000 --> 00:00:03.500 and its text below")
 	}
 	for i, c := range cues {
-		if c.To < c.From || c.To > longestTimed {
+		if c.To < c.From || c.To > longest {
 			return nil, fault.New(fault.Input, nil, "line %d: a cue cannot be on from %s to %s", c.Line, c.From, c.To).
-				WithHint("a cue ends after it begins, and within 10 hours")
+				WithHint("a cue ends after it begins, and within %s", longest)
 		}
 		if i > 0 && c.From < cues[i-1].From {
 			return nil, fault.New(fault.Input, nil, "line %d: the cue begins before the one in front of it", c.Line).WithHint("put the cues in the order of their times")
@@ -124,6 +125,11 @@ func (j *job) sayCue(ctx context.Context, i int) (*spokenCue, error) {
 			})
 			if err != nil {
 				return nil, 0, j.unable(ctx, v, p, i, err)
+			}
+			if !s.Heard {
+				if err := silentSentence(p, i, v); err != nil {
+					return nil, 0, err
+				}
 			}
 			c.spoken = append(c.spoken, s)
 			total += s.Samples

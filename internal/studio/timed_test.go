@@ -19,7 +19,7 @@ func TestCuesThatCannotBe(t *testing.T) {
 		"a day":            {"srt", "1\n00:00:05,000 --> 30:00:06,000\nx\n"},
 		"times like words": {"srt", "1\naa:bb:cc,000 --> 00:00:06,000\nx\n"},
 	} {
-		_, err := parseCues(c[1], c[0])
+		_, err := parseCues(c[1], c[0], longestTimed)
 		if f, ok := fault.As(err); !ok || f.Code != fault.Input {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -34,7 +34,7 @@ func FuzzCues(f *testing.F) {
 		if form != "vtt" {
 			form = "srt"
 		}
-		cues, err := parseCues(text, form)
+		cues, err := parseCues(text, form, longestTimed)
 		if err != nil {
 			if fault.CodeOf(err) != fault.Input {
 				t.Fatalf("%v is no fault of the text", err)

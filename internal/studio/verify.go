@@ -2,6 +2,7 @@ package studio
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,27 +36,46 @@ func mismatch(scene int, format string, args ...any) error {
 		where = fmt.Sprintf("scene %d: ", scene+1)
 	}
 	return fault.New(fault.Internal, nil, "%s%s", where, fmt.Sprintf(format, args...)).
-		WithHint("build it again; if it stays so, empty the cache (mynah cache clear) and report it with the script")
+		WithHint("build it again; if it stays so, empty the cache (mynah cache prune --max-size 0) and report it with the script")
 }
 
 // checkSpoken says which sentence came out silent, though its voice can read it.
 func (j *job) checkSpoken(context.Context) error {
 	for i, scene := range j.board.Scenes {
 		for k, p := range scene.Parts {
-			if p.Kind != storyboard.Speech || p.Volume < quietest || j.spoken[i][k].Heard {
+			if p.Kind != storyboard.Speech || j.spoken[i][k].Heard {
 				continue
 			}
-			v := j.voices[p.Voice]
-			letters, lost, _ := voice.Legible(saidText(p.Runs), v)
-			if letters-lost < 2 { // a single letter may be a sign
-				continue
+			if err := silentSentence(p, i, j.voices[p.Voice]); err != nil {
+				return err
 			}
-			return fault.New(fault.ToolFailed, nil, "%s:%d: scene %d: the voice %s gave silence for %q",
-				p.Range.File, p.Range.Start.Line, i+1, v.Name, shorten(p.Text, 60)).
-				WithHint("try another voice, or say the words in another way; %s", hintDoctor)
 		}
 	}
 	return nil
+}
+
+// silentSentence is the error that a sentence of a scene, from 0, came out silent; nil where that
+// is as it should be.
+func silentSentence(p storyboard.Part, scene int, v voice.Voice) error {
+	letters, lost, _ := voice.Legible(saidText(p.Runs), v)
+	if loudest(p) < quietest || letters-lost < 2 { // a single letter may be a sign
+		return nil
+	}
+	return fault.New(fault.ToolFailed, nil, "%s:%d: scene %d: the voice %s gave silence for %q",
+		p.Range.File, p.Range.Start.Line, scene+1, v.Name, shorten(p.Text, 60)).
+		WithHint("try another voice, or say the words in another way; %s", hintDoctor)
+}
+
+// loudest is the volume of a sentence's loudest run.
+func loudest(p storyboard.Part) float64 {
+	most := 0.0
+	for _, r := range p.Runs {
+		most = max(most, cmp.Or(r.Volume, 1))
+	}
+	if len(p.Runs) == 0 {
+		most = 1
+	}
+	return p.Volume * most
 }
 
 // saidText is what the voice of a sentence is given to say.
@@ -161,14 +181,14 @@ func (j *job) checkDrawn() error {
 	if j.board.Film.Subtitles.Mode != script.SubtitlesOverlay || j.captions == nil {
 		return nil
 	}
-	shown := make([]int64, len(j.line.Scenes))
-	for i, spans := range j.captions.spans {
-		for _, s := range spans {
-			shown[i] += s.to - s.from
-		}
-	}
+	frame := timeline.SampleRate * j.line.FPS.Den / j.line.FPS.Num
 	for _, c := range j.cues {
-		if frame := timeline.SampleRate * j.line.FPS.Den / j.line.FPS.Num; c.End-c.Start > 2*frame && shown[c.Scene] == 0 {
+		from, to := c.Start/frame, c.End/frame
+		shown := int64(0)
+		for _, s := range j.captions.spans[c.Scene] {
+			shown += max(min(s.to, to)-max(s.from, from), 0)
+		}
+		if to-from > 2 && shown < (to-from)/2 {
 			return mismatch(c.Scene, "the subtitle %q is not in the picture", shorten(c.Text, 60))
 		}
 	}
@@ -182,7 +202,7 @@ func checkNarration(b *storyboard.Board, l *timeline.Line, sizes []uint32, silen
 			continue
 		}
 		part := b.Scenes[s.Scene].Parts[s.Item]
-		if part.Volume < quietest {
+		if loudest(part) < quietest {
 			continue
 		}
 		from, to := s.Start/timeline.SoundGrid+1, min((s.Start+s.Samples)/timeline.SoundGrid+1, int64(len(sizes)))

@@ -90,9 +90,11 @@ func TestMissingCuesAreFound(t *testing.T) {
 		board:    &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Mode: script.SubtitlesOverlay}}},
 		line:     &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{}}},
 		cues:     cues,
-		captions: &captions{spans: [][]captionSpan{{{from: 0, to: 25}}}},
+		captions: &captions{spans: [][]captionSpan{{{from: 0, to: 25}, {from: 31, to: 47}}}},
 	}
 	told(t, "drawn", j.checkDrawn(), "")
+	j.captions.spans[0] = j.captions.spans[0][:1]
+	told(t, "the second not drawn", j.checkDrawn(), "two")
 	j.captions.spans[0] = nil
 	told(t, "not drawn", j.checkDrawn(), "scene 1")
 }

@@ -25,9 +25,9 @@ func Check(b *storyboard.Board, m Measured) diag.List {
 		total.Add(total, s.sceneLength(b.Scenes[i].Duration))
 		if total.Cmp(seconds(Longest)) > 0 {
 			minutes := ceil(new(big.Rat).Quo(total, big.NewRat(60, 1)))
-			d := list.Errorf(c.weightiest(i, s), "with this scene the film lasts %d hours and %d minutes", minutes/60, minutes%60)
-			d.Detail = fmt.Sprintf("A film may last up to %d hours", Longest/time.Hour)
-			d.Hint = "make several films of it, or shorten what is too long: a (duration: …), a pause, a clip, a text"
+			d := list.Errorf(c.weightiest(i, s), "with this scene the video lasts %d hours and %d minutes", minutes/60, minutes%60)
+			d.Detail = fmt.Sprintf("A video may last up to %d hours", Longest/time.Hour)
+			d.Hint = "make several videos of it, or shorten what is too long: a (duration: …), a pause, a clip, a text"
 			return list
 		}
 	}

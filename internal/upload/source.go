@@ -121,7 +121,7 @@ func trimmed(names []string, top string) []string {
 func scripts(root fs.FS) ([]string, error) {
 	var all []string
 	err := fs.WalkDir(root, ".", func(p string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() && (isText(p) || script.IsDeck(p)) {
+		if err == nil && d.Type().IsRegular() && (isText(p) || script.IsDeck(p)) && !script.ComesAlong(path.Base(p)) {
 			all = append(all, p)
 		}
 		return err

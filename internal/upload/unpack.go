@@ -8,7 +8,7 @@
 // whatever a name resolves to and wherever a redirect leads.
 //
 // The package refuses to keep anything: what is fetched goes to a writer, what is
-// unpacked into a folder, and whoever calls it owns both. It knows neither tokens nor
+// unpacked into a folder, and the caller owns both. It knows neither tokens nor
 // builds.
 package upload
 
@@ -88,7 +88,7 @@ type Unpacked struct {
 	Files int
 	Bytes int64
 	Links []string // paths of the symbolic links that were left out
-	Top   string   // the folder that holds everything else, as GitHub makes it; empty if there is none
+	Top   string   // the folder that holds everything else, as GitHub makes it; empty if there is no such folder
 }
 
 // Unpack writes the files of a zip archive of size bytes into a folder: without their

@@ -90,7 +90,7 @@ type Line struct {
 	Speed    float64 // factor, 0.3 to 3; 0 is 1
 	Pitch    float64 // factor, 0.5 to 2; 0 is 1
 	Volume   float64 // factor, 0 to 10; 0 is 1
-	Emphasis string  // none, reduced, moderate, strong; empty is none
+	Emphasis string  // none, reduced, moderate, strong; empty means none of them
 	Fragment bool    // the sentence goes on in the next line
 	// Level is the loudness in LUFS that the sentence is brought to, before Volume, Emphasis
 	// and the volumes of runs apply; 0 leaves it as the engine speaks.

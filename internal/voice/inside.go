@@ -138,7 +138,7 @@ func (w Word) moment(at int) time.Duration {
 }
 
 // gapAt finds the sample to cut at for a pause at a byte of the text, not before done, and how
-// much silence is there already. Without words on both sides there is none. The words on both
+// much silence is there already. Without words on both sides ok is false. The words on both
 // sides are made to meet the cut.
 func (c Clip) gapAt(at, done int) (cut int, silent time.Duration, ok bool) {
 	const frame = 5 * time.Millisecond

@@ -84,7 +84,7 @@ func (r *resampler) run(in []int16) []int16 {
 }
 
 func toInt16(v float64) int16 {
-	switch { // min and max also look for NaN, which there is none of, and take longer
+	switch { // min and max also look for NaN, which cannot come here, and take longer
 	case v >= math.MaxInt16:
 		return math.MaxInt16
 	case v <= math.MinInt16:

@@ -149,7 +149,7 @@ type Request struct {
 	Runs     []Run   // the sentence
 	Speed    float64 // factor, MinSpeed to MaxSpeed; 0 is 1
 	Pitch    float64 // factor, MinPitch to MaxPitch; 0 is 1
-	Emphasis string  // none, reduced, moderate, strong; empty is none
+	Emphasis string  // none, reduced, moderate, strong; empty means none of them
 	Fragment bool    // the sentence goes on in the next request: no falling end
 }
 

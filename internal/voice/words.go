@@ -13,7 +13,7 @@ type Span struct{ Start, End int }
 
 // Words are the words of a text as a reader sees them: what stands between blanks,
 // without punctuation at either end, and single signs in Chinese and Japanese. Subtitles highlight these. A symbol on its own (an emoji, %) is a
-// word; punctuation is none.
+// word; punctuation is not a word.
 func Words(text string) []Span {
 	var out []Span
 	start := -1

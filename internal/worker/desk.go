@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"mynah/api"
 	"mynah/internal/build"
@@ -51,7 +52,10 @@ func (d *Desk) Check(ctx context.Context, spec build.Spec) ([]api.Diagnostic, er
 
 // Speak speaks a text at once, and tells its warnings.
 func (d *Desk) Speak(ctx context.Context, text string, s *build.SpeechSpec) (build.Spoken, []string, error) {
-	sp, err := d.worker.studio.Speak(ctx, SpeechRequest(text, s, nil))
+	const longest = 10 * time.Minute // a stream has the turn of others, as long as it lasts
+	req := SpeechRequest(text, s, nil)
+	req.Longest = longest
+	sp, err := d.worker.studio.Speak(ctx, req)
 	if err != nil {
 		if list := scriptErrors(err); list != nil {
 			return nil, nil, fault.New(fault.Input, err, "%s", message(err))

@@ -147,7 +147,7 @@ func (w *Worker) end(work context.Context, log *slog.Logger, id string, out outc
 			}
 			return b.Move(build.Succeeded, w.now())
 		case work.Err() != nil && errors.Is(context.Cause(work), context.DeadlineExceeded):
-			b.Message = "The build took too long and was stopped. Cut the script into several, or ask whoever runs this server for more time."
+			b.Message = "The build took too long and was stopped. Cut the script into several, or ask the operator of this server for more time."
 			return b.Move(build.Failed, w.now())
 		case work.Err() != nil:
 			stopped = true

@@ -116,6 +116,12 @@ func TestBuildsThatAreRefused(t *testing.T) {
 		"empty form":     {form(t, part{"source", "", "a.md"}), http.StatusBadRequest, "The form holds no project: send a zip as project, files, or a script"},
 		"no file":        {form(t, part{"project", "", zip}), http.StatusBadRequest, "The request cannot be used: /project: must be a file, a zip"},
 		"both":           {form(t, part{"project", "p.zip", zip}, part{"f", "b.md", "x"}), http.StatusBadRequest, "A form holds either one zip named project or files"},
+		"script, source": {form(t, part{"script", "", "Hello."}, part{"source", "", "other.md"}, part{"f", "other.md", "x"}), http.StatusBadRequest, "The request cannot be used: /source: cannot go with script"},
+		"script, file":   {form(t, part{"script", "", "Hello."}, part{"f", "script.md", "x"}), http.StatusBadRequest, "The request cannot be used: /script: cannot go with a file script.md"},
+		"long script":    {form(t, part{"script", "", strings.Repeat("x ", 1<<20) + "x"}), http.StatusRequestEntityTooLarge, `The field "script" is over 2097152 bytes`},
+		"twice":          {form(t, part{"script", "", "Hello."}, part{"script", "", "Hello."}), http.StatusBadRequest, "The request cannot be used: /script: is given twice"},
+		"many tags":      {form(t, part{"script", "", "Hello."}, part{"tags", "", strings.Repeat("a,", 15) + "a"}, part{"tags", "", strings.Repeat("b,", 15) + "b"}), http.StatusBadRequest, "The request cannot be used: /tags: must be a list of at most 20 texts"},
+		"many parts":     {form(t, slices.Repeat([]part{{"more", "", ""}}, 10_001)...), http.StatusRequestEntityTooLarge, "The form has more than 10000 parts: send a zip"},
 		"bad source":     {form(t, part{"project", "p.zip", zip}, part{"source", "", "../x"}), http.StatusBadRequest, "The request cannot be used: /source: must be the path of a script inside of the project"},
 		"bad variables":  {form(t, part{"project", "p.zip", zip}, part{"variables", "", "[]"}), http.StatusBadRequest, "The request cannot be used: /variables: must be a JSON object"},
 		"no such source": {form(t, part{"project", "p.zip", zip}, part{"source", "", "b.md"}), http.StatusBadRequest, `the source "b.md" is not in the archive; the nearest is "a.md"`},
@@ -294,7 +300,7 @@ func TestEvents(t *testing.T) {
 		t.Errorf("behind the last come %+v", rest)
 	}
 	for _, last := range []string{"x", "-1", "1.5", "99999999999999999999"} {
-		shared.refused(t, http.StatusBadRequest, "Last-Event-ID is no number of an event", get("/v1/builds/"+b.ID+"/events").with("Last-Event-ID", last))
+		shared.refused(t, http.StatusBadRequest, "Last-Event-ID is not a number of an event", get("/v1/builds/"+b.ID+"/events").with("Last-Event-ID", last))
 	}
 	shared.want(t, http.StatusOK, get("/v1/builds/"+b.ID+"/events")) // for the judge
 }
@@ -311,6 +317,21 @@ func TestSignedEvents(t *testing.T) {
 	shared.want(t, http.StatusForbidden, signed(http.MethodGet, strings.Replace(b.Links["events"], "expiry=", "expiry=1", 1), ""))
 	shared.want(t, http.StatusNoContent, request{method: http.MethodDelete, path: "/v1/builds/" + b.ID})
 	shared.want(t, http.StatusNotFound, q)
+}
+
+// Words of the query that a route does not know are refused on all of /v1.
+func TestUnknownQueryWords(t *testing.T) {
+	t.Parallel()
+	b := shared.until(t, shared.created(t, silent).ID, over)
+	path := "/v1/builds/" + b.ID
+	for _, q := range []request{
+		get("/v1/builds"), get(path), get(path + "/events"), post(path+"/cancel", ""),
+		{method: http.MethodDelete, path: path},
+		post("/v1/builds", `{"script":"x"}`), post("/v1/check", `{"script":"x"}`), get("/v1/voices"), get("/v1/voices/brian/sample"),
+	} {
+		q.path += "?foo=1"
+		shared.refused(t, http.StatusBadRequest, `The request cannot be used: ?foo: this address knows no query word "foo"`, q)
+	}
 }
 
 // Presentations are refused alike wherever they are sent.
@@ -376,7 +397,7 @@ func TestPages(t *testing.T) {
 	for _, limit := range []string{"0", "-1", "101", "x", "1.5", "99999999999999999999"} {
 		s.refused(t, http.StatusBadRequest, "The request cannot be used: ?limit: must be a number from 1 to 100", get("/v1/builds?limit="+limit))
 	}
-	s.refused(t, http.StatusBadRequest, "The request cannot be used: ?cursor: is no cursor of this list", get("/v1/builds?cursor=%00%ff'"))
+	s.refused(t, http.StatusBadRequest, "The request cannot be used: ?cursor: is not a cursor of this list", get("/v1/builds?cursor=%00%ff'"))
 	for _, id := range want {
 		s.until(t, id, over)
 	}

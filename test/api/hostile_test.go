@@ -230,7 +230,7 @@ func TestUnknownNames(t *testing.T) {
 	}
 }
 
-// Requests that break off, or are none, are no failures of the server.
+// Requests that break off, or are not HTTP, are not failures of the server.
 func TestBrokenRequests(t *testing.T) {
 	t.Parallel()
 	head := func(method, path string, more ...string) string {

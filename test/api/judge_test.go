@@ -333,7 +333,7 @@ func problems(a answer) (wrong []string) {
 	return wrong
 }
 
-// leaks lists what an answer tells of the machine.
+// leaks lists what an answer reveals about the machine.
 func (s *server) leaks(a answer) (out []string) {
 	if !utf8.Valid(a.body) || a.media() == "audio/mpeg" {
 		return nil

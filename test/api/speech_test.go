@@ -268,7 +268,7 @@ func TestTextsThatCannotBeSpoken(t *testing.T) {
 		"white":           {say("mp3", " \n\t"), http.StatusBadRequest, none},
 		"a mark":          {say("mp3", "\ufeff"), http.StatusBadRequest, none},
 		"empty, streamed": {stream("mp3", ""), http.StatusBadRequest, none},
-		"no UTF-8":        {say("mp3", "Gr\xfc\xdfe"), http.StatusBadRequest, "The text is not UTF-8"},
+		"no UTF-8":        {say("mp3", "Gr\xfc\xdfe"), http.StatusBadRequest, "The text is not UTF-8: save it as UTF-8 and send it again"},
 		"too long":        {say("mp3", hello+strings.Repeat(" ", 1<<20-len(hello)+1)), http.StatusRequestEntityTooLarge, "The body of the request is over 1048576 bytes"},
 		"silent":          {stream("mp3", "![](a.png)"), http.StatusBadRequest, "the text holds nothing that can be spoken"},
 		"wrong":           {stream("mp3", "(voice-speed: never)\nHi."), http.StatusBadRequest, `text:1:15: voice-speed cannot be "never"`},

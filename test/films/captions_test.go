@@ -148,7 +148,7 @@ func TestCaptionsAreOnAtTheirTimes(t *testing.T) {
 	}
 }
 
-// gifFrames tells of the frames around the GIF, whose own colours are too many.
+// gifFrames says which frames are near the GIF, which has too many colours of its own.
 func gifFrames(cues []caption.Cue) func(int) bool {
 	for _, c := range cues {
 		if strings.HasPrefix(c.Text, "A thing") {

@@ -243,7 +243,7 @@ func TestSizes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for picture, want := range map[string]string{
-		"![](good.png)": "", "![](d.svg)": "", "![contain](wide.png)": "", "![](wide.png)": `only 20 % of "wide.png"`,
+		"![](good.png)": "", "![](d.svg)": "", "![contain](wide.png)": "", "![](wide.png)": `only 20 % of "wide.png"`, "![left](wide.png)": "",
 		"![](small.png)": "enlarged 5.0 times", "![contain](small.png)": "enlarged 5.0 times", "![fit](wide.png)": "",
 	} {
 		_, r := produce(t, place(t, dir, "", picture), cacheDir, nil)

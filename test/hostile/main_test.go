@@ -130,7 +130,7 @@ func (s *site) build(t *testing.T, args ...string) outcome {
 	return o
 }
 
-// bytes are those of the film; empty when there is none.
+// bytes are those of the film; empty if it does not exist.
 func (s *site) bytes(t *testing.T) string {
 	t.Helper()
 	b, err := os.ReadFile(s.film())

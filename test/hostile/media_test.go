@@ -117,7 +117,7 @@ func TestFiles(t *testing.T) {
 		"Matroska that claims 10 hours": {file: "a.mkv", make: append(source(1), "-pix_fmt", "yuv420p"), change: func(b []byte) []byte {
 			at := bytes.Index(b, []byte{0x44, 0x89, 0x88})
 			copy(b[at+3:], "\x41\x81\x2a\x88\x00\x00\x00\x00") // 36 million milliseconds
-			// The track's own length is a tag; by another name it is none.
+			// The track's own length is a tag; by another name it is ignored.
 			return bytes.Replace(b, []byte("DURATION"), []byte("DURATIOM"), 1)
 		}, errors: []string{"s.md:4:1: error:", "ends after 1.0 of 36000.0 seconds"}, slow: true},
 		"MP4 of a frame in ten minutes":   {file: "a.mp4", make: append([]string{"-f", "lavfi", "-i", "testsrc=s=64x64:r=1/600:d=1200"}, "-pix_fmt", "yuv420p"), frames: 12000, slow: true},

@@ -51,7 +51,7 @@ func TestWatch(t *testing.T) {
 			}
 		}
 	}
-	says("shows the film")
+	says("shows the video")
 	says("script.mp4  1.00 s, 1 scenes")
 	save("(durration: 2)\n")
 	says("did you mean duration?")

@@ -211,7 +211,7 @@ func (one *helper) ask(o order) (*spoken, error) {
 	return s, err
 }
 
-// readSpoken reads an answer of mynah-espeak. Whoever wrote it, no more than maxSound is
+// readSpoken reads an answer of mynah-espeak. No matter who wrote it, no more than maxSound is
 // taken.
 func readSpoken(r *bufio.Reader) (*spoken, error) {
 	line, err := readLine(r)

@@ -70,7 +70,7 @@ func (i *Installer) download(ctx context.Context, address string, want check, pr
 	return f, nil
 }
 
-// hold opens a file, made where there is none, for one holder alone; it is not free when
+// hold opens a file, made where it is missing, for one holder alone; it is not free when
 // there is another. One that was renamed or removed before it was locked is no longer the file
 // of that name, and is let go.
 func hold(path string) (f *os.File, free bool, err error) {
@@ -179,7 +179,7 @@ func (i *Installer) part(ctx context.Context, f *os.File, path, address string, 
 	defer stop()
 	stall := time.AfterFunc(i.cfg.Stall, stop)
 	defer stall.Stop()
-	// A stall ends the request as a stop of the caller would, and is none.
+	// A stall ends the request as a stop of the caller would, but is not one.
 	broken := func(err error) error {
 		if moving.Err() != nil && ctx.Err() == nil {
 			err = fmt.Errorf("no byte for %s", i.cfg.Stall)

@@ -207,7 +207,7 @@ func nearest(name string, all map[string]listed) string {
 func (i *Installer) fromURL(ctx context.Context, source string, progress func(done, total int64)) (Installed, error) {
 	u, err := url.Parse(source)
 	if err != nil || u.Host == "" {
-		return Installed{}, fault.New(fault.Usage, nil, "the address of the voice is none")
+		return Installed{}, fault.New(fault.Usage, nil, "the address of the voice is not a URL")
 	}
 	var want check
 	if u.Fragment != "" {
@@ -390,19 +390,6 @@ func (i *Installer) copyIn(ctx context.Context, name string, r io.Reader) (*pend
 		return nil, fault.New(fault.Input, broken.err, "the voice cannot be read")
 	}
 	return nil, err
-}
-
-// contextReader reads until its context ends.
-type contextReader struct {
-	ctx context.Context //nolint:containedctx // lives as long as one copy
-	r   io.Reader
-}
-
-func (c contextReader) Read(b []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(b)
 }
 
 // unpack installs the one voice of an archive, in whatever folder of it.

@@ -204,7 +204,7 @@ func Remove(dir, name string) error {
 	if !ValidName(name) {
 		return os.ErrNotExist
 	}
-	// The description first: without it the voice is none.
+	// The description first: without it there is no voice.
 	err1 := os.Remove(filepath.Join(dir, name+configEnding))
 	err2 := os.Remove(filepath.Join(dir, name+modelEnding))
 	if err1 == nil || err2 == nil {

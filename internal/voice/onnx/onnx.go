@@ -35,7 +35,7 @@ func names() []string {
 	return []string{"libonnxruntime.so.1", "libonnxruntime.so"}
 }
 
-// Find gives the file of the library in one of some folders; empty is none.
+// Find gives the file of the library in one of some folders, or an empty text.
 func Find(dirs ...string) string {
 	for _, dir := range dirs {
 		for _, pattern := range []string{"libonnxruntime.so", "libonnxruntime.so.1", "libonnxruntime.so.1.*", "libonnxruntime*.dylib"} {
@@ -107,7 +107,7 @@ type Library struct {
 type apiBase struct{ getAPI, getVersion uintptr }
 
 // Load loads the library from a file; an empty path is wherever the system finds it. The
-// error is a *MissingError when there is none.
+// error is a *MissingError when it is missing.
 func Load(path string) (*Library, error) {
 	candidates := []string{path}
 	if path == "" {

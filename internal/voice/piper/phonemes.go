@@ -105,7 +105,7 @@ func clauses(req voice.Request) []clause {
 	return out
 }
 
-// cut cuts text at its stops. A colon between digits is none.
+// cut cuts text at its stops. A colon between digits is not a stop.
 func cut(text string) []clause {
 	known := stops()
 	var out []clause

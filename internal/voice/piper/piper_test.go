@@ -187,7 +187,7 @@ func TestWrongLibrary(t *testing.T) {
 	}
 }
 
-// TestBroken: a model that is none, and a description that says nothing.
+// TestBroken: a file that is not a model, and a description that says nothing.
 func TestBroken(t *testing.T) {
 	t.Parallel()
 	var dir string

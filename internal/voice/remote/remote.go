@@ -16,10 +16,10 @@ import (
 )
 
 // Secret is a key. However it is printed, alone or deep inside of settings, it does not
-// show; only the request that needs it reads it. The zero value is none.
+// show; only the request that needs it reads it. The zero value holds no secret.
 type Secret struct{ reveal func() string }
 
-// NewSecret hides a key; the empty text is none.
+// NewSecret hides a key; the empty text means no key.
 func NewSecret(key string) Secret {
 	if key == "" {
 		return Secret{}
@@ -27,7 +27,7 @@ func NewSecret(key string) Secret {
 	return Secret{func() string { return key }}
 }
 
-// Empty tells that there is none.
+// Empty says that there is no secret.
 func (s Secret) Empty() bool { return s.reveal == nil }
 
 // Reveal gives the key itself, for the header of a request.

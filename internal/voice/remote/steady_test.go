@@ -94,7 +94,7 @@ func (s saying) Speak(context.Context, voice.Request) (voice.Clip, error) {
 	return voice.Clip{Rate: 16000, PCM: pcm, Words: []voice.Word{{Text: "all"}}}, nil
 }
 
-// TestPartsOfSentences: an answer that is too short to hold the sentence is none; how fast its
+// TestPartsOfSentences: an answer that is too short to hold the sentence is refused; how fast its
 // runs are to be said is known.
 func TestPartsOfSentences(t *testing.T) {
 	t.Parallel()
