@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"time"
 
+	"mynah/internal/fault"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -265,9 +267,12 @@ type errReader struct {
 	err error
 }
 
-func (e *errReader) Read(b []byte) (int, error) {
+func (e *errReader) Read(b []byte) (n int, err error) {
 	e.m.ours.Add(1)
-	n, err := e.r.Read(b)
+	err = fault.Guard("reading what a program is given", func() (err error) {
+		n, err = e.r.Read(b)
+		return err
+	})
 	e.m.ours.Add(-1)
 	e.m.bytes.Add(int64(n))
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -288,7 +293,11 @@ func (p *Process) drain(r *os.File, w io.Writer, m *movement) {
 			m.bytes.Add(int64(n))
 			if !failed {
 				m.ours.Add(1)
-				if _, werr := w.Write(buf[:n]); werr != nil {
+				werr := fault.Guard("reading what a program writes", func() error {
+					_, err := w.Write(buf[:n])
+					return err
+				})
+				if werr != nil {
 					p.stop(werr)
 					failed = true // go on reading, so that the child is not blocked
 				}

@@ -1,0 +1,33 @@
+package proc_test
+
+import (
+	"strings"
+	"testing"
+
+	"mynah/internal/fault"
+	"mynah/internal/proc"
+)
+
+// panics is a reader and writer with a mistake.
+type panics struct{}
+
+func (panics) Read([]byte) (int, error)  { panic("reading") }
+func (panics) Write([]byte) (int, error) { panic("writing") }
+
+// A panic of what reads a program's output or makes its input fails that program alone.
+func TestPanicsOfReadersAndWriters(t *testing.T) {
+	t.Parallel()
+	r, err := proc.New(proc.DefaultConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]proc.Command{
+		"input":  {Program: "cat", Stdin: panics{}},
+		"output": {Program: "echo", Args: []string{"x"}, Stdout: panics{}},
+		"errors": {Program: "cat", Stdin: strings.NewReader("x"), Stdout: panics{}},
+	} {
+		if err := r.Run(t.Context(), c); fault.CodeOf(err) != fault.Internal {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
