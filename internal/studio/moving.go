@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"mynah/internal/cache"
+	"mynah/internal/diag"
 	"mynah/internal/ffmpeg"
 	"mynah/internal/picture"
 )
@@ -163,4 +164,24 @@ func (j *job) makeClip(ctx context.Context, t movingTask, enter *ffmpeg.EnterInp
 	}
 	_, err = j.encoder.EncodeClip(ctx, t.key, clip)
 	return err
+}
+
+// lengths reports clips that gave much less than they said, and lets the last picture
+// stand where a frame or two are missing.
+func (j *job) lengths(p *cutPlan) error {
+	var list diag.List
+	for k, t := range p.wanted {
+		n, ok := j.encoder.Count(k)
+		if !ok {
+			return cache.ErrLost
+		}
+		missing := t.count - int64(n)
+		if missing*j.form.FPS.Den*2 < j.form.FPS.Num || missing < 3 {
+			continue
+		}
+		rate := float64(j.form.FPS.Num) / float64(j.form.FPS.Den)
+		d := list.Errorf(t.place, "%q ends after %.1f of %.1f seconds: the file is cut off or damaged", t.name, float64(n)/rate, float64(t.count)/rate)
+		d.Hint = "export or copy the clip again"
+	}
+	return j.report(list)
 }
