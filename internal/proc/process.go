@@ -14,9 +14,9 @@ import (
 	"syscall"
 	"time"
 
-	"mynah/internal/fault"
-
 	"golang.org/x/sys/unix"
+
+	"mynah/internal/fault"
 )
 
 const (
