@@ -296,7 +296,8 @@ func (s suite) cancel(t *testing.T) {
 	if err == nil && time.Since(began) > time.Second {
 		t.Error("not cancelled")
 	}
-	if err != nil && !errors.Is(err, context.Canceled) {
+	// A service may have refused so long a text before.
+	if err != nil && !errors.Is(err, context.Canceled) && !strings.Contains(err.Error(), "too long") {
 		t.Errorf("cancelled in between: %v", err)
 	}
 	if took := time.Since(began); took > 2*time.Second {
