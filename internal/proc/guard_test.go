@@ -1,8 +1,10 @@
 package proc_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"mynah/internal/fault"
 	"mynah/internal/proc"
@@ -29,5 +31,27 @@ func TestPanicsOfReadersAndWriters(t *testing.T) {
 		if err := r.Run(t.Context(), c); fault.CodeOf(err) != fault.Internal {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// slow fails after the program has ended.
+type slow struct{}
+
+func (slow) Write([]byte) (int, error) {
+	time.Sleep(300 * time.Millisecond)
+	return 0, errors.New("disk full")
+}
+
+// Output that could not be taken is a failure also when the program ended before.
+func TestOutputFailsAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	r, err := proc.New(proc.DefaultConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = r.Run(t.Context(), proc.Command{Program: "echo", Args: []string{"x"}, Stdout: slow{}})
+	var take *proc.TakeError
+	if !errors.As(err, &take) {
+		t.Errorf("got %v", err)
 	}
 }

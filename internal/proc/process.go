@@ -298,7 +298,7 @@ func (p *Process) drain(r *os.File, w io.Writer, m *movement) {
 					return err
 				})
 				if werr != nil {
-					p.stop(werr)
+					p.failOutput(werr)
 					failed = true // go on reading, so that the child is not blocked
 				}
 				m.ours.Add(-1)
@@ -401,6 +401,17 @@ func (p *Process) stop(cause error) {
 		}
 	}
 	p.Kill()
+}
+
+// failOutput records that the output could not be taken, and ends the child. The child may
+// have ended already: what it wrote before is still missing from the caller's writer.
+func (p *Process) failOutput(cause error) {
+	p.stop(cause)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cause == nil {
+		p.cause = cause
+	}
 }
 
 func (p *Process) stopCause() error {
