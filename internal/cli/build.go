@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"mynah/internal/compile"
 	"mynah/internal/diag"
 	"mynah/internal/fault"
 	"mynah/internal/media"
@@ -191,7 +192,7 @@ func (f *buildFlags) request(args []string) (studio.Request, error) {
 	if r.Output == "" {
 		name := r.Script
 		if f.language != "" {
-			if name, err = studio.ScriptIn(os.DirFS(r.Dir), name, f.language, r.Variables); err != nil {
+			if name, err = compile.ScriptIn(os.DirFS(r.Dir), name, f.language, r.Variables); err != nil {
 				return r, err
 			}
 		}
@@ -333,7 +334,7 @@ func (f *buildFlags) inAllLanguages(args []string) (all []*buildFlags, path []st
 			file = filepath.Join(filepath.Dir(file), base)
 		}
 	}
-	tags := studio.Languages(os.DirFS(filepath.Dir(file)), filepath.Base(file))
+	tags := compile.Languages(os.DirFS(filepath.Dir(file)), filepath.Base(file))
 	for _, tag := range append([]string{""}, tags...) {
 		one := *f
 		one.allLanguages, one.language = false, tag

@@ -220,3 +220,12 @@ func withoutOutcome(summary string) string {
 	}
 	return summary
 }
+
+// Shorten returns a text without the space around it, cut to at most n characters.
+func Shorten(s string, n int) string {
+	r := []rune(strings.TrimSpace(s))
+	if len(r) <= n {
+		return string(r)
+	}
+	return string(r[:n]) + "…"
+}

@@ -22,15 +22,26 @@ func bar(c color.NRGBA) *picture.Layer {
 	return picture.NewLayer(img, script.Color{}, width, height)
 }
 
+// bars draws bars: the key of a layer begins with its colour.
+type bars struct{}
+
+func (bars) Layer(ref picture.LayerRef) (*picture.Layer, error) {
+	c := color.NRGBA{R: ref.Key[0], G: ref.Key[1], B: ref.Key[2], A: 255}
+	if len(ref.Boxes) > 0 {
+		return overlay(ref.Boxes[0], c, script.Color{}), nil
+	}
+	return bar(c), nil
+}
+
 func on(c color.NRGBA) []picture.LayerRef {
-	return []picture.LayerRef{{Key: cache.Key{c.R, c.G, c.B, 1}, Draw: func() (*picture.Layer, error) { return bar(c), nil }}}
+	return []picture.LayerRef{{Key: cache.Key{c.R, c.G, c.B, 1}}}
 }
 
 // captioned is a view under captions of red, nothing, and blue.
 func captioned() *picture.View {
 	return &picture.View{
 		Still: picture.Still{Canvas: script.Color{R: 255, G: 255, B: 255, A: 255}}, Frames: 30,
-		Spans:    []picture.Span{{From: 15, Layers: []picture.LayerRef{{Key: cache.Key{9}, Draw: func() (*picture.Layer, error) { return bar(rgbGreen), nil }}}}},
+		Spans:    []picture.Span{{From: 15, Layers: on(rgbGreen)}},
 		Captions: []picture.Span{{From: 2, Layers: on(rgbRed)}, {From: 10}, {From: 20, Layers: on(rgbBlue)}},
 	}
 }

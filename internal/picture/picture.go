@@ -74,8 +74,9 @@ func (f *Failure) Unwrap() error { return f.Err }
 
 // Painter paints frames of one size. It is safe for use by many goroutines.
 type Painter struct {
-	tools *ffmpeg.Tools
-	pic   ffmpeg.Picture
+	tools  *ffmpeg.Tools
+	pic    ffmpeg.Picture
+	layers Layers
 
 	mu sync.Mutex
 	// kept are the stills that were painted last, the newest at the end: a picture is
@@ -91,9 +92,10 @@ type keptFrame struct {
 // keptBytes bounds the frames that are kept.
 const keptBytes = 64 << 20
 
-// NewPainter gives a painter of frames of pic's size.
-func NewPainter(tools *ffmpeg.Tools, pic ffmpeg.Picture) *Painter {
-	return &Painter{tools: tools, pic: pic}
+// NewPainter returns a painter of frames of pic's size; layers are read from layers, which may be
+// nil for views without any.
+func NewPainter(tools *ffmpeg.Tools, pic ffmpeg.Picture, layers Layers) *Painter {
+	return &Painter{tools: tools, pic: pic, layers: layers}
 }
 
 // Prepare paints stills that will be needed soon, as Paint does.

@@ -31,7 +31,7 @@ func painter(t *testing.T) *picture.Painter {
 		t.Fatal(err)
 	}
 	pic := ffmpeg.Picture{Width: width, Height: height, FPS: script.Rate{Num: 25, Den: 1}, StillQP: 18, ClipCRF: 21}
-	return picture.NewPainter(ffmpeg.NewTools(run, "ffmpeg", "ffprobe"), pic)
+	return picture.NewPainter(ffmpeg.NewTools(run, "ffmpeg", "ffprobe"), pic, bars{})
 }
 
 func paint(t *testing.T, stills ...picture.Still) [][]byte {

@@ -3,6 +3,7 @@ package picture
 import (
 	"context"
 	"errors"
+	"image"
 	"io"
 	"math"
 	"slices"
@@ -35,10 +36,20 @@ type Span struct {
 	Layers []LayerRef
 }
 
-// LayerRef names a layer that is drawn when it is needed.
+// LayerRef names a layer, which is read when it is needed.
 type LayerRef struct {
-	Key  cache.Key
-	Draw func() (*Layer, error)
+	// Key addresses what is seen.
+	Key cache.Key
+	// Drawing is where the layer is kept.
+	Drawing cache.Key
+	// Boxes of the frame are taken from the drawing Lit, which lies in the same place.
+	Lit   cache.Key
+	Boxes []image.Rectangle
+}
+
+// Layers reads layers.
+type Layers interface {
+	Layer(ref LayerRef) (*Layer, error)
 }
 
 // Moves tells whether each frame is another picture.
@@ -253,7 +264,7 @@ func (p *Painter) Caption(frame []byte, v *View, n int64) error {
 // over lays layers on a frame.
 func (p *Painter) over(frame []byte, list []LayerRef) error {
 	for _, ref := range list {
-		l, err := ref.Draw()
+		l, err := p.layers.Layer(ref)
 		if err != nil {
 			return err
 		}

@@ -351,7 +351,7 @@ func TestMovesStartAnywhere(t *testing.T) {
 		v := &picture.View{
 			Still: picture.Still{Asset: wave(t, 150, 130, 9)}, Move: picture.Move{Motion: m}, Frames: 9,
 			Callouts: []picture.Callout{circleAt(75, 65, 20, 0.5)},
-			Spans:    []picture.Span{{From: 4, Layers: []picture.LayerRef{{Draw: func() (*picture.Layer, error) { return overlay(image.Rect(0, 0, 8, 8), rgbRed, script.Color{}), nil }}}}},
+			Spans:    []picture.Span{{From: 4, Layers: []picture.LayerRef{{Key: cache.Key{rgbRed.R, rgbRed.G, rgbRed.B}, Boxes: []image.Rectangle{image.Rect(0, 0, 8, 8)}}}}},
 		}
 		p := painter(t)
 		r, err := p.Frames(t.Context(), v, 0, 9)
@@ -421,7 +421,7 @@ func BenchmarkMove(b *testing.B) {
 	}
 	pic := ffmpeg.Picture{Width: 1920, Height: 1080, FPS: script.Rate{Num: 30, Den: 1}}
 	v := &picture.View{Still: picture.Still{Asset: noise(b, 2560, 1600)}, Move: picture.Move{Motion: script.Zoom}, Frames: int64(b.N) + 1}
-	r, err := picture.NewPainter(ffmpeg.NewTools(run, "ffmpeg", "ffprobe"), pic).Frames(b.Context(), v, 0, int64(b.N))
+	r, err := picture.NewPainter(ffmpeg.NewTools(run, "ffmpeg", "ffprobe"), pic, bars{}).Frames(b.Context(), v, 0, int64(b.N))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"mynah/internal/compile"
 	"mynah/internal/fault"
 	"mynah/internal/house"
 	"mynah/internal/studio"
@@ -41,7 +42,7 @@ func TestPanicsEndTheBuildAlone(t *testing.T) {
 		}
 		defer h.Close()
 		_, err = h.Studio.Produce(t.Context(), studio.Request{
-			Dir: dir, Script: "s.md", Output: filepath.Join(t.TempDir(), "film.mp4"),
+			Dir: dir, Request: compile.Request{Script: "s.md"}, Output: filepath.Join(t.TempDir(), "film.mp4"),
 			Progress: func(p studio.Progress) {
 				if p.Phase != phase {
 					return

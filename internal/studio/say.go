@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"mynah/internal/blame"
+	"mynah/internal/compile"
 	"mynah/internal/diag"
 	"mynah/internal/fault"
 	"mynah/internal/pending"
@@ -57,17 +59,17 @@ func (s *Studio) Say(ctx context.Context, r SayRequest) (*Said, error) {
 			header[name] = strconv.FormatFloat(v, 'f', -1, 64)
 		}
 	}
-	sp, err := s.Speak(ctx, SpeechRequest{Text: r.Text, Header: header})
+	sp, err := s.Speak(ctx, SpeechRequest{TextRequest: compile.TextRequest{Text: r.Text, Header: header}})
 	if err != nil {
 		return nil, err
 	}
 	defer sp.Close()
-	path := filepath.Join(sp.job.work, "said")
+	path := filepath.Join(sp.session.maker.Work, "said")
 	if err := sp.File(ctx, format, path); err != nil {
 		return nil, err
 	}
 	if err := copyWhole(path, r.Output); err != nil {
-		return nil, onDisk(err, "the file %s cannot be written", r.Output)
+		return nil, blame.Disk(err, "the file %s cannot be written", r.Output)
 	}
 	return &Said{Seconds: sp.Seconds(), Voice: strings.Join(sp.Voices, ", "), Warnings: sp.Warnings, Sources: sp.Sources}, nil
 }

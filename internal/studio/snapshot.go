@@ -3,14 +3,18 @@ package studio
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"math/big"
 	"time"
 
+	"mynah/internal/caption"
+	"mynah/internal/cut"
+	"mynah/internal/diag"
 	"mynah/internal/fault"
 	"mynah/internal/ffmpeg"
+	"mynah/internal/part"
 	"mynah/internal/picture"
+	"mynah/internal/timeline"
 )
 
 // Snapshot asks for frames of a film that is not built.
@@ -29,152 +33,113 @@ const (
 	mostSheet  = 400
 )
 
-// Snapshot draws one frame of a film, or a contact sheet of its scenes, as PNG, without
-// building the film. Narration is spoken, since it says how long scenes last. The list
+// Snapshot draws one frame of a video, or a contact sheet of its scenes, as PNG, without
+// building the video. Narration is spoken, since it says how long scenes last. The list
 // holds what was found on the way, as Result.Warnings does.
 func (s *Studio) Snapshot(ctx context.Context, req Snapshot) ([]byte, *Plan, error) {
-	j, done, err := s.open(ctx, req.Request)
+	e, err := s.open(ctx, req.Dir, req.Progress)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer done()
-	var out bytes.Buffer
-	err = j.do(ctx, []step{
-		{phaseScript, j.read},
-		{phaseFiles, j.identifyAll},
-		{phaseVoice, j.speak},
-		{phaseSlides, j.drawSlides},
-		{phaseVoice, j.time},
-		{phaseSlides, func(ctx context.Context) error {
-			return j.drawCaptions(ctx, func(scene int) bool { return req.Scene == 0 || scene == req.Scene-1 })
-		}},
-		{phasePictures, func(ctx context.Context) error {
-			if req.Scene == 0 {
-				return j.sheet(ctx, &out)
-			}
-			return j.snapshot(ctx, req, &out)
-		}},
+	defer e.close()
+	src, err := e.read(ctx, req.Request.Request)
+	if err != nil {
+		return nil, nil, err
+	}
+	files, err := e.identify(ctx, src.Board)
+	if err != nil {
+		return nil, nil, err
+	}
+	t, err := e.time(ctx, src.Board, files, req.Scenes == [2]int{})
+	if err != nil {
+		return nil, nil, err
+	}
+	var cues []caption.Cue
+	for _, c := range t.cues {
+		if req.Scene == 0 || c.Scene == req.Scene-1 {
+			cues = append(cues, c)
+		}
+	}
+	d, err := e.draw(ctx, src.Board, t, cues)
+	if err != nil {
+		return nil, nil, err
+	}
+	cutter, form, err := e.cutter(src.Board, t, files, d)
+	if err != nil {
+		return nil, nil, err
+	}
+	out, err := do(ctx, e, phasePictures, func(ctx context.Context, m part.Maker) ([]byte, diag.List, error) {
+		p := photographer{Maker: m, cutter: cutter(m), tools: s.tools, line: t.line, form: form}
+		if req.Scene == 0 {
+			return p.sheet(ctx)
+		}
+		return p.snapshot(ctx, req)
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	return out.Bytes(), &Plan{Board: j.board, Line: j.line, Captions: j.cues, Warnings: j.list, Sources: j.sources}, nil
+	return out, e.planned(src.Board, t), nil
 }
 
-func (j *job) snapshot(ctx context.Context, req Snapshot, out io.Writer) error {
-	if req.Scene < 1 || req.Scene > len(j.line.Scenes) {
-		return fault.New(fault.Usage, nil, "there is no scene %d: the video has %d", req.Scene, len(j.line.Scenes)).
+// photographer draws frames of a timed video.
+type photographer struct {
+	part.Maker
+	cutter *cut.Cutter
+	tools  *ffmpeg.Tools
+	line   *timeline.Line
+	form   ffmpeg.Picture
+}
+
+// snapshot draws the frame that a request asks for.
+func (p photographer) snapshot(ctx context.Context, req Snapshot) ([]byte, diag.List, error) {
+	if req.Scene < 1 || req.Scene > len(p.line.Scenes) {
+		return nil, nil, fault.New(fault.Usage, nil, "there is no scene %d: the video has %d", req.Scene, len(p.line.Scenes)).
 			WithHint("scenes count from 1; mynah snapshot --sheet shows all")
 	}
-	scene := j.line.Scenes[req.Scene-1]
+	scene := p.line.Scenes[req.Scene-1]
 	n := scene.Frames / 2
 	if req.At != nil {
-		at := new(big.Rat).Mul(big.NewRat(int64(*req.At), int64(time.Second)), big.NewRat(j.line.FPS.Num, j.line.FPS.Den))
+		at := new(big.Rat).Mul(big.NewRat(int64(*req.At), int64(time.Second)), big.NewRat(p.line.FPS.Num, p.line.FPS.Den))
 		n = new(big.Int).Div(at.Num(), at.Denom()).Int64()
 		if n < 0 || n >= scene.Frames {
-			length := big.NewRat(scene.Frames*j.line.FPS.Den, j.line.FPS.Num)
-			return fault.New(fault.Usage, nil, "scene %d has no time %s: it lasts %s s", req.Scene, *req.At, length.FloatString(2)).
+			length := big.NewRat(scene.Frames*p.line.FPS.Den, p.line.FPS.Num)
+			return nil, nil, fault.New(fault.Usage, nil, "scene %d has no time %s: it lasts %s s", req.Scene, *req.At, length.FloatString(2)).
 				WithHint("--at counts from the scene's beginning, in seconds")
 		}
 	}
-	frame, err := j.frameOf(ctx, req.Scene-1, n)
-	if err != nil {
-		return err
+	frame, list, err := p.cutter.Frame(ctx, req.Scene-1, n)
+	if err != nil || len(list) > 0 {
+		return nil, list, err
 	}
-	return j.studio.tools.Run(ctx, j.form.PNG(), bytes.NewReader(frame), out)
+	var out bytes.Buffer
+	err = p.tools.Run(ctx, p.form.PNG(), bytes.NewReader(frame), &out)
+	return out.Bytes(), nil, err
 }
 
 // sheet tiles a frame of each scene.
-func (j *job) sheet(ctx context.Context, out io.Writer) error {
-	count := len(j.line.Scenes)
+func (p photographer) sheet(ctx context.Context) ([]byte, diag.List, error) {
+	count := len(p.line.Scenes)
 	if count > mostSheet {
-		return fault.New(fault.Usage, nil, "the video has %d scenes; a sheet shows at most %d", count, mostSheet).WithHint("look at single scenes by --scene")
+		return nil, nil, fault.New(fault.Usage, nil, "the video has %d scenes; a sheet shows at most %d", count, mostSheet).WithHint("look at single scenes by --scene")
 	}
 	// All are drawn before the program starts that lays them together: drawing may need one
 	// too, and there may be room for one alone.
-	small := j.form
+	small := p.form
 	by := 1
 	for small.Width/(by+1) >= sheetWidth && small.Height/(by+1) >= 2 {
 		by++
 	}
 	small.Width, small.Height = small.Width/by&^1, small.Height/by&^1
 	var frames []io.Reader
-	for i, scene := range j.line.Scenes {
-		frame, err := j.frameOf(ctx, i, scene.Frames/2)
-		if err != nil {
-			return err
+	for i, scene := range p.line.Scenes {
+		frame, list, err := p.cutter.Frame(ctx, i, scene.Frames/2)
+		if err != nil || len(list) > 0 {
+			return nil, list, err
 		}
-		frames = append(frames, bytes.NewReader(picture.Shrink(frame, j.form.Width, j.form.Height, by)))
-		j.progress(phasePictures, float64(i+1)/float64(count))
+		frames = append(frames, bytes.NewReader(picture.Shrink(frame, p.form.Width, p.form.Height, by)))
+		p.Progress(float64(i+1) / float64(count))
 	}
-	return j.studio.tools.Run(ctx, small.Sheet(count, sheetWidth), io.MultiReader(frames...), out)
-}
-
-// frameOf draws what a scene shows at one of its frames.
-func (j *job) frameOf(ctx context.Context, scene int, n int64) ([]byte, error) {
-	if err := j.writeFiles(); err != nil {
-		return nil, err
-	}
-	var before shown
-	for i := range scene + 1 {
-		for _, pic := range j.line.Scenes[i].Pictures {
-			at := j.line.Scenes[i].Start + n - pic.Start
-			if i == scene && at < pic.Frames {
-				now := j.view(i, pic)
-				now.frame = at
-				if at >= pic.Fade || before.view == nil {
-					return j.paint(ctx, now)
-				}
-				bare := now
-				bare.view, before.view = now.view.Uncaptioned(), before.view.Uncaptioned()
-				frame, err := j.paint(ctx, bare)
-				if err != nil {
-					return nil, err
-				}
-				frame, err = j.entering(ctx, before, frame, ffmpeg.EnterInput{Type: pic.Enter, Frames: pic.Fade}, at)
-				if err != nil {
-					return nil, err
-				}
-				return frame, j.painter.Caption(frame, now.view, at)
-			}
-			before = shown{view: &picture.View{}, frame: pic.Frames - 1}
-			if i >= scene-1 { // that of an earlier scene is never seen in this one
-				before = j.view(i, pic)
-				before.frame = pic.Frames - 1
-			}
-		}
-	}
-	return nil, fault.New(fault.Internal, nil, "a scene has no picture at frame %d", n)
-}
-
-// paint draws a frame; a file that cannot be read is the author's to mend.
-func (j *job) paint(ctx context.Context, s shown) ([]byte, error) {
-	frame, err := j.painter.Frame(ctx, s.view, s.frame)
-	if err == nil || ctx.Err() != nil || !blamesFile(err) {
-		return frame, err
-	}
-	list := j.list
-	list.Errorf(s.place, "%q cannot be used: %s", s.name, reason(err)).Hint = "check that the file opens in a player or viewer, and export it again"
-	return nil, &ScriptError{List: list, Sources: j.sources}
-}
-
-// entering draws frame n of a transition to a frame.
-func (j *job) entering(ctx context.Context, before shown, frame []byte, e ffmpeg.EnterInput, n int64) ([]byte, error) {
-	old, err := j.paint(ctx, before)
-	if err != nil {
-		return nil, err
-	}
-	if e.Path, err = j.scratch("enter", before.view.Key(j.form), old); err != nil {
-		return nil, err
-	}
-	// Each frame of a transition depends on its number alone.
-	in := bytes.NewReader(bytes.Repeat(frame, int(n+1)))
 	var out bytes.Buffer
-	if err := j.studio.tools.Run(ctx, j.form.ReadEnter(e, n+1), in, &out); err != nil {
-		return nil, err
-	}
-	if b := out.Bytes(); len(b) >= len(frame) {
-		return b[len(b)-len(frame):], nil
-	}
-	return nil, errors.New("the transition could not be drawn")
+	err := p.tools.Run(ctx, small.Sheet(count, sheetWidth), io.MultiReader(frames...), &out)
+	return out.Bytes(), nil, err
 }

@@ -2,11 +2,13 @@ package studio
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 
 	"mynah/internal/caption"
+	"mynah/internal/compile"
+	"mynah/internal/diag"
 	"mynah/internal/fault"
+	"mynah/internal/part"
+	"mynah/internal/release"
 )
 
 // SubtitleFile is a file of subtitles: one of SubtitleFormats, and where it is to stand, ""
@@ -16,7 +18,7 @@ type SubtitleFile struct {
 	Path   string `json:"file"`
 }
 
-// Subtitled are the subtitles of a film that is not built.
+// Subtitled are the subtitles of a video that is not built.
 type Subtitled struct {
 	*Plan
 	// Texts are those of the files, in their order.
@@ -26,36 +28,60 @@ type Subtitled struct {
 // SubtitleFormats are the formats in which Subtitles writes.
 func SubtitleFormats() []string { return []string{"srt", "vtt", "txt"} }
 
-// Subtitles makes the subtitles of a film and writes them to files, all of them whole or
+// Subtitles makes the subtitles of a video and writes them to files, all of them whole or
 // none. It speaks, since the voice says when words are said, and draws nothing. The
 // request's output does not count.
 func (s *Studio) Subtitles(ctx context.Context, req Request, files []SubtitleFile) (*Subtitled, error) {
-	req.Output = ""
-	j, done, err := s.open(ctx, req)
+	e, err := s.open(ctx, req.Dir, req.Progress)
 	if err != nil {
 		return nil, err
 	}
-	defer done()
-	out := &Subtitled{}
-	err = j.do(ctx, []step{
-		{phaseScript, j.read},
-		{phaseFiles, j.identifyAll},
-		{phaseFiles, func(context.Context) error { return j.guardAlone(files) }},
-		{phaseVoice, j.speak},
-		{phaseVoice, j.time},
-		{phaseFilm, func(ctx context.Context) error {
-			if len(j.cues) == 0 {
-				return fault.New(fault.Input, nil, "nothing is said in %s, so there are no subtitles", req.Script).
-					WithHint("write a sentence to be spoken, or the text of a scene: > text")
-			}
-			for _, f := range files {
-				out.Texts = append(out.Texts, subtitleText(f.Format, j.cues))
-			}
-			return j.writeAlone(ctx, files, out.Texts)
-		}},
+	defer e.close()
+	src, err := e.read(ctx, req.Request)
+	if err != nil {
+		return &Subtitled{Plan: e.planned(src.Board, timed{})}, err
+	}
+	t, texts, err := e.subtitles(ctx, req, src, files)
+	return &Subtitled{Plan: e.planned(src.Board, t), Texts: texts}, err
+}
+
+// subtitles times a script and writes its subtitles.
+func (e *session) subtitles(ctx context.Context, req Request, src compile.Script, files []SubtitleFile) (t timed, texts []string, err error) {
+	found, err := e.identify(ctx, src.Board)
+	if err != nil {
+		return t, nil, err
+	}
+	var paths []string
+	for _, f := range files {
+		paths = append(paths, f.Path)
+	}
+	out, err := e.reserveFiles(ctx, e.inputs(src, found), paths, req.Force)
+	if err != nil {
+		return t, nil, err
+	}
+	if t, err = e.time(ctx, src.Board, found, req.Scenes == [2]int{}); err != nil {
+		return t, nil, err
+	}
+	texts, err = do(ctx, e, phaseFilm, func(ctx context.Context, _ part.Maker) ([]string, diag.List, error) {
+		if len(t.cues) == 0 {
+			return nil, nil, fault.New(fault.Input, nil, "nothing is said in %s, so there are no subtitles", req.Script).
+				WithHint("write a sentence to be spoken, or the text of a scene: > text")
+		}
+		var texts []string
+		for _, f := range files {
+			texts = append(texts, subtitleText(f.Format, t.cues))
+		}
+		return texts, nil, out.WriteTexts(ctx, paths, texts)
 	})
-	out.Plan = &Plan{Board: j.board, Line: j.line, Captions: j.cues, Warnings: j.list, Sources: j.sources}
-	return out, err
+	return t, texts, err
+}
+
+// reserveFiles makes sure that files replace nothing that they must not.
+func (e *session) reserveFiles(ctx context.Context, in release.Inputs, paths []string, force bool) (*release.Outputs, error) {
+	return do(ctx, e, phaseFiles, func(context.Context, part.Maker) (*release.Outputs, diag.List, error) {
+		out, err := release.ReserveFiles(e.studio.store, in, paths, force)
+		return out, nil, err
+	})
 }
 
 func subtitleText(format string, cues []caption.Cue) string {
@@ -67,36 +93,4 @@ func subtitleText(format string, cues []caption.Cue) string {
 	default:
 		return caption.Text(cues)
 	}
-}
-
-// guardAlone refuses to replace a file of the project, or one that Mynah did not make.
-func (j *job) guardAlone(files []SubtitleFile) error {
-	for _, f := range files {
-		info, err := os.Stat(f.Path)
-		if f.Path == "" || err != nil {
-			continue // there is nothing to replace
-		}
-		if name := j.inputAt(info); name != "" {
-			return fault.New(fault.Usage, nil, "the subtitles would replace %s, which the script uses", f.Path).
-				WithHint("name another file for them: -o %s", filepath.Join("subtitles", filepath.Base(f.Path)))
-		}
-		if !j.req.Force && info.Size() > 0 && !j.ours(f.Path) {
-			j.strangers = append(j.strangers, f.Path)
-		}
-	}
-	return nil
-}
-
-func (j *job) writeAlone(ctx context.Context, files []SubtitleFile, texts []string) error {
-	w := &release{job: j}
-	defer w.discard()
-	for i, f := range files {
-		if f.Path == "" {
-			continue
-		}
-		if err := w.beside(sidecar{f.Path, []byte(texts[i])}); err != nil {
-			return err
-		}
-	}
-	return w.publish(ctx)
 }

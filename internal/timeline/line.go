@@ -7,6 +7,7 @@ package timeline
 
 import (
 	"math/big"
+	"time"
 
 	"mynah/internal/script"
 )
@@ -173,3 +174,12 @@ const duckDepth = 90
 
 // builtinDepth is the same for built-in tracks, which are made softer.
 const builtinDepth = 40
+
+// SamplesIn is how many samples of the soundtrack are heard in a time.
+func SamplesIn(d time.Duration) int64 { return d.Nanoseconds() * SampleRate / 1_000_000_000 }
+
+// Microseconds returns a time in seconds as whole microseconds.
+func Microseconds(seconds *big.Rat) int64 {
+	n := new(big.Rat).Mul(seconds, big.NewRat(1_000_000, 1))
+	return new(big.Int).Div(n.Num(), n.Denom()).Int64()
+}

@@ -10,6 +10,7 @@ import (
 
 	"mynah/api"
 	"mynah/internal/build"
+	"mynah/internal/compile"
 	"mynah/internal/fault"
 	"mynah/internal/studio"
 	"mynah/internal/voice"
@@ -40,8 +41,8 @@ func (d *Desk) Check(ctx context.Context, spec build.Spec) ([]api.Diagnostic, er
 		return nil, err
 	}
 	req := studio.Request{
-		Dir: filepath.Join(project, filepath.FromSlash(filepath.Dir(source))), Script: filepath.Base(source),
-		Variables: spec.Variables,
+		Dir:     filepath.Join(project, filepath.FromSlash(filepath.Dir(source))),
+		Request: compile.Request{Script: filepath.Base(source), Variables: spec.Variables},
 	}
 	if err := Apply(&req, spec.Settings); err != nil {
 		return nil, err
@@ -85,7 +86,7 @@ func (d *Desk) Voices(ctx context.Context) []api.Voice {
 // Inspect tells what cannot be in a speech's properties, and whether its voice is known,
 // else which names are near.
 func (d *Desk) Inspect(ctx context.Context, s *build.SpeechSpec) (near []string, known bool, err error) {
-	if err := studio.CheckHeader(SpeechRequest("", s, nil).Header); err != nil {
+	if err := compile.CheckHeader(SpeechRequest("", s, nil).Header); err != nil {
 		return nil, false, err
 	}
 	if strings.TrimSpace(s.Voice) == "" {
@@ -102,7 +103,9 @@ func (d *Desk) Sample(ctx context.Context, name string, w io.Writer) (ok bool, e
 	if m.Kind == voice.Unknown || name == "" {
 		return false, nil
 	}
-	sp, err := d.worker.studio.Speak(ctx, studio.SpeechRequest{Text: voice.Sample(v.Name, v.Language), Header: map[string]string{"voice": v.Name}})
+	sp, err := d.worker.studio.Speak(ctx, studio.SpeechRequest{
+		TextRequest: compile.TextRequest{Text: voice.Sample(v.Name, v.Language), Header: map[string]string{"voice": v.Name}},
+	})
 	if err != nil {
 		return true, err
 	}

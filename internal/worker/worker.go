@@ -17,10 +17,12 @@ import (
 
 	"mynah/api"
 	"mynah/internal/build"
+	"mynah/internal/compile"
 	"mynah/internal/diag"
 	"mynah/internal/fault"
 	"mynah/internal/objects"
 	"mynah/internal/script"
+	"mynah/internal/speech"
 	"mynah/internal/studio"
 	"mynah/internal/upload"
 )
@@ -230,8 +232,8 @@ func (w *Worker) video(ctx context.Context, b build.Build, dir string, report fu
 		return err
 	}
 	req := studio.Request{
-		Dir: filepath.Join(project, filepath.FromSlash(filepath.Dir(source))), Script: filepath.Base(source), Output: filepath.Join(dir, "out", "result.mp4"),
-		Variables: b.Spec.Variables, Progress: report,
+		Dir: filepath.Join(project, filepath.FromSlash(filepath.Dir(source))), Output: filepath.Join(dir, "out", "result.mp4"), Progress: report,
+		Request: compile.Request{Script: filepath.Base(source), Variables: b.Spec.Variables},
 	}
 	if err := Apply(&req, b.Spec.Settings); err != nil {
 		return err
@@ -272,7 +274,7 @@ func (out *outcome) warn(list diag.List, sceneOf func(diag.Diagnostic) int) {
 }
 
 // voiceUses gives the voices of a result as the wire has them, with scenes from 0.
-func voiceUses(list []studio.VoiceUse) []api.VoiceUse {
+func voiceUses(list []speech.VoiceUse) []api.VoiceUse {
 	var out []api.VoiceUse
 	for _, u := range list {
 		v := api.VoiceUse{Name: u.Name, Engine: u.Engine}
@@ -421,8 +423,11 @@ func (w *Worker) speech(ctx context.Context, b build.Build, dir string, report f
 // SpeechRequest turns what was asked for into what the studio takes.
 func SpeechRequest(text string, s *build.SpeechSpec, report func(studio.Progress)) studio.SpeechRequest {
 	return studio.SpeechRequest{
-		Text: text, Timed: s.Timed, Progress: report,
-		Header: map[string]string{"voice": s.Voice, "voice-speed": s.Speed, "voice-pitch": s.Pitch, "voice-volume": s.Volume, "language": s.Language},
+		Progress: report,
+		TextRequest: compile.TextRequest{
+			Text: text, Timed: s.Timed,
+			Header: map[string]string{"voice": s.Voice, "voice-speed": s.Speed, "voice-pitch": s.Pitch, "voice-volume": s.Volume, "language": s.Language},
+		},
 	}
 }
 

@@ -10,7 +10,9 @@ import (
 	"testing"
 
 	"mynah/internal/caption"
+	"mynah/internal/compile"
 	"mynah/internal/house"
+	"mynah/internal/part"
 	"mynah/internal/studio"
 )
 
@@ -32,7 +34,7 @@ func captioned(t *testing.T, script string) (string, *studio.Result, []caption.C
 	defer h.Close()
 	path := written(t, script)
 	out := filepath.Join(t.TempDir(), "film.mp4")
-	r, err := h.Studio.Produce(t.Context(), studio.Request{Dir: filepath.Dir(path), Script: filepath.Base(path), Output: out, Timeline: true})
+	r, err := h.Studio.Produce(t.Context(), studio.Request{Dir: filepath.Dir(path), Request: compile.Request{Script: filepath.Base(path)}, Output: out, Timeline: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -302,7 +304,7 @@ func TestCaptionedFilmsAreTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, edited := produce(t, path, cache, nil)
-	kinds := map[string]int{}
+	kinds := map[part.Kind]int{}
 	for _, m := range edited.Made {
 		kinds[m.What]++
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"mynah/internal/compile"
 	"mynah/internal/house"
 	"mynah/internal/studio"
 )
@@ -327,7 +328,7 @@ func planned(t *testing.T, script, cacheDir string) *studio.Plan {
 		t.Fatal(err)
 	}
 	defer h.Close()
-	p, err := h.Studio.Plan(t.Context(), studio.Request{Dir: filepath.Dir(script), Script: filepath.Base(script)})
+	p, err := h.Studio.Plan(t.Context(), studio.Request{Dir: filepath.Dir(script), Request: compile.Request{Script: filepath.Base(script)}})
 	if err != nil {
 		t.Fatal(err)
 	}

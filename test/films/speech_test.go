@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"mynah/internal/compile"
 	"mynah/internal/fault"
 	"mynah/internal/house"
 	"mynah/internal/studio"
@@ -69,7 +70,7 @@ func sound(t *testing.T, sp *studio.Speech) [][2]float64 {
 
 func TestSubtitlesAreSpokenAtTheirTimes(t *testing.T) {
 	t.Parallel()
-	sp, err := speak(t, studio.SpeechRequest{Timed: "vtt", Text: `WEBVTT
+	sp, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{Timed: "vtt", Text: `WEBVTT
 
 00:00:01.000 --> 00:00:03.500
 First line.
@@ -82,7 +83,7 @@ This sentence is far too long for a single second, even at twice its speed.
 
 00:00:09.500 --> 00:00:12.000
 Last.
-`})
+`}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,10 +109,10 @@ Last.
 
 func TestAFilePerScene(t *testing.T) {
 	t.Parallel()
-	sp, err := speak(t, studio.SpeechRequest{
+	sp, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{
 		Text:   "---\nvoice: brian\n---\nOne.\n\n---\n![](picture.png)\n\n(background: nothing.mp3)\n\nTwo is *here*, and a little longer.\n---\n> nothing is said\n",
 		Header: map[string]string{"voice-speed": "slow"},
-	})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,14 +140,14 @@ func TestAFilePerScene(t *testing.T) {
 
 func TestTextsThatCannotBeSpoken(t *testing.T) {
 	t.Parallel()
-	if _, err := speak(t, studio.SpeechRequest{Text: "...\n---\n![](x.png)\n"}); fault.CodeOf(err) != fault.Usage {
+	if _, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{Text: "...\n---\n![](x.png)\n"}}); fault.CodeOf(err) != fault.Usage {
 		t.Errorf("nothing to say: %v", err)
 	}
-	_, err := speak(t, studio.SpeechRequest{Text: "---\nvoice-speed: quick\n---\nHi.\n"})
+	_, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{Text: "---\nvoice-speed: quick\n---\nHi.\n"}})
 	if _, ok := errors.AsType[*studio.ScriptError](err); !ok {
 		t.Errorf("a wrong header: %v", err)
 	}
-	if _, err := speak(t, studio.SpeechRequest{Text: "nothing", Timed: "vtt"}); fault.CodeOf(err) != fault.Input {
+	if _, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{Text: "nothing", Timed: "vtt"}}); fault.CodeOf(err) != fault.Input {
 		t.Errorf("no subtitles: %v", err)
 	}
 }
@@ -154,7 +155,7 @@ func TestTextsThatCannotBeSpoken(t *testing.T) {
 // TestSpeechKeepsItsBitRate: a long pause weighs as much as words, and decoders take it.
 func TestSpeechKeepsItsBitRate(t *testing.T) {
 	t.Parallel()
-	sp, err := speak(t, studio.SpeechRequest{Text: "One.\n\n(pause: 8)\n\nTwo.\n"})
+	sp, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{Text: "One.\n\n(pause: 8)\n\nTwo.\n"}})
 	if err != nil {
 		t.Fatal(err)
 	}

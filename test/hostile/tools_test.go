@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"mynah/internal/compile"
 	"mynah/internal/fault"
 	"mynah/internal/house"
 	"mynah/internal/proc"
@@ -123,7 +124,7 @@ func TestStalledPrograms(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = h.Studio.Produce(t.Context(), studio.Request{Dir: s.project, Script: "s.md", Output: s.film()})
+			_, err = h.Studio.Produce(t.Context(), studio.Request{Dir: s.project, Request: compile.Request{Script: "s.md"}, Output: s.film()})
 			h.Close()
 			f, ok := fault.As(err)
 			_, stalled := errors.AsType[*proc.StallError](err)

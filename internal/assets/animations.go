@@ -1,0 +1,105 @@
+package assets
+
+import (
+	"context"
+	"errors"
+	"image"
+	"io"
+	"os"
+	"time"
+
+	"mynah/internal/animation"
+	"mynah/internal/cache"
+	"mynah/internal/fault"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/media"
+)
+
+// webp turns an animated WebP into a file of ours that ffmpeg can read.
+func (w *identifier) webp(ctx context.Context, a *Asset) error {
+	if err := w.header(a); err != nil {
+		return err
+	}
+	f, err := os.Open(a.Input.Path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	movie, err := animation.ReadWebP(f, info.Size())
+	if err != nil {
+		return err
+	}
+	var ms []int64
+	for _, frame := range movie.Frames {
+		ms = append(ms, frame.Duration.Milliseconds())
+	}
+	a.Info = ffmpeg.Movie(movie.Width, movie.Height, ms)
+	a.Info.Video.Source.Turn = a.header.Turn
+	return w.movie(a, "webp movie 1", func(w io.Writer) error {
+		out, err := ffmpeg.NewMovie(w, movie.Width, movie.Height)
+		if err != nil {
+			return err
+		}
+		err = movie.Play(func(picture *image.NRGBA, d time.Duration) error {
+			return errors.Join(ctx.Err(), out.Add(picture.Pix, d.Milliseconds()))
+		})
+		return errors.Join(err, out.Close())
+	})
+}
+
+// movie has a file of ours take the place of an asset's. It is kept in the cache, and comes
+// to its place when something is painted.
+func (w *identifier) movie(a *Asset, version string, write func(io.Writer) error) error {
+	key := cache.NewHasher(version).String(w.tools.Version).Bytes(a.Content[:]).Key()
+	if !w.Store.Has(cache.Pictures, key) {
+		if err := w.Store.Put(cache.Pictures, key, write); err != nil {
+			return err
+		}
+	}
+	path := a.Input.Path + ".mkv"
+	a.Input.Path, a.Input.Format, a.Input.Cycles = path, media.Matroska, true
+	w.set.later(func() error {
+		e, ok := w.Store.Open(cache.Pictures, key)
+		if !ok {
+			return cache.ErrLost
+		}
+		defer func() { _ = e.Close() }()
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return fault.New(fault.Disk, err, "cannot write to the folder for temporary files")
+		}
+		_, err = io.Copy(f, e)
+		return errors.Join(err, f.Close())
+	})
+	return nil
+}
+
+// sequence learns what an AVIF file of moving pictures is.
+func (w *identifier) sequence(ctx context.Context, a *Asset, facts media.AVIFFacts) error {
+	a.Input.Format, a.Input.Cycles = media.MOV, true
+	if err := w.probe(ctx, a); err != nil {
+		return err
+	}
+	if a.Info.Video == nil {
+		return errors.New("it holds no pictures")
+	}
+	a.Info.Audio = nil
+	if facts.Alpha {
+		source := a.Input
+		err := w.movie(a, "avif movie 1", func(out io.Writer) error {
+			return w.tools.FFmpeg.Run(ctx, ffmpeg.MergeAlpha(source), nil, out)
+		})
+		if err != nil {
+			return err
+		}
+		v := &a.Info.Video.Source
+		v.Alpha, v.Plain, v.Matrix, v.FullRange = true, false, "rgb", false
+	}
+	a.Info.Video.Source.Turn = facts.Turn
+	a.header.Colours, a.header.Channels = facts.Colours, 3
+	return nil
+}

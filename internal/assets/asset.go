@@ -1,0 +1,259 @@
+// Package assets learns what the files of a project are: it stages each under a name of ours,
+// addresses its content, measures it, converts what ffmpeg cannot read, and finds how its colours
+// become those of the video. It shows nothing; see package cut.
+package assets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"os"
+
+	"mynah/internal/cache"
+	"mynah/internal/codec"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/media"
+	"mynah/internal/part"
+	"mynah/internal/picture"
+	"mynah/internal/slide"
+	"mynah/internal/timeline"
+)
+
+// maxPixels bounds an image: what decoding it takes in memory.
+const maxPixels = 150_000_000
+
+// Asset is a user's file: identified, and staged under a name of ours.
+type Asset struct {
+	name string
+	// Content addresses the file's bytes.
+	Content cache.Key
+	// Input is the staged file, or one of ours that stands for it.
+	Input  ffmpeg.Input
+	header media.Header // of an image
+	// Info is what was measured of a clip, GIF or sound; nil for an image.
+	Info *ffmpeg.Info
+	// table converts its colours to the film's; nil where they are the same.
+	table *colourTable
+	// drawn tells that it was drawn at the size at which it is seen.
+	drawn bool
+	// converted tells that a file of ours stands for it.
+	converted bool
+	// warning is what its author should know of it, empty for nothing.
+	warning string
+	// advice is what to do about the warning; empty for colours.
+	advice string
+}
+
+// Picture returns the asset as a painter takes it. Its content is addressed with all that
+// decides how its pixels look, so that a turned copy is another picture.
+func (a *Asset) Picture() *picture.Asset {
+	out := &picture.Asset{Input: a.Input}
+	if a.Info != nil && a.Info.Video != nil {
+		out.Source = a.Info.Video.Source
+		out.Input.AlphaVPX = a.Info.Video.AlphaVPX
+	} else {
+		out.Source = ffmpeg.Source{
+			Width: a.header.Width, Height: a.header.Height, Turn: a.header.Turn,
+			PixelW: 1, PixelH: 1, Alpha: a.header.Alpha, Matrix: "rgb", FullRange: a.header.FullRange,
+		}
+		if a.header.YUV {
+			out.Source.Matrix = "bt601"
+		}
+	}
+	if a.table != nil {
+		out.Source.Colours = a.table.id
+	}
+	out.Content = cache.NewHasher("looks 1").Bytes(a.Content[:]).String(fmt.Sprintf("%+v %s", out.Source, a.Input.Format)).Key()
+	if a.table != nil {
+		out.Source.Table = a.table.path
+	}
+	return out
+}
+
+// Media returns the asset as the timeline takes it.
+func (a *Asset) Media() timeline.Media {
+	m := timeline.Media{}
+	if a.Info == nil {
+		return m
+	}
+	if a.Info.Audio != nil {
+		m.Sound, m.Length = true, a.Info.Audio.Length
+	}
+	if v := a.Info.Video; v != nil {
+		m.Length, m.Rate, m.Frames = v.Length, v.Rate, v.Frames
+		m.Still = (a.Input.Format == media.GIF || a.Input.Cycles) && v.Frames <= 1
+	}
+	return m
+}
+
+// identify opens a file, addresses its content and learns what it is.
+func (w *identifier) identify(ctx context.Context, name string, number int, sound bool) (*Asset, error) {
+	head, _, err := w.project.Head(name)
+	if err != nil {
+		return nil, errors.New("it cannot be read")
+	}
+	a := &Asset{name: name}
+	if a.Input.Path, err = w.project.Stage(name, w.Work, number); err != nil {
+		return nil, err
+	}
+	if a.Content, err = w.Store.HashFile(ctx, a.Input.Path); err != nil {
+		return nil, err
+	}
+	a.Input.Format = media.Sniff(head)
+	switch {
+	case a.Input.Format == media.GIF:
+		if err = whole(a.Input.Path, media.GIFEnds); err == nil {
+			err = w.probe(ctx, a)
+		}
+	case sound || a.Input.Format.Video():
+		err = w.probe(ctx, a)
+	case a.Input.Format == media.WebP && media.Animated(head):
+		err = w.webp(ctx, a)
+	case a.Input.Format == media.AVIF:
+		err = w.avif(ctx, a)
+	case a.Input.Format == media.SVG:
+		err = w.svg(ctx, a)
+	default:
+		if err = w.header(a); err == nil && a.header.Channels == 4 && a.header.Colours.ICC != "" {
+			err = w.inks(a)
+		}
+	}
+	if err == nil && !sound {
+		w.colours(a)
+	}
+	return a, err
+}
+
+func (w *identifier) header(a *Asset) error {
+	f, err := os.Open(a.Input.Path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	if a.header, err = media.ReadHeader(f, a.Input.Format); err != nil {
+		return err
+	}
+	if a.Input.Format == media.PNG && !media.PNGEnds(f) || a.Input.Format == media.JPEG && !media.JPEGEnds(f) {
+		return errCut
+	}
+	return checkPixels(a.header.Width, a.header.Height)
+}
+
+// errCut tells that a file is a part of what it was.
+var errCut = errors.New("it is cut off: its end is missing")
+
+// whole looks for the end of a file.
+func whole(path string, ends func(io.ReadSeeker) bool) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	if !ends(f) {
+		return errCut
+	}
+	return nil
+}
+
+func checkPixels(w, h int) error {
+	if int64(w)*int64(h) > maxPixels {
+		return fmt.Errorf("it has %d x %d pixels; a picture may have %d million", w, h, maxPixels/1_000_000)
+	}
+	return nil
+}
+
+// probe measures a clip or sound, or finds what it measured before.
+func (w *identifier) probe(ctx context.Context, a *Asset) error {
+	key := cache.NewHasher("probe 4").String(w.tools.Version).Bytes(a.Content[:]).String(string(a.Input.Format)).Bool(a.Input.Cycles).Key()
+	info, err := part.RememberJSON(w.Store, cache.Probes, key, func() (*ffmpeg.Info, error) {
+		info, err := w.tools.FFmpeg.Probe(ctx, a.Input)
+		if err == nil && info.Video != nil {
+			err = checkPixels(info.Video.Source.Width, info.Video.Source.Height)
+		}
+		return info, err
+	})
+	if err != nil {
+		return err
+	}
+	a.Info = info
+	return nil
+}
+
+// convert turns an image that ffmpeg does not read into a PNG of ours.
+func (w *identifier) convert(a *Asset, b []byte) error {
+	path := a.Input.Path + ".png"
+	if err := os.WriteFile(path, b, 0o600); err != nil { //nolint:gosec // a name of ours in the work folder
+		return err
+	}
+	a.Content = cache.NewHasher("converted").Bytes(b).Key()
+	a.Input.Path, a.Input.Format, a.converted = path, media.PNG, true
+	return w.header(a)
+}
+
+// svg has the browser draw an SVG image, at the size at which it is seen: it would blur if
+// it were enlarged.
+func (w *identifier) svg(ctx context.Context, a *Asset) error {
+	version, err := w.tools.Drawer.Version(ctx, "SVG images")
+	if err != nil {
+		return err
+	}
+	width, height := w.board.Film.Width, w.board.Film.Height
+	key := cache.NewHasher("svg 1").Bytes(a.Content[:]).String(version).Int(int64(width), int64(height)).Key()
+	in, err := os.ReadFile(a.Input.Path)
+	if err != nil {
+		return err
+	}
+	if file := slide.OutsideFile(in); file != "" {
+		const most = 80 // code points of an address that a person is shown
+		a.warning = fmt.Sprintf("it shows %.*q, which is not in the image file itself and is left out", most, file)
+		a.advice = "export the image with its pictures embedded"
+	}
+	b, err := part.Remember(w.Store, cache.Pictures, key, func() ([]byte, error) {
+		return w.tools.Drawer.DrawSVG(ctx, slide.Drawing{Source: in, Cover: image.Pt(width, height), MostPixels: maxPixels})
+	})
+	if err != nil {
+		return err
+	}
+	a.drawn = true
+	return w.convert(a, b)
+}
+
+// avif has a program decode an AVIF picture, and keeps what only the AVIF says.
+func (w *identifier) avif(ctx context.Context, a *Asset) error {
+	f, err := os.Open(a.Input.Path)
+	if err != nil {
+		return err
+	}
+	facts := media.ReadAVIF(f)
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if facts.Cut {
+		return errCut
+	}
+	if facts.Sequence {
+		return w.sequence(ctx, a, facts)
+	}
+	b, err := w.decodeAVIF(ctx, a)
+	if err != nil {
+		return err
+	}
+	if err := w.convert(a, b); err != nil {
+		return err
+	}
+	a.header.Turn, a.header.Colours = facts.Turn, facts.Colours
+	return nil
+}
+
+func (w *identifier) decodeAVIF(ctx context.Context, a *Asset) ([]byte, error) {
+	decoder, err := codec.IdentifyAVIF(w.tools.Run)
+	if err != nil {
+		return nil, err
+	}
+	key := cache.NewHasher("avif 2").String(w.tools.Version).String(decoder).Bytes(a.Content[:]).Key()
+	return part.Remember(w.Store, cache.Pictures, key, func() ([]byte, error) {
+		return codec.DecodeAVIF(ctx, w.tools.Run, a.Input.Path)
+	})
+}

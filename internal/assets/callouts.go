@@ -1,0 +1,70 @@
+package assets
+
+import (
+	"mynah/internal/diag"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/picture"
+	"mynah/internal/script"
+	"mynah/internal/storyboard"
+)
+
+// Callouts brings callouts into the film's frame. They lie on a shot, or without one on
+// the slide or the bare canvas. Where the film is built in another size than its header's,
+// they keep their place on the picture, else that relative to the centre.
+func (s *Set) Callouts(film storyboard.Film, list []script.Callout, shot *storyboard.Shot) []picture.Callout {
+	var out []picture.Callout
+	for _, c := range list {
+		out = append(out, s.callout(film, c, shot))
+	}
+	return out
+}
+
+func (s *Set) callout(film storyboard.Film, c script.Callout, shot *storyboard.Shot) picture.Callout {
+	out := picture.Callout{
+		Round: c.Shape != script.Rectangle, X0: c.Left, Y0: c.Top, X1: c.Right, Y1: c.Bottom,
+		OfImage: c.OfImage, Alpha: c.Alpha, Mask: c.Mask,
+	}
+	if out.Round {
+		out.X0, out.Y0, out.X1, out.Y1 = c.CX-c.Size, c.CY-c.Size, c.CX+c.Size, c.CY+c.Size
+	}
+	from := film.Header
+	if c.OfImage || from.Width == film.Width && from.Height == film.Height || from.Width == 0 {
+		return out
+	}
+	if shot == nil {
+		return out.Recentre(from.Width, from.Height, film.Width, film.Height)
+	}
+	w, h := s.Get(shot.File).Picture().Source.Upright()
+	return out.Carry(ffmpeg.Place(w, h, from.Width, from.Height, shot.Fit, shot.Position),
+		ffmpeg.Place(w, h, film.Width, film.Height, shot.Fit, shot.Position))
+}
+
+// callouts warns of callouts that nobody will see.
+func (k check) callouts(list []script.Callout, shot *storyboard.Shot, found *diag.List) {
+	if shot != nil && k.set.Get(shot.File) == nil {
+		return
+	}
+	film := k.board.Film
+	for _, c := range list {
+		out := k.set.callout(film, c, shot)
+		if c.OfImage {
+			if w, h := k.set.Get(shot.File).Picture().Source.Upright(); out.IsOutside(w, h) {
+				d := found.Warnf(c.Range, "the callout lies outside of %q, which is %d x %d pixels", shot.File, w, h)
+				d.Hint = "with of: image its lengths are pixels of the picture itself, from its top left corner"
+			}
+			continue
+		}
+		if !out.IsOutside(film.Width, film.Height) {
+			continue
+		}
+		from := film.Header
+		if from.Width == film.Width && from.Height == film.Height {
+			d := found.Warnf(c.Range, "the callout lies outside of the frame, which is %d x %d pixels", film.Width, film.Height)
+			d.Hint = "its lengths are pixels of the frame, from its top left corner; of: image counts in pixels of the picture"
+			continue
+		}
+		d := found.Warnf(c.Range, "the callout is not seen in a video of %d x %d: its place lies outside of that frame",
+			film.Width, film.Height)
+		d.Hint = "show the picture with contain and the callout on it, or build the video in the header's size"
+	}
+}

@@ -1,0 +1,74 @@
+package assets
+
+import (
+	"fmt"
+	"math/big"
+
+	"mynah/internal/diag"
+	"mynah/internal/storyboard"
+)
+
+// check holds the files of a storyboard against what the script does with them.
+type check struct {
+	board *storyboard.Board
+	set   *Set
+}
+
+// shots reports pictures and sounds that their files do not hold.
+func (c check) shots(list *diag.List) {
+	silent := func(name string, place diag.Range) {
+		list.Errorf(place, "%q holds no sound", name).Hint = "Allowed are wav, mp3, m4a, ogg and flac files"
+	}
+	music := func(m *storyboard.Music) {
+		if m == nil {
+			return
+		}
+		if a := c.set.Get(m.File); a != nil && (a.Info == nil || a.Info.Audio == nil) {
+			silent(m.File, m.Range)
+		}
+	}
+	music(c.board.Film.Music)
+	var sizes sizeFindings
+	for i, s := range c.board.Scenes {
+		c.callouts(s.Callouts, nil, list)
+		music(s.Music)
+		for _, p := range s.Parts {
+			if a := c.set.Get(p.File); a != nil && (a.Info == nil || a.Info.Audio == nil || a.Info.Audio.Length == nil) {
+				silent(p.File, p.Range)
+			}
+		}
+		for _, shot := range s.Shots {
+			c.shot(shot, list)
+			c.size(shot, i, &sizes, list)
+			c.callouts(shot.Callouts, &shot, list)
+		}
+	}
+	sizes.warn(list)
+}
+
+func (c check) shot(shot storyboard.Shot, list *diag.List) {
+	a := c.set.Get(shot.File)
+	if a == nil || shot.Kind == storyboard.Image {
+		return
+	}
+	if a.Info.Video == nil {
+		list.Errorf(shot.Range, "%q holds sound but no picture", shot.File).Hint = fmt.Sprintf("to play it: (audio: %s)", shot.File)
+		return
+	}
+	length := a.Info.Video.Length
+	if length.Sign() <= 0 {
+		list.Errorf(shot.Range, "%q has a length of zero", shot.File).Hint = "export the clip again"
+		return
+	}
+	if shot.Segment == nil {
+		return
+	}
+	end := big.NewRat(shot.Segment.To.Microseconds(), 1_000_000)
+	// Containers round: a segment may end a frame behind the clip's stated end.
+	frame := big.NewRat(a.Info.Video.Rate.Den, a.Info.Video.Rate.Num)
+	if end.Cmp(new(big.Rat).Add(length, frame)) > 0 {
+		d := list.Errorf(shot.Range, "the segment ends at %s s, but %q is only %s s long", end.FloatString(2), shot.File, length.FloatString(2))
+		d.Detail = "A segment lies within its clip: ![from-to](file), in seconds or clock time"
+		d.Hint = fmt.Sprintf("end it at %s or before", length.FloatString(2))
+	}
+}

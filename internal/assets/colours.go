@@ -1,0 +1,120 @@
+package assets
+
+import (
+	"errors"
+	"math"
+	"os"
+
+	"mynah/internal/colour"
+	"mynah/internal/media"
+)
+
+// colourTable is a conversion of colours that lies in the work folder.
+type colourTable struct {
+	id, path   string
+	conversion *colour.Conversion
+	written    bool
+	whole      bool // for pixels of 16 bits
+}
+
+// usualGamma stands in most PNG files, and browsers take it for the curve of sRGB.
+const usualGamma = 0.45455
+
+const warnProfile = "its colour profile cannot be used; its colours are taken for sRGB"
+
+// colours finds how the colours of a picture or clip become those of the video.
+func (w *identifier) colours(a *Asset) {
+	var c *colour.Conversion
+	switch {
+	case a.Info != nil && a.header.Colours != (media.Colours{}):
+		c = w.conversion(a)
+	case a.Info != nil && a.Info.Video != nil:
+		s := a.Info.Video.Source
+		c = colour.FromCodes(s.Primaries, s.Transfer)
+	case a.Info == nil:
+		c = w.conversion(a)
+	}
+	if c != nil {
+		a.table = w.set.table(c, a.header.Deep)
+	}
+}
+
+// conversion reads what a picture's header says of its colours; the first kind
+// that is there counts, as in PNG, third edition, section 4.3.
+func (w *identifier) conversion(a *Asset) *colour.Conversion {
+	h := a.header
+	cs := h.Colours
+	switch {
+	case cs.Transfer > 0 || cs.Primaries > 0:
+		if a.Input.Format == media.PNG && !a.converted {
+			return colour.FromPNGCodes(cs.Primaries, cs.Transfer)
+		}
+		return colour.FromCodes(cs.Primaries, cs.Transfer)
+	case cs.BadICC:
+		a.warning = warnProfile
+		w.withoutProfile(a)
+	case h.Channels == 4: // inks did what there is to do
+	case cs.ICC != "":
+		c, err := w.profile(cs.ICC, max(h.Channels, 1))
+		if err != nil {
+			a.warning = warnProfile
+		}
+		return c
+	case cs.SRGB:
+	case cs.HasChroma && cs.Gamma > 0: // chromaticities alone say nothing to browsers
+		w := cs.Chroma // white comes first in a PNG file
+		return colour.FromGamma(cs.Gamma, &colour.Chromaticities{w[2], w[3], w[4], w[5], w[6], w[7], w[0], w[1]})
+	case cs.Gamma > 0 && !cs.HasChroma && math.Abs(cs.Gamma-usualGamma) > 0.0005:
+		return colour.FromGamma(cs.Gamma, nil)
+	}
+	return nil
+}
+
+// profileUse is a profile and for how many channels it is read.
+type profileUse struct {
+	icc      string
+	channels int
+}
+
+// profileFound is what was made of it.
+type profileFound struct {
+	conversion *colour.Conversion
+	err        error
+}
+
+// profile reads a profile, each once: the photos of a camera all have the same.
+func (w *identifier) profile(icc string, channels int) (*colour.Conversion, error) {
+	use := profileUse{icc, channels}
+	w.mu.Lock()
+	found, ok := w.profiles[use]
+	w.mu.Unlock()
+	if ok {
+		return found.conversion, found.err
+	}
+	found.conversion, found.err = colour.FromICC([]byte(icc), channels)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.profiles[use] = found
+	return found.conversion, found.err
+}
+
+// withoutProfile has a PNG picture read from a copy without its damaged profile.
+func (w *identifier) withoutProfile(a *Asset) {
+	if a.Input.Format != media.PNG {
+		return
+	}
+	from, to := a.Input.Path, a.Input.Path+".plain.png"
+	a.Input.Path = to
+	w.set.later(func() error {
+		in, err := os.Open(from)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = in.Close() }()
+		out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return err
+		}
+		return errors.Join(media.CopyPNG(out, in), out.Close())
+	})
+}

@@ -1,0 +1,80 @@
+package assets
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"os"
+
+	"mynah/internal/cache"
+	"mynah/internal/colour"
+	"mynah/internal/media"
+	"mynah/internal/part"
+)
+
+// mostInks bounds the pixels of a picture of printing inks that is converted: all of it is
+// in memory then.
+const mostInks = 60_000_000
+
+// inks turns a JPEG picture of printing inks (CMYK) that has a profile into a PNG of ours:
+// ffmpeg's tables of colours have three dimensions. One whose profile is of no use is left
+// as it is.
+func (w *identifier) inks(a *Asset) error {
+	profile := a.header.Colours.ICC
+	convert, err := colour.Inks([]byte(profile))
+	if err != nil || a.header.Width*a.header.Height > mostInks {
+		a.warning = warnProfile
+		return nil //nolint:nilerr // the author is warned
+	}
+	key := cache.NewHasher("inks 1").Bytes(a.Content[:]).Key()
+	b, err := part.Remember(w.Store, cache.Pictures, key, func() ([]byte, error) { return convertInks(a.Input.Path, convert) })
+	if errors.Is(err, errNotCMYK) {
+		a.warning = warnProfile
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	turn := a.header.Turn
+	err = w.convert(a, b)
+	a.header.Turn, a.header.Colours = turn, media.Colours{SRGB: true}
+	return err
+}
+
+var errNotCMYK = errors.New("the picture has no printing inks")
+
+// convertInks decodes a JPEG picture of printing inks and encodes it as PNG.
+func convertInks(path string, convert func([4]byte) [3]byte) ([]byte, error) {
+	in, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	decoded, err := jpeg.Decode(bytes.NewReader(in))
+	if err != nil {
+		return nil, fmt.Errorf("it cannot be decoded: %w", err)
+	}
+	cmyk, ok := decoded.(*image.CMYK)
+	if !ok {
+		return nil, errNotCMYK
+	}
+	return inksPNG(cmyk, convert)
+}
+
+func inksPNG(in *image.CMYK, convert func([4]byte) [3]byte) ([]byte, error) {
+	bounds := in.Bounds()
+	out := image.NewNRGBA(bounds)
+	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
+		from, to := in.Pix[in.PixOffset(bounds.Min.X, y):], out.Pix[out.PixOffset(bounds.Min.X, y):]
+		for x := range bounds.Dx() {
+			c := convert([4]byte(from[4*x : 4*x+4]))
+			to[4*x], to[4*x+1], to[4*x+2], to[4*x+3] = c[0], c[1], c[2], 255
+		}
+	}
+	var b bytes.Buffer
+	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
+	err := encoder.Encode(&b, out)
+	return b.Bytes(), err
+}

@@ -1,0 +1,108 @@
+package assets
+
+import (
+	"fmt"
+	"strings"
+
+	"mynah/internal/diag"
+	"mynah/internal/script"
+	"mynah/internal/storyboard"
+)
+
+// The bounds of how a picture fills the frame without a warning.
+const (
+	leastKept   = 0.6
+	mostEnlarge = 2.0
+)
+
+// sizeFindings collect pictures of which little is seen, and those that are enlarged so much
+// that they blur, so that a video has one warning of each kind.
+type sizeFindings struct{ cropped, enlarged []sizeFinding }
+
+// sizeFinding is a picture in the scenes that show it alike. How says how much of it is seen,
+// or how many times it is enlarged.
+type sizeFinding struct {
+	file, how, hint string
+	place           diag.Range
+	scenes          []int
+}
+
+// add keeps a finding of a scene, from 0.
+func add(list []sizeFinding, f sizeFinding, scene int) []sizeFinding {
+	for i := range list {
+		if known := &list[i]; known.file == f.file && known.how == f.how {
+			if known.scenes[len(known.scenes)-1] != scene+1 {
+				known.scenes = append(known.scenes, scene+1)
+			}
+			return list
+		}
+	}
+	f.scenes = []int{scene + 1}
+	return append(list, f)
+}
+
+// size looks how a shot of a scene fills the frame. One that is cropped to nothing is an
+// error.
+func (c check) size(shot storyboard.Shot, scene int, found *sizeFindings, list *diag.List) {
+	a := c.set.Get(shot.File)
+	if a == nil || a.Info != nil && a.Info.Video == nil {
+		return
+	}
+	source := a.Picture().Source
+	w, h := source.Upright()
+	frameW, frameH := float64(c.board.Film.Width), float64(c.board.Film.Height)
+	wide, high := frameW/float64(w), frameH/float64(h)
+	scale := max(wide, high)
+	if shot.Fit == script.Contain {
+		scale = min(wide, high)
+	}
+	if scale > mostEnlarge && !a.drawn {
+		found.enlarged = add(found.enlarged, sizeFinding{
+			file: shot.File, how: fmt.Sprintf("%.1f times", scale), place: shot.Range,
+			hint: fmt.Sprintf("use a larger picture, of %d x %d pixels or more", int(float64(w)*scale), int(float64(h)*scale)),
+		}, scene)
+	}
+	if shot.Fit == script.Contain || shot.Fit == script.Stretch {
+		return
+	}
+	kept, seen := frameW*frameH/(scale*scale*float64(w)*float64(h)), min(frameW, frameH)/scale
+	const nothing = 0.01
+	switch {
+	case kept < nothing && seen < 2:
+		d := list.Errorf(shot.Range, "nothing of %q is left: to fill the frame it is cropped to a line of its %d x %d pixels", shot.File, w, h)
+		d.Hint = fmt.Sprintf("show all of it: ![contain](%s), or ![fit](%s) to stretch it", shot.File, shot.File)
+	case kept < leastKept && shot.Position == script.Position{}: // else the author said which part is kept
+		found.cropped = add(found.cropped, sizeFinding{
+			file: shot.File, how: fmt.Sprintf("%.0f %%", max(kept*100, 1)), place: shot.Range,
+			hint: fmt.Sprintf("to show all of it, write ![contain](%s); to choose the part that is kept, as ![top](%s)", shot.File, shot.File),
+		}, scene)
+	}
+}
+
+// warn adds the warnings: where it is one picture, with its own advice.
+func (f sizeFindings) warn(list *diag.List) {
+	if c := f.cropped; len(c) == 1 {
+		list.Warnf(c[0].place, "only %s of %q is seen in %s: it is cropped to fill the frame", c[0].how, c[0].file, storyboard.InScenes(c[0].scenes)).Hint = c[0].hint
+	} else if len(c) > 1 {
+		list.Warnf(c[0].place, "%d pictures are cropped to fill the frame, and less than %.0f %% of each is seen: %s", len(c), leastKept*100, listed(c)).
+			Hint = "to show all of a picture, write ![contain](file); to choose the part that is kept, as ![top](file)"
+	}
+	if e := f.enlarged; len(e) == 1 {
+		list.Warnf(e[0].place, "%q is enlarged %s in %s: it will blur", e[0].file, e[0].how, storyboard.InScenes(e[0].scenes)).Hint = e[0].hint
+	} else if len(e) > 1 {
+		list.Warnf(e[0].place, "%d pictures are enlarged more than %g times and will blur: %s", len(e), mostEnlarge, listed(e)).
+			Hint = "use larger pictures"
+	}
+}
+
+func listed(findings []sizeFinding) string {
+	const most = 10
+	var out []string
+	for _, f := range findings[:min(len(findings), most)] {
+		out = append(out, fmt.Sprintf("%q (%s) in %s", f.file, f.how, storyboard.InScenes(f.scenes)))
+	}
+	if more := len(findings) - most; more > 0 {
+		out = append(out, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(out, ", ")
+}

@@ -1,0 +1,124 @@
+package compile
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mynah/internal/project"
+	"mynah/internal/script"
+)
+
+// TestDefaultsOfAllStyles: the same settings are read from all styles and line ends of YAML.
+func TestDefaultsOfAllStyles(t *testing.T) {
+	t.Parallel()
+	const block = "# ours\nheader:\n  # who\n  title: \"a # b\"\n  voice: brian # he\n  canvas: #102030\n  theme: looks/own.css\n  subtitles:\n    mode: overlay\n    color: #fff\n  description: >\n    two\n    lines\nvoices:\n  me: amy\n"
+	for name, text := range map[string]string{
+		"block": block, "CR": strings.ReplaceAll(block, "\n", "\r"), "CRLF": strings.ReplaceAll(block, "\n", "\r\n"),
+		"NEL": strings.ReplaceAll(block, "# ours\n", "# ours\u0085\u2028"),
+		"flow": `header: {title: "a # b", voice: 'brian', canvas: "#102030", theme: looks/own.css, ` +
+			`subtitles: {mode: overlay, "color": "#fff"}, description: "two lines"}` + "\nvoices: {me: amy}",
+		"flow over lines": "header: {title: 'a # b', # c\n voice: brian, canvas: '#102030',\n\n theme: looks/own.css, subtitles: {\n mode: overlay, color: \"#fff\"},\n description: two\n  lines}\nvoices: {me: amy}\n",
+		"JSON":            `{"header": {"title": "a # b", "voice": "brian", "canvas": "#102030", "theme": "looks/own.css", "subtitles": {"mode": "overlay", "color": "#fff"}, "description": "two lines"}, "voices": {"me": "amy"}}`,
+	} {
+		d, list := parseDefaults("in/mynah.yaml", []byte(text), false)
+		if len(list) > 0 || d.header == nil {
+			t.Errorf("%s: %v", name, list)
+			continue
+		}
+		h := d.header
+		if h.Title == nil || *h.Title != "a # b" || h.Voice == nil || *h.Voice != "brian" || h.Description == nil || *h.Description != "two lines" {
+			t.Errorf("%s: %+v", name, h.Properties)
+		}
+		if h.Canvas == nil || *h.Canvas != (script.Color{R: 16, G: 32, B: 48, A: 255}) || h.Theme == nil || h.Theme.Name != "looks/own.css" {
+			t.Errorf("%s: canvas %v, theme %v", name, h.Canvas, h.Theme)
+		}
+		if s := h.Subtitles; s == nil || s.Mode != script.SubtitlesOverlay || s.Color == nil || *s.Color != (script.Color{R: 255, G: 255, B: 255, A: 255}) {
+			t.Errorf("%s: subtitles %+v", name, s)
+		}
+		if d.meaning("Me") != "amy" {
+			t.Errorf("%s: voices %v", name, d.voices)
+		}
+	}
+}
+
+// TestDefaultsFindings: findings stand at their lines, in all styles.
+func TestDefaultsFindings(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"header:\r# c\r  voice: brian\r":                    "",
+		"header:\r\r  size: huge\r":                         `mynah.yaml:3:9: size cannot be "huge"`,
+		"\nheader: {title: x,\n size: huge}":                `mynah.yaml:3:8: size cannot be "huge"`,
+		"header: {subtitles: {mode: loud}}":                 `mynah.yaml:1:28: `,
+		"header: {voice: }":                                 "mynah.yaml:1:17: voice has no value and is ignored",
+		"header:\n  colour-of-the-sea: blue":                `mynah.yaml:2:3: the property "colour-of-the-sea" is unknown and ignored`,
+		"header:\n  voice: [a, b]":                          "mynah.yaml:2:10: voice cannot be a list",
+		"header:\n  voice: &v brian\n  title: *v":           "mynah.yaml:2:10: voice uses a YAML anchor or alias",
+		"header:\n  voice: a\n  Voice: b":                   `mynah.yaml:3:3: "voice" stands twice in the header; the last one counts`,
+		`header: {title: "a\0b"}`:                           "mynah.yaml:1:17: title holds a control character",
+		"header: [1]":                                       "mynah.yaml:1:9: header holds no properties",
+		"header:\n  ? [a]\n  : b":                           "mynah.yaml:2:5: a name in the header is no plain word",
+		"voices: {'': amy}":                                 "mynah.yaml:1:10: a name of voices is no plain word",
+		"header: {size: 64x64}\n--- \nheader: {size: huge}": "",
+	} {
+		_, list := parseDefaults("mynah.yaml", []byte(text), false)
+		got := ""
+		if len(list) > 0 {
+			got = list[0].Error()
+		}
+		if (want == "") != (got == "") || !strings.HasPrefix(got, want) {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestDefaultsThatCannotBeRead are an error, and not passed over.
+func TestDefaultsThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	outside := filepath.Join(t.TempDir(), "x.yaml")
+	if err := os.WriteFile(outside, []byte("header: {voice: brian}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, put := range map[string]func(path string) error{
+		"a link that leads out":    func(p string) error { return os.Symlink(outside, p) },
+		"a link to nothing":        func(p string) error { return os.Symlink("nothing", p) },
+		"a link to itself":         func(p string) error { return os.Symlink(defaultsFile, p) },
+		"a folder":                 func(p string) error { return os.Mkdir(p, 0o700) },
+		"a file that is too large": func(p string) error { return os.WriteFile(p, make([]byte, 1<<20+1), 0o600) },
+		"nothing":                  func(string) error { return nil },
+	} {
+		dir := t.TempDir()
+		if err := put(filepath.Join(dir, defaultsFile)); err != nil {
+			t.Fatal(err)
+		}
+		in, err := project.Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &compiler{project: in, out: Script{Sources: map[string][]byte{}}}
+		if _, list := c.readDefaults("s.md"); list.HasErrors() != (name != "nothing") {
+			t.Errorf("%s: %v", name, list)
+		}
+		_ = in.Close()
+	}
+}
+
+func FuzzDefaults(f *testing.F) {
+	for _, text := range []string{
+		"header:\r# c\r  voice: brian\r", "header: {title: \"a # b\", subtitles: {mode: overlay}}", "header:\n  canvas: #102030\nvoices:\n  a: {voice: b}\n",
+		"header: &a {voice: *a}", "header:\n  ? {a: b}\n  : c\n", "engines: {}\nfallback: yes\n", "a\u0085b:\u2028 c", "header:\n  description: |\n    a\n    b\n",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		d, list := parseDefaults("mynah.yaml", []byte(text), false)
+		for _, l := range list {
+			if l.Range.File != "mynah.yaml" || l.Range.Start.Line < 1 || l.Range.Start.Column < 1 || l.Summary == "" {
+				t.Fatalf("%+v", l)
+			}
+		}
+		d.fillHeader(&script.Script{}, false)
+		d.meaning("brian")
+	})
+}

@@ -1,0 +1,100 @@
+package compile
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"mynah/internal/fault"
+	"mynah/internal/script"
+)
+
+// ScriptIn names the script that tells a film in a language: a translation beside it, or
+// itself, where that is its own language. A caller that names files after the script that is
+// built asks here too, so that no film is written over that of another language.
+func ScriptIn(fsys fs.FS, name, tag string, variables map[string]string) (string, error) {
+	if base, _, ok := script.TranslationOf(name); ok && isFile(fsys, base) {
+		name = base
+	}
+	main, _ := script.Load(fsys, name, script.Options{Variables: variables})
+	own := "en"
+	if l := main.Script.Header.Language; l != nil {
+		own = *l
+	}
+	// A translation is named with its language, so it goes before the script where both
+	// have the same.
+	languages := Languages(fsys, name)
+	all := append(slices.Clone(languages), own)
+	found, ok := fitting(tag, all)
+	if !ok {
+		found, ok = wider(tag, own, languages)
+	}
+	switch {
+	case ok && slices.Contains(languages, found):
+		return script.TranslationName(name, found), nil
+	case ok:
+		return name, nil
+	}
+	f := fault.New(fault.Input, nil, "%s is not there in the language %q", path.Base(name), tag)
+	missing := path.Base(script.TranslationName(name, tag))
+	if len(languages) == 0 {
+		return "", f.WithHint("write %s beside it, with the same scenes", missing)
+	}
+	there := append([]string{own}, languages...)
+	return "", f.WithHint("it is there in %s; write %s beside it for another", strings.Join(there, ", "), missing)
+}
+
+// fitting finds a language among others: as it is written, in other case, or without what
+// stands behind the language itself, as de for de-DE.
+func fitting(tag string, languages []string) (string, bool) {
+	if slices.Contains(languages, tag) {
+		return tag, true
+	}
+	for tag != "" {
+		if i := slices.IndexFunc(languages, func(l string) bool { return strings.EqualFold(l, tag) }); i >= 0 {
+			return languages[i], true
+		}
+		tag = tag[:max(strings.LastIndexByte(tag, '-'), 0)]
+	}
+	return "", false
+}
+
+// wider finds the language that a shorter tag means, as pt-BR for pt: the script's own, or
+// the only such translation. The header's language is not looked for in this way: a script
+// in en would be hidden by its translation into en-GB.
+func wider(tag, own string, languages []string) (string, bool) {
+	means := func(l string) bool {
+		return len(l) > len(tag) && l[len(tag)] == '-' && strings.EqualFold(l[:len(tag)], tag)
+	}
+	if means(own) {
+		return own, true
+	}
+	languages = slices.DeleteFunc(slices.Clone(languages), func(l string) bool { return !means(l) })
+	if len(languages) != 1 {
+		return "", false
+	}
+	return languages[0], true
+}
+
+func isFile(fsys fs.FS, name string) bool {
+	info, err := fs.Stat(fsys, name)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// Languages lists the languages of the translations beside a script.
+func Languages(fsys fs.FS, name string) []string {
+	entries, err := fs.ReadDir(fsys, path.Dir(name))
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, e := range entries {
+		base, tag, ok := script.TranslationOf(e.Name())
+		if ok && !e.IsDir() && base == path.Base(name) {
+			out = append(out, tag)
+		}
+	}
+	slices.Sort(out)
+	return out
+}

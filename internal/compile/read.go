@@ -1,0 +1,156 @@
+// Package compile reads a script and plans its storyboard: the script or its translation, with
+// the defaults of its project, its included files and its lexicon. It answers the planner's
+// questions about files and voices. It speaks, measures and draws nothing.
+package compile
+
+import (
+	"context"
+	"maps"
+	"path"
+
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/project"
+	"mynah/internal/script"
+	"mynah/internal/storyboard"
+	"mynah/internal/voice"
+)
+
+// Request says which script is read, and what overrides it.
+type Request struct {
+	// Script is its name in the project, slashes forward.
+	Script string
+	// Size, FPS and Voice override the header's; zero values do not.
+	Size  *script.Size
+	FPS   *script.Rate
+	Voice string
+	// VoicePlace is what findings about Voice point at.
+	VoicePlace diag.Range
+	// Header overrides other properties of the header.
+	Header script.Properties
+	// Scenes are the first and the last scene to build, from 1; zeros are all.
+	Scenes [2]int
+	// Language (BCP 47) asks for the script's translation: script.de.md beside script.md.
+	Language  string
+	Variables map[string]string
+	// Strict makes unknown names errors.
+	Strict bool
+	// Settings is the file of settings that the caller has read, if it has read one of the
+	// working folder: it may be the project's own.
+	Settings string
+}
+
+// Script is a script that was read and planned.
+type Script struct {
+	// Name is that in the project: of the translation where one is built.
+	Name string
+	// Board is nil where the script could not be planned.
+	Board *storyboard.Board
+	// Findings are all that is wrong; Sources the texts that they point into, by their names.
+	Findings diag.List
+	Sources  map[string][]byte
+}
+
+// compiler reads one script.
+type compiler struct {
+	project *project.Project
+	req     Request
+	out     Script
+}
+
+// Read reads a script and plans its video. What is wrong with the script is among the findings;
+// the error is a fault, with which the result holds what is known so far.
+func Read(ctx context.Context, in *project.Project, booth *voice.Booth, req Request) (Script, error) {
+	c := &compiler{project: in, req: req, out: Script{Name: req.Script, Sources: map[string][]byte{}}}
+	err := c.read(ctx, booth)
+	return c.out, err
+}
+
+func (c *compiler) read(ctx context.Context, booth *voice.Booth) error {
+	loaded, found, err := c.load()
+	if err != nil {
+		return err
+	}
+	defaults, list := c.readDefaults(c.out.Name)
+	found.Add(list...)
+	_, _, translation := script.TranslationOf(c.out.Name)
+	defaults.fillHeader(loaded.Script, translation)
+	over := c.req.Header
+	over.Fill(loaded.Script.Header.Properties)
+	loaded.Script.Header.Properties = over
+	if err := c.keepScenes(loaded.Script); err != nil {
+		return err
+	}
+	c.out.Findings = found
+	if len(loaded.Script.Scenes) == 0 && c.isWrong(found) {
+		return nil
+	}
+	p := &planner{Project: c.project, ctx: ctx, booth: booth, sources: c.out.Sources, script: c.out.Name, defaults: defaults}
+	board, more := storyboard.Plan(loaded.Script, p, storyboard.Options{
+		Dir: path.Dir(c.out.Name), Size: c.req.Size, FPS: c.req.FPS, Voice: c.req.Voice, VoicePlace: c.req.VoicePlace,
+		FirstScene: max(c.req.Scenes[0], 1),
+	})
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	c.out.Board = board
+	if c.req.Strict && p.missing != "" {
+		return fault.New(fault.ToolMissing, nil, "%s", p.missing).WithHint("mynah doctor tells how to install what is missing")
+	}
+	c.out.Findings.Add(more...)
+	return nil
+}
+
+// isWrong reports whether findings end the build.
+func (c *compiler) isWrong(list diag.List) bool {
+	if c.req.Strict {
+		list = list.Strict()
+	}
+	return list.HasErrors()
+}
+
+// load reads the script, or its translation where one is asked for or beside it.
+func (c *compiler) load() (script.Result, diag.List, error) {
+	options := script.Options{Variables: c.req.Variables}
+	fsys := c.project.FS()
+	if tag := c.req.Language; tag != "" {
+		name, err := ScriptIn(fsys, c.out.Name, tag, c.req.Variables)
+		if err != nil {
+			return script.Result{}, nil, err
+		}
+		c.out.Name = name
+	}
+	loaded, found := script.Load(fsys, c.out.Name, options)
+	if tag := loaded.Script.Header.Language; tag != nil && c.req.Language == "" {
+		if l, ok := fitting(*tag, Languages(fsys, c.out.Name)); ok {
+			c.out.Name = script.TranslationName(c.out.Name, l)
+			loaded, found = script.Load(fsys, c.out.Name, options)
+		}
+	}
+	c.out.Sources = loaded.Sources
+	name, tag, ok := script.TranslationOf(c.out.Name)
+	if !ok || !c.project.File(name).Exists || found.HasErrors() {
+		return loaded, found, nil
+	}
+	base, list := script.Load(fsys, name, options)
+	maps.Copy(c.out.Sources, base.Sources)
+	if list.HasErrors() {
+		found.Add(list...)
+		return loaded, found, nil
+	}
+	found.Add(script.Translate(loaded.Script, base.Script, tag)...)
+	return loaded, found, nil
+}
+
+// keepScenes keeps the scenes of a script that the request asks for.
+func (c *compiler) keepScenes(s *script.Script) error {
+	from, to := c.req.Scenes[0], c.req.Scenes[1]
+	if from == 0 {
+		return nil
+	}
+	if n := len(s.Scenes); to > n {
+		return fault.New(fault.Usage, nil, "there is no scene %d: %s has %d", to, path.Base(c.out.Name), n).WithHint("scenes count from 1")
+	}
+	s.Scenes = s.Scenes[from-1 : to]
+	return nil
+}

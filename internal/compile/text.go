@@ -1,0 +1,193 @@
+package compile
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"mynah/internal/caption"
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/project"
+	"mynah/internal/script"
+	"mynah/internal/storyboard"
+	"mynah/internal/voice"
+)
+
+// TextFile is the name under which findings point into a text that is spoken.
+const TextFile = "text"
+
+// TextRequest asks for a text to be read that is to be spoken.
+type TextRequest struct {
+	// Text is of the script language; what needs a file is left out.
+	Text string
+	// Header are properties that override the text's own, by their names in a script's header:
+	// voice, voice-speed, voice-pitch, voice-volume, language.
+	Header map[string]string
+	// Timed is "vtt" or "srt" when the text is subtitles, each cue of which is to be spoken at
+	// its time.
+	Timed string
+	// Longest is the latest time of a cue; 0 is 10 hours.
+	Longest time.Duration
+}
+
+// Text parses a text and plans what is to be said. Of subtitles it returns the cues, each of
+// which is a scene. Errors of the author are among the findings.
+func Text(ctx context.Context, in *project.Project, booth *voice.Booth, r TextRequest) (Script, []caption.Timed, error) {
+	out := Script{Name: TextFile, Sources: map[string][]byte{TextFile: []byte(r.Text)}}
+	over, err := headerProperties(r.Header)
+	if err != nil {
+		return out, nil, err
+	}
+	text := &script.Script{File: TextFile}
+	if r.Timed == "" {
+		text, out.Findings = script.Parse(TextFile, []byte(r.Text))
+		if out.Findings.HasErrors() {
+			return out, nil, nil
+		}
+	}
+	keepSpoken(text, in.Track, &out.Findings)
+	overrideVoice(&text.Header, over)
+	opt := storyboard.Options{}
+	if over.Voice != nil {
+		opt.Voice = *over.Voice
+	}
+	var cues []caption.Timed
+	if r.Timed != "" {
+		if cues, err = readCues(text, r); err != nil {
+			return out, nil, err
+		}
+	}
+	p := &planner{Project: in, ctx: ctx, booth: booth, sources: out.Sources, script: TextFile}
+	board, list := storyboard.Plan(text, p, opt)
+	if err := ctx.Err(); err != nil {
+		return out, nil, err
+	}
+	out.Board = board
+	out.Findings.Add(list...)
+	return out, cues, nil
+}
+
+// CheckHeader returns an error for what cannot stand in a TextRequest's header.
+func CheckHeader(header map[string]string) error {
+	_, err := headerProperties(header)
+	return err
+}
+
+// overrideVoice puts properties of the voice in place of the text's own.
+func overrideVoice(h *script.Header, over script.Properties) {
+	for _, f := range []struct{ to, from **float64 }{
+		{&h.VoiceSpeed, &over.VoiceSpeed}, {&h.VoicePitch, &over.VoicePitch}, {&h.VoiceVolume, &over.VoiceVolume},
+	} {
+		if *f.from != nil {
+			*f.to = *f.from
+		}
+	}
+	if over.Language != nil {
+		h.Language = over.Language
+	}
+}
+
+// readCues turns subtitles into a script with a scene for each cue.
+func readCues(s *script.Script, r TextRequest) ([]caption.Timed, error) {
+	cues, err := parseCues(r.Text, r.Timed, cmp.Or(r.Longest, longestTimed))
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range cues {
+		at := diag.Range{File: TextFile, Start: diag.Pos{Line: c.Line, Column: 1}, End: diag.Pos{Line: c.Line, Column: 1}}
+		n := &script.Narration{At: script.At{Range: at}, Source: c.Text, Runs: []script.Run{{Text: c.Text}}}
+		s.Scenes = append(s.Scenes, script.Scene{Range: at, Nodes: []script.Node{n}})
+	}
+	return cues, nil
+}
+
+// longestTimed is how long timed speech may last.
+const longestTimed = 10 * time.Hour
+
+// parseCues reads the cues that can be spoken: in the order of their times.
+func parseCues(text, form string, longest time.Duration) ([]caption.Timed, error) {
+	cues, err := caption.Read(text, caption.Form(form))
+	if err != nil {
+		return nil, fault.New(fault.Input, err, "the subtitles cannot be read as %s", map[string]string{"vtt": "WebVTT", "srt": "SubRip"}[form]).
+			WithHint("each cue has a line like 00:00:01.000 --> 00:00:03.500 and its text below")
+	}
+	for i, c := range cues {
+		if c.To < c.From || c.To > longest {
+			return nil, fault.New(fault.Input, nil, "line %d: a cue cannot be on from %s to %s", c.Line, c.From, c.To).
+				WithHint("a cue ends after it begins, and within %s", longest)
+		}
+		if i > 0 && c.From < cues[i-1].From {
+			return nil, fault.New(fault.Input, nil, "line %d: the cue begins before the one in front of it", c.Line).WithHint("put the cues in the order of their times")
+		}
+	}
+	if len(cues) == 0 {
+		return nil, fault.New(fault.Input, nil, "the subtitles hold no cue with text").
+			WithHint("each cue has a line like 00:00:01.000 --> 00:00:03.500 and its text below")
+	}
+	return cues, nil
+}
+
+// headerProperties turns header properties into those that the parser knows.
+func headerProperties(header map[string]string) (script.Properties, error) {
+	var text strings.Builder
+	text.WriteString("---\n")
+	for _, name := range []string{"voice", "voice-speed", "voice-pitch", "voice-volume", "language"} {
+		v := strings.TrimSpace(header[name])
+		if v == "" {
+			continue
+		}
+		if strings.ContainsAny(v, "\r\n#:'\"{}[]&*!|>%@`") || len(v) > 100 {
+			return script.Properties{}, fault.New(fault.Usage, nil, "the %s %q cannot be used", name, diag.Shorten(v, 40))
+		}
+		fmt.Fprintf(&text, "%s: %s\n", name, v)
+	}
+	text.WriteString("---\n")
+	s, list := script.Parse("settings", []byte(text.String()))
+	for _, d := range list {
+		if d.Severity == diag.Error {
+			says := strings.TrimSuffix(d.Summary, ".")
+			if d.Detail != "" {
+				says += ". " + d.Detail
+			}
+			return script.Properties{}, fault.New(fault.Usage, nil, "%s", says).WithHint("%s", d.Hint)
+		}
+	}
+	return s.Header.Properties, nil
+}
+
+// keepSpoken leaves out what needs a file or is for the eye. Music stays as far as it is one of
+// our own tracks.
+func keepSpoken(s *script.Script, isTrack func(name string) bool, list *diag.List) {
+	music := func(b *script.Background) bool {
+		if b == nil || b.Name == "" || isTrack(b.Name) {
+			return true
+		}
+		list.Warnf(b.Range, "the background %q is a file, and a spoken text has no files: it is left out", b.Name).
+			Hint = "name one of the built-in tracks, or build a video"
+		return false
+	}
+	h := &s.Header
+	h.Theme, h.Subtitles, h.Lexicon, h.Transition, h.Duration = nil, nil, nil, nil, nil
+	if !music(h.Background) {
+		h.Background = nil
+	}
+	for i := range s.Scenes {
+		s.Scenes[i].Nodes = slices.DeleteFunc(s.Scenes[i].Nodes, func(n script.Node) bool {
+			switch n := n.(type) {
+			case *script.Narration, *script.SSML, *script.Pause:
+				return false
+			case *script.Set:
+				if n.Name == "background" {
+					return !music(n.Background)
+				}
+				return !strings.HasPrefix(n.Name, "voice") && n.Name != "narration-mode" && n.Name != "language"
+			default:
+				return true
+			}
+		})
+	}
+}

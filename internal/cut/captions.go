@@ -1,0 +1,76 @@
+package cut
+
+import (
+	"errors"
+	"image"
+	"os"
+	"strconv"
+
+	"mynah/internal/cache"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/picture"
+	"mynah/internal/timeline"
+)
+
+// onCaptions lays the captions of a scene on one of its pictures.
+func (c *Cutter) onCaptions(v *picture.View, scene int, pic timeline.Picture) {
+	end := int64(0)
+	for _, s := range c.in.Captions[scene] {
+		from, to := max(s.From-pic.Start, 0), min(s.To-pic.Start, pic.Frames)
+		if from >= to {
+			continue
+		}
+		if n := len(v.Captions); n > 0 && from > end {
+			v.Captions = append(v.Captions, picture.Span{From: end})
+		} else if n > 0 {
+			from = end
+		}
+		v.Captions = append(v.Captions, picture.Span{From: from, Layers: []picture.LayerRef{s.Layer}})
+		end = to
+	}
+	if len(v.Captions) > 0 && end < pic.Frames {
+		v.Captions = append(v.Captions, picture.Span{From: end})
+	}
+}
+
+// captionStates writes the captions that a view has from a frame on for count frames as a
+// file of this build; nil without any. The caller removes it.
+func (c *Cutter) captionStates(v *picture.View, from, count int64, key cache.Key) (*ffmpeg.StatesInput, error) {
+	spans := v.During(from, count).Captions
+	var box image.Rectangle
+	for _, s := range spans {
+		for _, ref := range s.Layers {
+			l, err := c.layers.Layer(ref)
+			if err != nil {
+				return nil, err
+			}
+			box = box.Union(l.Box())
+		}
+	}
+	if box.Empty() {
+		return nil, nil //nolint:nilnil // nothing lies on it
+	}
+	states := []ffmpeg.State{{Raw: func() ([]byte, error) { return picture.RawIn(box), nil }}}
+	for _, s := range spans {
+		states = append(states, ffmpeg.State{Frame: s.From - from, Raw: func() ([]byte, error) {
+			var list []*picture.Layer
+			for _, ref := range s.Layers {
+				l, err := c.layers.Layer(ref)
+				if err != nil {
+					return nil, err
+				}
+				list = append(list, l)
+			}
+			return picture.RawIn(box, list...), nil
+		}})
+	}
+	if spans[0].From == from {
+		states = states[1:]
+	}
+	out := &ffmpeg.StatesInput{Path: c.ScratchPath("captions-"+strconv.FormatInt(from, 10), key), X: box.Min.X, Y: box.Min.Y, W: box.Dx(), H: box.Dy()}
+	file, err := os.OpenFile(out.Path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return out, errors.Join(ffmpeg.WriteStates(file, out.W, out.H, states), file.Close())
+}

@@ -1,0 +1,138 @@
+package cut
+
+import (
+	"context"
+	"errors"
+
+	"mynah/internal/cache"
+	"mynah/internal/film"
+	"mynah/internal/part"
+	"mynah/internal/picture"
+)
+
+// chainTask is a run of pictures of one view that is not in the cache: each differs from
+// the one before in what lies on it, so all but the first are coded as what is new.
+type chainTask struct {
+	shown
+	frames []int64
+	key    cache.Key
+}
+
+// longestChain is how many pictures a chain has at most. An edit makes a chain anew.
+const longestChain = 100
+
+// standing adds what a view shows from one of its frames to another where it does not
+// move: a picture for each state. Under captions pictures are alike, so they are chained,
+// for as long as a player may go without a whole picture.
+func (c *Cutter) standing(p *Plan, s shown, scene int, from, to int64) {
+	states := s.view.States(from, to)
+	for len(states) > 0 {
+		n, length := 1, states[0].Frames
+		for len(s.view.Captions) > 0 && n < min(len(states), longestChain) && length+states[n].Frames <= film.Repeat(c.form) {
+			length += states[n].Frames
+			n++
+		}
+		s.frame = states[0].From
+		if n == 1 {
+			p.Pieces = append(p.Pieces, film.Piece{Segment: c.still(p, s, scene), Frames: length})
+		} else {
+			p.Pieces = append(p.Pieces, c.chain(p, s, scene, states[:n]))
+		}
+		states = states[n:]
+	}
+}
+
+// chain adds standing pictures that follow each other.
+func (c *Cutter) chain(p *Plan, s shown, scene int, states []picture.State) film.Piece {
+	k := c.encoder.Key().String("chain 1")
+	t := chainTask{shown: s}
+	var piece film.Piece
+	for _, state := range states {
+		now := s.view.At(state.From)
+		vk := now.Key(c.form)
+		k.Bytes(vk[:])
+		if s.view.Clip != nil {
+			k.Int(state.From)
+		}
+		t.frames = append(t.frames, state.From)
+		piece.Holds, piece.Frames = append(piece.Holds, state.Frames), piece.Frames+state.Frames
+	}
+	t.key = k.Key()
+	piece.Segment = t.key
+	if !p.seen[t.key] {
+		p.seen[t.key] = true
+		c.viewPart(t.key, part.Picture, s, scene)
+		if !c.encoder.Has(t.key) {
+			p.chains = append(p.chains, t)
+		}
+	}
+	return piece
+}
+
+// batchChains parts chains into batches that one process encodes.
+func (p *Plan) batchChains(jobs, frame int) [][]chainTask {
+	const (
+		least = 24 // pictures for which starting a process pays
+		most  = 400
+	)
+	total := 0
+	for _, t := range p.chains {
+		total += len(t.frames)
+	}
+	per := min(max((total+jobs-1)/jobs, least), most)
+	bases := max(min(batchBytes/frame, batchCount), 1)
+	var out [][]chainTask
+	n := per
+	var seen map[*picture.View]bool
+	for _, t := range p.chains {
+		if n >= per || len(seen) == bases && !seen[t.view] {
+			out, n, seen = append(out, nil), 0, map[*picture.View]bool{}
+		}
+		last := len(out) - 1
+		out[last] = append(out[last], t)
+		n += len(t.frames)
+		seen[t.view] = true
+	}
+	return out
+}
+
+// makeChains encodes chains by one process. With an error it tells what was being read.
+func (c *Cutter) makeChains(ctx context.Context, batch []chainTask) (shown, error) {
+	at := batch[0].shown
+	var keys []cache.Key
+	for _, t := range batch {
+		keys = append(keys, t.key)
+	}
+	err := c.Book.Making(func() error {
+		var images []picture.Still
+		var places []int
+		for i, t := range batch {
+			if t.view.Clip == nil {
+				images, places = append(images, t.view.Still), append(places, i)
+			}
+		}
+		err := c.painter.Prepare(ctx, images)
+		if f, ok := errors.AsType[*picture.Failure](err); ok {
+			at = batch[places[f.Index]].shown
+		}
+		if err != nil {
+			return err
+		}
+		var list []picture.Seen
+		var lengths []int64
+		for _, t := range batch {
+			if t.view.Clip != nil { // its file is read now, while it can be blamed
+				if _, err := c.painter.Frame(ctx, t.view, t.frames[0]); err != nil {
+					at = t.shown
+					return err
+				}
+			}
+			for _, frame := range t.frames {
+				list = append(list, picture.Seen{View: t.view, Frame: frame})
+			}
+			lengths = append(lengths, int64(len(t.frames)))
+		}
+		return c.encoder.EncodeChains(ctx, c.painter.Sequence(ctx, list), lengths, keys)
+	}, keys...)
+	return at, err
+}

@@ -1,0 +1,97 @@
+package cut
+
+import (
+	"bytes"
+	"context"
+	"errors"
+
+	"mynah/internal/blame"
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/picture"
+)
+
+// Frame draws what a scene shows at one of its frames, raw. A file that cannot be read is among
+// the findings.
+func (c *Cutter) Frame(ctx context.Context, scene int, n int64) ([]byte, diag.List, error) {
+	if err := c.in.Files.WriteFiles(); err != nil {
+		return nil, nil, err
+	}
+	frame, err := c.frame(ctx, scene, n)
+	var list diag.List
+	if f, ok := errors.AsType[*fileError](err); ok {
+		blame.CannotUse(&list, f.at.place, f.at.name, f.error)
+		return nil, list, nil
+	}
+	return frame, nil, err
+}
+
+func (c *Cutter) frame(ctx context.Context, scene int, n int64) ([]byte, error) {
+	var before shown
+	for i := range scene + 1 {
+		for _, pic := range c.in.Line.Scenes[i].Pictures {
+			at := c.in.Line.Scenes[i].Start + n - pic.Start
+			if i == scene && at < pic.Frames {
+				now := c.view(i, pic)
+				now.frame = at
+				if at >= pic.Fade || before.view == nil {
+					return c.paint(ctx, now)
+				}
+				bare := now
+				bare.view, before.view = now.view.Uncaptioned(), before.view.Uncaptioned()
+				frame, err := c.paint(ctx, bare)
+				if err != nil {
+					return nil, err
+				}
+				frame, err = c.entering(ctx, before, frame, ffmpeg.EnterInput{Type: pic.Enter, Frames: pic.Fade}, at)
+				if err != nil {
+					return nil, err
+				}
+				return frame, c.painter.Caption(frame, now.view, at)
+			}
+			before = shown{view: &picture.View{}, frame: pic.Frames - 1}
+			if i >= scene-1 { // that of an earlier scene is never seen in this one
+				before = c.view(i, pic)
+				before.frame = pic.Frames - 1
+			}
+		}
+	}
+	return nil, fault.New(fault.Internal, nil, "a scene has no picture at frame %d", n)
+}
+
+// fileError is the failure of a file of the project.
+type fileError struct {
+	error
+	at shown
+}
+
+// paint draws a frame. A file that cannot be read is a *fileError.
+func (c *Cutter) paint(ctx context.Context, s shown) ([]byte, error) {
+	frame, err := c.painter.Frame(ctx, s.view, s.frame)
+	if err == nil || ctx.Err() != nil || !blame.IsFiles(err) {
+		return frame, err
+	}
+	return nil, &fileError{err, s}
+}
+
+// entering draws frame n of a transition to a frame.
+func (c *Cutter) entering(ctx context.Context, before shown, frame []byte, e ffmpeg.EnterInput, n int64) ([]byte, error) {
+	old, err := c.paint(ctx, before)
+	if err != nil {
+		return nil, err
+	}
+	if e.Path, err = c.Scratch("enter", before.view.Key(c.form), old); err != nil {
+		return nil, err
+	}
+	// Each frame of a transition depends on its number alone.
+	in := bytes.NewReader(bytes.Repeat(frame, int(n+1)))
+	var out bytes.Buffer
+	if err := c.tools.Run(ctx, c.form.ReadEnter(e, n+1), in, &out); err != nil {
+		return nil, err
+	}
+	if b := out.Bytes(); len(b) >= len(frame) {
+		return b[len(b)-len(frame):], nil
+	}
+	return nil, errors.New("the transition could not be drawn")
+}

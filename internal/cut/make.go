@@ -1,0 +1,138 @@
+package cut
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"mynah/internal/blame"
+	"mynah/internal/cache"
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/part"
+	"mynah/internal/picture"
+)
+
+const doing = "drawing pictures"
+
+// maker makes what a plan misses, and collects what is wrong with files.
+type maker struct {
+	*Cutter
+	group *part.Group
+	mu    sync.Mutex // guards list
+	list  diag.List
+}
+
+// Make encodes what a plan misses, side by side. Files that cannot be used are among the findings.
+func (c *Cutter) Make(ctx context.Context, p *Plan) (diag.List, error) {
+	if len(p.stills)+len(p.moving)+len(p.chains) > 0 {
+		if err := c.in.Files.WriteFiles(); err != nil {
+			return nil, err
+		}
+	}
+	m := &maker{Cutter: c}
+	m.group, ctx = c.Group(ctx, doing, max(p.weight(), 1))
+	m.startMoving(ctx, p)
+	m.startChains(ctx, p)
+	m.startStills(ctx, p)
+	if err := m.group.Wait(); err != nil || m.list.HasErrors() {
+		return m.list, err
+	}
+	short, err := c.checkLengths(p)
+	m.list.Add(short...)
+	return m.list, err
+}
+
+// weight is how much there is to encode, in pictures.
+func (p *Plan) weight() float64 {
+	total := float64(len(p.stills))
+	for _, m := range p.moving {
+		total += float64(m.count)
+	}
+	for _, t := range p.chains {
+		total += float64(len(t.frames))
+	}
+	return total
+}
+
+// finish says what a failure at a picture means.
+func (m *maker) finish(ctx context.Context, at shown, err error) error {
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return err
+	case !blame.IsFiles(err):
+		return blame.ToolAt(err, at.place, at.name)
+	case at.view == nil || at.view.Asset == nil: // no file of the author's was read
+		return fault.New(fault.ToolFailed, err, "%s:%d: ffmpeg failed at the picture", at.place.File, at.place.Start.Line).WithHint(blame.HintDoctor)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	blame.CannotUse(&m.list, at.place, at.name, err)
+	return nil
+}
+
+func (m *maker) startMoving(ctx context.Context, p *Plan) {
+	crossings, moving := p.splitCrossfades(m.painter.FrameSize())
+	for _, t := range moving {
+		m.group.Go(float64(t.count), func() error {
+			at, err := m.makeMoving(ctx, t)
+			return m.finish(ctx, at, err)
+		})
+	}
+	for _, batch := range crossings {
+		m.group.Go(float64(len(batch))*float64(batch[0].count), func() error {
+			at, err := m.makeCrossings(ctx, batch)
+			return m.finish(ctx, at, err)
+		})
+	}
+}
+
+func (m *maker) startChains(ctx context.Context, p *Plan) {
+	for _, batch := range p.batchChains(m.Jobs, m.painter.FrameSize()) {
+		weight := 0.0
+		for _, t := range batch {
+			weight += float64(len(t.frames))
+		}
+		m.group.Go(weight, func() error {
+			at, err := m.makeChains(ctx, batch)
+			return m.finish(ctx, at, err)
+		})
+	}
+}
+
+func (m *maker) startStills(ctx context.Context, p *Plan) {
+	size := max(min(batchBytes/m.painter.FrameSize(), batchCount), 1)
+	if per := (len(p.stills) + m.Jobs - 1) / m.Jobs; per > 0 {
+		size = min(size, max(per, 6))
+	}
+	for batch := range slices.Chunk(p.stills, size) {
+		m.group.Go(float64(len(batch)), func() error {
+			err := m.makeStills(ctx, batch)
+			at := batch[0]
+			if f, ok := errors.AsType[*picture.Failure](err); ok {
+				at = batch[f.Index]
+			}
+			return m.finish(ctx, at.shown, err)
+		})
+	}
+}
+
+// checkLengths reports clips that gave much less than they said, and lets the last picture
+// stand where a frame or two are missing.
+func (c *Cutter) checkLengths(p *Plan) (list diag.List, err error) {
+	for k, t := range p.wanted {
+		n, ok := c.encoder.Count(k)
+		if !ok {
+			return nil, cache.ErrLost
+		}
+		missing := t.count - int64(n)
+		if missing*c.form.FPS.Den*2 < c.form.FPS.Num || missing < 3 {
+			continue
+		}
+		rate := float64(c.form.FPS.Num) / float64(c.form.FPS.Den)
+		d := list.Errorf(t.place, "%q ends after %.1f of %.1f seconds: the file is cut off or damaged", t.name, float64(n)/rate, float64(t.count)/rate)
+		d.Hint = "export or copy the clip again"
+	}
+	return list, nil
+}

@@ -1,0 +1,155 @@
+package cut
+
+import (
+	"context"
+	"io"
+	"os"
+	"strconv"
+
+	"mynah/internal/cache"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/picture"
+)
+
+// makeMoving encodes moving pictures. With an error it tells what was being read.
+func (c *Cutter) makeMoving(ctx context.Context, t movingTask) (shown, error) {
+	at := t.shown
+	err := c.Book.Making(func() error {
+		var enter *ffmpeg.EnterInput
+		if t.enter != "" {
+			before, err := c.painter.Frame(ctx, t.before.view, t.before.frame)
+			if err != nil {
+				at = t.before
+				return err
+			}
+			enter = &ffmpeg.EnterInput{Type: t.enter, Frames: t.count}
+			if enter.Path, err = c.Scratch("enter", t.key, before); err != nil {
+				return err
+			}
+			defer func() { _ = os.Remove(enter.Path) }()
+		}
+		if t.view.Clip != nil {
+			return c.makeClip(ctx, t, enter)
+		}
+		view := t.view
+		if enter != nil {
+			states, err := c.captionStates(view, t.frame, t.count, t.key)
+			if err != nil {
+				return err
+			}
+			if enter.States, view = states, view.Uncaptioned(); states != nil {
+				defer func() { _ = os.Remove(states.Path) }()
+			}
+		}
+		frames, err := c.painter.Frames(ctx, view, t.frame, t.count)
+		if err != nil {
+			return err
+		}
+		return c.encoder.EncodeFrames(ctx, t.key, frames, enter)
+	}, t.key)
+	return at, err
+}
+
+// crossfade is the transition that needs no filter, where no clip comes in.
+const crossfade = "crossfade"
+
+// splitCrossfades returns the crossfades between what we paint ourselves, in batches that one process
+// encodes, and the rest. The frames that cross are held in memory while it runs.
+func (p *Plan) splitCrossfades(frame int) (crossings [][]movingTask, rest []movingTask) {
+	held := batchBytes
+	for _, m := range p.moving {
+		if m.enter != crossfade || m.view.Clip != nil {
+			rest = append(rest, m)
+			continue
+		}
+		needs := 2 * frame
+		if m.view.Motion != "" {
+			needs = batchBytes
+		}
+		if held += needs; held > batchBytes {
+			crossings, held = append(crossings, nil), needs
+		}
+		last := len(crossings) - 1
+		crossings[last] = append(crossings[last], m)
+	}
+	return crossings, rest
+}
+
+// makeCrossings encodes several crossfades by one process. With an error it tells what
+// was being read.
+func (c *Cutter) makeCrossings(ctx context.Context, batch []movingTask) (shown, error) {
+	at := batch[0].shown
+	var keys []cache.Key
+	for _, t := range batch {
+		keys = append(keys, t.key)
+	}
+	err := c.Book.Making(func() error {
+		var lengths []int64
+		var all []io.Reader
+		for _, t := range batch {
+			at = t.before
+			before, err := c.painter.Frame(ctx, t.before.view, t.before.frame)
+			if err != nil {
+				return err
+			}
+			at = t.shown
+			frames, err := c.painter.Frames(ctx, t.view.Uncaptioned(), t.frame, t.count)
+			if err != nil {
+				return err
+			}
+			crossing := c.painter.Captioned(picture.Cross(before, frames, t.count), t.view, t.frame)
+			lengths, all = append(lengths, t.count), append(all, crossing)
+		}
+		return c.encoder.EncodeCrossings(ctx, io.MultiReader(all...), lengths, keys)
+	}, keys...)
+	return at, err
+}
+
+// makeClip encodes a stretch of a clip with all that lies on it.
+func (c *Cutter) makeClip(ctx context.Context, t movingTask, enter *ffmpeg.EnterInput) error {
+	clip := *t.view.Clip
+	clip.Skip, clip.Frames, clip.Held, clip.Enter = t.frame, t.count, t.held, enter
+	add := func(l *picture.Layer, from, to int64) error {
+		raw, box := l.Raw(c.form.Width, c.form.Height)
+		if box.Empty() || from >= to {
+			return nil
+		}
+		path, err := c.Scratch("layer-"+strconv.Itoa(len(clip.Layers)), t.key, raw)
+		clip.Layers = append(clip.Layers, ffmpeg.LayerInput{Path: path, X: box.Min.X, Y: box.Min.Y, W: box.Dx(), H: box.Dy(), From: from, To: to})
+		return err
+	}
+	defer func() {
+		for _, l := range clip.Layers {
+			_ = os.Remove(l.Path)
+		}
+	}()
+	if shade := c.painter.Shade(t.view); shade != nil {
+		if err := add(shade, 0, t.count); err != nil {
+			return err
+		}
+	}
+	for k, span := range t.view.Spans {
+		end := t.frame + t.count
+		if k+1 < len(t.view.Spans) {
+			end = min(end, t.view.Spans[k+1].From)
+		}
+		for _, ref := range span.Layers {
+			l, err := c.layers.Layer(ref)
+			if err != nil {
+				return err
+			}
+			if err := add(l, max(span.From-t.frame, 0), end-t.frame); err != nil {
+				return err
+			}
+		}
+	}
+	states, err := c.captionStates(t.view, t.frame, t.count, t.key)
+	if err != nil {
+		return err
+	}
+	if clip.States = states; states != nil {
+		defer func() { _ = os.Remove(states.Path) }()
+	}
+	_, err = c.encoder.EncodeClip(ctx, t.key, clip)
+	return err
+}

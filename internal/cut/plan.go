@@ -1,0 +1,238 @@
+package cut
+
+import (
+	"slices"
+
+	"mynah/internal/cache"
+	"mynah/internal/diag"
+	"mynah/internal/film"
+	"mynah/internal/part"
+	"mynah/internal/picture"
+	"mynah/internal/timeline"
+)
+
+// batchBytes bounds the raw frames that one worker holds, batchCount the pictures that
+// one process reads.
+const (
+	batchBytes = 24 << 20
+	batchCount = 24
+)
+
+// shown is a frame of a view.
+type shown struct {
+	view  *picture.View
+	frame int64
+	place diag.Range
+	name  string
+}
+
+// stillTask is a distinct still that is not in the cache.
+type stillTask struct {
+	shown
+	key cache.Key
+	// raw asks for the frame itself, which is needed for more than its own segment.
+	raw bool
+}
+
+// movingTask is a distinct stretch of moving pictures that is not in the cache.
+type movingTask struct {
+	shown // from its frame on
+	count int64
+	// held asks for a picture at the end that may stand.
+	held bool
+	// enter is how it comes in over what was shown before; "" is a cut.
+	enter  string
+	before shown
+	key    cache.Key
+}
+
+// Plan is what the picture track consists of, and what of it is to be made.
+type Plan struct {
+	// Pieces are the picture track, in order.
+	Pieces []film.Piece
+	stills []stillTask
+	moving []movingTask
+	chains []chainTask
+	seen   map[cache.Key]bool
+	// wanted are the clips, which may give fewer pictures than they say.
+	wanted map[cache.Key]movingTask
+}
+
+// Plan turns the timed pictures into pieces, and lists what must be encoded for them.
+func (c *Cutter) Plan() *Plan {
+	p := &Plan{seen: map[cache.Key]bool{}, wanted: map[cache.Key]movingTask{}}
+	var before shown
+	for i, scene := range c.in.Line.Scenes {
+		for _, pic := range scene.Pictures {
+			now := c.view(i, pic)
+			done := int64(0)
+			if pic.Fade > 0 && before.view != nil {
+				done = pic.Fade
+				// Captions lie on both, and those that went with the old picture are gone.
+				before.view = before.view.Uncaptioned()
+				t := movingTask{shown: now, count: done, enter: pic.Enter, before: before}
+				p.Pieces = append(p.Pieces, c.motion(p, t, i, done))
+			}
+			switch {
+			case now.view.Clip != nil:
+				c.clip(p, now, i, pic, done)
+			case now.view.Motion != "":
+				if left := pic.Frames - done; left > 0 {
+					now.frame = done
+					p.Pieces = append(p.Pieces, c.motion(p, movingTask{shown: now, count: left}, i, left))
+				}
+			default:
+				c.standing(p, now, i, done, pic.Frames)
+			}
+			before = now
+			before.frame = pic.Frames - 1
+		}
+	}
+	p.rawFrames()
+	return p
+}
+
+// rawFrames marks the stills that also come in or go out, so that they are painted once.
+func (p *Plan) rawFrames() {
+	used := map[*picture.View]bool{}
+	for _, m := range p.moving {
+		used[m.view] = true
+		if m.enter != "" {
+			used[m.before.view] = true
+		}
+	}
+	for i := range p.stills {
+		p.stills[i].raw = used[p.stills[i].view]
+	}
+}
+
+// still adds one standing picture.
+func (c *Cutter) still(p *Plan, s shown, scene int) cache.Key {
+	now := s.view.At(s.frame)
+	vk := now.Key(c.form)
+	k := c.encoder.Key().String("still").Bytes(vk[:])
+	if s.view.Clip != nil {
+		k.Int(s.frame)
+	}
+	key := k.Key()
+	if !p.seen[key] {
+		p.seen[key] = true
+		c.viewPart(key, part.Picture, s, scene)
+		if !c.encoder.Has(key) {
+			p.stills = append(p.stills, stillTask{shown: s, key: key})
+		}
+	}
+	return key
+}
+
+// motion adds a stretch of moving pictures that is on for some frames.
+func (c *Cutter) motion(p *Plan, t movingTask, scene int, frames int64) film.Piece {
+	vk := t.view.During(t.frame, t.count).Key(c.form)
+	k := c.encoder.Key().String("moving 2").Bytes(vk[:]).Int(t.frame, t.count).Bool(t.held)
+	what := part.Move
+	if t.view.Clip != nil {
+		what = part.Clip
+	}
+	if t.enter != "" {
+		before := t.before.view.At(t.before.frame)
+		bk := before.Key(c.form)
+		k.String(t.enter).Bytes(bk[:])
+		if t.before.view.Moves() {
+			k.Int(t.before.frame)
+		}
+		what = part.Crossing
+	}
+	t.key = k.Key()
+	if t.view.Clip != nil {
+		p.wanted[t.key] = t
+	}
+	if !p.seen[t.key] {
+		p.seen[t.key] = true
+		c.viewPart(t.key, what, t.shown, scene, part.Of("the transition", t.enter), part.Of("what was shown before", k.Key()), part.Of("how long it plays", t.frame, t.count))
+		if !c.encoder.Has(t.key) {
+			p.moving = append(p.moving, t)
+		}
+	}
+	return film.Piece{Segment: t.key, Take: int(min(t.count, frames)), Frames: frames}
+}
+
+// clip adds what a clip or GIF shows from a frame of its picture on.
+func (c *Cutter) clip(p *Plan, s shown, scene int, pic timeline.Picture, done int64) {
+	if done >= pic.Frames {
+		return
+	}
+	spans := max(len(s.view.Spans), 2*len(s.view.Captions))
+	if pic.Cycle > 0 {
+		if spans > 1 {
+			s.frame = done
+			p.Pieces = append(p.Pieces, c.motion(p, movingTask{shown: s, count: pic.Frames - done}, scene, pic.Frames-done))
+			return
+		}
+		if rest := done % pic.Cycle; rest > 0 {
+			s.frame = rest
+			n := min(pic.Cycle-rest, pic.Frames-done)
+			p.Pieces = append(p.Pieces, c.motion(p, movingTask{shown: s, count: n}, scene, n))
+			done += n
+		}
+		if done < pic.Frames {
+			s.frame = 0
+			piece := c.motion(p, movingTask{shown: s, count: s.view.Clip.Frames}, scene, pic.Frames-done)
+			piece.Take, piece.Cycle = int(pic.Moving), pic.Cycle
+			p.Pieces = append(p.Pieces, piece)
+		}
+		return
+	}
+	moving := max(pic.Moving, done)
+	held := pic.Frames // until where its last picture stands as it is
+	for _, span := range slices.Concat(s.view.Spans, s.view.Captions) {
+		if span.From >= moving && span.From > 0 {
+			held = min(held, span.From)
+		}
+	}
+	if moving > done {
+		s.frame = done
+		t := movingTask{shown: s, count: moving - done, held: pic.Frames > moving}
+		if done == 0 && spans <= 1 {
+			t.count = max(t.count, s.view.Clip.Frames)
+		}
+		piece := c.motion(p, t, scene, held-done)
+		piece.Take = int(moving - done)
+		p.Pieces = append(p.Pieces, piece)
+		done = held
+	}
+	c.standing(p, s, scene, done, pic.Frames)
+}
+
+// encoding is the ingredient that all coded pictures share.
+func (c *Cutter) encoding() part.Ingredient {
+	return part.Of("the video's size, rate, quality or encoder", c.form.Settings(), c.version)
+}
+
+// viewPart notes what a part that shows a view is made of.
+func (c *Cutter) viewPart(key cache.Key, what part.Kind, s shown, scene int, more ...part.Ingredient) {
+	v := s.view
+	var content any
+	if v.Asset != nil {
+		content = v.Asset.Content
+	}
+	var layers []cache.Key
+	for _, span := range v.Spans {
+		for _, l := range span.Layers {
+			layers = append(layers, l.Key)
+		}
+	}
+	var captions []cache.Key
+	for _, span := range v.Captions {
+		for _, l := range span.Layers {
+			captions = append(captions, l.Key)
+		}
+	}
+	list := []part.Ingredient{
+		part.Of("the file", content), part.Of("the slide", layers), part.Of("the subtitles", captions), part.Of("the callouts", v.Callouts), part.Of("how it fills the frame", v.Fit, v.Position),
+		part.Of("how it moves", v.Move), part.Of("the canvas", v.Canvas), part.Of("the moment", v.Still.Clip, v.AtEnd, v.From, v.Length), c.encoding(),
+	}
+	if v.Clip != nil {
+		list = append(list, part.Of("its speed", v.Clip.SpeedNum, v.Clip.SpeedDen))
+	}
+	c.Book.Add(key, part.Recipe{Kind: what, Name: s.name, Scene: scene + 1, Ingredients: append(list, more...)})
+}

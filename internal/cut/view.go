@@ -1,0 +1,99 @@
+package cut
+
+import (
+	"mynah/internal/ffmpeg"
+	"mynah/internal/picture"
+	"mynah/internal/script"
+	"mynah/internal/storyboard"
+	"mynah/internal/timeline"
+)
+
+// view says what a picture of a scene shows.
+func (c *Cutter) view(i int, pic timeline.Picture) shown {
+	scene := &c.in.Board.Scenes[i]
+	v := &picture.View{Still: picture.Still{Canvas: scene.Canvas}, Frames: pic.Frames}
+	out := shown{view: v, place: scene.Range, name: "the canvas"}
+	if len(scene.Slides) > 0 {
+		out.name, out.place = "the slide", scene.Slides[0].Range
+		c.onSlides(v, i, pic)
+	}
+	c.onCaptions(v, i, pic)
+	if pic.Shot < 0 {
+		v.Callouts = c.in.Files.Callouts(c.in.Board.Film, scene.Callouts, nil)
+		return out
+	}
+	shot := scene.Shots[pic.Shot]
+	a := c.in.Files.Get(shot.File).Picture()
+	out.name, out.place = shot.File, shot.Range
+	v.Canvas, v.Asset, v.Fit, v.Position = shot.Canvas, a, shot.Fit, shot.Position
+	v.Callouts = c.in.Files.Callouts(c.in.Board.Film, shot.Callouts, &shot)
+	switch {
+	case pic.Moving > 0:
+		v.Clip, v.Cycle = c.stretch(i, pic, v), pic.Cycle
+	case shot.Kind == storyboard.Clip:
+		v.Still.Clip, v.AtEnd = true, shot.Still == script.StillEnd
+		if l := c.in.Files.Get(shot.File).Info.Video.Length; l != nil {
+			v.Length = timeline.Microseconds(l)
+		}
+		if shot.Segment != nil {
+			v.From, v.Length = shot.Segment.From.Microseconds(), (shot.Segment.To - shot.Segment.From).Microseconds()
+		}
+	default:
+		v.Move = picture.Move{Motion: shot.Motion, Edge: shot.Edge, Strong: shot.Strong}
+	}
+	return out
+}
+
+// onSlides lays the states of a scene's slides on one of its pictures.
+func (c *Cutter) onSlides(v *picture.View, i int, pic timeline.Picture) {
+	states := c.in.Slides[i]
+	if len(states) == 0 {
+		return
+	}
+	v.Backdrops = states[0].Backdrops
+	steps := c.in.Line.Scenes[i].Steps
+	if len(steps) == 0 {
+		steps = []int64{pic.Start}
+	}
+	for k, at := range steps {
+		at -= pic.Start
+		layer := states[min(k, len(states)-1)].Layer
+		switch {
+		case at >= pic.Frames:
+		case at <= 0:
+			v.Spans = []picture.Span{{Layers: []picture.LayerRef{layer}}}
+		default:
+			v.Spans = append(v.Spans, picture.Span{From: at, Layers: []picture.LayerRef{layer}})
+		}
+	}
+}
+
+// stretch is the part of a clip or GIF that a picture plays.
+func (c *Cutter) stretch(i int, pic timeline.Picture, v *picture.View) *ffmpeg.ClipInput {
+	shot := c.in.Board.Scenes[i].Shots[pic.Shot]
+	w, h := v.Asset.Source.Upright()
+	clip := &ffmpeg.ClipInput{
+		Input: v.Asset.Input, Source: v.Asset.Source, Canvas: shot.Canvas, Backdrops: v.Backdrops,
+		Placement: ffmpeg.Place(w, h, c.form.Width, c.form.Height, shot.Fit, shot.Position),
+		From:      pic.From, Length: pic.Length, SpeedNum: pic.SpeedNum, SpeedDen: pic.SpeedDen,
+		Frames: longest(c.in.Line.Scenes[i].Pictures, pic), Rate: c.in.Files.Get(shot.File).Info.Video.Rate,
+		Again: pic.Cycle > 0 && (len(v.Spans) > 1 || len(v.Captions) > 0 || pic.Fade > pic.Cycle),
+	}
+	if shot.Segment == nil && (clip.Again || clip.Frames*c.form.FPS.Den*1_000_000 >= pic.Length*c.form.FPS.Num) {
+		clip.Length = 0 // the whole file: let the decoder find the end
+	}
+	return clip
+}
+
+// longest gives how many frames of a picture's stretch are shown where it is shown
+// longest: a shorter showing takes the first of the same coded pictures.
+func longest(pictures []timeline.Picture, pic timeline.Picture) int64 {
+	n := pic.Moving
+	for _, other := range pictures {
+		if other.Shot == pic.Shot && other.From == pic.From && other.Length == pic.Length &&
+			other.SpeedNum == pic.SpeedNum && other.SpeedDen == pic.SpeedDen {
+			n = max(n, other.Moving)
+		}
+	}
+	return n
+}

@@ -1,0 +1,100 @@
+package mix
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"slices"
+
+	"mynah/internal/cache"
+	"mynah/internal/loudness"
+	"mynah/internal/part"
+	"mynah/internal/sound"
+)
+
+// balance finds the film's gain: what brings all of it to the level that it is to have. The
+// more gain, the more the limiter takes; so where the gain turns out to be far from that at
+// which it was measured, all is measured again. A film that the limiter does not let reach its
+// level stays below it.
+func (x *Mixer) balance(ctx context.Context, t *Track, pieces []sound.Piece) error {
+	level, ok := x.in.Board.Level()
+	if !ok {
+		return nil
+	}
+	const (
+		rounds = 5
+		near   = 1    // half decibels, for which the limiter does nearly the same
+		most   = 40   // half decibels
+		least  = 0.25 // of a decibel, by which one more must make the film louder
+	)
+	// Sentences have their level already; in two channels they are heard 3 dB louder.
+	begin := -6 * (t.Channels - 1)
+	t.master = sound.Master{Limit: true, Gain: begin}
+	var before float64
+	for round, step := 0, 0; round < rounds; round++ {
+		heard, err := x.listen(ctx, t, pieces)
+		if err != nil {
+			return err
+		}
+		worth := 1.0
+		if step != 0 {
+			worth = min((heard-before)*2/float64(step), 1)
+		}
+		if worth < least {
+			// The limiter takes nearly all: more gain would lift only what is soft.
+			break
+		}
+		off := loudness.HalfDecibels(heard, level)
+		gain := min(max(t.master.Gain+int(math.Round(float64(off)/worth)), begin-most), begin+most)
+		before, step, t.master.Gain = heard, gain-t.master.Gain, gain
+		if step == 0 || round == 0 && off >= -near && off <= near {
+			break
+		}
+	}
+	return nil
+}
+
+// listen tells how loud the film is as it is mastered. How loud a piece is is kept, so only
+// new ones are mixed for it.
+func (x *Mixer) listen(ctx context.Context, t *Track, pieces []sound.Piece) (float64, error) {
+	steps := make([][]loudness.Step, len(pieces))
+	var unknown []chunkTask
+	var places []int
+	for i, p := range pieces {
+		if p.Silent {
+			steps[i] = loudness.Silence(p.Packets * sound.Grid)
+			continue
+		}
+		key := x.heardKey("loudness 3", t, p).Int(int64(t.master.Gain)).Key()
+		b, found := x.Store.Get(cache.Probes, key)
+		if !found || json.Unmarshal(b, &steps[i]) != nil {
+			unknown, places = append(unknown, chunkTask{Piece: p, key: key}), append(places, i)
+		}
+	}
+	if err := x.decode(ctx, t, unknown); err != nil {
+		return 0, err
+	}
+	g, gctx := x.Group(ctx, doing, 0)
+	for k, task := range unknown {
+		g.Go(0, func() error {
+			s, err := x.measure(gctx, t, task)
+			steps[places[k]] = s
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return 0, err
+	}
+	return loudness.Integrated(slices.Concat(steps...)), nil
+}
+
+// measure finds how loud a chunk is, without the lead around it, and keeps it.
+func (x *Mixer) measure(ctx context.Context, t *Track, task chunkTask) ([]loudness.Step, error) {
+	return part.RememberJSON(x.Store, cache.Probes, task.key, func() ([]loudness.Step, error) {
+		clips := task.Part(t.clips)
+		for i := range clips {
+			clips[i] = clips[i].Moved(-sound.Lead * sound.Grid)
+		}
+		return sound.Measure(ctx, clips, task.Packets*sound.Grid, t.Channels, t.master)
+	})
+}

@@ -1,0 +1,183 @@
+package mix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"mynah/internal/blame"
+	"mynah/internal/cache"
+	"mynah/internal/diag"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/film"
+	"mynah/internal/music"
+	"mynah/internal/proc"
+	"mynah/internal/sound"
+	"mynah/internal/timeline"
+)
+
+// Make decodes, mixes and codes what is missing of a track. Sounds that cannot be read are among
+// the findings.
+func (x *Mixer) Make(ctx context.Context, t *Track) (diag.List, error) {
+	err := x.planChunks(ctx, t)
+	if err == nil && len(t.todo) > 0 {
+		err = x.encodeSound(ctx, t)
+	}
+	return unreadable(err)
+}
+
+// Decode puts all sounds of files that a track needs into the cache. Sounds that cannot be read
+// are among the findings.
+func (x *Mixer) Decode(ctx context.Context, t *Track) (diag.List, error) {
+	all := chunkTask{}
+	for i := range t.clips {
+		all.Heard = append(all.Heard, i)
+	}
+	return unreadable(x.decode(ctx, t, []chunkTask{all}))
+}
+
+// unreadableError lists sounds that cannot be read.
+type unreadableError struct{ list diag.List }
+
+// Error implements error.
+func (e *unreadableError) Error() string { return e.list[0].Error() }
+
+// unreadable returns the findings that an error holds, or the error.
+func unreadable(err error) (diag.List, error) {
+	if e, ok := errors.AsType[*unreadableError](err); ok {
+		return e.list, nil
+	}
+	return nil, err
+}
+
+// decode puts the sounds of files that pieces need into the cache.
+func (x *Mixer) decode(ctx context.Context, t *Track, pieces []chunkTask) error {
+	var todo []decodeTask
+	seen := map[cache.Key]bool{}
+	for _, p := range pieces {
+		for _, i := range p.Heard {
+			if d, ok := t.decodes[t.sources[i]]; ok && !seen[d.key] && !x.Store.Has(cache.Sounds, d.key) {
+				seen[d.key] = true
+				todo = append(todo, d)
+			}
+		}
+	}
+	var list diag.List
+	fails := make([]error, len(todo))
+	g, gctx := x.Group(ctx, doing, 0)
+	for i, d := range todo {
+		g.Go(0, func() error {
+			err := x.Store.Put(cache.Sounds, d.key, func(w io.Writer) error {
+				if d.builtin != "" {
+					return music.Write(w, d.builtin)
+				}
+				counted := &counter{w: w, most: d.most}
+				err := x.tools.FFmpeg.Sound(gctx, d.in, timeline.SampleRate, counted)
+				if err == nil && counted.n < d.least {
+					err = errCutOff
+				}
+				return err
+			})
+			if err != nil && gctx.Err() == nil && (blame.IsFiles(err) || errors.Is(err, errCutOff)) {
+				fails[i], err = err, nil
+			}
+			return blame.ToolAt(err, d.place, d.name)
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for i, err := range fails {
+		if err != nil {
+			list.Errorf(todo[i].place, "the sound of %q cannot be read: %s", todo[i].name, blame.Reason(err)).Hint = "check that the file plays, and export it again"
+		}
+	}
+	if len(list) > 0 {
+		return &unreadableError{list}
+	}
+	return nil
+}
+
+// The bounds of what one process codes: a start costs as much as coding ten seconds.
+const (
+	leastBatch  = 20 * timeline.SampleRate / sound.Grid // packets
+	mostBatch   = 120 * timeline.SampleRate / sound.Grid
+	batchChunks = 24
+)
+
+// batches shares out the pieces, so that all workers have something to do.
+func (x *Mixer) batches(todo []chunkTask) [][]chunkTask {
+	var total int64
+	for _, p := range todo {
+		total += p.Packets + 2*sound.Lead
+	}
+	most := min(max(total/int64(x.Jobs)+1, leastBatch), mostBatch)
+	var out [][]chunkTask
+	var n int64
+	for _, p := range todo {
+		if k := len(out); k == 0 || n >= most || len(out[k-1]) == batchChunks {
+			out, n = append(out, nil), 0
+		}
+		k := len(out) - 1
+		out[k] = append(out[k], p)
+		n += p.Packets + 2*sound.Lead
+	}
+	return out
+}
+
+// encodeSound mixes and codes pieces, side by side.
+func (x *Mixer) encodeSound(ctx context.Context, t *Track) error {
+	g, ctx := x.Group(ctx, doing, float64(len(t.todo)))
+	for b, batch := range x.batches(t.todo) {
+		g.Go(float64(len(batch)), func() error {
+			var jobs []film.SoundJob
+			var keys []cache.Key
+			for i, p := range batch {
+				path := filepath.Join(x.Work, fmt.Sprintf("sound-%d-%d", b, i))
+				jobs = append(jobs, film.SoundJob{Key: p.key, PCM: path, Skip: sound.Lead, Packets: p.Packets})
+				keys = append(keys, p.key)
+			}
+			return x.Book.Making(func() error { return x.encodeBatch(ctx, t, batch, jobs) }, keys...)
+		})
+	}
+	return g.Wait()
+}
+
+// encodeBatch mixes pieces into files and codes these.
+func (x *Mixer) encodeBatch(ctx context.Context, t *Track, batch []chunkTask, jobs []film.SoundJob) error {
+	for i, p := range batch {
+		if err := mixFile(ctx, p, t, jobs[i].PCM); err != nil {
+			return err
+		}
+	}
+	return film.NewEncoder(x.tools.FFmpeg, x.Store, ffmpeg.Picture{}, x.tools.Version).EncodeSound(ctx, x.AAC(t.Channels), jobs)
+}
+
+// mixFile mixes a piece into a file of raw samples.
+func mixFile(ctx context.Context, p chunkTask, t *Track, path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(sound.Render(ctx, p.Part(t.clips), p.Samples(), t.Channels, t.master, f), f.Close())
+}
+
+// errCutOff is a sound that ends long before its file says.
+var errCutOff = errors.New("it ends before its header says: the file is cut off or damaged")
+
+// counter counts bytes that pass, and lets no more pass than a file can hold.
+type counter struct {
+	w       io.Writer
+	n, most int64
+}
+
+// Write implements io.Writer.
+func (c *counter) Write(b []byte) (int, error) {
+	if c.n += int64(len(b)); c.most > 0 && c.n > c.most {
+		return 0, &proc.OutputError{Program: "ffmpeg", Max: c.most}
+	}
+	return c.w.Write(b)
+}

@@ -1,0 +1,218 @@
+package mix
+
+import (
+	"archive/zip"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"mynah/internal/blame"
+	"mynah/internal/caption"
+	"mynah/internal/codec"
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/film"
+	"mynah/internal/sound"
+	"mynah/internal/speech"
+	"mynah/internal/timeline"
+)
+
+// Recording is a text that was spoken, as sound.
+type Recording struct {
+	// Cues are its subtitles, none where nothing is said.
+	Cues []caption.Cue
+
+	mixer   *Mixer
+	track   *Track
+	samples int64
+	spans   []span
+}
+
+// span is where a scene lies, in samples.
+type span struct{ from, to int64 }
+
+// Record lays what was spoken on one track, with the music of the text; music that cannot be
+// played is among the findings. Silence behind the last word is left out, and without music that
+// in front of the first.
+func (x *Mixer) Record(ctx context.Context) (*Recording, diag.List, error) {
+	r := &Recording{mixer: x, track: x.Plan()}
+	line := x.in.Line
+	for i, s := range line.Scenes {
+		if len(s.Voice) == 0 && len(x.in.Board.Scenes[i].Parts) == 0 {
+			continue
+		}
+		if s.VoiceEnd > s.Sound {
+			r.spans = append(r.spans, span{s.Sound, s.VoiceEnd})
+		}
+	}
+	if len(r.spans) == 0 || len(line.Sounds) == 0 {
+		return r, nil, nil
+	}
+	if len(r.track.decodes) > 0 { // music plays around what is said
+		r.samples = line.Samples
+	} else {
+		r.cut(r.spans[0].from)
+		r.samples = r.spans[len(r.spans)-1].to
+	}
+	r.Cues = caption.Cues(x.in.Board, line, x.in.Spoken.Words)
+	list, err := x.Decode(ctx, r.track)
+	return r, list, err
+}
+
+// RecordCues lays the spoken cues of subtitles on one track, each at its time or behind the one in
+// front of it. Cues that begin late are among the findings.
+func (x *Mixer) RecordCues(cues []caption.Timed) (*Recording, diag.List) {
+	r := &Recording{mixer: x, track: &Track{Channels: 1}}
+	var list diag.List
+	var end int64
+	for i, c := range cues {
+		from := timeline.SamplesIn(c.From)
+		start := max(from, end)
+		if start > from+timeline.SampleRate/20 {
+			d := diag.Diagnostic{Range: x.in.Board.Scenes[i].Range, Severity: diag.Warning, Code: diag.TooLong}
+			d.Summary = fmt.Sprintf("Cue %d begins %.1f s late: the text in front of it is too long for its time, even at twice the speed", i+1, float64(start-from)/timeline.SampleRate)
+			d.Hint = "shorten the text of the cue in front, or give it more time"
+			list.Add(d)
+		}
+		end = start
+		for _, s := range x.in.Spoken.Sentences[i] {
+			r.track.clips = append(r.track.clips, sound.Clip{Source: speech.Source(x.in.Booth, s), Start: end, Samples: s.Samples, Gain: 1000})
+			end += s.Samples
+		}
+		r.spans = append(r.spans, span{start, end})
+		r.Cues = append(r.Cues, caption.Cue{Start: start, End: end, Text: c.Text})
+	}
+	r.samples = end
+	return r, list
+}
+
+// IsEmpty reports that nothing is heard.
+func (r *Recording) IsEmpty() bool { return r.samples == 0 }
+
+// Scenes is their number.
+func (r *Recording) Scenes() int { return len(r.spans) }
+
+// Seconds is its length.
+func (r *Recording) Seconds() float64 { return float64(r.samples) / timeline.SampleRate }
+
+// cut drops silence in front.
+func (r *Recording) cut(n int64) {
+	for i := range r.spans {
+		r.spans[i].from -= n
+		r.spans[i].to -= n
+	}
+	for i := range r.track.clips {
+		r.track.clips[i] = r.track.clips[i].Moved(-n)
+	}
+}
+
+// mix writes a span's raw samples.
+func (r *Recording) mix(ctx context.Context, s span, w io.Writer) error {
+	var clips []sound.Clip
+	for _, c := range r.track.clips {
+		if c.Start < s.to && c.Start+c.Samples > s.from {
+			clips = append(clips, c.Moved(-s.from))
+		}
+	}
+	return sound.Mix(ctx, clips, s.to-s.from, r.track.Channels, w)
+}
+
+// speechBitRate is that of mp3 and m4a, in bits a second.
+const speechBitRate = 128_000
+
+// write writes a span to a file.
+func (r *Recording) write(ctx context.Context, format string, s span, path string) error {
+	return r.feed(ctx, s, func(pcm io.Reader) error {
+		if format != "m4a" {
+			return r.mixer.tools.FFmpeg.Run(ctx, ffmpeg.SpeechFile(format, timeline.SampleRate, r.track.Channels, path), pcm, io.Discard)
+		}
+		aac := ffmpeg.DefaultAAC(r.track.Channels)
+		aac.BitRate = speechBitRate
+		return film.WriteM4A(ctx, r.mixer.tools.FFmpeg, aac, s.to-s.from, pcm, path)
+	})
+}
+
+// feed runs an encoder that reads the mix of a span.
+func (r *Recording) feed(ctx context.Context, s span, encode func(pcm io.Reader) error) error {
+	in, out := io.Pipe()
+	go func() { _ = out.CloseWithError(fault.Guard(doing, func() error { return r.mix(ctx, s, out) })) }()
+	err := encode(in)
+	_ = in.Close()
+	if ctx.Err() != nil {
+		return fault.New(fault.Cancelled, ctx.Err(), "stopped")
+	}
+	return blame.Fault(err)
+}
+
+// File writes the speech to a file, which is not made atomically.
+func (r *Recording) File(ctx context.Context, format, path string) error {
+	return r.write(ctx, format, span{0, r.samples}, path)
+}
+
+// SceneFiles writes a zip with a file per scene: scene-001.mp3 and so on.
+func (r *Recording) SceneFiles(ctx context.Context, format, path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return fault.New(fault.Disk, err, "the archive cannot be written")
+	}
+	defer func() { _ = f.Close() }()
+	z := zip.NewWriter(f)
+	for i, s := range r.spans {
+		part := filepath.Join(r.mixer.Work, "scene")
+		if err := r.write(ctx, format, s, part); err != nil {
+			return err
+		}
+		if err := addStored(z, fmt.Sprintf("scene-%03d.%s", i+1, format), part); err != nil {
+			return fault.New(fault.Disk, err, "the archive cannot be written")
+		}
+		r.mixer.Progress(float64(i+1) / float64(len(r.spans)))
+	}
+	if err := z.Close(); err != nil {
+		return fault.New(fault.Disk, err, "the archive cannot be written")
+	}
+	return nil
+}
+
+// addStored puts a file into an archive; sound does not shrink.
+func addStored(z *zip.Writer, name, path string) error {
+	w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)})
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	_, err = io.Copy(w, f)
+	return err
+}
+
+// Stream writes the speech as it is encoded; m4a has its index in front, so it is made
+// whole first.
+func (r *Recording) Stream(ctx context.Context, format string, w io.Writer) error {
+	if format == "mp3" {
+		return r.feed(ctx, span{0, r.samples}, func(pcm io.Reader) error {
+			if codec.HasMP3(r.mixer.tools.Run) {
+				form := codec.MP3{SampleRate: timeline.SampleRate, Channels: r.track.Channels, BitRate: speechBitRate}
+				return form.Encode(ctx, r.mixer.tools.Run, pcm, w)
+			}
+			return r.mixer.tools.FFmpeg.Run(ctx, ffmpeg.SpeechStream(timeline.SampleRate, r.track.Channels), pcm, w)
+		})
+	}
+	path := filepath.Join(r.mixer.Work, "speech")
+	if err := r.File(ctx, format, path); err != nil {
+		return err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return fault.New(fault.Disk, err, "the sound cannot be read")
+	}
+	defer func() { _ = f.Close() }()
+	_, err = io.Copy(w, f)
+	return err
+}

@@ -1,0 +1,258 @@
+package overlay
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"image"
+	"slices"
+	"time"
+
+	"mynah/internal/cache"
+	"mynah/internal/caption"
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/part"
+	"mynah/internal/picture"
+	"mynah/internal/script"
+	"mynah/internal/slide"
+	"mynah/internal/timeline"
+)
+
+// captionHead is what is known of a drawn caption, apart from the drawings themselves.
+type captionHead struct {
+	// Words are the boxes of the words in the frame.
+	Words [][]image.Rectangle `json:"words,omitempty"`
+	// Missing and Broken say what is wrong with its font, Tofu are letters that no font has,
+	// Lacked those that the project's font lacks.
+	Missing bool   `json:"missing,omitempty"`
+	Broken  bool   `json:"broken,omitempty"`
+	Tofu    []rune `json:"tofu,omitempty"`
+	Lacked  []rune `json:"lacked,omitempty"`
+}
+
+// CaptionSpan is a stretch of the film, in frames, in which a caption looks the same.
+type CaptionSpan struct {
+	From, To int64
+	Layer    picture.LayerRef
+}
+
+// DrawCaptions draws cues that are shown in the picture and are not in the cache. It returns the
+// stretches of each scene, in order. Without cues, or where the script does not show them, no
+// browser is asked for.
+func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Line, cues []caption.Cue) ([][]CaptionSpan, diag.List, error) {
+	a := &artist{Maker: m, Input: in}
+	out := make([][]CaptionSpan, len(in.Board.Scenes))
+	if len(cues) == 0 || in.Board.Film.Subtitles.Mode != script.SubtitlesOverlay {
+		return out, nil, nil
+	}
+	version, err := in.Drawer.Version(ctx, "subtitles in the picture")
+	if err != nil {
+		return nil, nil, err
+	}
+	style := a.captionStyle()
+	for _, c := range cues {
+		style.Texts = append(style.Texts, captionText(c, in.Board.Film.Subtitles.Karaoke))
+	}
+	keys := style.Keys(version)
+	for i, c := range cues {
+		look := keys[i]
+		keys[i] = cache.NewHasher("caption head 1").Bytes(look[:]).Int(int64(line.Width), int64(line.Height), int64(a.captionMargin())).
+			String(in.Board.Film.Subtitles.Position).Key()
+		m.Book.Add(keys[i], part.Recipe{
+			Kind: part.Subtitle, Name: diag.Shorten(c.Text, 60), Scene: c.Scene + 1,
+			Ingredients: []part.Ingredient{part.Of("its text, look or font", keys[i])},
+		})
+	}
+	heads, err := a.captionHeads(ctx, style, keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, c := range cues {
+		out[c.Scene] = append(out[c.Scene], captionSpans(line, c, keys[i], heads[i])...)
+	}
+	return out, a.reportCaptions(cues, heads), nil
+}
+
+// captionHeads finds what is known of captions, and draws those that are new, many to a
+// sheet.
+func (a *artist) captionHeads(ctx context.Context, style slide.Captions, keys []cache.Key) ([]captionHead, error) {
+	heads := make([]captionHead, len(keys))
+	first := map[cache.Key]int{}
+	var missing []int
+	for i, k := range keys {
+		if _, ok := first[k]; ok {
+			continue
+		}
+		first[k] = i
+		b, ok := a.Store.Get(cache.Pictures, k)
+		if !ok || json.Unmarshal(b, &heads[i]) != nil || !a.hasCaption(k, len(style.Texts[i].Words) > 0) {
+			missing = append(missing, i)
+		}
+	}
+	size := style.PerSheet()
+	if per := (len(missing) + a.Jobs - 1) / a.Jobs; per > 0 {
+		size = min(size, max(per, 4))
+	}
+	g, ctx := a.Group(ctx, doing, 0)
+	for batch := range slices.Chunk(missing, size) {
+		g.Go(0, func() error { return a.drawSheet(ctx, style, keys, heads, batch) })
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	for i, k := range keys {
+		heads[i] = heads[first[k]]
+	}
+	return heads, nil
+}
+
+// litKey addresses a caption with all of its words highlighted.
+func litKey(key cache.Key) cache.Key { return cache.NewHasher("caption lit 1").Bytes(key[:]).Key() }
+
+func (a *artist) hasCaption(key cache.Key, karaoke bool) bool {
+	return a.Store.Has(cache.Pictures, drawingKey(key)) && (!karaoke || a.Store.Has(cache.Pictures, drawingKey(litKey(key))))
+}
+
+// drawSheet draws some captions at once and keeps them.
+func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cache.Key, heads []captionHead, batch []int) error {
+	start := time.Now()
+	all := style.Texts
+	style.Texts = nil
+	var made []cache.Key
+	for _, i := range batch {
+		style.Texts, made = append(style.Texts, all[i]), append(made, keys[i])
+	}
+	drawn, fonts, err := a.Drawer.DrawCaptions(ctx, style)
+	if err != nil {
+		return err
+	}
+	for k, i := range batch {
+		d := drawn[k]
+		at := a.captionPlace(d)
+		heads[i] = captionHead{} // what the cache had of it is older than this drawing
+		for _, boxes := range d.Words {
+			var word []image.Rectangle
+			for _, b := range boxes {
+				word = append(word, b.Add(at))
+			}
+			heads[i].Words = append(heads[i].Words, word)
+		}
+		heads[i].Missing, heads[i].Broken, heads[i].Tofu, heads[i].Lacked = fonts.Missing, fonts.Broken, d.Tofu, d.Lacked
+		head, err := json.Marshal(heads[i])
+		errs := []error{err, a.keepLayer(drawingKey(keys[i]), d.Plain, at)}
+		if d.Lit != nil {
+			errs = append(errs, a.keepLayer(drawingKey(litKey(keys[i])), d.Lit, at))
+		}
+		if err := errors.Join(append(errs, a.Store.PutBytes(cache.Pictures, keys[i], head))...); err != nil {
+			return fault.New(fault.Disk, err, "cannot keep a subtitle in the cache")
+		}
+	}
+	a.Book.Made(time.Since(start), made...)
+	return nil
+}
+
+// keepLayer puts a drawing into the cache that lies at a place of the frame.
+func (a *artist) keepLayer(key cache.Key, img *image.NRGBA, at image.Point) error {
+	img.Rect = img.Rect.Add(at)
+	b, err := picture.NewLayer(img, script.Color{}, a.Board.Film.Width, a.Board.Film.Height).MarshalBinary()
+	if err != nil {
+		return err
+	}
+	return a.Store.PutBytes(cache.Pictures, key, b)
+}
+
+// captionPlace says where in the frame a caption's picture lies, in even pixels.
+func (a *artist) captionPlace(d slide.DrawnCaption) image.Point {
+	w, h := d.Plain.Rect.Dx(), d.Plain.Rect.Dy()
+	edge := a.captionMargin() - d.Margin
+	y := a.Board.Film.Height - edge - h
+	switch a.Board.Film.Subtitles.Position {
+	case "top":
+		y = edge
+	case "middle":
+		y = (a.Board.Film.Height - h) / 2
+	}
+	y = min(max(y, -d.Margin), a.Board.Film.Height-h+d.Margin)
+	return image.Pt((a.Board.Film.Width-w)/2&^1, y&^1)
+}
+
+// pausing is the shortest time, in samples, between two words in which none is highlighted:
+// 0.15 s. In less the first keeps its colour.
+const pausing = timeline.SampleRate * 15 / 100
+
+// captionSpans says from when to when a cue's states are seen, in whole frames.
+func captionSpans(line *timeline.Line, c caption.Cue, key cache.Key, head captionHead) []CaptionSpan {
+	scene := line.Scenes[c.Scene]
+	frame := func(sample int64) int64 {
+		num := sample*line.FPS.Num*2 + timeline.SampleRate*line.FPS.Den
+		return min(max(num/(timeline.SampleRate*line.FPS.Den*2), scene.Start), scene.Start+scene.Frames)
+	}
+	from, to := frame(c.Start), frame(c.End)
+	if to = max(to, min(from+1, scene.Start+scene.Frames)); from >= to {
+		return nil
+	}
+	var out []CaptionSpan
+	add := func(until int64, word int) {
+		if until = min(until, to); until > from {
+			out = append(out, CaptionSpan{From: from, To: until, Layer: captionLayer(key, head, word)})
+			from = until
+		}
+	}
+	if len(head.Words) == len(c.Words) {
+		for i, w := range c.Words {
+			end := w.End
+			if i+1 < len(c.Words) && c.Words[i+1].Start < end+pausing {
+				end = c.Words[i+1].Start
+			}
+			add(frame(w.Start), -1)
+			add(frame(end), i)
+		}
+	}
+	add(to, -1)
+	return out
+}
+
+// captionLayer names a caption as it looks while one of its words is said, -1 for none.
+func captionLayer(key cache.Key, head captionHead, word int) picture.LayerRef {
+	ref := picture.LayerRef{Key: cache.NewHasher("caption state 1").Bytes(key[:]).Int(int64(word)).Key(), Drawing: drawingKey(key)}
+	if word >= 0 {
+		ref.Lit, ref.Boxes = drawingKey(litKey(key)), head.Words[word]
+	}
+	return ref
+}
+
+// reportCaptions tells what an author should know of the captions, each thing once.
+func (a *artist) reportCaptions(cues []caption.Cue, heads []captionHead) (list diag.List) {
+	font := a.Board.Film.Subtitles.Font
+	var lost, lacked []rune
+	for i, h := range heads {
+		if font != nil && i == 0 && h.Missing {
+			list.Warnf(font.Range, "there is no font %q; another is drawn", font.Name).Hint = "name a .ttf or .otf file of the project, or install the font"
+		}
+		if font != nil && i == 0 && h.Broken {
+			list.Warnf(font.Range, "the font %q cannot be read; another is drawn", font.Name).Hint = "check that the file is a font"
+		}
+		lacked = append(lacked, newRunes(lacked, h.Lacked)...)
+		anew := newRunes(lost, h.Tofu)
+		lost = append(lost, anew...)
+		if w, ok := slide.Boxes("font for subtitles", anew); ok {
+			list.Warnf(a.Board.Scenes[cues[i].Scene].Range, "%s", w.Summary).Hint = w.Hint
+		}
+	}
+	if font != nil && len(lacked) > 0 {
+		w := slide.LackWarning(font.Name, lacked)
+		list.Warnf(font.Range, "%s", w.Summary).Hint = w.Hint
+	}
+	return list
+}
+
+// newRunes are those that are not known yet.
+func newRunes(known, runes []rune) (out []rune) {
+	for _, r := range runes {
+		if !slices.Contains(known, r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}

@@ -1,0 +1,195 @@
+package overlay
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"mynah/internal/cache"
+	"mynah/internal/caption"
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/part"
+	"mynah/internal/picture"
+	"mynah/internal/script"
+	"mynah/internal/slide"
+	"mynah/internal/storyboard"
+)
+
+// SlideState is what a scene's slides look like in one of their states.
+type SlideState struct {
+	Layer picture.LayerRef
+	// Backdrops are what the slide does to the picture behind it.
+	Backdrops []ffmpeg.Backdrop
+}
+
+// slideHead is what is known of a drawn slide. It lies apart from the drawing, which a
+// build needs only where a picture is encoded anew.
+type slideHead struct {
+	Backdrops []ffmpeg.Backdrop `json:"backdrops,omitempty"`
+	Warnings  []slide.Warning   `json:"warnings,omitempty"`
+}
+
+// slideTask is one state of a scene's slides.
+type slideTask struct {
+	scene, state int
+	request      slide.Request
+	key          cache.Key
+}
+
+// DrawSlides draws the slides that are not in the cache, side by side. It returns the states of
+// each scene in the order in which they are seen; they leave room for the scene's cues where these
+// are drawn as captions.
+func DrawSlides(ctx context.Context, m part.Maker, in Input, cues []caption.Cue) ([][]SlideState, diag.List, error) {
+	a := &artist{Maker: m, Input: in}
+	out := make([][]SlideState, len(in.Board.Scenes))
+	tasks, err := a.slideTasks(ctx, cues)
+	if err != nil || len(tasks) == 0 {
+		return out, nil, err
+	}
+	heads := make([]slideHead, len(tasks))
+	wrong := make([]*slide.DiagramError, len(tasks))
+	g, ctx := m.Group(ctx, doing, float64(len(tasks)))
+	for i, t := range tasks {
+		g.Go(1, func() error {
+			var err error
+			if heads[i], err = a.drawSlide(ctx, t); err != nil {
+				if d, ok := errors.AsType[*slide.DiagramError](err); ok {
+					wrong[i] = d
+					return nil
+				}
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, nil, err
+	}
+	for i, t := range tasks {
+		out[t.scene] = append(out[t.scene], SlideState{Layer: picture.LayerRef{Key: t.key, Drawing: drawingKey(t.key)}, Backdrops: heads[i].Backdrops})
+	}
+	return out, reportSlides(tasks, heads, wrong), nil
+}
+
+// SlideFiles lists the files that the slides of a scene name.
+func SlideFiles(in Input, scene *storyboard.Scene) []string {
+	if len(scene.Slides) == 0 {
+		return nil
+	}
+	a := &artist{Input: in}
+	return slide.Files(a.slideRequest(scene))
+}
+
+// slideTasks lists the slides of the film in the order in which they are seen.
+func (a *artist) slideTasks(ctx context.Context, cues []caption.Cue) ([]slideTask, error) {
+	var out []slideTask
+	version := ""
+	for i := range a.Board.Scenes {
+		s := &a.Board.Scenes[i]
+		if len(s.Slides) == 0 {
+			continue
+		}
+		if version == "" {
+			var err error
+			if version, err = a.Drawer.Version(ctx, "slides"); err != nil {
+				return nil, err
+			}
+		}
+		r := a.slideRequest(s)
+		r.Captions = a.captionStrips(i, cues)
+		for state := range r.States() {
+			r.State = state
+			k := r.Key(version)
+			out = append(out, slideTask{scene: i, state: state, request: r, key: cache.NewHasher("slide head 1").Bytes(k[:]).Key()})
+		}
+	}
+	return out, nil
+}
+
+func (a *artist) slideRequest(s *storyboard.Scene) slide.Request {
+	r := slide.Request{
+		Width: a.Board.Film.Width, Height: a.Board.Film.Height, Theme: s.Slides[0].Theme, Language: a.Board.Film.Language,
+		Files: a.Files, Over: len(s.Shots) > 0, Canvas: s.Canvas, CanvasSet: s.CanvasSet,
+	}
+	for _, b := range s.Slides {
+		r.Blocks = append(r.Blocks, slide.Block{
+			Kind: b.Kind, Language: b.Language, Text: b.Text, FontSize: b.FontSize, Range: b.Range,
+			Reveal: b.Reveal || len(b.Ranges) > 0, Ranges: b.Ranges, Highlight: b.Highlight,
+		})
+	}
+	return r
+}
+
+// drawSlide draws one slide, or finds what is known of it.
+func (a *artist) drawSlide(ctx context.Context, t slideTask) (slideHead, error) {
+	var head slideHead
+	at := t.request.Blocks[0].Range
+	a.Book.Add(t.key, part.Recipe{
+		Kind: part.Slide, Name: diag.Shorten(strings.SplitN(strings.TrimSpace(t.request.Blocks[0].Text), "\n", 2)[0], 60), Scene: t.scene + 1,
+		Ingredients: []part.Ingredient{part.Of("its text, theme, files or font", t.key), part.Of("its step", t.state)},
+	})
+	if b, ok := a.Store.Get(cache.Pictures, t.key); ok && json.Unmarshal(b, &head) == nil && a.Store.Has(cache.Pictures, drawingKey(t.key)) {
+		return head, nil
+	}
+	start := time.Now()
+	drawn, err := a.Drawer.Draw(ctx, t.request)
+	if err != nil {
+		return head, err
+	}
+	rest := script.Color{R: drawn.Rest.R, G: drawn.Rest.G, B: drawn.Rest.B, A: drawn.Rest.A}
+	l, err := picture.NewLayer(drawn.Image, rest, t.request.Width, t.request.Height).MarshalBinary()
+	if err != nil {
+		return head, fault.New(fault.Internal, err, "%s:%d: the slide cannot be kept", at.File, at.Start.Line)
+	}
+	head = slideHead{Backdrops: backdropsOf(drawn, t.request), Warnings: drawn.Warnings}
+	meta, err := json.Marshal(head)
+	if err == nil { // the head last: where it is, the drawing is
+		err = errors.Join(a.Store.PutBytes(cache.Pictures, drawingKey(t.key), l), a.Store.PutBytes(cache.Pictures, t.key, meta))
+	}
+	if err != nil {
+		return head, fault.New(fault.Disk, err, "cannot keep a slide in the cache")
+	}
+	a.Book.Made(time.Since(start), t.key)
+	return head, nil
+}
+
+// backdropsOf gives what a slide does to the picture behind it as our filters take it.
+func backdropsOf(d *slide.Drawn, r slide.Request) []ffmpeg.Backdrop {
+	var out []ffmpeg.Backdrop
+	for _, b := range d.Backdrops {
+		box := ffmpeg.Backdrop{
+			Left: b.Bounds.Min.X, Top: b.Bounds.Min.Y, Width: b.Bounds.Dx(), Height: b.Bounds.Dy(), FrameW: r.Width, FrameH: r.Height,
+		}
+		for _, f := range b.Filters {
+			box.Effects = append(box.Effects, ffmpeg.Effect{Name: f.Name, Value: f.Value})
+		}
+		out = append(out, box)
+	}
+	return out
+}
+
+// reportSlides tells what authors should know about their slides, each thing once.
+func reportSlides(tasks []slideTask, heads []slideHead, wrong []*slide.DiagramError) (list diag.List) {
+	said := map[string]bool{}
+	for i, t := range tasks {
+		for _, w := range heads[i].Warnings {
+			if id := w.Range.File + w.Summary + string(rune(w.Range.Start.Line)); !said[id] {
+				said[id] = true
+				list.Warnf(w.Range, "%s", w.Summary).Hint = w.Hint
+			}
+		}
+		if e := wrong[i]; e != nil && t.state == 0 {
+			at := t.request.Blocks[e.Block].Range
+			if e.Line > 0 { // the block's first line is that of its opening fence
+				at.Start = diag.Pos{Line: at.Start.Line + e.Line, Column: 1}
+				at.End = at.Start
+			}
+			what := map[script.FenceKind]string{script.FenceMermaid: "diagram", script.FenceDot: "graph", script.FenceMath: "formula"}
+			list.Errorf(at, "the %s cannot be drawn: %s", what[t.request.Blocks[e.Block].Kind], e.Text)
+		}
+	}
+	return list
+}

@@ -1,0 +1,37 @@
+package part
+
+import (
+	"encoding/json"
+
+	"mynah/internal/cache"
+)
+
+// Remember returns the bytes under key, which make makes where the cache has none.
+func Remember(store *cache.Store, kind cache.Kind, key cache.Key, makeIt func() ([]byte, error)) ([]byte, error) {
+	if b, ok := store.Get(kind, key); ok {
+		return b, nil
+	}
+	b, err := makeIt()
+	if err != nil {
+		return nil, err
+	}
+	return b, store.PutBytes(kind, key, b)
+}
+
+// RememberJSON returns the value under key, which is kept as JSON and made where the cache has
+// none that can be read.
+func RememberJSON[T any](store *cache.Store, kind cache.Kind, key cache.Key, makeIt func() (T, error)) (T, error) {
+	var v T
+	if b, ok := store.Get(kind, key); ok && json.Unmarshal(b, &v) == nil {
+		return v, nil
+	}
+	v, err := makeIt()
+	if err != nil {
+		return v, err
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return v, err
+	}
+	return v, store.PutBytes(kind, key, b)
+}

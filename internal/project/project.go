@@ -1,0 +1,198 @@
+// Package project is where the files of a script come from: a folder, of which nothing outside
+// can be read through it, whatever the name or link. Files are identified by their bytes and
+// staged under names of our own, so that no program ever sees a name that a user chose.
+package project
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+
+	"mynah/internal/media"
+	"mynah/internal/music"
+	"mynah/internal/names"
+	"mynah/internal/storyboard"
+)
+
+// Project is a folder with a script and its files. It is safe for use by many goroutines.
+type Project struct {
+	root *os.Root
+	fsys *names.FS
+	dir  string // absolute, links resolved
+
+	mu    sync.Mutex
+	files map[string]storyboard.File
+}
+
+// Open opens a project's folder.
+func Open(dir string) (*Project, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	if abs, err = filepath.EvalSymlinks(abs); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(abs)
+	if err != nil {
+		return nil, err
+	}
+	return &Project{root: root, fsys: names.AnyForm(root.FS()), dir: abs, files: map[string]storyboard.File{}}, nil
+}
+
+// Empty returns a project without files.
+func Empty() *Project {
+	return &Project{fsys: names.AnyForm(noFiles{}), files: map[string]storyboard.File{}}
+}
+
+// noFiles is a file system without files.
+type noFiles struct{}
+
+// Open implements fs.FS.
+func (noFiles) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+// Close releases the folder.
+func (p *Project) Close() error {
+	if p.root == nil {
+		return nil
+	}
+	return p.root.Close()
+}
+
+// Dir is the folder's absolute path, links resolved.
+func (p *Project) Dir() string { return p.dir }
+
+// Path is where a file of the project lies on the disk.
+func (p *Project) Path(name string) string { return filepath.Join(p.dir, p.place(name)) }
+
+// Stat describes a file of the project.
+func (p *Project) Stat(name string) (fs.FileInfo, error) {
+	if p.root == nil {
+		return nil, fs.ErrNotExist
+	}
+	return p.root.Stat(p.place(name))
+}
+
+// IsAbsent reports whether there is nothing of a name, not even a link.
+func (p *Project) IsAbsent(name string) bool {
+	if p.root == nil {
+		return true
+	}
+	_, err := p.root.Lstat(p.place(name))
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// Stage gives a file of the project a name of ours in the work folder: number tells it from
+// others.
+func (p *Project) Stage(name, work string, number int) (string, error) {
+	path := filepath.Join(work, "in-"+strconv.Itoa(number))
+	return path, os.Symlink(p.Path(name), path)
+}
+
+// FS holds the project's files, found by any normal form of their names.
+func (p *Project) FS() fs.FS { return p.fsys }
+
+// Real returns the name under which a file lies in the folder.
+func (p *Project) Real(name string) string { return p.fsys.Real(name) }
+
+// place returns the path of a file below the project's folder.
+func (p *Project) place(name string) string { return filepath.FromSlash(p.fsys.Real(name)) }
+
+// Head reads the first bytes of a file; there are none of what is not a regular file.
+func (p *Project) Head(name string) ([]byte, fs.FileInfo, error) {
+	// A look first: opening a pipe or a device would wait for it.
+	info, err := p.Stat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, info, err
+	}
+	f, err := p.root.Open(p.place(name))
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = f.Close() }()
+	b := make([]byte, media.HeadSize)
+	n, err := io.ReadFull(f, b)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, nil, err
+	}
+	return b[:n], info, nil
+}
+
+// ReadFile reads a file of the project of at most so many bytes.
+func (p *Project) ReadFile(name string, most int64) ([]byte, error) {
+	info, err := p.Stat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, errors.New("it cannot be read")
+	}
+	if info.Size() > most {
+		return nil, errors.New("it is too large")
+	}
+	return p.root.ReadFile(p.place(name))
+}
+
+// File implements storyboard.Project.
+func (p *Project) File(name string) storyboard.File {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if f, ok := p.files[name]; ok {
+		return f
+	}
+	f := p.look(name)
+	p.files[name] = f
+	return f
+}
+
+func (p *Project) look(name string) storyboard.File {
+	head, info, err := p.Head(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return storyboard.File{}
+	case err != nil && strings.Contains(err.Error(), "escapes"):
+		return storyboard.File{Exists: true, Describe: "is a link that leads out of the project's folder"}
+	case err != nil:
+		return storyboard.File{Exists: true, Describe: "cannot be read"}
+	case info.IsDir():
+		return storyboard.File{Exists: true, Dir: true, Describe: "is a folder"}
+	case !info.Mode().IsRegular():
+		return storyboard.File{Exists: true, Describe: "is not a regular file"}
+	}
+	format := media.Sniff(head)
+	f := storyboard.File{Exists: true, Sound: format.Audio(), Describe: media.Describe(head)}
+	switch {
+	case format == media.GIF, media.Animated(head):
+		f.Kind = storyboard.GIF
+	case format.Picture():
+		f.Kind = storyboard.Image
+	case format.Video():
+		f.Kind = storyboard.Clip
+	}
+	return f
+}
+
+// List returns names of files of the project, at most some thousands.
+func (p *Project) List() (found []string) {
+	const most = 2000
+	_ = fs.WalkDir(p.FS(), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil //nolint:nilerr // a folder that cannot be read holds no suggestion
+		}
+		if len(found) == most {
+			return fs.SkipAll
+		}
+		found = append(found, path)
+		return nil
+	})
+	return found
+}
+
+// Track implements storyboard.Project.
+func (p *Project) Track(name string) bool {
+	return music.Frames(strings.ToLower(name)) > 0
+}

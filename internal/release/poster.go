@@ -1,0 +1,51 @@
+package release
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"mynah/internal/cache"
+	"mynah/internal/film"
+	"mynah/internal/part"
+)
+
+// posterFrame is the frame that the header names for the poster, else the middle of the
+// first scene.
+func (r *Releaser) posterFrame() int64 {
+	fps := r.video.Line.FPS
+	n := r.video.Line.Scenes[0].Frames / 2
+	p := r.video.Board.Film.Poster
+	switch p.Word {
+	case "start":
+		n = 0
+	case "end":
+		n = r.video.Line.Frames - 1
+	case "":
+		n = int64(p.At.Seconds() * float64(fps.Num) / float64(fps.Den))
+	}
+	return max(0, min(n, r.video.Line.Frames-1))
+}
+
+// poster makes the poster image.
+func (r *Releaser) poster(ctx context.Context, f *film.Film) ([]byte, error) {
+	n := r.posterFrame()
+	track, err := f.Track(r.Store)
+	if err != nil {
+		return nil, err
+	}
+	defer track.Close()
+	var stream bytes.Buffer
+	count, err := track.AnnexB(&stream, n)
+	if err != nil {
+		return nil, err
+	}
+	key := cache.NewHasher("poster 1").String(r.version).Bytes(stream.Bytes()).Key()
+	r.Book.Add(key, part.Recipe{Kind: part.Poster, Name: fmt.Sprintf("frame %d", n), Ingredients: []part.Ingredient{part.Of("the picture", key)}})
+	return part.Remember(r.Store, cache.Pictures, key, func() ([]byte, error) {
+		var out bytes.Buffer
+		draw := func() error { return r.tools.Run(ctx, r.video.Form.Poster(count), &stream, &out) }
+		err := r.Book.Making(draw, key)
+		return out.Bytes(), err
+	})
+}

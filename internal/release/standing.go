@@ -1,0 +1,138 @@
+package release
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"mynah/internal/cache"
+	"mynah/internal/film"
+)
+
+// standing is the note of what a build wrote. It lets the same build find that all of it
+// stands: reading a film is much cheaper than writing and syncing it.
+type standing struct {
+	Bytes int64          `json:"bytes"` // of the film
+	Files []standingFile `json:"files"`
+}
+
+// standingFile is a file as it was written. One with other times was touched by somebody;
+// the sum finds what was changed within the grain of the times, or by a bad disk.
+type standingFile struct {
+	Path string   `json:"path"`
+	Stat [5]int64 `json:"stat"` // device, inode, size, when it was written, when it changed
+	Sum  uint32   `json:"sum"`
+	// Made is the key of the note that the file is a build's own; none for the film.
+	Made string `json:"made,omitempty"`
+}
+
+func newSum() hash.Hash32 { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) }
+
+// stat reads what a file is recognised by; it must be one, and no link to one.
+func stat(path string) ([5]int64, bool) {
+	var st unix.Stat_t
+	if unix.Lstat(path, &st) != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
+		return [5]int64{}, false
+	}
+	return [5]int64{int64(st.Dev), int64(st.Ino), st.Size, st.Mtim.Nano(), st.Ctim.Nano()}, true
+}
+
+// standingKey addresses the note by all that decides the files' bytes, and by the program
+// that writes them: another version may write others. Where they lie is left to the note,
+// so that builds into ever new folders leave one.
+func (r *Releaser) standingKey(f *film.Film, beside []sidecar) (cache.Key, error) {
+	var self unix.Stat_t // of the file that runs, even where another has taken its name
+	if err := unix.Stat("/proc/self/exe", &self); err != nil {
+		return cache.Key{}, err
+	}
+	// All fields of the film, so that none is forgotten; it holds no pointers.
+	h := cache.NewHasher("standing 1").Int(int64(self.Dev), int64(self.Ino), self.Size, self.Mtim.Nano()).
+		String(r.version).String(fmt.Sprintf("%v", *f)).Int(r.posterFrame())
+	for _, s := range beside {
+		h.String(filepath.Ext(s.path)).Bytes(s.content)
+	}
+	return h.Key(), nil
+}
+
+// isStanding reports whether the files of the film are all there as the note says, and nothing
+// beside them that a build would take away. It returns the size of the video.
+func (r *Releaser) isStanding(key cache.Key, files Files) (int64, bool) {
+	b, ok := r.Store.Get(cache.Probes, key)
+	var s standing
+	if !ok || json.Unmarshal(b, &s) != nil {
+		return 0, false
+	}
+	noted := map[string]standingFile{}
+	for _, f := range s.Files {
+		noted[f.Path] = f
+	}
+	for _, path := range files.paths() {
+		f, ok := noted[absolute(path)]
+		if path != "" && (!ok || !f.isStanding() || !r.isKnown(f.Made)) {
+			return 0, false
+		}
+	}
+	for _, path := range r.out.subtitles() {
+		if _, err := os.Lstat(path); files.SRT == "" && !errors.Is(err, fs.ErrNotExist) {
+			return 0, false
+		}
+	}
+	return s.Bytes, !r.hasStaleChapters(files)
+}
+
+// absolute gives a path that means the same in every folder, or "".
+func absolute(path string) string {
+	out, err := filepath.Abs(path)
+	if err != nil {
+		return ""
+	}
+	return out
+}
+
+// isKnown reports whether the note that a file is a build's own is still there.
+func (r *Releaser) isKnown(made string) bool {
+	if made == "" {
+		return true
+	}
+	var key cache.Key
+	n, err := hex.Decode(key[:], []byte(made))
+	return err == nil && n == len(key) && r.Store.Has(cache.Probes, key)
+}
+
+func (f standingFile) isStanding() bool {
+	if now, ok := stat(f.Path); !ok || now != f.Stat {
+		return false
+	}
+	file, err := os.Open(f.Path)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = file.Close() }()
+	sum := newSum()
+	n, err := io.CopyBuffer(sum, struct{ io.Reader }{file}, make([]byte, min(f.Stat[2]+1, 256<<10)))
+	return err == nil && n == f.Stat[2] && sum.Sum32() == f.Sum
+}
+
+// note keeps what was written. It is not needed for the film: where it cannot be kept,
+// the next build writes again.
+func (w *writer) note(key cache.Key, bytes int64) {
+	for i := range w.notes {
+		var ok bool
+		w.notes[i].Path = absolute(w.notes[i].Path)
+		if w.notes[i].Stat, ok = stat(w.notes[i].Path); !ok {
+			return
+		}
+	}
+	if b, err := json.Marshal(standing{Bytes: bytes, Files: w.notes}); err == nil {
+		_ = w.out.store.PutBytes(cache.Probes, key, b)
+	}
+}

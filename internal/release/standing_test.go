@@ -1,0 +1,30 @@
+package release
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestStandingFile: also what leaves no trace in a file's times is found.
+func TestStandingFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "film.mp4")
+	content := strings.Repeat("a film", 100_000)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sum := newSum()
+	_, _ = sum.Write([]byte(content))
+	st, ok := stat(path)
+	if f := (standingFile{Path: path, Stat: st, Sum: sum.Sum32()}); !ok || !f.isStanding() {
+		t.Errorf("%+v does not stand", f)
+	}
+	if f := (standingFile{Path: path, Stat: st, Sum: sum.Sum32() + 1}); f.isStanding() {
+		t.Error("a file of other bytes stands")
+	}
+	if _, ok := stat(filepath.Dir(path)); ok {
+		t.Error("a folder is taken for a file")
+	}
+}

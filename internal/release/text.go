@@ -1,0 +1,79 @@
+package release
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/language"
+
+	"mynah/internal/caption"
+	"mynah/internal/film"
+	"mynah/internal/script"
+	"mynah/internal/timeline"
+)
+
+// soft gives the subtitles of the film's own track.
+func (r *Releaser) soft() []film.Cue {
+	if r.video.Board.Film.Subtitles.Mode != script.SubtitlesEmbed {
+		return nil
+	}
+	// In whole milliseconds, as the files beside the film: whatever reads the track finds
+	// the same times.
+	whole := func(sample int64) int64 { return caption.Milliseconds(sample) * timeline.SampleRate / 1000 }
+	var out []film.Cue
+	for _, c := range r.video.Cues {
+		out = append(out, film.Cue{Start: whole(c.Start), End: whole(c.End), Text: strings.Join(c.Lines(), "\n")})
+	}
+	return out
+}
+
+// transcript writes what is said as Markdown, and the list of chapters; the latter is empty
+// for a film without any.
+func (r *Releaser) transcript() (text, list string) {
+	title := r.video.Board.Film.Title
+	if title == "" {
+		title = strings.TrimSuffix(path.Base(r.video.Script), path.Ext(r.video.Script))
+	}
+	var chapters []caption.Chapter
+	scene := 0
+	for _, c := range timeline.Chapters(r.video.Board, r.video.Line) {
+		for scene+1 < len(r.video.Line.Scenes) && r.video.Line.Scenes[scene].Start < c.Frame {
+			scene++
+		}
+		chapters = append(chapters, caption.Chapter{Start: r.video.Line.Sample(c.Frame), Scene: scene, Title: c.Title})
+	}
+	return caption.Transcript(title, chapters, r.said()), caption.ChapterList(chapters)
+}
+
+// said gives the cues of what is said, also where a quote stands in its place on the screen.
+func (r *Releaser) said() []caption.Cue {
+	board := *r.video.Board
+	board.Scenes = slices.Clone(board.Scenes)
+	for i := range board.Scenes {
+		board.Scenes[i].Quote = nil
+	}
+	return caption.Cues(&board, r.video.Line, r.video.Words)
+}
+
+// iso639 gives the three letters by which MP4 knows a language, or "".
+func iso639(tag string) string {
+	t, err := language.Parse(tag)
+	if err != nil {
+		return ""
+	}
+	base, confidence := t.Base()
+	if confidence == language.No {
+		return ""
+	}
+	return base.ISO3()
+}
+
+// bcp47 gives a language's tag in its usual form, or "".
+func bcp47(tag string) string {
+	t, err := language.Parse(tag)
+	if err != nil || t == language.Und {
+		return ""
+	}
+	return t.String()
+}

@@ -1,0 +1,206 @@
+package release
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"mynah/internal/blame"
+	"mynah/internal/cache"
+	"mynah/internal/caption"
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/film"
+	"mynah/internal/mp4"
+	"mynah/internal/names"
+	"mynah/internal/script"
+	"mynah/internal/speech"
+	"mynah/internal/storyboard"
+	"mynah/internal/timeline"
+)
+
+// A film is held against its plan before it is published: what looks finished and is not is
+// the worst that a build can give. What fails here is a fault of Mynah or of a program that it
+// ran, never of the author.
+
+// mismatch is a part of a film that is not as planned.
+func mismatch(scene int, format string, args ...any) error {
+	where := ""
+	if scene >= 0 {
+		where = fmt.Sprintf("scene %d: ", scene+1)
+	}
+	return fault.New(fault.Internal, nil, "%s%s", where, fmt.Sprintf(format, args...)).
+		WithHint("build it again; if it stays so, empty the cache (mynah cache prune --max-size 0) and report it with the script")
+}
+
+// verify holds a film that is written against its plan.
+func (r *Releaser) verify(ctx context.Context, f *film.Film, written io.ReaderAt, size int64, beside []sidecar) error {
+	sizes, silence, err := f.Sounds(r.Store)
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		checkPieces(r.video.Line, f),
+		checkFile(r.video.Line, f, written, size),
+		checkCues(r.video.Cues, beside),
+		r.checkDrawn(),
+		checkNarration(r.video.Board, r.video.Line, sizes, silence),
+		r.checkSeams(ctx, f),
+	)
+}
+
+// checkPieces holds the coded pictures against the frames of the plan, scene by scene.
+func checkPieces(l *timeline.Line, f *film.Film) error {
+	starts := map[int64]bool{}
+	var at int64
+	for _, p := range f.Pieces {
+		starts[at] = true
+		at += p.Frames
+	}
+	for i, s := range l.Scenes {
+		if !starts[s.Start] {
+			return mismatch(i, "no picture begins at its first frame, %d", s.Start)
+		}
+	}
+	if at != l.Frames {
+		return mismatch(len(l.Scenes)-1, "the pictures last %d frames, planned are %d", at, l.Frames)
+	}
+	return nil
+}
+
+// checkFile holds the index of the written file against the plan.
+func checkFile(l *timeline.Line, f *film.Film, r io.ReaderAt, size int64) error {
+	tracks, err := mp4.Inspect(r, size)
+	if err != nil {
+		return mismatch(-1, "the video that was written cannot be read: %s", err)
+	}
+	cues, titles := 0, 0
+	if len(f.Cues) > 0 {
+		cues = 1
+	}
+	if len(f.Chapters) > 0 {
+		titles = 1
+	}
+	if want := 2 + cues + titles; len(tracks) != want {
+		return mismatch(-1, "the video that was written has %d tracks, planned are %d", len(tracks), want)
+	}
+	for _, t := range tracks {
+		if t.Samples != t.Timed || t.First < 0 || t.Last >= size || t.First+t.Bytes > size {
+			return mismatch(-1, "the index of the video that was written does not fit its content")
+		}
+	}
+	if n := tracks[0].Samples; n != l.Frames {
+		return mismatch(-1, "the video that was written has %d frames, planned are %d", n, l.Frames)
+	}
+	const packet = timeline.SoundGrid
+	if n := tracks[1].Samples * packet; n < l.Samples+packet || n >= l.Samples+3*packet {
+		return mismatch(-1, "the soundtrack that was written has %d samples, planned are %d", n-packet, l.Samples)
+	}
+	picture := tracks[0].Length * timeline.SampleRate / int64(max(tracks[0].Scale, 1))
+	if d := picture - l.Samples; d > packet || d < -packet {
+		return mismatch(-1, "picture and sound differ by %d samples", d)
+	}
+	return nil
+}
+
+// checkCues finds each subtitle in the files beside the film.
+func checkCues(cues []caption.Cue, beside []sidecar) error {
+	for _, s := range beside {
+		if !strings.HasSuffix(s.path, names.EndSRT) && !strings.HasSuffix(s.path, names.EndVTT) {
+			continue
+		}
+		if n := bytes.Count(s.content, []byte(" --> ")); n != len(cues) {
+			return mismatch(-1, "%d of %d subtitles are written", n, len(cues))
+		}
+	}
+	return nil
+}
+
+// checkDrawn finds the drawing of each subtitle that is shown in the picture.
+func (r *Releaser) checkDrawn() error {
+	if r.video.Board.Film.Subtitles.Mode != script.SubtitlesOverlay || r.video.Captions == nil {
+		return nil
+	}
+	frame := timeline.SampleRate * r.video.Line.FPS.Den / r.video.Line.FPS.Num
+	for _, c := range r.video.Cues {
+		from, to := c.Start/frame, c.End/frame
+		shown := int64(0)
+		for _, s := range r.video.Captions[c.Scene] {
+			shown += max(min(s.To, to)-max(s.From, from), 0)
+		}
+		if to-from > 2 && shown < (to-from)/2 {
+			return mismatch(c.Scene, "the subtitle %q is not in the picture", diag.Shorten(c.Text, 60))
+		}
+	}
+	return nil
+}
+
+// checkNarration finds sound wherever narration stands: sizes are those of the coded packets.
+func checkNarration(b *storyboard.Board, l *timeline.Line, sizes []uint32, silence uint32) error {
+	for _, s := range l.Sounds {
+		if s.Kind != timeline.SoundSpeech || s.Samples < timeline.SoundGrid {
+			continue
+		}
+		part := b.Scenes[s.Scene].Parts[s.Item]
+		if speech.Loudest(part) < speech.Quietest {
+			continue
+		}
+		from, to := s.Start/timeline.SoundGrid+1, min((s.Start+s.Samples)/timeline.SoundGrid+1, int64(len(sizes)))
+		if from < to && !slices.ContainsFunc(sizes[from:to], func(n uint32) bool { return n > 2*silence }) {
+			return mismatch(s.Scene, "nothing is heard where %q is spoken", diag.Shorten(part.Text, 60))
+		}
+	}
+	return nil
+}
+
+// checkSeams decodes the beginnings of the segments that this build has coded, as they are
+// joined in the film.
+func (r *Releaser) checkSeams(ctx context.Context, f *film.Film) error {
+	fresh := f.Fresh(r.Book.IsNew)
+	if len(fresh) == 0 {
+		return nil
+	}
+	err := r.decodes(ctx, f, fresh)
+	if err == nil || !blame.IsFiles(err) {
+		return err
+	}
+	defer func() { // the next build makes them anew
+		for _, k := range fresh {
+			r.Store.Remove(cache.Segments, k)
+		}
+	}()
+	for _, k := range fresh {
+		if err := r.decodes(ctx, f, []cache.Key{k}); err != nil && ctx.Err() == nil {
+			recipe := r.Book.Recipe(k)
+			return mismatch(recipe.Scene-1, "the coded pictures of %s %q cannot be played: %s", recipe.Kind, recipe.Name, blame.Reason(err))
+		}
+	}
+	return mismatch(-1, "the coded pictures cannot be played one after the other: %s", blame.Reason(err))
+}
+
+// decodes decodes segments, and fails unless all of their pictures come out.
+func (r *Releaser) decodes(ctx context.Context, f *film.Film, segments []cache.Key) error {
+	var stream, list bytes.Buffer
+	want, err := f.Seams(r.Store, segments, &stream)
+	if err != nil {
+		return err
+	}
+	if err := r.tools.Run(ctx, ffmpeg.ListPictures(), &stream, &list); err != nil {
+		return err
+	}
+	got := 0
+	for line := range bytes.Lines(list.Bytes()) {
+		if len(line) > 0 && line[0] != '#' {
+			got++
+		}
+	}
+	if got != want {
+		return fmt.Errorf("%d of %d pictures came out", got, want)
+	}
+	return nil
+}

@@ -1,0 +1,70 @@
+package speech
+
+import (
+	"cmp"
+	"strings"
+
+	"mynah/internal/blame"
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/script"
+	"mynah/internal/storyboard"
+	"mynah/internal/voice"
+)
+
+// Quietest is the volume below which narration is meant not to be heard.
+const Quietest = 0.05
+
+// CheckHeard returns an error that names the sentence that came out silent, though its voice can read it.
+func (s *Spoken) CheckHeard(board *storyboard.Board) error {
+	for i, scene := range board.Scenes {
+		for k, p := range scene.Parts {
+			if p.Kind != storyboard.Speech || s.Sentences[i][k].Heard {
+				continue
+			}
+			if err := silentSentence(p, i, s.Voices[p.Voice]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// silentSentence is the error that a sentence of a scene, from 0, came out silent; nil where that
+// is as it should be.
+func silentSentence(p storyboard.Part, scene int, v voice.Voice) error {
+	letters, lost, _ := voice.Legible(saidText(p.Runs), v)
+	if Loudest(p) < Quietest || letters-lost < 2 { // a single letter may be a sign
+		return nil
+	}
+	return fault.New(fault.ToolFailed, nil, "%s:%d: scene %d: the voice %s gave silence for %q",
+		p.Range.File, p.Range.Start.Line, scene+1, v.Name, diag.Shorten(p.Text, 60)).
+		WithHint("try another voice, or say the words in another way; %s", blame.HintDoctor)
+}
+
+// Loudest is the volume of a sentence's loudest run.
+func Loudest(p storyboard.Part) float64 {
+	most := 0.0
+	for _, r := range p.Runs {
+		most = max(most, cmp.Or(r.Volume, 1))
+	}
+	if len(p.Runs) == 0 {
+		most = 1
+	}
+	return p.Volume * most
+}
+
+// saidText is what the voice of a sentence is given to say.
+func saidText(runs []script.Run) string {
+	var b strings.Builder
+	for _, r := range runs {
+		switch {
+		case r.IPA != "" || r.Language != "":
+		case r.Say != "":
+			b.WriteString(r.Say)
+		default:
+			b.WriteString(r.Text)
+		}
+	}
+	return b.String()
+}

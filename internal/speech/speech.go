@@ -1,0 +1,207 @@
+// Package speech speaks the sentences of a storyboard, side by side, and knows who spoke them. Where
+// an engine fails and the settings allow it, another voice stands in for all that the voice says.
+package speech
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"mynah/internal/blame"
+	"mynah/internal/caption"
+	"mynah/internal/compile"
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/part"
+	"mynah/internal/sound"
+	"mynah/internal/storyboard"
+	"mynah/internal/timeline"
+	"mynah/internal/voice"
+)
+
+// VoiceUse is a voice of an engine, and the scenes in which it speaks, from 1.
+type VoiceUse struct {
+	Name   string `json:"name"`
+	Engine string `json:"engine"`
+	Scenes []int  `json:"scenes"`
+}
+
+// Spoken are the sentences of a storyboard.
+type Spoken struct {
+	// Sentences by scene and part; those of parts that are not speech are empty.
+	Sentences [][]voice.Spoken
+	// Voices are those that spoke, by the names that the storyboard has for them.
+	Voices map[string]voice.Voice
+}
+
+// speaker speaks one storyboard.
+type speaker struct {
+	part.Maker
+	booth *voice.Booth
+	board *storyboard.Board
+	// cues reports that the scenes are cues of subtitles.
+	cues bool
+	// standIns speak for voices whose engines failed, by the names of these.
+	standIns map[string]voice.Voice
+	list     diag.List
+	mu       sync.Mutex // guards out.Voices
+	out      Spoken
+}
+
+const doing = "speaking"
+
+func newSpeaker(m part.Maker, booth *voice.Booth, board *storyboard.Board) *speaker {
+	return &speaker{
+		Maker: m, booth: booth, board: board, standIns: map[string]voice.Voice{},
+		out: Spoken{Sentences: make([][]voice.Spoken, len(board.Scenes)), Voices: map[string]voice.Voice{}},
+	}
+}
+
+// Say speaks all sentences of a storyboard.
+func Say(ctx context.Context, m part.Maker, booth *voice.Booth, board *storyboard.Board) (*Spoken, diag.List, error) {
+	s := newSpeaker(m, booth, board)
+	err := s.withStandIns(ctx, s.sayAll)
+	return &s.out, s.list, err
+}
+
+// Lengths returns how long the sentences are, in samples.
+func (s *Spoken) Lengths() [][]int64 {
+	var out [][]int64
+	for _, scene := range s.Sentences {
+		var lengths []int64
+		for _, sentence := range scene {
+			lengths = append(lengths, sentence.Samples)
+		}
+		out = append(out, lengths)
+	}
+	return out
+}
+
+// Words returns the words of a sentence with their times in samples.
+func (s *Spoken) Words(scene, part int) []caption.Word {
+	var out []caption.Word
+	for _, w := range s.Sentences[scene][part].Words {
+		out = append(out, caption.Word{Offset: w.Offset, Start: timeline.SamplesIn(w.Start), End: timeline.SamplesIn(w.End)})
+	}
+	return out
+}
+
+// Uses lists which voices of which engines spoke in which scenes.
+func (s *Spoken) Uses(board *storyboard.Board) []VoiceUse {
+	var out []VoiceUse
+	for i, scene := range board.Scenes {
+		for _, p := range scene.Parts {
+			v, ok := s.Voices[p.Voice]
+			if p.Kind != storyboard.Speech || !ok {
+				continue
+			}
+			k := slices.IndexFunc(out, func(u VoiceUse) bool { return u.Name == v.Name && u.Engine == v.Engine })
+			if k < 0 {
+				k, out = len(out), append(out, VoiceUse{Name: v.Name, Engine: v.Engine})
+			}
+			if n := len(out[k].Scenes); n == 0 || out[k].Scenes[n-1] != i+1 {
+				out[k].Scenes = append(out[k].Scenes, i+1)
+			}
+		}
+	}
+	return out
+}
+
+// sayAll says every sentence, side by side.
+func (s *speaker) sayAll(ctx context.Context) error {
+	total := 0
+	for i, scene := range s.board.Scenes {
+		s.out.Sentences[i] = make([]voice.Spoken, len(scene.Parts))
+		for _, p := range scene.Parts {
+			if p.Kind == storyboard.Speech {
+				total++
+			}
+		}
+	}
+	g, ctx := s.Group(ctx, doing, float64(total))
+	for i, scene := range s.board.Scenes {
+		for k, p := range scene.Parts {
+			if p.Kind == storyboard.Speech {
+				g.Go(1, func() error { return s.saySentence(ctx, i, k) })
+			}
+		}
+	}
+	return g.Wait()
+}
+
+// saySentence says a sentence of a scene.
+func (s *speaker) saySentence(ctx context.Context, scene, item int) error {
+	p := s.board.Scenes[scene].Parts[item]
+	v := s.voiceOf(ctx, p)
+	start := time.Now()
+	line := s.line(p, v)
+	spoken, err := s.booth.Speak(ctx, line)
+	if err != nil {
+		return s.unable(ctx, v, p, scene, err)
+	}
+	s.out.Sentences[scene][item] = spoken
+	s.Book.Add(spoken.Key, part.Recipe{Kind: part.Sentence, Name: diag.Shorten(p.Text, 60), Scene: scene + 1, Ingredients: []part.Ingredient{
+		part.Of("its words", p.Runs), part.Of("its voice", p.Voice, v.Engine),
+		part.Of("speed, pitch, volume or emphasis", p.Speed, p.Pitch, p.Volume, p.Emphasis, p.Fragment, line.Level),
+	}})
+	if spoken.New {
+		s.Book.Made(time.Since(start), spoken.Key)
+	}
+	return nil
+}
+
+// line is what a voice is asked to say.
+func (s *speaker) line(p storyboard.Part, v voice.Voice) voice.Line {
+	level, _ := s.board.Level()
+	return voice.Line{
+		Voice: v, Runs: compile.VoiceRuns(p.Runs), Speed: p.Speed, Pitch: p.Pitch, Volume: p.Volume,
+		Emphasis: p.Emphasis, Fragment: p.Fragment, Level: level,
+	}
+}
+
+// blameSentence says which sentence of a scene, counted from 0, an engine failed on.
+func (s *speaker) blameSentence(err error, p storyboard.Part, scene int) error {
+	f, ok := fault.As(blame.Fault(err))
+	if !ok || f.Code == fault.Cancelled || f.Code == fault.Disk {
+		return blame.Fault(err)
+	}
+	hint := f.Hint
+	if hint == "" {
+		hint = blame.HintDoctor
+	}
+	cause := f.Cause // the public sentence of err is said already
+	if cause == nil {
+		cause = err
+	}
+	of := fmt.Sprintf(" of scene %d", scene+1)
+	switch {
+	case s.cues:
+		of = fmt.Sprintf(" of cue %d", scene+1)
+	case p.Range.File == compile.TextFile && len(s.board.Scenes) == 1:
+		of = "" // a text has no scenes, unless it cuts itself into some
+	}
+	return fault.New(f.Code, cause, "%s:%d: the sentence %q%s could not be spoken by %s: %s",
+		p.Range.File, p.Range.Start.Line, diag.Shorten(p.Text, 60), of, p.Voice, f.Public).WithHint("%s", hint)
+}
+
+// Source returns a spoken sentence as a source of sound.
+func Source(booth *voice.Booth, s voice.Spoken) sound.Source { return source{booth, s} }
+
+type source struct {
+	booth  *voice.Booth
+	spoken voice.Spoken
+}
+
+// Channels implements sound.Source.
+func (s source) Channels() int { return 1 }
+
+// Frames implements sound.Source.
+func (s source) Frames() (int64, error) { return s.spoken.Samples, nil }
+
+// Open implements sound.Source.
+func (s source) Open(frame int64) (io.ReadCloser, error) {
+	return s.booth.Open(s.spoken.Key, frame)
+}

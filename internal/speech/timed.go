@@ -1,0 +1,68 @@
+package speech
+
+import (
+	"context"
+	"time"
+
+	"mynah/internal/caption"
+	"mynah/internal/diag"
+	"mynah/internal/part"
+	"mynah/internal/storyboard"
+	"mynah/internal/timeline"
+	"mynah/internal/voice"
+)
+
+// mostSpeed is how much faster a cue may be spoken to fit its time.
+const mostSpeed = 2
+
+// SayCues speaks the cues of subtitles, each of which is a scene of the storyboard: a second time
+// and faster when one does not fit its time. Spoken holds the sentences of each cue.
+func SayCues(ctx context.Context, m part.Maker, booth *voice.Booth, board *storyboard.Board, cues []caption.Timed) (*Spoken, diag.List, error) {
+	s := newSpeaker(m, booth, board)
+	s.cues = true
+	err := s.withStandIns(ctx, func(ctx context.Context) error {
+		g, ctx := s.Group(ctx, doing, float64(len(cues)))
+		for i, c := range cues {
+			g.Go(1, func() (err error) {
+				s.out.Sentences[i], err = s.sayCue(ctx, i, c.To-c.From)
+				return err
+			})
+		}
+		return g.Wait()
+	})
+	return &s.out, s.list, err
+}
+
+// sayCue speaks a cue, a second time and faster when it does not fit its time.
+func (s *speaker) sayCue(ctx context.Context, cue int, time time.Duration) ([]voice.Spoken, error) {
+	room := timeline.SamplesIn(time)
+	out, total, err := s.sayCueAt(ctx, cue, 1)
+	if err != nil || total <= room || room <= 0 {
+		return out, err
+	}
+	out, _, err = s.sayCueAt(ctx, cue, min(float64(total)/float64(room)*1.02, mostSpeed))
+	return out, err
+}
+
+// sayCueAt speaks a cue at a factor of its speed, and returns its length in samples.
+func (s *speaker) sayCueAt(ctx context.Context, cue int, speed float64) (out []voice.Spoken, total int64, err error) {
+	for _, p := range s.board.Scenes[cue].Parts {
+		if len(p.Runs) == 0 {
+			continue
+		}
+		v := s.voiceOf(ctx, p)
+		line := s.line(p, v)
+		line.Speed, line.Fragment = p.Speed*speed, false
+		spoken, err := s.booth.Speak(ctx, line)
+		if err != nil {
+			return nil, 0, s.unable(ctx, v, p, cue, err)
+		}
+		if !spoken.Heard {
+			if err := silentSentence(p, cue, v); err != nil {
+				return nil, 0, err
+			}
+		}
+		out, total = append(out, spoken), total+spoken.Samples
+	}
+	return out, total, nil
+}

@@ -1,0 +1,151 @@
+package studio
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"mynah/internal/blame"
+	"mynah/internal/compile"
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/part"
+	"mynah/internal/project"
+)
+
+// ScriptError tells that the script, or a file that it names, is wrong. List holds all
+// findings, warnings too; Sources are the texts that they point into.
+type ScriptError struct {
+	List    diag.List
+	Sources map[string][]byte
+}
+
+// Error implements error.
+func (e *ScriptError) Error() string {
+	for _, d := range e.List {
+		if d.Severity == diag.Error {
+			return d.Error()
+		}
+	}
+	return "the script is wrong"
+}
+
+// session is one use of the studio: what is open while it lasts, and what the caller learns on
+// the way. The steps get values from each other, not from here.
+type session struct {
+	studio  *Studio
+	project *project.Project
+	maker   part.Maker
+	meter   *meter
+	// strict makes warnings of unknown names errors.
+	strict  bool
+	list    diag.List
+	sources map[string][]byte
+	unlock  func()
+}
+
+// open begins a session on a project's folder, "" for none; close ends it.
+func (s *Studio) open(ctx context.Context, dir string, report func(Progress)) (*session, error) {
+	if err := s.identifyTools(ctx); err != nil {
+		return nil, err
+	}
+	in, err := openProject(dir)
+	if err != nil {
+		return nil, err
+	}
+	work, err := s.store.TempDir()
+	if err != nil {
+		_ = in.Close()
+		return nil, fault.New(fault.Disk, err, "no folder for temporary files can be made")
+	}
+	unlock, err := s.store.Use()
+	if err != nil {
+		_ = in.Close()
+		_ = os.RemoveAll(work)
+		return nil, fault.New(fault.Disk, err, "the cache cannot be used")
+	}
+	return &session{
+		studio: s, project: in, meter: newMeter(s.run, report), unlock: unlock,
+		maker: part.Maker{Store: s.store, Book: part.NewBook(), Jobs: s.run.Jobs(), Work: work},
+	}, nil
+}
+
+func openProject(dir string) (*project.Project, error) {
+	if dir == "" {
+		return project.Empty(), nil
+	}
+	in, err := project.Open(dir)
+	if err != nil {
+		return nil, fault.New(fault.Input, err, "the project's folder cannot be opened")
+	}
+	return in, nil
+}
+
+// close removes the session's temporary files and releases the project.
+func (e *session) close() {
+	e.unlock()
+	_ = os.RemoveAll(e.maker.Work)
+	_ = e.project.Close()
+}
+
+// do runs a step: it measures the step, reports its progress, guards it against panics, and turns
+// the findings that it returns into a *ScriptError where errors are among them.
+func do[T any](ctx context.Context, e *session, phase string, step func(context.Context, part.Maker) (T, diag.List, error)) (T, error) {
+	var out, none T
+	if err := ctx.Err(); err != nil {
+		return none, fault.New(fault.Cancelled, err, "stopped")
+	}
+	e.meter.progress(phase, 0)
+	m := e.maker
+	m.Report = func(done float64) { e.meter.progress(phase, done) }
+	var list diag.List
+	took := e.meter.clock(phase)
+	err := fault.Guard(phase, func() (err error) {
+		out, list, err = step(ctx, m)
+		return err
+	})
+	took()
+	wrong := e.report(list)
+	switch {
+	case ctx.Err() != nil && (err != nil || wrong != nil):
+		return none, fault.New(fault.Cancelled, ctx.Err(), "stopped")
+	case err != nil:
+		return none, blame.Fault(err)
+	case wrong != nil:
+		return none, wrong
+	}
+	return out, nil
+}
+
+// read reads the script and plans its storyboard. With an error, the result holds what is known.
+func (e *session) read(ctx context.Context, req compile.Request) (compile.Script, error) {
+	e.strict = req.Strict
+	var known compile.Script
+	out, err := do(ctx, e, phaseScript, func(ctx context.Context, _ part.Maker) (compile.Script, diag.List, error) {
+		var err error
+		known, err = compile.Read(ctx, e.project, e.studio.booth, req)
+		e.sources = known.Sources
+		return known, known.Findings, err
+	})
+	if err != nil {
+		return known, err
+	}
+	return out, nil
+}
+
+// report adds findings; errors among them end the session with all that is known.
+func (e *session) report(list diag.List) error {
+	e.list.Add(list...)
+	if e.strict {
+		e.list = e.list.Strict()
+	}
+	e.list = e.list.Merged()
+	if !e.list.HasErrors() {
+		return nil
+	}
+	e.list.Sort()
+	return &ScriptError{List: e.list, Sources: e.sources}
+}
+
+// isScriptError returns the error as one of the script.
+func isScriptError(err error) (*ScriptError, bool) { return errors.AsType[*ScriptError](err) }

@@ -1,0 +1,102 @@
+package timeline
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"mynah/internal/diag"
+	"mynah/internal/storyboard"
+)
+
+// Chapter begins with a frame of the video.
+type Chapter struct {
+	Frame int64
+	Title string
+}
+
+// Chapters lists the chapters of a video: each begins with the first frame of its scene.
+func Chapters(board *storyboard.Board, l *Line) []Chapter {
+	var out []Chapter
+	for i, s := range board.Scenes {
+		if s.Chapter != "" {
+			out = append(out, Chapter{Frame: l.Scenes[i].Start, Title: s.Chapter})
+		}
+	}
+	return out
+}
+
+// Time is how long frames are seen.
+func (l *Line) Time(frames int64) time.Duration {
+	return time.Duration(frames * l.FPS.Den * int64(time.Second) / l.FPS.Num)
+}
+
+// CheckTimes warns of pictures and transitions for which a scene has no time, of a poster for which
+// the video has none, and, where all scenes of the script are built, of chapters that are too short.
+func CheckTimes(board *storyboard.Board, l *Line, whole bool) (list diag.List) {
+	if f, length := board.Film, l.Time(l.Frames); f.Poster.Word == "" && f.Poster.At > length {
+		list.Warnf(f.PosterRange, "the video lasts %s; its last picture is the poster, not that at %s", length.Round(time.Millisecond), f.Poster.At).Hint = "write poster: end, or an earlier time"
+	}
+	if whole {
+		checkChapters(board, l, &list)
+	}
+	for i, s := range board.Scenes {
+		length := l.Time(l.Scenes[i].Frames)
+		if t := s.Transition; i > 0 && t.Type != "none" && t.Duration > length {
+			list.Warnf(s.Range, "the transition of %s is cut to the scene, which lasts %s", t.Duration, length.Round(time.Millisecond)).Hint = "give the scene a longer (duration: …), or the transition less time"
+		}
+	}
+	for i, s := range board.Scenes {
+		for k, shot := range s.Shots {
+			if !slices.ContainsFunc(l.Scenes[i].Pictures, func(p Picture) bool { return p.Shot == k }) {
+				list.Warnf(shot.Range, "%q is never seen: the scene is over when its clips have played", shot.File).Hint = "give the picture a scene of its own, or the scene a longer (duration: …)"
+			}
+		}
+	}
+	return list
+}
+
+// What video sites such as YouTube ask of the chapters in a description: with fewer, or with a
+// shorter one, they show none.
+const (
+	leastChapters = 3
+	leastChapter  = 10 * time.Second
+)
+
+// checkChapters warns of chapters that the author wrote and video sites would ignore.
+func checkChapters(board *storyboard.Board, l *Line, list *diag.List) {
+	var place diag.Range
+	for _, s := range board.Scenes {
+		if s.ChapterRange.Start.Line > 0 {
+			place = s.ChapterRange
+			break
+		}
+	}
+	if place.Start.Line == 0 {
+		return
+	}
+	chapters := Chapters(board, l)
+	if len(chapters) < leastChapters {
+		list.Warnf(place, "video sites ignore these chapters: there are %d, and they want at least %d", len(chapters), leastChapters).Hint = "add chapters; players of the video itself show them all the same"
+		return
+	}
+	var short []string
+	for i, c := range chapters {
+		end := l.Frames
+		if i+1 < len(chapters) {
+			end = chapters[i+1].Frame
+		}
+		if length := l.Time(end - c.Frame); length < leastChapter {
+			short = append(short, fmt.Sprintf("%q lasts %.1f s", c.Title, length.Seconds()))
+		}
+	}
+	if n := len(short); n > 0 {
+		const most = 5
+		if n > most {
+			short = append(short[:most], fmt.Sprintf("and %d more are too short", n-most))
+		}
+		list.Warnf(place, "video sites ignore these chapters: each must last at least %d s, but %s",
+			int(leastChapter.Seconds()), strings.Join(short, ", ")).Hint = "join short chapters; players of the video itself show them all the same"
+	}
+}
