@@ -125,7 +125,7 @@ func TestAFilePerScene(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = z.Close() }()
-	if len(z.File) != 2 || sp.Scenes != 2 {
+	if len(z.File) != 2 || sp.Scenes() != 2 {
 		t.Fatalf("%d files, %d scenes", len(z.File), sp.Scenes)
 	}
 	for i, f := range z.File {
