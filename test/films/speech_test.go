@@ -126,7 +126,7 @@ func TestAFilePerScene(t *testing.T) {
 	}
 	defer func() { _ = z.Close() }()
 	if len(z.File) != 2 || sp.Scenes() != 2 {
-		t.Fatalf("%d files, %d scenes", len(z.File), sp.Scenes)
+		t.Fatalf("%d files, %d scenes", len(z.File), sp.Scenes())
 	}
 	for i, f := range z.File {
 		if want := fmt.Sprintf("scene-%03d.mp3", i+1); f.Name != want || f.UncompressedSize64 < 2000 {
