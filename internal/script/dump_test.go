@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 )
 
 // dump writes a script compactly, for tests: a line a node, "---" between scenes.
@@ -104,7 +105,7 @@ func dumpPicture(p *Picture) string {
 			out = append(out, w)
 		}
 	}
-	if p.Position != (Position{}) {
+	if p.Position != (frame.Position{}) {
 		out = append(out, fmt.Sprintf("at(%s,%s)", p.Position.X, p.Position.Y))
 	}
 	if p.Segment != nil {
@@ -148,15 +149,15 @@ func dumpValue(v any) string {
 	switch v := v.(type) {
 	case *string:
 		return fmt.Sprintf("%q", *v)
-	case *Fit:
+	case *frame.Fit:
 		return string(*v)
 	case *time.Duration:
 		return v.String()
-	case *Size:
+	case *frame.Size:
 		return fmt.Sprintf("%dx%d", v.Width, v.Height)
-	case *Rate:
+	case *frame.Rate:
 		return fmt.Sprintf("%d/%d", v.Num, v.Den)
-	case *Color:
+	case *frame.Color:
 		return fmt.Sprintf("#%02x%02x%02x%02x", v.R, v.G, v.B, v.A)
 	case *File:
 		if v.Literal {
@@ -189,7 +190,7 @@ func dumpSubtitles(s *Subtitles) string {
 	add("scale", s.Scale != 0, s.Scale)
 	for _, c := range []struct {
 		name  string
-		color *Color
+		color *frame.Color
 	}{{"color", s.Color}, {"background", s.Background}, {"outline", s.Outline}, {"highlight", s.Highlight}} {
 		if c.color != nil {
 			out = append(out, c.name+"="+dumpValue(c.color))

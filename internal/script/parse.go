@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 )
 
 // Parse reads the text of a script; file is its path within the project, with forward
@@ -274,21 +275,21 @@ func (p *parser) fence(f *fenceBlock) {
 	first, _, _ := strings.Cut(strings.ReplaceAll(info, "\t", " "), " ")
 	n := &Fence{
 		At:   At{Range: p.src.lineRange(f.first, max(f.first, f.last))},
-		Kind: FenceCode,
+		Kind: frame.CodeBlock,
 		Info: info,
 		Text: p.vars.lines(strings.Join(f.text, "\n")),
 	}
 	switch strings.ToLower(first) {
 	case "":
-		n.Kind = FenceText
+		n.Kind = frame.TextBlock
 	case "md", "markdown":
-		n.Kind = FenceMarkdown
+		n.Kind = frame.MarkdownBlock
 	case "mermaid":
-		n.Kind = FenceMermaid
+		n.Kind = frame.MermaidBlock
 	case "dot":
-		n.Kind = FenceDot
+		n.Kind = frame.DotBlock
 	case "math":
-		n.Kind = FenceMath
+		n.Kind = frame.MathBlock
 	default:
 		n.Language = first
 	}

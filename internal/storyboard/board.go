@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 	"mynah/internal/script"
 )
 
@@ -24,9 +25,9 @@ type Film struct {
 	Height int `json:"height"`
 	// Header is the frame size that the script is written for; it differs from Width and
 	// Height where a build asks for another.
-	Header script.Size `json:"-"`
+	Header frame.Size `json:"-"`
 	// FPS is zero when the clips decide.
-	FPS         script.Rate      `json:"fps"`
+	FPS         frame.Rate       `json:"fps"`
 	Title       string           `json:"title,omitempty"`
 	Author      string           `json:"author,omitempty"`
 	Description string           `json:"description,omitempty"`
@@ -64,7 +65,7 @@ type Scene struct {
 	// Callouts of a scene without pictures lie over its slides.
 	Callouts []script.Callout `json:"callouts,omitempty"`
 	Duration *time.Duration   `json:"duration,omitempty"`
-	Canvas   script.Color     `json:"canvas"`
+	Canvas   frame.Color      `json:"canvas"`
 	// CanvasSet tells that the script names the canvas; a theme's background gives way.
 	CanvasSet  bool              `json:"canvasSet,omitempty"`
 	Transition script.Transition `json:"transition"`
@@ -134,37 +135,37 @@ type Shot struct {
 	Kind  ShotKind   `json:"kind"`
 	Range diag.Range `json:"range"`
 	// File from the project's root, slashes forward.
-	File     string          `json:"file"`
-	Fit      script.Fit      `json:"fit"`
-	Position script.Position `json:"position"`
-	Edge     string          `json:"edge,omitempty"`
-	Motion   script.Motion   `json:"motion,omitempty"`
-	Strong   bool            `json:"strong,omitempty"` // of the motion
+	File     string         `json:"file"`
+	Fit      frame.Fit      `json:"fit"`
+	Position frame.Position `json:"position"`
+	Edge     string         `json:"edge,omitempty"`
+	Motion   frame.Motion   `json:"motion,omitempty"`
+	Strong   bool           `json:"strong,omitempty"` // of the motion
 	// Sync of a clip or GIF as its line says; "" is the default of its kind.
 	Sync script.Sync `json:"sync,omitempty"`
 	// Still is set when one frame of a clip stands.
 	Still    script.Still     `json:"still,omitempty"`
 	Segment  *script.Segment  `json:"segment,omitempty"`
 	Volume   float64          `json:"volume"` // of a clip's own sound, 0 when muted
-	Canvas   script.Color     `json:"canvas"` // what shows around and through it
+	Canvas   frame.Color      `json:"canvas"` // what shows around and through it
 	Callouts []script.Callout `json:"callouts,omitempty"`
 }
 
 // Slide is a fenced block of a scene.
 type Slide struct {
-	Range    diag.Range       `json:"range"`
-	Kind     script.FenceKind `json:"kind"`
-	Language string           `json:"language,omitempty"`
-	Text     string           `json:"text"`
-	Theme    string           `json:"theme"`
+	Range    diag.Range      `json:"range"`
+	Kind     frame.BlockKind `json:"kind"`
+	Language string          `json:"language,omitempty"`
+	Text     string          `json:"text"`
+	Theme    string          `json:"theme"`
 	// FontSize as the script sets it, in pixels of a frame whose shorter side is 720; 0
 	// where the theme decides.
 	FontSize float64 `json:"fontSize,omitempty"`
 	Reveal   bool    `json:"reveal,omitempty"`
 	// Steps is in how many states the slide is seen, one after the other.
-	Steps     int                `json:"steps"`
-	Ranges    []script.LineRange `json:"ranges,omitempty"`
-	Highlight []script.LineRange `json:"highlight,omitempty"`
+	Steps     int               `json:"steps"`
+	Ranges    []frame.LineRange `json:"ranges,omitempty"`
+	Highlight []frame.LineRange `json:"highlight,omitempty"`
 }
 
 // Level is the loudness in LUFS that the film's sound is brought to; false where it stays

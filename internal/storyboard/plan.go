@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 	"mynah/internal/markup"
 	"mynah/internal/script"
 )
@@ -76,8 +77,8 @@ type Legibility struct {
 type Options struct {
 	// Dir is the script's folder, from the project's root; "" or "." is the root.
 	Dir   string
-	Size  *script.Size
-	FPS   *script.Rate
+	Size  *frame.Size
+	FPS   *frame.Rate
 	Voice string
 	// VoicePlace is what findings about Voice point at.
 	VoicePlace diag.Range
@@ -135,7 +136,7 @@ func (p *planner) chapters() {
 		last := ""
 		for i := range scenes {
 			for _, slide := range scenes[i].Slides {
-				if slide.Kind != script.FenceMarkdown {
+				if slide.Kind != frame.MarkdownBlock {
 					continue
 				}
 				if title := markup.Heading(slide.Text); title != "" {
@@ -167,13 +168,13 @@ func value[T any](v *T, otherwise T) T {
 func (p *planner) film(s *script.Script) {
 	h := s.Header.Properties
 	f := &p.board.Film
-	size := value(h.Size, script.Size{Width: 1280, Height: 720})
+	size := value(h.Size, frame.Size{Width: 1280, Height: 720})
 	f.Header = size
 	if p.opt.Size != nil {
 		size = *p.opt.Size
 	}
 	f.Width, f.Height = size.Width, size.Height
-	f.FPS = value(h.FPS, script.Rate{})
+	f.FPS = value(h.FPS, frame.Rate{})
 	if p.opt.FPS != nil {
 		f.FPS = *p.opt.FPS
 	}

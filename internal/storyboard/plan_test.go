@@ -14,6 +14,7 @@ import (
 	"unicode"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
 )
@@ -328,8 +329,8 @@ func TestResolving(t *testing.T) {
 		}
 		return *s.Quote
 	})
-	white, black := script.Color{R: 255, G: 255, B: 255, A: 255}, script.Color{A: 255}
-	red, blue := script.Color{R: 255, A: 255}, script.Color{B: 255, A: 255}
+	white, black := frame.Color{R: 255, G: 255, B: 255, A: 255}, frame.Color{A: 255}
+	red, blue := frame.Color{R: 255, A: 255}, frame.Color{B: 255, A: 255}
 	const picture, fence = "![](a.png)", "```\na\n```"
 	header := func(lines, rest string) string { return "---\n" + lines + "\n---\n" + rest }
 	for _, c := range []struct {
@@ -341,10 +342,10 @@ func TestResolving(t *testing.T) {
 	}{
 		{"size", picture, storyboard.Options{}, size, "1280x720"},
 		{"size of the header", header("size: 1080x1920", picture), storyboard.Options{}, size, "1080x1920"},
-		{"size of the build", header("size: 1080x1920", picture), storyboard.Options{Size: &script.Size{Width: 64, Height: 36}}, size, "64x36"},
-		{"rate, left to the clips", picture, storyboard.Options{}, fps, script.Rate{}},
-		{"rate of the header", header("fps: 30", picture), storyboard.Options{}, fps, script.Rate{Num: 30, Den: 1}},
-		{"rate of the build", header("fps: 30", picture), storyboard.Options{FPS: &script.Rate{Num: 24, Den: 1}}, fps, script.Rate{Num: 24, Den: 1}},
+		{"size of the build", header("size: 1080x1920", picture), storyboard.Options{Size: &frame.Size{Width: 64, Height: 36}}, size, "64x36"},
+		{"rate, left to the clips", picture, storyboard.Options{}, fps, frame.Rate{}},
+		{"rate of the header", header("fps: 30", picture), storyboard.Options{}, fps, frame.Rate{Num: 30, Den: 1}},
+		{"rate of the build", header("fps: 30", picture), storyboard.Options{FPS: &frame.Rate{Num: 24, Den: 1}}, fps, frame.Rate{Num: 24, Den: 1}},
 		{"subtitles", picture, storyboard.Options{}, subtitles, "none 80"},
 		{"subtitles of a map without a mode", header("subtitles:\n  break: 30", picture), storyboard.Options{}, subtitles, "overlay 30"},
 		{"poster", picture, storyboard.Options{}, poster, script.Poster{Word: "middle"}},
@@ -359,9 +360,9 @@ func TestResolving(t *testing.T) {
 		{"behind an image that fills", picture, storyboard.Options{}, under, white},
 		{"behind a padded image", "![contain](a.png)", storyboard.Options{}, under, black},
 		{"behind a padded image, on a canvas", header("canvas: red", "![contain](a.png)"), storyboard.Options{}, under, red},
-		{"fit", picture, storyboard.Options{}, fit, script.Cover},
-		{"fit of the header", header("asset-resize: fit", picture), storyboard.Options{}, fit, script.Stretch},
-		{"fit of the line", header("asset-resize: fit", "![contain](a.png)"), storyboard.Options{}, fit, script.Contain},
+		{"fit", picture, storyboard.Options{}, fit, frame.Cover},
+		{"fit of the header", header("asset-resize: fit", picture), storyboard.Options{}, fit, frame.Stretch},
+		{"fit of the line", header("asset-resize: fit", "![contain](a.png)"), storyboard.Options{}, fit, frame.Contain},
 		{"a clip's sound", "![](clip.mp4)", storyboard.Options{}, volume, 1.0},
 		{"a clip's sound, muted", "![mute](clip.mp4)", storyboard.Options{}, volume, 0.0},
 		{"a clip's sound, softer", "(video:\n  file: clip.mp4\n  volume: 0.3)", storyboard.Options{}, volume, 0.3},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 	"mynah/internal/markup"
 	"mynah/internal/script"
 )
@@ -70,7 +71,7 @@ func (s *sceneState) looks() {
 	}
 	s.set.Canvas = canvas
 	s.out.CanvasSet = canvas != nil
-	s.out.Canvas = value(canvas, script.Color{R: 255, G: 255, B: 255, A: 255})
+	s.out.Canvas = value(canvas, frame.Color{R: 255, G: 255, B: 255, A: 255})
 	s.look = s.planner.look
 	if s.set.Theme != nil {
 		s.look = s.theme(*s.set.Theme)
@@ -294,9 +295,9 @@ func (s *sceneState) steps() {
 		slide := &s.out.Slides[i]
 		slide.Steps = 1
 		switch {
-		case slide.Kind == script.FenceCode && !slide.Reveal:
+		case slide.Kind == frame.CodeBlock && !slide.Reveal:
 			slide.Steps = max(len(slide.Ranges), 1)
-		case slide.Kind == script.FenceMarkdown && slide.Reveal && markup.Items(slide.Text) > 0:
+		case slide.Kind == frame.MarkdownBlock && slide.Reveal && markup.Items(slide.Text) > 0:
 			slide.Steps = markup.Items(slide.Text)
 		case slide.Reveal:
 			slide.Reveal = false

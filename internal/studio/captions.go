@@ -17,6 +17,7 @@ import (
 	"mynah/internal/diag"
 	"mynah/internal/fault"
 	"mynah/internal/ffmpeg"
+	"mynah/internal/frame"
 	"mynah/internal/picture"
 	"mynah/internal/script"
 	"mynah/internal/slide"
@@ -157,21 +158,21 @@ func (j *job) captionStrips(scene int) slide.Strips {
 // captionStyle says how captions look.
 func (j *job) captionStyle() slide.Captions {
 	s := j.board.Film.Subtitles
-	color := func(c *script.Color, otherwise script.Color) script.Color {
+	color := func(c *frame.Color, otherwise frame.Color) frame.Color {
 		if c == nil {
 			return otherwise
 		}
 		return *c
 	}
 	scale := float64(min(j.line.Width, j.line.Height)) / 720
-	outline := script.Color{A: 255}
+	outline := frame.Color{A: 255}
 	if s.Background != nil && s.Background.A > 0 {
-		outline = script.Color{} // the box sets the letters off
+		outline = frame.Color{} // the box sets the letters off
 	}
 	out := slide.Captions{Width: j.line.Width, Language: j.board.Film.Language, Files: j.project.FS(), Style: slide.CaptionStyle{
 		Size:  caption.Size(s) * scale,
-		Color: color(s.Color, script.Color{R: 255, G: 255, B: 255, A: 255}), Background: color(s.Background, script.Color{}),
-		Outline: color(s.Outline, outline), Highlight: color(s.Highlight, script.Color{R: 255, G: 255, A: 255}),
+		Color: color(s.Color, frame.Color{R: 255, G: 255, B: 255, A: 255}), Background: color(s.Background, frame.Color{}),
+		Outline: color(s.Outline, outline), Highlight: color(s.Highlight, frame.Color{R: 255, G: 255, A: 255}),
 	}}
 	switch {
 	case s.Font == nil:
@@ -284,7 +285,7 @@ func (j *job) drawSheet(ctx context.Context, style slide.Captions, keys []cache.
 // keepLayer puts a drawing into the cache that lies at a place of the frame.
 func (j *job) keepLayer(key cache.Key, img *image.NRGBA, at image.Point) error {
 	img.Rect = img.Rect.Add(at)
-	b, err := picture.NewLayer(img, script.Color{}, j.line.Width, j.line.Height).MarshalBinary()
+	b, err := picture.NewLayer(img, frame.Color{}, j.line.Width, j.line.Height).MarshalBinary()
 	if err != nil {
 		return err
 	}

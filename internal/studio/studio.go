@@ -18,6 +18,7 @@ import (
 	"mynah/internal/fault"
 	"mynah/internal/ffmpeg"
 	"mynah/internal/film"
+	"mynah/internal/frame"
 	"mynah/internal/picture"
 	"mynah/internal/proc"
 	"mynah/internal/script"
@@ -94,8 +95,8 @@ type Request struct {
 	// the same name.
 	Output string
 	// Size, FPS and Voice override the header's; zero values do not.
-	Size  *script.Size
-	FPS   *script.Rate
+	Size  *frame.Size
+	FPS   *frame.Rate
 	Voice string
 	// VoicePlace is what findings about Voice point at.
 	VoicePlace diag.Range
@@ -141,7 +142,7 @@ type Result struct {
 	Chapters   string            `json:"chapters,omitempty"`
 	Width      int               `json:"width"`
 	Height     int               `json:"height"`
-	FPS        script.Rate       `json:"fps"`
+	FPS        frame.Rate        `json:"fps"`
 	Frames     int64             `json:"frames"`
 	Length     time.Duration     `json:"-"`
 	Seconds    float64           `json:"seconds"`

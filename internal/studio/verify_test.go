@@ -7,6 +7,7 @@ import (
 
 	"mynah/internal/caption"
 	"mynah/internal/film"
+	"mynah/internal/frame"
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
 	"mynah/internal/timeline"
@@ -88,7 +89,7 @@ func TestMissingCuesAreFound(t *testing.T) {
 	told(t, "one less", checkCues(cues, whole), "1 of 2 subtitles")
 	j := &job{
 		board:    &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Mode: script.SubtitlesOverlay}}},
-		line:     &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{}}},
+		line:     &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{}}},
 		cues:     cues,
 		captions: &captions{spans: [][]captionSpan{{{from: 0, to: 25}, {from: 31, to: 47}}}},
 	}
@@ -101,6 +102,6 @@ func TestMissingCuesAreFound(t *testing.T) {
 
 func TestFilesThatAreNotAsPlanned(t *testing.T) {
 	t.Parallel()
-	line := &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Frames: 25, Samples: 48000}
+	line := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Frames: 25, Samples: 48000}
 	told(t, "no video", checkFile(line, &film.Film{}, bytes.NewReader([]byte("nonsense")), 8), "cannot be read")
 }

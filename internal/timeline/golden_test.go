@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
 	"mynah/internal/timeline"
@@ -77,8 +78,8 @@ func TestGolden(t *testing.T) {
 			s, list := script.Parse(filepath.Base(path), src)
 			board, more := storyboard.Plan(s, project{}, storyboard.Options{})
 			m := timeline.Measured{Files: map[string]timeline.Media{
-				"clip.mp4":  {Length: big.NewRat(5, 1), Rate: script.Rate{Num: 30, Den: 1}, Sound: true},
-				"dot.gif":   {Length: big.NewRat(6, 5), Rate: script.Rate{Num: 10, Den: 1}},
+				"clip.mp4":  {Length: big.NewRat(5, 1), Rate: frame.Rate{Num: 30, Den: 1}, Sound: true},
+				"dot.gif":   {Length: big.NewRat(6, 5), Rate: frame.Rate{Num: 10, Den: 1}},
 				"sound.wav": {Length: big.NewRat(2, 1), Sound: true},
 				"music.mp3": {Length: big.NewRat(30, 1), Sound: true},
 			}}
