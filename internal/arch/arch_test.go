@@ -23,6 +23,7 @@ func floors() map[string]int {
 		"internal/diag":                    0,
 		"internal/fault":                   0,
 		"internal/frame":                   0,
+		"internal/utter":                   0,
 		"internal/cache":                   0,
 		"internal/animation":               0,
 		"internal/names":                   0,

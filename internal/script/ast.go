@@ -5,6 +5,7 @@ import (
 
 	"mynah/internal/diag"
 	"mynah/internal/frame"
+	"mynah/internal/utter"
 )
 
 // Script is a parsed script: its header and its scenes in the order of the film.
@@ -42,47 +43,11 @@ type At struct{ Range diag.Range }
 // Span implements Node.
 func (a At) Span() diag.Range { return a.Range }
 
-// Style is how a run of narration is spoken.
-type Style string
-
-// The styles of inline markup.
-const (
-	Plain    Style = ""
-	Emphasis Style = "emphasis" // *x*, _x_
-	Strong   Style = "strong"   // **x**
-	Reduced  Style = "reduced"  // ~~x~~
-	Spell    Style = "spell"    // `x`, letter by letter
-)
-
-// Run is a stretch of narration that is spoken in one way, without any markup characters.
-type Run struct {
-	Style Style  `json:"style,omitempty"`
-	Text  string `json:"text"` // as it is written, and shown
-	// Say is what is said in place of Text, where it is not empty.
-	Say string `json:"say,omitempty"`
-	// IPA is how it is pronounced.
-	IPA string `json:"ipa,omitempty"`
-	// Language of a foreign stretch, BCP 47.
-	Language string `json:"language,omitempty"`
-	// Speed, Pitch and Volume are factors on those of the sentence; 0 is 1.
-	Speed  float64 `json:"speed,omitempty"`
-	Pitch  float64 `json:"pitch,omitempty"`
-	Volume float64 `json:"volume,omitempty"`
-	// Pause is silence behind it.
-	Pause time.Duration `json:"pause,omitempty"`
-}
-
-// Like tells whether two runs are spoken in the same way.
-func (r Run) Like(o Run) bool {
-	r.Text, o.Text = "", ""
-	return r == o && r.Say == "" && r.IPA == "" && r.Pause == 0
-}
-
 // Narration is one spoken paragraph.
 type Narration struct {
 	At
 	Source string // as written, its lines joined by "\n"
-	Runs   []Run
+	Runs   []utter.Run
 }
 
 // Text is the paragraph without markup, lines joined by blanks.

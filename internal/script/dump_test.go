@@ -9,6 +9,7 @@ import (
 
 	"mynah/internal/diag"
 	"mynah/internal/frame"
+	"mynah/internal/utter"
 )
 
 // dump writes a script compactly, for tests: a line a node, "---" between scenes.
@@ -60,10 +61,10 @@ func dumpNode(n Node) string {
 	return fmt.Sprintf("unexpected %T", n)
 }
 
-func dumpRuns(runs []Run) string {
+func dumpRuns(runs []utter.Run) string {
 	var out []string
 	for _, r := range runs {
-		if r.Style == Plain {
+		if r.Style == utter.Plain {
 			out = append(out, fmt.Sprintf("%q", r.Text))
 		} else {
 			out = append(out, fmt.Sprintf("%s%q", r.Style, r.Text))

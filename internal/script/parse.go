@@ -12,6 +12,7 @@ import (
 
 	"mynah/internal/diag"
 	"mynah/internal/frame"
+	"mynah/internal/utter"
 )
 
 // Parse reads the text of a script; file is its path within the project, with forward
@@ -329,7 +330,7 @@ func (p *parser) quote() {
 }
 
 // joinRuns puts the text of runs together.
-func joinRuns(runs []Run) string {
+func joinRuns(runs []utter.Run) string {
 	var b strings.Builder
 	for _, r := range runs {
 		b.WriteString(r.Text)

@@ -10,6 +10,7 @@ import (
 	"mynah/internal/diag"
 	"mynah/internal/frame"
 	"mynah/internal/script"
+	"mynah/internal/utter"
 )
 
 // Board is a planned film.
@@ -102,8 +103,8 @@ type Part struct {
 	// subtitles are made per paragraph.
 	Paragraph int `json:"paragraph"`
 	// Runs are one sentence.
-	Runs []script.Run `json:"runs,omitempty"`
-	Text string       `json:"text,omitempty"`
+	Runs []utter.Run `json:"runs,omitempty"`
+	Text string      `json:"text,omitempty"`
 	// Voice is the name of a voice of the catalogue.
 	Voice    string  `json:"voice,omitempty"`
 	Speed    float64 `json:"speed,omitempty"`
@@ -118,6 +119,14 @@ type Part struct {
 	Length time.Duration `json:"length,omitempty"`
 	// File of an audio part, from the project's root.
 	File string `json:"file,omitempty"`
+}
+
+// Line is what the voice of a sentence is asked to say.
+func (p Part) Line() utter.Line {
+	return utter.Line{
+		Runs: p.Runs, Speed: utter.Times(p.Speed), Pitch: utter.Times(p.Pitch), Volume: utter.Times(p.Volume),
+		Emphasis: p.Emphasis, Fragment: p.Fragment,
+	}
 }
 
 // ShotKind is what a picture's file is, told by its name and mode.

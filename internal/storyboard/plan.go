@@ -10,6 +10,7 @@ import (
 	"mynah/internal/frame"
 	"mynah/internal/markup"
 	"mynah/internal/script"
+	"mynah/internal/utter"
 )
 
 // File is what is known of a file of the project.
@@ -35,7 +36,7 @@ type Project interface {
 	// Voice finds a voice: name is the script's word, "" for the default of a language.
 	Voice(name, language string) Voice
 	// Legible counts the letters of a sentence, and those that a voice cannot speak.
-	Legible(sentence []script.Run, voice Voice) Legibility
+	Legible(sentence []utter.Run, voice Voice) Legibility
 	// Reads says whether a voice can speak most letters of a text.
 	Reads(text string, voice Voice) bool
 	// VoiceLike finds a voice of a language and gender; either may be empty.
@@ -47,7 +48,7 @@ type Project interface {
 	Lexicon(name string) diag.List
 	// Sentences cuts narration into sentences, and says in each run how it is read. The
 	// language is that of the voice.
-	Sentences(runs []script.Run, language string) [][]script.Run
+	Sentences(runs []utter.Run, language string) [][]utter.Run
 	// Track tells whether a name is that of a built-in music track.
 	Track(name string) bool
 }

@@ -17,6 +17,7 @@ import (
 	"mynah/internal/frame"
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
+	"mynah/internal/utter"
 )
 
 var update = flag.Bool("update", false, "accept what is seen now")
@@ -46,7 +47,7 @@ func (project) Track(name string) bool           { return name == "ukulele-1" }
 func (project) VoiceLike(string, string) (storyboard.Voice, bool)   { return storyboard.Voice{}, false }
 func (project) SayAs(string, string, string, string) (string, bool) { return "", false }
 func (project) Lexicon(string) diag.List                            { return nil }
-func (project) Legible(sentence []script.Run, _ storyboard.Voice) storyboard.Legibility {
+func (project) Legible(sentence []utter.Run, _ storyboard.Voice) storyboard.Legibility {
 	var l storyboard.Legibility
 	for _, r := range sentence {
 		for _, c := range r.Text {
@@ -88,9 +89,9 @@ func (project) Voice(name, language string) storyboard.Voice {
 }
 
 // Sentences cuts behind full stops.
-func (project) Sentences(runs []script.Run, _ string) [][]script.Run {
-	var out [][]script.Run
-	var cur []script.Run
+func (project) Sentences(runs []utter.Run, _ string) [][]utter.Run {
+	var out [][]utter.Run
+	var cur []utter.Run
 	for _, r := range runs {
 		cur = append(cur, r)
 		if strings.HasSuffix(strings.TrimSpace(r.Text), ".") {

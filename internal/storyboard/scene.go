@@ -9,6 +9,7 @@ import (
 	"mynah/internal/frame"
 	"mynah/internal/markup"
 	"mynah/internal/script"
+	"mynah/internal/utter"
 )
 
 // sceneState is the scene that is being planned.
@@ -193,7 +194,7 @@ func (p *planner) find(r diag.Range, name, language string) Voice {
 }
 
 // narration speaks one paragraph, sentence by sentence.
-func (s *sceneState) narration(r diag.Range, runs []script.Run) {
+func (s *sceneState) narration(r diag.Range, runs []utter.Run) {
 	s.speak(r, runs, s.speaking(r), paragraphEnds)
 	s.paragraph++
 }
@@ -222,7 +223,7 @@ func (s *sceneState) after(end ending) (silence time.Duration, fragment bool) {
 }
 
 // speak adds sentences to the current paragraph, the last of which ends as told.
-func (s *sceneState) speak(r diag.Range, runs []script.Run, voice Voice, end ending) {
+func (s *sceneState) speak(r diag.Range, runs []utter.Run, voice Voice, end ending) {
 	sentences := s.project.Sentences(runs, voice.Language)
 	if len(sentences) > 0 && !saysWords(sentences) {
 		s.list.Warnf(r, "this narration has no letters or digits; it is skipped").Hint = "write what is to be said in words, or take it out"

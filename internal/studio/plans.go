@@ -8,8 +8,8 @@ import (
 
 	"mynah/internal/diag"
 	"mynah/internal/reading"
-	"mynah/internal/script"
 	"mynah/internal/storyboard"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
@@ -70,7 +70,7 @@ func installHint(name string) string {
 }
 
 // Legible implements storyboard.Project.
-func (p *planProject) Legible(sentence []script.Run, speaks storyboard.Voice) storyboard.Legibility {
+func (p *planProject) Legible(sentence []utter.Run, speaks storyboard.Voice) storyboard.Legibility {
 	v, _ := p.booth.Resolve(p.ctx, speaks.Name, speaks.Language)
 	var text strings.Builder
 	for _, r := range sentence {
@@ -123,32 +123,9 @@ func (p *planProject) Lexicon(name string) diag.List {
 
 // Sentences implements storyboard.Project. It gives none when the context has ended:
 // reading is what takes long in planning a long text.
-func (p *planProject) Sentences(runs []script.Run, language string) [][]script.Run {
+func (p *planProject) Sentences(runs []utter.Run, language string) [][]utter.Run {
 	if p.ctx.Err() != nil {
 		return nil
 	}
-	var out [][]script.Run
-	for _, sentence := range p.reader.Sentences(voiceRuns(runs), language) {
-		var rs []script.Run
-		for _, r := range sentence {
-			rs = append(rs, script.Run{
-				Style: script.Style(r.Style), Text: r.Text, Say: r.Say, IPA: r.IPA, Language: r.Language,
-				Speed: r.Speed, Pitch: r.Pitch, Volume: r.Volume, Pause: r.Pause,
-			})
-		}
-		out = append(out, rs)
-	}
-	return out
-}
-
-// voiceRuns gives runs as the voices take them: the words for styles are the same.
-func voiceRuns(runs []script.Run) []voice.Run {
-	var out []voice.Run
-	for _, r := range runs {
-		out = append(out, voice.Run{
-			Style: voice.Style(r.Style), Text: r.Text, Say: r.Say, IPA: r.IPA, Language: r.Language,
-			Speed: r.Speed, Pitch: r.Pitch, Volume: r.Volume, Pause: r.Pause,
-		})
-	}
-	return out
+	return p.reader.Sentences(runs, language)
 }

@@ -264,10 +264,9 @@ func (j *job) sayAll(ctx context.Context) error {
 			g.Go(func() error {
 				v := j.voiceOf(ctx, p)
 				start := time.Now()
-				spoken, err := j.studio.booth.Speak(ctx, voice.Line{
-					Voice: v, Runs: voiceRuns(p.Runs), Speed: p.Speed, Pitch: p.Pitch, Volume: p.Volume,
-					Emphasis: p.Emphasis, Fragment: p.Fragment, Level: level,
-				})
+				line := p.Line()
+				line.Level = level
+				spoken, err := j.studio.booth.Speak(ctx, v, line)
 				if err != nil {
 					return j.unable(ctx, v, p, i, err)
 				}

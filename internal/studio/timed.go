@@ -12,6 +12,7 @@ import (
 	"mynah/internal/script"
 	"mynah/internal/sound"
 	"mynah/internal/timeline"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
@@ -26,7 +27,7 @@ func (j *job) readCues(s *script.Script, r SpeechRequest) error {
 	}
 	for _, c := range cues {
 		at := diag.Range{File: speechFile, Start: diag.Pos{Line: c.Line, Column: 1}, End: diag.Pos{Line: c.Line, Column: 1}}
-		n := &script.Narration{At: script.At{Range: at}, Source: c.Text, Runs: []script.Run{{Text: c.Text}}}
+		n := &script.Narration{At: script.At{Range: at}, Source: c.Text, Runs: []utter.Run{{Text: c.Text}}}
 		s.Scenes = append(s.Scenes, script.Scene{Range: at, Nodes: []script.Node{n}})
 	}
 	j.timed = cues
@@ -120,9 +121,9 @@ func (j *job) sayCue(ctx context.Context, i int) (*spokenCue, error) {
 				continue
 			}
 			v := j.voiceOf(ctx, p)
-			s, err := j.studio.booth.Speak(ctx, voice.Line{
-				Voice: v, Runs: voiceRuns(p.Runs), Speed: p.Speed * speed, Pitch: p.Pitch, Volume: p.Volume, Emphasis: p.Emphasis, Level: level,
-			})
+			line := p.Line()
+			line.Speed, line.Fragment, line.Level = line.Speed.Times(speed), false, level
+			s, err := j.studio.booth.Speak(ctx, v, line)
 			if err != nil {
 				return nil, 0, j.unable(ctx, v, p, i, err)
 			}

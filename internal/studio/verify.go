@@ -2,7 +2,6 @@ package studio
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +18,7 @@ import (
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
 	"mynah/internal/timeline"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
@@ -70,7 +70,7 @@ func silentSentence(p storyboard.Part, scene int, v voice.Voice) error {
 func loudest(p storyboard.Part) float64 {
 	most := 0.0
 	for _, r := range p.Runs {
-		most = max(most, cmp.Or(r.Volume, 1))
+		most = max(most, r.Volume.Value())
 	}
 	if len(p.Runs) == 0 {
 		most = 1
@@ -79,7 +79,7 @@ func loudest(p storyboard.Part) float64 {
 }
 
 // saidText is what the voice of a sentence is given to say.
-func saidText(runs []script.Run) string {
+func saidText(runs []utter.Run) string {
 	var b strings.Builder
 	for _, r := range runs {
 		switch {

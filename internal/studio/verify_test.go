@@ -11,6 +11,7 @@ import (
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
 	"mynah/internal/timeline"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
@@ -28,7 +29,7 @@ func told(t *testing.T, what string, err error, want string) {
 func TestSilentSpeechIsFound(t *testing.T) {
 	t.Parallel()
 	part := func(text string, volume float64) storyboard.Part {
-		return storyboard.Part{Kind: storyboard.Speech, Text: text, Runs: []script.Run{{Text: text}}, Voice: "anna", Volume: volume}
+		return storyboard.Part{Kind: storyboard.Speech, Text: text, Runs: []utter.Run{{Text: text}}, Voice: "anna", Volume: volume}
 	}
 	for _, c := range []struct {
 		name  string

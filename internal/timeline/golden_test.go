@@ -16,6 +16,7 @@ import (
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
 	"mynah/internal/timeline"
+	"mynah/internal/utter"
 )
 
 var update = flag.Bool("update", false, "accept what is seen now")
@@ -41,7 +42,7 @@ func (project) File(name string) storyboard.File {
 func (project) VoiceLike(string, string) (storyboard.Voice, bool)   { return storyboard.Voice{}, false }
 func (project) SayAs(string, string, string, string) (string, bool) { return "", false }
 func (project) Lexicon(string) diag.List                            { return nil }
-func (project) Legible([]script.Run, storyboard.Voice) storyboard.Legibility {
+func (project) Legible([]utter.Run, storyboard.Voice) storyboard.Legibility {
 	return storyboard.Legibility{}
 }
 func (project) Reads(string, storyboard.Voice) bool   { return true }
@@ -49,14 +50,14 @@ func (project) Nearest(string, string) string         { return "" }
 func (project) Track(string) bool                     { return false }
 func (project) Voice(name, _ string) storyboard.Voice { return storyboard.Voice{Name: name} }
 
-func (project) Sentences(runs []script.Run, _ string) [][]script.Run {
-	var out [][]script.Run
+func (project) Sentences(runs []utter.Run, _ string) [][]utter.Run {
+	var out [][]utter.Run
 	text := ""
 	for _, r := range runs {
 		text += r.Text
 	}
 	for s := range strings.SplitAfterSeq(text, ". ") {
-		out = append(out, []script.Run{{Text: s}})
+		out = append(out, []utter.Run{{Text: s}})
 	}
 	return out
 }
