@@ -87,16 +87,18 @@ func floors() map[string]int {
 	}
 }
 
-// workshop are the packages that make pictures, sound and videos; those of compiler read the
-// language. The workshop works on values, so that it can be used without a script.
+// workshop gives the packages that make pictures, sound and videos, and those of the compiler,
+// which read the language. The workshop works on values, so that it needs no script.
 func workshop() (packages, compiler []string) {
-	return []string{
-			"internal/ffmpeg", "internal/film", "internal/h264", "internal/media", "internal/mp4", "internal/music",
-			"internal/picture", "internal/proc", "internal/slide", "internal/sound", "internal/voice",
-		}, []string{
-			"mynah/internal/script", "mynah/internal/storyboard", "mynah/internal/timeline", "mynah/internal/caption",
-			"mynah/internal/reading",
-		}
+	packages = []string{
+		"internal/ffmpeg", "internal/film", "internal/h264", "internal/media", "internal/mp4", "internal/music",
+		"internal/picture", "internal/proc", "internal/slide", "internal/sound", "internal/voice",
+	}
+	compiler = []string{
+		"mynah/internal/script", "mynah/internal/storyboard", "mynah/internal/timeline", "mynah/internal/caption",
+		"mynah/internal/reading",
+	}
+	return packages, compiler
 }
 
 // pure are the packages of the compiler, and what none of them may import.

@@ -7,9 +7,9 @@ import (
 	"image"
 	"slices"
 
-	"mynah/internal/frame"
-
 	"github.com/klauspost/compress/zstd"
+
+	"mynah/internal/frame"
 )
 
 // Layer is what lies on a picture: a slide, a caption, the shade around a callout. Its

@@ -39,15 +39,15 @@ type Abilities struct {
 	Slowest, Fastest float64
 	// Pitch: Request.Pitch is honoured.
 	Pitch bool
-	// Prosody: Run.Speed, Run.Pitch and Run.Volume are honoured within a sentence.
+	// Prosody: Speed, Pitch and Volume of an utter.Run are honoured within a sentence.
 	Prosody bool
 	// Emphasis: the styles Emphasis, Strong and Reduced are heard with every voice.
 	Emphasis bool
-	// Language: Run.Language is honoured within a sentence.
+	// Language: utter.Run.Language is honoured within a sentence.
 	Language bool
-	// Phonemes: Run.IPA is honoured.
+	// Phonemes: utter.Run.IPA is honoured.
 	Phonemes bool
-	// Pauses: Run.Pause is honoured within a sentence.
+	// Pauses: utter.Run.Pause is honoured within a sentence.
 	Pauses bool
 	// Times: when words are said is measured, as a rule; see Word.Exact.
 	Times bool

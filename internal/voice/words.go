@@ -5,9 +5,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"mynah/internal/utter"
-
 	"github.com/clipperhouse/uax29/v2/words"
+
+	"mynah/internal/utter"
 )
 
 // Span is a stretch of a text, in bytes, End exclusive.
