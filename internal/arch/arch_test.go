@@ -22,6 +22,8 @@ func floors() map[string]int {
 		"examples":                         0,
 		"internal/diag":                    0,
 		"internal/fault":                   0,
+		"internal/frame":                   0,
+		"internal/utter":                   0,
 		"internal/cache":                   0,
 		"internal/animation":               0,
 		"internal/names":                   0,
@@ -85,6 +87,20 @@ func floors() map[string]int {
 	}
 }
 
+// workshop gives the packages that make pictures, sound and videos, and those of the compiler,
+// which read the language. The workshop works on values, so that it needs no script.
+func workshop() (packages, compiler []string) {
+	packages = []string{
+		"internal/ffmpeg", "internal/film", "internal/h264", "internal/media", "internal/mp4", "internal/music",
+		"internal/picture", "internal/proc", "internal/slide", "internal/sound", "internal/voice",
+	}
+	compiler = []string{
+		"mynah/internal/script", "mynah/internal/storyboard", "mynah/internal/timeline", "mynah/internal/caption",
+		"mynah/internal/reading",
+	}
+	return packages, compiler
+}
+
 // pure are the packages of the compiler, and what none of them may import.
 func pure() (packages, forbidden []string) {
 	return []string{"internal/diag", "internal/emphasis", "internal/similar", "internal/langid", "internal/script", "internal/markup", "internal/storyboard", "internal/timeline", "internal/caption"},
@@ -93,6 +109,18 @@ func pure() (packages, forbidden []string) {
 
 // imports reads the imports of every package of the module, tests left out.
 func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	return importsOf(t, func(file string) bool { return !strings.HasSuffix(file, "_test.go") })
+}
+
+// testImports reads the imports of every package's tests.
+func testImports(t *testing.T) map[string][]string {
+	t.Helper()
+	return importsOf(t, func(file string) bool { return strings.HasSuffix(file, "_test.go") })
+}
+
+// importsOf reads the imports of the Go files that are wanted, by package.
+func importsOf(t *testing.T, wanted func(file string) bool) map[string][]string {
 	t.Helper()
 	root := filepath.Join("..", "..")
 	out := map[string][]string{}
@@ -103,7 +131,7 @@ func imports(t *testing.T) map[string][]string {
 		if d.IsDir() && (strings.HasPrefix(d.Name(), ".") && d.Name() != ".." || d.Name() == "testdata" || d.Name() == "bin") {
 			return filepath.SkipDir
 		}
-		if d.IsDir() || !strings.HasSuffix(p, ".go") || strings.HasSuffix(p, "_test.go") {
+		if d.IsDir() || !strings.HasSuffix(p, ".go") || !wanted(p) {
 			return nil
 		}
 		src, err := os.ReadFile(p)
@@ -191,6 +219,24 @@ func TestPurity(t *testing.T) {
 		for _, name := range all[pkg] {
 			if slices.Contains(forbidden, name) {
 				t.Errorf("%s imports %s: the compiler plans and never acts", pkg, name)
+			}
+		}
+	}
+}
+
+// TestWorkshopWithoutCompiler: tests of the workshop count too.
+func TestWorkshopWithoutCompiler(t *testing.T) {
+	t.Parallel()
+	packages, compiler := workshop()
+	for _, files := range []map[string][]string{imports(t), testImports(t)} {
+		for pkg, names := range files {
+			if !slices.ContainsFunc(packages, func(p string) bool { return pkg == p || strings.HasPrefix(pkg, p+"/") }) {
+				continue
+			}
+			for _, name := range names {
+				if slices.Contains(compiler, name) {
+					t.Errorf("%s imports %s: the workshop knows nothing of the language", pkg, name)
+				}
 			}
 		}
 	}

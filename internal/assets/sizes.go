@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"mynah/internal/diag"
-	"mynah/internal/script"
+	"mynah/internal/frame"
 	"mynah/internal/storyboard"
 )
 
@@ -53,7 +53,7 @@ func (c check) size(shot storyboard.Shot, scene int, found *sizeFindings, list *
 	frameW, frameH := float64(c.board.Film.Width), float64(c.board.Film.Height)
 	wide, high := frameW/float64(w), frameH/float64(h)
 	scale := max(wide, high)
-	if shot.Fit == script.Contain {
+	if shot.Fit == frame.Contain {
 		scale = min(wide, high)
 	}
 	if scale > mostEnlarge && !a.drawn {
@@ -62,7 +62,7 @@ func (c check) size(shot storyboard.Shot, scene int, found *sizeFindings, list *
 			hint: fmt.Sprintf("use a larger picture, of %d x %d pixels or more", int(float64(w)*scale), int(float64(h)*scale)),
 		}, scene)
 	}
-	if shot.Fit == script.Contain || shot.Fit == script.Stretch {
+	if shot.Fit == frame.Contain || shot.Fit == frame.Stretch {
 		return
 	}
 	kept, seen := frameW*frameH/(scale*scale*float64(w)*float64(h)), min(frameW, frameH)/scale
@@ -71,7 +71,7 @@ func (c check) size(shot storyboard.Shot, scene int, found *sizeFindings, list *
 	case kept < nothing && seen < 2:
 		d := list.Errorf(shot.Range, "nothing of %q is left: to fill the frame it is cropped to a line of its %d x %d pixels", shot.File, w, h)
 		d.Hint = fmt.Sprintf("show all of it: ![contain](%s), or ![fit](%s) to stretch it", shot.File, shot.File)
-	case kept < leastKept && shot.Position == script.Position{}: // else the author said which part is kept
+	case kept < leastKept && shot.Position == frame.Position{}: // else the author said which part is kept
 		found.cropped = add(found.cropped, sizeFinding{
 			file: shot.File, how: fmt.Sprintf("%.0f %%", max(kept*100, 1)), place: shot.Range,
 			hint: fmt.Sprintf("to show all of it, write ![contain](%s); to choose the part that is kept, as ![top](%s)", shot.File, shot.File),

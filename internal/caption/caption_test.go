@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"mynah/internal/caption"
+	"mynah/internal/frame"
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
 	"mynah/internal/timeline"
@@ -19,7 +20,7 @@ func film(text string, limit int, quote *string) ([]caption.Cue, *timeline.Line)
 	b := &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Break: limit}}, Scenes: []storyboard.Scene{{
 		Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: text}}, Quote: quote,
 	}}}
-	l := &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{
+	l := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{
 		Frames: 250, Voice: []timeline.Voice{{Start: 0, Samples: n}}, VoiceEnd: n,
 	}}}
 	return caption.Cues(b, l, func(int, int) []caption.Word {
@@ -76,7 +77,7 @@ func TestQuotesLastAsLongAsTheScene(t *testing.T) {
 		"nothing but one": {[]storyboard.PartKind{storyboard.Pause}, second / 10, 10*second - second/10},
 	} {
 		b := &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Break: 80}}, Scenes: []storyboard.Scene{{Quote: &text}}}
-		l := &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Frames: 250}}}
+		l := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Frames: 250}}}
 		for i, k := range c.kinds {
 			b.Scenes[0].Parts = append(b.Scenes[0].Parts, storyboard.Part{Kind: k})
 			l.Scenes[0].Voice = append(l.Scenes[0].Voice, timeline.Voice{Part: i, Start: int64(i) * second, Samples: second})
@@ -104,7 +105,7 @@ func TestQuotesKeepTheirLines(t *testing.T) {
 	long := strings.Repeat("word ", 30)
 	b := &storyboard.Board{Film: plainFilm(80), Scenes: []storyboard.Scene{{Quote: &long}}}
 	b.Film.Width, b.Film.Height, b.Film.Subtitles.Mode = 1280, 720, script.SubtitlesOverlay
-	l := &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Frames: 250}}}
+	l := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Frames: 250}}}
 	if cues := caption.Cues(b, l, nil); len(cues) != 1 || len(cues[0].Lines()) != 3 {
 		t.Errorf("%+v", cues)
 	}
@@ -115,7 +116,7 @@ func TestCuesOfScenesAreApart(t *testing.T) {
 	t.Parallel()
 	quote := "instead"
 	b := &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Break: 80}}}
-	l := &timeline.Line{FPS: script.Rate{Num: 100, Den: 1}}
+	l := &timeline.Line{FPS: frame.Rate{Num: 100, Den: 1}}
 	var at int64
 	for _, frames := range []int64{100, 25, 5, 100} {
 		b.Scenes = append(b.Scenes, storyboard.Scene{Quote: &quote})
@@ -173,7 +174,7 @@ func TestMarksStayWithTheirWord(t *testing.T) {
 			inWord = is
 		}
 		n := int64(len(words)) * 24000
-		l := &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{
+		l := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{
 			Frames: 500, Voice: []timeline.Voice{{Samples: n}}, VoiceEnd: n,
 		}}}
 		var got []string

@@ -9,6 +9,7 @@ import (
 	"github.com/rivo/uniseg"
 
 	"mynah/internal/caption"
+	"mynah/internal/frame"
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
 	"mynah/internal/timeline"
@@ -19,7 +20,7 @@ import (
 func said(film storyboard.Film, sentences ...string) []caption.Cue {
 	const letter = timeline.SampleRate * 6 / 100
 	b := &storyboard.Board{Film: film, Scenes: []storyboard.Scene{{}}}
-	l := &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{}}}
+	l := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{}}}
 	var words [][]caption.Word
 	var at int64
 	for i, text := range sentences {
@@ -207,7 +208,7 @@ func TestWordsThatAreSaidAtOnce(t *testing.T) {
 	t.Parallel()
 	text := strings.TrimSpace(strings.Repeat("words that a voice says all at the same time ", 6))
 	b := &storyboard.Board{Film: plainFilm(80), Scenes: []storyboard.Scene{{Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: text}}}}}
-	l := &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Voice: []timeline.Voice{{Samples: 480000}}}}}
+	l := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Voice: []timeline.Voice{{Samples: 480000}}}}}
 	var words []caption.Word
 	for _, s := range voice.Words(text) {
 		words = append(words, caption.Word{Offset: s.Start, Start: 0, End: 480000})
@@ -329,7 +330,7 @@ func FuzzCut(f *testing.F) {
 			words = append(words, caption.Word{Offset: s.Start, Start: int64(i) * int64(pace), End: int64(i+1) * int64(pace)})
 		}
 		n := int64(len(words))*int64(pace) - int64(pace)/2
-		l := &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Frames: 100, Voice: []timeline.Voice{{Samples: n}, {Part: 1, Start: n + 10, Samples: n}}, VoiceEnd: 2*n + 10}}}
+		l := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Frames: 100, Voice: []timeline.Voice{{Samples: n}, {Part: 1, Start: n + 10, Samples: n}}, VoiceEnd: 2*n + 10}}}
 		cues := caption.Cues(b, l, func(int, int) []caption.Word { return words })
 		most := limit
 		if quote { // which stays whole where it is not much longer

@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"mynah/internal/voice"
+	"mynah/internal/utter"
 	"mynah/internal/voice/remote/remotetest"
 	"mynah/internal/voice/voicetest"
 )
@@ -29,7 +29,7 @@ func speechServer(t *testing.T) *remotetest.Server {
 			s.Wrong(w, "%v", err)
 			return
 		}
-		clip, _ := s.Say(r.Context(), []voice.Run{{Text: b.Input}}, 1, 1)
+		clip, _ := s.Say(r.Context(), []utter.Run{{Text: b.Input}}, 1, 1)
 		w.Header().Set("Content-Type", "audio/wav")
 		_, _ = w.Write(remotetest.WAV(clip.PCM, clip.Rate))
 	})

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"mynah/internal/frame"
 	"mynah/internal/project"
 	"mynah/internal/script"
 )
@@ -31,10 +32,10 @@ func TestDefaultsOfAllStyles(t *testing.T) {
 		if h.Title == nil || *h.Title != "a # b" || h.Voice == nil || *h.Voice != "brian" || h.Description == nil || *h.Description != "two lines" {
 			t.Errorf("%s: %+v", name, h.Properties)
 		}
-		if h.Canvas == nil || *h.Canvas != (script.Color{R: 16, G: 32, B: 48, A: 255}) || h.Theme == nil || h.Theme.Name != "looks/own.css" {
+		if h.Canvas == nil || *h.Canvas != (frame.Color{R: 16, G: 32, B: 48, A: 255}) || h.Theme == nil || h.Theme.Name != "looks/own.css" {
 			t.Errorf("%s: canvas %v, theme %v", name, h.Canvas, h.Theme)
 		}
-		if s := h.Subtitles; s == nil || s.Mode != script.SubtitlesOverlay || s.Color == nil || *s.Color != (script.Color{R: 255, G: 255, B: 255, A: 255}) {
+		if s := h.Subtitles; s == nil || s.Mode != script.SubtitlesOverlay || s.Color == nil || *s.Color != (frame.Color{R: 255, G: 255, B: 255, A: 255}) {
 			t.Errorf("%s: subtitles %+v", name, s)
 		}
 		if d.meaning("Me") != "amy" {

@@ -10,8 +10,8 @@ import (
 	"mynah/internal/diag"
 	"mynah/internal/project"
 	"mynah/internal/reading"
-	"mynah/internal/script"
 	"mynah/internal/storyboard"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
@@ -77,7 +77,7 @@ func installHint(name string) string {
 }
 
 // Legible implements storyboard.Project.
-func (p *planner) Legible(sentence []script.Run, speaks storyboard.Voice) storyboard.Legibility {
+func (p *planner) Legible(sentence []utter.Run, speaks storyboard.Voice) storyboard.Legibility {
 	v, _ := p.booth.Resolve(p.ctx, speaks.Name, speaks.Language)
 	var text strings.Builder
 	for _, r := range sentence {
@@ -128,22 +128,11 @@ func (p *planner) Lexicon(name string) diag.List {
 	return list
 }
 
-// Sentences implements storyboard.Project. It gives none when the context has ended:
+// Sentences implements storyboard.Project. It returns none when the context has ended:
 // reading is what takes long in planning a long text.
-func (p *planner) Sentences(runs []script.Run, language string) [][]script.Run {
+func (p *planner) Sentences(runs []utter.Run, language string) [][]utter.Run {
 	if p.ctx.Err() != nil {
 		return nil
 	}
-	var out [][]script.Run
-	for _, sentence := range p.reader.Sentences(VoiceRuns(runs), language) {
-		var rs []script.Run
-		for _, r := range sentence {
-			rs = append(rs, script.Run{
-				Style: script.Style(r.Style), Text: r.Text, Say: r.Say, IPA: r.IPA, Language: r.Language,
-				Speed: r.Speed, Pitch: r.Pitch, Volume: r.Volume, Pause: r.Pause,
-			})
-		}
-		out = append(out, rs)
-	}
-	return out
+	return p.reader.Sentences(runs, language)
 }

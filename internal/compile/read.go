@@ -10,6 +10,7 @@ import (
 
 	"mynah/internal/diag"
 	"mynah/internal/fault"
+	"mynah/internal/frame"
 	"mynah/internal/project"
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
@@ -21,8 +22,8 @@ type Request struct {
 	// Script is its name in the project, slashes forward.
 	Script string
 	// Size, FPS and Voice override the header's; zero values do not.
-	Size  *script.Size
-	FPS   *script.Rate
+	Size  *frame.Size
+	FPS   *frame.Rate
 	Voice string
 	// VoicePlace is what findings about Voice point at.
 	VoicePlace diag.Range

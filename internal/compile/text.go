@@ -14,6 +14,7 @@ import (
 	"mynah/internal/project"
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
@@ -99,7 +100,7 @@ func readCues(s *script.Script, r TextRequest) ([]caption.Timed, error) {
 	}
 	for _, c := range cues {
 		at := diag.Range{File: TextFile, Start: diag.Pos{Line: c.Line, Column: 1}, End: diag.Pos{Line: c.Line, Column: 1}}
-		n := &script.Narration{At: script.At{Range: at}, Source: c.Text, Runs: []script.Run{{Text: c.Text}}}
+		n := &script.Narration{At: script.At{Range: at}, Source: c.Text, Runs: []utter.Run{{Text: c.Text}}}
 		s.Scenes = append(s.Scenes, script.Scene{Range: at, Nodes: []script.Node{n}})
 	}
 	return cues, nil

@@ -11,8 +11,8 @@ import (
 	"testing"
 
 	"mynah/internal/ffmpeg"
+	"mynah/internal/frame"
 	"mynah/internal/media"
-	"mynah/internal/script"
 )
 
 var update = flag.Bool("update", false, "accept what is seen now")
@@ -36,22 +36,22 @@ func lines(args []string) string {
 // hd is a film of 720p.
 func hd() ffmpeg.Picture {
 	still, clip := ffmpeg.DefaultQuality()
-	return ffmpeg.Picture{Width: 1280, Height: 720, FPS: script.Rate{Num: 25, Den: 1}, StillQP: still, ClipCRF: clip}
+	return ffmpeg.Picture{Width: 1280, Height: 720, FPS: frame.Rate{Num: 25, Den: 1}, StillQP: still, ClipCRF: clip}
 }
 
-func still(n int, f media.Format, s ffmpeg.Source, fit script.Fit) ffmpeg.StillInput {
+func still(n int, f media.Format, s ffmpeg.Source, fit frame.Fit) ffmpeg.StillInput {
 	w, h := s.Upright()
 	return ffmpeg.StillInput{
-		Input: ffmpeg.Input{Path: fmt.Sprintf("/s/in-%d", n), Format: f}, Source: s, Canvas: script.Color{R: 1, G: 2, B: 255, A: 255},
-		Placement: ffmpeg.Place(w, h, 1280, 720, fit, script.Position{}),
+		Input: ffmpeg.Input{Path: fmt.Sprintf("/s/in-%d", n), Format: f}, Source: s, Canvas: frame.Color{R: 1, G: 2, B: 255, A: 255},
+		Placement: ffmpeg.Place(w, h, 1280, 720, fit, frame.Position{}),
 	}
 }
 
-func clip(s ffmpeg.Source, fit script.Fit) ffmpeg.ClipInput {
+func clip(s ffmpeg.Source, fit frame.Fit) ffmpeg.ClipInput {
 	w, h := s.Upright()
 	return ffmpeg.ClipInput{
-		Input: ffmpeg.Input{Path: "/s/in-1", Format: media.MOV}, Source: s, Canvas: script.Color{A: 255}, Frames: 50,
-		Placement: ffmpeg.Place(w, h, 1280, 720, fit, script.Position{}),
+		Input: ffmpeg.Input{Path: "/s/in-1", Format: media.MOV}, Source: s, Canvas: frame.Color{A: 255}, Frames: 50,
+		Placement: ffmpeg.Place(w, h, 1280, 720, fit, frame.Position{}),
 	}
 }
 
@@ -63,26 +63,26 @@ func TestArguments(t *testing.T) {
 	plain := ffmpeg.Source{Width: 1280, Height: 720, Turn: 1, PixelW: 1, PixelH: 1, Matrix: "bt709", Plain: true}
 	dv := ffmpeg.Source{Width: 720, Height: 576, Turn: 1, PixelW: 64, PixelH: 45, Matrix: "bt601"}
 	hdr := ffmpeg.Source{Width: 3840, Height: 2160, Turn: 1, PixelW: 1, PixelH: 1, Matrix: "bt2020", Primaries: 9, Transfer: 16, Colours: "c", Table: "/s/it's: [a],b"}
-	stretch := clip(photo, script.Cover)
+	stretch := clip(photo, frame.Cover)
 	stretch.From, stretch.Length, stretch.SpeedNum, stretch.SpeedDen, stretch.Held = 1500000, 2000001, 3, 2, true
-	slow := clip(photo, script.Contain)
-	slow.Rate = script.Rate{Num: 5, Den: 1}
-	gif := clip(drawing, script.Contain)
+	slow := clip(photo, frame.Contain)
+	slow.Rate = frame.Rate{Num: 5, Den: 1}
+	gif := clip(drawing, frame.Contain)
 	gif.Format = media.GIF
-	webm := clip(drawing, script.Stretch)
+	webm := clip(drawing, frame.Stretch)
 	webm.Format, webm.AlphaVPX = media.Matroska, "libvpx-vp9"
 	ntsc := hd()
-	ntsc.FPS = script.Rate{Num: 30000, Den: 1001}
-	one := []ffmpeg.StillInput{still(0, media.PNG, drawing, script.Contain)}
+	ntsc.FPS = frame.Rate{Num: 30000, Den: 1001}
+	one := []ffmpeg.StillInput{still(0, media.PNG, drawing, frame.Contain)}
 	three := []ffmpeg.StillInput{
-		still(0, media.JPEG, photo, script.Cover),
-		still(1, media.PNG, plain, script.Cover),
-		still(2, media.WebP, drawing, script.Stretch),
+		still(0, media.JPEG, photo, frame.Cover),
+		still(1, media.PNG, plain, frame.Cover),
+		still(2, media.WebP, drawing, frame.Stretch),
 	}
-	blurred := []ffmpeg.StillInput{still(0, media.JPEG, photo, script.Cover), still(1, media.PNG, plain, script.Cover)}
+	blurred := []ffmpeg.StillInput{still(0, media.JPEG, photo, frame.Cover), still(1, media.PNG, plain, frame.Cover)}
 	blurred[0].Backdrops = []ffmpeg.Backdrop{{Effects: []ffmpeg.Effect{{Name: "blur", Value: 12}, {Name: "brightness", Value: 0.5}}}}
 	blurred[1].EnlargeW, blurred[1].EnlargeH = 1920, 1080
-	slide := clip(plain, script.Cover)
+	slide := clip(plain, frame.Cover)
 	slide.Skip, slide.Again = 5, true
 	slide.Layers = []ffmpeg.LayerInput{{Path: "/s/layer-0", W: 1280, H: 720, To: 10}, {Path: "/s/layer-1", X: 100, Y: 50, W: 40, H: 30, From: 10, To: 50}}
 	slide.Backdrops = []ffmpeg.Backdrop{
@@ -106,11 +106,11 @@ func TestArguments(t *testing.T) {
 		{"EncodeImages", hd().EncodeImages(three)},
 		{"EncodeStills", hd().EncodeStills()},
 		{"EncodeMoving", ntsc.EncodeMoving(nil)},
-		{"EncodeClip", ntsc.EncodeClip(clip(dv, script.Contain))},
+		{"EncodeClip", ntsc.EncodeClip(clip(dv, frame.Contain))},
 		{"EncodeClip, a stretch, faster, that stands at its end", hd().EncodeClip(stretch)},
 		{"EncodeClip of few pictures", hd().EncodeClip(slow)},
-		{"EncodeClip of the film's own form", hd().EncodeClip(clip(plain, script.Cover))},
-		{"EncodeClip of high dynamic range", hd().EncodeClip(clip(hdr, script.Cover))},
+		{"EncodeClip of the film's own form", hd().EncodeClip(clip(plain, frame.Cover))},
+		{"EncodeClip of high dynamic range", hd().EncodeClip(clip(hdr, frame.Cover))},
 		{"ReadClip of a GIF", hd().ReadClip(gif)},
 		{"ReadClip of a transparent WebM", hd().ReadClip(webm)},
 		{"ReadEnter", hd().ReadEnter(ffmpeg.EnterInput{Type: "dissolve", Path: "/s/before", Frames: 12}, 7)},
@@ -119,7 +119,7 @@ func TestArguments(t *testing.T) {
 		{"EncodeChains", hd().EncodeChains([]int64{4, 9})},
 		{"EncodeMoving that comes in under captions", ntsc.EncodeMoving(&ffmpeg.EnterInput{Type: "circle", Path: "/s/before", Frames: 15, States: states})},
 		{"EncodeClip under a slide and captions, that comes in", hd().EncodeClip(said)},
-		{"EncodeClip under captions", hd().EncodeClip(func() ffmpeg.ClipInput { c := clip(plain, script.Cover); c.States = states; return c }())},
+		{"EncodeClip under captions", hd().EncodeClip(func() ffmpeg.ClipInput { c := clip(plain, frame.Cover); c.States = states; return c }())},
 		{"PNG", hd().PNG()},
 		{"Sheet", hd().Sheet(7, 480)},
 		{"EncodeClip under a slide, that comes in", hd().EncodeClip(slide)},
@@ -211,7 +211,7 @@ func TestLevels(t *testing.T) {
 		{7680, 4320, 120, 1, "62"},
 	} {
 		p := hd()
-		p.Width, p.Height, p.FPS = c.w, c.h, script.Rate{Num: c.num, Den: c.den}
+		p.Width, p.Height, p.FPS = c.w, c.h, frame.Rate{Num: c.num, Den: c.den}
 		for name, args := range map[string][]string{
 			"stills": p.EncodeStills(), "images": p.EncodeImages([]ffmpeg.StillInput{{}}), "moving": p.EncodeMoving(nil), "clips": p.EncodeClip(ffmpeg.ClipInput{}),
 		} {

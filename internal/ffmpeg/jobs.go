@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"mynah/internal/script"
+	"mynah/internal/frame"
 )
 
 // StillInput is a picture to be read once and brought to the film's frame.
@@ -15,7 +15,7 @@ type StillInput struct {
 	Input
 	Source    Source
 	Placement Placement
-	Canvas    script.Color
+	Canvas    frame.Color
 	Backdrops []Backdrop
 	// EnlargeW and EnlargeH are what the frame is enlarged to at the end; 0 leaves it.
 	EnlargeW, EnlargeH int
@@ -68,13 +68,13 @@ type ClipInput struct {
 	Input
 	Source    Source
 	Placement Placement
-	Canvas    script.Color
+	Canvas    frame.Color
 	// From and Length in microseconds of the clip; Length 0 is all of it.
 	From, Length int64
 	// SpeedNum / SpeedDen is how many seconds of the clip pass in one of the film.
 	SpeedNum, SpeedDen int64
 	// Rate is how many pictures a second the clip has; zero where that is not known.
-	Rate script.Rate
+	Rate frame.Rate
 	// Skip is how many frames of the film are left out first, Frames how many are wanted
 	// then.
 	Skip, Frames int64
@@ -159,7 +159,7 @@ func (c ClipInput) graph(p Picture) string {
 }
 
 // slower tells whether the clip has fewer pictures in a second of the film than the film.
-func (c ClipInput) slower(film script.Rate) bool {
+func (c ClipInput) slower(film frame.Rate) bool {
 	speed := big.NewRat(max(c.SpeedNum, 1), max(c.SpeedDen, 1))
 	own := big.NewRat(c.Rate.Num, max(c.Rate.Den, 1))
 	return own.Sign() > 0 && own.Mul(own, speed).Cmp(big.NewRat(film.Num, max(film.Den, 1))) < 0

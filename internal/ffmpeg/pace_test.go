@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"mynah/internal/ffmpeg"
+	"mynah/internal/frame"
 	"mynah/internal/media"
 	"mynah/internal/proc"
-	"mynah/internal/script"
 )
 
 // TestSlowClips: a clip of few pictures is scaled before they are repeated, one of many
@@ -33,13 +33,13 @@ func TestSlowClips(t *testing.T) {
 	small := hd()
 	small.Width, small.Height = 64, 36
 	source := ffmpeg.Source{Width: 320, Height: 240, Turn: 6, PixelW: 1, PixelH: 1, Matrix: "bt601"}
-	for name, fit := range map[string]script.Fit{"cover": script.Cover, "contain": script.Contain} {
+	for name, fit := range map[string]frame.Fit{"cover": frame.Cover, "contain": frame.Contain} {
 		for _, speed := range [][2]int64{{1, 1}, {1, 3}, {7, 2}} {
 			c := clip(source, fit)
-			c.Placement = ffmpeg.Place(240, 320, small.Width, small.Height, fit, script.Position{})
+			c.Placement = ffmpeg.Place(240, 320, small.Width, small.Height, fit, frame.Position{})
 			c.Path, c.Format, c.Frames, c.SpeedNum, c.SpeedDen = path, media.MOV, 400, speed[0], speed[1]
 			var frames [2]bytes.Buffer
-			for i, rate := range []script.Rate{{}, {Num: 2, Den: 1}} {
+			for i, rate := range []frame.Rate{{}, {Num: 2, Den: 1}} {
 				c.Rate = rate
 				args := small.ReadClip(c)
 				graph := strings.Join(args, " ")
@@ -55,8 +55,8 @@ func TestSlowClips(t *testing.T) {
 			}
 		}
 	}
-	c := clip(source, script.Cover)
-	for rate, slow := range map[script.Rate]bool{{}: false, {Num: 24, Den: 1}: true, {Num: 25, Den: 1}: false, {Num: 60, Den: 1}: false} {
+	c := clip(source, frame.Cover)
+	for rate, slow := range map[frame.Rate]bool{{}: false, {Num: 24, Den: 1}: true, {Num: 25, Den: 1}: false, {Num: 60, Den: 1}: false} {
 		c.Rate = rate
 		if graph := strings.Join(hd().ReadClip(c), " "); strings.Contains(graph, "setsar=1,fps=") != slow {
 			t.Errorf("%v in a film of 25: %s", rate, graph)

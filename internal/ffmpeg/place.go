@@ -5,7 +5,7 @@ import (
 	"math"
 	"strings"
 
-	"mynah/internal/script"
+	"mynah/internal/frame"
 )
 
 // Placement is how a source picture comes to stand in the frame. All lengths are in
@@ -28,12 +28,12 @@ func (p Placement) Padded() bool {
 }
 
 // Place computes a Placement of a source of w x h pixels.
-func Place(w, h, frameW, frameH int, fit script.Fit, at script.Position) Placement {
+func Place(w, h, frameW, frameH int, fit frame.Fit, at frame.Position) Placement {
 	p := Placement{CropW: w, CropH: h, FrameW: frameW, FrameH: frameH}
 	switch fit {
-	case script.Stretch:
+	case frame.Stretch:
 		p.ScaledW, p.ScaledH = frameW, frameH
-	case script.Contain:
+	case frame.Contain:
 		s := math.Min(float64(frameW)/float64(w), float64(frameH)/float64(h))
 		p.ScaledW = clamp(int(math.Round(float64(w)*s)), 1, frameW)
 		p.ScaledH = clamp(int(math.Round(float64(h)*s)), 1, frameH)
@@ -50,30 +50,30 @@ func Place(w, h, frameW, frameH int, fit script.Fit, at script.Position) Placeme
 // cover places one axis of a source that is at least as long as the frame when scaled
 // by s. Only the whole pixels that are seen are scaled, so that a panorama costs no
 // more than what it shows.
-func cover(n, frame int, s float64, at script.Align) (crop, length, scaled, offset int) {
-	seen := float64(frame) / s
+func cover(n, room int, s float64, at frame.Align) (crop, length, scaled, offset int) {
+	seen := float64(room) / s
 	free := math.Max(float64(n)-seen, 0)
 	from := free / 2
 	switch at {
-	case script.AlignStart:
+	case frame.AlignStart:
 		from = 0
-	case script.AlignEnd:
+	case frame.AlignEnd:
 		from = free
-	case script.AlignCenter:
+	case frame.AlignCenter:
 	}
 	crop = clamp(int(math.Floor(from+1e-9)), 0, n-1)
 	end := clamp(int(math.Ceil(from+seen-1e-9)), crop+1, n)
 	length = end - crop
-	scaled = max(int(math.Round(float64(length)*s)), frame)
-	offset = -clamp(int(math.Round((from-float64(crop))*s)), 0, scaled-frame)
+	scaled = max(int(math.Round(float64(length)*s)), room)
+	offset = -clamp(int(math.Round((from-float64(crop))*s)), 0, scaled-room)
 	return crop, length, scaled, offset
 }
 
-func aligned(free int, at script.Align) int {
+func aligned(free int, at frame.Align) int {
 	switch at {
-	case script.AlignStart:
+	case frame.AlignStart:
 		return 0
-	case script.AlignEnd:
+	case frame.AlignEnd:
 		return free
 	default:
 		return free / 2
@@ -164,7 +164,7 @@ type pace struct {
 
 // chain gives the filter chain from a source to the film's frame. in and out are the
 // labels, out also making those inside unique.
-func chain(in, out string, s Source, p Placement, canvas script.Color, moving pace) string {
+func chain(in, out string, s Source, p Placement, canvas frame.Color, moving pace) string {
 	var f []string
 	rate := moving.rate
 	fps := "fps=" + rate + ":start_time=0:round=near"
@@ -249,4 +249,4 @@ func escaped(text string) string {
 	return strings.NewReplacer(`\`, `\\`, `'`, `\'`, `[`, `\[`, `]`, `\]`, `,`, `\,`, `;`, `\;`).Replace(option)
 }
 
-func hex(c script.Color) string { return fmt.Sprintf("0x%02X%02X%02X", c.R, c.G, c.B) }
+func hex(c frame.Color) string { return fmt.Sprintf("0x%02X%02X%02X", c.R, c.G, c.B) }

@@ -7,45 +7,45 @@ import (
 	"testing"
 
 	"mynah/internal/ffmpeg"
-	"mynah/internal/script"
+	"mynah/internal/frame"
 )
 
 func TestPlace(t *testing.T) {
 	t.Parallel()
-	const start, center, end = script.AlignStart, script.AlignCenter, script.AlignEnd
-	at := func(x, y script.Align) script.Position { return script.Position{X: x, Y: y} }
+	const start, center, end = frame.AlignStart, frame.AlignCenter, frame.AlignEnd
+	at := func(x, y frame.Align) frame.Position { return frame.Position{X: x, Y: y} }
 	for _, c := range []struct {
 		name string
 		w, h int
-		fit  script.Fit
-		at   script.Position
+		fit  frame.Fit
+		at   frame.Position
 		// want is CROP-W x CROP-H + CROP-X + CROP-Y, what it is scaled to, and where.
 		want   string
 		padded bool
 	}{
-		{"of the frame's size", 1280, 720, script.Cover, at(center, center), "1280x720+0+0 1280x720 at 0 0", false},
-		{"of the frame's shape", 2560, 1440, script.Cover, at(center, center), "2560x1440+0+0 1280x720 at 0 0", false},
-		{"smaller", 640, 360, script.Cover, at(center, center), "640x360+0+0 1280x720 at 0 0", false},
-		{"too wide", 2000, 720, script.Cover, at(center, center), "1280x720+360+0 1280x720 at 0 0", false},
-		{"too wide, its left", 2000, 720, script.Cover, at(start, center), "1280x720+0+0 1280x720 at 0 0", false},
-		{"too wide, its right", 2000, 720, script.Cover, at(end, center), "1280x720+720+0 1280x720 at 0 0", false},
-		{"too high", 1280, 1720, script.Cover, at(center, center), "1280x720+0+500 1280x720 at 0 0", false},
-		{"too high, its top", 1280, 1720, script.Cover, at(end, start), "1280x720+0+0 1280x720 at 0 0", false},
-		{"too high, its bottom", 1280, 1720, script.Cover, at(start, end), "1280x720+0+1000 1280x720 at 0 0", false},
-		{"scaled up and cropped", 640, 400, script.Cover, at(center, center), "640x360+0+20 1280x720 at 0 0", false},
+		{"of the frame's size", 1280, 720, frame.Cover, at(center, center), "1280x720+0+0 1280x720 at 0 0", false},
+		{"of the frame's shape", 2560, 1440, frame.Cover, at(center, center), "2560x1440+0+0 1280x720 at 0 0", false},
+		{"smaller", 640, 360, frame.Cover, at(center, center), "640x360+0+0 1280x720 at 0 0", false},
+		{"too wide", 2000, 720, frame.Cover, at(center, center), "1280x720+360+0 1280x720 at 0 0", false},
+		{"too wide, its left", 2000, 720, frame.Cover, at(start, center), "1280x720+0+0 1280x720 at 0 0", false},
+		{"too wide, its right", 2000, 720, frame.Cover, at(end, center), "1280x720+720+0 1280x720 at 0 0", false},
+		{"too high", 1280, 1720, frame.Cover, at(center, center), "1280x720+0+500 1280x720 at 0 0", false},
+		{"too high, its top", 1280, 1720, frame.Cover, at(end, start), "1280x720+0+0 1280x720 at 0 0", false},
+		{"too high, its bottom", 1280, 1720, frame.Cover, at(start, end), "1280x720+0+1000 1280x720 at 0 0", false},
+		{"scaled up and cropped", 640, 400, frame.Cover, at(center, center), "640x360+0+20 1280x720 at 0 0", false},
 		{"an empty fit is cover", 2000, 720, "", at(center, center), "1280x720+360+0 1280x720 at 0 0", false},
 
-		{"contained, of the frame's shape", 640, 360, script.Contain, at(center, center), "640x360+0+0 1280x720 at 0 0", false},
-		{"contained, high", 720, 1440, script.Contain, at(center, center), "720x1440+0+0 360x720 at 460 0", true},
-		{"contained, high, left", 720, 1440, script.Contain, at(start, center), "720x1440+0+0 360x720 at 0 0", true},
-		{"contained, high, right", 720, 1440, script.Contain, at(end, end), "720x1440+0+0 360x720 at 920 0", true},
-		{"contained, wide", 2560, 720, script.Contain, at(center, center), "2560x720+0+0 1280x360 at 0 180", true},
-		{"contained, wide, top", 2560, 720, script.Contain, at(center, start), "2560x720+0+0 1280x360 at 0 0", true},
-		{"contained, wide, bottom", 2560, 720, script.Contain, at(start, end), "2560x720+0+0 1280x360 at 0 360", true},
-		{"contained, scaled up", 100, 100, script.Contain, at(center, center), "100x100+0+0 720x720 at 280 0", true},
-		{"contained, but a line", 10000, 1, script.Contain, at(center, center), "10000x1+0+0 1280x1 at 0 359", true},
+		{"contained, of the frame's shape", 640, 360, frame.Contain, at(center, center), "640x360+0+0 1280x720 at 0 0", false},
+		{"contained, high", 720, 1440, frame.Contain, at(center, center), "720x1440+0+0 360x720 at 460 0", true},
+		{"contained, high, left", 720, 1440, frame.Contain, at(start, center), "720x1440+0+0 360x720 at 0 0", true},
+		{"contained, high, right", 720, 1440, frame.Contain, at(end, end), "720x1440+0+0 360x720 at 920 0", true},
+		{"contained, wide", 2560, 720, frame.Contain, at(center, center), "2560x720+0+0 1280x360 at 0 180", true},
+		{"contained, wide, top", 2560, 720, frame.Contain, at(center, start), "2560x720+0+0 1280x360 at 0 0", true},
+		{"contained, wide, bottom", 2560, 720, frame.Contain, at(start, end), "2560x720+0+0 1280x360 at 0 360", true},
+		{"contained, scaled up", 100, 100, frame.Contain, at(center, center), "100x100+0+0 720x720 at 280 0", true},
+		{"contained, but a line", 10000, 1, frame.Contain, at(center, center), "10000x1+0+0 1280x1 at 0 359", true},
 
-		{"stretched", 100, 900, script.Stretch, at(end, end), "100x900+0+0 1280x720 at 0 0", false},
+		{"stretched", 100, 900, frame.Stretch, at(end, end), "100x900+0+0 1280x720 at 0 0", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -62,7 +62,7 @@ func TestPlace(t *testing.T) {
 type axis struct {
 	source, frame              int
 	crop, seen, scaled, offset int
-	at                         script.Align
+	at                         frame.Align
 }
 
 // TestPlaceProperties holds what must be true of every source, frame and place.
@@ -70,11 +70,11 @@ func TestPlaceProperties(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
 	size := func() int { return 1 + int(math.Exp(r.Float64()*math.Log(9000))) }
-	aligns := []script.Align{script.AlignStart, script.AlignCenter, script.AlignEnd}
+	aligns := []frame.Align{frame.AlignStart, frame.AlignCenter, frame.AlignEnd}
 	for range 20000 {
 		w, h, fw, fh := size(), size(), 16+2*r.IntN(2000), 16+2*r.IntN(2000)
-		fit := []script.Fit{script.Cover, script.Contain, script.Stretch}[r.IntN(3)]
-		at := script.Position{X: aligns[r.IntN(3)], Y: aligns[r.IntN(3)]}
+		fit := []frame.Fit{frame.Cover, frame.Contain, frame.Stretch}[r.IntN(3)]
+		at := frame.Position{X: aligns[r.IntN(3)], Y: aligns[r.IntN(3)]}
 		p := ffmpeg.Place(w, h, fw, fh, fit, at)
 		x := axis{w, fw, p.CropX, p.CropW, p.ScaledW, p.OffsetX, at.X}
 		y := axis{h, fh, p.CropY, p.CropH, p.ScaledH, p.OffsetY, at.Y}
@@ -85,9 +85,9 @@ func TestPlaceProperties(t *testing.T) {
 				wrong = "the part that is looked at lies outside of the source"
 			case p.FrameW != fw || p.FrameH != fh:
 				wrong = "another frame"
-			case fit == script.Cover:
+			case fit == frame.Cover:
 				wrong = covers(a, math.Max(float64(fw)/float64(w), float64(fh)/float64(h)))
-			case fit == script.Contain:
+			case fit == frame.Contain:
 				wrong = contained(a, math.Min(float64(fw)/float64(w), float64(fh)/float64(h)))
 			case a.scaled != a.frame || a.offset != 0 || a.seen != a.source:
 				wrong = "not stretched"
@@ -96,10 +96,10 @@ func TestPlaceProperties(t *testing.T) {
 				t.Fatalf("%s: %dx%d in %dx%d %s %+v: %+v", wrong, w, h, fw, fh, fit, at, p)
 			}
 		}
-		if fit == script.Contain && p.ScaledW != fw && p.ScaledH != fh {
+		if fit == frame.Contain && p.ScaledW != fw && p.ScaledH != fh {
 			t.Fatalf("%dx%d in %dx%d could be larger: %+v", w, h, fw, fh, p)
 		}
-		if fit == script.Cover && p.Padded() {
+		if fit == frame.Cover && p.Padded() {
 			t.Fatalf("%dx%d does not cover %dx%d: %+v", w, h, fw, fh, p)
 		}
 	}
@@ -110,7 +110,7 @@ func covers(a axis, scale float64) string {
 	visible := float64(a.frame) / scale
 	from := float64(a.crop) - float64(a.offset)/scale
 	free := math.Max(float64(a.source)-visible, 0)
-	want := map[script.Align]float64{script.AlignStart: 0, script.AlignCenter: free / 2, script.AlignEnd: free}[a.at]
+	want := map[frame.Align]float64{frame.AlignStart: 0, frame.AlignCenter: free / 2, frame.AlignEnd: free}[a.at]
 	switch {
 	case a.offset > 0 || a.offset+a.scaled < a.frame:
 		return "a part of the frame is free"
@@ -129,7 +129,7 @@ func covers(a axis, scale float64) string {
 // contained tells what is wrong with an axis of a picture that is seen whole.
 func contained(a axis, scale float64) string {
 	free := a.frame - a.scaled
-	low := map[script.Align]int{script.AlignStart: 0, script.AlignCenter: free / 2, script.AlignEnd: free}[a.at]
+	low := map[frame.Align]int{frame.AlignStart: 0, frame.AlignCenter: free / 2, frame.AlignEnd: free}[a.at]
 	switch {
 	case a.seen != a.source:
 		return "a part of the picture is cut off"

@@ -11,8 +11,8 @@ import (
 	"strconv"
 	"strings"
 
+	"mynah/internal/frame"
 	"mynah/internal/media"
-	"mynah/internal/script"
 )
 
 // Info is what a clip, GIF or audio file is.
@@ -24,11 +24,11 @@ type Info struct {
 
 // Video is the picture track of a clip.
 type Video struct {
-	Source   Source      `json:"source"`
-	Rate     script.Rate `json:"rate"`
-	Frames   int64       `json:"frames"`
-	Length   *big.Rat    `json:"length"`
-	AlphaVPX string      `json:"alphaVPX,omitempty"`
+	Source   Source     `json:"source"`
+	Rate     frame.Rate `json:"rate"`
+	Frames   int64      `json:"frames"`
+	Length   *big.Rat   `json:"length"`
+	AlphaVPX string     `json:"alphaVPX,omitempty"`
 }
 
 // Audio is the sound track of a clip, or an audio file.
@@ -168,7 +168,7 @@ func (o *probeOutput) video(s probeStream, in Input) *Video {
 		rate = parseRate(s.RealRate)
 	}
 	if rate.Num == 0 {
-		rate = script.Rate{Num: 25, Den: 1}
+		rate = frame.Rate{Num: 25, Den: 1}
 	}
 	v := &Video{Rate: rate, Source: s.source()}
 	if s.Tags.AlphaMode == "1" {
@@ -217,7 +217,7 @@ func (v *Video) delays(list []*big.Rat) {
 		const exact = 1_000_000_000
 		rate := new(big.Rat).Inv(commonest)
 		if n, d := rate.Num(), rate.Denom(); n.IsInt64() && n.Int64() <= exact && d.IsInt64() && d.Int64() <= exact {
-			v.Rate = script.Rate{Num: n.Int64(), Den: d.Int64()}
+			v.Rate = frame.Rate{Num: n.Int64(), Den: d.Int64()}
 		}
 	}
 }
@@ -266,7 +266,7 @@ func offset(text string) *big.Rat {
 
 // exactLength makes a length that a container states in rounded decimals a whole
 // number of frames where that is what was meant.
-func exactLength(stated *big.Rat, frames int64, rate script.Rate) *big.Rat {
+func exactLength(stated *big.Rat, frames int64, rate frame.Rate) *big.Rat {
 	perFrame := big.NewRat(rate.Den, rate.Num)
 	byFrames := new(big.Rat).Mul(big.NewRat(frames, 1), perFrame)
 	if stated == nil {
@@ -362,13 +362,13 @@ func seconds(texts ...string) *big.Rat {
 	return nil
 }
 
-func parseRate(s string) script.Rate {
+func parseRate(s string) frame.Rate {
 	a, b, ok := strings.Cut(s, "/")
 	n, err1 := strconv.ParseInt(a, 10, 64)
 	d, err2 := strconv.ParseInt(b, 10, 64)
 	if !ok || err1 != nil || err2 != nil || n <= 0 || d <= 0 {
-		return script.Rate{}
+		return frame.Rate{}
 	}
 	r := big.NewRat(n, d)
-	return script.Rate{Num: r.Num().Int64(), Den: r.Denom().Int64()}
+	return frame.Rate{Num: r.Num().Int64(), Den: r.Denom().Int64()}
 }

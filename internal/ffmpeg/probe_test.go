@@ -15,9 +15,9 @@ import (
 
 	"mynah/internal/cache"
 	"mynah/internal/ffmpeg"
+	"mynah/internal/frame"
 	"mynah/internal/media"
 	"mynah/internal/proc"
-	"mynah/internal/script"
 )
 
 func tools(t *testing.T, ffprobe string) *ffmpeg.Tools {
@@ -54,7 +54,7 @@ func video(fields string) string {
 // TestRates: what containers say, and what cannot be.
 func TestRates(t *testing.T) {
 	t.Parallel()
-	for fields, want := range map[string]script.Rate{
+	for fields, want := range map[string]frame.Rate{
 		`, "avg_frame_rate": "30000/1001"`:                         {Num: 30000, Den: 1001},
 		`, "avg_frame_rate": "50/2"`:                               {Num: 25, Den: 1},
 		`, "avg_frame_rate": "0/0", "r_frame_rate": "24/1"`:        {Num: 24, Den: 1},
@@ -215,7 +215,7 @@ func TestProbe(t *testing.T) {
 	const picture, tone = "testsrc2=s=64x36:r=25:d=0.4", "sine=r=48000:d=0.4"
 	type want struct {
 		width, height, turn int
-		rate                script.Rate
+		rate                frame.Rate
 		frames              int64
 		length              *big.Rat // of the picture
 		alpha               bool
@@ -223,7 +223,7 @@ func TestProbe(t *testing.T) {
 		channels            int
 		sound               float64 // seconds, within a packet
 	}
-	at25 := script.Rate{Num: 25, Den: 1}
+	at25 := frame.Rate{Num: 25, Den: 1}
 	for _, c := range []struct {
 		name   string
 		format media.Format
@@ -238,7 +238,7 @@ func TestProbe(t *testing.T) {
 		{
 			"mov at a broken rate", media.MOV,
 			[]string{"-i", "testsrc2=s=64x36:r=30000/1001", "-frames:v", "11", "-c:v", "mjpeg", "-f", "mov"},
-			want{width: 64, height: 36, turn: 1, rate: script.Rate{Num: 30000, Den: 1001}, frames: 11, length: big.NewRat(11*1001, 30000)},
+			want{width: 64, height: 36, turn: 1, rate: frame.Rate{Num: 30000, Den: 1001}, frames: 11, length: big.NewRat(11*1001, 30000)},
 		},
 		{
 			"mkv", media.Matroska,
@@ -418,7 +418,7 @@ func TestMovie(t *testing.T) {
 		t.Fatal(err)
 	}
 	info := ffmpeg.Movie(4, 2, ms)
-	if v := info.Video; v.Frames != 5 || v.Rate != (script.Rate{Num: 10, Den: 1}) || v.Length.Cmp(big.NewRat(1247, 1000)) != 0 {
+	if v := info.Video; v.Frames != 5 || v.Rate != (frame.Rate{Num: 10, Den: 1}) || v.Length.Cmp(big.NewRat(1247, 1000)) != 0 {
 		t.Errorf("%+v", v)
 	}
 	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-f", "matroska", "-i", path, "-f", "rawvideo", "-pix_fmt", "rgba", "-fps_mode", "passthrough", "-").Output()

@@ -5,13 +5,13 @@ import (
 	"strconv"
 	"strings"
 
-	"mynah/internal/script"
+	"mynah/internal/frame"
 )
 
 // Picture is the form of a film's picture track, which every part of it shares.
 type Picture struct {
 	Width, Height int
-	FPS           script.Rate
+	FPS           frame.Rate
 	// StillQP is the constant quantiser of stills, ClipCRF the quality of clips, both
 	// as libx264 counts: 0 to 51, lower is better.
 	StillQP, ClipCRF int
@@ -81,7 +81,7 @@ func (p Picture) codec(threads, keyint int, more ...string) []string {
 }
 
 // Rate writes a rate as ffmpeg takes it.
-func Rate(r script.Rate) string { return fmt.Sprintf("%d/%d", r.Num, r.Den) }
+func Rate(r frame.Rate) string { return fmt.Sprintf("%d/%d", r.Num, r.Den) }
 
 // Settings names everything of the encoder that decides a part's bytes, for keys.
 func (p Picture) Settings() string {

@@ -17,8 +17,8 @@ import (
 	"mynah/internal/cache"
 	"mynah/internal/ffmpeg"
 	"mynah/internal/film"
+	"mynah/internal/frame"
 	"mynah/internal/media"
-	"mynah/internal/script"
 )
 
 // long leaves out of the short run what starts many programs.
@@ -116,7 +116,7 @@ func (b *bench) chain(t *testing.T, n int) cache.Key {
 	return k
 }
 
-func fps(num, den int64) script.Rate { return script.Rate{Num: num, Den: den} }
+func fps(num, den int64) frame.Rate { return frame.Rate{Num: num, Den: den} }
 
 // TestWhatStandsAndMoves decodes films and tells by letters which pictures are alike.
 func TestWhatStandsAndMoves(t *testing.T) {
@@ -184,7 +184,7 @@ func TestWhatStandsAndMoves(t *testing.T) {
 func TestLengthsOfTracks(t *testing.T) {
 	t.Parallel()
 	long(t)
-	for _, rate := range []script.Rate{fps(25, 1), fps(30000, 1001), fps(12, 1)} {
+	for _, rate := range []frame.Rate{fps(25, 1), fps(30000, 1001), fps(12, 1)} {
 		t.Run(ffmpeg.Rate(rate), func(t *testing.T) {
 			t.Parallel()
 			const frames = 37
@@ -278,7 +278,7 @@ func TestImagesAreEncodedAsTheirFrames(t *testing.T) {
 		images = append(images, ffmpeg.StillInput{
 			Input:     ffmpeg.Input{Path: path, Format: media.PNG},
 			Source:    ffmpeg.Source{Width: 120, Height: 50 + 20*i, Turn: 1, PixelW: 1, PixelH: 1, Matrix: "rgb"},
-			Placement: ffmpeg.Place(120, 50+20*i, 96, 64, script.Cover, script.Position{}),
+			Placement: ffmpeg.Place(120, 50+20*i, 96, 64, frame.Cover, frame.Position{}),
 		})
 		direct, painted = append(direct, key(fmt.Sprint("direct ", i))), append(painted, key(fmt.Sprint("painted ", i)))
 	}
@@ -329,7 +329,7 @@ func TestClips(t *testing.T) {
 		clip := ffmpeg.ClipInput{
 			Input:     ffmpeg.Input{Path: path, Format: media.MOV},
 			Source:    ffmpeg.Source{Width: 96, Height: 64, Turn: 1, PixelW: 1, PixelH: 1, Matrix: "bt601", Plain: true},
-			Placement: ffmpeg.Place(96, 64, 96, 64, script.Cover, script.Position{}),
+			Placement: ffmpeg.Place(96, 64, 96, 64, frame.Cover, frame.Position{}),
 			From:      c.from, Length: c.length, SpeedNum: c.num, SpeedDen: c.den, Frames: c.frames,
 		}
 		k := key(fmt.Sprint("clip ", i))

@@ -11,8 +11,8 @@ import (
 	"mynah/internal/cache"
 	"mynah/internal/ffmpeg"
 	"mynah/internal/film"
+	"mynah/internal/frame"
 	"mynah/internal/proc"
-	"mynah/internal/script"
 	"mynah/internal/sound"
 )
 
@@ -24,7 +24,7 @@ type bench struct {
 	enc   *film.Encoder
 }
 
-func newBench(t *testing.T, w, h int, fps script.Rate) *bench {
+func newBench(t *testing.T, w, h int, fps frame.Rate) *bench {
 	t.Helper()
 	run, err := proc.New(proc.DefaultConfig())
 	if err != nil {
@@ -111,7 +111,7 @@ func soundJob(t *testing.T, p sound.Piece, pcm []int16) film.SoundJob {
 
 func TestCut(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, 320, 180, script.Rate{Num: 25, Den: 1})
+	b := newBench(t, 320, 180, frame.Rate{Num: 25, Den: 1})
 	ctx := context.Background()
 	var keys []cache.Key
 	var frames [][]byte
@@ -150,7 +150,7 @@ func TestCut(t *testing.T) {
 // TestAPictureDoesNotRememberItsPredecessor: rate control must not.
 func TestAPictureDoesNotRememberItsPredecessor(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, 320, 180, script.Rate{Num: 25, Den: 1})
+	b := newBench(t, 320, 180, frame.Rate{Num: 25, Den: 1})
 	var first []byte
 	for before := range 3 {
 		keys := []cache.Key{cache.NewHasher("before").Int(int64(before)).Key(), cache.NewHasher("same").Int(int64(before)).Key()}

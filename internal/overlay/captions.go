@@ -12,6 +12,7 @@ import (
 	"mynah/internal/caption"
 	"mynah/internal/diag"
 	"mynah/internal/fault"
+	"mynah/internal/frame"
 	"mynah/internal/part"
 	"mynah/internal/picture"
 	"mynah/internal/script"
@@ -155,7 +156,7 @@ func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cac
 // keepLayer puts a drawing into the cache that lies at a place of the frame.
 func (a *artist) keepLayer(key cache.Key, img *image.NRGBA, at image.Point) error {
 	img.Rect = img.Rect.Add(at)
-	b, err := picture.NewLayer(img, script.Color{}, a.Board.Film.Width, a.Board.Film.Height).MarshalBinary()
+	b, err := picture.NewLayer(img, frame.Color{}, a.Board.Film.Width, a.Board.Film.Height).MarshalBinary()
 	if err != nil {
 		return err
 	}

@@ -6,14 +6,14 @@ import (
 	"testing"
 
 	"mynah/internal/cache"
+	"mynah/internal/frame"
 	"mynah/internal/picture"
-	"mynah/internal/script"
 )
 
 // keepDrawing puts a drawing of w x h pixels into a cache.
 func keepDrawing(t *testing.T, store *cache.Store, key cache.Key, w, h int) {
 	t.Helper()
-	b, err := picture.NewLayer(image.NewNRGBA(image.Rect(0, 0, w, h)), script.Color{}, w, h).MarshalBinary()
+	b, err := picture.NewLayer(image.NewNRGBA(image.Rect(0, 0, w, h)), frame.Color{}, w, h).MarshalBinary()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,9 +12,9 @@ import (
 	"mynah/internal/diag"
 	"mynah/internal/fault"
 	"mynah/internal/ffmpeg"
+	"mynah/internal/frame"
 	"mynah/internal/part"
 	"mynah/internal/picture"
-	"mynah/internal/script"
 	"mynah/internal/slide"
 	"mynah/internal/storyboard"
 )
@@ -139,7 +139,7 @@ func (a *artist) drawSlide(ctx context.Context, t slideTask) (slideHead, error) 
 	if err != nil {
 		return head, err
 	}
-	rest := script.Color{R: drawn.Rest.R, G: drawn.Rest.G, B: drawn.Rest.B, A: drawn.Rest.A}
+	rest := frame.Color{R: drawn.Rest.R, G: drawn.Rest.G, B: drawn.Rest.B, A: drawn.Rest.A}
 	l, err := picture.NewLayer(drawn.Image, rest, t.request.Width, t.request.Height).MarshalBinary()
 	if err != nil {
 		return head, fault.New(fault.Internal, err, "%s:%d: the slide cannot be kept", at.File, at.Start.Line)
@@ -187,7 +187,7 @@ func reportSlides(tasks []slideTask, heads []slideHead, wrong []*slide.DiagramEr
 				at.Start = diag.Pos{Line: at.Start.Line + e.Line, Column: 1}
 				at.End = at.Start
 			}
-			what := map[script.FenceKind]string{script.FenceMermaid: "diagram", script.FenceDot: "graph", script.FenceMath: "formula"}
+			what := map[frame.BlockKind]string{frame.MermaidBlock: "diagram", frame.DotBlock: "graph", frame.MathBlock: "formula"}
 			list.Errorf(at, "the %s cannot be drawn: %s", what[t.request.Blocks[e.Block].Kind], e.Text)
 		}
 	}

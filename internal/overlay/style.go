@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"mynah/internal/caption"
+	"mynah/internal/frame"
 	"mynah/internal/script"
 	"mynah/internal/slide"
 )
@@ -68,21 +69,21 @@ func (a *artist) captionStrips(scene int, cues []caption.Cue) slide.Strips {
 // captionStyle says how captions look.
 func (a *artist) captionStyle() slide.Captions {
 	s := a.Board.Film.Subtitles
-	color := func(c *script.Color, otherwise script.Color) script.Color {
+	color := func(c *frame.Color, otherwise frame.Color) frame.Color {
 		if c == nil {
 			return otherwise
 		}
 		return *c
 	}
 	scale := float64(min(a.Board.Film.Width, a.Board.Film.Height)) / 720
-	outline := script.Color{A: 255}
+	outline := frame.Color{A: 255}
 	if s.Background != nil && s.Background.A > 0 {
-		outline = script.Color{} // the box sets the letters off
+		outline = frame.Color{} // the box sets the letters off
 	}
 	out := slide.Captions{Width: a.Board.Film.Width, Language: a.Board.Film.Language, Files: a.Files, Style: slide.CaptionStyle{
 		Size:  caption.Size(s) * scale,
-		Color: color(s.Color, script.Color{R: 255, G: 255, B: 255, A: 255}), Background: color(s.Background, script.Color{}),
-		Outline: color(s.Outline, outline), Highlight: color(s.Highlight, script.Color{R: 255, G: 255, A: 255}),
+		Color: color(s.Color, frame.Color{R: 255, G: 255, B: 255, A: 255}), Background: color(s.Background, frame.Color{}),
+		Outline: color(s.Outline, outline), Highlight: color(s.Highlight, frame.Color{R: 255, G: 255, A: 255}),
 	}}
 	switch {
 	case s.Font == nil:

@@ -9,8 +9,8 @@ import (
 
 	"mynah/internal/cache"
 	"mynah/internal/ffmpeg"
+	"mynah/internal/frame"
 	"mynah/internal/picture"
-	"mynah/internal/script"
 )
 
 // bar is a layer of one colour in the lower part of the frame.
@@ -19,7 +19,7 @@ func bar(c color.NRGBA) *picture.Layer {
 	for i := range img.Pix {
 		img.Pix[i] = [4]byte{c.R, c.G, c.B, c.A}[i%4]
 	}
-	return picture.NewLayer(img, script.Color{}, width, height)
+	return picture.NewLayer(img, frame.Color{}, width, height)
 }
 
 // bars draws bars: the key of a layer begins with its colour.
@@ -28,7 +28,7 @@ type bars struct{}
 func (bars) Layer(ref picture.LayerRef) (*picture.Layer, error) {
 	c := color.NRGBA{R: ref.Key[0], G: ref.Key[1], B: ref.Key[2], A: 255}
 	if len(ref.Boxes) > 0 {
-		return overlay(ref.Boxes[0], c, script.Color{}), nil
+		return overlay(ref.Boxes[0], c, frame.Color{}), nil
 	}
 	return bar(c), nil
 }
@@ -40,7 +40,7 @@ func on(c color.NRGBA) []picture.LayerRef {
 // captioned is a view under captions of red, nothing, and blue.
 func captioned() *picture.View {
 	return &picture.View{
-		Still: picture.Still{Canvas: script.Color{R: 255, G: 255, B: 255, A: 255}}, Frames: 30,
+		Still: picture.Still{Canvas: frame.Color{R: 255, G: 255, B: 255, A: 255}}, Frames: 30,
 		Spans:    []picture.Span{{From: 15, Layers: on(rgbGreen)}},
 		Captions: []picture.Span{{From: 2, Layers: on(rgbRed)}, {From: 10}, {From: 20, Layers: on(rgbBlue)}},
 	}
@@ -51,7 +51,7 @@ func TestCaptionsLieOnEverything(t *testing.T) {
 	t.Parallel()
 	v := captioned()
 	for n, want := range map[int64]yuv{0: white, 2: red, 9: red, 10: white, 15: green, 20: blue, 29: blue} {
-		f := frame(t, v, n)
+		f := frameAt(t, v, n)
 		if got := pixel(f, width/2, height-14); !near(got, want) {
 			t.Errorf("frame %d shows %v, want %v", n, got, want)
 		}
@@ -93,7 +93,7 @@ func TestCaptionsLieOnEverything(t *testing.T) {
 func TestWhatIsSeenDuringAWhile(t *testing.T) {
 	t.Parallel()
 	v := captioned()
-	form := ffmpeg.Picture{Width: width, Height: height, FPS: script.Rate{Num: 25, Den: 1}}
+	form := ffmpeg.Picture{Width: width, Height: height, FPS: frame.Rate{Num: 25, Den: 1}}
 	if got := v.During(10, 10).Captions; got != nil {
 		t.Errorf("in a pause there is %v", got)
 	}
@@ -125,7 +125,7 @@ func TestWhatIsSeenDuringAWhile(t *testing.T) {
 func TestBoxesOfAnotherLayer(t *testing.T) {
 	t.Parallel()
 	mixed := bar(rgbRed).With(bar(rgbBlue), []image.Rectangle{image.Rect(20, height-30, 31, height)})
-	f := frame(t, &picture.View{Still: picture.Still{Canvas: script.Color{A: 255}}}, 0)
+	f := frameAt(t, &picture.View{Still: picture.Still{Canvas: frame.Color{A: 255}}}, 0)
 	f = bytes.Clone(f)
 	mixed.Over(f, width, height)
 	for x, want := range map[int]yuv{10: red, 19: red, 20: blue, 31: blue, 33: red} {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
-	"mynah/internal/script"
+	"mynah/internal/frame"
 )
 
 // Layer is what lies on a picture: a slide, a caption, the shade around a callout. Its
@@ -25,14 +25,14 @@ type Layer struct {
 // shade is a colour of the film with its alpha.
 type shade struct{ y, u, v, a byte }
 
-func shadeOf(c script.Color) shade {
+func shadeOf(c frame.Color) shade {
 	y, u, v := bt709(c)
 	return shade{y, u, v, c.A}
 }
 
 // NewLayer makes a layer for frames of w x h pixels of an image, whose bounds say where
 // in the frame it lies, and of the colour of the rest.
-func NewLayer(img *image.NRGBA, rest script.Color, w, h int) *Layer {
+func NewLayer(img *image.NRGBA, rest frame.Color, w, h int) *Layer {
 	l := &Layer{rest: shadeOf(rest)}
 	b := img.Bounds().Intersect(image.Rect(0, 0, w, h))
 	if b.Empty() {

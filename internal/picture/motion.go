@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"mynah/internal/ffmpeg"
-	"mynah/internal/script"
+	"mynah/internal/frame"
 )
 
 // How far a picture moves.
@@ -25,7 +25,7 @@ const (
 
 // Move is how an image moves while it is on: towards an edge ("left", "top-left", …, or "").
 type Move struct {
-	Motion script.Motion
+	Motion frame.Motion
 	Edge   string
 	Strong bool
 }
@@ -48,7 +48,7 @@ type move struct {
 func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
 	out := move{frameW: float64(pic.Width), frameH: float64(pic.Height), frames: frames}
 	out.contentW, out.contentH = out.frameW, out.frameH
-	if s.Fit == script.Cover || s.Fit == "" {
+	if s.Fit == frame.Cover || s.Fit == "" {
 		w, h := s.Asset.Source.Upright()
 		scale := math.Max(out.frameW/float64(w), out.frameH/float64(h))
 		out.contentW = math.Min(float64(w)*scale, longest*out.frameW)
@@ -59,11 +59,11 @@ func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
 		near = strong
 	}
 	out.fromZoom, out.toZoom = near, near
-	if m.Motion != script.Pan {
+	if m.Motion != frame.Pan {
 		out.fromZoom = 1
 	}
 	switch {
-	case m.Motion == script.Zoom || m.Motion == script.ZoomOut:
+	case m.Motion == frame.Zoom || m.Motion == frame.ZoomOut:
 		out.fromX, out.fromY = share(s.Position.X), share(s.Position.Y)
 		out.toX, out.toY = out.fromX, out.fromY
 	case m.Strong:
@@ -73,7 +73,7 @@ func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
 	default:
 		out.drift(m, float64(frames*pic.FPS.Den)/float64(pic.FPS.Num), near)
 	}
-	if m.Motion == script.ZoomOut || m.Motion == script.PanZoomOut {
+	if m.Motion == frame.ZoomOut || m.Motion == frame.PanZoomOut {
 		out.fromZoom, out.toZoom = out.toZoom, out.fromZoom
 		out.fromX, out.toX, out.fromY, out.toY = out.toX, out.fromX, out.toY, out.fromY
 		out.fromDX, out.toDX, out.fromDY, out.toDY = out.toDX, out.fromDX, out.toDY, out.fromDY
@@ -93,11 +93,11 @@ func (m *move) drift(way Move, seconds, zoom float64) {
 	m.toDY = y * math.Min(d, (m.contentH*zoom-m.frameH)/2)
 }
 
-func share(a script.Align) float64 {
+func share(a frame.Align) float64 {
 	switch a {
-	case script.AlignStart:
+	case frame.AlignStart:
 		return 0
-	case script.AlignEnd:
+	case frame.AlignEnd:
 		return 1
 	default:
 		return 0.5
@@ -182,7 +182,7 @@ func (m move) mapping(s Still, k int64) mapping {
 	sw, sh := s.Asset.Source.Upright()
 	// First into the content as it just fills the frame, then into the view.
 	base := placed(ffmpeg.Place(sw, sh, int(m.frameW), int(m.frameH), s.Fit, s.Position))
-	if s.Fit == script.Cover || s.Fit == "" {
+	if s.Fit == frame.Cover || s.Fit == "" {
 		base = mapping{sx: m.contentW / float64(sw), sy: m.contentH / float64(sh)}
 	}
 	zx, zy := m.frameW/(w*m.contentW), m.frameH/(h*m.contentH)

@@ -12,8 +12,8 @@ import (
 
 	"mynah/internal/cache"
 	"mynah/internal/ffmpeg"
+	"mynah/internal/frame"
 	"mynah/internal/proc"
-	"mynah/internal/script"
 )
 
 // Asset is a user's picture file, staged under a name of ours and identified.
@@ -27,10 +27,10 @@ type Asset struct {
 // Still is what one standing picture shows. Exactly one of Asset and Text is set, or
 // none for the plain canvas.
 type Still struct {
-	Canvas   script.Color
+	Canvas   frame.Color
 	Asset    *Asset
-	Fit      script.Fit
-	Position script.Position
+	Fit      frame.Fit
+	Position frame.Position
 	// AtEnd takes the last frame of a clip's stretch, From its beginning in
 	// microseconds, Length its length, 0 for all.
 	Clip         bool
@@ -303,7 +303,7 @@ func (f *frameSink) Write(b []byte) (int, error) {
 var _ io.Writer = (*frameSink)(nil)
 
 // plain paints the canvas, by the matrix of bt709 in limited range (ITU-R BT.709-6).
-func (p *Painter) plain(c script.Color) []byte {
+func (p *Painter) plain(c frame.Color) []byte {
 	y, u, v := bt709(c)
 	n := p.pic.Width * p.pic.Height
 	frame := make([]byte, n*3/2)
@@ -320,7 +320,7 @@ func fill(b []byte, v byte) {
 }
 
 // bt709 gives a colour of the film.
-func bt709(c script.Color) (y, u, v byte) {
+func bt709(c frame.Color) (y, u, v byte) {
 	r, g, b := int(c.R), int(c.G), int(c.B)
 	u, v = chroma(r, g, b)
 	return luma(r, g, b), u, v

@@ -15,10 +15,10 @@ import (
 
 	"mynah/internal/cache"
 	"mynah/internal/ffmpeg"
+	"mynah/internal/frame"
 	"mynah/internal/media"
 	"mynah/internal/picture"
 	"mynah/internal/proc"
-	"mynah/internal/script"
 )
 
 const width, height = 96, 64
@@ -30,7 +30,7 @@ func painter(t *testing.T) *picture.Painter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pic := ffmpeg.Picture{Width: width, Height: height, FPS: script.Rate{Num: 25, Den: 1}, StillQP: 18, ClipCRF: 21}
+	pic := ffmpeg.Picture{Width: width, Height: height, FPS: frame.Rate{Num: 25, Den: 1}, StillQP: 18, ClipCRF: 21}
 	return picture.NewPainter(ffmpeg.NewTools(run, "ffmpeg", "ffprobe"), pic, bars{})
 }
 
@@ -112,7 +112,7 @@ var (
 
 func TestPlainCanvas(t *testing.T) {
 	t.Parallel()
-	for c, want := range map[script.Color]yuv{
+	for c, want := range map[frame.Color]yuv{
 		{A: 255}: black, {R: 255, G: 255, B: 255, A: 255}: white, {R: 255, A: 255}: red, {G: 255, A: 255}: green, {B: 255, A: 255}: blue,
 	} {
 		f := paint(t, picture.Still{Canvas: c})[0]
@@ -143,7 +143,7 @@ func TestOrientations(t *testing.T) {
 	for i := range want {
 		a := *stored
 		a.Source.Turn = i + 1
-		stills = append(stills, picture.Still{Asset: &a, Fit: script.Stretch})
+		stills = append(stills, picture.Still{Asset: &a, Fit: frame.Stretch})
 	}
 	for i, f := range paint(t, stills...) {
 		got := [4]yuv{}
@@ -168,8 +168,8 @@ func TestImagesInTheFrame(t *testing.T) {
 	tall := asset(t, 20, 400, 1, rgbRed, rgbBlue)
 	turned := *thirds
 	turned.Source.Turn = 6
-	canvas := script.Color{R: 255, A: 255}
-	at := func(x, y script.Align) script.Position { return script.Position{X: x, Y: y} }
+	canvas := frame.Color{R: 255, A: 255}
+	at := func(x, y frame.Align) frame.Position { return frame.Position{X: x, Y: y} }
 	type look struct {
 		x, y int
 		want yuv
@@ -179,17 +179,17 @@ func TestImagesInTheFrame(t *testing.T) {
 		still picture.Still
 		looks []look
 	}{
-		{"cover shows the middle", picture.Still{Asset: thirds, Fit: script.Cover}, []look{{2, 32, green}, {93, 32, green}}},
-		{"cover from the left", picture.Still{Asset: thirds, Fit: script.Cover, Position: at(script.AlignStart, "")}, []look{{2, 32, red}, {93, 32, red}}},
-		{"cover from the right", picture.Still{Asset: thirds, Fit: script.Cover, Position: at(script.AlignEnd, "")}, []look{{2, 32, blue}, {93, 32, blue}}},
-		{"cover from the top", picture.Still{Asset: tall, Fit: script.Cover, Position: at("", script.AlignStart)}, []look{{48, 2, red}, {48, 61, red}}},
-		{"cover from the bottom", picture.Still{Asset: tall, Fit: script.Cover, Position: at("", script.AlignEnd)}, []look{{48, 2, blue}, {48, 61, blue}}},
-		{"contain pads with the canvas", picture.Still{Asset: thirds, Fit: script.Contain}, []look{{48, 2, black}, {48, 61, black}, {48, 32, green}, {4, 32, red}, {91, 32, blue}}},
-		{"contain at the top", picture.Still{Asset: thirds, Fit: script.Contain, Position: at("", script.AlignStart), Canvas: script.Color{B: 255, A: 255}}, []look{{48, 6, green}, {48, 40, blue}}},
-		{"a turned one, contained", picture.Still{Asset: &turned, Fit: script.Contain}, []look{{2, 32, black}, {48, 4, red}, {48, 32, green}, {48, 60, blue}}},
-		{"fit stretches", picture.Still{Asset: thirds, Fit: script.Stretch}, []look{{4, 2, red}, {48, 32, green}, {91, 61, blue}}},
-		{"the canvas shows through", picture.Still{Asset: veil, Fit: script.Cover, Canvas: canvas}, []look{{20, 32, red}, {76, 32, white}}},
-		{"the canvas shines through", picture.Still{Asset: half, Fit: script.Cover, Canvas: script.Color{A: 255}}, []look{{48, 32, yuv{126, 128, 128}}}},
+		{"cover shows the middle", picture.Still{Asset: thirds, Fit: frame.Cover}, []look{{2, 32, green}, {93, 32, green}}},
+		{"cover from the left", picture.Still{Asset: thirds, Fit: frame.Cover, Position: at(frame.AlignStart, "")}, []look{{2, 32, red}, {93, 32, red}}},
+		{"cover from the right", picture.Still{Asset: thirds, Fit: frame.Cover, Position: at(frame.AlignEnd, "")}, []look{{2, 32, blue}, {93, 32, blue}}},
+		{"cover from the top", picture.Still{Asset: tall, Fit: frame.Cover, Position: at("", frame.AlignStart)}, []look{{48, 2, red}, {48, 61, red}}},
+		{"cover from the bottom", picture.Still{Asset: tall, Fit: frame.Cover, Position: at("", frame.AlignEnd)}, []look{{48, 2, blue}, {48, 61, blue}}},
+		{"contain pads with the canvas", picture.Still{Asset: thirds, Fit: frame.Contain}, []look{{48, 2, black}, {48, 61, black}, {48, 32, green}, {4, 32, red}, {91, 32, blue}}},
+		{"contain at the top", picture.Still{Asset: thirds, Fit: frame.Contain, Position: at("", frame.AlignStart), Canvas: frame.Color{B: 255, A: 255}}, []look{{48, 6, green}, {48, 40, blue}}},
+		{"a turned one, contained", picture.Still{Asset: &turned, Fit: frame.Contain}, []look{{2, 32, black}, {48, 4, red}, {48, 32, green}, {48, 60, blue}}},
+		{"fit stretches", picture.Still{Asset: thirds, Fit: frame.Stretch}, []look{{4, 2, red}, {48, 32, green}, {91, 61, blue}}},
+		{"the canvas shows through", picture.Still{Asset: veil, Fit: frame.Cover, Canvas: canvas}, []look{{20, 32, red}, {76, 32, white}}},
+		{"the canvas shines through", picture.Still{Asset: half, Fit: frame.Cover, Canvas: frame.Color{A: 255}}, []look{{48, 32, yuv{126, 128, 128}}}},
 		{"a canvas between images", picture.Still{Canvas: canvas}, []look{{48, 32, red}}},
 	}
 	var stills []picture.Still
@@ -286,15 +286,15 @@ func TestKeys(t *testing.T) {
 	seen := map[cache.Key]string{}
 	for i, s := range []picture.Still{
 		{},
-		{Canvas: script.Color{R: 1}},
-		{Canvas: script.Color{G: 1}},
-		{Canvas: script.Color{B: 1}},
+		{Canvas: frame.Color{R: 1}},
+		{Canvas: frame.Color{G: 1}},
+		{Canvas: frame.Color{B: 1}},
 		base,
 		{Asset: b},
-		{Asset: a, Canvas: script.Color{R: 1}},
-		{Asset: a, Fit: script.Contain},
-		{Asset: a, Position: script.Position{X: script.AlignStart}},
-		{Asset: a, Position: script.Position{Y: script.AlignStart}},
+		{Asset: a, Canvas: frame.Color{R: 1}},
+		{Asset: a, Fit: frame.Contain},
+		{Asset: a, Position: frame.Position{X: frame.AlignStart}},
+		{Asset: a, Position: frame.Position{Y: frame.AlignStart}},
 		{Asset: a, Clip: true},
 		{Asset: a, Clip: true, AtEnd: true},
 		{Asset: a, Clip: true, From: 1},

@@ -15,16 +15,16 @@ import (
 
 	"mynah/internal/cache"
 	"mynah/internal/ffmpeg"
+	"mynah/internal/frame"
 	"mynah/internal/media"
 	"mynah/internal/picture"
 	"mynah/internal/proc"
-	"mynah/internal/script"
 )
 
 // grey is the value of R, G and B of a pixel without colour.
 func grey(y byte) float64 { return (float64(y) - 16) * 255 / 219 }
 
-func frame(t *testing.T, v *picture.View, n int64) []byte {
+func frameAt(t *testing.T, v *picture.View, n int64) []byte {
 	t.Helper()
 	f, err := painter(t).Frame(t.Context(), v, n)
 	if err != nil {
@@ -44,7 +44,7 @@ func TestDarkness(t *testing.T) {
 	a := asset(t, 2*width, 2*height, 1, rgbWhite)
 	for alpha, want := range map[float64]float64{0.5: 123, 0.3: 178, 0.8: 47, 0: 255, 1: 0} {
 		v := &picture.View{Still: picture.Still{Asset: a}, Callouts: []picture.Callout{circleAt(width, height, height/2, alpha)}}
-		f := frame(t, v, 0)
+		f := frameAt(t, v, 0)
 		if got := grey(pixel(f, 2, 2).y); math.Abs(got-want) > 4 {
 			t.Errorf("alpha %v: outside white is %.0f, want %.0f", alpha, got, want)
 		}
@@ -93,21 +93,21 @@ func TestCalloutShapes(t *testing.T) {
 		},
 		{
 			"on a padded picture",
-			picture.Still{Asset: square, Fit: script.Contain, Canvas: script.Color{R: 255, G: 255, B: 255, A: 255}},
+			picture.Still{Asset: square, Fit: frame.Contain, Canvas: frame.Color{R: 255, G: 255, B: 255, A: 255}},
 			[]picture.Callout{{X0: 0, Y0: 0, X1: height / 4, Y1: height / 4, Alpha: 1, OfImage: true}},
 			[]image.Point{{(width-height)/2 + 2, 2}, {width/2 - 2, height/2 - 2}},
 			[]image.Point{{1, 1}, {width/2 + 2, height/2 + 2}},
 		},
 		{
 			"in pixels of the frame, on a padded picture",
-			picture.Still{Asset: square, Fit: script.Contain, Canvas: script.Color{R: 255, G: 255, B: 255, A: 255}},
+			picture.Still{Asset: square, Fit: frame.Contain, Canvas: frame.Color{R: 255, G: 255, B: 255, A: 255}},
 			[]picture.Callout{{X0: 0, Y0: 0, X1: 10, Y1: 10, Alpha: 1}},
 			[]image.Point{{1, 1}, {8, 8}},
 			[]image.Point{{12, 2}, {2, 12}, {width / 2, height / 2}},
 		},
 		{
 			"on the bare canvas",
-			picture.Still{Canvas: script.Color{R: 255, G: 255, B: 255, A: 255}},
+			picture.Still{Canvas: frame.Color{R: 255, G: 255, B: 255, A: 255}},
 			[]picture.Callout{{X0: 0, Y0: 0, X1: 10, Y1: 10, Alpha: 1}},
 			[]image.Point{{1, 1}, {8, 8}},
 			[]image.Point{{12, 2}, {2, 12}, {width / 2, height / 2}},
@@ -115,7 +115,7 @@ func TestCalloutShapes(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			f := frame(t, &picture.View{Still: c.still, Callouts: c.callouts}, 0)
+			f := frameAt(t, &picture.View{Still: c.still, Callouts: c.callouts}, 0)
 			for _, p := range c.bright {
 				if got := pixel(f, p.X, p.Y); !near(got, white) {
 					t.Errorf("%v is %v, want white", p, got)
@@ -134,7 +134,7 @@ func TestCalloutShapes(t *testing.T) {
 func TestSoftEdges(t *testing.T) {
 	t.Parallel()
 	v := &picture.View{Still: picture.Still{Asset: asset(t, width, height, 1, rgbWhite)}, Callouts: []picture.Callout{circleAt(width/2, height/2, 20, 1)}}
-	f := frame(t, v, 0)
+	f := frameAt(t, v, 0)
 	between := 0
 	sum := 0.0
 	for i := range width * height {
@@ -153,7 +153,7 @@ func TestSoftEdges(t *testing.T) {
 }
 
 // overlay is a layer with a box in colour over a rest.
-func overlay(box image.Rectangle, c color.NRGBA, rest script.Color) *picture.Layer {
+func overlay(box image.Rectangle, c color.NRGBA, rest frame.Color) *picture.Layer {
 	img := image.NewNRGBA(box)
 	for y := box.Min.Y; y < box.Max.Y; y++ {
 		for x := box.Min.X; x < box.Max.X; x++ {
@@ -165,18 +165,18 @@ func overlay(box image.Rectangle, c color.NRGBA, rest script.Color) *picture.Lay
 
 func TestLayers(t *testing.T) {
 	t.Parallel()
-	half := script.Color{A: 128}
+	half := frame.Color{A: 128}
 	for _, c := range []struct {
 		name           string
 		layer          *picture.Layer
 		inside, beside yuv
 	}{
-		{"nothing", picture.NewLayer(image.NewNRGBA(image.Rectangle{}), script.Color{}, width, height), white, white},
-		{"a box", overlay(image.Rect(11, 9, 51, 41), rgbRed, script.Color{}), red, white},
+		{"nothing", picture.NewLayer(image.NewNRGBA(image.Rectangle{}), frame.Color{}, width, height), white, white},
+		{"a box", overlay(image.Rect(11, 9, 51, 41), rgbRed, frame.Color{}), red, white},
 		{"a box in the dark", overlay(image.Rect(11, 9, 51, 41), rgbRed, half), red, yuv{125, 128, 128}},
 		{"a clear box", overlay(image.Rect(11, 9, 51, 41), color.NRGBA{}, half), white, yuv{125, 128, 128}},
-		{"half of a colour", overlay(image.Rect(10, 8, 50, 40), color.NRGBA{R: 255, A: 128}, script.Color{}), yuv{149, 115, 184}, white},
-		{"the whole frame", overlay(image.Rect(-4, -4, width+9, height+9), rgbBlue, script.Color{}), blue, blue},
+		{"half of a colour", overlay(image.Rect(10, 8, 50, 40), color.NRGBA{R: 255, A: 128}, frame.Color{}), yuv{149, 115, 184}, white},
+		{"the whole frame", overlay(image.Rect(-4, -4, width+9, height+9), rgbBlue, frame.Color{}), blue, blue},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -189,7 +189,7 @@ func TestLayers(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i, l := range []*picture.Layer{c.layer, read} {
-				f := paint(t, picture.Still{Canvas: script.Color{R: 255, G: 255, B: 255, A: 255}})[0]
+				f := paint(t, picture.Still{Canvas: frame.Color{R: 255, G: 255, B: 255, A: 255}})[0]
 				l.Over(f, width, height)
 				if got := pixel(f, 30, 20); !near(got, c.inside) {
 					t.Errorf("%d: inside it is %v, want %v", i, got, c.inside)
@@ -208,7 +208,7 @@ func TestLayers(t *testing.T) {
 }
 
 func FuzzLayer(f *testing.F) {
-	b, err := overlay(image.Rect(10, 8, 50, 40), rgbRed, script.Color{}).MarshalBinary()
+	b, err := overlay(image.Rect(10, 8, 50, 40), rgbRed, frame.Color{}).MarshalBinary()
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -283,7 +283,7 @@ func TestPansAreSmooth(t *testing.T) {
 			if c.move.Strong {
 				zoom = 1.25
 			}
-			c.move.Motion = script.Pan
+			c.move.Motion = frame.Pan
 			v := &picture.View{Still: picture.Still{Asset: wave(t, c.w, c.h, period)}, Move: c.move, Frames: frames}
 			r, err := painter(t).Frames(t.Context(), v, 0, frames)
 			if err != nil {
@@ -321,9 +321,9 @@ func TestZooms(t *testing.T) {
 	const period = 32
 	a := wave(t, 2*width, 2*height, 2*period)
 	whole := paint(t, picture.Still{Asset: a})[0]
-	for motion, at := range map[script.Motion]int64{script.Zoom: 0, script.ZoomOut: frames - 1} {
+	for motion, at := range map[frame.Motion]int64{frame.Zoom: 0, frame.ZoomOut: frames - 1} {
 		v := &picture.View{Still: picture.Still{Asset: a}, Move: picture.Move{Motion: motion}, Frames: frames}
-		f := frame(t, v, at)
+		f := frameAt(t, v, at)
 		worst := 0
 		for i := range width * height {
 			worst = max(worst, int(max(f[i], whole[i])-min(f[i], whole[i])))
@@ -332,12 +332,12 @@ func TestZooms(t *testing.T) {
 			t.Errorf("%s: frame %d is not the whole picture: a pixel differs by %d", motion, at, worst)
 		}
 		for _, n := range []int64{0, frames / 2, frames - 1} {
-			f := frame(t, v, n)
+			f := frameAt(t, v, n)
 			if a, b := f[height/2*width+width/2], whole[height/2*width+width/2]; max(a, b)-min(a, b) > 6 {
 				t.Errorf("%s: the middle of frame %d is %d, was %d", motion, n, a, b)
 			}
 		}
-		if far := frame(t, v, frames-1-at); bytes.Equal(far, whole) {
+		if far := frameAt(t, v, frames-1-at); bytes.Equal(far, whole) {
 			t.Errorf("%s does not move", motion)
 		}
 	}
@@ -347,7 +347,7 @@ func TestZooms(t *testing.T) {
 // of the whole move.
 func TestMovesStartAnywhere(t *testing.T) {
 	t.Parallel()
-	for _, m := range []script.Motion{script.Zoom, script.ZoomOut, script.Pan, script.PanZoom, script.PanZoomOut} {
+	for _, m := range []frame.Motion{frame.Zoom, frame.ZoomOut, frame.Pan, frame.PanZoom, frame.PanZoomOut} {
 		v := &picture.View{
 			Still: picture.Still{Asset: wave(t, 150, 130, 9)}, Move: picture.Move{Motion: m}, Frames: 9,
 			Callouts: []picture.Callout{circleAt(75, 65, 20, 0.5)},
@@ -384,11 +384,11 @@ func TestViewKeys(t *testing.T) {
 	seen := map[cache.Key]int{}
 	for i, v := range []picture.View{
 		{Still: still},
-		{Still: still, Move: picture.Move{Motion: script.Zoom}, Frames: 10},
-		{Still: still, Move: picture.Move{Motion: script.Zoom}, Frames: 11},
-		{Still: still, Move: picture.Move{Motion: script.Pan}, Frames: 10},
-		{Still: still, Move: picture.Move{Motion: script.Pan, Edge: "top"}, Frames: 10},
-		{Still: still, Move: picture.Move{Motion: script.Pan, Edge: "top", Strong: true}, Frames: 10},
+		{Still: still, Move: picture.Move{Motion: frame.Zoom}, Frames: 10},
+		{Still: still, Move: picture.Move{Motion: frame.Zoom}, Frames: 11},
+		{Still: still, Move: picture.Move{Motion: frame.Pan}, Frames: 10},
+		{Still: still, Move: picture.Move{Motion: frame.Pan, Edge: "top"}, Frames: 10},
+		{Still: still, Move: picture.Move{Motion: frame.Pan, Edge: "top", Strong: true}, Frames: 10},
 		{Still: still, Callouts: []picture.Callout{{X0: 1}}},
 		{Still: still, Callouts: []picture.Callout{{X0: 1, OfImage: true}}},
 		{Still: still, Callouts: []picture.Callout{{X0: 1, Round: true}}},
@@ -419,8 +419,8 @@ func BenchmarkMove(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	pic := ffmpeg.Picture{Width: 1920, Height: 1080, FPS: script.Rate{Num: 30, Den: 1}}
-	v := &picture.View{Still: picture.Still{Asset: noise(b, 2560, 1600)}, Move: picture.Move{Motion: script.Zoom}, Frames: int64(b.N) + 1}
+	pic := ffmpeg.Picture{Width: 1920, Height: 1080, FPS: frame.Rate{Num: 30, Den: 1}}
+	v := &picture.View{Still: picture.Still{Asset: noise(b, 2560, 1600)}, Move: picture.Move{Motion: frame.Zoom}, Frames: int64(b.N) + 1}
 	r, err := picture.NewPainter(ffmpeg.NewTools(run, "ffmpeg", "ffprobe"), pic, bars{}).Frames(b.Context(), v, 0, int64(b.N))
 	if err != nil {
 		b.Fatal(err)

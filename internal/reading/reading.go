@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
@@ -31,7 +32,7 @@ const ellipsisPause = 300 * time.Millisecond
 
 // Sentences cuts styled text into sentences (see voice.SplitRuns) and says in each run
 // how it is read, in the language of the voice (BCP 47).
-func (all *Reader) Sentences(runs []voice.Run, language string) [][]voice.Run {
+func (all *Reader) Sentences(runs []utter.Run, language string) [][]utter.Run {
 	out := voice.SplitRuns(composed(runs), language)
 	for i, sentence := range out {
 		out[i] = all.sentence(sentence, language)
@@ -40,8 +41,8 @@ func (all *Reader) Sentences(runs []voice.Run, language string) [][]voice.Run {
 }
 
 // composed brings text into the normal form NFC.
-func composed(runs []voice.Run) []voice.Run {
-	out := make([]voice.Run, len(runs))
+func composed(runs []utter.Run) []utter.Run {
+	out := make([]utter.Run, len(runs))
 	for i, r := range runs {
 		r.Text = norm.NFC.String(r.Text)
 		out[i] = r
@@ -64,8 +65,8 @@ func (all *Reader) grammarOf(language string) *grammar {
 
 // sentence reads the runs of a sentence. Neighbours in one language are read as one text,
 // so that a number sees the words around it whatever their style.
-func (all *Reader) sentence(runs []voice.Run, language string) []voice.Run {
-	var out []voice.Run
+func (all *Reader) sentence(runs []utter.Run, language string) []utter.Run {
+	var out []utter.Run
 	for i := 0; i < len(runs); {
 		r := runs[i]
 		lang := language
@@ -80,7 +81,7 @@ func (all *Reader) sentence(runs []voice.Run, language string) []voice.Run {
 			i++
 			continue
 		}
-		if r.Style == voice.Spell {
+		if r.Style == utter.Spell {
 			out = append(out, all.spelled(r, lang)...)
 			i++
 			continue
@@ -96,8 +97,8 @@ func (all *Reader) sentence(runs []voice.Run, language string) []voice.Run {
 }
 
 // goesWith tells whether a run can be read together with the one in front of it.
-func goesWith(r, first voice.Run) bool {
-	return r.Say == "" && r.IPA == "" && r.Style != voice.Spell && r.Language == first.Language
+func goesWith(r, first utter.Run) bool {
+	return r.Say == "" && r.IPA == "" && r.Style != utter.Spell && r.Language == first.Language
 }
 
 // words reads a text that is said in place of another, such as an alias in SSML.
@@ -118,11 +119,11 @@ type change struct {
 }
 
 // stretch reads runs of one language.
-func (all *Reader) stretch(runs []voice.Run, language string) []voice.Run {
-	p := &passage{grammar: all.grammarOf(language), src: voice.PlainText(runs)}
+func (all *Reader) stretch(runs []utter.Run, language string) []utter.Run {
+	p := &passage{grammar: all.grammarOf(language), src: utter.Text(runs)}
 	p.tokens = tokenize(p.src)
 	changes := p.changes(all.Lexicon)
-	var out []voice.Run
+	var out []utter.Run
 	base, k := 0, 0
 	for _, run := range runs {
 		end := base + len(run.Text)
@@ -158,16 +159,16 @@ func (all *Reader) stretch(runs []voice.Run, language string) []voice.Run {
 }
 
 // part is a piece of a run that is said as it is written.
-func part(run voice.Run, text string) voice.Run {
+func part(run utter.Run, text string) utter.Run {
 	run.Text, run.Pause = text, 0
 	return run
 }
 
 // spelled cuts a run that is said letter by letter: digits and signs become words.
-func (all *Reader) spelled(run voice.Run, language string) []voice.Run {
+func (all *Reader) spelled(run utter.Run, language string) []utter.Run {
 	p := &passage{grammar: all.grammarOf(language), src: run.Text}
 	p.tokens = tokenize(p.src)
-	var out []voice.Run
+	var out []utter.Run
 	plain := ""
 	flush := func() {
 		if plain != "" {
@@ -190,7 +191,7 @@ func (all *Reader) spelled(run voice.Run, language string) []voice.Run {
 		}
 		flush()
 		piece := part(run, text)
-		piece.Style, piece.Say = voice.Plain, say
+		piece.Style, piece.Say = utter.Plain, say
 		out = append(out, piece)
 	}
 	flush()

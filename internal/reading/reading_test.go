@@ -13,7 +13,7 @@ import (
 
 	"mynah/internal/diag"
 	"mynah/internal/reading"
-	"mynah/internal/voice"
+	"mynah/internal/utter"
 )
 
 // said joins what is said for a text.
@@ -23,7 +23,7 @@ func said(text, language string, l *reading.Lexicon) string {
 
 func saidBy(reader *reading.Reader, text, language string) string {
 	var b strings.Builder
-	for _, s := range reader.Sentences([]voice.Run{{Text: text}}, language) {
+	for _, s := range reader.Sentences([]utter.Run{{Text: text}}, language) {
 		for _, r := range s {
 			switch {
 			case r.IPA != "":
@@ -114,7 +114,7 @@ func TestWrittenTextStays(t *testing.T) {
 	t.Parallel()
 	text := "On 2026-11-25, see https://example.com/a_b... then call doIt() for $5."
 	var b strings.Builder
-	for _, s := range new(reading.Reader).Sentences([]voice.Run{{Text: text[:20], Style: voice.Strong}, {Text: text[20:], Pause: time.Second}}, "en") {
+	for _, s := range new(reading.Reader).Sentences([]utter.Run{{Text: text[:20], Style: utter.Strong}, {Text: text[20:], Pause: time.Second}}, "en") {
 		for _, r := range s {
 			b.WriteString(r.Text)
 		}
@@ -144,8 +144,8 @@ func TestLexicon(t *testing.T) {
 			t.Errorf("%q is read as %q, want %q", text, got, want)
 		}
 	}
-	for _, run := range []voice.Run{{Text: "SQL", Style: voice.Spell}} {
-		got := (&reading.Reader{Lexicon: l}).Sentences([]voice.Run{run}, "en-US")
+	for _, run := range []utter.Run{{Text: "SQL", Style: utter.Spell}} {
+		got := (&reading.Reader{Lexicon: l}).Sentences([]utter.Run{run}, "en-US")
 		if len(got) != 1 || len(got[0]) != 1 || got[0][0].Say != "" {
 			t.Errorf("the letters of a word become %+v", got)
 		}
@@ -238,7 +238,7 @@ func FuzzReading(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, language, lexicon string) {
 		l, _ := reading.ParseLexicon("l", []byte(lexicon))
 		var got strings.Builder
-		for _, s := range (&reading.Reader{Lexicon: l}).Sentences([]voice.Run{{Text: text}}, language) {
+		for _, s := range (&reading.Reader{Lexicon: l}).Sentences([]utter.Run{{Text: text}}, language) {
 			for _, r := range s {
 				got.WriteString(r.Text)
 				if heard := cmp.Or(r.Say, r.Text); lexicon == "" && slices.Contains(languages(), language) && strings.ContainsFunc(heard, notWords) {
@@ -281,8 +281,8 @@ func TestWordsAlone(t *testing.T) {
 			"{{name}} costs $5…$10 (≈ €4,50) – 20 % off!", "C:\\Users\\me\\file_1.txt", "5'10\" 90° 3″ №7 ½ ¼ ①②", "#hashtag @user * _ ~ ^ | \\",
 			"-", "--", "1", "-1", "1-", "+", "$", "$1", "1$", "%", "1%", ".5", "5.", "1,2,3", "1..2", "(1)", "[1]", "1)", "a1", "1a", "1a1",
 		} {
-			for _, style := range []voice.Style{voice.Plain, voice.Spell} {
-				for _, s := range new(reading.Reader).Sentences([]voice.Run{{Text: text, Style: style}}, language) {
+			for _, style := range []utter.Style{utter.Plain, utter.Spell} {
+				for _, s := range new(reading.Reader).Sentences([]utter.Run{{Text: text, Style: style}}, language) {
 					for _, r := range s {
 						if heard := cmp.Or(r.Say, r.Text); strings.ContainsFunc(heard, notWords) {
 							t.Errorf("%s %s: %.60q leaves %.60q to the voice", language, style, text, heard)
@@ -336,7 +336,7 @@ func TestInvisible(t *testing.T) {
 // TestStyles: a number sees the words around it whatever their style, and keeps its own.
 func TestStyles(t *testing.T) {
 	t.Parallel()
-	got := new(reading.Reader).Sentences([]voice.Run{{Text: "am "}, {Text: "3.", Style: voice.Strong}, {Text: " Oktober um 9 Uhr"}}, "de")
+	got := new(reading.Reader).Sentences([]utter.Run{{Text: "am "}, {Text: "3.", Style: utter.Strong}, {Text: " Oktober um 9 Uhr"}}, "de")
 	var b strings.Builder
 	for _, r := range got[0] {
 		b.WriteString("[" + string(r.Style) + ":" + r.Text + "=" + r.Say + "]")
@@ -350,7 +350,7 @@ func TestStyles(t *testing.T) {
 // said in place of something else is made of words as well.
 func TestForeignStretches(t *testing.T) {
 	t.Parallel()
-	got := new(reading.Reader).Sentences([]voice.Run{
+	got := new(reading.Reader).Sentences([]utter.Run{
 		{Text: "In 5 days, "}, {Text: "um 5 Uhr", Language: "de-DE"}, {Text: ", "}, {Text: "W3C", Say: "World Wide Web 3"}, {Text: " 7"},
 	}, "en-US")
 	var b strings.Builder
@@ -367,7 +367,7 @@ func TestSpeed(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("On 3/4/2025 at 10:30 p.m. Dr. Smith paid $3.50 for 5 km of the iOS word list that people read aloud. ", 500)
 	began := time.Now()
-	new(reading.Reader).Sentences([]voice.Run{{Text: text}}, "en")
+	new(reading.Reader).Sentences([]utter.Run{{Text: text}}, "en")
 	took := time.Since(began)
 	t.Logf("%d words in %s", len(strings.Fields(text)), took)
 	if took > 3*time.Second {

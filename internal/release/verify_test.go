@@ -7,6 +7,7 @@ import (
 
 	"mynah/internal/caption"
 	"mynah/internal/film"
+	"mynah/internal/frame"
 	"mynah/internal/overlay"
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
@@ -63,7 +64,7 @@ func TestMissingCuesAreFound(t *testing.T) {
 	told(t, "one less", checkCues(cues, whole), "1 of 2 subtitles")
 	r := &Releaser{video: Video{
 		Board:    &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Mode: script.SubtitlesOverlay}}},
-		Line:     &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{}}},
+		Line:     &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{}}},
 		Cues:     cues,
 		Captions: [][]overlay.CaptionSpan{{{From: 0, To: 25}, {From: 31, To: 47}}},
 	}}
@@ -76,6 +77,6 @@ func TestMissingCuesAreFound(t *testing.T) {
 
 func TestFilesThatAreNotAsPlanned(t *testing.T) {
 	t.Parallel()
-	line := &timeline.Line{FPS: script.Rate{Num: 25, Den: 1}, Frames: 25, Samples: 48000}
+	line := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Frames: 25, Samples: 48000}
 	told(t, "no video", checkFile(line, &film.Film{}, bytes.NewReader([]byte("nonsense")), 8), "cannot be read")
 }

@@ -1,12 +1,11 @@
 package script
 
 import (
-	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
+	"mynah/internal/utter"
 )
 
 // Script is a parsed script: its header and its scenes in the order of the film.
@@ -44,47 +43,11 @@ type At struct{ Range diag.Range }
 // Span implements Node.
 func (a At) Span() diag.Range { return a.Range }
 
-// Style is how a run of narration is spoken.
-type Style string
-
-// The styles of inline markup.
-const (
-	Plain    Style = ""
-	Emphasis Style = "emphasis" // *x*, _x_
-	Strong   Style = "strong"   // **x**
-	Reduced  Style = "reduced"  // ~~x~~
-	Spell    Style = "spell"    // `x`, letter by letter
-)
-
-// Run is a stretch of narration that is spoken in one way, without any markup characters.
-type Run struct {
-	Style Style  `json:"style,omitempty"`
-	Text  string `json:"text"` // as it is written, and shown
-	// Say is what is said in place of Text, where it is not empty.
-	Say string `json:"say,omitempty"`
-	// IPA is how it is pronounced.
-	IPA string `json:"ipa,omitempty"`
-	// Language of a foreign stretch, BCP 47.
-	Language string `json:"language,omitempty"`
-	// Speed, Pitch and Volume are factors on those of the sentence; 0 is 1.
-	Speed  float64 `json:"speed,omitempty"`
-	Pitch  float64 `json:"pitch,omitempty"`
-	Volume float64 `json:"volume,omitempty"`
-	// Pause is silence behind it.
-	Pause time.Duration `json:"pause,omitempty"`
-}
-
-// Like tells whether two runs are spoken in the same way.
-func (r Run) Like(o Run) bool {
-	r.Text, o.Text = "", ""
-	return r == o && r.Say == "" && r.IPA == "" && r.Pause == 0
-}
-
 // Narration is one spoken paragraph.
 type Narration struct {
 	At
 	Source string // as written, its lines joined by "\n"
-	Runs   []Run
+	Runs   []utter.Run
 }
 
 // Text is the paragraph without markup, lines joined by blanks.
@@ -118,64 +81,14 @@ type Quote struct {
 	Text string // lines joined by blanks, inline markup removed
 }
 
-// FenceKind is what a fenced block holds.
-type FenceKind string
-
-// The kinds of fences.
-const (
-	FenceText     FenceKind = "text"
-	FenceMarkdown FenceKind = "markdown"
-	FenceCode     FenceKind = "code"
-	FenceMermaid  FenceKind = "mermaid"
-	FenceDot      FenceKind = "dot"
-	FenceMath     FenceKind = "math"
-)
-
 // Fence is a slide.
 type Fence struct {
 	At
-	Kind     FenceKind
+	Kind     frame.BlockKind
 	Language string // the info string's first word, for code
 	Info     string // the whole info string
 	Text     string // the lines inside, joined by "\n", without the last line end
 }
-
-// Fit is how a picture fills the frame. Empty means: as asset-resize says.
-type Fit string
-
-// The fits.
-const (
-	Cover   Fit = "cover"
-	Contain Fit = "contain"
-	Stretch Fit = "fit"
-)
-
-// Align is a place along one axis.
-type Align string
-
-// The places; the empty one means centre.
-const (
-	AlignStart  Align = "start" // left, top
-	AlignCenter Align = ""
-	AlignEnd    Align = "end" // right, bottom
-)
-
-// Position says which part survives a crop, or where a padded picture sits.
-type Position struct {
-	X, Y Align
-}
-
-// Motion is slow movement over an image.
-type Motion string
-
-// The motions.
-const (
-	Zoom       Motion = "zoom"
-	ZoomOut    Motion = "zoomout"
-	Pan        Motion = "pan"
-	PanZoom    Motion = "panzoom"
-	PanZoomOut Motion = "panzoomout"
-)
 
 // Sync is how a clip and the narration of its scene share their time. Empty means
 // the default of the file: Freeze for clips, looping for GIFs.
@@ -211,11 +124,11 @@ type Picture struct {
 	FileRange diag.Range
 	// Video is set by (video: …); image lines are told apart by their file.
 	Video    bool
-	Fit      Fit
-	Position Position
+	Fit      frame.Fit
+	Position frame.Position
 	// Edge is the word that gives a pan its direction: "top", "left", … or "".
 	Edge    string
-	Motion  Motion
+	Motion  frame.Motion
 	Strong  bool // the motion goes further
 	Sync    Sync
 	Still   Still
@@ -273,20 +186,17 @@ type Chapter struct {
 	Title string
 }
 
-// LineRange is a range of lines of code, both ends included, from 1.
-type LineRange struct{ From, To int }
-
 // Reveal shows a slide step by step: list items, or ranges of lines of code.
 type Reveal struct {
 	At
 	Items  bool
-	Ranges []LineRange
+	Ranges []frame.LineRange
 }
 
 // Highlight dims all but some lines of code.
 type Highlight struct {
 	At
-	Ranges []LineRange
+	Ranges []frame.LineRange
 }
 
 // Include takes in the scenes of another script.
@@ -298,8 +208,8 @@ type Include struct {
 
 // Properties are those of the header and of stage directions; nil means not set.
 type Properties struct {
-	Size          *Size
-	FPS           *Rate
+	Size          *frame.Size
+	FPS           *frame.Rate
 	Voice         *string
 	VoiceSpeed    *float64 // factor, 1 = normal
 	VoiceVolume   *float64
@@ -310,8 +220,8 @@ type Properties struct {
 	Transition    *Transition
 	Theme         *File // a built-in name, or a project .css
 	Subtitles     *Subtitles
-	AssetResize   *Fit
-	Canvas        *Color
+	AssetResize   *frame.Fit
+	Canvas        *frame.Color
 	FontSize      *float64 // pixels of a frame whose shorter side is 720
 	Duration      *time.Duration
 
@@ -325,39 +235,6 @@ type Properties struct {
 	// name's own range, for messages.
 	Places map[string]diag.Range
 }
-
-// Size is a video frame in pixels.
-type Size struct{ Width, Height int }
-
-// Rate is a frame rate in frames a second, as a reduced fraction.
-type Rate struct{ Num, Den int64 }
-
-// MarshalText writes a rate as a fraction, such as 30000/1001; no rate is empty.
-func (r Rate) MarshalText() ([]byte, error) {
-	if r.Den == 0 {
-		return nil, nil
-	}
-	return fmt.Appendf(nil, "%d/%d", r.Num, r.Den), nil
-}
-
-// UnmarshalText reads what MarshalText writes.
-func (r *Rate) UnmarshalText(b []byte) error {
-	*r = Rate{}
-	if len(b) == 0 {
-		return nil
-	}
-	num, den, _ := strings.Cut(string(b), "/")
-	n, err := strconv.ParseInt(num, 10, 64)
-	d, err2 := strconv.ParseInt(den, 10, 64)
-	if err != nil || err2 != nil || n < 0 || d <= 0 {
-		return fmt.Errorf("%q is not a frame rate such as 30000/1001", b)
-	}
-	r.Num, r.Den = n, d
-	return nil
-}
-
-// Color is a CSS colour, not premultiplied.
-type Color struct{ R, G, B, A uint8 }
 
 // File is a name with the place where it stands. Literal is set when the value is
 // a built-in name rather than a file.
@@ -400,14 +277,14 @@ type Subtitles struct {
 	Break      int
 	Size       float64
 	Scale      float64
-	Color      *Color
-	Background *Color
-	Outline    *Color
+	Color      *frame.Color
+	Background *frame.Color
+	Outline    *frame.Color
 	Font       *File
 	Position   string // bottom, middle, top
 	Margin     *Margin
 	Karaoke    bool
-	Highlight  *Color
+	Highlight  *frame.Color
 }
 
 // Margin is the distance of subtitles from their edge of the frame: pixels of a frame whose

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 )
 
 // direction is a stage direction whose value has been read.
@@ -117,9 +118,9 @@ func (p *parser) reveal(d direction) (Node, bool) {
 const maxCodeLine = 100000
 
 // lineRanges is the kind of lists of ranges of lines.
-func lineRanges(allowed string) kind[[]LineRange] {
-	return kind[[]LineRange]{allowed: allowed, read: func(s string) ([]LineRange, bool) {
-		var out []LineRange
+func lineRanges(allowed string) kind[[]frame.LineRange] {
+	return kind[[]frame.LineRange]{allowed: allowed, read: func(s string) ([]frame.LineRange, bool) {
+		var out []frame.LineRange
 		for part := range strings.SplitSeq(s, ",") {
 			a, b, cut := strings.Cut(part, "-")
 			if !cut {
@@ -130,7 +131,7 @@ func lineRanges(allowed string) kind[[]LineRange] {
 			if err1 != nil || err2 != nil || from < 1 || to < from || to > maxCodeLine {
 				return nil, false
 			}
-			out = append(out, LineRange{From: from, To: to})
+			out = append(out, frame.LineRange{From: from, To: to})
 		}
 		return out, true
 	}}

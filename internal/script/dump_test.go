@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
+	"mynah/internal/utter"
 )
 
 // dump writes a script compactly, for tests: a line a node, "---" between scenes.
@@ -59,10 +61,10 @@ func dumpNode(n Node) string {
 	return fmt.Sprintf("unexpected %T", n)
 }
 
-func dumpRuns(runs []Run) string {
+func dumpRuns(runs []utter.Run) string {
 	var out []string
 	for _, r := range runs {
-		if r.Style == Plain {
+		if r.Style == utter.Plain {
 			out = append(out, fmt.Sprintf("%q", r.Text))
 		} else {
 			out = append(out, fmt.Sprintf("%s%q", r.Style, r.Text))
@@ -104,7 +106,7 @@ func dumpPicture(p *Picture) string {
 			out = append(out, w)
 		}
 	}
-	if p.Position != (Position{}) {
+	if p.Position != (frame.Position{}) {
 		out = append(out, fmt.Sprintf("at(%s,%s)", p.Position.X, p.Position.Y))
 	}
 	if p.Segment != nil {
@@ -148,15 +150,15 @@ func dumpValue(v any) string {
 	switch v := v.(type) {
 	case *string:
 		return fmt.Sprintf("%q", *v)
-	case *Fit:
+	case *frame.Fit:
 		return string(*v)
 	case *time.Duration:
 		return v.String()
-	case *Size:
+	case *frame.Size:
 		return fmt.Sprintf("%dx%d", v.Width, v.Height)
-	case *Rate:
+	case *frame.Rate:
 		return fmt.Sprintf("%d/%d", v.Num, v.Den)
-	case *Color:
+	case *frame.Color:
 		return fmt.Sprintf("#%02x%02x%02x%02x", v.R, v.G, v.B, v.A)
 	case *File:
 		if v.Literal {
@@ -189,7 +191,7 @@ func dumpSubtitles(s *Subtitles) string {
 	add("scale", s.Scale != 0, s.Scale)
 	for _, c := range []struct {
 		name  string
-		color *Color
+		color *frame.Color
 	}{{"color", s.Color}, {"background", s.Background}, {"outline", s.Outline}, {"highlight", s.Highlight}} {
 		if c.color != nil {
 			out = append(out, c.name+"="+dumpValue(c.color))

@@ -1,21 +1,25 @@
 package script
 
-import "fmt"
+import (
+	"fmt"
+
+	"mynah/internal/frame"
+)
 
 // ParseSize reads a size as the header takes it.
-func ParseSize(s string) (Size, error) {
+func ParseSize(s string) (frame.Size, error) {
 	v, ok := frameSize().read(s)
 	if !ok {
-		return Size{}, fmt.Errorf("%q is not a size; allowed: %s", s, frameSize().allowed)
+		return frame.Size{}, fmt.Errorf("%q is not a size; allowed: %s", s, frameSize().allowed)
 	}
 	return v, nil
 }
 
 // ParseRate reads a frame rate as the header takes it.
-func ParseRate(s string) (Rate, error) {
+func ParseRate(s string) (frame.Rate, error) {
 	v, ok := frameRate().read(s)
 	if !ok {
-		return Rate{}, fmt.Errorf("%q is not a frame rate; allowed: %s", s, frameRate().allowed)
+		return frame.Rate{}, fmt.Errorf("%q is not a frame rate; allowed: %s", s, frameRate().allowed)
 	}
 	return v, nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/yuin/goldmark/util"
 
 	"mynah/internal/emphasis"
+	"mynah/internal/utter"
 )
 
 // The Markdown parser takes time in the square of some inputs ("[[[[…"). So it is given
@@ -73,7 +74,7 @@ func inlineParsers() []util.PrioritizedValue {
 }
 
 // runs reads the markup of narration. Tags of HTML are left out with a warning.
-func (p *parser) runs(pieces []piece) []Run {
+func (p *parser) runs(pieces []piece) []utter.Run {
 	var b runBuilder
 	p.addRuns(&b, pieces)
 	return b.finish()
@@ -84,7 +85,7 @@ func (p *parser) addRuns(b *runBuilder, pieces []piece) {
 		var now []piece
 		now, pieces = chunk(pieces)
 		p.readRuns(b, now)
-		b.newline(Plain)
+		b.newline(utter.Plain)
 	}
 }
 
@@ -144,7 +145,7 @@ func (p *parser) readRuns(b *runBuilder, pieces []piece) {
 	}
 	whole := src.text.String()
 	if !strings.ContainsAny(whole, marks+markers) {
-		b.text(Plain, whole)
+		b.text(utter.Plain, whole)
 		return
 	}
 	p.inline.init()
@@ -157,7 +158,7 @@ func (p *parser) readRuns(b *runBuilder, pieces []piece) {
 	source := []byte(whole)
 	doc := p.inline.parser.Parse(text.NewReader(source), markdown.WithContext(ctx))
 	w := walker{p: p, b: b, source: source, joined: &src}
-	w.children(doc, Plain)
+	w.children(doc, utter.Plain)
 }
 
 // joined is a chunk of narration for the parser, its lines joined, variables hidden.
@@ -204,13 +205,13 @@ type walker struct {
 	warned bool
 }
 
-func (w *walker) children(n ast.Node, style Style) {
+func (w *walker) children(n ast.Node, style utter.Style) {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		w.node(c, style)
 	}
 }
 
-func (w *walker) node(n ast.Node, style Style) {
+func (w *walker) node(n ast.Node, style utter.Style) {
 	switch n := n.(type) {
 	case *ast.Text:
 		w.b.text(style, unescape(string(n.Segment.Value(w.source))))
@@ -222,7 +223,7 @@ func (w *walker) node(n ast.Node, style Style) {
 	case *ast.CodeSpan:
 		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 			if t, ok := c.(*ast.Text); ok {
-				w.b.text(Spell, string(t.Segment.Value(w.source)))
+				w.b.text(utter.Spell, string(t.Segment.Value(w.source)))
 			}
 		}
 	case *ast.AutoLink:
@@ -233,20 +234,20 @@ func (w *walker) node(n ast.Node, style Style) {
 	case *footnote:
 		w.b.unspace()
 	case *ast.Emphasis:
-		s := Emphasis
+		s := utter.Emphasis
 		if n.Level > 1 {
-			s = Strong
+			s = utter.Strong
 		}
 		w.children(n, stronger(style, s))
 	case *extast.Strikethrough:
-		w.children(n, stronger(style, Reduced))
+		w.children(n, stronger(style, utter.Reduced))
 	default:
 		w.children(n, style)
 	}
 }
 
 // html leaves a tag out; one that breaks the line parts words.
-func (w *walker) html(n *ast.RawHTML, style Style) {
+func (w *walker) html(n *ast.RawHTML, style utter.Style) {
 	if n.Segments.Len() == 0 {
 		return
 	}
@@ -288,16 +289,16 @@ func (w *walker) html(n *ast.RawHTML, style Style) {
 }
 
 // stronger decides between nested styles.
-func stronger(a, b Style) Style {
-	rank := func(s Style) int {
+func stronger(a, b utter.Style) utter.Style {
+	rank := func(s utter.Style) int {
 		switch s {
-		case Reduced:
+		case utter.Reduced:
 			return 1
-		case Emphasis:
+		case utter.Emphasis:
 			return 2
-		case Strong:
+		case utter.Strong:
 			return 3
-		case Spell:
+		case utter.Spell:
 			return 4
 		}
 		return 0
@@ -350,9 +351,9 @@ func isEntity(s string) bool {
 // runBuilder joins text to runs. White space becomes single blanks, and there is no blank
 // at either end.
 type runBuilder struct {
-	runs   []Run
+	runs   []utter.Run
 	now    []byte
-	style  Style
+	style  utter.Style
 	spaced bool     // the text so far ends in a blank, or is empty
 	values []string // of variables, by the numbers between markers
 	any    bool
@@ -361,7 +362,7 @@ type runBuilder struct {
 }
 
 // text adds a text of one style. What stands between markers is replaced by its value.
-func (b *runBuilder) text(style Style, s string) {
+func (b *runBuilder) text(style utter.Style, s string) {
 	m := []rune(markers)
 	for {
 		before, rest, ok := strings.Cut(s, string(m[0]))
@@ -377,7 +378,7 @@ func (b *runBuilder) text(style Style, s string) {
 	}
 }
 
-func (b *runBuilder) plain(style Style, s string) {
+func (b *runBuilder) plain(style utter.Style, s string) {
 	for _, c := range s {
 		if unicode.IsSpace(c) && c != '\u00a0' && c != '\u202f' {
 			if c == '\n' {
@@ -393,7 +394,7 @@ func (b *runBuilder) plain(style Style, s string) {
 		if b.comma {
 			b.comma = false
 			b.unspace()
-			b.use(Plain)
+			b.use(utter.Plain)
 			b.now = append(b.now, ", "...)
 		}
 		b.use(style)
@@ -403,7 +404,7 @@ func (b *runBuilder) plain(style Style, s string) {
 }
 
 // space adds a blank, unless one is there.
-func (b *runBuilder) space(style Style) {
+func (b *runBuilder) space(style utter.Style) {
 	if !b.any || b.spaced {
 		return
 	}
@@ -413,7 +414,7 @@ func (b *runBuilder) space(style Style) {
 }
 
 // newline ends a line: with a line end where lines are kept, else as a blank does.
-func (b *runBuilder) newline(style Style) {
+func (b *runBuilder) newline(style utter.Style) {
 	if !b.lines || !b.any {
 		b.space(style)
 		return
@@ -424,7 +425,7 @@ func (b *runBuilder) newline(style Style) {
 	b.spaced = true
 }
 
-func (b *runBuilder) use(style Style) {
+func (b *runBuilder) use(style utter.Style) {
 	if style != b.style {
 		b.close()
 		b.style = style
@@ -433,13 +434,13 @@ func (b *runBuilder) use(style Style) {
 
 func (b *runBuilder) close() {
 	if len(b.now) > 0 {
-		b.runs = addRun(b.runs, Run{Style: b.style, Text: string(b.now)})
+		b.runs = addRun(b.runs, utter.Run{Style: b.style, Text: string(b.now)})
 		b.now = b.now[:0]
 	}
 }
 
 // finish gives the runs.
-func (b *runBuilder) finish() []Run {
+func (b *runBuilder) finish() []utter.Run {
 	b.unspace()
 	b.close()
 	return b.runs

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"mynah/internal/diag"
+	"mynah/internal/utter"
 )
 
 // flush turns the lines of narration gathered so far into nodes: a paragraph, and each
@@ -193,7 +194,7 @@ func (p *parser) row(q piece) {
 }
 
 // addRun appends a run, or lengthens the last one of the same style.
-func addRun(runs []Run, r Run) []Run {
+func addRun(runs []utter.Run, r utter.Run) []utter.Run {
 	if n := len(runs); n > 0 && runs[n-1].Like(r) {
 		runs[n-1].Text += r.Text
 		return runs

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
+	"mynah/internal/utter"
 )
 
 // Parse reads the text of a script; file is its path within the project, with forward
@@ -274,21 +276,21 @@ func (p *parser) fence(f *fenceBlock) {
 	first, _, _ := strings.Cut(strings.ReplaceAll(info, "\t", " "), " ")
 	n := &Fence{
 		At:   At{Range: p.src.lineRange(f.first, max(f.first, f.last))},
-		Kind: FenceCode,
+		Kind: frame.CodeBlock,
 		Info: info,
 		Text: p.vars.lines(strings.Join(f.text, "\n")),
 	}
 	switch strings.ToLower(first) {
 	case "":
-		n.Kind = FenceText
+		n.Kind = frame.TextBlock
 	case "md", "markdown":
-		n.Kind = FenceMarkdown
+		n.Kind = frame.MarkdownBlock
 	case "mermaid":
-		n.Kind = FenceMermaid
+		n.Kind = frame.MermaidBlock
 	case "dot":
-		n.Kind = FenceDot
+		n.Kind = frame.DotBlock
 	case "math":
-		n.Kind = FenceMath
+		n.Kind = frame.MathBlock
 	default:
 		n.Language = first
 	}
@@ -328,7 +330,7 @@ func (p *parser) quote() {
 }
 
 // joinRuns puts the text of runs together.
-func joinRuns(runs []Run) string {
+func joinRuns(runs []utter.Run) string {
 	var b strings.Builder
 	for _, r := range runs {
 		b.WriteString(r.Text)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 	"mynah/internal/similar"
 )
 
@@ -248,10 +249,10 @@ func isTimes(s string) bool {
 func option(pic *Picture, w string) string {
 	switch w {
 	case "cover", "contain", "fit":
-		pic.Fit = Fit(w)
+		pic.Fit = frame.Fit(w)
 		return "fit"
 	case "zoom", "zoomout", "pan", "panzoom", "panzoomout":
-		pic.Motion = Motion(w)
+		pic.Motion = frame.Motion(w)
 		return "motion"
 	case "strong":
 		pic.Strong = true
@@ -266,7 +267,7 @@ func option(pic *Picture, w string) string {
 		pic.Mute = true
 		return "mute"
 	}
-	if position, edge, ok := positionOf(w); ok {
+	if position, edge, ok := frame.ParsePosition(w); ok {
 		return place(pic, position, edge)
 	}
 	if isTimes(w) && strings.Contains(w, "-") {
@@ -281,7 +282,7 @@ func option(pic *Picture, w string) string {
 }
 
 // place puts a position into the picture; words for one axis leave the other alone.
-func place(pic *Picture, position Position, edge string) string {
+func place(pic *Picture, position frame.Position, edge string) string {
 	switch edge {
 	case "":
 		return "center"
@@ -303,47 +304,13 @@ func positions() kind[string] {
 		words:   []string{"top", "bottom", "left", "right", "center", "top-left", "top-right", "bottom-left", "bottom-right"},
 		read: func(s string) (string, bool) {
 			s = strings.Join(strings.Fields(strings.ToLower(s)), "-")
-			_, _, ok := positionOf(s)
+			_, _, ok := frame.ParsePosition(s)
 			return s, ok
 		},
 	}
 }
 
-func readPosition(w string) (Position, string) {
-	position, edge, _ := positionOf(w)
+func readPosition(w string) (frame.Position, string) {
+	position, edge, _ := frame.ParsePosition(w)
 	return position, edge
-}
-
-// positionOf reads top, left, top-left, left-top, center-left and the like. edge is the
-// word, or both of them with the vertical one first; that of the centre is "".
-func positionOf(w string) (position Position, edge string, ok bool) {
-	var x, y string
-	parts := strings.Split(w, "-")
-	if len(parts) > 2 {
-		return Position{}, "", false
-	}
-	for _, part := range parts {
-		switch {
-		case part == "center":
-		case (part == "left" || part == "right") && x == "":
-			x = part
-		case (part == "top" || part == "bottom") && y == "":
-			y = part
-		default:
-			return Position{}, "", false
-		}
-	}
-	switch x {
-	case "left":
-		position.X = AlignStart
-	case "right":
-		position.X = AlignEnd
-	}
-	switch y {
-	case "top":
-		position.Y = AlignStart
-	case "bottom":
-		position.Y = AlignEnd
-	}
-	return position, strings.Trim(y+"-"+x, "-"), true
 }

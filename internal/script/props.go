@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 )
 
 // known lists the names of the language, each once.
@@ -159,11 +160,11 @@ func (p *parser) setFilm(ps *Properties, name string, v value) bool {
 }
 
 // fits is the kind of ways to fill the frame.
-func fits() kind[Fit] {
-	k := oneOf(string(Cover), string(Contain), string(Stretch))
-	return kind[Fit]{allowed: k.allowed, words: k.words, read: func(s string) (Fit, bool) {
+func fits() kind[frame.Fit] {
+	k := oneOf(string(frame.Cover), string(frame.Contain), string(frame.Stretch))
+	return kind[frame.Fit]{allowed: k.allowed, words: k.words, read: func(s string) (frame.Fit, bool) {
 		w, ok := k.read(s)
-		return Fit(w), ok
+		return frame.Fit(w), ok
 	}}
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 	"mynah/internal/script"
 )
 
@@ -164,7 +165,7 @@ title: A film: the second
 ---
 x`)
 	h := s.Header
-	if h.Size == nil || *h.Size != (script.Size{Width: 1080, Height: 1920}) || *h.Voice != "no" || *h.VoiceSpeed != 1.25 {
+	if h.Size == nil || *h.Size != (frame.Size{Width: 1080, Height: 1920}) || *h.Voice != "no" || *h.VoiceSpeed != 1.25 {
 		t.Errorf("size, voice: %v %v %v", h.Size, h.Voice, h.VoiceSpeed)
 	}
 	if b := h.Background; b.Name != "my music.mp3" || b.Volume != 0.5 || !b.FadeIn || !b.FadeOut {
@@ -173,10 +174,10 @@ x`)
 	if tr := h.Transition; tr.Type != "wipe-right" || tr.Duration != 300*time.Millisecond {
 		t.Errorf("transition: %+v", tr)
 	}
-	if *h.Canvas != (script.Color{R: 255, A: 255}) || *h.FPS != (script.Rate{Num: 30000, Den: 1001}) || *h.FontSize != 40 {
+	if *h.Canvas != (frame.Color{R: 255, A: 255}) || *h.FPS != (frame.Rate{Num: 30000, Den: 1001}) || *h.FontSize != 40 {
 		t.Errorf("canvas, fps, font: %v %v %v", h.Canvas, h.FPS, *h.FontSize)
 	}
-	if sub := h.Subtitles; sub.Mode != script.SubtitlesOverlay || sub.Break != 42 || *sub.Color != (script.Color{R: 255, G: 238, A: 128}) {
+	if sub := h.Subtitles; sub.Mode != script.SubtitlesOverlay || sub.Break != 42 || *sub.Color != (frame.Color{R: 255, G: 238, A: 128}) {
 		t.Errorf("subtitles: %+v", sub)
 	}
 	if h.Poster.At != 90*time.Second || !h.Loudness.None || *h.Title != "A film: the second" {
@@ -191,13 +192,13 @@ func TestPictures(t *testing.T) {
 		want script.Picture
 	}{
 		{"![](a.png)", script.Picture{File: "a.png"}},
-		{"  ![contain top-left](a b (1).png)", script.Picture{File: "a b (1).png", Fit: script.Contain, Edge: "top-left", Position: script.Position{X: script.AlignStart, Y: script.AlignStart}}},
-		{"![pan right](a.png)", script.Picture{File: "a.png", Motion: script.Pan, Edge: "right", Position: script.Position{X: script.AlignEnd}}},
+		{"  ![contain top-left](a b (1).png)", script.Picture{File: "a b (1).png", Fit: frame.Contain, Edge: "top-left", Position: frame.Position{X: frame.AlignStart, Y: frame.AlignStart}}},
+		{"![pan right](a.png)", script.Picture{File: "a.png", Motion: frame.Pan, Edge: "right", Position: frame.Position{X: frame.AlignEnd}}},
 		{"![loop mute](c.mp4)", script.Picture{File: "c.mp4", Sync: script.Loop, Mute: true}},
 		{"![end](c.mp4)", script.Picture{File: "c.mp4", Still: script.StillEnd}},
 		{"![10-14.5](c.mp4)", script.Picture{File: "c.mp4", Segment: &script.Segment{From: 10 * time.Second, To: 14500 * time.Millisecond}}},
 		{"![00-08](c.mp4)", script.Picture{File: "c.mp4", Segment: &script.Segment{To: 8 * time.Second}}},
-		{"![00:00:02 - 00:00:04 fit](c.mp4)", script.Picture{File: "c.mp4", Fit: script.Stretch, Segment: &script.Segment{From: 2 * time.Second, To: 4 * time.Second}}},
+		{"![00:00:02 - 00:00:04 fit](c.mp4)", script.Picture{File: "c.mp4", Fit: frame.Stretch, Segment: &script.Segment{From: 2 * time.Second, To: 4 * time.Second}}},
 		{"(video:\n  file: c.mp4\n  segment: 1:30-1:31\n  volume: 0.2\n  sync: freeze)", script.Picture{File: "c.mp4", Video: true, Sync: script.Freeze, Segment: &script.Segment{From: 90 * time.Second, To: 91 * time.Second}}},
 	} {
 		s := parse(t, c.src)

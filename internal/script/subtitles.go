@@ -1,6 +1,10 @@
 package script
 
-import "strings"
+import (
+	"strings"
+
+	"mynah/internal/frame"
+)
 
 // subtitles reads the header's property: a mode, or a map.
 func (p *parser) subtitles(v value) (*Subtitles, bool) {
@@ -112,11 +116,11 @@ func wholeNumber(from, to float64, what string) kind[float64] {
 }
 
 // colorOrNone is the kind of colours of which "none" is one: fully transparent.
-func colorOrNone() kind[Color] {
+func colorOrNone() kind[frame.Color] {
 	k := color()
-	return kind[Color]{allowed: k.allowed + ", or none", many: k.many, read: func(s string) (Color, bool) {
+	return kind[frame.Color]{allowed: k.allowed + ", or none", many: k.many, read: func(s string) (frame.Color, bool) {
 		if strings.EqualFold(s, "none") {
-			return Color{}, true
+			return frame.Color{}, true
 		}
 		return k.read(s)
 	}}

@@ -1,26 +1,20 @@
 package script
 
 import (
-	"maps"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/mazznoer/csscolorparser"
-
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 )
 
 // Limits of values. They keep what follows from drowning in a typing mistake; each is
 // far beyond what a film needs.
 const (
-	minFrame = 16
-	maxFrame = 7680
-	maxRate  = 120
-	maxTime  = 24 * time.Hour
-	maxFont  = 1000
+	maxTime = 24 * time.Hour
+	maxFont = 1000
 	// maxPixel bounds places in a picture, maxChars the length of a subtitle.
 	maxPixel = 100000
 	maxChars = 1000
@@ -178,100 +172,22 @@ func level(from, to float64, what, unit string) kind[Level] {
 }
 
 // frameSize is the kind of the video's size.
-func frameSize() kind[Size] {
+func frameSize() kind[frame.Size] {
 	words := []string{"720p", "1080p", "4k"}
-	return kind[Size]{
-		allowed: "720p, 1080p, 4k, or WIDTHxHEIGHT in even numbers from " + strconv.Itoa(minFrame) + " to " +
-			strconv.Itoa(maxFrame) + ", such as 1080x1920",
+	return kind[frame.Size]{
+		allowed: "720p, 1080p, 4k, or WIDTHxHEIGHT in even numbers from " + strconv.Itoa(frame.MinSide) + " to " +
+			strconv.Itoa(frame.MaxSide) + ", such as 1080x1920",
 		words: words,
-		read: func(s string) (Size, bool) {
-			s = strings.ToLower(s)
-			switch s {
-			case "720p":
-				return Size{1280, 720}, true
-			case "1080p":
-				return Size{1920, 1080}, true
-			case "4k":
-				return Size{3840, 2160}, true
-			}
-			w, h, _ := strings.Cut(strings.Replace(s, "×", "x", 1), "x")
-			size := Size{side(w), side(h)}
-			return size, size.Width > 0 && size.Height > 0
-		},
+		read:  frame.ParseSize,
 	}
-}
-
-// side reads a side of the frame; what cannot be one is 0.
-func side(s string) int {
-	n, err := strconv.Atoi(strings.TrimSpace(s))
-	if err != nil || n < minFrame || n > maxFrame || n%2 != 0 {
-		return 0
-	}
-	return n
 }
 
 // frameRate is the kind of frame rates.
-func frameRate() kind[Rate] {
-	return kind[Rate]{
+func frameRate() kind[frame.Rate] {
+	return kind[frame.Rate]{
 		allowed: "frames a second from 1 to 120: a whole number, a decimal one such as 29.97, or a fraction such as 30000/1001",
-		read: func(s string) (Rate, bool) {
-			r, ok := ntscRate(s)
-			if !ok {
-				r, ok = fraction(s)
-			}
-			return r, ok && r.Num >= r.Den && r.Num <= maxRate*r.Den
-		},
+		read:    frame.ParseRate,
 	}
-}
-
-// ntscRate reads the decimals by which the rates of NTSC are known; they are fractions
-// of 1001.
-func ntscRate(s string) (Rate, bool) {
-	switch strings.TrimRight(s, "0") {
-	case "23.976", "23.98":
-		return Rate{24000, 1001}, true
-	case "29.97":
-		return Rate{30000, 1001}, true
-	case "47.952", "47.95":
-		return Rate{48000, 1001}, true
-	case "59.94":
-		return Rate{60000, 1001}, true
-	case "119.88":
-		return Rate{120000, 1001}, true
-	}
-	return Rate{}, false
-}
-
-// fraction reads a/b or a decimal number of at most six places as a reduced fraction.
-func fraction(s string) (Rate, bool) {
-	a, b, cut := strings.Cut(s, "/")
-	var r Rate
-	if cut {
-		num, err1 := strconv.ParseUint(strings.TrimSpace(a), 10, 31)
-		den, err2 := strconv.ParseUint(strings.TrimSpace(b), 10, 31)
-		if err1 != nil || err2 != nil || den == 0 {
-			return r, false
-		}
-		r = Rate{int64(num), int64(den)}
-	} else {
-		whole, places, _ := strings.Cut(s, ".")
-		num, err := strconv.ParseUint(whole+places, 10, 31)
-		if err != nil || len(places) > 6 || whole == "" {
-			return r, false
-		}
-		r = Rate{int64(num), 1}
-		for range places {
-			r.Den *= 10
-		}
-	}
-	x, y := r.Num, r.Den
-	for y != 0 {
-		x, y = y, x%y
-	}
-	if x == 0 {
-		return r, false
-	}
-	return Rate{r.Num / x, r.Den / x}, true
 }
 
 // length is the kind of stretches of time.
@@ -329,43 +245,10 @@ func segment(s string) (Segment, bool) {
 }
 
 // color is the kind of CSS colours.
-func color() kind[Color] {
-	return kind[Color]{
+func color() kind[frame.Color] {
+	return kind[frame.Color]{
 		allowed: "a CSS colour: a name such as white, #rgb, #rgba, #rrggbb, #rrggbbaa, rgb(…) or hsl(…), or transparent",
-		many:    colorWords,
-		read:    readColor,
+		many:    frame.ColorNames,
+		read:    frame.ParseColor,
 	}
-}
-
-// colorWords are the names of colours, sorted so that of two equally near ones always
-// the same is named.
-func colorWords() []string {
-	return append(slices.Sorted(maps.Keys(csscolorparser.NamedColors)), "transparent")
-}
-
-func readColor(s string) (Color, bool) {
-	s = strings.ToLower(s)
-	if name, _, ok := strings.Cut(s, "("); ok {
-		switch strings.TrimSpace(name) {
-		case "rgb", "rgba", "hsl", "hsla", "hwb", "lab", "lch", "oklab", "oklch":
-		default:
-			return Color{}, false
-		}
-		if strings.Contains(s, "nan") || strings.Contains(s, "inf") {
-			return Color{}, false // the parser takes them for numbers
-		}
-	} else if !strings.HasPrefix(s, "#") && hexOnly(s) {
-		return Color{}, false // CSS wants the #
-	}
-	c, err := csscolorparser.Parse(s)
-	if err != nil || math.IsNaN(c.R+c.G+c.B+c.A) {
-		return Color{}, false
-	}
-	r, g, b, a := c.Clamp().RGBA255()
-	return Color{r, g, b, a}, true
-}
-
-// hexOnly tells whether s consists of hexadecimal digits. No name of a colour does.
-func hexOnly(s string) bool {
-	return strings.Trim(s, "0123456789abcdef") == ""
 }

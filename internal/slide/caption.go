@@ -17,7 +17,7 @@ import (
 
 	"mynah/internal/cache"
 	"mynah/internal/fault"
-	"mynah/internal/script"
+	"mynah/internal/frame"
 )
 
 //go:embed assets/caption.js
@@ -30,9 +30,9 @@ type CaptionStyle struct {
 	// Family of the font; empty is ours. File is a font file of the project, in place of it.
 	Family, File string
 	// Colours; one without alpha is not drawn.
-	Color, Background, Outline script.Color
+	Color, Background, Outline frame.Color
 	// Highlight is the colour of the words that are said, for captions with Words.
-	Highlight script.Color
+	Highlight frame.Color
 }
 
 // Captions are captions to draw, of one look.
@@ -207,7 +207,7 @@ func (t CaptionText) html(out *strings.Builder, class string) {
 	out.WriteString("</div></div>")
 }
 
-func cssColor(c script.Color) string {
+func cssColor(c frame.Color) string {
 	return fmt.Sprintf("rgb(%d %d %d / %.4f)", c.R, c.G, c.B, float64(c.A)/255)
 }
 

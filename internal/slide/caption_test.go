@@ -13,14 +13,14 @@ import (
 	"testing/fstest"
 
 	"mynah/internal/fault"
-	"mynah/internal/script"
+	"mynah/internal/frame"
 	"mynah/internal/slide"
 )
 
 var (
-	white  = script.Color{R: 255, G: 255, B: 255, A: 255}
-	black  = script.Color{A: 255}
-	yellow = script.Color{R: 255, G: 255, A: 255}
+	white  = frame.Color{R: 255, G: 255, B: 255, A: 255}
+	black  = frame.Color{A: 255}
+	yellow = frame.Color{R: 255, G: 255, A: 255}
 )
 
 func usual(size float64) slide.CaptionStyle {

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"mynah/internal/fault"
-	"mynah/internal/script"
+	"mynah/internal/frame"
 )
 
 // What draws diagrams is fetched by scripts/assets before the build.
@@ -40,14 +40,14 @@ func (e *DiagramError) Error() string {
 }
 
 // library is the source of what draws a kind of fence; nil: the build has none.
-func library(kind script.FenceKind) []byte {
+func library(kind frame.BlockKind) []byte {
 	var name string
 	switch kind {
-	case script.FenceMermaid:
+	case frame.MermaidBlock:
 		name = "mermaid"
-	case script.FenceDot:
+	case frame.DotBlock:
 		name = "viz"
-	case script.FenceMath:
+	case frame.MathBlock:
 		name = "temml"
 	default:
 		return nil
@@ -59,8 +59,8 @@ func library(kind script.FenceKind) []byte {
 	return b
 }
 
-func isDiagram(kind script.FenceKind) bool {
-	return kind == script.FenceMermaid || kind == script.FenceDot || kind == script.FenceMath
+func isDiagram(kind frame.BlockKind) bool {
+	return kind == frame.MermaidBlock || kind == frame.DotBlock || kind == frame.MathBlock
 }
 
 // drawers is what decides how the diagrams of a slide look, beyond their text.
@@ -155,7 +155,7 @@ func (p *page) sketch(ctx context.Context, source []byte, block Block, dark bool
 			return s, err
 		}
 		if p.knows == nil {
-			p.knows = map[script.FenceKind]bool{}
+			p.knows = map[frame.BlockKind]bool{}
 		}
 		p.knows[block.Kind] = true
 	}

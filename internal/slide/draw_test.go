@@ -12,8 +12,8 @@ import (
 
 	"mynah/internal/diag"
 	"mynah/internal/fault"
+	"mynah/internal/frame"
 	"mynah/internal/proc"
-	"mynah/internal/script"
 	"mynah/internal/slide"
 )
 
@@ -218,7 +218,7 @@ func TestSlides(t *testing.T) {
 	t.Run("canvas", func(t *testing.T) {
 		t.Parallel()
 		r := request(text("Hello"))
-		r.Canvas, r.CanvasSet = script.Color{R: 10, G: 20, B: 60, A: 255}, true
+		r.Canvas, r.CanvasSet = frame.Color{R: 10, G: 20, B: 60, A: 255}, true
 		got := drawOne(t, d, r)
 		if got.Rest != (color.NRGBA{10, 20, 60, 255}) || inked(got, isWhite).Empty() {
 			t.Errorf("rest %v; or the text is not white on a dark canvas", got.Rest)
@@ -276,9 +276,9 @@ func TestSlides(t *testing.T) {
 func TestStates(t *testing.T) {
 	t.Parallel()
 	d := drawer(t, nil)
-	items := slide.Block{Kind: script.FenceMarkdown, Text: "# T\n\n- one\n  - two\n- three", Reveal: true}
-	listing := slide.Block{Kind: script.FenceCode, Language: "go", Text: "a := 1\nb := 2\nc := 3", Reveal: true, Ranges: []script.LineRange{{From: 1, To: 1}, {From: 2, To: 3}}}
-	if items.States() != 3 || listing.States() != 2 || (slide.Block{Kind: script.FenceText, Reveal: true}).States() != 1 {
+	items := slide.Block{Kind: frame.MarkdownBlock, Text: "# T\n\n- one\n  - two\n- three", Reveal: true}
+	listing := slide.Block{Kind: frame.CodeBlock, Language: "go", Text: "a := 1\nb := 2\nc := 3", Reveal: true, Ranges: []frame.LineRange{{From: 1, To: 1}, {From: 2, To: 3}}}
+	if items.States() != 3 || listing.States() != 2 || (slide.Block{Kind: frame.TextBlock, Reveal: true}).States() != 1 {
 		t.Errorf("states %d, %d", items.States(), listing.States())
 	}
 	t.Run("items keep their room", func(t *testing.T) {
@@ -321,7 +321,7 @@ func TestStates(t *testing.T) {
 			t.Error("both states look the same")
 		}
 		plain := listing
-		plain.Reveal, plain.Highlight = false, []script.LineRange{{From: 1, To: 1}}
+		plain.Reveal, plain.Highlight = false, []frame.LineRange{{From: 1, To: 1}}
 		if got := drawOne(t, d, request([]slide.Block{plain})); !sameSlide(got, first) {
 			t.Error("lines that are lit look unlike those that are revealed")
 		}
@@ -574,27 +574,27 @@ func TestDiagrams(t *testing.T) {
 	t.Parallel()
 	long(t)
 	d := drawer(t, nil)
-	sort := func(kind script.FenceKind, text string) slide.Request {
-		return request([]slide.Block{{Kind: script.FenceText, Text: "Title"}, {Kind: kind, Text: text}})
+	sort := func(kind frame.BlockKind, text string) slide.Request {
+		return request([]slide.Block{{Kind: frame.TextBlock, Text: "Title"}, {Kind: kind, Text: text}})
 	}
-	good := map[script.FenceKind]string{
-		script.FenceMermaid: "flowchart LR\n  A[<b>One</b>] --> B",
-		script.FenceDot:     "digraph {\n  a -> b\n}",
-		script.FenceMath:    "x = \\frac{-b}{2a}\n\n\\sqrt{2}",
+	good := map[frame.BlockKind]string{
+		frame.MermaidBlock: "flowchart LR\n  A[<b>One</b>] --> B",
+		frame.DotBlock:     "digraph {\n  a -> b\n}",
+		frame.MathBlock:    "x = \\frac{-b}{2a}\n\n\\sqrt{2}",
 	}
-	bad := map[script.FenceKind]struct {
+	bad := map[frame.BlockKind]struct {
 		text string
 		line int
 	}{
-		script.FenceMermaid: {"flowchart LR\n  A --> B\n  B --> [[", 3},
-		script.FenceDot:     {"digraph {\n  a -> b\n  b -> -> c\n}", 3},
-		script.FenceMath:    {"x = 1\n\ny = \\frac{1\n", 3},
+		frame.MermaidBlock: {"flowchart LR\n  A --> B\n  B --> [[", 3},
+		frame.DotBlock:     {"digraph {\n  a -> b\n  b -> -> c\n}", 3},
+		frame.MathBlock:    {"x = 1\n\ny = \\frac{1\n", 3},
 	}
 	for kind, text := range good {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			got, again := drawOne(t, d, sort(kind, text)), drawOne(t, d, sort(kind, text))
-			title := drawOne(t, d, request([]slide.Block{{Kind: script.FenceText, Text: "Title"}}))
+			title := drawOne(t, d, request([]slide.Block{{Kind: frame.TextBlock, Text: "Title"}}))
 			if got.Bounds.Dy() <= title.Bounds.Dy() || len(got.Warnings) > 0 {
 				t.Errorf("%v, and %v without the diagram; %s", got.Bounds, title.Bounds, warnings(got))
 			}

@@ -17,7 +17,7 @@ import (
 	"testing/fstest"
 	"time"
 
-	"mynah/internal/script"
+	"mynah/internal/frame"
 	"mynah/internal/slide"
 )
 
@@ -211,14 +211,14 @@ func TestRefusedDiagrams(t *testing.T) {
 		"no diagram":     {"nothing of the kind", "No diagram type", false},
 		"a mistake":      {"graph TD\nA-->B\nB--[[>C", "Parse error", true},
 	} {
-		r := request([]slide.Block{{Kind: script.FenceMermaid, Text: c.text}})
+		r := request([]slide.Block{{Kind: frame.MermaidBlock, Text: c.text}})
 		_, err := d.Draw(t.Context(), r)
 		var wrong *slide.DiagramError
 		if !errors.As(err, &wrong) || !strings.Contains(wrong.Text, c.want) || c.line != (wrong.Line > 0) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := d.Draw(t.Context(), request([]slide.Block{{Kind: script.FenceMermaid, Text: "graph TD\nA[Maximum text size in diagram exceeded]"}})); err != nil {
+	if _, err := d.Draw(t.Context(), request([]slide.Block{{Kind: frame.MermaidBlock, Text: "graph TD\nA[Maximum text size in diagram exceeded]"}})); err != nil {
 		t.Errorf("a diagram that says what mermaid says: %v", err)
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"mynah/internal/cache"
+	"mynah/internal/frame"
 	"mynah/internal/markup"
-	"mynah/internal/script"
 )
 
 //go:embed assets/*.css
@@ -45,7 +45,7 @@ func compose(r Request, k *kept, styleOf func(theme string) string) composed {
 			step -= n
 		}
 		c.floor = min(c.floor, floorOf(b))
-		c.code = c.code && r.Blocks[i].Kind == script.FenceCode
+		c.code = c.code && r.Blocks[i].Kind == frame.CodeBlock
 	}
 	theme, ours := r.builtIn()
 	dir := ""
@@ -82,7 +82,7 @@ func (r Request) mode() string {
 }
 
 // luminance is that of WCAG 2, on white where the colour is translucent.
-func luminance(c script.Color) float64 {
+func luminance(c frame.Color) float64 {
 	part := func(v uint8) float64 {
 		a := float64(c.A) / 255
 		f := float64(v)/255*a + 1 - a
@@ -97,13 +97,13 @@ func luminance(c script.Color) float64 {
 func floorOf(b Block) float64 {
 	size := b.FontSize
 	switch {
-	case b.Kind == script.FenceCode && size == 0:
+	case b.Kind == frame.CodeBlock && size == 0:
 		return float64(codeFloor) / baseSize
-	case b.Kind == script.FenceCode:
+	case b.Kind == frame.CodeBlock:
 		return min(1, codeFloor/size)
-	case b.Kind == script.FenceText && size == 0:
+	case b.Kind == frame.TextBlock && size == 0:
 		return float64(textFloor) / (2 * baseSize)
-	case b.Kind == script.FenceText:
+	case b.Kind == frame.TextBlock:
 		return min(1, textFloor/(2*size))
 	case size == 0:
 		return float64(textFloor) / baseSize
@@ -118,7 +118,7 @@ func (c *composed) block(r Request, i, step int, diagrams map[int]string) string
 	b := r.Blocks[i]
 	var class, inner string
 	switch b.Kind {
-	case script.FenceMarkdown:
+	case frame.MarkdownBlock:
 		shown := markup.All
 		if b.Reveal {
 			shown = max(step+1, 0)
@@ -128,9 +128,9 @@ func (c *composed) block(r Request, i, step int, diagrams map[int]string) string
 		if doc.Cut {
 			c.cut = append(c.cut, "the end of a text that is longer than any slide")
 		}
-	case script.FenceCode:
+	case frame.CodeBlock:
 		class, inner = "codeblock", c.listing(r, b, step)
-	case script.FenceMermaid, script.FenceDot, script.FenceMath:
+	case frame.MermaidBlock, frame.DotBlock, frame.MathBlock:
 		class, inner = "diagram "+string(b.Kind), diagrams[i]
 		if inner == "" { // for a key, which needs no drawing
 			inner = html.EscapeString(b.Text)
@@ -142,7 +142,7 @@ func (c *composed) block(r Request, i, step int, diagrams map[int]string) string
 	if b.FontSize > 0 {
 		// Headings and plain text are multiples of the base, whatever a theme's body has.
 		size := b.FontSize
-		if b.Kind == script.FenceText {
+		if b.Kind == frame.TextBlock {
 			size *= 2
 		}
 		style = fmt.Sprintf(` style="--base:%gpx;font-size:%gpx"`, b.FontSize, size)
@@ -182,7 +182,7 @@ func cmpOr(v, other float64) float64 {
 	return other
 }
 
-func within(ranges []script.LineRange, line int) bool {
+func within(ranges []frame.LineRange, line int) bool {
 	for _, r := range ranges {
 		if line >= r.From && line <= r.To {
 			return true

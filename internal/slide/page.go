@@ -12,7 +12,7 @@ import (
 	"strings"
 	"sync"
 
-	"mynah/internal/script"
+	"mynah/internal/frame"
 )
 
 // home is the only address of a page; nothing answers there but we.
@@ -36,7 +36,7 @@ type page struct {
 	size   [3]float64 // the viewport's width and height, and the scale, as set last
 	canvas params     // the colour behind the page, as set last
 
-	knows map[script.FenceKind]bool // of a sketch pad: the libraries it has
+	knows map[frame.BlockKind]bool // of a sketch pad: the libraries it has
 
 	mu     sync.Mutex
 	serial int    // of the slide that is drawn

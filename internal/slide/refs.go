@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 	"mynah/internal/markup"
-	"mynah/internal/script"
 )
 
 // Bounds of what one slide may make us read.
@@ -41,7 +41,7 @@ func gather(r Request) *kept {
 		}
 	}
 	for _, b := range r.Blocks {
-		if b.Kind != script.FenceMarkdown {
+		if b.Kind != frame.MarkdownBlock {
 			continue
 		}
 		k.at = b.Range

@@ -16,7 +16,7 @@ import (
 
 	xdraw "golang.org/x/image/draw"
 
-	"mynah/internal/script"
+	"mynah/internal/frame"
 	"mynah/internal/slide"
 )
 
@@ -25,15 +25,15 @@ type sample struct {
 	blocks []slide.Block
 }
 
-func md(text string) []slide.Block { return []slide.Block{{Kind: script.FenceMarkdown, Text: text}} }
+func md(text string) []slide.Block { return []slide.Block{{Kind: frame.MarkdownBlock, Text: text}} }
 
-func text(s string) []slide.Block { return []slide.Block{{Kind: script.FenceText, Text: s}} }
+func text(s string) []slide.Block { return []slide.Block{{Kind: frame.TextBlock, Text: s}} }
 
 func code(language, s string) []slide.Block {
-	return []slide.Block{{Kind: script.FenceCode, Language: language, Text: s}}
+	return []slide.Block{{Kind: frame.CodeBlock, Language: language, Text: s}}
 }
 
-func diagram(kind script.FenceKind, s string) []slide.Block {
+func diagram(kind frame.BlockKind, s string) []slide.Block {
 	return []slide.Block{{Kind: kind, Text: s}}
 }
 
@@ -59,10 +59,10 @@ func samples() []sample {
 		{"rtl", md("# שלום עולם\n\n- مرحبا بالعالم\n- שורה בעברית עם English\n- السطر الثالث")},
 		{"emoji", text("Ready? 🚀🎉\n👩‍💻 ❤️ 🇩🇪")},
 		{"mixed", md("### Inline\n\nPress `Ctrl+C`, read [the guide](x), ==not== ~~never~~ <mark>always</mark>.\n\n```python\ndef hello(name: str) -> None:\n    print(f\"Hello, {name}!\")\n```")},
-		{"mermaid", diagram(script.FenceMermaid, "flowchart LR\n  A[Write a script] --> B{Check}\n  B -->|fine| C[Build the film]\n  B -->|mistakes| A")},
-		{"sequence", diagram(script.FenceMermaid, "sequenceDiagram\n  participant A as Author\n  participant M as Mynah\n  A->>M: script.md\n  M-->>A: film.mp4\n  Note over A,M: no editing")},
-		{"dot", diagram(script.FenceDot, "digraph {\n  rankdir=LR\n  script -> storyboard -> timeline -> film\n  voice -> timeline\n}")},
-		{"math", diagram(script.FenceMath, "\\int_{-\\infty}^{\\infty} e^{-x^2}\\,dx = \\sqrt{\\pi}\n\nx = \\frac{-b \\pm \\sqrt{b^2-4ac}}{2a}")},
+		{"mermaid", diagram(frame.MermaidBlock, "flowchart LR\n  A[Write a script] --> B{Check}\n  B -->|fine| C[Build the film]\n  B -->|mistakes| A")},
+		{"sequence", diagram(frame.MermaidBlock, "sequenceDiagram\n  participant A as Author\n  participant M as Mynah\n  A->>M: script.md\n  M-->>A: film.mp4\n  Note over A,M: no editing")},
+		{"dot", diagram(frame.DotBlock, "digraph {\n  rankdir=LR\n  script -> storyboard -> timeline -> film\n  voice -> timeline\n}")},
+		{"math", diagram(frame.MathBlock, "\\int_{-\\infty}^{\\infty} e^{-x^2}\\,dx = \\sqrt{\\pi}\n\nx = \\frac{-b \\pm \\sqrt{b^2-4ac}}{2a}")},
 		{"long", md("## A slide that says far too much\n\nA paragraph that goes on for a while, as paragraphs in scripts of real authors do, and that must shrink until it fits.\n\n- one thing that takes more than a line when it is set in letters of the usual size\n- another\n- and another\n- and yet one more\n- and the last")},
 	}
 }

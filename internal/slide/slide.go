@@ -18,8 +18,8 @@ import (
 	"time"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 	"mynah/internal/markup"
-	"mynah/internal/script"
 )
 
 // shorter is the length of a frame's shorter side in CSS pixels, whatever the film's size.
@@ -68,8 +68,8 @@ type Request struct {
 	// that of an os.Root does not. Nil is a project without files.
 	Files fs.FS
 
-	Over      bool         // a picture or clip is behind the slide
-	Canvas    script.Color // the colour behind a slide alone, if CanvasSet
+	Over      bool        // a picture or clip is behind the slide
+	Canvas    frame.Color // the colour behind a slide alone, if CanvasSet
 	CanvasSet bool
 
 	// Behind is the picture behind (PNG or JPEG, of the frame's shape), if it stands
@@ -92,22 +92,22 @@ type Strips struct{ Top, Bottom float64 }
 
 // Block is a fenced block.
 type Block struct {
-	Kind      script.FenceKind
+	Kind      frame.BlockKind
 	Language  string  // of code
 	Text      string  // its lines, joined by "\n"
 	FontSize  float64 // base size in pixels of a frame whose shorter side is 720, 0: 50; plain text has twice that
 	Range     diag.Range
-	Reveal    bool               // shown step by step: by Ranges for code, else by items
-	Ranges    []script.LineRange // of code: the lines that each step lights
-	Highlight []script.LineRange // of code: the lines that are lit
+	Reveal    bool              // shown step by step: by Ranges for code, else by items
+	Ranges    []frame.LineRange // of code: the lines that each step lights
+	Highlight []frame.LineRange // of code: the lines that are lit
 }
 
 // States is how many steps a block has: 1 unless it is revealed.
 func (b Block) States() int {
 	switch {
-	case b.Reveal && b.Kind == script.FenceMarkdown:
+	case b.Reveal && b.Kind == frame.MarkdownBlock:
 		return max(markup.Items(b.Text), 1)
-	case b.Reveal && b.Kind == script.FenceCode:
+	case b.Reveal && b.Kind == frame.CodeBlock:
 		return max(len(b.Ranges), 1)
 	default:
 		return 1

@@ -1,14 +1,13 @@
 package speech
 
 import (
-	"cmp"
 	"strings"
 
 	"mynah/internal/blame"
 	"mynah/internal/diag"
 	"mynah/internal/fault"
-	"mynah/internal/script"
 	"mynah/internal/storyboard"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
@@ -46,7 +45,7 @@ func silentSentence(p storyboard.Part, scene int, v voice.Voice) error {
 func Loudest(p storyboard.Part) float64 {
 	most := 0.0
 	for _, r := range p.Runs {
-		most = max(most, cmp.Or(r.Volume, 1))
+		most = max(most, r.Volume.Value())
 	}
 	if len(p.Runs) == 0 {
 		most = 1
@@ -55,7 +54,7 @@ func Loudest(p storyboard.Part) float64 {
 }
 
 // saidText is what the voice of a sentence is given to say.
-func saidText(runs []script.Run) string {
+func saidText(runs []utter.Run) string {
 	var b strings.Builder
 	for _, r := range runs {
 		switch {

@@ -4,15 +4,15 @@ import (
 	"strings"
 	"testing"
 
-	"mynah/internal/script"
 	"mynah/internal/storyboard"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
 func TestSilentSpeechIsFound(t *testing.T) {
 	t.Parallel()
 	part := func(text string, volume float64) storyboard.Part {
-		return storyboard.Part{Kind: storyboard.Speech, Text: text, Runs: []script.Run{{Text: text}}, Voice: "anna", Volume: volume}
+		return storyboard.Part{Kind: storyboard.Speech, Text: text, Runs: []utter.Run{{Text: text}}, Voice: "anna", Volume: volume}
 	}
 	for _, c := range []struct {
 		name  string

@@ -19,6 +19,7 @@ import (
 	"mynah/internal/sound"
 	"mynah/internal/storyboard"
 	"mynah/internal/timeline"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
@@ -137,8 +138,8 @@ func (s *speaker) saySentence(ctx context.Context, scene, item int) error {
 	p := s.board.Scenes[scene].Parts[item]
 	v := s.voiceOf(ctx, p)
 	start := time.Now()
-	line := s.line(p, v)
-	spoken, err := s.booth.Speak(ctx, line)
+	line := s.line(p)
+	spoken, err := s.booth.Speak(ctx, v, line)
 	if err != nil {
 		return s.unable(ctx, v, p, scene, err)
 	}
@@ -154,12 +155,10 @@ func (s *speaker) saySentence(ctx context.Context, scene, item int) error {
 }
 
 // line is what a voice is asked to say.
-func (s *speaker) line(p storyboard.Part, v voice.Voice) voice.Line {
-	level, _ := s.board.Level()
-	return voice.Line{
-		Voice: v, Runs: compile.VoiceRuns(p.Runs), Speed: p.Speed, Pitch: p.Pitch, Volume: p.Volume,
-		Emphasis: p.Emphasis, Fragment: p.Fragment, Level: level,
-	}
+func (s *speaker) line(p storyboard.Part) utter.Line {
+	line := p.Line()
+	line.Level, _ = s.board.Level()
+	return line
 }
 
 // blameSentence says which sentence of a scene, counted from 0, an engine failed on.

@@ -51,9 +51,9 @@ func (s *speaker) sayCueAt(ctx context.Context, cue int, speed float64) (out []v
 			continue
 		}
 		v := s.voiceOf(ctx, p)
-		line := s.line(p, v)
-		line.Speed, line.Fragment = p.Speed*speed, false
-		spoken, err := s.booth.Speak(ctx, line)
+		line := s.line(p)
+		line.Speed, line.Fragment = line.Speed.Times(speed), false
+		spoken, err := s.booth.Speak(ctx, v, line)
 		if err != nil {
 			return nil, 0, s.unable(ctx, v, p, cue, err)
 		}

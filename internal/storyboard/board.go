@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 	"mynah/internal/script"
+	"mynah/internal/utter"
 )
 
 // Board is a planned film.
@@ -24,9 +26,9 @@ type Film struct {
 	Height int `json:"height"`
 	// Header is the frame size that the script is written for; it differs from Width and
 	// Height where a build asks for another.
-	Header script.Size `json:"-"`
+	Header frame.Size `json:"-"`
 	// FPS is zero when the clips decide.
-	FPS         script.Rate      `json:"fps"`
+	FPS         frame.Rate       `json:"fps"`
 	Title       string           `json:"title,omitempty"`
 	Author      string           `json:"author,omitempty"`
 	Description string           `json:"description,omitempty"`
@@ -64,7 +66,7 @@ type Scene struct {
 	// Callouts of a scene without pictures lie over its slides.
 	Callouts []script.Callout `json:"callouts,omitempty"`
 	Duration *time.Duration   `json:"duration,omitempty"`
-	Canvas   script.Color     `json:"canvas"`
+	Canvas   frame.Color      `json:"canvas"`
 	// CanvasSet tells that the script names the canvas; a theme's background gives way.
 	CanvasSet  bool              `json:"canvasSet,omitempty"`
 	Transition script.Transition `json:"transition"`
@@ -101,8 +103,8 @@ type Part struct {
 	// subtitles are made per paragraph.
 	Paragraph int `json:"paragraph"`
 	// Runs are one sentence.
-	Runs []script.Run `json:"runs,omitempty"`
-	Text string       `json:"text,omitempty"`
+	Runs []utter.Run `json:"runs,omitempty"`
+	Text string      `json:"text,omitempty"`
 	// Voice is the name of a voice of the catalogue.
 	Voice    string  `json:"voice,omitempty"`
 	Speed    float64 `json:"speed,omitempty"`
@@ -117,6 +119,14 @@ type Part struct {
 	Length time.Duration `json:"length,omitempty"`
 	// File of an audio part, from the project's root.
 	File string `json:"file,omitempty"`
+}
+
+// Line is what the voice of a sentence is asked to say.
+func (p Part) Line() utter.Line {
+	return utter.Line{
+		Runs: p.Runs, Speed: utter.Times(p.Speed), Pitch: utter.Times(p.Pitch), Volume: utter.Times(p.Volume),
+		Emphasis: p.Emphasis, Fragment: p.Fragment,
+	}
 }
 
 // ShotKind is what a picture's file is, told by its name and mode.
@@ -134,37 +144,37 @@ type Shot struct {
 	Kind  ShotKind   `json:"kind"`
 	Range diag.Range `json:"range"`
 	// File from the project's root, slashes forward.
-	File     string          `json:"file"`
-	Fit      script.Fit      `json:"fit"`
-	Position script.Position `json:"position"`
-	Edge     string          `json:"edge,omitempty"`
-	Motion   script.Motion   `json:"motion,omitempty"`
-	Strong   bool            `json:"strong,omitempty"` // of the motion
+	File     string         `json:"file"`
+	Fit      frame.Fit      `json:"fit"`
+	Position frame.Position `json:"position"`
+	Edge     string         `json:"edge,omitempty"`
+	Motion   frame.Motion   `json:"motion,omitempty"`
+	Strong   bool           `json:"strong,omitempty"` // of the motion
 	// Sync of a clip or GIF as its line says; "" is the default of its kind.
 	Sync script.Sync `json:"sync,omitempty"`
 	// Still is set when one frame of a clip stands.
 	Still    script.Still     `json:"still,omitempty"`
 	Segment  *script.Segment  `json:"segment,omitempty"`
 	Volume   float64          `json:"volume"` // of a clip's own sound, 0 when muted
-	Canvas   script.Color     `json:"canvas"` // what shows around and through it
+	Canvas   frame.Color      `json:"canvas"` // what shows around and through it
 	Callouts []script.Callout `json:"callouts,omitempty"`
 }
 
 // Slide is a fenced block of a scene.
 type Slide struct {
-	Range    diag.Range       `json:"range"`
-	Kind     script.FenceKind `json:"kind"`
-	Language string           `json:"language,omitempty"`
-	Text     string           `json:"text"`
-	Theme    string           `json:"theme"`
+	Range    diag.Range      `json:"range"`
+	Kind     frame.BlockKind `json:"kind"`
+	Language string          `json:"language,omitempty"`
+	Text     string          `json:"text"`
+	Theme    string          `json:"theme"`
 	// FontSize as the script sets it, in pixels of a frame whose shorter side is 720; 0
 	// where the theme decides.
 	FontSize float64 `json:"fontSize,omitempty"`
 	Reveal   bool    `json:"reveal,omitempty"`
 	// Steps is in how many states the slide is seen, one after the other.
-	Steps     int                `json:"steps"`
-	Ranges    []script.LineRange `json:"ranges,omitempty"`
-	Highlight []script.LineRange `json:"highlight,omitempty"`
+	Steps     int               `json:"steps"`
+	Ranges    []frame.LineRange `json:"ranges,omitempty"`
+	Highlight []frame.LineRange `json:"highlight,omitempty"`
 }
 
 // Level is the loudness in LUFS that the film's sound is brought to; false where it stays

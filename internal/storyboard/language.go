@@ -8,6 +8,7 @@ import (
 	"mynah/internal/diag"
 	"mynah/internal/langid"
 	"mynah/internal/script"
+	"mynah/internal/utter"
 )
 
 // mostNarration bounds the text by which a film's language is found, in bytes.
@@ -98,7 +99,7 @@ func (p *planner) heard(v Voice) *narrator {
 	return n
 }
 
-func (n *narrator) add(scene int, r diag.Range, sentence []script.Run) {
+func (n *narrator) add(scene int, r diag.Range, sentence []utter.Run) {
 	if k := len(n.scenes); k == 0 || n.scenes[k-1].number != scene {
 		n.scenes = append(n.scenes, &narratedScene{number: scene, place: r})
 	}

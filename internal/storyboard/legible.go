@@ -7,7 +7,7 @@ import (
 	"unicode"
 
 	"mynah/internal/diag"
-	"mynah/internal/script"
+	"mynah/internal/utter"
 )
 
 // reading is how much of a scene a voice can speak.
@@ -68,7 +68,7 @@ func (s *sceneState) checkLegible() {
 
 // saysWords says whether anything in sentences can be spoken: a letter, a digit or a sign that
 // is read in words.
-func saysWords(sentences [][]script.Run) bool {
+func saysWords(sentences [][]utter.Run) bool {
 	for _, sentence := range sentences {
 		for _, r := range sentence {
 			if r.IPA != "" || strings.ContainsFunc(cmp.Or(r.Say, r.Text), func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }) {

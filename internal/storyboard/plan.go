@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 	"mynah/internal/markup"
 	"mynah/internal/script"
+	"mynah/internal/utter"
 )
 
 // File is what is known of a file of the project.
@@ -34,7 +36,7 @@ type Project interface {
 	// Voice finds a voice: name is the script's word, "" for the default of a language.
 	Voice(name, language string) Voice
 	// Legible counts the letters of a sentence, and those that a voice cannot speak.
-	Legible(sentence []script.Run, voice Voice) Legibility
+	Legible(sentence []utter.Run, voice Voice) Legibility
 	// Reads says whether a voice can speak most letters of a text.
 	Reads(text string, voice Voice) bool
 	// VoiceLike finds a voice of a language and gender; either may be empty.
@@ -46,7 +48,7 @@ type Project interface {
 	Lexicon(name string) diag.List
 	// Sentences cuts narration into sentences, and says in each run how it is read. The
 	// language is that of the voice.
-	Sentences(runs []script.Run, language string) [][]script.Run
+	Sentences(runs []utter.Run, language string) [][]utter.Run
 	// Track tells whether a name is that of a built-in music track.
 	Track(name string) bool
 }
@@ -76,8 +78,8 @@ type Legibility struct {
 type Options struct {
 	// Dir is the script's folder, from the project's root; "" or "." is the root.
 	Dir   string
-	Size  *script.Size
-	FPS   *script.Rate
+	Size  *frame.Size
+	FPS   *frame.Rate
 	Voice string
 	// VoicePlace is what findings about Voice point at.
 	VoicePlace diag.Range
@@ -135,7 +137,7 @@ func (p *planner) chapters() {
 		last := ""
 		for i := range scenes {
 			for _, slide := range scenes[i].Slides {
-				if slide.Kind != script.FenceMarkdown {
+				if slide.Kind != frame.MarkdownBlock {
 					continue
 				}
 				if title := markup.Heading(slide.Text); title != "" {
@@ -167,13 +169,13 @@ func value[T any](v *T, otherwise T) T {
 func (p *planner) film(s *script.Script) {
 	h := s.Header.Properties
 	f := &p.board.Film
-	size := value(h.Size, script.Size{Width: 1280, Height: 720})
+	size := value(h.Size, frame.Size{Width: 1280, Height: 720})
 	f.Header = size
 	if p.opt.Size != nil {
 		size = *p.opt.Size
 	}
 	f.Width, f.Height = size.Width, size.Height
-	f.FPS = value(h.FPS, script.Rate{})
+	f.FPS = value(h.FPS, frame.Rate{})
 	if p.opt.FPS != nil {
 		f.FPS = *p.opt.FPS
 	}

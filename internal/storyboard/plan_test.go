@@ -14,8 +14,10 @@ import (
 	"unicode"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
+	"mynah/internal/utter"
 )
 
 var update = flag.Bool("update", false, "accept what is seen now")
@@ -45,7 +47,7 @@ func (project) Track(name string) bool           { return name == "ukulele-1" }
 func (project) VoiceLike(string, string) (storyboard.Voice, bool)   { return storyboard.Voice{}, false }
 func (project) SayAs(string, string, string, string) (string, bool) { return "", false }
 func (project) Lexicon(string) diag.List                            { return nil }
-func (project) Legible(sentence []script.Run, _ storyboard.Voice) storyboard.Legibility {
+func (project) Legible(sentence []utter.Run, _ storyboard.Voice) storyboard.Legibility {
 	var l storyboard.Legibility
 	for _, r := range sentence {
 		for _, c := range r.Text {
@@ -87,9 +89,9 @@ func (project) Voice(name, language string) storyboard.Voice {
 }
 
 // Sentences cuts behind full stops.
-func (project) Sentences(runs []script.Run, _ string) [][]script.Run {
-	var out [][]script.Run
-	var cur []script.Run
+func (project) Sentences(runs []utter.Run, _ string) [][]utter.Run {
+	var out [][]utter.Run
+	var cur []utter.Run
 	for _, r := range runs {
 		cur = append(cur, r)
 		if strings.HasSuffix(strings.TrimSpace(r.Text), ".") {
@@ -328,8 +330,8 @@ func TestResolving(t *testing.T) {
 		}
 		return *s.Quote
 	})
-	white, black := script.Color{R: 255, G: 255, B: 255, A: 255}, script.Color{A: 255}
-	red, blue := script.Color{R: 255, A: 255}, script.Color{B: 255, A: 255}
+	white, black := frame.Color{R: 255, G: 255, B: 255, A: 255}, frame.Color{A: 255}
+	red, blue := frame.Color{R: 255, A: 255}, frame.Color{B: 255, A: 255}
 	const picture, fence = "![](a.png)", "```\na\n```"
 	header := func(lines, rest string) string { return "---\n" + lines + "\n---\n" + rest }
 	for _, c := range []struct {
@@ -341,10 +343,10 @@ func TestResolving(t *testing.T) {
 	}{
 		{"size", picture, storyboard.Options{}, size, "1280x720"},
 		{"size of the header", header("size: 1080x1920", picture), storyboard.Options{}, size, "1080x1920"},
-		{"size of the build", header("size: 1080x1920", picture), storyboard.Options{Size: &script.Size{Width: 64, Height: 36}}, size, "64x36"},
-		{"rate, left to the clips", picture, storyboard.Options{}, fps, script.Rate{}},
-		{"rate of the header", header("fps: 30", picture), storyboard.Options{}, fps, script.Rate{Num: 30, Den: 1}},
-		{"rate of the build", header("fps: 30", picture), storyboard.Options{FPS: &script.Rate{Num: 24, Den: 1}}, fps, script.Rate{Num: 24, Den: 1}},
+		{"size of the build", header("size: 1080x1920", picture), storyboard.Options{Size: &frame.Size{Width: 64, Height: 36}}, size, "64x36"},
+		{"rate, left to the clips", picture, storyboard.Options{}, fps, frame.Rate{}},
+		{"rate of the header", header("fps: 30", picture), storyboard.Options{}, fps, frame.Rate{Num: 30, Den: 1}},
+		{"rate of the build", header("fps: 30", picture), storyboard.Options{FPS: &frame.Rate{Num: 24, Den: 1}}, fps, frame.Rate{Num: 24, Den: 1}},
 		{"subtitles", picture, storyboard.Options{}, subtitles, "none 80"},
 		{"subtitles of a map without a mode", header("subtitles:\n  break: 30", picture), storyboard.Options{}, subtitles, "overlay 30"},
 		{"poster", picture, storyboard.Options{}, poster, script.Poster{Word: "middle"}},
@@ -359,9 +361,9 @@ func TestResolving(t *testing.T) {
 		{"behind an image that fills", picture, storyboard.Options{}, under, white},
 		{"behind a padded image", "![contain](a.png)", storyboard.Options{}, under, black},
 		{"behind a padded image, on a canvas", header("canvas: red", "![contain](a.png)"), storyboard.Options{}, under, red},
-		{"fit", picture, storyboard.Options{}, fit, script.Cover},
-		{"fit of the header", header("asset-resize: fit", picture), storyboard.Options{}, fit, script.Stretch},
-		{"fit of the line", header("asset-resize: fit", "![contain](a.png)"), storyboard.Options{}, fit, script.Contain},
+		{"fit", picture, storyboard.Options{}, fit, frame.Cover},
+		{"fit of the header", header("asset-resize: fit", picture), storyboard.Options{}, fit, frame.Stretch},
+		{"fit of the line", header("asset-resize: fit", "![contain](a.png)"), storyboard.Options{}, fit, frame.Contain},
 		{"a clip's sound", "![](clip.mp4)", storyboard.Options{}, volume, 1.0},
 		{"a clip's sound, muted", "![mute](clip.mp4)", storyboard.Options{}, volume, 0.0},
 		{"a clip's sound, softer", "(video:\n  file: clip.mp4\n  volume: 0.3)", storyboard.Options{}, volume, 0.3},

@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 	"mynah/internal/markup"
 	"mynah/internal/script"
+	"mynah/internal/utter"
 )
 
 // sceneState is the scene that is being planned.
@@ -70,7 +72,7 @@ func (s *sceneState) looks() {
 	}
 	s.set.Canvas = canvas
 	s.out.CanvasSet = canvas != nil
-	s.out.Canvas = value(canvas, script.Color{R: 255, G: 255, B: 255, A: 255})
+	s.out.Canvas = value(canvas, frame.Color{R: 255, G: 255, B: 255, A: 255})
 	s.look = s.planner.look
 	if s.set.Theme != nil {
 		s.look = s.theme(*s.set.Theme)
@@ -192,7 +194,7 @@ func (p *planner) find(r diag.Range, name, language string) Voice {
 }
 
 // narration speaks one paragraph, sentence by sentence.
-func (s *sceneState) narration(r diag.Range, runs []script.Run) {
+func (s *sceneState) narration(r diag.Range, runs []utter.Run) {
 	s.speak(r, runs, s.speaking(r), paragraphEnds)
 	s.paragraph++
 }
@@ -221,7 +223,7 @@ func (s *sceneState) after(end ending) (silence time.Duration, fragment bool) {
 }
 
 // speak adds sentences to the current paragraph, the last of which ends as told.
-func (s *sceneState) speak(r diag.Range, runs []script.Run, voice Voice, end ending) {
+func (s *sceneState) speak(r diag.Range, runs []utter.Run, voice Voice, end ending) {
 	sentences := s.project.Sentences(runs, voice.Language)
 	if len(sentences) > 0 && !saysWords(sentences) {
 		s.list.Warnf(r, "this narration has no letters or digits; it is skipped").Hint = "write what is to be said in words, or take it out"
@@ -294,9 +296,9 @@ func (s *sceneState) steps() {
 		slide := &s.out.Slides[i]
 		slide.Steps = 1
 		switch {
-		case slide.Kind == script.FenceCode && !slide.Reveal:
+		case slide.Kind == frame.CodeBlock && !slide.Reveal:
 			slide.Steps = max(len(slide.Ranges), 1)
-		case slide.Kind == script.FenceMarkdown && slide.Reveal && markup.Items(slide.Text) > 0:
+		case slide.Kind == frame.MarkdownBlock && slide.Reveal && markup.Items(slide.Text) > 0:
 			slide.Steps = markup.Items(slide.Text)
 		case slide.Reveal:
 			slide.Reveal = false

@@ -1,6 +1,7 @@
 package storyboard
 
 import (
+	"mynah/internal/frame"
 	"mynah/internal/script"
 )
 
@@ -17,15 +18,15 @@ func (s *sceneState) shot(n *script.Picture) {
 		d.Hint = "export the picture again in one of these formats; the name's ending does not decide"
 		return
 	}
-	black := script.Color{A: 255}
+	black := frame.Color{A: 255}
 	shot := Shot{
 		Kind: info.Kind, Range: n.Range, File: name, Fit: n.Fit, Position: n.Position, Edge: n.Edge,
 		Motion: n.Motion, Strong: n.Strong, Sync: n.Sync, Still: n.Still, Segment: n.Segment, Volume: value(n.Volume, 1), Canvas: s.out.Canvas,
 	}
 	if shot.Fit == "" {
-		shot.Fit = value(s.header.AssetResize, script.Cover)
+		shot.Fit = value(s.header.AssetResize, frame.Cover)
 	}
-	if s.set.Canvas == nil && shot.Fit == script.Contain {
+	if s.set.Canvas == nil && shot.Fit == frame.Contain {
 		shot.Canvas = black
 	}
 	if n.Mute {

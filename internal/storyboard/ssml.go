@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"mynah/internal/script"
+	"mynah/internal/utter"
 )
 
 // ssmlState walks an SSML block.
 type ssmlState struct {
 	*sceneState
 	node  *script.SSML
-	runs  []script.Run
+	runs  []utter.Run
 	voice Voice
 }
 
@@ -24,7 +25,7 @@ func (s *sceneState) ssml(n *script.SSML) {
 		return
 	}
 	w := &ssmlState{sceneState: s, node: n, voice: s.speaking(n.Range)}
-	var manner script.Run
+	var manner utter.Run
 	if lang := n.Root.Attributes["xml:lang"]; lang != "" {
 		w.find(n.Root.Range, "", lang)
 		if base(lang) != base(w.voice.Language) {
@@ -71,7 +72,7 @@ func (w *ssmlState) flush(end ending) {
 }
 
 // walk speaks what an element holds in a manner: a run without text.
-func (w *ssmlState) walk(e *script.Element, manner script.Run) {
+func (w *ssmlState) walk(e *script.Element, manner utter.Run) {
 	for _, c := range e.Content {
 		if c.Child != nil {
 			w.element(c.Child, manner)
@@ -82,7 +83,7 @@ func (w *ssmlState) walk(e *script.Element, manner script.Run) {
 			r.Text = text
 			w.runs = append(w.runs, r)
 		} else if c.Text != "" && len(w.runs) > 0 {
-			w.runs = append(w.runs, script.Run{Text: " "})
+			w.runs = append(w.runs, utter.Run{Text: " "})
 		}
 	}
 }
@@ -104,7 +105,7 @@ func plainText(s string) string {
 	return text
 }
 
-func (w *ssmlState) element(e *script.Element, manner script.Run) {
+func (w *ssmlState) element(e *script.Element, manner utter.Run) {
 	if lang := e.Attributes["xml:lang"]; lang != "" && e.Name != "voice" && e.Name != "speak" {
 		w.find(e.Range, "", lang) // reports a language that no voice speaks
 		manner.Language = lang
@@ -178,7 +179,7 @@ func (w *ssmlState) pause(e *script.Element) {
 }
 
 // whole speaks an element as one run.
-func (w *ssmlState) whole(e *script.Element, manner script.Run) {
+func (w *ssmlState) whole(e *script.Element, manner utter.Run) {
 	raw := innerText(e)
 	manner.Text = plainText(raw)
 	if manner.Text == "" {
@@ -201,26 +202,26 @@ func innerText(e *script.Element) string {
 	return b.String()
 }
 
-func (w *ssmlState) emphasis(e *script.Element) script.Style {
+func (w *ssmlState) emphasis(e *script.Element) utter.Style {
 	switch level := e.Attributes["level"]; level {
 	case "strong":
-		return script.Strong
+		return utter.Strong
 	case "reduced":
-		return script.Reduced
+		return utter.Reduced
 	case "none":
-		return script.Plain
+		return utter.Plain
 	case "", "moderate":
 	default:
 		w.list.Warnf(e.Range, "the level %q of emphasis is not known, and is taken for moderate", level).Detail = "Allowed: strong, moderate, none, reduced"
 	}
-	return script.Emphasis
+	return utter.Emphasis
 }
 
-func (w *ssmlState) sayAs(e *script.Element, manner script.Run) {
+func (w *ssmlState) sayAs(e *script.Element, manner utter.Run) {
 	as := strings.ToLower(e.Attributes["interpret-as"])
 	switch as {
 	case "characters", "spell-out", "verbatim", "letters":
-		manner.Style = script.Spell
+		manner.Style = utter.Spell
 		w.walk(e, manner)
 		return
 	}
@@ -255,8 +256,8 @@ func (w *ssmlState) named(e *script.Element) Voice {
 }
 
 // prosody multiplies a manner by the element's factors.
-func (w *ssmlState) prosody(e *script.Element, manner script.Run) script.Run {
-	times := func(f *float64, name string, read func(string) (float64, bool)) {
+func (w *ssmlState) prosody(e *script.Element, manner utter.Run) utter.Run {
+	times := func(f *utter.Factor, name string, read func(string) (float64, bool)) {
 		said := strings.ToLower(strings.TrimSpace(e.Attributes[name]))
 		if said == "" {
 			return
@@ -267,10 +268,7 @@ func (w *ssmlState) prosody(e *script.Element, manner script.Run) script.Run {
 			bad.Detail = prosodyAllowed(name)
 			return
 		}
-		if *f == 0 {
-			*f = 1
-		}
-		*f *= v
+		*f = f.Times(v)
 	}
 	times(&manner.Speed, "rate", rateFactor)
 	times(&manner.Pitch, "pitch", pitchFactor)
@@ -363,7 +361,7 @@ func pitchFactor(s string) (float64, bool) {
 	return v / usualPitch, v > 0 && v < 2000
 }
 
-// silent is a volume that nobody hears. It is not 0, which is a volume that was not set.
+// silent is the volume of what nobody is to hear: a 0 of the language is -60 dB.
 const silent = 0.001
 
 func volumeFactor(s string) (float64, bool) {

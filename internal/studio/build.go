@@ -6,10 +6,10 @@ import (
 
 	"mynah/internal/compile"
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 	"mynah/internal/mix"
 	"mynah/internal/part"
 	"mynah/internal/release"
-	"mynah/internal/script"
 	"mynah/internal/speech"
 )
 
@@ -35,14 +35,14 @@ type Request struct {
 // Result is what was made.
 type Result struct {
 	release.Files
-	Width     int         `json:"width"`
-	Height    int         `json:"height"`
-	FPS       script.Rate `json:"fps"`
-	Frames    int64       `json:"frames"`
-	Seconds   float64     `json:"seconds"`
-	Scenes    int         `json:"scenes"`
-	Bytes     int64       `json:"bytes"`
-	ElapsedMS int64       `json:"elapsedMs"`
+	Width     int        `json:"width"`
+	Height    int        `json:"height"`
+	FPS       frame.Rate `json:"fps"`
+	Frames    int64      `json:"frames"`
+	Seconds   float64    `json:"seconds"`
+	Scenes    int        `json:"scenes"`
+	Bytes     int64      `json:"bytes"`
+	ElapsedMS int64      `json:"elapsedMs"`
 	Findings  `json:"-"`
 	// Work says what the build did.
 	Work

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
 	"mynah/internal/timeline"
@@ -42,11 +43,11 @@ func compute(s storyboard.Scene, voice, c float64) *timeline.Line {
 			s.Sync = shot.Sync
 		}
 	}
-	b := &storyboard.Board{Film: storyboard.Film{Width: 64, Height: 64, FPS: script.Rate{Num: fps, Den: 1}}, Scenes: []storyboard.Scene{s}}
+	b := &storyboard.Board{Film: storyboard.Film{Width: 64, Height: 64, FPS: frame.Rate{Num: fps, Den: 1}}, Scenes: []storyboard.Scene{s}}
 	rat := func(f float64) *big.Rat { return big.NewRat(int64(f*1000+0.5), 1000) }
 	m := timeline.Measured{Files: map[string]timeline.Media{
-		"c.mp4": {Length: rat(c), Rate: script.Rate{Num: fps, Den: 1}, Sound: true},
-		"g.gif": {Length: rat(1.2), Rate: script.Rate{Num: 10, Den: 1}},
+		"c.mp4": {Length: rat(c), Rate: frame.Rate{Num: fps, Den: 1}, Sound: true},
+		"g.gif": {Length: rat(1.2), Rate: frame.Rate{Num: 10, Den: 1}},
 		"a.wav": {Length: rat(3), Sound: true},
 		"i.png": {},
 	}, Speech: [][]int64{nil}}
@@ -182,13 +183,13 @@ func TestImagesShareAScene(t *testing.T) {
 
 func TestRates(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ in, want script.Rate }{
-		{script.Rate{Num: 30000, Den: 1001}, script.Rate{Num: 30000, Den: 1001}},
-		{script.Rate{Num: 2997, Den: 100}, script.Rate{Num: 30000, Den: 1001}},
-		{script.Rate{Num: 29, Den: 1}, script.Rate{Num: 30000, Den: 1001}},
-		{script.Rate{Num: 240, Den: 1}, script.Rate{Num: 60, Den: 1}},
-		{script.Rate{Num: 5, Den: 1}, script.Rate{Num: 10, Den: 1}},
-		{script.Rate{Num: 2398, Den: 100}, script.Rate{Num: 24000, Den: 1001}},
+	for _, c := range []struct{ in, want frame.Rate }{
+		{frame.Rate{Num: 30000, Den: 1001}, frame.Rate{Num: 30000, Den: 1001}},
+		{frame.Rate{Num: 2997, Den: 100}, frame.Rate{Num: 30000, Den: 1001}},
+		{frame.Rate{Num: 29, Den: 1}, frame.Rate{Num: 30000, Den: 1001}},
+		{frame.Rate{Num: 240, Den: 1}, frame.Rate{Num: 60, Den: 1}},
+		{frame.Rate{Num: 5, Den: 1}, frame.Rate{Num: 10, Den: 1}},
+		{frame.Rate{Num: 2398, Den: 100}, frame.Rate{Num: 24000, Den: 1001}},
 	} {
 		if got := timeline.Snap(c.in); got != c.want {
 			t.Errorf("%v snaps to %v, want %v", c.in, got, c.want)
@@ -200,7 +201,7 @@ func TestRates(t *testing.T) {
 func TestRateOfGIFs(t *testing.T) {
 	t.Parallel()
 	still, moving := image(), image()
-	moving.Motion = script.Zoom
+	moving.Motion = frame.Zoom
 	movie := clip("")
 	for name, c := range map[string]struct {
 		scenes []storyboard.Scene
@@ -220,7 +221,7 @@ func TestRateOfGIFs(t *testing.T) {
 		"faster than a clip": {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}, {Shots: []storyboard.Shot{movie}}}, 30, false, 30},
 	} {
 		files := map[string]timeline.Media{
-			gif("").File: {Rate: script.Rate{Num: c.gif, Den: 1}, Still: c.still}, movie.File: {Rate: script.Rate{Num: 24, Den: 1}},
+			gif("").File: {Rate: frame.Rate{Num: c.gif, Den: 1}, Still: c.still}, movie.File: {Rate: frame.Rate{Num: 24, Den: 1}},
 		}
 		if got := timeline.FrameRate(&storyboard.Board{Scenes: c.scenes}, files); got.Num != c.want*got.Den {
 			t.Errorf("%s: %v frames a second, want %d", name, got, c.want)
@@ -230,7 +231,7 @@ func TestRateOfGIFs(t *testing.T) {
 
 func TestAThousandScenesEndOnTheFrame(t *testing.T) {
 	t.Parallel()
-	b := &storyboard.Board{Film: storyboard.Film{FPS: script.Rate{Num: 30000, Den: 1001}}}
+	b := &storyboard.Board{Film: storyboard.Film{FPS: frame.Rate{Num: 30000, Den: 1001}}}
 	m := timeline.Measured{}
 	for range 1000 {
 		b.Scenes = append(b.Scenes, storyboard.Scene{Duration: seconds(1)})
@@ -244,8 +245,8 @@ func TestAThousandScenesEndOnTheFrame(t *testing.T) {
 
 // film times scenes that follow each other, each with what compute takes.
 func film(scenes ...storyboard.Scene) *timeline.Line {
-	b := &storyboard.Board{Film: storyboard.Film{Width: 64, Height: 64, FPS: script.Rate{Num: fps, Den: 1}}}
-	m := timeline.Measured{Files: map[string]timeline.Media{"c.mp4": {Length: big.NewRat(3, 1), Rate: script.Rate{Num: fps, Den: 1}, Sound: true}}}
+	b := &storyboard.Board{Film: storyboard.Film{Width: 64, Height: 64, FPS: frame.Rate{Num: fps, Den: 1}}}
+	m := timeline.Measured{Files: map[string]timeline.Media{"c.mp4": {Length: big.NewRat(3, 1), Rate: frame.Rate{Num: fps, Den: 1}, Sound: true}}}
 	for _, s := range scenes {
 		lengths := make([]int64, len(s.Parts))
 		for i, p := range s.Parts {
@@ -355,7 +356,7 @@ func TestLongest(t *testing.T) {
 	long := clip(script.Freeze)
 	long.File, long.Range = "long.mp4", at(8)
 	files := map[string]timeline.Media{
-		"c.mp4": {Length: big.NewRat(2, 1), Rate: script.Rate{Num: 25, Den: 1}}, "long.mp4": {Length: big.NewRat(9_999_999, 1), Rate: script.Rate{Num: 25, Den: 1}},
+		"c.mp4": {Length: big.NewRat(2, 1), Rate: frame.Rate{Num: 25, Den: 1}}, "long.mp4": {Length: big.NewRat(9_999_999, 1), Rate: frame.Rate{Num: 25, Den: 1}},
 	}
 	for _, c := range []struct {
 		name   string

@@ -12,9 +12,11 @@ import (
 	"unicode/utf8"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
 	"mynah/internal/timeline"
+	"mynah/internal/utter"
 )
 
 var update = flag.Bool("update", false, "accept what is seen now")
@@ -40,7 +42,7 @@ func (project) File(name string) storyboard.File {
 func (project) VoiceLike(string, string) (storyboard.Voice, bool)   { return storyboard.Voice{}, false }
 func (project) SayAs(string, string, string, string) (string, bool) { return "", false }
 func (project) Lexicon(string) diag.List                            { return nil }
-func (project) Legible([]script.Run, storyboard.Voice) storyboard.Legibility {
+func (project) Legible([]utter.Run, storyboard.Voice) storyboard.Legibility {
 	return storyboard.Legibility{}
 }
 func (project) Reads(string, storyboard.Voice) bool   { return true }
@@ -48,14 +50,14 @@ func (project) Nearest(string, string) string         { return "" }
 func (project) Track(string) bool                     { return false }
 func (project) Voice(name, _ string) storyboard.Voice { return storyboard.Voice{Name: name} }
 
-func (project) Sentences(runs []script.Run, _ string) [][]script.Run {
-	var out [][]script.Run
+func (project) Sentences(runs []utter.Run, _ string) [][]utter.Run {
+	var out [][]utter.Run
 	text := ""
 	for _, r := range runs {
 		text += r.Text
 	}
 	for s := range strings.SplitAfterSeq(text, ". ") {
-		out = append(out, []script.Run{{Text: s}})
+		out = append(out, []utter.Run{{Text: s}})
 	}
 	return out
 }
@@ -77,8 +79,8 @@ func TestGolden(t *testing.T) {
 			s, list := script.Parse(filepath.Base(path), src)
 			board, more := storyboard.Plan(s, project{}, storyboard.Options{})
 			m := timeline.Measured{Files: map[string]timeline.Media{
-				"clip.mp4":  {Length: big.NewRat(5, 1), Rate: script.Rate{Num: 30, Den: 1}, Sound: true},
-				"dot.gif":   {Length: big.NewRat(6, 5), Rate: script.Rate{Num: 10, Den: 1}},
+				"clip.mp4":  {Length: big.NewRat(5, 1), Rate: frame.Rate{Num: 30, Den: 1}, Sound: true},
+				"dot.gif":   {Length: big.NewRat(6, 5), Rate: frame.Rate{Num: 10, Den: 1}},
 				"sound.wav": {Length: big.NewRat(2, 1), Sound: true},
 				"music.mp3": {Length: big.NewRat(30, 1), Sound: true},
 			}}

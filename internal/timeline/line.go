@@ -9,7 +9,7 @@ import (
 	"math/big"
 	"time"
 
-	"mynah/internal/script"
+	"mynah/internal/frame"
 )
 
 // SampleRate is that of every film, in samples a second.
@@ -23,7 +23,7 @@ type Media struct {
 	// Length of the clip, of one cycle of a GIF, or of an audio file, in seconds.
 	Length *big.Rat
 	// Rate is the frame rate, averaged where it varies.
-	Rate script.Rate
+	Rate frame.Rate
 	// Frames of the clip's picture where they were counted, else 0.
 	Frames int64
 	// Sound tells whether a clip has any.
@@ -43,13 +43,13 @@ type Measured struct {
 
 // Line is the timed film.
 type Line struct {
-	FPS     script.Rate `json:"fps"`
-	Width   int         `json:"width"`
-	Height  int         `json:"height"`
-	Frames  int64       `json:"frames"`
-	Samples int64       `json:"samples"`
-	Scenes  []Scene     `json:"scenes"`
-	Sounds  []Sound     `json:"sounds"`
+	FPS     frame.Rate `json:"fps"`
+	Width   int        `json:"width"`
+	Height  int        `json:"height"`
+	Frames  int64      `json:"frames"`
+	Samples int64      `json:"samples"`
+	Scenes  []Scene    `json:"scenes"`
+	Sounds  []Sound    `json:"sounds"`
 }
 
 // Sample gives the sample at which a frame begins, rounded.

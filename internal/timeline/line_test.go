@@ -3,7 +3,7 @@ package timeline_test
 import (
 	"testing"
 
-	"mynah/internal/script"
+	"mynah/internal/frame"
 	"mynah/internal/timeline"
 )
 
@@ -11,13 +11,13 @@ import (
 func TestSample(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		rate          script.Rate
+		rate          frame.Rate
 		frame, sample int64
 	}{
-		{script.Rate{Num: 25, Den: 1}, 25, 48000},
-		{script.Rate{Num: 30000, Den: 1001}, 1, 1602}, // 1601.6
-		{script.Rate{Num: 30000, Den: 1001}, 30000, 48048000},
-		{script.Rate{Num: 7, Den: 1}, 1, 6857}, // 6857.14
+		{frame.Rate{Num: 25, Den: 1}, 25, 48000},
+		{frame.Rate{Num: 30000, Den: 1001}, 1, 1602}, // 1601.6
+		{frame.Rate{Num: 30000, Den: 1001}, 30000, 48048000},
+		{frame.Rate{Num: 7, Den: 1}, 1, 6857}, // 6857.14
 	} {
 		l := &timeline.Line{FPS: c.rate}
 		if got := l.Sample(c.frame); got != c.sample {

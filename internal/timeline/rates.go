@@ -3,13 +3,13 @@ package timeline
 import (
 	"math/big"
 
-	"mynah/internal/script"
+	"mynah/internal/frame"
 	"mynah/internal/storyboard"
 )
 
 // Rates are the frame rates that clips are snapped to.
-func Rates() []script.Rate {
-	return []script.Rate{
+func Rates() []frame.Rate {
+	return []frame.Rate{
 		{Num: 10, Den: 1},
 		{Num: 12, Den: 1},
 		{Num: 15, Den: 1},
@@ -26,7 +26,7 @@ func Rates() []script.Rate {
 }
 
 // Snap gives the standard rate that is nearest to r.
-func Snap(r script.Rate) script.Rate {
+func Snap(r frame.Rate) frame.Rate {
 	best := Rates()[0]
 	var least *big.Rat
 	for _, c := range Rates() {
@@ -40,12 +40,12 @@ func Snap(r script.Rate) script.Rate {
 
 // FrameRate gives a film's rate: the header's; else the highest of its clips' and GIFs', each
 // snapped; else 25. GIFs alone bring it below 25 only where nothing else moves.
-func FrameRate(b *storyboard.Board, files map[string]Media) script.Rate {
+func FrameRate(b *storyboard.Board, files map[string]Media) frame.Rate {
 	if b.Film.FPS.Num > 0 {
 		return b.Film.FPS
 	}
-	usual := script.Rate{Num: 25, Den: 1}
-	var best script.Rate
+	usual := frame.Rate{Num: 25, Den: 1}
+	var best frame.Rate
 	moves, clips := false, false
 	for i, s := range b.Scenes {
 		moves = moves || i > 0 && s.Transition.Type != "" && s.Transition.Duration > 0
@@ -71,4 +71,4 @@ func FrameRate(b *storyboard.Board, files map[string]Media) script.Rate {
 	return best
 }
 
-func higher(a, b script.Rate) bool { return a.Num*b.Den > b.Num*a.Den }
+func higher(a, b frame.Rate) bool { return a.Num*b.Den > b.Num*a.Den }

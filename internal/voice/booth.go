@@ -14,6 +14,7 @@ import (
 
 	"mynah/internal/cache"
 	"mynah/internal/fault"
+	"mynah/internal/utter"
 )
 
 // Rate is that of everything the Booth gives, in samples a second.
@@ -81,20 +82,6 @@ func NewBooth(cfg Config, engines []Engine, store *cache.Store) (*Booth, error) 
 	}
 	b.catalogue = NewCatalogue().with(b.withLanguages(cfg.Extra), cfg.Defaults)
 	return b, nil
-}
-
-// Line is one sentence to be spoken.
-type Line struct {
-	Voice    Voice
-	Runs     []Run
-	Speed    float64 // factor, 0.3 to 3; 0 is 1
-	Pitch    float64 // factor, 0.5 to 2; 0 is 1
-	Volume   float64 // factor, 0 to 10; 0 is 1
-	Emphasis string  // none, reduced, moderate, strong; empty means none of them
-	Fragment bool    // the sentence goes on in the next line
-	// Level is the loudness in LUFS that the sentence is brought to, before Volume, Emphasis
-	// and the volumes of runs apply; 0 leaves it as the engine speaks.
-	Level float64
 }
 
 // Spoken is a sentence that lies in the cache.
@@ -194,18 +181,20 @@ func (b *Booth) version(ctx context.Context, e Engine) (string, error) {
 	return v, nil
 }
 
-// Speak says a line, or finds it said before. Equal lines at the same time are said
+// Speak has a voice say a line, or finds it said before. Equal lines at the same time are said
 // once.
-func (b *Booth) Speak(ctx context.Context, l Line) (Spoken, error) {
-	e, ok := b.engines[l.Voice.Engine]
+func (b *Booth) Speak(ctx context.Context, v Voice, l utter.Line) (Spoken, error) {
+	e, ok := b.engines[v.Engine]
 	if !ok {
-		return Spoken{}, fault.New(fault.ToolMissing, nil, "the voice %s needs the speech engine %s, which is not installed", l.Voice.Name, l.Voice.Engine)
+		return Spoken{}, fault.New(fault.ToolMissing, nil,
+			"the voice %s needs the speech engine %s, which is not installed", v.Name, v.Engine)
 	}
 	version, err := b.version(ctx, e)
 	if err != nil {
 		return Spoken{}, err
 	}
-	req, volume := b.request(l)
+	req := request(v, l)
+	volume := l.Volume.Within(0, 10) * b.cfg.Volume
 	if own, err := VersionOf(ctx, e, req.Voice); err != nil {
 		return Spoken{}, err
 	} else if own != "" {
@@ -246,27 +235,26 @@ func (b *Booth) Speak(ctx context.Context, l Line) (Spoken, error) {
 	}
 }
 
-func (b *Booth) request(l Line) (Request, float64) {
-	req := Request{
-		Voice: l.Voice.EngineVoice, Language: l.Voice.Language, Runs: l.Runs,
-		Speed:    factor(l.Speed, MinSpeed, MaxSpeed) * factor(l.Voice.Speed, MinSpeed, MaxSpeed),
-		Pitch:    factor(l.Pitch, MinPitch, MaxPitch) * factor(l.Voice.Pitch, MinPitch, MaxPitch),
+func request(v Voice, l utter.Line) Request {
+	return Request{
+		Voice: v.EngineVoice, Language: v.Language, Runs: l.Runs,
+		Speed:    utter.Times(l.Speed.Within(MinSpeed, MaxSpeed) * v.Speed.Within(MinSpeed, MaxSpeed)),
+		Pitch:    utter.Times(l.Pitch.Within(MinPitch, MaxPitch) * v.Pitch.Within(MinPitch, MaxPitch)),
 		Emphasis: l.Emphasis, Fragment: l.Fragment,
-	}
-	return req.Normal(), factor(l.Volume, 0, 10) * b.cfg.Volume
+	}.Normal()
 }
 
 func requestKey(engine, version string, r Request, volume, level float64) cache.Key {
 	h := cache.NewHasher(form).String(engine).String(version).String(r.Voice).String(r.Language).
-		Float(r.Speed, r.Pitch, volume, level).String(r.Emphasis).Bool(r.Fragment).Int(int64(len(r.Runs)))
+		Float(r.Speed.Keyed(), r.Pitch.Keyed(), volume, level).String(r.Emphasis).Bool(r.Fragment).Int(int64(len(r.Runs)))
 	for _, run := range r.Runs {
 		h.String(string(run.Style)).String(run.Text).String(run.Say).String(run.IPA).String(run.Language).
-			Float(run.Speed, run.Pitch, run.Volume).Int(int64(run.Pause))
+			Float(run.Speed.Keyed(), run.Pitch.Keyed(), run.Volume.Keyed()).Int(int64(run.Pause))
 	}
 	return h.Key()
 }
 
-// levels are how loud a sentence is wanted: see Line.
+// levels are how loud a sentence is wanted: see utter.Line.
 type levels struct{ volume, level float64 }
 
 // keys address a sentence: whole with all that it depends on, untimed as if there were no
@@ -279,7 +267,7 @@ func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, a
 	var clip Clip
 	req, volume := shared(emphasised(req))
 	want.volume *= volume
-	if len(Words(PlainText(saidRuns(req.Runs)))) > 0 {
+	if len(Words(utter.Text(saidRuns(req.Runs)))) > 0 {
 		var err error
 		if clip, err = b.perform(ctx, e, req, want); err != nil {
 			return Spoken{}, err

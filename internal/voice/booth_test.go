@@ -16,6 +16,7 @@ import (
 
 	"mynah/internal/cache"
 	"mynah/internal/fault"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/tone"
 	"mynah/internal/voice/voicetest"
@@ -76,8 +77,8 @@ func booth(t *testing.T, dir string, engines ...voice.Engine) *voice.Booth {
 	return b
 }
 
-func line(text string) voice.Line {
-	return voice.Line{Voice: tone.Voice(), Runs: []voice.Run{{Text: text}}}
+func line(text string) utter.Line {
+	return utter.Line{Runs: []utter.Run{{Text: text}}}
 }
 
 func TestSpeak(t *testing.T) {
@@ -85,7 +86,7 @@ func TestSpeak(t *testing.T) {
 	dir := t.TempDir()
 	e := &counted{Engine: tone.New()}
 	b := booth(t, dir, e)
-	s, err := b.Speak(t.Context(), line("Hello, big world."))
+	s, err := b.Speak(t.Context(), tone.Voice(), line("Hello, big world."))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +114,7 @@ func TestSpeak(t *testing.T) {
 		int16(binary.LittleEndian.Uint16(raw[4000:])) != pcm[2000] {
 		t.Errorf("reading gives %d bytes, %v", len(raw), err)
 	}
-	again, err := booth(t, dir, e).Speak(t.Context(), line("Hello, big world."))
+	again, err := booth(t, dir, e).Speak(t.Context(), tone.Voice(), line("Hello, big world."))
 	if err != nil || again.Key != s.Key || again.Samples != s.Samples || !slices.Equal(again.Words, s.Words) {
 		t.Errorf("from the cache %+v, %v", again, err)
 	}
@@ -127,10 +128,10 @@ func TestSpeak(t *testing.T) {
 func TestVolumesOutlastTheLevel(t *testing.T) {
 	t.Parallel()
 	b := booth(t, t.TempDir(), tone.New())
-	power := func(l voice.Line) float64 {
+	power := func(l utter.Line) float64 {
 		t.Helper()
-		l.Voice, l.Level = tone.Voice(), -30
-		s, err := b.Speak(t.Context(), l)
+		l.Level = -30
+		s, err := b.Speak(t.Context(), tone.Voice(), l)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,23 +146,65 @@ func TestVolumesOutlastTheLevel(t *testing.T) {
 		return sum / float64(len(pcm))
 	}
 	const said = "aaaa aaaa aaaa aaaa"
-	plain := power(voice.Line{Runs: []voice.Run{{Text: said}}})
+	plain := power(utter.Line{Runs: []utter.Run{{Text: said}}})
 	for _, c := range []struct {
 		name string
-		line voice.Line
+		line utter.Line
 		want float64 // dB
 	}{
-		{"all of it louder", voice.Line{Runs: []voice.Run{{Text: said, Volume: 2}}}, 6},
-		{"all of it softer", voice.Line{Runs: []voice.Run{{Text: said, Volume: 0.25}}}, -12},
-		{"all of it stressed", voice.Line{Runs: []voice.Run{{Text: said, Style: voice.Strong}}}, 3.5},
-		{"the emphasis of the sentence", voice.Line{Runs: []voice.Run{{Text: said}}, Emphasis: "reduced"}, -3.1},
-		{"a half of it", voice.Line{Runs: []voice.Run{{Text: said[:10]}, {Text: said[10:], Volume: 2}}}, 4},
-		{"with the volume of the line", voice.Line{Runs: []voice.Run{{Text: said, Volume: 2}}, Volume: 0.5}, 0},
-		{"the most there is", voice.Line{Runs: []voice.Run{{Text: said}}, Volume: 8}, 18},
+		{"all of it louder", utter.Line{Runs: []utter.Run{{Text: said, Volume: utter.Times(2)}}}, 6},
+		{"all of it softer", utter.Line{Runs: []utter.Run{{Text: said, Volume: utter.Times(0.25)}}}, -12},
+		{"all of it stressed", utter.Line{Runs: []utter.Run{{Text: said, Style: utter.Strong}}}, 3.5},
+		{"the emphasis of the sentence", utter.Line{Runs: []utter.Run{{Text: said}}, Emphasis: "reduced"}, -3.1},
+		{"a half of it", utter.Line{Runs: []utter.Run{{Text: said[:10]}, {Text: said[10:], Volume: utter.Times(2)}}}, 4},
+		{"with the volume of the line", utter.Line{Runs: []utter.Run{{Text: said, Volume: utter.Times(2)}}, Volume: utter.Times(0.5)}, 0},
+		{"the most there is", utter.Line{Runs: []utter.Run{{Text: said}}, Volume: utter.Times(8)}, 18},
 	} {
 		if got := 10 * math.Log10(power(c.line)/plain); math.Abs(got-c.want) > 0.7 {
 			t.Errorf("%s: %+.1f dB, want %+.1f", c.name, got, c.want)
 		}
+	}
+}
+
+// TestFactorOfNothing: a factor of 0 is one, and never the 1 of a factor that was not given.
+func TestFactorOfNothing(t *testing.T) {
+	t.Parallel()
+	b := booth(t, t.TempDir(), tone.New())
+	mute := utter.Times(0)
+	speak := func(l utter.Line) (voice.Spoken, []int16) {
+		t.Helper()
+		s, err := b.Speak(t.Context(), tone.Voice(), l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pcm, err := b.PCM(s.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s, pcm
+	}
+	keys := map[cache.Key]string{}
+	plain, _ := speak(line("Hello you."))
+	keys[plain.Key] = "plain"
+	for name, l := range map[string]utter.Line{
+		"line":           {Runs: []utter.Run{{Text: "Hello you."}}, Volume: mute},
+		"run":            {Runs: []utter.Run{{Text: "Hello you.", Volume: mute}}},
+		"levelled":       {Runs: []utter.Run{{Text: "Hello you.", Volume: mute}}, Level: -16},
+		"runs in styles": {Runs: []utter.Run{{Text: "Hello ", Style: utter.Strong, Volume: mute}, {Text: "you", Volume: mute}, {Text: "."}}},
+	} {
+		s, pcm := speak(l)
+		if other, taken := keys[s.Key]; taken {
+			t.Errorf("%s and %s have one key", name, other)
+		}
+		keys[s.Key] = name
+		if s.Heard || len(pcm) == 0 || slices.ContainsFunc(pcm, func(v int16) bool { return v != 0 }) {
+			t.Errorf("%s: %d samples are heard", name, len(pcm))
+		}
+	}
+	slow, _ := speak(utter.Line{Runs: line("Hello you.").Runs, Speed: utter.Times(0)})
+	least, _ := speak(utter.Line{Runs: line("Hello you.").Runs, Speed: utter.Times(voice.MinSpeed)})
+	if slow.Key != least.Key || slow.Samples < 2*plain.Samples {
+		t.Errorf("a speed of 0 gives %d samples, the least one %d, none %d", slow.Samples, least.Samples, plain.Samples)
 	}
 }
 
@@ -185,22 +228,23 @@ func (a *able) Speak(ctx context.Context, r voice.Request) (voice.Clip, error) {
 func TestWhatAllRunsHaveIsTheSentences(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		runs         []voice.Run
+		runs         []utter.Run
 		speed, pitch float64
 		own          float64 // speed of the first run
 	}{
-		"volume":                {[]voice.Run{{Text: "Hello you", Volume: 0.001}}, 1.5, 1, 0},
-		"all alike":             {[]voice.Run{{Text: "Hello", Speed: 0.5, Pitch: 1.5}, {Text: " you", Speed: 0.5, Pitch: 1.5}}, 0.75, 1.5, 0},
-		"but for what is mute":  {[]voice.Run{{Text: "Hello", Speed: 0.5}, {Text: "."}}, 0.75, 1, 0},
-		"two ways":              {[]voice.Run{{Text: "Hello", Speed: 0.5}, {Text: " you."}}, 1.5, 1, 0.5},
-		"one pitch, two speeds": {[]voice.Run{{Text: "Hello", Pitch: 1.5}, {Text: " you.", Pitch: 1.5, Speed: 2}}, 1.5, 1, 0},
-		"said in its place":     {[]voice.Run{{Text: "!", Say: "Wow", Speed: 0.5}, {Text: " you."}}, 1.5, 1, 0.5},
+		"volume":                {[]utter.Run{{Text: "Hello you", Volume: utter.Times(0.001)}}, 1.5, 1, 1},
+		"all alike":             {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5), Pitch: utter.Times(1.5)}, {Text: " you", Speed: utter.Times(0.5), Pitch: utter.Times(1.5)}}, 0.75, 1.5, 1},
+		"but for what is mute":  {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5)}, {Text: "."}}, 0.75, 1, 1},
+		"two ways":              {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5)}, {Text: " you."}}, 1.5, 1, 0.5},
+		"one pitch, two speeds": {[]utter.Run{{Text: "Hello", Pitch: utter.Times(1.5)}, {Text: " you.", Pitch: utter.Times(1.5), Speed: utter.Times(2)}}, 1.5, 1, 1},
+		"said in its place":     {[]utter.Run{{Text: "!", Say: "Wow", Speed: utter.Times(0.5)}, {Text: " you."}}, 1.5, 1, 0.5},
 	} {
 		e := &able{counted: &counted{Engine: tone.New()}}
-		if _, err := booth(t, t.TempDir(), e).Speak(t.Context(), voice.Line{Voice: tone.Voice(), Runs: c.runs, Speed: 1.5}); err != nil {
+		if _, err := booth(t, t.TempDir(), e).Speak(t.Context(), tone.Voice(), utter.Line{Runs: c.runs, Speed: utter.Times(1.5)}); err != nil {
 			t.Fatal(err)
 		}
-		if len(e.asked) != 1 || e.asked[0].Speed != c.speed || e.asked[0].Pitch != c.pitch || e.asked[0].Runs[0].Speed != c.own || e.asked[0].Runs[0].Volume != 0 {
+		if len(e.asked) != 1 || e.asked[0].Speed.Value() != c.speed || e.asked[0].Pitch.Value() != c.pitch ||
+			e.asked[0].Runs[0].Speed.Value() != c.own || e.asked[0].Runs[0].Volume.Value() != 1 {
 			t.Errorf("%s: asked for %+v", name, e.asked)
 		}
 	}
@@ -210,22 +254,22 @@ func TestWhatDecidesTheKey(t *testing.T) {
 	t.Parallel()
 	b := booth(t, t.TempDir(), tone.New())
 	keys := map[cache.Key]string{}
-	for name, change := range map[string]func(*voice.Line){
-		"plain":    func(*voice.Line) {},
-		"speed":    func(l *voice.Line) { l.Speed = 1.5 },
-		"pitch":    func(l *voice.Line) { l.Pitch = 1.5 },
-		"volume":   func(l *voice.Line) { l.Volume = 0.5 },
-		"emphasis": func(l *voice.Line) { l.Emphasis = "strong" },
-		"fragment": func(l *voice.Line) { l.Fragment = true },
-		"style":    func(l *voice.Line) { l.Runs[0].Style = voice.Spell },
-		"runs":     func(l *voice.Line) { l.Runs = []voice.Run{{Text: "He"}, {Text: "llo."}} },
-		"voice":    func(l *voice.Line) { l.Voice.EngineVoice = "low" },
-		"factor":   func(l *voice.Line) { l.Voice.Pitch = 0.8 },
-		"text":     func(l *voice.Line) { l.Runs[0].Text = "Hullo." },
+	for name, change := range map[string]func(*voice.Voice, *utter.Line){
+		"plain":    func(*voice.Voice, *utter.Line) {},
+		"speed":    func(_ *voice.Voice, l *utter.Line) { l.Speed = utter.Times(1.5) },
+		"pitch":    func(_ *voice.Voice, l *utter.Line) { l.Pitch = utter.Times(1.5) },
+		"volume":   func(_ *voice.Voice, l *utter.Line) { l.Volume = utter.Times(0.5) },
+		"emphasis": func(_ *voice.Voice, l *utter.Line) { l.Emphasis = "strong" },
+		"fragment": func(_ *voice.Voice, l *utter.Line) { l.Fragment = true },
+		"style":    func(_ *voice.Voice, l *utter.Line) { l.Runs[0].Style = utter.Spell },
+		"runs":     func(_ *voice.Voice, l *utter.Line) { l.Runs = []utter.Run{{Text: "He"}, {Text: "llo."}} },
+		"voice":    func(v *voice.Voice, _ *utter.Line) { v.EngineVoice = "low" },
+		"factor":   func(v *voice.Voice, _ *utter.Line) { v.Pitch = utter.Times(0.8) },
+		"text":     func(_ *voice.Voice, l *utter.Line) { l.Runs[0].Text = "Hullo." },
 	} {
-		l := line("Hello.")
-		change(&l)
-		s, err := b.Speak(t.Context(), l)
+		v, l := tone.Voice(), line("Hello.")
+		change(&v, &l)
+		s, err := b.Speak(t.Context(), v, l)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -234,13 +278,13 @@ func TestWhatDecidesTheKey(t *testing.T) {
 		}
 		keys[s.Key] = name
 	}
-	l := line("Hello.")
-	l.Speed, l.Pitch, l.Volume, l.Voice.Name = 1, 1, 1, "other"
-	if s, err := b.Speak(t.Context(), l); err != nil || keys[s.Key] != "plain" {
+	v, l := tone.Voice(), line("Hello.")
+	l.Speed, l.Pitch, l.Volume, v.Name = utter.Times(1), utter.Times(1), utter.Times(1), "other"
+	if s, err := b.Speak(t.Context(), v, l); err != nil || keys[s.Key] != "plain" {
 		t.Errorf("defaults spelled out have the key of %q, %v", keys[s.Key], err)
 	}
 	newer := booth(t, t.TempDir(), &counted{Engine: tone.New(), version: "b"})
-	if s, err := newer.Speak(t.Context(), line("Hello.")); err != nil || keys[s.Key] != "" {
+	if s, err := newer.Speak(t.Context(), tone.Voice(), line("Hello.")); err != nil || keys[s.Key] != "" {
 		t.Errorf("another version has the key of %q, %v", keys[s.Key], err)
 	}
 }
@@ -250,7 +294,7 @@ func TestNothingToSay(t *testing.T) {
 	e := &counted{Engine: tone.New()}
 	b := booth(t, t.TempDir(), e)
 	for _, text := range []string{"", " ", "...", "—"} {
-		s, err := b.Speak(t.Context(), line(text))
+		s, err := b.Speak(t.Context(), tone.Voice(), line(text))
 		if err != nil || s.Samples != 0 || len(s.Words) != 0 {
 			t.Errorf("%q: %+v, %v", text, s, err)
 		}
@@ -270,7 +314,7 @@ func TestConcurrentLinesAreSaidOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 16 {
 		wg.Go(func() {
-			if _, err := b.Speak(t.Context(), line([]string{"One.", "Two."}[i%2])); err != nil {
+			if _, err := b.Speak(t.Context(), tone.Voice(), line([]string{"One.", "Two."}[i%2])); err != nil {
 				t.Error(err)
 			}
 		})
@@ -289,13 +333,13 @@ func TestOneGivesUpTheOtherDoesNot(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		if _, err := b.Speak(ctx, line("One.")); !errors.Is(err, context.Canceled) {
+		if _, err := b.Speak(ctx, tone.Voice(), line("One.")); !errors.Is(err, context.Canceled) {
 			t.Errorf("the first: %v", err)
 		}
 	})
 	time.Sleep(20 * time.Millisecond)
 	wg.Go(func() {
-		if _, err := b.Speak(t.Context(), line("One.")); err != nil {
+		if _, err := b.Speak(t.Context(), tone.Voice(), line("One.")); err != nil {
 			t.Errorf("the second: %v", err)
 		}
 	})
@@ -309,16 +353,16 @@ func TestFailuresAreNotKept(t *testing.T) {
 	boom := errors.New("boom")
 	e := &counted{Engine: tone.New(), speak: func() error { return boom }}
 	b := booth(t, t.TempDir(), e)
-	if _, err := b.Speak(t.Context(), line("One.")); !errors.Is(err, boom) {
+	if _, err := b.Speak(t.Context(), tone.Voice(), line("One.")); !errors.Is(err, boom) {
 		t.Errorf("error %v", err)
 	}
 	e.speak = nil
-	if _, err := b.Speak(t.Context(), line("One.")); err != nil {
+	if _, err := b.Speak(t.Context(), tone.Voice(), line("One.")); err != nil {
 		t.Error(err)
 	}
-	l := line("One.")
-	l.Voice.Engine = "nowhere"
-	if _, err := b.Speak(t.Context(), l); fault.CodeOf(err) != fault.ToolMissing {
+	nobody := tone.Voice()
+	nobody.Engine = "nowhere"
+	if _, err := b.Speak(t.Context(), nobody, line("One.")); fault.CodeOf(err) != fault.ToolMissing {
 		t.Errorf("without an engine: %v", err)
 	}
 	if _, err := b.PCM(cache.Key{}); fault.CodeOf(err) != fault.Disk {
@@ -333,7 +377,7 @@ func TestDiskFull(t *testing.T) {
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Speak(t.Context(), line("One.")); fault.CodeOf(err) != fault.Disk {
+	if _, err := b.Speak(t.Context(), tone.Voice(), line("One.")); fault.CodeOf(err) != fault.Disk {
 		t.Errorf("error %v", err)
 	}
 }

@@ -13,22 +13,24 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"mynah/internal/similar"
+	"mynah/internal/utter"
 )
 
 // Voice is a named voice.
 type Voice struct {
-	Name         string  `json:"name"`         // lower-case ASCII letters
-	Language     string  `json:"language"`     // BCP 47
-	LanguageName string  `json:"languageName"` // in English
-	Gender       Gender  `json:"gender"`
-	Engine       string  `json:"engine"`
-	EngineVoice  string  `json:"engineVoice"`
-	Styles       []Style `json:"styles,omitempty"`   // that the voice honours
-	Speed        float64 `json:"speed,omitempty"`    // factor on every line; 0 is 1
-	Pitch        float64 `json:"pitch,omitempty"`    // factor on every line; 0 is 1
-	Limited      bool    `json:"limited,omitempty"`  // reads the language only in part
-	Phonemes     bool    `json:"phonemes,omitempty"` // says IPA as it is written
-	Code         string  `json:"code,omitempty"`     // language code of the hosted service, where its list has the name
+	Name         string        `json:"name"`         // lower-case ASCII letters
+	Language     string        `json:"language"`     // BCP 47
+	LanguageName string        `json:"languageName"` // in English
+	Gender       Gender        `json:"gender"`
+	Engine       string        `json:"engine"`
+	EngineVoice  string        `json:"engineVoice"`
+	Styles       []utter.Style `json:"styles,omitempty"`   // that the voice honours
+	Speed        utter.Factor  `json:"speed,omitzero"`     // on every line
+	Pitch        utter.Factor  `json:"pitch,omitzero"`     // on every line
+	Limited      bool          `json:"limited,omitempty"`  // reads the language only in part
+	Phonemes     bool          `json:"phonemes,omitempty"` // says IPA as it is written
+	// Code is the language's code of the hosted service, where its list has the name.
+	Code string `json:"code,omitempty"`
 }
 
 // LanguageCode is the language as lists for clients of the hosted service have it.
@@ -71,7 +73,7 @@ func NewCatalogue() *Catalogue {
 	for _, f := range fliteVoices() {
 		add(Voice{
 			Name: f.name, Language: f.tag, LanguageName: names[f.tag], Gender: f.gender,
-			Engine: EngineFlite, EngineVoice: f.id, Pitch: f.pitch,
+			Engine: EngineFlite, EngineVoice: f.id, Pitch: utter.Times(f.pitch),
 		})
 	}
 	for _, l := range langs {
@@ -94,7 +96,7 @@ func NewCatalogue() *Catalogue {
 }
 
 func (c *Catalogue) add(v Voice) {
-	v.Styles = []Style{Spell}
+	v.Styles = []utter.Style{utter.Spell}
 	c.byName[v.Name] = len(c.voices)
 	c.voices = append(c.voices, v)
 }

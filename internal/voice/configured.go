@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mynah/internal/fault"
+	"mynah/internal/utter"
 )
 
 // Namer is an engine that tells about a voice without asking anybody: one whose voices are
@@ -57,7 +58,7 @@ func (c *Catalogue) with(extra []Voice, defaults map[string]Voice) *Catalogue {
 	for _, v := range extra {
 		v.LanguageName = c.languageName(v.Language)
 		if i, ok := c.byName[foldName(v.Name)]; ok {
-			v.Styles = []Style{Spell}
+			v.Styles = []utter.Style{utter.Spell}
 			c.voices[i] = v
 			continue
 		}
@@ -153,7 +154,7 @@ func (b *Booth) voiceOf(e Engine, v EngineVoice) Voice {
 	}
 	return Voice{
 		Name: e.Name() + "/" + v.ID, Language: v.Language, LanguageName: b.catalogue.languageName(v.Language),
-		Gender: v.Gender, Engine: e.Name(), EngineVoice: v.ID, Styles: []Style{Spell},
+		Gender: v.Gender, Engine: e.Name(), EngineVoice: v.ID, Styles: []utter.Style{utter.Spell},
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"mynah/internal/cache"
 	"mynah/internal/fault"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/tone"
 )
@@ -107,7 +108,7 @@ func TestVoiceVersions(t *testing.T) {
 	calls := func(name string) int64 {
 		before := s.calls.Load()
 		v, _ := b.Resolve(t.Context(), name, "")
-		if _, err := b.Speak(t.Context(), voice.Line{Voice: v, Runs: []voice.Run{{Text: "Hello."}}}); err != nil {
+		if _, err := b.Speak(t.Context(), v, utter.Line{Runs: []utter.Run{{Text: "Hello."}}}); err != nil {
 			t.Fatal(err)
 		}
 		return s.calls.Load() - before

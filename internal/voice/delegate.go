@@ -6,6 +6,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"mynah/internal/utter"
 )
 
 // manner is what an engine leaves to be done to a run: factors, and silence behind it.
@@ -32,24 +34,24 @@ func delegate(can Abilities, req Request) (asked Request, left []manner, volume 
 	}
 	for i := range runs {
 		if left[i].pause > 0 {
-			runs[i].Text = withComma(runs[i].Text, PlainText(runs[i+1:]))
+			runs[i].Text = withComma(runs[i].Text, utter.Text(runs[i+1:]))
 		}
 	}
 	req.Runs = runs
-	req.Speed *= common(runs, left, func(m *manner) *float64 { return &m.speed })
-	req.Pitch *= common(runs, left, func(m *manner) *float64 { return &m.pitch })
+	req.Speed = req.Speed.Times(common(runs, left, func(m *manner) *float64 { return &m.speed }))
+	req.Pitch = req.Pitch.Times(common(runs, left, func(m *manner) *float64 { return &m.pitch }))
 	return req, left, common(runs, left, func(m *manner) *float64 { return &m.volume })
 }
 
 // relieve takes from a run what an engine cannot do, and gives what is left to do.
-func relieve(can Abilities, r *Run) manner {
-	var undone Run
-	if !can.Emphasis && r.Style != Spell {
-		undone.Style, r.Style = r.Style, Plain
+func relieve(can Abilities, r *utter.Run) manner {
+	var undone utter.Run
+	if !can.Emphasis && r.Style != utter.Spell {
+		undone.Style, r.Style = r.Style, utter.Plain
 	}
 	if !can.Prosody {
 		undone.Speed, undone.Pitch, undone.Volume = r.Speed, r.Pitch, r.Volume
-		r.Speed, r.Pitch, r.Volume = 0, 0, 0
+		r.Speed, r.Pitch, r.Volume = utter.Factor{}, utter.Factor{}, utter.Factor{}
 	}
 	if !can.Phonemes {
 		r.IPA = ""
@@ -59,11 +61,13 @@ func relieve(can Abilities, r *Run) manner {
 	}
 	m := manner{pause: undone.Pause}
 	m.speed, m.pitch, m.volume = undone.Factors()
+	const least = 1e-4 // sound is stretched by what is asked for, and cannot be by 0
+	m.speed, m.pitch = max(m.speed, least), max(m.pitch, least)
 	return m
 }
 
 // common takes a factor out of manners that all spoken runs share, and gives it; else 1.
-func common(runs []Run, left []manner, of func(*manner) *float64) float64 {
+func common(runs []utter.Run, left []manner, of func(*manner) *float64) float64 {
 	all, found := 1.0, false
 	for i, r := range runs {
 		if len(Words(r.Text)) == 0 {
@@ -76,7 +80,9 @@ func common(runs []Run, left []manner, of func(*manner) *float64) float64 {
 		all, found = f, true
 	}
 	for i := range left {
-		*of(&left[i]) /= all
+		if *of(&left[i]) /= all; all == 0 {
+			*of(&left[i]) = 1
+		}
 	}
 	return all
 }

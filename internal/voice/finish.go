@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mynah/internal/loudness"
+	"mynah/internal/utter"
 )
 
 const (
@@ -118,7 +119,7 @@ func leveling(pcm []int16, level float64) float64 {
 // meantVolume is how loud runs are meant to be together, as a factor: bringing them to a level
 // takes it out. Runs count by how long they take to say, and what is 10 dB below the rest
 // does not, as where loudness is measured.
-func meantVolume(runs []Run) float64 {
+func meantVolume(runs []utter.Run) float64 {
 	const gate = 0.1
 	mean := func(least float64) float64 {
 		sum, weight := 0.0, 0.0

@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"slices"
 	"strings"
+
+	"mynah/internal/utter"
 )
 
 // hostedTable lists voices of hosted services: see hostedVoices.
@@ -71,7 +73,7 @@ func (v *Voice) cast(own []Voice, used map[string]int) bool {
 	if base, region, _ := strings.Cut(v.Language, "-"); base == "en" {
 		v.Engine, v.EngineVoice = EngineFlite, fliteSpeaker(region, v.Gender)
 		pitches := []float64{1, 0.94, 1.06, 0.89, 1.11, 0.97, 1.03}
-		v.Pitch = pitches[used[v.EngineVoice]%len(pitches)]
+		v.Pitch = utter.Times(pitches[used[v.EngineVoice]%len(pitches)])
 		used[v.EngineVoice]++
 		return true
 	}

@@ -5,6 +5,8 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"mynah/internal/utter"
 )
 
 // change is what is done to a part of a spoken sentence, in samples at Rate. One with a pause
@@ -18,7 +20,7 @@ type change struct {
 // their words. What is spoken around them stays as it is, but for the seams, where one fades
 // into the other. The clip is at Rate, and its own: it is changed. Volumes are left to
 // amplify, by the gains that come back.
-func (b *Booth) reshape(c Clip, runs []Run, left []manner) (Clip, []gain, error) {
+func (b *Booth) reshape(c Clip, runs []utter.Run, left []manner) (Clip, []gain, error) {
 	list := changes(c, runs, left)
 	if len(list) == 0 {
 		return c, nil, nil
@@ -53,7 +55,7 @@ func (b *Booth) reshape(c Clip, runs []Run, left []manner) (Clip, []gain, error)
 
 // changes finds where in a clip the runs are that something is left to do to, in order.
 // Neighbours that are said alike are one.
-func changes(c Clip, runs []Run, left []manner) []change {
+func changes(c Clip, runs []utter.Run, left []manner) []change {
 	var out []change
 	var open manner
 	lo, hi, at, done := 0, 0, 0, 0 // bytes of the part that is open; samples that are taken

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/tone"
 	"mynah/internal/voice/voicetest"
@@ -33,11 +34,11 @@ func (a *asking) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 }
 
 // told says runs by such an engine and checks that it was asked once.
-func told(t *testing.T, e *asking, runs ...voice.Run) ([]int16, []voice.Word) {
+func told(t *testing.T, e *asking, runs ...utter.Run) ([]int16, []voice.Word) {
 	t.Helper()
 	e.asked = nil
 	b := booth(t, t.TempDir(), e)
-	s, err := b.Speak(t.Context(), voice.Line{Voice: tone.Voice(), Runs: runs})
+	s, err := b.Speak(t.Context(), tone.Voice(), utter.Line{Runs: runs})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +46,7 @@ func told(t *testing.T, e *asking, runs ...voice.Run) ([]int16, []voice.Word) {
 		t.Errorf("the engine was asked %d times", len(e.asked))
 	}
 	for _, r := range e.asked[0].Runs {
-		if r != (voice.Run{Text: r.Text}) {
+		if r != (utter.Run{Text: r.Text}) {
 			t.Errorf("the engine was asked for %+v", r)
 		}
 	}
@@ -72,30 +73,30 @@ func TestNoRunCutsASentence(t *testing.T) {
 	t.Parallel()
 	e := &asking{Engine: tone.New()}
 	length := func(w voice.Word) time.Duration { return w.End - w.Start }
-	_, plain := told(t, e, voice.Run{Text: "aaaaaa bbbbbb, cccccc dddddd."})
+	_, plain := told(t, e, utter.Run{Text: "aaaaaa bbbbbb, cccccc dddddd."})
 	const first, rest = "aaaaaa ", ", cccccc dddddd."
-	with := func(r voice.Run) []voice.Run { return []voice.Run{{Text: first}, r, {Text: rest}} }
+	with := func(r utter.Run) []utter.Run { return []utter.Run{{Text: first}, r, {Text: rest}} }
 	for name, c := range map[string]struct {
-		runs          []voice.Run
+		runs          []utter.Run
 		second, third int // how long "bbbbbb" lasts, and when "cccccc" begins, in ms
 	}{
-		"plain":             {with(voice.Run{Text: "bbbbbb"}), 360, 970},
-		"slower":            {with(voice.Run{Text: "bbbbbb", Speed: 0.5}), 720, 1330},
-		"faster":            {with(voice.Run{Text: "bbbbbb", Speed: 2}), 180, 790},
-		"higher":            {with(voice.Run{Text: "bbbbbb", Pitch: 1.5}), 360, 970},
-		"louder":            {with(voice.Run{Text: "bbbbbb", Volume: 2}), 360, 970},
-		"pronounced":        {with(voice.Run{Text: "bbbbbb", IPA: "bɪ"}), 360, 970},
-		"said":              {with(voice.Run{Text: "b", Say: "bbbbbb"}), 360, 970},
-		"said and stressed": {with(voice.Run{Text: "b", Say: "bbbbbb", Speed: 0.5}), 720, 1330},
-		"its own language":  {with(voice.Run{Text: "bbbbbb", Language: "en-GB"}), 360, 970},
-		"a pause":           {[]voice.Run{{Text: first + "bbbbbb, ", Pause: time.Second}, {Text: rest[2:]}}, 360, 1770},
-		"a short pause":     {[]voice.Run{{Text: first + "bbbbbb, ", Pause: time.Second / 10}, {Text: rest[2:]}}, 360, 970},
+		"plain":             {with(utter.Run{Text: "bbbbbb"}), 360, 970},
+		"slower":            {with(utter.Run{Text: "bbbbbb", Speed: utter.Times(0.5)}), 720, 1330},
+		"faster":            {with(utter.Run{Text: "bbbbbb", Speed: utter.Times(2)}), 180, 790},
+		"higher":            {with(utter.Run{Text: "bbbbbb", Pitch: utter.Times(1.5)}), 360, 970},
+		"louder":            {with(utter.Run{Text: "bbbbbb", Volume: utter.Times(2)}), 360, 970},
+		"pronounced":        {with(utter.Run{Text: "bbbbbb", IPA: "bɪ"}), 360, 970},
+		"said":              {with(utter.Run{Text: "b", Say: "bbbbbb"}), 360, 970},
+		"said and stressed": {with(utter.Run{Text: "b", Say: "bbbbbb", Speed: utter.Times(0.5)}), 720, 1330},
+		"its own language":  {with(utter.Run{Text: "bbbbbb", Language: "en-GB"}), 360, 970},
+		"a pause":           {[]utter.Run{{Text: first + "bbbbbb, ", Pause: time.Second}, {Text: rest[2:]}}, 360, 1770},
+		"a short pause":     {[]utter.Run{{Text: first + "bbbbbb, ", Pause: time.Second / 10}, {Text: rest[2:]}}, 360, 970},
 		"a pause without a comma": {
-			[]voice.Run{{Text: first + "bbbbbb", Pause: time.Second}, {Text: rest[1:]}}, 360, 1770,
+			[]utter.Run{{Text: first + "bbbbbb", Pause: time.Second}, {Text: rest[1:]}}, 360, 1770,
 		},
-		"stressed before a pause": {with(voice.Run{Text: "bbbbbb", Speed: 0.5, Pause: time.Second}), 720, 2130},
-		"a pause at the end":      {[]voice.Run{{Text: first + "bbbbbb" + rest, Pause: time.Second}}, 360, 970},
-		"an open end":             {[]voice.Run{{Text: first + "bbbbbb" + rest[:14], Pause: time.Second}}, 360, 970},
+		"stressed before a pause": {with(utter.Run{Text: "bbbbbb", Speed: utter.Times(0.5), Pause: time.Second}), 720, 2130},
+		"a pause at the end":      {[]utter.Run{{Text: first + "bbbbbb" + rest, Pause: time.Second}}, 360, 970},
+		"an open end":             {[]utter.Run{{Text: first + "bbbbbb" + rest[:14], Pause: time.Second}}, 360, 970},
 	} {
 		pcm, words := told(t, e, c.runs...)
 		if strings.HasSuffix(e.asked[0].Text(), ",") {
@@ -133,12 +134,12 @@ func between(pcm []int16, from, to time.Duration) []int16 {
 // is where its word is about.
 func TestStressWithoutTimes(t *testing.T) {
 	t.Parallel()
-	runs := func(style voice.Style) []voice.Run {
-		return []voice.Run{{Text: "aaaa bbbb "}, {Text: "cccc", Style: style}, {Text: " dddd eeee."}}
+	runs := func(style utter.Style) []utter.Run {
+		return []utter.Run{{Text: "aaaa bbbb "}, {Text: "cccc", Style: style}, {Text: " dddd eeee."}}
 	}
 	e := &asking{Engine: tone.New(), untimed: true}
-	before, _ := told(t, e, runs(voice.Plain)...)
-	pcm, words := told(t, e, runs(voice.Strong)...)
+	before, _ := told(t, e, runs(utter.Plain)...)
+	pcm, words := told(t, e, runs(utter.Strong)...)
 	if words[2].End-words[2].Start < 270*time.Millisecond || len(pcm)-len(before) < voice.Rate/30 {
 		t.Errorf("%+v in %d samples, which were %d", words, len(pcm), len(before))
 	}
@@ -148,8 +149,8 @@ func TestStressWithoutTimes(t *testing.T) {
 func TestStressWithoutBlanks(t *testing.T) {
 	t.Parallel()
 	e := &asking{Engine: tone.New()}
-	_, plain := told(t, e, voice.Run{Text: "我非常喜欢你的书。"})
-	_, words := told(t, e, voice.Run{Text: "我"}, voice.Run{Text: "非常", Style: voice.Strong}, voice.Run{Text: "喜欢你的书。"})
+	_, plain := told(t, e, utter.Run{Text: "我非常喜欢你的书。"})
+	_, words := told(t, e, utter.Run{Text: "我"}, utter.Run{Text: "非常", Style: utter.Strong}, utter.Run{Text: "喜欢你的书。"})
 	for i, w := range words {
 		want := plain[i].End - plain[i].Start
 		if i == 1 || i == 2 {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"mynah/internal/utter"
 )
 
 // neural is the engine whose voices a user installs, each into a folder of files: they are
@@ -42,7 +44,7 @@ func (b *Booth) installed(ctx context.Context, name string) (Voice, bool) {
 	}
 	for _, v := range b.catalogue.voices {
 		if id, _, _ := strings.Cut(v.EngineVoice, "+"); v.Engine == EngineFlite && strings.EqualFold(id, name) {
-			v.Name, v.Pitch = id, 0
+			v.Name, v.Pitch = id, utter.Factor{}
 			return v, b.usable(ctx, v)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mynah/internal/fault"
+	"mynah/internal/utter"
 )
 
 // perform has a sentence said by an engine, with one request unless a part of it is in
@@ -41,7 +42,7 @@ func (b *Booth) perform(ctx context.Context, e Engine, req Request, want levels)
 		return Clip{}, unusable(err)
 	}
 	amplify(clip.PCM, factor, gains...)
-	if !slices.EqualFunc(req.Runs, asked.Runs, func(a, b Run) bool { return a.Text == b.Text }) {
+	if !slices.EqualFunc(req.Runs, asked.Runs, func(a, b utter.Run) bool { return a.Text == b.Text }) {
 		clip.Words = req.wordsAsWritten(asked, clip.Words)
 	}
 	clip.untimed = untimed
@@ -53,22 +54,19 @@ func emphasised(r Request) Request {
 	speed, pitch, volume := 1.0, 1.0, 1.0
 	switch r.Emphasis {
 	case "strong":
-		speed, pitch, volume = Strong.factors()
+		speed, pitch, volume = utter.Strong.Factors()
 	case "moderate":
-		speed, pitch, volume = Emphasis.factors()
+		speed, pitch, volume = utter.Emphasis.Factors()
 	case "reduced":
-		speed, pitch, volume = Reduced.factors()
+		speed, pitch, volume = utter.Reduced.Factors()
 	}
 	if r.Emphasis = ""; speed == 1 {
 		return r
 	}
-	r.Speed, r.Pitch = r.Speed*speed, r.Pitch*pitch
+	r.Speed, r.Pitch = r.Speed.Times(speed), r.Pitch.Times(pitch)
 	runs := slices.Clone(r.Runs)
 	for i := range runs {
-		if runs[i].Volume == 0 {
-			runs[i].Volume = 1
-		}
-		runs[i].Volume *= volume
+		runs[i].Volume = runs[i].Volume.Times(volume)
 	}
 	r.Runs = runs
 	return r.Normal()
@@ -77,40 +75,33 @@ func emphasised(r Request) Request {
 // shared makes a speed and a pitch that all of a sentence has those of the request, and gives
 // such a volume: engines reach further with them than within a sentence.
 func shared(r Request) (Request, float64) {
-	var all Run
-	one := func(f float64) float64 {
-		if f == 0 {
-			return 1
-		}
-		return f
-	}
+	var speed, pitch, volume float64
 	first := true
 	for _, run := range r.Runs {
 		if len(Words(run.Text)) == 0 && len(Words(run.Say)) == 0 {
 			continue
 		}
-		own := Run{Speed: one(run.Speed), Pitch: one(run.Pitch), Volume: one(run.Volume)}
 		if first {
-			all, first = own, false
+			speed, pitch, volume, first = run.Speed.Value(), run.Pitch.Value(), run.Volume.Value(), false
 		}
-		if own.Speed != all.Speed || own.Pitch != all.Pitch || own.Volume != all.Volume {
+		if run.Speed.Value() != speed || run.Pitch.Value() != pitch || run.Volume.Value() != volume {
 			return r, 1
 		}
 	}
-	if first || all.Speed == 1 && all.Pitch == 1 && all.Volume == 1 {
+	if first || speed == 1 && pitch == 1 && volume == 1 {
 		return r, 1
 	}
 	r = r.Normal()
-	r.Speed, r.Pitch = r.Speed*all.Speed, r.Pitch*all.Pitch
+	r.Speed, r.Pitch = r.Speed.Times(speed), r.Pitch.Times(pitch)
 	r.Runs = slices.Clone(r.Runs)
 	for i := range r.Runs {
-		r.Runs[i].Speed, r.Runs[i].Pitch, r.Runs[i].Volume = 0, 0, 0
+		r.Runs[i].Speed, r.Runs[i].Pitch, r.Runs[i].Volume = utter.Factor{}, utter.Factor{}, utter.Factor{}
 	}
-	return r.Normal(), all.Volume
+	return r.Normal(), volume
 }
 
 // saidRuns puts what is to be said in place of what is written.
-func saidRuns(runs []Run) []Run {
+func saidRuns(runs []utter.Run) []utter.Run {
 	out := slices.Clone(runs)
 	for i := range out {
 		if out[i].Say != "" {
@@ -144,7 +135,7 @@ func (b *Booth) segments(ctx context.Context, e Engine, req Request) []segment {
 			continue
 		}
 		part := req
-		part.Runs = []Run{r}
+		part.Runs = []utter.Run{r}
 		parts, languages = append(parts, part), append(languages, language)
 	}
 	out := make([]segment, len(parts))
@@ -169,10 +160,10 @@ func (b *Booth) segment(ctx context.Context, e Engine, req Request, language str
 	if low == 0 {
 		low, high = 1, 1
 	}
-	inside := min(max(req.Speed, low), high)
-	s.stretch, req.Speed = req.Speed/inside, inside
+	inside := req.Speed.Within(low, high)
+	s.stretch, req.Speed = req.Speed.Value()/inside, utter.Times(inside)
 	if !can.Pitch {
-		s.shift, req.Pitch = req.Pitch, 1
+		s.shift, req.Pitch = req.Pitch.Value(), utter.Factor{}
 	}
 	s.req = req
 	return s

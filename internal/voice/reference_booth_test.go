@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"mynah/internal/fault"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/tone"
 )
@@ -32,8 +33,8 @@ func reference(version string, speak func() error) asReference {
 func TestReferenceVersionIsInTheKey(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	say := func(version string, l voice.Line) voice.Spoken {
-		s, err := booth(t, dir, estimating(), reference(version, nil)).Speak(t.Context(), l)
+	say := func(version string, l utter.Line) voice.Spoken {
+		s, err := booth(t, dir, estimating(), reference(version, nil)).Speak(t.Context(), tone.Voice(), l)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +56,7 @@ func TestFailedReferenceIsTriedAgain(t *testing.T) {
 		l := line(text)
 		say := func(speak func() error) voice.Spoken {
 			b := booth(t, dir, estimating(), reference("", speak))
-			s, err := b.Speak(t.Context(), l)
+			s, err := b.Speak(t.Context(), tone.Voice(), l)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -79,7 +80,7 @@ func TestFailedReferenceIsTriedAgain(t *testing.T) {
 func TestPanicOfAnEngine(t *testing.T) {
 	t.Parallel()
 	e := &counted{Engine: tone.New(), speak: func() error { panic("boom") }}
-	_, err := booth(t, t.TempDir(), e).Speak(t.Context(), line("Hello."))
+	_, err := booth(t, t.TempDir(), e).Speak(t.Context(), tone.Voice(), line("Hello."))
 	if f, ok := fault.As(err); !ok || f.Code != fault.Internal || strings.Contains(f.Public, "boom") || !strings.Contains(err.Error(), "boom") {
 		t.Errorf("%v", err)
 	}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/clipperhouse/uax29/v2/sentences"
 	"github.com/clipperhouse/uax29/v2/words"
+
+	"mynah/internal/utter"
 )
 
 const (
@@ -43,12 +45,12 @@ func Sentences(text, language string) []Span {
 
 // SplitRuns cuts styled text into its sentences; see Sentences. Sentences have at
 // least one run, and no blanks at their ends.
-func SplitRuns(runs []Run, language string) [][]Run {
-	spans := unbroken(Sentences(PlainText(runs), language), runs)
-	out := make([][]Run, 0, len(spans))
+func SplitRuns(runs []utter.Run, language string) [][]utter.Run {
+	spans := unbroken(Sentences(utter.Text(runs), language), runs)
+	out := make([][]utter.Run, 0, len(spans))
 	k, base := 0, 0 // the run at hand and where it starts
 	for _, s := range spans {
-		var sentence []Run
+		var sentence []utter.Run
 		for k < len(runs) {
 			r := runs[k]
 			lo, hi := max(s.Start-base, 0), min(s.End-base, len(r.Text))
@@ -73,7 +75,7 @@ func SplitRuns(runs []Run, language string) [][]Run {
 
 // unbroken joins sentences that meet within a run that is said in another way than it is
 // written.
-func unbroken(spans []Span, runs []Run) []Span {
+func unbroken(spans []Span, runs []utter.Run) []Span {
 	at := 0
 	for _, r := range runs {
 		from, to := at, at+len(r.Text)

@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
@@ -125,19 +126,19 @@ func TestLongSentencesAreCut(t *testing.T) {
 
 func TestSplitRuns(t *testing.T) {
 	t.Parallel()
-	runs := []voice.Run{
+	runs := []utter.Run{
 		{Text: "One "},
-		{Text: "bold", Style: voice.Strong},
+		{Text: "bold", Style: utter.Strong},
 		{Text: " word. Two "},
-		{Text: "words. And", Style: voice.Emphasis},
-		{Text: "", Style: voice.Spell},
+		{Text: "words. And", Style: utter.Emphasis},
+		{Text: "", Style: utter.Spell},
 		{Text: " three.  "},
 	}
 	got := voice.SplitRuns(runs, "en")
-	want := [][]voice.Run{
-		{{Text: "One "}, {Text: "bold", Style: voice.Strong}, {Text: " word."}},
-		{{Text: "Two "}, {Text: "words.", Style: voice.Emphasis}},
-		{{Text: "And", Style: voice.Emphasis}, {Text: " three."}},
+	want := [][]utter.Run{
+		{{Text: "One "}, {Text: "bold", Style: utter.Strong}, {Text: " word."}},
+		{{Text: "Two "}, {Text: "words.", Style: utter.Emphasis}},
+		{{Text: "And", Style: utter.Emphasis}, {Text: " three."}},
 	}
 	if len(got) != len(want) {
 		t.Fatalf("%+v", got)

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"mynah/internal/utter"
 )
 
 // melody is a tone that glides, with a word every 150 ms and gaps between some of them.
@@ -53,14 +55,14 @@ func TestReshapeAnything(t *testing.T) {
 			speeds, most = []float64{1, 1, 0.3, 0.5, 2, 3}, 3.5
 		}
 		c, text := melody(strings.Fields(strings.Repeat("abc de fghijk ", 1+r.IntN(3))), r)
-		var runs []Run
+		var runs []utter.Run
 		var left []manner
 		high := 1.0
 		for at := 0; at < len(text); {
 			n := min(1+r.IntN(8), len(text)-at)
 			pause := time.Duration(pick(0, 0, 0, 0.05, 0.4) * float64(time.Second))
 			m := manner{pick(speeds...), pick(1, 1, 1.15, 0.94), 1, pause}
-			runs, left = append(runs, Run{Text: text[at : at+n]}), append(left, m)
+			runs, left = append(runs, utter.Run{Text: text[at : at+n]}), append(left, m)
 			high = max(high, m.pitch)
 			at += n
 		}

@@ -8,8 +8,9 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strings"
 	"time"
+
+	"mynah/internal/utter"
 )
 
 // Engine is one way of turning text into sound. Every engine passes the suite in
@@ -38,15 +39,15 @@ type Abilities struct {
 	Slowest, Fastest float64
 	// Pitch: Request.Pitch is honoured.
 	Pitch bool
-	// Prosody: Run.Speed, Run.Pitch and Run.Volume are honoured within a sentence.
+	// Prosody: Speed, Pitch and Volume of an utter.Run are honoured within a sentence.
 	Prosody bool
 	// Emphasis: the styles Emphasis, Strong and Reduced are heard with every voice.
 	Emphasis bool
-	// Language: Run.Language is honoured within a sentence.
+	// Language: utter.Run.Language is honoured within a sentence.
 	Language bool
-	// Phonemes: Run.IPA is honoured.
+	// Phonemes: utter.Run.IPA is honoured.
 	Phonemes bool
-	// Pauses: Run.Pause is honoured within a sentence.
+	// Pauses: utter.Run.Pause is honoured within a sentence.
 	Pauses bool
 	// Times: when words are said is measured, as a rule; see Word.Exact.
 	Times bool
@@ -68,72 +69,6 @@ const (
 	Male   Gender = "male"
 )
 
-// Style is how a run is spoken.
-type Style string
-
-// The styles.
-const (
-	Plain    Style = ""
-	Emphasis Style = "emphasis"
-	Strong   Style = "strong"
-	Reduced  Style = "reduced"
-	Spell    Style = "spell" // letter by letter
-)
-
-// Run is a stretch of text that is said in one way: the form into which the markup of
-// narration, SSML, lexicons and the reading of numbers are brought, for every engine.
-type Run struct {
-	Text  string // as written; Word.Offset counts in it
-	Style Style
-	// Say is what is said in place of Text, where it is not empty. The Booth puts it in
-	// Text before an engine sees it.
-	Say string
-	// IPA is how the run is pronounced; an engine without Phonemes says Text.
-	IPA string
-	// Language of a foreign stretch, BCP 47; empty is the request's.
-	Language string
-	// Speed, Pitch and Volume are factors on the request's; 0 is 1.
-	Speed, Pitch, Volume float64
-	// Pause is silence behind the run.
-	Pause time.Duration
-}
-
-// Factors are the run's speed, pitch and volume, those of its style among them.
-func (r Run) Factors() (speed, pitch, volume float64) {
-	one := func(f float64) float64 {
-		if f == 0 || math.IsNaN(f) {
-			return 1
-		}
-		return f
-	}
-	speed, pitch, volume = one(r.Speed), one(r.Pitch), one(r.Volume)
-	s, p, v := r.Style.factors()
-	return speed * s, pitch * p, volume * v
-}
-
-// factors are how a style is spoken by a voice that knows no styles: what is stressed is
-// slower, higher and louder.
-func (s Style) factors() (speed, pitch, volume float64) {
-	switch s {
-	case Emphasis:
-		return 0.9, 1.08, 1.25
-	case Strong:
-		return 0.82, 1.15, 1.5
-	case Reduced:
-		return 1.08, 0.94, 0.7
-	}
-	return 1, 1, 1
-}
-
-// PlainText joins the texts of runs.
-func PlainText(runs []Run) string {
-	var b strings.Builder
-	for _, r := range runs {
-		b.WriteString(r.Text)
-	}
-	return b.String()
-}
-
 // The ranges of speed and pitch.
 const (
 	MinSpeed = 0.3
@@ -144,30 +79,23 @@ const (
 
 // Request is one sentence for an engine.
 type Request struct {
-	Voice    string  // EngineVoice.ID
-	Language string  // BCP 47; for engines with one voice for many languages
-	Runs     []Run   // the sentence
-	Speed    float64 // factor, MinSpeed to MaxSpeed; 0 is 1
-	Pitch    float64 // factor, MinPitch to MaxPitch; 0 is 1
-	Emphasis string  // none, reduced, moderate, strong; empty means none of them
-	Fragment bool    // the sentence goes on in the next request: no falling end
+	Voice    string       // EngineVoice.ID
+	Language string       // BCP 47; for engines with one voice for many languages
+	Runs     []utter.Run  // the sentence
+	Speed    utter.Factor // MinSpeed to MaxSpeed
+	Pitch    utter.Factor // MinPitch to MaxPitch
+	Emphasis string       // none, reduced, moderate, strong; empty means none of them
+	Fragment bool         // the sentence goes on in the next request: no falling end
 }
 
 // Text is the request's text without styles; Word.Offset counts in it.
-func (r Request) Text() string { return PlainText(r.Runs) }
+func (r Request) Text() string { return utter.Text(r.Runs) }
 
-// Normal returns the request with speed and pitch set and in range.
+// Normal returns the request with speed and pitch in range.
 func (r Request) Normal() Request {
-	r.Speed = factor(r.Speed, MinSpeed, MaxSpeed)
-	r.Pitch = factor(r.Pitch, MinPitch, MaxPitch)
+	r.Speed = utter.Times(r.Speed.Within(MinSpeed, MaxSpeed))
+	r.Pitch = utter.Times(r.Pitch.Within(MinPitch, MaxPitch))
 	return r
-}
-
-func factor(f, low, high float64) float64 {
-	if f == 0 || math.IsNaN(f) {
-		return 1
-	}
-	return min(max(f, low), high)
 }
 
 // Clip is spoken text: mono samples and when each word was said. Words are those that

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/clipperhouse/uax29/v2/words"
+
+	"mynah/internal/utter"
 )
 
 // Span is a stretch of a text, in bytes, End exclusive.
@@ -108,7 +110,7 @@ func Pieces(req Request) (pieces []Piece, plain string, spans []Span) {
 }
 
 // styled is a word with the parts of it that stand in runs to be spelled.
-func styled(runs []Run, s Span) string {
+func styled(runs []utter.Run, s Span) string {
 	var b strings.Builder
 	at := 0
 	for _, r := range runs {
@@ -117,7 +119,7 @@ func styled(runs []Run, s Span) string {
 		if lo >= hi {
 			continue
 		}
-		if r.Style == Spell {
+		if r.Style == utter.Spell {
 			if b.Len() > 0 {
 				b.WriteByte(' ')
 			}

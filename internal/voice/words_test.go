@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
@@ -48,8 +49,8 @@ func TestWords(t *testing.T) {
 
 func TestPieces(t *testing.T) {
 	t.Parallel()
-	req := voice.Request{Runs: []voice.Run{
-		{Text: "The "}, {Text: "SAR", Style: voice.Spell}, {Text: "s, "}, {Text: "git log", Style: voice.Spell}, {Text: "\nend\x00."},
+	req := voice.Request{Runs: []utter.Run{
+		{Text: "The "}, {Text: "SAR", Style: utter.Spell}, {Text: "s, "}, {Text: "git log", Style: utter.Spell}, {Text: "\nend\x00."},
 	}}
 	pieces, plain, spans := voice.Pieces(req)
 	if plain != "The SARs, git log\nend\x00." || len(spans) != 5 {
@@ -78,7 +79,7 @@ func FuzzWords(f *testing.F) {
 			}
 			at = s.End
 		}
-		voice.Pieces(voice.Request{Runs: []voice.Run{{Text: text, Style: voice.Spell}}})
+		voice.Pieces(voice.Request{Runs: []utter.Run{{Text: text, Style: utter.Spell}}})
 		at = 0
 		for _, s := range voice.Sentences(text, "de") {
 			if s.Start < at || s.End <= s.Start || s.End > len(text) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/espeak"
 	"mynah/internal/voice/flite"
@@ -66,7 +67,7 @@ func TestWordTimesOfEstimatingEngines(t *testing.T) {
 			var cost, sound time.Duration
 			refused := 0
 			one := func(text string) {
-				req := voice.Request{Voice: v.id, Language: "en-US", Runs: []voice.Run{{Text: text}}}
+				req := voice.Request{Voice: v.id, Language: "en-US", Runs: []utter.Run{{Text: text}}}
 				exact, err := f.Speak(t.Context(), req)
 				if err != nil {
 					t.Error(err)
@@ -142,7 +143,7 @@ func TestBoothAlignsWords(t *testing.T) {
 	say := func(text string, engines ...voice.Engine) voice.Spoken {
 		v := voice.Voice{Engine: voice.EngineFlite, EngineVoice: "rms", Language: "en-US", Gender: voice.Male}
 		b := booth(t, t.TempDir(), engines...)
-		s, err := b.Speak(t.Context(), voice.Line{Voice: v, Runs: voicetest.Marked(text)})
+		s, err := b.Speak(t.Context(), v, utter.Line{Runs: voicetest.Marked(text)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -176,7 +177,7 @@ func TestAlignSpeechRefuses(t *testing.T) {
 	t.Parallel()
 	e := espeakEngine(t)
 	say := func(text string) voice.Clip {
-		c, err := e.Speak(t.Context(), voice.Request{Voice: "en-us+m3", Language: "en-US", Runs: []voice.Run{{Text: text}}})
+		c, err := e.Speak(t.Context(), voice.Request{Voice: "en-us+m3", Language: "en-US", Runs: []utter.Run{{Text: text}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -184,7 +185,7 @@ func TestAlignSpeechRefuses(t *testing.T) {
 	}
 	f := voicetest.Program(t, flite.DefaultConfig(), flite.New)
 	const said = "The bridge was built in the last century."
-	clip, err := f.Speak(t.Context(), voice.Request{Voice: "rms", Runs: []voice.Run{{Text: said}}})
+	clip, err := f.Speak(t.Context(), voice.Request{Voice: "rms", Runs: []utter.Run{{Text: said}}})
 	if err != nil {
 		t.Fatal(err)
 	}

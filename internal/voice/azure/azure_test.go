@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mynah/internal/fault"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/azure"
 	"mynah/internal/voice/remote"
@@ -97,18 +98,18 @@ func TestVoices(t *testing.T) {
 func TestRuns(t *testing.T) {
 	t.Parallel()
 	e := engine(t)
-	say := func(r voice.Run) time.Duration {
-		c, err := e.Speak(t.Context(), voice.Request{Voice: katja, Runs: []voice.Run{{Text: "Eins "}, r, {Text: " zwei."}}})
+	say := func(r utter.Run) time.Duration {
+		c, err := e.Speak(t.Context(), voice.Request{Voice: katja, Runs: []utter.Run{{Text: "Eins "}, r, {Text: " zwei."}}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return c.Length()
 	}
-	plain := say(voice.Run{Text: "drei vier"})
-	if got := say(voice.Run{Text: "drei vier", Pause: time.Second}); got != plain+time.Second {
+	plain := say(utter.Run{Text: "drei vier"})
+	if got := say(utter.Run{Text: "drei vier", Pause: time.Second}); got != plain+time.Second {
 		t.Errorf("a pause lasts %s", got-plain)
 	}
-	if say(voice.Run{Text: "drei vier", Speed: 0.5}) <= plain || say(voice.Run{Text: "drei vier", Style: voice.Strong, IPA: "draɪ"}) <= plain {
+	if say(utter.Run{Text: "drei vier", Speed: utter.Times(0.5)}) <= plain || say(utter.Run{Text: "drei vier", Style: utter.Strong, IPA: "draɪ"}) <= plain {
 		t.Error("slower is not longer")
 	}
 	if slices.Contains([]bool{e.Abilities().Prosody, e.Abilities().Phonemes, e.Abilities().Pauses, !e.Abilities().Language}, false) {
@@ -127,7 +128,7 @@ func TestLanguage(t *testing.T) {
 	})
 	e := makes(t, remotetest.Config("service", s.URL))
 	for _, c := range []struct{ id, language, want string }{{katja, "de-AT", "de-AT"}, {katja, "", "de-DE"}, {"own", "pl-PL", "pl-PL"}} {
-		_, _ = e.Speak(t.Context(), voice.Request{Voice: c.id, Language: c.language, Runs: []voice.Run{{Text: "Hallo."}}})
+		_, _ = e.Speak(t.Context(), voice.Request{Voice: c.id, Language: c.language, Runs: []utter.Run{{Text: "Hallo."}}})
 		if !strings.Contains(sent, `xml:lang="`+c.want+`"`) {
 			t.Errorf("%s in %q: %s", c.id, c.language, sent)
 		}
@@ -138,7 +139,7 @@ func TestNoKey(t *testing.T) {
 	t.Parallel()
 	cfg := remotetest.Config("service", remotetest.New(t, service).URL)
 	cfg.Key = remote.Secret{}
-	_, err := makes(t, cfg).Speak(t.Context(), voice.Request{Voice: katja, Runs: []voice.Run{{Text: "Hallo."}}})
+	_, err := makes(t, cfg).Speak(t.Context(), voice.Request{Voice: katja, Runs: []utter.Run{{Text: "Hallo."}}})
 	if f := fault.From(err); f == nil || f.Public != "service wants a key, and THE_TEST_KEY is not set" || f.Hint != "set THE_TEST_KEY" {
 		t.Error(err)
 	}

@@ -132,8 +132,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return clip, err
 	}
 	b := body{Text: e.plain(s.Text), Model: e.cfg.Model, Seed: 1}
-	if req.Speed != 1 {
-		b.Settings.Speed = math.Round(req.Speed*100) / 100
+	if speed := req.Speed.Value(); speed != 1 {
+		b.Settings.Speed = math.Round(speed*100) / 100
 	}
 	raw, err := json.Marshal(b)
 	if err != nil {

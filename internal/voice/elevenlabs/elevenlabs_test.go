@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mynah/internal/fault"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/elevenlabs"
 	"mynah/internal/voice/remote"
@@ -65,7 +66,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		s.Wrong(w, "speed %g of %q", speed, b.Text)
 		return
 	}
-	clip, err := s.Say(r.Context(), []voice.Run{{Text: b.Text}}, speed, 1)
+	clip, err := s.Say(r.Context(), []utter.Run{{Text: b.Text}}, speed, 1)
 	if err != nil {
 		return
 	}
@@ -125,7 +126,7 @@ func TestTroubles(t *testing.T) {
 // where they take several bytes.
 func TestTimes(t *testing.T) {
 	t.Parallel()
-	c, err := engine(t).Speak(t.Context(), voice.Request{Voice: rachel, Runs: []voice.Run{{Text: "  Grüße <b>, "}, {Text: "SAR", Style: voice.Spell}, {Text: " — wörld."}}})
+	c, err := engine(t).Speak(t.Context(), voice.Request{Voice: rachel, Runs: []utter.Run{{Text: "  Grüße <b>, "}, {Text: "SAR", Style: utter.Spell}, {Text: " — wörld."}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +161,7 @@ func TestRefusals(t *testing.T) {
 		s := remotetest.New(t, service)
 		s.Misbehave(remotetest.Status(c.status, "", fmt.Sprintf(`{"detail":{"status":%q,"message":"m"}}`, c.detail)))
 		cfg := remotetest.Config("service", s.URL)
-		_, err := remote.Steady(makes(func(*elevenlabs.Config) {})(t, cfg), cfg).Speak(t.Context(), voice.Request{Voice: rachel, Runs: []voice.Run{{Text: "Hello."}}})
+		_, err := remote.Steady(makes(func(*elevenlabs.Config) {})(t, cfg), cfg).Speak(t.Context(), voice.Request{Voice: rachel, Runs: []utter.Run{{Text: "Hello."}}})
 		if (c.says == "") != (err == nil) || err != nil && !strings.Contains(fault.From(err).Public, c.says) || s.Requests.Load() != c.tries {
 			t.Errorf("%s: %v after %d requests", c.detail, err, s.Requests.Load())
 		}
@@ -177,7 +178,7 @@ func TestThirdGeneration(t *testing.T) {
 		http.Error(w, "{}", http.StatusBadRequest)
 	})
 	e := makes(func(c *elevenlabs.Config) { c.Model = "eleven_v3" })(t, remotetest.Config("service", s.URL))
-	_, _ = e.Speak(t.Context(), voice.Request{Voice: rachel, Runs: []voice.Run{{Text: "So [laughs] <break/>."}}})
+	_, _ = e.Speak(t.Context(), voice.Request{Voice: rachel, Runs: []utter.Run{{Text: "So [laughs] <break/>."}}})
 	if sent != "So (laughs) (break/)." {
 		t.Errorf("%q was sent", sent)
 	}

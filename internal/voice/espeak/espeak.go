@@ -18,6 +18,7 @@ import (
 
 	"mynah/internal/fault"
 	"mynah/internal/proc"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/program"
 )
@@ -182,12 +183,12 @@ func (e *Engine) speakHelped(ctx context.Context, req voice.Request) (voice.Clip
 	if len(clip.Words) == 0 {
 		return clip, nil
 	}
-	var raise float64
-	req.Pitch, raise = reached(req.Pitch)
-	wpm, rest := wordRate(req.Speed / raise)
+	height, raise := reached(req.Pitch.Value())
+	req.Pitch = utter.Times(height)
+	wpm, rest := wordRate(req.Speed.Value() / raise)
 	src := newSource(req)
 	s, err := e.helpers.speak(ctx, order{
-		voice: req.Voice, rate: wpm, pitch: pitch(req.Pitch), ssml: src.ssml, phon: src.phon, text: src.text.String(),
+		voice: req.Voice, rate: wpm, pitch: pitch(height), ssml: src.ssml, phon: src.phon, text: src.text.String(),
 	})
 	if errors.Is(err, errNoVoice) {
 		return clip, unknown(req.Voice)
@@ -250,8 +251,8 @@ const (
 // arguments spells the command line; rest is the speed that is left to be had by
 // stretching the sound, raise the pitch that is left to be had by playing it faster.
 func arguments(req voice.Request) (args []string, rest, raise float64) {
-	height, raise := reached(req.Pitch)
-	wpm, rest := wordRate(req.Speed / raise)
+	height, raise := reached(req.Pitch.Value())
+	wpm, rest := wordRate(req.Speed.Value() / raise)
 	return []string{
 		"--stdin", "--stdout", "-b", "1", "-x", "--phonout=/dev/stderr",
 		"-v", req.Voice,

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mynah/internal/fault"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/espeak"
 	"mynah/internal/voice/voicetest"
@@ -80,7 +81,7 @@ func TestCatalogue(t *testing.T) {
 		said[id] = true
 		t.Run(v.Name, func(t *testing.T) {
 			t.Parallel()
-			req := voice.Request{Voice: v.EngineVoice, Language: v.Language, Runs: []voice.Run{{Text: "12 mama мама שלום"}}}
+			req := voice.Request{Voice: v.EngineVoice, Language: v.Language, Runs: []utter.Run{{Text: "12 mama мама שלום"}}}
 			c, err := e.Speak(t.Context(), req)
 			if err != nil {
 				t.Fatal(err)
@@ -101,7 +102,7 @@ func TestLanguages(t *testing.T) {
 		"cmn-latn-pinyin": "你好，世界。今天天气很好。", "yue": "你好，世界。", "ja": "こんにちは", "ar": "مرحبا بالعالم", "hi": "नमस्ते दुनिया।",
 		"th": "สวัสดีครับ", "ko": "안녕하세요 세계", "el": "Γειά σου Κόσμε",
 	} {
-		req := voice.Request{Voice: id, Runs: []voice.Run{{Text: text}}}
+		req := voice.Request{Voice: id, Runs: []utter.Run{{Text: text}}}
 		c, err := e.Speak(t.Context(), req)
 		if err != nil {
 			t.Errorf("%s: %v", id, err)
@@ -124,7 +125,7 @@ func TestLanguages(t *testing.T) {
 // TestClausesAnchorTheWords: what follows a pause starts where the sound does.
 func TestClausesAnchorTheWords(t *testing.T) {
 	t.Parallel()
-	req := voice.Request{Voice: "en-us", Runs: []voice.Run{{Text: "Yes, the end of the unbelievably extraordinary story; no, it is not."}}}
+	req := voice.Request{Voice: "en-us", Runs: []utter.Run{{Text: "Yes, the end of the unbelievably extraordinary story; no, it is not."}}}
 	c, err := engine(t).Speak(t.Context(), req)
 	if err != nil {
 		t.Fatal(err)
@@ -150,7 +151,7 @@ func BenchmarkSentence(b *testing.B) { voicetest.Bench(b, engine(b), "en-us") }
 func TestMarkup(t *testing.T) {
 	t.Parallel()
 	e := engine(t)
-	say := func(runs ...voice.Run) voice.Clip {
+	say := func(runs ...utter.Run) voice.Clip {
 		req := voice.Request{Voice: "en-us+f2", Language: "en-US", Runs: runs}
 		c, err := e.Speak(t.Context(), req)
 		if err != nil {
@@ -163,39 +164,39 @@ func TestMarkup(t *testing.T) {
 	}
 	last := func(c voice.Clip) voice.Word { return c.Words[len(c.Words)-1] }
 	const before, word, after = "We met ", "Amanda & <Joe>", " there."
-	plain := say(voice.Run{Text: before + word + after})
-	with := func(r voice.Run) voice.Clip {
+	plain := say(utter.Run{Text: before + word + after})
+	with := func(r utter.Run) voice.Clip {
 		r.Text = word
-		return say(voice.Run{Text: before}, r, voice.Run{Text: after})
+		return say(utter.Run{Text: before}, r, utter.Run{Text: after})
 	}
 	span := func(c voice.Clip) float64 { return (last(c).Start - c.Words[2].Start).Seconds() }
 	level := func(c voice.Clip) float64 {
 		from, to := c.Words[2].Start, c.Words[4].End
 		return voicetest.Level(c.PCM[int(from.Seconds()*float64(c.Rate)):int(to.Seconds()*float64(c.Rate))])
 	}
-	if got := span(with(voice.Run{Speed: 0.5})) / span(plain); got < 1.5 {
+	if got := span(with(utter.Run{Speed: utter.Times(0.5)})) / span(plain); got < 1.5 {
 		t.Errorf("half the speed lasts %.2f times as long", got)
 	}
-	if got := span(with(voice.Run{Speed: 2})) / span(plain); got > 0.7 {
+	if got := span(with(utter.Run{Speed: utter.Times(2)})) / span(plain); got > 0.7 {
 		t.Errorf("twice the speed lasts %.2f times as long", got)
 	}
-	if got := level(with(voice.Run{Volume: 0.5})) / level(plain); got < 0.4 || got > 0.65 {
+	if got := level(with(utter.Run{Volume: utter.Times(0.5)})) / level(plain); got < 0.4 || got > 0.65 {
 		t.Errorf("half the volume is %.2f times as loud", got)
 	}
-	if got := level(with(voice.Run{Style: voice.Reduced})) / level(plain); got > 0.85 {
+	if got := level(with(utter.Run{Style: utter.Reduced})) / level(plain); got > 0.85 {
 		t.Errorf("reduced is %.2f times as loud", got)
 	}
-	if got := span(with(voice.Run{Style: voice.Strong})) / span(plain); got < 1.1 {
+	if got := span(with(utter.Run{Style: utter.Strong})) / span(plain); got < 1.1 {
 		t.Errorf("strongly emphasised it lasts %.2f times as long", got)
 	}
-	if got := span(with(voice.Run{Pause: time.Second})) - span(plain); got < 0.8 || got > 1.3 {
+	if got := span(with(utter.Run{Pause: time.Second})) - span(plain); got < 0.8 || got > 1.3 {
 		t.Errorf("a pause of 1 s lasts %.2f s", got)
 	}
-	if a, b := with(voice.Run{Language: "de"}), plain; slices.Equal(a.PCM, b.PCM) {
+	if a, b := with(utter.Run{Language: "de"}), plain; slices.Equal(a.PCM, b.PCM) {
 		t.Error("another language changes nothing")
 	}
-	said := say(voice.Run{Text: "I say "}, voice.Run{Text: "tomato", IPA: "kæt"}, voice.Run{Text: " now."})
-	cat := say(voice.Run{Text: "I say cat now."})
+	said := say(utter.Run{Text: "I say "}, utter.Run{Text: "tomato", IPA: "kæt"}, utter.Run{Text: " now."})
+	cat := say(utter.Run{Text: "I say cat now."})
 	if d := said.Length() - cat.Length(); d < -30*time.Millisecond || d > 30*time.Millisecond {
 		t.Errorf("/kæt/ lasts %s, cat %s", said.Length(), cat.Length())
 	}
@@ -204,7 +205,7 @@ func TestMarkup(t *testing.T) {
 			t.Errorf("word %d: %+v, not %+v", i, said.Words[i], cat.Words[i])
 		}
 	}
-	say(voice.Run{Text: "[[x]] is "}, voice.Run{Text: "a", IPA: "a"}, voice.Run{Text: " [[[y", Speed: 2})
+	say(utter.Run{Text: "[[x]] is "}, utter.Run{Text: "a", IPA: "a"}, utter.Run{Text: " [[[y", Speed: utter.Times(2)})
 }
 
 // TestWordTimes: a word begins where its sound does, wherever numbers, dates and spelled
@@ -214,13 +215,13 @@ func TestWordTimes(t *testing.T) {
 	e := engine(t)
 	for _, c := range []struct {
 		id   string
-		runs []voice.Run
+		runs []utter.Run
 	}{
-		{"en-us+f2", []voice.Run{{Text: "Pick 1,250.75 parts of it, on 2026-11-25, for the end of the day & more."}}},
-		{"en-us", []voice.Run{{Text: "The "}, {Text: "SARs", Style: voice.Spell}, {Text: " picture, “quoted” — and so on."}}},
-		{"de", []voice.Run{{Text: "Der 3. Mai war um 12:30 Uhr schön, z. B. in Köln."}}},
-		{"cmn", []voice.Run{{Text: "你好，世界。今天天气很好。"}}},
-		{"ru", []voice.Run{{Text: "Привет, мир! Как дела?"}}},
+		{"en-us+f2", []utter.Run{{Text: "Pick 1,250.75 parts of it, on 2026-11-25, for the end of the day & more."}}},
+		{"en-us", []utter.Run{{Text: "The "}, {Text: "SARs", Style: utter.Spell}, {Text: " picture, “quoted” — and so on."}}},
+		{"de", []utter.Run{{Text: "Der 3. Mai war um 12:30 Uhr schön, z. B. in Köln."}}},
+		{"cmn", []utter.Run{{Text: "你好，世界。今天天气很好。"}}},
+		{"ru", []utter.Run{{Text: "Привет, мир! Как дела?"}}},
 	} {
 		req := voice.Request{Voice: c.id, Runs: c.runs}
 		clip, err := e.Speak(t.Context(), req)
@@ -271,7 +272,7 @@ func TestHelperThatFails(t *testing.T) {
 			}
 			cfg := espeak.DefaultConfig()
 			cfg.Helper, cfg.Timeout = bad, 2*time.Second
-			_, err := with(t, cfg).Speak(t.Context(), voice.Request{Voice: "en-us", Runs: []voice.Run{{Text: "Hello."}}})
+			_, err := with(t, cfg).Speak(t.Context(), voice.Request{Voice: "en-us", Runs: []utter.Run{{Text: "Hello."}}})
 			if fault.CodeOf(err) != fault.ToolFailed {
 				t.Errorf("got %v", err)
 			}
@@ -315,7 +316,7 @@ func TestUnreadable(t *testing.T) {
 		v := voice.Voice{Engine: voice.EngineEspeak, EngineVoice: c.id}
 		_, lost, _ := voice.Legible(c.text, v)
 		bad := lost > 0
-		clip, err := e.Speak(t.Context(), voice.Request{Voice: c.id, Runs: []voice.Run{{Text: c.text}}})
+		clip, err := e.Speak(t.Context(), voice.Request{Voice: c.id, Runs: []utter.Run{{Text: c.text}}})
 		if err != nil {
 			t.Error(err)
 			continue

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
@@ -45,23 +46,20 @@ func TestPitchIsAFactor(t *testing.T) {
 	const text = "We were all away a year ago and nobody knew why we were leaving."
 	say := func(t *testing.T, e voice.Engine, pitch, run float64) voice.Clip {
 		t.Helper()
-		c, err := e.Speak(t.Context(), voice.Request{Voice: "en-us+f2", Language: "en-US", Runs: []voice.Run{{Text: text, Pitch: run}}, Pitch: pitch})
+		c, err := e.Speak(t.Context(), voice.Request{Voice: "en-us+f2", Language: "en-US", Runs: []utter.Run{{Text: text, Pitch: utter.Times(run)}}, Pitch: utter.Times(pitch)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return c
 	}
 	for name, e := range map[string]voice.Engine{"helper": engine(t), "program": program(t)} {
-		plain := say(t, e, 1, 0)
-		for _, c := range []struct{ pitch, run float64 }{{0.5, 0}, {0.8, 0}, {1.2, 0}, {1.5, 0}, {2, 0}, {1, 1.3}, {1.2, 1.2}, {1.2, 0.75}} {
-			if name == "program" && c.run != 0 {
+		plain := say(t, e, 1, 1)
+		for _, c := range []struct{ pitch, run float64 }{{0.5, 1}, {0.8, 1}, {1.2, 1}, {1.5, 1}, {2, 1}, {1, 1.3}, {1.2, 1.2}, {1.2, 0.75}} {
+			if name == "program" && c.run != 1 {
 				continue // the Booth does it
 			}
 			got := say(t, e, c.pitch, c.run)
-			want := c.pitch
-			if c.run != 0 {
-				want *= c.run
-			}
+			want := c.pitch * c.run
 			if f := height(got) / height(plain); math.Abs(f/want-1) > 0.06 {
 				t.Errorf("%s: pitch %g and %g of the run sounds %.2f times as high", name, c.pitch, c.run, f)
 			}

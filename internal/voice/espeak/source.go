@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
@@ -27,7 +28,7 @@ func newSource(req voice.Request) *source {
 	s := &source{}
 	for _, r := range req.Runs {
 		s.phon = s.phon || r.IPA != "" && phonemes(r.IPA, req.Language) != ""
-		s.ssml = s.ssml || prosody(r, req.Pitch) != "" || r.Language != "" || r.Pause > 0
+		s.ssml = s.ssml || prosody(r, req.Pitch.Value()) != "" || r.Language != "" || r.Pause > 0
 	}
 	at := 0
 	for _, r := range req.Runs {
@@ -43,7 +44,7 @@ func newSource(req voice.Request) *source {
 }
 
 // run writes a run whose text begins at a byte of the request's.
-func (s *source) run(r voice.Run, at int, req voice.Request) {
+func (s *source) run(r utter.Run, at int, req voice.Request) {
 	var closing []string
 	open := func(tag, attributes string) {
 		s.markup("<" + tag + attributes + ">")
@@ -52,7 +53,7 @@ func (s *source) run(r voice.Run, at int, req voice.Request) {
 	if r.Language != "" {
 		open("voice", fmt.Sprintf(` xml:lang="%s"`, escape(r.Language)))
 	}
-	if p := prosody(r, req.Pitch); p != "" {
+	if p := prosody(r, req.Pitch.Value()); p != "" {
 		open("prosody", p)
 	}
 	if ipa := phonemes(r.IPA, req.Language); ipa != "" && r.IPA != "" {
@@ -64,7 +65,7 @@ func (s *source) run(r voice.Run, at int, req voice.Request) {
 		s.text.WriteString("[[" + ipa + "]]")
 		tail := strings.TrimRightFunc(r.Text, unicode.IsSpace)
 		s.literal(r.Text[len(tail):], at+len(tail))
-	} else if r.Style == voice.Spell {
+	} else if r.Style == utter.Spell {
 		s.spelled(r.Text, at)
 	} else {
 		s.literal(r.Text, at)
@@ -78,7 +79,7 @@ func (s *source) run(r voice.Run, at int, req voice.Request) {
 }
 
 // prosody gives the attributes of what is not spoken plainly, in a sentence of a pitch.
-func prosody(r voice.Run, around float64) string {
+func prosody(r utter.Run, around float64) string {
 	speed, height, volume := r.Factors()
 	var b strings.Builder
 	percent := func(name string, f float64) {

@@ -22,6 +22,7 @@ import (
 
 	"mynah/internal/fault"
 	"mynah/internal/proc"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/program"
 )
@@ -110,7 +111,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	for i := range pieces {
 		pieces[i].Text = fold(pieces[i].Text)
 	}
-	markup := slices.ContainsFunc(req.Runs, func(r voice.Run) bool { return len(phones(r.IPA)) > 0 })
+	markup := slices.ContainsFunc(req.Runs, func(r utter.Run) bool { return len(phones(r.IPA)) > 0 })
 	var given map[int][]string
 	if markup {
 		for i := range pieces {
@@ -190,16 +191,16 @@ func playback(req voice.Request) float64 {
 	if meanPitch(req.Voice) > 0 {
 		return 1
 	}
-	return math.Round(rate*req.Pitch/100) * 100 / rate
+	return math.Round(rate*req.Pitch.Value()/100) * 100 / rate
 }
 
 func arguments(req voice.Request) []string {
 	args := []string{"-voice", req.Voice, "-psdur"}
-	if stretch := playback(req) / req.Speed; stretch != 1 {
+	if stretch := playback(req) / req.Speed.Value(); stretch != 1 {
 		args = append(args, "--setf", "duration_stretch="+number(stretch))
 	}
-	if req.Pitch != 1 && meanPitch(req.Voice) > 0 {
-		args = append(args, "--setf", "int_f0_target_mean="+number(meanPitch(req.Voice)*req.Pitch))
+	if req.Pitch.Value() != 1 && meanPitch(req.Voice) > 0 {
+		args = append(args, "--setf", "int_f0_target_mean="+number(meanPitch(req.Voice)*req.Pitch.Value()))
 	}
 	return args
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mynah/internal/fault"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/flite"
 	"mynah/internal/voice/voicetest"
@@ -36,7 +37,7 @@ func TestCatalogue(t *testing.T) {
 		if v.Engine != voice.EngineFlite {
 			continue
 		}
-		req := voice.Request{Voice: v.EngineVoice, Pitch: v.Pitch, Runs: []voice.Run{{Text: "Hello."}}}
+		req := voice.Request{Voice: v.EngineVoice, Pitch: v.Pitch, Runs: []utter.Run{{Text: "Hello."}}}
 		if c, err := e.Speak(t.Context(), req); err != nil || voicetest.Level(c.PCM) < 200 {
 			t.Errorf("%s: level %f, %v", v.Name, voicetest.Level(c.PCM), err)
 		}
@@ -54,7 +55,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	cfg := flite.DefaultConfig()
 	cfg.TempDir = dir
 	e := engine(t, cfg)
-	if _, err := e.Speak(t.Context(), voice.Request{Voice: "slt", Runs: []voice.Run{{Text: "Hello."}}}); err != nil {
+	if _, err := e.Speak(t.Context(), voice.Request{Voice: "slt", Runs: []utter.Run{{Text: "Hello."}}}); err != nil {
 		t.Fatal(err)
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
@@ -62,7 +63,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	}
 	cfg.TempDir = dir + "/none"
 	e = engine(t, cfg)
-	_, err := e.Speak(t.Context(), voice.Request{Voice: "slt", Runs: []voice.Run{{Text: "Hello."}}})
+	_, err := e.Speak(t.Context(), voice.Request{Voice: "slt", Runs: []utter.Run{{Text: "Hello."}}})
 	if fault.CodeOf(err) != fault.Disk || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("without a folder: %v", err)
 	}
@@ -72,7 +73,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 // several of the program's own utterances, numbers and abbreviations.
 func TestWordTimesMatchTheSound(t *testing.T) {
 	t.Parallel()
-	req := voice.Request{Voice: "slt", Runs: []voice.Run{{Text: "Dr. Smith paid $5 for 3.14 apples, then left. Nobody asked why."}}}
+	req := voice.Request{Voice: "slt", Runs: []utter.Run{{Text: "Dr. Smith paid $5 for 3.14 apples, then left. Nobody asked why."}}}
 	c, err := engine(t, flite.DefaultConfig()).Speak(t.Context(), req)
 	if err != nil {
 		t.Fatal(err)
@@ -105,7 +106,7 @@ func TestNoPausesAroundSpeech(t *testing.T) {
 	t.Parallel()
 	e := engine(t, flite.DefaultConfig())
 	for _, id := range []string{"slt", "rms", "awb", "kal16", "kal"} {
-		c, err := e.Speak(t.Context(), voice.Request{Voice: id, Runs: []voice.Run{{Text: "Then the others come."}}})
+		c, err := e.Speak(t.Context(), voice.Request{Voice: id, Runs: []utter.Run{{Text: "Then the others come."}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -133,7 +134,7 @@ func TestOnsets(t *testing.T) {
 func TestPhonemes(t *testing.T) {
 	t.Parallel()
 	e := engine(t, flite.DefaultConfig())
-	say := func(runs ...voice.Run) voice.Clip {
+	say := func(runs ...utter.Run) voice.Clip {
 		req := voice.Request{Voice: "slt", Language: "en-US", Runs: runs}
 		c, err := e.Speak(t.Context(), req)
 		if err != nil {
@@ -144,8 +145,8 @@ func TestPhonemes(t *testing.T) {
 		}
 		return c
 	}
-	said := say(voice.Run{Text: "I say <b> & "}, voice.Run{Text: "tomato", IPA: "kæt"}, voice.Run{Text: " now."})
-	cat := say(voice.Run{Text: "I say less than b greater than and cat now."})
+	said := say(utter.Run{Text: "I say <b> & "}, utter.Run{Text: "tomato", IPA: "kæt"}, utter.Run{Text: " now."})
+	cat := say(utter.Run{Text: "I say less than b greater than and cat now."})
 	if d := (said.Length() - cat.Length()).Abs(); d > 200*time.Millisecond {
 		t.Errorf("/kæt/ lasts %s, cat %s", said.Length(), cat.Length())
 	}
@@ -154,8 +155,8 @@ func TestPhonemes(t *testing.T) {
 	if d := ((w.End - w.Start) - (c.End - c.Start)).Abs(); w.Text != "tomato" || !w.Exact || d > 30*time.Millisecond {
 		t.Errorf("%+v, not as long as %+v", w, c)
 	}
-	say(voice.Run{Text: "New York", IPA: "nuː ˈjɔːɹk"}, voice.Run{Text: " it is."})
-	say(voice.Run{Text: "日本", IPA: "x"})
+	say(utter.Run{Text: "New York", IPA: "nuː ˈjɔːɹk"}, utter.Run{Text: " it is."})
+	say(utter.Run{Text: "日本", IPA: "x"})
 }
 
 // TestEmphasis: a sentence is one request, whatever is emphasised in it.

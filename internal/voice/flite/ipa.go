@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
@@ -71,7 +72,7 @@ func phoneTable() map[string]string {
 // pronounced puts the phones of runs with IPA in place of their words' texts, as flite's
 // markup; the phones of each such word are given by its number. Several words of a run
 // are said as one.
-func pronounced(runs []voice.Run, pieces []voice.Piece, spans []voice.Span) map[int][]string {
+func pronounced(runs []utter.Run, pieces []voice.Piece, spans []voice.Span) map[int][]string {
 	out := map[int][]string{}
 	at := 0
 	for _, r := range runs {

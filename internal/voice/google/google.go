@@ -129,15 +129,15 @@ func (e *Engine) body(req voice.Request, text, language string) body {
 	var b body
 	b.Voice.Language, b.Voice.Name = language, req.Voice
 	b.Audio.Encoding, b.Audio.Rate = "LINEAR16", 24000
-	if req.Speed != 1 {
-		b.Audio.Speed = math.Round(req.Speed*100) / 100
+	if speed := req.Speed.Value(); speed != 1 {
+		b.Audio.Speed = math.Round(speed*100) / 100
 	}
 	if !e.cfg.SSML {
 		b.Input.Text = text
 		return b
 	}
-	if req.Pitch != 1 {
-		b.Audio.Pitch = math.Round(12*math.Log2(req.Pitch)*100) / 100
+	if pitch := req.Pitch.Value(); pitch != 1 {
+		b.Audio.Pitch = math.Round(12*math.Log2(pitch)*100) / 100
 	}
 	d := ssml.Dialect{
 		Open: "<speak>", Close: "</speak>", Marks: true, Pitch: true, Semitones: true, Emphasis: true, Language: true, IPA: true,

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mynah/internal/fault"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/google"
 	"mynah/internal/voice/remote"
@@ -76,7 +77,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	p := remotetest.Performance{}
 	var err error
 	if b.Input.Text != "" {
-		p.Clip, err = s.Say(r.Context(), []voice.Run{{Text: b.Input.Text}}, a.SpeakingRate, 1)
+		p.Clip, err = s.Say(r.Context(), []utter.Run{{Text: b.Input.Text}}, a.SpeakingRate, 1)
 	} else {
 		// The pitch of the whole is put around it.
 		whole := strings.NewReplacer("<speak>", fmt.Sprintf(`<speak><prosody pitch="%+f%%">`, 5*a.Pitch), "</speak>", "</prosody></speak>").Replace(b.Input.SSML)
@@ -139,14 +140,14 @@ func TestTroubles(t *testing.T) {
 
 func TestWrongRequests(t *testing.T) {
 	t.Parallel()
-	hello := []voice.Run{{Text: "Hello."}}
+	hello := []utter.Run{{Text: "Hello."}}
 	for says, c := range map[string]struct {
 		key string
 		req voice.Request
 	}{
 		"the key in THE_TEST_KEY was refused": {"wrong", voice.Request{Voice: neural, Runs: hello}},
 		"takes no markup":                     {remotetest.Key, voice.Request{Voice: "en-US-Chirp-HD-D", Runs: hello}},
-		"too long":                            {remotetest.Key, voice.Request{Voice: neural, Runs: []voice.Run{{Text: strings.Repeat("word ", 1200)}}}},
+		"too long":                            {remotetest.Key, voice.Request{Voice: neural, Runs: []utter.Run{{Text: strings.Repeat("word ", 1200)}}}},
 	} {
 		s := remotetest.New(t, service)
 		cfg := remotetest.Config("service", s.URL)
@@ -174,7 +175,7 @@ func TestLanguage(t *testing.T) {
 	})
 	e := makes(func(*google.Config) {})(t, remotetest.Config("service", s.URL))
 	for _, c := range []struct{ id, language, want string }{{neural, "en", "en-US"}, {"own", "pl-PL", "pl-PL"}, {"own", "", "en-US"}} {
-		_, _ = e.Speak(t.Context(), voice.Request{Voice: c.id, Language: c.language, Runs: []voice.Run{{Text: "Hallo."}}})
+		_, _ = e.Speak(t.Context(), voice.Request{Voice: c.id, Language: c.language, Runs: []utter.Run{{Text: "Hallo."}}})
 		if sent.Voice.LanguageCode != c.want {
 			t.Errorf("%s in %q: %s", c.id, c.language, sent.Voice.LanguageCode)
 		}
@@ -183,7 +184,7 @@ func TestLanguage(t *testing.T) {
 
 func TestTimes(t *testing.T) {
 	t.Parallel()
-	c, err := engine(t, func(*google.Config) {}).Speak(t.Context(), voice.Request{Voice: neural, Runs: []voice.Run{{Text: "One", Pause: time.Second}, {Text: " two", Language: "de"}, {Text: " & three", Style: voice.Strong}}})
+	c, err := engine(t, func(*google.Config) {}).Speak(t.Context(), voice.Request{Voice: neural, Runs: []utter.Run{{Text: "One", Pause: time.Second}, {Text: " two", Language: "de"}, {Text: " & three", Style: utter.Strong}}})
 	if err != nil || len(c.Words) != 4 {
 		t.Fatal(c.Words, err)
 	}

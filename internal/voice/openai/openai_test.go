@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"mynah/internal/fault"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/openai"
 	"mynah/internal/voice/remote"
@@ -61,7 +62,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		fail(http.StatusBadRequest, "speed", "speed out of range")
 		return
 	}
-	clip, err := s.Say(r.Context(), []voice.Run{{Text: b.Input}}, speed, 1)
+	clip, err := s.Say(r.Context(), []utter.Run{{Text: b.Input}}, speed, 1)
 	if err != nil {
 		return
 	}
@@ -111,7 +112,7 @@ func TestTroubles(t *testing.T) {
 
 func TestTooLong(t *testing.T) {
 	t.Parallel()
-	_, err := engine(t, func(*openai.Config) {}).Speak(t.Context(), voice.Request{Voice: "alloy", Runs: []voice.Run{{Text: strings.Repeat("word ", 1000)}}})
+	_, err := engine(t, func(*openai.Config) {}).Speak(t.Context(), voice.Request{Voice: "alloy", Runs: []utter.Run{{Text: strings.Repeat("word ", 1000)}}})
 	if f := fault.From(err); f == nil || f.Public != "the sentence is too long for service" || f.Hint == "" {
 		t.Error(err)
 	}
@@ -122,7 +123,7 @@ func TestNoVoice(t *testing.T) {
 	t.Parallel()
 	s := remotetest.New(t, service)
 	s.Misbehave(remotetest.Status(http.StatusBadRequest, "", `{"detail":"voice not found"}`))
-	_, err := makes(func(*openai.Config) {})(t, remotetest.Config("service", s.URL)).Speak(t.Context(), voice.Request{Voice: "ann", Runs: []voice.Run{{Text: "Hello."}}})
+	_, err := makes(func(*openai.Config) {})(t, remotetest.Config("service", s.URL)).Speak(t.Context(), voice.Request{Voice: "ann", Runs: []utter.Run{{Text: "Hello."}}})
 	unknown, ok := errors.AsType[*voice.UnknownVoiceError](err)
 	if !ok || unknown.Voice != "ann" || strings.Count(err.Error(), "has no voice") != 1 || !strings.Contains(err.Error(), "voice not found") {
 		t.Error(err)
@@ -137,7 +138,7 @@ func TestNoCredit(t *testing.T) {
 	s := remotetest.New(t, service)
 	s.Misbehave(remotetest.Status(http.StatusTooManyRequests, "", `{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}`))
 	cfg := remotetest.Config("service", s.URL)
-	_, err := remote.Steady(makes(func(*openai.Config) {})(t, cfg), cfg).Speak(t.Context(), voice.Request{Voice: "alloy", Runs: []voice.Run{{Text: "Hello."}}})
+	_, err := remote.Steady(makes(func(*openai.Config) {})(t, cfg), cfg).Speak(t.Context(), voice.Request{Voice: "alloy", Runs: []utter.Run{{Text: "Hello."}}})
 	if err == nil || !strings.Contains(err.Error(), "no credit left") || s.Requests.Load() != 1 {
 		t.Error(err, s.Requests.Load())
 	}
@@ -168,7 +169,7 @@ func TestBadSound(t *testing.T) {
 				_, _ = w.Write([]byte(c.body))
 			})
 			e := makes(func(*openai.Config) {})(t, remotetest.Config("service", s.URL))
-			_, err := e.Speak(t.Context(), voice.Request{Voice: "alloy", Runs: []voice.Run{{Text: "Hello."}}})
+			_, err := e.Speak(t.Context(), voice.Request{Voice: "alloy", Runs: []utter.Run{{Text: "Hello."}}})
 			f, ok := errors.AsType[*remote.RequestError](err)
 			if !ok || !f.Temporary || !strings.Contains(err.Error(), c.says) || fault.From(err).Hint == "" {
 				t.Errorf("%v does not say %q", err, c.says)
@@ -189,7 +190,7 @@ func TestRates(t *testing.T) {
 			_, _ = w.Write(body)
 		})
 		e := makes(func(*openai.Config) {})(t, remotetest.Config("service", s.URL))
-		c, err := e.Speak(t.Context(), voice.Request{Voice: "alloy", Runs: []voice.Run{{Text: "Hello."}}})
+		c, err := e.Speak(t.Context(), voice.Request{Voice: "alloy", Runs: []utter.Run{{Text: "Hello."}}})
 		if err != nil || c.Rate != 16000 || len(c.PCM) != 1600 {
 			t.Errorf("%s: %d samples at %d, %v", kind, len(c.PCM), c.Rate, err)
 		}

@@ -290,7 +290,9 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if e.cfg.Steady {
 		noise, noiseW = 0, 0
 	}
-	p := performance{voice: v, speaker: speaker, phonemes: phonemes, noise: noise, length: length / req.Speed, noiseW: noiseW}
+	p := performance{
+		voice: v, speaker: speaker, phonemes: phonemes, noise: noise, length: length / req.Speed.Value(), noiseW: noiseW,
+	}
 	var heard []voice.Sound
 	if _, missing := e.Library(); missing == nil {
 		clip.PCM, heard, err = e.byLibrary(ctx, p)

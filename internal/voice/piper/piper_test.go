@@ -11,6 +11,7 @@ import (
 
 	"mynah/internal/fault"
 	"mynah/internal/proc"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/piper"
 	"mynah/internal/voice/voicetest"
@@ -64,7 +65,7 @@ func TestEngine(t *testing.T) {
 	}
 }
 
-func say(t *testing.T, e *piper.Engine, id string, runs ...voice.Run) []int16 {
+func say(t *testing.T, e *piper.Engine, id string, runs ...utter.Run) []int16 {
 	t.Helper()
 	req := voice.Request{Voice: id, Language: "en-US", Runs: runs}
 	c, err := e.Speak(t.Context(), req)
@@ -84,12 +85,12 @@ func TestVoices(t *testing.T) {
 	if err != nil || len(list) != 3 || list[0].ID != "de_DE-test-low" || list[0].Language != "de-DE" || list[2].Language != "en-US" {
 		t.Errorf("%v, %v", list, err)
 	}
-	hello := voice.Run{Text: "Hello there."}
+	hello := utter.Run{Text: "Hello there."}
 	a, b := say(t, e, "en_US-two-low", hello), say(t, e, "en_US-two-low+b", hello)
 	if slices.Equal(a, b) || !slices.Equal(a, say(t, e, "en_US-two-low+0", hello)) {
 		t.Error("speakers do not differ, or not as they should")
 	}
-	if _, err := e.Speak(t.Context(), voice.Request{Voice: "en_US-two-low+c", Runs: []voice.Run{hello}}); err == nil || !strings.Contains(err.Error(), `no speaker "c"`) {
+	if _, err := e.Speak(t.Context(), voice.Request{Voice: "en_US-two-low+c", Runs: []utter.Run{hello}}); err == nil || !strings.Contains(err.Error(), `no speaker "c"`) {
 		t.Error(err)
 	}
 	if _, ok := e.Named("en_US-two-low+c"); ok {
@@ -102,13 +103,13 @@ func TestPhonemes(t *testing.T) {
 	t.Parallel()
 	e := engine(t, byLibrary(t))
 	const id = "en_US-test-medium"
-	if !slices.Equal(say(t, e, id, voice.Run{Text: "x", IPA: "həlˈoʊ"}), say(t, e, id, voice.Run{Text: "Hello."})) {
+	if !slices.Equal(say(t, e, id, utter.Run{Text: "x", IPA: "həlˈoʊ"}), say(t, e, id, utter.Run{Text: "Hello."})) {
 		t.Error("hello is said in two ways")
 	}
-	if slices.Equal(say(t, e, id, voice.Run{Text: "x", IPA: "hɛlˈoʊ"}), say(t, e, id, voice.Run{Text: "Hello."})) {
+	if slices.Equal(say(t, e, id, utter.Run{Text: "x", IPA: "hɛlˈoʊ"}), say(t, e, id, utter.Run{Text: "Hello."})) {
 		t.Error("other phonemes sound the same")
 	}
-	mark := func(s string) []int16 { return say(t, e, id, voice.Run{Text: s}) }
+	mark := func(s string) []int16 { return say(t, e, id, utter.Run{Text: s}) }
 	if slices.Equal(mark("Well so"), mark("Well, so")) || slices.Equal(mark("Well so?"), mark("Well so.")) || !slices.Equal(mark("Well so."), mark("Well so")) {
 		t.Error("marks are not heard as they should")
 	}
@@ -120,7 +121,7 @@ func TestBothWays(t *testing.T) {
 	t.Parallel()
 	lib, program := engine(t, byLibrary(t)), engine(t, byProgram(t))
 	for _, text := range []string{"Hello, world; it's 3 o'clock.", "Ça va ?", "façade (naïve)"} {
-		a, b := say(t, lib, "en_US-test-medium", voice.Run{Text: text}), say(t, program, "en_US-test-medium", voice.Run{Text: text})
+		a, b := say(t, lib, "en_US-test-medium", utter.Run{Text: text}), say(t, program, "en_US-test-medium", utter.Run{Text: text})
 		// With gaps, a start and an end: 600 samples each, against 1200 a phoneme.
 		if len(a) != len(b)+3*600 {
 			t.Errorf("%q: %d samples by the library, %d by the program", text, len(a), len(b))
@@ -200,7 +201,7 @@ func TestBroken(t *testing.T) {
 	write("en_US-test-medium.onnx", "no model")
 	write("en_US-two-low.onnx.json", "{}")
 	for id, says := range map[string]string{"en_US-test-medium": "cannot use the voice", "en_US-two-low": "is damaged", "en_US-none-low": "is not installed"} {
-		_, err := e.Speak(t.Context(), voice.Request{Voice: id, Runs: []voice.Run{{Text: "Hello."}}})
+		_, err := e.Speak(t.Context(), voice.Request{Voice: id, Runs: []utter.Run{{Text: "Hello."}}})
 		f := fault.From(err)
 		if f == nil || f.Code != fault.ToolFailed || !strings.Contains(f.Public, says) || !strings.Contains(f.Hint, "mynah voices install "+id) {
 			t.Errorf("%s: %v", id, err)
@@ -210,7 +211,7 @@ func TestBroken(t *testing.T) {
 		t.Error("a voice that is not there has a version")
 	}
 	unknown := &voice.UnknownVoiceError{}
-	if _, err := e.Speak(t.Context(), voice.Request{Voice: "../x", Runs: []voice.Run{{Text: "Hello."}}}); !errors.As(err, &unknown) {
+	if _, err := e.Speak(t.Context(), voice.Request{Voice: "../x", Runs: []utter.Run{{Text: "Hello."}}}); !errors.As(err, &unknown) {
 		t.Error(err)
 	}
 }
@@ -220,14 +221,14 @@ func TestManyVoices(t *testing.T) {
 	t.Parallel()
 	var dir string
 	e := engine(t, func(c *piper.Config) { byLibrary(t)(c); dir = c.Dir })
-	want := say(t, e, "en_US-test-medium", voice.Run{Text: "Hello."})
+	want := say(t, e, "en_US-test-medium", utter.Run{Text: "Hello."})
 	var wg sync.WaitGroup
 	for i := range 12 {
 		name := "en_US-v" + string(rune('a'+i)) + "-low"
 		voicetest.Install(t, dir, name, 1, nil)
 		for range 2 {
 			wg.Go(func() {
-				c, err := e.Speak(t.Context(), voice.Request{Voice: name, Runs: []voice.Run{{Text: "Hello."}}})
+				c, err := e.Speak(t.Context(), voice.Request{Voice: name, Runs: []utter.Run{{Text: "Hello."}}})
 				if err != nil || !slices.Equal(c.PCM, want) {
 					t.Error(err)
 				}

@@ -7,12 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/piper"
 	"mynah/internal/voice/voicetest"
 )
 
-func speakWords(t *testing.T, e *piper.Engine, runs ...voice.Run) voice.Clip {
+func speakWords(t *testing.T, e *piper.Engine, runs ...utter.Run) voice.Clip {
 	t.Helper()
 	req := voice.Request{Voice: "en_US-test-medium", Language: "en-US", Runs: runs}
 	c, err := e.Speak(t.Context(), req)
@@ -30,7 +31,7 @@ func speakWords(t *testing.T, e *piper.Engine, runs ...voice.Run) voice.Clip {
 func TestDurations(t *testing.T) {
 	t.Parallel()
 	e := engine(t, byLibrary(t))
-	c := speakWords(t, e, voice.Run{Text: "aaa ", IPA: "ˈæb"}, voice.Run{Text: "bbb", IPA: "sɪːt"}, voice.Run{Text: "?"})
+	c := speakWords(t, e, utter.Run{Text: "aaa ", IPA: "ˈæb"}, utter.Run{Text: "bbb", IPA: "sɪːt"}, utter.Run{Text: "?"})
 	at := func(symbols int) time.Duration { // behind the start and its gap
 		return time.Duration(float64(600*(2+2*symbols)) / 22050 * float64(time.Second))
 	}
@@ -46,9 +47,9 @@ func TestDurations(t *testing.T) {
 func TestDurationsOfSentences(t *testing.T) {
 	t.Parallel()
 	e := engine(t, byLibrary(t))
-	for _, runs := range [][]voice.Run{
+	for _, runs := range [][]utter.Run{
 		{{Text: "The end of the story is in the book, and 3.5 of them; it's done."}},
-		{{Text: "Press "}, {Text: "CTRL", Style: voice.Spell}, {Text: " and the "}, {Text: "tomato", IPA: "təmˈɑːtəʊ"}, {Text: " will go."}},
+		{{Text: "Press "}, {Text: "CTRL", Style: utter.Spell}, {Text: " and the "}, {Text: "tomato", IPA: "təmˈɑːtəʊ"}, {Text: " will go."}},
 	} {
 		c := speakWords(t, e, runs...)
 		for _, w := range c.Words {
@@ -62,7 +63,7 @@ func TestDurationsOfSentences(t *testing.T) {
 // TestNoDurations: a model that tells none is run all the same, and words are estimated.
 func TestNoDurations(t *testing.T) {
 	t.Parallel()
-	want := speakWords(t, engine(t, byLibrary(t)), voice.Run{Text: "Hello there."})
+	want := speakWords(t, engine(t, byLibrary(t)), utter.Run{Text: "Hello there."})
 	for name, change := range map[string]func([]byte) []byte{
 		"no Ceil": func(m []byte) []byte { return bytes.ReplaceAll(m, []byte("\x04Ceil"), []byte("\x04Relu")) },
 	} {
@@ -72,7 +73,7 @@ func TestNoDurations(t *testing.T) {
 		if err := os.WriteFile(path, change(voicetest.Model(false)), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		c := speakWords(t, e, voice.Run{Text: "Hello there."})
+		c := speakWords(t, e, utter.Run{Text: "Hello there."})
 		if len(c.PCM) != len(want.PCM) || c.Words[0].Exact {
 			t.Errorf("%s: %d samples, %+v", name, len(c.PCM), c.Words)
 		}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"mynah/internal/fault"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/polly"
 	"mynah/internal/voice/remote"
@@ -198,14 +199,14 @@ func TestExceptions(t *testing.T) {
 		s := remotetest.New(t, service)
 		s.Misbehave(remotetest.Status(c.status, "X-Amzn-Errortype: "+c.kind, `{"message":"m"}`))
 		cfg := remotetest.Config("service", s.URL)
-		_, err := remote.Steady(makes(func(*polly.Config) {})(t, cfg), cfg).Speak(t.Context(), voice.Request{Voice: "Joanna", Runs: []voice.Run{{Text: "Hello."}}})
+		_, err := remote.Steady(makes(func(*polly.Config) {})(t, cfg), cfg).Speak(t.Context(), voice.Request{Voice: "Joanna", Runs: []utter.Run{{Text: "Hello."}}})
 		if (c.says == "") != (err == nil) || err != nil && !strings.Contains(fault.From(err).Public, c.says) || s.Requests.Load() != c.tries {
 			t.Errorf("%s: %v after %d requests", c.kind, err, s.Requests.Load())
 		}
 	}
 	s := remotetest.New(t, service)
 	e := makes(func(c *polly.Config) { c.Secret = remote.NewSecret("another") })(t, remotetest.Config("service", s.URL))
-	if _, err := e.Speak(t.Context(), voice.Request{Voice: "Joanna", Runs: []voice.Run{{Text: "Hello."}}}); err == nil || !strings.Contains(err.Error(), "was refused") {
+	if _, err := e.Speak(t.Context(), voice.Request{Voice: "Joanna", Runs: []utter.Run{{Text: "Hello."}}}); err == nil || !strings.Contains(err.Error(), "was refused") {
 		t.Error(err)
 	}
 }
@@ -220,7 +221,7 @@ func TestKeys(t *testing.T) {
 	} {
 		s := remotetest.New(t, service)
 		cfg := remotetest.Config("service", s.URL)
-		_, err := remote.Steady(makes(change)(t, cfg), cfg).Speak(t.Context(), voice.Request{Voice: "Joanna", Runs: []voice.Run{{Text: "Hello."}}})
+		_, err := remote.Steady(makes(change)(t, cfg), cfg).Speak(t.Context(), voice.Request{Voice: "Joanna", Runs: []utter.Run{{Text: "Hello."}}})
 		if f := fault.From(err); f == nil || f.Public != says || f.Hint == "" || s.Requests.Load() != 0 {
 			t.Errorf("%v is not %q", err, says)
 		}
@@ -230,7 +231,7 @@ func TestKeys(t *testing.T) {
 // TestTimes: marks count in bytes of the markup, in which words are escaped.
 func TestTimes(t *testing.T) {
 	t.Parallel()
-	c, err := engine(t, func(*polly.Config) {}).Speak(t.Context(), voice.Request{Voice: "Joanna", Runs: []voice.Run{{Text: "Ça & <that>", Pause: time.Second}, {Text: " it's", IPA: "ɪts"}, {Text: " “all”."}}})
+	c, err := engine(t, func(*polly.Config) {}).Speak(t.Context(), voice.Request{Voice: "Joanna", Runs: []utter.Run{{Text: "Ça & <that>", Pause: time.Second}, {Text: " it's", IPA: "ɪts"}, {Text: " “all”."}}})
 	if err != nil {
 		t.Fatal(err)
 	}

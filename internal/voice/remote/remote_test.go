@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
@@ -75,7 +76,7 @@ func TestNames(t *testing.T) {
 
 func TestSetStarts(t *testing.T) {
 	t.Parallel()
-	req := voice.Request{Runs: []voice.Run{{Text: "one two three four"}}}
+	req := voice.Request{Runs: []utter.Run{{Text: "one two three four"}}}
 	pieces, plain, spans := voice.Pieces(req)
 	clip := func() voice.Clip {
 		c := voice.Clip{Rate: 1000, PCM: make([]int16, 4000), Words: voice.NewWords(plain, spans)}

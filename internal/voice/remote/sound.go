@@ -128,7 +128,7 @@ func judge(clip voice.Clip, req voice.Request) string {
 	for _, w := range voice.Words(plain) {
 		effort += voice.Effort(plain[w.Start:w.End])
 	}
-	speed := req.Normal().Speed
+	speed := req.Normal().Speed.Value()
 	letters := letters(req)
 	sounds := time.Duration(effort / speed * float64(time.Second))
 	switch {

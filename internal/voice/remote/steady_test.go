@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mynah/internal/fault"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/remote"
 	"mynah/internal/voice/remote/remotetest"
@@ -41,7 +42,7 @@ func TestOneLongTry(t *testing.T) {
 	t.Parallel()
 	cfg := remotetest.Config("service", "http://127.0.0.1:1")
 	cfg.Timeout, cfg.Tries, cfg.Most = 10*time.Millisecond, 1, 10*time.Millisecond
-	_, err := remote.Steady(sleeper{tone.New()}, cfg).Speak(t.Context(), voice.Request{Voice: "high", Runs: []voice.Run{{Text: "Hello."}}})
+	_, err := remote.Steady(sleeper{tone.New()}, cfg).Speak(t.Context(), voice.Request{Voice: "high", Runs: []utter.Run{{Text: "Hello."}}})
 	if fault.CodeOf(err) != fault.ToolFailed {
 		t.Error(err)
 	}
@@ -69,7 +70,7 @@ func TestLongTimeouts(t *testing.T) {
 				t.Fatal(err)
 			}
 			begun := time.Now()
-			_, err = remote.Steady(asking{tone.New(), client}, cfg).Speak(t.Context(), voice.Request{Voice: "high", Runs: []voice.Run{{Text: "Hello."}}})
+			_, err = remote.Steady(asking{tone.New(), client}, cfg).Speak(t.Context(), voice.Request{Voice: "high", Runs: []utter.Run{{Text: "Hello."}}})
 			if n := s.Requests.Load(); n != c.want || fault.CodeOf(err) != fault.ToolFailed || !strings.Contains(err.Error(), "no answer within 1s") {
 				t.Errorf("%d requests: %v", n, err)
 			}
@@ -101,13 +102,13 @@ func TestPartsOfSentences(t *testing.T) {
 	long := strings.Repeat("the quick brown fox ", 7)
 	for what, c := range map[string]struct {
 		takes time.Duration
-		runs  []voice.Run
+		runs  []utter.Run
 		whole bool
 	}{
-		"half":        {3 * time.Second, []voice.Run{{Text: long}}, false},
-		"whole":       {6 * time.Second, []voice.Run{{Text: long}}, true},
-		"a fast run":  {2400 * time.Millisecond, []voice.Run{{Text: "Sure: "}, {Text: long, Speed: 2.5}}, true},
-		"a long word": {time.Second, []voice.Run{{Text: "N" + strings.Repeat("o", 60) + "!"}}, true},
+		"half":        {3 * time.Second, []utter.Run{{Text: long}}, false},
+		"whole":       {6 * time.Second, []utter.Run{{Text: long}}, true},
+		"a fast run":  {2400 * time.Millisecond, []utter.Run{{Text: "Sure: "}, {Text: long, Speed: utter.Times(2.5)}}, true},
+		"a long word": {time.Second, []utter.Run{{Text: "N" + strings.Repeat("o", 60) + "!"}}, true},
 	} {
 		cfg := remotetest.Config("service", "http://127.0.0.1:1")
 		_, err := remote.Steady(saying{tone.New(), c.takes}, cfg).Speak(t.Context(), voice.Request{Voice: "high", Language: "en", Runs: c.runs})

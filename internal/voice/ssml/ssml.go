@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode"
 
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
@@ -62,7 +63,7 @@ func Write(req voice.Request, d Dialect) Document {
 	w.b.WriteString(d.Open)
 	attributes := ""
 	if d.SpeedAround {
-		attributes = w.prosody(req.Speed, req.Pitch, 1)
+		attributes = w.prosody(req.Speed.Value(), req.Pitch.Value(), 1)
 	}
 	if attributes != "" {
 		w.b.WriteString("<prosody" + attributes + ">")
@@ -92,7 +93,7 @@ type writer struct {
 }
 
 // run writes one run; offset is where it lies in the plain text.
-func (w *writer) run(r voice.Run, text string, offset int) {
+func (w *writer) run(r utter.Run, text string, offset int) {
 	var closing []string
 	open := func(tag, attributes string) {
 		w.b.WriteString("<" + tag + attributes + ">")
@@ -103,7 +104,7 @@ func (w *writer) run(r voice.Run, text string, offset int) {
 	}
 	speed, pitch, volume := r.Factors()
 	if level := emphasis(r.Style); level != "" && w.d.Emphasis {
-		r.Style = voice.Plain
+		r.Style = utter.Plain
 		speed, pitch, volume = r.Factors()
 		open("emphasis", Attribute("level", level))
 	}
@@ -114,7 +115,7 @@ func (w *writer) run(r voice.Run, text string, offset int) {
 	case w.d.IPA && r.IPA != "" && strings.TrimSpace(text) != "":
 		w.phoneme(r.IPA, text, offset)
 	default:
-		w.words(text, offset, r.Style == voice.Spell)
+		w.words(text, offset, r.Style == utter.Spell)
 	}
 	for _, c := range slices.Backward(closing) {
 		w.b.WriteString(c)
@@ -221,13 +222,13 @@ func (w *writer) prosody(speed, pitch, volume float64) string {
 	return a
 }
 
-func emphasis(s voice.Style) string {
+func emphasis(s utter.Style) string {
 	switch s {
-	case voice.Emphasis:
+	case utter.Emphasis:
 		return "moderate"
-	case voice.Strong:
+	case utter.Strong:
 		return "strong"
-	case voice.Reduced:
+	case utter.Reduced:
 		return "reduced"
 	}
 	return ""

@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"mynah/internal/fault"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
@@ -55,7 +56,7 @@ func (*Engine) Voices(context.Context) ([]voice.EngineVoice, error) {
 func Voice() voice.Voice {
 	return voice.Voice{
 		Name: "tone", Language: "en-US", LanguageName: "English", Gender: voice.Female,
-		Engine: Name, EngineVoice: "high", Styles: []voice.Style{voice.Spell},
+		Engine: Name, EngineVoice: "high", Styles: []utter.Style{utter.Spell},
 	}
 }
 
@@ -81,14 +82,14 @@ func (*Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error)
 		}
 		if p.Word < 0 {
 			if len(clip.PCM) > 0 {
-				clip.PCM = append(clip.PCM, make([]int16, samples(pauseOf(p.Text), req.Speed))...)
+				clip.PCM = append(clip.PCM, make([]int16, samples(pauseOf(p.Text), req.Speed.Value()))...)
 			}
 			continue
 		}
-		n := samples(time.Duration(max(letters(p.Text), 1))*perLetter, req.Speed)
+		n := samples(time.Duration(max(letters(p.Text), 1))*perLetter, req.Speed.Value())
 		w := &clip.Words[p.Word]
 		w.Start, w.Exact = clip.Length(), true
-		clip.PCM = appendTone(clip.PCM, base*req.Pitch*(1+float64(sum(p.Text)%12)/12), n)
+		clip.PCM = appendTone(clip.PCM, base*req.Pitch.Value()*(1+float64(sum(p.Text)%12)/12), n)
 		w.End = clip.Length()
 	}
 	return clip, ctx.Err()

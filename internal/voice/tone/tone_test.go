@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/tone"
 	"mynah/internal/voice/voicetest"
@@ -16,7 +17,7 @@ func TestEngine(t *testing.T) {
 
 func TestTimesFollowFromTheText(t *testing.T) {
 	t.Parallel()
-	c, err := tone.New().Speak(t.Context(), voice.Request{Voice: "low", Runs: []voice.Run{{Text: "Hi, you."}}})
+	c, err := tone.New().Speak(t.Context(), voice.Request{Voice: "low", Runs: []utter.Run{{Text: "Hi, you."}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mynah/internal/cache"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
@@ -30,15 +31,15 @@ func (c *counting) Speak(ctx context.Context, req voice.Request) (voice.Clip, er
 func (c *counting) Named(id string) (voice.EngineVoice, bool) { return voice.AboutVoice(c.Engine, id) }
 
 // Marked reads runs from a text in which *…* is emphasised, **…** strongly and ~…~ reduced.
-func Marked(text string) []voice.Run {
-	var out []voice.Run
-	style := voice.Plain
+func Marked(text string) []utter.Run {
+	var out []utter.Run
+	style := utter.Plain
 	for text != "" {
-		mark, of := "", voice.Plain
+		mark, of := "", utter.Plain
 		for _, m := range []struct {
 			mark string
-			of   voice.Style
-		}{{"**", voice.Strong}, {"*", voice.Emphasis}, {"~", voice.Reduced}} {
+			of   utter.Style
+		}{{"**", utter.Strong}, {"*", utter.Emphasis}, {"~", utter.Reduced}} {
 			if strings.HasPrefix(text, m.mark) {
 				mark, of = m.mark, m.of
 				break
@@ -46,7 +47,7 @@ func Marked(text string) []voice.Run {
 		}
 		switch {
 		case mark != "" && style == of:
-			style, text = voice.Plain, text[len(mark):]
+			style, text = utter.Plain, text[len(mark):]
 			continue
 		case mark != "":
 			style, text = of, text[len(mark):]
@@ -56,7 +57,7 @@ func Marked(text string) []voice.Run {
 		if end < 0 {
 			end = len(text)
 		}
-		out = append(out, voice.Run{Text: text[:end], Style: style})
+		out = append(out, utter.Run{Text: text[:end], Style: style})
 		text = text[end:]
 	}
 	return out
@@ -90,7 +91,7 @@ type said struct {
 	words []voice.Word
 }
 
-func speak(t *testing.T, e voice.Engine, id string, runs []voice.Run) said {
+func speak(t *testing.T, e voice.Engine, id string, runs []utter.Run) said {
 	t.Helper()
 	store, err := cache.Open(t.TempDir())
 	if err != nil {
@@ -102,7 +103,7 @@ func speak(t *testing.T, e voice.Engine, id string, runs []voice.Run) said {
 		t.Fatal(err)
 	}
 	v := voice.Voice{Engine: e.Name(), EngineVoice: id, Language: "en-US"}
-	s, err := b.Speak(t.Context(), voice.Line{Voice: v, Runs: runs})
+	s, err := b.Speak(t.Context(), v, utter.Line{Runs: runs})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +139,7 @@ func sampleAt(t time.Duration) int { return int(t.Seconds() * voice.Rate) }
 func emphasised(t *testing.T, e voice.Engine, o Options, text string) {
 	t.Helper()
 	runs := Marked(text)
-	plain := speak(t, e, o.Voice, []voice.Run{{Text: voice.PlainText(runs)}})
+	plain := speak(t, e, o.Voice, []utter.Run{{Text: utter.Text(runs)}})
 	got := speak(t, e, o.Voice, runs)
 	can := e.Abilities()
 	whole := len(runs) == 1
@@ -152,7 +153,7 @@ func emphasised(t *testing.T, e voice.Engine, o Options, text string) {
 	for _, r := range runs {
 		lo, hi := at, at+len(r.Text)
 		at = hi
-		if r.Style == voice.Plain {
+		if r.Style == utter.Plain {
 			continue
 		}
 		a, b := plain.of(lo, hi)
@@ -184,8 +185,8 @@ func emphasised(t *testing.T, e voice.Engine, o Options, text string) {
 }
 
 // inWord tells whether a word goes on across a byte.
-func inWord(runs []voice.Run, at int) bool {
-	for _, s := range voice.Words(voice.PlainText(runs)) {
+func inWord(runs []utter.Run, at int) bool {
+	for _, s := range voice.Words(utter.Text(runs)) {
 		if s.Start < at && s.End > at {
 			return true
 		}
@@ -195,12 +196,12 @@ func inWord(runs []voice.Run, at int) bool {
 
 // between tells whether only blanks stand between a byte and the emphasised words before it,
 // with which what follows is one.
-func between(runs []voice.Run, at int) bool {
-	before := strings.TrimRight(voice.PlainText(runs)[:at], " ")
+func between(runs []utter.Run, at int) bool {
+	before := strings.TrimRight(utter.Text(runs)[:at], " ")
 	n := 0
 	for _, r := range runs {
 		if n += len(r.Text); n == len(before) {
-			return r.Style != voice.Plain
+			return r.Style != utter.Plain
 		}
 	}
 	return false

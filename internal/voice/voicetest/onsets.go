@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
@@ -22,7 +23,7 @@ func Onsets(t *testing.T, e voice.Engine, id string) []time.Duration {
 		"Monday, Tuesday, Wednesday, Thursday, Friday, at 10:30, all of them.",
 		"Dogs, cats, 250 birds, and 3.5 elephants, I believe, were there.",
 	} {
-		c, err := e.Speak(t.Context(), voice.Request{Voice: id, Language: "en-US", Runs: []voice.Run{{Text: text}}})
+		c, err := e.Speak(t.Context(), voice.Request{Voice: id, Language: "en-US", Runs: []utter.Run{{Text: text}}})
 		if err != nil {
 			t.Fatal(err)
 		}

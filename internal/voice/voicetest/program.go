@@ -6,6 +6,7 @@ import (
 
 	"mynah/internal/fault"
 	"mynah/internal/proc"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/program"
 )
@@ -45,7 +46,7 @@ func Missing[E voice.Engine](t *testing.T, cfg program.Config, makes Maker[E]) {
 func Bench(b *testing.B, e voice.Engine, id string) {
 	b.Helper()
 	for b.Loop() {
-		if _, err := e.Speak(b.Context(), voice.Request{Voice: id, Runs: []voice.Run{{Text: sentence}}}); err != nil {
+		if _, err := e.Speak(b.Context(), voice.Request{Voice: id, Runs: []utter.Run{{Text: sentence}}}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
 
@@ -57,7 +58,7 @@ type suite struct {
 const sentence = "The quick brown fox, who was late, jumps over 3 lazy dogs."
 
 func (s suite) request(text string) voice.Request {
-	return voice.Request{Voice: s.o.Voice, Language: "en-US", Runs: []voice.Run{{Text: text}}}
+	return voice.Request{Voice: s.o.Voice, Language: "en-US", Runs: []utter.Run{{Text: text}}}
 }
 
 // speak says a text and checks what holds for every clip.
@@ -172,7 +173,7 @@ func (s suite) speed(t *testing.T) {
 			continue // the Booth does not ask for it
 		}
 		req := s.request(sentence)
-		req.Speed = speed
+		req.Speed = utter.Times(speed)
 		got := normal / s.speak(t, req).Length().Seconds()
 		if got < speed*0.75 || got > speed*1.35 {
 			t.Errorf("speed %g makes it %.2f times as fast", speed, got)
@@ -187,7 +188,7 @@ func (s suite) pitch(t *testing.T) {
 	}
 	req := s.request(sentence)
 	normal := s.speak(t, req)
-	req.Pitch = 1.5
+	req.Pitch = utter.Times(1.5)
 	high := s.speak(t, req)
 	if slices.Equal(normal.PCM, high.PCM) {
 		t.Error("pitch changes nothing")
@@ -258,9 +259,9 @@ func longestSilence(c voice.Clip) time.Duration {
 
 func (s suite) spell(t *testing.T) {
 	req := s.request("")
-	req.Runs = []voice.Run{{Text: "A "}, {Text: "SAR", Style: voice.Spell}, {Text: "s picture."}}
+	req.Runs = []utter.Run{{Text: "A "}, {Text: "SAR", Style: utter.Spell}, {Text: "s picture."}}
 	spelled := s.speak(t, req)
-	req.Runs = []voice.Run{{Text: "A SARs picture."}}
+	req.Runs = []utter.Run{{Text: "A SARs picture."}}
 	plain := s.speak(t, req)
 	if spelled.Length() <= plain.Length() {
 		t.Errorf("spelled it lasts %s, spoken %s", spelled.Length(), plain.Length())

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/tone"
 )
@@ -202,7 +203,9 @@ func (p *performer) say(raw string, at int) error {
 		for _, span := range voice.Words(plain) {
 			start := p.out.Clip.Length()
 			text := plain[span.Start:span.End]
-			clip, err := tone.New().Speak(p.ctx, voice.Request{Voice: "high", Runs: []voice.Run{{Text: text}}, Speed: min(max(p.speed, voice.MinSpeed), voice.MaxSpeed), Pitch: min(max(p.pitch, voice.MinPitch), voice.MaxPitch)})
+			clip, err := tone.New().Speak(p.ctx, voice.Request{
+				Voice: "high", Runs: []utter.Run{{Text: text}}, Speed: utter.Times(p.speed), Pitch: utter.Times(p.pitch),
+			})
 			if err != nil {
 				return err
 			}

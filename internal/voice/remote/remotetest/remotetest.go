@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"mynah/internal/fault"
+	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/remote"
 	"mynah/internal/voice/tone"
@@ -103,8 +104,10 @@ func (s *Server) Alter(f ...func([]int16) []int16) {
 }
 
 // Say says a text as tones.
-func (s *Server) Say(ctx context.Context, runs []voice.Run, speed, pitch float64) (voice.Clip, error) {
-	clip, err := tone.New().Speak(ctx, voice.Request{Voice: "high", Runs: runs, Speed: speed, Pitch: pitch})
+func (s *Server) Say(ctx context.Context, runs []utter.Run, speed, pitch float64) (voice.Clip, error) {
+	clip, err := tone.New().Speak(ctx, voice.Request{
+		Voice: "high", Runs: runs, Speed: utter.Times(speed), Pitch: utter.Times(pitch),
+	})
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.alter) > 0 {
@@ -188,7 +191,10 @@ type Maker func(t *testing.T, cfg remote.Config) voice.Engine
 // answers.
 func Troubles(t *testing.T, id, kind string, h Handler, makes Maker) {
 	t.Helper()
-	req := voice.Request{Voice: id, Language: "en-US", Runs: []voice.Run{{Text: "The quick brown fox jumps over three lazy dogs."}}}
+	req := voice.Request{
+		Voice: id, Language: "en-US",
+		Runs: []utter.Run{{Text: "The quick brown fox jumps over three lazy dogs."}},
+	}
 	try := func(t *testing.T, change func(*Server, *remote.Config)) (*Server, voice.Clip, error) {
 		t.Helper()
 		s := New(t, h)
