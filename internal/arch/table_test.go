@@ -1,0 +1,119 @@
+package arch_test
+
+// row is a package: its floor, and why it is there. Tests alone have no floor.
+type row struct {
+	pkg   string
+	floor int
+	why   string
+}
+
+// noFloor is that of packages of tests alone.
+const noFloor = -1
+
+// section is a part of the house.
+type section struct {
+	name string
+	rows []row
+}
+
+// table is the one list of packages: a package imports only from lower floors. The listing in
+// ARCHITECTURE.md is made from it, by go test ./internal/arch -update.
+func table() []section {
+	return []section{
+		{"commands", []row{
+			{"cmd/mynah", 12, "signals, then `cli.Main`"},
+			{"internal/cli", 11, "a file a command"},
+			{"internal/house", 10, "the composition root: the only importer of engines"},
+		}},
+		{"the server", []row{
+			{"api", 0, "the wire's types, and the document that describes them"},
+			{"client", 1, "the Go client; imports `api` alone"},
+			{"internal/httpapi", 9, "the doors: decode, call, encode"},
+			{"internal/watch", 9, "builds again at every save; the page that shows the film"},
+			{"internal/worker", 9, "a job to the studio to the bucket; what the doors ask of the studio"},
+			{"internal/store", 9, "records in SQLite; the only speaker of SQL"},
+			{"internal/queue", 9, "jobs on River, in the same database"},
+			{"internal/build", 1, "a build's record: its states, legal moves, the interface of its store"},
+			{"internal/upload", 2, "the strict unzip, the fetcher of `zip-url` and `github`"},
+			{"internal/objects", 2, "uploads and results in a bucket, signed addresses"},
+			{"internal/auth", 1, "API keys, and how much each may ask for"},
+		}},
+		{"the steps of a build", []row{
+			{"internal/studio", 8, "the order of the work: each verb is a list of steps"},
+			{"internal/project", 3, "where the files of a script come from; staging under names of our own"},
+			{"internal/compile", 5, "reads a script with its defaults and translations, and plans its storyboard"},
+			{"internal/assets", 5, "identifies, measures and converts the files of a storyboard"},
+			{"internal/speech", 6, "speaks its sentences, side by side; voices that stand in"},
+			{"internal/overlay", 5, "draws its slides and the subtitles that are shown in the picture"},
+			{"internal/cut", 6, "plans and encodes the picture track"},
+			{"internal/mix", 7, "mixes and codes the soundtrack; writes spoken texts to sound files"},
+			{"internal/release", 7, "joins, checks and publishes the video and the files beside it"},
+		}},
+		{"the compiler: pure", []row{
+			{"internal/script", 1, "bytes to a tree and findings, and a printer"},
+			{"internal/storyboard", 2, "a tree to scenes, resolved"},
+			{"internal/reading", 2, "narration as words: rules over tokens, a table of grammar for each language, lexicons"},
+			{"internal/timeline", 3, "scenes and measured lengths to frames and samples"},
+			{"internal/caption", 4, "a timed film to subtitles: cut, laid in lines, timed word by word; SRT, VTT, transcripts"},
+			{"internal/markup", 1, "Markdown and code to HTML for slides"},
+			{"internal/emphasis", 0, "marks of emphasis in Markdown, also between words without blanks"},
+			{"internal/langid", 0, "the language of a text, by its letters or its function words"},
+			{"internal/spellout", 0, "whole numbers in words, by the rules of CLDR"},
+			{"internal/similar", 0, "how alike two names are, for suggestions"},
+		}},
+		{"the workshop: each package knows one outside thing", []row{
+			{"internal/film", 5, "encodes what is new, joins, lets stand, lays the sound beside"},
+			{"internal/picture", 3, "shots to raw frames of the film's size"},
+			{"internal/sound", 3, "clips and music to one track of whole samples"},
+			{"internal/slide", 2, "slides and captions to pictures with alpha, drawn by one warm headless Chromium"},
+			{"internal/ffmpeg", 2, "the only speller of ffmpeg's flags"},
+			{"internal/h264", 1, "skip pictures, and the heads of coded pictures"},
+			{"internal/mp4", 1, "writes MP4 files"},
+			{"internal/codec", 2, "programs that decode and encode what ffmpeg does not: avifdec, lame"},
+			{"internal/media", 1, "what a file is by its bytes; sizes and orientation of pictures; where the samples of a plain WAV file lie"},
+			{"internal/animation", 0, "plays animated WebP, frame by frame"},
+			{"internal/colour", 0, "how colours of profiles, code points and PNG chunks become those of a video"},
+			{"internal/music", 1, "composes and plays the built-in tracks"},
+			{"internal/proc", 1, "the only importer of `os/exec`"},
+			{"internal/voice", 1, "text to sound and word times: a Booth over small Engines; the catalogue of names"},
+			{"internal/voice/program", 2, "what engines that are programs share"},
+			{"internal/voice/tone", 2, "the honest fake among the engines"},
+			{"internal/voice/espeak", 3, "engines"},
+			{"internal/voice/flite", 3, "engines"},
+			{"internal/voice/remote", 2, "what engines that are asked over HTTP share: a request, its judgement, tries and limits"},
+			{"internal/voice/ssml", 2, "writes requests as speech markup, in the dialects of services"},
+			{"internal/voice/openai", 3, "engines that are services"},
+			{"internal/voice/elevenlabs", 3, "engines that are services"},
+			{"internal/voice/polly", 3, "engines that are services"},
+			{"internal/voice/google", 3, "engines that are services"},
+			{"internal/voice/azure", 3, "engines that are services"},
+			{"internal/voice/onnx", 2, "runs neural models by ONNX Runtime, loaded where a machine has it"},
+			{"internal/voice/models", 3, "the folder of neural voices: what is there, installing, removing"},
+			{"internal/voice/piper", 4, "the engine of neural voices"},
+			{"internal/voice/voicetest", 3, "the suite that every engine passes"},
+			{"internal/voice/remote/remotetest", 3, "servers that misbehave, for tests of remote engines"},
+		}},
+		{"the ground", []row{
+			{"internal/part", 1, "what a part of a video is made of and why it was made anew; finding and making parts side by side"},
+			{"internal/blame", 3, "whose failure an error is: of a file, a program or the disk"},
+			{"internal/cache", 0, "what is dear to make, addressed by its content"},
+			{"internal/pending", 0, "files that appear whole or not at all"},
+			{"internal/names", 0, "finds files by names in any Unicode normal form"},
+			{"internal/loudness", 0, "measures how loud sound is (BS.1770)"},
+			{"internal/dtw", 0, "which moment of one recording is which of another of the same words"},
+			{"internal/frame", 0, "what pictures are measured in: sizes, rates, colours, how one lies and moves in a frame"},
+			{"internal/utter", 0, "what a voice is asked to say: runs in their styles, factors, a line"},
+			{"internal/diag", 0, "what an author is told: place, what is wrong, what is allowed, what to write instead"},
+			{"internal/fault", 0, "what a caller is told: a code, a public sentence, the cause, whose turn it is"},
+			{"examples", 0, "example projects; the tour is what `mynah init` makes"},
+		}},
+		{"tests and measures", []row{
+			{"test/bench", 12, "measures what is promised about speed, as ratios of CPU time; with `-peers` against other programs"},
+			{"test/films", noFloor, "whole films, judged by decoders and players of others; tests alone"},
+			{"test/hostile", noFloor, "bad files, names, disks, programs and ends of builds: one clear error or the right film; tests alone"},
+			{"test/api", noFloor, "the server, from outside: its contract, its document, hostile requests, kills; tests alone"},
+			{"test/stories", noFloor, "the command line as sessions, and the examples of the documents; tests alone"},
+			{"internal/arch", noFloor, "tests of the floors, of purity, of what lives apart"},
+		}},
+	}
+}
