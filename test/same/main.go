@@ -69,15 +69,15 @@ func run(ctx context.Context, o options) (good bool, err error) {
 	} else {
 		defer func() { _ = os.RemoveAll(dir) }()
 	}
+	all, err := sessions(o.shared)
+	if err != nil {
+		return false, err
+	}
 	sides, err := buildSides(ctx, o.base, dir)
 	if err != nil {
 		return false, err
 	}
 	fmt.Fprintf(os.Stderr, "both programs are built after %.0f s\n", time.Since(start).Seconds())
-	all, err := sessions(o.shared)
-	if err != nil {
-		return false, err
-	}
 	c := newComparison(o)
 	for _, s := range all {
 		if !o.only.MatchString(s.name) {

@@ -23,6 +23,7 @@ func rewrites() []rewrite {
 	return []rewrite{
 		rule(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)`, "TIME"),
 		rule(`\b(\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT)`, "DATE"),
+		rule(`%2F`, "/"),
 		rule(`127\.0\.0\.1:\d+|\[::1\]:\d+`, "HOST"),
 		rule(`\b[0-9A-HJKMNP-TV-Z]{26}\b`, "ID"),
 		rule(`\b(signature|expiry)=[\w%-]+`, "$1=X"),

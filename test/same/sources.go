@@ -60,11 +60,14 @@ func parseSession(name string, a *txtar.Archive) (session, error) {
 	s := session{name: name}
 	var media [][]string
 	for line := range strings.Lines(string(a.Comment)) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
 		words, err := split(line)
 		switch {
 		case err != nil:
 			return s, err
-		case len(words) == 0 || strings.HasPrefix(words[0], "#"):
+		case len(words) == 0:
 		case words[0] == "ffmpeg":
 			media = append(media, words[1:])
 		case words[0] == "requests":
