@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -63,6 +64,23 @@ func (c *comparison) add(base, tree []artifact) (different int) {
 		}
 	}
 	return different
+}
+
+// write writes all that a side made as it is compared, for those who look closer.
+func write(name string, all []artifact, sentences bool) error {
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	for _, a := range all {
+		fmt.Fprintf(f, "== %s: %s\n", a.kind, a.place)
+		if a.data != nil {
+			fmt.Fprintf(f, "%d bytes, sha256 %x\n", len(a.data), sha256.Sum256(a.data))
+			continue
+		}
+		fmt.Fprintln(f, normal(a.text, sentences))
+	}
+	return f.Close()
 }
 
 // count books a thing with the lines in which it differs.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
@@ -30,7 +31,7 @@ func main() {
 	flag.StringVar(&o.shared, "shared", or(os.Getenv("SHARED"), "../shared"),
 		"the `folder` of examples/ and cases/ that both sides build, too")
 	only := flag.String("only", "", "run only the sessions whose names match this `pattern`")
-	flag.BoolVar(&o.keep, "keep", false, "keep both programs and all that they wrote")
+	flag.BoolVar(&o.keep, "keep", false, "keep both programs, all that they wrote, and base.txt and tree.txt: what was compared")
 	flag.BoolVar(&o.sentences, "sentences", false, "compare the sentences of findings, too")
 	flag.Parse()
 	var err error
@@ -92,6 +93,14 @@ func run(ctx context.Context, o options) (good bool, err error) {
 		found, err := both(sides, func(x *side) ([]artifact, error) { return x.play(ctx, seed, s) })
 		if err != nil {
 			return false, fmt.Errorf("%s: %w", s.name, err)
+		}
+		for i, x := range sides {
+			if !o.keep {
+				break
+			}
+			if err := write(filepath.Join(dir, x.name+".txt"), found[i], o.sentences); err != nil {
+				return false, err
+			}
 		}
 		n := c.add(found[0], found[1])
 		fmt.Fprintf(os.Stderr, "%-28s %4d things, %.1f s%s\n", s.name, len(found[0]), time.Since(at).Seconds(), told(n))

@@ -72,10 +72,23 @@ func (s *side) serve(ctx context.Context, work string) (found []artifact, err er
 				CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 			}}
 			a.everything(work)
+			if s.name == "base" && a.err == nil {
+				a.err = works(a.found)
+			}
 			return a.found, a.err
 		}
 	}
 	return nil, errors.New("the server did not become ready")
+}
+
+// works holds that the base builds what is meant to be built: two refusals are the same, too.
+func works(found []artifact) error {
+	for _, label := range []string{"a script", "a project", "an upload", "a wav", "a zip", "subtitles, spoken"} {
+		if !slices.ContainsFunc(found, func(a artifact) bool { return a.place == "service: "+label+", result" }) {
+			return fmt.Errorf("the base does not build %s", label)
+		}
+	}
+	return nil
 }
 
 // answer is what a server answers.
@@ -287,7 +300,8 @@ func archived(dir string) (string, error) {
 		}
 		return err
 	})
-	return b.String(), errors.Join(err, w.Close())
+	err = errors.Join(err, w.Close())
+	return b.String(), err
 }
 
 // form makes a multipart body: names and values in turn; a name as "project=p.zip" is a file.

@@ -24,6 +24,9 @@ type session struct {
 	seed  func(ctx context.Context, dir string) error // writes the files
 	steps [][]string
 	serve bool // the steps are requests to a server
+	// exact holds that calls succeed with the base unless they begin with an exclamation mark:
+	// two failures are the same, too.
+	exact bool
 }
 
 // kinds are the rows of the table.
@@ -117,6 +120,10 @@ type player struct {
 
 // step does one thing, and takes up what came of it.
 func (p *player) step(ctx context.Context, n int, words []string) error {
+	fails := words[0] == "!"
+	if fails {
+		words = words[1:]
+	}
 	at := func(name string) string { return filepath.Join(p.work, filepath.FromSlash(name)) }
 	switch words[0] {
 	case "cp":
@@ -128,19 +135,21 @@ func (p *player) step(ctx context.Context, n int, words []string) error {
 			return err
 		}
 	case "mynah":
-		return p.call(ctx, fmt.Sprintf("%s %d: ", p.name(), n), words[1:])
+		code, err := p.call(ctx, fmt.Sprintf("%s %d: ", p.session.name, n), words[1:])
+		if err == nil && p.exact && p.side.name == "base" && fails != (code != 0) {
+			err = fmt.Errorf("the exit code with the base is %d", code)
+		}
+		return err
 	default:
-		return errors.New("want cp, rm or mynah")
+		return errors.New("want cp, rm, mynah or ! mynah")
 	}
 	now, err := files(p.work)
 	p.before = now
 	return err
 }
 
-func (p *player) name() string { return p.session.name }
-
-// call runs the program. A word <FILE gives it that file as its input.
-func (p *player) call(ctx context.Context, label string, args []string) error {
+// call runs the program and gives its exit code. A word <FILE gives it that file as its input.
+func (p *player) call(ctx context.Context, label string, args []string) (code int, err error) {
 	ctx, stop := context.WithTimeout(ctx, patience)
 	defer stop()
 	label += "mynah " + strings.Join(args, " ")
@@ -148,19 +157,20 @@ func (p *player) call(ctx context.Context, label string, args []string) error {
 	if last := args[len(args)-1]; strings.HasPrefix(last, "<") {
 		b, err := os.ReadFile(filepath.Join(p.work, last[1:]))
 		if err != nil {
-			return err
+			return 0, err
 		}
 		in, args = b, args[:len(args)-1]
 	}
 	var out, stderr bytes.Buffer
 	cmd := p.command(ctx, p.work, p.cache, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &stderr
-	err := cmd.Run()
+	err = cmd.Run()
 	if ended, ok := errors.AsType[*exec.ExitError](err); err != nil && (!ok || ended.ExitCode() < 0) {
-		return fmt.Errorf("%s does not end as it should: %w: %.600s", label, err, stderr.String())
+		return 0, fmt.Errorf("%s does not end as it should: %w: %.600s", label, err, stderr.String())
 	}
 	hide := strings.NewReplacer(p.home, "HOME")
-	text := fmt.Sprintf("exit %d\n", cmd.ProcessState.ExitCode())
+	code = cmd.ProcessState.ExitCode()
+	text := fmt.Sprintf("exit %d\n", code)
 	if found := places(hide.Replace(stderr.String())); found != "" {
 		text += found + "\n"
 	}
@@ -169,7 +179,7 @@ func (p *player) call(ctx context.Context, label string, args []string) error {
 	})
 	now, err := files(p.work)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(now)) {
 		if now[name] != p.before[name] {
@@ -177,7 +187,7 @@ func (p *player) call(ctx context.Context, label string, args []string) error {
 		}
 	}
 	p.before = now
-	return nil
+	return code, nil
 }
 
 // fileArtifact is a file that a side wrote.

@@ -57,7 +57,7 @@ func written() ([]session, error) {
 // parseSession reads the steps of an archive. Steps that begin with ffmpeg make files before
 // the first of the others.
 func parseSession(name string, a *txtar.Archive) (session, error) {
-	s := session{name: name}
+	s := session{name: name, exact: true}
 	var media [][]string
 	for line := range strings.Lines(string(a.Comment)) {
 		if strings.HasPrefix(line, "#") {
@@ -156,7 +156,7 @@ func folders(dir, label, sub string) ([]session, error) {
 	for _, path := range names {
 		script := filepath.Base(path)
 		out = append(out, session{
-			name: label + strings.Split(filepath.ToSlash(strings.TrimPrefix(path, dir+string(filepath.Separator))), "/")[0],
+			exact: true, name: label + strings.Split(filepath.ToSlash(strings.TrimPrefix(path, dir+string(filepath.Separator))), "/")[0],
 			seed: copyOf(filepath.Dir(path)),
 			steps: [][]string{
 				{"mynah", "check", "--json", script},
