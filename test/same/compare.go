@@ -78,7 +78,7 @@ func write(name string, all []artifact, sentences bool) error {
 			fmt.Fprintf(f, "%d bytes, sha256 %x\n", len(a.data), sha256.Sum256(a.data))
 			continue
 		}
-		fmt.Fprintln(f, normal(a.text, sentences))
+		fmt.Fprintln(f, a.normal(sentences))
 	}
 	return f.Close()
 }
@@ -126,12 +126,13 @@ func (c *comparison) excused(place string, lines []string) bool {
 // a plus.
 func (c *comparison) differ(a, b artifact) []string {
 	if a.data == nil && b.data == nil {
-		x, y := normal(a.text, c.sentences), normal(b.text, c.sentences)
+		x, y := a.normal(c.sentences), b.normal(c.sentences)
 		var out []string
 		for line := range strings.Lines(string(diff.Diff("base", []byte(x), "tree", []byte(y)))) {
 			line = strings.TrimSuffix(line, "\n")
-			if (line[:min(1, len(line))] == "-" && !strings.HasPrefix(line, "--- base")) ||
-				(line[:min(1, len(line))] == "+" && !strings.HasPrefix(line, "+++ tree")) {
+			switch {
+			case line == "--- base" || line == "+++ tree":
+			case strings.HasPrefix(line, "-"), strings.HasPrefix(line, "+"):
 				out = append(out, line)
 			}
 		}

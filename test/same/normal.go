@@ -51,9 +51,16 @@ func place() *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^[^\s:][^:\n]*(:\d+:\d+)?: (error|warning)\b`)
 }
 
+// verbatim are the kinds of which each blank counts.
+func verbatim() []string { return []string{"fmt", "subtitles", "transcripts", "other files"} }
+
 // normal gives the form in which a text is compared: JSON as one line for each value, in the
 // order in which it was written; findings as places and severities.
-func normal(text string, sentences bool) string {
+func (a artifact) normal(sentences bool) string {
+	text := a.text
+	if slices.Contains(verbatim(), a.kind) {
+		return text
+	}
 	if lines, ok := flat(text, sentences); ok {
 		text = strings.Join(lines, "\n") + "\n"
 	}

@@ -148,11 +148,10 @@ func (a *asker) keep(label string, got answer) {
 	switch {
 	case media == "application/zip":
 		text += "\n" + listing(got.body)
-	case strings.HasPrefix(media, "video/"), strings.HasPrefix(media, "audio/"), strings.HasPrefix(media, "image/"),
-		media == "multipart/byteranges":
-		text += fmt.Sprintf("\n%d bytes, sha256 %x", len(got.body), sha256.Sum256(got.body))
-	default:
+	case strings.HasSuffix(media, "json"), media == "text/event-stream", media == "":
 		text += "\n" + string(got.body)
+	default:
+		text += fmt.Sprintf("\n%d bytes, sha256 %x", len(got.body), sha256.Sum256(got.body))
 	}
 	a.found = append(a.found, artifact{kind: "API answers", place: "service: " + label, text: text})
 }
