@@ -31,7 +31,8 @@ func main() {
 	flag.StringVar(&o.shared, "shared", or(os.Getenv("SHARED"), "../shared"),
 		"the `folder` of examples/ and cases/ that both sides build, too")
 	only := flag.String("only", "", "run only the sessions whose names match this `pattern`")
-	flag.BoolVar(&o.keep, "keep", false, "keep both programs, all that they wrote, and base.txt and tree.txt: what was compared")
+	flag.BoolVar(&o.keep, "keep", false,
+		"keep both programs, all that they wrote, and base.txt and tree.txt: what was compared")
 	flag.BoolVar(&o.sentences, "sentences", false, "compare the sentences of findings, too")
 	flag.Parse()
 	var err error

@@ -135,25 +135,26 @@ func (a *asker) keep(label string, got answer) {
 	if a.err != nil {
 		return
 	}
-	text := fmt.Sprintf("status %d\n", got.status)
+	var text strings.Builder
+	fmt.Fprintf(&text, "status %d\n", got.status)
 	for _, name := range []string{
 		"Content-Type", "Content-Disposition", "Location", "Allow", "Cache-Control", "Retry-After", "Accept-Ranges",
 		"Content-Range", "X-Duration-Seconds", "X-Mynah-Warning", "Www-Authenticate", "Idempotent-Replayed",
 	} {
 		if v := got.header.Values(name); len(v) > 0 {
-			text += name + " " + strings.Join(v, ", ") + "\n"
+			fmt.Fprintf(&text, "%s %s\n", name, strings.Join(v, ", "))
 		}
 	}
 	media, _, _ := mime.ParseMediaType(got.header.Get("Content-Type"))
 	switch {
 	case media == "application/zip":
-		text += "\n" + listing(got.body)
+		fmt.Fprintf(&text, "\n%s", listing(got.body))
 	case strings.HasSuffix(media, "json"), media == "text/event-stream", media == "":
-		text += "\n" + string(got.body)
+		fmt.Fprintf(&text, "\n%s", got.body)
 	default:
-		text += fmt.Sprintf("\n%d bytes, sha256 %x", len(got.body), sha256.Sum256(got.body))
+		fmt.Fprintf(&text, "\n%d bytes, sha256 %x", len(got.body), sha256.Sum256(got.body))
 	}
-	a.found = append(a.found, artifact{kind: "API answers", place: "service: " + label, text: text})
+	a.found = append(a.found, artifact{kind: "API answers", place: "service: " + label, text: text.String()})
 }
 
 // ask sends a request and takes up its answer.

@@ -120,7 +120,7 @@ func ffmpeg(ctx context.Context, dir string, args []string) error {
 		}
 		all = append(all, a)
 	}
-	cmd := exec.CommandContext(ctx, "ffmpeg", all...) //nolint:gosec // our own sessions
+	cmd := exec.CommandContext(ctx, "ffmpeg", all...)
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("ffmpeg %q: %w: %s", args, err, bytes.TrimSpace(out))
@@ -139,11 +139,19 @@ func examples() ([]session, error) { return folders("examples", "example ", ".")
 // sharedExamples are scripts of others, which not every machine has.
 func sharedExamples(shared string) ([]session, error) {
 	dir := filepath.Join(shared, "examples")
-	if _, err := os.Stat(dir); err != nil {
-		fmt.Fprintf(os.Stderr, "SKIPPED: there is no folder %s; name its parent with -shared or SHARED\n", dir)
+	if missing(dir) {
 		return nil, nil
 	}
 	return folders(dir, "shared example ", "script")
+}
+
+// missing tells whether a folder does not exist, and says so.
+func missing(dir string) bool {
+	_, err := os.Stat(dir)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "SKIPPED: there is no folder %s; name its parent with -shared or SHARED\n", dir)
+	}
+	return err != nil
 }
 
 // folders builds each project of a folder, once cold and once again.
@@ -155,8 +163,13 @@ func folders(dir, label, sub string) ([]session, error) {
 	var out []session
 	for _, path := range names {
 		script := filepath.Base(path)
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return nil, err
+		}
+		project, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
 		out = append(out, session{
-			exact: true, name: label + strings.Split(filepath.ToSlash(strings.TrimPrefix(path, dir+string(filepath.Separator))), "/")[0],
+			exact: true, name: label + project,
 			seed: copyOf(filepath.Dir(path)),
 			steps: [][]string{
 				{"mynah", "check", "--json", script},
@@ -174,8 +187,7 @@ func folders(dir, label, sub string) ([]session, error) {
 // are there; others fail with the same findings on both sides.
 func sharedCases(shared string) ([]session, error) {
 	dir := filepath.Join(shared, "cases")
-	if _, err := os.Stat(dir); err != nil {
-		fmt.Fprintf(os.Stderr, "SKIPPED: there is no folder %s; name its parent with -shared or SHARED\n", dir)
+	if missing(dir) {
 		return nil, nil
 	}
 	var out []session
