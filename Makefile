@@ -4,7 +4,7 @@ GO ?= go
 BIN := bin/mynah
 TOOL = $(GO) tool -modfile=tools.mod
 
-.PHONY: help helpers demo build setup assets test test-short race lint fmt bench bench-peers golden fuzz
+.PHONY: help helpers demo build setup assets test test-short race lint fmt bench bench-peers same golden fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -44,6 +44,12 @@ fmt: ## format the code
 
 bench: build ## measure what is promised, as ratios of CPU time
 	@$(GO) run ./test/bench
+
+# The commit before the issue that changes the code's form.
+BASE ?= 1631f7a
+
+same: assets helpers ## compare all output with that of commit BASE (ONLY=pattern for a part)
+	@$(GO) run ./test/same -base $(BASE) -only '$(ONLY)'
 
 bench-peers: setup build ## compare with editly, Remotion, Revideo and ffmpeg recipes (half an hour)
 	@scripts/bench-peers $(or $(RUNS),3)

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// rewrite is a rule of what may differ from run to run.
+type rewrite struct {
+	from *regexp.Regexp
+	to   string
+}
+
+// rewrites take times, ids, signatures and ports out of a text.
+func rewrites() []rewrite {
+	rule := func(from, to string) rewrite { return rewrite{regexp.MustCompile(from), to} }
+	return []rewrite{
+		rule(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)`, "TIME"),
+		rule(`\b(\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT)`, "DATE"),
+		rule(`%2F`, "/"),
+		rule(`127\.0\.0\.1:\d+|\[::1\]:\d+`, "HOST"),
+		rule(`\b[0-9A-HJKMNP-TV-Z]{26}\b`, "ID"),
+		rule(`\b(signature|expiry)=[\w%-]+`, "$1=X"),
+		rule(`built in [\d.]+ s`, "built in T s"),
+		rule(`\b[\d.]+ ms\b`, "T ms"),
+		// How many programs a phase starts depends on which of them end first.
+		rule(`(T ms +T ms +)\d+`, "${1}P"),
+		rule(`[^\S\n]+`, " "),
+		rule(` +\n`, "\n"),
+	}
+}
+
+// timed are members of JSON objects that hold a time that passed, or what depends on one.
+func timed() []string {
+	return []string{
+		"elapsedMs", "wallMs", "cpuMs", "ms", "programs", "secondsWaited", "secondsWorked", "requestId",
+	}
+}
+
+// sentence are members of JSON objects that hold the sentences of findings.
+func sentence() []string { return []string{"summary", "detail", "hint"} }
+
+// place is the place of a finding with its severity, as findings are printed.
+func place() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^[^\s:][^:\n]*(:\d+:\d+)?: (error|warning)\b`)
+}
+
+// verbatim are the kinds of which each blank counts.
+func verbatim() []string { return []string{"fmt", "subtitles", "transcripts", "other files"} }
+
+// normal gives the form in which a text is compared: JSON as one line for each value, in the
+// order in which it was written; findings as places and severities.
+func (a artifact) normal(sentences bool) string {
+	text := a.text
+	if slices.Contains(verbatim(), a.kind) {
+		return text
+	}
+	if lines, ok := flat(text, sentences); ok {
+		text = strings.Join(lines, "\n") + "\n"
+	}
+	for _, r := range rewrites() {
+		text = r.from.ReplaceAllString(text, r.to)
+	}
+	return sorted(text)
+}
+
+// sorted puts neighbouring rows of the parts that were made in an order of their own: a build
+// lists them as they end.
+func sorted(text string) string {
+	lines := strings.Split(text, "\n")
+	row := regexp.MustCompile(`^ \S.* T ms$|^[\d.]+made\[] = `)
+	for i := 0; i < len(lines); i++ {
+		end := i
+		for end < len(lines) && row.MatchString(lines[end]) {
+			end++
+		}
+		slices.Sort(lines[i:end])
+		i = max(i, end-1)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// places keeps of what is printed for people the places and severities of findings.
+func places(stderr string) string {
+	return strings.Join(place().FindAllString(stderr, -1), "\n")
+}
+
+// flat turns a text that holds JSON behind its heading lines into a line for each value.
+func flat(text string, sentences bool) (lines []string, ok bool) {
+	head, body, found := strings.Cut(text, "\n\n")
+	if !found {
+		head, body = "", text
+	}
+	trimmed := strings.TrimSpace(body)
+	if trimmed == "" || (trimmed[0] != '{' && trimmed[0] != '[') {
+		return nil, false
+	}
+	if head != "" {
+		lines = strings.Split(head, "\n")
+	}
+	d := json.NewDecoder(strings.NewReader(trimmed))
+	d.UseNumber()
+	f := flattener{d: d, sentences: sentences}
+	phases := map[string]bool{}
+	for n := 0; ; n++ {
+		f.lines = nil
+		err := f.value(fmt.Sprintf("%d", n), "")
+		if errors.Is(err, io.EOF) {
+			return lines, true
+		}
+		if err != nil {
+			return nil, false
+		}
+		// Percents come as fast as the machine is; the phases are the same.
+		if len(f.lines) > 0 && strings.HasSuffix(f.lines[0], `event = "progress"`) {
+			n--
+			phase := f.lines[1:min(2, len(f.lines))]
+			if line := strings.Join(phase, ""); !phases[line] {
+				phases[line], lines = true, append(lines, "progress "+strings.TrimLeft(line, "0123456789."))
+			}
+			continue
+		}
+		lines = append(lines, f.lines...)
+	}
+}
+
+// flattener reads JSON token by token, so that the order of members is kept.
+type flattener struct {
+	d         *json.Decoder
+	sentences bool
+	lines     []string
+}
+
+// value reads one value, which has a path and in its object a name.
+func (f *flattener) value(path, name string) error {
+	t, err := f.d.Token()
+	if err != nil {
+		return err
+	}
+	delim, ok := t.(json.Delim)
+	if !ok {
+		f.lines = append(f.lines, path+" = "+f.leaf(name, t))
+		return nil
+	}
+	if !f.d.More() {
+		f.lines = append(f.lines, path+" = "+delim.String()+" empty")
+	}
+	for i := 0; f.d.More(); i++ {
+		key, sub := fmt.Sprint(i), ""
+		if delim == '{' {
+			k, err := f.d.Token()
+			if err != nil {
+				return err
+			}
+			key, sub = fmt.Sprint(k), fmt.Sprint(k)
+		}
+		from := len(f.lines)
+		if err := f.value(path+"."+key, sub); err != nil {
+			return err
+		}
+		if name == "made" && delim == '[' {
+			f.join(from, path, path+"."+key+".")
+		}
+	}
+	_, err = f.d.Token()
+	return err
+}
+
+// join makes one line of those from a place on: an element of a list that has no order.
+func (f *flattener) join(from int, path, prefix string) {
+	var members []string
+	for _, line := range f.lines[from:] {
+		members = append(members, strings.TrimPrefix(line, prefix))
+	}
+	f.lines = append(f.lines[:from], path+"[] = "+strings.Join(members, ", "))
+}
+
+// leaf writes a value that is no object and no list.
+func (f *flattener) leaf(name string, t json.Token) string {
+	switch {
+	case slices.Contains(timed(), name):
+		return "T"
+	case !f.sentences && slices.Contains(sentence(), name):
+		return "a sentence"
+	}
+	if s, ok := t.(string); ok && !f.sentences && (name == "message" || name == "error") {
+		if found := places(s); found != "" {
+			t = "findings: " + found
+		}
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(t)
+	return strings.TrimSpace(b.String())
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// side is one of the two programs that are compared.
+type side struct {
+	name  string
+	home  string // folder of all that the program keeps and writes
+	mynah string
+}
+
+// buildSides builds the program of the base commit and that of the working tree, each with
+// its own helpers and libraries.
+func buildSides(ctx context.Context, base, dir string) ([2]*side, error) {
+	sources := filepath.Join(dir, "base-sources")
+	if err := archive(ctx, base, sources); err != nil {
+		return [2]*side{}, fmt.Errorf("the sources of %s: %w", base, err)
+	}
+	sides := [2]*side{
+		{name: "base", home: filepath.Join(dir, "base")},
+		{name: "tree", home: filepath.Join(dir, "tree")},
+	}
+	_, err := both(sides, func(s *side) (struct{}, error) {
+		from := "."
+		if s.name == "base" {
+			from = sources
+		}
+		return struct{}{}, s.build(ctx, from)
+	})
+	return sides, err
+}
+
+// archive unpacks a commit's files. Libraries that the working tree fetched are put beside
+// them; the commit's own scripts/assets fetches those that it wants in another version.
+func archive(ctx context.Context, commit, to string) error {
+	if err := os.MkdirAll(to, 0o700); err != nil {
+		return err
+	}
+	tar := exec.CommandContext(ctx, "git", "archive", "--format=tar", commit)
+	unpack := exec.CommandContext(ctx, "tar", "-x", "-C", to)
+	tar.Stderr, unpack.Stderr = os.Stderr, os.Stderr
+	pipe, err := tar.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	unpack.Stdin = pipe
+	if err := tar.Start(); err != nil {
+		return err
+	}
+	if err := errors.Join(unpack.Run(), tar.Wait()); err != nil {
+		return err
+	}
+	libraries, err := filepath.Glob("internal/*/diagrams/*.js")
+	if err != nil {
+		return err
+	}
+	for _, name := range libraries {
+		if err := copyFile(name, filepath.Join(to, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// build builds a side's program from a folder of sources.
+func (s *side) build(ctx context.Context, from string) error {
+	bin := filepath.Join(s.home, "bin")
+	s.mynah = filepath.Join(bin, "mynah")
+	for _, d := range []string{bin, filepath.Join(s.home, "tmp"), filepath.Join(s.home, "work")} {
+		if err := os.MkdirAll(d, 0o700); err != nil {
+			return err
+		}
+	}
+	for _, words := range [][]string{
+		{"scripts/assets"},
+		{"scripts/helpers", bin},
+		// Without the commit's name both sides call themselves the same.
+		{"go", "build", "-trimpath", "-buildvcs=false", "-o", s.mynah, "./cmd/mynah"},
+	} {
+		cmd := exec.CommandContext(ctx, words[0], words[1:]...)
+		cmd.Dir, cmd.Stdout, cmd.Stderr = from, os.Stderr, os.Stderr
+		if err := cmd.Run(); err != nil {
+			return fmt.Errorf("%s: %w", words[0], err)
+		}
+	}
+	return nil
+}
+
+// command is a call of the side's program in a folder. Nothing of the caller's settings and
+// caches reaches it.
+func (s *side) command(ctx context.Context, dir, cache string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, s.mynah, args...)
+	cmd.Dir = dir
+	cmd.Env = []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + s.home, "TMPDIR=" + filepath.Join(s.home, "tmp"),
+		"LC_ALL=C.UTF-8", "TZ=UTC", "MYNAH_CACHE_DIR=" + cache,
+	}
+	return cmd
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.Close() }()
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+		return err
+	}
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
