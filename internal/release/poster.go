@@ -41,8 +41,8 @@ func (r *Releaser) poster(ctx context.Context, f *film.Film) ([]byte, error) {
 		return nil, err
 	}
 	key := cache.NewHasher("poster 1").String(r.version).Bytes(stream.Bytes()).Key()
-	r.Book.Add(key, part.Recipe{Kind: part.Poster, Name: fmt.Sprintf("frame %d", n), Ingredients: []part.Ingredient{part.Of("the picture", key)}})
 	return part.Remember(r.Store, cache.Pictures, key, func() ([]byte, error) {
+		r.Book.Add(key, part.Recipe{Kind: part.Poster, Name: fmt.Sprintf("frame %d", n), Ingredients: []part.Ingredient{part.Of("the picture", key)}})
 		var out bytes.Buffer
 		draw := func() error { return r.tools.Run(ctx, r.video.Form.Poster(count), &stream, &out) }
 		err := r.Book.Making(draw, key)
