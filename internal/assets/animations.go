@@ -13,6 +13,7 @@ import (
 	"mynah/internal/fault"
 	"mynah/internal/ffmpeg"
 	"mynah/internal/media"
+	"mynah/internal/part"
 )
 
 // webp turns an animated WebP into a file of ours that ffmpeg can read.
@@ -39,7 +40,7 @@ func (w *identifier) webp(ctx context.Context, a *Asset) error {
 	}
 	a.Info = ffmpeg.Movie(movie.Width, movie.Height, ms)
 	a.Info.Video.Source.Turn = a.header.Turn
-	return w.movie(a, "webp movie 1", func(w io.Writer) error {
+	return w.movie(a, "WebP", func(w io.Writer) error {
 		out, err := ffmpeg.NewMovie(w, movie.Width, movie.Height)
 		if err != nil {
 			return err
@@ -53,8 +54,8 @@ func (w *identifier) webp(ctx context.Context, a *Asset) error {
 
 // movie has a file of ours take the place of an asset's. It is kept in the cache, and comes
 // to its place when something is painted.
-func (w *identifier) movie(a *Asset, version string, write func(io.Writer) error) error {
-	key := cache.NewHasher(version).String(w.tools.Version).Bytes(a.Content[:]).Key()
+func (w *identifier) movie(a *Asset, from string, write func(io.Writer) error) error {
+	key := part.KeyOf(Movie{Content: a.Content, From: from, Tool: w.tools.Version})
 	if !w.Store.Has(cache.Pictures, key) {
 		if err := w.Store.Put(cache.Pictures, key, write); err != nil {
 			return err
@@ -90,7 +91,7 @@ func (w *identifier) sequence(ctx context.Context, a *Asset, facts media.AVIFFac
 	a.Info.Audio = nil
 	if facts.Alpha {
 		source := a.Input
-		err := w.movie(a, "avif movie 1", func(out io.Writer) error {
+		err := w.movie(a, "AVIF", func(out io.Writer) error {
 			return w.tools.FFmpeg.Run(ctx, ffmpeg.MergeAlpha(source), nil, out)
 		})
 		if err != nil {

@@ -166,8 +166,8 @@ func checkPixels(w, h int) error {
 
 // probe measures a clip or sound, or finds what it measured before.
 func (w *identifier) probe(ctx context.Context, a *Asset) error {
-	key := cache.NewHasher("probe 4").String(w.tools.Version).Bytes(a.Content[:]).String(string(a.Input.Format)).Bool(a.Input.Cycles).Key()
-	info, err := part.RememberJSON(w.Store, cache.Probes, key, func() (*ffmpeg.Info, error) {
+	r := Probe{Content: a.Content, Format: a.Input.Format, Cycles: a.Input.Cycles, Tool: w.tools.Version}
+	info, err := part.RememberJSON(w.Store, cache.Probes, r, func() (*ffmpeg.Info, error) {
 		info, err := w.tools.FFmpeg.Probe(ctx, a.Input)
 		if err == nil && info.Video != nil {
 			err = checkPixels(info.Video.Source.Width, info.Video.Source.Height)
@@ -200,7 +200,7 @@ func (w *identifier) svg(ctx context.Context, a *Asset) error {
 		return err
 	}
 	width, height := w.board.Film.Width, w.board.Film.Height
-	key := cache.NewHasher("svg 1").Bytes(a.Content[:]).String(version).Int(int64(width), int64(height)).Key()
+	r := Drawing{Content: a.Content, Width: width, Height: height, Tool: version}
 	in, err := os.ReadFile(a.Input.Path)
 	if err != nil {
 		return err
@@ -210,7 +210,7 @@ func (w *identifier) svg(ctx context.Context, a *Asset) error {
 		a.warning = fmt.Sprintf("it shows %.*q, which is not in the image file itself and is left out", most, file)
 		a.advice = "export the image with its pictures embedded"
 	}
-	b, err := part.Remember(w.Store, cache.Pictures, key, func() ([]byte, error) {
+	b, err := part.Remember(w.Store, cache.Pictures, r, func() ([]byte, error) {
 		return w.tools.Drawer.DrawSVG(ctx, slide.Drawing{Source: in, Cover: image.Pt(width, height), MostPixels: maxPixels})
 	})
 	if err != nil {
@@ -252,8 +252,8 @@ func (w *identifier) decodeAVIF(ctx context.Context, a *Asset) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	key := cache.NewHasher("avif 2").String(w.tools.Version).String(decoder).Bytes(a.Content[:]).Key()
-	return part.Remember(w.Store, cache.Pictures, key, func() ([]byte, error) {
+	r := Decoded{Content: a.Content, Tool: w.tools.Version, Decoder: decoder}
+	return part.Remember(w.Store, cache.Pictures, r, func() ([]byte, error) {
 		return codec.DecodeAVIF(ctx, w.tools.Run, a.Input.Path)
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"hash"
 	"io"
 	"math"
@@ -14,6 +15,20 @@ type Key [sha256.Size]byte
 
 // String is the key in hexadecimal.
 func (k Key) String() string { return hex.EncodeToString(k[:]) }
+
+// MarshalText implements encoding.TextMarshaler: the key in hexadecimal.
+func (k Key) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, k[:]), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (k *Key) UnmarshalText(b []byte) error {
+	if len(b) != hex.EncodedLen(len(k)) {
+		return errKey
+	}
+	_, err := hex.Decode(k[:], b)
+	return err
+}
+
+var errKey = errors.New("a key of the cache has 64 hexadecimal digits")
 
 // Hasher builds a Key from parts. Each part is written with its length, so that no
 // two different lists of parts run together to the same bytes.

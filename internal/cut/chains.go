@@ -6,7 +6,6 @@ import (
 
 	"mynah/internal/cache"
 	"mynah/internal/film"
-	"mynah/internal/part"
 	"mynah/internal/picture"
 )
 
@@ -44,24 +43,19 @@ func (c *Cutter) standing(p *Plan, s shown, scene int, from, to int64) {
 
 // chain adds standing pictures that follow each other.
 func (c *Cutter) chain(p *Plan, s shown, scene int, states []picture.State) film.Piece {
-	k := c.encoder.Key().String("chain 1")
+	recipe := Chain{Form: c.encoder.Form()}
 	t := chainTask{shown: s}
 	var piece film.Piece
 	for _, state := range states {
 		now := s.view.At(state.From)
-		vk := now.Key(c.form)
-		k.Bytes(vk[:])
-		if s.view.Clip != nil {
-			k.Int(state.From)
-		}
+		recipe.Links = append(recipe.Links, Link{Look: now.Look(), Frame: frameOf(s, state.From)})
 		t.frames = append(t.frames, state.From)
 		piece.Holds, piece.Frames = append(piece.Holds, state.Frames), piece.Frames+state.Frames
 	}
-	t.key = k.Key()
+	t.key = c.Book.Add(recipe, s.label(scene))
 	piece.Segment = t.key
 	if !p.seen[t.key] {
 		p.seen[t.key] = true
-		c.viewPart(t.key, part.Picture, s, scene)
 		if !c.encoder.Has(t.key) {
 			p.chains = append(p.chains, t)
 		}

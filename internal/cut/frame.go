@@ -81,7 +81,7 @@ func (c *Cutter) entering(ctx context.Context, before shown, frame []byte, e ffm
 	if err != nil {
 		return nil, err
 	}
-	if e.Path, err = c.Scratch("enter", before.view.Key(c.form), old); err != nil {
+	if e.Path, err = c.Scratch("enter", before.view.Look().Key(), old); err != nil {
 		return nil, err
 	}
 	// Each frame of a transition depends on its number alone.

@@ -6,7 +6,6 @@ import (
 	"mynah/internal/cache"
 	"mynah/internal/diag"
 	"mynah/internal/film"
-	"mynah/internal/part"
 	"mynah/internal/picture"
 	"mynah/internal/timeline"
 )
@@ -109,15 +108,9 @@ func (p *Plan) rawFrames() {
 // still adds one standing picture.
 func (c *Cutter) still(p *Plan, s shown, scene int) cache.Key {
 	now := s.view.At(s.frame)
-	vk := now.Key(c.form)
-	k := c.encoder.Key().String("still").Bytes(vk[:])
-	if s.view.Clip != nil {
-		k.Int(s.frame)
-	}
-	key := k.Key()
+	key := c.Book.Add(Still{Look: now.Look(), Frame: frameOf(s, s.frame), Form: c.encoder.Form()}, s.label(scene))
 	if !p.seen[key] {
 		p.seen[key] = true
-		c.viewPart(key, part.Picture, s, scene)
 		if !c.encoder.Has(key) {
 			p.stills = append(p.stills, stillTask{shown: s, key: key})
 		}
@@ -127,28 +120,23 @@ func (c *Cutter) still(p *Plan, s shown, scene int) cache.Key {
 
 // motion adds a stretch of moving pictures that is on for some frames.
 func (c *Cutter) motion(p *Plan, t movingTask, scene int, frames int64) film.Piece {
-	vk := t.view.During(t.frame, t.count).Key(c.form)
-	k := c.encoder.Key().String("moving 2").Bytes(vk[:]).Int(t.frame, t.count).Bool(t.held)
-	what := part.Move
-	if t.view.Clip != nil {
-		what = part.Clip
+	recipe := Motion{
+		Look: t.view.During(t.frame, t.count).Look(), From: t.frame, Count: t.count, Held: t.held, Enter: t.enter, Form: c.encoder.Form(),
 	}
 	if t.enter != "" {
-		before := t.before.view.At(t.before.frame)
-		bk := before.Key(c.form)
-		k.String(t.enter).Bytes(bk[:])
+		now := t.before.view.At(t.before.frame)
+		before := now.Look()
+		recipe.Before = &before
 		if t.before.view.Moves() {
-			k.Int(t.before.frame)
+			recipe.BeforeFrame = t.before.frame
 		}
-		what = part.Crossing
 	}
-	t.key = k.Key()
+	t.key = c.Book.Add(recipe, t.label(scene))
 	if t.view.Clip != nil {
 		p.wanted[t.key] = t
 	}
 	if !p.seen[t.key] {
 		p.seen[t.key] = true
-		c.viewPart(t.key, what, t.shown, scene, part.Of("the transition", t.enter), part.Of("what was shown before", k.Key()), part.Of("how long it plays", t.frame, t.count))
 		if !c.encoder.Has(t.key) {
 			p.moving = append(p.moving, t)
 		}
@@ -201,38 +189,4 @@ func (c *Cutter) clip(p *Plan, s shown, scene int, pic timeline.Picture, done in
 		done = held
 	}
 	c.standing(p, s, scene, done, pic.Frames)
-}
-
-// encoding is the ingredient that all coded pictures share.
-func (c *Cutter) encoding() part.Ingredient {
-	return part.Of("the video's size, rate, quality or encoder", c.form.Settings(), c.version)
-}
-
-// viewPart notes what a part that shows a view is made of.
-func (c *Cutter) viewPart(key cache.Key, what part.Kind, s shown, scene int, more ...part.Ingredient) {
-	v := s.view
-	var content any
-	if v.Asset != nil {
-		content = v.Asset.Content
-	}
-	var layers []cache.Key
-	for _, span := range v.Spans {
-		for _, l := range span.Layers {
-			layers = append(layers, l.Key)
-		}
-	}
-	var captions []cache.Key
-	for _, span := range v.Captions {
-		for _, l := range span.Layers {
-			captions = append(captions, l.Key)
-		}
-	}
-	list := []part.Ingredient{
-		part.Of("the file", content), part.Of("the slide", layers), part.Of("the subtitles", captions), part.Of("the callouts", v.Callouts), part.Of("how it fills the frame", v.Fit, v.Position),
-		part.Of("how it moves", v.Move), part.Of("the canvas", v.Canvas), part.Of("the moment", v.Still.Clip, v.AtEnd, v.From, v.Length), c.encoding(),
-	}
-	if v.Clip != nil {
-		list = append(list, part.Of("its speed", v.Clip.SpeedNum, v.Clip.SpeedDen))
-	}
-	c.Book.Add(key, part.Recipe{Kind: what, Name: s.name, Scene: scene + 1, Ingredients: append(list, more...)})
 }

@@ -28,13 +28,15 @@ func NewEncoder(tools *ffmpeg.Tools, store *cache.Store, pic ffmpeg.Picture, bui
 	return &Encoder{tools: tools, store: store, pic: pic, tool: build}
 }
 
-// segmentVersion changes whenever the same request would give other bytes.
-const segmentVersion = "segment 2"
-
-// Key starts the key of a segment: everything but what it shows.
-func (e *Encoder) Key() *cache.Hasher {
-	return cache.NewHasher(segmentVersion).String(e.tool).String(e.pic.Settings())
+// Form is everything that decides the bytes of a segment but what it shows.
+type Form struct {
+	// Encoder is the program's build, Settings are how it is run.
+	Encoder  string `json:"encoder"`
+	Settings string `json:"settings"`
 }
+
+// Form returns the form of the encoder's segments.
+func (e *Encoder) Form() Form { return Form{e.tool, e.pic.Settings()} }
 
 // Has tells whether a segment is in the cache.
 func (e *Encoder) Has(k cache.Key) bool { return e.store.Has(cache.Segments, k) }

@@ -65,7 +65,7 @@ func (x *Mixer) listen(ctx context.Context, t *Track, pieces []sound.Piece) (flo
 			steps[i] = loudness.Silence(p.Packets * sound.Grid)
 			continue
 		}
-		key := x.heardKey("loudness 3", t, p).Int(int64(t.master.Gain)).Key()
+		key := part.KeyOf(x.loudness(t, p))
 		b, found := x.Store.Get(cache.Probes, key)
 		if !found || json.Unmarshal(b, &steps[i]) != nil {
 			unknown, places = append(unknown, chunkTask{Piece: p, key: key}), append(places, i)
@@ -90,11 +90,16 @@ func (x *Mixer) listen(ctx context.Context, t *Track, pieces []sound.Piece) (flo
 
 // measure finds how loud a chunk is, without the lead around it, and keeps it.
 func (x *Mixer) measure(ctx context.Context, t *Track, task chunkTask) ([]loudness.Step, error) {
-	return part.RememberJSON(x.Store, cache.Probes, task.key, func() ([]loudness.Step, error) {
+	return part.RememberJSON(x.Store, cache.Probes, x.loudness(t, task.Piece), func() ([]loudness.Step, error) {
 		clips := task.Part(t.clips)
 		for i := range clips {
 			clips[i] = clips[i].Moved(-sound.Lead * sound.Grid)
 		}
 		return sound.Measure(ctx, clips, task.Packets*sound.Grid, t.Channels, t.master)
 	})
+}
+
+// loudness returns the recipe of how loud a chunk is.
+func (x *Mixer) loudness(t *Track, p sound.Piece) Loudness {
+	return Loudness{Heard: t.heard(p), Packets: p.Packets, Channels: t.Channels, Master: t.master, Tool: x.tools.Version}
 }

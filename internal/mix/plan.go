@@ -135,9 +135,8 @@ func (x *Mixer) planChunks(ctx context.Context, t *Track) error {
 			t.Pieces = append(t.Pieces, film.SoundPiece{Packets: p.Packets, Silent: true})
 			continue
 		}
-		task := chunkTask{Piece: p, key: x.chunkKey(t, p)}
+		task := chunkTask{Piece: p, key: x.Book.Add(x.chunk(t, p))}
 		t.Pieces = append(t.Pieces, film.SoundPiece{Packets: p.Packets, Segment: task.key})
-		x.addRecipe(t, task)
 		if seen[task.key] || x.Store.Has(cache.Sounds, task.key) {
 			continue
 		}

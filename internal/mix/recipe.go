@@ -15,40 +15,100 @@ import (
 	"mynah/internal/timeline"
 )
 
-// chunkKey addresses a piece as it is coded.
-func (x *Mixer) chunkKey(t *Track, p sound.Piece) cache.Key {
-	return x.heardKey("piece 2", t, p).String(fmt.Sprintf("%v", x.AAC(t.Channels))).
-		Int(int64(t.master.Gain)).Bool(t.master.Limit).Key()
+// Heard is a sound in a chunk, timed from the chunk's own beginning.
+type Heard struct {
+	Source cache.Key `json:"source" part:"what is heard"`
+	// From is the first of its samples that is heard.
+	From    int64        `json:"from,omitempty" part:"what is heard"`
+	Loop    bool         `json:"loop,omitempty" part:"what is heard"`
+	Start   int64        `json:"start" part:"when it is heard"`
+	Samples int64        `json:"samples" part:"when it is heard"`
+	Gain    int64        `json:"gain" part:"how loud it is"`
+	FadeIn  int64        `json:"fadeIn,omitempty" part:"how loud it is"`
+	FadeOut int64        `json:"fadeOut,omitempty" part:"how loud it is"`
+	Ducks   []sound.Duck `json:"ducks,omitempty" part:"how loud it is"`
 }
 
-// heardKey addresses a piece by all that is heard in it, timed from its own beginning.
-func (x *Mixer) heardKey(form string, t *Track, p sound.Piece) *cache.Hasher {
-	k := cache.NewHasher(form).String(x.tools.Version).Int(p.Packets, int64(t.Channels))
+// Chunk is the recipe of a coded stretch of the soundtrack.
+type Chunk struct {
+	Heard   []Heard      `json:"heard"`
+	Packets int64        `json:"packets" part:"when it is heard"`
+	Master  sound.Master `json:"master" part:"how loud it is"`
+	AAC     ffmpeg.AAC   `json:"aac" part:"the sound's quality or encoder"`
+	Tool    string       `json:"tool" part:"the sound's quality or encoder"`
+}
+
+// Kind implements part.Recipe.
+func (Chunk) Kind() part.Kind { return part.Sound }
+
+// Version implements part.Recipe.
+func (Chunk) Version() int { return 3 }
+
+// Loudness is the recipe of how loud a chunk is before it is coded.
+type Loudness struct {
+	Heard    []Heard      `json:"heard"`
+	Packets  int64        `json:"packets"`
+	Channels int          `json:"channels"`
+	Master   sound.Master `json:"master"`
+	Tool     string       `json:"tool"`
+}
+
+// Kind implements part.Recipe.
+func (Loudness) Kind() part.Kind { return "loudness" }
+
+// Version implements part.Recipe.
+func (Loudness) Version() int { return 4 }
+
+// Samples is the recipe of a file's sound as raw samples.
+type Samples struct {
+	Content cache.Key `json:"content"`
+	// From and Length in microseconds of the file; a length of 0 is all of it.
+	From     int64  `json:"from,omitempty"`
+	Length   int64  `json:"length,omitempty"`
+	SpeedNum int64  `json:"speedNum,omitempty"`
+	SpeedDen int64  `json:"speedDen,omitempty"`
+	Channels int    `json:"channels"`
+	Surround bool   `json:"surround,omitempty"`
+	Tool     string `json:"tool"`
+}
+
+// Kind implements part.Recipe.
+func (Samples) Kind() part.Kind { return "samples" }
+
+// Version implements part.Recipe.
+func (Samples) Version() int { return 3 }
+
+// Music is the recipe of a built-in track as raw samples.
+type Music struct {
+	Track    string `json:"track"`
+	Composer string `json:"composer"` // version of package music
+}
+
+// Kind implements part.Recipe.
+func (Music) Kind() part.Kind { return "music" }
+
+// Version implements part.Recipe.
+func (Music) Version() int { return 2 }
+
+// heard lists the sounds of a chunk.
+func (t *Track) heard(p sound.Piece) []Heard {
+	var out []Heard
 	for n, c := range p.Part(t.clips) {
-		source := t.sources[p.Heard[n]]
-		k.Bytes(source[:]).Int(c.Start, c.Samples, c.From, c.Gain, c.FadeIn, c.FadeOut).Bool(c.Loop).Int(int64(len(c.Ducks)))
-		for _, d := range c.Ducks {
-			k.Int(d.From, d.To, d.Down, d.Up, d.Depth)
-		}
+		out = append(out, Heard{
+			Source: t.sources[p.Heard[n]], From: c.From, Loop: c.Loop, Start: c.Start, Samples: c.Samples,
+			Gain: c.Gain, FadeIn: c.FadeIn, FadeOut: c.FadeOut, Ducks: c.Ducks,
+		})
 	}
-	return k
+	return out
 }
 
-// addRecipe records what a chunk of sound is made of.
-func (x *Mixer) addRecipe(t *Track, p chunkTask) {
+// chunk returns the recipe of a chunk, and how authors know it.
+func (x *Mixer) chunk(t *Track, p sound.Piece) (Chunk, part.Label) {
 	scene, _ := slices.BinarySearchFunc(x.in.Line.Scenes, p.First*sound.Grid+1, func(s timeline.Scene, at int64) int { return cmp.Compare(s.Sound, at) })
-	var heard, times, levels []any
-	for n, c := range p.Part(t.clips) {
-		heard = append(heard, t.sources[p.Heard[n]])
-		times = append(times, c.Start, c.Samples)
-		levels = append(levels, c.Gain, c.FadeIn, c.FadeOut, c.Ducks)
-	}
-	levels = append(levels, t.master)
 	at := time.Duration(p.First) * sound.Grid * time.Second / timeline.SampleRate
-	x.Book.Add(p.key, part.Recipe{Kind: part.Sound, Name: fmt.Sprintf("%.1f s from %.1f s on", float64(p.Packets)*sound.Grid/timeline.SampleRate, at.Seconds()), Scene: max(scene, 1), Ingredients: []part.Ingredient{
-		part.Of("what is heard", heard...), part.Of("when it is heard", append(times, p.Packets)...), part.Of("how loud it is", levels...),
-		part.Of("the sound's quality or encoder", x.AAC(t.Channels), x.tools.Version),
-	}})
+	name := fmt.Sprintf("%.1f s from %.1f s on", float64(p.Packets)*sound.Grid/timeline.SampleRate, at.Seconds())
+	return Chunk{Heard: t.heard(p), Packets: p.Packets, Master: t.master, AAC: x.AAC(t.Channels), Tool: x.tools.Version},
+		part.Label{Name: name, Scene: max(scene, 1)}
 }
 
 // channels of a sound that is not speech, as far as Mynah keeps them apart.
@@ -68,7 +128,7 @@ func (x *Mixer) decodeTask(s timeline.Sound) decodeTask {
 	if s.Builtin != "" {
 		return decodeTask{
 			builtin: s.Builtin, in: ffmpeg.SoundInput{Channels: channels},
-			key: cache.NewHasher("music").String(music.Version).String(s.Builtin).Key(),
+			key: part.KeyOf(Music{Track: s.Builtin, Composer: music.Version}),
 		}
 	}
 	a := x.in.Files.Get(s.File)
@@ -93,8 +153,10 @@ func (x *Mixer) decodeTask(s timeline.Sound) decodeTask {
 			d.least = bytes(stated*97/100 - 500_000)
 		}
 	}
-	d.key = cache.NewHasher("pcm 2").String(x.tools.Version).Bytes(a.Content[:]).
-		Int(in.From, in.Length, in.SpeedNum, in.SpeedDen, int64(channels)).Bool(in.Surround).Key()
+	d.key = part.KeyOf(Samples{
+		Content: a.Content, From: in.From, Length: in.Length, SpeedNum: in.SpeedNum, SpeedDen: in.SpeedDen,
+		Channels: channels, Surround: in.Surround, Tool: x.tools.Version,
+	})
 	return d
 }
 

@@ -58,12 +58,9 @@ func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Li
 	keys := style.Keys(version)
 	for i, c := range cues {
 		look := keys[i]
-		keys[i] = cache.NewHasher("caption head 1").Bytes(look[:]).Int(int64(line.Width), int64(line.Height), int64(a.captionMargin())).
-			String(in.Board.Film.Subtitles.Position).Key()
-		m.Book.Add(keys[i], part.Recipe{
-			Kind: part.Subtitle, Name: diag.Shorten(c.Text, 60), Scene: c.Scene + 1,
-			Ingredients: []part.Ingredient{part.Of("its text, look or font", keys[i])},
-		})
+		keys[i] = m.Book.Add(
+			Caption{Look: look, Width: line.Width, Height: line.Height, Margin: a.captionMargin(), Position: in.Board.Film.Subtitles.Position},
+			part.Label{Name: diag.Shorten(c.Text, 60), Scene: c.Scene + 1})
 	}
 	heads, err := a.captionHeads(ctx, style, keys)
 	if err != nil {

@@ -37,7 +37,8 @@ type slideHead struct {
 type slideTask struct {
 	scene, state int
 	request      slide.Request
-	key          cache.Key
+	recipe       Slide
+	key          cache.Key // of the recipe
 }
 
 // DrawSlides draws the slides that are not in the cache, side by side. It returns the states of
@@ -103,7 +104,8 @@ func (a *artist) slideTasks(ctx context.Context, cues []caption.Cue) ([]slideTas
 		for state := range r.States() {
 			r.State = state
 			k := r.Key(version)
-			out = append(out, slideTask{scene: i, state: state, request: r, key: cache.NewHasher("slide head 1").Bytes(k[:]).Key()})
+			recipe := Slide{Look: k, Step: state}
+			out = append(out, slideTask{scene: i, state: state, request: r, recipe: recipe, key: part.KeyOf(recipe)})
 		}
 	}
 	return out, nil
@@ -127,10 +129,7 @@ func (a *artist) slideRequest(s *storyboard.Scene) slide.Request {
 func (a *artist) drawSlide(ctx context.Context, t slideTask) (slideHead, error) {
 	var head slideHead
 	at := t.request.Blocks[0].Range
-	a.Book.Add(t.key, part.Recipe{
-		Kind: part.Slide, Name: diag.Shorten(strings.SplitN(strings.TrimSpace(t.request.Blocks[0].Text), "\n", 2)[0], 60), Scene: t.scene + 1,
-		Ingredients: []part.Ingredient{part.Of("its text, theme, files or font", t.key), part.Of("its step", t.state)},
-	})
+	a.Book.Add(t.recipe, part.Label{Name: diag.Shorten(strings.SplitN(strings.TrimSpace(t.request.Blocks[0].Text), "\n", 2)[0], 60), Scene: t.scene + 1})
 	if b, ok := a.Store.Get(cache.Pictures, t.key); ok && json.Unmarshal(b, &head) == nil && a.Store.Has(cache.Pictures, drawingKey(t.key)) {
 		return head, nil
 	}

@@ -12,49 +12,28 @@ import (
 	"mynah/internal/cache"
 )
 
-// Kind is a kind of part, in a word that authors know.
-type Kind string
-
-// The kinds of parts.
-const (
-	Sentence Kind = "sentence"
-	Slide    Kind = "slide"
-	Subtitle Kind = "subtitle"
-	Picture  Kind = "picture"
-	Move     Kind = "move"
-	Clip     Kind = "clip"
-	Crossing Kind = "crossing"
-	Sound    Kind = "sound"
-	Poster   Kind = "poster"
-)
-
-// Ingredient is something that decides a part's bytes, under a name that authors know.
-type Ingredient struct {
-	name   string
-	values []any
-}
-
-// Of returns an ingredient. Values that are printed alike are the same.
-func Of(name string, values ...any) Ingredient { return Ingredient{name, values} }
-
-// Recipe is what a part is made of.
-type Recipe struct {
-	Kind Kind
+// Label is how authors know a part.
+type Label struct {
 	// Name is a file's, the words of a sentence, or what a sound is of.
 	Name string
 	// Scene from 1, the first that needs the part; 0 for none.
-	Scene       int
-	Ingredients []Ingredient
+	Scene int
 }
 
 // id is what a part is recognised by in another build.
-func (r Recipe) id() string {
-	switch r.Kind {
+func (e entry) id() string {
+	switch k := e.recipe.Kind(); k {
 	case Sentence, Sound:
-		return fmt.Sprintf("%s %d", r.Kind, r.Scene)
+		return fmt.Sprintf("%s %d", k, e.label.Scene)
 	default:
-		return string(r.Kind) + " " + r.Name
+		return string(k) + " " + e.label.Name
 	}
+}
+
+// entry is a part in the book.
+type entry struct {
+	recipe Recipe
+	label  Label
 }
 
 // Made is a part of a video that was made anew, because it was not in the cache.
@@ -75,39 +54,41 @@ type Made struct {
 // Book records what the parts of a video consist of, and which of them were made. It is safe
 // for use by many goroutines.
 type Book struct {
-	mu      sync.Mutex
-	recipes map[cache.Key]Recipe
-	order   []cache.Key
-	made    map[cache.Key]time.Duration
+	mu    sync.Mutex
+	parts map[cache.Key]entry
+	order []cache.Key
+	made  map[cache.Key]time.Duration
 }
 
 // NewBook returns an empty book.
 func NewBook() *Book {
-	return &Book{recipes: map[cache.Key]Recipe{}, made: map[cache.Key]time.Duration{}}
+	return &Book{parts: map[cache.Key]entry{}, made: map[cache.Key]time.Duration{}}
 }
 
 // Clone returns a copy, so that what is recorded afterwards can be forgotten.
 func (b *Book) Clone() *Book {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return &Book{recipes: maps.Clone(b.recipes), order: slices.Clone(b.order), made: maps.Clone(b.made)}
+	return &Book{parts: maps.Clone(b.parts), order: slices.Clone(b.order), made: maps.Clone(b.made)}
 }
 
 // Restore takes back the state of a copy.
 func (b *Book) Restore(copied *Book) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.recipes, b.order, b.made = copied.recipes, copied.order, copied.made
+	b.parts, b.order, b.made = copied.parts, copied.order, copied.made
 }
 
-// Add records what a part is made of; the first recipe of a key counts.
-func (b *Book) Add(key cache.Key, r Recipe) {
+// Add records a part and returns its key; the first label of a key counts.
+func (b *Book) Add(r Recipe, l Label) cache.Key {
+	key := KeyOf(r)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if _, ok := b.recipes[key]; !ok {
-		b.recipes[key] = r
+	if _, ok := b.parts[key]; !ok {
+		b.parts[key] = entry{r, l}
 		b.order = append(b.order, key)
 	}
+	return key
 }
 
 // Made records how long it took to make parts together.
@@ -135,11 +116,16 @@ func (b *Book) IsNew(key cache.Key) bool {
 	return ok
 }
 
-// Recipe returns what a part is made of.
-func (b *Book) Recipe(key cache.Key) Recipe {
+// Label returns how authors know a part, and of which kind it is; false for one that is not in
+// the book.
+func (b *Book) Label(key cache.Key) (Kind, Label, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.recipes[key]
+	e, ok := b.parts[key]
+	if !ok {
+		return "", Label{}, false
+	}
+	return e.recipe.Kind(), e.label, true
 }
 
 // Len is how many parts the video has, made or found.
@@ -149,52 +135,59 @@ func (b *Book) Len() int {
 	return len(b.order)
 }
 
-// Explain lists the parts that were made and why, in the order in which they were recorded.
-// The note under key says what the parts of the build before consisted of; it is replaced by
-// that of this build.
+// Explain lists the parts that were made and why, in the order in which they were recorded. What
+// the parts of the build before consisted of is kept in the cache under key; that of this build
+// takes its place.
 func (b *Book) Explain(store *cache.Store, key cache.Key) []Made {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.made) == 0 {
 		return nil
 	}
-	// before are the hashed ingredients of the parts of the build before, by their ids.
-	var before map[string][][]string
-	if note, ok := store.Get(cache.Probes, key); ok {
-		_ = json.Unmarshal(note, &before) // without it, all is new
+	var before note
+	if b, ok := store.Get(cache.Probes, key); ok {
+		_ = json.Unmarshal(b, &before) // without it, all is new
 	}
 	out := []Made{}
-	now := map[string][][]string{}
+	now := note{}
 	for _, key := range b.order {
-		r := b.recipes[key]
-		values := []string{}
-		for _, i := range r.Ingredients {
-			values = append(values, cache.NewHasher("ingredient").String(fmt.Sprint(i.values...)).Key().String()[:16])
+		e := b.parts[key]
+		has := map[string]string{}
+		var names []string
+		for _, i := range ingredients(e.recipe) {
+			has[i.name] = i.digest
+			names = append(names, i.name)
 		}
-		now[r.id()] = append(now[r.id()], values)
+		now[e.id()] = append(now[e.id()], has)
 		if took, ok := b.made[key]; ok {
 			out = append(out, Made{
-				What: r.Kind, Name: r.Name, Scene: r.Scene, Why: r.why(values, before), MS: float64(took.Microseconds()) / 1000,
+				What: e.recipe.Kind(), Name: e.label.Name, Scene: e.label.Scene,
+				Why: before.why(e.id(), names, has), MS: float64(took.Microseconds()) / 1000,
 			})
 		}
 	}
-	if note, err := json.Marshal(now); err == nil {
-		_ = store.PutBytes(cache.Probes, key, note) // the video does not need it
+	if b, err := json.Marshal(now); err == nil {
+		_ = store.PutBytes(cache.Probes, key, b) // the video does not need it
 	}
 	return out
 }
 
-// why compares a part with the one of the build before that is most like it.
-func (r Recipe) why(values []string, before map[string][][]string) string {
-	if before == nil {
+// note is what the parts of a build consisted of: the digests of ingredients by their names, of the
+// parts by their ids.
+type note map[string][]map[string]string
+
+// why compares a part with the one of the build before that is most like it; names are its
+// ingredients in their order.
+func (n note) why(id string, names []string, has map[string]string) string {
+	if n == nil {
 		return "the first build of this video"
 	}
 	var least []string
-	for i, old := range before[r.id()] {
+	for i, old := range n[id] {
 		var other []string
-		for k, v := range values {
-			if k >= len(old) || old[k] != v {
-				other = append(other, r.Ingredients[k].name)
+		for _, name := range names {
+			if old[name] != has[name] {
+				other = append(other, name)
 			}
 		}
 		if i == 0 || len(other) < len(least) {
@@ -202,11 +195,11 @@ func (r Recipe) why(values []string, before map[string][][]string) string {
 		}
 	}
 	switch {
-	case len(before[r.id()]) == 0:
+	case len(n[id]) == 0:
 		return "new in this video"
 	case len(least) == 0:
 		return "no longer in the cache"
 	default:
-		return "changed: " + strings.Join(slices.Compact(least), ", ")
+		return "changed: " + strings.Join(least, ", ")
 	}
 }

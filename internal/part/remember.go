@@ -6,8 +6,9 @@ import (
 	"mynah/internal/cache"
 )
 
-// Remember returns the bytes under key, which make makes where the cache has none.
-func Remember(store *cache.Store, kind cache.Kind, key cache.Key, makeIt func() ([]byte, error)) ([]byte, error) {
+// Remember returns the bytes of a recipe, which makeIt makes where the cache has none.
+func Remember(store *cache.Store, kind cache.Kind, r Recipe, makeIt func() ([]byte, error)) ([]byte, error) {
+	key := KeyOf(r)
 	if b, ok := store.Get(kind, key); ok {
 		return b, nil
 	}
@@ -18,9 +19,10 @@ func Remember(store *cache.Store, kind cache.Kind, key cache.Key, makeIt func() 
 	return b, store.PutBytes(kind, key, b)
 }
 
-// RememberJSON returns the value under key, which is kept as JSON and made where the cache has
+// RememberJSON returns the value of a recipe, which is kept as JSON and made where the cache has
 // none that can be read.
-func RememberJSON[T any](store *cache.Store, kind cache.Kind, key cache.Key, makeIt func() (T, error)) (T, error) {
+func RememberJSON[T any](store *cache.Store, kind cache.Kind, r Recipe, makeIt func() (T, error)) (T, error) {
+	key := KeyOf(r)
 	var v T
 	if b, ok := store.Get(kind, key); ok && json.Unmarshal(b, &v) == nil {
 		return v, nil

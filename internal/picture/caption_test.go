@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"mynah/internal/cache"
-	"mynah/internal/ffmpeg"
 	"mynah/internal/frame"
 	"mynah/internal/picture"
 )
@@ -93,7 +92,6 @@ func TestCaptionsLieOnEverything(t *testing.T) {
 func TestWhatIsSeenDuringAWhile(t *testing.T) {
 	t.Parallel()
 	v := captioned()
-	form := ffmpeg.Picture{Width: width, Height: height, FPS: frame.Rate{Num: 25, Den: 1}}
 	if got := v.During(10, 10).Captions; got != nil {
 		t.Errorf("in a pause there is %v", got)
 	}
@@ -105,14 +103,14 @@ func TestWhatIsSeenDuringAWhile(t *testing.T) {
 	}
 	other := captioned()
 	other.Captions[2].Layers = on(rgbGreen)
-	if v.During(0, 20).Key(form) != other.During(0, 20).Key(form) {
+	if v.During(0, 20).Look().Key() != other.During(0, 20).Look().Key() {
 		t.Error("a later caption changes the key of what is before")
 	}
-	if v.During(0, 21).Key(form) == other.During(0, 21).Key(form) || v.Key(form) == v.Uncaptioned().Key(form) {
+	if v.During(0, 21).Look().Key() == other.During(0, 21).Look().Key() || v.Look().Key() == v.Uncaptioned().Look().Key() {
 		t.Error("a caption is not in the key")
 	}
 	at2, at9, at10 := v.At(2), v.At(9), v.At(10)
-	if at2.Key(form) != at9.Key(form) || at2.Key(form) == at10.Key(form) {
+	if at2.Look().Key() != at9.Look().Key() || at2.Look().Key() == at10.Look().Key() {
 		t.Error("the key of a state is not that of what is seen")
 	}
 	photo := picture.View{Still: picture.Still{Asset: asset(t, 2, 2, 1, rgbRed)}}

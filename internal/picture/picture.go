@@ -24,8 +24,7 @@ type Asset struct {
 	Source  ffmpeg.Source
 }
 
-// Still is what one standing picture shows. Exactly one of Asset and Text is set, or
-// none for the plain canvas.
+// Still is what one standing picture shows; without an Asset it is the plain canvas.
 type Still struct {
 	Canvas   frame.Color
 	Asset    *Asset
@@ -38,26 +37,6 @@ type Still struct {
 	From, Length int64
 	// Backdrops are what a slide in front does to the picture.
 	Backdrops []ffmpeg.Backdrop
-}
-
-// formVersion changes whenever the same request would be painted otherwise.
-const formVersion = "picture 1"
-
-// Key addresses what the still looks like in a frame of w x h.
-func (s Still) Key(w, h int) cache.Key {
-	k := cache.NewHasher(formVersion).Int(int64(w), int64(h)).
-		Int(int64(s.Canvas.R), int64(s.Canvas.G), int64(s.Canvas.B))
-	if s.Asset != nil {
-		k.Bytes(s.Asset.Content[:]).String(string(s.Fit)).String(string(s.Position.X)).String(string(s.Position.Y)).
-			Bool(s.Clip, s.AtEnd).Int(s.From, s.Length)
-	}
-	for _, b := range s.Backdrops {
-		k.String("backdrop").Int(int64(b.Left), int64(b.Top), int64(b.Width), int64(b.Height))
-		for _, e := range b.Effects {
-			k.String(e.Name).Float(e.Value)
-		}
-	}
-	return k.Key()
 }
 
 // Failure is a picture that could not be painted; Index is its place in the request.
@@ -104,7 +83,7 @@ func (p *Painter) Prepare(ctx context.Context, stills []Still) error {
 	var keys []cache.Key
 	var places []int
 	for i, s := range stills {
-		k := s.Key(p.pic.Width, p.pic.Height)
+		k := s.look().Key()
 		if s.Asset == nil || p.find(k) != nil {
 			continue
 		}
@@ -122,7 +101,7 @@ func (p *Painter) Prepare(ctx context.Context, stills []Still) error {
 
 // base gives the frame of a still, which is not to be changed.
 func (p *Painter) base(ctx context.Context, s Still) ([]byte, error) {
-	k := s.Key(p.pic.Width, p.pic.Height)
+	k := s.look().Key()
 	if f := p.find(k); f != nil {
 		return f, nil
 	}

@@ -138,37 +138,6 @@ func (v *View) Bare() bool {
 	return v.Image() && !v.Moves() && len(v.Callouts) == 0 && !shows(v.Spans) && !shows(v.Captions)
 }
 
-// Key addresses what a view looks like in a film of the form pic.
-func (v *View) Key(pic ffmpeg.Picture) cache.Key {
-	base := v.Still.Key(pic.Width, pic.Height)
-	if v.Bare() {
-		return base
-	}
-	k := cache.NewHasher("view 2").Bytes(base[:]).String(string(v.Motion)).String(v.Edge).Bool(v.Strong, v.Clip != nil)
-	if v.Motion != "" {
-		k.Int(v.Frames)
-	}
-	if c := v.Clip; c != nil {
-		k.Int(c.From, c.Length, c.SpeedNum, c.SpeedDen).Bool(c.Again)
-	}
-	for _, c := range v.Callouts {
-		k.String("callout 2").Bool(c.Round, c.OfImage, c.Mask).Float(c.X0, c.Y0, c.X1, c.Y1, c.Alpha)
-	}
-	for _, s := range v.Spans {
-		k.String("span").Int(s.From)
-		for _, l := range s.Layers {
-			k.Bytes(l.Key[:])
-		}
-	}
-	for _, s := range v.Captions {
-		k.String("caption").Int(s.From)
-		for _, l := range s.Layers {
-			k.Bytes(l.Key[:])
-		}
-	}
-	return k.Key()
-}
-
 // Frame gives what a view shows at frame n. It is not to be changed.
 func (p *Painter) Frame(ctx context.Context, v *View, n int64) ([]byte, error) {
 	if v.Clip != nil {
@@ -202,7 +171,7 @@ func (p *Painter) standing(v *View, n int64, base []byte) ([]byte, error) {
 		return out, p.over(out, captions)
 	}
 	now := v.At(n)
-	k := now.Key(p.pic)
+	k := now.Look().Key()
 	if f := p.find(k); f != nil {
 		return f, nil
 	}

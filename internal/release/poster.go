@@ -40,12 +40,24 @@ func (r *Releaser) poster(ctx context.Context, f *film.Film) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	key := cache.NewHasher("poster 1").String(r.version).Bytes(stream.Bytes()).Key()
-	return part.Remember(r.Store, cache.Pictures, key, func() ([]byte, error) {
-		r.Book.Add(key, part.Recipe{Kind: part.Poster, Name: fmt.Sprintf("frame %d", n), Ingredients: []part.Ingredient{part.Of("the picture", key)}})
+	recipe := Poster{Stream: cache.NewHasher("stream").Bytes(stream.Bytes()).Key(), Tool: r.version}
+	return part.Remember(r.Store, cache.Pictures, recipe, func() ([]byte, error) {
+		key := r.Book.Add(recipe, part.Label{Name: fmt.Sprintf("frame %d", n)})
 		var out bytes.Buffer
 		draw := func() error { return r.tools.Run(ctx, r.video.Form.Poster(count), &stream, &out) }
 		err := r.Book.Making(draw, key)
 		return out.Bytes(), err
 	})
 }
+
+// Poster is the recipe of a poster. Stream addresses the coded pictures that it is decoded from.
+type Poster struct {
+	Stream cache.Key `json:"stream" part:"the picture"`
+	Tool   string    `json:"tool" part:"the picture"`
+}
+
+// Kind implements part.Recipe.
+func (Poster) Kind() part.Kind { return part.Poster }
+
+// Version implements part.Recipe.
+func (Poster) Version() int { return 2 }

@@ -46,6 +46,7 @@ func (r *Releaser) verify(ctx context.Context, f *film.Film, written io.ReaderAt
 	}
 	return errors.Join(
 		checkPieces(r.video.Line, f),
+		r.checkParts(f),
 		checkFile(r.video.Line, f, written, size),
 		checkCues(r.video.Cues, beside),
 		r.checkDrawn(),
@@ -69,6 +70,21 @@ func checkPieces(l *timeline.Line, f *film.Film) error {
 	}
 	if at != l.Frames {
 		return mismatch(len(l.Scenes)-1, "the pictures last %d frames, planned are %d", at, l.Frames)
+	}
+	return nil
+}
+
+// checkParts finds every coded part of the video among those that the plan asks for.
+func (r *Releaser) checkParts(f *film.Film) error {
+	for i, p := range f.Pieces {
+		if _, _, ok := r.Book.Label(p.Segment); !ok {
+			return mismatch(-1, "the coded pictures %d are not those of the plan", i+1)
+		}
+	}
+	for i, p := range f.Sound {
+		if _, _, ok := r.Book.Label(p.Segment); !ok && !p.Silent {
+			return mismatch(-1, "the coded sound %d is not that of the plan", i+1)
+		}
 	}
 	return nil
 }
@@ -176,8 +192,8 @@ func (r *Releaser) checkSeams(ctx context.Context, f *film.Film) error {
 	}()
 	for _, k := range fresh {
 		if err := r.decodes(ctx, f, []cache.Key{k}); err != nil && ctx.Err() == nil {
-			recipe := r.Book.Recipe(k)
-			return mismatch(recipe.Scene-1, "the coded pictures of %s %q cannot be played: %s", recipe.Kind, recipe.Name, blame.Reason(err))
+			kind, label, _ := r.Book.Label(k)
+			return mismatch(label.Scene-1, "the coded pictures of %s %q cannot be played: %s", kind, label.Name, blame.Reason(err))
 		}
 	}
 	return mismatch(-1, "the coded pictures cannot be played one after the other: %s", blame.Reason(err))

@@ -144,10 +144,7 @@ func (s *speaker) saySentence(ctx context.Context, scene, item int) error {
 		return s.unable(ctx, v, p, scene, err)
 	}
 	s.out.Sentences[scene][item] = spoken
-	s.Book.Add(spoken.Key, part.Recipe{Kind: part.Sentence, Name: diag.Shorten(p.Text, 60), Scene: scene + 1, Ingredients: []part.Ingredient{
-		part.Of("its words", p.Runs), part.Of("its voice", p.Voice, v.Engine),
-		part.Of("speed, pitch, volume or emphasis", p.Speed, p.Pitch, p.Volume, p.Emphasis, p.Fragment, line.Level),
-	}})
+	s.Book.Add(spoken.Recipe, part.Label{Name: diag.Shorten(p.Text, 60), Scene: scene + 1})
 	if spoken.New {
 		s.Book.Made(time.Since(start), spoken.Key)
 	}

@@ -14,15 +14,12 @@ import (
 
 	"mynah/internal/cache"
 	"mynah/internal/fault"
+	"mynah/internal/part"
 	"mynah/internal/utter"
 )
 
 // Rate is that of everything the Booth gives, in samples a second.
 const Rate = 48000
-
-// form is part of every key; it changes when the same clip would be finished into
-// other samples.
-const form = "narration 9"
 
 // Config are the settings of a Booth.
 type Config struct {
@@ -86,7 +83,8 @@ func NewBooth(cfg Config, engines []Engine, store *cache.Store) (*Booth, error) 
 
 // Spoken is a sentence that lies in the cache.
 type Spoken struct {
-	Key     cache.Key
+	Key     cache.Key // of the recipe
+	Recipe  Narration
 	Samples int64  // at Rate; 0 when there was nothing to say
 	Heard   bool   // its loudest sample is above -60 dB of full scale
 	Words   []Word // of the line's plain text, in order; times from its first sample
@@ -200,16 +198,16 @@ func (b *Booth) Speak(ctx context.Context, v Voice, l utter.Line) (Spoken, error
 	} else if own != "" {
 		version += " " + own
 	}
-	as := keys{untimed: requestKey(e.Name(), version, req, volume, l.Level)}
+	as := recipes{untimed: narration(e.Name(), version, req, levels{volume, l.Level})}
 	as.whole = as.untimed
 	if reference := b.referenceVersion(ctx, e, req); reference != "" {
-		as.whole = requestKey(e.Name(), version+" timed by "+reference, req, volume, l.Level)
+		as.whole.TimedBy = reference
 	}
 	for {
 		if s, ok := b.find(as.whole); ok {
 			return s, nil
 		}
-		ch := b.calls.DoChan(as.whole.String(), func() (any, error) { // in a goroutine of its own
+		ch := b.calls.DoChan(part.KeyOf(as.whole).String(), func() (any, error) { // in a goroutine of its own
 			var s Spoken
 			err := fault.Guard("speaking", func() (err error) {
 				s, err = b.speak(ctx, e, req, levels{volume, l.Level}, as)
@@ -244,26 +242,16 @@ func request(v Voice, l utter.Line) Request {
 	}.Normal()
 }
 
-func requestKey(engine, version string, r Request, volume, level float64) cache.Key {
-	h := cache.NewHasher(form).String(engine).String(version).String(r.Voice).String(r.Language).
-		Float(r.Speed.Keyed(), r.Pitch.Keyed(), volume, level).String(r.Emphasis).Bool(r.Fragment).Int(int64(len(r.Runs)))
-	for _, run := range r.Runs {
-		h.String(string(run.Style)).String(run.Text).String(run.Say).String(run.IPA).String(run.Language).
-			Float(run.Speed.Keyed(), run.Pitch.Keyed(), run.Volume.Keyed()).Int(int64(run.Pause))
-	}
-	return h.Key()
-}
-
 // levels are how loud a sentence is wanted: see utter.Line.
 type levels struct{ volume, level float64 }
 
-// keys address a sentence: whole with all that it depends on, untimed as if there were no
+// recipes are those of a sentence: whole with all that it depends on, untimed as if there were no
 // reference for the times of its words.
-type keys struct{ whole, untimed cache.Key }
+type recipes struct{ whole, untimed Narration }
 
 // speak has a sentence said and stores it. Where the reference failed, the next call for the
 // sentence does not find it: the reference may work again by then.
-func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, as keys) (Spoken, error) {
+func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, as recipes) (Spoken, error) {
 	var clip Clip
 	req, volume := shared(emphasised(req))
 	want.volume *= volume
@@ -273,11 +261,11 @@ func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, a
 			return Spoken{}, err
 		}
 	}
-	key := as.whole
+	recipe := as.whole
 	if clip.untimed {
-		key = as.untimed
+		recipe = as.untimed
 	}
-	s := Spoken{Key: key, Samples: int64(len(clip.PCM)), Heard: isHeard(clip.PCM), Words: clip.Words, New: true}
+	s := Spoken{Key: part.KeyOf(recipe), Recipe: recipe, Samples: int64(len(clip.PCM)), Heard: isHeard(clip.PCM), Words: clip.Words, New: true}
 	if err := b.keep(s, clip.PCM); err != nil {
 		return Spoken{}, fault.New(fault.Disk, err, "cannot keep narration in the cache")
 	}
@@ -346,14 +334,15 @@ func (b *Booth) keep(s Spoken, pcm []int16) error {
 	return b.store.PutBytes(cache.Narration, s.Key, meta)
 }
 
-func (b *Booth) find(key cache.Key) (Spoken, bool) {
+func (b *Booth) find(recipe Narration) (Spoken, bool) {
+	key := part.KeyOf(recipe)
 	meta, ok := b.store.Get(cache.Narration, key)
 	if !ok || !b.store.Has(cache.Narration, samplesKey(key)) {
 		return Spoken{}, false
 	}
 	var h head
 	err := json.Unmarshal(meta, &h)
-	return Spoken{Key: key, Samples: h.Samples, Heard: h.Heard, Words: h.Words}, err == nil
+	return Spoken{Key: key, Recipe: recipe, Samples: h.Samples, Heard: h.Heard, Words: h.Words}, err == nil
 }
 
 // Open gives the samples of a sentence from a given one on, to be read as bytes: mono,

@@ -1,0 +1,35 @@
+package overlay
+
+import (
+	"mynah/internal/cache"
+	"mynah/internal/part"
+)
+
+// Slide is the recipe of a step of a slide. Look addresses its text, theme, files and fonts; see
+// package slide.
+type Slide struct {
+	Look cache.Key `json:"look" part:"its text, theme, files or font"`
+	Step int       `json:"step,omitempty" part:"its step"`
+}
+
+// Kind implements part.Recipe.
+func (Slide) Kind() part.Kind { return part.Slide }
+
+// Version implements part.Recipe.
+func (Slide) Version() int { return 2 }
+
+// Caption is the recipe of a subtitle that is shown in the picture. Look addresses its text, style
+// and fonts; see package slide. Margin is its distance from the edge, in pixels of the frame.
+type Caption struct {
+	Look     cache.Key `json:"look" part:"its text, look or font"`
+	Width    int       `json:"width" part:"its text, look or font"`
+	Height   int       `json:"height" part:"its text, look or font"`
+	Margin   int       `json:"margin" part:"its text, look or font"`
+	Position string    `json:"position,omitempty" part:"its text, look or font"`
+}
+
+// Kind implements part.Recipe.
+func (Caption) Kind() part.Kind { return part.Subtitle }
+
+// Version implements part.Recipe.
+func (Caption) Version() int { return 2 }

@@ -1,0 +1,171 @@
+// Package parttest tests recipes: nothing in them may be forgotten by their keys.
+package parttest
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"testing"
+
+	"mynah/internal/cache"
+	"mynah/internal/part"
+)
+
+// Check changes every field of a recipe, one after the other, and expects another key each time;
+// it writes the recipe as JSON, reads it back, and expects the same key. All slices and pointers
+// of the recipe must hold something, so that their content is changed too.
+func Check[R part.Recipe](t *testing.T, recipe R) {
+	t.Helper()
+	seen := map[cache.Key]string{part.KeyOf(recipe): "the recipe itself"}
+	b, err := json.Marshal(recipe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back R
+	if err := json.Unmarshal(b, &back); err != nil || part.KeyOf(back) != part.KeyOf(recipe) {
+		t.Errorf("%T is another when it is read back (%v)", recipe, err)
+	}
+	for _, place := range places(t, reflect.ValueOf(recipe), "") {
+		var changed R // a deep copy
+		if err := json.Unmarshal(b, &changed); err != nil {
+			t.Fatal(err)
+		}
+		change(t, place.find(reflect.ValueOf(&changed).Elem()), place.name)
+		key := part.KeyOf(changed)
+		if other, ok := seen[key]; ok {
+			t.Errorf("%T: a change of %s gives the key of %s", recipe, place.name, other)
+		}
+		seen[key] = place.name
+	}
+}
+
+// place is a value inside a recipe.
+type place struct {
+	name string
+	find func(reflect.Value) reflect.Value
+}
+
+// places lists the values of a recipe that can be changed.
+func places(t *testing.T, v reflect.Value, name string) []place {
+	t.Helper()
+	inside := func(v reflect.Value, name string, step func(reflect.Value) reflect.Value) []place {
+		var out []place
+		for _, p := range places(t, v, name) {
+			out = append(out, place{p.name, func(v reflect.Value) reflect.Value { return p.find(step(v)) }})
+		}
+		return out
+	}
+	if isText(v.Type()) {
+		return []place{{name, func(v reflect.Value) reflect.Value { return v }}}
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		var out []place
+		for i := range v.NumField() {
+			out = append(out, inside(v.Field(i), name+"."+v.Type().Field(i).Name, func(v reflect.Value) reflect.Value { return v.Field(i) })...)
+		}
+		return out
+	case reflect.Slice:
+		if v.Len() == 0 {
+			t.Errorf("%s is empty: its content cannot be changed", name)
+		}
+		var out []place
+		for i := range v.Len() {
+			out = append(out, inside(v.Index(i), fmt.Sprintf("%s[%d]", name, i), func(v reflect.Value) reflect.Value { return v.Index(i) })...)
+		}
+		return append(out, place{name, func(v reflect.Value) reflect.Value { return v }})
+	case reflect.Pointer:
+		if v.IsNil() {
+			t.Errorf("%s is nil: its content cannot be changed", name)
+			return nil
+		}
+		return append(inside(v.Elem(), name, reflect.Value.Elem), place{name + " itself", func(v reflect.Value) reflect.Value { return v }})
+	default:
+		return []place{{name, func(v reflect.Value) reflect.Value { return v }}}
+	}
+}
+
+// isText reports whether values of a type are written as one value of JSON, by a method of theirs.
+func isText(t reflect.Type) bool {
+	return t == reflect.TypeFor[cache.Key]() || t.Implements(reflect.TypeFor[json.Marshaler]())
+}
+
+// change makes a value another.
+func change(t *testing.T, v reflect.Value, name string) {
+	t.Helper()
+	if k, ok := v.Addr().Interface().(*cache.Key); ok {
+		k[0] ^= 1
+		return
+	}
+	if u, ok := v.Addr().Interface().(json.Unmarshaler); ok {
+		if err := u.UnmarshalJSON([]byte("0.875")); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		return
+	}
+	switch v.Kind() {
+	case reflect.Bool:
+		v.SetBool(!v.Bool())
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		v.SetInt(v.Int() + 1)
+	case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uint:
+		v.SetUint(v.Uint() ^ 1)
+	case reflect.Float32, reflect.Float64:
+		v.SetFloat(v.Float() + 0.0625)
+	case reflect.String:
+		v.SetString(v.String() + "x")
+	case reflect.Slice:
+		v.Set(v.Slice(0, v.Len()-1))
+	case reflect.Pointer:
+		v.SetZero()
+	default:
+		t.Fatalf("%s is a %s, which recipes cannot hold", name, v.Kind())
+	}
+}
+
+// Fill returns a recipe all of whose fields hold something: slices have two elements.
+func Fill[R part.Recipe](t *testing.T) R {
+	t.Helper()
+	var r R
+	fill(t, reflect.ValueOf(&r).Elem(), 1)
+	return r
+}
+
+func fill(t *testing.T, v reflect.Value, n int64) {
+	t.Helper()
+	if k, ok := v.Addr().Interface().(*cache.Key); ok {
+		k[1] = byte(n)
+		return
+	}
+	if u, ok := v.Addr().Interface().(json.Unmarshaler); ok {
+		if err := u.UnmarshalJSON([]byte("1.5")); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(t, v.Field(i), n+int64(i))
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		fill(t, v.Index(0), n)
+		fill(t, v.Index(1), n+100)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(t, v.Elem(), n)
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.String:
+		v.SetString(fmt.Sprint("text ", n))
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		v.SetInt(n)
+	case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uint:
+		v.SetUint(uint64(n) & 0x7f)
+	case reflect.Float32, reflect.Float64:
+		v.SetFloat(float64(n))
+	default:
+		t.Fatalf("a recipe cannot hold a %s", v.Kind())
+	}
+}
