@@ -27,9 +27,8 @@ func (x *Mixer) balance(ctx context.Context, t *Track, pieces []sound.Piece) err
 		most   = 40   // half decibels
 		least  = 0.25 // of a decibel, by which one more must make the film louder
 	)
-	// Sentences have their level already; in two channels they are heard 3 dB louder.
-	begin := -6 * (t.Channels - 1)
-	t.master = sound.Master{Limit: true, Gain: begin}
+	t.master = expectedMaster(t.Channels)
+	begin := t.master.Gain
 	var before float64
 	for round, step := 0, 0; round < rounds; round++ {
 		heard, err := x.listen(ctx, t, pieces)
@@ -52,6 +51,12 @@ func (x *Mixer) balance(ctx context.Context, t *Track, pieces []sound.Piece) err
 		}
 	}
 	return nil
+}
+
+// expectedMaster is what is expected to bring the video to its level. Sentences have that level
+// already; in two channels they are heard 3 dB louder.
+func expectedMaster(channels int) sound.Master {
+	return sound.Master{Limit: true, Gain: -6 * (channels - 1)}
 }
 
 // listen tells how loud the film is as it is mastered. How loud a piece is is kept, so only

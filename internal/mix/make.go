@@ -29,6 +29,38 @@ func (x *Mixer) Make(ctx context.Context, t *Track) (diag.List, error) {
 	return unreadable(err)
 }
 
+// MakeBefore decodes, mixes and codes the chunks that end before a sample of the track, at the gain
+// that is expected of it. Other chunks may still change.
+func (x *Mixer) MakeBefore(ctx context.Context, sample int64) error {
+	t := x.Plan()
+	if _, ok := x.in.Board.Level(); ok {
+		t.master = expectedMaster(t.Channels)
+	}
+	for _, p := range x.cut(t) {
+		if p.Silent || (p.First+p.Packets)*sound.Grid > sample {
+			continue
+		}
+		task := chunkTask{Piece: p, key: x.Book.Add(x.chunk(t, p))}
+		if !x.Store.Has(cache.Sounds, task.key) {
+			t.todo = append(t.todo, task)
+		}
+	}
+	if err := x.decode(ctx, t, t.todo); err != nil || len(t.todo) == 0 {
+		return err
+	}
+	g, gctx := x.Group(ctx, doing, 0)
+	for _, task := range t.todo {
+		g.Go(0, func() error {
+			_, err := x.measure(gctx, t, task)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return x.encodeSound(ctx, t)
+}
+
 // Decode puts all sounds of files that a track needs into the cache. Sounds that cannot be read
 // are among the findings.
 func (x *Mixer) Decode(ctx context.Context, t *Track) (diag.List, error) {

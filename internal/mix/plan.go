@@ -119,13 +119,18 @@ func (x *Mixer) Plan() *Track {
 	return t
 }
 
-// planChunks cuts the track into pieces, and lists what must be coded.
-func (x *Mixer) planChunks(ctx context.Context, t *Track) error {
+// cut cuts the track into chunks, at scenes and where it is silent.
+func (x *Mixer) cut(t *Track) []sound.Piece {
 	var scenes []int64
 	for _, s := range x.in.Line.Scenes {
 		scenes = append(scenes, s.Sound)
 	}
-	pieces := sound.Cut(t.clips, scenes, x.in.Line.Samples)
+	return sound.Cut(t.clips, scenes, x.in.Line.Samples)
+}
+
+// planChunks cuts the track into pieces, and lists what must be coded.
+func (x *Mixer) planChunks(ctx context.Context, t *Track) error {
+	pieces := x.cut(t)
 	if err := x.balance(ctx, t, pieces); err != nil {
 		return err
 	}

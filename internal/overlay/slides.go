@@ -51,6 +51,9 @@ func DrawSlides(ctx context.Context, m part.Maker, in Input, cues []caption.Cue)
 	if err != nil || len(tasks) == 0 {
 		return out, nil, err
 	}
+	for _, t := range tasks {
+		m.Book.Add(t.recipe, t.label())
+	}
 	heads := make([]slideHead, len(tasks))
 	wrong := make([]*slide.DiagramError, len(tasks))
 	g, ctx := m.Group(ctx, doing, float64(len(tasks)))
@@ -125,11 +128,15 @@ func (a *artist) slideRequest(s *storyboard.Scene) slide.Request {
 	return r
 }
 
+// label is how authors know a slide: by its first line.
+func (t slideTask) label() part.Label {
+	return part.Label{Name: diag.Shorten(strings.SplitN(strings.TrimSpace(t.request.Blocks[0].Text), "\n", 2)[0], 60), Scene: t.scene + 1}
+}
+
 // drawSlide draws one slide, or finds what is known of it.
 func (a *artist) drawSlide(ctx context.Context, t slideTask) (slideHead, error) {
 	var head slideHead
 	at := t.request.Blocks[0].Range
-	a.Book.Add(t.recipe, part.Label{Name: diag.Shorten(strings.SplitN(strings.TrimSpace(t.request.Blocks[0].Text), "\n", 2)[0], 60), Scene: t.scene + 1})
 	if b, ok := a.Store.Get(cache.Pictures, t.key); ok && json.Unmarshal(b, &head) == nil && a.Store.Has(cache.Pictures, drawingKey(t.key)) {
 		return head, nil
 	}

@@ -79,6 +79,18 @@ func (b *Book) Restore(copied *Book) {
 	b.parts, b.order, b.made = copied.parts, copied.order, copied.made
 }
 
+// Adopt takes over which parts another book knows to have been made; they count once they are
+// recorded here.
+func (b *Book) Adopt(other *Book) {
+	other.mu.Lock()
+	defer other.mu.Unlock()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for key, took := range other.made {
+		b.made[key] += took
+	}
+}
+
 // Add records a part and returns its key; the first label of a key counts.
 func (b *Book) Add(r Recipe, l Label) cache.Key {
 	key := KeyOf(r)

@@ -58,20 +58,24 @@ type ingredient struct {
 
 // ingredients lists those of a recipe, in the order of its fields.
 func ingredients(r Recipe) []ingredient {
-	c := &collector{content: map[string][]byte{}}
+	c := &collector{content: map[string][]string{}}
 	c.collect(reflect.ValueOf(r))
 	var out []ingredient
 	for _, name := range c.names {
-		digest := cache.NewHasher("ingredient").Bytes(c.content[name]).Key().String()[:16]
-		out = append(out, ingredient{name, digest})
+		h := cache.NewHasher("ingredient")
+		for _, value := range c.content[name] {
+			h.String(value)
+		}
+		out = append(out, ingredient{name, h.Key().String()[:16]})
 	}
 	return out
 }
 
-// collector gathers the content of a recipe by ingredients.
+// collector gathers the values of a recipe by ingredients. A value that repeats counts once: a
+// picture more in a row of like ones is no change of what they share.
 type collector struct {
 	names   []string
-	content map[string][]byte
+	content map[string][]string
 }
 
 func (c *collector) collect(v reflect.Value) {
@@ -94,7 +98,10 @@ func (c *collector) collect(v reflect.Value) {
 			if !slices.Contains(c.names, name) {
 				c.names = append(c.names, name)
 			}
-			c.content[name] = append(c.content[name], encode(v.Field(i).Interface())...)
+			value := v.Type().Field(i).Name + " " + string(encode(v.Field(i).Interface()))
+			if !slices.Contains(c.content[name], value) {
+				c.content[name] = append(c.content[name], value)
+			}
 		}
 	default: // a value without a name decides the key alone
 	}

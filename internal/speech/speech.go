@@ -48,8 +48,13 @@ type speaker struct {
 	// standIns speak for voices whose engines failed, by the names of these.
 	standIns map[string]voice.Voice
 	list     diag.List
-	mu       sync.Mutex // guards out.Voices
-	out      Spoken
+	// ready is called with the number of leading scenes that are spoken, when it has grown; it may
+	// be nil.
+	ready func(scenes int, s *Spoken)
+	mu    sync.Mutex // guards what follows, and out.Voices
+	left  []int      // sentences that are not spoken yet, by scenes
+	next  int        // the first scene that is not spoken
+	out   Spoken
 }
 
 const doing = "speaking"
@@ -61,11 +66,29 @@ func newSpeaker(m part.Maker, booth *voice.Booth, board *storyboard.Board) *spea
 	}
 }
 
-// Say speaks all sentences of a storyboard.
-func Say(ctx context.Context, m part.Maker, booth *voice.Booth, board *storyboard.Board) (*Spoken, diag.List, error) {
+// Say speaks all sentences of a storyboard. Whenever the first scenes are spoken, ready is called
+// with their number and the sentences; calls come one at a time, and ready may be nil.
+func Say(
+	ctx context.Context, m part.Maker, booth *voice.Booth, board *storyboard.Board, ready func(scenes int, s *Spoken),
+) (*Spoken, diag.List, error) {
 	s := newSpeaker(m, booth, board)
+	s.ready = ready
 	err := s.withStandIns(ctx, s.sayAll)
+	if err == nil {
+		s.record()
+	}
 	return &s.out, s.list, err
+}
+
+// record enters the sentences in the book, in the order of the video.
+func (s *speaker) record() {
+	for i, scene := range s.board.Scenes {
+		for k, p := range scene.Parts {
+			if p.Kind == storyboard.Speech {
+				s.Book.Add(s.out.Sentences[i][k].Recipe, part.Label{Name: diag.Shorten(p.Text, 60), Scene: i + 1})
+			}
+		}
+	}
 }
 
 // Lengths returns how long the sentences are, in samples.
@@ -114,11 +137,13 @@ func (s *Spoken) Uses(board *storyboard.Board) []VoiceUse {
 // sayAll says every sentence, side by side.
 func (s *speaker) sayAll(ctx context.Context) error {
 	total := 0
+	s.left, s.next = make([]int, len(s.board.Scenes)), 0
 	for i, scene := range s.board.Scenes {
 		s.out.Sentences[i] = make([]voice.Spoken, len(scene.Parts))
 		for _, p := range scene.Parts {
 			if p.Kind == storyboard.Speech {
 				total++
+				s.left[i]++
 			}
 		}
 	}
@@ -143,10 +168,19 @@ func (s *speaker) saySentence(ctx context.Context, scene, item int) error {
 	if err != nil {
 		return s.unable(ctx, v, p, scene, err)
 	}
-	s.out.Sentences[scene][item] = spoken
-	s.Book.Add(spoken.Recipe, part.Label{Name: diag.Shorten(p.Text, 60), Scene: scene + 1})
 	if spoken.New {
 		s.Book.Made(time.Since(start), spoken.Key)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.out.Sentences[scene][item] = spoken
+	s.left[scene]--
+	before := s.next
+	for s.next < len(s.left) && s.left[s.next] == 0 {
+		s.next++
+	}
+	if s.ready != nil && s.next > before {
+		s.ready(s.next, &s.out)
 	}
 	return nil
 }

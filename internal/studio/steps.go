@@ -79,7 +79,9 @@ type timed struct {
 // time speaks every sentence and puts everything on the line; whole says that all scenes of the
 // script are built.
 func (e *session) time(ctx context.Context, board *storyboard.Board, files *assets.Set, whole bool) (timed, error) {
-	spoken, err := e.speak(ctx, board)
+	a, stop := e.startAhead(ctx, board, files)
+	spoken, err := e.speak(ctx, board, a.spokenUpTo)
+	stop()
 	if err != nil {
 		return timed{}, err
 	}
@@ -95,10 +97,10 @@ func (e *session) time(ctx context.Context, board *storyboard.Board, files *asse
 	})
 }
 
-// speak speaks every sentence, and makes sure that each is heard.
-func (e *session) speak(ctx context.Context, board *storyboard.Board) (*speech.Spoken, error) {
+// speak speaks every sentence, and makes sure that each is heard; see speech.Say for ready.
+func (e *session) speak(ctx context.Context, board *storyboard.Board, ready func(int, *speech.Spoken)) (*speech.Spoken, error) {
 	return do(ctx, e, phaseVoice, func(ctx context.Context, m part.Maker) (*speech.Spoken, diag.List, error) {
-		spoken, list, err := speech.Say(ctx, m, e.studio.booth, board)
+		spoken, list, err := speech.Say(ctx, m, e.studio.booth, board, ready)
 		if err == nil {
 			err = spoken.CheckHeard(board)
 		}

@@ -8,11 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"mynah/internal/assets"
 	"mynah/internal/blame"
 	"mynah/internal/cache"
 	"mynah/internal/cut"
+	"mynah/internal/fault"
 	"mynah/internal/ffmpeg"
 	"mynah/internal/mix"
 	"mynah/internal/picture"
@@ -30,13 +32,15 @@ type Config struct {
 	AudioCoder   string // of ffmpeg's AAC encoder: fast or twoloop
 	FFmpeg       string // program
 	FFprobe      string // program
+	// Ahead is how long speech goes on until pictures and sound are made beside it.
+	Ahead time.Duration
 }
 
 // DefaultConfig makes films as the language defines them.
 func DefaultConfig() Config {
 	still, clip := ffmpeg.DefaultQuality()
 	a := ffmpeg.DefaultAAC(2)
-	return Config{StillQP: still, ClipCRF: clip, AudioBitRate: a.BitRate, AudioCoder: a.Coder, FFmpeg: "ffmpeg", FFprobe: "ffprobe"}
+	return Config{StillQP: still, ClipCRF: clip, AudioBitRate: a.BitRate, AudioCoder: a.Coder, FFmpeg: "ffmpeg", FFprobe: "ffprobe", Ahead: time.Second}
 }
 
 // Validate reports all mistakes at once.
@@ -51,6 +55,7 @@ func (c Config) Validate() error {
 	check(c.ClipCRF >= 1 && c.ClipCRF <= 51, "clip quality: %d, must be 1 to 51", c.ClipCRF)
 	check(c.AudioBitRate >= 32000 && c.AudioBitRate <= 320000, "audio bit rate: %d, must be 32000 to 320000", c.AudioBitRate)
 	check(c.AudioCoder == "fast" || c.AudioCoder == "twoloop", "audio coder: %q, must be fast or twoloop", c.AudioCoder)
+	check(c.Ahead >= 0, "ahead: %s, must not be negative", c.Ahead)
 	check(c.FFmpeg != "" && c.FFprobe != "", "ffmpeg: the program's name is empty")
 	return errors.Join(errs...)
 }
@@ -83,6 +88,9 @@ func (s *Studio) identifyTools(ctx context.Context) error {
 		return nil
 	}
 	v, err := s.tools.Version(ctx, s.store)
+	if ctx.Err() != nil {
+		return fault.New(fault.Cancelled, ctx.Err(), "stopped")
+	}
 	if err != nil {
 		return blame.Fault(err)
 	}

@@ -198,7 +198,7 @@ func (b *Booth) Speak(ctx context.Context, v Voice, l utter.Line) (Spoken, error
 	} else if own != "" {
 		version += " " + own
 	}
-	as := recipes{untimed: narration(e.Name(), version, req, levels{volume, l.Level})}
+	as := recipes{untimed: narration(version, v, l, volume)}
 	as.whole = as.untimed
 	if reference := b.referenceVersion(ctx, e, req); reference != "" {
 		as.whole.TimedBy = reference

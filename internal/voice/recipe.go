@@ -14,13 +14,17 @@ type Narration struct {
 	Build  string `json:"build" part:"its voice"`
 	Voice  string `json:"voice" part:"its voice"`
 	// TimedBy is the version of the engine whose word times are taken; "" for none.
-	TimedBy  string       `json:"timedBy,omitempty" part:"its voice"`
-	Speed    utter.Factor `json:"speed,omitzero" part:"speed, pitch, volume or emphasis"`
-	Pitch    utter.Factor `json:"pitch,omitzero" part:"speed, pitch, volume or emphasis"`
-	Volume   float64      `json:"volume" part:"speed, pitch, volume or emphasis"`
-	Level    float64      `json:"level" part:"speed, pitch, volume or emphasis"`
-	Emphasis string       `json:"emphasis,omitempty" part:"speed, pitch, volume or emphasis"`
-	Fragment bool         `json:"fragment,omitempty" part:"speed, pitch, volume or emphasis"`
+	TimedBy string `json:"timedBy,omitempty" part:"its voice"`
+	// VoiceSpeed and VoicePitch are the voice's own; Speed and Pitch, those of the line, multiply
+	// them.
+	VoiceSpeed utter.Factor `json:"voiceSpeed,omitzero" part:"its voice"`
+	VoicePitch utter.Factor `json:"voicePitch,omitzero" part:"its voice"`
+	Speed      utter.Factor `json:"speed,omitzero" part:"speed, pitch, volume or emphasis"`
+	Pitch      utter.Factor `json:"pitch,omitzero" part:"speed, pitch, volume or emphasis"`
+	Volume     float64      `json:"volume" part:"speed, pitch, volume or emphasis"`
+	Level      float64      `json:"level" part:"speed, pitch, volume or emphasis"`
+	Emphasis   string       `json:"emphasis,omitempty" part:"speed, pitch, volume or emphasis"`
+	Fragment   bool         `json:"fragment,omitempty" part:"speed, pitch, volume or emphasis"`
 }
 
 // Kind implements part.Recipe.
@@ -29,10 +33,12 @@ func (Narration) Kind() part.Kind { return part.Sentence }
 // Version implements part.Recipe.
 func (Narration) Version() int { return 10 }
 
-// narration is the recipe of a request.
-func narration(engine, version string, r Request, want levels) Narration {
+// narration is the recipe of a line that a voice says by an engine of some version.
+func narration(version string, v Voice, l utter.Line, volume float64) Narration {
 	return Narration{
-		Runs: r.Runs, Language: r.Language, Engine: engine, Build: version, Voice: r.Voice,
-		Speed: r.Speed, Pitch: r.Pitch, Volume: want.volume, Level: want.level, Emphasis: r.Emphasis, Fragment: r.Fragment,
+		Runs: l.Runs, Language: v.Language, Engine: v.Engine, Build: version, Voice: v.EngineVoice,
+		VoiceSpeed: utter.Times(v.Speed.Within(MinSpeed, MaxSpeed)), VoicePitch: utter.Times(v.Pitch.Within(MinPitch, MaxPitch)),
+		Speed: utter.Times(l.Speed.Within(MinSpeed, MaxSpeed)), Pitch: utter.Times(l.Pitch.Within(MinPitch, MaxPitch)),
+		Volume: volume, Level: l.Level, Emphasis: l.Emphasis, Fragment: l.Fragment,
 	}
 }

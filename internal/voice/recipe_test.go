@@ -3,8 +3,8 @@ package voice_test
 import (
 	"testing"
 
-	"mynah/internal/voice"
 	"mynah/internal/part/parttest"
+	"mynah/internal/voice"
 )
 
 // TestRecipes: every field of a recipe decides its key, and recipes can be written and read back.

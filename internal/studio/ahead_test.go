@@ -1,0 +1,208 @@
+package studio_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"mynah/internal/cache"
+	"mynah/internal/compile"
+	"mynah/internal/fault"
+	"mynah/internal/part"
+	"mynah/internal/proc"
+	"mynah/internal/slide"
+	"mynah/internal/studio"
+	"mynah/internal/voice"
+	"mynah/internal/voice/tone"
+)
+
+// slowEngine answers after random times, as a service far away does.
+type slowEngine struct {
+	*tone.Engine
+	mu  sync.Mutex
+	rng *rand.Rand
+	max time.Duration
+	// fails is the sentence at which the engine fails, if any.
+	fails string
+}
+
+func (e *slowEngine) Speak(ctx context.Context, r voice.Request) (voice.Clip, error) {
+	e.mu.Lock()
+	wait := time.Duration(e.rng.Int64N(int64(e.max)))
+	e.mu.Unlock()
+	select {
+	case <-time.After(wait):
+	case <-ctx.Done():
+		return voice.Clip{}, ctx.Err()
+	}
+	for _, run := range r.Runs {
+		if e.fails != "" && strings.Contains(run.Text, e.fails) {
+			return voice.Clip{}, fault.New(fault.ToolFailed, nil, "the service is gone")
+		}
+	}
+	return e.Engine.Speak(ctx, r)
+}
+
+// slowStudio is a studio on an empty cache whose voices are slow; work begins beside them at once.
+func slowStudio(t *testing.T, e *slowEngine, ahead time.Duration) *studio.Studio {
+	t.Helper()
+	store, err := cache.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	runner, err := proc.New(proc.DefaultConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawer, err := slide.New(slide.DefaultConfig(), runner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	booth, err := voice.NewBooth(voice.DefaultConfig(), []voice.Engine{e}, store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := studio.DefaultConfig()
+	cfg.Ahead = ahead
+	s, err := studio.New(cfg, runner, booth, drawer, store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { drawer.Close(); store.Close() })
+	return s
+}
+
+// manyScenes writes a project of pictures, transitions, captions and moves.
+func manyScenes(t *testing.T, scenes int) string {
+	t.Helper()
+	dir := t.TempDir()
+	var script strings.Builder
+	script.WriteString("---\nsize: 160x90\nvoice: tone/high\nsubtitles: overlay\ntransition: crossfade 0.2\n---\n")
+	for i := range scenes {
+		name := fmt.Sprintf("%d.png", i%5)
+		img := image.NewRGBA(image.Rect(0, 0, 64, 36))
+		for k := range img.Pix {
+			img.Pix[k] = byte(k*(i%5+1)) | 0x40
+		}
+		img.SetRGBA(0, 0, color.RGBA{A: 255})
+		f, err := os.Create(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(png.Encode(f, img), f.Close()); err != nil {
+			t.Fatal(err)
+		}
+		move := ""
+		if i%4 == 1 {
+			move = "zoom "
+		}
+		fmt.Fprintf(&script, "\n![%scover](%s)\n\nScene %d says this. And it says more %d.\n\n---\n", move, name, i, i*i)
+	}
+	text := strings.TrimSuffix(script.String(), "---\n")
+	if err := os.WriteFile(filepath.Join(dir, "s.md"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// outcome is all of a build that must not depend on when its parts were made.
+type outcome struct {
+	sum      string
+	findings []string
+	made     []part.Made
+}
+
+func buildSlowly(t *testing.T, dir string, seed uint64, ahead time.Duration) outcome {
+	t.Helper()
+	e := &slowEngine{Engine: tone.New(), rng: rand.New(rand.NewPCG(seed, 1)), max: 30 * time.Millisecond}
+	var last float64
+	var fell atomic.Bool
+	out := filepath.Join(t.TempDir(), "film.mp4")
+	r, err := slowStudio(t, e, ahead).Produce(t.Context(), studio.Request{
+		Dir: dir, Request: compile.Request{Script: "s.md"}, Output: out,
+		Progress: func(p studio.Progress) {
+			if p.Percent < last {
+				fell.Store(true)
+			}
+			last = p.Percent
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fell.Load() {
+		t.Error("the percentage fell")
+	}
+	b, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(b)
+	o := outcome{sum: hex.EncodeToString(sum[:]), made: r.Made}
+	for _, d := range r.Warnings {
+		o.findings = append(o.findings, d.Error())
+	}
+	for i := range o.made {
+		o.made[i].MS = 0
+	}
+	return o
+}
+
+// TestOrderOfCompletion: bytes, findings and explanations of a build do not depend on the order in
+// which its parts are done, nor on whether any were made while others were still spoken.
+func TestOrderOfCompletion(t *testing.T) {
+	t.Parallel()
+	orders := 20
+	if testing.Short() {
+		orders = 3
+	}
+	dir := manyScenes(t, 10)
+	want := buildSlowly(t, dir, 0, time.Hour) // one step after the other
+	for seed := range uint64(orders) {
+		if got := buildSlowly(t, dir, seed+1, 0); !reflect.DeepEqual(got, want) {
+			t.Fatalf("order %d gives\n%+v\nnot\n%+v", seed+1, got, want)
+		}
+	}
+}
+
+// TestSpeechFailsBesideOtherWork: the failure names the sentence, and nothing is written.
+func TestSpeechFailsBesideOtherWork(t *testing.T) {
+	t.Parallel()
+	dir := manyScenes(t, 14)
+	e := &slowEngine{Engine: tone.New(), rng: rand.New(rand.NewPCG(5, 1)), max: 30 * time.Millisecond, fails: "twelve"}
+	out := filepath.Join(t.TempDir(), "film.mp4")
+	_, err := slowStudio(t, e, 0).Produce(t.Context(), studio.Request{Dir: dir, Request: compile.Request{Script: "s.md"}, Output: out})
+	if f, ok := fault.As(err); !ok || !strings.Contains(f.Public, "of scene 13") {
+		t.Errorf("got %v", err)
+	}
+	if entries, _ := os.ReadDir(filepath.Dir(out)); len(entries) > 0 {
+		t.Errorf("%v is left", entries)
+	}
+}
+
+// TestStopBesideOtherWork ends at once.
+func TestStopBesideOtherWork(t *testing.T) {
+	t.Parallel()
+	dir := manyScenes(t, 14)
+	e := &slowEngine{Engine: tone.New(), rng: rand.New(rand.NewPCG(6, 1)), max: time.Minute}
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	_, err := slowStudio(t, e, 0).Produce(ctx, studio.Request{Dir: dir, Request: compile.Request{Script: "s.md"}, Output: filepath.Join(t.TempDir(), "film.mp4")})
+	if fault.CodeOf(err) != fault.Cancelled {
+		t.Errorf("got %v", err)
+	}
+}
