@@ -20,7 +20,7 @@ import (
 
 // leastAhead is the fewest scenes that are made ahead at once: the start of a program pays for
 // several.
-const leastAhead = 4
+const leastAhead = 3
 
 // ahead makes the slides, pictures and sound of the first scenes while later ones are still spoken:
 // what takes long is often a voice on another machine. It only fills the cache. The steps that
@@ -85,7 +85,7 @@ func (a *ahead) run(ctx context.Context, over <-chan struct{}) {
 		ready, spoken := a.ready, a.spoken
 		a.mu.Unlock()
 		// In growing steps: each plans all scenes up to its last.
-		if ready-1-done >= max(leastAhead, done/8) && ready < len(a.board.Scenes) {
+		if ready-1-done >= max(leastAhead, done/16) && ready < len(a.board.Scenes) {
 			if err := a.make(ctx, ready, spoken); err != nil {
 				return // the steps behind meet it again
 			}
