@@ -1,0 +1,203 @@
+package part_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"mynah/internal/cache"
+	"mynah/internal/fault"
+	"mynah/internal/part"
+)
+
+// dish is a recipe of a test.
+type dish struct {
+	Words  string   `json:"words" part:"its words"`
+	Look   look     `json:"look"`
+	Layers []string `json:"layers,omitempty" part:"the slide"`
+	kind   part.Kind
+}
+
+type look struct {
+	Canvas string `json:"canvas" part:"the canvas"`
+	Edge   int    `json:"edge,omitempty" part:"the canvas"`
+}
+
+func (d dish) Kind() part.Kind {
+	if d.kind == "" {
+		return part.Picture
+	}
+	return d.kind
+}
+
+func (dish) Version() int { return 1 }
+
+func store(t *testing.T) *cache.Store {
+	t.Helper()
+	s, err := cache.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	seen := map[cache.Key]int{}
+	for i, d := range []dish{
+		{}, {Words: "a"}, {Look: look{Canvas: "a"}}, {Layers: []string{"a"}}, {Layers: []string{"a", "a"}}, {kind: part.Slide}, {Look: look{Edge: 1}},
+	} {
+		k := part.KeyOf(d)
+		if other, ok := seen[k]; ok {
+			t.Errorf("recipe %d has the key of %d", i, other)
+		}
+		seen[k] = i
+		if k != part.KeyOf(d) {
+			t.Errorf("recipe %d has two keys", i)
+		}
+	}
+}
+
+// TestExplain: each part that was made says what of it changed since the build before.
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	s, note := store(t), cache.Key{1}
+	build := func(made bool, recipes ...dish) []part.Made {
+		b := part.NewBook()
+		for i, d := range recipes {
+			key := b.Add(d, part.Label{Name: "one.png", Scene: i + 1})
+			if made {
+				b.Made(3*time.Millisecond, key)
+			}
+		}
+		return b.Explain(s, note)
+	}
+	first := dish{Words: "a", Look: look{Canvas: "red"}, Layers: []string{"x"}}
+	for _, c := range []struct {
+		recipe dish
+		want   string
+	}{
+		{first, "the first build of this video"},
+		{first, "no longer in the cache"},
+		{dish{Words: "b", Look: look{Canvas: "red"}, Layers: []string{"x"}}, "changed: its words"},
+		{dish{Words: "c", Look: look{Canvas: "red", Edge: 1}, Layers: []string{"x"}}, "changed: its words, the canvas"},
+		{dish{Words: "c", Look: look{Canvas: "red", Edge: 1}, Layers: []string{"y", "z"}}, "changed: the slide"},
+	} {
+		got := build(true, c.recipe)
+		if len(got) != 1 || got[0].Why != c.want || got[0].Name != "one.png" || got[0].Scene != 1 || got[0].What != part.Picture || got[0].MS != 3 {
+			t.Errorf("%+v, want %q", got, c.want)
+		}
+	}
+	if got := build(false, first); got != nil {
+		t.Errorf("nothing was made, and %+v is explained", got)
+	}
+	// The nearest part of its name is the one that a part is compared with.
+	build(true, dish{Words: "a", Look: look{Canvas: "red"}}, dish{Words: "b", Look: look{Canvas: "blue"}})
+	if got := build(true, dish{Words: "b", Look: look{Canvas: "green"}}); got[0].Why != "changed: the canvas" {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestBook(t *testing.T) {
+	t.Parallel()
+	b := part.NewBook()
+	key := b.Add(dish{Words: "a"}, part.Label{Name: "first", Scene: 2})
+	b.Add(dish{Words: "a"}, part.Label{Name: "second", Scene: 5})
+	if kind, label, ok := b.Label(key); !ok || kind != part.Picture || label.Name != "first" || label.Scene != 2 {
+		t.Errorf("%v %+v %t", kind, label, ok)
+	}
+	if _, _, ok := b.Label(cache.Key{9}); ok || b.Len() != 1 {
+		t.Errorf("the book has %d parts", b.Len())
+	}
+	before := b.Clone()
+	if err := b.Making(func() error { return nil }, key); err != nil || !b.IsNew(key) {
+		t.Errorf("%v, new %t", err, b.IsNew(key))
+	}
+	b.Restore(before)
+	if b.IsNew(key) {
+		t.Error("a part that was forgotten is new")
+	}
+	other := part.NewBook()
+	other.Made(time.Second, key)
+	b.Adopt(other)
+	if !b.IsNew(key) {
+		t.Error("a part that another book knows to be made is not")
+	}
+}
+
+func TestRemember(t *testing.T) {
+	t.Parallel()
+	s, made := store(t), 0
+	for range 2 {
+		b, err := part.Remember(s, cache.Pictures, dish{}, func() ([]byte, error) { made++; return []byte("x"), nil })
+		if err != nil || string(b) != "x" || made != 1 {
+			t.Errorf("%q, %v, made %d times", b, err, made)
+		}
+	}
+	counted := 0
+	count := func() ([]int, error) { counted++; return []int{counted}, nil }
+	for range 2 {
+		v, err := part.RememberJSON(s, cache.Probes, dish{Words: "n"}, count)
+		if err != nil || len(v) != 1 || v[0] != 1 {
+			t.Errorf("%v, %v", v, err)
+		}
+	}
+	// What cannot be read is made anew.
+	if err := s.PutBytes(cache.Probes, part.KeyOf(dish{Words: "n"}), []byte("{")); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := part.RememberJSON(s, cache.Probes, dish{Words: "n"}, count); err != nil || v[0] != 2 {
+		t.Errorf("%v, %v", v, err)
+	}
+	boom := errors.New("boom")
+	if _, err := part.Remember(s, cache.Pictures, dish{Words: "e"}, func() ([]byte, error) { return nil, boom }); !errors.Is(err, boom) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := part.RememberJSON(s, cache.Probes, dish{Words: "e"}, func() (int, error) { return 0, boom }); !errors.Is(err, boom) {
+		t.Errorf("got %v", err)
+	}
+	if s.Has(cache.Pictures, part.KeyOf(dish{Words: "e"})) {
+		t.Error("a failure is kept")
+	}
+}
+
+// TestGroup: work is bounded, progress grows to 1, and a panic is a failure.
+func TestGroup(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var seen []float64
+	m := part.Maker{Jobs: 2, Report: func(d float64) { seen = append(seen, d) }}
+	now, most := 0, 0
+	g, _ := m.Group(t.Context(), "testing", 10)
+	for range 5 {
+		g.Go(2, func() error {
+			mu.Lock()
+			now++
+			most = max(most, now)
+			mu.Unlock()
+			time.Sleep(5 * time.Millisecond)
+			mu.Lock()
+			now--
+			mu.Unlock()
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil || most != 2 || len(seen) != 5 || seen[4] != 1 {
+		t.Errorf("%v, %d at once, %v", err, most, seen)
+	}
+	for i := 1; i < len(seen); i++ {
+		if seen[i] <= seen[i-1] {
+			t.Errorf("progress fell: %v", seen)
+		}
+	}
+	g, ctx := m.Group(t.Context(), "testing", 1)
+	g.Go(1, func() error { panic("boom") })
+	err := g.Wait()
+	if f, ok := fault.As(err); !ok || f.Code != fault.Internal || !strings.Contains(f.Public, "testing") || !errors.Is(ctx.Err(), context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
