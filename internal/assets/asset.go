@@ -184,7 +184,7 @@ func (w *identifier) probe(ctx context.Context, a *Asset) error {
 // convert turns an image that ffmpeg does not read into a PNG of ours.
 func (w *identifier) convert(a *Asset, b []byte) error {
 	path := a.Input.Path + ".png"
-	if err := os.WriteFile(path, b, 0o600); err != nil { //nolint:gosec // a name of ours in the work folder
+	if err := os.WriteFile(path, b, 0o600); err != nil {
 		return err
 	}
 	a.Content = cache.NewHasher("converted").Bytes(b).Key()

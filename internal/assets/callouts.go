@@ -40,16 +40,16 @@ func (s *Set) callout(film storyboard.Film, c script.Callout, shot *storyboard.S
 }
 
 // callouts warns of callouts that nobody will see.
-func (k check) callouts(list []script.Callout, shot *storyboard.Shot, found *diag.List) {
-	if shot != nil && k.set.Get(shot.File) == nil {
+func (c check) callouts(list []script.Callout, shot *storyboard.Shot, found *diag.List) {
+	if shot != nil && c.set.Get(shot.File) == nil {
 		return
 	}
-	film := k.board.Film
-	for _, c := range list {
-		out := k.set.callout(film, c, shot)
-		if c.OfImage {
-			if w, h := k.set.Get(shot.File).Picture().Source.Upright(); out.IsOutside(w, h) {
-				d := found.Warnf(c.Range, "the callout lies outside of %q, which is %d x %d pixels", shot.File, w, h)
+	film := c.board.Film
+	for _, one := range list {
+		out := c.set.callout(film, one, shot)
+		if one.OfImage {
+			if w, h := c.set.Get(shot.File).Picture().Source.Upright(); out.IsOutside(w, h) {
+				d := found.Warnf(one.Range, "the callout lies outside of %q, which is %d x %d pixels", shot.File, w, h)
 				d.Hint = "with of: image its lengths are pixels of the picture itself, from its top left corner"
 			}
 			continue
@@ -59,11 +59,11 @@ func (k check) callouts(list []script.Callout, shot *storyboard.Shot, found *dia
 		}
 		from := film.Header
 		if from.Width == film.Width && from.Height == film.Height {
-			d := found.Warnf(c.Range, "the callout lies outside of the frame, which is %d x %d pixels", film.Width, film.Height)
+			d := found.Warnf(one.Range, "the callout lies outside of the frame, which is %d x %d pixels", film.Width, film.Height)
 			d.Hint = "its lengths are pixels of the frame, from its top left corner; of: image counts in pixels of the picture"
 			continue
 		}
-		d := found.Warnf(c.Range, "the callout is not seen in a video of %d x %d: its place lies outside of that frame",
+		d := found.Warnf(one.Range, "the callout is not seen in a video of %d x %d: its place lies outside of that frame",
 			film.Width, film.Height)
 		d.Hint = "show the picture with contain and the callout on it, or build the video in the header's size"
 	}

@@ -56,7 +56,7 @@ func TestDrawingsInUseAreKept(t *testing.T) {
 		t.Errorf("%d drawings are kept", d.kept.Len())
 	}
 	keepDrawing(t, store, cache.Key{200}, 1920, 1080)
-	if ask(200) == ask(200) {
+	if one, two := ask(200), ask(200); one == two {
 		t.Error("a drawing as large as a frame is kept")
 	}
 }

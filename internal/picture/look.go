@@ -57,7 +57,7 @@ type Speed struct {
 
 // Look returns all that decides how the view looks.
 func (v *View) Look() Look {
-	l := v.Still.look()
+	l := v.look()
 	l.Slides, l.Captions, l.Callouts, l.Move = shown(v.Spans), shown(v.Captions), v.Callouts, v.Move
 	if v.Motion != "" {
 		l.Frames = v.Frames

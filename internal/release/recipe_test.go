@@ -3,8 +3,8 @@ package release_test
 import (
 	"testing"
 
-	"mynah/internal/release"
 	"mynah/internal/part/parttest"
+	"mynah/internal/release"
 )
 
 // TestRecipes: every field of a recipe decides its key, and recipes can be written and read back.

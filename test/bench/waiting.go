@@ -77,7 +77,7 @@ func (b *bench) waiting() error {
 	if err := os.WriteFile(filepath.Join(dir, "late.md"), []byte(script.String()), 0o600); err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(b.ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}

@@ -93,11 +93,11 @@ func isText(t reflect.Type) bool {
 // change makes a value another.
 func change(t *testing.T, v reflect.Value, name string) {
 	t.Helper()
-	if k, ok := v.Addr().Interface().(*cache.Key); ok {
+	if k, ok := reflect.TypeAssert[*cache.Key](v.Addr()); ok {
 		k[0] ^= 1
 		return
 	}
-	if u, ok := v.Addr().Interface().(json.Unmarshaler); ok {
+	if u, ok := reflect.TypeAssert[json.Unmarshaler](v.Addr()); ok {
 		if err := u.UnmarshalJSON([]byte("0.875")); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -133,11 +133,11 @@ func Fill[R part.Recipe](t *testing.T) R {
 
 func fill(t *testing.T, v reflect.Value, n int64) {
 	t.Helper()
-	if k, ok := v.Addr().Interface().(*cache.Key); ok {
+	if k, ok := reflect.TypeAssert[*cache.Key](v.Addr()); ok {
 		k[1] = byte(n)
 		return
 	}
-	if u, ok := v.Addr().Interface().(json.Unmarshaler); ok {
+	if u, ok := reflect.TypeAssert[json.Unmarshaler](v.Addr()); ok {
 		if err := u.UnmarshalJSON([]byte("1.5")); err != nil {
 			t.Fatal(err)
 		}
