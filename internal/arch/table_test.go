@@ -96,6 +96,7 @@ func table() []section {
 		{"the ground", []row{
 			{"internal/part", 1, "what a part of a video is made of and why it was made anew; finding and making parts side by side"},
 			{"internal/part/parttest", 2, "tests of recipes"},
+			{"internal/meter", 2, "what the phases of a build took, and how far it is"},
 			{"internal/blame", 3, "whose failure an error is: of a file, a program or the disk"},
 			{"internal/cache", 0, "what is dear to make, addressed by its content"},
 			{"internal/pending", 0, "files that appear whole or not at all"},

@@ -13,6 +13,7 @@ import (
 
 	"mynah/internal/fault"
 	"mynah/internal/house"
+	"mynah/internal/meter"
 	"mynah/internal/studio"
 )
 
@@ -28,10 +29,10 @@ type benchRun struct {
 	Realtime float64 `json:"realtime"`
 	// Programs that were started, Made and Found the parts of the film that were made
 	// and that were in the cache.
-	Programs int64          `json:"programs"`
-	Made     int            `json:"made"`
-	Found    int            `json:"found"`
-	Phases   []studio.Phase `json:"phases"`
+	Programs int64         `json:"programs"`
+	Made     int           `json:"made"`
+	Found    int           `json:"found"`
+	Phases   []meter.Phase `json:"phases"`
 }
 
 // benchResult is the whole answer.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"mynah/internal/meter"
 	"mynah/internal/studio"
 )
 
@@ -28,7 +29,7 @@ func (a *app) explainBuild(r *studio.Result) {
 }
 
 // phases prints what each phase of a build took.
-func (a *app) phases(phases []studio.Phase) {
+func (a *app) phases(phases []meter.Phase) {
 	w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "phase\ttime\tprocessor\tprograms")
 	for _, p := range phases {

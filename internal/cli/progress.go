@@ -5,15 +5,15 @@ import (
 	"fmt"
 	"time"
 
+	"mynah/internal/meter"
+
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
-
-	"mynah/internal/studio"
 )
 
 // reporter shows how far a build is.
 type reporter interface {
-	progress(p studio.Progress)
+	progress(p meter.Progress)
 	close(good bool)
 }
 
@@ -33,8 +33,8 @@ func (a *app) reporter(f *buildFlags) reporter {
 
 type silence struct{}
 
-func (silence) progress(studio.Progress) {}
-func (silence) close(bool)               {}
+func (silence) progress(meter.Progress) {}
+func (silence) close(bool)              {}
 
 // jsonLines prints an event for each phase and each percent.
 type jsonLines struct {
@@ -43,7 +43,7 @@ type jsonLines struct {
 	last  int
 }
 
-func (j *jsonLines) progress(p studio.Progress) {
+func (j *jsonLines) progress(p meter.Progress) {
 	if p.Phase == j.phase && int(p.Percent) == j.last {
 		return
 	}
@@ -64,7 +64,7 @@ type plainLines struct {
 	at    time.Time
 }
 
-func (l *plainLines) progress(p studio.Progress) {
+func (l *plainLines) progress(p meter.Progress) {
 	if p.Phase == l.phase && time.Since(l.at) < 5*time.Second {
 		return
 	}
@@ -104,7 +104,7 @@ func newBar(a *app) *bar {
 	return b
 }
 
-func (b *bar) progress(p studio.Progress) {
+func (b *bar) progress(p meter.Progress) {
 	select {
 	case <-b.phase:
 	default:

@@ -15,6 +15,7 @@ import (
 
 	"mynah/internal/fault"
 	"mynah/internal/house"
+	"mynah/internal/meter"
 	"mynah/internal/studio"
 	"mynah/internal/voice"
 )
@@ -245,7 +246,7 @@ ended, also the next time.`,
 			}
 			r := a.reporter(f)
 			in, err := installer.Install(cmd.Context(), args[0], func(done float64) {
-				r.progress(studio.Progress{Phase: "fetching the voice", Percent: 100 * done})
+				r.progress(meter.Progress{Phase: "fetching the voice", Percent: 100 * done})
 			})
 			r.close(err == nil)
 			if err != nil {

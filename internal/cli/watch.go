@@ -15,6 +15,7 @@ import (
 
 	"mynah/internal/diag"
 	"mynah/internal/fault"
+	"mynah/internal/meter"
 	"mynah/internal/studio"
 	"mynah/internal/watch"
 )
@@ -89,7 +90,7 @@ func own(film string) func(string) bool {
 
 // rebuild builds once, and tells the terminal and the page.
 func (a *app) rebuild(ctx context.Context, s *studio.Studio, r studio.Request, page *watch.Page) {
-	r.Progress = func(p studio.Progress) {
+	r.Progress = func(p meter.Progress) {
 		page.Show(watch.State{State: "building", Text: upper(p.Phase), Percent: int(p.Percent)})
 	}
 	result, err := s.Produce(ctx, r)

@@ -22,6 +22,7 @@ import (
 	"mynah/internal/cache"
 	"mynah/internal/compile"
 	"mynah/internal/fault"
+	"mynah/internal/meter"
 	"mynah/internal/part"
 	"mynah/internal/proc"
 	"mynah/internal/slide"
@@ -134,7 +135,7 @@ func buildSlowly(t *testing.T, dir string, seed uint64, ahead time.Duration) out
 	out := filepath.Join(t.TempDir(), "film.mp4")
 	r, err := slowStudio(t, e, ahead).Produce(t.Context(), studio.Request{
 		Dir: dir, Request: compile.Request{Script: "s.md"}, Output: out,
-		Progress: func(p studio.Progress) {
+		Progress: func(p meter.Progress) {
 			if p.Percent < last {
 				fell.Store(true)
 			}

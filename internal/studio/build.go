@@ -7,6 +7,7 @@ import (
 	"mynah/internal/compile"
 	"mynah/internal/diag"
 	"mynah/internal/frame"
+	"mynah/internal/meter"
 	"mynah/internal/mix"
 	"mynah/internal/part"
 	"mynah/internal/release"
@@ -29,7 +30,7 @@ type Request struct {
 	// Force replaces files that an earlier build did not make.
 	Force bool
 	// Progress is told how far the work is; calls come one at a time. It may be nil.
-	Progress func(Progress)
+	Progress func(meter.Progress)
 }
 
 // Result is what was made.
@@ -51,7 +52,7 @@ type Result struct {
 // Work is what a build did.
 type Work struct {
 	// Phases tell what each phase took, in their order.
-	Phases []Phase `json:"phases"`
+	Phases []meter.Phase `json:"phases"`
 	// Made are the parts that were not in the cache, in the order of the video.
 	Made []part.Made `json:"made,omitempty"`
 	// Parts is how many there are, made or found.
@@ -99,9 +100,9 @@ func (s *Studio) Produce(ctx context.Context, req Request) (*Result, error) {
 		return &Result{Findings: e.findings(src.Board)}, err
 	}
 	result.Findings = e.findings(src.Board)
-	result.Phases, result.Made, result.Parts = e.meter.phases, e.maker.Book.Explain(s.store, e.bookKey(src.Name, req.Output)), e.maker.Book.Len()
+	result.Phases, result.Made, result.Parts = e.meter.Phases, e.maker.Book.Explain(s.store, e.bookKey(src.Name, req.Output)), e.maker.Book.Len()
 	result.ElapsedMS = time.Since(start).Milliseconds()
-	e.meter.progress(phaseFilm, 1)
+	e.meter.Progress(meter.Film, 1)
 	return result, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"mynah/internal/compile"
 	"mynah/internal/fault"
 	"mynah/internal/house"
+	"mynah/internal/meter"
 	"mynah/internal/studio"
 )
 
@@ -43,7 +44,7 @@ func TestPanicsEndTheBuildAlone(t *testing.T) {
 		defer h.Close()
 		_, err = h.Studio.Produce(t.Context(), studio.Request{
 			Dir: dir, Request: compile.Request{Script: "s.md"}, Output: filepath.Join(t.TempDir(), "film.mp4"),
-			Progress: func(p studio.Progress) {
+			Progress: func(p meter.Progress) {
 				if p.Phase != phase {
 					return
 				}

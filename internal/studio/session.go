@@ -36,7 +36,7 @@ type session struct {
 	studio  *Studio
 	project *project.Project
 	maker   part.Maker
-	meter   *meter
+	meter   *meter.Meter
 	// strict makes warnings of unknown names errors.
 	strict  bool
 	list    diag.List
@@ -45,7 +45,7 @@ type session struct {
 }
 
 // open begins a session on a project's folder, "" for none; close ends it.
-func (s *Studio) open(ctx context.Context, dir string, report func(Progress)) (*session, error) {
+func (s *Studio) open(ctx context.Context, dir string, report func(meter.Progress)) (*session, error) {
 	if err := s.identifyTools(ctx); err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (s *Studio) open(ctx context.Context, dir string, report func(Progress)) (*
 		return nil, fault.New(fault.Disk, err, "the cache cannot be used")
 	}
 	return &session{
-		studio: s, project: in, meter: newMeter(s.run, report), unlock: unlock,
+		studio: s, project: in, meter: meter.New(s.run, report), unlock: unlock,
 		maker: part.Maker{Store: s.store, Book: part.NewBook(), Jobs: s.run.Jobs(), Work: work},
 	}, nil
 }
@@ -95,11 +95,11 @@ func do[T any](ctx context.Context, e *session, phase string, step func(context.
 	if err := ctx.Err(); err != nil {
 		return none, fault.New(fault.Cancelled, err, "stopped")
 	}
-	e.meter.progress(phase, 0)
+	e.meter.Progress(phase, 0)
 	m := e.maker
-	m.Report = func(done float64) { e.meter.progress(phase, done) }
+	m.Report = func(done float64) { e.meter.Progress(phase, done) }
 	var list diag.List
-	took := e.meter.clock(phase)
+	took := e.meter.Clock(phase)
 	err := fault.Guard(phase, func() (err error) {
 		out, list, err = step(ctx, m)
 		return err
@@ -121,7 +121,7 @@ func do[T any](ctx context.Context, e *session, phase string, step func(context.
 func (e *session) read(ctx context.Context, req compile.Request) (compile.Script, error) {
 	e.strict = req.Strict
 	var known compile.Script
-	out, err := do(ctx, e, phaseScript, func(ctx context.Context, _ part.Maker) (compile.Script, diag.List, error) {
+	out, err := do(ctx, e, meter.Script, func(ctx context.Context, _ part.Maker) (compile.Script, diag.List, error) {
 		var err error
 		known, err = compile.Read(ctx, e.project, e.studio.booth, req)
 		e.sources = known.Sources

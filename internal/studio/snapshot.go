@@ -12,6 +12,7 @@ import (
 	"mynah/internal/diag"
 	"mynah/internal/fault"
 	"mynah/internal/ffmpeg"
+	"mynah/internal/meter"
 	"mynah/internal/part"
 	"mynah/internal/picture"
 	"mynah/internal/timeline"
@@ -68,7 +69,7 @@ func (s *Studio) Snapshot(ctx context.Context, req Snapshot) ([]byte, *Plan, err
 	if err != nil {
 		return nil, nil, err
 	}
-	out, err := do(ctx, e, phasePictures, func(ctx context.Context, m part.Maker) ([]byte, diag.List, error) {
+	out, err := do(ctx, e, meter.Pictures, func(ctx context.Context, m part.Maker) ([]byte, diag.List, error) {
 		p := photographer{Maker: m, cutter: cutter(m), tools: s.tools, line: t.line, form: form}
 		if req.Scene == 0 {
 			return p.sheet(ctx)

@@ -8,6 +8,7 @@ import (
 	"mynah/internal/compile"
 	"mynah/internal/diag"
 	"mynah/internal/fault"
+	"mynah/internal/meter"
 	"mynah/internal/mix"
 	"mynah/internal/part"
 	"mynah/internal/speech"
@@ -22,7 +23,7 @@ func SpeechFormats() []string { return []string{"mp3", "m4a", "wav"} }
 type SpeechRequest struct {
 	compile.TextRequest
 	// Progress is told how far the work is; it may be nil.
-	Progress func(Progress)
+	Progress func(meter.Progress)
 }
 
 // Speech is a text that was spoken. Close it after use.
@@ -62,7 +63,7 @@ type text struct {
 
 // record runs the steps of speaking a text.
 func (e *session) record(ctx context.Context, r compile.TextRequest) (*Speech, error) {
-	in, err := do(ctx, e, phaseScript, func(ctx context.Context, _ part.Maker) (text, diag.List, error) {
+	in, err := do(ctx, e, meter.Script, func(ctx context.Context, _ part.Maker) (text, diag.List, error) {
 		src, cues, err := compile.Text(ctx, e.project, e.studio.booth, r)
 		e.sources = src.Sources
 		return text{src.Board, cues}, src.Findings, err
@@ -97,7 +98,7 @@ func (e *session) recordText(ctx context.Context, board *storyboard.Board) (*spe
 	if err != nil {
 		return nil, nil, err
 	}
-	line, err := do(ctx, e, phaseVoice, func(context.Context, part.Maker) (*timeline.Line, diag.List, error) {
+	line, err := do(ctx, e, meter.Voice, func(context.Context, part.Maker) (*timeline.Line, diag.List, error) {
 		measured := timeline.Measured{Speech: spoken.Lengths()}
 		if list := timeline.Check(board, measured); list.HasErrors() {
 			return nil, list, nil
@@ -107,7 +108,7 @@ func (e *session) recordText(ctx context.Context, board *storyboard.Board) (*spe
 	if err != nil {
 		return nil, nil, err
 	}
-	recording, err := do(ctx, e, phaseSound, func(ctx context.Context, m part.Maker) (*mix.Recording, diag.List, error) {
+	recording, err := do(ctx, e, meter.Sound, func(ctx context.Context, m part.Maker) (*mix.Recording, diag.List, error) {
 		in := mix.Input{Board: board, Line: line, Spoken: spoken, Booth: e.studio.booth}
 		return mix.New(m, e.studio.mixTools(), in).Record(ctx)
 	})
@@ -116,13 +117,13 @@ func (e *session) recordText(ctx context.Context, board *storyboard.Board) (*spe
 
 // recordCues speaks subtitles, each cue at its time.
 func (e *session) recordCues(ctx context.Context, in text) (*speech.Spoken, *mix.Recording, error) {
-	spoken, err := do(ctx, e, phaseVoice, func(ctx context.Context, m part.Maker) (*speech.Spoken, diag.List, error) {
+	spoken, err := do(ctx, e, meter.Voice, func(ctx context.Context, m part.Maker) (*speech.Spoken, diag.List, error) {
 		return speech.SayCues(ctx, m, e.studio.booth, in.board, in.cues)
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	recording, err := do(ctx, e, phaseVoice, func(_ context.Context, m part.Maker) (*mix.Recording, diag.List, error) {
+	recording, err := do(ctx, e, meter.Voice, func(_ context.Context, m part.Maker) (*mix.Recording, diag.List, error) {
 		x := mix.New(m, e.studio.mixTools(), mix.Input{Board: in.board, Spoken: spoken, Booth: e.studio.booth})
 		recording, list := x.RecordCues(in.cues)
 		return recording, list, nil

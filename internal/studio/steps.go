@@ -13,6 +13,7 @@ import (
 	"mynah/internal/diag"
 	"mynah/internal/ffmpeg"
 	"mynah/internal/film"
+	"mynah/internal/meter"
 	"mynah/internal/mix"
 	"mynah/internal/overlay"
 	"mynah/internal/part"
@@ -44,7 +45,7 @@ func (e *session) bookKey(name, output string) cache.Key {
 
 // identify learns what every file of the storyboard is.
 func (e *session) identify(ctx context.Context, board *storyboard.Board) (*assets.Set, error) {
-	return do(ctx, e, phaseFiles, func(ctx context.Context, m part.Maker) (*assets.Set, diag.List, error) {
+	return do(ctx, e, meter.Files, func(ctx context.Context, m part.Maker) (*assets.Set, diag.List, error) {
 		return assets.Identify(ctx, m, e.studio.assetTools(), e.project, board)
 	})
 }
@@ -63,7 +64,7 @@ func (e *session) inputs(src compile.Script, files *assets.Set) release.Inputs {
 
 // reserve makes sure that the build replaces nothing that it must not.
 func (e *session) reserve(ctx context.Context, src compile.Script, files *assets.Set, t release.Target) (*release.Outputs, error) {
-	return do(ctx, e, phaseFiles, func(context.Context, part.Maker) (*release.Outputs, diag.List, error) {
+	return do(ctx, e, meter.Files, func(context.Context, part.Maker) (*release.Outputs, diag.List, error) {
 		out, err := release.Reserve(e.studio.store, e.inputs(src, files), t)
 		return out, nil, err
 	})
@@ -85,7 +86,7 @@ func (e *session) time(ctx context.Context, board *storyboard.Board, files *asse
 	if err != nil {
 		return timed{}, err
 	}
-	return do(ctx, e, phaseVoice, func(context.Context, part.Maker) (timed, diag.List, error) {
+	return do(ctx, e, meter.Voice, func(context.Context, part.Maker) (timed, diag.List, error) {
 		measured := timeline.Measured{Files: files.Media(), Speech: spoken.Lengths()}
 		list := timeline.Check(board, measured)
 		if list.HasErrors() {
@@ -99,7 +100,7 @@ func (e *session) time(ctx context.Context, board *storyboard.Board, files *asse
 
 // speak speaks every sentence, and makes sure that each is heard; see speech.Say for ready.
 func (e *session) speak(ctx context.Context, board *storyboard.Board, ready func(int, *speech.Spoken)) (*speech.Spoken, error) {
-	return do(ctx, e, phaseVoice, func(ctx context.Context, m part.Maker) (*speech.Spoken, diag.List, error) {
+	return do(ctx, e, meter.Voice, func(ctx context.Context, m part.Maker) (*speech.Spoken, diag.List, error) {
 		spoken, list, err := speech.Say(ctx, m, e.studio.booth, board, ready)
 		if err == nil {
 			err = spoken.CheckHeard(board)
@@ -117,13 +118,13 @@ type drawn struct {
 // draw draws all slides, and the captions of some cues.
 func (e *session) draw(ctx context.Context, board *storyboard.Board, t timed, cues []caption.Cue) (out drawn, err error) {
 	in := overlay.Input{Board: board, Files: e.project.FS(), Drawer: e.studio.drawer}
-	out.slides, err = do(ctx, e, phaseSlides, func(ctx context.Context, m part.Maker) ([][]overlay.SlideState, diag.List, error) {
+	out.slides, err = do(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.SlideState, diag.List, error) {
 		return overlay.DrawSlides(ctx, m, in, t.cues)
 	})
 	if err != nil {
 		return out, err
 	}
-	out.captions, err = do(ctx, e, phaseSlides, func(ctx context.Context, m part.Maker) ([][]overlay.CaptionSpan, diag.List, error) {
+	out.captions, err = do(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.CaptionSpan, diag.List, error) {
 		return overlay.DrawCaptions(ctx, m, in, t.line, cues)
 	})
 	return out, err
@@ -146,7 +147,7 @@ func (e *session) cut(ctx context.Context, board *storyboard.Board, t timed, fil
 	if err != nil {
 		return nil, form, err
 	}
-	pieces, err := do(ctx, e, phasePictures, func(ctx context.Context, m part.Maker) ([]film.Piece, diag.List, error) {
+	pieces, err := do(ctx, e, meter.Pictures, func(ctx context.Context, m part.Maker) ([]film.Piece, diag.List, error) {
 		c := cutter(m)
 		plan := c.Plan()
 		list, err := c.Make(ctx, plan)
@@ -158,7 +159,7 @@ func (e *session) cut(ctx context.Context, board *storyboard.Board, t timed, fil
 // mix makes the soundtrack.
 func (e *session) mix(ctx context.Context, in mix.Input) (*mix.Track, ffmpeg.AAC, error) {
 	var aac ffmpeg.AAC
-	track, err := do(ctx, e, phaseSound, func(ctx context.Context, m part.Maker) (*mix.Track, diag.List, error) {
+	track, err := do(ctx, e, meter.Sound, func(ctx context.Context, m part.Maker) (*mix.Track, diag.List, error) {
 		x := mix.New(m, e.studio.mixTools(), in)
 		track := x.Plan()
 		aac = x.AAC(track.Channels)
@@ -170,8 +171,8 @@ func (e *session) mix(ctx context.Context, in mix.Input) (*mix.Track, ffmpeg.AAC
 
 // publish puts the video in its place.
 func (e *session) publish(ctx context.Context, out *release.Outputs, v release.Video) (*Result, error) {
-	return do(ctx, e, phaseFilm, func(ctx context.Context, m part.Maker) (*Result, diag.List, error) {
-		r := release.New(m, e.studio.tools, e.studio.version, out, func() func() { return e.meter.clock(phaseCheck) })
+	return do(ctx, e, meter.Film, func(ctx context.Context, m part.Maker) (*Result, diag.List, error) {
+		r := release.New(m, e.studio.tools, e.studio.version, out, func() func() { return e.meter.Clock(meter.Check) })
 		files, size, err := r.Publish(ctx, v)
 		if err != nil {
 			return nil, nil, err

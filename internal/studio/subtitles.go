@@ -7,6 +7,7 @@ import (
 	"mynah/internal/compile"
 	"mynah/internal/diag"
 	"mynah/internal/fault"
+	"mynah/internal/meter"
 	"mynah/internal/part"
 	"mynah/internal/release"
 )
@@ -62,7 +63,7 @@ func (e *session) subtitles(ctx context.Context, req Request, src compile.Script
 	if t, err = e.time(ctx, src.Board, found, req.Scenes == [2]int{}); err != nil {
 		return t, nil, err
 	}
-	texts, err = do(ctx, e, phaseFilm, func(ctx context.Context, _ part.Maker) ([]string, diag.List, error) {
+	texts, err = do(ctx, e, meter.Film, func(ctx context.Context, _ part.Maker) ([]string, diag.List, error) {
 		if len(t.cues) == 0 {
 			return nil, nil, fault.New(fault.Input, nil, "nothing is said in %s, so there are no subtitles", req.Script).
 				WithHint("write a sentence to be spoken, or the text of a scene: > text")
@@ -78,7 +79,7 @@ func (e *session) subtitles(ctx context.Context, req Request, src compile.Script
 
 // reserveFiles makes sure that files replace nothing that they must not.
 func (e *session) reserveFiles(ctx context.Context, in release.Inputs, paths []string, force bool) (*release.Outputs, error) {
-	return do(ctx, e, phaseFiles, func(context.Context, part.Maker) (*release.Outputs, diag.List, error) {
+	return do(ctx, e, meter.Files, func(context.Context, part.Maker) (*release.Outputs, diag.List, error) {
 		out, err := release.ReserveFiles(e.studio.store, in, paths, force)
 		return out, nil, err
 	})

@@ -12,6 +12,7 @@ import (
 	"mynah/internal/build"
 	"mynah/internal/compile"
 	"mynah/internal/fault"
+	"mynah/internal/meter"
 	"mynah/internal/studio"
 	"mynah/internal/voice"
 )
@@ -36,7 +37,7 @@ func (d *Desk) Check(ctx context.Context, spec build.Spec) ([]api.Diagnostic, er
 	if err := os.Mkdir(filepath.Join(dir, "project"), 0o700); err != nil {
 		return nil, fault.New(fault.Disk, err, "no folder for temporary files can be made")
 	}
-	project, source, _, err := d.worker.unpack(ctx, spec, dir, func(studio.Progress) {})
+	project, source, _, err := d.worker.unpack(ctx, spec, dir, func(meter.Progress) {})
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ import (
 	"mynah/internal/compile"
 	"mynah/internal/diag"
 	"mynah/internal/fault"
+	"mynah/internal/meter"
 	"mynah/internal/objects"
 	"mynah/internal/script"
 	"mynah/internal/speech"
@@ -199,12 +200,12 @@ func (w *Worker) make(ctx context.Context, log *slog.Logger, b build.Build, out 
 
 // reporter writes progress into the record, a few times a second at most, and stops the
 // work when the build was cancelled meanwhile.
-func (w *Worker) reporter(ctx context.Context, id string) func(studio.Progress) {
+func (w *Worker) reporter(ctx context.Context, id string) func(meter.Progress) {
 	var last time.Time
 	var percent int
 	var phase string
 	var mu sync.Mutex
-	return func(p studio.Progress) {
+	return func(p meter.Progress) {
 		mu.Lock()
 		defer mu.Unlock()
 		n := min(int(p.Percent), 99)
@@ -226,7 +227,7 @@ func (w *Worker) reporter(ctx context.Context, id string) func(studio.Progress) 
 }
 
 // video fetches, unpacks and builds a project.
-func (w *Worker) video(ctx context.Context, b build.Build, dir string, report func(studio.Progress), out *outcome) error {
+func (w *Worker) video(ctx context.Context, b build.Build, dir string, report func(meter.Progress), out *outcome) error {
 	project, source, links, err := w.unpack(ctx, b.Spec, dir, report)
 	if err != nil {
 		return err
@@ -319,7 +320,7 @@ func Apply(req *studio.Request, s api.Settings) error {
 }
 
 // unpack brings the project's files into the build's folder.
-func (w *Worker) unpack(ctx context.Context, spec build.Spec, dir string, report func(studio.Progress)) (project, source string, links []string, err error) {
+func (w *Worker) unpack(ctx context.Context, spec build.Spec, dir string, report func(meter.Progress)) (project, source string, links []string, err error) {
 	project = filepath.Join(dir, "project")
 	root, err := os.OpenRoot(project)
 	if err != nil {
@@ -332,13 +333,13 @@ func (w *Worker) unpack(ctx context.Context, spec build.Spec, dir string, report
 		}
 		return project, "script.md", nil, nil
 	}
-	report(studio.Progress{Phase: "fetching the project"})
+	report(meter.Progress{Phase: "fetching the project"})
 	archive, size, done, err := w.archive(ctx, spec, dir)
 	if err != nil {
 		return "", "", nil, err
 	}
 	defer done()
-	report(studio.Progress{Phase: "unpacking the project", Percent: 1})
+	report(meter.Progress{Phase: "unpacking the project", Percent: 1})
 	u, err := upload.Unpack(ctx, archive, size, root, upload.UnpackOptions{Limits: w.cfg.Limits, SkipLinks: spec.Type == api.GitHub})
 	if err != nil {
 		return "", "", nil, err
@@ -385,7 +386,7 @@ func (w *Worker) archive(ctx context.Context, spec build.Spec, dir string) (r io
 }
 
 // speech speaks a text.
-func (w *Worker) speech(ctx context.Context, b build.Build, dir string, report func(studio.Progress), out *outcome) error {
+func (w *Worker) speech(ctx context.Context, b build.Build, dir string, report func(meter.Progress), out *outcome) error {
 	s := b.Spec.Speech
 	sp, err := w.studio.Speak(ctx, SpeechRequest(b.Spec.Text, s, report))
 	if err != nil {
@@ -421,7 +422,7 @@ func (w *Worker) speech(ctx context.Context, b build.Build, dir string, report f
 }
 
 // SpeechRequest turns what was asked for into what the studio takes.
-func SpeechRequest(text string, s *build.SpeechSpec, report func(studio.Progress)) studio.SpeechRequest {
+func SpeechRequest(text string, s *build.SpeechSpec, report func(meter.Progress)) studio.SpeechRequest {
 	return studio.SpeechRequest{
 		Progress: report,
 		TextRequest: compile.TextRequest{

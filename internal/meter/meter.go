@@ -1,4 +1,5 @@
-package studio
+// Package meter measures the phases of a build, and says how far the build is.
+package meter
 
 import (
 	"sync"
@@ -32,15 +33,15 @@ func (p *Phase) add(other Phase, times int64) {
 
 // The phases of a build, in order.
 const (
-	phaseScript   = "reading the script"
-	phaseFiles    = "reading files"
-	phaseVoice    = "speaking"
-	phaseSlides   = "drawing slides"
-	phasePictures = "drawing pictures"
-	phaseSound    = "mixing sound"
-	// phaseCheck lies within phaseFilm.
-	phaseCheck = "checking the video"
-	phaseFilm  = "cutting the video"
+	Script   = "reading the script"
+	Files    = "reading files"
+	Voice    = "speaking"
+	Slides   = "drawing slides"
+	Pictures = "drawing pictures"
+	Sound    = "mixing sound"
+	// Check lies within Film.
+	Check = "checking the video"
+	Film  = "cutting the video"
 )
 
 // share is how much of the whole a phase is taken to be, in percent.
@@ -51,34 +52,36 @@ type share struct {
 
 func shares() []share {
 	return []share{
-		{phaseScript, 2},
-		{phaseFiles, 8},
-		{phaseVoice, 20},
-		{phaseSlides, 15},
-		{phasePictures, 35},
-		{phaseSound, 15},
-		{phaseFilm, 5},
+		{Script, 2},
+		{Files, 8},
+		{Voice, 20},
+		{Slides, 15},
+		{Pictures, 35},
+		{Sound, 15},
+		{Film, 5},
 	}
 }
 
-// meter measures the phases of a session and reports how far it is.
-type meter struct {
+// Meter measures the phases of a build and reports how far it is.
+type Meter struct {
+	// Phases say what each phase took so far, in their order.
+	Phases []Phase
+
 	run    *proc.Runner
 	report func(Progress) // may be nil
-	phases []Phase
-	within Phase // what phases within the current one took
+	within Phase          // what phases within the current one took
 
 	mu      sync.Mutex // guards what follows
 	percent float64
 }
 
-func newMeter(run *proc.Runner, report func(Progress)) *meter {
-	return &meter{run: run, report: report}
+func newMeter(run *proc.Runner, report func(Progress)) *Meter {
+	return &Meter{run: run, report: report}
 }
 
-// clock measures a phase until the function that it returns is called. A phase within another one
+// Clock measures a phase until the function that it returns is called. A phase within another one
 // counts by itself, and not for that one.
-func (m *meter) clock(name string) func() {
+func (m *Meter) Clock(name string) func() {
 	start, cpu, before := time.Now(), proc.OwnCPU(), m.run.Stats()
 	outer := m.within
 	m.within = Phase{}
@@ -88,10 +91,10 @@ func (m *meter) clock(name string) func() {
 			WallMS: time.Since(start).Milliseconds(), Programs: after.Started - before.Started,
 			CPUMS: (proc.OwnCPU() - cpu + after.User + after.System - before.User - before.System).Milliseconds(),
 		}
-		if k := len(m.phases); k == 0 || m.phases[k-1].Name != name {
-			m.phases = append(m.phases, Phase{Name: name})
+		if k := len(m.Phases); k == 0 || m.Phases[k-1].Name != name {
+			m.Phases = append(m.Phases, Phase{Name: name})
 		}
-		p := &m.phases[len(m.phases)-1]
+		p := &m.Phases[len(m.Phases)-1]
 		p.add(all, 1)
 		p.add(m.within, -1)
 		outer.add(all, 1)
@@ -99,8 +102,8 @@ func (m *meter) clock(name string) func() {
 	}
 }
 
-// progress reports how far a phase is, 0 to 1.
-func (m *meter) progress(phase string, done float64) {
+// Progress reports how far a phase is, 0 to 1.
+func (m *Meter) Progress(phase string, done float64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	before := 0.0
