@@ -129,7 +129,7 @@ func headerRules() []rule {
 		sets(own(header("language", "that of the header's voice, else of the narration's letters, or of its words where "+
 			"they clearly speak for one", "that of the tracks of the MP4, and picks the voice when none is named")),
 			languageTag(),
-			func(p *Properties) **string { return &p.Language }),
+			func(p *Properties) **string { return &p.Language }).inOneLanguage(),
 		sets(own(header("poster", "the middle of the first scene", "which picture the poster is")),
 			poster(),
 			func(p *Properties) **Poster { return &p.Poster }),

@@ -270,6 +270,15 @@ func (p *Properties) Override(by Properties) {
 	p.Places = merged(p.Places, by.Places)
 }
 
+// LeaveLanguage takes out what belongs to one language, and not to a translation too.
+func (p *Properties) LeaveLanguage() {
+	for _, r := range vocabulary().rules {
+		if r.ofLanguage {
+			r.take(p, &Properties{})
+		}
+	}
+}
+
 // merged gives the places of both; those of over count more.
 func merged(places, over map[string]diag.Range) map[string]diag.Range {
 	out := map[string]diag.Range{}

@@ -241,11 +241,7 @@ func said(s *Scene) bool {
 
 // fill takes over what is not set, but for what belongs to a language.
 func fill(to *Properties, from Properties, tag string) {
-	for _, r := range vocabulary().rules {
-		if r.ofLanguage {
-			r.take(&from, &Properties{})
-		}
-	}
+	from.LeaveLanguage()
 	from.Language = &tag
 	to.Fill(from)
 }
