@@ -19,12 +19,14 @@ func (s *sceneState) shot(n *script.Picture) {
 		return
 	}
 	black := frame.Color{A: 255}
-	shot := Shot{
-		Kind: info.Kind, Range: n.Range, File: name, Fit: n.Fit, Position: n.Position, Edge: n.Edge,
-		Motion: n.Motion, Strong: n.Strong, Sync: n.Sync, Still: n.Still, Segment: n.Segment, Volume: value(n.Volume, 1), Canvas: s.out.Canvas,
+	placing := frame.Placing{Fit: n.Fit, Position: n.Position}
+	if placing.Fit == "" {
+		placing.Fit = value(s.now.AssetResize, frame.Cover)
 	}
-	if shot.Fit == "" {
-		shot.Fit = value(s.now.AssetResize, frame.Cover)
+	shot := Shot{
+		Kind: info.Kind, Range: n.Range, File: name, Edge: n.Edge,
+		Motion: n.Motion, Strong: n.Strong, Sync: n.Sync, Still: n.Still, Segment: n.Segment, Volume: value(n.Volume, 1), Canvas: s.out.Canvas,
+		Placing: placing,
 	}
 	if s.now.Canvas == nil && shot.Fit == frame.Contain {
 		shot.Canvas = black
