@@ -328,12 +328,12 @@ func transitionKind() kind[Transition] {
 	}
 	return kind[Transition]{Form: form, parse: func(p *parser, _ string, v value) (Transition, bool) {
 		var e entrance
-		ok := true
 		if v.kind == mapValue {
-			ok = readMap(p, "transition", v, transitionKeys(), &e)
-		} else {
-			e.name, e.seconds, ok = p.transitionWords(v, types, transitionTime())
+			ok := readMap(p, "transition", v, transitionKeys(), &e)
+			return e.transition(), ok
 		}
+		var ok bool
+		e.name, e.seconds, ok = p.transitionWords(v, types, transitionTime())
 		return e.transition(), ok
 	}}
 }

@@ -96,7 +96,7 @@ func (t trial) run(ctx context.Context, n int, seed uint64) (tally, error) {
 	if text, err := t.test(ctx, 10*time.Minute); err != nil {
 		return out, fmt.Errorf("the tests fail without a change: %w\n%s", err, text)
 	}
-	t.limit = 20*time.Second + 5*time.Since(start)         // a change may make a loop endless
+	t.limit = 20*time.Second + 5*time.Since(start) // a change may make a loop endless
 	order := rand.New(rand.NewPCG(seed, 0)).Perm(len(all))
 	for _, i := range order {
 		if out.killed+out.survived == n {
@@ -128,7 +128,7 @@ func (t trial) places(ctx context.Context) ([]site, error) {
 		return nil, err
 	}
 	var out []site
-	for _, name := range strings.Fields(string(names)) {
+	for name := range strings.FieldsSeq(string(names)) {
 		found, err := sites(filepath.Join(t.folder, name))
 		if err != nil {
 			return nil, err
