@@ -101,7 +101,8 @@ func TestIncludedScenes(t *testing.T) {
 		"A.\n\n---\n\n(include: p.md)\n\n---\n\nB.":           "A / P1 / P2 / B",
 	} {
 		fsys := fstest.MapFS{
-			"s.md": {Data: []byte(src)}, "p.md": {Data: []byte("P1\n\n---\n\nP2")}, "empty.md": {Data: []byte("<!-- nothing -->")},
+			"s.md": {Data: []byte(src)}, "p.md": {Data: []byte("P1\n\n---\n\nP2")},
+			"empty.md": {Data: []byte("<!-- nothing -->")},
 		}
 		r, list := script.Load(fsys, "s.md", script.Options{})
 		var scenes []string
@@ -127,7 +128,8 @@ func TestIncludedScenes(t *testing.T) {
 func TestUnreadFiles(t *testing.T) {
 	t.Parallel()
 	fsys := fstest.MapFS{
-		"d/script.md": {Data: []byte("a")}, "d/big.md": {Data: make([]byte, 4<<20+1)}, "d/full.md": {Data: []byte(strings.Repeat(" ", 4<<20))},
+		"d/script.md": {Data: []byte("a")}, "d/big.md": {Data: make([]byte, 4<<20+1)},
+		"d/full.md": {Data: []byte(strings.Repeat(" ", 4<<20))},
 	}
 	for name, want := range map[string]string{
 		"d/scirpt.md": `there is no file "d/scirpt.md" did you mean d/script.md?`,

@@ -104,7 +104,8 @@ func calloutKeys() []key[Callout] {
 	return []key[Callout]{
 		{
 			name: "type", byDefault: "`circle`",
-			reader: into(oneOf(string(Circle), string(Rectangle)), func(c *Callout, v string) { c.Shape = CalloutShape(v) }),
+			reader: into(oneOf(string(Circle), string(Rectangle)),
+				func(c *Callout, v string) { c.Shape = CalloutShape(v) }),
 		},
 		{name: "cx", help: "the centre of a circle", reader: place(func(c *Callout, v float64) { c.CX = v })},
 		{name: "cy", help: "the centre of a circle", reader: place(func(c *Callout, v float64) { c.CY = v })},
@@ -136,7 +137,8 @@ func calloutKeys() []key[Callout] {
 func calloutForm() Form {
 	return Form{
 		Kind: MapKind, Keys: described(calloutKeys()),
-		Allowed: "a map: cx, cy and size of a circle, or type: rectangle with left, top, right and bottom; alpha; style: mask",
+		Allowed: "a map: cx, cy and size of a circle, or type: rectangle with left, top, right and bottom; alpha; " +
+			"style: mask",
 	}
 }
 
@@ -211,8 +213,9 @@ func (p *parser) calloutShape(c *Callout, d direction, given map[string]entry) b
 // pictureKeys are the keys of the map of an image or a clip.
 func pictureKeys(video bool) []key[Picture] {
 	file := key[Picture]{
-		name:   "file",
-		reader: into(inProject("a file of the project"), func(p *Picture, f File) { p.File, p.FileRange = f.Name, f.Range }),
+		name: "file",
+		reader: into(inProject("a file of the project"),
+			func(p *Picture, f File) { p.File, p.FileRange = f.Name, f.Range }),
 	}
 	size := key[Picture]{
 		name: "size", byDefault: "as `asset-resize` says", help: "how it fills the frame",

@@ -301,8 +301,10 @@ func place(pic *Picture, position frame.Position, edge string) string {
 func positions() kind[string] {
 	return kind[string]{
 		Form: Form{
-			Kind:    ChoiceKind,
-			Words:   []string{"top", "bottom", "left", "right", "center", "top-left", "top-right", "bottom-left", "bottom-right"},
+			Kind: ChoiceKind,
+			Words: []string{
+				"top", "bottom", "left", "right", "center", "top-left", "top-right", "bottom-left", "bottom-right",
+			},
 			Allowed: "top, bottom, left, right, center, or two of them joined, such as top-left",
 		},
 		read: func(s string) (string, bool) {

@@ -52,9 +52,9 @@ func sharedRules() []rule {
 	}
 	return []rule{
 		sets(both("voice", FromHere, "the default voice of the video's language", "who speaks; `mynah voices` lists all "+
-			"names, in upper or lower case. The 752 names of the hosted service find a voice of their language and gender; "+
-			"those of other services, such as `de-DE-KatjaNeural`, too, with a warning that says who speaks. A name whose "+
-			"language no voice here speaks is an error; see [voices.md](voices.md)"),
+			"names, in upper or lower case. The 752 names of the hosted service find a voice of their language and "+
+			"gender; those of other services, such as `de-DE-KatjaNeural`, too, with a warning that says who speaks. A name "+
+			"whose language no voice here speaks is an error; see [voices.md](voices.md)"),
 			anyText(VoiceKind, "the name of a voice"),
 			func(p *Properties) **string { return &p.Voice },
 		).inOneLanguage(),
@@ -87,7 +87,8 @@ func sharedRules() []rule {
 		sets(both("theme", WholeScene, "`default`", "how slides look"),
 			themeKind(),
 			func(p *Properties) **File { return &p.Theme }),
-		sets(both("canvas", WholeScene, "white; behind images and clips with `contain` black", "the colour behind everything"),
+		sets(both("canvas", WholeScene, "white; behind images and clips with `contain` black",
+			"the colour behind everything"),
 			color(),
 			func(p *Properties) **frame.Color { return &p.Canvas }),
 		sets(both("font-size", WholeScene, "50", "of lists, paragraphs and code on slides; plain text and `#` are twice "+
@@ -133,8 +134,8 @@ func headerRules() []rule {
 		sets(own(header("poster", "the middle of the first scene", "which picture the poster is")),
 			poster(),
 			func(p *Properties) **Poster { return &p.Poster }),
-		sets(own(header("loudness", "-16", "how loud a video with narration is. `none` leaves the level alone, as in videos "+
-			"without narration. True peaks stay below -1 dB")),
+		sets(own(header("loudness", "-16", "how loud a video with narration is. `none` leaves the level alone, as in "+
+			"videos without narration. True peaks stay below -1 dB")),
 			level(-40, -5, "LUFS", "lufs"),
 			func(p *Properties) **Level { return &p.Loudness }),
 		sets(own(header("ducking", "9; 4 for the built-in tracks", "by how many dB music steps back under speech. The music "+
@@ -155,7 +156,8 @@ func directionRules() []rule {
 		return Property{Name: name, Direction: true, Reach: reach, Default: byDefault, Help: help}
 	}
 	return []rule{
-		makes(direction("pause", ThisPlace, "", "silence at this place. A scene of pauses alone lasts just as long as they do"),
+		makes(direction("pause", ThisPlace, "", "silence at this place. A scene of pauses alone lasts just as long as "+
+			"they do"),
 			length(0), newPause).beginning(isFigure),
 		sets(direction("duration", WholeScene, "", "how long a scene without narration lasts; with narration, the least "+
 			"that it lasts"),
@@ -176,14 +178,16 @@ func directionRules() []rule {
 			node:     (*parser).pictureDirection, begins: hasEnding,
 		},
 		{
-			Property: formed(see(direction("callout", ThisPlace, "", "points at a part of a picture"), "6. Callouts"), calloutForm()),
-			node:     (*parser).callout,
+			Property: formed(
+				see(direction("callout", ThisPlace, "", "points at a part of a picture"), "6. Callouts"), calloutForm()),
+			node: (*parser).callout,
 		},
-		sets(direction("voice-emphasis", FromHere, "`none`", "how much is stressed: slower, higher and louder, or less of all"),
+		sets(direction("voice-emphasis", FromHere, "`none`", "how much is stressed: slower, higher and louder, or less "+
+			"of all"),
 			oneOf("none", "reduced", "moderate", "strong"),
 			func(p *Properties) **string { return &p.VoiceEmphasis }),
-		makes(own(direction("chapter", WholeScene, "every scene whose slide has a heading begins a chapter, unless it is the "+
-			"heading of the chapter before", "a chapter of the MP4 begins with this scene. The beginning of the video is a "+
+		makes(own(direction("chapter", WholeScene, "every scene whose slide has a heading begins a chapter, unless it is "+
+			"the heading of the chapter before", "a chapter of the MP4 begins with this scene. The beginning of the video is a "+
 			"chapter too. `--transcript` writes what is said, chapter by chapter, and a list of chapters as video sites read "+
 			"it; they want at least three, each of ten seconds or more, and a warning says where yours are not")),
 			anyText(TextKind, "the title of the chapter"),
@@ -192,9 +196,9 @@ func directionRules() []rule {
 			"the main script's folder. A script that includes itself is an error")),
 			inProject("another script of the project"),
 			func(at At, f File) Node { return &Include{At: at, File: f.Name, FileRange: f.Range} }),
-		makes(own(direction("reveal", WholeScene, "", "a list item by item, the items of lists within it too; ranges of code "+
-			"one after the other. One appears with each paragraph of the narration; those that are left share the last one. "+
-			"With fewer than two paragraphs they share the scene")),
+		makes(own(direction("reveal", WholeScene, "", "a list item by item, the items of lists within it too; ranges of "+
+			"code one after the other. One appears with each paragraph of the narration; those that are left share the last "+
+			"one. With fewer than two paragraphs they share the scene")),
 			revealKind(), func(at At, v Reveal) Node { v.At = at; return &v }),
 		makes(own(direction("highlight", WholeScene, "", "dims the other lines of code")),
 			lineRanges("lines of code such as 2-4 or 1, 3-5"),

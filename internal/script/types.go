@@ -263,7 +263,8 @@ func segment(s string) (Segment, bool) {
 
 // color is the kind of CSS colours.
 func color() kind[frame.Color] {
-	const allowed = "a CSS colour: a name such as white, #rgb, #rgba, #rrggbb, #rrggbbaa, rgb(…) or hsl(…), or transparent"
+	const allowed = "a CSS colour: a name such as white, #rgb, #rgba, #rrggbb, #rrggbbaa, rgb(…) or hsl(…), " +
+		"or transparent"
 	return kind[frame.Color]{
 		Form: Form{Kind: ColorKind, Allowed: allowed}, many: frame.ColorNames, read: frame.ParseColor,
 	}

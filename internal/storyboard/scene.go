@@ -205,7 +205,8 @@ func (s *sceneState) speak(r diag.Range, runs []utter.Run, voice Voice, end endi
 		}
 		s.out.Parts = append(s.out.Parts, Part{
 			Kind: Speech, Range: r, Paragraph: s.paragraph, Runs: sentence, Text: text.String(), Voice: voice.Name,
-			Speed: value(s.now.VoiceSpeed, 1), Volume: max(value(s.now.VoiceVolume, 1), silent), Pitch: value(s.now.VoicePitch, 1),
+			Speed: value(s.now.VoiceSpeed, 1), Volume: max(value(s.now.VoiceVolume, 1), silent),
+			Pitch:    value(s.now.VoicePitch, 1),
 			Emphasis: value(s.now.VoiceEmphasis, ""), Fragment: fragment, After: after,
 		})
 	}

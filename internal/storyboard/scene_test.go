@@ -68,7 +68,8 @@ func TestNumbers(t *testing.T) {
 // TestParagraphs: each paragraph has its number within the scene.
 func TestParagraphs(t *testing.T) {
 	t.Parallel()
-	board, _ := plan(t, "One. *Two.* Three.\n\n<speak><p>Four.</p><p>Five.</p></speak>\n\nSix.\n\n---\n\nSeven.", storyboard.Options{})
+	board, _ := plan(t, "One. *Two.* Three.\n\n<speak><p>Four.</p><p>Five.</p></speak>\n\nSix.\n\n---\n\nSeven.",
+		storyboard.Options{})
 	var got []string
 	for _, s := range board.Scenes {
 		for _, p := range s.Parts {
@@ -84,8 +85,9 @@ func TestParagraphs(t *testing.T) {
 // back, and nothing reaches the next scene.
 func TestReach(t *testing.T) {
 	t.Parallel()
-	board, list := plan(t, "---\nvoice: bob\nfont-size: 30\ncanvas: red\n---\nOne.\n\n(voice-speed: 2)\n(voice-emphasis: strong)\n\n"+
-		"Two.\n\n```\na\n```\n\n(font-size: 20)\n(canvas: blue)\n(duration: 4)\n(theme: bold)\n\n---\n\nThree.\n\n```\nb\n```\n", storyboard.Options{})
+	board, list := plan(t, "---\nvoice: bob\nfont-size: 30\ncanvas: red\n---\nOne.\n\n"+
+		"(voice-speed: 2)\n(voice-emphasis: strong)\n\nTwo.\n\n```\na\n```\n\n(font-size: 20)\n(canvas: blue)\n"+
+		"(duration: 4)\n(theme: bold)\n\n---\n\nThree.\n\n```\nb\n```\n", storyboard.Options{})
 	if len(list) > 0 {
 		t.Fatal(list)
 	}
@@ -111,7 +113,8 @@ func TestReach(t *testing.T) {
 // TestLastCounts: of two directions for the whole scene the last one does.
 func TestLastCounts(t *testing.T) {
 	t.Parallel()
-	s, _ := script.Parse("film.md", []byte("![](a.png)\n\n(duration: 3)\n(duration: 5)\n(background: music.mp3)\n(background: none)"))
+	s, _ := script.Parse("film.md", []byte("![](a.png)\n\n(duration: 3)\n(duration: 5)\n"+
+		"(background: music.mp3)\n(background: none)"))
 	board, _ := storyboard.Plan(s, project{}, storyboard.Options{})
 	scene := board.Scenes[0]
 	if *scene.Duration != 5*time.Second || scene.Music == nil || scene.Music.File != "" {
@@ -122,10 +125,12 @@ func TestLastCounts(t *testing.T) {
 // TestWaiting: a direction is about the slide or picture above it, else the next one; each waits once.
 func TestWaiting(t *testing.T) {
 	t.Parallel()
-	board, list := plan(t, "(highlight: 1)\n\n```go\na\n```\n\n```go\nb\n```\n\n(reveal: 1, 2)\n\n---\n\n(callout:\n  cx: 1\n  cy: 2\n  size: 3)\n\nSaid.\n\n---\n\nMore.",
+	board, list := plan(t, "(highlight: 1)\n\n```go\na\n```\n\n```go\nb\n```\n\n(reveal: 1, 2)\n\n"+
+		"---\n\n(callout:\n  cx: 1\n  cy: 2\n  size: 3)\n\nSaid.\n\n---\n\nMore.",
 		storyboard.Options{})
 	first := board.Scenes[0].Slides
-	if len(list) > 0 || len(first[0].Highlight) != 1 || len(first[1].Highlight) != 0 || len(first[0].Ranges) != 0 || len(first[1].Ranges) != 2 {
+	if len(list) > 0 || len(first[0].Highlight) != 1 || len(first[1].Highlight) != 0 ||
+		len(first[0].Ranges) != 0 || len(first[1].Ranges) != 2 {
 		t.Errorf("%+v; %v", first, list)
 	}
 	if a, b := board.Scenes[1].Callouts, board.Scenes[2].Callouts; len(a) != 1 || len(b) != 0 {
@@ -173,7 +178,8 @@ func TestNothingToSay(t *testing.T) {
 }
 
 // german is enough German for its words to speak for it.
-const german = "Das ist ein Haus und es steht nicht weit von der Stadt, in der wir auch wohnen, aber sie ist sehr klein."
+const german = "Das ist ein Haus und es steht nicht weit von der Stadt, in der wir auch wohnen, " +
+	"aber sie ist sehr klein."
 
 // TestOtherLanguage: a voice that reads another language than its own is a warning, which names the scenes.
 func TestOtherLanguage(t *testing.T) {

@@ -25,7 +25,8 @@ func TestProsody(t *testing.T) {
 		"pitch": {
 			"x-low": 0.7, "low": 0.85, "medium": 1, "high": 1.15, "x-high": 1.35, "+10%": 1.1, "12st": 2, "-12st": 0.5,
 			"24st": 4, "-24st": 0.25, "24.1st": wrong, "-24.1st": wrong, "150hz": 1, "300Hz": 2, "+75hz": 1.5, "-75hz": 0.5,
-			"-150hz": wrong, "0hz": wrong, "1999hz": 1999.0 / 150, "2000hz": wrong, "+1850hz": wrong, "150": wrong, "xhz": wrong, "xst": wrong,
+			"-150hz": wrong, "0hz": wrong, "1999hz": 1999.0 / 150, "2000hz": wrong, "+1850hz": wrong,
+			"150": wrong, "xhz": wrong, "xst": wrong,
 		},
 		"volume": {
 			"silent": 0.001, "x-soft": 0.3, "soft": 0.6, "medium": 1, "loud": 1.5, "x-loud": 2, "+6db": math.Pow(10, 0.3),
@@ -34,7 +35,8 @@ func TestProsody(t *testing.T) {
 		},
 	} {
 		for said, want := range values {
-			board, list := plan(t, fmt.Sprintf(`<speak><prosody %s=" %s ">Said.</prosody></speak>`, attribute, said), storyboard.Options{})
+			src := fmt.Sprintf(`<speak><prosody %s=" %s ">Said.</prosody></speak>`, attribute, said)
+			board, list := plan(t, src, storyboard.Options{})
 			if list.HasErrors() != (want == wrong) {
 				t.Errorf("%s %q: %v", attribute, said, list)
 				continue
@@ -59,7 +61,8 @@ func TestProsody(t *testing.T) {
 // TestProsodyNested: factors multiply, and what a prosody says without effect is a warning.
 func TestProsodyNested(t *testing.T) {
 	t.Parallel()
-	board, list := plan(t, `<speak><prosody rate="0.5">a <prosody rate="0.5" pitch="2st">b</prosody> c</prosody></speak>`, storyboard.Options{})
+	const src = `<speak><prosody rate="0.5">a <prosody rate="0.5" pitch="2st">b</prosody> c</prosody></speak>`
+	board, list := plan(t, src, storyboard.Options{})
 	var got []string
 	for _, r := range board.Scenes[0].Parts[0].Runs {
 		got = append(got, fmt.Sprint(strings.TrimSpace(r.Text), " ", r.Speed, " ", !r.Pitch.IsZero()))
@@ -68,7 +71,8 @@ func TestProsodyNested(t *testing.T) {
 		t.Errorf("got %q, want %q; %v", got, want, list)
 	}
 	for _, name := range []string{"contour", "range", "duration"} {
-		if _, list := plan(t, `<speak><prosody `+name+`="x">a</prosody></speak>`, storyboard.Options{}); len(list) != 1 || !strings.Contains(list[0].Summary, name) {
+		_, list := plan(t, `<speak><prosody `+name+`="x">a</prosody></speak>`, storyboard.Options{})
+		if len(list) != 1 || !strings.Contains(list[0].Summary, name) {
 			t.Errorf("%s: %v", name, list)
 		}
 	}
@@ -77,12 +81,13 @@ func TestProsodyNested(t *testing.T) {
 // TestBreakStrengths has the length of each strength.
 func TestBreakStrengths(t *testing.T) {
 	t.Parallel()
+	const ms = time.Millisecond
 	for strength, want := range map[string]time.Duration{
-		"x-weak": 100, "weak": 250, "medium": 500, "strong": 750, "x-strong": 1200,
+		"x-weak": 100 * ms, "weak": 250 * ms, "medium": 500 * ms, "strong": 750 * ms, "x-strong": 1200 * ms,
 	} {
 		board, _ := plan(t, `<speak>a <break strength="`+strength+`"/> b</speak>`, storyboard.Options{})
-		if p := board.Scenes[0].Parts[1]; p.Kind != storyboard.Pause || p.Length != want*time.Millisecond {
-			t.Errorf("%s lasts %v, want %v ms", strength, p.Length, int64(want))
+		if p := board.Scenes[0].Parts[1]; p.Kind != storyboard.Pause || p.Length != want {
+			t.Errorf("%s lasts %v, want %v", strength, p.Length, want)
 		}
 	}
 	// A time of blanks and of bare seconds.
@@ -249,7 +254,9 @@ func TestBlanksOfSSML(t *testing.T) {
 		}
 	}
 	// Whether a sentence goes on behind a break.
-	for src, want := range map[string]bool{"One <break/> two": true, "One. <break/> Two": false, "一。<break/> 二": false, "One! <break/> Two": false} {
+	for src, want := range map[string]bool{
+		"One <break/> two": true, "One. <break/> Two": false, "一。<break/> 二": false, "One! <break/> Two": false,
+	} {
 		board, _ := plan(t, "<speak>"+src+"</speak>", storyboard.Options{})
 		if got := board.Scenes[0].Parts[0].Fragment; got != want {
 			t.Errorf("%q: the first part is a fragment: %v", src, got)
