@@ -138,6 +138,27 @@ func TestWaiting(t *testing.T) {
 	}
 }
 
+// TestNothingToReveal: a slide that has no list or no lines to show step by step is a warning.
+func TestNothingToReveal(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string]int{
+		"```md\n- a\n```\n(reveal: items)":      0,
+		"```md\ntext\n```\n(reveal: items)":     1,
+		"```md\n# a\n\nb\n```\n(reveal: items)": 1,
+		"```go\na\n```\n(reveal: items)":        1,
+		"```md\n- a\n```\n(reveal: 1)":          1,
+		"```\na\n```\n(reveal: 1)":              1,
+		"```dot\na\n```\n(highlight: 1)":        1,
+		"```go\na\n```\n(highlight: 1)":         0,
+		"Said.\n\n(highlight: 1)":               1,
+	} {
+		board, list := plan(t, src, storyboard.Options{})
+		if len(list) != want || want > 0 && len(board.Scenes[0].Slides) > 0 && board.Scenes[0].Slides[0].Steps != 1 {
+			t.Errorf("%q: %v", src, list)
+		}
+	}
+}
+
 // TestUnreadable: a voice that can read none of a paragraph's scene is an error, of a part a warning
 // that is given once.
 func TestUnreadable(t *testing.T) {
