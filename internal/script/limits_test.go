@@ -96,7 +96,8 @@ func TestWordsOfKeys(t *testing.T) {
 				src = fmt.Sprintf("(%s:\n  %s: 1)", p.Name, k.Name+"x")
 			}
 			_, list := script.Parse("a.md", []byte(src))
-			if len(list) == 0 || len(k.Name) > 2 && (list[0].Severity != diag.Error || list[0].Hint != "did you mean "+k.Name+"?") {
+			hint := "did you mean " + k.Name + "?"
+			if len(list) == 0 || len(k.Name) > 2 && (list[0].Severity != diag.Error || list[0].Hint != hint) {
 				t.Errorf("%sx of %s: %+v", k.Name, p.Name, list)
 			}
 		}

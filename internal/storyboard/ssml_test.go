@@ -18,7 +18,8 @@ func TestProsody(t *testing.T) {
 	const wrong = -1
 	for attribute, values := range map[string]map[string]float64{
 		"rate": {
-			"x-slow": 0.5, "slow": 0.75, "medium": 1, "default": 1, "fast": 1.3, "X-Fast": 1.7, "80%": 0.8, "0.5%": 0.005, "+20%": 1.2,
+			"x-slow": 0.5, "slow": 0.75, "medium": 1, "default": 1, "fast": 1.3, "X-Fast": 1.7, "80%": 0.8,
+			"0.5%": 0.005, "+20%": 1.2,
 			"-20%": 0.8, "1.5": 1.5, "10": 10, "10.1": wrong, "0": wrong, "-1": wrong, "0%": wrong, "-100%": wrong,
 			"1000%": 10, "1001%": wrong, "quick": wrong, "x%": wrong,
 		},
