@@ -10,9 +10,9 @@ import (
 
 // The names of the language are rows of tables: one for the header and the stage directions, one
 // for each map of keys. A row says where its name may stand, what its value may be, where the value
-// goes, and what authors are told. Everything else reads the rows: the parser, its suggestions for
-// misspelt names, the checks of values, the order in which header and scenes count, translations,
-// the tables of docs/language.md, and editors.
+// goes, and what authors are told. The parser, its suggestions for misspelt names, the checks of
+// values, the cascade of defaults, header and scene, translations and the tables of docs/language.md
+// read the rows; AllProperties gives them to other programs.
 
 // Kind is what a value is: what an editor offers for it.
 type Kind string
