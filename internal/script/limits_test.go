@@ -129,3 +129,23 @@ func TestCascade(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+// TestUTF16: a file in UTF-16, of either order of bytes, is an error at its first character.
+func TestUTF16(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string]int{"\xff\xfea\x00": 1, "\xfe\xff\x00a": 1, "\xff\xfe": 1, "\xfe": 0, "\xff\xffa": 0} {
+		_, list := script.Parse("a.md", []byte(src))
+		found := 0
+		for _, d := range list {
+			if d.Summary == "the file is written in UTF-16" {
+				found++
+				if r := d.Range; r.Start != (diag.Pos{Line: 1, Column: 1}) || r.End != (diag.Pos{Line: 1, Column: 2}) {
+					t.Errorf("%q: %+v", src, r)
+				}
+			}
+		}
+		if found != want {
+			t.Errorf("%q: %v", src, list)
+		}
+	}
+}

@@ -247,3 +247,31 @@ func TestFilmsLanguage(t *testing.T) {
 		}
 	}
 }
+
+// greek is a project whose usual voice reads no Greek, and which may have one that does.
+type greek struct {
+	cast
+	reads bool
+}
+
+func (g greek) Reads(_ string, v storyboard.Voice) bool { return v.Language == "el" && g.reads }
+
+// TestVoiceOfLetters: where nobody is named, the voice is one that reads the narration's letters.
+func TestVoiceOfLetters(t *testing.T) {
+	t.Parallel()
+	const narration = "Καλημέρα σε όλους σας, το λιμάνι είναι όμορφο."
+	for src, want := range map[string][2]string{
+		"---\nlanguage: en\n---\n" + narration: {"usual-en", "usual-el"},
+		"---\nlanguage: en\n---\nHello.":       {"usual-en", "usual-en"},
+		"---\nvoice: amy\n---\n" + narration:   {"amy", "amy"},
+		narration:                              {"usual-el", "usual-el"},
+	} {
+		for i, reads := range []bool{false, true} {
+			s, _ := script.Parse("film.md", []byte(src))
+			board, _ := storyboard.Plan(s, greek{reads: reads}, storyboard.Options{})
+			if got := board.Scenes[0].Parts[0].Voice; got != want[i] {
+				t.Errorf("%q, with a voice that reads it %v: %s, want %s", src, reads, got, want[i])
+			}
+		}
+	}
+}
