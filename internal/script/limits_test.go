@@ -133,7 +133,9 @@ func TestCascade(t *testing.T) {
 // TestUTF16: a file in UTF-16, of either order of bytes, is an error at its first character.
 func TestUTF16(t *testing.T) {
 	t.Parallel()
-	for src, want := range map[string]int{"\xff\xfea\x00": 1, "\xfe\xff\x00a": 1, "\xff\xfe": 1, "\xfe": 0, "\xff\xffa": 0} {
+	for src, want := range map[string]int{
+		"\xff\xfea\x00": 1, "\xfe\xff\x00a": 1, "\xff\xfe": 1, "\xfe": 0, "\xff\xffa": 0,
+	} {
 		_, list := script.Parse("a.md", []byte(src))
 		found := 0
 		for _, d := range list {
