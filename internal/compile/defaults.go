@@ -172,7 +172,7 @@ func (d defaults) fillHeader(s *script.Script, translation bool) {
 	}
 	from := d.header.Properties
 	if translation {
-		from.Voice, from.Language, from.Title, from.Author, from.Description, from.Lexicon = nil, nil, nil, nil, nil, nil
+		from.LeaveLanguage()
 	}
 	s.Header.Fill(from)
 	if s.Header.Range.File == "" {

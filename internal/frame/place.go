@@ -27,6 +27,13 @@ type Position struct {
 	X, Y Align
 }
 
+// Placing is how a picture is placed in the frame. It goes as one value from the script to the program
+// that draws.
+type Placing struct {
+	Fit      Fit      `json:"fit"`
+	Position Position `json:"position"`
+}
+
 // ParsePosition reads top, left, top-left, left-top, center-left and the like. edge is the
 // word, or both of them with the vertical one first; that of the centre is "".
 func ParsePosition(w string) (position Position, edge string, ok bool) {

@@ -75,7 +75,8 @@ type Meter struct {
 	percent float64
 }
 
-func newMeter(run *proc.Runner, report func(Progress)) *Meter {
+// New returns a meter of what a runner runs. report receives how far the build is; it may be nil.
+func New(run *proc.Runner, report func(Progress)) *Meter {
 	return &Meter{run: run, report: report}
 }
 

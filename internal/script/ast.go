@@ -206,36 +206,6 @@ type Include struct {
 	FileRange diag.Range
 }
 
-// Properties are those of the header and of stage directions; nil means not set.
-type Properties struct {
-	Size          *frame.Size
-	FPS           *frame.Rate
-	Voice         *string
-	VoiceSpeed    *float64 // factor, 1 = normal
-	VoiceVolume   *float64
-	VoicePitch    *float64
-	VoiceEmphasis *string // none, reduced, moderate, strong
-	Fragment      *bool   // narration-mode: fragment
-	Background    *Background
-	Transition    *Transition
-	Theme         *File // a built-in name, or a project .css
-	Subtitles     *Subtitles
-	AssetResize   *frame.Fit
-	Canvas        *frame.Color
-	FontSize      *float64 // pixels of a frame whose shorter side is 720
-	Duration      *time.Duration
-
-	Title, Author, Description, Language *string
-	Poster                               *Poster
-	Loudness                             *Level
-	Ducking                              *Level
-	Lexicon                              *File
-
-	// Places of the properties that are set, by their names in the language: the
-	// name's own range, for messages.
-	Places map[string]diag.Range
-}
-
 // File is a name with the place where it stands. Literal is set when the value is
 // a built-in name rather than a file.
 type File struct {

@@ -37,7 +37,7 @@ func (p *parser) direct(d direction) {
 	if !ok {
 		return
 	}
-	if wholeScene(d.name) {
+	if p.known.byName[d.name].Reach == WholeScene {
 		if p.seen[d.name] {
 			p.twice(d.name, d.at, "in this scene")
 		}
@@ -58,60 +58,18 @@ func (p *parser) isAbsent(name string, v value) bool {
 	return true
 }
 
-// node makes the node of a direction. A pause of no length gives no node.
-func (p *parser) node(d direction) (Node, bool) {
-	at := At{Range: d.whole}
-	switch d.name {
-	case "pause":
-		t, ok := read(p, d.name, d.value, length(0))
-		if !ok || *t == 0 {
-			return nil, ok
+// revealKind is the kind of what a slide shows step by step.
+func revealKind() kind[Reveal] {
+	lines := lineRanges("items, or lines of code such as 1-3, 4-6")
+	form := lines.Form
+	form.Words = []string{"items"}
+	return kind[Reveal]{Form: form, read: func(s string) (Reveal, bool) {
+		if strings.EqualFold(s, "items") {
+			return Reveal{Items: true}, true
 		}
-		return &Pause{At: at, Length: *t}, true
-	case "audio":
-		f, ok := p.filePath(d.name, d.value, "a sound file of the project")
-		return &Audio{At: at, File: f.Name, FileRange: f.Range}, ok
-	case "image", "video":
-		return p.pictureDirection(d)
-	case "callout":
-		return p.callout(d)
-	case "chapter":
-		title, ok := read(p, d.name, d.value, anyText("the title of the chapter"))
-		if !ok {
-			return nil, false
-		}
-		return &Chapter{At: at, Title: *title}, true
-	case "include":
-		f, ok := p.filePath(d.name, d.value, "another script of the project")
-		return &Include{At: at, File: f.Name, FileRange: f.Range}, ok
-	case "reveal":
-		return p.reveal(d)
-	case "highlight":
-		ranges, ok := read(p, d.name, d.value, lineRanges("lines of code such as 2-4 or 1, 3-5"))
-		if !ok {
-			return nil, false
-		}
-		return &Highlight{At: at, Ranges: *ranges}, true
-	}
-	set := &Set{At: at, Name: d.name}
-	if !p.set(&set.Properties, d.name, d.value) {
-		return nil, false
-	}
-	set.Places = map[string]diag.Range{d.name: d.at}
-	return set, true
-}
-
-func (p *parser) reveal(d direction) (Node, bool) {
-	if strings.EqualFold(d.value.text, "items") {
-		return &Reveal{At: At{Range: d.whole}, Items: true}, true
-	}
-	k := lineRanges("items, or lines of code such as 1-3, 4-6")
-	k.words = []string{"items"}
-	ranges, ok := read(p, d.name, d.value, k)
-	if !ok {
-		return nil, false
-	}
-	return &Reveal{At: At{Range: d.whole}, Ranges: *ranges}, true
+		ranges, ok := lines.read(s)
+		return Reveal{Ranges: ranges}, ok
+	}}
 }
 
 // maxCodeLine is the highest line number of code that a slide may name.
@@ -119,7 +77,8 @@ const maxCodeLine = 100000
 
 // lineRanges is the kind of lists of ranges of lines.
 func lineRanges(allowed string) kind[[]frame.LineRange] {
-	return kind[[]frame.LineRange]{allowed: allowed, read: func(s string) ([]frame.LineRange, bool) {
+	form := Form{Kind: LinesKind, From: 1, To: maxCodeLine, Allowed: allowed}
+	return kind[[]frame.LineRange]{Form: form, read: func(s string) ([]frame.LineRange, bool) {
 		var out []frame.LineRange
 		for part := range strings.SplitSeq(s, ",") {
 			a, b, cut := strings.Cut(part, "-")
@@ -137,61 +96,82 @@ func lineRanges(allowed string) kind[[]frame.LineRange] {
 	}}
 }
 
+// calloutKeys are the keys of the map of a callout.
+func calloutKeys() []key[Callout] {
+	place := func(put func(c *Callout, v float64)) reader[Callout] {
+		return into(decimalIn(-maxPixel, maxPixel, "pixels", "px"), put)
+	}
+	return []key[Callout]{
+		{
+			name: "type", byDefault: "`circle`",
+			reader: into(oneOf(string(Circle), string(Rectangle)),
+				func(c *Callout, v string) { c.Shape = CalloutShape(v) }),
+		},
+		{name: "cx", help: "the centre of a circle", reader: place(func(c *Callout, v float64) { c.CX = v })},
+		{name: "cy", help: "the centre of a circle", reader: place(func(c *Callout, v float64) { c.CY = v })},
+		{
+			name: "size", help: "the radius of a circle",
+			reader: into(decimalIn(1, maxPixel, "pixels", "px"), func(c *Callout, v float64) { c.Size = v }),
+		},
+		{name: "left", help: "of a rectangle", reader: place(func(c *Callout, v float64) { c.Left = v })},
+		{name: "top", help: "of a rectangle", reader: place(func(c *Callout, v float64) { c.Top = v })},
+		{name: "right", help: "of a rectangle", reader: place(func(c *Callout, v float64) { c.Right = v })},
+		{name: "bottom", help: "of a rectangle", reader: place(func(c *Callout, v float64) { c.Bottom = v })},
+		{
+			name: "alpha", byDefault: "0.5", help: "how dark the rest is",
+			reader: into(decimalIn(0, 1, "a number", ""), func(c *Callout, v float64) { c.Alpha = v }),
+		},
+		{
+			name: "style", help: "`mask` paints the shape black instead, and leaves the rest alone",
+			reader: into(calloutStyle(), func(c *Callout, v string) { c.Mask = v == "mask" }),
+		},
+		{
+			name: "of", byDefault: "`frame`", help: "`image`: lengths are pixels of the original picture or clip; the " +
+				"callout moves and scales with it",
+			reader: into(oneOf("frame", "image"), func(c *Callout, v string) { c.OfImage = v == "image" }),
+		},
+	}
+}
+
+// calloutForm is what the value of a callout is.
+func calloutForm() Form {
+	return Form{
+		Kind: MapKind, Keys: described(calloutKeys()),
+		Allowed: "a map: cx, cy and size of a circle, or type: rectangle with left, top, right and bottom; alpha; " +
+			"style: mask",
+	}
+}
+
 // callout reads the map of a callout.
 func (p *parser) callout(d direction) (Node, bool) {
 	if d.value.kind != mapValue {
-		p.wrong(d.name, d.value, "a map: cx, cy and size of a circle, or type: rectangle with left, top, right and "+
-			"bottom; alpha; style: mask", nil)
+		p.wrong(d.name, d.value, p.known.byName[d.name].Allowed, nil)
 		return nil, false
 	}
 	c := &Callout{At: At{Range: d.whole}, Shape: Circle, Alpha: 0.5}
-	numbers := map[string]*float64{
-		"cx": &c.CX, "cy": &c.CY, "size": &c.Size,
-		"left": &c.Left, "top": &c.Top, "right": &c.Right, "bottom": &c.Bottom,
-	}
+	ok := readMap(p, d.name, d.value, calloutKeys(), c)
 	given := map[string]entry{}
-	ok := true
 	for _, e := range d.value.entries {
-		name := e.name + " of callout"
-		var fits bool
-		switch e.name {
-		case "type":
-			fits = into((*string)(&c.Shape), p, name, e.value, oneOf(string(Circle), string(Rectangle)))
-		case "style":
-			c.Mask, fits = p.calloutStyle(e)
-		case "of":
-			of := "frame"
-			fits = into(&of, p, name, e.value, oneOf("frame", "image"))
-			c.OfImage = of == "image"
-		case "alpha":
-			fits = into(&c.Alpha, p, name, e.value, decimalIn(0, 1, "a number", ""))
-		case "cx", "cy", "left", "top", "right", "bottom":
-			fits = into(numbers[e.name], p, name, e.value, decimalIn(-maxPixel, maxPixel, "pixels", "px"))
-		case "size":
-			fits = into(&c.Size, p, name, e.value, decimalIn(1, maxPixel, "pixels", "px"))
-		default:
-			fits = p.unknown("the name in callout", e.name, e.at, []string{
-				"type", "cx", "cy", "size", "left", "top", "right", "bottom", "alpha", "style", "of",
-			})
-		}
 		given[e.name] = e
-		ok = ok && fits
+	}
+	if e, styled := given["style"]; styled && !c.Mask && e.value.kind != mapValue {
+		w := p.diags.Warnf(e.at, "the callout style %s is not known; the callout darkens what lies outside of it",
+			quoted(strings.ToLower(strings.TrimSpace(e.value.text))))
+		w.Hint = "write style: mask to paint the shape black, or leave the line out"
 	}
 	return c, ok && p.calloutShape(c, d, given)
 }
 
-// calloutStyle reads the style of a callout; one that is not known darkens.
-func (p *parser) calloutStyle(e entry) (mask, fits bool) {
-	style := strings.ToLower(strings.TrimSpace(e.value.text))
-	if e.value.kind == mapValue {
-		p.wrong("style of callout", e.value, "mask", nil)
-		return false, false
-	}
-	if style != "mask" {
-		w := p.diags.Warnf(e.at, "the callout style %s is not known; the callout darkens what lies outside of it", quoted(style))
-		w.Hint = "write style: mask to paint the shape black, or leave the line out"
-	}
-	return style == "mask", true
+// calloutStyle is the kind of styles of a callout. One that is not known darkens.
+func calloutStyle() kind[string] {
+	form := Form{Kind: ChoiceKind, Words: []string{"mask"}, Allowed: "mask"}
+	return kind[string]{Form: form, parse: func(p *parser, name string, v value) (string, bool) {
+		if v.kind == mapValue {
+			p.wrong(name, v, form.Allowed, nil)
+			return "", false
+		}
+		return strings.ToLower(strings.TrimSpace(v.text)), true
+	}}
 }
 
 // calloutShape checks that a callout has the places that its shape needs.
@@ -230,32 +210,70 @@ func (p *parser) calloutShape(c *Callout, d direction, given map[string]entry) b
 	return true
 }
 
+// pictureKeys are the keys of the map of an image or a clip.
+func pictureKeys(video bool) []key[Picture] {
+	file := key[Picture]{
+		name: "file",
+		reader: into(inProject("a file of the project"),
+			func(p *Picture, f File) { p.File, p.FileRange = f.Name, f.Range }),
+	}
+	size := key[Picture]{
+		name: "size", byDefault: "as `asset-resize` says", help: "how it fills the frame",
+		reader: into(fits(), func(p *Picture, v frame.Fit) { p.Fit = v }),
+	}
+	position := key[Picture]{
+		name: "position", byDefault: "`center`", help: "which part survives the crop, or where between the bars it stands",
+		reader: into(positions(), func(p *Picture, v string) { p.Position, p.Edge = readPosition(v) }),
+	}
+	if !video {
+		return []key[Picture]{file, size, position}
+	}
+	return []key[Picture]{
+		file,
+		{
+			name: "segment", help: "the part of the clip that is shown",
+			reader: into(clipPart(), func(p *Picture, v Picture) { p.Still, p.Segment = v.Still, v.Segment }),
+		},
+		{
+			name: "sync", byDefault: "`freeze`", help: "how clip and narration share their time",
+			reader: into(oneOf(string(Match), string(Trim), string(Loop), string(LoopAudio), string(Freeze)),
+				func(p *Picture, v string) { p.Sync = Sync(v) }),
+		},
+		size, position,
+		{
+			name: "volume", byDefault: "1", help: "of the clip's own sound",
+			reader: into(factor(0, 10), func(p *Picture, v float64) { p.Volume = &v }),
+		},
+	}
+}
+
+// pictureForm is what the value of an image or a clip may be.
+func pictureForm(video bool) Form {
+	keys := pictureKeys(video)
+	what := "an image file"
+	if video {
+		what = "a clip"
+	}
+	return Form{
+		Kind: FileKind, Keys: described(keys),
+		Allowed: what + " of the project, or a map of " + strings.Join(keyNames(keys), ", "),
+	}
+}
+
 // pictureDirection reads (image: …) and (video: …).
 func (p *parser) pictureDirection(d direction) (Node, bool) {
 	pic := &Picture{At: At{Range: d.whole}, Video: d.name == "video"}
-	what := "an image file of the project, or a map of file, size, position"
-	names := []string{"file", "size", "position"}
-	if pic.Video {
-		what = "a clip of the project, or a map of file, segment, sync, size, position, volume"
-		names = []string{"file", "segment", "sync", "size", "position", "volume"}
-	}
+	allowed := p.known.byName[d.name].Allowed
 	if d.value.kind != mapValue {
-		f, ok := p.filePath(d.name, d.value, what)
+		f, ok := p.filePath(d.name, d.value, allowed)
 		pic.File, pic.FileRange = f.Name, f.Range
 		return pic, ok
 	}
-	ok, named := true, false
-	for _, e := range d.value.entries {
-		if !slices.Contains(names, e.name) {
-			ok = p.unknown("the name in "+d.name, e.name, e.at, names) && ok
-			continue
-		}
-		named = named || e.name == "file"
-		ok = p.pictureEntry(pic, d.name, e) && ok
-	}
+	ok := readMap(p, d.name, d.value, pictureKeys(pic.Video), pic)
+	named := slices.ContainsFunc(d.value.entries, func(e entry) bool { return e.name == "file" })
 	if !named && ok {
 		e := p.diags.Errorf(d.at, "%s names no file", d.name)
-		e.Detail = "Allowed: " + what
+		e.Detail = "Allowed: " + allowed
 		e.Hint = "add a line such as file: name.png"
 		if pic.Video {
 			e.Hint = "add a line such as file: name.mp4"
@@ -264,48 +282,24 @@ func (p *parser) pictureDirection(d direction) (Node, bool) {
 	return pic, ok && named
 }
 
-func (p *parser) pictureEntry(pic *Picture, of string, e entry) bool {
-	name := e.name + " of " + of
-	ok := true
-	switch e.name {
-	case "file":
-		var f File
-		f, ok = p.filePath(name, e.value, "a file of the project")
-		pic.File, pic.FileRange = f.Name, f.Range
-	case "size":
-		ok = into(&pic.Fit, p, name, e.value, fits())
-	case "position":
-		var where string
-		if ok = into(&where, p, name, e.value, positions()); ok {
-			pic.Position, pic.Edge = readPosition(where)
-		}
-	case "segment":
-		return p.segmentEntry(pic, name, e.value)
-	case "sync":
-		k := oneOf(string(Match), string(Trim), string(Loop), string(LoopAudio), string(Freeze))
-		ok = into((*string)(&pic.Sync), p, name, e.value, k)
-	case "volume":
-		pic.Volume, ok = read(p, name, e.value, factor(0, 10))
-	}
-	return ok
-}
-
-// segmentEntry reads start, end, a stretch, or the time from which the clip plays.
-func (p *parser) segmentEntry(pic *Picture, name string, v value) bool {
-	if w, ok := oneOf(string(StillStart), string(StillEnd)).read(v.text); ok && v.kind == scalarValue {
-		pic.Still = Still(w)
-		return true
-	}
-	s, ok := read(p, name, v, kind[Segment]{
-		allowed: "start, end, a stretch such as 10-14.5 or 01:00-01:01, or the time from which the clip plays",
-		words:   []string{"start", "end"},
-		read: func(s string) (Segment, bool) {
-			if at, ok := clock(s); ok && at < maxTime {
-				return Segment{From: at}, true
-			}
-			return segment(s)
+// clipPart is the kind of parts of a clip: a still, a stretch, or the time from which it plays. It gives
+// a picture with that alone.
+func clipPart() kind[Picture] {
+	stills := []string{string(StillStart), string(StillEnd)}
+	return kind[Picture]{
+		Form: Form{
+			Kind: SegmentKind, Words: stills,
+			Allowed: "start, end, a stretch such as 10-14.5 or 01:00-01:01, or the time from which the clip plays",
 		},
-	})
-	pic.Segment = s
-	return ok
+		read: func(s string) (Picture, bool) {
+			if w, ok := oneOf(stills...).read(s); ok {
+				return Picture{Still: Still(w)}, true
+			}
+			if at, ok := clock(s); ok && at < maxTime {
+				return Picture{Segment: &Segment{From: at}}, true
+			}
+			stretch, ok := segment(s)
+			return Picture{Segment: &stretch}, ok
+		},
+	}
 }

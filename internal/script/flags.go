@@ -10,7 +10,7 @@ import (
 func ParseSize(s string) (frame.Size, error) {
 	v, ok := frameSize().read(s)
 	if !ok {
-		return frame.Size{}, fmt.Errorf("%q is not a size; allowed: %s", s, frameSize().allowed)
+		return frame.Size{}, fmt.Errorf("%q is not a size; allowed: %s", s, frameSize().Allowed)
 	}
 	return v, nil
 }
@@ -19,7 +19,7 @@ func ParseSize(s string) (frame.Size, error) {
 func ParseRate(s string) (frame.Rate, error) {
 	v, ok := frameRate().read(s)
 	if !ok {
-		return frame.Rate{}, fmt.Errorf("%q is not a frame rate; allowed: %s", s, frameRate().allowed)
+		return frame.Rate{}, fmt.Errorf("%q is not a frame rate; allowed: %s", s, frameRate().Allowed)
 	}
 	return v, nil
 }

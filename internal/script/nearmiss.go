@@ -101,9 +101,9 @@ func (p *parser) nearMiss(l *line, t string, off int) {
 		return
 	case strings.HasPrefix(t, "(") && !strings.HasPrefix(t, "((") && colon == ":" && known == name:
 		return // a direction, or one that its own rules have told about
-	case (colon == "" || colon == "bare") && len(fields) > 0 && namesFile(known) && path.Ext(fields[0]) == "":
+	case (colon == "" || colon == "bare") && len(fields) > 0 && p.known.isFile(known) && path.Ext(fields[0]) == "":
 		return // (image 1)
-	case colon == "" && len(fields) > 1 && !isValueOf(known, fields[0]):
+	case colon == "" && len(fields) > 1 && !p.known.begins(known, fields[0]):
 		return // a remark in brackets
 	case colon == "" && !strings.ContainsAny(t[:1], "([{") && !strings.HasPrefix(t, "（"):
 		return // an HTML tag
@@ -124,26 +124,6 @@ func hyphenated(name string) string {
 	return strings.Join(strings.FieldsFunc(name, func(r rune) bool {
 		return r == '_' || r == ' ' || strings.ContainsRune(dashes, r)
 	}), "-")
-}
-
-// namesFile says whether the value of a direction is always a file.
-func namesFile(name string) bool {
-	return slices.Contains([]string{"audio", "image", "video", "include"}, name)
-}
-
-// isValueOf says whether the first word behind a direction's name is a value and not the
-// beginning of a remark.
-func isValueOf(name, first string) bool {
-	switch name {
-	case "transition":
-		_, ok := transitionType().read(first)
-		return ok
-	case "pause", "duration", "font-size", "voice-speed", "voice-volume", "voice-pitch":
-		return strings.Trim(first, "0123456789.,") == ""
-	case "background", "audio", "image", "video":
-		return len(path.Ext(first)) > 2
-	}
-	return false
 }
 
 // bareDirection reads a line that is a direction without its brackets: a name in small letters, a

@@ -81,7 +81,7 @@ type block struct {
 func newParser(file, folder string, v vars, diags *diag.List) *parser {
 	return &parser{
 		file: file, folder: folder, vars: v, diags: diags,
-		known: newKnown(), seen: map[string]bool{},
+		known: vocabulary(), seen: map[string]bool{},
 		out: &Script{File: file},
 	}
 }

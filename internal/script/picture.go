@@ -300,8 +300,13 @@ func place(pic *Picture, position frame.Position, edge string) string {
 // positions is the kind of places in the frame.
 func positions() kind[string] {
 	return kind[string]{
-		allowed: "top, bottom, left, right, center, or two of them joined, such as top-left",
-		words:   []string{"top", "bottom", "left", "right", "center", "top-left", "top-right", "bottom-left", "bottom-right"},
+		Form: Form{
+			Kind: ChoiceKind,
+			Words: []string{
+				"top", "bottom", "left", "right", "center", "top-left", "top-right", "bottom-left", "bottom-right",
+			},
+			Allowed: "top, bottom, left, right, center, or two of them joined, such as top-left",
+		},
 		read: func(s string) (string, bool) {
 			s = strings.Join(strings.Fields(strings.ToLower(s)), "-")
 			_, _, ok := frame.ParsePosition(s)

@@ -21,7 +21,7 @@ type SettingError struct{ Pointer, Summary, Detail, Hint string }
 func ReadSettings(values map[string]any) (Properties, []SettingError) {
 	var out Properties
 	var wrong []SettingError
-	k := newKnown()
+	k := vocabulary()
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		pointer := "/" + escapePointer(name)
 		if !k.inHeader[name] {

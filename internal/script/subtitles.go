@@ -6,26 +6,29 @@ import (
 	"mynah/internal/frame"
 )
 
-// subtitles reads the header's property: a mode, or a map.
-func (p *parser) subtitles(v value) (*Subtitles, bool) {
-	s := &Subtitles{Mode: SubtitlesOverlay}
-	if v.kind != mapValue {
-		mode, ok := read(p, "subtitles", v, subtitleMode())
+// subtitlesKind is the kind of the header's property: a mode, or a map.
+func subtitlesKind() kind[Subtitles] {
+	mode := subtitleMode()
+	form := mode.Form
+	form.Keys = described(subtitleKeys())
+	return kind[Subtitles]{Form: form, parse: func(p *parser, name string, v value) (Subtitles, bool) {
+		s := Subtitles{Mode: SubtitlesOverlay}
+		if v.kind == mapValue {
+			ok := readMap(p, name, v, subtitleKeys(), &s)
+			return s, ok
+		}
+		m, ok := read(p, name, v, mode)
 		if ok {
-			s.Mode = *mode
+			s.Mode = *m
 		}
 		return s, ok
-	}
-	ok := true
-	for _, e := range v.entries {
-		ok = p.subtitle(s, e) && ok
-	}
-	return s, ok
+	}}
 }
 
 func subtitleMode() kind[SubtitleMode] {
 	k := oneOf("overlay", "auto", "embed", "external", "none")
-	return kind[SubtitleMode]{allowed: k.allowed + ", or a map", words: k.words, read: func(s string) (SubtitleMode, bool) {
+	k.Allowed += ", or a map"
+	return kind[SubtitleMode]{Form: k.Form, read: func(s string) (SubtitleMode, bool) {
 		w, ok := k.read(s)
 		if w == "auto" {
 			w = "overlay"
@@ -39,7 +42,10 @@ func margin() kind[Margin] {
 	pixels := decimalIn(0, maxPixel, "pixels", "px")
 	share := decimalIn(0, 90, "percent", "%")
 	return kind[Margin]{
-		allowed: "pixels of a frame whose shorter side is 720, or a share of the height such as 18%",
+		Form: Form{
+			Kind: NumberKind, To: maxPixel, Unit: "px",
+			Allowed: "pixels of a frame whose shorter side is 720, or a share of the height such as 18%",
+		},
 		read: func(s string) (Margin, bool) {
 			if strings.HasSuffix(strings.TrimSpace(s), "%") {
 				v, ok := share.read(s)
@@ -51,65 +57,66 @@ func margin() kind[Margin] {
 	}
 }
 
-// subtitle reads one line of the map.
-func (p *parser) subtitle(s *Subtitles, e entry) bool {
-	name := e.name + " of subtitles"
-	var ok bool
-	switch e.name {
-	case "mode":
-		var mode *SubtitleMode
-		if mode, ok = read(p, name, e.value, subtitleMode()); ok {
-			s.Mode = *mode
-		}
-	case "break":
-		var n *float64
-		if n, ok = read(p, name, e.value, wholeNumber(minChars, maxChars, "characters")); ok {
-			s.Break = int(*n)
-		}
-	case "size":
-		ok = into(&s.Size, p, name, e.value, decimalIn(1, maxFont, "pixels", "px"))
-	case "scale":
-		ok = into(&s.Scale, p, name, e.value, factor(0.1, 10))
-	case "color":
-		s.Color, ok = read(p, name, e.value, colorOrNone())
-	case "background":
-		s.Background, ok = read(p, name, e.value, colorOrNone())
-	case "outline":
-		s.Outline, ok = read(p, name, e.value, colorOrNone())
-	case "highlight":
-		s.Highlight, ok = read(p, name, e.value, color())
-	case "font":
-		s.Font, ok = p.font(name, e.value)
-	case "position":
-		ok = into(&s.Position, p, name, e.value, oneOf("bottom", "middle", "top"))
-	case "margin":
-		s.Margin, ok = read(p, name, e.value, margin())
-	case "style":
-		var style *string
-		if style, ok = read(p, name, e.value, oneOf("normal", "karaoke")); ok {
-			s.Karaoke = *style == "karaoke"
-		}
-	default:
-		ok = p.unknown("the name in subtitles", e.name, e.at, []string{
-			"mode", "break", "size", "scale", "color", "background", "outline", "font", "position", "margin", "style", "highlight",
-		})
+// subtitleKeys are the keys of the map of subtitles.
+func subtitleKeys() []key[Subtitles] {
+	return []key[Subtitles]{
+		{
+			name: "mode", byDefault: "`overlay`", help: "see above",
+			reader: into(subtitleMode(), func(s *Subtitles, v SubtitleMode) { s.Mode = v }),
+		},
+		{
+			name: "break", byDefault: "80", help: "a piece has fewer characters than this, in the files too; more than " +
+				"84 make longer lines, and more of them where the frame has no room",
+			reader: into(wholeNumber(minChars, maxChars, "characters"), func(s *Subtitles, v float64) { s.Break = int(v) }),
+		},
+		{
+			name: "size", byDefault: "36", help: "in upright frames pixels of a width of 720",
+			reader: into(decimalIn(1, maxFont, "pixels", "px"), func(s *Subtitles, v float64) { s.Size = v }),
+		},
+		{
+			name: "scale", byDefault: "1", help: "on the usual size",
+			reader: into(factor(0.1, 10), func(s *Subtitles, v float64) { s.Scale = v }),
+		},
+		{
+			name: "color", byDefault: "white", help: "with `#` in quotes",
+			reader: into(colorOrNone(), func(s *Subtitles, v frame.Color) { s.Color = &v }),
+		},
+		{
+			name: "background", byDefault: "none",
+			reader: into(colorOrNone(), func(s *Subtitles, v frame.Color) { s.Background = &v }),
+		},
+		{
+			name: "outline", byDefault: "black; none with a `background`",
+			reader: into(colorOrNone(), func(s *Subtitles, v frame.Color) { s.Outline = &v }),
+		},
+		{
+			name: "font", byDefault: "a sans face", help: "",
+			reader: into(fontKind(), func(s *Subtitles, v File) { s.Font = &v }),
+		},
+		{
+			name: "position", byDefault: "`bottom`",
+			reader: into(oneOf("bottom", "middle", "top"), func(s *Subtitles, v string) { s.Position = v }),
+		},
+		{
+			name: "margin", byDefault: "30 pixels; at the bottom of upright frames 18%, above the controls of apps",
+			help:   "how far from that edge",
+			reader: into(margin(), func(s *Subtitles, v Margin) { s.Margin = &v }),
+		},
+		{
+			name: "style", byDefault: "`normal`", help: "`karaoke`: the word that is being said has another colour",
+			reader: into(oneOf("normal", "karaoke"), func(s *Subtitles, v string) { s.Karaoke = v == "karaoke" }),
+		},
+		{
+			name: "highlight", byDefault: "yellow", help: "that colour",
+			reader: into(color(), func(s *Subtitles, v frame.Color) { s.Highlight = &v }),
+		},
 	}
-	return ok
-}
-
-// into reads a scalar to where it belongs; what does not fit leaves it as it was.
-func into[T any](to *T, p *parser, name string, v value, k kind[T]) bool {
-	t, ok := read(p, name, v, k)
-	if ok {
-		*to = *t
-	}
-	return ok
 }
 
 // wholeNumber is the kind of whole numbers in a range.
 func wholeNumber(from, to float64, what string) kind[float64] {
 	k := decimalIn(from, to, "a whole number of "+what, "")
-	return kind[float64]{allowed: k.allowed, read: func(s string) (float64, bool) {
+	return kind[float64]{Form: k.Form, read: func(s string) (float64, bool) {
 		n, ok := k.read(s)
 		return n, ok && n == float64(int(n))
 	}}
@@ -118,7 +125,9 @@ func wholeNumber(from, to float64, what string) kind[float64] {
 // colorOrNone is the kind of colours of which "none" is one: fully transparent.
 func colorOrNone() kind[frame.Color] {
 	k := color()
-	return kind[frame.Color]{allowed: k.allowed + ", or none", many: k.many, read: func(s string) (frame.Color, bool) {
+	form := k.Form
+	form.Words, form.Allowed = []string{"none"}, k.Allowed+", or none"
+	return kind[frame.Color]{Form: form, many: k.many, read: func(s string) (frame.Color, bool) {
 		if strings.EqualFold(s, "none") {
 			return frame.Color{}, true
 		}
@@ -126,18 +135,20 @@ func colorOrNone() kind[frame.Color] {
 	}}
 }
 
-// font reads a family's name, or a font file of the project.
-func (p *parser) font(name string, v value) (*File, bool) {
-	if v.kind == scalarValue {
-		switch fileEnding(v.text) {
-		case ".ttf", ".otf", ".ttc", ".woff", ".woff2":
-			f, ok := p.filePath(name, v, "")
-			return &f, ok
+// fontKind is the kind of fonts: a family's name, or a font file of the project.
+func fontKind() kind[File] {
+	family := anyText(TextKind, "a font family, or a .ttf or .otf file of the project")
+	return kind[File]{Form: family.Form, parse: func(p *parser, name string, v value) (File, bool) {
+		if v.kind == scalarValue {
+			switch fileEnding(v.text) {
+			case ".ttf", ".otf", ".ttc", ".woff", ".woff2":
+				return p.filePath(name, v, "")
+			}
 		}
-	}
-	family, ok := read(p, name, v, anyText("a font family, or a .ttf or .otf file of the project"))
-	if !ok {
-		return nil, false
-	}
-	return &File{Name: *family, Range: v.at, Literal: true}, true
+		f, ok := read(p, name, v, family)
+		if !ok {
+			return File{}, false
+		}
+		return File{Name: *f, Range: v.at, Literal: true}, true
+	}}
 }

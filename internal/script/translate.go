@@ -2,10 +2,8 @@ package script
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"path"
-	"reflect"
 	"strconv"
 	"strings"
 
@@ -241,26 +239,9 @@ func said(s *Scene) bool {
 	return false
 }
 
-// fill takes properties that are not set from another header.
+// fill takes over what is not set, but for what belongs to a language.
 func fill(to *Properties, from Properties, tag string) {
-	own := *to
+	from.LeaveLanguage()
+	from.Language = &tag
 	to.Fill(from)
-	to.Voice, to.Title, to.Author, to.Description, to.Lexicon = own.Voice, own.Title, own.Author, own.Description, own.Lexicon
-	if to.Language = own.Language; to.Language == nil {
-		to.Language = &tag
-	}
-}
-
-// Fill takes the properties that are not set from others.
-func (p *Properties) Fill(from Properties) {
-	t, f := reflect.ValueOf(p).Elem(), reflect.ValueOf(from)
-	for i := range t.NumField() {
-		if t.Field(i).Kind() == reflect.Pointer && t.Field(i).IsNil() {
-			t.Field(i).Set(f.Field(i))
-		}
-	}
-	places := map[string]diag.Range{}
-	maps.Copy(places, from.Places)
-	maps.Copy(places, p.Places)
-	p.Places = places
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"mynah/internal/diag"
 	"mynah/internal/script"
 )
 
@@ -89,6 +90,40 @@ func TestMissingScenes(t *testing.T) {
 		}
 		if strings.Join(got, " ") != c.want {
 			t.Errorf("%q: %q, want %s", c.translation, got, c.want)
+		}
+	}
+}
+
+// TestTranslationLacks: what a translation forgets is a warning that names its scenes.
+func TestTranslationLacks(t *testing.T) {
+	t.Parallel()
+	parse := func(file, src string) *script.Script {
+		s, list := script.Parse(file, []byte(strings.ReplaceAll(src, "|", "\n\n---\n")))
+		if list.HasErrors() {
+			t.Fatal(list)
+		}
+		return s
+	}
+	const picture, callout = "![](a.png)\n", "(callout:\n  cx: 1\n  cy: 2\n  size: 3)\n"
+	const second = "(chapter: A)\nZwei.|" + picture + callout + "Drei."
+	const base = picture + picture + "One.|" + picture + "(chapter: A)\nTwo.|" + picture + callout + "Three."
+	for translation, want := range map[string]string{
+		base:                                  "",
+		picture + "Eins.|" + picture + second: "pictures of s.md in scene 1",
+		picture + "Eins.|" + second:           "pictures of s.md in scenes 1 and 2",
+		"Eins.|Zwei.|Drei.": "pictures of s.md in scenes 1, 2 and 3, " +
+			"callouts of s.md in scene 3, chapters of s.md in scene 2",
+	} {
+		var got []string
+		for _, d := range script.Translate(parse("s.de.md", translation), parse("s.md", base), "de") {
+			got = append(got, strings.TrimPrefix(d.Summary, "s.de.md lacks "))
+			if d.Severity != diag.Warning || d.Code != diag.TranslationLacks ||
+				d.Range.File != "s.de.md" || d.Range.Start.Line != 1 {
+				t.Errorf("%q: %+v", translation, d)
+			}
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%q: %q, want %q", translation, got, want)
 		}
 	}
 }

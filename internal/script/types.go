@@ -21,14 +21,15 @@ const (
 	minChars = 10
 )
 
-// kind is a type of values: what is allowed, in words, and how a text is read.
+// kind is a type of values: what is allowed, and how a text is read. The nearest of its words is
+// suggested where a value does not fit.
 type kind[T any] struct {
-	allowed string
-	// words are those the value may be, for the nearest one.
-	words []string
+	Form
 	// many gives the words where listing them costs too much to do it in vain.
 	many func() []string
-	read func(s string) (T, bool)
+	// read reads a text, parse any value; parse also reports what does not fit. A kind has one.
+	read  func(s string) (T, bool)
+	parse func(p *parser, name string, v value) (T, bool)
 }
 
 // wrong reports a value that does not fit.
@@ -64,25 +65,28 @@ func commaNumber(s string) (string, bool) {
 	return n, ok
 }
 
-// read reads a scalar as a T, or reports it.
+// read reads a value as a T, or reports it.
 func read[T any](p *parser, name string, v value, k kind[T]) (*T, bool) {
+	if k.parse != nil {
+		t, ok := k.parse(p, name, v)
+		return &t, ok
+	}
 	if v.kind == scalarValue && v.text != "" {
 		if t, ok := k.read(v.text); ok {
 			return &t, true
 		}
 	}
 	if k.many != nil {
-		k.words = k.many()
+		k.Words = k.many()
 	}
-	p.wrong(name, v, k.allowed, k.words)
+	p.wrong(name, v, k.Allowed, k.Words)
 	return nil, false
 }
 
 // oneOf is the kind of values that are one of a few words.
 func oneOf(words ...string) kind[string] {
 	return kind[string]{
-		allowed: either(words),
-		words:   words,
+		Form: Form{Kind: ChoiceKind, Words: words, Allowed: either(words)},
 		read: func(s string) (string, bool) {
 			s = strings.ToLower(s)
 			for _, w := range words {
@@ -95,9 +99,17 @@ func oneOf(words ...string) kind[string] {
 	}
 }
 
-// anyText is the kind of values that are text.
-func anyText(allowed string) kind[string] {
-	return kind[string]{allowed: allowed, read: func(s string) (string, bool) { return s, true }}
+// anyText is the kind of values that are text: a TextKind or a VoiceKind.
+func anyText(k Kind, allowed string) kind[string] {
+	return kind[string]{Form: Form{Kind: k, Allowed: allowed}, read: func(s string) (string, bool) { return s, true }}
+}
+
+// inProject is the kind of files of the project.
+func inProject(allowed string) kind[File] {
+	return kind[File]{
+		Form:  Form{Kind: FileKind, Allowed: allowed},
+		parse: func(p *parser, name string, v value) (File, bool) { return p.filePath(name, v, allowed) },
+	}
 }
 
 // scale is a word for a factor.
@@ -116,7 +128,8 @@ func factor(from, to float64, scales ...scale) kind[float64] {
 	if len(words) > 0 {
 		allowed = strings.Join(words, ", ") + ", or " + allowed
 	}
-	return kind[float64]{allowed: allowed, words: words, read: func(s string) (float64, bool) {
+	form := Form{Kind: NumberKind, Words: words, From: from, To: to, Allowed: allowed}
+	return kind[float64]{Form: form, read: func(s string) (float64, bool) {
 		for _, c := range scales {
 			if strings.EqualFold(s, c.word) {
 				return c.factor, true
@@ -130,7 +143,10 @@ func factor(from, to float64, scales ...scale) kind[float64] {
 // decimalIn is the kind of numbers in a range, with an optional unit.
 func decimalIn(from, to float64, what, unit string) kind[float64] {
 	return kind[float64]{
-		allowed: what + " from " + decimal(from) + " to " + decimal(to),
+		Form: Form{
+			Kind: NumberKind, From: from, To: to, Unit: unit,
+			Allowed: what + " from " + decimal(from) + " to " + decimal(to),
+		},
 		read: func(s string) (float64, bool) {
 			if t := strings.TrimSuffix(strings.ToLower(s), unit); unit != "" {
 				s = strings.TrimSpace(t)
@@ -162,7 +178,9 @@ func number(s string) (float64, bool) {
 // level is the kind of numbers of decibels that may be "none".
 func level(from, to float64, what, unit string) kind[Level] {
 	n := decimalIn(from, to, what, unit)
-	return kind[Level]{allowed: "none, or " + n.allowed, words: []string{"none"}, read: func(s string) (Level, bool) {
+	form := n.Form
+	form.Words, form.Allowed = []string{"none"}, "none, or "+n.Allowed
+	return kind[Level]{Form: form, read: func(s string) (Level, bool) {
 		if strings.EqualFold(s, "none") {
 			return Level{None: true}, true
 		}
@@ -173,21 +191,17 @@ func level(from, to float64, what, unit string) kind[Level] {
 
 // frameSize is the kind of the video's size.
 func frameSize() kind[frame.Size] {
+	allowed := "720p, 1080p, 4k, or WIDTHxHEIGHT in even numbers from " + strconv.Itoa(frame.MinSide) + " to " +
+		strconv.Itoa(frame.MaxSide) + ", such as 1080x1920"
 	words := []string{"720p", "1080p", "4k"}
-	return kind[frame.Size]{
-		allowed: "720p, 1080p, 4k, or WIDTHxHEIGHT in even numbers from " + strconv.Itoa(frame.MinSide) + " to " +
-			strconv.Itoa(frame.MaxSide) + ", such as 1080x1920",
-		words: words,
-		read:  frame.ParseSize,
-	}
+	return kind[frame.Size]{Form: Form{Kind: SizeKind, Words: words, Allowed: allowed}, read: frame.ParseSize}
 }
 
 // frameRate is the kind of frame rates.
 func frameRate() kind[frame.Rate] {
-	return kind[frame.Rate]{
-		allowed: "frames a second from 1 to 120: a whole number, a decimal one such as 29.97, or a fraction such as 30000/1001",
-		read:    frame.ParseRate,
-	}
+	const allowed = "frames a second from 1 to 120: a whole number, a decimal one such as 29.97, " +
+		"or a fraction such as 30000/1001"
+	return kind[frame.Rate]{Form: Form{Kind: RateKind, From: 1, To: 120, Allowed: allowed}, read: frame.ParseRate}
 }
 
 // length is the kind of stretches of time.
@@ -197,7 +211,10 @@ func length(from time.Duration) kind[time.Duration] {
 		least = "more than 0 seconds"
 	}
 	return kind[time.Duration]{
-		allowed: "a time from " + least + " to 24 hours: seconds such as 2 or 2.5, or clock time such as 1:30",
+		Form: Form{
+			Kind: TimeKind, To: maxTime.Seconds(), Unit: "s",
+			Allowed: "a time from " + least + " to 24 hours: seconds such as 2 or 2.5, or clock time such as 1:30",
+		},
 		read: func(s string) (time.Duration, bool) {
 			d, ok := clock(s)
 			return d, ok && d >= from && d <= maxTime
@@ -246,9 +263,9 @@ func segment(s string) (Segment, bool) {
 
 // color is the kind of CSS colours.
 func color() kind[frame.Color] {
+	const allowed = "a CSS colour: a name such as white, #rgb, #rgba, #rrggbb, #rrggbbaa, rgb(…) or hsl(…), " +
+		"or transparent"
 	return kind[frame.Color]{
-		allowed: "a CSS colour: a name such as white, #rgb, #rgba, #rrggbb, #rrggbbaa, rgb(…) or hsl(…), or transparent",
-		many:    frame.ColorNames,
-		read:    frame.ParseColor,
+		Form: Form{Kind: ColorKind, Allowed: allowed}, many: frame.ColorNames, read: frame.ParseColor,
 	}
 }

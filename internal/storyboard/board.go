@@ -144,12 +144,11 @@ type Shot struct {
 	Kind  ShotKind   `json:"kind"`
 	Range diag.Range `json:"range"`
 	// File from the project's root, slashes forward.
-	File     string         `json:"file"`
-	Fit      frame.Fit      `json:"fit"`
-	Position frame.Position `json:"position"`
-	Edge     string         `json:"edge,omitempty"`
-	Motion   frame.Motion   `json:"motion,omitempty"`
-	Strong   bool           `json:"strong,omitempty"` // of the motion
+	File string `json:"file"`
+	frame.Placing
+	Edge   string       `json:"edge,omitempty"`
+	Motion frame.Motion `json:"motion,omitempty"`
+	Strong bool         `json:"strong,omitempty"` // of the motion
 	// Sync of a clip or GIF as its line says; "" is the default of its kind.
 	Sync script.Sync `json:"sync,omitempty"`
 	// Still is set when one frame of a clip stands.

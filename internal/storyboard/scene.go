@@ -16,21 +16,21 @@ import (
 type sceneState struct {
 	*planner
 	out *Scene
-	// voice is how the narration sounds at this place.
-	voice     script.Properties
+	// now is what holds at this place: the header's properties, those of the whole scene, and those
+	// that were set before in the scene.
+	now       script.Properties
 	paragraph int
-	callouts  []*script.Callout // that wait for the next picture
-	waiting   []waiting         // directions that wait for the next slide
-	readings  []*reading        // what each voice reads of the scene
-	set       script.Properties // whole-scene properties
-	look      string            // the theme
+	onPicture waiting[Shot]
+	onSlide   waiting[Slide]
+	readings  []*reading // what each voice reads of the scene
+	look      string     // the theme
 }
 
 // scene resolves one scene.
 func (p *planner) scene(in *script.Scene, number int) {
-	s := &sceneState{planner: p, out: &Scene{Number: number, Range: in.Range}, voice: p.header}
+	s := &sceneState{planner: p, out: &Scene{Number: number, Range: in.Range}, now: p.header}
 	for _, n := range in.Nodes {
-		if set, ok := n.(*script.Set); ok {
+		if set, ok := n.(*script.Set); ok && set.HoldsForScene() {
 			s.whole(set)
 		}
 	}
@@ -38,7 +38,7 @@ func (p *planner) scene(in *script.Scene, number int) {
 	for _, n := range in.Nodes {
 		s.node(n)
 	}
-	s.keepCallouts()
+	s.onPicture.end()
 	s.checkLegible()
 	s.finish()
 	p.board.Scenes = append(p.board.Scenes, *s.out)
@@ -46,42 +46,23 @@ func (p *planner) scene(in *script.Scene, number int) {
 
 // whole takes a property that holds for the whole scene; the last one counts.
 func (s *sceneState) whole(set *script.Set) {
-	v := set.Properties
-	switch {
-	case v.Duration != nil:
-		s.set.Duration = v.Duration
-	case v.Canvas != nil:
-		s.set.Canvas = v.Canvas
-	case v.FontSize != nil:
-		s.set.FontSize = v.FontSize
-	case v.Theme != nil:
-		s.set.Theme = v.Theme
-	case v.Transition != nil:
-		s.set.Transition = v.Transition
-	case v.Background != nil:
-		s.out.Music = s.music(*v.Background)
+	s.now.Override(set.Properties)
+	if set.Background != nil {
+		s.out.Music = s.music(*set.Background)
 	}
 }
 
 // looks settles what the scene looks like before its pictures are read.
 func (s *sceneState) looks() {
-	s.out.Duration = s.set.Duration
-	canvas := s.set.Canvas
-	if canvas == nil {
-		canvas = s.header.Canvas
-	}
-	s.set.Canvas = canvas
-	s.out.CanvasSet = canvas != nil
-	s.out.Canvas = value(canvas, frame.Color{R: 255, G: 255, B: 255, A: 255})
+	s.out.Duration = s.now.Duration
+	s.out.CanvasSet = s.now.Canvas != nil
+	s.out.Canvas = value(s.now.Canvas, frame.Color{R: 255, G: 255, B: 255, A: 255})
 	s.look = s.planner.look
-	if s.set.Theme != nil {
-		s.look = s.theme(*s.set.Theme)
+	if s.now.Theme != s.header.Theme {
+		s.look = s.theme(*s.now.Theme)
 	}
 	none := script.Transition{Type: "none"}
-	s.out.Transition = value(s.header.Transition, none)
-	if s.set.Transition != nil {
-		s.out.Transition = *s.set.Transition
-	}
+	s.out.Transition = value(s.now.Transition, none)
 	if len(s.board.Scenes) == 0 {
 		s.out.Transition = none
 	}
@@ -112,26 +93,18 @@ func (s *sceneState) node(n script.Node) {
 	case *script.Chapter:
 		s.out.Chapter, s.out.ChapterRange = n.Title, n.Range
 	case *script.Reveal:
-		s.onSlide(n.Range, "reveal", func(slide *Slide) { slide.Reveal, slide.Ranges = n.Items, n.Ranges })
+		s.tellSlide(n.Range, "reveal", func(slide *Slide) { slide.Reveal, slide.Ranges = n.Items, n.Ranges })
 	case *script.Highlight:
-		s.onSlide(n.Range, "highlight", func(slide *Slide) { slide.Highlight = n.Ranges })
+		s.tellSlide(n.Range, "highlight", func(slide *Slide) { slide.Highlight = n.Ranges })
 	}
 }
 
-// waiting is a direction that found no slide yet.
-type waiting struct {
-	place diag.Range
-	name  string
-	do    func(*Slide)
-}
-
-// onSlide does something to the nearest slide before, else to the next.
-func (s *sceneState) onSlide(r diag.Range, name string, do func(*Slide)) {
-	if k := len(s.out.Slides); k > 0 {
-		do(&s.out.Slides[k-1])
-		return
-	}
-	s.waiting = append(s.waiting, waiting{r, name, do})
+// tellSlide does something to the slide that a direction is about.
+func (s *sceneState) tellSlide(r diag.Range, name string, do func(*Slide)) {
+	s.onSlide.tell(s.out.Slides, do, func() {
+		d := s.list.Warnf(r, "(%s: …) belongs to a slide, and this scene has none", name)
+		d.Hint = "put it below its slide, a block between ``` lines"
+	})
 }
 
 func (s *sceneState) quote(text string) {
@@ -141,34 +114,24 @@ func (s *sceneState) quote(text string) {
 	s.out.Quote = &text
 }
 
-// speaker takes the properties that hold from here to the end of the scene.
+// speaker takes a property that holds from here to the end of the scene.
 func (s *sceneState) speaker(n *script.Set) {
-	v := n.Properties
-	switch {
-	case v.Voice != nil:
-		s.voice.Voice = v.Voice
-		s.voice.Places = v.Places
+	if n.HoldsForScene() {
+		return // taken before
+	}
+	s.now.Override(n.Properties)
+	if n.Voice != nil {
 		s.speaking(n.Range) // reports an unknown name, even if nothing is said
-	case v.VoiceSpeed != nil:
-		s.voice.VoiceSpeed = v.VoiceSpeed
-	case v.VoiceVolume != nil:
-		s.voice.VoiceVolume = v.VoiceVolume
-	case v.VoicePitch != nil:
-		s.voice.VoicePitch = v.VoicePitch
-	case v.VoiceEmphasis != nil:
-		s.voice.VoiceEmphasis = v.VoiceEmphasis
-	case v.Fragment != nil:
-		s.voice.Fragment = v.Fragment
 	}
 }
 
 // speaking gives the voice at this place and reports a name that is not known, once.
 func (s *sceneState) speaking(r diag.Range) Voice {
-	name, language := value(s.voice.Voice, ""), s.board.Film.Language
-	if s.opt.Voice != "" && s.voice.Voice == s.header.Voice {
+	name, language := value(s.now.Voice, ""), s.board.Film.Language
+	if s.opt.Voice != "" && s.now.Voice == s.header.Voice {
 		return s.find(cmp.Or(s.opt.VoicePlace, r), s.opt.Voice, language)
 	}
-	if place, ok := s.voice.Places["voice"]; ok {
+	if place, ok := s.now.Places["voice"]; ok {
 		r = place
 	} else if place, ok := s.header.Places["language"]; ok && name == "" {
 		r = place
@@ -216,7 +179,7 @@ func (s *sceneState) after(end ending) (silence time.Duration, fragment bool) {
 		return 0, true
 	case end == sentenceEnds:
 		return afterSentence, false
-	case value(s.voice.Fragment, false):
+	case value(s.now.Fragment, false):
 		return afterFragment, true
 	}
 	return afterParagraph, false
@@ -242,8 +205,9 @@ func (s *sceneState) speak(r diag.Range, runs []utter.Run, voice Voice, end endi
 		}
 		s.out.Parts = append(s.out.Parts, Part{
 			Kind: Speech, Range: r, Paragraph: s.paragraph, Runs: sentence, Text: text.String(), Voice: voice.Name,
-			Speed: value(s.voice.VoiceSpeed, 1), Volume: max(value(s.voice.VoiceVolume, 1), silent), Pitch: value(s.voice.VoicePitch, 1),
-			Emphasis: value(s.voice.VoiceEmphasis, ""), Fragment: fragment, After: after,
+			Speed: value(s.now.VoiceSpeed, 1), Volume: max(value(s.now.VoiceVolume, 1), silent),
+			Pitch:    value(s.now.VoicePitch, 1),
+			Emphasis: value(s.now.VoiceEmphasis, ""), Fragment: fragment, After: after,
 		})
 	}
 }
@@ -274,24 +238,16 @@ func (s *sceneState) finish() {
 
 // slide takes a fenced block.
 func (s *sceneState) slide(n *script.Fence) {
-	slide := Slide{Range: n.Range, Kind: n.Kind, Language: n.Language, Text: n.Text, Theme: s.look}
-	if v := s.set.FontSize; v != nil {
-		slide.FontSize = *v
-	} else if v := s.header.FontSize; v != nil {
-		slide.FontSize = *v
+	slide := Slide{
+		Range: n.Range, Kind: n.Kind, Language: n.Language, Text: n.Text, Theme: s.look, FontSize: value(s.now.FontSize, 0),
 	}
-	for _, w := range s.waiting {
-		w.do(&slide)
-	}
-	s.waiting = nil
+	s.onSlide.found(&slide)
 	s.out.Slides = append(s.out.Slides, slide)
 }
 
 // steps counts the states of the slides, and warns of directions that have none to show.
 func (s *sceneState) steps() {
-	for _, w := range s.waiting {
-		s.list.Warnf(w.place, "(%s: …) belongs to a slide, and this scene has none", w.name).Hint = "put it below its slide, a block between ``` lines"
-	}
+	s.onSlide.end()
 	for i := range s.out.Slides {
 		slide := &s.out.Slides[i]
 		slide.Steps = 1

@@ -19,24 +19,23 @@ func (s *sceneState) shot(n *script.Picture) {
 		return
 	}
 	black := frame.Color{A: 255}
+	placing := frame.Placing{Fit: n.Fit, Position: n.Position}
+	if placing.Fit == "" {
+		placing.Fit = value(s.now.AssetResize, frame.Cover)
+	}
 	shot := Shot{
-		Kind: info.Kind, Range: n.Range, File: name, Fit: n.Fit, Position: n.Position, Edge: n.Edge,
+		Kind: info.Kind, Range: n.Range, File: name, Edge: n.Edge,
 		Motion: n.Motion, Strong: n.Strong, Sync: n.Sync, Still: n.Still, Segment: n.Segment, Volume: value(n.Volume, 1), Canvas: s.out.Canvas,
+		Placing: placing,
 	}
-	if shot.Fit == "" {
-		shot.Fit = value(s.header.AssetResize, frame.Cover)
-	}
-	if s.set.Canvas == nil && shot.Fit == frame.Contain {
+	if s.now.Canvas == nil && shot.Fit == frame.Contain {
 		shot.Canvas = black
 	}
 	if n.Mute {
 		shot.Volume = 0
 	}
 	s.fitting(n, &shot)
-	for _, c := range s.callouts {
-		shot.Callouts = append(shot.Callouts, *c)
-	}
-	s.callouts = nil
+	s.onPicture.found(&shot)
 	s.out.Shots = append(s.out.Shots, shot)
 }
 
@@ -89,22 +88,14 @@ func (s *sceneState) fitting(n *script.Picture, shot *Shot) {
 	}
 }
 
-// callout gives a callout to the nearest picture before it, else to the next.
+// callout lays a callout over the picture that it is about; over the slides in a scene without pictures.
 func (s *sceneState) callout(n *script.Callout) {
-	if k := len(s.out.Shots); k > 0 {
-		s.out.Shots[k-1].Callouts = append(s.out.Shots[k-1].Callouts, *n)
-		return
-	}
-	s.callouts = append(s.callouts, n)
-}
-
-// keepCallouts leaves the callouts of a scene without pictures to the scene.
-func (s *sceneState) keepCallouts() {
-	for _, c := range s.callouts {
-		if c.OfImage {
-			s.list.Warnf(c.Range, "a callout with of: image belongs to an image or clip, and this scene has none").Hint = "put the callout below its picture: ![](picture.png)"
-			continue
+	s.onPicture.tell(s.out.Shots, func(shot *Shot) { shot.Callouts = append(shot.Callouts, *n) }, func() {
+		if !n.OfImage {
+			s.out.Callouts = append(s.out.Callouts, *n)
+			return
 		}
-		s.out.Callouts = append(s.out.Callouts, *c)
-	}
+		d := s.list.Warnf(n.Range, "a callout with of: image belongs to an image or clip, and this scene has none")
+		d.Hint = "put the callout below its picture: ![](picture.png)"
+	})
 }

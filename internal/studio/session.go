@@ -9,6 +9,7 @@ import (
 	"mynah/internal/compile"
 	"mynah/internal/diag"
 	"mynah/internal/fault"
+	"mynah/internal/meter"
 	"mynah/internal/part"
 	"mynah/internal/project"
 )
