@@ -35,8 +35,8 @@ func (s *Set) callout(film storyboard.Film, c script.Callout, shot *storyboard.S
 		return out.Recentre(from.Width, from.Height, film.Width, film.Height)
 	}
 	w, h := s.Get(shot.File).Picture().Source.Upright()
-	return out.Carry(ffmpeg.Place(w, h, from.Width, from.Height, shot.Fit, shot.Position),
-		ffmpeg.Place(w, h, film.Width, film.Height, shot.Fit, shot.Position))
+	return out.Carry(ffmpeg.Place(w, h, from.Width, from.Height, shot.Placing),
+		ffmpeg.Place(w, h, film.Width, film.Height, shot.Placing))
 }
 
 // callouts warns of callouts that nobody will see.

@@ -25,7 +25,7 @@ func (c *Cutter) view(i int, pic timeline.Picture) shown {
 	shot := scene.Shots[pic.Shot]
 	a := c.in.Files.Get(shot.File).Picture()
 	out.name, out.place = shot.File, shot.Range
-	v.Canvas, v.Asset, v.Fit, v.Position = shot.Canvas, a, shot.Fit, shot.Position
+	v.Canvas, v.Asset, v.Placing = shot.Canvas, a, shot.Placing
 	v.Callouts = c.in.Files.Callouts(c.in.Board.Film, shot.Callouts, &shot)
 	switch {
 	case pic.Moving > 0:
@@ -74,7 +74,7 @@ func (c *Cutter) stretch(i int, pic timeline.Picture, v *picture.View) *ffmpeg.C
 	w, h := v.Asset.Source.Upright()
 	clip := &ffmpeg.ClipInput{
 		Input: v.Asset.Input, Source: v.Asset.Source, Canvas: shot.Canvas, Backdrops: v.Backdrops,
-		Placement: ffmpeg.Place(w, h, c.form.Width, c.form.Height, shot.Fit, shot.Position),
+		Placement: ffmpeg.Place(w, h, c.form.Width, c.form.Height, shot.Placing),
 		From:      pic.From, Length: pic.Length, SpeedNum: pic.SpeedNum, SpeedDen: pic.SpeedDen,
 		Frames: longest(c.in.Line.Scenes[i].Pictures, pic), Rate: c.in.Files.Get(shot.File).Info.Video.Rate,
 		Again: pic.Cycle > 0 && (len(v.Spans) > 1 || len(v.Captions) > 0 || pic.Fade > pic.Cycle),

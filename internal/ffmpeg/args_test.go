@@ -43,7 +43,7 @@ func still(n int, f media.Format, s ffmpeg.Source, fit frame.Fit) ffmpeg.StillIn
 	w, h := s.Upright()
 	return ffmpeg.StillInput{
 		Input: ffmpeg.Input{Path: fmt.Sprintf("/s/in-%d", n), Format: f}, Source: s, Canvas: frame.Color{R: 1, G: 2, B: 255, A: 255},
-		Placement: ffmpeg.Place(w, h, 1280, 720, fit, frame.Position{}),
+		Placement: ffmpeg.Place(w, h, 1280, 720, frame.Placing{Fit: fit, Position: frame.Position{}}),
 	}
 }
 
@@ -51,7 +51,7 @@ func clip(s ffmpeg.Source, fit frame.Fit) ffmpeg.ClipInput {
 	w, h := s.Upright()
 	return ffmpeg.ClipInput{
 		Input: ffmpeg.Input{Path: "/s/in-1", Format: media.MOV}, Source: s, Canvas: frame.Color{A: 255}, Frames: 50,
-		Placement: ffmpeg.Place(w, h, 1280, 720, fit, frame.Position{}),
+		Placement: ffmpeg.Place(w, h, 1280, 720, frame.Placing{Fit: fit, Position: frame.Position{}}),
 	}
 }
 

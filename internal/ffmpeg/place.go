@@ -28,9 +28,10 @@ func (p Placement) Padded() bool {
 }
 
 // Place computes a Placement of a source of w x h pixels.
-func Place(w, h, frameW, frameH int, fit frame.Fit, at frame.Position) Placement {
+func Place(w, h, frameW, frameH int, how frame.Placing) Placement {
 	p := Placement{CropW: w, CropH: h, FrameW: frameW, FrameH: frameH}
-	switch fit {
+	at := how.Position
+	switch how.Fit {
 	case frame.Stretch:
 		p.ScaledW, p.ScaledH = frameW, frameH
 	case frame.Contain:

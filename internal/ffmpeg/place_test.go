@@ -49,7 +49,7 @@ func TestPlace(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			p := ffmpeg.Place(c.w, c.h, 1280, 720, c.fit, c.at)
+			p := ffmpeg.Place(c.w, c.h, 1280, 720, frame.Placing{Fit: c.fit, Position: c.at})
 			got := fmt.Sprintf("%dx%d+%d+%d %dx%d at %d %d", p.CropW, p.CropH, p.CropX, p.CropY, p.ScaledW, p.ScaledH, p.OffsetX, p.OffsetY)
 			if got != c.want || p.Padded() != c.padded {
 				t.Errorf("got %s, padded %v", got, p.Padded())
@@ -75,7 +75,7 @@ func TestPlaceProperties(t *testing.T) {
 		w, h, fw, fh := size(), size(), 16+2*r.IntN(2000), 16+2*r.IntN(2000)
 		fit := []frame.Fit{frame.Cover, frame.Contain, frame.Stretch}[r.IntN(3)]
 		at := frame.Position{X: aligns[r.IntN(3)], Y: aligns[r.IntN(3)]}
-		p := ffmpeg.Place(w, h, fw, fh, fit, at)
+		p := ffmpeg.Place(w, h, fw, fh, frame.Placing{Fit: fit, Position: at})
 		x := axis{w, fw, p.CropX, p.CropW, p.ScaledW, p.OffsetX, at.X}
 		y := axis{h, fh, p.CropY, p.CropH, p.ScaledH, p.OffsetY, at.Y}
 		for _, a := range []axis{x, y} {

@@ -17,8 +17,7 @@ type Look struct {
 	Backdrops []ffmpeg.Backdrop `json:"backdrops,omitempty" part:"the slide"`
 	Captions  []Shown           `json:"captions,omitempty" part:"the subtitles"`
 	Callouts  []Callout         `json:"callouts,omitempty" part:"the callouts"`
-	Fit       frame.Fit         `json:"fit,omitempty" part:"how it fills the frame"`
-	Position  frame.Position    `json:"position,omitzero" part:"how it fills the frame"`
+	Placing   frame.Placing     `json:"placing,omitzero" part:"how it fills the frame"`
 	Move      Move              `json:"move,omitzero" part:"how it moves"`
 	// Frames are how long the move lasts.
 	Frames int64       `json:"frames,omitempty" part:"how it moves"`
@@ -72,7 +71,7 @@ func (v *View) Look() Look {
 func (s Still) look() Look {
 	l := Look{Canvas: s.Canvas, Backdrops: s.Backdrops}
 	if s.Asset != nil {
-		l.File, l.Fit, l.Position = s.Asset.Content, s.Fit, s.Position
+		l.File, l.Placing = s.Asset.Content, s.Placing
 		l.Moment = Moment{Still: s.Clip, AtEnd: s.AtEnd, From: s.From, Length: s.Length}
 	}
 	return l

@@ -154,7 +154,7 @@ func (m move) input(s Still) (in ffmpeg.StillInput, w, h int) {
 	sw, sh := s.Asset.Source.Upright()
 	in = ffmpeg.StillInput{
 		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas,
-		Placement: ffmpeg.Place(sw, sh, w, h, s.Fit, s.Position),
+		Placement: ffmpeg.Place(sw, sh, w, h, s.Placing),
 	}
 	scale := float64(w) / m.contentW
 	if fw, fh := even(float64(w)*finer), even(float64(h)*finer); fw*fh*3/2 <= largest {
@@ -181,7 +181,7 @@ func (m move) mapping(s Still, k int64) mapping {
 	x, y, w, h := m.view(k)
 	sw, sh := s.Asset.Source.Upright()
 	// First into the content as it just fills the frame, then into the view.
-	base := placed(ffmpeg.Place(sw, sh, int(m.frameW), int(m.frameH), s.Fit, s.Position))
+	base := placed(ffmpeg.Place(sw, sh, int(m.frameW), int(m.frameH), s.Placing))
 	if s.Fit == frame.Cover || s.Fit == "" {
 		base = mapping{sx: m.contentW / float64(sw), sy: m.contentH / float64(sh)}
 	}

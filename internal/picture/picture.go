@@ -26,10 +26,9 @@ type Asset struct {
 
 // Still is what one standing picture shows; without an Asset it is the plain canvas.
 type Still struct {
-	Canvas   frame.Color
-	Asset    *Asset
-	Fit      frame.Fit
-	Position frame.Position
+	frame.Placing
+	Canvas frame.Color
+	Asset  *Asset
 	// AtEnd takes the last frame of a clip's stretch, From its beginning in
 	// microseconds, Length its length, 0 for all.
 	Clip         bool
@@ -187,7 +186,7 @@ func (p *Painter) Input(s Still) ffmpeg.StillInput {
 	w, h := s.Asset.Source.Upright()
 	return ffmpeg.StillInput{
 		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas, Backdrops: s.Backdrops,
-		Placement: ffmpeg.Place(w, h, p.pic.Width, p.pic.Height, s.Fit, s.Position),
+		Placement: ffmpeg.Place(w, h, p.pic.Width, p.pic.Height, s.Placing),
 	}
 }
 
@@ -227,7 +226,7 @@ func (p *Painter) paintOne(ctx context.Context, s Still) ([]byte, error) {
 	w, h := s.Asset.Source.Upright()
 	clip := ffmpeg.ClipInput{
 		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas,
-		Placement: ffmpeg.Place(w, h, p.pic.Width, p.pic.Height, s.Fit, s.Position),
+		Placement: ffmpeg.Place(w, h, p.pic.Width, p.pic.Height, s.Placing),
 		From:      from, Length: length, Frames: frames, Backdrops: s.Backdrops,
 	}
 	// The last frame: decode the last seconds; all of it when those hold none.

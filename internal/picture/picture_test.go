@@ -143,7 +143,7 @@ func TestOrientations(t *testing.T) {
 	for i := range want {
 		a := *stored
 		a.Source.Turn = i + 1
-		stills = append(stills, picture.Still{Asset: &a, Fit: frame.Stretch})
+		stills = append(stills, picture.Still{Asset: &a, Placing: frame.Placing{Fit: frame.Stretch}})
 	}
 	for i, f := range paint(t, stills...) {
 		got := [4]yuv{}
@@ -179,17 +179,17 @@ func TestImagesInTheFrame(t *testing.T) {
 		still picture.Still
 		looks []look
 	}{
-		{"cover shows the middle", picture.Still{Asset: thirds, Fit: frame.Cover}, []look{{2, 32, green}, {93, 32, green}}},
-		{"cover from the left", picture.Still{Asset: thirds, Fit: frame.Cover, Position: at(frame.AlignStart, "")}, []look{{2, 32, red}, {93, 32, red}}},
-		{"cover from the right", picture.Still{Asset: thirds, Fit: frame.Cover, Position: at(frame.AlignEnd, "")}, []look{{2, 32, blue}, {93, 32, blue}}},
-		{"cover from the top", picture.Still{Asset: tall, Fit: frame.Cover, Position: at("", frame.AlignStart)}, []look{{48, 2, red}, {48, 61, red}}},
-		{"cover from the bottom", picture.Still{Asset: tall, Fit: frame.Cover, Position: at("", frame.AlignEnd)}, []look{{48, 2, blue}, {48, 61, blue}}},
-		{"contain pads with the canvas", picture.Still{Asset: thirds, Fit: frame.Contain}, []look{{48, 2, black}, {48, 61, black}, {48, 32, green}, {4, 32, red}, {91, 32, blue}}},
-		{"contain at the top", picture.Still{Asset: thirds, Fit: frame.Contain, Position: at("", frame.AlignStart), Canvas: frame.Color{B: 255, A: 255}}, []look{{48, 6, green}, {48, 40, blue}}},
-		{"a turned one, contained", picture.Still{Asset: &turned, Fit: frame.Contain}, []look{{2, 32, black}, {48, 4, red}, {48, 32, green}, {48, 60, blue}}},
-		{"fit stretches", picture.Still{Asset: thirds, Fit: frame.Stretch}, []look{{4, 2, red}, {48, 32, green}, {91, 61, blue}}},
-		{"the canvas shows through", picture.Still{Asset: veil, Fit: frame.Cover, Canvas: canvas}, []look{{20, 32, red}, {76, 32, white}}},
-		{"the canvas shines through", picture.Still{Asset: half, Fit: frame.Cover, Canvas: frame.Color{A: 255}}, []look{{48, 32, yuv{126, 128, 128}}}},
+		{"cover shows the middle", picture.Still{Asset: thirds, Placing: frame.Placing{Fit: frame.Cover}}, []look{{2, 32, green}, {93, 32, green}}},
+		{"cover from the left", picture.Still{Asset: thirds, Placing: frame.Placing{Fit: frame.Cover, Position: at(frame.AlignStart, "")}}, []look{{2, 32, red}, {93, 32, red}}},
+		{"cover from the right", picture.Still{Asset: thirds, Placing: frame.Placing{Fit: frame.Cover, Position: at(frame.AlignEnd, "")}}, []look{{2, 32, blue}, {93, 32, blue}}},
+		{"cover from the top", picture.Still{Asset: tall, Placing: frame.Placing{Fit: frame.Cover, Position: at("", frame.AlignStart)}}, []look{{48, 2, red}, {48, 61, red}}},
+		{"cover from the bottom", picture.Still{Asset: tall, Placing: frame.Placing{Fit: frame.Cover, Position: at("", frame.AlignEnd)}}, []look{{48, 2, blue}, {48, 61, blue}}},
+		{"contain pads with the canvas", picture.Still{Asset: thirds, Placing: frame.Placing{Fit: frame.Contain}}, []look{{48, 2, black}, {48, 61, black}, {48, 32, green}, {4, 32, red}, {91, 32, blue}}},
+		{"contain at the top", picture.Still{Asset: thirds, Placing: frame.Placing{Fit: frame.Contain, Position: at("", frame.AlignStart)}, Canvas: frame.Color{B: 255, A: 255}}, []look{{48, 6, green}, {48, 40, blue}}},
+		{"a turned one, contained", picture.Still{Asset: &turned, Placing: frame.Placing{Fit: frame.Contain}}, []look{{2, 32, black}, {48, 4, red}, {48, 32, green}, {48, 60, blue}}},
+		{"fit stretches", picture.Still{Asset: thirds, Placing: frame.Placing{Fit: frame.Stretch}}, []look{{4, 2, red}, {48, 32, green}, {91, 61, blue}}},
+		{"the canvas shows through", picture.Still{Asset: veil, Placing: frame.Placing{Fit: frame.Cover}, Canvas: canvas}, []look{{20, 32, red}, {76, 32, white}}},
+		{"the canvas shines through", picture.Still{Asset: half, Placing: frame.Placing{Fit: frame.Cover}, Canvas: frame.Color{A: 255}}, []look{{48, 32, yuv{126, 128, 128}}}},
 		{"a canvas between images", picture.Still{Canvas: canvas}, []look{{48, 32, red}}},
 	}
 	var stills []picture.Still
@@ -292,9 +292,9 @@ func TestKeys(t *testing.T) {
 		base,
 		{Asset: b},
 		{Asset: a, Canvas: frame.Color{R: 1}},
-		{Asset: a, Fit: frame.Contain},
-		{Asset: a, Position: frame.Position{X: frame.AlignStart}},
-		{Asset: a, Position: frame.Position{Y: frame.AlignStart}},
+		{Asset: a, Placing: frame.Placing{Fit: frame.Contain}},
+		{Asset: a, Placing: frame.Placing{Position: frame.Position{X: frame.AlignStart}}},
+		{Asset: a, Placing: frame.Placing{Position: frame.Position{Y: frame.AlignStart}}},
 		{Asset: a, Clip: true},
 		{Asset: a, Clip: true, AtEnd: true},
 		{Asset: a, Clip: true, From: 1},

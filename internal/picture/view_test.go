@@ -93,14 +93,14 @@ func TestCalloutShapes(t *testing.T) {
 		},
 		{
 			"on a padded picture",
-			picture.Still{Asset: square, Fit: frame.Contain, Canvas: frame.Color{R: 255, G: 255, B: 255, A: 255}},
+			picture.Still{Asset: square, Placing: frame.Placing{Fit: frame.Contain}, Canvas: frame.Color{R: 255, G: 255, B: 255, A: 255}},
 			[]picture.Callout{{X0: 0, Y0: 0, X1: height / 4, Y1: height / 4, Alpha: 1, OfImage: true}},
 			[]image.Point{{(width-height)/2 + 2, 2}, {width/2 - 2, height/2 - 2}},
 			[]image.Point{{1, 1}, {width/2 + 2, height/2 + 2}},
 		},
 		{
 			"in pixels of the frame, on a padded picture",
-			picture.Still{Asset: square, Fit: frame.Contain, Canvas: frame.Color{R: 255, G: 255, B: 255, A: 255}},
+			picture.Still{Asset: square, Placing: frame.Placing{Fit: frame.Contain}, Canvas: frame.Color{R: 255, G: 255, B: 255, A: 255}},
 			[]picture.Callout{{X0: 0, Y0: 0, X1: 10, Y1: 10, Alpha: 1}},
 			[]image.Point{{1, 1}, {8, 8}},
 			[]image.Point{{12, 2}, {2, 12}, {width / 2, height / 2}},
