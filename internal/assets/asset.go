@@ -56,7 +56,7 @@ func (a *Asset) Picture() *picture.Asset {
 	} else {
 		out.Source = ffmpeg.Source{
 			Width: a.header.Width, Height: a.header.Height, Turn: a.header.Turn,
-			PixelW: 1, PixelH: 1, Alpha: a.header.Alpha, Matrix: "rgb", FullRange: a.header.FullRange,
+			PixelW: 1, PixelH: 1, Alpha: a.header.Alpha, Coding: ffmpeg.Coding{Matrix: "rgb", FullRange: a.header.FullRange},
 		}
 		if a.header.YUV {
 			out.Source.Matrix = "bt601"

@@ -73,11 +73,10 @@ func (c *Cutter) stretch(i int, pic timeline.Picture, v *picture.View) *ffmpeg.C
 	shot := c.in.Board.Scenes[i].Shots[pic.Shot]
 	w, h := v.Asset.Source.Upright()
 	clip := &ffmpeg.ClipInput{
-		Input: v.Asset.Input, Source: v.Asset.Source, Canvas: shot.Canvas, Backdrops: v.Backdrops,
+		Input: v.Asset.Input, Source: v.Asset.Source, Canvas: shot.Canvas, Covers: ffmpeg.Covers{Backdrops: v.Backdrops},
 		Placement: ffmpeg.Place(w, h, c.form.Width, c.form.Height, shot.Placing),
-		From:      pic.From, Length: pic.Length, SpeedNum: pic.SpeedNum, SpeedDen: pic.SpeedDen,
-		Frames: longest(c.in.Line.Scenes[i].Pictures, pic), Rate: c.in.Files.Get(shot.File).Info.Video.Rate,
-		Again: pic.Cycle > 0 && (len(v.Spans) > 1 || len(v.Captions) > 0 || pic.Fade > pic.Cycle),
+		Stretch:   ffmpeg.Stretch{From: pic.From, Length: pic.Length, SpeedNum: pic.SpeedNum, SpeedDen: pic.SpeedDen, Again: pic.Cycle > 0 && (len(v.Spans) > 1 || len(v.Captions) > 0 || pic.Fade > pic.Cycle)},
+		Frames:    longest(c.in.Line.Scenes[i].Pictures, pic), Rate: c.in.Files.Get(shot.File).Info.Video.Rate,
 	}
 	if shot.Segment == nil && (clip.Again || clip.Frames*c.form.FPS.Den*1_000_000 >= pic.Length*c.form.FPS.Num) {
 		clip.Length = 0 // the whole file: let the decoder find the end

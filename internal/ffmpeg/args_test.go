@@ -58,11 +58,11 @@ func clip(s ffmpeg.Source, fit frame.Fit) ffmpeg.ClipInput {
 // TestArguments compares the arguments of every job with a golden file.
 func TestArguments(t *testing.T) {
 	t.Parallel()
-	photo := ffmpeg.Source{Width: 4000, Height: 3000, Turn: 6, PixelW: 1, PixelH: 1, Matrix: "bt601", FullRange: true}
-	drawing := ffmpeg.Source{Width: 300, Height: 200, Turn: 1, PixelW: 1, PixelH: 1, Alpha: true, Matrix: "rgb"}
-	plain := ffmpeg.Source{Width: 1280, Height: 720, Turn: 1, PixelW: 1, PixelH: 1, Matrix: "bt709", Plain: true}
-	dv := ffmpeg.Source{Width: 720, Height: 576, Turn: 1, PixelW: 64, PixelH: 45, Matrix: "bt601"}
-	hdr := ffmpeg.Source{Width: 3840, Height: 2160, Turn: 1, PixelW: 1, PixelH: 1, Matrix: "bt2020", Primaries: 9, Transfer: 16, Colours: "c", Table: "/s/it's: [a],b"}
+	photo := ffmpeg.Source{Width: 4000, Height: 3000, Turn: 6, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "bt601", FullRange: true}}
+	drawing := ffmpeg.Source{Width: 300, Height: 200, Turn: 1, PixelW: 1, PixelH: 1, Alpha: true, Coding: ffmpeg.Coding{Matrix: "rgb"}}
+	plain := ffmpeg.Source{Width: 1280, Height: 720, Turn: 1, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "bt709", Plain: true}}
+	dv := ffmpeg.Source{Width: 720, Height: 576, Turn: 1, PixelW: 64, PixelH: 45, Coding: ffmpeg.Coding{Matrix: "bt601"}}
+	hdr := ffmpeg.Source{Width: 3840, Height: 2160, Turn: 1, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "bt2020", Primaries: 9, Transfer: 16}, Colours: "c", Table: "/s/it's: [a],b"}
 	stretch := clip(photo, frame.Cover)
 	stretch.From, stretch.Length, stretch.SpeedNum, stretch.SpeedDen, stretch.Held = 1500000, 2000001, 3, 2, true
 	slow := clip(photo, frame.Contain)

@@ -69,17 +69,29 @@ type ClipInput struct {
 	Source    Source
 	Placement Placement
 	Canvas    frame.Color
-	// From and Length in microseconds of the clip; Length 0 is all of it.
-	From, Length int64
-	// SpeedNum / SpeedDen is how many seconds of the clip pass in one of the film.
-	SpeedNum, SpeedDen int64
+	Stretch
 	// Rate is how many pictures a second the clip has; zero where that is not known.
 	Rate frame.Rate
-	// Skip is how many frames of the film are left out first, Frames how many are wanted
+	// Skip is how many frames of the video are left out first, Frames how many are wanted
 	// then.
 	Skip, Frames int64
+	Covers
+	// Held asks for an intra picture at the end, because it will stand for a while.
+	Held bool
+}
+
+// Stretch is the part of a clip that is played.
+type Stretch struct {
+	// From and Length in microseconds of the clip; Length 0 is all of it.
+	From, Length int64
+	// SpeedNum / SpeedDen is how many seconds of the clip pass in one of the video.
+	SpeedNum, SpeedDen int64
 	// Again lets the file begin again at its end.
 	Again bool
+}
+
+// Covers are what changes a clip's pictures, and what lies on them.
+type Covers struct {
 	// Backdrops change the picture, Layers lie on it; Enter is how it comes in, nil for a
 	// cut.
 	Backdrops []Backdrop
@@ -87,8 +99,6 @@ type ClipInput struct {
 	Enter     *EnterInput
 	// States lie on all of it, nil for none.
 	States *StatesInput
-	// Held asks for an intra picture at the end, because it will stand for a while.
-	Held bool
 }
 
 // micros writes microseconds as ffmpeg takes a time.

@@ -32,7 +32,7 @@ func TestSlowClips(t *testing.T) {
 	}
 	small := hd()
 	small.Width, small.Height = 64, 36
-	source := ffmpeg.Source{Width: 320, Height: 240, Turn: 6, PixelW: 1, PixelH: 1, Matrix: "bt601"}
+	source := ffmpeg.Source{Width: 320, Height: 240, Turn: 6, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "bt601"}}
 	for name, fit := range map[string]frame.Fit{"cover": frame.Cover, "contain": frame.Contain} {
 		for _, speed := range [][2]int64{{1, 1}, {1, 3}, {7, 2}} {
 			c := clip(source, fit)

@@ -92,18 +92,23 @@ type Source struct {
 	// PixelW / PixelH is the shape of a pixel.
 	PixelW, PixelH int
 	Alpha          bool
-	// Matrix of the source's colours as the scale filter names it ("bt601", "bt709",
-	// "bt2020"), or "rgb".
-	Matrix string
-	// FullRange tells that luma uses all 256 values.
-	FullRange bool
-	// Primaries and Transfer are code points of ITU-T H.273; 0 where nothing is said.
-	Primaries, Transfer int
-	// Colours names the conversion of the source's colours to the film's, Table the files that
+	Coding
+	// Colours names the conversion of the source's colours to the video's, Table the files that
 	// hold it, without their endings (.csp, .cube); both are empty where they are the same.
 	Colours string
 	Table   string `json:"-"`
-	// Plain tells that the pixels are 8 bit 4:2:0 already.
+}
+
+// Coding is how a source's pixels are written.
+type Coding struct {
+	// Matrix of the source's colours as the scale filter names it ("bt601", "bt709",
+	// "bt2020"), or "rgb".
+	Matrix string
+	// FullRange reports that luma uses all 256 values.
+	FullRange bool
+	// Primaries and Transfer are code points of ITU-T H.273; 0 where nothing is said.
+	Primaries, Transfer int
+	// Plain reports that the pixels are 8 bit 4:2:0 already.
 	Plain bool
 }
 

@@ -225,7 +225,7 @@ func (v *Video) delays(list []*big.Rat) {
 // Movie is what is known of pictures that are on for some milliseconds each, in a file that
 // MovieWriter wrote.
 func Movie(w, h int, ms []int64) *Info {
-	v := &Video{Frames: int64(len(ms)), Source: Source{Width: w, Height: h, Turn: 1, PixelW: 1, PixelH: 1, Alpha: true, Matrix: "rgb"}}
+	v := &Video{Frames: int64(len(ms)), Source: Source{Width: w, Height: h, Turn: 1, PixelW: 1, PixelH: 1, Alpha: true, Coding: Coding{Matrix: "rgb"}}}
 	var list []*big.Rat
 	for _, d := range ms {
 		list = append(list, big.NewRat(d, 1000))

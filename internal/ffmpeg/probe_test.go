@@ -119,7 +119,7 @@ func TestSources(t *testing.T) {
 	rotated := func(degrees string) string { return `, "side_data_list": [{}, {"rotation": ` + degrees + `}]` }
 	// sd is a source of 640x360 as players read it when nothing is said.
 	sd := func(change func(s *ffmpeg.Source)) ffmpeg.Source {
-		s := ffmpeg.Source{Width: 640, Height: 360, Turn: 1, PixelW: 1, PixelH: 1, Matrix: "bt601", Plain: true}
+		s := ffmpeg.Source{Width: 640, Height: 360, Turn: 1, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "bt601", Plain: true}}
 		change(&s)
 		return s
 	}

@@ -277,7 +277,7 @@ func TestImagesAreEncodedAsTheirFrames(t *testing.T) {
 		}
 		images = append(images, ffmpeg.StillInput{
 			Input:     ffmpeg.Input{Path: path, Format: media.PNG},
-			Source:    ffmpeg.Source{Width: 120, Height: 50 + 20*i, Turn: 1, PixelW: 1, PixelH: 1, Matrix: "rgb"},
+			Source:    ffmpeg.Source{Width: 120, Height: 50 + 20*i, Turn: 1, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "rgb"}},
 			Placement: ffmpeg.Place(120, 50+20*i, 96, 64, frame.Placing{Fit: frame.Cover, Position: frame.Position{}}),
 		})
 		direct, painted = append(direct, key(fmt.Sprint("direct ", i))), append(painted, key(fmt.Sprint("painted ", i)))
@@ -328,9 +328,9 @@ func TestClips(t *testing.T) {
 	} {
 		clip := ffmpeg.ClipInput{
 			Input:     ffmpeg.Input{Path: path, Format: media.MOV},
-			Source:    ffmpeg.Source{Width: 96, Height: 64, Turn: 1, PixelW: 1, PixelH: 1, Matrix: "bt601", Plain: true},
+			Source:    ffmpeg.Source{Width: 96, Height: 64, Turn: 1, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "bt601", Plain: true}},
 			Placement: ffmpeg.Place(96, 64, 96, 64, frame.Placing{Fit: frame.Cover, Position: frame.Position{}}),
-			From:      c.from, Length: c.length, SpeedNum: c.num, SpeedDen: c.den, Frames: c.frames,
+			Stretch:   ffmpeg.Stretch{From: c.from, Length: c.length, SpeedNum: c.num, SpeedDen: c.den}, Frames: c.frames,
 		}
 		k := key(fmt.Sprint("clip ", i))
 		n, err := b.enc.EncodeClip(t.Context(), k, clip)

@@ -158,8 +158,8 @@ func (f *Film) audio(lib *library) (*mp4.Track, error) {
 	var buf []byte
 	return &mp4.Track{
 		Kind: mp4.Audio, Entry: mp4.AAC(f.AAC.Channels, uint32(f.AAC.SampleRate), uint32(f.AAC.BitRate), soundConfig(f.AAC)),
-		Timescale: uint32(f.AAC.SampleRate), Delta: aacFrame, Sizes: sizes,
-		MediaTime: aacFrame, Duration: f.Samples, Language: f.Language, Tag: f.Tag,
+		Timing: mp4.Timing{Timescale: uint32(f.AAC.SampleRate), Delta: aacFrame}, Sizes: sizes,
+		Presentation: mp4.Presentation{MediaTime: aacFrame, Duration: f.Samples, Language: f.Language, Tag: f.Tag},
 		Next: func(w io.Writer, n int) error {
 			for range n {
 				p := packets[next]

@@ -41,8 +41,8 @@ func sampled(t mp4.Track, samples [][]byte) *mp4.Track {
 func (f *Film) subtitles(duration int64) *mp4.Track {
 	width, height := (mp4.TextHeight*f.Picture.Width+f.Picture.Height/2)/f.Picture.Height, mp4.TextHeight
 	t := mp4.Track{
-		Kind: mp4.Text, Entry: mp4.TX3G(width, height), Timescale: mp4.MovieTimescale,
-		Width: width, Height: height, Scale: uint32(f.Picture.Height << 16 / height), Duration: duration, Language: f.Language, Tag: f.Tag,
+		Kind: mp4.Text, Entry: mp4.TX3G(width, height), Timing: mp4.Timing{Timescale: mp4.MovieTimescale},
+		Width: width, Height: height, Scale: uint32(f.Picture.Height << 16 / height), Presentation: mp4.Presentation{Duration: duration, Language: f.Language, Tag: f.Tag},
 	}
 	var samples [][]byte
 	var at int64
@@ -64,8 +64,7 @@ func (f *Film) subtitles(duration int64) *mp4.Track {
 func (f *Film) titles(duration int64) *mp4.Track {
 	scale, delta := timescale(f.Picture)
 	t := mp4.Track{
-		Kind: mp4.Titles, Entry: mp4.TitleEntry(), Timescale: scale, Duration: duration,
-		Language: f.Language, Tag: f.Tag, Disabled: true,
+		Kind: mp4.Titles, Entry: mp4.TitleEntry(), Timing: mp4.Timing{Timescale: scale}, Presentation: mp4.Presentation{Duration: duration, Language: f.Language, Tag: f.Tag, Disabled: true},
 	}
 	var samples [][]byte
 	for i, c := range f.Chapters {

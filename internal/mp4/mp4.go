@@ -28,12 +28,7 @@ type Track struct {
 	Kind Kind
 	// Entry is the box of the sample description: see AVC and AAC.
 	Entry []byte
-	// Timescale is in units a second.
-	Timescale uint32
-	// Delta is the length of every sample in units of the timescale; Deltas are those
-	// of each when they differ.
-	Delta  uint32
-	Deltas []uint32
+	Timing
 	// Sizes are those of the samples in bytes.
 	Sizes []uint32
 	// Sync are the numbers, from 0, of the samples that decoding can start at; nil
@@ -43,6 +38,23 @@ type Track struct {
 	// each of Scale 65536ths of a pixel; 0 is one.
 	Width, Height int
 	Scale         uint32
+	Presentation
+	// Next writes the next n samples.
+	Next func(w io.Writer, n int) error
+}
+
+// Timing is how long the samples of a track last.
+type Timing struct {
+	// Timescale is in units a second.
+	Timescale uint32
+	// Delta is the length of every sample in units of the timescale; Deltas are those
+	// of each when they differ.
+	Delta  uint32
+	Deltas []uint32
+}
+
+// Presentation is how a track is played.
+type Presentation struct {
 	// MediaTime is the time in the track's timescale at which its presentation begins:
 	// the encoder delay of audio.
 	MediaTime int64
@@ -56,8 +68,6 @@ type Track struct {
 	// on as the first is the picture, that holds the chapter titles of this one; 0 is no track.
 	Disabled bool
 	Chapters int
-	// Next writes the next n samples.
-	Next func(w io.Writer, n int) error
 }
 
 // MovieTimescale is the movie's, in units a second: that of the sound, so that its

@@ -15,7 +15,7 @@ import (
 
 // made is a track whose samples are made up, each told apart by its bytes.
 func made(kind mp4.Kind, number byte, count int, scale, delta uint32) *mp4.Track {
-	t := &mp4.Track{Kind: kind, Timescale: scale, Delta: delta, Width: 64, Height: 36}
+	t := &mp4.Track{Kind: kind, Timing: mp4.Timing{Timescale: scale, Delta: delta}, Width: 64, Height: 36}
 	switch kind {
 	case mp4.Audio:
 		t.Entry = mp4.AAC(2, 48000, 128000, []byte{0x11, 0x90})

@@ -197,12 +197,12 @@ func TestReadersSeeWhatWasMeant(t *testing.T) {
 			file := write(t, &mp4.Movie{
 				Tracks: []*mp4.Track{
 					{
-						Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timescale: c.scale, Delta: c.delta, Sizes: v.sizes(), Sync: v.sync,
-						Width: 320, Height: 180, Duration: length, Language: "deu", Next: v.next(),
+						Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timing: mp4.Timing{Timescale: c.scale, Delta: c.delta}, Sizes: v.sizes(), Sync: v.sync,
+						Width: 320, Height: 180, Presentation: mp4.Presentation{Duration: length, Language: "deu"}, Next: v.next(),
 					},
 					{
-						Kind: mp4.Audio, Entry: mp4.AAC(1, 48000, 128000, a.config), Timescale: 48000, Delta: 1024, Sizes: a.sizes(),
-						MediaTime: 1024, Duration: length, Language: "deu", Next: a.next(),
+						Kind: mp4.Audio, Entry: mp4.AAC(1, 48000, 128000, a.config), Timing: mp4.Timing{Timescale: 48000, Delta: 1024}, Sizes: a.sizes(),
+						Presentation: mp4.Presentation{MediaTime: 1024, Duration: length, Language: "deu"}, Next: a.next(),
 					},
 				},
 				Tags: []mp4.Tag{
@@ -288,12 +288,12 @@ func TestTheEditListHidesTheDelay(t *testing.T) {
 	t.Parallel()
 	v, a := picture(t, "25/1", 25), tone(t, "1")
 	sound := &mp4.Track{
-		Kind: mp4.Audio, Entry: mp4.AAC(1, 48000, 128000, a.config), Timescale: 48000, Delta: 1024, Sizes: a.sizes(),
-		MediaTime: 1024, Duration: 48000, Next: a.next(),
+		Kind: mp4.Audio, Entry: mp4.AAC(1, 48000, 128000, a.config), Timing: mp4.Timing{Timescale: 48000, Delta: 1024}, Sizes: a.sizes(),
+		Presentation: mp4.Presentation{MediaTime: 1024, Duration: 48000}, Next: a.next(),
 	}
 	file := write(t, &mp4.Movie{Tracks: []*mp4.Track{{
-		Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timescale: 12800, Delta: 512, Sizes: v.sizes(), Sync: v.sync,
-		Width: 320, Height: 180, Duration: 48000, Next: v.next(),
+		Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timing: mp4.Timing{Timescale: 12800, Delta: 512}, Sizes: v.sizes(), Sync: v.sync,
+		Width: 320, Height: 180, Presentation: mp4.Presentation{Duration: 48000}, Next: v.next(),
 	}, sound}})
 	path := filepath.Join(t.TempDir(), "film.mp4")
 	if err := os.WriteFile(path, file, 0o600); err != nil {
@@ -317,12 +317,12 @@ func TestChapters(t *testing.T) {
 	}
 	p, _ := probe(t, write(t, &mp4.Movie{Tracks: []*mp4.Track{
 		{
-			Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timescale: 12800, Delta: 512, Sizes: v.sizes(), Sync: v.sync,
-			Width: 320, Height: 180, Duration: 96000, Chapters: 1, Next: v.next(),
+			Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timing: mp4.Timing{Timescale: 12800, Delta: 512}, Sizes: v.sizes(), Sync: v.sync,
+			Width: 320, Height: 180, Presentation: mp4.Presentation{Duration: 96000, Chapters: 1}, Next: v.next(),
 		},
 		{
-			Kind: mp4.Text, Entry: tx3g(), Timescale: 1000, Deltas: []uint32{500, 1250, 250}, Sizes: titles.sizes(),
-			Duration: 96000, Disabled: true, Next: titles.next(),
+			Kind: mp4.Text, Entry: tx3g(), Timing: mp4.Timing{Timescale: 1000, Deltas: []uint32{500, 1250, 250}}, Sizes: titles.sizes(),
+			Presentation: mp4.Presentation{Duration: 96000, Disabled: true}, Next: titles.next(),
 		},
 	}}))
 	var got []string

@@ -35,14 +35,21 @@ type move struct {
 	frameW, frameH float64
 	// contentW and contentH are the size of the whole picture where it just fills the frame.
 	contentW, contentH float64
-	// fromZoom and toZoom are how large it is.
-	fromZoom, toZoom float64
-	// The other pairs are where the frame lies in the room that there is, 0 to 1, and how
-	// far it has moved from there.
-	fromX, toX, fromY, toY     float64
-	fromDX, toDX, fromDY, toDY float64
-	frames                     int64
+	// zoom is how large it is.
+	zoom course
+	// x and y are where the frame lies in the room that there is, 0 to 1, dx and dy how far it has
+	// moved from there.
+	x, y, dx, dy course
+	frames       int64
 }
+
+// course is a number that goes from one value to another.
+type course struct{ from, to float64 }
+
+// at is the value at a share of the time, 0 to 1.
+func (c course) at(t float64) float64 { return c.from + (c.to-c.from)*t }
+
+func (c course) reversed() course { return course{c.to, c.from} }
 
 // newMove plans a way over a still that is on for some frames.
 func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
@@ -58,39 +65,38 @@ func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
 	if m.Strong {
 		near = strong
 	}
-	out.fromZoom, out.toZoom = near, near
+	out.zoom.from, out.zoom.to = near, near
 	if m.Motion != frame.Pan {
-		out.fromZoom = 1
+		out.zoom.from = 1
 	}
 	switch {
 	case m.Motion == frame.Zoom || m.Motion == frame.ZoomOut:
-		out.fromX, out.fromY = share(s.Position.X), share(s.Position.Y)
-		out.toX, out.toY = out.fromX, out.fromY
+		out.x.from, out.y.from = share(s.Position.X), share(s.Position.Y)
+		out.x.to, out.y.to = out.x.from, out.y.from
 	case m.Strong:
 		x, y := out.direction(m.Edge)
-		out.fromX, out.toX = (1-x)/2, (1+x)/2
-		out.fromY, out.toY = (1-y)/2, (1+y)/2
+		out.x.from, out.x.to = (1-x)/2, (1+x)/2
+		out.y.from, out.y.to = (1-y)/2, (1+y)/2
 	default:
 		out.drift(m, float64(frames*pic.FPS.Den)/float64(pic.FPS.Num), near)
 	}
 	if m.Motion == frame.ZoomOut || m.Motion == frame.PanZoomOut {
-		out.fromZoom, out.toZoom = out.toZoom, out.fromZoom
-		out.fromX, out.toX, out.fromY, out.toY = out.toX, out.fromX, out.toY, out.fromY
-		out.fromDX, out.toDX, out.fromDY, out.toDY = out.toDX, out.fromDX, out.toDY, out.fromDY
+		out.zoom, out.x, out.y = out.zoom.reversed(), out.x.reversed(), out.y.reversed()
+		out.dx, out.dy = out.dx.reversed(), out.dy.reversed()
 	}
 	return out
 }
 
 // drift moves from the centre towards an edge, no further than there is room.
 func (m *move) drift(way Move, seconds, zoom float64) {
-	m.fromX, m.toX, m.fromY, m.toY = 0.5, 0.5, 0.5, 0.5
+	m.x.from, m.x.to, m.y.from, m.y.to = 0.5, 0.5, 0.5, 0.5
 	x, y := m.direction(way.Edge)
 	d := panSpeed * m.frameW * seconds
 	if x != 0 && y != 0 {
 		d /= math.Sqrt2
 	}
-	m.toDX = x * math.Min(d, (m.contentW*zoom-m.frameW)/2)
-	m.toDY = y * math.Min(d, (m.contentH*zoom-m.frameH)/2)
+	m.dx.to = x * math.Min(d, (m.contentW*zoom-m.frameW)/2)
+	m.dy.to = y * math.Min(d, (m.contentH*zoom-m.frameH)/2)
 }
 
 func share(a frame.Align) float64 {
@@ -130,7 +136,7 @@ func (m *move) direction(edge string) (x, y float64) {
 }
 
 // most is how large the picture ever is.
-func (m move) most() float64 { return math.Max(m.fromZoom, m.toZoom) }
+func (m move) most() float64 { return math.Max(m.zoom.from, m.zoom.to) }
 
 // view gives the part of the content that frame k shows, for a content of size 1: its
 // top left corner and its size.
@@ -139,11 +145,10 @@ func (m move) view(k int64) (x, y, w, h float64) {
 	if m.frames > 1 {
 		t = float64(k) / float64(m.frames-1)
 	}
-	at := func(from, to float64) float64 { return from + (to-from)*t }
-	zoom := at(m.fromZoom, m.toZoom)
+	zoom := m.zoom.at(t)
 	w, h = m.frameW/(m.contentW*zoom), m.frameH/(m.contentH*zoom)
-	x = at(m.fromX, m.toX)*(1-w) + at(m.fromDX, m.toDX)/(m.contentW*zoom)
-	y = at(m.fromY, m.toY)*(1-h) + at(m.fromDY, m.toDY)/(m.contentH*zoom)
+	x = m.x.at(t)*(1-w) + m.dx.at(t)/(m.contentW*zoom)
+	y = m.y.at(t)*(1-h) + m.dy.at(t)/(m.contentH*zoom)
 	return x, y, w, h
 }
 

@@ -89,7 +89,7 @@ func asset(t *testing.T, w, h, columns int, colors ...color.Color) *picture.Asse
 	if err := png.Encode(&b, m); err != nil {
 		t.Fatal(err)
 	}
-	return staged(t, b.Bytes(), ffmpeg.Source{Width: w, Height: h, Turn: 1, PixelW: 1, PixelH: 1, Alpha: !m.Opaque(), Matrix: "rgb"})
+	return staged(t, b.Bytes(), ffmpeg.Source{Width: w, Height: h, Turn: 1, PixelW: 1, PixelH: 1, Alpha: !m.Opaque(), Coding: ffmpeg.Coding{Matrix: "rgb"}})
 }
 
 func staged(t *testing.T, file []byte, s ffmpeg.Source) *picture.Asset {
@@ -248,7 +248,7 @@ func TestFramesOfAClip(t *testing.T) {
 	}
 	clip := &picture.Asset{
 		Input:  ffmpeg.Input{Path: path, Format: media.MOV},
-		Source: ffmpeg.Source{Width: 96, Height: 64, Turn: 1, PixelW: 1, PixelH: 1, Matrix: "bt709", Plain: true},
+		Source: ffmpeg.Source{Width: 96, Height: 64, Turn: 1, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "bt709", Plain: true}},
 	}
 	const second = 1_000_000
 	for _, c := range []struct {

@@ -397,8 +397,8 @@ func TestViewKeys(t *testing.T) {
 		{Still: still, Spans: []picture.Span{{Layers: layer(2)}}},
 		{Still: still, Spans: []picture.Span{{Layers: layer(1)}, {From: 3, Layers: layer(2)}}},
 		{Still: still, Spans: []picture.Span{{Layers: layer(1)}, {From: 4, Layers: layer(2)}}},
-		{Still: still, Clip: &ffmpeg.ClipInput{From: 1}},
-		{Still: still, Clip: &ffmpeg.ClipInput{From: 2}},
+		{Still: still, Clip: &ffmpeg.ClipInput{Stretch: ffmpeg.Stretch{From: 1}}},
+		{Still: still, Clip: &ffmpeg.ClipInput{Stretch: ffmpeg.Stretch{From: 2}}},
 	} {
 		k := v.Look().Key()
 		if other, ok := seen[k]; ok {
@@ -446,5 +446,5 @@ func noise(b *testing.B, w, h int) *picture.Asset {
 	if err := os.WriteFile(path, buf.Bytes(), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	return &picture.Asset{Input: ffmpeg.Input{Path: path, Format: media.PNG}, Source: ffmpeg.Source{Width: w, Height: h, Turn: 1, PixelW: 1, PixelH: 1, Matrix: "rgb"}}
+	return &picture.Asset{Input: ffmpeg.Input{Path: path, Format: media.PNG}, Source: ffmpeg.Source{Width: w, Height: h, Turn: 1, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "rgb"}}}
 }

@@ -123,13 +123,17 @@ type Picture struct {
 	File      string
 	FileRange diag.Range
 	// Video is set by (video: …); image lines are told apart by their file.
-	Video    bool
-	Fit      frame.Fit
-	Position frame.Position
+	Video bool
+	frame.Placing
 	// Edge is the word that gives a pan its direction: "top", "left", … or "".
-	Edge    string
-	Motion  frame.Motion
-	Strong  bool // the motion goes further
+	Edge   string
+	Motion frame.Motion
+	Strong bool // the motion goes further
+	Playing
+}
+
+// Playing is how a clip is played.
+type Playing struct {
 	Sync    Sync
 	Still   Still
 	Segment *Segment

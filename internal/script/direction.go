@@ -293,13 +293,13 @@ func clipPart() kind[Picture] {
 		},
 		read: func(s string) (Picture, bool) {
 			if w, ok := oneOf(stills...).read(s); ok {
-				return Picture{Still: Still(w)}, true
+				return Picture{Playing: Playing{Still: Still(w)}}, true
 			}
 			if at, ok := clock(s); ok && at < maxTime {
-				return Picture{Segment: &Segment{From: at}}, true
+				return Picture{Playing: Playing{Segment: &Segment{From: at}}}, true
 			}
 			stretch, ok := segment(s)
-			return Picture{Segment: &stretch}, ok
+			return Picture{Playing: Playing{Segment: &stretch}}, ok
 		},
 	}
 }

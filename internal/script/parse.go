@@ -29,17 +29,9 @@ func Parse(file string, src []byte) (*Script, diag.List) {
 
 // parser is one reading of one file.
 type parser struct {
-	// headerLines is the line behind what looks like a header, which has its own warning.
-	headerLines int
-	src         *source
-	file        string
-	folder      string // all names of files are relative to it
-	vars        vars
-	diags       *diag.List
-	known       known
-	inline      *inline
-	// elements are those of SSML, once a script has any.
-	elements map[string][]string
+	context
+	notices
+	diags *diag.List
 
 	items []item
 	at    int
@@ -53,6 +45,24 @@ type parser struct {
 	seen       map[string]bool
 	out        *Script
 	blocks     []block
+}
+
+// context is what a file is parsed with.
+type context struct {
+	src    *source
+	file   string
+	folder string // all names of files are relative to it
+	vars   vars
+	known  known
+	inline *inline
+	// elements are those of SSML, once a script has any.
+	elements map[string][]string
+}
+
+// notices are what was noticed of a file as a whole.
+type notices struct {
+	// headerLines is the line behind what looks like a header, which has its own warning.
+	headerLines int
 	// unclosed is set when a block, or the header, has no end.
 	unclosed, openHeader bool
 	marp                 bool // the file is a slide deck of Marp
@@ -80,9 +90,8 @@ type block struct {
 
 func newParser(file, folder string, v vars, diags *diag.List) *parser {
 	return &parser{
-		file: file, folder: folder, vars: v, diags: diags,
-		known: vocabulary(), seen: map[string]bool{},
-		out: &Script{File: file},
+		context: context{file: file, folder: folder, vars: v, known: vocabulary()},
+		diags:   diags, seen: map[string]bool{}, out: &Script{File: file},
 	}
 }
 

@@ -192,14 +192,14 @@ func TestPictures(t *testing.T) {
 		want script.Picture
 	}{
 		{"![](a.png)", script.Picture{File: "a.png"}},
-		{"  ![contain top-left](a b (1).png)", script.Picture{File: "a b (1).png", Fit: frame.Contain, Edge: "top-left", Position: frame.Position{X: frame.AlignStart, Y: frame.AlignStart}}},
-		{"![pan right](a.png)", script.Picture{File: "a.png", Motion: frame.Pan, Edge: "right", Position: frame.Position{X: frame.AlignEnd}}},
-		{"![loop mute](c.mp4)", script.Picture{File: "c.mp4", Sync: script.Loop, Mute: true}},
-		{"![end](c.mp4)", script.Picture{File: "c.mp4", Still: script.StillEnd}},
-		{"![10-14.5](c.mp4)", script.Picture{File: "c.mp4", Segment: &script.Segment{From: 10 * time.Second, To: 14500 * time.Millisecond}}},
-		{"![00-08](c.mp4)", script.Picture{File: "c.mp4", Segment: &script.Segment{To: 8 * time.Second}}},
-		{"![00:00:02 - 00:00:04 fit](c.mp4)", script.Picture{File: "c.mp4", Fit: frame.Stretch, Segment: &script.Segment{From: 2 * time.Second, To: 4 * time.Second}}},
-		{"(video:\n  file: c.mp4\n  segment: 1:30-1:31\n  volume: 0.2\n  sync: freeze)", script.Picture{File: "c.mp4", Video: true, Sync: script.Freeze, Segment: &script.Segment{From: 90 * time.Second, To: 91 * time.Second}}},
+		{"  ![contain top-left](a b (1).png)", script.Picture{File: "a b (1).png", Placing: frame.Placing{Fit: frame.Contain, Position: frame.Position{X: frame.AlignStart, Y: frame.AlignStart}}, Edge: "top-left"}},
+		{"![pan right](a.png)", script.Picture{File: "a.png", Motion: frame.Pan, Edge: "right", Placing: frame.Placing{Position: frame.Position{X: frame.AlignEnd}}}},
+		{"![loop mute](c.mp4)", script.Picture{File: "c.mp4", Playing: script.Playing{Sync: script.Loop, Mute: true}}},
+		{"![end](c.mp4)", script.Picture{File: "c.mp4", Playing: script.Playing{Still: script.StillEnd}}},
+		{"![10-14.5](c.mp4)", script.Picture{File: "c.mp4", Playing: script.Playing{Segment: &script.Segment{From: 10 * time.Second, To: 14500 * time.Millisecond}}}},
+		{"![00-08](c.mp4)", script.Picture{File: "c.mp4", Playing: script.Playing{Segment: &script.Segment{To: 8 * time.Second}}}},
+		{"![00:00:02 - 00:00:04 fit](c.mp4)", script.Picture{File: "c.mp4", Placing: frame.Placing{Fit: frame.Stretch}, Playing: script.Playing{Segment: &script.Segment{From: 2 * time.Second, To: 4 * time.Second}}}},
+		{"(video:\n  file: c.mp4\n  segment: 1:30-1:31\n  volume: 0.2\n  sync: freeze)", script.Picture{File: "c.mp4", Video: true, Playing: script.Playing{Sync: script.Freeze, Segment: &script.Segment{From: 90 * time.Second, To: 91 * time.Second}}}},
 	} {
 		s := parse(t, c.src)
 		got := *s.Scenes[0].Nodes[0].(*script.Picture)

@@ -33,8 +33,13 @@ type Drawer struct {
 
 	launching sync.Mutex // one start at a time
 
+	sketchbook
+}
+
+// sketchbook draws diagrams.
+type sketchbook struct {
 	sketching sync.Mutex // guards pad
-	pad       *page      // the page that draws diagrams; nil until the first
+	pad       *page      // nil until the first diagram
 }
 
 // New makes a Drawer; cfg must be valid. Nothing is started before the first slide.

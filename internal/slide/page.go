@@ -27,24 +27,29 @@ var pageScript string
 // page is a tab of the browser.
 type page struct {
 	browser *browser
-	target  string
-	context string
-	session string
-	frame   string
-	drawn   int
+	ids
+	drawn int
 
 	size   [3]float64 // the viewport's width and height, and the scale, as set last
 	canvas params     // the colour behind the page, as set last
 
 	knows map[frame.BlockKind]bool // of a sketch pad: the libraries it has
 
-	mu     sync.Mutex
+	mu sync.Mutex // guards what follows
+	served
+	failed bool // the page's process is gone
+	broken chan struct{}
+	loaded chan struct{}
+}
+
+// ids are what the browser calls a page by.
+type ids struct{ target, context, session, frame string }
+
+// served is what a page's requests are answered with.
+type served struct {
 	serial int    // of the slide that is drawn
 	kept   *kept  // its files; nil: none
 	behind []byte // the picture behind it
-	failed bool   // the page's process is gone
-	broken chan struct{}
-	loaded chan struct{}
 }
 
 // open makes a page whose requests we answer. Scripts run on a sketch pad alone.

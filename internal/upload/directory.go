@@ -54,10 +54,15 @@ type entry struct {
 	crc    uint32
 	packed int64
 	size   int64
+	extent
+	folder bool
+}
+
+// extent is where an entry lies in the archive.
+type extent struct {
 	header int64 // where the local header begins
 	data   int64 // where the data begins
 	end    int64 // behind the data, and the data descriptor if there is one
-	folder bool
 }
 
 // String is the name for messages.
