@@ -1,0 +1,253 @@
+package compile_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"mynah/internal/cache"
+	"mynah/internal/compile"
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/frame"
+	"mynah/internal/project"
+	"mynah/internal/storyboard"
+	"mynah/internal/voice"
+	"mynah/internal/voice/tone"
+)
+
+func newBooth(t *testing.T, engines ...voice.Engine) *voice.Booth {
+	t.Helper()
+	store, err := cache.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(store.Close)
+	b, err := voice.NewBooth(voice.DefaultConfig(), engines, store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func open(t *testing.T, files map[string]string) *project.Project {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in, err := project.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = in.Close() })
+	return in
+}
+
+// summaries are the findings as file:line severity summary.
+func summaries(list diag.List) string {
+	var out []string
+	for _, d := range list {
+		out = append(out, d.Range.File+": "+d.Summary)
+	}
+	return strings.Join(out, "\n")
+}
+
+const said = "---\nvoice: tone/high\n---\n"
+
+func TestRead(t *testing.T) {
+	t.Parallel()
+	in := open(t, map[string]string{
+		"s.md": said + "One.\n\n---\nTwo.\n\n---\nThree (include: x.md)\n", "mynah.yaml": "header: {title: Ours, size: 64x36}\nvoices: {me: tone/low}\n",
+		"s.de.md": "Eins.\n\n---\nZwei.\n\n---\nDrei.\n", "me.md": "---\nvoice: Me\n---\nHello.\n", "bad.md": "(nonsense: 1)\n\n(size: huge)\n", "empty.md": "",
+	})
+	b := newBooth(t, tone.New())
+	src, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md"})
+	if err != nil || src.Board == nil || len(src.Board.Scenes) != 3 || src.Name != "s.md" || src.Board.Film.Title != "Ours" || src.Board.Film.Width != 64 {
+		t.Fatalf("%v, %+v", err, src)
+	}
+	if len(src.Sources) != 2 || string(src.Sources["s.md"]) == "" || string(src.Sources["mynah.yaml"]) == "" {
+		t.Errorf("sources are %v", src.Sources)
+	}
+	title := "Mine"
+	req := compile.Request{Script: "s.md", Size: &frame.Size{Width: 128, Height: 72}, FPS: &frame.Rate{Num: 50, Den: 1}, Voice: "tone/low", Scenes: [2]int{2, 3}}
+	req.Header.Title = &title
+	src, err = compile.Read(t.Context(), in, b, req)
+	if err != nil || len(src.Board.Scenes) != 2 || src.Board.Film.Width != 128 || src.Board.Film.FPS.Num != 50 || src.Board.Film.Title != "Mine" ||
+		src.Board.Scenes[0].Parts[0].Voice != "tone/low" || src.Board.Scenes[0].Parts[0].Text != "Two." {
+		t.Errorf("%v, %+v", err, src.Board)
+	}
+	if _, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md", Scenes: [2]int{3, 4}}); fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), "there is no scene 4: s.md has 3") {
+		t.Errorf("got %v", err)
+	}
+	src, err = compile.Read(t.Context(), in, b, compile.Request{Script: "me.md"})
+	if err != nil || src.Board.Scenes[0].Parts[0].Voice != "tone/low" {
+		t.Errorf("a name of the project's own: %v, %s", err, summaries(src.Findings))
+	}
+	src, err = compile.Read(t.Context(), in, b, compile.Request{Script: "none.md"})
+	if err != nil || !src.Findings.HasErrors() {
+		t.Errorf("a script that is missing: %v, %s", err, summaries(src.Findings))
+	}
+	src, err = compile.Read(t.Context(), in, b, compile.Request{Script: "empty.md"})
+	if err != nil || !src.Findings.HasErrors() {
+		t.Errorf("an empty script: %v, %s", err, summaries(src.Findings))
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := compile.Read(ctx, in, b, compile.Request{Script: "s.md"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("a stop gives %v", err)
+	}
+}
+
+// TestTranslations: the script of a language, with what it takes from the one that it translates.
+func TestTranslations(t *testing.T) {
+	t.Parallel()
+	in := open(t, map[string]string{
+		"s.md": said + "One.\n\n(duration: 7)\n\n---\nTwo.\n", "s.de.md": "---\nvoice: tone/low\n---\nEins.\n\n---\nZwei.\n",
+		"h.md": "---\nvoice: tone/high\nlanguage: de\n---\nOne.\n", "h.de.md": "---\nvoice: tone/low\n---\nEins.\n",
+		"l.md": said + "One.\n\n---\nTwo.\n", "l.de.md": "---\nvoice: tone/low\n---\nEins.\n", "b.md": "(((\n", "b.de.md": said + "x\n",
+	})
+	b := newBooth(t, tone.New())
+	for _, c := range []struct{ script, language, name, text string }{
+		{"s.md", "de", "s.de.md", "Eins."}, {"s.md", "", "s.md", "One."}, {"s.de.md", "", "s.de.md", "Eins."}, {"h.md", "", "h.de.md", "Eins."}, {"s.de.md", "en", "s.md", "One."},
+	} {
+		src, err := compile.Read(t.Context(), in, b, compile.Request{Script: c.script, Language: c.language})
+		if err != nil || src.Name != c.name || src.Board == nil || src.Board.Scenes[0].Parts[0].Text != c.text {
+			t.Errorf("%s in %q: %v, %s, %s", c.script, c.language, err, src.Name, summaries(src.Findings))
+			continue
+		}
+	}
+	if _, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md", Language: "fr"}); fault.CodeOf(err) != fault.Input || !strings.Contains(err.Error(), `s.md is not there in the language "fr"`) {
+		t.Errorf("got %v", err)
+	}
+	src, err := compile.Read(t.Context(), in, b, compile.Request{Script: "l.de.md"})
+	if err != nil || !strings.Contains(summaries(src.Findings), "scene") {
+		t.Errorf("a translation that lacks a scene: %v, %q", err, summaries(src.Findings))
+	}
+}
+
+// TestVoices: what a voice cannot be or say is found.
+func TestVoices(t *testing.T) {
+	t.Parallel()
+	b := newBooth(t, tone.New())
+	for text, want := range map[string]string{
+		"---\nvoice: tone/high\n---\nHello.\n":                     "",
+		"---\nvoice: zaphod\n---\nHello there.\n":                  "zaphod",
+		"---\nvoice: far/alloy\n---\nHello there.\n":               "far",
+		"---\nvoice: tone/high\nlexicon: words.txt\n---\nHello.\n": "",
+		"---\nvoice: tone/high\nlexicon: wrods.txt\n---\nHello.\n": "wrods.txt",
+	} {
+		in := open(t, map[string]string{"s.md": text, "words.txt": "Mynah: MY nah\n"})
+		src, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := summaries(src.Findings); want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	in := open(t, map[string]string{"s.md": said + "(lexicon: x)\n\nMynah sings.\n", "bad.txt": "no colon here\n"})
+	_, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md"})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNearest: a file that is missing is likened to one that may stand in its place.
+func TestNearest(t *testing.T) {
+	t.Parallel()
+	const png = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00"
+	in := open(t, map[string]string{
+		"s.md": "", "img/photo.png": png, "photo.txt": "x", "s.jpg": png, "sound.mp3": "ID3", "look.css": "a{}", "Own.ttf": "x", "words.txt": "a: b\n",
+	})
+	b := newBooth(t, tone.New())
+	for text, want := range map[string]string{
+		"![](img/phto.png)\n":                "img/photo.png",
+		"![](photo.png)\n":                   "img/photo.png",
+		"![](photo.jpg)\n":                   "",
+		"![](zzzzzzzz.png)\n":                "",
+		"(audio: sonud.mp3)\n\nHello.\n":     "sound.mp3",
+		"![](s.jgp)\n":                       "",
+		"```md {theme: lok.css}\n# x\n```\n": "",
+	} {
+		if err := os.WriteFile(in.Path("s.md"), []byte(said+text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		src, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		hints := ""
+		for _, d := range src.Findings {
+			hints += d.Hint + "\n"
+		}
+		if want != "" && !strings.Contains(hints, want) || want == "" && strings.Contains(hints, "did you mean img/") {
+			t.Errorf("%q: %q, want %q", text, hints, want)
+		}
+	}
+}
+
+// TestStrict: a voice whose engine is missing ends a strict build.
+func TestStrict(t *testing.T) {
+	t.Parallel()
+	in := open(t, map[string]string{"s.md": "---\nvoice: piper/en_US-amy-medium\n---\nHello.\n"})
+	src, err := compile.Read(t.Context(), in, newBooth(t, tone.New()), compile.Request{Script: "s.md", Strict: true})
+	if err == nil && !src.Findings.HasErrors() && len(src.Findings) == 0 {
+		t.Errorf("%v, %q", err, summaries(src.Findings))
+	}
+}
+
+func TestText(t *testing.T) {
+	t.Parallel()
+	b := newBooth(t, tone.New())
+	src, cues, err := compile.Text(t.Context(), project.Empty(), b, compile.TextRequest{
+		Text:   "---\nvoice: tone/high\nbackground: corporate-1\n---\nOne. ![](a.png)\n\n(background: song.mp3)\n\n(transition: wipe)\n\n---\n```md\n# slide\n```\n\nTwo.\n",
+		Header: map[string]string{"voice-speed": "fast", "voice": "tone/low", "language": "en-GB"},
+	})
+	if err != nil || cues != nil || src.Board == nil || src.Findings.HasErrors() {
+		t.Fatalf("%v, %s", err, summaries(src.Findings))
+	}
+	if got := summaries(src.Findings); !strings.Contains(got, `text: the background "song.mp3" is a file, and a spoken text has no files: it is left out`) {
+		t.Errorf("findings are %q", got)
+	}
+	var parts []storyboard.Part
+	for _, s := range src.Board.Scenes {
+		if len(s.Slides) > 0 || len(s.Shots) > 0 {
+			t.Errorf("pictures are left: %+v", s)
+		}
+		parts = append(parts, s.Parts...)
+	}
+	i := slices.IndexFunc(parts, func(p storyboard.Part) bool { return p.Kind == storyboard.Speech })
+	if i < 0 || parts[i].Voice != "tone/low" || parts[i].Speed != 1.25 || src.Board.Film.Music == nil {
+		t.Errorf("%+v", parts)
+	}
+	src, cues, err = compile.Text(t.Context(), project.Empty(), b, compile.TextRequest{
+		Text: "1\n00:00:01,000 --> 00:00:02,000\nFirst.\n\n2\n00:00:03,000 --> 00:00:04,000\nSecond.\n", Timed: "srt", Header: map[string]string{"voice": "tone/high"},
+	})
+	if err != nil || len(cues) != 2 || len(src.Board.Scenes) != 2 || src.Board.Scenes[1].Range.Start.Line != cues[1].Line {
+		t.Errorf("%v, %+v, %s", err, cues, summaries(src.Findings))
+	}
+	for _, r := range []compile.TextRequest{
+		{Text: "x", Header: map[string]string{"voice-speed": "warp"}},
+		{Text: "WEBVTT\n\n00:01.000 --> 00:02.000\nx\n", Timed: "vtt", Longest: time.Second},
+		{Text: "nothing", Timed: "srt"},
+	} {
+		if _, _, err := compile.Text(t.Context(), project.Empty(), b, r); err == nil {
+			t.Errorf("%+v is taken", r)
+		}
+	}
+	if err := compile.CheckHeader(map[string]string{"voice-pitch": "low"}); err != nil {
+		t.Error(err)
+	}
+	if err := compile.CheckHeader(map[string]string{"voice-pitch": "99"}); err == nil {
+		t.Error("a pitch of 99 is taken")
+	}
+}
