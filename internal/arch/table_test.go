@@ -33,7 +33,7 @@ func table() []section {
 			{"internal/worker", 9, "a job to the studio to the bucket; what the doors ask of the studio"},
 			{"internal/store", 9, "records in SQLite; the only speaker of SQL"},
 			{"internal/queue", 9, "jobs on River, in the same database"},
-			{"internal/build", 1, "a build's record: its states, legal moves, the interface of its store"},
+			{"internal/record", 1, "a build's record: its states, legal moves, the interface of its store"},
 			{"internal/upload", 2, "the strict unzip, the fetcher of `zip-url` and `github`"},
 			{"internal/objects", 2, "uploads and results in a bucket, signed addresses"},
 			{"internal/auth", 1, "API keys, and how much each may ask for"},

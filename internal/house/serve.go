@@ -20,12 +20,12 @@ import (
 	"golang.org/x/sys/unix"
 
 	"mynah/internal/auth"
-	"mynah/internal/build"
 	"mynah/internal/cache"
 	"mynah/internal/fault"
 	"mynah/internal/httpapi"
 	"mynah/internal/objects"
 	"mynah/internal/queue"
+	"mynah/internal/record"
 	"mynah/internal/store"
 	"mynah/internal/upload"
 	"mynah/internal/worker"
@@ -358,11 +358,11 @@ func (o *office) expire(ctx context.Context, now time.Time) error {
 	}
 	for _, b := range old {
 		// The row first: readers follow it, and must not be led to what is gone.
-		_, err := o.records.Update(ctx, b.ID, func(b *build.Build) error {
+		_, err := o.records.Update(ctx, b.ID, func(b *record.Build) error {
 			b.Result, b.Spec.Text = nil, ""
-			return b.Move(build.Expired, now)
+			return b.Move(record.Expired, now)
 		})
-		if err != nil && !errors.Is(err, build.ErrNotFound) {
+		if err != nil && !errors.Is(err, record.ErrNotFound) {
 			return err
 		}
 		if err := o.objects.Delete(ctx, b.Result.Keys()...); err != nil {
@@ -374,7 +374,7 @@ func (o *office) expire(ctx context.Context, now time.Time) error {
 		return err
 	}
 	for _, id := range gone {
-		if err := o.objects.Delete(ctx, build.UploadKey(id)); err != nil {
+		if err := o.objects.Delete(ctx, record.UploadKey(id)); err != nil {
 			return err
 		}
 	}
@@ -383,7 +383,7 @@ func (o *office) expire(ctx context.Context, now time.Time) error {
 			return nil
 		}
 		b, err := o.records.Build(ctx, strings.Split(key, "/")[1])
-		if errors.Is(err, build.ErrNotFound) || err == nil && b.State.Over() && b.State != build.Succeeded {
+		if errors.Is(err, record.ErrNotFound) || err == nil && b.State.Over() && b.State != record.Succeeded {
 			return o.objects.Delete(ctx, key)
 		}
 		return err

@@ -19,7 +19,7 @@ import (
 	_ "modernc.org/sqlite" // the driver
 
 	"mynah/internal/auth"
-	"mynah/internal/build"
+	"mynah/internal/record"
 )
 
 //go:embed migrations/*.sql
@@ -244,7 +244,7 @@ func (s *Store) ForgetUploads(ctx context.Context, before time.Time) ([]string, 
 // Begin notes a request with an Idempotency-Key and the hash of its body. When one came
 // before, fresh is false, same tells whether its body was equal, and answer is what it
 // got, nil while it is in flight.
-func (s *Store) Begin(ctx context.Context, tenant, key string, body []byte) (fresh, same bool, answer *build.Answer, err error) {
+func (s *Store) Begin(ctx context.Context, tenant, key string, body []byte) (fresh, same bool, answer *record.Answer, err error) {
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM answers WHERE created < ?", millis(s.now().Add(-24*time.Hour))); err != nil {
 			return err
@@ -262,7 +262,7 @@ func (s *Store) Begin(ctx context.Context, tenant, key string, body []byte) (fre
 		}
 		same = slices.Equal(was, body)
 		if text != "" {
-			answer = &build.Answer{}
+			answer = &record.Answer{}
 			return json.Unmarshal([]byte(text), answer)
 		}
 		return nil
@@ -272,7 +272,7 @@ func (s *Store) Begin(ctx context.Context, tenant, key string, body []byte) (fre
 
 // Finish keeps the answer of a request that Begin noted; nil forgets the request, so
 // that it can be tried again.
-func (s *Store) Finish(ctx context.Context, tenant, key string, answer *build.Answer) error {
+func (s *Store) Finish(ctx context.Context, tenant, key string, answer *record.Answer) error {
 	if answer == nil {
 		_, err := s.writer.ExecContext(ctx, "DELETE FROM answers WHERE tenant = ? AND key = ?", tenant, key)
 		return err
@@ -292,6 +292,6 @@ func (s *Store) DropUnanswered(ctx context.Context) error {
 }
 
 var (
-	_ build.Store = (*Store)(nil)
-	_ auth.Store  = (*Store)(nil)
+	_ record.Store = (*Store)(nil)
+	_ auth.Store   = (*Store)(nil)
 )
