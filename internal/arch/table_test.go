@@ -8,7 +8,7 @@ type row struct {
 }
 
 // noFloor is that of packages of tests alone.
-const noFloor = -1
+const noFloor = -2
 
 // section is a part of the house.
 type section struct {
@@ -106,6 +106,9 @@ func table() []section {
 			{"internal/diag", 0, "what an author is told: place, what is wrong, what is allowed, what to write instead"},
 			{"internal/fault", 0, "what a caller is told: a code, a public sentence, the cause, whose turn it is"},
 			{"examples", 0, "example projects; the tour is what `mynah init` makes"},
+		}},
+		{"the cellar", []row{
+			{"internal/system", -1, "what operating systems do each in their own way about files: identity, locks, room, links"},
 		}},
 		{"tests and measures", []row{
 			{"test/bench", 12, "measures what is promised about speed, as ratios of CPU time; with `-peers` against other programs"},

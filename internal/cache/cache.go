@@ -28,7 +28,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
-	"golang.org/x/sys/unix"
+
+	"mynah/internal/system"
 )
 
 // Kind groups entries for listing; it is the first folder of an entry's path.
@@ -91,15 +92,14 @@ const (
 
 // HashFile gives the key of a file's bytes, as the function does, and notes it.
 func (s *Store) HashFile(ctx context.Context, path string) (Key, error) {
-	var st unix.Stat_t
-	if err := unix.Stat(path, &st); err != nil {
-		return Key{}, &os.PathError{Op: "stat", Path: path, Err: err}
+	id, err := system.Identify(path)
+	if err != nil {
+		return Key{}, err
 	}
-	changed := time.Unix(st.Ctim.Unix())
-	if st.Size < largeFile || time.Since(changed) < settled {
+	if id.Size() < largeFile || time.Since(id.Changed()) < settled {
 		return HashFile(ctx, path)
 	}
-	note := NewHasher("file 1").Int(int64(st.Dev), int64(st.Ino), st.Size, st.Mtim.Nano(), st.Ctim.Nano()).Key()
+	note := NewHasher("file 1").Int(id[:]...).Key()
 	if b, ok := s.Get(Probes, note); ok && len(b) == sha256.Size {
 		return Key(b), nil
 	}
@@ -190,7 +190,7 @@ func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
 	dst := s.path(kind, key)
-	if err := s.place(f.Name(), dst); err != nil {
+	if err := s.place(f.Name(), dst); err != nil && !(system.IsInUse(err) && s.Has(kind, key)) {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
 	return nil
@@ -253,10 +253,13 @@ func (s *Store) Open(kind Kind, key Key) (*Entry, bool) {
 	}
 	size, err := check(f, seed(kind, key))
 	if err != nil {
-		if isAt(f, p) { // else another process has made it anew meanwhile
+		opened, err1 := f.Stat()
+		named, err2 := os.Stat(p)
+		_ = f.Close()
+		// Else another process has made it anew meanwhile.
+		if err1 == nil && err2 == nil && os.SameFile(opened, named) {
 			_ = os.RemoveAll(p)
 		}
-		_ = f.Close()
 		return nil, false
 	}
 	now := time.Now()

@@ -8,16 +8,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
-
-	"golang.org/x/sys/unix"
 
 	"mynah/internal/cache"
 	"mynah/internal/fault"
 	"mynah/internal/proc"
 	"mynah/internal/slide"
 	"mynah/internal/studio"
+	"mynah/internal/system"
 	"mynah/internal/voice"
 	"mynah/internal/voice/espeak"
 	"mynah/internal/voice/flite"
@@ -78,37 +78,38 @@ type House struct {
 	piper     *piper.Engine
 	engines   EnginesConfig
 	temporary string
-	alive     *os.File // locked as long as the temporary folder is in use
+	alive     *system.Lock // held as long as the temporary folder is in use
 }
 
 // temporary makes a folder that goes with this process, and removes those of processes
 // that were killed: nobody holds their lock any more.
-func temporary() (string, *os.File, error) {
+func temporary() (string, *system.Lock, error) {
 	old, _ := filepath.Glob(filepath.Join(os.TempDir(), temporaryPrefix+"*", aliveName))
 	for _, name := range old {
-		f, err := os.Open(name)
-		if err != nil {
-			continue
-		}
-		if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil {
+		if lock, err := system.TryLock(name); err == nil {
 			_ = os.RemoveAll(filepath.Dir(name))
+			lock.Release()
 		}
-		_ = f.Close()
 	}
-	dir, err := os.MkdirTemp("", temporaryPrefix+"*")
-	if err != nil {
-		return "", nil, err
-	}
-	// Locked before it has the name by which others look for it.
-	f, err := os.CreateTemp(dir, "new-*")
-	if err == nil {
-		err = errors.Join(unix.Flock(int(f.Fd()), unix.LOCK_EX), os.Rename(f.Name(), filepath.Join(dir, aliveName)))
-	}
-	if err != nil {
+	for {
+		dir, err := os.MkdirTemp("", temporaryPrefix+"*")
+		if err != nil {
+			return "", nil, err
+		}
+		name := filepath.Join(dir, aliveName)
+		var lock *system.Lock
+		if err = os.WriteFile(name, nil, 0o600); err == nil {
+			lock, err = system.TryLock(name)
+		}
+		if err == nil {
+			return dir, lock, nil
+		}
 		_ = os.RemoveAll(dir)
-		return "", nil, err
+		// Before it was locked, another process may have taken it for one that was left.
+		if !errors.Is(err, system.ErrTaken) && !errors.Is(err, fs.ErrNotExist) {
+			return "", nil, err
+		}
 	}
-	return dir, f, nil
 }
 
 const (
@@ -220,7 +221,7 @@ func (h *House) Close() {
 	}
 	if h.temporary != "" {
 		_ = os.RemoveAll(h.temporary)
-		_ = h.alive.Close()
+		h.alive.Release()
 	}
 }
 

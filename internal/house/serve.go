@@ -16,8 +16,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gofrs/flock"
 	"gocloud.dev/blob/fileblob"
-	"golang.org/x/sys/unix"
 
 	"mynah/internal/auth"
 	"mynah/internal/cache"
@@ -27,6 +27,7 @@ import (
 	"mynah/internal/queue"
 	"mynah/internal/record"
 	"mynah/internal/store"
+	"mynah/internal/system"
 	"mynah/internal/upload"
 	"mynah/internal/worker"
 )
@@ -106,20 +107,19 @@ func openRecords(ctx context.Context, data string, cfg store.Config) (*store.Sto
 }
 
 // lock takes the data folder for this process.
-func lock(data string) (*os.File, error) {
+func lock(data string) (*flock.Flock, error) {
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return nil, fault.New(fault.Disk, err, "the data folder %s cannot be made", data).WithHint("name another with --data")
 	}
-	f, err := os.OpenFile(filepath.Join(data, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
+	l := flock.New(filepath.Join(data, "lock"), flock.SetFlag(os.O_RDWR|os.O_CREATE))
+	switch ok, err := l.TryLock(); {
+	case err != nil:
 		return nil, fault.New(fault.Disk, err, "the data folder %s cannot be written", data).WithHint("name another with --data")
-	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		_ = f.Close()
+	case !ok:
 		return nil, fault.New(fault.Usage, nil, "another server works on the data folder %s", data).
 			WithHint("stop it first, or name another folder with --data")
 	}
-	return f, nil
+	return l, nil
 }
 
 // office is a server, put together.
@@ -311,8 +311,7 @@ func (o *office) ready(ctx context.Context) (map[string]string, bool) {
 	if o.stopping.Load() {
 		checks["queue"] = "the server is stopping"
 	}
-	var fs unix.Statfs_t
-	if err := unix.Statfs(o.cfg.Data, &fs); err != nil || fs.Bavail*uint64(fs.Bsize) < leastFree {
+	if free, err := system.FreeBytes(o.cfg.Data); err != nil || free < leastFree {
 		checks["disk"] = "the disk is nearly full"
 	}
 	for _, name := range []string{"ffmpeg", "ffprobe", "espeak-ng"} {

@@ -9,9 +9,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"io"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -210,27 +208,24 @@ func number(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
 // synthesize has the text said, puts the samples into the clip and gives the sounds,
 // pauses left out.
 func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Request, say string, markup bool) ([]voice.Sound, error) {
-	f, err := os.CreateTemp(e.program.Config().TempDir, "speech-*")
+	spool, err := proc.NewSpool(e.program.Config().TempDir)
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "cannot make a temporary file")
 	}
-	defer func() { _ = f.Close() }()
-	if err := os.Remove(f.Name()); err != nil {
-		return nil, fault.New(fault.Disk, err, "cannot make a temporary file")
-	}
+	defer spool.Close()
 	args := arguments(req)
 	if markup {
 		args = append(args, "-ssml")
 	}
 	out, err := e.program.Output(ctx, proc.Command{
-		Args:       append(args, "-f", "-", "-o", "/dev/fd/3"),
+		Args:       append(args, "-f", "-", "-o", spool.Name),
 		Stdin:      strings.NewReader(say),
-		ExtraFiles: []*os.File{f},
+		ExtraFiles: spool.Files,
 	})
 	if err != nil {
 		return nil, err
 	}
-	wav, err := io.ReadAll(io.NewSectionReader(f, 0, 1<<30))
+	wav, err := spool.ReadAll(1 << 30)
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "cannot read a temporary file")
 	}

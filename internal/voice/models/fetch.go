@@ -11,16 +11,17 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"mynah/internal/fault"
+	"mynah/internal/system"
 )
 
 // fetchPrefix begins the names of what was fetched so far.
@@ -53,40 +54,66 @@ func (s state) validator() string {
 // so that the next try goes on where this one ended. It is whole, as check asks, when the
 // error is nil. The caller renames or removes the file and only then closes it: as long as
 // it is open, nobody else writes to it.
-func (i *Installer) download(ctx context.Context, address string, want check, progress func(done, total int64)) (*os.File, error) {
+func (i *Installer) download(ctx context.Context, address string, want check, progress func(done, total int64)) (*heldFile, error) {
 	sum := sha1.Sum([]byte(address)) //nolint:gosec // see above
 	path := filepath.Join(i.cfg.Dir, fetchPrefix+hex.EncodeToString(sum[:8]))
-	f, free, err := hold(path)
-	if err != nil {
+	f, err := hold(path)
+	switch {
+	case errors.Is(err, system.ErrTaken):
+		return nil, fault.New(fault.Usage, nil, "%s is being fetched by another process", shown(address))
+	case err != nil:
 		return nil, disk(err)
 	}
-	if !free {
-		return nil, fault.New(fault.Usage, nil, "%s is being fetched by another process", shown(address))
-	}
-	if err := i.fill(ctx, f, address, want, progress); err != nil {
+	if err := i.fill(ctx, f.File, address, want, progress); err != nil {
 		_ = f.Close()
 		return nil, err
 	}
 	return f, nil
 }
 
-// hold opens a file, made where it is missing, for one holder alone; it is not free when
-// there is another. One that was renamed or removed before it was locked is no longer the file
-// of that name, and is let go.
-func hold(path string) (f *os.File, free bool, err error) {
+// heldFile is a file that nobody else writes to until it is closed.
+type heldFile struct {
+	*os.File
+	lock *system.Lock
+}
+
+// Close closes the file and lets others have it.
+func (h *heldFile) Close() error {
+	err := h.File.Close()
+	h.lock.Release()
+	return err
+}
+
+// rename closes the file and gives it another name while it is still held: some systems rename
+// no file that is open. Close must be called all the same.
+func (h *heldFile) rename(to string) error {
+	return errors.Join(h.File.Close(), os.Rename(h.Name(), to))
+}
+
+// hold opens a file, made where it is missing, for one holder alone; another gets
+// system.ErrTaken. One that was renamed or removed before it was locked is no longer the file of
+// that name, and is let go.
+func hold(path string) (*heldFile, error) {
 	for {
-		if f, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
-			return nil, false, err
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			return nil, err
 		}
-		if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
-			return nil, false, f.Close()
+		lock, err := system.TryLock(path)
+		if err != nil {
+			_ = f.Close()
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			return nil, err
 		}
 		held, err1 := f.Stat()
 		named, err2 := os.Stat(path)
 		if err1 == nil && err2 == nil && os.SameFile(held, named) {
-			return f, true, nil
+			return &heldFile{File: f, lock: lock}, nil
 		}
 		_ = f.Close()
+		lock.Release()
 	}
 }
 
@@ -153,7 +180,7 @@ func asFault(err error, address string) error {
 }
 
 func disk(err error) error {
-	if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) {
+	if system.IsDiskFull(err) {
 		return fault.New(fault.Disk, err, "the disk of the voices' folder is full").WithHint("make room, or name another folder with --voices-dir")
 	}
 	return fault.New(fault.Disk, err, "the voices' folder cannot be written").WithHint("name another with --voices-dir")
@@ -250,12 +277,12 @@ func startsAt(resp *http.Response, have int64) bool {
 
 // room tells whether the disk takes as many bytes more.
 func (i *Installer) room(more int64) error {
-	var s unix.Statfs_t
-	if unix.Statfs(i.cfg.Dir, &s) != nil {
+	free, err := system.FreeBytes(i.cfg.Dir)
+	if err != nil {
 		return nil //nolint:nilerr // then writing tells
 	}
-	if free := int64(min(s.Bavail, 1<<40)) * s.Bsize; more > free {
-		return disk(fmt.Errorf("it takes %d MB, and %d MB are free: %w", more>>20, free>>20, unix.ENOSPC))
+	if more > free {
+		return disk(fmt.Errorf("it takes %d MB, and %d MB are free: %w", more>>20, free>>20, syscall.ENOSPC))
 	}
 	return nil
 }

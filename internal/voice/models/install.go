@@ -271,7 +271,7 @@ func (i *Installer) fetched(ctx context.Context, name, address string, descripti
 		return Installed{}, err
 	}
 	defer func() { _ = part.Close() }()
-	in, err := i.place(name, part.Name(), func(to string) error { return os.Rename(part.Name(), to) }, description)
+	in, err := i.place(name, part.Name(), part.rename, description)
 	if err != nil {
 		_ = os.Remove(part.Name())
 	}
