@@ -241,7 +241,7 @@ func (c Config) piper() piper.Config {
 		}
 	}
 	if p.Library == "" {
-		p.Library = onnx.Find(filepath.Join(filepath.Dir(DefaultVoicesDir()), "lib"), "/usr/local/lib/mynah", "/usr/local/lib")
+		p.Library = onnx.Find(filepath.Join(filepath.Dir(DefaultVoicesDir()), "lib"), "/usr/local/lib/mynah", "/usr/local/lib", "/opt/homebrew/lib")
 	}
 	return p
 }

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -42,9 +43,13 @@ type Store struct {
 
 // Open opens the database file, which is made, and brings its tables up to date.
 func Open(ctx context.Context, path string, cfg Config) (*Store, error) {
+	place := filepath.ToSlash(path)
+	if filepath.VolumeName(path) != "" {
+		place = "/" + place // as SQLite has it: file:/C:/folder/file
+	}
 	dsn := func(extra string) string {
 		// Full sync: what was acknowledged outlives a loss of power.
-		return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)" + extra
+		return "file:" + (&url.URL{Path: place}).EscapedPath() + "?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)" + extra
 	}
 	w, err := sql.Open("sqlite", dsn("&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"))
 	if err != nil {

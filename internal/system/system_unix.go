@@ -5,6 +5,7 @@ package system
 import (
 	"errors"
 	"os"
+	"path/filepath"
 
 	"github.com/gofrs/flock"
 	"golang.org/x/sys/unix"
@@ -64,4 +65,16 @@ func Sync(path string) error {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
+}
+
+// UserDataDir is the folder of the user's data, as the XDG base directory specification has it.
+func UserDataDir() (string, error) {
+	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
+		return dir, nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(home, ".local", "share"), nil
 }

@@ -138,3 +138,6 @@ func Sync(path string) error {
 	}
 	return errors.Join(f.Sync(), f.Close())
 }
+
+// UserDataDir is the folder of the user's data on this machine.
+func UserDataDir() (string, error) { return os.UserCacheDir() }
