@@ -100,6 +100,7 @@ func table() []section {
 			{"internal/pending", 0, "files that appear whole or not at all"},
 			{"internal/names", 0, "finds files by names in any Unicode normal form"},
 			{"internal/loudness", 0, "measures how loud sound is (BS.1770)"},
+			{"internal/wav", 0, "the structure of WAVE files"},
 			{"internal/dtw", 0, "which moment of one recording is which of another of the same words"},
 			{"internal/frame", 0, "what pictures are measured in: sizes, rates, colours, how one lies and moves in a frame"},
 			{"internal/utter", 0, "what a voice is asked to say: runs in their styles, factors, a line"},

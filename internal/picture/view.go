@@ -203,7 +203,7 @@ func (p *Painter) standing(v *View, n int64, base []byte) ([]byte, error) {
 	}
 	now := v.At(n)
 	k := now.Key(p.pic)
-	if f := p.find(k); f != nil {
+	if f, ok := p.kept.Get(k); ok {
 		return f, nil
 	}
 	out := slices.Clone(base)
@@ -216,7 +216,7 @@ func (p *Painter) standing(v *View, n int64, base []byte) ([]byte, error) {
 	if v.Asset == nil { // without a picture, what is on the slide is called out
 		newCallouts(v.Callouts, mapping{}).over(out, p.pic.Width, p.pic.Height)
 	}
-	p.keep(k, out)
+	p.kept.Add(k, out)
 	return out, nil
 }
 

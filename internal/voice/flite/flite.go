@@ -7,7 +7,6 @@ package flite
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"math"
 	"slices"
@@ -23,6 +22,7 @@ import (
 	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/program"
+	"mynah/internal/wav"
 )
 
 // Config are the settings of the engine.
@@ -225,14 +225,14 @@ func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Req
 	if err != nil {
 		return nil, err
 	}
-	wav, err := spool.ReadAll(1 << 30)
+	sound, err := spool.ReadAll(1 << 30)
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "cannot read a temporary file")
 	}
-	if cutOff(wav) { // flite does not look whether what it writes fits the disk
+	if cutOff(sound) { // flite does not look whether what it writes fits the disk
 		return nil, fault.New(fault.Disk, syscall.ENOSPC, "a temporary file of speech is cut off")
 	}
-	if clip.PCM, clip.Rate, err = e.program.Sound(wav); err != nil {
+	if clip.PCM, clip.Rate, err = e.program.Sound(sound); err != nil {
 		return nil, err
 	}
 	clip.Rate = int(math.Round(float64(clip.Rate) * playback(req)))
@@ -241,10 +241,14 @@ func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Req
 
 // cutOff says whether a WAVE file lacks samples that the head of its data announces. The length
 // of the whole file is no witness: flite writes it at last, as it came to be.
-func cutOff(wav []byte) bool {
-	const head = 8
-	at := bytes.Index(wav[:min(len(wav), 128)], []byte("data"))
-	return at < 0 || len(wav) < at+head || int64(binary.LittleEndian.Uint32(wav[at+4:])) > int64(len(wav)-at-head)
+func cutOff(b []byte) bool {
+	r := bytes.NewReader(b)
+	for c := range wav.Chunks(r, r.Size()) {
+		if c.Name == wav.DataChunk {
+			return c.Claimed > c.Held
+		}
+	}
+	return true
 }
 
 // sound is one that the program printed.

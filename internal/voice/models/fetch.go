@@ -20,6 +20,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
+
 	"mynah/internal/fault"
 	"mynah/internal/system"
 )
@@ -120,22 +122,22 @@ func hold(path string) (*heldFile, error) {
 // fill fetches what a file lacks.
 func (i *Installer) fill(ctx context.Context, f *os.File, address string, want check, progress func(done, total int64)) error {
 	path := f.Name()
-	var err error
-	for try := 0; ; try++ {
+	wait := i.wait()
+	failed := 0 // times in a row, without a byte between them
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
 		before := size(f)
-		err = i.part(ctx, f, path, address, want, progress)
-		var broken *brokenError
-		if !errors.As(err, &broken) || ctx.Err() != nil || broken.permanent || try+1 >= i.cfg.Tries {
-			break
+		err := i.part(ctx, f, path, address, want, progress)
+		broken, ok := errors.AsType[*brokenError](err)
+		if err == nil || !ok || broken.permanent || failed+1 >= i.cfg.Tries {
+			return struct{}{}, permanent(err)
 		}
 		if size(f) > before {
-			try = 0 // it goes on
+			failed = 0 // it goes on
+			wait.Reset()
 		}
-		select {
-		case <-time.After(i.cfg.Wait << min(try, 6)):
-		case <-ctx.Done():
-		}
-	}
+		failed++
+		return struct{}{}, err
+	}, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(0))
 	switch {
 	case ctx.Err() != nil:
 		return fault.New(fault.Cancelled, ctx.Err(), "stopped; what was fetched is kept for the next try")
@@ -153,6 +155,19 @@ func (i *Installer) fill(ctx context.Context, f *os.File, address string, want c
 		return disk(err)
 	}
 	return nil
+}
+
+// wait gives the times between tries: twice as long each time, up to 64 times.
+func (i *Installer) wait() *backoff.ExponentialBackOff {
+	return &backoff.ExponentialBackOff{InitialInterval: i.cfg.Wait, Multiplier: 2, MaxInterval: i.cfg.Wait << 6}
+}
+
+// permanent makes an error end the tries; nil stays nil.
+func permanent(err error) error {
+	if err == nil {
+		return nil
+	}
+	return backoff.Permanent(err)
 }
 
 func size(f *os.File) int64 {
@@ -347,23 +362,18 @@ func verify(f io.ReadSeeker, want check) error {
 
 // small fetches a little file into memory. A file that is not there is nil.
 func (i *Installer) small(ctx context.Context, address string, most int64) ([]byte, error) {
-	var b []byte
-	for try := range i.cfg.Tries {
-		var again bool
-		var err error
-		if b, again, err = i.once(ctx, address, most); err == nil || !again || try == i.cfg.Tries-1 {
-			if err != nil && ctx.Err() == nil {
-				return nil, asFault(err, address)
-			}
-			break
+	b, err := backoff.Retry(ctx, func() ([]byte, error) {
+		b, again, err := i.once(ctx, address, most)
+		if !again {
+			err = permanent(err)
 		}
-		select {
-		case <-time.After(i.cfg.Wait << min(try, 6)):
-		case <-ctx.Done():
-		}
-	}
-	if ctx.Err() != nil {
+		return b, err
+	}, backoff.WithBackOff(i.wait()), backoff.WithMaxTries(uint(i.cfg.Tries)), backoff.WithMaxElapsedTime(0))
+	switch {
+	case ctx.Err() != nil:
 		return nil, fault.New(fault.Cancelled, ctx.Err(), "stopped")
+	case err != nil:
+		return nil, asFault(err, address)
 	}
 	return b, nil
 }
