@@ -44,8 +44,8 @@ const (
 	Probes    Kind = "probes"
 )
 
-// Kinds lists every kind.
-func Kinds() []Kind { return []Kind{Narration, Pictures, Segments, Sounds, Probes} }
+// kinds lists every kind.
+func kinds() []Kind { return []Kind{Narration, Pictures, Segments, Sounds, Probes} }
 
 // HashFile gives the key of a file's bytes.
 func HashFile(ctx context.Context, path string) (Key, error) {
@@ -339,7 +339,7 @@ type file struct {
 
 func (s *Store) files() ([]file, error) {
 	var out []file
-	for _, kind := range Kinds() {
+	for _, kind := range kinds() {
 		err := filepath.WalkDir(filepath.Join(s.dir, string(kind)), func(p string, d fs.DirEntry, err error) error {
 			if err != nil {
 				if errors.Is(err, fs.ErrNotExist) {
@@ -374,7 +374,7 @@ func (s *Store) List() ([]Usage, error) {
 		return nil, err
 	}
 	var out []Usage
-	for _, kind := range Kinds() {
+	for _, kind := range kinds() {
 		u := Usage{Kind: kind}
 		for _, f := range files {
 			if f.kind == kind {

@@ -373,9 +373,9 @@ func isLanguage(s string) bool {
 	return (len(base) == 2 || len(base) == 3) && len(voice.NewCatalogue().ForLanguage(s)) > 0
 }
 
-// DefaultVoicesDir is where installed voices lie: mynah/voices in the user's data folder,
+// defaultVoicesDir is where installed voices lie: mynah/voices in the user's data folder,
 // or empty where the user has none.
-func DefaultVoicesDir() string {
+func defaultVoicesDir() string {
 	data, err := system.UserDataDir()
 	if err != nil {
 		return ""

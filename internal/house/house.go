@@ -28,7 +28,7 @@ import (
 
 // Config nests the settings of all parts.
 type Config struct {
-	// CacheDir is the cache's folder; empty is DefaultCacheDir.
+	// CacheDir is the cache's folder; empty is in the user's folder of caches.
 	CacheDir string
 	// NoCache works on an empty cache that is removed at the end.
 	NoCache bool
@@ -39,7 +39,7 @@ type Config struct {
 	Flite   flite.Config
 	Slide   slide.Config
 	Engines EnginesConfig
-	// VoicesDir is the folder of installed voices; empty is DefaultVoicesDir.
+	// VoicesDir is the folder of installed voices; empty is in the user's folder of data.
 	VoicesDir string
 }
 
@@ -56,8 +56,8 @@ func (c Config) Validate() error {
 	return errors.Join(c.Proc.Validate(), c.Voice.Validate(), c.Studio.Validate(), c.Espeak.Validate(), c.Flite.Validate(), c.Slide.Validate(), c.piper().Validate())
 }
 
-// DefaultCacheDir is where the XDG base directory specification puts caches.
-func DefaultCacheDir() (string, error) {
+// defaultCacheDir is where the XDG base directory specification puts caches.
+func defaultCacheDir() (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		return "", fmt.Errorf("no folder for the cache is known: %w", err)
@@ -122,7 +122,7 @@ func OpenCache(cfg Config) (*cache.Store, error) {
 	dir := cfg.CacheDir
 	if dir == "" {
 		var err error
-		if dir, err = DefaultCacheDir(); err != nil {
+		if dir, err = defaultCacheDir(); err != nil {
 			return nil, fault.New(fault.Disk, err, "the cache's folder is not known").WithHint("name one with --cache-dir")
 		}
 	}
@@ -241,12 +241,12 @@ func (c Config) piper() piper.Config {
 		}
 	}
 	if p.Library == "" {
-		p.Library = onnx.Find(filepath.Join(filepath.Dir(DefaultVoicesDir()), "lib"), "/usr/local/lib/mynah", "/usr/local/lib", "/opt/homebrew/lib")
+		p.Library = onnx.Find(filepath.Join(filepath.Dir(defaultVoicesDir()), "lib"), "/usr/local/lib/mynah", "/usr/local/lib", "/opt/homebrew/lib")
 	}
 	return p
 }
 
-func (c Config) voicesDir() string { return cmp.Or(c.VoicesDir, DefaultVoicesDir()) }
+func (c Config) voicesDir() string { return cmp.Or(c.VoicesDir, defaultVoicesDir()) }
 
 // piperIdentity names the files that decide how neural voices speak.
 func (h *House) piperIdentity(cfg piper.Config) (string, error) {

@@ -454,9 +454,6 @@ func (p *Process) Stdout() io.Reader {
 	return p.stdout
 }
 
-// Stderr is the last of what the child printed to its standard error so far.
-func (p *Process) Stderr() string { return p.tail.String() }
-
 // Done is closed when the child and its group are gone.
 func (p *Process) Done() <-chan struct{} { return p.exited }
 

@@ -44,7 +44,7 @@ func (d *Desk) Check(ctx context.Context, spec record.Spec) ([]api.Diagnostic, e
 		Dir:     filepath.Join(project, filepath.FromSlash(filepath.Dir(source))),
 		Request: compile.Request{Script: filepath.Base(source), Variables: spec.Variables},
 	}
-	if err := Apply(&req, spec.Settings); err != nil {
+	if err := apply(&req, spec.Settings); err != nil {
 		return nil, err
 	}
 	list, _, err := d.worker.studio.Check(ctx, req)
@@ -54,7 +54,7 @@ func (d *Desk) Check(ctx context.Context, spec record.Spec) ([]api.Diagnostic, e
 // Speak speaks a text at once, and tells its warnings.
 func (d *Desk) Speak(ctx context.Context, text string, s *record.SpeechSpec) (record.Spoken, []string, error) {
 	const longest = 10 * time.Minute // a stream has the turn of others, as long as it lasts
-	req := SpeechRequest(text, s, nil)
+	req := speechRequest(text, s, nil)
 	req.Longest = longest
 	sp, err := d.worker.studio.Speak(ctx, req)
 	if err != nil {
@@ -86,7 +86,7 @@ func (d *Desk) Voices(ctx context.Context) []api.Voice {
 // Inspect tells what cannot be in a speech's properties, and whether its voice is known,
 // else which names are near.
 func (d *Desk) Inspect(ctx context.Context, s *record.SpeechSpec) (near []string, known bool, err error) {
-	if err := compile.CheckHeader(SpeechRequest("", s, nil).Header); err != nil {
+	if err := compile.CheckHeader(speechRequest("", s, nil).Header); err != nil {
 		return nil, false, err
 	}
 	if strings.TrimSpace(s.Voice) == "" {

@@ -235,7 +235,7 @@ func (w *Worker) video(ctx context.Context, b record.Build, dir string, report f
 		Dir: filepath.Join(project, filepath.FromSlash(filepath.Dir(source))), Output: filepath.Join(dir, "out", "result.mp4"), Progress: report,
 		Request: compile.Request{Script: filepath.Base(source), Variables: b.Spec.Variables},
 	}
-	if err := Apply(&req, b.Spec.Settings); err != nil {
+	if err := apply(&req, b.Spec.Settings); err != nil {
 		return err
 	}
 	r, err := w.studio.Produce(ctx, req)
@@ -296,8 +296,8 @@ func (w *Worker) publish(ctx context.Context, files map[string]string) error {
 	return nil
 }
 
-// Apply checks settings and puts them into a request.
-func Apply(req *studio.Request, s api.Settings) error {
+// apply checks settings and puts them into a request.
+func apply(req *studio.Request, s api.Settings) error {
 	values := map[string]any{}
 	for name, v := range s {
 		if name != "strict" {
@@ -387,7 +387,7 @@ func (w *Worker) archive(ctx context.Context, spec record.Spec, dir string) (r i
 // speech speaks a text.
 func (w *Worker) speech(ctx context.Context, b record.Build, dir string, report func(studio.Progress), out *outcome) error {
 	s := b.Spec.Speech
-	sp, err := w.studio.Speak(ctx, SpeechRequest(b.Spec.Text, s, report))
+	sp, err := w.studio.Speak(ctx, speechRequest(b.Spec.Text, s, report))
 	if err != nil {
 		return err
 	}
@@ -420,8 +420,8 @@ func (w *Worker) speech(ctx context.Context, b record.Build, dir string, report 
 	return w.publish(ctx, files)
 }
 
-// SpeechRequest turns what was asked for into what the studio takes.
-func SpeechRequest(text string, s *record.SpeechSpec, report func(studio.Progress)) studio.SpeechRequest {
+// speechRequest turns what was asked for into what the studio takes.
+func speechRequest(text string, s *record.SpeechSpec, report func(studio.Progress)) studio.SpeechRequest {
 	return studio.SpeechRequest{
 		Progress: report,
 		TextRequest: compile.TextRequest{
