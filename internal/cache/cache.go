@@ -190,7 +190,11 @@ func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
 	dst := s.path(kind, key)
-	if err := s.place(f.Name(), dst); err != nil && !(system.IsInUse(err) && s.Has(kind, key)) {
+	err = s.place(f.Name(), dst)
+	if system.IsInUse(err) && s.Has(kind, key) {
+		return nil // the same is there, and somebody reads it
+	}
+	if err != nil {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
 	return nil

@@ -52,8 +52,7 @@ func TestOutputFailsAfterTheEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = r.Run(t.Context(), proc.Command{Program: "echo", Args: []string{"x"}, Stdout: slow{}})
-	var take *proc.TakeError
-	if !errors.As(err, &take) {
+	if _, ok := errors.AsType[*proc.TakeError](err); !ok {
 		t.Errorf("got %v", err)
 	}
 }

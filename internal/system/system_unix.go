@@ -23,7 +23,7 @@ func identify(path string, follow bool) (Identity, error) {
 	if !follow && st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return Identity{}, &os.PathError{Op: op, Path: path, Err: errors.New("it is no regular file")}
 	}
-	return Identity{int64(st.Dev), int64(st.Ino), st.Size, st.Mtim.Nano(), st.Ctim.Nano()}, nil //nolint:unconvert // systems differ in the types
+	return Identity{int64(st.Dev), int64(st.Ino), st.Size, st.Mtim.Nano(), st.Ctim.Nano()}, nil
 }
 
 // lockPlace is what is locked in place of a file or folder: it itself.
