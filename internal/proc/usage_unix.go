@@ -28,5 +28,5 @@ func peak(who int) int64 {
 	if err := unix.Getrusage(who, &r); err != nil {
 		return 0
 	}
-	return int64(r.Maxrss) * peakUnit //nolint:unconvert // systems differ in the type
+	return r.Maxrss * peakUnit
 }

@@ -44,7 +44,7 @@ func FreeBytes(dir string) (int64, error) {
 	if err := unix.Statfs(dir, &s); err != nil {
 		return 0, &os.PathError{Op: "statfs", Path: dir, Err: err}
 	}
-	return int64(min(s.Bavail, 1<<40)) * int64(s.Bsize), nil //nolint:unconvert // systems differ in the types
+	return int64(min(s.Bavail, 1<<40) * uint64(s.Bsize)), nil
 }
 
 // IsDiskFull reports whether a failure is that of a disk, or of a share of it, without room.
