@@ -4,7 +4,7 @@ GO ?= go
 BIN := bin/mynah
 TOOL = $(GO) tool -modfile=tools.mod
 
-.PHONY: help helpers demo build setup assets test test-short race lint fmt bench bench-peers same golden fuzz
+.PHONY: help helpers demo build setup assets test test-short race lint cross fmt bench bench-peers same golden fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -38,6 +38,14 @@ race: assets helpers ## run the tests under the race detector
 lint: ## vet, golangci-lint, and the modules
 	@$(GO) vet ./...
 	@$(TOOL) golangci-lint run ./...
+
+# Only Linux is run by the tests; for the others, that the code compiles is what is checked.
+cross: assets ## build and vet for Linux, macOS and Windows
+	@for target in linux/amd64 linux/arm64 darwin/arm64 windows/amd64; do \
+		echo $$target; \
+		export CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/}; \
+		$(GO) build ./... && $(GO) vet ./... || exit 1; \
+	done
 
 fmt: ## format the code
 	@$(TOOL) golangci-lint fmt ./...

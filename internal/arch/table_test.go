@@ -8,7 +8,7 @@ type row struct {
 }
 
 // noFloor is that of packages of tests alone.
-const noFloor = -1
+const noFloor = -2
 
 // section is a part of the house.
 type section struct {
@@ -33,7 +33,7 @@ func table() []section {
 			{"internal/worker", 9, "a job to the studio to the bucket; what the doors ask of the studio"},
 			{"internal/store", 9, "records in SQLite; the only speaker of SQL"},
 			{"internal/queue", 9, "jobs on River, in the same database"},
-			{"internal/build", 1, "a build's record: its states, legal moves, the interface of its store"},
+			{"internal/record", 1, "a build's record: its states, legal moves, the interface of its store"},
 			{"internal/upload", 2, "the strict unzip, the fetcher of `zip-url` and `github`"},
 			{"internal/objects", 2, "uploads and results in a bucket, signed addresses"},
 			{"internal/auth", 1, "API keys, and how much each may ask for"},
@@ -102,12 +102,16 @@ func table() []section {
 			{"internal/pending", 0, "files that appear whole or not at all"},
 			{"internal/names", 0, "finds files by names in any Unicode normal form"},
 			{"internal/loudness", 0, "measures how loud sound is (BS.1770)"},
+			{"internal/wav", 0, "the structure of WAVE files"},
 			{"internal/dtw", 0, "which moment of one recording is which of another of the same words"},
 			{"internal/frame", 0, "what pictures are measured in: sizes, rates, colours, how one lies and moves in a frame"},
 			{"internal/utter", 0, "what a voice is asked to say: runs in their styles, factors, a line"},
 			{"internal/diag", 0, "what an author is told: place, what is wrong, what is allowed, what to write instead"},
 			{"internal/fault", 0, "what a caller is told: a code, a public sentence, the cause, whose turn it is"},
 			{"examples", 0, "example projects; the tour is what `mynah init` makes"},
+		}},
+		{"the cellar", []row{
+			{"internal/system", -1, "what operating systems do each in their own way about files: identity, locks, room, links"},
 		}},
 		{"tests and measures", []row{
 			{"test/bench", 12, "measures what is promised about speed, as ratios of CPU time; with `-peers` against other programs"},

@@ -8,13 +8,12 @@ import (
 	"path/filepath"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"mynah/internal/cache"
 	"mynah/internal/diag"
 	"mynah/internal/fault"
 	"mynah/internal/ffmpeg"
 	"mynah/internal/proc"
+	"mynah/internal/system"
 )
 
 // HintDoctor is what to do about a program that failed.
@@ -79,14 +78,12 @@ func onPath(err error) bool {
 
 // full reports whether a failure is that of a disk without room.
 func full(err error) bool {
-	for _, no := range []error{unix.ENOSPC, unix.EDQUOT, unix.EFBIG} {
-		if errors.Is(err, no) {
-			return true
-		}
+	if system.IsDiskFull(err) {
+		return true
 	}
 	exit, ok := errors.AsType[*proc.ExitError](err)
-	// A program that a shell started is said to have ended by the signal in its exit code.
-	return ok && (exit.Signal == unix.SIGXFSZ || exit.Code == 128+int(unix.SIGXFSZ) || strings.Contains(exit.Stderr, "No space left"))
+	// What a program of another's met is told in its words alone.
+	return ok && (exit.IsOverFileSize() || strings.Contains(exit.Stderr, "No space left"))
 }
 
 const errFull = "the disk is full"

@@ -28,7 +28,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
-	"golang.org/x/sys/unix"
+
+	"mynah/internal/system"
 )
 
 // Kind groups entries for listing; it is the first folder of an entry's path.
@@ -43,8 +44,8 @@ const (
 	Probes    Kind = "probes"
 )
 
-// Kinds lists every kind.
-func Kinds() []Kind { return []Kind{Narration, Pictures, Segments, Sounds, Probes} }
+// kinds lists every kind.
+func kinds() []Kind { return []Kind{Narration, Pictures, Segments, Sounds, Probes} }
 
 // HashFile gives the key of a file's bytes.
 func HashFile(ctx context.Context, path string) (Key, error) {
@@ -91,15 +92,14 @@ const (
 
 // HashFile gives the key of a file's bytes, as the function does, and notes it.
 func (s *Store) HashFile(ctx context.Context, path string) (Key, error) {
-	var st unix.Stat_t
-	if err := unix.Stat(path, &st); err != nil {
-		return Key{}, &os.PathError{Op: "stat", Path: path, Err: err}
+	id, err := system.Identify(path)
+	if err != nil {
+		return Key{}, err
 	}
-	changed := time.Unix(st.Ctim.Unix())
-	if st.Size < largeFile || time.Since(changed) < settled {
+	if id.Size() < largeFile || time.Since(id.Changed()) < settled {
 		return HashFile(ctx, path)
 	}
-	note := NewHasher("file 1").Int(int64(st.Dev), int64(st.Ino), st.Size, st.Mtim.Nano(), st.Ctim.Nano()).Key()
+	note := NewHasher("file 1").Int(id[:]...).Key()
 	if b, ok := s.Get(Probes, note); ok && len(b) == sha256.Size {
 		return Key(b), nil
 	}
@@ -190,7 +190,11 @@ func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
 	dst := s.path(kind, key)
-	if err := s.place(f.Name(), dst); err != nil {
+	err = s.place(f.Name(), dst)
+	if system.IsInUse(err) && s.Has(kind, key) {
+		return nil // the same is there, and somebody reads it
+	}
+	if err != nil {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
 	return nil
@@ -253,10 +257,13 @@ func (s *Store) Open(kind Kind, key Key) (*Entry, bool) {
 	}
 	size, err := check(f, seed(kind, key))
 	if err != nil {
-		if isAt(f, p) { // else another process has made it anew meanwhile
+		opened, err1 := f.Stat()
+		named, err2 := os.Stat(p)
+		_ = f.Close()
+		// Else another process has made it anew meanwhile.
+		if err1 == nil && err2 == nil && os.SameFile(opened, named) {
 			_ = os.RemoveAll(p)
 		}
-		_ = f.Close()
 		return nil, false
 	}
 	now := time.Now()
@@ -336,7 +343,7 @@ type file struct {
 
 func (s *Store) files() ([]file, error) {
 	var out []file
-	for _, kind := range Kinds() {
+	for _, kind := range kinds() {
 		err := filepath.WalkDir(filepath.Join(s.dir, string(kind)), func(p string, d fs.DirEntry, err error) error {
 			if err != nil {
 				if errors.Is(err, fs.ErrNotExist) {
@@ -371,7 +378,7 @@ func (s *Store) List() ([]Usage, error) {
 		return nil, err
 	}
 	var out []Usage
-	for _, kind := range Kinds() {
+	for _, kind := range kinds() {
 		u := Usage{Kind: kind}
 		for _, f := range files {
 			if f.kind == kind {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/sys/unix"
+	"mynah/internal/system"
 )
 
 // session is the folder of a process's temporary files. The process holds a lock on it
@@ -17,7 +17,7 @@ import (
 type session struct {
 	mu     sync.Mutex
 	path   string
-	lock   *os.File
+	lock   *system.Lock
 	closed bool
 	puts   sync.WaitGroup
 }
@@ -51,17 +51,15 @@ func (s *session) make(dir string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		f, err := lockFolder(path)
+		lock, err := system.TryLock(path)
 		// Before it was locked, another process may have taken it for one that was left.
 		switch {
-		case errors.Is(err, errTaken), errors.Is(err, fs.ErrNotExist):
+		case errors.Is(err, system.ErrTaken), errors.Is(err, fs.ErrNotExist):
 		case err != nil:
 			_ = os.Remove(path)
 			return "", err
-		case isAt(f, path):
-			s.path, s.lock = path, f
 		default:
-			_ = f.Close()
+			s.path, s.lock = path, lock
 		}
 	}
 	return s.path, nil
@@ -78,31 +76,9 @@ func (s *session) close() {
 	defer s.mu.Unlock()
 	if s.lock != nil {
 		_ = os.RemoveAll(s.path)
-		_ = s.lock.Close()
+		s.lock.Release()
 		s.lock = nil
 	}
-}
-
-// errTaken tells that another process has locked a folder.
-var errTaken = errors.New("another process uses the folder")
-
-// lockFolder locks a folder for as long as the file is open.
-func lockFolder(path string) (*os.File, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
-		_ = f.Close()
-		return nil, errTaken
-	}
-	return f, nil
-}
-
-func isAt(f *os.File, path string) bool {
-	a, err1 := f.Stat()
-	b, err2 := os.Stat(path)
-	return err1 == nil && err2 == nil && os.SameFile(a, b)
 }
 
 // sweep removes the folders of processes that are no more: nobody holds their lock.
@@ -113,9 +89,9 @@ func sweep(dir string) {
 			continue
 		}
 		name := filepath.Join(dir, e.Name())
-		if f, err := lockFolder(name); err == nil {
+		if lock, err := system.TryLock(name); err == nil {
 			_ = os.RemoveAll(name)
-			_ = f.Close()
+			lock.Release()
 		}
 	}
 }

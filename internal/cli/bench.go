@@ -9,11 +9,11 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
 	"mynah/internal/fault"
 	"mynah/internal/house"
 	"mynah/internal/meter"
+	"mynah/internal/proc"
 	"mynah/internal/studio"
 )
 
@@ -96,7 +96,8 @@ func (a *app) bench(ctx context.Context, f *buildFlags, args []string, runs int)
 		cold, warm = append(cold, pair[0]), append(warm, pair[1])
 		out.Film, out.Seconds, out.Bytes, out.Scenes = r.Script, result.Seconds, result.Bytes, result.Scenes
 		if i == 0 {
-			out.PeakMB, out.PeakProgramMB = peak(unix.RUSAGE_SELF), peak(unix.RUSAGE_CHILDREN)
+			own, child := proc.PeakMemory()
+			out.PeakMB, out.PeakProgramMB = float64(own)/1e6, float64(child)/1e6
 		}
 		_ = os.RemoveAll(a.cfg.CacheDir)
 	}
@@ -137,15 +138,6 @@ func (a *app) benchPair(ctx context.Context, r studio.Request) (runs [2]benchRun
 func medianRun(runs []benchRun) benchRun {
 	slices.SortStableFunc(runs, func(a, b benchRun) int { return int(a.CPUMS - b.CPUMS) })
 	return runs[len(runs)/2]
-}
-
-// peak is the most memory that was held, in megabytes.
-func peak(who int) float64 {
-	var r unix.Rusage
-	if err := unix.Getrusage(who, &r); err != nil {
-		return 0
-	}
-	return float64(r.Maxrss) * 1024 / 1e6
 }
 
 func (a *app) benchTable(b benchResult) {

@@ -108,10 +108,11 @@ docs/voices.md.`,
 
 // flagError says what is wrong with a flag, and which flag an unknown one may be.
 func flagError(cmd *cobra.Command, err error) error {
-	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
-	if !ok {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok || unknown.GetSpecifiedShortnames() != "" {
 		return usageError{err}
 	}
+	name := unknown.GetSpecifiedName()
 	var known []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
 	text := "there is no flag --" + name
@@ -175,6 +176,7 @@ func (a *app) exit(err error) int {
 		return silent.code
 	}
 	var usage usageError
+	// An unknown command is an error of cobra's without a type.
 	if errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown command") {
 		path := "mynah"
 		if a.command != nil {

@@ -76,7 +76,7 @@ func (a *app) listVoices(ctx context.Context, f *voicesFlags) error {
 	}
 	switch {
 	case len(all) == 0:
-		return fault.New(fault.ToolMissing, nil, "no speech engine is installed").WithHint("apt-get install espeak-ng flite")
+		return fault.New(fault.ToolMissing, nil, "no speech engine is installed").WithHint("%s", house.InstallVoices())
 	case f.engine != "" && !engines[f.engine]:
 		return fault.New(fault.Usage, nil, "there is no engine %q here", f.engine).WithHint("there are %s", strings.Join(slices.Sorted(maps.Keys(engines)), ", "))
 	case len(voices) == 0 && f.language != "":

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"mynah/internal/proc"
+	"mynah/internal/system"
 )
 
 const avifdec = "avifdec"
@@ -21,7 +22,7 @@ func IdentifyAVIF(run *proc.Runner) (string, error) { return run.Identity(avifde
 func DecodeAVIF(ctx context.Context, run *proc.Runner, path string) ([]byte, error) {
 	out := path + ".avif.png"
 	link := path + ".avif" // the program goes by the name's ending
-	if err := os.Symlink(path, link); err != nil {
+	if err := system.Link(path, link); err != nil {
 		return nil, err
 	}
 	c := proc.Command{Program: avifdec, Args: []string{"--jobs", "1", link, out}}

@@ -73,7 +73,7 @@ func TestSame(t *testing.T) {
 	if !ok || p.Cost > 0.1 || p.Bent != 0 {
 		t.Fatalf("%t, cost %f, bent %f", ok, p.Cost, p.Bent)
 	}
-	for i := range f.Frames() {
+	for i := range f.frames {
 		if got := p.Map(float64(i)); got != float64(i) {
 			t.Fatalf("frame %d is %f", i, got)
 		}
@@ -119,10 +119,10 @@ func FuzzAlign(f *testing.F) {
 			return
 		}
 		last := 0.0
-		for i := range one.Frames() {
+		for i := range one.frames {
 			at := p.Map(float64(i))
-			if math.IsNaN(at) || at < last || at > float64(other.Frames()-1) {
-				t.Fatalf("frame %d is %f, after %f, of %d", i, at, last, other.Frames())
+			if math.IsNaN(at) || at < last || at > float64(other.frames-1) {
+				t.Fatalf("frame %d is %f, after %f, of %d", i, at, last, other.frames)
 			}
 			last = at
 		}

@@ -46,9 +46,6 @@ type Features struct {
 	silent []bool
 }
 
-// Frames is how many frames there are; the middle of the first is the first sample.
-func (f Features) Frames() int { return f.frames }
-
 func (f Features) frame(i int) []float32 { return f.values[i*dims : (i+1)*dims] }
 
 // MFCC measures samples at a rate in Hz. Recordings of different rates can be compared.

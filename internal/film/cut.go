@@ -11,7 +11,6 @@ import (
 
 	"mynah/internal/cache"
 	"mynah/internal/ffmpeg"
-	"mynah/internal/h264"
 	"mynah/internal/mp4"
 )
 
@@ -80,9 +79,6 @@ func (f *Film) Track(store *cache.Store) (*Track, error) {
 
 // Close lets go of the cache.
 func (t *Track) Close() { t.lib.close() }
-
-// Params are the parameter sets of the track.
-func (t *Track) Params() *h264.Params { return t.params }
 
 // Write writes the film as MP4, its index in front. The same film gives the same
 // bytes.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"mynah/internal/cache"
 	"mynah/internal/ffmpeg"
@@ -251,10 +250,4 @@ func (a *adts) Write(b []byte) (int, error) {
 	}
 	a.buf = append(a.buf[:0], rest...)
 	return len(b), nil
-}
-
-// Truncated tells whether an encoder's or decoder's complaint is that of a file that
-// ends too early.
-func Truncated(stderr string) bool {
-	return strings.Contains(stderr, "partial file") || strings.Contains(stderr, "truncat") || strings.Contains(stderr, "end of file")
 }

@@ -20,10 +20,8 @@ import (
 const (
 	TypeSlice = 1
 	TypeIDR   = 5
-	TypeSEI   = 6
 	TypeSPS   = 7
 	TypePPS   = 8
-	TypeAUD   = 9
 )
 
 // Type gives the type of a NAL unit without start code.

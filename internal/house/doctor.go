@@ -3,6 +3,7 @@ package house
 import (
 	"bytes"
 	"context"
+	"runtime"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ type Tool struct {
 	Version string `json:"version,omitempty"`
 	// Missing are parts of the tool that are not there: codecs, filters.
 	Missing []string `json:"missing,omitempty"`
-	// Install is the command that installs it on Debian.
+	// Install is the command that installs it on this system, or where to get it.
 	Install string `json:"install"`
 	// Advice is what else to do when it is not good; it goes before Install.
 	Advice string `json:"advice,omitempty"`
@@ -48,7 +49,7 @@ func wanted() []struct {
 		parts   map[string][]string
 	}{
 		{
-			Tool:    Tool{Name: "ffmpeg", For: "decoding, scaling and encoding", Needed: true, Install: "apt-get install ffmpeg"},
+			Tool:    Tool{Name: "ffmpeg", For: "decoding, scaling and encoding", Needed: true},
 			version: []string{"-version"},
 			parts: map[string][]string{
 				"-encoders": {"libx264", "aac", "libmp3lame", "mjpeg"},
@@ -57,27 +58,27 @@ func wanted() []struct {
 			},
 		},
 		{
-			Tool:    Tool{Name: "ffprobe", For: "measuring clips and sounds", Needed: true, Install: "apt-get install ffmpeg"},
+			Tool:    Tool{Name: "ffprobe", For: "measuring clips and sounds", Needed: true},
 			version: []string{"-version"},
 		},
 		{
-			Tool:    Tool{Name: "espeak-ng", For: "voices in over 100 languages", Needed: true, Install: "apt-get install espeak-ng"},
+			Tool:    Tool{Name: "espeak-ng", For: "voices in over 100 languages", Needed: true},
 			version: []string{"--version"},
 		},
 		{
-			Tool:    Tool{Name: "flite", For: "the better English voices", Install: "apt-get install flite"},
+			Tool:    Tool{Name: "flite", For: "the better English voices"},
 			version: []string{"--version"},
 		},
 		{
-			Tool:    Tool{Name: "lame", For: "speech that streams at once", Install: "apt-get install lame"},
+			Tool:    Tool{Name: "lame", For: "speech that streams at once"},
 			version: []string{"--version"},
 		},
 		{
-			Tool:    Tool{Name: browser, For: "slides and SVG images", Install: "apt-get install chromium-headless-shell"},
+			Tool:    Tool{Name: browser, For: "slides and SVG images"},
 			version: []string{"--version"},
 		},
 		{
-			Tool:    Tool{Name: "avifdec", For: "AVIF images", Install: "apt-get install libavif-bin"},
+			Tool:    Tool{Name: "avifdec", For: "AVIF images"},
 			version: []string{"--version"},
 		},
 	}
@@ -87,6 +88,7 @@ func (h *House) tools(ctx context.Context) []Tool {
 	var out []Tool
 	for _, w := range wanted() {
 		t := w.Tool
+		t.Install = installOn(runtime.GOOS, t.Name)
 		path, err := h.Runner.Look(t.Name)
 		if t.Name == browser { // several programs will do
 			path, err = h.Drawer.Program()
@@ -96,7 +98,11 @@ func (h *House) tools(ctx context.Context) []Tool {
 			continue
 		}
 		t.Found, t.Path = true, path
-		t.Version = firstLine(h.output(ctx, path, w.version...))
+		if t.Name == browser {
+			t.Version, _ = h.Drawer.ProgramVersion(ctx, path)
+		} else {
+			t.Version = firstLine(h.output(ctx, path, w.version...))
+		}
 		for option, names := range w.parts {
 			list := h.output(ctx, path, "-hide_banner", option)
 			words := map[string]bool{}

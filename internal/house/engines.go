@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"mynah/internal/system"
 	"mynah/internal/voice"
 	"mynah/internal/voice/azure"
 	"mynah/internal/voice/elevenlabs"
@@ -373,16 +373,12 @@ func isLanguage(s string) bool {
 	return (len(base) == 2 || len(base) == 3) && len(voice.NewCatalogue().ForLanguage(s)) > 0
 }
 
-// DefaultVoicesDir is where installed voices lie: mynah/voices in the user's data folder,
-// as the XDG base directory specification has it.
-func DefaultVoicesDir() string {
-	data := os.Getenv("XDG_DATA_HOME")
-	if !filepath.IsAbs(data) {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return ""
-		}
-		data = filepath.Join(home, ".local", "share")
+// defaultVoicesDir is where installed voices lie: mynah/voices in the user's data folder,
+// or empty where the user has none.
+func defaultVoicesDir() string {
+	data, err := system.UserDataDir()
+	if err != nil {
+		return ""
 	}
 	return filepath.Join(data, "mynah", "voices")
 }

@@ -8,16 +8,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
-
-	"golang.org/x/sys/unix"
 
 	"mynah/internal/cache"
 	"mynah/internal/fault"
 	"mynah/internal/proc"
 	"mynah/internal/slide"
 	"mynah/internal/studio"
+	"mynah/internal/system"
 	"mynah/internal/voice"
 	"mynah/internal/voice/espeak"
 	"mynah/internal/voice/flite"
@@ -28,7 +28,7 @@ import (
 
 // Config nests the settings of all parts.
 type Config struct {
-	// CacheDir is the cache's folder; empty is DefaultCacheDir.
+	// CacheDir is the cache's folder; empty is in the user's folder of caches.
 	CacheDir string
 	// NoCache works on an empty cache that is removed at the end.
 	NoCache bool
@@ -39,7 +39,7 @@ type Config struct {
 	Flite   flite.Config
 	Slide   slide.Config
 	Engines EnginesConfig
-	// VoicesDir is the folder of installed voices; empty is DefaultVoicesDir.
+	// VoicesDir is the folder of installed voices; empty is in the user's folder of data.
 	VoicesDir string
 }
 
@@ -56,8 +56,8 @@ func (c Config) Validate() error {
 	return errors.Join(c.Proc.Validate(), c.Voice.Validate(), c.Studio.Validate(), c.Espeak.Validate(), c.Flite.Validate(), c.Slide.Validate(), c.piper().Validate())
 }
 
-// DefaultCacheDir is where the XDG base directory specification puts caches.
-func DefaultCacheDir() (string, error) {
+// defaultCacheDir is where the XDG base directory specification puts caches.
+func defaultCacheDir() (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		return "", fmt.Errorf("no folder for the cache is known: %w", err)
@@ -78,37 +78,38 @@ type House struct {
 	piper     *piper.Engine
 	engines   EnginesConfig
 	temporary string
-	alive     *os.File // locked as long as the temporary folder is in use
+	alive     *system.Lock // held as long as the temporary folder is in use
 }
 
 // temporary makes a folder that goes with this process, and removes those of processes
 // that were killed: nobody holds their lock any more.
-func temporary() (string, *os.File, error) {
+func temporary() (string, *system.Lock, error) {
 	old, _ := filepath.Glob(filepath.Join(os.TempDir(), temporaryPrefix+"*", aliveName))
 	for _, name := range old {
-		f, err := os.Open(name)
-		if err != nil {
-			continue
-		}
-		if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil {
+		if lock, err := system.TryLock(name); err == nil {
 			_ = os.RemoveAll(filepath.Dir(name))
+			lock.Release()
 		}
-		_ = f.Close()
 	}
-	dir, err := os.MkdirTemp("", temporaryPrefix+"*")
-	if err != nil {
-		return "", nil, err
-	}
-	// Locked before it has the name by which others look for it.
-	f, err := os.CreateTemp(dir, "new-*")
-	if err == nil {
-		err = errors.Join(unix.Flock(int(f.Fd()), unix.LOCK_EX), os.Rename(f.Name(), filepath.Join(dir, aliveName)))
-	}
-	if err != nil {
+	for {
+		dir, err := os.MkdirTemp("", temporaryPrefix+"*")
+		if err != nil {
+			return "", nil, err
+		}
+		name := filepath.Join(dir, aliveName)
+		var lock *system.Lock
+		if err = os.WriteFile(name, nil, 0o600); err == nil {
+			lock, err = system.TryLock(name)
+		}
+		if err == nil {
+			return dir, lock, nil
+		}
 		_ = os.RemoveAll(dir)
-		return "", nil, err
+		// Before it was locked, another process may have taken it for one that was left.
+		if !errors.Is(err, system.ErrTaken) && !errors.Is(err, fs.ErrNotExist) {
+			return "", nil, err
+		}
 	}
-	return dir, f, nil
 }
 
 const (
@@ -121,7 +122,7 @@ func OpenCache(cfg Config) (*cache.Store, error) {
 	dir := cfg.CacheDir
 	if dir == "" {
 		var err error
-		if dir, err = DefaultCacheDir(); err != nil {
+		if dir, err = defaultCacheDir(); err != nil {
 			return nil, fault.New(fault.Disk, err, "the cache's folder is not known").WithHint("name one with --cache-dir")
 		}
 	}
@@ -220,7 +221,7 @@ func (h *House) Close() {
 	}
 	if h.temporary != "" {
 		_ = os.RemoveAll(h.temporary)
-		_ = h.alive.Close()
+		h.alive.Release()
 	}
 }
 
@@ -240,12 +241,12 @@ func (c Config) piper() piper.Config {
 		}
 	}
 	if p.Library == "" {
-		p.Library = onnx.Find(filepath.Join(filepath.Dir(DefaultVoicesDir()), "lib"), "/usr/local/lib/mynah", "/usr/local/lib")
+		p.Library = onnx.Find(filepath.Join(filepath.Dir(defaultVoicesDir()), "lib"), "/usr/local/lib/mynah", "/usr/local/lib", "/opt/homebrew/lib")
 	}
 	return p
 }
 
-func (c Config) voicesDir() string { return cmp.Or(c.VoicesDir, DefaultVoicesDir()) }
+func (c Config) voicesDir() string { return cmp.Or(c.VoicesDir, defaultVoicesDir()) }
 
 // piperIdentity names the files that decide how neural voices speak.
 func (h *House) piperIdentity(cfg piper.Config) (string, error) {

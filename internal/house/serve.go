@@ -16,17 +16,18 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gofrs/flock"
 	"gocloud.dev/blob/fileblob"
-	"golang.org/x/sys/unix"
 
 	"mynah/internal/auth"
-	"mynah/internal/build"
 	"mynah/internal/cache"
 	"mynah/internal/fault"
 	"mynah/internal/httpapi"
 	"mynah/internal/objects"
 	"mynah/internal/queue"
+	"mynah/internal/record"
 	"mynah/internal/store"
+	"mynah/internal/system"
 	"mynah/internal/upload"
 	"mynah/internal/worker"
 )
@@ -106,20 +107,19 @@ func openRecords(ctx context.Context, data string, cfg store.Config) (*store.Sto
 }
 
 // lock takes the data folder for this process.
-func lock(data string) (*os.File, error) {
+func lock(data string) (*flock.Flock, error) {
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return nil, fault.New(fault.Disk, err, "the data folder %s cannot be made", data).WithHint("name another with --data")
 	}
-	f, err := os.OpenFile(filepath.Join(data, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
+	l := flock.New(filepath.Join(data, "lock"), flock.SetFlag(os.O_RDWR|os.O_CREATE))
+	switch ok, err := l.TryLock(); {
+	case err != nil:
 		return nil, fault.New(fault.Disk, err, "the data folder %s cannot be written", data).WithHint("name another with --data")
-	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		_ = f.Close()
+	case !ok:
 		return nil, fault.New(fault.Usage, nil, "another server works on the data folder %s", data).
 			WithHint("stop it first, or name another folder with --data")
 	}
-	return f, nil
+	return l, nil
 }
 
 // office is a server, put together.
@@ -311,8 +311,7 @@ func (o *office) ready(ctx context.Context) (map[string]string, bool) {
 	if o.stopping.Load() {
 		checks["queue"] = "the server is stopping"
 	}
-	var fs unix.Statfs_t
-	if err := unix.Statfs(o.cfg.Data, &fs); err != nil || fs.Bavail*uint64(fs.Bsize) < leastFree {
+	if free, err := system.FreeBytes(o.cfg.Data); err != nil || free < leastFree {
 		checks["disk"] = "the disk is nearly full"
 	}
 	for _, name := range []string{"ffmpeg", "ffprobe", "espeak-ng"} {
@@ -358,11 +357,11 @@ func (o *office) expire(ctx context.Context, now time.Time) error {
 	}
 	for _, b := range old {
 		// The row first: readers follow it, and must not be led to what is gone.
-		_, err := o.records.Update(ctx, b.ID, func(b *build.Build) error {
+		_, err := o.records.Update(ctx, b.ID, func(b *record.Build) error {
 			b.Result, b.Spec.Text = nil, ""
-			return b.Move(build.Expired, now)
+			return b.Move(record.Expired, now)
 		})
-		if err != nil && !errors.Is(err, build.ErrNotFound) {
+		if err != nil && !errors.Is(err, record.ErrNotFound) {
 			return err
 		}
 		if err := o.objects.Delete(ctx, b.Result.Keys()...); err != nil {
@@ -374,7 +373,7 @@ func (o *office) expire(ctx context.Context, now time.Time) error {
 		return err
 	}
 	for _, id := range gone {
-		if err := o.objects.Delete(ctx, build.UploadKey(id)); err != nil {
+		if err := o.objects.Delete(ctx, record.UploadKey(id)); err != nil {
 			return err
 		}
 	}
@@ -383,7 +382,7 @@ func (o *office) expire(ctx context.Context, now time.Time) error {
 			return nil
 		}
 		b, err := o.records.Build(ctx, strings.Split(key, "/")[1])
-		if errors.Is(err, build.ErrNotFound) || err == nil && b.State.Over() && b.State != build.Succeeded {
+		if errors.Is(err, record.ErrNotFound) || err == nil && b.State.Over() && b.State != record.Succeeded {
 			return o.objects.Delete(ctx, key)
 		}
 		return err

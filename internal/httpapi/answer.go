@@ -14,8 +14,8 @@ import (
 	"strings"
 
 	"mynah/api"
-	"mynah/internal/build"
 	"mynah/internal/fault"
+	"mynah/internal/record"
 )
 
 // compatible tells whether a route is of the family whose clients read message and error
@@ -62,7 +62,7 @@ func (s *Server) noDecks(w http.ResponseWriter, r *http.Request) {
 
 // fail turns an error into an answer: the table from faults to statuses.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(err, build.ErrFull) {
+	if errors.Is(err, record.ErrFull) {
 		w.Header().Set("Retry-After", "10")
 		s.problem(w, r, http.StatusTooManyRequests, "queue-full", "Too many builds of this key wait already; try again when one has ended")
 		return
@@ -72,11 +72,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.problem(w, r, http.StatusServiceUnavailable, "busy", "Too many requests for speech wait already; try again in a moment")
 		return
 	}
-	if errors.Is(err, build.ErrDeck) {
+	if errors.Is(err, record.ErrDeck) {
 		s.noDecks(w, r)
 		return
 	}
-	if errors.Is(err, build.ErrNotFound) {
+	if errors.Is(err, record.ErrNotFound) {
 		s.problem(w, r, http.StatusNotFound, "not-found", "There is no such build")
 		return
 	}
@@ -185,8 +185,8 @@ func requestID(r *http.Request) string {
 }
 
 // statusOf makes the status document of a build.
-func (s *Server) statusOf(ctx context.Context, r *http.Request, b build.Build) (api.Status, error) {
-	st := api.Status{Finished: b.State.Over(), Succeeded: b.State == build.Succeeded, Percent: b.Percent, Message: b.Message}
+func (s *Server) statusOf(ctx context.Context, r *http.Request, b record.Build) (api.Status, error) {
+	st := api.Status{Finished: b.State.Over(), Succeeded: b.State == record.Succeeded, Percent: b.Percent, Message: b.Message}
 	if st.Message == "" {
 		st.Message = "Waiting"
 	}

@@ -17,8 +17,8 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"mynah/api"
-	"mynah/internal/build"
 	"mynah/internal/objects"
+	"mynah/internal/record"
 	"mynah/internal/script"
 	"mynah/internal/upload"
 )
@@ -33,7 +33,7 @@ func (s *Server) grantUpload(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	u, err := s.o.Objects.Sign(r.Context(), base, http.MethodPut, build.UploadKey(id), zipType, s.cfg.UploadTTL)
+	u, err := s.o.Objects.Sign(r.Context(), base, http.MethodPut, record.UploadKey(id), zipType, s.cfg.UploadTTL)
 	if err == nil {
 		err = s.o.Records.AddUpload(r.Context(), identity(r).Tenant, id)
 	}
@@ -162,8 +162,8 @@ func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 		wrong("source must be the path of a script inside of the archive")
 		return
 	}
-	b := s.newBuild(r, build.Video)
-	b.Spec = build.Spec{Type: q.RepositoryType, Repository: q.Repository, Token: q.Token, SHA: q.SHA, Source: q.Source}
+	b := s.newBuild(r, record.Video)
+	b.Spec = record.Spec{Type: q.RepositoryType, Repository: q.Repository, Token: q.Token, SHA: q.SHA, Source: q.Source}
 	s.start(w, r, b)
 }
 
@@ -195,7 +195,7 @@ func (s *Server) uploaded(w http.ResponseWriter, r *http.Request, id string) boo
 		s.problem(w, r, http.StatusBadRequest, "no-such-upload", "repository names no upload of this server, or one that is gone; ask for an upload first")
 		return false
 	}
-	_, there, err := s.o.Objects.Attributes(r.Context(), build.UploadKey(id))
+	_, there, err := s.o.Objects.Attributes(r.Context(), record.UploadKey(id))
 	if err != nil {
 		s.fail(w, r, err)
 		return false
@@ -206,15 +206,15 @@ func (s *Server) uploaded(w http.ResponseWriter, r *http.Request, id string) boo
 	return there
 }
 
-func (s *Server) newBuild(r *http.Request, kind build.Kind) build.Build {
+func (s *Server) newBuild(r *http.Request, kind record.Kind) record.Build {
 	id := identity(r)
-	return build.Build{
-		ID: newID(), Tenant: id.Tenant, Key: id.Key, Kind: kind, State: build.Queued, Message: "Waiting", Created: s.now().UTC(),
+	return record.Build{
+		ID: newID(), Tenant: id.Tenant, Key: id.Key, Kind: kind, State: record.Queued, Message: "Waiting", Created: s.now().UTC(),
 	}
 }
 
 // start writes a build and answers with its task.
-func (s *Server) start(w http.ResponseWriter, r *http.Request, b build.Build) {
+func (s *Server) start(w http.ResponseWriter, r *http.Request, b record.Build) {
 	if err := s.o.Records.Create(r.Context(), b); err != nil {
 		s.fail(w, r, err)
 		return
@@ -229,7 +229,7 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	b, err := s.o.Records.Build(r.Context(), chi.URLParam(r, "id"))
-	if errors.Is(err, build.ErrNotFound) || err == nil && b.State == build.Expired {
+	if errors.Is(err, record.ErrNotFound) || err == nil && b.State == record.Expired {
 		s.json(w, r, http.StatusNotFound, api.Status{Finished: true, Percent: 100, Message: "This task is not known, or no longer"})
 		return
 	}
@@ -266,14 +266,14 @@ func (s *Server) result(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	b, err := s.o.Records.Build(r.Context(), chi.URLParam(r, "id"))
-	gone := errors.Is(err, build.ErrNotFound)
+	gone := errors.Is(err, record.ErrNotFound)
 	if err != nil && !gone {
 		s.fail(w, r, err)
 		return
 	}
 	there := false
 	for _, k := range b.Result.Keys() {
-		there = there || k == key && b.State == build.Succeeded
+		there = there || k == key && b.State == record.Succeeded
 	}
 	a, ok, err := s.o.Objects.Attributes(r.Context(), key)
 	if err != nil {

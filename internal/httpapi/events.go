@@ -9,7 +9,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"mynah/internal/build"
+	"mynah/internal/record"
 )
 
 // events sends what happens to a build as server-sent events, until it is over.
@@ -36,7 +36,7 @@ func (s *Server) signedEvents(w http.ResponseWriter, r *http.Request) {
 	s.follow(w, r, b)
 }
 
-func (s *Server) follow(w http.ResponseWriter, r *http.Request, b build.Build) {
+func (s *Server) follow(w http.ResponseWriter, r *http.Request, b record.Build) {
 	var last int64
 	var err error
 	if v := r.Header.Get("Last-Event-ID"); v != "" {

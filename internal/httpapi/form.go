@@ -14,12 +14,12 @@ import (
 	"unicode/utf8"
 
 	"mynah/api"
-	"mynah/internal/build"
 	"mynah/internal/objects"
+	"mynah/internal/record"
 )
 
 // form reads a project from a form: a zip named project, or files that are named.
-func (s *Server) form(r *http.Request, parts *multipart.Reader, b *build.Build, wrong *invalid) error {
+func (s *Server) form(r *http.Request, parts *multipart.Reader, b *record.Build, wrong *invalid) error {
 	id := newID()
 	if err := s.o.Records.AddUpload(r.Context(), b.Tenant, id); err != nil {
 		return err
@@ -50,7 +50,7 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *build.Build, 
 			wrong.add("/project", "must be a file, a zip")
 		case name == "project" && !project && files.zip == nil && isZip(part.FileName()):
 			project = true
-			_, err = s.o.Objects.Put(r.Context(), build.UploadKey(id), p, s.cfg.MaxUpload)
+			_, err = s.o.Objects.Put(r.Context(), record.UploadKey(id), p, s.cfg.MaxUpload)
 		case part.FileName() != "":
 			file := formFile(part)
 			switch {
@@ -109,7 +109,7 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *build.Build, 
 	}
 	f, err := files.whole()
 	if err == nil {
-		_, err = s.o.Objects.Put(r.Context(), build.UploadKey(id), f, 0)
+		_, err = s.o.Objects.Put(r.Context(), record.UploadKey(id), f, 0)
 	}
 	return err
 }

@@ -23,8 +23,8 @@ import (
 
 	"mynah/api"
 	"mynah/internal/auth"
-	"mynah/internal/build"
 	"mynah/internal/fault"
+	"mynah/internal/record"
 )
 
 // note is what a handler lets the log know of a request.
@@ -223,7 +223,7 @@ func (s *Server) idempotent(next http.Handler) http.Handler {
 			next.ServeHTTP(rec, r)
 			// What may go better another time is not kept.
 			if rec.status < http.StatusInternalServerError && rec.status != http.StatusTooManyRequests && rec.body.Len() <= mostReplayed {
-				a := &build.Answer{Status: rec.status, Header: map[string]string{}, Body: rec.body.Bytes()}
+				a := &record.Answer{Status: rec.status, Header: map[string]string{}, Body: rec.body.Bytes()}
 				for _, h := range []string{"Content-Type", "Location", durationHeader, "X-Mynah-Warning"} {
 					if v := w.Header()[h]; len(v) > 0 {
 						a.Header[h] = v[0]
@@ -307,7 +307,7 @@ func (b *builds) Collect(c chan<- prometheus.Metric) {
 		c <- prometheus.NewInvalidMetric(b.desc(), err)
 		return
 	}
-	for _, st := range []build.State{build.Queued, build.Running, build.Succeeded, build.Failed, build.Cancelled, build.Expired} {
+	for _, st := range []record.State{record.Queued, record.Running, record.Succeeded, record.Failed, record.Cancelled, record.Expired} {
 		c <- prometheus.MustNewConstMetric(b.desc(), prometheus.GaugeValue, float64(counts[st]), string(st))
 	}
 }

@@ -23,9 +23,9 @@ import (
 
 	"mynah/api"
 	"mynah/internal/auth"
-	"mynah/internal/build"
 	"mynah/internal/fault"
 	"mynah/internal/objects"
+	"mynah/internal/record"
 )
 
 // Config of the doors.
@@ -90,24 +90,24 @@ func (c Config) Validate() error {
 
 // Records are what the doors need of the store beside builds.
 type Records interface {
-	build.Store
+	record.Store
 	AddUpload(ctx context.Context, tenant, id string) error
 	HasUpload(ctx context.Context, tenant, id string) (bool, error)
-	Poll(ctx context.Context, b build.Build) error
+	Poll(ctx context.Context, b record.Build) error
 	Delete(ctx context.Context, id string) error
-	Counts(ctx context.Context) (map[build.State]int, error)
-	Begin(ctx context.Context, tenant, key string, body []byte) (fresh, same bool, answer *build.Answer, err error)
-	Finish(ctx context.Context, tenant, key string, answer *build.Answer) error
+	Counts(ctx context.Context) (map[record.State]int, error)
+	Begin(ctx context.Context, tenant, key string, body []byte) (fresh, same bool, answer *record.Answer, err error)
+	Finish(ctx context.Context, tenant, key string, answer *record.Answer) error
 }
 
 // Desk answers what needs the studio.
 type Desk interface {
-	Check(ctx context.Context, spec build.Spec) ([]api.Diagnostic, error)
-	Speak(ctx context.Context, text string, s *build.SpeechSpec) (build.Spoken, []string, error)
+	Check(ctx context.Context, spec record.Spec) ([]api.Diagnostic, error)
+	Speak(ctx context.Context, text string, s *record.SpeechSpec) (record.Spoken, []string, error)
 	Voices(ctx context.Context) []api.Voice
 	// Inspect tells what cannot be in a speech's properties, and whether its voice is
 	// known, else which names are near.
-	Inspect(ctx context.Context, s *build.SpeechSpec) (near []string, known bool, err error)
+	Inspect(ctx context.Context, s *record.SpeechSpec) (near []string, known bool, err error)
 	// Sample writes a voice's sample as MP3; ok is false for an unknown voice.
 	Sample(ctx context.Context, voice string, w io.Writer) (ok bool, err error)
 }

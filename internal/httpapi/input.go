@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 
 	"mynah/api"
-	"mynah/internal/build"
+	"mynah/internal/record"
 	"mynah/internal/script"
 )
 
@@ -85,7 +85,7 @@ func object(b []byte, pointer string, v *invalid) map[string]any {
 
 // newBuild is what a request for a build says, beside its files.
 type newBuildFields struct {
-	b *build.Build
+	b *record.Build
 	v *invalid
 }
 
@@ -181,7 +181,7 @@ func (f newBuildFields) tags(value any) {
 }
 
 // fromJSON reads a request for a build with an inline script.
-func (s *Server) fromJSON(w http.ResponseWriter, r *http.Request, b *build.Build) bool {
+func (s *Server) fromJSON(w http.ResponseWriter, r *http.Request, b *record.Build) bool {
 	body, err := s.read(r, mostText)
 	if err != nil {
 		return s.bad(w, r, err)

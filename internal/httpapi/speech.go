@@ -13,7 +13,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"mynah/internal/build"
+	"mynah/internal/record"
 )
 
 // textToSpeech speaks the body of the request.
@@ -34,7 +34,7 @@ func (s *Server) textToSpeech(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	q := r.URL.Query()
-	spec := &build.SpeechSpec{
+	spec := &record.SpeechSpec{
 		Format: format, Voice: q.Get("voice"), Language: q.Get("language"), Speed: q.Get("voice-speed"), Pitch: q.Get("voice-pitch"), Volume: q.Get("voice-volume"),
 		Scenes: accept == zipType, Captions: accept == "application/json+vtt", Timed: timed(r.Header.Get("Content-Type")),
 	}
@@ -51,8 +51,8 @@ func (s *Server) textToSpeech(w http.ResponseWriter, r *http.Request) {
 		s.stream(w, r, text, spec)
 		return
 	}
-	b := s.newBuild(r, build.Speech)
-	b.Spec = build.Spec{Text: text, Speech: spec}
+	b := s.newBuild(r, record.Speech)
+	b.Spec = record.Spec{Text: text, Speech: spec}
 	s.start(w, r, b)
 }
 
@@ -115,7 +115,7 @@ func (s *Server) speechText(w http.ResponseWriter, r *http.Request, streaming bo
 const durationHeader = "x-duration-seconds"
 
 // stream answers with the sound itself. It is spoken whole first: its length goes ahead.
-func (s *Server) stream(w http.ResponseWriter, r *http.Request, text string, spec *build.SpeechSpec) {
+func (s *Server) stream(w http.ResponseWriter, r *http.Request, text string, spec *record.SpeechSpec) {
 	done, err := s.streams.take(r.Context(), identity(r).Tenant)
 	if err != nil {
 		s.fail(w, r, err)

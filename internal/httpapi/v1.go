@@ -19,8 +19,8 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"mynah/api"
-	"mynah/internal/build"
 	"mynah/internal/objects"
+	"mynah/internal/record"
 	"mynah/internal/script"
 )
 
@@ -32,7 +32,7 @@ func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
 	if !s.knownQuery(w, r) {
 		return
 	}
-	b := s.newBuild(r, build.Video)
+	b := s.newBuild(r, record.Video)
 	media, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch media {
 	case "multipart/form-data":
@@ -105,9 +105,9 @@ func (s *Server) refused(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // drop removes the upload of a build that was not started.
-func (s *Server) drop(r *http.Request, b build.Build) {
+func (s *Server) drop(r *http.Request, b record.Build) {
 	if b.Spec.Type == api.ZipUpload {
-		_ = s.o.Objects.Delete(context.WithoutCancel(r.Context()), build.UploadKey(b.Spec.Repository)) // else the janitor finds it
+		_ = s.o.Objects.Delete(context.WithoutCancel(r.Context()), record.UploadKey(b.Spec.Repository)) // else the janitor finds it
 	}
 }
 
@@ -121,7 +121,7 @@ func wrong(found []api.Diagnostic) bool {
 }
 
 // view gives a build's wire form.
-func (s *Server) view(r *http.Request, b build.Build) (api.Build, error) {
+func (s *Server) view(r *http.Request, b record.Build) (api.Build, error) {
 	base, err := s.base(r)
 	if err != nil {
 		return api.Build{}, err
@@ -154,7 +154,7 @@ func (s *Server) view(r *http.Request, b build.Build) (api.Build, error) {
 	if err != nil {
 		return out, err
 	}
-	if b.Result != nil && b.State == build.Succeeded {
+	if b.Result != nil && b.State == record.Succeeded {
 		out.DurationInSeconds = b.Result.Seconds
 	}
 	for name, u := range map[string]string{"result": st.Result, "poster": st.Poster} {
@@ -169,10 +169,10 @@ func (s *Server) view(r *http.Request, b build.Build) (api.Build, error) {
 }
 
 // mine gives a build of the caller's tenant.
-func (s *Server) mine(r *http.Request) (build.Build, error) {
+func (s *Server) mine(r *http.Request) (record.Build, error) {
 	b, err := s.o.Records.Build(r.Context(), chi.URLParam(r, "id"))
 	if err == nil && b.Tenant != identity(r).Tenant {
-		return build.Build{}, build.ErrNotFound
+		return record.Build{}, record.ErrNotFound
 	}
 	noteOf(r).build = b.ID
 	return b, err
@@ -190,7 +190,7 @@ func (s *Server) getBuild(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, b)
 }
 
-func (s *Server) show(w http.ResponseWriter, r *http.Request, b build.Build) {
+func (s *Server) show(w http.ResponseWriter, r *http.Request, b record.Build) {
 	out, err := s.view(r, b)
 	if err != nil {
 		s.fail(w, r, err)
@@ -228,9 +228,9 @@ func (s *Server) listBuilds(w http.ResponseWriter, r *http.Request) {
 }
 
 // filter reads which builds are wanted.
-func (s *Server) filter(w http.ResponseWriter, r *http.Request) (build.Filter, bool) {
+func (s *Server) filter(w http.ResponseWriter, r *http.Request) (record.Filter, bool) {
 	const usual, most = 20, 100
-	f := build.Filter{Limit: usual}
+	f := record.Filter{Limit: usual}
 	if !s.knownQuery(w, r, "limit", "cursor", "state", "tag", "since") {
 		return f, false
 	}
@@ -247,7 +247,7 @@ func (s *Server) filter(w http.ResponseWriter, r *http.Request) (build.Filter, b
 			v.add("?cursor", "is not a cursor of this list")
 		}
 	}
-	if f.State = build.State(q.Get("state")); f.State != "" && !slices.Contains(build.States(), f.State) {
+	if f.State = record.State(q.Get("state")); f.State != "" && !slices.Contains(record.States(), f.State) {
 		v.add("?state", "must be queued, running, succeeded, failed, cancelled or expired")
 	}
 	f.Tag = q.Get("tag")
@@ -276,13 +276,13 @@ func (s *Server) cancelBuild(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, b)
 }
 
-func (s *Server) cancel(r *http.Request, b build.Build) (build.Build, error) {
-	after, err := s.o.Records.Update(r.Context(), b.ID, func(b *build.Build) error {
+func (s *Server) cancel(r *http.Request, b record.Build) (record.Build, error) {
+	after, err := s.o.Records.Update(r.Context(), b.ID, func(b *record.Build) error {
 		if b.State.Over() {
 			return errOver
 		}
 		b.Message = "Cancelled"
-		return b.Move(build.Cancelled, s.now())
+		return b.Move(record.Cancelled, s.now())
 	})
 	if errors.Is(err, errOver) {
 		return s.o.Records.Build(r.Context(), b.ID)
@@ -320,7 +320,7 @@ const (
 
 // check tells what is wrong with a script.
 func (s *Server) check(w http.ResponseWriter, r *http.Request) {
-	b := build.Build{}
+	b := record.Build{}
 	if !s.knownQuery(w, r) || !s.fromJSON(w, r, &b) {
 		return
 	}
@@ -341,7 +341,7 @@ func (s *Server) sample(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		name = ""
 	}
-	if _, known, err := s.o.Desk.Inspect(r.Context(), &build.SpeechSpec{Voice: name}); err != nil || !known || name == "" {
+	if _, known, err := s.o.Desk.Inspect(r.Context(), &record.SpeechSpec{Voice: name}); err != nil || !known || name == "" {
 		s.problem(w, r, http.StatusNotFound, "not-found", "There is no voice "+strconv.Quote(short(name)))
 		return
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/alecthomas/chroma/v2/styles"
 )
 
-// Dim is the class of lines of code that stand back.
-const Dim = "dim"
+// dim is the class of lines of code that stand back.
+const dim = "dim"
 
 // Code is a block of code, each line an element of the class "line", its words marked by
 // the classes that CodeStyle gives colours to. An unknown language is plain text. Lines
@@ -39,7 +39,7 @@ func code(lexer chroma.Lexer, text string, lit func(line int) bool) string {
 		if lit == nil || lit(i+1) {
 			out.WriteString(`<span class="line">`)
 		} else {
-			out.WriteString(`<span class="line ` + Dim + `">`)
+			out.WriteString(`<span class="line ` + dim + `">`)
 		}
 		for _, t := range line {
 			word(&out, t)

@@ -29,16 +29,16 @@ import (
 // All shows every item of the lists of a slide.
 const All = -1
 
-// Later is the class of list items that are not shown yet.
-const Later = "later"
+// later is the class of list items that are not shown yet.
+const later = "later"
 
 // maxNesting is how deep quotes and lists may lie in each other. Time and memory grow
 // with the depth, and nothing so deep could be seen on a slide.
 const maxNesting = 50
 
-// MaxMarkdown is how many bytes of Markdown are read, far more than a slide can show: some
+// maxMarkdown is how many bytes of Markdown are read, far more than a slide can show: some
 // texts take time that grows with the square of their length.
-const MaxMarkdown = 16 << 10
+const maxMarkdown = 16 << 10
 
 // maxLanguages is how many languages of code one text may name: looking up one that is
 // not known is dear.
@@ -49,7 +49,7 @@ type Document struct {
 	HTML   string
 	Images []string // the addresses of images as the author wrote them, in order
 	Items  int      // how many list items there are, as by Items
-	Cut    bool     // the text is longer than MaxMarkdown, and its end was left out
+	Cut    bool     // the text is longer than maxMarkdown, and its end was left out
 }
 
 // Markdown reads GitHub's Markdown with footnotes. Of the list items, nested ones
@@ -122,8 +122,8 @@ func Heading(markdown string) string {
 
 // prepare cuts a text where it gets too long or too deep.
 func prepare(s string) (src []byte, cut bool) {
-	if cut = len(s) > MaxMarkdown; cut {
-		s = s[:MaxMarkdown]
+	if cut = len(s) > maxMarkdown; cut {
+		s = s[:maxMarkdown]
 	}
 	return []byte(flatten(strings.ToValidUTF8(s, "\uFFFD"))), cut
 }
@@ -150,7 +150,7 @@ func (d *Document) visit(n ast.Node, shown int) {
 	case *ast.ListItem:
 		d.Items++
 		if shown >= 0 && d.Items > shown {
-			n.SetAttributeString("class", Later)
+			n.SetAttributeString("class", later)
 		}
 	case *ast.Image:
 		d.Images = append(d.Images, string(n.Destination))

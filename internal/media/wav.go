@@ -1,8 +1,9 @@
 package media
 
 import (
-	"encoding/binary"
 	"io"
+
+	"mynah/internal/wav"
 )
 
 // PCM is where the samples of a plain WAV file lie, and what they are: whole, signed, of
@@ -24,54 +25,34 @@ const mostChunks = 16
 // length that is not that of the file) is not plain and left to a decoder, which knows
 // what others make of it.
 func PlainWAV(r io.ReaderAt, size int64) (PCM, bool) {
-	var head [12]byte
-	if _, err := r.ReadAt(head[:], 0); err != nil || string(head[:4]) != "RIFF" || string(head[8:]) != "WAVE" ||
-		int64(binary.LittleEndian.Uint32(head[4:]))+8 != size {
+	if length, ok := wav.Head(r); !ok || length+8 != size {
 		return PCM{}, false
 	}
 	var p PCM
-	chunks := 0
-	for at := int64(len(head)); at < size; {
-		if chunks++; chunks > mostChunks {
+	chunks, end := 0, int64(0)
+	for c := range wav.Chunks(r, size) {
+		if chunks++; chunks > mostChunks || c.Claimed > c.Held {
 			return PCM{}, false
 		}
-		var chunk [8]byte
-		if _, err := r.ReadAt(chunk[:], at); err != nil {
-			return PCM{}, false
-		}
-		at += int64(len(chunk))
-		length := int64(binary.LittleEndian.Uint32(chunk[4:]))
-		if length > size-at {
-			return PCM{}, false
-		}
-		switch id := string(chunk[:4]); {
-		case id == "fmt " && p.Channels == 0:
-			if p.Channels, p.Rate = plainForm(r, at, length); p.Channels == 0 {
+		switch {
+		case c.Name == wav.FormChunk && p.Channels == 0:
+			f, ok := wav.ReadForm(r, c)
+			if !ok || c.Held != wav.FormSize || !isPlain(f) {
 				return PCM{}, false
 			}
-		case id == "data" && p.Channels > 0 && p.Bytes == 0 && length > 0 && length%int64(2*p.Channels) == 0:
-			p.Offset, p.Bytes = at, length
-		case id == "LIST", id == "JUNK":
+			p.Channels, p.Rate = f.Channels, f.Rate
+		case c.Name == wav.DataChunk && p.Channels > 0 && p.Bytes == 0 && c.Held > 0 && c.Held%int64(2*p.Channels) == 0:
+			p.Offset, p.Bytes = c.Offset, c.Held
+		case c.Name == "LIST", c.Name == "JUNK":
 		default:
 			return PCM{}, false
 		}
-		at += length + length%2
+		end = c.End()
 	}
-	return p, p.Bytes > 0
+	return p, p.Bytes > 0 && end >= size // else something is behind the chunks
 }
 
-// plainForm reads a format chunk; it gives no channels where the form is not plain.
-func plainForm(r io.ReaderAt, at, length int64) (channels, rate int) {
-	const pcm, bits = 1, 16
-	var b [16]byte
-	if _, err := r.ReadAt(b[:], at); err != nil || length != int64(len(b)) || binary.LittleEndian.Uint16(b[:]) != pcm {
-		return 0, 0
-	}
-	channels, rate = int(binary.LittleEndian.Uint16(b[2:])), int(binary.LittleEndian.Uint32(b[4:]))
-	frame := int(binary.LittleEndian.Uint16(b[12:]))
-	if channels < 1 || channels > 2 || rate < 8000 || rate > 192000 || frame != 2*channels ||
-		int(binary.LittleEndian.Uint32(b[8:])) != rate*frame || binary.LittleEndian.Uint16(b[14:]) != bits {
-		return 0, 0
-	}
-	return channels, rate
+func isPlain(f wav.Form) bool {
+	return f.Code == wav.PCM && f.Bits == 16 && f.Channels >= 1 && f.Channels <= 2 && f.Rate >= 8000 && f.Rate <= 192000 &&
+		f.Block == 2*f.Channels && f.PerSecond == f.Rate*f.Block
 }

@@ -19,6 +19,8 @@ import (
 
 	"gocloud.dev/blob"
 	"gocloud.dev/gcerrors"
+
+	"mynah/internal/system"
 )
 
 // Prefix is the path under which a server answers signed addresses.
@@ -119,13 +121,7 @@ func (s *Store) Put(ctx context.Context, key string, r io.Reader, limit int64) (
 func (s *Store) sync(key string) error {
 	path := filepath.Join(s.dir, filepath.FromSlash(key))
 	for _, p := range []string{path, filepath.Dir(path)} {
-		f, err := os.Open(p)
-		if err != nil {
-			return err
-		}
-		err = f.Sync()
-		_ = f.Close()
-		if err != nil {
+		if err := system.Sync(p); err != nil {
 			return fmt.Errorf("syncing %s: %w", key, err)
 		}
 	}

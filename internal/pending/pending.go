@@ -12,7 +12,7 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/sys/unix"
+	"mynah/internal/system"
 )
 
 // prefix begins the names of files that are being written. They are short, so that a
@@ -23,6 +23,7 @@ const prefix = ".mynah-part-"
 type File struct {
 	*os.File
 	path string
+	lock *system.Lock
 	over bool
 }
 
@@ -42,18 +43,17 @@ func Create(path string) (*File, error) {
 		if err != nil {
 			return nil, err
 		}
-		if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil && isAt(f) {
-			return &File{File: f, path: path}, nil
+		lock, err := system.TryLock(name)
+		if err == nil {
+			return &File{File: f, path: path, lock: lock}, nil
 		}
-		// Another process took it for one that was left before it was locked.
 		_ = f.Close()
+		// Before it was locked, another process may have taken it for one that was left.
+		if !errors.Is(err, system.ErrTaken) && !errors.Is(err, fs.ErrNotExist) {
+			_ = os.Remove(name)
+			return nil, err
+		}
 	}
-}
-
-func isAt(f *os.File) bool {
-	a, err1 := f.Stat()
-	b, err2 := os.Stat(f.Name())
-	return err1 == nil && err2 == nil && os.SameFile(a, b)
 }
 
 func sweep(dir string) {
@@ -62,20 +62,17 @@ func sweep(dir string) {
 		if !strings.HasPrefix(e.Name(), prefix) || !e.Type().IsRegular() {
 			continue
 		}
-		f, err := os.Open(filepath.Join(dir, e.Name()))
-		if err != nil {
-			continue
+		name := filepath.Join(dir, e.Name())
+		if lock, err := system.TryLock(name); err == nil {
+			_ = os.Remove(name)
+			lock.Release()
 		}
-		if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil {
-			_ = os.Remove(f.Name())
-		}
-		_ = f.Close()
 	}
 }
 
-// Publish syncs the file and gives it its name. A file of that name is replaced.
+// Publish syncs the file, closes it and gives it its name. A file of that name is replaced.
 func (f *File) Publish() error {
-	err := f.Sync()
+	err := errors.Join(f.Sync(), f.Close()) // some systems rename no file that is open
 	if err == nil {
 		err = os.Rename(f.Name(), f.path)
 	}
@@ -84,14 +81,16 @@ func (f *File) Publish() error {
 		return err
 	}
 	f.over = true
-	return f.Close()
+	f.lock.Release()
+	return nil
 }
 
 // Discard removes the file, unless it was published.
 func (f *File) Discard() {
 	if !f.over {
 		f.over = true
-		_ = os.Remove(f.Name())
 		_ = f.Close()
+		_ = os.Remove(f.Name())
+		f.lock.Release()
 	}
 }

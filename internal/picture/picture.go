@@ -8,7 +8,8 @@ import (
 	"context"
 	"errors"
 	"io"
-	"sync"
+
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"mynah/internal/cache"
 	"mynah/internal/ffmpeg"
@@ -56,15 +57,8 @@ type Painter struct {
 	pic    ffmpeg.Picture
 	layers Layers
 
-	mu sync.Mutex
-	// kept are the stills that were painted last, the newest at the end: a picture is
-	// shown, comes in and goes out.
-	kept []keptFrame
-}
-
-type keptFrame struct {
-	key   cache.Key
-	frame []byte
+	// kept are the frames of stills that were used last: a picture is shown, comes in and goes out.
+	kept *lru.Cache[cache.Key, []byte]
 }
 
 // keptBytes bounds the frames that are kept.
@@ -73,7 +67,9 @@ const keptBytes = 64 << 20
 // NewPainter returns a painter of frames of pic's size; layers are read from layers, which may be
 // nil for views without any.
 func NewPainter(tools *ffmpeg.Tools, pic ffmpeg.Picture, layers Layers) *Painter {
-	return &Painter{tools: tools, pic: pic, layers: layers}
+	p := &Painter{tools: tools, pic: pic, layers: layers}
+	p.kept, _ = lru.New[cache.Key, []byte](max(keptBytes/max(p.FrameSize(), 1), 3)) // it fails for less than one alone
+	return p
 }
 
 // Prepare paints stills that will be needed soon, as Paint does.
@@ -83,7 +79,7 @@ func (p *Painter) Prepare(ctx context.Context, stills []Still) error {
 	var places []int
 	for i, s := range stills {
 		k := s.look().Key()
-		if s.Asset == nil || p.find(k) != nil {
+		if _, ok := p.kept.Get(k); ok || s.Asset == nil {
 			continue
 		}
 		missing, keys, places = append(missing, s), append(keys, k), append(places, i)
@@ -93,7 +89,7 @@ func (p *Painter) Prepare(ctx context.Context, stills []Still) error {
 		return &Failure{Index: places[f.Index], Err: f.Err}
 	}
 	for i, f := range frames {
-		p.keep(keys[i], f)
+		p.kept.Add(keys[i], f)
 	}
 	return err
 }
@@ -101,36 +97,15 @@ func (p *Painter) Prepare(ctx context.Context, stills []Still) error {
 // base gives the frame of a still, which is not to be changed.
 func (p *Painter) base(ctx context.Context, s Still) ([]byte, error) {
 	k := s.look().Key()
-	if f := p.find(k); f != nil {
+	if f, ok := p.kept.Get(k); ok {
 		return f, nil
 	}
 	frames, err := p.Paint(ctx, []Still{s})
 	if err != nil {
 		return nil, err
 	}
-	p.keep(k, frames[0])
+	p.kept.Add(k, frames[0])
 	return frames[0], nil
-}
-
-func (p *Painter) find(k cache.Key) []byte {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for i, f := range p.kept {
-		if f.key == k {
-			p.kept = append(append(p.kept[:i:i], p.kept[i+1:]...), f)
-			return f.frame
-		}
-	}
-	return nil
-}
-
-func (p *Painter) keep(k cache.Key, frame []byte) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.kept = append(p.kept, keptFrame{k, frame})
-	if most := max(keptBytes/len(frame), 3); len(p.kept) > most {
-		p.kept = append(p.kept[:0:0], p.kept[len(p.kept)-most:]...)
-	}
 }
 
 // FrameSize is the number of bytes of a raw frame.

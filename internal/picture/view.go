@@ -172,7 +172,7 @@ func (p *Painter) standing(v *View, n int64, base []byte) ([]byte, error) {
 	}
 	now := v.At(n)
 	k := now.Look().Key()
-	if f := p.find(k); f != nil {
+	if f, ok := p.kept.Get(k); ok {
 		return f, nil
 	}
 	out := slices.Clone(base)
@@ -185,7 +185,7 @@ func (p *Painter) standing(v *View, n int64, base []byte) ([]byte, error) {
 	if v.Asset == nil { // without a picture, what is on the slide is called out
 		newCallouts(v.Callouts, mapping{}).over(out, p.pic.Width, p.pic.Height)
 	}
-	p.keep(k, out)
+	p.kept.Add(k, out)
 	return out, nil
 }
 

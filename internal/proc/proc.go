@@ -97,7 +97,8 @@ type Command struct {
 	// Stderr takes standard error on top of the tail that is kept; may be nil. Its
 	// failures are ignored.
 	Stderr io.Writer
-	// ExtraFiles are handed on as file descriptors 3, 4 and so on.
+	// ExtraFiles are handed on as file descriptors 3, 4 and so on; on Windows, as handles of the
+	// numbers that they have here.
 	ExtraFiles []*os.File
 
 	Timeout   time.Duration // the child is killed after it; 0: never
@@ -109,7 +110,8 @@ type Command struct {
 	Resident bool
 }
 
-// Limits are put on a child by the kernel; zero is no limit.
+// Limits are put on a child by the kernel, where it can: Windows limits no files, macOS nothing.
+// Zero is no limit.
 type Limits struct {
 	Memory   int64         // bytes of address space
 	FileSize int64         // bytes of any file it writes
@@ -184,7 +186,7 @@ func (r *Runner) Idle() {
 // Look finds a program in Config.Path. Relative folders in it are skipped, so that
 // nothing in a project is ever run by accident. The error is a *NotFoundError.
 func (r *Runner) Look(program string) (string, error) {
-	if strings.ContainsRune(program, filepath.Separator) {
+	if filepath.Base(program) != program {
 		if filepath.IsAbs(program) && executable(program) {
 			return program, nil
 		}
@@ -194,7 +196,7 @@ func (r *Runner) Look(program string) (string, error) {
 		if !filepath.IsAbs(dir) {
 			continue
 		}
-		if p := filepath.Join(dir, program); program != "" && executable(p) {
+		if p := filepath.Join(dir, programFile(program)); program != "" && executable(p) {
 			return p, nil
 		}
 	}
@@ -216,7 +218,7 @@ func (r *Runner) Identity(program string) (string, error) {
 
 func executable(path string) bool {
 	fi, err := os.Stat(path)
-	return err == nil && fi.Mode().IsRegular() && fi.Mode().Perm()&0o111 != 0
+	return err == nil && fi.Mode().IsRegular() && isExecutable(fi)
 }
 
 // Run runs a program to its end. The error is nil when it ended with 0; else a
@@ -259,7 +261,7 @@ func (r *Runner) env(extra []string) []string {
 		"LC_ALL=C.UTF-8",
 		"TZ=UTC",
 	}
-	return slices.Concat(env, r.cfg.Env, extra)
+	return slices.Concat(env, r.cfg.ownEnv(), r.cfg.Env, extra)
 }
 
 // NotFoundError is a program that is not installed. It is exec.ErrNotFound.

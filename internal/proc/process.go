@@ -11,10 +11,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"mynah/internal/fault"
 )
@@ -32,6 +29,7 @@ type Process struct {
 	name   string
 	runner *Runner
 	cmd    *exec.Cmd
+	group  group // with all that it started
 	grace  time.Duration
 
 	stdin  *os.File // our end, where the caller writes; nil when fed from Command.Stdin
@@ -73,13 +71,16 @@ func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
 		Args:        append([]string{p.name}, c.Args...),
 		Dir:         c.Dir,
 		Env:         r.env(c.Env),
-		ExtraFiles:  c.ExtraFiles,
 		SysProcAttr: groupAttr(),
 	}
 	if p.cmd.Dir == "" {
 		p.cmd.Dir = "/"
 	}
-	if err := p.launch(c); err != nil {
+	err = handOn(p.cmd, c.ExtraFiles)
+	if err == nil {
+		err = p.launch(c)
+	}
+	if err != nil {
 		r.release(c.Resident)
 		return nil, err
 	}
@@ -124,9 +125,7 @@ func (pl *plumbing) pipe() (r, w *os.File) {
 		return nil, nil
 	}
 	if r, w, pl.err = os.Pipe(); pl.err == nil {
-		// Pictures come by the megabyte: fewer, larger steps. Where the kernel grants no
-		// more, the usual size does.
-		_, _ = unix.FcntlInt(w.Fd(), unix.F_SETPIPE_SZ, pipeSize)
+		widen(w)
 	}
 	return r, w
 }
@@ -188,23 +187,26 @@ func (p *Process) live(c Command, started chan<- error) {
 		started <- err
 		return
 	}
-	pid := p.cmd.Process.Pid
 	r := p.runner
+	var err error
+	if p.group, err = gather(p.cmd, r.cfg.Nice, c.Limits); err != nil {
+		_ = p.cmd.Wait()
+		started <- err
+		return
+	}
 	r.started.Add(1)
 	now := r.running.Add(1)
 	for old := r.peak.Load(); now > old && !r.peak.CompareAndSwap(old, now); old = r.peak.Load() {
 	}
-	limit(pid, r.cfg.Nice, c.Limits)
 	started <- nil
 
-	// While the child is dead but not reaped, its group cannot be another's.
-	awaitExit(pid)
-	killGroup(pid, syscall.SIGKILL)
+	p.group.awaitExit()
+	p.group.kill()
 	p.mu.Lock()
 	p.waitErr = p.cmd.Wait()
 	p.reaped = true
 	p.mu.Unlock()
-	awaitGroup(pid, reapTime)
+	p.group.awaitEnd(reapTime)
 
 	if st := p.cmd.ProcessState; st != nil {
 		r.user.Add(int64(st.UserTime()))
@@ -212,6 +214,7 @@ func (p *Process) live(c Command, started chan<- error) {
 	}
 	r.running.Add(-1)
 	p.over.Store(true)
+	p.closeGroup()
 	close(p.exited)
 	r.release(c.Resident)
 }
@@ -384,7 +387,7 @@ func (p *Process) stop(cause error) {
 	if first {
 		p.cause = cause
 		if p.grace > 0 {
-			killGroup(p.cmd.Process.Pid, syscall.SIGTERM)
+			p.group.terminate()
 		}
 	}
 	p.mu.Unlock()
@@ -426,7 +429,7 @@ func (p *Process) Kill() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.reaped {
-		killGroup(p.cmd.Process.Pid, syscall.SIGKILL)
+		p.group.kill()
 	}
 }
 
@@ -451,9 +454,6 @@ func (p *Process) Stdout() io.Reader {
 	return p.stdout
 }
 
-// Stderr is the last of what the child printed to its standard error so far.
-func (p *Process) Stderr() string { return p.tail.String() }
-
 // Done is closed when the child and its group are gone.
 func (p *Process) Done() <-chan struct{} { return p.exited }
 
@@ -473,9 +473,7 @@ func (p *Process) Wait() error {
 	e := &ExitError{Program: p.name, Code: -1, Stderr: p.tail.String(), Err: p.waitErr}
 	if st := p.cmd.ProcessState; st != nil {
 		e.Code = st.ExitCode()
-		if ws, ok := st.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
-			e.Signal = ws.Signal()
-		}
+		e.Signal = endSignal(st)
 	}
 	return e
 }
@@ -493,4 +491,20 @@ func (p *Process) waitInputs() {
 	case <-done:
 	case <-t.C:
 	}
+}
+
+// usedCPU is the processor time that the group has taken, in units of the system's.
+func (p *Process) usedCPU() (units int64, known bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.reaped {
+		return 0, false
+	}
+	return p.group.cpu()
+}
+
+func (p *Process) closeGroup() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.group.close()
 }

@@ -1,11 +1,7 @@
 package proc
 
 import (
-	"bytes"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strconv"
 	"sync/atomic"
 	"time"
 )
@@ -61,7 +57,7 @@ func (p *Process) watchdog() {
 		}
 		silent += every
 		idle++
-		if c := groupCPU(p.cmd.Process.Pid); c != cpu {
+		if c, known := p.usedCPU(); c != cpu || !known {
 			cpu, idle = c, 0
 		}
 		switch {
@@ -73,28 +69,4 @@ func (p *Process) watchdog() {
 			return
 		}
 	}
-}
-
-// groupCPU is the processor time, in ticks of the kernel's, that the processes of a group
-// have taken so far: a program may be a script around the one that works.
-func groupCPU(group int) int64 {
-	var sum int64
-	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
-	for _, name := range stats {
-		b, err := os.ReadFile(name)
-		if err != nil {
-			continue
-		}
-		// The name of the program, in brackets, may hold anything; proc(5).
-		f := bytes.Fields(b[bytes.LastIndexByte(b, ')')+1:])
-		const pgrp, utime, cstime = 2, 11, 14
-		if len(f) <= cstime || string(f[pgrp]) != strconv.Itoa(group) {
-			continue
-		}
-		for _, v := range f[utime : cstime+1] {
-			n, _ := strconv.ParseInt(string(v), 10, 64)
-			sum += n
-		}
-	}
-	return sum
 }

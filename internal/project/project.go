@@ -17,6 +17,7 @@ import (
 	"mynah/internal/music"
 	"mynah/internal/names"
 	"mynah/internal/storyboard"
+	"mynah/internal/system"
 )
 
 // Project is a folder with a script and its files. It is safe for use by many goroutines.
@@ -93,7 +94,7 @@ func (p *Project) IsAbsent(name string) bool {
 // others.
 func (p *Project) Stage(name, work string, number int) (string, error) {
 	path := filepath.Join(work, "in-"+strconv.Itoa(number))
-	return path, os.Symlink(p.Path(name), path)
+	return path, system.Link(p.Path(name), path)
 }
 
 // FS holds the project's files, found by any normal form of their names.
@@ -154,6 +155,7 @@ func (p *Project) look(name string) storyboard.File {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return storyboard.File{}
+	// os.Root has no typed error for it.
 	case err != nil && strings.Contains(err.Error(), "escapes"):
 		return storyboard.File{Exists: true, Describe: "is a link that leads out of the project's folder"}
 	case err != nil:

@@ -15,7 +15,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
 
-	"mynah/internal/build"
+	"mynah/internal/record"
 )
 
 // Config of a queue.
@@ -61,7 +61,7 @@ func (w *worker) Timeout(*river.Job[job]) time.Duration { return w.timeout }
 // Work implements river.Worker.
 func (w *worker) Work(ctx context.Context, j *river.Job[job]) error {
 	err := w.work(ctx, j.Args.ID)
-	if errors.Is(err, build.ErrStopped) {
+	if errors.Is(err, record.ErrStopped) {
 		return river.JobSnooze(0)
 	}
 	if err != nil {
@@ -80,7 +80,7 @@ type Queue struct {
 const poll = 100 * time.Millisecond
 
 // New makes a queue on a database; work is called for each build,
-// and gives build.ErrStopped when it is to be called again. Its tables are brought
+// and gives record.ErrStopped when it is to be called again. Its tables are brought
 // up to date.
 func New(ctx context.Context, db *sql.DB, cfg Config, log *slog.Logger, work func(ctx context.Context, id string) error) (*Queue, error) {
 	driver := riversqlite.New(db)

@@ -13,8 +13,8 @@ import (
 
 	_ "modernc.org/sqlite" // the driver
 
-	"mynah/internal/build"
 	"mynah/internal/queue"
+	"mynah/internal/record"
 )
 
 func database(t *testing.T) *sql.DB {
@@ -120,7 +120,7 @@ func TestAStopCutsShortAndTheNextStartGoesOn(t *testing.T) {
 			return nil
 		}
 		<-ctx.Done()
-		return build.ErrStopped
+		return record.ErrStopped
 	}
 	q := open(t, db, 1, work)
 	put(t, db, q, true, "a")

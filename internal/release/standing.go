@@ -12,10 +12,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"golang.org/x/sys/unix"
-
 	"mynah/internal/cache"
 	"mynah/internal/film"
+	"mynah/internal/system"
 )
 
 // standing is the note of what a build wrote. It lets the same build find that all of it
@@ -28,35 +27,27 @@ type standing struct {
 // standingFile is a file as it was written. One with other times was touched by somebody;
 // the sum finds what was changed within the grain of the times, or by a bad disk.
 type standingFile struct {
-	Path string   `json:"path"`
-	Stat [5]int64 `json:"stat"` // device, inode, size, when it was written, when it changed
-	Sum  uint32   `json:"sum"`
+	Path string          `json:"path"`
+	Stat system.Identity `json:"stat"`
+	Sum  uint32          `json:"sum"`
 	// Made is the key of the note that the file is a build's own; none for the film.
 	Made string `json:"made,omitempty"`
 }
 
 func newSum() hash.Hash32 { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) }
 
-// stat reads what a file is recognised by; it must be one, and no link to one.
-func stat(path string) ([5]int64, bool) {
-	var st unix.Stat_t
-	if unix.Lstat(path, &st) != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
-		return [5]int64{}, false
-	}
-	return [5]int64{int64(st.Dev), int64(st.Ino), st.Size, st.Mtim.Nano(), st.Ctim.Nano()}, true
-}
-
 // standingKey addresses the note by all that decides the files' bytes, and by the program
 // that writes them: another version may write others. Where they lie is left to the note,
 // so that builds into ever new folders leave one.
 func (r *Releaser) standingKey(f *film.Film, beside []sidecar) (cache.Key, error) {
-	var self unix.Stat_t // of the file that runs, even where another has taken its name
-	if err := unix.Stat("/proc/self/exe", &self); err != nil {
+	self, err := system.IdentifyProgram()
+	if err != nil {
 		return cache.Key{}, err
 	}
 	// All fields of the film, so that none is forgotten; it holds no pointers.
-	h := cache.NewHasher("standing 1").Int(int64(self.Dev), int64(self.Ino), self.Size, self.Mtim.Nano()).
-		String(r.version).String(fmt.Sprintf("%v", *f)).Int(r.posterFrame())
+	h := cache.NewHasher("standing 1").Int(self[:4]...). // without when it changed: a new link to it is no change
+
+								String(r.version).String(fmt.Sprintf("%v", *f)).Int(r.posterFrame())
 	for _, s := range beside {
 		h.String(filepath.Ext(s.path)).Bytes(s.content)
 	}
@@ -109,7 +100,7 @@ func (r *Releaser) isKnown(made string) bool {
 }
 
 func (f standingFile) isStanding() bool {
-	if now, ok := stat(f.Path); !ok || now != f.Stat {
+	if now, err := system.IdentifyRegular(f.Path); err != nil || now != f.Stat {
 		return false
 	}
 	file, err := os.Open(f.Path)
@@ -118,17 +109,17 @@ func (f standingFile) isStanding() bool {
 	}
 	defer func() { _ = file.Close() }()
 	sum := newSum()
-	n, err := io.CopyBuffer(sum, struct{ io.Reader }{file}, make([]byte, min(f.Stat[2]+1, 256<<10)))
-	return err == nil && n == f.Stat[2] && sum.Sum32() == f.Sum
+	n, err := io.CopyBuffer(sum, struct{ io.Reader }{file}, make([]byte, min(f.Stat.Size()+1, 256<<10)))
+	return err == nil && n == f.Stat.Size() && sum.Sum32() == f.Sum
 }
 
 // note keeps what was written. It is not needed for the film: where it cannot be kept,
 // the next build writes again.
 func (w *writer) note(key cache.Key, bytes int64) {
 	for i := range w.notes {
-		var ok bool
+		var err error
 		w.notes[i].Path = absolute(w.notes[i].Path)
-		if w.notes[i].Stat, ok = stat(w.notes[i].Path); !ok {
+		if w.notes[i].Stat, err = system.IdentifyRegular(w.notes[i].Path); err != nil {
 			return
 		}
 	}

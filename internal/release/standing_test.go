@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"mynah/internal/system"
 )
 
 // TestStandingFile: also what leaves no trace in a file's times is found.
@@ -17,14 +19,14 @@ func TestStandingFile(t *testing.T) {
 	}
 	sum := newSum()
 	_, _ = sum.Write([]byte(content))
-	st, ok := stat(path)
-	if f := (standingFile{Path: path, Stat: st, Sum: sum.Sum32()}); !ok || !f.isStanding() {
+	st, err := system.IdentifyRegular(path)
+	if f := (standingFile{Path: path, Stat: st, Sum: sum.Sum32()}); err != nil || !f.isStanding() {
 		t.Errorf("%+v does not stand", f)
 	}
 	if f := (standingFile{Path: path, Stat: st, Sum: sum.Sum32() + 1}); f.isStanding() {
 		t.Error("a file of other bytes stands")
 	}
-	if _, ok := stat(filepath.Dir(path)); ok {
+	if _, err := system.IdentifyRegular(filepath.Dir(path)); err == nil {
 		t.Error("a folder is taken for a file")
 	}
 }

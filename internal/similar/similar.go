@@ -38,9 +38,9 @@ func Distance(a, b string, limit int) int {
 	return min(above[len(rb)], limit)
 }
 
-// Slips is how many slips a name may have to be taken for a known one: one for known names of
+// slips is how many slips a name may have to be taken for a known one: one for known names of
 // up to five letters, two for longer ones.
-func Slips(known string) int {
+func slips(known string) int {
 	const short = 5
 	if utf8.RuneCountInString(known) <= short {
 		return 1
@@ -49,11 +49,11 @@ func Slips(known string) int {
 }
 
 // Nearest gives the known name with the fewest slips, the first of several, if it has no more
-// than Slips allows.
+// than slips allows.
 func Nearest(name string, known []string) (string, bool) {
 	best, least := "", 1<<30
 	for _, k := range known {
-		most := Slips(k)
+		most := slips(k)
 		if d := Distance(name, k, most+1); d <= most && d < least {
 			best, least = k, d
 		}

@@ -48,7 +48,7 @@ func (d *Drawer) program(what string) (string, error) {
 		missing = errors.Join(missing, err)
 	}
 	f := fault.New(fault.ToolMissing, missing, "%s need a browser, and %s is not installed", what, strings.Join(names, ", or "))
-	return "", f.WithHint("apt-get install chromium-headless-shell, or name another Chromium by MYNAH_CHROMIUM")
+	return "", f.WithHint(installBrowser + ", or name another Chromium by MYNAH_CHROMIUM")
 }
 
 // launch starts a browser. As root, and where the kernel lets nobody make sandboxes, it
@@ -92,7 +92,7 @@ func (d *Drawer) start(ctx context.Context, path string, sandbox bool) (*browser
 	return b, nil
 }
 
-// connect starts the process with two pipes as its descriptors 3 and 4.
+// connect starts the process with two pipes that it is handed.
 func (b *browser) connect(ctx context.Context, run *proc.Runner, path string, args []string) error {
 	theirIn, ourOut, err := os.Pipe()
 	if err != nil {
@@ -107,7 +107,7 @@ func (b *browser) connect(ctx context.Context, run *proc.Runner, path string, ar
 	b.conn = newConn(ourIn, ourOut)
 	b.process, err = run.Start(ctx, proc.Command{
 		Program:    path,
-		Args:       args,
+		Args:       append(args, pipeArguments(theirIn, theirOut)...),
 		Env:        []string{"HOME=" + b.profile, "TMPDIR=" + b.profile},
 		ExtraFiles: []*os.File{theirIn, theirOut},
 		Stdout:     discard{},
@@ -174,18 +174,23 @@ func arguments(profile string, sandbox bool) []string {
 	return args
 }
 
-// versionOf asks a browser's program for its version.
+// ProgramVersion gives the version of a browser's program.
+func (d *Drawer) ProgramVersion(ctx context.Context, path string) (string, error) {
+	return askVersion(ctx, d.run, path)
+}
+
+// versionOf gives the version of the browser that would be started.
 func (d *Drawer) versionOf(ctx context.Context, what string) (string, error) {
 	path, err := d.program(what)
 	if err != nil {
 		return "", err
 	}
-	out, err := d.run.Output(ctx, proc.Command{Program: path, Args: []string{"--version"}, Resident: true, Timeout: startTime, MaxStdout: stderrKept})
+	version, err := askVersion(ctx, d.run, path)
 	if err != nil {
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
 		return "", fault.New(fault.ToolFailed, err, "the browser %s does not tell its version", filepath.Base(path))
 	}
-	return fmt.Sprintf("%s (%s)", strings.TrimSpace(string(out)), filepath.Base(path)), nil
+	return fmt.Sprintf("%s (%s)", version, filepath.Base(path)), nil
 }

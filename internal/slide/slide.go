@@ -48,11 +48,6 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Programs are the names under which a browser is looked for, the lightest first.
-func Programs() []string {
-	return []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"}
-}
-
 // Themes are the names of the built-in themes.
 func Themes() []string { return []string{"default", "light", "dark", "paper", "bold"} }
 

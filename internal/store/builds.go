@@ -10,11 +10,11 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
-	"mynah/internal/build"
+	"mynah/internal/record"
 )
 
-// Create implements build.Store.
-func (s *Store) Create(ctx context.Context, b build.Build) error {
+// Create implements record.Store.
+func (s *Store) Create(ctx context.Context, b record.Build) error {
 	doc, err := json.Marshal(b)
 	if err != nil {
 		return err
@@ -27,26 +27,26 @@ func (s *Store) Create(ctx context.Context, b build.Build) error {
 				return err
 			}
 			if n >= s.cfg.MaxQueued {
-				return build.ErrFull
+				return record.ErrFull
 			}
 		}
 		_, err := tx.ExecContext(ctx, "INSERT INTO builds (id, tenant, key, state, doc) VALUES (?, ?, ?, ?, ?)", b.ID, b.Tenant, b.Key, b.State, string(doc))
 		if err != nil {
 			return err
 		}
-		if err := s.note(ctx, tx, build.Build{}, b); err != nil {
+		if err := s.note(ctx, tx, record.Build{}, b); err != nil {
 			return err
 		}
 		return s.enqueue(ctx, tx, b.ID)
 	})
 }
 
-func scanBuild(scan func(...any) error) (b build.Build, err error) {
+func scanBuild(scan func(...any) error) (b record.Build, err error) {
 	var doc string
 	var polled int64
 	err = scan(&doc, &polled)
 	if errors.Is(err, sql.ErrNoRows) {
-		return b, build.ErrNotFound
+		return b, record.ErrNotFound
 	}
 	if err == nil {
 		err = json.Unmarshal([]byte(doc), &b)
@@ -55,13 +55,13 @@ func scanBuild(scan func(...any) error) (b build.Build, err error) {
 	return b, err
 }
 
-// Build implements build.Store.
-func (s *Store) Build(ctx context.Context, id string) (build.Build, error) {
+// Build implements record.Store.
+func (s *Store) Build(ctx context.Context, id string) (record.Build, error) {
 	return scanBuild(s.reader.QueryRowContext(ctx, "SELECT doc, polled FROM builds WHERE id = ?", id).Scan)
 }
 
-// Builds implements build.Store.
-func (s *Store) Builds(ctx context.Context, tenant string, f build.Filter) ([]build.Build, error) {
+// Builds implements record.Store.
+func (s *Store) Builds(ctx context.Context, tenant string, f record.Filter) ([]record.Build, error) {
 	before, since := f.Before, ""
 	if before == "" {
 		before = "~" // behind all ids
@@ -77,13 +77,13 @@ func (s *Store) Builds(ctx context.Context, tenant string, f build.Filter) ([]bu
 		ORDER BY id DESC LIMIT ?6`, tenant, before, since, string(f.State), f.Tag, f.Limit)
 }
 
-func (s *Store) builds(ctx context.Context, where string, args ...any) ([]build.Build, error) {
+func (s *Store) builds(ctx context.Context, where string, args ...any) ([]record.Build, error) {
 	rows, err := s.reader.QueryContext(ctx, "SELECT doc, polled FROM builds "+where, args...) //nolint:gosec // where is a constant of this file
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
-	var out []build.Build
+	var out []record.Build
 	for rows.Next() {
 		b, err := scanBuild(rows.Scan)
 		if err != nil {
@@ -94,8 +94,8 @@ func (s *Store) builds(ctx context.Context, where string, args ...any) ([]build.
 	return out, rows.Err()
 }
 
-// Update implements build.Store.
-func (s *Store) Update(ctx context.Context, id string, change func(*build.Build) error) (b build.Build, err error) {
+// Update implements record.Store.
+func (s *Store) Update(ctx context.Context, id string, change func(*record.Build) error) (b record.Build, err error) {
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		b, err = s.update(ctx, tx, id, change)
 		return err
@@ -103,7 +103,7 @@ func (s *Store) Update(ctx context.Context, id string, change func(*build.Build)
 	return b, err
 }
 
-func (s *Store) update(ctx context.Context, tx *sql.Tx, id string, change func(*build.Build) error) (build.Build, error) {
+func (s *Store) update(ctx context.Context, tx *sql.Tx, id string, change func(*record.Build) error) (record.Build, error) {
 	b, err := scanBuild(tx.QueryRowContext(ctx, "SELECT doc, polled FROM builds WHERE id = ?", id).Scan)
 	if err != nil {
 		return b, err
@@ -125,7 +125,7 @@ func (s *Store) update(ctx context.Context, tx *sql.Tx, id string, change func(*
 }
 
 // note writes what changed as events.
-func (s *Store) note(ctx context.Context, tx *sql.Tx, was, is build.Build) error {
+func (s *Store) note(ctx context.Context, tx *sql.Tx, was, is record.Build) error {
 	add := func(kind string, data any) error {
 		text, err := json.Marshal(data)
 		if err != nil {
@@ -136,10 +136,10 @@ func (s *Store) note(ctx context.Context, tx *sql.Tx, was, is build.Build) error
 		return err
 	}
 	type progress struct {
-		State   build.State `json:"state"`
-		Phase   string      `json:"phase,omitempty"`
-		Percent int         `json:"percent"`
-		Message string      `json:"message"`
+		State   record.State `json:"state"`
+		Phase   string       `json:"phase,omitempty"`
+		Percent int          `json:"percent"`
+		Message string       `json:"message"`
 	}
 	var errs []error
 	if len(is.Warnings) != len(was.Warnings) {
@@ -155,16 +155,16 @@ func (s *Store) note(ctx context.Context, tx *sql.Tx, was, is build.Build) error
 	return errors.Join(errs...)
 }
 
-// Events implements build.Store.
-func (s *Store) Events(ctx context.Context, id string, after int64) ([]build.Event, error) {
+// Events implements record.Store.
+func (s *Store) Events(ctx context.Context, id string, after int64) ([]record.Event, error) {
 	rows, err := s.reader.QueryContext(ctx, "SELECT seq, at, type, data FROM events WHERE build = ? AND seq > ? ORDER BY seq LIMIT 1000", id, after)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
-	var out []build.Event
+	var out []record.Event
 	for rows.Next() {
-		var e build.Event
+		var e record.Event
 		var at int64
 		var data string
 		if err := rows.Scan(&e.Seq, &at, &e.Type, &data); err != nil {
@@ -178,7 +178,7 @@ func (s *Store) Events(ctx context.Context, id string, after int64) ([]build.Eve
 
 // Poll notes that somebody looked at a build that is over, to the hour: what is looked
 // at is kept longer.
-func (s *Store) Poll(ctx context.Context, b build.Build) error {
+func (s *Store) Poll(ctx context.Context, b record.Build) error {
 	now := s.now()
 	if !b.State.Over() || now.Sub(b.Polled) < time.Hour && !b.Polled.IsZero() || now.Sub(b.Ended) < time.Hour {
 		return nil
@@ -189,11 +189,11 @@ func (s *Store) Poll(ctx context.Context, b build.Build) error {
 
 // Delete removes a build that is over, with its events.
 func (s *Store) Delete(ctx context.Context, id string) error {
-	return s.one(ctx, build.ErrNotFound, "DELETE FROM builds WHERE id = ? AND state NOT IN ('queued', 'running')", id)
+	return s.one(ctx, record.ErrNotFound, "DELETE FROM builds WHERE id = ? AND state NOT IN ('queued', 'running')", id)
 }
 
 // Ended lists builds that were over, and last looked at, before a time.
-func (s *Store) Ended(ctx context.Context, before time.Time, limit int) ([]build.Build, error) {
+func (s *Store) Ended(ctx context.Context, before time.Time, limit int) ([]record.Build, error) {
 	return s.builds(ctx, "WHERE state IN ('succeeded', 'failed', 'cancelled') AND max(ended, polled) < ? ORDER BY id LIMIT ?", millis(before), limit)
 }
 
@@ -204,15 +204,15 @@ func (s *Store) Forget(ctx context.Context, before time.Time) error {
 }
 
 // Counts tells how many builds are in each state.
-func (s *Store) Counts(ctx context.Context) (map[build.State]int, error) {
+func (s *Store) Counts(ctx context.Context) (map[record.State]int, error) {
 	rows, err := s.reader.QueryContext(ctx, "SELECT state, count(*) FROM builds GROUP BY state")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
-	out := map[build.State]int{}
+	out := map[record.State]int{}
 	for rows.Next() {
-		var state build.State
+		var state record.State
 		var n int
 		if err := rows.Scan(&state, &n); err != nil {
 			return nil, err
@@ -258,21 +258,21 @@ func (s *Store) Recover(ctx context.Context, empty func(context.Context, *sql.Tx
 			return err
 		}
 		for _, id := range ids {
-			b, err := s.update(ctx, tx, id, func(b *build.Build) error {
-				if b.State != build.Running {
+			b, err := s.update(ctx, tx, id, func(b *record.Build) error {
+				if b.State != record.Running {
 					return nil
 				}
-				if b.Attempts >= build.MostAttempts {
+				if b.Attempts >= record.MostAttempts {
 					b.Message = fmt.Sprintf("The server stopped %d times while it worked on this build, so it was given up. Look for what is unusual in the project, or build it with the command line to see more.", b.Attempts)
-					return b.Move(build.Failed, s.now())
+					return b.Move(record.Failed, s.now())
 				}
 				b.Message = "Waiting"
-				return b.Move(build.Queued, s.now())
+				return b.Move(record.Queued, s.now())
 			})
 			if err != nil {
 				return err
 			}
-			if b.State == build.Queued {
+			if b.State == record.Queued {
 				if err := s.enqueue(ctx, tx, id); err != nil {
 					return err
 				}

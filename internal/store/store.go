@@ -13,13 +13,14 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver
 
 	"mynah/internal/auth"
-	"mynah/internal/build"
+	"mynah/internal/record"
 )
 
 //go:embed migrations/*.sql
@@ -42,9 +43,13 @@ type Store struct {
 
 // Open opens the database file, which is made, and brings its tables up to date.
 func Open(ctx context.Context, path string, cfg Config) (*Store, error) {
+	place := filepath.ToSlash(path)
+	if filepath.VolumeName(path) != "" {
+		place = "/" + place // as SQLite has it: file:/C:/folder/file
+	}
 	dsn := func(extra string) string {
 		// Full sync: what was acknowledged outlives a loss of power.
-		return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)" + extra
+		return "file:" + (&url.URL{Path: place}).EscapedPath() + "?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)" + extra
 	}
 	w, err := sql.Open("sqlite", dsn("&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"))
 	if err != nil {
@@ -244,7 +249,7 @@ func (s *Store) ForgetUploads(ctx context.Context, before time.Time) ([]string, 
 // Begin notes a request with an Idempotency-Key and the hash of its body. When one came
 // before, fresh is false, same tells whether its body was equal, and answer is what it
 // got, nil while it is in flight.
-func (s *Store) Begin(ctx context.Context, tenant, key string, body []byte) (fresh, same bool, answer *build.Answer, err error) {
+func (s *Store) Begin(ctx context.Context, tenant, key string, body []byte) (fresh, same bool, answer *record.Answer, err error) {
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM answers WHERE created < ?", millis(s.now().Add(-24*time.Hour))); err != nil {
 			return err
@@ -262,7 +267,7 @@ func (s *Store) Begin(ctx context.Context, tenant, key string, body []byte) (fre
 		}
 		same = slices.Equal(was, body)
 		if text != "" {
-			answer = &build.Answer{}
+			answer = &record.Answer{}
 			return json.Unmarshal([]byte(text), answer)
 		}
 		return nil
@@ -272,7 +277,7 @@ func (s *Store) Begin(ctx context.Context, tenant, key string, body []byte) (fre
 
 // Finish keeps the answer of a request that Begin noted; nil forgets the request, so
 // that it can be tried again.
-func (s *Store) Finish(ctx context.Context, tenant, key string, answer *build.Answer) error {
+func (s *Store) Finish(ctx context.Context, tenant, key string, answer *record.Answer) error {
 	if answer == nil {
 		_, err := s.writer.ExecContext(ctx, "DELETE FROM answers WHERE tenant = ? AND key = ?", tenant, key)
 		return err
@@ -292,6 +297,6 @@ func (s *Store) DropUnanswered(ctx context.Context) error {
 }
 
 var (
-	_ build.Store = (*Store)(nil)
-	_ auth.Store  = (*Store)(nil)
+	_ record.Store = (*Store)(nil)
+	_ auth.Store   = (*Store)(nil)
 )

@@ -13,7 +13,7 @@ import (
 
 	"mynah/api"
 	"mynah/internal/auth"
-	"mynah/internal/build"
+	"mynah/internal/record"
 	"mynah/internal/store"
 )
 
@@ -48,8 +48,8 @@ func reopen(t *testing.T, path string, cfg store.Config) (*store.Store, *queue) 
 	return s, q
 }
 
-func queued(id string) build.Build {
-	return build.Build{ID: id, Key: "k", Kind: build.Video, State: build.Queued, Created: time.Now().UTC()}
+func queued(id string) record.Build {
+	return record.Build{ID: id, Key: "k", Kind: record.Video, State: record.Queued, Created: time.Now().UTC()}
 }
 
 func create(t *testing.T, s *store.Store, ids ...string) {
@@ -61,10 +61,10 @@ func create(t *testing.T, s *store.Store, ids ...string) {
 	}
 }
 
-func move(t *testing.T, s *store.Store, id string, states ...build.State) {
+func move(t *testing.T, s *store.Store, id string, states ...record.State) {
 	t.Helper()
 	for _, to := range states {
-		if _, err := s.Update(t.Context(), id, func(b *build.Build) error { return b.Move(to, time.Now()) }); err != nil {
+		if _, err := s.Update(t.Context(), id, func(b *record.Build) error { return b.Move(to, time.Now()) }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -81,7 +81,7 @@ func TestABuildAndItsJobAreWrittenTogether(t *testing.T) {
 	if err := s.Create(t.Context(), queued("02")); !errors.Is(err, q.err) {
 		t.Errorf("creating: %v", err)
 	}
-	if _, err := s.Build(t.Context(), "02"); !errors.Is(err, build.ErrNotFound) {
+	if _, err := s.Build(t.Context(), "02"); !errors.Is(err, record.ErrNotFound) {
 		t.Errorf("a build without a job: %v", err)
 	}
 }
@@ -90,7 +90,7 @@ func TestAKeyHasItsShareOfTheQueue(t *testing.T) {
 	t.Parallel()
 	s, _ := open(t, store.Config{MaxQueued: 2})
 	create(t, s, "01", "02")
-	if err := s.Create(t.Context(), queued("03")); !errors.Is(err, build.ErrFull) {
+	if err := s.Create(t.Context(), queued("03")); !errors.Is(err, record.ErrFull) {
 		t.Errorf("a third build: %v", err)
 	}
 	other := queued("04")
@@ -98,7 +98,7 @@ func TestAKeyHasItsShareOfTheQueue(t *testing.T) {
 	if err := s.Create(t.Context(), other); err != nil {
 		t.Errorf("another key's: %v", err)
 	}
-	move(t, s, "01", build.Cancelled)
+	move(t, s, "01", record.Cancelled)
 	create(t, s, "05")
 }
 
@@ -106,9 +106,9 @@ func TestUpdatesAreWholeAndEventsTellThem(t *testing.T) {
 	t.Parallel()
 	s, _ := open(t, store.Config{})
 	create(t, s, "01")
-	move(t, s, "01", build.Running)
+	move(t, s, "01", record.Running)
 	for _, percent := range []int{10, 40, 20} {
-		if _, err := s.Update(t.Context(), "01", func(b *build.Build) error { b.Percent = percent; return nil }); err != nil {
+		if _, err := s.Update(t.Context(), "01", func(b *record.Build) error { b.Percent = percent; return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -117,12 +117,12 @@ func TestUpdatesAreWholeAndEventsTellThem(t *testing.T) {
 		t.Errorf("percent goes back to %d, %v", b.Percent, err)
 	}
 	no := errors.New("no")
-	if _, err := s.Update(t.Context(), "01", func(b *build.Build) error { b.Percent = 99; return no }); !errors.Is(err, no) {
+	if _, err := s.Update(t.Context(), "01", func(b *record.Build) error { b.Percent = 99; return no }); !errors.Is(err, no) {
 		t.Errorf("an update that fails: %v", err)
 	}
-	_, err = s.Update(t.Context(), "01", func(b *build.Build) error {
+	_, err = s.Update(t.Context(), "01", func(b *record.Build) error {
 		b.Warnings = []api.Diagnostic{{Summary: "careful"}}
-		return b.Move(build.Succeeded, time.Now())
+		return b.Move(record.Succeeded, time.Now())
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -150,7 +150,7 @@ func TestUpdatesSideBySideLoseNothing(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 50 {
 		wg.Go(func() {
-			if _, err := s.Update(t.Context(), "01", func(b *build.Build) error { b.Attempts++; return nil }); err != nil {
+			if _, err := s.Update(t.Context(), "01", func(b *record.Build) error { b.Attempts++; return nil }); err != nil {
 				t.Error(err)
 			}
 			if _, err := s.Build(t.Context(), "01"); err != nil {
@@ -170,7 +170,7 @@ func TestPages(t *testing.T) {
 	create(t, s, "01", "02", "03", "04", "05")
 	var got []string
 	for before := ""; ; {
-		page, err := s.Builds(t.Context(), "", build.Filter{Before: before, Limit: 2})
+		page, err := s.Builds(t.Context(), "", record.Filter{Before: before, Limit: 2})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,7 +185,7 @@ func TestPages(t *testing.T) {
 	if want := []string{"05", "04", "03", "02", "01"}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
-	if page, _ := s.Builds(t.Context(), "somebody else", build.Filter{Limit: 10}); len(page) != 0 {
+	if page, _ := s.Builds(t.Context(), "somebody else", record.Filter{Limit: 10}); len(page) != 0 {
 		t.Errorf("another tenant sees %d builds", len(page))
 	}
 }
@@ -196,15 +196,15 @@ func TestRecover(t *testing.T) {
 	s, _ := reopen(t, path, store.Config{})
 	create(t, s, "01", "02", "03", "04", "05")
 	for _, id := range []string{"02", "03"} {
-		move(t, s, id, build.Running)
+		move(t, s, id, record.Running)
 	}
-	if _, err := s.Update(t.Context(), "02", func(b *build.Build) error { b.Attempts = 1; return nil }); err != nil {
+	if _, err := s.Update(t.Context(), "02", func(b *record.Build) error { b.Attempts = 1; return nil }); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Update(t.Context(), "03", func(b *build.Build) error { b.Attempts = build.MostAttempts; return nil }); err != nil {
+	if _, err := s.Update(t.Context(), "03", func(b *record.Build) error { b.Attempts = record.MostAttempts; return nil }); err != nil {
 		t.Fatal(err)
 	}
-	move(t, s, "04", build.Running, build.Succeeded)
+	move(t, s, "04", record.Running, record.Succeeded)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -218,9 +218,9 @@ func TestRecover(t *testing.T) {
 	if !slices.Equal(q.ids, []string{"01", "05", "02"}) {
 		t.Errorf("in the queue: %v", q.ids)
 	}
-	want := map[string]build.State{"01": build.Queued, "02": build.Queued, "03": build.Failed, "04": build.Succeeded}
+	want := map[string]record.State{"01": record.Queued, "02": record.Queued, "03": record.Failed, "04": record.Succeeded}
 	for id, state := range want {
-		if b, err := s.Build(t.Context(), id); b.State != state || err != nil || state == build.Failed && b.Message == "" {
+		if b, err := s.Build(t.Context(), id); b.State != state || err != nil || state == record.Failed && b.Message == "" {
 			t.Errorf("%s is %s (%s), want %s", id, b.State, b.Message, state)
 		}
 	}
@@ -230,7 +230,7 @@ func TestWhatIsOverGoesInTime(t *testing.T) {
 	t.Parallel()
 	s, _ := open(t, store.Config{})
 	create(t, s, "01", "02")
-	move(t, s, "01", build.Running, build.Succeeded)
+	move(t, s, "01", record.Running, record.Succeeded)
 	old, err := s.Ended(t.Context(), time.Now().Add(time.Minute), 10)
 	if err != nil || len(old) != 1 || old[0].ID != "01" {
 		t.Fatalf("%v, %v", old, err)
@@ -238,7 +238,7 @@ func TestWhatIsOverGoesInTime(t *testing.T) {
 	if old, _ = s.Ended(t.Context(), time.Now().Add(-time.Minute), 10); len(old) != 0 {
 		t.Errorf("too early: %v", old)
 	}
-	if err := s.Delete(t.Context(), "02"); !errors.Is(err, build.ErrNotFound) {
+	if err := s.Delete(t.Context(), "02"); !errors.Is(err, record.ErrNotFound) {
 		t.Errorf("a waiting build is deleted: %v", err)
 	}
 	if err := s.Delete(t.Context(), "01"); err != nil {
@@ -279,7 +279,7 @@ func TestUploadsStayWhileTheyAreNeeded(t *testing.T) {
 func TestAnswersAreKept(t *testing.T) {
 	t.Parallel()
 	s, _ := open(t, store.Config{})
-	begin := func(body string) (fresh, same bool, a *build.Answer) {
+	begin := func(body string) (fresh, same bool, a *record.Answer) {
 		t.Helper()
 		fresh, same, a, err := s.Begin(t.Context(), "", "key", []byte(body))
 		if err != nil {
@@ -293,7 +293,7 @@ func TestAnswersAreKept(t *testing.T) {
 	if fresh, same, a := begin("x"); fresh || !same || a != nil {
 		t.Errorf("in flight: %v %v %v", fresh, same, a)
 	}
-	if err := s.Finish(t.Context(), "", "key", &build.Answer{Status: 202, Body: []byte("made")}); err != nil {
+	if err := s.Finish(t.Context(), "", "key", &record.Answer{Status: 202, Body: []byte("made")}); err != nil {
 		t.Fatal(err)
 	}
 	if fresh, same, a := begin("x"); fresh || !same || a == nil || string(a.Body) != "made" {

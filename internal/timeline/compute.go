@@ -8,8 +8,8 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// Gap is the silence that ends a scene with speech or audio.
-const Gap = 500 * time.Millisecond
+// gap is the silence that ends a scene with speech or audio.
+const gap = 500 * time.Millisecond
 
 // inSceneFade is how long two images of one scene cross, in milliseconds.
 const inSceneFade = 400
@@ -130,7 +130,7 @@ func (c *computer) shape(i int) shape {
 	out.pure = !speaks
 	out.t = new(big.Rat).Set(out.total)
 	if speaks {
-		out.t.Add(out.t, seconds(Gap))
+		out.t.Add(out.t, seconds(gap))
 	}
 	for k, shot := range s.Shots {
 		if shot.Kind == storyboard.Clip && shot.Still == "" {

@@ -9,10 +9,10 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// Longest is how long a film may last. It is more than anybody watches, and keeps what
+// longest is how long a film may last. It is more than anybody watches, and keeps what
 // making one takes within bounds: a slip of the finger in a time, a clip that lies about
 // its length, or a text without end is told before pictures are drawn.
-const Longest = 10 * time.Hour
+const longest = 10 * time.Hour
 
 // Check tells at which scene a film becomes longer than may be. It must be asked before
 // Compute, which lays down whatever it is given. Every file of the board must be measured.
@@ -23,10 +23,10 @@ func Check(b *storyboard.Board, m Measured) diag.List {
 	for i := range b.Scenes {
 		s := c.shape(i)
 		total.Add(total, s.sceneLength(b.Scenes[i].Duration))
-		if total.Cmp(seconds(Longest)) > 0 {
+		if total.Cmp(seconds(longest)) > 0 {
 			minutes := ceil(new(big.Rat).Quo(total, big.NewRat(60, 1)))
 			d := list.Errorf(c.weightiest(i, s), "with this scene the video lasts %d hours and %d minutes", minutes/60, minutes%60)
-			d.Detail = fmt.Sprintf("A video may last up to %d hours", Longest/time.Hour)
+			d.Detail = fmt.Sprintf("A video may last up to %d hours", longest/time.Hour)
 			d.Hint = "make several videos of it, or shorten what is too long: a (duration: …), a pause, a clip, a text"
 			return list
 		}

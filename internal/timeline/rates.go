@@ -7,8 +7,8 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// Rates are the frame rates that clips are snapped to.
-func Rates() []frame.Rate {
+// rates are the frame rates that clips are snapped to.
+func rates() []frame.Rate {
 	return []frame.Rate{
 		{Num: 10, Den: 1},
 		{Num: 12, Den: 1},
@@ -27,9 +27,9 @@ func Rates() []frame.Rate {
 
 // Snap gives the standard rate that is nearest to r.
 func Snap(r frame.Rate) frame.Rate {
-	best := Rates()[0]
+	best := rates()[0]
 	var least *big.Rat
-	for _, c := range Rates() {
+	for _, c := range rates() {
 		d := new(big.Rat).Sub(big.NewRat(c.Num, c.Den), big.NewRat(r.Num, r.Den))
 		if d.Abs(d); least == nil || d.Cmp(least) < 0 {
 			best, least = c, d

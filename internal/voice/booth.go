@@ -237,7 +237,7 @@ func request(v Voice, l utter.Line) Request {
 	return Request{
 		Voice: v.EngineVoice, Language: v.Language, Runs: l.Runs,
 		Speed:    utter.Times(l.Speed.Within(MinSpeed, MaxSpeed) * v.Speed.Within(MinSpeed, MaxSpeed)),
-		Pitch:    utter.Times(l.Pitch.Within(MinPitch, MaxPitch) * v.Pitch.Within(MinPitch, MaxPitch)),
+		Pitch:    utter.Times(l.Pitch.Within(minPitch, maxPitch) * v.Pitch.Within(minPitch, maxPitch)),
 		Emphasis: l.Emphasis, Fragment: l.Fragment,
 	}.Normal()
 }

@@ -109,7 +109,7 @@ func TestStretch(t *testing.T) {
 	}
 }
 
-func wav(channels, bits uint16, claimed uint32, pcm ...int16) []byte {
+func wavFile(channels, bits uint16, claimed uint32, pcm ...int16) []byte {
 	b := []byte("RIFF\xff\xff\xff\x7fWAVELIST\x03\x00\x00\x00abc\x00fmt \x10\x00\x00\x00\x01\x00")
 	b = binary.LittleEndian.AppendUint16(b, channels)
 	b = binary.LittleEndian.AppendUint32(b, 16000)
@@ -130,17 +130,17 @@ func TestParseWAV(t *testing.T) {
 		b    []byte
 		want []int16
 	}{
-		{wav(1, 16, 0x7ffff000, 1, -2, 3), []int16{1, -2, 3}},
-		{append(wav(1, 16, 4, 1, -2), "LIST"...), []int16{1, -2}},
-		{wav(2, 16, 8, 10, 20, -30, -10), []int16{15, -20}},
-		{wav(1, 16, 0), []int16{}},
+		{wavFile(1, 16, 0x7ffff000, 1, -2, 3), []int16{1, -2, 3}},
+		{append(wavFile(1, 16, 4, 1, -2), "LIST"...), []int16{1, -2}},
+		{wavFile(2, 16, 8, 10, 20, -30, -10), []int16{15, -20}},
+		{wavFile(1, 16, 0), []int16{}},
 	} {
 		pcm, rate, err := ParseWAV(c.b)
 		if err != nil || rate != 16000 || !slices.Equal(pcm, c.want) {
 			t.Errorf("%v at %d, %v; want %v", pcm, rate, err, c.want)
 		}
 	}
-	for _, bad := range [][]byte{nil, []byte("RIFF"), wav(1, 8, 2, 1), wav(0, 16, 2, 1), wav(1, 16, 0)[:40], []byte("RIFF....WAVEdata\x00\x00\x00\x00")} {
+	for _, bad := range [][]byte{nil, []byte("RIFF"), wavFile(1, 8, 2, 1), wavFile(0, 16, 2, 1), wavFile(1, 16, 0)[:40], []byte("RIFF....WAVEdata\x00\x00\x00\x00")} {
 		if _, _, err := ParseWAV(bad); err == nil {
 			t.Errorf("%q is taken", bad)
 		}
@@ -148,6 +148,6 @@ func TestParseWAV(t *testing.T) {
 }
 
 func FuzzParseWAV(f *testing.F) {
-	f.Add(wav(1, 16, 0x7ffff000, 1, -2, 3))
+	f.Add(wavFile(1, 16, 0x7ffff000, 1, -2, 3))
 	f.Fuzz(func(_ *testing.T, b []byte) { _, _, _ = ParseWAV(b) })
 }

@@ -73,8 +73,8 @@ const (
 const (
 	MinSpeed = 0.3
 	MaxSpeed = 3.0
-	MinPitch = 0.5
-	MaxPitch = 2.0
+	minPitch = 0.5
+	maxPitch = 2.0
 )
 
 // Request is one sentence for an engine.
@@ -83,7 +83,7 @@ type Request struct {
 	Language string       // BCP 47; for engines with one voice for many languages
 	Runs     []utter.Run  // the sentence
 	Speed    utter.Factor // MinSpeed to MaxSpeed
-	Pitch    utter.Factor // MinPitch to MaxPitch
+	Pitch    utter.Factor // minPitch to MaxPitch
 	Emphasis string       // none, reduced, moderate, strong; empty means none of them
 	Fragment bool         // the sentence goes on in the next request: no falling end
 }
@@ -94,7 +94,7 @@ func (r Request) Text() string { return utter.Text(r.Runs) }
 // Normal returns the request with speed and pitch in range.
 func (r Request) Normal() Request {
 	r.Speed = utter.Times(r.Speed.Within(MinSpeed, MaxSpeed))
-	r.Pitch = utter.Times(r.Pitch.Within(MinPitch, MaxPitch))
+	r.Pitch = utter.Times(r.Pitch.Within(minPitch, maxPitch))
 	return r
 }
 

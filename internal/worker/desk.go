@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"mynah/api"
-	"mynah/internal/build"
 	"mynah/internal/compile"
 	"mynah/internal/fault"
 	"mynah/internal/meter"
+	"mynah/internal/record"
 	"mynah/internal/studio"
 	"mynah/internal/voice"
 )
@@ -28,7 +28,7 @@ type Desk struct {
 func NewDesk(w *Worker, booth *voice.Booth) *Desk { return &Desk{w, booth} }
 
 // Check gives what is wrong with a project, which is that of a build to be.
-func (d *Desk) Check(ctx context.Context, spec build.Spec) ([]api.Diagnostic, error) {
+func (d *Desk) Check(ctx context.Context, spec record.Spec) ([]api.Diagnostic, error) {
 	dir, err := os.MkdirTemp(d.worker.cfg.Dir, "check-*")
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "no folder for temporary files can be made")
@@ -45,7 +45,7 @@ func (d *Desk) Check(ctx context.Context, spec build.Spec) ([]api.Diagnostic, er
 		Dir:     filepath.Join(project, filepath.FromSlash(filepath.Dir(source))),
 		Request: compile.Request{Script: filepath.Base(source), Variables: spec.Variables},
 	}
-	if err := Apply(&req, spec.Settings); err != nil {
+	if err := apply(&req, spec.Settings); err != nil {
 		return nil, err
 	}
 	list, _, err := d.worker.studio.Check(ctx, req)
@@ -53,9 +53,9 @@ func (d *Desk) Check(ctx context.Context, spec build.Spec) ([]api.Diagnostic, er
 }
 
 // Speak speaks a text at once, and tells its warnings.
-func (d *Desk) Speak(ctx context.Context, text string, s *build.SpeechSpec) (build.Spoken, []string, error) {
+func (d *Desk) Speak(ctx context.Context, text string, s *record.SpeechSpec) (record.Spoken, []string, error) {
 	const longest = 10 * time.Minute // a stream has the turn of others, as long as it lasts
-	req := SpeechRequest(text, s, nil)
+	req := speechRequest(text, s, nil)
 	req.Longest = longest
 	sp, err := d.worker.studio.Speak(ctx, req)
 	if err != nil {
@@ -86,8 +86,8 @@ func (d *Desk) Voices(ctx context.Context) []api.Voice {
 
 // Inspect tells what cannot be in a speech's properties, and whether its voice is known,
 // else which names are near.
-func (d *Desk) Inspect(ctx context.Context, s *build.SpeechSpec) (near []string, known bool, err error) {
-	if err := compile.CheckHeader(SpeechRequest("", s, nil).Header); err != nil {
+func (d *Desk) Inspect(ctx context.Context, s *record.SpeechSpec) (near []string, known bool, err error) {
+	if err := compile.CheckHeader(speechRequest("", s, nil).Header); err != nil {
 		return nil, false, err
 	}
 	if strings.TrimSpace(s.Voice) == "" {

@@ -16,12 +16,12 @@ import (
 	"time"
 
 	"mynah/api"
-	"mynah/internal/build"
 	"mynah/internal/compile"
 	"mynah/internal/diag"
 	"mynah/internal/fault"
 	"mynah/internal/meter"
 	"mynah/internal/objects"
+	"mynah/internal/record"
 	"mynah/internal/script"
 	"mynah/internal/speech"
 	"mynah/internal/studio"
@@ -39,7 +39,7 @@ type Config struct {
 // Worker does builds, several at once.
 type Worker struct {
 	cfg     Config
-	store   build.Store
+	store   record.Store
 	objects *objects.Store
 	fetcher *upload.Fetcher
 	studio  *studio.Studio
@@ -51,7 +51,7 @@ type Worker struct {
 }
 
 // New makes a worker; its folder is emptied: what lies there was left by a crash.
-func New(cfg Config, store build.Store, objects *objects.Store, fetcher *upload.Fetcher, st *studio.Studio, log *slog.Logger) (*Worker, error) {
+func New(cfg Config, store record.Store, objects *objects.Store, fetcher *upload.Fetcher, st *studio.Studio, log *slog.Logger) (*Worker, error) {
 	if err := errors.Join(os.RemoveAll(cfg.Dir), os.MkdirAll(cfg.Dir, 0o700)); err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func (w *Worker) Running() int {
 	return len(w.running)
 }
 
-// Work does a build. It gives build.ErrStopped when it was cut short by a stop of the
+// Work does a build. It gives record.ErrStopped when it was cut short by a stop of the
 // server; all else is told in the record.
 func (w *Worker) Work(ctx context.Context, id string) error {
 	ctx, stop := context.WithCancel(ctx)
@@ -94,12 +94,12 @@ func (w *Worker) Work(ctx context.Context, id string) error {
 		w.mu.Unlock()
 	}()
 	log := w.log.With("build", id)
-	b, err := w.store.Update(ctx, id, func(b *build.Build) error {
+	b, err := w.store.Update(ctx, id, func(b *record.Build) error {
 		if b.State.Over() {
 			return errOver
 		}
-		if b.State == build.Queued {
-			if err := b.Move(build.Running, w.now()); err != nil {
+		if b.State == record.Queued {
+			if err := b.Move(record.Running, w.now()); err != nil {
 				return err
 			}
 		}
@@ -107,7 +107,7 @@ func (w *Worker) Work(ctx context.Context, id string) error {
 		b.Message = "Starting"
 		return nil
 	})
-	if errors.Is(err, errOver) || errors.Is(err, build.ErrNotFound) {
+	if errors.Is(err, errOver) || errors.Is(err, record.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
@@ -117,7 +117,7 @@ func (w *Worker) Work(ctx context.Context, id string) error {
 	start := w.now()
 	out := outcome{}
 	doing := "making the video"
-	if b.Kind == build.Speech {
+	if b.Kind == record.Speech {
 		doing = "making the audio"
 	}
 	out.err = fault.Guard(doing, func() error { return w.make(ctx, log, b, &out) }) // else the build would stay running
@@ -127,7 +127,7 @@ func (w *Worker) Work(ctx context.Context, id string) error {
 
 // outcome is what came of the work on a build.
 type outcome struct {
-	result   *build.Result
+	result   *record.Result
 	warnings []api.Diagnostic
 	scenes   []int // of the warnings
 	err      error
@@ -137,33 +137,33 @@ type outcome struct {
 // end writes what became of a build.
 func (w *Worker) end(work context.Context, log *slog.Logger, id string, out outcome) error {
 	ctx, stopped := context.WithoutCancel(work), false
-	_, werr := w.store.Update(ctx, id, func(b *build.Build) error {
-		if b.State != build.Running { // cancelled meanwhile
+	_, werr := w.store.Update(ctx, id, func(b *record.Build) error {
+		if b.State != record.Running { // cancelled meanwhile
 			return errOver
 		}
 		b.Warnings, b.WarningScenes = out.warnings, out.scenes
 		switch {
 		case out.err == nil:
 			b.Result, b.Percent, b.Phase, b.Message = out.result, 100, "", "Video ready"
-			if b.Kind == build.Speech {
+			if b.Kind == record.Speech {
 				b.Message = "Audio ready"
 			}
-			return b.Move(build.Succeeded, w.now())
+			return b.Move(record.Succeeded, w.now())
 		case work.Err() != nil && errors.Is(context.Cause(work), context.DeadlineExceeded):
 			b.Message = "The build took too long and was stopped. Cut the script into several, or ask the operator of this server for more time."
-			return b.Move(build.Failed, w.now())
+			return b.Move(record.Failed, w.now())
 		case work.Err() != nil:
 			stopped = true
 			b.Attempts-- // a stop is no failure
 			b.Message = "Waiting"
-			return b.Move(build.Queued, w.now())
+			return b.Move(record.Queued, w.now())
 		default:
 			b.Message, b.Errors = message(out.err), diagnostics(scriptErrors(out.err))
-			return b.Move(build.Failed, w.now())
+			return b.Move(record.Failed, w.now())
 		}
 	})
 	switch {
-	case errors.Is(werr, errOver), errors.Is(werr, build.ErrNotFound):
+	case errors.Is(werr, errOver), errors.Is(werr, record.ErrNotFound):
 		log.InfoContext(ctx, "build was cancelled", "took", out.took)
 		return errors.Join(w.objects.Delete(ctx, out.result.Keys()...))
 	case werr != nil:
@@ -171,7 +171,7 @@ func (w *Worker) end(work context.Context, log *slog.Logger, id string, out outc
 		return werr
 	case stopped:
 		log.InfoContext(ctx, "build goes back to the queue", "took", out.took)
-		return build.ErrStopped
+		return record.ErrStopped
 	case out.err != nil:
 		log.WarnContext(ctx, "build failed", "took", out.took, "error", out.err)
 	default:
@@ -181,7 +181,7 @@ func (w *Worker) end(work context.Context, log *slog.Logger, id string, out outc
 }
 
 // make does the work of a build in a folder of its own.
-func (w *Worker) make(ctx context.Context, log *slog.Logger, b build.Build, out *outcome) error {
+func (w *Worker) make(ctx context.Context, log *slog.Logger, b record.Build, out *outcome) error {
 	dir := filepath.Join(w.cfg.Dir, b.ID)
 	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(filepath.Join(dir, "project"), 0o700), os.Mkdir(filepath.Join(dir, "out"), 0o700)); err != nil {
 		return fault.New(fault.Disk, err, "no folder for the build can be made")
@@ -192,7 +192,7 @@ func (w *Worker) make(ctx context.Context, log *slog.Logger, b build.Build, out 
 		}
 	}()
 	report := w.reporter(ctx, b.ID)
-	if b.Kind == build.Speech {
+	if b.Kind == record.Speech {
 		return w.speech(ctx, b, dir, report, out)
 	}
 	return w.video(ctx, b, dir, report, out)
@@ -213,21 +213,21 @@ func (w *Worker) reporter(ctx context.Context, id string) func(meter.Progress) {
 			return
 		}
 		last, percent, phase = w.now(), n, p.Phase
-		_, err := w.store.Update(ctx, id, func(b *build.Build) error {
-			if b.State != build.Running {
+		_, err := w.store.Update(ctx, id, func(b *record.Build) error {
+			if b.State != record.Running {
 				return errOver
 			}
 			b.Percent, b.Phase, b.Message = n, p.Phase, capital(p.Phase)
 			return nil
 		})
-		if errors.Is(err, errOver) || errors.Is(err, build.ErrNotFound) {
+		if errors.Is(err, errOver) || errors.Is(err, record.ErrNotFound) {
 			w.Cancel(id)
 		}
 	}
 }
 
 // video fetches, unpacks and builds a project.
-func (w *Worker) video(ctx context.Context, b build.Build, dir string, report func(meter.Progress), out *outcome) error {
+func (w *Worker) video(ctx context.Context, b record.Build, dir string, report func(meter.Progress), out *outcome) error {
 	project, source, links, err := w.unpack(ctx, b.Spec, dir, report)
 	if err != nil {
 		return err
@@ -236,7 +236,7 @@ func (w *Worker) video(ctx context.Context, b build.Build, dir string, report fu
 		Dir: filepath.Join(project, filepath.FromSlash(filepath.Dir(source))), Output: filepath.Join(dir, "out", "result.mp4"), Progress: report,
 		Request: compile.Request{Script: filepath.Base(source), Variables: b.Spec.Variables},
 	}
-	if err := Apply(&req, b.Spec.Settings); err != nil {
+	if err := apply(&req, b.Spec.Settings); err != nil {
 		return err
 	}
 	r, err := w.studio.Produce(ctx, req)
@@ -246,14 +246,14 @@ func (w *Worker) video(ctx context.Context, b build.Build, dir string, report fu
 	if err != nil {
 		return linked(err, links)
 	}
-	result := &build.Result{Seconds: r.Seconds, Main: build.ResultKey(b.ID, "result.mp4"), Voices: voiceUses(r.Voices)}
+	result := &record.Result{Seconds: r.Seconds, Main: record.ResultKey(b.ID, "result.mp4"), Voices: voiceUses(r.Voices)}
 	files := map[string]string{result.Main: r.Film}
 	if r.Poster != "" {
-		result.Poster = build.ResultKey(b.ID, "poster.jpg")
+		result.Poster = record.ResultKey(b.ID, "poster.jpg")
 		files[result.Poster] = r.Poster
 	}
 	if r.SRT != "" {
-		result.SRT, result.VTT = build.ResultKey(b.ID, "result.srt"), build.ResultKey(b.ID, "result.vtt")
+		result.SRT, result.VTT = record.ResultKey(b.ID, "result.srt"), record.ResultKey(b.ID, "result.vtt")
 		files[result.SRT], files[result.VTT] = r.SRT, r.VTT
 	}
 	out.result = result
@@ -297,8 +297,8 @@ func (w *Worker) publish(ctx context.Context, files map[string]string) error {
 	return nil
 }
 
-// Apply checks settings and puts them into a request.
-func Apply(req *studio.Request, s api.Settings) error {
+// apply checks settings and puts them into a request.
+func apply(req *studio.Request, s api.Settings) error {
 	values := map[string]any{}
 	for name, v := range s {
 		if name != "strict" {
@@ -320,7 +320,7 @@ func Apply(req *studio.Request, s api.Settings) error {
 }
 
 // unpack brings the project's files into the build's folder.
-func (w *Worker) unpack(ctx context.Context, spec build.Spec, dir string, report func(meter.Progress)) (project, source string, links []string, err error) {
+func (w *Worker) unpack(ctx context.Context, spec record.Spec, dir string, report func(meter.Progress)) (project, source string, links []string, err error) {
 	project = filepath.Join(dir, "project")
 	root, err := os.OpenRoot(project)
 	if err != nil {
@@ -346,13 +346,13 @@ func (w *Worker) unpack(ctx context.Context, spec build.Spec, dir string, report
 	}
 	source, err = upload.Source(root.FS(), spec.Source)
 	if err == nil && script.IsDeck(source) {
-		err = fault.New(fault.Input, build.ErrDeck, "presentations are not supported by this server")
+		err = fault.New(fault.Input, record.ErrDeck, "presentations are not supported by this server")
 	}
 	return project, source, u.Links, err
 }
 
 // archive opens the archive of a build, fetched where it must be.
-func (w *Worker) archive(ctx context.Context, spec build.Spec, dir string) (r io.ReaderAt, size int64, done func(), err error) {
+func (w *Worker) archive(ctx context.Context, spec record.Spec, dir string) (r io.ReaderAt, size int64, done func(), err error) {
 	switch spec.Type {
 	case api.ZipURL, api.GitHub:
 		f, err := os.OpenFile(filepath.Join(dir, "archive.zip"), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
@@ -370,14 +370,14 @@ func (w *Worker) archive(ctx context.Context, spec build.Spec, dir string) (r io
 		}
 		return f, size, func() { _ = f.Close() }, nil
 	default:
-		a, ok, err := w.objects.Attributes(ctx, build.UploadKey(spec.Repository))
+		a, ok, err := w.objects.Attributes(ctx, record.UploadKey(spec.Repository))
 		if err != nil {
 			return nil, 0, nil, fault.New(fault.Disk, err, "the upload cannot be read")
 		}
 		if !ok {
 			return nil, 0, nil, fault.New(fault.Input, nil, "the upload is no longer there").WithHint("upload the project again")
 		}
-		o, err := w.objects.OpenAt(ctx, build.UploadKey(spec.Repository))
+		o, err := w.objects.OpenAt(ctx, record.UploadKey(spec.Repository))
 		if err != nil {
 			return nil, 0, nil, fault.New(fault.Disk, err, "the upload cannot be read")
 		}
@@ -386,9 +386,9 @@ func (w *Worker) archive(ctx context.Context, spec build.Spec, dir string) (r io
 }
 
 // speech speaks a text.
-func (w *Worker) speech(ctx context.Context, b build.Build, dir string, report func(meter.Progress), out *outcome) error {
+func (w *Worker) speech(ctx context.Context, b record.Build, dir string, report func(meter.Progress), out *outcome) error {
 	s := b.Spec.Speech
-	sp, err := w.studio.Speak(ctx, SpeechRequest(b.Spec.Text, s, report))
+	sp, err := w.studio.Speak(ctx, speechRequest(b.Spec.Text, s, report))
 	if err != nil {
 		return err
 	}
@@ -398,7 +398,7 @@ func (w *Worker) speech(ctx context.Context, b build.Build, dir string, report f
 		name = "result.zip"
 	}
 	path := filepath.Join(dir, "out", name)
-	result := &build.Result{Seconds: sp.Seconds(), Main: build.ResultKey(b.ID, name), Voices: voiceUses(sp.Uses)}
+	result := &record.Result{Seconds: sp.Seconds(), Main: record.ResultKey(b.ID, name), Voices: voiceUses(sp.Uses)}
 	files := map[string]string{result.Main: path}
 	if s.Scenes {
 		err = sp.SceneFiles(ctx, s.Format, path)
@@ -409,7 +409,7 @@ func (w *Worker) speech(ctx context.Context, b build.Build, dir string, report f
 		return err
 	}
 	if s.Captions {
-		result.SRT, result.VTT = build.ResultKey(b.ID, "result.srt"), build.ResultKey(b.ID, "result.vtt")
+		result.SRT, result.VTT = record.ResultKey(b.ID, "result.srt"), record.ResultKey(b.ID, "result.vtt")
 		for key, text := range map[string]string{result.SRT: sp.SRT(), result.VTT: sp.VTT()} {
 			files[key] = filepath.Join(dir, "out", filepath.Base(key))
 			if err := os.WriteFile(files[key], []byte(text), 0o600); err != nil {
@@ -421,8 +421,8 @@ func (w *Worker) speech(ctx context.Context, b build.Build, dir string, report f
 	return w.publish(ctx, files)
 }
 
-// SpeechRequest turns what was asked for into what the studio takes.
-func SpeechRequest(text string, s *build.SpeechSpec, report func(meter.Progress)) studio.SpeechRequest {
+// speechRequest turns what was asked for into what the studio takes.
+func speechRequest(text string, s *record.SpeechSpec, report func(meter.Progress)) studio.SpeechRequest {
 	return studio.SpeechRequest{
 		Progress: report,
 		TextRequest: compile.TextRequest{

@@ -9,19 +9,19 @@ import (
 	"sync"
 	"testing"
 
-	"mynah/internal/build"
+	"mynah/internal/record"
 	"mynah/internal/worker"
 )
 
 // records hold one build.
 type records struct {
-	build.Store
+	record.Store
 	mu sync.Mutex
-	b  build.Build
+	b  record.Build
 }
 
-// Update implements build.Store.
-func (r *records) Update(_ context.Context, _ string, change func(*build.Build) error) (build.Build, error) {
+// Update implements record.Store.
+func (r *records) Update(_ context.Context, _ string, change func(*record.Build) error) (record.Build, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	b := r.b
@@ -36,8 +36,8 @@ func (r *records) Update(_ context.Context, _ string, change func(*build.Build) 
 // A worker without a studio panics.
 func TestPanicFailsTheBuild(t *testing.T) {
 	t.Parallel()
-	for kind, want := range map[build.Kind]string{build.Speech: "Mynah failed inside, at making the audio", build.Video: "Mynah failed inside, at making the video"} {
-		r := &records{b: build.Build{ID: "1", Kind: kind, State: build.Queued, Spec: build.Spec{Text: "Hello.", Speech: &build.SpeechSpec{Format: "mp3"}}}}
+	for kind, want := range map[record.Kind]string{record.Speech: "Mynah failed inside, at making the audio", record.Video: "Mynah failed inside, at making the video"} {
+		r := &records{b: record.Build{ID: "1", Kind: kind, State: record.Queued, Spec: record.Spec{Text: "Hello.", Speech: &record.SpeechSpec{Format: "mp3"}}}}
 		var log bytes.Buffer
 		w, err := worker.New(worker.Config{Dir: filepath.Join(t.TempDir(), "work")}, r, nil, nil, nil, slog.New(slog.NewTextHandler(&log, nil)))
 		if err != nil {
@@ -46,7 +46,7 @@ func TestPanicFailsTheBuild(t *testing.T) {
 		if err := w.Work(t.Context(), "1"); err != nil {
 			t.Errorf("%s: %v", kind, err)
 		}
-		if r.b.State != build.Failed || !strings.HasPrefix(r.b.Message, want) || strings.Contains(r.b.Message, "goroutine") {
+		if r.b.State != record.Failed || !strings.HasPrefix(r.b.Message, want) || strings.Contains(r.b.Message, "goroutine") {
 			t.Errorf("%s: %s, %q", kind, r.b.State, r.b.Message)
 		}
 		if !strings.Contains(log.String(), "worker.go") || w.Running() != 0 {

@@ -1,3 +1,5 @@
+//go:build linux
+
 package api_test
 
 import (
@@ -14,8 +16,8 @@ import (
 	"time"
 
 	"mynah/api"
-	"mynah/internal/build"
 	"mynah/internal/house"
+	"mynah/internal/record"
 	"mynah/internal/store"
 )
 
@@ -27,7 +29,7 @@ func (s *server) attempts(t *testing.T) map[string]int {
 		t.Fatal(err)
 	}
 	defer func() { _ = records.Close() }()
-	list, err := records.Builds(t.Context(), "", build.Filter{Limit: 1000})
+	list, err := records.Builds(t.Context(), "", record.Filter{Limit: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +74,7 @@ func TestKills(t *testing.T) {
 		// end before, for here it is not its fault.
 		eventually(t, "builds that were begun twice are over", func() bool {
 			for _, n := range s.attempts(t) {
-				if n >= build.MostAttempts-1 {
+				if n >= record.MostAttempts-1 {
 					return false
 				}
 			}

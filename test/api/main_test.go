@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package api_test knows the server from outside: what it answers is held against the
 // contract of its wire and against the document that describes it. Each answer to any
 // test's request goes through the same judge, see (*server).judge.

@@ -155,7 +155,11 @@ func TestAnimations(t *testing.T) {
 			b := run(t, "ffmpeg", "-v", "error", "-i", film, "-vf", "scale=1:1,format=rgb24", "-f", "rawvideo", "-")
 			var got strings.Builder
 			for p := range slices.Chunk(b, 3) {
-				got.WriteByte(map[bool]byte{true: 'R', false: 'G'}[p[0] > p[1]])
+				if p[0] > p[1] {
+					got.WriteByte('R')
+				} else {
+					got.WriteByte('G')
+				}
 			}
 			if got.String() != want {
 				t.Errorf("%s shows %s, want %s", body, got.String(), want)

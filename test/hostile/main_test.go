@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package hostile_test tries to break a build: with files, names and scripts that are
 // wrong in every way that could be thought of, with disks that are full, programs that
 // crash, hang or flood, a damaged cache, builds side by side, and kills. The rule is the

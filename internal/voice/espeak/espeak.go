@@ -150,10 +150,16 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if !validID(req.Voice) {
 		return clip, unknown(req.Voice)
 	}
+	phonemes, err := newPhonemes(e.program.Config().TempDir)
+	if err != nil {
+		return clip, fault.New(fault.Disk, err, "cannot make a temporary file")
+	}
+	defer phonemes.close()
 	args, rest, raise := arguments(req)
-	var wav, phonemes bytes.Buffer
-	err := e.program.Run(ctx, proc.Command{
-		Args: args, Stdin: strings.NewReader(text(pieces, req.Fragment)), Stdout: &wav, Stderr: &phonemes, MaxStdout: maxSound,
+	args = append(args, "--phonout="+phonemes.name())
+	var wav bytes.Buffer
+	err = e.program.Run(ctx, proc.Command{
+		Args: args, Stdin: strings.NewReader(text(pieces, req.Fragment)), Stdout: &wav, Stderr: phonemes.stderr(), MaxStdout: maxSound,
 	})
 	if exit, ok := errors.AsType[*proc.ExitError](err); ok && ctx.Err() == nil && strings.Contains(exit.Stderr, "voice does not exist") {
 		return clip, unknown(req.Voice)
@@ -165,7 +171,11 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return clip, err
 	}
 	clip.PCM = voice.Stretch(clip.PCM, clip.Rate, rest)
-	setWordTimes(&clip, pieces, phonemes.String())
+	said, err := phonemes.read()
+	if err != nil {
+		return clip, fault.New(fault.Disk, err, "cannot read a temporary file")
+	}
+	setWordTimes(&clip, pieces, said)
 	raised(&clip, raise)
 	return clip, nil
 }
@@ -254,7 +264,7 @@ func arguments(req voice.Request) (args []string, rest, raise float64) {
 	height, raise := reached(req.Pitch.Value())
 	wpm, rest := wordRate(req.Speed.Value() / raise)
 	return []string{
-		"--stdin", "--stdout", "-b", "1", "-x", "--phonout=/dev/stderr",
+		"--stdin", "--stdout", "-b", "1", "-x",
 		"-v", req.Voice,
 		"-s", strconv.Itoa(wpm),
 		"-p", strconv.Itoa(pitch(height)),

@@ -7,11 +7,8 @@ package flite
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
-	"io"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,6 +22,7 @@ import (
 	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/program"
+	"mynah/internal/wav"
 )
 
 // Config are the settings of the engine.
@@ -210,34 +208,31 @@ func number(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
 // synthesize has the text said, puts the samples into the clip and gives the sounds,
 // pauses left out.
 func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Request, say string, markup bool) ([]voice.Sound, error) {
-	f, err := os.CreateTemp(e.program.Config().TempDir, "speech-*")
+	spool, err := proc.NewSpool(e.program.Config().TempDir)
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "cannot make a temporary file")
 	}
-	defer func() { _ = f.Close() }()
-	if err := os.Remove(f.Name()); err != nil {
-		return nil, fault.New(fault.Disk, err, "cannot make a temporary file")
-	}
+	defer spool.Close()
 	args := arguments(req)
 	if markup {
 		args = append(args, "-ssml")
 	}
 	out, err := e.program.Output(ctx, proc.Command{
-		Args:       append(args, "-f", "-", "-o", "/dev/fd/3"),
+		Args:       append(args, "-f", "-", "-o", spool.Name),
 		Stdin:      strings.NewReader(say),
-		ExtraFiles: []*os.File{f},
+		ExtraFiles: spool.Files,
 	})
 	if err != nil {
 		return nil, err
 	}
-	wav, err := io.ReadAll(io.NewSectionReader(f, 0, 1<<30))
+	sound, err := spool.ReadAll(1 << 30)
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "cannot read a temporary file")
 	}
-	if cutOff(wav) { // flite does not look whether what it writes fits the disk
+	if cutOff(sound) { // flite does not look whether what it writes fits the disk
 		return nil, fault.New(fault.Disk, syscall.ENOSPC, "a temporary file of speech is cut off")
 	}
-	if clip.PCM, clip.Rate, err = e.program.Sound(wav); err != nil {
+	if clip.PCM, clip.Rate, err = e.program.Sound(sound); err != nil {
 		return nil, err
 	}
 	clip.Rate = int(math.Round(float64(clip.Rate) * playback(req)))
@@ -246,10 +241,14 @@ func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Req
 
 // cutOff says whether a WAVE file lacks samples that the head of its data announces. The length
 // of the whole file is no witness: flite writes it at last, as it came to be.
-func cutOff(wav []byte) bool {
-	const head = 8
-	at := bytes.Index(wav[:min(len(wav), 128)], []byte("data"))
-	return at < 0 || len(wav) < at+head || int64(binary.LittleEndian.Uint32(wav[at+4:])) > int64(len(wav)-at-head)
+func cutOff(b []byte) bool {
+	r := bytes.NewReader(b)
+	for c := range wav.Chunks(r, r.Size()) {
+		if c.Name == wav.DataChunk {
+			return c.Claimed > c.Held
+		}
+	}
+	return true
 }
 
 // sound is one that the program printed.

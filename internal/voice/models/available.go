@@ -61,7 +61,7 @@ func (i *Installer) Available(ctx context.Context, language string) ([]Available
 	var out []Available
 	cards := map[string]string{}
 	for name, l := range all {
-		if !ValidName(name) || !l.speaks(language) {
+		if !validName(name) || !l.speaks(language) {
 			continue
 		}
 		v := Available{

@@ -11,16 +11,19 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
-	"golang.org/x/sys/unix"
+	"github.com/cenkalti/backoff/v5"
 
 	"mynah/internal/fault"
+	"mynah/internal/system"
 )
 
 // fetchPrefix begins the names of what was fetched so far.
@@ -53,62 +56,88 @@ func (s state) validator() string {
 // so that the next try goes on where this one ended. It is whole, as check asks, when the
 // error is nil. The caller renames or removes the file and only then closes it: as long as
 // it is open, nobody else writes to it.
-func (i *Installer) download(ctx context.Context, address string, want check, progress func(done, total int64)) (*os.File, error) {
+func (i *Installer) download(ctx context.Context, address string, want check, progress func(done, total int64)) (*heldFile, error) {
 	sum := sha1.Sum([]byte(address)) //nolint:gosec // see above
 	path := filepath.Join(i.cfg.Dir, fetchPrefix+hex.EncodeToString(sum[:8]))
-	f, free, err := hold(path)
-	if err != nil {
+	f, err := hold(path)
+	switch {
+	case errors.Is(err, system.ErrTaken):
+		return nil, fault.New(fault.Usage, nil, "%s is being fetched by another process", shown(address))
+	case err != nil:
 		return nil, disk(err)
 	}
-	if !free {
-		return nil, fault.New(fault.Usage, nil, "%s is being fetched by another process", shown(address))
-	}
-	if err := i.fill(ctx, f, address, want, progress); err != nil {
+	if err := i.fill(ctx, f.File, address, want, progress); err != nil {
 		_ = f.Close()
 		return nil, err
 	}
 	return f, nil
 }
 
-// hold opens a file, made where it is missing, for one holder alone; it is not free when
-// there is another. One that was renamed or removed before it was locked is no longer the file
-// of that name, and is let go.
-func hold(path string) (f *os.File, free bool, err error) {
+// heldFile is a file that nobody else writes to until it is closed.
+type heldFile struct {
+	*os.File
+	lock *system.Lock
+}
+
+// Close closes the file and lets others have it.
+func (h *heldFile) Close() error {
+	err := h.File.Close()
+	h.lock.Release()
+	return err
+}
+
+// rename closes the file and gives it another name while it is still held: some systems rename
+// no file that is open. Close must be called all the same.
+func (h *heldFile) rename(to string) error {
+	return errors.Join(h.File.Close(), os.Rename(h.Name(), to))
+}
+
+// hold opens a file, made where it is missing, for one holder alone; another gets
+// system.ErrTaken. One that was renamed or removed before it was locked is no longer the file of
+// that name, and is let go.
+func hold(path string) (*heldFile, error) {
 	for {
-		if f, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
-			return nil, false, err
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			return nil, err
 		}
-		if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
-			return nil, false, f.Close()
+		lock, err := system.TryLock(path)
+		if err != nil {
+			_ = f.Close()
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			return nil, err
 		}
 		held, err1 := f.Stat()
 		named, err2 := os.Stat(path)
 		if err1 == nil && err2 == nil && os.SameFile(held, named) {
-			return f, true, nil
+			return &heldFile{File: f, lock: lock}, nil
 		}
 		_ = f.Close()
+		lock.Release()
 	}
 }
 
 // fill fetches what a file lacks.
 func (i *Installer) fill(ctx context.Context, f *os.File, address string, want check, progress func(done, total int64)) error {
 	path := f.Name()
-	var err error
-	for try := 0; ; try++ {
+	wait := i.wait()
+	failed := 0 // times in a row, without a byte between them
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
 		before := size(f)
-		err = i.part(ctx, f, path, address, want, progress)
-		var broken *brokenError
-		if !errors.As(err, &broken) || ctx.Err() != nil || broken.permanent || try+1 >= i.cfg.Tries {
-			break
+		err := i.part(ctx, f, path, address, want, progress)
+		broken, ok := errors.AsType[*brokenError](err)
+		if err == nil || !ok || broken.permanent || failed+1 >= i.cfg.Tries {
+			return struct{}{}, permanent(err)
 		}
 		if size(f) > before {
-			try = 0 // it goes on
+			failed = 0 // it goes on
+			wait.Reset()
 		}
-		select {
-		case <-time.After(i.cfg.Wait << min(try, 6)):
-		case <-ctx.Done():
-		}
-	}
+		failed++
+		return struct{}{}, err
+	}, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(0))
 	switch {
 	case ctx.Err() != nil:
 		return fault.New(fault.Cancelled, ctx.Err(), "stopped; what was fetched is kept for the next try")
@@ -126,6 +155,19 @@ func (i *Installer) fill(ctx context.Context, f *os.File, address string, want c
 		return disk(err)
 	}
 	return nil
+}
+
+// wait gives the times between tries: twice as long each time, up to 64 times.
+func (i *Installer) wait() *backoff.ExponentialBackOff {
+	return &backoff.ExponentialBackOff{InitialInterval: i.cfg.Wait, Multiplier: 2, MaxInterval: i.cfg.Wait << 6}
+}
+
+// permanent makes an error end the tries; nil stays nil.
+func permanent(err error) error {
+	if err == nil {
+		return nil
+	}
+	return backoff.Permanent(err)
 }
 
 func size(f *os.File) int64 {
@@ -153,7 +195,7 @@ func asFault(err error, address string) error {
 }
 
 func disk(err error) error {
-	if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) {
+	if system.IsDiskFull(err) {
 		return fault.New(fault.Disk, err, "the disk of the voices' folder is full").WithHint("make room, or name another folder with --voices-dir")
 	}
 	return fault.New(fault.Disk, err, "the voices' folder cannot be written").WithHint("name another with --voices-dir")
@@ -250,12 +292,12 @@ func startsAt(resp *http.Response, have int64) bool {
 
 // room tells whether the disk takes as many bytes more.
 func (i *Installer) room(more int64) error {
-	var s unix.Statfs_t
-	if unix.Statfs(i.cfg.Dir, &s) != nil {
+	free, err := system.FreeBytes(i.cfg.Dir)
+	if err != nil {
 		return nil //nolint:nilerr // then writing tells
 	}
-	if free := int64(min(s.Bavail, 1<<40)) * s.Bsize; more > free {
-		return disk(fmt.Errorf("it takes %d MB, and %d MB are free: %w", more>>20, free>>20, unix.ENOSPC))
+	if more > free {
+		return disk(fmt.Errorf("it takes %d MB, and %d MB are free: %w", more>>20, free>>20, syscall.ENOSPC))
 	}
 	return nil
 }
@@ -320,23 +362,18 @@ func verify(f io.ReadSeeker, want check) error {
 
 // small fetches a little file into memory. A file that is not there is nil.
 func (i *Installer) small(ctx context.Context, address string, most int64) ([]byte, error) {
-	var b []byte
-	for try := range i.cfg.Tries {
-		var again bool
-		var err error
-		if b, again, err = i.once(ctx, address, most); err == nil || !again || try == i.cfg.Tries-1 {
-			if err != nil && ctx.Err() == nil {
-				return nil, asFault(err, address)
-			}
-			break
+	b, err := backoff.Retry(ctx, func() ([]byte, error) {
+		b, again, err := i.once(ctx, address, most)
+		if !again {
+			err = permanent(err)
 		}
-		select {
-		case <-time.After(i.cfg.Wait << min(try, 6)):
-		case <-ctx.Done():
-		}
-	}
-	if ctx.Err() != nil {
+		return b, err
+	}, backoff.WithBackOff(i.wait()), backoff.WithMaxTries(uint(i.cfg.Tries)), backoff.WithMaxElapsedTime(0))
+	switch {
+	case ctx.Err() != nil:
 		return nil, fault.New(fault.Cancelled, ctx.Err(), "stopped")
+	case err != nil:
+		return nil, asFault(err, address)
 	}
 	return b, nil
 }

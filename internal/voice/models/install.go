@@ -32,12 +32,12 @@ type InstallConfig struct {
 	Stall    time.Duration // without a byte, after which a transfer counts as broken; small files take no longer
 }
 
-// DefaultIndex is the public list of Piper's voices.
-const DefaultIndex = "https://huggingface.co/rhasspy/piper-voices/resolve/main/voices.json"
+// defaultIndex is the public list of Piper's voices.
+const defaultIndex = "https://huggingface.co/rhasspy/piper-voices/resolve/main/voices.json"
 
 // DefaultInstallConfig installs into a folder from the public list.
 func DefaultInstallConfig(dir string) InstallConfig {
-	return InstallConfig{Dir: dir, Index: DefaultIndex, MaxBytes: 2 << 30, Tries: 5, Wait: time.Second, Stall: time.Minute}
+	return InstallConfig{Dir: dir, Index: defaultIndex, MaxBytes: 2 << 30, Tries: 5, Wait: time.Second, Stall: time.Minute}
 }
 
 // Validate reports all mistakes at once.
@@ -47,7 +47,7 @@ func (c InstallConfig) Validate() error {
 		errs = append(errs, errors.New("voices-dir: no folder is known for voices; name one"))
 	}
 	if u, err := url.Parse(c.Index); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		errs = append(errs, fmt.Errorf("voices-index: %q, must be an address such as %s", c.Index, DefaultIndex))
+		errs = append(errs, fmt.Errorf("voices-index: %q, must be an address such as %s", c.Index, defaultIndex))
 	}
 	if c.MaxBytes < 1 || c.Tries < 1 || c.Wait < 0 || c.Stall <= 0 {
 		errs = append(errs, errors.New("limits: must be above 0"))
@@ -159,7 +159,7 @@ func (i *Installer) fromIndex(ctx context.Context, name string, progress func(do
 			break
 		}
 	}
-	if !ok || !ValidName(name) {
+	if !ok || !validName(name) {
 		return Installed{}, fault.New(fault.Usage, nil, "the list of voices has no %q", name).WithHint("%s", nearest(name, all))
 	}
 	var model, config string
@@ -220,7 +220,7 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 	}
 	file := path.Base(u.Path)
 	name, isModel := strings.CutSuffix(file, modelEnding)
-	if !isModel && !archive(file) || isModel && !ValidName(name) {
+	if !isModel && !archive(file) || isModel && !validName(name) {
 		return Installed{}, fault.New(fault.Usage, nil, "%q is no voice", file).WithHint("an address ends in .onnx, .tar.gz or .zip")
 	}
 	beside := func(ending string) string { c := *u; c.Path += ending; c.RawPath = ""; return c.String() }
@@ -271,7 +271,7 @@ func (i *Installer) fetched(ctx context.Context, name, address string, descripti
 		return Installed{}, err
 	}
 	defer func() { _ = part.Close() }()
-	in, err := i.place(name, part.Name(), func(to string) error { return os.Rename(part.Name(), to) }, description)
+	in, err := i.place(name, part.Name(), part.rename, description)
 	if err != nil {
 		_ = os.Remove(part.Name())
 	}
@@ -348,7 +348,7 @@ func (i *Installer) fromFile(ctx context.Context, source string) (Installed, err
 		return i.unpack(ctx, source, filepath.Base(source))
 	}
 	name, ok := strings.CutSuffix(filepath.Base(source), modelEnding)
-	if !ok || !ValidName(name) {
+	if !ok || !validName(name) {
 		return Installed{}, fault.New(fault.Usage, nil, "%q is no voice", filepath.Base(source)).WithHint("a file ends in .onnx, .tar.gz or .zip")
 	}
 	description, err := readSmall(source + ".json")
@@ -423,7 +423,7 @@ func (i *Installer) unpack(ctx context.Context, file, shownName string) (Install
 			if part != nil {
 				return errors.New("it holds several voices")
 			}
-			if name = strings.TrimSuffix(base, modelEnding); !ValidName(name) {
+			if name = strings.TrimSuffix(base, modelEnding); !validName(name) {
 				return errors.New("the voice in it has a name that cannot be used")
 			}
 			var err error

@@ -51,7 +51,7 @@ type Config struct {
 
 // The ways in which voices read.
 const (
-	PhonemesOfEspeak = "espeak"
+	phonemesOfEspeak = "espeak"
 	PhonemesOfText   = "text" // letters are the phonemes
 )
 
@@ -70,9 +70,9 @@ func ParseConfig(b []byte) (Config, error) {
 			errs = append(errs, fmt.Errorf(format, args...))
 		}
 	}
-	c.PhonemeType = cmp.Or(c.PhonemeType, PhonemesOfEspeak)
+	c.PhonemeType = cmp.Or(c.PhonemeType, phonemesOfEspeak)
 	check(c.Audio.SampleRate >= 8000 && c.Audio.SampleRate <= 48000, "audio.sample_rate: %d, must be 8000 to 48000", c.Audio.SampleRate)
-	check(c.PhonemeType == PhonemesOfEspeak || c.PhonemeType == PhonemesOfText, "phoneme_type: %q, must be espeak or text", c.PhonemeType)
+	check(c.PhonemeType == phonemesOfEspeak || c.PhonemeType == PhonemesOfText, "phoneme_type: %q, must be espeak or text", c.PhonemeType)
 	check(c.PhonemeType == PhonemesOfText || validEspeak(c.Espeak.Voice), "espeak.voice: %q, must be the name of a voice of espeak-ng", c.Espeak.Voice)
 	check(len(c.PhonemeIDs) > 0, "phoneme_id_map: empty")
 	for _, mark := range []string{"_", "^", "$"} {
@@ -145,8 +145,8 @@ func (v Voice) Speaker(name string) (int64, bool) {
 	return 0, false
 }
 
-// ValidName tells whether a voice may be called so: its name becomes that of files.
-func ValidName(name string) bool {
+// validName tells whether a voice may be called so: its name becomes that of files.
+func validName(name string) bool {
 	return name != "" && len(name) <= 100 && name[0] != '.' && name[0] != '-' &&
 		strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
 }
@@ -155,7 +155,7 @@ func ValidName(name string) bool {
 // there.
 func Find(dir, name string) (Voice, error) {
 	v := Voice{Name: name, Model: filepath.Join(dir, name+modelEnding), ConfigPath: filepath.Join(dir, name+configEnding)}
-	if !ValidName(name) || dir == "" {
+	if !validName(name) || dir == "" {
 		return v, os.ErrNotExist
 	}
 	if info, err := os.Stat(v.Model); err != nil || !info.Mode().IsRegular() {
@@ -201,7 +201,7 @@ func List(dir string) []Voice {
 
 // Remove takes a voice away. It is fs.ErrNotExist where nothing of it is there.
 func Remove(dir, name string) error {
-	if !ValidName(name) {
+	if !validName(name) {
 		return os.ErrNotExist
 	}
 	// The description first: without it there is no voice.

@@ -27,18 +27,10 @@ func (e *MissingError) Error() string { return "ONNX Runtime's library is not in
 // Unwrap is what loading it gave, which may be nil.
 func (e *MissingError) Unwrap() error { return e.Err }
 
-// names are those under which the library is looked for, as the loader knows them.
-func names() []string {
-	if runtime.GOOS == "darwin" {
-		return []string{"libonnxruntime.dylib"}
-	}
-	return []string{"libonnxruntime.so.1", "libonnxruntime.so"}
-}
-
 // Find gives the file of the library in one of some folders, or an empty text.
 func Find(dirs ...string) string {
 	for _, dir := range dirs {
-		for _, pattern := range []string{"libonnxruntime.so", "libonnxruntime.so.1", "libonnxruntime.so.1.*", "libonnxruntime*.dylib"} {
+		for _, pattern := range files() {
 			if found, _ := filepath.Glob(filepath.Join(dir, pattern)); len(found) > 0 {
 				return slices.Max(found)
 			}
@@ -118,14 +110,14 @@ func Load(path string) (*Library, error) {
 	var handle uintptr
 	var err error
 	for _, c := range candidates {
-		if handle, err = purego.Dlopen(c, purego.RTLD_NOW|purego.RTLD_LOCAL); err == nil {
+		if handle, err = load(c); err == nil {
 			break
 		}
 	}
 	if err != nil {
 		return nil, &MissingError{err}
 	}
-	entry, err := purego.Dlsym(handle, "OrtGetApiBase")
+	entry, err := lookUp(handle, "OrtGetApiBase")
 	if err != nil {
 		return nil, fmt.Errorf("the library is not ONNX Runtime: %w", err)
 	}
@@ -214,7 +206,7 @@ type Session struct {
 // Open reads a model from a file. It runs on one thread: results do not depend on how many
 // cores there are.
 func (l *Library) Open(path string) (*Session, error) {
-	name := cstring(path)
+	name := cpath(path)
 	return l.session(func(options uintptr, handle *uintptr) error {
 		defer runtime.KeepAlive(name)
 		return l.call(fnCreateSession, l.env, address(name), options, out(handle))

@@ -43,7 +43,7 @@ func (l *Listing) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
 		out = l.listed(ctx)
 	}
 	for i := range out {
-		out[i].Language = cmp.Or(out[i].Language, LanguageOf(out[i].ID), l.language, Language)
+		out[i].Language = cmp.Or(out[i].Language, languageOf(out[i].ID), l.language, Language)
 	}
 	return out, nil
 }
@@ -60,7 +60,7 @@ func (l *Listing) Named(id string) (voice.EngineVoice, bool) {
 	if i := slices.IndexFunc(l.list, named); i >= 0 {
 		v.Language, v.Gender = cmp.Or(v.Language, l.list[i].Language), cmp.Or(v.Gender, l.list[i].Gender)
 	}
-	v.Language = cmp.Or(v.Language, LanguageOf(id), l.language)
+	v.Language = cmp.Or(v.Language, languageOf(id), l.language)
 	return v, ok
 }
 

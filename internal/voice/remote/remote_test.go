@@ -63,7 +63,7 @@ func TestSecrets(t *testing.T) {
 func TestNames(t *testing.T) {
 	t.Parallel()
 	for id, want := range map[string]string{"de-DE-KatjaNeural": "de-DE", "en-US-Chirp3-HD-Kore": "en-US", "fil-PH-Wavenet-A": "fil-PH", "alloy": "", "a-b-c": "", "de-de-x": ""} {
-		if got := LanguageOf(id); got != want {
+		if got := languageOf(id); got != want {
 			t.Errorf("%s is of %q, want %q", id, got, want)
 		}
 	}

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/base64"
 	"encoding/binary"
@@ -11,6 +12,7 @@ import (
 	"unicode"
 
 	"mynah/internal/voice"
+	"mynah/internal/wav"
 )
 
 // Sound reads an answer's samples: a WAV file, or bare 16-bit mono samples, the lower byte
@@ -83,25 +85,20 @@ func pretender(b []byte) string {
 // did not know it.
 func damaged(b []byte) string {
 	const unknown = 0x7fffff00
-	for at := 12; at+8 <= len(b); {
-		id, size := string(b[at:at+4]), int64(binary.LittleEndian.Uint32(b[at+4:]))
-		body := b[at+8:]
-		if id == "fmt " && len(body) >= 16 {
-			rate, perSecond := binary.LittleEndian.Uint32(body[4:]), binary.LittleEndian.Uint32(body[8:])
-			if block := uint32(binary.LittleEndian.Uint16(body[12:])); rate*block != perSecond {
+	r := bytes.NewReader(b)
+	for c := range wav.Chunks(r, r.Size()) {
+		if c.Name == wav.FormChunk {
+			if f, ok := wav.ReadForm(r, c); ok && f.Rate*f.Block != f.PerSecond {
 				return "whose header names two rates"
 			}
 		}
-		if id == "data" {
-			if size > int64(len(body)) && size < unknown {
-				return "that is cut off"
-			}
+		isCutOff := c.Claimed > c.Held
+		switch {
+		case c.Name == wav.DataChunk && (!isCutOff || c.Claimed >= unknown):
 			return ""
-		}
-		if size > int64(len(body)) {
+		case isCutOff:
 			return "that is cut off"
 		}
-		at += 8 + int(size) + int(size)&1
 	}
 	return "without sound"
 }

@@ -66,9 +66,9 @@ func Unknown(engine, id string) error {
 		WithHint("mynah voices lists what is there")
 }
 
-// LanguageOf reads the tag that names such as de-DE-KatjaNeural begin with; empty where
+// languageOf reads the tag that names such as de-DE-KatjaNeural begin with; empty where
 // they do not.
-func LanguageOf(id string) string {
+func languageOf(id string) string {
 	parts := strings.Split(id, "-")
 	letters := func(s string, low, high int, from, to rune) bool {
 		return len(s) >= low && len(s) <= high && !strings.ContainsFunc(s, func(r rune) bool { return r < from || r > to })

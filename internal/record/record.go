@@ -1,8 +1,8 @@
-// Package build is a build's record on a server: what was asked, how far it is, what
+// Package record is a build's record on a server: what was asked, how far it is, what
 // came of it, and which moves between its states are legal. It exists so that the doors,
 // the queue and the worker speak of the same thing. It does no work and knows no
 // database.
-package build
+package record
 
 import (
 	"context"

@@ -1,0 +1,8 @@
+//go:build unix
+
+package main
+
+func prepareConsole() {}
+
+// expand gives the arguments as they are: shells expand patterns of names.
+func expand(args []string) []string { return args }

@@ -1,0 +1,18 @@
+package house
+
+import "testing"
+
+// TestInstallations: the doctor can say of every program how to install it, on every system.
+func TestInstallations(t *testing.T) {
+	t.Parallel()
+	for _, w := range wanted() {
+		for _, system := range []string{"linux", "darwin", "windows"} {
+			if installOn(system, w.Name) == "" {
+				t.Errorf("%s: how to install %s is not known", system, w.Name)
+			}
+		}
+	}
+	if got := installOn("darwin", browser); got != "brew install --cask google-chrome" {
+		t.Errorf("a browser on macOS: %q", got)
+	}
+}

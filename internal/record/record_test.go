@@ -1,0 +1,50 @@
+package record_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"mynah/internal/record"
+)
+
+func TestMoves(t *testing.T) {
+	t.Parallel()
+	legal := map[[2]record.State]bool{
+		{record.Queued, record.Running}: true, {record.Queued, record.Failed}: true, {record.Queued, record.Cancelled}: true,
+		{record.Running, record.Queued}: true, {record.Running, record.Succeeded}: true, {record.Running, record.Failed}: true,
+		{record.Running, record.Cancelled}: true, {record.Succeeded, record.Expired}: true, {record.Failed, record.Expired}: true,
+		{record.Cancelled, record.Expired}: true,
+	}
+	all := []record.State{record.Queued, record.Running, record.Succeeded, record.Failed, record.Cancelled, record.Expired}
+	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
+	for _, from := range all {
+		for _, to := range all {
+			b := record.Build{State: from, Spec: record.Spec{Token: "secret"}}
+			err := b.Move(to, now)
+			if legal[[2]record.State{from, to}] != (err == nil) || err != nil && (!errors.Is(err, record.ErrMove) || b.State != from) {
+				t.Errorf("from %s to %s: %v, now %s", from, to, err, b.State)
+			}
+			if err == nil && to.Over() && to != record.Expired && (b.Spec.Token != "" || !b.Ended.Equal(now)) {
+				t.Errorf("from %s to %s: the token stays, or the end is not noted", from, to)
+			}
+		}
+	}
+}
+
+func TestWhatIsPolledIsKeptLonger(t *testing.T) {
+	t.Parallel()
+	end := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
+	b := record.Build{State: record.Succeeded, Ended: end}
+	if got := b.Expires(time.Hour); !got.Equal(end.Add(time.Hour)) {
+		t.Errorf("expires %s", got)
+	}
+	b.Polled = end.Add(30 * time.Minute)
+	if got := b.Expires(time.Hour); !got.Equal(end.Add(90 * time.Minute)) {
+		t.Errorf("polled, it expires %s", got)
+	}
+	b.State = record.Running
+	if got := b.Expires(time.Hour); !got.IsZero() {
+		t.Errorf("running, it expires %s", got)
+	}
+}

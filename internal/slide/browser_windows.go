@@ -1,0 +1,53 @@
+package slide
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+
+	"mynah/internal/proc"
+)
+
+// Programs are the names under which a browser is looked for, the lightest first.
+func Programs() []string {
+	names := []string{"chrome-headless-shell", "chromium", "chrome"}
+	for _, variable := range []string{"ProgramFiles", "ProgramFiles(x86)", "LocalAppData"} {
+		if dir := os.Getenv(variable); dir != "" {
+			names = append(names, filepath.Join(dir, "Chromium", "Application", "chrome.exe"),
+				filepath.Join(dir, "Google", "Chrome", "Application", "chrome.exe"),
+				filepath.Join(dir, "Microsoft", "Edge", "Application", "msedge.exe"))
+		}
+	}
+	return names
+}
+
+// installBrowser is how a browser is installed.
+const installBrowser = "winget install Google.Chrome"
+
+// pipeArguments tell the browser which handles its pipes are.
+func pipeArguments(in, out *os.File) []string {
+	return []string{fmt.Sprintf("--remote-debugging-io-pipes=%d,%d", in.Fd(), out.Fd())}
+}
+
+// askVersion reads a browser's version from its file: asked for it, the program opens a window.
+func askVersion(_ context.Context, _ *proc.Runner, path string) (string, error) {
+	size, err := windows.GetFileVersionInfoSize(path, nil)
+	if err != nil {
+		return "", fmt.Errorf("read the version of %s: %w", path, err)
+	}
+	block := make([]byte, size)
+	var info *windows.VS_FIXEDFILEINFO
+	length := uint32(unsafe.Sizeof(*info))
+	if err = windows.GetFileVersionInfo(path, 0, size, unsafe.Pointer(&block[0])); err == nil {
+		err = windows.VerQueryValue(unsafe.Pointer(&block[0]), `\`, unsafe.Pointer(&info), &length)
+	}
+	if err != nil {
+		return "", fmt.Errorf("read the version of %s: %w", path, err)
+	}
+	high, low := info.FileVersionMS, info.FileVersionLS
+	return fmt.Sprintf("%d.%d.%d.%d", high>>16, high&0xffff, low>>16, low&0xffff), nil
+}

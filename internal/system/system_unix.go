@@ -1,0 +1,80 @@
+//go:build unix
+
+package system
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+	"golang.org/x/sys/unix"
+)
+
+func identify(path string, follow bool) (Identity, error) {
+	var st unix.Stat_t
+	look, op := unix.Stat, "stat"
+	if !follow {
+		look, op = unix.Lstat, "lstat"
+	}
+	if err := look(path, &st); err != nil {
+		return Identity{}, &os.PathError{Op: op, Path: path, Err: err}
+	}
+	if !follow && st.Mode&unix.S_IFMT != unix.S_IFREG {
+		return Identity{}, &os.PathError{Op: op, Path: path, Err: errors.New("it is no regular file")}
+	}
+	return Identity{int64(st.Dev), int64(st.Ino), st.Size, st.Mtim.Nano(), st.Ctim.Nano()}, nil
+}
+
+// lockPlace is what is locked in place of a file or folder: it itself.
+func lockPlace(path string) (place string, flag int, err error) { return path, os.O_RDONLY, nil }
+
+// isThere reports whether the locked file still has its name.
+func isThere(held *flock.Flock, path string) bool {
+	a, err1 := held.Stat()
+	b, err2 := os.Stat(path)
+	return err1 == nil && err2 == nil && os.SameFile(a, b)
+}
+
+func forgetLock(string) {}
+
+// FreeBytes is how many bytes the disk of a folder still takes.
+func FreeBytes(dir string) (int64, error) {
+	var s unix.Statfs_t
+	if err := unix.Statfs(dir, &s); err != nil {
+		return 0, &os.PathError{Op: "statfs", Path: dir, Err: err}
+	}
+	return int64(min(s.Bavail, 1<<40) * uint64(s.Bsize)), nil
+}
+
+// IsDiskFull reports whether a failure is that of a disk, or of a share of it, without room.
+func IsDiskFull(err error) bool {
+	return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) || errors.Is(err, unix.EFBIG)
+}
+
+// IsInUse reports whether a file could not be replaced because it is open: never here.
+func IsInUse(error) bool { return false }
+
+// Link gives a file another name, which programs read it by.
+func Link(file, name string) error { return os.Symlink(file, name) }
+
+// Sync waits until a file or folder is on the disk.
+func Sync(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// UserDataDir is the folder of the user's data, as the XDG base directory specification has it.
+func UserDataDir() (string, error) {
+	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
+		return dir, nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(home, ".local", "share"), nil
+}

@@ -1,0 +1,7 @@
+package onnx
+
+// names are those under which the library is looked for, as the loader knows them.
+func names() []string { return []string{"libonnxruntime.dylib"} }
+
+// files are the patterns of the library's file.
+func files() []string { return []string{"libonnxruntime*.dylib"} }

@@ -1,0 +1,16 @@
+//go:build unix
+
+package onnx
+
+import "github.com/ebitengine/purego"
+
+func load(path string) (handle uintptr, err error) {
+	return purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
+}
+
+func lookUp(handle uintptr, function string) (at uintptr, err error) {
+	return purego.Dlsym(handle, function)
+}
+
+// cpath gives memory with a path as the library reads it.
+func cpath(path string) []byte { return cstring(path) }
