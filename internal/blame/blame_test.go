@@ -1,3 +1,5 @@
+//go:build unix
+
 package blame_test
 
 import (

@@ -32,21 +32,31 @@ type Process struct {
 	group  group // with all that it started
 	grace  time.Duration
 
-	stdin  *os.File // our end, where the caller writes; nil when fed from Command.Stdin
-	stdout *os.File // our end, where the caller reads; nil when copied to Command.Stdout
-	tail   *tail
-	moved  movement
+	streams
+	tail  *tail
+	moved movement
 
-	mu     sync.Mutex // guards cause and reaped
-	cause  error      // why we ended it; nil when it ended by itself
-	reaped bool       // the process id may belong to somebody else by now
+	mu sync.Mutex // guards ending
+	ending
 
 	exited  chan struct{} // closed when the child and its group are gone
 	over    atomic.Bool   // the same, for the copiers
 	waitErr error         // of the child; set before exited closes
+}
+
+// streams are a child's input and output.
+type streams struct {
+	stdin   *os.File // our end, where the caller writes; nil when fed from Command.Stdin
+	stdout  *os.File // our end, where the caller reads; nil when copied to Command.Stdout
 	inputs  sync.WaitGroup
 	outputs sync.WaitGroup
 	pipes   []*os.File // our ends, closed by Wait
+}
+
+// ending is how a child comes to its end.
+type ending struct {
+	cause  error // why we ended it; nil when it ended by itself
+	reaped bool  // the process id may belong to somebody else by now
 }
 
 // Start starts a program, waiting for a slot first; see Runner on that. The child is
