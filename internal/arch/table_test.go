@@ -21,25 +21,25 @@ type section struct {
 func table() []section {
 	return []section{
 		{"commands", []row{
-			{"cmd/mynah", 12, "signals, then `cli.Main`"},
-			{"internal/cli", 11, "a file a command"},
-			{"internal/house", 10, "the composition root: the only importer of engines"},
+			{"cmd/mynah", 13, "signals, then `cli.Main`"},
+			{"internal/cli", 12, "a file a command"},
+			{"internal/house", 11, "the composition root: the only importer of engines"},
 		}},
 		{"the server", []row{
 			{"api", 0, "the wire's types, and the document that describes them"},
 			{"client", 1, "the Go client; imports `api` alone"},
-			{"internal/httpapi", 9, "the doors: decode, call, encode"},
-			{"internal/watch", 9, "builds again at every save; the page that shows the film"},
-			{"internal/worker", 9, "a job to the studio to the bucket; what the doors ask of the studio"},
-			{"internal/store", 9, "records in SQLite; the only speaker of SQL"},
-			{"internal/queue", 9, "jobs on River, in the same database"},
+			{"internal/httpapi", 10, "the doors: decode, call, encode"},
+			{"internal/watch", 10, "builds again at every save; the page that shows the film"},
+			{"internal/worker", 10, "a job to the studio to the bucket; what the doors ask of the studio"},
+			{"internal/store", 10, "records in SQLite; the only speaker of SQL"},
+			{"internal/queue", 10, "jobs on River, in the same database"},
 			{"internal/record", 1, "a build's record: its states, legal moves, the interface of its store"},
 			{"internal/upload", 2, "the strict unzip, the fetcher of `zip-url` and `github`"},
 			{"internal/objects", 2, "uploads and results in a bucket, signed addresses"},
 			{"internal/auth", 1, "API keys, and how much each may ask for"},
 		}},
 		{"the steps of a build", []row{
-			{"internal/studio", 8, "the order of the work: each verb is a list of steps"},
+			{"internal/studio", 9, "the order of the work: each verb is a list of steps"},
 			{"internal/project", 3, "where the files of a script come from; staging under names of our own"},
 			{"internal/compile", 5, "reads a script with its defaults and translations, and plans its storyboard"},
 			{"internal/assets", 5, "identifies, measures and converts the files of a storyboard"},
@@ -47,6 +47,8 @@ func table() []section {
 			{"internal/overlay", 5, "draws its slides and the subtitles that are shown in the picture"},
 			{"internal/cut", 6, "plans and encodes the picture track"},
 			{"internal/mix", 7, "mixes and codes the soundtrack; writes spoken texts to sound files"},
+			{"internal/ahead", 8, "makes scenes while later ones are still spoken"},
+			{"internal/meter", 6, "what the phases of a build took, and how far it is"},
 			{"internal/release", 7, "joins, checks and publishes the video and the files beside it"},
 		}},
 		{"the compiler: pure", []row{
@@ -96,7 +98,7 @@ func table() []section {
 		{"the ground", []row{
 			{"internal/part", 1, "what a part of a video is made of and why it was made anew; finding and making parts side by side"},
 			{"internal/part/parttest", 2, "tests of recipes"},
-			{"internal/meter", 2, "what the phases of a build took, and how far it is"},
+
 			{"internal/blame", 3, "whose failure an error is: of a file, a program or the disk"},
 			{"internal/cache", 0, "what is dear to make, addressed by its content"},
 			{"internal/pending", 0, "files that appear whole or not at all"},
@@ -114,9 +116,9 @@ func table() []section {
 			{"internal/system", -1, "what operating systems do each in their own way about files: identity, locks, room, links"},
 		}},
 		{"tests and measures", []row{
-			{"test/bench", 12, "measures what is promised about speed, as ratios of CPU time; with `-peers` against other programs"},
-			{"test/same", 12, "compares the outcomes of this code with those of an earlier commit"},
-			{"test/mutants", 12, "makes small mistakes, to see which of them a package's own tests notice"},
+			{"test/bench", 13, "measures what is promised about speed, as ratios of CPU time; with `-peers` against other programs"},
+			{"test/same", 13, "compares the outcomes of this code with those of an earlier commit"},
+			{"test/mutants", 13, "makes small mistakes, to see which of them a package's own tests notice"},
 			{"test/films", noFloor, "whole films, judged by decoders and players of others; tests alone"},
 			{"test/hostile", noFloor, "bad files, names, disks, programs and ends of builds: one clear error or the right film; tests alone"},
 			{"test/api", noFloor, "the server, from outside: its contract, its document, hostile requests, kills; tests alone"},

@@ -75,7 +75,7 @@ func (a *Asset) Picture() *picture.Asset {
 // Media returns the asset as the timeline takes it.
 func (a *Asset) Media() timeline.Media {
 	m := timeline.Media{}
-	if a.Info == nil {
+	if a == nil || a.Info == nil {
 		return m
 	}
 	if a.Info.Audio != nil {

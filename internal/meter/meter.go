@@ -5,7 +5,9 @@ import (
 	"sync"
 	"time"
 
+	"mynah/internal/assets"
 	"mynah/internal/proc"
+	"mynah/internal/storyboard"
 )
 
 // Progress is how far a build is.
@@ -44,22 +46,12 @@ const (
 	Film  = "cutting the video"
 )
 
-// share is how much of the whole a phase is taken to be, in percent.
-type share struct {
-	phase   string
-	percent float64
-}
+// order lists the phases that follow each other.
+func order() []string { return []string{Script, Files, Voice, Slides, Pictures, Sound, Film} }
 
-func shares() []share {
-	return []share{
-		{Script, 2},
-		{Files, 8},
-		{Voice, 20},
-		{Slides, 15},
-		{Pictures, 35},
-		{Sound, 15},
-		{Film, 5},
-	}
+// usual are the costs that are expected of phases of which nothing is known.
+func usual() map[string]float64 {
+	return map[string]float64{Script: 2, Files: 8, Voice: 20, Slides: 15, Pictures: 35, Sound: 15, Film: 5}
 }
 
 // Meter measures the phases of a build and reports how far it is.
@@ -71,13 +63,16 @@ type Meter struct {
 	report func(Progress) // may be nil
 	within Phase          // what phases within the current one took
 
-	mu      sync.Mutex // guards what follows
+	mu      sync.Mutex         // guards what follows
+	costs   map[string]float64 // expected of each phase
+	done    map[string]float64 // of each phase, 0 to 1
+	phase   string             // the current one
 	percent float64
 }
 
 // New returns a meter of what a runner runs. report receives how far the build is; it may be nil.
 func New(run *proc.Runner, report func(Progress)) *Meter {
-	return &Meter{run: run, report: report}
+	return &Meter{run: run, report: report, costs: usual(), done: map[string]float64{}}
 }
 
 // Clock measures a phase until the function that it returns is called. A phase within another one
@@ -103,19 +98,59 @@ func (m *Meter) Clock(name string) func() {
 	}
 }
 
-// Progress reports how far a phase is, 0 to 1.
+// Expect estimates what the phases will cost from a storyboard and its files.
+func (m *Meter) Expect(board *storyboard.Board, files *assets.Set) { m.expect(expected(board, files)) }
+
+// expect takes what phases are expected to cost, in any unit; phases that are not named cost what
+// they usually do beside the others.
+func (m *Meter) expect(costs map[string]float64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	sum, known := 0.0, 0.0
+	for phase, cost := range costs {
+		sum += cost
+		known += usual()[phase]
+	}
+	if sum <= 0 {
+		return
+	}
+	for phase, cost := range costs {
+		m.costs[phase] = cost * known / sum
+	}
+}
+
+// Progress reports how far the current phase is, 0 to 1. Those in front of it are over.
 func (m *Meter) Progress(phase string, done float64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	before := 0.0
-	for _, s := range shares() {
-		if s.phase == phase {
-			m.percent = max(m.percent, min(before+s.percent*done, 100))
+	m.phase = phase
+	for _, p := range order() {
+		if p == phase {
+			m.done[p] = max(m.done[p], done)
 			break
 		}
-		before += s.percent
+		m.done[p] = 1
 	}
+	m.tell()
+}
+
+// Ahead reports how far a later phase is beside the current one, 0 to 1.
+func (m *Meter) Ahead(phase string, done float64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.done[phase] = max(m.done[phase], done)
+	m.tell()
+}
+
+// tell reports the share of the expected cost that is done. It never falls.
+func (m *Meter) tell() {
+	all, done := 0.0, 0.0
+	for _, p := range order() {
+		all += m.costs[p]
+		done += m.costs[p] * min(m.done[p], 1)
+	}
+	m.percent = max(m.percent, min(100*done/all, 100))
 	if m.report != nil {
-		m.report(Progress{Phase: phase, Percent: m.percent})
+		m.report(Progress{Phase: m.phase, Percent: m.percent})
 	}
 }

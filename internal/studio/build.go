@@ -116,6 +116,7 @@ func (e *session) produce(ctx context.Context, req Request, src compile.Script) 
 	if err != nil {
 		return nil, err
 	}
+	e.meter.Expect(src.Board, files)
 	t, err := e.time(ctx, src.Board, files, req.Scenes == [2]int{})
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"mynah/internal/ahead"
 	"mynah/internal/assets"
 	"mynah/internal/cache"
 	"mynah/internal/caption"
@@ -80,9 +81,9 @@ type timed struct {
 // time speaks every sentence and puts everything on the line; whole says that all scenes of the
 // script are built.
 func (e *session) time(ctx context.Context, board *storyboard.Board, files *assets.Set, whole bool) (timed, error) {
-	a, stop := e.startAhead(ctx, board, files)
-	spoken, err := e.speak(ctx, board, a.spokenUpTo)
-	stop()
+	a := ahead.Start(ctx, e.maker, e.aheadInput(board, files))
+	spoken, err := e.speak(ctx, board, a.Spoken)
+	a.Stop()
 	if err != nil {
 		return timed{}, err
 	}
@@ -96,6 +97,19 @@ func (e *session) time(ctx context.Context, board *storyboard.Board, files *asse
 		list.Add(timeline.CheckTimes(board, line, whole)...)
 		return timed{spoken, line, caption.Cues(board, line, spoken.Words)}, list, nil
 	})
+}
+
+// aheadInput is what scenes are made of while others are spoken.
+func (e *session) aheadInput(board *storyboard.Board, files *assets.Set) ahead.Input {
+	s := e.studio
+	return ahead.Input{
+		Board: board, Files: files, Project: e.project.FS(), Drawer: s.drawer, Booth: s.booth, Cut: s.cutTools, Mix: s.mixTools(), After: s.cfg.Ahead,
+		Report: func(done float64) {
+			for _, phase := range []string{meter.Slides, meter.Pictures, meter.Sound} {
+				e.meter.Ahead(phase, done)
+			}
+		},
+	}
 }
 
 // speak speaks every sentence, and makes sure that each is heard; see speech.Say for ready.

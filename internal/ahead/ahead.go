@@ -1,0 +1,163 @@
+// Package ahead makes the slides, pictures and sound of a video's first scenes while later ones are
+// still spoken: what takes long is often a voice on another machine. It only fills the cache. The
+// steps that follow plan all of the video as if nothing had been made ahead, find there what was
+// made, and meet and report what is wrong; so bytes, findings and explanations do not depend on what
+// was made ahead, or when.
+package ahead
+
+import (
+	"context"
+	"io/fs"
+	"slices"
+	"sync"
+	"time"
+
+	"mynah/internal/assets"
+	"mynah/internal/caption"
+	"mynah/internal/cut"
+	"mynah/internal/fault"
+	"mynah/internal/mix"
+	"mynah/internal/overlay"
+	"mynah/internal/part"
+	"mynah/internal/picture"
+	"mynah/internal/slide"
+	"mynah/internal/speech"
+	"mynah/internal/storyboard"
+	"mynah/internal/timeline"
+	"mynah/internal/voice"
+)
+
+// leastAhead is the fewest scenes that are made ahead at once: the start of a program pays for
+// several.
+const leastAhead = 3
+
+// Input is what scenes are made of.
+type Input struct {
+	Board *storyboard.Board
+	Files *assets.Set
+	// Project holds the files that slides name.
+	Project fs.FS
+	Drawer  *slide.Drawer
+	Booth   *voice.Booth
+	// Cut returns the tools of the pictures of a video of some form.
+	Cut func(*timeline.Line, picture.Layers) cut.Tools
+	Mix mix.Tools
+	// After is how long speech goes on until anything is made beside it.
+	After time.Duration
+	// Report receives the share of the scenes that are made, 0 to 1.
+	Report func(done float64)
+}
+
+// Worker makes scenes ahead of one video's speech.
+type Worker struct {
+	in    Input
+	maker part.Maker // with a book of its own
+	book  *part.Book // of the build
+	over  chan struct{}
+	ended chan struct{}
+
+	mu     sync.Mutex // guards what follows
+	ready  int        // scenes whose sentences are all spoken, with all before them
+	spoken *speech.Spoken
+	wake   chan struct{}
+}
+
+// Start begins to make scenes; Stop ends it.
+func Start(ctx context.Context, m part.Maker, in Input) *Worker {
+	w := &Worker{in: in, maker: m, book: m.Book, over: make(chan struct{}), ended: make(chan struct{}), wake: make(chan struct{}, 1)}
+	w.maker.Book, w.maker.Report = part.NewBook(), nil
+	go func() {
+		defer close(w.ended)
+		_ = fault.Guard("working ahead", func() error { w.run(ctx); return nil }) // the steps behind meet it again
+	}()
+	return w
+}
+
+// Stop ends the work, once what is going on is done, and tells the build's book what was made.
+func (w *Worker) Stop() {
+	close(w.over)
+	<-w.ended
+	w.book.Adopt(w.maker.Book)
+}
+
+// Spoken takes that the first n scenes are spoken.
+func (w *Worker) Spoken(n int, s *speech.Spoken) {
+	w.mu.Lock()
+	w.ready, w.spoken = n, &speech.Spoken{Sentences: slices.Clone(s.Sentences[:n])} // the rest is being written
+	w.mu.Unlock()
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// run makes scenes as they get ready, until Stop is called.
+func (w *Worker) run(ctx context.Context) {
+	late := time.NewTimer(w.in.After)
+	defer late.Stop()
+	select {
+	case <-w.over:
+		return
+	case <-late.C: // speech takes long
+	}
+	done := 0
+	for {
+		w.mu.Lock()
+		ready, spoken := w.ready, w.spoken
+		w.mu.Unlock()
+		// In growing steps: each plans all scenes up to its last.
+		if ready-1-done >= max(leastAhead, done/16) && ready < len(w.in.Board.Scenes) {
+			if err := w.make(ctx, ready, spoken); err != nil {
+				return // the steps behind meet it again
+			}
+			done = ready - 1
+			w.in.Report(float64(done) / float64(len(w.in.Board.Scenes)))
+			continue
+		}
+		select {
+		case <-w.over:
+			return
+		case <-ctx.Done():
+			return
+		case <-w.wake:
+		}
+	}
+}
+
+// make makes all but the last of the first n scenes: what follows a scene may change its end.
+func (w *Worker) make(ctx context.Context, n int, spoken *speech.Spoken) error {
+	board := *w.in.Board
+	board.Scenes = board.Scenes[:n]
+	measured := timeline.Measured{Files: w.in.Files.Media(), Speech: spoken.Lengths()}
+	if timeline.Check(&board, measured).HasErrors() {
+		return nil
+	}
+	line := timeline.Compute(&board, measured)
+	cues := caption.Cues(&board, line, spoken.Words)
+	known := len(cues)
+	for known > 0 && cues[known-1].Scene == n-1 {
+		known--
+	}
+	cues = cues[:known]
+	whole := *line
+	board.Scenes, line.Scenes = board.Scenes[:n-1], line.Scenes[:n-1]
+	in := overlay.Input{Board: &board, Files: w.in.Project, Drawer: w.in.Drawer}
+	slides, _, err := overlay.DrawSlides(ctx, w.maker, in, cues)
+	if err != nil {
+		return err
+	}
+	captions, _, err := overlay.DrawCaptions(ctx, w.maker, in, line, cues)
+	if err != nil {
+		return err
+	}
+	layers, err := overlay.NewDrawings(w.maker.Store)
+	if err != nil {
+		return err
+	}
+	c := cut.New(w.maker, w.in.Cut(line, layers), cut.Input{Board: &board, Line: line, Files: w.in.Files, Slides: slides, Captions: captions})
+	if _, err := c.Make(ctx, c.Plan()); err != nil {
+		return err
+	}
+	x := mix.New(w.maker, w.in.Mix, mix.Input{Board: w.in.Board, Line: &whole, Files: w.in.Files, Spoken: spoken, Booth: w.in.Booth})
+	return x.MakeBefore(ctx, whole.Scenes[n-1].Sound)
+}

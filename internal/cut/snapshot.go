@@ -1,0 +1,76 @@
+package cut
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"math/big"
+	"time"
+
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/picture"
+)
+
+// sheetWidth is how wide a picture of a sheet is, in pixels; mostSheet how many there
+// are at most.
+const (
+	sheetWidth = 480
+	mostSheet  = 400
+)
+
+// Snapshot draws a frame of a scene, from 1, as PNG: at a time in it, nil for its middle. A file that
+// cannot be read is among the findings.
+func (c *Cutter) Snapshot(ctx context.Context, number int, from *time.Duration) ([]byte, diag.List, error) {
+	if number < 1 || number > len(c.in.Line.Scenes) {
+		return nil, nil, fault.New(fault.Usage, nil, "there is no scene %d: the video has %d", number, len(c.in.Line.Scenes)).
+			WithHint("scenes count from 1; mynah snapshot --sheet shows all")
+	}
+	scene := c.in.Line.Scenes[number-1]
+	n := scene.Frames / 2
+	if from != nil {
+		at := new(big.Rat).Mul(big.NewRat(int64(*from), int64(time.Second)), big.NewRat(c.in.Line.FPS.Num, c.in.Line.FPS.Den))
+		n = new(big.Int).Div(at.Num(), at.Denom()).Int64()
+		if n < 0 || n >= scene.Frames {
+			length := big.NewRat(scene.Frames*c.in.Line.FPS.Den, c.in.Line.FPS.Num)
+			return nil, nil, fault.New(fault.Usage, nil, "scene %d has no time %s: it lasts %s s", number, *from, length.FloatString(2)).
+				WithHint("--at counts from the scene's beginning, in seconds")
+		}
+	}
+	frame, list, err := c.Frame(ctx, number-1, n)
+	if err != nil || len(list) > 0 {
+		return nil, list, err
+	}
+	var out bytes.Buffer
+	err = c.tools.Run(ctx, c.form.PNG(), bytes.NewReader(frame), &out)
+	return out.Bytes(), nil, err
+}
+
+// Sheet draws a contact sheet as PNG: a frame of each scene, in its middle. A file that cannot be read
+// is among the findings.
+func (c *Cutter) Sheet(ctx context.Context) ([]byte, diag.List, error) {
+	count := len(c.in.Line.Scenes)
+	if count > mostSheet {
+		return nil, nil, fault.New(fault.Usage, nil, "the video has %d scenes; a sheet shows at most %d", count, mostSheet).WithHint("look at single scenes by --scene")
+	}
+	// All are drawn before the program starts that lays them together: drawing may need one
+	// too, and there may be room for one alone.
+	small := c.form
+	by := 1
+	for small.Width/(by+1) >= sheetWidth && small.Height/(by+1) >= 2 {
+		by++
+	}
+	small.Width, small.Height = small.Width/by&^1, small.Height/by&^1
+	var frames []io.Reader
+	for i, scene := range c.in.Line.Scenes {
+		frame, list, err := c.Frame(ctx, i, scene.Frames/2)
+		if err != nil || len(list) > 0 {
+			return nil, list, err
+		}
+		frames = append(frames, bytes.NewReader(picture.Shrink(frame, c.form.Width, c.form.Height, by)))
+		c.Progress(float64(i+1) / float64(count))
+	}
+	var out bytes.Buffer
+	err := c.tools.Run(ctx, small.Sheet(count, sheetWidth), io.MultiReader(frames...), &out)
+	return out.Bytes(), nil, err
+}
