@@ -164,7 +164,6 @@ func TestVoices(t *testing.T) {
 // TestNearest: a file that is missing is likened to one that may stand in its place.
 func TestNearest(t *testing.T) {
 	t.Parallel()
-	const png = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00"
 	in := open(t, map[string]string{
 		"s.md": "", "img/photo.png": png, "photo.txt": "x", "s.jpg": png, "sound.mp3": "ID3", "look.css": "a{}", "Own.ttf": "x", "words.txt": "a: b\n",
 	})
