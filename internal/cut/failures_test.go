@@ -200,3 +200,71 @@ func TestBatches(t *testing.T) {
 	got, _ = crossings(batchBytes/4, task(still, crossfade), task(move, crossfade), task(still, crossfade))
 	equal("a move fills the memory", got, 1, 1, 1)
 }
+
+// TestFrameReadsWhatItShows: a broken picture in front does not matter where nothing of it is seen; a
+// program that is missing is no file's fault, nor is a stop.
+func TestFrameReadsWhatItShows(t *testing.T) {
+	t.Parallel()
+	s := broken(t, "![](a.png)\n(duration: 1)\n\n---\n![](b.png)\n(duration: 1)\n\n---\n![](a.png)\n(duration: 1)\n\n---\n(transition: wipe-left 0.5)\n![](a.png)\n(duration: 1)\n")
+	c := s.cutter(t)
+	for _, scene := range []int{0, 2, 3} {
+		frame, list, err := c.Frame(t.Context(), scene, 5)
+		if err != nil || len(list) > 0 || len(frame) != frameSize || !near(luma(frame, 5, 5), 63) {
+			t.Errorf("scene %d: %v %v", scene, list, err)
+		}
+	}
+	missing := Tools{FFmpeg: ffmpeg.NewTools(s.Run, "no-such-program", "no-such-program"), Version: "x", Form: c.form, Layers: c.layers}
+	if _, list, err := New(c.Maker, missing, c.in).Frame(t.Context(), 0, 5); err == nil || len(list) > 0 {
+		t.Errorf("no program: %v %v", list, err)
+	}
+	if list, err := New(c.Maker, missing, c.in).Make(t.Context(), c.Plan()); err == nil || len(list) > 0 {
+		t.Errorf("no program: %v %v", list, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, list, err := s.cutter(t).Frame(ctx, 0, 5); err == nil || len(list) > 0 {
+		t.Errorf("a stop: %v %v", list, err)
+	}
+}
+
+// TestLeavingPictureIsBroken: Frame names the picture of the two that cannot be read.
+func TestLeavingPictureIsBroken(t *testing.T) {
+	t.Parallel()
+	s := broken(t, "![](b.png)\n(duration: 1)\n\n---\n(transition: wipe-left 0.5)\n![](a.png)\n(duration: 1)\n")
+	frame, list, err := s.cutter(t).Frame(t.Context(), 1, 2)
+	if frame != nil || err != nil || len(list) != 1 || list[0].Range.Start.Line != 6 {
+		t.Errorf("%v %v", list, err)
+	}
+}
+
+// TestChainsFail: a clip whose end stands is read while it can be blamed; what is no file's is said
+// of the first chain.
+func TestChainsFail(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t, "![](a.png)\n(duration: 1)\n\n---\n![](clip.mp4)\n(pause: 2)\n")
+	s.caption(t, 0, 2, 5)
+	s.caption(t, 1, 12, 16)
+	_, p := s.made(t)
+	for _, chain := range p.chains {
+		s.Store.Remove(cache.Segments, chain.key)
+	}
+	if err := os.WriteFile(s.Files.Get("clip.mp4").Input.Path, []byte("noise"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := s.cutter(t)
+	c.Jobs = 1
+	list, err := c.Make(t.Context(), c.Plan())
+	if err != nil || len(list) != 1 || !strings.Contains(list[0].Summary, `"clip.mp4"`) {
+		t.Errorf("%v %v", list, err)
+	}
+	s = newStudio(t, "(canvas: white)\n(duration: 1)\n\n---\n(canvas: red)\n(duration: 1)\n")
+	s.caption(t, 0, 2, 5)
+	s.caption(t, 1, 2, 5)
+	c = s.cutter(t)
+	c = New(c.Maker, Tools{FFmpeg: ffmpeg.NewTools(s.Run, "false", "false"), Version: "x", Form: c.form, Layers: c.layers}, c.in)
+	c.Jobs = 1
+	_, err = c.Make(t.Context(), c.Plan())
+	if f, ok := fault.As(err); !ok || !strings.Contains(f.Public, "script.md:6") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -195,6 +195,9 @@ func (s *studio) wantFrames(t *testing.T, frames [][]byte, scene int, at ...int6
 		if err != nil || len(list) > 0 {
 			t.Fatalf("scene %d frame %d: %v %v", scene, n, list, err)
 		}
+		if len(got) != frameSize {
+			t.Fatalf("scene %d frame %d has %d bytes", scene, n, len(got))
+		}
 		if d := apart(got, frames[s.Line.Scenes[scene].Start+n]); d > 3 {
 			t.Errorf("scene %d: what is drawn of frame %d differs from what is played by %.1f", scene, n, d)
 		}

@@ -1,7 +1,12 @@
 package cut
 
 import (
+	"fmt"
+	"strings"
 	"testing"
+
+	"mynah/internal/picture"
+	"mynah/internal/timeline"
 )
 
 // TestStills: the same picture is made once however often it is shown; a move is made frame by frame.
@@ -91,8 +96,8 @@ func TestClips(t *testing.T) {
 	s.wantFrames(t, frames, 2, 13)
 	s.wantFrames(t, frames, 4, 1)
 	s.wantFrames(t, frames, 5, 1)
-	if len(p.wanted) != 4 {
-		t.Errorf("%d clips are wanted, want the whole, that which stands, the segment and the start", len(p.wanted))
+	if len(p.wanted) != 4 || p.weight() != 10+4+10+3+1+1 {
+		t.Errorf("%d clips are wanted, weight %v; want one that stands, the segment, the loop and the start", len(p.wanted), p.weight())
 	}
 	s.again(t, p)
 }
@@ -179,6 +184,9 @@ func TestTransitions(t *testing.T) {
 		"crossing a.png: 10 in 10",
 		"crossing b.png: 4 in 4", "picture b.png: 6",
 		"crossing a.png: 4 in 4", "picture a.png: 6")
+	if want := 1 + 1 + 4*2 + 4 + 6 + 10 + 4 + 4; p.weight() != float64(want) {
+		t.Errorf("the weight is %v, want %d", p.weight(), want)
+	}
 	frames := s.played(t, p)
 	wantLuma(t, frames, 9, 5, 5, 63, 57, 51, 44, 38, 32, 32)
 	wantLuma(t, frames, 20, 5, 5, 32, 32, 32, 32, 63)
@@ -280,4 +288,223 @@ func TestCaptions(t *testing.T) {
 	s.wantFrames(t, frames, 3, 5)
 	s.wantFrames(t, frames, 4, 1, 3, 7)
 	s.again(t, p)
+}
+
+// TestEndOfMoves: the last frame behind a transition is not lost.
+func TestEndOfMoves(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t, `
+![](a.png)
+(duration: 1)
+
+---
+(transition: crossfade 0.9)
+![zoom](b.png)
+(duration: 1)
+
+---
+(transition: crossfade 0.9)
+![](a.png)
+(duration: 1)
+
+---
+(transition: crossfade 0.9)
+![](clip.mp4)
+(pause: 1)
+`)
+	c := s.cutter(t)
+	wantPieces(t, c, c.Plan(), "picture a.png: 10",
+		"crossing b.png: 9 in 9", "move b.png: 1 in 1", "crossing a.png: 9 in 9", "picture a.png: 1",
+		"crossing clip.mp4: 9 in 9", "clip clip.mp4: 1 in 1")
+}
+
+// TestShorterShowings take the first pictures of the longest showing, but where what lies on them
+// changes.
+func TestShorterShowings(t *testing.T) {
+	t.Parallel()
+	const text = "![loop](clip.mp4)\n\n~~~md\n- a\n- b\n- c\n- d\n~~~\n(pause: 1.5)\n"
+	for _, c := range []struct {
+		name   string
+		text   string
+		states int
+		weight float64
+	}{{"a slide", text, 1, 10}, {"four states", text + "(reveal: items)\n", 4, 10 + 5}} {
+		s := newStudio(t, c.text)
+		for i := range c.states {
+			s.slide(t, 0, 10+i)
+		}
+		cutter := s.cutter(t)
+		p := cutter.Plan()
+		if p.weight() != c.weight || len(p.Pieces) != 2 || p.Pieces[1].Take != 5 {
+			t.Errorf("%s: weight %v, %v", c.name, p.weight(), described(cutter.Book, p))
+		}
+	}
+}
+
+// TestStretches: of a clip that is shown whole the decoder finds the end; of others the length is
+// told. What begins again while something changes on it is read again and again.
+func TestStretches(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t, `
+![](clip.mp4)
+(pause: 1.5)
+
+---
+![0.2-0.6](clip.mp4)
+(pause: 0.2)
+
+---
+![](clip.mp4)
+(duration: 0.5)
+
+---
+![](five.gif)
+(pause: 1)
+
+---
+(transition: crossfade 0.5)
+![](five.gif)
+(pause: 1)
+
+---
+(transition: crossfade 0.6)
+![](five.gif)
+(pause: 1)
+
+---
+![](five.gif)
+(pause: 1)
+
+---
+![match](clip.mp4)
+(pause: 2)
+
+---
+![](five.gif)
+(pause: 0.3)
+`)
+	s.caption(t, 6, 2, 4)
+	c := s.cutter(t)
+	type stretch struct {
+		from, length, frames int64
+		again                bool
+	}
+	var got []stretch
+	for i, scene := range s.Line.Scenes {
+		v := c.view(i, scene.Pictures[0]).view
+		got = append(got, stretch{v.Clip.From, v.Clip.Length, v.Clip.Frames, v.Clip.Again})
+	}
+	want := []stretch{
+		{0, 0, 10, false}, {200_000, 400_000, 4, false}, {0, 1_000_000, 5, false},
+		{0, 0, 5, false}, {0, 0, 5, false}, {0, 0, 5, true}, {0, 0, 5, true}, {0, 0, 20, false}, {0, 500_000, 3, false},
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Errorf("scene %d: %+v, want %+v", i+1, got[i], want[i])
+		}
+	}
+	if v := c.view(7, s.Line.Scenes[7].Pictures[0]).view.Clip; v.SpeedNum*2 != v.SpeedDen {
+		t.Errorf("a clip in twice its time has the speed %d/%d", v.SpeedNum, v.SpeedDen)
+	}
+}
+
+// TestViews: what a picture shows is known by its file and place, or by the slide or the canvas.
+func TestViews(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t, `
+![end](clip.mp4)
+(duration: 0.5)
+
+---
+![start 0.5-0.9](clip.mp4)
+(duration: 0.5)
+
+---
+![pan left strong](a.png)
+(duration: 1)
+
+---
+
+~~~
+slide
+~~~
+(duration: 1)
+
+---
+(canvas: red)
+(callout:
+  cx: 5
+  cy: 5
+  size: 3)
+(duration: 1)
+`)
+	s.slide(t, 3, 10)
+	c := s.cutter(t)
+	view := func(i int) shown { return c.view(i, s.Line.Scenes[i].Pictures[0]) }
+	if v := view(0); !v.view.Still.Clip || !v.view.AtEnd || v.view.Length != 1_000_000 || v.name != "clip.mp4" || v.place.Start.Line != 7 {
+		t.Errorf("the end of a clip: %+v %+v", v, v.view.Still)
+	}
+	if v := view(1); !v.view.Still.Clip || v.view.AtEnd || v.view.From != 500_000 || v.view.Length != 400_000 {
+		t.Errorf("the start of a segment: %+v", v.view.Still)
+	}
+	if v := view(2); v.view.Motion != "pan" || v.view.Edge != "left" || !v.view.Strong || v.view.Clip != nil {
+		t.Errorf("a pan: %+v", v.view.Move)
+	}
+	if v := view(3); v.name != "the slide" || v.place.Start.Line != 20 || len(v.view.Spans) != 1 || v.view.Asset != nil {
+		t.Errorf("a slide: %+v", v)
+	}
+	if v := view(4); v.name != "the canvas" || v.view.Canvas.R != 255 || len(v.view.Callouts) != 1 {
+		t.Errorf("the canvas: %+v", v)
+	}
+}
+
+// TestOverlappingCaptions: the earlier one goes on, and a gap shows none.
+func TestOverlappingCaptions(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t, "![](a.png)\n(duration: 2)\n")
+	s.caption(t, 0, 0, 5)
+	s.caption(t, 0, 3, 8)
+	s.caption(t, 0, 9, 20)
+	c := s.cutter(t)
+	v := &picture.View{}
+	c.onCaptions(v, 0, timeline.Picture{Start: 2, Frames: 16})
+	var got []string
+	for _, span := range v.Captions {
+		got = append(got, fmt.Sprint(span.From, len(span.Layers)))
+	}
+	if strings.Join(got, ", ") != "0 1, 3 1, 6 0, 7 1" {
+		t.Errorf("%v", got)
+	}
+	v = &picture.View{}
+	c.onCaptions(v, 0, timeline.Picture{Start: 20, Frames: 5})
+	if v.Captions != nil {
+		t.Errorf("behind all: %v", v.Captions)
+	}
+	v = &picture.View{}
+	c.onCaptions(v, 0, timeline.Picture{Start: 0, Frames: 30})
+	if n := len(v.Captions); n != 5 || v.Captions[4].From != 20 || v.Captions[4].Layers != nil {
+		t.Errorf("longer than all: %v", v.Captions)
+	}
+}
+
+// TestLongChains: a chain has 100 pictures at most, and lasts no longer than a player may go without a
+// whole picture: 10 s.
+func TestLongChains(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t, "![](a.png)\n(duration: 21)\n\n---\n![](b.png)\n(duration: 10)\n")
+	s.caption(t, 0, 0, 60)
+	s.caption(t, 0, 60, 100)
+	s.caption(t, 0, 100, 140)
+	for i := range int64(50) {
+		s.caption(t, 1, 2*i, 2*i+1)
+	}
+	c := s.cutter(t)
+	p := c.Plan()
+	var got []string
+	for _, piece := range p.Pieces {
+		got = append(got, fmt.Sprint(len(piece.Holds), "/", piece.Frames))
+	}
+	if strings.Join(got, " ") != "2/100 0/40 0/70 100/100" {
+		t.Errorf("%v", got)
+	}
 }
