@@ -39,6 +39,9 @@ func TestBrokenSounds(t *testing.T) {
 		!strings.Contains(list[0].Summary, `the sound of "cut.m4a" cannot be read: it ends before its header says`) {
 		t.Errorf("%v %v", list, err)
 	}
+	if task := x.decodeTask(d.Line.Sounds[1]); task.in.Length != 0 || task.least == 0 {
+		t.Errorf("what does not begin again is decoded to its end: %+v", task)
+	}
 	for i, s := range d.Line.Sounds {
 		if want := s.File != "cut.m4a"; d.Store.Has(cache.Sounds, track.sources[i]) != want {
 			t.Errorf("%s is decoded: %t", s.File, !want)
@@ -58,6 +61,20 @@ func TestBrokenSounds(t *testing.T) {
 	list, err = x.Decode(t.Context(), track)
 	if err != nil || len(list) != 2 || !strings.Contains(list[1].Summary, `"noise.mp3"`) {
 		t.Errorf("noise: %v %v", list, err)
+	}
+}
+
+// TestMakeBeforeReads: what cannot be read is told before anything is mixed.
+func TestMakeBeforeReads(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "(audio: low.wav)\n")
+	d.plan(t, spoken("-16", "background: low.wav\n"))
+	if err := os.WriteFile(d.Files.Get("low.wav").Input.Path, []byte("noise"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	list, err := unreadable(d.mixer(t).MakeBefore(t.Context(), d.Line.Samples))
+	if err != nil || len(list) != 1 || !strings.Contains(list[0].Summary, `"low.wav"`) {
+		t.Errorf("%v %v", list, err)
 	}
 }
 
@@ -112,6 +129,9 @@ func TestCounter(t *testing.T) {
 	_, err := c.Write([]byte("e"))
 	if flood, ok := errors.AsType[*proc.OutputError](err); !ok || flood.Max != 4 || out.Len() != 4 {
 		t.Errorf("%v %q", err, &out)
+	}
+	if _, err := (&counter{w: &out, most: 1}).Write([]byte("ab")); err == nil {
+		t.Error("two bytes pass where one may")
 	}
 	for range 3 {
 		if _, err := (&counter{w: &out}).Write(make([]byte, 100)); err != nil {

@@ -54,6 +54,7 @@ func TestLevel(t *testing.T) {
 	d.plan(t, spoken("-5", ""))
 	x, track := d.made(t)
 	pcm := d.heard(t, x, track)
+	t.Log(track.master, loud(pcm))
 	if got := loud(pcm); got < -12 || got > -4 {
 		t.Errorf("level -5: %.1f LUFS", got)
 	}

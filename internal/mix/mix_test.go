@@ -73,6 +73,9 @@ Words are spoken here.
 	} {
 		wantLevel(t, pcm, c.from, c.to, c.want)
 	}
+	if task := x.decodeTask(d.Line.Sounds[1]); task.in.Length != 0 {
+		t.Errorf("what is no MP4 is decoded to its end: %+v", task)
+	}
 	spoken := d.Line.Sounds[0]
 	want := sound.Duck{From: spoken.Start, To: spoken.Start + spoken.Samples, Down: timeline.DuckDown, Up: timeline.DuckUp, Depth: 90}
 	for _, c := range track.clips[1:] {
@@ -198,6 +201,11 @@ func TestDecodeTasks(t *testing.T) {
 	keys := map[cache.Key]bool{audio.key: true, segment.key: true, loop.key: true, builtin.key: true}
 	if len(keys) != 4 {
 		t.Error("two of them have one key")
+	}
+	d.Media(t, "song.m4a", "-f lavfi -i aevalsrc=0.1*sin(1000*PI*t):s=48000:d=1.2345 -c:a aac")
+	d.plan(t, "(background: song.m4a)\n(duration: 3)\n")
+	if song := d.mixer(t).decodeTask(d.Line.Sounds[0]); song.in.Length < 1_230_000 || song.in.Length > 1_260_000 {
+		t.Errorf("an MP4 that begins again: %+v", song)
 	}
 	d.plan(t, "(audio: six.wav)\n")
 	if six := d.mixer(t).decodeTask(d.Line.Sounds[0]); !six.in.Surround || six.in.Channels != 2 || six.most != 2*4*2*second+60*2*second ||
