@@ -54,13 +54,30 @@ func TestLevel(t *testing.T) {
 	d.plan(t, spoken("-5", ""))
 	x, track := d.made(t)
 	pcm := d.heard(t, x, track)
-	t.Log(track.master, loud(pcm))
 	if got := loud(pcm); got < -12 || got > -4 {
 		t.Errorf("level -5: %.1f LUFS", got)
 	}
 	for _, s := range pcm {
 		if math.Abs(float64(s)) > 32768*0.9 { // -1 dB
 			t.Fatalf("a sample is %d", s)
+		}
+	}
+}
+
+// TestGain: what is spoken softly is lifted to the level, more than once where the limiter takes a part
+// of it, and not further where the limiter takes nearly all.
+func TestGain(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "(duration: 1)\n")
+	for _, c := range []struct {
+		level, volume string
+		want          float64
+		gain          int
+	}{{"-20", "0.3", -20, 22}, {"-9", "0.5", -9, 13}, {"-5", "0.3", -7.4, 27}, {"-5", "0.5", -7.5, 19}} {
+		d.plan(t, spoken(c.level, "voice-volume: "+c.volume+"\n"))
+		x, track := d.made(t)
+		if got := loud(d.heard(t, x, track)); math.Abs(got-c.want) > 0.3 || track.master.Gain != c.gain {
+			t.Errorf("level %s, volume %s: %.1f LUFS at %+v", c.level, c.volume, got, track.master)
 		}
 	}
 }
