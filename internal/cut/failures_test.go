@@ -44,7 +44,8 @@ func broken(t *testing.T, text string) *studio {
 // TestBrokenImages: wherever an image is shown, the finding names it and its place.
 func TestBrokenImages(t *testing.T) {
 	t.Parallel()
-	const good, bad = "![](a.png)\n(duration: 1)\n\n---\n(canvas: white)\n(duration: 1)\n\n---\n", "![](b.png)\n(duration: 1)\n"
+	const good, bad = "![](a.png)\n(duration: 1)\n\n---\n(canvas: white)\n(duration: 1)\n\n---\n",
+		"![](b.png)\n(duration: 1)\n"
 	for name, c := range map[string]struct {
 		text string
 		lay  func(s *studio)
@@ -64,7 +65,8 @@ func TestBrokenImages(t *testing.T) {
 			cutter := s.cutter(t)
 			list, err := cutter.Make(t.Context(), cutter.Plan())
 			line := strings.Count(c.text[:strings.Index(c.text, "(b.png)")], "\n") + strings.Count(header, "\n") + 1
-			if err != nil || len(list) == 0 || !strings.Contains(list[0].Summary, `"b.png"`) || list[0].Range.Start.Line != line {
+			if err != nil || len(list) == 0 || !strings.Contains(list[0].Summary, `"b.png"`) ||
+				list[0].Range.Start.Line != line {
 				t.Errorf("%v %v, want b.png in line %d", list, err, line)
 			}
 			if name == "bare" || name == "wipe" {
@@ -82,12 +84,14 @@ func TestBrokenImages(t *testing.T) {
 func TestCutOffClips(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, "![](clip.mp4)\n(pause: 1.5)\n")
-	s.Media(t, "clip.mp4", "-f lavfi -i testsrc=s=64x36:r=10:d=4 -c:v libx264 -preset ultrafast -g 1 -pix_fmt yuv420p -movflags +faststart")
+	s.Media(t, "clip.mp4", "-f lavfi -i testsrc=s=64x36:r=10:d=4 -c:v libx264 -preset ultrafast -g 1 -pix_fmt yuv420p "+
+		"-movflags +faststart")
 	s.cutOff(t, "clip.mp4", 0.5)
 	s.Timed = s.Time(t, s.Maker(t), header+"![](clip.mp4)\n(pause: 1.5)\n")
 	c := s.cutter(t)
 	list, err := c.Make(t.Context(), c.Plan())
-	if err != nil || len(list) != 1 || !strings.Contains(list[0].Summary, `"clip.mp4" ends after`) || !strings.Contains(list[0].Summary, "of 4.0 seconds") {
+	if err != nil || len(list) != 1 || !strings.Contains(list[0].Summary, `"clip.mp4" ends after`) ||
+		!strings.Contains(list[0].Summary, "of 4.0 seconds") {
 		t.Errorf("%v %v", list, err)
 	}
 }
@@ -122,7 +126,8 @@ func TestProgramFails(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, "(canvas: white)\n(duration: 1)\n")
 	c := s.cutter(t)
-	c = New(c.Maker, Tools{FFmpeg: ffmpeg.NewTools(s.Run, "false", "false"), Version: "x", Form: c.form, Layers: c.layers}, c.in)
+	c = New(c.Maker, Tools{FFmpeg: ffmpeg.NewTools(s.Run, "false", "false"), Version: "x", Form: c.form,
+		Layers: c.layers}, c.in)
 	_, err := c.Make(t.Context(), c.Plan())
 	f, ok := fault.As(err)
 	if !ok || f.Code != fault.ToolFailed || !strings.Contains(f.Public, "script.md:6") || f.Hint == "" {
@@ -190,9 +195,11 @@ func TestBatches(t *testing.T) {
 	equal("one view in any number", sizes(1, 5, 1, 2*batchBytes, true), 5)
 	equal("24 views at most", sizes(1, 30, 1, 1, false), 24, 6)
 
-	still, clip, move := &picture.View{}, &picture.View{Clip: &ffmpeg.ClipInput{}}, &picture.View{Move: picture.Move{Motion: "zoom"}}
+	still, clip, move := &picture.View{}, &picture.View{Clip: &ffmpeg.ClipInput{}},
+		&picture.View{Move: picture.Move{Motion: "zoom"}}
 	task := func(v *picture.View, enter string) movingTask { return movingTask{shown: shown{view: v}, enter: enter} }
-	got, rest := crossings(batchBytes/4, task(still, crossfade), task(still, crossfade), task(still, crossfade), task(still, "wipe-left"), task(clip, crossfade), task(still, ""))
+	got, rest := crossings(batchBytes/4, task(still, crossfade), task(still, crossfade), task(still, crossfade),
+		task(still, "wipe-left"), task(clip, crossfade), task(still, ""))
 	equal("crossfades that memory holds", got, 2, 1)
 	if rest != 3 {
 		t.Errorf("%d are not made side by side, want the wipe, the clip and the move", rest)
@@ -205,7 +212,8 @@ func TestBatches(t *testing.T) {
 // program that is missing is no file's fault, nor is a stop.
 func TestFrameReadsWhatItShows(t *testing.T) {
 	t.Parallel()
-	s := broken(t, "![](a.png)\n(duration: 1)\n\n---\n![](b.png)\n(duration: 1)\n\n---\n![](a.png)\n(duration: 1)\n\n---\n(transition: wipe-left 0.5)\n![](a.png)\n(duration: 1)\n")
+	s := broken(t, "![](a.png)\n(duration: 1)\n\n---\n![](b.png)\n(duration: 1)\n\n---\n![](a.png)\n(duration: 1)\n\n"+
+		"---\n(transition: wipe-left 0.5)\n![](a.png)\n(duration: 1)\n")
 	c := s.cutter(t)
 	for _, scene := range []int{0, 2, 3} {
 		frame, list, err := c.Frame(t.Context(), scene, 5)
@@ -213,7 +221,8 @@ func TestFrameReadsWhatItShows(t *testing.T) {
 			t.Errorf("scene %d: %v %v", scene, list, err)
 		}
 	}
-	missing := Tools{FFmpeg: ffmpeg.NewTools(s.Run, "no-such-program", "no-such-program"), Version: "x", Form: c.form, Layers: c.layers}
+	missing := Tools{FFmpeg: ffmpeg.NewTools(s.Run, "no-such-program", "no-such-program"), Version: "x", Form: c.form,
+		Layers: c.layers}
 	if _, list, err := New(c.Maker, missing, c.in).Frame(t.Context(), 0, 5); err == nil || len(list) > 0 {
 		t.Errorf("no program: %v %v", list, err)
 	}
@@ -261,7 +270,8 @@ func TestChainsFail(t *testing.T) {
 	s.caption(t, 0, 2, 5)
 	s.caption(t, 1, 2, 5)
 	c = s.cutter(t)
-	c = New(c.Maker, Tools{FFmpeg: ffmpeg.NewTools(s.Run, "false", "false"), Version: "x", Form: c.form, Layers: c.layers}, c.in)
+	c = New(c.Maker, Tools{FFmpeg: ffmpeg.NewTools(s.Run, "false", "false"), Version: "x", Form: c.form,
+		Layers: c.layers}, c.in)
 	c.Jobs = 1
 	_, err = c.Make(t.Context(), c.Plan())
 	if f, ok := fault.As(err); !ok || !strings.Contains(f.Public, "script.md:6") {

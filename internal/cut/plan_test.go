@@ -1,12 +1,7 @@
 package cut
 
 import (
-	"fmt"
-	"strings"
 	"testing"
-
-	"mynah/internal/picture"
-	"mynah/internal/timeline"
 )
 
 // TestStills: the same picture is made once however often it is shown; a move is made frame by frame.
@@ -89,7 +84,8 @@ func TestClips(t *testing.T) {
 	frames := s.played(t, p)
 	wantLuma(t, frames, 0, 5, 5, 30, 50, 70, 90, 110, 130, 150, 170, 190, 210, 210, 210, 210, 210, 210)
 	wantLuma(t, frames, 15, 5, 5, 70, 90, 110, 130)
-	wantLuma(t, frames, 19, 5, 5, 30, 50, 70, 90, 110, 130, 150, 170, 190, 210, 30, 50, 70, 90, 110, 130, 150, 170, 190, 210, 30)
+	wantLuma(t, frames, 19, 5, 5, 30, 50, 70, 90, 110, 130, 150, 170, 190, 210, 30, 50, 70, 90, 110, 130, 150, 170,
+		190, 210, 30)
 	wantLuma(t, frames, 44, 5, 5, 30, 50, 70, 210, 210, 210, 210, 210, 130, 130, 130, 130, 130)
 	s.wantFrames(t, frames, 0, 3, 12)
 	s.wantFrames(t, frames, 1, 2)
@@ -97,7 +93,8 @@ func TestClips(t *testing.T) {
 	s.wantFrames(t, frames, 4, 1)
 	s.wantFrames(t, frames, 5, 1)
 	if len(p.wanted) != 4 || p.weight() != 10+4+10+3+1+1 {
-		t.Errorf("%d clips are wanted, weight %v; want one that stands, the segment, the loop and the start", len(p.wanted), p.weight())
+		t.Errorf("%d clips are wanted, weight %v; want one that stands, the segment, the loop and the start",
+			len(p.wanted), p.weight())
 	}
 	s.again(t, p)
 }
@@ -206,7 +203,8 @@ func TestTransitions(t *testing.T) {
 // TestSlides: each state of a slide is a picture, over a clip a stretch of it.
 func TestSlides(t *testing.T) {
 	t.Parallel()
-	s := newStudio(t, "![](a.png)\n\n~~~md\n- a\n- b\n~~~\n(reveal: items)\n(duration: 2)\n\n---\n\n![loop](clip.mp4)\n\n~~~md\n- a\n- b\n~~~\n(reveal: items)\n(pause: 2)\n\n---\n\n~~~\nslide\n~~~\n(duration: 1)\n")
+	s := newStudio(t, "![](a.png)\n\n~~~md\n- a\n- b\n~~~\n(reveal: items)\n(duration: 2)\n\n---\n\n![loop](clip.mp4)\n"+
+		"\n~~~md\n- a\n- b\n~~~\n(reveal: items)\n(pause: 2)\n\n---\n\n~~~\nslide\n~~~\n(duration: 1)\n")
 	for scene := range 2 {
 		s.slide(t, scene, 10)
 		s.slide(t, scene, 20)
@@ -274,11 +272,14 @@ func TestCaptions(t *testing.T) {
 		t.Errorf("%d chains, weight %v", len(p.chains), p.weight())
 	}
 	frames := s.played(t, p)
-	wantLuma(t, frames, 0, 5, 5, 63, 63, 63, 126, 126, 126, 126, 126, 126, 126, 126, 126, 63, 63, 63, 126, 126, 126, 126, 126)
+	wantLuma(t, frames, 0, 5, 5, 63, 63, 63, 126, 126, 126, 126, 126, 126, 126, 126, 126, 63, 63, 63, 126, 126, 126,
+		126, 126)
 	wantLuma(t, frames, 0, 5, 9, 63, 63, 63, 63, 63, 63, 63, 63, 126, 126, 126, 126, 63, 63, 63, 126)
 	wantLuma(t, frames, 0, 50, 5, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63)
-	wantLuma(t, frames, 20, 5, 5, 30, 50, 126, 126, 126, 130, 150, 170, 190, 210, 210, 210, 126, 126, 126, 126, 210, 210, 210, 210)
-	wantLuma(t, frames, 20, 50, 5, 30, 50, 70, 90, 110, 130, 150, 170, 190, 210, 210, 210, 210, 210, 210, 210, 210, 210, 210, 210)
+	wantLuma(t, frames, 20, 5, 5, 30, 50, 126, 126, 126, 130, 150, 170, 190, 210, 210, 210, 126, 126, 126, 126, 210,
+		210, 210, 210)
+	wantLuma(t, frames, 20, 50, 5, 30, 50, 70, 90, 110, 130, 150, 170, 190, 210, 210, 210, 210, 210, 210, 210, 210,
+		210, 210, 210)
 	wantLuma(t, frames, 40, 5, 5, 126, 126, 126, 126, 126, 126, 126, 136, 170, 199, 46, 77)
 	wantLuma(t, frames, 52, 5, 5, 32, 32, 126, 126, 126, 126, 32, 32, 32, 32)
 	wantLuma(t, frames, 62, 5, 5, 32, 32, 126, 126, 126, 126, 126, 126, 63, 63)
@@ -441,7 +442,8 @@ slide
 	s.slide(t, 3, 10)
 	c := s.cutter(t)
 	view := func(i int) shown { return c.view(i, s.Line.Scenes[i].Pictures[0]) }
-	if v := view(0); !v.view.Still.Clip || !v.view.AtEnd || v.view.Length != 1_000_000 || v.name != "clip.mp4" || v.place.Start.Line != 7 {
+	if v := view(0); !v.view.Still.Clip || !v.view.AtEnd || v.view.Length != 1_000_000 || v.name != "clip.mp4" ||
+		v.place.Start.Line != 7 {
 		t.Errorf("the end of a clip: %+v %+v", v, v.view.Still)
 	}
 	if v := view(1); !v.view.Still.Clip || v.view.AtEnd || v.view.From != 500_000 || v.view.Length != 400_000 {
@@ -455,56 +457,5 @@ slide
 	}
 	if v := view(4); v.name != "the canvas" || v.view.Canvas.R != 255 || len(v.view.Callouts) != 1 {
 		t.Errorf("the canvas: %+v", v)
-	}
-}
-
-// TestOverlappingCaptions: the earlier one goes on, and a gap shows none.
-func TestOverlappingCaptions(t *testing.T) {
-	t.Parallel()
-	s := newStudio(t, "![](a.png)\n(duration: 2)\n")
-	s.caption(t, 0, 0, 5)
-	s.caption(t, 0, 3, 8)
-	s.caption(t, 0, 9, 20)
-	c := s.cutter(t)
-	v := &picture.View{}
-	c.onCaptions(v, 0, timeline.Picture{Start: 2, Frames: 16})
-	var got []string
-	for _, span := range v.Captions {
-		got = append(got, fmt.Sprint(span.From, len(span.Layers)))
-	}
-	if strings.Join(got, ", ") != "0 1, 3 1, 6 0, 7 1" {
-		t.Errorf("%v", got)
-	}
-	v = &picture.View{}
-	c.onCaptions(v, 0, timeline.Picture{Start: 20, Frames: 5})
-	if v.Captions != nil {
-		t.Errorf("behind all: %v", v.Captions)
-	}
-	v = &picture.View{}
-	c.onCaptions(v, 0, timeline.Picture{Start: 0, Frames: 30})
-	if n := len(v.Captions); n != 5 || v.Captions[4].From != 20 || v.Captions[4].Layers != nil {
-		t.Errorf("longer than all: %v", v.Captions)
-	}
-}
-
-// TestLongChains: a chain has 100 pictures at most, and lasts no longer than a player may go without a
-// whole picture: 10 s.
-func TestLongChains(t *testing.T) {
-	t.Parallel()
-	s := newStudio(t, "![](a.png)\n(duration: 21)\n\n---\n![](b.png)\n(duration: 10)\n")
-	s.caption(t, 0, 0, 60)
-	s.caption(t, 0, 60, 100)
-	s.caption(t, 0, 100, 140)
-	for i := range int64(50) {
-		s.caption(t, 1, 2*i, 2*i+1)
-	}
-	c := s.cutter(t)
-	p := c.Plan()
-	var got []string
-	for _, piece := range p.Pieces {
-		got = append(got, fmt.Sprint(len(piece.Holds), "/", piece.Frames))
-	}
-	if strings.Join(got, " ") != "2/100 0/40 0/70 100/100" {
-		t.Errorf("%v", got)
 	}
 }

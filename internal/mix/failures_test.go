@@ -54,7 +54,8 @@ func TestBrokenSounds(t *testing.T) {
 		t.Errorf("%q", err)
 	}
 	// What the staged file turns into later is noticed too.
-	if err := os.WriteFile(x.decodeTask(d.Line.Sounds[2]).in.Input.Path, bytes.Repeat([]byte("noise"), 5000), 0o600); err != nil {
+	if err := os.WriteFile(x.decodeTask(d.Line.Sounds[2]).in.Input.Path, bytes.Repeat([]byte("noise"), 5000),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	d.Store.Remove(cache.Sounds, track.sources[2])

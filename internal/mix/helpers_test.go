@@ -37,7 +37,8 @@ func newDesk(t *testing.T, text string) *desk {
 	}
 	if strings.Contains(text, "low.mp4") {
 		// Loud from 0.4 s to 0.6 s alone.
-		d.Media(t, "low.mp4", "-f lavfi -i color=red:s=64x36:r=10:d=1 "+fmt.Sprintf(sine, "0.5*sin(1000*PI*t)*between(t\\,0.4\\,0.6)")+
+		d.Media(t, "low.mp4", "-f lavfi -i color=red:s=64x36:r=10:d=1 "+fmt.Sprintf(sine,
+			"0.5*sin(1000*PI*t)*between(t\\,0.4\\,0.6)")+
 			"-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac -b:a 128k")
 	}
 	d.plan(t, text)
@@ -117,7 +118,8 @@ func (d *desk) heard(t *testing.T, x *Mixer, track *Track) []int16 {
 	form := steptest.Form(d.Line)
 	still := cache.Key{1}
 	frame := make([]byte, form.Width*form.Height*3/2)
-	if err := film.NewEncoder(d.FFmpeg, d.Store, form, steptest.Version).EncodeStills(t.Context(), [][]byte{frame}, []cache.Key{still}); err != nil {
+	if err := film.NewEncoder(d.FFmpeg, d.Store, form, steptest.Version).EncodeStills(t.Context(), [][]byte{frame},
+		[]cache.Key{still}); err != nil {
 		t.Fatal(err)
 	}
 	f := film.Film{

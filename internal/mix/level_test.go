@@ -14,7 +14,8 @@ import (
 
 // spoken is a script of narration that is to have a level.
 func spoken(level, background string) string {
-	return "---\nsize: 64x36\nfps: 10\nvoice: tone/high\nloudness: " + level + "\n" + background + "---\n\nHere are some words that are spoken.\n\n---\n\nAnd more of them follow in another scene.\n"
+	return "---\nsize: 64x36\nfps: 10\nvoice: tone/high\nloudness: " + level + "\n" + background + "---\n\nHere are " +
+		"some words that are spoken.\n\n---\n\nAnd more of them follow in another scene.\n"
 }
 
 // loud is how loud one channel is, in LUFS.

@@ -77,7 +77,8 @@ Words are spoken here.
 		t.Errorf("what is no MP4 is decoded to its end: %+v", task)
 	}
 	spoken := d.Line.Sounds[0]
-	want := sound.Duck{From: spoken.Start, To: spoken.Start + spoken.Samples, Down: timeline.DuckDown, Up: timeline.DuckUp, Depth: 90}
+	want := sound.Duck{From: spoken.Start, To: spoken.Start + spoken.Samples, Down: timeline.DuckDown,
+		Up: timeline.DuckUp, Depth: 90}
 	for _, c := range track.clips[1:] {
 		if len(c.Ducks) != 1 || c.Ducks[0] != want {
 			t.Errorf("music steps back %+v, want %+v", c.Ducks, want)
@@ -189,7 +190,8 @@ func TestDecodeTasks(t *testing.T) {
 		audio.least != second*47/100 || audio.most != 2*second+60*second {
 		t.Errorf("audio: %+v", audio)
 	}
-	if segment.in.From != 300_000 || segment.in.Length != 500_000 || segment.in.SpeedNum == segment.in.SpeedDen || segment.least != 0 {
+	if segment.in.From != 300_000 || segment.in.Length != 500_000 || segment.in.SpeedNum == segment.in.SpeedDen ||
+		segment.least != 0 {
 		t.Errorf("segment: %+v", segment)
 	}
 	if loop.in.Length < 990_000 || loop.in.Length > 1_030_000 {
@@ -208,7 +210,8 @@ func TestDecodeTasks(t *testing.T) {
 		t.Errorf("an MP4 that begins again: %+v", song)
 	}
 	d.plan(t, "(audio: six.wav)\n")
-	if six := d.mixer(t).decodeTask(d.Line.Sounds[0]); !six.in.Surround || six.in.Channels != 2 || six.most != 2*4*2*second+60*2*second ||
+	if six := d.mixer(t).decodeTask(d.Line.Sounds[0]); !six.in.Surround || six.in.Channels != 2 ||
+		six.most != 2*4*2*second+60*2*second ||
 		six.least != 2*second*(4*97-50)/100 {
 		t.Errorf("six channels: %+v", six)
 	}

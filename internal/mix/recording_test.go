@@ -55,7 +55,8 @@ func TestRecord(t *testing.T) {
 	}
 	pcm := d.decoded(t, path, 1)
 	first := float64(d.Line.Sounds[0].Samples) / 48000
-	if int64(len(pcm)) != want || level(pcm, 0, first) < -30 || level(pcm, first+0.1, first+1) > -90 || level(pcm, r.Seconds()-0.5, r.Seconds()-0.1) < -30 {
+	if int64(len(pcm)) != want || level(pcm, 0, first) < -30 || level(pcm, first+0.1, first+1) > -90 || level(pcm,
+		r.Seconds()-0.5, r.Seconds()-0.1) < -30 {
 		t.Errorf("%d samples, want %d", len(pcm), want)
 	}
 
@@ -89,7 +90,8 @@ func TestRecordBrokenMusic(t *testing.T) {
 	if err := os.WriteFile(path, []byte("noise"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, list, err := x.Record(t.Context()); err != nil || len(list) != 1 || !strings.Contains(list[0].Summary, `"low.wav"`) {
+	if _, list, err := x.Record(t.Context()); err != nil || len(list) != 1 || !strings.Contains(list[0].Summary,
+		`"low.wav"`) {
 		t.Errorf("%v %v", list, err)
 	}
 }
@@ -200,8 +202,10 @@ func (d *desk) cues(t *testing.T, srt string) (*Recording, diag.List) {
 func TestRecordCues(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "(duration: 1)\n")
-	r, list := d.cues(t, "1\n00:00:01,000 --> 00:00:03,000\nSome words.\n\n2\n00:00:04,000 --> 00:00:06,000\nMore of them.\n")
-	if len(list) > 0 || r.Scenes() != 2 || r.spans[0].from != 48000 || r.spans[1].from != 4*48000 || r.samples != r.spans[1].to {
+	r, list := d.cues(t, "1\n00:00:01,000 --> 00:00:03,000\nSome words.\n\n2\n00:00:04,000 --> 00:00:06,000\nMore of "+
+		"them.\n")
+	if len(list) > 0 || r.Scenes() != 2 || r.spans[0].from != 48000 || r.spans[1].from != 4*48000 ||
+		r.samples != r.spans[1].to {
 		t.Errorf("%v %v", r.spans, list)
 	}
 	path := filepath.Join(t.TempDir(), "cues.wav")
@@ -220,12 +224,15 @@ func TestRecordCues(t *testing.T) {
 		}
 	}
 
-	r, list = d.cues(t, "1\n00:00:00,000 --> 00:00:00,500\nSo many words that nobody could say them in half a second.\n\n2\n00:00:00,500 --> 00:00:09,000\nMore.\n")
-	if len(list) != 1 || list[0].Severity != diag.Warning || list[0].Code != diag.TooLong || r.spans[1].from != r.spans[0].to {
+	r, list = d.cues(t, "1\n00:00:00,000 --> 00:00:00,500\nSo many words that nobody could say them in half a second.\n"+
+		"\n2\n00:00:00,500 --> 00:00:09,000\nMore.\n")
+	if len(list) != 1 || list[0].Severity != diag.Warning || list[0].Code != diag.TooLong ||
+		r.spans[1].from != r.spans[0].to {
 		t.Fatalf("%v %v", list, r.spans)
 	}
 	late := float64(r.spans[1].from)/timeline.SampleRate - 0.5
-	if want := fmt.Sprintf("Cue 2 begins %.1f s late", late); !strings.HasPrefix(list[0].Summary, want) || list[0].Range != d.Board.Scenes[1].Range {
+	if want := fmt.Sprintf("Cue 2 begins %.1f s late", late); !strings.HasPrefix(list[0].Summary, want) ||
+		list[0].Range != d.Board.Scenes[1].Range {
 		t.Errorf("%v, want %q", list, want)
 	}
 }

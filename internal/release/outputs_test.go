@@ -83,7 +83,8 @@ func TestStrangersStay(t *testing.T) {
 	p.put(t, ".srt", "mine")
 	_, _, err := p.releaser(t, p.target()).Publish(t.Context(), p.video)
 	f, ok := fault.As(err)
-	if !ok || f.Code != fault.Usage || !strings.Contains(f.Public, "film.srt, which it did not make") || p.names(t) != ".srt" || string(p.read(t, ".srt")) != "mine" {
+	if !ok || f.Code != fault.Usage || !strings.Contains(f.Public, "film.srt, which it did not make") ||
+		p.names(t) != ".srt" || string(p.read(t, ".srt")) != "mine" {
 		t.Errorf("%v, %s", err, p.names(t))
 	}
 	target := p.target()
@@ -122,7 +123,8 @@ func TestReserveFiles(t *testing.T) {
 	if err := write(true, "one", "none", "two"); err != nil || string(p.read(t, ".srt")) != "one" {
 		t.Errorf("with force: %v", err)
 	}
-	if err := write(false, "three", "none", "four"); err != nil || string(p.read(t, ".srt"))+string(p.read(t, ".vtt")) != "threefour" {
+	if err := write(false, "three", "none", "four"); err != nil || string(p.read(t, ".srt"))+string(p.read(t,
+		".vtt")) != "threefour" {
 		t.Errorf("its own: %v", err)
 	}
 	p.put(t, ".vtt", "")
@@ -130,16 +132,19 @@ func TestReserveFiles(t *testing.T) {
 		t.Errorf("an empty file: %v", err)
 	}
 	_, err := ReserveFiles(p.Store, p.inputs(), []string{"", filepath.Join(p.Dir, "script.md")}, true)
-	if f, ok := fault.As(err); !ok || f.Code != fault.Usage || !strings.Contains(f.Public, "which the script uses") || !strings.Contains(f.Hint, "script.md") {
+	if f, ok := fault.As(err); !ok || f.Code != fault.Usage || !strings.Contains(f.Public, "which the script uses") ||
+		!strings.Contains(f.Hint, "script.md") {
 		t.Errorf("the script: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	out := &Outputs{store: p.Store}
-	if err := out.WriteTexts(ctx, []string{srt}, []string{"seven"}); !errors.Is(err, context.Canceled) || string(p.read(t, ".srt")) != "five" {
+	if err := out.WriteTexts(ctx, []string{srt}, []string{"seven"}); !errors.Is(err, context.Canceled) ||
+		string(p.read(t, ".srt")) != "five" {
 		t.Errorf("a stop: %v", err)
 	}
-	if err := out.WriteTexts(t.Context(), []string{filepath.Join(p.folder, "no", "x.srt")}, []string{"x"}); fault.CodeOf(err) != fault.Disk {
+	if err := out.WriteTexts(t.Context(), []string{filepath.Join(p.folder, "no", "x.srt")},
+		[]string{"x"}); fault.CodeOf(err) != fault.Disk {
 		t.Errorf("no folder: %v", err)
 	}
 	if got := p.names(t); got != ".srt .vtt" {
@@ -155,7 +160,8 @@ func TestLargeFilesAreNotRead(t *testing.T) {
 	path := filepath.Join(p.folder, "film.srt")
 	content := make([]byte, largestMade+1)
 	for n, want := range map[int]bool{largestMade: true, largestMade + 1: false} {
-		if err := errors.Join(os.WriteFile(path, content[:n], 0o600), p.Store.PutBytes(cache.Probes, madeKey(content[:n]), []byte{1})); err != nil {
+		if err := errors.Join(os.WriteFile(path, content[:n], 0o600), p.Store.PutBytes(cache.Probes,
+			madeKey(content[:n]), []byte{1})); err != nil {
 			t.Fatal(err)
 		}
 		if got := out.isOurs(path); got != want {

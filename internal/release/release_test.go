@@ -59,7 +59,8 @@ func TestPublish(t *testing.T) {
 	}
 	info := p.probe(t, files.Film)
 	for name, want := range map[string]string{
-		"title": "The harbour", "artist": "A. Gull", "description": "A morning by the sea.", "comment": "A morning by the sea.", "encoder": "Mynah",
+		"title": "The harbour", "artist": "A. Gull", "description": "A morning by the sea.",
+		"comment": "A morning by the sea.", "encoder": "Mynah",
 	} {
 		if got := info.Format.Tags[name]; got != want {
 			t.Errorf("%s is %q", name, got)
@@ -78,26 +79,30 @@ func TestPublish(t *testing.T) {
 	}
 	second := p.Line.Time(p.Line.Scenes[1].Start)
 	transcript, chapters := string(p.read(t, ".transcript.md")), string(p.read(t, ".chapters.txt"))
-	for _, want := range []string{"# The harbour", "## 0:00 Morning", "## 0:02 Noon", "Every morning the boats come in.", "By noon all their fish is sold."} {
+	for _, want := range []string{"# The harbour", "## 0:00 Morning", "## 0:02 Noon",
+		"Every morning the boats come in.", "By noon all their fish is sold."} {
 		if !strings.Contains(transcript, want) {
 			t.Errorf("the transcript has no %q:\n%s", want, transcript)
 		}
 	}
-	if noon := strings.Index(transcript, "## 0:02 Noon"); noon > strings.Index(transcript, "By noon") || noon < strings.Index(transcript, "Every morning") {
+	if noon := strings.Index(transcript, "## 0:02 Noon"); noon > strings.Index(transcript, "By noon") ||
+		noon < strings.Index(transcript, "Every morning") {
 		t.Errorf("the second chapter is not in its place:\n%s", transcript)
 	}
 	if want := "0:00 Morning\n0:0" + string(rune('0'+int(second.Seconds()))) + " Noon\n"; chapters != want {
 		t.Errorf("%q, want %q", chapters, want)
 	}
 	srt := string(p.read(t, ".srt"))
-	if srt != caption.SRT(p.Cues) || !strings.Contains(srt, "Fish is sold.") || string(p.read(t, ".vtt")) != caption.VTT(p.Cues) {
+	if srt != caption.SRT(p.Cues) || !strings.Contains(srt, "Fish is sold.") || string(p.read(t,
+		".vtt")) != caption.VTT(p.Cues) {
 		t.Errorf("%s", srt)
 	}
 	var plan struct {
 		Timeline timeline.Line `json:"timeline"`
 		Captions []caption.Cue `json:"captions"`
 	}
-	if err := json.Unmarshal(p.read(t, ".timeline.json"), &plan); err != nil || plan.Timeline.Frames != p.Line.Frames || len(plan.Captions) != len(p.Cues) {
+	if err := json.Unmarshal(p.read(t, ".timeline.json"), &plan); err != nil ||
+		plan.Timeline.Frames != p.Line.Frames || len(plan.Captions) != len(p.Cues) {
 		t.Errorf("%v %+v", err, plan)
 	}
 	if l := p.luma(t, p.read(t, ".jpg")); l > 20 {
@@ -121,7 +126,8 @@ func TestPlainVideo(t *testing.T) {
 	if got := string(p.read(t, ".transcript.md")); !strings.HasPrefix(got, "# script\n") {
 		t.Errorf("%q", got)
 	}
-	if info := p.probe(t, files.Film); len(info.Streams) != 2 || info.Streams[0].Frames != "10" || len(info.Chapters) != 0 {
+	if info := p.probe(t, files.Film); len(info.Streams) != 2 || info.Streams[0].Frames != "10" ||
+		len(info.Chapters) != 0 {
 		t.Errorf("%+v", info)
 	}
 	p.folder = t.TempDir()
@@ -250,13 +256,15 @@ func TestFailuresLeaveAll(t *testing.T) {
 // TestPosterFrame: the header's, within the video; else the middle of the first scene.
 func TestPosterFrame(t *testing.T) {
 	t.Parallel()
-	line := &timeline.Line{FPS: frame.Rate{Num: 30000, Den: 1001}, Frames: 100, Scenes: []timeline.Scene{{Frames: 41}, {Start: 41, Frames: 59}}}
+	line := &timeline.Line{FPS: frame.Rate{Num: 30000, Den: 1001}, Frames: 100, Scenes: []timeline.Scene{{Frames: 41},
+		{Start: 41, Frames: 59}}}
 	for _, c := range []struct {
 		poster script.Poster
 		want   int64
 	}{
 		{script.Poster{Word: "middle"}, 20}, {script.Poster{Word: "start"}, 0}, {script.Poster{Word: "end"}, 99},
-		{script.Poster{At: time.Second}, 29}, {script.Poster{At: 2 * time.Second}, 59}, {script.Poster{At: time.Hour}, 99}, {script.Poster{At: -time.Hour}, 0},
+		{script.Poster{At: time.Second}, 29}, {script.Poster{At: 2 * time.Second}, 59}, {script.Poster{At: time.Hour},
+			99}, {script.Poster{At: -time.Hour}, 0},
 	} {
 		board := &storyboard.Board{}
 		board.Film.Poster = c.poster
@@ -266,7 +274,8 @@ func TestPosterFrame(t *testing.T) {
 		}
 	}
 	line.Frames = 1
-	r := &Releaser{video: Video{Board: &storyboard.Board{Film: storyboard.Film{Poster: script.Poster{Word: "middle"}}}, Line: line}}
+	board := &storyboard.Board{Film: storyboard.Film{Poster: script.Poster{Word: "middle"}}}
+	r := &Releaser{video: Video{Board: board, Line: line}}
 	if got := r.posterFrame(); got != 0 {
 		t.Errorf("of a single frame: %d", got)
 	}
@@ -276,7 +285,8 @@ func TestPosterFrame(t *testing.T) {
 func TestLanguages(t *testing.T) {
 	t.Parallel()
 	for tag, want := range map[string][2]string{
-		"en-GB": {"eng", "en-GB"}, "de": {"deu", "de"}, "zh-hans": {"zho", "zh-Hans"}, "": {"", ""}, "und": {"", ""}, "not a tag": {"", ""},
+		"en-GB": {"eng", "en-GB"}, "de": {"deu", "de"}, "zh-hans": {"zho", "zh-Hans"}, "": {"", ""}, "und": {"", ""},
+		"not a tag": {"", ""},
 	} {
 		if got := [2]string{iso639(tag), bcp47(tag)}; got != want {
 			t.Errorf("%q: %q, want %q", tag, got, want)
@@ -292,7 +302,8 @@ func TestSoftCues(t *testing.T) {
 	cue := caption.Cue{Start: 47, End: 48100, Text: "one two", Breaks: []int{4}}
 	r := &Releaser{video: Video{Board: board, Cues: []caption.Cue{cue}}}
 	got := r.soft()
-	if len(got) != 1 || got[0].Start != 48 || got[0].End != 1002*48 || strings.Join(strings.Fields(got[0].Text), " ") != "one two" || !strings.Contains(got[0].Text, "\n") {
+	if len(got) != 1 || got[0].Start != 48 || got[0].End != 1002*48 || strings.Join(strings.Fields(got[0].Text),
+		" ") != "one two" || !strings.Contains(got[0].Text, "\n") {
 		t.Errorf("%+v", got)
 	}
 	board.Film.Subtitles.Mode = script.SubtitlesOverlay

@@ -54,7 +54,8 @@ func TestPicturesAreHeldAgainstThePlan(t *testing.T) {
 
 func TestMissingNarrationIsFound(t *testing.T) {
 	t.Parallel()
-	board := &storyboard.Board{Scenes: []storyboard.Scene{{}, {Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: "Hello", Volume: 1}}}}}
+	board := &storyboard.Board{Scenes: []storyboard.Scene{{}, {Parts: []storyboard.Part{{Kind: storyboard.Speech,
+		Text: "Hello", Volume: 1}}}}}
 	line := &timeline.Line{Sounds: []timeline.Sound{{Kind: timeline.SoundSpeech, Scene: 1, Start: 2048, Samples: 4096}}}
 	quiet, loud := []uint32{6, 6, 6, 6, 6, 6, 6, 6}, []uint32{6, 6, 6, 200, 200, 200, 200, 6}
 	told(t, "loud", checkNarration(board, line, loud, 6), "")
@@ -117,7 +118,10 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 	check("no chapters", "has 4 tracks, planned are 3", func(_ *timeline.Line, f *film.Film) { f.Chapters = nil })
 	check("a sample too many", "the soundtrack", func(l *timeline.Line, _ *film.Film) { l.Samples = held + 1 })
 	check("as many as the packets hold", "", func(l *timeline.Line, _ *film.Film) { l.Samples = held })
-	check("two packets less", "the soundtrack", func(l *timeline.Line, _ *film.Film) { l.Samples = held - 2*timeline.SoundGrid })
+	check("two packets less", "the soundtrack", func(l *timeline.Line,
+		_ *film.Film) {
+		l.Samples = held - 2*timeline.SoundGrid
+	})
 	for what, n := range map[string]int64{"more": 1, "less": -1} {
 		// The plan's sound, whose packets are right, is a packet and a sample apart from the picture.
 		l := *p.Line
@@ -130,7 +134,8 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		told(t, "sound that lasts "+what, checkFile(&l, &other, bytes.NewReader(out.Bytes()), size), "picture and sound differ")
+		told(t, "sound that lasts "+what, checkFile(&l, &other, bytes.NewReader(out.Bytes()), size),
+			"picture and sound differ")
 		l.Samples -= n
 		told(t, "a sample nearer", checkFile(&l, &other, bytes.NewReader(out.Bytes()), size), "")
 	}
@@ -143,7 +148,8 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 		last = max(last, track.Last)
 	}
 	told(t, "cut off", checkFile(p.Line, f, bytes.NewReader(out.Bytes()), last), "does not fit its content")
-	told(t, "cut off within its index", checkFile(p.Line, f, bytes.NewReader(out.Bytes()[:size/20]), size/20), "cannot be read")
+	told(t, "cut off within its index", checkFile(p.Line, f, bytes.NewReader(out.Bytes()[:size/20]), size/20),
+		"cannot be read")
 }
 
 // silentPieces is a soundtrack of nothing.
@@ -171,7 +177,8 @@ func TestSeamsAreDecoded(t *testing.T) {
 	t.Parallel()
 	p := newPress(t, "---\n(duration: 1)\n")
 	p.Media(t, "a.png", "-f lavfi -i testsrc=s=64x36 -frames:v 1")
-	p.make(t, "---\n(canvas: black)\n(duration: 1)\n\n---\n![](a.png)\n(duration: 1)\n\n---\n(canvas: white)\n(duration: 1)\n")
+	p.make(t, "---\n(canvas: black)\n(duration: 1)\n\n---\n![](a.png)\n(duration: 1)\n\n---\n(canvas: white)\n"+
+		"(duration: 1)\n")
 	r := p.releaser(t, p.target())
 	f := r.film()
 	told(t, "as planned", r.checkSeams(t.Context(), f), "")
@@ -235,7 +242,8 @@ func TestWhereNarrationIsLookedFor(t *testing.T) {
 		{"behind the end", timeline.SoundSpeech, 10240, 2048, 1, nil, ""},
 		{"over the end", timeline.SoundSpeech, 7168, 9000, 1, []int{9}, ""},
 	} {
-		board := &storyboard.Board{Scenes: []storyboard.Scene{{Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: "Hello", Volume: c.volume}}}}}
+		board := &storyboard.Board{Scenes: []storyboard.Scene{{Parts: []storyboard.Part{{Kind: storyboard.Speech,
+			Text: "Hello", Volume: c.volume}}}}}
 		line := &timeline.Line{Sounds: []timeline.Sound{{Kind: c.kind, Start: c.start, Samples: c.samples}}}
 		sizes := make([]uint32, 10)
 		for i := range sizes {
