@@ -126,8 +126,10 @@ func TestProgramFails(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, "(canvas: white)\n(duration: 1)\n")
 	c := s.cutter(t)
-	c = New(c.Maker, Tools{FFmpeg: ffmpeg.NewTools(s.Run, "false", "false"), Version: "x", Form: c.form,
-		Layers: c.layers}, c.in)
+	c = New(c.Maker, Tools{
+		FFmpeg: ffmpeg.NewTools(s.Run, "false", "false"), Version: "x", Form: c.form,
+		Layers: c.layers,
+	}, c.in)
 	_, err := c.Make(t.Context(), c.Plan())
 	f, ok := fault.As(err)
 	if !ok || f.Code != fault.ToolFailed || !strings.Contains(f.Public, "script.md:6") || f.Hint == "" {
@@ -221,8 +223,10 @@ func TestFrameReadsWhatItShows(t *testing.T) {
 			t.Errorf("scene %d: %v %v", scene, list, err)
 		}
 	}
-	missing := Tools{FFmpeg: ffmpeg.NewTools(s.Run, "no-such-program", "no-such-program"), Version: "x", Form: c.form,
-		Layers: c.layers}
+	missing := Tools{
+		FFmpeg: ffmpeg.NewTools(s.Run, "no-such-program", "no-such-program"), Version: "x", Form: c.form,
+		Layers: c.layers,
+	}
 	if _, list, err := New(c.Maker, missing, c.in).Frame(t.Context(), 0, 5); err == nil || len(list) > 0 {
 		t.Errorf("no program: %v %v", list, err)
 	}
@@ -270,8 +274,10 @@ func TestChainsFail(t *testing.T) {
 	s.caption(t, 0, 2, 5)
 	s.caption(t, 1, 2, 5)
 	c = s.cutter(t)
-	c = New(c.Maker, Tools{FFmpeg: ffmpeg.NewTools(s.Run, "false", "false"), Version: "x", Form: c.form,
-		Layers: c.layers}, c.in)
+	c = New(c.Maker, Tools{
+		FFmpeg: ffmpeg.NewTools(s.Run, "false", "false"), Version: "x", Form: c.form,
+		Layers: c.layers,
+	}, c.in)
 	c.Jobs = 1
 	_, err = c.Make(t.Context(), c.Plan())
 	if f, ok := fault.As(err); !ok || !strings.Contains(f.Public, "script.md:6") {

@@ -82,8 +82,10 @@ func (s *studio) cutter(t *testing.T) *Cutter {
 		t.Fatal(err)
 	}
 	tools := Tools{FFmpeg: s.FFmpeg, Version: steptest.Version, Form: steptest.Form(s.Line), Layers: layers}
-	return New(s.Maker(t), tools, Input{Board: s.Board, Line: s.Line, Files: s.Files, Slides: s.slides,
-		Captions: s.captions})
+	return New(s.Maker(t), tools, Input{
+		Board: s.Board, Line: s.Line, Files: s.Files, Slides: s.slides,
+		Captions: s.captions,
+	})
 }
 
 // made plans and makes all pictures.
@@ -146,8 +148,10 @@ func (s *studio) played(t *testing.T, p *Plan) [][]byte {
 	var out bytes.Buffer
 	err := s.Run.Run(t.Context(), proc.Command{
 		Program: "ffmpeg", Stdout: &out,
-		Args: []string{"-v", "error", "-i", s.Dir + "/film.mp4", "-map", "0:v:0", "-fps_mode", "passthrough", "-f",
-			"rawvideo", "-pix_fmt", "yuv420p", "-"},
+		Args: []string{
+			"-v", "error", "-i", s.Dir + "/film.mp4", "-map", "0:v:0", "-fps_mode", "passthrough", "-f",
+			"rawvideo", "-pix_fmt", "yuv420p", "-",
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -396,8 +396,15 @@ func TestStretches(t *testing.T) {
 		got = append(got, stretch{v.Clip.From, v.Clip.Length, v.Clip.Frames, v.Clip.Again})
 	}
 	want := []stretch{
-		{0, 0, 10, false}, {200_000, 400_000, 4, false}, {0, 1_000_000, 5, false},
-		{0, 0, 5, false}, {0, 0, 5, false}, {0, 0, 5, true}, {0, 0, 5, true}, {0, 0, 20, false}, {0, 500_000, 3, false},
+		{0, 0, 10, false},
+		{200_000, 400_000, 4, false},
+		{0, 1_000_000, 5, false},
+		{0, 0, 5, false},
+		{0, 0, 5, false},
+		{0, 0, 5, true},
+		{0, 0, 5, true},
+		{0, 0, 20, false},
+		{0, 500_000, 3, false},
 	}
 	for i := range want {
 		if got[i] != want[i] {

@@ -29,8 +29,11 @@ func TestKinds(t *testing.T) {
 		kind    part.Kind
 		version int
 	}{
-		{cut.Still{}, part.Picture, 1}, {cut.Chain{}, part.Picture, 2},
-		{cut.Motion{}, part.Move, 2}, {clip, part.Clip, 2}, {crossing, part.Crossing, 2},
+		{cut.Still{}, part.Picture, 1},
+		{cut.Chain{}, part.Picture, 2},
+		{cut.Motion{}, part.Move, 2},
+		{clip, part.Clip, 2},
+		{crossing, part.Crossing, 2},
 	} {
 		if c.recipe.Kind() != c.kind || c.recipe.Version() != c.version {
 			t.Errorf("%T: %s, version %d, want %s, version %d", c.recipe, c.recipe.Kind(), c.recipe.Version(), c.kind, c.version)

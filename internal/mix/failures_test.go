@@ -54,7 +54,7 @@ func TestBrokenSounds(t *testing.T) {
 		t.Errorf("%q", err)
 	}
 	// What the staged file turns into later is noticed too.
-	if err := os.WriteFile(x.decodeTask(d.Line.Sounds[2]).in.Input.Path, bytes.Repeat([]byte("noise"), 5000),
+	if err := os.WriteFile(x.decodeTask(d.Line.Sounds[2]).in.Path, bytes.Repeat([]byte("noise"), 5000),
 		0o600); err != nil {
 		t.Fatal(err)
 	}

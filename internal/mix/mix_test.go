@@ -77,8 +77,10 @@ Words are spoken here.
 		t.Errorf("what is no MP4 is decoded to its end: %+v", task)
 	}
 	spoken := d.Line.Sounds[0]
-	want := sound.Duck{From: spoken.Start, To: spoken.Start + spoken.Samples, Down: timeline.DuckDown,
-		Up: timeline.DuckUp, Depth: 90}
+	want := sound.Duck{
+		From: spoken.Start, To: spoken.Start + spoken.Samples, Down: timeline.DuckDown,
+		Up: timeline.DuckUp, Depth: 90,
+	}
 	for _, c := range track.clips[1:] {
 		if len(c.Ducks) != 1 || c.Ducks[0] != want {
 			t.Errorf("music steps back %+v, want %+v", c.Ducks, want)
@@ -126,9 +128,19 @@ func TestClips(t *testing.T) {
 		"sound of scene 6, 1.0 s from 6.5 s on: 48")
 	pcm := d.heard(t, x, track)
 	for _, c := range []struct{ from, to, want float64 }{
-		{0, 0.35, silent}, {0.42, 0.58, tone}, {0.65, 1.05, silent}, {1.12, 1.27, tone}, {1.35, 2.15, silent},
-		{2.33, 2.65, tone}, {2.75, 3.8, silent}, {3.92, 4.07, tone}, {4.2, 4.8, silent}, {4.92, 5.07, tone},
-		{5.2, 6.8, silent}, {6.92, 7.07, tone - 6}, {7.2, 7.4, silent},
+		{0, 0.35, silent},
+		{0.42, 0.58, tone},
+		{0.65, 1.05, silent},
+		{1.12, 1.27, tone},
+		{1.35, 2.15, silent},
+		{2.33, 2.65, tone},
+		{2.75, 3.8, silent},
+		{3.92, 4.07, tone},
+		{4.2, 4.8, silent},
+		{4.92, 5.07, tone},
+		{5.2, 6.8, silent},
+		{6.92, 7.07, tone - 6},
+		{7.2, 7.4, silent},
 	} {
 		wantLevel(t, pcm, c.from, c.to, c.want)
 	}

@@ -21,8 +21,10 @@ func TestRecipes(t *testing.T) {
 // changed by mistake.
 func TestVersions(t *testing.T) {
 	t.Parallel()
-	for recipe, want := range map[part.Recipe]int{&mix.Chunk{}: 3, &mix.Loudness{}: 4, &mix.Samples{}: 3,
-		&mix.Music{}: 2} {
+	for recipe, want := range map[part.Recipe]int{
+		&mix.Chunk{}: 3, &mix.Loudness{}: 4, &mix.Samples{}: 3,
+		&mix.Music{}: 2,
+	} {
 		if got := recipe.Version(); got != want {
 			t.Errorf("%T has the version %d, want %d", recipe, got, want)
 		}

@@ -86,7 +86,7 @@ func TestRecordBrokenMusic(t *testing.T) {
 	d := newDesk(t, "(audio: low.wav)\n")
 	d.plan(t, "(background: low.wav)\n\nWords.\n")
 	x := d.mixer(t)
-	path := x.decodeTask(d.Line.Sounds[len(d.Line.Sounds)-1]).in.Input.Path
+	path := x.decodeTask(d.Line.Sounds[len(d.Line.Sounds)-1]).in.Path
 	if err := os.WriteFile(path, []byte("noise"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +193,7 @@ func (d *desk) cues(t *testing.T, srt string) (*Recording, diag.List) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Timed.Board, d.Timed.Spoken = read.Board, spoken
+	d.Board, d.Spoken = read.Board, spoken
 	return d.mixer(t).RecordCues(cues)
 }
 

@@ -52,8 +52,10 @@ func (p *press) make(t *testing.T, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := cut.New(p.maker, cut.Tools{FFmpeg: p.FFmpeg, Version: steptest.Version, Form: steptest.Form(p.Line),
-		Layers: layers}, cut.Input{
+	c := cut.New(p.maker, cut.Tools{
+		FFmpeg: p.FFmpeg, Version: steptest.Version, Form: steptest.Form(p.Line),
+		Layers: layers,
+	}, cut.Input{
 		Board: p.Board, Line: p.Line, Files: p.Files, Slides: make([][]overlay.SlideState, n),
 		Captions: make([][]overlay.CaptionSpan, n),
 	})
@@ -62,8 +64,10 @@ func (p *press) make(t *testing.T, text string) {
 		t.Fatal(list, err)
 	}
 	a := ffmpeg.DefaultAAC(2)
-	x := mix.New(p.maker, mix.Tools{FFmpeg: p.FFmpeg, Version: steptest.Version, Run: p.Run, BitRate: a.BitRate,
-		Coder: a.Coder}, mix.Input{
+	x := mix.New(p.maker, mix.Tools{
+		FFmpeg: p.FFmpeg, Version: steptest.Version, Run: p.Run, BitRate: a.BitRate,
+		Coder: a.Coder,
+	}, mix.Input{
 		Board: p.Board, Line: p.Line, Files: p.Files, Spoken: p.Spoken, Booth: p.Booth,
 	})
 	track := x.Plan()
@@ -191,10 +195,12 @@ func (p *press) probe(t *testing.T, path string) (out probed) {
 func (p *press) luma(t *testing.T, image []byte) int {
 	t.Helper()
 	var b bytes.Buffer
-	err := p.Run.Run(t.Context(), proc.Command{Program: "ffmpeg", Stdin: bytes.NewReader(image), Stdout: &b,
+	err := p.Run.Run(t.Context(), proc.Command{
+		Program: "ffmpeg", Stdin: bytes.NewReader(image), Stdout: &b,
 		Args: []string{
 			"-v", "error", "-i", "-", "-f", "rawvideo", "-pix_fmt", "gray", "-",
-		}})
+		},
+	})
 	if err != nil || b.Len() != 64*36 {
 		t.Fatalf("%v, %d pixels", err, b.Len())
 	}

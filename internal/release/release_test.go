@@ -79,8 +79,10 @@ func TestPublish(t *testing.T) {
 	}
 	second := p.Line.Time(p.Line.Scenes[1].Start)
 	transcript, chapters := string(p.read(t, ".transcript.md")), string(p.read(t, ".chapters.txt"))
-	for _, want := range []string{"# The harbour", "## 0:00 Morning", "## 0:02 Noon",
-		"Every morning the boats come in.", "By noon all their fish is sold."} {
+	for _, want := range []string{
+		"# The harbour", "## 0:00 Morning", "## 0:02 Noon",
+		"Every morning the boats come in.", "By noon all their fish is sold.",
+	} {
 		if !strings.Contains(transcript, want) {
 			t.Errorf("the transcript has no %q:\n%s", want, transcript)
 		}
@@ -256,15 +258,24 @@ func TestFailuresLeaveAll(t *testing.T) {
 // TestPosterFrame: the header's, within the video; else the middle of the first scene.
 func TestPosterFrame(t *testing.T) {
 	t.Parallel()
-	line := &timeline.Line{FPS: frame.Rate{Num: 30000, Den: 1001}, Frames: 100, Scenes: []timeline.Scene{{Frames: 41},
-		{Start: 41, Frames: 59}}}
+	line := &timeline.Line{FPS: frame.Rate{Num: 30000, Den: 1001}, Frames: 100, Scenes: []timeline.Scene{
+		{Frames: 41},
+		{Start: 41, Frames: 59},
+	}}
 	for _, c := range []struct {
 		poster script.Poster
 		want   int64
 	}{
-		{script.Poster{Word: "middle"}, 20}, {script.Poster{Word: "start"}, 0}, {script.Poster{Word: "end"}, 99},
-		{script.Poster{At: time.Second}, 29}, {script.Poster{At: 2 * time.Second}, 59}, {script.Poster{At: time.Hour},
-			99}, {script.Poster{At: -time.Hour}, 0},
+		{script.Poster{Word: "middle"}, 20},
+		{script.Poster{Word: "start"}, 0},
+		{script.Poster{Word: "end"}, 99},
+		{script.Poster{At: time.Second}, 29},
+		{script.Poster{At: 2 * time.Second}, 59},
+		{
+			script.Poster{At: time.Hour},
+			99,
+		},
+		{script.Poster{At: -time.Hour}, 0},
 	} {
 		board := &storyboard.Board{}
 		board.Film.Poster = c.poster

@@ -54,8 +54,10 @@ func TestPicturesAreHeldAgainstThePlan(t *testing.T) {
 
 func TestMissingNarrationIsFound(t *testing.T) {
 	t.Parallel()
-	board := &storyboard.Board{Scenes: []storyboard.Scene{{}, {Parts: []storyboard.Part{{Kind: storyboard.Speech,
-		Text: "Hello", Volume: 1}}}}}
+	board := &storyboard.Board{Scenes: []storyboard.Scene{{}, {Parts: []storyboard.Part{{
+		Kind: storyboard.Speech,
+		Text: "Hello", Volume: 1,
+	}}}}}
 	line := &timeline.Line{Sounds: []timeline.Sound{{Kind: timeline.SoundSpeech, Scene: 1, Start: 2048, Samples: 4096}}}
 	quiet, loud := []uint32{6, 6, 6, 6, 6, 6, 6, 6}, []uint32{6, 6, 6, 200, 200, 200, 200, 6}
 	told(t, "loud", checkNarration(board, line, loud, 6), "")
@@ -119,7 +121,8 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 	check("a sample too many", "the soundtrack", func(l *timeline.Line, _ *film.Film) { l.Samples = held + 1 })
 	check("as many as the packets hold", "", func(l *timeline.Line, _ *film.Film) { l.Samples = held })
 	check("two packets less", "the soundtrack", func(l *timeline.Line,
-		_ *film.Film) {
+		_ *film.Film,
+	) {
 		l.Samples = held - 2*timeline.SoundGrid
 	})
 	for what, n := range map[string]int64{"more": 1, "less": -1} {
@@ -242,8 +245,10 @@ func TestWhereNarrationIsLookedFor(t *testing.T) {
 		{"behind the end", timeline.SoundSpeech, 10240, 2048, 1, nil, ""},
 		{"over the end", timeline.SoundSpeech, 7168, 9000, 1, []int{9}, ""},
 	} {
-		board := &storyboard.Board{Scenes: []storyboard.Scene{{Parts: []storyboard.Part{{Kind: storyboard.Speech,
-			Text: "Hello", Volume: c.volume}}}}}
+		board := &storyboard.Board{Scenes: []storyboard.Scene{{Parts: []storyboard.Part{{
+			Kind: storyboard.Speech,
+			Text: "Hello", Volume: c.volume,
+		}}}}}
 		line := &timeline.Line{Sounds: []timeline.Sound{{Kind: c.kind, Start: c.start, Samples: c.samples}}}
 		sizes := make([]uint32, 10)
 		for i := range sizes {
