@@ -41,7 +41,7 @@ func TestReserve(t *testing.T) {
 	if err := os.Link(filepath.Join(p.Dir, "script.md"), link); err != nil {
 		t.Fatal(err)
 	}
-	refused("a file beside the video", link, func(o *Target) { o.Video = filepath.Join(p.folder, "link.mp4") })
+	refused("a file beside the video", "replace "+link, func(o *Target) { o.Video = filepath.Join(p.folder, "link.mp4") })
 
 	strangers := func(what string, want int, change func(*Target)) {
 		t.Helper()

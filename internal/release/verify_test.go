@@ -243,6 +243,7 @@ func TestWhereNarrationIsLookedFor(t *testing.T) {
 		{"not to be heard", timeline.SoundSpeech, 2048, 2048, speech.Quietest - 0.01, nil, ""},
 		{"softly", timeline.SoundSpeech, 2048, 2048, speech.Quietest, nil, "scene 1"},
 		{"behind the end", timeline.SoundSpeech, 10240, 2048, 1, nil, ""},
+		{"at the end", timeline.SoundSpeech, 9216, 2048, 1, nil, ""},
 		{"over the end", timeline.SoundSpeech, 7168, 9000, 1, []int{9}, ""},
 	} {
 		board := &storyboard.Board{Scenes: []storyboard.Scene{{Parts: []storyboard.Part{{
