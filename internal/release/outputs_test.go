@@ -33,7 +33,8 @@ func TestReserve(t *testing.T) {
 	}
 	// The names of files beside the video.
 	for _, ending := range []string{".srt", ".vtt", ".jpg"} {
-		refused(ending, "cannot be named "+filepath.Join(p.folder, "film"+ending), func(o *Target) { o.Video = filepath.Join(p.folder, "film"+ending) })
+		video := filepath.Join(p.folder, "film"+ending)
+		refused(ending, "cannot be named "+video, func(o *Target) { o.Video = video })
 	}
 	refused("not clean", "cannot be named", func(o *Target) { o.Video = p.folder + "/./film.jpg" })
 	refused("the script", "which the script uses", func(o *Target) { o.Video = filepath.Join(p.Dir, "script.md") })
