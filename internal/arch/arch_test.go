@@ -209,7 +209,7 @@ func reserved() []reservation {
 		{"os/exec", []string{"internal/proc"}, "only proc starts programs"},
 		{"database/sql", []string{"internal/store", "internal/queue", "internal/house"}, "records lie behind the interfaces of build, upload and auth"},
 		{"gocloud.dev/blob/", []string{"internal/house"}, "only the house picks drivers"},
-		{"mynah/internal/voice/", []string{"internal/house", "internal/voice/"}, "only the house picks engines"},
+		{"mynah/internal/voice/", []string{"internal/house", "internal/voice/", "internal/steptest"}, "only the house picks engines"},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"mynah/internal/mix"
+	"mynah/internal/part"
 	"mynah/internal/part/parttest"
 )
 
@@ -14,4 +15,18 @@ func TestRecipes(t *testing.T) {
 	parttest.Check(t, parttest.Fill[mix.Loudness](t))
 	parttest.Check(t, parttest.Fill[mix.Samples](t))
 	parttest.Check(t, parttest.Fill[mix.Music](t))
+}
+
+// TestVersions: another version of a recipe makes all of its parts anew in every cache, so it is not
+// changed by mistake.
+func TestVersions(t *testing.T) {
+	t.Parallel()
+	for recipe, want := range map[part.Recipe]int{
+		&mix.Chunk{}: 3, &mix.Loudness{}: 4, &mix.Samples{}: 3,
+		&mix.Music{}: 2,
+	} {
+		if got := recipe.Version(); got != want {
+			t.Errorf("%T has the version %d, want %d", recipe, got, want)
+		}
+	}
 }

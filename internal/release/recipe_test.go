@@ -12,3 +12,11 @@ func TestRecipes(t *testing.T) {
 	t.Parallel()
 	parttest.Check(t, parttest.Fill[release.Poster](t))
 }
+
+// TestVersion: another version of the recipe makes all posters anew, so it is not changed by mistake.
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	if got := (release.Poster{}).Version(); got != 2 {
+		t.Errorf("the version is %d, want 2", got)
+	}
+}

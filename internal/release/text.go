@@ -59,7 +59,7 @@ func (r *Releaser) said() []caption.Cue {
 // iso639 gives the three letters by which MP4 knows a language, or "".
 func iso639(tag string) string {
 	t, err := language.Parse(tag)
-	if err != nil {
+	if err != nil || t == language.Und { // whose base is said to be English
 		return ""
 	}
 	base, confidence := t.Base()

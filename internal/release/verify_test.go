@@ -2,14 +2,21 @@ package release
 
 import (
 	"bytes"
+	"context"
 	"strings"
 	"testing"
 
+	"mynah/internal/cache"
 	"mynah/internal/caption"
+	"mynah/internal/fault"
 	"mynah/internal/film"
 	"mynah/internal/frame"
+	"mynah/internal/mp4"
 	"mynah/internal/overlay"
+	"mynah/internal/part"
 	"mynah/internal/script"
+	"mynah/internal/sound"
+	"mynah/internal/speech"
 	"mynah/internal/storyboard"
 	"mynah/internal/timeline"
 )
@@ -47,7 +54,10 @@ func TestPicturesAreHeldAgainstThePlan(t *testing.T) {
 
 func TestMissingNarrationIsFound(t *testing.T) {
 	t.Parallel()
-	board := &storyboard.Board{Scenes: []storyboard.Scene{{}, {Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: "Hello", Volume: 1}}}}}
+	board := &storyboard.Board{Scenes: []storyboard.Scene{{}, {Parts: []storyboard.Part{{
+		Kind: storyboard.Speech,
+		Text: "Hello", Volume: 1,
+	}}}}}
 	line := &timeline.Line{Sounds: []timeline.Sound{{Kind: timeline.SoundSpeech, Scene: 1, Start: 2048, Samples: 4096}}}
 	quiet, loud := []uint32{6, 6, 6, 6, 6, 6, 6, 6}, []uint32{6, 6, 6, 200, 200, 200, 200, 6}
 	told(t, "loud", checkNarration(board, line, loud, 6), "")
@@ -79,4 +89,208 @@ func TestFilesThatAreNotAsPlanned(t *testing.T) {
 	t.Parallel()
 	line := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Frames: 25, Samples: 48000}
 	told(t, "no video", checkFile(line, &film.Film{}, bytes.NewReader([]byte("nonsense")), 8), "cannot be read")
+}
+
+// TestFileIsHeldAgainstThePlan: frames, samples, tracks and the places of what is in them.
+func TestFileIsHeldAgainstThePlan(t *testing.T) {
+	t.Parallel()
+	p := newPress(t, story)
+	r := p.releaser(t, p.target())
+	f := r.film()
+	var out bytes.Buffer
+	size, err := f.Write(p.Store, &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(what, want string, change func(l *timeline.Line, f *film.Film)) {
+		t.Helper()
+		l, other := *p.Line, *f
+		change(&l, &other)
+		told(t, what, checkFile(&l, &other, bytes.NewReader(out.Bytes()), size), want)
+	}
+	packets := int64(-1) // the coder's delay
+	for _, s := range f.Sound {
+		packets += s.Packets
+	}
+	held := packets * timeline.SoundGrid // samples
+	check("as planned", "", func(*timeline.Line, *film.Film) {})
+	check("a frame more", "planned are", func(l *timeline.Line, _ *film.Film) { l.Frames++ })
+	check("a frame less", "planned are", func(l *timeline.Line, _ *film.Film) { l.Frames-- })
+	check("no cues", "has 4 tracks, planned are 3", func(_ *timeline.Line, f *film.Film) { f.Cues = nil })
+	check("no chapters", "has 4 tracks, planned are 3", func(_ *timeline.Line, f *film.Film) { f.Chapters = nil })
+	check("a sample too many", "the soundtrack", func(l *timeline.Line, _ *film.Film) { l.Samples = held + 1 })
+	check("as many as the packets hold", "", func(l *timeline.Line, _ *film.Film) { l.Samples = held })
+	check("two packets less", "the soundtrack", func(l *timeline.Line,
+		_ *film.Film,
+	) {
+		l.Samples = held - 2*timeline.SoundGrid
+	})
+	for what, n := range map[string]int64{"more": 1, "less": -1} {
+		// The plan's sound, whose packets are right, is a packet and a sample apart from the picture.
+		l := *p.Line
+		l.Samples += n * (timeline.SoundGrid + 1)
+		other := *f
+		other.Samples = l.Samples
+		other.Sound = silentPieces(l.Samples)
+		var out bytes.Buffer
+		size, err := other.Write(p.Store, &out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told(t, "sound that lasts "+what, checkFile(&l, &other, bytes.NewReader(out.Bytes()), size),
+			"picture and sound differ")
+		l.Samples -= n
+		told(t, "a sample nearer", checkFile(&l, &other, bytes.NewReader(out.Bytes()), size), "")
+	}
+	tracks, err := mp4.Inspect(bytes.NewReader(out.Bytes()), size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var last int64 // chunk
+	for _, track := range tracks {
+		last = max(last, track.Last)
+	}
+	told(t, "cut off", checkFile(p.Line, f, bytes.NewReader(out.Bytes()), last), "does not fit its content")
+	told(t, "cut off within its index", checkFile(p.Line, f, bytes.NewReader(out.Bytes()[:size/20]), size/20),
+		"cannot be read")
+}
+
+// silentPieces is a soundtrack of nothing.
+func silentPieces(samples int64) []film.SoundPiece {
+	return []film.SoundPiece{{Packets: sound.Packets(samples), Silent: true}}
+}
+
+// TestPartsAreHeldAgainstThePlan: each coded part must be one of the book.
+func TestPartsAreHeldAgainstThePlan(t *testing.T) {
+	t.Parallel()
+	p := newPress(t, story)
+	r := p.releaser(t, p.target())
+	f := r.film()
+	told(t, "as planned", r.checkParts(f), "")
+	other := *f
+	other.Pieces = append(f.Pieces[:1:1], film.Piece{Segment: cache.Key{1}})
+	told(t, "other pictures", r.checkParts(&other), "coded pictures 2")
+	other = *f
+	other.Sound = append(silentPieces(1), film.SoundPiece{Segment: cache.Key{1}})
+	told(t, "other sound", r.checkParts(&other), "coded sound 2")
+}
+
+// TestSeamsAreDecoded: a new segment that cannot be decoded is named, and made anew by the next build.
+func TestSeamsAreDecoded(t *testing.T) {
+	t.Parallel()
+	p := newPress(t, "---\n(duration: 1)\n")
+	p.Media(t, "a.png", "-f lavfi -i testsrc=s=64x36 -frames:v 1")
+	p.make(t, "---\n(canvas: black)\n(duration: 1)\n\n---\n![](a.png)\n(duration: 1)\n\n---\n(canvas: white)\n"+
+		"(duration: 1)\n")
+	r := p.releaser(t, p.target())
+	f := r.film()
+	told(t, "as planned", r.checkSeams(t.Context(), f), "")
+	key := f.Pieces[1].Segment
+	damage(t, p.Store, key)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := r.checkSeams(ctx, f); err == nil || fault.CodeOf(err) == fault.Internal {
+		t.Errorf("a stop: %v", err)
+	}
+	if !p.Store.Has(cache.Segments, key) {
+		t.Fatal("a stop takes new segments away")
+	}
+	told(t, "damaged", r.checkSeams(t.Context(), f), `scene 2: the coded pictures of picture "a.png" cannot be played`)
+	if p.Store.Has(cache.Segments, key) || p.Store.Has(cache.Segments, f.Pieces[0].Segment) {
+		t.Error("what cannot be played is still in the cache")
+	}
+	// What an earlier build has coded was decoded then.
+	r.Book = part.NewBook()
+	told(t, "not new", r.checkSeams(t.Context(), f), "")
+}
+
+// damage replaces the coded picture of a segment by noise.
+func damage(t *testing.T, store *cache.Store, key cache.Key) {
+	t.Helper()
+	b, ok := store.Get(cache.Segments, key)
+	if !ok {
+		t.Fatal("there is no segment")
+	}
+	b = bytes.Clone(b)
+	for i := 40; i < len(b)/2; i++ { // behind the head of its slice
+		b[i] ^= 0xa5
+	}
+	store.Remove(cache.Segments, key)
+	if err := store.PutBytes(cache.Segments, key, b); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestWhereNarrationIsLookedFor: only what is meant to be heard, for as long as it lasts.
+func TestWhereNarrationIsLookedFor(t *testing.T) {
+	t.Parallel()
+	const silence = 6
+	for _, c := range []struct {
+		name           string
+		kind           timeline.SoundKind
+		start, samples int64
+		volume         float64
+		loud           []int // packets
+		want           string
+	}{
+		{"heard in its first packet", timeline.SoundSpeech, 2048, 2048, 1, []int{3}, ""},
+		{"heard in its last packet", timeline.SoundSpeech, 2048, 2048, 1, []int{4}, ""},
+		{"heard in front", timeline.SoundSpeech, 2048, 2048, 1, []int{2}, "scene 1"},
+		{"heard behind", timeline.SoundSpeech, 2048, 2048, 1, []int{5}, "scene 1"},
+		{"music", timeline.SoundMusic, 2048, 2048, 1, nil, ""},
+		{"a packet long", timeline.SoundSpeech, 2048, 1024, 1, nil, "scene 1"},
+		{"shorter", timeline.SoundSpeech, 2048, 1023, 1, nil, ""},
+		{"not to be heard", timeline.SoundSpeech, 2048, 2048, speech.Quietest - 0.01, nil, ""},
+		{"softly", timeline.SoundSpeech, 2048, 2048, speech.Quietest, nil, "scene 1"},
+		{"behind the end", timeline.SoundSpeech, 10240, 2048, 1, nil, ""},
+		{"at the end", timeline.SoundSpeech, 9216, 2048, 1, nil, ""},
+		{"over the end", timeline.SoundSpeech, 7168, 9000, 1, []int{9}, ""},
+	} {
+		board := &storyboard.Board{Scenes: []storyboard.Scene{{Parts: []storyboard.Part{{
+			Kind: storyboard.Speech,
+			Text: "Hello", Volume: c.volume,
+		}}}}}
+		line := &timeline.Line{Sounds: []timeline.Sound{{Kind: c.kind, Start: c.start, Samples: c.samples}}}
+		sizes := make([]uint32, 10)
+		for i := range sizes {
+			sizes[i] = 2 * silence
+		}
+		for _, i := range c.loud {
+			sizes[i]++
+		}
+		told(t, c.name, checkNarration(board, line, sizes, silence), c.want)
+	}
+}
+
+// TestDrawnSubtitles: half of a subtitle's frames must show it; those of three frames and more count.
+func TestDrawnSubtitles(t *testing.T) {
+	t.Parallel()
+	const frameSamples = timeline.SampleRate / 10
+	r := &Releaser{video: Video{
+		Board: &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Mode: script.SubtitlesOverlay}}},
+		Line:  &timeline.Line{FPS: frame.Rate{Num: 10, Den: 1}, Scenes: []timeline.Scene{{}}},
+	}}
+	for _, c := range []struct {
+		name   string
+		frames int64
+		spans  []overlay.CaptionSpan
+		want   string
+	}{
+		{"whole", 10, []overlay.CaptionSpan{{From: 5, To: 15}}, ""},
+		{"half", 10, []overlay.CaptionSpan{{From: 5, To: 10}}, ""},
+		{"in two halves", 10, []overlay.CaptionSpan{{From: 0, To: 7}, {From: 12, To: 30}}, ""},
+		{"less", 10, []overlay.CaptionSpan{{From: 0, To: 9}}, "one"},
+		{"elsewhere", 10, []overlay.CaptionSpan{{From: 0, To: 5}, {From: 15, To: 99}}, "one"},
+		{"of three frames", 3, nil, "one"},
+		{"of two frames", 2, nil, ""},
+	} {
+		r.video.Cues = []caption.Cue{{Start: 5 * frameSamples, End: (5 + c.frames) * frameSamples, Text: "one"}}
+		r.video.Captions = [][]overlay.CaptionSpan{c.spans}
+		told(t, c.name, r.checkDrawn(), c.want)
+	}
+	r.video.Captions = nil
+	told(t, "not shown in the picture", r.checkDrawn(), "")
+	r.video.Captions = [][]overlay.CaptionSpan{nil}
+	r.video.Board.Film.Subtitles.Mode = script.SubtitlesEmbed
+	told(t, "in a track", r.checkDrawn(), "")
 }

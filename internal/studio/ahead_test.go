@@ -171,7 +171,7 @@ func TestOrderOfCompletion(t *testing.T) {
 	if testing.Short() {
 		orders = 3
 	}
-	dir := manyScenes(t, 10)
+	dir := manyScenes(t, 8)
 	want := buildSlowly(t, dir, 0, time.Hour) // one step after the other
 	for seed := range uint64(orders) {
 		if got := buildSlowly(t, dir, seed+1, 0); !reflect.DeepEqual(got, want) {

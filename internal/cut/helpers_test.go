@@ -1,0 +1,225 @@
+package cut
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	"strings"
+	"testing"
+
+	"mynah/internal/ffmpeg"
+	"mynah/internal/film"
+	"mynah/internal/overlay"
+	"mynah/internal/part"
+	"mynah/internal/proc"
+	"mynah/internal/sound"
+	"mynah/internal/steptest"
+)
+
+// The frame of the tests.
+const (
+	width, height = 64, 36
+	header        = "---\nsize: 64x36\nfps: 10\n---\n\n"
+)
+
+var (
+	red  = color.NRGBA{R: 255, A: 255}
+	blue = color.NRGBA{B: 255, A: 255}
+	grey = color.NRGBA{R: 128, G: 128, B: 128, A: 255}
+)
+
+// studio is a bench with two images, a clip whose luma is 30 + 20 n at its frame n of 10, and a GIF
+// whose luma is 40 + 40 n at its frame n of 5; both at 10 frames a second.
+type studio struct {
+	*steptest.Bench
+	steptest.Timed
+	slides   [][]overlay.SlideState
+	captions [][]overlay.CaptionSpan
+}
+
+func newStudio(t *testing.T, text string) *studio {
+	t.Helper()
+	s := &studio{Bench: steptest.New(t)}
+	s.PNG(t, "a.png", width, height, red)
+	s.PNG(t, "b.png", width, height, blue)
+	const ramp = "-f lavfi -i nullsrc=s=64x36:r=10:d=%s,geq=lum=%s+N*%d:cb=128:cr=128"
+	if strings.Contains(text, "clip.mp4") {
+		s.Media(t, "clip.mp4", fmt.Sprintf(ramp, "1", "30", 20)+" -c:v libx264 -preset ultrafast -qp 4 -pix_fmt yuv420p")
+	}
+	if strings.Contains(text, "five.gif") {
+		s.Media(t, "five.gif", fmt.Sprintf(ramp, "0.5", "40", 40))
+	}
+	s.Timed = s.Time(t, s.Maker(t), header+text)
+	s.slides = make([][]overlay.SlideState, len(s.Board.Scenes))
+	s.captions = make([][]overlay.CaptionSpan, len(s.Board.Scenes))
+	return s
+}
+
+// caption lays a grey box on the left half of a scene's frames from one up to another.
+func (s *studio) caption(t *testing.T, scene int, from, to int64) {
+	t.Helper()
+	start := s.Line.Scenes[scene].Start
+	// One row more for each, so that no two are the same.
+	box := image.Rect(0, 0, width/2, 8+2*len(s.captions[scene]))
+	s.captions[scene] = append(s.captions[scene], overlay.CaptionSpan{
+		From: start + from, To: start + to, Layer: s.Layer(t, width, height, box, grey),
+	})
+}
+
+// slide adds a state of a scene's slide: a grey box on the right half that is rows high.
+func (s *studio) slide(t *testing.T, scene, rows int) {
+	t.Helper()
+	l := s.Layer(t, width, height, image.Rect(width/2, 0, width, rows), grey)
+	s.slides[scene] = append(s.slides[scene], overlay.SlideState{Layer: l})
+}
+
+// cutter returns a cutter with a book of its own.
+func (s *studio) cutter(t *testing.T) *Cutter {
+	t.Helper()
+	layers, err := overlay.NewDrawings(s.Store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tools := Tools{FFmpeg: s.FFmpeg, Version: steptest.Version, Form: steptest.Form(s.Line), Layers: layers}
+	return New(s.Maker(t), tools, Input{
+		Board: s.Board, Line: s.Line, Files: s.Files, Slides: s.slides,
+		Captions: s.captions,
+	})
+}
+
+// made plans and makes all pictures.
+func (s *studio) made(t *testing.T) (*Cutter, *Plan) {
+	t.Helper()
+	c := s.cutter(t)
+	p := c.Plan()
+	list, err := c.Make(t.Context(), p)
+	if err != nil || len(list) > 0 {
+		t.Fatalf("%v %v", list, err)
+	}
+	return c, p
+}
+
+// described says what pieces show: the kind and name of the segment, how many of its pictures are
+// taken, how long, after how many frames it begins again, and how long each stands.
+func described(b *part.Book, p *Plan) string {
+	var out strings.Builder
+	for _, piece := range p.Pieces {
+		kind, label, ok := b.Label(piece.Segment)
+		fmt.Fprintf(&out, "%s %s: ", kind, label.Name)
+		if !ok {
+			out.WriteString("unknown: ")
+		}
+		if piece.Take > 0 {
+			fmt.Fprintf(&out, "%d in ", piece.Take)
+		}
+		fmt.Fprintf(&out, "%d", piece.Frames)
+		if piece.Cycle > 0 {
+			fmt.Fprintf(&out, " again after %d", piece.Cycle)
+		}
+		if piece.Holds != nil {
+			fmt.Fprintf(&out, " %v", piece.Holds)
+		}
+		out.WriteString("\n")
+	}
+	return strings.TrimSuffix(out.String(), "\n")
+}
+
+// wantPieces compares a plan with one piece a line.
+func wantPieces(t *testing.T, c *Cutter, p *Plan, want ...string) {
+	t.Helper()
+	if got := described(c.Book, p); got != strings.Join(want, "\n") {
+		t.Errorf("the pieces are\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+// played joins what was made and decodes all frames.
+func (s *studio) played(t *testing.T, p *Plan) [][]byte {
+	t.Helper()
+	var file bytes.Buffer
+	f := film.Film{
+		Picture: steptest.Form(s.Line), Pieces: p.Pieces, Samples: s.Line.Samples,
+		Sound: []film.SoundPiece{{Packets: sound.Packets(s.Line.Samples), Silent: true}}, AAC: ffmpeg.DefaultAAC(1),
+	}
+	if _, err := f.Write(s.Store, &file); err != nil {
+		t.Fatal(err)
+	}
+	s.Write(t, "film.mp4", file.Bytes())
+	var out bytes.Buffer
+	err := s.Run.Run(t.Context(), proc.Command{
+		Program: "ffmpeg", Stdout: &out,
+		Args: []string{
+			"-v", "error", "-i", s.Dir + "/film.mp4", "-map", "0:v:0", "-fps_mode", "passthrough", "-f",
+			"rawvideo", "-pix_fmt", "yuv420p", "-",
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var frames [][]byte
+	for b := out.Bytes(); len(b) > 0; b = b[frameSize:] {
+		frames = append(frames, b[:frameSize])
+	}
+	if int64(len(frames)) != s.Line.Frames {
+		t.Fatalf("%d frames are played, planned are %d", len(frames), s.Line.Frames)
+	}
+	return frames
+}
+
+const frameSize = width * height * 3 / 2
+
+// luma is the brightness of a pixel.
+func luma(frame []byte, x, y int) int { return int(frame[y*width+x]) }
+
+// apart is the mean difference of two frames.
+func apart(a, b []byte) float64 {
+	sum := 0
+	for i := range a {
+		sum += int(max(a[i], b[i]) - min(a[i], b[i]))
+	}
+	return float64(sum) / float64(len(a))
+}
+
+func near(a, b int) bool { return a-b < 7 && b-a < 7 }
+
+// wantLuma looks at a pixel of frames that begin with the one given.
+func wantLuma(t *testing.T, frames [][]byte, from, x, y int, want ...int) {
+	t.Helper()
+	for i, w := range want {
+		if got := luma(frames[from+i], x, y); !near(got, w) {
+			t.Errorf("frame %d has the luma %d at %d,%d, want %d", from+i, got, x, y, w)
+		}
+	}
+}
+
+// wantFrames compares what Frame draws with what is played, at some frames of a scene.
+func (s *studio) wantFrames(t *testing.T, frames [][]byte, scene int, at ...int64) {
+	t.Helper()
+	c := s.cutter(t)
+	for _, n := range at {
+		got, list, err := c.Frame(t.Context(), scene, n)
+		if err != nil || len(list) > 0 {
+			t.Fatalf("scene %d frame %d: %v %v", scene, n, list, err)
+		}
+		if len(got) != frameSize {
+			t.Fatalf("scene %d frame %d has %d bytes", scene, n, len(got))
+		}
+		if d := apart(got, frames[s.Line.Scenes[scene].Start+n]); d > 3 {
+			t.Errorf("scene %d: what is drawn of frame %d differs from what is played by %.1f", scene, n, d)
+		}
+	}
+}
+
+// again plans once more and expects that nothing is left to be made.
+func (s *studio) again(t *testing.T, before *Plan) {
+	t.Helper()
+	c, p := s.made(t)
+	if len(p.stills)+len(p.moving)+len(p.chains) > 0 || fmt.Sprint(p.Pieces) != fmt.Sprint(before.Pieces) {
+		t.Errorf("a second run makes %d stills, %d moving and %d chains", len(p.stills), len(p.moving), len(p.chains))
+	}
+	for _, piece := range p.Pieces {
+		if c.Book.IsNew(piece.Segment) {
+			t.Error("a second run made a part")
+		}
+	}
+}

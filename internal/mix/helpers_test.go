@@ -1,0 +1,185 @@
+package mix
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mynah/internal/cache"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/film"
+	"mynah/internal/part"
+	"mynah/internal/proc"
+	"mynah/internal/steptest"
+	"mynah/internal/timeline"
+)
+
+// desk is a bench with a timed script, and tones of a second at 500 Hz: low.wav and low.mp4 in one
+// channel, which are 6 dB softer than full scale at their peaks, and wide.wav in two.
+type desk struct {
+	*steptest.Bench
+	steptest.Timed
+}
+
+func newDesk(t *testing.T, text string) *desk {
+	t.Helper()
+	d := &desk{Bench: steptest.New(t)}
+	const sine = "-f lavfi -i aevalsrc=%s:s=48000:d=1 "
+	if strings.Contains(text, "low.wav") {
+		d.Media(t, "low.wav", fmt.Sprintf(sine, "0.5*sin(1000*PI*t)"))
+	}
+	if strings.Contains(text, "wide.wav") {
+		d.Media(t, "wide.wav", fmt.Sprintf(sine, "0.5*sin(1000*PI*t)|0"))
+	}
+	if strings.Contains(text, "low.mp4") {
+		// Loud from 0.4 s to 0.6 s alone.
+		d.Media(t, "low.mp4", "-f lavfi -i color=red:s=64x36:r=10:d=1 "+fmt.Sprintf(sine,
+			"0.5*sin(1000*PI*t)*between(t\\,0.4\\,0.6)")+
+			"-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac -b:a 128k")
+	}
+	d.plan(t, text)
+	return d
+}
+
+// plan times another script.
+func (d *desk) plan(t *testing.T, text string) {
+	t.Helper()
+	if !strings.HasPrefix(text, "---\n") {
+		text = "---\nsize: 64x36\nfps: 10\nvoice: tone/high\nloudness: none\n---\n\n" + text
+	}
+	d.Timed = d.Time(t, d.Maker(t), text)
+}
+
+// mixer returns a mixer with a book of its own.
+func (d *desk) mixer(t *testing.T) *Mixer {
+	t.Helper()
+	a := ffmpeg.DefaultAAC(2)
+	tools := Tools{FFmpeg: d.FFmpeg, Version: steptest.Version, Run: d.Run, BitRate: a.BitRate, Coder: a.Coder}
+	return New(d.Maker(t), tools, Input{Board: d.Board, Line: d.Line, Files: d.Files, Spoken: d.Spoken, Booth: d.Booth})
+}
+
+// made plans and makes the soundtrack.
+func (d *desk) made(t *testing.T) (*Mixer, *Track) {
+	t.Helper()
+	x := d.mixer(t)
+	track := x.Plan()
+	list, err := x.Make(t.Context(), track)
+	if err != nil || len(list) > 0 {
+		t.Fatalf("%v %v", list, err)
+	}
+	return x, track
+}
+
+// again makes all once more and expects that nothing is new.
+func (d *desk) again(t *testing.T, before *Track) {
+	t.Helper()
+	x, track := d.made(t)
+	if len(track.todo) > 0 || fmt.Sprint(track.Pieces) != fmt.Sprint(before.Pieces) {
+		t.Errorf("a second run makes %d chunks", len(track.todo))
+	}
+	for _, p := range track.Pieces {
+		if x.Book.IsNew(p.Segment) {
+			t.Error("a second run made a chunk")
+		}
+	}
+}
+
+// described says what pieces are: silent ones, or the scenes and names of chunks; with their packets.
+func described(b *part.Book, track *Track) string {
+	var out []string
+	for _, p := range track.Pieces {
+		kind, label, ok := b.Label(p.Segment)
+		switch {
+		case p.Silent:
+			out = append(out, fmt.Sprintf("silence %d", p.Packets))
+		case ok:
+			out = append(out, fmt.Sprintf("%s of scene %d, %s: %d", kind, label.Scene, label.Name, p.Packets))
+		default:
+			out = append(out, "unknown")
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+func wantPieces(t *testing.T, x *Mixer, track *Track, want ...string) {
+	t.Helper()
+	if got := described(x.Book, track); got != strings.Join(want, "\n") {
+		t.Errorf("the pieces are\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+// heard joins the soundtrack beside one picture and decodes its first channel.
+func (d *desk) heard(t *testing.T, x *Mixer, track *Track) []int16 {
+	t.Helper()
+	form := steptest.Form(d.Line)
+	still := cache.Key{1}
+	frame := make([]byte, form.Width*form.Height*3/2)
+	if err := film.NewEncoder(d.FFmpeg, d.Store, form, steptest.Version).EncodeStills(t.Context(), [][]byte{frame},
+		[]cache.Key{still}); err != nil {
+		t.Fatal(err)
+	}
+	f := film.Film{
+		Picture: form, Pieces: []film.Piece{{Segment: still, Frames: d.Line.Frames}},
+		Sound: track.Pieces, Samples: d.Line.Samples, AAC: x.AAC(track.Channels),
+	}
+	var file bytes.Buffer
+	if _, err := f.Write(d.Store, &file); err != nil {
+		t.Fatal(err)
+	}
+	d.Write(t, "film.mp4", file.Bytes())
+	out := d.decoded(t, filepath.Join(d.Dir, "film.mp4"), track.Channels)
+	if n := int64(len(out)); n < d.Line.Samples || n > d.Line.Samples+timeline.SoundGrid {
+		t.Fatalf("%d samples are heard, planned are %d", n, d.Line.Samples)
+	}
+	return out
+}
+
+// decoded decodes the first of a file's channels.
+func (d *desk) decoded(t *testing.T, path string, channels int) []int16 {
+	t.Helper()
+	var out bytes.Buffer
+	err := d.Run.Run(t.Context(), proc.Command{Program: "ffmpeg", Stdout: &out, Args: []string{
+		"-v", "error", "-i", path, "-map", "0:a:0", "-f", "s16le", "-c:a", "pcm_s16le", "-ar", "48000", "-",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := make([]int16, out.Len()/2)
+	if err := binary.Read(&out, binary.LittleEndian, all); err != nil {
+		t.Fatal(err)
+	}
+	first := make([]int16, 0, len(all)/channels)
+	for i := 0; i < len(all); i += channels {
+		first = append(first, all[i])
+	}
+	return first
+}
+
+// level is how loud a stretch is, in dB of a full-scale square wave; -100 for silence.
+func level(pcm []int16, from, to float64) float64 {
+	var sum float64
+	part := pcm[int(from*timeline.SampleRate):int(to*timeline.SampleRate)]
+	for _, s := range part {
+		sum += float64(s) * float64(s)
+	}
+	if sum == 0 {
+		return -100
+	}
+	return max(10*math.Log10(sum/float64(len(part))/(32768*32768)), -100)
+}
+
+// wantLevel compares how loud a stretch is, within a decibel; anything below -50 is silent.
+func wantLevel(t *testing.T, pcm []int16, from, to, want float64) {
+	t.Helper()
+	got := level(pcm, from, to)
+	if want < -50 && got < -50 {
+		return
+	}
+	if math.Abs(got-want) > 1 {
+		t.Errorf("from %.2f s to %.2f s the level is %.1f dB, want %.1f", from, to, got, want)
+	}
+}

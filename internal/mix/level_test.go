@@ -1,0 +1,237 @@
+package mix
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"strings"
+	"testing"
+
+	"mynah/internal/cache"
+	"mynah/internal/loudness"
+	"mynah/internal/sound"
+)
+
+// spoken is a script of narration that is to have a level.
+func spoken(level, background string) string {
+	return "---\nsize: 64x36\nfps: 10\nvoice: tone/high\nloudness: " + level + "\n" + background + "---\n\nHere are " +
+		"some words that are spoken.\n\n---\n\nAnd more of them follow in another scene.\n"
+}
+
+// loud is how loud one channel is, in LUFS.
+func loud(pcm []int16) float64 {
+	m := loudness.NewMeter(1)
+	all := make([]float64, len(pcm))
+	for i, s := range pcm {
+		all[i] = float64(s) / 32768
+	}
+	m.Add(all)
+	return loudness.Integrated(m.Steps())
+}
+
+// TestLevel: a video with narration is as loud as its header says; `none` leaves its level alone, and
+// no video becomes louder than the limiter lets it.
+func TestLevel(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, spoken("none", ""))
+	_, track := d.made(t)
+	if track.master != (sound.Master{}) {
+		t.Errorf("without a level: %+v", track.master)
+	}
+	for _, c := range []struct {
+		level string
+		want  float64
+	}{{"-16", -16}, {"-20", -20}, {"-30", -30}} {
+		d.plan(t, spoken(c.level, ""))
+		x, track := d.made(t)
+		if got := loud(d.heard(t, x, track)); math.Abs(got-c.want) > 0.8 {
+			t.Errorf("level %s: %.1f LUFS", c.level, got)
+		}
+		if m := track.master; !m.Limit || m.Gain < -2 || m.Gain > 2 { // sentences have that level already
+			t.Errorf("level %s: %+v", c.level, m)
+		}
+		d.again(t, track)
+	}
+	d.plan(t, spoken("-5", ""))
+	x, track := d.made(t)
+	pcm := d.heard(t, x, track)
+	if got := loud(pcm); got < -12 || got > -4 {
+		t.Errorf("level -5: %.1f LUFS", got)
+	}
+	for _, s := range pcm {
+		if math.Abs(float64(s)) > 32768*0.9 { // -1 dB
+			t.Fatalf("a sample is %d", s)
+		}
+	}
+}
+
+// TestGain: what is spoken softly is lifted to the level, more than once where the limiter takes a part
+// of it, and not further where the limiter takes nearly all.
+func TestGain(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "(duration: 1)\n")
+	for _, c := range []struct {
+		level, volume string
+		want          float64
+		gain          int
+	}{{"-20", "0.3", -20, 22}, {"-9", "0.5", -9, 13}, {"-5", "0.3", -7.4, 27}, {"-5", "0.5", -7.5, 19}} {
+		d.plan(t, spoken(c.level, "voice-volume: "+c.volume+"\n"))
+		x, track := d.made(t)
+		if got := loud(d.heard(t, x, track)); math.Abs(got-c.want) > 0.3 || track.master.Gain != c.gain {
+			t.Errorf("level %s, volume %s: %.1f LUFS at %+v", c.level, c.volume, got, track.master)
+		}
+	}
+}
+
+// TestLevelOfTwoChannels: sentences in both channels are heard 3 dB louder, so they need 6 half
+// decibels less.
+func TestLevelOfTwoChannels(t *testing.T) {
+	t.Parallel()
+	if expectedMaster(1).Gain != 0 || expectedMaster(2).Gain != -6 || !expectedMaster(1).Limit {
+		t.Errorf("%+v %+v", expectedMaster(1), expectedMaster(2))
+	}
+	d := newDesk(t, "(audio: wide.wav)\n")
+	d.plan(t, spoken("-16", "background: wide.wav 0.01\n"))
+	_, track := d.made(t)
+	if track.Channels != 2 || track.master.Gain < -8 || track.master.Gain > -4 {
+		t.Errorf("%d channels, %+v", track.Channels, track.master)
+	}
+}
+
+// TestLoudnessIsKept: what was measured of a chunk is found again; what of it cannot be read is measured
+// anew.
+func TestLoudnessIsKept(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, spoken("-16", ""))
+	x := d.mixer(t)
+	track := x.Plan()
+	track.master = expectedMaster(1)
+	pieces := x.cut(track)
+	first, err := x.listen(t.Context(), track, pieces)
+	if err != nil || math.Abs(first+16) > 1.5 {
+		t.Fatalf("%.1f LUFS, %v", first, err)
+	}
+	var task chunkTask
+	for _, p := range pieces {
+		if !p.Silent {
+			task = chunkTask{Piece: p}
+		}
+	}
+	key := kept(t, d, x, track, task)
+	if err := d.Store.PutBytes(cache.Probes, key, []byte("[]")); err != nil {
+		t.Fatal(err)
+	}
+	if other, err := x.listen(t.Context(), track, pieces); err != nil || other == first {
+		t.Errorf("what is kept is not read: %v %v", other, err)
+	}
+	if err := d.Store.PutBytes(cache.Probes, key, []byte("{")); err != nil {
+		t.Fatal(err)
+	}
+	if other, err := x.listen(t.Context(), track, pieces); err != nil || other != first {
+		t.Errorf("measured anew it is %v, not %v: %v", other, first, err)
+	}
+	steps, err := x.measure(t.Context(), track, task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var samples int64
+	for _, s := range steps {
+		samples += s.Samples
+	}
+	if samples != task.Packets*sound.Grid {
+		t.Errorf("%d samples are measured of %d packets", samples, task.Packets)
+	}
+}
+
+// TestMakeBefore makes the chunks that end before a sample, at the gain that is expected, so that the
+// whole build finds them.
+func TestMakeBefore(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, spoken("-16", ""))
+	x := d.mixer(t)
+	var before, behind []cache.Key
+	track := x.Plan()
+	track.master = expectedMaster(1)
+	second := d.Line.Scenes[1].Sound
+	for _, p := range x.cut(track) {
+		recipe, label := x.chunk(track, p)
+		key := x.Book.Add(recipe, label)
+		switch {
+		case p.Silent:
+		case (p.First+p.Packets)*sound.Grid <= second:
+			before = append(before, key)
+		default:
+			behind = append(behind, key)
+		}
+	}
+	if len(before) != 1 || len(behind) != 1 {
+		t.Fatalf("%d chunks before, %d behind", len(before), len(behind))
+	}
+	if err := x.MakeBefore(t.Context(), second); err != nil {
+		t.Fatal(err)
+	}
+	if !d.Store.Has(cache.Sounds, before[0]) || !x.Book.IsNew(before[0]) || d.Store.Has(cache.Sounds, behind[0]) {
+		t.Error("other chunks were made")
+	}
+	whole, done := d.made(t)
+	if done.master == track.master && whole.Book.IsNew(before[0]) {
+		t.Error("the whole build made a chunk again")
+	}
+	again := d.mixer(t)
+	if err := again.MakeBefore(t.Context(), second); err != nil || again.Book.IsNew(before[0]) {
+		t.Errorf("it was made twice: %v", err)
+	}
+	// To the very end of the first chunk, and a sample less.
+	end := int64(0)
+	for _, p := range x.cut(track) {
+		if !p.Silent {
+			end = (p.First + p.Packets) * sound.Grid
+			break
+		}
+	}
+	for at, want := range map[int64]bool{end: true, end - 1: false} {
+		d.Store.Remove(cache.Sounds, before[0])
+		if err := d.mixer(t).MakeBefore(t.Context(), at); err != nil || d.Store.Has(cache.Sounds, before[0]) != want {
+			t.Errorf("before %d: made is %t, %v", at, !want, err)
+		}
+	}
+	d.plan(t, spoken("none", ""))
+	x = d.mixer(t)
+	if err := x.MakeBefore(t.Context(), d.Line.Samples); err != nil {
+		t.Fatal(err)
+	}
+	y, plain := d.made(t)
+	if len(plain.todo) > 1 {
+		t.Errorf("%d chunks are left to be made:\n%s", len(plain.todo), described(y.Book, plain))
+	}
+}
+
+// TestSilentPieces: silence needs no key and is as loud as nothing.
+func TestSilentPieces(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "(duration: 2)\n")
+	x, track := d.made(t)
+	if got := described(x.Book, track); !strings.HasPrefix(got, "silence ") || len(track.Pieces) != 1 {
+		t.Errorf("%s", got)
+	}
+	if heard, err := x.listen(t.Context(), track, x.cut(track)); err != nil || !math.IsInf(heard, -1) {
+		t.Errorf("%v %v", heard, err)
+	}
+}
+
+// kept is the key under which the loudness of a chunk is kept.
+func kept(t *testing.T, d *desk, x *Mixer, track *Track, task chunkTask) cache.Key {
+	t.Helper()
+	key := keyOf(x.loudness(track, task.Piece))
+	if !d.Store.Has(cache.Probes, key) {
+		t.Fatal("what was measured is not kept")
+	}
+	return key
+}
+
+// raw is samples as they lie in the cache.
+func raw(samples ...int16) []byte {
+	var out bytes.Buffer
+	_ = binary.Write(&out, binary.LittleEndian, samples)
+	return out.Bytes()
+}

@@ -1,0 +1,172 @@
+// Package steptest sets up what tests of the steps of a build need: a project in a temporary folder,
+// an empty cache, the real programs, and the values that the steps in front return. Its voice is
+// the tone engine, so that every length follows from the text.
+package steptest
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mynah/internal/assets"
+	"mynah/internal/cache"
+	"mynah/internal/caption"
+	"mynah/internal/compile"
+	"mynah/internal/diag"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/frame"
+	"mynah/internal/part"
+	"mynah/internal/picture"
+	"mynah/internal/proc"
+	"mynah/internal/project"
+	"mynah/internal/speech"
+	"mynah/internal/storyboard"
+	"mynah/internal/timeline"
+	"mynah/internal/voice"
+	"mynah/internal/voice/tone"
+)
+
+// Version stands for that of ffmpeg in keys.
+const Version = "test"
+
+// Bench is a project, an empty cache and the programs that a step works with.
+type Bench struct {
+	Dir     string // of the project
+	Project *project.Project
+	Store   *cache.Store
+	Run     *proc.Runner
+	FFmpeg  *ffmpeg.Tools
+	Booth   *voice.Booth
+}
+
+// New returns a bench that lasts as long as the test.
+func New(t *testing.T) *Bench {
+	t.Helper()
+	b := &Bench{Dir: t.TempDir()}
+	var err error
+	if b.Project, err = project.Open(b.Dir); err != nil {
+		t.Fatal(err)
+	}
+	if b.Store, err = cache.Open(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	if b.Run, err = proc.New(proc.DefaultConfig()); err != nil {
+		t.Fatal(err)
+	}
+	b.FFmpeg = ffmpeg.NewTools(b.Run, "ffmpeg", "ffprobe")
+	if b.Booth, err = voice.NewBooth(voice.DefaultConfig(), []voice.Engine{tone.New()}, b.Store); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.Project.Close(); b.Store.Close() })
+	return b
+}
+
+// Maker returns a maker of parts with an empty book and a new folder for temporary files.
+func (b *Bench) Maker(t *testing.T) part.Maker {
+	t.Helper()
+	return part.Maker{Store: b.Store, Book: part.NewBook(), Jobs: 2, Work: t.TempDir()}
+}
+
+// Write puts a file into the project.
+func (b *Bench) Write(t *testing.T, name string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(b.Dir, name), content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// PNG puts an image of one colour into the project.
+func (b *Bench) PNG(t *testing.T, name string, w, h int, c color.Color) {
+	t.Helper()
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			img.Set(x, y, c)
+		}
+	}
+	var out bytes.Buffer
+	if err := png.Encode(&out, img); err != nil {
+		t.Fatal(err)
+	}
+	b.Write(t, name, out.Bytes())
+}
+
+// Media has ffmpeg make a file of the project by its flags, apart by blanks.
+func (b *Bench) Media(t *testing.T, name, flags string) {
+	t.Helper()
+	var said bytes.Buffer
+	args := append([]string{"-v", "error", "-y"}, strings.Fields(flags)...)
+	args = append(args, filepath.Join(b.Dir, name))
+	if err := b.Run.Run(t.Context(), proc.Command{Program: "ffmpeg", Args: args, Stderr: &said}); err != nil {
+		t.Fatalf("%v: %s", err, &said)
+	}
+}
+
+// Timed is a script whose files are identified and whose sentences are spoken, on the line.
+type Timed struct {
+	Board  *storyboard.Board
+	Files  *assets.Set
+	Spoken *speech.Spoken
+	Line   *timeline.Line
+	Cues   []caption.Cue
+	// Findings are the warnings of the steps.
+	Findings diag.List
+}
+
+// Time runs the steps of a build up to the line on a script; errors of the script fail the test.
+func (b *Bench) Time(t *testing.T, m part.Maker, text string) Timed {
+	t.Helper()
+	b.Write(t, "script.md", []byte(text))
+	read, err := compile.Read(t.Context(), b.Project, b.Booth, compile.Request{Script: "script.md"})
+	out := Timed{Board: read.Board, Findings: read.Findings}
+	check := func(list diag.List, err error) {
+		t.Helper()
+		out.Findings.Add(list...)
+		if err != nil || out.Findings.HasErrors() {
+			t.Fatalf("%v %v", out.Findings, err)
+		}
+	}
+	check(nil, err)
+	var list diag.List
+	tools := assets.Tools{FFmpeg: b.FFmpeg, Version: Version, Run: b.Run}
+	out.Files, list, err = assets.Identify(t.Context(), m, tools, b.Project, out.Board)
+	check(list, err)
+	out.Spoken, list, err = speech.Say(t.Context(), m, b.Booth, out.Board, nil)
+	check(list, err)
+	measured := timeline.Measured{Files: out.Files.Media(), Speech: out.Spoken.Lengths()}
+	check(timeline.Check(out.Board, measured), nil)
+	out.Line = timeline.Compute(out.Board, measured)
+	out.Cues = caption.Cues(out.Board, out.Line, out.Spoken.Words)
+	return out
+}
+
+// Form is the form of a video's picture track.
+func Form(l *timeline.Line) ffmpeg.Picture {
+	still, clip := ffmpeg.DefaultQuality()
+	return ffmpeg.Picture{Width: l.Width, Height: l.Height, FPS: l.FPS, StillQP: still, ClipCRF: clip}
+}
+
+// Layer keeps a drawing of one colour in the cache, which lies on box of a frame of w x h pixels.
+func (b *Bench) Layer(t *testing.T, w, h int, box image.Rectangle, c color.Color) picture.LayerRef {
+	t.Helper()
+	img := image.NewNRGBA(box)
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		for x := box.Min.X; x < box.Max.X; x++ {
+			img.Set(x, y, c)
+		}
+	}
+	drawn, err := picture.NewLayer(img, frame.Color{}, w, h).MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := cache.NewHasher("drawing of a test").Bytes(drawn).Key()
+	if err := b.Store.PutBytes(cache.Pictures, key, drawn); err != nil {
+		t.Fatal(err)
+	}
+	return picture.LayerRef{Key: key, Drawing: key}
+}
