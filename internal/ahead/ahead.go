@@ -7,6 +7,7 @@ package ahead
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"slices"
 	"sync"
@@ -15,6 +16,7 @@ import (
 	"mynah/internal/assets"
 	"mynah/internal/caption"
 	"mynah/internal/cut"
+	"mynah/internal/diag"
 	"mynah/internal/fault"
 	"mynah/internal/mix"
 	"mynah/internal/overlay"
@@ -101,7 +103,7 @@ func (w *Worker) run(ctx context.Context) {
 	case <-late.C: // speech takes long
 	}
 	done := 0
-	for {
+	for !w.isOver() {
 		w.mu.Lock()
 		ready, spoken := w.ready, w.spoken
 		w.mu.Unlock()
@@ -124,13 +126,26 @@ func (w *Worker) run(ctx context.Context) {
 	}
 }
 
+// isOver reports whether the work is to end.
+func (w *Worker) isOver() bool {
+	select {
+	case <-w.over:
+		return true
+	default:
+		return false
+	}
+}
+
+// errFindings ends the work where the script is wrong: the steps behind report it.
+var errFindings = errors.New("the script is wrong")
+
 // make makes all but the last of the first n scenes: what follows a scene may change its end.
 func (w *Worker) make(ctx context.Context, n int, spoken *speech.Spoken) error {
 	board := *w.in.Board
 	board.Scenes = board.Scenes[:n]
 	measured := timeline.Measured{Files: w.in.Files.Media(), Speech: spoken.Lengths()}
 	if timeline.Check(&board, measured).HasErrors() {
-		return nil
+		return errFindings
 	}
 	line := timeline.Compute(&board, measured)
 	cues := caption.Cues(&board, line, spoken.Words)
@@ -142,12 +157,12 @@ func (w *Worker) make(ctx context.Context, n int, spoken *speech.Spoken) error {
 	whole := *line
 	board.Scenes, line.Scenes = board.Scenes[:n-1], line.Scenes[:n-1]
 	in := overlay.Input{Board: &board, Files: w.in.Project, Drawer: w.in.Drawer}
-	slides, _, err := overlay.DrawSlides(ctx, w.maker, in, cues)
-	if err != nil {
+	slides, list, err := overlay.DrawSlides(ctx, w.maker, in, cues)
+	if err := orFindings(list, err); err != nil {
 		return err
 	}
-	captions, _, err := overlay.DrawCaptions(ctx, w.maker, in, line, cues)
-	if err != nil {
+	captions, list, err := overlay.DrawCaptions(ctx, w.maker, in, line, cues)
+	if err := orFindings(list, err); err != nil {
 		return err
 	}
 	layers, err := overlay.NewDrawings(w.maker.Store)
@@ -155,9 +170,18 @@ func (w *Worker) make(ctx context.Context, n int, spoken *speech.Spoken) error {
 		return err
 	}
 	c := cut.New(w.maker, w.in.Cut(line, layers), cut.Input{Board: &board, Line: line, Files: w.in.Files, Slides: slides, Captions: captions})
-	if _, err := c.Make(ctx, c.Plan()); err != nil {
+	list, err = c.Make(ctx, c.Plan())
+	if err := orFindings(list, err); err != nil {
 		return err
 	}
 	x := mix.New(w.maker, w.in.Mix, mix.Input{Board: w.in.Board, Line: &whole, Files: w.in.Files, Spoken: spoken, Booth: w.in.Booth})
 	return x.MakeBefore(ctx, whole.Scenes[n-1].Sound)
+}
+
+// orFindings returns an error also where errors of the author are found.
+func orFindings(list diag.List, err error) error {
+	if err == nil && list.HasErrors() {
+		return errFindings
+	}
+	return err
 }

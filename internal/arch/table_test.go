@@ -42,7 +42,7 @@ func table() []section {
 			{"internal/studio", 9, "the order of the work: each verb is a list of steps"},
 			{"internal/project", 3, "where the files of a script come from; staging under names of our own"},
 			{"internal/compile", 5, "reads a script with its defaults and translations, and plans its storyboard"},
-			{"internal/assets", 5, "identifies, measures and converts the files of a storyboard"},
+			{"internal/assets", 5, "identifies, measures and converts the files of a storyboard, and warns of how they are used"},
 			{"internal/speech", 6, "speaks its sentences, side by side; voices that stand in"},
 			{"internal/overlay", 5, "draws its slides and the subtitles that are shown in the picture"},
 			{"internal/cut", 6, "plans and encodes the picture track"},

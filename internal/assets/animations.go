@@ -69,7 +69,7 @@ func (w *identifier) movie(a *Asset, from string, write func(io.Writer) error) e
 			return cache.ErrLost
 		}
 		defer func() { _ = e.Close() }()
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 		if err != nil {
 			return fault.New(fault.Disk, err, "cannot write to the folder for temporary files")
 		}

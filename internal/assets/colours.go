@@ -111,7 +111,7 @@ func (w *identifier) withoutProfile(a *Asset) {
 			return err
 		}
 		defer func() { _ = in.Close() }()
-		out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ type Set struct {
 	files  []func() error
 }
 
-// Get returns a file, nil where it cannot be used. A nil set holds no files.
+// Get returns a file, nil where it cannot be used. A nil set, that of a text without files, holds none.
 func (s *Set) Get(name string) *Asset {
 	if s == nil {
 		return nil
@@ -35,7 +35,12 @@ func (s *Set) Get(name string) *Asset {
 }
 
 // Place is where a file is first named.
-func (s *Set) Place(name string) diag.Range { return s.places[name] }
+func (s *Set) Place(name string) diag.Range {
+	if s == nil {
+		return diag.Range{}
+	}
+	return s.places[name]
+}
 
 // Names lists the files.
 func (s *Set) Names() []string { return slices.Collect(maps.Keys(s.byName)) }
@@ -75,12 +80,12 @@ func (s *Set) later(do func() error) {
 func (s *Set) WriteFiles() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, do := range s.files {
-		if err := do(); err != nil {
-			return err
+	for len(s.files) > 0 {
+		if err := s.files[0](); err != nil {
+			return err // the next call tries it again
 		}
+		s.files = s.files[1:]
 	}
-	s.files = nil
 	for _, t := range s.tables {
 		if t.written {
 			continue

@@ -36,14 +36,17 @@ func (x *Mixer) MakeBefore(ctx context.Context, sample int64) error {
 	if _, ok := x.in.Board.Level(); ok {
 		t.master = expectedMaster(t.Channels)
 	}
+	seen := map[cache.Key]bool{}
 	for _, p := range x.cut(t) {
 		if p.Silent || (p.First+p.Packets)*sound.Grid > sample {
 			continue
 		}
 		task := chunkTask{Piece: p, key: x.Book.Add(x.chunk(t, p))}
-		if !x.Store.Has(cache.Sounds, task.key) {
-			t.todo = append(t.todo, task)
+		if seen[task.key] || x.Store.Has(cache.Sounds, task.key) {
+			continue
 		}
+		seen[task.key] = true
+		t.todo = append(t.todo, task)
 	}
 	if err := x.decode(ctx, t, t.todo); err != nil || len(t.todo) == 0 {
 		return err

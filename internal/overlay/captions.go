@@ -213,7 +213,7 @@ func captionSpans(line *timeline.Line, c caption.Cue, key cache.Key, head captio
 
 // captionLayer names a caption as it looks while one of its words is said, -1 for none.
 func captionLayer(key cache.Key, head captionHead, word int) picture.LayerRef {
-	ref := picture.LayerRef{Key: cache.NewHasher("caption state 1").Bytes(key[:]).Int(int64(word)).Key(), Drawing: drawingKey(key)}
+	ref := picture.LayerRef{Key: cache.NewHasher("caption state 1").Bytes(key[:]).Int(int64(word)).Key(), Drawing: drawingKey(key), Often: true}
 	if word >= 0 {
 		ref.Lit, ref.Boxes = drawingKey(litKey(key)), head.Words[word]
 	}

@@ -34,12 +34,8 @@ func drawingKey(key cache.Key) cache.Key {
 	return cache.NewHasher("drawing 1").Bytes(key[:]).Key()
 }
 
-// A caption is laid on many frames: mostKept layers are kept in memory, each of at most largestKept
-// bytes. Larger ones, as slides are, are laid on one picture and would fill the memory.
-const (
-	mostKept    = 32
-	largestKept = 3 << 20
-)
+// mostKept is how many layers that lie on many frames are kept in memory.
+const mostKept = 32
 
 // Drawings reads the layers that references name from the cache, and keeps those in memory that
 // were used last. It is safe for use by many goroutines.
@@ -59,23 +55,25 @@ func (d *Drawings) Layer(ref picture.LayerRef) (*picture.Layer, error) {
 	if l, ok := d.kept.Get(ref.Key); ok {
 		return l, nil
 	}
-	l, err := d.drawing(ref.Drawing)
+	l, err := d.drawing(ref.Drawing, ref.Often)
 	if err != nil {
 		return nil, err
 	}
 	if len(ref.Boxes) > 0 {
-		lit, err := d.drawing(ref.Lit)
+		lit, err := d.drawing(ref.Lit, ref.Often)
 		if err != nil {
 			return nil, err
 		}
 		l = l.With(lit, ref.Boxes)
 	}
-	d.keep(ref.Key, l)
+	if ref.Often {
+		d.kept.Add(ref.Key, l)
+	}
 	return l, nil
 }
 
 // drawing reads a drawing of the cache.
-func (d *Drawings) drawing(key cache.Key) (*picture.Layer, error) {
+func (d *Drawings) drawing(key cache.Key, often bool) (*picture.Layer, error) {
 	if l, ok := d.kept.Get(key); ok {
 		return l, nil
 	}
@@ -87,12 +85,8 @@ func (d *Drawings) drawing(key cache.Key) (*picture.Layer, error) {
 	if err := l.UnmarshalBinary(b); err != nil {
 		return nil, err
 	}
-	d.keep(key, l)
-	return l, nil
-}
-
-func (d *Drawings) keep(key cache.Key, l *picture.Layer) {
-	if l.Size() <= largestKept {
+	if often {
 		d.kept.Add(key, l)
 	}
+	return l, nil
 }

@@ -134,7 +134,7 @@ func TestSlides(t *testing.T) {
 				t.Error("two states have one key")
 			}
 			seen[state.Layer.Key] = true
-			if l, err := d.Layer(state.Layer); err != nil || l.Size() == 0 {
+			if l, err := d.Layer(state.Layer); err != nil || l.Box().Empty() {
 				t.Errorf("a drawing is empty: %v", err)
 			}
 		}

@@ -128,6 +128,14 @@ func (b *Book) IsNew(key cache.Key) bool {
 	return ok
 }
 
+// Holds reports whether a part is in the book and its recipe still gives its key.
+func (b *Book) Holds(key cache.Key) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	e, ok := b.parts[key]
+	return ok && KeyOf(e.recipe) == key
+}
+
 // Label returns how authors know a part, and of which kind it is; false for one that is not in
 // the book.
 func (b *Book) Label(key cache.Key) (Kind, Label, bool) {
@@ -158,7 +166,9 @@ func (b *Book) Explain(store *cache.Store, key cache.Key) []Made {
 	}
 	var before note
 	if b, ok := store.Get(cache.Probes, key); ok {
-		_ = json.Unmarshal(b, &before) // without it, all is new
+		if json.Unmarshal(b, &before) != nil {
+			before = nil // without it, all is new
+		}
 	}
 	out := []Made{}
 	now := note{}

@@ -30,7 +30,7 @@ const (
 // in words that authors know; the fields of a struct without a tag have tags of their own. Recipes
 // never hold a time or a path.
 type Recipe interface {
-	// Kind tells recipes of different parts apart.
+	// Kind is what authors call the part. Recipes of one kind have different fields.
 	Kind() Kind
 	// Version changes whenever the same recipe would give other bytes.
 	Version() int

@@ -245,9 +245,6 @@ func (l *Layer) With(other *Layer, boxes []image.Rectangle) *Layer {
 	return &out
 }
 
-// Size is how many bytes of memory the layer takes.
-func (l *Layer) Size() int { return len(l.luma) + len(l.alpha) + len(l.u) + len(l.v) }
-
 // Box is where in the frame the layer lies; what is outside of it is one colour.
 func (l *Layer) Box() image.Rectangle { return image.Rect(l.x, l.y, l.x+l.w, l.y+l.h) }
 

@@ -45,6 +45,8 @@ type LayerRef struct {
 	// Boxes of the frame are taken from the drawing Lit, which lies in the same place.
 	Lit   cache.Key
 	Boxes []image.Rectangle
+	// Often reports that the layer lies on many frames: it is worth keeping in memory.
+	Often bool
 }
 
 // Layers reads layers.

@@ -74,15 +74,15 @@ func checkPieces(l *timeline.Line, f *film.Film) error {
 	return nil
 }
 
-// checkParts finds every coded part of the video among those that the plan asks for.
+// checkParts holds every coded part of the video against the recipes of the plan.
 func (r *Releaser) checkParts(f *film.Film) error {
 	for i, p := range f.Pieces {
-		if _, _, ok := r.Book.Label(p.Segment); !ok {
+		if !r.Book.Holds(p.Segment) {
 			return mismatch(-1, "the coded pictures %d are not those of the plan", i+1)
 		}
 	}
 	for i, p := range f.Sound {
-		if _, _, ok := r.Book.Label(p.Segment); !ok && !p.Silent {
+		if !p.Silent && !r.Book.Holds(p.Segment) {
 			return mismatch(-1, "the coded sound %d is not that of the plan", i+1)
 		}
 	}

@@ -61,6 +61,12 @@ func (e *slowEngine) Speak(ctx context.Context, r voice.Request) (voice.Clip, er
 // slowStudio is a studio on an empty cache whose voices are slow; work begins beside them at once.
 func slowStudio(t *testing.T, e *slowEngine, ahead time.Duration) *studio.Studio {
 	t.Helper()
+	s, _ := slowStudioOn(t, e, ahead)
+	return s
+}
+
+func slowStudioOn(t *testing.T, e *slowEngine, ahead time.Duration) (*studio.Studio, *cache.Store) {
+	t.Helper()
 	store, err := cache.Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +90,7 @@ func slowStudio(t *testing.T, e *slowEngine, ahead time.Duration) *studio.Studio
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { drawer.Close(); store.Close() })
-	return s
+	return s, store
 }
 
 // manyScenes writes a project of pictures, transitions, captions and moves.
@@ -110,6 +116,9 @@ func manyScenes(t *testing.T, scenes int) string {
 		move := ""
 		if i%4 == 1 {
 			move = "zoom "
+		}
+		if i == 2 {
+			script.WriteString("\n```md\n# A slide\n```\n")
 		}
 		fmt.Fprintf(&script, "\n![%scover](%s)\n\nScene %d says this. And it says more %d.\n\n---\n", move, name, i, i*i)
 	}
@@ -176,6 +185,34 @@ func TestOrderOfCompletion(t *testing.T) {
 	for seed := range uint64(orders) {
 		if got := buildSlowly(t, dir, seed+1, 0); !reflect.DeepEqual(got, want) {
 			t.Fatalf("order %d gives\n%+v\nnot\n%+v", seed+1, got, want)
+		}
+	}
+}
+
+// TestOnlyBuildsWorkAhead: a plan and subtitles make no picture and no sound.
+func TestOnlyBuildsWorkAhead(t *testing.T) {
+	t.Parallel()
+	dir := manyScenes(t, 14)
+	for name, do := range map[string]func(*studio.Studio, studio.Request) error{
+		"plan": func(s *studio.Studio, r studio.Request) error { _, err := s.Plan(t.Context(), r); return err },
+		"subtitles": func(s *studio.Studio, r studio.Request) error {
+			_, err := s.Subtitles(t.Context(), r, []studio.SubtitleFile{{Format: "srt"}})
+			return err
+		},
+	} {
+		e := &slowEngine{Engine: tone.New(), rng: rand.New(rand.NewPCG(7, 1)), max: 30 * time.Millisecond}
+		s, store := slowStudioOn(t, e, 0)
+		if err := do(s, studio.Request{Dir: dir, Request: compile.Request{Script: "s.md"}}); err != nil {
+			t.Fatal(err)
+		}
+		usage, err := store.List()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, u := range usage {
+			if (u.Kind == cache.Segments || u.Kind == cache.Sounds) && u.Entries > 0 {
+				t.Errorf("%s made %d %s", name, u.Entries, u.Kind)
+			}
 		}
 	}
 }

@@ -117,7 +117,11 @@ func (e *session) produce(ctx context.Context, req Request, src compile.Script) 
 		return nil, err
 	}
 	e.meter.Expect(src.Board, files)
-	t, err := e.time(ctx, src.Board, files, req.Scenes == [2]int{})
+	spoken, err := e.speakAhead(ctx, src.Board, files)
+	if err != nil {
+		return nil, err
+	}
+	t, err := e.time(ctx, src.Board, files, spoken, req.Scenes == [2]int{})
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +129,7 @@ func (e *session) produce(ctx context.Context, req Request, src compile.Script) 
 	if err != nil {
 		return nil, err
 	}
-	pictures, form, err := e.cut(ctx, src.Board, t, files, drawn)
+	pictures, err := e.cut(ctx, src.Board, t, files, drawn)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +139,7 @@ func (e *session) produce(ctx context.Context, req Request, src compile.Script) 
 	}
 	result, err := e.publish(ctx, out, release.Video{
 		Script: src.Name, Board: src.Board, Line: t.line, Cues: t.cues, Words: t.spoken.Words, Captions: drawn.captions,
-		Form: form, Pictures: pictures, Sound: sound.Pieces, AAC: aac,
+		Form: e.studio.form(t.line), Pictures: pictures, Sound: sound.Pieces, AAC: aac,
 	})
 	if err != nil {
 		return nil, err

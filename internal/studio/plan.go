@@ -40,7 +40,7 @@ func (s *Studio) Plan(ctx context.Context, req Request) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := e.time(ctx, src.Board, files, req.Scenes == [2]int{})
+	t, err := e.plan(ctx, src.Board, files, req.Scenes == [2]int{})
 	if err != nil {
 		return nil, err
 	}

@@ -20,8 +20,8 @@ type Snapshot struct {
 }
 
 // Snapshot draws one frame of a video, or a contact sheet of its scenes, as PNG, without
-// building the video. Narration is spoken, since it says how long scenes last. The list
-// holds what was found on the way, as Result.Warnings does.
+// building the video. Narration is spoken, since it says how long scenes last. The plan
+// holds what was found on the way.
 func (s *Studio) Snapshot(ctx context.Context, req Snapshot) ([]byte, *Plan, error) {
 	e, err := s.open(ctx, req.Dir, req.Progress)
 	if err != nil {
@@ -36,7 +36,7 @@ func (s *Studio) Snapshot(ctx context.Context, req Snapshot) ([]byte, *Plan, err
 	if err != nil {
 		return nil, nil, err
 	}
-	t, err := e.time(ctx, src.Board, files, req.Scenes == [2]int{})
+	t, err := e.plan(ctx, src.Board, files, req.Scenes == [2]int{})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -50,15 +50,15 @@ func (s *Studio) Snapshot(ctx context.Context, req Snapshot) ([]byte, *Plan, err
 	if err != nil {
 		return nil, nil, err
 	}
-	cutter, _, err := e.cutter(src.Board, t, files, d)
-	if err != nil {
-		return nil, nil, err
-	}
 	out, err := do(ctx, e, meter.Pictures, func(ctx context.Context, m part.Maker) ([]byte, diag.List, error) {
-		if req.Scene == 0 {
-			return cutter(m).Sheet(ctx)
+		c, err := e.cutter(m, src.Board, t, files, d)
+		if err != nil {
+			return nil, nil, err
 		}
-		return cutter(m).Snapshot(ctx, req.Scene, req.At)
+		if req.Scene == 0 {
+			return c.Sheet(ctx)
+		}
+		return c.Snapshot(ctx, req.Scene, req.At)
 	})
 	if err != nil {
 		return nil, nil, err

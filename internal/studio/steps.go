@@ -41,7 +41,7 @@ func (e *session) bookKey(name, output string) cache.Key {
 	if err != nil {
 		out = output
 	}
-	return cache.NewHasher("ledger 1").String(e.project.Dir()).String(name).String(out).Key()
+	return cache.NewHasher("ledger 2").String(e.project.Dir()).String(name).String(out).Key()
 }
 
 // identify learns what every file of the storyboard is.
@@ -78,15 +78,24 @@ type timed struct {
 	cues   []caption.Cue
 }
 
-// time speaks every sentence and puts everything on the line; whole says that all scenes of the
-// script are built.
-func (e *session) time(ctx context.Context, board *storyboard.Board, files *assets.Set, whole bool) (timed, error) {
-	a := ahead.Start(ctx, e.maker, e.aheadInput(board, files))
+// speakAhead speaks every sentence of a video that is built, and makes its first scenes meanwhile.
+func (e *session) speakAhead(ctx context.Context, board *storyboard.Board, files *assets.Set) (*speech.Spoken, error) {
+	within, cancel := context.WithCancel(ctx)
+	defer cancel()
+	a := ahead.Start(within, e.maker, e.aheadInput(board, files))
 	spoken, err := e.speak(ctx, board, a.Spoken)
-	a.Stop()
-	if err != nil {
-		return timed{}, err
+	if err == nil {
+		err = e.checkHeard(ctx, board, spoken)
 	}
+	if err != nil {
+		cancel() // nobody needs what is being made
+	}
+	a.Stop()
+	return spoken, err
+}
+
+// time puts everything on the line; whole says that all scenes of the script are built.
+func (e *session) time(ctx context.Context, board *storyboard.Board, files *assets.Set, spoken *speech.Spoken, whole bool) (timed, error) {
 	return do(ctx, e, meter.Voice, func(context.Context, part.Maker) (timed, diag.List, error) {
 		measured := timeline.Measured{Files: files.Media(), Speech: spoken.Lengths()}
 		list := timeline.Check(board, measured)
@@ -112,15 +121,28 @@ func (e *session) aheadInput(board *storyboard.Board, files *assets.Set) ahead.I
 	}
 }
 
-// speak speaks every sentence, and makes sure that each is heard; see speech.Say for ready.
+// speak speaks every sentence; see speech.Say for ready.
 func (e *session) speak(ctx context.Context, board *storyboard.Board, ready func(int, *speech.Spoken)) (*speech.Spoken, error) {
 	return do(ctx, e, meter.Voice, func(ctx context.Context, m part.Maker) (*speech.Spoken, diag.List, error) {
-		spoken, list, err := speech.Say(ctx, m, e.studio.booth, board, ready)
-		if err == nil {
-			err = spoken.CheckHeard(board)
-		}
-		return spoken, list, err
+		return speech.Say(ctx, m, e.studio.booth, board, ready)
 	})
+}
+
+// checkHeard fails for a sentence that came out silent.
+func (e *session) checkHeard(ctx context.Context, board *storyboard.Board, spoken *speech.Spoken) error {
+	_, err := do(ctx, e, meter.Voice, func(context.Context, part.Maker) (struct{}, diag.List, error) {
+		return struct{}{}, nil, spoken.CheckHeard(board)
+	})
+	return err
+}
+
+// plan speaks every sentence and puts everything on the line; it makes nothing else.
+func (e *session) plan(ctx context.Context, board *storyboard.Board, files *assets.Set, whole bool) (timed, error) {
+	spoken, err := e.speak(ctx, board, nil)
+	if err != nil {
+		return timed{}, err
+	}
+	return e.time(ctx, board, files, spoken, whole)
 }
 
 // drawn is what lies on pictures, by scenes.
@@ -144,30 +166,27 @@ func (e *session) draw(ctx context.Context, board *storyboard.Board, t timed, cu
 	return out, err
 }
 
-// cutter returns what makes the pictures of a video, and their form.
-func (e *session) cutter(board *storyboard.Board, t timed, files *assets.Set, d drawn) (func(part.Maker) *cut.Cutter, ffmpeg.Picture, error) {
+// cutter returns what makes the pictures of a video.
+func (e *session) cutter(m part.Maker, board *storyboard.Board, t timed, files *assets.Set, d drawn) (*cut.Cutter, error) {
 	layers, err := overlay.NewDrawings(e.studio.store)
 	if err != nil {
-		return nil, ffmpeg.Picture{}, err
+		return nil, err
 	}
-	tools := e.studio.cutTools(t.line, layers)
 	in := cut.Input{Board: board, Line: t.line, Files: files, Slides: d.slides, Captions: d.captions}
-	return func(m part.Maker) *cut.Cutter { return cut.New(m, tools, in) }, tools.Form, nil
+	return cut.New(m, e.studio.cutTools(t.line, layers), in), nil
 }
 
 // cut encodes the pictures that are not in the cache.
-func (e *session) cut(ctx context.Context, board *storyboard.Board, t timed, files *assets.Set, d drawn) ([]film.Piece, ffmpeg.Picture, error) {
-	cutter, form, err := e.cutter(board, t, files, d)
-	if err != nil {
-		return nil, form, err
-	}
-	pieces, err := do(ctx, e, meter.Pictures, func(ctx context.Context, m part.Maker) ([]film.Piece, diag.List, error) {
-		c := cutter(m)
+func (e *session) cut(ctx context.Context, board *storyboard.Board, t timed, files *assets.Set, d drawn) ([]film.Piece, error) {
+	return do(ctx, e, meter.Pictures, func(ctx context.Context, m part.Maker) ([]film.Piece, diag.List, error) {
+		c, err := e.cutter(m, board, t, files, d)
+		if err != nil {
+			return nil, nil, err
+		}
 		plan := c.Plan()
 		list, err := c.Make(ctx, plan)
 		return plan.Pieces, list, err
 	})
-	return pieces, form, err
 }
 
 // mix makes the soundtrack.

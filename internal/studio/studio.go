@@ -104,8 +104,12 @@ func (s *Studio) assetTools() assets.Tools {
 }
 
 func (s *Studio) cutTools(l *timeline.Line, layers picture.Layers) cut.Tools {
-	form := ffmpeg.Picture{Width: l.Width, Height: l.Height, FPS: l.FPS, StillQP: s.cfg.StillQP, ClipCRF: s.cfg.ClipCRF}
-	return cut.Tools{FFmpeg: s.tools, Version: s.version, Form: form, Layers: layers}
+	return cut.Tools{FFmpeg: s.tools, Version: s.version, Form: s.form(l), Layers: layers}
+}
+
+// form is the size, rate and quality of a video.
+func (s *Studio) form(l *timeline.Line) ffmpeg.Picture {
+	return ffmpeg.Picture{Width: l.Width, Height: l.Height, FPS: l.FPS, StillQP: s.cfg.StillQP, ClipCRF: s.cfg.ClipCRF}
 }
 
 func (s *Studio) mixTools() mix.Tools {

@@ -60,7 +60,7 @@ func (e *session) subtitles(ctx context.Context, req Request, src compile.Script
 	if err != nil {
 		return t, nil, err
 	}
-	if t, err = e.time(ctx, src.Board, found, req.Scenes == [2]int{}); err != nil {
+	if t, err = e.plan(ctx, src.Board, found, req.Scenes == [2]int{}); err != nil {
 		return t, nil, err
 	}
 	texts, err = do(ctx, e, meter.Film, func(ctx context.Context, _ part.Maker) ([]string, diag.List, error) {

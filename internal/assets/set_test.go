@@ -1,0 +1,24 @@
+package assets
+
+import (
+	"errors"
+	"testing"
+)
+
+// TestWriteFilesAgain: a failure is met again by the next call, and what succeeded is not done twice.
+func TestWriteFilesAgain(t *testing.T) {
+	t.Parallel()
+	s := &Set{tables: map[string]*colourTable{}}
+	boom := errors.New("boom")
+	first, second := 0, 0
+	s.later(func() error { first++; return nil })
+	s.later(func() error { second++; return boom })
+	for range 2 {
+		if err := s.WriteFiles(); !errors.Is(err, boom) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if first != 1 || second != 2 {
+		t.Errorf("the first was done %d times, the second %d", first, second)
+	}
+}
