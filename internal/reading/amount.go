@@ -29,8 +29,8 @@ func (p *passage) quantityWords(from, to int, q quantity) string {
 
 // formFor gives the form of a cardinal number in front of a noun.
 func (p *passage) formFor(from int, gender string) string {
-	if p.forms.counts != nil {
-		return p.forms.counts(p, from, gender)
+	if p.forms.Counts != nil {
+		return p.forms.Counts(p, from, gender)
 	}
 	return gender
 }
@@ -105,6 +105,9 @@ func (p *passage) unitWords(from int, q quantity) string {
 	return p.numbers(from, q, *q.unit) + " " + p.agreed(from, q, *q.unit)
 }
 
+// measure writes a number of units.
+func (p *passage) measure(n num, u *noun) string { return p.unitWords(0, quantity{n: n, unit: u}) }
+
 // halfBehind reads "1½ heure" as une heure et demie, in the languages that set the half
 // behind the noun.
 func (p *passage) halfBehind(i int, q quantity) (int, string) {
@@ -148,23 +151,23 @@ func (p *passage) singular(name string) string {
 }
 
 // ofA is "of a mile", "of an inch".
-func (p *passage) ofA(name string) string {
+func (g *grammar) ofA(name string) string {
 	if strings.ContainsAny(name[:1], "aeiou") {
-		return p.word("of a") + "n " + name
+		return g.word("of a") + "n " + name
 	}
-	return p.word("of a") + " " + name
+	return g.word("of a") + " " + name
 }
 
 // half is how half of something is said, by its gender; empty where it is said as other
 // fractions are.
-func (p *passage) half(n num, gender string) string {
+func (g *grammar) half(n num, gender string) string {
 	if n.top != 1 || n.low != 2 || n.whole != "0" {
 		return ""
 	}
-	if w := p.word("half " + gender); w != "" {
+	if w := g.word("half " + gender); w != "" {
 		return w
 	}
-	return p.word("half")
+	return g.word("half")
 }
 
 // ofMillion is what joins a scale with its noun: cinco millones de euros.

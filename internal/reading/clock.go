@@ -29,10 +29,10 @@ func (p *passage) clocks(i int) (int, string) {
 }
 
 func (p *passage) clockWords(from, to int, c clock) string {
-	if p.forms.clock == nil {
+	if p.forms.Clock == nil {
 		return ""
 	}
-	return p.forms.clock(p, from, to, c)
+	return p.forms.Clock(p, from, to, c)
 }
 
 // clockAt parses a time.

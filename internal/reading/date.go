@@ -2,6 +2,7 @@ package reading
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -68,12 +69,9 @@ func (p *passage) oneDate(i int) (int, string) {
 	return i, ""
 }
 
-// said reads a date, a short year mark behind it left out.
+// said reads a date that stands at tokens from to end.
 func (p *passage) said(from, end int, d date) (int, string) {
-	if p.forms.date == nil {
-		return from, ""
-	}
-	return end, p.forms.date(p, from, end, d)
+	return end, p.dateWords(from, end, d)
 }
 
 // plainDate reads a date in a language of which the table knows the months alone: their
@@ -259,7 +257,7 @@ func (p *passage) monthAt(i int, d *date) int {
 	if !ok || t.kind != word {
 		return i
 	}
-	full := t.lower == lower(p.months[m]) || t.lower == lower(p.of[m])
+	full := t.lower == strings.ToLower(p.months[m]) || t.lower == strings.ToLower(p.of[m])
 	if p.at(i+1).text == "." && !full {
 		i++
 	}
@@ -365,20 +363,28 @@ func (p *passage) formattedDate(parts []string, format string) string {
 	switch {
 	case d.month == 0 && d.day == 0:
 		return p.yearWords(0, d.year)
-	case d.month < 1 || d.month > 12 || p.forms.date == nil:
+	case d.month < 1 || d.month > 12:
 		return ""
 	case d.day == 0 && format != "ym" && format != "my" && format != "m":
 		return ""
 	case d.day != 0 && !d.exists():
 		return ""
 	}
-	return p.forms.date(p, 0, len(p.tokens), d)
+	return p.dateWords(0, len(p.tokens), d)
+}
+
+// dateWords reads a date that stands at tokens from to to; empty where the language has no way.
+func (p *passage) dateWords(from, to int, d date) string {
+	if p.forms.Date == nil {
+		return ""
+	}
+	return p.forms.Date(p, from, to, d)
 }
 
 // yearWords reads a year.
 func (p *passage) yearWords(at, year int) string {
-	if p.forms.year != nil {
-		return p.forms.year(p, at, year)
+	if p.forms.Year != nil {
+		return p.forms.Year(p, at, year)
 	}
 	return p.count(uint64(max(year, 0)), "")
 }

@@ -8,15 +8,20 @@ import (
 // dutch sets up Dutch.
 func (g *grammar) dutch() {
 	g.together = 2
-	g.forms = forms{
-		card: dutchCard,
-		year: func(p *passage, _, year int) string {
+	g.card = dutchCard
+	g.part = dutchPart
+}
+
+// dutchForms are the ways of Dutch.
+func dutchForms() forms {
+	return forms{
+		Year: func(p *passage, _, year int) string {
 			words, _ := p.rules.Spell(uint64(max(year, 0)), "spellout-numbering-year")
 			return words
 		},
-		counts:  func(*passage, int, string) string { return "" },
-		ordinal: func(*passage, int, int) string { return "-" },
-		date:    dutchDate, clock: dutchClock, part: dutchPart, roman: dutchRoman,
+		Counts:  func(*passage, int, string) string { return "" },
+		Ordinal: func(*passage, int, int) string { return "-" },
+		Date:    dutchDate, Clock: dutchClock, Roman: dutchRoman,
 	}
 }
 

@@ -10,14 +10,19 @@ func (g *grammar) english() {
 	g.point, g.group = ".", ","
 	american := map[string]bool{"zz": true, "us": true, "": true, "ph": true, "pr": true}[g.region]
 	g.monthFirst = american
-	g.forms = forms{
-		card: func(words, _ string, _ uint64) string { return strings.ReplaceAll(words, ",", "") },
-		year: englishYear, ordinal: func(*passage, int, int) string { return "-" },
-		date: englishDate, clock: englishClock, part: englishPart, roman: englishRoman,
-		counts: func(*passage, int, string) string { return "" },
-	}
+	g.card = func(words, _ string, _ uint64) string { return strings.ReplaceAll(words, ",", "") }
+	g.part = englishPart
 	if !american {
 		g.british()
+	}
+}
+
+// englishForms are the ways of English.
+func englishForms() forms {
+	return forms{
+		Year: englishYear, Ordinal: func(*passage, int, int) string { return "-" },
+		Date: englishDate, Clock: englishClock, Roman: englishRoman,
+		Counts: func(*passage, int, string) string { return "" },
 	}
 }
 
@@ -160,7 +165,7 @@ func (p *passage) englishDecade(i, n int) string {
 	case n >= 1000 && n%1000 == 0:
 		return p.count(uint64(n), "") + "s"
 	case tens == 0:
-		return englishYear(p, i, n) + "s"
+		return p.yearWords(i, n) + "s"
 	case tens == 10:
 		name = "tens"
 	default:

@@ -25,9 +25,8 @@ func (p *passage) fromDigits(i int) (int, string) {
 			return end, p.src[p.at(i).start:p.at(end-1).end]
 		}
 	}
-	if b := p.at(p.before(i)); p.base == "de" && b.text == "," && len(p.at(i).text) == 5 && p.at(i+1).kind == gap &&
-		p.at(i+2).kind == word && p.at(i+2).text != p.at(i+2).lower {
-		return i + 1, p.apart(p.at(i).text) // a postal code
+	if end, say := p.postalCode(i); end > i {
+		return end, say
 	}
 	if end, say := p.codes(i); end > i {
 		return end, say
@@ -36,6 +35,15 @@ func (p *passage) fromDigits(i int) (int, string) {
 		return end, say
 	}
 	return i + 1, p.cardinal(p.at(i).text, "")
+}
+
+// postalCode reads the five digits in front of a German town.
+func (p *passage) postalCode(i int) (int, string) {
+	if b := p.at(p.before(i)); p.base == "de" && b.text == "," && len(p.at(i).text) == 5 && p.at(i+1).kind == gap &&
+		p.at(i+2).kind == word && p.at(i+2).text != p.at(i+2).lower {
+		return i + 1, p.apart(p.at(i).text)
+	}
+	return i, ""
 }
 
 // versions reads 1.2.3 and addresses of machines: 192.168.0.1.
@@ -161,20 +169,20 @@ func (p *passage) superscript(i int) (string, int) {
 const raised = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 // toThePower reads an exponent: squared, cubed, to the sixth.
-func (p *passage) toThePower(exponent string) string {
+func (g *grammar) toThePower(exponent string) string {
 	number, negative := strings.CutPrefix(exponent, "-")
-	if w := p.word("power " + exponent); w != "" {
+	if w := g.word("power " + exponent); w != "" {
 		return w
 	}
-	say := p.cardinal(number, "")
+	say := g.cardinal(number, "")
 	if negative {
-		say = p.word("minus") + " " + say
-	} else if form := p.word("power form"); form != "" {
-		if o := p.ordinal(number, form); o != "" {
+		say = g.word("minus") + " " + say
+	} else if form := g.word("power form"); form != "" {
+		if o := g.ordinal(number, form); o != "" {
 			say = o
 		}
 	}
-	pattern := p.word("power")
+	pattern := g.word("power")
 	return strings.TrimSpace(strings.Replace(pattern, "*", say, 1))
 }
 
@@ -240,7 +248,7 @@ func (p *passage) fractions(i int) (int, string) {
 	}
 	before := p.at(p.before(i)).lower
 	switch {
-	case len(top) == 4 && p.likeYear(num{whole: top}) && len(low.text) <= 4:
+	case len(top) == 4 && (num{whole: top}).likeYear() && len(low.text) <= 4:
 		x := parseSmall(top)
 		if len(low.text) == 4 {
 			return i + 3, p.yearWords(i, x) + " " + p.yearWords(i+2, parseSmall(low.text))

@@ -11,9 +11,14 @@ func (g *grammar) french() {
 	if g.region == "ch" {
 		g.group = ".'"
 	}
-	g.forms = forms{
-		year:    func(p *passage, _, year int) string { return p.count(uint64(max(year, 0)), "") },
-		ordinal: romanceOrdinal, date: frenchDate, clock: frenchClock, part: frenchPart, roman: frenchRoman,
+	g.part = frenchPart
+}
+
+// frenchForms are the ways of French.
+func frenchForms() forms {
+	return forms{
+		Year:    func(p *passage, _, year int) string { return p.count(uint64(max(year, 0)), "") },
+		Ordinal: romanceOrdinal, Date: frenchDate, Clock: frenchClock, Roman: frenchRoman,
 	}
 }
 

@@ -8,10 +8,14 @@ import (
 // german sets up German.
 func (g *grammar) german() {
 	g.spaced = true
-	g.forms = forms{
-		year: germanYear, counts: germanCounts, ordinal: germanOrdinal, date: germanDate, clock: germanClock,
-		part:  germanPart,
-		roman: germanRoman,
+	g.part = germanPart
+}
+
+// germanForms are the ways of German.
+func germanForms() forms {
+	return forms{
+		Year: germanYear, Counts: germanCounts, Ordinal: germanOrdinal, Date: germanDate, Clock: germanClock,
+		Roman: germanRoman,
 	}
 }
 

@@ -21,29 +21,53 @@ type grammar struct {
 	spaced       bool               // groups of three may be parted by blanks
 	together     int                // up to so many decimals are read as one number
 	monthFirst   bool               // 3/4 is the 4th of March
-	forms        forms
-	digit        [10]string // words of single digits, as far as they were needed
+	digit        [10]string         // words of single digits, as far as they were needed
+	// card adapts a spelled cardinal number: short ways for hundreds, spellings. It may be nil.
+	card func(words, form string, n uint64) string
+	// part names the denominator d of a fraction, of which there are n; nil: the language has no fractions.
+	part func(g *grammar, d, n int) string
 }
 
-// forms are the parts of a language that tables cannot hold. Those that are nil have a
-// common meaning, see the methods of grammar and passage with their names.
+// forms are the ways of a language to read things by the words around them. Those that are
+// nil have a common meaning, see the methods of passage with their names.
 type forms struct {
-	// card adapts a spelled cardinal number: short ways for hundreds, spellings.
-	card func(words, form string, n uint64) string
-	// year reads a year of four digits at most.
-	year func(p *passage, at, n int) string
-	// counts gives the form of a cardinal number that counts a noun of a gender.
-	counts func(p *passage, from int, gender string) string
-	// ordinal gives the form of an ordinal number at tokens from to to.
-	ordinal func(p *passage, from, to int) string
-	// date reads a date that stands at tokens from to to.
-	date func(p *passage, from, to int, d date) string
-	// clock reads a time.
-	clock func(p *passage, from, to int, c clock) string
-	// roman reads a Roman numeral: kind is cardinal, ordinal (of a ruler) or century.
-	roman func(p *passage, from, to, n int, kind string) string
-	// part names the denominator d of a fraction, of which there are n.
-	part func(g *grammar, d, n int) string
+	// Year reads a year of four digits at most.
+	Year func(p *passage, at, n int) string
+	// Counts gives the form of a cardinal number that counts a noun of a gender.
+	Counts func(p *passage, from int, gender string) string
+	// Ordinal gives the form of an ordinal number at tokens from to to.
+	Ordinal func(p *passage, from, to int) string
+	// Date reads a date that stands at tokens from to to.
+	Date func(p *passage, from, to int, d date) string
+	// Clock reads a time.
+	Clock func(p *passage, from, to int, c clock) string
+	// Roman reads a Roman numeral: kind is cardinal, ordinal (of a ruler) or century.
+	Roman func(p *passage, from, to, n int, kind string) string
+}
+
+// idiomOf gives the forms of a language; empty of those that are not known.
+func idiomOf(base string) forms {
+	switch base {
+	case "en":
+		return englishForms()
+	case "de":
+		return germanForms()
+	case "fr":
+		return frenchForms()
+	case "es":
+		return spanishForms()
+	case "it":
+		return italianForms()
+	case "pt":
+		return portugueseForms()
+	case "nl":
+		return dutchForms()
+	case "sv", "da", "nb":
+		return scandinavianForms()
+	case "pl":
+		return polishForms()
+	}
+	return forms{}
 }
 
 // newGrammar makes the grammar of a language (BCP 47).
@@ -131,8 +155,8 @@ func (g *grammar) count(n uint64, form string) string {
 	if !ok {
 		return ""
 	}
-	if g.forms.card != nil {
-		words = g.forms.card(words, form, n)
+	if g.card != nil {
+		words = g.card(words, form, n)
 	}
 	return words
 }
@@ -240,6 +264,9 @@ func (g *grammar) plural(n noun, whole string, fraction string) string {
 		return n.other
 	}
 }
+
+// hasFractions tells whether the language names the parts of a whole.
+func (g *grammar) hasFractions() bool { return g.part != nil }
 
 // word gives a language's word for a key.
 func (g *grammar) word(key string) string { return g.words[key] }

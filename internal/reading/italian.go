@@ -8,13 +8,18 @@ import (
 // italian sets up Italian.
 func (g *grammar) italian() {
 	g.together = 2
-	g.forms = forms{
-		card: italianCard,
-		year: func(p *passage, _, year int) string { return p.count(uint64(max(year, 0)), "") },
-		counts: func(_ *passage, _ int, gender string) string {
+	g.card = italianCard
+	g.part = italianPart
+}
+
+// italianForms are the ways of Italian.
+func italianForms() forms {
+	return forms{
+		Year: func(p *passage, _, year int) string { return p.count(uint64(max(year, 0)), "") },
+		Counts: func(_ *passage, _ int, gender string) string {
 			return gender
 		},
-		ordinal: romanceOrdinal, date: italianDate, clock: italianClock, part: italianPart, roman: italianRoman,
+		Ordinal: romanceOrdinal, Date: italianDate, Clock: italianClock, Roman: italianRoman,
 	}
 }
 

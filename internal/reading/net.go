@@ -136,7 +136,7 @@ func (p *passage) segment(s string) string {
 	var out []string
 	for _, t := range tokenize(s) {
 		switch {
-		case t.kind == digits && len(t.text) == 4 && p.likeYear(num{whole: t.text}):
+		case t.kind == digits && len(t.text) == 4 && (num{whole: t.text}).likeYear():
 			out = append(out, p.yearWords(-1, parseSmall(t.text)))
 		case t.kind == digits && len(t.text) <= 2:
 			out = append(out, p.cardinal(t.text, ""))

@@ -36,7 +36,7 @@ func (p *passage) number(i int) (num, int) {
 		n.top, n.low = top, low
 		return n, end + 1
 	}
-	if f := p.at(end + 1); p.at(end).kind == sign && f.kind == digits && !n.tooLong(f.text) {
+	if f := p.at(end + 1); p.at(end).kind == sign && f.kind == digits && !tooLong(n.whole, f.text) {
 		mark := p.at(end).text
 		decimal := mark == p.point || mark == "." && (len(f.text) != 3 || n.whole == "0") && !n.grouped || mark == "·"
 		more := p.at(end+2).text == mark && p.at(end+3).kind == digits
@@ -48,7 +48,7 @@ func (p *passage) number(i int) (num, int) {
 	return n, end
 }
 
-func (n num) tooLong(fraction string) bool { return len(n.whole) > 40 && len(fraction) > 40 }
+func tooLong(whole, fraction string) bool { return len(whole) > 40 && len(fraction) > 40 }
 
 // grouped parses a number with marks between its groups of three digits.
 func (p *passage) grouped(i int) (end int, whole string) {
@@ -198,16 +198,16 @@ func (g *grammar) fraction(top, low string) string {
 		return w
 	}
 	const largest = 1000
-	if d < 2 || d > largest || g.forms.part == nil {
+	if d < 2 || d > largest || g.part == nil {
 		return g.cardinal(top, "") + " " + g.word("over") + " " + g.cardinal(low, "")
 	}
 	form := "part"
 	if n == 1 {
 		if one := g.word("one part"); one != "" {
-			return one + " " + g.forms.part(g, d, 1)
+			return one + " " + g.part(g, d, 1)
 		}
 	}
-	name := g.forms.part(g, d, n)
+	name := g.part(g, d, n)
 	if name == "" {
 		return g.cardinal(top, "") + " " + g.word("over") + " " + g.cardinal(low, "")
 	}

@@ -1,6 +1,9 @@
 package reading
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // ordinals reads 3rd, 3., 3º, 2e, 1:a and spans of them.
 func (p *passage) ordinals(i int) (int, string) {
@@ -43,8 +46,8 @@ func (p *passage) oneOrdinal(i int) (int, string) {
 		}
 	}
 	if b := p.at(p.before(i)); p.at(j).text == "." && p.in("ordinal stop", "yes") && p.roman[b.lower] == "ordinal" &&
-		b.text != b.lower && len(n.whole) <= 2 && p.forms.roman != nil {
-		return j + 1, p.forms.roman(p, i, j+1, parseSmall(n.whole), "ordinal")
+		b.text != b.lower && len(n.whole) <= 2 {
+		return j + 1, p.romanWords(i, j+1, parseSmall(n.whole), "ordinal")
 	}
 	if p.at(j).text != "." || !p.in("ordinal stop", "yes") || len(n.whole) > 3 || n.grouped {
 		return i, ""
@@ -74,8 +77,8 @@ func (p *passage) oneOrdinal(i int) (int, string) {
 
 // ordinalForm chooses the form of an ordinal number by the words around it.
 func (p *passage) ordinalForm(from, to int) string {
-	if p.forms.ordinal != nil {
-		return p.forms.ordinal(p, from, to)
+	if p.forms.Ordinal != nil {
+		return p.forms.Ordinal(p, from, to)
 	}
 	if g := p.genderBehind(to); g != "" {
 		return g
@@ -170,13 +173,13 @@ func (p *passage) romans(i int) (int, string) {
 	}
 	say := ""
 	if form != "" && form != "*" {
-		say = p.ordinal(itoa(n), form)
-	}
-	if say == "" && p.forms.roman != nil {
-		say = p.forms.roman(p, i, end, n, kind)
+		say = p.ordinal(strconv.Itoa(n), form)
 	}
 	if say == "" {
-		say = p.cardinal(itoa(n), "")
+		say = p.romanWords(i, end, n, kind)
+	}
+	if say == "" {
+		say = p.cardinal(strconv.Itoa(n), "")
 	}
 	if dash := p.skip(end); isDash(p.at(dash).text) {
 		k := p.skip(dash + 1)
@@ -190,18 +193,24 @@ func (p *passage) romans(i int) (int, string) {
 	return end, say
 }
 
+// romanWords reads a Roman numeral; empty where the language has no way of its own.
+func (p *passage) romanWords(from, to, n int, kind string) string {
+	if p.forms.Roman == nil {
+		return ""
+	}
+	return p.forms.Roman(p, from, to, n, kind)
+}
+
 // romanAs reads the second numeral of a span as the first.
 func (p *passage) romanAs(i, n int, kind string) (int, string) {
 	end := i + 1
 	if p.at(end).text == "." && p.in("ordinal stop", "yes") && !p.ended(end+1) && kind != "cardinal" {
 		end++
 	}
-	if p.forms.roman != nil {
-		if say := p.forms.roman(p, i, end, n, kind); say != "" {
-			return end, say
-		}
+	if say := p.romanWords(i, end, n, kind); say != "" {
+		return end, say
 	}
-	return end, p.cardinal(itoa(n), "")
+	return end, p.cardinal(strconv.Itoa(n), "")
 }
 
 // romanKind tells how a numeral is read, by the words around it; empty is not at all.

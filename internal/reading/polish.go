@@ -8,9 +8,14 @@ import (
 // polish sets up Polish.
 func (g *grammar) polish() {
 	g.spaced, g.together = true, 2
-	g.forms = forms{
-		year: polishYear, counts: polishCounts, ordinal: polishOrdinal, date: polishDate, clock: polishClock,
-		part: polishPart, roman: polishRoman,
+	g.part = polishPart
+}
+
+// polishForms are the ways of Polish.
+func polishForms() forms {
+	return forms{
+		Year: polishYear, Counts: polishCounts, Ordinal: polishOrdinal, Date: polishDate, Clock: polishClock,
+		Roman: polishRoman,
 	}
 }
 

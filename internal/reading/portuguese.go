@@ -8,15 +8,20 @@ import (
 // portuguese sets up Portuguese: Brazilian without a region.
 func (g *grammar) portuguese() {
 	g.together, g.spaced = 2, true
-	g.forms = forms{
-		year:    func(p *passage, _, year int) string { return p.count(uint64(max(year, 0)), "") },
-		ordinal: romanceOrdinal, date: portugueseDate, clock: portugueseClock, part: portuguesePart,
-		roman: portugueseRoman,
-	}
+	g.part = portuguesePart
 	if g.region != "pt" && g.region != "ao" && g.region != "mz" {
-		g.forms.card = func(words, _ string, _ uint64) string {
+		g.card = func(words, _ string, _ uint64) string {
 			return strings.ReplaceAll(strings.ReplaceAll(words, "dezasseis", "dezesseis"), "catorze", "quatorze")
 		}
+	}
+}
+
+// portugueseForms are the ways of Portuguese.
+func portugueseForms() forms {
+	return forms{
+		Year:    func(p *passage, _, year int) string { return p.count(uint64(max(year, 0)), "") },
+		Ordinal: romanceOrdinal, Date: portugueseDate, Clock: portugueseClock,
+		Roman: portugueseRoman,
 	}
 }
 

@@ -179,7 +179,7 @@ func (p *passage) span(from, i int, q *quantity) int {
 		a, err := strconv.ParseFloat(q.n.whole+"."+q.n.fraction, 64)
 		b, err2 := strconv.ParseFloat(n.whole+"."+n.fraction, 64)
 		whole := len(n.whole) > 1 && n.whole[0] == '0'
-		short := len(q.n.whole) == 4 && len(n.whole) == 2 && p.likeYear(q.n)
+		short := len(q.n.whole) == 4 && len(n.whole) == 2 && q.n.likeYear()
 		if err != nil || err2 != nil || spaced && (b <= a || p.formula(dash)) || !short && (b <= a || whole || len(n.whole) > len(q.n.whole)+1 ||
 			len(q.n.whole) == 3 && len(n.whole) == 4) {
 			return i
@@ -379,7 +379,7 @@ func (p *passage) perUnit(i int, q *quantity) int {
 // spanWords reads 1939–1945 and 2–4.
 func (p *passage) spanWords(from, to int, q quantity) string {
 	a, b := q.n, *q.to
-	if p.base != "pl" && p.likeYear(a) && (p.likeYear(b) && !p.countedAfter(to) || len(b.whole) == 2) &&
+	if p.base != "pl" && a.likeYear() && (b.likeYear() && !p.countedAfter(to) || len(b.whole) == 2) &&
 		!p.notYear(from) {
 		x, _ := strconv.Atoi(a.whole)
 		y, _ := strconv.Atoi(b.whole)

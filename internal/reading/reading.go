@@ -7,6 +7,7 @@
 package reading
 
 import (
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -106,10 +107,12 @@ func (all *Reader) words(say, language string) string {
 	if say == "" {
 		return ""
 	}
-	p := &passage{grammar: all.grammarOf(language), src: norm.NFC.String(say)}
-	p.tokens = tokenize(p.src)
+	p := passageOf(all.grammarOf(language), norm.NFC.String(say))
 	return p.plain()
 }
+
+// passageOf makes a passage of a text, with what its language says in its own way.
+func passageOf(g *grammar, text string) *passage { return newPassage(g, idiomOf(g.base), text) }
 
 // change is a stretch of a text, in bytes, that is said in another way than it is written.
 type change struct {
@@ -120,8 +123,7 @@ type change struct {
 
 // stretch reads runs of one language.
 func (all *Reader) stretch(runs []utter.Run, language string) []utter.Run {
-	p := &passage{grammar: all.grammarOf(language), src: utter.Text(runs)}
-	p.tokens = tokenize(p.src)
+	p := passageOf(all.grammarOf(language), utter.Text(runs))
 	changes := p.changes(all.Lexicon)
 	var out []utter.Run
 	base, k := 0, 0
@@ -166,8 +168,7 @@ func part(run utter.Run, text string) utter.Run {
 
 // spelled cuts a run that is said letter by letter: digits and signs become words.
 func (all *Reader) spelled(run utter.Run, language string) []utter.Run {
-	p := &passage{grammar: all.grammarOf(language), src: run.Text}
-	p.tokens = tokenize(p.src)
+	p := passageOf(all.grammarOf(language), run.Text)
 	var out []utter.Run
 	plain := ""
 	flush := func() {
@@ -183,7 +184,7 @@ func (all *Reader) spelled(run utter.Run, language string) []utter.Run {
 		case t.kind == digits && p.rules != nil:
 			say = " " + strings.ReplaceAll(p.apart(t.text), " ", ", ") + ", "
 		case t.kind == sign && p.known:
-			say = (&passage{grammar: p.grammar, src: t.text, tokens: []token{t}}).spelledSign(t.text)
+			say = passageOf(p.grammar, t.text).spelledSign()
 		}
 		if say == "" {
 			plain += text
@@ -202,7 +203,8 @@ func (all *Reader) spelled(run utter.Run, language string) []utter.Run {
 }
 
 // spelledSign names a sign among letters.
-func (p *passage) spelledSign(text string) string {
+func (p *passage) spelledSign() string {
+	text := p.src
 	name := p.signs[text]
 	for key, s := range map[string]string{
 		"dot": ".", "slash": "/", "at": "@", "dash": "-", "underscore": "_", "colon": ":",
@@ -221,7 +223,7 @@ func (p *passage) spelledSign(text string) string {
 		return " " + p.cardinal(strings.TrimPrefix(s, "-"), "") + ", "
 	}
 	if top, low, ok := vulgar(text); ok {
-		return " " + p.fraction(itoa(top), itoa(low)) + ", "
+		return " " + p.fraction(strconv.Itoa(top), strconv.Itoa(low)) + ", "
 	}
 	if say := p.compatible(text); say != "" {
 		return " " + say + ", "

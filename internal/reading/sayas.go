@@ -14,8 +14,7 @@ import (
 // where text and kind do not fit, or the kind is unknown; an empty answer says that the voice
 // reads the text well by itself.
 func SayAs(text, as, format, language string) (string, bool) {
-	p := &passage{grammar: newGrammar(language), src: strings.TrimSpace(norm.NFC.String(text))}
-	p.tokens = tokenize(p.src)
+	p := passageOf(newGrammar(language), strings.TrimSpace(norm.NFC.String(text)))
 	number := strings.ContainsFunc(p.src, unicode.IsDigit)
 	switch as {
 	case "digits", "telephone":
@@ -107,7 +106,7 @@ func (p *passage) digitGroups() string {
 // sayFraction reads 3/4, 3 1/4 and 1+1/2, whatever the numbers.
 func (p *passage) sayFraction() string {
 	m := regexp.MustCompile(`^(?:(\d+)\s*[+ ]\s*)?(\d+)\s*[/⁄]\s*(\d+)$`).FindStringSubmatch(p.src)
-	if m == nil || p.forms.part == nil {
+	if m == nil || !p.hasFractions() {
 		return ""
 	}
 	if m[1] != "" {
@@ -211,8 +210,7 @@ func (p *passage) sayDuration() string {
 	}
 	var out []string
 	for i, symbol := range []string{"min", "s"} {
-		q := &passage{grammar: p.grammar, src: m[i+1] + " " + symbol}
-		q.tokens = tokenize(q.src)
+		q := passageOf(p.grammar, m[i+1]+" "+symbol)
 		u, end := q.unitAt(2)
 		if end == 2 {
 			return ""
@@ -221,7 +219,7 @@ func (p *passage) sayDuration() string {
 		if number == "" {
 			number = "0"
 		}
-		out = append(out, q.unitWords(0, quantity{n: num{whole: number}, unit: u}))
+		out = append(out, q.measure(num{whole: number}, u))
 	}
 	return strings.Join(out, " ")
 }

@@ -8,13 +8,19 @@ import (
 // scandinavian sets up Swedish, Danish and Norwegian.
 func (g *grammar) scandinavian() {
 	g.together, g.spaced = 2, true
-	g.forms = forms{
-		card: scandinavianCard, year: scandinavianYear, ordinal: scandinavianOrdinal, date: scandinavianDate,
-		clock: scandinavianClock,
-		part:  scandinavianPart, roman: scandinavianRoman,
-	}
+	g.card = scandinavianCard
+	g.part = scandinavianPart
 	if g.base == "sv" {
 		g.group = ".\u00a0"
+	}
+}
+
+// scandinavianForms are the ways of Swedish, Danish and Norwegian.
+func scandinavianForms() forms {
+	return forms{
+		Year: scandinavianYear, Ordinal: scandinavianOrdinal, Date: scandinavianDate,
+		Clock: scandinavianClock,
+		Roman: scandinavianRoman,
 	}
 }
 

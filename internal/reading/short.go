@@ -1,18 +1,9 @@
 package reading
 
 import (
-	"strconv"
 	"strings"
 	"unicode"
-
-	"mynah/internal/voice"
 )
-
-const wordKind = word
-
-func itoa(n int) string { return strconv.Itoa(n) }
-
-func lower(s string) string { return strings.ToLower(s) }
 
 // fromWord reads what begins with a word.
 func (p *passage) fromWord(i int) (int, string) {
@@ -22,11 +13,8 @@ func (p *passage) fromWord(i int) (int, string) {
 		}
 		return i, ""
 	}
-	if name := greek(p.at(i).lower); name != "" && p.base != "el" {
-		if n, end := p.superscript(i + 1); end > i+1 {
-			return end, name + " " + p.toThePower(n)
-		}
-		return i + 1, name
+	if end, say := p.greekLetter(i); end > i {
+		return end, say
 	}
 	if t := p.at(i); t.text == t.lower && p.plainWord(i) {
 		return i, ""
@@ -40,6 +28,18 @@ func (p *passage) fromWord(i int) (int, string) {
 		}
 	}
 	return i, ""
+}
+
+// greekLetter reads a Greek letter that stands as a symbol, with its exponent.
+func (p *passage) greekLetter(i int) (int, string) {
+	name := greek(p.at(i).lower)
+	if name == "" || p.base == "el" {
+		return i, ""
+	}
+	if n, end := p.superscript(i + 1); end > i+1 {
+		return end, name + " " + p.toThePower(n)
+	}
+	return i + 1, name
 }
 
 // greek names a letter that stands as a symbol.
@@ -302,29 +302,29 @@ func (p *passage) initials(i int) (int, string) {
 // acronyms reads words of capitals: letter by letter where people do.
 func (p *passage) acronyms(i int) (int, string) {
 	t := p.at(i)
-	word, plural := t.text, ""
-	if w, ok := strings.CutSuffix(word, "s"); ok && len(w) >= 2 && w == strings.ToUpper(w) {
-		word, plural = w, "s"
+	name, plural := t.text, ""
+	if w, ok := strings.CutSuffix(name, "s"); ok && len(w) >= 2 && w == strings.ToUpper(w) {
+		name, plural = w, "s"
 	}
-	listed := p.letter[word]
+	listed := p.letter[name]
 	if p.at(i+1).text == "&" || p.at(i-1).text == "&" {
 		// AT&T, R&D: letters on both sides.
-		if len([]rune(word)) <= 3 && word == strings.ToUpper(word) && word != lower(word) &&
-			(p.at(i+2).kind == wordKind || p.at(i-2).kind == wordKind) {
-			return i + 1, letters(word)
+		if len([]rune(name)) <= 3 && name == strings.ToUpper(name) && name != strings.ToLower(name) &&
+			(p.at(i+2).kind == word || p.at(i-2).kind == word) {
+			return i + 1, letters(name)
 		}
 	}
-	if p.spoken[word] || !listed && (word != strings.ToUpper(word) || len([]rune(word)) < 2) {
+	if p.spoken[name] || !listed && (name != strings.ToUpper(name) || len([]rune(name)) < 2) {
 		return i, ""
 	}
-	if !strings.ContainsFunc(word, unicode.IsUpper) && !listed {
+	if !strings.ContainsFunc(name, unicode.IsUpper) && !listed {
 		return i, ""
 	}
-	if !listed && !p.spelledOut(i, word) || listed && p.in("words too", word) && p.besideCapitals(i) {
+	if !listed && !p.spelledOut(i, name) || listed && p.in("words too", name) && p.besideCapitals(i) {
 		return i, ""
 	}
 	end := i + 1
-	say := letters(word)
+	say := letters(name)
 	if plural != "" {
 		say += "s"
 		if p.base == "en" {
@@ -391,8 +391,20 @@ func (p *passage) besideCapitals(i int) bool {
 	return false
 }
 
-// letters are said one by one, without a pause between.
-func letters(w string) string { return strings.ReplaceAll(voice.SpellOut(w), ", ", " ") }
+// letters sets the letters of a word apart, in capitals; marks stay with theirs.
+func letters(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if b.Len() > 0 && !unicode.IsMark(r) {
+			b.WriteByte(' ')
+		}
+		if !unicode.IsMark(r) {
+			r = unicode.ToUpper(r)
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
 
 // letterDigits reads words that go on in digits: A4, MP3, H2O, COVID-19, x².
 func (p *passage) letterDigits(i int) (int, string) {

@@ -101,7 +101,7 @@ func (p *passage) shortDecade(i int) (int, string) {
 	}
 	if n, ok := p.small(i+1, 2); ok && len(p.at(i+1).text) == 2 && !p.glued(i+2) {
 		if n < 10 && p.base == "en" {
-			return i + 2, p.minuteWords(n)
+			return i + 2, "oh " + p.count(uint64(n), "")
 		}
 		return i + 2, p.cardinal(p.at(i+1).text, "")
 	}

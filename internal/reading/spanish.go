@@ -13,9 +13,14 @@ func (g *grammar) spanish() {
 	case "mx", "us", "pr", "gt", "hn", "ni", "pa", "sv", "do", "pe":
 		g.point, g.group, g.spaced = ".", ",", false
 	}
-	g.forms = forms{
-		year:    func(p *passage, _, year int) string { return p.count(uint64(max(year, 0)), "") },
-		ordinal: spanishOrdinal, date: spanishDate, clock: spanishClock, part: spanishPart, roman: spanishRoman,
+	g.part = spanishPart
+}
+
+// spanishForms are the ways of Spanish.
+func spanishForms() forms {
+	return forms{
+		Year:    func(p *passage, _, year int) string { return p.count(uint64(max(year, 0)), "") },
+		Ordinal: spanishOrdinal, Date: spanishDate, Clock: spanishClock, Roman: spanishRoman,
 	}
 }
 

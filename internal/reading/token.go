@@ -133,8 +133,14 @@ func asciiDigit(r rune) rune {
 // passage is a text in one language, cut into tokens.
 type passage struct {
 	*grammar
+	forms  forms
 	src    string
 	tokens []token
+}
+
+// newPassage cuts a text into tokens.
+func newPassage(g *grammar, f forms, text string) *passage {
+	return &passage{grammar: g, forms: f, src: text, tokens: tokenize(text)}
 }
 
 // at gives a token; outside of the text it is a gap.
@@ -180,7 +186,7 @@ func (p *passage) glued(i int) bool {
 	return i < len(p.tokens) && (k == word || k == digits)
 }
 
-// number tells whether a token is a number of at most so many digits, and gives it.
+// small tells whether a token is a number of at most so many digits, and gives it.
 func (p *passage) small(i, most int) (int, bool) {
 	t := p.at(i)
 	if t.kind != digits || len(t.text) > most || most > 9 {

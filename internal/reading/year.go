@@ -6,7 +6,7 @@ import (
 )
 
 // likeYear tells that a number could be a year: four digits, 1000 to 2099.
-func (p *passage) likeYear(n num) bool {
+func (n num) likeYear() bool {
 	return len(n.whole) == 4 && n.fraction == "" && n.low == 0 && !n.grouped && n.minus == "" && n.whole >= "1000" &&
 		n.whole <= "2099"
 }
@@ -18,7 +18,7 @@ func (p *passage) isYear(from, to int, n num) bool {
 		p.base == "pl" {
 		return p.in("after years", p.at(p.skip(to)).lower)
 	}
-	if !p.likeYear(n) || p.notYear(from) {
+	if !n.likeYear() || p.notYear(from) {
 		return false
 	}
 	if p.base == "pl" && !p.in("before years", p.at(p.before(from)).lower) &&
@@ -143,7 +143,7 @@ func (p *passage) decadeWords(i, n int, pattern string) string {
 // isDigits tells whether a text is made of digits alone.
 func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// parse reads a small number; -1 is anything else.
+// parseSmall reads a small number; -1 is anything else.
 func parseSmall(s string) int {
 	n, err := strconv.Atoi(s)
 	if err != nil {
