@@ -63,6 +63,7 @@ func table() []section {
 			{"internal/reading/grammar", 1, "a table for each language, and numbers in its words"},
 			{"internal/reading/lexicon", 1, "a project's list of pronunciations"},
 			{"internal/reading/token", 0, "a text cut into words, numbers, signs and gaps"},
+			{"internal/reading/readingtest", 4, "tests of rules: sentences, and what a rule makes of them"},
 			{"internal/timeline", 3, "scenes and measured lengths to frames and samples"},
 			{"internal/caption", 4, "a timed film to subtitles: cut, laid in lines, timed word by word; SRT, VTT, transcripts"},
 			{"internal/markup", 1, "Markdown and code to HTML for slides"},

@@ -85,9 +85,9 @@ func fromDigits(p *passage.Passage, i int) (int, string) {
 
 // compound tells that a number is part of something such as 2026-11-25 or 14:30.
 func compound(p *passage.Passage, i int) bool {
-	joins := func(sign, number token.Token) bool {
-		return number.Kind == token.Digits && strings.Contains("-/:.", sign.Text) && sign.Text != p.Point &&
-			sign.Text != p.Group
+	joins := func(mark, number token.Token) bool {
+		return number.Kind == token.Digits && strings.Contains("-/:.", mark.Text) && mark.Text != p.Point &&
+			mark.Text != p.Group
 	}
 	return joins(p.At(i+1), p.At(i+2)) || joins(p.At(i-1), p.At(i-2))
 }
@@ -121,9 +121,9 @@ func plainWord(p *passage.Passage, i int) bool {
 		return false
 	}
 	t := p.At(i).Text
-	_, short := p.Bare[t]
+	_, bare := p.Bare[t]
 	_, month := p.Month[t]
-	return !short && !month && !p.Letter[strings.ToUpper(t)]
+	return !bare && !month && !p.Letter[strings.ToUpper(t)]
 }
 
 // fromSign reads what begins with a sign.

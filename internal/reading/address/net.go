@@ -197,6 +197,7 @@ func flags(p *passage.Passage, i int) (int, string) {
 	return end, strings.Join(out, " ")
 }
 
+// PathsAndFlags reads paths of files and options of commands, which begin with a sign.
 func PathsAndFlags(p *passage.Passage, i int) (int, string) {
 	switch p.At(i).Text {
 	case "/", "~", ".":

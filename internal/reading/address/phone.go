@@ -173,6 +173,7 @@ func groupsOf(p *passage.Passage, number string, size int) string {
 	return strings.Join(out, ", ")
 }
 
+// PhonePlus reads numbers of telephones that begin with a plus or a bracket.
 func PhonePlus(p *passage.Passage, i int) (int, string) {
 	if t := p.At(i).Text; t != "+" && t != "(" {
 		return i, ""

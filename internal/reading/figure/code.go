@@ -18,7 +18,7 @@ func Versions(p *passage.Passage, i int) (int, string) {
 	if len(parts) < 3 && (len(parts) != 2 || !p.In("versions", p.At(p.Before(i)).Lower)) {
 		return i, ""
 	}
-	if len(parts) > 2 && p.Group == "." && isGrouped(p, parts) {
+	if len(parts) > 2 && p.Group == "." && isGrouped(parts) {
 		return i, ""
 	}
 	address := len(parts) == 4
@@ -57,7 +57,8 @@ func Versions(p *passage.Passage, i int) (int, string) {
 	return j, say.String()
 }
 
-func isGrouped(p *passage.Passage, parts []string) bool {
+// isGrouped tells whether parts with stops between them may be groups of three digits.
+func isGrouped(parts []string) bool {
 	for k, part := range parts {
 		if k > 0 && len(part) != 3 || k == 0 && (len(part) > 3 || part[0] == '0') {
 			return false

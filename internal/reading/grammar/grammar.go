@@ -14,18 +14,25 @@ import (
 	"mynah/internal/spellout"
 )
 
-// Grammar is a language: its table, its rules for numbers, and what only a function can say.
+// Figures are how a language and region write numbers and dates in figures.
+type Figures struct {
+	Point, Group string // marks of decimals and of groups of three
+	Spaced       bool   // groups of three may be parted by blanks
+	MonthFirst   bool   // 3/4 is the 4th of March
+}
+
+// Grammar is a language: its table, its rules for numbers, and what only a function can say. It
+// is not safe for use by several goroutines.
 type Grammar struct {
 	*Table
-	Base, Region string // in lower case
-	tag          language.Tag
+	Figures
+	Base, Region string             // in lower case
 	Rules        *spellout.Language // nil: CLDR cannot spell the language
 	Known        bool               // there is a whole table, not just names of signs
-	Point, Group string             // marks of decimals and of groups of three
-	Spaced       bool               // groups of three may be parted by blanks
-	together     int                // up to so many decimals are read as one number
-	MonthFirst   bool               // 3/4 is the 4th of March
-	digit        [10]string         // words of single digits, as far as they were needed
+
+	tag      language.Tag
+	together int        // up to so many decimals are read as one number
+	digit    [10]string // words of single digits, as far as they were needed
 	// card adapts a spelled cardinal number: short ways for hundreds, spellings. It may be nil.
 	card func(words, form string, n uint64) string
 	// part names the denominator d of a fraction, of which there are n; nil: the language has no fractions.

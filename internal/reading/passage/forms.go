@@ -3,7 +3,7 @@ package passage
 import "time"
 
 // Forms are the ways of a language to read things by the words around them. Those that are
-// nil have a common meaning, see the methods of passage with their names.
+// nil have a common meaning, see the methods of Passage that call them.
 type Forms struct {
 	// Year reads a year of four digits at most.
 	Year func(p *Passage, at, n int) string
@@ -81,6 +81,7 @@ func (p *Passage) DateWords(from, to int, d Date) string {
 	return p.forms.Date(p, from, to, d)
 }
 
+// ClockWords reads a time; empty where the language has no way.
 func (p *Passage) ClockWords(from, to int, c Clock) string {
 	if p.forms.Clock == nil {
 		return ""

@@ -12,12 +12,14 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Passage is a text in one language, cut into tokens.
+// Passage is a text in one language, cut into tokens. Rules name a token by its index; of a
+// stretch of tokens they give the index behind its last.
 type Passage struct {
 	*grammar.Grammar
-	forms  Forms
 	Src    string
 	Tokens []token.Token
+
+	forms Forms
 }
 
 // New cuts a text into tokens.

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 )
 
+// Wordy tells whether a character is part of a word, a number or a name in code.
 func Wordy(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
 
 // Unspaced tells the letters of scripts that set no blanks between words.
@@ -21,6 +22,7 @@ func Unspaced(r rune) bool {
 // Kind is what a token is made of.
 type Kind int
 
+// The kinds of tokens.
 const (
 	Gap    Kind = iota // blanks
 	Word               // letters, with their marks
@@ -48,6 +50,7 @@ func invisible(r rune) bool {
 // joiner are characters that shape the letters of some scripts; elsewhere they are invisible.
 func joiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
 
+// KindOf gives the kind of token that a character is part of.
 func KindOf(r rune) Kind {
 	switch {
 	case unicode.IsLetter(r) || unicode.IsMark(r):
