@@ -34,7 +34,8 @@ func TestTables(t *testing.T) {
 	}
 	for _, name := range whole() {
 		g := grammar.New(name)
-		if !g.Known || !g.HasFractions() || len(g.Units) == 0 || len(g.Money) == 0 || len(g.Scales) == 0 || len(g.Day) < 7 {
+		if !g.Known || !g.HasFractions() || len(g.Units) == 0 || len(g.Money) == 0 || len(g.Scales) == 0 ||
+			len(g.Day) < 7 {
 			t.Errorf("%s: the table is not whole", name)
 		}
 		for _, key := range []string{"minus", "plus", "dot", "to", "number", "version", "times", "percent", "degrees"} {
