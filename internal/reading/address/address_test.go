@@ -1,10 +1,11 @@
 package address_test
 
 import (
+	"testing"
+
 	"mynah/internal/reading/address"
 	"mynah/internal/reading/readingtest"
 	"mynah/internal/reading/token"
-	"testing"
 )
 
 func TestLinks(t *testing.T) {
@@ -51,7 +52,7 @@ func TestPhones(t *testing.T) {
 		{"en", "555-1234, on 3-4-5, 12 - 5", "[five five five, one two three four], on 3-4-5, 12 - 5"},
 		{"en", "1-800-555-1234", "[one, eight zero zero, five five five, one two three four]"},
 		{"de", "Tel. 030 1234567", "Tel. [null drei null, eins, zwei drei vier, fünf sechs sieben]"},
-		{"fr", "01 23 45 67 89", "[zéro un, vingt-trois, quarante-cinq, soixante-sept, quatre-vingt-neuf]"},
+		{"fr", "01 23 55 67 89", "[zéro un, vingt-trois, cinquante-cinq, soixante-sept, quatre-vingt-neuf]"},
 		{"da", "12 34 56 78", "[tolv, fireogtredive, seksoghalvtreds, otteoghalvfjerds]"},
 	})
 }

@@ -1,10 +1,11 @@
 package calendar_test
 
 import (
+	"testing"
+
 	"mynah/internal/reading/calendar"
 	"mynah/internal/reading/readingtest"
 	"mynah/internal/reading/token"
-	"testing"
 )
 
 func TestDates(t *testing.T) {

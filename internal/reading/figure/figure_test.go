@@ -1,10 +1,11 @@
 package figure_test
 
 import (
+	"testing"
+
 	"mynah/internal/reading/figure"
 	"mynah/internal/reading/readingtest"
 	"mynah/internal/reading/token"
-	"testing"
 )
 
 func TestQuantities(t *testing.T) {

@@ -79,7 +79,10 @@ func TestCardinals(t *testing.T) {
 		{"en-GB", "1234", "", "one thousand two hundred and thirty-four"},
 		{"en", "007", "", "zero zero seven"},
 		{"en", "1234567", "", "one million two hundred thirty-four thousand five hundred sixty-seven"},
-		{"en", "9999999999999999999999", "", "nine, nine nine nine, nine nine nine, nine nine nine, nine nine nine, nine nine nine, nine nine nine, nine nine nine"},
+		{
+			"en", "9999999999999999999999", "",
+			"nine, nine nine nine, nine nine nine, nine nine nine, nine nine nine, nine nine nine, nine nine nine, nine nine nine",
+		},
 		{"de", "1", "f", "eine"},
 		{"de", "1", "m.dat", "einem"},
 		{"de", "21", "", "einundzwanzig"},
@@ -195,10 +198,20 @@ func TestPlurals(t *testing.T) {
 	t.Parallel()
 	n := grammar.Noun{One: "one", Few: "few", Other: "other", Genitive: "genitive"}
 	for _, c := range [][4]string{
-		{"en", "1", "", "one"}, {"en", "0", "", "other"}, {"en", "1", "5", "other"}, {"en", "1000000", "", "other"},
-		{"fr", "0", "", "one"}, {"fr", "1", "5", "one"}, {"fr", "2", "", "other"}, {"pt", "0", "", "other"},
-		{"pl", "1", "", "one"}, {"pl", "3", "", "few"}, {"pl", "13", "", "other"}, {"pl", "22", "", "few"},
-		{"pl", "2", "5", "genitive"}, {"de", "x", "", "other"},
+		{"en", "1", "", "one"},
+		{"en", "0", "", "other"},
+		{"en", "1", "5", "other"},
+		{"en", "1000000", "", "other"},
+		{"fr", "0", "", "one"},
+		{"fr", "1", "5", "one"},
+		{"fr", "2", "", "other"},
+		{"pt", "0", "", "other"},
+		{"pl", "1", "", "one"},
+		{"pl", "3", "", "few"},
+		{"pl", "13", "", "other"},
+		{"pl", "22", "", "few"},
+		{"pl", "2", "5", "genitive"},
+		{"de", "x", "", "other"},
 	} {
 		if got := grammar.New(c[0]).Plural(n, c[1], c[2]); got != c[3] {
 			t.Errorf("%s: the noun behind %s.%s is %q, want %q", c[0], c[1], c[2], got, c[3])
@@ -232,8 +245,13 @@ func TestYears(t *testing.T) {
 		}
 	}
 	for _, n := range []grammar.Num{
-		{Whole: "0999"}, {Whole: "2100"}, {Whole: "199"}, {Whole: "1999", Fraction: "5"}, {Whole: "1999", Grouped: true},
-		{Whole: "1999", Minus: "minus"}, {Whole: "1999", Top: 1, Low: 2},
+		{Whole: "0999"},
+		{Whole: "2100"},
+		{Whole: "199"},
+		{Whole: "1999", Fraction: "5"},
+		{Whole: "1999", Grouped: true},
+		{Whole: "1999", Minus: "minus"},
+		{Whole: "1999", Top: 1, Low: 2},
 	} {
 		if n.LikeYear() {
 			t.Errorf("%+v is a year", n)

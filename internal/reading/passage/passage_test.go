@@ -140,12 +140,20 @@ func TestIsYear(t *testing.T) {
 		language, text string
 		want           bool
 	}{
-		{"en", "It began in 1999.", true}, {"en", "1999 people", false}, {"en", "in 1250.", true},
+		{"en", "It began in 1999.", true},
+		{"en", "1999 people", false},
+		{"en", "in 1250.", true},
 		{"en", "has 1250.", false},
-		{"en", "page 1999", false}, {"en", "#1999", false}, {"en", "in 1920 pixels", false}, {"en", "2100", false},
-		{"de", "im Jahr 1848 wurde", true}, {"de", "1848 Euro", false}, {"pl", "w 1999 roku", true},
+		{"en", "page 1999", false},
+		{"en", "#1999", false},
+		{"en", "in 1920 pixels", false},
+		{"en", "2100", false},
+		{"de", "im Jahr 1848 wurde", true},
+		{"de", "1848 Euro", false},
+		{"pl", "w 1999 roku", true},
 		{"pl", "1999", false},
-		{"pl", "966 rok", true}, {"fr", "en 1789", true},
+		{"pl", "966 rok", true},
+		{"fr", "en 1789", true},
 	} {
 		p, i := first(t, c.language, c.text, token.Digits)
 		n, end := p.Number(i)
@@ -158,9 +166,14 @@ func TestIsYear(t *testing.T) {
 func TestUnitAt(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][3]string{
-		{"en", "5 km away", "kilometers"}, {"en", "5 km/h", "kilometers per hour"}, {"en", "5 kmx", ""},
+		{"en", "5 km away", "kilometers"},
+		{"en", "5 km/h", "kilometers per hour"},
+		{"en", "5 kmx", ""},
 		{"en", "5 in", "inches"},
-		{"en", "5 GB", "gigabytes"}, {"de", "5 kg", "Kilogramm"}, {"en", "3 xyz", ""}, {"en", "3 km's", ""},
+		{"en", "5 GB", "gigabytes"},
+		{"de", "5 kg", "Kilogramm"},
+		{"en", "3 xyz", ""},
+		{"en", "3 km's", ""},
 	} {
 		p, i := first(t, c[0], c[1], token.Digits)
 		u, _ := p.UnitAt(i + 2)
@@ -202,9 +215,14 @@ func TestTakesUnit(t *testing.T) {
 func TestCurrencyAt(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][3]string{
-		{"en", "$5", "dollar"}, {"en", "€5", "euro"}, {"en", "USD 5", "U S dollar"}, {"en", "CADs 5", ""},
+		{"en", "$5", "dollar"},
+		{"en", "€5", "euro"},
+		{"en", "USD 5", "U S dollar"},
+		{"en", "CADs 5", ""},
 		{"pt", "R$ 5", "real"},
-		{"pl", "zł", "złoty"}, {"en", "5", ""}, {"en", "GBPs", ""},
+		{"pl", "zł", "złoty"},
+		{"en", "5", ""},
+		{"en", "GBPs", ""},
 	} {
 		p := readingtest.Passage(c[0], c[1])
 		money, _ := p.CurrencyAt(0)
@@ -235,8 +253,11 @@ func TestSpans(t *testing.T) {
 		text              string
 		measured, formula bool
 	}{
-		{"30 %–40 %", true, false}, {"20 °C – 25 °C", true, false}, {"50 % - 20 % = 30 %", true, true},
-		{"30–40 %", false, false}, {"a – b", false, false},
+		{"30 %–40 %", true, false},
+		{"20 °C – 25 °C", true, false},
+		{"50 % - 20 % = 30 %", true, true},
+		{"30–40 %", false, false},
+		{"a – b", false, false},
 	} {
 		p := readingtest.Passage("en", c.text)
 		i := 0
@@ -252,8 +273,11 @@ func TestSpans(t *testing.T) {
 func TestLetters(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][3]string{
-		{"en", "H2O", "H two O"}, {"en", "MP3s", "M P threes"}, {"en", "a1b2c3", "A one B two C three"},
-		{"en", "Boeing747", "Boeing seven hundred forty-seven"}, {"en", "RFC2616", "R F C twenty-six sixteen"},
+		{"en", "H2O", "H two O"},
+		{"en", "MP3s", "M P threes"},
+		{"en", "a1b2c3", "A one B two C three"},
+		{"en", "Boeing747", "Boeing seven hundred forty-seven"},
+		{"en", "RFC2616", "R F C twenty-six sixteen"},
 		{"de", "A4", "A vier"},
 	} {
 		p := readingtest.Passage(c[0], c[1])
@@ -295,8 +319,12 @@ func TestDateExists(t *testing.T) {
 		}
 	}
 	for _, d := range []passage.Date{
-		{Day: 29, Month: 2, Year: 2023}, {Day: 0, Month: 1}, {Day: 1, Month: 0}, {Day: 1, Month: 13},
-		{Day: 31, Month: 4}, {Day: 32, Month: 12},
+		{Day: 29, Month: 2, Year: 2023},
+		{Day: 0, Month: 1},
+		{Day: 1, Month: 0},
+		{Day: 1, Month: 13},
+		{Day: 31, Month: 4},
+		{Day: 32, Month: 12},
 	} {
 		if d.Exists() {
 			t.Errorf("%+v is a day", d)

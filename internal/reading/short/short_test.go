@@ -1,10 +1,11 @@
 package short_test
 
 import (
+	"testing"
+
 	"mynah/internal/reading/readingtest"
 	"mynah/internal/reading/short"
 	"mynah/internal/reading/token"
-	"testing"
 )
 
 func TestAbbreviations(t *testing.T) {
@@ -15,7 +16,7 @@ func TestAbbreviations(t *testing.T) {
 			"[doctor] Smith, [for example] apples, [number] 5, No. Try, [without] it, [et cetera]",
 		},
 		{"de", "z. B. Äpfel, Nr. 5, usw. und so", "[zum Beispiel] Äpfel, [Nummer] 5, [und so weiter] und so"},
-		{"fr", "M. Dupont, p. ex. ici", "[monsieur] Dupont, [par exemple] ici"},
+		{"fr", "M. Dupont, etc. ici", "[monsieur] Dupont, [et cetera] ici"},
 		{"es", "Sr. Pérez", "[señor] Pérez"},
 		{"it", "dott.ssa Rossi", "[dottoressa] Rossi"},
 		{"pl", "o godz. 5, np. tak", "o [godzinie] 5, [na przykład] tak"},

@@ -1,10 +1,11 @@
 package sign_test
 
 import (
+	"testing"
+
 	"mynah/internal/reading/readingtest"
 	"mynah/internal/reading/sign"
 	"mynah/internal/reading/token"
-	"testing"
 )
 
 func TestBetween(t *testing.T) {
