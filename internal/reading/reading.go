@@ -110,7 +110,7 @@ func (all *Reader) sentence(runs []utter.Run, language string) []utter.Run {
 	return out
 }
 
-// goesWith tells whether a run can be read together with the one in front of it.
+// goesWith reports whether a run can be read together with the one in front of it.
 func goesWith(r, first utter.Run) bool {
 	return r.Say == "" && r.IPA == "" && r.Style != utter.Spell && r.Language == first.Language
 }

@@ -83,7 +83,7 @@ func fromDigits(p *passage.Passage, i int) (int, string) {
 	return i + 1, p.Cardinal(p.At(i).Text, "")
 }
 
-// compound tells that a number is part of something such as 2026-11-25 or 14:30.
+// compound reports whether a number is part of something such as 2026-11-25 or 14:30.
 func compound(p *passage.Passage, i int) bool {
 	joins := func(mark, number token.Token) bool {
 		return number.Kind == token.Digits && strings.Contains("-/:.", mark.Text) && mark.Text != p.Point &&
@@ -113,7 +113,7 @@ func fromWord(p *passage.Passage, i int) (int, string) {
 	)
 }
 
-// plainWord tells that no rule can be for a word in small letters: nothing but a blank or a
+// plainWord reports whether no rule can be for a word in small letters: nothing but a blank or a
 // comma follows it, and no table has it. Most words are such.
 func plainWord(p *passage.Passage, i int) bool {
 	next := p.At(i + 1)

@@ -1,6 +1,7 @@
 package address_test
 
 import (
+	"flag"
 	"testing"
 
 	"mynah/internal/reading/address"
@@ -99,17 +100,30 @@ func TestPostalCodes(t *testing.T) {
 	})
 }
 
-// FuzzRules: no rule reads beyond a text.
-func FuzzRules(f *testing.F) {
-	readingtest.Fuzz(f,
-		readingtest.Rules{Kind: token.Word, Rules: []readingtest.Rule{
+// rules are all of the package, in an order in which the narrow ones come first.
+func rules() []readingtest.Rules {
+	return []readingtest.Rules{
+		{Kind: token.Word, Rules: []readingtest.Rule{
 			address.Links, address.Names, address.StateName,
 		}},
-		readingtest.Rules{Kind: token.Sign, Rules: []readingtest.Rule{
+		{Kind: token.Sign, Rules: []readingtest.Rule{
 			address.PathsAndFlags, address.PhonePlus,
 		}},
-		readingtest.Rules{Kind: token.Digits, Rules: []readingtest.Rule{
+		{Kind: token.Digits, Rules: []readingtest.Rule{
 			address.Phones, address.House, address.PostalCode,
 		}},
-	)
+	}
+}
+
+var update = flag.Bool("update", false, "write the sentences anew")
+
+// TestSentences: what all rules together make of sentences stays as it is.
+func TestSentences(t *testing.T) {
+	t.Parallel()
+	readingtest.Golden(t, *update, rules()...)
+}
+
+// FuzzRules: no rule reads beyond a text.
+func FuzzRules(f *testing.F) {
+	readingtest.Fuzz(f, rules()...)
 }

@@ -72,7 +72,7 @@ func phoneMark(p *passage.Passage, i int) int {
 	return i
 }
 
-// isPhone tells whether groups of digits are the number of a telephone.
+// isPhone reports whether groups of digits are the number of a telephone.
 func isPhone(p *passage.Passage, i int, plus bool, parts []string, marks string) bool {
 	total, lengths := 0, make([]string, len(parts))
 	for k, part := range parts {
@@ -117,7 +117,7 @@ func isPhone(p *passage.Passage, i int, plus bool, parts []string, marks string)
 	return false
 }
 
-// called tells whether a word in front speaks of a telephone.
+// called reports whether a word in front speaks of a telephone.
 func called(p *passage.Passage, i int) bool {
 	for range 3 {
 		i = p.Before(i)

@@ -36,7 +36,7 @@ func House(p *passage.Passage, i int) (int, string) {
 	return i + 1, p.Cardinal(head, "") + " " + p.Cardinal(tail, "")
 }
 
-// streetBehind tells that some words with capitals follow, the last of which is a kind of
+// streetBehind reports whether some words with capitals follow, the last of which is a kind of
 // street.
 func streetBehind(p *passage.Passage, i int) bool {
 	const most = 4

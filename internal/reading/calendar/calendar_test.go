@@ -1,6 +1,7 @@
 package calendar_test
 
 import (
+	"flag"
 	"testing"
 
 	"mynah/internal/reading/calendar"
@@ -106,17 +107,30 @@ func TestPlainDates(t *testing.T) {
 	})
 }
 
-// FuzzRules: no rule reads beyond a text.
-func FuzzRules(f *testing.F) {
-	readingtest.Fuzz(f,
-		readingtest.Rules{Kind: token.Digits, Rules: []readingtest.Rule{
+// rules are all of the package, in an order in which the narrow ones come first.
+func rules() []readingtest.Rules {
+	return []readingtest.Rules{
+		{Kind: token.Digits, Rules: []readingtest.Rule{
 			calendar.Dates, calendar.Clocks, calendar.Decades, calendar.PlainDate,
 		}},
-		readingtest.Rules{Kind: token.Word, Rules: []readingtest.Rule{
+		{Kind: token.Word, Rules: []readingtest.Rule{
 			calendar.MonthDay, calendar.Weekdays,
 		}},
-		readingtest.Rules{Kind: token.Sign, Rules: []readingtest.Rule{
+		{Kind: token.Sign, Rules: []readingtest.Rule{
 			calendar.ShortDecade,
 		}},
-	)
+	}
+}
+
+var update = flag.Bool("update", false, "write the sentences anew")
+
+// TestSentences: what all rules together make of sentences stays as it is.
+func TestSentences(t *testing.T) {
+	t.Parallel()
+	readingtest.Golden(t, *update, rules()...)
+}
+
+// FuzzRules: no rule reads beyond a text.
+func FuzzRules(f *testing.F) {
+	readingtest.Fuzz(f, rules()...)
 }

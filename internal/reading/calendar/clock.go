@@ -94,7 +94,7 @@ func seconds(p *passage.Passage, i int, c *passage.Clock) bool {
 	return true
 }
 
-// dotted tells that 14.30 is a time: a word in front or behind says so.
+// dotted reports whether 14.30 is a time: a word in front or behind says so.
 func dotted(p *passage.Passage, i, end int) bool {
 	b := p.Before(i)
 	if p.At(b).Text == "." {
@@ -120,7 +120,7 @@ func dotted(p *passage.Passage, i, end int) bool {
 	return p.At(next+1).Text == "." && clockLabel(p, next+3) > next+3
 }
 
-// alone tells that 14.30 stands for itself, in a language that writes times so and decimals
+// alone reports whether 14.30 stands for itself, in a language that writes times so and decimals
 // with a comma.
 func alone(p *passage.Passage, i, end int) bool {
 	switch p.Base {

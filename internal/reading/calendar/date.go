@@ -105,7 +105,7 @@ func yearMonth(p *passage.Passage, i int) (int, passage.Date) {
 	return i + 3, passage.Date{Month: m, Year: y}
 }
 
-// goesOn tells that a date or time is part of something longer: 1.2.2024.3, a-1-2-2024.
+// goesOn reports whether a date or time is part of something longer: 1.2.2024.3, a-1-2-2024.
 func goesOn(p *passage.Passage, from, end int) bool {
 	if b := p.At(from - 1); b.Kind == token.Sign && (b.Text == "-" || b.Text == "." || b.Text == "/") &&
 		p.Glued(from-2) {

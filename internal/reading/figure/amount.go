@@ -206,7 +206,7 @@ func millionsOf(p *passage.Passage, q quantity) string {
 	return " "
 }
 
-// firstDay tells that a number is the first day of "od 1 do 5 maja".
+// firstDay reports whether a number is the first day of "od 1 do 5 maja".
 func firstDay(p *passage.Passage, i int) bool {
 	j := p.Skip(i)
 	if !p.Is(j, "do") {

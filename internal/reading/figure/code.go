@@ -57,7 +57,7 @@ func Versions(p *passage.Passage, i int) (int, string) {
 	return j, say.String()
 }
 
-// isGrouped tells whether parts with stops between them may be groups of three digits.
+// isGrouped reports whether parts with stops between them may be groups of three digits.
 func isGrouped(parts []string) bool {
 	for k, part := range parts {
 		if k > 0 && len(part) != 3 || k == 0 && (len(part) > 3 || part[0] == '0') {

@@ -138,7 +138,7 @@ func Fractions(p *passage.Passage, i int) (int, string) {
 	return i + 3, say
 }
 
-// measured tells that a unit stands at a token, behind a blank or none.
+// measured reports whether a unit stands at a token, behind a blank or none.
 func measured(p *passage.Passage, i int) bool {
 	j := p.Skip(i)
 	_, end := p.UnitAt(j)

@@ -1,6 +1,7 @@
 package figure_test
 
 import (
+	"flag"
 	"testing"
 
 	"mynah/internal/reading/figure"
@@ -205,18 +206,31 @@ func TestHashes(t *testing.T) {
 	})
 }
 
-// FuzzRules: no rule reads beyond a text.
-func FuzzRules(f *testing.F) {
-	readingtest.Fuzz(f,
-		readingtest.Rules{Kind: token.Digits, Rules: []readingtest.Rule{
-			figure.Quantities, figure.Ordinals, figure.Fractions, figure.Powers, figure.Ratios, figure.Sizes,
-			figure.Feet, figure.Versions, figure.Codes,
+// rules are all of the package, in an order in which the narrow ones come first.
+func rules() []readingtest.Rules {
+	return []readingtest.Rules{
+		{Kind: token.Digits, Rules: []readingtest.Rule{
+			figure.Feet, figure.Versions, figure.Ordinals, figure.Powers, figure.Ratios, figure.Sizes,
+			figure.Fractions, figure.Codes, figure.Quantities,
 		}},
-		readingtest.Rules{Kind: token.Sign, Rules: []readingtest.Rule{
+		{Kind: token.Sign, Rules: []readingtest.Rule{
 			figure.SignedNumber, figure.Hashes,
 		}},
-		readingtest.Rules{Kind: token.Word, Rules: []readingtest.Rule{
+		{Kind: token.Word, Rules: []readingtest.Rule{
 			figure.UnitAlone, figure.MoneyCode, figure.Romans, figure.LetterDigits, figure.Numbered,
 		}},
-	)
+	}
+}
+
+var update = flag.Bool("update", false, "write the sentences anew")
+
+// TestSentences: what all rules together make of sentences stays as it is.
+func TestSentences(t *testing.T) {
+	t.Parallel()
+	readingtest.Golden(t, *update, rules()...)
+}
+
+// FuzzRules: no rule reads beyond a text.
+func FuzzRules(f *testing.F) {
+	readingtest.Fuzz(f, rules()...)
 }

@@ -136,7 +136,7 @@ func romanKind(p *passage.Passage, i, end int, text, form string) string {
 	return ""
 }
 
-// lonelyOne tells whether a lone I in front of a word is a numeral: in some languages it is a
+// lonelyOne reports whether a lone I in front of a word is a numeral: in some languages it is a
 // word as well.
 func lonelyOne(p *passage.Passage, next string) bool {
 	switch p.Base {
@@ -148,7 +148,7 @@ func lonelyOne(p *passage.Passage, next string) bool {
 	return true
 }
 
-// centuryBehind tells that a span of numerals ends in front of a word for centuries.
+// centuryBehind reports whether a span of numerals ends in front of a word for centuries.
 func centuryBehind(p *passage.Passage, dash int) bool {
 	k := p.Skip(dash + 1)
 	if token.Roman(strings.TrimRight(p.At(k).Text, "e")) == 0 {

@@ -234,7 +234,7 @@ func (g *Grammar) Plural(n Noun, whole string, fraction string) string {
 	}
 }
 
-// HasFractions tells whether the language names the parts of a whole.
+// HasFractions reports whether the language names the parts of a whole.
 func (g *Grammar) HasFractions() bool { return g.part != nil }
 
 // Word gives a language's word for a key.

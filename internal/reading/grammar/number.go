@@ -15,7 +15,7 @@ type Num struct {
 	Grouped  bool   // marks between groups of three
 }
 
-// LikeYear tells that a number could be a year: four digits, 1000 to 2099.
+// LikeYear reports whether a number could be a year: four digits, 1000 to 2099.
 func (n Num) LikeYear() bool {
 	return len(n.Whole) == 4 && n.Fraction == "" && n.Low == 0 && !n.Grouped && n.Minus == "" && n.Whole >= "1000" &&
 		n.Whole <= "2099"

@@ -303,5 +303,5 @@ func nounOf(f []string) Noun {
 	return n
 }
 
-// In tells whether a word, in lower case, is in one of the table's own sets.
+// In reports whether a word, in lower case, is in one of the table's own sets.
 func (t *Table) In(set, word string) bool { return t.Sets[set][word] }

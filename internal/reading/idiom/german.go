@@ -114,7 +114,7 @@ func genitiveBefore(p *passage.Passage, i int) bool {
 	return t.Kind == token.Word && t.Text != t.Lower && strings.HasSuffix(p.Src[:p.At(i).Start], " ") && p.Before(i) > 0
 }
 
-// pluralBehind tells that the noun behind a number is in the plural.
+// pluralBehind reports whether the noun behind a number is in the plural.
 func pluralBehind(p *passage.Passage, i int) bool {
 	t := p.At(p.Skip(i))
 	g := p.Gender(t)

@@ -153,7 +153,7 @@ func (l *Lexicon) Match(text string, at int) (int, entry) {
 	return 0, entry{}
 }
 
-// prefix tells whether a text begins with a word, and how many bytes of it are the word.
+// prefix reports whether a text begins with a word, and how many bytes of it are the word.
 func prefix(text, word string, exact bool) (int, bool) {
 	n := 0
 	for _, w := range word {
@@ -166,7 +166,7 @@ func prefix(text, word string, exact bool) (int, bool) {
 	return n, true
 }
 
-// ends tells whether a thing may end at a byte: not within a word or number.
+// ends reports whether a thing may end at a byte: not within a word or number.
 func ends(text string, at int) bool {
 	last, _ := utf8.DecodeLastRuneInString(text[:at])
 	next, _ := utf8.DecodeRuneInString(text[at:])

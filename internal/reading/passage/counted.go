@@ -32,7 +32,7 @@ func (p *Passage) PolishCase(from int) string {
 	return ""
 }
 
-// TakesUnit tells whether a unit that is a word of the language as well is meant as one.
+// TakesUnit reports whether a unit that is a word of the language as well is meant as one.
 func (p *Passage) TakesUnit(i, j, end int) bool {
 	t := p.At(j)
 	if j == i && len(t.Text) == 1 && strings.Contains("BFKJN", t.Text) {
@@ -115,7 +115,7 @@ func (p *Passage) CurrencyAt(i int) (*grammar.Currency, int) {
 	return &p.Money[best], j
 }
 
-// symbolEnds tells whether the sign or code of a currency may end behind so many bytes.
+// symbolEnds reports whether the sign or code of a currency may end behind so many bytes.
 func (p *Passage) symbolEnds(i, length int) bool {
 	at := p.At(i).Start + length
 	for j := i; j < len(p.Tokens); j++ {
@@ -182,7 +182,7 @@ func (p *Passage) Gender(t token.Token) string {
 	return ""
 }
 
-// IsYear tells whether the number at tokens from to to is a year. From 1500 on it is one
+// IsYear reports whether the number at tokens from to to is a year. From 1500 on it is one
 // unless something is counted; before, a word in front has to say so.
 func (p *Passage) IsYear(from, to int, n grammar.Num) bool {
 	if early := len(n.Whole) == 3 && token.IsDigits(n.Whole) && n.Fraction == "" && n.Minus == "" &&
@@ -207,7 +207,7 @@ func (p *Passage) IsYear(from, to int, n grammar.Num) bool {
 	return n.Whole >= "1500" && !p.CountedAfter(to)
 }
 
-// NotYear tells that a word in front makes a number anything but a year.
+// NotYear reports whether a word in front makes a number anything but a year.
 func (p *Passage) NotYear(from int) bool {
 	b := p.Before(from)
 	if p.At(b).Text == "." {
@@ -216,7 +216,7 @@ func (p *Passage) NotYear(from int) bool {
 	return p.In("before numbers", p.At(b).Lower) || p.At(b).Text == "#"
 }
 
-// CountedAfter tells whether a noun stands behind a number that counts it.
+// CountedAfter reports whether a noun stands behind a number that counts it.
 func (p *Passage) CountedAfter(i int) bool {
 	j := p.Skip(i)
 	t := p.At(j)
@@ -246,7 +246,7 @@ func (p *Passage) CountedAfter(i int) bool {
 		p.plurals(next.Lower)
 }
 
-// plurals tells whether a word may be a noun in the plural.
+// plurals reports whether a word may be a noun in the plural.
 func (p *Passage) plurals(w string) bool {
 	if p.In("counted", w) {
 		return true

@@ -27,7 +27,7 @@ type Date struct {
 	DayFirst         bool // as it is written
 }
 
-// Exists tells whether there is such a day.
+// Exists reports whether there is such a day.
 func (d Date) Exists() bool {
 	const leap = 2000 // a year that has all days
 	year := d.Year

@@ -148,7 +148,7 @@ func (p *Passage) Subscript(i int) (string, int) {
 	return b.String(), i
 }
 
-// IsMeasuredSpan says whether a dash stands between two numbers that both have the same unit, as in
+// IsMeasuredSpan reports whether a dash stands between two numbers that both have the same unit, as in
 // 30 %–40 % and 20 °C – 25 °C.
 func (p *Passage) IsMeasuredSpan(i int) bool {
 	if mark := p.At(i).Text; !token.IsDash(mark) || mark == "−" {
@@ -167,7 +167,7 @@ func (p *Passage) IsMeasuredSpan(i int) bool {
 	return p.At(unit).Text == p.At(behind).Text && (before.Kind == token.Digits || before.Text == "°")
 }
 
-// Formula tells that a sentence has a sign of equality, so that dashes are minuses.
+// Formula reports whether a sentence has a sign of equality, so that dashes are minuses.
 func (p *Passage) Formula(i int) bool {
 	const near = 24
 	for j := max(0, i-near); j < min(len(p.Tokens), i+near); j++ {

@@ -35,7 +35,7 @@ func (p *Passage) At(i int) token.Token {
 	return p.Tokens[i]
 }
 
-// Is tells whether a token is one of some texts, in lower case.
+// Is reports whether a token is one of some texts, in lower case.
 func (p *Passage) Is(i int, texts ...string) bool {
 	t := p.At(i)
 	if t.Lower == "" {
@@ -61,16 +61,16 @@ func (p *Passage) Before(i int) int {
 	return i
 }
 
-// Ended tells that the text ends at a token, blanks left out.
+// Ended reports whether the text ends at a token, blanks left out.
 func (p *Passage) Ended(i int) bool { return p.Skip(i) >= len(p.Tokens) }
 
-// Glued tells that a word or number follows without a blank.
+// Glued reports whether a word or number follows without a blank.
 func (p *Passage) Glued(i int) bool {
 	k := p.At(i).Kind
 	return i < len(p.Tokens) && (k == token.Word || k == token.Digits)
 }
 
-// Small tells whether a token is a number of at most so many digits, and gives it.
+// Small reports whether a token is a number of at most so many digits, and gives it.
 func (p *Passage) Small(i, most int) (int, bool) {
 	t := p.At(i)
 	if t.Kind != token.Digits || len(t.Text) > most || most > 9 {
@@ -83,13 +83,13 @@ func (p *Passage) Small(i, most int) (int, bool) {
 	return n, true
 }
 
-// Opens tells that a thing may begin at a token: not within a word, an address or a number.
+// Opens reports whether a thing may begin at a token: not within a word, an address or a number.
 func (p *Passage) Opens(i int) bool {
 	b := p.At(i - 1)
 	return i == 0 || b.Kind == token.Gap || b.Kind == token.Sign && !strings.Contains("-_.@/+", b.Text)
 }
 
-// WeekdayBefore tells that the name of a day stands in front, which may be cut short.
+// WeekdayBefore reports whether the name of a day stands in front, which may be cut short.
 func (p *Passage) WeekdayBefore(i int) bool {
 	b := p.Before(i)
 	for p.At(b).Text == "," || p.At(b).Text == "." {
@@ -116,13 +116,13 @@ func (p *Passage) Boundary(i, length int) int {
 	return j
 }
 
-// Apostrophe tells that a word goes on behind an apostrophe.
+// Apostrophe reports whether a word goes on behind an apostrophe.
 func (p *Passage) Apostrophe(i int) bool {
 	t := p.At(i).Text
 	return (t == "'" || t == "’") && p.At(i+1).Kind == token.Word
 }
 
-// Shouting tells that most words of a text are written in capitals, so that these say
+// Shouting reports whether most words of a text are written in capitals, so that these say
 // nothing.
 func (p *Passage) Shouting(i int) bool {
 	const few = 4

@@ -2,6 +2,7 @@
 package readingtest
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -30,16 +31,13 @@ func Passage(name, text string) *passage.Passage {
 	return passage.New(g, idiom.Of(g.Base), text)
 }
 
-// Marked writes a text with what a rule says in brackets, in place of what it reads. The rule is
-// tried at each token of a kind that it has not read.
-func Marked(p *passage.Passage, kind token.Kind, rule Rule) string {
+// Marked writes a text with what rules say in brackets, in place of what they read. At each token
+// that is not read yet, the rules for its kind are tried in order.
+func Marked(p *passage.Passage, all ...Rules) string {
 	var b strings.Builder
 	for i := 0; i < len(p.Tokens); {
-		end, say := i, ""
-		if p.Tokens[i].Kind == kind {
-			end, say = rule(p, i)
-		}
-		if end <= i || say == "" {
+		end, say := first(p, i, all)
+		if say == "" {
 			end = i + 1
 			b.WriteString(p.Src[p.Tokens[i].Start:p.Tokens[i].End])
 		} else {
@@ -50,14 +48,58 @@ func Marked(p *passage.Passage, kind token.Kind, rule Rule) string {
 	return b.String()
 }
 
+func first(p *passage.Passage, i int, all []Rules) (int, string) {
+	for _, rules := range all {
+		if rules.Kind != p.Tokens[i].Kind {
+			continue
+		}
+		for _, rule := range rules.Rules {
+			if end, say := rule(p, i); end > i && say != "" {
+				return end, say
+			}
+		}
+	}
+	return i, ""
+}
+
 // Check tries a rule at the tokens of a kind in sentences.
 func Check(t *testing.T, kind token.Kind, rule Rule, cases []Case) {
 	t.Helper()
 	for _, c := range cases {
 		name, text, want := c[0], c[1], c[2]
-		if got := Marked(Passage(name, text), kind, rule); got != want {
+		if got := Marked(Passage(name, text), Rules{Kind: kind, Rules: []Rule{rule}}); got != want {
 			t.Errorf("%s: %q becomes\n\t%q, want\n\t%q", name, text, got, want)
 		}
+	}
+}
+
+// Golden reads the sentences in testdata/sentences.tsv (language, text, and the same as Marked
+// writes it) with rules, and expects them as they are there. With update the file is written anew:
+// look at what changed.
+func Golden(t *testing.T, update bool, all ...Rules) {
+	t.Helper()
+	const file = "testdata/sentences.tsv"
+	src, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	for line := range strings.Lines(string(src)) {
+		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		if len(f) != 3 {
+			t.Fatalf("%s: bad line %q", file, line)
+		}
+		got := Marked(Passage(f[0], f[1]), all...)
+		if got != f[2] && !update {
+			t.Errorf("%s: %q becomes\n\t%q, want\n\t%q", f[0], f[1], got, f[2])
+		}
+		out.WriteString(f[0] + "\t" + f[1] + "\t" + got + "\n")
+	}
+	if !update {
+		return
+	}
+	if err := os.WriteFile(file, []byte(out.String()), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -72,7 +72,7 @@ func polishHour(p *passage.Passage, i int) string {
 	return "godzina"
 }
 
-// mayEnd tells whether a short form may stand at the end of a sentence: many look like words.
+// mayEnd reports whether a short form may stand at the end of a sentence: many look like words.
 func mayEnd(p *passage.Passage, from, to int, key string) bool {
 	return !p.Ended(to) || from == 0 || strings.Contains(key, ".") || p.In("last", key)
 }
@@ -91,7 +91,7 @@ func shortForm(p *passage.Passage, key, exact string, from, to int) (string, boo
 	return say, ok
 }
 
-// wants tells whether what an abbreviation needs stands around it.
+// wants reports whether what an abbreviation needs stands around it.
 func wants(p *passage.Passage, needs string, from, to int) bool {
 	next := p.At(p.Skip(to))
 	switch needs {

@@ -69,7 +69,7 @@ func Acronyms(p *passage.Passage, i int) (int, string) {
 	return end, say
 }
 
-// spelledOut tells whether a word of capitals that no table has is said letter by letter.
+// spelledOut reports whether a word of capitals that no table has is said letter by letter.
 func spelledOut(p *passage.Passage, i int, w string) bool {
 	runes := []rune(w)
 	vowels := 0
@@ -93,7 +93,7 @@ func spelledOut(p *passage.Passage, i int, w string) bool {
 	return true
 }
 
-// besideCapitals tells that a word next to one is written in capitals as well: DO IT NOW.
+// besideCapitals reports whether a word next to one is written in capitals as well: DO IT NOW.
 func besideCapitals(p *passage.Passage, i int) bool {
 	for _, j := range []int{p.Before(i), p.Skip(i + 1)} {
 		if t := p.At(j); t.Kind == token.Word && len([]rune(t.Text)) > 1 && t.Text == strings.ToUpper(t.Text) &&

@@ -1,6 +1,7 @@
 package short_test
 
 import (
+	"flag"
 	"testing"
 
 	"mynah/internal/reading/readingtest"
@@ -53,11 +54,24 @@ func TestCompounds(t *testing.T) {
 	})
 }
 
-// FuzzRules: no rule reads beyond a text.
-func FuzzRules(f *testing.F) {
-	readingtest.Fuzz(f,
-		readingtest.Rules{Kind: token.Word, Rules: []readingtest.Rule{
+// rules are all of the package, in an order in which the narrow ones come first.
+func rules() []readingtest.Rules {
+	return []readingtest.Rules{
+		{Kind: token.Word, Rules: []readingtest.Rule{
 			short.Abbreviations, short.Initials, short.Acronyms, short.Compounds,
 		}},
-	)
+	}
+}
+
+var update = flag.Bool("update", false, "write the sentences anew")
+
+// TestSentences: what all rules together make of sentences stays as it is.
+func TestSentences(t *testing.T) {
+	t.Parallel()
+	readingtest.Golden(t, *update, rules()...)
+}
+
+// FuzzRules: no rule reads beyond a text.
+func FuzzRules(f *testing.F) {
+	readingtest.Fuzz(f, rules()...)
 }

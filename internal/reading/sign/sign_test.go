@@ -1,6 +1,7 @@
 package sign_test
 
 import (
+	"flag"
 	"testing"
 
 	"mynah/internal/reading/readingtest"
@@ -41,14 +42,27 @@ func TestGreek(t *testing.T) {
 	})
 }
 
-// FuzzRules: no rule reads beyond a text.
-func FuzzRules(f *testing.F) {
-	readingtest.Fuzz(f,
-		readingtest.Rules{Kind: token.Sign, Rules: []readingtest.Rule{
+// rules are all of the package, in an order in which the narrow ones come first.
+func rules() []readingtest.Rules {
+	return []readingtest.Rules{
+		{Kind: token.Sign, Rules: []readingtest.Rule{
 			sign.Between, sign.Name,
 		}},
-		readingtest.Rules{Kind: token.Word, Rules: []readingtest.Rule{
+		{Kind: token.Word, Rules: []readingtest.Rule{
 			sign.Greek,
 		}},
-	)
+	}
+}
+
+var update = flag.Bool("update", false, "write the sentences anew")
+
+// TestSentences: what all rules together make of sentences stays as it is.
+func TestSentences(t *testing.T) {
+	t.Parallel()
+	readingtest.Golden(t, *update, rules()...)
+}
+
+// FuzzRules: no rule reads beyond a text.
+func FuzzRules(f *testing.F) {
+	readingtest.Fuzz(f, rules()...)
 }

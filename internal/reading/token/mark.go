@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// IsDash tells whether a token is one of the dashes, a minus among them.
+// IsDash reports whether a token is one of the dashes, a minus among them.
 func IsDash(s string) bool {
 	return s == "-" || s == "–" || s == "—" || s == "‐" || s == "‑" || s == "−"
 }
@@ -69,10 +69,10 @@ func Roman(s string) int {
 	return n
 }
 
-// IsMinus tells whether a token may be the minus in front of a number.
+// IsMinus reports whether a token may be the minus in front of a number.
 func IsMinus(s string) bool { return s == "-" || s == "−" || s == "–" }
 
-// IsVowel tells whether a capital is a vowel in one of the languages.
+// IsVowel reports whether a capital is a vowel in one of the languages.
 func IsVowel(r rune) bool {
 	return strings.ContainsRune("AEIOUYÄÖÜÅÆØÀÁÂÃÈÉÊËÌÍÎÏÒÓÔÕÙÚÛÝĄĘÓ", r)
 }
@@ -92,10 +92,10 @@ func Spaced(s string) string {
 	return b.String()
 }
 
-// IsLetter tells that a token is a letter that stands for a number.
+// IsLetter reports whether a token is a letter that stands for a number.
 func IsLetter(t Token) bool { return t.Kind == Word && len([]rune(t.Text)) == 1 }
 
-// IsDigits tells whether a text is made of digits alone.
+// IsDigits reports whether a text is made of digits alone.
 func IsDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 // Value reads a small number; -1 is anything else.

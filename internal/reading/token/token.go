@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// Wordy tells whether a character is part of a word, a number or a name in code.
+// Wordy reports whether a character is part of a word, a number or a name in code.
 func Wordy(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
 
 // Unspaced tells the letters of scripts that set no blanks between words.
