@@ -74,11 +74,18 @@ func Check(t *testing.T, kind token.Kind, rule Rule, cases []Case) {
 }
 
 // Golden reads the sentences in testdata/sentences.tsv (language, text, and the same as Marked
-// writes it) with rules, and expects them as they are there. With update the file is written anew:
-// look at what changed.
+// writes it) with rules, and expects them as they are there; see Table.
 func Golden(t *testing.T, update bool, all ...Rules) {
 	t.Helper()
-	const file = "testdata/sentences.tsv"
+	Table(t, "testdata/sentences.tsv", update, func(name, text string) string {
+		return Marked(Passage(name, text), all...)
+	})
+}
+
+// Table expects that the lines of a file (language, input, output) have the output that a function
+// gives. With update the file is written anew: look at what changed.
+func Table(t *testing.T, file string, update bool, output func(name, input string) string) {
+	t.Helper()
 	src, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +96,7 @@ func Golden(t *testing.T, update bool, all ...Rules) {
 		if len(f) != 3 {
 			t.Fatalf("%s: bad line %q", file, line)
 		}
-		got := Marked(Passage(f[0], f[1]), all...)
+		got := output(f[0], f[1])
 		if got != f[2] && !update {
 			t.Errorf("%s: %q becomes\n\t%q, want\n\t%q", f[0], f[1], got, f[2])
 		}
