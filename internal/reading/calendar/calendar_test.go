@@ -107,6 +107,30 @@ func TestPlainDates(t *testing.T) {
 	})
 }
 
+func TestFormatted(t *testing.T) {
+	t.Parallel()
+	p := readingtest.Passage("en-US", "03/04/2026")
+	for _, c := range []struct {
+		parts        []string
+		format, want string
+	}{
+		{[]string{"03", "04", "2026"}, "dmy", "April third twenty twenty-six"},
+		{[]string{"03", "04", "49"}, "mdy", "March fourth twenty forty-nine"},
+		{[]string{"50", "12", "31"}, "ymd", "December thirty-first nineteen fifty"},
+		{[]string{"2026", "12"}, "ym", "December twenty twenty-six"},
+		{[]string{"7"}, "m", "July"},
+		{[]string{"1999"}, "y", "nineteen ninety-nine"},
+		{[]string{"31", "02", "2026"}, "dmy", ""},
+		{[]string{"13", "2026"}, "my", ""},
+		{[]string{"x", "2026"}, "my", ""},
+		{[]string{"5"}, "d", ""},
+	} {
+		if got := calendar.Formatted(p, c.parts, c.format); got != c.want {
+			t.Errorf("%v as %s is %q, want %q", c.parts, c.format, got, c.want)
+		}
+	}
+}
+
 // rules are all of the package, in an order in which the narrow ones come first.
 func rules() []readingtest.Rules {
 	return []readingtest.Rules{

@@ -42,6 +42,18 @@ func TestGreek(t *testing.T) {
 	})
 }
 
+func TestSpelled(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		".": " dot, ", "@": " at, ", "_": " underscore, ", "&": " and, ", ",": "", "²": " two, ", "½": " one half, ",
+		"Ⅳ": " four, ", "①": " one, ", "☃": " ",
+	} {
+		if got := sign.Spelled(readingtest.Passage("en", text)); got != want {
+			t.Errorf("among letters, %s is %q, want %q", text, got, want)
+		}
+	}
+}
+
 // rules are all of the package, in an order in which the narrow ones come first.
 func rules() []readingtest.Rules {
 	return []readingtest.Rules{
