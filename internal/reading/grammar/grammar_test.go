@@ -56,6 +56,17 @@ func TestTables(t *testing.T) {
 	}
 }
 
+func TestMonths(t *testing.T) {
+	t.Parallel()
+	g := grammar.New("pl")
+	if g.Months[5] != "maj" || g.Of[5] != "maja" || g.Month["maj"] != 5 || g.Month["maja"] != 5 {
+		t.Errorf("the fifth month is %q, of %q", g.Months[5], g.Of[5])
+	}
+	if half := grammar.New("de").Half(grammar.Num{Whole: "0", Top: 1, Low: 2}, "f"); half != "eine halbe" {
+		t.Errorf("half of a feminine noun is %q", half)
+	}
+}
+
 func TestUnits(t *testing.T) {
 	t.Parallel()
 	want := map[string]string{"km": "kilometers", "mg": "milligrams", "kWh": "kilowatt hours", "km/h": "kilometers per hour"}
@@ -162,6 +173,9 @@ func TestNumbers(t *testing.T) {
 		{"da", part(3, 4), "tre fjerdedele"},
 		{"nb", part(2, 5), "to femtedeler"},
 		{"pl", part(3, 5), "trzy piąte"},
+		{"pl", part(12, 5), "dwanaście piątych"},
+		{"pl", part(22, 5), "dwadzieścia dwie piąte"},
+		{"pl", part(1, 5), "jedna piąta"},
 		{"en", part(3, 1001), "three over one thousand one"},
 		{"en", mixed, "minus two and a half"},
 		{"de", mixed, "minus zweieinhalb"},

@@ -71,6 +71,24 @@ func TestMatch(t *testing.T) {
 	}
 }
 
+// TestPlaces: a finding spans its line; quotes are taken off only in pairs.
+func TestPlaces(t *testing.T) {
+	t.Parallel()
+	_, list := lexicon.Parse("l.txt", []byte("a: b\nword\n"))
+	if len(list) != 1 || list[0].Range.Start.Column != 1 || list[0].Range.End.Column != 5 || list[0].Range.End.Line != 2 {
+		t.Errorf("got %+v", list)
+	}
+	for line, want := range map[string]string{"x: 'a'": "a", `x: "a"`: "a", "x: 'a": "'a", "x: a'": "a'", `x: 'a"`: `'a"`} {
+		l, _ := lexicon.Parse("l.txt", []byte(line))
+		if _, e := l.Match("x", 0); e.Say != want {
+			t.Errorf("%s is said %q, want %q", line, e.Say, want)
+		}
+	}
+	if lexicon.Max != 1048576 {
+		t.Errorf("a lexicon may have %d bytes", lexicon.Max)
+	}
+}
+
 // FuzzParse: any bytes are read or refused with a hint, and words that are found lie in the text.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("a: b\nb: /c/\n# x\nC#: 'see # sharp'"), "a B c#")

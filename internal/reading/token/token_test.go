@@ -1,9 +1,12 @@
 package token_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"mynah/internal/reading/token"
 )
@@ -57,6 +60,12 @@ func TestVulgar(t *testing.T) {
 	t.Parallel()
 	if top, low, ok := token.Vulgar("¾"); top != 3 || low != 4 || !ok {
 		t.Errorf("¾ is %d/%d, %t", top, low, ok)
+	}
+	for _, r := range "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒" { // Unicode writes each as top, fraction slash, low
+		top, low, ok := token.Vulgar(string(r))
+		if got := strconv.Itoa(top) + "⁄" + strconv.Itoa(low); !ok || got != norm.NFKC.String(string(r)) {
+			t.Errorf("%c is %s, %t", r, got, ok)
+		}
 	}
 	for _, s := range []string{"", "1", "½½", "é"} {
 		if _, _, ok := token.Vulgar(s); ok {
