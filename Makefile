@@ -63,7 +63,8 @@ bench-peers: setup build ## compare with editly, Remotion, Revideo and ffmpeg re
 	@scripts/bench-peers $(or $(RUNS),3)
 
 golden: ## accept what the golden tests see now
-	@$(GO) test ./internal/compile ./internal/script ./internal/storyboard ./internal/timeline ./test/stories -update
+	@$(GO) test ./internal/compile ./internal/script ./internal/storyboard ./internal/timeline ./test/stories \
+		$(addprefix ./internal/reading/,address calendar figure grammar idiom passage short sign) -update
 
 fuzz: ## run every fuzz target for FUZZTIME (default 30s)
 	@scripts/fuzz $(or $(FUZZTIME),30s)

@@ -38,7 +38,10 @@ func workshop() (packages, compiler []string) {
 	}
 	compiler = []string{
 		"mynah/internal/script", "mynah/internal/storyboard", "mynah/internal/timeline", "mynah/internal/caption",
-		"mynah/internal/reading",
+		"mynah/internal/reading", "mynah/internal/reading/figure", "mynah/internal/reading/calendar",
+		"mynah/internal/reading/address", "mynah/internal/reading/short", "mynah/internal/reading/sign",
+		"mynah/internal/reading/idiom", "mynah/internal/reading/passage", "mynah/internal/reading/grammar",
+		"mynah/internal/reading/lexicon", "mynah/internal/reading/token",
 	}
 	return packages, compiler
 }

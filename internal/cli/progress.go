@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"time"
 
-	"mynah/internal/meter"
-
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
+
+	"mynah/internal/meter"
 )
 
 // reporter shows how far a build is.

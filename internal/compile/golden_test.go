@@ -57,7 +57,7 @@ func projects() map[string]map[string]string {
 		"half other letters":        one("---\nvoice: brian\n---\nпеace мирo\n"),
 		"names of the project":      with("---\nvoice: Narrator\n---\nHello there.\n", "mynah.yaml", "voices: {narrator: amy, Two: {voice: brian, language: en}}\n"),
 		"defaults":                  with("Hello there.\n", "mynah.yaml", "header:\n  size: 64x36\n  title: Ours\n  voice: amy\nengines: {}\nnonsense: 1\n"),
-		"defaults of a translation": map[string]string{"s.de.md": "Guten Tag.\n", "s.md": "Hello.\n", "mynah.yaml": "header: {voice: amy, title: Ours, size: 64x36}\n", "build": "s.de.md"},
+		"defaults of a translation": {"s.de.md": "Guten Tag.\n", "s.md": "Hello.\n", "mynah.yaml": "header: {voice: amy, title: Ours, size: 64x36}\n", "build": "s.de.md"},
 		"defaults that are a list":  with("Hello there.\n", "mynah.yaml", "- a\n"),
 		"defaults without voices":   with("Hello there.\n", "mynah.yaml", "voices:\n  a: [x]\n  '': amy\n  b:\n"),
 		"lexicon":                   with("---\nvoice: brian\nlexicon: words.txt\n---\nMynah sings.\n", "words.txt", "Mynah: MY nah\n# a\nbad line\n"),
@@ -121,10 +121,10 @@ func TestFindings(t *testing.T) {
 	}
 	const golden = "testdata/findings.golden"
 	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil { //nolint:gosec // a folder of the repository
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(golden, []byte(out.String()), 0o644); err != nil { //nolint:gosec // a file of the repository
+		if err := os.WriteFile(golden, []byte(out.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

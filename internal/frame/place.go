@@ -34,11 +34,6 @@ type Placing struct {
 	Position Position `json:"position"`
 }
 
-// Words are all that a placing says, for the keys of parts.
-func (p Placing) Words() []string {
-	return []string{string(p.Fit), string(p.Position.X), string(p.Position.Y)}
-}
-
 // ParsePosition reads top, left, top-left, left-top, center-left and the like. edge is the
 // word, or both of them with the vertical one first; that of the centre is "".
 func ParsePosition(w string) (position Position, edge string, ok bool) {

@@ -163,7 +163,7 @@ func withSubtitles(more string) string { return strings.Replace(captions, "%s", 
 func TestCaptions(t *testing.T) {
 	t.Parallel()
 	store := newStore(t)
-	box := func(x table, ref picture.LayerRef) image.Rectangle {
+	box := func(ref picture.LayerRef) image.Rectangle {
 		t.Helper()
 		d, err := overlay.NewDrawings(store)
 		if err != nil {
@@ -194,7 +194,7 @@ func TestCaptions(t *testing.T) {
 		if n := x.made(t)[part.Subtitle]; n != []int{2, 0, 2, 2, 2}[round] {
 			t.Errorf("%q: made %d", more, n)
 		}
-		places[more] = box(x, got[0][0].Layer)
+		places[more] = box(got[0][0].Layer)
 	}
 	usual, top, middle, higher := places[""], places[", position: top"], places[", position: middle"], places[", margin: 60"]
 	if usual.Min.Y < 120 || top.Max.Y > 60 || middle.Min.Y < 60 || middle.Max.Y > 120 || higher.Max.Y >= usual.Max.Y {

@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"mynah/internal/diag"
 	"mynah/internal/reading"
 	"mynah/internal/utter"
 )
@@ -155,29 +154,6 @@ func TestLexicon(t *testing.T) {
 	}
 	if got := said("私は日本に行く。", "ja-JP", l); got != "私はにほんに行く。" {
 		t.Errorf("got %q", got)
-	}
-}
-
-func TestBadLexicons(t *testing.T) {
-	t.Parallel()
-	for line, want := range map[string]string{
-		"no colon here":           "no colon",
-		": nothing":               "no word",
-		"word:":                   "no pronunciation",
-		"word: /open":             "not closed",
-		"word: //":                "not closed",
-		"word: # nothing":         "no pronunciation",
-		"word: /a/ b":             "not closed",
-		"bad \xff: x":             "UTF-8",
-		strings.Repeat("x", 2000): "1,000",
-	} {
-		_, list := reading.ParseLexicon("l.txt", []byte("good: fine\n"+line+"\n"))
-		if len(list) != 1 || list[0].Severity != diag.Error || list[0].Range.Start.Line != 2 || !strings.Contains(list[0].Summary, want) || list[0].Hint == "" {
-			t.Errorf("%.30q: %+v", line, list)
-		}
-	}
-	if _, list := reading.ParseLexicon("l.txt", []byte("a: b\na: c\n")); len(list) != 1 || list[0].Severity != diag.Warning {
-		t.Errorf("twice: %+v", list)
 	}
 }
 

@@ -6,7 +6,28 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"mynah/internal/reading/calendar"
+	"mynah/internal/reading/figure"
+	"mynah/internal/reading/grammar"
+	"mynah/internal/reading/passage"
+	"mynah/internal/reading/token"
 )
+
+func englishEnding(n string) string {
+	if len(n) > 1 && n[len(n)-2] == '1' {
+		return "th"
+	}
+	switch n[len(n)-1] {
+	case '1':
+		return "st"
+	case '2':
+		return "nd"
+	case '3':
+		return "rd"
+	}
+	return "th"
+}
 
 // SayAs tells how a text is said that is to be taken as something: cardinal, ordinal,
 // digits, fraction, unit, date, time, telephone, currency, address, expletive; the format of
@@ -14,34 +35,33 @@ import (
 // where text and kind do not fit, or the kind is unknown; an empty answer says that the voice
 // reads the text well by itself.
 func SayAs(text, as, format, language string) (string, bool) {
-	p := &passage{grammar: newGrammar(language), src: strings.TrimSpace(norm.NFC.String(text))}
-	p.tokens = tokenize(p.src)
-	number := strings.ContainsFunc(p.src, unicode.IsDigit)
+	p := passageOf(grammar.New(language), strings.TrimSpace(norm.NFC.String(text)))
+	number := strings.ContainsFunc(p.Src, unicode.IsDigit)
 	switch as {
 	case "digits", "telephone":
-		say := p.digitGroups()
+		say := digitGroups(p)
 		return say, say != ""
 	case "fraction":
-		if say := p.sayFraction(); say != "" {
+		if say := sayFraction(p); say != "" {
 			return say, true
 		}
-		return p.plain(), number
+		return plain(p), number
 	case "cardinal", "number":
-		if n, end := p.signed(0); end == len(p.tokens) && end > 0 {
-			return p.spell(n, ""), true
+		if n, end := signed(p, 0); end == len(p.Tokens) && end > 0 {
+			return p.Spell(n, ""), true
 		}
-		return p.plain(), number
+		return plain(p), number
 	case "unit", "currency", "address":
-		return p.plain(), number || as == "address"
+		return plain(p), number || as == "address"
 	case "ordinal":
-		return p.sayOrdinal()
+		return sayOrdinal(p)
 	case "date":
-		return p.sayDate(strings.ToLower(format), number)
+		return sayDate(p, strings.ToLower(format), number)
 	case "time":
-		if say := p.sayDuration(); say != "" {
+		if say := sayDuration(p); say != "" {
 			return say, true
 		}
-		return p.plain(), number
+		return plain(p), number
 	case "expletive", "bleep":
 		return "beep", text != ""
 	}
@@ -49,48 +69,48 @@ func SayAs(text, as, format, language string) (string, bool) {
 }
 
 // plain reads the whole text; empty where nothing changes.
-func (p *passage) plain() string {
-	changes := p.changes(nil)
+func plain(p *passage.Passage) string {
+	changes := changes(p, nil)
 	if len(changes) == 0 {
 		return ""
 	}
 	var b strings.Builder
 	at := 0
 	for _, c := range changes {
-		b.WriteString(p.src[at:c.start] + c.say)
+		b.WriteString(p.Src[at:c.start] + c.say)
 		at = c.end
 	}
-	return strings.TrimSpace(b.String() + p.src[at:])
+	return strings.TrimSpace(b.String() + p.Src[at:])
 }
 
 // signed parses a number that may have a sign.
-func (p *passage) signed(i int) (num, int) {
+func signed(p *passage.Passage, i int) (grammar.Num, int) {
 	j := i
 	minus := ""
-	if isMinus(p.at(i).text) {
-		minus = p.word("minus")
+	if token.IsMinus(p.At(i).Text) {
+		minus = p.Word("minus")
 		j++
 	}
-	n, end := p.number(j)
+	n, end := p.Number(j)
 	if end == j {
 		return n, i
 	}
-	n.minus = minus
+	n.Minus = minus
 	return n, end
 }
 
 // digitGroups reads digits and letters one by one; what parts their groups is a short pause.
-func (p *passage) digitGroups() string {
+func digitGroups(p *passage.Passage) string {
 	var out []string
 	group := ""
-	for _, t := range p.tokens {
+	for _, t := range p.Tokens {
 		switch {
-		case t.kind == digits && p.rules != nil:
-			group = strings.TrimSpace(group + " " + p.apart(t.text))
-		case t.kind == word || t.kind == digits:
-			group = strings.TrimSpace(group + " " + letters(t.text))
-		case t.text == "+":
-			group = strings.TrimSpace(group + " " + p.word("plus"))
+		case t.Kind == token.Digits && p.Rules != nil:
+			group = strings.TrimSpace(group + " " + p.Apart(t.Text))
+		case t.Kind == token.Word || t.Kind == token.Digits:
+			group = strings.TrimSpace(group + " " + token.Spaced(t.Text))
+		case t.Text == "+":
+			group = strings.TrimSpace(group + " " + p.Word("plus"))
 		default:
 			if group != "" {
 				out = append(out, group)
@@ -105,54 +125,54 @@ func (p *passage) digitGroups() string {
 }
 
 // sayFraction reads 3/4, 3 1/4 and 1+1/2, whatever the numbers.
-func (p *passage) sayFraction() string {
-	m := regexp.MustCompile(`^(?:(\d+)\s*[+ ]\s*)?(\d+)\s*[/⁄]\s*(\d+)$`).FindStringSubmatch(p.src)
-	if m == nil || p.forms.part == nil {
+func sayFraction(p *passage.Passage) string {
+	m := regexp.MustCompile(`^(?:(\d+)\s*[+ ]\s*)?(\d+)\s*[/⁄]\s*(\d+)$`).FindStringSubmatch(p.Src)
+	if m == nil || !p.HasFractions() {
 		return ""
 	}
 	if m[1] != "" {
-		return p.mixed(m[1], m[2], m[3], "")
+		return p.Mixed(m[1], m[2], m[3], "")
 	}
-	return p.fraction(m[2], m[3])
+	return p.Fraction(m[2], m[3])
 }
 
 // sayOrdinal reads a number that may be written as an ordinal already.
-func (p *passage) sayOrdinal() (string, bool) {
-	n, end := p.number(0)
-	if end == 0 || n.fraction != "" || n.low > 0 {
+func sayOrdinal(p *passage.Passage) (string, bool) {
+	n, end := p.Number(0)
+	if end == 0 || n.Fraction != "" || n.Low > 0 {
 		return "", false
 	}
 	form := "-"
-	if _, suffix := p.ordinalEnding(end); suffix > end {
-		f, _ := p.ordinalEnding(end)
+	if _, suffix := figure.OrdinalEnding(p, end); suffix > end {
+		f, _ := figure.OrdinalEnding(p, end)
 		if f != "*" {
 			form = f
 		}
-		if p.base == "en" && !strings.EqualFold(p.at(end).text, englishEnding(n.whole)) {
+		if p.Base == "en" && !strings.EqualFold(p.At(end).Text, englishEnding(n.Whole)) {
 			return "", false
 		}
 		end = suffix
-	} else if p.at(end).text == "." {
+	} else if p.At(end).Text == "." {
 		end++
 	}
-	say := p.ordinal(n.whole, form)
-	return say, say != "" && end == len(p.tokens)
+	say := p.Ordinal(n.Whole, form)
+	return say, say != "" && end == len(p.Tokens)
 }
 
 // sayDate reads a date in the order of its format.
-func (p *passage) sayDate(format string, number bool) (string, bool) {
+func sayDate(p *passage.Passage, format string, number bool) (string, bool) {
 	var parts []string
 	named := false
-	for _, t := range p.tokens {
-		if t.kind == digits {
-			parts = append(parts, t.text)
+	for _, t := range p.Tokens {
+		if t.Kind == token.Digits {
+			parts = append(parts, t.Text)
 		}
-		named = named || t.kind == word
+		named = named || t.Kind == token.Word
 	}
 	if named && number {
-		return p.plain(), true // 25 November 2026
+		return plain(p), true // 25 November 2026
 	}
-	if len(parts) == 1 && len(p.src) == 8 {
+	if len(parts) == 1 && len(p.Src) == 8 {
 		if len(format) != len(parts[0]) {
 			format = "yyyymmdd"
 		}
@@ -160,22 +180,22 @@ func (p *passage) sayDate(format string, number bool) (string, bool) {
 	}
 	format = once(format)
 	if format == "" {
-		format = p.usualOrder(parts)
+		format = usualOrder(p, parts)
 	}
 	if len(format) != len(parts) || len(parts) == 0 || strings.Trim(format, "ymd") != "" {
 		return "", false
 	}
-	say := p.formattedDate(parts, format)
+	say := calendar.Formatted(p, parts, format)
 	return say, say != ""
 }
 
-func (p *passage) usualOrder(parts []string) string {
+func usualOrder(p *passage.Passage, parts []string) string {
 	switch {
 	case len(parts) == 1:
 		return "y"
 	case len(parts) > 0 && len(parts[0]) == 4:
 		return "ymd"
-	case p.monthFirst:
+	case p.MonthFirst:
 		return "mdy"
 	}
 	return "dmy"
@@ -204,16 +224,15 @@ func once(format string) string {
 }
 
 // sayDuration reads 1'21" as minutes and seconds.
-func (p *passage) sayDuration() string {
-	m := regexp.MustCompile(`^(\d+)\s*['′]\s*(\d+)\s*(?:["″]|'')$`).FindStringSubmatch(p.src)
+func sayDuration(p *passage.Passage) string {
+	m := regexp.MustCompile(`^(\d+)\s*['′]\s*(\d+)\s*(?:["″]|'')$`).FindStringSubmatch(p.Src)
 	if m == nil {
 		return ""
 	}
 	var out []string
 	for i, symbol := range []string{"min", "s"} {
-		q := &passage{grammar: p.grammar, src: m[i+1] + " " + symbol}
-		q.tokens = tokenize(q.src)
-		u, end := q.unitAt(2)
+		q := passageOf(p.Grammar, m[i+1]+" "+symbol)
+		u, end := q.UnitAt(2)
 		if end == 2 {
 			return ""
 		}
@@ -221,7 +240,7 @@ func (p *passage) sayDuration() string {
 		if number == "" {
 			number = "0"
 		}
-		out = append(out, q.unitWords(0, quantity{n: num{whole: number}, unit: u}))
+		out = append(out, figure.Measure(q, grammar.Num{Whole: number}, u))
 	}
 	return strings.Join(out, " ")
 }

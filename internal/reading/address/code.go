@@ -1,0 +1,79 @@
+package address
+
+import (
+	"strings"
+	"unicode"
+
+	"mynah/internal/reading/passage"
+	"mynah/internal/reading/token"
+)
+
+// Names reads names of program code.
+func Names(p *passage.Passage, i int) (int, string) {
+	if !p.Opens(i) && p.At(i-1).Text != "." {
+		return i, ""
+	}
+	if p.At(i+1).Text == "_" {
+		if end, m := matched(p, i, shapes.snake); end > i {
+			return end, code(p, m)
+		}
+	}
+	if t := p.At(i); t.Text == t.Lower || t.Text == strings.ToUpper(t.Text) {
+		if p.At(i+1).Text == "(" && p.At(i+2).Text == ")" && len(t.Text) > 1 {
+			return i + 3, t.Text
+		}
+		return i, ""
+	}
+	if end, m := matched(p, i, shapes.camel); end > i {
+		return end, code(p, m)
+	}
+	return i, ""
+}
+
+// code sets the words apart of which a name in code is made.
+func code(p *passage.Passage, s string) string {
+	s = strings.TrimSuffix(s, "()")
+	if known := strings.ToLower(s); strings.HasPrefix(known, "mc") || strings.HasPrefix(known, "mac") ||
+		brands()[known] {
+		return ""
+	}
+	var b strings.Builder
+	runes := []rune(s)
+	for i, c := range runes {
+		upper := unicode.IsUpper(c)
+		switch {
+		case c == '_':
+			c = ' '
+		case i > 0 && upper && (unicode.IsLower(runes[i-1]) || unicode.IsDigit(runes[i-1])),
+			i > 0 && upper && i+1 < len(runes) && unicode.IsLower(runes[i+1]) && unicode.IsUpper(runes[i-1]):
+			b.WriteByte(' ')
+		}
+		b.WriteRune(c)
+	}
+	var out []string
+	for w := range strings.FieldsSeq(b.String()) {
+		if strings.ContainsFunc(w, unicode.IsDigit) {
+			out = append(out, segment(p, w))
+		} else if w == strings.ToUpper(w) && len(w) > 1 && (p.Letter[w] || !strings.ContainsFunc(w, token.IsVowel)) &&
+			!p.Spoken[w] {
+			out = append(out, token.Spaced(w))
+		} else {
+			out = append(out, w)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// brands are words that look like code and are read as one.
+func brands() map[string]bool {
+	return setOf("iphone ipad ipod imac youtube javascript typescript ebay paypal wordpress linkedin tiktok whatsapp " +
+		"facetime airpods openai powerpoint onedrive sharepoint narakeet latex mcdonald github gitlab bitcoin")
+}
+
+func setOf(words string) map[string]bool {
+	out := map[string]bool{}
+	for w := range strings.FieldsSeq(words) {
+		out[w] = true
+	}
+	return out
+}

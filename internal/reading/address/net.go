@@ -1,0 +1,212 @@
+// Package address has the rules for what leads somewhere: addresses of the web and of mail, files,
+// options, names in code, telephone numbers, houses and postal codes. It exists because their
+// digits and letters are no amounts and no words: they are said piece by piece.
+package address
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"mynah/internal/reading/grammar"
+	"mynah/internal/reading/passage"
+	"mynah/internal/reading/token"
+)
+
+// patterns of what is written without blanks. Each is tried where a word begins.
+type patterns struct {
+	link, mail, host, path, file, snake, camel, flag *regexp.Regexp
+}
+
+//nolint:gochecknoglobals // compiled patterns, never changed
+var shapes = patterns{
+	link: regexp.MustCompile(`^(?i:https?://|ftp://|www\.)[^\s<>"'` + "`" + `]*[\pL\d/_=-]`),
+	mail: regexp.MustCompile(`^[\pL\d_.+-]+@[\pL\d_-]+(?:\.[\pL\d_-]+)*\.[A-Za-z]{2,24}`),
+	host: regexp.MustCompile(`^(?:[A-Za-z0-9-]+\.)+(?:com|org|net|io|dev|edu|gov|info|app|ai|` +
+		`de|fr|uk|eu|ch|at|it|es|nl|pl|co|se|dk|no|pt|br|tv|be)\b(?::\d+)?(?:/[\w./%~?=&#-]*[\w/])?`),
+	path: regexp.MustCompile(`^(?:~|\.{1,2})?(?:/[\w.-]*\w)+/?`),
+	file: regexp.MustCompile(`^[\pL\d_-]*[\pL\d_](?:\.[\pL\d_-]+)*\.(?:md|txt|go|js|ts|py|rs|c|h|cpp|java|rb|sh|` +
+		`css|html?|json|ya?ml|toml|xml|csv|pdf|docx?|xlsx?|pptx?|` +
+		`png|jpe?g|gif|svg|webp|mp[34]|wav|mov|zip|tar|gz|exe|conf|cfg|ini|log|sql)\b`),
+	snake: regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?:\(\))?`),
+	camel: regexp.MustCompile(`^(?:[a-z]+(?:[A-Z][a-z0-9]+)+(?:\(\))?|(?:[A-Z][a-z0-9]+){2,}` +
+		`(?:\(\))?|[a-z]+(?:[A-Z]+[a-z0-9]*)+(?:\(\))?)`),
+	flag: regexp.MustCompile(`^--?[a-z][a-z0-9]*(?:-[a-z0-9]+)*`),
+}
+
+// matched gives the token behind what a pattern finds at a token, and what it found.
+func matched(p *passage.Passage, i int, find *regexp.Regexp) (int, string) {
+	text := p.Src[p.At(i).Start:]
+	m := find.FindString(text)
+	if m == "" {
+		return i, ""
+	}
+	last, _ := utf8.DecodeLastRuneInString(m)
+	next, _ := utf8.DecodeRuneInString(text[len(m):])
+	if token.Wordy(last) && token.Wordy(next) {
+		return i, ""
+	}
+	at := p.At(i).Start + len(m)
+	j := i
+	for j < len(p.Tokens) && p.Tokens[j].End <= at {
+		j++
+	}
+	if j == i || p.Tokens[j-1].End != at {
+		return i, ""
+	}
+	return j, m
+}
+
+// Links reads addresses of the web and of mail, and names of files.
+func Links(p *passage.Passage, i int) (int, string) {
+	if !p.Opens(i) || p.At(i+1).Kind == token.Gap || i+1 >= len(p.Tokens) {
+		return i, ""
+	}
+	if end, m := matched(p, i, shapes.link); end > i {
+		return end, address(p, m)
+	}
+	if end, m := matched(p, i, shapes.mail); end > i {
+		return end, symbols(p, m)
+	}
+	if p.At(i+1).Text != "." && p.At(i+1).Text != "-" && p.At(i+1).Text != "_" && p.At(i+1).Kind != token.Digits &&
+		p.At(i+1).Kind != token.Word {
+		return i, ""
+	}
+	if end, m := matched(p, i, shapes.host); end > i && !isAbbreviation(p, m) {
+		return end, address(p, m)
+	}
+	if end, m := matched(p, i, shapes.file); end > i && !isAbbreviation(p, m) {
+		return end, symbols(p, m)
+	}
+	return i, ""
+}
+
+// isAbbreviation tells short forms such as "i.e.c" from names of hosts and files.
+func isAbbreviation(p *passage.Passage, m string) bool {
+	_, ok := p.Short[strings.ToLower(m)]
+	return ok || len(m) < 4
+}
+
+// address reads the address of a page; what only machines need is left out.
+func address(p *passage.Passage, s string) string {
+	if _, after, ok := strings.Cut(s, "://"); ok {
+		s = after
+	}
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "www."), "WWW.")
+	if i := strings.IndexAny(s, "?#"); i > 0 {
+		s = s[:i]
+	}
+	return symbols(p, strings.TrimSuffix(s, "/"))
+}
+
+// symbols says the signs of addresses and names of files by their words.
+func symbols(p *passage.Passage, s string) string {
+	var out []string
+	part := ""
+	flush := func() {
+		if part != "" {
+			out = append(out, segment(p, part))
+			part = ""
+		}
+	}
+	for _, c := range s {
+		name := map[rune]string{
+			'.': "dot", '/': "slash", '@': "at", '-': "dash", '_': "underscore", ':': "colon", '~': "tilde",
+			'+': "plus", '=': "equals", '%': "percent", '&': "and", '#': "hash",
+		}[c]
+		if name == "" {
+			if unicode.IsLetter(c) || unicode.IsMark(c) || unicode.IsDigit(c) {
+				part += string(c)
+			} else {
+				flush()
+			}
+			continue
+		}
+		flush()
+		out = append(out, p.Word(name))
+	}
+	flush()
+	return strings.Join(strings.Fields(strings.Join(out, " ")), " ")
+}
+
+// segment reads letters and digits between the signs of an address.
+func segment(p *passage.Passage, s string) string {
+	var out []string
+	for _, t := range token.Split(s) {
+		switch {
+		case t.Kind == token.Digits && len(t.Text) == 4 && (grammar.Num{Whole: t.Text}).LikeYear():
+			out = append(out, p.YearWords(-1, token.Value(t.Text)))
+		case t.Kind == token.Digits && len(t.Text) <= 2:
+			out = append(out, p.Cardinal(t.Text, ""))
+		case t.Kind == token.Digits:
+			out = append(out, p.Apart(t.Text))
+		default:
+			out = append(out, addressWord(p, t.Text))
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// addressWord reads a word of an address: letters where nobody can say them as a word.
+func addressWord(p *passage.Passage, s string) string {
+	const longest = 5
+	upper := strings.ToUpper(s)
+	switch {
+	case p.In("address words", strings.ToLower(s)):
+		return s
+	case len(s) <= longest && !strings.ContainsFunc(upper, token.IsVowel), len(s) > 2 && len(s) <= longest &&
+		p.Letter[upper] && !p.Spoken[upper]:
+		return token.Spaced(s)
+	case p.In("address letters", s):
+		return token.Spaced(s)
+	case len(shapes.camel.FindString(s)) == len(s):
+		return code(p, s)
+	}
+	return s
+}
+
+// paths reads /etc/mynah, ~/.bashrc and ./run.sh.
+func paths(p *passage.Passage, i int) (int, string) {
+	if !p.Opens(i) {
+		return i, ""
+	}
+	if end, m := matched(p, i, shapes.path); end > i {
+		return end, symbols(p, m)
+	}
+	return i, ""
+}
+
+// flags reads an option of a command line.
+func flags(p *passage.Passage, i int) (int, string) {
+	if !p.Opens(i) {
+		return i, ""
+	}
+	end, m := matched(p, i, shapes.flag)
+	name := strings.TrimLeft(m, "-")
+	if end == i || len(m)-len(name) == 1 && len(name) > 1 {
+		return i, "" // a word behind a dash
+	}
+	var out []string
+	for range len(m) - len(name) {
+		out = append(out, p.Word("dash"))
+	}
+	for w := range strings.SplitSeq(name, "-") {
+		out = append(out, segment(p, w))
+	}
+	return end, strings.Join(out, " ")
+}
+
+// PathsAndFlags reads paths of files and options of commands, which begin with a sign.
+func PathsAndFlags(p *passage.Passage, i int) (int, string) {
+	switch p.At(i).Text {
+	case "/", "~", ".":
+		return paths(p, i)
+	case "-":
+		if b := p.At(p.Before(i)).Text; token.IsLetter(p.At(i+1)) && b != "" && strings.Contains("=(+*/<>±", b) {
+			return i, "" // a minus
+		}
+		return flags(p, i)
+	}
+	return i, ""
+}

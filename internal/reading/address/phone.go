@@ -1,0 +1,182 @@
+package address
+
+import (
+	"strings"
+
+	"mynah/internal/reading/passage"
+	"mynah/internal/reading/token"
+)
+
+// Phones reads numbers of telephones in groups, with a short pause between them.
+func Phones(p *passage.Passage, i int) (int, string) {
+	plus := p.At(i).Text == "+"
+	j := i
+	if plus {
+		j++
+	}
+	var parts []string
+	var marks strings.Builder
+	open := false
+	const mostGroups = 9
+	for {
+		if len(parts) > mostGroups {
+			return i, ""
+		}
+		t := p.At(j)
+		if t.Text == "(" && !open && p.At(j+1).Kind == token.Digits && p.At(j+2).Text == ")" {
+			parts = append(parts, p.At(j+1).Text)
+			marks.WriteString("(")
+			j += 3
+			open = true
+		} else if t.Kind == token.Digits {
+			parts = append(parts, t.Text)
+			j++
+		} else {
+			break
+		}
+		end := j
+		if next := phoneMark(p, j); next > j && (p.At(next).Kind == token.Digits || p.At(next).Text == "(" &&
+			p.At(next+1).Kind == token.Digits) {
+			marks.WriteString(strings.TrimSpace(p.At(j).Text) + "_")
+			j = next
+			continue
+		} else if open && p.At(j).Kind == token.Digits && p.At(j-1).Text == ")" {
+			continue
+		}
+		j = end
+		break
+	}
+	if p.Glued(j) || !isPhone(p, i, plus, parts, marks.String()) {
+		return i, ""
+	}
+	// A sign of something longer in front or behind: a date, a sum, an equation.
+	if token.IsDash(p.At(i-1).Text) && p.Glued(i-2) || p.At(i-1).Text == "/" && p.Glued(i-2) {
+		return i, ""
+	}
+	return j, phoneWords(p, plus, parts)
+}
+
+// phoneMark passes over what may part the groups of a phone number.
+func phoneMark(p *passage.Passage, i int) int {
+	t := p.At(i)
+	switch {
+	case t.Kind == token.Gap && (t.Text == " " || t.Text == "\u00a0" || t.Text == "\u202f"):
+		if token.IsDash(p.At(i+1).Text) && p.At(i+2).Kind == token.Gap || p.At(i+1).Text == "/" &&
+			p.At(i+2).Kind == token.Gap {
+			return i + 3
+		}
+		return i + 1
+	case t.Text == "-" || t.Text == "‑" || t.Text == "." || t.Text == "/" || t.Text == "–":
+		return i + 1
+	}
+	return i
+}
+
+// isPhone reports whether groups of digits are the number of a telephone.
+func isPhone(p *passage.Passage, i int, plus bool, parts []string, marks string) bool {
+	total, lengths := 0, make([]string, len(parts))
+	for k, part := range parts {
+		total += len(part)
+		lengths[k] = string(rune('0' + min(len(part), 9)))
+	}
+	shape := strings.Join(lengths, "")
+	const shortest, longest = 6, 16
+	called := called(p, i)
+	switch {
+	case total > longest || len(parts) == 0:
+		return false
+	case plus:
+		return total >= 7 && (len(parts) > 1 || total >= 9)
+	case called && total >= 5 && (len(parts) > 1 || total >= 7 || parts[0][0] == '0') && !strings.Contains(marks, "."):
+		return true
+	case shape == "4444" || shape == "324" && p.Base == "en" && strings.Trim(marks, "-_") == "":
+		return true
+	case called && total == 3 && len(parts) == 1 && p.In("before emergencies", p.At(p.Before(i)).Lower):
+		return true
+	case strings.HasPrefix(marks, "("):
+		return total >= shortest+1 && len(parts) > 1
+	case len(parts) < 2 || total < shortest+1:
+		return len(parts) == 1 && parts[0][0] == '0' && len(parts[0]) >= 9
+	case strings.Contains(marks, "-") && strings.Trim(marks, "-_") == "" || strings.Trim(marks, "._") == "" &&
+		strings.Contains(marks, ".") && shape == "334":
+		switch shape {
+		case "34", "334", "1334", "3333", "3322", "32222", "3222", "2322":
+			return p.Base == "en" || len(parts) > 2
+		}
+		return parts[0][0] == '0' && len(parts[0]) > 1 && total >= 8
+	case parts[0][0] == '0' && len(parts[0]) >= 2 && !strings.Contains(marks, "."):
+		return total >= 8
+	case strings.Trim(marks, "._") == "" && parts[0][0] == '0' && shape == "22222":
+		return true
+	case strings.Trim(marks, "_") == "" && (shape == "2222" && (p.Base == "da" || p.Base == "nb") || shape == "322" &&
+		p.Base == "nb"):
+		return true
+	case strings.Trim(marks, "_") == "" && p.Base != "en" && (shape == "3222" && p.Base == "es" || shape == "2322"):
+		return true
+	}
+	return false
+}
+
+// called reports whether a word in front speaks of a telephone.
+func called(p *passage.Passage, i int) bool {
+	for range 3 {
+		i = p.Before(i)
+		for i >= 0 && p.At(i).Kind == token.Sign {
+			i = p.Before(i)
+		}
+		if i < 0 {
+			return false
+		}
+		if p.In("before phones", p.At(i).Lower) {
+			return true
+		}
+		if p.At(i).Kind == token.Digits {
+			return false
+		}
+	}
+	return false
+}
+
+func phoneWords(p *passage.Passage, plus bool, parts []string) string {
+	pairs := (p.Base == "fr" || p.Base == "da" || p.Base == "nb") && len(parts) > 2
+	var out []string
+	for k, part := range parts {
+		var say string
+		switch {
+		case pairs && len(part) <= 2, plus && k == 0 && p.Word("country codes") != "":
+			say = p.Cardinal(part, "")
+		case len(part) > 4 && k > 0 && len(part)%2 == 0 && len(part) <= 8:
+			say = groupsOf(p, part, 2)
+		case len(part) > 4:
+			say = p.Groups(part)
+		default:
+			say = p.Apart(part)
+		}
+		out = append(out, say)
+	}
+	if plus && len(parts) > 2 && parts[1] == "0" { // +44 (0)20: the zero is dialled at home
+		out = append(out[:1], out[2:]...)
+	}
+	say := strings.Join(out, ", ")
+	if plus {
+		return p.Word("plus") + " " + say
+	}
+	return say
+}
+
+// groupsOf reads digits one by one, with a pause behind each group of a size.
+func groupsOf(p *passage.Passage, number string, size int) string {
+	var out []string
+	for at := 0; at < len(number); at += size {
+		out = append(out, p.Apart(number[at:min(at+size, len(number))]))
+	}
+	return strings.Join(out, ", ")
+}
+
+// PhonePlus reads numbers of telephones that begin with a plus or a bracket.
+func PhonePlus(p *passage.Passage, i int) (int, string) {
+	if t := p.At(i).Text; t != "+" && t != "(" {
+		return i, ""
+	}
+	return Phones(p, i)
+}

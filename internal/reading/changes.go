@@ -1,0 +1,121 @@
+package reading
+
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"mynah/internal/reading/lexicon"
+	"mynah/internal/reading/passage"
+	"mynah/internal/reading/token"
+)
+
+// ellipsisPause is how long "..." within a sentence waits.
+const ellipsisPause = 300 * time.Millisecond
+
+// change is a stretch of a text, in bytes, that is said in another way than it is written.
+type change struct {
+	start, end int
+	say, ipa   string
+	pause      time.Duration
+}
+
+// changes finds all that is said in another way than it is written, in order.
+func changes(p *passage.Passage, l *lexicon.Lexicon) []change {
+	var out []change
+	for i := 0; i < len(p.Tokens); {
+		t := p.Tokens[i]
+		if c, end := inLexicon(p, l, i); end > i {
+			out = append(out, c)
+			i = end
+			continue
+		}
+		if end := ellipsis(p, i); end > i {
+			out = append(out, change{start: t.Start, end: p.Tokens[end-1].End, say: ",", pause: ellipsisPause})
+			i = end
+			continue
+		}
+		end, say := read(p, i)
+		if end > i && say != "" {
+			c := withBlanks(p, change{start: t.Start, end: p.Tokens[end-1].End, say: say})
+			if n := len(out); n > 0 && out[n-1].end == c.start && !strings.HasSuffix(out[n-1].say, " ") &&
+				token.Wordy([]rune(c.say)[0]) {
+				c.say = " " + c.say
+			}
+			out = append(out, c)
+			i = end
+			continue
+		}
+		if t.Text != p.Src[t.Start:t.End] && t.Kind == token.Word {
+			out = append(out, change{start: t.Start, end: t.End, say: t.Text})
+		} else if t.Kind == token.Gap && t.Text != p.Src[t.Start:t.End] {
+			out = append(out, change{start: t.Start, end: t.End, say: " "})
+		}
+		i++
+	}
+	return out
+}
+
+// withBlanks sets a blank between words that are said and letters that touch them.
+func withBlanks(p *passage.Passage, c change) change {
+	before, _ := utf8.DecodeLastRuneInString(p.Src[:c.start])
+	after, _ := utf8.DecodeRuneInString(p.Src[c.end:])
+	if token.Wordy(before) && !token.Unspaced(before) {
+		c.say = " " + c.say
+	}
+	if token.Wordy(after) && !token.Unspaced(after) || (after == '(' || after == '$' || after == '€') &&
+		!strings.HasSuffix(c.say, " ") {
+		c.say += " "
+	}
+	return c
+}
+
+// inLexicon finds a word of the lexicon at a token. In scripts without blanks it may begin
+// within one.
+func inLexicon(p *passage.Passage, l *lexicon.Lexicon, i int) (change, int) {
+	t := p.Tokens[i]
+	if l == nil || t.Kind == token.Gap {
+		return change{}, i
+	}
+	if b := p.At(i - 1); i > 0 && b.Kind != token.Gap && b.Kind != token.Sign && t.Kind != token.Sign {
+		r, _ := utf8.DecodeRuneInString(t.Text)
+		if !token.Unspaced(r) {
+			return change{}, i
+		}
+	}
+	n, e := l.Match(p.Src, t.Start)
+	if n == 0 {
+		return change{}, i
+	}
+	end := t.Start + n
+	for j := i; j < len(p.Tokens); j++ {
+		if p.Tokens[j].End == end {
+			return change{start: t.Start, end: end, say: e.Say, ipa: e.IPA}, j + 1
+		}
+	}
+	return change{}, i
+}
+
+// ellipsis finds "..." or "…" between two words of a sentence: at its end the sentence's
+// own pause does.
+func ellipsis(p *passage.Passage, i int) int {
+	j, dots := i, 0
+	for {
+		switch p.At(j).Text {
+		case ".":
+			dots++
+		case "…":
+			dots += 3
+		default:
+			if dots < 3 || i == 0 || strings.TrimSpace(p.Src[:p.At(i).Start]) == "" {
+				return i
+			}
+			if k := p.Skip(j); k >= len(p.Tokens) || !strings.ContainsFunc(p.Src[p.At(k).Start:], unicode.IsLetter) {
+				return i
+			}
+			return j
+		}
+		j++
+	}
+}

@@ -1,0 +1,126 @@
+package figure
+
+import (
+	"strings"
+
+	"mynah/internal/reading/passage"
+	"mynah/internal/reading/token"
+)
+
+// Versions reads 1.2.3 and addresses of machines: 192.168.0.1.
+func Versions(p *passage.Passage, i int) (int, string) {
+	parts := []string{p.At(i).Text}
+	j := i + 1
+	for p.At(j).Text == "." && p.At(j+1).Kind == token.Digits {
+		parts = append(parts, p.At(j+1).Text)
+		j += 2
+	}
+	if len(parts) < 3 && (len(parts) != 2 || !p.In("versions", p.At(p.Before(i)).Lower)) {
+		return i, ""
+	}
+	if len(parts) > 2 && p.Group == "." && isGrouped(parts) {
+		return i, ""
+	}
+	address := len(parts) == 4
+	for k, part := range parts {
+		address = address && len(part) <= 3
+		parts[k] = p.Cardinal(part, "")
+	}
+	joint := p.Word("version point")
+	if joint == "" {
+		joint = p.Word("point")
+	}
+	if address && !p.In("versions", p.At(p.Before(i)).Lower) {
+		for k := range parts {
+			parts[k] = p.Apart(p.At(i + 2*k).Text)
+		}
+		joint = p.Word("dot")
+	}
+	var say strings.Builder
+	say.WriteString(strings.Join(parts, " "+joint+" "))
+	if p.At(j).Text == "/" && p.At(j+1).Kind == token.Digits && address { // 10.0.0.0/8
+		say.WriteString(" " + p.Word("slash") + " " + p.Cardinal(p.At(j+1).Text, ""))
+		j += 2
+	}
+	if p.At(j).Text == ":" && p.At(j+1).Kind == token.Digits && address {
+		say.WriteString(" " + p.Word("colon") + " " + p.Cardinal(p.At(j+1).Text, ""))
+		j += 2
+	}
+	for p.Glued(j) { // 1.2.3rc1
+		if p.At(j).Kind == token.Digits {
+			say.WriteString(" " + p.Cardinal(p.At(j).Text, ""))
+		} else {
+			say.WriteString(" " + p.Glue(p.At(j).Text))
+		}
+		j++
+	}
+	return j, say.String()
+}
+
+// isGrouped reports whether parts with stops between them may be groups of three digits.
+func isGrouped(parts []string) bool {
+	for k, part := range parts {
+		if k > 0 && len(part) != 3 || k == 0 && (len(part) > 3 || part[0] == '0') {
+			return false
+		}
+	}
+	return true
+}
+
+// Codes reads a number that is the beginning of a word of letters and digits.
+func Codes(p *passage.Passage, i int) (int, string) {
+	j := i
+	for p.Glued(j) {
+		j++
+	}
+	if j-i < 3 {
+		return i, ""
+	}
+	return j, p.LetterGroups(i, j)
+}
+
+// LetterDigits reads words that go on in digits: A4, MP3, H2O, COVID-19, x².
+func LetterDigits(p *passage.Passage, i int) (int, string) {
+	t := p.At(i)
+	if exponent, end := p.Superscript(i + 1); end > i+1 {
+		if w := p.Word("letter power " + exponent); w != "" {
+			return end, t.Text + " " + w
+		}
+		return end, t.Text + " " + p.ToThePower(exponent)
+	}
+	if s, end := p.Subscript(i + 1); end > i+1 {
+		say := p.Glue(t.Text) + " " + p.Cardinal(s, "")
+		if p.Glued(end) {
+			say += " " + p.Glue(p.At(end).Text)
+			end++
+		}
+		return end, say
+	}
+	if p.At(i+1).Text == "^" && len([]rune(t.Text)) <= 2 {
+		if end, say := caret(p, i+1, t.Text); end > i+1 {
+			return end, say
+		}
+	}
+	j := i
+	for p.Glued(j) {
+		j++
+	}
+	if j-i < 2 {
+		return i, ""
+	}
+	if j-i == 2 && (t.Lower == "mp" || len([]rune(t.Text)) > 3 || t.Text != t.Lower) {
+		return j, acronymOr(p, t.Text) + " " + p.Model(p.At(i+1).Text)
+	}
+	return j, p.LetterGroups(i, j)
+}
+
+// acronymOr reads capitals letter by letter, other words as they are.
+func acronymOr(p *passage.Passage, s string) string {
+	if p.Spoken[s] {
+		return s
+	}
+	if s == strings.ToUpper(s) && (len([]rune(s)) <= 3 || p.Letter[s]) {
+		return token.Spaced(s)
+	}
+	return p.Glue(s)
+}

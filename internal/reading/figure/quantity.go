@@ -1,0 +1,352 @@
+package figure
+
+import (
+	"strconv"
+	"strings"
+
+	"mynah/internal/reading/grammar"
+	"mynah/internal/reading/passage"
+	"mynah/internal/reading/token"
+)
+
+// quantity is a number, or a span of numbers, with what it counts.
+type quantity struct {
+	sign   string // the word in front, such as about
+	n      grammar.Num
+	to     *grammar.Num // the end of a span
+	scale  *grammar.Scale
+	unit   *grammar.Noun
+	money  *grammar.Currency
+	before bool // the sign of the money stands in front
+	per    string
+}
+
+// Quantities reads a number with what it counts, beginning at a sign, at the sign or code of
+// a currency, or at the number.
+func Quantities(p *passage.Passage, i int) (int, string) {
+	var q quantity
+	j := leadingSign(p, i, &q)
+	if c, end := p.CurrencyAt(j); end > j {
+		k := p.Skip(end)
+		if m := p.At(k).Text; token.IsMinus(m) && p.At(k+1).Kind == token.Digits {
+			q.n.Minus = p.Word("minus")
+			k++
+		}
+		if p.At(k).Kind != token.Digits {
+			return i, ""
+		}
+		q.money, q.before = c, true
+		j = k
+	}
+	minus := q.n.Minus
+	n, end := p.Number(j)
+	if end == j {
+		return i, ""
+	}
+	if p.Glued(end) && p.At(end).Kind == token.Digits {
+		return i, ""
+	}
+	q.n = n
+	q.n.Minus = minus
+	if q.n.Fraction == "" && q.n.Low == 0 {
+		end = mixedNumber(p, end, &q.n)
+	}
+	first := end
+	if mark := p.At(end).Text; (mark == "." || mark == "," || mark == ":") && token.IsDash(p.At(end+1).Text) &&
+		p.At(end+2).Kind != token.Digits && (q.money != nil || moneyBehind(p, end+2)) {
+		end += 2 // 20,- €
+	}
+	end = scaleAt(p, end, &q)
+	end = span(p, j, end, &q)
+	end = scaleAt(p, end, &q)
+	end = counted(p, j, end, &q)
+	end = perUnit(p, end, &q)
+	if last, say := halfBehind(p, end, q); say != "" {
+		return last, say
+	}
+	if p.Glued(end) && p.At(end-1).Kind == token.Digits && end == first {
+		return withLetters(p, i, end, &q)
+	}
+	return end, quantityWords(p, i, end, q)
+}
+
+// leadingSign parses what may stand in front of a number: minus, plus, about.
+func leadingSign(p *passage.Passage, i int, q *quantity) int {
+	t := p.At(i)
+	if t.Kind != token.Sign || p.At(i+1).Kind == token.Gap {
+		return i
+	}
+	switch {
+	case token.IsMinus(t.Text):
+		q.n.Minus = p.Word("minus")
+	case t.Text == "+":
+		q.n.Minus = p.Word("plus")
+	case t.Text == "±":
+		q.n.Minus = p.Signs["±"]
+	case t.Text == "~" || t.Text == "≈":
+		q.sign = p.Word("about")
+	default:
+		return i
+	}
+	return i + 1
+}
+
+// mixedNumber parses the fraction of "1 1/2".
+func mixedNumber(p *passage.Passage, end int, n *grammar.Num) int {
+	j := end
+	if p.At(j).Kind != token.Gap {
+		return end
+	}
+	if top, low, ok := token.Vulgar(p.At(j + 1).Text); ok {
+		n.Top, n.Low = top, low
+		return j + 2
+	}
+	top, ok := p.Small(j+1, 2)
+	low, ok2 := p.Small(j+3, 3)
+	if mark := p.At(j + 2).Text; !ok || !ok2 || mark != "/" && mark != "⁄" || top >= low || top == 0 ||
+		p.Glued(j+4) || p.At(j+4).Text == "/" {
+		return end
+	}
+	n.Top, n.Low = top, low
+	return j + 4
+}
+
+// scaleAt parses million, Mio., bn, k behind a number.
+func scaleAt(p *passage.Passage, i int, q *quantity) int {
+	if q.scale != nil {
+		return i
+	}
+	j := p.Skip(i)
+	if p.At(j).Text == "-" && len(p.At(j+1).Text) > 4 && j == i {
+		j++ // a $3.5-billion deal
+	}
+	t := p.At(j)
+	if t.Kind != token.Word {
+		return i
+	}
+	s, ok := p.Scales[t.Text]
+	if !ok {
+		s, ok = p.Scales[t.Lower]
+		if ok && len(t.Lower) < 3 {
+			ok = false
+		}
+	}
+	if !ok {
+		return i
+	}
+	if len(t.Text) == 1 {
+		// A lone letter is a scale with money, or where it is glued: 4K is a size of pictures,
+		// 5m a length.
+		glued := j == i && (t.Text == "k" || t.Text == "M")
+		if q.money == nil && !moneyBehind(p, j+1) && !glued {
+			return i
+		}
+		if p.At(j+1).Kind == token.Sign && p.At(j+1).Text == "/" {
+			return i
+		}
+	}
+	q.scale = &s
+	if p.At(j+1).Text == "." && t.Lower != strings.ToLower(s.One) && t.Lower != strings.ToLower(s.Other) &&
+		!p.Ended(j+2) {
+		j++
+	}
+	return j + 1
+}
+
+func moneyBehind(p *passage.Passage, i int) bool {
+	_, end := p.CurrencyAt(p.Skip(i))
+	return end > p.Skip(i)
+}
+
+// span parses the second number of 2–4, 1939-45, 10 - 20 km.
+func span(p *passage.Passage, from, i int, q *quantity) int {
+	dash := p.Skip(i)
+	mark := p.At(dash).Text
+	if !token.IsDash(mark) || q.n.Minus != "" {
+		return i
+	}
+	j := p.Skip(dash + 1)
+	if q.money != nil && q.before {
+		if c, end := p.CurrencyAt(j); end > j && c.Major.One == q.money.Major.One {
+			j = end
+		}
+	}
+	n, end := p.Number(j)
+	if end == j || p.At(end).Kind == token.Digits || token.IsDash(p.At(end).Text) && p.At(end+1).Kind == token.Digits {
+		return i
+	}
+	spaced := dash > i
+	if mark == "-" || mark == "‑" || mark == "‐" || mark == "−" {
+		a, err := strconv.ParseFloat(q.n.Whole+"."+q.n.Fraction, 64)
+		b, err2 := strconv.ParseFloat(n.Whole+"."+n.Fraction, 64)
+		whole := len(n.Whole) > 1 && n.Whole[0] == '0'
+		short := len(q.n.Whole) == 4 && len(n.Whole) == 2 && q.n.LikeYear()
+		if err != nil || err2 != nil || spaced && (b <= a || p.Formula(dash)) || !short && (b <= a || whole ||
+			len(n.Whole) > len(q.n.Whole)+1 ||
+			len(q.n.Whole) == 3 && len(n.Whole) == 4) {
+			return i
+		}
+	}
+	if b := p.At(from - 1); token.IsDash(b.Text) && p.Glued(from-2) {
+		return i // the middle of CVE-2026-1234
+	}
+	q.to = &n
+	return end
+}
+
+// counted parses what a number counts: a unit, money, percent.
+func counted(p *passage.Passage, from, i int, q *quantity) int {
+	if q.money != nil {
+		j := p.Skip(i)
+		if c, end := p.CurrencyAt(j); end > j && c == q.money && j > i {
+			return end // $5 USD
+		}
+		return i
+	}
+	if u, end := p.UnitAt(i + 1); p.At(i).Text == "-" && end > i+1 && p.At(end).Text == "-" && q.to == nil {
+		q.unit = &grammar.Noun{Gender: u.Gender, One: u.One, Few: u.One, Other: u.One, Genitive: u.One}
+		return end // 100-m-Lauf
+	}
+	j := p.Skip(i)
+	if p.At(j).Lower == p.Word("of million") && q.scale != nil && p.At(j+1).Kind == token.Gap {
+		j += 2
+	}
+	if c, end := p.CurrencyAt(j); end > j {
+		if b := p.Before(from); (j <= i || p.At(p.Skip(end)).Kind != token.Digits) && b < len(p.Tokens) {
+			q.money = c
+			return minorBehind(p, end, q)
+		}
+	}
+	if token.IsDash(p.At(from-1).Text) && p.Glued(from-2) && len(p.At(j).Text) == 1 {
+		return i // B-52s
+	}
+	if u, end := p.UnitAt(j); end > j && p.TakesUnit(i, j, end) {
+		q.unit = u
+		if next := p.At(end + 2); p.At(end).Text == "." && p.At(end+1).Kind == token.Gap &&
+			next.Kind == token.Word && next.Text == next.Lower {
+			end++ // 5 lbs. of flour
+		}
+		return end
+	}
+	return i
+}
+
+// minorBehind parses the cents of "5 € 20" and "5 euros 20".
+func minorBehind(p *passage.Passage, i int, q *quantity) int {
+	j := p.Skip(i)
+	if q.n.Fraction == "" && q.scale == nil && q.to == nil && j == i && p.At(i-1).Kind == token.Sign &&
+		p.At(j).Kind == token.Digits && len(p.At(j).Text) == 2 {
+		q.n.Fraction, q.n.Mark = p.At(j).Text, p.Point
+		return j + 1
+	}
+	return i
+}
+
+// perUnit parses "/h" and "/Monat" behind money or a unit.
+func perUnit(p *passage.Passage, i int, q *quantity) int {
+	if q.money == nil && q.unit == nil || p.At(i).Text != "/" || p.Word("per") == "" {
+		return i
+	}
+	if u, end := p.UnitAt(i + 1); end > i+1 {
+		q.per = p.Word("per") + " " + u.One
+		return end
+	}
+	if t := p.At(i + 1); t.Kind == token.Word && len([]rune(t.Text)) > 2 {
+		q.per = p.Word("per") + " " + t.Text
+		return i + 2
+	}
+	return i
+}
+
+// withLetters reads a number with letters behind it: 3D, 5G, 4K, 12a.
+func withLetters(p *passage.Passage, from, end int, q *quantity) (int, string) {
+	var say strings.Builder
+	say.WriteString(quantityWords(p, from, end, *q))
+	for p.Glued(end) {
+		t := p.At(end)
+		if t.Kind == token.Digits {
+			say.WriteString(" " + p.Cardinal(t.Text, ""))
+		} else if t.Text == "s" {
+			say.WriteString("s")
+		} else {
+			say.WriteString(" " + p.Glue(t.Text))
+		}
+		end++
+	}
+	return end, say.String()
+}
+
+// UnitAlone reads a unit such as km/h that no number stands in front of.
+func UnitAlone(p *passage.Passage, i int) (int, string) {
+	if p.At(i).Text == "km" && p.At(p.Skip(i+1)).Kind == token.Digits && p.At(p.Before(i)).Kind != token.Digits {
+		u, _ := p.UnitAt(i)
+		if u != nil {
+			return i + 1, u.One // on a road: km 23
+		}
+	}
+	if p.At(i+1).Text != "/" || p.At(i-1).Kind == token.Sign && i > 0 {
+		return i, ""
+	}
+	u, end := p.UnitAt(i)
+	if end < i+3 {
+		return i, ""
+	}
+	return end, u.Other
+}
+
+// MoneyCode reads USD 5 and R$ 5.
+func MoneyCode(p *passage.Passage, i int) (int, string) {
+	c, end := p.CurrencyAt(i)
+	if end == i || c == nil {
+		return i, ""
+	}
+	if p.At(end).Text == "/" { // USD/EUR
+		if _, other := p.CurrencyAt(end + 1); other > end+1 && p.At(other-1).Kind == token.Word {
+			return other, token.Spaced(p.At(i).Text) + " " + token.Spaced(p.At(end+1).Text)
+		}
+	}
+	if p.At(p.Skip(end)).Kind == token.Digits || token.IsMinus(p.At(p.Skip(end)).Text) &&
+		p.At(p.Skip(end)+1).Kind == token.Digits {
+		return Quantities(p, i)
+	}
+	return i, ""
+}
+
+// SignedNumber reads -5, +3, ~50, $5 and ½.
+func SignedNumber(p *passage.Passage, i int) (int, string) {
+	t := p.At(i)
+	if p.IsMeasuredSpan(i) && !p.Formula(i) {
+		return i + 1, p.Word("to")
+	} else if p.IsMeasuredSpan(i) {
+		return i + 1, p.Word("minus")
+	}
+	if _, _, ok := token.Vulgar(t.Text); ok {
+		return Quantities(p, i)
+	}
+	if c, end := p.CurrencyAt(i); c != nil && end > i {
+		return Quantities(p, i)
+	}
+	if !strings.Contains("-−–+±~≈", t.Text) || p.At(i+1).Kind == token.Gap {
+		return i, ""
+	}
+	b := p.At(i - 1)
+	if token.IsDash(t.Text) && (b.Kind == token.Word || b.Kind == token.Digits || b.Text == ")" ||
+		b.Text == "." || token.IsDash(b.Text)) {
+		return i, ""
+	}
+	if token.IsMinus(t.Text) || t.Text == "+" || t.Text == "±" {
+		if p.At(i+1).Kind != token.Digits {
+			if _, end := p.CurrencyAt(i + 1); end == i+1 || p.At(end).Kind != token.Digits {
+				return i, ""
+			}
+		}
+	}
+	if n, end := p.Number(i + 1); end > i+1 && (p.At(end).Text == "^" ||
+		strings.Contains(token.Raised, p.At(end).Text) &&
+			p.At(end).Kind == token.Sign) {
+		return i + 1, p.Signs[t.Text]
+	} else if n.Fraction == "" && p.At(end).Text == "/" && p.At(end+1).Kind == token.Digits {
+		return i + 1, p.Signs[t.Text]
+	}
+	return Quantities(p, i)
+}

@@ -1,0 +1,162 @@
+package figure
+
+import (
+	"strconv"
+	"strings"
+
+	"mynah/internal/reading/passage"
+	"mynah/internal/reading/token"
+)
+
+// Romans reads a Roman numeral where the words around it call for one.
+func Romans(p *passage.Passage, i int) (int, string) {
+	t := p.At(i)
+	text, form, end := t.Text, "", i+1
+	if n := token.Roman(text); n == 0 {
+		// XIXe, IIe: the ending of an ordinal number is part of the token.
+		cut := strings.IndexFunc(text, func(r rune) bool { return !strings.ContainsRune("IVXLCDM", r) })
+		if cut <= 0 || strings.Trim(text[:cut], "IVX") != "" || p.Base != "fr" && p.Base != "nl" {
+			return i, ""
+		}
+		if form = p.Ends[text[cut:]]; form == "" || token.Roman(text[:cut]) == 0 {
+			return i, ""
+		}
+		text = text[:cut]
+	} else if f, e := OrdinalEnding(p, i+1); e > i+1 && p.At(i+1).Kind == token.Sign && p.At(i+1).Text != "." {
+		form, end = f, e
+	}
+	n := token.Roman(text)
+	if p.Shouting(i) && n > 0 && len(text) < 2 {
+		return i, ""
+	}
+	kind := romanKind(p, i, end, text, form)
+	if kind == "" {
+		return i, ""
+	}
+	if kind == "ordinal" || kind == "century" {
+		if p.At(end).Text == "." && p.In("ordinal stop", "yes") && !p.Ended(end+1) {
+			end++
+		}
+	}
+	say := ""
+	if form != "" && form != "*" {
+		say = p.Ordinal(strconv.Itoa(n), form)
+	}
+	if say == "" {
+		say = p.RomanWords(i, end, n, kind)
+	}
+	if say == "" {
+		say = p.Cardinal(strconv.Itoa(n), "")
+	}
+	if dash := p.Skip(end); token.IsDash(p.At(dash).Text) {
+		k := p.Skip(dash + 1)
+		if m := token.Roman(p.At(k).Text); m > n && p.At(k).Kind == token.Word && (kind != "cardinal" ||
+			len(p.At(k).Text) > 1) {
+			if last, other := romanAs(p, k, m, kind); other != "" {
+				return last, say + " " + p.Word("to") + " " + other
+			}
+		}
+	}
+	return end, say
+}
+
+// romanAs reads the second numeral of a span as the first.
+func romanAs(p *passage.Passage, i, n int, kind string) (int, string) {
+	end := i + 1
+	if p.At(end).Text == "." && p.In("ordinal stop", "yes") && !p.Ended(end+1) && kind != "cardinal" {
+		end++
+	}
+	if say := p.RomanWords(i, end, n, kind); say != "" {
+		return end, say
+	}
+	return end, p.Cardinal(strconv.Itoa(n), "")
+}
+
+// romanKind tells how a numeral is read, by the words around it; empty is not at all.
+func romanKind(p *passage.Passage, i, end int, text, form string) string {
+	n := token.Roman(text)
+	before := p.Before(i)
+	prev := p.At(before)
+	if prev.Text == "." {
+		prev = p.At(before - 1)
+	}
+	stop := p.At(end).Text == "." && p.In("ordinal stop", "yes")
+	after := end
+	if stop {
+		after++
+	}
+	next := p.At(p.Skip(after))
+	plain := strings.Trim(text, "IVX") == ""
+	switch {
+	case p.In("after roman", next.Lower) && n <= 40 && (len(text) > 1 || form != "" || p.Base != "en" &&
+		(text != "I" || lonelyOne(p, next.Lower)) || stop):
+		return "century"
+	case token.IsDash(next.Text) && n <= 30 && centuryBehind(p, p.Skip(after)):
+		return "century"
+	case form != "" && n <= 100:
+		return "ordinal"
+	}
+	switch kind := p.Roman[prev.Lower]; {
+	case kind == "century" && n <= 40:
+		return "century"
+	case kind == "cardinal" && (text != "I" || prev.Text != prev.Lower || p.Base != "en") && n < 5000:
+		return "cardinal"
+	case kind == "ordinal" && prev.Text != prev.Lower && n <= 30:
+		if text == "I" && p.Base == "en" && next.Kind == token.Word && !p.In("behind rulers", next.Lower) {
+			return ""
+		}
+		return "ordinal"
+	}
+	if p.In("roman between", prev.Lower) && n <= 30 && plain {
+		return "ordinal"
+	}
+	if len(text) < 2 || !plain {
+		if plain && stop && len(text) > 1 && next.Kind == token.Word && next.Text != next.Lower {
+			return "century"
+		}
+		if plain && stop && text != "I" && prev.Kind == token.Word && prev.Text != prev.Lower && next.Kind == token.Word &&
+			next.Text == next.Lower {
+			return "ordinal"
+		}
+		return ""
+	}
+	if stop && next.Kind == token.Word && next.Text != next.Lower && (prev.Kind != token.Word ||
+		prev.Text == prev.Lower) {
+		return "century" // IV. Kapitel
+	}
+	if prev.Kind == token.Word && prev.Text != prev.Lower && prev.Text != strings.ToUpper(prev.Text) {
+		if stop {
+			return "ordinal"
+		}
+		return "cardinal"
+	}
+	if len(text) > 2 || text == "II" {
+		return "cardinal"
+	}
+	return ""
+}
+
+// lonelyOne reports whether a lone I in front of a word is a numeral: in some languages it is a
+// word as well.
+func lonelyOne(p *passage.Passage, next string) bool {
+	switch p.Base {
+	case "en", "sv", "da", "nb":
+		return false
+	case "it":
+		return next != "secoli"
+	}
+	return true
+}
+
+// centuryBehind reports whether a span of numerals ends in front of a word for centuries.
+func centuryBehind(p *passage.Passage, dash int) bool {
+	k := p.Skip(dash + 1)
+	if token.Roman(strings.TrimRight(p.At(k).Text, "e")) == 0 {
+		return false
+	}
+	k++
+	if p.At(k).Text == "." {
+		k++
+	}
+	return p.In("after roman", p.At(p.Skip(k)).Lower)
+}

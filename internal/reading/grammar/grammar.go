@@ -1,0 +1,241 @@
+// Package grammar holds what a language is without any text: the table of its words, units, money
+// and short forms (tables/*.txt), how it writes numbers, and its words for cardinal and ordinal
+// numbers, decimals and fractions. It exists so that a language is added by a table first. What
+// a language says by the words around a number is in package idiom.
+package grammar
+
+import (
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+
+	"mynah/internal/spellout"
+)
+
+// Figures are how a language and region write numbers and dates in figures.
+type Figures struct {
+	Point, Group string // marks of decimals and of groups of three
+	Spaced       bool   // groups of three may be parted by blanks
+	MonthFirst   bool   // 3/4 is the 4th of March
+}
+
+// Grammar is a language: its table, its rules for numbers, and what only a function can say. It
+// is not safe for use by several goroutines.
+type Grammar struct {
+	*Table
+	Figures
+	Base, Region string             // in lower case
+	Rules        *spellout.Language // nil: CLDR cannot spell the language
+	Known        bool               // there is a whole table, not just names of signs
+
+	tag      language.Tag
+	together int        // up to so many decimals are read as one number
+	digit    [10]string // words of single digits, as far as they were needed
+	// card adapts a spelled cardinal number: short ways for hundreds, spellings. It may be nil.
+	card func(words, form string, n uint64) string
+	// part names the denominator d of a fraction, of which there are n; nil: the language has no fractions.
+	part func(g *Grammar, d, n int) string
+}
+
+// New makes the grammar of a language (BCP 47).
+func New(name string) *Grammar {
+	tag, err := language.Parse(name)
+	if err != nil {
+		tag = language.Und
+	}
+	baseTag, _, region := tag.Raw()
+	base := baseTag.String()
+	switch base {
+	case "no", "nn":
+		base = "nb"
+	}
+	g := &Grammar{Table: newTable(), Base: base, Region: strings.ToLower(region.String()), tag: tag}
+	if load, ok := tables()[base]; ok {
+		g.Table = load()
+		g.Known = len(g.Cards) > 0
+	}
+	spoken := name
+	if base == "nb" {
+		spoken = "nb"
+	}
+	g.Rules, _ = spellout.For(spoken)
+	g.Point, g.Group = ",", "."
+	g.setUp()
+	return g
+}
+
+// setUp fills in what differs between languages.
+func (g *Grammar) setUp() {
+	switch g.Base {
+	case "en":
+		g.english()
+	case "de":
+		g.german()
+	case "fr":
+		g.french()
+	case "es":
+		g.spanish()
+	case "it":
+		g.italian()
+	case "pt":
+		g.portuguese()
+	case "nl":
+		g.dutch()
+	case "sv", "da", "nb":
+		g.scandinavian()
+	case "pl":
+		g.polish()
+	case "ja", "zh", "ko", "th", "he", "hi", "ms", "mt", "sw", "ga", "cy", "fil", "bn", "ta", "te":
+		g.Point, g.Group = ".", ","
+	}
+}
+
+// Cardinal spells digits in a form; numbers that are too large are read in groups of three,
+// those with zeros in front digit by digit.
+func (g *Grammar) Cardinal(number, form string) string {
+	if len(number) > 1 && number[0] == '0' {
+		if len(number) > 3 && strings.Trim(number, "0") == "" || len(number) > 6 {
+			return g.Groups(number)
+		}
+		return g.Apart(number)
+	}
+	n, err := strconv.ParseUint(number, 10, 64)
+	if err != nil || n >= spellout.Limit {
+		return g.Groups(number)
+	}
+	return g.Count(n, form)
+}
+
+// Count spells a number in a form.
+func (g *Grammar) Count(n uint64, form string) string {
+	if g.Rules == nil {
+		return ""
+	}
+	set, ok := g.Cards[form]
+	if !ok {
+		set, ok = g.Cards["-"]
+	}
+	if !ok {
+		set = g.anyCardinal()
+	}
+	words, ok := g.Rules.Spell(n, set)
+	if !ok {
+		return ""
+	}
+	if g.card != nil {
+		words = g.card(words, form, n)
+	}
+	return words
+}
+
+// anyCardinal is the rule set for numbers in a language without a table.
+func (g *Grammar) anyCardinal() string {
+	for _, set := range []string{"spellout-numbering", "spellout-cardinal", "spellout-cardinal-masculine"} {
+		if g.Rules.Has(set) {
+			return set
+		}
+	}
+	for _, set := range g.Rules.RuleSets() {
+		if strings.HasPrefix(set, "spellout-cardinal") {
+			return set
+		}
+	}
+	return "spellout-numbering"
+}
+
+// Apart reads digits one by one.
+func (g *Grammar) Apart(number string) string {
+	var out []string
+	for _, c := range number {
+		if c >= '0' && c <= '9' {
+			if g.digit[c-'0'] == "" {
+				g.digit[c-'0'] = g.Count(uint64(c-'0'), "")
+			}
+			out = append(out, g.digit[c-'0'])
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// Groups reads a long number in groups of three digits, from the left.
+func (g *Grammar) Groups(number string) string {
+	var b strings.Builder
+	first := len(number) % 3
+	if first == 0 {
+		first = 3
+	}
+	for at, end := 0, first; at < len(number); at, end = end, end+3 {
+		if at > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(g.Apart(number[at:end]))
+	}
+	return b.String()
+}
+
+// Ordinal spells an ordinal number in a form; empty where it has no such form.
+func (g *Grammar) Ordinal(number, form string) string {
+	n, err := strconv.ParseUint(number, 10, 64)
+	if err != nil || g.Rules == nil || len(number) > 1 && number[0] == '0' {
+		return ""
+	}
+	set, ok := g.ords[form]
+	if !ok {
+		if set, ok = g.ords["-"]; !ok {
+			return ""
+		}
+	}
+	words, _ := g.Rules.Spell(n, set)
+	switch g.Base { // slips of CLDR
+	case "pl":
+		words = strings.NewReplacer("iętdziesi", "ięćdziesi", "szesdziesi", "sześćdziesi").Replace(words)
+	case "es":
+		words = strings.NewReplacer("decimoprimer", "undécim", "decimosegund", "duodécim").Replace(words)
+	case "da":
+		words = strings.ReplaceAll(words, "etog", "enog")
+	case "nb":
+		words = strings.ReplaceAll(words, "tjueende", "tjuende")
+	}
+	return words
+}
+
+// Plural chooses the form of a noun for a number; decimals is how many digits stand behind
+// the mark.
+func (g *Grammar) Plural(n Noun, whole string, fraction string) string {
+	tail := whole
+	if len(tail) > 6 {
+		tail = "1" + tail[len(tail)-6:]
+	}
+	i, err := strconv.Atoi(tail)
+	if err != nil {
+		return n.Other
+	}
+	fraction = fraction[:min(len(fraction), 6)]
+	f, _ := strconv.Atoi(fraction)
+	t, _ := strconv.Atoi(strings.TrimRight(fraction, "0"))
+	if fraction != "" && g.Base != "fr" && g.Base != "pt" {
+		if g.Base == "pl" {
+			return n.Genitive
+		}
+		return n.Other
+	}
+	switch plural.Cardinal.MatchPlural(g.tag, i, len(fraction), len(strings.TrimRight(fraction, "0")), f, t) {
+	case plural.One:
+		if g.Base == "pt" && i == 0 && fraction == "" {
+			return n.Other
+		}
+		return n.One
+	case plural.Few:
+		return n.Few
+	default:
+		return n.Other
+	}
+}
+
+// HasFractions reports whether the language names the parts of a whole.
+func (g *Grammar) HasFractions() bool { return g.part != nil }
+
+// Word gives a language's word for a key.
+func (g *Grammar) Word(key string) string { return g.Words[key] }

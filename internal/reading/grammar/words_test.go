@@ -1,0 +1,68 @@
+package grammar_test
+
+import (
+	"flag"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"mynah/internal/reading/grammar"
+	"mynah/internal/reading/readingtest"
+)
+
+var update = flag.Bool("update", false, "write the words of numbers anew")
+
+// TestWords: numbers in all forms, fractions and ends of ordinal numbers stay as they are.
+func TestWords(t *testing.T) {
+	t.Parallel()
+	readingtest.Table(t, "testdata/words.tsv", *update, func(name, number string) string {
+		g := grammar.New(name)
+		var out []string
+		for _, form := range forms(g.Cards) {
+			out = append(out, g.Cardinal(number, form), g.Ordinal(number, form))
+		}
+		for _, top := range []string{"2", "3", "22"} {
+			out = append(out, g.Fraction(top, number), g.Mixed(number, top, "4", ""))
+		}
+		out = append(out, g.Mixed(number, "1", "2", "m"), g.Mixed(number, "1", "2", "f"), g.Decimals(number),
+			g.Groups(number), g.ToThePower(number), g.ToThePower("-"+number), g.Spell(grammar.Num{Whole: number, Minus: "-"}, ""))
+		return strings.Join(out, "; ")
+	})
+}
+
+// forms of cardinal numbers, in order.
+func forms(cards map[string]string) []string {
+	out := make([]string, 0, len(cards))
+	for form := range cards {
+		out = append(out, form)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// TestNames: names of units, money, scales and short forms stay as they are.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	readingtest.Table(t, "testdata/names.tsv", *update, func(name, symbol string) string {
+		g := grammar.New(name)
+		var out []string
+		for _, u := range g.Units {
+			if slices.Contains(u.Symbols, symbol) {
+				out = append(out, strings.Join([]string{u.Gender, u.One, u.Few, u.Other, u.Genitive}, " "))
+			}
+		}
+		for _, c := range g.Money {
+			if slices.Contains(c.Symbols, symbol) {
+				out = append(out, strings.Join([]string{c.Major.Gender, c.Major.One, c.Major.Other, c.Minor.One, c.Minor.Other}, " "))
+			}
+		}
+		if s, ok := g.Scales[symbol]; ok {
+			out = append(out, s.One+" "+s.Other+" "+strconv.Itoa(s.Exponent))
+		}
+		for _, table := range []map[string]string{g.Short, g.Exact, g.Bare, g.Phrases, g.Days, g.Signs, g.Tails, g.Roman, g.Ends} {
+			out = append(out, table[symbol])
+		}
+		return strings.Join(out, "; ")
+	})
+}

@@ -1,0 +1,28 @@
+package idiom
+
+import (
+	"mynah/internal/reading/passage"
+)
+
+// dateWords are what a Romance language says in a date: for the first of a month, between two
+// days of a span, and between day, month and year, each with its blanks.
+type dateWords struct{ first, to, between string }
+
+func romanceDate(p *passage.Passage, d passage.Date, w dateWords) string {
+	year := ""
+	if d.Year > 0 {
+		year = w.between + p.Count(uint64(d.Year), "")
+	}
+	month := p.Months[d.Month]
+	if d.Day == 0 {
+		return month + year
+	}
+	day := p.Count(uint64(d.Day), "")
+	if d.Day == 1 {
+		day = w.first
+	}
+	if d.Last > 0 {
+		day += w.to + p.Count(uint64(d.Last), "")
+	}
+	return day + w.between + month + year
+}

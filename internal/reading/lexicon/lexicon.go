@@ -1,0 +1,174 @@
+// Package lexicon parses a project's list of pronunciations and finds its words in a text. It
+// exists apart from the rules of reading because authors write it: its parser reports what is
+// wrong in which line.
+package lexicon
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"mynah/internal/diag"
+	"mynah/internal/reading/token"
+)
+
+// Max is how long a lexicon may be, in bytes.
+const Max = 1 << 20
+
+// entry is how a word is said: by other words, or in IPA.
+type entry struct {
+	word     string
+	Say, IPA string
+	exact    bool // upper and lower case count
+}
+
+// Lexicon is a project's list of pronunciations.
+type Lexicon struct {
+	byFirst map[rune][]entry // by the folded first letter of the word; longer words first
+}
+
+// Parse reads a lexicon: lines "word: replacement" or "word: /ipa/". Blank lines
+// and those that begin with # are passed over, and what stands behind a blank and #. A word
+// written in small letters stands for all ways of writing it; one with a capital for itself.
+func Parse(file string, src []byte) (*Lexicon, diag.List) {
+	var list diag.List
+	l := &Lexicon{byFirst: map[rune][]entry{}}
+	seen := map[string]int{}
+	text := norm.NFC.String(strings.TrimPrefix(string(src), "\ufeff"))
+	number := 0
+	for line := range strings.SplitSeq(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n") {
+		number++
+		const longest = 1000
+		at := diag.Range{File: file, Start: diag.Pos{Line: number, Column: 1}, End: diag.Pos{
+			Line:   number,
+			Column: max(utf8.RuneCountInString(line), 1) + 1,
+		}}
+		t := strings.TrimSpace(line)
+		if t == "" || t[0] == '#' {
+			continue
+		}
+		wrong := func(summary, hint string) {
+			d := list.Errorf(at, "%s", summary)
+			d.Detail = "A line of a lexicon is word: replacement, or word: /ipa/"
+			d.Hint = hint
+		}
+		if !utf8.ValidString(line) || len(line) > longest {
+			wrong("the line is not UTF-8, or longer than 1,000 characters", "save the lexicon as a UTF-8 text")
+			continue
+		}
+		e, problem, hint := parseEntry(t)
+		if problem != "" {
+			wrong(problem, hint)
+			continue
+		}
+		if before, ok := seen[e.word]; ok {
+			d := list.Warnf(at, "%q stands in line %d already; this line counts", e.word, before)
+			d.Hint = "take one of the two out"
+		}
+		seen[e.word] = number
+		l.put(e)
+	}
+	return l, list
+}
+
+func parseEntry(t string) (e entry, problem, hint string) {
+	word, said, ok := cut(t)
+	if !ok {
+		return e, "the line has no colon behind its word", "write " + t + ": and how it is said"
+	}
+	e.word = unquote(strings.TrimSpace(word))
+	if said = strings.TrimSpace(said); unquote(said) == said { // in quotes a # is meant
+		said, _, _ = strings.Cut(" "+said, " #")
+		said = strings.TrimSpace(said)
+	}
+	said = unquote(said)
+	switch {
+	case e.word == "" || !strings.ContainsFunc(e.word, func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsSymbol(r) || unicode.IsPunct(r)
+	}):
+		return e, "the line has no word in front of its colon", "write the word as it stands in the narration"
+	case said == "":
+		return e, "the word " + e.word + " has no pronunciation", "write how it is said behind the colon"
+	case strings.HasPrefix(said, "/"):
+		ipa, end, _ := strings.Cut(said[1:], "/")
+		if end != "" || !strings.HasSuffix(said, "/") || !strings.ContainsFunc(ipa, unicode.IsLetter) {
+			return e, "the pronunciation of " + e.word + " is not closed by a slash, or empty",
+				"write IPA between two slashes: /təˈmɑːtoʊ/"
+		}
+		e.IPA = strings.TrimSpace(ipa)
+	default:
+		e.Say = said
+	}
+	e.exact = strings.ContainsFunc(e.word, unicode.IsUpper)
+	return e, "", ""
+}
+
+// cut parts a line at the colon that a blank follows, else at its first.
+func cut(t string) (word, said string, ok bool) {
+	if word, said, ok = strings.Cut(t, ": "); ok {
+		return word, said, true
+	}
+	return strings.Cut(t, ":")
+}
+
+func unquote(s string) string {
+	if n := len(s); n >= 2 && (s[0] == '"' || s[0] == '\'') && s[n-1] == s[0] {
+		return s[1 : n-1]
+	}
+	return s
+}
+
+func (l *Lexicon) put(e entry) {
+	first, _ := utf8.DecodeRuneInString(e.word)
+	first = unicode.ToLower(first)
+	list := slices.DeleteFunc(l.byFirst[first], func(o entry) bool { return o.word == e.word })
+	list = append(list, e)
+	slices.SortStableFunc(list, func(a, b entry) int {
+		if a.exact != b.exact && strings.EqualFold(a.word, b.word) { // the narrower one first
+			if a.exact {
+				return -1
+			}
+			return 1
+		}
+		return len(b.word) - len(a.word)
+	})
+	l.byFirst[first] = list
+}
+
+// Match finds the longest word of the lexicon that begins at a byte of a text.
+func (l *Lexicon) Match(text string, at int) (int, entry) {
+	if l == nil || len(l.byFirst) == 0 {
+		return 0, entry{}
+	}
+	first, _ := utf8.DecodeRuneInString(text[at:])
+	for _, e := range l.byFirst[unicode.ToLower(first)] {
+		n, ok := prefix(text[at:], e.word, e.exact)
+		if ok && ends(text, at+n) {
+			return n, e
+		}
+	}
+	return 0, entry{}
+}
+
+// prefix reports whether a text begins with a word, and how many bytes of it are the word.
+func prefix(text, word string, exact bool) (int, bool) {
+	n := 0
+	for _, w := range word {
+		r, size := utf8.DecodeRuneInString(text[n:])
+		if size == 0 || r != w && (exact || unicode.ToLower(r) != unicode.ToLower(w)) {
+			return 0, false
+		}
+		n += size
+	}
+	return n, true
+}
+
+// ends reports whether a thing may end at a byte: not within a word or number.
+func ends(text string, at int) bool {
+	last, _ := utf8.DecodeLastRuneInString(text[:at])
+	next, _ := utf8.DecodeRuneInString(text[at:])
+	return !token.Wordy(last) || !token.Wordy(next) || token.Unspaced(last) || token.Unspaced(next)
+}

@@ -1,0 +1,179 @@
+package passage
+
+import (
+	"strings"
+
+	"mynah/internal/reading/grammar"
+	"mynah/internal/reading/token"
+)
+
+// Number parses a number without a sign at a token and tells the token behind it.
+func (p *Passage) Number(i int) (grammar.Num, int) {
+	t := p.At(i)
+	if t.Kind != token.Digits {
+		if top, low, ok := token.Vulgar(t.Text); ok {
+			return grammar.Num{Whole: "0", Top: top, Low: low}, i + 1
+		}
+		return grammar.Num{}, i
+	}
+	n := grammar.Num{Whole: t.Text}
+	end := i + 1
+	if len(t.Text) <= 3 && t.Text[0] != '0' {
+		if e, whole := p.grouped(i); e > end {
+			n.Whole, n.Grouped, end = whole, true, e
+		}
+	}
+	if top, low, ok := token.Vulgar(p.At(end).Text); ok {
+		n.Top, n.Low = top, low
+		return n, end + 1
+	}
+	if f := p.At(end + 1); p.At(end).Kind == token.Sign && f.Kind == token.Digits && !tooLong(n.Whole, f.Text) {
+		mark := p.At(end).Text
+		decimal := mark == p.Point || mark == "." && (len(f.Text) != 3 || n.Whole == "0") && !n.Grouped || mark == "·"
+		more := p.At(end+2).Text == mark && p.At(end+3).Kind == token.Digits
+		if decimal && !more {
+			n.Fraction, n.Mark = f.Text, mark
+			end += 2
+		}
+	}
+	return n, end
+}
+
+func tooLong(whole, fraction string) bool { return len(whole) > 40 && len(fraction) > 40 }
+
+// grouped parses a number with marks between its groups of three digits.
+func (p *Passage) grouped(i int) (end int, whole string) {
+	marks := p.Group + "'’\u02d9"
+	end, whole = i+1, p.At(i).Text
+	mark := ""
+	for {
+		m, d := p.At(end), p.At(end+1)
+		blank := m.Kind == token.Gap && (strings.Trim(m.Text, "\u00a0\u202f\u2009\u2007") == "" || p.Spaced &&
+			m.Text == " ")
+		if ((m.Kind != token.Sign || !strings.Contains(marks, m.Text)) && !blank) || mark != "" && m.Text != mark ||
+			d.Kind != token.Digits || len(d.Text) != 3 {
+			break
+		}
+		mark = m.Text
+		whole += d.Text
+		end += 2
+	}
+	if mark == "" && p.Base == "en" { // 1,00,000 in India
+		var groups strings.Builder
+		at := i + 1
+		for p.At(at).Text == "," && p.At(at+1).Kind == token.Digits && len(p.At(at+1).Text) == 2 {
+			groups.WriteString(p.At(at + 1).Text)
+			at += 2
+		}
+		if groups.String() != "" && p.At(at).Text == "," && p.At(at+1).Kind == token.Digits && len(p.At(at+1).Text) == 3 {
+			return at + 2, p.At(i).Text + groups.String() + p.At(at+1).Text
+		}
+	}
+	return end, whole
+}
+
+// Superscript parses raised digits.
+func (p *Passage) Superscript(i int) (string, int) {
+	var b strings.Builder
+	for ; p.At(i).Kind == token.Sign; i++ {
+		k := strings.Index(token.Raised, p.At(i).Text)
+		if k < 0 {
+			break
+		}
+		b.WriteByte("-0123456789"[len([]rune(token.Raised[:k]))])
+	}
+	s := b.String()
+	if s == "-" {
+		return "", 0
+	}
+	return s, i
+}
+
+// LetterGroups reads letters and digits side by side: H2O, MP3, a1b2.
+func (p *Passage) LetterGroups(i, j int) string {
+	var out []string
+	long := j-i > 4
+	for ; i < j; i++ {
+		t := p.At(i)
+		switch {
+		case t.Kind == token.Digits && long:
+			out = append(out, p.Apart(t.Text))
+		case t.Kind == token.Digits:
+			out = append(out, p.Model(t.Text))
+		case t.Text == "s" && i == j-1 && len(out) > 0:
+			out[len(out)-1] += "s" // MP3s
+		case long:
+			out = append(out, token.Spaced(t.Text))
+		default:
+			out = append(out, p.Glue(t.Text))
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// Model reads the number of a model or norm.
+func (p *Passage) Model(number string) string {
+	const most = 5
+	if len(number) > most {
+		return p.Apart(number)
+	}
+	if p.Base == "en" && len(number) == 4 && number[2:] != "00" && number[0] != '0' && number[2] != '0' {
+		return p.Cardinal(number[:2], "") + " " + p.Cardinal(number[2:], "")
+	}
+	return p.Cardinal(number, "")
+}
+
+// Glue reads letters that touch a number: short ones letter by letter.
+func (p *Passage) Glue(s string) string {
+	if len([]rune(s)) <= 3 && (s == strings.ToUpper(s) ||
+		!strings.ContainsAny(strings.ToLower(s), "aeiouyäöüáéíóúàèåøæ")) {
+		return token.Spaced(s)
+	}
+	if len([]rune(s)) == 1 {
+		return strings.ToUpper(s)
+	}
+	return s
+}
+
+// Subscript parses lowered digits: CO₂.
+func (p *Passage) Subscript(i int) (string, int) {
+	var b strings.Builder
+	for ; p.At(i).Kind == token.Sign; i++ {
+		k := strings.Index("₀₁₂₃₄₅₆₇₈₉", p.At(i).Text)
+		if k < 0 {
+			break
+		}
+		b.WriteByte("0123456789"[k/len("₀")])
+	}
+	return b.String(), i
+}
+
+// IsMeasuredSpan reports whether a dash stands between two numbers that both have the same unit, as in
+// 30 %–40 % and 20 °C – 25 °C.
+func (p *Passage) IsMeasuredSpan(i int) bool {
+	if mark := p.At(i).Text; !token.IsDash(mark) || mark == "−" {
+		return false
+	}
+	unit, start := p.Before(i), p.Skip(i+1)
+	_, end := p.Number(start)
+	if end == start || p.At(unit).Kind == token.Digits {
+		return false
+	}
+	behind := p.Skip(end)
+	if degrees := p.At(behind).Text == "°" && p.At(unit).Text != "°"; degrees {
+		behind = p.Skip(behind + 1)
+	}
+	before := p.At(p.Before(unit))
+	return p.At(unit).Text == p.At(behind).Text && (before.Kind == token.Digits || before.Text == "°")
+}
+
+// Formula reports whether a sentence has a sign of equality, so that dashes are minuses.
+func (p *Passage) Formula(i int) bool {
+	const near = 24
+	for j := max(0, i-near); j < min(len(p.Tokens), i+near); j++ {
+		if strings.Contains("=≠<>≤≥≈+", p.At(j).Text) && p.At(j).Kind == token.Sign {
+			return true
+		}
+	}
+	return p.At(p.Before(i)).Kind == token.Digits && p.At(p.Skip(i+1)).Kind == token.Digits && p.At(i).Text == "−"
+}

@@ -1,0 +1,143 @@
+package reading
+
+import (
+	"strings"
+
+	"mynah/internal/reading/address"
+	"mynah/internal/reading/calendar"
+	"mynah/internal/reading/figure"
+	"mynah/internal/reading/passage"
+	"mynah/internal/reading/short"
+	"mynah/internal/reading/sign"
+	"mynah/internal/reading/token"
+)
+
+// rule reads what begins at a token: it gives the token behind it and the words that are said,
+// or the token itself and nothing.
+type rule func(p *passage.Passage, i int) (end int, say string)
+
+// first tries rules in order. Narrow rules stand in front of wide ones, which would take their
+// numbers and words from them.
+func first(p *passage.Passage, i int, rules ...rule) (int, string) {
+	for _, r := range rules {
+		if end, say := r(p, i); end > i && say != "" {
+			return end, say
+		}
+	}
+	return i, ""
+}
+
+// read reads what begins at a token.
+func read(p *passage.Passage, i int) (int, string) {
+	switch p.Tokens[i].Kind {
+	case token.Digits:
+		if p.Rules == nil {
+			return i, ""
+		}
+		if end, say := calendar.PlainDate(p, i); end > i {
+			return end, say
+		}
+		if p.Word("dot") != "" && p.Opens(i) {
+			if end, say := address.Links(p, i); end > i {
+				return end, say
+			}
+		}
+		return fromDigits(p, i)
+	case token.Word:
+		return fromWord(p, i)
+	case token.Sign:
+		return fromSign(p, i)
+	case token.Gap:
+	}
+	return i, ""
+}
+
+// fromDigits reads what begins with a number.
+func fromDigits(p *passage.Passage, i int) (int, string) {
+	if p.Known {
+		if end, say := first(p, i,
+			calendar.Dates, address.Phones, figure.Feet, address.House, figure.Versions, calendar.Clocks,
+			calendar.Decades, figure.Ordinals, figure.Powers, figure.Ratios, figure.Sizes, figure.Fractions,
+		); end > i {
+			return end, say
+		}
+	}
+	if !p.Known {
+		n, end := p.Number(i)
+		if compound(p, i) || n.Low > 0 {
+			return i, "" // a date, time or fraction, which the voice knows best
+		}
+		if n.Fraction != "" && p.Mark(n.Mark) == "" {
+			return end, p.Src[p.At(i).Start:p.At(end-1).End]
+		}
+	}
+	if end, say := address.PostalCode(p, i); end > i {
+		return end, say
+	}
+	if end, say := figure.Codes(p, i); end > i {
+		return end, say
+	}
+	if end, say := figure.Quantities(p, i); end > i && say != "" {
+		return end, say
+	}
+	return i + 1, p.Cardinal(p.At(i).Text, "")
+}
+
+// compound reports whether a number is part of something such as 2026-11-25 or 14:30.
+func compound(p *passage.Passage, i int) bool {
+	joins := func(mark, number token.Token) bool {
+		return number.Kind == token.Digits && strings.Contains("-/:.", mark.Text) && mark.Text != p.Point &&
+			mark.Text != p.Group
+	}
+	return joins(p.At(i+1), p.At(i+2)) || joins(p.At(i-1), p.At(i-2))
+}
+
+// fromWord reads what begins with a word.
+func fromWord(p *passage.Passage, i int) (int, string) {
+	if !p.Known {
+		if p.Word("dot") != "" {
+			return address.Links(p, i)
+		}
+		return i, ""
+	}
+	if end, say := sign.Greek(p, i); end > i {
+		return end, say
+	}
+	if t := p.At(i); t.Text == t.Lower && plainWord(p, i) {
+		return i, ""
+	}
+	return first(p, i,
+		address.Links, address.StateName, figure.UnitAlone, calendar.MonthDay, calendar.Weekdays,
+		figure.MoneyCode, figure.Numbered, short.Abbreviations, short.Initials, figure.Romans,
+		figure.LetterDigits, short.Acronyms, address.Names, short.Compounds,
+	)
+}
+
+// plainWord reports whether no rule can be for a word in small letters: nothing but a blank or a
+// comma follows it, and no table has it. Most words are such.
+func plainWord(p *passage.Passage, i int) bool {
+	next := p.At(i + 1)
+	if next.Kind != token.Gap && next.Text != "," || p.At(i+2).Kind == token.Digits {
+		return false
+	}
+	t := p.At(i).Text
+	_, bare := p.Bare[t]
+	_, month := p.Month[t]
+	return !bare && !month && !p.Letter[strings.ToUpper(t)]
+}
+
+// fromSign reads what begins with a sign.
+func fromSign(p *passage.Passage, i int) (int, string) {
+	t := p.At(i)
+	if p.Known {
+		if end, say := first(p, i,
+			address.PhonePlus, figure.SignedNumber, calendar.ShortDecade, figure.Hashes, address.PathsAndFlags,
+			sign.Between,
+		); end > i {
+			return end, say
+		}
+	} else if _, _, ok := token.Vulgar(t.Text); ok {
+		return i, ""
+	}
+	return sign.Name(p, i)
+}

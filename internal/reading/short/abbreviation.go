@@ -1,0 +1,126 @@
+// Package short has the rules for words that are written short: abbreviations, initials, acronyms
+// and compounds that are cut. It exists to decide by the words around them what is short for
+// something, what is said letter by letter, and what is a word.
+package short
+
+import (
+	"strings"
+
+	"mynah/internal/reading/passage"
+	"mynah/internal/reading/token"
+)
+
+// Abbreviations reads a short form by the table: e.g., z. B., Dr., etc.
+func Abbreviations(p *passage.Passage, i int) (int, string) {
+	t := p.At(i)
+	if say, ok := p.Bare[t.Text]; ok && p.At(i+1).Text != "." && !p.Apostrophe(i+1) {
+		return i + 1, say
+	}
+	if end, say := phrase(p, i); end > i {
+		return end, say
+	}
+	const longest = 5
+	key, exact := "", ""
+	end, say := i, ""
+	for j, k := i, 0; k < longest && p.At(j).Kind == token.Word && p.At(j+1).Text == "."; k++ {
+		key += p.At(j).Lower
+		exact += p.At(j).Text
+		if a, ok := shortForm(p, key, exact, i, j+2); ok && mayEnd(p, i, j+2, key) {
+			end, say = j+2, a
+		}
+		key, exact = key+".", exact+"."
+		if t := p.At(j + 2); t.Kind == token.Word && p.At(j+3).Text != "." { // dott.ssa
+			if a, ok := p.Short[key+t.Lower]; ok {
+				end, say = j+3, a
+			}
+		}
+		j = p.Skip(j + 2)
+	}
+	if p.Base == "pl" && t.Lower == "godz" && end > i {
+		say = polishHour(p, i)
+	}
+	return end, say
+}
+
+// phrase finds a short form with signs in it, such as t/m.
+func phrase(p *passage.Passage, i int) (int, string) {
+	if k := p.At(i + 1).Kind; k != token.Sign || !p.Opens(i) {
+		return i, ""
+	}
+	text := p.Src[p.At(i).Start:]
+	best, end := "", i
+	for key := range p.Phrases {
+		e := p.Boundary(i, len(key))
+		if e > i && p.At(e-1).Kind == token.Sign && p.At(e).Kind != token.Gap {
+			continue
+		}
+		if len(key) > len(best) && strings.HasPrefix(text, key) && e > i {
+			best, end = key, e
+		}
+	}
+	return end, p.Phrases[best]
+}
+
+// polishHour is "godz." in the case of the sentence.
+func polishHour(p *passage.Passage, i int) string {
+	switch p.PolishCase(i) {
+	case "loc":
+		return "godzinie"
+	case "gen":
+		return "godziny"
+	}
+	return "godzina"
+}
+
+// mayEnd reports whether a short form may stand at the end of a sentence: many look like words.
+func mayEnd(p *passage.Passage, from, to int, key string) bool {
+	return !p.Ended(to) || from == 0 || strings.Contains(key, ".") || p.In("last", key)
+}
+
+// shortForm looks a short form up: first where it needs something that stands there.
+func shortForm(p *passage.Passage, key, exact string, from, to int) (string, bool) {
+	for _, needs := range []string{"digit", "name", "after"} {
+		if say, ok := p.Short[key+" "+needs]; ok && wants(p, needs, from, to) {
+			return say, true
+		}
+	}
+	if say, ok := p.Exact[exact]; ok {
+		return say, true
+	}
+	say, ok := p.Short[key]
+	return say, ok
+}
+
+// wants reports whether what an abbreviation needs stands around it.
+func wants(p *passage.Passage, needs string, from, to int) bool {
+	next := p.At(p.Skip(to))
+	switch needs {
+	case "digit":
+		if (next.Text == "(" || next.Text == "[") && p.At(p.Skip(to)+1).Kind == token.Digits {
+			return true
+		}
+		return next.Kind == token.Digits || token.Roman(next.Text) > 0 && next.Text != "I" || next.Text == "#"
+	case "name":
+		b := p.Before(from)
+		street := p.At(b).Kind == token.Word && p.At(b).Text != p.At(b).Lower && p.At(p.Before(b)).Kind == token.Digits
+		return next.Kind == token.Word && next.Text != next.Lower && !street
+	case "after":
+		b := p.At(p.Before(from))
+		return b.Kind == token.Digits || token.Roman(strings.TrimRight(b.Text, "er")) > 0
+	}
+	return true
+}
+
+// Compounds reads compounds that are cut short: Hauptstr.
+func Compounds(p *passage.Passage, i int) (int, string) {
+	t := p.At(i)
+	if p.At(i+1).Text != "." {
+		return i, ""
+	}
+	for tail, say := range p.Tails {
+		if stem, ok := strings.CutSuffix(t.Text, tail); ok && stem != "" {
+			return i + 2, stem + say
+		}
+	}
+	return i, ""
+}

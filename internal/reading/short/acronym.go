@@ -1,0 +1,105 @@
+package short
+
+import (
+	"strings"
+	"unicode"
+
+	"mynah/internal/reading/passage"
+	"mynah/internal/reading/token"
+)
+
+// Initials reads U.S., J. R. R. Tolkien: letters with stops between them.
+func Initials(p *passage.Passage, i int) (int, string) {
+	j := i
+	var out []string
+	for {
+		t := p.At(j)
+		if t.Kind != token.Word || len([]rune(t.Text)) != 1 || p.At(j+1).Text != "." {
+			break
+		}
+		out = append(out, strings.ToUpper(t.Text))
+		j += 2
+		if p.At(j).Kind == token.Gap && p.At(j+2).Text == "." && len([]rune(p.At(j+1).Text)) == 1 {
+			j++
+		}
+	}
+	if p.At(i).Text == p.At(i).Lower && len(out) < 2 || len(out) == 0 {
+		return i, ""
+	}
+	next := p.At(p.Skip(j))
+	if len(out) == 1 && (p.At(j).Kind != token.Gap || next.Kind != token.Word || next.Text == next.Lower ||
+		token.Roman(out[0]) > 0 && p.In("ordinal stop", "yes")) {
+		return i, ""
+	}
+	return j, strings.Join(out, " ")
+}
+
+// Acronyms reads words of capitals: letter by letter where people do.
+func Acronyms(p *passage.Passage, i int) (int, string) {
+	t := p.At(i)
+	name, plural := t.Text, ""
+	if w, ok := strings.CutSuffix(name, "s"); ok && len(w) >= 2 && w == strings.ToUpper(w) {
+		name, plural = w, "s"
+	}
+	listed := p.Letter[name]
+	if p.At(i+1).Text == "&" || p.At(i-1).Text == "&" {
+		// AT&T, R&D: letters on both sides.
+		if len([]rune(name)) <= 3 && name == strings.ToUpper(name) && name != strings.ToLower(name) &&
+			(p.At(i+2).Kind == token.Word || p.At(i-2).Kind == token.Word) {
+			return i + 1, token.Spaced(name)
+		}
+	}
+	if p.Spoken[name] || !listed && (name != strings.ToUpper(name) || len([]rune(name)) < 2) {
+		return i, ""
+	}
+	if !strings.ContainsFunc(name, unicode.IsUpper) && !listed {
+		return i, ""
+	}
+	if !listed && !spelledOut(p, i, name) || listed && p.In("words too", name) && besideCapitals(p, i) {
+		return i, ""
+	}
+	end := i + 1
+	say := token.Spaced(name)
+	if plural != "" {
+		say += "s"
+		if p.Base == "en" {
+			say = say[:len(say)-1] + "'s"
+		}
+	}
+	return end, say
+}
+
+// spelledOut reports whether a word of capitals that no table has is said letter by letter.
+func spelledOut(p *passage.Passage, i int, w string) bool {
+	runes := []rune(w)
+	vowels := 0
+	for _, r := range runes {
+		if token.IsVowel(r) {
+			vowels++
+		}
+	}
+	const longest = 6
+	switch {
+	case !unicode.In(runes[0], unicode.Latin):
+		return false
+	case vowels == 0:
+		return len(runes) <= longest
+	case p.Shouting(i) || len(runes) > 4:
+		return false
+	case len(runes) == 4:
+		// NASA and UEFA are words; HDMI, RGBA and ISBN have a vowel where nobody can use it.
+		return vowels == 1 && (token.IsVowel(runes[0]) || token.IsVowel(runes[3]))
+	}
+	return true
+}
+
+// besideCapitals reports whether a word next to one is written in capitals as well: DO IT NOW.
+func besideCapitals(p *passage.Passage, i int) bool {
+	for _, j := range []int{p.Before(i), p.Skip(i + 1)} {
+		if t := p.At(j); t.Kind == token.Word && len([]rune(t.Text)) > 1 && t.Text == strings.ToUpper(t.Text) &&
+			!p.Letter[t.Text] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,33 @@
+package sign
+
+import (
+	"strings"
+
+	"mynah/internal/reading/passage"
+)
+
+// Greek reads a Greek letter that stands as a symbol, with its exponent.
+func Greek(p *passage.Passage, i int) (int, string) {
+	name := greek(p.At(i).Lower)
+	if name == "" || p.Base == "el" {
+		return i, ""
+	}
+	if n, end := p.Superscript(i + 1); end > i+1 {
+		return end, name + " " + p.ToThePower(n)
+	}
+	return i + 1, name
+}
+
+// greek names a letter that stands as a symbol.
+func greek(s string) string {
+	if len(s) != 2 || s[0] < 0xce || s[0] > 0xcf {
+		return ""
+	}
+	const letters = "αβγδεζηθικλμνξοπρστυφχψω"
+	names := strings.Fields("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda my ny xi omikron " +
+		"pi rho sigma tau ypsilon phi chi psi omega")
+	if i := strings.Index(letters, s); i >= 0 {
+		return names[i/2]
+	}
+	return ""
+}

@@ -1,0 +1,80 @@
+package sign_test
+
+import (
+	"flag"
+	"testing"
+
+	"mynah/internal/reading/readingtest"
+	"mynah/internal/reading/sign"
+	"mynah/internal/reading/token"
+)
+
+func TestBetween(t *testing.T) {
+	t.Parallel()
+	readingtest.Check(t, token.Sign, sign.Between, []readingtest.Case{
+		{
+			"en", "5 - 3 = 2, 3*4, he/she, 7 days/week, .NET, .5 inches",
+			"5 [minus] 3 = 2, 3[times]4, he[or]she, 7 days[per]week, [dot]NET, [point five] inches",
+		},
+		{
+			"en", "!= >= => == <b>x</b> ->",
+			"[is not equal to] [is greater than or equal to] [arrow] [equals] [ ]x[ ] [arrow]",
+		},
+		{"de", "24./25. Dezember, 30 %–40 %", "24.[und]25. Dezember, 30 %[bis]40 %"},
+	})
+}
+
+func TestNames(t *testing.T) {
+	t.Parallel()
+	readingtest.Check(t, token.Sign, sign.Name, []readingtest.Case{
+		{"en", "C++ C# 5° & * _ § ① Ⅳ", "C[plus plus] C[sharp] 5[degrees] [and] [ ] [ ] [section] [one] [four]"},
+		{"en", "² ₂ ≈ → ~ . , (x)", "[two] [two] [approximately] [arrow] [ ] . , (x)"},
+		{"de", "a & b § 5 %", "a [und] b [Paragraf] 5 [Prozent]"},
+		{"cs", "① & 😀", "[jeden] & [ ]"},
+	})
+}
+
+func TestGreek(t *testing.T) {
+	t.Parallel()
+	readingtest.Check(t, token.Word, sign.Greek, []readingtest.Case{
+		{"en", "α and β², the Ωmega", "[alpha] and [beta squared], the Ωmega"},
+		{"el", "α", "α"},
+	})
+}
+
+func TestSpelled(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		".": " dot, ", "@": " at, ", "_": " underscore, ", "&": " and, ", ",": "", "²": " two, ", "½": " one half, ",
+		"Ⅳ": " four, ", "①": " one, ", "☃": " ",
+	} {
+		if got := sign.Spelled(readingtest.Passage("en", text)); got != want {
+			t.Errorf("among letters, %s is %q, want %q", text, got, want)
+		}
+	}
+}
+
+// rules are all of the package, in an order in which the narrow ones come first.
+func rules() []readingtest.Rules {
+	return []readingtest.Rules{
+		{Kind: token.Sign, Rules: []readingtest.Rule{
+			sign.Between, sign.Name,
+		}},
+		{Kind: token.Word, Rules: []readingtest.Rule{
+			sign.Greek,
+		}},
+	}
+}
+
+var update = flag.Bool("update", false, "write the sentences anew")
+
+// TestSentences: what all rules together make of sentences stays as it is.
+func TestSentences(t *testing.T) {
+	t.Parallel()
+	readingtest.Golden(t, *update, rules()...)
+}
+
+// FuzzRules: no rule reads beyond a text.
+func FuzzRules(f *testing.F) {
+	readingtest.Fuzz(f, rules()...)
+}

@@ -1,0 +1,108 @@
+package token
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// IsDash reports whether a token is one of the dashes, a minus among them.
+func IsDash(s string) bool {
+	return s == "-" || s == "–" || s == "—" || s == "‐" || s == "‑" || s == "−"
+}
+
+// Raised are the characters of exponents: the minus, then 0 to 9.
+const Raised = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+// Vulgar parses a fraction that is one character.
+func Vulgar(s string) (top, low int, ok bool) {
+	r, size := utf8.DecodeRuneInString(s)
+	if size != len(s) || size < 2 {
+		return 0, 0, false
+	}
+	pairs := map[rune][2]int{
+		'½': {1, 2}, '⅓': {1, 3}, '⅔': {2, 3}, '¼': {1, 4}, '¾': {3, 4}, '⅕': {1, 5}, '⅖': {2, 5},
+		'⅗': {3, 5}, '⅘': {4, 5}, '⅙': {1, 6}, '⅚': {5, 6}, '⅐': {1, 7}, '⅛': {1, 8}, '⅜': {3, 8}, '⅝': {5, 8},
+		'⅞': {7, 8}, '⅑': {1, 9},
+		'⅒': {1, 10},
+	}
+	f, ok := pairs[r]
+	return f[0], f[1], ok
+}
+
+// Roman parses a Roman numeral in its canonical form; 0 is anything else.
+func Roman(s string) int {
+	if s == "" || strings.Trim(s, "IVXLCDM") != "" {
+		return 0
+	}
+	steps := []struct {
+		value int
+		text  string
+	}{
+		{1000, "M"},
+		{900, "CM"},
+		{500, "D"},
+		{400, "CD"},
+		{100, "C"},
+		{90, "XC"},
+		{50, "L"},
+		{40, "XL"},
+		{10, "X"},
+		{9, "IX"},
+		{5, "V"},
+		{4, "IV"},
+		{1, "I"},
+	}
+	n, rest := 0, s
+	for _, step := range steps {
+		for count := 0; strings.HasPrefix(rest, step.text) && count < 3; count++ {
+			n, rest = n+step.value, rest[len(step.text):]
+			if len(step.text) == 2 {
+				break
+			}
+		}
+	}
+	if rest != "" {
+		return 0
+	}
+	return n
+}
+
+// IsMinus reports whether a token may be the minus in front of a number.
+func IsMinus(s string) bool { return s == "-" || s == "−" || s == "–" }
+
+// IsVowel reports whether a capital is a vowel in one of the languages.
+func IsVowel(r rune) bool {
+	return strings.ContainsRune("AEIOUYÄÖÜÅÆØÀÁÂÃÈÉÊËÌÍÎÏÒÓÔÕÙÚÛÝĄĘÓ", r)
+}
+
+// Spaced sets the letters of a word apart, in capitals; marks stay with theirs.
+func Spaced(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if b.Len() > 0 && !unicode.IsMark(r) {
+			b.WriteByte(' ')
+		}
+		if !unicode.IsMark(r) {
+			r = unicode.ToUpper(r)
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// IsLetter reports whether a token is a letter that stands for a number.
+func IsLetter(t Token) bool { return t.Kind == Word && len([]rune(t.Text)) == 1 }
+
+// IsDigits reports whether a text is made of digits alone.
+func IsDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+// Value reads a small number; -1 is anything else.
+func Value(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return -1
+	}
+	return n
+}

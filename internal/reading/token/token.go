@@ -1,0 +1,145 @@
+// Package token cuts a text into words, numbers, signs and gaps, and knows what one of them is by
+// itself: a dash, a Roman numeral, a fraction in one character. It exists so that all rules of
+// reading look at the same pieces. It knows no language.
+package token
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Wordy reports whether a character is part of a word, a number or a name in code.
+func Wordy(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
+
+// Unspaced tells the letters of scripts that set no blanks between words.
+func Unspaced(r rune) bool {
+	return r >= 0x0E00 &&
+		unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer,
+			unicode.Myanmar)
+}
+
+// Kind is what a token is made of.
+type Kind int
+
+// The kinds of tokens.
+const (
+	Gap    Kind = iota // blanks
+	Word               // letters, with their marks
+	Digits             // decimal digits
+	Sign               // one other character
+)
+
+// Token is a piece of a text. Tokens lie side by side and cover all of it.
+type Token struct {
+	Kind       Kind
+	Start, End int    // in bytes, in the text
+	Text       string // without invisible characters; digits of all scripts as 0 to 9
+	Lower      string // text in lower case
+}
+
+// invisible are characters that only tell where a line may break.
+func invisible(r rune) bool {
+	switch r {
+	case '\u00ad', '\u200b', '\u2060', '\ufeff', '\u200e', '\u200f', '\u180e':
+		return true
+	}
+	return false
+}
+
+// joiner are characters that shape the letters of some scripts; elsewhere they are invisible.
+func joiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
+
+// KindOf gives the kind of token that a character is part of.
+func KindOf(r rune) Kind {
+	switch {
+	case unicode.IsLetter(r) || unicode.IsMark(r):
+		return Word
+	case unicode.IsDigit(r):
+		return Digits
+	case unicode.IsSpace(r) || unicode.IsControl(r):
+		return Gap
+	}
+	return Sign
+}
+
+// Split cuts a text into tokens, in linear time. Letters of scripts without blanks between
+// words are tokens of their own.
+func Split(text string) []Token {
+	out := make([]Token, 0, len(text)/4+1)
+	single := false // the letter before is a token of its own
+	for at := 0; at < len(text); {
+		r, size := utf8.DecodeRuneInString(text[at:])
+		k := KindOf(r)
+		if invisible(r) || joiner(r) {
+			k = Gap
+			if next, _ := utf8.DecodeRuneInString(text[at+size:]); len(out) > 0 && out[len(out)-1].Kind == Word &&
+				KindOf(next) == Word {
+				k = Word
+			}
+		}
+		last := len(out) - 1
+		alone := k == Word && !unicode.IsMark(r) && (Unspaced(r) || single)
+		if k == Word && !unicode.IsMark(r) {
+			single = Unspaced(r)
+		}
+		if last >= 0 && out[last].Kind == k && k != Sign && out[last].End == at && !alone {
+			out[last].End += size
+		} else {
+			out = append(out, Token{Kind: k, Start: at, End: at + size})
+		}
+		at += size
+	}
+	for i := range out {
+		t := &out[i]
+		t.Text = visible(strings.ToValidUTF8(text[t.Start:t.End], "\ufffd"))
+		switch t.Kind {
+		case Digits:
+			t.Text = ascii(t.Text)
+			t.Lower = t.Text
+		case Word:
+			t.Lower = strings.ToLower(t.Text)
+		case Gap, Sign:
+			t.Lower = t.Text
+		}
+	}
+	return out
+}
+
+// visible takes the invisible characters out of a token, and joiners out of Latin words.
+func visible(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r > 0x7f && (invisible(r) || joiner(r)) }) {
+		return s
+	}
+	first, _ := utf8.DecodeRuneInString(s)
+	shaped := !unicode.In(first, unicode.Latin, unicode.Greek, unicode.Cyrillic)
+	return strings.Map(func(r rune) rune {
+		if invisible(r) || joiner(r) && !shaped {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// ascii writes the digits of any script as 0 to 9.
+func ascii(s string) string {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return strings.Map(asciiDigit, s)
+		}
+	}
+	return s
+}
+
+// asciiDigit uses that the digits of a script stand side by side, from 0 on.
+func asciiDigit(r rune) rune {
+	if r < utf8.RuneSelf {
+		return r
+	}
+	for d := range rune(10) {
+		if !unicode.IsDigit(r - d - 1) {
+			return '0' + d
+		}
+	}
+	return '0' + (r-0x1D7CE)%10 // mathematical digits: five alphabets without a gap
+}

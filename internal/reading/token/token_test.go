@@ -1,0 +1,125 @@
+package token_test
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"mynah/internal/reading/token"
+)
+
+// kinds writes a text with a mark of its kind in front of each token.
+func kinds(text string) string {
+	var b strings.Builder
+	for _, t := range token.Split(text) {
+		b.WriteString([]string{"_", "w", "d", "s"}[t.Kind] + "<" + t.Text + ">")
+	}
+	return b.String()
+}
+
+func TestSplit(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"On 3/4, a1b":             "w<On>_< >d<3>s</>d<4>s<,>_< >w<a>d<1>w<b>",
+		"--":                      "s<->s<->",
+		"a \t\n b":                "w<a>_< \t\n >w<b>",
+		"٣٤ 𝟗":                    "d<34>_< >d<9>",
+		"日本 人":                    "w<日>w<本>_< >w<人>",
+		"cafe\u0301":              "w<cafe\u0301>",
+		"in\u00adfor":             "w<infor>",
+		"5\u00ad0":                "d<5>_<>d<0>",
+		"a\xff":                   "w<a>s<\ufffd>",
+		"می\u200cخواهم ab\u200cc": "w<می\u200cخواهم>_< >w<abc>",
+		"":                        "",
+	} {
+		if got := kinds(text); got != want {
+			t.Errorf("%q is cut into %s, want %s", text, got, want)
+		}
+	}
+	if got := token.Split("ÄRGER")[0].Lower; got != "ärger" {
+		t.Errorf("in lower case: %q", got)
+	}
+}
+
+func TestRoman(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]int{
+		"I": 1, "IV": 4, "XIX": 19, "XLII": 42, "MCMXCIX": 1999, "MMMCMXCIX": 3999,
+		"": 0, "IIII": 0, "IC": 0, "IXIX": 0, "iv": 0, "X1": 0,
+	} {
+		if got := token.Roman(s); got != want {
+			t.Errorf("%q is %d, want %d", s, got, want)
+		}
+	}
+}
+
+func TestVulgar(t *testing.T) {
+	t.Parallel()
+	if top, low, ok := token.Vulgar("¾"); top != 3 || low != 4 || !ok {
+		t.Errorf("¾ is %d/%d, %t", top, low, ok)
+	}
+	for _, r := range "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒" { // Unicode writes each as top, fraction slash, low
+		top, low, ok := token.Vulgar(string(r))
+		if got := strconv.Itoa(top) + "⁄" + strconv.Itoa(low); !ok || got != norm.NFKC.String(string(r)) {
+			t.Errorf("%c is %s, %t", r, got, ok)
+		}
+	}
+	for _, s := range []string{"", "1", "½½", "é"} {
+		if _, _, ok := token.Vulgar(s); ok {
+			t.Errorf("%q is a fraction", s)
+		}
+	}
+}
+
+func TestMarks(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string][2]bool{ // dash, minus
+		"-": {true, true}, "–": {true, true}, "−": {true, true}, "—": {true, false}, "‑": {true, false},
+		"+": {false, false}, "": {false, false}, "--": {false, false},
+	} {
+		if got := [2]bool{token.IsDash(s), token.IsMinus(s)}; got != want {
+			t.Errorf("%q is dash, minus: %v, want %v", s, got, want)
+		}
+	}
+	for s, want := range map[string]int{"0": 0, "42": 42, "": -1, "4a": -1} {
+		if got := token.Value(s); got != want {
+			t.Errorf("the value of %q is %d, want %d", s, got, want)
+		}
+	}
+	if !token.IsDigits("007") || token.IsDigits("") || token.IsDigits("7a") {
+		t.Error("digits are not told from other texts")
+	}
+	if got := token.Spaced("käse\u0301"); got != "K Ä S E\u0301" {
+		t.Errorf("letters apart: %q", got)
+	}
+	if !token.IsVowel('Ö') || token.IsVowel('B') {
+		t.Error("vowels are not told from other letters")
+	}
+	one, two := token.Split("x")[0], token.Split("xy")[0]
+	if !token.IsLetter(one) || token.IsLetter(two) {
+		t.Error("a letter is not told from a word")
+	}
+}
+
+// FuzzSplit: tokens lie side by side and cover all of a text, none is empty, and digits are 0 to 9.
+func FuzzSplit(f *testing.F) {
+	f.Add("On 3/4 a\u00adb ٣ 日本\u200d x\xff")
+	f.Fuzz(func(t *testing.T, text string) {
+		at := 0
+		for _, k := range token.Split(text) {
+			if k.Start != at || k.End <= k.Start || !utf8.ValidString(k.Text) {
+				t.Fatalf("%q: %+v behind byte %d", text, k, at)
+			}
+			if k.Kind == token.Digits && !token.IsDigits(k.Text) {
+				t.Fatalf("%q: digits %q", text, k.Text)
+			}
+			at = k.End
+		}
+		if at != len(text) {
+			t.Fatalf("%q is covered to byte %d", text, at)
+		}
+	})
+}
