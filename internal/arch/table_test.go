@@ -34,7 +34,7 @@ func table() []section {
 			{"internal/store", 10, "records in SQLite; the only speaker of SQL"},
 			{"internal/queue", 10, "jobs on River, in the same database"},
 			{"internal/record", 1, "a build's record: its states, legal moves, the interface of its store"},
-			{"internal/upload", 2, "the strict unzip, the fetcher of `zip-url` and `github`"},
+			{"internal/upload", 4, "the strict unzip, the fetcher of `zip-url` and `github`"},
 			{"internal/objects", 2, "uploads and results in a bucket, signed addresses"},
 			{"internal/auth", 1, "API keys, and how much each may ask for"},
 		}},

@@ -21,6 +21,7 @@ import (
 	"mynah/internal/diag"
 	"mynah/internal/fault"
 	"mynah/internal/media"
+	"mynah/internal/project"
 	"mynah/internal/script"
 	"mynah/internal/studio"
 )
@@ -130,9 +131,9 @@ func target(args []string, root string) (dir, name string, err error) {
 	return absRoot, filepath.ToSlash(rel), nil
 }
 
-// onlyScript finds a folder's script; see script.Choose.
+// onlyScript finds a folder's script; see project.Choose.
 func onlyScript(dir string) (string, error) {
-	c, err := script.Choose(os.DirFS(dir), ".")
+	c, err := project.Choose(os.DirFS(dir), ".")
 	switch {
 	case err != nil:
 		return "", fault.New(fault.Input, err, "the folder %q cannot be read", dir)

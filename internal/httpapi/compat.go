@@ -18,8 +18,8 @@ import (
 
 	"mynah/api"
 	"mynah/internal/objects"
+	"mynah/internal/project"
 	"mynah/internal/record"
-	"mynah/internal/script"
 	"mynah/internal/upload"
 )
 
@@ -123,7 +123,7 @@ func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 	wrong := func(format string, args ...any) {
 		s.problem(w, r, http.StatusBadRequest, "bad-request", fmt.Sprintf(format, args...))
 	}
-	if script.IsDeck(q.Source) { // whatever else there is: no upload would help
+	if project.IsDeck(q.Source) { // whatever else there is: no upload would help
 		s.noDecks(w, r)
 		return
 	}
@@ -351,7 +351,7 @@ func (w *ranged) ReadFrom(r io.Reader) (int64, error) {
 
 // presentation answers the routes of presentations.
 func (s *Server) presentation(w http.ResponseWriter, r *http.Request) {
-	if ext := chi.URLParam(r, "ext"); !script.IsDeck("." + ext) {
+	if ext := chi.URLParam(r, "ext"); !project.IsDeck("." + ext) {
 		s.problem(w, r, http.StatusBadRequest, "bad-request", "The kind of presentation "+strconv.Quote(short(ext))+" is not known; allowed are pptx, ppt, odp and pdf")
 		return
 	}

@@ -20,8 +20,8 @@ import (
 
 	"mynah/api"
 	"mynah/internal/objects"
+	"mynah/internal/project"
 	"mynah/internal/record"
-	"mynah/internal/script"
 )
 
 // mostText is the longest inline script, in bytes of its JSON.
@@ -57,7 +57,7 @@ func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, http.StatusUnsupportedMediaType, "unsupported-type", "The content type must be multipart/form-data or application/json")
 		return
 	}
-	if script.IsDeck(b.Spec.Source) {
+	if project.IsDeck(b.Spec.Source) {
 		s.drop(r, b)
 		s.noDecks(w, r)
 		return

@@ -20,11 +20,14 @@ import (
 	"mynah/internal/system"
 )
 
-// Project is a folder with a script and its files. It is safe for use by many goroutines.
+// Project is a folder with a script and its files, over which files may be laid that lie in no
+// folder. It is safe for use by many goroutines.
 type Project struct {
-	root *os.Root
-	fsys *names.FS
-	dir  string // absolute, links resolved
+	root *os.Root // nil: there is no folder
+	// pages lie over the folder: a file in them hides one of the same name.
+	pages fs.FS
+	fsys  *names.FS
+	dir   string // absolute, links resolved
 
 	mu    sync.Mutex
 	files map[string]storyboard.File
@@ -43,20 +46,21 @@ func Open(dir string) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Project{root: root, fsys: names.AnyForm(root.FS()), dir: abs, files: map[string]storyboard.File{}}, nil
+	return &Project{root: root, pages: noFiles{}, fsys: names.AnyForm(root.FS()), dir: abs, files: map[string]storyboard.File{}}, nil
 }
 
 // Empty returns a project without files.
-func Empty() *Project {
-	return &Project{fsys: names.AnyForm(noFiles{}), files: map[string]storyboard.File{}}
+func Empty() *Project { return Of(noFiles{}) }
+
+// Of returns a project of files that lie in no folder, such as the pages of a presentation.
+func Of(pages fs.FS) *Project {
+	return &Project{pages: pages, fsys: names.AnyForm(pages), files: map[string]storyboard.File{}}
 }
 
-// noFiles is a file system without files.
-type noFiles struct{}
-
-// Open implements fs.FS.
-func (noFiles) Open(name string) (fs.File, error) {
-	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+// Lay lays files over the project's folder, before any of them is asked for. Folders of both are one.
+func (p *Project) Lay(pages fs.FS) {
+	p.pages = pages
+	p.fsys = names.AnyForm(over{pages, p.root.FS()})
 }
 
 // Close releases the folder.
@@ -70,19 +74,39 @@ func (p *Project) Close() error {
 // Dir is the folder's absolute path, links resolved.
 func (p *Project) Dir() string { return p.dir }
 
-// Path is where a file of the project lies on the disk.
+// Path is where a file of the project's folder lies on the disk.
 func (p *Project) Path(name string) string { return filepath.Join(p.dir, p.place(name)) }
+
+// isPage reports whether a file lies in no folder.
+func (p *Project) isPage(name string) bool {
+	info, err := fs.Stat(p.pages, p.fsys.Real(name))
+	return err == nil && info.Mode().IsRegular()
+}
+
+// open opens a file of the project.
+func (p *Project) open(name string) (fs.File, error) {
+	if p.isPage(name) {
+		return p.pages.Open(p.fsys.Real(name))
+	}
+	if p.root == nil {
+		return nil, fs.ErrNotExist
+	}
+	return p.root.Open(p.place(name))
+}
 
 // Stat describes a file of the project.
 func (p *Project) Stat(name string) (fs.FileInfo, error) {
-	if p.root == nil {
-		return nil, fs.ErrNotExist
+	if p.isPage(name) || p.root == nil {
+		return fs.Stat(p.pages, p.fsys.Real(name))
 	}
 	return p.root.Stat(p.place(name))
 }
 
 // IsAbsent reports whether there is nothing of a name, not even a link.
 func (p *Project) IsAbsent(name string) bool {
+	if p.isPage(name) {
+		return false
+	}
 	if p.root == nil {
 		return true
 	}
@@ -94,7 +118,20 @@ func (p *Project) IsAbsent(name string) bool {
 // others.
 func (p *Project) Stage(name, work string, number int) (string, error) {
 	path := filepath.Join(work, "in-"+strconv.Itoa(number))
-	return path, system.Link(p.Path(name), path)
+	if !p.isPage(name) {
+		return path, system.Link(p.Path(name), path)
+	}
+	in, err := p.open(name)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = in.Close() }()
+	out, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", err
+	}
+	_, err = io.Copy(out, in)
+	return path, errors.Join(err, out.Close())
 }
 
 // FS holds the project's files, found by any normal form of their names.
@@ -113,7 +150,7 @@ func (p *Project) Head(name string) ([]byte, fs.FileInfo, error) {
 	if err != nil || !info.Mode().IsRegular() {
 		return nil, info, err
 	}
-	f, err := p.root.Open(p.place(name))
+	f, err := p.open(name)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -135,7 +172,12 @@ func (p *Project) ReadFile(name string, most int64) ([]byte, error) {
 	if info.Size() > most {
 		return nil, errors.New("it is too large")
 	}
-	return p.root.ReadFile(p.place(name))
+	f, err := p.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return io.ReadAll(io.LimitReader(f, most))
 }
 
 // File implements storyboard.Project.

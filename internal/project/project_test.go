@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/fstest"
 
 	"mynah/internal/project"
 	"mynah/internal/storyboard"
@@ -132,5 +133,44 @@ func TestOpen(t *testing.T) {
 	t.Parallel()
 	if _, err := project.Open(filepath.Join(t.TempDir(), "none")); err == nil || !strings.Contains(err.Error(), "none") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestPages: files that lie in no folder hide those of the folder, and are staged like them.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	pages := fstest.MapFS{"page-1.png": {Data: []byte(png)}, "notes/s.md": {Data: []byte("From the deck.")}, "s.md": {Data: []byte("Over.")}}
+	in, _ := open(t, map[string]string{"s.md": "Under.", "notes/x.txt": "x", "a.png": png})
+	in.Lay(pages)
+	for name, in := range map[string]*project.Project{"over a folder": in, "alone": project.Of(pages)} {
+		if f := in.File("page-1.png"); f.Kind != storyboard.Image {
+			t.Errorf("%s: %+v", name, f)
+		}
+		if b, err := in.ReadFile("s.md", 100); err != nil || string(b) != "Over." {
+			t.Errorf("%s: %q, %v", name, b, err)
+		}
+		if b, err := fs.ReadFile(in.FS(), "notes/s.md"); err != nil || string(b) != "From the deck." {
+			t.Errorf("%s: %q, %v", name, b, err)
+		}
+		if in.IsAbsent("page-1.png") || !in.IsAbsent("page-2.png") {
+			t.Errorf("%s: what is there is absent, or the other way round", name)
+		}
+		path, err := in.Stage("page-1.png", t.TempDir(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, err := os.ReadFile(path); err != nil || string(b) != png {
+			t.Errorf("%s: %q, %v", name, b, err)
+		}
+	}
+	want := []string{"a.png", "notes/s.md", "notes/x.txt", "page-1.png", "s.md"}
+	if got := in.List(); !slices.Equal(got, want) {
+		t.Errorf("files are %q, want %q", got, want)
+	}
+	if b, err := in.ReadFile("notes/x.txt", 10); err != nil || string(b) != "x" {
+		t.Errorf("a file of the folder: %q, %v", b, err)
+	}
+	if path, err := in.Stage("a.png", t.TempDir(), 2); err != nil || path == "" {
+		t.Errorf("%q, %v", path, err)
 	}
 }

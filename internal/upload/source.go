@@ -10,13 +10,13 @@ import (
 
 	"mynah/internal/fault"
 	"mynah/internal/names"
-	"mynah/internal/script"
+	"mynah/internal/project"
 	"mynah/internal/similar"
 )
 
 // Source finds the main script of a project and gives its path inside of root. The
 // source is the path that a request named: it is looked for from the root, then inside
-// of the only top folder. Without a source, script.Choose says which file at the top, or in
+// of the only top folder. Without a source, project.Choose says which file at the top, or in
 // the only top folder, is meant. A named source may be a deck as well
 // (.pptx, .ppt, .odp, .pdf), which callers tell by its extension.
 //
@@ -48,7 +48,7 @@ func Source(root fs.FS, source string) (string, error) {
 			return "", projectFailed(err)
 		case info.IsDir():
 			return "", refuse("the source %s is a folder, not a file", quote(source))
-		case !isText(candidate) && !script.IsDeck(candidate):
+		case !isText(candidate) && !project.IsDeck(candidate):
 			return "", refuse("the source %s must be a .md, .markdown, .txt, .pptx, .ppt, .odp or .pdf file", quote(source))
 		}
 		return candidate, nil
@@ -76,9 +76,9 @@ func isText(name string) bool {
 	return slices.Contains([]string{".md", ".markdown", ".txt"}, strings.ToLower(path.Ext(name)))
 }
 
-// choose finds the script that is meant where none was named; see script.Choose.
+// choose finds the script that is meant where none was named; see project.Choose.
 func choose(root fs.FS, top string) (string, error) {
-	c, err := script.Choose(root, cmp.Or(top, "."))
+	c, err := project.Choose(root, cmp.Or(top, "."))
 	if err != nil {
 		return "", projectFailed(err)
 	}
@@ -121,7 +121,7 @@ func trimmed(names []string, top string) []string {
 func scripts(root fs.FS) ([]string, error) {
 	var all []string
 	err := fs.WalkDir(root, ".", func(p string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() && (isText(p) || script.IsDeck(p)) && !script.ComesAlong(path.Base(p)) {
+		if err == nil && d.Type().IsRegular() && (isText(p) || project.IsDeck(p)) && !project.ComesAlong(path.Base(p)) {
 			all = append(all, p)
 		}
 		return err

@@ -21,6 +21,7 @@ import (
 	"mynah/internal/fault"
 	"mynah/internal/meter"
 	"mynah/internal/objects"
+	"mynah/internal/project"
 	"mynah/internal/record"
 	"mynah/internal/script"
 	"mynah/internal/speech"
@@ -320,9 +321,9 @@ func apply(req *studio.Request, s api.Settings) error {
 }
 
 // unpack brings the project's files into the build's folder.
-func (w *Worker) unpack(ctx context.Context, spec record.Spec, dir string, report func(meter.Progress)) (project, source string, links []string, err error) {
-	project = filepath.Join(dir, "project")
-	root, err := os.OpenRoot(project)
+func (w *Worker) unpack(ctx context.Context, spec record.Spec, dir string, report func(meter.Progress)) (folder, source string, links []string, err error) {
+	folder = filepath.Join(dir, "project")
+	root, err := os.OpenRoot(folder)
 	if err != nil {
 		return "", "", nil, fault.New(fault.Disk, err, "the project's folder cannot be opened")
 	}
@@ -331,7 +332,7 @@ func (w *Worker) unpack(ctx context.Context, spec record.Spec, dir string, repor
 		if err := root.WriteFile("script.md", []byte(spec.Text), 0o600); err != nil {
 			return "", "", nil, fault.New(fault.Disk, err, "the script cannot be written")
 		}
-		return project, "script.md", nil, nil
+		return folder, "script.md", nil, nil
 	}
 	report(meter.Progress{Phase: "fetching the project"})
 	archive, size, done, err := w.archive(ctx, spec, dir)
@@ -345,10 +346,10 @@ func (w *Worker) unpack(ctx context.Context, spec record.Spec, dir string, repor
 		return "", "", nil, err
 	}
 	source, err = upload.Source(root.FS(), spec.Source)
-	if err == nil && script.IsDeck(source) {
+	if err == nil && project.IsDeck(source) {
 		err = fault.New(fault.Input, record.ErrDeck, "presentations are not supported by this server")
 	}
-	return project, source, u.Links, err
+	return folder, source, u.Links, err
 }
 
 // archive opens the archive of a build, fetched where it must be.

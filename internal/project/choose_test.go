@@ -1,10 +1,11 @@
-package script_test
+package project_test
 
 import (
 	"strings"
 	"testing"
 	"testing/fstest"
 
+	"mynah/internal/project"
 	"mynah/internal/script"
 )
 
@@ -63,7 +64,7 @@ func TestChoose(t *testing.T) {
 			}
 			fsys["d/"+name] = &fstest.MapFile{Data: []byte(text)}
 		}
-		c, err := script.Choose(fsys, "d")
+		c, err := project.Choose(fsys, "d")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +79,7 @@ func TestChoose(t *testing.T) {
 			t.Errorf("of %s: %q, want %q", files, got, want)
 		}
 	}
-	if _, err := script.Choose(fstest.MapFS{}, "d"); err == nil {
+	if _, err := project.Choose(fstest.MapFS{}, "d"); err == nil {
 		t.Error("a folder that is not there has a script")
 	}
 }

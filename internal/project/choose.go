@@ -1,4 +1,4 @@
-package script
+package project
 
 import (
 	"io"
@@ -6,6 +6,9 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"mynah/internal/names"
+	"mynah/internal/script"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -92,7 +95,7 @@ func ComesAlong(name string) bool {
 			return true
 		}
 	}
-	return strings.HasSuffix(lower, ".transcript.md") || strings.HasSuffix(lower, ".chapters.txt")
+	return strings.HasSuffix(lower, names.EndTranscript) || strings.HasSuffix(lower, names.EndChapters)
 }
 
 func isLetter(c byte) bool { return c >= 'a' && c <= 'z' }
@@ -100,7 +103,7 @@ func isLetter(c byte) bool { return c >= 'a' && c <= 'z' }
 // withoutTranslations leaves out script.de.md beside script.md.
 func withoutTranslations(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-		base, _, ok := TranslationOf(name)
+		base, _, ok := script.TranslationOf(name)
 		return ok && slices.Contains(names, base)
 	})
 }
@@ -140,14 +143,14 @@ func mentions(name string, src []byte) []string {
 	if !strings.Contains(string(src), "include") && !strings.Contains(string(src), "lexicon") {
 		return nil
 	}
-	s, _ := Parse(name, src)
+	s, _ := script.Parse(name, src)
 	var out []string
 	if s.Header.Lexicon != nil {
 		out = append(out, s.Header.Lexicon.Name)
 	}
 	for i := range s.Scenes {
 		for _, n := range s.Scenes[i].Nodes {
-			if in, ok := n.(*Include); ok {
+			if in, ok := n.(*script.Include); ok {
 				out = append(out, in.File)
 			}
 		}

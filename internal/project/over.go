@@ -1,0 +1,49 @@
+package project
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// noFiles is a file system without files.
+type noFiles struct{}
+
+// Open implements fs.FS.
+func (noFiles) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+// over is a file system that lies over another: a file of the upper one hides one of the same name
+// of the lower.
+type over struct{ upper, lower fs.FS }
+
+// Open implements fs.FS.
+func (o over) Open(name string) (fs.File, error) {
+	if info, err := fs.Stat(o.upper, name); err == nil && !info.IsDir() {
+		return o.upper.Open(name)
+	}
+	f, err := o.lower.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return o.upper.Open(name) // a folder of the upper one
+	}
+	return f, err
+}
+
+// ReadDir implements fs.ReadDirFS: what both have in a folder, sorted by name.
+func (o over) ReadDir(name string) ([]fs.DirEntry, error) {
+	upper, errUpper := fs.ReadDir(o.upper, name)
+	lower, errLower := fs.ReadDir(o.lower, name)
+	if errUpper != nil && errLower != nil {
+		return nil, errLower
+	}
+	out := upper
+	for _, e := range lower {
+		if !slices.ContainsFunc(upper, func(u fs.DirEntry) bool { return u.Name() == e.Name() }) {
+			out = append(out, e)
+		}
+	}
+	slices.SortFunc(out, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return out, nil
+}
