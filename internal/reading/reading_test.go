@@ -174,6 +174,8 @@ func TestSayAs(t *testing.T) {
 		{"12:30", "time", "hms12", "en", "twelve thirty", true},
 		{"1234", "cardinal", "", "en", "one thousand two hundred thirty-four", true},
 		{"3/4", "fraction", "", "en", "three quarters", true},
+		{"1/47", "fraction", "", "en", "one over forty-seven", true},
+		{"1/3", "fraction", "", "en", "one third", true},
 		{"$3", "currency", "", "en", "three dollars", true},
 		{"words", "date", "", "en", "", false},
 		{"1960-09-10", "date", "yyyymmdd", "en", "September tenth nineteen sixty", true},

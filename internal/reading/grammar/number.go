@@ -164,15 +164,12 @@ func (g *Grammar) Fraction(top, low string) string {
 	if d < 2 || d > largest || g.part == nil {
 		return g.Cardinal(top, "") + " " + g.Word("over") + " " + g.Cardinal(low, "")
 	}
-	form := "part"
-	if n == 1 {
-		if one := g.Word("one part"); one != "" {
-			return one + " " + g.part(g, d, 1)
-		}
-	}
 	name := g.part(g, d, n)
 	if name == "" {
 		return g.Cardinal(top, "") + " " + g.Word("over") + " " + g.Cardinal(low, "")
 	}
-	return g.Cardinal(top, form) + " " + name
+	if one := g.Word("one part"); n == 1 && one != "" {
+		return one + " " + name
+	}
+	return g.Cardinal(top, "part") + " " + name
 }
