@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"mynah/internal/names"
 	"mynah/internal/script"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // Choice is what a folder holds that may be built, where no script was named.
