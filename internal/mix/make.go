@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"mynah/internal/blame"
 	"mynah/internal/cache"
@@ -22,7 +23,7 @@ import (
 // Make decodes, mixes and codes what is missing of a track. Sounds that cannot be read are among
 // the findings.
 func (x *Mixer) Make(ctx context.Context, t *Track) (diag.List, error) {
-	err := x.planChunks(ctx, t)
+	err := x.planChunks(ctx, t, x.cut(t))
 	if err == nil && len(t.todo) > 0 {
 		err = x.encodeSound(ctx, t)
 	}
@@ -30,35 +31,15 @@ func (x *Mixer) Make(ctx context.Context, t *Track) (diag.List, error) {
 }
 
 // MakeBefore decodes, mixes and codes the chunks that end before a sample of the track, at the gain
-// that is expected of it. Other chunks may still change.
+// that they alone would get: that of the whole track is likely to be the same. Other chunks may still
+// change.
 func (x *Mixer) MakeBefore(ctx context.Context, sample int64) error {
 	t := x.Plan()
-	if _, ok := x.in.Board.Level(); ok {
-		t.master = expectedMaster(t.Channels)
+	chunks := slices.DeleteFunc(x.cut(t), func(p sound.Piece) bool { return (p.First+p.Packets)*sound.Grid > sample })
+	if len(chunks) == 0 {
+		return nil
 	}
-	seen := map[cache.Key]bool{}
-	for _, p := range x.cut(t) {
-		if p.Silent || (p.First+p.Packets)*sound.Grid > sample {
-			continue
-		}
-		task := chunkTask{Piece: p, key: x.Book.Add(x.chunk(t, p))}
-		if seen[task.key] || x.Store.Has(cache.Sounds, task.key) {
-			continue
-		}
-		seen[task.key] = true
-		t.todo = append(t.todo, task)
-	}
-	if err := x.decode(ctx, t, t.todo); err != nil || len(t.todo) == 0 {
-		return err
-	}
-	g, gctx := x.Group(ctx, doing, 0)
-	for _, task := range t.todo {
-		g.Go(0, func() error {
-			_, err := x.measure(gctx, t, task)
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
+	if err := x.planChunks(ctx, t, chunks); err != nil || len(t.todo) == 0 {
 		return err
 	}
 	return x.encodeSound(ctx, t)

@@ -129,8 +129,7 @@ func (x *Mixer) cut(t *Track) []sound.Piece {
 }
 
 // planChunks cuts the track into pieces, and lists what must be coded.
-func (x *Mixer) planChunks(ctx context.Context, t *Track) error {
-	pieces := x.cut(t)
+func (x *Mixer) planChunks(ctx context.Context, t *Track, pieces []sound.Piece) error {
 	if err := x.balance(ctx, t, pieces); err != nil {
 		return err
 	}

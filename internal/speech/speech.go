@@ -91,6 +91,24 @@ func (s *speaker) record() {
 	}
 }
 
+// Waits reports whether this machine waits for any voice of a storyboard: other work can be done
+// meanwhile.
+func Waits(ctx context.Context, booth *voice.Booth, board *storyboard.Board) bool {
+	asked := map[string]bool{}
+	for _, scene := range board.Scenes {
+		for _, p := range scene.Parts {
+			if p.Kind != storyboard.Speech || asked[p.Voice] {
+				continue
+			}
+			asked[p.Voice] = true
+			if v, _ := booth.Resolve(ctx, p.Voice, board.Film.Language); booth.IsRemote(v) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Lengths returns how long the sentences are, in samples.
 func (s *Spoken) Lengths() [][]int64 {
 	var out [][]int64

@@ -41,6 +41,12 @@ type slowEngine struct {
 	fails string
 }
 
+func (e *slowEngine) Abilities() voice.Abilities {
+	a := e.Engine.Abilities()
+	a.Remote = true
+	return a
+}
+
 func (e *slowEngine) Speak(ctx context.Context, r voice.Request) (voice.Clip, error) {
 	e.mu.Lock()
 	wait := time.Duration(e.rng.Int64N(int64(e.max)))

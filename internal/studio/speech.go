@@ -94,10 +94,7 @@ func (e *session) record(ctx context.Context, r compile.TextRequest) (*Speech, e
 
 // recordText speaks a text and lays it on the line.
 func (e *session) recordText(ctx context.Context, board *storyboard.Board) (*speech.Spoken, *mix.Recording, error) {
-	spoken, err := e.speak(ctx, board, nil)
-	if err == nil {
-		err = e.checkHeard(ctx, board, spoken)
-	}
+	spoken, err := e.speakHeard(ctx, board, nil)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -78,15 +78,25 @@ type timed struct {
 	cues   []caption.Cue
 }
 
-// speakAhead speaks every sentence of a video that is built, and makes its first scenes meanwhile.
-func (e *session) speakAhead(ctx context.Context, board *storyboard.Board, files *assets.Set) (*speech.Spoken, error) {
-	within, cancel := context.WithCancel(ctx)
-	defer cancel()
-	a := ahead.Start(within, e.maker, e.aheadInput(board, files))
-	spoken, err := e.speak(ctx, board, a.Spoken)
+// speakHeard speaks every sentence, and makes sure that each is heard.
+func (e *session) speakHeard(ctx context.Context, board *storyboard.Board, ready func(int, *speech.Spoken)) (*speech.Spoken, error) {
+	spoken, err := e.speak(ctx, board, ready)
 	if err == nil {
 		err = e.checkHeard(ctx, board, spoken)
 	}
+	return spoken, err
+}
+
+// speakAhead speaks every sentence of a video that is built. Where the machine waits for a voice, the
+// video's first scenes are made meanwhile.
+func (e *session) speakAhead(ctx context.Context, board *storyboard.Board, files *assets.Set) (*speech.Spoken, error) {
+	if !speech.Waits(ctx, e.studio.booth, board) {
+		return e.speakHeard(ctx, board, nil)
+	}
+	within, cancel := context.WithCancel(ctx)
+	defer cancel()
+	a := ahead.Start(within, e.maker, e.aheadInput(board, files))
+	spoken, err := e.speakHeard(ctx, board, a.Spoken)
 	if err != nil {
 		cancel() // nobody needs what is being made
 	}

@@ -126,6 +126,12 @@ func (b *Booth) Resolve(ctx context.Context, name, language string) (Voice, Matc
 	return v, m // speaking will tell what is missing
 }
 
+// IsRemote reports whether a voice is that of a service, for which this machine waits.
+func (b *Booth) IsRemote(v Voice) bool {
+	e, ok := b.engines[v.Engine]
+	return ok && e.Abilities().Remote
+}
+
 func (b *Booth) usable(ctx context.Context, v Voice) bool {
 	if !b.present(ctx, v.Engine) {
 		return false

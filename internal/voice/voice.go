@@ -49,6 +49,8 @@ type Abilities struct {
 	Phonemes bool
 	// Pauses: utter.Run.Pause is honoured within a sentence.
 	Pauses bool
+	// Remote: a service answers, and this machine can do other work meanwhile.
+	Remote bool
 	// Times: when words are said is measured, as a rule; see Word.Exact.
 	Times bool
 }

@@ -60,7 +60,7 @@ func (e *Engine) Version(context.Context) (string, error) { return "azure 1 " + 
 
 // Abilities implements voice.Engine. Few voices take <emphasis>. Only some voices take other languages.
 func (e *Engine) Abilities() voice.Abilities {
-	return voice.Abilities{Slowest: 0.5, Fastest: 2, Pitch: true, Prosody: true, Phonemes: true, Pauses: true}
+	return voice.Abilities{Remote: true, Slowest: 0.5, Fastest: 2, Pitch: true, Prosody: true, Phonemes: true, Pauses: true}
 }
 
 func voices(body []byte) []voice.EngineVoice {

@@ -79,7 +79,7 @@ func (e *Engine) Version(context.Context) (string, error) {
 
 // Abilities implements voice.Engine.
 func (e *Engine) Abilities() voice.Abilities {
-	return voice.Abilities{Slowest: 0.7, Fastest: 1.2, Times: true}
+	return voice.Abilities{Remote: true, Slowest: 0.7, Fastest: 1.2, Times: true}
 }
 
 func voices(body []byte) []voice.EngineVoice {

@@ -67,7 +67,7 @@ const mostBytes = 5000
 
 // Abilities implements voice.Engine. Many voices take <emphasis> and do nothing about it.
 func (e *Engine) Abilities() voice.Abilities {
-	a := voice.Abilities{Slowest: voice.MinSpeed, Fastest: 2}
+	a := voice.Abilities{Remote: true, Slowest: voice.MinSpeed, Fastest: 2}
 	if e.cfg.SSML {
 		a.Pitch, a.Prosody, a.Language, a.Phonemes, a.Pauses, a.Times = true, true, true, true, true, true
 	}

@@ -93,9 +93,9 @@ func (e *Engine) Version(context.Context) (string, error) {
 // Abilities implements voice.Engine.
 func (e *Engine) Abilities() voice.Abilities {
 	if !e.cfg.Speed {
-		return voice.Abilities{}
+		return voice.Abilities{Remote: true}
 	}
-	return voice.Abilities{Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed} // the API knows 0.25 to 4
+	return voice.Abilities{Remote: true, Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed} // the API knows 0.25 to 4
 }
 
 // names reads a list of voices in the forms that servers use: names, or objects with an

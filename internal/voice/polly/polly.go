@@ -117,7 +117,7 @@ func (e *Engine) Version(context.Context) (string, error) {
 // Abilities implements voice.Engine. Only the standard voices take pitch.
 func (e *Engine) Abilities() voice.Abilities {
 	standard := e.cfg.Engine == "standard"
-	a := voice.Abilities{Slowest: voice.MinSpeed, Fastest: 2, Pitch: standard, Prosody: standard, Emphasis: standard, Language: true, Phonemes: true, Pauses: true, Times: true}
+	a := voice.Abilities{Remote: true, Slowest: voice.MinSpeed, Fastest: 2, Pitch: standard, Prosody: standard, Emphasis: standard, Language: true, Phonemes: true, Pauses: true, Times: true}
 	if e.cfg.Engine == "generative" {
 		a.Language, a.Phonemes, a.Times = false, false, false
 	}
