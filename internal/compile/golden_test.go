@@ -67,7 +67,7 @@ func projects() map[string]map[string]string {
 		"picture of another ending": with("![](photo.jpg)\n", "photo.png", png),
 		"picture with a short name": with("![](a.png)\n", "b.png", png, "c/d.png", png),
 		"picture written by Mynah":  with("![](t.jpg)\n", "s.jpg", png),
-		"picture that is none":      with("![](note.txt)\n", "note.txt", "hello"),
+		"picture that is a text":    with("![](note.txt)\n", "note.txt", "hello"),
 		"picture that is a folder":  with("![](img)\n", "img/x.txt", "hello"),
 		"audio near":                with("(audio: sonud.mp3)\n\nHello.\n", "sound.mp3", "ID3\x04\x00\x00\x00\x00\x00\x00", "sound.txt", "x"),
 		"background missing":        with("---\nbackground: corporate-11\n---\nHello.\n"),

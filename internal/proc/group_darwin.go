@@ -17,7 +17,7 @@ import (
 // kill -9 of Mynah it sees its pipes close.
 func groupAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-// awaitExit waits by a kernel queue, which tells of an end without reaping. A child that has
+// awaitExit waits by a kernel queue, which reports an end without reaping. A child that has
 // ended already is refused there (ESRCH).
 func awaitExit(pid int) {
 	queue, err := unix.Kqueue()

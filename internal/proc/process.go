@@ -12,8 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"mynah/internal/fault"
 )
 
 const (
@@ -261,111 +259,6 @@ func (p *Process) serve(c Command, in, out, errs *os.File) {
 			_ = out.SetReadDeadline(time.Now().Add(drainTime))
 		}
 	}()
-}
-
-// feed copies the input; a child that stopped reading is no failure of ours.
-func (p *Process) feed(w *os.File, r io.Reader) {
-	src := &errReader{r: r, m: &p.moved}
-	_, _ = io.CopyBuffer(struct{ io.Writer }{w}, src, make([]byte, chunk)) // a file would take a buffer of its own
-	if src.err != nil {
-		p.stop(fmt.Errorf("read the input of %s: %w", p.name, src.err))
-	}
-	_ = w.Close()
-}
-
-// errReader remembers how reading failed, to tell it from a failure of writing.
-type errReader struct {
-	r   io.Reader
-	m   *movement
-	err error
-}
-
-func (e *errReader) Read(b []byte) (n int, err error) {
-	e.m.ours.Add(1)
-	err = fault.Guard("reading what a program is given", func() (err error) {
-		n, err = e.r.Read(b)
-		return err
-	})
-	e.m.ours.Add(-1)
-	e.m.bytes.Add(int64(n))
-	if err != nil && !errors.Is(err, io.EOF) {
-		e.err = err
-	}
-	return n, err
-}
-
-// drain copies a pipe to its end, or until it stays silent after the child has ended.
-func (p *Process) drain(r *os.File, w io.Writer, m *movement) {
-	buf := make([]byte, 64<<10)
-	fresh := false
-	failed := false
-	for {
-		n, err := r.Read(buf)
-		if n > 0 {
-			fresh = false
-			m.bytes.Add(int64(n))
-			if !failed {
-				m.ours.Add(1)
-				werr := fault.Guard("reading what a program writes", func() error {
-					_, err := w.Write(buf[:n])
-					return err
-				})
-				if werr != nil {
-					p.failOutput(werr)
-					failed = true // go on reading, so that the child is not blocked
-				}
-				m.ours.Add(-1)
-			}
-		}
-		switch {
-		case err == nil:
-		case errors.Is(err, os.ErrDeadlineExceeded) && !fresh:
-			fresh = true
-		default:
-			return
-		}
-		if p.over.Load() {
-			_ = r.SetReadDeadline(time.Now().Add(drainTime))
-		}
-	}
-}
-
-// deaf ignores failures of its writer.
-type deaf struct{ w io.Writer }
-
-func (d *deaf) Write(b []byte) (int, error) {
-	_, _ = d.w.Write(b)
-	return len(b), nil
-}
-
-func (p *Process) limited(c Command) io.Writer {
-	w := &limitedWriter{w: c.Stdout, left: c.MaxStdout, max: c.MaxStdout, name: p.name}
-	if c.MaxStdout == 0 {
-		w.left = 1<<63 - 1
-	}
-	return w
-}
-
-type limitedWriter struct {
-	w         io.Writer
-	left, max int64
-	name      string
-}
-
-func (l *limitedWriter) Write(b []byte) (int, error) {
-	over := int64(len(b)) > l.left
-	if over {
-		b = b[:l.left]
-	}
-	l.left -= int64(len(b))
-	n, err := l.w.Write(b)
-	if err != nil {
-		return n, &TakeError{Program: l.name, Err: err}
-	}
-	if over {
-		return n, &OutputError{Program: l.name, Max: l.max}
-	}
-	return n, nil
 }
 
 // watch ends the child when it has to.

@@ -24,7 +24,7 @@ func (id Identity) Changed() time.Time { return time.Unix(0, id[4]) }
 // Identify identifies a file; links are followed.
 func Identify(path string) (Identity, error) { return identify(path, true) }
 
-// IdentifyRegular identifies a regular file; a link is none.
+// IdentifyRegular identifies a regular file; it fails for a link.
 func IdentifyRegular(path string) (Identity, error) { return identify(path, false) }
 
 // IdentifyProgram identifies the file of the running program.
