@@ -130,6 +130,7 @@ func table() []section {
 			{"test/bench", 13, "measures what is promised about speed, as ratios of CPU time; with `-peers` against other programs"},
 			{"test/same", 13, "compares the outcomes of this code with those of an earlier commit"},
 			{"test/mutants", 13, "makes small mistakes, to see which of them a package's own tests notice"},
+			{"internal/testrun", 0, "which tests belong to which run: all, under the race detector, in a minute"},
 			{"internal/steptest", 7, "sets up what tests of the steps of a build need"},
 			{"test/films", noFloor, "whole films, judged by decoders and players of others; tests alone"},
 			{"test/hostile", noFloor, "bad files, names, disks, programs and ends of builds: one clear error or the right film; tests alone"},

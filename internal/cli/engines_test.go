@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"mynah/internal/testrun"
 	"mynah/internal/utter"
 	"mynah/internal/voice/remote/remotetest"
 	"mynah/internal/voice/voicetest"
@@ -94,6 +95,7 @@ func TestWrongSettings(t *testing.T) {
 // TestNeuralVoices installs a voice from a file, speaks by it, and removes it.
 func TestNeuralVoices(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	dir := t.TempDir()
 	voicetest.Install(t, dir, "de_DE-eva-low", 1, func(c map[string]any) {
 		c["espeak"], c["language"] = map[string]any{"voice": "de"}, map[string]any{"code": "de_DE"}

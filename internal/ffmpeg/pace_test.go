@@ -11,12 +11,14 @@ import (
 	"mynah/internal/frame"
 	"mynah/internal/media"
 	"mynah/internal/proc"
+	"mynah/internal/testrun"
 )
 
 // TestSlowClips: a clip of few pictures is scaled before they are repeated, one of many
 // after some were dropped; the frames are the same.
 func TestSlowClips(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	run, err := proc.New(proc.DefaultConfig())
 	if err != nil {
 		t.Fatal(err)

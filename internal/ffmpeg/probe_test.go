@@ -18,6 +18,7 @@ import (
 	"mynah/internal/frame"
 	"mynah/internal/media"
 	"mynah/internal/proc"
+	"mynah/internal/testrun"
 )
 
 func tools(t *testing.T, ffprobe string) *ffmpeg.Tools {
@@ -209,9 +210,7 @@ func TestStreams(t *testing.T) {
 // TestProbe measures what the real encoders write.
 func TestProbe(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("takes longer than the short run may; make test runs it")
-	}
+	testrun.SkipShort(t)
 	const picture, tone = "testsrc2=s=64x36:r=25:d=0.4", "sine=r=48000:d=0.4"
 	type want struct {
 		width, height, turn int

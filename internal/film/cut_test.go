@@ -19,15 +19,8 @@ import (
 	"mynah/internal/film"
 	"mynah/internal/frame"
 	"mynah/internal/media"
+	"mynah/internal/testrun"
 )
-
-// long leaves out of the short run what starts many programs.
-func long(t *testing.T) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("takes longer than the short run may; make test runs it")
-	}
-}
 
 func run(t *testing.T, in []byte, program string, args ...string) string {
 	t.Helper()
@@ -121,7 +114,7 @@ func fps(num, den int64) frame.Rate { return frame.Rate{Num: num, Den: den} }
 // TestWhatStandsAndMoves decodes films and tells by letters which pictures are alike.
 func TestWhatStandsAndMoves(t *testing.T) {
 	t.Parallel()
-	long(t)
+	testrun.SkipShort(t)
 	b := newBench(t, 96, 64, fps(10, 1))
 	a, c, m := b.still(t, 1), b.still(t, 2), b.moving(t, 4)
 	chain := b.chain(t, 3)
@@ -183,7 +176,7 @@ func TestWhatStandsAndMoves(t *testing.T) {
 // TestLengthsOfTracks: picture and sound end together, at whatever rate.
 func TestLengthsOfTracks(t *testing.T) {
 	t.Parallel()
-	long(t)
+	testrun.SkipShort(t)
 	for _, rate := range []frame.Rate{fps(25, 1), fps(30000, 1001), fps(12, 1)} {
 		t.Run(ffmpeg.Rate(rate), func(t *testing.T) {
 			t.Parallel()
@@ -229,7 +222,7 @@ func TestSilenceIsSilent(t *testing.T) {
 // TestAnyFrameCanBeDecodedAlone: as the poster is.
 func TestAnyFrameCanBeDecodedAlone(t *testing.T) {
 	t.Parallel()
-	long(t)
+	testrun.SkipShort(t)
 	b := newBench(t, 96, 64, fps(10, 1))
 	f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Sound: silent(48000 * 13), Samples: 48000 * 13}
 	f.Pieces = []film.Piece{{Segment: b.still(t, 1), Frames: 105}, {Segment: b.moving(t, 4), Frames: 9, Cycle: 6}, {Segment: b.still(t, 2), Frames: 16}}
@@ -308,7 +301,7 @@ func TestImagesAreEncodedAsTheirFrames(t *testing.T) {
 // TestClips: as many pictures as are wanted, fewer when there are no more.
 func TestClips(t *testing.T) {
 	t.Parallel()
-	long(t)
+	testrun.SkipShort(t)
 	path := filepath.Join(t.TempDir(), "in-1")
 	run(t, nil, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=96x64:r=10:d=1", "-pix_fmt", "yuv420p", "-f", "mp4", path)
 	b := newBench(t, 96, 64, fps(10, 1))
@@ -416,7 +409,7 @@ func TestTheEncodersOwnMistakes(t *testing.T) {
 // in the same process.
 func TestCrossingsAreApart(t *testing.T) {
 	t.Parallel()
-	long(t)
+	testrun.SkipShort(t)
 	b := newBench(t, 96, 64, fps(10, 1))
 	frames := func(from, count int) []byte {
 		var out []byte

@@ -10,6 +10,7 @@ import (
 	"mynah/internal/ffmpeg"
 	"mynah/internal/film"
 	"mynah/internal/sound"
+	"mynah/internal/testrun"
 )
 
 // music is sound without a pause: a chord that slowly changes, and some noise.
@@ -52,6 +53,7 @@ func rms(pcm, got []int16, from, to int) float64 {
 // coded in one go, at the seams too.
 func TestSeams(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	b := newBench(t, 96, 64, fps(10, 1))
 	const seconds = 8
 	pcm := music(seconds * 48000)

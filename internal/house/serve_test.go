@@ -15,6 +15,7 @@ import (
 	"mynah/client"
 	"mynah/internal/fault"
 	"mynah/internal/house"
+	"mynah/internal/testrun"
 )
 
 const key = "a-key-for-the-tests"
@@ -118,6 +119,7 @@ func TestAddressesSurviveARestart(t *testing.T) {
 
 func TestWhatExpiredGoes(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	data := t.TempDir()
 	c, _ := serve(t, data, func(cfg *house.ServeConfig) {
 		cfg.HTTP.Keep, cfg.HTTP.UploadTTL, cfg.Sweep = time.Second, 8*time.Second, time.Second

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mynah/internal/markup"
+	"mynah/internal/testrun"
 )
 
 func TestMarkdown(t *testing.T) {
@@ -135,9 +136,7 @@ func TestText(t *testing.T) {
 // TestTime feeds what is dear for readers of Markdown.
 func TestTime(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("takes longer than the short run may; make test runs it")
-	}
+	testrun.SkipShort(t)
 	for _, unit := range []string{
 		">", "> ", "- ", "* a\n", "[", "![", "[](", "**a *b ", "`", "<", "<!--", "a_", "~~", "|", "| a | b |\n", "&", "[^1]", "[^a]: b\n\n",
 		"[a]: b\n", "http://", "\t", "- a\n  ", "<b", "\\", "*_", "1. ", "+ - ", "[a](<b", "![[]()", "a**b", "# a\n", "```\n", "<a href=\"",

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"mynah/internal/media"
+	"mynah/internal/testrun"
 )
 
 // makeFile runs a real program that writes the file of a name, and gives the file's bytes.
@@ -92,9 +93,7 @@ func head(b []byte) []byte { return b[:min(len(b), media.HeadSize)] }
 // TestWhatProgramsWrite knows what the real encoders write.
 func TestWhatProgramsWrite(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("takes longer than the short run may; make test runs it")
-	}
+	testrun.SkipShort(t)
 	for _, c := range []struct {
 		name                  string
 		bytes                 func(t *testing.T) []byte

@@ -6,6 +6,7 @@ import (
 	"mynah/internal/cache"
 	"mynah/internal/music"
 	"mynah/internal/sound"
+	"mynah/internal/testrun"
 	"mynah/internal/timeline"
 )
 
@@ -232,6 +233,7 @@ func TestDecodeTasks(t *testing.T) {
 // TestBuiltinMusic is played, not decoded.
 func TestBuiltinMusic(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	d := newDesk(t, "(background: ukulele-1)\n(duration: 1)\n")
 	x, track := d.made(t)
 	pcm := d.heard(t, x, track)

@@ -3,8 +3,6 @@ package part
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -57,26 +55,13 @@ type Book struct {
 	mu    sync.Mutex
 	parts map[cache.Key]entry
 	order []cache.Key
-	made  map[cache.Key]time.Duration
+	// made may hold parts that are not recorded: those that the video does not need after all.
+	made map[cache.Key]time.Duration
 }
 
 // NewBook returns an empty book.
 func NewBook() *Book {
 	return &Book{parts: map[cache.Key]entry{}, made: map[cache.Key]time.Duration{}}
-}
-
-// Clone returns a copy, so that what is recorded afterwards can be forgotten.
-func (b *Book) Clone() *Book {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return &Book{parts: maps.Clone(b.parts), order: slices.Clone(b.order), made: maps.Clone(b.made)}
-}
-
-// Restore takes back the state of a copy.
-func (b *Book) Restore(copied *Book) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.parts, b.order, b.made = copied.parts, copied.order, copied.made
 }
 
 // Adopt takes over which parts another book knows to have been made; they count once they are

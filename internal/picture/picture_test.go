@@ -19,6 +19,7 @@ import (
 	"mynah/internal/media"
 	"mynah/internal/picture"
 	"mynah/internal/proc"
+	"mynah/internal/testrun"
 )
 
 const width, height = 96, 64
@@ -236,9 +237,7 @@ func TestADamagedImageIsNamed(t *testing.T) {
 // TestFramesOfAClip: the first and the last of a stretch.
 func TestFramesOfAClip(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("takes longer than the short run may; make test runs it")
-	}
+	testrun.SkipShort(t)
 	path := filepath.Join(t.TempDir(), "in-1")
 	const graph = "color=red:s=96x64:r=10:d=2[a];color=lime:s=96x64:r=10:d=2[b];color=blue:s=96x64:r=10:d=2[c];[a][b][c]concat=n=3," +
 		"scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"

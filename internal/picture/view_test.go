@@ -19,6 +19,7 @@ import (
 	"mynah/internal/media"
 	"mynah/internal/picture"
 	"mynah/internal/proc"
+	"mynah/internal/testrun"
 )
 
 // grey is the value of R, G and B of a pixel without colour.
@@ -317,6 +318,7 @@ func TestPansAreSmooth(t *testing.T) {
 // round, and what stands in the middle stays there.
 func TestZooms(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	const frames = 50
 	const period = 32
 	a := wave(t, 2*width, 2*height, 2*period)
@@ -347,6 +349,7 @@ func TestZooms(t *testing.T) {
 // of the whole move.
 func TestMovesStartAnywhere(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	for _, m := range []frame.Motion{frame.Zoom, frame.ZoomOut, frame.Pan, frame.PanZoom, frame.PanZoomOut} {
 		v := &picture.View{
 			Still: picture.Still{Asset: wave(t, 150, 130, 9)}, Move: picture.Move{Motion: m}, Frames: 9,

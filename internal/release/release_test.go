@@ -15,6 +15,7 @@ import (
 	"mynah/internal/frame"
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
+	"mynah/internal/testrun"
 	"mynah/internal/timeline"
 )
 
@@ -144,6 +145,7 @@ func TestPlainVideo(t *testing.T) {
 // a build would take away, makes it written again.
 func TestStanding(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	p := newPress(t, story)
 	p.publish(t, p.target())
 	before := p.stats(t)

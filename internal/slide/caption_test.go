@@ -15,6 +15,7 @@ import (
 	"mynah/internal/fault"
 	"mynah/internal/frame"
 	"mynah/internal/slide"
+	"mynah/internal/testrun"
 )
 
 var (
@@ -71,7 +72,7 @@ func isBlack(c color.NRGBA) bool { return c.A > 250 && c.R < 5 && c.G < 5 && c.B
 // TestCaptions looks at pixels.
 func TestCaptions(t *testing.T) {
 	t.Parallel()
-	long(t)
+	testrun.SkipShort(t)
 	hello := slide.Captions{Width: 1280, Style: usual(26), Texts: []slide.CaptionText{words("Hello there,", "old friend.")}}
 	got, fonts := drawnCaptions(t, hello)
 	if fonts != (slide.CaptionFonts{}) || len(got) != 1 || len(got[0].Words) != 4 {
@@ -121,7 +122,7 @@ func TestCaptions(t *testing.T) {
 // or a film would depend on what is in the cache.
 func TestCaptionsDoNotDependOnTheirSheet(t *testing.T) {
 	t.Parallel()
-	long(t)
+	testrun.SkipShort(t)
 	for _, size := range []float64{26, 39, 33.7} {
 		all := slide.Captions{Width: 1920, Style: usual(size), Texts: []slide.CaptionText{
 			words("A first line that is longer", "than the others are"), words("מילים, in two", "directions."), words("短い字幕"), words("😀 x"), words("fjord, quay, affix"),
@@ -141,7 +142,7 @@ func TestCaptionsDoNotDependOnTheirSheet(t *testing.T) {
 // TestWordsOfCaptionsInOrder: from right to left where that is how they are read.
 func TestWordsOfCaptionsInOrder(t *testing.T) {
 	t.Parallel()
-	long(t)
+	testrun.SkipShort(t)
 	got, _ := drawnCaptions(t, slide.Captions{Width: 1280, Style: usual(40), Texts: []slide.CaptionText{
 		words("one two three"), words("אחת שתיים שלוש"),
 		{Lines: []string{"今天早上"}, Words: []slide.CaptionWord{{{From: 0, To: 6}}, {{From: 6, To: 12}}}},
@@ -159,7 +160,7 @@ func TestWordsOfCaptionsInOrder(t *testing.T) {
 // TestFontsOfCaptions: a file of the project, and what is said of fonts that are not there.
 func TestFontsOfCaptions(t *testing.T) {
 	t.Parallel()
-	long(t)
+	testrun.SkipShort(t)
 	font, err := os.ReadFile(fontFile(t))
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"mynah/internal/frame"
 	"mynah/internal/proc"
 	"mynah/internal/slide"
+	"mynah/internal/testrun"
 )
 
 func request(blocks []slide.Block) slide.Request {
@@ -79,7 +80,7 @@ func warnings(d *slide.Drawn) string { return fmt.Sprintf("%+v", d.Warnings) }
 
 func TestSlides(t *testing.T) {
 	t.Parallel()
-	long(t)
+	testrun.SkipShort(t)
 	d := drawer(t, nil)
 	t.Run("plain text is centred and black on white", func(t *testing.T) {
 		t.Parallel()
@@ -341,7 +342,7 @@ func sameSlide(a, b *slide.Drawn) bool {
 
 func TestFit(t *testing.T) {
 	t.Parallel()
-	long(t)
+	testrun.SkipShort(t)
 	d := drawer(t, nil)
 	edges := func(t *testing.T, got *slide.Drawn) {
 		t.Helper()
@@ -390,7 +391,7 @@ func TestFit(t *testing.T) {
 
 func TestProjectTheme(t *testing.T) {
 	t.Parallel()
-	long(t)
+	testrun.SkipShort(t)
 	d := drawer(t, nil)
 	files := fstest.MapFS{
 		"themes/blue.css":   {Data: []byte("body{background:#00f url(../pics/dot.svg) 0 0/100px no-repeat;color:#ff0}\n.backdrop{color:#0f0}")},
@@ -572,7 +573,7 @@ func TestConfig(t *testing.T) {
 
 func TestDiagrams(t *testing.T) {
 	t.Parallel()
-	long(t)
+	testrun.SkipShort(t)
 	d := drawer(t, nil)
 	sort := func(kind frame.BlockKind, text string) slide.Request {
 		return request([]slide.Block{{Kind: frame.TextBlock, Text: "Title"}, {Kind: kind, Text: text}})

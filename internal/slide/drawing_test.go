@@ -19,6 +19,7 @@ import (
 
 	"mynah/internal/frame"
 	"mynah/internal/slide"
+	"mynah/internal/testrun"
 )
 
 const svgHead = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" `
@@ -154,7 +155,7 @@ func TestNothingLeavesAnSVG(t *testing.T) {
 
 func TestSVGThatCannotBeDrawn(t *testing.T) {
 	t.Parallel()
-	long(t)
+	testrun.SkipShort(t)
 	var blurs strings.Builder
 	blurs.WriteString(svgHead + `width="1280" height="720"><filter id="f" x="-1" y="-1" width="3" height="3"><feGaussianBlur stdDeviation="100"/></filter>`)
 	for i := range 5000 {

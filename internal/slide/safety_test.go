@@ -22,11 +22,12 @@ import (
 
 	"mynah/internal/fault"
 	"mynah/internal/slide"
+	"mynah/internal/testrun"
 )
 
 func TestNothingLeavesThePage(t *testing.T) {
 	t.Parallel()
-	long(t)
+	testrun.SkipShort(t)
 	var asked atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
 	defer server.Close()
@@ -65,7 +66,7 @@ li{background:image-set("URL/set.png" 1x);cursor:url(URL/c.png),auto;list-style-
 
 func TestNothingIsLeftBehind(t *testing.T) {
 	t.Parallel()
-	long(t)
+	testrun.SkipShort(t)
 	dir := t.TempDir()
 	d := drawer(t, func(c *slide.Config) { c.TempDir = dir })
 	drawOne(t, d, request(text("a")))
@@ -108,7 +109,7 @@ func running(t *testing.T, group int) []string {
 
 func TestBrowserThatCrashes(t *testing.T) {
 	t.Parallel()
-	long(t)
+	testrun.SkipShort(t)
 	d := drawer(t, nil)
 	first := drawOne(t, d, request(text("before")))
 	pid := slide.PidOf(d)
@@ -125,7 +126,7 @@ func TestBrowserThatCrashes(t *testing.T) {
 
 func TestBrowserThatHangs(t *testing.T) {
 	t.Parallel()
-	long(t)
+	testrun.SkipShort(t)
 	d := drawer(t, func(c *slide.Config) { c.Timeout = 4 * time.Second })
 	drawOne(t, d, request(text("a")))
 	pid := slide.PidOf(d)
@@ -142,7 +143,7 @@ func TestBrowserThatHangs(t *testing.T) {
 
 func TestSlideThatCannotBeDrawn(t *testing.T) {
 	t.Parallel()
-	long(t)
+	testrun.SkipShort(t)
 	d := drawer(t, func(c *slide.Config) { c.Timeout = time.Millisecond })
 	_, err := d.Draw(t.Context(), request(text("a")))
 	f, ok := fault.As(err)

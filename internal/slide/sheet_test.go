@@ -18,6 +18,7 @@ import (
 
 	"mynah/internal/frame"
 	"mynah/internal/slide"
+	"mynah/internal/testrun"
 )
 
 type sample struct {
@@ -116,7 +117,7 @@ func TestSheets(t *testing.T) {
 	const w, h, tw, th = 1280, 720, 512, 288
 	grounds := []*image.RGBA{nil, picture(w, h, false), picture(w, h, true)}
 	if dir == "" {
-		long(t)
+		testrun.SkipShort(t)
 		dir, grounds = t.TempDir(), grounds[:1]
 	}
 	for _, theme := range slide.Themes() {

@@ -34,11 +34,3 @@ func drawer(tb testing.TB, change func(*slide.Config)) *slide.Drawer {
 	tb.Cleanup(d.Close)
 	return d
 }
-
-// long marks a test that takes seconds.
-func long(t *testing.T) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("takes longer than the short run may; make test runs it")
-	}
-}

@@ -47,13 +47,11 @@ func (s *speaker) unable(ctx context.Context, v voice.Voice, p storyboard.Part, 
 // from one sentence to the next. What other voices said lies in the cache.
 func (s *speaker) withStandIns(ctx context.Context, say func(context.Context) error) error {
 	for {
-		before := s.Book.Clone()
 		err := say(ctx)
 		u, ok := errors.AsType[*unableError](err)
 		if !ok || ctx.Err() != nil {
 			return err
 		}
-		s.Book.Restore(before)
 		s.standIns[u.part.Voice] = u.instead
 		d := diag.Diagnostic{Range: u.part.Range, Severity: diag.Warning, Code: diag.MissingVoice}
 		d.Summary = u.cause + "; " + u.instead.Name + " speaks all of " + u.part.Voice + " instead"

@@ -2,8 +2,6 @@ package studio_test
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"image"
@@ -12,22 +10,19 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"mynah/internal/cache"
 	"mynah/internal/compile"
 	"mynah/internal/fault"
-	"mynah/internal/meter"
-	"mynah/internal/part"
 	"mynah/internal/proc"
 	"mynah/internal/slide"
 	"mynah/internal/studio"
 	"mynah/internal/voice"
+	"mynah/internal/voice/espeak"
 	"mynah/internal/voice/tone"
 )
 
@@ -39,6 +34,8 @@ type slowEngine struct {
 	max time.Duration
 	// fails is the sentence at which the engine fails, if any.
 	fails string
+	// standIn has another voice speak where the engine fails.
+	standIn bool
 }
 
 func (e *slowEngine) Abilities() voice.Abilities {
@@ -85,7 +82,13 @@ func slowStudioOn(t *testing.T, e *slowEngine, ahead time.Duration) (*studio.Stu
 	if err != nil {
 		t.Fatal(err)
 	}
-	booth, err := voice.NewBooth(voice.DefaultConfig(), []voice.Engine{e}, store)
+	standIn, err := espeak.New(espeak.DefaultConfig(), runner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := voice.DefaultConfig()
+	settings.Fallback = e.standIn
+	booth, err := voice.NewBooth(settings, []voice.Engine{e, standIn}, store)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,66 +136,6 @@ func manyScenes(t *testing.T, scenes int) string {
 		t.Fatal(err)
 	}
 	return dir
-}
-
-// outcome is all of a build that must not depend on when its parts were made.
-type outcome struct {
-	sum      string
-	findings []string
-	made     []part.Made
-}
-
-func buildSlowly(t *testing.T, dir string, seed uint64, ahead time.Duration) outcome {
-	t.Helper()
-	e := &slowEngine{Engine: tone.New(), rng: rand.New(rand.NewPCG(seed, 1)), max: 30 * time.Millisecond}
-	var last float64
-	var fell atomic.Bool
-	out := filepath.Join(t.TempDir(), "film.mp4")
-	r, err := slowStudio(t, e, ahead).Produce(t.Context(), studio.Request{
-		Dir: dir, Request: compile.Request{Script: "s.md"}, Output: out,
-		Progress: func(p meter.Progress) {
-			if p.Percent < last {
-				fell.Store(true)
-			}
-			last = p.Percent
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if fell.Load() {
-		t.Error("the percentage fell")
-	}
-	b, err := os.ReadFile(out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum := sha256.Sum256(b)
-	o := outcome{sum: hex.EncodeToString(sum[:]), made: r.Made}
-	for _, d := range r.Warnings {
-		o.findings = append(o.findings, d.Error())
-	}
-	for i := range o.made {
-		o.made[i].MS = 0
-	}
-	return o
-}
-
-// TestOrderOfCompletion: bytes, findings and explanations of a build do not depend on the order in
-// which its parts are done, nor on whether any were made while others were still spoken.
-func TestOrderOfCompletion(t *testing.T) {
-	t.Parallel()
-	orders := 20
-	if testing.Short() {
-		orders = 3
-	}
-	dir := manyScenes(t, 8)
-	want := buildSlowly(t, dir, 0, time.Hour) // one step after the other
-	for seed := range uint64(orders) {
-		if got := buildSlowly(t, dir, seed+1, 0); !reflect.DeepEqual(got, want) {
-			t.Fatalf("order %d gives\n%+v\nnot\n%+v", seed+1, got, want)
-		}
-	}
 }
 
 // TestOnlyBuildsWorkAhead: a plan and subtitles make no picture and no sound.

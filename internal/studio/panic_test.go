@@ -16,12 +16,14 @@ import (
 	"mynah/internal/house"
 	"mynah/internal/meter"
 	"mynah/internal/studio"
+	"mynah/internal/testrun"
 )
 
 // TestPanicsEndTheBuildAlone: a panic in a goroutine of a phase is a fault of the build. The
 // panics come from Progress, which the goroutines of each phase call when a part is done.
 func TestPanicsEndTheBuildAlone(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	dir := t.TempDir()
 	f, err := os.Create(filepath.Join(dir, "a.png"))
 	if err != nil {

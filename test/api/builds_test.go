@@ -23,6 +23,7 @@ import (
 	"mynah/internal/auth"
 	"mynah/internal/house"
 	"mynah/internal/store"
+	"mynah/internal/testrun"
 )
 
 // part of a form: a file when it has a file name.
@@ -407,6 +408,7 @@ func TestPages(t *testing.T) {
 
 func TestDelete(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	b := shared.until(t, shared.created(t, silent).ID, over)
 	if got := shared.stored(t, "results", b.ID); !slices.Equal(got, []string{"poster.jpg", "result.mp4"}) {
 		t.Errorf("a result is %q", got)

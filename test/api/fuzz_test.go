@@ -22,6 +22,7 @@ import (
 
 	"mynah/api"
 	"mynah/internal/house"
+	"mynah/internal/testrun"
 )
 
 var (
@@ -33,6 +34,7 @@ var (
 // random: no answer is a failure of the server, and each is as documented.
 func TestGeneratedRequests(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	n := *requests
 	if testing.Short() {
 		n = min(n, 500)

@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"mynah/internal/house"
+	"mynah/internal/testrun"
 )
 
 // entry of an archive that is not as it should be.
@@ -61,6 +62,7 @@ func craft(t *testing.T, entries ...entry) string {
 // What cannot be unpacked, or is no project, ends as a failure that says why.
 func TestBadArchives(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	good := entry{name: "script.md", text: silent}
 	whole := craft(t, good)
 	for name, c := range map[string]struct{ zip, want string }{
@@ -144,6 +146,7 @@ func wrongs() []string {
 // of the server, and shows nothing of the machine: the judge looks at each.
 func TestEveryRouteWithEverything(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	// What it takes for good is not all to be built.
 	s := serve(t, func(_ *house.Config, c *house.ServeConfig) { c.Store.MaxQueued = 4 })
 	st := s.built(t, map[string]string{"a.md": silent}, "")

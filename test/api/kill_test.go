@@ -19,6 +19,7 @@ import (
 	"mynah/internal/house"
 	"mynah/internal/record"
 	"mynah/internal/store"
+	"mynah/internal/testrun"
 )
 
 // attempts tells how often each build that is not over was begun.
@@ -56,6 +57,7 @@ func oneScene(i int) string {
 // once, and nothing is left of the dead.
 func TestKills(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	builds, kills := 40, 10
 	if testing.Short() {
 		builds, kills = 6, 2

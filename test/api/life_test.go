@@ -22,6 +22,7 @@ import (
 
 	"mynah/api"
 	"mynah/internal/house"
+	"mynah/internal/testrun"
 )
 
 // process starts a server as a process of its own, in a session of its own: what it
@@ -99,6 +100,7 @@ func children(t *testing.T, session int) (out []string) {
 // Stopping a build stops its programs.
 func TestCancelLeavesNoProcess(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := process(t, t.TempDir())
 	b := s.created(t, long("the film that is cancelled in time"))
 	eventually(t, "a program runs", func() bool { return len(children(t, s.pid)) > 0 })
@@ -112,6 +114,7 @@ func TestCancelLeavesNoProcess(t *testing.T) {
 
 func TestRestart(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	data := t.TempDir()
 	s := process(t, data, "--grace", "0s", "--workers", "1")
 	g, later := s.uploaded(t, archive(t, map[string]string{"a.md": silent})), s.grant(t)
@@ -206,6 +209,7 @@ func freeAddress(t *testing.T) string {
 // Addresses name the server as it is told to call itself, and not what a request says.
 func TestPublicURL(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	const public = "https://films.example.com/mynah"
 	s := serve(t, func(_ *house.Config, c *house.ServeConfig) { c.HTTP.PublicURL, c.Listen = public, freeAddress(t) })
 	g := ask[api.UploadGrant](t, s, http.StatusOK, get("/video/upload-request/zip").with("Host", "evil.example.com"))
@@ -225,7 +229,7 @@ func TestPublicURL(t *testing.T) {
 // What is signed for a second is of no use after it; what is kept for a while goes.
 func TestAddressesAndResultsExpire(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	s := serve(t, func(_ *house.Config, c *house.ServeConfig) {
 		c.HTTP.UploadTTL, c.HTTP.ResultTTL, c.HTTP.Keep, c.Sweep = 4*time.Second, 4*time.Second, 20*time.Second, time.Second
 	})
@@ -320,6 +324,7 @@ func TestRates(t *testing.T) {
 // A key has its share of the queue.
 func TestFullQueue(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := serve(t, func(_ *house.Config, c *house.ServeConfig) { c.Store.MaxQueued, c.Queue.Workers = 1, 1 })
 	b := s.created(t, long("the film in front of all others"))
 	g := s.uploaded(t, archive(t, map[string]string{"a.md": silent}))
@@ -343,7 +348,7 @@ func TestFullQueue(t *testing.T) {
 // A server that is about to stop says that it is not ready, and ends those who follow.
 func TestStop(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	s := process(t, t.TempDir(), "--grace", "1s")
 	b := s.created(t, long("the film that outlives its server"))
 	s.until(t, b.ID, func(b api.Build) bool { return b.State == "running" })

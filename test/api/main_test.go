@@ -89,14 +89,6 @@ func run(m *testing.M) int {
 	return code
 }
 
-// slow leaves a test out of the short run.
-func slow(t *testing.T) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("takes longer than the short run may; make test runs it")
-	}
-}
-
 // server is a running server.
 type server struct {
 	base, data string

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"mynah/api"
+	"mynah/internal/testrun"
 )
 
 const hello = "Good morning to all of you."
@@ -84,6 +85,7 @@ func TestDurationHeaderOnTheWire(t *testing.T) {
 
 func TestWaysOfAskingForSpeech(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	for _, c := range []struct {
 		accept, kind, result string
 		subtitles            bool
@@ -122,6 +124,7 @@ func TestWaysOfAskingForSpeech(t *testing.T) {
 
 func TestFormsOfSpeech(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	st, wav := spoken(t, shared, say("wav", hello))
 	pcm, rate := samples(t, wav)
 	seconds := float64(len(pcm)) / float64(rate)
@@ -201,6 +204,7 @@ func TestSpeechByScene(t *testing.T) {
 // Each cue is spoken at its time.
 func TestTimedSpeech(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	const vtt = "WEBVTT\n\n00:01.000 --> 00:02.500\nGood morning.\n\n00:04.250 --> 00:06.000\nGood night.\n"
 	const srt = "1\n00:00:01,000 --> 00:00:02,500\nGood morning.\n\n2\n00:00:04,250 --> 00:00:06,000\nGood night.\n"
 	for kind, text := range map[string]string{"text/vtt": vtt, "text/vtt; charset=utf-8": vtt, "application/x-subrip": srt, "text/srt": srt} {

@@ -14,6 +14,7 @@ import (
 	"mynah/internal/house"
 	"mynah/internal/part"
 	"mynah/internal/studio"
+	"mynah/internal/testrun"
 )
 
 // The films of these tests, of captions at the foot of small frames.
@@ -122,7 +123,7 @@ A thing that goes round.
 // one nearest to its end, and in no other.
 func TestCaptionsAreOnAtTheirTimes(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	for name, header := range map[string]string{"plain": "subtitles: overlay\n", "karaoke": "subtitles:\n  style: karaoke\n"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -164,7 +165,7 @@ func gifFrames(cues []caption.Cue) func(int) bool {
 // read, over a picture that stands and over a clip.
 func TestKaraoke(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	for _, c := range []struct {
 		name, script string
 		right        bool
@@ -218,7 +219,7 @@ func TestKaraoke(t *testing.T) {
 // states of its captions as what is new, and all else stands.
 func TestCaptionsOnStillsStand(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	const script = "size: 640x360\nfps: 25\n---\n![](red.png)\n" +
 		"One sentence follows another over one picture. It takes a while to say them all. Whoever listens may grow tired of it.\n\nBut there is more. The picture stands, and what is said goes on. That is all that there is to say."
 	words := 0
@@ -261,7 +262,7 @@ func TestCaptionsOnStillsStand(t *testing.T) {
 // TestCaptionsOfWhichAPartIsLost: whatever of them the cache has lost, they are lit again.
 func TestCaptionsOfWhichAPartIsLost(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	path := written(t, "---\nsubtitles: {style: karaoke}\nsize: 320x180\nfps: 25\n---\n(duration: 1)\n> Three lit words\n")
 	cache := t.TempDir()
 	film, _ := produce(t, path, cache, nil)
@@ -283,7 +284,7 @@ func TestCaptionsOfWhichAPartIsLost(t *testing.T) {
 // TestCaptionedFilmsAreTheSame whatever the number of workers and whatever is in the cache.
 func TestCaptionedFilmsAreTheSame(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	path := written(t, "---\nsubtitles: {style: karaoke}\n"+everywhere)
 	cache := t.TempDir()
 	one, _ := produce(t, path, cache, func(c *house.Config) { c.Proc.Jobs = 1 })
@@ -316,7 +317,7 @@ func TestCaptionedFilmsAreTheSame(t *testing.T) {
 // TestPlacesAndColours of captions.
 func TestPlacesAndColours(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	for _, c := range []struct {
 		name, style string
 		top, bottom int // of what is not red

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"mynah/internal/testrun"
 	"mynah/internal/timeline"
 )
 
@@ -30,7 +31,7 @@ async function clicks() {
 // is nowhere further from the scene's first frame than half a frame of coded sound.
 func TestClicksAreInTheirPlace(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	dir := t.TempDir()
 	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "aevalsrc='if(lt(t,0.002),0.9,0)':s=48000:d=0.5", filepath.Join(dir, "click.wav"))
 	const scenes = 1000

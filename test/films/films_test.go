@@ -17,15 +17,8 @@ import (
 	"mynah/internal/compile"
 	"mynah/internal/house"
 	"mynah/internal/studio"
+	"mynah/internal/testrun"
 )
-
-// slow leaves a test out of the short run, which takes a minute in all.
-func slow(t *testing.T) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("takes longer than the short run may; make test runs it")
-	}
-}
 
 // produce builds a script with a cache of its own, or the given one.
 func produce(t *testing.T, path, cacheDir string, change func(*house.Config)) (string, *studio.Result) {
@@ -172,7 +165,7 @@ func examplesOf(t *testing.T) []string {
 
 func TestExamples(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	for _, path := range examplesOf(t) {
 		t.Run(filepath.Base(filepath.Dir(path)), func(t *testing.T) {
 			t.Parallel()
@@ -192,6 +185,7 @@ func TestExamples(t *testing.T) {
 
 func TestStandingFramesAreIdentical(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	film, r := produce(t, "testdata/stand/script.md", "", nil)
 	sums := check(t, film, r)
 	// Scenes of 25 and 12 seconds: longer than the distance of intra pictures.
@@ -207,7 +201,7 @@ func TestStandingFramesAreIdentical(t *testing.T) {
 
 func TestASecondDecoderAgrees(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	for _, path := range []string{"testdata/stand/script.md", "../../examples/clips/script.md", "../../examples/slideshow/script.md"} {
 		t.Run(filepath.Base(filepath.Dir(path)), func(t *testing.T) {
 			t.Parallel()
@@ -234,7 +228,7 @@ func sum(t *testing.T, path string) [32]byte {
 
 func TestSameInputSameBytes(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	for _, name := range []string{"clips", "slideshow", "tour"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

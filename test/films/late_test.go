@@ -4,12 +4,15 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"mynah/internal/testrun"
 )
 
 // TestClipsThatBeginLate: containers may begin at any time, and a picture later than
 // its sound. A clip is as long as it plays, to its last frame.
 func TestClipsThatBeginLate(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }
 	mk := func(args ...string) {
@@ -38,6 +41,7 @@ func TestClipsThatBeginLate(t *testing.T) {
 // TestTransparentAndTurned: the transparency of VP8 clips, and the turn of AVIF images.
 func TestTransparentAndTurned(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }
 	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=red:s=64x64:d=1,format=yuva420p,geq=lum='lum(X,Y)':cb='cb(X,Y)':cr='cr(X,Y)':a=128", "-c:v", "libvpx", "-auto-alt-ref", "0", at("half.webm"))

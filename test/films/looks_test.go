@@ -12,6 +12,7 @@ import (
 	"mynah/internal/compile"
 	"mynah/internal/house"
 	"mynah/internal/studio"
+	"mynah/internal/testrun"
 )
 
 // written puts a script into a folder with pictures of one colour each.
@@ -58,7 +59,7 @@ func coded(t *testing.T, film string) int {
 // scene, o the old one, b black, x a mixture; left, right, top, bottom, centre.
 func TestTransitions(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	want := []struct{ name, looks string }{
 		{"crossfade", "xxxxx"},
 		{"wipe-right", "no..."},
@@ -137,7 +138,7 @@ func TestTransitions(t *testing.T) {
 // under slides that change.
 func TestTransitionsOverWhatMoves(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	script := written(t, `---
 size: 320x180
 transition: wipe-right 0.4
@@ -205,7 +206,7 @@ transition: wipe-right 0.4
 // TestOnlyOverlapsAreEncoded counts the pictures of a film of slides that cross.
 func TestOnlyOverlapsAreEncoded(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	var s strings.Builder
 	s.WriteString("---\nsize: 320x180\nfps: 30\ntransition: crossfade 0.5\n---\n")
 	const scenes = 6
@@ -222,7 +223,7 @@ func TestOnlyOverlapsAreEncoded(t *testing.T) {
 // TestReveals: each state of a slide is one picture, and stands.
 func TestReveals(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	for name, c := range map[string]struct {
 		script string
 		states []int // lengths in frames
@@ -258,7 +259,7 @@ func TestReveals(t *testing.T) {
 // service, over an image, a clip, and a blurred one.
 func TestSlidesOverPictures(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	for name, c := range map[string]struct {
 		script string
 		want   uint8
@@ -284,7 +285,7 @@ func TestSlidesOverPictures(t *testing.T) {
 // measured.
 func TestReferenceLooks(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	root := filepath.Join("..", "..", "..", "shared", "examples")
 	if _, err := os.Stat(root); err != nil {
 		t.Skip("the reference scripts are not on this machine")

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"mynah/internal/loudness"
+	"mynah/internal/testrun"
 )
 
 // pcm decodes a film's sound: its samples, interleaved, and how many channels they have.
@@ -57,7 +58,7 @@ const spoken = "This is a sentence that is said at its usual level. Another one 
 // ffmpeg measure them.
 func TestLoudness(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	short := strings.Repeat("Go on.\n\n(pause: 5)\n\nA short one.\n\n(pause: 2)\n\n", 6)
 	for name, c := range map[string]struct {
 		header, script string
@@ -86,7 +87,7 @@ func TestLoudness(t *testing.T) {
 // to the level all the same.
 func TestLoudnessThroughTheLimiter(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	path := written(t, "---\nsize: 320x180\nvoice: joanna\n---\nOne sentence.\n\n(audio: knocks.wav)\n")
 	run(t, "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "aevalsrc='if(lt(mod(t,0.5),0.004),0.98*sin(2*PI*1000*t),0.03*sin(2*PI*300*t))':d=10:s=48000",
 		filepath.Join(filepath.Dir(path), "knocks.wav"))
@@ -100,7 +101,7 @@ func TestLoudnessThroughTheLimiter(t *testing.T) {
 // is not lifted for it.
 func TestLoudnessOutOfReach(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	pause := func(level string) float64 {
 		film, _ := produce(t, written(t, "---\nsize: 320x180\nbackground: ukulele-1 0.02\nducking: none\nloudness: "+level+"\n---\n(pause: 3)\n\n"+spoken), "", nil)
 		if _, peak := ebur128(t, film); peak > -1 {
@@ -123,7 +124,7 @@ func TestLoudnessOutOfReach(t *testing.T) {
 // TestLevelsThatStay: what is not to be brought to a level is as it was.
 func TestLevelsThatStay(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	tone := func(script string) float64 {
 		path := written(t, script)
 		run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=f=1000:d=4:r=48000,volume=4dB", filepath.Join(filepath.Dir(path), "tone.wav"))
@@ -146,7 +147,7 @@ func TestLevelsThatStay(t *testing.T) {
 // it begins again.
 func TestMusicBeginsAgainAtOnce(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	for _, name := range []string{"tone.m4a", "tone.mp3", "tone.ogg"} {
 		path := written(t, "---\nsize: 320x180\nbackground: "+name+"\n---\n(duration: 7)\n\n![](red.png)\n")
 		run(t, "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "sine=f=440:d=3:r=44100,volume=6dB", filepath.Join(filepath.Dir(path), name))
@@ -171,7 +172,7 @@ func TestMusicBeginsAgainAtOnce(t *testing.T) {
 // TestDucking measures the music of a built film under its narration and apart from it.
 func TestDucking(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	for _, c := range []struct {
 		header string
 		want   float64

@@ -6,13 +6,15 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"mynah/internal/testrun"
 )
 
 // TestOddFiles builds films of files as cameras and programs write them, and looks at
 // the colour in the middle of the first frame: a wrong matrix, range or turn shows.
 func TestOddFiles(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	dir := t.TempDir()
 	const teal = "0x30A080" // 48, 160, 128
 	mk := func(name string, args ...string) {
@@ -86,6 +88,7 @@ func near(t *testing.T, got, want color.RGBA, by int) {
 // TestTransparency lays a transparent picture over the canvas.
 func TestTransparency(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	dir := t.TempDir()
 	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=0xFF0000@0.5:s=320x180,format=rgba", "-frames:v", "1", filepath.Join(dir, "half.png"))
 	for _, c := range []struct {
@@ -108,7 +111,7 @@ func TestTransparency(t *testing.T) {
 // TestReferenceScripts builds real scripts, where they are, and holds their facts.
 func TestReferenceScripts(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	root := filepath.Join("..", "..", "..", "shared", "examples")
 	if _, err := os.Stat(root); err != nil {
 		t.Skip("the reference scripts are not on this machine")

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"mynah/internal/testrun"
+
 	"github.com/chromedp/chromedp"
 )
 
@@ -93,7 +95,7 @@ type playback struct {
 
 func TestChromiumPlaysIt(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	film, r := produce(t, "testdata/colors/script.md", "", nil)
 	got := inBrowser[playback](t, film, player, "look([0.5, 14, 24.5, 3, 27, 31, 11.96, 12.04])")
 	if math.Abs(got.Duration-r.Seconds) > 0.05 || got.Corrupted != 0 || got.Total == 0 || got.Played < 1 {

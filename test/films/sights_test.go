@@ -17,6 +17,7 @@ import (
 	"mynah/internal/compile"
 	"mynah/internal/house"
 	"mynah/internal/studio"
+	"mynah/internal/testrun"
 )
 
 // place writes a script of one picture or clip into a folder and gives its path.
@@ -48,7 +49,7 @@ func withChunk(t *testing.T, path, kind string, body []byte) {
 // TestColours: wide and high dynamic range come out as browsers show them.
 func TestColours(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	dir, cacheDir := t.TempDir(), t.TempDir()
 	mk := func(name string, args ...string) string {
 		path := filepath.Join(dir, name)
@@ -100,7 +101,7 @@ func corner(t *testing.T, film string) color.RGBA {
 // TestTurnedAVIF: the same pixels in other turns are other pictures, in one cache.
 func TestTurnedAVIF(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	dir, cacheDir := t.TempDir(), t.TempDir()
 	quarters := filepath.Join(dir, "q.png")
 	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i",
@@ -132,7 +133,7 @@ func TestTurnedAVIF(t *testing.T) {
 // TestAnimations: animated WebP and AVIF play as GIFs do.
 func TestAnimations(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	dir, cacheDir := t.TempDir(), t.TempDir()
 	const source = "color=red:s=320x180:r=10:d=0.2[a];color=lime:s=320x180:r=10:d=0.3[b];[a][b]concat,format=rgba"
 	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, "-c:v", "libwebp_anim", "-lossless", "1", filepath.Join(dir, "a.webp"))
@@ -171,6 +172,7 @@ func TestAnimations(t *testing.T) {
 // TestNamesInAnyForm: files are found though their names are composed otherwise.
 func TestNamesInAnyForm(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	dir := t.TempDir()
 	const decomposed, composed = "Mu\u0308ll", "M\u00fcll"
 	if err := os.MkdirAll(filepath.Join(dir, decomposed), 0o700); err != nil {
@@ -199,6 +201,7 @@ func TestNamesInAnyForm(t *testing.T) {
 // TestSurround: sound of more than two channels is mixed down by ITU-R BS.775.
 func TestSurround(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	dir, cacheDir := t.TempDir(), t.TempDir()
 	level := func(pan string) [2]float64 {
 		name := fmt.Sprintf("%x.wav", crc32.ChecksumIEEE([]byte(pan)))
@@ -240,6 +243,7 @@ func TestSurround(t *testing.T) {
 // TestSizes: pictures that a crop or an enlargement spoils are warned of.
 func TestSizes(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	dir, cacheDir := t.TempDir(), t.TempDir()
 	for name, size := range map[string]string{"wide": "1600x180", "small": "64x36", "good": "640x400", "line": "2x4000"} {
 		run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=lime:s="+size, "-frames:v", "1", filepath.Join(dir, name+".png"))

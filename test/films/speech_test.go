@@ -15,6 +15,7 @@ import (
 	"mynah/internal/fault"
 	"mynah/internal/house"
 	"mynah/internal/studio"
+	"mynah/internal/testrun"
 )
 
 func speak(t *testing.T, r studio.SpeechRequest) (*studio.Speech, error) {
@@ -70,6 +71,7 @@ func sound(t *testing.T, sp *studio.Speech) [][2]float64 {
 
 func TestSubtitlesAreSpokenAtTheirTimes(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	sp, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{Timed: "vtt", Text: `WEBVTT
 
 00:00:01.000 --> 00:00:03.500
@@ -109,6 +111,7 @@ Last.
 
 func TestAFilePerScene(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	sp, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{
 		Text:   "---\nvoice: brian\n---\nOne.\n\n---\n![](picture.png)\n\n(background: nothing.mp3)\n\nTwo is *here*, and a little longer.\n---\n> nothing is said\n",
 		Header: map[string]string{"voice-speed": "slow"},
@@ -155,6 +158,7 @@ func TestTextsThatCannotBeSpoken(t *testing.T) {
 // TestSpeechKeepsItsBitRate: a long pause weighs as much as words, and decoders take it.
 func TestSpeechKeepsItsBitRate(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	sp, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{Text: "One.\n\n(pause: 8)\n\nTwo.\n"}})
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"mynah/internal/house"
+	"mynah/internal/testrun"
 )
 
 const inTracks = `---
@@ -40,7 +41,7 @@ A terceira.
 // TestTracksOfText: subtitles and chapters inside the film, as other programs read them.
 func TestTracksOfText(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	script := written(t, fmt.Sprintf(inTracks, "embed"))
 	cache := t.TempDir()
 	film, r := produce(t, script, cache, nil)
@@ -136,7 +137,7 @@ func planOf(t *testing.T, script, cacheDir string) []int64 {
 // is that of a film without text.
 func TestPlayersOfFilmsWithText(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	cache := t.TempDir()
 	film, r := produce(t, written(t, fmt.Sprintf(inTracks, "embed")), cache, nil)
 	type played struct {

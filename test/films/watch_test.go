@@ -10,6 +10,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"mynah/internal/testrun"
 	"mynah/internal/watch"
 )
 
@@ -17,7 +18,7 @@ import (
 // where it was; what is wrong stands under it.
 func TestTheWatchPageKeepsItsPlace(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	film, _ := produce(t, "testdata/colors/script.md", "", nil)
 	page := watch.NewPage(film)
 	srv := httptest.NewServer(page.Handler())

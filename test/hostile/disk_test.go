@@ -9,13 +9,15 @@ import (
 	"os/exec"
 	"syscall"
 	"testing"
+
+	"mynah/internal/testrun"
 )
 
 // TestFullDisk builds on disks that are full at one moment or another: that of the film,
 // that of the cache, that of temporary files.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	all := everything(t)
 	want := all.reference(t)
 	for which, sizes := range map[string][]int{"out": {4, 8, 40, 64}, "cache": {4, 16, 64, 128, 256, 384, 512, 768}, "tmp": {4, 64}} {
@@ -54,7 +56,7 @@ func (s *site) holds(t *testing.T, o outcome, want string) {
 // small disks cannot be mounted.
 func TestFileSizeLimit(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	all := everything(t)
 	want := all.reference(t)
 	for _, blocks := range []int{0, 8, 100, 400} { // of 512 bytes

@@ -13,13 +13,15 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"mynah/internal/testrun"
 )
 
 // TestDamagedCache damages what a build left in the cache, in every way that disks and
 // people do, and builds again: the film is the same.
 func TestDamagedCache(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	s := everything(t)
 	if o := s.build(t); o.code != 0 {
 		t.Fatal(o.stderr)
@@ -119,7 +121,7 @@ func damage(name string, kind int, rng *rand.Rand) error {
 // same film and with the same cache, cold and warm.
 func TestBuildsSideBySide(t *testing.T) {
 	t.Parallel()
-	slow(t)
+	testrun.SkipShort(t)
 	s := everything(t)
 	want := s.reference(t)
 	for _, how := range []string{"cold", "warm"} {
@@ -143,6 +145,7 @@ func TestBuildsSideBySide(t *testing.T) {
 // no process lives on, and the next build gives the same film and clears what was left.
 func TestKills(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	kills := 20
 	if testing.Short() {
 		kills = 3
@@ -197,6 +200,7 @@ func TestKills(t *testing.T) {
 // files stand beside the film.
 func TestKilledWhileWriting(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := everything(t)
 	if o := s.build(t); o.code != 0 {
 		t.Fatal(o.stderr)

@@ -39,14 +39,6 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// slow leaves a test out of the short run.
-func slow(t *testing.T) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("takes longer than the short run may; make test runs it")
-	}
-}
-
 // site is a project with an old film, a cache and a folder of temporary files.
 type site struct {
 	project, out, cache, tmp string

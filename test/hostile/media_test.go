@@ -10,6 +10,8 @@ import (
 	"hash/crc32"
 	"path/filepath"
 	"testing"
+
+	"mynah/internal/testrun"
 )
 
 // hugePNG is a whole picture of side x side pixels, black, one bit each: a few kilobytes
@@ -150,7 +152,7 @@ func TestFiles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if c.slow {
-				slow(t)
+				testrun.SkipShort(t)
 			}
 			s := newSite(t)
 			if c.by != nil {

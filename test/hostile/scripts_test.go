@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"mynah/internal/testrun"
 )
 
 // TestScripts builds scripts that are large or broken.
@@ -59,7 +61,7 @@ func TestScripts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if c.slow {
-				slow(t)
+				testrun.SkipShort(t)
 			}
 			s := newSite(t)
 			s.write(t, "s.md", c.script)
@@ -142,6 +144,7 @@ func TestWrongNames(t *testing.T) {
 // TestLongestScriptName: the film's name may be as long as the disk allows.
 func TestLongestScriptName(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := newSite(t)
 	path := filepath.Join(s.project, strings.Repeat("s", 251)+".txt")
 	s.write(t, path, header+"(duration: 1)\n")
@@ -158,6 +161,7 @@ func TestLongestScriptName(t *testing.T) {
 // TestManyFindings: programs are told no more than people are.
 func TestManyFindings(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := newSite(t)
 	s.write(t, "s.md", header+strings.Repeat("(pauze: 0)\n", 1000))
 	for _, command := range []string{"build", "check"} {

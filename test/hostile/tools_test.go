@@ -17,6 +17,7 @@ import (
 	"mynah/internal/house"
 	"mynah/internal/proc"
 	"mynah/internal/studio"
+	"mynah/internal/testrun"
 )
 
 // standIn puts a shell script in the place of a program. Where the script says "real"
@@ -52,7 +53,7 @@ func TestProgramsThatFail(t *testing.T) {
 		for _, program := range []string{"ffmpeg", "ffprobe", "espeak-ng"} {
 			t.Run(program+" "+name, func(t *testing.T) {
 				t.Parallel()
-				slow(t)
+				testrun.SkipShort(t)
 				s := newSite(t)
 				s.ffmpeg(t, "c.mp4", "-f", "lavfi", "-i", "testsrc=s=64x64:r=25:d=1", "-pix_fmt", "yuv420p")
 				s.write(t, "s.md", "---\nsize: 64x64\nvoice: marlene\n---\n![](c.mp4)\n---\n(canvas: teal)\nGuten Tag.\n")
@@ -79,7 +80,7 @@ func TestProgramsThatHang(t *testing.T) {
 		for name, script := range map[string]string{"sleeping": "exec sleep 600", "deaf": "trap '' TERM INT HUP; while :; do :; done", "with a child": "sleep 600 & wait"} {
 			t.Run(program+" "+name, func(t *testing.T) {
 				t.Parallel()
-				slow(t)
+				testrun.SkipShort(t)
 				s := newSite(t)
 				s.ffmpeg(t, "c.mp4", "-f", "lavfi", "-i", "testsrc=s=64x64:r=25:d=1", "-pix_fmt", "yuv420p")
 				s.write(t, "s.md", "---\nsize: 64x64\nvoice: marlene\n---\n![](c.mp4)\n---\nGuten Tag.\n")

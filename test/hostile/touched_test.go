@@ -8,12 +8,15 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"mynah/internal/testrun"
 )
 
 // TestTouchedFilm: what a build wrote is left alone as long as all of it stands; whatever
 // was touched or damaged meanwhile is written anew.
 func TestTouchedFilm(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := everything(t)
 	if o := s.build(t); o.code != 0 {
 		t.Fatal(o.stderr)
@@ -73,6 +76,7 @@ func TestTouchedFilm(t *testing.T) {
 // beside one that says nothing, also where the film itself stands.
 func TestSubtitlesOfSilentFilm(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := newSite(t)
 	s.write(t, "s.md", header+"(duration: 1)\n")
 	for range 2 {

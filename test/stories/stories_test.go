@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -23,6 +24,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"mynah/internal/cli"
+	"mynah/internal/testrun"
 )
 
 var update = flag.Bool("update", false, "write what is printed into the stories that compare it")
@@ -54,6 +56,12 @@ func TestStories(t *testing.T) {
 			e.Setenv("MYNAH", program)
 			e.Setenv("LC_ALL", "C.UTF-8")
 			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "minute" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return testrun.IsMinute(), nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits, "lasts": lasts, "holds": holds, "json": jsonCommand, "jsonlines": jsonLines,

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"mynah/internal/testrun"
 	"mynah/internal/utter"
 	"mynah/internal/voice"
 )
@@ -43,6 +44,7 @@ func height(c voice.Clip) float64 {
 // program's scale and beyond, for a sentence and for a run of it; the length stays.
 func TestPitchIsAFactor(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	const text = "We were all away a year ago and nobody knew why we were leaving."
 	say := func(t *testing.T, e voice.Engine, pitch, run float64) voice.Clip {
 		t.Helper()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mynah/internal/fault"
+	"mynah/internal/testrun"
 	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/flite"
@@ -32,6 +33,7 @@ func TestEngine(t *testing.T) {
 // TestCatalogue says a word with every voice of the catalogue.
 func TestCatalogue(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	e := engine(t, flite.DefaultConfig())
 	for _, v := range voice.NewCatalogue().Voices() {
 		if v.Engine != voice.EngineFlite {

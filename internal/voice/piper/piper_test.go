@@ -11,6 +11,7 @@ import (
 
 	"mynah/internal/fault"
 	"mynah/internal/proc"
+	"mynah/internal/testrun"
 	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/piper"
@@ -60,6 +61,9 @@ func TestEngine(t *testing.T) {
 	for name, by := range map[string]func(*piper.Config){"library": byLibrary(t), "program": byProgram(t)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if name == "program" { // starts a program for each sentence
+				testrun.SkipMinute(t)
+			}
 			voicetest.Run(t, engine(t, by), voicetest.Options{Voice: "en_US-test-medium", Deterministic: true})
 		})
 	}
@@ -244,6 +248,9 @@ func TestEmphasis(t *testing.T) {
 	for name, by := range map[string]func(*piper.Config){"library": byLibrary(t), "program": byProgram(t)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if name == "program" { // starts a program for each sentence
+				testrun.SkipMinute(t)
+			}
 			voicetest.Emphasis(t, engine(t, by), voicetest.Options{Voice: "en_US-test-medium", Deterministic: true})
 		})
 	}

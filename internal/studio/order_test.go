@@ -1,0 +1,128 @@
+package studio_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"mynah/internal/compile"
+	"mynah/internal/diag"
+	"mynah/internal/meter"
+	"mynah/internal/part"
+	"mynah/internal/studio"
+	"mynah/internal/voice/tone"
+)
+
+// outcome is all of a build that must not depend on when its parts were made.
+type outcome struct {
+	sum      string
+	findings []string
+	made     []part.Made
+}
+
+func buildSlowly(t *testing.T, dir string, seed uint64, ahead time.Duration) outcome {
+	t.Helper()
+	e := &slowEngine{Engine: tone.New(), rng: rand.New(rand.NewPCG(seed, 1)), max: 30 * time.Millisecond}
+	e.fails, e.standIn = "Not mine", true
+	var last float64
+	var fell atomic.Bool
+	out := filepath.Join(t.TempDir(), "film.mp4")
+	r, err := slowStudio(t, e, ahead).Produce(t.Context(), studio.Request{
+		Dir: dir, Request: compile.Request{Script: "s.md"}, Output: out,
+		Progress: func(p meter.Progress) {
+			if p.Percent < last {
+				fell.Store(true)
+			}
+			last = p.Percent
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(r.Warnings, func(d diag.Diagnostic) bool { return d.Code == diag.MissingVoice }) {
+		t.Errorf("findings %v, want that of the voice that stands in", r.Warnings)
+	}
+	if fell.Load() {
+		t.Error("the percentage fell")
+	}
+	b, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(b)
+	o := outcome{sum: hex.EncodeToString(sum[:]), made: r.Made}
+	for _, d := range r.Warnings {
+		o.findings = append(o.findings, d.Error())
+	}
+	for i := range o.made {
+		o.made[i].MS = 0
+	}
+	return o
+}
+
+// everyKind writes a project with every kind of part: pictures, moves, transitions, captions, a
+// slide, a clip, a moving GIF, music, and a voice whose engine fails at its second sentence.
+func everyKind(t *testing.T) string {
+	t.Helper()
+	dir := manyScenes(t, 4)
+	for name, flags := range map[string]string{
+		"clip.mp4":  "-f lavfi -i testsrc=s=64x36:r=25:d=1.5 -f lavfi -i sine=500:d=1.5 -pix_fmt yuv420p",
+		"moves.gif": "-f lavfi -i testsrc=s=32x18:r=10:d=0.8",
+		"music.wav": "-f lavfi -i sine=220:d=2",
+	} {
+		args := append(strings.Fields("-v error "+flags), filepath.Join(dir, name))
+		if out, err := exec.CommandContext(t.Context(), "ffmpeg", args...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	path := filepath.Join(dir, "s.md")
+	script, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Replace(string(script), "---\n", "---\nbackground: music.wav\n", 1) + `
+---
+
+![](clip.mp4)
+
+(voice: tone/low)
+
+A clip plays. Not mine to say.
+
+---
+
+![](moves.gif)
+
+A picture moves.
+`
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// TestOrderOfCompletion: bytes, findings and explanations of a build do not depend on the order in
+// which its parts are done, nor on whether any were made while others were still spoken.
+func TestOrderOfCompletion(t *testing.T) {
+	t.Parallel()
+	orders := 20
+	if testing.Short() {
+		orders = 2
+	}
+	dir := everyKind(t)
+	want := buildSlowly(t, dir, 0, time.Hour) // one step after the other
+	for seed := range uint64(orders) {
+		if got := buildSlowly(t, dir, seed+1, 0); !reflect.DeepEqual(got, want) {
+			t.Fatalf("order %d gives\n%+v\nnot\n%+v", seed+1, got, want)
+		}
+	}
+}

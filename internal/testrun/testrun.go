@@ -1,0 +1,25 @@
+// Package testrun says which tests belong to which run. There are three: make test runs all
+// of them; make race leaves out what its detector would make too slow; make test-short, which
+// developers run while they write, takes a minute in all on two processors.
+package testrun
+
+import "testing"
+
+// SkipShort leaves a test to make test alone.
+func SkipShort(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes longer than a short run may; make test runs it")
+	}
+}
+
+// SkipMinute leaves a test out of make test-short; make race and make test run it.
+func SkipMinute(t testing.TB) {
+	t.Helper()
+	if IsMinute() {
+		t.Skip("does not fit into the minute of make test-short; make test runs it")
+	}
+}
+
+// IsMinute says whether this is make test-short's run: a short one without the race detector.
+func IsMinute() bool { return testing.Short() && !raceDetector }
