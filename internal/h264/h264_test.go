@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"mynah/internal/h264"
+	"mynah/internal/testrun"
 )
 
 // encode gives the NAL units of a test picture's encode by the real encoder.
@@ -113,6 +114,7 @@ func TestSkipPicturesDecodeToTheirPredecessor(t *testing.T) {
 
 func TestPicturesAfterSkipsDecodeAsDirectly(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	p, pics := encode(t, "-i", "testsrc2=r=25:d=0.4:s=640x360", "-crf", "23")
 	want := hashes(t, p, pics)
 	var stream [][]byte

@@ -9,12 +9,14 @@ import (
 	"time"
 
 	"mynah/internal/proc"
+	"mynah/internal/testrun"
 )
 
 // TestStalls kills children that give no sign of life, and lets those live that give one,
 // or that wait for us.
 func TestStalls(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	r := runner(t, func(c *proc.Config) {
 		c.Jobs = 10
 		// Long enough for a machine that is busy with other tests.

@@ -373,6 +373,7 @@ func TestEventsAreResumed(t *testing.T) {
 
 func TestPages(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := serve(t, nil)
 	var want []string
 	for range 5 {

@@ -412,6 +412,7 @@ func TestHosts(t *testing.T) {
 // A HEAD asks for the headers alone, and does not wait for what comes behind them.
 func TestHeads(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := serve(t, func(_ *house.Config, c *house.ServeConfig) { c.Queue.Workers = 1 })
 	b := s.created(t, long("the film that nobody waits for"))
 	for _, path := range []string{"/healthz", "/voices", "/v1/builds", "/v1/builds/" + b.ID, "/v1/builds/" + b.ID + "/events"} {
@@ -430,6 +431,7 @@ func TestHeads(t *testing.T) {
 // its connection.
 func TestBodyThatDoesNotCome(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	for key, reason := range map[string]string{"": "The header x-api-key is missing", "x-api-key: unknown\r\n": "This key is not known, or was revoked"} {
 		begin := time.Now()
 		got := shared.raw(t, "POST /video/build HTTP/1.1\r\nHost: localhost\r\n"+key+"Content-Length: 100000\r\n\r\n{", false)

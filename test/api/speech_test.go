@@ -150,6 +150,7 @@ func TestFormsOfSpeech(t *testing.T) {
 // Built-in music plays around what is said; a file as music is left out with a warning.
 func TestSpeechWithMusic(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	const text = "---\nbackground: corporate-1\n---\nOne.\n\n(pause: 2)\n\nTwo."
 	_, with := spoken(t, shared, say("wav", text))
 	_, without := spoken(t, shared, say("wav", strings.Replace(text, "background: corporate-1\n", "", 1)))
@@ -175,6 +176,7 @@ func TestSpeechWithMusic(t *testing.T) {
 
 func TestSpeechByScene(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	_, b := spoken(t, shared, say("wav", "One is first.\n---\nTwo is second.\n---\n(pause: 1)\n---\nThree is third, and longer than the others are.").with("Accept", "application/zip"))
 	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
 	if err != nil {

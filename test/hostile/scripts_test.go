@@ -15,6 +15,7 @@ import (
 // TestScripts builds scripts that are large or broken.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	const mega = 1 << 20
 	scenes := func(n int, scene func(i int) string) string {
 		var b strings.Builder
@@ -88,6 +89,7 @@ func TestScripts(t *testing.T) {
 // programs: each is just a name here, and the film is red from its first frame to its last.
 func TestNames(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	for kind, args := range map[string][]string{
 		"picture": {"-f", "lavfi", "-i", "color=red:s=64x64", "-frames:v", "1"},
 		"clip":    {"-f", "lavfi", "-i", "color=red:s=64x64:d=1", "-pix_fmt", "yuv420p", "-f", "mp4"},

@@ -40,6 +40,7 @@ func (s *site) standIn(t *testing.T, program, script string) {
 // TestProgramsThatFail replaces one program by one that fails in one way.
 func TestProgramsThatFail(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	for name, script := range map[string]string{
 		"crashes":         "kill -SEGV $$",
 		"crashes late":    "head -c 100; kill -SEGV $$",
@@ -76,6 +77,7 @@ func TestProgramsThatFail(t *testing.T) {
 // TestProgramsThatHang stops a build whose program never ends: it is over in a second.
 func TestProgramsThatHang(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	for _, program := range []string{"ffmpeg", "ffprobe", "espeak-ng"} {
 		for name, script := range map[string]string{"sleeping": "exec sleep 600", "deaf": "trap '' TERM INT HUP; while :; do :; done", "with a child": "sleep 600 & wait"} {
 			t.Run(program+" "+name, func(t *testing.T) {
@@ -114,6 +116,7 @@ func TestProgramsThatHang(t *testing.T) {
 // TestStalledPrograms: nobody stops the build, but the program gives no sign of life.
 func TestStalledPrograms(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	for _, program := range []string{"ffmpeg", "ffprobe", "espeak-ng"} {
 		t.Run(program, func(t *testing.T) {
 			t.Parallel()

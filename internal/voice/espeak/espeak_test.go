@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mynah/internal/fault"
+	"mynah/internal/testrun"
 	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/espeak"
@@ -56,6 +57,7 @@ func TestMissingProgram(t *testing.T) {
 // TestCatalogue says a word with every voice of the catalogue.
 func TestCatalogue(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	e := engine(t)
 	list, err := e.Voices(t.Context())
 	if err != nil {
@@ -243,6 +245,7 @@ func TestWordTimes(t *testing.T) {
 // word stands behind a silence that the voice is asked for.
 func TestOnsets(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	e := engine(t)
 	errs := voicetest.Onsets(t, e, "en-us+f2")
 	if median := errs[len(errs)/2]; median > 40*time.Millisecond {

@@ -124,6 +124,7 @@ func BenchmarkSentence(b *testing.B) { voicetest.Bench(b, engine(b, flite.Defaul
 // TestOnsets: see voicetest.Onsets.
 func TestOnsets(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	errs := voicetest.Onsets(t, engine(t, flite.DefaultConfig()), "slt")
 	if median := errs[len(errs)/2]; median > 120*time.Millisecond {
 		t.Errorf("words begin %s off, half of them more", median)
