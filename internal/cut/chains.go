@@ -97,7 +97,7 @@ func (c *Cutter) makeChains(ctx context.Context, batch []chainTask) (shown, erro
 	for _, t := range batch {
 		keys = append(keys, t.key)
 	}
-	err := c.Book.Making(func() error {
+	err := c.MakeParts(ctx, func() error {
 		var images []picture.Still
 		var places []int
 		for i, t := range batch {

@@ -14,7 +14,7 @@ import (
 // makeMoving encodes moving pictures. With an error it tells what was being read.
 func (c *Cutter) makeMoving(ctx context.Context, t movingTask) (shown, error) {
 	at := t.shown
-	err := c.Book.Making(func() error {
+	err := c.MakeParts(ctx, func() error {
 		var enter *ffmpeg.EnterInput
 		if t.enter != "" {
 			before, err := c.painter.Frame(ctx, t.before.view, t.before.frame)
@@ -83,7 +83,7 @@ func (c *Cutter) makeCrossings(ctx context.Context, batch []movingTask) (shown, 
 	for _, t := range batch {
 		keys = append(keys, t.key)
 	}
-	err := c.Book.Making(func() error {
+	err := c.MakeParts(ctx, func() error {
 		var lengths []int64
 		var all []io.Reader
 		for _, t := range batch {

@@ -27,7 +27,7 @@ func (c *Cutter) makeStills(ctx context.Context, batch []stillTask) error {
 			inputs, keys = append(inputs, c.painter.Input(batch[i].view.Still)), append(keys, batch[i].key)
 		}
 		encode := func() error { return c.encoder.EncodeImages(ctx, inputs, keys) }
-		if err := c.Book.Making(encode, keys...); err != nil {
+		if err := c.MakeParts(ctx, encode, keys...); err != nil {
 			return c.blameImage(ctx, batch, bare, err)
 		}
 	}
@@ -38,7 +38,7 @@ func (c *Cutter) makeStills(ctx context.Context, batch []stillTask) error {
 	for _, i := range painted {
 		keys = append(keys, batch[i].key)
 	}
-	return c.Book.Making(func() error { return c.paintStills(ctx, batch, painted, keys) }, keys...)
+	return c.MakeParts(ctx, func() error { return c.paintStills(ctx, batch, painted, keys) }, keys...)
 }
 
 // paintStills paints some stills of a batch and encodes their frames.

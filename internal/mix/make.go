@@ -156,7 +156,7 @@ func (x *Mixer) encodeSound(ctx context.Context, t *Track) error {
 				jobs = append(jobs, film.SoundJob{Key: p.key, PCM: path, Skip: sound.Lead, Packets: p.Packets})
 				keys = append(keys, p.key)
 			}
-			return x.Book.Making(func() error { return x.encodeBatch(ctx, t, batch, jobs) }, keys...)
+			return x.MakeParts(ctx, func() error { return x.encodeBatch(ctx, t, batch, jobs) }, keys...)
 		})
 	}
 	return g.Wait()

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"image"
 	"slices"
-	"time"
 
 	"mynah/internal/cache"
 	"mynah/internal/caption"
@@ -94,7 +93,13 @@ func (a *artist) captionHeads(ctx context.Context, style slide.Captions, keys []
 	}
 	g, ctx := a.Group(ctx, doing, 0)
 	for batch := range slices.Chunk(missing, size) {
-		g.Go(0, func() error { return a.drawSheet(ctx, style, keys, heads, batch) })
+		g.Go(0, func() error {
+			var made []cache.Key
+			for _, i := range batch {
+				made = append(made, keys[i])
+			}
+			return a.MakeParts(ctx, func() error { return a.drawSheet(ctx, style, keys, heads, batch) }, made...)
+		})
 	}
 	if err := g.Wait(); err != nil {
 		return nil, err
@@ -114,12 +119,10 @@ func (a *artist) hasCaption(key cache.Key, karaoke bool) bool {
 
 // drawSheet draws some captions at once and keeps them.
 func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cache.Key, heads []captionHead, batch []int) error {
-	start := time.Now()
 	all := style.Texts
 	style.Texts = nil
-	var made []cache.Key
 	for _, i := range batch {
-		style.Texts, made = append(style.Texts, all[i]), append(made, keys[i])
+		style.Texts = append(style.Texts, all[i])
 	}
 	drawn, fonts, err := a.Drawer.DrawCaptions(ctx, style)
 	if err != nil {
@@ -146,7 +149,6 @@ func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cac
 			return fault.New(fault.Disk, err, "cannot keep a subtitle in the cache")
 		}
 	}
-	a.Book.Made(time.Since(start), made...)
 	return nil
 }
 

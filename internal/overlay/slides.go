@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
-	"time"
 
 	"mynah/internal/cache"
 	"mynah/internal/caption"
@@ -136,11 +135,20 @@ func (t slideTask) label() part.Label {
 // drawSlide draws one slide, or finds what is known of it.
 func (a *artist) drawSlide(ctx context.Context, t slideTask) (slideHead, error) {
 	var head slideHead
-	at := t.request.Blocks[0].Range
 	if b, ok := a.Store.Get(cache.Pictures, t.key); ok && json.Unmarshal(b, &head) == nil && a.Store.Has(cache.Pictures, drawingKey(t.key)) {
 		return head, nil
 	}
-	start := time.Now()
+	err := a.MakeParts(ctx, func() (err error) {
+		head, err = a.keepSlide(ctx, t)
+		return err
+	}, t.key)
+	return head, err
+}
+
+// keepSlide draws one slide and keeps it in the cache.
+func (a *artist) keepSlide(ctx context.Context, t slideTask) (slideHead, error) {
+	var head slideHead
+	at := t.request.Blocks[0].Range
 	drawn, err := a.Drawer.Draw(ctx, t.request)
 	if err != nil {
 		return head, err
@@ -158,7 +166,6 @@ func (a *artist) drawSlide(ctx context.Context, t slideTask) (slideHead, error) 
 	if err != nil {
 		return head, fault.New(fault.Disk, err, "cannot keep a slide in the cache")
 	}
-	a.Book.Made(time.Since(start), t.key)
 	return head, nil
 }
 

@@ -97,12 +97,15 @@ func (b *Book) Made(took time.Duration, keys ...cache.Key) {
 	}
 }
 
-// Making makes parts and records how long that took.
-func (b *Book) Making(work func() error, keys ...cache.Key) error {
-	start := time.Now()
-	err := work()
-	b.Made(time.Since(start), keys...)
-	return err
+// recipes returns those of parts that are in the book.
+func (b *Book) recipes(keys []cache.Key) []Recipe {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	out := make([]Recipe, len(keys))
+	for i, k := range keys {
+		out[i] = b.parts[k].recipe
+	}
+	return out
 }
 
 // IsNew reports whether a part was made in this build.

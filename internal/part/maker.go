@@ -19,6 +19,8 @@ import (
 type Maker struct {
 	Store *cache.Store
 	Book  *Book
+	// Executor decides where parts are made; nil: in this process.
+	Executor Executor
 	// Jobs is how many pieces of work run side by side, at least 1.
 	Jobs int
 	// Work is the folder for temporary files of the build.

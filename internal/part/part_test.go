@@ -119,7 +119,8 @@ func TestBook(t *testing.T) {
 	if !b.IsNew(key) {
 		t.Error("a part that another book knows to be made is not")
 	}
-	if err := b.Making(func() error { return nil }, cache.Key{9}); err != nil || b.Len() != 1 || !b.IsNew(cache.Key{9}) {
+	m := part.Maker{Book: b}
+	if err := m.MakeParts(t.Context(), func() error { return nil }, cache.Key{9}); err != nil || b.Len() != 1 || !b.IsNew(cache.Key{9}) {
 		t.Errorf("%v; what was made without being recorded makes the book %d parts", err, b.Len())
 	}
 }

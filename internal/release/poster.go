@@ -45,7 +45,7 @@ func (r *Releaser) poster(ctx context.Context, f *film.Film) ([]byte, error) {
 		key := r.Book.Add(recipe, part.Label{Name: fmt.Sprintf("frame %d", n)})
 		var out bytes.Buffer
 		draw := func() error { return r.tools.Run(ctx, r.video.Form.Poster(count), &stream, &out) }
-		err := r.Book.Making(draw, key)
+		err := r.MakeParts(ctx, draw, key)
 		return out.Bytes(), err
 	})
 }

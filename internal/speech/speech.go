@@ -183,11 +183,11 @@ func (s *speaker) saySentence(ctx context.Context, scene, item int) error {
 	start := time.Now()
 	line := s.line(p)
 	spoken, err := s.booth.Speak(ctx, v, line)
-	if err != nil {
-		return s.unable(ctx, v, p, scene, err)
-	}
 	if spoken.New {
 		s.Book.Made(time.Since(start), spoken.Key)
+	}
+	if err != nil {
+		return s.unable(ctx, v, p, scene, err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

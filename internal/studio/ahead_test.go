@@ -18,6 +18,7 @@ import (
 	"mynah/internal/cache"
 	"mynah/internal/compile"
 	"mynah/internal/fault"
+	"mynah/internal/part"
 	"mynah/internal/proc"
 	"mynah/internal/slide"
 	"mynah/internal/studio"
@@ -62,13 +63,13 @@ func (e *slowEngine) Speak(ctx context.Context, r voice.Request) (voice.Clip, er
 }
 
 // slowStudio is a studio on an empty cache whose voices are slow; work begins beside them at once.
-func slowStudio(t *testing.T, e *slowEngine, ahead time.Duration) *studio.Studio {
+func slowStudio(t *testing.T, e *slowEngine, ahead time.Duration, executor part.Executor) *studio.Studio {
 	t.Helper()
-	s, _ := slowStudioOn(t, e, ahead)
+	s, _ := slowStudioOn(t, e, ahead, executor)
 	return s
 }
 
-func slowStudioOn(t *testing.T, e *slowEngine, ahead time.Duration) (*studio.Studio, *cache.Store) {
+func slowStudioOn(t *testing.T, e *slowEngine, ahead time.Duration, executor part.Executor) (*studio.Studio, *cache.Store) {
 	t.Helper()
 	store, err := cache.Open(t.TempDir())
 	if err != nil {
@@ -93,7 +94,7 @@ func slowStudioOn(t *testing.T, e *slowEngine, ahead time.Duration) (*studio.Stu
 		t.Fatal(err)
 	}
 	cfg := studio.DefaultConfig()
-	cfg.Ahead = ahead
+	cfg.Ahead, cfg.Executor = ahead, executor
 	s, err := studio.New(cfg, runner, booth, drawer, store)
 	if err != nil {
 		t.Fatal(err)
@@ -150,7 +151,7 @@ func TestOnlyBuildsWorkAhead(t *testing.T) {
 		},
 	} {
 		e := &slowEngine{Engine: tone.New(), rng: rand.New(rand.NewPCG(7, 1)), max: 30 * time.Millisecond}
-		s, store := slowStudioOn(t, e, 0)
+		s, store := slowStudioOn(t, e, 0, nil)
 		if err := do(s, studio.Request{Dir: dir, Request: compile.Request{Script: "s.md"}}); err != nil {
 			t.Fatal(err)
 		}
@@ -172,7 +173,7 @@ func TestSpeechFailsBesideOtherWork(t *testing.T) {
 	dir := manyScenes(t, 14)
 	e := &slowEngine{Engine: tone.New(), rng: rand.New(rand.NewPCG(5, 1)), max: 30 * time.Millisecond, fails: "twelve"}
 	out := filepath.Join(t.TempDir(), "film.mp4")
-	_, err := slowStudio(t, e, 0).Produce(t.Context(), studio.Request{Dir: dir, Request: compile.Request{Script: "s.md"}, Output: out})
+	_, err := slowStudio(t, e, 0, nil).Produce(t.Context(), studio.Request{Dir: dir, Request: compile.Request{Script: "s.md"}, Output: out})
 	if f, ok := fault.As(err); !ok || !strings.Contains(f.Public, "of scene 13") {
 		t.Errorf("got %v", err)
 	}
@@ -188,7 +189,7 @@ func TestStopBesideOtherWork(t *testing.T) {
 	e := &slowEngine{Engine: tone.New(), rng: rand.New(rand.NewPCG(6, 1)), max: time.Minute}
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	_, err := slowStudio(t, e, 0).Produce(ctx, studio.Request{Dir: dir, Request: compile.Request{Script: "s.md"}, Output: filepath.Join(t.TempDir(), "film.mp4")})
+	_, err := slowStudio(t, e, 0, nil).Produce(ctx, studio.Request{Dir: dir, Request: compile.Request{Script: "s.md"}, Output: filepath.Join(t.TempDir(), "film.mp4")})
 	if fault.CodeOf(err) != fault.Cancelled {
 		t.Errorf("got %v", err)
 	}

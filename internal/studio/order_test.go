@@ -1,8 +1,10 @@
 package studio_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -10,6 +12,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -29,6 +32,34 @@ type outcome struct {
 	made     []part.Made
 }
 
+// slowExecutor makes parts after random times, and holds that their recipes can be written down.
+type slowExecutor struct {
+	t   *testing.T
+	mu  sync.Mutex
+	rng *rand.Rand
+}
+
+// Make implements part.Executor.
+func (e *slowExecutor) Make(ctx context.Context, recipes []part.Recipe, here func() error) error {
+	if len(recipes) == 0 {
+		e.t.Error("parts without recipes are made")
+	}
+	for _, r := range recipes {
+		if b, err := json.Marshal(r); r == nil || err != nil || len(b) < 3 {
+			e.t.Errorf("recipe %+v is written as %q, %v", r, b, err)
+		}
+	}
+	e.mu.Lock()
+	wait := time.Duration(e.rng.Int64N(int64(20 * time.Millisecond)))
+	e.mu.Unlock()
+	select {
+	case <-time.After(wait):
+		return here()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 func buildSlowly(t *testing.T, dir string, seed uint64, ahead time.Duration) outcome {
 	t.Helper()
 	e := &slowEngine{Engine: tone.New(), rng: rand.New(rand.NewPCG(seed, 1)), max: 30 * time.Millisecond}
@@ -36,7 +67,7 @@ func buildSlowly(t *testing.T, dir string, seed uint64, ahead time.Duration) out
 	var last float64
 	var fell atomic.Bool
 	out := filepath.Join(t.TempDir(), "film.mp4")
-	r, err := slowStudio(t, e, ahead).Produce(t.Context(), studio.Request{
+	r, err := slowStudio(t, e, ahead, &slowExecutor{t: t, rng: rand.New(rand.NewPCG(seed, 2))}).Produce(t.Context(), studio.Request{
 		Dir: dir, Request: compile.Request{Script: "s.md"}, Output: out,
 		Progress: func(p meter.Progress) {
 			if p.Percent < last {
@@ -122,7 +153,21 @@ func TestOrderOfCompletion(t *testing.T) {
 	want := buildSlowly(t, dir, 0, time.Hour) // one step after the other
 	for seed := range uint64(orders) {
 		if got := buildSlowly(t, dir, seed+1, 0); !reflect.DeepEqual(got, want) {
-			t.Fatalf("order %d gives\n%+v\nnot\n%+v", seed+1, got, want)
+			t.Fatalf("order %d gives %s and %v, not %s and %v; parts that only one of both lists: %v", seed+1,
+				got.sum, got.findings, want.sum, want.findings, oneSided(got.made, want.made))
 		}
 	}
+}
+
+// oneSided lists what only one of two lists holds.
+func oneSided(a, b []part.Made) []part.Made {
+	var out []part.Made
+	for _, pair := range [][2][]part.Made{{a, b}, {b, a}} {
+		for _, m := range pair[0] {
+			if !slices.Contains(pair[1], m) {
+				out = append(out, m)
+			}
+		}
+	}
+	return out
 }

@@ -17,6 +17,7 @@ import (
 	"mynah/internal/fault"
 	"mynah/internal/ffmpeg"
 	"mynah/internal/mix"
+	"mynah/internal/part"
 	"mynah/internal/picture"
 	"mynah/internal/proc"
 	"mynah/internal/slide"
@@ -34,6 +35,8 @@ type Config struct {
 	FFprobe      string // program
 	// Ahead is how long speech goes on until pictures and sound are made beside it.
 	Ahead time.Duration
+	// Executor decides where drawings, segments and sound are made; nil: in this process.
+	Executor part.Executor
 }
 
 // DefaultConfig makes films as the language defines them.

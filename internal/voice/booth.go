@@ -186,7 +186,8 @@ func (b *Booth) version(ctx context.Context, e Engine) (string, error) {
 }
 
 // Speak has a voice say a line, or finds it said before. Equal lines at the same time are said
-// once.
+// once. When ctx ends while the engine speaks, the line may still reach the cache: New and Key are
+// then set beside the error.
 func (b *Booth) Speak(ctx context.Context, v Voice, l utter.Line) (Spoken, error) {
 	e, ok := b.engines[v.Engine]
 	if !ok {
@@ -213,7 +214,8 @@ func (b *Booth) Speak(ctx context.Context, v Voice, l utter.Line) (Spoken, error
 		if s, ok := b.find(as.whole); ok {
 			return s, nil
 		}
-		ch := b.calls.DoChan(part.KeyOf(as.whole).String(), func() (any, error) { // in a goroutine of its own
+		key := part.KeyOf(as.whole)
+		ch := b.calls.DoChan(key.String(), func() (any, error) { // in a goroutine of its own
 			var s Spoken
 			err := fault.Guard("speaking", func() (err error) {
 				s, err = b.speak(ctx, e, req, levels{volume, l.Level}, as)
@@ -223,7 +225,7 @@ func (b *Booth) Speak(ctx context.Context, v Voice, l utter.Line) (Spoken, error
 		})
 		select {
 		case <-ctx.Done():
-			return Spoken{}, ctx.Err()
+			return Spoken{Key: key, New: true}, ctx.Err() // the engine may still answer
 		case res := <-ch:
 			if s, ok := res.Val.(Spoken); ok && res.Err == nil {
 				s.Words = slices.Clone(s.Words) // shared with others
