@@ -60,7 +60,7 @@ func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Li
 		look := keys[i]
 		keys[i] = m.Book.Add(
 			Caption{Look: look, Width: line.Width, Height: line.Height, Margin: a.captionMargin(), Position: in.Board.Film.Subtitles.Position},
-			part.Label{Name: diag.Shorten(c.Text, 60), Scene: c.Scene + 1})
+			captionLabel(c))
 	}
 	heads, err := a.captionHeads(ctx, style, keys)
 	if err != nil {
@@ -70,6 +70,11 @@ func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Li
 		out[c.Scene] = append(out[c.Scene], captionSpans(line, c, keys[i], heads[i])...)
 	}
 	return out, a.reportCaptions(cues, heads), nil
+}
+
+// captionLabel is how authors know a caption: by its text.
+func captionLabel(c caption.Cue) part.Label {
+	return part.Label{Name: diag.Shorten(c.Text, 60), Scene: c.Scene + 1}
 }
 
 // captionHeads finds what is known of captions, and draws those that are new, many to a
