@@ -157,23 +157,26 @@ func TestVoicesOfTheProject(t *testing.T) {
 func TestDefaultsCounted(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{
-		"":                                       nil,
-		"# nothing\n":                            nil,
-		"~":                                      nil,
-		"header:\nvoices:\n":                     nil,
-		"- a":                                    {"1:1-2 mynah.yaml holds no settings"},
-		"a: [":                                   {"1:1-2 mynah.yaml is not YAML: line 1: did not find expected node content"},
-		"header: x":                              {"1:9-10 header holds no properties"},
-		"voices: x":                              {"1:9-10 voices holds no names"},
-		"voices: {a: {voice: ''}, b: }":          {`1:10-11 the voice "a" of mynah.yaml means nobody`, `1:26-27 the voice "b" of mynah.yaml means nobody`},
-		"x: 1\nengines: 1\nfallback: 1\nheader:": {`1:1-2 mynah.yaml knows no setting "x"`, "2:1-2 engines is ignored in a project's mynah.yaml", "3:1-2 fallback is ignored in a project's mynah.yaml"},
-		"header:\n canvas: #102030\nvoices: [a]": {"3:9-10 voices holds no names"},
+		"":                   nil,
+		"# nothing\n":        nil,
+		"~":                  nil,
+		"header:\nvoices:\n": nil,
+		"- a":                {"1:1-2 mynah.yaml holds no settings"},
+		"a: [":               {"1:1-2 mynah.yaml is not YAML: line 1: did not find expected node content"},
+		"header: x":          {"1:9-10 header holds no properties"},
+		"voices: x":          {"1:9-10 voices holds no names"},
+		"voices: {a: {voice: ''}, b: }": {`1:10-11 the voice "a" of mynah.yaml means nobody`,
+			`1:26-27 the voice "b" of mynah.yaml means nobody`},
+		"x: 1\nengines: 1\nfallback: 1\nheader:": {`1:1-2 mynah.yaml knows no setting "x"`,
+			"2:1-2 engines is ignored in a project's mynah.yaml", "3:1-2 fallback is ignored in a project's mynah.yaml"},
+		"header:\n canvas: #102030\nvoices: [a]":    {"3:9-10 voices holds no names"},
 		"header:\n  canvas: #102\n  title: x\na: b": {`4:1-2 mynah.yaml knows no setting "a"`},
 	} {
 		_, list := parseDefaults(defaultsFile, []byte(text), false)
 		var got []string
 		for _, d := range list {
-			got = append(got, fmt.Sprintf("%d:%d-%d %s", d.Range.Start.Line, d.Range.Start.Column, d.Range.End.Column, d.Summary))
+			got = append(got, fmt.Sprintf("%d:%d-%d %s", d.Range.Start.Line, d.Range.Start.Column, d.Range.End.Column,
+				d.Summary))
 		}
 		if text == "a: [" && len(got) == 1 && strings.HasPrefix(got[0], "1:1-2 mynah.yaml is not YAML: ") {
 			continue

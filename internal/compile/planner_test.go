@@ -65,7 +65,8 @@ func TestReads(t *testing.T) {
 	t.Parallel()
 	p := newPlanner(t, nil, voice.EngineFlite)
 	for text, want := range map[string]bool{
-		"abcd": true, "abcп": true, "abпр": true, "aпрт": false, "прти": false, "aпр": false, "abпрт": false, "": true, "123": true,
+		"abcd": true, "abcп": true, "abпр": true, "aпрт": false, "прти": false, "aпр": false, "abпрт": false, "": true,
+		"123": true,
 	} {
 		if got := p.Reads(text, storyboard.Voice{Name: "brian"}); got != want {
 			t.Errorf("%q: %t", text, got)
@@ -88,9 +89,11 @@ func TestLegible(t *testing.T) {
 		{[]utter.Run{{Text: "ab "}, {Text: "мир", IPA: "mir"}}, 2, 0, ""},
 		{[]utter.Run{{Text: "ab "}, {Text: "мир", Language: "ru"}}, 2, 0, ""},
 		{[]utter.Run{{Text: "ab", Say: "пр"}}, 2, 2, "tatyana"},
+		{[]utter.Run{{Text: "abп"}}, 3, 1, "tatyana"},
 	} {
 		got := p.Legible(c.runs, storyboard.Voice{Name: "brian", Language: "en-GB"})
-		if got.Letters != c.letters || got.Lost != c.lost || !strings.HasPrefix(got.Reader, c.reader) || (got.Reader == "") != (c.reader == "") {
+		if got.Letters != c.letters || got.Lost != c.lost || !strings.HasPrefix(got.Reader, c.reader) ||
+			(got.Reader == "") != (c.reader == "") {
 			t.Errorf("%v: %+v", c.runs, got)
 		}
 		if (got.ReaderLanguage == "") != (c.reader == "") {
@@ -168,7 +171,8 @@ func TestLexiconFile(t *testing.T) {
 	for _, name := range []string{"long.txt", "none.txt"} {
 		list := p.Lexicon(name)
 		first := diag.Pos{Line: 1, Column: 1}
-		if len(list) != 1 || !list.HasErrors() || list[0].Range != (diag.Range{File: name, Start: first, End: first}) || list[0].Hint == "" {
+		if len(list) != 1 || !list.HasErrors() || list[0].Range != (diag.Range{File: name, Start: first, End: first}) ||
+			list[0].Hint == "" {
 			t.Errorf("%s: %+v", name, list)
 		}
 	}
@@ -206,7 +210,8 @@ func TestNearestFits(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{"s.md": "x", "s.jpg": pixel, "s.mp4": "x", "s.srt": "x"}
 	for _, name := range []string{
-		"look.css", "type.ttf", "mark.otf", "words.txt", "words.png", "notes.md", "sound.MP3", "sound.wav", "tune.flac", "image.png", "photo.webp",
+		"look.css", "type.ttf", "mark.otf", "words.txt", "words.png", "notes.md", "sound.MP3", "sound.wav", "tune.flac",
+		"image.png", "photo.webp",
 		"clips.m4v", "clips.css", "photos.png", "photox.png", "real.bin",
 	} {
 		files[name] = "x"
@@ -263,7 +268,8 @@ func TestWritten(t *testing.T) {
 	t.Parallel()
 	p := &planner{script: "a/talk.md"}
 	for name, want := range map[string]bool{
-		"a/talk.md": true, "a/talk.mp4": true, "a/talk.srt": true, "a/talk.vtt": true, "talk.mp4": false, "a/talks.mp4": false, "a/talk.png": false, "a/talk": false,
+		"a/talk.md": true, "a/talk.mp4": true, "a/talk.srt": true, "a/talk.vtt": true, "talk.mp4": false,
+		"a/talks.mp4": false, "a/talk.png": false, "a/talk": false,
 	} {
 		if got := p.written(name); got != want {
 			t.Errorf("%s: %t", name, got)

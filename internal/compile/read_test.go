@@ -225,7 +225,8 @@ func TestScenesToBuild(t *testing.T) {
 	in := open(t, map[string]string{"s.md": said + "One.\n\n---\nTwo.\n\n---\nThree.\n"})
 	b := newBooth(t, tone.New())
 	for scenes, want := range map[[2]int]string{
-		{}: "One. Two. Three.", {1, 1}: "One.", {1, 3}: "One. Two. Three.", {2, 2}: "Two.", {3, 3}: "Three.", {2, 4}: "", {4, 4}: "",
+		{}: "One. Two. Three.", {1, 1}: "One.", {1, 3}: "One. Two. Three.", {2, 2}: "Two.", {3, 3}: "Three.", {2, 4}: "",
+		{4, 4}: "",
 	} {
 		src, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md", Scenes: scenes})
 		if (err == nil) != (want != "") || err != nil && fault.CodeOf(err) != fault.Usage {
@@ -299,7 +300,8 @@ func TestTranslationsOfWrongScripts(t *testing.T) {
 		if got := strings.Join(slices.Sorted(maps.Keys(src.Sources)), " "); got != c.sources {
 			t.Errorf("%s: sources are %s", c.script, got)
 		}
-		if c.wrong == "" && len(src.Findings) > 0 || c.wrong != "" && (len(src.Findings) == 0 || src.Findings[0].Range.File != c.wrong) {
+		if c.wrong == "" && len(src.Findings) > 0 || c.wrong != "" &&
+			(len(src.Findings) == 0 || src.Findings[0].Range.File != c.wrong) {
 			t.Errorf("%s: %q", c.script, summaries(src.Findings))
 		}
 	}

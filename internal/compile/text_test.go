@@ -38,15 +38,19 @@ func TestCuesAtTheLimits(t *testing.T) {
 		want    string
 	}{
 		{[2]string{"00:01.000 --> 00:02.000", "00:02.000 --> 00:03.000"}, 3 * time.Second, ""},
-		{[2]string{"00:01.000 --> 00:02.000", "00:02.000 --> 00:03.001"}, 3 * time.Second, "line 6: a cue cannot be on from 2s to 3.001s"},
+		{[2]string{"00:01.000 --> 00:02.000", "00:02.000 --> 00:03.001"}, 3 * time.Second,
+			"line 6: a cue cannot be on from 2s to 3.001s"},
 		{[2]string{"00:01.000 --> 00:01.000", "00:01.000 --> 00:03.000"}, time.Minute, ""},
 		{[2]string{"00:01.000 --> 00:02.000", "00:01.500 --> 00:03.000"}, time.Minute, ""},
-		{[2]string{"00:01.000 --> 00:00.999", "00:01.500 --> 00:03.000"}, time.Minute, "line 3: a cue cannot be on from 1s to 999ms"},
-		{[2]string{"00:01.000 --> 00:02.000", "00:00.999 --> 00:03.000"}, time.Minute, "line 6: the cue begins before the one in front of it"},
+		{[2]string{"00:01.000 --> 00:00.999", "00:01.500 --> 00:03.000"}, time.Minute,
+			"line 3: a cue cannot be on from 1s to 999ms"},
+		{[2]string{"00:01.000 --> 00:02.000", "00:00.999 --> 00:03.000"}, time.Minute,
+			"line 6: the cue begins before the one in front of it"},
 	} {
 		text := "WEBVTT\n\n" + c.times[0] + "\nOne.\n\n" + c.times[1] + "\nTwo.\n"
 		cues, err := parseCues(text, "vtt", c.longest)
-		if got := fault.From(err); c.want == "" && (err != nil || len(cues) != 2) || c.want != "" && (err == nil || got.Public != c.want) {
+		if got := fault.From(err); c.want == "" && (err != nil || len(cues) != 2) || c.want != "" &&
+			(err == nil || got.Public != c.want) {
 			t.Errorf("%v: %v, %v", c.times, cues, err)
 		}
 	}
@@ -60,7 +64,8 @@ func TestCuesInPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := diag.Range{File: TextFile, Start: diag.Pos{Line: 3, Column: 1}, End: diag.Pos{Line: 3, Column: 1}}
-	if n := s.Scenes[0].Nodes[0].(*script.Narration); s.Scenes[0].Range != at || n.Range != at || n.Source != "One." || n.Runs[0].Text != "One." {
+	if n := s.Scenes[0].Nodes[0].(*script.Narration); s.Scenes[0].Range != at || n.Range != at || n.Source != "One." ||
+		n.Runs[0].Text != "One." {
 		t.Errorf("%+v, %+v", s.Scenes[0], n)
 	}
 	for _, r := range []TextRequest{
@@ -69,6 +74,25 @@ func TestCuesInPlace(t *testing.T) {
 	} {
 		if _, err := readCues(s, r); err == nil {
 			t.Errorf("%+v is taken", r)
+		}
+	}
+}
+
+// TestOverrideVoice: what a request says comes before the text, and leaves the rest of it.
+func TestOverrideVoice(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"": "de 0.5 1.1 0.8", "language: fr": "fr 0.5 1.1 0.8", "voice-speed: 2": "de 2 1.1 0.8",
+		"voice-pitch: 0.9": "de 0.5 0.9 0.8", "voice-volume: 3": "de 0.5 1.1 3",
+	} {
+		s,
+			_ := script.Parse(TextFile,
+			[]byte("---\nlanguage: de\nvoice-speed: 0.5\nvoice-pitch: 1.1\nvoice-volume: 0.8\n---\nHello.\n"))
+		over, _ := script.Parse(TextFile, []byte("---\n"+text+"\n---\n"))
+		overrideVoice(&s.Header, over.Header.Properties)
+		h := s.Header
+		if got := fmt.Sprint(*h.Language, " ", *h.VoiceSpeed, " ", *h.VoicePitch, " ", *h.VoiceVolume); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
 		}
 	}
 }
@@ -125,12 +149,16 @@ func TestKeepSpoken(t *testing.T) {
 			t.Errorf("%q: %q, want %q", text, said, want)
 		}
 	}
-	for text, want := range map[string]bool{"background: corporate-1": true, "background: none": true, "background: song.mp3": false, "title: x": false} {
-		s, _ := script.Parse(TextFile, []byte("---\n"+text+"\ntransition: wipe\nsubtitles: none\nlexicon: a.txt\n---\nHello.\n"))
+	for text, want := range map[string]bool{"background: corporate-1": true, "background: none": true,
+		"background: song.mp3": false, "title: x": false} {
+		s,
+			_ := script.Parse(TextFile,
+			[]byte("---\n"+text+"\ntransition: wipe\nsubtitles: none\nlexicon: a.txt\n---\nHello.\n"))
 		var list diag.List
 		keepSpoken(s, func(name string) bool { return name == "corporate-1" }, &list)
 		h := s.Header
-		if (h.Background != nil) != want || len(list) > 0 != (text == "background: song.mp3") || h.Transition != nil || h.Subtitles != nil || h.Lexicon != nil {
+		if (h.Background != nil) != want || len(list) > 0 != (text == "background: song.mp3") || h.Transition != nil ||
+			h.Subtitles != nil || h.Lexicon != nil {
 			t.Errorf("%s: %+v, %v", text, h.Properties, list)
 		}
 	}
@@ -178,12 +206,14 @@ func TestHeaderProperties(t *testing.T) {
 	for _, c := range []struct {
 		v    string
 		good bool
-	}{{strings.Repeat("x", 100), true}, {strings.Repeat("x", 101), false}, {"a\rb", false}, {"a#b", false}, {"", true}, {"  ", true}} {
+	}{{strings.Repeat("x", 100), true}, {strings.Repeat("x", 101), false}, {"a\rb", false}, {"a#b", false}, {"", true},
+		{"  ", true}} {
 		if err := CheckHeader(map[string]string{"voice": c.v}); (err == nil) != c.good {
 			t.Errorf("%q: %v", c.v, err)
 		}
 	}
-	if f, _ := fault.As(CheckHeader(map[string]string{"voice-speed": "quick"})); f == nil || !strings.Contains(f.Public, ". Allowed") {
+	if f, _ := fault.As(CheckHeader(map[string]string{"voice-speed": "quick"})); f == nil ||
+		!strings.Contains(f.Public, ". Allowed") {
 		t.Errorf("the fault lacks its detail: %v", f)
 	}
 }

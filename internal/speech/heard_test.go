@@ -55,8 +55,9 @@ func TestSaidText(t *testing.T) {
 	for want, runs := range map[string][]utter.Run{
 		"ab cd": {{Text: "ab "}, {Text: "cd"}},
 		"ab x":  {{Text: "ab "}, {Text: "cd", Say: "x"}},
-		"ab ":   {{Text: "ab "}, {Text: "cd", IPA: "x"}, {Text: "ef", Language: "de"}, {Text: "gh", Say: "y", Language: "de"}},
-		"":      nil,
+		"ab ": {{Text: "ab "}, {Text: "cd", IPA: "x"}, {Text: "ef", Language: "de"},
+			{Text: "gh", Say: "y", Language: "de"}},
+		"": nil,
 	} {
 		if got := saidText(runs); got != want {
 			t.Errorf("%v: %q, want %q", runs, got, want)
@@ -104,7 +105,8 @@ func TestBlame(t *testing.T) {
 		{gone, text, 1, false, `text:7: the sentence "Hello." could not be spoken by anna: it is gone`, "ask"},
 		{gone, text, 2, false, `text:7: the sentence "Hello." of scene 3 could not be spoken by anna: it is gone`, "ask"},
 		{gone, text, 1, true, `text:7: the sentence "Hello." of cue 3 could not be spoken by anna: it is gone`, "ask"},
-		{fault.New(fault.ToolFailed, nil, "it is gone"), text, 1, false, `text:7: the sentence "Hello." could not be spoken by anna: it is gone`, blame.HintDoctor},
+		{fault.New(fault.ToolFailed, nil, "it is gone"), text, 1, false,
+			`text:7: the sentence "Hello." could not be spoken by anna: it is gone`, blame.HintDoctor},
 		{fault.New(fault.Cancelled, cause, "stopped"), p, 1, false, "stopped", ""},
 		{fault.New(fault.Disk, cause, "no room"), p, 1, false, "no room", ""},
 	} {
@@ -134,13 +136,16 @@ func TestUses(t *testing.T) {
 		return s
 	}
 	board := &storyboard.Board{Scenes: []storyboard.Scene{
-		says("a", "a", "b"), {Parts: []storyboard.Part{{Kind: storyboard.Pause, Voice: "a"}}}, says("b", "a", "b", "c", "lost"), says("d"),
+		says("a", "a", "b"), {Parts: []storyboard.Part{{Kind: storyboard.Pause, Voice: "a"}}},
+		says("b", "a", "b", "c", "lost"), says("d"),
 	}}
 	s := &Spoken{Voices: map[string]voice.Voice{
-		"a": {Name: "anna", Engine: "one"}, "b": {Name: "anna", Engine: "two"}, "c": {Name: "carl", Engine: "one"}, "d": {Name: "carl", Engine: "one"},
+		"a": {Name: "anna", Engine: "one"}, "b": {Name: "anna", Engine: "two"}, "c": {Name: "carl", Engine: "one"},
+		"d": {Name: "carl", Engine: "one"},
 	}}
 	want := []VoiceUse{
-		{Name: "anna", Engine: "one", Scenes: []int{1, 3}}, {Name: "anna", Engine: "two", Scenes: []int{1, 3}}, {Name: "carl", Engine: "one", Scenes: []int{3, 4}},
+		{Name: "anna", Engine: "one", Scenes: []int{1, 3}}, {Name: "anna", Engine: "two", Scenes: []int{1, 3}},
+		{Name: "carl", Engine: "one", Scenes: []int{3, 4}},
 	}
 	if got := s.Uses(board); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v", got)

@@ -158,7 +158,8 @@ func TestSay(t *testing.T) {
 		if !slices.Equal(progress, []float64{1. / 3, 2. / 3, 1}) {
 			t.Errorf("progress is %v", progress)
 		}
-		if grew := slices.Compact(slices.Sorted(slices.Values(ready))); !slices.Equal(ready, grew) || len(ready) == 0 || ready[len(ready)-1] != 3 {
+		if grew := slices.Compact(slices.Sorted(slices.Values(ready))); !slices.Equal(ready, grew) || len(ready) == 0 ||
+			ready[len(ready)-1] != 3 {
 			t.Errorf("ready were %v", ready)
 		}
 		lengths := spoken.Lengths()
@@ -324,11 +325,14 @@ func TestWaits(t *testing.T) {
 		scenes []storyboard.Scene
 		want   bool
 	}{
-		"nothing":             {nil, false},
-		"this machine":        {[]storyboard.Scene{{Parts: []storyboard.Part{near, near}}, {Parts: []storyboard.Part{near}}}, false},
-		"a service":           {[]storyboard.Scene{{Parts: []storyboard.Part{service}}}, true},
-		"a service at last":   {[]storyboard.Scene{{Parts: []storyboard.Part{near, near}}, {Parts: []storyboard.Part{near, service}}}, true},
-		"a pause, and no one": {[]storyboard.Scene{{Parts: []storyboard.Part{say(storyboard.Pause, "far/high"), near}}}, false},
+		"nothing": {nil, false},
+		"this machine": {[]storyboard.Scene{{Parts: []storyboard.Part{near, near}}, {Parts: []storyboard.Part{near}}},
+			false},
+		"a service": {[]storyboard.Scene{{Parts: []storyboard.Part{service}}}, true},
+		"a service at last": {[]storyboard.Scene{{Parts: []storyboard.Part{near, near}},
+			{Parts: []storyboard.Part{near, service}}}, true},
+		"a pause, and no one": {[]storyboard.Scene{{Parts: []storyboard.Part{say(storyboard.Pause, "far/high"), near}}},
+			false},
 	} {
 		board := *s.board
 		board.Scenes = c.scenes
@@ -371,7 +375,8 @@ func TestCuesThatFit(t *testing.T) {
 	for timeline.SamplesIn(exact) < usual {
 		exact++
 	}
-	for length, same := range map[time.Duration]bool{exact: true, 0: true, -time.Second: true, exact + time.Second: true, exact - time.Millisecond: false, time.Millisecond: false} {
+	for length, same := range map[time.Duration]bool{exact: true, 0: true, -time.Second: true, exact + time.Second: true,
+		exact - time.Millisecond: false, time.Millisecond: false} {
 		if got := say(length); (got == usual) != same || got > usual {
 			t.Errorf("a cue of %s has %d samples, usual are %d", length, got, usual)
 		}
@@ -402,11 +407,13 @@ func TestTwoStandIns(t *testing.T) {
 		}
 		list.Sort()
 		if len(list) != 2 || list[0].Range.Start.Line != 4 || list[1].Range.Start.Line != 9 || list[0].Hint == "" ||
-			!strings.HasPrefix(list[0].Summary, "the service is gone; ") || !strings.HasSuffix(list[1].Summary, " speaks all of gone/low instead") {
+			!strings.HasPrefix(list[0].Summary, "the service is gone; ") ||
+			!strings.HasSuffix(list[1].Summary, " speaks all of gone/low instead") {
 			t.Errorf("%+v", list)
 		}
 		uses := spoken.Uses(s.board)
-		if len(uses) != 2 || uses[0].Engine != voice.EngineEspeak || !slices.Equal(uses[0].Scenes, []int{1, 2}) || uses[1].Name != "tone/low" {
+		if len(uses) != 2 || uses[0].Engine != voice.EngineEspeak || !slices.Equal(uses[0].Scenes, []int{1, 2}) ||
+			uses[1].Name != "tone/low" {
 			t.Errorf("uses are %+v", uses)
 		}
 		if s.maker.Book.Len() != 4 {
