@@ -162,7 +162,7 @@ func TestDefaultsCounted(t *testing.T) {
 		"~":                  nil,
 		"header:\nvoices:\n": nil,
 		"- a":                {"1:1-2 mynah.yaml holds no settings"},
-		"a: [":               {"1:1-2 mynah.yaml is not YAML: line 1: did not find expected node content"},
+		"a: [":               {"1:1-2 mynah.yaml is not YAML: "},
 		"header: x":          {"1:9-10 header holds no properties"},
 		"voices: x":          {"1:9-10 voices holds no names"},
 		"voices: {a: {voice: ''}, b: }": {`1:10-11 the voice "a" of mynah.yaml means nobody`,
@@ -178,10 +178,7 @@ func TestDefaultsCounted(t *testing.T) {
 			got = append(got, fmt.Sprintf("%d:%d-%d %s", d.Range.Start.Line, d.Range.Start.Column, d.Range.End.Column,
 				d.Summary))
 		}
-		if text == "a: [" && len(got) == 1 && strings.HasPrefix(got[0], "1:1-2 mynah.yaml is not YAML: ") {
-			continue
-		}
-		if !slices.Equal(got, want) {
+		if !slices.EqualFunc(got, want, strings.HasPrefix) {
 			t.Errorf("%q:\n got %q\nwant %q", text, got, want)
 		}
 	}

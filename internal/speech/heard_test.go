@@ -120,6 +120,15 @@ func TestBlame(t *testing.T) {
 		}
 	}
 	s := &speaker{board: &storyboard.Board{}}
+	for n, want := range map[int]string{60: strings.Repeat("x", 60), 61: strings.Repeat("x", 60) + "…"} {
+		p.Text = strings.Repeat("x", n)
+		p.Runs, p.Volume = []utter.Run{{Text: p.Text}}, 1
+		for _, err := range []error{s.blameSentence(gone, p, 0), silentSentence(p, 0, voice.Voice{})} {
+			if f, _ := fault.As(err); f == nil || !strings.Contains(f.Public, `"`+want+`"`) {
+				t.Errorf("a text of %d letters: %v", n, f)
+			}
+		}
+	}
 	if err := s.blameSentence(cause, p, 0); err != cause {
 		t.Errorf("an error that is no fault becomes %v", err)
 	}

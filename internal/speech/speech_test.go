@@ -387,7 +387,8 @@ func TestCuesThatFit(t *testing.T) {
 func TestTwoStandIns(t *testing.T) {
 	t.Parallel()
 	cfg := voice.DefaultConfig()
-	text := "---\nvoice: far/high\n---\nOne is here. Two is there.\n\n---\n(voice: gone/low)\n\nTwo again.\n\n---\n(voice: tone/low)\n\nThree.\n"
+	text := "---\nvoice: far/high\n---\nOne is here. Two is there.\n\n---\n(voice: gone/low)\n\nTwo again.\n\n" +
+		"---\n(voice: tone/low)\n\nThree.\n"
 	engines := []voice.Engine{
 		&engine{Engine: tone.New(), name: "far", fails: "Two"}, &engine{Engine: tone.New(), name: "gone", fails: "Two"},
 		&engine{Engine: tone.New()}, &engine{Engine: tone.New(), name: voice.EngineEspeak},
