@@ -74,23 +74,41 @@ func TestConversions(t *testing.T) {
 		{"HDR", media.PNG, media.Header{Colours: media.Colours{Primaries: 9, Transfer: 16}}, colour.FromCodes(9, 16), ""},
 		{"primaries alone", media.JPEG, media.Header{Colours: media.Colours{Primaries: 9}}, colour.FromCodes(9, 0), ""},
 		{"a curve alone", media.JPEG, media.Header{Colours: media.Colours{Transfer: 8}}, colour.FromCodes(0, 8), ""},
-		{"of a PNG file", media.PNG, media.Header{Colours: media.Colours{Primaries: 9, Transfer: 1}},
-			colour.FromPNGCodes(9, 1), ""},
-		{"of a JPEG file", media.JPEG, media.Header{Colours: media.Colours{Primaries: 9, Transfer: 1}},
-			colour.FromCodes(9, 1), ""},
-		{"codes and gamma", media.PNG, media.Header{Colours: media.Colours{Transfer: 8, Gamma: 0.5}},
-			colour.FromPNGCodes(0, 8), ""},
+		{
+			"of a PNG file", media.PNG,
+			media.Header{Colours: media.Colours{Primaries: 9, Transfer: 1}},
+			colour.FromPNGCodes(9, 1), "",
+		},
+		{
+			"of a JPEG file", media.JPEG,
+			media.Header{Colours: media.Colours{Primaries: 9, Transfer: 1}},
+			colour.FromCodes(9, 1), "",
+		},
+		{
+			"codes and gamma", media.PNG,
+			media.Header{Colours: media.Colours{Transfer: 8, Gamma: 0.5}},
+			colour.FromPNGCodes(0, 8), "",
+		},
 		{"bad", media.JPEG, media.Header{Colours: media.Colours{BadICC: true, Gamma: 0.5}}, nil, warnProfile},
 		{"a profile that is none", media.PNG, media.Header{Channels: 3, Colours: media.Colours{ICC: "x"}}, nil, warnProfile},
 		{"inks", media.JPEG, media.Header{Channels: 4, Colours: media.Colours{ICC: "x"}}, nil, ""},
 		{"sRGB and gamma", media.PNG, media.Header{Colours: media.Colours{SRGB: true, Gamma: 0.5}}, nil, ""},
 		{"gamma", media.PNG, media.Header{Colours: media.Colours{Gamma: 0.5}}, colour.FromGamma(0.5, nil), ""},
 		{"the usual gamma", media.PNG, media.Header{Colours: media.Colours{Gamma: usualGamma}}, nil, ""},
-		{"chromaticities", media.PNG, media.Header{Colours: media.Colours{Gamma: 0.5, HasChroma: true, Chroma: chroma}}, own,
-			""},
-		{"the usual gamma and others", media.PNG, media.Header{Colours: media.Colours{Gamma: usualGamma, HasChroma: true,
-			Chroma: chroma}},
-			colour.FromGamma(usualGamma, &colour.Chromaticities{0.7, 0.3, 0.2, 0.7, 0.15, 0.06, 0.3127, 0.329}), ""},
+		{
+			"chromaticities", media.PNG,
+			media.Header{Colours: media.Colours{Gamma: 0.5, HasChroma: true, Chroma: chroma}},
+			own,
+			"",
+		},
+		{
+			"the usual gamma and others", media.PNG,
+			media.Header{Colours: media.Colours{
+				Gamma: usualGamma, HasChroma: true,
+				Chroma: chroma,
+			}},
+			colour.FromGamma(usualGamma, &colour.Chromaticities{0.7, 0.3, 0.2, 0.7, 0.15, 0.06, 0.3127, 0.329}), "",
+		},
 		{"chromaticities alone", media.PNG, media.Header{Colours: media.Colours{HasChroma: true, Chroma: chroma}}, nil, ""},
 	} {
 		a := &Asset{header: c.header, Input: ffmpeg.Input{Format: c.format}}
@@ -99,8 +117,10 @@ func TestConversions(t *testing.T) {
 			t.Errorf("%s: %v, %q", c.name, got, a.warning)
 		}
 	}
-	converted := &Asset{converted: true, header: media.Header{Colours: media.Colours{Primaries: 9, Transfer: 1}},
-		Input: ffmpeg.Input{Format: media.PNG}}
+	converted := &Asset{
+		converted: true, header: media.Header{Colours: media.Colours{Primaries: 9, Transfer: 1}},
+		Input: ffmpeg.Input{Format: media.PNG},
+	}
 	if got := newIdentifier(nil).conversion(converted); got == nil || got.ID() != colour.FromCodes(9, 1).ID() {
 		t.Errorf("what was no PNG file has the colours of one: %v", got)
 	}
@@ -151,8 +171,10 @@ func TestWithoutProfile(t *testing.T) {
 	}
 	for format, moved := range map[media.Format]bool{media.PNG: true, media.JPEG: false} {
 		w := newIdentifier(nil)
-		a := &Asset{Input: ffmpeg.Input{Path: path, Format: format},
-			header: media.Header{Colours: media.Colours{BadICC: true}}}
+		a := &Asset{
+			Input:  ffmpeg.Input{Path: path, Format: format},
+			header: media.Header{Colours: media.Colours{BadICC: true}},
+		}
 		w.colours(a)
 		if (a.Input.Path != path) != moved || a.warning != warnProfile {
 			t.Errorf("%s: %+v", format, a)
@@ -200,8 +222,14 @@ func TestPixels(t *testing.T) {
 	for _, c := range []struct {
 		w, h int
 		good bool
-	}{{15000, 10000, true}, {15001, 10000, false}, {150_000_000, 1, true}, {150_000_001, 1, false},
-		{1 << 31, 1 << 31, false}, {0, 0, true}} {
+	}{
+		{15000, 10000, true},
+		{15001, 10000, false},
+		{150_000_000, 1, true},
+		{150_000_001, 1, false},
+		{1 << 31, 1 << 31, false},
+		{0, 0, true},
+	} {
 		err := checkPixels(c.w, c.h)
 		if (err == nil) != c.good || err != nil && !strings.Contains(err.Error(), "150 million") {
 			t.Errorf("%d x %d: %v", c.w, c.h, err)
@@ -253,8 +281,10 @@ func TestPictureSource(t *testing.T) {
 	moving := clip(40, 30, nil)
 	moving.Info.Video.AlphaVPX = "vp9"
 	table := &Asset{header: image.header, table: &colourTable{id: "id", path: "path"}}
-	square := ffmpeg.Source{Width: 4, Height: 3, Turn: 6, PixelW: 1, PixelH: 1, Alpha: true,
-		Coding: ffmpeg.Coding{Matrix: "rgb", FullRange: true}}
+	square := ffmpeg.Source{
+		Width: 4, Height: 3, Turn: 6, PixelW: 1, PixelH: 1, Alpha: true,
+		Coding: ffmpeg.Coding{Matrix: "rgb", FullRange: true},
+	}
 	coloured := square
 	coloured.Colours, coloured.Table = "id", "path"
 	seen := map[cache.Key]bool{}
@@ -311,10 +341,14 @@ func TestNamed(t *testing.T) {
 	w := newIdentifier(&storyboard.Board{
 		Film: storyboard.Film{Music: &storyboard.Music{File: "m", Range: at(1)}},
 		Scenes: []storyboard.Scene{
-			{Shots: []storyboard.Shot{{File: "a", Range: at(3)}, {File: "b", Range: at(4)}},
-				Parts: []storyboard.Part{{Range: at(5)}, {File: "s", Range: at(6)}}},
-			{Music: &storyboard.Music{Range: at(7)}, Shots: []storyboard.Shot{{File: "a", Range: at(8)}},
-				Parts: []storyboard.Part{{File: "b", Range: at(9)}}},
+			{
+				Shots: []storyboard.Shot{{File: "a", Range: at(3)}, {File: "b", Range: at(4)}},
+				Parts: []storyboard.Part{{Range: at(5)}, {File: "s", Range: at(6)}},
+			},
+			{
+				Music: &storyboard.Music{Range: at(7)}, Shots: []storyboard.Shot{{File: "a", Range: at(8)}},
+				Parts: []storyboard.Part{{File: "b", Range: at(9)}},
+			},
 			{Music: &storyboard.Music{File: "n", Range: at(10)}},
 		},
 	})

@@ -99,17 +99,23 @@ func TestSizesOfAll(t *testing.T) {
 		want  []string
 	}{
 		{sizeFindings{}, nil},
-		{sizeFindings{cropped: of(1)},
-			[]string{`warning 1: only half of "0" is seen in scenes 1 and 3: it is cropped to fill the frame`}},
+		{
+			sizeFindings{cropped: of(1)},
+			[]string{`warning 1: only half of "0" is seen in scenes 1 and 3: it is cropped to fill the frame`},
+		},
 		{sizeFindings{enlarged: of(1)}, []string{`warning 1: "0" is enlarged half in scenes 1 and 3: it will blur`}},
 		{sizeFindings{cropped: of(2), enlarged: of(2)}, []string{
 			"warning 1: 2 pictures are cropped to fill the frame, and less than 60 % of each is seen: " + all(2),
 			"warning 1: 2 pictures are enlarged more than 2 times and will blur: " + all(2),
 		}},
-		{sizeFindings{enlarged: of(10)},
-			[]string{"warning 1: 10 pictures are enlarged more than 2 times and will blur: " + all(10)}},
-		{sizeFindings{enlarged: of(11)},
-			[]string{"warning 1: 11 pictures are enlarged more than 2 times and will blur: " + all(10) + ", and 1 more"}},
+		{
+			sizeFindings{enlarged: of(10)},
+			[]string{"warning 1: 10 pictures are enlarged more than 2 times and will blur: " + all(10)},
+		},
+		{
+			sizeFindings{enlarged: of(11)},
+			[]string{"warning 1: 11 pictures are enlarged more than 2 times and will blur: " + all(10) + ", and 1 more"},
+		},
 	} {
 		var list diag.List
 		c.found.warn(&list)
@@ -137,10 +143,14 @@ func TestSegments(t *testing.T) {
 		"whole":          {clip(1, 1, big.NewRat(2, 1)), storyboard.Clip, nil, ""},
 		"to its end":     {clip(1, 1, big.NewRat(2, 1)), storyboard.Clip, to(2 * time.Second), ""},
 		"a frame behind": {clip(1, 1, big.NewRat(2, 1)), storyboard.Clip, to(2040 * time.Millisecond), ""},
-		"more than that": {clip(1, 1, big.NewRat(2, 1)), storyboard.Clip, to(2041 * time.Millisecond),
-			`error 3: the segment ends at 2.04 s, but "a" is only 2.00 s long`},
-		"far behind": {clip(1, 1, big.NewRat(5, 2)), storyboard.Clip, to(time.Minute),
-			`error 3: the segment ends at 60.00 s, but "a" is only 2.50 s long`},
+		"more than that": {
+			clip(1, 1, big.NewRat(2, 1)), storyboard.Clip, to(2041 * time.Millisecond),
+			`error 3: the segment ends at 2.04 s, but "a" is only 2.00 s long`,
+		},
+		"far behind": {
+			clip(1, 1, big.NewRat(5, 2)), storyboard.Clip, to(time.Minute),
+			`error 3: the segment ends at 60.00 s, but "a" is only 2.50 s long`,
+		},
 		"a length of zero":    {clip(1, 1, new(big.Rat)), storyboard.Clip, nil, `error 3: "a" has a length of zero`},
 		"a length below zero": {clip(1, 1, big.NewRat(-1, 1)), storyboard.Clip, nil, `error 3: "a" has a length of zero`},
 		"hardly a length":     {clip(1, 1, big.NewRat(1, 10)), storyboard.GIF, nil, ""},
@@ -149,8 +159,10 @@ func TestSegments(t *testing.T) {
 		"none":                {nil, storyboard.Clip, nil, ""},
 	} {
 		var list diag.List
-		check{nil, &Set{byName: map[string]*Asset{"a": c.asset}}}.shot(storyboard.Shot{Kind: c.kind, File: "a", Range: at(3),
-			Segment: c.segment}, &list)
+		check{nil, &Set{byName: map[string]*Asset{"a": c.asset}}}.shot(storyboard.Shot{
+			Kind: c.kind, File: "a", Range: at(3),
+			Segment: c.segment,
+		}, &list)
 		if got := strings.Join(said(list), "; "); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
@@ -167,8 +179,14 @@ func TestSilentFiles(t *testing.T) {
 	for _, c := range []struct {
 		name        string
 		music, part bool // they are found
-	}{{"sound", false, false}, {"endless", false, true}, {"mute", true, true}, {"image", true, true},
-		{"gone", false, false}, {"", false, false}} {
+	}{
+		{"sound", false, false},
+		{"endless", false, true},
+		{"mute", true, true},
+		{"image", true, true},
+		{"gone", false, false},
+		{"", false, false},
+	} {
 		m := &storyboard.Music{File: c.name, Range: at(2)}
 		board := &storyboard.Board{Film: storyboard.Film{Music: m}, Scenes: []storyboard.Scene{{
 			Music: &storyboard.Music{File: c.name, Range: at(4)}, Parts: []storyboard.Part{{File: c.name, Range: at(5)}},
@@ -203,28 +221,57 @@ func TestCalloutsThatNobodySees(t *testing.T) {
 		circle bool
 	}{
 		{"inside", frame.Size{Width: 160, Height: 90}, [4]float64{150, 80, 200, 200}, false, nil, "", false},
-		{"at the right", frame.Size{Width: 160, Height: 90}, [4]float64{160, 80, 200, 200}, false, nil,
-			"outside of the frame, which is 160 x 90 pixels", false},
-		{"below", frame.Size{Width: 160, Height: 90}, [4]float64{10, 90, 20, 100}, false, shot,
-			"outside of the frame, which is 160 x 90 pixels", false},
+		{
+			"at the right",
+			frame.Size{Width: 160, Height: 90},
+			[4]float64{160, 80, 200, 200},
+			false, nil,
+			"outside of the frame, which is 160 x 90 pixels", false,
+		},
+		{
+			"below",
+			frame.Size{Width: 160, Height: 90},
+			[4]float64{10, 90, 20, 100},
+			false, shot,
+			"outside of the frame, which is 160 x 90 pixels", false,
+		},
 		{"a circle", frame.Size{Width: 160, Height: 90}, [4]float64{-5, 40, 5, 0}, false, nil, "outside of the frame", true},
 		{"a larger circle", frame.Size{Width: 160, Height: 90}, [4]float64{-5, 40, 6, 0}, false, nil, "", true},
 		{"of an image", frame.Size{Width: 160, Height: 90}, [4]float64{390, 190, 500, 500}, true, shot, "", false},
-		{"outside of an image", frame.Size{Width: 160, Height: 90}, [4]float64{400, 190, 500, 500}, true, shot,
-			`outside of "a", which is 400 x 200 pixels`, false},
-		{"of an image that is gone", frame.Size{Width: 160, Height: 90}, [4]float64{400, 190, 500, 500}, true, lost, "",
-			false},
-		{"in a narrow frame", frame.Size{Width: 90, Height: 90}, [4]float64{0, 0, 10, 10}, false, nil,
-			"not seen in a video of 90 x 90", false},
+		{
+			"outside of an image",
+			frame.Size{Width: 160, Height: 90},
+			[4]float64{400, 190, 500, 500},
+			true, shot,
+			`outside of "a", which is 400 x 200 pixels`, false,
+		},
+		{
+			"of an image that is gone",
+			frame.Size{Width: 160, Height: 90},
+			[4]float64{400, 190, 500, 500},
+			true, lost, "",
+			false,
+		},
+		{
+			"in a narrow frame",
+			frame.Size{Width: 90, Height: 90},
+			[4]float64{0, 0, 10, 10},
+			false, nil,
+			"not seen in a video of 90 x 90", false,
+		},
 		{"in a low frame", frame.Size{Width: 160, Height: 40}, [4]float64{50, 40, 60, 50}, false, nil, "", false},
 	} {
-		one := script.Callout{Shape: script.Rectangle, Left: c.box[0], Top: c.box[1], Right: c.box[2], Bottom: c.box[3],
-			OfImage: c.image, At: script.At{Range: at(7)}}
+		one := script.Callout{
+			Shape: script.Rectangle, Left: c.box[0], Top: c.box[1], Right: c.box[2], Bottom: c.box[3],
+			OfImage: c.image, At: script.At{Range: at(7)},
+		}
 		if c.circle {
 			one.Shape, one.CX, one.CY, one.Size = script.Circle, c.box[0], c.box[1], c.box[2]
 		}
-		board := &storyboard.Board{Film: storyboard.Film{Width: c.film.Width, Height: c.film.Height,
-			Header: frame.Size{Width: 160, Height: 90}}}
+		board := &storyboard.Board{Film: storyboard.Film{
+			Width: c.film.Width, Height: c.film.Height,
+			Header: frame.Size{Width: 160, Height: 90},
+		}}
 		var list diag.List
 		check{board, set}.callouts([]script.Callout{one, one}, c.shot, &list)
 		got := said(list)

@@ -165,10 +165,14 @@ func TestDefaultsCounted(t *testing.T) {
 		"a: [":               {"1:1-2 mynah.yaml is not YAML: "},
 		"header: x":          {"1:9-10 header holds no properties"},
 		"voices: x":          {"1:9-10 voices holds no names"},
-		"voices: {a: {voice: ''}, b: }": {`1:10-11 the voice "a" of mynah.yaml means nobody`,
-			`1:26-27 the voice "b" of mynah.yaml means nobody`},
-		"x: 1\nengines: 1\nfallback: 1\nheader:": {`1:1-2 mynah.yaml knows no setting "x"`,
-			"2:1-2 engines is ignored in a project's mynah.yaml", "3:1-2 fallback is ignored in a project's mynah.yaml"},
+		"voices: {a: {voice: ''}, b: }": {
+			`1:10-11 the voice "a" of mynah.yaml means nobody`,
+			`1:26-27 the voice "b" of mynah.yaml means nobody`,
+		},
+		"x: 1\nengines: 1\nfallback: 1\nheader:": {
+			`1:1-2 mynah.yaml knows no setting "x"`,
+			"2:1-2 engines is ignored in a project's mynah.yaml", "3:1-2 fallback is ignored in a project's mynah.yaml",
+		},
 		"header:\n canvas: #102030\nvoices: [a]":    {"3:9-10 voices holds no names"},
 		"header:\n  canvas: #102\n  title: x\na: b": {`4:1-2 mynah.yaml knows no setting "a"`},
 	} {

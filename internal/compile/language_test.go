@@ -64,8 +64,10 @@ func TestLanguages(t *testing.T) {
 	for _, name := range []string{"a/s.md", "a/s.fr.md", "a/s.de.md", "a/t.es.md", "a/s.txt", "a/s.it.md/x", "s.en.md"} {
 		fsys[name] = &fstest.MapFile{Data: []byte("x\n")}
 	}
-	for name, want := range map[string]string{"a/s.md": "de fr", "s.md": "en", "a/t.md": "es", "a/none.md": "",
-		"nowhere/s.md": ""} {
+	for name, want := range map[string]string{
+		"a/s.md": "de fr", "s.md": "en", "a/t.md": "es", "a/none.md": "",
+		"nowhere/s.md": "",
+	} {
 		if got := strings.Join(Languages(fsys, name), " "); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
@@ -100,10 +102,18 @@ func TestMissingTranslation(t *testing.T) {
 func TestFitting(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ tag, languages, want string }{
-		{"de", "de", "de"}, {"DE", "de", "de"}, {"de", "DE de", "de"}, {"de-AT", "de de-AT", "de-AT"},
+		{"de", "de", "de"},
+		{"DE", "de", "de"},
+		{"de", "DE de", "de"},
+		{"de-AT", "de de-AT", "de-AT"},
 		{"de-AT-1996", "de de-AT", "de-AT"},
-		{"de-AT-1996", "de", "de"}, {"de", "de-AT", ""}, {"d", "de", ""}, {"", "de", ""}, {"de-", "de", "de"},
-		{"-", "de", ""}, {"fr", "", ""},
+		{"de-AT-1996", "de", "de"},
+		{"de", "de-AT", ""},
+		{"d", "de", ""},
+		{"", "de", ""},
+		{"de-", "de", "de"},
+		{"-", "de", ""},
+		{"fr", "", ""},
 	} {
 		got, ok := fitting(c.tag, strings.Fields(c.languages))
 		if got != c.want || ok != (c.want != "") {
@@ -111,9 +121,14 @@ func TestFitting(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ tag, own, languages, want string }{
-		{"pt", "en", "pt-BR", "pt-BR"}, {"PT", "en", "pt-BR", "pt-BR"}, {"pt", "pt-PT", "pt-BR", "pt-PT"},
+		{"pt", "en", "pt-BR", "pt-BR"},
+		{"PT", "en", "pt-BR", "pt-BR"},
+		{"pt", "pt-PT", "pt-BR", "pt-PT"},
 		{"pt", "en", "pt-BR pt-PT", ""},
-		{"pt", "en", "ptx-BR", ""}, {"pt", "pt", "pt", ""}, {"p", "en", "pt-BR", ""}, {"pt", "pt-", "", "pt-"},
+		{"pt", "en", "ptx-BR", ""},
+		{"pt", "pt", "pt", ""},
+		{"p", "en", "pt-BR", ""},
+		{"pt", "pt-", "", "pt-"},
 		{"pt", "en", "de pt-BR fr", "pt-BR"},
 	} {
 		got, ok := wider(c.tag, c.own, strings.Fields(c.languages))

@@ -38,14 +38,23 @@ func TestCuesAtTheLimits(t *testing.T) {
 		want    string
 	}{
 		{[2]string{"00:01.000 --> 00:02.000", "00:02.000 --> 00:03.000"}, 3 * time.Second, ""},
-		{[2]string{"00:01.000 --> 00:02.000", "00:02.000 --> 00:03.001"}, 3 * time.Second,
-			"line 6: a cue cannot be on from 2s to 3.001s"},
+		{
+			[2]string{"00:01.000 --> 00:02.000", "00:02.000 --> 00:03.001"},
+			3 * time.Second,
+			"line 6: a cue cannot be on from 2s to 3.001s",
+		},
 		{[2]string{"00:01.000 --> 00:01.000", "00:01.000 --> 00:03.000"}, time.Minute, ""},
 		{[2]string{"00:01.000 --> 00:02.000", "00:01.500 --> 00:03.000"}, time.Minute, ""},
-		{[2]string{"00:01.000 --> 00:00.999", "00:01.500 --> 00:03.000"}, time.Minute,
-			"line 3: a cue cannot be on from 1s to 999ms"},
-		{[2]string{"00:01.000 --> 00:02.000", "00:00.999 --> 00:03.000"}, time.Minute,
-			"line 6: the cue begins before the one in front of it"},
+		{
+			[2]string{"00:01.000 --> 00:00.999", "00:01.500 --> 00:03.000"},
+			time.Minute,
+			"line 3: a cue cannot be on from 1s to 999ms",
+		},
+		{
+			[2]string{"00:01.000 --> 00:02.000", "00:00.999 --> 00:03.000"},
+			time.Minute,
+			"line 6: the cue begins before the one in front of it",
+		},
 	} {
 		text := "WEBVTT\n\n" + c.times[0] + "\nOne.\n\n" + c.times[1] + "\nTwo.\n"
 		cues, err := parseCues(text, "vtt", c.longest)
@@ -100,6 +109,7 @@ func TestOverrideVoice(t *testing.T) {
 // TestKeepSpoken: of directions those of voices stay, and music that needs no file.
 func TestKeepSpoken(t *testing.T) {
 	t.Parallel()
+	const left = "; the background \"song.mp3\" is a file, and a spoken text has no files: it is left out"
 	for text, want := range map[string]string{
 		"(voice: tone/low)":           "set voice",
 		"(voice-speed: fast)":         "set voice-speed",
@@ -109,7 +119,7 @@ func TestKeepSpoken(t *testing.T) {
 		"(font-size: 30)":             "",
 		"(background: corporate-1)":   "set background",
 		"(background: none)":          "set background",
-		"(background: song.mp3)":      "; the background \"song.mp3\" is a file, and a spoken text has no files: it is left out",
+		"(background: song.mp3)":      left,
 		"(pause: 1)":                  "pause",
 		"<speak>Hello.</speak>":       "ssml",
 		"Hello.":                      "narration",
@@ -149,8 +159,10 @@ func TestKeepSpoken(t *testing.T) {
 			t.Errorf("%q: %q, want %q", text, said, want)
 		}
 	}
-	for text, want := range map[string]bool{"background: corporate-1": true, "background: none": true,
-		"background: song.mp3": false, "title: x": false} {
+	for text, want := range map[string]bool{
+		"background: corporate-1": true, "background: none": true,
+		"background: song.mp3": false, "title: x": false,
+	} {
 		s,
 			_ := script.Parse(TextFile,
 			[]byte("---\n"+text+"\ntransition: wipe\nsubtitles: none\nlexicon: a.txt\n---\nHello.\n"))
@@ -206,8 +218,14 @@ func TestHeaderProperties(t *testing.T) {
 	for _, c := range []struct {
 		v    string
 		good bool
-	}{{strings.Repeat("x", 100), true}, {strings.Repeat("x", 101), false}, {"a\rb", false}, {"a#b", false}, {"", true},
-		{"  ", true}} {
+	}{
+		{strings.Repeat("x", 100), true},
+		{strings.Repeat("x", 101), false},
+		{"a\rb", false},
+		{"a#b", false},
+		{"", true},
+		{"  ", true},
+	} {
 		if err := CheckHeader(map[string]string{"voice": c.v}); (err == nil) != c.good {
 			t.Errorf("%q: %v", c.v, err)
 		}

@@ -103,29 +103,45 @@ func TestCaptionStyle(t *testing.T) {
 	t.Parallel()
 	white, black, yellow := frame.Color{R: 255, G: 255, B: 255, A: 255}, frame.Color{A: 255},
 		frame.Color{R: 255, G: 255, A: 255}
-	red, clear := frame.Color{R: 255, A: 255}, frame.Color{R: 9}
+	red, nothing := frame.Color{R: 255, A: 255}, frame.Color{R: 9}
 	faint := frame.Color{A: 1}
 	usual := caption.Size(script.Subtitles{})
 	for name, c := range map[string]struct {
 		s    script.Subtitles
 		want slide.CaptionStyle
 	}{
-		"usual": {script.Subtitles{}, slide.CaptionStyle{Size: usual * 2, Color: white, Outline: black,
-			Highlight: yellow}},
-		"a box": {script.Subtitles{Background: &red},
-			slide.CaptionStyle{Size: usual * 2, Color: white, Background: red, Highlight: yellow}},
-		"a faint box": {script.Subtitles{Background: &faint},
-			slide.CaptionStyle{Size: usual * 2, Color: white, Background: faint, Highlight: yellow}},
-		"no box": {script.Subtitles{Background: &clear},
-			slide.CaptionStyle{Size: usual * 2, Color: white, Background: clear, Outline: black, Highlight: yellow}},
-		"a box, an edge": {script.Subtitles{Background: &red, Outline: &yellow},
-			slide.CaptionStyle{Size: usual * 2, Color: white, Background: red, Outline: yellow, Highlight: yellow}},
-		"colours": {script.Subtitles{Color: &red, Highlight: &black, Size: 50},
-			slide.CaptionStyle{Size: 100, Color: red, Outline: black, Highlight: black}},
-		"a family": {script.Subtitles{Font: &script.File{Name: "Own", Literal: true}},
-			slide.CaptionStyle{Size: usual * 2, Color: white, Outline: black, Highlight: yellow, Family: "Own"}},
-		"a file": {script.Subtitles{Font: &script.File{Name: "own.ttf"}},
-			slide.CaptionStyle{Size: usual * 2, Color: white, Outline: black, Highlight: yellow, File: "own.ttf"}},
+		"usual": {script.Subtitles{}, slide.CaptionStyle{
+			Size: usual * 2, Color: white, Outline: black,
+			Highlight: yellow,
+		}},
+		"a box": {
+			script.Subtitles{Background: &red},
+			slide.CaptionStyle{Size: usual * 2, Color: white, Background: red, Highlight: yellow},
+		},
+		"a faint box": {
+			script.Subtitles{Background: &faint},
+			slide.CaptionStyle{Size: usual * 2, Color: white, Background: faint, Highlight: yellow},
+		},
+		"no box": {
+			script.Subtitles{Background: &nothing},
+			slide.CaptionStyle{Size: usual * 2, Color: white, Background: nothing, Outline: black, Highlight: yellow},
+		},
+		"a box, an edge": {
+			script.Subtitles{Background: &red, Outline: &yellow},
+			slide.CaptionStyle{Size: usual * 2, Color: white, Background: red, Outline: yellow, Highlight: yellow},
+		},
+		"colours": {
+			script.Subtitles{Color: &red, Highlight: &black, Size: 50},
+			slide.CaptionStyle{Size: 100, Color: red, Outline: black, Highlight: black},
+		},
+		"a family": {
+			script.Subtitles{Font: &script.File{Name: "Own", Literal: true}},
+			slide.CaptionStyle{Size: usual * 2, Color: white, Outline: black, Highlight: yellow, Family: "Own"},
+		},
+		"a file": {
+			script.Subtitles{Font: &script.File{Name: "own.ttf"}},
+			slide.CaptionStyle{Size: usual * 2, Color: white, Outline: black, Highlight: yellow, File: "own.ttf"},
+		},
 	} {
 		for _, size := range []image.Point{{2560, 1440}, {1440, 2560}} {
 			if got := artistOf(size.X, size.Y, c.s).captionStyle(); got.Style != c.want || got.Width != size.X {
@@ -139,12 +155,20 @@ func TestCaptionStyle(t *testing.T) {
 func TestCaptionText(t *testing.T) {
 	t.Parallel()
 	c := caption.Cue{Text: "one two-three four", Breaks: []int{8}, Words: []caption.CueWord{
-		{Offset: 0, Length: 3}, {Offset: 4, Length: 9}, {Offset: 14, Length: 4}, {Offset: 4, Length: 4},
-		{Offset: 8, Length: 5}, {Offset: 5, Length: 0},
+		{Offset: 0, Length: 3},
+		{Offset: 4, Length: 9},
+		{Offset: 14, Length: 4},
+		{Offset: 4, Length: 4},
+		{Offset: 8, Length: 5},
+		{Offset: 5, Length: 0},
 	}}
 	want := slide.CaptionText{Lines: []string{"one two-", "three four"}, Words: []slide.CaptionWord{
-		{{Line: 0, From: 0, To: 3}}, {{Line: 0, From: 4, To: 8}, {Line: 1, From: 0, To: 5}}, {{Line: 1, From: 6, To: 10}},
-		{{Line: 0, From: 4, To: 8}}, {{Line: 1, From: 0, To: 5}}, nil,
+		{{Line: 0, From: 0, To: 3}},
+		{{Line: 0, From: 4, To: 8}, {Line: 1, From: 0, To: 5}},
+		{{Line: 1, From: 6, To: 10}},
+		{{Line: 0, From: 4, To: 8}},
+		{{Line: 1, From: 0, To: 5}},
+		nil,
 	}}
 	if got := captionText(c, true); !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v", got)
@@ -188,8 +212,10 @@ func TestCaptionSpans(t *testing.T) {
 	t.Parallel()
 	const second = timeline.SampleRate
 	const ms = second / 1000
-	line := &timeline.Line{FPS: frame.Rate{Num: 10, Den: 1},
-		Scenes: []timeline.Scene{{Start: 0, Frames: 100}, {Start: 100, Frames: 20}}}
+	line := &timeline.Line{
+		FPS:    frame.Rate{Num: 10, Den: 1},
+		Scenes: []timeline.Scene{{Start: 0, Frames: 100}, {Start: 100, Frames: 20}},
+	}
 	words := func(times ...int64) (out []caption.CueWord) {
 		for i := 0; i < len(times); i += 2 {
 			out = append(out, caption.CueWord{Start: times[i] * ms, End: times[i+1] * ms})
@@ -213,17 +239,27 @@ func TestCaptionSpans(t *testing.T) {
 		"shorter than a frame":  {10500, 10510, nil, false, []span{{105, 106, -1}}},
 		"at the end of a scene": {11900, 11901, nil, false, []span{{119, 120, -1}}},
 		"behind its scene":      {12000, 12500, nil, false, nil},
-		"words": {10000, 11000, words(10200, 10400, 10700, 10900), false,
-			[]span{{100, 102, -1}, {102, 104, 0}, {104, 107, -1}, {107, 109, 1}, {109, 110, -1}}},
-		"words without pause": {10000, 11000, words(10000, 10400, 10500, 11000), false,
-			[]span{{100, 105, 0}, {105, 110, 1}}},
-		"words just without": {10000, 11000, words(10000, 10400, 10549, 11000), false,
-			[]span{{100, 105, 0}, {105, 110, 1}}},
-		"words with a pause": {10000, 11000, words(10000, 10400, 10550, 11000), false,
-			[]span{{100, 104, 0}, {104, 106, -1}, {106, 110, 1}}},
+		"words": {
+			10000, 11000, words(10200, 10400, 10700, 10900), false,
+			[]span{{100, 102, -1}, {102, 104, 0}, {104, 107, -1}, {107, 109, 1}, {109, 110, -1}},
+		},
+		"words without pause": {
+			10000, 11000, words(10000, 10400, 10500, 11000), false,
+			[]span{{100, 105, 0}, {105, 110, 1}},
+		},
+		"words just without": {
+			10000, 11000, words(10000, 10400, 10549, 11000), false,
+			[]span{{100, 105, 0}, {105, 110, 1}},
+		},
+		"words with a pause": {
+			10000, 11000, words(10000, 10400, 10550, 11000), false,
+			[]span{{100, 104, 0}, {104, 106, -1}, {106, 110, 1}},
+		},
 		"words at one time": {10000, 11000, words(10000, 10010, 10010, 11000), false, []span{{100, 110, 1}}},
-		"a word behind": {10000, 11000, words(10000, 10900, 10900, 11500), false,
-			[]span{{100, 109, 0}, {109, 110, 1}}},
+		"a word behind": {
+			10000, 11000, words(10000, 10900, 10900, 11500), false,
+			[]span{{100, 109, 0}, {109, 110, 1}},
+		},
 		"words that do not show": {10000, 11000, words(10000, 10400), true, []span{{100, 110, -1}}},
 	} {
 		cue := caption.Cue{Scene: 1, Start: c.from * ms, End: c.to * ms, Words: c.words}
@@ -259,8 +295,10 @@ func TestReportCaptions(t *testing.T) {
 	t.Parallel()
 	at := diag.Range{File: "s.md", Start: diag.Pos{Line: 3}}
 	a := artistOf(64, 36, script.Subtitles{Font: &script.File{Name: "Own", Range: at}})
-	a.Board.Scenes = []storyboard.Scene{{Range: diag.Range{File: "s.md", Start: diag.Pos{Line: 5}}},
-		{Range: diag.Range{File: "s.md", Start: diag.Pos{Line: 9}}}}
+	a.Board.Scenes = []storyboard.Scene{
+		{Range: diag.Range{File: "s.md", Start: diag.Pos{Line: 5}}},
+		{Range: diag.Range{File: "s.md", Start: diag.Pos{Line: 9}}},
+	}
 	cues := []caption.Cue{{Scene: 0}, {Scene: 1}, {Scene: 1}}
 	for name, c := range map[string]struct {
 		heads []captionHead
@@ -268,13 +306,22 @@ func TestReportCaptions(t *testing.T) {
 		plain []string // without
 	}{
 		"nothing": {[]captionHead{{}, {}}, nil, nil},
-		"missing": {[]captionHead{{Missing: true}, {Missing: true}}, []string{`3 there is no font "Own"; another is drawn`},
-			nil},
-		"broken": {[]captionHead{{Broken: true}, {Broken: true}},
-			[]string{`3 the font "Own" cannot be read; another is drawn`}, nil},
+		"missing": {
+			[]captionHead{{Missing: true}, {Missing: true}},
+			[]string{`3 there is no font "Own"; another is drawn`},
+			nil,
+		},
+		"broken": {
+			[]captionHead{{Broken: true}, {Broken: true}},
+			[]string{`3 the font "Own" cannot be read; another is drawn`},
+			nil,
+		},
 		"letters": {
-			[]captionHead{{Tofu: []rune("ab"), Lacked: []rune("x")}, {Tofu: []rune("bc"), Lacked: []rune("xy")},
-				{Tofu: []rune("ca")}},
+			[]captionHead{
+				{Tofu: []rune("ab"), Lacked: []rune("x")},
+				{Tofu: []rune("bc"), Lacked: []rune("xy")},
+				{Tofu: []rune("ca")},
+			},
 			[]string{
 				"5 no font for subtitles has a b; boxes are drawn", "9 no font for subtitles has c; boxes are drawn",
 				`3 the font "Own" lacks x y: another font draws them`,
@@ -309,14 +356,20 @@ func TestReportSlides(t *testing.T) {
 	at := func(line int) diag.Range {
 		return diag.Range{File: "s.md", Start: diag.Pos{Line: line, Column: 1}, End: diag.Pos{Line: line + 2, Column: 4}}
 	}
-	r := slide.Request{Blocks: []slide.Block{{Kind: frame.DotBlock, Range: at(2)},
-		{Kind: frame.MermaidBlock, Range: at(5)}, {Kind: frame.MathBlock, Range: at(8)}}}
+	r := slide.Request{Blocks: []slide.Block{
+		{Kind: frame.DotBlock, Range: at(2)},
+		{Kind: frame.MermaidBlock, Range: at(5)},
+		{Kind: frame.MathBlock, Range: at(8)},
+	}}
 	tasks := []slideTask{{state: 0, request: r}, {state: 1, request: r}, {state: 0, request: r}}
 	w := func(line int, text string) slide.Warning {
 		return slide.Warning{Range: at(line), Summary: text, Hint: "do"}
 	}
-	heads := []slideHead{{Warnings: []slide.Warning{w(1, "a"), w(1, "b"), w(2, "a")}},
-		{Warnings: []slide.Warning{w(1, "a"), w(3, "a")}}, {}}
+	heads := []slideHead{
+		{Warnings: []slide.Warning{w(1, "a"), w(1, "b"), w(2, "a")}},
+		{Warnings: []slide.Warning{w(1, "a"), w(3, "a")}},
+		{},
+	}
 	wrong := func(d ...*slide.DiagramError) []*slide.DiagramError {
 		return append(d, make([]*slide.DiagramError, 3-len(d))...)
 	}
@@ -326,15 +379,27 @@ func TestReportSlides(t *testing.T) {
 		end   diag.Pos // of the first error
 	}{
 		"warnings": {wrong(), nil, diag.Pos{}},
-		"a graph": {wrong(&slide.DiagramError{Text: "x"}), []string{"2 the graph cannot be drawn: x"},
-			diag.Pos{Line: 4, Column: 4}},
-		"its first line": {wrong(&slide.DiagramError{Line: 1, Text: "x"}), []string{"3 the graph cannot be drawn: x"},
-			diag.Pos{Line: 3, Column: 1}},
+		"a graph": {
+			wrong(&slide.DiagramError{Text: "x"}),
+			[]string{"2 the graph cannot be drawn: x"},
+			diag.Pos{Line: 4, Column: 4},
+		},
+		"its first line": {
+			wrong(&slide.DiagramError{Line: 1, Text: "x"}),
+			[]string{"3 the graph cannot be drawn: x"},
+			diag.Pos{Line: 3, Column: 1},
+		},
 		"a later state": {wrong(nil, &slide.DiagramError{Text: "x"}), nil, diag.Pos{}},
-		"a diagram": {wrong(nil, nil, &slide.DiagramError{Block: 1, Line: 2, Text: "y"}),
-			[]string{"7 the diagram cannot be drawn: y"}, diag.Pos{Line: 7, Column: 1}},
-		"a formula, both": {wrong(&slide.DiagramError{Block: 2, Text: "z"}, &slide.DiagramError{Block: 2, Text: "z"}),
-			[]string{"8 the formula cannot be drawn: z"}, diag.Pos{Line: 10, Column: 4}},
+		"a diagram": {
+			wrong(nil, nil, &slide.DiagramError{Block: 1, Line: 2, Text: "y"}),
+			[]string{"7 the diagram cannot be drawn: y"},
+			diag.Pos{Line: 7, Column: 1},
+		},
+		"a formula, both": {
+			wrong(&slide.DiagramError{Block: 2, Text: "z"}, &slide.DiagramError{Block: 2, Text: "z"}),
+			[]string{"8 the formula cannot be drawn: z"},
+			diag.Pos{Line: 10, Column: 4},
+		},
 	} {
 		list := reportSlides(tasks, heads, c.wrong)
 		var warnings, errs diag.List
@@ -378,7 +443,8 @@ func TestSlideRequest(t *testing.T) {
 	a.Board.Film.Language = "de"
 	scene := &storyboard.Scene{Slides: []storyboard.Slide{
 		{Kind: frame.CodeBlock, Text: "a", Theme: "dark", FontSize: 30, Language: "go", Ranges: []frame.LineRange{{}}},
-		{Kind: frame.MarkdownBlock, Text: "b", Theme: "light", Reveal: true}, {Kind: frame.MarkdownBlock, Text: "c"},
+		{Kind: frame.MarkdownBlock, Text: "b", Theme: "light", Reveal: true},
+		{Kind: frame.MarkdownBlock, Text: "c"},
 	}}
 	r := a.slideRequest(scene)
 	if r.Over || r.Width != 64 || r.Height != 36 || r.Theme != "dark" || r.Language != "de" || len(r.Blocks) != 3 {
@@ -405,8 +471,10 @@ func TestBackdrops(t *testing.T) {
 		{},
 	}}
 	want := []ffmpeg.Backdrop{
-		{Left: 2, Top: 4, Width: 10, Height: 30, FrameW: 64, FrameH: 36,
-			Effects: []ffmpeg.Effect{{Name: "blur", Value: 3}, {Name: "sepia", Value: 0.5}}},
+		{
+			Left: 2, Top: 4, Width: 10, Height: 30, FrameW: 64, FrameH: 36,
+			Effects: []ffmpeg.Effect{{Name: "blur", Value: 3}, {Name: "sepia", Value: 0.5}},
+		},
 		{FrameW: 64, FrameH: 36},
 	}
 	if got := backdropsOf(d, slide.Request{Width: 64, Height: 36}); !reflect.DeepEqual(got, want) {
@@ -430,8 +498,14 @@ func TestCaptionsInTheCache(t *testing.T) {
 	for _, c := range []struct {
 		key           cache.Key
 		karaoke, want bool
-	}{{plain, false, true}, {plain, true, false}, {both, false, true}, {both, true, true}, {lit, false, false},
-		{lit, true, false}} {
+	}{
+		{plain, false, true},
+		{plain, true, false},
+		{both, false, true},
+		{both, true, true},
+		{lit, false, false},
+		{lit, true, false},
+	} {
 		if got := a.hasCaption(c.key, c.karaoke); got != c.want {
 			t.Errorf("%v with karaoke %t: %t", c.key[0], c.karaoke, got)
 		}

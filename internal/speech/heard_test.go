@@ -55,8 +55,12 @@ func TestSaidText(t *testing.T) {
 	for want, runs := range map[string][]utter.Run{
 		"ab cd": {{Text: "ab "}, {Text: "cd"}},
 		"ab x":  {{Text: "ab "}, {Text: "cd", Say: "x"}},
-		"ab ": {{Text: "ab "}, {Text: "cd", IPA: "x"}, {Text: "ef", Language: "de"},
-			{Text: "gh", Say: "y", Language: "de"}},
+		"ab ": {
+			{Text: "ab "},
+			{Text: "cd", IPA: "x"},
+			{Text: "ef", Language: "de"},
+			{Text: "gh", Say: "y", Language: "de"},
+		},
 		"": nil,
 	} {
 		if got := saidText(runs); got != want {
@@ -105,8 +109,10 @@ func TestBlame(t *testing.T) {
 		{gone, text, 1, false, `text:7: the sentence "Hello." could not be spoken by anna: it is gone`, "ask"},
 		{gone, text, 2, false, `text:7: the sentence "Hello." of scene 3 could not be spoken by anna: it is gone`, "ask"},
 		{gone, text, 1, true, `text:7: the sentence "Hello." of cue 3 could not be spoken by anna: it is gone`, "ask"},
-		{fault.New(fault.ToolFailed, nil, "it is gone"), text, 1, false,
-			`text:7: the sentence "Hello." could not be spoken by anna: it is gone`, blame.HintDoctor},
+		{
+			fault.New(fault.ToolFailed, nil, "it is gone"), text, 1, false,
+			`text:7: the sentence "Hello." could not be spoken by anna: it is gone`, blame.HintDoctor,
+		},
 		{fault.New(fault.Cancelled, cause, "stopped"), p, 1, false, "stopped", ""},
 		{fault.New(fault.Disk, cause, "no room"), p, 1, false, "no room", ""},
 	} {
@@ -129,7 +135,7 @@ func TestBlame(t *testing.T) {
 			}
 		}
 	}
-	if err := s.blameSentence(cause, p, 0); err != cause {
+	if err := s.blameSentence(cause, p, 0); !errors.Is(err, cause) || fault.CodeOf(err) != fault.Internal {
 		t.Errorf("an error that is no fault becomes %v", err)
 	}
 }
@@ -145,7 +151,8 @@ func TestUses(t *testing.T) {
 		return s
 	}
 	board := &storyboard.Board{Scenes: []storyboard.Scene{
-		says("a", "a", "b"), {Parts: []storyboard.Part{{Kind: storyboard.Pause, Voice: "a"}}},
+		says("a", "a", "b"),
+		{Parts: []storyboard.Part{{Kind: storyboard.Pause, Voice: "a"}}},
 		says("b", "a", "b", "c", "lost"), says("d"),
 	}}
 	s := &Spoken{Voices: map[string]voice.Voice{
@@ -153,7 +160,8 @@ func TestUses(t *testing.T) {
 		"d": {Name: "carl", Engine: "one"},
 	}}
 	want := []VoiceUse{
-		{Name: "anna", Engine: "one", Scenes: []int{1, 3}}, {Name: "anna", Engine: "two", Scenes: []int{1, 3}},
+		{Name: "anna", Engine: "one", Scenes: []int{1, 3}},
+		{Name: "anna", Engine: "two", Scenes: []int{1, 3}},
 		{Name: "carl", Engine: "one", Scenes: []int{3, 4}},
 	}
 	if got := s.Uses(board); !reflect.DeepEqual(got, want) {

@@ -326,13 +326,19 @@ func TestWaits(t *testing.T) {
 		want   bool
 	}{
 		"nothing": {nil, false},
-		"this machine": {[]storyboard.Scene{{Parts: []storyboard.Part{near, near}}, {Parts: []storyboard.Part{near}}},
-			false},
+		"this machine": {
+			[]storyboard.Scene{{Parts: []storyboard.Part{near, near}}, {Parts: []storyboard.Part{near}}},
+			false,
+		},
 		"a service": {[]storyboard.Scene{{Parts: []storyboard.Part{service}}}, true},
-		"a service at last": {[]storyboard.Scene{{Parts: []storyboard.Part{near, near}},
-			{Parts: []storyboard.Part{near, service}}}, true},
-		"a pause, and no one": {[]storyboard.Scene{{Parts: []storyboard.Part{say(storyboard.Pause, "far/high"), near}}},
-			false},
+		"a service at last": {[]storyboard.Scene{
+			{Parts: []storyboard.Part{near, near}},
+			{Parts: []storyboard.Part{near, service}},
+		}, true},
+		"a pause, and no one": {
+			[]storyboard.Scene{{Parts: []storyboard.Part{say(storyboard.Pause, "far/high"), near}}},
+			false,
+		},
 	} {
 		board := *s.board
 		board.Scenes = c.scenes
@@ -375,8 +381,10 @@ func TestCuesThatFit(t *testing.T) {
 	for timeline.SamplesIn(exact) < usual {
 		exact++
 	}
-	for length, same := range map[time.Duration]bool{exact: true, 0: true, -time.Second: true, exact + time.Second: true,
-		exact - time.Millisecond: false, time.Millisecond: false} {
+	for length, same := range map[time.Duration]bool{
+		exact: true, 0: true, -time.Second: true, exact + time.Second: true,
+		exact - time.Millisecond: false, time.Millisecond: false,
+	} {
 		if got := say(length); (got == usual) != same || got > usual {
 			t.Errorf("a cue of %s has %d samples, usual are %d", length, got, usual)
 		}
