@@ -192,9 +192,7 @@ func captionSpans(line *timeline.Line, c caption.Cue, key cache.Key, head captio
 		return min(max(num/(timeline.SampleRate*line.FPS.Den*2), scene.Start), scene.Start+scene.Frames)
 	}
 	from, to := frame(c.Start), frame(c.End)
-	if to = max(to, min(from+1, scene.Start+scene.Frames)); from >= to {
-		return nil
-	}
+	to = max(to, min(from+1, scene.Start+scene.Frames))
 	var out []CaptionSpan
 	add := func(until int64, word int) {
 		if until = min(until, to); until > from {
