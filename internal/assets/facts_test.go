@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image"
+	"image/jpeg"
 	"image/png"
 	"math/big"
 	"os"
@@ -57,6 +58,15 @@ func said(list diag.List) (out []string) {
 }
 
 func at(line int) diag.Range { return diag.Range{File: "s.md", Start: diag.Pos{Line: line}} }
+
+// linearGrey is an ICC profile of grey linear light: a header, and a tag that holds its curve.
+func linearGrey() []byte {
+	b := make([]byte, 128, 160)
+	copy(b[12:], "mntrGRAYXYZ ")
+	copy(b[36:], "acsp")
+	b = append(b, 0, 0, 0, 1, 'k', 'T', 'R', 'C', 0, 0, 0, 144, 0, 0, 0, 14) // one tag, at byte 144, 14 bytes long
+	return append(b, 'c', 'u', 'r', 'v', 0, 0, 0, 0, 0, 0, 0, 1, 1, 0)       // a gamma of 1
+}
 
 // TestConversions: the first kind of colours that a header states counts; what is sRGB stays.
 func TestConversions(t *testing.T) {
@@ -116,6 +126,16 @@ func TestConversions(t *testing.T) {
 		if (got == nil) != (c.want == nil) || got != nil && got.ID() != c.want.ID() || a.warning != c.warning {
 			t.Errorf("%s: %v, %q", c.name, got, a.warning)
 		}
+	}
+	w := newIdentifier(nil)
+	for range 2 { // the second is found
+		grey := &Asset{header: media.Header{Channels: 1, Colours: media.Colours{ICC: string(linearGrey())}}}
+		if got := w.conversion(grey); got == nil || grey.warning != "" || len(w.profiles) != 1 {
+			t.Errorf("a profile: %v, %q, %d profiles", got, grey.warning, len(w.profiles))
+		}
+	}
+	if a := (&Asset{header: media.Header{Colours: media.Colours{ICC: string(linearGrey())}}}); w.conversion(a) == nil {
+		t.Error("a picture that does not say its channels has one")
 	}
 	converted := &Asset{
 		converted: true, header: media.Header{Colours: media.Colours{Primaries: 9, Transfer: 1}},
@@ -244,11 +264,12 @@ func TestInks(t *testing.T) {
 	for i := range in.Pix {
 		in.Pix[i] = byte(i)
 	}
-	b, err := inksPNG(in, func(c [4]byte) [3]byte { return [3]byte{c[0], c[1] + 100, c[2] + c[3]} })
+	made, err := inksPNG(in, func(c [4]byte) [3]byte { return [3]byte{c[0], c[1] + 100, c[2] + c[3]} })
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := png.Decode(bytes.NewReader(b))
+	var b bytes.Buffer
+	out, err := png.Decode(bytes.NewReader(made))
 	if err != nil || out.Bounds() != image.Rect(0, 0, 3, 2) {
 		t.Fatal(err, out.Bounds())
 	}
@@ -258,6 +279,25 @@ func TestInks(t *testing.T) {
 		if got, want := [4]uint32{r >> 8, g >> 8, bl >> 8, a >> 8},
 			[4]uint32{uint32(k), uint32(k + 101), uint32(2*k + 5), 255}; got != want {
 			t.Errorf("pixel %d is %v, want %v", i, got, want)
+		}
+	}
+	b.Reset()
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8)), nil); err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	for name, c := range map[string]struct {
+		content []byte
+		want    string
+	}{"grey": {b.Bytes(), "no printing inks"}, "noise": {[]byte("noise"), "cannot be decoded"}, "none": {nil, "none"}} {
+		path := filepath.Join(folder, name)
+		if c.content != nil {
+			if err := os.WriteFile(path, c.content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := convertInks(path, nil); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 	w := newIdentifier(nil)

@@ -1,7 +1,12 @@
 package assets_test
 
 import (
+	"bytes"
+	"compress/zlib"
+	"context"
+	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/gif"
@@ -373,7 +378,18 @@ func TestColours(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(b.dir, "linear.png"), linear, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	set, _, list := b.identify(t, head+"![](plain.png)\n\n---\n![](linear.png)\n")
+	b.file(t, "grey.png", func(f *os.File) error {
+		var plain, packed bytes.Buffer
+		z := zlib.NewWriter(&packed)
+		_, err := z.Write(assets.LinearGrey())
+		err = errors.Join(err, z.Close(), png.Encode(&plain, image.NewGray(image.Rect(0, 0, 160, 90))))
+		chunk := append([]byte("iCCPgrey\x00\x00"), packed.Bytes()...)
+		size := binary.BigEndian.AppendUint32(nil, uint32(len(chunk)-4))
+		sum := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(chunk))
+		_, werr := f.Write(slices.Concat(plain.Bytes()[:33], size, chunk, sum, plain.Bytes()[33:]))
+		return errors.Join(err, werr)
+	})
+	set, _, list := b.identify(t, head+"![](plain.png)\n\n---\n![](linear.png)\n\n---\n![](grey.png)\n")
 	if len(list) > 0 {
 		t.Fatal(list)
 	}
@@ -384,9 +400,43 @@ func TestColours(t *testing.T) {
 	if err := set.WriteFiles(); err != nil {
 		t.Fatal(err)
 	}
+	if grey := set.Get("grey.png").Picture(); grey.Source.Colours == "" {
+		t.Errorf("a profile is not used: %+v", grey.Source)
+	}
 	for _, end := range []string{".csp", ".cube"} {
 		if info, err := os.Stat(converted.Source.Table + end); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", end, err)
 		}
+	}
+}
+
+// TestNotTheFiles: a program that is missing and a stop are errors, and not findings about files.
+func TestNotTheFiles(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.ffmpeg(t, "-f", "lavfi", "-i", "sine=r=48000", "-t", "0.1", "a.ogg")
+	set, board, list := b.identify(t, head+"(audio: a.ogg)\n")
+	if set == nil || len(list) > 0 {
+		t.Fatal(list)
+	}
+	in, err := project.Open(b.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = in.Close() }()
+	b.maker.Work = t.TempDir()
+	tools := b.tools
+	tools.Version = "other" // nothing is known of the file
+	tools.FFmpeg = ffmpeg.NewTools(tools.Run, "ffmpeg", "no-such-program")
+	_, list, err = assets.Identify(t.Context(), b.maker, tools, in, board)
+	if _, ok := errors.AsType[*proc.NotFoundError](err); !ok || len(list) > 0 {
+		t.Errorf("a missing program: %v, %v", err, list)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	b.maker.Work = t.TempDir()
+	if _, list, err := assets.Identify(ctx, b.maker, b.tools, in, board); !errors.Is(err, context.Canceled) ||
+		len(list) > 0 {
+		t.Errorf("a stop: %v, %v", err, list)
 	}
 }

@@ -48,6 +48,7 @@ func TestSizes(t *testing.T) {
 		{"a line, from the top", still(2, 100000), frame.Cover, true, gone},
 		{"a line, contained", still(1600, 450000), frame.Contain, false, ""},
 		{"two lines", still(160000, 3), frame.Cover, false, "only 1 % of"},
+		{"two lines of its height", still(160000, 2), frame.Cover, false, "only 1 % of"},
 		{"turned", turned, frame.Cover, false, "10.0 times"},
 		{"a clip", clip(1600, 3000, nil), frame.Cover, false, "only 30 % of"},
 		{"sound", onlySound(nil), frame.Cover, false, ""},
