@@ -102,10 +102,8 @@ func (m *maker) startChains(ctx context.Context, p *Plan) {
 }
 
 func (m *maker) startStills(ctx context.Context, p *Plan) {
-	size := max(min(batchBytes/m.painter.FrameSize(), batchCount), 1)
-	if per := (len(p.stills) + m.Jobs - 1) / m.Jobs; per > 0 {
-		size = min(size, max(per, 6))
-	}
+	each := (len(p.stills) + m.Jobs - 1) / m.Jobs
+	size := max(min(batchBytes/m.painter.FrameSize(), batchCount, max(each, 6)), 1)
 	for batch := range slices.Chunk(p.stills, size) {
 		m.group.Go(float64(len(batch)), func() error {
 			err := m.makeStills(ctx, batch)

@@ -93,10 +93,8 @@ func (a *artist) captionHeads(ctx context.Context, style slide.Captions, keys []
 			missing = append(missing, i)
 		}
 	}
-	size := style.PerSheet()
-	if per := (len(missing) + a.Jobs - 1) / a.Jobs; per > 0 {
-		size = min(size, max(per, 4))
-	}
+	each := (len(missing) + a.Jobs - 1) / a.Jobs
+	size := min(style.PerSheet(), max(each, 4))
 	g, ctx := a.Group(ctx, doing, 0)
 	for batch := range slices.Chunk(missing, size) {
 		g.Go(0, func() error { return a.drawSheet(ctx, style, keys, heads, batch) })
