@@ -84,7 +84,7 @@ func TestSheet(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for n, usage := range map[int]bool{mostSheet: false, mostSheet + 1: true} {
+	for n, usage := range map[int]bool{400: false, 401: true} {
 		line, board := *s.Line, *s.Board
 		line.Scenes, board.Scenes = make([]timeline.Scene, n), make([]storyboard.Scene, n)
 		for i := range n {
