@@ -1,7 +1,12 @@
 package assets_test
 
 import (
+	"bytes"
+	"compress/zlib"
+	"context"
+	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/gif"
@@ -135,14 +140,16 @@ func TestKinds(t *testing.T) {
 	b.ffmpeg(t, "-f", "lavfi", "-i", "testsrc=s=160x90:r=25", "-f", "lavfi", "-i", "sine=r=48000", "-t", "1", "-pix_fmt", "yuv420p", "d.mp4")
 	b.ffmpeg(t, "-f", "lavfi", "-i", "sine=r=44100", "-t", "0.5", "-ac", "2", "e.wav")
 	b.file(t, "f.svg", func(f *os.File) error {
-		_, err := f.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" width="32" height="18"><rect width="32" height="18" fill="red"/></svg>`)
+		_, err := f.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" width="32" height="18">` +
+			`<rect width="32" height="18" fill="red"/><image href="` + strings.Repeat("x", 81) + `"/></svg>`)
 		return err
 	})
 	text := head + "![](a.png)\n\n![](b.jpg)\n\n---\n![](c.gif)\n\n---\n![](d.mp4)\n\n---\n![](f.svg)\n\n(audio: e.wav)\n"
 	var last float64
 	b.maker.Report = func(d float64) { last = d }
 	set, _, list := b.identify(t, text)
-	if len(list) > 0 || last != 1 {
+	outside := `"f.svg": it shows "` + strings.Repeat("x", 80) + `", which is not in the image file itself and is left out`
+	if len(list) != 1 || list[0].Summary != outside || !strings.Contains(list[0].Hint, "embedded") || last != 1 {
 		t.Fatalf("%+v, progress %g", list, last)
 	}
 	names := set.Names()
@@ -218,18 +225,28 @@ func TestBroken(t *testing.T) {
 		_, err := f.WriteString(`<svg xmlns="http://www.w3.org/2000/svg"><rect`)
 		return err
 	})
-	_, _, list := b.identify(t, head+"![](a.png)\n\n---\n![](c.mp4)\n\n---\n![](g.gif)\n\n---\n![](s.svg)\n")
+	b.file(t, "h.gif", func(f *os.File) error {
+		err := gif.Encode(f, picture(160, 90), nil)
+		return errors.Join(err, f.Truncate(900))
+	})
+	b.file(t, "j.jpg", func(f *os.File) error {
+		return errors.Join(jpeg.Encode(f, picture(200, 100), nil), f.Truncate(900))
+	})
+	_, _, list := b.identify(t, head+"![](a.png)\n\n---\n![](c.mp4)\n\n---\n![](g.gif)\n\n---\n![](s.svg)\n\n---\n"+
+		"![](j.jpg)\n\n---\n![](h.gif)\n")
 	var lines []int
 	for _, d := range list {
 		if d.Severity == diag.Error && strings.Contains(d.Summary, "cannot be used") && d.Hint != "" {
 			lines = append(lines, d.Range.Start.Line)
 		}
 	}
-	if !slices.Equal(lines, []int{5, 8, 14}) {
+	if !slices.Equal(lines, []int{5, 8, 14, 17, 20}) {
 		t.Errorf("%+v", list)
 	}
-	if !strings.Contains(list[0].Summary, "cut off") {
-		t.Errorf("%q", list[0].Summary)
+	for _, d := range list {
+		if want := slices.Contains([]int{5, 17, 20}, d.Range.Start.Line); strings.Contains(d.Summary, "cut off") != want {
+			t.Errorf("%q", d.Summary)
+		}
 	}
 }
 
@@ -304,11 +321,30 @@ func TestConverted(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "avifenc", filepath.Join(b.dir, "in.png"), filepath.Join(b.dir, "b.avif")).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	set, _, list := b.identify(t, head+"![](a.webp)\n\n---\n![](b.avif)\n")
+	// Of images avifenc keeps the alpha, of a Y4M stream there is none.
+	b.ffmpeg(t, "-f", "lavfi", "-i", "testsrc=s=160x90:r=5", "-frames:v", "3", "in%d.png")
+	b.ffmpeg(t, "-f", "lavfi", "-i", "testsrc=s=160x90:r=5", "-frames:v", "3", "-pix_fmt", "yuv420p", "in.y4m")
+	for _, args := range [][]string{{"in1.png", "in2.png", "in3.png", "clear.avif"}, {"in.y4m", "moving.avif"}} {
+		cmd := exec.CommandContext(t.Context(), "avifenc", append([]string{"-s", "10", "--fps", "5"}, args...)...)
+		cmd.Dir = b.dir
+		if said, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, said)
+		}
+	}
+	set, _,
+		list := b.identify(t, head+"![](a.webp)\n\n---\n![](b.avif)\n\n---\n![](moving.avif)\n\n---\n![](clear.avif)\n")
 	if len(list) > 0 {
 		t.Fatal(list)
 	}
 	webp, avif := set.Get("a.webp"), set.Get("b.avif")
+	for name, want := range map[string]media.Format{"moving.avif": media.MOV, "clear.avif": media.Matroska} {
+		a := set.Get(name)
+		m, v := a.Media(), a.Picture().Source
+		if m.Frames != 3 || m.Still || m.Sound || !a.Input.Cycles || a.Input.Format != want ||
+			v.Alpha != (want == media.Matroska) {
+			t.Errorf("%s: %+v, %+v, %s", name, m, v, a.Input.Format)
+		}
+	}
 	if m := webp.Media(); m.Frames != 5 || webp.Input.Format != media.Matroska || m.Length.FloatString(1) != "1.0" {
 		t.Errorf("%+v, %s", m, webp.Input.Format)
 	}
@@ -342,7 +378,18 @@ func TestColours(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(b.dir, "linear.png"), linear, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	set, _, list := b.identify(t, head+"![](plain.png)\n\n---\n![](linear.png)\n")
+	b.file(t, "grey.png", func(f *os.File) error {
+		var plain, packed bytes.Buffer
+		z := zlib.NewWriter(&packed)
+		_, err := z.Write(assets.LinearGrey())
+		err = errors.Join(err, z.Close(), png.Encode(&plain, image.NewGray(image.Rect(0, 0, 160, 90))))
+		chunk := append([]byte("iCCPgrey\x00\x00"), packed.Bytes()...)
+		size := binary.BigEndian.AppendUint32(nil, uint32(len(chunk)-4))
+		sum := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(chunk))
+		_, werr := f.Write(slices.Concat(plain.Bytes()[:33], size, chunk, sum, plain.Bytes()[33:]))
+		return errors.Join(err, werr)
+	})
+	set, _, list := b.identify(t, head+"![](plain.png)\n\n---\n![](linear.png)\n\n---\n![](grey.png)\n")
 	if len(list) > 0 {
 		t.Fatal(list)
 	}
@@ -353,9 +400,43 @@ func TestColours(t *testing.T) {
 	if err := set.WriteFiles(); err != nil {
 		t.Fatal(err)
 	}
+	if grey := set.Get("grey.png").Picture(); grey.Source.Colours == "" {
+		t.Errorf("a profile is not used: %+v", grey.Source)
+	}
 	for _, end := range []string{".csp", ".cube"} {
 		if info, err := os.Stat(converted.Source.Table + end); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", end, err)
 		}
+	}
+}
+
+// TestNotTheFiles: a program that is missing and a stop are errors, and not findings about files.
+func TestNotTheFiles(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.ffmpeg(t, "-f", "lavfi", "-i", "sine=r=48000", "-t", "0.1", "a.ogg")
+	set, board, list := b.identify(t, head+"(audio: a.ogg)\n")
+	if set == nil || len(list) > 0 {
+		t.Fatal(list)
+	}
+	in, err := project.Open(b.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = in.Close() }()
+	b.maker.Work = t.TempDir()
+	tools := b.tools
+	tools.Version = "other" // nothing is known of the file
+	tools.FFmpeg = ffmpeg.NewTools(tools.Run, "ffmpeg", "no-such-program")
+	_, list, err = assets.Identify(t.Context(), b.maker, tools, in, board)
+	if _, ok := errors.AsType[*proc.NotFoundError](err); !ok || len(list) > 0 {
+		t.Errorf("a missing program: %v, %v", err, list)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	b.maker.Work = t.TempDir()
+	if _, list, err := assets.Identify(ctx, b.maker, b.tools, in, board); !errors.Is(err, context.Canceled) ||
+		len(list) > 0 {
+		t.Errorf("a stop: %v, %v", err, list)
 	}
 }

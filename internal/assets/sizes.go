@@ -81,15 +81,19 @@ func (c check) size(shot storyboard.Shot, scene int, found *sizeFindings, list *
 
 // warn adds the warnings: where it is one picture, with its own advice.
 func (f sizeFindings) warn(list *diag.List) {
-	if c := f.cropped; len(c) == 1 {
+	switch c := f.cropped; len(c) {
+	case 0:
+	case 1:
 		list.Warnf(c[0].place, "only %s of %q is seen in %s: it is cropped to fill the frame", c[0].how, c[0].file, storyboard.InScenes(c[0].scenes)).Hint = c[0].hint
-	} else if len(c) > 1 {
+	default:
 		list.Warnf(c[0].place, "%d pictures are cropped to fill the frame, and less than %.0f %% of each is seen: %s", len(c), leastKept*100, listed(c)).
 			Hint = "to show all of a picture, write ![contain](file); to choose the part that is kept, as ![top](file)"
 	}
-	if e := f.enlarged; len(e) == 1 {
+	switch e := f.enlarged; len(e) {
+	case 0:
+	case 1:
 		list.Warnf(e[0].place, "%q is enlarged %s in %s: it will blur", e[0].file, e[0].how, storyboard.InScenes(e[0].scenes)).Hint = e[0].hint
-	} else if len(e) > 1 {
+	default:
 		list.Warnf(e[0].place, "%d pictures are enlarged more than %g times and will blur: %s", len(e), mostEnlarge, listed(e)).
 			Hint = "use larger pictures"
 	}

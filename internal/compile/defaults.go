@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -61,8 +62,8 @@ func parseDefaults(file string, src []byte, settings bool) (defaults, diag.List)
 		list.Errorf(at(root), "%s holds no settings", file).Hint = hintHeader
 		return d, list
 	}
-	for i := 0; i+1 < len(root.Content); i += 2 {
-		key, value := root.Content[i], root.Content[i+1]
+	for pair := range slices.Chunk(root.Content, 2) {
+		key, value := pair[0], pair[1]
 		switch key.Value {
 		case "header":
 			d.header = headerOf(file, value, at, &list)
@@ -141,12 +142,12 @@ func voicesOf(value *yaml.Node, at func(*yaml.Node) diag.Range, list *diag.List)
 		return nil
 	}
 	out := map[string]string{}
-	for i := 0; i+1 < len(value.Content); i += 2 {
-		name, who := value.Content[i], value.Content[i+1]
+	for pair := range slices.Chunk(value.Content, 2) {
+		name, who := pair[0], pair[1]
 		if who.Kind == yaml.MappingNode { // with its language and gender, as settings have it
-			for k := 0; k+1 < len(who.Content); k += 2 {
-				if who.Content[k].Value == "voice" {
-					who = who.Content[k+1]
+			for property := range slices.Chunk(who.Content, 2) {
+				if property[0].Value == "voice" {
+					who = property[1]
 					break
 				}
 			}

@@ -1,11 +1,16 @@
 package compile
 
 import (
+	"bytes"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"mynah/internal/diag"
 	"mynah/internal/frame"
 	"mynah/internal/project"
 	"mynah/internal/script"
@@ -122,4 +127,161 @@ func FuzzDefaults(f *testing.F) {
 		d.fillHeader(&script.Script{}, false)
 		d.meaning("brian")
 	})
+}
+
+// TestVoicesOfTheProject: names are folded, and a voice may be given with its language.
+func TestVoicesOfTheProject(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]map[string]string{
+		"voices: {One: amy}":                               {"one": "amy"},
+		"voices: {' One ': ' amy '}":                       {"one": "amy"},
+		"voices: {a: {voice: amy}}":                        {"a": "amy"},
+		"voices: {a: {language: en, voice: amy, x: y}}":    {"a": "amy"},
+		"voices: {a: {x: voice, voice: amy, voice2: bob}}": {"a": "amy"},
+		"voices: {a: {language: en}, b: amy}":              {"b": "amy"},
+		"voices: {a: {voice: [amy]}, b: amy}":              {"b": "amy"},
+		"voices: {a: {}, b: amy, '  ': bob, c: ' '}":       {"b": "amy"},
+		"voices: {}":    {},
+		"voices:":       nil,
+		"voices: [amy]": nil,
+		"":              nil,
+	} {
+		d, _ := parseDefaults(defaultsFile, []byte(text), false)
+		if !maps.Equal(d.voices, want) || (d.voices == nil) != (want == nil) {
+			t.Errorf("%q: %v, want %v", text, d.voices, want)
+		}
+	}
+}
+
+// TestDefaultsCounted: each mistake is one finding, whose range is its first character.
+func TestDefaultsCounted(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{
+		"":                   nil,
+		"# nothing\n":        nil,
+		"~":                  nil,
+		"header:\nvoices:\n": nil,
+		"- a":                {"1:1-2 mynah.yaml holds no settings"},
+		"a: [":               {"1:1-2 mynah.yaml is not YAML: "},
+		"header: x":          {"1:9-10 header holds no properties"},
+		"voices: x":          {"1:9-10 voices holds no names"},
+		"voices: {a: {voice: ''}, b: }": {
+			`1:10-11 the voice "a" of mynah.yaml means nobody`,
+			`1:26-27 the voice "b" of mynah.yaml means nobody`,
+		},
+		"x: 1\nengines: 1\nfallback: 1\nheader:": {
+			`1:1-2 mynah.yaml knows no setting "x"`,
+			"2:1-2 engines is ignored in a project's mynah.yaml", "3:1-2 fallback is ignored in a project's mynah.yaml",
+		},
+		"header:\n canvas: #102030\nvoices: [a]":    {"3:9-10 voices holds no names"},
+		"header:\n  canvas: #102\n  title: x\na: b": {`4:1-2 mynah.yaml knows no setting "a"`},
+	} {
+		_, list := parseDefaults(defaultsFile, []byte(text), false)
+		var got []string
+		for _, d := range list {
+			got = append(got, fmt.Sprintf("%d:%d-%d %s", d.Range.Start.Line, d.Range.Start.Column, d.Range.End.Column,
+				d.Summary))
+		}
+		if !slices.EqualFunc(got, want, strings.HasPrefix) {
+			t.Errorf("%q:\n got %q\nwant %q", text, got, want)
+		}
+	}
+}
+
+// TestSettingsOfTheMachine stand without a warning in the file that the command line has read, and in no other.
+func TestSettingsOfTheMachine(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	own, other := filepath.Join(dir, "sub", defaultsFile), filepath.Join(dir, defaultsFile)
+	const text = "engines: {}\nfallback: true\n"
+	if err := os.Mkdir(filepath.Join(dir, "sub"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []string{own, other} {
+		if err := os.WriteFile(p, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in, err := project.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	for settings, want := range map[string]int{"": 2, own: 0, other: 2, filepath.Join(dir, "none.yaml"): 2} {
+		c := &compiler{project: in, req: Request{Settings: settings}, out: Script{Sources: map[string][]byte{}}}
+		if _, list := c.readDefaults("sub/s.md"); len(list) != want {
+			t.Errorf("%q: %v", settings, list)
+		}
+		if string(c.out.Sources["sub/"+defaultsFile]) != text {
+			t.Errorf("sources are %v", c.out.Sources)
+		}
+	}
+}
+
+// TestDefaultsAtTheLimit: a file of exactly 1 MiB is read, and a longer one is an error at its first character.
+func TestDefaultsAtTheLimit(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	in, err := project.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	text := append([]byte("voices: {a: amy}\n#"), bytes.Repeat([]byte("x"), 1<<20)...)
+	for _, size := range []int{1 << 20, 1<<20 + 1} {
+		if err := os.WriteFile(filepath.Join(dir, defaultsFile), text[:size], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c := &compiler{project: in, out: Script{Sources: map[string][]byte{}}}
+		d, list := c.readDefaults("s.md")
+		if size == 1<<20 {
+			if len(list) > 0 || d.meaning(" A ") != "amy" || d.meaning("b") != "b" {
+				t.Errorf("%d bytes: %v, %v", size, list, d.voices)
+			}
+			continue
+		}
+		first := diag.Range{File: defaultsFile, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 2}}
+		if len(list) != 1 || list[0].Range != first || list[0].Hint == "" {
+			t.Errorf("%d bytes: %+v", size, list)
+		}
+	}
+}
+
+// TestFillHeader: defaults fill what a header leaves out; a translation keeps its own language.
+func TestFillHeader(t *testing.T) {
+	t.Parallel()
+	d, _ := parseDefaults(defaultsFile, []byte("header: {voice: amy, title: Ours, language: fr, fps: 50}\n"), false)
+	for _, c := range []struct {
+		text        string
+		translation bool
+		want        string
+	}{
+		{"Hello.\n", false, "amy Ours fr 50 mynah.yaml"},
+		{"Hello.\n", true, "- - - 50 mynah.yaml"},
+		{"---\nvoice: brian\nlanguage: de\n---\nHello.\n", false, "brian Ours de 50 s.md"},
+		{"---\nfps: 25\n---\nHello.\n", true, "- - - 25 s.md"},
+	} {
+		s, _ := script.Parse("s.md", []byte(c.text))
+		d.fillHeader(s, c.translation)
+		var got []string
+		for _, p := range []*string{s.Header.Voice, s.Header.Title, s.Header.Language} {
+			if p == nil {
+				got = append(got, "-")
+				continue
+			}
+			got = append(got, *p)
+		}
+		if s.Header.FPS == nil {
+			t.Fatalf("%q: no rate", c.text)
+		}
+		got = append(got, fmt.Sprint(s.Header.FPS.Num), s.Header.Range.File)
+		if text := strings.Join(got, " "); text != c.want {
+			t.Errorf("%q: %s, want %s", c.text, text, c.want)
+		}
+	}
+	s, _ := script.Parse("s.md", []byte("Hello.\n"))
+	defaults{}.fillHeader(s, false)
+	if s.Header.Range.File != "" || s.Header.Title != nil {
+		t.Errorf("defaults without a header give %+v", s.Header)
+	}
 }

@@ -1,9 +1,11 @@
 package compile
 
 import (
+	"strings"
 	"testing"
 	"testing/fstest"
 
+	"mynah/internal/fault"
 	"mynah/internal/script"
 	"mynah/internal/voice"
 )
@@ -51,6 +53,87 @@ func TestTranslationsIntoWhatIsSpoken(t *testing.T) {
 		name := script.TranslationName("s.md", v.Language)
 		if base, tag, ok := script.TranslationOf(name); !ok || base != "s.md" || tag != v.Language {
 			t.Errorf("%s is no translation", name)
+		}
+	}
+}
+
+// TestLanguages lists the translations of a script in their order, and nothing else.
+func TestLanguages(t *testing.T) {
+	t.Parallel()
+	fsys := fstest.MapFS{}
+	for _, name := range []string{"a/s.md", "a/s.fr.md", "a/s.de.md", "a/t.es.md", "a/s.txt", "a/s.it.md/x", "s.en.md"} {
+		fsys[name] = &fstest.MapFile{Data: []byte("x\n")}
+	}
+	for name, want := range map[string]string{
+		"a/s.md": "de fr", "s.md": "en", "a/t.md": "es", "a/none.md": "",
+		"nowhere/s.md": "",
+	} {
+		if got := strings.Join(Languages(fsys, name), " "); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+// TestMissingTranslation: the fault names the file to write, and the languages that are there.
+func TestMissingTranslation(t *testing.T) {
+	t.Parallel()
+	fsys := fstest.MapFS{}
+	for name, text := range map[string]string{
+		"a/s.md": "---\nlanguage: fr\n---\nx\n", "a/s.de.md": "x\n", "one.md": "x\n", "only.de.md": "x\n", "dir.md/x": "x\n",
+		"dir.de.md": "x\n",
+	} {
+		fsys[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	for _, c := range [][3]string{
+		{"a/s.md", "it", "it is there in fr, de; write s.it.md beside it for another"},
+		{"one.md", "it", "write one.it.md beside it, with the same scenes"},
+		{"only.de.md", "it", "write only.de.it.md beside it, with the same scenes"},
+		{"dir.de.md", "it", "write dir.de.it.md beside it, with the same scenes"},
+	} {
+		_, err := ScriptIn(fsys, c[0], c[1], nil)
+		f, ok := fault.As(err)
+		if !ok || f.Code != fault.Input || f.Hint != c[2] {
+			t.Errorf("%s in %s: %+v", c[0], c[1], f)
+		}
+	}
+}
+
+// TestFitting: the longest of a language's forms that is there.
+func TestFitting(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ tag, languages, want string }{
+		{"de", "de", "de"},
+		{"DE", "de", "de"},
+		{"de", "DE de", "de"},
+		{"de-AT", "de de-AT", "de-AT"},
+		{"de-AT-1996", "de de-AT", "de-AT"},
+		{"de-AT-1996", "de", "de"},
+		{"de", "de-AT", ""},
+		{"d", "de", ""},
+		{"", "de", ""},
+		{"de-", "de", "de"},
+		{"-", "de", ""},
+		{"fr", "", ""},
+	} {
+		got, ok := fitting(c.tag, strings.Fields(c.languages))
+		if got != c.want || ok != (c.want != "") {
+			t.Errorf("%q in %q: %q", c.tag, c.languages, got)
+		}
+	}
+	for _, c := range []struct{ tag, own, languages, want string }{
+		{"pt", "en", "pt-BR", "pt-BR"},
+		{"PT", "en", "pt-BR", "pt-BR"},
+		{"pt", "pt-PT", "pt-BR", "pt-PT"},
+		{"pt", "en", "pt-BR pt-PT", ""},
+		{"pt", "en", "ptx-BR", ""},
+		{"pt", "pt", "pt", ""},
+		{"p", "en", "pt-BR", ""},
+		{"pt", "pt-", "", "pt-"},
+		{"pt", "en", "de pt-BR fr", "pt-BR"},
+	} {
+		got, ok := wider(c.tag, c.own, strings.Fields(c.languages))
+		if got != c.want || ok != (c.want != "") {
+			t.Errorf("%q of %q in %q: %q", c.tag, c.own, c.languages, got)
 		}
 	}
 }

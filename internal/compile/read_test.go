@@ -3,6 +3,7 @@ package compile_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -194,13 +195,115 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// TestStrict: a voice whose engine is missing ends a strict build.
+// TestStrict: a voice whose engine is missing ends a strict build, and no other; a name that is
+// unknown is a finding.
 func TestStrict(t *testing.T) {
 	t.Parallel()
-	in := open(t, map[string]string{"s.md": "---\nvoice: piper/en_US-amy-medium\n---\nHello.\n"})
-	src, err := compile.Read(t.Context(), in, newBooth(t, tone.New()), compile.Request{Script: "s.md", Strict: true})
-	if err == nil && !src.Findings.HasErrors() && len(src.Findings) == 0 {
+	b := newBooth(t, tone.New(), named{tone.New(), voice.EngineEspeak})
+	for _, c := range []struct {
+		text   string
+		strict bool
+		ends   bool
+	}{
+		{"---\nvoice: brian\n---\nHello.\n", true, true},
+		{"---\nvoice: brian\n---\nHello.\n", false, false},
+		{said + "Hello.\n", true, false},
+		{"---\nvoice: zaphod/x\n---\n(pause: 1)\n", true, false},
+	} {
+		in := open(t, map[string]string{"s.md": c.text})
+		src, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md", Strict: c.strict})
+		f, ok := fault.As(err)
+		if ok != c.ends || ok && (f.Code != fault.ToolMissing || !strings.Contains(f.Public, "the voice brian needs flite")) {
+			t.Errorf("%q strict %t: %v, %q", c.text, c.strict, err, summaries(src.Findings))
+		}
+	}
+}
+
+// TestScenesToBuild: the first and the last scene of a request, counted from 1.
+func TestScenesToBuild(t *testing.T) {
+	t.Parallel()
+	in := open(t, map[string]string{"s.md": said + "One.\n\n---\nTwo.\n\n---\nThree.\n"})
+	b := newBooth(t, tone.New())
+	for scenes, want := range map[[2]int]string{
+		{}: "One. Two. Three.", {1, 1}: "One.", {1, 3}: "One. Two. Three.", {2, 2}: "Two.", {3, 3}: "Three.", {2, 4}: "",
+		{4, 4}: "",
+	} {
+		src, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md", Scenes: scenes})
+		if (err == nil) != (want != "") || err != nil && fault.CodeOf(err) != fault.Usage {
+			t.Errorf("%v: %v", scenes, err)
+			continue
+		}
+		var got []string
+		if src.Board != nil {
+			for _, s := range src.Board.Scenes {
+				got = append(got, s.Parts[0].Text)
+			}
+		}
+		if text := strings.Join(got, " "); text != want {
+			t.Errorf("%v: %q, want %q", scenes, text, want)
+		}
+	}
+	in = open(t, map[string]string{"s.md": said + "One.\n\n---\nTwo ![](none.png).\n"})
+	src, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md", Scenes: [2]int{2, 2}})
+	if err != nil || src.Board.Scenes[0].Range.Start.Line != 7 || !src.Findings.HasErrors() {
 		t.Errorf("%v, %q", err, summaries(src.Findings))
+	}
+}
+
+// TestNoBoard: without a scene an error of the parser is the end; with one the board is planned in spite of errors.
+func TestNoBoard(t *testing.T) {
+	t.Parallel()
+	b := newBooth(t, tone.New())
+	for _, c := range []struct {
+		files           map[string]string
+		strict, planned bool
+	}{
+		{map[string]string{"s.md": ""}, false, true},
+		{map[string]string{}, false, false},
+		{map[string]string{"s.md": said}, false, true},
+		{map[string]string{"s.md": "(nonsense: 1)\n"}, false, true},
+		{map[string]string{"s.md": "(nonsense: 1)\n"}, true, false},
+		{map[string]string{"s.md": "", "mynah.yaml": "- a\n"}, false, false},
+		{map[string]string{"s.md": said + "(size: huge)\n\nHello.\n"}, false, true},
+		{map[string]string{"s.md": said + "Hello.\n", "mynah.yaml": "- a\n"}, false, true},
+		{map[string]string{"s.md": said + "(nonsense: 1)\n\nHello.\n"}, true, true},
+	} {
+		src, err := compile.Read(t.Context(), open(t, c.files), b, compile.Request{Script: "s.md", Strict: c.strict})
+		if err != nil || (src.Board != nil) != c.planned || len(src.Findings) == 0 {
+			t.Errorf("%q: %v, %t, %q", c.files, err, src.Board != nil, summaries(src.Findings))
+		}
+	}
+}
+
+// TestTranslationsOfWrongScripts: what is wrong with the script that is translated is found with it, and
+// a file that has only the name of a translation is a script.
+func TestTranslationsOfWrongScripts(t *testing.T) {
+	t.Parallel()
+	in := open(t, map[string]string{
+		"alone.de.md": said + "Eins.\n", "bad.md": said + "One.\n\n(include: none.md)\n", "bad.de.md": said + "Eins.\n",
+		"s.md": said + "One.\n\n(duration: 7)\n", "s.de.md": said + "Eins.\n\n(include: none.md)\n",
+		"own.md": "---\nlanguage: de-AT\n---\nOne.\n", "own.de.md": said + "Eins.\n",
+		"far.md": "---\nlanguage: fr\n---\nOne.\n", "far.de.md": said + "Eins.\n",
+	})
+	b := newBooth(t, tone.New())
+	for _, c := range []struct{ script, name, wrong, sources string }{
+		{"alone.de.md", "alone.de.md", "", "alone.de.md"},
+		{"bad.de.md", "bad.de.md", "bad.md", "bad.de.md bad.md"},
+		{"s.de.md", "s.de.md", "s.de.md", "s.de.md"},
+		{"own.md", "own.de.md", "", "own.de.md own.md"},
+		{"far.md", "far.md", "", "far.md"},
+	} {
+		src, err := compile.Read(t.Context(), in, b, compile.Request{Script: c.script})
+		if err != nil || src.Name != c.name {
+			t.Errorf("%s: %v, %s", c.script, err, src.Name)
+		}
+		if got := strings.Join(slices.Sorted(maps.Keys(src.Sources)), " "); got != c.sources {
+			t.Errorf("%s: sources are %s", c.script, got)
+		}
+		if c.wrong == "" && len(src.Findings) > 0 || c.wrong != "" &&
+			(len(src.Findings) == 0 || src.Findings[0].Range.File != c.wrong) {
+			t.Errorf("%s: %q", c.script, summaries(src.Findings))
+		}
 	}
 }
 

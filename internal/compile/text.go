@@ -185,7 +185,7 @@ func keepSpoken(s *script.Script, isTrack func(name string) bool, list *diag.Lis
 				if n.Name == "background" {
 					return !music(n.Background)
 				}
-				return !strings.HasPrefix(n.Name, "voice") && n.Name != "narration-mode" && n.Name != "language"
+				return !strings.HasPrefix(n.Name, "voice") && n.Name != "narration-mode"
 			default:
 				return true
 			}

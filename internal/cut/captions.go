@@ -14,7 +14,7 @@ import (
 
 // onCaptions lays the captions of a scene on one of its pictures.
 func (c *Cutter) onCaptions(v *picture.View, scene int, pic timeline.Picture) {
-	end := int64(0)
+	var end int64 // of the last one that is laid on
 	for _, s := range c.in.Captions[scene] {
 		from, to := max(s.From-pic.Start, 0), min(s.To-pic.Start, pic.Frames)
 		if from >= to {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"mynah/internal/cache"
 	"mynah/internal/picture"
 	"mynah/internal/timeline"
 )
@@ -56,6 +57,21 @@ func TestLongChains(t *testing.T) {
 		got = append(got, fmt.Sprint(len(piece.Holds), "/", piece.Frames))
 	}
 	if strings.Join(got, " ") != "2/100 0/40 0/70 100/100" {
+		t.Errorf("%v", got)
+	}
+	// At a rate of which ten seconds are 500 pictures, their number is what ends a chain.
+	c.form.FPS.Num = 50
+	v := &picture.View{Frames: 210}
+	for i := range int64(210) {
+		v.Captions = append(v.Captions, picture.Span{From: i, Layers: []picture.LayerRef{s.captions[0][i%2].Layer}})
+	}
+	p = &Plan{seen: map[cache.Key]bool{}}
+	c.standing(p, shown{view: v}, 0, 0, 210)
+	got = nil
+	for _, piece := range p.Pieces {
+		got = append(got, fmt.Sprint(len(piece.Holds), "/", piece.Frames))
+	}
+	if strings.Join(got, " ") != "100/100 100/100 10/10" {
 		t.Errorf("%v", got)
 	}
 }

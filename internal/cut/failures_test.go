@@ -188,6 +188,24 @@ func TestBatches(t *testing.T) {
 			}
 		}
 	}
+	for _, x := range [][4]int{ // stills, jobs, bytes of a frame, stills at once
+		{0, 2, 1, 6},
+		{1, 2, 1, 6},
+		{12, 2, 1, 6},
+		{13, 2, 1, 7},
+		{14, 2, 1, 7},
+		{15, 2, 1, 8},
+		{48, 2, 1, 24},
+		{49, 2, 1, 24},
+		{50, 1, batchBytes / 3, 3},
+		{50, 1, batchBytes, 1},
+		{50, 1, 2 * batchBytes, 1},
+	} {
+		if got := stillsAtOnce(x[0], x[1], x[2]); got != x[3] {
+			t.Errorf("%d stills for %d workers, %d bytes each: %d at once, want %d", x[0], x[1], x[2], got, x[3])
+		}
+	}
+	equal("what is left of a share counts", sizes(1, 51, 2, 1, true), 26, 25)
 	equal("few pictures are one batch", sizes(2, 10, 4, 1, true), 10)
 	equal("24 pictures pay", sizes(12, 6, 4, 1, true), 2, 2, 2)
 	equal("all workers have some", sizes(10, 20, 2, 1, true), 10, 10)

@@ -50,7 +50,7 @@ func (c *Cutter) frame(ctx context.Context, scene int, n int64) ([]byte, error) 
 				}
 				return frame, c.painter.Caption(frame, now.view, at)
 			}
-			before = shown{view: &picture.View{}, frame: pic.Frames - 1}
+			before = shown{view: &picture.View{}}
 			if i >= scene-1 { // that of an earlier scene is never seen in this one
 				before = c.view(i, pic)
 				before.frame = pic.Frames - 1

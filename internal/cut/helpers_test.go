@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,6 +46,15 @@ func newStudio(t *testing.T, text string) *studio {
 	s := &studio{Bench: steptest.New(t)}
 	s.PNG(t, "a.png", width, height, red)
 	s.PNG(t, "b.png", width, height, blue)
+	if strings.Contains(text, "linear.png") {
+		b, err := os.ReadFile(filepath.Join(s.Dir, "a.png"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		// A gAMA chunk of 1.0 behind the header: linear light. PNG, third edition, 11.3.2.2.
+		gamma := []byte{0, 0, 0, 4, 'g', 'A', 'M', 'A', 0, 1, 0x86, 0xa0, 0x31, 0xe8, 0x96, 0x5f}
+		s.Write(t, "linear.png", slices.Concat(b[:33], gamma, b[33:]))
+	}
 	const ramp = "-f lavfi -i nullsrc=s=64x36:r=10:d=%s,geq=lum=%s+N*%d:cb=128:cr=128"
 	if strings.Contains(text, "clip.mp4") {
 		s.Media(t, "clip.mp4", fmt.Sprintf(ramp, "1", "30", 20)+" -c:v libx264 -preset ultrafast -qp 4 -pix_fmt yuv420p")

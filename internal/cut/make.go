@@ -102,11 +102,7 @@ func (m *maker) startChains(ctx context.Context, p *Plan) {
 }
 
 func (m *maker) startStills(ctx context.Context, p *Plan) {
-	size := max(min(batchBytes/m.painter.FrameSize(), batchCount), 1)
-	if per := (len(p.stills) + m.Jobs - 1) / m.Jobs; per > 0 {
-		size = min(size, max(per, 6))
-	}
-	for batch := range slices.Chunk(p.stills, size) {
+	for batch := range slices.Chunk(p.stills, stillsAtOnce(len(p.stills), m.Jobs, m.painter.FrameSize())) {
 		m.group.Go(float64(len(batch)), func() error {
 			err := m.makeStills(ctx, batch)
 			at := batch[0]
@@ -116,6 +112,13 @@ func (m *maker) startStills(ctx context.Context, p *Plan) {
 			return m.finish(ctx, at.shown, err)
 		})
 	}
+}
+
+// stillsAtOnce returns how many of some stills one process encodes: each worker has its share, as far
+// as memory allows, but starting a process pays for six alone.
+func stillsAtOnce(count, jobs, frame int) int {
+	const least = 6
+	return max(min(max((count+jobs-1)/jobs, least), batchBytes/frame, batchCount), 1)
 }
 
 // checkLengths reports clips that gave much less than they said, and lets the last picture

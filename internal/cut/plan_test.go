@@ -1,6 +1,7 @@
 package cut
 
 import (
+	"os"
 	"testing"
 )
 
@@ -204,17 +205,21 @@ func TestTransitions(t *testing.T) {
 func TestSlides(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, "![](a.png)\n\n~~~md\n- a\n- b\n~~~\n(reveal: items)\n(duration: 2)\n\n---\n\n![loop](clip.mp4)\n"+
-		"\n~~~md\n- a\n- b\n~~~\n(reveal: items)\n(pause: 2)\n\n---\n\n~~~\nslide\n~~~\n(duration: 1)\n")
+		"\n~~~md\n- a\n- b\n~~~\n(reveal: items)\n(pause: 2)\n\n---\n\n~~~\nslide\n~~~\n(duration: 1)\n"+
+		"\n---\n\n![](clip.mp4)\n\n~~~md\n- a\n- b\n~~~\n(reveal: items)\n(pause: 1)\n")
 	for scene := range 2 {
 		s.slide(t, scene, 10)
 		s.slide(t, scene, 20)
 	}
 	s.slide(t, 2, 10)
+	s.slide(t, 3, 20)
+	s.slide(t, 3, 10)
 	c, p := s.made(t)
 	wantPieces(t, c, p,
 		"picture a.png: 10", "picture a.png: 10",
 		"clip clip.mp4: 10 in 10", "clip clip.mp4: 10 in 10",
-		"picture the slide: 10")
+		"picture the slide: 10",
+		"clip clip.mp4: 10 in 10")
 	frames := s.played(t, p)
 	for at, rows := range map[int][2]int{0: {126, 63}, 9: {126, 63}, 10: {126, 126}, 19: {126, 126}, 40: {126, 235}} {
 		wantLuma(t, frames, at, 40, 5, rows[0])
@@ -225,7 +230,10 @@ func TestSlides(t *testing.T) {
 	wantLuma(t, frames, 20, 40, 5, 126, 126, 126, 126, 126, 126, 126, 126, 126, 126, 126, 126, 126, 126, 126)
 	s.wantFrames(t, frames, 0, 9, 10)
 	s.wantFrames(t, frames, 1, 4, 14)
+	wantLuma(t, frames, 50, 40, 5, 126, 126, 126, 126, 126, 126, 126, 126, 126, 126)
+	wantLuma(t, frames, 50, 40, 15, 126, 126, 126, 126, 126, 130, 150, 170, 190, 210)
 	s.wantFrames(t, frames, 2, 4)
+	s.wantFrames(t, frames, 3, 4, 5)
 	s.again(t, p)
 }
 
@@ -383,8 +391,13 @@ func TestStretches(t *testing.T) {
 ---
 ![](five.gif)
 (pause: 0.3)
+
+---
+![](five.gif)
+(pause: 1)
 `)
 	s.caption(t, 6, 2, 4)
+	s.caption(t, 9, 0, 10)
 	c := s.cutter(t)
 	type stretch struct {
 		from, length, frames int64
@@ -405,6 +418,7 @@ func TestStretches(t *testing.T) {
 		{0, 0, 5, true},
 		{0, 0, 20, false},
 		{0, 500_000, 3, false},
+		{0, 0, 5, true},
 	}
 	for i := range want {
 		if got[i] != want[i] {
@@ -464,5 +478,20 @@ slide
 	}
 	if v := view(4); v.name != "the canvas" || v.view.Canvas.R != 255 || len(v.view.Callouts) != 1 {
 		t.Errorf("the canvas: %+v", v)
+	}
+}
+
+// TestTables: what converts colours is written where a picture is made, and only there.
+func TestTables(t *testing.T) {
+	t.Parallel()
+	const text = "![](linear.png)\n(duration: 1)\n"
+	s := newStudio(t, text)
+	for _, want := range []bool{true, false} {
+		s.made(t)
+		_, err := os.Stat(s.Files.Get("linear.png").Picture().Source.Table + ".csp")
+		if (err == nil) != want {
+			t.Errorf("a table is there: %t, want %t", !want, want)
+		}
+		s.Timed = s.Time(t, s.Maker(t), header+text)
 	}
 }

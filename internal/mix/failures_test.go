@@ -180,3 +180,23 @@ func TestBatches(t *testing.T) {
 		}
 	}
 }
+
+// TestJustLongEnough: a sound is cut off where fewer bytes come of it than there must be.
+func TestJustLongEnough(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "(audio: low.wav)\n")
+	const second = 48000 * 2 // bytes
+	for least, want := range map[int64]int{second: 0, second + 1: 1} {
+		x := d.mixer(t)
+		track := x.Plan()
+		key := track.sources[0]
+		task := track.decodes[key]
+		task.least = least
+		track.decodes[key] = task
+		list, err := x.Decode(t.Context(), track)
+		if err != nil || len(list) != want {
+			t.Errorf("at least %d bytes of %d: %v %v", least, second, list, err)
+		}
+		d.Store.Remove(cache.Sounds, key)
+	}
+}

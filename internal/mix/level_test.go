@@ -3,6 +3,7 @@ package mix
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -79,6 +80,43 @@ func TestGain(t *testing.T) {
 		x, track := d.made(t)
 		if got := loud(d.heard(t, x, track)); math.Abs(got-c.want) > 0.3 || track.master.Gain != c.gain {
 			t.Errorf("level %s, volume %s: %.1f LUFS at %+v", c.level, c.volume, got, track.master)
+		}
+	}
+}
+
+// TestMeasuredAgain: a video is measured once more only where its gain is more than half a decibel off.
+func TestMeasuredAgain(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "(duration: 1)\n")
+	for _, c := range []struct {
+		volume string
+		want   string // the gains at which it is measured, in half decibels
+		gain   int
+	}{
+		{"1.06", "[0]", 0},
+		{"1", "[0]", 1},
+		{"1.12", "[0]", -1},
+		{"0.94", "[0 2]", 2},
+		{"1.19", "[-2 0]", -2},
+		{"0.5", "[0 13]", 13},
+	} {
+		d.plan(t, spoken("-24", "voice-volume: "+c.volume+"\n"))
+		x := d.mixer(t)
+		track := x.Plan()
+		pieces := x.cut(track)
+		if err := x.balance(t.Context(), track, pieces); err != nil {
+			t.Fatal(err)
+		}
+		gain := track.master.Gain
+		var at []int
+		for g := -20; g <= 20; g++ {
+			track.master.Gain = g
+			if d.Store.Has(cache.Probes, keyOf(x.loudness(track, pieces[0]))) {
+				at = append(at, g)
+			}
+		}
+		if fmt.Sprint(at) != c.want || gain != c.gain {
+			t.Errorf("volume %s: measured at %v, want %s; the gain is %d, want %d", c.volume, at, c.want, gain, c.gain)
 		}
 	}
 }

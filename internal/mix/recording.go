@@ -41,10 +41,7 @@ type span struct{ from, to int64 }
 func (x *Mixer) Record(ctx context.Context) (*Recording, diag.List, error) {
 	r := &Recording{mixer: x, track: x.Plan()}
 	line := x.in.Line
-	for i, s := range line.Scenes {
-		if len(s.Voice) == 0 && len(x.in.Board.Scenes[i].Parts) == 0 {
-			continue
-		}
+	for _, s := range line.Scenes {
 		if s.VoiceEnd > s.Sound {
 			r.spans = append(r.spans, span{s.Sound, s.VoiceEnd})
 		}

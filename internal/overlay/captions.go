@@ -59,7 +59,7 @@ func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Li
 		look := keys[i]
 		keys[i] = m.Book.Add(
 			Caption{Look: look, Width: line.Width, Height: line.Height, Margin: a.captionMargin(), Position: in.Board.Film.Subtitles.Position},
-			part.Label{Name: diag.Shorten(c.Text, 60), Scene: c.Scene + 1})
+			captionLabel(c))
 	}
 	heads, err := a.captionHeads(ctx, style, keys)
 	if err != nil {
@@ -69,6 +69,11 @@ func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Li
 		out[c.Scene] = append(out[c.Scene], captionSpans(line, c, keys[i], heads[i])...)
 	}
 	return out, a.reportCaptions(cues, heads), nil
+}
+
+// captionLabel is how authors know a caption: by its text.
+func captionLabel(c caption.Cue) part.Label {
+	return part.Label{Name: diag.Shorten(c.Text, 60), Scene: c.Scene + 1}
 }
 
 // captionHeads finds what is known of captions, and draws those that are new, many to a
@@ -87,10 +92,8 @@ func (a *artist) captionHeads(ctx context.Context, style slide.Captions, keys []
 			missing = append(missing, i)
 		}
 	}
-	size := style.PerSheet()
-	if per := (len(missing) + a.Jobs - 1) / a.Jobs; per > 0 {
-		size = min(size, max(per, 4))
-	}
+	each := (len(missing) + a.Jobs - 1) / a.Jobs
+	size := min(style.PerSheet(), max(each, 4))
 	g, ctx := a.Group(ctx, doing, 0)
 	for batch := range slices.Chunk(missing, size) {
 		g.Go(0, func() error {
@@ -189,9 +192,7 @@ func captionSpans(line *timeline.Line, c caption.Cue, key cache.Key, head captio
 		return min(max(num/(timeline.SampleRate*line.FPS.Den*2), scene.Start), scene.Start+scene.Frames)
 	}
 	from, to := frame(c.Start), frame(c.End)
-	if to = max(to, min(from+1, scene.Start+scene.Frames)); from >= to {
-		return nil
-	}
+	to = max(to, min(from+1, scene.Start+scene.Frames))
 	var out []CaptionSpan
 	add := func(until int64, word int) {
 		if until = min(until, to); until > from {

@@ -47,8 +47,8 @@ func DrawSlides(ctx context.Context, m part.Maker, in Input, cues []caption.Cue)
 	a := &artist{Maker: m, Input: in}
 	out := make([][]SlideState, len(in.Board.Scenes))
 	tasks, err := a.slideTasks(ctx, cues)
-	if err != nil || len(tasks) == 0 {
-		return out, nil, err
+	if err != nil {
+		return nil, nil, err
 	}
 	for _, t := range tasks {
 		m.Book.Add(t.recipe, t.label())

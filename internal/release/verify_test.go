@@ -118,6 +118,8 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 	check("a frame less", "planned are", func(l *timeline.Line, _ *film.Film) { l.Frames-- })
 	check("no cues", "has 4 tracks, planned are 3", func(_ *timeline.Line, f *film.Film) { f.Cues = nil })
 	check("no chapters", "has 4 tracks, planned are 3", func(_ *timeline.Line, f *film.Film) { f.Chapters = nil })
+	check("one cue", "", func(_ *timeline.Line, f *film.Film) { f.Cues = f.Cues[:1] })
+	check("one chapter", "", func(_ *timeline.Line, f *film.Film) { f.Chapters = f.Chapters[:1] })
 	check("a sample too many", "the soundtrack", func(l *timeline.Line, _ *film.Film) { l.Samples = held + 1 })
 	check("as many as the packets hold", "", func(l *timeline.Line, _ *film.Film) { l.Samples = held })
 	check("two packets less", "the soundtrack", func(l *timeline.Line,

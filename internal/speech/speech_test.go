@@ -30,6 +30,8 @@ import (
 type engine struct {
 	*tone.Engine
 	name string
+	// remote: it is that of a service.
+	remote bool
 	// fails is in sentences that it cannot say, silent in those that come out silent.
 	fails, silent string
 	wait          bool
@@ -42,6 +44,12 @@ func (e *engine) Name() string {
 		return tone.Name
 	}
 	return e.name
+}
+
+func (e *engine) Abilities() voice.Abilities {
+	a := e.Engine.Abilities()
+	a.Remote = e.remote
+	return a
 }
 
 func (e *engine) Speak(ctx context.Context, r voice.Request) (voice.Clip, error) {
@@ -147,10 +155,11 @@ func TestSay(t *testing.T) {
 		if err != nil || len(list) > 0 {
 			t.Fatal(err, list)
 		}
-		if len(progress) != 3 || progress[2] != 1 {
+		if !slices.Equal(progress, []float64{1. / 3, 2. / 3, 1}) {
 			t.Errorf("progress is %v", progress)
 		}
-		if !slices.IsSorted(ready) || len(ready) == 0 || ready[len(ready)-1] != 3 {
+		if grew := slices.Compact(slices.Sorted(slices.Values(ready))); !slices.Equal(ready, grew) || len(ready) == 0 ||
+			ready[len(ready)-1] != 3 {
 			t.Errorf("ready were %v", ready)
 		}
 		lengths := spoken.Lengths()
@@ -300,5 +309,124 @@ func TestLoudest(t *testing.T) {
 	p.Runs = nil
 	if got := speech.Loudest(p); got != 0.5 {
 		t.Errorf("without runs %g", got)
+	}
+}
+
+// TestWaits: this machine waits for a script with a sentence of a service.
+func TestWaits(t *testing.T) {
+	t.Parallel()
+	far := &engine{Engine: tone.New(), name: "far", remote: true}
+	s := newStage(t, nil, "---\nvoice: tone/high\n---\nHello.\n", voice.DefaultConfig(), tone.New(), far)
+	say := func(kind storyboard.PartKind, voice string) storyboard.Part {
+		return storyboard.Part{Kind: kind, Voice: voice}
+	}
+	near, service := say(storyboard.Speech, "tone/high"), say(storyboard.Speech, "far/high")
+	for name, c := range map[string]struct {
+		scenes []storyboard.Scene
+		want   bool
+	}{
+		"nothing": {nil, false},
+		"this machine": {
+			[]storyboard.Scene{{Parts: []storyboard.Part{near, near}}, {Parts: []storyboard.Part{near}}},
+			false,
+		},
+		"a service": {[]storyboard.Scene{{Parts: []storyboard.Part{service}}}, true},
+		"a service at last": {[]storyboard.Scene{
+			{Parts: []storyboard.Part{near, near}},
+			{Parts: []storyboard.Part{near, service}},
+		}, true},
+		"a pause, and no one": {
+			[]storyboard.Scene{{Parts: []storyboard.Part{say(storyboard.Pause, "far/high"), near}}},
+			false,
+		},
+	} {
+		board := *s.board
+		board.Scenes = c.scenes
+		if got := speech.Waits(t.Context(), s.booth, &board); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
+// TestCuesThatFit: a cue whose time is its length to the sample, or none, is spoken as it is.
+func TestCuesThatFit(t *testing.T) {
+	t.Parallel()
+	const text = "WEBVTT\n\n00:01.000 --> 00:09.000\nThis is some text here\n\n00:10.000 --> 00:19.000\nOne. Two.\n"
+	store, err := cache.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	s := newStage(t, store, text, voice.DefaultConfig(), &engine{Engine: tone.New()})
+	var progress []float64
+	s.maker.Report = func(d float64) { progress = append(progress, d) }
+	say := func(length time.Duration) int64 {
+		t.Helper()
+		cues := slices.Clone(s.cues)
+		cues[0].To = cues[0].From + length
+		spoken, _, err := speech.SayCues(t.Context(), s.maker, s.booth, s.board, cues)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(spoken.Sentences[0]) != 1 || len(spoken.Uses(s.board)) != 1 {
+			t.Fatalf("%+v", spoken.Sentences)
+		}
+		return spoken.Lengths()[0][0]
+	}
+	usual := say(9 * time.Second)
+	if !slices.Equal(progress, []float64{0.5, 1}) {
+		t.Errorf("progress is %v", progress)
+	}
+	exact := time.Duration(usual) * time.Second / timeline.SampleRate
+	for timeline.SamplesIn(exact) < usual {
+		exact++
+	}
+	for length, same := range map[time.Duration]bool{
+		exact: true, 0: true, -time.Second: true, exact + time.Second: true,
+		exact - time.Millisecond: false, time.Millisecond: false,
+	} {
+		if got := say(length); (got == usual) != same || got > usual {
+			t.Errorf("a cue of %s has %d samples, usual are %d", length, got, usual)
+		}
+	}
+}
+
+// TestTwoStandIns: each voice that fails has one of its own, and one warning at its sentence.
+func TestTwoStandIns(t *testing.T) {
+	t.Parallel()
+	cfg := voice.DefaultConfig()
+	text := "---\nvoice: far/high\n---\nOne is here. Two is there.\n\n---\n(voice: gone/low)\n\nTwo again.\n\n" +
+		"---\n(voice: tone/low)\n\nThree.\n"
+	engines := []voice.Engine{
+		&engine{Engine: tone.New(), name: "far", fails: "Two"}, &engine{Engine: tone.New(), name: "gone", fails: "Two"},
+		&engine{Engine: tone.New()}, &engine{Engine: tone.New(), name: voice.EngineEspeak},
+	}
+	for _, fallback := range []bool{true, false} {
+		cfg.Fallback = fallback
+		s := newStage(t, nil, text, cfg, engines...)
+		spoken, list, err := speech.Say(t.Context(), s.maker, s.booth, s.board, nil)
+		if !fallback {
+			if fault.CodeOf(err) != fault.ToolFailed || len(list) > 0 || s.maker.Book.Len() > 0 {
+				t.Errorf("%v, %v, %d parts", err, list, s.maker.Book.Len())
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		list.Sort()
+		if len(list) != 2 || list[0].Range.Start.Line != 4 || list[1].Range.Start.Line != 9 || list[0].Hint == "" ||
+			!strings.HasPrefix(list[0].Summary, "the service is gone; ") ||
+			!strings.HasSuffix(list[1].Summary, " speaks all of gone/low instead") {
+			t.Errorf("%+v", list)
+		}
+		uses := spoken.Uses(s.board)
+		if len(uses) != 2 || uses[0].Engine != voice.EngineEspeak || !slices.Equal(uses[0].Scenes, []int{1, 2}) ||
+			uses[1].Name != "tone/low" {
+			t.Errorf("uses are %+v", uses)
+		}
+		if s.maker.Book.Len() != 4 {
+			t.Errorf("the book has %d parts", s.maker.Book.Len())
+		}
 	}
 }

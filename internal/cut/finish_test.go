@@ -1,0 +1,110 @@
+package cut
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"os"
+	"testing"
+
+	"mynah/internal/cache"
+	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/ffmpeg"
+	"mynah/internal/picture"
+	"mynah/internal/proc"
+)
+
+// TestFinish: a failure at a file of the author is a finding, all others are errors.
+func TestFinish(t *testing.T) {
+	t.Parallel()
+	place := diag.Range{File: "s.md", Start: diag.Pos{Line: 3}}
+	file := shown{view: &picture.View{Still: picture.Still{Asset: &picture.Asset{}}}, place: place, name: "a.png"}
+	canvas := shown{view: &picture.View{}, place: place, name: "the canvas"}
+	exit := &proc.ExitError{Program: "ffmpeg"}
+	stopped, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, c := range map[string]struct {
+		ctx     context.Context //nolint:containedctx // of one call
+		at      shown
+		err     error
+		code    fault.Code // of the error, "" for none
+		finding bool
+	}{
+		"success":           {t.Context(), file, nil, "", false},
+		"success at a stop": {stopped, file, nil, "", false},
+		"a file":            {t.Context(), file, exit, "", true},
+		"a file at a stop":  {stopped, file, exit, fault.Internal, false},
+		"no file":           {t.Context(), canvas, exit, fault.ToolFailed, false},
+		"nothing":           {t.Context(), shown{place: place}, exit, fault.ToolFailed, false},
+		"no disk":           {t.Context(), file, fault.New(fault.Disk, nil, "no room"), fault.Disk, false},
+		"the cache":         {t.Context(), canvas, cache.ErrLost, fault.Disk, false},
+	} {
+		m := &maker{}
+		err := m.finish(c.ctx, c.at, c.err)
+		if (err == nil) != (c.code == "") || c.code != "" && !errors.Is(err, c.err) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if c.code == fault.ToolFailed && fault.CodeOf(err) != c.code {
+			t.Errorf("%s: the code is %s", name, fault.CodeOf(err))
+		}
+		if (len(m.list) == 1) != c.finding || c.finding && m.list[0].Range != place {
+			t.Errorf("%s: findings %v", name, m.list)
+		}
+	}
+}
+
+// TestFrameOf: only what moves looks otherwise from frame to frame.
+func TestFrameOf(t *testing.T) {
+	t.Parallel()
+	moves := &picture.View{Clip: &ffmpeg.ClipInput{}}
+	if a, b := frameOf(shown{view: moves}, 7), frameOf(shown{view: &picture.View{}}, 7); a != 7 || b != 0 {
+		t.Errorf("%d and %d", a, b)
+	}
+}
+
+// TestCaptionStates: a file of the captions that lie on some frames of a view, in the box of them all; none where
+// there are none.
+func TestCaptionStates(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t, "![](a.png)\n(duration: 2)\n")
+	c := s.cutter(t)
+	first := s.Layer(t, width, height, image.Rect(4, 8, 20, 16), grey)
+	second := s.Layer(t, width, height, image.Rect(10, 12, 40, 30), grey)
+	v := &picture.View{Frames: 20, Captions: []picture.Span{
+		{From: 2, Layers: []picture.LayerRef{first}}, {From: 5}, {From: 8, Layers: []picture.LayerRef{second}}, {From: 12},
+	}}
+	for _, x := range []struct {
+		from, count int64
+		box         image.Rectangle
+		states      int // in the file
+	}{
+		{0, 20, image.Rect(4, 8, 40, 30), 5}, // one in front of the first
+		{2, 3, image.Rect(4, 8, 20, 16), 1},
+		{0, 3, image.Rect(4, 8, 20, 16), 2},
+		{3, 6, image.Rect(4, 8, 40, 30), 3},
+		{0, 2, image.Rectangle{}, 0},
+		{5, 3, image.Rectangle{}, 0},
+		{12, 8, image.Rectangle{}, 0},
+		{11, 9, image.Rect(10, 12, 40, 30), 2},
+	} {
+		got, err := c.captionStates(v, x.from, x.count, cache.Key{9})
+		if err != nil || (got == nil) != (x.states == 0) {
+			t.Errorf("from %d, %d frames: %+v, %v", x.from, x.count, got, err)
+			continue
+		}
+		if got == nil {
+			continue
+		}
+		b, err := os.ReadFile(got.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		box := image.Rect(got.X, got.Y, got.X+got.W, got.Y+got.H)
+		clusters := bytes.Count(b, []byte{0x1f, 0x43, 0xb6, 0x75}) // one for each state
+		if box != x.box || clusters != x.states {
+			t.Errorf("from %d, %d frames: %v with %d states, want %v with %d", x.from, x.count, box, clusters, x.box, x.states)
+		}
+	}
+}

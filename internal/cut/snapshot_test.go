@@ -1,0 +1,102 @@
+package cut
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"image/color"
+	"image/png"
+	"strings"
+	"testing"
+	"time"
+
+	"mynah/internal/fault"
+	"mynah/internal/overlay"
+	"mynah/internal/storyboard"
+	"mynah/internal/timeline"
+)
+
+// lumaOf is the brightness of a pixel of a PNG image, as that of a frame.
+func lumaOf(t *testing.T, b []byte, x, y int) (luma int, size image.Point) {
+	t.Helper()
+	img, err := png.Decode(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	grey := color.GrayModel.Convert(img.At(x, y)).(color.Gray)
+	return 16 + int(grey.Y)*219/255, img.Bounds().Size()
+}
+
+// TestSnapshot: a frame of a scene, its middle where no time is given; what is not there is the caller's mistake.
+func TestSnapshot(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t, "![](clip.mp4)\n(pause: 1)\n\n---\n(canvas: white)\n(duration: 1)\n")
+	c := s.cutter(t)
+	const ms = time.Millisecond
+	at := func(d time.Duration) *time.Duration { return &d }
+	for _, x := range []struct {
+		scene int
+		from  *time.Duration
+		want  int // luma
+	}{{1, nil, 130}, {1, at(99 * ms), 30}, {1, at(999 * ms), 210}, {2, nil, 235}} {
+		b, list, err := c.Snapshot(t.Context(), x.scene, x.from)
+		if err != nil || len(list) > 0 {
+			t.Fatalf("%+v: %v %v", x, list, err)
+		}
+		if got, size := lumaOf(t, b, 5, 5); !near(got, x.want) || size != image.Pt(width, height) {
+			t.Errorf("%+v: luma %d in %v", x, got, size)
+		}
+	}
+	for _, x := range []struct {
+		scene int
+		from  *time.Duration
+		want  string
+	}{
+		{0, nil, "there is no scene 0: the video has 2"},
+		{3, nil, "there is no scene 3: the video has 2"},
+		{-1, nil, "there is no scene -1"},
+		{1, at(time.Second), "scene 1 has no time 1s: it lasts 1.00 s"},
+		{2, at(-ms), "scene 2 has no time -1ms: it lasts 1.00 s"},
+	} {
+		_, _, err := c.Snapshot(t.Context(), x.scene, x.from)
+		if f, ok := fault.As(err); !ok || f.Code != fault.Usage || !strings.HasPrefix(f.Public, x.want) || f.Hint == "" {
+			t.Errorf("%+v: %v", x, err)
+		}
+	}
+}
+
+// TestSheet: the middle of each of up to 400 scenes, 480 pixels wide with a margin, side by side.
+func TestSheet(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t, "![](clip.mp4)\n(pause: 1)\n\n---\n(canvas: white)\n(duration: 1)\n")
+	c := s.cutter(t)
+	var progress []float64
+	c.Report = func(done float64) { progress = append(progress, done) }
+	b, list, err := c.Sheet(t.Context())
+	if err != nil || len(list) > 0 || len(progress) != 2 || progress[0] != 0.5 || progress[1] != 1 {
+		t.Fatalf("%v %v, progress %v", list, err, progress)
+	}
+	first, size := lumaOf(t, b, 240, 135)
+	second, _ := lumaOf(t, b, 740, 135)
+	if !near(first, 130) || !near(second, 235) || size.X < 960 || size.X > 1000 || size.Y < 270 || size.Y > 300 {
+		t.Errorf("lumas %d and %d in %v", first, second, size)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for n, usage := range map[int]bool{400: false, 401: true} {
+		line, board := *s.Line, *s.Board
+		line.Scenes, board.Scenes = make([]timeline.Scene, n), make([]storyboard.Scene, n)
+		for i := range n {
+			line.Scenes[i], board.Scenes[i] = s.Line.Scenes[1], s.Board.Scenes[1]
+		}
+		c.in = Input{
+			Board: &board, Line: &line, Files: s.Files, Slides: make([][]overlay.SlideState, n),
+			Captions: make([][]overlay.CaptionSpan, n),
+		}
+		if _, _, err := c.Sheet(ctx); (fault.CodeOf(err) == fault.Usage) != usage || !usage &&
+			!errors.Is(err, context.Canceled) {
+			t.Errorf("%d scenes: %v", n, err)
+		}
+	}
+}
