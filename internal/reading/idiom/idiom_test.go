@@ -247,25 +247,27 @@ var update = flag.Bool("update", false, "write the sentences anew")
 // as it is.
 func TestSentences(t *testing.T) {
 	t.Parallel()
-	readingtest.Table(t, "testdata/sentences.tsv", *update, func(name, text string) string {
-		p := readingtest.Passage(name, text)
-		var out []string
-		for i, k := range p.Tokens {
-			if n := token.Roman(k.Text); n > 0 {
-				for _, kind := range []string{"ordinal", "century", "cardinal"} {
-					out = append(out, p.RomanWords(i, i+1, n, kind))
-				}
-			}
-			if n, ok := p.Small(i, 4); ok {
-				day := passage.Date{Day: n%28 + 1, Month: n%12 + 1, Year: 2000 + n%50, Named: n%2 == 0, DayFirst: n%3 == 0}
-				days := passage.Date{Day: n%28 + 1, Last: n%28 + 3, Month: n%12 + 1}
-				clock := passage.Clock{Hour: n % 24, Minute: n % 7 * 5, HasMinute: true, Label: n%2 == 0}
-				seconds := passage.Clock{Hour: n % 13, Minute: n % 3, Second: n % 5, HasMinute: true, HasSecond: true}
-				out = append(out, p.YearWords(i, n), p.OrdinalForm(i, i+1),
-					p.FormFor(i, "m"), p.FormFor(i, "f"), p.DateWords(i, i+1, day), p.DateWords(i, i+1, days),
-					p.ClockWords(i, i+1, clock), p.ClockWords(i, i+1, seconds))
+	readingtest.Sentences(t, *update, roles)
+}
+
+// roles lists what each number and Roman numeral of a sentence would be in all its roles.
+func roles(p *passage.Passage) string {
+	var out []string
+	for i, k := range p.Tokens {
+		if n := token.Roman(k.Text); n > 0 {
+			for _, kind := range []string{"ordinal", "century", "cardinal"} {
+				out = append(out, p.RomanWords(i, i+1, n, kind))
 			}
 		}
-		return strings.Join(out, "; ")
-	})
+		if n, ok := p.Small(i, 4); ok {
+			day := passage.Date{Day: n%28 + 1, Month: n%12 + 1, Year: 2000 + n%50, Named: n%2 == 0, DayFirst: n%3 == 0}
+			days := passage.Date{Day: n%28 + 1, Last: n%28 + 3, Month: n%12 + 1}
+			clock := passage.Clock{Hour: n % 24, Minute: n % 7 * 5, HasMinute: true, Label: n%2 == 0}
+			seconds := passage.Clock{Hour: n % 13, Minute: n % 3, Second: n % 5, HasMinute: true, HasSecond: true}
+			out = append(out, p.YearWords(i, n), p.OrdinalForm(i, i+1),
+				p.FormFor(i, "m"), p.FormFor(i, "f"), p.DateWords(i, i+1, day), p.DateWords(i, i+1, days),
+				p.ClockWords(i, i+1, clock), p.ClockWords(i, i+1, seconds))
+		}
+	}
+	return strings.Join(out, "; ")
 }
