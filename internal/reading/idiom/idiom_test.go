@@ -271,3 +271,37 @@ func roles(p *passage.Passage) string {
 	}
 	return strings.Join(out, "; ")
 }
+
+// TestForms: years, times and dates stay as they are where no words around them count.
+func TestForms(t *testing.T) {
+	t.Parallel()
+	passageOf := readingtest.Passages()
+	readingtest.Table(t, "testdata/forms.tsv", *update, func(name, input string) string {
+		return form(t, passageOf(name, "x"), input)
+	})
+}
+
+// form reads "year 1999", "clock 14 30 - L" (hour, minute, second, then L for a label, a or p), or
+// "date 3 5 10 2026 ND" (day, last day, month, year, then N for named and D for day first).
+func form(t *testing.T, p *passage.Passage, input string) string {
+	t.Helper()
+	f := strings.Fields(input)
+	has := func(i int) bool { return f[i] != "-" }
+	number := func(i int) int { return max(token.Value(f[i]), 0) }
+	switch {
+	case len(f) == 2 && f[0] == "year":
+		return p.YearWords(1, number(1))
+	case len(f) == 5 && f[0] == "clock":
+		return p.ClockWords(1, 1, passage.Clock{
+			Hour: number(1), Minute: number(2), Second: number(3), HasMinute: has(2), HasSecond: has(3),
+			Label: f[4] == "L", Half: strings.Trim(f[4], "L-"),
+		})
+	case len(f) == 6 && f[0] == "date":
+		return p.DateWords(1, 1, passage.Date{
+			Day: number(1), Last: number(2), Month: number(3), Year: number(4),
+			Named: strings.Contains(f[5], "N"), DayFirst: strings.Contains(f[5], "D"),
+		})
+	}
+	t.Fatalf("bad line %q", input)
+	return ""
+}
