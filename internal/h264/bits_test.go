@@ -3,6 +3,7 @@ package h264_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -102,9 +103,7 @@ func list(pairs ...string) fields {
 // with gives the fields with one changed.
 func (f fields) with(name, bits string) fields {
 	out := fields{names: f.names, bits: map[string]string{}}
-	for k, v := range f.bits {
-		out.bits[k] = v
-	}
+	maps.Copy(out.bits, f.bits)
 	if _, ok := out.bits[name]; !ok {
 		panic("no field " + name)
 	}
@@ -269,7 +268,6 @@ type slice struct {
 	first, pps        int
 	modification      string
 	payload           []byte
-	refer             bool
 }
 
 func (s slice) bytes(t *testing.T) []byte {

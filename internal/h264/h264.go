@@ -104,9 +104,9 @@ func (p *Params) parsePPS() error {
 	r := &bitReader{b: unescape(p.PPS)[1:]}
 	id, spsID, cabac, order, groups := r.ue(), r.ue(), r.bit(), r.bit(), r.ue()
 	l0, _, weighted, bipred := r.ue(), r.ue(), r.bit(), r.u(2)
-	r.se()
-	r.se()
-	r.se()
+	r.ue() // pic_init_qp_minus26
+	r.ue() // pic_init_qs_minus26
+	r.ue() // chroma_qp_index_offset
 	deblocking, _, redundant := r.bit(), r.bit(), r.bit()
 	if r.err != nil {
 		return r.err
@@ -214,10 +214,10 @@ func (p *Params) parseHead(nalByte byte, rbsp []byte) (head, error) {
 	if kind == 0 {
 		r.ue() // cabac_init_idc
 	}
-	r.se() // slice_qp_delta
+	r.ue() // slice_qp_delta
 	if p.deblocking && r.ue() != 1 {
-		r.se()
-		r.se()
+		r.ue() // slice_alpha_c0_offset_div2
+		r.ue() // slice_beta_offset_div2
 	}
 	h.end = r.pos
 	return h, r.err

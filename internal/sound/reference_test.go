@@ -280,9 +280,14 @@ func TestGainAroundAnImpulse(t *testing.T) {
 		off  int
 		gain float64
 	}{
-		{0, limitAt}, {2400, (1 + limitAt) / 2}, {4799, 1}, {4801, 1}, {5900, 1},
+		{0, limitAt},
+		{2400, (1 + limitAt) / 2},
+		{4799, 1},
+		{4801, 1},
+		{5900, 1},
 		// A quarter of the way the two means have summed up 1/8.
-		{1200, limitAt + (1-limitAt)/8}, {3600, 1 - (1-limitAt)/8},
+		{1200, limitAt + (1-limitAt)/8},
+		{3600, 1 - (1-limitAt)/8},
 	} {
 		for _, i := range []int{at - c.off, at + c.off} {
 			if v := float64(got[2*i+1]) / level; math.Abs(v-c.gain) > 0.0003 {
@@ -506,35 +511,42 @@ func TestPartDropsWhatIsOver(t *testing.T) {
 		in, want sound.Clip // want as the part counts
 	}{
 		{
-			"a fade that is over", sound.Clip{Start: begin + from - 50, Samples: 100, FadeIn: 50},
+			"a fade that is over",
+			sound.Clip{Start: begin + from - 50, Samples: 100, FadeIn: 50},
 			sound.Clip{Start: from - 50, Samples: 100},
 		},
 		{
-			"a fade that ends", sound.Clip{Start: begin + from - 50, Samples: 100, FadeIn: 51},
+			"a fade that ends",
+			sound.Clip{Start: begin + from - 50, Samples: 100, FadeIn: 51},
 			sound.Clip{Start: from - 50, Samples: 100, FadeIn: 51},
 		},
 		{
-			"a fade that comes later", sound.Clip{Start: begin, Samples: to + 50, FadeOut: 50},
+			"a fade that comes later",
+			sound.Clip{Start: begin, Samples: to + 50, FadeOut: 50},
 			sound.Clip{Samples: to},
 		},
 		{
-			"a fade that begins", sound.Clip{Start: begin, Samples: to + 50, FadeOut: 51},
+			"a fade that begins",
+			sound.Clip{Start: begin, Samples: to + 50, FadeOut: 51},
 			sound.Clip{Samples: to + 50, FadeOut: 51},
 		},
 		{
-			"ducks that are over or come later", sound.Clip{Start: begin, Samples: 100, Ducks: []sound.Duck{
+			"ducks that are over or come later",
+			sound.Clip{Start: begin, Samples: 100, Ducks: []sound.Duck{
 				{From: begin + from - 100, To: begin + from - 30, Up: 30}, {From: begin + to + 30, To: begin + to + 100, Down: 30},
 			}},
 			sound.Clip{Samples: 100, Ducks: []sound.Duck{}},
 		},
 		{
-			"ducks that end and begin", sound.Clip{Start: begin, Samples: 100, Ducks: []sound.Duck{
+			"ducks that end and begin",
+			sound.Clip{Start: begin, Samples: 100, Ducks: []sound.Duck{
 				{From: begin + from - 100, To: begin + from - 30, Up: 31}, {From: begin + to + 30, To: begin + to + 100, Down: 31},
 			}},
 			sound.Clip{Samples: 100, Ducks: []sound.Duck{{From: from, To: from - 30, Up: 31}, {From: to + 30, To: to, Down: 31}}},
 		},
 		{
-			"a duck around it all", sound.Clip{Start: begin, Samples: 100, Ducks: []sound.Duck{{From: 0, To: 500 * g, Down: 9, Up: 9}}},
+			"a duck around it all",
+			sound.Clip{Start: begin, Samples: 100, Ducks: []sound.Duck{{From: 0, To: 500 * g, Down: 9, Up: 9}}},
 			sound.Clip{Samples: 100, Ducks: []sound.Duck{{From: from, To: to, Down: 9, Up: 9}}},
 		},
 	} {

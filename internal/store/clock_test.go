@@ -419,7 +419,7 @@ func TestABuildIsGivenUpAfterItsLastAttempt(t *testing.T) {
 	}
 }
 
-func TestPathsAndConnections(t *testing.T) { //nolint:paralleltest // changes the folder of the process
+func TestPathsAndConnections(t *testing.T) {
 	t.Chdir(t.TempDir())
 	s, _ := reopen(t, "relative.db", store.Config{})
 	create(t, s, "01")
