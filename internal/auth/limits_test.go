@@ -42,7 +42,8 @@ func TestTheFormOfAKey(t *testing.T) {
 			t.Errorf("the %s has %d bytes, want %d; %v", name, len(b), part.size, err)
 		}
 	}
-	if id != k.ID || len(k.Hash) != 32 || !k.Created.Equal(at) || k.Name != "docs" || !k.LastUse.IsZero() || !k.Revoked.IsZero() {
+	if id != k.ID || len(k.Hash) != 32 || !k.Created.Equal(at) || k.Name != "docs" || !k.LastUse.IsZero() ||
+		!k.Revoked.IsZero() {
 		t.Errorf("stored is %+v", k)
 	}
 	if other, o := auth.New("docs", at); other == shown || o.ID == k.ID {
@@ -117,7 +118,15 @@ func TestAUseIsNotedOnceAMinute(t *testing.T) {
 			wait    time.Duration
 			key     int
 			touches int
-		}{{0, 0, 1}, {0, 0, 1}, {time.Second, 1, 2}, {58 * time.Second, 0, 2}, {time.Second, 0, 3}, {time.Second, 0, 3}, {0, 1, 4}} {
+		}{
+			{0, 0, 1},
+			{0, 0, 1},
+			{time.Second, 1, 2},
+			{58 * time.Second, 0, 2},
+			{time.Second, 0, 3},
+			{time.Second, 0, 3},
+			{0, 1, 4},
+		} {
 			time.Sleep(c.wait)
 			if _, err := guard.Check(t.Context(), shown[c.key]); err != nil || store.touches != c.touches {
 				t.Fatalf("%+v: %d uses are noted, %v", c, store.touches, err)

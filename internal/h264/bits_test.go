@@ -330,7 +330,8 @@ func TestSetFrameNumChangesNothingElse(t *testing.T) {
 					want := s
 					want.num = number % most
 					if err != nil || !bytes.Equal(got, want.bytes(t)) {
-						t.Fatalf("%s, header %#x, type %d: number %d gives\n%x, want\n%x; %v", name, header, c.kind, number, got, want.bytes(t), err)
+						t.Fatalf("%s, header %#x, type %d: number %d gives\n%x, want\n%x; %v", name, header, c.kind, number, got,
+							want.bytes(t), err)
 					}
 				}
 			}
@@ -352,7 +353,8 @@ func TestSetIDRPicIDChangesNothingElse(t *testing.T) {
 						want := s
 						want.idr = int(after)
 						if err != nil || !bytes.Equal(got, want.bytes(t)) {
-							t.Fatalf("%s, header %#x: id %d to %d gives\n%x, want\n%x; %v", name, header, before, after, got, want.bytes(t), err)
+							t.Fatalf("%s, header %#x: id %d to %d gives\n%x, want\n%x; %v", name, header, before, after, got,
+								want.bytes(t), err)
 						}
 					}
 				}
@@ -365,7 +367,10 @@ func TestSetIDRPicIDChangesNothingElse(t *testing.T) {
 func TestWhichPicturesAreRefused(t *testing.T) {
 	t.Parallel()
 	p := params(t, high(8, 80, 45), pps("1"))
-	ok := slice{header: 0x41, kind: 5, frameNumBits: 8, num: 1, override: "0", modification: "0", marking: "0", deblocking: ue(1), payload: []byte{1, 2, 3, 4}}
+	ok := slice{
+		header: 0x41, kind: 5, frameNumBits: 8, num: 1, override: "0", modification: "0", marking: "0",
+		deblocking: ue(1), payload: []byte{1, 2, 3, 4},
+	}
 	if _, err := p.SetFrameNum(ok.bytes(t), 9); err != nil {
 		t.Fatal(err)
 	}
@@ -442,7 +447,8 @@ func TestAVCCByteByByte(t *testing.T) {
 			t.Fatal(err)
 		}
 		sized := func(b []byte) []byte { return append([]byte{byte(len(b) / 256), byte(len(b) % 256)}, b...) }
-		want := slices.Concat([]byte{1, c.sps[1], c.sps[2], c.sps[3], 0xff, 0xe1}, sized(c.sps), []byte{2}, sized(p.PPS), sized(p.SkipPPS()), c.tail)
+		want := slices.Concat([]byte{1, c.sps[1], c.sps[2], c.sps[3], 0xff, 0xe1}, sized(c.sps), []byte{2}, sized(p.PPS),
+			sized(p.SkipPPS()), c.tail)
 		if got := p.AVCC(); !bytes.Equal(got, want) {
 			t.Errorf("%s: %x, want %x", name, got, want)
 		}

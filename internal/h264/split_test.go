@@ -96,7 +96,8 @@ func traced(t *testing.T, p *h264.Params, pictures [][]byte) func(field string) 
 		stream.WriteString("\x00\x00\x00\x01")
 		stream.Write(nal)
 	}
-	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "verbose", "-f", "h264", "-i", "-", "-c", "copy", "-bsf:v", "trace_headers", "-f", "null", "-")
+	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "verbose", "-f", "h264", "-i", "-", "-c", "copy",
+		"-bsf:v", "trace_headers", "-f", "null", "-")
 	cmd.Stdin = &stream
 	out, err := cmd.CombinedOutput()
 	if err != nil {

@@ -240,7 +240,8 @@ func TestFilesAndAttributes(t *testing.T) {
 		t.Fatal(err)
 	}
 	a, ok, err := s.Attributes(t.Context(), "results/a")
-	if want := fmt.Sprintf(`"%x-6"`, at.UnixNano()); !ok || a.Size != 6 || !a.Modified.Equal(at) || a.ETag != want || err != nil {
+	if want := fmt.Sprintf(`"%x-6"`, at.UnixNano()); !ok || a.Size != 6 || !a.Modified.Equal(at) || a.ETag != want ||
+		err != nil {
 		t.Errorf("%+v, %v, %v", a, ok, err)
 	}
 	if a, ok, err := s.Attributes(t.Context(), "results/b"); ok || a != (objects.Attributes{}) || err != nil {
@@ -285,7 +286,8 @@ func TestEachObjectUnderAPrefix(t *testing.T) {
 		}
 	}
 	no, calls := errors.New("no"), 0
-	if err := s.Each(t.Context(), "", func(string, time.Time) error { calls++; return no }); !errors.Is(err, no) || calls != 1 {
+	if err := s.Each(t.Context(), "", func(string, time.Time) error { calls++; return no }); !errors.Is(err, no) ||
+		calls != 1 {
 		t.Errorf("a call that fails: %v after %d calls", err, calls)
 	}
 }
@@ -321,10 +323,14 @@ func TestAClosedBucketSaysSo(t *testing.T) {
 func TestCleanLeavesWhatIsNotItsOwn(t *testing.T) {
 	t.Parallel()
 	s, dir := open(t)
-	if err := errors.Join(os.MkdirAll(filepath.Join(dir, "results", "x.tmp"), 0o700), os.MkdirAll(filepath.Join(dir, "deep", "er"), 0o700)); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Join(dir, "results", "x.tmp"), 0o700), os.MkdirAll(filepath.Join(dir,
+		"deep", "er"), 0o700)); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"a.tmp", "results/b.tmp", "deep/er/c.tmp", "results/tmp", "results/d.tmp.mp4", "results/x.tmp/kept"} {
+	for _, name := range []string{
+		"a.tmp", "results/b.tmp", "deep/er/c.tmp", "results/tmp", "results/d.tmp.mp4",
+		"results/x.tmp/kept",
+	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600); err != nil {
 			t.Fatal(err)
 		}

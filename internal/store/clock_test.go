@@ -69,7 +69,8 @@ func TestAnswersBelongToATenantAndAKey(t *testing.T) {
 	if err := s.DropUnanswered(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if fresh, _, a, err := s.Begin(t.Context(), "a", "1", []byte("x")); fresh || a == nil || a.Status != 202 || err != nil {
+	if fresh, _, a, err := s.Begin(t.Context(), "a", "1", []byte("x")); fresh || a == nil || a.Status != 202 ||
+		err != nil {
 		t.Errorf("an answered request: fresh is %v, %+v, %v", fresh, a, err)
 	}
 	if fresh, _, _, err := s.Begin(t.Context(), "a", "2", []byte("x")); !fresh || err != nil {
@@ -146,9 +147,18 @@ func TestEventsTellWhatChanged(t *testing.T) {
 	}{
 		{"nothing", func(*record.Build) {}, nil},
 		{"attempts", func(b *record.Build) { b.Attempts++ }, nil},
-		{"a phase", func(b *record.Build) { b.Phase = "speech" }, []string{`progress {"state":"queued","phase":"speech","percent":0,"message":""}`}},
-		{"a message", func(b *record.Build) { b.Message = "Hm" }, []string{`progress {"state":"queued","phase":"speech","percent":0,"message":"Hm"}`}},
-		{"percent", func(b *record.Build) { b.Percent = 7 }, []string{`progress {"state":"queued","phase":"speech","percent":7,"message":"Hm"}`}},
+		{
+			"a phase", func(b *record.Build) { b.Phase = "speech" },
+			[]string{`progress {"state":"queued","phase":"speech","percent":0,"message":""}`},
+		},
+		{
+			"a message", func(b *record.Build) { b.Message = "Hm" },
+			[]string{`progress {"state":"queued","phase":"speech","percent":0,"message":"Hm"}`},
+		},
+		{
+			"percent", func(b *record.Build) { b.Percent = 7 },
+			[]string{`progress {"state":"queued","phase":"speech","percent":7,"message":"Hm"}`},
+		},
 		{"less percent", func(b *record.Build) { b.Percent = 6 }, nil},
 		{
 			"a state", func(b *record.Build) { b.State, b.Message = record.Running, "Go" },
@@ -365,10 +375,12 @@ func TestAnUpdateThatFailsChangesNothing(t *testing.T) {
 	s, _ := open(t, store.Config{})
 	create(t, s, "01")
 	no := errors.New("no")
-	if b, err := s.Update(t.Context(), "01", func(b *record.Build) error { b.Percent = 50; return no }); !errors.Is(err, no) || b.Percent != 0 {
+	if b, err := s.Update(t.Context(), "01",
+		func(b *record.Build) error { b.Percent = 50; return no }); !errors.Is(err, no) || b.Percent != 0 {
 		t.Errorf("%d percent, %v", b.Percent, err)
 	}
-	if _, err := s.Update(t.Context(), "02", func(*record.Build) error { return nil }); !errors.Is(err, record.ErrNotFound) {
+	if _, err := s.Update(t.Context(), "02", func(*record.Build) error { return nil }); !errors.Is(err,
+		record.ErrNotFound) {
 		t.Errorf("an unknown build: %v", err)
 	}
 	events, err := s.Events(t.Context(), "01", 0)
@@ -401,9 +413,13 @@ func TestABuildIsGivenUpAfterItsLastAttempt(t *testing.T) {
 	t.Parallel()
 	s, set := clocked(t, store.Config{})
 	create(t, s, "01", "02", "03")
-	for id, attempts := range map[string]int{"01": record.MostAttempts - 1, "02": record.MostAttempts + 1, "03": record.MostAttempts} {
+	for id, attempts := range map[string]int{
+		"01": record.MostAttempts - 1, "02": record.MostAttempts + 1,
+		"03": record.MostAttempts,
+	} {
 		move(t, s, id, record.Running)
-		if _, err := s.Update(t.Context(), id, func(b *record.Build) error { b.Attempts = attempts; return nil }); err != nil {
+		if _, err := s.Update(t.Context(), id,
+			func(b *record.Build) error { b.Attempts = attempts; return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}

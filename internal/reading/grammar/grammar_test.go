@@ -264,13 +264,19 @@ func TestLongNumbersAndNouns(t *testing.T) {
 func TestHalvesAndParts(t *testing.T) {
 	t.Parallel()
 	en := grammar.New("en")
-	for name, want := range map[string]string{"mile": "of a mile", "inch": "of an inch", "tonne": "of a tonne", "acre": "of an acre"} {
+	for name, want := range map[string]string{
+		"mile": "of a mile", "inch": "of an inch", "tonne": "of a tonne",
+		"acre": "of an acre",
+	} {
 		if got := en.OfA(name); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
 	de := grammar.New("de")
-	for _, n := range []grammar.Num{{Whole: "0", Top: 3, Low: 2}, {Whole: "0", Top: 1, Low: 4}, {Whole: "1", Top: 1, Low: 2}, {Whole: "5"}} {
+	for _, n := range []grammar.Num{{Whole: "0", Top: 3, Low: 2}, {Whole: "0", Top: 1, Low: 4}, {
+		Whole: "1", Top: 1,
+		Low: 2,
+	}, {Whole: "5"}} {
 		if got := de.Half(n, "f"); got != "" {
 			t.Errorf("%+v is %q", n, got)
 		}
@@ -297,9 +303,12 @@ func TestHalvesAndParts(t *testing.T) {
 	}
 	pl := grammar.New("pl")
 	for n, want := range map[string]string{
-		"1": "jedna piąta", "2": "dwie piąte", "4": "cztery piąte", "5": "pięć piątych", "11": "jedenaście piątych", "12": "dwanaście piątych",
-		"14": "czternaście piątych", "15": "piętnaście piątych", "22": "dwadzieścia dwie piąte", "24": "dwadzieścia cztery piąte",
-		"25": "dwadzieścia pięć piątych", "112": "sto dwanaście piątych", "114": "sto czternaście piątych", "102": "sto dwie piąte",
+		"1": "jedna piąta", "2": "dwie piąte", "4": "cztery piąte", "5": "pięć piątych", "11": "jedenaście piątych",
+		"12": "dwanaście piątych",
+		"14": "czternaście piątych", "15": "piętnaście piątych", "22": "dwadzieścia dwie piąte",
+		"24": "dwadzieścia cztery piąte",
+		"25": "dwadzieścia pięć piątych", "112": "sto dwanaście piątych", "114": "sto czternaście piątych",
+		"102": "sto dwie piąte",
 	} {
 		if got := pl.Fraction(n, "5"); got != want {
 			t.Errorf("%s/5 is %q, want %q", n, got, want)
@@ -324,7 +333,10 @@ func TestDecimals(t *testing.T) {
 			t.Errorf("%s: decimals %s are %q, want %q", c[0], c[1], got, c[2])
 		}
 	}
-	for name, want := range map[string][2]string{"en": {"point", "comma"}, "de": {"Punkt", "Komma"}, "tlh": {"", ""}, "fi": {"pilkku", "pilkku"}} {
+	for name, want := range map[string][2]string{
+		"en": {"point", "comma"}, "de": {"Punkt", "Komma"}, "tlh": {"", ""},
+		"fi": {"pilkku", "pilkku"},
+	} {
 		g := grammar.New(name)
 		if got := [2]string{g.Mark("."), g.Mark(",")}; got != want {
 			t.Errorf("%s: the marks are %q, want %q", name, got, want)

@@ -89,7 +89,8 @@ func TestNarrowWordsFirst(t *testing.T) {
 			t.Errorf("%q: %s is said %q, want %q", c.lines, c.text, e.Say, c.say)
 		}
 	}
-	if _, list := lexicon.Parse("l.txt", []byte("a: b\n\n# c\n---: d\nx: ''\n")); len(list) != 1 || list[0].Range.Start.Line != 5 {
+	if _, list := lexicon.Parse("l.txt", []byte("a: b\n\n# c\n---: d\nx: ''\n")); len(list) != 1 ||
+		list[0].Range.Start.Line != 5 {
 		t.Errorf("findings: %+v", list)
 	}
 }
@@ -98,7 +99,8 @@ func TestLongLines(t *testing.T) {
 	t.Parallel()
 	for length, want := range map[int]int{1000: 0, 1001: 1} {
 		line := "word: " + strings.Repeat("x", length-len("word: "))
-		if _, list := lexicon.Parse("l.txt", []byte("a: b\n"+line)); len(list) != want || want == 1 && list[0].Range.End.Column != length+1 {
+		if _, list := lexicon.Parse("l.txt", []byte("a: b\n"+line)); len(list) != want || want == 1 &&
+			list[0].Range.End.Column != length+1 {
 			t.Errorf("a line of %d: %+v", length, list)
 		}
 	}

@@ -82,7 +82,10 @@ func TestAllRomans(t *testing.T) {
 			t.Errorf("%q is %d, want %d", s, got, n)
 		}
 	}
-	for _, s := range []string{"VV", "LL", "DD", "MMMM", "VX", "IXI", "CMC", "XCX", "IVI", "CMM", "VIV", "I ", "A", "XVIIII"} {
+	for _, s := range []string{
+		"VV", "LL", "DD", "MMMM", "VX", "IXI", "CMC", "XCX", "IVI", "CMM", "VIV", "I ", "A",
+		"XVIIII",
+	} {
 		if got := token.Roman(s); got != 0 {
 			t.Errorf("%q is %d", s, got)
 		}
@@ -122,7 +125,10 @@ func TestMarks(t *testing.T) {
 			t.Errorf("the value of %q is %d, want %d", s, got, want)
 		}
 	}
-	for r, want := range map[rune]bool{'a': true, 'Ж': true, '日': true, '٣': true, '7': true, '_': true, '-': false, ' ': false, '½': false} {
+	for r, want := range map[rune]bool{
+		'a': true, 'Ж': true, '日': true, '٣': true, '7': true, '_': true, '-': false,
+		' ': false, '½': false,
+	} {
 		if got := token.Wordy(r); got != want {
 			t.Errorf("%c is part of a word: %v", r, got)
 		}
