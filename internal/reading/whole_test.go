@@ -73,6 +73,7 @@ func TestRunsAreCutAtWhatIsSaid(t *testing.T) {
 			[]utter.Run{{Text: "1"}, {Text: "a1@½-b", Style: utter.Spell, Pause: time.Second}, {Text: "2"}},
 			"1=one|a|1= one, |@= at, |½= one half, |-= dash, |b<1s>|2=two",
 		},
+		{"a letter", []utter.Run{{Text: "x", Style: utter.Spell, Pause: time.Second}}, "x<1s>"},
 		{
 			"letters that end in a digit",
 			[]utter.Run{{Text: "a12", Style: utter.Spell, Pause: time.Second}},
