@@ -242,7 +242,7 @@ func TestShouting(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
 		"HOW TO OPEN THE BOX": true, "How To Open The Box": false, "how to open the BOX": false, "THE BOX": false,
-			"HTTP CSV SQL XML": false,
+		"HTTP CSV SQL XML": false,
 	} {
 		if got := readingtest.Passage("en", text).Shouting(0); got != want {
 			t.Errorf("%q shouts: %t, want %t", text, got, want)
