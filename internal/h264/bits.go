@@ -30,7 +30,8 @@ func (r *bitReader) u(n int) uint32 {
 	return v
 }
 
-// ue reads an unsigned Exp-Golomb code, ITU-T H.264 9.1.
+// ue reads an unsigned Exp-Golomb code, ITU-T H.264 9.1; a signed one has the same bits, which is
+// enough to pass over it.
 func (r *bitReader) ue() uint32 {
 	zeros := 0
 	for r.bit() == 0 {
@@ -41,14 +42,6 @@ func (r *bitReader) ue() uint32 {
 		}
 	}
 	return 1<<zeros - 1 + r.u(zeros)
-}
-
-func (r *bitReader) se() int32 {
-	k := r.ue()
-	if k&1 == 1 {
-		return int32(k/2 + 1)
-	}
-	return -int32(k / 2)
 }
 
 // bitWriter writes the bits of an RBSP.

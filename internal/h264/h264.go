@@ -104,9 +104,9 @@ func (p *Params) parsePPS() error {
 	r := &bitReader{b: unescape(p.PPS)[1:]}
 	id, spsID, cabac, order, groups := r.ue(), r.ue(), r.bit(), r.bit(), r.ue()
 	l0, _, weighted, bipred := r.ue(), r.ue(), r.bit(), r.u(2)
-	r.se()
-	r.se()
-	r.se()
+	r.ue() // pic_init_qp_minus26
+	r.ue() // pic_init_qs_minus26
+	r.ue() // chroma_qp_index_offset
 	deblocking, _, redundant := r.bit(), r.bit(), r.bit()
 	if r.err != nil {
 		return r.err
@@ -214,10 +214,10 @@ func (p *Params) parseHead(nalByte byte, rbsp []byte) (head, error) {
 	if kind == 0 {
 		r.ue() // cabac_init_idc
 	}
-	r.se() // slice_qp_delta
+	r.ue() // slice_qp_delta
 	if p.deblocking && r.ue() != 1 {
-		r.se()
-		r.se()
+		r.ue() // slice_alpha_c0_offset_div2
+		r.ue() // slice_beta_offset_div2
 	}
 	h.end = r.pos
 	return h, r.err
@@ -314,18 +314,16 @@ func (p *Params) AVCC() []byte {
 
 // Splitter cuts an Annex B byte stream into NAL units as it arrives.
 type Splitter struct {
-	buf   []byte
-	scan  int
-	start int // of the unit being gathered, -1 before the first start code
-	emit  func(nal []byte) error
-	err   error
+	buf    []byte // of the unit being gathered
+	scan   int    // bytes of buf that hold no start code
+	inside bool   // a start code was seen
+	emit   func(nal []byte) error
+	err    error
 }
 
 // NewSplitter gives a writer that calls emit for each NAL unit, without start code and
 // trailing zeros. The slice is emit's own. maxNAL bytes bound the memory it takes.
-func NewSplitter(emit func(nal []byte) error) *Splitter {
-	return &Splitter{start: -1, emit: emit}
-}
+func NewSplitter(emit func(nal []byte) error) *Splitter { return &Splitter{emit: emit} }
 
 const maxNAL = 64 << 20
 
@@ -337,9 +335,6 @@ func (s *Splitter) Write(b []byte) (int, error) {
 	s.buf = append(s.buf, b...)
 	for {
 		from := max(s.scan-2, 0)
-		if s.start >= 0 {
-			from = max(from, s.start)
-		}
 		i := bytes.Index(s.buf[from:], []byte{0, 0, 1})
 		if i < 0 {
 			break
@@ -349,7 +344,7 @@ func (s *Splitter) Write(b []byte) (int, error) {
 			return 0, s.err
 		}
 		s.buf = slices.Delete(s.buf, 0, i+3)
-		s.start, s.scan = 0, 0
+		s.inside, s.scan = true, 0
 	}
 	s.scan = len(s.buf)
 	if len(s.buf) > maxNAL {
@@ -359,11 +354,8 @@ func (s *Splitter) Write(b []byte) (int, error) {
 }
 
 func (s *Splitter) flush(end int) error {
-	if s.start < 0 {
-		return nil
-	}
-	nal := bytes.TrimRight(s.buf[s.start:end], "\x00")
-	if len(nal) == 0 {
+	nal := bytes.TrimRight(s.buf[:end], "\x00")
+	if !s.inside || len(nal) == 0 {
 		return nil
 	}
 	return s.emit(bytes.Clone(nal))
@@ -375,6 +367,6 @@ func (s *Splitter) Close() error {
 		return s.err
 	}
 	err := s.flush(len(s.buf))
-	s.buf, s.start = nil, -1
+	s.buf, s.inside = nil, false
 	return err
 }

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"mynah/internal/h264"
-	"mynah/internal/testrun"
 )
 
 // encode gives the NAL units of a test picture's encode by the real encoder.
@@ -79,7 +78,11 @@ func hashes(t *testing.T, p *h264.Params, pictures [][]byte) []string {
 
 func TestSkipPicturesDecodeToTheirPredecessor(t *testing.T) {
 	t.Parallel()
-	for _, size := range []string{"1280x720", "320x240", "180x320", "16x16"} {
+	sizes := []string{"1280x720", "320x240", "180x320", "16x16"}
+	if testing.Short() {
+		sizes = []string{"176x144", "16x16"}
+	}
+	for _, size := range sizes {
 		t.Run(size, func(t *testing.T) {
 			t.Parallel()
 			p, pics := encode(t, "-i", "testsrc2=r=25:d=0.12:s="+size, "-qp", "20", "-force_key_frames", "expr:1")
@@ -114,8 +117,11 @@ func TestSkipPicturesDecodeToTheirPredecessor(t *testing.T) {
 
 func TestPicturesAfterSkipsDecodeAsDirectly(t *testing.T) {
 	t.Parallel()
-	testrun.SkipMinute(t)
-	p, pics := encode(t, "-i", "testsrc2=r=25:d=0.4:s=640x360", "-crf", "23")
+	size := "640x360"
+	if testing.Short() {
+		size = "176x144"
+	}
+	p, pics := encode(t, "-i", "testsrc2=r=25:d=0.4:s="+size, "-crf", "23")
 	want := hashes(t, p, pics)
 	var stream [][]byte
 	number := 0

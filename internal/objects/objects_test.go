@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gocloud.dev/blob/fileblob"
@@ -116,6 +118,10 @@ func TestAReaderKeepsWhatItOpened(t *testing.T) {
 
 func TestAddressesHoldForWhatTheyAreSigned(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, addressesHold) // so that time passes at once
+}
+
+func addressesHold(t *testing.T) {
 	s, _ := open(t)
 	base, _ := url.Parse("https://host.example/under")
 	sign := func(method, key, contentType string, ttl time.Duration) string {
@@ -154,7 +160,7 @@ func TestAddressesHoldForWhatTheyAreSigned(t *testing.T) {
 		"a member twice":     {http.MethodGet, get + "&obj=results%2F1%2Fresult.mp4"},
 		"another type":       {http.MethodPut, strings.Replace(put, "zip", "pdf", 1)},
 		"it is over":         {http.MethodGet, short},
-		"a later end":        {http.MethodGet, strings.Replace(get, "expiry=1", "expiry=2", 1)},
+		"a later end":        {http.MethodGet, strings.Replace(get, "expiry=", "expiry=9", 1)},
 		"nothing but a path": {http.MethodGet, "/objects/results/1/result.mp4"},
 	} {
 		if _, _, err := verify(c[0], c[1]); !errors.Is(err, objects.ErrSignature) {
@@ -180,5 +186,170 @@ func TestCleanRemovesWhatACrashLeft(t *testing.T) {
 	}
 	if err := s.Delete(t.Context(), "uploads/a", "not/there"); err != nil {
 		t.Errorf("deleting: %v", err)
+	}
+}
+
+func TestThereIsNoLimitOfZero(t *testing.T) {
+	t.Parallel()
+	s, _ := open(t)
+	long := strings.Repeat("0123456789abcdef", 20_000) // several times what is copied at once
+	for _, c := range []struct {
+		key   string
+		text  string
+		limit int64
+		want  error
+	}{
+		{"none", "", 0, nil},
+		{"none-limited", "", 1, nil},
+		{"one", "x", 1, nil},
+		{"two", "xy", 1, objects.ErrTooLarge},
+		{"open", long, 0, nil},
+		{"exact", long, int64(len(long)), nil},
+		{"over", long, int64(len(long)) - 1, objects.ErrTooLarge},
+		{"far over", long, 10, objects.ErrTooLarge},
+	} {
+		n, err := s.Put(t.Context(), c.key, strings.NewReader(c.text), c.limit)
+		if !errors.Is(err, c.want) || err == nil && n != int64(len(c.text)) {
+			t.Errorf("%s: %d bytes, %v, want %v", c.key, n, err, c.want)
+		}
+		if c.want != nil && n != c.limit+1 {
+			t.Errorf("%s: %d bytes were read to see that they are too many", c.key, n)
+		}
+		a, ok, err := s.Attributes(t.Context(), c.key)
+		if ok != (c.want == nil) || ok && a.Size != int64(len(c.text)) || err != nil {
+			t.Errorf("%s: %+v, %v, %v", c.key, a, ok, err)
+		}
+	}
+}
+
+func TestFilesAndAttributes(t *testing.T) {
+	t.Parallel()
+	s, dir := open(t)
+	path := filepath.Join(t.TempDir(), "file")
+	if err := s.PutFile(t.Context(), "results/a", path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a file that is not there: %v", err)
+	}
+	if err := os.WriteFile(path, []byte("a file"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.PutFile(t.Context(), "results/a", path); err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	if err := os.Chtimes(filepath.Join(dir, "results", "a"), at, at); err != nil {
+		t.Fatal(err)
+	}
+	a, ok, err := s.Attributes(t.Context(), "results/a")
+	if want := fmt.Sprintf(`"%x-6"`, at.UnixNano()); !ok || a.Size != 6 || !a.Modified.Equal(at) || a.ETag != want ||
+		err != nil {
+		t.Errorf("%+v, %v, %v", a, ok, err)
+	}
+	if a, ok, err := s.Attributes(t.Context(), "results/b"); ok || a != (objects.Attributes{}) || err != nil {
+		t.Errorf("of nothing: %+v, %v, %v", a, ok, err)
+	}
+	if _, err := s.Open(t.Context(), "results/b"); err == nil {
+		t.Error("nothing is opened")
+	}
+	if _, err := s.OpenAt(t.Context(), "results/b"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("nothing is opened to read anywhere in: %v", err)
+	}
+}
+
+func TestEachObjectUnderAPrefix(t *testing.T) {
+	t.Parallel()
+	s, dir := open(t)
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for _, key := range []string{"uploads/b", "uploads/a", "results/1/x", "results/1/y", "results/12/x"} {
+		if _, err := s.Put(t.Context(), key, strings.NewReader(key), 0); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(filepath.Join(dir, key), at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for prefix, want := range map[string]string{
+		"uploads/":   "uploads/a uploads/b",
+		"results/1/": "results/1/x results/1/y",
+		"results/1":  "results/1/x results/1/y results/12/x",
+		"none/":      "",
+	} {
+		var got []string
+		err := s.Each(t.Context(), prefix, func(key string, modified time.Time) error {
+			if !modified.Equal(at) {
+				t.Errorf("%s was modified %s", key, modified)
+			}
+			got = append(got, key)
+			return nil
+		})
+		if strings.Join(got, " ") != want || err != nil {
+			t.Errorf("%s: %v, %v", prefix, got, err)
+		}
+	}
+	no, calls := errors.New("no"), 0
+	if err := s.Each(t.Context(), "", func(string, time.Time) error { calls++; return no }); !errors.Is(err, no) ||
+		calls != 1 {
+		t.Errorf("a call that fails: %v after %d calls", err, calls)
+	}
+}
+
+// TestAClosedBucketSaysSo: its errors come out and are not taken for missing objects.
+func TestAClosedBucketSaysSo(t *testing.T) {
+	t.Parallel()
+	s, _ := open(t)
+	if _, err := s.Put(t.Context(), "a", strings.NewReader("x"), 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	base, _ := url.Parse("https://host.example")
+	n, put := s.Put(t.Context(), "b", strings.NewReader("x"), 0)
+	_, ok, attributes := s.Attributes(t.Context(), "a")
+	_, sign := s.Sign(t.Context(), base, http.MethodGet, "a", "", time.Hour)
+	for name, err := range map[string]error{
+		"put": put, "attributes": attributes, "sign": sign,
+		"delete": s.Delete(t.Context(), "a"),
+		"each":   s.Each(t.Context(), "", func(string, time.Time) error { return nil }),
+	} {
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if ok || n != 0 {
+		t.Errorf("an object of a closed bucket is there: %v, %d bytes are put", ok, n)
+	}
+}
+
+func TestCleanLeavesWhatIsNotItsOwn(t *testing.T) {
+	t.Parallel()
+	s, dir := open(t)
+	if err := errors.Join(os.MkdirAll(filepath.Join(dir, "results", "x.tmp"), 0o700), os.MkdirAll(filepath.Join(dir,
+		"deep", "er"), 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{
+		"a.tmp", "results/b.tmp", "deep/er/c.tmp", "results/tmp", "results/d.tmp.mp4",
+		"results/x.tmp/kept",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Clean(); err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	for _, f := range files(t, dir) {
+		name, _ := filepath.Rel(dir, f)
+		left = append(left, filepath.ToSlash(name))
+	}
+	if got := strings.Join(left, " "); got != "results/d.tmp.mp4 results/tmp results/x.tmp/kept" {
+		t.Errorf("left: %s", got)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Clean(); err == nil {
+		t.Error("a folder that is gone is clean")
 	}
 }

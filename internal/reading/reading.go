@@ -138,7 +138,6 @@ func (all *Reader) stretch(runs []utter.Run, language string) []utter.Run {
 	for _, run := range runs {
 		end := base + len(run.Text)
 		at := base
-		first := len(out)
 		for k < len(changes) && changes[k].start < end {
 			c := changes[k]
 			if c.start > at {
@@ -158,9 +157,7 @@ func (all *Reader) stretch(runs []utter.Run, language string) []utter.Run {
 		if at < end {
 			out = append(out, part(run, p.Src[at:end]))
 		}
-		if len(out) > first {
-			out[len(out)-1].Pause = max(out[len(out)-1].Pause, run.Pause)
-		} else if run.Pause > 0 && len(out) > 0 {
+		if len(out) > 0 { // also where all of the run is said with the one in front
 			out[len(out)-1].Pause = max(out[len(out)-1].Pause, run.Pause)
 		}
 		base = end

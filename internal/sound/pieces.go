@@ -139,7 +139,7 @@ func hear(pieces []Piece, clips []Clip) {
 		}
 		open = slices.DeleteFunc(open, func(c int) bool { return clips[c].Start+clips[c].Samples <= from })
 		for _, c := range open {
-			if !p.Silent && clips[c].Start < to && clips[c].Samples > 0 {
+			if !p.Silent && clips[c].Samples > 0 {
 				p.Heard = append(p.Heard, c)
 			}
 		}

@@ -100,6 +100,23 @@ func TestAKeyHasItsShareOfTheQueue(t *testing.T) {
 	}
 	move(t, s, "01", record.Cancelled)
 	create(t, s, "05")
+	move(t, s, "05", record.Running)
+	if err := s.Create(t.Context(), queued("06")); !errors.Is(err, record.ErrFull) {
+		t.Errorf("a third build, one of them running: %v", err)
+	}
+}
+
+func TestTheSmallestAndTheOpenQueue(t *testing.T) {
+	t.Parallel()
+	s, _ := open(t, store.Config{MaxQueued: 1})
+	create(t, s, "01")
+	if err := s.Create(t.Context(), queued("02")); !errors.Is(err, record.ErrFull) {
+		t.Errorf("a second build: %v", err)
+	}
+	s, _ = open(t, store.Config{})
+	for i := range 20 {
+		create(t, s, fmt.Sprint(i))
+	}
 }
 
 func TestUpdatesAreWholeAndEventsTellThem(t *testing.T) {

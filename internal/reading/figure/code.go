@@ -90,9 +90,12 @@ func LetterDigits(p *passage.Passage, i int) (int, string) {
 	}
 	if s, end := p.Subscript(i + 1); end > i+1 {
 		say := p.Glue(t.Text) + " " + p.Cardinal(s, "")
-		if p.Glued(end) {
-			say += " " + p.Glue(p.At(end).Text)
-			end++
+		switch next := p.At(end); next.Kind {
+		case token.Word:
+			return end + 1, say + " " + p.Glue(next.Text)
+		case token.Digits:
+			return end + 1, say + " " + p.Cardinal(next.Text, "")
+		case token.Sign, token.Gap:
 		}
 		return end, say
 	}

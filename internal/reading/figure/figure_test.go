@@ -234,3 +234,20 @@ func TestSentences(t *testing.T) {
 func FuzzRules(f *testing.F) {
 	readingtest.Fuzz(f, rules()...)
 }
+
+func TestLoweredDigitsInFrontOfDigits(t *testing.T) {
+	t.Parallel()
+	readingtest.Check(t, token.Word, figure.LetterDigits, []readingtest.Case{
+		{"en", "A₂0, A₂0x, H₂O, CO₂ 5", "[A two zero], [A two zero]x, [H two O], [C O two] 5"},
+	})
+}
+
+func TestSpanishOrdinalsInFrontOfNouns(t *testing.T) {
+	t.Parallel()
+	readingtest.Check(t, token.Digits, figure.Ordinals, []readingtest.Case{
+		{
+			"es", "el 3º piso, el 1º capítulo, la 3ª vez, quedó 3º. El 2º piso",
+			"el [tercer] piso, el [primer] capítulo, la [tercera] vez, quedó [tercero]. El [segundo] piso",
+		},
+	})
+}

@@ -40,8 +40,8 @@ func oneOrdinal(p *passage.Passage, i int) (int, string) {
 			next.Text == "F") {
 			return i, ""
 		}
-		if form == "*" {
-			form = p.OrdinalForm(i, end)
+		if noun := p.OrdinalForm(i, end); form == "*" || form == "m" && noun == "adj" { // el 3º piso: tercer
+			form = noun
 		}
 		if say := p.Ordinal(n.Whole, form); say != "" {
 			return end, say

@@ -233,6 +233,117 @@ func TestPlurals(t *testing.T) {
 	}
 }
 
+// TestLongNumbersAndNouns: the last digits choose the form, however many stand in front.
+func TestLongNumbersAndNouns(t *testing.T) {
+	t.Parallel()
+	n := grammar.Noun{One: "one", Few: "few", Other: "other", Genitive: "genitive"}
+	for _, c := range [][4]string{
+		{"pl", "100002", "", "few"},
+		{"pl", "1000002", "", "few"},
+		{"pl", "12345678901234567890123", "", "few"},
+		{"pl", "12345678901234567890112", "", "other"},
+		{"pl", "1000001", "", "other"},
+		{"pl", "99999999999999999999999", "", "other"},
+		{"en", "1", "00000000000000000000000000", "other"},
+		{"en", "1000000000000000000000001", "", "other"},
+		{"fr", "1", "99999999999999999999999999", "one"},
+		{"fr", "2", "000000", "other"},
+		{"fr", "1", "0000001", "one"},
+		{"pt", "0", "5", "one"},
+		{"pt", "1", "5", "one"},
+		{"pt", "1", "", "one"},
+		{"de", "1", "0", "other"},
+		{"sv", "1", "", "one"},
+	} {
+		if got := grammar.New(c[0]).Plural(n, c[1], c[2]); got != c[3] {
+			t.Errorf("%s: the noun behind %s.%s is %q, want %q", c[0], c[1], c[2], got, c[3])
+		}
+	}
+}
+
+func TestHalvesAndParts(t *testing.T) {
+	t.Parallel()
+	en := grammar.New("en")
+	for name, want := range map[string]string{
+		"mile": "of a mile", "inch": "of an inch", "tonne": "of a tonne",
+		"acre": "of an acre",
+	} {
+		if got := en.OfA(name); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	de := grammar.New("de")
+	for _, n := range []grammar.Num{{Whole: "0", Top: 3, Low: 2}, {Whole: "0", Top: 1, Low: 4}, {
+		Whole: "1", Top: 1,
+		Low: 2,
+	}, {Whole: "5"}} {
+		if got := de.Half(n, "f"); got != "" {
+			t.Errorf("%+v is %q", n, got)
+		}
+	}
+	const long = "99999999999999999999"
+	for _, c := range [][3]string{
+		{"3", long, "three over " + en.Cardinal(long, "")},
+		{long, "3", en.Cardinal(long, "") + " over three"},
+		{"3", "1", "three over one"},
+		{"3", "1000", "three thousandths"},
+		{"3", "1001", "three over one thousand one"},
+		{"3", "20", "three twentieths"},
+		{"3", "21", "three over twenty-one"},
+		{"3", "32", "three thirty-seconds"},
+		{"3", "63", "three over sixty-three"},
+		{"3", "64", "three sixty-fourths"},
+		{"3", "65", "three over sixty-five"},
+		{"3", "100", "three hundredths"},
+		{"1", "25", "one twenty-fifth"},
+	} {
+		if got := en.Fraction(c[0], c[1]); got != c[2] {
+			t.Errorf("%s/%s is %q, want %q", c[0], c[1], got, c[2])
+		}
+	}
+	pl := grammar.New("pl")
+	for n, want := range map[string]string{
+		"1": "jedna piąta", "2": "dwie piąte", "4": "cztery piąte", "5": "pięć piątych", "11": "jedenaście piątych",
+		"12": "dwanaście piątych",
+		"14": "czternaście piątych", "15": "piętnaście piątych", "22": "dwadzieścia dwie piąte",
+		"24": "dwadzieścia cztery piąte",
+		"25": "dwadzieścia pięć piątych", "112": "sto dwanaście piątych", "114": "sto czternaście piątych",
+		"102": "sto dwie piąte",
+	} {
+		if got := pl.Fraction(n, "5"); got != want {
+			t.Errorf("%s/5 is %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestDecimals(t *testing.T) {
+	t.Parallel()
+	for _, c := range [][3]string{
+		{"en", "05", "zero five"},
+		{"en", "123456789012", "one two three four five six seven eight nine zero one two"},
+		{"en", "1234567890123", "one, two three four, five six seven, eight nine zero, one two three"},
+		{"fr", "5", "cinq"},
+		{"fr", "75", "soixante-quinze"},
+		{"fr", "05", "zéro cinq"},
+		{"fr", "00", "zéro zéro"},
+		{"it", "75", "settantacinque"},
+		{"it", "755", "sette cinque cinque"},
+	} {
+		if got := grammar.New(c[0]).Decimals(c[1]); got != c[2] {
+			t.Errorf("%s: decimals %s are %q, want %q", c[0], c[1], got, c[2])
+		}
+	}
+	for name, want := range map[string][2]string{
+		"en": {"point", "comma"}, "de": {"Punkt", "Komma"}, "tlh": {"", ""},
+		"fi": {"pilkku", "pilkku"},
+	} {
+		g := grammar.New(name)
+		if got := [2]string{g.Mark("."), g.Mark(",")}; got != want {
+			t.Errorf("%s: the marks are %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestFigures(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]grammar.Figures{

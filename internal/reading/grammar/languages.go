@@ -61,7 +61,7 @@ func (g *Grammar) italian() {
 
 // italianCard keeps ventuno whole in front of nouns; only uno itself is cut short.
 func italianCard(words, _ string, n uint64) string {
-	if n > 1 && n%10 == 1 && n%100 != 11 {
+	if n > 1 && n%10 == 1 {
 		switch {
 		case strings.HasSuffix(words, "una"):
 			return strings.TrimSuffix(words, "a") + "o"

@@ -110,10 +110,7 @@ func portuguesePart(g *Grammar, d, n int) string {
 	case 4, 5, 6, 7, 8, 9, 10, 100, 1000:
 		name = g.Ordinal(strconv.Itoa(d), "m")
 	default:
-		name = g.Count(uint64(d), "m") + " avo"
-		if d > 2 {
-			return name + "s"
-		}
+		return g.Count(uint64(d), "m") + " avos"
 	}
 	if several {
 		name += "s"

@@ -16,19 +16,27 @@ var update = flag.Bool("update", false, "write the words of numbers anew")
 // TestWords: numbers in all forms, fractions and ends of ordinal numbers stay as they are.
 func TestWords(t *testing.T) {
 	t.Parallel()
+	grammars := map[string]*grammar.Grammar{}
 	readingtest.Table(t, "testdata/words.tsv", *update, func(name, number string) string {
-		g := grammar.New(name)
-		var out []string
-		for _, form := range forms(g.Cards) {
-			out = append(out, g.Cardinal(number, form), g.Ordinal(number, form))
+		if grammars[name] == nil {
+			grammars[name] = grammar.New(name)
 		}
-		for _, top := range []string{"2", "3", "22"} {
-			out = append(out, g.Fraction(top, number), g.Mixed(number, top, "4", ""))
-		}
-		out = append(out, g.Mixed(number, "1", "2", "m"), g.Mixed(number, "1", "2", "f"), g.Decimals(number),
-			g.Groups(number), g.ToThePower(number), g.ToThePower("-"+number), g.Spell(grammar.Num{Whole: number, Minus: "-"}, ""))
-		return strings.Join(out, "; ")
+		return words(grammars[name], number)
 	})
+}
+
+// words lists a number in all forms, as a part of fractions and as an exponent.
+func words(g *grammar.Grammar, number string) string {
+	var out []string
+	for _, form := range forms(g.Cards) {
+		out = append(out, g.Cardinal(number, form), g.Ordinal(number, form))
+	}
+	for _, top := range []string{"2", "3", "22"} {
+		out = append(out, g.Fraction(top, number), g.Mixed(number, top, "4", ""))
+	}
+	out = append(out, g.Mixed(number, "1", "2", "m"), g.Mixed(number, "1", "2", "f"), g.Decimals(number),
+		g.Groups(number), g.ToThePower(number), g.ToThePower("-"+number), g.Spell(grammar.Num{Whole: number, Minus: "-"}, ""))
+	return strings.Join(out, "; ")
 }
 
 // forms of cardinal numbers, in order.

@@ -247,25 +247,61 @@ var update = flag.Bool("update", false, "write the sentences anew")
 // as it is.
 func TestSentences(t *testing.T) {
 	t.Parallel()
-	readingtest.Table(t, "testdata/sentences.tsv", *update, func(name, text string) string {
-		p := readingtest.Passage(name, text)
-		var out []string
-		for i, k := range p.Tokens {
-			if n := token.Roman(k.Text); n > 0 {
-				for _, kind := range []string{"ordinal", "century", "cardinal"} {
-					out = append(out, p.RomanWords(i, i+1, n, kind))
-				}
-			}
-			if n, ok := p.Small(i, 4); ok {
-				day := passage.Date{Day: n%28 + 1, Month: n%12 + 1, Year: 2000 + n%50, Named: n%2 == 0, DayFirst: n%3 == 0}
-				days := passage.Date{Day: n%28 + 1, Last: n%28 + 3, Month: n%12 + 1}
-				clock := passage.Clock{Hour: n % 24, Minute: n % 7 * 5, HasMinute: true, Label: n%2 == 0}
-				seconds := passage.Clock{Hour: n % 13, Minute: n % 3, Second: n % 5, HasMinute: true, HasSecond: true}
-				out = append(out, p.YearWords(i, n), p.OrdinalForm(i, i+1),
-					p.FormFor(i, "m"), p.FormFor(i, "f"), p.DateWords(i, i+1, day), p.DateWords(i, i+1, days),
-					p.ClockWords(i, i+1, clock), p.ClockWords(i, i+1, seconds))
+	readingtest.Sentences(t, *update, roles)
+}
+
+// roles lists what each number and Roman numeral of a sentence would be in all its roles.
+func roles(p *passage.Passage) string {
+	var out []string
+	for i, k := range p.Tokens {
+		if n := token.Roman(k.Text); n > 0 {
+			for _, kind := range []string{"ordinal", "century", "cardinal"} {
+				out = append(out, p.RomanWords(i, i+1, n, kind))
 			}
 		}
-		return strings.Join(out, "; ")
+		if n, ok := p.Small(i, 4); ok {
+			day := passage.Date{Day: n%28 + 1, Month: n%12 + 1, Year: 2000 + n%50, Named: n%2 == 0, DayFirst: n%3 == 0}
+			days := passage.Date{Day: n%28 + 1, Last: n%28 + 3, Month: n%12 + 1}
+			clock := passage.Clock{Hour: n % 24, Minute: n % 7 * 5, HasMinute: true, Label: n%2 == 0}
+			seconds := passage.Clock{Hour: n % 13, Minute: n % 3, Second: n % 5, HasMinute: true, HasSecond: true}
+			out = append(out, p.YearWords(i, n), p.OrdinalForm(i, i+1),
+				p.FormFor(i, "m"), p.FormFor(i, "f"), p.DateWords(i, i+1, day), p.DateWords(i, i+1, days),
+				p.ClockWords(i, i+1, clock), p.ClockWords(i, i+1, seconds))
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+// TestForms: years, times and dates stay as they are where no words around them count.
+func TestForms(t *testing.T) {
+	t.Parallel()
+	passageOf := readingtest.Passages()
+	readingtest.Table(t, "testdata/forms.tsv", *update, func(name, input string) string {
+		return form(t, passageOf(name, "x"), input)
 	})
+}
+
+// form reads "year 1999", "clock 14 30 - L" (hour, minute, second, then L for a label, a or p), or
+// "date 3 5 10 2026 ND" (day, last day, month, year, then N for named and D for day first).
+func form(t *testing.T, p *passage.Passage, input string) string {
+	t.Helper()
+	f := strings.Fields(input)
+	has := func(i int) bool { return f[i] != "-" }
+	number := func(i int) int { return max(token.Value(f[i]), 0) }
+	switch {
+	case len(f) == 2 && f[0] == "year":
+		return p.YearWords(1, number(1))
+	case len(f) == 5 && f[0] == "clock":
+		return p.ClockWords(1, 1, passage.Clock{
+			Hour: number(1), Minute: number(2), Second: number(3), HasMinute: has(2), HasSecond: has(3),
+			Label: f[4] == "L", Half: strings.Trim(f[4], "L-"),
+		})
+	case len(f) == 6 && f[0] == "date":
+		return p.DateWords(1, 1, passage.Date{
+			Day: number(1), Last: number(2), Month: number(3), Year: number(4),
+			Named: strings.Contains(f[5], "N"), DayFirst: strings.Contains(f[5], "D"),
+		})
+	}
+	t.Fatalf("bad line %q", input)
+	return ""
 }

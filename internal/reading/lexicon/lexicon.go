@@ -86,7 +86,7 @@ func parseEntry(t string) (e entry, problem, hint string) {
 	}
 	said = unquote(said)
 	switch {
-	case e.word == "" || !strings.ContainsFunc(e.word, func(r rune) bool {
+	case !strings.ContainsFunc(e.word, func(r rune) bool {
 		return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsSymbol(r) || unicode.IsPunct(r)
 	}):
 		return e, "the line has no word in front of its colon", "write the word as it stands in the narration"

@@ -71,6 +71,48 @@ func TestMatch(t *testing.T) {
 	}
 }
 
+// TestNarrowWordsFirst: in whatever order a lexicon lists them.
+func TestNarrowWordsFirst(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ lines, text, say string }{
+		{"sql: small\nSQL: large\n", "SQL", "large"},
+		{"SQL: large\nsql: small\n", "SQL", "large"},
+		{"sql: small\nSQL: large\n", "Sql", "small"},
+		{"C: see\nc++: plus\n", "C++", "plus"},
+		{"c++: plus\nC: see\n", "C++", "plus"},
+		{"C: see\nc++: plus\n", "C", "see"},
+		{"a: one\na: two\n", "A", "two"},
+		{"x: '\n", "x", "'"},
+	} {
+		l, _ := lexicon.Parse("l.txt", []byte(c.lines))
+		if _, e := l.Match(c.text, 0); e.Say != c.say {
+			t.Errorf("%q: %s is said %q, want %q", c.lines, c.text, e.Say, c.say)
+		}
+	}
+	if _, list := lexicon.Parse("l.txt", []byte("a: b\n\n# c\n---: d\nx: ''\n")); len(list) != 1 ||
+		list[0].Range.Start.Line != 5 {
+		t.Errorf("findings: %+v", list)
+	}
+}
+
+func TestLongLines(t *testing.T) {
+	t.Parallel()
+	for length, want := range map[int]int{1000: 0, 1001: 1} {
+		line := "word: " + strings.Repeat("x", length-len("word: "))
+		if _, list := lexicon.Parse("l.txt", []byte("a: b\n"+line)); len(list) != want || want == 1 &&
+			list[0].Range.End.Column != length+1 {
+			t.Errorf("a line of %d: %+v", length, list)
+		}
+	}
+	if _, list := lexicon.Parse("l.txt", []byte("ä")); len(list) != 1 || list[0].Range.End.Column != 2 {
+		t.Errorf("a letter: %+v", list)
+	}
+	l, _ := lexicon.Parse("l.txt", nil)
+	if n, _ := l.Match("x", 0); n != 0 {
+		t.Errorf("an empty lexicon finds %d bytes", n)
+	}
+}
+
 // TestPlaces: a finding spans its line; quotes are taken off only in pairs.
 func TestPlaces(t *testing.T) {
 	t.Parallel()

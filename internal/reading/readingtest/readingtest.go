@@ -26,9 +26,19 @@ type Rules struct {
 type Case [3]string
 
 // Passage cuts a text in a language (BCP 47) into tokens.
-func Passage(name, text string) *passage.Passage {
-	g := grammar.New(name)
-	return passage.New(g, idiom.Of(g.Base), text)
+func Passage(name, text string) *passage.Passage { return Passages()(name, text) }
+
+// Passages gives what cuts many texts into tokens, one after the other: it makes each grammar once.
+func Passages() func(name, text string) *passage.Passage {
+	grammars := map[string]*grammar.Grammar{}
+	return func(name, text string) *passage.Passage {
+		g := grammars[name]
+		if g == nil {
+			g = grammar.New(name)
+			grammars[name] = g
+		}
+		return passage.New(g, idiom.Of(g.Base), text)
+	}
 }
 
 // Marked writes a text with what rules say in brackets, in place of what they read. At each token
@@ -77,9 +87,14 @@ func Check(t *testing.T, kind token.Kind, rule Rule, cases []Case) {
 // writes it) with rules, and expects them as they are there; see Table.
 func Golden(t *testing.T, update bool, all ...Rules) {
 	t.Helper()
-	Table(t, "testdata/sentences.tsv", update, func(name, text string) string {
-		return Marked(Passage(name, text), all...)
-	})
+	Sentences(t, update, func(p *passage.Passage) string { return Marked(p, all...) })
+}
+
+// Sentences expects of the sentences in testdata/sentences.tsv what a function gives; see Table.
+func Sentences(t *testing.T, update bool, output func(*passage.Passage) string) {
+	t.Helper()
+	passageOf := Passages()
+	Table(t, "testdata/sentences.tsv", update, func(name, text string) string { return output(passageOf(name, text)) })
 }
 
 // Table expects that the lines of a file (language, input, output) have the output that a function

@@ -72,7 +72,7 @@ func Between(p *passage.Passage, i int) (int, string) {
 		if value(before) && value(after) && (t.Text == "*" || t.Text == "×" || before.Kind == token.Digits) {
 			return i + 1, p.Word("times")
 		}
-		if t.Text == "*" && p.At(i-1).Kind != token.Gap && p.At(i+1).Kind != token.Gap && i > 0 &&
+		if t.Text == "*" && p.At(i-1).Kind != token.Gap && p.At(i+1).Kind != token.Gap &&
 			before.Kind == token.Word &&
 			after.Kind == token.Word {
 			return i + 1, p.Word("times")

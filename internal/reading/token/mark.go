@@ -33,9 +33,6 @@ func Vulgar(s string) (top, low int, ok bool) {
 
 // Roman parses a Roman numeral in its canonical form; 0 is anything else.
 func Roman(s string) int {
-	if s == "" || strings.Trim(s, "IVXLCDM") != "" {
-		return 0
-	}
 	steps := []struct {
 		value int
 		text  string
@@ -56,14 +53,19 @@ func Roman(s string) int {
 	}
 	n, rest := 0, s
 	for _, step := range steps {
-		for count := 0; strings.HasPrefix(rest, step.text) && count < 3; count++ {
+		for strings.HasPrefix(rest, step.text) {
 			n, rest = n+step.value, rest[len(step.text):]
-			if len(step.text) == 2 {
-				break
-			}
 		}
 	}
-	if rest != "" {
+	const most = 3999
+	var canonical strings.Builder
+	left := n
+	for _, step := range steps {
+		for ; left >= step.value && n <= most; left -= step.value {
+			canonical.WriteString(step.text)
+		}
+	}
+	if canonical.String() != s {
 		return 0
 	}
 	return n

@@ -34,6 +34,17 @@ func TestSplit(t *testing.T) {
 		"a\xff":                   "w<a>s<\ufffd>",
 		"می\u200cخواهم ab\u200cc": "w<می\u200cخواهم>_< >w<abc>",
 		"":                        "",
+		"\u00adx y\u00ad":         "_<>w<x>_< >w<y>_<>",
+		"x\u00ad5\u00adx":         "w<x>_<>d<5>_<>w<x>",
+		"日a b":                    "w<日>w<a>_< >w<b>",
+		"a日":                      "w<a>w<日>",
+		"日\u0301\u0301a":          "w<日\u0301\u0301>w<a>",
+		"คน":                      "w<ค>w<น>",
+		"αβ\u200dγ":               "w<αβγ>",
+		"дж\u200cж":               "w<джж>",
+		"𝟎𝟗𝟘𝟙𝟡𝟢𝟿":                 "d<0901909>",
+		"٠٩ ۰۹ ०९":                "d<09>_< >d<09>_< >d<09>",
+		"a_b\x00":                 "w<a>s<_>w<b>_<\x00>",
 	} {
 		if got := kinds(text); got != want {
 			t.Errorf("%q is cut into %s, want %s", text, got, want)
@@ -56,6 +67,31 @@ func TestRoman(t *testing.T) {
 	}
 }
 
+// TestAllRomans writes every number in thousands, hundreds, tens and ones.
+func TestAllRomans(t *testing.T) {
+	t.Parallel()
+	places := [4][]string{
+		{"", "M", "MM", "MMM"},
+		{"", "C", "CC", "CCC", "CD", "D", "DC", "DCC", "DCCC", "CM"},
+		{"", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC"},
+		{"", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"},
+	}
+	for n := 1; n < 4000; n++ {
+		s := places[0][n/1000] + places[1][n/100%10] + places[2][n/10%10] + places[3][n%10]
+		if got := token.Roman(s); got != n {
+			t.Errorf("%q is %d, want %d", s, got, n)
+		}
+	}
+	for _, s := range []string{
+		"VV", "LL", "DD", "MMMM", "VX", "IXI", "CMC", "XCX", "IVI", "CMM", "VIV", "I ", "A",
+		"XVIIII",
+	} {
+		if got := token.Roman(s); got != 0 {
+			t.Errorf("%q is %d", s, got)
+		}
+	}
+}
+
 func TestVulgar(t *testing.T) {
 	t.Parallel()
 	if top, low, ok := token.Vulgar("¾"); top != 3 || low != 4 || !ok {
@@ -68,8 +104,8 @@ func TestVulgar(t *testing.T) {
 		}
 	}
 	for _, s := range []string{"", "1", "½½", "é"} {
-		if _, _, ok := token.Vulgar(s); ok {
-			t.Errorf("%q is a fraction", s)
+		if top, low, ok := token.Vulgar(s); top != 0 || low != 0 || ok {
+			t.Errorf("%q is the fraction %d/%d", s, top, low)
 		}
 	}
 }
@@ -87,6 +123,19 @@ func TestMarks(t *testing.T) {
 	for s, want := range map[string]int{"0": 0, "42": 42, "": -1, "4a": -1} {
 		if got := token.Value(s); got != want {
 			t.Errorf("the value of %q is %d, want %d", s, got, want)
+		}
+	}
+	for r, want := range map[rune]bool{
+		'a': true, 'Ж': true, '日': true, '٣': true, '7': true, '_': true, '-': false,
+		' ': false, '½': false,
+	} {
+		if got := token.Wordy(r); got != want {
+			t.Errorf("%c is part of a word: %v", r, got)
+		}
+	}
+	for r, want := range map[rune]bool{'日': true, 'か': true, 'カ': true, 'ก': true, 'a': false, '가': false, '7': false} {
+		if got := token.Unspaced(r); got != want {
+			t.Errorf("%c is of a script without blanks: %v", r, got)
 		}
 	}
 	if !token.IsDigits("007") || token.IsDigits("") || token.IsDigits("7a") {
