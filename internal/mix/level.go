@@ -2,7 +2,6 @@ package mix
 
 import (
 	"context"
-	"encoding/json"
 	"math"
 	"slices"
 
@@ -71,8 +70,8 @@ func (x *Mixer) listen(ctx context.Context, t *Track, pieces []sound.Piece) (flo
 			continue
 		}
 		key := part.KeyOf(x.loudness(t, p))
-		b, found := x.Store.Get(cache.Probes, key)
-		if !found || json.Unmarshal(b, &steps[i]) != nil {
+		var ok bool
+		if steps[i], ok = part.RecallJSON[[]loudness.Step](x.Store, cache.Probes, key); !ok {
 			unknown, places = append(unknown, chunkTask{Piece: p, key: key}), append(places, i)
 		}
 	}

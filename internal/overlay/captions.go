@@ -87,8 +87,9 @@ func (a *artist) captionHeads(ctx context.Context, style slide.Captions, keys []
 			continue
 		}
 		first[k] = i
-		b, ok := a.Store.Get(cache.Pictures, k)
-		if !ok || json.Unmarshal(b, &heads[i]) != nil || !a.hasCaption(k, len(style.Texts[i].Words) > 0) {
+		head, ok := part.RecallJSON[captionHead](a.Store, cache.Pictures, k)
+		heads[i] = head
+		if !ok || !a.hasCaption(k, len(style.Texts[i].Words) > 0) {
 			missing = append(missing, i)
 		}
 	}

@@ -134,8 +134,8 @@ func (t slideTask) label() part.Label {
 
 // drawSlide draws one slide, or finds what is known of it.
 func (a *artist) drawSlide(ctx context.Context, t slideTask) (slideHead, error) {
-	var head slideHead
-	if b, ok := a.Store.Get(cache.Pictures, t.key); ok && json.Unmarshal(b, &head) == nil && a.Store.Has(cache.Pictures, drawingKey(t.key)) {
+	head, ok := part.RecallJSON[slideHead](a.Store, cache.Pictures, t.key)
+	if ok && a.Store.Has(cache.Pictures, drawingKey(t.key)) {
 		return head, nil
 	}
 	err := a.MakeParts(ctx, func() (err error) {

@@ -152,12 +152,7 @@ func (b *Book) Explain(store *cache.Store, key cache.Key) []Made {
 	if len(b.made) == 0 {
 		return nil
 	}
-	var before note
-	if b, ok := store.Get(cache.Probes, key); ok {
-		if json.Unmarshal(b, &before) != nil {
-			before = nil // without it, all is new
-		}
-	}
+	before, _ := RecallJSON[note](store, cache.Probes, key) // without it, all is new
 	out := []Made{}
 	now := note{}
 	for _, key := range b.order {

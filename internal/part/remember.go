@@ -23,8 +23,7 @@ func Remember(store *cache.Store, kind cache.Kind, r Recipe, makeIt func() ([]by
 // none that can be read.
 func RememberJSON[T any](store *cache.Store, kind cache.Kind, r Recipe, makeIt func() (T, error)) (T, error) {
 	key := KeyOf(r)
-	var v T
-	if b, ok := store.Get(kind, key); ok && json.Unmarshal(b, &v) == nil {
+	if v, ok := RecallJSON[T](store, kind, key); ok {
 		return v, nil
 	}
 	v, err := makeIt()
@@ -36,4 +35,15 @@ func RememberJSON[T any](store *cache.Store, kind cache.Kind, r Recipe, makeIt f
 		return v, err
 	}
 	return v, store.PutBytes(kind, key, b)
+}
+
+// RecallJSON returns the value that the cache keeps as JSON under a key; false where it has none that
+// can be read.
+func RecallJSON[T any](store *cache.Store, kind cache.Kind, key cache.Key) (T, bool) {
+	var v, none T
+	b, ok := store.Get(kind, key)
+	if !ok || json.Unmarshal(b, &v) != nil {
+		return none, false
+	}
+	return v, true
 }

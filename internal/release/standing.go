@@ -14,6 +14,7 @@ import (
 
 	"mynah/internal/cache"
 	"mynah/internal/film"
+	"mynah/internal/part"
 	"mynah/internal/system"
 )
 
@@ -57,9 +58,8 @@ func (r *Releaser) standingKey(f *film.Film, beside []sidecar) (cache.Key, error
 // isStanding reports whether the files of the film are all there as the note says, and nothing
 // beside them that a build would take away. It returns the size of the video.
 func (r *Releaser) isStanding(key cache.Key, files Files) (int64, bool) {
-	b, ok := r.Store.Get(cache.Probes, key)
-	var s standing
-	if !ok || json.Unmarshal(b, &s) != nil {
+	s, ok := part.RecallJSON[standing](r.Store, cache.Probes, key)
+	if !ok {
 		return 0, false
 	}
 	noted := map[string]standingFile{}
