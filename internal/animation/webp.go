@@ -155,7 +155,7 @@ func (w *WebP) Play(show func(picture *image.NRGBA, d time.Duration) error) erro
 		if err != nil {
 			return fmt.Errorf("its picture %d cannot be decoded: %w", i+1, err)
 		}
-		lay(canvas, img, f)
+		drawFrame(canvas, img, f)
 		if err := show(canvas, f.Duration); err != nil {
 			return err
 		}
@@ -212,8 +212,8 @@ func (w *WebP) decode(f Frame) (image.Image, error) {
 	return webp.Decode(bytes.NewReader(b))
 }
 
-// lay puts a frame on the canvas.
-func lay(canvas *image.NRGBA, img image.Image, f Frame) {
+// drawFrame puts a frame on the canvas.
+func drawFrame(canvas *image.NRGBA, img image.Image, f Frame) {
 	at := pixels(img)
 	for y := range f.box.Dy() {
 		row := canvas.Pix[canvas.PixOffset(f.box.Min.X, f.box.Min.Y+y):]

@@ -104,7 +104,7 @@ func (w *identifier) identify(ctx context.Context, name string, number int, soun
 	a.Input.Format = media.Sniff(head)
 	switch {
 	case a.Input.Format == media.GIF:
-		if err = whole(a.Input.Path, media.GIFEnds); err == nil {
+		if err = checkEnd(a.Input.Path, media.GIFEnds); err == nil {
 			err = w.probe(ctx, a)
 		}
 	case sound || a.Input.Format.Video():
@@ -144,8 +144,8 @@ func (w *identifier) header(a *Asset) error {
 // errCut tells that a file is a part of what it was.
 var errCut = errors.New("it is cut off: its end is missing")
 
-// whole looks for the end of a file.
-func whole(path string, ends func(io.ReadSeeker) bool) error {
+// checkEnd looks for the end of a file.
+func checkEnd(path string, ends func(io.ReadSeeker) bool) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err

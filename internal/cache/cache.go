@@ -190,7 +190,7 @@ func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
 	dst := s.path(kind, key)
-	err = s.place(f.Name(), dst)
+	err = s.publish(f.Name(), dst)
 	if system.IsInUse(err) && s.Has(kind, key) {
 		return nil // the same is there, and somebody reads it
 	}
@@ -200,9 +200,9 @@ func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
 	return nil
 }
 
-// place gives a file its name in the store. What stands in its way, a folder in the
+// publish gives a file its name in the store. What stands in its way, a folder in the
 // place of a file or the other way round, is nothing of ours and goes.
-func (s *Store) place(name, dst string) error {
+func (s *Store) publish(name, dst string) error {
 	inner := filepath.Dir(dst)
 	try := func() error {
 		if err := os.MkdirAll(inner, 0o700); err != nil {

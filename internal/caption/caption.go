@@ -75,12 +75,12 @@ func Cues(b *storyboard.Board, l *timeline.Line, words Words) []Cue {
 	for i := range l.Scenes {
 		s := &b.Scenes[i]
 		if s.Quote != nil {
-			out = append(out, quoted(i, s, &l.Scenes[i], l, limit, b.Film.Language)...)
+			out = append(out, quotedCues(i, s, &l.Scenes[i], l, limit, b.Film.Language)...)
 			continue
 		}
 		out = append(out, spoken(i, s, &l.Scenes[i], words, limit)...)
 	}
-	apart(out)
+	separateCues(out)
 	paragraph := -1
 	for i := range out {
 		if out[i].Paragraph == 0 { // the first of its own
@@ -91,8 +91,8 @@ func Cues(b *storyboard.Board, l *timeline.Line, words Words) []Cue {
 	return out
 }
 
-// apart has each cue end a gap before the next: those of two scenes can touch too.
-func apart(cues []Cue) {
+// separateCues has each cue end a gap before the next: those of two scenes can touch too.
+func separateCues(cues []Cue) {
 	for i := range len(cues) - 1 {
 		c, next := &cues[i], cues[i+1].Start
 		if c.End <= next-gap || next <= c.Start {
@@ -100,7 +100,7 @@ func apart(cues []Cue) {
 		}
 		room := min(c.End, next) - c.Start
 		c.End = max(next-gap, c.Start+min(shortest, room))
-		c.within()
+		c.clampWords()
 	}
 }
 
@@ -198,10 +198,10 @@ const quoteEdge = timeline.SampleRate / 10
 // wholeQuote is how many times the usual length of a piece a quote may have to stay whole.
 const wholeQuote = 4
 
-// quoted makes the cues of a scene whose text was given: they have the whole scene but for
+// quotedCues makes the cues of a scene whose text was given: they have the whole scene but for
 // its edges, which several quotes share by their characters. Each stays whole, with its
 // lines as they are written, unless it is very long.
-func quoted(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line, limit limits, language string) []Cue {
+func quotedCues(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line, limit limits, language string) []Cue {
 	start, end := l.Sample(t.Start), l.Sample(t.Start+t.Frames)
 	if end-start > 4*quoteEdge {
 		start, end = start+quoteEdge, end-quoteEdge
@@ -229,7 +229,7 @@ func quoted(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line, lim
 			out = append(out, p.cues(i, limit)...)
 			continue
 		}
-		if c := p.whole(i, strings.Split(q, "\n"), limit); c.End > c.Start {
+		if c := p.cueOfLines(i, strings.Split(q, "\n"), limit); c.End > c.Start {
 			out = append(out, c)
 		}
 	}

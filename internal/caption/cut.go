@@ -55,7 +55,7 @@ func (p *paragraph) atoms(limit limits) *atoms {
 		if rest != "" && !p.mayBreak(at) {
 			continue
 		}
-		for _, end := range p.within(from, at) {
+		for _, end := range p.spokenBreaks(from, at) {
 			t.add(p, from, end, limit)
 			from = end
 		}
@@ -71,9 +71,9 @@ func (p *paragraph) mayBreak(at int) bool {
 	return before == ' ' || before == '\u200b' || dense(before) || dense(behind)
 }
 
-// within gives the ends of the words of a stretch that is written without blanks, as Thai
+// spokenBreaks gives the ends of the words of a stretch that is written without blanks, as Thai
 // is, where the voice knows them; Unicode's rules need a dictionary for it.
-func (p *paragraph) within(from, to int) []int {
+func (p *paragraph) spokenBreaks(from, to int) []int {
 	var out []int
 	for _, s := range p.spans[p.span(from):] {
 		if s.from <= from {
@@ -84,7 +84,7 @@ func (p *paragraph) within(from, to int) []int {
 		}
 		before, _ := utf8.DecodeLastRuneInString(p.text[:s.from])
 		behind, _ := utf8.DecodeRuneInString(p.text[s.from:])
-		if southeast(before) && southeast(behind) && !unicode.IsMark(behind) && !trails(behind) && !leads(before) {
+		if southeast(before) && southeast(behind) && !unicode.IsMark(behind) && !trails(behind) && !isLeadingVowel(before) {
 			out = append(out, s.from)
 		}
 	}
@@ -95,9 +95,9 @@ func southeast(r rune) bool {
 	return unicode.In(r, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
-// leads reports the vowels of Thai and Lao that are written before the consonant behind
+// isLeadingVowel reports the vowels of Thai and Lao that are written before the consonant behind
 // which they are said: nothing may come between the two.
-func leads(r rune) bool { return r >= 'เ' && r <= 'ไ' || r >= 'ເ' && r <= 'ໄ' }
+func isLeadingVowel(r rune) bool { return r >= 'เ' && r <= 'ไ' || r >= 'ເ' && r <= 'ໄ' }
 
 // trails reports the vowels and marks of Thai and Lao that are letters to Unicode but
 // belong to the consonant before them.
@@ -109,7 +109,7 @@ func trails(r rune) bool {
 // vowel that is written first, or a word that is all over Thai.
 func syllable(text string) bool {
 	first, _ := utf8.DecodeRuneInString(text)
-	if leads(first) {
+	if isLeadingVowel(first) {
 		return true
 	}
 	for _, word := range []string{"ความ", "ที่", "ซึ่ง", "และ", "หรือ", "ของ", "กับ", "ว่า"} {
@@ -128,7 +128,7 @@ func letter(text string, state int, limit limits) (size, chars, cols, next int) 
 	for rest != "" {
 		last, _ := utf8.DecodeLastRuneInString(text[:size])
 		behind, _ := utf8.DecodeRuneInString(rest)
-		if !trails(behind) && (!leads(last) || !southeast(behind) || leads(behind)) {
+		if !trails(behind) && (!isLeadingVowel(last) || !southeast(behind) || isLeadingVowel(behind)) {
 			break
 		}
 		more, left, wide, after := uniseg.FirstGraphemeClusterInString(rest, next)

@@ -228,7 +228,7 @@ func (p *paragraph) cues(scene int, limit limits) []Cue {
 			c.Breaks = append(c.Breaks, t.atoms[at].from-a)
 		}
 		c.Words = p.words(a, b)
-		c.within()
+		c.clampWords()
 		if c.Paragraph = len(out); c.End > c.Start {
 			out = append(out, c)
 		}
@@ -236,9 +236,9 @@ func (p *paragraph) cues(scene int, limit limits) []Cue {
 	return out
 }
 
-// whole gives the paragraph as one cue whose lines are given. A line for which the frame has
+// cueOfLines gives the paragraph as one cue whose lines are given. A line for which the frame has
 // no room is wrapped.
-func (p *paragraph) whole(scene int, lines []string, limit limits) Cue {
+func (p *paragraph) cueOfLines(scene int, lines []string, limit limits) Cue {
 	c := Cue{Scene: scene, Text: p.text, Words: p.words(0, len(p.text)), End: p.end}
 	if len(p.spans) > 0 {
 		c.Start = p.spans[0].start
@@ -256,17 +256,17 @@ func (p *paragraph) whole(scene int, lines []string, limit limits) Cue {
 		if at += found; at > 0 {
 			c.Breaks = append(c.Breaks, at)
 		}
-		for _, b := range wrap(text, limit) {
+		for _, b := range breakLine(text, limit) {
 			c.Breaks = append(c.Breaks, at+b)
 		}
 		at += len(text)
 	}
-	c.within()
+	c.clampWords()
 	return c
 }
 
-// wrap gives the offsets at which a line is broken that the frame has no room for.
-func wrap(line string, limit limits) []int {
+// breakLine gives the offsets at which a line is broken that the frame has no room for.
+func breakLine(line string, limit limits) []int {
 	if limit.room <= 0 || uniseg.StringWidth(line) <= limit.room {
 		return nil
 	}
@@ -310,8 +310,8 @@ func (p *paragraph) share(from int, start, end int64) {
 	p.spans = append(p.spans, s)
 }
 
-// within brings the times of the words into those of the cue.
-func (c *Cue) within() {
+// clampWords brings the times of the words into those of the cue.
+func (c *Cue) clampWords() {
 	for i := range c.Words {
 		w := &c.Words[i]
 		w.Start = min(max(w.Start, c.Start), c.End)

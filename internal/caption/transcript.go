@@ -27,9 +27,9 @@ func Transcript(title string, chapters []Chapter, cues []Cue) string {
 		}
 	}
 	const last = 1 << 30
-	for _, p := range passages(cues) {
+	for _, p := range mergeCues(cues) {
 		until(p.scene)
-		fmt.Fprintf(&b, "\n**%s** %s\n", minutes(p.start), escaped(p.text))
+		fmt.Fprintf(&b, "\n**%s** %s\n", minutes(p.start), escapeMarkdown(p.text))
 	}
 	until(last)
 	return b.String()
@@ -55,10 +55,10 @@ func minutes(sample int64) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// escaped writes text so that Markdown takes it as it stands.
-func escaped(text string) string {
+// escapeMarkdown writes text so that Markdown takes it as it stands.
+func escapeMarkdown(text string) string {
 	text = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, "~", `\~`, "\n", " ").Replace(text)
 	return regexp.MustCompile(`&(#?\w+;)`).ReplaceAllString(text, `\&$1`)
 }
 
-func heading(text string) string { return strings.ReplaceAll(escaped(text), "#", `\#`) }
+func heading(text string) string { return strings.ReplaceAll(escapeMarkdown(text), "#", `\#`) }

@@ -38,8 +38,8 @@ type passage struct {
 	text  string
 }
 
-// passages joins the cues that were cut from one paragraph.
-func passages(cues []Cue) []passage {
+// mergeCues joins the cues that were cut from one paragraph.
+func mergeCues(cues []Cue) []passage {
 	var out []passage
 	for i, c := range cues {
 		if i > 0 && c.Paragraph == cues[i-1].Paragraph {
@@ -58,7 +58,7 @@ func passages(cues []Cue) []passage {
 // Text writes what cues say, a paragraph a line, with a blank line between.
 func Text(cues []Cue) string {
 	var all []string
-	for _, p := range passages(cues) {
+	for _, p := range mergeCues(cues) {
 		all = append(all, p.text+"\n")
 	}
 	return strings.Join(all, "\n")

@@ -180,7 +180,7 @@ func readAnyCurve(b []byte) (func(float64) float64, int, error) {
 			g := float64(binary.BigEndian.Uint16(b[12:])) / 256
 			return func(v float64) float64 { return math.Pow(math.Max(v, 0), g) }, size, nil
 		}
-		return sampled(words(b[12:], n)), size, nil
+		return curveFromPoints(words(b[12:], n)), size, nil
 	case "para":
 		return parametric(b)
 	}
@@ -244,8 +244,8 @@ func octets(b []byte, n int) []float64 {
 	return out
 }
 
-// sampled is a curve through points at even steps.
-func sampled(points []float64) func(float64) float64 {
+// curveFromPoints is a curve through points at even steps.
+func curveFromPoints(points []float64) func(float64) float64 {
 	return func(v float64) float64 {
 		at := unit(v) * float64(len(points)-1)
 		i := min(int(at), len(points)-2)

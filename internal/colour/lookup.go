@@ -131,11 +131,11 @@ func (p *profile) oldTable(t []byte, channels, size int) (func([]float64) vec, e
 	}
 	var before, after []func(float64) float64
 	for range channels {
-		before = append(before, sampled(take(in)))
+		before = append(before, curveFromPoints(take(in)))
 	}
 	g.values = take(n)
 	for range 3 {
-		after = append(after, sampled(take(out)))
+		after = append(after, curveFromPoints(take(out)))
 	}
 	return func(v []float64) vec {
 		var shaped [4]float64

@@ -33,7 +33,7 @@ func (c *Cutter) standing(p *Plan, s shown, scene int, from, to int64) {
 		}
 		s.frame = states[0].From
 		if n == 1 {
-			p.Pieces = append(p.Pieces, film.Piece{Segment: c.still(p, s, scene), Frames: length})
+			p.Pieces = append(p.Pieces, film.Piece{Segment: c.planStill(p, s, scene), Frames: length})
 		} else {
 			p.Pieces = append(p.Pieces, c.chain(p, s, scene, states[:n]))
 		}

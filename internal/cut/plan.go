@@ -105,8 +105,8 @@ func (p *Plan) rawFrames() {
 	}
 }
 
-// still adds one standing picture.
-func (c *Cutter) still(p *Plan, s shown, scene int) cache.Key {
+// planStill adds one standing picture.
+func (c *Cutter) planStill(p *Plan, s shown, scene int) cache.Key {
 	now := s.view.At(s.frame)
 	key := c.Book.Add(Still{Look: now.Look(), Frame: frameOf(s, s.frame), Form: c.encoder.Form()}, s.label(scene))
 	if !p.seen[key] {

@@ -32,7 +32,7 @@ func ReadStills(stills []StillInput) []string {
 // each as an IDR picture: what ReadStills and EncodeStills do together, without the
 // frames' way through a pipe.
 func (p Picture) EncodeImages(stills []StillInput) []string {
-	return append(append(append(stillGraph(stills), p.codec(1, 100000)...), p.still()...), "-f", "h264", "pipe:1")
+	return append(append(append(stillGraph(stills), p.codec(1, 100000)...), p.stillFlags()...), "-f", "h264", "pipe:1")
 }
 
 // stillGraph brings pictures to the film's frame, one frame each, one behind the other.

@@ -244,13 +244,13 @@ func (s Source) converted(format string) []string {
 		return []string{"format=" + format}
 	}
 	return []string{
-		"format=" + format + "16le", "lut3d=file=" + escaped(s.Table+".csp"), "lut1d=file=" + escaped(s.Table+".cube"),
+		"format=" + format + "16le", "lut3d=file=" + escapePathText(s.Table+".csp"), "lut1d=file=" + escapePathText(s.Table+".cube"),
 	}
 }
 
-// escaped writes a text as the value of an option in a graph of filters: once for the list
+// escapePathText writes a text as the value of an option in a graph of filters: once for the list
 // of options, once for the graph (ffmpeg-utils, "Quoting and escaping").
-func escaped(text string) string {
+func escapePathText(text string) string {
 	option := strings.NewReplacer(`\`, `\\`, `'`, `\'`, `:`, `\:`).Replace(text)
 	return strings.NewReplacer(`\`, `\\`, `'`, `\'`, `[`, `\[`, `]`, `\]`, `,`, `\,`, `;`, `\;`).Replace(option)
 }

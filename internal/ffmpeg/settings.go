@@ -102,11 +102,11 @@ func quiet() []string { return []string{"-hide_banner", "-nostdin", "-v", "error
 func (p Picture) EncodeStills() []string {
 	return append(append(append(append(quiet(), "-color_range", "tv", "-colorspace", "bt709"), p.rawInput("pipe:0")...),
 		p.codec(1, 100000)...),
-		append(p.still(), "-vf", "setsar=1", "-f", "h264", "pipe:1")...)
+		append(p.stillFlags(), "-vf", "setsar=1", "-f", "h264", "pipe:1")...)
 }
 
-// still is the rate control of pictures that are each encoded for themselves.
-func (p Picture) still() []string {
+// stillFlags is the rate control of pictures that are each encoded for themselves.
+func (p Picture) stillFlags() []string {
 	return []string{"-qp", strconv.Itoa(p.StillQP), "-force_key_frames", "expr:1", "-fps_mode", "passthrough"}
 }
 

@@ -32,7 +32,7 @@ func WriteM4A(ctx context.Context, tools *ffmpeg.Tools, aac ffmpeg.AAC, samples 
 	cut := &adts{frame: func(head, frame []byte) error {
 		config = append(config[:0], head...)
 		due := int64(len(sizes)+1) * int64(aac.BitRate) * aacFrame / int64(aac.SampleRate) / 8
-		frame = padded(frame, int(due-total))
+		frame = padFrame(frame, int(due-total))
 		total += int64(len(frame))
 		sizes = append(sizes, uint32(len(frame)))
 		_, err := out.Write(frame)
@@ -83,9 +83,9 @@ const (
 	leastFilled = 4
 )
 
-// padded makes an AAC frame longer by about n bytes, with fill elements in front of its
+// padFrame makes an AAC frame longer by about n bytes, with fill elements in front of its
 // end (4.4.2.7). A frame that is long enough is left as it is.
-func padded(frame []byte, n int) []byte {
+func padFrame(frame []byte, n int) []byte {
 	last := len(frame) - 1
 	for last >= 0 && frame[last] == 0 {
 		last--

@@ -19,8 +19,8 @@ type Chapter struct {
 	Title string `json:"title"`
 }
 
-// sampled is a track whose samples are in memory.
-func sampled(t mp4.Track, samples [][]byte) *mp4.Track {
+// trackInMemory is a track whose samples are in memory.
+func trackInMemory(t mp4.Track, samples [][]byte) *mp4.Track {
 	for _, s := range samples {
 		t.Sizes = append(t.Sizes, uint32(len(s)))
 	}
@@ -57,7 +57,7 @@ func (f *Film) subtitles(duration int64) *mp4.Track {
 		show(c.End, c.Text)
 	}
 	show(duration, "")
-	return sampled(t, samples)
+	return trackInMemory(t, samples)
 }
 
 // titles makes the track of the chapters, in the picture's units of time.
@@ -74,7 +74,7 @@ func (f *Film) titles(duration int64) *mp4.Track {
 		}
 		samples, t.Deltas = append(samples, mp4.TitleSample(c.Title)), append(t.Deltas, uint32(end-c.Frame)*delta)
 	}
-	return sampled(t, samples)
+	return trackInMemory(t, samples)
 }
 
 // list gives the chapters in units of 100 ns, rounded.

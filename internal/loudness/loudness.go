@@ -109,16 +109,16 @@ func Integrated(steps []Step) float64 {
 		}
 	}
 	gate := math.Pow(10, (absolute+0.691)/10)
-	gate = math.Max(gate, gated(blocks, gate)*math.Pow(10, relative/10))
-	mean := gated(blocks, gate)
+	gate = math.Max(gate, gateBlocks(blocks, gate)*math.Pow(10, relative/10))
+	mean := gateBlocks(blocks, gate)
 	if mean <= 0 {
 		return math.Inf(-1)
 	}
 	return -0.691 + 10*math.Log10(mean)
 }
 
-// gated is the mean of what is above a gate.
-func gated(blocks []float64, gate float64) float64 {
+// gateBlocks is the mean of what is above a gate.
+func gateBlocks(blocks []float64, gate float64) float64 {
 	sum, n := 0.0, 0
 	for _, b := range blocks {
 		if b > gate {

@@ -177,11 +177,11 @@ func jpegFacts(r io.ReadSeeker, h *Header) {
 		}
 	}
 	if count > 0 {
-		h.Colours.ICC, h.Colours.BadICC = joined(parts[1 : count+1])
+		h.Colours.ICC, h.Colours.BadICC = joinProfile(parts[1 : count+1])
 	}
 }
 
-func joined(parts [][]byte) (profile string, bad bool) {
+func joinProfile(parts [][]byte) (profile string, bad bool) {
 	var out []byte
 	for _, p := range parts {
 		out = append(out, p...)

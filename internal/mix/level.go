@@ -105,5 +105,5 @@ func (x *Mixer) measure(ctx context.Context, t *Track, task chunkTask) ([]loudne
 
 // loudness returns the recipe of how loud a chunk is.
 func (x *Mixer) loudness(t *Track, p sound.Piece) Loudness {
-	return Loudness{Heard: t.heard(p), Packets: p.Packets, Channels: t.Channels, Master: t.master, Tool: x.tools.Version}
+	return Loudness{Heard: t.listHeard(p), Packets: p.Packets, Channels: t.Channels, Master: t.master, Tool: x.tools.Version}
 }

@@ -90,8 +90,8 @@ func (Music) Kind() part.Kind { return "music" }
 // Version implements part.Recipe.
 func (Music) Version() int { return 2 }
 
-// heard lists the sounds of a chunk.
-func (t *Track) heard(p sound.Piece) []Heard {
+// listHeard lists the sounds of a chunk.
+func (t *Track) listHeard(p sound.Piece) []Heard {
 	var out []Heard
 	for n, c := range p.Part(t.clips) {
 		out = append(out, Heard{
@@ -107,7 +107,7 @@ func (x *Mixer) chunk(t *Track, p sound.Piece) (Chunk, part.Label) {
 	scene, _ := slices.BinarySearchFunc(x.in.Line.Scenes, p.First*sound.Grid+1, func(s timeline.Scene, at int64) int { return cmp.Compare(s.Sound, at) })
 	at := time.Duration(p.First) * sound.Grid * time.Second / timeline.SampleRate
 	name := fmt.Sprintf("%.1f s from %.1f s on", float64(p.Packets)*sound.Grid/timeline.SampleRate, at.Seconds())
-	return Chunk{Heard: t.heard(p), Packets: p.Packets, Master: t.master, AAC: x.AAC(t.Channels), Tool: x.tools.Version},
+	return Chunk{Heard: t.listHeard(p), Packets: p.Packets, Master: t.master, AAC: x.AAC(t.Channels), Tool: x.tools.Version},
 		part.Label{Name: name, Scene: max(scene, 1)}
 }
 

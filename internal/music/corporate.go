@@ -13,9 +13,9 @@ func corporate1(s *stage) {
 			if i%4 == 0 {
 				gain = 0.34
 			}
-			s.lay(muted(hertz(chord[k]), s.seconds(0.5)), s.at(from+float64(i)/2), spot{gain: gain * s.human(0.1), pan: -0.45, room: 0.2})
+			s.addNote(muted(hertz(chord[k]), s.seconds(0.5)), s.at(from+float64(i)/2), spot{gain: gain * s.human(0.1), pan: -0.45, room: 0.2})
 			// Another player, a string higher and from the other side.
-			s.lay(muted(hertz(chord[shape[(i+3)%8]]+12), s.seconds(0.5)), s.at(from+float64(i)/2), spot{gain: 0.12 * s.human(0.15), pan: 0.5, room: 0.25})
+			s.addNote(muted(hertz(chord[shape[(i+3)%8]]+12), s.seconds(0.5)), s.at(from+float64(i)/2), spot{gain: 0.12 * s.human(0.15), pan: 0.5, room: 0.25})
 		}
 		s.chord(chord[1:], from, 3.5, piano, spot{gain: 0.16, pan: 0.1, room: 0.35})
 		s.chord(chord[2:], from+2.5, 1.5, piano, spot{gain: 0.1, pan: 0.1, room: 0.35})
@@ -26,7 +26,7 @@ func corporate1(s *stage) {
 		}
 		for i, beats := range []float64{1.5, 0.5, 1, 1} {
 			at := []float64{0, 1.5, 2, 3}[i]
-			s.lay(bass(hertz(root), s.seconds(beats)), s.at(from+at), spot{gain: 0.3 * s.human(0.08)})
+			s.addNote(bass(hertz(root), s.seconds(beats)), s.at(from+at), spot{gain: 0.3 * s.human(0.08)})
 		}
 	}
 	tune := "A5:1 F#5:.5 A5:.5 -:2 | E5:1 C#5:.5 E5:.5 -:2 | F#5:1 D5:.5 F#5:.5 -:1 D5:.5 E5:.5 | D5:2 -:2 | " +
@@ -37,10 +37,10 @@ func corporate1(s *stage) {
 	for beat := range s.beats {
 		b := float64(beat)
 		if beat%2 == 0 {
-			s.lay(kick(), s.at(b), spot{gain: 0.42 * s.human(0.06)})
+			s.addNote(kick(), s.at(b), spot{gain: 0.42 * s.human(0.06)})
 		} else {
-			s.lay(s.snap(), s.at(b), spot{gain: 0.11 * s.human(0.12), pan: -0.1, room: 0.55})
+			s.addNote(s.snap(), s.at(b), spot{gain: 0.11 * s.human(0.12), pan: -0.1, room: 0.55})
 		}
-		s.lay(s.hiss(6500, 12500, 0.006, 0.02), s.at(b+0.5)-200, spot{gain: 0.05 * s.human(0.2), pan: 0.35, room: 0.1})
+		s.addNote(s.hiss(6500, 12500, 0.006, 0.02), s.at(b+0.5)-200, spot{gain: 0.05 * s.human(0.2), pan: 0.35, room: 0.1})
 	}
 }

@@ -51,8 +51,8 @@ func (s *stage) at(beat float64) int {
 // seconds gives the length of a number of beats.
 func (s *stage) seconds(beats float64) float64 { return beats * float64(s.beat) / Rate }
 
-// lay adds a sound, from a sample frame on.
-func (s *stage) lay(note []float64, from int, p spot) {
+// addNote adds a sound, from a sample frame on.
+func (s *stage) addNote(note []float64, from int, p spot) {
 	// Equal power: a player is as loud at the side as in the middle.
 	angle := (p.pan + 1) * math.Pi / 4
 	left, right, room := p.gain*math.Cos(angle), p.gain*math.Sin(angle), p.gain*p.room
@@ -81,7 +81,7 @@ func (s *stage) play(notes []note, from float64, v voice, p spot) {
 		}
 		q := p
 		q.gain *= s.human(0.08)
-		s.lay(v(hertz(n.pitch), s.seconds(n.beats)), s.at(from+n.at), q)
+		s.addNote(v(hertz(n.pitch), s.seconds(n.beats)), s.at(from+n.at), q)
 	}
 }
 
@@ -91,7 +91,7 @@ func (s *stage) chord(pitches []int, from, beats float64, v voice, p spot) {
 		q := p
 		q.gain *= s.human(0.05)
 		q.pan += 0.15 * (float64(i) - float64(len(pitches)-1)/2)
-		s.lay(v(hertz(n), s.seconds(beats)), s.at(from)+i*150, q)
+		s.addNote(v(hertz(n), s.seconds(beats)), s.at(from)+i*150, q)
 	}
 }
 
@@ -102,7 +102,7 @@ func (s *stage) pads(pitches []int, from, beats float64, p spot) {
 			q := p
 			q.pan = 0.7 * side
 			// Four cents apart on either side: the two beat slowly against each other.
-			s.lay(s.pad(hertz(n)*(1+0.0012*side), s.seconds(beats)), s.at(from), q)
+			s.addNote(s.pad(hertz(n)*(1+0.0012*side), s.seconds(beats)), s.at(from), q)
 		}
 	}
 }

@@ -26,7 +26,7 @@ func (s *stage) strum(chord []int, beat, beats float64, up bool, v voice) {
 			p.gain *= 0.62
 		}
 		// 11 ms from string to string.
-		s.lay(v(hertz(chord[k]), s.seconds(beats)), s.at(beat)+i*530, p)
+		s.addNote(v(hertz(chord[k]), s.seconds(beats)), s.at(beat)+i*530, p)
 	}
 }
 
@@ -57,13 +57,13 @@ func ukulele1(s *stage) {
 	for beat := range s.beats {
 		b := float64(beat)
 		if beat%4 == 0 || beat%8 == 6 {
-			s.lay(kick(), s.at(b), spot{gain: 0.34 * s.human(0.1)})
+			s.addNote(kick(), s.at(b), spot{gain: 0.34 * s.human(0.1)})
 		}
 		if beat%4 == 2 {
-			s.lay(s.snap(), s.at(b), spot{gain: 0.13 * s.human(0.15), pan: 0.2, room: 0.5})
+			s.addNote(s.snap(), s.at(b), spot{gain: 0.13 * s.human(0.15), pan: 0.2, room: 0.5})
 		}
-		s.lay(s.hiss(5200, 11000, 0.02, 0.018), s.at(b)-900, spot{gain: 0.05 * s.human(0.3), pan: 0.45, room: 0.1})
-		s.lay(s.hiss(5200, 11000, 0.025, 0.025), s.at(b+0.5)-1100, spot{gain: 0.08 * s.human(0.3), pan: 0.45, room: 0.1})
+		s.addNote(s.hiss(5200, 11000, 0.02, 0.018), s.at(b)-900, spot{gain: 0.05 * s.human(0.3), pan: 0.45, room: 0.1})
+		s.addNote(s.hiss(5200, 11000, 0.025, 0.025), s.at(b+0.5)-1100, spot{gain: 0.08 * s.human(0.3), pan: 0.45, room: 0.1})
 	}
 }
 
@@ -79,7 +79,7 @@ func ukulele2(s *stage) {
 				gain = 0.5
 			}
 			at := float64(3*bar) + float64(i)/2
-			s.lay(uke(hertz(chord[k]), s.seconds(2)), s.at(at)+s.rand.IntN(300), spot{gain: gain * s.human(0.12), pan: -0.3 + 0.1*float64(k), room: 0.35})
+			s.addNote(uke(hertz(chord[k]), s.seconds(2)), s.at(at)+s.rand.IntN(300), spot{gain: gain * s.human(0.12), pan: -0.3 + 0.1*float64(k), room: 0.35})
 		}
 	}
 	low := "F2:2 C3:1 | A2:2 E3:1 | D3:2 A2:1 | Bb2:2 F2:1 | F2:2 C3:1 | G2:2 D3:1 | C3:2 G2:1 | C3:2 E2:1 | " +
@@ -92,7 +92,7 @@ func ukulele2(s *stage) {
 	for bar, chord := range warm {
 		s.pads(chord, float64(3*bar), 3, spot{gain: 0.022, room: 0.4})
 		for _, beat := range []float64{1, 2} {
-			s.lay(s.hiss(3000, 7500, 0.03, 0.04), s.at(float64(3*bar)+beat)-1400, spot{gain: 0.035 * s.human(0.25), pan: -0.35, room: 0.3})
+			s.addNote(s.hiss(3000, 7500, 0.03, 0.04), s.at(float64(3*bar)+beat)-1400, spot{gain: 0.035 * s.human(0.25), pan: -0.35, room: 0.3})
 		}
 	}
 }

@@ -13,8 +13,8 @@ func uplifting1(s *stage) {
 			at := s.at(from + float64(i)/4)
 			gain := 0.15 * s.human(0.12)
 			note := pick(hertz(chord[k]+up), s.seconds(0.5))
-			s.lay(note, at, spot{gain: gain, pan: -0.3, room: 0.4})
-			s.lay(note, at+s.beat*3/4, spot{gain: gain * 0.4, pan: 0.6, room: 0.6}) // the echo
+			s.addNote(note, at, spot{gain: gain, pan: -0.3, room: 0.4})
+			s.addNote(note, at+s.beat*3/4, spot{gain: gain * 0.4, pan: 0.6, room: 0.6}) // the echo
 		}
 		s.pads(chord[1:], from, 4, spot{gain: 0.045, room: 0.45})
 		s.chord(chord[1:], from, 2, piano, spot{gain: 0.15, room: 0.4})
@@ -26,9 +26,9 @@ func uplifting1(s *stage) {
 		}
 		for i := range 4 {
 			// Between the drum's beats, out of its way.
-			s.lay(bass(hertz(root), s.seconds(0.5)), s.at(from+float64(i)+0.5), spot{gain: 0.26 * s.human(0.08)})
+			s.addNote(bass(hertz(root), s.seconds(0.5)), s.at(from+float64(i)+0.5), spot{gain: 0.26 * s.human(0.08)})
 		}
-		s.lay(bass(hertz(root), s.seconds(1)), s.at(from), spot{gain: 0.2})
+		s.addNote(bass(hertz(root), s.seconds(1)), s.at(from), spot{gain: 0.2})
 	}
 	tune := "-:8 | -:1 F5:1 Bb5:1 F5:1 | G5:2 Eb5:2 | -:1 C5:1 Eb5:1 Ab5:1 | G5:3 Bb5:1 | F5:3 -:1 | -:4 | " +
 		"Eb6:1.5 D6:.5 C6:1 G5:1 | Ab5:2 C6:1 Eb6:1 | Bb5:3 G5:1 | F5:2 Bb5:1 D6:1 | " +
@@ -36,11 +36,11 @@ func uplifting1(s *stage) {
 	s.play(line(tune), 0, bell, spot{gain: 0.16, pan: 0.15, room: 0.7})
 	for beat := range s.beats {
 		b := float64(beat)
-		s.lay(kick(), s.at(b), spot{gain: 0.42 * s.human(0.05)})
+		s.addNote(kick(), s.at(b), spot{gain: 0.42 * s.human(0.05)})
 		if beat%2 == 1 {
-			s.lay(s.snap(), s.at(b), spot{gain: 0.12 * s.human(0.1), room: 0.6})
+			s.addNote(s.snap(), s.at(b), spot{gain: 0.12 * s.human(0.1), room: 0.6})
 		}
-		s.lay(s.hiss(6000, 12000, 0.004, 0.022), s.at(b+0.5), spot{gain: 0.055 * s.human(0.15), pan: -0.25, room: 0.15})
+		s.addNote(s.hiss(6000, 12000, 0.004, 0.022), s.at(b+0.5), spot{gain: 0.055 * s.human(0.15), pan: -0.25, room: 0.15})
 	}
 }
 
@@ -57,7 +57,7 @@ func uplifting2(s *stage) {
 				gain = 0.34
 			}
 			at := from + float64(i)/2
-			s.lay(piano(hertz(chord[k]), s.seconds(4-float64(i)/2)), s.at(at)+s.rand.IntN(350), spot{gain: gain * s.human(0.12), pan: -0.25 + 0.1*float64(k), room: 0.4})
+			s.addNote(piano(hertz(chord[k]), s.seconds(4-float64(i)/2)), s.at(at)+s.rand.IntN(350), spot{gain: gain * s.human(0.12), pan: -0.25 + 0.1*float64(k), room: 0.4})
 		}
 		swell := 0.034
 		if bar >= 8 {
@@ -68,27 +68,27 @@ func uplifting2(s *stage) {
 		if root < 31 {
 			root += 12
 		}
-		s.lay(bass(hertz(root), s.seconds(2.5)), s.at(from), spot{gain: 0.28 * s.human(0.06)})
-		s.lay(bass(hertz(root), s.seconds(1.5)), s.at(from+2.5), spot{gain: 0.2 * s.human(0.06)})
+		s.addNote(bass(hertz(root), s.seconds(2.5)), s.at(from), spot{gain: 0.28 * s.human(0.06)})
+		s.addNote(bass(hertz(root), s.seconds(1.5)), s.at(from+2.5), spot{gain: 0.2 * s.human(0.06)})
 	}
 	tune := "-:1 B4:1 D5:1 G5:1 | F#5:3 D5:1 | E5:1.5 D5:.5 B4:2 | C5:2 E5:2 | -:1 B4:1 D5:1 G5:1 | A5:3 F#5:1 | G5:1 E5:1 C5:2 | D5:3 -:1 | " +
 		"G5:1.5 A5:.5 B5:2 | A5:1 G5:1 E5:2 | D5:1 G5:1 B5:1 D6:1 | A5:3 F#5:1 | G5:1.5 A5:.5 B5:2 | C6:1 B5:1 G5:2 | E5:1 A5:1 G5:1 E5:1 | F#5:2 -:2"
 	s.play(line(tune), 0, piano, spot{gain: 0.36, pan: 0.15, room: 0.6})
 	for _, n := range line(tune) {
 		if n.pitch > 0 && n.at >= 32 { // in the second half bells go with it, an octave above
-			s.lay(bell(2*hertz(n.pitch), s.seconds(n.beats)), s.at(n.at), spot{gain: 0.055, pan: 0.4, room: 0.9})
+			s.addNote(bell(2*hertz(n.pitch), s.seconds(n.beats)), s.at(n.at), spot{gain: 0.055, pan: 0.4, room: 0.9})
 		}
 	}
 	for beat := range s.beats {
 		b := float64(beat)
 		if beat%4 == 0 || beat%8 == 5 {
-			s.lay(kick(), s.at(b), spot{gain: 0.3 * s.human(0.08)})
+			s.addNote(kick(), s.at(b), spot{gain: 0.3 * s.human(0.08)})
 		}
 		if beat%4 == 2 && beat >= 32 {
-			s.lay(s.snap(), s.at(b), spot{gain: 0.08 * s.human(0.1), room: 0.8})
+			s.addNote(s.snap(), s.at(b), spot{gain: 0.08 * s.human(0.1), room: 0.8})
 		}
 		if beat >= 32 {
-			s.lay(s.hiss(6000, 11500, 0.01, 0.025), s.at(b+0.5)-400, spot{gain: 0.035 * s.human(0.25), pan: -0.3, room: 0.3})
+			s.addNote(s.hiss(6000, 11500, 0.01, 0.025), s.at(b+0.5)-400, spot{gain: 0.035 * s.human(0.25), pan: -0.3, room: 0.3})
 		}
 	}
 }

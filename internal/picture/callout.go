@@ -9,7 +9,7 @@ import (
 // mapping brings a point of an upright source picture into the frame: x*sx + dx.
 type mapping struct{ sx, sy, dx, dy float64 }
 
-func placed(p ffmpeg.Placement) mapping {
+func mappingOf(p ffmpeg.Placement) mapping {
 	m := mapping{sx: float64(p.ScaledW) / float64(p.CropW), sy: float64(p.ScaledH) / float64(p.CropH)}
 	m.dx, m.dy = float64(p.OffsetX)-float64(p.CropX)*m.sx, float64(p.OffsetY)-float64(p.CropY)*m.sy
 	return m
@@ -209,7 +209,7 @@ func (c Callout) IsOutside(w, h int) bool {
 // Carry moves a callout of one frame to another frame in which the same picture is placed
 // differently, so that it covers the same part of the picture.
 func (c Callout) Carry(from, to ffmpeg.Placement) Callout {
-	a, b := placed(from), placed(to)
+	a, b := mappingOf(from), mappingOf(to)
 	x := func(v float64) float64 { return (v-a.dx)/a.sx*b.sx + b.dx }
 	y := func(v float64) float64 { return (v-a.dy)/a.sy*b.sy + b.dy }
 	c.X0, c.X1, c.Y0, c.Y1 = x(c.X0), x(c.X1), y(c.Y0), y(c.Y1)

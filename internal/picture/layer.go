@@ -97,9 +97,9 @@ func mix(bg, v, a byte) byte {
 // Over lays the layer on a frame of w x h pixels, 8 bit 4:2:0.
 func (l *Layer) Over(frame []byte, w, h int) {
 	n := w * h
-	l.outside(frame[:n], w, h, 1, l.rest.y)
-	l.outside(frame[n:n*5/4], w/2, h/2, 2, l.rest.u)
-	l.outside(frame[n*5/4:], w/2, h/2, 2, l.rest.v)
+	l.fillOutside(frame[:n], w, h, 1, l.rest.y)
+	l.fillOutside(frame[n:n*5/4], w/2, h/2, 2, l.rest.u)
+	l.fillOutside(frame[n*5/4:], w/2, h/2, 2, l.rest.v)
 	for y := range l.h {
 		row := frame[(l.y+y)*w+l.x:][:l.w]
 		lumas, alphas := l.luma[y*l.w:][:l.w], l.alpha[y*l.w:][:l.w]
@@ -124,8 +124,8 @@ func (l *Layer) Over(frame []byte, w, h int) {
 	}
 }
 
-// outside lays the colour of the rest on a plane, all around the box.
-func (l *Layer) outside(plane []byte, w, h, part int, v byte) {
+// fillOutside lays the colour of the rest on a plane, all around the box.
+func (l *Layer) fillOutside(plane []byte, w, h, part int, v byte) {
 	if l.rest.a == 0 {
 		return
 	}

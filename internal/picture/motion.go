@@ -186,7 +186,7 @@ func (m move) mapping(s Still, k int64) mapping {
 	x, y, w, h := m.view(k)
 	sw, sh := s.Asset.Source.Upright()
 	// First into the content as it just fills the frame, then into the view.
-	base := placed(ffmpeg.Place(sw, sh, int(m.frameW), int(m.frameH), s.Placing))
+	base := mappingOf(ffmpeg.Place(sw, sh, int(m.frameW), int(m.frameH), s.Placing))
 	if s.Fit == frame.Cover || s.Fit == "" {
 		base = mapping{sx: m.contentW / float64(sw), sy: m.contentH / float64(sh)}
 	}

@@ -127,7 +127,7 @@ func (p *Painter) Paint(ctx context.Context, stills []Still) ([][]byte, error) {
 		}
 		frame, err := p.paintOne(ctx, s)
 		if err != nil {
-			return nil, blame(ctx, i, err)
+			return nil, blameImage(ctx, i, err)
 		}
 		frames[i] = frame
 	}
@@ -137,11 +137,11 @@ func (p *Painter) Paint(ctx context.Context, stills []Still) ([][]byte, error) {
 	got, err := p.read(ctx, stills, images)
 	if err != nil {
 		if len(images) == 1 || ctx.Err() != nil {
-			return nil, blame(ctx, images[0], err)
+			return nil, blameImage(ctx, images[0], err)
 		}
 		for _, i := range images {
 			if _, err := p.read(ctx, stills, []int{i}); err != nil {
-				return nil, blame(ctx, i, err)
+				return nil, blameImage(ctx, i, err)
 			}
 		}
 		return nil, err
@@ -165,7 +165,7 @@ func (p *Painter) Input(s Still) ffmpeg.StillInput {
 	}
 }
 
-func blame(ctx context.Context, i int, err error) error {
+func blameImage(ctx context.Context, i int, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

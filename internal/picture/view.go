@@ -179,7 +179,7 @@ func (p *Painter) standing(v *View, n int64, base []byte) ([]byte, error) {
 	}
 	out := slices.Clone(base)
 	if v.Asset != nil {
-		newCallouts(v.Callouts, placed(p.Input(v.Still).Placement)).over(out, p.pic.Width, p.pic.Height)
+		newCallouts(v.Callouts, mappingOf(p.Input(v.Still).Placement)).over(out, p.pic.Width, p.pic.Height)
 	}
 	if err := p.over(out, layers(v.Spans, n)); err != nil {
 		return nil, err
@@ -215,12 +215,12 @@ func (p *Painter) ofClip(ctx context.Context, v *View, n int64) ([]byte, error) 
 		return nil, err
 	}
 	out := slices.Clone(frame)
-	newCallouts(v.Callouts, placed(c.Placement)).over(out, p.pic.Width, p.pic.Height)
-	return out, p.lay(out, v, n)
+	newCallouts(v.Callouts, mappingOf(c.Placement)).over(out, p.pic.Width, p.pic.Height)
+	return out, p.drawLayers(out, v, n)
 }
 
-// lay puts the layers and the captions of frame n on it.
-func (p *Painter) lay(frame []byte, v *View, n int64) error {
+// drawLayers puts the layers and the captions of frame n on it.
+func (p *Painter) drawLayers(frame []byte, v *View, n int64) error {
 	if err := p.over(frame, layers(v.Spans, n)); err != nil {
 		return err
 	}
@@ -313,7 +313,7 @@ func (s *frames) draw() error {
 		if len(s.v.Callouts) > 0 {
 			newCallouts(s.v.Callouts, s.move.mapping(s.v.Still, s.n)).over(s.frame, w, h)
 		}
-		return s.p.lay(s.frame, s.v, s.n)
+		return s.p.drawLayers(s.frame, s.v, s.n)
 	}
 	now := [2]int{spanAt(s.v.Spans, s.n), spanAt(s.v.Captions, s.n)}
 	if now == s.last {
@@ -330,5 +330,5 @@ func (p *Painter) Shade(v *View) *Layer {
 	if v.Clip == nil || len(v.Callouts) == 0 {
 		return nil
 	}
-	return newCallouts(v.Callouts, placed(v.Clip.Placement)).layer(p.pic.Width, p.pic.Height)
+	return newCallouts(v.Callouts, mappingOf(v.Clip.Placement)).layer(p.pic.Width, p.pic.Height)
 }

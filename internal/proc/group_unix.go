@@ -55,8 +55,8 @@ func setNice(pid, nice int) {
 	}
 }
 
-// handOn gives a child open files as its descriptors 3, 4 and so on.
-func handOn(cmd *exec.Cmd, files []*os.File) error {
+// passFiles gives a child open files as its descriptors 3, 4 and so on.
+func passFiles(cmd *exec.Cmd, files []*os.File) error {
 	cmd.ExtraFiles = files
 	return nil
 }

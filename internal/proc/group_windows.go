@@ -119,9 +119,9 @@ func (g group) close() {
 	}
 }
 
-// handOn lets a child have the handles of open files. It knows them by their numbers, which its
+// passFiles lets a child have the handles of open files. It knows them by their numbers, which its
 // arguments name.
-func handOn(cmd *exec.Cmd, files []*os.File) error {
+func passFiles(cmd *exec.Cmd, files []*os.File) error {
 	for _, f := range files {
 		h := syscall.Handle(f.Fd())
 		if err := syscall.SetHandleInformation(h, syscall.HANDLE_FLAG_INHERIT, syscall.HANDLE_FLAG_INHERIT); err != nil {

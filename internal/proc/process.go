@@ -84,7 +84,7 @@ func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
 	if p.cmd.Dir == "" {
 		p.cmd.Dir = "/"
 	}
-	err = handOn(p.cmd, c.ExtraFiles)
+	err = passFiles(p.cmd, c.ExtraFiles)
 	if err == nil {
 		err = p.launch(c)
 	}

@@ -75,7 +75,7 @@ func (p *Project) Close() error {
 func (p *Project) Dir() string { return p.dir }
 
 // Path is where a file of the project's folder lies on the disk.
-func (p *Project) Path(name string) string { return filepath.Join(p.dir, p.place(name)) }
+func (p *Project) Path(name string) string { return filepath.Join(p.dir, p.realPath(name)) }
 
 // isPage reports whether a file lies in no folder.
 func (p *Project) isPage(name string) bool {
@@ -91,7 +91,7 @@ func (p *Project) open(name string) (fs.File, error) {
 	if p.root == nil {
 		return nil, fs.ErrNotExist
 	}
-	return p.root.Open(p.place(name))
+	return p.root.Open(p.realPath(name))
 }
 
 // Stat describes a file of the project.
@@ -99,7 +99,7 @@ func (p *Project) Stat(name string) (fs.FileInfo, error) {
 	if p.isPage(name) || p.root == nil {
 		return fs.Stat(p.pages, p.fsys.Real(name))
 	}
-	return p.root.Stat(p.place(name))
+	return p.root.Stat(p.realPath(name))
 }
 
 // IsAbsent reports whether there is nothing of a name, not even a link.
@@ -110,7 +110,7 @@ func (p *Project) IsAbsent(name string) bool {
 	if p.root == nil {
 		return true
 	}
-	_, err := p.root.Lstat(p.place(name))
+	_, err := p.root.Lstat(p.realPath(name))
 	return errors.Is(err, fs.ErrNotExist)
 }
 
@@ -140,8 +140,8 @@ func (p *Project) FS() fs.FS { return p.fsys }
 // Real returns the name under which a file lies in the folder.
 func (p *Project) Real(name string) string { return p.fsys.Real(name) }
 
-// place returns the path of a file below the project's folder.
-func (p *Project) place(name string) string { return filepath.FromSlash(p.fsys.Real(name)) }
+// realPath returns the path of a file below the project's folder.
+func (p *Project) realPath(name string) string { return filepath.FromSlash(p.fsys.Real(name)) }
 
 // Head reads the first bytes of a file; there are none of what is not a regular file.
 func (p *Project) Head(name string) ([]byte, fs.FileInfo, error) {

@@ -47,15 +47,15 @@ type Reader struct {
 // Sentences cuts styled text into sentences (see voice.SplitRuns) and says in each run
 // how it is read, in the language of the voice (BCP 47).
 func (all *Reader) Sentences(runs []utter.Run, language string) [][]utter.Run {
-	out := voice.SplitRuns(composed(runs), language)
+	out := voice.SplitRuns(normalizeRuns(runs), language)
 	for i, sentence := range out {
 		out[i] = all.sentence(sentence, language)
 	}
 	return out
 }
 
-// composed brings text into the normal form NFC.
-func composed(runs []utter.Run) []utter.Run {
+// normalizeRuns brings text into the normal form NFC.
+func normalizeRuns(runs []utter.Run) []utter.Run {
 	out := make([]utter.Run, len(runs))
 	for i, r := range runs {
 		r.Text = norm.NFC.String(r.Text)
@@ -101,7 +101,7 @@ func (all *Reader) sentence(runs []utter.Run, language string) []utter.Run {
 			continue
 		}
 		j := i + 1
-		for j < len(runs) && goesWith(runs[j], r) && runs[j-1].Pause == 0 {
+		for j < len(runs) && joinsRun(runs[j], r) && runs[j-1].Pause == 0 {
 			j++
 		}
 		out = append(out, all.stretch(runs[i:j], lang)...)
@@ -110,8 +110,8 @@ func (all *Reader) sentence(runs []utter.Run, language string) []utter.Run {
 	return out
 }
 
-// goesWith reports whether a run can be read together with the one in front of it.
-func goesWith(r, first utter.Run) bool {
+// joinsRun reports whether a run can be read together with the one in front of it.
+func joinsRun(r, first utter.Run) bool {
 	return r.Say == "" && r.IPA == "" && r.Style != utter.Spell && r.Language == first.Language
 }
 

@@ -178,7 +178,7 @@ func sayDate(p *passage.Passage, format string, number bool) (string, bool) {
 		}
 		parts, format = cutDate(parts[0], format)
 	}
-	format = once(format)
+	format = collapseRepeats(format)
 	if format == "" {
 		format = usualOrder(p, parts)
 	}
@@ -207,11 +207,11 @@ func cutDate(text, format string) (parts []string, order string) {
 		n := len(rest) - len(strings.TrimLeft(rest, rest[:1]))
 		parts, text, rest = append(parts, text[:n]), text[n:], rest[n:]
 	}
-	return parts, once(format)
+	return parts, collapseRepeats(format)
 }
 
-// once takes the letters of a format that are repeated as one: dd.mm.yyyy is dmy.
-func once(format string) string {
+// collapseRepeats takes the letters of a format that are repeated as one: dd.mm.yyyy is dmy.
+func collapseRepeats(format string) string {
 	var b strings.Builder
 	last := rune(0)
 	for _, c := range format {

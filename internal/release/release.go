@@ -118,7 +118,7 @@ func (r *Releaser) write(ctx context.Context, f *film.Film, files Files, beside 
 	w := &writer{out: r.out}
 	defer w.discard()
 	for _, s := range beside {
-		if err := w.beside(s); err != nil {
+		if err := w.writeSidecar(s); err != nil {
 			return 0, err
 		}
 	}
@@ -163,7 +163,7 @@ func (o *Outputs) WriteTexts(ctx context.Context, paths, texts []string) error {
 		if path == "" {
 			continue
 		}
-		if err := w.beside(sidecar{path, []byte(texts[i])}); err != nil {
+		if err := w.writeSidecar(sidecar{path, []byte(texts[i])}); err != nil {
 			return err
 		}
 	}

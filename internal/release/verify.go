@@ -28,8 +28,8 @@ import (
 // the worst that a build can give. What fails here is a fault of Mynah or of a program that it
 // ran, never of the author.
 
-// mismatch is a part of a film that is not as planned.
-func mismatch(scene int, format string, args ...any) error {
+// mismatchError is a part of a film that is not as planned.
+func mismatchError(scene int, format string, args ...any) error {
 	where := ""
 	if scene >= 0 {
 		where = fmt.Sprintf("scene %d: ", scene+1)
@@ -65,11 +65,11 @@ func checkPieces(l *timeline.Line, f *film.Film) error {
 	}
 	for i, s := range l.Scenes {
 		if !starts[s.Start] {
-			return mismatch(i, "no picture begins at its first frame, %d", s.Start)
+			return mismatchError(i, "no picture begins at its first frame, %d", s.Start)
 		}
 	}
 	if at != l.Frames {
-		return mismatch(len(l.Scenes)-1, "the pictures last %d frames, planned are %d", at, l.Frames)
+		return mismatchError(len(l.Scenes)-1, "the pictures last %d frames, planned are %d", at, l.Frames)
 	}
 	return nil
 }
@@ -78,12 +78,12 @@ func checkPieces(l *timeline.Line, f *film.Film) error {
 func (r *Releaser) checkParts(f *film.Film) error {
 	for i, p := range f.Pieces {
 		if !r.Book.Holds(p.Segment) {
-			return mismatch(-1, "the coded pictures %d are not those of the plan", i+1)
+			return mismatchError(-1, "the coded pictures %d are not those of the plan", i+1)
 		}
 	}
 	for i, p := range f.Sound {
 		if !p.Silent && !r.Book.Holds(p.Segment) {
-			return mismatch(-1, "the coded sound %d is not that of the plan", i+1)
+			return mismatchError(-1, "the coded sound %d is not that of the plan", i+1)
 		}
 	}
 	return nil
@@ -93,7 +93,7 @@ func (r *Releaser) checkParts(f *film.Film) error {
 func checkFile(l *timeline.Line, f *film.Film, r io.ReaderAt, size int64) error {
 	tracks, err := mp4.Inspect(r, size)
 	if err != nil {
-		return mismatch(-1, "the video that was written cannot be read: %s", err)
+		return mismatchError(-1, "the video that was written cannot be read: %s", err)
 	}
 	cues, titles := 0, 0
 	if len(f.Cues) > 0 {
@@ -103,23 +103,23 @@ func checkFile(l *timeline.Line, f *film.Film, r io.ReaderAt, size int64) error 
 		titles = 1
 	}
 	if want := 2 + cues + titles; len(tracks) != want {
-		return mismatch(-1, "the video that was written has %d tracks, planned are %d", len(tracks), want)
+		return mismatchError(-1, "the video that was written has %d tracks, planned are %d", len(tracks), want)
 	}
 	for _, t := range tracks {
 		if t.Samples != t.Timed || t.First < 0 || t.Last >= size || t.First+t.Bytes > size {
-			return mismatch(-1, "the index of the video that was written does not fit its content")
+			return mismatchError(-1, "the index of the video that was written does not fit its content")
 		}
 	}
 	if n := tracks[0].Samples; n != l.Frames {
-		return mismatch(-1, "the video that was written has %d frames, planned are %d", n, l.Frames)
+		return mismatchError(-1, "the video that was written has %d frames, planned are %d", n, l.Frames)
 	}
 	const packet = timeline.SoundGrid
 	if n := tracks[1].Samples * packet; n < l.Samples+packet || n >= l.Samples+3*packet {
-		return mismatch(-1, "the soundtrack that was written has %d samples, planned are %d", n-packet, l.Samples)
+		return mismatchError(-1, "the soundtrack that was written has %d samples, planned are %d", n-packet, l.Samples)
 	}
 	picture := tracks[0].Length * timeline.SampleRate / int64(max(tracks[0].Scale, 1))
 	if d := picture - l.Samples; d > packet || d < -packet {
-		return mismatch(-1, "picture and sound differ by %d samples", d)
+		return mismatchError(-1, "picture and sound differ by %d samples", d)
 	}
 	return nil
 }
@@ -131,7 +131,7 @@ func checkCues(cues []caption.Cue, beside []sidecar) error {
 			continue
 		}
 		if n := bytes.Count(s.content, []byte(" --> ")); n != len(cues) {
-			return mismatch(-1, "%d of %d subtitles are written", n, len(cues))
+			return mismatchError(-1, "%d of %d subtitles are written", n, len(cues))
 		}
 	}
 	return nil
@@ -150,7 +150,7 @@ func (r *Releaser) checkDrawn() error {
 			shown += max(min(s.To, to)-max(s.From, from), 0)
 		}
 		if to-from > 2 && shown < (to-from)/2 {
-			return mismatch(c.Scene, "the subtitle %q is not in the picture", diag.Shorten(c.Text, 60))
+			return mismatchError(c.Scene, "the subtitle %q is not in the picture", diag.Shorten(c.Text, 60))
 		}
 	}
 	return nil
@@ -168,7 +168,7 @@ func checkNarration(b *storyboard.Board, l *timeline.Line, sizes []uint32, silen
 		}
 		from, to := s.Start/timeline.SoundGrid+1, min((s.Start+s.Samples)/timeline.SoundGrid+1, int64(len(sizes)))
 		if from < to && !slices.ContainsFunc(sizes[from:to], func(n uint32) bool { return n > 2*silence }) {
-			return mismatch(s.Scene, "nothing is heard where %q is spoken", diag.Shorten(part.Text, 60))
+			return mismatchError(s.Scene, "nothing is heard where %q is spoken", diag.Shorten(part.Text, 60))
 		}
 	}
 	return nil
@@ -193,10 +193,10 @@ func (r *Releaser) checkSeams(ctx context.Context, f *film.Film) error {
 	for _, k := range fresh {
 		if err := r.decodes(ctx, f, []cache.Key{k}); err != nil && ctx.Err() == nil {
 			kind, label, _ := r.Book.Label(k)
-			return mismatch(label.Scene-1, "the coded pictures of %s %q cannot be played: %s", kind, label.Name, blame.Reason(err))
+			return mismatchError(label.Scene-1, "the coded pictures of %s %q cannot be played: %s", kind, label.Name, blame.Reason(err))
 		}
 	}
-	return mismatch(-1, "the coded pictures cannot be played one after the other: %s", blame.Reason(err))
+	return mismatchError(-1, "the coded pictures cannot be played one after the other: %s", blame.Reason(err))
 }
 
 // decodes decodes segments, and fails unless all of their pictures come out.

@@ -30,8 +30,8 @@ func (w *writer) add(path, made string, write func(io.Writer) error) error {
 	return nil
 }
 
-// beside writes a file beside the film, unless something of others is in its place.
-func (w *writer) beside(s sidecar) error {
+// writeSidecar writes a file beside the film, unless something of others is in its place.
+func (w *writer) writeSidecar(s sidecar) error {
 	if err := w.out.claim(s.path, s.content); err != nil {
 		return err
 	}

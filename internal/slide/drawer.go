@@ -134,7 +134,7 @@ func (d *Drawer) onPage(ctx context.Context, do func(ctx context.Context, p *pag
 		case ctx.Err() != nil:
 			return ctx.Err()
 		}
-		if final(err) {
+		if isFinal(err) {
 			return err
 		}
 		failed = err
@@ -142,20 +142,20 @@ func (d *Drawer) onPage(ctx context.Context, do func(ctx context.Context, p *pag
 	return failed
 }
 
-// final tells whether another try would end the same way.
-func final(err error) bool {
+// isFinal tells whether another try would end the same way.
+func isFinal(err error) bool {
 	_, ok := fault.As(err)
 	diagram, drawing := (*DiagramError)(nil), (*DrawingError)(nil)
 	return ok || errors.As(err, &diagram) || errors.As(err, &drawing)
 }
 
 func (d *Drawer) failure(r Request, err error) error {
-	f := fault.New(fault.ToolFailed, err, "%s could not be drawn", r.place())
+	f := fault.New(fault.ToolFailed, err, "%s could not be drawn", r.describePlace())
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		f = fault.New(fault.ToolFailed, err, "%s could not be drawn: it was not ready after %s", r.place(), d.cfg.Timeout)
+		f = fault.New(fault.ToolFailed, err, "%s could not be drawn: it was not ready after %s", r.describePlace(), d.cfg.Timeout)
 	case errors.Is(err, errGone):
-		f = fault.New(fault.ToolFailed, err, "%s could not be drawn: the browser crashed over it", r.place())
+		f = fault.New(fault.ToolFailed, err, "%s could not be drawn: the browser crashed over it", r.describePlace())
 	}
 	return f.WithHint("try the slide without its theme and images, to find what the browser stumbles over")
 }

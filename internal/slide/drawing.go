@@ -61,7 +61,7 @@ func (d *Drawer) DrawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 	if err == nil || ctx.Err() != nil {
 		return out, err
 	}
-	if final(err) {
+	if isFinal(err) {
 		return nil, err
 	}
 	if errors.Is(err, errGone) {

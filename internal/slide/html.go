@@ -61,7 +61,7 @@ func compose(r Request, k *kept, styleOf func(theme string) string) composed {
 	fmt.Fprintf(&out, `<!doctype html><html class="%s theme-%s" lang="%s"><head><meta charset="utf-8"><base href="%s%s">`,
 		r.mode(), theme, html.EscapeString(r.Language), baseMark, dir)
 	out.WriteString("<style>" + asset("force") + r.behindRule(k) + "</style><style>" + asset("base") + styleOf(theme) + "</style>")
-	out.WriteString(`<style class="theme">` + unclosed(css) + "</style></head><body>")
+	out.WriteString(`<style class="theme">` + escapeStyle(css) + "</style></head><body>")
 	out.WriteString(`<div class="backdrop"><div class="slide">` + body.String() + "</div></div></body></html>")
 	c.html = out.String()
 	return c
@@ -124,7 +124,7 @@ func (c *composed) block(r Request, i, step int, diagrams map[int]string) string
 			shown = max(step+1, 0)
 		}
 		doc := markup.Markdown(b.Text, shown)
-		class, inner = "markdown", rebase(doc.HTML)
+		class, inner = "markdown", rebaseImages(doc.HTML)
 		if doc.Cut {
 			c.cut = append(c.cut, "the end of a text that is longer than any slide")
 		}
@@ -168,9 +168,9 @@ func (c *composed) listing(r Request, b Block, step int) string {
 			i := min(step, len(b.Ranges)-1)
 			ranges = b.Ranges[i : i+1]
 		}
-		lit = func(line int) bool { return within(ranges, line) }
+		lit = func(line int) bool { return inRanges(ranges, line) }
 	} else if len(ranges) > 0 {
-		lit = func(line int) bool { return within(ranges, line) }
+		lit = func(line int) bool { return inRanges(ranges, line) }
 	}
 	return markup.Code(b.Language, text, lit)
 }
@@ -182,7 +182,7 @@ func cmpOr(v, other float64) float64 {
 	return other
 }
 
-func within(ranges []frame.LineRange, line int) bool {
+func inRanges(ranges []frame.LineRange, line int) bool {
 	for _, r := range ranges {
 		if line >= r.From && line <= r.To {
 			return true
@@ -201,14 +201,14 @@ func clipLines(s string, most int) string {
 	return strings.Join(lines, "\n")
 }
 
-// rebase has images be found from the project's folder, wherever the theme lies.
-func rebase(s string) string {
+// rebaseImages has images be found from the project's folder, wherever the theme lies.
+func rebaseImages(s string) string {
 	s = strings.ReplaceAll(s, `<img src="`, `<img src="`+baseMark)
 	return strings.ReplaceAll(s, `<img src="`+baseMark+"data:", `<img src="data:`)
 }
 
-// unclosed takes from a style sheet what would end its element.
-func unclosed(css string) string { return strings.ReplaceAll(css, "</", `<\/`) }
+// escapeStyle takes from a style sheet what would end its element.
+func escapeStyle(css string) string { return strings.ReplaceAll(css, "</", `<\/`) }
 
 func escapePath(p string) string {
 	var out strings.Builder

@@ -84,7 +84,7 @@ func (k *kept) sheet(file string) {
 	for _, ref := range references(string(k.files[file])) {
 		if !ref.address {
 			// Any string may be an address, as in image-set(): one that names a file is.
-			if name, ok := local(ref.text, path.Dir(file)); ok && path.Ext(name) != "" {
+			if name, ok := localPath(ref.text, path.Dir(file)); ok && path.Ext(name) != "" {
 				k.follow(name)
 			}
 			continue
@@ -98,7 +98,7 @@ func (k *kept) refer(address, dir, from string) {
 	if address == "" || strings.HasPrefix(address, "#") || hasScheme(address, "data") {
 		return
 	}
-	name, ok := local(address, dir)
+	name, ok := localPath(address, dir)
 	switch {
 	case !ok:
 		k.warn(from+" asks for "+short(address)+", which is not a file of the project", "slides load only files of the project: put it there, and name it from there")
@@ -126,8 +126,8 @@ func hasScheme(address, scheme string) bool {
 	return ok && strings.EqualFold(before, scheme)
 }
 
-// local gives the name in the project of what an address means, if it stays inside.
-func local(address, dir string) (string, bool) {
+// localPath gives the name in the project of what an address means, if it stays inside.
+func localPath(address, dir string) (string, bool) {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || u.Scheme != "" || u.Host != "" || u.Opaque != "" || u.Path == "" || strings.HasPrefix(u.Path, "/") {
 		return "", false
@@ -163,7 +163,7 @@ func references(css string) []reference {
 			s.comment()
 			continue // a comment does not end what stands before it
 		case c == '"' || c == '\'':
-			text := s.quoted(c)
+			text := s.readQuoted(c)
 			out = append(out, reference{text: text, address: word == "@import" || word == "url("})
 			word = ""
 		case c == '(' && strings.EqualFold(word, "url"):
@@ -202,8 +202,8 @@ func (s *sheetScanner) comment() {
 	s.at = len(s.css)
 }
 
-// quoted reads a string, which an unescaped end of line ends too.
-func (s *sheetScanner) quoted(quote byte) string {
+// readQuoted reads a string, which an unescaped end of line ends too.
+func (s *sheetScanner) readQuoted(quote byte) string {
 	var out strings.Builder
 	for s.at++; s.at < len(s.css); {
 		switch c := s.css[s.at]; c {

@@ -170,8 +170,8 @@ func (r Request) builtIn() (string, bool) {
 	return r.Theme, slices.Contains(Themes(), r.Theme)
 }
 
-// place is where the slide stands, for messages.
-func (r Request) place() string {
+// describePlace is where the slide stands, for messages.
+func (r Request) describePlace() string {
 	if len(r.Blocks) == 0 {
 		return "a slide"
 	}

@@ -36,7 +36,7 @@ func Render(ctx context.Context, clips []Clip, samples int64, channels int, m Ma
 	if !m.Limit && m.Gain == 0 {
 		return Mix(ctx, clips, samples, channels, w)
 	}
-	wide, err := mastered(ctx, clips, samples, channels, m)
+	wide, err := mixMastered(ctx, clips, samples, channels, m)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func Render(ctx context.Context, clips []Clip, samples int64, channels int, m Ma
 
 // Measure mixes clips and gives the loudness of their sum, mastered, step by step.
 func Measure(ctx context.Context, clips []Clip, samples int64, channels int, m Master) ([]loudness.Step, error) {
-	wide, err := mastered(ctx, clips, samples, channels, m)
+	wide, err := mixMastered(ctx, clips, samples, channels, m)
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +60,8 @@ func Measure(ctx context.Context, clips []Clip, samples int64, channels int, m M
 	return meter.Steps(), nil
 }
 
-// mastered mixes clips and masters the sum.
-func mastered(ctx context.Context, clips []Clip, samples int64, channels int, m Master) ([]float64, error) {
+// mixMastered mixes clips and masters the sum.
+func mixMastered(ctx context.Context, clips []Clip, samples int64, channels int, m Master) ([]float64, error) {
 	wide, err := sum(ctx, clips, -Around, samples+2*Around, channels)
 	if err != nil {
 		return nil, err

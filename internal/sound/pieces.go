@@ -59,7 +59,7 @@ func Cut(clips []Clip, scenes []int64, samples int64) []Piece {
 	if at < total {
 		pieces = append(pieces, Piece{First: at, Packets: total - at, Silent: true})
 	}
-	hear(pieces, clips)
+	markHeard(pieces, clips)
 	return pieces
 }
 
@@ -121,8 +121,8 @@ func (r run) cut(scenes []int64) []Piece {
 	return out
 }
 
-// hear notes which clips are heard in and around each piece.
-func hear(pieces []Piece, clips []Clip) {
+// markHeard notes which clips are heard in and around each piece.
+func markHeard(pieces []Piece, clips []Clip) {
 	order := make([]int, len(clips))
 	for i := range order {
 		order[i] = i

@@ -32,7 +32,7 @@ func (s *Spoken) CheckHeard(board *storyboard.Board) error {
 // silentSentence is the error that a sentence of a scene, from 0, came out silent; nil where that
 // is as it should be.
 func silentSentence(p storyboard.Part, scene int, v voice.Voice) error {
-	letters, lost, _ := voice.Legible(saidText(p.Runs), v)
+	letters, lost, _ := voice.Legible(spokenText(p.Runs), v)
 	if Loudest(p) < Quietest || letters-lost < 2 { // a single letter may be a sign
 		return nil
 	}
@@ -53,8 +53,8 @@ func Loudest(p storyboard.Part) float64 {
 	return p.Volume * most
 }
 
-// saidText is what the voice of a sentence is given to say.
-func saidText(runs []utter.Run) string {
+// spokenText is what the voice of a sentence is given to say.
+func spokenText(runs []utter.Run) string {
 	var b strings.Builder
 	for _, r := range runs {
 		switch {

@@ -63,7 +63,7 @@ func TestSaidText(t *testing.T) {
 		},
 		"": nil,
 	} {
-		if got := saidText(runs); got != want {
+		if got := spokenText(runs); got != want {
 			t.Errorf("%v: %q, want %q", runs, got, want)
 		}
 	}

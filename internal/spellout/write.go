@@ -64,7 +64,7 @@ func (w *writer) rule(s *set, index int, n uint64, depth int) {
 		case same:
 			w.set(target, n, depth+1)
 		case counted:
-			w.counted(p, n/r.divisor)
+			w.writePlural(p, n/r.divisor)
 		case digits:
 			w.failed = true
 		}
@@ -74,7 +74,7 @@ func (w *writer) rule(s *set, index int, n uint64, depth int) {
 	}
 }
 
-func (w *writer) counted(p part, n uint64) {
+func (w *writer) writePlural(p part, n uint64) {
 	const enough = 1_000_000_000 // beyond it, plural forms depend on the last digits only
 	form := plural.Cardinal.MatchPlural(w.language.tag, int(n%enough), 0, 0, 0, 0)
 	text, ok := p.forms[form]

@@ -87,8 +87,8 @@ type narratedScene struct {
 	text   strings.Builder
 }
 
-// heard gives the narrator of a voice.
-func (p *planner) heard(v Voice) *narrator {
+// narratorOf gives the narrator of a voice.
+func (p *planner) narratorOf(v Voice) *narrator {
 	for _, n := range p.narrators {
 		if n.voice.Name == v.Name {
 			return n

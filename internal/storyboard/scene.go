@@ -31,7 +31,7 @@ func (p *planner) scene(in *script.Scene, number int) {
 	s := &sceneState{planner: p, out: &Scene{Number: number, Range: in.Range}, now: p.header}
 	for _, n := range in.Nodes {
 		if set, ok := n.(*script.Set); ok && set.HoldsForScene() {
-			s.whole(set)
+			s.applyToScene(set)
 		}
 	}
 	s.looks()
@@ -44,8 +44,8 @@ func (p *planner) scene(in *script.Scene, number int) {
 	p.board.Scenes = append(p.board.Scenes, *s.out)
 }
 
-// whole takes a property that holds for the whole scene; the last one counts.
-func (s *sceneState) whole(set *script.Set) {
+// applyToScene takes a property that holds for the whole scene; the last one counts.
+func (s *sceneState) applyToScene(set *script.Set) {
 	s.now.Override(set.Properties)
 	if set.Background != nil {
 		s.out.Music = s.music(*set.Background)
@@ -198,7 +198,7 @@ func (s *sceneState) speak(r diag.Range, runs []utter.Run, voice Voice, end endi
 			text.WriteString(run.Text)
 		}
 		s.reading(r, voice).add(s.project.Legible(sentence, voice))
-		s.heard(voice).add(s.out.Number, r, sentence)
+		s.narratorOf(voice).add(s.out.Number, r, sentence)
 		after, fragment := s.after(sentenceEnds)
 		if i == len(sentences)-1 {
 			after, fragment = s.after(end)

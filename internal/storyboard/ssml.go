@@ -130,7 +130,7 @@ func (w *ssmlState) element(e *script.Element, manner utter.Run) {
 		if manner.Say = e.Attributes["alias"]; manner.Say == "" {
 			w.list.Warnf(e.Range, "this sub has no alias; its text is spoken")
 		}
-		w.whole(e, manner)
+		w.addElement(e, manner)
 	case "phoneme":
 		if a := e.Attributes["alphabet"]; a != "" && !strings.EqualFold(a, "ipa") {
 			d := w.list.Warnf(e.Range, "the alphabet %q of phonemes is not known; the text is spoken as it is written", a)
@@ -141,7 +141,7 @@ func (w *ssmlState) element(e *script.Element, manner utter.Run) {
 		if manner.IPA != "" && plainText(innerText(e)) == "" {
 			w.list.Warnf(e.Range, "this phoneme holds no text and is not spoken").Hint = `write what subtitles show in it: <phoneme ph="təˈmɑːtoʊ">tomato</phoneme>`
 		}
-		w.whole(e, manner)
+		w.addElement(e, manner)
 	case "say-as":
 		w.sayAs(e, manner)
 	case "voice":
@@ -178,8 +178,8 @@ func (w *ssmlState) pause(e *script.Element) {
 	}
 }
 
-// whole speaks an element as one run.
-func (w *ssmlState) whole(e *script.Element, manner utter.Run) {
+// addElement speaks an element as one run.
+func (w *ssmlState) addElement(e *script.Element, manner utter.Run) {
 	raw := innerText(e)
 	manner.Text = plainText(raw)
 	if manner.Text == "" {
@@ -231,7 +231,7 @@ func (w *ssmlState) sayAs(e *script.Element, manner utter.Run) {
 		d.Detail = "Known are characters, cardinal, ordinal, digits, fraction, unit, date, time, telephone, currency, address and expletive"
 	}
 	manner.Say = say
-	w.whole(e, manner)
+	w.addElement(e, manner)
 }
 
 // named gives the voice of an element: by its name, else by its language and gender.

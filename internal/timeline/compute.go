@@ -72,7 +72,7 @@ func larger(a, b *big.Rat) *big.Rat {
 	return b
 }
 
-func smaller(a, b *big.Rat) *big.Rat {
+func minRat(a, b *big.Rat) *big.Rat {
 	if a.Cmp(b) <= 0 {
 		return a
 	}
@@ -188,9 +188,9 @@ func (s shape) sceneLength(duration *time.Duration) *big.Rat {
 		case silent:
 			return s.c
 		case s.pure:
-			return smaller(s.total, s.c)
+			return minRat(s.total, s.c)
 		default:
-			return smaller(s.t, s.c)
+			return minRat(s.t, s.c)
 		}
 	case script.Loop:
 		switch {
@@ -216,7 +216,7 @@ func (c *computer) scene(i int) {
 	c.shift = c.next
 	c.next = 0
 	if i+1 < len(c.board.Scenes) {
-		c.next = onGrid(end) - end
+		c.next = roundToGrid(end) - end
 	}
 	c.end = end + c.next
 	scene.Sound = c.line.Sample(scene.Start) + c.shift
@@ -235,8 +235,8 @@ func (c *computer) scene(i int) {
 	c.line.Frames += frames
 }
 
-// onGrid gives the multiple of SoundGrid that is nearest to a sample.
-func onGrid(sample int64) int64 { return (sample + SoundGrid/2) / SoundGrid * SoundGrid }
+// roundToGrid gives the multiple of SoundGrid that is nearest to a sample.
+func roundToGrid(sample int64) int64 { return (sample + SoundGrid/2) / SoundGrid * SoundGrid }
 
 // voice places the narration, once or with loop-audio until the scene ends.
 func (c *computer) voice(i int, s shape, scene *Scene) {
@@ -286,7 +286,7 @@ func (c *computer) pictures(i int, s shape, scene Scene) []Picture {
 	if len(s.clips) > 0 {
 		return c.withClips(i, s, scene)
 	}
-	return c.shared(i, scene.Start, scene.Frames, allShots(len(b.Shots)))
+	return c.shareImages(i, scene.Start, scene.Frames, allShots(len(b.Shots)))
 }
 
 func ratOf(f float64) *big.Rat {

@@ -49,8 +49,8 @@ func allShots(n int) []int {
 	return out
 }
 
-// shared gives images equal shares of a stretch, crossing where both stand still.
-func (c *computer) shared(i int, start, frames int64, shots []int) []Picture {
+// shareImages gives images equal shares of a stretch, crossing where both stand still.
+func (c *computer) shareImages(i int, start, frames int64, shots []int) []Picture {
 	b := &c.board.Scenes[i]
 	fade := c.nearest(big.NewRat(inSceneFade, 1000))
 	var out []Picture
@@ -101,7 +101,7 @@ func (c *computer) withClips(i int, s shape, scene Scene) []Picture {
 			p.Cycle = 0
 		}
 		if s.sync == script.Match {
-			c.matched(&p, big.NewRat(scene.Frames*c.line.FPS.Den, c.line.FPS.Num), s.c)
+			c.matchSpeed(&p, big.NewRat(scene.Frames*c.line.FPS.Den, c.line.FPS.Num), s.c)
 			p.Moving, p.Cycle = scene.Frames, 0
 		}
 		return []Picture{p}
@@ -122,7 +122,7 @@ func (c *computer) withClips(i int, s shape, scene Scene) []Picture {
 		if shot.Kind != storyboard.Clip || shot.Still != "" {
 			n := images*int64(still+1)/int64(max(stills, 1)) - images*int64(still)/int64(max(stills, 1))
 			still++
-			out = append(out, c.shared(i, at, min(n, left-at), []int{k})...)
+			out = append(out, c.shareImages(i, at, min(n, left-at), []int{k})...)
 			at += min(n, left-at)
 			continue
 		}
@@ -147,7 +147,7 @@ func (c *computer) clipPicture(k int, shot storyboard.Shot, s shape, scene Scene
 	if s.sync == script.Match && s.c.Sign() > 0 {
 		share := new(big.Rat).Quo(length, s.c)
 		film := new(big.Rat).Mul(share, big.NewRat(scene.Frames*c.line.FPS.Den, c.line.FPS.Num))
-		c.matched(&p, film, length)
+		c.matchSpeed(&p, film, length)
 		p.Moving = max(round(new(big.Rat).Mul(share, big.NewRat(scene.Frames, 1))), 1)
 		return p
 	}
@@ -155,8 +155,8 @@ func (c *computer) clipPicture(k int, shot storyboard.Shot, s shape, scene Scene
 	return p
 }
 
-// matched sets the speed at which length seconds of a source fill film seconds.
-func (c *computer) matched(p *Picture, film, length *big.Rat) {
+// matchSpeed sets the speed at which length seconds of a source fill film seconds.
+func (c *computer) matchSpeed(p *Picture, film, length *big.Rat) {
 	if film.Sign() <= 0 || length.Sign() <= 0 {
 		return
 	}

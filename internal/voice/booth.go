@@ -261,7 +261,7 @@ type recipes struct{ whole, untimed Narration }
 // sentence does not find it: the reference may work again by then.
 func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, as recipes) (Spoken, error) {
 	var clip Clip
-	req, volume := shared(emphasised(req))
+	req, volume := hoistProsody(lowerEmphasis(req))
 	want.volume *= volume
 	if len(Words(utter.Text(saidRuns(req.Runs)))) > 0 {
 		var err error

@@ -246,7 +246,7 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 	}
 	m.Kind = Unknown
 	if f := parseForeign(name); f.tag != "" && len(c.ForLanguage(f.tag)) > 0 {
-		v, spoken = c.likely(f.tag, cmp.Or(f.gender, c.given(f.given))), true
+		v, spoken = c.likely(f.tag, cmp.Or(f.gender, c.genderOf(f.given))), true
 		m.Kind, m.Hint = Likened, f.hint
 	} else if tag, called := c.languageNamed(name); tag != "" {
 		list := c.ForLanguage(tag)
@@ -264,7 +264,7 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 // resolveUnspoken resolves a name of a language that the engines of the catalogue do not
 // speak; a voice of the settings may.
 func (c *Catalogue) resolveUnspoken(v Voice) (Voice, Match) {
-	if _, ok := c.chosen(v.Language); ok || len(c.ForLanguage(v.Language)) > 0 {
+	if _, ok := c.defaultFor(v.Language); ok || len(c.ForLanguage(v.Language)) > 0 {
 		return c.likely(v.Language, v.Gender), Match{Kind: Named}
 	}
 	base, _, _ := strings.Cut(canonical(v.Language), "-")
@@ -294,7 +294,7 @@ func (c *Catalogue) languageNamed(name string) (tag, called string) {
 }
 
 func (c *Catalogue) defaultVoice(language string) (v Voice, spoken bool) {
-	if v, ok := c.chosen(language); ok {
+	if v, ok := c.defaultFor(language); ok {
 		return v, true
 	}
 	if strings.TrimSpace(language) != "" {

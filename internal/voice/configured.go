@@ -84,9 +84,9 @@ func (c *Catalogue) languageName(tag string) string {
 	return tag
 }
 
-// chosen is the voice that the settings name for a language: for the very tag, or for the
+// defaultFor is the voice that the settings name for a language: for the very tag, or for the
 // language without its region.
-func (c *Catalogue) chosen(language string) (Voice, bool) {
+func (c *Catalogue) defaultFor(language string) (Voice, bool) {
 	tag := canonical(language)
 	base, _, _ := strings.Cut(tag, "-")
 	v, ok := c.defaults[tag]
@@ -107,7 +107,7 @@ func (b *Booth) reference(name, language string) (Voice, bool) {
 	if !ok || !here || id == "" {
 		return Voice{}, false
 	}
-	for _, v := range b.catalogue.known() {
+	for _, v := range b.catalogue.catalogueAndDefaults() {
 		if v.Engine == e.Name() && v.EngineVoice == id {
 			if b.untold(v) {
 				v = b.inLanguage(v, language)
@@ -137,8 +137,8 @@ func (b *Booth) inLanguage(v Voice, language string) Voice {
 	return v
 }
 
-// known are the voices of the catalogue, and the defaults of the settings.
-func (c *Catalogue) known() []Voice {
+// catalogueAndDefaults are the voices of the catalogue, and the defaults of the settings.
+func (c *Catalogue) catalogueAndDefaults() []Voice {
 	out := c.Voices()
 	for _, tag := range sortedKeys(c.defaults) {
 		out = append(out, c.defaults[tag])
@@ -150,7 +150,7 @@ func (c *Catalogue) known() []Voice {
 func (b *Booth) voiceOf(e Engine, v EngineVoice) Voice {
 	v.Language = cmp.Or(v.Language, b.cfg.Language)
 	if v.Gender == "" {
-		v.Gender = b.catalogue.given(parseForeign(v.ID).given)
+		v.Gender = b.catalogue.genderOf(parseForeign(v.ID).given)
 	}
 	return Voice{
 		Name: e.Name() + "/" + v.ID, Language: v.Language, LanguageName: b.catalogue.languageName(v.Language),

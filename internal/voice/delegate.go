@@ -16,13 +16,13 @@ type manner struct {
 	pause                time.Duration
 }
 
-// plainly is the manner in which nothing is left to do.
-func plainly() manner { return manner{speed: 1, pitch: 1, volume: 1} }
+// plainManner is the manner in which nothing is left to do.
+func plainManner() manner { return manner{speed: 1, pitch: 1, volume: 1} }
 
-// delegate gives the request that an engine is asked for, what is left to be done to each of
+// splitRequest gives the request that an engine is asked for, what is left to be done to each of
 // its runs, and a factor on the volume of all of it. What all words have in common becomes
 // the sentence's own: engines reach further with it.
-func delegate(can Abilities, req Request) (asked Request, left []manner, volume float64) {
+func splitRequest(can Abilities, req Request) (asked Request, left []manner, volume float64) {
 	req = req.Normal()
 	runs := slices.Clone(req.Runs)
 	left = make([]manner, len(runs))
@@ -38,9 +38,9 @@ func delegate(can Abilities, req Request) (asked Request, left []manner, volume 
 		}
 	}
 	req.Runs = runs
-	req.Speed = req.Speed.Times(common(runs, left, func(m *manner) *float64 { return &m.speed }))
-	req.Pitch = req.Pitch.Times(common(runs, left, func(m *manner) *float64 { return &m.pitch }))
-	return req, left, common(runs, left, func(m *manner) *float64 { return &m.volume })
+	req.Speed = req.Speed.Times(takeCommon(runs, left, func(m *manner) *float64 { return &m.speed }))
+	req.Pitch = req.Pitch.Times(takeCommon(runs, left, func(m *manner) *float64 { return &m.pitch }))
+	return req, left, takeCommon(runs, left, func(m *manner) *float64 { return &m.volume })
 }
 
 // relieve takes from a run what an engine cannot do, and gives what is left to do.
@@ -66,8 +66,8 @@ func relieve(can Abilities, r *utter.Run) manner {
 	return m
 }
 
-// common takes a factor out of manners that all spoken runs share, and gives it; else 1.
-func common(runs []utter.Run, left []manner, of func(*manner) *float64) float64 {
+// takeCommon takes a factor out of manners that all spoken runs share, and gives it; else 1.
+func takeCommon(runs []utter.Run, left []manner, of func(*manner) *float64) float64 {
 	all, found := 1.0, false
 	for i, r := range runs {
 		if len(Words(r.Text)) == 0 {

@@ -213,8 +213,8 @@ func namesakes() map[string]namesake {
 	return out
 }
 
-// given is the gender of a voice's given name, empty where nobody knows it.
-func (c *Catalogue) given(name string) Gender {
+// genderOf is the gender of a voice's given name, empty where nobody knows it.
+func (c *Catalogue) genderOf(name string) Gender {
 	if v, ok := c.ByName(name); ok {
 		return v.Gender
 	}

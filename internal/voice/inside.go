@@ -71,7 +71,7 @@ func changes(c Clip, runs []utter.Run, left []manner) []change {
 		pause := m.pause
 		m.pause = 0
 		switch {
-		case m == plainly():
+		case m == plainManner():
 			if strings.TrimSpace(r.Text) != "" {
 				shut()
 			}
@@ -97,7 +97,7 @@ func changes(c Clip, runs []utter.Run, left []manner) []change {
 // first and the last word reach to the ends of the clip if their times are estimates. A part of
 // a word has its share of the word's time.
 func (c Clip) samplesOf(lo, hi int) (from, to int) {
-	words := overlapping(c.Words, lo, hi)
+	words := overlappingWords(c.Words, lo, hi)
 	if len(words) == 0 {
 		return 0, 0
 	}
@@ -289,10 +289,10 @@ func (s *splice) respoken(ch change, before, behind int) ([]int16, error) {
 	place := func(sample int) int { return int(math.Round(float64(sample-lo) * scale)) }
 	begin, end := 0, len(pcm)
 	if ch.from > 0 {
-		begin = likest(pcm, place(ch.from)-before, s.pcm[ch.from-before:ch.from+before])
+		begin = findMostAlike(pcm, place(ch.from)-before, s.pcm[ch.from-before:ch.from+before])
 	}
 	if ch.to < len(s.pcm) {
-		end = likest(pcm, place(ch.to)-behind, s.pcm[ch.to-behind:ch.to+behind]) + 2*behind
+		end = findMostAlike(pcm, place(ch.to)-behind, s.pcm[ch.to-behind:ch.to+behind]) + 2*behind
 	}
 	begin = min(max(begin, 0), len(pcm))
 	pcm = pcm[begin:min(max(end, begin), len(pcm))]
@@ -300,8 +300,8 @@ func (s *splice) respoken(ch change, before, behind int) ([]int16, error) {
 	return pcm, nil
 }
 
-// likest finds the place near want where samples are most like others.
-func likest(pcm []int16, want int, other []int16) int {
+// findMostAlike finds the place near want where samples are most like others.
+func findMostAlike(pcm []int16, want int, other []int16) int {
 	const step = 2 // every other sample is enough
 	reach := timeToSamples(seamReach, Rate)
 	best, most := want, math.Inf(-1)

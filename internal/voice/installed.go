@@ -70,7 +70,7 @@ func (b *Booth) better(ctx context.Context, v Voice, m Match) (Voice, Match) {
 	if slices.ContainsFunc(b.cfg.Extra, func(x Voice) bool { return foldName(x.Name) == v.Name }) {
 		return v, m // the settings say who it is
 	}
-	if _, chosen := b.catalogue.chosen(v.Language); chosen && m.Kind == Default {
+	if _, chosen := b.catalogue.defaultFor(v.Language); chosen && m.Kind == Default {
 		return v, m
 	}
 	var found *Voice

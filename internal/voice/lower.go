@@ -18,8 +18,8 @@ import (
 func (b *Booth) perform(ctx context.Context, e Engine, req Request, want levels) (Clip, error) {
 	said := req
 	said.Runs = saidRuns(req.Runs)
-	asked, left, volume := delegate(e.Abilities(), said)
-	clip, err := b.joined(ctx, b.segments(ctx, e, asked))
+	asked, left, volume := splitRequest(e.Abilities(), said)
+	clip, err := b.speakSegments(ctx, b.segments(ctx, e, asked))
 	if err != nil {
 		return Clip{}, err
 	}
@@ -49,8 +49,8 @@ func (b *Booth) perform(ctx context.Context, e Engine, req Request, want levels)
 	return clip, nil
 }
 
-// emphasised turns the emphasis of a whole sentence into factors of its runs.
-func emphasised(r Request) Request {
+// lowerEmphasis turns the emphasis of a whole sentence into factors of its runs.
+func lowerEmphasis(r Request) Request {
 	speed, pitch, volume := 1.0, 1.0, 1.0
 	switch r.Emphasis {
 	case "strong":
@@ -72,9 +72,9 @@ func emphasised(r Request) Request {
 	return r.Normal()
 }
 
-// shared makes a speed and a pitch that all of a sentence has those of the request, and gives
+// hoistProsody makes a speed and a pitch that all of a sentence has those of the request, and gives
 // such a volume: engines reach further with them than within a sentence.
-func shared(r Request) (Request, float64) {
+func hoistProsody(r Request) (Request, float64) {
 	var speed, pitch, volume float64
 	first := true
 	for _, run := range r.Runs {
@@ -223,9 +223,9 @@ func sameLanguage(a, b string) bool {
 // between is the silence between two pieces of a sentence.
 const between = 20 * time.Millisecond
 
-// joined says segments one after the other and joins them at Rate. One that nothing is left
+// speakSegments says segments one after the other and joins them at Rate. One that nothing is left
 // to do to is given as its engine speaks it.
-func (b *Booth) joined(ctx context.Context, segments []segment) (Clip, error) {
+func (b *Booth) speakSegments(ctx context.Context, segments []segment) (Clip, error) {
 	if len(segments) == 1 && segments[0].stretch == 1 && segments[0].shift == 1 {
 		return b.spoken(ctx, segments[0])
 	}
@@ -316,11 +316,11 @@ func (r Request) wordsAsWritten(said Request, spoken []Word) []Word {
 			for k := first; k < next; k++ {
 				w := &out[k]
 				a, z := max(w.Offset, from), min(w.Offset+len(w.Text), to)
-				w.widen(overlapping(spoken, a-from+lo, z-from+lo))
+				w.widen(overlappingWords(spoken, a-from+lo, z-from+lo))
 			}
 			continue
 		}
-		shareSpoken(out[first:next], overlapping(spoken, lo, hi))
+		shareSpokenTimes(out[first:next], overlappingWords(spoken, lo, hi))
 	}
 	last := time.Duration(0)
 	for i := range out {
@@ -332,8 +332,8 @@ func (r Request) wordsAsWritten(said Request, spoken []Word) []Word {
 	return out
 }
 
-// overlapping gives the words that stand at least in part between two bytes.
-func overlapping(words []Word, from, to int) []Word {
+// overlappingWords gives the words that stand at least in part between two bytes.
+func overlappingWords(words []Word, from, to int) []Word {
 	first := 0
 	for first < len(words) && words[first].Offset+len(words[first].Text) <= from {
 		first++
@@ -363,9 +363,9 @@ func (w *Word) widen(spoken []Word) {
 	w.End, w.Exact = max(w.End, end), w.Exact && exact
 }
 
-// shareSpoken gives written words the time of those that were said in their place: one
+// shareSpokenTimes gives written words the time of those that were said in their place: one
 // each where there are as many, else in proportion.
-func shareSpoken(words, spoken []Word) {
+func shareSpokenTimes(words, spoken []Word) {
 	if len(words) == 0 || len(spoken) == 0 {
 		return
 	}

@@ -32,7 +32,7 @@ func Sentences(text, language string) []Span {
 		seg := it.Value()
 		end := at + len(seg)
 		for _, cut := range cuts(flat, at, end, bullets) {
-			if cut < len(flat) && !bullets[cut] && joins(flat, start, cut, base, known) {
+			if cut < len(flat) && !bullets[cut] && isJoined(flat, start, cut, base, known) {
 				continue
 			}
 			out = appendSentence(out, flat, start, cut)
@@ -46,7 +46,7 @@ func Sentences(text, language string) []Span {
 // SplitRuns cuts styled text into its sentences; see Sentences. Sentences have at
 // least one run, and no blanks at their ends.
 func SplitRuns(runs []utter.Run, language string) [][]utter.Run {
-	spans := unbroken(Sentences(utter.Text(runs), language), runs)
+	spans := keepRunsWhole(Sentences(utter.Text(runs), language), runs)
 	out := make([][]utter.Run, 0, len(spans))
 	k, base := 0, 0 // the run at hand and where it starts
 	for _, s := range spans {
@@ -73,9 +73,9 @@ func SplitRuns(runs []utter.Run, language string) [][]utter.Run {
 	return out
 }
 
-// unbroken joins sentences that meet within a run that is said in another way than it is
+// keepRunsWhole joins sentences that meet within a run that is said in another way than it is
 // written.
-func unbroken(spans []Span, runs []utter.Run) []Span {
+func keepRunsWhole(spans []Span, runs []utter.Run) []Span {
 	at := 0
 	for _, r := range runs {
 		from, to := at, at+len(r.Text)
@@ -165,9 +165,9 @@ func ellipses(text string, start, end int) []int {
 	return out
 }
 
-// joins tells whether the sentence that seems to end at a place goes on: after an
+// isJoined tells whether the sentence that seems to end at a place goes on: after an
 // abbreviation or an initial, or when what follows starts in lower case.
-func joins(text string, start, cut int, language string, known abbreviations) bool {
+func isJoined(text string, start, cut int, language string, known abbreviations) bool {
 	next, _ := utf8.DecodeRuneInString(text[cut:])
 	body := strings.TrimRightFunc(text[start:cut], unicode.IsSpace)
 	if unicode.IsLower(next) || len(body) == cut-start && symbol(body, next) {

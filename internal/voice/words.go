@@ -98,19 +98,19 @@ func Pieces(req Request) (pieces []Piece, plain string, spans []Span) {
 	at := 0
 	for i, s := range spans {
 		if s.Start > at {
-			pieces = append(pieces, Piece{Text: clean(plain[at:s.Start]), Word: -1})
+			pieces = append(pieces, Piece{Text: blankControls(plain[at:s.Start]), Word: -1})
 		}
-		pieces = append(pieces, Piece{Text: clean(styled(req.Runs, s)), Word: i})
+		pieces = append(pieces, Piece{Text: blankControls(styledText(req.Runs, s)), Word: i})
 		at = s.End
 	}
 	if at < len(plain) {
-		pieces = append(pieces, Piece{Text: clean(plain[at:]), Word: -1})
+		pieces = append(pieces, Piece{Text: blankControls(plain[at:]), Word: -1})
 	}
 	return pieces, plain, spans
 }
 
-// styled is a word with the parts of it that stand in runs to be spelled.
-func styled(runs []utter.Run, s Span) string {
+// styledText is a word with the parts of it that stand in runs to be spelled.
+func styledText(runs []utter.Run, s Span) string {
 	var b strings.Builder
 	at := 0
 	for _, r := range runs {
@@ -147,9 +147,9 @@ func SpellOut(word string) string {
 	return b.String()
 }
 
-// clean leaves nothing that an engine might take for a command: control characters,
+// blankControls leaves nothing that an engine might take for a command: control characters,
 // among them line ends and NUL, become blanks, broken UTF-8 is marked.
-func clean(s string) string {
+func blankControls(s string) string {
 	s = strings.ToValidUTF8(s, "\ufffd")
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\ufeff' {

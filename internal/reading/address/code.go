@@ -14,7 +14,7 @@ func Names(p *passage.Passage, i int) (int, string) {
 		return i, ""
 	}
 	if p.At(i+1).Text == "_" {
-		if end, m := matched(p, i, shapes.snake); end > i {
+		if end, m := matchAt(p, i, shapes.snake); end > i {
 			return end, code(p, m)
 		}
 	}
@@ -24,7 +24,7 @@ func Names(p *passage.Passage, i int) (int, string) {
 		}
 		return i, ""
 	}
-	if end, m := matched(p, i, shapes.camel); end > i {
+	if end, m := matchAt(p, i, shapes.camel); end > i {
 		return end, code(p, m)
 	}
 	return i, ""

@@ -35,8 +35,8 @@ var shapes = patterns{
 	flag: regexp.MustCompile(`^--?[a-z][a-z0-9]*(?:-[a-z0-9]+)*`),
 }
 
-// matched gives the token behind what a pattern finds at a token, and what it found.
-func matched(p *passage.Passage, i int, find *regexp.Regexp) (int, string) {
+// matchAt gives the token behind what a pattern finds at a token, and what it found.
+func matchAt(p *passage.Passage, i int, find *regexp.Regexp) (int, string) {
 	text := p.Src[p.At(i).Start:]
 	m := find.FindString(text)
 	if m == "" {
@@ -63,20 +63,20 @@ func Links(p *passage.Passage, i int) (int, string) {
 	if !p.Opens(i) || p.At(i+1).Kind == token.Gap || i+1 >= len(p.Tokens) {
 		return i, ""
 	}
-	if end, m := matched(p, i, shapes.link); end > i {
+	if end, m := matchAt(p, i, shapes.link); end > i {
 		return end, address(p, m)
 	}
-	if end, m := matched(p, i, shapes.mail); end > i {
+	if end, m := matchAt(p, i, shapes.mail); end > i {
 		return end, symbols(p, m)
 	}
 	if p.At(i+1).Text != "." && p.At(i+1).Text != "-" && p.At(i+1).Text != "_" && p.At(i+1).Kind != token.Digits &&
 		p.At(i+1).Kind != token.Word {
 		return i, ""
 	}
-	if end, m := matched(p, i, shapes.host); end > i && !isAbbreviation(p, m) {
+	if end, m := matchAt(p, i, shapes.host); end > i && !isAbbreviation(p, m) {
 		return end, address(p, m)
 	}
-	if end, m := matched(p, i, shapes.file); end > i && !isAbbreviation(p, m) {
+	if end, m := matchAt(p, i, shapes.file); end > i && !isAbbreviation(p, m) {
 		return end, symbols(p, m)
 	}
 	return i, ""
@@ -171,7 +171,7 @@ func paths(p *passage.Passage, i int) (int, string) {
 	if !p.Opens(i) {
 		return i, ""
 	}
-	if end, m := matched(p, i, shapes.path); end > i {
+	if end, m := matchAt(p, i, shapes.path); end > i {
 		return end, symbols(p, m)
 	}
 	return i, ""
@@ -182,7 +182,7 @@ func flags(p *passage.Passage, i int) (int, string) {
 	if !p.Opens(i) {
 		return i, ""
 	}
-	end, m := matched(p, i, shapes.flag)
+	end, m := matchAt(p, i, shapes.flag)
 	name := strings.TrimLeft(m, "-")
 	if end == i || len(m)-len(name) == 1 && len(name) > 1 {
 		return i, "" // a word behind a dash

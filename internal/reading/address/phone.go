@@ -81,7 +81,7 @@ func isPhone(p *passage.Passage, i int, plus bool, parts []string, marks string)
 	}
 	shape := strings.Join(lengths, "")
 	const shortest, longest = 6, 16
-	called := called(p, i)
+	called := followsTelephoneWord(p, i)
 	switch {
 	case total > longest || len(parts) == 0:
 		return false
@@ -117,8 +117,8 @@ func isPhone(p *passage.Passage, i int, plus bool, parts []string, marks string)
 	return false
 }
 
-// called reports whether a word in front speaks of a telephone.
-func called(p *passage.Passage, i int) bool {
+// followsTelephoneWord reports whether a word in front speaks of a telephone.
+func followsTelephoneWord(p *passage.Passage, i int) bool {
 	for range 3 {
 		i = p.Before(i)
 		for i >= 0 && p.At(i).Kind == token.Sign {

@@ -100,7 +100,7 @@ func dotted(p *passage.Passage, i, end int) bool {
 	if p.At(b).Text == "." {
 		b--
 	}
-	if p.In("before dotted times", p.At(b).Lower) || alone(p, i, end) {
+	if p.In("before dotted times", p.At(b).Lower) || isClockAlone(p, i, end) {
 		return true
 	}
 	if token.IsDash(p.At(b).Text) && p.At(b-1).Kind == token.Digits {
@@ -120,9 +120,9 @@ func dotted(p *passage.Passage, i, end int) bool {
 	return p.At(next+1).Text == "." && clockLabel(p, next+3) > next+3
 }
 
-// alone reports whether 14.30 stands for itself, in a language that writes times so and decimals
+// isClockAlone reports whether 14.30 stands for itself, in a language that writes times so and decimals
 // with a comma.
-func alone(p *passage.Passage, i, end int) bool {
+func isClockAlone(p *passage.Passage, i, end int) bool {
 	switch p.Base {
 	case "de", "it", "nl", "sv", "da", "nb", "pl":
 	default:

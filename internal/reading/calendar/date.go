@@ -85,7 +85,7 @@ func isoDate(p *passage.Passage, i int) (int, passage.Date) {
 	m, ok := p.Small(i+2, 2)
 	d, ok2 := p.Small(i+4, 2)
 	day := passage.Date{Day: d, Month: m, Year: y}
-	if !ok || !ok2 || !day.Exists() || goesOn(p, i, i+5) || p.At(i+5).Kind == token.Digits {
+	if !ok || !ok2 || !day.Exists() || isPartOfLonger(p, i, i+5) || p.At(i+5).Kind == token.Digits {
 		return i, passage.Date{}
 	}
 	if p.At(i+5).Kind == token.Word && p.At(i+5).Lower != "t" {
@@ -99,14 +99,14 @@ func yearMonth(p *passage.Passage, i int) (int, passage.Date) {
 	y, ok := p.Small(i, 4)
 	m, ok2 := p.Small(i+2, 2)
 	if !ok || !ok2 || p.At(i+1).Text != "-" || len(p.At(i).Text) != 4 || len(p.At(i+2).Text) != 2 || m < 1 || m > 12 ||
-		y < 1500 || y > 2099 || m > y%100 || goesOn(p, i, i+3) || p.Glued(i+3) {
+		y < 1500 || y > 2099 || m > y%100 || isPartOfLonger(p, i, i+3) || p.Glued(i+3) {
 		return i, passage.Date{}
 	}
 	return i + 3, passage.Date{Month: m, Year: y}
 }
 
-// goesOn reports whether a date or time is part of something longer: 1.2.2024.3, a-1-2-2024.
-func goesOn(p *passage.Passage, from, end int) bool {
+// isPartOfLonger reports whether a date or time is part of something longer: 1.2.2024.3, a-1-2-2024.
+func isPartOfLonger(p *passage.Passage, from, end int) bool {
 	if b := p.At(from - 1); b.Kind == token.Sign && (b.Text == "-" || b.Text == "." || b.Text == "/") &&
 		p.Glued(from-2) {
 		return true
@@ -154,19 +154,19 @@ func numericDate(p *passage.Passage, i int) (int, passage.Date) {
 		if mark == "-" && len(p.At(y).Text) == 2 {
 			return i, passage.Date{}
 		}
-		if d.Exists() && !goesOn(p, i, y+1) && !p.Glued(y+1) && (p.At(y+1).Text != "." || p.At(y+2).Kind != token.Digits) {
+		if d.Exists() && !isPartOfLonger(p, i, y+1) && !p.Glued(y+1) && (p.At(y+1).Text != "." || p.At(y+2).Kind != token.Digits) {
 			return y + 1, d
 		}
 		return i, passage.Date{}
 	}
 	if mark == "/" && k == j+1 && p.In("year behind date", "yes") {
 		if year, ok := p.Small(k+1, 4); ok && p.At(k).Kind == token.Gap && len(p.At(k+1).Text) == 4 && year >= 1000 &&
-			d.Exists() && !goesOn(p, i, k+2) {
+			d.Exists() && !isPartOfLonger(p, i, k+2) {
 			d.Year = year
 			return k + 2, d
 		}
 	}
-	if mark == "." && k == j+1 || k > j+1 && mark == "/" || !d.Exists() || goesOn(p, i, k) || p.Glued(k) {
+	if mark == "." && k == j+1 || k > j+1 && mark == "/" || !d.Exists() || isPartOfLonger(p, i, k) || p.Glued(k) {
 		return i, passage.Date{}
 	}
 	if mark == "/" && p.Base == "it" && (p.At(i-1).Text == "'" || p.At(i-1).Text == "’") {

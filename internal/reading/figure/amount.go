@@ -61,8 +61,8 @@ func (q quantity) last() grammar.Num {
 	return q.n
 }
 
-// agreed is a noun in the form that a number asks for.
-func agreed(p *passage.Passage, from int, q quantity, n grammar.Noun) string {
+// inflectNoun is a noun in the form that a number asks for.
+func inflectNoun(p *passage.Passage, from int, q quantity, n grammar.Noun) string {
 	l := q.last()
 	if p.Base == "pl" && q.to != nil {
 		return n.Other
@@ -86,7 +86,7 @@ func agreed(p *passage.Passage, from int, q quantity, n grammar.Noun) string {
 }
 
 func scaleWords(p *passage.Passage, from int, q quantity) string {
-	return numbers(p, from, q, q.scale.Noun) + " " + agreed(p, from, q, q.scale.Noun)
+	return numbers(p, from, q, q.scale.Noun) + " " + inflectNoun(p, from, q, q.scale.Noun)
 }
 
 func unitWords(p *passage.Passage, from int, q quantity) string {
@@ -95,13 +95,13 @@ func unitWords(p *passage.Passage, from int, q quantity) string {
 	}
 	if q.n.Low > 0 && q.n.Whole == "0" && q.to == nil {
 		if w := p.Half(q.n, q.unit.Gender); w != "" {
-			return strings.TrimSpace(q.n.Minus+" "+w) + " " + agreed(p, from, q, *q.unit)
+			return strings.TrimSpace(q.n.Minus+" "+w) + " " + inflectNoun(p, from, q, *q.unit)
 		}
 		if w := p.Word("of a"); w != "" {
 			return p.Spell(q.n, "") + " " + p.OfA(q.unit.One)
 		}
 	}
-	return numbers(p, from, q, *q.unit) + " " + agreed(p, from, q, *q.unit)
+	return numbers(p, from, q, *q.unit) + " " + inflectNoun(p, from, q, *q.unit)
 }
 
 // Measure writes a number of units.
@@ -175,7 +175,7 @@ func moneyWords(p *passage.Passage, from int, q quantity) string {
 	case q.scale != nil:
 		return scaleWords(p, from, q) + ofMillion(p, q, c.Major.Other) + c.Major.Other
 	case q.to != nil || q.n.Fraction == "" || c.Minor.One == "" || len(q.n.Fraction) != 2:
-		return numbers(p, from, q, c.Major) + millionsOf(p, q) + agreed(p, from, q, c.Major)
+		return numbers(p, from, q, c.Major) + millionsOf(p, q) + inflectNoun(p, from, q, c.Major)
 	}
 	fraction := q.n.Fraction
 	cents := strings.TrimLeft(fraction, "0")

@@ -112,7 +112,7 @@ func Fractions(p *passage.Passage, i int) (int, string) {
 			return end, say
 		}
 	}
-	if w := p.Word("fraction " + top + "/" + low.Text); w != "" && (p.Word("of a") == "" || !measured(p, i+3)) {
+	if w := p.Word("fraction " + top + "/" + low.Text); w != "" && (p.Word("of a") == "" || !hasUnit(p, i+3)) {
 		return i + 3, w
 	}
 	before := p.At(p.Before(i)).Lower
@@ -138,8 +138,8 @@ func Fractions(p *passage.Passage, i int) (int, string) {
 	return i + 3, say
 }
 
-// measured reports whether a unit stands at a token, behind a blank or none.
-func measured(p *passage.Passage, i int) bool {
+// hasUnit reports whether a unit stands at a token, behind a blank or none.
+func hasUnit(p *passage.Passage, i int) bool {
 	j := p.Skip(i)
 	_, end := p.UnitAt(j)
 	return end > j && p.TakesUnit(i, j, end)
@@ -148,7 +148,7 @@ func measured(p *passage.Passage, i int) bool {
 // halfOf reads "1/2 l" and "1/2 Liter" by the gender of what is halved.
 func halfOf(p *passage.Passage, i int) (int, string) {
 	n := grammar.Num{Whole: "0", Top: 1, Low: 2}
-	if j := p.Skip(i); measured(p, i) {
+	if j := p.Skip(i); hasUnit(p, i) {
 		u, end := p.UnitAt(j)
 		if w := p.Half(n, u.Gender); w != "" {
 			one := u.One

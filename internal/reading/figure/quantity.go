@@ -59,7 +59,7 @@ func Quantities(p *passage.Passage, i int) (int, string) {
 	end = scaleAt(p, end, &q)
 	end = span(p, j, end, &q)
 	end = scaleAt(p, end, &q)
-	end = counted(p, j, end, &q)
+	end = parseCounted(p, j, end, &q)
 	end = perUnit(p, end, &q)
 	if last, say := halfBehind(p, end, q); say != "" {
 		return last, say
@@ -194,8 +194,8 @@ func span(p *passage.Passage, from, i int, q *quantity) int {
 	return end
 }
 
-// counted parses what a number counts: a unit, money, percent.
-func counted(p *passage.Passage, from, i int, q *quantity) int {
+// parseCounted parses what a number counts: a unit, money, percent.
+func parseCounted(p *passage.Passage, from, i int, q *quantity) int {
 	if q.money != nil {
 		j := p.Skip(i)
 		if c, end := p.CurrencyAt(j); end > j && c == q.money && j > i {

@@ -89,7 +89,7 @@ func romanKind(p *passage.Passage, i, end int, text, form string) string {
 	plain := strings.Trim(text, "IVX") == ""
 	switch {
 	case p.In("after roman", next.Lower) && n <= 40 && (len(text) > 1 || form != "" || p.Base != "en" &&
-		(text != "I" || lonelyOne(p, next.Lower)) || stop):
+		(text != "I" || isLonelyOne(p, next.Lower)) || stop):
 		return "century"
 	case token.IsDash(next.Text) && n <= 30 && centuryBehind(p, p.Skip(after)):
 		return "century"
@@ -136,9 +136,9 @@ func romanKind(p *passage.Passage, i, end int, text, form string) string {
 	return ""
 }
 
-// lonelyOne reports whether a lone I in front of a word is a numeral: in some languages it is a
+// isLonelyOne reports whether a lone I in front of a word is a numeral: in some languages it is a
 // word as well.
-func lonelyOne(p *passage.Passage, next string) bool {
+func isLonelyOne(p *passage.Passage, next string) bool {
 	switch p.Base {
 	case "en", "sv", "da", "nb":
 		return false

@@ -80,7 +80,7 @@ func mayEnd(p *passage.Passage, from, to int, key string) bool {
 // shortForm looks a short form up: first where it needs something that stands there.
 func shortForm(p *passage.Passage, key, exact string, from, to int) (string, bool) {
 	for _, needs := range []string{"digit", "name", "after"} {
-		if say, ok := p.Short[key+" "+needs]; ok && wants(p, needs, from, to) {
+		if say, ok := p.Short[key+" "+needs]; ok && needsMet(p, needs, from, to) {
 			return say, true
 		}
 	}
@@ -91,8 +91,8 @@ func shortForm(p *passage.Passage, key, exact string, from, to int) (string, boo
 	return say, ok
 }
 
-// wants reports whether what an abbreviation needs stands around it.
-func wants(p *passage.Passage, needs string, from, to int) bool {
+// needsMet reports whether what an abbreviation needs stands around it.
+func needsMet(p *passage.Passage, needs string, from, to int) bool {
 	next := p.At(p.Skip(to))
 	switch needs {
 	case "digit":

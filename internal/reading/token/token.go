@@ -47,8 +47,8 @@ func invisible(r rune) bool {
 	return false
 }
 
-// joiner are characters that shape the letters of some scripts; elsewhere they are invisible.
-func joiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
+// isJoiner are characters that shape the letters of some scripts; elsewhere they are invisible.
+func isJoiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
 
 // KindOf gives the kind of token that a character is part of.
 func KindOf(r rune) Kind {
@@ -71,7 +71,7 @@ func Split(text string) []Token {
 	for at := 0; at < len(text); {
 		r, size := utf8.DecodeRuneInString(text[at:])
 		k := KindOf(r)
-		if invisible(r) || joiner(r) {
+		if invisible(r) || isJoiner(r) {
 			k = Gap
 			if next, _ := utf8.DecodeRuneInString(text[at+size:]); len(out) > 0 && out[len(out)-1].Kind == Word &&
 				KindOf(next) == Word {
@@ -108,13 +108,13 @@ func Split(text string) []Token {
 
 // visible takes the invisible characters out of a token, and joiners out of Latin words.
 func visible(s string) string {
-	if !strings.ContainsFunc(s, func(r rune) bool { return r > 0x7f && (invisible(r) || joiner(r)) }) {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r > 0x7f && (invisible(r) || isJoiner(r)) }) {
 		return s
 	}
 	first, _ := utf8.DecodeRuneInString(s)
 	shaped := !unicode.In(first, unicode.Latin, unicode.Greek, unicode.Cyrillic)
 	return strings.Map(func(r rune) rune {
-		if invisible(r) || joiner(r) && !shaped {
+		if invisible(r) || isJoiner(r) && !shaped {
 			return -1
 		}
 		return r

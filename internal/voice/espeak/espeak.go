@@ -176,7 +176,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return clip, fault.New(fault.Disk, err, "cannot read a temporary file")
 	}
 	setWordTimes(&clip, pieces, said)
-	raised(&clip, raise)
+	raisePitch(&clip, raise)
 	return clip, nil
 }
 
@@ -193,7 +193,7 @@ func (e *Engine) speakHelped(ctx context.Context, req voice.Request) (voice.Clip
 	if len(clip.Words) == 0 {
 		return clip, nil
 	}
-	height, raise := reached(req.Pitch.Value())
+	height, raise := nearestPitch(req.Pitch.Value())
 	req.Pitch = utter.Times(height)
 	wpm, rest := wordRate(req.Speed.Value() / raise)
 	src := newSource(req)
@@ -204,19 +204,19 @@ func (e *Engine) speakHelped(ctx context.Context, req voice.Request) (voice.Clip
 		return clip, unknown(req.Voice)
 	}
 	if err != nil {
-		return clip, e.helpers.blame(ctx, err)
+		return clip, e.helpers.explainFailure(ctx, err)
 	}
 	if clip.PCM, clip.Rate = s.pcm, s.rate; len(clip.PCM) == 0 {
 		return clip, nil
 	}
 	timeWords(&clip, src, s.events)
-	stretched(&clip, rest)
-	raised(&clip, raise)
+	stretchClip(&clip, rest)
+	raisePitch(&clip, raise)
 	return clip, nil
 }
 
-// stretched changes the speed of a clip with the times of its words.
-func stretched(clip *voice.Clip, speed float64) {
+// stretchClip changes the speed of a clip with the times of its words.
+func stretchClip(clip *voice.Clip, speed float64) {
 	before := len(clip.PCM)
 	clip.PCM = voice.Stretch(clip.PCM, clip.Rate, speed)
 	if len(clip.PCM) == before {
@@ -225,9 +225,9 @@ func stretched(clip *voice.Clip, speed float64) {
 	scaleTimes(clip, float64(len(clip.PCM))/float64(before))
 }
 
-// raised plays a clip faster, by as much as it was spoken slower: what the program's scale of
+// raisePitch plays a clip faster, by as much as it was spoken slower: what the program's scale of
 // pitches does not reach.
-func raised(clip *voice.Clip, by float64) {
+func raisePitch(clip *voice.Clip, by float64) {
 	if by == 1 {
 		return
 	}
@@ -261,7 +261,7 @@ const (
 // arguments spells the command line; rest is the speed that is left to be had by
 // stretching the sound, raise the pitch that is left to be had by playing it faster.
 func arguments(req voice.Request) (args []string, rest, raise float64) {
-	height, raise := reached(req.Pitch.Value())
+	height, raise := nearestPitch(req.Pitch.Value())
 	wpm, rest := wordRate(req.Speed.Value() / raise)
 	return []string{
 		"--stdin", "--stdout", "-b", "1", "-x",
@@ -290,8 +290,8 @@ func pitch(f float64) int {
 	return int(min(max(math.Round(50+50*math.Log2(part)), 0), 99))
 }
 
-// reached is the pitch nearest to a factor that the scale has, and the factor that is left.
-func reached(f float64) (near, left float64) {
+// nearestPitch is the pitch nearest to a factor that the scale has, and the factor that is left.
+func nearestPitch(f float64) (near, left float64) {
 	near = min(max(f, 1-based/2), 1+based)
 	return near, f / near
 }

@@ -293,8 +293,8 @@ func readEvent(line string) (event, error) {
 	return event{}, fmt.Errorf("an event that cannot be read: %.40q", line)
 }
 
-// blame tells whose fault a helper's failure is.
-func (h *helpers) blame(ctx context.Context, err error) error {
+// explainFailure tells whose fault a helper's failure is.
+func (h *helpers) explainFailure(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() != nil {
 		return err
 	}

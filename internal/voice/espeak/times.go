@@ -27,7 +27,7 @@ func setWordTimes(clip *voice.Clip, pieces []voice.Piece, phonemes string) {
 	var groups []voice.Sound
 	for i, c := range clauses {
 		if i < len(spans) {
-			groups = append(groups, place(c, spans[i])...)
+			groups = append(groups, placeSounds(c, spans[i])...)
 		}
 	}
 	if voice.AlignGroups(clip.Words, effort, groups) {
@@ -80,7 +80,7 @@ func weight(group string) float64 {
 	return sum
 }
 
-func place(weights []float64, s stretch) []voice.Sound {
+func placeSounds(weights []float64, s stretch) []voice.Sound {
 	total := 0.0
 	for _, w := range weights {
 		total += w

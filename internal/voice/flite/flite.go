@@ -236,7 +236,7 @@ func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Req
 		return nil, err
 	}
 	clip.Rate = int(math.Round(float64(clip.Rate) * playback(req)))
-	return place(parse(out), clip.Length()), nil
+	return placeLines(parse(out), clip.Length()), nil
 }
 
 // cutOff says whether a WAVE file lacks samples that the head of its data announces. The length
@@ -278,9 +278,9 @@ func parse(out []byte) [][]sound {
 
 const silence = "pau"
 
-// place puts the utterances one behind the other. The printed times are those planned;
+// placeLines puts the utterances one behind the other. The printed times are those planned;
 // the samples are whole frames, so all is scaled to their length.
-func place(lines [][]sound, length time.Duration) []voice.Sound {
+func placeLines(lines [][]sound, length time.Duration) []voice.Sound {
 	planned := 0.0
 	for _, l := range lines {
 		planned += l[len(l)-1].end

@@ -99,7 +99,7 @@ func (i *Installer) licences(ctx context.Context, list []Available, cards map[st
 	for k := range list {
 		if address := cards[list[k].Name]; address != "" {
 			g.Go(func() error {
-				if b, _, err := i.once(ctx, address, most); err == nil {
+				if b, _, err := i.tryOnce(ctx, address, most); err == nil {
 					list[k].Licence = licenceIn(string(b))
 				}
 				return nil

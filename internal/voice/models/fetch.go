@@ -35,7 +35,7 @@ type check struct {
 	size        int64  // in bytes; 0 is unknown
 }
 
-func (c check) known() bool { return c.sha256 != "" || c.md5 != "" }
+func (c check) hasSum() bool { return c.sha256 != "" || c.md5 != "" }
 
 // state is kept beside what was fetched so far: whether the rest may be added to it.
 type state struct {
@@ -59,7 +59,7 @@ func (s state) validator() string {
 func (i *Installer) download(ctx context.Context, address string, want check, progress func(done, total int64)) (*heldFile, error) {
 	sum := sha1.Sum([]byte(address)) //nolint:gosec // see above
 	path := filepath.Join(i.cfg.Dir, fetchPrefix+hex.EncodeToString(sum[:8]))
-	f, err := hold(path)
+	f, err := lockFile(path)
 	switch {
 	case errors.Is(err, system.ErrTaken):
 		return nil, fault.New(fault.Usage, nil, "%s is being fetched by another process", shown(address))
@@ -92,10 +92,10 @@ func (h *heldFile) rename(to string) error {
 	return errors.Join(h.File.Close(), os.Rename(h.Name(), to))
 }
 
-// hold opens a file, made where it is missing, for one holder alone; another gets
+// lockFile opens a file, made where it is missing, for one holder alone; another gets
 // system.ErrTaken. One that was renamed or removed before it was locked is no longer the file of
 // that name, and is let go.
-func hold(path string) (*heldFile, error) {
+func lockFile(path string) (*heldFile, error) {
 	for {
 		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 		if err != nil {
@@ -363,7 +363,7 @@ func verify(f io.ReadSeeker, want check) error {
 // small fetches a little file into memory. A file that is not there is nil.
 func (i *Installer) small(ctx context.Context, address string, most int64) ([]byte, error) {
 	b, err := backoff.Retry(ctx, func() ([]byte, error) {
-		b, again, err := i.once(ctx, address, most)
+		b, again, err := i.tryOnce(ctx, address, most)
 		if !again {
 			err = permanent(err)
 		}
@@ -378,7 +378,7 @@ func (i *Installer) small(ctx context.Context, address string, most int64) ([]by
 	return b, nil
 }
 
-func (i *Installer) once(ctx context.Context, address string, most int64) (b []byte, again bool, err error) {
+func (i *Installer) tryOnce(ctx context.Context, address string, most int64) (b []byte, again bool, err error) {
 	timed, stop := context.WithTimeout(ctx, i.cfg.Stall)
 	defer stop()
 	defer func() {

@@ -224,7 +224,7 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 		return Installed{}, fault.New(fault.Usage, nil, "%q is no voice", file).WithHint("an address ends in .onnx, .tar.gz or .zip")
 	}
 	beside := func(ending string) string { c := *u; c.Path += ending; c.RawPath = ""; return c.String() }
-	if !want.known() {
+	if !want.hasSum() {
 		// Few servers have one, and not all say so by 404.
 		b, err := i.small(ctx, beside(".sha256"), 4096)
 		if err != nil && ctx.Err() != nil {
@@ -250,7 +250,7 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 	}
 	defer func() { _ = os.Remove(fetched.Name()); _ = fetched.Close() }()
 	in, err := i.unpack(ctx, fetched.Name(), file)
-	in.Checked = want.known()
+	in.Checked = want.hasSum()
 	return in, err
 }
 
@@ -263,7 +263,7 @@ func (i *Installer) fetched(ctx context.Context, name, address string, descripti
 	if _, err := ParseConfig(description); err != nil {
 		return Installed{}, fault.New(fault.Input, err, "the description of %s cannot be used", name)
 	}
-	if old, err := Find(i.cfg.Dir, name); err == nil && want.known() && i.has(old, description, want) {
+	if old, err := Find(i.cfg.Dir, name); err == nil && want.hasSum() && i.has(old, description, want) {
 		return Installed{Voice: old, Checked: true, Same: true}, nil
 	}
 	part, err := i.download(ctx, address, want, progress)
@@ -275,7 +275,7 @@ func (i *Installer) fetched(ctx context.Context, name, address string, descripti
 	if err != nil {
 		_ = os.Remove(part.Name())
 	}
-	in.Checked = want.known()
+	in.Checked = want.hasSum()
 	return in, err
 }
 
@@ -299,7 +299,7 @@ func (i *Installer) place(name, part string, move func(to string) error, descrip
 	v := Voice{Name: name, Model: filepath.Join(i.cfg.Dir, name+modelEnding), ConfigPath: filepath.Join(i.cfg.Dir, name+configEnding)}
 	var err error
 	if v.Config, err = ParseConfig(description); err == nil {
-		err = plausible(part)
+		err = checkModel(part)
 	}
 	if err != nil {
 		return Installed{}, fault.New(fault.Input, err, "the voice %s cannot be used", name)
@@ -327,9 +327,9 @@ func (i *Installer) place(name, part string, move func(to string) error, descrip
 	return Installed{Voice: v}, nil
 }
 
-// plausible tells a model from pages and texts: an ONNX file begins with its version of
+// checkModel tells a model from pages and texts: an ONNX file begins with its version of
 // the format, a field of protobuf.
-func plausible(file string) error {
+func checkModel(file string) error {
 	f, err := os.Open(file)
 	if err != nil {
 		return err
@@ -365,11 +365,11 @@ func (i *Installer) fromFile(ctx context.Context, source string) (Installed, err
 		return Installed{}, err
 	}
 	defer part.Discard()
-	return i.place(name, part.Name(), published(part), description)
+	return i.place(name, part.Name(), publishing(part), description)
 }
 
-// published gives a copy its name, which is the one that it was made for.
-func published(f *pending.File) func(string) error {
+// publishing gives a copy its name, which is the one that it was made for.
+func publishing(f *pending.File) func(string) error {
 	return func(string) error { return f.Publish() }
 }
 
@@ -438,7 +438,7 @@ func (i *Installer) unpack(ctx context.Context, file, shownName string) (Install
 	case part == nil || description == nil:
 		return bad(errors.New("it holds no .onnx with its .onnx.json"))
 	}
-	return i.place(name, part.Name(), published(part), description)
+	return i.place(name, part.Name(), publishing(part), description)
 }
 
 // entries goes through the files of an archive. Their names are told and never opened.

@@ -23,7 +23,7 @@ type clause struct {
 // phonemes gives the symbols for a request, in order, those that the model knows.
 func (e *Engine) phonemes(ctx context.Context, c models.Config, req voice.Request) ([]string, error) {
 	var out []string
-	add := func(s string) { out = append(out, known(c, s)...) }
+	add := func(s string) { out = append(out, knownSymbols(c, s)...) }
 	list := clauses(req)
 	for i, part := range list {
 		said := part.ipa
@@ -49,8 +49,8 @@ func (e *Engine) phonemes(ctx context.Context, c models.Config, req voice.Reques
 	return out, nil
 }
 
-// known gives the symbols of a text that a model knows.
-func known(c models.Config, text string) []string {
+// knownSymbols gives the symbols of a text that a model knows.
+func knownSymbols(c models.Config, text string) []string {
 	var out []string
 	for _, r := range norm.NFD.String(text) {
 		if _, ok := c.PhonemeIDs[string(r)]; ok {

@@ -183,5 +183,5 @@ func pronounced(req voice.Request, spans []voice.Span) map[int]string {
 
 // symbols gives the sounds that a model knows in a pronunciation.
 func symbols(c models.Config, ipa string) []string {
-	return slices.DeleteFunc(known(c, ipa), func(s string) bool { return !isSound(s) })
+	return slices.DeleteFunc(knownSymbols(c, ipa), func(s string) bool { return !isSound(s) })
 }

@@ -129,7 +129,7 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 	if len(body) == 0 {
 		return Answer{}, c.Bad("%s gave an empty answer", c.cfg.Name)
 	}
-	if !accepted(a.Type, call.Accept) {
+	if !isAccepted(a.Type, call.Accept) {
 		f := &RequestError{Temporary: true, Message: c.message(body)}
 		return Answer{}, c.fail(f, "%s gave %s in place of %s", c.cfg.Name, named(a.Type), strings.TrimSuffix(call.Accept[0], "/")).
 			WithHint("is %s the address of the speech service?", c.cfg.URL)
@@ -180,7 +180,7 @@ func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) 
 	return req, nil
 }
 
-func accepted(got string, want []string) bool {
+func isAccepted(got string, want []string) bool {
 	return len(want) == 0 || slices.ContainsFunc(want, func(w string) bool {
 		return got == w || strings.HasSuffix(w, "/") && strings.HasPrefix(got, w)
 	})

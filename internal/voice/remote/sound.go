@@ -18,11 +18,11 @@ import (
 // Sound reads an answer's samples: a WAV file, or bare 16-bit mono samples, the lower byte
 // first, of the given rate or of the one that the answer's type names.
 func (c *Client) Sound(a Answer, rate int) (pcm []int16, got int, err error) {
-	if kind := pretender(a.Body); kind != "" {
+	if kind := nameOtherFormat(a.Body); kind != "" {
 		return nil, 0, c.Bad("%s gave %s in place of sound that can be used", c.cfg.Name, kind)
 	}
 	if strings.HasPrefix(string(a.Body), "RIFF") {
-		if problem := damaged(a.Body); problem != "" {
+		if problem := describeDamage(a.Body); problem != "" {
 			return nil, 0, c.Bad("%s gave a WAV file %s", c.cfg.Name, problem)
 		}
 		pcm, got, err = voice.ParseWAV(a.Body)
@@ -62,8 +62,8 @@ func (c *Client) SoundIn(text, kind string, rate int) (pcm []int16, got int, err
 	return c.Sound(Answer{Type: kind, Body: b}, rate)
 }
 
-// pretender names what is certainly no plain sound.
-func pretender(b []byte) string {
+// nameOtherFormat names what is certainly no plain sound.
+func nameOtherFormat(b []byte) string {
 	head := strings.ToLower(strings.TrimSpace(string(b[:min(len(b), 64)])))
 	switch {
 	case strings.HasPrefix(head, "<!doctype") || strings.HasPrefix(head, "<html") || strings.HasPrefix(head, "<?xml"):
@@ -80,10 +80,10 @@ func pretender(b []byte) string {
 	return ""
 }
 
-// damaged tells what is wrong with a WAV file: its header promises more than there is, or
+// describeDamage tells what is wrong with a WAV file: its header promises more than there is, or
 // contradicts itself. Lengths of zero or near the field's limit are those of servers that
 // did not know it.
-func damaged(b []byte) string {
+func describeDamage(b []byte) string {
 	const unknown = 0x7fffff00
 	r := bytes.NewReader(b)
 	for c := range wav.Chunks(r, r.Size()) {
@@ -103,8 +103,8 @@ func damaged(b []byte) string {
 	return "without sound"
 }
 
-// judge tells what is wrong with a clip of a text that holds words; empty is nothing.
-func judge(clip voice.Clip, req voice.Request) string {
+// describeFault tells what is wrong with a clip of a text that holds words; empty is nothing.
+func describeFault(clip voice.Clip, req voice.Request) string {
 	const (
 		quiet     = 30          // below this nothing is heard
 		fewSounds = 30          // letters, below which lengths tell nothing
@@ -135,7 +135,7 @@ func judge(clip voice.Clip, req voice.Request) string {
 		return "silence"
 	case math.Sqrt(sum/n) > 9000 && float64(turns)/n > 0.35: // speech is softer, and swings slower
 		return "noise"
-	case letters >= fewSounds && clip.Length() < time.Duration(letters/speed*float64(quickest(req.Language))):
+	case letters >= fewSounds && clip.Length() < time.Duration(letters/speed*float64(fastestSyllable(req.Language))):
 		return "a part of the sentence"
 	case clip.Length() > time.Duration(sounds.Seconds()*float64(longest))+grace:
 		return "far more than the sentence"
@@ -143,8 +143,8 @@ func judge(clip voice.Clip, req voice.Request) string {
 	return ""
 }
 
-// quickest is how long a letter takes at the least: the fastest voices take half as long again.
-func quickest(language string) time.Duration {
+// fastestSyllable is how long a letter takes at the least: the fastest voices take half as long again.
+func fastestSyllable(language string) time.Duration {
 	base, _, _ := strings.Cut(strings.ToLower(language), "-")
 	switch base {
 	case "fr", "ga", "gd", "da", "":

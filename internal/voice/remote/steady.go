@@ -41,7 +41,7 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	defer cancel()
 	var last error
 	clip, err := backoff.Retry(timed, func() (voice.Clip, error) {
-		clip, err := s.once(timed, req)
+		clip, err := s.speakOnce(timed, req)
 		if err == nil {
 			return clip, nil
 		}
@@ -69,12 +69,12 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	return voice.Clip{}, last
 }
 
-func (s *steady) once(ctx context.Context, req voice.Request) (voice.Clip, error) {
+func (s *steady) speakOnce(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	clip, err := s.Engine.Speak(ctx, req)
 	if err != nil || len(clip.Words) == 0 || voice.Effort(req.Text()) == 0 {
 		return clip, err
 	}
-	if what := judge(clip, req); what != "" {
+	if what := describeFault(clip, req); what != "" {
 		return voice.Clip{}, fault.New(fault.ToolFailed, &RequestError{Temporary: true}, "%s gave %s in place of speech", s.cfg.Name, what).
 			WithHint("try again later, or name another voice; do this one and its model speak the language?")
 	}

@@ -171,7 +171,7 @@ func emphasised(t *testing.T, e voice.Engine, o Options, text string) {
 		if louder := 20 * math.Log10(Level(got.pcm[c:d])/Level(plain.pcm[a:b])); (louder > 0) != (volume > 1) {
 			t.Errorf("%q is %+.1f dB louder", r.Text, louder)
 		}
-		if !can.Emphasis && !whole && !inWord(runs, lo) && !between(runs, lo) {
+		if !can.Emphasis && !whole && !inWord(runs, lo) && !followsEmphasis(runs, lo) {
 			same(t, "before "+r.Text, plain.pcm[plainAt:a], got.pcm[gotAt:c])
 		}
 		plainAt, gotAt = b, d
@@ -194,9 +194,9 @@ func inWord(runs []utter.Run, at int) bool {
 	return false
 }
 
-// between tells whether only blanks stand between a byte and the emphasised words before it,
+// followsEmphasis tells whether only blanks stand between a byte and the emphasised words before it,
 // with which what follows is one.
-func between(runs []utter.Run, at int) bool {
+func followsEmphasis(runs []utter.Run, at int) bool {
 	before := strings.TrimRight(utter.Text(runs)[:at], " ")
 	n := 0
 	for _, r := range runs {
