@@ -392,7 +392,7 @@ func TestNamed(t *testing.T) {
 			{Music: &storyboard.Music{File: "n", Range: at(10)}},
 		},
 	})
-	want := []named{{"m", at(1), true}, {"a", at(3), false}, {"b", at(4), false}, {"s", at(6), true}, {"n", at(10), true}}
+	want := []use{{"m", at(1), true}, {"a", at(3), false}, {"b", at(4), false}, {"s", at(6), true}, {"n", at(10), true}}
 	if got := w.uses(); !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v", got)
 	}

@@ -92,23 +92,23 @@ func (w *identifier) identifyAll(ctx context.Context) (diag.List, error) {
 	return list, nil
 }
 
-// named is a file that the board names.
-type named struct {
+// use is a file that the board names.
+type use struct {
 	name  string
 	place diag.Range
 	sound bool
 }
 
 // uses lists the files of the board, each once, in the order of the film.
-func (w *identifier) uses() []named {
-	var out []named
+func (w *identifier) uses() []use {
+	var out []use
 	add := func(name string, place diag.Range, isSound bool) {
 		if name == "" {
 			return
 		}
 		if _, ok := w.set.places[name]; !ok {
 			w.set.places[name] = place
-			out = append(out, named{name, place, isSound})
+			out = append(out, use{name, place, isSound})
 		}
 	}
 	music := func(m *storyboard.Music) {

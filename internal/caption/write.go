@@ -31,16 +31,16 @@ func VTT(cues []Cue) string {
 	return b.String()
 }
 
-// passage is what is said in one go, in samples of the film.
-type passage struct {
+// speechSpan is what is said in one go, in samples of the film.
+type speechSpan struct {
 	start int64
 	scene int
 	text  string
 }
 
 // mergeCues joins the cues that were cut from one paragraph.
-func mergeCues(cues []Cue) []passage {
-	var out []passage
+func mergeCues(cues []Cue) []speechSpan {
+	var out []speechSpan
 	for i, c := range cues {
 		if i > 0 && c.Paragraph == cues[i-1].Paragraph {
 			last := &out[len(out)-1]
@@ -50,7 +50,7 @@ func mergeCues(cues []Cue) []passage {
 			last.text += c.Text
 			continue
 		}
-		out = append(out, passage{start: c.Start, scene: c.Scene, text: c.Text})
+		out = append(out, speechSpan{start: c.Start, scene: c.Scene, text: c.Text})
 	}
 	return out
 }

@@ -53,8 +53,8 @@ func TestLongChains(t *testing.T) {
 	c := s.cutter(t)
 	p := c.Plan()
 	var got []string
-	for _, piece := range p.Pieces {
-		got = append(got, fmt.Sprint(len(piece.Holds), "/", piece.Frames))
+	for _, run := range p.Runs {
+		got = append(got, fmt.Sprint(len(run.Holds), "/", run.Frames))
 	}
 	if strings.Join(got, " ") != "2/100 0/40 0/70 100/100" {
 		t.Errorf("%v", got)
@@ -66,10 +66,10 @@ func TestLongChains(t *testing.T) {
 		v.Captions = append(v.Captions, picture.Span{From: i, Layers: []picture.LayerRef{s.captions[0][i%2].Layer}})
 	}
 	p = &Plan{seen: map[cache.Key]bool{}}
-	c.standing(p, shown{view: v}, 0, 0, 210)
+	c.standing(p, viewFrame{view: v}, 0, 0, 210)
 	got = nil
-	for _, piece := range p.Pieces {
-		got = append(got, fmt.Sprint(len(piece.Holds), "/", piece.Frames))
+	for _, run := range p.Runs {
+		got = append(got, fmt.Sprint(len(run.Holds), "/", run.Frames))
 	}
 	if strings.Join(got, " ") != "100/100 100/100 10/10" {
 		t.Errorf("%v", got)

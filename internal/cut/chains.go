@@ -12,7 +12,7 @@ import (
 // chainTask is a run of pictures of one view that is not in the cache: each differs from
 // the one before in what lies on it, so all but the first are coded as what is new.
 type chainTask struct {
-	shown
+	viewFrame
 	frames []int64
 	key    cache.Key
 }
@@ -23,7 +23,7 @@ const longestChain = 100
 // standing adds what a view shows from one of its frames to another where it does not
 // move: a picture for each state. Under captions pictures are alike, so they are chained,
 // for as long as a player may go without a whole picture.
-func (c *Cutter) standing(p *Plan, s shown, scene int, from, to int64) {
+func (c *Cutter) standing(p *Plan, s viewFrame, scene int, from, to int64) {
 	states := s.view.States(from, to)
 	for len(states) > 0 {
 		n, length := 1, states[0].Frames
@@ -33,34 +33,34 @@ func (c *Cutter) standing(p *Plan, s shown, scene int, from, to int64) {
 		}
 		s.frame = states[0].From
 		if n == 1 {
-			p.Pieces = append(p.Pieces, film.Piece{Segment: c.planStill(p, s, scene), Frames: length})
+			p.Runs = append(p.Runs, film.SegmentRun{Segment: c.planStill(p, s, scene), Frames: length})
 		} else {
-			p.Pieces = append(p.Pieces, c.chain(p, s, scene, states[:n]))
+			p.Runs = append(p.Runs, c.chain(p, s, scene, states[:n]))
 		}
 		states = states[n:]
 	}
 }
 
 // chain adds standing pictures that follow each other.
-func (c *Cutter) chain(p *Plan, s shown, scene int, states []picture.State) film.Piece {
+func (c *Cutter) chain(p *Plan, s viewFrame, scene int, states []picture.State) film.SegmentRun {
 	recipe := Chain{Form: c.encoder.Form()}
-	t := chainTask{shown: s}
-	var piece film.Piece
+	t := chainTask{viewFrame: s}
+	var run film.SegmentRun
 	for _, state := range states {
 		now := s.view.At(state.From)
 		recipe.Links = append(recipe.Links, Link{Look: now.Look(), Frame: frameOf(s, state.From)})
 		t.frames = append(t.frames, state.From)
-		piece.Holds, piece.Frames = append(piece.Holds, state.Frames), piece.Frames+state.Frames
+		run.Holds, run.Frames = append(run.Holds, state.Frames), run.Frames+state.Frames
 	}
 	t.key = c.Book.Add(recipe, s.label(scene))
-	piece.Segment = t.key
+	run.Segment = t.key
 	if !p.seen[t.key] {
 		p.seen[t.key] = true
 		if !c.encoder.Has(t.key) {
 			p.chains = append(p.chains, t)
 		}
 	}
-	return piece
+	return run
 }
 
 // batchChains parts chains into batches that one process encodes.
@@ -91,8 +91,8 @@ func (p *Plan) batchChains(jobs, frame int) [][]chainTask {
 }
 
 // makeChains encodes chains by one process. With an error it tells what was being read.
-func (c *Cutter) makeChains(ctx context.Context, batch []chainTask) (shown, error) {
-	at := batch[0].shown
+func (c *Cutter) makeChains(ctx context.Context, batch []chainTask) (viewFrame, error) {
+	at := batch[0].viewFrame
 	var keys []cache.Key
 	for _, t := range batch {
 		keys = append(keys, t.key)
@@ -107,22 +107,22 @@ func (c *Cutter) makeChains(ctx context.Context, batch []chainTask) (shown, erro
 		}
 		err := c.painter.Prepare(ctx, images)
 		if f, ok := errors.AsType[*picture.Failure](err); ok {
-			at = batch[places[f.Index]].shown
+			at = batch[places[f.Index]].viewFrame
 		}
 		if err != nil {
 			return err
 		}
-		var list []picture.Seen
+		var list []picture.ViewFrame
 		var lengths []int64
 		for _, t := range batch {
 			if t.view.Clip != nil { // its file is read now, while it can be blamed
 				if _, err := c.painter.Frame(ctx, t.view, t.frames[0]); err != nil {
-					at = t.shown
+					at = t.viewFrame
 					return err
 				}
 			}
 			for _, frame := range t.frames {
-				list = append(list, picture.Seen{View: t.view, Frame: frame})
+				list = append(list, picture.ViewFrame{View: t.view, Frame: frame})
 			}
 			lengths = append(lengths, int64(len(t.frames)))
 		}

@@ -101,7 +101,7 @@ func TestHowMuchMayBeMissing(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, "![](clip.mp4)\n(pause: 1)\n")
 	c, p := s.made(t)
-	key := p.Pieces[0].Segment
+	key := p.Runs[0].Segment
 	for _, k := range []struct {
 		count, fps int64
 		want       bool
@@ -160,7 +160,7 @@ func TestBatches(t *testing.T) {
 			if sameView {
 				i = 0
 			}
-			p.chains = append(p.chains, chainTask{shown: shown{view: views[i]}, frames: make([]int64, frames)})
+			p.chains = append(p.chains, chainTask{viewFrame: viewFrame{view: views[i]}, frames: make([]int64, frames)})
 		}
 		for _, b := range p.batchChains(jobs, frame) {
 			out = append(out, len(b))
@@ -217,7 +217,9 @@ func TestBatches(t *testing.T) {
 
 	still, clip, move := &picture.View{}, &picture.View{Clip: &ffmpeg.ClipInput{}},
 		&picture.View{Move: picture.Move{Motion: "zoom"}}
-	task := func(v *picture.View, enter string) movingTask { return movingTask{shown: shown{view: v}, enter: enter} }
+	task := func(v *picture.View, enter string) movingTask {
+		return movingTask{viewFrame: viewFrame{view: v}, enter: enter}
+	}
 	got, rest := crossings(batchBytes/4, task(still, crossfade), task(still, crossfade), task(still, crossfade),
 		task(still, "wipe-left"), task(clip, crossfade), task(still, ""))
 	equal("crossfades that memory holds", got, 2, 1)

@@ -20,14 +20,14 @@ import (
 func TestFinish(t *testing.T) {
 	t.Parallel()
 	place := diag.Range{File: "s.md", Start: diag.Pos{Line: 3}}
-	file := shown{view: &picture.View{Still: picture.Still{Asset: &picture.Asset{}}}, place: place, name: "a.png"}
-	canvas := shown{view: &picture.View{}, place: place, name: "the canvas"}
+	file := viewFrame{view: &picture.View{Still: picture.Still{Asset: &picture.Asset{}}}, place: place, name: "a.png"}
+	canvas := viewFrame{view: &picture.View{}, place: place, name: "the canvas"}
 	exit := &proc.ExitError{Program: "ffmpeg"}
 	stopped, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, c := range map[string]struct {
 		ctx     context.Context //nolint:containedctx // of one call
-		at      shown
+		at      viewFrame
 		err     error
 		code    fault.Code // of the error, "" for none
 		finding bool
@@ -37,7 +37,7 @@ func TestFinish(t *testing.T) {
 		"a file":            {t.Context(), file, exit, "", true},
 		"a file at a stop":  {stopped, file, exit, fault.Internal, false},
 		"no file":           {t.Context(), canvas, exit, fault.ToolFailed, false},
-		"nothing":           {t.Context(), shown{place: place}, exit, fault.ToolFailed, false},
+		"nothing":           {t.Context(), viewFrame{place: place}, exit, fault.ToolFailed, false},
 		"no disk":           {t.Context(), file, fault.New(fault.Disk, nil, "no room"), fault.Disk, false},
 		"the cache":         {t.Context(), canvas, cache.ErrLost, fault.Disk, false},
 	} {
@@ -59,7 +59,7 @@ func TestFinish(t *testing.T) {
 func TestFrameOf(t *testing.T) {
 	t.Parallel()
 	moves := &picture.View{Clip: &ffmpeg.ClipInput{}}
-	if a, b := frameOf(shown{view: moves}, 7), frameOf(shown{view: &picture.View{}}, 7); a != 7 || b != 0 {
+	if a, b := frameOf(viewFrame{view: moves}, 7), frameOf(viewFrame{view: &picture.View{}}, 7); a != 7 || b != 0 {
 		t.Errorf("%d and %d", a, b)
 	}
 }

@@ -28,7 +28,7 @@ func (c *Cutter) Frame(ctx context.Context, scene int, n int64) ([]byte, diag.Li
 }
 
 func (c *Cutter) frame(ctx context.Context, scene int, n int64) ([]byte, error) {
-	var before shown
+	var before viewFrame
 	for i := range scene + 1 {
 		for _, pic := range c.in.Line.Scenes[i].Pictures {
 			at := c.in.Line.Scenes[i].Start + n - pic.Start
@@ -50,7 +50,7 @@ func (c *Cutter) frame(ctx context.Context, scene int, n int64) ([]byte, error) 
 				}
 				return frame, c.painter.Caption(frame, now.view, at)
 			}
-			before = shown{view: &picture.View{}}
+			before = viewFrame{view: &picture.View{}}
 			if i >= scene-1 { // that of an earlier scene is never seen in this one
 				before = c.view(i, pic)
 				before.frame = pic.Frames - 1
@@ -63,11 +63,11 @@ func (c *Cutter) frame(ctx context.Context, scene int, n int64) ([]byte, error) 
 // fileError is the failure of a file of the project.
 type fileError struct {
 	error
-	at shown
+	at viewFrame
 }
 
 // paint draws a frame. A file that cannot be read is a *fileError.
-func (c *Cutter) paint(ctx context.Context, s shown) ([]byte, error) {
+func (c *Cutter) paint(ctx context.Context, s viewFrame) ([]byte, error) {
 	frame, err := c.painter.Frame(ctx, s.view, s.frame)
 	if err == nil || ctx.Err() != nil || !blame.IsFiles(err) {
 		return frame, err
@@ -76,7 +76,7 @@ func (c *Cutter) paint(ctx context.Context, s shown) ([]byte, error) {
 }
 
 // entering draws frame n of a transition to a frame.
-func (c *Cutter) entering(ctx context.Context, before shown, frame []byte, e ffmpeg.EnterInput, n int64) ([]byte, error) {
+func (c *Cutter) entering(ctx context.Context, before viewFrame, frame []byte, e ffmpeg.EnterInput, n int64) ([]byte, error) {
 	old, err := c.paint(ctx, before)
 	if err != nil {
 		return nil, err

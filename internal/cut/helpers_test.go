@@ -112,36 +112,36 @@ func (s *studio) made(t *testing.T) (*Cutter, *Plan) {
 	return c, p
 }
 
-// described says what pieces show: the kind and name of the segment, how many of its pictures are
+// described says what runs show: the kind and name of the segment, how many of its pictures are
 // taken, how long, after how many frames it begins again, and how long each stands.
 func described(b *part.Book, p *Plan) string {
 	var out strings.Builder
-	for _, piece := range p.Pieces {
-		kind, label, ok := b.Label(piece.Segment)
+	for _, run := range p.Runs {
+		kind, label, ok := b.Label(run.Segment)
 		fmt.Fprintf(&out, "%s %s: ", kind, label.Name)
 		if !ok {
 			out.WriteString("unknown: ")
 		}
-		if piece.Take > 0 {
-			fmt.Fprintf(&out, "%d in ", piece.Take)
+		if run.Take > 0 {
+			fmt.Fprintf(&out, "%d in ", run.Take)
 		}
-		fmt.Fprintf(&out, "%d", piece.Frames)
-		if piece.Cycle > 0 {
-			fmt.Fprintf(&out, " again after %d", piece.Cycle)
+		fmt.Fprintf(&out, "%d", run.Frames)
+		if run.Cycle > 0 {
+			fmt.Fprintf(&out, " again after %d", run.Cycle)
 		}
-		if piece.Holds != nil {
-			fmt.Fprintf(&out, " %v", piece.Holds)
+		if run.Holds != nil {
+			fmt.Fprintf(&out, " %v", run.Holds)
 		}
 		out.WriteString("\n")
 	}
 	return strings.TrimSuffix(out.String(), "\n")
 }
 
-// wantPieces compares a plan with one piece a line.
-func wantPieces(t *testing.T, c *Cutter, p *Plan, want ...string) {
+// wantRuns compares a plan with one run a line.
+func wantRuns(t *testing.T, c *Cutter, p *Plan, want ...string) {
 	t.Helper()
 	if got := described(c.Book, p); got != strings.Join(want, "\n") {
-		t.Errorf("the pieces are\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+		t.Errorf("the runs are\n%s\nwant\n%s", got, strings.Join(want, "\n"))
 	}
 }
 
@@ -150,8 +150,8 @@ func (s *studio) played(t *testing.T, p *Plan) [][]byte {
 	t.Helper()
 	var file bytes.Buffer
 	f := film.Film{
-		Picture: steptest.Form(s.Line), Pieces: p.Pieces, Samples: s.Line.Samples,
-		Sound: []film.SoundPiece{{Packets: sound.Packets(s.Line.Samples), Silent: true}}, AAC: ffmpeg.DefaultAAC(1),
+		Picture: steptest.Form(s.Line), Runs: p.Runs, Samples: s.Line.Samples,
+		Sound: []film.PacketRun{{Packets: sound.Packets(s.Line.Samples), Silent: true}}, AAC: ffmpeg.DefaultAAC(1),
 	}
 	if _, err := f.Write(s.Store, &file); err != nil {
 		t.Fatal(err)
@@ -226,11 +226,11 @@ func (s *studio) wantFrames(t *testing.T, frames [][]byte, scene int, at ...int6
 func (s *studio) again(t *testing.T, before *Plan) {
 	t.Helper()
 	c, p := s.made(t)
-	if len(p.stills)+len(p.moving)+len(p.chains) > 0 || fmt.Sprint(p.Pieces) != fmt.Sprint(before.Pieces) {
+	if len(p.stills)+len(p.moving)+len(p.chains) > 0 || fmt.Sprint(p.Runs) != fmt.Sprint(before.Runs) {
 		t.Errorf("a second run makes %d stills, %d moving and %d chains", len(p.stills), len(p.moving), len(p.chains))
 	}
-	for _, piece := range p.Pieces {
-		if c.Book.IsNew(piece.Segment) {
+	for _, run := range p.Runs {
+		if c.Book.IsNew(run.Segment) {
 			t.Error("a second run made a part")
 		}
 	}

@@ -57,7 +57,7 @@ func (p *Plan) weight() float64 {
 }
 
 // finish says what a failure at a picture means.
-func (m *maker) finish(ctx context.Context, at shown, err error) error {
+func (m *maker) finish(ctx context.Context, at viewFrame, err error) error {
 	switch {
 	case err == nil || ctx.Err() != nil:
 		return err
@@ -109,7 +109,7 @@ func (m *maker) startStills(ctx context.Context, p *Plan) {
 			if f, ok := errors.AsType[*picture.Failure](err); ok {
 				at = batch[f.Index]
 			}
-			return m.finish(ctx, at.shown, err)
+			return m.finish(ctx, at.viewFrame, err)
 		})
 	}
 }

@@ -12,8 +12,8 @@ import (
 )
 
 // makeMoving encodes moving pictures. With an error it tells what was being read.
-func (c *Cutter) makeMoving(ctx context.Context, t movingTask) (shown, error) {
-	at := t.shown
+func (c *Cutter) makeMoving(ctx context.Context, t movingTask) (viewFrame, error) {
+	at := t.viewFrame
 	err := c.MakeParts(ctx, func() error {
 		var enter *ffmpeg.EnterInput
 		if t.enter != "" {
@@ -77,8 +77,8 @@ func (p *Plan) splitCrossfades(frame int) (crossings [][]movingTask, rest []movi
 
 // makeCrossings encodes several crossfades by one process. With an error it tells what
 // was being read.
-func (c *Cutter) makeCrossings(ctx context.Context, batch []movingTask) (shown, error) {
-	at := batch[0].shown
+func (c *Cutter) makeCrossings(ctx context.Context, batch []movingTask) (viewFrame, error) {
+	at := batch[0].viewFrame
 	var keys []cache.Key
 	for _, t := range batch {
 		keys = append(keys, t.key)
@@ -92,7 +92,7 @@ func (c *Cutter) makeCrossings(ctx context.Context, batch []movingTask) (shown, 
 			if err != nil {
 				return err
 			}
-			at = t.shown
+			at = t.viewFrame
 			frames, err := c.painter.Frames(ctx, t.view.Uncaptioned(), t.frame, t.count)
 			if err != nil {
 				return err

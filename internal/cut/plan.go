@@ -17,8 +17,8 @@ const (
 	batchCount = 24
 )
 
-// shown is a frame of a view.
-type shown struct {
+// viewFrame is a frame of a view.
+type viewFrame struct {
 	view  *picture.View
 	frame int64
 	place diag.Range
@@ -27,7 +27,7 @@ type shown struct {
 
 // stillTask is a distinct still that is not in the cache.
 type stillTask struct {
-	shown
+	viewFrame
 	key cache.Key
 	// raw asks for the frame itself, which is needed for more than its own segment.
 	raw bool
@@ -35,20 +35,20 @@ type stillTask struct {
 
 // movingTask is a distinct stretch of moving pictures that is not in the cache.
 type movingTask struct {
-	shown // from its frame on
-	count int64
+	viewFrame // from its frame on
+	count     int64
 	// held asks for a picture at the end that may stand.
 	held bool
 	// enter is how it comes in over what was shown before; "" is a cut.
 	enter  string
-	before shown
+	before viewFrame
 	key    cache.Key
 }
 
 // Plan is what the picture track consists of, and what of it is to be made.
 type Plan struct {
-	// Pieces are the picture track, in order.
-	Pieces []film.Piece
+	// Runs are the picture track, in order.
+	Runs []film.SegmentRun
 	stills []stillTask
 	moving []movingTask
 	chains []chainTask
@@ -57,10 +57,10 @@ type Plan struct {
 	wanted map[cache.Key]movingTask
 }
 
-// Plan turns the timed pictures into pieces, and lists what must be encoded for them.
+// Plan turns the timed pictures into runs, and lists what must be encoded for them.
 func (c *Cutter) Plan() *Plan {
 	p := &Plan{seen: map[cache.Key]bool{}, wanted: map[cache.Key]movingTask{}}
-	var before shown
+	var before viewFrame
 	for i, scene := range c.in.Line.Scenes {
 		for _, pic := range scene.Pictures {
 			now := c.view(i, pic)
@@ -69,8 +69,8 @@ func (c *Cutter) Plan() *Plan {
 				done = pic.Fade
 				// Captions lie on both, and those that went with the old picture are gone.
 				before.view = before.view.Uncaptioned()
-				t := movingTask{shown: now, count: done, enter: pic.Enter, before: before}
-				p.Pieces = append(p.Pieces, c.motion(p, t, i, done))
+				t := movingTask{viewFrame: now, count: done, enter: pic.Enter, before: before}
+				p.Runs = append(p.Runs, c.motion(p, t, i, done))
 			}
 			switch {
 			case now.view.Clip != nil:
@@ -78,7 +78,7 @@ func (c *Cutter) Plan() *Plan {
 			case now.view.Motion != "":
 				if left := pic.Frames - done; left > 0 {
 					now.frame = done
-					p.Pieces = append(p.Pieces, c.motion(p, movingTask{shown: now, count: left}, i, left))
+					p.Runs = append(p.Runs, c.motion(p, movingTask{viewFrame: now, count: left}, i, left))
 				}
 			default:
 				c.standing(p, now, i, done, pic.Frames)
@@ -106,20 +106,20 @@ func (p *Plan) rawFrames() {
 }
 
 // planStill adds one standing picture.
-func (c *Cutter) planStill(p *Plan, s shown, scene int) cache.Key {
+func (c *Cutter) planStill(p *Plan, s viewFrame, scene int) cache.Key {
 	now := s.view.At(s.frame)
 	key := c.Book.Add(Still{Look: now.Look(), Frame: frameOf(s, s.frame), Form: c.encoder.Form()}, s.label(scene))
 	if !p.seen[key] {
 		p.seen[key] = true
 		if !c.encoder.Has(key) {
-			p.stills = append(p.stills, stillTask{shown: s, key: key})
+			p.stills = append(p.stills, stillTask{viewFrame: s, key: key})
 		}
 	}
 	return key
 }
 
 // motion adds a stretch of moving pictures that is on for some frames.
-func (c *Cutter) motion(p *Plan, t movingTask, scene int, frames int64) film.Piece {
+func (c *Cutter) motion(p *Plan, t movingTask, scene int, frames int64) film.SegmentRun {
 	recipe := Motion{
 		Look: t.view.During(t.frame, t.count).Look(), From: t.frame, Count: t.count, Held: t.held, Enter: t.enter, Form: c.encoder.Form(),
 	}
@@ -141,11 +141,11 @@ func (c *Cutter) motion(p *Plan, t movingTask, scene int, frames int64) film.Pie
 			p.moving = append(p.moving, t)
 		}
 	}
-	return film.Piece{Segment: t.key, Take: int(min(t.count, frames)), Frames: frames}
+	return film.SegmentRun{Segment: t.key, Take: int(min(t.count, frames)), Frames: frames}
 }
 
 // clip adds what a clip or GIF shows from a frame of its picture on.
-func (c *Cutter) clip(p *Plan, s shown, scene int, pic timeline.Picture, done int64) {
+func (c *Cutter) clip(p *Plan, s viewFrame, scene int, pic timeline.Picture, done int64) {
 	if done >= pic.Frames {
 		return
 	}
@@ -153,20 +153,20 @@ func (c *Cutter) clip(p *Plan, s shown, scene int, pic timeline.Picture, done in
 	if pic.Cycle > 0 {
 		if spans > 1 {
 			s.frame = done
-			p.Pieces = append(p.Pieces, c.motion(p, movingTask{shown: s, count: pic.Frames - done}, scene, pic.Frames-done))
+			p.Runs = append(p.Runs, c.motion(p, movingTask{viewFrame: s, count: pic.Frames - done}, scene, pic.Frames-done))
 			return
 		}
 		if rest := done % pic.Cycle; rest > 0 {
 			s.frame = rest
 			n := min(pic.Cycle-rest, pic.Frames-done)
-			p.Pieces = append(p.Pieces, c.motion(p, movingTask{shown: s, count: n}, scene, n))
+			p.Runs = append(p.Runs, c.motion(p, movingTask{viewFrame: s, count: n}, scene, n))
 			done += n
 		}
 		if done < pic.Frames {
 			s.frame = 0
-			piece := c.motion(p, movingTask{shown: s, count: s.view.Clip.Frames}, scene, pic.Frames-done)
-			piece.Take, piece.Cycle = int(pic.Moving), pic.Cycle
-			p.Pieces = append(p.Pieces, piece)
+			run := c.motion(p, movingTask{viewFrame: s, count: s.view.Clip.Frames}, scene, pic.Frames-done)
+			run.Take, run.Cycle = int(pic.Moving), pic.Cycle
+			p.Runs = append(p.Runs, run)
 		}
 		return
 	}
@@ -179,13 +179,13 @@ func (c *Cutter) clip(p *Plan, s shown, scene int, pic timeline.Picture, done in
 	}
 	if moving > done {
 		s.frame = done
-		t := movingTask{shown: s, count: moving - done, held: pic.Frames > moving}
+		t := movingTask{viewFrame: s, count: moving - done, held: pic.Frames > moving}
 		if done == 0 && spans <= 1 {
 			t.count = max(t.count, s.view.Clip.Frames)
 		}
-		piece := c.motion(p, t, scene, held-done)
-		piece.Take = int(moving - done)
-		p.Pieces = append(p.Pieces, piece)
+		run := c.motion(p, t, scene, held-done)
+		run.Take = int(moving - done)
+		p.Runs = append(p.Runs, run)
 		done = held
 	}
 	c.standing(p, s, scene, done, pic.Frames)

@@ -25,15 +25,15 @@ func TestStills(t *testing.T) {
 (duration: 1)
 `)
 	c, p := s.made(t)
-	wantPieces(t, c, p,
+	wantRuns(t, c, p,
 		"picture a.png: 20",
 		"picture the canvas: 10",
 		"picture a.png: 10",
 		"move b.png: 10 in 10")
-	if len(p.stills) != 2 || len(p.moving) != 1 || p.weight() != 12 || p.Pieces[0].Segment != p.Pieces[2].Segment {
+	if len(p.stills) != 2 || len(p.moving) != 1 || p.weight() != 12 || p.Runs[0].Segment != p.Runs[2].Segment {
 		t.Errorf("%d stills, %d moving, weight %v", len(p.stills), len(p.moving), p.weight())
 	}
-	if _, label, _ := c.Book.Label(p.Pieces[1].Segment); label.Scene != 2 {
+	if _, label, _ := c.Book.Label(p.Runs[1].Segment); label.Scene != 2 {
 		t.Errorf("the canvas is of scene %d", label.Scene)
 	}
 	frames := s.played(t, p)
@@ -75,7 +75,7 @@ func TestClips(t *testing.T) {
 (duration: 0.5)
 `)
 	c, p := s.made(t)
-	wantPieces(t, c, p,
+	wantRuns(t, c, p,
 		"clip clip.mp4: 10 in 15",
 		"clip clip.mp4: 4 in 4",
 		"clip clip.mp4: 10 in 10", "clip clip.mp4: 10 in 10", "clip clip.mp4: 5 in 5",
@@ -122,7 +122,7 @@ func TestGIFs(t *testing.T) {
 (pause: 1)
 `)
 	c, p := s.made(t)
-	wantPieces(t, c, p,
+	wantRuns(t, c, p,
 		"clip five.gif: 5 in 12 again after 5",
 		"crossing five.gif: 7 in 7", "clip five.gif: 3 in 3", "clip five.gif: 5 in 10 again after 5",
 		"crossing five.gif: 5 in 5", "clip five.gif: 5 in 5 again after 5",
@@ -174,7 +174,7 @@ func TestTransitions(t *testing.T) {
 (duration: 2)
 `)
 	c, p := s.made(t)
-	wantPieces(t, c, p,
+	wantRuns(t, c, p,
 		"picture a.png: 10", // the first scene has none
 		"crossing b.png: 4 in 4", "picture b.png: 6",
 		"crossing a.png: 4 in 4", "picture a.png: 6",
@@ -215,7 +215,7 @@ func TestSlides(t *testing.T) {
 	s.slide(t, 3, 20)
 	s.slide(t, 3, 10)
 	c, p := s.made(t)
-	wantPieces(t, c, p,
+	wantRuns(t, c, p,
 		"picture a.png: 10", "picture a.png: 10",
 		"clip clip.mp4: 10 in 10", "clip clip.mp4: 10 in 10",
 		"picture the slide: 10",
@@ -270,7 +270,7 @@ func TestCaptions(t *testing.T) {
 	s.caption(t, 3, 2, 6)
 	s.caption(t, 4, 2, 8)
 	c, p := s.made(t)
-	wantPieces(t, c, p,
+	wantRuns(t, c, p,
 		"picture a.png: 20 [3 5 4 3 5]",
 		"clip clip.mp4: 10 in 12", "picture clip.mp4: 8 [4 4]",
 		"clip five.gif: 12 in 12",
@@ -322,7 +322,7 @@ func TestEndOfMoves(t *testing.T) {
 (pause: 1)
 `)
 	c := s.cutter(t)
-	wantPieces(t, c, c.Plan(), "picture a.png: 10",
+	wantRuns(t, c, c.Plan(), "picture a.png: 10",
 		"crossing b.png: 9 in 9", "move b.png: 1 in 1", "crossing a.png: 9 in 9", "picture a.png: 1",
 		"crossing clip.mp4: 9 in 9", "clip clip.mp4: 1 in 1")
 }
@@ -344,7 +344,7 @@ func TestShorterShowings(t *testing.T) {
 		}
 		cutter := s.cutter(t)
 		p := cutter.Plan()
-		if p.weight() != c.weight || len(p.Pieces) != 2 || p.Pieces[1].Take != 5 {
+		if p.weight() != c.weight || len(p.Runs) != 2 || p.Runs[1].Take != 5 {
 			t.Errorf("%s: weight %v, %v", c.name, p.weight(), described(cutter.Book, p))
 		}
 	}
@@ -462,7 +462,7 @@ slide
 `)
 	s.slide(t, 3, 10)
 	c := s.cutter(t)
-	view := func(i int) shown { return c.view(i, s.Line.Scenes[i].Pictures[0]) }
+	view := func(i int) viewFrame { return c.view(i, s.Line.Scenes[i].Pictures[0]) }
 	if v := view(0); !v.view.Still.Clip || !v.view.AtEnd || v.view.Length != 1_000_000 || v.name != "clip.mp4" ||
 		v.place.Start.Line != 7 {
 		t.Errorf("the end of a clip: %+v %+v", v, v.view.Still)

@@ -71,7 +71,7 @@ func (m Motion) Kind() part.Kind {
 func (Motion) Version() int { return 2 }
 
 // frameOf is the frame that decides how a view looks, 0 where it does not move.
-func frameOf(s shown, frame int64) int64 {
+func frameOf(s viewFrame, frame int64) int64 {
 	if s.view.Clip != nil {
 		return frame
 	}
@@ -79,4 +79,4 @@ func frameOf(s shown, frame int64) int64 {
 }
 
 // label is how authors know what a scene, from 0, shows.
-func (s shown) label(scene int) part.Label { return part.Label{Name: s.name, Scene: scene + 1} }
+func (s viewFrame) label(scene int) part.Label { return part.Label{Name: s.name, Scene: scene + 1} }

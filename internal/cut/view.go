@@ -9,10 +9,10 @@ import (
 )
 
 // view says what a picture of a scene shows.
-func (c *Cutter) view(i int, pic timeline.Picture) shown {
+func (c *Cutter) view(i int, pic timeline.Picture) viewFrame {
 	scene := &c.in.Board.Scenes[i]
 	v := &picture.View{Still: picture.Still{Canvas: scene.Canvas}, Frames: pic.Frames}
-	out := shown{view: v, place: scene.Range, name: "the canvas"}
+	out := viewFrame{view: v, place: scene.Range, name: "the canvas"}
 	if len(scene.Slides) > 0 {
 		out.name, out.place = "the slide", scene.Slides[0].Range
 		c.onSlides(v, i, pic)
@@ -73,7 +73,7 @@ func (c *Cutter) stretch(i int, pic timeline.Picture, v *picture.View) *ffmpeg.C
 	shot := c.in.Board.Scenes[i].Shots[pic.Shot]
 	w, h := v.Asset.Source.Upright()
 	clip := &ffmpeg.ClipInput{
-		Input: v.Asset.Input, Source: v.Asset.Source, Canvas: shot.Canvas, Covers: ffmpeg.Covers{Backdrops: v.Backdrops},
+		Input: v.Asset.Input, Source: v.Asset.Source, Canvas: shot.Canvas, ClipOverlays: ffmpeg.ClipOverlays{Backdrops: v.Backdrops},
 		Placement: ffmpeg.Place(w, h, c.form.Width, c.form.Height, shot.Placing),
 		Stretch:   ffmpeg.Stretch{From: pic.From, Length: pic.Length, SpeedNum: pic.SpeedNum, SpeedDen: pic.SpeedDen, Again: pic.Cycle > 0 && (len(v.Spans) > 1 || len(v.Captions) > 0 || pic.Fade > pic.Cycle)},
 		Frames:    longest(c.in.Line.Scenes[i].Pictures, pic), Rate: c.in.Files.Get(shot.File).Info.Video.Rate,

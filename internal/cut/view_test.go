@@ -79,9 +79,9 @@ func TestOnSlides(t *testing.T) {
 	}
 }
 
-// TestPiecesOfClips: a clip of ten frames that then stands, or a GIF of five, with captions on it: which frames
+// TestRunsOfClips: a clip of ten frames that then stands, or a GIF of five, with captions on it: which frames
 // are coded with it, and which stand.
-func TestPiecesOfClips(t *testing.T) {
+func TestRunsOfClips(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, "![](clip.mp4)\n\n---\n![](five.gif)\n")
 	const still = "![](a.png)\n(duration: 1)\n\n---\n"

@@ -20,15 +20,15 @@ import (
 func Parsers() []util.PrioritizedValue {
 	const before = 490 // the own ones have 500
 	return []util.PrioritizedValue{
-		util.Prioritized(flanked{parser.NewEmphasisParser()}, before),
-		util.Prioritized(flanked{extension.NewStrikethroughParser()}, before),
+		util.Prioritized(strikethroughParser{parser.NewEmphasisParser()}, before),
+		util.Prioritized(strikethroughParser{extension.NewStrikethroughParser()}, before),
 	}
 }
 
-type flanked struct{ parser.InlineParser }
+type strikethroughParser struct{ parser.InlineParser }
 
 // Parse implements parser.InlineParser.
-func (f flanked) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
+func (f strikethroughParser) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
 	before := block.PrecendingCharacter()
 	node := f.InlineParser.Parse(parent, block, pc)
 	d, ok := node.(*parser.Delimiter)

@@ -75,7 +75,7 @@ type ClipInput struct {
 	// Skip is how many frames of the video are left out first, Frames how many are wanted
 	// then.
 	Skip, Frames int64
-	Covers
+	ClipOverlays
 	// Held asks for an intra picture at the end, because it will stand for a while.
 	Held bool
 }
@@ -90,8 +90,8 @@ type Stretch struct {
 	Again bool
 }
 
-// Covers are what changes a clip's pictures, and what lies on them.
-type Covers struct {
+// ClipOverlays are what changes a clip's pictures, and what lies on them.
+type ClipOverlays struct {
 	// Backdrops change the picture, Layers lie on it; Enter is how it comes in, nil for a
 	// cut.
 	Backdrops []Backdrop

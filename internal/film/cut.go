@@ -20,10 +20,10 @@ const aacFrame = 1024
 // Film is a film whose parts are all in the cache.
 type Film struct {
 	Picture ffmpeg.Picture
-	Pieces  []Piece
-	// Sound are the pieces of the sound track, in order; Samples is its length at
+	Runs  []SegmentRun
+	// Sound are the runs of the sound track, in order; Samples is its length at
 	// 48 kHz.
-	Sound   []SoundPiece
+	Sound   []PacketRun
 	Samples int64
 	AAC     ffmpeg.AAC
 	Tags    []mp4.Tag
@@ -38,7 +38,7 @@ type Film struct {
 // Frames is the number of frames of the picture track.
 func (f *Film) Frames() int64 {
 	var n int64
-	for _, p := range f.Pieces {
+	for _, p := range f.Runs {
 		n += p.Frames
 	}
 	return n
@@ -46,15 +46,15 @@ func (f *Film) Frames() int64 {
 
 // Track opens the picture track. Close it after use.
 func (f *Film) Track(store *cache.Store) (*Track, error) {
-	if len(f.Pieces) == 0 {
+	if len(f.Runs) == 0 {
 		return nil, errors.New("a film needs at least one picture")
 	}
 	t := &Track{
-		lib: newLibrary(store, cache.Segments), pieces: f.Pieces,
+		lib: newLibrary(store, cache.Segments), runs: f.Runs,
 		repeat: Repeat(f.Picture),
 	}
 	seen := map[cache.Key]bool{}
-	for _, p := range f.Pieces {
+	for _, p := range f.Runs {
 		if seen[p.Segment] {
 			continue
 		}

@@ -120,28 +120,28 @@ func TestWhatStandsAndMoves(t *testing.T) {
 	chain := b.chain(t, 3)
 	for _, row := range []struct {
 		name   string
-		pieces []film.Piece
+		runs []film.SegmentRun
 		want   string
 		sync   []int // the frames that a player can start at
 	}{
-		{"one picture", []film.Piece{{Segment: a, Frames: 1}}, "a", []int{0}},
-		{"a picture stands", []film.Piece{{Segment: a, Frames: 5}}, "aaaaa", []int{0}},
-		{"the same picture again", []film.Piece{{Segment: a, Frames: 2}, {Segment: c, Frames: 2}, {Segment: a, Frames: 2}}, "aabbaa", []int{0, 2, 4}},
-		{"a piece of no length", []film.Piece{{Segment: a, Frames: 2}, {Segment: c, Frames: 0}, {Segment: a, Frames: 1}}, "aaa", []int{0, 2}},
-		{"what moves plays once", []film.Piece{{Segment: m, Frames: 4}}, "abcd", []int{0}},
-		{"its last picture stands", []film.Piece{{Segment: m, Frames: 7}, {Segment: a, Frames: 1}}, "abcdddde", []int{0, 7}},
-		{"it is cut", []film.Piece{{Segment: m, Frames: 2}, {Segment: a, Frames: 2}}, "abcc", []int{0, 2}},
-		{"a part of it is taken, and stands", []film.Piece{{Segment: m, Take: 2, Frames: 5}, {Segment: a, Frames: 1}}, "abbbbc", []int{0, 5}},
-		{"it goes round", []film.Piece{{Segment: m, Frames: 10, Cycle: 4}}, "abcdabcdab", []int{0, 4, 8}},
-		{"it waits before it goes round", []film.Piece{{Segment: m, Take: 3, Frames: 9, Cycle: 5}}, "abcccabcc", []int{0, 5}},
-		{"pictures of a chain stand", []film.Piece{{Segment: chain, Frames: 9, Holds: []int64{3, 1, 5}}, {Segment: a, Frames: 2}}, "aaabcccccdd", []int{0, 9}},
-		{"a chain stands twice", []film.Piece{{Segment: chain, Frames: 6, Holds: []int64{1, 1, 4}}, {Segment: chain, Frames: 40, Holds: []int64{20, 19, 1}}}, "abcccc" + strings.Repeat("a", 20) + strings.Repeat("b", 19) + "c", []int{0, 6}},
-		{"its first picture is begun again", []film.Piece{{Segment: chain, Frames: 112, Holds: []int64{110, 1, 1}}}, strings.Repeat("a", 110) + "bc", []int{0, 100}},
-		{"long stills are begun again", []film.Piece{{Segment: a, Frames: 205}}, strings.Repeat("a", 205), []int{0, 100, 200}},
+		{"one picture", []film.SegmentRun{{Segment: a, Frames: 1}}, "a", []int{0}},
+		{"a picture stands", []film.SegmentRun{{Segment: a, Frames: 5}}, "aaaaa", []int{0}},
+		{"the same picture again", []film.SegmentRun{{Segment: a, Frames: 2}, {Segment: c, Frames: 2}, {Segment: a, Frames: 2}}, "aabbaa", []int{0, 2, 4}},
+		{"a run of no length", []film.SegmentRun{{Segment: a, Frames: 2}, {Segment: c, Frames: 0}, {Segment: a, Frames: 1}}, "aaa", []int{0, 2}},
+		{"what moves plays once", []film.SegmentRun{{Segment: m, Frames: 4}}, "abcd", []int{0}},
+		{"its last picture stands", []film.SegmentRun{{Segment: m, Frames: 7}, {Segment: a, Frames: 1}}, "abcdddde", []int{0, 7}},
+		{"it is cut", []film.SegmentRun{{Segment: m, Frames: 2}, {Segment: a, Frames: 2}}, "abcc", []int{0, 2}},
+		{"a part of it is taken, and stands", []film.SegmentRun{{Segment: m, Take: 2, Frames: 5}, {Segment: a, Frames: 1}}, "abbbbc", []int{0, 5}},
+		{"it goes round", []film.SegmentRun{{Segment: m, Frames: 10, Cycle: 4}}, "abcdabcdab", []int{0, 4, 8}},
+		{"it waits before it goes round", []film.SegmentRun{{Segment: m, Take: 3, Frames: 9, Cycle: 5}}, "abcccabcc", []int{0, 5}},
+		{"pictures of a chain stand", []film.SegmentRun{{Segment: chain, Frames: 9, Holds: []int64{3, 1, 5}}, {Segment: a, Frames: 2}}, "aaabcccccdd", []int{0, 9}},
+		{"a chain stands twice", []film.SegmentRun{{Segment: chain, Frames: 6, Holds: []int64{1, 1, 4}}, {Segment: chain, Frames: 40, Holds: []int64{20, 19, 1}}}, "abcccc" + strings.Repeat("a", 20) + strings.Repeat("b", 19) + "c", []int{0, 6}},
+		{"its first picture is begun again", []film.SegmentRun{{Segment: chain, Frames: 112, Holds: []int64{110, 1, 1}}}, strings.Repeat("a", 110) + "bc", []int{0, 100}},
+		{"long stills are begun again", []film.SegmentRun{{Segment: a, Frames: 205}}, strings.Repeat("a", 205), []int{0, 100, 200}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Pieces: row.pieces}
+			f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Runs: row.runs}
 			if f.Frames() != int64(len(row.want)) {
 				t.Errorf("it says that it has %d frames", f.Frames())
 			}
@@ -182,7 +182,7 @@ func TestLengthsOfTracks(t *testing.T) {
 			t.Parallel()
 			const frames = 37
 			b := newBench(t, 96, 64, rate)
-			f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Pieces: []film.Piece{{Segment: b.still(t, 1), Frames: frames}}, Language: "deu"}
+			f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Runs: []film.SegmentRun{{Segment: b.still(t, 1), Frames: frames}}, Language: "deu"}
 			f.Samples = (frames*48000*rate.Den + rate.Num - 1) / rate.Num
 			f.Sound = b.coded(t, make([]int16, f.Samples))
 			path := written(t, b, f)
@@ -210,7 +210,7 @@ func TestSilenceIsSilent(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 96, 64, fps(10, 1))
 	for _, channels := range []int{1, 2} {
-		f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(channels), Pieces: []film.Piece{{Segment: b.still(t, 1), Frames: 20}}, Samples: 96000}
+		f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(channels), Runs: []film.SegmentRun{{Segment: b.still(t, 1), Frames: 20}}, Samples: 96000}
 		f.Sound = silent(f.Samples)
 		pcm := run(t, nil, "ffmpeg", "-v", "error", "-xerror", "-i", written(t, b, f), "-map", "0:a", "-f", "s16le", "-")
 		if n := len(pcm) / 2 / channels; n < 96000 || n > 97024 || strings.Trim(pcm, "\x00") != "" {
@@ -225,7 +225,7 @@ func TestAnyFrameCanBeDecodedAlone(t *testing.T) {
 	testrun.SkipShort(t)
 	b := newBench(t, 96, 64, fps(10, 1))
 	f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Sound: silent(48000 * 13), Samples: 48000 * 13}
-	f.Pieces = []film.Piece{{Segment: b.still(t, 1), Frames: 105}, {Segment: b.moving(t, 4), Frames: 9, Cycle: 6}, {Segment: b.still(t, 2), Frames: 16}}
+	f.Runs = []film.SegmentRun{{Segment: b.still(t, 1), Frames: 105}, {Segment: b.moving(t, 4), Frames: 9, Cycle: 6}, {Segment: b.still(t, 2), Frames: 16}}
 	want := pictures(t, nil, "-i", written(t, b, f))
 	track, err := f.Track(b.store)
 	if err != nil {
@@ -357,25 +357,25 @@ func TestFilmsThatCannotBeCut(t *testing.T) {
 		t.Fatal(err)
 	}
 	sound := b.coded(t, make([]int16, 4800))
-	nowhere := []film.SoundPiece{{Packets: sound[0].Packets, Segment: key("nowhere")}}
+	nowhere := []film.PacketRun{{Packets: sound[0].Packets, Segment: key("nowhere")}}
 	for _, c := range []struct {
 		name   string
-		pieces []film.Piece
-		sound  []film.SoundPiece
+		runs []film.SegmentRun
+		sound  []film.PacketRun
 		length int64
 	}{
 		{"no picture", nil, sound, 4800},
-		{"a segment that is not there", []film.Piece{{Segment: key("nowhere"), Frames: 1}}, sound, 4800},
-		{"a broken segment", []film.Piece{{Segment: good, Frames: 1}, {Segment: broken, Frames: 1}}, sound, 4800},
-		{"a segment of no bytes", []film.Piece{{Segment: empty, Frames: 1}}, sound, 4800},
-		{"a segment that is longer than its index says", []film.Piece{{Segment: shifted, Frames: 1}}, sound, 4800},
-		{"segments of two sizes", []film.Piece{{Segment: good, Frames: 1}, {Segment: foreign, Frames: 1}}, sound, 4800},
-		{"sound that is not there", []film.Piece{{Segment: good, Frames: 1}}, nowhere, 4800},
-		{"sound that is too short", []film.Piece{{Segment: good, Frames: 1}}, sound, 480000},
+		{"a segment that is not there", []film.SegmentRun{{Segment: key("nowhere"), Frames: 1}}, sound, 4800},
+		{"a broken segment", []film.SegmentRun{{Segment: good, Frames: 1}, {Segment: broken, Frames: 1}}, sound, 4800},
+		{"a segment of no bytes", []film.SegmentRun{{Segment: empty, Frames: 1}}, sound, 4800},
+		{"a segment that is longer than its index says", []film.SegmentRun{{Segment: shifted, Frames: 1}}, sound, 4800},
+		{"segments of two sizes", []film.SegmentRun{{Segment: good, Frames: 1}, {Segment: foreign, Frames: 1}}, sound, 4800},
+		{"sound that is not there", []film.SegmentRun{{Segment: good, Frames: 1}}, nowhere, 4800},
+		{"sound that is too short", []film.SegmentRun{{Segment: good, Frames: 1}}, sound, 480000},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Pieces: c.pieces, Sound: c.sound, Samples: c.length}
+			f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Runs: c.runs, Sound: c.sound, Samples: c.length}
 			var out bytes.Buffer
 			if _, err := f.Write(b.store, &out); err == nil {
 				t.Error("it is cut")

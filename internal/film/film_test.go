@@ -53,33 +53,33 @@ func (b *bench) pattern(n int) []byte {
 }
 
 // silent is a sound track of nothing.
-func silent(samples int64) []film.SoundPiece {
-	return []film.SoundPiece{{Packets: sound.Packets(samples), Silent: true}}
+func silent(samples int64) []film.PacketRun {
+	return []film.PacketRun{{Packets: sound.Packets(samples), Silent: true}}
 }
 
-// coded codes mono samples as one piece.
-func (b *bench) coded(t *testing.T, pcm []int16) []film.SoundPiece {
+// coded codes mono samples as one chunk.
+func (b *bench) coded(t *testing.T, pcm []int16) []film.PacketRun {
 	t.Helper()
-	p := sound.Piece{Packets: sound.Packets(int64(len(pcm)))}
-	return []film.SoundPiece{b.piece(t, p, pcm)}
+	p := sound.Chunk{Packets: sound.Packets(int64(len(pcm)))}
+	return []film.PacketRun{b.chunk(t, p, pcm)}
 }
 
-// piece codes a piece of mono samples.
-func (b *bench) piece(t *testing.T, p sound.Piece, pcm []int16) film.SoundPiece {
+// chunk codes a chunk of mono samples.
+func (b *bench) chunk(t *testing.T, p sound.Chunk, pcm []int16) film.PacketRun {
 	t.Helper()
-	job := soundJob(t, p, pcm)
-	if err := b.enc.EncodeSound(t.Context(), ffmpeg.DefaultAAC(1), []film.SoundJob{job}); err != nil {
+	job := soundChunk(t, p, pcm)
+	if err := b.enc.EncodeSound(t.Context(), ffmpeg.DefaultAAC(1), []film.ChunkTask{job}); err != nil {
 		t.Fatal(err)
 	}
-	return film.SoundPiece{Packets: p.Packets, Segment: job.Key}
+	return film.PacketRun{Packets: p.Packets, Segment: job.Key}
 }
 
 // together codes several sounds in one process, and gives their keys.
 func (b *bench) together(t *testing.T, sounds ...[]int16) (keys []cache.Key) {
 	t.Helper()
-	var jobs []film.SoundJob
+	var jobs []film.ChunkTask
 	for _, pcm := range sounds {
-		job := soundJob(t, sound.Piece{Packets: sound.Packets(int64(len(pcm)))}, pcm)
+		job := soundChunk(t, sound.Chunk{Packets: sound.Packets(int64(len(pcm)))}, pcm)
 		job.Key = cache.NewHasher("together").Bytes(job.Key[:]).Key()
 		jobs, keys = append(jobs, job), append(keys, job.Key)
 	}
@@ -89,8 +89,8 @@ func (b *bench) together(t *testing.T, sounds ...[]int16) (keys []cache.Key) {
 	return keys
 }
 
-// soundJob writes what is to be coded of a piece of mono samples.
-func soundJob(t *testing.T, p sound.Piece, pcm []int16) film.SoundJob {
+// soundChunk writes what is to be coded of a chunk of mono samples.
+func soundChunk(t *testing.T, p sound.Chunk, pcm []int16) film.ChunkTask {
 	t.Helper()
 	part := make([]int16, p.Samples())
 	for i := range part {
@@ -106,7 +106,7 @@ func soundJob(t *testing.T, p sound.Piece, pcm []int16) film.SoundJob {
 	if err := os.WriteFile(path, raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return film.SoundJob{Key: cache.NewHasher("piece").Bytes(raw).Key(), PCM: path, Skip: sound.Lead, Packets: p.Packets}
+	return film.ChunkTask{Key: cache.NewHasher("chunk").Bytes(raw).Key(), PCM: path, Skip: sound.Lead, Packets: p.Packets}
 }
 
 func TestCut(t *testing.T) {
@@ -124,9 +124,9 @@ func TestCut(t *testing.T) {
 	}
 	f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Samples: 48000 * 32}
 	for _, k := range keys {
-		f.Pieces = append(f.Pieces, film.Piece{Segment: k, Frames: 260})
+		f.Runs = append(f.Runs, film.SegmentRun{Segment: k, Frames: 260})
 	}
-	f.Pieces = append(f.Pieces, film.Piece{Segment: keys[0], Frames: 20})
+	f.Runs = append(f.Runs, film.SegmentRun{Segment: keys[0], Frames: 20})
 	f.Sound = b.coded(t, make([]int16, f.Samples))
 	var one, two bytes.Buffer
 	if n, err := f.Write(b.store, &one); err != nil || n != int64(one.Len()) {

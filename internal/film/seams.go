@@ -14,7 +14,7 @@ const seamPictures = 12
 func (f *Film) Fresh(isNew func(cache.Key) bool) []cache.Key {
 	var out []cache.Key
 	seen := map[cache.Key]bool{}
-	for _, p := range f.Pieces {
+	for _, p := range f.Runs {
 		if !seen[p.Segment] && isNew(p.Segment) {
 			out = append(out, p.Segment)
 		}

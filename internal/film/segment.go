@@ -19,7 +19,7 @@ type unit struct {
 	idr    bool
 }
 
-// Index lists the coded pictures of a segment, or the frames of a piece of sound.
+// Index lists the coded pictures of a segment, or the frames of a run of sound.
 type Index struct {
 	// head is what a decoder needs first: the parameter sets, or the form of AAC.
 	head  []byte

@@ -13,29 +13,29 @@ import (
 	"mynah/internal/mp4"
 )
 
-// SoundPiece is a run of AAC packets of the sound track.
-type SoundPiece struct {
+// PacketRun is a run of AAC packets of the sound track.
+type PacketRun struct {
 	// Packets is how many there are.
 	Packets int64
-	// Silent pieces are made of packets that hold nothing; Segment is where the others
+	// Silent chunks are made of packets that hold nothing; Segment is where the others
 	// lie in the cache.
 	Silent  bool
 	Segment cache.Key
 }
 
-// SoundJob is a piece that is to be coded.
-type SoundJob struct {
+// ChunkTask is a chunk that is to be coded.
+type ChunkTask struct {
 	Key cache.Key
 	// PCM is a file of raw samples of ours; beside it the coder's output is written.
 	PCM string
-	// Skip is how many packets of the coder's output come before the piece, which has
+	// Skip is how many packets of the coder's output come before the chunk, which has
 	// Packets of them.
 	Skip, Packets int64
 }
 
-// EncodeSound codes several pieces in one process, each by an encoder of its own, and
+// EncodeSound codes several chunks in one process, each by an encoder of its own, and
 // puts them under their keys.
-func (e *Encoder) EncodeSound(ctx context.Context, aac ffmpeg.AAC, jobs []SoundJob) error {
+func (e *Encoder) EncodeSound(ctx context.Context, aac ffmpeg.AAC, jobs []ChunkTask) error {
 	var in, out []string
 	for _, j := range jobs {
 		in, out = append(in, j.PCM), append(out, j.PCM+".aac")
@@ -51,8 +51,8 @@ func (e *Encoder) EncodeSound(ctx context.Context, aac ffmpeg.AAC, jobs []SoundJ
 	return nil
 }
 
-// putSound keeps the packets of a piece.
-func (e *Encoder) putSound(j SoundJob, aac ffmpeg.AAC, path string) error {
+// putSound keeps the packets of a chunk.
+func (e *Encoder) putSound(j ChunkTask, aac ffmpeg.AAC, path string) error {
 	coded, err := os.ReadFile(path)
 	if err != nil {
 		return err

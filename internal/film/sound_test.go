@@ -49,7 +49,7 @@ func rms(pcm, got []int16, from, to int) float64 {
 	return math.Sqrt(sum / float64(to-from))
 }
 
-// TestSeams: sound that is cut into pieces is as near to what was mixed as sound that is
+// TestSeams: sound that is cut into chunks is as near to what was mixed as sound that is
 // coded in one go, at the seams too.
 func TestSeams(t *testing.T) {
 	t.Parallel()
@@ -57,14 +57,14 @@ func TestSeams(t *testing.T) {
 	b := newBench(t, 96, 64, fps(10, 1))
 	const seconds = 8
 	pcm := music(seconds * 48000)
-	whole := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Pieces: []film.Piece{{Segment: b.still(t, 1), Frames: seconds * 10}}, Samples: int64(len(pcm))}
+	whole := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Runs: []film.SegmentRun{{Segment: b.still(t, 1), Frames: seconds * 10}}, Samples: int64(len(pcm))}
 	whole.Sound = b.coded(t, pcm)
 	cut := *whole
 	cut.Sound = nil
 	var seams []int
 	for at := int64(0); at < sound.Packets(int64(len(pcm))); at += 50 {
-		p := sound.Piece{First: at, Packets: min(50, sound.Packets(int64(len(pcm)))-at)}
-		cut.Sound = append(cut.Sound, b.piece(t, p, pcm))
+		p := sound.Chunk{First: at, Packets: min(50, sound.Packets(int64(len(pcm)))-at)}
+		cut.Sound = append(cut.Sound, b.chunk(t, p, pcm))
 		if at > 0 {
 			seams = append(seams, int(at)*sound.Grid)
 		}
@@ -83,8 +83,8 @@ func TestSeams(t *testing.T) {
 	t.Logf("worst of %d seams: %.2f times", len(seams), worst)
 }
 
-// TestPiecesDoNotKnowEachOther: what a process codes beside a piece does not change it.
-func TestPiecesDoNotKnowEachOther(t *testing.T) {
+// TestChunksDoNotKnowEachOther: what a process codes beside a chunk does not change it.
+func TestChunksDoNotKnowEachOther(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 96, 64, fps(10, 1))
 	alone := b.coded(t, music(48000))[0].Segment
@@ -92,6 +92,6 @@ func TestPiecesDoNotKnowEachOther(t *testing.T) {
 	together := b.together(t, music(96000), music(48000))
 	got, ok := b.store.Get(cache.Sounds, together[1])
 	if !ok || string(got) != string(want) {
-		t.Error("a piece has other bytes when another is coded before it in the same process")
+		t.Error("a chunk has other bytes when another is coded before it in the same process")
 	}
 }

@@ -10,12 +10,12 @@ import (
 	"mynah/internal/h264"
 )
 
-// Piece is a stretch of the picture track that comes from one segment.
-type Piece struct {
+// SegmentRun is a stretch of the picture track that comes from one segment.
+type SegmentRun struct {
 	Segment cache.Key
 	// Take is how many pictures of the segment come, from its first; 0 for all.
 	Take int
-	// Frames is how long the piece lasts: the last picture taken stands for what is
+	// Frames is how long the run lasts: the last picture taken stands for what is
 	// left, or with Cycle the segment begins again after as many frames.
 	Frames int64
 	// Cycle in frames; 0 for a segment that plays once.
@@ -29,7 +29,7 @@ type Piece struct {
 type Track struct {
 	params *h264.Params
 	lib    *library
-	pieces []Piece
+	runs []SegmentRun
 	// repeat is after how many frames of standing an intra picture comes again, so
 	// that players can seek into a long still.
 	repeat int64
@@ -57,15 +57,15 @@ type sample struct {
 // cursor walks the frames of a track, in order.
 type cursor struct {
 	t       *Track
-	piece   int
-	frame   int64 // in the piece
+	run   int
+	frame   int64 // in the run
 	number  int   // reference pictures since the last IDR picture, itself counted
 	id      uint32
 	stood   int64 // skip pictures since the last coded one
 	lastIDR bool  // the picture that stands was coded intra
 	skips   map[int]uint32
-	held    int   // pictures of a piece with holds that are on already
-	until   int64 // the frame of the piece until which the last of them stands
+	held    int   // pictures of a run with holds that are on already
+	until   int64 // the frame of the run until which the last of them stands
 	buf     []byte
 }
 
@@ -73,13 +73,13 @@ func (t *Track) cursor() *cursor { return &cursor{t: t, id: 2, skips: map[int]ui
 
 // next gives the next frame; false at the end.
 func (c *cursor) next() (sample, bool, error) {
-	for c.piece < len(c.t.pieces) && c.frame >= c.t.pieces[c.piece].Frames {
-		c.piece, c.frame, c.held, c.until = c.piece+1, 0, 0, 0
+	for c.run < len(c.t.runs) && c.frame >= c.t.runs[c.run].Frames {
+		c.run, c.frame, c.held, c.until = c.run+1, 0, 0, 0
 	}
-	if c.piece == len(c.t.pieces) {
+	if c.run == len(c.t.runs) {
 		return sample{}, false, nil
 	}
-	p := c.t.pieces[c.piece]
+	p := c.t.runs[c.run]
 	x, err := c.t.lib.index(p.Segment)
 	if err != nil {
 		return sample{}, false, err

@@ -137,7 +137,7 @@ func engine() goldmark.Markdown {
 		),
 		goldmark.WithParserOptions(parser.WithInlineParsers(emphasis.Parsers()...)),
 		goldmark.WithRendererOptions(
-			renderer.WithNodeRenderers(util.Prioritized(own{languages: map[string]chroma.Lexer{}}, 100)),
+			renderer.WithNodeRenderers(util.Prioritized(nodeRenderer{languages: map[string]chroma.Lexer{}}, 100)),
 			ghtml.WithEastAsianLineBreaks(ghtml.EastAsianLineBreaksCSS3Draft),
 		),
 	)
@@ -162,11 +162,11 @@ func (d *Document) visit(n ast.Node, shown int) {
 	}
 }
 
-// own draws the nodes that goldmark's own renderer would draw unlike we want.
-type own struct{ languages map[string]chroma.Lexer }
+// nodeRenderer draws the nodes that goldmark's own renderer would draw unlike we want.
+type nodeRenderer struct{ languages map[string]chroma.Lexer }
 
 // RegisterFuncs implements renderer.NodeRenderer.
-func (o own) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+func (o nodeRenderer) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(ast.KindRawHTML, rawHTML)
 	r.Register(ast.KindHTMLBlock, htmlBlock)
 	r.Register(ast.KindFencedCodeBlock, o.fenced)
@@ -195,7 +195,7 @@ func htmlBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (a
 	return ast.WalkSkipChildren, nil
 }
 
-func (o own) fenced(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+func (o nodeRenderer) fenced(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		return ast.WalkSkipChildren, nil
 	}
@@ -209,7 +209,7 @@ func (o own) fenced(w util.BufWriter, source []byte, node ast.Node, entering boo
 }
 
 // lexer looks up a language, each but once.
-func (o own) lexer(language string) chroma.Lexer {
+func (o nodeRenderer) lexer(language string) chroma.Lexer {
 	lexer, ok := o.languages[language]
 	if !ok && len(o.languages) < maxLanguages {
 		lexer = lexerOf(language)

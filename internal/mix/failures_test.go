@@ -162,7 +162,7 @@ func TestBatches(t *testing.T) {
 		x := &Mixer{Maker: part.Maker{Jobs: c.jobs}}
 		var todo []chunkTask
 		for range c.chunks {
-			todo = append(todo, chunkTask{Piece: sound.Piece{Packets: c.packets}})
+			todo = append(todo, chunkTask{Chunk: sound.Chunk{Packets: c.packets}})
 		}
 		var got []int
 		for _, b := range x.batches(todo) {

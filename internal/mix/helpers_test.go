@@ -78,20 +78,20 @@ func (d *desk) made(t *testing.T) (*Mixer, *Track) {
 func (d *desk) again(t *testing.T, before *Track) {
 	t.Helper()
 	x, track := d.made(t)
-	if len(track.todo) > 0 || fmt.Sprint(track.Pieces) != fmt.Sprint(before.Pieces) {
+	if len(track.todo) > 0 || fmt.Sprint(track.Runs) != fmt.Sprint(before.Runs) {
 		t.Errorf("a second run makes %d chunks", len(track.todo))
 	}
-	for _, p := range track.Pieces {
+	for _, p := range track.Runs {
 		if x.Book.IsNew(p.Segment) {
 			t.Error("a second run made a chunk")
 		}
 	}
 }
 
-// described says what pieces are: silent ones, or the scenes and names of chunks; with their packets.
+// described says what chunks are: silent ones, or the scenes and names of chunks; with their packets.
 func described(b *part.Book, track *Track) string {
 	var out []string
-	for _, p := range track.Pieces {
+	for _, p := range track.Runs {
 		kind, label, ok := b.Label(p.Segment)
 		switch {
 		case p.Silent:
@@ -108,7 +108,7 @@ func described(b *part.Book, track *Track) string {
 func wantPieces(t *testing.T, x *Mixer, track *Track, want ...string) {
 	t.Helper()
 	if got := described(x.Book, track); got != strings.Join(want, "\n") {
-		t.Errorf("the pieces are\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+		t.Errorf("the chunks are\n%s\nwant\n%s", got, strings.Join(want, "\n"))
 	}
 }
 
@@ -123,8 +123,8 @@ func (d *desk) heard(t *testing.T, x *Mixer, track *Track) []int16 {
 		t.Fatal(err)
 	}
 	f := film.Film{
-		Picture: form, Pieces: []film.Piece{{Segment: still, Frames: d.Line.Frames}},
-		Sound: track.Pieces, Samples: d.Line.Samples, AAC: x.AAC(track.Channels),
+		Picture: form, Runs: []film.SegmentRun{{Segment: still, Frames: d.Line.Frames}},
+		Sound: track.Runs, Samples: d.Line.Samples, AAC: x.AAC(track.Channels),
 	}
 	var file bytes.Buffer
 	if _, err := f.Write(d.Store, &file); err != nil {

@@ -15,7 +15,7 @@ import (
 // more gain, the more the limiter takes; so where the gain turns out to be far from that at
 // which it was measured, all is measured again. A film that the limiter does not let reach its
 // level stays below it.
-func (x *Mixer) balance(ctx context.Context, t *Track, pieces []sound.Piece) error {
+func (x *Mixer) balance(ctx context.Context, t *Track, chunks []sound.Chunk) error {
 	level, ok := x.in.Board.Level()
 	if !ok {
 		return nil
@@ -30,7 +30,7 @@ func (x *Mixer) balance(ctx context.Context, t *Track, pieces []sound.Piece) err
 	begin := t.master.Gain
 	var before float64
 	for round, step := 0, 0; round < rounds; round++ {
-		heard, err := x.listen(ctx, t, pieces)
+		heard, err := x.listen(ctx, t, chunks)
 		if err != nil {
 			return err
 		}
@@ -58,13 +58,13 @@ func expectedMaster(channels int) sound.Master {
 	return sound.Master{Limit: true, Gain: -6 * (channels - 1)}
 }
 
-// listen tells how loud the film is as it is mastered. How loud a piece is is kept, so only
+// listen tells how loud the film is as it is mastered. How loud a chunk is is kept, so only
 // new ones are mixed for it.
-func (x *Mixer) listen(ctx context.Context, t *Track, pieces []sound.Piece) (float64, error) {
-	steps := make([][]loudness.Step, len(pieces))
+func (x *Mixer) listen(ctx context.Context, t *Track, chunks []sound.Chunk) (float64, error) {
+	steps := make([][]loudness.Step, len(chunks))
 	var unknown []chunkTask
 	var places []int
-	for i, p := range pieces {
+	for i, p := range chunks {
 		if p.Silent {
 			steps[i] = loudness.Silence(p.Packets * sound.Grid)
 			continue
@@ -72,7 +72,7 @@ func (x *Mixer) listen(ctx context.Context, t *Track, pieces []sound.Piece) (flo
 		key := part.KeyOf(x.loudness(t, p))
 		var ok bool
 		if steps[i], ok = part.RecallJSON[[]loudness.Step](x.Store, cache.Probes, key); !ok {
-			unknown, places = append(unknown, chunkTask{Piece: p, key: key}), append(places, i)
+			unknown, places = append(unknown, chunkTask{Chunk: p, key: key}), append(places, i)
 		}
 	}
 	if err := x.decode(ctx, t, unknown); err != nil {
@@ -94,7 +94,7 @@ func (x *Mixer) listen(ctx context.Context, t *Track, pieces []sound.Piece) (flo
 
 // measure finds how loud a chunk is, without the lead around it, and keeps it.
 func (x *Mixer) measure(ctx context.Context, t *Track, task chunkTask) ([]loudness.Step, error) {
-	return part.RememberJSON(x.Store, cache.Probes, x.loudness(t, task.Piece), func() ([]loudness.Step, error) {
+	return part.RememberJSON(x.Store, cache.Probes, x.loudness(t, task.Chunk), func() ([]loudness.Step, error) {
 		clips := task.Part(t.clips)
 		for i := range clips {
 			clips[i] = clips[i].Moved(-sound.Lead * sound.Grid)
@@ -104,6 +104,6 @@ func (x *Mixer) measure(ctx context.Context, t *Track, task chunkTask) ([]loudne
 }
 
 // loudness returns the recipe of how loud a chunk is.
-func (x *Mixer) loudness(t *Track, p sound.Piece) Loudness {
+func (x *Mixer) loudness(t *Track, p sound.Chunk) Loudness {
 	return Loudness{Heard: t.listHeard(p), Packets: p.Packets, Channels: t.Channels, Master: t.master, Tool: x.tools.Version}
 }

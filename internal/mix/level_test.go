@@ -103,15 +103,15 @@ func TestMeasuredAgain(t *testing.T) {
 		d.plan(t, spoken("-24", "voice-volume: "+c.volume+"\n"))
 		x := d.mixer(t)
 		track := x.Plan()
-		pieces := x.cut(track)
-		if err := x.balance(t.Context(), track, pieces); err != nil {
+		chunks := x.cut(track)
+		if err := x.balance(t.Context(), track, chunks); err != nil {
 			t.Fatal(err)
 		}
 		gain := track.master.Gain
 		var at []int
 		for g := -20; g <= 20; g++ {
 			track.master.Gain = g
-			if d.Store.Has(cache.Probes, keyOf(x.loudness(track, pieces[0]))) {
+			if d.Store.Has(cache.Probes, keyOf(x.loudness(track, chunks[0]))) {
 				at = append(at, g)
 			}
 		}
@@ -144,28 +144,28 @@ func TestLoudnessIsKept(t *testing.T) {
 	x := d.mixer(t)
 	track := x.Plan()
 	track.master = expectedMaster(1)
-	pieces := x.cut(track)
-	first, err := x.listen(t.Context(), track, pieces)
+	chunks := x.cut(track)
+	first, err := x.listen(t.Context(), track, chunks)
 	if err != nil || math.Abs(first+16) > 1.5 {
 		t.Fatalf("%.1f LUFS, %v", first, err)
 	}
 	var task chunkTask
-	for _, p := range pieces {
+	for _, p := range chunks {
 		if !p.Silent {
-			task = chunkTask{Piece: p}
+			task = chunkTask{Chunk: p}
 		}
 	}
 	key := kept(t, d, x, track, task)
 	if err := d.Store.PutBytes(cache.Probes, key, []byte("[]")); err != nil {
 		t.Fatal(err)
 	}
-	if other, err := x.listen(t.Context(), track, pieces); err != nil || other == first {
+	if other, err := x.listen(t.Context(), track, chunks); err != nil || other == first {
 		t.Errorf("what is kept is not read: %v %v", other, err)
 	}
 	if err := d.Store.PutBytes(cache.Probes, key, []byte("{")); err != nil {
 		t.Fatal(err)
 	}
-	if other, err := x.listen(t.Context(), track, pieces); err != nil || other != first {
+	if other, err := x.listen(t.Context(), track, chunks); err != nil || other != first {
 		t.Errorf("measured anew it is %v, not %v: %v", other, first, err)
 	}
 	steps, err := x.measure(t.Context(), track, task)
@@ -244,12 +244,12 @@ func TestMakeBefore(t *testing.T) {
 	}
 }
 
-// TestSilentPieces: silence needs no key and is as loud as nothing.
-func TestSilentPieces(t *testing.T) {
+// TestSilentChunks: silence needs no key and is as loud as nothing.
+func TestSilentChunks(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "(duration: 2)\n")
 	x, track := d.made(t)
-	if got := described(x.Book, track); !strings.HasPrefix(got, "silence ") || len(track.Pieces) != 1 {
+	if got := described(x.Book, track); !strings.HasPrefix(got, "silence ") || len(track.Runs) != 1 {
 		t.Errorf("%s", got)
 	}
 	if heard, err := x.listen(t.Context(), track, x.cut(track)); err != nil || !math.IsInf(heard, -1) {
@@ -260,7 +260,7 @@ func TestSilentPieces(t *testing.T) {
 // kept is the key under which the loudness of a chunk is kept.
 func kept(t *testing.T, d *desk, x *Mixer, track *Track, task chunkTask) cache.Key {
 	t.Helper()
-	key := keyOf(x.loudness(track, task.Piece))
+	key := keyOf(x.loudness(track, task.Chunk))
 	if !d.Store.Has(cache.Probes, key) {
 		t.Fatal("what was measured is not kept")
 	}

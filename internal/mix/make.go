@@ -35,7 +35,7 @@ func (x *Mixer) Make(ctx context.Context, t *Track) (diag.List, error) {
 // change.
 func (x *Mixer) MakeBefore(ctx context.Context, sample int64) error {
 	t := x.Plan()
-	chunks := slices.DeleteFunc(x.cut(t), func(p sound.Piece) bool { return (p.First+p.Packets)*sound.Grid > sample })
+	chunks := slices.DeleteFunc(x.cut(t), func(p sound.Chunk) bool { return (p.First+p.Packets)*sound.Grid > sample })
 	if len(chunks) == 0 {
 		return nil
 	}
@@ -69,11 +69,11 @@ func unreadable(err error) (diag.List, error) {
 	return nil, err
 }
 
-// decode puts the sounds of files that pieces need into the cache.
-func (x *Mixer) decode(ctx context.Context, t *Track, pieces []chunkTask) error {
+// decode puts the sounds of files that chunks need into the cache.
+func (x *Mixer) decode(ctx context.Context, t *Track, chunks []chunkTask) error {
 	var todo []decodeTask
 	seen := map[cache.Key]bool{}
-	for _, p := range pieces {
+	for _, p := range chunks {
 		for _, i := range p.Heard {
 			if d, ok := t.decodes[t.sources[i]]; ok && !seen[d.key] && !x.Store.Has(cache.Sounds, d.key) {
 				seen[d.key] = true
@@ -124,7 +124,7 @@ const (
 	batchChunks = 24
 )
 
-// batches shares out the pieces, so that all workers have something to do.
+// batches shares out the chunks, so that all workers have something to do.
 func (x *Mixer) batches(todo []chunkTask) [][]chunkTask {
 	var total int64
 	for _, p := range todo {
@@ -144,16 +144,16 @@ func (x *Mixer) batches(todo []chunkTask) [][]chunkTask {
 	return out
 }
 
-// encodeSound mixes and codes pieces, side by side.
+// encodeSound mixes and codes chunks, side by side.
 func (x *Mixer) encodeSound(ctx context.Context, t *Track) error {
 	g, ctx := x.Group(ctx, doing, float64(len(t.todo)))
 	for b, batch := range x.batches(t.todo) {
 		g.Go(float64(len(batch)), func() error {
-			var jobs []film.SoundJob
+			var jobs []film.ChunkTask
 			var keys []cache.Key
 			for i, p := range batch {
 				path := filepath.Join(x.Work, fmt.Sprintf("sound-%d-%d", b, i))
-				jobs = append(jobs, film.SoundJob{Key: p.key, PCM: path, Skip: sound.Lead, Packets: p.Packets})
+				jobs = append(jobs, film.ChunkTask{Key: p.key, PCM: path, Skip: sound.Lead, Packets: p.Packets})
 				keys = append(keys, p.key)
 			}
 			return x.MakeParts(ctx, func() error { return x.encodeBatch(ctx, t, batch, jobs) }, keys...)
@@ -162,8 +162,8 @@ func (x *Mixer) encodeSound(ctx context.Context, t *Track) error {
 	return g.Wait()
 }
 
-// encodeBatch mixes pieces into files and codes these.
-func (x *Mixer) encodeBatch(ctx context.Context, t *Track, batch []chunkTask, jobs []film.SoundJob) error {
+// encodeBatch mixes chunks into files and codes these.
+func (x *Mixer) encodeBatch(ctx context.Context, t *Track, batch []chunkTask, jobs []film.ChunkTask) error {
 	for i, p := range batch {
 		if err := mixFile(ctx, p, t, jobs[i].PCM); err != nil {
 			return err
@@ -172,7 +172,7 @@ func (x *Mixer) encodeBatch(ctx context.Context, t *Track, batch []chunkTask, jo
 	return film.NewEncoder(x.tools.FFmpeg, x.Store, ffmpeg.Picture{}, x.tools.Version).EncodeSound(ctx, x.AAC(t.Channels), jobs)
 }
 
-// mixFile mixes a piece into a file of raw samples.
+// mixFile mixes a chunk into a file of raw samples.
 func mixFile(ctx context.Context, p chunkTask, t *Track, path string) error {
 	f, err := os.Create(path)
 	if err != nil {

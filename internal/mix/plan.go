@@ -14,26 +14,26 @@ import (
 	"mynah/internal/timeline"
 )
 
-// Track is the sound of the film: the clips to be mixed, and the pieces that their sum
+// Track is the sound of the film: the clips to be mixed, and the chunks that their sum
 // is coded in.
 type Track struct {
 	clips   []sound.Clip
 	sources []cache.Key // of the clips
 	// Channels is 1 or 2.
 	Channels int
-	// Pieces are the coded soundtrack, in order.
-	Pieces []film.SoundPiece
+	// Runs are the coded soundtrack, in order.
+	Runs []film.PacketRun
 	// master is what is done to the sum of all.
 	master sound.Master
-	// todo are the pieces that are not in the cache.
+	// todo are the chunks that are not in the cache.
 	todo []chunkTask
 	// decodes are the sounds of files, by their sources.
 	decodes map[cache.Key]decodeTask
 }
 
-// chunkTask is a piece of the sound track that is not in the cache.
+// chunkTask is a chunk of the sound track that is not in the cache.
 type chunkTask struct {
-	sound.Piece
+	sound.Chunk
 	key cache.Key
 }
 
@@ -120,7 +120,7 @@ func (x *Mixer) Plan() *Track {
 }
 
 // cut cuts the track into chunks, at scenes and where it is silent.
-func (x *Mixer) cut(t *Track) []sound.Piece {
+func (x *Mixer) cut(t *Track) []sound.Chunk {
 	var scenes []int64
 	for _, s := range x.in.Line.Scenes {
 		scenes = append(scenes, s.Sound)
@@ -128,19 +128,19 @@ func (x *Mixer) cut(t *Track) []sound.Piece {
 	return sound.Cut(t.clips, scenes, x.in.Line.Samples)
 }
 
-// planChunks cuts the track into pieces, and lists what must be coded.
-func (x *Mixer) planChunks(ctx context.Context, t *Track, pieces []sound.Piece) error {
-	if err := x.balance(ctx, t, pieces); err != nil {
+// planChunks cuts the track into chunks, and lists what must be coded.
+func (x *Mixer) planChunks(ctx context.Context, t *Track, chunks []sound.Chunk) error {
+	if err := x.balance(ctx, t, chunks); err != nil {
 		return err
 	}
 	seen := map[cache.Key]bool{}
-	for _, p := range pieces {
+	for _, p := range chunks {
 		if p.Silent {
-			t.Pieces = append(t.Pieces, film.SoundPiece{Packets: p.Packets, Silent: true})
+			t.Runs = append(t.Runs, film.PacketRun{Packets: p.Packets, Silent: true})
 			continue
 		}
-		task := chunkTask{Piece: p, key: x.Book.Add(x.chunk(t, p))}
-		t.Pieces = append(t.Pieces, film.SoundPiece{Packets: p.Packets, Segment: task.key})
+		task := chunkTask{Chunk: p, key: x.Book.Add(x.chunk(t, p))}
+		t.Runs = append(t.Runs, film.PacketRun{Packets: p.Packets, Segment: task.key})
 		if seen[task.key] || x.Store.Has(cache.Sounds, task.key) {
 			continue
 		}

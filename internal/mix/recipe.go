@@ -15,8 +15,8 @@ import (
 	"mynah/internal/timeline"
 )
 
-// Heard is a sound in a chunk, timed from the chunk's own beginning.
-type Heard struct {
+// HeardSound is a sound in a chunk, timed from the chunk's own beginning.
+type HeardSound struct {
 	Source cache.Key `json:"source" part:"what is heard"`
 	// From is the first of its samples that is heard.
 	From    int64        `json:"from,omitempty" part:"what is heard"`
@@ -31,7 +31,7 @@ type Heard struct {
 
 // Chunk is the recipe of a coded stretch of the soundtrack.
 type Chunk struct {
-	Heard   []Heard      `json:"heard"`
+	Heard   []HeardSound `json:"heard"`
 	Packets int64        `json:"packets" part:"when it is heard"`
 	Master  sound.Master `json:"master" part:"how loud it is"`
 	AAC     ffmpeg.AAC   `json:"aac" part:"the sound's quality or encoder"`
@@ -46,7 +46,7 @@ func (Chunk) Version() int { return 3 }
 
 // Loudness is the recipe of how loud a chunk is before it is coded.
 type Loudness struct {
-	Heard    []Heard      `json:"heard"`
+	Heard    []HeardSound `json:"heard"`
 	Packets  int64        `json:"packets"`
 	Channels int          `json:"channels"`
 	Master   sound.Master `json:"master"`
@@ -91,10 +91,10 @@ func (Music) Kind() part.Kind { return "music" }
 func (Music) Version() int { return 2 }
 
 // listHeard lists the sounds of a chunk.
-func (t *Track) listHeard(p sound.Piece) []Heard {
-	var out []Heard
+func (t *Track) listHeard(p sound.Chunk) []HeardSound {
+	var out []HeardSound
 	for n, c := range p.Part(t.clips) {
-		out = append(out, Heard{
+		out = append(out, HeardSound{
 			Source: t.sources[p.Heard[n]], From: c.From, Loop: c.Loop, Start: c.Start, Samples: c.Samples,
 			Gain: c.Gain, FadeIn: c.FadeIn, FadeOut: c.FadeOut, Ducks: c.Ducks,
 		})
@@ -103,7 +103,7 @@ func (t *Track) listHeard(p sound.Piece) []Heard {
 }
 
 // chunk returns the recipe of a chunk, and how authors know it.
-func (x *Mixer) chunk(t *Track, p sound.Piece) (Chunk, part.Label) {
+func (x *Mixer) chunk(t *Track, p sound.Chunk) (Chunk, part.Label) {
 	scene, _ := slices.BinarySearchFunc(x.in.Line.Scenes, p.First*sound.Grid+1, func(s timeline.Scene, at int64) int { return cmp.Compare(s.Sound, at) })
 	at := time.Duration(p.First) * sound.Grid * time.Second / timeline.SampleRate
 	name := fmt.Sprintf("%.1f s from %.1f s on", float64(p.Packets)*sound.Grid/timeline.SampleRate, at.Seconds())

@@ -7,8 +7,8 @@ import (
 	"io"
 )
 
-// Found is what the index of a file says of a track.
-type Found struct {
+// TrackInfo is what the index of a file says of a track.
+type TrackInfo struct {
 	Handler string // vide, soun, text, sbtl, …
 	Samples int64  // in the table of sizes
 	Timed   int64  // in the table of times
@@ -26,7 +26,7 @@ const maxIndex = 512 << 20
 var errIndex = errors.New("the index of the file is damaged")
 
 // Inspect reads the index of a file that Write wrote: ISO/IEC 14496-12. It reads no samples.
-func Inspect(r io.ReaderAt, size int64) ([]Found, error) {
+func Inspect(r io.ReaderAt, size int64) ([]TrackInfo, error) {
 	for at := int64(0); at < size; {
 		kind, head, length, err := boxAt(r, at, size)
 		if err != nil {
@@ -82,19 +82,19 @@ func boxes(b []byte, f func(kind string, b []byte) error) error {
 	return nil
 }
 
-func inspectMovie(b []byte) ([]Found, error) {
-	var out []Found
+func inspectMovie(b []byte) ([]TrackInfo, error) {
+	var out []TrackInfo
 	err := boxes(b, func(kind string, b []byte) error {
 		if kind != "trak" {
 			return nil
 		}
-		out = append(out, Found{First: -1})
+		out = append(out, TrackInfo{First: -1})
 		return inspectTrack(b, &out[len(out)-1])
 	})
 	return out, err
 }
 
-func inspectTrack(b []byte, f *Found) error {
+func inspectTrack(b []byte, f *TrackInfo) error {
 	return boxes(b, func(kind string, b []byte) error {
 		switch kind {
 		case "mdia", "minf", "stbl":
@@ -129,7 +129,7 @@ func inspectTrack(b []byte, f *Found) error {
 }
 
 // inspectTable reads one of the tables of samples.
-func inspectTable(kind string, b []byte, f *Found) error {
+func inspectTable(kind string, b []byte, f *TrackInfo) error {
 	entries := func(at, width int) (int, error) {
 		if len(b) < at+4 {
 			return 0, errIndex

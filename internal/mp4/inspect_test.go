@@ -35,7 +35,7 @@ func TestInspect(t *testing.T) {
 	if err != nil || len(found) != 2 {
 		t.Fatalf("%+v, %v", found, err)
 	}
-	for i, want := range []mp4.Found{
+	for i, want := range []mp4.TrackInfo{
 		{Handler: "vide", Samples: 3, Timed: 3, Length: 1536, Scale: 12800, Bytes: 30, Shown: 5760},
 		{Handler: "soun", Samples: 4, Timed: 4, Length: 4096, Scale: 48000, Bytes: 28, Shown: 5760},
 	} {

@@ -4,7 +4,7 @@ package music
 func corporate1(s *stage) {
 	bars := chords("D3 A3 D4 F#4, A2 E3 C#4 E4, B2 F#3 D4 F#4, G2 D3 B3 D4, D3 A3 D4 F#4, A2 E3 C#4 E4, G2 D3 B3 E4, A2 E3 C#4 E4, " +
 		"B2 F#3 D4 F#4, G2 D3 B3 D4, D3 A3 D4 F#4, A2 E3 C#4 E4, B2 F#3 D4 F#4, G2 D3 B3 D4, E3 B3 D4 G4, A2 E3 D4 E4")
-	muted := s.pluck(gut{bright: 0.3, seconds: 0.45, soft: 2400})
+	muted := s.pluck(stringTone{bright: 0.3, seconds: 0.45, soft: 2400})
 	shape := []int{1, 2, 3, 2, 1, 3, 2, 3}
 	for bar, chord := range bars {
 		from := float64(4 * bar)

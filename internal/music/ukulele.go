@@ -2,7 +2,7 @@ package music
 
 // strings is how the ukulele of the tracks sounds.
 func (s *stage) ukulele(soft float64) voice {
-	pluck := s.pluck(gut{bright: 0.35, seconds: 2.2, soft: soft})
+	pluck := s.pluck(stringTone{bright: 0.35, seconds: 2.2, soft: soft})
 	return func(hz, seconds float64) []float64 {
 		out := pluck(hz, seconds)
 		boost(420, 1.2, 4).over(out) // the body

@@ -4,7 +4,7 @@ package music
 func uplifting1(s *stage) {
 	bars := chords("Ab2 Eb3 C4 Eb4, Eb3 Bb3 Eb4 G4, Bb2 F3 D4 F4, C3 G3 C4 Eb4, Ab2 Eb3 C4 Eb4, Eb3 Bb3 Eb4 G4, Bb2 F3 D4 F4, Bb2 F3 D4 F4, " +
 		"C3 G3 Eb4 G4, Ab2 Eb3 C4 Eb4, Eb3 Bb3 Eb4 G4, Bb2 F3 D4 F4, C3 G3 Eb4 G4, Ab2 Eb3 C4 F4, F3 C4 Eb4 Ab4, Bb2 F3 Eb4 F4")
-	pick := s.pluck(gut{bright: 0.55, seconds: 0.9, soft: 3400})
+	pick := s.pluck(stringTone{bright: 0.55, seconds: 0.9, soft: 3400})
 	for bar, chord := range bars {
 		from := float64(4 * bar)
 		// Three against four: the figure comes round after three quarters of a bar.

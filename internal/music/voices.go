@@ -106,15 +106,15 @@ func (s *stage) pad(hz, seconds float64) []float64 {
 	return out
 }
 
-// gut is how a plucked string sounds.
-type gut struct {
+// stringTone is how a plucked string sounds.
+type stringTone struct {
 	bright  float64 // 0 to 1
 	seconds float64 // until it is 60 dB softer
 	soft    float64 // Hz: what the finger does not excite
 }
 
 // pluck plays a string (Karplus and Strong, with the string tuned by an all-pass).
-func (s *stage) pluck(g gut) voice {
+func (s *stage) pluck(g stringTone) voice {
 	return func(hz, seconds float64) []float64 {
 		damp := 0.5 - 0.42*g.bright // the share of the sample before: a low-pass
 		period := Rate/hz - damp

@@ -24,14 +24,14 @@ func (p *Painter) Captioned(frames io.Reader, v *View, from int64) io.Reader {
 	})
 }
 
-// Seen is a frame of a view.
-type Seen struct {
+// ViewFrame is a frame of a view.
+type ViewFrame struct {
 	View  *View
 	Frame int64
 }
 
 // Sequence gives frames of views, raw, each painted when it is read.
-func (p *Painter) Sequence(ctx context.Context, list []Seen) io.Reader {
+func (p *Painter) Sequence(ctx context.Context, list []ViewFrame) io.Reader {
 	return p.drawing(func([]byte) ([]byte, error) {
 		if len(list) == 0 {
 			return nil, io.EOF

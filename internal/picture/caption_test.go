@@ -78,9 +78,9 @@ func TestCaptionsLieOnEverything(t *testing.T) {
 	if !bytes.Equal(all, later) {
 		t.Error("captions that are laid on later are others")
 	}
-	var list []picture.Seen
+	var list []picture.ViewFrame
 	for _, s := range v.States(0, 30) {
-		list = append(list, picture.Seen{View: v, Frame: s.From})
+		list = append(list, picture.ViewFrame{View: v, Frame: s.From})
 	}
 	seen, err := io.ReadAll(p.Sequence(t.Context(), list))
 	if err != nil || len(seen) != 5*p.FrameSize() || !bytes.Equal(seen[p.FrameSize():2*p.FrameSize()], all[2*p.FrameSize():3*p.FrameSize()]) {

@@ -13,9 +13,9 @@ import (
 type Look struct {
 	File cache.Key `json:"file,omitzero" part:"the file"`
 	// Slides and Backdrops are what slides lay on the picture and do to it.
-	Slides    []Shown           `json:"slides,omitempty" part:"the slide"`
+	Slides    []LayersFrom      `json:"slides,omitempty" part:"the slide"`
 	Backdrops []ffmpeg.Backdrop `json:"backdrops,omitempty" part:"the slide"`
-	Captions  []Shown           `json:"captions,omitempty" part:"the subtitles"`
+	Captions  []LayersFrom      `json:"captions,omitempty" part:"the subtitles"`
 	Callouts  []Callout         `json:"callouts,omitempty" part:"the callouts"`
 	Placing   frame.Placing     `json:"placing,omitzero" part:"how it fills the frame"`
 	Move      Move              `json:"move,omitzero" part:"how it moves"`
@@ -26,8 +26,8 @@ type Look struct {
 	Speed  Speed       `json:"speed,omitzero" part:"its speed"`
 }
 
-// Shown are layers from a frame of a view on.
-type Shown struct {
+// LayersFrom are layers from a frame of a view on.
+type LayersFrom struct {
 	From   int64       `json:"from,omitempty"`
 	Layers []cache.Key `json:"layers,omitempty"`
 }
@@ -78,13 +78,13 @@ func (s Still) look() Look {
 }
 
 // shown names the layers of spans; it is nil where none is ever seen.
-func shown(spans []Span) []Shown {
+func shown(spans []Span) []LayersFrom {
 	if !shows(spans) {
 		return nil
 	}
-	var out []Shown
+	var out []LayersFrom
 	for _, s := range spans {
-		one := Shown{From: s.From}
+		one := LayersFrom{From: s.From}
 		for _, l := range s.Layers {
 			one.Layers = append(one.Layers, l.Key)
 		}

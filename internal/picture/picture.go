@@ -202,7 +202,7 @@ func (p *Painter) paintOne(ctx context.Context, s Still) ([]byte, error) {
 	clip := ffmpeg.ClipInput{
 		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas,
 		Placement: ffmpeg.Place(w, h, p.pic.Width, p.pic.Height, s.Placing),
-		Stretch:   ffmpeg.Stretch{From: from, Length: length}, Frames: frames, Covers: ffmpeg.Covers{Backdrops: s.Backdrops},
+		Stretch:   ffmpeg.Stretch{From: from, Length: length}, Frames: frames, ClipOverlays: ffmpeg.ClipOverlays{Backdrops: s.Backdrops},
 	}
 	// The last frame: decode the last seconds; all of it when those hold none.
 	const tail = 3_000_000

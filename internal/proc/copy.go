@@ -23,7 +23,7 @@ func (p *Process) feed(w *os.File, r io.Reader) {
 // errReader remembers how reading failed, to tell it from a failure of writing.
 type errReader struct {
 	r   io.Reader
-	m   *movement
+	m   *activity
 	err error
 }
 
@@ -42,7 +42,7 @@ func (e *errReader) Read(b []byte) (n int, err error) {
 }
 
 // drain copies a pipe to its end, or until it stays silent after the child has ended.
-func (p *Process) drain(r *os.File, w io.Writer, m *movement) {
+func (p *Process) drain(r *os.File, w io.Writer, m *activity) {
 	buf := make([]byte, 64<<10)
 	fresh := false
 	failed := false
@@ -77,10 +77,10 @@ func (p *Process) drain(r *os.File, w io.Writer, m *movement) {
 	}
 }
 
-// deaf ignores failures of its writer.
-type deaf struct{ w io.Writer }
+// errorIgnorer ignores failures of its writer.
+type errorIgnorer struct{ w io.Writer }
 
-func (d *deaf) Write(b []byte) (int, error) {
+func (d *errorIgnorer) Write(b []byte) (int, error) {
 	_, _ = d.w.Write(b)
 	return len(b), nil
 }

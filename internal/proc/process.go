@@ -32,7 +32,7 @@ type Process struct {
 
 	streams
 	tail  *tail
-	moved movement
+	moved activity
 
 	mu sync.Mutex // guards ending
 	ending
@@ -121,14 +121,14 @@ func (r *Runner) release(resident bool) {
 	}
 }
 
-// plumbing are the pipes of a child that is about to start.
-type plumbing struct {
+// pipes are the pipes of a child that is about to start.
+type pipes struct {
 	theirs []*os.File
 	ours   []*os.File
 	err    error
 }
 
-func (pl *plumbing) pipe() (r, w *os.File) {
+func (pl *pipes) pipe() (r, w *os.File) {
 	if pl.err != nil {
 		return nil, nil
 	}
@@ -154,7 +154,7 @@ func closeAll(files []*os.File) {
 
 // launch makes the pipes, starts the child and the goroutines that serve it.
 func (p *Process) launch(c Command) error {
-	var pl plumbing
+	var pl pipes
 	inR, inW := pl.pipe()
 	outR, outW := pl.pipe()
 	errR, errW := pl.pipe()
@@ -248,9 +248,9 @@ func (p *Process) serve(c Command, in, out, errs *os.File) {
 	p.outputs.Go(func() {
 		w := io.Writer(p.tail)
 		if c.Stderr != nil {
-			w = io.MultiWriter(p.tail, &deaf{w: c.Stderr})
+			w = io.MultiWriter(p.tail, &errorIgnorer{w: c.Stderr})
 		}
-		p.drain(errs, &limitedWriter{w: w, left: p.runner.cfg.MaxStderr, max: p.runner.cfg.MaxStderr, name: p.name}, &movement{})
+		p.drain(errs, &limitedWriter{w: w, left: p.runner.cfg.MaxStderr, max: p.runner.cfg.MaxStderr, name: p.name}, &activity{})
 	})
 	go func() {
 		<-p.exited

@@ -21,8 +21,8 @@ func (e *StallError) Error() string {
 	return fmt.Sprintf("%s was stopped: it did nothing at all for %s", e.Program, e.After)
 }
 
-// movement is what is seen of a child's work from outside.
-type movement struct {
+// activity is what is seen of a child's work from outside.
+type activity struct {
 	bytes atomic.Int64 // read and written by it so far
 	ours  atomic.Int32 // calls of our readers and writers that it may be waiting for
 }

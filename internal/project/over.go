@@ -15,12 +15,12 @@ func (noFiles) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
-// over is a file system that lies over another: a file of the upper one hides one of the same name
+// overlayFS is a file system that lies over another: a file of the upper one hides one of the same name
 // of the lower.
-type over struct{ upper, lower fs.FS }
+type overlayFS struct{ upper, lower fs.FS }
 
 // Open implements fs.FS.
-func (o over) Open(name string) (fs.File, error) {
+func (o overlayFS) Open(name string) (fs.File, error) {
 	if info, err := fs.Stat(o.upper, name); err == nil && !info.IsDir() {
 		return o.upper.Open(name)
 	}
@@ -32,7 +32,7 @@ func (o over) Open(name string) (fs.File, error) {
 }
 
 // ReadDir implements fs.ReadDirFS: what both have in a folder, sorted by name.
-func (o over) ReadDir(name string) ([]fs.DirEntry, error) {
+func (o overlayFS) ReadDir(name string) ([]fs.DirEntry, error) {
 	upper, errUpper := fs.ReadDir(o.upper, name)
 	lower, errLower := fs.ReadDir(o.lower, name)
 	if errUpper != nil && errLower != nil {

@@ -60,7 +60,7 @@ func Of(pages fs.FS) *Project {
 // Lay lays files over the project's folder, before any of them is asked for. Folders of both are one.
 func (p *Project) Lay(pages fs.FS) {
 	p.pages = pages
-	p.fsys = names.AnyForm(over{pages, p.root.FS()})
+	p.fsys = names.AnyForm(overlayFS{pages, p.root.FS()})
 }
 
 // Close releases the folder.

@@ -14,16 +14,16 @@ import (
 // ellipsisPause is how long "..." within a sentence waits.
 const ellipsisPause = 300 * time.Millisecond
 
-// change is a stretch of a text, in bytes, that is said in another way than it is written.
-type change struct {
+// replacement is a stretch of a text, in bytes, that is said in another way than it is written.
+type replacement struct {
 	start, end int
 	say, ipa   string
 	pause      time.Duration
 }
 
 // changes finds all that is said in another way than it is written, in order.
-func changes(p *passage.Passage, l *lexicon.Lexicon) []change {
-	var out []change
+func changes(p *passage.Passage, l *lexicon.Lexicon) []replacement {
+	var out []replacement
 	for i := 0; i < len(p.Tokens); {
 		t := p.Tokens[i]
 		if c, end := inLexicon(p, l, i); end > i {
@@ -32,13 +32,13 @@ func changes(p *passage.Passage, l *lexicon.Lexicon) []change {
 			continue
 		}
 		if end := ellipsis(p, i); end > i {
-			out = append(out, change{start: t.Start, end: p.Tokens[end-1].End, say: ",", pause: ellipsisPause})
+			out = append(out, replacement{start: t.Start, end: p.Tokens[end-1].End, say: ",", pause: ellipsisPause})
 			i = end
 			continue
 		}
 		end, say := read(p, i)
 		if end > i && say != "" {
-			c := withBlanks(p, change{start: t.Start, end: p.Tokens[end-1].End, say: say})
+			c := withBlanks(p, replacement{start: t.Start, end: p.Tokens[end-1].End, say: say})
 			if n := len(out); n > 0 && out[n-1].end == c.start && !strings.HasSuffix(out[n-1].say, " ") &&
 				token.Wordy([]rune(c.say)[0]) {
 				c.say = " " + c.say
@@ -48,9 +48,9 @@ func changes(p *passage.Passage, l *lexicon.Lexicon) []change {
 			continue
 		}
 		if t.Text != p.Src[t.Start:t.End] && t.Kind == token.Word {
-			out = append(out, change{start: t.Start, end: t.End, say: t.Text})
+			out = append(out, replacement{start: t.Start, end: t.End, say: t.Text})
 		} else if t.Kind == token.Gap && t.Text != p.Src[t.Start:t.End] {
-			out = append(out, change{start: t.Start, end: t.End, say: " "})
+			out = append(out, replacement{start: t.Start, end: t.End, say: " "})
 		}
 		i++
 	}
@@ -58,7 +58,7 @@ func changes(p *passage.Passage, l *lexicon.Lexicon) []change {
 }
 
 // withBlanks sets a blank between words that are said and letters that touch them.
-func withBlanks(p *passage.Passage, c change) change {
+func withBlanks(p *passage.Passage, c replacement) replacement {
 	before, _ := utf8.DecodeLastRuneInString(p.Src[:c.start])
 	after, _ := utf8.DecodeRuneInString(p.Src[c.end:])
 	if token.Wordy(before) && !token.Unspaced(before) {
@@ -73,28 +73,28 @@ func withBlanks(p *passage.Passage, c change) change {
 
 // inLexicon finds a word of the lexicon at a token. In scripts without blanks it may begin
 // within one.
-func inLexicon(p *passage.Passage, l *lexicon.Lexicon, i int) (change, int) {
+func inLexicon(p *passage.Passage, l *lexicon.Lexicon, i int) (replacement, int) {
 	t := p.Tokens[i]
 	if l == nil || t.Kind == token.Gap {
-		return change{}, i
+		return replacement{}, i
 	}
 	if b := p.At(i - 1); i > 0 && b.Kind != token.Gap && b.Kind != token.Sign && t.Kind != token.Sign {
 		r, _ := utf8.DecodeRuneInString(t.Text)
 		if !token.Unspaced(r) {
-			return change{}, i
+			return replacement{}, i
 		}
 	}
 	n, e := l.Match(p.Src, t.Start)
 	if n == 0 {
-		return change{}, i
+		return replacement{}, i
 	}
 	end := t.Start + n
 	for j := i; j < len(p.Tokens); j++ {
 		if p.Tokens[j].End == end {
-			return change{start: t.Start, end: end, say: e.Say, ipa: e.IPA}, j + 1
+			return replacement{start: t.Start, end: end, say: e.Say, ipa: e.IPA}, j + 1
 		}
 	}
-	return change{}, i
+	return replacement{}, i
 }
 
 // ellipsis finds "..." or "…" between two words of a sentence: at its end the sentence's

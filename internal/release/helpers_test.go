@@ -77,7 +77,7 @@ func (p *press) make(t *testing.T, text string) {
 	}
 	p.video = Video{
 		Script: "script.md", Board: p.Board, Line: p.Line, Cues: p.Cues, Words: p.Spoken.Words,
-		Form: steptest.Form(p.Line), Pictures: plan.Pieces, Sound: track.Pieces, AAC: x.AAC(track.Channels),
+		Form: steptest.Form(p.Line), Pictures: plan.Runs, Sound: track.Runs, AAC: x.AAC(track.Channels),
 	}
 }
 

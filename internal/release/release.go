@@ -35,8 +35,8 @@ type Video struct {
 	// Captions are the drawn cues of each scene; nil where no cue is shown in the picture.
 	Captions [][]overlay.CaptionSpan
 	Form     ffmpeg.Picture
-	Pictures []film.Piece
-	Sound    []film.SoundPiece
+	Pictures []film.SegmentRun
+	Sound    []film.PacketRun
 	AAC      ffmpeg.AAC
 }
 
@@ -123,7 +123,7 @@ func (r *Releaser) write(ctx context.Context, f *film.Film, files Files, beside 
 		}
 	}
 	err = w.add(files.Film, "", func(w io.Writer) error {
-		m := &meter{w: &stopper{ctx: ctx, w: w}, total: r.video.Line.Frames * 100, report: func(p float64) { r.Progress(min(p, 0.9)) }}
+		m := &countingReader{w: &contextReader{ctx: ctx, w: w}, total: r.video.Line.Frames * 100, report: func(p float64) { r.Progress(min(p, 0.9)) }}
 		b := bufio.NewWriterSize(m, 256<<10) // packets are small
 		if size, err = f.Write(r.Store, b); err != nil {
 			return err
@@ -174,7 +174,7 @@ func (o *Outputs) WriteTexts(ctx context.Context, paths, texts []string) error {
 func (r *Releaser) film() *film.Film {
 	about := r.video.Board.Film
 	return &film.Film{
-		Picture: r.video.Form, Pieces: r.video.Pictures, Sound: r.video.Sound, Samples: r.video.Line.Samples, AAC: r.video.AAC,
+		Picture: r.video.Form, Runs: r.video.Pictures, Sound: r.video.Sound, Samples: r.video.Line.Samples, AAC: r.video.AAC,
 		Language: iso639(about.Language), Tag: bcp47(about.Language), Cues: r.soft(), Chapters: r.chapters(),
 		Tags: []mp4.Tag{
 			{Code: mp4.TagTitle, Value: about.Title},

@@ -247,12 +247,12 @@ func TestFailuresLeaveAll(t *testing.T) {
 	if err := fails("no folder", r, t.Context()); fault.CodeOf(err) != fault.Disk {
 		t.Errorf("%v", err)
 	}
-	pieces := p.video.Pictures
-	p.video.Pictures = append(pieces[:1:1], pieces[0])
+	runs := p.video.Pictures
+	p.video.Pictures = append(runs[:1:1], runs[0])
 	if err := fails("other pictures", p.releaser(t, target), t.Context()); fault.CodeOf(err) != fault.Internal {
 		t.Errorf("%v", err)
 	}
-	p.video.Pictures = pieces
+	p.video.Pictures = runs
 	p.Store.Remove(cache.Sounds, p.video.Sound[0].Segment)
 	_ = fails("a part is gone", p.releaser(t, target), t.Context())
 }

@@ -18,16 +18,16 @@ import (
 	"mynah/internal/system"
 )
 
-// standing is the note of what a build wrote. It lets the same build find that all of it
+// outputNote is the note of what a build wrote. It lets the same build find that all of it
 // stands: reading a film is much cheaper than writing and syncing it.
-type standing struct {
-	Bytes int64          `json:"bytes"` // of the film
-	Files []standingFile `json:"files"`
+type outputNote struct {
+	Bytes int64       `json:"bytes"` // of the film
+	Files []notedFile `json:"files"`
 }
 
-// standingFile is a file as it was written. One with other times was touched by somebody;
+// notedFile is a file as it was written. One with other times was touched by somebody;
 // the sum finds what was changed within the grain of the times, or by a bad disk.
-type standingFile struct {
+type notedFile struct {
 	Path string          `json:"path"`
 	Stat system.Identity `json:"stat"`
 	Sum  uint32          `json:"sum"`
@@ -58,11 +58,11 @@ func (r *Releaser) standingKey(f *film.Film, beside []sidecar) (cache.Key, error
 // isStanding reports whether the files of the film are all there as the note says, and nothing
 // beside them that a build would take away. It returns the size of the video.
 func (r *Releaser) isStanding(key cache.Key, files Files) (int64, bool) {
-	s, ok := part.RecallJSON[standing](r.Store, cache.Probes, key)
+	s, ok := part.RecallJSON[outputNote](r.Store, cache.Probes, key)
 	if !ok {
 		return 0, false
 	}
-	noted := map[string]standingFile{}
+	noted := map[string]notedFile{}
 	for _, f := range s.Files {
 		noted[f.Path] = f
 	}
@@ -99,7 +99,7 @@ func (r *Releaser) isKnown(made string) bool {
 	return err == nil && n == len(key) && r.Store.Has(cache.Probes, key)
 }
 
-func (f standingFile) isStanding() bool {
+func (f notedFile) isStanding() bool {
 	if now, err := system.IdentifyRegular(f.Path); err != nil || now != f.Stat {
 		return false
 	}
@@ -123,7 +123,7 @@ func (w *writer) note(key cache.Key, bytes int64) {
 			return
 		}
 	}
-	if b, err := json.Marshal(standing{Bytes: bytes, Files: w.notes}); err == nil {
+	if b, err := json.Marshal(outputNote{Bytes: bytes, Files: w.notes}); err == nil {
 		_ = w.out.store.PutBytes(cache.Probes, key, b)
 	}
 }

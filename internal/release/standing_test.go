@@ -20,10 +20,10 @@ func TestStandingFile(t *testing.T) {
 	sum := newSum()
 	_, _ = sum.Write([]byte(content))
 	st, err := system.IdentifyRegular(path)
-	if f := (standingFile{Path: path, Stat: st, Sum: sum.Sum32()}); err != nil || !f.isStanding() {
+	if f := (notedFile{Path: path, Stat: st, Sum: sum.Sum32()}); err != nil || !f.isStanding() {
 		t.Errorf("%+v does not stand", f)
 	}
-	if f := (standingFile{Path: path, Stat: st, Sum: sum.Sum32() + 1}); f.isStanding() {
+	if f := (notedFile{Path: path, Stat: st, Sum: sum.Sum32() + 1}); f.isStanding() {
 		t.Error("a file of other bytes stands")
 	}
 	if _, err := system.IdentifyRegular(filepath.Dir(path)); err == nil {

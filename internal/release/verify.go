@@ -45,7 +45,7 @@ func (r *Releaser) verify(ctx context.Context, f *film.Film, written io.ReaderAt
 		return err
 	}
 	return errors.Join(
-		checkPieces(r.video.Line, f),
+		checkRuns(r.video.Line, f),
 		r.checkParts(f),
 		checkFile(r.video.Line, f, written, size),
 		checkCues(r.video.Cues, beside),
@@ -55,11 +55,11 @@ func (r *Releaser) verify(ctx context.Context, f *film.Film, written io.ReaderAt
 	)
 }
 
-// checkPieces holds the coded pictures against the frames of the plan, scene by scene.
-func checkPieces(l *timeline.Line, f *film.Film) error {
+// checkRuns holds the coded pictures against the frames of the plan, scene by scene.
+func checkRuns(l *timeline.Line, f *film.Film) error {
 	starts := map[int64]bool{}
 	var at int64
-	for _, p := range f.Pieces {
+	for _, p := range f.Runs {
 		starts[at] = true
 		at += p.Frames
 	}
@@ -76,7 +76,7 @@ func checkPieces(l *timeline.Line, f *film.Film) error {
 
 // checkParts holds every coded part of the video against the recipes of the plan.
 func (r *Releaser) checkParts(f *film.Film) error {
-	for i, p := range f.Pieces {
+	for i, p := range f.Runs {
 		if !r.Book.Holds(p.Segment) {
 			return mismatchError(-1, "the coded pictures %d are not those of the plan", i+1)
 		}

@@ -46,9 +46,9 @@ func TestPicturesAreHeldAgainstThePlan(t *testing.T) {
 	} {
 		f := &film.Film{}
 		for _, n := range c.frames {
-			f.Pieces = append(f.Pieces, film.Piece{Frames: n})
+			f.Runs = append(f.Runs, film.SegmentRun{Frames: n})
 		}
-		told(t, "pieces", checkPieces(line, f), c.want)
+		told(t, "runs", checkRuns(line, f), c.want)
 	}
 }
 
@@ -133,7 +133,7 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 		l.Samples += n * (timeline.SoundGrid + 1)
 		other := *f
 		other.Samples = l.Samples
-		other.Sound = silentPieces(l.Samples)
+		other.Sound = silentRuns(l.Samples)
 		var out bytes.Buffer
 		size, err := other.Write(p.Store, &out)
 		if err != nil {
@@ -157,9 +157,9 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 		"cannot be read")
 }
 
-// silentPieces is a soundtrack of nothing.
-func silentPieces(samples int64) []film.SoundPiece {
-	return []film.SoundPiece{{Packets: sound.Packets(samples), Silent: true}}
+// silentRuns is a soundtrack of nothing.
+func silentRuns(samples int64) []film.PacketRun {
+	return []film.PacketRun{{Packets: sound.Packets(samples), Silent: true}}
 }
 
 // TestPartsAreHeldAgainstThePlan: each coded part must be one of the book.
@@ -170,10 +170,10 @@ func TestPartsAreHeldAgainstThePlan(t *testing.T) {
 	f := r.film()
 	told(t, "as planned", r.checkParts(f), "")
 	other := *f
-	other.Pieces = append(f.Pieces[:1:1], film.Piece{Segment: cache.Key{1}})
+	other.Runs = append(f.Runs[:1:1], film.SegmentRun{Segment: cache.Key{1}})
 	told(t, "other pictures", r.checkParts(&other), "coded pictures 2")
 	other = *f
-	other.Sound = append(silentPieces(1), film.SoundPiece{Segment: cache.Key{1}})
+	other.Sound = append(silentRuns(1), film.PacketRun{Segment: cache.Key{1}})
 	told(t, "other sound", r.checkParts(&other), "coded sound 2")
 }
 
@@ -187,7 +187,7 @@ func TestSeamsAreDecoded(t *testing.T) {
 	r := p.releaser(t, p.target())
 	f := r.film()
 	told(t, "as planned", r.checkSeams(t.Context(), f), "")
-	key := f.Pieces[1].Segment
+	key := f.Runs[1].Segment
 	damage(t, p.Store, key)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -198,7 +198,7 @@ func TestSeamsAreDecoded(t *testing.T) {
 		t.Fatal("a stop takes new segments away")
 	}
 	told(t, "damaged", r.checkSeams(t.Context(), f), `scene 2: the coded pictures of picture "a.png" cannot be played`)
-	if p.Store.Has(cache.Segments, key) || p.Store.Has(cache.Segments, f.Pieces[0].Segment) {
+	if p.Store.Has(cache.Segments, key) || p.Store.Has(cache.Segments, f.Runs[0].Segment) {
 		t.Error("what cannot be played is still in the cache")
 	}
 	// What an earlier build has coded was decoded then.

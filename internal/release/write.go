@@ -12,7 +12,7 @@ import (
 type writer struct {
 	out   *Outputs
 	files []*pending.File
-	notes []standingFile // of the files, before they have their places
+	notes []notedFile // of the files, before they have their places
 }
 
 // add writes a file under another name; made names the note that it is a build's own.
@@ -26,7 +26,7 @@ func (w *writer) add(path, made string, write func(io.Writer) error) error {
 	if err := write(io.MultiWriter(p, sum)); err != nil {
 		return err
 	}
-	w.notes = append(w.notes, standingFile{Path: path, Sum: sum.Sum32(), Made: made})
+	w.notes = append(w.notes, notedFile{Path: path, Sum: sum.Sum32(), Made: made})
 	return nil
 }
 
@@ -58,22 +58,22 @@ func (w *writer) discard() {
 	}
 }
 
-// stopper ends a long copy when it is no longer wanted.
-type stopper struct {
+// contextReader ends a long copy when it is no longer wanted.
+type contextReader struct {
 	ctx context.Context //nolint:containedctx // lives as long as the copy
 	w   io.Writer
 }
 
 // Write implements io.Writer.
-func (s *stopper) Write(b []byte) (int, error) {
+func (s *contextReader) Write(b []byte) (int, error) {
 	if err := s.ctx.Err(); err != nil {
 		return 0, err
 	}
 	return s.w.Write(b)
 }
 
-// meter reports how much of a stream has passed.
-type meter struct {
+// countingReader reports how much of a stream has passed.
+type countingReader struct {
 	w        io.Writer
 	n, total int64
 	last     int64
@@ -81,7 +81,7 @@ type meter struct {
 }
 
 // Write implements io.Writer.
-func (m *meter) Write(b []byte) (int, error) {
+func (m *countingReader) Write(b []byte) (int, error) {
 	n, err := m.w.Write(b)
 	m.n += int64(n)
 	if m.n-m.last > m.total/50 {

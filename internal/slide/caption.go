@@ -134,8 +134,8 @@ func (c Captions) Keys(version string) []cache.Key {
 }
 
 // gather reads the font of the project.
-func (c Captions) gather() *kept {
-	k := &kept{files: map[string][]byte{}, fsys: c.Files}
+func (c Captions) gather() *projectFiles {
+	k := &projectFiles{files: map[string][]byte{}, fsys: c.Files}
 	if c.Style.File != "" {
 		k.read(path.Clean(c.Style.File))
 	}
@@ -143,7 +143,7 @@ func (c Captions) gather() *kept {
 }
 
 // page writes the sheet.
-func (c Captions) page(k *kept) string {
+func (c Captions) page(k *projectFiles) string {
 	s := c.Style
 	var out strings.Builder
 	fmt.Fprintf(&out, `<!doctype html><html lang="%s"><head><meta charset="utf-8"><base href="%s">`, html.EscapeString(c.Language), baseMark)
@@ -242,8 +242,8 @@ func (d *Drawer) DrawCaptions(ctx context.Context, c Captions) ([]DrawnCaption, 
 	return nil, fonts, fault.New(fault.ToolFailed, err, "the subtitles could not be drawn").WithHint("mynah doctor checks the browser")
 }
 
-// sheet is what caption.js reports about captions that are laid out. Lengths are pixels.
-type sheet struct {
+// captionLayout is what caption.js reports about captions that are laid out. Lengths are pixels.
+type captionLayout struct {
 	Captions []struct {
 		Box   [4]float64     `json:"box"`
 		Lit   [4]float64     `json:"lit"`
@@ -282,7 +282,7 @@ func (d *Drawer) captions(ctx context.Context, p *page, c Captions) ([]DrawnCapt
 	for _, t := range c.Texts {
 		args.Words = append(args.Words, t.places())
 	}
-	var m sheet
+	var m captionLayout
 	if err := p.evaluate(ctx, captionScript, args, &m); err != nil {
 		return nil, fonts, err
 	}
@@ -291,7 +291,7 @@ func (d *Drawer) captions(ctx context.Context, p *page, c Captions) ([]DrawnCapt
 	if len(m.Captions) != len(c.Texts) {
 		return nil, fonts, errors.New("the browser laid out another number of captions")
 	}
-	img, err := p.sheet(ctx, m)
+	img, err := p.captionLayout(ctx, m)
 	if err != nil {
 		return nil, fonts, err
 	}
@@ -313,8 +313,8 @@ func (d *Drawer) captions(ctx context.Context, p *page, c Captions) ([]DrawnCapt
 	return out, fonts, nil
 }
 
-// sheet takes the picture of all captions.
-func (p *page) sheet(ctx context.Context, m sheet) (*image.NRGBA, error) {
+// captionLayout takes the picture of all captions.
+func (p *page) captionLayout(ctx context.Context, m captionLayout) (*image.NRGBA, error) {
 	w, h := 2.0, 2.0
 	for _, c := range m.Captions {
 		w, h = max(w, c.Box[2], c.Lit[2]), max(h, c.Box[3], c.Lit[3])

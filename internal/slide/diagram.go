@@ -82,8 +82,8 @@ func (r Request) darkGround() bool {
 	return theme == "default" && r.Over || theme == "dark" && !canvasLight || canvasDark
 }
 
-// sketch is what sketch.js gives.
-type sketch struct {
+// diagramResult is what sketch.js gives.
+type diagramResult struct {
 	SVG    string  `json:"svg"`
 	Width  float64 `json:"width"`
 	Height float64 `json:"height"`
@@ -99,7 +99,7 @@ func (d *Drawer) diagrams(ctx context.Context, b *browser, r Request) (map[int]s
 		if !isDiagram(block.Kind) {
 			continue
 		}
-		s, err := d.sketch(ctx, b, block, r.darkGround())
+		s, err := d.diagramResult(ctx, b, block, r.darkGround())
 		if err != nil {
 			return nil, err
 		}
@@ -119,12 +119,12 @@ func (d *Drawer) diagrams(ctx context.Context, b *browser, r Request) (map[int]s
 	return out, nil
 }
 
-// sketch draws one on the page that is kept for them.
-func (d *Drawer) sketch(ctx context.Context, b *browser, block Block, dark bool) (sketch, error) {
+// diagramResult draws one on the page that is kept for them.
+func (d *Drawer) diagramResult(ctx context.Context, b *browser, block Block, dark bool) (diagramResult, error) {
 	source := library(block.Kind)
 	if source == nil {
 		f := fault.New(fault.ToolMissing, nil, "this build of Mynah holds nothing that draws %s", block.Kind)
-		return sketch{}, f.WithHint("run scripts/assets, which fetches it by npm, and build again")
+		return diagramResult{}, f.WithHint("run scripts/assets, which fetches it by npm, and build again")
 	}
 	d.sketching.Lock()
 	defer d.sketching.Unlock()
@@ -135,11 +135,11 @@ func (d *Drawer) sketch(ctx context.Context, b *browser, block Block, dark bool)
 	if d.pad == nil {
 		p, err := b.open(ctx, sketchPad)
 		if err != nil {
-			return sketch{}, err
+			return diagramResult{}, err
 		}
 		d.pad = p
 	}
-	s, err := d.pad.sketch(ctx, source, block, dark)
+	s, err := d.pad.diagramResult(ctx, source, block, dark)
 	if err != nil {
 		d.pad.close(ctx)
 		d.pad = nil
@@ -147,8 +147,8 @@ func (d *Drawer) sketch(ctx context.Context, b *browser, block Block, dark bool)
 	return s, err
 }
 
-func (p *page) sketch(ctx context.Context, source []byte, block Block, dark bool) (sketch, error) {
-	var s sketch
+func (p *page) diagramResult(ctx context.Context, source []byte, block Block, dark bool) (diagramResult, error) {
+	var s diagramResult
 	p.drawn++
 	if !p.knows[block.Kind] {
 		if err := p.call(ctx, "Runtime.evaluate", params{"expression": string(source) + "\n;0"}, nil); err != nil {

@@ -17,8 +17,8 @@ import (
 	"unicode"
 )
 
-// measured is what page.js reports about a slide that is laid out. Lengths are CSS pixels.
-type measured struct {
+// slideLayout is what page.js reports about a slide that is laid out. Lengths are CSS pixels.
+type slideLayout struct {
 	Wait      bool       `json:"wait"` // style sheets are still on their way
 	Zoom      float64    `json:"z"`
 	Cut       bool       `json:"cut"` // it does not fit, shrunk as far as it may be
@@ -142,11 +142,11 @@ type measureArgs struct {
 }
 
 // measure waits until all of the page is there, lays it out and fits it into the frame.
-func (d *Drawer) measure(ctx context.Context, p *page, args measureArgs) (measured, error) {
+func (d *Drawer) measure(ctx context.Context, p *page, args measureArgs) (slideLayout, error) {
 	const sheetsTime = 2 * time.Second
 	end := time.Now().Add(sheetsTime)
 	for {
-		var m measured
+		var m slideLayout
 		if err := p.evaluate(ctx, pageScript, args, &m); err != nil {
 			return m, err
 		}
@@ -198,7 +198,7 @@ func (d *Drawer) learn(asked, tofu []rune) {
 }
 
 // warn adds what the author should know.
-func (d *Drawer) warn(out *Drawn, r Request, k *kept, c composed, m measured) {
+func (d *Drawer) warn(out *Drawn, r Request, k *projectFiles, c composed, m slideLayout) {
 	add := func(hint, format string, args ...any) {
 		out.Warnings = append(out.Warnings, Warning{Range: r.at(), Summary: fmt.Sprintf(format, args...), Hint: hint})
 	}
@@ -250,7 +250,7 @@ func Boxes(font string, tofu []rune) (Warning, bool) {
 }
 
 // pictures are the addresses of the images that a theme may show.
-func (k *kept) pictures(base string) []string {
+func (k *projectFiles) pictures(base string) []string {
 	out := []string{}
 	for _, name := range k.names() {
 		if slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"}, strings.ToLower(path.Ext(name))) {
@@ -264,7 +264,7 @@ func (k *kept) pictures(base string) []string {
 // and images.
 func Files(r Request) []string { return gather(r).names() }
 
-func (k *kept) names() []string {
+func (k *projectFiles) names() []string {
 	out := make([]string, 0, len(k.files))
 	for name := range k.files {
 		out = append(out, name)
@@ -274,7 +274,7 @@ func (k *kept) names() []string {
 }
 
 // backdrops turns what CSS says into filters in pixels of the frame.
-func (r Request) backdrops(m measured) []Backdrop {
+func (r Request) backdrops(m slideLayout) []Backdrop {
 	var out []Backdrop
 	s := r.scale()
 	frame := image.Rect(0, 0, r.Width, r.Height)
@@ -330,7 +330,7 @@ func filter(name, inner string, scale float64) Filter {
 const mostBox = 0.85
 
 // shoot takes the picture: of the content alone if one colour is around it.
-func (p *page) shoot(ctx context.Context, r Request, m measured, out *Drawn) error {
+func (p *page) shoot(ctx context.Context, r Request, m slideLayout, out *Drawn) error {
 	frame := image.Rect(0, 0, r.Width, r.Height)
 	if box, ok := r.box(m); ok {
 		img, err := p.picture(ctx, box, r.scale())
@@ -361,7 +361,7 @@ func (p *page) shoot(ctx context.Context, r Request, m measured, out *Drawn) err
 }
 
 // box is where the content stands, in whole pixels both of the page and of the frame.
-func (r Request) box(m measured) (image.Rectangle, bool) {
+func (r Request) box(m slideLayout) (image.Rectangle, bool) {
 	if !m.Flat || m.Box[2] <= m.Box[0] {
 		return image.Rectangle{}, false
 	}

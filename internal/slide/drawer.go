@@ -33,11 +33,11 @@ type Drawer struct {
 
 	launching sync.Mutex // one start at a time
 
-	sketchbook
+	diagramDrawer
 }
 
-// sketchbook draws diagrams.
-type sketchbook struct {
+// diagramDrawer draws diagrams.
+type diagramDrawer struct {
 	sketching sync.Mutex // guards pad
 	pad       *page      // nil until the first diagram
 }

@@ -71,7 +71,7 @@ func (d *Drawer) DrawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 }
 
 func (p *page) drawSVG(ctx context.Context, in Drawing) ([]byte, error) {
-	base := p.begin(&kept{files: map[string][]byte{drawingName: in.Source}}, nil)
+	base := p.begin(&projectFiles{files: map[string][]byte{drawingName: in.Source}}, nil)
 	address := base + drawingName
 	if err := p.paintOn(ctx, params{"r": 0, "g": 0, "b": 0, "a": 0}); err != nil {
 		return nil, err

@@ -68,7 +68,7 @@ var (
 
 // faces are the files of the fonts that a theme declares, by their families in lower case. A
 // family of which a face is not among the kept files has none.
-func (k *kept) faces(theme string) map[string][][]byte {
+func (k *projectFiles) faces(theme string) map[string][][]byte {
 	out := map[string][][]byte{}
 	for _, rule := range fontFace.FindAllStringSubmatch(k.theme, -1) {
 		family, source := fontFamily.FindStringSubmatch(rule[1]), fontSource.FindStringSubmatch(rule[1])

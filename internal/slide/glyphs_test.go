@@ -26,7 +26,7 @@ func TestLettersThatAFontLacks(t *testing.T) {
 
 func TestFacesOfATheme(t *testing.T) {
 	t.Parallel()
-	k := &kept{files: map[string][]byte{"css/a.ttf": {1}, "b.otf": {2}}, theme: `
+	k := &projectFiles{files: map[string][]byte{"css/a.ttf": {1}, "b.otf": {2}}, theme: `
 @font-face { font-family: "My Font"; src: url('a.ttf') format("truetype"); }
 @font-face{src:url(../b.otf);font-family:my font}
 @font-face{font-family:Lost;src:url(lost.ttf)} @font-face{font-family:Local;src:local(x)}`}

@@ -34,7 +34,7 @@ type composed struct {
 const baseMark = "mynah-base:"
 
 // compose writes the page of a slide.
-func compose(r Request, k *kept, styleOf func(theme string) string) composed {
+func compose(r Request, k *projectFiles, styleOf func(theme string) string) composed {
 	c := composed{floor: 1, code: len(r.Blocks) > 0, step: min(max(r.State, 0), r.States()-1)}
 	var body strings.Builder
 	step := c.step
@@ -233,7 +233,7 @@ func asset(name string) string {
 }
 
 // usesBehind tells whether the picture behind the slide decides how it looks.
-func (r Request) usesBehind(k *kept) bool {
+func (r Request) usesBehind(k *projectFiles) bool {
 	if !r.Over || len(r.Behind) == 0 {
 		return false
 	}
@@ -248,7 +248,7 @@ func (r Request) usesBehind(k *kept) bool {
 	return false
 }
 
-func (r Request) behindRule(k *kept) string {
+func (r Request) behindRule(k *projectFiles) string {
 	if !r.usesBehind(k) {
 		return ""
 	}

@@ -47,9 +47,9 @@ type ids struct{ target, context, session, frame string }
 
 // served is what a page's requests are answered with.
 type served struct {
-	serial int    // of the slide that is drawn
-	kept   *kept  // its files; nil: none
-	behind []byte // the picture behind it
+	serial int           // of the slide that is drawn
+	kept   *projectFiles // its files; nil: none
+	behind []byte        // the picture behind it
 }
 
 // open makes a page whose requests we answer. Scripts run on a sketch pad alone.
@@ -220,7 +220,7 @@ const behindName = "/behind"
 func (p *page) base() string { return fmt.Sprintf("%s%d/", home, p.serial) }
 
 // begin has the page answer for another slide, and gives the address of its files.
-func (p *page) begin(k *kept, behind []byte) string {
+func (p *page) begin(k *projectFiles, behind []byte) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.serial++

@@ -18,9 +18,9 @@ const (
 	maxFiles = 200
 )
 
-// kept are the files of the project that a slide may see, read once. A page gets no
+// projectFiles are the files of the project that a slide may see, read once. A page gets no
 // others, so the key of a slide, which holds them all, cannot miss one.
-type kept struct {
+type projectFiles struct {
 	files    map[string][]byte
 	theme    string         // the CSS of the project's theme
 	diagrams map[int]string // HTML of the diagrams, by block
@@ -30,8 +30,8 @@ type kept struct {
 }
 
 // gather reads the theme of the project, what it refers to, and the images of the slide.
-func gather(r Request) *kept {
-	k := &kept{files: map[string][]byte{}, fsys: r.Files, at: r.at()}
+func gather(r Request) *projectFiles {
+	k := &projectFiles{files: map[string][]byte{}, fsys: r.Files, at: r.at()}
 	if file := r.themeFile(); file != "" {
 		if b, ok := k.read(file); ok {
 			k.theme = string(b)
@@ -52,7 +52,7 @@ func gather(r Request) *kept {
 	return k
 }
 
-func (k *kept) warn(summary, hint string) {
+func (k *projectFiles) warn(summary, hint string) {
 	w := Warning{Range: k.at, Summary: summary, Hint: hint}
 	if !slices.Contains(k.warnings, w) {
 		k.warnings = append(k.warnings, w)
@@ -60,7 +60,7 @@ func (k *kept) warn(summary, hint string) {
 }
 
 // read keeps a file's bytes; a name that is not clean or leaves the project has none.
-func (k *kept) read(name string) ([]byte, bool) {
+func (k *projectFiles) read(name string) ([]byte, bool) {
 	if b, ok := k.files[name]; ok {
 		return b, true
 	}
@@ -80,7 +80,7 @@ func (k *kept) read(name string) ([]byte, bool) {
 }
 
 // sheet follows what a style sheet refers to.
-func (k *kept) sheet(file string) {
+func (k *projectFiles) sheet(file string) {
 	for _, ref := range references(string(k.files[file])) {
 		if !ref.address {
 			// Any string may be an address, as in image-set(): one that names a file is.
@@ -94,7 +94,7 @@ func (k *kept) sheet(file string) {
 }
 
 // refer takes in what an address names, or says why not.
-func (k *kept) refer(address, dir, from string) {
+func (k *projectFiles) refer(address, dir, from string) {
 	if address == "" || strings.HasPrefix(address, "#") || hasScheme(address, "data") {
 		return
 	}
@@ -108,7 +108,7 @@ func (k *kept) refer(address, dir, from string) {
 }
 
 // follow keeps a file, and what it refers to in turn.
-func (k *kept) follow(name string) bool {
+func (k *projectFiles) follow(name string) bool {
 	if _, ok := k.files[name]; ok {
 		return true
 	}

@@ -9,9 +9,9 @@ import (
 	"mynah/internal/sound"
 )
 
-// shape writes pieces as text: first-end, then s where silent, else the clips.
-func shape(pieces []sound.Piece) (out []string) {
-	for _, p := range pieces {
+// shape writes chunks as text: first-end, then s where silent, else the clips.
+func shape(chunks []sound.Chunk) (out []string) {
+	for _, p := range chunks {
 		text := fmt.Sprintf("%d-%d", p.First, p.First+p.Packets)
 		if p.Silent {
 			text += "s"
@@ -102,26 +102,26 @@ func TestCutAtItsBounds(t *testing.T) {
 			70 * g,
 			[]string{"0-20s", "20-51 0", "51-71s"},
 		},
-		{"as long as a piece may be", long(749), nil, 749 * g, []string{"0-750 0"}},
+		{"as long as a chunk may be", long(749), nil, 749 * g, []string{"0-750 0"}},
 		{"a packet longer", long(750), nil, 750 * g, []string{"0-375 0", "375-751 0"}},
 		{"seven packets longer", long(756), nil, 756 * g, []string{"0-378 0", "378-757 0"}},
 		{"eight packets longer", long(757), nil, 757 * g, []string{"0-750 0", "750-758 0"}},
-		{"two pieces and a little", long(1504), nil, 1504 * g, []string{"0-750 0", "750-1127 0", "1127-1505 0"}},
+		{"two chunks and a little", long(1504), nil, 1504 * g, []string{"0-750 0", "750-1127 0", "1127-1505 0"}},
 		{"a scene after a long one", long(900), []int64{800 * g}, 900 * g, []string{"0-750 0", "750-800 0", "800-901 0"}},
 	} {
-		pieces := sound.Cut(c.clips, c.scenes, c.samples)
-		if got := shape(pieces); !slices.Equal(got, c.want) {
+		chunks := sound.Cut(c.clips, c.scenes, c.samples)
+		if got := shape(chunks); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
 }
 
-// TestWhoIsHeardInAPiece: clips that reach into it, the packets coded around it, or what the
+// TestWhoIsHeardInAChunk: clips that reach into it, the packets coded around it, or what the
 // limiter sees of them; not a sample further.
-func TestWhoIsHeardInAPiece(t *testing.T) {
+func TestWhoIsHeardInAChunk(t *testing.T) {
 	t.Parallel()
 	const g = sound.Grid
-	const begin, end = (20-4)*g - sound.Around, (31+4)*g + sound.Around // of what counts in the piece 20-31
+	const begin, end = (20-4)*g - sound.Around, (31+4)*g + sound.Around // of what counts in the chunk 20-31
 	for _, c := range []struct {
 		name           string
 		start, samples int64
@@ -145,7 +145,7 @@ func TestWhoIsHeardInAPiece(t *testing.T) {
 					heard = true
 				}
 				if at == 25 && c.name != "around it all" && (p.First != 20 || p.Packets != 11) {
-					t.Errorf("%s: the piece is %+v", c.name, p)
+					t.Errorf("%s: the chunk is %+v", c.name, p)
 				}
 			}
 			if !slices.IsSorted(p.Heard) || p.Silent && p.Heard != nil {
@@ -158,16 +158,16 @@ func TestWhoIsHeardInAPiece(t *testing.T) {
 	}
 }
 
-// TestPartDropsWhatIsOver: fades and ducks that end where a piece begins to count, or begin where
+// TestPartDropsWhatIsOver: fades and ducks that end where a chunk begins to count, or begin where
 // it no longer does, are dropped; a sample more, and they stay.
 func TestPartDropsWhatIsOver(t *testing.T) {
 	t.Parallel()
 	const g = sound.Grid
-	p := sound.Piece{First: 100, Packets: 50, Heard: []int{0}}
+	p := sound.Chunk{First: 100, Packets: 50, Heard: []int{0}}
 	const from, to = -sound.Around, 58*g + sound.Around // as the part counts
 	begin := p.Begin()
 	if begin != 96*g || p.Samples() != 58*g {
-		t.Fatalf("the piece begins at %d and has %d samples", begin, p.Samples())
+		t.Fatalf("the chunk begins at %d and has %d samples", begin, p.Samples())
 	}
 	for _, c := range []struct {
 		name     string

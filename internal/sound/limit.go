@@ -30,7 +30,7 @@ type Master struct {
 }
 
 // Render mixes clips and writes the sum, mastered. It holds the whole in memory: it is for
-// pieces. Clips that are heard up to Around samples before the first and behind the last
+// chunks. Clips that are heard up to Around samples before the first and behind the last
 // decide too.
 func Render(ctx context.Context, clips []Clip, samples int64, channels int, m Master, w io.Writer) error {
 	if !m.Limit && m.Gain == 0 {

@@ -10,16 +10,16 @@ import (
 	"mynah/internal/utter"
 )
 
-// reading is how much of a scene a voice can speak.
-type reading struct {
+// legibleShare is how much of a scene a voice can speak.
+type legibleShare struct {
 	voice string
 	place diag.Range // of the first letters that it cannot
 	from  diag.Range // of its first sentence
 	Legibility
 }
 
-// reading gives what a voice reads of the scene so far.
-func (s *sceneState) reading(r diag.Range, voice Voice) *reading {
+// legibleShare gives what a voice reads of the scene so far.
+func (s *sceneState) legibleShare(r diag.Range, voice Voice) *legibleShare {
 	for _, known := range s.readings {
 		if known.voice == voice.Name {
 			if known.Lost == 0 {
@@ -28,12 +28,12 @@ func (s *sceneState) reading(r diag.Range, voice Voice) *reading {
 			return known
 		}
 	}
-	out := &reading{voice: voice.Name, place: r, from: r}
+	out := &legibleShare{voice: voice.Name, place: r, from: r}
 	s.readings = append(s.readings, out)
 	return out
 }
 
-func (r *reading) add(l Legibility) {
+func (r *legibleShare) add(l Legibility) {
 	if r.Lost == 0 && l.Lost > 0 {
 		r.Script, r.Reader, r.ReaderLanguage = l.Script, l.Reader, l.ReaderLanguage
 	}

@@ -22,8 +22,8 @@ type sceneState struct {
 	paragraph int
 	onPicture waiting[Shot]
 	onSlide   waiting[Slide]
-	readings  []*reading // what each voice reads of the scene
-	look      string     // the theme
+	readings  []*legibleShare // what each voice reads of the scene
+	look      string          // the theme
 }
 
 // scene resolves one scene.
@@ -197,7 +197,7 @@ func (s *sceneState) speak(r diag.Range, runs []utter.Run, voice Voice, end endi
 		for _, run := range sentence {
 			text.WriteString(run.Text)
 		}
-		s.reading(r, voice).add(s.project.Legible(sentence, voice))
+		s.legibleShare(r, voice).add(s.project.Legible(sentence, voice))
 		s.narratorOf(voice).add(s.out.Number, r, sentence)
 		after, fragment := s.after(sentenceEnds)
 		if i == len(sentences)-1 {

@@ -139,7 +139,7 @@ func (e *session) produce(ctx context.Context, req Request, src compile.Script) 
 	}
 	result, err := e.publish(ctx, out, release.Video{
 		Script: src.Name, Board: src.Board, Line: t.line, Cues: t.cues, Words: t.spoken.Words, Captions: drawn.captions,
-		Form: e.studio.form(t.line), Pictures: pictures, Sound: sound.Pieces, AAC: aac,
+		Form: e.studio.form(t.line), Pictures: pictures, Sound: sound.Runs, AAC: aac,
 	})
 	if err != nil {
 		return nil, err

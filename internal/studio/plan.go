@@ -21,7 +21,7 @@ type Plan struct {
 }
 
 // planned returns a plan of what is timed.
-func (e *session) planned(board *storyboard.Board, t timed) *Plan {
+func (e *session) planned(board *storyboard.Board, t timedBoard) *Plan {
 	return &Plan{Timeline: release.Timeline{Board: board, Line: t.line, Captions: t.cues}, Warnings: e.list, Sources: e.sources}
 }
 

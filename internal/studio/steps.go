@@ -71,8 +71,8 @@ func (e *session) reserve(ctx context.Context, src compile.Script, files *assets
 	})
 }
 
-// timed is a storyboard whose sentences are spoken, on the line.
-type timed struct {
+// timedBoard is a storyboard whose sentences are spoken, on the line.
+type timedBoard struct {
 	spoken *speech.Spoken
 	line   *timeline.Line
 	cues   []caption.Cue
@@ -105,16 +105,16 @@ func (e *session) speakAhead(ctx context.Context, board *storyboard.Board, files
 }
 
 // time puts everything on the line; whole says that all scenes of the script are built.
-func (e *session) time(ctx context.Context, board *storyboard.Board, files *assets.Set, spoken *speech.Spoken, whole bool) (timed, error) {
-	return do(ctx, e, meter.Voice, func(context.Context, part.Maker) (timed, diag.List, error) {
+func (e *session) time(ctx context.Context, board *storyboard.Board, files *assets.Set, spoken *speech.Spoken, whole bool) (timedBoard, error) {
+	return do(ctx, e, meter.Voice, func(context.Context, part.Maker) (timedBoard, diag.List, error) {
 		measured := timeline.Measured{Files: files.Media(), Speech: spoken.Lengths()}
 		list := timeline.Check(board, measured)
 		if list.HasErrors() {
-			return timed{}, list, nil
+			return timedBoard{}, list, nil
 		}
 		line := timeline.Compute(board, measured)
 		list.Add(timeline.CheckTimes(board, line, whole)...)
-		return timed{spoken, line, caption.Cues(board, line, spoken.Words)}, list, nil
+		return timedBoard{spoken, line, caption.Cues(board, line, spoken.Words)}, list, nil
 	})
 }
 
@@ -147,22 +147,22 @@ func (e *session) checkHeard(ctx context.Context, board *storyboard.Board, spoke
 }
 
 // plan speaks every sentence and puts everything on the line; it makes nothing else.
-func (e *session) plan(ctx context.Context, board *storyboard.Board, files *assets.Set, whole bool) (timed, error) {
+func (e *session) plan(ctx context.Context, board *storyboard.Board, files *assets.Set, whole bool) (timedBoard, error) {
 	spoken, err := e.speak(ctx, board, nil)
 	if err != nil {
-		return timed{}, err
+		return timedBoard{}, err
 	}
 	return e.time(ctx, board, files, spoken, whole)
 }
 
-// drawn is what lies on pictures, by scenes.
-type drawn struct {
+// overlays is what lies on pictures, by scenes.
+type overlays struct {
 	slides   [][]overlay.SlideState
 	captions [][]overlay.CaptionSpan
 }
 
 // draw draws all slides, and the captions of some cues.
-func (e *session) draw(ctx context.Context, board *storyboard.Board, t timed, cues []caption.Cue) (out drawn, err error) {
+func (e *session) draw(ctx context.Context, board *storyboard.Board, t timedBoard, cues []caption.Cue) (out overlays, err error) {
 	in := overlay.Input{Board: board, Files: e.project.FS(), Drawer: e.studio.drawer}
 	out.slides, err = do(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.SlideState, diag.List, error) {
 		return overlay.DrawSlides(ctx, m, in, t.cues)
@@ -177,7 +177,7 @@ func (e *session) draw(ctx context.Context, board *storyboard.Board, t timed, cu
 }
 
 // cutter returns what makes the pictures of a video.
-func (e *session) cutter(m part.Maker, board *storyboard.Board, t timed, files *assets.Set, d drawn) (*cut.Cutter, error) {
+func (e *session) cutter(m part.Maker, board *storyboard.Board, t timedBoard, files *assets.Set, d overlays) (*cut.Cutter, error) {
 	layers, err := overlay.NewDrawings(e.studio.store)
 	if err != nil {
 		return nil, err
@@ -187,15 +187,15 @@ func (e *session) cutter(m part.Maker, board *storyboard.Board, t timed, files *
 }
 
 // cut encodes the pictures that are not in the cache.
-func (e *session) cut(ctx context.Context, board *storyboard.Board, t timed, files *assets.Set, d drawn) ([]film.Piece, error) {
-	return do(ctx, e, meter.Pictures, func(ctx context.Context, m part.Maker) ([]film.Piece, diag.List, error) {
+func (e *session) cut(ctx context.Context, board *storyboard.Board, t timedBoard, files *assets.Set, d overlays) ([]film.SegmentRun, error) {
+	return do(ctx, e, meter.Pictures, func(ctx context.Context, m part.Maker) ([]film.SegmentRun, diag.List, error) {
 		c, err := e.cutter(m, board, t, files, d)
 		if err != nil {
 			return nil, nil, err
 		}
 		plan := c.Plan()
 		list, err := c.Make(ctx, plan)
-		return plan.Pieces, list, err
+		return plan.Runs, list, err
 	})
 }
 

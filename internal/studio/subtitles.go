@@ -40,14 +40,14 @@ func (s *Studio) Subtitles(ctx context.Context, req Request, files []SubtitleFil
 	defer e.close()
 	src, err := e.read(ctx, req.Request)
 	if err != nil {
-		return &Subtitled{Plan: e.planned(src.Board, timed{})}, err
+		return &Subtitled{Plan: e.planned(src.Board, timedBoard{})}, err
 	}
 	t, texts, err := e.subtitles(ctx, req, src, files)
 	return &Subtitled{Plan: e.planned(src.Board, t), Texts: texts}, err
 }
 
 // subtitles times a script and writes its subtitles.
-func (e *session) subtitles(ctx context.Context, req Request, src compile.Script, files []SubtitleFile) (t timed, texts []string, err error) {
+func (e *session) subtitles(ctx context.Context, req Request, src compile.Script, files []SubtitleFile) (t timedBoard, texts []string, err error) {
 	found, err := e.identify(ctx, src.Board)
 	if err != nil {
 		return t, nil, err

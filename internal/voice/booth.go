@@ -307,9 +307,9 @@ func (b *Booth) resampler(from int) (*resampler, error) {
 	return r, err
 }
 
-// head is what is known of a sentence. It lies apart from the samples, which a build
+// sentenceHead is what is known of a sentence. It lies apart from the samples, which a build
 // needs only where its sound is mixed anew.
-type head struct {
+type sentenceHead struct {
 	Samples int64  `json:"samples"`
 	Heard   bool   `json:"heard"`
 	Words   []Word `json:"words"`
@@ -327,7 +327,7 @@ func samplesKey(key cache.Key) cache.Key {
 }
 
 func (b *Booth) keep(s Spoken, pcm []int16) error {
-	meta, err := json.Marshal(head{Samples: s.Samples, Heard: s.Heard, Words: s.Words})
+	meta, err := json.Marshal(sentenceHead{Samples: s.Samples, Heard: s.Heard, Words: s.Words})
 	if err != nil {
 		return err
 	}
@@ -348,7 +348,7 @@ func (b *Booth) find(recipe Narration) (Spoken, bool) {
 	if !ok || !b.store.Has(cache.Narration, samplesKey(key)) {
 		return Spoken{}, false
 	}
-	var h head
+	var h sentenceHead
 	err := json.Unmarshal(meta, &h)
 	return Spoken{Key: key, Recipe: recipe, Samples: h.Samples, Heard: h.Heard, Words: h.Words}, err == nil
 }

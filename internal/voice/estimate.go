@@ -2,21 +2,21 @@ package voice
 
 // EstimateTimes shares the sounding part of a clip among its words, for engines that do
 // not tell when each is said: what is longer to say gets more, and a comma some time of its
-// own. Pieces are those that the clip says.
-func EstimateTimes(clip *Clip, pieces []Piece) {
+// own. Phrases are those that the clip says.
+func EstimateTimes(clip *Clip, phrases []Phrase) {
 	const comma, stop = 3.0, 5.0 // in units of Effort
 	if len(clip.Words) == 0 {
 		return
 	}
 	first, last := speech(*clip)
-	slots := make([]Word, 0, len(pieces))
-	weights := make([]float64, 0, len(pieces))
-	owner := make([]int, 0, len(pieces))
-	for i, p := range pieces {
+	slots := make([]Word, 0, len(phrases))
+	weights := make([]float64, 0, len(phrases))
+	owner := make([]int, 0, len(phrases))
+	for i, p := range phrases {
 		w := 0.0
 		if p.Word >= 0 {
 			w = max(Effort(p.Text), 1)
-		} else if len(owner) > 0 && i < len(pieces)-1 {
+		} else if len(owner) > 0 && i < len(phrases)-1 {
 			w = pauseEffort(p.Text, comma, stop)
 		}
 		slots, weights, owner = append(slots, Word{}), append(weights, w), append(owner, p.Word)

@@ -7,9 +7,9 @@ import (
 	tags "golang.org/x/text/language"
 )
 
-// foreign is what the name of a voice of another program or service says: the language and
+// foreignName is what the name of a voice of another program or service says: the language and
 // region, the gender, the given name, and how to have that very voice. Members may be empty.
-type foreign struct {
+type foreignName struct {
 	tag, given, hint string
 	gender           Gender
 }
@@ -27,11 +27,11 @@ func newForeignForms() foreignForms {
 
 // parseForeign reads the names of other programs and services: de-DE-KatjaNeural (Azure),
 // en-US-Wavenet-F (Google), de_DE-thorsten-medium (Piper), af_heart (Kokoro).
-func parseForeign(name string) foreign {
+func parseForeign(name string) foreignName {
 	const most = 100 // bytes; no service has longer names
 	name = strings.TrimSpace(name)
 	if len(name) > most {
-		return foreign{}
+		return foreignName{}
 	}
 	forms := newForeignForms()
 	if m := forms.kokoro.FindStringSubmatch(name); m != nil {
@@ -43,21 +43,21 @@ func parseForeign(name string) foreign {
 		if m[2] == "m" {
 			g = Male
 		}
-		return foreign{tag: tag, gender: g}
+		return foreignName{tag: tag, gender: g}
 	}
 	m := forms.region.FindStringSubmatch(name)
 	if m == nil {
-		return foreign{}
+		return foreignName{}
 	}
 	base, err := tags.ParseBase(m[1])
 	if err != nil {
-		return foreign{}
+		return foreignName{}
 	}
 	region, err := tags.ParseRegion(m[2])
 	if err != nil || !region.IsCountry() {
-		return foreign{}
+		return foreignName{}
 	}
-	f := foreign{tag: base.String() + "-" + region.String(), given: m[3]}
+	f := foreignName{tag: base.String() + "-" + region.String(), given: m[3]}
 	for _, suffix := range []string{"-x_low", "-low", "-medium", "-high", "Neural", "Multilingual"} {
 		f.given = strings.TrimSuffix(f.given, suffix)
 	}

@@ -111,8 +111,8 @@ func saidRuns(runs []utter.Run) []utter.Run {
 	return out
 }
 
-// segment is a stretch of a sentence that an engine says at once.
-type segment struct {
+// portion is a stretch of a sentence that an engine says at once.
+type portion struct {
 	engine Engine
 	req    Request
 	// What the engine leaves to do to all of it: factors.
@@ -120,7 +120,7 @@ type segment struct {
 }
 
 // segments cuts a request where its engine would need another voice for another language.
-func (b *Booth) segments(ctx context.Context, e Engine, req Request) []segment {
+func (b *Booth) segments(ctx context.Context, e Engine, req Request) []portion {
 	can := e.Abilities()
 	var parts []Request
 	var languages []string
@@ -138,22 +138,22 @@ func (b *Booth) segments(ctx context.Context, e Engine, req Request) []segment {
 		part.Runs = []utter.Run{r}
 		parts, languages = append(parts, part), append(languages, language)
 	}
-	out := make([]segment, len(parts))
+	out := make([]portion, len(parts))
 	for i, part := range parts {
 		part.Fragment = req.Fragment || i < len(parts)-1
-		out[i] = b.segment(ctx, e, part, languages[i])
+		out[i] = b.portion(ctx, e, part, languages[i])
 	}
 	return out
 }
 
-// segment finds who says a request, and how far the engine goes.
-func (b *Booth) segment(ctx context.Context, e Engine, req Request, language string) segment {
+// portion finds who says a request, and how far the engine goes.
+func (b *Booth) portion(ctx context.Context, e Engine, req Request, language string) portion {
 	if language != "" {
 		if v, ok := b.foreign(ctx, req, language); ok {
 			e, req.Voice, req.Language = b.engines[v.Engine], v.EngineVoice, v.Language
 		}
 	}
-	s := segment{engine: e, stretch: 1, shift: 1}
+	s := portion{engine: e, stretch: 1, shift: 1}
 	can := e.Abilities()
 	req = req.Normal()
 	low, high := can.Slowest, can.Fastest
@@ -220,12 +220,12 @@ func sameLanguage(a, b string) bool {
 	return a == b
 }
 
-// between is the silence between two pieces of a sentence.
+// between is the silence between two phrases of a sentence.
 const between = 20 * time.Millisecond
 
 // speakSegments says segments one after the other and joins them at Rate. One that nothing is left
 // to do to is given as its engine speaks it.
-func (b *Booth) speakSegments(ctx context.Context, segments []segment) (Clip, error) {
+func (b *Booth) speakSegments(ctx context.Context, segments []portion) (Clip, error) {
 	if len(segments) == 1 && segments[0].stretch == 1 && segments[0].shift == 1 {
 		return b.spoken(ctx, segments[0])
 	}
@@ -260,7 +260,7 @@ func (b *Booth) speakSegments(ctx context.Context, segments []segment) (Clip, er
 }
 
 // spoken has an engine say a segment.
-func (b *Booth) spoken(ctx context.Context, s segment) (Clip, error) {
+func (b *Booth) spoken(ctx context.Context, s portion) (Clip, error) {
 	c, err := s.engine.Speak(ctx, s.req)
 	if err != nil {
 		return Clip{}, err
@@ -270,7 +270,7 @@ func (b *Booth) spoken(ctx context.Context, s segment) (Clip, error) {
 
 // treated does to a clip what its engine left to do to all of it, at Rate and without silence
 // at its ends.
-func (b *Booth) treated(c Clip, s segment) (Clip, error) {
+func (b *Booth) treated(c Clip, s portion) (Clip, error) {
 	if len(c.PCM) == 0 {
 		return c, nil
 	}

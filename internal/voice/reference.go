@@ -56,8 +56,8 @@ func spokenPart(c Clip) (Clip, time.Duration) {
 
 // timed gives the words of a clip times: those that the engine measured, else those of
 // espeak-ng's speech of the same words, else estimates.
-func (b *Booth) timed(ctx context.Context, s segment, c Clip) Clip {
-	pieces, plain, spans := Pieces(s.req)
+func (b *Booth) timed(ctx context.Context, s portion, c Clip) Clip {
+	phrases, plain, spans := Phrases(s.req)
 	if len(c.Words) != len(spans) {
 		c.Words = NewWords(plain, spans)
 	}
@@ -76,14 +76,14 @@ func (b *Booth) timed(ctx context.Context, s segment, c Clip) Clip {
 		return c
 	}
 	if !some {
-		EstimateTimes(&c, pieces)
+		EstimateTimes(&c, phrases)
 	}
 	return c
 }
 
 // speakReference has espeak-ng say a request. It reports false where espeak-ng does not read its
 // language in full, or fails.
-func (b *Booth) speakReference(ctx context.Context, s segment) (Clip, bool, error) {
+func (b *Booth) speakReference(ctx context.Context, s portion) (Clip, bool, error) {
 	req := s.req
 	req.Language = cmp.Or(req.Language, b.cfg.Language)
 	e, v, ok := b.referenceVoice(s.engine, req.Language, b.genderOf(s.engine, s.req))

@@ -6,9 +6,9 @@ import (
 	"mynah/internal/cache"
 )
 
-// remembered is an engine whose version is asked for once, not at every start: a program
+// versionCache is an engine whose version is asked for once, not at every start: a program
 // start is dearer than all else of a build that finds everything in the cache.
-type remembered struct {
+type versionCache struct {
 	Engine
 	store    *cache.Store
 	identity func() (string, error)
@@ -17,11 +17,11 @@ type remembered struct {
 // Remember keeps what an engine says its version is for as long as identity, which names
 // the engine's program file, stays the same.
 func Remember(e Engine, store *cache.Store, identity func() (string, error)) Engine {
-	return &remembered{Engine: e, store: store, identity: identity}
+	return &versionCache{Engine: e, store: store, identity: identity}
 }
 
 // Version implements Engine.
-func (r *remembered) Version(ctx context.Context) (string, error) {
+func (r *versionCache) Version(ctx context.Context) (string, error) {
 	id, err := r.identity()
 	if err != nil {
 		return r.Engine.Version(ctx) // which tells what is missing
@@ -38,9 +38,9 @@ func (r *remembered) Version(ctx context.Context) (string, error) {
 }
 
 // Named implements Namer.
-func (r *remembered) Named(id string) (EngineVoice, bool) { return AboutVoice(r.Engine, id) }
+func (r *versionCache) Named(id string) (EngineVoice, bool) { return AboutVoice(r.Engine, id) }
 
 // VoiceVersion implements Versioner.
-func (r *remembered) VoiceVersion(ctx context.Context, id string) (string, error) {
+func (r *versionCache) VoiceVersion(ctx context.Context, id string) (string, error) {
 	return VersionOf(ctx, r.Engine, id)
 }

@@ -83,30 +83,30 @@ func unspaced(r rune) bool {
 	return r >= 0x2e80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
 }
 
-// Piece is a part of a sentence as an engine should say it.
-type Piece struct {
+// Phrase is a part of a sentence as an engine should say it.
+type Phrase struct {
 	Text string
 	Word int // index into Words of the plain text, or -1 between words
 }
 
-// Pieces cuts a request into words and what stands between them, with letters to be
+// Phrases cuts a request into words and what stands between them, with letters to be
 // spelled set apart ("S, A, R") and control characters turned to blanks. Joined, the
-// pieces are what to say.
-func Pieces(req Request) (pieces []Piece, plain string, spans []Span) {
+// phrases are what to say.
+func Phrases(req Request) (phrases []Phrase, plain string, spans []Span) {
 	plain = req.Text()
 	spans = Words(plain)
 	at := 0
 	for i, s := range spans {
 		if s.Start > at {
-			pieces = append(pieces, Piece{Text: blankControls(plain[at:s.Start]), Word: -1})
+			phrases = append(phrases, Phrase{Text: blankControls(plain[at:s.Start]), Word: -1})
 		}
-		pieces = append(pieces, Piece{Text: blankControls(styledText(req.Runs, s)), Word: i})
+		phrases = append(phrases, Phrase{Text: blankControls(styledText(req.Runs, s)), Word: i})
 		at = s.End
 	}
 	if at < len(plain) {
-		pieces = append(pieces, Piece{Text: blankControls(plain[at:]), Word: -1})
+		phrases = append(phrases, Phrase{Text: blankControls(plain[at:]), Word: -1})
 	}
-	return pieces, plain, spans
+	return phrases, plain, spans
 }
 
 // styledText is a word with the parts of it that stand in runs to be spelled.

@@ -52,20 +52,20 @@ func TestPieces(t *testing.T) {
 	req := voice.Request{Runs: []utter.Run{
 		{Text: "The "}, {Text: "SAR", Style: utter.Spell}, {Text: "s, "}, {Text: "git log", Style: utter.Spell}, {Text: "\nend\x00."},
 	}}
-	pieces, plain, spans := voice.Pieces(req)
+	phrases, plain, spans := voice.Phrases(req)
 	if plain != "The SARs, git log\nend\x00." || len(spans) != 5 {
 		t.Fatalf("plain %q, spans %v", plain, spans)
 	}
 	var said []string
-	for i, p := range pieces {
+	for i, p := range phrases {
 		if (p.Word >= 0) != (i%2 == 0) {
-			t.Errorf("piece %d is %+v", i, p)
+			t.Errorf("phrase %d is %+v", i, p)
 		}
 		said = append(said, p.Text)
 	}
 	want := []string{"The", " ", "S, A, Rs", ", ", "G, I, T", " ", "L, O, G", " ", "end", " ."}
 	if !slices.Equal(said, want) {
-		t.Errorf("pieces %q, want %q", said, want)
+		t.Errorf("phrases %q, want %q", said, want)
 	}
 }
 
@@ -79,7 +79,7 @@ func FuzzWords(f *testing.F) {
 			}
 			at = s.End
 		}
-		voice.Pieces(voice.Request{Runs: []utter.Run{{Text: text, Style: utter.Spell}}})
+		voice.Phrases(voice.Request{Runs: []utter.Run{{Text: text, Style: utter.Spell}}})
 		at = 0
 		for _, s := range voice.Sentences(text, "de") {
 			if s.Start < at || s.End <= s.Start || s.End > len(text) {

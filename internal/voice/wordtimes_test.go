@@ -26,8 +26,8 @@ func (guessing) Abilities() voice.Abilities { return voice.Abilities{} }
 func (g guessing) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	c, err := g.Engine.Speak(ctx, req)
 	if err == nil {
-		pieces, _, _ := voice.Pieces(req)
-		voice.EstimateTimes(&c, pieces)
+		phrases, _, _ := voice.Phrases(req)
+		voice.EstimateTimes(&c, phrases)
 	}
 	return c, err
 }
@@ -75,8 +75,8 @@ func TestWordTimesOfEstimatingEngines(t *testing.T) {
 				}
 				c := exact
 				c.Words = slices.Clone(exact.Words)
-				pieces, _, _ := voice.Pieces(req)
-				voice.EstimateTimes(&c, pieces)
+				phrases, _, _ := voice.Phrases(req)
+				voice.EstimateTimes(&c, phrases)
 				guess := slices.Clone(c.Words)
 				req.Voice = v.reference
 				ref, err := e.Speak(t.Context(), req)

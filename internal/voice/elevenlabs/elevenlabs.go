@@ -157,8 +157,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if clip.PCM, clip.Rate, err = e.client.SoundIn(said.Audio, "audio/pcm", e.cfg.Rate); err != nil {
 		return clip, err
 	}
-	voice.EstimateTimes(&clip, s.Pieces)
-	setTimes(&clip, s.Pieces, b.Text, said.Alignment)
+	voice.EstimateTimes(&clip, s.Phrases)
+	setTimes(&clip, s.Phrases, b.Text, said.Alignment)
 	return clip, nil
 }
 
@@ -173,17 +173,17 @@ func (e *Engine) plain(text string) string {
 }
 
 // setTimes gives words the times of their characters, where these are those that were sent.
-func setTimes(clip *voice.Clip, pieces []voice.Piece, sent string, a alignment) {
+func setTimes(clip *voice.Clip, phrases []voice.Phrase, sent string, a alignment) {
 	if len(a.Starts) != len(a.Characters) || len(a.Ends) != len(a.Characters) || strings.Join(a.Characters, "") != sent {
 		return
 	}
 	seconds := func(s float64) time.Duration {
 		return min(max(time.Duration(s*float64(time.Second)), 0), clip.Length())
 	}
-	at := -leading(pieces) // sent has no blanks in front
+	at := -leading(phrases) // sent has no blanks in front
 	char, byteAt := 0, 0
 	last := time.Duration(0)
-	for _, p := range pieces {
+	for _, p := range phrases {
 		from, to := at, at+len(p.Text)
 		at = to
 		if p.Word < 0 {
@@ -210,10 +210,10 @@ func setTimes(clip *voice.Clip, pieces []voice.Piece, sent string, a alignment) 
 	}
 }
 
-// leading is how many bytes of blanks the pieces begin with.
-func leading(pieces []voice.Piece) int {
+// leading is how many bytes of blanks the phrases begin with.
+func leading(phrases []voice.Phrase) int {
 	n := 0
-	for _, p := range pieces {
+	for _, p := range phrases {
 		rest := strings.TrimLeft(p.Text, " \t\r\n\u0085\u00a0")
 		n += len(p.Text) - len(rest)
 		if rest != "" {

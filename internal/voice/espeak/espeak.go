@@ -139,7 +139,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return e.speakHelped(ctx, req.Normal())
 	}
 	req = req.Normal()
-	pieces, plain, spans := voice.Pieces(req)
+	phrases, plain, spans := voice.Phrases(req)
 	clip := voice.Clip{Rate: 22050, Words: voice.NewWords(plain, spans)}
 	if err := ctx.Err(); err != nil {
 		return clip, err
@@ -159,7 +159,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	args = append(args, "--phonout="+phonemes.name())
 	var wav bytes.Buffer
 	err = e.program.Run(ctx, proc.Command{
-		Args: args, Stdin: strings.NewReader(text(pieces, req.Fragment)), Stdout: &wav, Stderr: phonemes.stderr(), MaxStdout: maxSound,
+		Args: args, Stdin: strings.NewReader(text(phrases, req.Fragment)), Stdout: &wav, Stderr: phonemes.stderr(), MaxStdout: maxSound,
 	})
 	if exit, ok := errors.AsType[*proc.ExitError](err); ok && ctx.Err() == nil && strings.Contains(exit.Stderr, "voice does not exist") {
 		return clip, unknown(req.Voice)
@@ -175,7 +175,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err != nil {
 		return clip, fault.New(fault.Disk, err, "cannot read a temporary file")
 	}
-	setWordTimes(&clip, pieces, said)
+	setWordTimes(&clip, phrases, said)
 	raisePitch(&clip, raise)
 	return clip, nil
 }
@@ -296,11 +296,11 @@ func nearestPitch(f float64) (near, left float64) {
 	return near, f / near
 }
 
-// text joins the pieces. "[[" would start phonemes; a fragment ends in a comma, which
+// text joins the phrases. "[[" would start phonemes; a fragment ends in a comma, which
 // keeps the voice up.
-func text(pieces []voice.Piece, fragment bool) string {
+func text(phrases []voice.Phrase, fragment bool) string {
 	var b strings.Builder
-	for _, p := range pieces {
+	for _, p := range phrases {
 		b.WriteString(p.Text)
 	}
 	s := strings.TrimSpace(b.String())

@@ -56,8 +56,8 @@ type event struct {
 	sample   int
 }
 
-// spoken is what a helper gives.
-type spoken struct {
+// helperAnswer is what a helper gives.
+type helperAnswer struct {
 	rate   int
 	events []event
 	pcm    []int16
@@ -90,7 +90,7 @@ func (o order) String() string {
 }
 
 // speak has a sentence said. A helper that fails is thrown away.
-func (h *helpers) speak(ctx context.Context, o order) (*spoken, error) {
+func (h *helpers) speak(ctx context.Context, o order) (*helperAnswer, error) {
 	select {
 	case h.slots <- struct{}{}:
 		defer func() { <-h.slots }()
@@ -192,7 +192,7 @@ func (one *helper) end() error {
 }
 
 // ask sends an order and reads the answer.
-func (one *helper) ask(o order) (*spoken, error) {
+func (one *helper) ask(o order) (*helperAnswer, error) {
 	sent := make(chan error, 1)
 	go func() {
 		_, err := io.WriteString(one.process.Stdin(), o.String())
@@ -213,7 +213,7 @@ func (one *helper) ask(o order) (*spoken, error) {
 
 // readSpoken reads an answer of mynah-espeak. No matter who wrote it, no more than maxSound is
 // taken.
-func readSpoken(r *bufio.Reader) (*spoken, error) {
+func readSpoken(r *bufio.Reader) (*helperAnswer, error) {
 	line, err := readLine(r)
 	if err != nil {
 		return nil, err
@@ -224,7 +224,7 @@ func readSpoken(r *bufio.Reader) (*spoken, error) {
 		}
 		return nil, errors.New(said)
 	}
-	var s spoken
+	var s helperAnswer
 	var events, samples int
 	if n, err := fmt.Sscanf(line, "ok %d %d %d", &s.rate, &events, &samples); n != 3 || err != nil {
 		return nil, fmt.Errorf("an answer that cannot be read: %.40q", line)

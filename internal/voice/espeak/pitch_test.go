@@ -10,16 +10,16 @@ import (
 	"mynah/internal/voice"
 )
 
-// height is the middle pitch of a clip, in Hz: that at which pieces of it resemble themselves.
+// height is the middle pitch of a clip, in Hz: that at which stretches of it resemble themselves.
 func height(c voice.Clip) float64 {
 	size := c.Rate / 20
 	var found []float64
 	for from := 0; from+size <= len(c.PCM); from += size {
-		piece := c.PCM[from : from+size]
+		stretch := c.PCM[from : from+size]
 		like := func(lag int) float64 {
 			sum := 0.0
 			for i := 0; i+lag < size; i++ {
-				sum += float64(piece[i]) * float64(piece[i+lag])
+				sum += float64(stretch[i]) * float64(stretch[i+lag])
 			}
 			return sum / float64(size-lag)
 		}

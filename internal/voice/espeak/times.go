@@ -11,9 +11,9 @@ import (
 // setWordTimes estimates when each word is said. The program prints the phonemes, one
 // clause a line, words apart by blanks (some run together). Clauses are found in the
 // sound by the silences between them, phonemes share the time of their clause.
-func setWordTimes(clip *voice.Clip, pieces []voice.Piece, phonemes string) {
+func setWordTimes(clip *voice.Clip, phrases []voice.Phrase, phonemes string) {
 	effort := make([]float64, len(clip.Words))
-	for _, p := range pieces {
+	for _, p := range phrases {
 		if p.Word >= 0 {
 			effort[p.Word] = voice.Effort(p.Text)
 		}

@@ -97,7 +97,7 @@ func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
 // could be matched to its words.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	req = req.Normal()
-	pieces, plain, spans := voice.Pieces(req)
+	phrases, plain, spans := voice.Phrases(req)
 	clip := voice.Clip{Rate: 16000, Words: voice.NewWords(plain, spans)}
 	if err := ctx.Err(); err != nil {
 		return clip, err
@@ -106,18 +106,18 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		err := &voice.UnknownVoiceError{Engine: voice.EngineFlite, Voice: req.Voice}
 		return clip, fault.New(fault.ToolFailed, err, "flite has no voice %q", req.Voice)
 	}
-	for i := range pieces {
-		pieces[i].Text = fold(pieces[i].Text)
+	for i := range phrases {
+		phrases[i].Text = fold(phrases[i].Text)
 	}
 	markup := slices.ContainsFunc(req.Runs, func(r utter.Run) bool { return len(phones(r.IPA)) > 0 })
 	var given map[int][]string
 	if markup {
-		for i := range pieces {
-			pieces[i].Text = plainMarkup(pieces[i].Text)
+		for i := range phrases {
+			phrases[i].Text = plainMarkup(phrases[i].Text)
 		}
-		given = pronounced(req.Runs, pieces, spans)
+		given = pronounced(req.Runs, phrases, spans)
 	}
-	say := text(pieces, req.Fragment)
+	say := text(phrases, req.Fragment)
 	if !strings.ContainsFunc(say, spoken) {
 		return clip, nil
 	}
@@ -129,7 +129,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return err
 	})
 	g.Go(func() (err error) {
-		alone, err = e.wordSounds(ctx, pieces, len(clip.Words), given)
+		alone, err = e.wordSounds(ctx, phrases, len(clip.Words), given)
 		return err
 	})
 	if err := g.Wait(); err != nil || len(sounds) == 0 {
@@ -137,7 +137,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	}
 	if alone == nil || !voice.AlignSounds(clip.Words, alone, sounds) {
 		effort := make([]float64, len(clip.Words))
-		for _, p := range pieces {
+		for _, p := range phrases {
 			if p.Word >= 0 {
 				effort[p.Word] = voice.Effort(p.Text)
 			}
@@ -310,10 +310,10 @@ func placeLines(lines [][]sound, length time.Duration) []voice.Sound {
 
 // wordSounds has each word said alone, in a paragraph of its own, by the fastest
 // voice, which reads as the others do. It is nil when that cannot be told apart.
-func (e *Engine) wordSounds(ctx context.Context, pieces []voice.Piece, n int, given map[int][]string) ([][]string, error) {
+func (e *Engine) wordSounds(ctx context.Context, phrases []voice.Phrase, n int, given map[int][]string) ([][]string, error) {
 	var b strings.Builder
 	var order []int
-	for _, p := range pieces {
+	for _, p := range phrases {
 		if word := strings.TrimFunc(p.Text, func(r rune) bool { return !spoken(r) }); p.Word >= 0 && word != "" && given[p.Word] == nil {
 			b.WriteString(word + "\n\n")
 			order = append(order, p.Word)

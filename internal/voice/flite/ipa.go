@@ -72,7 +72,7 @@ func phoneTable() map[string]string {
 // pronounced puts the phones of runs with IPA in place of their words' texts, as flite's
 // markup; the phones of each such word are given by its number. Several words of a run
 // are said as one.
-func pronounced(runs []utter.Run, pieces []voice.Piece, spans []voice.Span) map[int][]string {
+func pronounced(runs []utter.Run, phrases []voice.Phrase, spans []voice.Span) map[int][]string {
 	out := map[int][]string{}
 	at := 0
 	for _, r := range runs {
@@ -83,17 +83,17 @@ func pronounced(runs []utter.Run, pieces []voice.Piece, spans []voice.Span) map[
 			continue
 		}
 		first := true
-		for i := range pieces {
-			w := pieces[i].Word
+		for i := range phrases {
+			w := phrases[i].Word
 			if w < 0 || spans[w].Start < from || spans[w].End > to {
 				continue
 			}
 			if !first {
-				pieces[i].Text, out[w] = "", []string{}
+				phrases[i].Text, out[w] = "", []string{}
 				continue
 			}
 			first = false
-			pieces[i].Text = `<phoneme ph="` + strings.Join(list, " ") + `">x</phoneme>`
+			phrases[i].Text = `<phoneme ph="` + strings.Join(list, " ") + `">x</phoneme>`
 			out[w] = bare(list)
 		}
 	}

@@ -9,10 +9,10 @@ import (
 	"mynah/internal/voice"
 )
 
-// text joins the pieces. A fragment ends in a comma, which keeps the voice up.
-func text(pieces []voice.Piece, fragment bool) string {
+// text joins the phrases. A fragment ends in a comma, which keeps the voice up.
+func text(phrases []voice.Phrase, fragment bool) string {
 	var b strings.Builder
-	for _, p := range pieces {
+	for _, p := range phrases {
 		b.WriteString(p.Text)
 	}
 	s := strings.TrimSpace(b.String())

@@ -194,7 +194,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 			starts[i] = time.Duration(s * float64(time.Second))
 		}
 	}
-	remote.SetStarts(&clip, s.Pieces, starts)
+	remote.SetStarts(&clip, s.Phrases, starts)
 	return clip, nil
 }
 

@@ -27,7 +27,7 @@ type Available struct {
 }
 
 // list reads the public list of voices; base is the address that its files are relative to.
-func (i *Installer) list(ctx context.Context) (all map[string]listed, base string, err error) {
+func (i *Installer) list(ctx context.Context) (all map[string]indexEntry, base string, err error) {
 	index := i.cfg.Index
 	if !strings.HasSuffix(index, ".json") {
 		index = strings.TrimRight(index, "/") + "/voices.json"
@@ -123,10 +123,10 @@ func licenceIn(card string) string {
 }
 
 // tag is the language of a voice, BCP 47.
-func (l listed) tag() string { return strings.ReplaceAll(l.Language.Code, "_", "-") }
+func (l indexEntry) tag() string { return strings.ReplaceAll(l.Language.Code, "_", "-") }
 
 // speaks says whether a voice is of a language: a tag, its beginning, or an English name.
-func (l listed) speaks(language string) bool {
+func (l indexEntry) speaks(language string) bool {
 	want := strings.ToLower(strings.ReplaceAll(strings.TrimSpace(language), "_", "-"))
 	tag := strings.ToLower(l.tag())
 	return want == "" || tag == want || strings.HasPrefix(tag, want+"-") || strings.EqualFold(l.Language.Name, want)

@@ -29,13 +29,13 @@ import (
 // fetchPrefix begins the names of what was fetched so far.
 const fetchPrefix = ".fetch-"
 
-// check is what is known of a file before it is fetched.
-type check struct {
+// expectation is what is known of a file before it is fetched.
+type expectation struct {
 	sha256, md5 string // lower-case hex; empty is unknown
 	size        int64  // in bytes; 0 is unknown
 }
 
-func (c check) hasSum() bool { return c.sha256 != "" || c.md5 != "" }
+func (c expectation) hasSum() bool { return c.sha256 != "" || c.md5 != "" }
 
 // state is kept beside what was fetched so far: whether the rest may be added to it.
 type state struct {
@@ -56,7 +56,7 @@ func (s state) validator() string {
 // so that the next try goes on where this one ended. It is whole, as check asks, when the
 // error is nil. The caller renames or removes the file and only then closes it: as long as
 // it is open, nobody else writes to it.
-func (i *Installer) download(ctx context.Context, address string, want check, progress func(done, total int64)) (*heldFile, error) {
+func (i *Installer) download(ctx context.Context, address string, want expectation, progress func(done, total int64)) (*heldFile, error) {
 	sum := sha1.Sum([]byte(address)) //nolint:gosec // see above
 	path := filepath.Join(i.cfg.Dir, fetchPrefix+hex.EncodeToString(sum[:8]))
 	f, err := lockFile(path)
@@ -120,7 +120,7 @@ func lockFile(path string) (*heldFile, error) {
 }
 
 // fill fetches what a file lacks.
-func (i *Installer) fill(ctx context.Context, f *os.File, address string, want check, progress func(done, total int64)) error {
+func (i *Installer) fill(ctx context.Context, f *os.File, address string, want expectation, progress func(done, total int64)) error {
 	path := f.Name()
 	wait := i.wait()
 	failed := 0 // times in a row, without a byte between them
@@ -211,7 +211,7 @@ func shown(address string) string {
 }
 
 // part makes one request, for what is not there yet.
-func (i *Installer) part(ctx context.Context, f *os.File, path, address string, want check, progress func(done, total int64)) error {
+func (i *Installer) part(ctx context.Context, f *os.File, path, address string, want expectation, progress func(done, total int64)) error {
 	have := size(f)
 	var old state
 	if b, err := os.ReadFile(path + ".json"); err == nil {
@@ -332,7 +332,7 @@ func withoutURL(err error) error {
 }
 
 // verify compares what was fetched with what is known of it.
-func verify(f io.ReadSeeker, want check) error {
+func verify(f io.ReadSeeker, want expectation) error {
 	n, err := f.Seek(0, io.SeekEnd)
 	if err != nil {
 		return err

@@ -131,8 +131,8 @@ func archive(name string) bool {
 	return strings.HasSuffix(name, ".tar.gz") || strings.HasSuffix(name, ".tgz") || strings.HasSuffix(name, ".zip")
 }
 
-// listed is a voice of the index.
-type listed struct {
+// indexEntry is a voice of the index.
+type indexEntry struct {
 	Files map[string]struct {
 		Size int64  `json:"size_bytes"`
 		MD5  string `json:"md5_digest"`
@@ -179,15 +179,15 @@ func (i *Installer) fromIndex(ctx context.Context, name string, progress func(do
 	if err != nil {
 		return Installed{}, err
 	}
-	if err := verify(bytes.NewReader(description), check{md5: v.Files[config].MD5, size: v.Files[config].Size}); err != nil {
+	if err := verify(bytes.NewReader(description), expectation{md5: v.Files[config].MD5, size: v.Files[config].Size}); err != nil {
 		return Installed{}, fault.New(fault.Input, err, "%s is not what it should be", shown(base+config))
 	}
-	want := check{md5: v.Files[model].MD5, size: v.Files[model].Size}
+	want := expectation{md5: v.Files[model].MD5, size: v.Files[model].Size}
 	return i.fetched(ctx, name, base+model, description, want, progress)
 }
 
 // nearest names voices that may have been meant.
-func nearest(name string, all map[string]listed) string {
+func nearest(name string, all map[string]indexEntry) string {
 	var near []string
 	language, _, _ := strings.Cut(strings.ToLower(name), "-")
 	for key := range all {
@@ -209,7 +209,7 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 	if err != nil || u.Host == "" {
 		return Installed{}, fault.New(fault.Usage, nil, "the address of the voice is not a URL")
 	}
-	var want check
+	var want expectation
 	if u.Fragment != "" {
 		sum, ok := strings.CutPrefix(u.Fragment, "sha256=")
 		if !ok || !hex64(sum) {
@@ -259,7 +259,7 @@ func hex64(s string) bool {
 }
 
 // fetched fetches a model and puts it in its place with its description.
-func (i *Installer) fetched(ctx context.Context, name, address string, description []byte, want check, progress func(done, total int64)) (Installed, error) {
+func (i *Installer) fetched(ctx context.Context, name, address string, description []byte, want expectation, progress func(done, total int64)) (Installed, error) {
 	if _, err := ParseConfig(description); err != nil {
 		return Installed{}, fault.New(fault.Input, err, "the description of %s cannot be used", name)
 	}
@@ -280,7 +280,7 @@ func (i *Installer) fetched(ctx context.Context, name, address string, descripti
 }
 
 // has tells whether an installed voice is the one that is wanted.
-func (i *Installer) has(old Voice, description []byte, want check) bool {
+func (i *Installer) has(old Voice, description []byte, want expectation) bool {
 	b, err := readSmall(old.ConfigPath)
 	if err != nil || string(b) != string(description) {
 		return false

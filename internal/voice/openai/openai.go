@@ -166,7 +166,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if clip.PCM, clip.Rate, err = e.client.Sound(answer, e.cfg.Rate); err != nil {
 		return clip, err
 	}
-	voice.EstimateTimes(&clip, s.Pieces)
+	voice.EstimateTimes(&clip, s.Phrases)
 	return clip, nil
 }
 

@@ -84,9 +84,9 @@ func clauses(req voice.Request) []clause {
 		for ; i < len(req.Runs) && req.Runs[i].IPA == ""; i++ {
 			part.Runs = append(part.Runs, req.Runs[i])
 		}
-		pieces, _, _ := voice.Pieces(part)
+		phrases, _, _ := voice.Phrases(part)
 		var b strings.Builder
-		for _, p := range pieces {
+		for _, p := range phrases {
 			b.WriteString(p.Text)
 		}
 		out = append(out, cut(b.String())...)

@@ -269,7 +269,7 @@ func (e *Engine) find(id string) (models.Voice, int64, error) {
 // tells how long its sounds last, else estimates.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	req = req.Normal()
-	pieces, plain, spans := voice.Pieces(req)
+	phrases, plain, spans := voice.Phrases(req)
 	clip := voice.Clip{Rate: 22050, Words: voice.NewWords(plain, spans)}
 	if err := ctx.Err(); err != nil {
 		return clip, err
@@ -307,7 +307,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 			return clip, nil
 		}
 	}
-	voice.EstimateTimes(&clip, pieces)
+	voice.EstimateTimes(&clip, phrases)
 	return clip, ctx.Err()
 }
 

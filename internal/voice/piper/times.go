@@ -121,12 +121,12 @@ func sounds(c models.Config, phonemes []string, ends []time.Duration) []voice.So
 
 // wordSounds gives the sounds of each word as it is read alone.
 func (e *Engine) wordSounds(ctx context.Context, c models.Config, req voice.Request) ([][]string, bool) {
-	pieces, _, spans := voice.Pieces(req)
+	phrases, _, spans := voice.Phrases(req)
 	alone := make([][]string, len(spans))
 	given := pronounced(req, spans)
 	var lines strings.Builder
 	var order []int
-	for _, p := range pieces {
+	for _, p := range phrases {
 		switch {
 		case p.Word < 0:
 		case given[p.Word] != "":

@@ -197,7 +197,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if clip.PCM, clip.Rate, err = e.client.Sound(answer, rate); err != nil {
 		return clip, err
 	}
-	voice.EstimateTimes(&clip, s.Pieces)
+	voice.EstimateTimes(&clip, s.Phrases)
 	if e.cfg.Engine == "generative" {
 		return clip, nil // has no marks for words
 	}
@@ -205,7 +205,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if answer, err = e.ask(ctx, b, "application/"); err != nil {
 		return clip, err
 	}
-	remote.SetStarts(&clip, s.Pieces, starts(doc, answer.Body))
+	remote.SetStarts(&clip, s.Phrases, starts(doc, answer.Body))
 	return clip, nil
 }
 

@@ -108,8 +108,8 @@ func (l *Listing) ask(ctx context.Context) {
 // SetStarts gives words the times at which they begin, of which -1 is unknown; a word ends
 // where the next begins, the last where the sound does. Words whose starts are unknown share
 // the time of the word before them. Where too few are known, all are estimated.
-func SetStarts(clip *voice.Clip, pieces []voice.Piece, starts []time.Duration) {
-	voice.EstimateTimes(clip, pieces)
+func SetStarts(clip *voice.Clip, phrases []voice.Phrase, starts []time.Duration) {
+	voice.EstimateTimes(clip, phrases)
 	words := clip.Words
 	known, last := 0, time.Duration(0)
 	at := slices.Clone(starts)

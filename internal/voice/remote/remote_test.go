@@ -77,7 +77,7 @@ func TestNames(t *testing.T) {
 func TestSetStarts(t *testing.T) {
 	t.Parallel()
 	req := voice.Request{Runs: []utter.Run{{Text: "one two three four"}}}
-	pieces, plain, spans := voice.Pieces(req)
+	phrases, plain, spans := voice.Phrases(req)
 	clip := func() voice.Clip {
 		c := voice.Clip{Rate: 1000, PCM: make([]int16, 4000), Words: voice.NewWords(plain, spans)}
 		for i := range c.PCM {
@@ -98,7 +98,7 @@ func TestSetStarts(t *testing.T) {
 		{[]time.Duration{0, 2000 * ms, 1000 * ms, 9000 * ms}, "0s 2s true, 2s 2s true, 2s 4s true, 4s 4s true, "},
 	} {
 		got := clip()
-		SetStarts(&got, pieces, c.starts)
+		SetStarts(&got, phrases, c.starts)
 		s := ""
 		for _, w := range got.Words {
 			s += fmt.Sprint(w.Start, " ", w.End, " ", w.Exact, ", ")
@@ -108,7 +108,7 @@ func TestSetStarts(t *testing.T) {
 		}
 	}
 	few := clip()
-	SetStarts(&few, pieces, []time.Duration{0, -1, -1, -1})
+	SetStarts(&few, phrases, []time.Duration{0, -1, -1, -1})
 	if few.Words[0].Exact || few.Words[3].End != 4*time.Second {
 		t.Errorf("%+v", few.Words)
 	}

@@ -15,15 +15,15 @@ type Sentence struct {
 	// Text is the request as plain text, for engines that take no markup: what is spelled
 	// stands letter by letter, and a fragment ends in a comma, which keeps the voice up.
 	Text   string
-	Pieces []voice.Piece
+	Phrases []voice.Phrase
 	Clip   voice.Clip // the words, without times
 }
 
 // Begin reads a request. One that holds nothing to say is silent: its clip is the answer.
 func (l *Listing) Begin(ctx context.Context, req voice.Request) (s Sentence, silent bool, err error) {
 	req = req.Normal()
-	pieces, plain, spans := voice.Pieces(req)
-	s = Sentence{Request: req, Text: text(pieces, req.Fragment), Pieces: pieces, Clip: voice.Clip{Rate: 24000, Words: voice.NewWords(plain, spans)}}
+	phrases, plain, spans := voice.Phrases(req)
+	s = Sentence{Request: req, Text: text(phrases, req.Fragment), Phrases: phrases, Clip: voice.Clip{Rate: 24000, Words: voice.NewWords(plain, spans)}}
 	if err := ctx.Err(); err != nil {
 		return s, false, err
 	}
@@ -38,9 +38,9 @@ func (l *Listing) Begin(ctx context.Context, req voice.Request) (s Sentence, sil
 	return s, false, nil
 }
 
-func text(pieces []voice.Piece, fragment bool) string {
+func text(phrases []voice.Phrase, fragment bool) string {
 	var b strings.Builder
-	for _, p := range pieces {
+	for _, p := range phrases {
 		b.WriteString(p.Text)
 	}
 	t := strings.TrimSpace(b.String())

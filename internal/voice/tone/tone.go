@@ -64,7 +64,7 @@ func Voice() voice.Voice {
 // ms after , ; : and stops within the text.
 func (*Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	req = req.Normal()
-	pieces, plain, spans := voice.Pieces(req)
+	phrases, plain, spans := voice.Phrases(req)
 	clip := voice.Clip{Rate: rate, Words: voice.NewWords(plain, spans)}
 	var base float64
 	switch req.Voice {
@@ -76,7 +76,7 @@ func (*Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error)
 		err := &voice.UnknownVoiceError{Engine: Name, Voice: req.Voice}
 		return clip, fault.New(fault.ToolFailed, err, "the tone engine has no voice %q", req.Voice)
 	}
-	for _, p := range pieces {
+	for _, p := range phrases {
 		if err := ctx.Err(); err != nil {
 			return clip, err
 		}

@@ -11,22 +11,22 @@ import (
 const Grid = 1024
 
 const (
-	// Lead is how many frames of what is heard around a piece are coded with it and
+	// Lead is how many frames of what is heard around a chunk are coded with it and
 	// thrown away, on either side: with four of them the coder is, at the seam, as near
 	// to the sound as in one long run.
 	Lead = 4
-	// quiet is how many silent packets in a row are a piece of their own.
+	// quiet is how many silent packets in a row are a chunk of their own.
 	quiet = 12
-	// least is the shortest piece, in packets; longest the longest, 16 s.
+	// least is the shortest chunk, in packets; longest the longest, 16 s.
 	least   = 8
 	longest = 750
 )
 
-// Piece is a run of packets of the track that are coded, and kept, together.
-type Piece struct {
+// Chunk is a run of packets of the track that are coded, and kept, together.
+type Chunk struct {
 	// First is the number of its first packet, Packets how many it has.
 	First, Packets int64
-	// Silent pieces need no coding.
+	// Silent chunks need no coding.
 	Silent bool
 	// Heard are the indexes of the clips that are heard in it, in the lead around it, or
 	// where the limiter looks.
@@ -34,33 +34,33 @@ type Piece struct {
 }
 
 // Begin is the sample of the track at which its coding begins, the lead counted.
-func (p Piece) Begin() int64 { return (p.First - Lead) * Grid }
+func (p Chunk) Begin() int64 { return (p.First - Lead) * Grid }
 
 // Samples is how many are coded, the leads counted.
-func (p Piece) Samples() int64 { return (p.Packets + 2*Lead) * Grid }
+func (p Chunk) Samples() int64 { return (p.Packets + 2*Lead) * Grid }
 
 // Packets is how many packets hold a number of samples and the coder's delay.
 func Packets(samples int64) int64 { return (samples+Grid-1)/Grid + 1 }
 
-// Cut cuts a track into pieces: what is silent for a while apart from what is heard,
-// and that at the given samples, where scenes begin. A piece depends on nothing but what
+// Cut cuts a track into chunks: what is silent for a while apart from what is heard,
+// and that at the given samples, where scenes begin. A chunk depends on nothing but what
 // is heard in it and close around it, so it is the same wherever it stands on the grid.
-func Cut(clips []Clip, scenes []int64, samples int64) []Piece {
+func Cut(clips []Clip, scenes []int64, samples int64) []Chunk {
 	total := Packets(samples)
-	var pieces []Piece
+	var chunks []Chunk
 	at := int64(0)
 	for _, run := range runs(clips, total) {
 		if run.from > at {
-			pieces = append(pieces, Piece{First: at, Packets: run.from - at, Silent: true})
+			chunks = append(chunks, Chunk{First: at, Packets: run.from - at, Silent: true})
 		}
-		pieces = append(pieces, run.cut(scenes)...)
+		chunks = append(chunks, run.cut(scenes)...)
 		at = run.to
 	}
 	if at < total {
-		pieces = append(pieces, Piece{First: at, Packets: total - at, Silent: true})
+		chunks = append(chunks, Chunk{First: at, Packets: total - at, Silent: true})
 	}
-	markHeard(pieces, clips)
-	return pieces
+	markHeard(chunks, clips)
+	return chunks
 }
 
 // run is a stretch of packets, to excluded.
@@ -91,9 +91,9 @@ func runs(clips []Clip, total int64) []run {
 	return out
 }
 
-// cut cuts a run where scenes begin, and what is longer than a piece may be.
-func (r run) cut(scenes []int64) []Piece {
-	var out []Piece
+// cut cuts a run where scenes begin, and what is longer than a chunk may be.
+func (r run) cut(scenes []int64) []Chunk {
+	var out []Chunk
 	at := r.from
 	add := func(to int64) {
 		for to-at > longest {
@@ -101,10 +101,10 @@ func (r run) cut(scenes []int64) []Piece {
 			if to-at < longest+least {
 				n = (to - at) / 2
 			}
-			out = append(out, Piece{First: at, Packets: n})
+			out = append(out, Chunk{First: at, Packets: n})
 			at += n
 		}
-		out = append(out, Piece{First: at, Packets: to - at})
+		out = append(out, Chunk{First: at, Packets: to - at})
 		at = to
 	}
 	first, _ := slices.BinarySearch(scenes, r.from*Grid)
@@ -121,8 +121,8 @@ func (r run) cut(scenes []int64) []Piece {
 	return out
 }
 
-// markHeard notes which clips are heard in and around each piece.
-func markHeard(pieces []Piece, clips []Clip) {
+// markHeard notes which clips are heard in and around each chunk.
+func markHeard(chunks []Chunk, clips []Clip) {
 	order := make([]int, len(clips))
 	for i := range order {
 		order[i] = i
@@ -130,8 +130,8 @@ func markHeard(pieces []Piece, clips []Clip) {
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(clips[a].Start, clips[b].Start) })
 	var open []int
 	next := 0
-	for i := range pieces {
-		p := &pieces[i]
+	for i := range chunks {
+		p := &chunks[i]
 		from, to := p.Begin()-Around, p.Begin()+p.Samples()+Around
 		for next < len(order) && clips[order[next]].Start < to {
 			open = append(open, order[next])
@@ -147,9 +147,9 @@ func markHeard(pieces []Piece, clips []Clip) {
 	}
 }
 
-// Part gives the clips of a piece, timed from the beginning of its coding, without what
-// cannot be heard in it: how long music goes on behind a piece does not change the piece.
-func (p Piece) Part(clips []Clip) []Clip {
+// Part gives the clips of a chunk, timed from the beginning of its coding, without what
+// cannot be heard in it: how long music goes on behind a chunk does not change the chunk.
+func (p Chunk) Part(clips []Clip) []Clip {
 	const from = -Around
 	to := p.Samples() + Around
 	var out []Clip

@@ -9,8 +9,8 @@ import (
 	"mynah/internal/sound"
 )
 
-// TestCutHoldsTheWholeTrack: pieces follow each other, each lies in the bounds, nothing
-// that is heard lies in a silent one, and what is mixed piece by piece is the whole.
+// TestCutHoldsTheWholeTrack: chunks follow each other, each lies in the bounds, nothing
+// that is heard lies in a silent one, and what is mixed chunk by chunk is the whole.
 func TestCutHoldsTheWholeTrack(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 4))
@@ -41,13 +41,13 @@ func TestCutHoldsTheWholeTrack(t *testing.T) {
 		next := int64(0)
 		for _, p := range sound.Cut(clips, scenes, samples) {
 			if p.First != next || p.Packets <= 0 || !p.Silent && p.Packets > 760 {
-				t.Fatalf("piece %+v comes where %d packets are behind", p, next)
+				t.Fatalf("chunk %+v comes where %d packets are behind", p, next)
 			}
 			next += p.Packets
 			if p.Silent {
 				for at := max(p.First-1, 0) * sound.Grid; at < min(next*sound.Grid, samples); at++ {
 					if whole[at] != 0 {
-						t.Fatalf("sample %d is heard in the silent piece %+v", at, p)
+						t.Fatalf("sample %d is heard in the silent chunk %+v", at, p)
 					}
 				}
 				continue
@@ -59,22 +59,22 @@ func TestCutHoldsTheWholeTrack(t *testing.T) {
 					want = whole[at]
 				}
 				if v != want {
-					t.Fatalf("sample %d of the piece %+v is %d, want %d", i, p, v, want)
+					t.Fatalf("sample %d of the chunk %+v is %d, want %d", i, p, v, want)
 				}
 			}
 		}
 		if next != sound.Packets(samples) {
-			t.Fatalf("the pieces hold %d packets of %d", next, sound.Packets(samples))
+			t.Fatalf("the chunks hold %d packets of %d", next, sound.Packets(samples))
 		}
 	}
 }
 
-// TestPiecesKnowOnlyWhatIsHeardInThem: how long music and speech go on elsewhere in the
-// film, and how music fades there, leaves a piece as it is.
-func TestPiecesKnowOnlyWhatIsHeardInThem(t *testing.T) {
+// TestChunksKnowOnlyWhatIsHeardInThem: how long music and speech go on elsewhere in the
+// film, and how music fades there, leaves a chunk as it is.
+func TestChunksKnowOnlyWhatIsHeardInThem(t *testing.T) {
 	t.Parallel()
 	const second = 48000
-	p := sound.Piece{First: 10 * second / sound.Grid, Packets: 100, Heard: []int{0, 1}}
+	p := sound.Chunk{First: 10 * second / sound.Grid, Packets: 100, Heard: []int{0, 1}}
 	part := func(end, speechEnd int64) []sound.Clip {
 		return p.Part([]sound.Clip{
 			{Samples: end, Loop: true, Gain: 200, FadeIn: 2 * second, FadeOut: 2 * second, Ducks: []sound.Duck{
@@ -86,13 +86,13 @@ func TestPiecesKnowOnlyWhatIsHeardInThem(t *testing.T) {
 	}
 	want := part(60*second, 20*second)
 	if got := part(75*second, 50*second); !reflect.DeepEqual(got, want) {
-		t.Errorf("in a longer film the piece is made of %+v, in the other of %+v", got, want)
+		t.Errorf("in a longer film the chunk is made of %+v, in the other of %+v", got, want)
 	}
 	if got := part(13*second, 20*second); reflect.DeepEqual(got, want) {
-		t.Error("music that fades in the piece is taken for music that goes on")
+		t.Error("music that fades in the chunk is taken for music that goes on")
 	}
 	if got := part(60*second, 11*second); reflect.DeepEqual(got, want) {
-		t.Error("speech that ends in the piece is taken for speech that goes on")
+		t.Error("speech that ends in the chunk is taken for speech that goes on")
 	}
 }
 
@@ -104,11 +104,11 @@ func noise(r *rand.Rand, n int) []int16 {
 	return out
 }
 
-// TestCutForgetsWhereAPieceStands: a scene that moves on the grid keeps its pieces.
+// TestCutForgetsWhereAPieceStands: a scene that moves on the grid keeps its chunks.
 func TestCutForgetsWhereAPieceStands(t *testing.T) {
 	t.Parallel()
 	const g = sound.Grid
-	film := func(before int64) []sound.Piece {
+	film := func(before int64) []sound.Chunk {
 		clips := []sound.Clip{{Start: 0, Samples: before * g}, {Start: (before + 30) * g, Samples: 1000 * g}, {Start: (before + 1040) * g, Samples: 5000}}
 		return sound.Cut(clips, []int64{0, (before + 30) * g}, (before+1100)*g)
 	}
@@ -121,6 +121,6 @@ func TestCutForgetsWhereAPieceStands(t *testing.T) {
 		}
 	}
 	if len(shapes[0]) == 0 || !slices.Equal(shapes[0], shapes[1]) {
-		t.Errorf("pieces are cut as %v and as %v", shapes[0], shapes[1])
+		t.Errorf("chunks are cut as %v and as %v", shapes[0], shapes[1])
 	}
 }
