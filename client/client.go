@@ -121,7 +121,7 @@ func refusal(resp *http.Response) error {
 	return &Error{Status: resp.StatusCode, Message: text}
 }
 
-// at gives the address of a path.
+// at returns the address of a path.
 func (c *Client) at(path string) string { return strings.TrimSuffix(c.URL, "/") + path }
 
 // call sends JSON, or nothing, and reads JSON.
@@ -268,7 +268,7 @@ func (c *Client) Wait(ctx context.Context, t api.Task, progress func(api.Status)
 	}
 }
 
-// Download writes what lies at a result's address.
+// Download writes what is at a result's address.
 func (c *Client) Download(ctx context.Context, address string, w io.Writer) error {
 	resp, err := c.do(ctx, request{method: http.MethodGet, address: address, signed: true})
 	if err != nil {
@@ -349,7 +349,7 @@ func writeProject(form *multipart.Writer, p Project, zip io.Reader) error {
 	return form.Close()
 }
 
-// Get gives a build.
+// Get returns a build.
 func (c *Client) Get(ctx context.Context, id string) (b api.Build, err error) {
 	return b, c.call(ctx, http.MethodGet, "/v1/builds/"+url.PathEscape(id), nil, &b)
 }

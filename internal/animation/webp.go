@@ -14,7 +14,7 @@ import (
 	"golang.org/x/image/webp"
 )
 
-// Frame is one of a moving picture: where its data lie in the file, and how it is laid on
+// Frame is one of a moving picture: where its data are in the file, and how it is laid on
 // those before it.
 type Frame struct {
 	at, length int64
@@ -234,7 +234,7 @@ func drawFrame(canvas *image.NRGBA, img image.Image, f Frame) {
 	}
 }
 
-// pixels gives the colours of a decoded frame. Lossy ones are BT.601 of limited range (RFC
+// pixels returns the colours of a decoded frame. Lossy ones are BT.601 of limited range (RFC
 // 6386, 9.2), where image.YCbCr would take them for the full range of JPEG.
 func pixels(img image.Image) func(x, y int) (r, g, b, a byte) {
 	var yuv *image.YCbCr

@@ -15,7 +15,7 @@ import (
 	"mynah/internal/animation"
 )
 
-// still gives the chunks of a WebP picture that ffmpeg makes.
+// still returns the chunks of a WebP picture that ffmpeg makes.
 func still(tb testing.TB, colour, lossless string, w, h int) []byte {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "a.webp")

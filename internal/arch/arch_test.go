@@ -29,7 +29,7 @@ func floors() map[string]int {
 	return out
 }
 
-// workshop gives the packages that make pictures, sound and videos, and those of the compiler,
+// workshop returns the packages that make pictures, sound and videos, and those of the compiler,
 // which read the language. The workshop works on values, so that it needs no script.
 func workshop() (packages, compiler []string) {
 	packages = []string{

@@ -8,7 +8,7 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// Callouts brings callouts into the film's frame. They lie on a shot, or without one on
+// Callouts brings callouts into the film's frame. They are on a shot, or without one on
 // the slide or the bare canvas. Where the film is built in another size than its header's,
 // they keep their place on the picture, else that relative to the centre.
 func (s *Set) Callouts(film storyboard.Film, list []script.Callout, shot *storyboard.Shot) []picture.Callout {

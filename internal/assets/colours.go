@@ -9,7 +9,7 @@ import (
 	"mynah/internal/media"
 )
 
-// colourTable is a conversion of colours that lies in the work folder.
+// colourTable is a conversion of colours that is in the work folder.
 type colourTable struct {
 	id, path   string
 	conversion *colour.Conversion

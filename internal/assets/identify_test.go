@@ -288,7 +288,7 @@ func TestUses(t *testing.T) {
 	}
 }
 
-// TestCallouts lie on the picture where the script has them, in every size of the frame.
+// TestCallouts are on the picture where the script has them, in every size of the frame.
 func TestCallouts(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -54,7 +54,7 @@ func (s *Set) Media() map[string]timeline.Media {
 	return out
 }
 
-// table gives a conversion its place in the work folder. The files are written by
+// table returns a conversion its place in the work folder. The files are written by
 // WriteFiles, once something is to be painted: a build that finds all in the cache needs none.
 func (s *Set) table(c *colour.Conversion, whole bool) *colourTable {
 	name := fmt.Sprintf("colours-%s-%t", c.ID(), whole)

@@ -47,7 +47,7 @@ const (
 // kinds lists every kind.
 func kinds() []Kind { return []Kind{Narration, Pictures, Segments, Sounds, Probes} }
 
-// HashFile gives the key of a file's bytes.
+// HashFile returns the key of a file's bytes.
 func HashFile(ctx context.Context, path string) (Key, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -71,7 +71,7 @@ func HashFile(ctx context.Context, path string) (Key, error) {
 	}
 }
 
-// readSize gives how much of a file is read at once: most are small, and what is asked for
+// readSize returns how much of a file is read at once: most are small, and what is asked for
 // is cleared first.
 func readSize(f *os.File) int64 {
 	const most = 256 << 10
@@ -90,7 +90,7 @@ const (
 	settled   = 2 * time.Second
 )
 
-// HashFile gives the key of a file's bytes, as the function does, and notes it.
+// HashFile returns the key of a file's bytes, as the function does, and notes it.
 func (s *Store) HashFile(ctx context.Context, path string) (Key, error) {
 	id, err := system.Identify(path)
 	if err != nil {
@@ -200,7 +200,7 @@ func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
 	return nil
 }
 
-// publish gives a file its name in the store. What stands in its way, a folder in the
+// publish returns a file its name in the store. What stands in its way, a folder in the
 // place of a file or the other way round, is nothing of ours and goes.
 func (s *Store) publish(name, dst string) error {
 	inner := filepath.Dir(dst)
@@ -290,7 +290,7 @@ func (s *Store) Remove(kind Kind, key Key) {
 	_ = os.Remove(s.path(kind, key))
 }
 
-// Has tells whether there is an entry. Its bytes are checked: who asks makes plans that
+// Has reports whether there is an entry. Its bytes are checked: who asks makes plans that
 // a damaged entry would upset.
 func (s *Store) Has(kind Kind, key Key) bool {
 	e, ok := s.Open(kind, key)
@@ -371,7 +371,7 @@ func (s *Store) files() ([]file, error) {
 	return out, nil
 }
 
-// List tells what each kind takes.
+// List reports what each kind takes.
 func (s *Store) List() ([]Usage, error) {
 	files, err := s.files()
 	if err != nil {

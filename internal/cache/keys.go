@@ -84,5 +84,5 @@ func (h *Hasher) Bool(v ...bool) *Hasher {
 	return h
 }
 
-// Key gives the key of all parts added so far.
+// Key returns the key of all parts added so far.
 func (h *Hasher) Key() Key { return Key(h.h.Sum(nil)) }

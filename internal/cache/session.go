@@ -35,7 +35,7 @@ func (s *session) put(dir string) (path string, done func(), err error) {
 	return path, s.puts.Done, nil
 }
 
-// folder gives the session's folder in dir, made at the first use.
+// folder returns the session's folder in dir, made at the first use.
 func (s *session) folder(dir string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

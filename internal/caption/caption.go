@@ -47,7 +47,7 @@ type CueWord struct {
 	End    int64 `json:"end"`
 }
 
-// Lines gives the lines of the text as they stand on the screen.
+// Lines returns the lines of the text as they stand on the screen.
 func (c Cue) Lines() []string {
 	var out []string
 	from := 0
@@ -114,7 +114,7 @@ const (
 	usualLines = 2
 )
 
-// limitsOf gives the bounds that a header asks for. More characters make longer lines, and
+// limitsOf returns the bounds that a header asks for. More characters make longer lines, and
 // where the frame has no room for those more lines.
 func limitsOf(f storyboard.Film) limits {
 	l := limits{chars: max(f.Subtitles.Break-1, 1), line: usualLine, lines: usualLines}
@@ -136,7 +136,7 @@ func limitsOf(f storyboard.Film) limits {
 // usualSize is the font size of subtitles in pixels of a frame whose shorter side is 720.
 const usualSize = 36
 
-// Size gives the font size that a header asks for, in pixels of such a frame.
+// Size returns the font size that a header asks for, in pixels of such a frame.
 func Size(s script.Subtitles) float64 {
 	size := float64(usualSize)
 	if s.Size > 0 {
@@ -152,7 +152,7 @@ func Size(s script.Subtitles) float64 {
 // the mean of a text is. Lines that turn out wider are drawn smaller.
 const usual, narrow = 0.56, 0.46
 
-// roomOf gives how many columns of subtitles a line of the frame has room for; 0 for any
+// roomOf returns how many columns of subtitles a line of the frame has room for; 0 for any
 // number, where they are not drawn.
 func roomOf(f storyboard.Film, column float64) int {
 	const (

@@ -13,7 +13,7 @@ import (
 	"mynah/internal/timeline"
 )
 
-// film gives a scene of one sentence, each word of which lasts half a second.
+// film returns a scene of one sentence, each word of which lasts half a second.
 func film(text string, limit int, quote *string) ([]caption.Cue, *timeline.Line) {
 	words := strings.Fields(text)
 	n := int64(len(words)) * timeline.SampleRate / 2

@@ -63,7 +63,7 @@ func (p *paragraph) atoms(limit limits) *atoms {
 	return t
 }
 
-// mayBreak tells whether a line may end at a place where Unicode allows it: words are not
+// mayBreak reports whether a line may end at a place where Unicode allows it: words are not
 // cut at their hyphens.
 func (p *paragraph) mayBreak(at int) bool {
 	before, _ := utf8.DecodeLastRuneInString(p.text[:at])
@@ -71,7 +71,7 @@ func (p *paragraph) mayBreak(at int) bool {
 	return before == ' ' || before == '\u200b' || dense(before) || dense(behind)
 }
 
-// spokenBreaks gives the ends of the words of a stretch that is written without blanks, as Thai
+// spokenBreaks returns the ends of the words of a stretch that is written without blanks, as Thai
 // is, where the voice knows them; Unicode's rules need a dictionary for it.
 func (p *paragraph) spokenBreaks(from, to int) []int {
 	var out []int
@@ -105,7 +105,7 @@ func trails(r rune) bool {
 	return strings.ContainsRune("ะาำๅๆฯະາຳໆຯ", r)
 }
 
-// syllable tells whether a text begins with what a syllable of Thai or Lao begins with: a
+// syllable reports whether a text begins with what a syllable of Thai or Lao begins with: a
 // vowel that is written first, or a word that is all over Thai.
 func syllable(text string) bool {
 	first, _ := utf8.DecodeRuneInString(text)
@@ -186,7 +186,7 @@ func (t *atoms) push(a atom) {
 	t.sentences = append(t.sentences, ended)
 }
 
-// dangling tells whether a word is short and without a mark behind it, but for the stop of
+// dangling reports whether a word is short and without a mark behind it, but for the stop of
 // an abbreviation: such words, mostly articles, prepositions and titles, belong to the next.
 func dangling(word string) bool {
 	n := 0
@@ -199,7 +199,7 @@ func dangling(word string) bool {
 	return n > 0 && n <= 4
 }
 
-// ending tells what ends behind an atom.
+// ending reports what ends behind an atom.
 func (p *paragraph) ending(a atom) ending {
 	if _, ends := slices.BinarySearch(p.ends, a.to); ends {
 		return sentence
@@ -221,7 +221,7 @@ func (p *paragraph) ending(a atom) ending {
 	}
 }
 
-// phrase tells whether a phrase of Japanese most likely ends at a place: what words are
+// phrase reports whether a phrase of Japanese most likely ends at a place: what words are
 // bound by is written in Hiragana, and most words begin in other letters.
 func (p *paragraph) phrase(at int) bool {
 	before, _ := utf8.DecodeLastRuneInString(p.text[:at])
@@ -230,7 +230,7 @@ func (p *paragraph) phrase(at int) bool {
 		before != 'お' && before != 'ご' // which are polite, and stand before their word
 }
 
-// measure gives the characters and columns of the atoms from i to before j.
+// measure returns the characters and columns of the atoms from i to before j.
 func (t *atoms) measure(i, j int) (chars, cols int) {
 	blank := t.atoms[j-1].blank
 	return t.chars[j] - t.chars[i] - blank, t.cols[j] - t.cols[i] - blank
@@ -249,7 +249,7 @@ const (
 	fewColumns = 12 // what an orphan is shorter than
 )
 
-// cut gives the first atom of each piece: the cheapest way to cut the whole.
+// cut returns the first atom of each piece: the cheapest way to cut the whole.
 func (t *atoms) cut(limit limits) []int {
 	n := len(t.atoms)
 	best, from := make([]float64, n+1), make([]int, n+1)
@@ -340,7 +340,7 @@ func (a atom) price() float64 {
 	return c
 }
 
-// lines gives the first atoms of the lines behind the first of a piece from atom i to
+// lines returns the first atoms of the lines behind the first of a piece from atom i to
 // before j: as few lines as it takes, nearly equal in length, which end where a reader
 // would take breath. It tells what that costs.
 func (t *atoms) lines(i, j int, limit limits) ([]int, float64) {

@@ -16,7 +16,7 @@ import (
 	"mynah/internal/voice"
 )
 
-// said gives the cues of a paragraph of sentences, each letter of which lasts 0.06 s.
+// said returns the cues of a paragraph of sentences, each letter of which lasts 0.06 s.
 func said(film storyboard.Film, sentences ...string) []caption.Cue {
 	const letter = timeline.SampleRate * 6 / 100
 	b := &storyboard.Board{Film: film, Scenes: []storyboard.Scene{{}}}

@@ -32,7 +32,7 @@ func hostile() []caption.Cue {
 	return append(cues, last)
 }
 
-// badVTT tells what of a text is no WebVTT, by https://www.w3.org/TR/webvtt1/ section 4.
+// badVTT returns what in a text is not valid WebVTT, by https://www.w3.org/TR/webvtt1/ section 4.
 func badVTT(text string) []string {
 	var bad []string
 	say := func(format string, args ...any) { bad = append(bad, fmt.Sprintf(format, args...)) }
@@ -57,7 +57,7 @@ func badVTT(text string) []string {
 	return bad
 }
 
-// badSRT tells what of a text is no SubRip.
+// badSRT returns what in a text is not valid SubRip.
 func badSRT(text string) []string {
 	time := regexp.MustCompile(`^(\d{2,}):([0-5]\d):([0-5]\d),(\d{3}) --> (\d{2,}):([0-5]\d):([0-5]\d),(\d{3})$`)
 	number := 0

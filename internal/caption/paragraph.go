@@ -81,7 +81,7 @@ func (p *paragraph) add(text string, words []Word, v timeline.Voice) {
 	p.end = max(p.end, p.spans[len(p.spans)-1].end)
 }
 
-// plain gives a text whose words are apart by single blanks, and how places of the text
+// plain returns a text whose words are apart by single blanks, and how places of the text
 // are found in it.
 func plain(text string) (string, func(int) int) {
 	var b strings.Builder
@@ -116,7 +116,7 @@ func plain(text string) (string, func(int) int) {
 	}
 }
 
-// splits tells whether a character is a blank at which text may be cut, or none that can
+// splits reports whether a character is a blank at which text may be cut, or none that can
 // be seen at all.
 func splits(r rune) bool {
 	switch r {
@@ -145,13 +145,13 @@ func wordStart(text string, at int) int {
 	return at
 }
 
-// dense tells whether a letter is of a script that is written without blanks.
+// dense reports whether a letter is of a script that is written without blanks.
 func dense(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) ||
 		r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xffef // their punctuation
 }
 
-// at gives the sample at which a place of the text is said: characters share the time of
+// at returns the sample at which a place of the text is said: characters share the time of
 // their word.
 func (p *paragraph) at(place int) int64 {
 	s := p.spans[p.span(place)]
@@ -163,7 +163,7 @@ func (p *paragraph) at(place int) int64 {
 	return s.start + (s.end-s.start)*int64(utf8.RuneCountInString(p.text[s.from:place]))/n
 }
 
-// span gives the number of the span that holds a place of the text.
+// span returns the number of the span that holds a place of the text.
 func (p *paragraph) span(place int) int {
 	return max(sort.Search(len(p.spans), func(i int) bool { return p.spans[i].from > place })-1, 0)
 }
@@ -236,7 +236,7 @@ func (p *paragraph) cues(scene int, limit limits) []Cue {
 	return out
 }
 
-// cueOfLines gives the paragraph as one cue whose lines are given. A line for which the frame has
+// cueOfLines returns the paragraph as one cue whose lines are given. A line for which the frame has
 // no room is wrapped.
 func (p *paragraph) cueOfLines(scene int, lines []string, limit limits) Cue {
 	c := Cue{Scene: scene, Text: p.text, Words: p.words(0, len(p.text)), End: p.end}
@@ -265,7 +265,7 @@ func (p *paragraph) cueOfLines(scene int, lines []string, limit limits) Cue {
 	return c
 }
 
-// breakLine gives the offsets at which a line is broken that the frame has no room for.
+// breakLine returns the offsets at which a line is broken that the frame has no room for.
 func breakLine(line string, limit limits) []int {
 	if limit.room <= 0 || uniseg.StringWidth(line) <= limit.room {
 		return nil

@@ -45,7 +45,7 @@ var (
 	remarks = regexp.MustCompile(`^(?:NOTE(?:\s.*)?|STYLE\s*|REGION\s*)$`)
 )
 
-// Read gives the cues of a file in the order in which they stand. A cue's text runs to the
+// Read returns the cues of a file in the order in which they stand. A cue's text runs to the
 // times of the next one, across blank lines, without the next one's number or name. Its tags
 // are left out with the blanks around them kept, and its entities are decoded. Cues without
 // text are left out. Errors are *ReadError.

@@ -64,7 +64,7 @@ func Text(cues []Cue) string {
 	return strings.Join(all, "\n")
 }
 
-// shown gives the lines of a cue. A blank line, or a character that ends lines, would end
+// shown returns the lines of a cue. A blank line, or a character that ends lines, would end
 // the cue.
 func shown(c Cue) string {
 	var out []string
@@ -82,13 +82,13 @@ func shown(c Cue) string {
 	return strings.Join(out, "\n")
 }
 
-// clocks gives the times of a cue in thousandths of a second; it lasts at least one.
+// clocks returns the times of a cue in thousandths of a second; it lasts at least one.
 func clocks(c Cue) (start, end int64) {
 	start, end = Milliseconds(c.Start), Milliseconds(c.End)
 	return start, max(end, start+1)
 }
 
-// Milliseconds gives a sample of the film in thousandths of a second, rounded.
+// Milliseconds returns a sample of the film in thousandths of a second, rounded.
 func Milliseconds(sample int64) int64 {
 	return (sample*1000 + timeline.SampleRate/2) / timeline.SampleRate
 }

@@ -71,7 +71,7 @@ func (c *Conversion) changes() bool {
 	return false
 }
 
-// finish gives the conversion a name and drops one that changes nothing.
+// finish returns the conversion a name and drops one that changes nothing.
 func (c *Conversion) finish(facts string) *Conversion {
 	if !c.changes() {
 		return nil
@@ -121,7 +121,7 @@ func mapped(f func(vec) vec, grid int) *Conversion {
 	}
 }
 
-// FromCodes gives the conversion of colours whose primaries and transfer characteristics are
+// FromCodes returns the conversion of colours whose primaries and transfer characteristics are
 // code points of ITU-T H.273; nil where there is nothing to convert.
 func FromCodes(primary, curve int) *Conversion {
 	toD50, ok := primaries(primary).toD50()
@@ -148,7 +148,7 @@ func FromPNGCodes(primary, curve int) *Conversion {
 	}
 }
 
-// FromGamma gives the conversion of a PNG file's gAMA chunk, as the power from light to
+// FromGamma returns the conversion of a PNG file's gAMA chunk, as the power from light to
 // values, and cHRM chunk; either may be missing (0, nil).
 func FromGamma(gamma float64, chroma *Chromaticities) *Conversion {
 	p := bt709()
@@ -178,7 +178,7 @@ func number(b *strings.Builder, v float64, end byte) {
 	b.WriteByte(end)
 }
 
-// Grid gives the first two steps as a table of the Cinespace format (.csp), for pixels of
+// Grid returns the first two steps as a table of the Cinespace format (.csp), for pixels of
 // 16 bits: as swscale makes them of those with fewer, or whole, as files have them.
 func (c *Conversion) Grid(whole bool) []byte {
 	top := white
@@ -221,7 +221,7 @@ func (c *Conversion) Grid(whole bool) []byte {
 	return []byte(b.String())
 }
 
-// Curve gives the last step as a table of one dimension (.cube), for pixels of 16 bits.
+// Curve returns the last step as a table of one dimension (.cube), for pixels of 16 bits.
 func (c *Conversion) Curve() []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "LUT_1D_SIZE %d\n", afterPoints)

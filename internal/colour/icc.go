@@ -45,7 +45,7 @@ func parseProfile(data []byte) (*profile, error) {
 	return p, nil
 }
 
-// FromICC gives the conversion of an ICC profile for pictures of channels colours: 1 for
+// FromICC returns the conversion of an ICC profile for pictures of channels colours: 1 for
 // grey ones, 3, or 4 for those of printing inks. It is nil where there is nothing to
 // convert. An error tells that the profile is of no use.
 func FromICC(data []byte, channels int) (*Conversion, error) {
@@ -98,7 +98,7 @@ func FromICC(data []byte, channels int) (*Conversion, error) {
 	return linear(curves, m).finish(facts), nil
 }
 
-// Inks gives the function from printing inks (cyan, magenta, yellow, black) to colours of a
+// Inks returns the function from printing inks (cyan, magenta, yellow, black) to colours of a
 // video, both of 8 bits.
 func Inks(data []byte) (func(inks [4]byte) [3]byte, error) {
 	p, err := parseProfile(data)

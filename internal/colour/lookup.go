@@ -2,7 +2,7 @@ package colour
 
 import "encoding/binary"
 
-// lookup gives the function from device colours to light of a video by a profile's table for
+// lookup returns the function from device colours to light of a video by a profile's table for
 // the perceptual intent (A2B0), or for the colorimetric one where that is the only one.
 func (p *profile) lookup(channels int) (func([]float64) vec, error) {
 	t := p.tables["A2B0"]
@@ -35,7 +35,7 @@ func (p *profile) lookup(channels int) (func([]float64) vec, error) {
 	}, nil
 }
 
-// connect gives XYZ of values of the connection space, ICC.1:2022, 6.3.4. Tables of 16 bits
+// connect returns XYZ of values of the connection space, ICC.1:2022, 6.3.4. Tables of 16 bits
 // of the older form count CIELAB to 0xFF00.
 func (p *profile) connect(v vec, legacy bool) vec {
 	if !p.lab {

@@ -72,7 +72,7 @@ type Chromaticities [8]float64
 // whiteD50 is the white of ICC's connection space, ICC.1:2022, 7.2.16.
 func whiteD50() vec { return vec{0.9642, 1, 0.8249} }
 
-// toD50 gives the matrix from linear light of the primaries to XYZ, adapted to D50 by
+// toD50 returns the matrix from linear light of the primaries to XYZ, adapted to D50 by
 // Bradford's method, ICC.1:2022 annex E.
 func (c Chromaticities) toD50() (matrix, bool) {
 	xyz := func(x, y float64) vec { return vec{x / y, 1, (1 - x - y) / y} }
@@ -110,7 +110,7 @@ func bt709() Chromaticities {
 	return Chromaticities{0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290}
 }
 
-// fromD50 gives the matrix from ICC's connection space to linear light of BT.709.
+// fromD50 returns the matrix from ICC's connection space to linear light of BT.709.
 func fromD50() matrix {
 	m, _ := bt709().toD50()
 	out, _ := m.inverse()
@@ -140,7 +140,7 @@ func decode(v float64) float64 {
 	}
 }
 
-// primaries gives the chromaticities of a code point of ITU-T H.273, table 2. Those without
+// primaries returns the chromaticities of a code point of ITU-T H.273, table 2. Those without
 // any are BT.709, as browsers take them.
 func primaries(code int) Chromaticities {
 	const dx, dy = 0.3127, 0.3290 // D65
@@ -170,7 +170,7 @@ func primaries(code int) Chromaticities {
 // displayCurve is a code point of ours for the curve of a display, ITU-R BT.1886.
 const displayCurve = 1001
 
-// transfer gives the curve from encoded to linear light of a code point of ITU-T H.273,
+// transfer returns the curve from encoded to linear light of a code point of ITU-T H.273,
 // table 3. Browsers take the cameras' curves of SDR video for that of sRGB.
 func transfer(code int) func(float64) float64 {
 	switch code {
@@ -201,7 +201,7 @@ func HDR(transfer int) bool { return transfer == pq || transfer == hlg }
 // referenceWhite is the luminance of white in HDR pictures, ITU-R BT.2408, in nits.
 const referenceWhite = 203
 
-// pqNits gives the luminance of a value of SMPTE ST 2084.
+// pqNits returns the luminance of a value of SMPTE ST 2084.
 func pqNits(v float64) float64 {
 	const m1, m2 = 2610.0 / 16384, 2523.0 / 4096 * 128
 	const c1, c2, c3 = 3424.0 / 4096, 2413.0 / 4096 * 32, 2392.0 / 4096 * 32
@@ -209,7 +209,7 @@ func pqNits(v float64) float64 {
 	return 10000 * math.Pow(math.Max(p-c1, 0)/(c2-c3*p), 1/m1)
 }
 
-// hlgScene gives the scene light of a value of HLG, ITU-R BT.2100 table 5: 0 to 1.
+// hlgScene returns the scene light of a value of HLG, ITU-R BT.2100 table 5: 0 to 1.
 func hlgScene(v float64) float64 {
 	const a, b, c = 0.17883277, 0.28466892, 0.55991073
 	if v <= 0.5 {
@@ -218,7 +218,7 @@ func hlgScene(v float64) float64 {
 	return (math.Exp((v-c)/a) + b) / 12
 }
 
-// hdrLight gives linear light of an HDR colour, relative to its reference white.
+// hdrLight returns linear light of an HDR colour, relative to its reference white.
 func hdrLight(code int, v vec) vec {
 	if code == pq {
 		return vec{pqNits(v[0]) / referenceWhite, pqNits(v[1]) / referenceWhite, pqNits(v[2]) / referenceWhite}

@@ -48,7 +48,7 @@ func (c *Cutter) captionStates(v *picture.View, from, count int64, key cache.Key
 		}
 	}
 	if box.Empty() {
-		return nil, nil //nolint:nilnil // nothing lies on it
+		return nil, nil //nolint:nilnil // nothing is on it
 	}
 	states := []ffmpeg.State{{Raw: func() ([]byte, error) { return picture.RawIn(box), nil }}}
 	for _, s := range spans {

@@ -10,7 +10,7 @@ import (
 )
 
 // chainTask is a run of pictures of one view that is not in the cache: each differs from
-// the one before in what lies on it, so all but the first are coded as what is new.
+// the one before in what is on it, so all but the first are coded as what is new.
 type chainTask struct {
 	viewFrame
 	frames []int64

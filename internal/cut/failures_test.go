@@ -33,7 +33,7 @@ func broken(t *testing.T, text string) *studio {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := 45; i < len(b)-12; i++ { // what lies between the heads of the chunks
+	for i := 45; i < len(b)-12; i++ { // what is between the heads of the chunks
 		b[i] ^= 0x5a
 	}
 	s.Write(t, "b.png", b)

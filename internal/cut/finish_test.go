@@ -64,7 +64,7 @@ func TestFrameOf(t *testing.T) {
 	}
 }
 
-// TestCaptionStates: a file of the captions that lie on some frames of a view, in the box of them all; none where
+// TestCaptionStates: a file of the captions that are on some frames of a view, in the box of them all; none where
 // there are none.
 func TestCaptionStates(t *testing.T) {
 	t.Parallel()

@@ -105,7 +105,7 @@ func (c *Cutter) makeCrossings(ctx context.Context, batch []movingTask) (viewFra
 	return at, err
 }
 
-// makeClip encodes a stretch of a clip with all that lies on it.
+// makeClip encodes a stretch of a clip with all that is on it.
 func (c *Cutter) makeClip(ctx context.Context, t movingTask, enter *ffmpeg.EnterInput) error {
 	clip := *t.view.Clip
 	clip.Skip, clip.Frames, clip.Held, clip.Enter = t.frame, t.count, t.held, enter

@@ -67,7 +67,7 @@ func (c *Cutter) Plan() *Plan {
 			done := int64(0)
 			if pic.Fade > 0 && before.view != nil {
 				done = pic.Fade
-				// Captions lie on both, and those that went with the old picture are gone.
+				// Captions are on both, and those that went with the old picture are gone.
 				before.view = before.view.Uncaptioned()
 				t := movingTask{viewFrame: now, count: done, enter: pic.Enter, before: before}
 				p.Runs = append(p.Runs, c.motion(p, t, i, done))

@@ -327,7 +327,7 @@ func TestEndOfMoves(t *testing.T) {
 		"crossing clip.mp4: 9 in 9", "clip clip.mp4: 1 in 1")
 }
 
-// TestShorterShowings take the first pictures of the longest showing, but where what lies on them
+// TestShorterShowings take the first pictures of the longest showing, but where what is on them
 // changes.
 func TestShorterShowings(t *testing.T) {
 	t.Parallel()

@@ -20,7 +20,7 @@ func (Still) Kind() part.Kind { return part.Picture }
 // Version implements part.Recipe.
 func (Still) Version() int { return 1 }
 
-// Chain is the recipe of pictures that stand one after the other and differ in what lies on them.
+// Chain is the recipe of pictures that stand one after the other and differ in what is on them.
 type Chain struct {
 	Links []Link    `json:"links"`
 	Form  film.Form `json:"form" part:"the video's size, rate, quality or encoder"`

@@ -84,7 +84,7 @@ func (c *Cutter) stretch(i int, pic timeline.Picture, v *picture.View) *ffmpeg.C
 	return clip
 }
 
-// longest gives how many frames of a picture's stretch are shown where it is shown
+// longest returns how many frames of a picture's stretch are shown where it is shown
 // longest: a shorter showing takes the first of the same coded pictures.
 func longest(pictures []timeline.Picture, pic timeline.Picture) int64 {
 	n := pic.Moving

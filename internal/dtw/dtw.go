@@ -154,7 +154,7 @@ func squares(f Features) []float32 {
 	return out
 }
 
-// row gives the distances of a frame of the one from some of the other. They are valid until
+// row returns the distances of a frame of the one from some of the other. They are valid until
 // the next call.
 func (d distances) row(i, from, to int) []float32 {
 	out := d.buffer[:to-from]
@@ -189,7 +189,7 @@ func (b band) trace(steps []uint8, p Path) bool {
 	return true
 }
 
-// Map gives the frame of the other recording for a frame of the one; both may lie between
+// Map returns the frame of the other recording for a frame of the one; both may be between
 // frames.
 func (p Path) Map(frame float64) float64 {
 	if len(p.first) == 0 {

@@ -52,7 +52,7 @@ func (f strikethroughParser) Parse(parent ast.Node, block text.Reader, pc parser
 	return node
 }
 
-// unspaced tells the characters of East Asian scripts.
+// unspaced reports whether a character belongs to an East Asian script.
 func unspaced(r rune) bool {
 	return util.IsEastAsianWideRune(r) || util.IsSpaceDiscardingUnicodeRune(r)
 }

@@ -26,7 +26,7 @@ type Backdrop struct {
 	FrameW, FrameH int
 }
 
-// backdrops gives the filters from label in to label out, both 4:2:0.
+// backdrops returns the filters from label in to label out, both 4:2:0.
 func backdrops(list []Backdrop, in, out string) string {
 	var all []string
 	for i, b := range list {
@@ -78,7 +78,7 @@ func (b Backdrop) chain() []string {
 	return out
 }
 
-// filter gives one filter, and whether it works on RGB.
+// filter returns one filter, and whether it works on RGB.
 func (f Effect) filter() (filter string, rgb bool) {
 	v := f.Value
 	number := func(v float64) string { return strconv.FormatFloat(v, 'f', 6, 64) }
@@ -140,13 +140,13 @@ func mixer(m [9]float64) string {
 	return "colorchannelmixer=" + strings.Join(out, ":")
 }
 
-// LayerInput is a picture that lies on a clip for some of its frames: a file of ours of
+// LayerInput is a picture that is on a clip for some of its frames: a file of ours of
 // one raw frame, 8 bit 4:2:0 with alpha that is not multiplied in.
 type LayerInput struct {
 	Path string
-	// X and Y are where it lies, W and H its size; all are even.
+	// X and Y are where it is, W and H its size; all are even.
 	X, Y, W, H int
-	// From is the first frame on which it lies, To the one behind the last.
+	// From is the first frame on which it is, To the one behind the last.
 	From, To int64
 }
 
@@ -159,7 +159,7 @@ type EnterInput struct {
 	Path string
 	// Frames is how long that takes.
 	Frames int64
-	// States lie on both.
+	// States are on both.
 	States *StatesInput
 }
 
@@ -175,7 +175,7 @@ func (p Picture) raw(path, format string, w, h int) []string {
 	}
 }
 
-// graph gives the filters by which the pictures of label in come in, as label out;
+// graph returns the filters by which the pictures of label in come in, as label out;
 // still is the label of the standing picture's input. The steps are equal: the first is
 // seen at once, and the frame behind the last is the new picture itself. Both run at a
 // thousand frames a second here: all times are whole microseconds, and the filter, which
@@ -188,7 +188,7 @@ func (e EnterInput) graph(in, still, out string) string {
 		in, steady, e.Frames, out, still, e.Frames, steady, out, out, out, xfade(e.Type), micros((e.Frames+1)*1000), out)
 }
 
-// xfade gives the name that ffmpeg has for a transition of the language.
+// xfade returns the name that ffmpeg has for a transition of the language.
 func xfade(transition string) string {
 	kind, way, _ := strings.Cut(transition, "-")
 	switch transition {

@@ -16,7 +16,7 @@ type Input struct {
 	Cycles bool
 }
 
-// demuxer gives the demuxer that reads a format, and its name in the list of those
+// demuxer returns the demuxer that reads a format, and its name in the list of those
 // that may be opened: a playlist in disguise must not lead to another file.
 func demuxer(f media.Format) string {
 	switch f {

@@ -90,14 +90,14 @@ type Stretch struct {
 	Again bool
 }
 
-// ClipOverlays are what changes a clip's pictures, and what lies on them.
+// ClipOverlays are what changes a clip's pictures, and what is on them.
 type ClipOverlays struct {
-	// Backdrops change the picture, Layers lie on it; Enter is how it comes in, nil for a
+	// Backdrops change the picture, Layers are on it; Enter is how it comes in, nil for a
 	// cut.
 	Backdrops []Backdrop
 	Layers    []LayerInput
 	Enter     *EnterInput
-	// States lie on all of it, nil for none.
+	// States are on all of it, nil for none.
 	States *StatesInput
 }
 
@@ -118,7 +118,7 @@ func (c ClipInput) input() []string {
 	return append(quiet(), c.args(before...)...)
 }
 
-// inputs are the clip and all that lies on it or before it.
+// inputs are the clip and all that is on it or before it.
 func (c ClipInput) inputs(p Picture) []string {
 	args := c.input()
 	for _, l := range c.Layers {
@@ -133,8 +133,8 @@ func (c ClipInput) inputs(p Picture) []string {
 	return args
 }
 
-// graph gives the filters from the inputs to label v: the clip in the film's form, then
-// effects, then layers, then how it comes in, then what lies on all.
+// graph returns the filters from the inputs to label v: the clip in the film's form, then
+// effects, then layers, then how it comes in, then what is on all.
 func (c ClipInput) graph(p Picture) string {
 	in, head := "0:v:0", ""
 	if c.SpeedNum > 0 && c.SpeedDen > 0 && c.SpeedNum != c.SpeedDen {
@@ -168,7 +168,7 @@ func (c ClipInput) graph(p Picture) string {
 	return head + strings.Join(append([]string{chain(in, "v0", c.Source, c.Placement, c.Canvas, every)}, append(then, last)...), ";")
 }
 
-// slower tells whether the clip has fewer pictures in a second of the film than the film.
+// slower reports whether the clip has fewer pictures in a second of the film than the film.
 func (c ClipInput) slower(film frame.Rate) bool {
 	speed := big.NewRat(max(c.SpeedNum, 1), max(c.SpeedDen, 1))
 	own := big.NewRat(c.Rate.Num, max(c.Rate.Den, 1))

@@ -15,14 +15,14 @@ type Placement struct {
 	CropX, CropY, CropW, CropH int
 	// ScaledW and ScaledH are what that part is scaled to.
 	ScaledW, ScaledH int
-	// OffsetX and OffsetY are where its top left corner lies in the frame: at or
+	// OffsetX and OffsetY are where its top left corner is in the frame: at or
 	// below 0 where it is cropped, at or above 0 where it is padded.
 	OffsetX, OffsetY int
 	// FrameW and FrameH are the frame's size.
 	FrameW, FrameH int
 }
 
-// Padded tells whether some of the frame is left free.
+// Padded reports whether some of the frame is left free.
 func (p Placement) Padded() bool {
 	return p.OffsetX > 0 || p.OffsetY > 0 || p.OffsetX+p.ScaledW < p.FrameW || p.OffsetY+p.ScaledH < p.FrameH
 }
@@ -112,7 +112,7 @@ type Coding struct {
 	Plain bool
 }
 
-// Upright gives the size of the source when turned, in square pixels.
+// Upright returns the size of the source when turned, in square pixels.
 func (s Source) Upright() (w, h int) {
 	w, h = s.Width, s.Height
 	if s.PixelW > 0 && s.PixelH > 0 && s.PixelW != s.PixelH {
@@ -128,7 +128,7 @@ func (s Source) Upright() (w, h int) {
 	return w, h
 }
 
-// turnFilter gives the filters that make an EXIF orientation upright.
+// turnFilter returns the filters that make an EXIF orientation upright.
 func turnFilter(turn int) []string {
 	switch turn {
 	case 2:
@@ -168,7 +168,7 @@ type pace struct {
 	last bool
 }
 
-// chain gives the filter chain from a source to the film's frame. in and out are the
+// chain returns the filter chain from a source to the film's frame. in and out are the
 // labels, out also making those inside unique.
 func chain(in, out string, s Source, p Placement, canvas frame.Color, moving pace) string {
 	var f []string
@@ -237,7 +237,7 @@ func chain(in, out string, s Source, p Placement, canvas frame.Color, moving pac
 	return fmt.Sprintf("%s[%s]%s[%s]", head, in, strings.Join(f, ","), out)
 }
 
-// converted gives the filters that bring a source's colours to the film's, in RGB of a format
+// converted returns the filters that bring a source's colours to the film's, in RGB of a format
 // of 8 bits. Light needs 16 on the way.
 func (s Source) converted(format string) []string {
 	if s.Table == "" {

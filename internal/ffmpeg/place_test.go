@@ -105,7 +105,7 @@ func TestPlaceProperties(t *testing.T) {
 	}
 }
 
-// covers tells what is wrong with an axis of a picture that fills the frame.
+// covers reports what is wrong with an axis of a picture that fills the frame.
 func covers(a axis, scale float64) string {
 	visible := float64(a.frame) / scale
 	from := float64(a.crop) - float64(a.offset)/scale
@@ -126,7 +126,7 @@ func covers(a axis, scale float64) string {
 	return ""
 }
 
-// contained tells what is wrong with an axis of a picture that is seen whole.
+// contained reports what is wrong with an axis of a picture that is seen whole.
 func contained(a axis, scale float64) string {
 	free := a.frame - a.scaled
 	low := map[frame.Align]int{frame.AlignStart: 0, frame.AlignCenter: free / 2, frame.AlignEnd: free}[a.at]

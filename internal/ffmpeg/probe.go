@@ -124,7 +124,7 @@ func (t *Tools) Probe(ctx context.Context, in Input) (*Info, error) {
 	return info, nil
 }
 
-// atOnce tells whether the picture is over within the time of so many frames.
+// atOnce reports whether the picture is over within the time of so many frames.
 func (v *Video) atOnce(frames int64) bool {
 	return v.Length.Cmp(new(big.Rat).Mul(big.NewRat(v.Rate.Den, v.Rate.Num), big.NewRat(frames, 1))) <= 0
 }
@@ -197,7 +197,7 @@ func (o *probeOutput) video(s probeStream, in Input) *Video {
 	return v
 }
 
-// delays gives a picture that plays in cycles the length of one of them, and the rate that
+// delays returns a picture that plays in cycles the length of one of them, and the rate that
 // its commonest delay makes; of two that are as common, the shorter counts.
 func (v *Video) delays(list []*big.Rat) {
 	v.Length = new(big.Rat)
@@ -234,7 +234,7 @@ func Movie(w, h int, ms []int64) *Info {
 	return &Info{Video: v}
 }
 
-// length gives the time from the file's beginning to the end of a stream. What exact
+// length returns the time from the file's beginning to the end of a stream. What exact
 // makes of the stream's own length counts; a stream that begins later than the file has
 // that time in front of it, as sound and picture keep their distance.
 func (o *probeOutput) length(s probeStream, f media.Format, exact func(*big.Rat) *big.Rat) *big.Rat {

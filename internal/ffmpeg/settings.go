@@ -17,7 +17,7 @@ type Picture struct {
 	StillQP, ClipCRF int
 }
 
-// DefaultQuality gives the quantisers that films are made with. A still at 18 is at
+// DefaultQuality returns the quantisers that films are made with. A still at 18 is at
 // least as close to its source, by SSIM, as a frame of an encode at CRF 23 with all of
 // libx264's look-ahead, for text, gradients, noise and dense detail alike.
 func DefaultQuality() (stillQP, clipCRF int) { return 18, 21 }
@@ -30,7 +30,7 @@ const clipThreads = 4
 // seek to.
 const keySeconds = 5
 
-// level gives the H.264 level as libx264 takes it, ITU-T H.264 table A-1: the first
+// level returns the H.264 level as libx264 takes it, ITU-T H.264 table A-1: the first
 // whose size and rate in macroblocks hold the film. It depends on size and rate alone,
 // so that all parts of a film state the same.
 func (p Picture) level() string {
@@ -59,7 +59,7 @@ func (p Picture) level() string {
 	return "62"
 }
 
-// x264 gives the settings that make every part's parameter sets equal, and each
+// x264 returns the settings that make every part's parameter sets equal, and each
 // picture's bytes independent of the pictures before it.
 func (p Picture) x264(keyint int, more ...string) string {
 	return strings.Join(append([]string{
@@ -72,7 +72,7 @@ func (p Picture) x264(keyint int, more ...string) string {
 	}, more...), ":")
 }
 
-// codec gives the arguments of the encoder, up to its rate control.
+// codec returns the arguments of the encoder, up to its rate control.
 func (p Picture) codec(threads, keyint int, more ...string) []string {
 	return []string{
 		"-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-pix_fmt", "yuv420p",

@@ -54,7 +54,7 @@ func ReadSound(s SoundInput, sampleRate int) []string {
 // at -3 dB, low frequencies left out. A high limit keeps ffmpeg from making all of it softer.
 const surround = ":ochl=stereo:clev=0.7071068:slev=0.7071068:lfe_mix_level=0:rematrix_maxval=64"
 
-// tempo gives the filters that change speed and keep pitch; one takes at most a
+// tempo returns the filters that change speed and keep pitch; one takes at most a
 // factor of 100 up and 2 down.
 func tempo(num, den int64) []string {
 	if num <= 0 || den <= 0 || num == den {

@@ -9,8 +9,8 @@ import (
 	"io"
 )
 
-// StatesInput is what lies on moving pictures and changes now and then, as captions do: a
-// file of ours that WriteStates wrote, and where in the frame it lies. All are even.
+// StatesInput is what is on moving pictures and changes now and then, as captions do: a
+// file of ours that WriteStates wrote, and where in the frame it is. All are even.
 type StatesInput struct {
 	Path       string
 	X, Y, W, H int
@@ -18,13 +18,13 @@ type StatesInput struct {
 
 func (s *StatesInput) input() []string { return []string{"-f", "matroska", "-i", s.Path} }
 
-// graph gives the filters by which the states of a label lie on the frames of another. Both
+// graph returns the filters by which the states of a label are on the frames of another. Both
 // count in frames, whatever times those of the film have.
 func (s *StatesInput) graph(in, states, out string) string {
 	return fmt.Sprintf("[%s]settb=1/1000,setpts=N[%sm];[%sm][%s]overlay=%d:%d:format=yuv420[%s]", in, out, out, states, s.X, s.Y, out)
 }
 
-// State is a raw picture, 8 bit 4:2:0 with alpha that is not multiplied in, that lies on
+// State is a raw picture, 8 bit 4:2:0 with alpha that is not multiplied in, that is on
 // the others from a frame on.
 type State struct {
 	Frame int64

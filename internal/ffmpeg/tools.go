@@ -21,7 +21,7 @@ type Tools struct {
 	run             *proc.Runner
 }
 
-// NewTools gives the tools by their program names or paths.
+// NewTools returns the tools by their program names or paths.
 func NewTools(run *proc.Runner, ffmpeg, ffprobe string) *Tools {
 	return &Tools{FFmpeg: ffmpeg, FFprobe: ffprobe, run: run}
 }
@@ -60,7 +60,7 @@ func (t *Tools) Version(ctx context.Context, store *cache.Store) (string, error)
 	return string(b), store.PutBytes(cache.Probes, key, b)
 }
 
-// Complaint gives the line of a program's error output that says most, without the
+// Complaint returns the line of a program's error output that says most, without the
 // names of our files and the addresses of its parts.
 func Complaint(stderr string) string {
 	best := ""

@@ -116,14 +116,14 @@ func (f *Film) Write(store *cache.Store, w io.Writer) (int64, error) {
 	return mp4.Write(w, movie)
 }
 
-// length gives a number of frames in units of the movie's timescale, rounded up.
+// length returns a number of frames in units of the movie's timescale, rounded up.
 func length(frames int64, p ffmpeg.Picture) int64 {
 	n := new(big.Int).Mul(big.NewInt(frames), big.NewInt(p.FPS.Den*mp4.MovieTimescale))
 	n.Add(n, big.NewInt(p.FPS.Num-1))
 	return n.Div(n, big.NewInt(p.FPS.Num)).Int64()
 }
 
-// timescale gives the track's units a second and the length of a frame in them, such
+// timescale returns the track's units a second and the length of a frame in them, such
 // that every frame is exactly as long as the rate says.
 func timescale(p ffmpeg.Picture) (scale, delta uint32) {
 	num, den := p.FPS.Num, p.FPS.Den

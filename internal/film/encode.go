@@ -21,7 +21,7 @@ type Encoder struct {
 	tool  string // the encoder's build, part of every key
 }
 
-// NewEncoder gives an encoder of pictures of one form; build names the encoder
+// NewEncoder returns an encoder of pictures of one form; build names the encoder
 // program's version.
 func NewEncoder(tools *ffmpeg.Tools, store *cache.Store, pic ffmpeg.Picture, build string) *Encoder {
 	return &Encoder{tools: tools, store: store, pic: pic, tool: build}
@@ -37,7 +37,7 @@ type Form struct {
 // Form returns the form of the encoder's segments.
 func (e *Encoder) Form() Form { return Form{e.tool, e.pic.Settings()} }
 
-// Has tells whether a segment is in the cache.
+// Has reports whether a segment is in the cache.
 func (e *Encoder) Has(k cache.Key) bool { return e.store.Has(cache.Segments, k) }
 
 // stream reads an encoder's output: parameter sets first, then pictures.
@@ -202,7 +202,7 @@ func (e *Encoder) EncodeClip(ctx context.Context, k cache.Key, clip ffmpeg.ClipI
 	})
 }
 
-// Count tells how many pictures a cached segment holds.
+// Count reports how many pictures a cached segment holds.
 func (e *Encoder) Count(k cache.Key) (int, bool) {
 	entry, ok := e.store.Open(cache.Segments, k)
 	if !ok {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// FuzzIndex reads the index of a segment of any bytes: no unit lies outside of it.
+// FuzzIndex reads the index of a segment of any bytes: no unit is outside of it.
 func FuzzIndex(f *testing.F) {
 	var whole bytes.Buffer
 	sw := &segmentWriter{w: &whole, head: []byte("head")}

@@ -10,7 +10,7 @@ import (
 // seamPictures is how many pictures of a segment are decoded to check it.
 const seamPictures = 12
 
-// Fresh gives the segments of the film for which isNew is true, in film order, each once.
+// Fresh returns the segments of the film for which isNew is true, in film order, each once.
 func (f *Film) Fresh(isNew func(cache.Key) bool) []cache.Key {
 	var out []cache.Key
 	seen := map[cache.Key]bool{}
@@ -76,7 +76,7 @@ func (f *Film) Seams(store *cache.Store, segments []cache.Key, w io.Writer) (pic
 	return pictures, nil
 }
 
-// Sounds gives the size in bytes of each packet of the soundtrack, in order, and that of a
+// Sounds returns the size in bytes of each packet of the soundtrack, in order, and that of a
 // packet of silence. The first packet is the coder's delay; packet i holds the samples from
 // 1,024 (i - 1) on.
 func (f *Film) Sounds(store *cache.Store) (sizes []uint32, silence uint32, err error) {

@@ -169,7 +169,7 @@ func (l *library) close() {
 	}
 }
 
-// index gives the index of a segment.
+// index returns the index of a segment.
 func (l *library) index(k cache.Key) (*Index, error) {
 	if x, ok := l.indexes[k]; ok {
 		return x, nil
@@ -186,7 +186,7 @@ func (l *library) index(k cache.Key) (*Index, error) {
 	return x, nil
 }
 
-// read gives the bytes of unit i of a segment.
+// read returns the bytes of unit i of a segment.
 func (l *library) read(k cache.Key, i int, buf []byte) ([]byte, error) {
 	x, err := l.index(k)
 	if err != nil {

@@ -18,7 +18,7 @@ type PacketRun struct {
 	// Packets is how many there are.
 	Packets int64
 	// Silent chunks are made of packets that hold nothing; Segment is where the others
-	// lie in the cache.
+	// are in the cache.
 	Silent  bool
 	Segment cache.Key
 }
@@ -107,7 +107,7 @@ func silentPacket(channels int) []byte {
 	return w.b
 }
 
-// packet is one packet of the track: where it lies, and how long it is.
+// packet is one packet of the track: where it is, and how long it is.
 type packet struct {
 	segment cache.Key
 	unit    int // -1 for silence

@@ -77,7 +77,7 @@ func (f *Film) titles(duration int64) *mp4.Track {
 	return trackInMemory(t, samples)
 }
 
-// list gives the chapters in units of 100 ns, rounded.
+// list returns the chapters in units of 100 ns, rounded.
 func (f *Film) list() []mp4.Chapter {
 	var out []mp4.Chapter
 	for _, c := range f.Chapters {

@@ -38,7 +38,7 @@ type Track struct {
 // repeatSeconds is the longest stretch of standing time without an intra picture.
 const repeatSeconds = 10
 
-// Repeat gives the longest stretch of standing time, in frames, without an intra picture.
+// Repeat returns the longest stretch of standing time, in frames, without an intra picture.
 func Repeat(p ffmpeg.Picture) int64 { return max(repeatSeconds*p.FPS.Num/p.FPS.Den, 1) }
 
 // sample is one frame of the track.
@@ -71,7 +71,7 @@ type cursor struct {
 
 func (t *Track) cursor() *cursor { return &cursor{t: t, id: 2, skips: map[int]uint32{}} }
 
-// next gives the next frame; false at the end.
+// next returns the next frame; false at the end.
 func (c *cursor) next() (sample, bool, error) {
 	for c.run < len(c.t.runs) && c.frame >= c.t.runs[c.run].Frames {
 		c.run, c.frame, c.held, c.until = c.run+1, 0, 0, 0
@@ -138,7 +138,7 @@ func (c *cursor) coded(key cache.Key, i int, u unit) (sample, bool, error) {
 	return s, true, nil
 }
 
-// heldCoded gives a coded picture behind skip pictures. Another number may take more bytes.
+// heldCoded returns a coded picture behind skip pictures. Another number may take more bytes.
 func (c *cursor) heldCoded(key cache.Key, i int, u unit) (sample, bool, error) {
 	number := c.number
 	s, ok, err := c.coded(key, i, u)
@@ -151,7 +151,7 @@ func (c *cursor) heldCoded(key cache.Key, i int, u unit) (sample, bool, error) {
 	return s, ok, err
 }
 
-// measure gives the sizes of all frames and the numbers of the intra ones.
+// measure returns the sizes of all frames and the numbers of the intra ones.
 func (t *Track) measure() (sizes, sync []uint32, err error) {
 	c := t.cursor()
 	for {
@@ -169,7 +169,7 @@ func (t *Track) measure() (sizes, sync []uint32, err error) {
 	}
 }
 
-// writer gives the function that writes the next frames, each behind its length.
+// writer returns the function that writes the next frames, each behind its length.
 func (t *Track) writer() func(w io.Writer, n int) error {
 	c := t.cursor()
 	var buf, out []byte
@@ -196,7 +196,7 @@ func (t *Track) writer() func(w io.Writer, n int) error {
 	}
 }
 
-// bytes gives the NAL unit of a frame.
+// bytes returns the NAL unit of a frame.
 func (t *Track) bytes(s sample, buf *[]byte) ([]byte, error) {
 	if s.unit < 0 {
 		return t.params.Skip(s.number), nil

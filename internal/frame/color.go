@@ -42,7 +42,7 @@ func ParseColor(s string) (Color, bool) {
 	return Color{r, g, b, a}, true
 }
 
-// isHex tells whether s consists of hexadecimal digits. No name of a colour does.
+// isHex reports whether s consists of hexadecimal digits. No name of a colour does.
 func isHex(s string) bool {
 	return strings.Trim(s, "0123456789abcdef") == ""
 }

@@ -100,7 +100,7 @@ func list(pairs ...string) fields {
 	return f
 }
 
-// with gives the fields with one changed.
+// with returns the fields with one changed.
 func (f fields) with(name, bits string) fields {
 	out := fields{names: f.names, bits: map[string]string{}}
 	maps.Copy(out.bits, f.bits)
@@ -290,7 +290,7 @@ func (s slice) bytes(t *testing.T) []byte {
 	return protected(append(octets(t, aligned(text, "1")), s.payload...))
 }
 
-// headers gives slice headers whose every field takes several values, with their parameter sets.
+// headers returns slice headers whose every field takes several values, with their parameter sets.
 func headers(t *testing.T, do func(name string, p *h264.Params, s slice)) {
 	t.Helper()
 	payload := []byte{0x12, 0, 0, 1, 0, 0, 0, 0x80, 0, 0, 3, 0xff, 0, 0, 4}

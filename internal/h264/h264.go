@@ -24,7 +24,7 @@ const (
 	TypePPS   = 8
 )
 
-// Type gives the type of a NAL unit without start code.
+// Type returns the type of a NAL unit without start code.
 func Type(nal []byte) int {
 	if len(nal) == 0 {
 		return 0
@@ -119,7 +119,7 @@ func (p *Params) parsePPS() error {
 	return nil
 }
 
-// Equal tells whether pictures of two streams may stand in one.
+// Equal reports whether pictures of two streams may stand in one.
 func (p *Params) Equal(q *Params) bool {
 	return bytes.Equal(p.SPS, q.SPS) && bytes.Equal(p.PPS, q.PPS)
 }
@@ -223,7 +223,7 @@ func (p *Params) parseHead(nalByte byte, rbsp []byte) (head, error) {
 	return h, r.err
 }
 
-// SetIDRPicID gives an IDR picture another idr_pic_id, 1 or 2. Two IDR pictures that
+// SetIDRPicID returns an IDR picture another idr_pic_id, 1 or 2. Two IDR pictures that
 // follow each other directly must differ in it, 7.4.3. The two take equally many bits,
 // so after the first call on a picture its length does not change any more.
 func (p *Params) SetIDRPicID(nal []byte, id uint32) ([]byte, error) {
@@ -256,7 +256,7 @@ func (p *Params) SetIDRPicID(nal []byte, id uint32) ([]byte, error) {
 	return escape(w.b), nil
 }
 
-// Settled gives a coded picture whose bytes do not depend on how many the encoder coded
+// Settled returns a coded picture whose bytes do not depend on how many the encoder coded
 // before it. libx264 fills the last byte of its CABAC data, behind the stop bit, with a
 // bit that it takes from the number of the picture; no decoder reads it. It becomes one,
 // which it may be, and which the stop bit is where that comes last.
@@ -269,7 +269,7 @@ func Settled(nal []byte) []byte {
 	return out
 }
 
-// SetFrameNum gives a P picture another frame_num, taken modulo the stream's range.
+// SetFrameNum returns a P picture another frame_num, taken modulo the stream's range.
 func (p *Params) SetFrameNum(nal []byte, frameNum int) ([]byte, error) {
 	if Type(nal) != TypeSlice {
 		return nil, errors.New("h264: not a P picture")
@@ -321,7 +321,7 @@ type Splitter struct {
 	err    error
 }
 
-// NewSplitter gives a writer that calls emit for each NAL unit, without start code and
+// NewSplitter returns a writer that calls emit for each NAL unit, without start code and
 // trailing zeros. The slice is emit's own. maxNAL bytes bound the memory it takes.
 func NewSplitter(emit func(nal []byte) error) *Splitter { return &Splitter{emit: emit} }
 

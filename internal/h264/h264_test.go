@@ -11,7 +11,7 @@ import (
 	"mynah/internal/h264"
 )
 
-// encode gives the NAL units of a test picture's encode by the real encoder.
+// encode returns the NAL units of a test picture's encode by the real encoder.
 func encode(t *testing.T, args ...string) (*h264.Params, [][]byte) {
 	t.Helper()
 	const settings = "bframes=0:ref=1:slices=1:sliced-threads=0:scenecut=0:rc-lookahead=0:mbtree=0:weightp=0:stitchable=1:level=40:keyint=100000"

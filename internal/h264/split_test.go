@@ -88,7 +88,7 @@ func TestAUnitHasALimit(t *testing.T) {
 	}
 }
 
-// traced gives the values of a field of the headers of a stream as ffmpeg reads them.
+// traced returns the values of a field of the headers of a stream as ffmpeg reads them.
 func traced(t *testing.T, p *h264.Params, pictures [][]byte) func(field string) []string {
 	t.Helper()
 	var stream bytes.Buffer

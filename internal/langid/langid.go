@@ -20,7 +20,7 @@ const (
 	mostOther  = 3
 )
 
-// Of gives the language of a text as a BCP 47 base tag, such as "de", or "" where the text
+// Of returns the language of a text as a BCP 47 base tag, such as "de", or "" where the text
 // does not clearly speak for one.
 func Of(text string) string {
 	if tag := OfLetters(text); tag != "" {
@@ -29,7 +29,7 @@ func Of(text string) string {
 	return ofWords(text)
 }
 
-// OfLetters gives the language that most letters of a text belong to, where these are not
+// OfLetters returns the language that most letters of a text belong to, where these are not
 // Latin, or "".
 func OfLetters(text string) string {
 	count := map[string]int{}
@@ -113,7 +113,7 @@ func scriptOf(r rune) string {
 	return ""
 }
 
-// language tells the languages of a script apart.
+// language distinguishes the languages of a script.
 func (s script) language(text string) string {
 	lower := strings.ToLower(text)
 	for _, m := range s.others {
@@ -170,7 +170,7 @@ func sortedTags(m map[string]map[string]bool) []string {
 	return out
 }
 
-// Base gives the language of a tag without its region, in the form that Of gives: "nb" for no,
+// Base returns the language of a tag without its region, in the form that Of gives: "nb" for no,
 // nn and nb-NO, "zh" for cmn-CN.
 func Base(tag string) string {
 	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
@@ -183,7 +183,7 @@ func Base(tag string) string {
 	return base
 }
 
-// Name gives a language's name in English, or the tag where it is not known.
+// Name returns a language's name in English, or the tag where it is not known.
 func Name(tag string) string {
 	t, err := language.Parse(tag)
 	if err != nil {

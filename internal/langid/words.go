@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// functionWords gives the commonest articles, pronouns, prepositions, conjunctions and
+// functionWords returns the commonest articles, pronouns, prepositions, conjunctions and
 // auxiliary verbs of languages in Latin letters. A word of English counts for English alone.
 func functionWords() map[string]map[string]bool {
 	out := map[string]map[string]bool{}

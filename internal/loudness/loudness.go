@@ -26,7 +26,7 @@ type Step struct {
 	Samples int64
 }
 
-// Silence gives the steps of samples of nothing.
+// Silence returns the steps of samples of nothing.
 func Silence(samples int64) []Step {
 	steps := slices.Repeat([]Step{{Samples: step}}, int(samples/step))
 	if rest := samples % step; rest > 0 {
@@ -86,7 +86,7 @@ func (m *Meter) Add(samples []float64) {
 	}
 }
 
-// Steps gives what was measured so far; the last may be shorter than 100 ms.
+// Steps returns what was measured so far; the last may be shorter than 100 ms.
 func (m *Meter) Steps() []Step {
 	if m.now.Samples == 0 {
 		return m.steps

@@ -7,7 +7,7 @@ import (
 	"mynah/internal/loudness"
 )
 
-// sine gives seconds of a tone at a level in dB of full scale, peak.
+// sine returns seconds of a tone at a level in dB of full scale, peak.
 func sine(hz, db, seconds float64, channels int) []float64 {
 	n := int(seconds * 48000)
 	out := make([]float64, 0, n*channels)

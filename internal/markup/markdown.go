@@ -32,7 +32,7 @@ const All = -1
 // later is the class of list items that are not shown yet.
 const later = "later"
 
-// maxNesting is how deep quotes and lists may lie in each other. Time and memory grow
+// maxNesting is how deep quotes and lists may be in each other. Time and memory grow
 // with the depth, and nothing so deep could be seen on a slide.
 const maxNesting = 50
 
@@ -88,7 +88,7 @@ func Items(markdown string) int {
 	return items
 }
 
-// Heading gives the words of the first heading of a piece of Markdown, or "".
+// Heading returns the words of the first heading of a piece of Markdown, or "".
 func Heading(markdown string) string {
 	src, _ := prepare(markdown)
 	var words strings.Builder
@@ -232,7 +232,7 @@ func harmless(s string) string {
 	return out.String()
 }
 
-// tag gives a tag that may stay, nothing for a comment, and else the tag as text.
+// tag returns a tag that may stay, nothing for a comment, and else the tag as text.
 func tag(s string) string {
 	if strings.HasPrefix(s, "<!--") {
 		return ""

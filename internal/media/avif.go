@@ -92,7 +92,7 @@ func hasAlphaTrack(moov []byte) bool {
 	return found
 }
 
-// boxes gives the boxes of a box, in order.
+// boxes returns the boxes of a box, in order.
 func boxes(b []byte, each func(kind string, body []byte)) {
 	for len(b) >= 8 {
 		size := int64(binary.BigEndian.Uint32(b))
@@ -163,7 +163,7 @@ func (a *AVIFFacts) meta(b []byte) {
 	}
 }
 
-// associated gives the numbers of an item's properties, from 1, in order.
+// associated returns the numbers of an item's properties, from 1, in order.
 func associated(b []byte, item uint32) []int {
 	if len(b) < 8 {
 		return nil

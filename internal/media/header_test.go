@@ -30,7 +30,7 @@ func exif(order binary.AppendByteOrder, turn uint16) []byte {
 	return append(b, make([]byte, 6)...)
 }
 
-// marked gives a picture of a format with a block of EXIF.
+// marked returns a picture of a format with a block of EXIF.
 func marked(t *testing.T, f media.Format, exif []byte) []byte {
 	t.Helper()
 	m := image.NewRGBA(image.Rect(0, 0, 40, 20))

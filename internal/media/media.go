@@ -44,7 +44,7 @@ const (
 // HeadSize is how many bytes of a file Sniff wants to see.
 const HeadSize = 64 << 10
 
-// Picture tells whether the format is one of images.
+// Picture reports whether the format is one of images.
 func (f Format) Picture() bool {
 	switch f {
 	case PNG, JPEG, GIF, WebP, AVIF, SVG:
@@ -54,10 +54,10 @@ func (f Format) Picture() bool {
 	}
 }
 
-// Video tells whether the format may hold a clip.
+// Video reports whether the format may hold a clip.
 func (f Format) Video() bool { return f == MOV || f == Matroska || f == GIF }
 
-// Audio tells whether the format may hold sound.
+// Audio reports whether the format may hold sound.
 func (f Format) Audio() bool {
 	switch f {
 	case MOV, Matroska, WAV, MP3, OGG, FLAC:
@@ -105,7 +105,7 @@ func Sniff(head []byte) Format {
 	return Unknown
 }
 
-// isContainer tells whether a file is of a kind that may hold whole MP3 files as they are.
+// isContainer reports whether a file is of a kind that may hold whole MP3 files as they are.
 func isContainer(head []byte) bool {
 	for _, mark := range []string{"PK", "%PDF", "RIFF", "Rar!", "7z\xbc\xaf", "\x1f\x8b", "<"} {
 		if bytes.HasPrefix(head, []byte(mark)) {
@@ -281,7 +281,7 @@ func ReadHeader(r io.ReadSeeker, f Format) (Header, error) {
 	return h, nil
 }
 
-// PNGEnds tells whether a PNG picture has its last chunk; what some programs write
+// PNGEnds reports whether a PNG picture has its last chunk; what some programs write
 // behind it does not count.
 func PNGEnds(r io.ReadSeeker) bool {
 	const tail = 4096
@@ -296,7 +296,7 @@ func PNGEnds(r io.ReadSeeker) bool {
 	return err != nil || bytes.Contains(b, []byte("IEND"))
 }
 
-// JPEGEnds tells whether a JPEG picture has the marker of its end behind the first of
+// JPEGEnds reports whether a JPEG picture has the marker of its end behind the first of
 // its scans, ITU-T T.81 section B.1; what some programs write behind it does not count.
 func JPEGEnds(r io.ReadSeeker) bool {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
@@ -341,7 +341,7 @@ func JPEGEnds(r io.ReadSeeker) bool {
 	}
 }
 
-// GIFEnds tells whether the last picture of a GIF is whole. The trailer behind it may be
+// GIFEnds reports whether the last picture of a GIF is whole. The trailer behind it may be
 // missing: no viewer asks for it, and some programs write none.
 func GIFEnds(r io.ReadSeeker) bool {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {

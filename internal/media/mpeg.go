@@ -1,6 +1,6 @@
 package media
 
-// mpegFrame gives the length in bytes of the frame of MPEG audio, layer III, that a header
+// mpegFrame returns the length in bytes of the frame of MPEG audio, layer III, that a header
 // begins (ISO/IEC 11172-3, 2.4.1.3, and 13818-3), and what all frames of a stream share:
 // version and sample rate. The length is 0 where there is no frame.
 func mpegFrame(h []byte) (length int, kind byte) {
@@ -24,7 +24,7 @@ func mpegFrame(h []byte) (length int, kind byte) {
 	return samples*kbits*1000/hertz + int(h[2]>>1&1), version<<4 | byte(rate)
 }
 
-// hasFrames tells whether frames of MPEG audio follow each other somewhere in the first
+// hasFrames reports whether frames of MPEG audio follow each other somewhere in the first
 // bytes of a file, behind whatever stands in front of them.
 func hasFrames(head []byte) bool {
 	const enough = 4

@@ -6,7 +6,7 @@ import (
 	"mynah/internal/wav"
 )
 
-// PCM is where the samples of a plain WAV file lie, and what they are: whole, signed, of
+// PCM is where the samples of a plain WAV file are, and what they are: whole, signed, of
 // 16 bits, the lowest byte first.
 type PCM struct {
 	Channels, Rate int

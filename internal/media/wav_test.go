@@ -77,7 +77,7 @@ func TestPlainWAV(t *testing.T) {
 	}
 }
 
-// FuzzPlainWAV: samples always lie within their file.
+// FuzzPlainWAV: samples always are within their file.
 func FuzzPlainWAV(f *testing.F) {
 	f.Add(wave(waveForm(1, 2, 44100, 16), riffChunk("LIST", []byte("INFO")), riffChunk("data", make([]byte, 16))))
 	f.Add(wave(waveForm(1, 1, 48000, 16), riffChunk("data", []byte{1, 0, 255, 127}), riffChunk("LIST", []byte("odd"))))

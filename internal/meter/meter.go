@@ -41,7 +41,7 @@ const (
 	Slides   = "drawing slides"
 	Pictures = "drawing pictures"
 	Sound    = "mixing sound"
-	// Check lies within Film.
+	// Check is within Film.
 	Check = "checking the video"
 	Film  = "cutting the video"
 )

@@ -58,7 +58,7 @@ func expectedMaster(channels int) sound.Master {
 	return sound.Master{Limit: true, Gain: -6 * (channels - 1)}
 }
 
-// listen tells how loud the film is as it is mastered. How loud a chunk is is kept, so only
+// listen returns how loud the mastered film is. The loudness of each chunk is cached, so only
 // new ones are mixed for it.
 func (x *Mixer) listen(ctx context.Context, t *Track, chunks []sound.Chunk) (float64, error) {
 	steps := make([][]loudness.Step, len(chunks))

@@ -267,7 +267,7 @@ func kept(t *testing.T, d *desk, x *Mixer, track *Track, task chunkTask) cache.K
 	return key
 }
 
-// raw is samples as they lie in the cache.
+// raw is samples as they are in the cache.
 func raw(samples ...int16) []byte {
 	var out bytes.Buffer
 	_ = binary.Write(&out, binary.LittleEndian, samples)

@@ -13,7 +13,7 @@ import (
 // tone is the level of low.wav: a sine of half of full scale.
 const tone, silent = -9.1, -100.0
 
-// TestAudio: sounds of files lie at their places; what is silent for a while is coded by nobody, and
+// TestAudio: sounds of files are at their places; what is silent for a while is coded by nobody, and
 // scenes begin chunks of their own.
 func TestAudio(t *testing.T) {
 	t.Parallel()

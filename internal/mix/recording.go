@@ -32,7 +32,7 @@ type Recording struct {
 	spans   []span
 }
 
-// span is where a scene lies, in samples.
+// span is where a scene is, in samples.
 type span struct{ from, to int64 }
 
 // Record lays what was spoken on one track, with the music of the text; music that cannot be

@@ -105,7 +105,7 @@ const (
 	TagTool        = "\xa9too"
 )
 
-// chunk is a run of samples of one track that lie together.
+// chunk is a run of samples of one track that are together.
 type chunk struct {
 	track, count int
 	offset       int64

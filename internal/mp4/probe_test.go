@@ -38,7 +38,7 @@ type coded struct {
 	stream  []byte // as the encoder wrote it
 }
 
-// next gives the function that writes the samples.
+// next returns the function that writes the samples.
 func (c coded) next() func(w io.Writer, n int) error {
 	i := 0
 	return func(w io.Writer, n int) error {

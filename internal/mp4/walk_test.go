@@ -16,7 +16,7 @@ type node struct {
 	children []*node
 }
 
-// inside tells how many bytes of fields stand before the boxes in a box; -1 for a box
+// inside reports how many bytes of fields stand before the boxes in a box; -1 for a box
 // that holds none.
 func inside(kind string) int {
 	switch kind {
@@ -35,7 +35,7 @@ func inside(kind string) int {
 	}
 }
 
-// walk reads boxes that must fill b to its last byte; at is where b lies in the file.
+// walk reads boxes that must fill b to its last byte; at is where b is in the file.
 func walk(t *testing.T, b []byte, at int64) []*node {
 	t.Helper()
 	var out []*node
@@ -76,7 +76,7 @@ func kinds(nodes []*node) []string {
 	return out
 }
 
-// find gives the only box at a path below the given ones, nil if it does not exist.
+// find returns the only box at a path below the given ones, nil if it does not exist.
 func find(t *testing.T, nodes []*node, path string) *node {
 	t.Helper()
 	name, rest, more := strings.Cut(path, "/")
@@ -108,7 +108,7 @@ func must(t *testing.T, nodes []*node, path string) *node {
 func (n *node) u32(at int) int64 { return int64(binary.BigEndian.Uint32(n.body[at:])) }
 func (n *node) u64(at int) int64 { return int64(binary.BigEndian.Uint64(n.body[at:])) }
 
-// tracks gives the tracks of a file's index.
+// tracks returns the tracks of a file's index.
 func tracks(t *testing.T, file []*node) []*node {
 	t.Helper()
 	var out []*node
@@ -120,10 +120,10 @@ func tracks(t *testing.T, file []*node) []*node {
 	return out
 }
 
-// extent is where a sample lies.
+// extent is where a sample is.
 type extent struct{ at, size int64 }
 
-// samples works out where a track's samples lie, by its stsc, stsz, and stco or co64.
+// samples works out where a track's samples are, by its stsc, stsz, and stco or co64.
 func samples(t *testing.T, trak *node) []extent {
 	t.Helper()
 	stbl := must(t, trak.children, "mdia/minf/stbl").children

@@ -80,7 +80,7 @@ func (d *delay) write(v float64) {
 	}
 }
 
-// reverb gives the room's answer to a loop, left and right: a network of delays that feed
+// reverb returns the room's answer to a loop, left and right: a network of delays that feed
 // each other through a matrix of Hadamard, which loses nothing. What sounds on behind the
 // end is laid on the beginning.
 func reverb(in []float64) (left, right []float64) {

@@ -41,7 +41,7 @@ func songs() []song {
 	}
 }
 
-// Frames gives the length of a track in sample frames, of Channels samples each; 0 for an
+// Frames returns the length of a track in sample frames, of Channels samples each; 0 for an
 // unknown name.
 func Frames(name string) int64 {
 	for _, s := range songs() {

@@ -67,7 +67,7 @@ func TestTracks(t *testing.T) {
 	}
 }
 
-// seam gives the largest second difference around the loop's seam, and that of the whole
+// seam returns the largest second difference around the loop's seam, and that of the whole
 // track, which a click would stand out from.
 func seam(s []int16) (at, whole float64) {
 	n := len(s)

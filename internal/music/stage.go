@@ -37,7 +37,7 @@ func newStage(s song, r *rand.Rand) *stage {
 	return out
 }
 
-// at gives the sample frame of a beat, the swing counted.
+// at returns the sample frame of a beat, the swing counted.
 func (s *stage) at(beat float64) int {
 	whole, part := math.Modf(beat)
 	if part < 0.5 {
@@ -48,7 +48,7 @@ func (s *stage) at(beat float64) int {
 	return int((whole + part) * float64(s.beat))
 }
 
-// seconds gives the length of a number of beats.
+// seconds returns the length of a number of beats.
 func (s *stage) seconds(beats float64) float64 { return beats * float64(s.beat) / Rate }
 
 // addNote adds a sound, from a sample frame on.
@@ -67,7 +67,7 @@ func (s *stage) addNote(note []float64, from int, p spot) {
 	}
 }
 
-// human gives a small random factor around 1, so that no two strokes are equal.
+// human returns a small random factor around 1, so that no two strokes are equal.
 func (s *stage) human(by float64) float64 { return 1 + by*(2*s.rand.Float64()-1) }
 
 // voice makes the sound of a note: its frequency, and for how many seconds it is held.

@@ -78,7 +78,7 @@ func bass(hz, seconds float64) []float64 {
 	return out
 }
 
-// wave gives one turn of a wave with the given harmonics, and its first sample again.
+// wave returns one turn of a wave with the given harmonics, and its first sample again.
 func wave(levels ...float64) []float64 {
 	const n = 2048
 	out := make([]float64, n+1)
@@ -143,7 +143,7 @@ func (s *stage) pluck(g stringTone) voice {
 	}
 }
 
-// finger gives the shape that a finger leaves a string in: soft noise, without what has
+// finger returns the shape that a finger leaves a string in: soft noise, without what has
 // a knot where it was plucked, and as much above as below.
 func (s *stage) finger(n int, soft float64) []float64 {
 	raw := make([]float64, n)

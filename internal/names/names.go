@@ -20,12 +20,12 @@ type FS struct {
 	folders map[string]map[string]string // by folder: names by their form C
 }
 
-// AnyForm gives the files of a file system whatever the form of their names.
+// AnyForm returns the files of a file system whatever the form of their names.
 func AnyForm(plain fs.FS) *FS {
 	return &FS{plain: plain, folders: map[string]map[string]string{}}
 }
 
-// Real gives the name by which a file is found; one that is not found is left as it is.
+// Real returns the name by which a file is found; one that is not found is left as it is.
 func (a *FS) Real(name string) string {
 	ascii := !slices.ContainsFunc([]byte(name), func(c byte) bool { return c >= 0x80 })
 	if ascii || !fs.ValidPath(name) {
@@ -42,7 +42,7 @@ func (a *FS) Real(name string) string {
 	return name
 }
 
-// list gives the names of a folder by their form C.
+// list returns the names of a folder by their form C.
 func (a *FS) list(dir string) map[string]string {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -156,7 +156,7 @@ func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cac
 	return nil
 }
 
-// keepLayer puts a drawing into the cache that lies at a place of the frame.
+// keepLayer puts a drawing into the cache that is at a place of the frame.
 func (a *artist) keepLayer(key cache.Key, img *image.NRGBA, at image.Point) error {
 	img.Rect = img.Rect.Add(at)
 	b, err := picture.NewLayer(img, frame.Color{}, a.Board.Film.Width, a.Board.Film.Height).MarshalBinary()
@@ -166,7 +166,7 @@ func (a *artist) keepLayer(key cache.Key, img *image.NRGBA, at image.Point) erro
 	return a.Store.PutBytes(cache.Pictures, key, b)
 }
 
-// captionPlace says where in the frame a caption's picture lies, in even pixels.
+// captionPlace says where in the frame a caption's picture is, in even pixels.
 func (a *artist) captionPlace(d slide.DrawnCaption) image.Point {
 	w, h := d.Plain.Rect.Dx(), d.Plain.Rect.Dy()
 	edge := a.captionMargin() - d.Margin
@@ -224,7 +224,7 @@ func captionLayer(key cache.Key, head captionHead, word int) picture.LayerRef {
 	return ref
 }
 
-// reportCaptions tells what an author should know of the captions, each thing once.
+// reportCaptions reports what an author should know of the captions, each thing once.
 func (a *artist) reportCaptions(cues []caption.Cue, heads []captionHead) (list diag.List) {
 	font := a.Board.Film.Subtitles.Font
 	var lost, lacked []rune

@@ -22,7 +22,7 @@ func keepDrawing(t *testing.T, store *cache.Store, key cache.Key, w, h int) {
 	}
 }
 
-// TestDrawingsInUseAreKept however many others come after them; those that lie on one picture are not,
+// TestDrawingsInUseAreKept however many others come after them; those that are on one picture are not,
 // as they would fill the memory.
 func TestDrawingsInUseAreKept(t *testing.T) {
 	t.Parallel()

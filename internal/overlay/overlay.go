@@ -1,4 +1,4 @@
-// Package overlay draws what lies on pictures: slides, and subtitles that are shown in the picture.
+// Package overlay draws what is on pictures: slides, and subtitles that are shown in the picture.
 // Each drawing is kept in the cache as a layer; package cut lays them on pictures.
 package overlay
 
@@ -34,7 +34,7 @@ func drawingKey(key cache.Key) cache.Key {
 	return cache.NewHasher("drawing 1").Bytes(key[:]).Key()
 }
 
-// mostKept is how many layers that lie on many frames are kept in memory.
+// mostKept is how many layers that are on many frames are kept in memory.
 const mostKept = 32
 
 // Drawings reads the layers that references name from the cache, and keeps those in memory that

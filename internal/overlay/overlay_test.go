@@ -195,7 +195,7 @@ const captions = "---\nsize: 320x180\nvoice: tone/high\nsubtitles: {mode: overla
 
 func withSubtitles(more string) string { return strings.Replace(captions, "%s", more, 1) }
 
-// TestCaptions: cues are drawn once however often they are seen, and lie where the script wants them.
+// TestCaptions: cues are drawn once however often they are seen, and are where the script wants them.
 func TestCaptions(t *testing.T) {
 	t.Parallel()
 	store := newStore(t)
@@ -241,7 +241,7 @@ func TestCaptions(t *testing.T) {
 	}
 }
 
-// TestKaraoke: each word is lit while it is said, and its boxes lie in the caption.
+// TestKaraoke: each word is lit while it is said, and its boxes are in the caption.
 func TestKaraoke(t *testing.T) {
 	t.Parallel()
 	store := newStore(t)

@@ -25,7 +25,7 @@ type SlideState struct {
 	Backdrops []ffmpeg.Backdrop
 }
 
-// slideHead is what is known of a drawn slide. It lies apart from the drawing, which a
+// slideHead is what is known of a drawn slide. It is apart from the drawing, which a
 // build needs only where a picture is encoded anew.
 type slideHead struct {
 	Backdrops []ffmpeg.Backdrop `json:"backdrops,omitempty"`
@@ -169,7 +169,7 @@ func (a *artist) keepSlide(ctx context.Context, t slideTask) (slideHead, error) 
 	return head, nil
 }
 
-// backdropsOf gives what a slide does to the picture behind it as our filters take it.
+// backdropsOf returns what a slide does to the picture behind it as our filters take it.
 func backdropsOf(d *slide.Drawn, r slide.Request) []ffmpeg.Backdrop {
 	var out []ffmpeg.Backdrop
 	for _, b := range d.Backdrops {
@@ -184,7 +184,7 @@ func backdropsOf(d *slide.Drawn, r slide.Request) []ffmpeg.Backdrop {
 	return out
 }
 
-// reportSlides tells what authors should know about their slides, each thing once.
+// reportSlides reports what authors should know about their slides, each thing once.
 func reportSlides(tasks []slideTask, heads []slideHead, wrong []*slide.DiagramError) (list diag.List) {
 	said := map[string]bool{}
 	for i, t := range tasks {

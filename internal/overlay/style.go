@@ -10,7 +10,7 @@ import (
 )
 
 // The distance of captions from their edge where the script sets none: in pixels of a frame
-// whose shorter side is 720; at the bottom of upright frames, where the controls of apps lie,
+// whose shorter side is 720; at the bottom of upright frames, where the controls of apps are,
 // as a share of the height.
 const (
 	captionEdge  = 30
@@ -95,7 +95,7 @@ func (a *artist) captionStyle() slide.Captions {
 	return out
 }
 
-// captionText gives a cue as it is drawn.
+// captionText returns a cue as it is drawn.
 func captionText(c caption.Cue, karaoke bool) slide.CaptionText {
 	t := slide.CaptionText{Lines: c.Lines()}
 	if !karaoke {

@@ -43,7 +43,7 @@ type shape struct {
 // were measured to show: white becomes 123 at 0.5, 178 at 0.3 and 47 at 0.8.
 const darker = 1.02
 
-// newCallouts brings callouts into the frame; m maps the picture that lies under them.
+// newCallouts brings callouts into the frame; m maps the picture that is under them.
 func newCallouts(list []Callout, m mapping) callouts {
 	var out callouts
 	for _, c := range list {
@@ -93,7 +93,7 @@ func cover(shapes []shape, y int, row []float32) bool {
 // whole is the sum of a pixel that is covered in all sub-rows.
 const whole = subRows
 
-// span adds what of each pixel lies between x0 and x1.
+// span adds what of each pixel is between x0 and x1.
 func span(row []float32, x0, x1 float64) bool {
 	x0, x1 = math.Max(x0, 0), math.Min(x1, float64(len(row)))
 	if x0 >= x1 {
@@ -112,7 +112,7 @@ func span(row []float32, x0, x1 float64) bool {
 	return true
 }
 
-// alphas gives the alpha of the black on each pixel of rows of w pixels, 0 to 255. The
+// alphas returns the alpha of the black on each pixel of rows of w pixels, 0 to 255. The
 // slice is used again by the next call; one tells that the whole row has one alpha.
 func (c callouts) alphas(w int) func(y int) (row []byte, one bool) {
 	out, bright, masked := make([]byte, w), make([]float32, w), make([]float32, w)
@@ -186,7 +186,7 @@ func darken(line []byte, v, a byte) {
 	}
 }
 
-// layer gives the shade as a layer of its own.
+// layer returns the shade as a layer of its own.
 func (c callouts) layer(w, h int) *Layer {
 	n := w * h
 	l := &Layer{w: w, h: h, luma: make([]byte, n), alpha: make([]byte, n), u: make([]byte, n/4), v: make([]byte, n/4)}
@@ -201,7 +201,7 @@ func (c callouts) layer(w, h int) *Layer {
 	return l
 }
 
-// IsOutside says whether a callout covers nothing of an area of w x h pixels.
+// IsOutside reports whether a callout covers nothing of an area of w x h pixels.
 func (c Callout) IsOutside(w, h int) bool {
 	return c.X1 <= 0 || c.Y1 <= 0 || c.X0 >= float64(w) || c.Y0 >= float64(h)
 }

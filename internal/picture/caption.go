@@ -30,7 +30,7 @@ type ViewFrame struct {
 	Frame int64
 }
 
-// Sequence gives frames of views, raw, each painted when it is read.
+// Sequence returns frames of views, raw, each painted when it is read.
 func (p *Painter) Sequence(ctx context.Context, list []ViewFrame) io.Reader {
 	return p.drawing(func([]byte) ([]byte, error) {
 		if len(list) == 0 {

@@ -2,7 +2,7 @@ package picture
 
 import "io"
 
-// Cross gives the frames in which one frame turns into those that follow, in equal
+// Cross returns the frames in which one frame turns into those that follow, in equal
 // steps; the first step is seen at once, and the frame behind the last is one of the
 // others alone.
 func Cross(from []byte, to io.Reader, frames int64) io.Reader {
@@ -26,7 +26,7 @@ func (c *crossing) next() error {
 	return nil
 }
 
-// frame gives the next of the frames that come in: where they lie, or else a copy.
+// frame returns the next of the frames that come in: where they are, or else a copy.
 func (c *crossing) frame() ([]byte, error) {
 	if f, ok := c.to.(*frames); ok {
 		return f.next()

@@ -9,7 +9,7 @@ import (
 	"mynah/internal/picture"
 )
 
-// again gives a frame over and over.
+// again returns a frame over and over.
 func again(frame []byte, frames int64) io.Reader {
 	return bytes.NewReader(bytes.Repeat(frame, int(frames)))
 }

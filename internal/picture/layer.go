@@ -12,7 +12,7 @@ import (
 	"mynah/internal/frame"
 )
 
-// Layer is what lies on a picture: a slide, a caption, the shade around a callout. Its
+// Layer is what is on a picture: a slide, a caption, the shade around a callout. Its
 // colours are the film's, 8 bit 4:2:0 with alpha that is not multiplied in. Outside of
 // its box it is one colour.
 type Layer struct {
@@ -31,7 +31,7 @@ func shadeOf(c frame.Color) shade {
 }
 
 // NewLayer makes a layer for frames of w x h pixels of an image, whose bounds say where
-// in the frame it lies, and of the colour of the rest.
+// in the frame it is, and of the colour of the rest.
 func NewLayer(img *image.NRGBA, rest frame.Color, w, h int) *Layer {
 	l := &Layer{rest: shadeOf(rest)}
 	b := img.Bounds().Intersect(image.Rect(0, 0, w, h))
@@ -150,8 +150,8 @@ func (l *Layer) fillOutside(plane []byte, w, h, part int, v byte) {
 	}
 }
 
-// Raw gives the layer as ffmpeg's overlay takes it on frames of w x h pixels: 4:2:0 with
-// alpha, and where it lies. It is empty where nothing is seen.
+// Raw returns the layer as ffmpeg's overlay takes it on frames of w x h pixels: 4:2:0 with
+// alpha, and where it is. It is empty where nothing is seen.
 func (l *Layer) Raw(w, h int) ([]byte, image.Rectangle) {
 	if l.rest.a == 0 {
 		return slices.Concat(l.luma, l.u, l.v, l.alpha), image.Rect(l.x, l.y, l.x+l.w, l.y+l.h)
@@ -222,8 +222,8 @@ func (l *Layer) UnmarshalBinary(b []byte) error {
 	return nil
 }
 
-// With gives the layer with boxes of the frame, brought to even places, taken from another
-// that lies in the same place.
+// With returns the layer with boxes of the frame, brought to even places, taken from another
+// that is in the same place.
 func (l *Layer) With(other *Layer, boxes []image.Rectangle) *Layer {
 	if l.w != other.w || l.h != other.h {
 		return l
@@ -245,10 +245,10 @@ func (l *Layer) With(other *Layer, boxes []image.Rectangle) *Layer {
 	return &out
 }
 
-// Box is where in the frame the layer lies; what is outside of it is one colour.
+// Box is where in the frame the layer is; what is outside of it is one colour.
 func (l *Layer) Box() image.Rectangle { return image.Rect(l.x, l.y, l.x+l.w, l.y+l.h) }
 
-// RawIn gives what of layers lies in a box of even places, as Raw does; the layers do not
+// RawIn returns what of layers is in a box of even places, as Raw does; the layers do not
 // overlap, and outside of theirs is nothing.
 func RawIn(box image.Rectangle, list ...*Layer) []byte {
 	n := box.Dx() * box.Dy()

@@ -37,7 +37,7 @@ type move struct {
 	contentW, contentH float64
 	// zoom is how large it is.
 	zoom course
-	// x and y are where the frame lies in the room that there is, 0 to 1, dx and dy how far it has
+	// x and y are where the frame is in the room that there is, 0 to 1, dx and dy how far it has
 	// moved from there.
 	x, y, dx, dy course
 	frames       int64
@@ -138,7 +138,7 @@ func (m *move) direction(edge string) (x, y float64) {
 // most is how large the picture ever is.
 func (m move) most() float64 { return math.Max(m.zoom.from, m.zoom.to) }
 
-// view gives the part of the content that frame k shows, for a content of size 1: its
+// view returns the part of the content that frame k shows, for a content of size 1: its
 // top left corner and its size.
 func (m move) view(k int64) (x, y, w, h float64) {
 	t := 0.0
@@ -207,7 +207,7 @@ type planes struct {
 type sampler struct {
 	src  planes
 	w, h int
-	// places are where the pixels of a row lie in the source's row, in 256ths.
+	// places are where the pixels of a row are in the source's row, in 256ths.
 	places []uint32
 	line   []byte
 }
@@ -235,7 +235,7 @@ func (s *sampler) draw(frame []byte, x, y, vw, vh float64) {
 // line gives the place in the source of pixel i: start + i*step.
 type line struct{ start, step float64 }
 
-// at gives the place of pixel i among n pixels, in 256ths.
+// at returns the place of pixel i among n pixels, in 256ths.
 func (l line) at(i, n int) uint32 {
 	return uint32(math.Min(math.Max(l.start+float64(i)*l.step, 0), float64(n-1))*256 + 0.5)
 }

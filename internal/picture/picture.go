@@ -1,6 +1,6 @@
 // Package picture turns shots into frames: it knows how an image or a frame of a clip
 // comes to fill the film's frame, how an image moves, what callouts darken and how slides
-// lie on it, and paints it as raw 4:2:0. It exists so that each distinct picture is
+// are on it, and paints it as raw 4:2:0. It exists so that each distinct picture is
 // decoded, scaled and converted once. It refuses to encode; see package film.
 package picture
 
@@ -48,7 +48,7 @@ type Failure struct { //nolint:errname // it says which picture failed; the erro
 // Error implements error.
 func (f *Failure) Error() string { return f.Err.Error() }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.Err }
 
 // Painter paints frames of one size. It is safe for use by many goroutines.
@@ -94,7 +94,7 @@ func (p *Painter) Prepare(ctx context.Context, stills []Still) error {
 	return err
 }
 
-// base gives the frame of a still, which is not to be changed.
+// base returns the frame of a still, which is not to be changed.
 func (p *Painter) base(ctx context.Context, s Still) ([]byte, error) {
 	k := s.look().Key()
 	if f, ok := p.kept.Get(k); ok {
@@ -152,7 +152,7 @@ func (p *Painter) Paint(ctx context.Context, stills []Still) ([][]byte, error) {
 	return frames, nil
 }
 
-// Image tells whether a still is an image file and nothing else, so that an encoder can
+// Image reports whether a still is an image file and nothing else, so that an encoder can
 // read it by itself.
 func (s Still) Image() bool { return s.Asset != nil && !s.Clip }
 
@@ -272,14 +272,14 @@ func fill(b []byte, v byte) {
 	}
 }
 
-// bt709 gives a colour of the film.
+// bt709 returns a colour of the film.
 func bt709(c frame.Color) (y, u, v byte) {
 	r, g, b := int(c.R), int(c.G), int(c.B)
 	u, v = chroma(r, g, b)
 	return luma(r, g, b), u, v
 }
 
-// Shrink gives a raw frame of w x h pixels in a smaller size: each pixel is the mean of by
+// Shrink returns a raw frame of w x h pixels in a smaller size: each pixel is the mean of by
 // x by others. The size is rounded down to even numbers.
 func Shrink(frame []byte, w, h, by int) []byte {
 	sw, sh := w/by&^1, h/by&^1

@@ -24,7 +24,7 @@ import (
 
 const width, height = 96, 64
 
-// painter gives one of small frames.
+// painter returns one of small frames.
 func painter(t *testing.T) *picture.Painter {
 	t.Helper()
 	run, err := proc.New(proc.DefaultConfig())

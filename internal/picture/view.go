@@ -26,7 +26,7 @@ type View struct {
 	Frames, Cycle int64
 	// Spans are the layers, by the frame from which they are seen. Without any, none is.
 	Spans []Span
-	// Captions lie on everything, in the same way. A view without any has no spans of them.
+	// Captions are on everything, in the same way. A view without any has no spans of them.
 	Captions []Span
 }
 
@@ -42,10 +42,10 @@ type LayerRef struct {
 	Key cache.Key
 	// Drawing is where the layer is kept.
 	Drawing cache.Key
-	// Boxes of the frame are taken from the drawing Lit, which lies in the same place.
+	// Boxes of the frame are taken from the drawing Lit, which is in the same place.
 	Lit   cache.Key
 	Boxes []image.Rectangle
-	// Often reports that the layer lies on many frames: it is worth keeping in memory.
+	// Often reports that the layer is on many frames: it is worth keeping in memory.
 	Often bool
 }
 
@@ -54,15 +54,15 @@ type Layers interface {
 	Layer(ref LayerRef) (*Layer, error)
 }
 
-// Moves tells whether each frame is another picture.
+// Moves reports whether each frame is another picture.
 func (v *View) Moves() bool { return v.Clip != nil || v.Motion != "" }
 
-// spanAt gives the place of the span that is seen at a frame, -1 for none.
+// spanAt returns the place of the span that is seen at a frame, -1 for none.
 func spanAt(spans []Span, frame int64) int {
 	return sort.Search(len(spans), func(i int) bool { return spans[i].From > frame }) - 1
 }
 
-// layers gives what is seen at a frame.
+// layers returns what is seen at a frame.
 func layers(spans []Span, frame int64) []LayerRef {
 	if i := spanAt(spans, frame); i >= 0 {
 		return spans[i].Layers
@@ -70,12 +70,12 @@ func layers(spans []Span, frame int64) []LayerRef {
 	return nil
 }
 
-// shows tells whether any layer is ever seen.
+// shows reports whether any layer is ever seen.
 func shows(spans []Span) bool {
 	return slices.ContainsFunc(spans, func(s Span) bool { return len(s.Layers) > 0 })
 }
 
-// At gives the view that stands for one frame of a view that does not move by itself.
+// At returns the view that stands for one frame of a view that does not move by itself.
 func (v *View) At(frame int64) View {
 	out := *v
 	out.Spans, out.Captions = nil, nil
@@ -88,7 +88,7 @@ func (v *View) At(frame int64) View {
 	return out
 }
 
-// Uncaptioned gives the view without its captions.
+// Uncaptioned returns the view without its captions.
 func (v *View) Uncaptioned() *View {
 	if len(v.Captions) == 0 {
 		return v
@@ -98,7 +98,7 @@ func (v *View) Uncaptioned() *View {
 	return &out
 }
 
-// During gives the view with those captions alone that are seen from a frame on for count
+// During returns the view with those captions alone that are seen from a frame on for count
 // frames.
 func (v *View) During(from, count int64) *View {
 	out := *v
@@ -116,10 +116,10 @@ func (v *View) During(from, count int64) *View {
 	return &out
 }
 
-// State is a stretch of a view in which the same layers lie on it.
+// State is a stretch of a view in which the same layers are on it.
 type State struct{ From, Frames int64 }
 
-// States gives what a view shows from one of its frames to another, where nothing moves.
+// States returns what a view shows from one of its frames to another, where nothing moves.
 func (v *View) States(from, to int64) []State {
 	var out []State
 	for from < to {
@@ -135,12 +135,12 @@ func (v *View) States(from, to int64) []State {
 	return out
 }
 
-// Bare tells that a view is an image file and nothing else.
+// Bare reports whether a view is an image file and nothing else.
 func (v *View) Bare() bool {
 	return v.Image() && !v.Moves() && len(v.Callouts) == 0 && !shows(v.Spans) && !shows(v.Captions)
 }
 
-// Frame gives what a view shows at frame n. It is not to be changed.
+// Frame returns what a view shows at frame n. It is not to be changed.
 func (p *Painter) Frame(ctx context.Context, v *View, n int64) ([]byte, error) {
 	if v.Clip != nil {
 		return p.ofClip(ctx, v, n)
@@ -164,7 +164,7 @@ func (p *Painter) Frame(ctx context.Context, v *View, n int64) ([]byte, error) {
 // standing paints frame n of a view that does not move, whose still is painted.
 func (p *Painter) standing(v *View, n int64, base []byte) ([]byte, error) {
 	if captions := layers(v.Captions, n); len(captions) > 0 {
-		// What lies under captions is kept: they come and go.
+		// What is under captions is kept: they come and go.
 		under, err := p.standing(v.Uncaptioned(), n, base)
 		if err != nil {
 			return nil, err
@@ -191,7 +191,7 @@ func (p *Painter) standing(v *View, n int64, base []byte) ([]byte, error) {
 	return out, nil
 }
 
-// ofClip gives what a clip shows at frame n: the last frame of what is played until then.
+// ofClip returns what a clip shows at frame n: the last frame of what is played until then.
 func (p *Painter) ofClip(ctx context.Context, v *View, n int64) ([]byte, error) {
 	c := v.Clip
 	s := v.Still
@@ -244,7 +244,7 @@ func (p *Painter) over(frame []byte, list []LayerRef) error {
 	return nil
 }
 
-// Frames gives count frames of a view from frame from on, raw; the view is no clip. What
+// Frames returns count frames of a view from frame from on, raw; the view is no clip. What
 // has to be read from files is read before it returns.
 func (p *Painter) Frames(ctx context.Context, v *View, from, count int64) (io.Reader, error) {
 	var err error
@@ -293,7 +293,7 @@ func (s *frames) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// next gives the next frame, which is not to be changed.
+// next returns the next frame, which is not to be changed.
 func (s *frames) next() ([]byte, error) {
 	if s.n == s.end {
 		return nil, io.EOF
@@ -325,7 +325,7 @@ func (s *frames) draw() error {
 	return err
 }
 
-// Shade gives the layer by which the callouts of a clip are shown; nil without any.
+// Shade returns the layer by which the callouts of a clip are shown; nil without any.
 func (p *Painter) Shade(v *View) *Layer {
 	if v.Clip == nil || len(v.Callouts) == 0 {
 		return nil

@@ -236,7 +236,7 @@ func wave(t *testing.T, w, h int, period float64) *picture.Asset {
 	return asset(t, w, h, w, colors...)
 }
 
-// phase gives where the waves of a given period lie in a frame, in pixels.
+// phase returns where the waves of a given period are in a frame, in pixels.
 func phase(f []byte, period float64, down bool) float64 {
 	var re, im float64
 	for y := range height {

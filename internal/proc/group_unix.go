@@ -55,7 +55,7 @@ func setNice(pid, nice int) {
 	}
 }
 
-// passFiles gives a child open files as its descriptors 3, 4 and so on.
+// passFiles returns a child open files as its descriptors 3, 4 and so on.
 func passFiles(cmd *exec.Cmd, files []*os.File) error {
 	cmd.ExtraFiles = files
 	return nil

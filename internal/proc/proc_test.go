@@ -68,7 +68,7 @@ func sh(script string) proc.Command {
 	return proc.Command{Program: "sh", Args: []string{"-c", script}}
 }
 
-// alive tells whether a process runs; a zombie that nobody reaps does not.
+// alive reports whether a process runs; a zombie that nobody reaps does not.
 func alive(pid int) bool {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

@@ -73,17 +73,17 @@ func Choose(fsys fs.FS, dir string) (Choice, error) {
 	return c, nil
 }
 
-// IsDeck says whether a file is a presentation, by its name.
+// IsDeck reports whether a file is a presentation, by its name.
 func IsDeck(name string) bool {
 	return slices.Contains([]string{".pptx", ".ppt", ".odp", ".pdf"}, strings.ToLower(path.Ext(name)))
 }
 
-// isScriptName says whether a file may be a script, by its name.
+// isScriptName reports whether a file may be a script, by its name.
 func isScriptName(name string) bool {
 	return slices.Contains([]string{".md", ".markdown", ".txt"}, strings.ToLower(path.Ext(name)))
 }
 
-// ComesAlong says whether a text is one that comes with a project, or that Mynah writes beside
+// ComesAlong reports whether a text is one that comes with a project, or that Mynah writes beside
 // a film.
 func ComesAlong(name string) bool {
 	lower := strings.ToLower(name)

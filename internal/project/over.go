@@ -15,7 +15,7 @@ func (noFiles) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
-// overlayFS is a file system that lies over another: a file of the upper one hides one of the same name
+// overlayFS is a file system that is over another: a file of the upper one hides one of the same name
 // of the lower.
 type overlayFS struct{ upper, lower fs.FS }
 

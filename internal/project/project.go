@@ -20,11 +20,11 @@ import (
 	"mynah/internal/system"
 )
 
-// Project is a folder with a script and its files, over which files may be laid that lie in no
+// Project is a folder with a script and its files, over which files may be laid that are in no
 // folder. It is safe for use by many goroutines.
 type Project struct {
 	root *os.Root // nil: there is no folder
-	// pages lie over the folder: a file in them hides one of the same name.
+	// pages are over the folder: a file in them hides one of the same name.
 	pages fs.FS
 	fsys  *names.FS
 	dir   string // absolute, links resolved
@@ -52,7 +52,7 @@ func Open(dir string) (*Project, error) {
 // Empty returns a project without files.
 func Empty() *Project { return Of(noFiles{}) }
 
-// Of returns a project of files that lie in no folder, such as the pages of a presentation.
+// Of returns a project of files that are in no folder, such as the pages of a presentation.
 func Of(pages fs.FS) *Project {
 	return &Project{pages: pages, fsys: names.AnyForm(pages), files: map[string]storyboard.File{}}
 }
@@ -74,10 +74,10 @@ func (p *Project) Close() error {
 // Dir is the folder's absolute path, links resolved.
 func (p *Project) Dir() string { return p.dir }
 
-// Path is where a file of the project's folder lies on the disk.
+// Path is where a file of the project's folder is on the disk.
 func (p *Project) Path(name string) string { return filepath.Join(p.dir, p.realPath(name)) }
 
-// isPage reports whether a file lies in no folder.
+// isPage reports whether a file is in no folder.
 func (p *Project) isPage(name string) bool {
 	info, err := fs.Stat(p.pages, p.fsys.Real(name))
 	return err == nil && info.Mode().IsRegular()
@@ -114,7 +114,7 @@ func (p *Project) IsAbsent(name string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// Stage gives a file of the project a name of ours in the work folder: number tells it from
+// Stage returns a file of the project a name of ours in the work folder: number tells it from
 // others.
 func (p *Project) Stage(name, work string, number int) (string, error) {
 	path := filepath.Join(work, "in-"+strconv.Itoa(number))
@@ -137,7 +137,7 @@ func (p *Project) Stage(name, work string, number int) (string, error) {
 // FS holds the project's files, found by any normal form of their names.
 func (p *Project) FS() fs.FS { return p.fsys }
 
-// Real returns the name under which a file lies in the folder.
+// Real returns the name under which a file is in the folder.
 func (p *Project) Real(name string) string { return p.fsys.Real(name) }
 
 // realPath returns the path of a file below the project's folder.

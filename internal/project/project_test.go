@@ -136,7 +136,7 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// TestPages: files that lie in no folder hide those of the folder, and are staged like them.
+// TestPages: files that are in no folder hide those of the folder, and are staged like them.
 func TestPages(t *testing.T) {
 	t.Parallel()
 	pages := fstest.MapFS{"page-1.png": {Data: []byte(png)}, "notes/s.md": {Data: []byte("From the deck.")}, "s.md": {Data: []byte("Over.")}}

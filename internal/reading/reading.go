@@ -64,7 +64,7 @@ func normalizeRuns(runs []utter.Run) []utter.Run {
 	return out
 }
 
-// grammarOf gives the grammar of a language, made when it is first needed.
+// grammarOf returns the grammar of a language, made when it is first needed.
 func (all *Reader) grammarOf(language string) *grammar.Grammar {
 	g, ok := all.languages[language]
 	if !ok {
@@ -149,7 +149,7 @@ func (all *Reader) stretch(runs []utter.Run, language string) []utter.Run {
 				out = append(out, said)
 			}
 			at = max(at, c.end)
-			if c.end > end { // the rest of what is said lies in the runs behind
+			if c.end > end { // the rest of what is said is in the runs behind
 				break
 			}
 			k++

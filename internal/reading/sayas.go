@@ -29,7 +29,7 @@ func englishEnding(n string) string {
 	return "th"
 }
 
-// SayAs tells how a text is said that is to be taken as something: cardinal, ordinal,
+// SayAs reports how a text is said that is to be taken as something: cardinal, ordinal,
 // digits, fraction, unit, date, time, telephone, currency, address, expletive; the format of
 // a date is some of the letters y, m and d, once or as often as there are digits. It is false
 // where text and kind do not fit, or the kind is unknown; an empty answer says that the voice

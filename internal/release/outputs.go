@@ -37,7 +37,7 @@ func (t Target) outputs() []string {
 	return files
 }
 
-// named gives the name of the film with another ending.
+// named returns the name of the film with another ending.
 func (t Target) named(ending string) string {
 	return strings.TrimSuffix(t.Video, filepath.Ext(t.Video)) + ending
 }

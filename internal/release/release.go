@@ -76,7 +76,7 @@ type Releaser struct {
 	checking func() func()
 }
 
-// New returns a releaser of a video. The check of the written video lies between the calls of
+// New returns a releaser of a video. The check of the written video is between the calls of
 // checking and of what that returns.
 func New(m part.Maker, tools *ffmpeg.Tools, version string, out *Outputs, checking func() func()) *Releaser {
 	return &Releaser{Maker: m, tools: tools, version: version, out: out, checking: checking}

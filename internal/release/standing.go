@@ -80,7 +80,7 @@ func (r *Releaser) isStanding(key cache.Key, files Files) (int64, bool) {
 	return s.Bytes, !r.hasStaleChapters(files)
 }
 
-// absolute gives a path that means the same in every folder, or "".
+// absolute returns a path that means the same in every folder, or "".
 func absolute(path string) string {
 	out, err := filepath.Abs(path)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"mynah/internal/timeline"
 )
 
-// soft gives the subtitles of the film's own track.
+// soft returns the subtitles of the film's own track.
 func (r *Releaser) soft() []film.Cue {
 	if r.video.Board.Film.Subtitles.Mode != script.SubtitlesEmbed {
 		return nil
@@ -46,7 +46,7 @@ func (r *Releaser) transcript() (text, list string) {
 	return caption.Transcript(title, chapters, r.said()), caption.ChapterList(chapters)
 }
 
-// said gives the cues of what is said, also where a quote stands in its place on the screen.
+// said returns the cues of what is said, also where a quote stands in its place on the screen.
 func (r *Releaser) said() []caption.Cue {
 	board := *r.video.Board
 	board.Scenes = slices.Clone(board.Scenes)
@@ -56,7 +56,7 @@ func (r *Releaser) said() []caption.Cue {
 	return caption.Cues(&board, r.video.Line, r.video.Words)
 }
 
-// iso639 gives the three letters by which MP4 knows a language, or "".
+// iso639 returns the three letters by which MP4 knows a language, or "".
 func iso639(tag string) string {
 	t, err := language.Parse(tag)
 	if err != nil || t == language.Und { // whose base is said to be English
@@ -69,7 +69,7 @@ func iso639(tag string) string {
 	return base.ISO3()
 }
 
-// bcp47 gives a language's tag in its usual form, or "".
+// bcp47 returns a language's tag in its usual form, or "".
 func bcp47(tag string) string {
 	t, err := language.Parse(tag)
 	if err != nil || t == language.Und {

@@ -38,7 +38,7 @@ func (w *writer) writeSidecar(s sidecar) error {
 	return w.add(s.path, madeKey(s.content).String(), func(w io.Writer) error { _, err := w.Write(s.content); return err })
 }
 
-// publish gives all files their names.
+// publish returns all files their names.
 func (w *writer) publish(ctx context.Context) error {
 	for _, p := range w.files {
 		if err := ctx.Err(); err != nil {

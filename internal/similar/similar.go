@@ -48,7 +48,7 @@ func slips(known string) int {
 	return 2
 }
 
-// Nearest gives the known name with the fewest slips, the first of several, if it has no more
+// Nearest returns the known name with the fewest slips, the first of several, if it has no more
 // than slips allows.
 func Nearest(name string, known []string) (string, bool) {
 	best, least := "", 1<<30

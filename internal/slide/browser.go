@@ -133,7 +133,7 @@ func (b *browser) stop() {
 	_ = os.RemoveAll(b.profile)
 }
 
-// well tells whether the browser answers.
+// well reports whether the browser answers.
 func (b *browser) well(ctx context.Context) bool {
 	limited, done := context.WithTimeout(context.WithoutCancel(ctx), healthTime)
 	defer done()
@@ -174,12 +174,12 @@ func arguments(profile string, sandbox bool) []string {
 	return args
 }
 
-// ProgramVersion gives the version of a browser's program.
+// ProgramVersion returns the version of a browser's program.
 func (d *Drawer) ProgramVersion(ctx context.Context, path string) (string, error) {
 	return askVersion(ctx, d.run, path)
 }
 
-// versionOf gives the version of the browser that would be started.
+// versionOf returns the version of the browser that would be started.
 func (d *Drawer) versionOf(ctx context.Context, what string) (string, error) {
 	path, err := d.program(what)
 	if err != nil {

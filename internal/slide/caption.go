@@ -63,7 +63,7 @@ type CaptionPart struct{ Line, From, To int }
 type DrawnCaption struct {
 	// Plain is the caption; Lit is the same with every word highlighted, nil without words.
 	Plain, Lit *image.NRGBA
-	// Margin is what of the picture lies outside of the text's box, on each side.
+	// Margin is what of the picture is outside of the text's box, on each side.
 	Margin int
 	// Words are the boxes of the words in the picture.
 	Words [][]image.Rectangle
@@ -184,7 +184,7 @@ func (c Captions) page(k *projectFiles) string {
 
 // outline sets how letters stand out: a line that grows outwards, and a soft shadow.
 func outline(s CaptionStyle, set func(name, value string)) {
-	// Half of the stroke lies under the letters.
+	// Half of the stroke is under the letters.
 	stroke, shadow := fmt.Sprintf("%.3fpx", s.Size*0.16), "none"
 	if s.Outline.A == 0 {
 		stroke = "0"
@@ -339,7 +339,7 @@ func cut(img *image.NRGBA, box [4]float64) *image.NRGBA {
 	return out
 }
 
-// around gives the boxes of a word in whole pixels. Letters lean out of theirs, so where
+// around returns the boxes of a word in whole pixels. Letters lean out of theirs, so where
 // blanks are beside the word it has a part of them.
 func (t CaptionText) around(w int, boxes [][4]float64, size float64) []image.Rectangle {
 	lean := 0.06 * size
@@ -356,7 +356,7 @@ func (t CaptionText) around(w int, boxes [][4]float64, size float64) []image.Rec
 	return out
 }
 
-// places gives the words as the page counts: in units of UTF-16.
+// places returns the words as the page counts: in units of UTF-16.
 func (t CaptionText) places() [][][3]int {
 	out := [][][3]int{}
 	count := func(s string) int { return len(utf16.Encode([]rune(s))) }

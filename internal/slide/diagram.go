@@ -74,7 +74,7 @@ func (r Request) drawers() string {
 	return out.String()
 }
 
-// darkGround tells whether diagrams are drawn in light lines.
+// darkGround reports whether diagrams are drawn in light lines.
 func (r Request) darkGround() bool {
 	theme, _ := r.builtIn()
 	canvasDark := !r.Over && r.CanvasSet && luminance(r.Canvas) < 0.18

@@ -184,7 +184,7 @@ func (d *Drawer) unknownIn(texts []string) []rune {
 	return out
 }
 
-// visible tells whether a letter draws something by itself, and may be in no font.
+// visible reports whether a letter draws something by itself, and may be in no font.
 func visible(c rune) bool {
 	return c > unicode.MaxLatin1 && !unicode.In(c, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Co, unicode.Z, unicode.Mn, unicode.Me, unicode.Mc, unicode.Variation_Selector, unicode.Regional_Indicator) && c != unicode.ReplacementChar
 }
@@ -337,7 +337,7 @@ func (p *page) shoot(ctx context.Context, r Request, m slideLayout, out *Drawn) 
 		if err != nil {
 			return err
 		}
-		// What lies on the edge tells whether the content is whole.
+		// What is on the edge tells whether the content is whole.
 		if rest, ok := edge(img); ok && img.Rect.Size() == box.Size() {
 			img.Rect = img.Rect.Add(box.Min)
 			out.Image, out.Bounds, out.Rest = img, box, rest
@@ -412,7 +412,7 @@ func (p *page) picture(ctx context.Context, part image.Rectangle, scale float64)
 	return straight(img), nil
 }
 
-// straight gives a picture as NRGBA; opaque ones come as RGBA, whose bytes are the same.
+// straight returns a picture as NRGBA; opaque ones come as RGBA, whose bytes are the same.
 func straight(img image.Image) *image.NRGBA {
 	switch img := img.(type) {
 	case *image.NRGBA:

@@ -142,7 +142,7 @@ func (d *Drawer) onPage(ctx context.Context, do func(ctx context.Context, p *pag
 	return failed
 }
 
-// isFinal tells whether another try would end the same way.
+// isFinal reports whether another try would end the same way.
 func isFinal(err error) bool {
 	_, ok := fault.As(err)
 	diagram, drawing := (*DiagramError)(nil), (*DrawingError)(nil)
@@ -202,7 +202,7 @@ func (d *Drawer) page(ctx context.Context) (*page, error) {
 	return b.open(ctx, home)
 }
 
-// running gives the browser, which it starts if it does not run.
+// running returns the browser, which it starts if it does not run.
 func (d *Drawer) running(ctx context.Context) (*browser, error) {
 	d.launching.Lock()
 	defer d.launching.Unlock()

@@ -120,7 +120,7 @@ func (p *page) drawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 	return base64.StdEncoding.DecodeString(shot.Data)
 }
 
-// size gives in how many pixels an image of w x h is drawn, and by what factor it grows.
+// size returns in how many pixels an image of w x h is drawn, and by what factor it grows.
 func (in Drawing) size(w, h float64) (width, height int, zoom float64) {
 	zoom = math.Max(1, math.Max(float64(in.Cover.X)/w, float64(in.Cover.Y)/h))
 	if most := math.Sqrt(mostDrawn / (w * h)); zoom > most {
@@ -131,7 +131,7 @@ func (in Drawing) size(w, h float64) (width, height int, zoom float64) {
 	return max(int(math.Round(w*zoom)), 1), max(int(math.Round(h*zoom)), 1), zoom
 }
 
-// viewBox gives the size of an image that says what it shows but not how large: such a one
+// viewBox returns the size of an image that says what it shows but not how large: such a one
 // has its own units for pixels.
 func viewBox(source []byte) (w, h float64, ok bool) {
 	root, err := rootOf(source)

@@ -201,7 +201,7 @@ func clipLines(s string, most int) string {
 	return strings.Join(lines, "\n")
 }
 
-// rebaseImages has images be found from the project's folder, wherever the theme lies.
+// rebaseImages has images be found from the project's folder, wherever the theme is.
 func rebaseImages(s string) string {
 	s = strings.ReplaceAll(s, `<img src="`, `<img src="`+baseMark)
 	return strings.ReplaceAll(s, `<img src="`+baseMark+"data:", `<img src="data:`)
@@ -232,7 +232,7 @@ func asset(name string) string {
 	return string(b)
 }
 
-// usesBehind tells whether the picture behind the slide decides how it looks.
+// usesBehind reports whether the picture behind the slide decides how it looks.
 func (r Request) usesBehind(k *projectFiles) bool {
 	if !r.Over || len(r.Behind) == 0 {
 		return false

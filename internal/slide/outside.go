@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// OutsideFile gives the first file that an SVG image shows but does not contain, such as a linked
+// OutsideFile returns the first file that an SVG image shows but does not contain, such as a linked
 // picture or a sprite of another file; "" where it contains everything. A browser draws an image
 // without its outside files.
 func OutsideFile(source []byte) string {

@@ -30,7 +30,7 @@ type Config struct {
 	Program string        // the browser; empty: the first of Programs that is installed
 	Pages   int           // slides drawn side by side; 0: as many as there are processors
 	Timeout time.Duration // how long drawing one slide may take before it is tried again
-	TempDir string        // where the browser's profile lies while it runs; empty: the system's place
+	TempDir string        // where the browser's profile is while it runs; empty: the system's place
 }
 
 // DefaultConfig looks for a browser.
@@ -162,7 +162,7 @@ type Warning struct {
 	Hint    string // what to do about it; may be empty
 }
 
-// builtIn tells whether the theme is one of ours, and its name.
+// builtIn reports whether the theme is one of ours, and its name.
 func (r Request) builtIn() (string, bool) {
 	if r.Theme == "" {
 		return "default", true

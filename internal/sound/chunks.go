@@ -66,7 +66,7 @@ func Cut(clips []Clip, scenes []int64, samples int64) []Chunk {
 // run is a stretch of packets, to excluded.
 type run struct{ from, to int64 }
 
-// runs gives the stretches in which something is heard, in order. Those that are close
+// runs returns the stretches in which something is heard, in order. Those that are close
 // to each other are one.
 func runs(clips []Clip, total int64) []run {
 	var all []run
@@ -147,7 +147,7 @@ func markHeard(chunks []Chunk, clips []Clip) {
 	}
 }
 
-// Part gives the clips of a chunk, timed from the beginning of its coding, without what
+// Part returns the clips of a chunk, timed from the beginning of its coding, without what
 // cannot be heard in it: how long music goes on behind a chunk does not change the chunk.
 func (p Chunk) Part(clips []Clip) []Clip {
 	const from = -Around

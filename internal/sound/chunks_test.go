@@ -9,8 +9,8 @@ import (
 	"mynah/internal/sound"
 )
 
-// TestCutHoldsTheWholeTrack: chunks follow each other, each lies in the bounds, nothing
-// that is heard lies in a silent one, and what is mixed chunk by chunk is the whole.
+// TestCutHoldsTheWholeTrack: chunks follow each other, each is in the bounds, nothing
+// that is heard is in a silent one, and what is mixed chunk by chunk is the whole.
 func TestCutHoldsTheWholeTrack(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 4))

@@ -131,7 +131,7 @@ func limit(x []float64, channels int) {
 	}
 }
 
-// lowest gives for each place the least value within a distance.
+// lowest returns for each place the least value within a distance.
 func lowest(v []int64, far int) []int64 {
 	out := make([]int64, len(v))
 	var queue []int // places of rising values
@@ -152,7 +152,7 @@ func lowest(v []int64, far int) []int64 {
 	return out
 }
 
-// box gives for each place the sum of the values within a distance, and what that is where
+// box returns for each place the sum of the values within a distance, and what that is where
 // all are full; beyond the ends they are.
 func box(v []int64, far int, full int64) (out []int64, scale int64) {
 	out = make([]int64, len(v))
@@ -173,7 +173,7 @@ func box(v []int64, far int, full int64) (out []int64, scale int64) {
 	return out, full * int64(2*far+1)
 }
 
-// peaks tells the true peak at each sample of a channel that may be over the ceiling: the
+// peaks reports the true peak at each sample of a channel that may be over the ceiling: the
 // largest of four values up to the next sample, as BS.1770-4 annex 2 interpolates them.
 func peaks(x []float64, channel, channels int, tell func(i int, peak float64)) {
 	taps := phases()

@@ -24,7 +24,7 @@ func render(t *testing.T, clips []sound.Clip, samples int64, channels int, m sou
 	return out
 }
 
-// bursts gives speech-like bursts: louder and softer noise.
+// bursts returns speech-like bursts: louder and softer noise.
 func bursts(n int, level float64) []int16 {
 	r := rand.New(rand.NewPCG(1, 2))
 	out := make([]int16, n)

@@ -29,7 +29,7 @@ type Source interface {
 type Clip struct {
 	Source Source
 	// Start and Samples are its place. A clip may begin before the first sample that is
-	// mixed: what lies before is passed over.
+	// mixed: what is before is passed over.
 	Start, Samples int64
 	// From is where in the source it begins.
 	From int64
@@ -45,7 +45,7 @@ type Clip struct {
 	Ducks []Duck
 }
 
-// Moved gives the clip so many samples later.
+// Moved returns the clip so many samples later.
 func (c Clip) Moved(by int64) Clip {
 	c.Start += by
 	c.Ducks = slices.Clone(c.Ducks)
@@ -108,7 +108,7 @@ func Mix(ctx context.Context, clips []Clip, samples int64, channels int, w io.Wr
 	})
 }
 
-// mix gives the sum of the clips block by block, interleaved; a sample is unit times what
+// mix returns the sum of the clips block by block, interleaved; a sample is unit times what
 // it is in 16 bits.
 func mix(ctx context.Context, clips []Clip, samples int64, channels int, take func([]int64) error) error {
 	clips = slices.Clone(clips)
@@ -195,7 +195,7 @@ func (v *voice) open(pos int64) error {
 	return nil
 }
 
-// add adds the part of the clip that lies in [at, at+n) to sum.
+// add adds the part of the clip that is in [at, at+n) to sum.
 func (v *voice) add(sum []int64, at, n int64, channels int) error {
 	from, to := max(v.Start, at), min(v.Start+v.Samples, at+n)
 	if v.done || from >= to {
@@ -234,7 +234,7 @@ func (v *voice) add(sum []int64, at, n int64, channels int) error {
 	return nil
 }
 
-// mix adds frames of raw samples; pos is where in the clip the first of them lies.
+// mix adds frames of raw samples; pos is where in the clip the first of them is.
 func (v *voice) mix(sum []int64, raw []byte, pos, frames int64, channels int) {
 	gain := v.Gain * unit / 1000
 	from := v.Source.Channels()
@@ -264,7 +264,7 @@ func (v *voice) mix(sum []int64, raw []byte, pos, frames int64, channels int) {
 	}
 }
 
-// ducked gives the gain of the ducks at a time, which comes in rising order. Where the way
+// ducked returns the gain of the ducks at a time, which comes in rising order. Where the way
 // up of one meets the way down of the next, the softer counts.
 func (v *voice) ducked(at int64) int64 {
 	for v.duck < len(v.Ducks) && at >= v.Ducks[v.duck].To+v.Ducks[v.duck].Up {

@@ -24,7 +24,7 @@ func duckGain(ducks []sound.Duck, at int64) float64 {
 	return math.Pow(10, -db/20)
 }
 
-// plainMix gives the sum at a sample and channel of the track.
+// plainMix returns the sum at a sample and channel of the track.
 func plainMix(clips []sound.Clip, at int64, channel, channels int) float64 {
 	sum := 0.0
 	for _, c := range clips {
@@ -60,7 +60,7 @@ func plainMix(clips []sound.Clip, at int64, channel, channels int) float64 {
 	return max(math.MinInt16, min(sum, math.MaxInt16))
 }
 
-// anyClip gives a clip of all kinds near the beginning of a track.
+// anyClip returns a clip of all kinds near the beginning of a track.
 func anyClip(r *rand.Rand) sound.Clip {
 	channels := 1 + r.IntN(2)
 	src := &tape{channels: channels, samples: noise(r, channels*(1+r.IntN(3000)))}
@@ -215,7 +215,7 @@ func plainGain(x []float64, channels int) []float64 {
 	return averaged(averaged(within(need, 2400), 1200), 1200)
 }
 
-// within gives the least value within a distance; most values are 1, none is more.
+// within returns the least value within a distance; most values are 1, none is more.
 func within(v []float64, far int) []float64 {
 	out := slices.Repeat([]float64{1}, len(v))
 	for i, x := range v {
@@ -229,7 +229,7 @@ func within(v []float64, far int) []float64 {
 	return out
 }
 
-// averaged gives means; what lies beyond the ends counts as 1.
+// averaged returns means; what lies beyond the ends counts as 1.
 func averaged(v []float64, far int) []float64 {
 	before := make([]float64, len(v)+1) // sums of what is missing to 1
 	for i, x := range v {

@@ -116,7 +116,7 @@ func (s *set) add(line string) {
 	s.rules = append(s.rules, newRule(base, divisor, with))
 }
 
-// decimalMark gives the word of a rule such as "<< comma >>"; empty where there is more to it.
+// decimalMark returns the word of a rule such as "<< comma >>"; empty where there is more to it.
 func decimalMark(body string) string {
 	p := parts(strings.TrimSpace(body))
 	if len(p) != 3 || p[0].kind != quotient || p[1].kind != literal || p[2].kind != rest && p[2].kind != restBy {
@@ -128,7 +128,7 @@ func decimalMark(body string) string {
 	return ""
 }
 
-// choices gives the text of a rule with and without what stands in brackets; behind a bar in
+// choices returns the text of a rule with and without what stands in brackets; behind a bar in
 // them stands what is written in their place.
 func choices(body string) (with, without string, optional bool) {
 	open := strings.IndexByte(body, '[')

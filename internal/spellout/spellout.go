@@ -117,7 +117,7 @@ func Tags() []string {
 // RuleSets are the names of the public rule sets, such as spellout-cardinal-feminine.
 func (l *Language) RuleSets() []string { return slices.Clone(l.names) }
 
-// Has tells whether the language has a rule set.
+// Has reports whether the language has a rule set.
 func (l *Language) Has(ruleSet string) bool { return l.sets["%"+ruleSet] != nil }
 
 // Spell writes a number by a rule set. False means that there is no such rule set, that the

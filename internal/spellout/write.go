@@ -26,7 +26,7 @@ func (w *writer) set(s *set, n uint64, depth int) {
 	w.rule(s, i, n, depth)
 }
 
-// find gives the index of the rule for a number, or -1.
+// find returns the index of the rule for a number, or -1.
 func (s *set) find(n uint64) int {
 	i := sort.Search(len(s.rules), func(i int) bool { return s.rules[i].base > n }) - 1
 	if i > 0 {

@@ -151,7 +151,7 @@ func Form(l *timeline.Line) ffmpeg.Picture {
 	return ffmpeg.Picture{Width: l.Width, Height: l.Height, FPS: l.FPS, StillQP: still, ClipCRF: clip}
 }
 
-// Layer keeps a drawing of one colour in the cache, which lies on box of a frame of w x h pixels.
+// Layer keeps a drawing of one colour in the cache, which is on box of a frame of w x h pixels.
 func (b *Bench) Layer(t *testing.T, w, h int, box image.Rectangle, c color.Color) picture.LayerRef {
 	t.Helper()
 	img := image.NewNRGBA(box)

@@ -63,7 +63,7 @@ type Scene struct {
 	// Sync is how clips and narration share the scene.
 	Sync   script.Sync `json:"sync,omitempty"`
 	Slides []Slide     `json:"slides,omitempty"`
-	// Callouts of a scene without pictures lie over its slides.
+	// Callouts of a scene without pictures are over its slides.
 	Callouts []script.Callout `json:"callouts,omitempty"`
 	Duration *time.Duration   `json:"duration,omitempty"`
 	Canvas   frame.Color      `json:"canvas"`

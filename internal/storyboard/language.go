@@ -14,7 +14,7 @@ import (
 // mostNarration bounds the text by which a film's language is found, in bytes.
 const mostNarration = 64 << 10
 
-// narrationOf gives what a script says, without its SSML.
+// narrationOf returns what a script says, without its SSML.
 func narrationOf(s *script.Script) string {
 	var b strings.Builder
 	for i := range s.Scenes {
@@ -87,7 +87,7 @@ type narratedScene struct {
 	text   strings.Builder
 }
 
-// narratorOf gives the narrator of a voice.
+// narratorOf returns the narrator of a voice.
 func (p *planner) narratorOf(v Voice) *narrator {
 	for _, n := range p.narrators {
 		if n.voice.Name == v.Name {
@@ -147,7 +147,7 @@ func (p *planner) checkLanguages() {
 	}
 }
 
-// languageOfWords gives the language that a text in Latin letters clearly speaks for; other
+// languageOfWords returns the language that a text in Latin letters clearly speaks for; other
 // letters are told by checkLegible.
 func languageOfWords(text string) string {
 	if langid.OfLetters(text) != "" {

@@ -18,7 +18,7 @@ type legibleShare struct {
 	Legibility
 }
 
-// legibleShare gives what a voice reads of the scene so far.
+// legibleShare returns what a voice reads of the scene so far.
 func (s *sceneState) legibleShare(r diag.Range, voice Voice) *legibleShare {
 	for _, known := range s.readings {
 		if known.voice == voice.Name {
@@ -66,7 +66,7 @@ func (s *sceneState) checkLegible() {
 	}
 }
 
-// saysWords says whether anything in sentences can be spoken: a letter, a digit or a sign that
+// saysWords reports whether anything in sentences can be spoken: a letter, a digit or a sign that
 // is read in words.
 func saysWords(sentences [][]utter.Run) bool {
 	for _, sentence := range sentences {

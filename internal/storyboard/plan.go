@@ -211,7 +211,7 @@ func (p *planner) film(s *script.Script) {
 	}
 }
 
-// theme gives the name of a built-in theme, or of a style sheet from the project's root.
+// theme returns the name of a built-in theme, or of a style sheet from the project's root.
 func (p *planner) theme(t script.File) string {
 	if t.Literal {
 		return t.Name

@@ -125,7 +125,7 @@ func (s *sceneState) speaker(n *script.Set) {
 	}
 }
 
-// speaking gives the voice at this place and reports a name that is not known, once.
+// speaking returns the voice at this place and reports a name that is not known, once.
 func (s *sceneState) speaking(r diag.Range) Voice {
 	name, language := value(s.now.Voice, ""), s.board.Film.Language
 	if s.opt.Voice != "" && s.now.Voice == s.header.Voice {
@@ -142,7 +142,7 @@ func (s *sceneState) speaking(r diag.Range) Voice {
 	return s.find(r, name, language)
 }
 
-// find gives the voice of a name, and says once what is wrong with it.
+// find returns the voice of a name, and says once what is wrong with it.
 func (p *planner) find(r diag.Range, name, language string) Voice {
 	v := p.project.Voice(name, language)
 	if v.Problem != "" && !p.said["voice "+name+" "+v.Problem] {
@@ -171,7 +171,7 @@ const (
 	goesOn               // as does the sentence itself
 )
 
-// after gives the silence behind a stretch of narration, and whether it is a fragment,
+// after returns the silence behind a stretch of narration, and whether it is a fragment,
 // whose voice is not lowered at the end.
 func (s *sceneState) after(end ending) (silence time.Duration, fragment bool) {
 	switch {

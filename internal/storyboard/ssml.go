@@ -234,7 +234,7 @@ func (w *ssmlState) sayAs(e *script.Element, manner utter.Run) {
 	w.addElement(e, manner)
 }
 
-// named gives the voice of an element: by its name, else by its language and gender.
+// named returns the voice of an element: by its name, else by its language and gender.
 func (w *ssmlState) named(e *script.Element) Voice {
 	name, language := e.Attributes["name"], e.Attributes["xml:lang"]
 	if language == "" {
@@ -390,7 +390,7 @@ func volumeFactor(s string) (float64, bool) {
 	return max(v, 0.1) / 100, err == nil && v >= 0 && v <= 100
 }
 
-// breakLength gives the length of a break, if it is one, SSML 1.1 section 3.2.3.
+// breakLength returns the length of a break, if it is one, SSML 1.1 section 3.2.3.
 func breakLength(length, strength string) (d time.Duration, ok bool) {
 	if length != "" {
 		number, factor := length, time.Second

@@ -155,7 +155,7 @@ func (e *session) plan(ctx context.Context, board *storyboard.Board, files *asse
 	return e.time(ctx, board, files, spoken, whole)
 }
 
-// overlays is what lies on pictures, by scenes.
+// overlays is what is on pictures, by scenes.
 type overlays struct {
 	slides   [][]overlay.SlideState
 	captions [][]overlay.CaptionSpan

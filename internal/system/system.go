@@ -64,7 +64,7 @@ func TryLock(path string) (*Lock, error) {
 	return l, nil
 }
 
-// Release gives the lock back.
+// Release returns the lock back.
 func (l *Lock) Release() {
 	_ = l.held.Unlock()
 	forgetLock(l.held.Path())

@@ -55,7 +55,7 @@ func IsDiskFull(err error) bool {
 // IsInUse reports whether a file could not be replaced because it is open: never here.
 func IsInUse(error) bool { return false }
 
-// Link gives a file another name, which programs read it by.
+// Link returns a file another name, which programs read it by.
 func Link(file, name string) error { return os.Symlink(file, name) }
 
 // Sync waits until a file or folder is on the disk.

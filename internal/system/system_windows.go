@@ -108,7 +108,7 @@ func IsInUse(err error) bool {
 	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
 }
 
-// Link gives a file another name, which programs read it by: symbolic links need a right that
+// Link returns a file another name, which programs read it by: symbolic links need a right that
 // few users have, so it is a hard link, or a copy on another disk.
 func Link(file, name string) error {
 	if os.Link(file, name) == nil {

@@ -21,5 +21,5 @@ func SkipMinute(t testing.TB) {
 	}
 }
 
-// IsMinute says whether this is make test-short's run: a short one without the race detector.
+// IsMinute reports whether this is make test-short's run: a short one without the race detector.
 func IsMinute() bool { return testing.Short() && !raceDetector }

@@ -51,7 +51,7 @@ func samplesOf(d *big.Rat) int64 { return round(new(big.Rat).Mul(d, big.NewRat(S
 
 func fromSamples(n int64) *big.Rat { return big.NewRat(n, SampleRate) }
 
-// round gives the nearest whole number, halves up.
+// round returns the nearest whole number, halves up.
 func round(r *big.Rat) int64 {
 	n := new(big.Int).Mul(r.Num(), big.NewInt(2))
 	n.Add(n, r.Denom())
@@ -59,7 +59,7 @@ func round(r *big.Rat) int64 {
 	return new(big.Int).Div(n, d).Int64()
 }
 
-// ceil gives the next whole number that is not below r.
+// ceil returns the next whole number that is not below r.
 func ceil(r *big.Rat) int64 {
 	n := new(big.Int).Add(r.Num(), new(big.Int).Sub(r.Denom(), big.NewInt(1)))
 	return new(big.Int).Div(n, r.Denom()).Int64()
@@ -235,7 +235,7 @@ func (c *computer) scene(i int) {
 	c.line.Frames += frames
 }
 
-// roundToGrid gives the multiple of SoundGrid that is nearest to a sample.
+// roundToGrid returns the multiple of SoundGrid that is nearest to a sample.
 func roundToGrid(sample int64) int64 { return (sample + SoundGrid/2) / SoundGrid * SoundGrid }
 
 // voice places the narration, once or with loop-audio until the scene ends.

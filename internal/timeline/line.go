@@ -52,7 +52,7 @@ type Line struct {
 	Sounds  []Sound    `json:"sounds"`
 }
 
-// Sample gives the sample at which a frame begins, rounded.
+// Sample returns the sample at which a frame begins, rounded.
 func (l *Line) Sample(frame int64) int64 {
 	return samplesOf(big.NewRat(frame*l.FPS.Den, l.FPS.Num))
 }

@@ -34,7 +34,7 @@ func Check(b *storyboard.Board, m Measured) diag.List {
 	return nil
 }
 
-// weightiest gives the place of what makes a scene as long as it is, as far as one thing
+// weightiest returns the place of what makes a scene as long as it is, as far as one thing
 // makes up half of it; else that of the scene.
 func (c *computer) weightiest(i int, s shape) diag.Range {
 	b := &c.board.Scenes[i]

@@ -68,7 +68,7 @@ func (c *computer) depth(m *storyboard.Music) int64 {
 	return round(new(big.Rat).Mul(ratOf(d.Value), big.NewRat(10, 1)))
 }
 
-// narration gives the stretches in which somebody speaks, or a file does in place of
+// narration returns the stretches in which somebody speaks, or a file does in place of
 // narration.
 func (c *computer) narration() []Duck {
 	var out []Duck

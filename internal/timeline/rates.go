@@ -25,7 +25,7 @@ func rates() []frame.Rate {
 	}
 }
 
-// Snap gives the standard rate that is nearest to r.
+// Snap returns the standard rate that is nearest to r.
 func Snap(r frame.Rate) frame.Rate {
 	best := rates()[0]
 	var least *big.Rat
@@ -38,7 +38,7 @@ func Snap(r frame.Rate) frame.Rate {
 	return best
 }
 
-// FrameRate gives a film's rate: the header's; else the highest of its clips' and GIFs', each
+// FrameRate returns a film's rate: the header's; else the highest of its clips' and GIFs', each
 // snapped; else 25. GIFs alone bring it below 25 only where nothing else moves.
 func FrameRate(b *storyboard.Board, files map[string]Media) frame.Rate {
 	if b.Film.FPS.Num > 0 {

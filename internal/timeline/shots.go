@@ -49,7 +49,7 @@ func allShots(n int) []int {
 	return out
 }
 
-// shareImages gives images equal shares of a stretch, crossing where both stand still.
+// shareImages returns images equal shares of a stretch, crossing where both stand still.
 func (c *computer) shareImages(i int, start, frames int64, shots []int) []Picture {
 	b := &c.board.Scenes[i]
 	fade := c.nearest(big.NewRat(inSceneFade, 1000))
@@ -139,7 +139,7 @@ func (c *computer) withClips(i int, s shape, scene Scene) []Picture {
 	return c.fillUp(i, s, out, at, left)
 }
 
-// clipPicture gives the frames that a clip plays for.
+// clipPicture returns the frames that a clip plays for.
 func (c *computer) clipPicture(k int, shot storyboard.Shot, s shape, scene Scene) Picture {
 	p := Picture{Shot: k}
 	length := c.length(shot)

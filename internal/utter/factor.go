@@ -35,7 +35,7 @@ func (f Factor) Times(by float64) Factor { return Times(f.Value() * by) }
 // Within is the factor's number, brought into a range.
 func (f Factor) Within(low, high float64) float64 { return min(max(f.Value(), low), high) }
 
-// IsZero tells whether nothing was asked for; encoding/json asks it.
+// IsZero reports whether nothing was asked for; encoding/json asks it.
 func (f Factor) IsZero() bool { return !f.given }
 
 // Keyed is the number that stands for the factor in keys of caches: 0 where nothing was asked

@@ -55,7 +55,7 @@ type Run struct {
 	Pause time.Duration `json:"pause,omitempty"`
 }
 
-// Like tells whether two runs are spoken in the same way.
+// Like reports whether two runs are spoken in the same way.
 func (r Run) Like(o Run) bool {
 	r.Text, o.Text = "", ""
 	return r == o && r.Say == "" && r.IPA == "" && r.Pause == 0

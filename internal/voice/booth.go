@@ -81,7 +81,7 @@ func NewBooth(cfg Config, engines []Engine, store *cache.Store) (*Booth, error) 
 	return b, nil
 }
 
-// Spoken is a sentence that lies in the cache.
+// Spoken is a sentence that is in the cache.
 type Spoken struct {
 	Key     cache.Key // of the recipe
 	Recipe  Narration
@@ -140,7 +140,7 @@ func (b *Booth) usable(ctx context.Context, v Voice) bool {
 	return has
 }
 
-// present tells whether an engine is here.
+// present reports whether an engine is here.
 func (b *Booth) present(ctx context.Context, engine string) bool {
 	e, ok := b.engines[engine]
 	if !ok {
@@ -307,7 +307,7 @@ func (b *Booth) resampler(from int) (*resampler, error) {
 	return r, err
 }
 
-// sentenceHead is what is known of a sentence. It lies apart from the samples, which a build
+// sentenceHead is what is known of a sentence. It is apart from the samples, which a build
 // needs only where its sound is mixed anew.
 type sentenceHead struct {
 	Samples int64  `json:"samples"`
@@ -315,7 +315,7 @@ type sentenceHead struct {
 	Words   []Word `json:"words"`
 }
 
-// isHeard says whether any sample is above -60 dB of full scale.
+// isHeard reports whether any sample is above -60 dB of full scale.
 func isHeard(pcm []int16) bool {
 	const floor = 33 // 32768 / 1000
 	return slices.ContainsFunc(pcm, func(v int16) bool { return v > floor || v < -floor })
@@ -353,7 +353,7 @@ func (b *Booth) find(recipe Narration) (Spoken, bool) {
 	return Spoken{Key: key, Recipe: recipe, Samples: h.Samples, Heard: h.Heard, Words: h.Words}, err == nil
 }
 
-// Open gives the samples of a sentence from a given one on, to be read as bytes: mono,
+// Open returns the samples of a sentence from a given one on, to be read as bytes: mono,
 // 16 bits, the lower byte first, at Rate. The caller closes it.
 func (b *Booth) Open(key cache.Key, from int64) (io.ReadCloser, error) {
 	e, ok := b.store.Open(cache.Narration, samplesKey(key))
@@ -367,7 +367,7 @@ func (b *Booth) Open(key cache.Key, from int64) (io.ReadCloser, error) {
 	return e, nil
 }
 
-// PCM gives the samples of a sentence: mono, at Rate.
+// PCM returns the samples of a sentence: mono, at Rate.
 func (b *Booth) PCM(key cache.Key) ([]int16, error) {
 	whole, ok := b.store.Get(cache.Narration, samplesKey(key))
 	if !ok {

@@ -101,7 +101,7 @@ func (c *Catalogue) add(v Voice) {
 	c.voices = append(c.voices, v)
 }
 
-// espeakVariant tells the n-th voice of a gender apart from the others.
+// espeakVariant distinguishes the n-th voice of a gender from the others.
 func espeakVariant(g Gender, n int) string {
 	variants := []string{"+m3", "+m1", "+m7", "+m2"}
 	if g == Female {

@@ -120,7 +120,7 @@ func (b *Booth) reference(name, language string) (Voice, bool) {
 	return b.voiceOf(e, EngineVoice{ID: id, Language: cmp.Or(told.Language, language), Gender: told.Gender}), true
 }
 
-// untold tells that neither the settings nor its engine know the language of a voice.
+// untold reports whether neither the settings nor its engine know the language of a voice.
 func (b *Booth) untold(v Voice) bool {
 	return slices.ContainsFunc(b.cfg.Extra, func(x Voice) bool {
 		e, here := b.engines[x.Engine]

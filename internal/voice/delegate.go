@@ -19,7 +19,7 @@ type manner struct {
 // plainManner is the manner in which nothing is left to do.
 func plainManner() manner { return manner{speed: 1, pitch: 1, volume: 1} }
 
-// splitRequest gives the request that an engine is asked for, what is left to be done to each of
+// splitRequest returns the request that an engine is asked for, what is left to be done to each of
 // its runs, and a factor on the volume of all of it. What all words have in common becomes
 // the sentence's own: engines reach further with it.
 func splitRequest(can Abilities, req Request) (asked Request, left []manner, volume float64) {

@@ -67,7 +67,7 @@ func (c *Catalogue) addHosted() {
 	}
 }
 
-// cast gives a voice of a hosted service an engine: names that share one are told apart by
+// cast returns a voice of a hosted service an engine: names that share one are told apart by
 // their pitch or its variant. It is false where no engine speaks the language.
 func (v *Voice) cast(own []Voice, used map[string]int) bool {
 	if base, region, _ := strings.Cut(v.Language, "-"); base == "en" {

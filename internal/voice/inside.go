@@ -93,7 +93,7 @@ func changes(c Clip, runs []utter.Run, left []manner) []change {
 	return out
 }
 
-// samplesOf gives the samples in which a stretch of the text is spoken, bytes lo to hi. The
+// samplesOf returns the samples in which a stretch of the text is spoken, bytes lo to hi. The
 // first and the last word reach to the ends of the clip if their times are estimates. A part of
 // a word has its share of the word's time.
 func (c Clip) samplesOf(lo, hi int) (from, to int) {
@@ -123,7 +123,7 @@ func (c Clip) samplesOf(lo, hi int) (from, to int) {
 	return from, to
 }
 
-// moment is when the byte of a text is reached that lies in a word.
+// moment is when the byte of a text is reached that is in a word.
 func (w Word) moment(at int) time.Duration {
 	n := at - w.Offset
 	if n <= 0 {
@@ -271,7 +271,7 @@ func (s *splice) part(ch change) (from, to int, err error) {
 	return from, to, nil
 }
 
-// respoken gives a part of the clip, with some samples before and behind it, at its speed and
+// respoken returns a part of the clip, with some samples before and behind it, at its speed and
 // pitch.
 func (s *splice) respoken(ch change, before, behind int) ([]int16, error) {
 	const around = 40 * time.Millisecond // of the sentence, so that short words can be stretched

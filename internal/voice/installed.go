@@ -51,7 +51,7 @@ func (b *Booth) installed(ctx context.Context, name string) (Voice, bool) {
 	return Voice{}, false
 }
 
-// has says whether a name means a voice of the catalogue or of a hosted service.
+// has reports whether a name means a voice of the catalogue or of a hosted service.
 func (c *Catalogue) has(name string) bool {
 	name = foldName(name)
 	_, own := c.byName[name]

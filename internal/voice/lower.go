@@ -213,7 +213,7 @@ func (b *Booth) Reader(ctx context.Context, script string) (Voice, bool) {
 	return b.Like(ctx, tag, "")
 }
 
-// sameLanguage tells whether a stretch is in the language of its sentence.
+// sameLanguage reports whether a stretch is in the language of its sentence.
 func sameLanguage(a, b string) bool {
 	a, _, _ = strings.Cut(canonical(a), "-")
 	b, _, _ = strings.Cut(canonical(b), "-")
@@ -296,7 +296,7 @@ func higher(rate int, by float64) int {
 	return int(math.Round(float64(rate)*by/step)) * step
 }
 
-// wordsAsWritten gives the words of a request their times from those of what was said.
+// wordsAsWritten returns the words of a request their times from those of what was said.
 func (r Request) wordsAsWritten(said Request, spoken []Word) []Word {
 	plain := r.Text()
 	out := NewWords(plain, Words(plain))
@@ -332,7 +332,7 @@ func (r Request) wordsAsWritten(said Request, spoken []Word) []Word {
 	return out
 }
 
-// overlappingWords gives the words that stand at least in part between two bytes.
+// overlappingWords returns the words that stand at least in part between two bytes.
 func overlappingWords(words []Word, from, to int) []Word {
 	first := 0
 	for first < len(words) && words[first].Offset+len(words[first].Text) <= from {
@@ -363,7 +363,7 @@ func (w *Word) widen(spoken []Word) {
 	w.End, w.Exact = max(w.End, end), w.Exact && exact
 }
 
-// shareSpokenTimes gives written words the time of those that were said in their place: one
+// shareSpokenTimes returns written words the time of those that were said in their place: one
 // each where there are as many, else in proportion.
 func shareSpokenTimes(words, spoken []Word) {
 	if len(words) == 0 || len(spoken) == 0 {

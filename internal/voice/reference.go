@@ -14,7 +14,7 @@ import (
 // words, and six of seven more than this with others.
 const mostUnlike = 3.95
 
-// AlignSpeech gives the words of a clip the times at which a reference says the same words. It
+// AlignSpeech returns the words of a clip the times at which a reference says the same words. It
 // reports false, and leaves the clip alone, where the two do not go together.
 func AlignSpeech(c *Clip, reference Clip) bool {
 	if len(c.Words) == 0 || len(c.Words) != len(reference.Words) {
@@ -54,7 +54,7 @@ func spokenPart(c Clip) (Clip, time.Duration) {
 	return Clip{PCM: c.PCM[first:last], Rate: c.Rate}, samplesToTime(int64(first), c.Rate)
 }
 
-// timed gives the words of a clip times: those that the engine measured, else those of
+// timed returns the words of a clip times: those that the engine measured, else those of
 // espeak-ng's speech of the same words, else estimates.
 func (b *Booth) timed(ctx context.Context, s portion, c Clip) Clip {
 	phrases, plain, spans := Phrases(s.req)
@@ -137,7 +137,7 @@ func (b *Booth) referenceVoice(by Engine, language string, g Gender) (Engine, Vo
 	return e, v, id != ""
 }
 
-// readInFull gives espeak-ng's voice of a language, for BCP 47 tags: that of the very tag, else
+// readInFull returns espeak-ng's voice of a language, for BCP 47 tags: that of the very tag, else
 // the first of the language. It is empty for one that espeak-ng reads in part only, or not.
 func readInFull(tag string) string {
 	tag = canonical(tag)

@@ -165,7 +165,7 @@ func ellipses(text string, start, end int) []int {
 	return out
 }
 
-// isJoined tells whether the sentence that seems to end at a place goes on: after an
+// isJoined reports whether the sentence that seems to end at a place goes on: after an
 // abbreviation or an initial, or when what follows starts in lower case.
 func isJoined(text string, start, cut int, language string, known abbreviations) bool {
 	next, _ := utf8.DecodeRuneInString(text[cut:])
@@ -201,7 +201,7 @@ func isJoined(text string, start, cut int, language string, known abbreviations)
 	return false
 }
 
-// numbered tells whether a word ends in a number that may be an ordinal: 3, 3.–5, XX.
+// numbered reports whether a word ends in a number that may be an ordinal: 3, 3.–5, XX.
 func numbered(s string) bool {
 	const most = 4
 	tail := s[strings.LastIndexAny(s, "-–—(/")+1:]
@@ -212,7 +212,7 @@ func numbered(s string) bool {
 		tail != "I" && strings.Trim(tail, "IVX") == "")
 }
 
-// firstWord gives the word that a text begins with, in lower case.
+// firstWord returns the word that a text begins with, in lower case.
 func firstWord(text string) string {
 	text = strings.TrimLeft(text[:min(len(text), 48)], `"“‘'([„«`)
 	if i := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) }); i >= 0 {
@@ -221,7 +221,7 @@ func firstWord(text string) string {
 	return strings.ToLower(text)
 }
 
-// symbol tells whether a stop that no blank follows is part of something else than a sentence:
+// symbol reports whether a stop that no blank follows is part of something else than a sentence:
 // ".NET", "a != b", "!important", or a quotation before a comma.
 func symbol(body string, next rune) bool {
 	bare := strings.TrimRight(body, `"'”’»)]`)
@@ -247,7 +247,7 @@ func initials(s string) bool {
 	return s != "" && s != "I" && !letter
 }
 
-// ordinalStop tells the languages that write a stop behind an ordinal: "am 3. Mai".
+// ordinalStop reports whether a language is one of those that write a stop behind an ordinal: "am 3. Mai".
 func ordinalStop(language string) bool {
 	switch language {
 	case "de", "lb", "da", "nb", "nn", "no", "is", "fi", "et", "cs", "sk", "sl", "hr", "bs", "sr",

@@ -39,7 +39,7 @@ func Legible(text string, v Voice) (letters, lost int, script string) {
 	return letters, lost, script
 }
 
-// reader tells which scripts a voice reads; nil is all.
+// reader reports which scripts a voice reads; nil is all.
 func reader(v Voice) func(script string) bool {
 	switch v.Engine {
 	case EngineFlite:

@@ -42,7 +42,7 @@ type Chunk struct {
 // End is where the next chunk begins: at an even place.
 func (c Chunk) End() int64 { return c.Offset + c.Held + c.Held&1 }
 
-// Chunks gives the chunks of a file of some size in their order.
+// Chunks returns the chunks of a file of some size in their order.
 func Chunks(r io.ReaderAt, size int64) iter.Seq[Chunk] {
 	return func(yield func(Chunk) bool) {
 		for at := int64(headSize); at+chunkHead <= size; {

@@ -192,7 +192,7 @@ func TestUploadThatIsCutOff(t *testing.T) {
 	shared.want(t, http.StatusBadRequest, post("/video/build", body("repository", g.Repository, "repositoryType", g.RepositoryType)))
 }
 
-// altered gives ways of changing a signed address.
+// altered returns ways of changing a signed address.
 func altered(t *testing.T, address, foreign string) map[string]string {
 	t.Helper()
 	change := func(at string, do func(u *url.URL, q url.Values)) string {
@@ -473,7 +473,7 @@ func TestSources(t *testing.T) {
 		"github, no token": {body("repository", "octo/films", "repositoryType", "github"), 0, "The repository octo/films, or its commit SHA, does not exist or the token may not read it"},
 		"github, sha":      {body("repository", "octo/films", "repositoryType", "github", "token", gitToken, "sha", "../../x"), 0, "must be a commit SHA, or the name of a branch or tag"},
 	} {
-		if name == "address" { // the script does not lie at the top
+		if name == "address" { // the script does not be at the top
 			c.body = strings.Replace(c.body, "{", `{"source":"videos/intro.md",`, 1)
 		}
 		st := shared.finished(t, ask[api.Task](t, shared, http.StatusOK, post("/video/build", c.body)).StatusURL)

@@ -152,7 +152,7 @@ func TestDocumentKnowsAllRoutes(t *testing.T) {
 	}
 }
 
-// somewhere gives an address of an operation.
+// somewhere returns an address of an operation.
 func somewhere(o *operation) string {
 	return strings.NewReplacer("{format}", "mp3", "{name}", "result.mp4", "{id}", "01JZX3M8Q2T5V7W9Y0A1B2C3D4").Replace(o.path)
 }

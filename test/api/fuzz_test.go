@@ -234,7 +234,7 @@ func (g *generator) bent(address string) string {
 	return string(b)
 }
 
-// parameter gives a value that may be what the document wants.
+// parameter returns a value that may be what the document wants.
 func (g *generator) parameter(name string, p map[string]any) string {
 	if name == "id" && !g.maybe(5) {
 		return g.known(func(p *pool) []string { return p.ids })
@@ -264,7 +264,7 @@ func headerSafe(v string) string {
 	}, v)
 }
 
-// body gives a request one of the bodies that its operation takes, or something else.
+// body returns a request one of the bodies that its operation takes, or something else.
 func (g *generator) body(o *operation, q request) request {
 	content := object(object(o.node["requestBody"])["content"])
 	if len(content) == 0 {

@@ -25,7 +25,7 @@ type entry struct {
 	name, text string
 	mode       fs.FileMode
 	flags      uint16
-	size       uint64 // what it says, when it lies
+	size       uint64 // what it says, when it is
 }
 
 // craft makes an archive of entries as they are told.

@@ -132,7 +132,7 @@ func (d *document) resolve(node map[string]any, at string) (map[string]any, stri
 	return d.resolve(node, at)
 }
 
-// find gives the operation of a request; known tells whether there is anything at its path.
+// find returns the operation of a request; known tells whether there is anything at its path.
 func (d *document) find(method string, u *url.URL) (o *operation, known bool) {
 	path := u.EscapedPath()
 	if strings.Contains(u.Path, "//") {
@@ -248,7 +248,7 @@ func (s *server) judge(method string, u *url.URL, a answer) (wrong []string) {
 	return append(wrong, s.documented(o, method, a)...)
 }
 
-// documented tells where an answer is not as the document says.
+// documented reports where an answer is not as the document says.
 func (s *server) documented(o *operation, method string, a answer) (wrong []string) {
 	bad := func(format string, args ...any) {
 		wrong = append(wrong, o.id+": "+fmt.Sprintf(format, args...))
@@ -320,7 +320,7 @@ func (s *server) header(a answer, name string, node map[string]any, at string) e
 	return s.doc.valid(at+pointer("schema"), value)
 }
 
-// problems tells where an error is not one.
+// problems reports where an error is not one.
 func problems(a answer) (wrong []string) {
 	var p api.Problem
 	if err := json.Unmarshal(a.body, &p); err != nil {
@@ -490,7 +490,7 @@ func (d *document) seeID(id string, status int) {
 	}
 }
 
-// regexpFirst gives the first group of a pattern in a text.
+// regexpFirst returns the first group of a pattern in a text.
 func regexpFirst(pattern, text string) string {
 	m := regexp.MustCompile(pattern).FindStringSubmatch(text)
 	if len(m) < 2 {

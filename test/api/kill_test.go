@@ -22,7 +22,7 @@ import (
 	"mynah/internal/testrun"
 )
 
-// attempts tells how often each build that is not over was begun.
+// attempts reports how often each build that is not over was begun.
 func (s *server) attempts(t *testing.T) map[string]int {
 	t.Helper()
 	records, err := house.OpenRecords(t.Context(), s.data, store.Config{})
@@ -128,7 +128,7 @@ func TestKills(t *testing.T) {
 	}
 }
 
-// readable tells whether a build's result is there whole, or not at all.
+// readable reports whether a build's result is there whole, or not at all.
 func (s *server) readable(t *testing.T, id string) {
 	t.Helper()
 	b := ask[api.Build](t, s, http.StatusOK, get("/v1/builds/"+id))

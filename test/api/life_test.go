@@ -296,7 +296,7 @@ func TestMetrics(t *testing.T) {
 	shared.want(t, http.StatusOK, get("/metrics").with("Accept", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"))
 }
 
-// operations gives a request for each operation, which need not be a good one.
+// operations returns a request for each operation, which need not be a good one.
 func operations() (out []request) {
 	for _, o := range shared.doc.ops {
 		out = append(out, request{method: o.method, path: somewhere(o), body: "{}"}.with("Content-Type", "application/json"))

@@ -103,7 +103,7 @@ func (s *server) build(t *testing.T, g api.UploadGrant, source string) api.Task 
 		body("repository", g.Repository, "repositoryType", g.RepositoryType, "source", source)))
 }
 
-// built gives the last status of a project's build.
+// built returns the last status of a project's build.
 func (s *server) built(t *testing.T, files map[string]string, source string) api.Status {
 	t.Helper()
 	return s.finished(t, s.build(t, s.uploaded(t, archive(t, files)), source).StatusURL)
@@ -253,7 +253,7 @@ func samples(t *testing.T, wav []byte) (pcm []int16, rate int) {
 	return nil, 0
 }
 
-// onset gives when something is heard after a time, in seconds.
+// onset returns when something is heard after a time, in seconds.
 func onset(pcm []int16, rate int, after float64) float64 {
 	for i := int(after * float64(rate)); i < len(pcm); i++ {
 		if pcm[i] > 600 || pcm[i] < -600 {
@@ -282,7 +282,7 @@ func host(handler func(w http.ResponseWriter, r *http.Request)) *plainHost {
 	return h
 }
 
-// requests gives the headers of the requests for a path.
+// requests returns the headers of the requests for a path.
 func (h *plainHost) requests(path string) (out []http.Header) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -59,7 +59,7 @@ func TestStreamedSpeech(t *testing.T) {
 	shared.refused(t, http.StatusRequestEntityTooLarge, "A streamed text has at most 1024 characters; poll for longer ones", stream("mp3", full+"x"))
 }
 
-// heard gives how long a sound lasts, after another program decoded all of it.
+// heard returns how long a sound lasts, after another program decoded all of it.
 func heard(t *testing.T, sound []byte) float64 {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-i", "pipe:0", "-f", "s16le", "-ac", "1", "-ar", "8000", "pipe:1")

@@ -50,7 +50,7 @@ func (b *bench) figures(results []*result, folder string, runs int) string {
 	return s.String()
 }
 
-// versions tells what was measured.
+// versions reports what was measured.
 func (b *bench) versions(folder string) []string {
 	var all []string
 	for _, v := range [][]string{{b.mynah, "version"}, {"ffmpeg", "-version"}, {"node", "--version"}, {os.Getenv("BENCH_BROWSER"), "--version"}} {

@@ -38,7 +38,7 @@ func (b *bench) variant(dir, from, to string, n int) error {
 	return (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(out, img)
 }
 
-// length gives a film's length in seconds.
+// length returns a film's length in seconds.
 func (b *bench) length(path string) (float64, error) {
 	out, err := exec.CommandContext(b.ctx, "ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", path).Output()
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// joins tells how near the sound is to what was mixed at the seams of its pieces, and how
+// joins reports how near the sound is to what was mixed at the seams of its pieces, and how
 // near clicks are to their places after a thousand scenes. The tests of the project
 // measure both, and fail beyond these bounds.
 func (b *bench) joins() error {

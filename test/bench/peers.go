@@ -202,7 +202,7 @@ func (b *bench) sound(r *result) error {
 	return errors.Join(faults...)
 }
 
-// likeness gives the least SSIM (luma) of the middle of any scene against its picture, by
+// likeness returns the least SSIM (luma) of the middle of any scene against its picture, by
 // the matrix that the film suits better: films of some programs do not tell theirs.
 func (b *bench) likeness(dir, film string) (float64, error) {
 	least := 1.0

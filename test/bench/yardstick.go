@@ -134,7 +134,7 @@ func (b *bench) recipe(dir string, sound bool) (cost, error) {
 	return total, err
 }
 
-// worst gives the least SSIM of any frame of a film against its picture, which is
+// worst returns the least SSIM of any frame of a film against its picture, which is
 // brought to 4:2:0 by the film's own colour matrix: the recipe leaves that to ffmpeg's
 // default. So the figure is that of the encoder, not of the matrix.
 func (b *bench) worst(dir, film string) (float64, error) {

@@ -27,7 +27,7 @@ async function clicks() {
 </script>`
 
 // TestClicksAreInTheirPlace: each scene lasts a second and begins with a click. After a
-// thousand scenes it still lies within a millisecond of where the timeline puts it, which
+// thousand scenes it still is within a millisecond of where the timeline puts it, which
 // is nowhere further from the scene's first frame than half a frame of coded sound.
 func TestClicksAreInTheirPlace(t *testing.T) {
 	t.Parallel()

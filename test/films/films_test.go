@@ -44,7 +44,7 @@ func produce(t *testing.T, path, cacheDir string, change func(*house.Config)) (s
 	return out, r
 }
 
-// run gives a program's output.
+// run returns a program's output.
 func run(t *testing.T, program string, args ...string) []byte {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...)
@@ -99,7 +99,7 @@ func probe(t *testing.T, film string) (video, audio stream) {
 	return p.Streams[0], p.Streams[1]
 }
 
-// frames gives the hash of every decoded frame; the decoder must not complain.
+// frames returns the hash of every decoded frame; the decoder must not complain.
 func frames(t *testing.T, film string) []string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "warning", "-xerror", "-i", film, "-map", "0:v", "-f", "framemd5", "-")

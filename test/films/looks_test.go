@@ -298,7 +298,7 @@ func TestReferenceLooks(t *testing.T) {
 		for scene, want := range map[int]uint8{1: 253, 2: 123, 5: 123, 6: 178, 7: 47, 8: 253} {
 			near(t, pixels(t, film, at[scene])(20, 150), color.RGBA{want, want, want, 255}, 5)
 		}
-		// The circle lies in pixels of the frame.
+		// The circle is in pixels of the frame.
 		near(t, pixels(t, film, at[8])(440, 380), color.RGBA{A: 255}, 5)
 		near(t, pixels(t, film, at[8])(440, 476), color.RGBA{A: 255}, 5)
 		near(t, pixels(t, film, at[8])(344, 380), color.RGBA{A: 255}, 5)
@@ -336,7 +336,7 @@ func planned(t *testing.T, script, cacheDir string) *studio.Plan {
 	return p
 }
 
-// middles gives the frame in the middle of each scene of a script, from 1.
+// middles returns the frame in the middle of each scene of a script, from 1.
 func middles(t *testing.T, path, cacheDir string) map[int]int {
 	t.Helper()
 	out := map[int]int{}

@@ -68,7 +68,7 @@ func TestOddFiles(t *testing.T) {
 	}
 }
 
-// middle gives the colour in the middle of a film's first frame.
+// middle returns the colour in the middle of a film's first frame.
 func middle(t *testing.T, film string) color.RGBA {
 	t.Helper()
 	b := run(t, "ffmpeg", "-v", "error", "-i", film, "-frames:v", "1", "-vf",

@@ -90,7 +90,7 @@ func TestColours(t *testing.T) {
 	}
 }
 
-// corner gives the colour of the upper left quarter of a film's first frame.
+// corner returns the colour of the upper left quarter of a film's first frame.
 func corner(t *testing.T, film string) color.RGBA {
 	t.Helper()
 	b := run(t, "ffmpeg", "-v", "error", "-i", film, "-frames:v", "1", "-vf",

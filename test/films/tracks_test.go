@@ -123,7 +123,7 @@ func TestTracksOfText(t *testing.T) {
 	}
 }
 
-// planOf gives the first frames of the scenes.
+// planOf returns the first frames of the scenes.
 func planOf(t *testing.T, script, cacheDir string) []int64 {
 	t.Helper()
 	var out []int64

@@ -255,7 +255,7 @@ func (s *site) change(t *testing.T, name string, f func([]byte) []byte) {
 // header begins every script: small frames are quick.
 const header = "---\nsize: 64x64\n---\n"
 
-// everything gives the site a script that uses all parts of a build: a sentence, an
+// everything returns the site a script that uses all parts of a build: a sentence, an
 // image, a drawing, two crossing images, a clip with sound, an audio file, music.
 func everything(t *testing.T) *site {
 	t.Helper()

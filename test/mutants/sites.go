@@ -66,7 +66,7 @@ func sites(file string) ([]site, error) {
 	return out, nil
 }
 
-// others gives the operators that a programmer may have written by mistake for one.
+// others returns the operators that a programmer may have written by mistake for one.
 func others(op token.Token) []string {
 	switch op {
 	case token.EQL:

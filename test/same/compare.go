@@ -104,7 +104,7 @@ func (c *comparison) count(a artifact, lines []string) (different int) {
 	return 0
 }
 
-// excused tells whether each line is covered by an entry of the list.
+// excused reports whether each line is covered by an entry of the list.
 func (c *comparison) excused(place string, lines []string) bool {
 	var by []int
 	for _, line := range lines {
@@ -122,7 +122,7 @@ func (c *comparison) excused(place string, lines []string) bool {
 	return true
 }
 
-// differ gives the lines that differ: those of the base with a minus, those of the tree with
+// differ returns the lines that differ: those of the base with a minus, those of the tree with
 // a plus.
 func (c *comparison) differ(a, b artifact) []string {
 	if a.data == nil && b.data == nil {

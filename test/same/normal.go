@@ -54,7 +54,7 @@ func place() *regexp.Regexp {
 // verbatim are the kinds of which each blank counts.
 func verbatim() []string { return []string{"fmt", "subtitles", "transcripts", "other files"} }
 
-// normal gives the form in which a text is compared: JSON as one line for each value, in the
+// normal returns the form in which a text is compared: JSON as one line for each value, in the
 // order in which it was written; findings as places and severities.
 func (a artifact) normal(sentences bool) string {
 	text := a.text

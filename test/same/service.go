@@ -208,13 +208,13 @@ func (a *asker) until(label, address string, over func(answer) bool) answer {
 	return answer{}
 }
 
-// finished tells whether the status of a compatible task is its last.
+// finished reports whether the status of a compatible task is its last.
 func finished(got answer) bool {
 	var st struct{ Finished bool }
 	return json.Unmarshal(got.body, &st) != nil || st.Finished || got.status != http.StatusOK
 }
 
-// over tells whether a build of /v1 has ended.
+// over reports whether a build of /v1 has ended.
 func over(got answer) bool {
 	return !slices.Contains([]string{"queued", "running"}, got.member("state"))
 }
@@ -263,7 +263,7 @@ func lastEvent(stream []byte) []byte {
 	return last
 }
 
-// listing tells what an archive holds. Its entries have the time at which they were made.
+// listing reports what an archive holds. Its entries have the time at which they were made.
 func listing(archive []byte) string {
 	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
 	if err != nil {

@@ -145,7 +145,7 @@ func sharedExamples(shared string) ([]session, error) {
 	return folders(dir, "shared example ", "script")
 }
 
-// missing tells whether a folder does not exist, and says so.
+// missing reports whether a folder does not exist, and says so.
 func missing(dir string) bool {
 	_, err := os.Stat(dir)
 	if err != nil {

@@ -22,7 +22,7 @@ type block struct {
 	text string
 }
 
-// blocks gives the fences of a page whose info string is script.
+// blocks returns the fences of a page whose info string is script.
 func blocks(page []byte) []block {
 	var out []block
 	fence := ""

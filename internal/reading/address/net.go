@@ -35,7 +35,7 @@ var shapes = patterns{
 	flag: regexp.MustCompile(`^--?[a-z][a-z0-9]*(?:-[a-z0-9]+)*`),
 }
 
-// matchAt gives the token behind what a pattern finds at a token, and what it found.
+// matchAt returns the token behind what a pattern finds at a token, and what it found.
 func matchAt(p *passage.Passage, i int, find *regexp.Regexp) (int, string) {
 	text := p.Src[p.At(i).Start:]
 	m := find.FindString(text)

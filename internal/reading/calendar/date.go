@@ -10,7 +10,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// century gives years of two digits their century.
+// century returns years of two digits their century.
 func century(year, length int) int {
 	const turn = 50 // 49 is 2049, 50 is 1950
 	switch {

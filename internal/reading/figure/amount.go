@@ -138,7 +138,7 @@ func halfBehind(p *passage.Passage, i int, q quantity) (int, string) {
 	return end - 1, strings.TrimSpace(q.n.Minus + " " + p.Cardinal(q.n.Whole, gender) + " " + name + " " + and)
 }
 
-// singular gives the singular of a noun, by the units, else by its ending.
+// singular returns the singular of a noun, by the units, else by its ending.
 func singular(p *passage.Passage, name string) string {
 	for _, u := range p.Units {
 		if u.Other == name {

@@ -72,7 +72,7 @@ func romanAs(p *passage.Passage, i, n int, kind string) (int, string) {
 	return end, p.Cardinal(strconv.Itoa(n), "")
 }
 
-// romanKind tells how a numeral is read, by the words around it; empty is not at all.
+// romanKind reports how a numeral is read, by the words around it; empty is not at all.
 func romanKind(p *passage.Passage, i, end int, text, form string) string {
 	n := token.Roman(text)
 	before := p.Before(i)

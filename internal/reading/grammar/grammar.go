@@ -237,5 +237,5 @@ func (g *Grammar) Plural(n Noun, whole string, fraction string) string {
 // HasFractions reports whether the language names the parts of a whole.
 func (g *Grammar) HasFractions() bool { return g.part != nil }
 
-// Word gives a language's word for a key.
+// Word returns a language's word for a key.
 func (g *Grammar) Word(key string) string { return g.Words[key] }

@@ -22,7 +22,7 @@ func germanYear(p *passage.Passage, _, year int) string {
 	return words
 }
 
-// germanCase tells the case of what follows a word: dative, accusative, genitive, or
+// germanCase reports the case of what follows a word: dative, accusative, genitive, or
 // nothing known.
 func germanCase(p *passage.Passage, i int) string {
 	w := p.At(p.Before(i)).Lower
@@ -34,7 +34,7 @@ func germanCase(p *passage.Passage, i int) string {
 	return ""
 }
 
-// germanCounts gives the form of "ein" in front of a noun.
+// germanCounts returns the form of "ein" in front of a noun.
 func germanCounts(p *passage.Passage, from int, gender string) string {
 	switch germanCase(p, from) {
 	case "dative":
@@ -55,7 +55,7 @@ func germanCounts(p *passage.Passage, from int, gender string) string {
 	return gender
 }
 
-// germanOrdinal gives the ending of an ordinal number: weak behind der, am, dem, strong
+// germanOrdinal returns the ending of an ordinal number: weak behind der, am, dem, strong
 // without an article.
 func germanOrdinal(p *passage.Passage, from, to int) string {
 	if dash := p.Skip(to); token.IsDash(p.At(dash).Text) && p.At(p.Skip(dash+1)+1).Text == "." {
@@ -139,7 +139,7 @@ func germanDate(p *passage.Passage, from, _ int, d passage.Date) string {
 	return day + " " + month + year
 }
 
-// germanDay gives the ending of a day by the words in front.
+// germanDay returns the ending of a day by the words in front.
 func germanDay(p *passage.Passage, from int) string {
 	b := p.Before(from)
 	for p.At(b).Text == "," || p.At(b).Text == "(" {

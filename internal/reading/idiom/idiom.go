@@ -7,7 +7,7 @@ import (
 	"mynah/internal/reading/passage"
 )
 
-// Of gives the forms of a language; empty of those that are not known.
+// Of returns the forms of a language; empty of those that are not known.
 func Of(base string) passage.Forms {
 	switch base {
 	case "en":

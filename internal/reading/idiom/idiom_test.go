@@ -10,7 +10,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// at gives the passage of a text, and the tokens of its first number.
+// at returns the passage of a text, and the tokens of its first number.
 func at(t *testing.T, language, text string) (p *passage.Passage, from, to int) {
 	t.Helper()
 	p = readingtest.Passage(language, text)

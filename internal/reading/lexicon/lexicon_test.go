@@ -131,7 +131,7 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// FuzzParse: any bytes are read or refused with a hint, and words that are found lie in the text.
+// FuzzParse: any bytes are read or refused with a hint, and words that are found are in the text.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("a: b\nb: /c/\n# x\nC#: 'see # sharp'"), "a B c#")
 	f.Add([]byte("\ufeff:\n/\xff: x\r日本: に"), "日本")

@@ -8,7 +8,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// PolishCase gives the case that the words in front ask for: gen, loc, ins, dat; empty is
+// PolishCase returns the case that the words in front ask for: gen, loc, ins, dat; empty is
 // the nominative.
 func (p *Passage) PolishCase(from int) string {
 	b := p.Before(from)
@@ -130,7 +130,7 @@ func (p *Passage) symbolEnds(i, length int) bool {
 	return false
 }
 
-// GenderBehind gives the gender of the noun behind a number; empty where no noun follows.
+// GenderBehind returns the gender of the noun behind a number; empty where no noun follows.
 func (p *Passage) GenderBehind(i int) string {
 	start := i
 	j := p.Skip(i)

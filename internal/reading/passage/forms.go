@@ -54,7 +54,7 @@ func (p *Passage) YearWords(at, year int) string {
 	return p.Count(uint64(max(year, 0)), "")
 }
 
-// FormFor gives the form of a cardinal number in front of a noun.
+// FormFor returns the form of a cardinal number in front of a noun.
 func (p *Passage) FormFor(from int, gender string) string {
 	if p.forms.Counts != nil {
 		return p.forms.Counts(p, from, gender)

@@ -27,7 +27,7 @@ func New(g *grammar.Grammar, f Forms, text string) *Passage {
 	return &Passage{Grammar: g, forms: f, Src: text, Tokens: token.Split(text)}
 }
 
-// At gives a token; outside of the text it is a gap.
+// At returns a token; outside of the text it is a gap.
 func (p *Passage) At(i int) token.Token {
 	if i < 0 || i >= len(p.Tokens) {
 		return token.Token{}
@@ -52,7 +52,7 @@ func (p *Passage) Skip(i int) int {
 	return i
 }
 
-// Before gives the index of the word, number or sign in front of a token, or -1.
+// Before returns the index of the word, number or sign in front of a token, or -1.
 func (p *Passage) Before(i int) int {
 	i--
 	if i >= 0 && p.Tokens[i].Kind == token.Gap {
@@ -99,7 +99,7 @@ func (p *Passage) WeekdayBefore(i int) bool {
 	return p.Day[w] || p.Days[w] != ""
 }
 
-// Boundary gives the token behind so many bytes from a token on, if a symbol may end there.
+// Boundary returns the token behind so many bytes from a token on, if a symbol may end there.
 func (p *Passage) Boundary(i, length int) int {
 	at := p.At(i).Start + length
 	j := i

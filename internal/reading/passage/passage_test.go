@@ -12,7 +12,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// first gives the passage of a text and the index of its first token of a kind.
+// first returns the passage of a text and the index of its first token of a kind.
 func first(t *testing.T, language, text string, kind token.Kind) (*passage.Passage, int) {
 	t.Helper()
 	p := readingtest.Passage(language, text)

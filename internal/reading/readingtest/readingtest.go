@@ -28,7 +28,7 @@ type Case [3]string
 // Passage cuts a text in a language (BCP 47) into tokens.
 func Passage(name, text string) *passage.Passage { return Passages()(name, text) }
 
-// Passages gives what cuts many texts into tokens, one after the other: it makes each grammar once.
+// Passages returns what cuts many texts into tokens, one after the other: it makes each grammar once.
 func Passages() func(name, text string) *passage.Passage {
 	grammars := map[string]*grammar.Grammar{}
 	return func(name, text string) *passage.Passage {

@@ -12,7 +12,7 @@ import (
 // Wordy reports whether a character is part of a word, a number or a name in code.
 func Wordy(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
 
-// Unspaced tells the letters of scripts that set no blanks between words.
+// Unspaced reports whether a letter belongs to a script that set no blanks between words.
 func Unspaced(r rune) bool {
 	return r >= 0x0E00 &&
 		unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer,
@@ -30,7 +30,7 @@ const (
 	Sign               // one other character
 )
 
-// Token is a piece of a text. Tokens lie side by side and cover all of it.
+// Token is a piece of a text. Tokens are side by side and cover all of it.
 type Token struct {
 	Kind       Kind
 	Start, End int    // in bytes, in the text
@@ -50,7 +50,7 @@ func invisible(r rune) bool {
 // isJoiner are characters that shape the letters of some scripts; elsewhere they are invisible.
 func isJoiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
 
-// KindOf gives the kind of token that a character is part of.
+// KindOf returns the kind of token that a character is part of.
 func KindOf(r rune) Kind {
 	switch {
 	case unicode.IsLetter(r) || unicode.IsMark(r):

@@ -153,7 +153,7 @@ func TestMarks(t *testing.T) {
 	}
 }
 
-// FuzzSplit: tokens lie side by side and cover all of a text, none is empty, and digits are 0 to 9.
+// FuzzSplit: tokens are side by side and cover all of a text, none is empty, and digits are 0 to 9.
 func FuzzSplit(f *testing.F) {
 	f.Add("On 3/4 a\u00adb ٣ 日本\u200d x\xff")
 	f.Fuzz(func(t *testing.T, text string) {

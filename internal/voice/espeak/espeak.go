@@ -271,7 +271,7 @@ func arguments(req voice.Request) (args []string, rest, raise float64) {
 	}, rest, raise
 }
 
-// wordRate gives the words a minute for a speed, and what speed is left.
+// wordRate returns the words a minute for a speed, and what speed is left.
 func wordRate(speed float64) (wpm int, rest float64) {
 	want := math.Round(normalWPM * speed)
 	in := min(max(want, slowest), fastest)

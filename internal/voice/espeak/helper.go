@@ -121,7 +121,7 @@ func (h *helpers) speak(ctx context.Context, o order) (*helperAnswer, error) {
 
 var errLate = errors.New("it took too long")
 
-// take gives a helper of a voice that waits, or starts one.
+// take returns a helper of a voice that waits, or starts one.
 func (h *helpers) take(ctx context.Context, voice string) (*helper, error) {
 	h.mu.Lock()
 	for i, one := range h.idle {

@@ -18,7 +18,7 @@ func (*phonemeFile) name() string { return "/dev/stderr" }
 // stderr takes what the program writes to its standard error.
 func (p *phonemeFile) stderr() io.Writer { return &p.said }
 
-// read gives the phonemes, once the program has ended.
+// read returns the phonemes, once the program has ended.
 func (p *phonemeFile) read() (string, error) { return p.said.String(), nil }
 
 func (*phonemeFile) close() {}

@@ -78,7 +78,7 @@ func (s *source) run(r utter.Run, at int, req voice.Request) {
 	}
 }
 
-// prosody gives the attributes of what is not spoken plainly, in a sentence of a pitch.
+// prosody returns the attributes of what is not spoken plainly, in a sentence of a pitch.
 func prosody(r utter.Run, around float64) string {
 	speed, height, volume := r.Factors()
 	var b strings.Builder
@@ -158,7 +158,7 @@ func (s *source) trimEnd() {
 	s.text.WriteString(short)
 }
 
-// place gives the byte of the request's text that a position in the source stands for,
+// place returns the byte of the request's text that a position in the source stands for,
 // counted in characters from 1; -1 for none.
 func (s *source) place(position int) int {
 	for i := position - 1; i >= 0 && i < len(s.from); i++ {

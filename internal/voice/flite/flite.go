@@ -239,7 +239,7 @@ func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Req
 	return placeLines(parse(out), clip.Length()), nil
 }
 
-// cutOff says whether a WAVE file lacks samples that the head of its data announces. The length
+// cutOff reports whether a WAVE file lacks samples that the head of its data announces. The length
 // of the whole file is no witness: flite writes it at last, as it came to be.
 func cutOff(b []byte) bool {
 	r := bytes.NewReader(b)

@@ -71,7 +71,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	}
 }
 
-// TestWordTimesMatchTheSound: a silence lies before the word after a comma, across
+// TestWordTimesMatchTheSound: a silence is before the word after a comma, across
 // several of the program's own utterances, numbers and abbreviations.
 func TestWordTimesMatchTheSound(t *testing.T) {
 	t.Parallel()

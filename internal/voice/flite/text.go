@@ -22,7 +22,7 @@ func text(phrases []voice.Phrase, fragment bool) string {
 	return s + "\n"
 }
 
-// spoken tells the characters that the program says something for.
+// spoken reports whether a character is one that the program says something for.
 func spoken(r rune) bool {
 	return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || strings.ContainsRune("$%&@#+=<>*/^~_|", r)
 }

@@ -125,7 +125,7 @@ func licenceIn(card string) string {
 // tag is the language of a voice, BCP 47.
 func (l indexEntry) tag() string { return strings.ReplaceAll(l.Language.Code, "_", "-") }
 
-// speaks says whether a voice is of a language: a tag, its beginning, or an English name.
+// speaks reports whether a voice is of a language: a tag, its beginning, or an English name.
 func (l indexEntry) speaks(language string) bool {
 	want := strings.ToLower(strings.ReplaceAll(strings.TrimSpace(language), "_", "-"))
 	tag := strings.ToLower(l.tag())

@@ -157,7 +157,7 @@ func (i *Installer) fill(ctx context.Context, f *os.File, address string, want e
 	return nil
 }
 
-// wait gives the times between tries: twice as long each time, up to 64 times.
+// wait returns the times between tries: twice as long each time, up to 64 times.
 func (i *Installer) wait() *backoff.ExponentialBackOff {
 	return &backoff.ExponentialBackOff{InitialInterval: i.cfg.Wait, Multiplier: 2, MaxInterval: i.cfg.Wait << 6}
 }
@@ -283,14 +283,14 @@ func (i *Installer) part(ctx context.Context, f *os.File, path, address string, 
 	return err
 }
 
-// startsAt tells whether a partial answer goes on where we are.
+// startsAt reports whether a partial answer goes on where we are.
 func startsAt(resp *http.Response, have int64) bool {
 	var from int64
 	_, err := fmt.Sscanf(resp.Header.Get("Content-Range"), "bytes %d-", &from)
 	return err == nil && from == have
 }
 
-// room tells whether the disk takes as many bytes more.
+// room reports whether the disk takes as many bytes more.
 func (i *Installer) room(more int64) error {
 	free, err := system.FreeBytes(i.cfg.Dir)
 	if err != nil {

@@ -279,7 +279,7 @@ func (i *Installer) fetched(ctx context.Context, name, address string, descripti
 	return in, err
 }
 
-// has tells whether an installed voice is the one that is wanted.
+// has reports whether an installed voice is the one that is wanted.
 func (i *Installer) has(old Voice, description []byte, want expectation) bool {
 	b, err := readSmall(old.ConfigPath)
 	if err != nil || string(b) != string(description) {
@@ -293,7 +293,7 @@ func (i *Installer) has(old Voice, description []byte, want expectation) bool {
 	return verify(f, want) == nil
 }
 
-// place gives a model that lies in the folder its name, and its description behind it: a
+// place returns a model that is in the folder its name, and its description behind it: a
 // voice without one does not count, so that what is there is always whole.
 func (i *Installer) place(name, part string, move func(to string) error, description []byte) (Installed, error) {
 	v := Voice{Name: name, Model: filepath.Join(i.cfg.Dir, name+modelEnding), ConfigPath: filepath.Join(i.cfg.Dir, name+configEnding)}
@@ -368,7 +368,7 @@ func (i *Installer) fromFile(ctx context.Context, source string) (Installed, err
 	return i.place(name, part.Name(), publishing(part), description)
 }
 
-// publishing gives a copy its name, which is the one that it was made for.
+// publishing returns a copy its name, which is the one that it was made for.
 func publishing(f *pending.File) func(string) error {
 	return func(string) error { return f.Publish() }
 }

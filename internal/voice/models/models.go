@@ -145,7 +145,7 @@ func (v Voice) Speaker(name string) (int64, bool) {
 	return 0, false
 }
 
-// validName tells whether a voice may be called so: its name becomes that of files.
+// validName reports whether a voice may be called so: its name becomes that of files.
 func validName(name string) bool {
 	return name != "" && len(name) <= 100 && name[0] != '.' && name[0] != '-' &&
 		strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
@@ -182,7 +182,7 @@ func readSmall(path string) ([]byte, error) {
 	return b, err
 }
 
-// List gives the voices of a folder that are whole, by name. A folder that is not there is
+// List returns the voices of a folder that are whole, by name. A folder that is not there is
 // empty.
 func List(dir string) []Voice {
 	entries, _ := os.ReadDir(dir)

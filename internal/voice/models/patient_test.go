@@ -40,7 +40,7 @@ func TestStalls(t *testing.T) {
 	}
 }
 
-// TestNoChecksum: whatever a server says where a checksum might lie, a voice needs none.
+// TestNoChecksum: whatever a server says where a checksum might be, a voice needs none.
 func TestNoChecksum(t *testing.T) {
 	t.Parallel()
 	for what, answer := range map[string]http.HandlerFunc{

@@ -16,7 +16,7 @@ const (
 	valueName   = 1
 )
 
-// ResultsOf gives the names of what the operations of a kind compute in a model, such as
+// ResultsOf returns the names of what the operations of a kind compute in a model, such as
 // "Ceil", and whether each is an output of the model already. Graphs within operations are
 // left out.
 func ResultsOf(model []byte, operation string) (map[string]bool, error) {

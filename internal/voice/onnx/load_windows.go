@@ -25,7 +25,7 @@ func lookUp(handle uintptr, function string) (at uintptr, err error) {
 	return windows.GetProcAddress(windows.Handle(handle), function)
 }
 
-// cpath gives memory with a path as the library reads it: UTF-16 with a zero at its end.
+// cpath returns memory with a path as the library reads it: UTF-16 with a zero at its end.
 func cpath(path string) []byte {
 	var b []byte
 	for _, u := range append(utf16.Encode([]rune(path)), 0) {

@@ -27,7 +27,7 @@ func (e *MissingError) Error() string { return "ONNX Runtime's library is not in
 // Unwrap is what loading it gave, which may be nil.
 func (e *MissingError) Unwrap() error { return e.Err }
 
-// Find gives the file of the library in one of some folders, or an empty text.
+// Find returns the file of the library in one of some folders, or an empty text.
 func Find(dirs ...string) string {
 	for _, dir := range dirs {
 		for _, pattern := range files() {
@@ -189,7 +189,7 @@ func (l *Library) call(fn int, args ...uintptr) error {
 	return err
 }
 
-// release gives an object back.
+// release returns an object back.
 func (l *Library) release(fn int, object uintptr) {
 	if object != 0 {
 		purego.SyscallN(l.api[fn], object)
@@ -271,7 +271,7 @@ func (s *Session) Inputs() []string { return slices.Clone(s.inputs) }
 // Outputs are the names of the model's outputs.
 func (s *Session) Outputs() []string { return slices.Clone(s.outputs) }
 
-// Close gives the model's memory back.
+// Close returns the model's memory back.
 func (s *Session) Close() {
 	s.lib.release(fnReleaseSession, s.handle)
 	s.handle = 0

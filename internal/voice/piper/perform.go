@@ -41,7 +41,7 @@ func (s *session) drop() {
 	}
 }
 
-// model gives a model that is in memory, and what gives it back.
+// model returns a model that is in memory, and what gives it back.
 func (e *Engine) model(path, sum string) (*session, func(), error) {
 	key := path + sum
 	e.mu.Lock()

@@ -20,7 +20,7 @@ type clause struct {
 	stop string // the mark behind it, of those that models know; may be empty
 }
 
-// phonemes gives the symbols for a request, in order, those that the model knows.
+// phonemes returns the symbols for a request, in order, those that the model knows.
 func (e *Engine) phonemes(ctx context.Context, c models.Config, req voice.Request) ([]string, error) {
 	var out []string
 	add := func(s string) { out = append(out, knownSymbols(c, s)...) }
@@ -49,7 +49,7 @@ func (e *Engine) phonemes(ctx context.Context, c models.Config, req voice.Reques
 	return out, nil
 }
 
-// knownSymbols gives the symbols of a text that a model knows.
+// knownSymbols returns the symbols of a text that a model knows.
 func knownSymbols(c models.Config, text string) []string {
 	var out []string
 	for _, r := range norm.NFD.String(text) {

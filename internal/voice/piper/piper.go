@@ -95,7 +95,7 @@ func (e *Engine) Name() string { return Name }
 // form changes when the same request would be put to a model in another way.
 const form = "piper 1"
 
-// Library gives ONNX Runtime, loaded at the first call.
+// Library returns ONNX Runtime, loaded at the first call.
 func (e *Engine) Library() (*onnx.Library, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -167,7 +167,7 @@ func (e *Engine) ProgramVersion(ctx context.Context) (string, error) {
 	return "program " + line, nil
 }
 
-// both gives what the program prints on either stream.
+// both returns what the program prints on either stream.
 func (e *Engine) both(ctx context.Context, arg string) (string, error) {
 	var b strings.Builder
 	err := e.piper.Run(ctx, proc.Command{Args: []string{arg}, Stdout: &b, Stderr: &b, MaxStdout: 1 << 20})
@@ -319,7 +319,7 @@ type performance struct {
 	noise, length, noiseW float64
 }
 
-// Close gives the models' memory back.
+// Close returns the models' memory back.
 func (e *Engine) Close() {
 	e.mu.Lock()
 	defer e.mu.Unlock()

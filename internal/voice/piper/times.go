@@ -56,7 +56,7 @@ func readWithRoom(path string) ([]byte, error) {
 	return b, err
 }
 
-// ends gives when each id ends, from the durations that a model gave with its samples. It is
+// ends returns when each id ends, from the durations that a model gave with its samples. It is
 // nil where these are no durations: they make up the samples in frames of one length.
 func ends(durations []float32, ids, samples, rate int) []time.Duration {
 	sum := 0.0
@@ -78,19 +78,19 @@ func ends(durations []float32, ids, samples, rate int) []time.Duration {
 	return out
 }
 
-// isMark says whether a symbol is no sound of its own: stress, length, what stands on letters.
+// isMark reports whether a symbol is no sound of its own: stress, length, what stands on letters.
 func isMark(symbol string) bool {
 	return strings.ContainsAny(symbol, "ˈˌːˑ˞'") ||
 		!strings.ContainsFunc(symbol, func(r rune) bool { return !unicode.IsMark(r) })
 }
 
-// isSound says whether a symbol is heard as a part of a word.
+// isSound reports whether a symbol is heard as a part of a word.
 func isSound(symbol string) bool {
 	return !isMark(symbol) &&
 		strings.ContainsFunc(symbol, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
 }
 
-// sounds gives the sounds among the symbols with their times. A mark before a sound and one
+// sounds returns the sounds among the symbols with their times. A mark before a sound and one
 // behind it belong to it.
 func sounds(c models.Config, phonemes []string, ends []time.Duration) []voice.Sound {
 	var out []voice.Sound
@@ -119,7 +119,7 @@ func sounds(c models.Config, phonemes []string, ends []time.Duration) []voice.So
 	return out
 }
 
-// wordSounds gives the sounds of each word as it is read alone.
+// wordSounds returns the sounds of each word as it is read alone.
 func (e *Engine) wordSounds(ctx context.Context, c models.Config, req voice.Request) ([][]string, bool) {
 	phrases, _, spans := voice.Phrases(req)
 	alone := make([][]string, len(spans))
@@ -151,7 +151,7 @@ func (e *Engine) wordSounds(ctx context.Context, c models.Config, req voice.Requ
 	return alone, true
 }
 
-// pronounced gives the pronunciations of the words that stand in runs that have one. Words
+// pronounced returns the pronunciations of the words that stand in runs that have one. Words
 // that share one have their parts of it, if it has as many.
 func pronounced(req voice.Request, spans []voice.Span) map[int]string {
 	out := map[int]string{}
@@ -181,7 +181,7 @@ func pronounced(req voice.Request, spans []voice.Span) map[int]string {
 	return out
 }
 
-// symbols gives the sounds that a model knows in a pronunciation.
+// symbols returns the sounds that a model knows in a pronunciation.
 func symbols(c models.Config, ipa string) []string {
 	return slices.DeleteFunc(knownSymbols(c, ipa), func(s string) bool { return !isSound(s) })
 }

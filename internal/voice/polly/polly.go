@@ -84,7 +84,7 @@ func New(cfg Config) (*Engine, error) {
 	return e, nil
 }
 
-// keys tells which part of the key is missing: the service refuses what is not signed, and
+// keys reports which part of the key is missing: the service refuses what is not signed, and
 // blames the key.
 func (e *Engine) keys() error {
 	switch {

@@ -45,7 +45,7 @@ type Program struct {
 	name string
 }
 
-// New gives a program; name is that of its engine, and of the package that installs it.
+// New returns a program; name is that of its engine, and of the package that installs it.
 // Whether it is there shows when it is used.
 func New(name string, cfg Config, run *proc.Runner) (*Program, error) {
 	if err := cfg.Validate(); err != nil {

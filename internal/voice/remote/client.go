@@ -137,7 +137,7 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 	return a, nil
 }
 
-// Reach tells whether a server answers at all, whatever it says.
+// Reach reports whether a server answers at all, whatever it says.
 func Reach(ctx context.Context, cfg Config) error {
 	cfg.Timeout = min(cfg.Timeout, 5*time.Second)
 	c, err := NewClient(cfg)
@@ -253,7 +253,7 @@ type noVoiceError struct {
 	unknown *voice.UnknownVoiceError
 }
 
-// Unwrap gives both.
+// Unwrap returns both.
 func (n noVoiceError) Unwrap() []error { return []error{n.error, n.unknown} }
 
 // NoCredit is the fault of an account that is used up.

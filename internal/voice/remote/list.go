@@ -64,7 +64,7 @@ func (l *Listing) Named(id string) (voice.EngineVoice, bool) {
 	return v, ok
 }
 
-// listed gives what the server lists.
+// listed returns what the server lists.
 func (l *Listing) listed(ctx context.Context) []voice.EngineVoice {
 	if l.old() {
 		// Asked for all who want the list: it comes also when one of them gives up.
@@ -84,7 +84,7 @@ func (l *Listing) listed(ctx context.Context) []voice.EngineVoice {
 	return slices.Clone(l.list)
 }
 
-// old tells that it is time to ask.
+// old reports whether it is time to ask.
 func (l *Listing) old() bool {
 	const fresh = 5 * time.Minute
 	l.mu.Lock()
@@ -105,7 +105,7 @@ func (l *Listing) ask(ctx context.Context) {
 	}
 }
 
-// SetStarts gives words the times at which they begin, of which -1 is unknown; a word ends
+// SetStarts returns words the times at which they begin, of which -1 is unknown; a word ends
 // where the next begins, the last where the sound does. Words whose starts are unknown share
 // the time of the word before them. Where too few are known, all are estimated.
 func SetStarts(clip *voice.Clip, phrases []voice.Phrase, starts []time.Duration) {

@@ -30,7 +30,7 @@ func NewSecret(key string) Secret {
 // Empty says that there is no secret.
 func (s Secret) Empty() bool { return s.reveal == nil }
 
-// Reveal gives the key itself, for the header of a request.
+// Reveal returns the key itself, for the header of a request.
 func (s Secret) Reveal() string {
 	if s.reveal == nil {
 		return ""

@@ -80,7 +80,7 @@ func nameOtherFormat(b []byte) string {
 	return ""
 }
 
-// describeDamage tells what is wrong with a WAV file: its header promises more than there is, or
+// describeDamage reports what is wrong with a WAV file: its header promises more than there is, or
 // contradicts itself. Lengths of zero or near the field's limit are those of servers that
 // did not know it.
 func describeDamage(b []byte) string {
@@ -103,7 +103,7 @@ func describeDamage(b []byte) string {
 	return "without sound"
 }
 
-// describeFault tells what is wrong with a clip of a text that holds words; empty is nothing.
+// describeFault reports what is wrong with a clip of a text that holds words; empty is nothing.
 func describeFault(clip voice.Clip, req voice.Request) string {
 	const (
 		quiet     = 30          // below this nothing is heard

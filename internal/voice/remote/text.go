@@ -53,7 +53,7 @@ func text(phrases []voice.Phrase, fragment bool) string {
 // Language is the one of voices of which nothing is known where one must be named.
 const Language = "en-US"
 
-// ValidID tells whether a voice's name may be put into a request: printable, short, and
+// ValidID reports whether a voice's name may be put into a request: printable, short, and
 // nothing that means something in an address or in markup.
 func ValidID(id string) bool {
 	return id != "" && len(id) <= 100 && id[0] != '-' && id[0] != '.' &&

@@ -92,7 +92,7 @@ type writer struct {
 	doc   Document
 }
 
-// run writes one run; offset is where it lies in the plain text.
+// run writes one run; offset is where it is in the plain text.
 func (w *writer) run(r utter.Run, text string, offset int) {
 	var closing []string
 	open := func(tag, attributes string) {

@@ -54,7 +54,7 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// FuzzWrite: whatever the text, the markup is well formed, and words lie where it says.
+// FuzzWrite: whatever the text, the markup is well formed, and words are where it says.
 func FuzzWrite(f *testing.F) {
 	f.Add("Hello <b>& \"you\"", "wɔːld", "there, SAR.", "fr", true)
 	f.Add("\x00\xff\ufffe", "\"", "]]> <!-- &amp;", "", false)

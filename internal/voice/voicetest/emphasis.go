@@ -120,7 +120,7 @@ func speak(t *testing.T, e voice.Engine, id string, runs []utter.Run) said {
 	return said{pcm, s.Words}
 }
 
-// of gives the samples of the words that a stretch of the text touches.
+// of returns the samples of the words that a stretch of the text touches.
 func (s said) of(lo, hi int) (from, to int) {
 	from = -1
 	for _, w := range s.words {
@@ -184,7 +184,7 @@ func emphasised(t *testing.T, e voice.Engine, o Options, text string) {
 	}
 }
 
-// inWord tells whether a word goes on across a byte.
+// inWord reports whether a word goes on across a byte.
 func inWord(runs []utter.Run, at int) bool {
 	for _, s := range voice.Words(utter.Text(runs)) {
 		if s.Start < at && s.End > at {
@@ -194,7 +194,7 @@ func inWord(runs []utter.Run, at int) bool {
 	return false
 }
 
-// followsEmphasis tells whether only blanks stand between a byte and the emphasised words before it,
+// followsEmphasis reports whether only blanks stand between a byte and the emphasised words before it,
 // with which what follows is one.
 func followsEmphasis(runs []utter.Run, at int) bool {
 	before := strings.TrimRight(utter.Text(runs)[:at], " ")

@@ -10,7 +10,7 @@ import (
 	"mynah/internal/voice/onnx"
 )
 
-// Runtime gives the file of ONNX Runtime's library, which scripts/setup fetches.
+// Runtime returns the file of ONNX Runtime's library, which scripts/setup fetches.
 func Runtime(tb testing.TB) string {
 	tb.Helper()
 	data := os.Getenv("XDG_DATA_HOME")

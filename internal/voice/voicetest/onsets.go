@@ -9,7 +9,7 @@ import (
 	"mynah/internal/voice"
 )
 
-// Onsets gives how far the times of words are from where their sounds begin, the least
+// Onsets returns how far the times of words are from where their sounds begin, the least
 // first. The truth is the sound's own: sentences of short clauses, between which a voice
 // is silent, so that the first loud sample behind a silence is the onset of the clause's
 // first word.

@@ -74,7 +74,7 @@ func (s suite) speak(t *testing.T, req voice.Request) voice.Clip {
 	return c
 }
 
-// Check tells what is wrong with a clip whatever its text: its rate, and its words,
+// Check reports what is wrong with a clip whatever its text: its rate, and its words,
 // which must be those of the text, in order, within the clip.
 func Check(req voice.Request, c voice.Clip) error {
 	if c.Rate < 8000 || c.Rate > 48000 {

@@ -178,7 +178,7 @@ func (p *performer) silence(d time.Duration) {
 	p.out.Clip.PCM = append(p.out.Clip.PCM, make([]int16, int(d.Seconds()*float64(p.out.Clip.Rate)))...)
 }
 
-// say says raw text, which lies at a place in the markup, word by word.
+// say says raw text, which is at a place in the markup, word by word.
 func (p *performer) say(raw string, at int) error {
 	for raw != "" {
 		word := strings.TrimLeft(raw, " ")
