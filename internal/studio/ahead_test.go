@@ -22,6 +22,7 @@ import (
 	"mynah/internal/proc"
 	"mynah/internal/slide"
 	"mynah/internal/studio"
+	"mynah/internal/testrun"
 	"mynah/internal/voice"
 	"mynah/internal/voice/espeak"
 	"mynah/internal/voice/tone"
@@ -142,6 +143,7 @@ func manyScenes(t *testing.T, scenes int) string {
 // TestOnlyBuildsWorkAhead: a plan and subtitles make no picture and no sound.
 func TestOnlyBuildsWorkAhead(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	dir := manyScenes(t, 14)
 	for name, do := range map[string]func(*studio.Studio, studio.Request) error{
 		"plan": func(s *studio.Studio, r studio.Request) error { _, err := s.Plan(t.Context(), r); return err },

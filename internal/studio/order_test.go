@@ -22,6 +22,7 @@ import (
 	"mynah/internal/meter"
 	"mynah/internal/part"
 	"mynah/internal/studio"
+	"mynah/internal/testrun"
 	"mynah/internal/voice/tone"
 )
 
@@ -146,8 +147,11 @@ A picture moves.
 func TestOrderOfCompletion(t *testing.T) {
 	t.Parallel()
 	orders := 20
-	if testing.Short() {
-		orders = 2
+	switch {
+	case testrun.IsMinute():
+		orders = 1
+	case testing.Short():
+		orders = 3
 	}
 	dir := everyKind(t)
 	want := buildSlowly(t, dir, 0, time.Hour) // one step after the other

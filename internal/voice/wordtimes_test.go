@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"mynah/internal/testrun"
 	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/espeak"
@@ -139,6 +140,7 @@ func TestWordTimesOfEstimatingEngines(t *testing.T) {
 // it measures, also where a word is stressed, and only with espeak-ng at hand.
 func TestBoothAlignsWords(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	f, e := voicetest.Program(t, flite.DefaultConfig(), flite.New), espeakEngine(t)
 	say := func(text string, engines ...voice.Engine) voice.Spoken {
 		v := voice.Voice{Engine: voice.EngineFlite, EngineVoice: "rms", Language: "en-US", Gender: voice.Male}

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"mynah/api"
+	"mynah/internal/testrun"
 )
 
 // keyed are requests to routes that need a key.
@@ -453,6 +454,7 @@ func TestDownloads(t *testing.T) {
 // Archives come from elsewhere too.
 func TestSources(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	files, github := elsewhere.files.URL, elsewhere.github
 	for name, c := range map[string]struct {
 		body    string

@@ -384,6 +384,7 @@ func TestStop(t *testing.T) {
 // is begun.
 func TestHosts(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := serve(t, nil)
 	g := s.uploaded(t, archive(t, map[string]string{"a.md": silent}))
 	u, err := url.Parse(s.build(t, g, "").StatusURL)

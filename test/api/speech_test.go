@@ -41,6 +41,7 @@ func spoken(t *testing.T, s *server, q request) (api.Status, []byte) {
 
 func TestStreamedSpeech(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	for format, media := range map[string]string{"mp3": "audio/mpeg", "m4a": "audio/mp4"} {
 		a := shared.want(t, http.StatusOK, stream(format, hello))
 		if a.media() != media {

@@ -106,6 +106,7 @@ func TestWordTimesMatchTheSound(t *testing.T) {
 // is as long as was asked for.
 func TestNoPausesAroundSpeech(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	e := engine(t, flite.DefaultConfig())
 	for _, id := range []string{"slt", "rms", "awb", "kal16", "kal"} {
 		c, err := e.Speak(t.Context(), voice.Request{Voice: id, Runs: []utter.Run{{Text: "Then the others come."}}})
@@ -136,6 +137,7 @@ func TestOnsets(t *testing.T) {
 // TestPhonemes: a word is said as its IPA says, and the others as they were.
 func TestPhonemes(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	e := engine(t, flite.DefaultConfig())
 	say := func(runs ...utter.Run) voice.Clip {
 		req := voice.Request{Voice: "slt", Language: "en-US", Runs: runs}
@@ -165,6 +167,7 @@ func TestPhonemes(t *testing.T) {
 // TestEmphasis: a sentence is one request, whatever is emphasised in it.
 func TestEmphasis(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	for _, id := range []string{"slt", "rms"} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()

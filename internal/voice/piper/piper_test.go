@@ -123,6 +123,7 @@ func TestPhonemes(t *testing.T) {
 // tones of both are equally many.
 func TestBothWays(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	lib, program := engine(t, byLibrary(t)), engine(t, byProgram(t))
 	for _, text := range []string{"Hello, world; it's 3 o'clock.", "Ça va ?", "façade (naïve)"} {
 		a, b := say(t, lib, "en_US-test-medium", utter.Run{Text: text}), say(t, program, "en_US-test-medium", utter.Run{Text: text})
@@ -223,6 +224,7 @@ func TestBroken(t *testing.T) {
 // TestManyVoices: more than stay in memory, side by side.
 func TestManyVoices(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	var dir string
 	e := engine(t, func(c *piper.Config) { byLibrary(t)(c); dir = c.Dir })
 	want := say(t, e, "en_US-test-medium", utter.Run{Text: "Hello."})
