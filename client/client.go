@@ -277,7 +277,7 @@ func (c *Client) Download(ctx context.Context, address string, w io.Writer) erro
 	defer func() { _ = resp.Body.Close() }()
 	n, err := io.Copy(w, resp.Body)
 	if err != nil {
-		return fmt.Errorf("the download broke off after %d bytes: %w", n, err)
+		return fmt.Errorf("the download stopped after %d bytes: %w", n, err)
 	}
 	return nil
 }
@@ -292,7 +292,7 @@ func (e *ScriptError) Error() string {
 			return fmt.Sprintf("%s:%d:%d: %s", d.File, d.Line, d.Column, d.Summary)
 		}
 	}
-	return "the script is wrong"
+	return "the script has errors"
 }
 
 // Project is a zip to be built in one call.

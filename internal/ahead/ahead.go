@@ -137,7 +137,7 @@ func (w *Worker) isOver() bool {
 }
 
 // errFindings ends the work where the script is wrong: the steps behind report it.
-var errFindings = errors.New("the script is wrong")
+var errFindings = errors.New("the script has errors")
 
 // make makes all but the last of the first n scenes: what follows a scene may change its end.
 func (w *Worker) make(ctx context.Context, n int, spoken *speech.Spoken) error {

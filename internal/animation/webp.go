@@ -43,7 +43,7 @@ const (
 )
 
 // ErrCut tells that a file is a part of what it was.
-var ErrCut = errors.New("it is cut off: its end is missing")
+var ErrCut = errors.New("the file is truncated: its end is missing")
 
 // shortest is the least delay that browsers keep, usual what they take in its place.
 const (
@@ -80,13 +80,13 @@ func ReadWebP(file io.ReaderAt, size int64) (*WebP, error) {
 		return nil, ErrCut
 	}
 	if len(out.Frames) == 0 || out.Width == 0 {
-		return nil, errors.New("it holds no pictures")
+		return nil, errors.New("it contains no pictures")
 	}
 	if int64(out.Width)*int64(out.Height) > mostCanvas {
-		return nil, fmt.Errorf("it has %d x %d pixels; a picture that moves may have %d million", out.Width, out.Height, mostCanvas/1_000_000)
+		return nil, fmt.Errorf("it has %d x %d pixels; an animation may have up to %d million", out.Width, out.Height, mostCanvas/1_000_000)
 	}
 	if int64(out.Width)*int64(out.Height)*int64(len(out.Frames)) > mostPixels {
-		return nil, fmt.Errorf("it has %d pictures of %d x %d pixels: too many; export it as a video", len(out.Frames), out.Width, out.Height)
+		return nil, fmt.Errorf("it has too many frames, %d of %d x %d pixels; export it as a video", len(out.Frames), out.Width, out.Height)
 	}
 	return out, nil
 }
@@ -123,7 +123,7 @@ func (w *WebP) frame(at, length int64) error {
 		return errDamaged
 	}
 	if len(w.Frames) == mostFrames {
-		return fmt.Errorf("it has more than %d pictures", mostFrames)
+		return fmt.Errorf("it has more than %d frames", mostFrames)
 	}
 	if _, err := w.file.ReadAt(b[:], at); err != nil {
 		return err
@@ -149,11 +149,11 @@ func (w *WebP) Play(show func(picture *image.NRGBA, d time.Duration) error) erro
 	canvas := image.NewNRGBA(image.Rect(0, 0, w.Width, w.Height))
 	for i, f := range w.Frames {
 		if !f.box.In(canvas.Rect) {
-			return fmt.Errorf("its picture %d lies outside of it: %w", i+1, errDamaged)
+			return fmt.Errorf("frame %d is outside the image: %w", i+1, errDamaged)
 		}
 		img, err := w.decode(f)
 		if err != nil {
-			return fmt.Errorf("its picture %d cannot be decoded: %w", i+1, err)
+			return fmt.Errorf("frame %d cannot be decoded: %w", i+1, err)
 		}
 		drawFrame(canvas, img, f)
 		if err := show(canvas, f.Duration); err != nil {

@@ -71,7 +71,7 @@ func (w *identifier) movie(a *Asset, from string, write func(io.Writer) error) e
 		defer func() { _ = e.Close() }()
 		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 		if err != nil {
-			return fault.New(fault.Disk, err, "cannot write to the folder for temporary files")
+			return fault.New(fault.Disk, err, "cannot write to the temporary folder")
 		}
 		_, err = io.Copy(f, e)
 		return errors.Join(err, f.Close())
@@ -86,7 +86,7 @@ func (w *identifier) sequence(ctx context.Context, a *Asset, facts media.AVIFFac
 		return err
 	}
 	if a.Info.Video == nil {
-		return errors.New("it holds no pictures")
+		return errors.New("it contains no pictures")
 	}
 	a.Info.Audio = nil
 	if facts.Alpha {

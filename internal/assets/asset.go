@@ -142,7 +142,7 @@ func (w *identifier) header(a *Asset) error {
 }
 
 // errCut tells that a file is a part of what it was.
-var errCut = errors.New("it is cut off: its end is missing")
+var errCut = errors.New("the file is truncated: its end is missing")
 
 // checkEnd looks for the end of a file.
 func checkEnd(path string, ends func(io.ReadSeeker) bool) error {
@@ -159,7 +159,7 @@ func checkEnd(path string, ends func(io.ReadSeeker) bool) error {
 
 func checkPixels(w, h int) error {
 	if int64(w)*int64(h) > maxPixels {
-		return fmt.Errorf("it has %d x %d pixels; a picture may have %d million", w, h, maxPixels/1_000_000)
+		return fmt.Errorf("it has %d x %d pixels; a picture may have up to %d million", w, h, maxPixels/1_000_000)
 	}
 	return nil
 }
@@ -207,7 +207,7 @@ func (w *identifier) svg(ctx context.Context, a *Asset) error {
 	}
 	if file := slide.OutsideFile(in); file != "" {
 		const most = 80 // code points of an address that a person is shown
-		a.warning = fmt.Sprintf("it shows %.*q, which is not in the image file itself and is left out", most, file)
+		a.warning = fmt.Sprintf("it refers to %.*q, which is not embedded in the image file and is left out", most, file)
 		a.advice = "export the image with its pictures embedded"
 	}
 	b, err := part.Remember(w.Store, cache.Pictures, r, func() ([]byte, error) {

@@ -49,8 +49,8 @@ func (c check) callouts(list []script.Callout, shot *storyboard.Shot, found *dia
 		out := c.set.callout(film, one, shot)
 		if one.OfImage {
 			if w, h := c.set.Get(shot.File).Picture().Source.Upright(); out.IsOutside(w, h) {
-				d := found.Warnf(one.Range, "the callout lies outside of %q, which is %d x %d pixels", shot.File, w, h)
-				d.Hint = "with of: image its lengths are pixels of the picture itself, from its top left corner"
+				d := found.Warnf(one.Range, "the callout is outside %q, which has %d x %d pixels", shot.File, w, h)
+				d.Hint = "with of: image, positions and lengths are in pixels of the picture, from its top left corner"
 			}
 			continue
 		}
@@ -59,12 +59,12 @@ func (c check) callouts(list []script.Callout, shot *storyboard.Shot, found *dia
 		}
 		from := film.Header
 		if from.Width == film.Width && from.Height == film.Height {
-			d := found.Warnf(one.Range, "the callout lies outside of the frame, which is %d x %d pixels", film.Width, film.Height)
-			d.Hint = "its lengths are pixels of the frame, from its top left corner; of: image counts in pixels of the picture"
+			d := found.Warnf(one.Range, "the callout is outside the frame, which has %d x %d pixels", film.Width, film.Height)
+			d.Hint = "positions and lengths are in pixels of the frame, from its top left corner; with of: image, in pixels of the picture"
 			continue
 		}
-		d := found.Warnf(one.Range, "the callout is not seen in a video of %d x %d: its place lies outside of that frame",
+		d := found.Warnf(one.Range, "the callout is not visible in a video of %d x %d: it is outside the frame",
 			film.Width, film.Height)
-		d.Hint = "show the picture with contain and the callout on it, or build the video in the header's size"
+		d.Hint = "show the picture with contain and put the callout on it, or build the video in the header's size"
 	}
 }

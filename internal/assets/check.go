@@ -17,7 +17,7 @@ type check struct {
 // shots reports pictures and sounds that their files do not hold.
 func (c check) shots(list *diag.List) {
 	silent := func(name string, place diag.Range) {
-		list.Errorf(place, "%q holds no sound", name).Hint = "Allowed are wav, mp3, m4a, ogg and flac files"
+		list.Errorf(place, "%q contains no sound", name).Hint = "Allowed: wav, mp3, m4a, ogg or flac files"
 	}
 	music := func(m *storyboard.Music) {
 		if m == nil {
@@ -52,12 +52,12 @@ func (c check) shot(shot storyboard.Shot, list *diag.List) {
 		return
 	}
 	if a.Info.Video == nil {
-		list.Errorf(shot.Range, "%q holds sound but no picture", shot.File).Hint = fmt.Sprintf("to play it: (audio: %s)", shot.File)
+		list.Errorf(shot.Range, "%q has sound but no picture", shot.File).Hint = fmt.Sprintf("to play it: (audio: %s)", shot.File)
 		return
 	}
 	length := a.Info.Video.Length
 	if length.Sign() <= 0 {
-		list.Errorf(shot.Range, "%q has a length of zero", shot.File).Hint = "export the clip again"
+		list.Errorf(shot.Range, "%q has no duration", shot.File).Hint = "export the clip again"
 		return
 	}
 	if shot.Segment == nil {
@@ -68,7 +68,7 @@ func (c check) shot(shot storyboard.Shot, list *diag.List) {
 	frame := big.NewRat(a.Info.Video.Rate.Den, a.Info.Video.Rate.Num)
 	if end.Cmp(new(big.Rat).Add(length, frame)) > 0 {
 		d := list.Errorf(shot.Range, "the segment ends at %s s, but %q is only %s s long", end.FloatString(2), shot.File, length.FloatString(2))
-		d.Detail = "A segment lies within its clip: ![from-to](file), in seconds or clock time"
-		d.Hint = fmt.Sprintf("end it at %s or before", length.FloatString(2))
+		d.Detail = "A segment must be within its clip: ![from-to](file), in seconds or clock time"
+		d.Hint = fmt.Sprintf("end it at %s or earlier", length.FloatString(2))
 	}
 }

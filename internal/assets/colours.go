@@ -20,7 +20,7 @@ type colourTable struct {
 // usualGamma stands in most PNG files, and browsers take it for the curve of sRGB.
 const usualGamma = 0.45455
 
-const warnProfile = "its colour profile cannot be used; its colours are taken for sRGB"
+const warnProfile = "its colour profile cannot be used; its colours are read as sRGB"
 
 // colours finds how the colours of a picture or clip become those of the video.
 func (w *identifier) colours(a *Asset) {

@@ -148,7 +148,7 @@ func TestKinds(t *testing.T) {
 	var last float64
 	b.maker.Report = func(d float64) { last = d }
 	set, _, list := b.identify(t, text)
-	outside := `"f.svg": it shows "` + strings.Repeat("x", 80) + `", which is not in the image file itself and is left out`
+	outside := `"f.svg": it refers to "` + strings.Repeat("x", 80) + `", which is not embedded in the image file and is left out`
 	if len(list) != 1 || list[0].Summary != outside || !strings.Contains(list[0].Hint, "embedded") || last != 1 {
 		t.Fatalf("%+v, progress %g", list, last)
 	}
@@ -244,7 +244,7 @@ func TestBroken(t *testing.T) {
 		t.Errorf("%+v", list)
 	}
 	for _, d := range list {
-		if want := slices.Contains([]int{5, 17, 20}, d.Range.Start.Line); strings.Contains(d.Summary, "cut off") != want {
+		if want := slices.Contains([]int{5, 17, 20}, d.Range.Start.Line); strings.Contains(d.Summary, "truncated") != want {
 			t.Errorf("%q", d.Summary)
 		}
 	}
@@ -262,20 +262,20 @@ func TestUses(t *testing.T) {
 	b.ffmpeg(t, "-f", "lavfi", "-i", "sine=r=48000", "-t", "1", "-c:a", "aac", "sound.mp4")
 	for text, want := range map[string]string{
 		"![](good.png)\n":                      "",
-		"![](tall.png)\n":                      `only 6 % of "tall.png" is seen in scene 1: it is cropped to fill the frame`,
+		"![](tall.png)\n":                      `only 6 % of "tall.png" is visible in scene 1: it is cropped to fill the frame`,
 		"![contain](tall.png)\n":               "",
 		"![fit](tall.png)\n":                   "",
 		"![top](tall.png)\n":                   "",
-		"![](tiny.png)\n":                      `"tiny.png" is enlarged 10.0 times in scene 1: it will blur`,
-		"![](line.png)\n":                      `nothing of "line.png" is left: to fill the frame it is cropped to a line of its 3000 x 1 pixels`,
+		"![](tiny.png)\n":                      `"tiny.png" is enlarged 10.0 times in scene 1 and will look blurred`,
+		"![](line.png)\n":                      `nothing of "line.png" is visible: to fill the frame, its 3000 x 1 pixels are cropped to a line`,
 		"![](mute.mp4)\n":                      "",
 		"![0-5](mute.mp4)\n":                   `the segment ends at 5.00 s, but "mute.mp4" is only 1.00 s long`,
 		"![0-1](mute.mp4)\n":                   "",
-		"![](sound.mp4)\n":                     `"sound.mp4" holds sound but no picture`,
-		"![](good.png)\n\n(audio: mute.mp4)\n": `"mute.mp4" holds no sound`,
-		"![](tiny.png)\n\n---\n![](tiny.png)\n\n---\n![](mute.mp4)\n":                                                       `"tiny.png" is enlarged 10.0 times in scenes 1 and 2: it will blur`,
-		"![](good.png)\n\n(callout:\n  type: circle\n  cx: 500\n  cy: 500\n  size: 20\n)\n":                                 "the callout lies outside of the frame, which is 160 x 90 pixels",
-		"![](good.png)\n\n(callout:\n  type: rectangle\n  left: 700\n  top: 5\n  right: 800\n  bottom: 9\n  of: image\n)\n": `the callout lies outside of "good.png", which is 320 x 180 pixels`,
+		"![](sound.mp4)\n":                     `"sound.mp4" has sound but no picture`,
+		"![](good.png)\n\n(audio: mute.mp4)\n": `"mute.mp4" contains no sound`,
+		"![](tiny.png)\n\n---\n![](tiny.png)\n\n---\n![](mute.mp4)\n":                                                       `"tiny.png" is enlarged 10.0 times in scenes 1 and 2 and will look blurred`,
+		"![](good.png)\n\n(callout:\n  type: circle\n  cx: 500\n  cy: 500\n  size: 20\n)\n":                                 "the callout is outside the frame, which has 160 x 90 pixels",
+		"![](good.png)\n\n(callout:\n  type: rectangle\n  left: 700\n  top: 5\n  right: 800\n  bottom: 9\n  of: image\n)\n": `the callout is outside "good.png", which has 320 x 180 pixels`,
 	} {
 		_, _, list := b.identify(t, head+text)
 		got := ""

@@ -94,7 +94,7 @@ func (s *Set) WriteFiles() error {
 			os.WriteFile(t.path+".csp", t.conversion.Grid(t.whole), 0o600),
 			os.WriteFile(t.path+".cube", t.conversion.Curve(), 0o600))
 		if err != nil {
-			return fault.New(fault.Disk, err, "cannot write to the folder for temporary files")
+			return fault.New(fault.Disk, err, "cannot write to the temporary folder")
 		}
 		t.written = true
 	}

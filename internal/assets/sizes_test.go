@@ -102,20 +102,20 @@ func TestSizesOfAll(t *testing.T) {
 		{sizeFindings{}, nil},
 		{
 			sizeFindings{cropped: of(1)},
-			[]string{`warning 1: only half of "0" is seen in scenes 1 and 3: it is cropped to fill the frame`},
+			[]string{`warning 1: only half of "0" is visible in scenes 1 and 3: it is cropped to fill the frame`},
 		},
-		{sizeFindings{enlarged: of(1)}, []string{`warning 1: "0" is enlarged half in scenes 1 and 3: it will blur`}},
+		{sizeFindings{enlarged: of(1)}, []string{`warning 1: "0" is enlarged half in scenes 1 and 3 and will look blurred`}},
 		{sizeFindings{cropped: of(2), enlarged: of(2)}, []string{
-			"warning 1: 2 pictures are cropped to fill the frame, and less than 60 % of each is seen: " + all(2),
-			"warning 1: 2 pictures are enlarged more than 2 times and will blur: " + all(2),
+			"warning 1: 2 pictures are cropped to fill the frame, with less than 60 % of each visible: " + all(2),
+			"warning 1: 2 pictures are enlarged more than 2 times and will look blurred: " + all(2),
 		}},
 		{
 			sizeFindings{enlarged: of(10)},
-			[]string{"warning 1: 10 pictures are enlarged more than 2 times and will blur: " + all(10)},
+			[]string{"warning 1: 10 pictures are enlarged more than 2 times and will look blurred: " + all(10)},
 		},
 		{
 			sizeFindings{enlarged: of(11)},
-			[]string{"warning 1: 11 pictures are enlarged more than 2 times and will blur: " + all(10) + ", and 1 more"},
+			[]string{"warning 1: 11 pictures are enlarged more than 2 times and will look blurred: " + all(10) + ", and 1 more"},
 		},
 	} {
 		var list diag.List
@@ -152,10 +152,10 @@ func TestSegments(t *testing.T) {
 			clip(1, 1, big.NewRat(5, 2)), storyboard.Clip, to(time.Minute),
 			`error 3: the segment ends at 60.00 s, but "a" is only 2.50 s long`,
 		},
-		"a length of zero":    {clip(1, 1, new(big.Rat)), storyboard.Clip, nil, `error 3: "a" has a length of zero`},
-		"a length below zero": {clip(1, 1, big.NewRat(-1, 1)), storyboard.Clip, nil, `error 3: "a" has a length of zero`},
+		"a length of zero":    {clip(1, 1, new(big.Rat)), storyboard.Clip, nil, `error 3: "a" has no duration`},
+		"a length below zero": {clip(1, 1, big.NewRat(-1, 1)), storyboard.Clip, nil, `error 3: "a" has no duration`},
 		"hardly a length":     {clip(1, 1, big.NewRat(1, 10)), storyboard.GIF, nil, ""},
-		"no pictures":         {onlySound(nil), storyboard.Clip, nil, `error 3: "a" holds sound but no picture`},
+		"no pictures":         {onlySound(nil), storyboard.Clip, nil, `error 3: "a" has sound but no picture`},
 		"an image":            {still(1, 1), storyboard.Image, nil, ""},
 		"none":                {nil, storyboard.Clip, nil, ""},
 	} {
@@ -195,7 +195,7 @@ func TestSilentFiles(t *testing.T) {
 		var want []string
 		for line, found := range map[int]bool{2: c.music, 4: c.music, 5: c.part} {
 			if found {
-				want = append(want, fmt.Sprintf("error %d: %q holds no sound", line, c.name))
+				want = append(want, fmt.Sprintf("error %d: %q contains no sound", line, c.name))
 			}
 		}
 		slices.Sort(want)
@@ -227,16 +227,16 @@ func TestCalloutsThatNobodySees(t *testing.T) {
 			frame.Size{Width: 160, Height: 90},
 			[4]float64{160, 80, 200, 200},
 			false, nil,
-			"outside of the frame, which is 160 x 90 pixels", false,
+			"outside the frame, which has 160 x 90 pixels", false,
 		},
 		{
 			"below",
 			frame.Size{Width: 160, Height: 90},
 			[4]float64{10, 90, 20, 100},
 			false, shot,
-			"outside of the frame, which is 160 x 90 pixels", false,
+			"outside the frame, which has 160 x 90 pixels", false,
 		},
-		{"a circle", frame.Size{Width: 160, Height: 90}, [4]float64{-5, 40, 5, 0}, false, nil, "outside of the frame", true},
+		{"a circle", frame.Size{Width: 160, Height: 90}, [4]float64{-5, 40, 5, 0}, false, nil, "outside the frame", true},
 		{"a larger circle", frame.Size{Width: 160, Height: 90}, [4]float64{-5, 40, 6, 0}, false, nil, "", true},
 		{"of an image", frame.Size{Width: 160, Height: 90}, [4]float64{390, 190, 500, 500}, true, shot, "", false},
 		{
@@ -244,7 +244,7 @@ func TestCalloutsThatNobodySees(t *testing.T) {
 			frame.Size{Width: 160, Height: 90},
 			[4]float64{400, 190, 500, 500},
 			true, shot,
-			`outside of "a", which is 400 x 200 pixels`, false,
+			`outside "a", which has 400 x 200 pixels`, false,
 		},
 		{
 			"of an image that is gone",
@@ -258,7 +258,7 @@ func TestCalloutsThatNobodySees(t *testing.T) {
 			frame.Size{Width: 90, Height: 90},
 			[4]float64{0, 0, 10, 10},
 			false, nil,
-			"not seen in a video of 90 x 90", false,
+			"not visible in a video of 90 x 90", false,
 		},
 		{"in a low frame", frame.Size{Width: 160, Height: 40}, [4]float64{50, 40, 60, 50}, false, nil, "", false},
 	} {

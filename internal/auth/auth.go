@@ -1,6 +1,5 @@
-// Package auth tells who asks: API keys, their making, their checking, and how much
-// each may ask for. It exists so that a key is shown once and never stored. It refuses
-// to tell an unknown key from a revoked one.
+// Package auth creates and checks API keys and limits the requests of each key. A key is shown
+// once and only its hash is stored. Callers cannot distinguish unknown keys from revoked ones.
 package auth
 
 import (
@@ -20,11 +19,11 @@ import (
 
 // Key is an API key as it is stored.
 type Key struct {
-	// ID is the key's public beginning.
+	// ID is the public first part of the key.
 	ID      string
 	Tenant  string
 	Name    string
-	Hash    []byte // SHA-256 of the whole key: 32 random bytes need no slow hash
+	Hash    []byte // SHA-256 of the full key; its 32 random bytes need no slow hash
 	Created time.Time
 	LastUse time.Time
 	Revoked time.Time
@@ -33,20 +32,20 @@ type Key struct {
 // Store keeps keys.
 type Store interface {
 	AddKey(ctx context.Context, k Key) error
-	// Key gives the key of an id, or ErrUnknown.
+	// Key returns the key with an id, or ErrUnknown.
 	Key(ctx context.Context, id string) (Key, error)
 	Keys(ctx context.Context) ([]Key, error)
-	// RevokeKey gives ErrUnknown for an id that is not there.
+	// RevokeKey returns ErrUnknown for an unknown id.
 	RevokeKey(ctx context.Context, id string, at time.Time) error
 	TouchKey(ctx context.Context, id string, at time.Time) error
 }
 
-// ErrUnknown is a key that is missing, unknown or revoked.
-var ErrUnknown = errors.New("the API key is not known")
+// ErrUnknown is returned for a key that is missing, unknown or revoked.
+var ErrUnknown = errors.New("unknown API key")
 
 const prefix = "mynah_"
 
-// New makes a key: what is shown once, and what is stored.
+// New creates a key: the text that is shown once, and the record to store.
 func New(name string, now time.Time) (shown string, k Key) {
 	var id [6]byte
 	var secret [32]byte
@@ -65,38 +64,38 @@ func hash(key string) []byte {
 
 // Config are the limits of each key.
 type Config struct {
-	// Fixed keys are valid from the start, without a record.
+	// Fixed keys are always valid and have no record.
 	Fixed []string
-	// PerSecond requests, and as many at once; 0 is no limit.
+	// PerSecond is the maximum number of requests per second; 0 means no limit.
 	PerSecond float64
-	// Burst is how many may come at once.
+	// Burst is the maximum number of requests at once.
 	Burst int
 }
 
-// DefaultConfig is generous.
+// DefaultConfig returns limits that normal clients never reach.
 func DefaultConfig() Config { return Config{PerSecond: 100, Burst: 200} }
 
-// Validate reports all mistakes at once.
+// Validate reports all errors at once.
 func (c Config) Validate() error {
 	var errs []error
 	for _, k := range c.Fixed {
 		if k == "" || strings.ContainsAny(k, " \t\r\n") {
-			errs = append(errs, errors.New("api-keys: a key has no white space and is not empty"))
+			errs = append(errs, errors.New("api-keys: a key must not be empty or contain white space"))
 			break
 		}
 	}
 	if c.PerSecond < 0 || c.PerSecond > 0 && c.Burst < 1 {
-		errs = append(errs, fmt.Errorf("rate: %g a second with %d at once, must not be negative", c.PerSecond, c.Burst))
+		errs = append(errs, fmt.Errorf("rate: %g per second with bursts of %d, must not be negative", c.PerSecond, c.Burst))
 	}
 	return errors.Join(errs...)
 }
 
-// Identity is who asks.
+// Identity is the caller of a request.
 type Identity struct {
 	Key, Tenant, Name string
 }
 
-// Guard checks keys.
+// Guard checks keys and limits requests.
 type Guard struct {
 	cfg   Config
 	store Store
@@ -107,12 +106,12 @@ type Guard struct {
 	used   map[string]time.Time
 }
 
-// NewGuard makes a guard; cfg must be valid.
+// NewGuard creates a guard; cfg must be valid.
 func NewGuard(cfg Config, store Store) *Guard {
 	return &Guard{cfg: cfg, store: store, now: time.Now, limits: map[string]*rate.Limiter{}, used: map[string]time.Time{}}
 }
 
-// Check tells whose a key is, or ErrUnknown.
+// Check returns the identity of a key, or ErrUnknown.
 func (g *Guard) Check(ctx context.Context, key string) (Identity, error) {
 	for i, fixed := range g.cfg.Fixed {
 		if subtle.ConstantTimeCompare(hash(fixed), hash(key)) == 1 {
@@ -134,7 +133,7 @@ func (g *Guard) Check(ctx context.Context, key string) (Identity, error) {
 	return Identity{Key: k.ID, Tenant: k.Tenant, Name: k.Name}, nil
 }
 
-// touch notes a use, once a minute at most.
+// touch records the use of a key, at most once a minute.
 func (g *Guard) touch(ctx context.Context, id string) {
 	now := g.now()
 	g.mu.Lock()
@@ -144,11 +143,11 @@ func (g *Guard) touch(ctx context.Context, id string) {
 	}
 	g.mu.Unlock()
 	if !fresh {
-		_ = g.store.TouchKey(ctx, id, now) // a lost note of a use harms nobody
+		_ = g.store.TouchKey(ctx, id, now) // losing the time of a use does no harm
 	}
 }
 
-// Allow tells whether a key may ask once more now, else after how long.
+// Allow reports whether a key may make another request now, and otherwise how long to wait.
 func (g *Guard) Allow(id Identity) (wait time.Duration, ok bool) {
 	if g.cfg.PerSecond <= 0 {
 		return 0, true

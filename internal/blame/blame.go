@@ -1,5 +1,5 @@
-// Package blame says whose failure an error is: that of a file of the project, of a program, or
-// of the disk. Every step of a build asks it, so that all failures read alike.
+// Package blame decides what an error is caused by: a file of the project, a program, or the
+// disk. Every step of a build uses it, so that the same failure always has the same message.
 package blame
 
 import (
@@ -16,12 +16,12 @@ import (
 	"mynah/internal/system"
 )
 
-// HintDoctor is what to do about a program that failed.
-const HintDoctor = "mynah doctor checks the programs that Mynah needs"
+// HintDoctor is the hint for a program that failed.
+const HintDoctor = "run mynah doctor to check the programs that Mynah needs"
 
-// Fault returns an error of a program or a disk as a fault; others as they are.
+// Fault converts an error of a program or a disk to a fault, and returns other errors unchanged.
 func Fault(err error) error {
-	if full(err) { // whatever a package below makes of it
+	if isDiskFull(err) { // even if a lower package has wrapped it in another fault
 		return Disk(err, "")
 	}
 	if _, ok := fault.As(err); ok {
@@ -29,27 +29,27 @@ func Fault(err error) error {
 	}
 	if missing, ok := errors.AsType[*proc.NotFoundError](err); ok {
 		return fault.New(fault.ToolMissing, err, "the program %s is not installed", missing.Program).
-			WithHint("mynah doctor tells which programs are missing and how to install them")
+			WithHint("run mynah doctor to see which programs are missing and how to install them")
 	}
 	if exit, ok := errors.AsType[*proc.ExitError](err); ok {
 		return fault.New(fault.ToolFailed, err, "%s failed", filepath.Base(exit.Program)).WithHint(HintDoctor)
 	}
 	if errors.Is(err, cache.ErrLost) {
-		return fault.New(fault.Disk, err, "the cache was changed by somebody else").
-			WithHint("build again, and leave the cache's folder alone meanwhile")
+		return fault.New(fault.Disk, err, "the cache was changed by another process during the build").
+			WithHint("build again, and do not change the cache folder during the build")
 	}
-	if failed := tool(err); failed != "" {
+	if failed := failedTool(err); failed != "" {
 		return fault.New(fault.ToolFailed, err, "%s failed", failed).WithHint(HintDoctor)
 	}
-	if onPath(err) {
-		return Disk(err, "a file cannot be written or read")
+	if isFileError(err) {
+		return Disk(err, "a file cannot be read or written")
 	}
 	return err
 }
 
-// tool names the program that failed by itself, whatever it was working on; it is empty
-// when the program's input may be to blame, or when no program failed.
-func tool(err error) string {
+// failedTool returns the program that failed independently of its input, or "" if its input may
+// be the cause or no program failed.
+func failedTool(err error) string {
 	if exit, ok := errors.AsType[*proc.ExitError](err); ok && exit.Signal != nil {
 		return filepath.Base(exit.Program)
 	}
@@ -62,59 +62,60 @@ func tool(err error) string {
 	if flood, ok := errors.AsType[*proc.OutputError](err); ok {
 		return flood.Program
 	}
-	// A writer of ours that fails without a path did not understand what it was given.
-	if take, ok := errors.AsType[*proc.TakeError](err); ok && !onPath(err) {
+	// If a writer of ours fails, and not because of a file, it did not understand the program's
+	// output.
+	if take, ok := errors.AsType[*proc.TakeError](err); ok && !isFileError(err) {
 		return take.Program
 	}
 	return ""
 }
 
-// onPath reports whether a failure is that of a file's name or disk.
-func onPath(err error) bool {
+// isFileError reports whether an error is about a file or its path.
+func isFileError(err error) bool {
 	var path *os.PathError
 	var link *os.LinkError
 	return errors.As(err, &path) || errors.As(err, &link)
 }
 
-// full reports whether a failure is that of a disk without room.
-func full(err error) bool {
+// isDiskFull reports whether a disk has no space left.
+func isDiskFull(err error) bool {
 	if system.IsDiskFull(err) {
 		return true
 	}
 	exit, ok := errors.AsType[*proc.ExitError](err)
-	// What a program of another's met is told in its words alone.
+	// Programs report a full disk only in their output.
 	return ok && (exit.IsOverFileSize() || strings.Contains(exit.Stderr, "No space left"))
 }
 
 const errFull = "the disk is full"
 
-// Disk returns a failure of the disk as a fault.
+// Disk converts an error of the disk to a fault.
 func Disk(err error, format string, args ...any) error {
-	if !full(err) {
-		return fault.New(fault.Disk, err, format, args...).WithHint("check that the folder exists and may be written to")
+	if !isDiskFull(err) {
+		return fault.New(fault.Disk, err, format, args...).WithHint("check that the folder exists and is writable")
 	}
 	if f, ok := fault.As(err); ok && f.Public == errFull {
 		return err
 	}
 	return fault.New(fault.Disk, err, errFull).
-		WithHint("make room, or name a folder on another disk: -o for the film, --cache-dir for what is kept")
+		WithHint("free some space, or use a folder on another disk: -o for the video, --cache-dir for the cache")
 }
 
-// ToolAt returns the failure of a program as a fault that names the file it failed at; other
-// errors as they are.
+// ToolAt converts the failure of a program to a fault that names the file that the program worked
+// on. It returns other errors unchanged.
 func ToolAt(err error, place diag.Range, name string) error {
-	failed := tool(err)
+	failed := failedTool(err)
 	if failed == "" {
 		return err
 	}
-	return fault.New(fault.ToolFailed, err, "%s:%d: %s failed at %q", place.File, place.Start.Line, failed, name).
-		WithHint("export the file again, perhaps in another format; mynah doctor checks the programs that Mynah needs")
+	return fault.New(fault.ToolFailed, err, "%s:%d: %s failed on %q", place.File, place.Start.Line, failed, name).
+		WithHint("export the file again, perhaps in another format; run mynah doctor to check the programs that Mynah needs")
 }
 
-// IsFiles reports whether a failure may be that of the file that was being read, rather than
-// of the program or the machine.
+// IsFiles reports whether a failure may be caused by the file that was being read, and not by the
+// program or the machine.
 func IsFiles(err error) bool {
-	if _, ok := errors.AsType[*proc.NotFoundError](err); ok || tool(err) != "" || full(err) || errors.Is(err, cache.ErrLost) {
+	if _, ok := errors.AsType[*proc.NotFoundError](err); ok || failedTool(err) != "" || isDiskFull(err) || errors.Is(err, cache.ErrLost) {
 		return false
 	}
 	if _, ok := fault.As(err); ok {
@@ -123,16 +124,16 @@ func IsFiles(err error) bool {
 	if _, ok := errors.AsType[*proc.ExitError](err); ok {
 		return true
 	}
-	return !onPath(err)
+	return !isFileError(err)
 }
 
-// CannotUse adds the error that a file of the project cannot be used.
+// CannotUse adds a finding that a file of the project cannot be used.
 func CannotUse(list *diag.List, place diag.Range, name string, err error) {
 	list.Errorf(place, "%q cannot be used: %s", name, Reason(err)).
 		Hint = "check that the file opens in a player or viewer, and export it again"
 }
 
-// Reason says in one line what a program complained about.
+// Reason returns a program's error message in one line.
 func Reason(err error) string {
 	var exit *proc.ExitError
 	if !errors.As(err, &exit) {

@@ -81,7 +81,7 @@ func TestFiles(t *testing.T) {
 		}
 		at := blame.ToolAt(err, place, "a.mp4")
 		f, ok := fault.As(at)
-		named := ok && strings.Contains(f.Public, `s.md:7: ffmpeg failed at "a.mp4"`)
+		named := ok && strings.Contains(f.Public, `s.md:7: ffmpeg failed on "a.mp4"`)
 		if named != tools[name] || !named && at != err { //nolint:errorlint // the very error is expected
 			t.Errorf("%s: %v", name, at)
 		}

@@ -28,7 +28,7 @@ func (k *Key) UnmarshalText(b []byte) error {
 	return err
 }
 
-var errKey = errors.New("a key of the cache has 64 hexadecimal digits")
+var errKey = errors.New("a cache key must have 64 hexadecimal digits")
 
 // Hasher builds a Key from parts. Each part is written with its length, so that no
 // two different lists of parts run together to the same bytes.

@@ -129,7 +129,7 @@ func withoutName(lines []string, form Form) []string {
 func cueTimes(line string) (from, to time.Duration, err error) {
 	m := timeLine.FindStringSubmatch(line)
 	if m == nil {
-		return 0, 0, fmt.Errorf("%.80q are not the times of a cue", line)
+		return 0, 0, fmt.Errorf("%.80q is not a line with the times of a cue", line)
 	}
 	if from, err = cueTime(m[1]); err != nil {
 		return 0, 0, err

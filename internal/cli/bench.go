@@ -17,32 +17,31 @@ import (
 	"mynah/internal/studio"
 )
 
-// benchRun is what one build of a project took.
+// benchRun holds the costs of one build of a project.
 type benchRun struct {
-	// Name is cold (an empty cache) or warm (nothing changed).
+	// Name is "cold" (empty cache) or "warm" (nothing changed).
 	Name string `json:"name"`
-	// WallMS and CPUMS in milliseconds; the processor time is that of Mynah and of the
-	// programs that it ran.
+	// WallMS and CPUMS are in milliseconds. CPUMS includes the programs that Mynah ran.
 	WallMS int64 `json:"wallMs"`
 	CPUMS  int64 `json:"cpuMs"`
-	// Realtime is how many seconds of film were made in one.
+	// Realtime is the seconds of video built per second.
 	Realtime float64 `json:"realtime"`
-	// Programs that were started, Made and Found the parts of the film that were made
-	// and that were in the cache.
+	// Programs counts started programs, Made the parts that were made, and Found the parts that
+	// were in the cache.
 	Programs int64         `json:"programs"`
 	Made     int           `json:"made"`
 	Found    int           `json:"found"`
 	Phases   []meter.Phase `json:"phases"`
 }
 
-// benchResult is the whole answer.
+// benchResult is the output of mynah bench --json.
 type benchResult struct {
 	Film    string  `json:"film"`
 	Seconds float64 `json:"seconds"`
 	Bytes   int64   `json:"bytes"`
 	Scenes  int     `json:"scenes"`
-	// PeakMB is the most memory that Mynah itself held, PeakProgramMB the most that one
-	// of its programs did, in megabytes.
+	// PeakMB is the peak memory of Mynah itself, PeakProgramMB that of its largest program, in
+	// megabytes.
 	PeakMB        float64    `json:"peakMb"`
 	PeakProgramMB float64    `json:"peakProgramMb"`
 	Runs          []benchRun `json:"runs"`
@@ -57,7 +56,7 @@ func (a *app) benchCommand() *cobra.Command {
 		Long: `Builds a project with an empty cache, then again with nothing changed, and prints the time that
 each phase took. The video and the cache of these builds are temporary; figures are those
 of the run with the median processor time.`,
-		Args: arguments(cobra.MaximumNArgs(1)),
+		Args: checkArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if runs < 1 || runs > 99 {
 				return usageError{fmt.Errorf("--runs: %d, must be 1 to 99", runs)}
@@ -69,29 +68,29 @@ of the run with the median processor time.`,
 	_ = cmd.Flags().MarkHidden("output")
 	_ = cmd.Flags().MarkHidden("force")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print the figures as JSON")
-	cmd.Flags().IntVar(&runs, "runs", runs, "builds of each kind")
+	cmd.Flags().IntVar(&runs, "runs", runs, "number of builds of each kind")
 	return cmd
 }
 
 func (a *app) bench(ctx context.Context, f *buildFlags, args []string, runs int) error {
 	dir, err := os.MkdirTemp("", "mynah-bench-*")
 	if err != nil {
-		return a.fail(f.json, fault.New(fault.Disk, err, "no folder for temporary files can be made"))
+		return a.reportError(f.json, fault.New(fault.Disk, err, "cannot create a temporary folder"))
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	f.output = filepath.Join(dir, "film.mp4")
 	r, err := a.filmRequest(f, args)
 	if err != nil {
-		return a.fail(f.json, err)
+		return a.reportError(f.json, err)
 	}
 	out := benchResult{}
 	var cold, warm []benchRun
 	for i := range runs {
-		// Each pair has a cache of its own: what the system keeps of files is the same for all.
+		// Each pair has its own cache; the system's file cache is warm for all of them.
 		a.cfg.CacheDir = filepath.Join(dir, fmt.Sprintf("cache-%d", i))
 		pair, result, err := a.benchPair(ctx, r)
 		if err != nil {
-			return a.fail(f.json, err)
+			return a.reportError(f.json, err)
 		}
 		cold, warm = append(cold, pair[0]), append(warm, pair[1])
 		out.Film, out.Seconds, out.Bytes, out.Scenes = r.Script, result.Seconds, result.Bytes, result.Scenes
@@ -111,7 +110,7 @@ func (a *app) bench(ctx context.Context, f *buildFlags, args []string, runs int)
 	return nil
 }
 
-// benchPair builds with an empty cache, then again.
+// benchPair builds with an empty cache, then again with nothing changed.
 func (a *app) benchPair(ctx context.Context, r studio.Request) (runs [2]benchRun, result *studio.Result, err error) {
 	for i, name := range []string{"cold", "warm"} {
 		var h *house.House
@@ -134,7 +133,7 @@ func (a *app) benchPair(ctx context.Context, r studio.Request) (runs [2]benchRun
 	return runs, result, nil
 }
 
-// medianRun gives the run whose processor time is the median.
+// medianRun returns the run with the median processor time.
 func medianRun(runs []benchRun) benchRun {
 	slices.SortStableFunc(runs, func(a, b benchRun) int { return int(a.CPUMS - b.CPUMS) })
 	return runs[len(runs)/2]
@@ -146,6 +145,6 @@ func (a *app) benchTable(b benchResult) {
 	for _, run := range b.Runs {
 		fmt.Fprintf(a.Out, "\n%s build: %.2f s, %.2f s of processor time, %.0f times real time, %d parts made, %d found in the cache\n",
 			run.Name, float64(run.WallMS)/1000, float64(run.CPUMS)/1000, run.Realtime, run.Made, run.Found)
-		a.phases(run.Phases)
+		a.printPhases(run.Phases)
 	}
 }

@@ -26,12 +26,12 @@ import (
 	"mynah/internal/studio"
 )
 
-// buildFlags are those of mynah build.
+// buildFlags are the flags of mynah build.
 type buildFlags struct {
 	output, size, fps, voice, root string
 	language                       string
 	allLanguages                   bool
-	single                         bool // output is the name of one file, not a template or folder
+	single                         bool // output is one file, not a template or folder
 	vars                           []string
 	json, strict, force, quiet     bool
 	plan, timeline, explain        bool
@@ -39,7 +39,7 @@ type buildFlags struct {
 	bitRate                        string
 	server, apiKey                 string
 	scenes, subtitles, assetResize string
-	settings                       string // the file of settings that was read
+	settings                       string // path of the settings file that was read
 }
 
 func (a *app) buildCommand() *cobra.Command {
@@ -47,14 +47,15 @@ func (a *app) buildCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "build [DIR|SCRIPT ...]",
 		Short: "Builds the video of a script, or of several",
-		Long: `Builds the video of a script, or of the script in a folder (the current one by default):
-script.md, source.md, index.md or main.md, else the only .md, else the only .txt. Beside
-film.mp4 it writes film.srt and film.vtt when something is said, and the poster film.jpg;
-with --transcript also film.transcript.md, and film.chapters.txt if it has chapters. A video
-that is there already is replaced once the new one is whole.
+		Long: `Builds the video of a script, or of the script in a folder (by default the current one):
+script.md, source.md, index.md or main.md, otherwise the only .md file, otherwise the only
+.txt file. Next to film.mp4 it writes the poster film.jpg and, if the video has narration,
+the subtitles film.srt and film.vtt; with --transcript also film.transcript.md and, if the
+video has chapters, film.chapters.txt. An existing video is replaced only when the new one
+is complete.
 
-Of several scripts each gets a video beside it; -o names a folder for all of them, or a
-template of {name}, {language} and {size}.`,
+With several scripts, each video is written next to its script; -o sets a folder for all
+of them, or a template with {name}, {language} and {size}.`,
 		Example: `  mynah build
   mynah build lesson/script.md -o lesson.mp4 --size 1080p
   mynah build lessons/*.md -o 'videos/{name}-{language}-{size}.mp4'
@@ -75,32 +76,32 @@ template of {name}, {language} and {size}.`,
 	fl := cmd.Flags()
 	f.projectFlags(fl)
 	fl.BoolVar(&f.json, "json", false, "print progress and result as JSON lines")
-	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but warnings and errors")
-	fl.BoolVar(&f.plan, "plan", false, "print the plan, build nothing")
-	fl.BoolVar(&f.allLanguages, "all-languages", false, "build the script and all of its translations")
-	fl.BoolVar(&f.explain, "explain", false, "list what was made anew, why, and how long it took")
-	fl.BoolVar(&f.timeline, "timeline", false, "write the timeline as JSON beside the video")
-	fl.BoolVar(&f.transcript, "transcript", false, "write what is said as Markdown beside the video, and a list of its chapters")
-	fl.StringVar(&f.scenes, "scenes", "", "build some scenes only, as 3 or 3-7, into NAME-scenes-3-7.mp4")
-	fl.StringVar(&f.server, "server", "", "build on this server, as http://127.0.0.1:8080, and download the video")
-	fl.StringVar(&f.apiKey, "api-key", "", "API key of the server; better as MYNAH_API_KEY")
+	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only warnings and errors")
+	fl.BoolVar(&f.plan, "plan", false, "print the plan without building")
+	fl.BoolVar(&f.allLanguages, "all-languages", false, "build the script and all its translations")
+	fl.BoolVar(&f.explain, "explain", false, "list the parts that were rebuilt, why, and how long each took")
+	fl.BoolVar(&f.timeline, "timeline", false, "also write the timeline as JSON, next to the video")
+	fl.BoolVar(&f.transcript, "transcript", false, "also write a transcript in Markdown and a list of chapters, next to the video")
+	fl.StringVar(&f.scenes, "scenes", "", "build only these scenes, such as 3 or 3-7, into NAME-scenes-3-7.mp4")
+	fl.StringVar(&f.server, "server", "", "build on this server, such as http://127.0.0.1:8080, and download the video")
+	fl.StringVar(&f.apiKey, "api-key", "", "API key of the server (better set as MYNAH_API_KEY)")
 	return cmd
 }
 
-// projectFlags are those of every command that builds a film.
+// projectFlags adds the flags of every command that builds a video.
 func (f *buildFlags) projectFlags(fl *pflag.FlagSet) {
-	fl.StringVarP(&f.output, "output", "o", "", "the video's file, a folder, or a template such as {name}-{language}-{size}.mp4 (default: beside the script, as NAME.mp4)")
-	fl.StringVar(&f.size, "size", "", "720p, 1080p, 4k or WIDTHxHEIGHT, instead of the header's")
-	fl.StringVar(&f.fps, "fps", "", "frame rate, instead of the header's")
-	fl.StringVar(&f.subtitles, "subtitles", "", "overlay, embed, external or none, instead of the header's")
-	fl.StringVar(&f.assetResize, "asset-resize", "", "cover, contain or fit, instead of the header's")
-	fl.StringVar(&f.voice, "voice", "", "voice of all that names none in its scene, instead of the header's")
-	fl.StringVar(&f.language, "language", "", "build the script's translation, as de for script.de.md beside script.md")
-	fl.StringArrayVar(&f.vars, "var", nil, "NAME=VALUE of a {{NAME}} in the script; may be repeated")
-	fl.StringVar(&f.root, "root", "", "the project's folder, which no file name may leave (default: the script's folder)")
-	fl.BoolVar(&f.strict, "strict", false, "unknown names are errors")
-	fl.BoolVar(&f.force, "force", false, "replace the output even when it is not a video")
-	fl.StringVar(&f.bitRate, "audio-bitrate", "128k", "of the sound track, 32k to 320k")
+	fl.StringVarP(&f.output, "output", "o", "", "video file, folder, or template such as {name}-{language}-{size}.mp4 (default: NAME.mp4 next to the script)")
+	fl.StringVar(&f.size, "size", "", "video size: 720p, 1080p, 4k or WIDTHxHEIGHT (default: the header's)")
+	fl.StringVar(&f.fps, "fps", "", "frame rate (default: the header's)")
+	fl.StringVar(&f.subtitles, "subtitles", "", "subtitles: overlay, embed, external or none (default: the header's)")
+	fl.StringVar(&f.assetResize, "asset-resize", "", "how pictures fill the frame: cover, contain or fit (default: the header's)")
+	fl.StringVar(&f.voice, "voice", "", "voice of the scenes that set none (default: the header's)")
+	fl.StringVar(&f.language, "language", "", "build a translation, such as de for script.de.md next to script.md")
+	fl.StringArrayVar(&f.vars, "var", nil, "set {{NAME}} in the script, as NAME=VALUE; may be repeated")
+	fl.StringVar(&f.root, "root", "", "project folder; files outside it cannot be used (default: the script's folder)")
+	fl.BoolVar(&f.strict, "strict", false, "treat unknown names as errors")
+	fl.BoolVar(&f.force, "force", false, "replace the output even if it is not a video")
+	fl.StringVar(&f.bitRate, "audio-bitrate", "128k", "bit rate of the soundtrack, 32k to 320k")
 }
 
 // target finds the project's folder and the script in it.
@@ -111,7 +112,7 @@ func target(args []string, root string) (dir, name string, err error) {
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return "", "", fault.New(fault.Input, nil, "there is no file or folder %q", path).WithHint("name a script, or the folder that it lies in")
+		return "", "", fault.New(fault.Input, nil, "the file or folder %q does not exist", path).WithHint("use the path of a script, or of its folder")
 	}
 	if info.IsDir() {
 		if name, err = onlyScript(path); err != nil {
@@ -126,12 +127,12 @@ func target(args []string, root string) (dir, name string, err error) {
 	absPath, err2 := filepath.Abs(path)
 	rel, err3 := filepath.Rel(absRoot, absPath)
 	if err := errors.Join(err1, err2, err3); err != nil || !filepath.IsLocal(rel) {
-		return "", "", usageError{fmt.Errorf("the script %s does not lie in the folder %s", path, root)}
+		return "", "", usageError{fmt.Errorf("the script %s is not in the folder %s", path, root)}
 	}
 	return absRoot, filepath.ToSlash(rel), nil
 }
 
-// onlyScript finds a folder's script; see project.Choose.
+// onlyScript returns the script in a folder; see project.Choose.
 func onlyScript(dir string) (string, error) {
 	c, err := project.Choose(os.DirFS(dir), ".")
 	switch {
@@ -140,17 +141,17 @@ func onlyScript(dir string) (string, error) {
 	case c.Script != "":
 		return c.Script, nil
 	case len(c.Candidates) > 1:
-		return "", fault.New(fault.Input, nil, "the folder %q holds several scripts: %s", dir, strings.Join(c.Candidates, ", ")).
-			WithHint("name the one to build: mynah build %s", filepath.Join(dir, c.Candidates[0]))
+		return "", fault.New(fault.Input, nil, "the folder %q contains several scripts: %s", dir, strings.Join(c.Candidates, ", ")).
+			WithHint("choose one: mynah build %s", filepath.Join(dir, c.Candidates[0]))
 	case len(c.Decks) > 0:
-		return "", fault.New(fault.Input, nil, "the folder %q holds a presentation, %s, and no script; presentations are not supported yet", dir, c.Decks[0]).
-			WithHint("write a script that shows its pages as pictures, or mynah init makes a starter project")
+		return "", fault.New(fault.Input, nil, "the folder %q contains a presentation, %s, but no script; presentations are not supported", dir, c.Decks[0]).
+			WithHint("export its pages as pictures and write a script that shows them, or run mynah init to create a starter project")
 	}
-	return "", fault.New(fault.Input, nil, "the folder %q holds no script", dir).
-		WithHint("a script is a .md or .txt file; mynah init makes a starter project")
+	return "", fault.New(fault.Input, nil, "the folder %q contains no script", dir).
+		WithHint("a script is a .md or .txt file; run mynah init to create a starter project")
 }
 
-// request turns the flags into a request.
+// request turns flags and arguments into a request to the studio.
 func (f *buildFlags) request(args []string) (studio.Request, error) {
 	var r studio.Request
 	var err error
@@ -177,7 +178,7 @@ func (f *buildFlags) request(args []string) (studio.Request, error) {
 	for _, v := range f.vars {
 		name, value, ok := strings.Cut(v, "=")
 		if !ok || name == "" {
-			errs = append(errs, fmt.Errorf("--var %q: want NAME=VALUE", v))
+			errs = append(errs, fmt.Errorf("--var %q: must be NAME=VALUE", v))
 		}
 		r.Variables[name] = value
 	}
@@ -203,30 +204,30 @@ func (f *buildFlags) request(args []string) (studio.Request, error) {
 	return r, nil
 }
 
-// checkOutput refuses outputs that would replace something else than a film.
+// checkOutput refuses an output that would replace anything but a video.
 func (f *buildFlags) checkOutput(path string) error {
 	ext := strings.ToLower(filepath.Ext(path))
 	if _, err := os.Stat(path); err != nil && !f.force && !slices.Contains([]string{".mp4", ".m4v", ".mov", ""}, ext) {
-		return fault.New(fault.Usage, nil, "a build writes an MP4 video, and the output %q ends in %s", path, ext).
-			WithHint("end its name in .mp4 (sound alone: mynah say; subtitles: mynah subtitles), or use --force")
+		return fault.New(fault.Usage, nil, "the output %q cannot end in %s: a build writes MP4 videos", path, ext).
+			WithHint("use a name that ends in .mp4 (for sound only: mynah say; for subtitles: mynah subtitles), or use --force")
 	}
-	return replaceable(path, f.force, media.MOV, "video")
+	return checkReplaceable(path, f.force, media.MOV, "video")
 }
 
-// replaceable tells whether a file may be written: it does not exist, is empty, is one of
-// the same format, or any is to be replaced.
-func replaceable(path string, force bool, format media.Format, what string) error {
+// checkReplaceable returns an error unless path can be written: it does not exist, is empty, has
+// the same format, or force is set.
+func checkReplaceable(path string, force bool, format media.Format, what string) error {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
 		if dir, err := os.Stat(filepath.Dir(path)); err != nil || !dir.IsDir() {
-			return fault.New(fault.Usage, nil, "the folder %q does not exist", filepath.Dir(path)).WithHint("make it, or name another file with -o")
+			return fault.New(fault.Usage, nil, "the folder %q does not exist", filepath.Dir(path)).WithHint("create it, or choose another file with -o")
 		}
 		return nil
 	case info.IsDir():
-		return fault.New(fault.Usage, nil, "the output %q is a folder", path).WithHint("name a file in it: -o %s", filepath.Join(path, what+map[media.Format]string{media.MOV: ".mp4", media.PNG: ".png"}[format]))
+		return fault.New(fault.Usage, nil, "the output %q is a folder", path).WithHint("choose a file in it: -o %s", filepath.Join(path, what+map[media.Format]string{media.MOV: ".mp4", media.PNG: ".png"}[format]))
 	case !info.Mode().IsRegular():
-		return fault.New(fault.Usage, nil, "the output %q is a device or a pipe; the %s would take its place", path, what).WithHint("name a file of your own with -o")
+		return fault.New(fault.Usage, nil, "the output %q is a device or a pipe, which the %s would replace", path, what).WithHint("choose a regular file with -o")
 	case force || info.Size() == 0:
 		return nil
 	}
@@ -238,13 +239,13 @@ func replaceable(path string, force bool, format media.Format, what string) erro
 	head := make([]byte, media.HeadSize)
 	n, _ := io.ReadFull(file, head)
 	if media.Sniff(head[:n]) != format {
-		return fault.New(fault.Usage, nil, "the output %q %s; it would be replaced by the %s", path, media.Describe(head[:n]), what).
-			WithHint("name another file with -o, or use --force")
+		return fault.New(fault.Usage, nil, "the output %q %s, which the %s would replace", path, media.Describe(head[:n]), what).
+			WithHint("choose another file with -o, or use --force")
 	}
 	return nil
 }
 
-// filmRequest turns the flags into a request for a film, and checks that its file may be
+// filmRequest turns the flags into a request for a video, and checks that its file can be
 // written.
 func (a *app) filmRequest(f *buildFlags, args []string) (studio.Request, error) {
 	f.settings = a.config
@@ -259,7 +260,7 @@ func (a *app) filmRequest(f *buildFlags, args []string) (studio.Request, error) 
 	}
 	rate, err := strconv.Atoi(strings.TrimSuffix(f.bitRate, "k"))
 	if err != nil {
-		return r, usageError{fmt.Errorf("--audio-bitrate %q: want a number of kilobits a second, such as 128k", f.bitRate)}
+		return r, usageError{fmt.Errorf("--audio-bitrate %q: must be in kilobits per second, such as 128k", f.bitRate)}
 	}
 	a.cfg.Studio.AudioBitRate = rate * 1000
 	return r, nil
@@ -277,42 +278,42 @@ func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
 	}
 	r, err := a.filmRequest(f, args)
 	if err != nil {
-		return a.fail(f.json, err)
+		return a.reportError(f.json, err)
 	}
 	h, err := a.open()
 	if err != nil {
-		return a.fail(f.json, err)
+		return a.reportError(f.json, err)
 	}
 	defer h.Close()
 	if f.plan {
-		return a.plan(ctx, h.Studio, r, f)
+		return a.printPlan(ctx, h.Studio, r, f)
 	}
 	show := a.reporter(f)
 	r.Progress = show.progress
 	result, err := h.Studio.Produce(ctx, r)
 	show.close(err == nil)
 	if err != nil {
-		return a.fail(f.json, err)
+		return a.reportError(f.json, err)
 	}
-	return a.done(f, result)
+	return a.printResult(f, result)
 }
 
-// buildAll builds a script and its translations, one after the other: what they share is
-// made once. What is wrong with any of them is told before the first is built.
+// buildAll builds a script and its translations, one after the other, so that shared parts are
+// made once. It reports the errors of all of them before it builds the first.
 func (a *app) buildAll(ctx context.Context, f *buildFlags, args []string) error {
 	if f.output != "" || f.language != "" {
-		return usageError{errors.New("--all-languages goes without -o and --language: each video stands beside its script")}
+		return usageError{errors.New("--all-languages cannot be combined with -o or --language: each video is written next to its script")}
 	}
-	all, path, err := f.inAllLanguages(args)
+	all, path, err := f.flagsByLanguage(args)
 	if err != nil {
-		return a.fail(f.json, err)
+		return a.reportError(f.json, err)
 	}
 	list, sources, err := a.checkEach(ctx, all, path)
 	if err != nil {
-		return a.fail(f.json, err)
+		return a.reportError(f.json, err)
 	}
 	if list.HasErrors() {
-		return a.fail(f.json, &studio.ScriptError{List: list, Sources: sources})
+		return a.reportError(f.json, &studio.ScriptError{List: list, Sources: sources})
 	}
 	for _, one := range all {
 		if err := a.build(ctx, one, path); err != nil {
@@ -322,9 +323,9 @@ func (a *app) buildAll(ctx context.Context, f *buildFlags, args []string) error 
 	return nil
 }
 
-// inAllLanguages gives the flags for a script and for each of its translations, and the
-// script as an argument.
-func (f *buildFlags) inAllLanguages(args []string) (all []*buildFlags, path []string, err error) {
+// flagsByLanguage returns the flags for a script and for each of its translations, and the script
+// as an argument.
+func (f *buildFlags) flagsByLanguage(args []string) (all []*buildFlags, path []string, err error) {
 	dir, name, err := target(args, f.root)
 	if err != nil {
 		return nil, nil, err
@@ -344,7 +345,7 @@ func (f *buildFlags) inAllLanguages(args []string) (all []*buildFlags, path []st
 	return all, []string{file}, nil
 }
 
-// checkEach tells what is wrong with a script in several languages, each finding once.
+// checkEach checks a script in several languages and returns each finding once.
 func (a *app) checkEach(ctx context.Context, all []*buildFlags, args []string) (diag.List, map[string][]byte, error) {
 	h, err := a.open()
 	if err != nil {
@@ -372,11 +373,11 @@ func (a *app) checkEach(ctx context.Context, all []*buildFlags, args []string) (
 	return list, sources, nil
 }
 
-// plan prints the storyboard and the timeline.
-func (a *app) plan(ctx context.Context, s *studio.Studio, r studio.Request, f *buildFlags) error {
+// printPlan prints the storyboard and the timeline.
+func (a *app) printPlan(ctx context.Context, s *studio.Studio, r studio.Request, f *buildFlags) error {
 	p, err := s.Plan(ctx, r)
 	if err != nil {
-		return a.fail(f.json, err)
+		return a.reportError(f.json, err)
 	}
 	a.render(p.Warnings, p.Sources)
 	if f.json {
@@ -388,13 +389,13 @@ func (a *app) plan(ctx context.Context, s *studio.Studio, r studio.Request, f *b
 	fmt.Fprintf(a.Out, "%dx%d, %.6g frames a second, %.2f s, %d scenes\n", p.Line.Width, p.Line.Height, fps,
 		float64(p.Line.Frames)/fps, len(p.Line.Scenes))
 	for i, s := range p.Line.Scenes {
-		fmt.Fprintf(a.Out, "%4d  %8.2f s  %7.2f s  %s\n", s.Number, float64(s.Start)/fps, float64(s.Frames)/fps, summary(p, i))
+		fmt.Fprintf(a.Out, "%4d  %8.2f s  %7.2f s  %s\n", s.Number, float64(s.Start)/fps, float64(s.Frames)/fps, summarizeScene(p, i))
 	}
 	return nil
 }
 
-// summary says in a few words what a scene shows and says.
-func summary(p *studio.Plan, i int) string {
+// summarizeScene describes a scene in a few words: its pictures and narration.
+func summarizeScene(p *studio.Plan, i int) string {
 	s := p.Board.Scenes[i]
 	var parts []string
 	for _, shot := range s.Shots {
@@ -418,8 +419,8 @@ func summary(p *studio.Plan, i int) string {
 	return string(text)
 }
 
-// fail reports an error as JSON where that was asked for.
-func (a *app) fail(asJSON bool, err error) error {
+// reportError prints an error as JSON if asJSON is set.
+func (a *app) reportError(asJSON bool, err error) error {
 	if !asJSON {
 		return err
 	}
@@ -435,22 +436,22 @@ func (a *app) fail(asJSON bool, err error) error {
 	}
 	e := json.NewEncoder(a.Out)
 	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {
-		_ = e.Encode(failure{Event: "failed", Code: string(fault.Script), Message: wrong.Error(), Errors: wrong.List.Foremost()})
+		_ = e.Encode(failure{Event: "failed", Code: string(fault.Script), Message: wrong.Error(), Errors: wrong.List.Limit()})
 		return &silentError{exitScript}
 	}
 	f := fault.From(err)
-	_ = e.Encode(failure{Event: "failed", Code: string(f.Code), Message: explain(f, err), Hint: f.Hint})
-	return &silentError{code(f.Code)}
+	_ = e.Encode(failure{Event: "failed", Code: string(f.Code), Message: explainFault(f, err), Hint: f.Hint})
+	return &silentError{exitCode(f.Code)}
 }
 
-// done prints the result.
-func (a *app) done(f *buildFlags, r *studio.Result) error {
+// printResult prints the result of a build.
+func (a *app) printResult(f *buildFlags, r *studio.Result) error {
 	if f.json {
 		return json.NewEncoder(a.Out).Encode(struct {
 			Event string `json:"event"`
 			*studio.Result
 			Warnings diag.List `json:"warnings,omitempty"`
-		}{"done", r, r.Warnings.Foremost()})
+		}{"done", r, r.Warnings.Limit()})
 	}
 	a.render(r.Warnings, r.Sources)
 	if f.quiet {

@@ -23,7 +23,7 @@ func (a *app) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [DIR|SCRIPT]",
 		Short: "Reports everything that is wrong with a script and its files",
-		Args:  arguments(cobra.MaximumNArgs(1)),
+		Args:  checkArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			all := []*buildFlags{f}
 			if f.allLanguages {
@@ -31,13 +31,13 @@ func (a *app) checkCommand() *cobra.Command {
 					return usageError{errors.New("--all-languages goes without --language")}
 				}
 				var err error
-				if all, args, err = f.inAllLanguages(args); err != nil {
-					return a.fail(f.json, err)
+				if all, args, err = f.flagsByLanguage(args); err != nil {
+					return a.reportError(f.json, err)
 				}
 			}
 			list, sources, err := a.checkEach(cmd.Context(), all, args)
 			if err != nil {
-				return a.fail(f.json, err)
+				return a.reportError(f.json, err)
 			}
 			return a.checked(f, list, sources)
 		},
@@ -55,7 +55,7 @@ func (a *app) checkCommand() *cobra.Command {
 
 func (a *app) checked(f *buildFlags, list diag.List, sources map[string][]byte) error {
 	if f.json {
-		told := list.Foremost()
+		told := list.Limit()
 		if told == nil {
 			told = diag.List{}
 		}

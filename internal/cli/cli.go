@@ -1,7 +1,6 @@
-// Package cli is the command line: a file a command. It reads flags and prints; what
-// is to be done is done by the packages below. It exists so that a person and a
-// script can both use Mynah: people get words and bars, programs get JSON lines and
-// exit codes.
+// Package cli is the command line of Mynah, with one file per command. It reads flags, calls the
+// packages below and prints: words and progress bars for people, JSON lines and exit codes for
+// programs.
 package cli
 
 import (
@@ -34,28 +33,29 @@ const (
 	exitInterrupted = 130
 )
 
-// Streams are where a command reads and writes.
+// Streams are the input and outputs of a command.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
 }
 
-// app is what the commands share.
+// app is the state that all commands share.
 type app struct {
 	Streams
 	cfg house.Config
-	// systemConfig stands for the machine's file of settings; empty is the usual one.
+	// systemConfig replaces the path of the machine's settings file in tests; empty means the
+	// usual path.
 	systemConfig string
-	// config is the file of settings that the user named.
+	// config is the settings file given by --config.
 	config string
-	// command is the one that ran, or was asked for.
+	// command is the command that ran, for its help in messages.
 	command *cobra.Command
 }
 
 // usageError marks a wrong command line.
 type usageError struct{ error }
 
-// Main runs a command line and gives its exit code.
+// Main runs a command line and returns its exit code.
 func Main(ctx context.Context, s Streams, args []string) int {
 	a := &app{Streams: s, cfg: house.DefaultConfig()}
 	root := a.root() //nolint:contextcheck // commands get theirs when they run
@@ -79,34 +79,35 @@ video, on your own machine, offline.
   mynah build film       builds its video
   mynah doctor           checks the programs that Mynah uses
 
-Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the script or a file of it is
-wrong, 4 a program is missing or failing, 130 interrupted.
-Every flag can also be set by a variable, --cache-dir by MYNAH_CACHE_DIR, or by a line
-"cache-dir: FOLDER" of the file mynah.yaml, which also names engines and voices; see
+Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the script or one of its files
+has errors, 4 a program is missing or fails, 130 interrupted.
+Every flag can also be set by an environment variable (--cache-dir: MYNAH_CACHE_DIR) or
+by a line of mynah.yaml (cache-dir: FOLDER), which also configures engines and voices; see
 docs/voices.md.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return a.fromEnvironment(cmd)
+			return a.setFromEnvironment(cmd)
 		},
 	}
 	root.Version = version
 	root.SetVersionTemplate("mynah {{.Version}} " + runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH + "\n")
 	root.SetFlagErrorFunc(flagError)
 	f := root.PersistentFlags()
-	f.StringVar(&a.config, "config", "", "file of settings (default: mynah.yaml in the user's folder of settings, and in the working folder)")
-	f.StringVar(&a.cfg.VoicesDir, "voices-dir", "", "folder of installed voices (default: mynah/voices in the user's data folder)")
-	f.StringVar(&a.cfg.CacheDir, "cache-dir", "", "folder of the cache (default: mynah in the user's cache folder)")
-	f.BoolVar(&a.cfg.NoCache, "no-cache", false, "use nothing that was made before, keep nothing")
+	f.StringVar(&a.config, "config", "", "settings file (default: mynah.yaml in your configuration folder and in the current folder)")
+	f.StringVar(&a.cfg.VoicesDir, "voices-dir", "", "folder of installed voices (default: mynah/voices in your data folder)")
+	f.StringVar(&a.cfg.CacheDir, "cache-dir", "", "cache folder (default: mynah in your cache folder)")
+	f.BoolVar(&a.cfg.NoCache, "no-cache", false, "build everything anew and cache nothing")
 	f.StringVar(&a.cfg.Slide.Program, "chromium", "", "browser that draws slides (default: the first of chromium-headless-shell, chromium and others)")
-	f.IntVarP(&a.cfg.Proc.Jobs, "jobs", "j", a.cfg.Proc.Jobs, "programs that run at once")
+	f.IntVarP(&a.cfg.Proc.Jobs, "jobs", "j", a.cfg.Proc.Jobs, "number of programs that run at once")
 	root.AddCommand(a.buildCommand(), a.watchCommand(), a.benchCommand(), a.snapshotCommand(), a.subtitlesCommand(), a.checkCommand(), a.fmtCommand(), a.sayCommand(), a.voicesCommand(),
 		a.doctorCommand(), a.cacheCommand(), a.versionCommand(), a.initCommand(), a.serveCommand(), a.keysCommand(), a.clientCommand())
 	root.InitDefaultCompletionCmd()
 	return root
 }
 
-// flagError says what is wrong with a flag, and which flag an unknown one may be.
+// flagError turns an error of flag parsing into a usage error, and suggests a flag for an unknown
+// one.
 func flagError(cmd *cobra.Command, err error) error {
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
 	if !ok || unknown.GetSpecifiedShortnames() != "" {
@@ -115,15 +116,16 @@ func flagError(cmd *cobra.Command, err error) error {
 	name := unknown.GetSpecifiedName()
 	var known []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
-	text := "there is no flag --" + name
+	text := "unknown flag --" + name
 	if near, ok := similar.Nearest(name, known); ok {
 		text += "; did you mean --" + near + "?"
 	}
 	return usageError{errors.New(text)}
 }
 
-// fromEnvironment sets the flags that were not given from their MYNAH_* variables.
-func (a *app) fromEnvironment(cmd *cobra.Command) error {
+// setFromEnvironment sets flags that are not on the command line from MYNAH_* variables and
+// settings files.
+func (a *app) setFromEnvironment(cmd *cobra.Command) error {
 	var errs []error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		name := "MYNAH_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
@@ -139,15 +141,15 @@ func (a *app) fromEnvironment(cmd *cobra.Command) error {
 	if f := cmd.Flags().Lookup(configFlag); f != nil && f.Value.String() != "" {
 		path = f.Value.String()
 	}
-	errs = append(errs, fromFile(cmd.Flags(), path, otherFlags(cmd)), fromFile(cmd.Flags(), a.systemFile(cmd), otherFlags(cmd)))
+	errs = append(errs, setFromFile(cmd.Flags(), path, otherFlags(cmd)), setFromFile(cmd.Flags(), a.systemFile(cmd), otherFlags(cmd)))
 	if err := errors.Join(errs...); err != nil {
 		return usageError{err}
 	}
 	return nil
 }
 
-// arguments makes cobra's complaints about arguments usage errors.
-func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
+// checkArgs wraps cobra's check of arguments so that its errors are usage errors.
+func checkArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
 			return usageError{err}
@@ -156,7 +158,7 @@ func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// open puts the house together.
+// open creates the parts of Mynah from the configuration.
 func (a *app) open() (*house.House, error) {
 	if err := a.readEngines(""); err != nil {
 		return nil, err
@@ -167,7 +169,7 @@ func (a *app) open() (*house.House, error) {
 	return house.New(a.cfg)
 }
 
-// exit prints an error and gives its code.
+// exit prints an error and returns its exit code.
 func (a *app) exit(err error) int {
 	if err == nil {
 		return exitDone
@@ -176,7 +178,7 @@ func (a *app) exit(err error) int {
 		return silent.code
 	}
 	var usage usageError
-	// An unknown command is an error of cobra's without a type.
+	// Cobra's error for an unknown command has no type.
 	if errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown command") {
 		path := "mynah"
 		if a.command != nil {
@@ -190,16 +192,16 @@ func (a *app) exit(err error) int {
 		return exitScript
 	}
 	f := fault.From(err)
-	fmt.Fprintf(a.Err, "mynah: %s\n", explain(f, err))
+	fmt.Fprintf(a.Err, "mynah: %s\n", explainFault(f, err))
 	if f.Hint != "" {
 		fmt.Fprintf(a.Err, "  help: %s\n", f.Hint)
 	}
-	return code(f.Code)
+	return exitCode(f.Code)
 }
 
-// explain says what a person at the machine may know: the public sentence and what is
-// behind it.
-func explain(f *fault.Error, err error) string {
+// explainFault returns the text of a fault for a person at this machine: its public sentence and its
+// cause.
+func explainFault(f *fault.Error, err error) string {
 	if f.Code == fault.Internal {
 		return err.Error()
 	}
@@ -209,8 +211,8 @@ func explain(f *fault.Error, err error) string {
 	return f.Public + ": " + f.Cause.Error()
 }
 
-// code is the table from faults to exit codes.
-func code(c fault.Code) int {
+// exitCode maps faults to exit codes.
+func exitCode(c fault.Code) int {
 	switch c {
 	case fault.Usage:
 		return exitUsage
@@ -225,22 +227,22 @@ func code(c fault.Code) int {
 	}
 }
 
-// silentError ends a command that has said all there is to say.
+// silentError ends a command that has already printed its error.
 type silentError struct{ code int }
 
 // Error implements error.
 func (e *silentError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
 
-// terminal tells whether a stream is one.
-func terminal(w io.Writer) bool {
+// isTerminal reports whether a stream is a terminal.
+func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// render prints findings with the places that they point to.
+// render prints findings with the source lines they point to.
 func (a *app) render(list diag.List, sources map[string][]byte) {
 	_ = diag.Render(a.Err, list, func(file string) ([]byte, bool) {
 		b, ok := sources[file]
 		return b, ok
-	}, diag.Options{Color: terminal(a.Err) && os.Getenv("NO_COLOR") == ""})
+	}, diag.Options{Color: isTerminal(a.Err) && os.Getenv("NO_COLOR") == ""})
 }

@@ -145,7 +145,7 @@ func TestPrecedence(t *testing.T) {
 			if c.file {
 				settings(t, cmd, "max-upload: of the file\n")
 			}
-			if err := (&app{systemConfig: "none.yaml"}).fromEnvironment(cmd); err != nil {
+			if err := (&app{systemConfig: "none.yaml"}).setFromEnvironment(cmd); err != nil {
 				t.Fatal(err)
 			}
 			if got := cmd.Flag("max-upload").Value.String(); got != c.want {
@@ -173,7 +173,7 @@ func TestTheFileMayBeNamedByAVariable(t *testing.T) {
 	path := settings(t, command(), "listen: here\n")
 	t.Setenv("MYNAH_CONFIG", path)
 	cmd := command()
-	if err := (&app{systemConfig: "none.yaml"}).fromEnvironment(cmd); err != nil || cmd.Flag("listen").Value.String() != "here" {
+	if err := (&app{systemConfig: "none.yaml"}).setFromEnvironment(cmd); err != nil || cmd.Flag("listen").Value.String() != "here" {
 		t.Errorf("listen is %s: %v", cmd.Flag("listen").Value, err)
 	}
 }
@@ -183,7 +183,7 @@ func TestWrongVariables(t *testing.T) {
 	t.Setenv("MYNAH_GRACE", "soon")
 	t.Setenv("MYNAH_HELP", "true")
 	cmd := command()
-	err := (&app{systemConfig: "none.yaml"}).fromEnvironment(cmd)
+	err := (&app{systemConfig: "none.yaml"}).setFromEnvironment(cmd)
 	if _, ok := errors.AsType[usageError](err); !ok {
 		t.Fatalf("the error is %v", err)
 	}
@@ -222,7 +222,7 @@ func TestSettingsFiles(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			cmd := command()
-			err := fromFile(cmd.Flags(), settings(t, cmd, c.text), nil)
+			err := setFromFile(cmd.Flags(), settings(t, cmd, c.text), nil)
 			if (err != nil) != (len(c.says) > 0) {
 				t.Fatalf("the error is %v", err)
 			}
@@ -339,7 +339,7 @@ func TestSystemFile(t *testing.T) {
 	t.Setenv("MYNAH_WORKERS", "3")
 	a := &app{systemConfig: path}
 	cmd := a.serveCommand()
-	if err := a.fromEnvironment(cmd); err != nil || cmd.Flag("listen").Value.String() != "there" || cmd.Flag("workers").Value.String() != "3" {
+	if err := a.setFromEnvironment(cmd); err != nil || cmd.Flag("listen").Value.String() != "there" || cmd.Flag("workers").Value.String() != "3" {
 		t.Errorf("listen is %s, workers %s: %v", cmd.Flag("listen").Value, cmd.Flag("workers").Value, err)
 	}
 	if err := a.readEngines(a.systemFile(cmd)); err != nil || len(a.cfg.Engines.Engines) != 1 {

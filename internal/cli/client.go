@@ -21,7 +21,7 @@ import (
 	"mynah/internal/studio"
 )
 
-// clientFlags are those that users of the hosted service's client know.
+// clientFlags are the flags of the hosted service's client.
 type clientFlags struct {
 	source, repository, repositoryType string
 	githubToken, githubSHA             string
@@ -45,7 +45,7 @@ the server fetches), github (OWNER/NAME).`,
       --source script.md --repository lesson --repository-type local-dir
   mynah client --api-url http://127.0.0.1:8080 --api-key KEY \
       --project-type audio --script "Hi there" --output-type mp3 --voice brian`,
-		Args: arguments(cobra.NoArgs),
+		Args: checkArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			err := a.client(cmd.Context(), f)
 			if err == nil || errors.Is(err, context.Canceled) {
@@ -62,14 +62,14 @@ the server fetches), github (OWNER/NAME).`,
 	fl.StringVar(&f.githubToken, "github-token", "", "access token of the repository")
 	fl.StringVar(&f.githubSHA, "github-sha", "", "commit to build (default: the newest)")
 	fl.StringVar(&f.projectType, "project-type", "video", "video or audio")
-	fl.StringVar(&f.script, "script", "", "text to be spoken, for audio")
+	fl.StringVar(&f.script, "script", "", "text to speak, for audio")
 	fl.StringVar(&f.scriptFile, "script-file", "", "file with the text, for audio")
-	fl.StringVar(&f.voice, "voice", "", "who speaks, for audio")
+	fl.StringVar(&f.voice, "voice", "", "voice, for audio")
 	fl.StringVar(&f.output, "output", "", "file to write (default: result.mp4, or result. and the output type)")
 	fl.StringVar(&f.outputType, "output-type", "m4a", "mp3, m4a or wav, for audio")
 	fl.StringVar(&f.apiKey, "api-key", "", "API key of the server")
 	fl.StringVar(&f.apiURL, "api-url", "http://127.0.0.1:8080", "address of the server")
-	fl.BoolVar(&f.verbose, "verbose", false, "print what is being done")
+	fl.BoolVar(&f.verbose, "verbose", false, "print progress")
 	return cmd
 }
 
@@ -109,13 +109,13 @@ func (a *app) client(ctx context.Context, f *clientFlags) error {
 	return download(ctx, c, status.Result, output)
 }
 
-// remoteName is the last part of an address's path.
+// remoteName returns the last part of a URL's path.
 func remoteName(address string) string {
 	address, _, _ = strings.Cut(address, "?")
 	return path.Base(address)
 }
 
-// download writes a file that is whole or not there.
+// download saves a URL to a file, which appears only when it is complete.
 func download(ctx context.Context, c *client.Client, address, output string) error {
 	p, err := pending.Create(output)
 	if err != nil {
@@ -128,7 +128,7 @@ func download(ctx context.Context, c *client.Client, address, output string) err
 	return p.Publish()
 }
 
-// video uploads what is local and starts a build.
+// video uploads a local project and starts a build.
 func (f *clientFlags) video(ctx context.Context, c *client.Client, say func(string, ...any)) (api.Task, error) {
 	if f.repository == "" {
 		return api.Task{}, errors.New("--repository is missing")
@@ -149,7 +149,7 @@ func (f *clientFlags) video(ctx context.Context, c *client.Client, say func(stri
 	return c.Build(ctx, r)
 }
 
-// uploadLocal uploads a folder, as a zip, or a zip.
+// uploadLocal uploads a zip file, or a folder as a zip file.
 func uploadLocal(ctx context.Context, c *client.Client, repository string, folder bool) (g api.UploadGrant, err error) {
 	if !folder {
 		if _, err := os.Stat(repository); err != nil {
@@ -158,11 +158,11 @@ func uploadLocal(ctx context.Context, c *client.Client, repository string, folde
 		return c.UploadZip(ctx, repository)
 	}
 	if fi, err := os.Stat(repository); err != nil || !fi.IsDir() {
-		return g, fmt.Errorf("there is no folder %s", repository)
+		return g, fmt.Errorf("the folder %s does not exist", repository)
 	}
 	t, err := os.CreateTemp("", "mynah-*.zip")
 	if err != nil {
-		return g, fmt.Errorf("no temporary file can be made: %w", err)
+		return g, fmt.Errorf("cannot create a temporary file: %w", err)
 	}
 	defer func() { _ = os.Remove(t.Name()) }()
 	if err := errors.Join(client.ZipFolder(repository, t), t.Close()); err != nil {
@@ -186,30 +186,30 @@ func (f *clientFlags) audio(ctx context.Context, c *client.Client) (api.Task, er
 	return c.Speak(ctx, client.Speech{Format: f.outputType, Text: text, Voice: f.voice})
 }
 
-// remote builds on a server what build would build here.
+// remote builds on a server what build would build locally.
 func (a *app) remote(ctx context.Context, f *buildFlags, args []string) error {
 	if f.apiKey == "" {
 		return usageError{errors.New("--server needs an --api-key, or MYNAH_API_KEY")}
 	}
 	if f.plan || f.timeline || f.transcript {
-		return usageError{errors.New("--plan, --timeline and --transcript cannot go with --server")}
+		return usageError{errors.New("--server cannot be combined with --plan, --timeline or --transcript")}
 	}
 	if f.language != "" || f.allLanguages {
-		return usageError{errors.New("--language and --all-languages cannot go with --server: name the translation itself, as script.de.md")}
+		return usageError{errors.New("--server cannot be combined with --language or --all-languages: build the translation's own file, such as script.de.md")}
 	}
 	r, err := f.request(args)
 	if err != nil {
 		return err
 	}
 	if f.scenes != "" {
-		return usageError{errors.New("--scenes cannot go with --server")}
+		return usageError{errors.New("--server cannot be combined with --scenes")}
 	}
 	c := &client.Client{URL: serverURL(f.server), Key: f.apiKey}
 	p := client.Project{
 		Source: r.Script, Variables: r.Variables,
 		Settings: f.remoteSettings(),
 	}
-	files, err := a.needed(ctx, r)
+	files, err := a.neededFiles(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -243,7 +243,7 @@ func (a *app) remote(ctx context.Context, f *buildFlags, args []string) error {
 	return nil
 }
 
-// remoteFault says what a server, or the way to it, is to blame for.
+// remoteFault turns an error of a server, or of the connection to it, into a fault.
 func remoteFault(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return fault.New(fault.Cancelled, ctx.Err(), "stopped")
@@ -251,7 +251,8 @@ func remoteFault(ctx context.Context, err error) error {
 	return fault.New(fault.Internal, nil, "%s", err)
 }
 
-// remoteSettings are the flags that stand for properties of the header.
+// remoteSettings returns the settings of the request: the flags that set properties of the
+// header.
 func (f *buildFlags) remoteSettings() api.Settings {
 	out := api.Settings{}
 	for name, v := range map[string]string{"size": f.size, "fps": f.fps, "voice": f.voice, "subtitles": f.subtitles, "asset-resize": f.assetResize} {
@@ -265,7 +266,7 @@ func (f *buildFlags) remoteSettings() api.Settings {
 	return out
 }
 
-// serverURL completes an address such as 127.0.0.1:8080.
+// serverURL adds http:// to an address without a scheme, such as 127.0.0.1:8080.
 func serverURL(s string) string {
 	if !strings.Contains(s, "://") {
 		return "http://" + s
@@ -273,9 +274,9 @@ func serverURL(s string) string {
 	return s
 }
 
-// needed lists the files that a build needs, as far as they are there. Of a script that is wrong
-// these are the files that it names all the same: the server says what is wrong.
-func (a *app) needed(ctx context.Context, r studio.Request) ([]string, error) {
+// neededFiles lists the existing files that a build needs. For a script with errors these are the
+// files that it names: the server reports the errors.
+func (a *app) neededFiles(ctx context.Context, r studio.Request) ([]string, error) {
 	h, err := a.open()
 	if err != nil {
 		return nil, err
@@ -288,11 +289,11 @@ func (a *app) needed(ctx context.Context, r studio.Request) ([]string, error) {
 	return facts.Files, nil
 }
 
-// sendFiles packs files of a folder, or all of it, and starts its build.
+// sendFiles packs files of a folder, or all of it if files is nil, and starts its build.
 func sendFiles(ctx context.Context, c *client.Client, dir string, files []string, p client.Project) (b api.Build, err error) {
 	t, err := os.CreateTemp("", "mynah-*.zip")
 	if err != nil {
-		return b, fmt.Errorf("no temporary file can be made: %w", err)
+		return b, fmt.Errorf("cannot create a temporary file: %w", err)
 	}
 	defer func() { _ = os.Remove(t.Name()) }()
 	pack := func() error { return client.ZipFolder(dir, t) }
@@ -306,10 +307,10 @@ func sendFiles(ctx context.Context, c *client.Client, dir string, files []string
 	return c.BuildProject(ctx, p)
 }
 
-// mostFailures of polls in a row are borne, a second each.
+// mostFailures is how many polls in a row may fail, one second apart.
 const mostFailures = 30
 
-// follow polls a build until it is over, and cancels it when nobody waits any more.
+// follow polls a build until it has ended, and cancels it if ctx ends first.
 func (a *app) follow(ctx context.Context, c *client.Client, f *buildFlags, b api.Build) (api.Build, error) {
 	last, fails := "", 0
 	for wait := 50 * time.Millisecond; ; wait = min(wait*2, time.Second) {
@@ -323,7 +324,7 @@ func (a *app) follow(ctx context.Context, c *client.Client, f *buildFlags, b api
 		}
 		next, err := c.Get(ctx, b.ID)
 		if err != nil {
-			// A server that is started anew goes on with the build.
+			// A restarted server continues the build.
 			if no, ok := errors.AsType[*client.Error](err); ok && no.Status < 500 || ctx.Err() == nil && fails >= mostFailures {
 				return b, err
 			}
@@ -346,7 +347,7 @@ func (a *app) follow(ctx context.Context, c *client.Client, f *buildFlags, b api
 	}
 }
 
-// findings turns a server's findings into a list, with the sources that they point into.
+// findings converts a server's findings to a list, with the source files they point into.
 func findings(found []api.Diagnostic, dir string) (diag.List, map[string][]byte) {
 	var list diag.List
 	sources := map[string][]byte{}

@@ -16,16 +16,16 @@ import (
 	"mynah/internal/house"
 )
 
-// configName is the name of files of settings that are found, configFlag the flag that
-// names another.
+// configName is the name of settings files that are found without a flag; configFlag is the flag
+// for another file.
 const (
 	configName = "mynah.yaml"
 	configFlag = "config"
 )
 
-// fromFile sets the flags that are still unset from a file; an empty path does nothing. Names
-// in others are flags of other commands, which say nothing here.
-func fromFile(flags *pflag.FlagSet, path string, others map[string]bool) error {
+// setFromFile sets flags that are still unset from a settings file; an empty path does nothing.
+// Settings in others belong to flags of other commands and are skipped.
+func setFromFile(flags *pflag.FlagSet, path string, others map[string]bool) error {
 	if path == "" {
 		return nil
 	}
@@ -35,17 +35,17 @@ func fromFile(flags *pflag.FlagSet, path string, others map[string]bool) error {
 	}
 	var settings map[string]yaml.Node
 	if err := yaml.Unmarshal(b, &settings); err != nil {
-		return fmt.Errorf("--config: %s is not a list of lines like \"listen: 127.0.0.1:8080\": %w", path, err)
+		return fmt.Errorf("--config: %s must have lines such as \"listen: 127.0.0.1:8080\": %w", path, err)
 	}
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
 		v := settings[name]
 		f := flags.Lookup(name)
 		switch {
-		case slices.Contains(house.VoiceSettingNames(), name) || name == house.HeaderSetting: // others read them
+		case slices.Contains(house.VoiceSettingNames(), name) || name == house.HeaderSetting: // read elsewhere
 		case f == nil && others[name]:
 		case f == nil || name == configFlag || name == "help":
-			errs = append(errs, fmt.Errorf("%s:%d: there is no setting %q", path, v.Line, name))
+			errs = append(errs, fmt.Errorf("%s:%d: unknown setting %q", path, v.Line, name))
 		case v.Kind != yaml.ScalarNode:
 			errs = append(errs, fmt.Errorf("%s:%d: %s must be one value", path, v.Line, name))
 		case f.Changed:
@@ -58,7 +58,8 @@ func fromFile(flags *pflag.FlagSet, path string, others map[string]bool) error {
 	return errors.Join(errs...)
 }
 
-// otherFlags are the names of the flags of all commands: one file serves them all.
+// otherFlags returns the names of the flags of all commands, since one settings file serves them
+// all.
 func otherFlags(cmd *cobra.Command) map[string]bool {
 	out := map[string]bool{}
 	var walk func(*cobra.Command)
@@ -72,7 +73,7 @@ func otherFlags(cmd *cobra.Command) map[string]bool {
 	return out
 }
 
-// ownConfig is the user's own file of settings; empty if it does not exist.
+// ownConfig returns the path of the user's settings file, or "" if it does not exist.
 func ownConfig() string {
 	dir, err := os.UserConfigDir()
 	if err != nil {
@@ -85,10 +86,10 @@ func ownConfig() string {
 	return path
 }
 
-// systemConfig is the machine's file of settings, which servers read.
+// systemConfig is the machine's settings file, which servers read.
 const systemConfig = "/etc/" + configName
 
-// systemFile is the machine's file of settings where a command reads it and there is one.
+// systemFile returns the machine's settings file if it exists and the command reads it.
 func (a *app) systemFile(cmd *cobra.Command) string {
 	path := cmp.Or(a.systemConfig, systemConfig)
 	if cmd.Name() != "serve" || a.config != "" {
@@ -100,14 +101,15 @@ func (a *app) systemFile(cmd *cobra.Command) string {
 	return path
 }
 
-// readEngines reads which engines and voices there are: from the file that was named, else
-// from the machine's, for a server, the user's own and the one in the working folder, of which
-// the later go before; and from variables, which go before all. An empty system is no file.
+// readEngines reads the engines and voices of the settings. The sources are environment
+// variables, then the file of --config; without that file, mynah.yaml of the current folder, the
+// user's own, and for a server the machine's (system, "" for none). Earlier sources override
+// later ones.
 func (a *app) readEngines(system string) error {
 	s := house.NewVoiceSettings()
 	type file struct {
 		path  string
-		found bool // only found, not named
+		found bool // found, not given by --config
 	}
 	files := []file{{a.config, false}}
 	if a.config == "" {
@@ -122,7 +124,7 @@ func (a *app) readEngines(system string) error {
 			continue
 		}
 		if err != nil {
-			return usageError{fmt.Errorf("the file of settings %s cannot be read", f.path)}
+			return usageError{fmt.Errorf("the settings file %s cannot be read", f.path)}
 		}
 		s.AddFile(f.path, b, f.found)
 	}

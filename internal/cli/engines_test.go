@@ -74,12 +74,12 @@ func TestConfiguredVoices(t *testing.T) {
 		t.Errorf("exit code %d, %s%s", code, out, errs)
 	}
 	code, _, errs = run(t, settings, "say", "Hello.", "-o", file, "--voice", "local/nobody")
-	if code == 0 && !strings.Contains(errs, `local has no voice "nobody" here; `) {
+	if code == 0 && !strings.Contains(errs, `local has no installed voice "nobody"; `) {
 		t.Errorf("exit code %d, %s", code, errs)
 	}
 	s.Misbehave(remotetest.Status(http.StatusUnauthorized, "", `{"error":{"message":"no"}}`))
 	code, _, errs = run(t, settings, "say", "Hello.", "-o", file, "--voice", "amy")
-	if code != exitTool || !strings.Contains(errs, `the sentence "Hello." could not be spoken by amy: local wants a key, and OPENAI_API_KEY is not set`) {
+	if code != exitTool || !strings.Contains(errs, `the sentence "Hello." could not be spoken by amy: local needs a key, but OPENAI_API_KEY is not set`) {
 		t.Errorf("exit code %d, %s", code, errs)
 	}
 }
@@ -112,7 +112,7 @@ func TestNeuralVoices(t *testing.T) {
 		return code, stdout.String(), stderr.String()
 	}
 	model, wav := filepath.Join(dir, "de_DE-eva-low.onnx"), filepath.Join(dir, "a.wav")
-	if code, _, errs := mynah("say", "Guten Tag.", "-o", wav, "--voice", "eva"); code != 0 || !strings.Contains(errs, `piper has no voice "de_DE-eva-low" here; marlene speaks instead`) {
+	if code, _, errs := mynah("say", "Guten Tag.", "-o", wav, "--voice", "eva"); code != 0 || !strings.Contains(errs, `piper has no installed voice "de_DE-eva-low"; marlene speaks instead`) {
 		t.Errorf("not installed: exit code %d, %s", code, errs)
 	}
 	code, out, errs := mynah("voices", "install", model, "-q")

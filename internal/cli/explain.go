@@ -8,12 +8,12 @@ import (
 	"mynah/internal/studio"
 )
 
-// explainBuild tells what was made anew, and what the rest of the build took.
+// explainBuild prints which parts were rebuilt and why, and the time of each phase.
 func (a *app) explainBuild(r *studio.Result) {
 	if len(r.Made) == 0 {
-		fmt.Fprintln(a.Out, "\nNothing was made anew: every sentence, picture and piece of sound was in the cache.")
+		fmt.Fprintln(a.Out, "\nNothing was rebuilt: every part was in the cache.")
 	} else {
-		fmt.Fprintf(a.Out, "\nMade anew, %d parts:\n", len(r.Made))
+		fmt.Fprintf(a.Out, "\nParts rebuilt: %d\n", len(r.Made))
 		w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
 		for _, m := range r.Made {
 			scene := ""
@@ -25,11 +25,11 @@ func (a *app) explainBuild(r *studio.Result) {
 		_ = w.Flush()
 	}
 	fmt.Fprintln(a.Out)
-	a.phases(r.Phases)
+	a.printPhases(r.Phases)
 }
 
-// phases prints what each phase of a build took.
-func (a *app) phases(phases []meter.Phase) {
+// printPhases prints the time and programs of each phase of a build.
+func (a *app) printPhases(phases []meter.Phase) {
 	w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "phase\ttime\tprocessor\tprograms")
 	for _, p := range phases {

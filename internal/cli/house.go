@@ -25,10 +25,10 @@ func (a *app) doctorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Checks the programs that Mynah uses",
-		Long: `Tells which of the programs that Mynah uses are there, in which version, what they
-lack, and the command that installs them. The exit code is 4 when one that every build
-needs is missing.`,
-		Args: arguments(cobra.NoArgs),
+		Long: `Shows which of the programs that Mynah uses are installed, their versions, what they
+lack, and the commands that install them. The exit code is 4 if a program that every
+build needs is missing.`,
+		Args: checkArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			h, err := a.open()
 			if err != nil {
@@ -54,18 +54,18 @@ needs is missing.`,
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return cmd
 }
 
-// adviseVoices names the next step to a better voice, where no neural one is installed.
+// adviseVoices prints how to get better voices if no neural voice is installed.
 func (a *app) adviseVoices(ctx context.Context, h *house.House) {
 	for _, v := range h.Booth.Voices(ctx) {
 		if v.Engine != voice.EngineEspeak && v.Engine != voice.EngineFlite {
 			return
 		}
 	}
-	fmt.Fprintln(a.Out, "\nOnly the built-in voices are here. For better ones: mynah voices available --language en")
+	fmt.Fprintln(a.Out, "\nOnly the built-in voices are installed. For better ones: mynah voices available --language en")
 }
 
 func (a *app) printTools(tools []house.Tool) {
@@ -96,17 +96,17 @@ func (a *app) cacheCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cache",
 		Short: "Shows and prunes the cache",
-		Long:  "The cache holds what is dear to make: narration, pictures, segments. Deleting it is always safe.",
+		Long:  "The cache keeps what takes long to make: narration, pictures, coded segments. Deleting it is always safe.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usageError{fmt.Errorf("there is no command cache %s; there are ls and prune", args[0])}
+				return usageError{fmt.Errorf("unknown command cache %s: use cache ls or cache prune", args[0])}
 			}
 			return cmd.Help()
 		},
 	}
 	var asJSON bool
 	ls := &cobra.Command{
-		Use: "ls", Short: "Shows what the cache holds", Args: arguments(cobra.NoArgs),
+		Use: "ls", Short: "Shows what is in the cache", Args: checkArgs(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			store, err := house.OpenCache(a.cfg)
 			if err != nil {
@@ -135,15 +135,15 @@ func (a *app) cacheCommand() *cobra.Command {
 			return nil
 		},
 	}
-	ls.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	ls.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
 	var limit string
 	prune := &cobra.Command{
-		Use: "prune", Short: "Removes the entries that were not used for longest", Args: arguments(cobra.NoArgs),
+		Use: "prune", Short: "Removes the least recently used entries", Args: checkArgs(cobra.NoArgs),
 		Example: "  mynah cache prune --max-size 2GB\n  mynah cache prune --max-size 0",
 		RunE: func(*cobra.Command, []string) error {
 			n, err := humanize.ParseBytes(limit)
 			if err != nil || n > 1<<62 {
-				return usageError{fmt.Errorf("--max-size %q: want a size such as 500MB, 2GB or 0", limit)}
+				return usageError{fmt.Errorf("--max-size %q: must be a size such as 500MB, 2GB or 0", limit)}
 			}
 			store, err := house.OpenCache(a.cfg)
 			if err != nil {
@@ -151,7 +151,7 @@ func (a *app) cacheCommand() *cobra.Command {
 			}
 			gone, err := store.Prune(int64(n))
 			if errors.Is(err, cache.ErrInUse) {
-				return fault.New(fault.Disk, nil, "a build is using the cache").WithHint("prune it when the build has ended")
+				return fault.New(fault.Disk, nil, "a build is using the cache").WithHint("try again when the build has ended")
 			}
 			if err != nil {
 				return fault.New(fault.Disk, err, "the cache cannot be pruned")
@@ -160,20 +160,19 @@ func (a *app) cacheCommand() *cobra.Command {
 			return nil
 		},
 	}
-	prune.Flags().StringVar(&limit, "max-size", "10GB", "what may stay")
+	prune.Flags().StringVar(&limit, "max-size", "10GB", "size of the cache afterwards, at most")
 	cmd.AddCommand(ls, prune)
 	return cmd
 }
 
 func size(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
 
-// Version is set when a release is linked.
 const version = "0.1.0"
 
 func (a *app) versionCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "version", Short: "Prints the version", Args: arguments(cobra.NoArgs),
+		Use: "version", Short: "Prints the version", Args: checkArgs(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			revision := ""
 			if info, ok := debug.ReadBuildInfo(); ok {
@@ -192,6 +191,6 @@ func (a *app) versionCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return cmd
 }

@@ -16,24 +16,24 @@ import (
 func (a *app) initCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "init [DIR]",
-		Short: "Makes a starter project that builds at once",
-		Args:  arguments(cobra.MaximumNArgs(1)),
+		Short: "Creates a starter project that is ready to build",
+		Args:  checkArgs(cobra.MaximumNArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := "."
 			if len(args) > 0 {
 				dir = args[0]
 			}
-			if err := starter(dir); err != nil {
+			if err := writeStarter(dir); err != nil {
 				return err
 			}
-			fmt.Fprintf(a.Out, "made %s and its pictures\nnow: mynah build %s\nfor better voices: mynah voices available --language en\n", filepath.Join(dir, "script.md"), dir)
+			fmt.Fprintf(a.Out, "created %s and its pictures\nnext: mynah build %s\nfor better voices: mynah voices available --language en\n", filepath.Join(dir, "script.md"), dir)
 			return nil
 		},
 	}
 }
 
-// starter copies the starter project into a folder; it replaces no file.
-func starter(dir string) error {
+// writeStarter copies the starter project into a folder. It replaces no file.
+func writeStarter(dir string) error {
 	files, err := fs.Sub(examples.Tour(), "tour")
 	if err != nil {
 		return err
@@ -44,11 +44,11 @@ func starter(dir string) error {
 	}
 	for _, n := range names {
 		if _, err := os.Lstat(filepath.Join(dir, n)); err == nil {
-			return fault.New(fault.Usage, nil, "%s is there already", filepath.Join(dir, n)).WithHint("name an empty folder: mynah init film")
+			return fault.New(fault.Usage, nil, "%s already exists", filepath.Join(dir, n)).WithHint("choose an empty folder, such as: mynah init film")
 		}
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // a folder of the user's, for all to read
-		return fault.New(fault.Disk, err, "the folder %q cannot be made", dir)
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // a folder of the user's, readable for all
+		return fault.New(fault.Disk, err, "the folder %q cannot be created", dir)
 	}
 	var errs []error
 	for _, n := range names {

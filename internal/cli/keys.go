@@ -35,7 +35,7 @@ func (a *app) keysCommand() *cobra.Command {
 	}
 	var asJSON bool
 	create := &cobra.Command{
-		Use: "create [NAME]", Short: "Creates a key and shows it once", Args: arguments(cobra.MaximumNArgs(1)),
+		Use: "create [NAME]", Short: "Creates a key and shows it once", Args: checkArgs(cobra.MaximumNArgs(1)),
 		RunE: with(func(cmd *cobra.Command, s *store.Store, args []string) error {
 			name := ""
 			if len(args) > 0 {
@@ -46,21 +46,21 @@ func (a *app) keysCommand() *cobra.Command {
 				return fault.New(fault.Disk, err, "the key cannot be stored")
 			}
 			fmt.Fprintln(a.Out, shown)
-			fmt.Fprintln(a.Err, "mynah: keep it; it is not shown again")
+			fmt.Fprintln(a.Err, "mynah: store this key safely; it is not shown again")
 			return nil
 		}),
 	}
 	list := &cobra.Command{
-		Use: "list", Short: "Lists the keys", Args: arguments(cobra.NoArgs),
+		Use: "list", Short: "Lists the keys", Args: checkArgs(cobra.NoArgs),
 		RunE: with(func(cmd *cobra.Command, s *store.Store, _ []string) error { return a.listKeys(cmd, s, asJSON) }),
 	}
 	list.Flags().BoolVar(&asJSON, "json", false, "print them as JSON")
 	revoke := &cobra.Command{
-		Use: "revoke ID", Short: "Revokes a key", Args: arguments(cobra.ExactArgs(1)),
+		Use: "revoke ID", Short: "Revokes a key", Args: checkArgs(cobra.ExactArgs(1)),
 		RunE: with(func(cmd *cobra.Command, s *store.Store, args []string) error {
 			err := s.RevokeKey(cmd.Context(), args[0], time.Now())
 			if errors.Is(err, auth.ErrUnknown) {
-				return fault.New(fault.Usage, nil, "there is no valid key %q", args[0]).WithHint("mynah keys list shows the ids")
+				return fault.New(fault.Usage, nil, "no valid key has the id %q", args[0]).WithHint("run mynah keys list to see the ids")
 			}
 			if err != nil {
 				return fault.New(fault.Disk, err, "the key cannot be revoked")
@@ -113,7 +113,7 @@ func (a *app) listKeys(cmd *cobra.Command, s *store.Store, asJSON bool) error {
 		if l.Revoked != nil {
 			state = "revoked " + when(l.Revoked, "")
 		}
-		fmt.Fprintf(w, "%s\t%s\tmade %s\tused %s\t%s\n", l.ID, l.Name, when(&l.Created, ""), when(l.LastUse, "never"), state)
+		fmt.Fprintf(w, "%s\t%s\tcreated %s\tused %s\t%s\n", l.ID, l.Name, when(&l.Created, ""), when(l.LastUse, "never"), state)
 	}
 	return w.Flush()
 }

@@ -11,20 +11,21 @@ import (
 	"mynah/internal/meter"
 )
 
-// reporter shows how far a build is.
+// reporter shows the progress of a build.
 type reporter interface {
 	progress(p meter.Progress)
 	close(good bool)
 }
 
-// reporter chooses the form: JSON lines, a bar on a terminal, plain lines in a pipe.
+// reporter returns the reporter for the output: JSON lines, a bar on a terminal, plain lines in a
+// pipe.
 func (a *app) reporter(f *buildFlags) reporter {
 	switch {
 	case f.json:
 		return &jsonLines{a: a}
 	case f.quiet:
 		return silence{}
-	case terminal(a.Err):
+	case isTerminal(a.Err):
 		return newBar(a)
 	default:
 		return &plainLines{a: a}
@@ -57,7 +58,7 @@ func (j *jsonLines) progress(p meter.Progress) {
 
 func (*jsonLines) close(bool) {}
 
-// plainLines prints a line for each phase, and in long phases one every few seconds.
+// plainLines prints a line for each phase, and every few seconds in long phases.
 type plainLines struct {
 	a     *app
 	phase string
@@ -74,7 +75,7 @@ func (l *plainLines) progress(p meter.Progress) {
 
 func (*plainLines) close(bool) {}
 
-// bar draws a progress bar with phase, percent and the time that is left.
+// bar draws a progress bar with the phase, the percentage and the remaining time.
 type bar struct {
 	p     *mpb.Progress
 	b     *mpb.Bar

@@ -15,12 +15,11 @@ func (a *app) sayCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "say TEXT -o FILE.wav|mp3|m4a",
 		Short: "Speaks a text into a sound file",
-		Long: `Speaks a text of the script language into a sound file: marks such as *emphasis* and
-directions such as (pause: 2) work, pictures are left out. The text - is read from the
-standard input.`,
+		Long: `Speaks a text into a sound file. Emphasis (*word*) and directions such as (pause: 2) work
+as in scripts; pictures are ignored. If TEXT is -, it is read from standard input.`,
 		Example: `  mynah say "Good morning" -o morning.mp3
   mynah say --voice marlene "Guten Morgen" -o morgen.wav`,
-		Args: arguments(cobra.MinimumNArgs(1)),
+		Args: checkArgs(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r.Text = strings.Join(args, " ")
 			if r.Text == "-" {
@@ -31,7 +30,7 @@ standard input.`,
 				r.Text = string(b)
 			}
 			if r.Output == "" {
-				return usageError{fmt.Errorf("name the file to write: -o speech.mp3")}
+				return usageError{fmt.Errorf("choose the file to write, such as -o speech.mp3")}
 			}
 			h, err := a.open()
 			if err != nil {
@@ -48,9 +47,9 @@ standard input.`,
 		},
 	}
 	fl := cmd.Flags()
-	fl.StringVarP(&r.Output, "output", "o", "", "the sound file; its ending says the form: wav, mp3 or m4a")
-	fl.StringVar(&r.Voice, "voice", "", "who speaks (mynah voices lists all)")
-	fl.StringVar(&r.Language, "language", "", "language of the default voice, as de or pt-BR")
+	fl.StringVarP(&r.Output, "output", "o", "", "sound file to write: .wav, .mp3 or .m4a")
+	fl.StringVar(&r.Voice, "voice", "", "voice (run mynah voices to list all)")
+	fl.StringVar(&r.Language, "language", "", "language of the default voice, such as de or pt-BR")
 	fl.Float64Var(&r.Speed, "speed", 1, "factor, 0.3 to 3")
 	fl.Float64Var(&r.Pitch, "pitch", 1, "factor, 0.3 to 3")
 	fl.Float64Var(&r.Volume, "volume", 1, "factor, 0 to 10")

@@ -21,19 +21,19 @@ func (a *app) serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Runs the REST server",
-		Long: `Runs the REST server: clients upload projects, start builds, poll and download, and
-have texts spoken. It keeps everything in one folder. When it is ready it prints one
-line. The first start creates an API key and prints the file that holds it.
+		Long: `Runs the REST server: clients upload projects, start builds, poll, download videos and
+request speech. All data is in one folder. The server prints one line when it is ready.
+The first start creates an API key and prints the name of the file that contains it.
 
-A first signal stops it gracefully: running builds end within --grace, or go back to the
-queue and are built at the next start.
+The first interrupt stops it gracefully: running builds have --grace to finish; the others
+go back to the queue and are built after the next start.
 
-Settings are flags, variables (--max-upload is MYNAH_MAX_UPLOAD), or a file of
-lines like "max-upload: 2GiB" that --config names, else /etc/mynah.yaml; a flag wins over
-a variable, a variable over the file.`,
+Settings are flags, environment variables (--max-upload: MYNAH_MAX_UPLOAD) or lines such
+as "max-upload: 2GiB" in a settings file (--config, or /etc/mynah.yaml). A flag overrides
+a variable, a variable overrides the file.`,
 		Example: `  mynah serve --data /var/lib/mynah --public-url https://mynah.example.com
   MYNAH_API_KEYS=a-long-secret mynah serve --listen 127.0.0.1:9000`,
-		Args: arguments(cobra.NoArgs),
+		Args: checkArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for k := range strings.SplitSeq(keys, ",") {
 				if k = strings.TrimSpace(k); k != "" {
@@ -75,31 +75,31 @@ a variable, a variable over the file.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&c.Data, "data", c.Data, "folder of everything that the server keeps; it is created")
-	f.StringVar(&c.Listen, "listen", c.Listen, "address to listen on, as 0.0.0.0:8080 for all of the machine's; port 0 is any free one")
-	f.StringVar(&c.HTTP.PublicURL, "public-url", "", "base of the addresses in answers (default: as the request says)")
-	f.StringSliceVar(&origins, "cors-origin", nil, "origin of web pages that may call the server, as https://app.example.com; may be given several times, * is any (default: none)")
-	f.StringVar(&c.TLSCert, "tls-cert", "", "file with the certificate, to speak https")
-	f.StringVar(&c.TLSKey, "tls-key", "", "file with its key")
-	f.StringVar(&keys, "api-keys", "", "keys that are valid from the start, with commas between; better as MYNAH_API_KEYS")
-	f.StringVar(&maxUpload, "max-upload", "1GiB", "the largest archive")
-	f.StringVar(&cacheSize, "cache-size", "20GiB", "the largest size of the cache")
-	f.DurationVar(&c.HTTP.UploadTTL, "upload-ttl", c.HTTP.UploadTTL, "how long an upload's address is valid")
-	f.DurationVar(&c.HTTP.ResultTTL, "result-ttl", c.HTTP.ResultTTL, "how long a result's address is valid; each poll hands out new ones")
-	f.DurationVar(&c.HTTP.Keep, "keep", c.HTTP.Keep, "how long results stay after a build's end, or its last poll")
-	f.BoolVar(&c.HTTP.StrictVoices, "strict-voices", false, "refuse speech by an unknown voice instead of using another")
+	f.StringVar(&c.Data, "data", c.Data, "data folder of the server; created if it is missing")
+	f.StringVar(&c.Listen, "listen", c.Listen, "address to listen on; 0.0.0.0:8080 is port 8080 of all interfaces, port 0 is any free port")
+	f.StringVar(&c.HTTP.PublicURL, "public-url", "", "base URL of the links in answers (default: taken from the request)")
+	f.StringSliceVar(&origins, "cors-origin", nil, "origin of web pages that may call the server, such as https://app.example.com; may be repeated, * allows any (default: none)")
+	f.StringVar(&c.TLSCert, "tls-cert", "", "certificate file, for https")
+	f.StringVar(&c.TLSKey, "tls-key", "", "file with the certificate's private key")
+	f.StringVar(&keys, "api-keys", "", "API keys that are always valid, separated by commas (better set as MYNAH_API_KEYS)")
+	f.StringVar(&maxUpload, "max-upload", "1GiB", "maximum size of an archive")
+	f.StringVar(&cacheSize, "cache-size", "20GiB", "maximum size of the cache")
+	f.DurationVar(&c.HTTP.UploadTTL, "upload-ttl", c.HTTP.UploadTTL, "how long an upload URL is valid")
+	f.DurationVar(&c.HTTP.ResultTTL, "result-ttl", c.HTTP.ResultTTL, "how long a result URL is valid; each poll returns a new one")
+	f.DurationVar(&c.HTTP.Keep, "keep", c.HTTP.Keep, "how long results are kept after a build has ended or was last polled")
+	f.BoolVar(&c.HTTP.StrictVoices, "strict-voices", false, "refuse speech requests with an unknown voice instead of using another voice")
 	f.BoolVar(&c.HTTP.OpenMetrics, "open-metrics", false, "serve /metrics without a key")
-	f.IntVar(&c.Queue.Workers, "workers", c.Queue.Workers, "builds that run at once")
-	f.DurationVar(&c.Queue.Timeout, "build-timeout", c.Queue.Timeout, "the longest time of a build")
-	f.IntVar(&c.Store.MaxQueued, "max-queued", c.Store.MaxQueued, "builds of a key that wait or run; 0 is no limit")
-	f.Float64Var(&c.Auth.PerSecond, "rate", c.Auth.PerSecond, "requests of a key in a second; 0 is no limit")
-	f.IntVar(&c.Auth.Burst, "burst", c.Auth.Burst, "requests of a key in a burst")
-	f.StringVar(&c.Fetch.GitHubURL, "github-url", c.Fetch.GitHubURL, "base of GitHub's API, for a GitHub of one's own")
-	f.BoolVar(&c.Fetch.AllowPrivate, "allow-private-sources", false, "let zip-url and github reach private addresses")
-	f.BoolVar(&c.Fetch.AllowPlain, "allow-plain-sources", false, "let zip-url and github use http and any port")
+	f.IntVar(&c.Queue.Workers, "workers", c.Queue.Workers, "number of builds that run at once")
+	f.DurationVar(&c.Queue.Timeout, "build-timeout", c.Queue.Timeout, "maximum time of a build")
+	f.IntVar(&c.Store.MaxQueued, "max-queued", c.Store.MaxQueued, "maximum number of queued and running builds per key; 0 is no limit")
+	f.Float64Var(&c.Auth.PerSecond, "rate", c.Auth.PerSecond, "maximum number of requests per second and key; 0 is no limit")
+	f.IntVar(&c.Auth.Burst, "burst", c.Auth.Burst, "maximum number of requests per key in a burst")
+	f.StringVar(&c.Fetch.GitHubURL, "github-url", c.Fetch.GitHubURL, "URL of GitHub's API, for GitHub Enterprise")
+	f.BoolVar(&c.Fetch.AllowPrivate, "allow-private-sources", false, "allow zip-url and github to reach private addresses")
+	f.BoolVar(&c.Fetch.AllowPlain, "allow-plain-sources", false, "allow zip-url and github to use http and any port")
 	f.DurationVar(&c.Grace, "grace", c.Grace, "how long running builds may continue when the server stops")
 	f.DurationVar(&c.Sweep, "sweep", c.Sweep, "how often expired files are removed")
-	f.StringVar(&level, "log-level", "info", "debug, info, warn or error")
-	f.StringVar(&format, "log-format", "text", "text or json")
+	f.StringVar(&level, "log-level", "info", "log level: debug, info, warn or error")
+	f.StringVar(&format, "log-format", "text", "log format: text or json")
 	return cmd
 }

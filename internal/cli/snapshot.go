@@ -17,7 +17,7 @@ import (
 	"mynah/internal/studio"
 )
 
-// snapshotFlags are those of mynah snapshot.
+// snapshotFlags are the flags of mynah snapshot.
 type snapshotFlags struct {
 	buildFlags
 	scene int
@@ -30,18 +30,18 @@ func (a *app) snapshotCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "snapshot [DIR|SCRIPT]",
 		Short: "Draws one frame of a video, or a sheet of all scenes, without building it",
-		Long: `Draws what a scene shows at one moment as a PNG image, without building the video; or
-with --sheet a contact sheet of all scenes, each in its middle, for a look before a build.`,
+		Long: `Draws one frame of a scene as a PNG image, without building the video. With --sheet it
+draws a contact sheet with the middle frame of every scene.`,
 		Example: `  mynah snapshot lesson/script.md --scene 3
   mynah snapshot --scene 2 --at 1.5 -o frame.png
   mynah snapshot lesson --sheet`,
-		Args: arguments(cobra.MaximumNArgs(1)),
+		Args: checkArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.sheet == (f.scene != 0) {
-				return usageError{errors.New("say which scene to draw by --scene N, or --sheet for all")}
+				return usageError{errors.New("choose a scene with --scene N, or all scenes with --sheet")}
 			}
 			if f.scene < 0 || f.at < 0 || f.sheet && cmd.Flags().Changed("at") {
-				return usageError{errors.New("--scene counts from 1, and --at in seconds from the beginning of one scene")}
+				return usageError{errors.New("--scene must be 1 or more, and --at 0 or more seconds of one scene")}
 			}
 			return a.snapshot(cmd.Context(), f, args, cmd.Flags().Changed("at"))
 		},
@@ -49,11 +49,11 @@ with --sheet a contact sheet of all scenes, each in its middle, for a look befor
 	fl := cmd.Flags()
 	f.projectFlags(fl)
 	_ = fl.MarkHidden("audio-bitrate")
-	fl.Lookup("output").Usage = "the image (default: beside the script, as NAME-scene-N.png or NAME-sheet.png)"
-	fl.Lookup("force").Usage = "replace the output even when it is not a PNG image"
-	fl.IntVar(&f.scene, "scene", 0, "the scene, from 1")
-	fl.Float64Var(&f.at, "at", 0, "seconds from the scene's beginning (default: its middle)")
-	fl.BoolVar(&f.sheet, "sheet", false, "a contact sheet of all scenes")
+	fl.Lookup("output").Usage = "image file (default: NAME-scene-N.png or NAME-sheet.png next to the script)"
+	fl.Lookup("force").Usage = "replace the output even if it is not a PNG image"
+	fl.IntVar(&f.scene, "scene", 0, "number of the scene, from 1")
+	fl.Float64Var(&f.at, "at", 0, "seconds from the start of the scene (default: its middle)")
+	fl.BoolVar(&f.sheet, "sheet", false, "draw a contact sheet of all scenes")
 	fl.BoolVar(&f.json, "json", false, "print the result as JSON")
 	return cmd
 }
@@ -61,7 +61,7 @@ with --sheet a contact sheet of all scenes, each in its middle, for a look befor
 func (a *app) snapshot(ctx context.Context, f *snapshotFlags, args []string, timed bool) error {
 	r, err := f.request(args)
 	if err != nil {
-		return a.fail(f.json, err)
+		return a.reportError(f.json, err)
 	}
 	if f.output == "" {
 		name := fmt.Sprintf("-scene-%d.png", f.scene)
@@ -70,12 +70,12 @@ func (a *app) snapshot(ctx context.Context, f *snapshotFlags, args []string, tim
 		}
 		r.Output = strings.TrimSuffix(r.Output, filepath.Ext(r.Output)) + name
 	}
-	if err := replaceable(r.Output, f.force, media.PNG, "image"); err != nil {
-		return a.fail(f.json, err)
+	if err := checkReplaceable(r.Output, f.force, media.PNG, "image"); err != nil {
+		return a.reportError(f.json, err)
 	}
 	h, err := a.open()
 	if err != nil {
-		return a.fail(f.json, err)
+		return a.reportError(f.json, err)
 	}
 	defer h.Close()
 	s := studio.Snapshot{Request: r, Scene: f.scene}
@@ -85,10 +85,10 @@ func (a *app) snapshot(ctx context.Context, f *snapshotFlags, args []string, tim
 	}
 	image, plan, err := h.Studio.Snapshot(ctx, s)
 	if err != nil {
-		return a.fail(f.json, err)
+		return a.reportError(f.json, err)
 	}
 	if err := writeWhole(r.Output, image); err != nil {
-		return a.fail(f.json, fault.New(fault.Disk, err, "the image %s cannot be written", r.Output))
+		return a.reportError(f.json, fault.New(fault.Disk, err, "the image %s cannot be written", r.Output))
 	}
 	if f.json {
 		return json.NewEncoder(a.Out).Encode(map[string]any{"event": "finished", "image": r.Output, "scenes": len(plan.Line.Scenes), "warnings": plan.Warnings})
@@ -98,7 +98,7 @@ func (a *app) snapshot(ctx context.Context, f *snapshotFlags, args []string, tim
 	return nil
 }
 
-// writeWhole writes a file that appears whole or not at all.
+// writeWhole writes a file atomically: readers see all of it or nothing.
 func writeWhole(path string, b []byte) error {
 	out, err := pending.Create(path)
 	if err != nil {

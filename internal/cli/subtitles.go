@@ -16,7 +16,7 @@ import (
 	"mynah/internal/studio"
 )
 
-// subtitleFlags are those of mynah subtitles.
+// subtitleFlags are the flags of mynah subtitles.
 type subtitleFlags struct {
 	buildFlags
 	format string
@@ -27,14 +27,14 @@ func (a *app) subtitlesCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "subtitles [DIR|SCRIPT]",
 		Short: "Writes the subtitles of a video, without building it",
-		Long: `Writes what is said in a video, and when, as SubRip (srt), WebVTT (vtt) or plain text
-(txt), without building the video. The narration is spoken, since the voice says when each
-word is said; nothing is drawn. The file's ending says the format, unless --format does;
-without either, both .srt and .vtt are written beside the script.`,
+		Long: `Writes the subtitles of a video as SubRip (srt), WebVTT (vtt) or plain text (txt), without
+building the video. The narration is synthesized to get the time of each word; nothing is
+drawn. The format is that of --format or of the output's name; without either, both .srt
+and .vtt are written next to the script.`,
 		Example: `  mynah subtitles lesson/script.md
   mynah subtitles lesson -o lesson.vtt
   mynah subtitles lesson --format txt -o -`,
-		Args: arguments(cobra.MaximumNArgs(1)),
+		Args: checkArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.subtitles(cmd.Context(), f, args)
 		},
@@ -42,28 +42,28 @@ without either, both .srt and .vtt are written beside the script.`,
 	fl := cmd.Flags()
 	f.projectFlags(fl)
 	_ = fl.MarkHidden("audio-bitrate")
-	fl.Lookup("output").Usage = "the file, - for the standard output (default: beside the script, as NAME.srt and NAME.vtt)"
-	fl.Lookup("force").Usage = "replace the output even when Mynah did not make it"
-	fl.StringVar(&f.format, "format", "", "srt, vtt or txt (default: as the output ends, else srt and vtt)")
+	fl.Lookup("output").Usage = "subtitle file, - for standard output (default: NAME.srt and NAME.vtt next to the script)"
+	fl.Lookup("force").Usage = "replace the output even if Mynah did not create it"
+	fl.StringVar(&f.format, "format", "", "srt, vtt or txt (default: from the output's name, otherwise srt and vtt)")
 	fl.BoolVar(&f.json, "json", false, "print the result as JSON")
 	return cmd
 }
 
-// files gives the files that are asked for: those that a build writes, unless a format or
-// a file is named. The standard output has the path "".
+// files returns the requested subtitle files: those that a build writes, unless a format or a
+// file is given. Standard output has the path "".
 func (f *subtitleFlags) files(film string) ([]studio.SubtitleFile, error) {
 	formats := studio.SubtitleFormats()
 	ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(f.output), "."))
 	format := strings.ToLower(f.format)
 	switch {
 	case format != "" && !slices.Contains(formats, format):
-		return nil, usageError{fmt.Errorf("--format %q: want %s", f.format, strings.Join(formats, ", "))}
+		return nil, usageError{fmt.Errorf("--format %q: must be %s", f.format, strings.Join(formats, ", "))}
 	case format != "" && slices.Contains(formats, ending) && ending != format:
-		return nil, usageError{fmt.Errorf("--format %s, and the output ends in .%s: say one of them", format, ending)}
+		return nil, usageError{fmt.Errorf("--format %s does not match the output's ending .%s: leave one of them out", format, ending)}
 	case format == "" && slices.Contains(formats, ending):
 		format = ending
 	case format == "" && f.output != "" && f.output != "-":
-		return nil, usageError{fmt.Errorf("the format of %q is not known: end its name in .%s, or use --format", f.output, strings.Join(formats, ", ."))}
+		return nil, usageError{fmt.Errorf("unsupported format of %q: use a name that ends in .%s, or --format", f.output, strings.Join(formats, ", ."))}
 	}
 	beside := func(format string) studio.SubtitleFile {
 		return studio.SubtitleFile{Format: format, Path: strings.TrimSuffix(film, filepath.Ext(film)) + "." + format}
@@ -83,34 +83,34 @@ func (f *subtitleFlags) files(film string) ([]studio.SubtitleFile, error) {
 func (a *app) subtitles(ctx context.Context, f *subtitleFlags, args []string) error {
 	r, err := f.request(args)
 	if err != nil {
-		return a.fail(f.json, err)
+		return a.reportError(f.json, err)
 	}
 	files, err := f.files(r.Output)
 	if err != nil {
-		return a.fail(f.json, err)
+		return a.reportError(f.json, err)
 	}
 	for _, file := range files {
 		if file.Path == "" {
 			continue
 		}
-		if err := writable(file.Path); err != nil {
-			return a.fail(f.json, err)
+		if err := checkWritable(file.Path); err != nil {
+			return a.reportError(f.json, err)
 		}
 	}
 	h, err := a.open()
 	if err != nil {
-		return a.fail(f.json, err)
+		return a.reportError(f.json, err)
 	}
 	defer h.Close()
 	s, err := h.Studio.Subtitles(ctx, r, files)
 	if err != nil {
-		return a.fail(f.json, err)
+		return a.reportError(f.json, err)
 	}
 	if f.json {
 		fps := s.Line.FPS
 		return json.NewEncoder(a.Out).Encode(map[string]any{
 			"event": "finished", "subtitles": files[0].Path, "format": files[0].Format, "files": files, "cues": s.Captions,
-			"seconds": float64(s.Line.Frames*fps.Den) / float64(fps.Num), "warnings": s.Warnings.Foremost(),
+			"seconds": float64(s.Line.Frames*fps.Den) / float64(fps.Num), "warnings": s.Warnings.Limit(),
 		})
 	}
 	a.render(s.Warnings, s.Sources)
@@ -126,17 +126,17 @@ func (a *app) subtitles(ctx context.Context, f *subtitleFlags, args []string) er
 	return nil
 }
 
-// writable refuses outputs that are no file, or lie in no folder.
-func writable(path string) error {
+// checkWritable returns an error if path is not a regular file or its folder does not exist.
+func checkWritable(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		return fault.New(fault.Usage, nil, "the output %q is a folder", path).WithHint("name a file in it with -o")
+		return fault.New(fault.Usage, nil, "the output %q is a folder", path).WithHint("choose a file in it with -o")
 	case err == nil && !info.Mode().IsRegular():
-		return fault.New(fault.Usage, nil, "the output %q is a device or a pipe; the file would take its place", path).WithHint("-o - writes to the standard output")
+		return fault.New(fault.Usage, nil, "the output %q is a device or a pipe, which the file would replace", path).WithHint("use -o - to write to standard output")
 	case err != nil:
 		if dir, err := os.Stat(filepath.Dir(path)); err != nil || !dir.IsDir() {
-			return fault.New(fault.Usage, nil, "the folder %q does not exist", filepath.Dir(path)).WithHint("make it, or name another file with -o")
+			return fault.New(fault.Usage, nil, "the folder %q does not exist", filepath.Dir(path)).WithHint("create it, or choose another file with -o")
 		}
 	}
 	return nil

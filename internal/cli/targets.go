@@ -16,7 +16,7 @@ import (
 	"mynah/internal/studio"
 )
 
-// overrides reads the flags that stand for properties of the header.
+// overrides reads the flags that set properties of the header.
 func (f *buildFlags) overrides() (script.Properties, error) {
 	var out script.Properties
 	var errs []error
@@ -45,12 +45,12 @@ func parseScenes(s string) (out [2]int, err error) {
 	from, err1 := strconv.Atoi(strings.TrimSpace(first))
 	to, err2 := strconv.Atoi(strings.TrimSpace(last))
 	if err1 != nil || err2 != nil || from < 1 || to < from {
-		return out, fmt.Errorf("--scenes %q: want a scene or a range of scenes, such as 3 or 3-7", s)
+		return out, fmt.Errorf("--scenes %q: must be a scene or a range of scenes, such as 3 or 3-7", s)
 	}
 	return [2]int{from, to}, nil
 }
 
-// scenesSuffix marks the name of a film of some scenes.
+// scenesSuffix returns the suffix of the name of a video of some scenes, such as -scenes-3-7.
 func (f *buildFlags) scenesSuffix() string {
 	if f.scenes == "" {
 		return ""
@@ -58,17 +58,17 @@ func (f *buildFlags) scenesSuffix() string {
 	return "-scenes-" + strings.ReplaceAll(f.scenes, " ", "")
 }
 
-// isTemplate says whether an output is a template of names.
+// isTemplate reports whether an output is a template such as {name}.mp4.
 func isTemplate(output string) bool { return strings.Contains(output, "{") }
 
-// isFolder says whether an output is a folder: there is one, or it ends as one.
+// isFolder reports whether an output is a folder: it exists as one, or ends in a slash.
 func isFolder(output string) bool {
 	info, err := os.Stat(output)
 	return output != "" && (err == nil && info.IsDir() || strings.HasSuffix(output, "/") || strings.HasSuffix(output, string(filepath.Separator)))
 }
 
-// outputs gives each of several scripts a film of its own: beside it, in the folder that
-// --output names, or by its template.
+// outputs returns the flags for each of several scripts, with its output: next to the script, in
+// the folder of --output, or by its template.
 func (a *app) outputs(ctx context.Context, f *buildFlags, args []string) ([]*buildFlags, error) {
 	template, folder := f.output, ""
 	switch {
@@ -76,9 +76,9 @@ func (a *app) outputs(ctx context.Context, f *buildFlags, args []string) ([]*bui
 	case isFolder(template):
 		folder, template = template, ""
 	case !isTemplate(template) && filepath.Ext(template) == "":
-		template = filepath.Join(template, "{name}.mp4") // a folder that is made
+		template = filepath.Join(template, "{name}.mp4") // a folder that will be created
 	case !isTemplate(template):
-		return nil, usageError{fmt.Errorf("-o %s names one file for %d scripts: name a folder, or a template such as {name}.mp4", template, len(args))}
+		return nil, usageError{fmt.Errorf("-o %s is one file for %d scripts: use a folder, or a template such as {name}.mp4", template, len(args))}
 	}
 	var all []*buildFlags
 	taken := map[string]string{}
@@ -86,7 +86,7 @@ func (a *app) outputs(ctx context.Context, f *buildFlags, args []string) ([]*bui
 		one := *f
 		one.output = ""
 		if template != "" {
-			name, err := a.expand(ctx, &one, arg, template)
+			name, err := a.expandTemplate(ctx, &one, arg, template)
 			if err != nil {
 				return nil, err
 			}
@@ -97,11 +97,11 @@ func (a *app) outputs(ctx context.Context, f *buildFlags, args []string) ([]*bui
 			return nil, err
 		}
 		path := filepath.Clean(r.Output)
-		if folder != "" { // the name that it would have beside its script
+		if folder != "" { // the name it would have next to its script
 			path = filepath.Join(folder, filepath.Base(path))
 		}
 		if other, ok := taken[path]; ok {
-			return nil, usageError{fmt.Errorf("%s and %s would both become %s: use a template with {name}, {language} or {size} that tells them apart", other, arg, path)}
+			return nil, usageError{fmt.Errorf("%s and %s would both be written to %s: use a template with {name}, {language} or {size} that keeps them apart", other, arg, path)}
 		}
 		taken[path] = arg
 		one.output, one.single = path, true
@@ -110,9 +110,9 @@ func (a *app) outputs(ctx context.Context, f *buildFlags, args []string) ([]*bui
 	return all, nil
 }
 
-// expand fills in a template: {name} is the script's name, {language} the film's language and
-// {size} its size.
-func (a *app) expand(ctx context.Context, f *buildFlags, arg, template string) (string, error) {
+// expandTemplate fills in a template: {name} is the script's name, {language} the video's
+// language and {size} its size.
+func (a *app) expandTemplate(ctx context.Context, f *buildFlags, arg, template string) (string, error) {
 	known := []string{"name", "language", "size"}
 	for rest := template; ; {
 		_, after, ok := strings.Cut(rest, "{")
@@ -121,7 +121,7 @@ func (a *app) expand(ctx context.Context, f *buildFlags, arg, template string) (
 		}
 		field, tail, closed := strings.Cut(after, "}")
 		if !closed || field != "name" && field != "language" && field != "size" {
-			return "", usageError{fmt.Errorf("-o %s: a template knows {%s}, but not {%s}", template, strings.Join(known, "}, {"), field)}
+			return "", usageError{fmt.Errorf("-o %s: a template can contain {%s}, but not {%s}", template, strings.Join(known, "}, {"), field)}
 		}
 		rest = tail
 	}
@@ -153,30 +153,30 @@ func (a *app) expand(ctx context.Context, f *buildFlags, arg, template string) (
 	return strings.NewReplacer(pairs...).Replace(template), nil
 }
 
-// buildMany builds several scripts, one after the other: what they share is made once. What is
-// wrong with any of them is told before the first is built.
+// buildMany builds several scripts, one after the other, so that shared parts are made once. It
+// reports the errors of all of them before it builds the first.
 func (a *app) buildMany(ctx context.Context, f *buildFlags, args []string) error {
 	if f.allLanguages {
-		return usageError{errors.New("--all-languages goes with one script: build them one by one")}
+		return usageError{errors.New("--all-languages takes one script: build them one by one")}
 	}
 	all, err := a.outputs(ctx, f, args)
 	if err != nil {
-		return a.fail(f.json, err)
+		return a.reportError(f.json, err)
 	}
 	var list diag.List
 	sources := map[string][]byte{}
 	for i, one := range all {
 		found, read, err := a.checkEach(ctx, []*buildFlags{one}, args[i:i+1])
 		if err != nil {
-			return a.fail(f.json, err)
+			return a.reportError(f.json, err)
 		}
 		r, err := one.request(args[i : i+1])
 		if err != nil {
-			return a.fail(f.json, err)
+			return a.reportError(f.json, err)
 		}
-		dir := r.Dir // which findings are named from
+		dir := r.Dir // files in findings are relative to it
 		for _, d := range found {
-			if d.Severity != diag.Error { // the build tells the others
+			if d.Severity != diag.Error { // the build reports the others
 				continue
 			}
 			d.Range.File = filepath.Join(dir, d.Range.File)
@@ -187,7 +187,7 @@ func (a *app) buildMany(ctx context.Context, f *buildFlags, args []string) error
 		}
 	}
 	if list.HasErrors() {
-		return a.fail(f.json, &studio.ScriptError{List: list, Sources: sources})
+		return a.reportError(f.json, &studio.ScriptError{List: list, Sources: sources})
 	}
 	for i, one := range all {
 		if f.plan {
@@ -196,8 +196,8 @@ func (a *app) buildMany(ctx context.Context, f *buildFlags, args []string) error
 			}
 			continue
 		}
-		if err := os.MkdirAll(filepath.Dir(one.output), 0o755); err != nil { //nolint:gosec // films are for others to see
-			return a.fail(f.json, fault.New(fault.Disk, err, "the folder %s cannot be made", filepath.Dir(one.output)))
+		if err := os.MkdirAll(filepath.Dir(one.output), 0o755); err != nil { //nolint:gosec // videos may be read by others
+			return a.reportError(f.json, fault.New(fault.Disk, err, "the folder %s cannot be created", filepath.Dir(one.output)))
 		}
 		if err := a.build(ctx, one, args[i:i+1]); err != nil {
 			return err

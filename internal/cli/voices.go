@@ -20,7 +20,7 @@ import (
 	"mynah/internal/voice"
 )
 
-// voicesFlags are those of mynah voices.
+// voicesFlags are the flags of mynah voices.
 type voicesFlags struct {
 	language, engine, gender string
 	json                     bool
@@ -31,21 +31,20 @@ func (a *app) voicesCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "voices",
 		Short: "Lists the voices, installs and removes neural ones",
-		Long: `Lists the voices that can be used here: those of the installed programs, installed
-neural voices, and those of the engines that mynah.yaml names. A voice of such an engine
-is called by the name that mynah.yaml gives it, or ENGINE/ID. The default voice of each
-language is marked.`,
+		Long: `Lists the voices that can be used here: those of installed programs, installed neural
+voices, and those of the engines in mynah.yaml. A voice of such an engine has the name
+that mynah.yaml gives it, or ENGINE/ID. The default voice of each language is marked.`,
 		Example: `  mynah voices --language de
   mynah voices sample marlene -o marlene.mp3
   mynah voices available --language de
   mynah voices install de_DE-thorsten-medium`,
-		Args: arguments(cobra.NoArgs),
+		Args: checkArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.listVoices(cmd.Context(), f) },
 	}
 	fl := cmd.Flags()
-	fl.StringVar(&f.language, "language", "", "those of one language only, as de, pt-BR or German")
-	fl.StringVar(&f.engine, "engine", "", "those of one engine only, as flite, espeak-ng or piper")
-	fl.StringVar(&f.gender, "gender", "", "female or male voices only")
+	fl.StringVar(&f.language, "language", "", "only voices of this language, such as de, pt-BR or German")
+	fl.StringVar(&f.engine, "engine", "", "only voices of this engine, such as flite, espeak-ng or piper")
+	fl.StringVar(&f.gender, "gender", "", "only voices of this gender: female or male")
 	fl.BoolVar(&f.json, "json", false, "print them as JSON")
 	cmd.AddCommand(a.voicesAvailableCommand(), a.voicesSampleCommand(), a.voicesInstallCommand(), a.voicesRemoveCommand())
 	return cmd
@@ -53,7 +52,7 @@ language is marked.`,
 
 func (a *app) listVoices(ctx context.Context, f *voicesFlags) error {
 	if f.gender != "" && f.gender != string(voice.Female) && f.gender != string(voice.Male) {
-		return usageError{fmt.Errorf("--gender %q: want female or male", f.gender)}
+		return usageError{fmt.Errorf("--gender %q: must be female or male", f.gender)}
 	}
 	h, err := a.open()
 	if err != nil {
@@ -78,12 +77,12 @@ func (a *app) listVoices(ctx context.Context, f *voicesFlags) error {
 	case len(all) == 0:
 		return fault.New(fault.ToolMissing, nil, "no speech engine is installed").WithHint("%s", house.InstallVoices())
 	case f.engine != "" && !engines[f.engine]:
-		return fault.New(fault.Usage, nil, "there is no engine %q here", f.engine).WithHint("there are %s", strings.Join(slices.Sorted(maps.Keys(engines)), ", "))
+		return fault.New(fault.Usage, nil, "unknown engine %q", f.engine).WithHint("available engines: %s", strings.Join(slices.Sorted(maps.Keys(engines)), ", "))
 	case len(voices) == 0 && f.language != "":
 		return fault.New(fault.Usage, nil, "no voice speaks %q", f.language).
-			WithHint("mynah voices lists all languages; mynah voices available --language %s lists what can be installed", f.language)
+			WithHint("run mynah voices to list all languages; run mynah voices available --language %s to see what can be installed", f.language)
 	case len(voices) == 0:
-		return fault.New(fault.Usage, nil, "there is no such voice").WithHint("mynah voices lists all")
+		return fault.New(fault.Usage, nil, "no voice matches").WithHint("run mynah voices to list all")
 	}
 	defaults := map[string]string{}
 	for _, v := range voices {
@@ -108,7 +107,7 @@ func (a *app) listVoices(ctx context.Context, f *voicesFlags) error {
 	return w.Flush()
 }
 
-// countVoices sums voices up: "27 English, 6 German and 30 of 14 more languages".
+// countVoices counts voices by language: "27 English, 6 German and 30 of 14 more languages".
 func countVoices(voices []voice.Voice) string {
 	const most = 6
 	count := map[string]int{}
@@ -136,10 +135,10 @@ func (a *app) voicesAvailableCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "available",
 		Short: "Lists the neural voices that can be installed",
-		Long: `Lists the neural voices of the public list that can be installed, with their size and
-licence; the recommended one of each region comes first. The list is fetched.`,
+		Long: `Downloads the public list of neural voices and shows those that can be installed, with
+their size and licence. The recommended voice of each region comes first.`,
 		Example: `  mynah voices available --language de`,
-		Args:    arguments(cobra.NoArgs),
+		Args:    checkArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			installer, err := house.NewInstaller(a.cfg, index)
 			if err != nil {
@@ -155,7 +154,7 @@ licence; the recommended one of each region comes first. The list is fetched.`,
 				return e.Encode(list)
 			}
 			if len(list) == 0 {
-				return fault.New(fault.Usage, nil, "the list has no voice for %q", language).WithHint("mynah voices available lists all")
+				return fault.New(fault.Usage, nil, "the list has no voice for %q", language).WithHint("run mynah voices available to list all")
 			}
 			w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
 			fmt.Fprintln(w, "NAME\tLANGUAGE\tQUALITY\tSIZE\tLICENCE\tNOTE")
@@ -180,8 +179,8 @@ licence; the recommended one of each region comes first. The list is fetched.`,
 		},
 	}
 	fl := cmd.Flags()
-	fl.StringVar(&language, "language", "", "those of one language only, as de, pt-BR or German")
-	fl.StringVar(&index, "voices-index", "", "address of a list of voices (default: Piper's public one)")
+	fl.StringVar(&language, "language", "", "only voices of this language, such as de, pt-BR or German")
+	fl.StringVar(&index, "voices-index", "", "URL of a list of voices (default: Piper's public list)")
 	fl.BoolVar(&asJSON, "json", false, "print them as JSON")
 	return cmd
 }
@@ -190,10 +189,10 @@ func (a *app) voicesSampleCommand() *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
 		Use:   "sample NAME",
-		Short: "Lets a voice say who it is, into a sound file",
+		Short: "Records a sample of a voice into a sound file",
 		Example: `  mynah voices sample marlene
   mynah voices sample brian -o brian.wav`,
-		Args: arguments(cobra.ExactArgs(1)),
+		Args: checkArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			h, err := a.open()
 			if err != nil {
@@ -206,7 +205,7 @@ func (a *app) voicesSampleCommand() *cobra.Command {
 				if len(m.Nearest) > 0 {
 					hint = "did you mean " + strings.Join(m.Nearest, ", ") + "?"
 				}
-				return fault.New(fault.Usage, nil, "there is no voice %q", args[0]).WithHint("%s", cmp.Or(hint, "mynah voices lists all"))
+				return fault.New(fault.Usage, nil, "unknown voice %q", args[0]).WithHint("%s", cmp.Or(hint, "run mynah voices to list all"))
 			}
 			file := cmp.Or(output, strings.ReplaceAll(strings.ToLower(args[0]), "/", "-")+".mp3")
 			said, err := h.Studio.Say(cmd.Context(), studio.SayRequest{
@@ -220,7 +219,7 @@ func (a *app) voicesSampleCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVarP(&output, "output", "o", "", "the file, .mp3, .m4a or .wav (default: NAME.mp3)")
+	cmd.Flags().StringVarP(&output, "output", "o", "", "sound file: .mp3, .m4a or .wav (default: NAME.mp3)")
 	return cmd
 }
 
@@ -230,15 +229,14 @@ func (a *app) voicesInstallCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "install NAME|FILE|URL",
 		Short: "Installs a neural voice",
-		Long: `Installs a neural voice in Piper's format: by its name in the public list, from an
-address of a model or an archive, or from a file (NAME.onnx with NAME.onnx.json beside
-it, .tar.gz or .zip). What is fetched is checked against the list's checksum, a .sha256
-beside the address, or #sha256=HEX at its end. A transfer that breaks goes on where it
-ended, also the next time.`,
+		Long: `Installs a neural voice in Piper's format: by its name in the public list, from the URL
+of a model or an archive, or from a file (NAME.onnx with NAME.onnx.json next to it,
+.tar.gz or .zip). A download is checked against the list's checksum, a .sha256 file next
+to the URL, or #sha256=HEX at its end. An interrupted download continues at the next try.`,
 		Example: `  mynah voices install en_GB-alba-medium
   mynah voices install https://example.com/de_DE-eva-low.onnx#sha256=0f3a…
   mynah voices install ./my-voice.zip`,
-		Args: arguments(cobra.ExactArgs(1)),
+		Args: checkArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			installer, err := house.NewInstaller(a.cfg, index)
 			if err != nil {
@@ -246,7 +244,7 @@ ended, also the next time.`,
 			}
 			r := a.reporter(f)
 			in, err := installer.Install(cmd.Context(), args[0], func(done float64) {
-				r.progress(meter.Progress{Phase: "fetching the voice", Percent: 100 * done})
+				r.progress(meter.Progress{Phase: "downloading the voice", Percent: 100 * done})
 			})
 			r.close(err == nil)
 			if err != nil {
@@ -259,18 +257,18 @@ ended, also the next time.`,
 			}
 			note := ""
 			if !in.Checked && strings.Contains(args[0], "://") {
-				note = "; there was no checksum to check it against"
+				note = "; not verified, since it has no checksum"
 			}
 			if in.Same {
-				note = "; it was there already"
+				note = "; it was already installed"
 			}
 			fmt.Fprintf(a.Out, "piper/%s  %s, in %s%s\n", in.Voice.Name, in.Voice.Language(), filepath.Dir(in.Voice.Model), note)
 			return nil
 		},
 	}
 	fl := cmd.Flags()
-	fl.StringVar(&index, "voices-index", "", "address of a list of voices (default: Piper's public one)")
-	fl.BoolVar(&f.json, "json", false, "print progress and result as lines of JSON")
+	fl.StringVar(&index, "voices-index", "", "URL of a list of voices (default: Piper's public list)")
+	fl.BoolVar(&f.json, "json", false, "print progress and result as JSON lines")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "show no progress")
 	return cmd
 }
@@ -279,7 +277,7 @@ func (a *app) voicesRemoveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "remove NAME",
 		Short: "Removes an installed neural voice",
-		Args:  arguments(cobra.ExactArgs(1)),
+		Args:  checkArgs(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			name := strings.TrimPrefix(args[0], "piper/")
 			if err := house.RemoveVoice(a.cfg, name); err != nil {
@@ -291,7 +289,8 @@ func (a *app) voicesRemoveCommand() *cobra.Command {
 	}
 }
 
-// speaks tells whether a voice is of a language given as a tag, its beginning, or a name.
+// speaks reports whether a voice has a language, given as a tag, the beginning of a tag, or a
+// name.
 func speaks(v voice.Voice, language string) bool {
 	tag, want := voice.Canonical(v.Language), voice.Canonical(language)
 	name := strings.ToLower(v.LanguageName)

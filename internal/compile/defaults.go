@@ -15,17 +15,17 @@ import (
 	"mynah/internal/script"
 )
 
-// defaultsFile is the file beside a script that holds the defaults of its project.
+// defaultsFile is the file next to a script with the defaults of its project.
 const defaultsFile = "mynah.yaml"
 
-// defaults are what a project's own file of settings says.
+// defaults are the settings of a project's own mynah.yaml.
 type defaults struct {
-	header *script.Header    // nil without any
-	voices map[string]string // names of the project's own, folded, and whom they mean
+	header *script.Header    // may be nil
+	voices map[string]string // the project's names of voices, in lower case, and the voices they mean
 }
 
-// readDefaults reads the file beside a script, which may be absent. Settings of the command
-// line in it are ignored: with a warning, unless the command line has read this very file.
+// readDefaults reads the defaults file next to a script, if it exists. It ignores command line
+// settings in it, with a warning unless the command line has read this file itself.
 func (c *compiler) readDefaults(name string) (defaults, diag.List) {
 	var list diag.List
 	file := path.Join(path.Dir(name), defaultsFile)
@@ -34,7 +34,7 @@ func (c *compiler) readDefaults(name string) (defaults, diag.List) {
 	if err != nil {
 		if !c.project.IsAbsent(file) {
 			list.Errorf(diag.Range{File: file, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 2}}, "%s cannot be used: %s", file, err).
-				Hint = "it must be a text of at most 1 MiB that lies in the project's folder; take it out if it is not meant for Mynah"
+				Hint = "it must be a text file of at most 1 MiB in the project's folder; remove it if it is not meant for Mynah"
 		}
 		return defaults{}, list
 	}
@@ -42,8 +42,8 @@ func (c *compiler) readDefaults(name string) (defaults, diag.List) {
 	return parseDefaults(file, src, c.isSettings(file))
 }
 
-// parseDefaults reads the text of a file of defaults. The file is also that of the command line's
-// settings, or is not.
+// parseDefaults parses a defaults file. settings is set if the command line has read its settings
+// from the same file.
 func parseDefaults(file string, src []byte, settings bool) (defaults, diag.List) {
 	var d defaults
 	var list diag.List
@@ -52,14 +52,14 @@ func parseDefaults(file string, src []byte, settings bool) (defaults, diag.List)
 	}
 	root, err := readYAML(src)
 	if err != nil {
-		list.Errorf(at(&yaml.Node{Line: 1, Column: 1}), "%s is not YAML: %s", file, strings.TrimPrefix(err.Error(), "yaml: ")).Hint = hintHeader
+		list.Errorf(at(&yaml.Node{Line: 1, Column: 1}), "%s is not valid YAML: %s", file, strings.TrimPrefix(err.Error(), "yaml: ")).Hint = hintHeader
 		return d, list
 	}
 	if root == nil || root.Tag == "!!null" {
 		return d, list
 	}
 	if root.Kind != yaml.MappingNode {
-		list.Errorf(at(root), "%s holds no settings", file).Hint = hintHeader
+		list.Errorf(at(root), "%s contains no settings", file).Hint = hintHeader
 		return d, list
 	}
 	for pair := range slices.Chunk(root.Content, 2) {
@@ -71,11 +71,11 @@ func parseDefaults(file string, src []byte, settings bool) (defaults, diag.List)
 			d.voices = voicesOf(value, at, &list)
 		case "engines", "fallback":
 			if !settings {
-				list.Warnf(at(key), "%s is ignored in a project's %s", key.Value, defaultsFile).Hint = "engines and fallback are settings of the machine: write them into mynah.yaml of the folder in which you start mynah, or name a file by --config"
+				list.Warnf(at(key), "%s is ignored in a project's %s", key.Value, defaultsFile).Hint = "engines and fallback are settings of the machine: write them into the mynah.yaml of the folder in which you run mynah, or into a file that you pass with --config"
 			}
 		default:
-			e := list.Errorf(at(key), "%s knows no setting %q", defaultsFile, key.Value)
-			e.Detail = "A project's mynah.yaml holds header: and voices:"
+			e := list.Errorf(at(key), "%s has an unknown setting, %q", defaultsFile, key.Value)
+			e.Detail = "A project's mynah.yaml can contain header: and voices:"
 			e.Hint = hintHeader
 		}
 	}
@@ -84,10 +84,10 @@ func parseDefaults(file string, src []byte, settings bool) (defaults, diag.List)
 
 const hintHeader = "write properties of the header, indented, under a line header:"
 
-// readYAML gives the outermost node of a text, nil for a text without any. As in a script's header,
-// a colour needs no quotes: YAML would take #102030 for a comment.
+// readYAML returns the outermost node of a text, or nil for an empty text. As in a script's
+// header, colours need no quotes, although YAML would read #102030 as a comment.
 func readYAML(src []byte) (*yaml.Node, error) {
-	const mark = "\uE00F" // of private use
+	const mark = "\uE00F" // a private-use character
 	if !bytes.Contains(src, []byte(mark)) {
 		colour := regexp.MustCompile(`((?:^|[\r\n])[ \t]*[\w-]+[ \t]*:[ \t]+)#([0-9a-fA-F]{3,8}\b)`)
 		src = colour.ReplaceAll(src, []byte("${1}"+mark+"${2}"))
@@ -110,7 +110,7 @@ func readYAML(src []byte) (*yaml.Node, error) {
 	return root.Content[0], nil
 }
 
-// isSettings reports whether a file of the project is the one that the command line has read.
+// isSettings reports whether a file of the project is the settings file of the command line.
 func (c *compiler) isSettings(file string) bool {
 	if c.req.Settings == "" {
 		return false
@@ -124,7 +124,7 @@ func (c *compiler) isSettings(file string) bool {
 func headerOf(file string, value *yaml.Node, at func(*yaml.Node) diag.Range, list *diag.List) *script.Header {
 	if value.Kind != yaml.MappingNode {
 		if value.Tag != "!!null" {
-			list.Errorf(at(value), "header holds no properties").Hint = "write them, indented, under the line header:"
+			list.Errorf(at(value), "header: contains no properties").Hint = "write them, indented, under the line header:"
 		}
 		return nil
 	}
@@ -133,18 +133,18 @@ func headerOf(file string, value *yaml.Node, at func(*yaml.Node) diag.Range, lis
 	return &h
 }
 
-// voicesOf reads names of the project's own.
+// voicesOf reads the project's names of voices, under voices:.
 func voicesOf(value *yaml.Node, at func(*yaml.Node) diag.Range, list *diag.List) map[string]string {
 	if value.Kind != yaml.MappingNode {
 		if value.Tag != "!!null" {
-			list.Errorf(at(value), "voices holds no names").Hint = "write narrator: brian, indented, under the line voices:"
+			list.Errorf(at(value), "voices: contains no names").Hint = "write narrator: brian, indented, under the line voices:"
 		}
 		return nil
 	}
 	out := map[string]string{}
 	for pair := range slices.Chunk(value.Content, 2) {
 		name, who := pair[0], pair[1]
-		if who.Kind == yaml.MappingNode { // with its language and gender, as settings have it
+		if who.Kind == yaml.MappingNode { // as in settings files, with language and gender
 			for property := range slices.Chunk(who.Content, 2) {
 				if property[0].Value == "voice" {
 					who = property[1]
@@ -153,11 +153,11 @@ func voicesOf(value *yaml.Node, at func(*yaml.Node) diag.Range, list *diag.List)
 			}
 		}
 		if strings.TrimSpace(name.Value) == "" {
-			list.Errorf(at(name), "a name of voices is no plain word").Hint = "write narrator: brian"
+			list.Errorf(at(name), "a name under voices: is not a plain word").Hint = "write narrator: brian"
 			continue
 		}
 		if who.Kind != yaml.ScalarNode || strings.TrimSpace(who.Value) == "" {
-			list.Errorf(at(name), "the voice %q of %s means nobody", name.Value, defaultsFile).Hint = "name a voice, as narrator: brian, or one of an engine, as narrator: openai/alloy"
+			list.Errorf(at(name), "the name %q in %s has no voice", name.Value, defaultsFile).Hint = "write a voice, such as narrator: brian, or a voice of an engine, such as narrator: openai/alloy"
 			continue
 		}
 		out[strings.ToLower(strings.TrimSpace(name.Value))] = strings.TrimSpace(who.Value)
@@ -165,8 +165,8 @@ func voicesOf(value *yaml.Node, at func(*yaml.Node) diag.Range, list *diag.List)
 	return out
 }
 
-// fillHeader takes the project's defaults for what a script's header leaves out. A translation
-// takes no voice, language or title from them.
+// fillHeader sets properties that a script's header leaves out to the project's defaults. A
+// translation does not take its voice, language or title from them.
 func (d defaults) fillHeader(s *script.Script, translation bool) {
 	if d.header == nil {
 		return
@@ -181,7 +181,7 @@ func (d defaults) fillHeader(s *script.Script, translation bool) {
 	}
 }
 
-// meaning is whom a name means by the project's own names.
-func (d defaults) meaning(name string) string {
+// resolveName returns the voice that a name means in this project, or the name itself.
+func (d defaults) resolveName(name string) string {
 	return cmp.Or(d.voices[strings.ToLower(strings.TrimSpace(name))], name)
 }

@@ -43,7 +43,7 @@ func TestDefaultsOfAllStyles(t *testing.T) {
 		if s := h.Subtitles; s == nil || s.Mode != script.SubtitlesOverlay || s.Color == nil || *s.Color != (frame.Color{R: 255, G: 255, B: 255, A: 255}) {
 			t.Errorf("%s: subtitles %+v", name, s)
 		}
-		if d.meaning("Me") != "amy" {
+		if d.resolveName("Me") != "amy" {
 			t.Errorf("%s: voices %v", name, d.voices)
 		}
 	}
@@ -61,11 +61,11 @@ func TestDefaultsFindings(t *testing.T) {
 		"header:\n  colour-of-the-sea: blue":                `mynah.yaml:2:3: the property "colour-of-the-sea" is unknown and ignored`,
 		"header:\n  voice: [a, b]":                          "mynah.yaml:2:10: voice cannot be a list",
 		"header:\n  voice: &v brian\n  title: *v":           "mynah.yaml:2:10: voice uses a YAML anchor or alias",
-		"header:\n  voice: a\n  Voice: b":                   `mynah.yaml:3:3: "voice" stands twice in the header; the last one counts`,
-		`header: {title: "a\0b"}`:                           "mynah.yaml:1:17: title holds a control character",
-		"header: [1]":                                       "mynah.yaml:1:9: header holds no properties",
-		"header:\n  ? [a]\n  : b":                           "mynah.yaml:2:5: a name in the header is no plain word",
-		"voices: {'': amy}":                                 "mynah.yaml:1:10: a name of voices is no plain word",
+		"header:\n  voice: a\n  Voice: b":                   `mynah.yaml:3:3: "voice" is set twice in the header; the last one is used`,
+		`header: {title: "a\0b"}`:                           "mynah.yaml:1:17: title contains a control character",
+		"header: [1]":                                       "mynah.yaml:1:9: header: contains no properties",
+		"header:\n  ? [a]\n  : b":                           "mynah.yaml:2:5: a name in the header is not a plain word",
+		"voices: {'': amy}":                                 "mynah.yaml:1:10: a name under voices: is not a plain word",
 		"header: {size: 64x64}\n--- \nheader: {size: huge}": "",
 	} {
 		_, list := parseDefaults("mynah.yaml", []byte(text), false)
@@ -125,7 +125,7 @@ func FuzzDefaults(f *testing.F) {
 			}
 		}
 		d.fillHeader(&script.Script{}, false)
-		d.meaning("brian")
+		d.resolveName("brian")
 	})
 }
 
@@ -161,20 +161,20 @@ func TestDefaultsCounted(t *testing.T) {
 		"# nothing\n":        nil,
 		"~":                  nil,
 		"header:\nvoices:\n": nil,
-		"- a":                {"1:1-2 mynah.yaml holds no settings"},
-		"a: [":               {"1:1-2 mynah.yaml is not YAML: "},
-		"header: x":          {"1:9-10 header holds no properties"},
-		"voices: x":          {"1:9-10 voices holds no names"},
+		"- a":                {"1:1-2 mynah.yaml contains no settings"},
+		"a: [":               {"1:1-2 mynah.yaml is not valid YAML: "},
+		"header: x":          {"1:9-10 header: contains no properties"},
+		"voices: x":          {"1:9-10 voices: contains no names"},
 		"voices: {a: {voice: ''}, b: }": {
-			`1:10-11 the voice "a" of mynah.yaml means nobody`,
-			`1:26-27 the voice "b" of mynah.yaml means nobody`,
+			`1:10-11 the name "a" in mynah.yaml has no voice`,
+			`1:26-27 the name "b" in mynah.yaml has no voice`,
 		},
 		"x: 1\nengines: 1\nfallback: 1\nheader:": {
-			`1:1-2 mynah.yaml knows no setting "x"`,
+			`1:1-2 mynah.yaml has an unknown setting, "x"`,
 			"2:1-2 engines is ignored in a project's mynah.yaml", "3:1-2 fallback is ignored in a project's mynah.yaml",
 		},
-		"header:\n canvas: #102030\nvoices: [a]":    {"3:9-10 voices holds no names"},
-		"header:\n  canvas: #102\n  title: x\na: b": {`4:1-2 mynah.yaml knows no setting "a"`},
+		"header:\n canvas: #102030\nvoices: [a]":    {"3:9-10 voices: contains no names"},
+		"header:\n  canvas: #102\n  title: x\na: b": {`4:1-2 mynah.yaml has an unknown setting, "a"`},
 	} {
 		_, list := parseDefaults(defaultsFile, []byte(text), false)
 		var got []string
@@ -235,7 +235,7 @@ func TestDefaultsAtTheLimit(t *testing.T) {
 		c := &compiler{project: in, out: Script{Sources: map[string][]byte{}}}
 		d, list := c.readDefaults("s.md")
 		if size == 1<<20 {
-			if len(list) > 0 || d.meaning(" A ") != "amy" || d.meaning("b") != "b" {
+			if len(list) > 0 || d.resolveName(" A ") != "amy" || d.resolveName("b") != "b" {
 				t.Errorf("%d bytes: %v, %v", size, list, d.voices)
 			}
 			continue

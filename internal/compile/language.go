@@ -10,9 +10,9 @@ import (
 	"mynah/internal/script"
 )
 
-// ScriptIn names the script that tells a film in a language: a translation beside it, or
-// itself, where that is its own language. A caller that names files after the script that is
-// built asks here too, so that no film is written over that of another language.
+// ScriptIn returns the script to build for a video in a language: a translation next to the
+// script, or the script itself if that is its language. Callers that derive file names from the
+// built script use it too, so that videos in different languages get different names.
 func ScriptIn(fsys fs.FS, name, tag string, variables map[string]string) (string, error) {
 	if base, _, ok := script.TranslationOf(name); ok && isFile(fsys, base) {
 		name = base
@@ -22,13 +22,13 @@ func ScriptIn(fsys fs.FS, name, tag string, variables map[string]string) (string
 	if l := main.Script.Header.Language; l != nil {
 		own = *l
 	}
-	// A translation is named with its language, so it goes before the script where both
-	// have the same.
+	// A translation states its language in its name, so it is preferred over a script with the
+	// same language.
 	languages := Languages(fsys, name)
 	all := append(slices.Clone(languages), own)
-	found, ok := fitting(tag, all)
+	found, ok := matchLanguage(tag, all)
 	if !ok {
-		found, ok = wider(tag, own, languages)
+		found, ok = widenLanguage(tag, own, languages)
 	}
 	switch {
 	case ok && slices.Contains(languages, found):
@@ -36,18 +36,18 @@ func ScriptIn(fsys fs.FS, name, tag string, variables map[string]string) (string
 	case ok:
 		return name, nil
 	}
-	f := fault.New(fault.Input, nil, "%s is not there in the language %q", path.Base(name), tag)
+	f := fault.New(fault.Input, nil, "%s has no translation for the language %q", path.Base(name), tag)
 	missing := path.Base(script.TranslationName(name, tag))
 	if len(languages) == 0 {
-		return "", f.WithHint("write %s beside it, with the same scenes", missing)
+		return "", f.WithHint("write %s next to it, with the same scenes", missing)
 	}
 	there := append([]string{own}, languages...)
-	return "", f.WithHint("it is there in %s; write %s beside it for another", strings.Join(there, ", "), missing)
+	return "", f.WithHint("it exists in %s; write %s next to it for another language", strings.Join(there, ", "), missing)
 }
 
-// fitting finds a language among others: as it is written, in other case, or without what
-// stands behind the language itself, as de for de-DE.
-func fitting(tag string, languages []string) (string, bool) {
+// matchLanguage finds a language in a list: exactly, in different case, or by its primary tag,
+// such as de for de-DE.
+func matchLanguage(tag string, languages []string) (string, bool) {
 	if slices.Contains(languages, tag) {
 		return tag, true
 	}
@@ -60,10 +60,10 @@ func fitting(tag string, languages []string) (string, bool) {
 	return "", false
 }
 
-// wider finds the language that a shorter tag means, as pt-BR for pt: the script's own, or
-// the only such translation. The header's language is not looked for in this way: a script
-// in en would be hidden by its translation into en-GB.
-func wider(tag, own string, languages []string) (string, bool) {
+// widenLanguage finds the language that a shorter tag means, such as pt-BR for pt: the script's own, or
+// the only such translation. The header's language is not considered: otherwise a script in en
+// would be hidden by its translation into en-GB.
+func widenLanguage(tag, own string, languages []string) (string, bool) {
 	means := func(l string) bool {
 		return len(l) > len(tag) && l[len(tag)] == '-' && strings.EqualFold(l[:len(tag)], tag)
 	}
@@ -82,7 +82,7 @@ func isFile(fsys fs.FS, name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// Languages lists the languages of the translations beside a script.
+// Languages lists the languages of the translations next to a script.
 func Languages(fsys fs.FS, name string) []string {
 	entries, err := fs.ReadDir(fsys, path.Dir(name))
 	if err != nil {

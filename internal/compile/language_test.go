@@ -85,10 +85,10 @@ func TestMissingTranslation(t *testing.T) {
 		fsys[name] = &fstest.MapFile{Data: []byte(text)}
 	}
 	for _, c := range [][3]string{
-		{"a/s.md", "it", "it is there in fr, de; write s.it.md beside it for another"},
-		{"one.md", "it", "write one.it.md beside it, with the same scenes"},
-		{"only.de.md", "it", "write only.de.it.md beside it, with the same scenes"},
-		{"dir.de.md", "it", "write dir.de.it.md beside it, with the same scenes"},
+		{"a/s.md", "it", "it exists in fr, de; write s.it.md next to it for another language"},
+		{"one.md", "it", "write one.it.md next to it, with the same scenes"},
+		{"only.de.md", "it", "write only.de.it.md next to it, with the same scenes"},
+		{"dir.de.md", "it", "write dir.de.it.md next to it, with the same scenes"},
 	} {
 		_, err := ScriptIn(fsys, c[0], c[1], nil)
 		f, ok := fault.As(err)
@@ -115,7 +115,7 @@ func TestFitting(t *testing.T) {
 		{"-", "de", ""},
 		{"fr", "", ""},
 	} {
-		got, ok := fitting(c.tag, strings.Fields(c.languages))
+		got, ok := matchLanguage(c.tag, strings.Fields(c.languages))
 		if got != c.want || ok != (c.want != "") {
 			t.Errorf("%q in %q: %q", c.tag, c.languages, got)
 		}
@@ -131,7 +131,7 @@ func TestFitting(t *testing.T) {
 		{"pt", "pt-", "", "pt-"},
 		{"pt", "en", "de pt-BR fr", "pt-BR"},
 	} {
-		got, ok := wider(c.tag, c.own, strings.Fields(c.languages))
+		got, ok := widenLanguage(c.tag, c.own, strings.Fields(c.languages))
 		if got != c.want || ok != (c.want != "") {
 			t.Errorf("%q of %q in %q: %q", c.tag, c.own, c.languages, got)
 		}

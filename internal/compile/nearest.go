@@ -9,11 +9,11 @@ import (
 	"mynah/internal/similar"
 )
 
-// mostSlips is by how many letters a suggested file name differs at most.
+// mostSlips is the maximum distance, in letters, of a suggested file name.
 const mostSlips = 3
 
-// Nearest implements storyboard.Project. It gives up after as many missing files as anybody
-// looks at. Files that Mynah writes beside a script are no suggestion.
+// Nearest implements storyboard.Project. After a number of missing files it suggests nothing
+// more. It never suggests files that Mynah writes next to a script.
 func (p *planner) Nearest(name, what string) string {
 	const mostAsked = 200
 	p.mu.Lock()
@@ -28,30 +28,30 @@ func (p *planner) Nearest(name, what string) string {
 	lower := strings.ToLower(name)
 	best, least := "", mostSlips+1
 	for _, path := range listed {
-		if n := slips(lower, strings.ToLower(path)); n < least && !p.written(path) && p.fits(path, what) {
+		if n := countSlips(lower, strings.ToLower(path)); n < least && !p.isOutput(path) && p.hasKind(path, what) {
 			best, least = path, n
 		}
 	}
 	return best
 }
 
-// slips counts by how much two names of files differ. The same name in another folder, or with
-// another ending, is a single slip.
-func slips(a, b string) int {
+// countSlips returns the distance of two file names in letters. The same name in another folder, or
+// with another extension, has distance 1.
+func countSlips(a, b string) int {
 	n := similar.Distance(a, b, mostSlips+1)
 	baseA, baseB := path.Base(a), path.Base(b)
 	stem := func(s string) string { return strings.TrimSuffix(s, path.Ext(s)) }
 	if baseA == baseB || path.Dir(a) == path.Dir(b) && stem(baseA) == stem(baseB) {
 		return min(n, 1)
 	}
-	if len(stem(baseA)) <= mostSlips { // so short that any name is near
+	if len(stem(baseA)) <= mostSlips { // for short names nearly every name is near
 		return n * 2
 	}
 	return n
 }
 
-// written says whether a file is one that Mynah writes beside the script.
-func (p *planner) written(name string) bool {
+// isOutput reports whether Mynah writes a file of this name next to the script.
+func (p *planner) isOutput(name string) bool {
 	stem := strings.TrimSuffix(p.script, path.Ext(p.script))
 	rest, ok := strings.CutPrefix(name, stem)
 	return name == p.script || ok && slices.Contains([]string{
@@ -59,8 +59,8 @@ func (p *planner) written(name string) bool {
 	}, rest)
 }
 
-// fits says whether a file may stand where one of some kind is missing.
-func (p *planner) fits(name, what string) bool {
+// hasKind reports whether a file can be used where a file of a kind is missing.
+func (p *planner) hasKind(name, what string) bool {
 	ending := strings.ToLower(path.Ext(name))
 	switch what {
 	case "theme":

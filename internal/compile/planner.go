@@ -15,27 +15,27 @@ import (
 	"mynah/internal/voice"
 )
 
-// planner answers the planner's questions about voices.
+// planner answers the questions of package storyboard about voices, files and the lexicon.
 type planner struct {
 	*project.Project
-	ctx   context.Context //nolint:containedctx // lives as long as the call of the planner
+	ctx   context.Context //nolint:containedctx // used only during the call that plans the storyboard
 	booth *voice.Booth
-	// sources takes the texts that findings point into.
+	// sources collects the texts that findings point into.
 	sources map[string][]byte
-	// missing says which voice has no engine here.
+	// missing describes a voice whose engine is not installed; empty if there is none.
 	missing  string
 	reader   reading.Reader
-	script   string // the project's name of it
+	script   string // its path in the project
 	defaults defaults
 
 	mu     sync.Mutex
-	listed []string // of files there are, from when the first was missing
-	asked  int      // for names near to missing ones
+	listed []string // files of the project, read when the first file is missing
+	asked  int      // number of searches for similar names
 }
 
 // Voice implements storyboard.Project.
 func (p *planner) Voice(name, language string) storyboard.Voice {
-	v, m := p.booth.Resolve(p.ctx, p.defaults.meaning(name), language)
+	v, m := p.booth.Resolve(p.ctx, p.defaults.resolveName(name), language)
 	out := storyboard.Voice{Name: v.Name, Language: v.Language, Problem: m.Warning, Hint: m.Hint, Unspoken: m.Kind == voice.Unspoken}
 	switch {
 	case m.Warning == "":
@@ -43,27 +43,27 @@ func (p *planner) Voice(name, language string) storyboard.Voice {
 	case m.Kind == voice.Unknown:
 		out.Code = diag.UnknownVoice
 		if engine, _, ok := strings.Cut(name, "/"); ok {
-			out.Hint = fmt.Sprintf("no engine %q is set up: add it under engines: in mynah.yaml (docs/voices.md says how); mynah voices lists all", engine)
+			out.Hint = fmt.Sprintf("the engine %q is not configured: add it under engines: in mynah.yaml (see docs/voices.md); run mynah voices to list all", engine)
 		}
 		if len(m.Nearest) > 0 {
-			out.Hint = fmt.Sprintf("did you mean %s? mynah voices lists all", strings.Join(m.Nearest, ", "))
+			out.Hint = fmt.Sprintf("did you mean %s? run mynah voices to list all", strings.Join(m.Nearest, ", "))
 		}
 	case m.Kind == voice.Default:
-		out.Hint = fmt.Sprintf("name a voice of your own for it, or install one: mynah voices available --language %s; mynah voices lists all", language)
+		out.Hint = fmt.Sprintf("choose a voice for it, or install one: mynah voices available --language %s; run mynah voices to list all", language)
 	case m.Kind == voice.Likened:
 		out.Code = diag.OtherVoice
 	case m.Kind == voice.Unspoken:
 		out.Code = diag.UnspokenLanguage
 	case m.StandIn:
 		out.Code = diag.MissingVoice
-		out.Hint = cmp.Or(installHint(name), "run mynah doctor: it names what is missing and how to install it")
+		out.Hint = cmp.Or(installHint(name), "run mynah doctor to see what is missing and how to install it")
 		p.missing = m.Warning
 	}
-	out.Hint = cmp.Or(out.Hint, "mynah voices lists all")
+	out.Hint = cmp.Or(out.Hint, "run mynah voices to list all")
 	return out
 }
 
-// installHint says how to install a neural voice that a script names with its engine.
+// installHint returns how to install the neural voice that a script names with its engine.
 func installHint(name string) string {
 	model, ok := strings.CutPrefix(name, "piper/")
 	if !ok {
@@ -71,9 +71,9 @@ func installHint(name string) string {
 	}
 	model, _, _ = strings.Cut(model, "+") // a speaker of the model
 	if strings.Contains(model, "_") && strings.Count(model, "-") > 1 {
-		return "to have that voice: mynah voices install " + model
+		return "to install that voice: mynah voices install " + model
 	}
-	return "mynah voices lists the voices that are installed, mynah voices available those that can be"
+	return "run mynah voices to list the installed voices, or mynah voices available to list those that can be installed"
 }
 
 // Legible implements storyboard.Project.
@@ -119,7 +119,7 @@ func (p *planner) Lexicon(name string) diag.List {
 	if err != nil {
 		var list diag.List
 		list.Errorf(diag.Range{File: name, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}}, "the lexicon cannot be used: %s", err).
-			Hint = "it is a text of lines like Mynah: MY nah, and at most 1 MiB long"
+			Hint = "a lexicon is a text file of at most 1 MiB with lines such as Mynah: MY nah"
 		return list
 	}
 	p.sources[name] = b
@@ -128,8 +128,8 @@ func (p *planner) Lexicon(name string) diag.List {
 	return list
 }
 
-// Sentences implements storyboard.Project. It returns none when the context has ended:
-// reading is what takes long in planning a long text.
+// Sentences implements storyboard.Project. It returns nothing once the context has ended, since
+// reading a long text takes most of the planning time.
 func (p *planner) Sentences(runs []utter.Run, language string) [][]utter.Run {
 	if p.ctx.Err() != nil {
 		return nil

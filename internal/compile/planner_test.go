@@ -105,11 +105,11 @@ func TestLegible(t *testing.T) {
 // TestInstallHint: only what looks like the name of a model can be installed.
 func TestInstallHint(t *testing.T) {
 	t.Parallel()
-	const other = "mynah voices lists the voices that are installed, mynah voices available those that can be"
+	const other = "run mynah voices to list the installed voices, or mynah voices available to list those that can be installed"
 	for name, want := range map[string]string{
-		"piper/en_US-amy-medium":        "to have that voice: mynah voices install en_US-amy-medium",
-		"piper/en_US-a-b-medium":        "to have that voice: mynah voices install en_US-a-b-medium",
-		"piper/en_US-libritts-high+p12": "to have that voice: mynah voices install en_US-libritts-high",
+		"piper/en_US-amy-medium":        "to install that voice: mynah voices install en_US-amy-medium",
+		"piper/en_US-a-b-medium":        "to install that voice: mynah voices install en_US-a-b-medium",
+		"piper/en_US-libritts-high+p12": "to install that voice: mynah voices install en_US-libritts-high",
 		"piper/en_US-amy":               other,
 		"piper/en-amy-medium":           other,
 		"piper/amy":                     other,
@@ -134,9 +134,9 @@ func TestVoiceProblems(t *testing.T) {
 		engines        []string
 	}{
 		{"brian", "", "", "", both},
-		{"brain", "", diag.UnknownVoice, "did you mean brian? mynah voices lists all", both},
-		{"zzzzzzzz", "", diag.UnknownVoice, "mynah voices lists all", both},
-		{"nowhere/alloy", "", diag.UnknownVoice, `no engine "nowhere" is set up`, both},
+		{"brain", "", diag.UnknownVoice, "did you mean brian? run mynah voices to list all", both},
+		{"zzzzzzzz", "", diag.UnknownVoice, "run mynah voices to list all", both},
+		{"nowhere/alloy", "", diag.UnknownVoice, `the engine "nowhere" is not configured`, both},
 		{"", "gl", "", "available --language gl;", both},
 		{"de-DE-KatjaNeural", "", diag.OtherVoice, "", both},
 		{"aicelle", "", diag.UnspokenLanguage, "", both},
@@ -199,7 +199,7 @@ func TestSlips(t *testing.T) {
 		{"abc.png", "axy.png", 4},
 		{"photo.png", "zzzzzzz.png", 4},
 	} {
-		if got := slips(c.a, c.b); got != c.want {
+		if got := countSlips(c.a, c.b); got != c.want {
 			t.Errorf("%s and %s: %d, want %d", c.a, c.b, got, c.want)
 		}
 	}
@@ -271,7 +271,7 @@ func TestWritten(t *testing.T) {
 		"a/talk.md": true, "a/talk.mp4": true, "a/talk.srt": true, "a/talk.vtt": true, "talk.mp4": false,
 		"a/talks.mp4": false, "a/talk.png": false, "a/talk": false,
 	} {
-		if got := p.written(name); got != want {
+		if got := p.isOutput(name); got != want {
 			t.Errorf("%s: %t", name, got)
 		}
 	}

@@ -1,6 +1,5 @@
-// Package compile reads a script and plans its storyboard: the script or its translation, with
-// the defaults of its project, its included files and its lexicon. It answers the planner's
-// questions about files and voices. It speaks, measures and draws nothing.
+// Package compile reads a script, or its translation, with its project's defaults, included files
+// and lexicon, and plans the storyboard. It produces no sound and no pictures.
 package compile
 
 import (
@@ -17,37 +16,37 @@ import (
 	"mynah/internal/voice"
 )
 
-// Request says which script is read, and what overrides it.
+// Request selects a script and overrides parts of its header.
 type Request struct {
-	// Script is its name in the project, slashes forward.
+	// Script is the path in the project, with forward slashes.
 	Script string
-	// Size, FPS and Voice override the header's; zero values do not.
+	// Size, FPS and Voice override the header's; nil and "" keep them.
 	Size  *frame.Size
 	FPS   *frame.Rate
 	Voice string
-	// VoicePlace is what findings about Voice point at.
+	// VoicePlace is the place of findings about Voice.
 	VoicePlace diag.Range
 	// Header overrides other properties of the header.
 	Header script.Properties
-	// Scenes are the first and the last scene to build, from 1; zeros are all.
+	// Scenes are the first and the last scene to build, from 1; zeros mean all.
 	Scenes [2]int
-	// Language (BCP 47) asks for the script's translation: script.de.md beside script.md.
+	// Language (BCP 47) selects a translation: script.de.md next to script.md.
 	Language  string
 	Variables map[string]string
-	// Strict makes unknown names errors.
+	// Strict turns warnings about unknown names into errors.
 	Strict bool
-	// Settings is the file of settings that the caller has read, if it has read one of the
-	// working folder: it may be the project's own.
+	// Settings is the settings file that the caller has read, or "". It may be the project's own
+	// mynah.yaml.
 	Settings string
 }
 
-// Script is a script that was read and planned.
+// Script is the result of reading and planning a script.
 type Script struct {
-	// Name is that in the project: of the translation where one is built.
+	// Name is its path in the project; of the translation if one is built.
 	Name string
-	// Board is nil where the script could not be planned.
+	// Board is nil if the script could not be planned.
 	Board *storyboard.Board
-	// Findings are all that is wrong; Sources the texts that they point into, by their names.
+	// Findings are the errors and warnings; Sources are the texts that they point into, by file.
 	Findings diag.List
 	Sources  map[string][]byte
 }
@@ -59,8 +58,8 @@ type compiler struct {
 	out     Script
 }
 
-// Read reads a script and plans its video. What is wrong with the script is among the findings;
-// the error is a fault, with which the result holds what is known so far.
+// Read reads a script and plans its video. Mistakes in the script are among the findings. If it
+// returns an error, which is a fault, the result holds what is known so far.
 func Read(ctx context.Context, in *project.Project, booth *voice.Booth, req Request) (Script, error) {
 	c := &compiler{project: in, req: req, out: Script{Name: req.Script, Sources: map[string][]byte{}}}
 	err := c.read(ctx, booth)
@@ -96,13 +95,13 @@ func (c *compiler) read(ctx context.Context, booth *voice.Booth) error {
 	}
 	c.out.Board = board
 	if c.req.Strict && p.missing != "" {
-		return fault.New(fault.ToolMissing, nil, "%s", p.missing).WithHint("mynah doctor tells how to install what is missing")
+		return fault.New(fault.ToolMissing, nil, "%s", p.missing).WithHint("run mynah doctor to see how to install what is missing")
 	}
 	c.out.Findings.Add(more...)
 	return nil
 }
 
-// isWrong reports whether findings end the build.
+// isWrong reports whether findings stop the build.
 func (c *compiler) isWrong(list diag.List) bool {
 	if c.req.Strict {
 		list = list.Strict()
@@ -110,7 +109,7 @@ func (c *compiler) isWrong(list diag.List) bool {
 	return list.HasErrors()
 }
 
-// load reads the script, or its translation where one is asked for or beside it.
+// load reads the script or the requested translation.
 func (c *compiler) load() (script.Result, diag.List, error) {
 	options := script.Options{Variables: c.req.Variables}
 	fsys := c.project.FS()
@@ -123,7 +122,7 @@ func (c *compiler) load() (script.Result, diag.List, error) {
 	}
 	loaded, found := script.Load(fsys, c.out.Name, options)
 	if tag := loaded.Script.Header.Language; tag != nil && c.req.Language == "" {
-		if l, ok := fitting(*tag, Languages(fsys, c.out.Name)); ok {
+		if l, ok := matchLanguage(*tag, Languages(fsys, c.out.Name)); ok {
 			c.out.Name = script.TranslationName(c.out.Name, l)
 			loaded, found = script.Load(fsys, c.out.Name, options)
 		}
@@ -143,14 +142,14 @@ func (c *compiler) load() (script.Result, diag.List, error) {
 	return loaded, found, nil
 }
 
-// keepScenes keeps the scenes of a script that the request asks for.
+// keepScenes removes the scenes that the request does not select.
 func (c *compiler) keepScenes(s *script.Script) error {
 	from, to := c.req.Scenes[0], c.req.Scenes[1]
 	if from == 0 {
 		return nil
 	}
 	if n := len(s.Scenes); to > n {
-		return fault.New(fault.Usage, nil, "there is no scene %d: %s has %d", to, path.Base(c.out.Name), n).WithHint("scenes count from 1")
+		return fault.New(fault.Usage, nil, "scene %d does not exist: the last scene of %s is %d", to, path.Base(c.out.Name), n).WithHint("scenes are numbered from 1")
 	}
 	s.Scenes = s.Scenes[from-1 : to]
 	return nil

@@ -86,7 +86,7 @@ func TestRead(t *testing.T) {
 		src.Board.Scenes[0].Parts[0].Voice != "tone/low" || src.Board.Scenes[0].Parts[0].Text != "Two." {
 		t.Errorf("%v, %+v", err, src.Board)
 	}
-	if _, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md", Scenes: [2]int{3, 4}}); fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), "there is no scene 4: s.md has 3") {
+	if _, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md", Scenes: [2]int{3, 4}}); fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), "scene 4 does not exist: the last scene of s.md is 3") {
 		t.Errorf("got %v", err)
 	}
 	src, err = compile.Read(t.Context(), in, b, compile.Request{Script: "me.md"})
@@ -126,7 +126,7 @@ func TestTranslations(t *testing.T) {
 			continue
 		}
 	}
-	if _, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md", Language: "fr"}); fault.CodeOf(err) != fault.Input || !strings.Contains(err.Error(), `s.md is not there in the language "fr"`) {
+	if _, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md", Language: "fr"}); fault.CodeOf(err) != fault.Input || !strings.Contains(err.Error(), `s.md has no translation for the language "fr"`) {
 		t.Errorf("got %v", err)
 	}
 	src, err := compile.Read(t.Context(), in, b, compile.Request{Script: "l.de.md"})
@@ -317,7 +317,7 @@ func TestText(t *testing.T) {
 	if err != nil || cues != nil || src.Board == nil || src.Findings.HasErrors() {
 		t.Fatalf("%v, %s", err, summaries(src.Findings))
 	}
-	if got := summaries(src.Findings); !strings.Contains(got, `text: the background "song.mp3" is a file, and a spoken text has no files: it is left out`) {
+	if got := summaries(src.Findings); !strings.Contains(got, `text: the background "song.mp3" is a file and is left out: a spoken text has no files`) {
 		t.Errorf("findings are %q", got)
 	}
 	var parts []storyboard.Part

@@ -18,24 +18,23 @@ import (
 	"mynah/internal/voice"
 )
 
-// TextFile is the name under which findings point into a text that is spoken.
+// TextFile is the file name in findings about a text to speak.
 const TextFile = "text"
 
-// TextRequest asks for a text to be read that is to be spoken.
+// TextRequest is a request to read and plan a text to speak.
 type TextRequest struct {
-	// Text is of the script language; what needs a file is left out.
+	// Text is in the script language; whatever needs a file is left out.
 	Text string
-	// Header are properties that override the text's own, by their names in a script's header:
-	// voice, voice-speed, voice-pitch, voice-volume, language.
+	// Header holds properties that override those of the text, by their names in a script's
+	// header: voice, voice-speed, voice-pitch, voice-volume, language.
 	Header map[string]string
-	// Timed is "vtt" or "srt" when the text is subtitles, each cue of which is to be spoken at
-	// its time.
+	// Timed is "vtt" or "srt" if the text is subtitles; each cue is spoken at its time.
 	Timed string
 	// Longest is the latest time of a cue; 0 is 10 hours.
 	Longest time.Duration
 }
 
-// Text parses a text and plans what is to be said. Of subtitles it returns the cues, each of
+// Text parses a text and plans its narration. For subtitles it also returns the cues, each of
 // which is a scene. Errors of the author are among the findings.
 func Text(ctx context.Context, in *project.Project, booth *voice.Booth, r TextRequest) (Script, []caption.Timed, error) {
 	out := Script{Name: TextFile, Sources: map[string][]byte{TextFile: []byte(r.Text)}}
@@ -72,13 +71,13 @@ func Text(ctx context.Context, in *project.Project, booth *voice.Booth, r TextRe
 	return out, cues, nil
 }
 
-// CheckHeader returns an error for what cannot stand in a TextRequest's header.
+// CheckHeader returns an error if a property cannot be in a TextRequest's header.
 func CheckHeader(header map[string]string) error {
 	_, err := headerProperties(header)
 	return err
 }
 
-// overrideVoice puts properties of the voice in place of the text's own.
+// overrideVoice overrides the voice properties of a text's header.
 func overrideVoice(h *script.Header, over script.Properties) {
 	for _, f := range []struct{ to, from **float64 }{
 		{&h.VoiceSpeed, &over.VoiceSpeed}, {&h.VoicePitch, &over.VoicePitch}, {&h.VoiceVolume, &over.VoiceVolume},
@@ -106,33 +105,33 @@ func readCues(s *script.Script, r TextRequest) ([]caption.Timed, error) {
 	return cues, nil
 }
 
-// longestTimed is how long timed speech may last.
+// longestTimed is the maximum length of timed speech.
 const longestTimed = 10 * time.Hour
 
-// parseCues reads the cues that can be spoken: in the order of their times.
+// parseCues reads cues and checks that they are in order and short enough.
 func parseCues(text, form string, longest time.Duration) ([]caption.Timed, error) {
 	cues, err := caption.Read(text, caption.Form(form))
 	if err != nil {
 		return nil, fault.New(fault.Input, err, "the subtitles cannot be read as %s", map[string]string{"vtt": "WebVTT", "srt": "SubRip"}[form]).
-			WithHint("each cue has a line like 00:00:01.000 --> 00:00:03.500 and its text below")
+			WithHint("each cue needs a line such as 00:00:01.000 --> 00:00:03.500 with its text below")
 	}
 	for i, c := range cues {
 		if c.To < c.From || c.To > longest {
-			return nil, fault.New(fault.Input, nil, "line %d: a cue cannot be on from %s to %s", c.Line, c.From, c.To).
-				WithHint("a cue ends after it begins, and within %s", longest)
+			return nil, fault.New(fault.Input, nil, "line %d: a cue cannot last from %s to %s", c.Line, c.From, c.To).
+				WithHint("a cue must end after it begins, and within %s", longest)
 		}
 		if i > 0 && c.From < cues[i-1].From {
-			return nil, fault.New(fault.Input, nil, "line %d: the cue begins before the one in front of it", c.Line).WithHint("put the cues in the order of their times")
+			return nil, fault.New(fault.Input, nil, "line %d: the cue begins before the previous cue", c.Line).WithHint("sort the cues by time")
 		}
 	}
 	if len(cues) == 0 {
-		return nil, fault.New(fault.Input, nil, "the subtitles hold no cue with text").
-			WithHint("each cue has a line like 00:00:01.000 --> 00:00:03.500 and its text below")
+		return nil, fault.New(fault.Input, nil, "the subtitles contain no cue with text").
+			WithHint("each cue needs a line such as 00:00:01.000 --> 00:00:03.500 with its text below")
 	}
 	return cues, nil
 }
 
-// headerProperties turns header properties into those that the parser knows.
+// headerProperties parses properties of a header.
 func headerProperties(header map[string]string) (script.Properties, error) {
 	var text strings.Builder
 	text.WriteString("---\n")
@@ -160,15 +159,15 @@ func headerProperties(header map[string]string) (script.Properties, error) {
 	return s.Header.Properties, nil
 }
 
-// keepSpoken leaves out what needs a file or is for the eye. Music stays as far as it is one of
-// our own tracks.
+// keepSpoken removes from a script whatever is visual or needs a file. Built-in music tracks
+// stay.
 func keepSpoken(s *script.Script, isTrack func(name string) bool, list *diag.List) {
 	music := func(b *script.Background) bool {
 		if b == nil || b.Name == "" || isTrack(b.Name) {
 			return true
 		}
-		list.Warnf(b.Range, "the background %q is a file, and a spoken text has no files: it is left out", b.Name).
-			Hint = "name one of the built-in tracks, or build a video"
+		list.Warnf(b.Range, "the background %q is a file and is left out: a spoken text has no files", b.Name).
+			Hint = "use a built-in track, or build a video"
 		return false
 	}
 	h := &s.Header

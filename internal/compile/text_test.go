@@ -41,19 +41,19 @@ func TestCuesAtTheLimits(t *testing.T) {
 		{
 			[2]string{"00:01.000 --> 00:02.000", "00:02.000 --> 00:03.001"},
 			3 * time.Second,
-			"line 6: a cue cannot be on from 2s to 3.001s",
+			"line 6: a cue cannot last from 2s to 3.001s",
 		},
 		{[2]string{"00:01.000 --> 00:01.000", "00:01.000 --> 00:03.000"}, time.Minute, ""},
 		{[2]string{"00:01.000 --> 00:02.000", "00:01.500 --> 00:03.000"}, time.Minute, ""},
 		{
 			[2]string{"00:01.000 --> 00:00.999", "00:01.500 --> 00:03.000"},
 			time.Minute,
-			"line 3: a cue cannot be on from 1s to 999ms",
+			"line 3: a cue cannot last from 1s to 999ms",
 		},
 		{
 			[2]string{"00:01.000 --> 00:02.000", "00:00.999 --> 00:03.000"},
 			time.Minute,
-			"line 6: the cue begins before the one in front of it",
+			"line 6: the cue begins before the previous cue",
 		},
 	} {
 		text := "WEBVTT\n\n" + c.times[0] + "\nOne.\n\n" + c.times[1] + "\nTwo.\n"
@@ -109,7 +109,7 @@ func TestOverrideVoice(t *testing.T) {
 // TestKeepSpoken: of directions those of voices stay, and music that needs no file.
 func TestKeepSpoken(t *testing.T) {
 	t.Parallel()
-	const left = "; the background \"song.mp3\" is a file, and a spoken text has no files: it is left out"
+	const left = "; the background \"song.mp3\" is a file and is left out: a spoken text has no files"
 	for text, want := range map[string]string{
 		"(voice: tone/low)":           "set voice",
 		"(voice-speed: fast)":         "set voice-speed",

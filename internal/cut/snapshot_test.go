@@ -53,11 +53,11 @@ func TestSnapshot(t *testing.T) {
 		from  *time.Duration
 		want  string
 	}{
-		{0, nil, "there is no scene 0: the video has 2"},
-		{3, nil, "there is no scene 3: the video has 2"},
-		{-1, nil, "there is no scene -1"},
-		{1, at(time.Second), "scene 1 has no time 1s: it lasts 1.00 s"},
-		{2, at(-ms), "scene 2 has no time -1ms: it lasts 1.00 s"},
+		{0, nil, "scene 0 does not exist: the last scene is 2"},
+		{3, nil, "scene 3 does not exist: the last scene is 2"},
+		{-1, nil, "scene -1 does not exist"},
+		{1, at(time.Second), "scene 1 has no frame at 1s: it lasts 1.00 s"},
+		{2, at(-ms), "scene 2 has no frame at -1ms: it lasts 1.00 s"},
 	} {
 		_, _, err := c.Snapshot(t.Context(), x.scene, x.from)
 		if f, ok := fault.As(err); !ok || f.Code != fault.Usage || !strings.HasPrefix(f.Public, x.want) || f.Hint == "" {

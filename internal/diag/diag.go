@@ -1,7 +1,7 @@
-// Package diag is what an author is told about a script: where, what is wrong,
-// what is allowed instead. It exists so that every stage reports in one form and
-// all at once; it refuses to know how a caller of the service is answered (see
-// package fault) and it does no input or output of its own.
+// Package diag holds findings about a script for its author: the place, what is wrong, what is
+// allowed and what to write instead. All stages report in this one form, so that all findings can
+// be shown together. Failures for callers of the service are in package fault. The package does
+// no input or output of its own.
 package diag
 
 import (
@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// Severity says whether a finding stops the build.
+// Severity is whether a finding stops the build.
 type Severity int
 
 // The severities, worst first.
@@ -21,7 +21,7 @@ const (
 	Warning
 )
 
-// String gives the word that is printed and put into JSON.
+// String returns the word for output and JSON.
 func (s Severity) String() string {
 	if s == Warning {
 		return "warning"
@@ -45,40 +45,41 @@ func (s *Severity) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// Pos is a place in a file. Line and Column count from 1; a column is one Unicode
-// code point of the line as the author wrote it.
+// Pos is a place in a file. Line and Column count from 1; a column is one Unicode code point of
+// the line as written.
 type Pos struct {
 	Line   int `json:"line"`
 	Column int `json:"column"`
 }
 
-// Range is a stretch of a file, End exclusive. File is the name that the author
-// knows: relative to the project's folder, with forward slashes.
+// Range is a part of a file; End is exclusive. File is relative to the project's folder, with
+// forward slashes.
 type Range struct {
 	File  string `json:"file"`
 	Start Pos    `json:"start"`
 	End   Pos    `json:"end"`
 }
 
-// Code marks a sort of finding for programs; its words never change. Findings that
-// no program has to tell apart have none.
+// Code identifies a kind of finding for programs and never changes. Kinds that no program needs
+// to distinguish have none.
 type Code string
 
-// The codes. Those of which Strict answers true fail a strict build.
+// The codes. Code.Strict lists those that fail a strict build.
 const (
-	// UnknownProperty is a property, direction, or key of a map that nobody knows.
+	// UnknownProperty is an unknown property, direction or map key.
 	UnknownProperty Code = "unknown-property"
-	// UnknownVoice is the name of a voice that no table has.
+	// UnknownVoice is an unknown voice name.
 	UnknownVoice Code = "unknown-voice"
-	// OtherVoice is a name of another service's voice; one of its language and gender speaks.
+	// OtherVoice is the name of another service's voice; a local voice of the same language and
+	// gender speaks.
 	OtherVoice Code = "other-voice"
-	// NearMiss is what was most likely meant as structure and is not.
+	// NearMiss is text that looks like a header, direction or image, but is read as narration.
 	NearMiss Code = "near-miss"
-	// TranslationLacks is what a script shows and its translation does not.
+	// TranslationLacks is something that a script has and its translation has not.
 	TranslationLacks Code = "translation-lacks"
-	// OtherLanguage is narration that clearly speaks for another language than its voice's.
+	// OtherLanguage is narration that is clearly in another language than its voice's.
 	OtherLanguage Code = "other-language"
-	// UnspokenLanguage is a voice of a language that no voice here speaks.
+	// UnspokenLanguage is a voice whose language no installed voice speaks.
 	UnspokenLanguage Code = "unspoken-language"
 	// Unreadable is narration in letters that its voice cannot read.
 	Unreadable Code = "unreadable"
@@ -86,13 +87,13 @@ const (
 	MissingVoice Code = "missing-voice"
 	// TooLong is speech that does not fit its time.
 	TooLong Code = "too-long"
-	// UnknownVariable is a {{name}} for which no value was given.
+	// UnknownVariable is a {{name}} without a value.
 	UnknownVariable Code = "unknown-variable"
-	// MoreFindings closes a list that was cut.
+	// MoreFindings is the last finding of a shortened list: how many there are.
 	MoreFindings Code = "more-findings"
 )
 
-// Strict tells whether a strict build fails for warnings of this sort.
+// Strict reports whether a strict build fails for warnings with this code.
 func (c Code) Strict() bool {
 	switch c {
 	case UnknownProperty, UnknownVoice, UnknownVariable:
@@ -102,9 +103,9 @@ func (c Code) Strict() bool {
 	}
 }
 
-// Diagnostic is one finding. Summary is one sentence without a final stop, Detail
-// says what is allowed, Hint what to write instead; both may be empty.
-type Diagnostic struct { //nolint:errname // it is a finding first, an error where one is wanted
+// Diagnostic is one finding. Summary is one sentence without a final stop; Detail says what is
+// allowed and Hint what to write instead; both may be empty.
+type Diagnostic struct { //nolint:errname // it is only sometimes used as an error
 	Range    Range
 	Severity Severity
 	Code     Code
@@ -113,8 +114,7 @@ type Diagnostic struct { //nolint:errname // it is a finding first, an error whe
 	Hint     string
 }
 
-// Error makes a Diagnostic usable as an error: "file:line:column: summary", without the place
-// where it has none.
+// Error implements error: "file:line:column: summary", without the place if it has none.
 func (d Diagnostic) Error() string {
 	switch {
 	case d.Range.File == "":
@@ -125,32 +125,32 @@ func (d Diagnostic) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", d.Range.File, d.Range.Start.Line, d.Range.Start.Column, d.Summary)
 }
 
-// List collects findings. The zero value is ready for use.
+// List collects findings. The zero value is an empty list.
 type List []Diagnostic
 
 // Add appends findings.
 func (l *List) Add(d ...Diagnostic) { *l = append(*l, d...) }
 
-// Errorf adds an error at r with a formatted summary and returns a pointer to it,
-// valid until the next Add, so that detail and hint can be set.
+// Errorf adds an error at r. It returns a pointer for setting detail and hint, valid until the
+// next Add.
 func (l *List) Errorf(r Range, format string, args ...any) *Diagnostic {
 	*l = append(*l, Diagnostic{Range: r, Severity: Error, Summary: fmt.Sprintf(format, args...)})
 	return &(*l)[len(*l)-1]
 }
 
-// Warnf adds a warning at r, as Errorf does an error.
+// Warnf adds a warning at r, like Errorf.
 func (l *List) Warnf(r Range, format string, args ...any) *Diagnostic {
 	d := l.Errorf(r, format, args...)
 	d.Severity = Warning
 	return d
 }
 
-// HasErrors tells whether any finding stops the build.
+// HasErrors reports whether any finding stops the build.
 func (l List) HasErrors() bool {
 	return slices.ContainsFunc(l, func(d Diagnostic) bool { return d.Severity == Error })
 }
 
-// Sort orders findings by file, place, severity and text, so that output is stable.
+// Sort orders findings by file, place, severity and summary, for stable output.
 func (l List) Sort() {
 	slices.SortStableFunc(l, func(a, b Diagnostic) int {
 		return cmp.Or(
@@ -163,10 +163,9 @@ func (l List) Sort() {
 	})
 }
 
-// Merged returns a copy in which warnings that say the same of several places are one, at the
-// first place, with the lines of the others as its detail. Those that fail strict builds stay
-// apart.
-func (l List) Merged() List {
+// Merge returns a copy in which equal warnings at several places are one warning at the first
+// place, with the other lines in its detail. Warnings that fail strict builds are not merged.
+func (l List) Merge() List {
 	type kind struct{ file, summary, hint, detail string }
 	first := map[kind]int{}
 	var out List
@@ -196,8 +195,7 @@ func (l List) Merged() List {
 	return out
 }
 
-// Strict returns a copy in which the warnings for which strict builds fail (see
-// Code.Strict) are errors; other warnings stay what they are.
+// Strict returns a copy in which warnings that fail strict builds (see Code.Strict) are errors.
 func (l List) Strict() List {
 	out := slices.Clone(l)
 	for i := range out {
@@ -209,8 +207,8 @@ func (l List) Strict() List {
 	return out
 }
 
-// withoutOutcome takes from a warning what the build does instead, which it does not do in a strict
-// build.
+// withoutOutcome removes from a warning what the build does instead, since a strict build does
+// not do it.
 func withoutOutcome(summary string) string {
 	for _, outcome := range []string{" and ignored", " and stays as it is"} {
 		summary = strings.TrimSuffix(summary, outcome)
@@ -221,7 +219,7 @@ func withoutOutcome(summary string) string {
 	return summary
 }
 
-// Shorten returns a text without the space around it, cut to at most n characters.
+// Shorten trims a text and cuts it to at most n characters.
 func Shorten(s string, n int) string {
 	r := []rune(strings.TrimSpace(s))
 	if len(r) <= n {

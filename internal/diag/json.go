@@ -2,8 +2,8 @@ package diag
 
 import "encoding/json"
 
-// Finding is the form of a Diagnostic in JSON: flat, with the place where it
-// starts. Line and Column count from 1; a finding about a whole file has 0.
+// Finding is a Diagnostic in JSON: flat, with its start place only. Line and Column count from 1;
+// both are 0 for a finding about a whole file.
 type Finding struct {
 	File     string   `json:"file"`
 	Line     int      `json:"line"`
@@ -15,7 +15,7 @@ type Finding struct {
 	Hint     string   `json:"hint"`
 }
 
-// JSON gives the diagnostic in the form that is written as JSON.
+// JSON converts a diagnostic to its JSON form.
 func (d Diagnostic) JSON() Finding {
 	return Finding{
 		File:     d.Range.File,
@@ -32,7 +32,7 @@ func (d Diagnostic) JSON() Finding {
 // MarshalJSON writes the diagnostic as a Finding.
 func (d Diagnostic) MarshalJSON() ([]byte, error) { return json.Marshal(d.JSON()) }
 
-// UnmarshalJSON reads a Finding; the range is then the one place it names.
+// UnmarshalJSON reads a Finding; the range starts and ends at its place.
 func (d *Diagnostic) UnmarshalJSON(b []byte) error {
 	var f Finding
 	if err := json.Unmarshal(b, &f); err != nil {

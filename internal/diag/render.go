@@ -11,15 +11,15 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// Options say how findings are printed. The zero value is plain text.
+// Options are the choices of Render. The zero value prints plain text.
 type Options struct {
 	// Color adds ANSI colours.
 	Color bool
-	// Width is how many terminal cells of a source line are shown; longer lines are
-	// cut around the place. 0 means 100, less than 20 counts as 20.
+	// Width is the number of terminal cells for a source line; longer lines are cut around the
+	// place. 0 means 100; the minimum is 20.
 	Width int
-	// Most is how many findings are printed; of the rest the number is told. 0 means 100:
-	// a file that is no script at all may have one on each of its lines.
+	// Most is the maximum number of findings printed; the number of the others follows. 0 means
+	// 100: a file that is not a script may have a finding on every line.
 	Most int
 }
 
@@ -27,15 +27,14 @@ const (
 	defaultWidth = 100
 	leastWidth   = 20
 	defaultMost  = 100
-	// maxNote is how much of a line of a note is printed: it may quote the script.
+	// maxNote is the maximum length of a line of a note, which may quote the script.
 	maxNote  = 600
 	tabWidth = 4
 )
 
-// Render prints findings in the order of the list: the place and the summary, the
-// line of the source with a mark under the place, what is allowed, and what to write
-// instead. sources gives the text of a file as the author wrote it; where it has
-// none, or is nil, the findings are printed without their line. It returns the first
+// Render prints findings in the order of the list: place and summary, the source line with a mark
+// under the place, what is allowed, and what to write instead. sources returns the text of a file
+// as written; without it, or if it is nil, the source line is left out. Render returns the first
 // error of w.
 func Render(w io.Writer, list List, sources func(file string) ([]byte, bool), opts Options) error {
 	r := renderer{style: style{on: opts.Color}, width: opts.Width, sources: sources, files: map[string][][]byte{}}
@@ -48,7 +47,7 @@ func Render(w io.Writer, list List, sources func(file string) ([]byte, bool), op
 		most = defaultMost
 	}
 	whole := len(list)
-	list = foremost(list, most)
+	list = limit(list, most)
 	left := whole - len(list)
 	for i, d := range list {
 		r.out.Reset()
@@ -68,25 +67,25 @@ func Render(w io.Writer, list List, sources func(file string) ([]byte, bool), op
 }
 
 func notShown(left int) string {
-	return fmt.Sprintf("%d more findings are not shown: mend these first", left)
+	return fmt.Sprintf("%d more findings are not shown: fix these first", left)
 }
 
-// Foremost gives the list as programs are told it: no more findings than are printed, and
-// where that is not all, one more that tells how many there are.
-func (l List) Foremost() List {
+// Limit returns the list for programs, limited to as many findings as are printed, with one more
+// that says how many there are if some were left out.
+func (l List) Limit() List {
 	if len(l) <= defaultMost {
 		return l
 	}
-	out := foremost(l, defaultMost)
+	out := limit(l, defaultMost)
 	more := Diagnostic{Range: Range{File: out[0].Range.File}, Severity: Warning, Code: MoreFindings, Summary: notShown(len(l) - len(out))}
-	if wrong(l) > wrong(out) {
+	if countErrors(l) > countErrors(out) {
 		more.Severity = Error
 	}
 	return append(out, more)
 }
 
-// wrong counts the errors of a list.
-func wrong(list List) int {
+// countErrors counts the errors of a list.
+func countErrors(list List) int {
 	n := 0
 	for _, d := range list {
 		if d.Severity == Error {
@@ -96,13 +95,13 @@ func wrong(list List) int {
 	return n
 }
 
-// foremost gives the first findings of a list in their order, errors before warnings if
-// there is not room for all.
-func foremost(list List, most int) List {
+// limit returns the first findings in their order; if not all fit, errors are kept before
+// warnings.
+func limit(list List, most int) List {
 	if len(list) <= most {
 		return list
 	}
-	errs := min(wrong(list), most)
+	errs := min(countErrors(list), most)
 	room := map[Severity]int{Error: errs, Warning: most - errs}
 	var out List
 	for _, d := range list {
@@ -114,8 +113,8 @@ func foremost(list List, most int) List {
 	return out
 }
 
-// clipped is a line of a note, cut where it is too long to be read.
-func clipped(s string) string {
+// clip shortens an overlong line of a note.
+func clip(s string) string {
 	if len(s) <= maxNote {
 		return s
 	}
@@ -129,7 +128,7 @@ type renderer struct {
 	sources func(file string) ([]byte, bool)
 	files   map[string][][]byte
 
-	// The line laid out last: a line of a megabyte may have many findings.
+	// The last line that was laid out, kept because a line of a megabyte may have many findings.
 	laidFile string
 	laidLine int
 	laid     []cell
@@ -145,23 +144,23 @@ func (r *renderer) finding(d Diagnostic) {
 		mark = r.style.warning
 	}
 	fmt.Fprintf(&r.out, "%s: %s %s\n",
-		r.style.bold(printable(place)), mark(d.Severity.String()+":"), r.style.bold(printable(clipped(d.Summary))))
+		r.style.bold(printable(place)), mark(d.Severity.String()+":"), r.style.bold(printable(clip(d.Summary))))
 	r.source(d.Range, mark)
 	r.note("", d.Detail)
 	r.note("help: ", d.Hint)
 }
 
-// note prints a text of one or more lines, aligned after its label.
+// note prints a text of one or more lines, aligned to the right of its label.
 func (r *renderer) note(label, text string) {
 	if text == "" {
 		return
 	}
 	for i, line := range strings.Split(text, "\n") {
 		if i == 0 {
-			fmt.Fprintf(&r.out, "  %s%s\n", r.style.note(label), printable(clipped(line)))
+			fmt.Fprintf(&r.out, "  %s%s\n", r.style.note(label), printable(clip(line)))
 			continue
 		}
-		fmt.Fprintf(&r.out, "  %s%s\n", strings.Repeat(" ", len(label)), printable(clipped(line)))
+		fmt.Fprintf(&r.out, "  %s%s\n", strings.Repeat(" ", len(label)), printable(clip(line)))
 	}
 }
 
@@ -180,7 +179,7 @@ func (r *renderer) source(at Range, mark func(string) string) {
 		to = min(at.End.Column-1, len(cells))
 	}
 	for at.End.Line > at.Start.Line && to > from && cells[to-1].text == " " {
-		to-- // the rest of a line that the range leaves does not end in marked blanks
+		to-- // do not mark blanks at the end of the line
 	}
 	text, before, under := window(cells, from, max(to, from), r.width)
 	number := fmt.Sprint(at.Start.Line)
@@ -190,7 +189,7 @@ func (r *renderer) source(at Range, mark func(string) string) {
 		r.style.faint(strings.Repeat(" ", len(number))+" |"), strings.Repeat(" ", before), mark(caret))
 }
 
-// lines gives the lines of a file, cut once however many findings it has.
+// lines returns the lines of a file; the file is split only once.
 func (r *renderer) lines(file string) [][]byte {
 	if lines, ok := r.files[file]; ok {
 		return lines
@@ -205,8 +204,7 @@ func (r *renderer) lines(file string) [][]byte {
 	return lines
 }
 
-// splitLines cuts at LF, CRLF and lone CR, and takes a byte-order mark away: what an
-// editor shows.
+// splitLines splits at LF, CRLF and lone CR, and removes a byte-order mark, as editors do.
 func splitLines(text []byte) [][]byte {
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	var lines [][]byte
@@ -223,14 +221,13 @@ func splitLines(text []byte) [][]byte {
 	}
 }
 
-// cell is one code point of a source line as it is printed.
+// cell is one code point of a source line in its printed form.
 type cell struct {
 	text  string
 	width int
 }
 
-// layout turns a line into printable cells, one a code point. An invalid byte counts
-// as one code point.
+// layout converts a line to printable cells, one per code point or invalid byte.
 func layout(line []byte) []cell {
 	widths := runewidth.Condition{}
 	cells := make([]cell, 0, len(line))
@@ -243,7 +240,7 @@ func layout(line []byte) []cell {
 		case c == '\t':
 			cl.width = tabWidth - column%tabWidth
 			cl.text = strings.Repeat(" ", cl.width)
-		case !safe(c):
+		case !isPrintable(c):
 			cl = cell{text: "\ufffd", width: 1}
 		}
 		column += cl.width
@@ -252,12 +249,12 @@ func layout(line []byte) []cell {
 	return cells
 }
 
-// window cuts a line to width cells around the place. It returns the text, the cells
-// before the place, and how many cells of the place are shown (at least one).
+// window cuts a line to width cells around the place. It returns the text, the number of cells
+// before the place, and the number of shown cells of the place (at least one).
 func window(cells []cell, from, to, width int) (text string, before, under int) {
 	first, last := 0, len(cells)
 	if measure(cells) > width {
-		// The place comes first; what room it leaves is shared by what stands around it.
+		// The place gets room first; the text around it shares the rest.
 		last = min(to, from+width)
 		for last > from+1 && measure(cells[from:last]) > width-2 {
 			last--
@@ -298,23 +295,23 @@ func measure(cells []cell) int {
 	return n
 }
 
-// printable keeps text that came from a script from steering the terminal.
+// printable removes characters with which a script could control the terminal.
 func printable(s string) string {
 	return strings.Map(func(c rune) rune {
-		if safe(c) {
+		if isPrintable(c) {
 			return c
 		}
 		return '\ufffd'
 	}, s)
 }
 
-// safe tells whether a code point may be printed: neither a control character nor one
-// that turns the direction of the text around it.
-func safe(c rune) bool {
+// isPrintable reports whether a code point may be printed: it is no control character and does
+// not change the direction of the text.
+func isPrintable(c rune) bool {
 	return !unicode.IsControl(c) && !unicode.Is(unicode.Bidi_Control, c)
 }
 
-// style wraps text into ANSI colours when it is on.
+// style wraps text in ANSI colours if it is on.
 type style struct{ on bool }
 
 func (s style) wrap(code, text string) string {

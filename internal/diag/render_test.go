@@ -309,7 +309,7 @@ func TestForemost(t *testing.T) {
 		{101, 0, 100, 100, "1 more", diag.Error},
 		{500, 500, 100, 100, "900 more", diag.Error},
 	} {
-		got := many(c.errors, c.warnings).Foremost()
+		got := many(c.errors, c.warnings).Limit()
 		if c.more != "" {
 			last := got[len(got)-1]
 			if !strings.HasPrefix(last.Summary, c.more+" findings") || last.Code != diag.MoreFindings || last.Severity != c.severity || last.Range.File != "s.md" {

@@ -1,7 +1,7 @@
-// Package fault describes a failure to its caller: the command line, the
-// API, a worker. It carries a code for programs, a sentence for people, whose turn it
-// is to act, and the cause for the log. What an author did wrong in a script is told
-// by package diag; a fault of code Script only says that there is such a list.
+// Package fault describes a failure to its caller: the command line, the API or a worker. A fault
+// has a code for programs, a sentence for people, who can act on it, and a cause for the log.
+// Mistakes of authors in scripts are findings of package diag; a fault with the code Script only
+// says that there are some.
 package fault
 
 import (
@@ -10,33 +10,33 @@ import (
 	"fmt"
 )
 
-// Code names a class of failures. The doors (exit codes, HTTP statuses) go by it.
+// Code is a class of failures. Exit codes and HTTP statuses are derived from it.
 type Code string
 
 // The codes.
 const (
-	Usage       Code = "usage"        // the command line or a request makes no sense
-	Script      Code = "script"       // the script is wrong; diagnostics tell where
+	Usage       Code = "usage"        // the command line or a request is invalid
+	Script      Code = "script"       // the script has errors; see the diagnostics
 	ToolMissing Code = "tool-missing" // a program or codec is not installed
 	ToolFailed  Code = "tool-failed"  // a program ran and failed
 	Input       Code = "input"        // a file of the project cannot be used
 	Disk        Code = "disk"         // reading or writing our own files failed
-	Cancelled   Code = "cancelled"    // somebody asked to stop; not a failure of anything
-	Internal    Code = "internal"     // a mistake in Mynah
+	Cancelled   Code = "cancelled"    // a user stopped it; not a failure
+	Internal    Code = "internal"     // a bug in Mynah
 )
 
-// Whose tells who can do something about a fault.
+// Whose is who can act on a fault.
 type Whose string
 
-// Those who can act.
+// The values of Whose.
 const (
 	Author   Whose = "author"   // who wrote the script
 	Operator Whose = "operator" // who runs the machine
 	Service  Whose = "service"  // who makes Mynah
 )
 
-// Error is a fault. Public and Hint are plain sentences that may be shown to anybody;
-// Cause may name paths and program output and belongs in the log.
+// Error is a fault. Public and Hint are plain sentences for anybody; Cause may contain paths and
+// program output, and belongs in the log.
 type Error struct {
 	Code   Code
 	Public string
@@ -45,7 +45,7 @@ type Error struct {
 	Whose  Whose
 }
 
-// Error is the public sentence and the cause.
+// Error returns the public sentence and the cause.
 func (e *Error) Error() string {
 	if e.Cause == nil {
 		return e.Public
@@ -53,17 +53,17 @@ func (e *Error) Error() string {
 	return e.Public + ": " + e.Cause.Error()
 }
 
-// Unwrap is the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// WithHint returns a copy that says what to do about it.
+// WithHint returns a copy with a hint on what to do.
 func (e *Error) WithHint(format string, args ...any) *Error {
 	c := *e
 	c.Hint = fmt.Sprintf(format, args...)
 	return &c
 }
 
-// New makes a fault whose owner follows from its code. The cause may be nil.
+// New creates a fault; Whose follows from the code. The cause may be nil.
 func New(code Code, cause error, format string, args ...any) *Error {
 	return &Error{Code: code, Public: fmt.Sprintf(format, args...), Cause: cause, Whose: owner(code)}
 }
@@ -79,15 +79,15 @@ func owner(code Code) Whose {
 	}
 }
 
-// As finds the fault in a chain of errors.
+// As returns the fault in a chain of errors.
 func As(err error) (*Error, bool) {
 	var e *Error
 	ok := errors.As(err, &e)
 	return e, ok
 }
 
-// From turns any error into a fault: the one it wraps; a stop, whatever wraps it, into
-// Cancelled; all else into Internal. It is nil for nil.
+// From converts any error to a fault: the fault that it wraps, Cancelled for a cancelled context,
+// otherwise Internal. From(nil) is nil.
 func From(err error) *Error {
 	if err == nil {
 		return nil
@@ -101,10 +101,10 @@ func From(err error) *Error {
 	if e, ok := As(err); ok {
 		return e
 	}
-	return New(Internal, err, "something went wrong inside Mynah")
+	return New(Internal, err, "an internal error occurred")
 }
 
-// CodeOf is the code of From(err), and empty for nil.
+// CodeOf returns the code of From(err), or "" for nil.
 func CodeOf(err error) Code {
 	if err == nil {
 		return ""

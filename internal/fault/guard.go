@@ -5,29 +5,29 @@ import (
 	"runtime/debug"
 )
 
-// PanicError is a panic that Guard caught. Its text has the stack and belongs in the log.
+// PanicError is a panic caught by Guard. Its text contains the stack and belongs in the log.
 type PanicError struct {
 	Value any
 	Stack []byte
 }
 
-// Error is the value and the stack.
+// Error returns the value and the stack.
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.Value, e.Stack) }
 
-// Unwrap is the value, where that is an error.
+// Unwrap returns the value if it is an error.
 func (e *PanicError) Unwrap() error {
 	err, _ := e.Value.(error)
 	return err
 }
 
-// Guard runs f and turns a panic into an Internal fault, so that a mistake of Mynah at one build
-// does not end the whole process. What f does is doing, as in "drawing slides". A panic in a
-// goroutine can only be caught there: each one needs a guard of its own.
+// Guard runs f and turns a panic into an Internal fault, so that a bug in one build does not end
+// the process. doing describes what f does, such as "drawing slides". A panic can be caught only
+// in its own goroutine, so each goroutine needs its own Guard.
 func Guard(doing string, f func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = New(Internal, &PanicError{Value: v, Stack: debug.Stack()}, "Mynah failed inside, at %s", doing).
-				WithHint("report this mistake of Mynah, with its log")
+			err = New(Internal, &PanicError{Value: v, Stack: debug.Stack()}, "internal error while %s", doing).
+				WithHint("report this bug of Mynah, with its log")
 		}
 	}()
 	return f()

@@ -24,7 +24,7 @@ func TestGuard(t *testing.T) {
 		"file does not exist": func() error { panic(fs.ErrNotExist) },
 	} {
 		got, ok := fault.As(fault.Guard("reading files", f))
-		if !ok || got.Code != fault.Internal || got.Whose != fault.Service || got.Public != "Mynah failed inside, at reading files" {
+		if !ok || got.Code != fault.Internal || got.Whose != fault.Service || got.Public != "internal error while reading files" {
 			t.Errorf("%s: %#v", name, got)
 			continue
 		}

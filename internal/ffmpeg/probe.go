@@ -83,7 +83,7 @@ type probeOutput struct {
 }
 
 // ErrNoStream tells that a file has neither picture nor sound that can be read.
-var ErrNoStream = errors.New("it holds neither pictures nor sound")
+var ErrNoStream = errors.New("it contains neither pictures nor sound")
 
 const probeEntries = "format=start_time,duration:stream=index,codec_type,codec_name,width,height,pix_fmt,sample_aspect_ratio,color_space,color_range," +
 	"color_transfer,color_primaries,avg_frame_rate,r_frame_rate,nb_frames,nb_read_packets,start_time,duration,channels,sample_rate:stream_tags=DURATION,alpha_mode:" +
@@ -115,7 +115,7 @@ func (t *Tools) Probe(ctx context.Context, in Input) (*Info, error) {
 			return nil, err
 		}
 		if n := out.info(in).Video; n != nil && n.Frames > 4 && v.atOnce(n.Frames/2) {
-			return nil, fmt.Errorf("its %d pictures have no times of their own", n.Frames)
+			return nil, fmt.Errorf("its %d pictures have no timestamps", n.Frames)
 		}
 	}
 	if info.Video == nil && info.Audio == nil {
@@ -143,7 +143,7 @@ func (t *Tools) probe(ctx context.Context, in Input, more ...string) (*probeOutp
 	}
 	var out probeOutput
 	if err := json.Unmarshal(b, &out); err != nil {
-		return nil, fmt.Errorf("read what ffprobe printed: %w", err)
+		return nil, fmt.Errorf("read the output of ffprobe: %w", err)
 	}
 	return &out, nil
 }

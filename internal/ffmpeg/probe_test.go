@@ -202,7 +202,7 @@ func TestStreams(t *testing.T) {
 			}
 		})
 	}
-	if _, err := told(t, media.MOV, "no JSON", ""); err == nil || errors.Is(err, ffmpeg.ErrNoStream) {
+	if _, err := told(t, media.MOV, "not the JSON", ""); err == nil || errors.Is(err, ffmpeg.ErrNoStream) {
 		t.Errorf("what is no JSON is read: %v", err)
 	}
 }

@@ -100,7 +100,7 @@ func (e *Encoder) put(k cache.Key, write func(add func(p *h264.Params, nal []byt
 }
 
 // ErrNoPicture tells that a source held no picture at all.
-var ErrNoPicture = errors.New("it holds no picture that can be decoded")
+var ErrNoPicture = errors.New("it contains no picture that can be decoded")
 
 func paramsHead(p *h264.Params) []byte {
 	out := binary.BigEndian.AppendUint16(nil, uint16(len(p.SPS)))

@@ -85,7 +85,7 @@ func (s *segmentWriter) close() error {
 	return err
 }
 
-var errSegment = errors.New("a segment of the cache is of an unknown form")
+var errSegment = errors.New("a cached segment has an unknown format")
 
 // readIndex reads the index at the end of a segment, an entry of the cache.
 func readIndex(e interface {

@@ -68,7 +68,7 @@ func (e *Encoder) putSound(j ChunkTask, aac ffmpeg.AAC, path string) error {
 				return nil
 			}
 			if sw.head = soundConfig(aac); !bytes.Equal(config, sw.head) {
-				return fmt.Errorf("the sound encoder wrote sound of another form (%x)", config)
+				return fmt.Errorf("the sound encoder wrote another format (%x)", config)
 			}
 			return sw.add(frame, unit{})
 		}}

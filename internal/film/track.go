@@ -89,7 +89,7 @@ func (c *cursor) next() (sample, bool, error) {
 		take = min(take, p.Take)
 	}
 	if take == 0 {
-		return sample{}, false, fmt.Errorf("segment %s holds no picture", p.Segment)
+		return sample{}, false, fmt.Errorf("segment %s contains no picture", p.Segment)
 	}
 	at := c.frame
 	if p.Cycle > 0 {

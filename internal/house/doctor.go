@@ -13,35 +13,35 @@ import (
 	"mynah/internal/voice/remote"
 )
 
-// Tool is a program that Mynah runs, as found on this machine.
+// Tool is a program that Mynah uses, as found on this machine.
 type Tool struct {
 	Name string `json:"name"`
-	// For says what Mynah needs it for.
+	// For is what Mynah needs it for.
 	For string `json:"for"`
-	// Needed tools stop a build when they are missing; others only what they are for.
+	// Needed is set if every build needs the program.
 	Needed  bool   `json:"needed"`
 	Found   bool   `json:"found"`
 	Path    string `json:"path,omitempty"`
 	Version string `json:"version,omitempty"`
-	// Missing are parts of the tool that are not there: codecs, filters.
+	// Missing are missing codecs, filters or other parts of the program.
 	Missing []string `json:"missing,omitempty"`
 	// Install is the command that installs it on this system, or where to get it.
 	Install string `json:"install"`
-	// Advice is what else to do when it is not good; it goes before Install.
+	// Advice is what else to do if it is not usable; it is shown instead of Install.
 	Advice string `json:"advice,omitempty"`
 }
 
-// Good tells whether nothing is missing.
+// Good reports whether the program is there and complete.
 func (t Tool) Good() bool { return t.Found && len(t.Missing) == 0 }
 
-// browser is what draws slides.
+// browser is the preferred browser for slides.
 const browser = "chromium-headless-shell"
 
-// wanted lists the programs, each with what it must be able to do.
-func wanted() []struct {
+// wantedTools lists the programs and the parts they need.
+func wantedTools() []struct {
 	Tool
 	version []string
-	parts   map[string][]string // option that lists -> names that must be in its output
+	parts   map[string][]string // option -> names that its output must contain
 } {
 	return []struct {
 		Tool
@@ -70,7 +70,7 @@ func wanted() []struct {
 			version: []string{"--version"},
 		},
 		{
-			Tool:    Tool{Name: "lame", For: "speech that streams at once"},
+			Tool:    Tool{Name: "lame", For: "streaming speech"},
 			version: []string{"--version"},
 		},
 		{
@@ -84,13 +84,13 @@ func wanted() []struct {
 	}
 }
 
-func (h *House) tools(ctx context.Context) []Tool {
+func (h *House) checkTools(ctx context.Context) []Tool {
 	var out []Tool
-	for _, w := range wanted() {
+	for _, w := range wantedTools() {
 		t := w.Tool
 		t.Install = installOn(runtime.GOOS, t.Name)
 		path, err := h.Runner.Look(t.Name)
-		if t.Name == browser { // several programs will do
+		if t.Name == browser { // there are several possible programs
 			path, err = h.Drawer.Program()
 		}
 		if err != nil {
@@ -117,23 +117,23 @@ func (h *House) tools(ctx context.Context) []Tool {
 		}
 		out = append(out, t)
 	}
-	out = append(out, h.timer())
-	out = append(out, h.neural(ctx)...)
-	return append(out, h.remotes(ctx)...)
+	out = append(out, h.checkTimer())
+	out = append(out, h.checkNeural(ctx)...)
+	return append(out, h.checkRemotes(ctx)...)
 }
 
-// timer tells whether the helper is there that times words.
-func (h *House) timer() Tool {
-	t := Tool{Name: espeak.Helper, For: "exact times of words", Advice: "make build makes it beside mynah; it needs a C compiler and libespeak-ng-dev"}
+// checkTimer returns the state of the helper that times words.
+func (h *House) checkTimer() Tool {
+	t := Tool{Name: espeak.Helper, For: "exact word times", Advice: "make build compiles it next to mynah; it needs a C compiler and libespeak-ng-dev"}
 	if path, err := h.Runner.Look(h.helper); err == nil {
 		t.Found, t.Path = true, path
 	}
 	return t
 }
 
-// neural tells by what neural voices can speak: one of two is enough.
-func (h *House) neural(ctx context.Context) []Tool {
-	const advice = "docs/voices.md tells how to install it"
+// checkNeural returns the state of the two programs for neural voices; one of them is enough.
+func (h *House) checkNeural(ctx context.Context) []Tool {
+	const advice = "see docs/voices.md for how to install it"
 	lib := Tool{Name: "ONNX Runtime", For: "neural voices", Advice: advice}
 	if l, err := h.piper.Library(); err == nil {
 		lib.Found, lib.Version = true, l.Version()
@@ -150,8 +150,8 @@ func (h *House) neural(ctx context.Context) []Tool {
 	return []Tool{lib, program}
 }
 
-// remotes asks the engines of the settings whether they are there.
-func (h *House) remotes(ctx context.Context) []Tool {
+// checkRemotes asks the configured services whether they are available.
+func (h *House) checkRemotes(ctx context.Context) []Tool {
 	var out []Tool
 	for _, e := range h.engines.Engines {
 		if e.Kind == kindPiper {
@@ -162,7 +162,7 @@ func (h *House) remotes(ctx context.Context) []Tool {
 		switch {
 		case err != nil:
 			t.Advice = "not reachable: " + fault.From(err).Error()
-		case e.key.Empty() && e.Kind != kindOpenAI: // servers of one's own want none
+		case e.key.Empty() && e.Kind != kindOpenAI: // self-hosted servers need no key
 			t.Advice = e.KeyEnv + " is not set"
 		case e.Kind == kindPolly && e.secret.Empty():
 			t.Advice = e.secretEnv + " is not set"
@@ -176,14 +176,14 @@ func (h *House) remotes(ctx context.Context) []Tool {
 	return out
 }
 
-// output gives what a program prints, on either stream.
+// output returns the standard output and error of a program.
 func (h *House) output(ctx context.Context, path string, args ...string) string {
 	var both bytes.Buffer
 	_ = h.Runner.Run(ctx, proc.Command{Program: path, Args: args, Stdout: &both, Stderr: &both, Timeout: 20 * time.Second})
 	return both.String()
 }
 
-// firstLine gives the line that names a version, else the first.
+// firstLine returns the line with a version, or else the first line.
 func firstLine(s string) string {
 	for line := range strings.Lines(s) {
 		if _, v, ok := strings.Cut(line, "version: "); ok {

@@ -16,8 +16,8 @@ import (
 	"mynah/internal/fault"
 )
 
-// addresses are the URLs at which a listener can be opened, the best first: of one that listens
-// on all of the machine's addresses, those that other machines may use follow.
+// addresses returns the URLs of a listener, the best first. A listener on all interfaces also has
+// those for other machines.
 func addresses(scheme string, listener net.Addr) []string {
 	at, err := netip.ParseAddrPort(listener.String())
 	if err != nil || !at.Addr().IsUnspecified() {
@@ -41,32 +41,32 @@ func addresses(scheme string, listener net.Addr) []string {
 	return out
 }
 
-// isOpen says whether other machines reach a listener.
+// isOpen reports whether other machines can reach a listener.
 func isOpen(listener net.Addr) bool {
 	at, err := netip.ParseAddrPort(listener.String())
 	return err == nil && !at.Addr().Unmap().IsLoopback()
 }
 
-// announce says that the server is ready, and where.
-func (o *office) announce(ctx context.Context, urls []string, open bool) {
+// announce prints that the server is ready, and its URLs.
+func (o *server) announce(ctx context.Context, urls []string, open bool) {
 	fmt.Fprintf(o.cfg.Out, "mynah is ready: %s\n", urls[0])
 	for _, u := range urls[1:] {
 		fmt.Fprintf(o.cfg.Out, "  also at %s\n", u)
 	}
 	o.cfg.Log.InfoContext(ctx, "ready", "address", urls[0], "also", urls[1:])
 	if open && o.cfg.TLSCert == "" && !strings.HasPrefix(o.cfg.HTTP.PublicURL, "https://") {
-		const text = "other machines reach this server by plain http: keys and projects can be read on their way"
-		fmt.Fprintf(o.cfg.Out, "mynah: warning: %s\n  help: give --tls-cert and --tls-key, or put a proxy with https in front and name its address by --public-url\n", text)
+		const text = "other machines reach this server over plain http: keys and projects can be read in transit"
+		fmt.Fprintf(o.cfg.Out, "mynah: warning: %s\n  help: use --tls-cert and --tls-key, or put an https proxy in front and set --public-url to its address\n", text)
 		o.cfg.Log.WarnContext(ctx, text)
 	}
 }
 
-// firstKeyFile in the data folder holds the key that the first start makes.
+// firstKeyFile is the file in the data folder with the key that the first start creates.
 const firstKeyFile = "first-key"
 
-// firstKey creates a key if the server has no key, and writes it to a file that only the server's
-// user reads: what the server prints may go into a journal.
-func (o *office) firstKey(ctx context.Context, data, base string) error {
+// createFirstKey creates a key if the server has none, and writes it to a file that only the server's
+// user can read, since the server's output may go to a journal.
+func (o *server) createFirstKey(ctx context.Context, data, base string) error {
 	if len(o.cfg.Auth.Fixed) > 0 {
 		return nil
 	}
@@ -85,12 +85,12 @@ func (o *office) firstKey(ctx context.Context, data, base string) error {
 	if err := o.records.AddKey(ctx, k); err != nil {
 		return fault.New(fault.Disk, err, "the first key cannot be stored")
 	}
-	fmt.Fprintf(o.cfg.Out, "A first API key was made; it is in the file %s\nTry it:  curl -H \"x-api-key: $(cat '%s')\" %s/voices\n", path, path, base)
-	o.cfg.Log.InfoContext(ctx, "a first API key was made", "file", path)
+	fmt.Fprintf(o.cfg.Out, "A first API key was created; it is in the file %s\nTry it:  curl -H \"x-api-key: $(cat '%s')\" %s/voices\n", path, path, base)
+	o.cfg.Log.InfoContext(ctx, "a first API key was created", "file", path)
 	return nil
 }
 
-// writeSecret writes a file that nobody else reads.
+// writeSecret writes a file that only the user can read.
 func writeSecret(path, text string) error {
 	const mode = 0o600
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -35,7 +35,7 @@ func TestNoServersData(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	_, err := OpenRecords(t.Context(), dir+"/typo", store.Config{})
-	if f, ok := fault.As(err); !ok || f.Code != fault.Usage || !strings.Contains(f.Public, "holds no server's data") {
+	if f, ok := fault.As(err); !ok || f.Code != fault.Usage || !strings.Contains(f.Public, "is not a server's data folder") {
 		t.Errorf("%v", err)
 	}
 }

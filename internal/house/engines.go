@@ -21,40 +21,40 @@ import (
 	"mynah/internal/voice/remote"
 )
 
-// EnginesConfig says which engines there are besides those of the catalogue, and which of
-// their voices have names.
+// EnginesConfig lists the configured engines, in addition to the built-in ones, and the names of
+// voices.
 type EnginesConfig struct {
 	Engines  []EngineConfig
-	Voices   []voice.Voice          // with names of their own
-	Defaults map[string]voice.Voice // of languages
+	Voices   []voice.Voice          // voices that the settings give a name
+	Defaults map[string]voice.Voice // default voices by language
 	Fallback bool
 }
 
-// EngineConfig is one engine of the settings.
+// EngineConfig is one engine of the settings file.
 type EngineConfig struct {
 	Name, Kind    string
 	URL           string
 	Model         string
 	KeyEnv        string
 	Region        string
-	Engine        string // of Polly: neural, standard, long-form or generative
-	Language      string // BCP 47, of voices that do not tell; empty is the script's
+	Engine        string // Polly only: neural, standard, long-form or generative
+	Language      string // BCP 47, for voices without a known language; empty means the script's
 	Format        string // wav or pcm
-	Rate          int    // samples a second
-	Speed         bool   // the model honours a speed
-	SSML          bool   // the voices take markup
+	Rate          int    // samples per second
+	Speed         bool   // the model supports a speed
+	SSML          bool   // the voices accept SSML
 	Voices        []voice.EngineVoice
 	Timeout       time.Duration
 	AtOnce, Tries int
-	Program       string // of piper
-	Library       string // of piper: ONNX Runtime's
-	Steady        bool   // piper speaks without chance
+	Program       string // the program piper
+	Library       string // ONNX Runtime's library, for piper
+	Steady        bool   // piper speaks without randomness
 
 	key, secret, session remote.Secret
-	secretEnv            string // the variable of secret
+	secretEnv            string // variable with the secret
 }
 
-// pollyKey ends the name of the variable of a key of AWS.
+// pollyKey is the end of the name of the variable with an AWS key.
 const pollyKey = "AWS_ACCESS_KEY_ID"
 
 // The kinds of engines.
@@ -71,11 +71,10 @@ func kinds() []string {
 	return []string{kindAzure, kindElevenLabs, kindGoogle, kindOpenAI, kindPiper, kindPolly}
 }
 
-// engineSetting is a setting of an engine: which kinds have it, and how it is read. The
-// error of set says what is allowed.
+// engineSetting is a setting of an engine. set parses it; its error says what is allowed.
 type engineSetting struct {
 	name  string
-	kinds []string // empty: all that are asked over HTTP
+	kinds []string // kinds that have it; empty means all engines over HTTP
 	set   func(*EngineConfig, string) error
 }
 
@@ -139,7 +138,8 @@ func engineSettings() []engineSetting {
 	}
 }
 
-// settingNames are the settings of a kind, or of all; kind itself among them.
+// settingNames returns the settings of a kind of engine, or of all kinds for "", including kind
+// itself.
 func settingNames(kind string) []string {
 	out := []string{"kind"}
 	for _, s := range engineSettings() {
@@ -186,13 +186,13 @@ func setVoices(e *EngineConfig, s string) error {
 	return nil
 }
 
-// preset fills in what a kind has when the settings are silent.
-func (e *EngineConfig) preset() {
+// setDefaults sets the defaults of the engine's kind for empty settings.
+func (e *EngineConfig) setDefaults() {
 	r := remote.DefaultConfig(e.Name, "")
 	e.Timeout, e.AtOnce, e.Tries = r.Timeout, r.AtOnce, r.Tries
 	switch e.Kind {
 	case kindPiper:
-		e.Timeout = 0 // the engine's own
+		e.Timeout = 0 // 0 means the engine's default
 	case kindOpenAI:
 		c := openai.DefaultConfig(e.Name)
 		e.URL, e.Model, e.Format, e.Rate, e.KeyEnv = c.URL, c.Model, c.Format, c.Rate, c.KeyEnv
@@ -210,13 +210,13 @@ func (e *EngineConfig) preset() {
 	}
 }
 
-// keys reads what proves who asks; it comes from variables alone.
-func (e *EngineConfig) keys(getenv func(string) string) {
+// readKeys reads the engine's credentials, which come only from environment variables.
+func (e *EngineConfig) readKeys(getenv func(string) string) {
 	secret := func(name string) remote.Secret { return remote.NewSecret(strings.TrimSpace(getenv(name))) }
 	e.key = secret(e.KeyEnv)
 	switch e.Kind {
 	case kindPolly:
-		// The names that all tools of AWS use, with what stands before them in key-env.
+		// The standard AWS variable names, with the prefix of key-env.
 		prefix := strings.TrimSuffix(e.KeyEnv, pollyKey)
 		e.secretEnv = prefix + "AWS_SECRET_ACCESS_KEY"
 		e.secret, e.session = secret(e.secretEnv), secret(prefix+"AWS_SESSION_TOKEN")
@@ -238,8 +238,8 @@ func (e *EngineConfig) remote() remote.Config {
 	return c
 }
 
-// make makes the engine, without what wraps it.
-func (e *EngineConfig) make() (voice.Engine, error) {
+// newEngine creates the engine without retries, limits and caching.
+func (e *EngineConfig) newEngine() (voice.Engine, error) {
 	switch e.Kind {
 	case kindOpenAI:
 		return openai.New(openai.Config{
@@ -259,7 +259,7 @@ func (e *EngineConfig) make() (voice.Engine, error) {
 			return nil, errors.New("region: empty, must be one of the service, such as eu-west-1")
 		}
 		if !strings.HasSuffix(e.KeyEnv, pollyKey) {
-			return nil, fmt.Errorf("key-env: must end in %s, as WORK_%s does, for the names of the secret follow from it", pollyKey, pollyKey)
+			return nil, fmt.Errorf("key-env: must end in %s, such as WORK_%s: the variable of the secret is named after it", pollyKey, pollyKey)
 		}
 		return polly.New(polly.Config{
 			Config: e.remote(), Secret: e.secret, SecretEnv: e.secretEnv, Session: e.session, Region: cmp.Or(e.Region, "us-east-1"), Engine: e.Engine, Language: e.Language, Voices: e.Voices,
@@ -268,25 +268,25 @@ func (e *EngineConfig) make() (voice.Engine, error) {
 	return nil, fmt.Errorf("kind: %q", e.Kind)
 }
 
-// Validate reports all mistakes at once.
+// Validate reports all errors at once.
 func (e *EngineConfig) Validate() error {
 	if e.Kind == kindPiper {
 		c := DefaultConfig()
 		c.Engines.Engines = []EngineConfig{*e}
 		return c.piper().Validate()
 	}
-	_, err := e.make()
+	_, err := e.newEngine()
 	return err
 }
 
-// engines makes the engines of the settings, each with what remote ones need around them.
-func (c EnginesConfig) engines() ([]voice.Engine, error) {
+// newEngines creates the engines of the settings; remote ones get retries and limits.
+func (c EnginesConfig) newEngines() ([]voice.Engine, error) {
 	var out []voice.Engine
 	for _, e := range c.Engines {
 		if e.Kind == kindPiper {
 			continue
 		}
-		made, err := e.make()
+		made, err := e.newEngine()
 		if err != nil {
 			return nil, err
 		}
@@ -295,15 +295,15 @@ func (c EnginesConfig) engines() ([]voice.Engine, error) {
 	return out, nil
 }
 
-// voice reads an entry under voices: a name, or the tag of a language.
-func (j *judge) voice(c *EnginesConfig, name string, values map[string]Value) {
+// readVoice reads an entry under voices: a name of a voice, or the tag of a language.
+func (j *checker) readVoice(c *EnginesConfig, name string, values map[string]Value) {
 	at := values["voice"]
 	if at.Where == "" {
 		at.Where = cmp.Or(values[""].Where, "voices."+name)
 	}
 	for setting, v := range values {
 		if setting != "" && setting != "voice" && setting != "language" && setting != "gender" {
-			j.wrong(v, "a voice has no such setting; it has voice, language, gender")
+			j.addError(v, "unknown setting; a voice can have voice, language or gender")
 		}
 	}
 	if v, ok := voice.NewCatalogue().ByName(at.Text); ok && !isLanguage(name) {
@@ -313,7 +313,7 @@ func (j *judge) voice(c *EnginesConfig, name string, values map[string]Value) {
 	}
 	engine, id, ok := strings.Cut(at.Text, "/")
 	if !ok || engine == "" || !remote.ValidID(id) {
-		j.wrong(at, "%q, must be the name of a voice or ENGINE/VOICE, such as brian or openai/alloy", at.Text)
+		j.addError(at, "%q, must be the name of a voice or ENGINE/VOICE, such as brian or openai/alloy", at.Text)
 		return
 	}
 	known := []string{voice.EngineEspeak, voice.EngineFlite, kindPiper}
@@ -323,7 +323,7 @@ func (j *judge) voice(c *EnginesConfig, name string, values map[string]Value) {
 	}
 	if !slices.Contains(known, engine) {
 		slices.Sort(known)
-		j.wrong(at, "there is no engine %q; there are %s", engine, strings.Join(slices.Compact(known), ", "))
+		j.addError(at, "unknown engine %q; available: %s", engine, strings.Join(slices.Compact(known), ", "))
 		return
 	}
 	for _, e := range c.Engines {
@@ -333,9 +333,9 @@ func (j *judge) voice(c *EnginesConfig, name string, values map[string]Value) {
 	}
 	v := voice.Voice{Name: name, Engine: engine, EngineVoice: id, Language: values["language"].Text, Gender: voice.Gender(values["gender"].Text)}
 	if v.Gender != "" && v.Gender != voice.Female && v.Gender != voice.Male {
-		j.wrong(values["gender"], "%q, must be female or male", v.Gender)
+		j.addError(values["gender"], "%q, must be female or male", v.Gender)
 	}
-	told := own.told(id)
+	told := own.describeVoice(id)
 	v.Gender = cmp.Or(v.Gender, told.Gender)
 	if isLanguage(name) {
 		v.Name, v.Language = at.Text, cmp.Or(v.Language, name)
@@ -348,18 +348,18 @@ func (j *judge) voice(c *EnginesConfig, name string, values map[string]Value) {
 	if name == "" || strings.ContainsFunc(name, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_' && r != '.'
 	}) {
-		j.wrong(at, "the name %q must be of the letters a to z, digits, hyphens, dots and underscores", name)
+		j.addError(at, "the name %q may contain only the letters a to z, digits, hyphens, dots and underscores", name)
 	}
-	v.Language = cmp.Or(v.Language, told.Language, own.Language) // else its engine tells, or the script
+	v.Language = cmp.Or(v.Language, told.Language, own.Language) // otherwise from its engine or the script
 	c.Voices = append(c.Voices, v)
 }
 
-// told is what the engine itself knows of a voice without asking anybody.
-func (e *EngineConfig) told(id string) voice.EngineVoice {
+// describeVoice returns what is known about a voice without asking the engine.
+func (e *EngineConfig) describeVoice(id string) voice.EngineVoice {
 	if e.Kind == "" || e.Kind == kindPiper {
 		return voice.EngineVoice{Language: models.Voice{Name: id}.Language()}
 	}
-	made, err := e.make()
+	made, err := e.newEngine()
 	if err != nil {
 		return voice.EngineVoice{}
 	}
@@ -367,14 +367,15 @@ func (e *EngineConfig) told(id string) voice.EngineVoice {
 	return v
 }
 
-// isLanguage tells the tag of a language that somebody speaks from the name of a voice.
+// isLanguage reports whether a name is the tag of a known language rather than the name of a
+// voice.
 func isLanguage(s string) bool {
 	base, _, _ := strings.Cut(s, "-")
 	return (len(base) == 2 || len(base) == 3) && len(voice.NewCatalogue().ForLanguage(s)) > 0
 }
 
-// defaultVoicesDir is where installed voices lie: mynah/voices in the user's data folder,
-// or empty where the user has none.
+// defaultVoicesDir returns the folder of installed voices: mynah/voices in the user's data
+// folder, or "" if the user has none.
 func defaultVoicesDir() string {
 	data, err := system.UserDataDir()
 	if err != nil {

@@ -1,6 +1,7 @@
-// Package house is the composition root: it alone knows which engines and drivers
-// there are, and puts the parts together. It exists so that every other package takes
-// what it needs as an argument. It does no work of its own.
+// Package house is the composition root: only it knows all engines and drivers. It reads and
+// checks the settings of engines and voices, creates the parts of Mynah and connects them, checks
+// the installed programs (mynah doctor), and runs the server with its periodic cleaning. All
+// other packages get what they need as arguments.
 package house
 
 import (
@@ -26,11 +27,11 @@ import (
 	"mynah/internal/voice/piper"
 )
 
-// Config nests the settings of all parts.
+// Config contains the settings of all parts.
 type Config struct {
-	// CacheDir is the cache's folder; empty is in the user's folder of caches.
+	// CacheDir is the cache folder; empty means the user's cache folder.
 	CacheDir string
-	// NoCache works on an empty cache that is removed at the end.
+	// NoCache uses an empty cache that is removed at the end.
 	NoCache bool
 	Proc    proc.Config
 	Voice   voice.Config
@@ -39,11 +40,11 @@ type Config struct {
 	Flite   flite.Config
 	Slide   slide.Config
 	Engines EnginesConfig
-	// VoicesDir is the folder of installed voices; empty is in the user's folder of data.
+	// VoicesDir is the folder of installed voices; empty means the user's data folder.
 	VoicesDir string
 }
 
-// DefaultConfig needs nothing else.
+// DefaultConfig returns the default settings.
 func DefaultConfig() Config {
 	return Config{
 		Proc: proc.DefaultConfig(), Voice: voice.DefaultConfig(), Studio: studio.DefaultConfig(),
@@ -51,21 +52,21 @@ func DefaultConfig() Config {
 	}
 }
 
-// Validate reports all mistakes at once.
+// Validate reports all errors at once.
 func (c Config) Validate() error {
 	return errors.Join(c.Proc.Validate(), c.Voice.Validate(), c.Studio.Validate(), c.Espeak.Validate(), c.Flite.Validate(), c.Slide.Validate(), c.piper().Validate())
 }
 
-// defaultCacheDir is where the XDG base directory specification puts caches.
+// defaultCacheDir returns the cache folder of the XDG base directory specification.
 func defaultCacheDir() (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
-		return "", fmt.Errorf("no folder for the cache is known: %w", err)
+		return "", fmt.Errorf("no cache folder was found: %w", err)
 	}
 	return filepath.Join(dir, "mynah"), nil
 }
 
-// House is Mynah, put together.
+// House holds the connected parts of Mynah.
 type House struct {
 	Store  *cache.Store
 	Runner *proc.Runner
@@ -74,16 +75,16 @@ type House struct {
 	Studio *studio.Studio
 
 	espeak    *espeak.Engine
-	helper    string // its name or path
+	helper    string // name or path of mynah-espeak
 	piper     *piper.Engine
 	engines   EnginesConfig
 	temporary string
-	alive     *system.Lock // held as long as the temporary folder is in use
+	alive     *system.Lock // locked while the temporary folder is in use
 }
 
-// temporary makes a folder that goes with this process, and removes those of processes
-// that were killed: nobody holds their lock any more.
-func temporary() (string, *system.Lock, error) {
+// makeTemporary creates a temporary folder of this process, and removes those of killed
+// processes, whose locks are free.
+func makeTemporary() (string, *system.Lock, error) {
 	old, _ := filepath.Glob(filepath.Join(os.TempDir(), temporaryPrefix+"*", aliveName))
 	for _, name := range old {
 		if lock, err := system.TryLock(name); err == nil {
@@ -105,7 +106,7 @@ func temporary() (string, *system.Lock, error) {
 			return dir, lock, nil
 		}
 		_ = os.RemoveAll(dir)
-		// Before it was locked, another process may have taken it for one that was left.
+		// Another process may have removed it before it was locked.
 		if !errors.Is(err, system.ErrTaken) && !errors.Is(err, fs.ErrNotExist) {
 			return "", nil, err
 		}
@@ -117,32 +118,32 @@ const (
 	aliveName       = "alive"
 )
 
-// OpenCache opens the cache alone.
+// OpenCache opens only the cache.
 func OpenCache(cfg Config) (*cache.Store, error) {
 	dir := cfg.CacheDir
 	if dir == "" {
 		var err error
 		if dir, err = defaultCacheDir(); err != nil {
-			return nil, fault.New(fault.Disk, err, "the cache's folder is not known").WithHint("name one with --cache-dir")
+			return nil, fault.New(fault.Disk, err, "no cache folder was found").WithHint("choose one with --cache-dir")
 		}
 	}
 	store, err := cache.Open(dir)
 	if err != nil {
-		return nil, fault.New(fault.Disk, err, "the cache %s cannot be used", dir).WithHint("name another folder with --cache-dir")
+		return nil, fault.New(fault.Disk, err, "the cache %s cannot be used", dir).WithHint("choose another folder with --cache-dir")
 	}
 	return store, nil
 }
 
-// New puts the house together. Close it after use.
+// New creates and connects the parts. Close the House after use.
 func New(cfg Config) (*House, error) {
 	if err := cfg.Validate(); err != nil {
-		return nil, fault.New(fault.Usage, err, "the settings cannot be used")
+		return nil, fault.New(fault.Usage, err, "invalid settings")
 	}
 	h := &House{}
 	if cfg.NoCache {
-		dir, alive, err := temporary()
+		dir, alive, err := makeTemporary()
 		if err != nil {
-			return nil, fault.New(fault.Disk, err, "no folder for temporary files can be made")
+			return nil, fault.New(fault.Disk, err, "cannot create a temporary folder")
 		}
 		h.temporary, h.alive, cfg.CacheDir = dir, alive, dir
 	}
@@ -173,7 +174,7 @@ func (h *House) build(cfg Config) error {
 	engines := []voice.Engine{
 		voice.Remember(e, h.Store, func() (string, error) {
 			id, err := h.Runner.Identity(cfg.Espeak.Program)
-			helper, _ := h.Runner.Identity(cfg.Espeak.Helper) // without it, it speaks in another way
+			helper, _ := h.Runner.Identity(cfg.Espeak.Helper) // it is optional, but changes the sound
 			return id + " " + helper, err
 		}),
 		voice.Remember(f, h.Store, func() (string, error) { return h.Runner.Identity(cfg.Flite.Program) }),
@@ -183,7 +184,7 @@ func (h *House) build(cfg Config) error {
 	}
 	engines = append(engines, voice.Remember(h.piper, h.Store, func() (string, error) { return h.piperIdentity(cfg.piper()) }))
 	h.engines = cfg.Engines
-	more, err := cfg.Engines.engines()
+	more, err := cfg.Engines.newEngines()
 	if err != nil {
 		return err
 	}
@@ -192,7 +193,7 @@ func (h *House) build(cfg Config) error {
 		return err
 	}
 	if cfg.Slide.TempDir == "" {
-		// In the cache's folder, what a killed process leaves is removed by the next.
+		// In the cache folder, the next process removes what a killed one leaves.
 		cfg.Slide.TempDir, _ = h.Store.TempDir()
 	}
 	if h.Drawer, err = slide.New(cfg.Slide, h.Runner); err != nil {
@@ -202,7 +203,7 @@ func (h *House) build(cfg Config) error {
 	return err
 }
 
-// Close removes what was temporary.
+// Close ends helpers and removes temporary files.
 func (h *House) Close() {
 	if h.Drawer != nil {
 		h.Drawer.Close()
@@ -225,11 +226,10 @@ func (h *House) Close() {
 	}
 }
 
-// Check tells whether the tools that every build needs are there; it is what mynah
-// doctor asks first.
-func (h *House) Check(ctx context.Context) []Tool { return h.tools(ctx) }
+// Check returns the programs that Mynah uses, as mynah doctor shows them.
+func (h *House) Check(ctx context.Context) []Tool { return h.checkTools(ctx) }
 
-// piper are the settings of neural voices.
+// piper returns the settings of neural voices.
 func (c Config) piper() piper.Config {
 	p := piper.DefaultConfig()
 	p.Dir, p.Espeak = c.voicesDir(), c.Espeak.Program
@@ -248,7 +248,7 @@ func (c Config) piper() piper.Config {
 
 func (c Config) voicesDir() string { return cmp.Or(c.VoicesDir, defaultVoicesDir()) }
 
-// piperIdentity names the files that decide how neural voices speak.
+// piperIdentity identifies the files that decide the sound of neural voices, for cache keys.
 func (h *House) piperIdentity(cfg piper.Config) (string, error) {
 	reader, err := h.Runner.Identity(cfg.Espeak)
 	if err != nil {
@@ -263,14 +263,14 @@ func (h *House) piperIdentity(cfg piper.Config) (string, error) {
 	return fmt.Sprint(reader, " ", by, " ", cfg.Steady), nil
 }
 
-// NewInstaller makes what installs voices; an empty index is the public one.
+// NewInstaller creates an installer of voices; an empty index means the public list.
 func NewInstaller(cfg Config, index string) (*models.Installer, error) {
 	i := models.DefaultInstallConfig(cfg.voicesDir())
 	i.Index = cmp.Or(index, i.Index)
 	return models.NewInstaller(i)
 }
 
-// RemoveVoice takes an installed voice away.
+// RemoveVoice removes an installed voice.
 func RemoveVoice(cfg Config, name string) error {
 	err := models.Remove(cfg.voicesDir(), name)
 	switch {

@@ -2,13 +2,13 @@ package house
 
 import "runtime"
 
-// allVoices stands for the engines that speak without settings.
+// allVoices is the name, in installations, of all engines that need no settings.
 const allVoices = "voices"
 
-// installation is how a program is installed, by system: a command, or where to get it.
+// installation is how to install a program on each system: a command, or where to get it.
 type installation struct{ debian, mac, windows string }
 
-// installations tells how the programs of wanted are installed.
+// installations returns how to install each program that is checked.
 func installations() map[string]installation {
 	ffmpeg := installation{"apt-get install ffmpeg", "brew install ffmpeg", "winget install Gyan.FFmpeg"}
 	return map[string]installation{
@@ -33,7 +33,7 @@ func installations() map[string]installation {
 	}
 }
 
-// installOn tells how a program is installed on a system, named as Go does.
+// installOn returns how to install a program on a system (a GOOS value).
 func installOn(system, program string) string {
 	i := installations()[program]
 	switch system {
@@ -45,5 +45,5 @@ func installOn(system, program string) string {
 	return i.debian
 }
 
-// InstallVoices tells how the engines that speak without settings are installed on this system.
+// InstallVoices returns how to install the engines that need no settings on this system.
 func InstallVoices() string { return installOn(runtime.GOOS, allVoices) }

@@ -32,13 +32,13 @@ import (
 	"mynah/internal/worker"
 )
 
-// ServeConfig nests the settings of a server.
+// ServeConfig contains the settings of a server.
 type ServeConfig struct {
-	// Data is the folder of all that the server keeps; it is made.
+	// Data is the server's data folder; it is created if missing.
 	Data string
-	// Listen is the address, as 127.0.0.1:8080; port 0 is any free one.
+	// Listen is the address, such as 127.0.0.1:8080; port 0 means any free port.
 	Listen string
-	// TLSCert and TLSKey are files; both or none.
+	// TLSCert and TLSKey are files; set both or neither.
 	TLSCert, TLSKey string
 	HTTP            httpapi.Config
 	Auth            auth.Config
@@ -46,18 +46,18 @@ type ServeConfig struct {
 	Queue           queue.Config
 	Fetch           upload.FetchConfig
 	Limits          upload.Limits
-	// Grace is how long running builds may go on when the server is told to stop.
+	// Grace is how long running builds may continue when the server stops.
 	Grace time.Duration
-	// CacheSize in bytes is what the cache is cut to now and then.
+	// CacheSize is the maximum size of the cache in bytes, enforced at each sweep.
 	CacheSize int64
-	// Sweep is how often what expired is removed.
+	// Sweep is the interval at which expired data are removed.
 	Sweep time.Duration
-	// Log takes the server's log; Out the lines for the person who started it.
+	// Log receives the server's log, Out the messages for the person who started it.
 	Log *slog.Logger
 	Out io.Writer
 }
 
-// DefaultServeConfig needs nothing else.
+// DefaultServeConfig returns the default settings of a server.
 func DefaultServeConfig() ServeConfig {
 	return ServeConfig{
 		Data: "mynah-data", Listen: "127.0.0.1:8080", HTTP: httpapi.DefaultConfig(), Auth: auth.DefaultConfig(),
@@ -66,7 +66,7 @@ func DefaultServeConfig() ServeConfig {
 	}
 }
 
-// Validate reports all mistakes at once.
+// Validate reports all errors at once.
 func (c ServeConfig) Validate() error {
 	errs := []error{c.HTTP.Validate(), c.Auth.Validate(), c.Queue.Validate(), c.Fetch.Validate(), c.Limits.Validate()}
 	check := func(ok bool, text string) {
@@ -74,8 +74,8 @@ func (c ServeConfig) Validate() error {
 			errs = append(errs, errors.New(text))
 		}
 	}
-	check(c.Data != "", "data: a folder must be named")
-	check((c.TLSCert == "") == (c.TLSKey == ""), "tls-cert and tls-key: name both or none")
+	check(c.Data != "", "data: must be a folder")
+	check((c.TLSCert == "") == (c.TLSKey == ""), "tls-cert and tls-key: set both or neither")
 	check(c.Grace >= 0, "grace: must not be negative")
 	check(c.Sweep >= time.Second, "sweep: must be at least a second")
 	check(c.CacheSize >= 1<<20, "cache-size: must be at least 1 MiB")
@@ -88,12 +88,12 @@ func (c ServeConfig) Validate() error {
 // databaseFile is the name of the database in the data folder.
 const databaseFile = "mynah.db"
 
-// OpenRecords opens the database of a server's data folder. The server may run. A folder in which
-// no server ran is an error.
+// OpenRecords opens the database in a server's data folder, also while the server runs. It is an
+// error if no server has used the folder.
 func OpenRecords(ctx context.Context, data string, cfg store.Config) (*store.Store, error) {
 	if _, err := os.Stat(filepath.Join(data, databaseFile)); err != nil {
-		return nil, fault.New(fault.Usage, nil, "the folder %s holds no server's data", data).
-			WithHint("name the folder that mynah serve --data names; the server makes it at its first start")
+		return nil, fault.New(fault.Usage, nil, "the folder %s is not a server's data folder", data).
+			WithHint("use the folder of mynah serve --data; the server creates its data there at its first start")
 	}
 	return openRecords(ctx, data, cfg)
 }
@@ -106,24 +106,24 @@ func openRecords(ctx context.Context, data string, cfg store.Config) (*store.Sto
 	return s, nil
 }
 
-// lock takes the data folder for this process.
+// lock locks the data folder for this process.
 func lock(data string) (*flock.Flock, error) {
 	if err := os.MkdirAll(data, 0o700); err != nil {
-		return nil, fault.New(fault.Disk, err, "the data folder %s cannot be made", data).WithHint("name another with --data")
+		return nil, fault.New(fault.Disk, err, "the data folder %s cannot be created", data).WithHint("choose another folder with --data")
 	}
 	l := flock.New(filepath.Join(data, "lock"), flock.SetFlag(os.O_RDWR|os.O_CREATE))
 	switch ok, err := l.TryLock(); {
 	case err != nil:
-		return nil, fault.New(fault.Disk, err, "the data folder %s cannot be written", data).WithHint("name another with --data")
+		return nil, fault.New(fault.Disk, err, "the data folder %s cannot be written", data).WithHint("choose another folder with --data")
 	case !ok:
-		return nil, fault.New(fault.Usage, nil, "another server works on the data folder %s", data).
-			WithHint("stop it first, or name another folder with --data")
+		return nil, fault.New(fault.Usage, nil, "another server is using the data folder %s", data).
+			WithHint("stop it, or choose another folder with --data")
 	}
 	return l, nil
 }
 
-// office is a server, put together.
-type office struct {
+// server holds the connected parts of a server.
+type server struct {
 	cfg      ServeConfig
 	data     string // the data folder
 	house    *House
@@ -139,26 +139,26 @@ type office struct {
 // Serve runs a server until ctx ends, and stops it gracefully.
 func Serve(ctx context.Context, cfg Config, serve ServeConfig) error {
 	if err := errors.Join(cfg.Validate(), serve.Validate()); err != nil {
-		return fault.New(fault.Usage, err, "the settings cannot be used")
+		return fault.New(fault.Usage, err, "invalid settings")
 	}
-	o := &office{cfg: serve}
-	defer o.shut()
+	o := &server{cfg: serve}
+	defer o.closeAll()
 	if err := o.open(ctx, cfg); err != nil {
 		return err
 	}
 	return o.run(ctx)
 }
 
-func (o *office) later(f func()) { o.close = append(o.close, f) }
+func (o *server) onClose(f func()) { o.close = append(o.close, f) }
 
-// shut closes everything, last opened first.
-func (o *office) shut() {
+// closeAll closes everything in reverse order of opening.
+func (o *server) closeAll() {
 	for _, f := range slices.Backward(o.close) {
 		f()
 	}
 }
 
-func (o *office) open(ctx context.Context, cfg Config) error {
+func (o *server) open(ctx context.Context, cfg Config) error {
 	data, err := filepath.Abs(o.cfg.Data)
 	if err != nil {
 		return fault.New(fault.Disk, err, "the data folder %s cannot be found", o.cfg.Data)
@@ -168,24 +168,24 @@ func (o *office) open(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	o.later(func() { _ = held.Close() })
+	o.onClose(func() { _ = held.Close() })
 	if cfg.CacheDir == "" {
 		cfg.CacheDir = filepath.Join(data, "cache")
 	}
-	if cfg.voicesDir() == "" { // a service without a home
+	if cfg.voicesDir() == "" { // a service account without a home folder
 		cfg.VoicesDir = filepath.Join(data, "voices")
 	}
 	if cfg.Proc.Nice == 0 {
-		cfg.Proc.Nice = 10 // answers go before builds
+		cfg.Proc.Nice = 10 // answers have priority over builds
 	}
 	if o.house, err = New(cfg); err != nil {
 		return err
 	}
-	o.later(o.house.Close)
+	o.onClose(o.house.Close)
 	if o.records, err = openRecords(ctx, data, o.cfg.Store); err != nil {
 		return err
 	}
-	o.later(func() { _ = o.records.Close() })
+	o.onClose(func() { _ = o.records.Close() })
 	secret, err := o.records.Secret(ctx, "addresses")
 	if err != nil {
 		return fault.New(fault.Disk, err, "the database cannot be read")
@@ -199,7 +199,7 @@ func (o *office) open(ctx context.Context, cfg Config) error {
 		return fault.New(fault.Disk, err, "the folder of objects cannot be used")
 	}
 	o.objects = objects.New(bucket, signer, folder)
-	o.later(func() { _ = o.objects.Close() })
+	o.onClose(func() { _ = o.objects.Close() })
 	fetcher, err := upload.NewFetcher(o.cfg.Fetch)
 	if err != nil {
 		return err
@@ -215,12 +215,12 @@ func (o *office) open(ctx context.Context, cfg Config) error {
 	o.guard = auth.NewGuard(o.cfg.Auth, o.records)
 	err = errors.Join(o.records.Recover(ctx, o.queue.Clear), o.records.DropUnanswered(ctx), o.objects.Clean())
 	if err != nil {
-		return fault.New(fault.Disk, err, "what was going on when the server stopped cannot be taken up again")
+		return fault.New(fault.Disk, err, "the builds that were running when the server stopped cannot be resumed")
 	}
 	return nil
 }
 
-// quiet lets only a library's warnings through.
+// quiet returns a log that drops a library's messages below warnings.
 func quiet(log *slog.Logger) *slog.Logger { return slog.New(&leveled{log.Handler()}) }
 
 type leveled struct{ slog.Handler }
@@ -230,12 +230,12 @@ func (l *leveled) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn && l.Handler.Enabled(ctx, level)
 }
 
-func (o *office) run(ctx context.Context) error {
+func (o *server) run(ctx context.Context) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", o.cfg.Listen)
 	if err != nil {
-		return fault.New(fault.Usage, err, "the address %s cannot be listened on", o.cfg.Listen).WithHint("name another with --listen")
+		return fault.New(fault.Usage, err, "cannot listen on %s", o.cfg.Listen).WithHint("choose another address with --listen")
 	}
-	api := httpapi.New(o.cfg.HTTP, httpapi.Office{
+	api := httpapi.New(o.cfg.HTTP, httpapi.Services{
 		Records: o.records, Objects: o.objects, Guard: o.guard, Desk: worker.NewDesk(o.worker, o.house.Booth),
 		Cancel: o.worker.Cancel, Ready: o.ready, Log: o.cfg.Log,
 	})
@@ -251,7 +251,7 @@ func (o *office) run(ctx context.Context) error {
 	if public := strings.TrimSuffix(o.cfg.HTTP.PublicURL, "/"); public != "" {
 		urls = []string{public}
 	}
-	if err := o.firstKey(ctx, o.data, urls[0]); err != nil {
+	if err := o.createFirstKey(ctx, o.data, urls[0]); err != nil {
 		_ = listener.Close()
 		return err
 	}
@@ -280,8 +280,8 @@ func (o *office) run(ctx context.Context) error {
 	return errors.Join(serveErr, o.stop(context.WithoutCancel(ctx), server))
 }
 
-// stop lets running builds end or go back to the queue, then closes the doors.
-func (o *office) stop(ctx context.Context, server *http.Server) error {
+// stop lets running builds end or go back to the queue, then closes the listener.
+func (o *server) stop(ctx context.Context, server *http.Server) error {
 	o.stopping.Store(true)
 	o.cfg.Log.InfoContext(ctx, "stopping", "running", o.worker.Running(), "grace", o.cfg.Grace)
 	soft, cancel := context.WithTimeout(ctx, o.cfg.Grace)
@@ -290,23 +290,23 @@ func (o *office) stop(ctx context.Context, server *http.Server) error {
 	doors, cancelDoors := context.WithTimeout(ctx, 5*time.Second)
 	defer cancelDoors()
 	if server.Shutdown(doors) != nil {
-		_ = server.Close() // followers of events have no end of their own
+		_ = server.Close() // event streams do not end by themselves
 	}
 	o.cfg.Log.InfoContext(ctx, "stopped")
 	if err != nil {
-		return fault.New(fault.Internal, err, "the queue did not stop as it should")
+		return fault.New(fault.Internal, err, "the queue did not stop cleanly")
 	}
 	return nil
 }
 
-// leastFree bytes on the disk let a build begin.
+// leastFree is the free disk space that a build needs to start, in bytes.
 const leastFree = 256 << 20
 
-// ready tells what keeps the server from building.
-func (o *office) ready(ctx context.Context) (map[string]string, bool) {
+// ready reports whether the server can build, with the result of each check.
+func (o *server) ready(ctx context.Context) (map[string]string, bool) {
 	checks := map[string]string{"store": "ok", "queue": "ok", "disk": "ok", "tools": "ok"}
 	if o.records.Ping(ctx) != nil {
-		checks["store"] = "the database does not answer"
+		checks["store"] = "the database does not respond"
 	}
 	if o.stopping.Load() {
 		checks["queue"] = "the server is stopping"
@@ -326,19 +326,19 @@ func (o *office) ready(ctx context.Context) (map[string]string, bool) {
 	return checks, ok
 }
 
-// forgetAfter is how long the record of an expired build stays.
+// forgetAfter is how long the records of expired builds are kept.
 const forgetAfter = 30 * 24 * time.Hour
 
-// sweep removes what expired, now and then.
-func (o *office) sweep(ctx context.Context) {
+// sweep removes expired data periodically.
+func (o *server) sweep(ctx context.Context) {
 	tick := time.NewTicker(o.cfg.Sweep)
 	defer tick.Stop()
 	for {
 		if err := o.expire(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			o.cfg.Log.ErrorContext(ctx, "what expired cannot be removed", "error", err)
+			o.cfg.Log.ErrorContext(ctx, "expired builds and uploads cannot be removed", "error", err)
 		}
 		if _, err := o.house.Store.Prune(o.cfg.CacheSize); err != nil && !errors.Is(err, cache.ErrInUse) {
-			o.cfg.Log.ErrorContext(ctx, "the cache cannot be cut", "error", err)
+			o.cfg.Log.ErrorContext(ctx, "the cache cannot be pruned", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -348,15 +348,15 @@ func (o *office) sweep(ctx context.Context) {
 	}
 }
 
-// expire removes what builds that ended long ago have stored, uploads that nobody can
-// use any more, and objects without a record.
-func (o *office) expire(ctx context.Context, now time.Time) error {
+// expire removes the results of builds that ended long ago, uploads that are no longer usable,
+// and objects without a record.
+func (o *server) expire(ctx context.Context, now time.Time) error {
 	old, err := o.records.Ended(ctx, now.Add(-o.cfg.HTTP.Keep), 1000)
 	if err != nil {
 		return err
 	}
 	for _, b := range old {
-		// The row first: readers follow it, and must not be led to what is gone.
+		// Update the row first: readers follow it, and must not be led to removed objects.
 		_, err := o.records.Update(ctx, b.ID, func(b *record.Build) error {
 			b.Result, b.Spec.Text = nil, ""
 			return b.Move(record.Expired, now)

@@ -79,23 +79,23 @@ fallback: perhaps
 		t.Fatal("no mistake")
 	}
 	for _, want := range []string{
-		`mynah.yaml:2: engines.openai.modal: an engine of the kind openai has no such setting; it has kind, url,`,
+		`mynah.yaml:2: engines.openai.modal: unknown setting of an engine of the kind openai; allowed: kind, url,`,
 		`mynah.yaml:2: engines.openai.speed: "maybe", must be true or false`,
 		`mynah.yaml:2: engines.openai.at-once: "0", must be a number from 1 to 100`,
-		`mynah.yaml:3: engines.mine.kind: there is no kind of engine "opnai"; allowed for kind are azure, elevenlabs, google, openai, piper, polly`,
-		`"Bad_Name" must be of the letters`,
+		`mynah.yaml:3: engines.mine.kind: unknown kind of engine "opnai"; allowed: azure, elevenlabs, google, openai, piper, polly`,
+		`"Bad_Name" may contain only the letters`,
 		`mynah.yaml:5: engines.list.url: must be one value`,
-		`mynah.yaml:6: engines.flite.kind: flite is a program of this machine`,
-		`mynah.yaml:7: engines.piper.kind: there is one engine of the kind piper`,
+		`mynah.yaml:6: engines.flite.kind: flite is the name of a local program`,
+		`mynah.yaml:7: engines.piper.kind: an engine of the kind piper must be named piper`,
 		`engines.key.key-env: must be the name of a variable`,
 		`mynah.yaml:8: engines.key.url: "ftp://x", must be an address`,
 		`mynah.yaml:10: voices.amy: "alloy", must be the name of a voice or ENGINE/VOICE`,
-		`mynah.yaml:11: voices.zoe: there is no engine "nowhere"; there are Bad_Name, espeak-ng`,
-		`"Not A Name" must be of the letters`,
+		`mynah.yaml:11: voices.zoe: unknown engine "nowhere"; available: Bad_Name, espeak-ng`,
+		`"Not A Name" may contain only the letters`,
 		`mynah.yaml:13: voices.joe.gender: "boy", must be female or male`,
-		`mynah.yaml:13: voices.joe.colour: a voice has no such setting`,
+		`mynah.yaml:13: voices.joe.colour: unknown setting; a voice can have`,
 		`mynah.yaml:14: fallback: "perhaps", must be true or false`,
-		`MYNAH_ENGINES_X: ends in no setting`,
+		`MYNAH_ENGINES_X: does not end in a setting`,
 		`MYNAH_VOICES: "nothing", must be like`,
 	} {
 		if !strings.Contains(err.Error(), want) {

@@ -20,10 +20,10 @@ import (
 
 // compatible tells whether a route is of the family whose clients read message and error
 // of plain JSON.
-func compatible(r *http.Request) bool { return !strings.HasPrefix(r.URL.Path, "/v1/") }
+func isCompatible(r *http.Request) bool { return !strings.HasPrefix(r.URL.Path, "/v1/") }
 
 // json answers with a document.
-func (s *Server) json(w http.ResponseWriter, r *http.Request, status int, v any) {
+func (s *Server) answerJSON(w http.ResponseWriter, r *http.Request, status int, v any) {
 	var buf bytes.Buffer
 	e := json.NewEncoder(&buf)
 	e.SetEscapeHTML(false) // addresses stay readable for those who cut them out with a shell
@@ -44,40 +44,40 @@ func (s *Server) json(w http.ResponseWriter, r *http.Request, status int, v any)
 }
 
 // problem answers with an error for a person.
-func (s *Server) problem(w http.ResponseWriter, r *http.Request, status int, code, sentence string, found ...api.Diagnostic) {
+func (s *Server) answerProblem(w http.ResponseWriter, r *http.Request, status int, code, sentence string, found ...api.Diagnostic) {
 	linger(w, r)
-	if !compatible(r) {
+	if !isCompatible(r) {
 		w.Header().Set("Content-Type", "application/problem+json")
 	}
-	s.json(w, r, status, api.Problem{
+	s.answerJSON(w, r, status, api.Problem{
 		Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: sentence, Code: code,
 		Message: sentence, Error: sentence, Errors: found,
 	})
 }
 
 // noDecks answers that this server builds no presentations.
-func (s *Server) noDecks(w http.ResponseWriter, r *http.Request) {
-	s.problem(w, r, http.StatusNotImplemented, "presentations-unsupported", "Presentations are not supported by this server")
+func (s *Server) refuseDecks(w http.ResponseWriter, r *http.Request) {
+	s.answerProblem(w, r, http.StatusNotImplemented, "presentations-unsupported", "Presentations are not supported by this server")
 }
 
 // fail turns an error into an answer: the table from faults to statuses.
-func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+func (s *Server) answerError(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, record.ErrFull) {
 		w.Header().Set("Retry-After", "10")
-		s.problem(w, r, http.StatusTooManyRequests, "queue-full", "Too many builds of this key wait already; try again when one has ended")
+		s.answerProblem(w, r, http.StatusTooManyRequests, "queue-full", "This key has too many queued builds; try again when one has ended")
 		return
 	}
 	if errors.Is(err, errBusy) {
 		w.Header().Set("Retry-After", "20")
-		s.problem(w, r, http.StatusServiceUnavailable, "busy", "Too many requests for speech wait already; try again in a moment")
+		s.answerProblem(w, r, http.StatusServiceUnavailable, "busy", "Too many speech requests are waiting; try again in a moment")
 		return
 	}
 	if errors.Is(err, record.ErrDeck) {
-		s.noDecks(w, r)
+		s.refuseDecks(w, r)
 		return
 	}
 	if errors.Is(err, record.ErrNotFound) {
-		s.problem(w, r, http.StatusNotFound, "not-found", "There is no such build")
+		s.answerProblem(w, r, http.StatusNotFound, "not-found", "This build does not exist")
 		return
 	}
 	f := fault.From(err)
@@ -95,7 +95,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if f.Hint != "" && status == http.StatusBadRequest {
 		sentence += ": " + f.Hint
 	}
-	s.problem(w, r, status, string(f.Code), sentence)
+	s.answerProblem(w, r, status, string(f.Code), sentence)
 }
 
 // A body that cannot be used is told by one of these.
@@ -110,10 +110,10 @@ func (b *bodyError) Error() string { return b.sentence }
 func (s *Server) read(r *http.Request, limit int64) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	if err != nil {
-		return nil, &bodyError{http.StatusBadRequest, "The body of the request could not be read to its end"}
+		return nil, &bodyError{http.StatusBadRequest, "The request body is incomplete"}
 	}
 	if int64(len(b)) > limit {
-		return nil, &bodyError{http.StatusRequestEntityTooLarge, fmt.Sprintf("The body of the request is over %d bytes", limit)}
+		return nil, &bodyError{http.StatusRequestEntityTooLarge, fmt.Sprintf("The request body is larger than %d bytes", limit)}
 	}
 	return b, nil
 }
@@ -124,38 +124,38 @@ func (s *Server) decode(w http.ResponseWriter, r *http.Request, limit int64, v a
 	if err == nil {
 		err = unmarshal(b, v)
 	}
-	return err == nil || s.bad(w, r, err)
+	return err == nil || s.refuseBody(w, r, err)
 }
 
 // bad answers that a body cannot be used; it is false.
-func (s *Server) bad(w http.ResponseWriter, r *http.Request, err error) bool {
+func (s *Server) refuseBody(w http.ResponseWriter, r *http.Request, err error) bool {
 	b := &bodyError{http.StatusBadRequest, "The request cannot be read"}
 	errors.As(err, &b)
 	code := "bad-request"
 	if b.status == http.StatusRequestEntityTooLarge {
 		code = "too-large"
 	}
-	s.problem(w, r, b.status, code, b.sentence)
+	s.answerProblem(w, r, b.status, code, b.sentence)
 	return false
 }
 
 func unmarshal(b []byte, v any) error {
 	trimmed := strings.TrimSpace(string(b))
 	if trimmed == "" {
-		return &bodyError{http.StatusBadRequest, "The request has no body; a JSON object is expected"}
+		return &bodyError{http.StatusBadRequest, "The request body is empty; send a JSON object"}
 	}
 	err := json.Unmarshal(b, v)
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
-		return &bodyError{http.StatusBadRequest, fmt.Sprintf("%s must be %s, not %s", wrong.Field, article(wrong.Type), wrong.Value)}
+		return &bodyError{http.StatusBadRequest, fmt.Sprintf("%s must be %s, not %s", wrong.Field, typeName(wrong.Type), wrong.Value)}
 	}
 	if err != nil || !strings.HasPrefix(trimmed, "{") {
-		return &bodyError{http.StatusBadRequest, "The body of the request is not a JSON object"}
+		return &bodyError{http.StatusBadRequest, "The request body is not a JSON object"}
 	}
 	return nil
 }
 
 // article names a type of JSON.
-func article(t reflect.Type) string {
+func typeName(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.String:
 		return "a string"
@@ -203,7 +203,7 @@ func (s *Server) statusOf(ctx context.Context, r *http.Request, b record.Build) 
 	if !st.Succeeded || b.Result == nil {
 		return st, nil
 	}
-	base, err := s.base(r)
+	base, err := s.baseURL(r)
 	if err != nil {
 		return st, err
 	}

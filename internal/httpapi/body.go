@@ -33,7 +33,7 @@ type timedBody struct {
 }
 
 // timed gives a request's body its time. Uploads may take as long as they go on.
-func (s *Server) timed(w http.ResponseWriter, r *http.Request) *timedBody {
+func (s *Server) limitTime(w http.ResponseWriter, r *http.Request) *timedBody {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}

@@ -28,9 +28,9 @@ const zipType = "application/zip"
 // grantUpload answers a request for an upload.
 func (s *Server) grantUpload(w http.ResponseWriter, r *http.Request) {
 	id := newID()
-	base, err := s.base(r)
+	base, err := s.baseURL(r)
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
 	u, err := s.o.Objects.Sign(r.Context(), base, http.MethodPut, record.UploadKey(id), zipType, s.cfg.UploadTTL)
@@ -38,25 +38,25 @@ func (s *Server) grantUpload(w http.ResponseWriter, r *http.Request) {
 		err = s.o.Records.AddUpload(r.Context(), identity(r).Tenant, id)
 	}
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
-	s.json(w, r, http.StatusOK, api.UploadGrant{URL: u, ContentType: zipType, Repository: id, RepositoryType: api.ZipUpload})
+	s.answerJSON(w, r, http.StatusOK, api.UploadGrant{URL: u, ContentType: zipType, Repository: id, RepositoryType: api.ZipUpload})
 }
 
 // signed checks a signed address.
-func (s *Server) signed(w http.ResponseWriter, r *http.Request) (key, contentType string, ok bool) {
+func (s *Server) checkSignature(w http.ResponseWriter, r *http.Request) (key, contentType string, ok bool) {
 	key, contentType, err := s.o.Objects.Verify(r)
 	if err != nil {
-		s.unsigned(w, r)
+		s.refuseSignature(w, r)
 		return "", "", false
 	}
 	return key, contentType, true
 }
 
 // unsigned answers that an address is changed, expired, or used for something else.
-func (s *Server) unsigned(w http.ResponseWriter, r *http.Request) {
-	s.problem(w, r, http.StatusForbidden, "forbidden", "This address is not valid, or no longer")
+func (s *Server) refuseSignature(w http.ResponseWriter, r *http.Request) {
+	s.answerProblem(w, r, http.StatusForbidden, "forbidden", "This link is not valid or has expired")
 }
 
 // uploadTime is how long an upload may take.
@@ -64,32 +64,32 @@ const uploadTime = 2 * time.Hour
 
 // put takes an upload.
 func (s *Server) put(w http.ResponseWriter, r *http.Request) {
-	key, contentType, ok := s.signed(w, r)
+	key, contentType, ok := s.checkSignature(w, r)
 	if !ok {
 		return
 	}
 	if r.Header.Get("Content-Type") != contentType {
-		s.problem(w, r, http.StatusForbidden, "forbidden", "The upload must have the content type "+contentType)
+		s.answerProblem(w, r, http.StatusForbidden, "forbidden", "The upload must have the content type "+contentType)
 		return
 	}
 	if r.ContentLength < 0 {
-		s.problem(w, r, http.StatusLengthRequired, "length-required", "The upload must say its length: Content-Length")
+		s.answerProblem(w, r, http.StatusLengthRequired, "length-required", "The upload must have the header Content-Length")
 		return
 	}
 	if r.ContentLength > s.cfg.MaxUpload {
 		w.Header().Set("Connection", "close")
-		s.problem(w, r, http.StatusRequestEntityTooLarge, "too-large", fmt.Sprintf("The upload is over %d bytes", s.cfg.MaxUpload))
+		s.answerProblem(w, r, http.StatusRequestEntityTooLarge, "too-large", fmt.Sprintf("The upload is larger than %d bytes", s.cfg.MaxUpload))
 		return
 	}
 	body := &sender{r: r.Body}
 	_, err := s.o.Objects.Put(r.Context(), key, body, s.cfg.MaxUpload)
 	switch {
 	case errors.Is(err, objects.ErrTooLarge):
-		s.problem(w, r, http.StatusRequestEntityTooLarge, "too-large", fmt.Sprintf("The upload is over %d bytes", s.cfg.MaxUpload))
+		s.answerProblem(w, r, http.StatusRequestEntityTooLarge, "too-large", fmt.Sprintf("The upload is larger than %d bytes", s.cfg.MaxUpload))
 	case err != nil && (r.Context().Err() != nil || body.err != nil):
-		s.problem(w, r, http.StatusBadRequest, "cut-off", "The upload ended before all of it had come")
+		s.answerProblem(w, r, http.StatusBadRequest, "cut-off", "The upload is incomplete")
 	case err != nil:
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 	default:
 		w.Header().Set("Content-Length", "0")
 		w.WriteHeader(http.StatusOK)
@@ -121,10 +121,10 @@ func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	wrong := func(format string, args ...any) {
-		s.problem(w, r, http.StatusBadRequest, "bad-request", fmt.Sprintf(format, args...))
+		s.answerProblem(w, r, http.StatusBadRequest, "bad-request", fmt.Sprintf(format, args...))
 	}
 	if project.IsDeck(q.Source) { // whatever else there is: no upload would help
-		s.noDecks(w, r)
+		s.refuseDecks(w, r)
 		return
 	}
 	if q.Repository == "" {
@@ -133,17 +133,17 @@ func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 	}
 	switch q.RepositoryType {
 	case api.ZipUpload:
-		if !s.uploaded(w, r, q.Repository) {
+		if !s.checkUpload(w, r, q.Repository) {
 			return
 		}
 	case api.ZipURL:
 		plain := s.cfg.PlainSources && strings.HasPrefix(q.Repository, "http://")
 		if !strings.HasPrefix(q.Repository, "https://") && !plain {
-			s.problem(w, r, http.StatusBadRequest, "bad-request", upload.HTTPSOnly)
+			s.answerProblem(w, r, http.StatusBadRequest, "bad-request", upload.HTTPSOnly)
 			return
 		}
 		if u, err := url.Parse(q.Repository); err != nil || u.Host == "" || u.User != nil {
-			wrong("repository is not an address of an archive")
+			wrong("repository must be the URL of an archive")
 			return
 		}
 	case api.GitHub:
@@ -152,14 +152,14 @@ func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	case "":
-		wrong("repositoryType is missing; allowed are %s (as the upload's grant says), zip-url and github", api.ZipUpload)
+		wrong("repositoryType is missing; allowed: %s (from the answer to the upload request), zip-url or github", api.ZipUpload)
 		return
 	default:
-		wrong("repositoryType %q is not known; allowed are %s (as the upload's grant says), zip-url and github", short(q.RepositoryType), api.ZipUpload)
+		wrong("unknown repositoryType %q; allowed: %s (from the answer to the upload request), zip-url or github", short(q.RepositoryType), api.ZipUpload)
 		return
 	}
-	if !sourceName(q.Source) {
-		wrong("source must be the path of a script inside of the archive")
+	if !isSourceName(q.Source) {
+		wrong("source must be the path of a script inside the archive")
 		return
 	}
 	b := s.newBuild(r, record.Video)
@@ -175,7 +175,7 @@ func short(v string) string {
 }
 
 // sourceName tells whether a path may be that of a script in an archive.
-func sourceName(name string) bool {
+func isSourceName(name string) bool {
 	if name == "" {
 		return true
 	}
@@ -185,23 +185,23 @@ func sourceName(name string) bool {
 }
 
 // uploaded tells whether an upload was granted and has come.
-func (s *Server) uploaded(w http.ResponseWriter, r *http.Request, id string) bool {
+func (s *Server) checkUpload(w http.ResponseWriter, r *http.Request, id string) bool {
 	granted, err := s.o.Records.HasUpload(r.Context(), identity(r).Tenant, id)
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return false
 	}
 	if !granted {
-		s.problem(w, r, http.StatusBadRequest, "no-such-upload", "repository names no upload of this server, or one that is gone; ask for an upload first")
+		s.answerProblem(w, r, http.StatusBadRequest, "no-such-upload", "repository is not an upload of this server, or the upload has expired; request an upload first")
 		return false
 	}
 	_, there, err := s.o.Objects.Attributes(r.Context(), record.UploadKey(id))
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return false
 	}
 	if !there {
-		s.problem(w, r, http.StatusBadRequest, "not-uploaded", "Nothing was uploaded to this repository yet; PUT the archive to the url of its grant first")
+		s.answerProblem(w, r, http.StatusBadRequest, "not-uploaded", "Nothing was uploaded to this repository; PUT the archive to the url of the upload's answer first")
 	}
 	return there
 }
@@ -216,21 +216,21 @@ func (s *Server) newBuild(r *http.Request, kind record.Kind) record.Build {
 // start writes a build and answers with its task.
 func (s *Server) start(w http.ResponseWriter, r *http.Request, b record.Build) {
 	if err := s.o.Records.Create(r.Context(), b); err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
 	noteOf(r).build = b.ID
-	s.task(w, r, b.ID)
+	s.answerTask(w, r, b.ID)
 }
 
 // status answers a poll.
 func (s *Server) status(w http.ResponseWriter, r *http.Request) {
-	if _, _, ok := s.signed(w, r); !ok {
+	if _, _, ok := s.checkSignature(w, r); !ok {
 		return
 	}
 	b, err := s.o.Records.Build(r.Context(), chi.URLParam(r, "id"))
 	if errors.Is(err, record.ErrNotFound) || err == nil && b.State == record.Expired {
-		s.json(w, r, http.StatusNotFound, api.Status{Finished: true, Percent: 100, Message: "This task is not known, or no longer"})
+		s.answerJSON(w, r, http.StatusNotFound, api.Status{Finished: true, Percent: 100, Message: "This task does not exist or has expired"})
 		return
 	}
 	if err == nil {
@@ -241,10 +241,10 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) {
 		st, err = s.statusOf(r.Context(), r, b)
 	}
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
-	s.json(w, r, http.StatusOK, st)
+	s.answerJSON(w, r, http.StatusOK, st)
 }
 
 // contentTypes of results, by their endings.
@@ -261,14 +261,14 @@ func contentType(name string) string {
 
 // result gives a part of a build's result, by what its record says alone.
 func (s *Server) result(w http.ResponseWriter, r *http.Request) {
-	key, _, ok := s.signed(w, r)
+	key, _, ok := s.checkSignature(w, r)
 	if !ok {
 		return
 	}
 	b, err := s.o.Records.Build(r.Context(), chi.URLParam(r, "id"))
 	gone := errors.Is(err, record.ErrNotFound)
 	if err != nil && !gone {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
 	there := false
@@ -277,23 +277,23 @@ func (s *Server) result(w http.ResponseWriter, r *http.Request) {
 	}
 	a, ok, err := s.o.Objects.Attributes(r.Context(), key)
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
 	if gone || !there || !ok {
-		s.problem(w, r, http.StatusNotFound, "not-found", "This result is not there any more")
+		s.answerProblem(w, r, http.StatusNotFound, "not-found", "This result has expired")
 		return
 	}
 	f, err := s.o.Objects.OpenAt(r.Context(), key)
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
 	defer func() { _ = f.Close() }()
 	name := path.Base(key)
 	h := w.Header()
 	h.Set("Content-Type", contentType(name))
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": shownName(b.Name, name)}))
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": displayName(b.Name, name)}))
 	h.Set("ETag", a.ETag)
 	h.Set("Cache-Control", "private, max-age=3600")
 	out := &ranged{ResponseWriter: w}
@@ -303,12 +303,12 @@ func (s *Server) result(w http.ResponseWriter, r *http.Request) {
 			h.Del(name)
 		}
 		h.Set("Cache-Control", "no-store")
-		s.problem(w, r, http.StatusRequestedRangeNotSatisfiable, "bad-range", "The range lies outside of the file, as Content-Range says")
+		s.answerProblem(w, r, http.StatusRequestedRangeNotSatisfiable, "bad-range", "The range is outside the file; see Content-Range")
 	}
 }
 
 // shownName is the name of a result's file: that of its build, if it has one.
-func shownName(name, file string) string {
+func displayName(name, file string) string {
 	if name == "" {
 		return file
 	}
@@ -352,14 +352,14 @@ func (w *ranged) ReadFrom(r io.Reader) (int64, error) {
 // presentation answers the routes of presentations.
 func (s *Server) presentation(w http.ResponseWriter, r *http.Request) {
 	if ext := chi.URLParam(r, "ext"); !project.IsDeck("." + ext) {
-		s.problem(w, r, http.StatusBadRequest, "bad-request", "The kind of presentation "+strconv.Quote(short(ext))+" is not known; allowed are pptx, ppt, odp and pdf")
+		s.answerProblem(w, r, http.StatusBadRequest, "bad-request", "The kind of presentation "+strconv.Quote(short(ext))+" is not supported; use pptx, ppt, odp or pdf")
 		return
 	}
-	s.noDecks(w, r)
+	s.refuseDecks(w, r)
 }
 
 func (s *Server) voices(w http.ResponseWriter, r *http.Request) {
-	s.json(w, r, http.StatusOK, s.o.Desk.Voices(r.Context()))
+	s.answerJSON(w, r, http.StatusOK, s.o.Desk.Voices(r.Context()))
 }
 
 // manyCredits is what an account has that nobody counts.
@@ -371,7 +371,7 @@ func (s *Server) credits(w http.ResponseWriter, r *http.Request) {
 	if billing == "" {
 		billing = "selfhosted"
 	}
-	s.json(w, r, http.StatusOK, api.Credits{CreditSeconds: manyCredits, RequestID: requestID(r), Identity: id.Key, BillingID: billing, Plan: "SELFHOSTED"})
+	s.answerJSON(w, r, http.StatusOK, api.Credits{CreditSeconds: manyCredits, RequestID: requestID(r), Identity: id.Key, BillingID: billing, Plan: "SELFHOSTED"})
 }
 
 // The limits of texts.

@@ -14,9 +14,9 @@ import (
 
 // events sends what happens to a build as server-sent events, until it is over.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
-	b, err := s.mine(r)
+	b, err := s.ownBuild(r)
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
 	s.follow(w, r, b)
@@ -24,13 +24,13 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 
 // signedEvents are the same by a signed address, for EventSource of browsers, which sends no
 // headers of its own.
-func (s *Server) signedEvents(w http.ResponseWriter, r *http.Request) {
-	if _, _, ok := s.signed(w, r); !ok {
+func (s *Server) eventsBySignature(w http.ResponseWriter, r *http.Request) {
+	if _, _, ok := s.checkSignature(w, r); !ok {
 		return
 	}
 	b, err := s.o.Records.Build(r.Context(), chi.URLParam(r, "id"))
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
 	s.follow(w, r, b)
@@ -41,7 +41,7 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request, b record.Build) 
 	var err error
 	if v := r.Header.Get("Last-Event-ID"); v != "" {
 		if last, err = strconv.ParseInt(v, 10, 64); err != nil || last < 0 {
-			s.problem(w, r, http.StatusBadRequest, "bad-request", "Last-Event-ID is not a number of an event")
+			s.answerProblem(w, r, http.StatusBadRequest, "bad-request", "Last-Event-ID must be the number of an event")
 			return
 		}
 	}

@@ -38,7 +38,7 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *record.Build,
 			return objects.ErrTooLarge
 		}
 		if err != nil {
-			return &bodyError{http.StatusBadRequest, "The body is not a whole multipart/form-data"}
+			return &bodyError{http.StatusBadRequest, "The multipart/form-data body is incomplete or damaged"}
 		}
 		if n == mostParts {
 			return &bodyError{http.StatusRequestEntityTooLarge, fmt.Sprintf("The form has more than %d parts: send a zip", mostParts)}
@@ -52,12 +52,12 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *record.Build,
 			project = true
 			_, err = s.o.Objects.Put(r.Context(), record.UploadKey(id), p, s.cfg.MaxUpload)
 		case part.FileName() != "":
-			file := formFile(part)
+			file := fileName(part)
 			switch {
 			case project:
-				return &bodyError{http.StatusBadRequest, "A form holds either one zip named project or files"}
+				return &bodyError{http.StatusBadRequest, "A form must contain either one zip named project, or files"}
 			case len(file) > mostName || strings.HasSuffix(file, "/") || !utf8.ValidString(file):
-				return &bodyError{http.StatusBadRequest, fmt.Sprintf("%q cannot be the name of a file", short(file))}
+				return &bodyError{http.StatusBadRequest, fmt.Sprintf("%q is not a valid file name", short(file))}
 			}
 			err = files.add(file, p)
 		default:
@@ -66,7 +66,7 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *record.Build,
 			switch {
 			case err != nil:
 			case len(text) > mostText:
-				return &bodyError{http.StatusRequestEntityTooLarge, fmt.Sprintf("The field %q is over %d bytes: send a large script as a file", short(name), mostText)}
+				return &bodyError{http.StatusRequestEntityTooLarge, fmt.Sprintf("The field %q is larger than %d bytes; send a large script as a file", short(name), mostText)}
 			case seen[name] && name != "tags":
 				wrong.add("/"+short(name), "is given twice")
 			default:
@@ -78,17 +78,17 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *record.Build,
 			return objects.ErrTooLarge
 		}
 		if p.err != nil {
-			return &bodyError{http.StatusBadRequest, "The form is not whole"}
+			return &bodyError{http.StatusBadRequest, "The form is incomplete"}
 		}
 		if err != nil {
 			return err
 		}
 	}
 	if b.Spec.Text != "" && b.Spec.Source != "" {
-		wrong.add("/source", "cannot go with script: a form names a script of its project, or holds one")
+		wrong.add("/source", "cannot be combined with script: a form names a script of its project or contains one")
 	}
 	if files.names["script.md"] && b.Spec.Text != "" {
-		wrong.add("/script", "cannot go with a file script.md: they are the same")
+		wrong.add("/script", "cannot be combined with a file script.md: they are the same")
 		return nil
 	}
 	if b.Spec.Text != "" && !project {
@@ -99,10 +99,10 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *record.Build,
 	}
 	switch {
 	case project && b.Spec.Text != "":
-		wrong.add("/script", "cannot go with a zip: name the script in it as source")
+		wrong.add("/script", "cannot be combined with a zip: name the script in it as source")
 	case project || len(*wrong) > 0:
 	case files.zip == nil:
-		return &bodyError{http.StatusBadRequest, "The form holds no project: send a zip as project, files, or a script"}
+		return &bodyError{http.StatusBadRequest, "The form contains no project: send a zip as project, files, or a script"}
 	}
 	if project || files.zip == nil {
 		return nil
@@ -120,7 +120,7 @@ const mostName = 1024
 func isZip(name string) bool { return path.Ext(name) == ".zip" }
 
 // formFile gives the name of a file with its folders, which FileName leaves out.
-func formFile(p *multipart.Part) string {
+func fileName(p *multipart.Part) string {
 	_, params, err := mime.ParseMediaType(p.Header.Get("Content-Disposition"))
 	if err != nil || params["filename"] == "" {
 		return p.FileName()

@@ -41,7 +41,7 @@ func noteOf(r *http.Request) *note {
 // observed gives requests their ids, logs and counts them, and turns what goes wrong in
 // a handler into an answer. Addresses are logged without their queries: signatures are
 // there.
-func (s *Server) observed(routes chi.Router, cors func(http.Handler) http.Handler) http.Handler {
+func (s *Server) observe(routes chi.Router, cors func(http.Handler) http.Handler) http.Handler {
 	handler := cors(routes)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start, id, n := s.now(), newID(), &note{}
@@ -58,7 +58,7 @@ func (s *Server) observed(routes chi.Router, cors func(http.Handler) http.Handle
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "no-store")
 		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
-		if b := s.timed(ww, r); b != nil {
+		if b := s.limitTime(ww, r); b != nil {
 			r = r.WithContext(context.WithValue(r.Context(), keyBody, b))
 		}
 		defer func() {
@@ -68,7 +68,7 @@ func (s *Server) observed(routes chi.Router, cors func(http.Handler) http.Handle
 				}
 				s.o.Log.ErrorContext(ctx, "a handler panicked", "request", id, "panic", p, "stack", string(debug.Stack()))
 				if ww.Status() == 0 {
-					s.problem(ww, r, http.StatusInternalServerError, "internal", "Something went wrong inside Mynah")
+					s.answerProblem(ww, r, http.StatusInternalServerError, "internal", "An internal error occurred")
 				}
 			}
 			route := rc.RoutePattern()
@@ -90,7 +90,7 @@ func (s *Server) observed(routes chi.Router, cors func(http.Handler) http.Handle
 }
 
 // authorised lets in who has a key and does not ask too often.
-func (s *Server) authorised(next http.Handler) http.Handler {
+func (s *Server) authorize(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key := r.Header.Get("X-Api-Key")
 		if key == "" {
@@ -101,22 +101,22 @@ func (s *Server) authorised(next http.Handler) http.Handler {
 		}
 		id, err := s.o.Guard.Check(r.Context(), key)
 		if errors.Is(err, auth.ErrUnknown) {
-			s.forbidden(w, r, key == "")
+			s.refuseKey(w, r, key == "")
 			return
 		}
 		if err != nil {
-			s.fail(w, r, err)
+			s.answerError(w, r, err)
 			return
 		}
 		noteOf(r).key = id.Key
 		if wait, ok := s.o.Guard.Allow(id); !ok {
 			w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(wait.Seconds())))))
-			s.problem(w, r, http.StatusTooManyRequests, "too-many-requests", "Too many requests; wait a moment")
+			s.answerProblem(w, r, http.StatusTooManyRequests, "too-many-requests", "Too many requests; wait a moment")
 			return
 		}
 		// Answers hand out addresses: nothing is begun that could not be answered.
-		if _, err := s.base(r); err != nil {
-			s.fail(w, r, err)
+		if _, err := s.baseURL(r); err != nil {
+			s.answerError(w, r, err)
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), keyIdentity, id)))
@@ -124,7 +124,7 @@ func (s *Server) authorised(next http.Handler) http.Handler {
 }
 
 // forbidden answers a request without a valid key, and closes its connection.
-func (s *Server) forbidden(w http.ResponseWriter, r *http.Request, missing bool) {
+func (s *Server) refuseKey(w http.ResponseWriter, r *http.Request, missing bool) {
 	detail := "This key is not known, or was revoked"
 	if missing {
 		detail = "The header x-api-key is missing"
@@ -135,10 +135,10 @@ func (s *Server) forbidden(w http.ResponseWriter, r *http.Request, missing bool)
 		Type: "about:blank", Title: http.StatusText(http.StatusForbidden), Status: http.StatusForbidden, Detail: detail, Code: "forbidden",
 		Message: "Forbidden", Error: "Forbidden",
 	}
-	if !compatible(r) {
+	if !isCompatible(r) {
 		w.Header().Set("Content-Type", "application/problem+json")
 	}
-	s.json(w, r, http.StatusForbidden, p)
+	s.answerJSON(w, r, http.StatusForbidden, p)
 }
 
 // methodLabel is the label of a request's method: one of a fixed set, for anybody can send any.
@@ -184,7 +184,7 @@ func (c *recorder) Write(b []byte) (int, error) {
 func (c *recorder) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
 // idempotent answers a request whose Idempotency-Key came before as it did then.
-func (s *Server) idempotent(next http.Handler) http.Handler {
+func (s *Server) replayAnswers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key := r.Header.Get("Idempotency-Key")
 		if key == "" {
@@ -192,16 +192,16 @@ func (s *Server) idempotent(next http.Handler) http.Handler {
 			return
 		}
 		if len(key) > 255 {
-			s.problem(w, r, http.StatusBadRequest, "bad-request", "The Idempotency-Key is longer than 255 characters")
+			s.answerProblem(w, r, http.StatusBadRequest, "bad-request", "The Idempotency-Key is longer than 255 characters")
 			return
 		}
 		sum, body, err := s.spool(r)
 		if _, ok := fault.As(err); ok {
-			s.fail(w, r, err)
+			s.answerError(w, r, err)
 			return
 		}
 		if err != nil {
-			s.bad(w, r, err)
+			s.refuseBody(w, r, err)
 			return
 		}
 		defer func() { _ = body.Close() }()
@@ -211,7 +211,7 @@ func (s *Server) idempotent(next http.Handler) http.Handler {
 		fresh, same, answer, err := s.o.Records.Begin(ctx, who.Tenant, who.Key+" "+key, sum)
 		switch {
 		case err != nil:
-			s.fail(w, r, err)
+			s.answerError(w, r, err)
 		case fresh:
 			rec := &recorder{ResponseWriter: w}
 			kept := false
@@ -232,10 +232,10 @@ func (s *Server) idempotent(next http.Handler) http.Handler {
 				kept = s.o.Records.Finish(ctx, who.Tenant, who.Key+" "+key, a) == nil
 			}
 		case !same:
-			s.problem(w, r, http.StatusUnprocessableEntity, "idempotency-key-reused", "This Idempotency-Key came with another request before")
+			s.answerProblem(w, r, http.StatusUnprocessableEntity, "idempotency-key-reused", "This Idempotency-Key was used for a different request before")
 		case answer == nil:
 			w.Header().Set("Retry-After", "1")
-			s.problem(w, r, http.StatusConflict, "in-flight", "The first request with this Idempotency-Key is still being answered")
+			s.answerProblem(w, r, http.StatusConflict, "in-flight", "The first request with this Idempotency-Key is still in progress")
 		default:
 			for h, v := range answer.Header {
 				w.Header()[h] = []string{v}
@@ -258,7 +258,7 @@ func (s *Server) spool(r *http.Request) ([]byte, io.ReadCloser, error) {
 	_, _ = io.WriteString(h, r.Method+" "+r.URL.RequestURI()+"\n"+r.Header.Get("Content-Type")+"\n") // a hash takes all
 	n, err := io.Copy(io.MultiWriter(f, h), io.LimitReader(r.Body, s.cfg.MaxUpload+1<<20))
 	if err == nil && n >= s.cfg.MaxUpload+1<<20 {
-		err = &bodyError{http.StatusRequestEntityTooLarge, "The body of the request is too large"}
+		err = &bodyError{http.StatusRequestEntityTooLarge, "The request body is too large"}
 	}
 	if err == nil {
 		_, err = f.Seek(0, io.SeekStart)
@@ -277,7 +277,7 @@ type metrics struct {
 	handler  http.Handler
 }
 
-func newMetrics(o Office) *metrics {
+func newMetrics(o Services) *metrics {
 	m := &metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mynah_requests_total", Help: "Requests by route, method and status."}, []string{"route", "method", "status"}),
 		seconds:  prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "mynah_request_seconds", Help: "Time to answer by route."}, []string{"route"}),
@@ -289,7 +289,7 @@ func newMetrics(o Office) *metrics {
 }
 
 // builds counts builds when it is asked.
-type builds struct{ o Office }
+type builds struct{ o Services }
 
 func (b *builds) desc() *prometheus.Desc {
 	return prometheus.NewDesc("mynah_builds", "Builds on record by state.", []string{"state"}, nil)

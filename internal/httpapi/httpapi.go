@@ -113,7 +113,7 @@ type Desk interface {
 }
 
 // Office is what the doors lead to.
-type Office struct {
+type Services struct {
 	Records Records
 	Objects *objects.Store
 	Guard   *auth.Guard
@@ -128,7 +128,7 @@ type Office struct {
 // Server is the handler of all routes.
 type Server struct {
 	cfg     Config
-	o       Office
+	o       Services
 	metrics *metrics
 	streams *turns
 	now     func() time.Time
@@ -138,7 +138,7 @@ type Server struct {
 const longestWait = 20 * time.Second
 
 // New makes the handler; cfg must be valid.
-func New(cfg Config, o Office) *Server {
+func New(cfg Config, o Services) *Server {
 	streams := cmp.Or(cfg.Streams, runtime.NumCPU())
 	return &Server{cfg: cfg, o: o, metrics: newMetrics(o), streams: newTurns(streams, longestWait), now: time.Now}
 }
@@ -150,18 +150,18 @@ func (s *Server) Handler() http.Handler {
 	r.Use(middleware.GetHead)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, objects.Prefix) {
-			s.unsigned(w, r)
+			s.refuseSignature(w, r)
 			return
 		}
-		s.problem(w, r, http.StatusNotFound, "not-found", "There is nothing at this address")
+		s.answerProblem(w, r, http.StatusNotFound, "not-found", "This address does not exist")
 	})
 	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, objects.Prefix) {
-			s.unsigned(w, r)
+			s.refuseSignature(w, r)
 			return
 		}
-		w.Header().Set("Allow", strings.Join(allowed(routes, r.URL.Path), ", "))
-		s.problem(w, r, http.StatusMethodNotAllowed, "method-not-allowed", "This address does not take the method "+r.Method)
+		w.Header().Set("Allow", strings.Join(allowedMethods(routes, r.URL.Path), ", "))
+		s.answerProblem(w, r, http.StatusMethodNotAllowed, "method-not-allowed", "This address does not support the method "+r.Method)
 	})
 	r.Get("/healthz", s.healthz)
 	r.Get("/readyz", s.readyz)
@@ -172,38 +172,38 @@ func (s *Server) Handler() http.Handler {
 	}
 	r.Group(func(r chi.Router) { // signed addresses
 		r.Get(objects.Prefix+"status/{id}", s.status)
-		r.Get(objects.Prefix+"events/{id}", s.signedEvents)
+		r.Get(objects.Prefix+"events/{id}", s.eventsBySignature)
 		r.Put(objects.Prefix+"uploads/{id}", s.put)
 		r.Get(objects.Prefix+"results/{id}/{name}", s.result)
 	})
 	r.Group(func(r chi.Router) {
-		r.Use(s.authorised)
+		r.Use(s.authorize)
 		if !s.cfg.OpenMetrics {
 			r.Method(http.MethodGet, "/metrics", s.metrics.handler)
 		}
 		r.Get("/video/upload-request/zip", s.grantUpload)
-		r.With(s.idempotent).Post("/video/build", s.buildVideo)
-		r.With(s.idempotent).Post("/text-to-speech/{format}", s.textToSpeech)
+		r.With(s.replayAnswers).Post("/video/build", s.buildVideo)
+		r.With(s.replayAnswers).Post("/text-to-speech/{format}", s.textToSpeech)
 		r.Get("/presentation/{ext}/upload-request", s.presentation)
 		r.Post("/presentation/{ext}/{upload}/import", s.presentation)
 		r.Post("/presentation/{ext}/{upload}/{conversion}/build", s.presentation)
 		r.Get("/voices", s.voices)
 		r.Get("/account/credits", s.credits)
-		r.With(s.idempotent).Post("/v1/builds", s.createBuild)
+		r.With(s.replayAnswers).Post("/v1/builds", s.createBuild)
 		r.Get("/v1/builds", s.listBuilds)
-		r.With(s.noQuery).Get("/v1/builds/{id}", s.getBuild)
-		r.With(s.noQuery).Delete("/v1/builds/{id}", s.deleteBuild)
-		r.With(s.noQuery).Get("/v1/builds/{id}/events", s.events)
-		r.With(s.noQuery).Post("/v1/builds/{id}/cancel", s.cancelBuild)
+		r.With(s.refuseQuery).Get("/v1/builds/{id}", s.getBuild)
+		r.With(s.refuseQuery).Delete("/v1/builds/{id}", s.deleteBuild)
+		r.With(s.refuseQuery).Get("/v1/builds/{id}/events", s.events)
+		r.With(s.refuseQuery).Post("/v1/builds/{id}/cancel", s.cancelBuild)
 		r.Post("/v1/check", s.check)
-		r.With(s.noQuery).Get("/v1/voices", s.voices)
-		r.With(s.noQuery).Get("/v1/voices/{name}/sample", s.sample)
+		r.With(s.refuseQuery).Get("/v1/voices", s.voices)
+		r.With(s.refuseQuery).Get("/v1/voices/{name}/sample", s.sample)
 	})
-	return s.observed(r, s.cors())
+	return s.observe(r, s.cors())
 }
 
 // allowed lists the methods that an address takes.
-func allowed(routes chi.Routes, path string) []string {
+func allowedMethods(routes chi.Routes, path string) []string {
 	var out []string
 	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete} {
 		get := m
@@ -239,7 +239,7 @@ func (s *Server) cors() func(http.Handler) http.Handler {
 func newID() string { return ulid.Make().String() }
 
 // base gives the address under which clients reach the server.
-func (s *Server) base(r *http.Request) (*url.URL, error) {
+func (s *Server) baseURL(r *http.Request) (*url.URL, error) {
 	if s.cfg.PublicURL != "" {
 		return url.Parse(s.cfg.PublicURL)
 	}
@@ -257,16 +257,16 @@ func (s *Server) base(r *http.Request) (*url.URL, error) {
 const statusTTL = 10 * 365 * 24 * time.Hour
 
 // task answers that a build is worked on.
-func (s *Server) task(w http.ResponseWriter, r *http.Request, id string) {
-	base, err := s.base(r)
+func (s *Server) answerTask(w http.ResponseWriter, r *http.Request, id string) {
+	base, err := s.baseURL(r)
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
 	u, err := s.o.Objects.Sign(r.Context(), base, http.MethodGet, "status/"+id, "", statusTTL)
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
-	s.json(w, r, http.StatusOK, api.Task{StatusURL: u, TaskID: id, RequestID: requestID(r)})
+	s.answerJSON(w, r, http.StatusOK, api.Task{StatusURL: u, TaskID: id, RequestID: requestID(r)})
 }

@@ -47,16 +47,16 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, v invalid) bool 
 	if n := len(parts); n > most {
 		parts, v, more = parts[:most], v[:most], fmt.Sprintf(" and %d more", n-most)
 	}
-	s.problem(w, r, http.StatusBadRequest, "bad-request", "The request cannot be used: "+strings.Join(parts, ". ")+more, v...)
+	s.answerProblem(w, r, http.StatusBadRequest, "bad-request", "Invalid request: "+strings.Join(parts, ". ")+more, v...)
 	return true
 }
 
 // knownQuery refuses query words under /v1 that a route does not know; it is false then.
-func (s *Server) knownQuery(w http.ResponseWriter, r *http.Request, known ...string) bool {
+func (s *Server) checkQuery(w http.ResponseWriter, r *http.Request, known ...string) bool {
 	var v invalid
 	for name := range r.URL.Query() {
 		if !slices.Contains(known, name) {
-			v.add("?"+short(name), "this address knows no query word %q", short(name))
+			v.add("?"+short(name), "unknown query parameter %q", short(name))
 		}
 	}
 	slices.SortFunc(v, func(a, b api.Diagnostic) int { return strings.Compare(a.Pointer, b.Pointer) })
@@ -64,9 +64,9 @@ func (s *Server) knownQuery(w http.ResponseWriter, r *http.Request, known ...str
 }
 
 // noQuery refuses all query words.
-func (s *Server) noQuery(next http.Handler) http.Handler {
+func (s *Server) refuseQuery(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.knownQuery(w, r) {
+		if s.checkQuery(w, r) {
 			next.ServeHTTP(w, r)
 		}
 	})
@@ -97,12 +97,12 @@ func (f newBuildFields) take(name string, value any) bool {
 	switch name {
 	case "script":
 		if !isText || strings.TrimSpace(text) == "" {
-			f.v.add(pointer, "must be a text that is not empty")
+			f.v.add(pointer, "must be a text and not empty")
 		}
 		f.b.Spec.Text = text
 	case "source":
-		if f.b.Spec.Source = text; !isText || !sourceName(text) {
-			f.v.add(pointer, "must be the path of a script inside of the project")
+		if f.b.Spec.Source = text; !isText || !isSourceName(text) {
+			f.v.add(pointer, "must be the path of a script inside the project")
 		}
 	case "name":
 		if f.b.Name = strings.TrimSpace(text); !isText || f.b.Name == "" || utf8.RuneCountInString(text) > longestName || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' }) {
@@ -184,14 +184,14 @@ func (f newBuildFields) tags(value any) {
 func (s *Server) fromJSON(w http.ResponseWriter, r *http.Request, b *record.Build) bool {
 	body, err := s.read(r, mostText)
 	if err != nil {
-		return s.bad(w, r, err)
+		return s.refuseBody(w, r, err)
 	}
 	var v invalid
 	values := object(body, "", &v)
 	f := newBuildFields{b, &v}
 	for _, name := range sortedNames(values) {
 		if !f.take(name, values[name]) || name == "source" {
-			v.add("/"+short(name), "there is no such member; allowed are name, script, settings, tags and variables")
+			v.add("/"+short(name), "unknown member; allowed: name, script, settings, tags or variables")
 		}
 	}
 	if _, there := values["script"]; values != nil && !there {
@@ -229,12 +229,12 @@ func (f newBuildFields) field(name, text string) {
 		value = list
 	}
 	if !f.take(name, value) {
-		f.v.add("/"+short(name), "there is no such field; allowed are name, project, script, settings, source, tags, variables and files")
+		f.v.add("/"+short(name), "unknown field; allowed: name, project, script, settings, source, tags, variables or files")
 	}
 }
 
 // since reads a time of the query, as RFC 3339 has it, or a day.
-func since(s string) (time.Time, bool) {
+func parseSince(s string) (time.Time, bool) {
 	for _, layout := range []string{time.RFC3339Nano, time.RFC3339, time.DateOnly} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t, true

@@ -20,13 +20,13 @@ import (
 func (s *Server) textToSpeech(w http.ResponseWriter, r *http.Request) {
 	format := chi.URLParam(r, "format")
 	if format != "mp3" && format != "m4a" && format != "wav" {
-		s.problem(w, r, http.StatusNotFound, "not-found", "The format "+strconv.Quote(short(format))+" is not known; allowed are mp3, m4a and wav")
+		s.answerProblem(w, r, http.StatusNotFound, "not-found", "The format "+strconv.Quote(short(format))+" is not supported; use mp3, m4a or wav")
 		return
 	}
 	accept := strings.TrimSpace(r.Header.Get("Accept"))
 	streaming := accept == "application/octet-stream"
 	if streaming && format == "wav" {
-		s.problem(w, r, http.StatusNotAcceptable, "not-acceptable", "wav cannot be streamed; ask for mp3 or m4a, or poll")
+		s.answerProblem(w, r, http.StatusNotAcceptable, "not-acceptable", "wav cannot be streamed; use mp3 or m4a, or poll")
 		return
 	}
 	text, ok := s.speechText(w, r, streaming)
@@ -40,11 +40,11 @@ func (s *Server) textToSpeech(w http.ResponseWriter, r *http.Request) {
 	}
 	near, known, err := s.o.Desk.Inspect(r.Context(), spec)
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
 	if s.cfg.StrictVoices && !known {
-		s.problem(w, r, http.StatusBadRequest, "unknown-voice", "There is no voice "+strconv.Quote(short(spec.Voice))+"; "+nearest(near))
+		s.answerProblem(w, r, http.StatusBadRequest, "unknown-voice", "Unknown voice "+strconv.Quote(short(spec.Voice))+"; "+describeNearest(near))
 		return
 	}
 	if streaming {
@@ -57,11 +57,11 @@ func (s *Server) textToSpeech(w http.ResponseWriter, r *http.Request) {
 }
 
 // nearest says which names are like one that is unknown.
-func nearest(near []string) string {
+func describeNearest(near []string) string {
 	if len(near) == 0 {
 		return "GET /voices lists all"
 	}
-	return "near are " + strings.Join(near, ", ")
+	return "did you mean " + strings.Join(near, ", ")
 }
 
 func timed(contentType string) string {
@@ -82,7 +82,7 @@ func (s *Server) speechText(w http.ResponseWriter, r *http.Request, streaming bo
 	case "gzip":
 		z, err := gzip.NewReader(r.Body)
 		if err != nil {
-			s.problem(w, r, http.StatusBadRequest, "bad-request", "The body is not compressed with gzip, as its Content-Encoding says")
+			s.answerProblem(w, r, http.StatusBadRequest, "bad-request", "The body is not compressed with gzip, although its Content-Encoding is gzip")
 			return "", false
 		}
 		r.Body = struct {
@@ -91,20 +91,20 @@ func (s *Server) speechText(w http.ResponseWriter, r *http.Request, streaming bo
 		}{z, r.Body}
 	case "", "identity":
 	default:
-		s.problem(w, r, http.StatusUnsupportedMediaType, "unsupported-encoding", "The Content-Encoding must be gzip, or none")
+		s.answerProblem(w, r, http.StatusUnsupportedMediaType, "unsupported-encoding", "The Content-Encoding must be gzip or absent")
 		return "", false
 	}
 	b, err := s.read(r, mostPolled)
 	if err != nil {
-		return "", s.bad(w, r, err)
+		return "", s.refuseBody(w, r, err)
 	}
 	switch {
 	case !utf8.Valid(b):
-		s.problem(w, r, http.StatusBadRequest, "bad-request", "The text is not UTF-8: save it as UTF-8 and send it again")
+		s.answerProblem(w, r, http.StatusBadRequest, "bad-request", "The text is not UTF-8: save it as UTF-8 and send it again")
 	case strings.TrimSpace(strings.TrimPrefix(string(b), "\ufeff")) == "":
-		s.problem(w, r, http.StatusBadRequest, "bad-request", "The request has no text to speak")
+		s.answerProblem(w, r, http.StatusBadRequest, "bad-request", "The request has no text to speak")
 	case streaming && utf8.RuneCount(b) > mostStreamed:
-		s.problem(w, r, http.StatusRequestEntityTooLarge, "too-large", fmt.Sprintf("A streamed text has at most %d characters; poll for longer ones", mostStreamed))
+		s.answerProblem(w, r, http.StatusRequestEntityTooLarge, "too-large", fmt.Sprintf("A streamed text has at most %d characters; poll for longer ones", mostStreamed))
 	default:
 		return string(b), true
 	}
@@ -118,13 +118,13 @@ const durationHeader = "x-duration-seconds"
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, text string, spec *record.SpeechSpec) {
 	done, err := s.streams.take(r.Context(), identity(r).Tenant)
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
 	defer done()
 	sp, warnings, err := s.o.Desk.Speak(r.Context(), text, spec)
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
 	defer sp.Close()
@@ -140,10 +140,10 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, text string, spe
 			delete(h, durationHeader)
 			h.Del("X-Mynah-Warning")
 			h.Del("Content-Type")
-			s.fail(w, r, err)
+			s.answerError(w, r, err)
 			return
 		}
-		s.o.Log.WarnContext(r.Context(), "a stream broke off", "error", err, "request", requestID(r))
+		s.o.Log.WarnContext(r.Context(), "a stream was interrupted", "error", err, "request", requestID(r))
 		panic(http.ErrAbortHandler) // or the client would take the part for the whole
 	}
 }

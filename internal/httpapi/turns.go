@@ -28,7 +28,7 @@ func newTurns(most int, longest time.Duration) *turns {
 }
 
 // errBusy is a request that would wait too long.
-var errBusy = errors.New("too many requests wait")
+var errBusy = errors.New("too many requests are waiting")
 
 // take waits for a turn; done gives it back. A request that would wait too long gets errBusy at
 // once.

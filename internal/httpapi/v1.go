@@ -29,7 +29,7 @@ const mostText = 2 << 20
 
 // createBuild takes a project in one call, checks it, and starts its build.
 func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
-	if !s.knownQuery(w, r) {
+	if !s.checkQuery(w, r) {
 		return
 	}
 	b := s.newBuild(r, record.Video)
@@ -40,12 +40,12 @@ func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, s.cfg.MaxUpload+overhead)
 		var wrong invalid
 		if err := s.form(r, multipart.NewReader(r.Body, params["boundary"]), &b, &wrong); err != nil {
-			s.drop(r, b)
-			s.refused(w, r, err)
+			s.removeUpload(r, b)
+			s.answerFormError(w, r, err)
 			return
 		}
 		if len(wrong) > 0 {
-			s.drop(r, b)
+			s.removeUpload(r, b)
 			s.refuse(w, r, wrong)
 			return
 		}
@@ -54,58 +54,58 @@ func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	default:
-		s.problem(w, r, http.StatusUnsupportedMediaType, "unsupported-type", "The content type must be multipart/form-data or application/json")
+		s.answerProblem(w, r, http.StatusUnsupportedMediaType, "unsupported-type", "The content type must be multipart/form-data or application/json")
 		return
 	}
 	if project.IsDeck(b.Spec.Source) {
-		s.drop(r, b)
-		s.noDecks(w, r)
+		s.removeUpload(r, b)
+		s.refuseDecks(w, r)
 		return
 	}
 	found, err := s.o.Desk.Check(r.Context(), b.Spec)
 	if err != nil {
-		s.drop(r, b)
-		s.fail(w, r, err)
+		s.removeUpload(r, b)
+		s.answerError(w, r, err)
 		return
 	}
 	if wrong(found) {
-		s.drop(r, b)
-		s.problem(w, r, http.StatusUnprocessableEntity, "script", "The script is wrong", found...)
+		s.removeUpload(r, b)
+		s.answerProblem(w, r, http.StatusUnprocessableEntity, "script", "The script has errors", found...)
 		return
 	}
 	b.Warnings = found
 	if err := s.o.Records.Create(r.Context(), b); err != nil {
-		s.drop(r, b)
-		s.fail(w, r, err)
+		s.removeUpload(r, b)
+		s.answerError(w, r, err)
 		return
 	}
 	noteOf(r).build = b.ID
 	out, err := s.view(r, b)
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
 	w.Header().Set("Location", out.Links["self"])
-	s.json(w, r, http.StatusAccepted, out)
+	s.answerJSON(w, r, http.StatusAccepted, out)
 }
 
 // refused answers that a form cannot be used.
-func (s *Server) refused(w http.ResponseWriter, r *http.Request, err error) {
+func (s *Server) answerFormError(w http.ResponseWriter, r *http.Request, err error) {
 	var b *bodyError
 	switch {
 	case errors.As(err, &b):
-		s.bad(w, r, err)
+		s.refuseBody(w, r, err)
 	case errors.Is(err, objects.ErrTooLarge):
-		s.problem(w, r, http.StatusRequestEntityTooLarge, "too-large", fmt.Sprintf("The project is over %d bytes", s.cfg.MaxUpload))
+		s.answerProblem(w, r, http.StatusRequestEntityTooLarge, "too-large", fmt.Sprintf("The project is over %d bytes", s.cfg.MaxUpload))
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, multipart.ErrMessageTooLarge):
-		s.problem(w, r, http.StatusBadRequest, "bad-request", "The form is not whole")
+		s.answerProblem(w, r, http.StatusBadRequest, "bad-request", "The form is incomplete")
 	default:
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 	}
 }
 
 // drop removes the upload of a build that was not started.
-func (s *Server) drop(r *http.Request, b record.Build) {
+func (s *Server) removeUpload(r *http.Request, b record.Build) {
 	if b.Spec.Type == api.ZipUpload {
 		_ = s.o.Objects.Delete(context.WithoutCancel(r.Context()), record.UploadKey(b.Spec.Repository)) // else the janitor finds it
 	}
@@ -122,7 +122,7 @@ func wrong(found []api.Diagnostic) bool {
 
 // view gives a build's wire form.
 func (s *Server) view(r *http.Request, b record.Build) (api.Build, error) {
-	base, err := s.base(r)
+	base, err := s.baseURL(r)
 	if err != nil {
 		return api.Build{}, err
 	}
@@ -169,7 +169,7 @@ func (s *Server) view(r *http.Request, b record.Build) (api.Build, error) {
 }
 
 // mine gives a build of the caller's tenant.
-func (s *Server) mine(r *http.Request) (record.Build, error) {
+func (s *Server) ownBuild(r *http.Request) (record.Build, error) {
 	b, err := s.o.Records.Build(r.Context(), chi.URLParam(r, "id"))
 	if err == nil && b.Tenant != identity(r).Tenant {
 		return record.Build{}, record.ErrNotFound
@@ -179,12 +179,12 @@ func (s *Server) mine(r *http.Request) (record.Build, error) {
 }
 
 func (s *Server) getBuild(w http.ResponseWriter, r *http.Request) {
-	b, err := s.mine(r)
+	b, err := s.ownBuild(r)
 	if err == nil {
 		err = s.o.Records.Poll(r.Context(), b)
 	}
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
 	s.show(w, r, b)
@@ -193,10 +193,10 @@ func (s *Server) getBuild(w http.ResponseWriter, r *http.Request) {
 func (s *Server) show(w http.ResponseWriter, r *http.Request, b record.Build) {
 	out, err := s.view(r, b)
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
-	s.json(w, r, http.StatusOK, out)
+	s.answerJSON(w, r, http.StatusOK, out)
 }
 
 func (s *Server) listBuilds(w http.ResponseWriter, r *http.Request) {
@@ -208,7 +208,7 @@ func (s *Server) listBuilds(w http.ResponseWriter, r *http.Request) {
 	f.Limit++
 	list, err := s.o.Records.Builds(r.Context(), identity(r).Tenant, f)
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
 	out := api.BuildList{Builds: []api.Build{}}
@@ -219,19 +219,19 @@ func (s *Server) listBuilds(w http.ResponseWriter, r *http.Request) {
 	for _, b := range list {
 		v, err := s.view(r, b)
 		if err != nil {
-			s.fail(w, r, err)
+			s.answerError(w, r, err)
 			return
 		}
 		out.Builds = append(out.Builds, v)
 	}
-	s.json(w, r, http.StatusOK, out)
+	s.answerJSON(w, r, http.StatusOK, out)
 }
 
 // filter reads which builds are wanted.
 func (s *Server) filter(w http.ResponseWriter, r *http.Request) (record.Filter, bool) {
 	const usual, most = 20, 100
 	f := record.Filter{Limit: usual}
-	if !s.knownQuery(w, r, "limit", "cursor", "state", "tag", "since") {
+	if !s.checkQuery(w, r, "limit", "cursor", "state", "tag", "since") {
 		return f, false
 	}
 	var v invalid
@@ -244,7 +244,7 @@ func (s *Server) filter(w http.ResponseWriter, r *http.Request) (record.Filter, 
 	}
 	if f.Before = q.Get("cursor"); f.Before != "" {
 		if _, err := ulid.ParseStrict(f.Before); err != nil {
-			v.add("?cursor", "is not a cursor of this list")
+			v.add("?cursor", "is not a valid cursor of this list")
 		}
 	}
 	if f.State = record.State(q.Get("state")); f.State != "" && !slices.Contains(record.States(), f.State) {
@@ -252,7 +252,7 @@ func (s *Server) filter(w http.ResponseWriter, r *http.Request) (record.Filter, 
 	}
 	f.Tag = q.Get("tag")
 	if text := q.Get("since"); text != "" {
-		at, ok := since(text)
+		at, ok := parseSince(text)
 		if f.Since = at; !ok {
 			v.add("?since", "must be a time such as 2026-11-26T08:00:00Z, or a day such as 2026-11-26")
 		}
@@ -264,13 +264,13 @@ var errOver = errors.New("the build is over")
 
 // cancelBuild stops a build; one that is over stays what it is.
 func (s *Server) cancelBuild(w http.ResponseWriter, r *http.Request) {
-	b, err := s.mine(r)
+	b, err := s.ownBuild(r)
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
 	if b, err = s.cancel(r, b); err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
 	s.show(w, r, b)
@@ -295,7 +295,7 @@ func (s *Server) cancel(r *http.Request, b record.Build) (record.Build, error) {
 
 // deleteBuild stops a build and removes what is stored of it.
 func (s *Server) deleteBuild(w http.ResponseWriter, r *http.Request) {
-	b, err := s.mine(r)
+	b, err := s.ownBuild(r)
 	if err == nil {
 		b, err = s.cancel(r, b)
 	}
@@ -306,7 +306,7 @@ func (s *Server) deleteBuild(w http.ResponseWriter, r *http.Request) {
 		err = s.o.Objects.Delete(r.Context(), b.Result.Keys()...)
 	}
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -321,19 +321,19 @@ const (
 // check tells what is wrong with a script.
 func (s *Server) check(w http.ResponseWriter, r *http.Request) {
 	b := record.Build{}
-	if !s.knownQuery(w, r) || !s.fromJSON(w, r, &b) {
+	if !s.checkQuery(w, r) || !s.fromJSON(w, r, &b) {
 		return
 	}
 	found, err := s.o.Desk.Check(r.Context(), b.Spec)
 	if err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
 	out := api.Checked{OK: !wrong(found), Diagnostics: found}
 	if out.Diagnostics == nil {
 		out.Diagnostics = []api.Diagnostic{}
 	}
-	s.json(w, r, http.StatusOK, out)
+	s.answerJSON(w, r, http.StatusOK, out)
 }
 
 func (s *Server) sample(w http.ResponseWriter, r *http.Request) {
@@ -342,7 +342,7 @@ func (s *Server) sample(w http.ResponseWriter, r *http.Request) {
 		name = ""
 	}
 	if _, known, err := s.o.Desk.Inspect(r.Context(), &record.SpeechSpec{Voice: name}); err != nil || !known || name == "" {
-		s.problem(w, r, http.StatusNotFound, "not-found", "There is no voice "+strconv.Quote(short(name)))
+		s.answerProblem(w, r, http.StatusNotFound, "not-found", "Unknown voice "+strconv.Quote(short(name)))
 		return
 	}
 	w.Header().Set("Content-Type", contentType(".mp3"))
@@ -353,12 +353,12 @@ func (s *Server) sample(w http.ResponseWriter, r *http.Request) {
 			panic(http.ErrAbortHandler)
 		}
 		w.Header().Del("Content-Type")
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 	}
 }
 
 func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
-	s.json(w, r, http.StatusOK, api.Health{Status: "ok"})
+	s.answerJSON(w, r, http.StatusOK, api.Health{Status: "ok"})
 }
 
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
@@ -368,26 +368,26 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 		h.Status, status = "not ready", http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", "5")
 	}
-	s.json(w, r, status, h)
+	s.answerJSON(w, r, status, h)
 }
 
 func (s *Server) version(w http.ResponseWriter, r *http.Request) {
-	s.json(w, r, http.StatusOK, s.cfg.Version)
+	s.answerJSON(w, r, http.StatusOK, s.cfg.Version)
 }
 
 // document gives the OpenAPI document as JSON.
 func (s *Server) document(w http.ResponseWriter, r *http.Request) {
 	var doc map[string]any
 	if err := yaml.Unmarshal(api.Document, &doc); err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
-	if base, err := s.base(r); err == nil {
+	if base, err := s.baseURL(r); err == nil {
 		doc["servers"] = []map[string]string{{"url": base.String()}}
 	}
 	if _, err := json.Marshal(doc); err != nil {
-		s.fail(w, r, err)
+		s.answerError(w, r, err)
 		return
 	}
-	s.json(w, r, http.StatusOK, doc)
+	s.answerJSON(w, r, http.StatusOK, doc)
 }

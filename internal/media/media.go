@@ -169,7 +169,7 @@ func Describe(head []byte) string {
 	case f != Unknown:
 		return "is a " + strings.ToUpper(string(f)) + " audio file"
 	case bytes.HasPrefix(low, []byte("<!doctype html")), bytes.HasPrefix(low, []byte("<html")):
-		return "is a web page (HTML)"
+		return "is an HTML page"
 	case bytes.HasPrefix(low, []byte("#extm3u")):
 		return "is a playlist"
 	case bytes.HasPrefix(head, []byte("%PDF")):
@@ -181,7 +181,7 @@ func Describe(head []byte) string {
 	case isText(head):
 		return "is a text file"
 	}
-	return "is of no format that is known here"
+	return "has an unknown format"
 }
 
 func isText(head []byte) bool {
@@ -194,7 +194,7 @@ func isText(head []byte) bool {
 }
 
 // ErrNoSize tells that a picture's header does not say its size.
-var ErrNoSize = errors.New("the image's header is damaged")
+var ErrNoSize = errors.New("the header of the image is damaged")
 
 // Size reads a picture's size in pixels, as stored.
 func Size(r io.Reader) (width, height int, err error) {

@@ -172,14 +172,14 @@ func TestHeads(t *testing.T) {
 		{"SVG with an internal subset", "<?xml version=\"1.0\"?><!DOCTYPE svg [ <!ENTITY a \"x>y\"> ]>\n<svg/>", media.SVG, ""},
 		{"SVG with a prefix", `<svg:svg xmlns:svg="http://www.w3.org/2000/svg"/>`, media.SVG, ""},
 		{"SVG behind a long comment", "<!--" + strings.Repeat(" licence", 2000) + "--><svg >", media.SVG, ""},
-		{"a web page with an SVG inside", "<!DOCTYPE html><html><svg></svg></html>", media.Unknown, "is a web page (HTML)"},
+		{"a web page with an SVG inside", "<!DOCTYPE html><html><svg></svg></html>", media.Unknown, "is an HTML page"},
 		{"an element whose name begins so", "<svgfoo>", media.Unknown, "is a text file"},
-		{"web page", "<HTML><body>404</body></HTML>", media.Unknown, "is a web page (HTML)"},
+		{"web page", "<HTML><body>404</body></HTML>", media.Unknown, "is an HTML page"},
 		{"playlist", "#EXTM3U\n#EXT-X-VERSION:3\nfile:///etc/passwd\n", media.Unknown, "is a playlist"},
 		{"PDF", "%PDF-1.7\n%\xe2\xe3", media.Unknown, "is a PDF"},
 		{"zip archive", "PK\x03\x04\x14\x00", media.Unknown, "is a zip archive"},
 		{"text", "A script.\r\n\tIndented, with Türmen.\n", media.Unknown, "is a text file"},
-		{"bytes", "\x00\x01\x02\x03\x04\x05\x06\x07", media.Unknown, "is of no format that is known here"},
+		{"bytes", "\x00\x01\x02\x03\x04\x05\x06\x07", media.Unknown, "has an unknown format"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

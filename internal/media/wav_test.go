@@ -60,11 +60,11 @@ func TestPlainWAV(t *testing.T) {
 		{"floating point", wave(waveForm(3, 1, 48000, 16), data), media.PCM{}},
 		{"six channels", wave(waveForm(1, 6, 48000, 16), riffChunk("data", make([]byte, 48))), media.PCM{}},
 		{"no rate", wave(waveForm(1, 1, 0, 16), data), media.PCM{}},
-		{"a form that contradicts itself", wave(odd, data), media.PCM{}},
+		{"a form that contradictory", wave(odd, data), media.PCM{}},
 		{"a chunk that nobody knows", wave(mono, riffChunk("what", nil), data), media.PCM{}},
 		{"more samples than there are", longer, media.PCM{}},
 		{"bytes behind the end", append(wave(mono, data), 1), media.PCM{}},
-		{"cut off", wave(mono, data)[:70], media.PCM{}},
+		{"truncated", wave(mono, data)[:70], media.PCM{}},
 		{"nothing but heads", wave(append(append(heads, mono), data)...), media.PCM{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

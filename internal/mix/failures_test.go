@@ -36,7 +36,7 @@ func TestBrokenSounds(t *testing.T) {
 	track := x.Plan()
 	list, err := x.Make(t.Context(), track)
 	if err != nil || len(list) != 1 || list[0].Range.Start.Line != 11 || list[0].Hint == "" ||
-		!strings.Contains(list[0].Summary, `the sound of "cut.m4a" cannot be read: it ends before its header says`) {
+		!strings.Contains(list[0].Summary, `the sound of "cut.m4a" cannot be read: it is shorter than its header says`) {
 		t.Errorf("%v %v", list, err)
 	}
 	if task := x.decodeTask(d.Line.Sounds[1]); task.in.Length != 0 || task.least == 0 {

@@ -182,7 +182,7 @@ func mixFile(ctx context.Context, p chunkTask, t *Track, path string) error {
 }
 
 // errCutOff is a sound that ends long before its file says.
-var errCutOff = errors.New("it ends before its header says: the file is cut off or damaged")
+var errCutOff = errors.New("it is shorter than its header says: the file is truncated or damaged")
 
 // counter counts bytes that pass, and lets no more pass than a file can hold.
 type counter struct {

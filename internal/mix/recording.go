@@ -71,8 +71,8 @@ func (x *Mixer) RecordCues(cues []caption.Timed) (*Recording, diag.List) {
 		start := max(from, end)
 		if start > from+timeline.SampleRate/20 {
 			d := diag.Diagnostic{Range: x.in.Board.Scenes[i].Range, Severity: diag.Warning, Code: diag.TooLong}
-			d.Summary = fmt.Sprintf("Cue %d begins %.1f s late: the text in front of it is too long for its time, even at twice the speed", i+1, float64(start-from)/timeline.SampleRate)
-			d.Hint = "shorten the text of the cue in front, or give it more time"
+			d.Summary = fmt.Sprintf("Cue %d begins %.1f s late: the previous text is too long for its time, even at twice the speed", i+1, float64(start-from)/timeline.SampleRate)
+			d.Hint = "shorten the text of the previous cue, or give it more time"
 			list.Add(d)
 		}
 		end = start

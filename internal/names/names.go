@@ -1,4 +1,5 @@
-// Package names finds files by names whose letters are composed otherwise.
+// Package names finds files whatever the Unicode normal form of their names, and lists the
+// extensions of a build's files.
 package names
 
 import (
@@ -10,22 +11,22 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// FS finds files whatever the Unicode normal form of their names: a Mac writes "é" as
-// two letters where a script has one. A name that is there as it is written wins; of
-// several others that look like it, the first by its bytes.
+// FS finds files whatever the Unicode normal form of their names: macOS may write "é" as two code
+// points where a script has one. An exact match is preferred; among several other matches, the
+// first by bytes.
 type FS struct {
 	plain fs.FS
 
 	mu      sync.Mutex
-	folders map[string]map[string]string // by folder: names by their form C
+	folders map[string]map[string]string // by folder: names by their normal form C
 }
 
-// AnyForm returns the files of a file system whatever the form of their names.
+// AnyForm wraps a file system so that names match in any normal form.
 func AnyForm(plain fs.FS) *FS {
 	return &FS{plain: plain, folders: map[string]map[string]string{}}
 }
 
-// Real returns the name by which a file is found; one that is not found is left as it is.
+// Real returns the stored name of a file, or the name itself if there is no match.
 func (a *FS) Real(name string) string {
 	ascii := !slices.ContainsFunc([]byte(name), func(c byte) bool { return c >= 0x80 })
 	if ascii || !fs.ValidPath(name) {
@@ -42,7 +43,7 @@ func (a *FS) Real(name string) string {
 	return name
 }
 
-// list returns the names of a folder by their form C.
+// list returns the names in a folder by their normal form C.
 func (a *FS) list(dir string) map[string]string {
 	a.mu.Lock()
 	defer a.mu.Unlock()

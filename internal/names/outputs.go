@@ -1,6 +1,6 @@
 package names
 
-// The endings of the files that a build writes, after the name of the video without its own.
+// The endings of a build's files, appended to the name of the video without its extension.
 const (
 	EndVideo      = ".mp4"
 	EndSRT        = ".srt"

@@ -1,7 +1,5 @@
-// Package objects keeps what is stored by key: uploads and results. It exists so that
-// the doors and the worker hand bytes to each other through a bucket, and strangers
-// reach one object, for one method and a while, by a signed address. It refuses to know
-// what the bytes are.
+// Package objects stores uploads and results by key. Clients get access to one object, for one
+// method and a limited time, through signed URLs.
 package objects
 
 import (
@@ -23,24 +21,24 @@ import (
 	"mynah/internal/system"
 )
 
-// Prefix is the path under which a server answers signed addresses.
+// Prefix is the path prefix of signed URLs.
 const Prefix = "/objects/"
 
-// Verifier checks the signature of an address that a bucket signed.
+// Verifier checks the signatures of URLs that a bucket has signed.
 type Verifier interface {
-	// KeyFromURL gives the key that an address is signed for, if it is and still valid.
+	// KeyFromURL returns the key of a signed URL if it is valid and not expired.
 	KeyFromURL(ctx context.Context, u *url.URL) (string, error)
 }
 
-// Store is a bucket on disk.
+// Store keeps objects in a bucket on disk.
 type Store struct {
 	bucket   *blob.Bucket
 	verifier Verifier
 	dir      string
 }
 
-// New takes a bucket whose objects are the files of a folder, and what verifies the
-// addresses that it signs.
+// New creates a Store from a bucket whose objects are the files of a folder, and a verifier of
+// its signed URLs.
 func New(bucket *blob.Bucket, verifier Verifier, dir string) *Store {
 	return &Store{bucket: bucket, verifier: verifier, dir: dir}
 }
@@ -48,8 +46,8 @@ func New(bucket *blob.Bucket, verifier Verifier, dir string) *Store {
 // Close closes the bucket.
 func (s *Store) Close() error { return s.bucket.Close() }
 
-// Sign gives the address of a key for a method, under the server's base address.
-// contentType binds a PUT to it; it is empty for all else.
+// Sign returns a signed URL of a key for a method, under the server's base URL. For PUT,
+// contentType fixes the content type of the upload; otherwise it is empty.
 func (s *Store) Sign(ctx context.Context, base *url.URL, method, key, contentType string, ttl time.Duration) (string, error) {
 	signed, err := s.bucket.SignedURL(ctx, key, &blob.SignedURLOptions{Method: method, Expiry: ttl, ContentType: contentType})
 	if err != nil {
@@ -61,10 +59,10 @@ func (s *Store) Sign(ctx context.Context, base *url.URL, method, key, contentTyp
 	return out.String(), nil
 }
 
-// ErrSignature is an address that is changed, expired, or used for something else.
-var ErrSignature = errors.New("the address is not valid, or no longer")
+// ErrSignature is returned for a URL that was changed, has expired, or is for another use.
+var ErrSignature = errors.New("the link is not valid or has expired")
 
-// Verify tells which key and content type a request's address is signed for.
+// Verify returns the key and content type of a request's signed URL.
 func (s *Store) Verify(r *http.Request) (key, contentType string, err error) {
 	q := r.URL.Query()
 	for _, v := range q {
@@ -86,11 +84,11 @@ func (s *Store) Verify(r *http.Request) (key, contentType string, err error) {
 	return key, q.Get("contentType"), nil
 }
 
-// ErrTooLarge is a body over the limit.
+// ErrTooLarge is returned for a body over the limit.
 var ErrTooLarge = errors.New("too many bytes")
 
-// Put stores what a reader gives, whole or not at all, and not more than limit bytes
-// (0 is no limit). It is on the disk when Put returns.
+// Put stores the bytes of a reader completely or not at all, up to limit bytes (0 means no
+// limit). When Put returns, they are synced to disk.
 func (s *Store) Put(ctx context.Context, key string, r io.Reader, limit int64) (n int64, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -106,7 +104,7 @@ func (s *Store) Put(ctx context.Context, key string, r io.Reader, limit int64) (
 		err = ErrTooLarge
 	}
 	if err != nil {
-		cancel() // the writer drops what it has
+		cancel() // makes the writer discard its data
 		_ = w.Close()
 		return n, err
 	}
@@ -116,8 +114,7 @@ func (s *Store) Put(ctx context.Context, key string, r io.Reader, limit int64) (
 	return n, s.sync(key)
 }
 
-// sync makes an object outlive a loss of power: the bucket's driver leaves that to the
-// system.
+// sync makes an object survive a loss of power, which the bucket's driver does not ensure.
 func (s *Store) sync(key string) error {
 	path := filepath.Join(s.dir, filepath.FromSlash(key))
 	for _, p := range []string{path, filepath.Dir(path)} {
@@ -139,14 +136,14 @@ func (s *Store) PutFile(ctx context.Context, key, path string) error {
 	return err
 }
 
-// Attributes of an object.
+// Attributes describe an object.
 type Attributes struct {
 	Size     int64
 	Modified time.Time
 	ETag     string
 }
 
-// Attributes describes an object; ok is false if it does not exist.
+// Attributes returns the attributes of an object; ok is false if it does not exist.
 func (s *Store) Attributes(ctx context.Context, key string) (a Attributes, ok bool, err error) {
 	attrs, err := s.bucket.Attributes(ctx, key)
 	if gcerrors.Code(err) == gcerrors.NotFound {
@@ -158,12 +155,12 @@ func (s *Store) Attributes(ctx context.Context, key string) (a Attributes, ok bo
 	return Attributes{Size: attrs.Size, Modified: attrs.ModTime, ETag: fmt.Sprintf(`"%x-%x"`, attrs.ModTime.UnixNano(), attrs.Size)}, true, nil
 }
 
-// Open gives an object to read and to seek in.
+// Open opens an object for reading and seeking.
 func (s *Store) Open(ctx context.Context, key string) (io.ReadSeekCloser, error) {
 	return s.bucket.NewReader(ctx, key, nil)
 }
 
-// Delete removes objects; those that are not there are no error.
+// Delete removes objects; missing objects are not an error.
 func (s *Store) Delete(ctx context.Context, keys ...string) error {
 	var errs []error
 	for _, k := range keys {
@@ -191,13 +188,13 @@ func (s *Store) Each(ctx context.Context, prefix string, do func(key string, mod
 	}
 }
 
-// OpenAt gives an object to read anywhere in. It stays what it was when a new one is put
-// under the same key.
+// OpenAt opens an object for reading at any offset. The opened object does not change when its
+// key is written again.
 func (s *Store) OpenAt(_ context.Context, key string) (*os.File, error) {
 	return os.Open(filepath.Join(s.dir, filepath.FromSlash(key)))
 }
 
-// Clean removes what a crash left of objects that were being written; none may be now.
+// Clean removes partly written objects after a crash. Nothing may be writing objects.
 func (s *Store) Clean() error {
 	root, err := os.OpenRoot(s.dir)
 	if err != nil {

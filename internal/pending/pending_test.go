@@ -77,6 +77,6 @@ func TestLeftFilesAreRemoved(t *testing.T) {
 		}
 	}
 	if got := names(t, dir); got != "a b" {
-		t.Errorf("there are %s", got)
+		t.Errorf("available engines: %s", got)
 	}
 }

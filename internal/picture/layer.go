@@ -194,7 +194,7 @@ func (l *Layer) MarshalBinary() ([]byte, error) {
 
 const layerHead = 20
 
-var errLayer = errors.New("a drawing of the cache is of an unknown form")
+var errLayer = errors.New("a cached drawing has an unknown format")
 
 // UnmarshalBinary implements encoding.BinaryUnmarshaler.
 func (l *Layer) UnmarshalBinary(b []byte) error {

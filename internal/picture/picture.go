@@ -218,7 +218,7 @@ func (p *Painter) paintOne(ctx context.Context, s Still) ([]byte, error) {
 			return sink.frames[len(sink.frames)-1], nil
 		}
 		if clip.From == from {
-			return nil, errors.New("the clip holds no picture that can be decoded")
+			return nil, errors.New("the clip contains no picture that can be decoded")
 		}
 		clip.From, clip.Length = from, length
 	}

@@ -52,7 +52,7 @@ func gather(cmd *exec.Cmd, nice int, l Limits) (g group, err error) {
 	}
 	resume := windows.NewLazySystemDLL("ntdll.dll").NewProc("NtResumeProcess")
 	if status, _, _ := resume.Call(uintptr(g.child)); status != 0 {
-		return g, fmt.Errorf("let the process run: %w", windows.NTStatus(status))
+		return g, fmt.Errorf("resume the process: %w", windows.NTStatus(status))
 	}
 	return g, nil
 }

@@ -338,7 +338,7 @@ type TakeError struct {
 	Err     error
 }
 
-func (e *TakeError) Error() string { return fmt.Sprintf("take the output of %s: %s", e.Program, e.Err) }
+func (e *TakeError) Error() string { return fmt.Sprintf("read the output of %s: %s", e.Program, e.Err) }
 
 // Unwrap is how taking it failed.
 func (e *TakeError) Unwrap() error { return e.Err }

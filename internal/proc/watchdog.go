@@ -16,9 +16,9 @@ type StallError struct {
 
 func (e *StallError) Error() string {
 	if e.Busy {
-		return fmt.Sprintf("%s was stopped: it neither read nor wrote anything for %s", e.Program, e.After)
+		return fmt.Sprintf("%s was stopped: it read and wrote nothing for %s", e.Program, e.After)
 	}
-	return fmt.Sprintf("%s was stopped: it did nothing at all for %s", e.Program, e.After)
+	return fmt.Sprintf("%s was stopped: it used no processor time for %s", e.Program, e.After)
 }
 
 // activity is what is seen of a child's work from outside.

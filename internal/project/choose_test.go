@@ -135,9 +135,9 @@ func TestUnreadFiles(t *testing.T) {
 	for name, want := range map[string]string{
 		"d/scirpt.md": `there is no file "d/scirpt.md" did you mean d/script.md?`,
 		"d/zzz.md":    `there is no file "d/zzz.md" `,
-		"../x.md":     `"../x.md" is not a path within the project `,
-		"d":           `"d" is no file `,
-		"d/big.md":    `"d/big.md" is larger than 4 MiB, the most a script may have `,
+		"../x.md":     `"../x.md" is not a path inside the project `,
+		"d":           `"d" is not a file `,
+		"d/big.md":    `"d/big.md" is larger than 4 MiB, the limit for a script `,
 		"d/full.md":   "",
 	} {
 		_, list := script.Load(fsys, name, script.Options{})

@@ -199,7 +199,7 @@ func (p *Project) look(name string) storyboard.File {
 		return storyboard.File{}
 	// os.Root has no typed error for it.
 	case err != nil && strings.Contains(err.Error(), "escapes"):
-		return storyboard.File{Exists: true, Describe: "is a link that leads out of the project's folder"}
+		return storyboard.File{Exists: true, Describe: "is a link to a place outside the project's folder"}
 	case err != nil:
 		return storyboard.File{Exists: true, Describe: "cannot be read"}
 	case info.IsDir():

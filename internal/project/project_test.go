@@ -36,7 +36,7 @@ func open(t *testing.T, files map[string]string) (in *project.Project, dir strin
 	return in, dir
 }
 
-// TestFile: a file is what its bytes say, whatever its name; what is no file says so.
+// TestFile: a file is what its bytes say, whatever its name; what is not a file says so.
 func TestFile(t *testing.T) {
 	t.Parallel()
 	in, dir := open(t, map[string]string{"a.png": png, "b.txt": png, "c.png": "hello", "d/e.wav": "RIFF\x24\x00\x00\x00WAVEfmt "})
@@ -53,7 +53,7 @@ func TestFile(t *testing.T) {
 		"c.png":    {Exists: true},
 		"d/e.wav":  {Exists: true, Sound: true},
 		"d":        {Exists: true, Dir: true, Describe: "is a folder"},
-		"out.png":  {Exists: true, Describe: "is a link that leads out of the project's folder"},
+		"out.png":  {Exists: true, Describe: "is a link to a place outside the project's folder"},
 		"pipe.png": {Exists: true, Describe: "is not a regular file"},
 		"none.png": {},
 	} {

@@ -1,6 +1,6 @@
-// Package queue hands builds to workers, in their order, on River and the server's own
-// database. It exists so that a build and its job are written in one transaction, and a
-// stop costs no attempt. It refuses to know what a build is: a job is an id.
+// Package queue gives builds to workers in order, using River and the server's own database. A
+// build's record and its job are written in one transaction, and stopping the server costs no
+// attempt. A job contains only the id of its build.
 package queue
 
 import (
@@ -18,11 +18,11 @@ import (
 	"mynah/internal/record"
 )
 
-// Config of a queue.
+// Config contains the settings of a queue.
 type Config struct {
-	// Workers is how many builds run at once.
+	// Workers is the number of builds that run at once.
 	Workers int
-	// Timeout ends a build that takes longer.
+	// Timeout is the maximum time of a build.
 	Timeout time.Duration
 }
 
@@ -55,7 +55,7 @@ type worker struct {
 	work    func(ctx context.Context, id string) error
 }
 
-// Timeout implements river.Worker: finite, or a lost job would never be found.
+// Timeout implements river.Worker. It must be finite, or River never rescues a lost job.
 func (w *worker) Timeout(*river.Job[job]) time.Duration { return w.timeout }
 
 // Work implements river.Worker.
@@ -65,7 +65,7 @@ func (w *worker) Work(ctx context.Context, j *river.Job[job]) error {
 		return river.JobSnooze(0)
 	}
 	if err != nil {
-		// What became of the build stands in its record; a job is never tried twice.
+		// The result is in the build's record; a job is never retried.
 		return river.JobCancel(err)
 	}
 	return nil
@@ -76,12 +76,11 @@ type Queue struct {
 	client *river.Client[*sql.Tx]
 }
 
-// poll is how often the workers look: a look costs a millisecond.
+// poll is how often the workers look for jobs; a look costs about a millisecond.
 const poll = 100 * time.Millisecond
 
-// New makes a queue on a database; work is called for each build,
-// and gives record.ErrStopped when it is to be called again. Its tables are brought
-// up to date.
+// New creates a queue on a database and updates its tables. work is called for each build and
+// returns record.ErrStopped if it must be called again.
 func New(ctx context.Context, db *sql.DB, cfg Config, log *slog.Logger, work func(ctx context.Context, id string) error) (*Queue, error) {
 	driver := riversqlite.New(db)
 	m, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: log})
@@ -101,7 +100,7 @@ func New(ctx context.Context, db *sql.DB, cfg Config, log *slog.Logger, work fun
 		FetchCooldown:     poll / 5,
 		FetchPollInterval: poll,
 		JobTimeout:        cfg.Timeout,
-		// Jobs are found again at the start, under the lock of the data folder.
+		// Stuck jobs are recovered at the start, under the lock of the data folder.
 		RescueStuckJobsAfter: cfg.Timeout + time.Hour,
 	})
 	if err != nil {
@@ -110,13 +109,13 @@ func New(ctx context.Context, db *sql.DB, cfg Config, log *slog.Logger, work fun
 	return &Queue{client: client}, nil
 }
 
-// Enqueue puts a build behind the others, in a transaction.
+// Enqueue adds a build to the end of the queue, in a transaction.
 func (q *Queue) Enqueue(ctx context.Context, tx *sql.Tx, id string) error {
 	_, err := q.client.InsertTx(ctx, tx, job{ID: id}, nil)
 	return err
 }
 
-// Clear empties the queue, in a transaction; no worker may run.
+// Clear empties the queue, in a transaction. No worker may be running.
 func (q *Queue) Clear(ctx context.Context, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, "DELETE FROM river_job WHERE kind = ?", job{}.Kind())
 	return err
@@ -125,8 +124,8 @@ func (q *Queue) Clear(ctx context.Context, tx *sql.Tx) error {
 // Start starts the workers.
 func (q *Queue) Start(ctx context.Context) error { return q.client.Start(ctx) }
 
-// Stop fetches nothing more and waits for running builds; when ctx ends first, they are
-// cut short and go back to the queue.
+// Stop takes no more jobs and waits for running builds. If ctx ends first, they are stopped and
+// go back to the queue.
 func (q *Queue) Stop(ctx context.Context) error {
 	err := q.client.Stop(ctx)
 	if err == nil || !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {

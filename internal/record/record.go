@@ -193,7 +193,7 @@ func (b *Build) Expires(keep time.Duration) time.Time {
 // Errors of a Store.
 var (
 	ErrMove     = errors.New("the build cannot move so")
-	ErrNotFound = errors.New("there is no such build")
+	ErrNotFound = errors.New("the build does not exist")
 	ErrFull     = errors.New("the queue is full")
 	// ErrDeck is a project whose script is a presentation.
 	ErrDeck = errors.New("presentations are not supported by this server")

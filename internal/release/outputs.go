@@ -68,7 +68,7 @@ func Reserve(store *cache.Store, in Inputs, t Target) (*Outputs, error) {
 	files := t.outputs()
 	for _, f := range files[1:] {
 		if filepath.Clean(f) == filepath.Clean(files[0]) {
-			return nil, fault.New(fault.Usage, nil, "the video cannot be named %s, as a file beside it is", files[0]).WithHint("end its name in .mp4")
+			return nil, fault.New(fault.Usage, nil, "the video cannot be named %s, which is the name of another output", files[0]).WithHint("use a name that ends in .mp4")
 		}
 	}
 	_, err := os.Stat(files[0])
@@ -81,7 +81,7 @@ func Reserve(store *cache.Store, in Inputs, t Target) (*Outputs, error) {
 		}
 		if in.at(info) != "" {
 			return nil, fault.New(fault.Usage, nil, "the build would replace %s, which the script uses", f).
-				WithHint("name another file for the video: -o film/%s", filepath.Base(files[0]))
+				WithHint("choose another file for the video: -o film/%s", filepath.Base(files[0]))
 		}
 		if i > 0 && fresh && !t.Force && info.Size() > 0 && !o.isOurs(f) {
 			o.strangers = append(o.strangers, f)
@@ -100,7 +100,7 @@ func ReserveFiles(store *cache.Store, in Inputs, paths []string, force bool) (*O
 		}
 		if in.at(info) != "" {
 			return nil, fault.New(fault.Usage, nil, "the subtitles would replace %s, which the script uses", path).
-				WithHint("name another file for them: -o %s", filepath.Join("subtitles", filepath.Base(path)))
+				WithHint("choose another file for them: -o %s", filepath.Join("subtitles", filepath.Base(path)))
 		}
 		if !force && info.Size() > 0 && !o.isOurs(path) {
 			o.strangers = append(o.strangers, path)
@@ -141,8 +141,8 @@ func (o *Outputs) isOurs(path string) bool {
 func (o *Outputs) claim(path string, content []byte) error {
 	if slices.Contains(o.strangers, path) {
 		if b, err := os.ReadFile(path); err != nil || !bytes.Equal(b, content) {
-			return fault.New(fault.Usage, nil, "the build would replace %s, which it did not make", path).
-				WithHint("name another file for the video with -o, or use --force")
+			return fault.New(fault.Usage, nil, "the build would replace %s, which Mynah did not create", path).
+				WithHint("choose another file for the video with -o, or use --force")
 		}
 	}
 	return o.store.PutBytes(cache.Probes, madeKey(content), []byte{1})

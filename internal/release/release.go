@@ -100,7 +100,7 @@ func (r *Releaser) Publish(ctx context.Context, v Video) (Files, int64, error) {
 	}
 	key, err := r.standingKey(f, beside)
 	if err != nil {
-		return files, 0, blame.Disk(err, "the video cannot be put in its place")
+		return files, 0, blame.Disk(err, "the video cannot be moved to its output file")
 	}
 	if n, ok := r.isStanding(key, files); ok {
 		return files, n, nil

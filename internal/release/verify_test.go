@@ -42,7 +42,7 @@ func TestPicturesAreHeldAgainstThePlan(t *testing.T) {
 		{[]int64{20, 30}, ""},
 		{[]int64{5, 15, 30}, ""},
 		{[]int64{21, 29}, "scene 2"},
-		{[]int64{20, 29}, "planned are 50"},
+		{[]int64{20, 29}, "planned 50"},
 	} {
 		f := &film.Film{}
 		for _, n := range c.frames {
@@ -114,15 +114,15 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 	}
 	held := packets * timeline.SoundGrid // samples
 	check("as planned", "", func(*timeline.Line, *film.Film) {})
-	check("a frame more", "planned are", func(l *timeline.Line, _ *film.Film) { l.Frames++ })
-	check("a frame less", "planned are", func(l *timeline.Line, _ *film.Film) { l.Frames-- })
-	check("no cues", "has 4 tracks, planned are 3", func(_ *timeline.Line, f *film.Film) { f.Cues = nil })
-	check("no chapters", "has 4 tracks, planned are 3", func(_ *timeline.Line, f *film.Film) { f.Chapters = nil })
+	check("a frame more", "instead of the planned", func(l *timeline.Line, _ *film.Film) { l.Frames++ })
+	check("a frame less", "instead of the planned", func(l *timeline.Line, _ *film.Film) { l.Frames-- })
+	check("no cues", "has 4 tracks instead of the planned 3", func(_ *timeline.Line, f *film.Film) { f.Cues = nil })
+	check("no chapters", "has 4 tracks instead of the planned 3", func(_ *timeline.Line, f *film.Film) { f.Chapters = nil })
 	check("one cue", "", func(_ *timeline.Line, f *film.Film) { f.Cues = f.Cues[:1] })
 	check("one chapter", "", func(_ *timeline.Line, f *film.Film) { f.Chapters = f.Chapters[:1] })
-	check("a sample too many", "the soundtrack", func(l *timeline.Line, _ *film.Film) { l.Samples = held + 1 })
+	check("a sample too many", "soundtrack", func(l *timeline.Line, _ *film.Film) { l.Samples = held + 1 })
 	check("as many as the packets hold", "", func(l *timeline.Line, _ *film.Film) { l.Samples = held })
-	check("two packets less", "the soundtrack", func(l *timeline.Line,
+	check("two packets less", "soundtrack", func(l *timeline.Line,
 		_ *film.Film,
 	) {
 		l.Samples = held - 2*timeline.SoundGrid
@@ -152,7 +152,7 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 	for _, track := range tracks {
 		last = max(last, track.Last)
 	}
-	told(t, "cut off", checkFile(p.Line, f, bytes.NewReader(out.Bytes()), last), "does not fit its content")
+	told(t, "truncated", checkFile(p.Line, f, bytes.NewReader(out.Bytes()), last), "does not match its content")
 	told(t, "cut off within its index", checkFile(p.Line, f, bytes.NewReader(out.Bytes()[:size/20]), size/20),
 		"cannot be read")
 }

@@ -45,7 +45,7 @@ func (w *writer) publish(ctx context.Context) error {
 			return err
 		}
 		if err := p.Publish(); err != nil {
-			return blame.Disk(err, "the video cannot be put in its place")
+			return blame.Disk(err, "the video cannot be moved to its output file")
 		}
 	}
 	return nil

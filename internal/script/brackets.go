@@ -201,9 +201,9 @@ func ends(l *line, how form) bool {
 // unclosedDirection reports one and moves behind the lines that may be its map.
 func (p *parser) unclosedDirection(l *line, off int, o opening) {
 	p.unclosed = true
-	d := p.diags.Errorf(l.span(off, off+o.value), "the direction (%s: … is never closed", o.name)
-	d.Detail = "A direction ends with a round bracket, the last character of its line"
-	d.Hint = "write ) where the direction ends"
+	d := p.diags.Errorf(l.span(off, off+o.value), "the direction (%s: … is not closed", o.name)
+	d.Detail = "A direction ends with a closing round bracket at the end of its line"
+	d.Hint = "write ) at the end of the direction"
 	for p.at++; p.at < len(p.items); p.at++ {
 		next := p.items[p.at].line
 		if next == nil || ends(next, mapForm) {

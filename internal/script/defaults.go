@@ -23,7 +23,7 @@ func ReadHeader(file string, properties *yaml.Node) (Header, diag.List) {
 		key := properties.Content[i]
 		at := nodeRange(file, key)
 		if key.Kind != yaml.ScalarNode || strings.TrimSpace(key.Value) == "" {
-			diags.Errorf(at, "a name in the header is no plain word").Hint = "write one property a line, as voice: brian"
+			diags.Errorf(at, "a name in the header is not a plain word").Hint = "write one property per line, such as voice: brian"
 			continue
 		}
 		name := strings.ToLower(strings.TrimSpace(key.Value))
@@ -49,14 +49,14 @@ func (p *parser) nodeValue(name string, n *yaml.Node, depth int) value {
 	switch {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		d := p.diags.Errorf(v.at, "%s uses a YAML anchor or alias", name)
-		d.Detail = "Properties of the header know neither & nor *"
-		d.Hint = "write the value out, or put it into quotes"
+		d.Detail = "Properties of the header cannot use & or *"
+		d.Hint = "write the value in full, or put it in quotes"
 		v.kind = brokenValue
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!null":
 	case n.Kind == yaml.ScalarNode:
 		v.text = norm.NFC.String(strings.TrimSpace(oneLine(n.Value))) // no property has more than one line
 		if !isClean(v.text) {                                         // by an escape in quotes
-			p.diags.Errorf(v.at, "%s holds a control character", name).Hint = "take it out"
+			p.diags.Errorf(v.at, "%s contains a control character", name).Hint = "remove it"
 			v.kind = brokenValue
 		}
 	case n.Kind == yaml.MappingNode && depth < maxMapDepth:
@@ -65,7 +65,7 @@ func (p *parser) nodeValue(name string, n *yaml.Node, depth int) value {
 			key := n.Content[i]
 			at := nodeRange(p.file, key)
 			if key.Kind != yaml.ScalarNode || key.Anchor != "" {
-				p.diags.Errorf(at, "a name in the map of %s is no plain word", name)
+				p.diags.Errorf(at, "a name in the map of %s is not a plain word", name)
 				return value{kind: brokenValue, at: v.at}
 			}
 			v.entries = append(v.entries, entry{name: strings.ToLower(key.Value), at: at, value: p.nodeValue(name, n.Content[i+1], depth+1)})

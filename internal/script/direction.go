@@ -23,10 +23,10 @@ func (p *parser) direct(d direction) {
 		p.unknown("the direction", d.name, d.at, p.known.directions, p.known.header...)
 		return
 	case !p.known.asDirected[d.name]:
-		w := p.diags.Warnf(d.at, "%s is set in the header only and ignored here", quoted(d.name))
+		w := p.diags.Warnf(d.at, "%s can be set only in the header and is ignored here", quoted(d.name))
 		w.Code = diag.UnknownProperty
 		w.Detail = "Directions: " + strings.Join(p.known.directions, ", ")
-		w.Hint = "move it to the header, between two lines of --- at the head of the script"
+		w.Hint = "move it to the header, between two lines of --- at the start of the script"
 		return
 	case d.value.kind == brokenValue:
 		return
@@ -54,7 +54,7 @@ func (p *parser) isAbsent(name string, v value) bool {
 		return false
 	}
 	d := p.diags.Warnf(v.at, "%s has no value and is ignored", name)
-	d.Hint = "write a value behind its colon, or take the line out"
+	d.Hint = "write a value after its colon, or remove the line"
 	return true
 }
 
@@ -155,9 +155,9 @@ func (p *parser) callout(d direction) (Node, bool) {
 		given[e.name] = e
 	}
 	if e, styled := given["style"]; styled && !c.Mask && e.value.kind != mapValue {
-		w := p.diags.Warnf(e.at, "the callout style %s is not known; the callout darkens what lies outside of it",
+		w := p.diags.Warnf(e.at, "unknown callout style %s; the callout darkens what is outside it",
 			quoted(strings.ToLower(strings.TrimSpace(e.value.text))))
-		w.Hint = "write style: mask to paint the shape black, or leave the line out"
+		w.Hint = "write style: mask to paint the shape black, or remove the line"
 	}
 	return c, ok && p.calloutShape(c, d, given)
 }
@@ -188,23 +188,23 @@ func (p *parser) calloutShape(c *Callout, d direction, given map[string]entry) b
 	}
 	for _, n := range others {
 		if e, ok := given[n]; ok {
-			w := p.diags.Warnf(e.at, "%s means nothing to a callout of type %s and is ignored", quoted(n), string(c.Shape))
+			w := p.diags.Warnf(e.at, "%s does not apply to a callout of type %s and is ignored", quoted(n), string(c.Shape))
 			w.Detail = "A " + string(c.Shape) + " has " + strings.Join(needed, ", ")
 			w.Hint = "write type: rectangle for left, top, right and bottom, type: circle for cx, cy and size"
 		}
 	}
 	if len(missing) > 0 {
-		e := p.diags.Errorf(d.at, "the callout lacks %s", strings.Join(missing, ", "))
+		e := p.diags.Errorf(d.at, "the callout has no %s", strings.Join(missing, ", "))
 		e.Detail = "A " + string(c.Shape) + " needs " + strings.Join(needed, ", ") + ", in pixels of the frame, from its top left corner"
 		if c.Shape == Circle && len(given) > 0 && len(missing) == len(needed) {
-			e.Hint = "add type: rectangle if the callout is one"
+			e.Hint = "add type: rectangle if the callout is a rectangle"
 		}
 		return false
 	}
 	if c.Shape == Rectangle && (c.Right <= c.Left || c.Bottom <= c.Top) {
 		e := p.diags.Errorf(d.at, "the callout has no area: from %s, %s to %s, %s",
 			decimal(c.Left), decimal(c.Top), decimal(c.Right), decimal(c.Bottom))
-		e.Detail = "right is more than left, and bottom more than top"
+		e.Detail = "right must be greater than left, and bottom greater than top"
 		return false
 	}
 	return true
@@ -289,7 +289,7 @@ func clipPart() kind[Picture] {
 	return kind[Picture]{
 		Form: Form{
 			Kind: SegmentKind, Words: stills,
-			Allowed: "start, end, a stretch such as 10-14.5 or 01:00-01:01, or the time from which the clip plays",
+			Allowed: "start, end, a segment such as 10-14.5 or 01:00-01:01, or the time from which the clip plays",
 		},
 		read: func(s string) (Picture, bool) {
 			if w, ok := oneOf(stills...).read(s); ok {

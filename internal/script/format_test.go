@@ -56,7 +56,7 @@ func TestFormat(t *testing.T) {
 			t.Errorf("%q is printed as\n%q, want\n%q; %v", src, got, want, list)
 		}
 	}
-	// What is never closed comes back as it is.
+	// What is not closed comes back as it is.
 	for _, src := range []string{
 		"```\na  \n\n\n", "(pause: 1\n\n\n\na", "---\nsize:720p\n\n\na", "<speak>\n\n\n\na", "<!-- a\n\n\n\nb",
 	} {
@@ -109,11 +109,11 @@ func TestIncludeLimits(t *testing.T) {
 		want string
 	}{
 		{"15 deep", chain(15), ""},
-		{"16 deep", chain(16), "includes nest deeper than 16"},
+		{"16 deep", chain(16), "includes are nested more than 16 deep"},
 		{"1000 includes", many(1000, "A."), ""},
-		{"1001 includes", many(1001, "A."), "the script includes others more than 1000 times"},
+		{"1001 includes", many(1001, "A."), "the script includes other scripts more than 1000 times"},
 		{"12 MiB", many(3, large), ""},
-		{"16 MiB", many(4, large), "the script and what it includes are larger than 16 MiB"},
+		{"16 MiB", many(4, large), "the script and its includes are larger than 16 MiB"},
 	} {
 		_, list := script.Load(c.fsys, "0.md", script.Options{})
 		got := ""

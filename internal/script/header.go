@@ -25,9 +25,9 @@ func (p *parser) header() int {
 	}
 	*p.diags = (*p.diags)[:before]
 	p.openHeader = true
-	d := p.diags.Errorf(p.src.wholeLine(0), "the header is never closed")
-	d.Detail = "A script that begins with a line of dashes has a header up to the next such line"
-	d.Hint = "write --- after the last property, or take the first line away"
+	d := p.diags.Errorf(p.src.wholeLine(0), "the header is not closed")
+	d.Detail = "A script that begins with a line of dashes has a header, which ends at the next such line"
+	d.Hint = "write --- after the last property, or remove the first line"
 	n := 0
 	for n < len(lines) && p.likelyHeader(lines[n]) {
 		n++
@@ -66,8 +66,8 @@ func (p *parser) properties(lines []*line, first, last int) {
 		name, nameAt, rest, ok := headerLine(q)
 		if !ok {
 			d := p.diags.Errorf(q.place(), "%s is not a property of the header", quoted(q.text()))
-			d.Detail = "A line of the header is \"name: value\", or, indented, belongs to the map above it"
-			d.Hint = "narration and pictures follow after the --- that closes the header"
+			d.Detail = "A line of the header is \"name: value\", or is indented and belongs to the map above it"
+			d.Hint = "write narration and pictures after the --- that closes the header"
 			i++
 			continue
 		}
@@ -87,8 +87,8 @@ func (p *parser) marpDeck(lines []*line) {
 		name, at, rest, ok := headerLine(piece{line: l, to: len(l.text)})
 		if ok && name == "marp" && strings.EqualFold(strings.TrimSpace(rest.text()), "true") {
 			p.marp = true
-			p.diags.Warnf(at, "the file is a slide deck of Marp: it is built as a script, and Marp's directives are ignored").
-				Hint = "put the text of slides into fences, narration outside of them, and take marp: true away"
+			p.diags.Warnf(at, "the file is a Marp slide deck; it is built as a script without Marp's directives").
+				Hint = "put the text of slides into fences and the narration outside them, and remove marp: true"
 			return
 		}
 	}
@@ -201,7 +201,7 @@ func (p *parser) property(name string, at diag.Range, v value) {
 		d := p.diags.Warnf(at, "%s is a stage direction and ignored in the header", quoted(name))
 		d.Code = diag.UnknownProperty
 		d.Detail = "Properties of the header: " + strings.Join(p.known.header, ", ")
-		d.Hint = "write (" + name + ": …) in the scene that it is meant for"
+		d.Hint = "write (" + name + ": …) in the scene it is meant for"
 		return
 	case v.kind == brokenValue:
 		return

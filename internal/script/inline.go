@@ -267,8 +267,8 @@ func (w *walker) html(n *ast.RawHTML, style utter.Style) {
 		q.to = min(q.to, q.from+len(tag))
 	}
 	d := w.p.diags.Warnf(q.place(), "the HTML tag %s is left out of the narration", quoted(tag))
-	d.Detail = "Narration knows Markdown, and SSML in <speak> … </speak>"
-	d.Hint = `write \< for a bracket that is meant as such`
+	d.Detail = "Narration can contain Markdown, and SSML in <speak> … </speak>"
+	d.Hint = `write \< for a literal bracket`
 	name := strings.TrimLeft(tag, "</")
 	name = name[:len(name)-len(strings.TrimLeft(name, "abcdefghijklmnopqrstuvwxyz-"))]
 	_, ssml := ssmlElements()[name]
@@ -284,7 +284,7 @@ func (w *walker) html(n *ast.RawHTML, style utter.Style) {
 	case name == "speak":
 		d.Hint = "begin <speak> on a line of its own"
 	case ssml:
-		d.Hint = "write SSML as a block of its own: <speak> … </speak>"
+		d.Hint = "write SSML as a separate block: <speak> … </speak>"
 	}
 }
 

@@ -82,7 +82,7 @@ func (l *loader) read(name string) (src []byte, problem string) {
 		return src, ""
 	}
 	if !fs.ValidPath(name) {
-		return nil, quoted(name) + " is not a path within the project"
+		return nil, quoted(name) + " is not a path inside the project"
 	}
 	f, err := l.fsys.Open(name)
 	if err != nil {
@@ -93,14 +93,14 @@ func (l *loader) read(name string) (src []byte, problem string) {
 	}
 	defer func() { _ = f.Close() }()
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, quoted(name) + " is no file"
+		return nil, quoted(name) + " is not a file"
 	}
 	src, err = io.ReadAll(io.LimitReader(f, maxScript+1))
 	switch {
 	case err != nil:
 		return nil, quoted(name) + " cannot be read"
 	case len(src) > maxScript:
-		return nil, quoted(name) + " is larger than 4 MiB, the most a script may have"
+		return nil, quoted(name) + " is larger than 4 MiB, the limit for a script"
 	}
 	l.sources[name] = src
 	return src, ""
@@ -225,8 +225,8 @@ func (l *loader) include(n *Include, chain []string) []Scene {
 	name := path.Join(path.Dir(l.main), n.File)
 	if i := slices.Index(chain, name); i >= 0 {
 		d := l.diags.Errorf(n.FileRange, "%s includes itself", quoted(n.File))
-		d.Detail = "The way around: " + strings.Join(append(slices.Clone(chain[i:]), name), " → ")
-		d.Hint = "take one of these includes out"
+		d.Detail = "The circle: " + strings.Join(append(slices.Clone(chain[i:]), name), " → ")
+		d.Hint = "remove one of these includes"
 		return nil
 	}
 	if l.full {
@@ -237,17 +237,17 @@ func (l *loader) include(n *Include, chain []string) []Scene {
 	switch {
 	case problem != "":
 		d := l.diags.Errorf(n.FileRange, "the included script cannot be read: %s", problem)
-		d.Detail = "Files are named relative to the folder of " + l.main
+		d.Detail = "File names are relative to the folder of " + l.main
 		d.Hint = l.nearestFile(name)
 		return nil
 	case len(chain) >= maxDepth:
-		l.tooMuch(n, "includes nest deeper than 16")
+		l.tooMuch(n, "includes are nested more than 16 deep")
 		return nil
 	case l.includes > maxIncludes:
-		l.tooMuch(n, "the script includes others more than 1000 times")
+		l.tooMuch(n, "the script includes other scripts more than 1000 times")
 		return nil
 	case l.total+len(src) > maxTotal:
-		l.tooMuch(n, "the script and what it includes are larger than 16 MiB")
+		l.tooMuch(n, "the script and its includes are larger than 16 MiB")
 		return nil
 	}
 	return l.expand(name, src, chain).Scenes
@@ -257,5 +257,5 @@ func (l *loader) include(n *Include, chain []string) []Scene {
 func (l *loader) tooMuch(n *Include, problem string) {
 	l.full = true
 	d := l.diags.Errorf(n.FileRange, "%s", problem)
-	d.Hint = "include each script once, or write it out"
+	d.Hint = "include each script once, or copy its text"
 }

@@ -154,7 +154,7 @@ func isRule(t string) bool {
 func (p *parser) rule(l *line, t string) {
 	d := p.diags.Warnf(l.all(), "%s does not separate scenes and is ignored", quoted(t))
 	d.Code = diag.NearMiss
-	d.Detail = "Scenes are separated by a line of three or more hyphens without blanks between them"
+	d.Detail = "Scenes are separated by a line of three or more hyphens without spaces between them"
 	d.Hint = "write --- for a new scene"
 }
 
@@ -239,8 +239,8 @@ func (p *parser) spokenDirection(q piece) {
 		}
 		if o, ok := openDirection(t[i:]); ok && p.known.asDirected[o.name] {
 			d := p.diags.Warnf(q.line.span(q.from+i, q.from+i+o.value),
-				"the direction (%s: …) stands in a sentence and is spoken", o.name)
-			d.Detail = "A direction takes effect on a line of its own"
+				"the direction (%s: …) is inside a sentence and is spoken", o.name)
+			d.Detail = "A direction works only on its own line"
 			d.Hint = "put it on a line of its own"
 			return
 		}
@@ -264,14 +264,14 @@ func (p *parser) takePictures(q piece) []piece {
 		m, ok := openImage(t[i:])
 		if !ok {
 			if end := closing(t[i:], 2, '[', ']', maxAlt); end > 0 && strings.HasPrefix(t[i+end:], "](") && last < i+end {
-				d := p.diags.Errorf(q.line.span(q.from+i, q.from+i+end+2), "this image is never closed on its line")
-				d.Detail = "An image is written ![options](file), on one line; names of files hold no line ends"
-				d.Hint = "write ) behind the name of the file"
+				d := p.diags.Errorf(q.line.span(q.from+i, q.from+i+end+2), "this image is not closed on its line")
+				d.Detail = "An image is written ![options](file) on one line; file names cannot contain line breaks"
+				d.Hint = "write ) after the file name"
 			}
 			continue
 		}
-		d := p.diags.Warnf(q.line.span(q.from+i, q.from+i+m.end), "this image stands within narration")
-		d.Detail = "It is shown in the scene and left out of what is spoken"
+		d := p.diags.Warnf(q.line.span(q.from+i, q.from+i+m.end), "this image is inside narration")
+		d.Detail = "It is shown in the scene and not spoken"
 		d.Hint = "put it on a line of its own"
 		if pic, ok := p.image(q.line, q.from+i, m); ok {
 			p.add(pic)

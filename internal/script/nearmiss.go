@@ -187,13 +187,13 @@ func (p *parser) headerNearMiss() {
 	var summary, hint string
 	switch {
 	case isProperty(first):
-		summary, hint = "this looks like a header, but is read as narration",
-			"put a line of three dashes before it, as the first line of the file, and one behind it"
+		summary, hint = "this looks like a header but is read as narration",
+			"put a line of three dashes before it, as the first line of the file, and one after it"
 	case first > 0 && isSeparator(t) && isProperty(first+1):
-		summary, hint = "this header is not at the head of the file, and is read as narration",
-			"take away the lines before it, or move it to the first line of the file"
+		summary, hint = "this header is not at the start of the file and is read as narration",
+			"remove the lines before it, or move it to the first line of the file"
 	case t == "+++":
-		summary, hint = "a header in +++ is read as narration", "write it as name: value between two lines of three dashes"
+		summary, hint = "a header between lines of +++ is read as narration", "write it as name: value between two lines of three dashes"
 	default:
 		return
 	}

@@ -72,7 +72,7 @@ func structureRows() []row {
 			want: "header Size=1920x1080 Subtitles={overlay break=60 color=#ff0000ff} Title=\"A\"",
 		},
 		{name: "header of more dashes", src: "-----\nvoice: amy\n------\nhi", want: "header Voice=\"amy\"\nsay \"hi\""},
-		{name: "header only on the first line", src: "\n---\nvoice: amy\n---\n", want: "say \"voice: amy\"", diags: "2:1 warning: this header is not at the head of the file, and is read as narration"},
+		{name: "header only on the first line", src: "\n---\nvoice: amy\n---\n", want: "say \"voice: amy\"", diags: "2:1 warning: this header is not at the start of the file and is read as narration"},
 		{name: "comment on a line of its own parts paragraphs", src: "one\n<!-- x -->\ntwo", want: "say \"one\"\nsay \"two\""},
 		{name: "comment within a line", src: "one <!-- (pause: 1) --> two", want: "say \"one two\""},
 		{name: "comment over lines", src: "one\n<!--\n(pause: 3)\n![](a.png)\n---\n<speak>\n```\n-->\ntwo", want: "say \"one\"\nsay \"two\""},
@@ -95,7 +95,7 @@ func structureRows() []row {
 		{name: "stacked directions", src: "(voice: amy)\n(voice-speed: fast)\nhello", want: "set voice Voice=\"amy\"\nset voice-speed VoiceSpeed=1.25\nsay \"hello\""},
 		{
 			name: "direction in a sentence", src: "he waits (pause: 3) and goes", want: "say \"he waits (pause: 3) and goes\"",
-			diags: "1:10 warning: the direction (pause: …) stands in a sentence and is spoken",
+			diags: "1:10 warning: the direction (pause: …) is inside a sentence and is spoken",
 		},
 		{
 			name: "brackets are narration", src: "(laughs) and he left\n\n(see below)\n\n(he said: no)\n\n(a) b: c)",
@@ -103,21 +103,21 @@ func structureRows() []row {
 		},
 		{name: "unknown direction", src: "(mood: happy)\ntext", want: "say \"text\"", diags: "1:2 warning: the direction \"mood\" is unknown and ignored"},
 		{name: "misspelt direction", src: "(pauze: 3)", diags: "1:2 error: the direction \"pauze\" is unknown | did you mean pause?"},
-		{name: "header's name as direction", src: "(fps: 30)", diags: "1:2 warning: \"fps\" is set in the header only and ignored here"},
+		{name: "header's name as direction", src: "(fps: 30)", diags: "1:2 warning: \"fps\" can be set only in the header and is ignored here"},
 		{name: "several on a line", src: "(pause: 1) (voice: amy)\n![](a.png) ![](b.png)", want: "pause 1s\nset voice Voice=\"amy\"\nimage a.png\nimage b.png"},
-		{name: "direction then text", src: "(pause: 1) text", want: "say \"(pause: 1) text\"", diags: "1:1 warning: the direction (pause: …) stands in a sentence and is spoken"},
+		{name: "direction then text", src: "(pause: 1) text", want: "say \"(pause: 1) text\"", diags: "1:1 warning: the direction (pause: …) is inside a sentence and is spoken"},
 		{
 			name: "brackets in values", src: "(audio: a (1).mp3)\n(chapter: Smile :))\n(chapter: \"a) b\")",
-			want: "audio a (1).mp3\nchapter \"Smile :)\"\nchapter \"a) b\"", diags: "3:2 warning: \"chapter\" stands twice in this scene; the last one counts",
+			want: "audio a (1).mp3\nchapter \"Smile :)\"\nchapter \"a) b\"", diags: "3:2 warning: \"chapter\" is set twice in this scene; the last one is used",
 		},
 		{
 			name: "image in a sentence", src: "look ![cover](a.png) here", want: "image a.png cover\nsay \"look here\"",
-			diags: "1:6 warning: this image stands within narration",
+			diags: "1:6 warning: this image is inside narration",
 		},
 		{
 			name: "map over blank lines and separators", src: "one\n(callout:\n\n  cx: 1\n  cy: 2\n---\n  size: 3\n)\ntwo",
 			want:  "say \"one\"\nsay \"two\"",
-			diags: "2:2 error: the callout lacks size",
+			diags: "2:2 error: the callout has no size",
 		},
 		{name: "tabs in maps", src: "(callout:\n\tcx: 1\n    cy: 2\n\t size: 3)", want: "callout circle 1,2 r3 alpha=0.5"},
 		{
@@ -130,31 +130,31 @@ func structureRows() []row {
 		{name: "unknown map", src: "(watermark:\n  file: a.png)\ntext", want: "say \"text\"", diags: "1:2 warning: the direction \"watermark\" is unknown and ignored"},
 		{
 			name: "unclosed fence", src: "one\n```js\nx\n---\ntwo (pause: 1)", want: "say \"one\"\nfence code js \"x\"\n---\nsay \"two (pause: 1)\"",
-			diags: "2:1 error: this fenced block is never closed\n5:5 warning: the direction (pause: …) stands in a sentence and is spoken",
+			diags: "2:1 error: this fenced block is not closed\n5:5 warning: the direction (pause: …) is inside a sentence and is spoken",
 		},
-		{name: "an image over two lines", src: "![](a\nb.png)", want: "say \"![](a b.png)\"", diags: "1:1 error: this image is never closed on its line"},
-		{name: "unclosed comment", src: "a <!-- x\ny\n---\nb", want: "say \"a\"\n---\nsay \"b\"", diags: "1:3 error: this comment is never closed"},
-		{name: "unclosed speak", src: "a\n<speak>\nx\n---\nb", want: "say \"a\"\n---\nsay \"b\"", diags: "2:1 error: this <speak> block is never closed"},
+		{name: "an image over two lines", src: "![](a\nb.png)", want: "say \"![](a b.png)\"", diags: "1:1 error: this image is not closed on its line"},
+		{name: "unclosed comment", src: "a <!-- x\ny\n---\nb", want: "say \"a\"\n---\nsay \"b\"", diags: "1:3 error: this comment is not closed"},
+		{name: "unclosed speak", src: "a\n<speak>\nx\n---\nb", want: "say \"a\"\n---\nsay \"b\"", diags: "2:1 error: this <speak> block is not closed"},
 		{
 			name: "unclosed direction", src: "(pause: 3\n\ntext\n(voice: amy)", want: "say \"text\"\nset voice Voice=\"amy\"",
-			diags: "1:1 error: the direction (pause: … is never closed",
+			diags: "1:1 error: the direction (pause: … is not closed",
 		},
-		{name: "unclosed map", src: "(callout:\n  cx: 3\n\n![](a.png)\n", want: "image a.png", diags: "1:1 error: the direction (callout: … is never closed"},
+		{name: "unclosed map", src: "(callout:\n  cx: 3\n\n![](a.png)\n", want: "image a.png", diags: "1:1 error: the direction (callout: … is not closed"},
 		{
 			name: "unclosed header", src: "---\nsize: 720p\nvoice: amy\n\nHello: there\n", want: "header Size=1280x720 Voice=\"amy\"\nsay \"Hello: there\"",
-			diags: "1:1 error: the header is never closed",
+			diags: "1:1 error: the header is not closed",
 		},
-		{name: "invalid UTF-8", src: "a\xffb\n(pause: 1)", want: "say \"a\ufffdb\"\npause 1s", diags: "1:2 error: the text is not valid UTF-8 here"},
+		{name: "invalid UTF-8", src: "a\xffb\n(pause: 1)", want: "say \"a\ufffdb\"\npause 1s", diags: "1:2 error: this text is not valid UTF-8"},
 		{name: "NUL", src: "é\x00b", want: "say \"é\ufffdb\"", diags: "1:2 error: there is a NUL byte in the text"},
 		{name: "UTF-16", src: "\xff\xfea\x00", diags: "1:1 error: the file is written in UTF-16"},
 		{
 			name: "set twice", src: "(duration: 1)\n(duration: 2)\n(voice: a)\n(voice: b)\n---\n(duration: 3)",
 			want:  "set duration Duration=1s\nset duration Duration=2s\nset voice Voice=\"a\"\nset voice Voice=\"b\"\n---\nset duration Duration=3s",
-			diags: "2:2 warning: \"duration\" stands twice in this scene; the last one counts",
+			diags: "2:2 warning: \"duration\" is set twice in this scene; the last one is used",
 		},
 		{
 			name: "variable not given", src: "Hi {{name}}\n\n```\n{{x}}\n```\n<!-- {{y}} -->", want: "say \"Hi {{name}}\"\nfence text  \"{{x}}\"",
-			diags: "1:4 warning: the variable \"name\" was given no value and stays as it is",
+			diags: "1:4 warning: the variable \"name\" has no value and stays as it is",
 		},
 	}
 }
@@ -205,9 +205,9 @@ func narrationRows() []row {
 		{name: "speak touches narration", src: "a\n<speak>b</speak> c\nd <speak>e</speak>", want: "say \"a\"\nssml <speak>b</speak>\nsay \"c d\"\nssml <speak>e</speak>"},
 		{name: "speak in code", src: "the `<speak>` tag `</speak>`", want: "say \"the \" spell\"<speak>\" \" tag \" spell\"</speak>\""},
 		{name: "entity of HTML", src: "<speak>\na&nbsp;b</speak>", diags: "2:2 error: this <speak> block is not well-formed SSML: invalid character entity &nbsp;"},
-		{name: "attribute twice", src: "<speak>\n<break time='1s' time='2s'/></speak>", want: "ssml <speak>\n<break time=\"2s\"></break></speak>", diags: "2:1 error: the attribute time of <break> stands twice"},
+		{name: "attribute twice", src: "<speak>\n<break time='1s' time='2s'/></speak>", want: "ssml <speak>\n<break time=\"2s\"></break></speak>", diags: "2:1 error: the attribute time of <break> is there twice"},
 		{name: "SSML in narration", src: "a <break time='1s'/> b", want: "say \"a b\"", diags: "1:3 warning: the HTML tag \"<break time='1s'/>\" is left out of the narration"},
-		{name: "malformed nesting", src: "<speak>\n<p>\n<s>a</p>\n</speak>", diags: "3:1 error: <s> is never closed"},
+		{name: "malformed nesting", src: "<speak>\n<p>\n<s>a</p>\n</speak>", diags: "3:1 error: <s> is not closed"},
 		{name: "malformed end", src: "<speak>\n</p></speak>", diags: "2:1 error: </p> closes nothing | did you mean </speak>?"},
 		{
 			name: "malformed attribute", src: "<speak>\nx <break time=1s/></speak>",
@@ -217,7 +217,7 @@ func narrationRows() []row {
 			name: "unknown elements", src: "<speak><brake/><break tme='1s'/></speak>", want: "ssml <speak><brake></brake><break tme=\"1s\"></break></speak>",
 			diags: "1:8 warning: <brake> is not an element of SSML 1.1; its text is spoken | did you mean <break>?\n1:16 warning: <break> has no attribute \"tme\" in SSML 1.1; it is ignored | did you mean time?",
 		},
-		{name: "external entity", src: "<speak><!DOCTYPE x SYSTEM 'file:///etc/passwd'></speak>", diags: "1:8 error: declarations have no place in a <speak> block"},
+		{name: "external entity", src: "<speak><!DOCTYPE x SYSTEM 'file:///etc/passwd'></speak>", diags: "1:8 error: declarations are not allowed in a <speak> block"},
 	}
 }
 
@@ -263,7 +263,7 @@ func TestHintsOfMarkup(t *testing.T) {
 		"<speak>a &nbsp; b</speak>":                 "write &#160;",
 		"<speak>a &bogus; b</speak>":                "write &amp;",
 		"<speak>a & b</speak>":                      "write &amp;",
-		"<speak><break time='1s' time=''/></speak>": "take one of the two out",
+		"<speak><break time='1s' time=''/></speak>": "remove one of them",
 		"a <break time='1s'/> b":                    "<speak> … </speak>",
 		"a <emphasis>b</emphasis>":                  "<speak> … </speak>",
 		"a </speak>":                                "on a line of its own",

@@ -17,7 +17,7 @@ func (p *parser) filePath(name string, v value, allowed string) (File, bool) {
 		return File{Name: v.text, Range: v.at}, true
 	}
 	d := p.diags.Errorf(v.at, "%s cannot be %s: %s", name, quoted(v.text), problem)
-	d.Detail = "Files are named relative to the folder of the script and lie in its project"
+	d.Detail = "File names are relative to the folder of the script and must be inside its project"
 	d.Hint = hint
 	return File{}, false
 }
@@ -27,19 +27,19 @@ func (p *parser) badPath(name string) (problem, hint string) {
 	slashed := strings.ReplaceAll(name, `\`, "/")
 	switch {
 	case isURL(slashed):
-		return "it is a web address", "download the file and put it beside the script"
+		return "it is a web address", "download the file and put it next to the script"
 	case strings.HasPrefix(slashed, "/"), len(slashed) > 2 && slashed[1] == ':' && slashed[2] == '/',
 		strings.HasPrefix(slashed, "~/"):
-		return "it is an absolute path", "copy the file beside the script and write its name alone"
+		return "it is an absolute path", "copy the file next to the script and write only its name"
 	case len(name) > maxPath:
-		return "it is longer than a file's name can be", ""
+		return "it is longer than a file name can be", ""
 	}
 	full := path.Join(p.folder, slashed)
 	if full == ".." || strings.HasPrefix(full, "../") {
-		return "it leaves the project", "copy the file into the project"
+		return "it is outside the project", "copy the file into the project"
 	}
 	if full == "." || strings.HasSuffix(slashed, "/") || path.Base(slashed) == "." || path.Base(slashed) == ".." {
-		return "it is a folder", "write the name of a file in it"
+		return "it is a folder", "write the name of a file in that folder"
 	}
 	return "", ""
 }

@@ -111,7 +111,7 @@ func (p *parser) image(l *line, off int, m image) (*Picture, bool) {
 	ok := p.options(pic, options)
 	name := p.scalarText(l, off+m.fileFrom, off+m.fileTo)
 	if name.text == "" {
-		d := p.diags.Errorf(pic.Range, "this image names no file")
+		d := p.diags.Errorf(pic.Range, "this image has no file")
 		d.Detail = "An image is written ![options](file)"
 		return pic, false
 	}
@@ -150,12 +150,12 @@ func (p *parser) options(pic *Picture, v value) bool {
 		case group == "":
 			unknown = append(unknown, w)
 		case group == "segment?":
-			d := p.diags.Errorf(w.at, "%s is not a stretch of a clip", quoted(w.text))
-			d.Detail = "A stretch is written 10-14.5, in seconds, or 01:00-01:01, in clock time; it ends later than it begins"
+			d := p.diags.Errorf(w.at, "%s is not a segment of a clip", quoted(w.text))
+			d.Detail = "A segment is written 10-14.5, in seconds, or 01:00-01:01, in clock time; it must end after it begins"
 			ok = false
 		case set[group] != "" && set[group] != w.text:
-			d := p.diags.Warnf(w.at, "%s and %s exclude each other; the last one counts", quoted(set[group]), quoted(w.text))
-			d.Hint = "take one of them out"
+			d := p.diags.Warnf(w.at, "%s and %s cannot be combined; the last one is used", quoted(set[group]), quoted(w.text))
+			d.Hint = "remove one of them"
 			fallthrough
 		default:
 			set[group] = w.text
@@ -191,12 +191,12 @@ func (p *parser) unknownOptions(unknown []word) bool {
 		if len(words) == 1 {
 			d.Summary = quoted(words[0]) + " in an image is not an option and is ignored"
 		}
-		d.Detail = "Options: " + strings.Join(known, ", ") + ", top-left and the like, and stretches such as 10-14.5"
+		d.Detail = "Options: " + strings.Join(known, ", ") + ", combinations such as top-left, and segments such as 10-14.5"
 		return true
 	}
 	for i, w := range unknown {
 		d := p.diags.Errorf(w.at, "%s is not an option of an image", quoted(w.text))
-		d.Detail = "Options: " + strings.Join(known, ", ") + ", top-left and the like, and stretches such as 10-14.5"
+		d.Detail = "Options: " + strings.Join(known, ", ") + ", combinations such as top-left, and segments such as 10-14.5"
 		d.Hint = "did you mean " + misspelt[i] + "?"
 	}
 	return false

@@ -251,7 +251,7 @@ func (p *parser) backgroundMap(b *Background, v value) bool {
 	ok := readMap(p, "background", v, backgroundKeys(), b)
 	named := slices.ContainsFunc(v.entries, func(e entry) bool { return e.name == "audio" || e.name == "vendor" })
 	if !named && ok {
-		d := p.diags.Errorf(v.at, "background names no music")
+		d := p.diags.Errorf(v.at, "background has no music")
 		d.Detail = "Allowed: audio or vendor, and volume"
 		d.Hint = "add a line such as audio: music.mp3"
 	}

@@ -138,9 +138,9 @@ func (s *scanner) commentEnd(text string, i int) (length, line int, ok bool) {
 // before the next separator, so that errors further down are still found.
 func (s *scanner) unclosedComment(i, col int) int {
 	s.unclosed = true
-	d := s.diags.Errorf(s.src.place(i, col, col+4), "this comment is never closed")
+	d := s.diags.Errorf(s.src.place(i, col, col+4), "this comment is not closed")
 	d.Detail = "A comment begins with <!-- and ends with -->"
-	d.Hint = "write --> where the comment ends"
+	d.Hint = "write --> at the end of the comment"
 	return s.beforeSeparator(i)
 }
 
@@ -163,10 +163,10 @@ func (s *scanner) fence(text string, i int) bool {
 	if !closed {
 		s.unclosed = true
 		r := s.src.wholeLine(i)
-		d := s.diags.Errorf(r, "this fenced block is never closed")
+		d := s.diags.Errorf(r, "this fenced block is not closed")
 		mark := strings.Repeat(string(open.char), open.length)
-		d.Detail = "A block that begins with " + mark + " ends at a line of " + mark + " alone"
-		d.Hint = "write " + mark + " on a line of its own where the block ends"
+		d.Detail = "A block that begins with " + mark + " ends with a line of " + mark + " alone"
+		d.Hint = "write " + mark + " on its own line at the end of the block"
 		end = s.beforeSeparator(i) + 1
 	}
 	for _, l := range s.src.lines[i+1 : end] {

@@ -219,11 +219,11 @@ func TestMistakes(t *testing.T) {
 		{"wrong word", "(transition: wype)", "1:14", "wype", `wipe`},
 		{"out of range", "(voice-speed: 9)", "1:15", `"9"`, ""},
 		{"no time", "(pause: soon)", "1:9", "soon", ""},
-		{"unclosed fence", "a\n\n```md\nb", "3:1", "never closed", "```"},
-		{"unclosed comment", "a <!-- b", "1:3", "never closed", "-->"},
-		{"unclosed speak", "<speak>a", "1:1", "never closed", "</speak>"},
-		{"unclosed direction", "(callout:\n  cx: 1", "1:1", "never closed", ""},
-		{"unclosed header", "---\nsize: 720p\n", "1:1", "never closed", "---"},
+		{"unclosed fence", "a\n\n```md\nb", "3:1", "not closed", "```"},
+		{"unclosed comment", "a <!-- b", "1:3", "not closed", "-->"},
+		{"unclosed speak", "<speak>a", "1:1", "not closed", "</speak>"},
+		{"unclosed direction", "(callout:\n  cx: 1", "1:1", "not closed", ""},
+		{"unclosed header", "---\nsize: 720p\n", "1:1", "not closed", "---"},
 		{"malformed SSML", "<speak>\na <p>c</s>\n</speak>", "2:7", "</s>", ""},
 		{"backwards segment", "![4-2](c.mp4)", "1:3", "4-2", ``},
 		{"out of the project by path", "![](/etc/passwd)", "1:5", "/etc/passwd", ""},
@@ -248,7 +248,7 @@ func TestWarnings(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, src, summary string }{
 		{"unknown direction", "(resolution-hint: 9)", "resolution-hint"},
-		{"direction inside a sentence", "He said (pause: 3) and left.", "in a sentence"},
+		{"direction inside a sentence", "He said (pause: 3) and left.", "inside a sentence"},
 		{"twice in a scene", "(duration: 2)\n(duration: 3)", "twice"},
 		{"header property in a scene", "(size: 720p)\n\nx", "header"},
 	} {

@@ -25,7 +25,7 @@ func ReadSettings(values map[string]any) (Properties, []SettingError) {
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		pointer := "/" + escapePointer(name)
 		if !k.inHeader[name] {
-			e := SettingError{Pointer: pointer, Summary: fmt.Sprintf("there is no setting %s", quoted(name)), Detail: "Known: " + strings.Join(k.header, ", ")}
+			e := SettingError{Pointer: pointer, Summary: fmt.Sprintf("unknown setting %s", quoted(name)), Detail: "Known: " + strings.Join(k.header, ", ")}
 			if near, ok := nearest(name, k.header); ok {
 				e.Hint = "did you mean " + near + "?"
 			}
@@ -74,7 +74,7 @@ func settingLines(name, pointer string, v any) (text string, pointers []string, 
 		at := pointer + "/" + escapePointer(key)
 		line, problem := settingText(object[key])
 		if _, _, isKey := keyLine(key + ": x"); !isKey {
-			problem = "has a name that no property has"
+			problem = "has an unknown name"
 		}
 		if problem != "" {
 			return "", nil, &SettingError{Pointer: at, Summary: quoted(key) + " of " + name + " " + problem}

@@ -12,8 +12,8 @@ func TestReadSettings(t *testing.T) {
 		`{}`: "",
 		`{"size":"1080x1920","fps":30,"voice":"brian","language":"de","title":"C# for \"all\"","subtitles":{"mode":"overlay","size":20,"color":"#ff0000"}}`: "",
 		`{"background":"ukulele-1 0.3 fade-in","transition":{"type":"wipe","duration":1},"canvas":"#00ff00","loudness":-20,"ducking":"none"}`:               "",
-		`{"sizze":"720p"}`:              `/sizze: there is no setting "sizze"`,
-		`{"pause":1}`:                   `/pause: there is no setting "pause"`,
+		`{"sizze":"720p"}`:              `/sizze: unknown setting "sizze"`,
+		`{"pause":1}`:                   `/pause: unknown setting "pause"`,
 		`{"size":"13x13"}`:              `/size: size cannot be "13x13"`,
 		`{"size":7}`:                    `/size: size cannot be "7"`,
 		`{"size":null}`:                 `/size: size is null`,
@@ -23,7 +23,7 @@ func TestReadSettings(t *testing.T) {
 		`{"subtitles":{"mode":"over"}}`: `/subtitles/mode: mode of subtitles cannot be "over"`,
 		`{"subtitles":{"mod":"overlay","break":1}}`: `/subtitles/break`,
 		`{"subtitles":{"mode":{"a":1}}}`:            `/subtitles/mode`,
-		`{"a/b":1}`:                                 `/a~1b: there is no setting`,
+		`{"a/b":1}`:                                 `/a~1b: unknown setting`,
 		`{"voice":"a\nb: c"}`:                       `/voice: voice has more than one line`,
 	} {
 		var values map[string]any

@@ -28,7 +28,7 @@ func newSource(file string, src []byte, diags *diag.List) *source {
 	s := &source{file: file}
 	if len(src) >= 2 && (src[0] == 0xff && src[1] == 0xfe || src[0] == 0xfe && src[1] == 0xff) {
 		d := diags.Errorf(s.place(0, 0, 1), "the file is written in UTF-16")
-		d.Detail = "A script is text in UTF-8"
+		d.Detail = "A script must be text in UTF-8"
 		d.Hint = "save it again as UTF-8"
 		return s
 	}
@@ -85,10 +85,10 @@ func (s *source) cleanLine(line string, bad *int, diags *diag.List) string {
 		c, n := utf8.DecodeRuneInString(line[i:])
 		switch {
 		case c == utf8.RuneError && n == 1:
-			report("the text is not valid UTF-8 here", "A script is text in UTF-8", "save the file again as UTF-8")
+			report("this text is not valid UTF-8", "A script must be text in UTF-8", "save the file again as UTF-8")
 			b.WriteRune(utf8.RuneError)
 		case c == 0:
-			report("there is a NUL byte in the text", "A script is text in UTF-8", "take the byte out; is this really a script?")
+			report("there is a NUL byte in the text", "A script must be text in UTF-8", "remove the byte; is this really a script?")
 			b.WriteRune(utf8.RuneError)
 		case c < ' ' && c != '\t', c == 0x7f:
 			b.WriteByte(' ')

@@ -40,9 +40,9 @@ func (p *parser) speak(l *line, off int) {
 	pieces, rest, ok := p.speakPieces(l, off)
 	if !ok {
 		p.unclosed = true
-		d := p.diags.Errorf(l.span(off, off+len("<speak")), "this <speak> block is never closed")
+		d := p.diags.Errorf(l.span(off, off+len("<speak")), "this <speak> block is not closed")
 		d.Detail = "A block of SSML begins with <speak> and ends with </speak>"
-		d.Hint = "write </speak> where the block ends"
+		d.Hint = "write </speak> at the end of the block"
 		for p.at++; p.at < len(p.items); p.at++ {
 			if next := p.items[p.at].line; next == nil || isSeparator(next.text) {
 				break
@@ -185,7 +185,7 @@ func (r *ssmlReader) read(source string) *Element {
 			}
 			stack = append(stack, open{element: e, from: from, to: to})
 			if len(stack) > maxElements {
-				r.p.diags.Errorf(r.span(from, to), "the elements of this <speak> block nest deeper than %d", maxElements)
+				r.p.diags.Errorf(r.span(from, to), "the elements of this <speak> block are nested more than %d deep", maxElements)
 				return nil
 			}
 		case xml.EndElement:
@@ -201,8 +201,8 @@ func (r *ssmlReader) read(source string) *Element {
 				top.Content = append(top.Content, Content{Text: r.p.vars.line(string(t))})
 			}
 		case xml.Directive, xml.ProcInst:
-			e := r.p.diags.Errorf(r.span(from, to), "declarations have no place in a <speak> block")
-			e.Hint = "take it out"
+			e := r.p.diags.Errorf(r.span(from, to), "declarations are not allowed in a <speak> block")
+			e.Hint = "remove it"
 			return nil
 		}
 	}
@@ -226,7 +226,7 @@ func (r *ssmlReader) end(stack []open, name string, from, to int) bool {
 		}
 	}
 	d := r.p.diags.Errorf(r.span(from, to), "</%s> closes nothing", name)
-	d.Detail = "In a <speak> block every end tag closes the element opened last"
+	d.Detail = "In a <speak> block every end tag closes the last open element"
 	if len(stack) > 0 {
 		d.Hint = "did you mean </" + stack[len(stack)-1].element.Name + ">?"
 	}
@@ -234,9 +234,9 @@ func (r *ssmlReader) end(stack []open, name string, from, to int) bool {
 }
 
 func (r *ssmlReader) unclosed(o open) {
-	d := r.p.diags.Errorf(r.span(o.from, o.to), "<%s> is never closed", o.element.Name)
-	d.Detail = "In a <speak> block every element is closed within the one that holds it"
-	d.Hint = "write </" + o.element.Name + "> where it ends, or <" + o.element.Name + "/> if it holds nothing"
+	d := r.p.diags.Errorf(r.span(o.from, o.to), "<%s> is not closed", o.element.Name)
+	d.Detail = "In a <speak> block every element must be closed inside the element that contains it"
+	d.Hint = "write </" + o.element.Name + "> at its end, or <" + o.element.Name + "/> if it is empty"
 }
 
 // malformed reports what the XML decoder could not read.
@@ -254,7 +254,7 @@ func (r *ssmlReader) malformed(source string, from, to int, err error) {
 	case strings.Contains(message, "invalid character entity"):
 		d.Hint = "write &amp; for an ampersand"
 		if entity := source[from:min(max(to, from), len(source))]; strings.HasSuffix(entity, ";") && html.UnescapeString(entity) != entity {
-			d.Hint = fmt.Sprintf("XML does not know this name; write &#%d;", []rune(html.UnescapeString(entity))[0])
+			d.Hint = fmt.Sprintf("XML has no entity of this name; write &#%d;", []rune(html.UnescapeString(entity))[0])
 		}
 	case strings.Contains(message, "attribute"):
 		d.Hint = `write attributes as name="value"`
@@ -283,7 +283,7 @@ func (r *ssmlReader) element(t xml.StartElement, from, to int) *Element {
 			e.Attributes = map[string]string{}
 		}
 		if _, twice := e.Attributes[name]; twice {
-			r.p.diags.Errorf(e.Range, "the attribute %s of <%s> stands twice", name, e.Name).Hint = "take one of the two out"
+			r.p.diags.Errorf(e.Range, "the attribute %s of <%s> is there twice", name, e.Name).Hint = "remove one of them"
 		}
 		e.Attributes[name] = r.p.vars.line(a.Value)
 		if !ok || strings.Contains(name, ":") || name == "xmlns" || slices.Contains(allowed, name) {

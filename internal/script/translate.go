@@ -58,7 +58,7 @@ func Translate(translation, base *Script, tag string) diag.List {
 	var list diag.List
 	tell := func(at diag.Range, hint, format string, args ...any) {
 		d := list.Errorf(at, format, args...)
-		d.Detail = "A translation has the scenes of its script, one for one"
+		d.Detail = "A translation must have the same scenes as its script"
 		d.Hint = hint
 	}
 	lacking := map[string][]string{} // scenes by what they lack
@@ -68,11 +68,11 @@ func Translate(translation, base *Script, tag string) diag.List {
 		case p.translation < 0:
 			tell(base.Scenes[p.base].Range, "add the scene to "+translation.File, "scene %d has no translation: %s", p.base+1, counts)
 		case p.base < 0:
-			tell(translation.Scenes[p.translation].Range, "add the scene to "+base.File+", or take it out here",
-				"scene %d has no counterpart: %s", p.translation+1, counts)
+			tell(translation.Scenes[p.translation].Range, "add the scene to "+base.File+", or remove it here",
+				"scene %d has no original: %s", p.translation+1, counts)
 		case said(&base.Scenes[p.base]) && !said(&translation.Scenes[p.translation]):
-			tell(translation.Scenes[p.translation].Range, "translate its narration, or take the narration out of "+base.File,
-				"scene %d says nothing, and in %s:%d something is said", p.translation+1, base.File, base.Scenes[p.base].Range.Start.Line)
+			tell(translation.Scenes[p.translation].Range, "translate its narration, or remove the narration from "+base.File,
+				"scene %d has no narration, but its original at %s:%d has", p.translation+1, base.File, base.Scenes[p.base].Range.Start.Line)
 		}
 		if p.base >= 0 && p.translation >= 0 {
 			for what, n := range shows(&base.Scenes[p.base]) {
@@ -89,7 +89,7 @@ func Translate(translation, base *Script, tag string) diag.List {
 				at = diag.Range{File: translation.File, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}}
 			}
 			d := list.Warnf(at, "%s lacks %s of %s in %s", translation.File, what, base.File, inScenes(scenes))
-			d.Code, d.Hint = diag.TranslationLacks, "copy them from "+base.File+", unless the translation is meant without them"
+			d.Code, d.Hint = diag.TranslationLacks, "copy them from "+base.File+", unless the translation should not have them"
 		}
 	}
 	return list

@@ -47,11 +47,11 @@ func TestTranslate(t *testing.T) {
 	}
 	for src, want := range map[string]string{
 		"Eins.\n\n---\n![](a.png)\n":                                  "s.md:14 scene 3 has no translation",
-		"Eins.\n\n---\n![](a.png)\n\n---\n![](b.png)\n":               "s.de.md:7 scene 3 says nothing",
-		"Eins.\n\n---\n![](a.png)\n\n---\nDrei.\n\n---\nVier.\n":      "s.de.md:10 scene 4 has no counterpart",
+		"Eins.\n\n---\n![](a.png)\n\n---\n![](b.png)\n":               "s.de.md:7 scene 3 has no narration",
+		"Eins.\n\n---\n![](a.png)\n\n---\nDrei.\n\n---\nVier.\n":      "s.de.md:10 scene 4 has no original",
 		"![](a.png)\n\n---\nDrei.\n":                                  "s.md:8 scene 1 has no translation",
 		"Eins.\n\n---\nDrei.\n":                                       "s.md:11 scene 2 has no translation",
-		"Eins.\n\n---\n![](b.png)\n\n---\n![](a.png)\n\n---\nDrei.\n": "s.de.md:4 scene 2 has no counterpart",
+		"Eins.\n\n---\n![](b.png)\n\n---\n![](a.png)\n\n---\nDrei.\n": "s.de.md:4 scene 2 has no original",
 	} {
 		list := script.Translate(parse(src), base, "de")
 		if len(list) != 1 {

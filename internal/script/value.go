@@ -289,6 +289,6 @@ func (p *parser) uniqueEntries(entries []entry) []entry {
 
 // twice warns of a property that was set before.
 func (p *parser) twice(name string, at diag.Range, where string) {
-	d := p.diags.Warnf(at, "%s stands twice %s; the last one counts", quoted(name), where)
-	d.Hint = "take one of them out"
+	d := p.diags.Warnf(at, "%s is set twice %s; the last one is used", quoted(name), where)
+	d.Hint = "remove one of them"
 }

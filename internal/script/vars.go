@@ -135,12 +135,12 @@ func (v vars) warn(l *line, diags *diag.List) {
 		if _, given := v.values[name]; given {
 			continue
 		}
-		d := diags.Warnf(l.span(start, end), "the variable %s was given no value and stays as it is", quoted(name))
+		d := diags.Warnf(l.span(start, end), "the variable %s has no value and stays as it is", quoted(name))
 		d.Code = diag.UnknownVariable
 		if len(v.names) > 0 {
 			d.Detail = "Variables with a value: " + strings.Join(v.names, ", ")
 		}
-		d.Hint = "give it a value when building: --var " + name + "=…"
+		d.Hint = "set it when building: --var " + name + "=…"
 		if near, ok := nearest(name, v.names); ok {
 			d.Hint = "did you mean {{" + near + "}}?"
 		}

@@ -71,7 +71,7 @@ func yamlText(pieces []piece, w int) (text string, shifts []int) {
 // yamlError reports what YAML could not read, at the line it names.
 func (p *parser) yamlError(name string, pieces []piece, err error) {
 	if err == nil {
-		err = errors.New("nothing is in it")
+		err = errors.New("it is empty")
 	}
 	message := strings.TrimPrefix(err.Error(), "yaml: ")
 	line := 0
@@ -83,8 +83,8 @@ func (p *parser) yamlError(name string, pieces []piece, err error) {
 		at = pieces[0]
 	}
 	d := p.diags.Errorf(at.place(), "the map of %s cannot be read: %s", name, unprotect(message))
-	d.Detail = "A map has one \"name: value\" a line, all indented alike"
-	d.Hint = `put a value that holds #, ": ", a bracket or a quote into quotes: color: "#ff0000"`
+	d.Detail = "A map has one \"name: value\" per line, all with the same indentation"
+	d.Hint = `put a value with #, ": ", a bracket or a quote in quotes: color: "#ff0000"`
 }
 
 // yamlReader turns YAML's nodes into values with places in the script.
@@ -101,8 +101,8 @@ func (r yamlReader) value(n *yaml.Node, depth int) value {
 	switch {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		d := r.p.diags.Errorf(v.at, "the map of %s uses a YAML anchor or alias", r.name)
-		d.Detail = "Scripts know neither & nor * in maps"
-		d.Hint = "write the value out, or put it into quotes"
+		d.Detail = "Maps in scripts cannot use & or *"
+		d.Hint = "write the value in full, or put it in quotes"
 		v.kind = brokenValue
 	case n.Kind == yaml.ScalarNode:
 		v.text = strings.TrimSpace(r.p.vars.line(unprotect(n.Value)))

@@ -47,8 +47,8 @@ func (d *Drawer) program(what string) (string, error) {
 		}
 		missing = errors.Join(missing, err)
 	}
-	f := fault.New(fault.ToolMissing, missing, "%s need a browser, and %s is not installed", what, strings.Join(names, ", or "))
-	return "", f.WithHint(installBrowser + ", or name another Chromium by MYNAH_CHROMIUM")
+	f := fault.New(fault.ToolMissing, missing, "%s need a browser, but %s is not installed", what, strings.Join(names, ", or "))
+	return "", f.WithHint(installBrowser + ", or set MYNAH_CHROMIUM to another Chromium")
 }
 
 // launch starts a browser. As root, and where the kernel lets nobody make sandboxes, it
@@ -190,7 +190,7 @@ func (d *Drawer) versionOf(ctx context.Context, what string) (string, error) {
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
-		return "", fault.New(fault.ToolFailed, err, "the browser %s does not tell its version", filepath.Base(path))
+		return "", fault.New(fault.ToolFailed, err, "the browser %s does not print its version", filepath.Base(path))
 	}
 	return fmt.Sprintf("%s (%s)", version, filepath.Base(path)), nil
 }

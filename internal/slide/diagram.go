@@ -123,8 +123,8 @@ func (d *Drawer) diagrams(ctx context.Context, b *browser, r Request) (map[int]s
 func (d *Drawer) diagramResult(ctx context.Context, b *browser, block Block, dark bool) (diagramResult, error) {
 	source := library(block.Kind)
 	if source == nil {
-		f := fault.New(fault.ToolMissing, nil, "this build of Mynah holds nothing that draws %s", block.Kind)
-		return diagramResult{}, f.WithHint("run scripts/assets, which fetches it by npm, and build again")
+		f := fault.New(fault.ToolMissing, nil, "this build of Mynah cannot draw %s", block.Kind)
+		return sketch{}, f.WithHint("run scripts/assets, which downloads it with npm, and build Mynah again")
 	}
 	d.sketching.Lock()
 	defer d.sketching.Unlock()

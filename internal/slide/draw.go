@@ -206,13 +206,13 @@ func (d *Drawer) warn(out *Drawn, r Request, k *projectFiles, c composed, m slid
 		add("split it over several scenes", "the slide leaves out %s", what)
 	}
 	if m.Cut {
-		add("split it over several scenes, or shorten it", "the slide does not fit: even at %d pixels for text and %d for code its end is cut off", textFloor, codeFloor)
+		add("split it over several scenes, or shorten it", "the slide does not fit: even with text of %d pixels and code of %d pixels its end is cut off", textFloor, codeFloor)
 	}
 	for _, name := range m.Missing {
-		add("give it by @font-face with a file of the project, or install it", "there is no font %q; another is drawn", name)
+		add("add it with @font-face and a file of the project, or install it", "the font %q is not installed; another font is used", name)
 	}
 	for _, name := range m.Broken {
-		add("the file named in @font-face is missing or no font", "the font %q cannot be read; another is drawn", name)
+		add("check that the file in @font-face exists and is a font", "the font %q cannot be read; another font is used", name)
 	}
 	faces := k.faces(r.themeFile())
 	for _, name := range slices.Sorted(maps.Keys(m.Letters)) {
@@ -245,7 +245,7 @@ func Boxes(font string, tofu []rune) (Warning, bool) {
 	}
 	return Warning{
 		Summary: fmt.Sprintf("no %s has %s; boxes are drawn", font, strings.Join(lost, " ")),
-		Hint:    "install a font that has the letters, such as one of Noto's",
+		Hint:    "install a font with these letters, such as one of the Noto fonts",
 	}, len(lost) > 0
 }
 

@@ -155,9 +155,9 @@ func (d *Drawer) failure(r Request, err error) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		f = fault.New(fault.ToolFailed, err, "%s could not be drawn: it was not ready after %s", r.describePlace(), d.cfg.Timeout)
 	case errors.Is(err, errGone):
-		f = fault.New(fault.ToolFailed, err, "%s could not be drawn: the browser crashed over it", r.describePlace())
+		f = fault.New(fault.ToolFailed, err, "%s could not be drawn: the browser crashed", r.place())
 	}
-	return f.WithHint("try the slide without its theme and images, to find what the browser stumbles over")
+	return f.WithHint("try the slide without its theme and images to find the cause")
 }
 
 // try does something on a page, which is thrown away when that fails.
@@ -211,7 +211,7 @@ func (d *Drawer) running(ctx context.Context) (*browser, error) {
 	d.mu.Unlock()
 	switch {
 	case closed:
-		return nil, fault.New(fault.Internal, nil, "slides are drawn after the end")
+		return nil, fault.New(fault.Internal, nil, "slides cannot be drawn after closing")
 	case b != nil && !b.gone():
 		return b, nil
 	case b != nil:
@@ -225,7 +225,7 @@ func (d *Drawer) running(ctx context.Context) (*browser, error) {
 	defer d.mu.Unlock()
 	if d.closed {
 		b.stop()
-		return nil, fault.New(fault.Internal, nil, "slides are drawn after the end")
+		return nil, fault.New(fault.Internal, nil, "slides cannot be drawn after closing")
 	}
 	d.browser = b
 	return b, nil

@@ -65,7 +65,7 @@ func (d *Drawer) DrawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 		return nil, err
 	}
 	if errors.Is(err, errGone) {
-		return nil, &DrawingError{"the browser crashed over it"}
+		return nil, &DrawingError{"the browser crashed"}
 	}
 	return nil, fault.New(fault.ToolFailed, err, "an SVG image could not be drawn")
 }
@@ -94,7 +94,7 @@ func (p *page) drawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 		size.Width, size.Height = w, h
 	}
 	if size.Width*size.Height > float64(in.MostPixels) || size.Width > 1<<20 || size.Height > 1<<20 {
-		return nil, &DrawingError{fmt.Sprintf("it has %.0f x %.0f pixels; a picture may have %d million",
+		return nil, &DrawingError{fmt.Sprintf("it has %.0f x %.0f pixels; a picture may have up to %d million",
 			size.Width, size.Height, in.MostPixels/1_000_000)}
 	}
 	w, h, zoom := in.size(size.Width, size.Height)

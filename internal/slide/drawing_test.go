@@ -174,7 +174,7 @@ func TestSVGThatCannotBeDrawn(t *testing.T) {
 		"damaged":    {svgHead + "width=\"9\" height=\"9\">\n<rect></svg>", "line 2"},
 		"no SVG":     {"<html/>", "cannot read it"},
 		"no size":    {svgHead + `width="0" height="0"/>`, "size is 0"},
-		"cut off":    {svgHead + `width="9" height="9"><rect`, "line 1"},
+		"truncated":  {svgHead + `width="9" height="9"><rect`, "line 1"},
 	} {
 		start := time.Now()
 		_, err := drawSVG(t, d, c.source, image.Pt(1280, 720))

@@ -56,7 +56,7 @@ func LackWarning(font string, lacked []rune) Warning {
 	}
 	return Warning{
 		Summary: fmt.Sprintf("the font %q lacks %s%s: another font draws them", font, strings.Join(names, " "), more),
-		Hint:    "use a font that has these letters",
+		Hint:    "use a font with these letters",
 	}
 }
 

@@ -36,9 +36,9 @@ func silentSentence(p storyboard.Part, scene int, v voice.Voice) error {
 	if Loudest(p) < Quietest || letters-lost < 2 { // a single letter may be a sign
 		return nil
 	}
-	return fault.New(fault.ToolFailed, nil, "%s:%d: scene %d: the voice %s gave silence for %q",
+	return fault.New(fault.ToolFailed, nil, "%s:%d: scene %d: the voice %s was silent for %q",
 		p.Range.File, p.Range.Start.Line, scene+1, v.Name, diag.Shorten(p.Text, 60)).
-		WithHint("try another voice, or say the words in another way; %s", blame.HintDoctor)
+		WithHint("try another voice, or write the words in another way; %s", blame.HintDoctor)
 }
 
 // Loudest is the volume of a sentence's loudest run.

@@ -34,7 +34,7 @@ func (s *Store) Create(ctx context.Context, b record.Build) error {
 		if err != nil {
 			return err
 		}
-		if err := s.note(ctx, tx, record.Build{}, b); err != nil {
+		if err := s.recordEvents(ctx, tx, record.Build{}, b); err != nil {
 			return err
 		}
 		return s.enqueue(ctx, tx, b.ID)
@@ -121,11 +121,11 @@ func (s *Store) update(ctx context.Context, tx *sql.Tx, id string, change func(*
 	if err != nil {
 		return was, err
 	}
-	return b, s.note(ctx, tx, was, b)
+	return b, s.recordEvents(ctx, tx, was, b)
 }
 
 // note writes what changed as events.
-func (s *Store) note(ctx context.Context, tx *sql.Tx, was, is record.Build) error {
+func (s *Store) recordEvents(ctx context.Context, tx *sql.Tx, was, is record.Build) error {
 	add := func(kind string, data any) error {
 		text, err := json.Marshal(data)
 		if err != nil {
@@ -189,7 +189,7 @@ func (s *Store) Poll(ctx context.Context, b record.Build) error {
 
 // Delete removes a build that is over, with its events.
 func (s *Store) Delete(ctx context.Context, id string) error {
-	return s.one(ctx, record.ErrNotFound, "DELETE FROM builds WHERE id = ? AND state NOT IN ('queued', 'running')", id)
+	return s.updateOne(ctx, record.ErrNotFound, "DELETE FROM builds WHERE id = ? AND state NOT IN ('queued', 'running')", id)
 }
 
 // Ended lists builds that were over, and last looked at, before a time.
@@ -224,7 +224,7 @@ func (s *Store) Counts(ctx context.Context) (map[record.State]int, error) {
 
 // goingOn lists the builds that wait or run, oldest first; those behind which the server
 // went down stand last, or one of them could keep it from all the others.
-func goingOn(ctx context.Context, tx *sql.Tx) ([]string, error) {
+func unfinished(ctx context.Context, tx *sql.Tx) ([]string, error) {
 	rows, err := tx.QueryContext(ctx, "SELECT id FROM builds WHERE state IN ('queued', 'running') ORDER BY json_extract(doc, '$.attempts'), id")
 	if err != nil {
 		return nil, err
@@ -253,7 +253,7 @@ func (s *Store) Recover(ctx context.Context, empty func(context.Context, *sql.Tx
 		if err := empty(ctx, tx); err != nil {
 			return err
 		}
-		ids, err := goingOn(ctx, tx)
+		ids, err := unfinished(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -263,7 +263,7 @@ func (s *Store) Recover(ctx context.Context, empty func(context.Context, *sql.Tx
 					return nil
 				}
 				if b.Attempts >= record.MostAttempts {
-					b.Message = fmt.Sprintf("The server stopped %d times while it worked on this build, so it was given up. Look for what is unusual in the project, or build it with the command line to see more.", b.Attempts)
+					b.Message = fmt.Sprintf("The server stopped %d times while it worked on this build, so the build was stopped. Build the project with the command line to see more details.", b.Attempts)
 					return b.Move(record.Failed, s.now())
 				}
 				b.Message = "Waiting"

@@ -98,7 +98,7 @@ func (s *Store) migrate(ctx context.Context) error {
 			return err
 		}
 		if have > len(files) {
-			return fmt.Errorf("it was written by a newer version of Mynah (tables %d, known here %d)", have, len(files))
+			return fmt.Errorf("it was written by a newer version of Mynah (tables %d, this version supports %d)", have, len(files))
 		}
 		for i, f := range files[have:] {
 			text, err := migrations.ReadFile(f)
@@ -202,16 +202,16 @@ func (s *Store) Keys(ctx context.Context) ([]auth.Key, error) {
 
 // RevokeKey implements auth.Store.
 func (s *Store) RevokeKey(ctx context.Context, id string, at time.Time) error {
-	return s.one(ctx, auth.ErrUnknown, "UPDATE keys SET revoked = ? WHERE id = ? AND revoked = 0", millis(at), id)
+	return s.updateOne(ctx, auth.ErrUnknown, "UPDATE keys SET revoked = ? WHERE id = ? AND revoked = 0", millis(at), id)
 }
 
 // TouchKey implements auth.Store.
 func (s *Store) TouchKey(ctx context.Context, id string, at time.Time) error {
-	return s.one(ctx, auth.ErrUnknown, "UPDATE keys SET used = ? WHERE id = ?", millis(at), id)
+	return s.updateOne(ctx, auth.ErrUnknown, "UPDATE keys SET used = ? WHERE id = ?", millis(at), id)
 }
 
 // one runs a statement that must change a row.
-func (s *Store) one(ctx context.Context, none error, query string, args ...any) error {
+func (s *Store) updateOne(ctx context.Context, none error, query string, args ...any) error {
 	r, err := s.writer.ExecContext(ctx, query, args...)
 	if err != nil {
 		return err

@@ -161,15 +161,15 @@ func (p *planner) otherLanguage(v Voice, tag string, scenes []*narratedScene) {
 	for _, s := range scenes {
 		numbers = append(numbers, s.number)
 	}
-	d := p.list.Warnf(scenes[0].place, "the voice %s speaks %s, but the narration in %s is most likely %s",
+	d := p.list.Warnf(scenes[0].place, "the voice %s speaks %s, but the narration in %s is probably %s",
 		v.Name, langid.Name(v.Language), InScenes(numbers), langid.Name(tag))
 	d.Code = diag.OtherLanguage
-	d.Hint = "name a voice of that language"
+	d.Hint = "choose a voice of that language"
 	if other := p.project.Voice("", tag); other.Problem == "" {
 		d.Hint += ", such as " + other.Name
 	}
 	if len(numbers) == len(p.board.Scenes) {
-		d.Hint += ", or write language: " + tag + " in the header and no voice"
+		d.Hint += ", or write language: " + tag + " in the header and leave out the voice"
 	}
 }
 

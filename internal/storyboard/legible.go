@@ -50,10 +50,10 @@ func (s *sceneState) checkLegible() {
 		}
 		hint := "write the words as they sound, or install a voice for their language: mynah voices install"
 		if r.Reader != "" {
-			hint = fmt.Sprintf("name a voice that reads them, such as %s (%s)", r.Reader, r.ReaderLanguage)
+			hint = fmt.Sprintf("choose a voice that reads them, such as %s (%s)", r.Reader, r.ReaderLanguage)
 		}
 		if r.Lost == r.Letters {
-			d := s.list.Errorf(r.place, "the voice %s can read none of this narration: its letters are %s", r.voice, r.Script)
+			d := s.list.Errorf(r.place, "the voice %s cannot read this narration: its letters are %s", r.voice, r.Script)
 			d.Code, d.Hint = diag.Unreadable, hint
 			continue
 		}
@@ -61,7 +61,7 @@ func (s *sceneState) checkLegible() {
 		if !s.said[problem] {
 			s.said[problem] = true
 			d := s.list.Warnf(r.place, "%s", problem)
-			d.Code, d.Hint = diag.Unreadable, hint+", or say how they sound in a lexicon"
+			d.Code, d.Hint = diag.Unreadable, hint+", or add their pronunciation to a lexicon"
 		}
 	}
 }

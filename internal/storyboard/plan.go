@@ -121,7 +121,7 @@ func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
 	p.chapters()
 	if len(s.Scenes) == 0 && !p.list.HasErrors() {
 		p.list.Errorf(diag.Range{File: s.File, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}},
-			"the script has no scene").Hint = "write a sentence to be spoken, or a picture: ![](picture.jpg)"
+			"the script has no scene").Hint = "write a sentence to speak, or a picture: ![](picture.jpg)"
 	}
 	p.list.Sort()
 	return p.board, p.list
@@ -244,19 +244,19 @@ func (p *planner) resolve(name string) (string, bool) {
 func (p *planner) file(f script.File, what string) string {
 	name, ok := p.resolve(f.Name)
 	if !ok {
-		p.list.Errorf(f.Range, "%q leaves the project's folder", f.Name).Hint = "put the file inside the project, beside the script"
+		p.list.Errorf(f.Range, "%q is outside the project's folder", f.Name).Hint = "put the file inside the project, next to the script"
 		return ""
 	}
 	info := p.project.File(name)
 	switch {
 	case !info.Exists:
 		d := p.list.Errorf(f.Range, "the %s file %q does not exist", what, f.Name)
-		d.Detail = "Names are relative to the folder of the script; upper and lower case differ"
+		d.Detail = "Names are relative to the folder of the script and case-sensitive"
 		if near := p.project.Nearest(name, what); near != "" {
 			d.Hint = fmt.Sprintf("did you mean %q?", p.relative(near))
 		}
 	case info.Dir:
-		p.list.Errorf(f.Range, "%q is a folder, not a file", f.Name).Hint = "name the file inside it"
+		p.list.Errorf(f.Range, "%q is a folder, not a file", f.Name).Hint = "write the name of a file inside it"
 	default:
 		return name
 	}
@@ -297,7 +297,7 @@ func (p *planner) sound(f script.File, what string) string {
 	}
 	if info := p.project.File(name); !info.Sound {
 		d := p.list.Errorf(f.Range, "%q %s, not a sound", f.Name, info.Describe)
-		d.Detail = "Allowed are wav, mp3, m4a, ogg and flac files"
+		d.Detail = "Allowed: wav, mp3, m4a, ogg or flac files"
 		return ""
 	}
 	return name

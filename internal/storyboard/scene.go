@@ -103,7 +103,7 @@ func (s *sceneState) node(n script.Node) {
 func (s *sceneState) tellSlide(r diag.Range, name string, do func(*Slide)) {
 	s.onSlide.tell(s.out.Slides, do, func() {
 		d := s.list.Warnf(r, "(%s: …) belongs to a slide, and this scene has none", name)
-		d.Hint = "put it below its slide, a block between ``` lines"
+		d.Hint = "put it below a slide, which is a block between ``` lines"
 	})
 }
 
@@ -189,7 +189,7 @@ func (s *sceneState) after(end ending) (silence time.Duration, fragment bool) {
 func (s *sceneState) speak(r diag.Range, runs []utter.Run, voice Voice, end ending) {
 	sentences := s.project.Sentences(runs, voice.Language)
 	if len(sentences) > 0 && !saysWords(sentences) {
-		s.list.Warnf(r, "this narration has no letters or digits; it is skipped").Hint = "write what is to be said in words, or take it out"
+		s.list.Warnf(r, "this narration has no letters or digits and is skipped").Hint = "write it in words, or remove it"
 		return
 	}
 	for i, sentence := range sentences {
@@ -231,7 +231,7 @@ func (s *sceneState) finish() {
 		if s.out.Sync == "" {
 			s.out.Sync = shot.Sync
 		} else if s.out.Sync != shot.Sync {
-			s.list.Warnf(shot.Range, "the scene already plays its clips by %q, %q is ignored", s.out.Sync, shot.Sync)
+			s.list.Warnf(shot.Range, "the scene already plays its clips with %q; %q is ignored", s.out.Sync, shot.Sync)
 		}
 	}
 }
@@ -261,7 +261,7 @@ func (s *sceneState) steps() {
 			s.list.Warnf(slide.Range, "(reveal: items) shows the list of a slide step by step, and this slide has none").Hint = "write a list in a ```md block"
 		case len(slide.Ranges)+len(slide.Highlight) > 0:
 			slide.Ranges, slide.Highlight = nil, nil
-			s.list.Warnf(slide.Range, "lines are highlighted and revealed in code, and this slide has none").Hint = "name the language behind the opening fence: ```go"
+			s.list.Warnf(slide.Range, "lines are highlighted and revealed in code, and this slide has none").Hint = "write the language after the opening fence: ```go"
 		}
 	}
 }

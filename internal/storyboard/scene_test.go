@@ -208,9 +208,9 @@ func TestOtherLanguage(t *testing.T) {
 	english := "This is a house and it is not far from the town in which we live, but it is very small and that is all."
 	for src, want := range map[string]string{
 		english:                          "",
-		german:                           "in scene 1 is most likely German",
-		english + "\n\n---\n\n" + german: "in scene 2 is most likely German",
-		german + "\n\n---\n\n" + english + "\n\n---\n\n" + german: "in scenes 1 and 3 is most likely German",
+		german:                           "in scene 1 is probably German",
+		english + "\n\n---\n\n" + german: "in scene 2 is probably German",
+		german + "\n\n---\n\n" + english + "\n\n---\n\n" + german: "in scenes 1 and 3 is probably German",
 	} {
 		s, _ := script.Parse("film.md", []byte("---\nvoice: amy\n---\n"+src))
 		_, list := storyboard.Plan(s, cast{}, storyboard.Options{})

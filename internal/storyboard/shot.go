@@ -14,8 +14,8 @@ func (s *sceneState) shot(n *script.Picture) {
 	info := s.project.File(name)
 	if info.Kind == "" {
 		d := s.list.Errorf(n.FileRange, "%q %s, not an image or clip", n.File, info.Describe)
-		d.Detail = "Allowed are jpg, png, gif, webp, avif and svg images, and mp4, mov, webm, mkv and m4v clips"
-		d.Hint = "export the picture again in one of these formats; the name's ending does not decide"
+		d.Detail = "Allowed: jpg, png, gif, webp, avif or svg images, and mp4, mov, webm, mkv or m4v clips"
+		d.Hint = "export the picture again in one of these formats; renaming the file is not enough"
 		return
 	}
 	black := frame.Color{A: 255}

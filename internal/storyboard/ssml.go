@@ -133,13 +133,13 @@ func (w *ssmlState) element(e *script.Element, manner utter.Run) {
 		w.addElement(e, manner)
 	case "phoneme":
 		if a := e.Attributes["alphabet"]; a != "" && !strings.EqualFold(a, "ipa") {
-			d := w.list.Warnf(e.Range, "the alphabet %q of phonemes is not known; the text is spoken as it is written", a)
+			d := w.list.Warnf(e.Range, "unknown phoneme alphabet %q; the text is spoken as written", a)
 			d.Hint = `write them in IPA: <phoneme alphabet="ipa" ph="təˈmɑːtoʊ">tomato</phoneme>`
 		} else {
 			manner.IPA = e.Attributes["ph"]
 		}
 		if manner.IPA != "" && plainText(innerText(e)) == "" {
-			w.list.Warnf(e.Range, "this phoneme holds no text and is not spoken").Hint = `write what subtitles show in it: <phoneme ph="təˈmɑːtoʊ">tomato</phoneme>`
+			w.list.Warnf(e.Range, "this phoneme contains no text and is not spoken").Hint = `write the text for subtitles inside it: <phoneme ph="təˈmɑːtoʊ">tomato</phoneme>`
 		}
 		w.addElement(e, manner)
 	case "say-as":
@@ -152,12 +152,12 @@ func (w *ssmlState) element(e *script.Element, manner utter.Run) {
 		w.flush(goesOn)
 		w.voice = before
 	case "audio":
-		d := w.list.Warnf(e.Range, "the SSML element audio plays nothing; the text within it is spoken")
-		d.Hint = "play a sound by a line of its own: (audio: file.mp3)"
+		d := w.list.Warnf(e.Range, "the SSML element audio plays nothing; the text inside it is spoken")
+		d.Hint = "play a sound with a separate line: (audio: file.mp3)"
 		w.walk(e, manner)
 	case "lexicon", "lookup":
 		d := w.list.Warnf(e.Range, "the SSML element %s has no effect", e.Name)
-		d.Hint = "name a lexicon in the script's header: lexicon: FILE"
+		d.Hint = "set a lexicon in the script's header: lexicon: FILE"
 		w.walk(e, manner)
 	case "desc", "metadata":
 	default:
@@ -169,8 +169,8 @@ func (w *ssmlState) element(e *script.Element, manner utter.Run) {
 func (w *ssmlState) pause(e *script.Element) {
 	d, ok := breakLength(e.Attributes["time"], e.Attributes["strength"])
 	if !ok {
-		bad := w.list.Errorf(e.Range, "this break has no length that can be")
-		bad.Detail = "Allowed: time in s or ms, up to an hour, as time=\"500ms\"; or strength none, x-weak, weak, medium, strong, x-strong"
+		bad := w.list.Errorf(e.Range, "this break has no valid length")
+		bad.Detail = "Allowed: time in s or ms, up to an hour, as time=\"500ms\"; or strength none, x-weak, weak, medium, strong or x-strong"
 	}
 	if d > 0 {
 		w.flush(goesOn)
@@ -212,7 +212,7 @@ func (w *ssmlState) emphasis(e *script.Element) utter.Style {
 		return utter.Plain
 	case "", "moderate":
 	default:
-		w.list.Warnf(e.Range, "the level %q of emphasis is not known, and is taken for moderate", level).Detail = "Allowed: strong, moderate, none, reduced"
+		w.list.Warnf(e.Range, "unknown emphasis level %q; moderate is used", level).Detail = "Allowed: strong, moderate, none or reduced"
 	}
 	return utter.Emphasis
 }
@@ -227,8 +227,8 @@ func (w *ssmlState) sayAs(e *script.Element, manner utter.Run) {
 	}
 	say, ok := w.project.SayAs(plainText(innerText(e)), as, e.Attributes["format"], cmp.Or(manner.Language, w.voice.Language))
 	if !ok {
-		d := w.list.Warnf(e.Range, "this say-as has no effect: interpret-as=%q does not fit its text, or is not known", as)
-		d.Detail = "Known are characters, cardinal, ordinal, digits, fraction, unit, date, time, telephone, currency, address and expletive"
+		d := w.list.Warnf(e.Range, "this say-as has no effect: interpret-as=%q is unknown or does not fit its text", as)
+		d.Detail = "Allowed: characters, cardinal, ordinal, digits, fraction, unit, date, time, telephone, currency, address or expletive"
 	}
 	manner.Say = say
 	w.addElement(e, manner)
@@ -276,7 +276,7 @@ func (w *ssmlState) prosody(e *script.Element, manner utter.Run) utter.Run {
 	for _, name := range []string{"contour", "range", "duration"} {
 		if e.Attributes[name] != "" {
 			d := w.list.Warnf(e.Range, "the %s of a prosody has no effect", name)
-			d.Detail = "Its rate, pitch and volume have"
+			d.Detail = "Only rate, pitch and volume have an effect"
 		}
 	}
 	return manner

@@ -208,7 +208,7 @@ func TestSayings(t *testing.T) {
 		`<say-as interpret-as="nonsense">1</say-as>`: "say-as has no effect",
 		`<sub>a</sub>`: "no alias",
 		`<phoneme alphabet="x-sampa" ph="x">a</phoneme>`: "alphabet",
-		`<phoneme ph="x"> </phoneme>a`:                   "holds no text",
+		`<phoneme ph="x"> </phoneme>a`:                   "contains no text",
 		`<emphasis level="loud">a</emphasis>`:            "level",
 		`<audio src="a.mp3">a</audio>`:                   "audio plays nothing",
 		`<lexicon uri="x"/>a`:                            "lexicon has no effect",

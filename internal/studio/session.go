@@ -28,7 +28,7 @@ func (e *ScriptError) Error() string {
 			return d.Error()
 		}
 	}
-	return "the script is wrong"
+	return "the script has errors"
 }
 
 // session is one use of the studio: what is open while it lasts, and what the caller learns on
@@ -57,7 +57,7 @@ func (s *Studio) open(ctx context.Context, dir string, report func(meter.Progres
 	work, err := s.store.TempDir()
 	if err != nil {
 		_ = in.Close()
-		return nil, fault.New(fault.Disk, err, "no folder for temporary files can be made")
+		return nil, fault.New(fault.Disk, err, "cannot create a temporary folder")
 	}
 	unlock, err := s.store.Use()
 	if err != nil {
@@ -140,7 +140,7 @@ func (e *session) report(list diag.List) error {
 	if e.strict {
 		e.list = e.list.Strict()
 	}
-	e.list = e.list.Merged()
+	e.list = e.list.Merge()
 	if !e.list.HasErrors() {
 		return nil
 	}

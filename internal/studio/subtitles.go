@@ -65,8 +65,8 @@ func (e *session) subtitles(ctx context.Context, req Request, src compile.Script
 	}
 	texts, err = do(ctx, e, meter.Film, func(ctx context.Context, _ part.Maker) ([]string, diag.List, error) {
 		if len(t.cues) == 0 {
-			return nil, nil, fault.New(fault.Input, nil, "nothing is said in %s, so there are no subtitles", req.Script).
-				WithHint("write a sentence to be spoken, or the text of a scene: > text")
+			return nil, nil, fault.New(fault.Input, nil, "%s has no narration, so there are no subtitles", req.Script).
+				WithHint("write a sentence to speak, or the subtitle of a scene: > text")
 		}
 		var texts []string
 		for _, f := range files {

@@ -21,7 +21,7 @@ func identify(path string, follow bool) (Identity, error) {
 		return Identity{}, &os.PathError{Op: op, Path: path, Err: err}
 	}
 	if !follow && st.Mode&unix.S_IFMT != unix.S_IFREG {
-		return Identity{}, &os.PathError{Op: op, Path: path, Err: errors.New("it is no regular file")}
+		return Identity{}, &os.PathError{Op: op, Path: path, Err: errors.New("it is not a regular file")}
 	}
 	return Identity{int64(st.Dev), int64(st.Ino), st.Size, st.Mtim.Nano(), st.Ctim.Nano()}, nil
 }

@@ -32,7 +32,7 @@ func identify(path string, follow bool) (Identity, error) {
 			return Identity{}, err
 		}
 		if !info.Mode().IsRegular() {
-			return Identity{}, &os.PathError{Op: "lstat", Path: path, Err: errors.New("it is no regular file")}
+			return Identity{}, &os.PathError{Op: "lstat", Path: path, Err: errors.New("it is not a regular file")}
 		}
 	}
 	f, err := os.Open(path)

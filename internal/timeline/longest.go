@@ -26,8 +26,8 @@ func Check(b *storyboard.Board, m Measured) diag.List {
 		if total.Cmp(seconds(longest)) > 0 {
 			minutes := ceil(new(big.Rat).Quo(total, big.NewRat(60, 1)))
 			d := list.Errorf(c.weightiest(i, s), "with this scene the video lasts %d hours and %d minutes", minutes/60, minutes%60)
-			d.Detail = fmt.Sprintf("A video may last up to %d hours", longest/time.Hour)
-			d.Hint = "make several videos of it, or shorten what is too long: a (duration: …), a pause, a clip, a text"
+			d.Detail = fmt.Sprintf("A video can last up to %d hours", longest/time.Hour)
+			d.Hint = "split it into several videos, or shorten a long (duration: …), pause, clip or text"
 			return list
 		}
 	}

@@ -72,7 +72,7 @@ func (e *entry) String() string { return quote(e.shown) }
 type table struct{ start, end, count int64 }
 
 func damaged() error {
-	return refuse("the archive is damaged, or something was put in front of it or behind it")
+	return refuse("the archive is damaged, or has extra data before or after it")
 }
 
 func u16(b []byte) uint16 { return binary.LittleEndian.Uint16(b) }
@@ -108,7 +108,7 @@ func findTable(r io.ReaderAt, size int64) (table, error) {
 	for i := at; i > 0; {
 		i = bytes.LastIndex(tail[:i], []byte(endSignature))
 		if i >= 0 && endsAt(tail, i) {
-			return table{}, refuse("the archive has two ends, so that it can be read in two ways")
+			return table{}, refuse("the archive has two ends and is ambiguous")
 		}
 	}
 	end := size - int64(len(tail)) + int64(at)
@@ -123,9 +123,9 @@ func findTable(r io.ReaderAt, size int64) (table, error) {
 	}
 	if is64 {
 		b := end64.record
-		wide := agree(uint64(disk), most16, uint64(u32(b[16:]))) && agree(uint64(first), most16, uint64(u32(b[20:]))) &&
-			agree(here, most16, u64(b[24:])) && agree(count, most16, u64(b[32:])) &&
-			agree(length, most32, u64(b[40:])) && agree(start, most32, u64(b[48:]))
+		wide := agrees(uint64(disk), most16, uint64(u32(b[16:]))) && agrees(uint64(first), most16, uint64(u32(b[20:]))) &&
+			agrees(here, most16, u64(b[24:])) && agrees(count, most16, u64(b[32:])) &&
+			agrees(length, most32, u64(b[40:])) && agrees(start, most32, u64(b[48:]))
 		if !wide {
 			return table{}, damaged()
 		}
@@ -149,7 +149,7 @@ func findTable(r io.ReaderAt, size int64) (table, error) {
 }
 
 func manyDisks() error {
-	return refuse("the archive is one part of several; send it as one file")
+	return refuse("the archive is one part of a split archive; send it as one file")
 }
 
 // endsAt tells whether the comment of the end record at i reaches to the archive's end.
@@ -158,7 +158,7 @@ func endsAt(tail []byte, i int) bool {
 }
 
 // agree tells whether a small field says the same as its wide one, or refers to it.
-func agree(small, most, wide uint64) bool { return small == most || small == wide }
+func agrees(small, most, wide uint64) bool { return small == most || small == wide }
 
 type end64 struct {
 	at     int64
@@ -328,14 +328,14 @@ func (x extra) widen(values ...*uint64) bool {
 }
 
 func (e *entry) contradicts(what string) error {
-	return refuse("the archive contradicts itself about the entry %s (%s)", e, what)
+	return refuse("the archive's data about the entry %s are contradictory (%s)", e, what)
 }
 
 // locate reads the local header (section 4.3.7), holds it against the central one, and
 // finds out which bytes of the archive belong to the entry.
 func (e *entry) locate(r io.ReaderAt, limit int64) error {
 	outside := func() error {
-		return fault.New(fault.Input, nil, "the archive's entry %s lies outside of it", e)
+		return fault.New(fault.Input, nil, "the archive's entry %s is outside the archive", e)
 	}
 	if e.header > limit-localSize {
 		return outside()

@@ -66,7 +66,7 @@ func (c FetchConfig) Validate() error {
 	if u, err := checkURL(c.GitHubURL, c.AllowPlain); err != nil {
 		errs = append(errs, fmt.Errorf("GitHub URL: %q, must be an address such as https://api.github.com", c.GitHubURL))
 	} else {
-		check(u.RawQuery == "" && u.Fragment == "", "GitHub URL: %q, must end with its path", c.GitHubURL)
+		check(u.RawQuery == "" && u.Fragment == "", "GitHub URL: %q, must not have anything after its path", c.GitHubURL)
 	}
 	return errors.Join(errs...)
 }
@@ -82,7 +82,7 @@ type Fetcher struct {
 // NewFetcher makes a Fetcher. The error is a fault: Usage, for a wrong configuration.
 func NewFetcher(config FetchConfig) (*Fetcher, error) {
 	if err := config.Validate(); err != nil {
-		return nil, fault.New(fault.Usage, err, "the configuration for fetching archives makes no sense")
+		return nil, fault.New(fault.Usage, err, "the configuration for fetching archives is invalid")
 	}
 	github, err := checkURL(config.GitHubURL, config.AllowPlain)
 	if err != nil {
@@ -184,7 +184,7 @@ func (f *Fetcher) fetch(ctx context.Context, r request, w io.Writer) (int64, err
 		return 0, r.status(resp.StatusCode)
 	}
 	if coding := resp.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
-		return 0, failed(errors.New("the answer has a content encoding, which was not asked for"))
+		return 0, failed(errors.New("the answer has a content encoding that was not requested"))
 	}
 	if resp.ContentLength > f.config.MaxBytes {
 		return 0, f.tooLarge()
@@ -215,7 +215,7 @@ func (f *Fetcher) copy(w io.Writer, body io.Reader, failed func(error) error) (i
 			return done, nil
 		}
 		if err != nil {
-			return done, failed(fault.New(fault.Input, err, "the archive ended before all of it had come"))
+			return done, failed(fault.New(fault.Input, err, "the download of the archive is incomplete"))
 		}
 	}
 }
@@ -243,7 +243,7 @@ func (f *Fetcher) failed(ctx, timed context.Context, err error) error {
 }
 
 // errHop is an address that a server redirected to and that is refused.
-var errHop = errors.New("the address of a redirect is refused")
+var errHop = errors.New("the address of a redirect is not allowed")
 
 // get follows redirects, which are held to the same rules as the first address.
 func (f *Fetcher) get(ctx context.Context, r request) (*http.Response, error) {
@@ -251,7 +251,7 @@ func (f *Fetcher) get(ctx context.Context, r request) (*http.Response, error) {
 	for redirects := 0; ; redirects++ {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), nil)
 		if err != nil {
-			return nil, errors.New("the address makes no request")
+			return nil, errors.New("the address is not valid for a request")
 		}
 		req.Header.Set("User-Agent", "mynah")
 		req.Header.Set("Accept-Encoding", "identity")
@@ -271,7 +271,7 @@ func (f *Fetcher) get(ctx context.Context, r request) (*http.Response, error) {
 		}
 		to, err := resp.Location()
 		if err != nil {
-			return nil, errors.New("a redirect without a readable address")
+			return nil, errors.New("a redirect without a valid address")
 		}
 		if at, err = checkURL(to.String(), f.config.AllowPlain); err != nil {
 			return nil, fmt.Errorf("redirect %d: %w: %w", redirects+1, errHop, err)

@@ -217,7 +217,7 @@ func TestReasons(t *testing.T) {
 		"/partial": "the archive's address answered 206",
 		"/loop":    "the archive's address redirected more than 3 times",
 		"/4":       "the archive's address redirected more than 3 times",
-		"/cut":     "the archive ended before all of it had come",
+		"/cut":     "the download of the archive is incomplete",
 	} {
 		_, err := fetcher(t, local(s)).URL(t.Context(), s.URL+path, io.Discard)
 		wantFault(t, err, fault.Input, want)
@@ -508,7 +508,7 @@ func TestTokenStaysAtTheHost(t *testing.T) {
 
 func TestGitHubSaysNo(t *testing.T) {
 	t.Parallel()
-	const absent = "the repository me/repo, or its commit SHA, does not exist or the token may not read it"
+	const absent = "the repository me/repo or its commit SHA does not exist, or the token has no access to it"
 	for code, want := range map[int]string{
 		400: "the archive's address answered 400", 401: absent, 403: absent, 404: absent, 422: absent,
 		429: "the archive's address answered 429", 500: "the archive's address answered 500", 204: "the archive's address answered 204",

@@ -44,7 +44,7 @@ func (f *Fetcher) GitHub(ctx context.Context, repository, sha, token string, w i
 		switch code {
 		case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity:
 			return fault.New(fault.Input, fmt.Errorf("status %d", code),
-				"the repository %s, or its commit SHA, does not exist or the token may not read it", repository)
+				"the repository %s or its commit SHA does not exist, or the token has no access to it", repository)
 		}
 		return unreachableStatus(code)
 	}}, w)

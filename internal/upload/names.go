@@ -35,10 +35,10 @@ func (e *entry) checkName(limits Limits) error {
 		switch {
 		case c == '\\':
 			return fault.New(fault.Input, nil, "the archive's entry %s has a backslash in its name", e).
-				WithHint("zip the files again with a program that separates folders by a slash, as the format asks: Windows' own, 7-Zip, or PowerShell 7")
+				WithHint("zip the files again with a program that separates folders by a slash: Windows Explorer, 7-Zip or PowerShell 7")
 		case unicode.IsControl(c), c == '\u2028', c == '\u2029':
 			return bad("has a control character in its name")
-		case turnsText(c):
+		case changesDirection(c):
 			return bad("has an invisible character in its name that changes the direction of text")
 		}
 	}
@@ -60,7 +60,7 @@ func (e *entry) checkName(limits Limits) error {
 	}
 	parts := strings.Split(name, "/")
 	if len(parts) > limits.Depth {
-		return bad("lies more than %d folders deep", limits.Depth)
+		return bad("is more than %d folders deep", limits.Depth)
 	}
 	for _, part := range parts {
 		switch {
@@ -78,7 +78,7 @@ func (e *entry) checkName(limits Limits) error {
 
 // turnsText tells the characters that change the direction of text: with them a name
 // is shown as another one.
-func turnsText(c rune) bool {
+func changesDirection(c rune) bool {
 	return c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069' ||
 		c == '\u200e' || c == '\u200f' || c == '\u061c'
 }

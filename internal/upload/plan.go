@@ -72,7 +72,7 @@ func readPlan(ctx context.Context, archive io.ReaderAt, size int64, opts UnpackO
 }
 
 func tooMany(limits Limits) error {
-	return refuse("the archive holds more than %d files and folders", limits.Entries)
+	return refuse("the archive contains more than %d files and folders", limits.Entries)
 }
 
 // checkOverlaps refuses entries that share bytes: a small archive of one block of data
@@ -95,7 +95,7 @@ func arrange(entries []*entry, size int64, opts UnpackOptions) (plan, error) {
 	var p plan
 	t := tree{nodes: map[string]*node{}, most: limits.Entries}
 	for _, e := range entries {
-		if e.left() {
+		if e.isSkipped() {
 			continue
 		}
 		link := e.kind == kindLink && opts.SkipLinks
@@ -128,7 +128,7 @@ func arrange(entries []*entry, size int64, opts UnpackOptions) (plan, error) {
 
 // left tells what systems add for themselves: resource forks, and how folders are shown. An
 // entry without a name left is the archive's own root, which some programs list.
-func (e *entry) left() bool {
+func (e *entry) isSkipped() bool {
 	base := path.Base(e.name)
 	switch {
 	case e.name == "", e.name == "__MACOSX", strings.HasPrefix(e.name, "__MACOSX/"), strings.Contains(e.name, "/__MACOSX/"):
@@ -145,7 +145,7 @@ func (e *entry) checkKind(link bool) error {
 	switch e.kind {
 	case kindNone, kindRegular:
 	case kindFifo: // Info-ZIP copies the mode of the pipe that it writes the archive to, or reads
-		if !e.written() {
+		if !e.isPipedFile() {
 			return refuse(bad, e, "a named pipe")
 		}
 	case kindFolder:
@@ -180,13 +180,13 @@ func (e *entry) checkKind(link bool) error {
 		return e.contradicts("its size")
 	}
 	if e.folder && e.size != 0 {
-		return refuse("the archive's folder %s holds data", e)
+		return refuse("the archive's folder %s contains data", e)
 	}
 	return nil
 }
 
 // written tells whether an entry that calls itself a pipe holds what went through it.
-func (e *entry) written() bool { return !e.folder && (e.size > 0 || e.name == "-") }
+func (e *entry) isPipedFile() bool { return !e.folder && (e.size > 0 || e.name == "-") }
 
 func methodName(method uint16) string {
 	switch method {
@@ -239,7 +239,7 @@ func (t *tree) add(e *entry, limits Limits) error {
 		case have.folder != want.folder:
 			return refuse("the archive's entry %s is a file in one place and a folder in another", quote(want.name))
 		case have.name != want.name, have.listed && want.listed:
-			return refuse("the archive holds the entry %s twice", quote(want.name))
+			return refuse("the archive contains the entry %s twice", quote(want.name))
 		case want.listed:
 			have.listed = true
 		}

@@ -32,7 +32,7 @@ func Source(root fs.FS, source string) (string, error) {
 	}
 	name := path.Clean(source)
 	if path.IsAbs(name) || name == ".." || strings.HasPrefix(name, "../") {
-		return "", refuse("the source %s lies outside of the archive", quote(source))
+		return "", refuse("the source %s is outside the archive", quote(source))
 	}
 	for _, candidate := range []string{name, path.Join(top, name)} {
 		if !fs.ValidPath(candidate) || strings.ContainsRune(candidate, 0) {
@@ -53,7 +53,7 @@ func Source(root fs.FS, source string) (string, error) {
 		}
 		return candidate, nil
 	}
-	return "", missing(root, top, source, name)
+	return "", errMissing(root, top, source, name)
 }
 
 // topFolder is the only thing at the top, if that is a folder.
@@ -87,13 +87,13 @@ func choose(root fs.FS, top string) (string, error) {
 	case c.Script != "":
 		return c.Script, nil
 	case len(c.Candidates) > 1:
-		return "", fault.New(fault.Input, nil, "the archive has several files that could be the main script: %s", listed(trimmed(c.Candidates, top), most)).
-			WithHint("name one of them with source")
+		return "", fault.New(fault.Input, nil, "the archive has several files that could be the main script: %s", joinFirst(trimTop(c.Candidates, top), most)).
+			WithHint("choose one of them with source")
 	case len(c.Decks) == 1:
 		return path.Join(top, c.Decks[0]), nil
 	case len(c.Decks) > 1:
-		return "", fault.New(fault.Input, nil, "the archive has several presentations and no script: %s", listed(c.Decks, most)).
-			WithHint("name one of them with source")
+		return "", fault.New(fault.Input, nil, "the archive has several presentations and no script: %s", joinFirst(c.Decks, most)).
+			WithHint("choose one of them with source")
 	}
 	deeper, err := scripts(root)
 	if err != nil {
@@ -104,12 +104,12 @@ func choose(root fs.FS, top string) (string, error) {
 			WithHint("put the script at the top of the archive, as script.md")
 	}
 	slices.SortStableFunc(deeper, func(a, b string) int { return cmp.Compare(strings.Count(a, "/"), strings.Count(b, "/")) })
-	return "", fault.New(fault.Input, nil, "there is no .md or .txt file at the top of the archive that could be the script; in its folders are %s", listed(trimmed(deeper, top), most)).
-		WithHint("name the main script's path in the archive with source")
+	return "", fault.New(fault.Input, nil, "there is no .md or .txt file at the top of the archive that could be the script; in its folders are %s", joinFirst(trimTop(deeper, top), most)).
+		WithHint("set source to the path of the main script in the archive")
 }
 
 // trimmed names files without the archive's top folder, as its maker does.
-func trimmed(names []string, top string) []string {
+func trimTop(names []string, top string) []string {
 	var out []string
 	for _, n := range names {
 		out = append(out, strings.TrimPrefix(n, top+"/"))
@@ -134,13 +134,13 @@ func scripts(root fs.FS) ([]string, error) {
 
 // missing names what was perhaps meant: the same name elsewhere, or names that are spelt
 // nearly like it.
-func missing(root fs.FS, top, source, name string) error {
+func errMissing(root fs.FS, top, source, name string) error {
 	all, err := scripts(root)
 	if err != nil {
 		return err
 	}
 	if len(all) == 0 {
-		return refuse("the source %s is not in the archive, and neither is any other script", quote(source))
+		return refuse("the source %s is not in the archive, which contains no script", quote(source))
 	}
 	// A path that is not in the archive may be as long as a request.
 	name = name[:min(len(name), 1024)]
@@ -156,11 +156,11 @@ func missing(root fs.FS, top, source, name string) error {
 	near := slices.SortedStableFunc(slices.Values(all[:min(len(all), 1000)]), func(a, b string) int {
 		return cmp.Compare(distance[a], distance[b])
 	})
-	return refuse("the source %s is not in the archive; the nearest is %s", quote(source), listed(trimmed(near, top), 3))
+	return refuse("the source %s is not in the archive; the nearest is %s", quote(source), joinFirst(trimTop(near, top), 3))
 }
 
 // listed joins the first names of a list.
-func listed(list []string, most int) string {
+func joinFirst(list []string, most int) string {
 	var out []string
 	for _, n := range list[:min(len(list), most)] {
 		out = append(out, quote(n))

@@ -100,7 +100,7 @@ type Unpacked struct {
 // archive or writing a file fails, Cancelled when ctx ends, Usage for impossible limits.
 func Unpack(ctx context.Context, archive io.ReaderAt, size int64, into *os.Root, opts UnpackOptions) (Unpacked, error) {
 	if err := opts.Limits.Validate(); err != nil {
-		return Unpacked{}, fault.New(fault.Usage, err, "the limits for archives make no sense")
+		return Unpacked{}, fault.New(fault.Usage, err, "the limits for archives are invalid")
 	}
 	p, err := readPlan(ctx, archive, size, opts)
 	if err != nil {
@@ -132,7 +132,7 @@ func (u *unpacker) all(ctx context.Context, p plan) error {
 			return err
 		}
 		if err := u.folder(name); err != nil {
-			return fault.New(fault.Disk, err, "a folder of the archive could not be made")
+			return fault.New(fault.Disk, err, "a folder of the archive could not be created")
 		}
 	}
 	for _, e := range p.files {
@@ -195,10 +195,10 @@ func (u *unpacker) content(ctx context.Context, e *entry, w io.Writer) error {
 		}
 	}
 	if left > 0 {
-		return refuse("the archive's entry %s is cut short", e)
+		return refuse("the archive's entry %s is truncated", e)
 	}
 	if _, err := u.packed.Peek(1); err == nil {
-		return refuse("the archive's entry %s has other bytes behind its data", e)
+		return refuse("the archive's entry %s has extra bytes after its data", e)
 	} else if !errors.Is(err, io.EOF) {
 		return e.readFailed(err)
 	}
@@ -243,7 +243,7 @@ func (e *entry) readFailed(err error) error {
 		return fault.New(fault.Input, err, "the archive's entry %s is damaged", e)
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return fault.New(fault.Input, err, "the archive's entry %s is cut short", e)
+		return fault.New(fault.Input, err, "the archive's entry %s is truncated", e)
 	}
 	return archiveFailed(err)
 }

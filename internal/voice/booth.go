@@ -119,7 +119,7 @@ func (b *Booth) Resolve(ctx context.Context, name, language string) (Voice, Matc
 		if v.Engine == EngineEspeak || v.Engine == EngineFlite || !b.present(ctx, v.Engine) {
 			m.warn("the voice %s needs %s, which is not installed; %s speaks instead", v.Name, v.Engine, other.Name)
 		} else {
-			m.warn("%s has no voice %q here; %s speaks instead", v.Engine, v.EngineVoice, other.Name)
+			m.warn("%s has no installed voice %q; %s speaks instead", v.Engine, v.EngineVoice, other.Name)
 		}
 		return other, m
 	}

@@ -250,11 +250,11 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 		m.Kind, m.Hint = Likened, f.hint
 	} else if tag, called := c.languageNamed(name); tag != "" {
 		list := c.ForLanguage(tag)
-		m.Hint = fmt.Sprintf("%s is a language: write language: %s, or name one of its voices, such as %s", called, tag, list[0].Name)
+		m.Hint = fmt.Sprintf("%s is a language: write language: %s, or choose one of its voices, such as %s", called, tag, list[0].Name)
 	} else {
 		m.Nearest = c.NearestNames(name)
 	}
-	m.warn("there is no voice %q; %s speaks instead", name, v.Name)
+	m.warn("unknown voice %q; %s speaks instead", name, v.Name)
 	if !spoken && strings.TrimSpace(language) != "" {
 		m.warn("no voice speaks the language %q; %s speaks English", language, v.Name)
 	}
@@ -268,9 +268,9 @@ func (c *Catalogue) resolveUnspoken(v Voice) (Voice, Match) {
 		return c.likely(v.Language, v.Gender), Match{Kind: Named}
 	}
 	base, _, _ := strings.Cut(canonical(v.Language), "-")
-	m := Match{Kind: Unspoken, Hint: fmt.Sprintf("install a voice that does: mynah voices available --language %s lists what there is; "+
-		"or name one of an engine of your own: engines and voices in mynah.yaml", base)}
-	m.warn("the voice %s speaks %s, and no voice that is installed speaks it", v.Name, v.LanguageName)
+	m := Match{Kind: Unspoken, Hint: fmt.Sprintf("install a voice that does: run mynah voices available --language %s to list them; "+
+		"or configure a voice of another engine: engines and voices in mynah.yaml", base)}
+	m.warn("the voice %s speaks %s, and no installed voice speaks it", v.Name, v.LanguageName)
 	return v, m
 }
 

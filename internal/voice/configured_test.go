@@ -80,9 +80,9 @@ func TestConfiguredNames(t *testing.T) {
 		{"", "de-CH", "service/high by service", "de-AT", ""},
 		{"", "pl", "ewa by espeak-ng", "pl-PL", ""},
 		{"hans", "", "hans by espeak-ng", "de-DE", ""},
-		{"gone", "", "hans by espeak-ng", "de-DE", `service has no voice "nobody" here; hans speaks instead`},
-		{"service/", "", "matthew by flite", "en-US", `there is no voice "service/"`},
-		{"other/high", "", "matthew by flite", "en-US", `there is no voice "other/high"`},
+		{"gone", "", "hans by espeak-ng", "de-DE", `service has no installed voice "nobody"; hans speaks instead`},
+		{"service/", "", "matthew by flite", "en-US", `unknown voice "service/"`},
+		{"other/high", "", "matthew by flite", "en-US", `unknown voice "other/high"`},
 	} {
 		v, m := b.Resolve(t.Context(), c.name, c.language)
 		if got := v.Name + " by " + v.Engine; got != c.want || v.Language != c.tag || (c.warning == "") != (m.Warning == "") || !strings.Contains(m.Warning, c.warning) {

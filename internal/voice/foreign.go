@@ -62,7 +62,7 @@ func parseForeign(name string) foreignName {
 		f.given = strings.TrimSuffix(f.given, suffix)
 	}
 	if forms.piper.MatchString(name) {
-		f.hint = "to have that voice: mynah voices install " + name
+		f.hint = "to install that voice: mynah voices install " + name
 	}
 	return f
 }

@@ -25,7 +25,7 @@ func (b *Booth) perform(ctx context.Context, e Engine, req Request, want levels)
 	}
 	untimed := clip.untimed
 	unusable := func(err error) error {
-		return fault.New(fault.Internal, err, "the speech engine %s gave sound that cannot be used", e.Name())
+		return fault.New(fault.Internal, err, "the speech engine %s returned unusable sound", e.Name())
 	}
 	if clip, err = b.atRate(clip); err != nil {
 		return Clip{}, unusable(err)

@@ -13,33 +13,33 @@ import (
 //go:embed page.html
 var page []byte
 
-// State is what the page shows.
+// State is the state of the build that the page shows.
 type State struct {
-	// State is building, built or failed.
+	// State is "building", "built" or "failed".
 	State string `json:"state"`
-	// Text says it in a line; Findings are what an author is told.
+	// Text describes the state in one line; Findings are the script's findings.
 	Text     string `json:"text"`
 	Findings string `json:"findings,omitempty"`
-	// Percent of a build that is going on.
+	// Percent is the progress of a running build.
 	Percent int `json:"percent"`
-	// Version counts the films that were built; the page loads each anew.
+	// Version counts the built videos; the page reloads when it changes.
 	Version int `json:"version"`
 }
 
-// Page shows a film and how its build goes, to browsers on this machine.
+// Page shows a video and the progress of its build to browsers on this machine.
 type Page struct {
 	film    string
-	mu      sync.Mutex // guards what follows
+	mu      sync.Mutex // guards the fields below
 	state   State
-	changed chan struct{} // closed at the next change
+	changed chan struct{} // closed and replaced at every change
 }
 
-// NewPage makes the page of a film's file.
+// NewPage creates the page for a video file.
 func NewPage(film string) *Page {
 	return &Page{film: film, state: State{State: "building", Text: "Waiting for the first build"}, changed: make(chan struct{})}
 }
 
-// Show tells the page's readers. A state "built" is a new film.
+// Show updates the page in all browsers. The state "built" means a new video.
 func (p *Page) Show(s State) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -60,7 +60,7 @@ func (p *Page) now() (State, <-chan struct{}) {
 	return p.state, p.changed
 }
 
-// Handler serves the page, its events and the film.
+// Handler serves the page, its events and the video.
 func (p *Page) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
@@ -71,9 +71,10 @@ func (p *Page) Handler() http.Handler {
 	mux.HandleFunc("GET /film.mp4", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, p.film) })
 	mux.HandleFunc("GET /events", p.events)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// A page elsewhere must not read the film by a name that leads to this machine.
-		if !local(r.Host) {
-			http.Error(w, "this page is for its own machine alone", http.StatusForbidden)
+		// Web pages of other sites must not read the video through a host name that resolves to
+		// this machine.
+		if !isLocal(r.Host) {
+			http.Error(w, "this page is only for the machine that it runs on", http.StatusForbidden)
 			return
 		}
 		w.Header().Set("Cache-Control", "no-store")
@@ -82,8 +83,8 @@ func (p *Page) Handler() http.Handler {
 	})
 }
 
-// local tells whether a Host header names this machine by an address, or as localhost.
-func local(host string) bool {
+// isLocal reports whether a Host header is a loopback address or localhost.
+func isLocal(host string) bool {
 	name, _, err := net.SplitHostPort(host)
 	if err != nil {
 		name = host
@@ -92,7 +93,7 @@ func local(host string) bool {
 	return err == nil || name == "localhost"
 }
 
-// events sends the state, and again whenever it changes.
+// events sends the current state and every change of it.
 func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	for {

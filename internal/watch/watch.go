@@ -1,6 +1,5 @@
-// Package watch builds a project again whenever a file of it is saved, and shows the film
-// on a page that reloads by itself. It exists so that an author writes on one side of the
-// screen and sees the film on the other. It refuses to know how a film is built.
+// Package watch rebuilds a project whenever one of its files is saved, and shows the video on a
+// page that reloads by itself. The caller provides the build.
 package watch
 
 import (
@@ -16,22 +15,22 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// Burst is how long files usually must be left alone before a build begins: editors write
-// a file in several steps, and several files at once.
+// Burst is the default time without changes before a build begins: editors write a file in
+// several steps, and several files at once.
 const Burst = 120 * time.Millisecond
 
-// Project is what is watched.
+// Project is a watched project.
 type Project struct {
-	// Dir is its folder; folders in it are watched too.
+	// Dir is the project's folder; its subfolders are watched too.
 	Dir string
-	// Own tells whether a file is written by the build itself.
+	// Own reports whether a file is written by the build itself.
 	Own func(path string) bool
-	// Burst is how long files must be left alone before a build begins; 0 is Burst.
+	// Burst is the time without changes before a build begins; 0 means the constant Burst.
 	Burst time.Duration
 }
 
-// Run builds once, then after each change, until ctx ends. A change during a build stops
-// that build. build must return soon after its context ends.
+// Run builds once, then after each change, until ctx ends. A change cancels the context of a
+// running build, which must then return soon.
 func (p Project) Run(ctx context.Context, build func(context.Context)) error {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
@@ -48,7 +47,7 @@ func (p Project) Run(ctx context.Context, build func(context.Context)) error {
 			defer close(ended)
 			build(one)
 		}()
-		err := p.change(ctx, w)
+		err := p.waitForChange(ctx, w)
 		stop()
 		<-ended
 		if err != nil || ctx.Err() != nil {
@@ -60,14 +59,14 @@ func (p Project) Run(ctx context.Context, build func(context.Context)) error {
 	}
 }
 
-// add watches a folder and those in it.
+// add watches a folder and its subfolders.
 func (p Project) add(w *fsnotify.Watcher, dir string) error {
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			if path == dir {
 				return err
 			}
-			return nil // it went meanwhile, or may not be read: the build will tell
+			return nil // deleted or unreadable: the build will report it
 		}
 		if !d.IsDir() {
 			return nil
@@ -82,8 +81,8 @@ func (p Project) add(w *fsnotify.Watcher, dir string) error {
 	})
 }
 
-// change waits until a file of the project changes.
-func (p Project) change(ctx context.Context, w *fsnotify.Watcher) error {
+// waitForChange waits until a file of the project changes.
+func (p Project) waitForChange(ctx context.Context, w *fsnotify.Watcher) error {
 	for {
 		select {
 		case <-ctx.Done():
@@ -92,29 +91,30 @@ func (p Project) change(ctx context.Context, w *fsnotify.Watcher) error {
 			if !errors.Is(err, fsnotify.ErrEventOverflow) {
 				return fmt.Errorf("files cannot be watched any more: %w", err)
 			}
-			return nil // something changed
+			return nil // events were lost: assume a change
 		case e := <-w.Events:
-			if p.matters(w, e) {
+			if p.isChange(w, e) {
 				return nil
 			}
 		}
 	}
 }
 
-// matters tells whether an event is a change of the project; new folders are watched.
-func (p Project) matters(w *fsnotify.Watcher, e fsnotify.Event) bool {
+// isChange reports whether an event is a change of the project. It also starts to watch new
+// folders.
+func (p Project) isChange(w *fsnotify.Watcher, e fsnotify.Event) bool {
 	if e.Op == fsnotify.Chmod || strings.HasPrefix(filepath.Base(e.Name), ".") || strings.HasSuffix(e.Name, "~") || p.Own(e.Name) {
 		return false
 	}
 	if e.Has(fsnotify.Create) {
 		if fi, err := os.Stat(e.Name); err == nil && fi.IsDir() {
-			_ = p.add(w, e.Name) // what cannot be watched is still found at the next build
+			_ = p.add(w, e.Name) // a folder that cannot be watched is still read at the next build
 		}
 	}
 	return true
 }
 
-// settle waits until nothing has changed for a moment.
+// settle waits until nothing has changed for the time of Burst.
 func (p Project) settle(ctx context.Context, w *fsnotify.Watcher) error {
 	burst := p.Burst
 	if burst == 0 {
@@ -122,7 +122,7 @@ func (p Project) settle(ctx context.Context, w *fsnotify.Watcher) error {
 	}
 	for {
 		quiet, stop := context.WithTimeout(ctx, burst)
-		err := p.change(quiet, w)
+		err := p.waitForChange(quiet, w)
 		over := quiet.Err() != nil
 		stop()
 		if err != nil || over {

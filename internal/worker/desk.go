@@ -31,11 +31,11 @@ func NewDesk(w *Worker, booth *voice.Booth) *Desk { return &Desk{w, booth} }
 func (d *Desk) Check(ctx context.Context, spec record.Spec) ([]api.Diagnostic, error) {
 	dir, err := os.MkdirTemp(d.worker.cfg.Dir, "check-*")
 	if err != nil {
-		return nil, fault.New(fault.Disk, err, "no folder for temporary files can be made")
+		return nil, fault.New(fault.Disk, err, "cannot create a temporary folder")
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	if err := os.Mkdir(filepath.Join(dir, "project"), 0o700); err != nil {
-		return nil, fault.New(fault.Disk, err, "no folder for temporary files can be made")
+		return nil, fault.New(fault.Disk, err, "cannot create a temporary folder")
 	}
 	project, source, _, err := d.worker.unpack(ctx, spec, dir, func(meter.Progress) {})
 	if err != nil {

@@ -10,14 +10,13 @@ var options = regexp.MustCompile(`(^|\s)--?[a-z][a-z-]*|\bmynah [a-z]+|\bmynah\.
 
 // wireHint turns advice for somebody at a command line into advice for the sender of a request.
 // What only the operator of the server can do is left out, but for installing voices.
-func wireHint(hint string) string {
+func serverHint(hint string) string {
 	if !options.MatchString(hint) {
 		return hint
 	}
 	hint = strings.NewReplacer(
-		"mynah voices lists all", "GET /voices lists all",
-		"mynah voices lists what is there", "GET /voices lists what is there",
-		"give it a value when building: --var ", "give it a value in variables: ",
+		"run mynah voices to list all", "GET /voices lists all",
+		"set it when building: --var ", "set it in variables: ",
 	).Replace(hint)
 	var kept []string
 	install := false

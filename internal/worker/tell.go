@@ -17,7 +17,7 @@ import (
 func message(err error) string {
 	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {
 		var lines []string
-		for _, d := range wrong.List.Foremost() {
+		for _, d := range wrong.List.Limit() {
 			if d.Severity != diag.Error {
 				continue
 			}
@@ -25,23 +25,23 @@ func message(err error) string {
 			if d.Code == diag.MoreFindings {
 				line = d.Summary
 			}
-			if hint := wireHint(d.Hint); hint != "" {
-				line += ". " + capital(hint)
+			if hint := serverHint(d.Hint); hint != "" {
+				line += ". " + capitalize(hint)
 			}
 			lines = append(lines, line)
 		}
 		return strings.Join(lines, "\n")
 	}
 	f := fault.From(err)
-	hint := wireHint(f.Hint)
+	hint := serverHint(f.Hint)
 	if hint == "" {
-		return capital(f.Public)
+		return capitalize(f.Public)
 	}
-	return capital(f.Public) + ": " + hint
+	return capitalize(f.Public) + ": " + hint
 }
 
 // capital makes a phrase the beginning of a sentence.
-func capital(s string) string {
+func capitalize(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[n:]
 }
@@ -49,10 +49,10 @@ func capital(s string) string {
 // diagnostics turns findings into their wire form, as many as a person is told.
 func diagnostics(list diag.List) []api.Diagnostic {
 	var out []api.Diagnostic
-	for _, d := range list.Foremost() {
+	for _, d := range list.Limit() {
 		out = append(out, api.Diagnostic{
 			File: d.Range.File, Line: d.Range.Start.Line, Column: d.Range.Start.Column, Severity: d.Severity.String(),
-			Code: string(d.Code), Summary: d.Summary, Detail: d.Detail, Hint: wireHint(d.Hint),
+			Code: string(d.Code), Summary: d.Summary, Detail: d.Detail, Hint: serverHint(d.Hint),
 		})
 	}
 	return out

@@ -151,7 +151,7 @@ func (w *Worker) end(work context.Context, log *slog.Logger, id string, out outc
 			}
 			return b.Move(record.Succeeded, w.now())
 		case work.Err() != nil && errors.Is(context.Cause(work), context.DeadlineExceeded):
-			b.Message = "The build took too long and was stopped. Cut the script into several, or ask the operator of this server for more time."
+			b.Message = "The build took too long and was stopped. Split the script, or ask the operator of this server for more time."
 			return b.Move(record.Failed, w.now())
 		case work.Err() != nil:
 			stopped = true
@@ -185,7 +185,7 @@ func (w *Worker) end(work context.Context, log *slog.Logger, id string, out outc
 func (w *Worker) make(ctx context.Context, log *slog.Logger, b record.Build, out *outcome) error {
 	dir := filepath.Join(w.cfg.Dir, b.ID)
 	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(filepath.Join(dir, "project"), 0o700), os.Mkdir(filepath.Join(dir, "out"), 0o700)); err != nil {
-		return fault.New(fault.Disk, err, "no folder for the build can be made")
+		return fault.New(fault.Disk, err, "the folder for the build cannot be created")
 	}
 	defer func() {
 		if err := os.RemoveAll(dir); err != nil {
@@ -218,7 +218,7 @@ func (w *Worker) reporter(ctx context.Context, id string) func(meter.Progress) {
 			if b.State != record.Running {
 				return errOver
 			}
-			b.Percent, b.Phase, b.Message = n, p.Phase, capital(p.Phase)
+			b.Percent, b.Phase, b.Message = n, p.Phase, capitalize(p.Phase)
 			return nil
 		})
 		if errors.Is(err, errOver) || errors.Is(err, record.ErrNotFound) {
@@ -245,7 +245,7 @@ func (w *Worker) video(ctx context.Context, b record.Build, dir string, report f
 		out.warn(r.Warnings, r.SceneOf)
 	}
 	if err != nil {
-		return linked(err, links)
+		return explainLink(err, links)
 	}
 	result := &record.Result{Seconds: r.Seconds, Main: record.ResultKey(b.ID, "result.mp4"), Voices: voiceUses(r.Voices)}
 	files := map[string]string{result.Main: r.Film}
@@ -270,7 +270,7 @@ func (out *outcome) warn(list diag.List, sceneOf func(diag.Diagnostic) int) {
 		}
 	}
 	out.warnings = diagnostics(warnings)
-	for _, d := range warnings.Foremost() {
+	for _, d := range warnings.Limit() {
 		out.scenes = append(out.scenes, sceneOf(d))
 	}
 }
@@ -376,7 +376,7 @@ func (w *Worker) archive(ctx context.Context, spec record.Spec, dir string) (r i
 			return nil, 0, nil, fault.New(fault.Disk, err, "the upload cannot be read")
 		}
 		if !ok {
-			return nil, 0, nil, fault.New(fault.Input, nil, "the upload is no longer there").WithHint("upload the project again")
+			return nil, 0, nil, fault.New(fault.Input, nil, "the upload has expired").WithHint("upload the project again")
 		}
 		o, err := w.objects.OpenAt(ctx, record.UploadKey(spec.Repository))
 		if err != nil {
@@ -442,14 +442,14 @@ func scriptErrors(err error) diag.List {
 }
 
 // linked adds what a symbolic link that was left out has to do with an error.
-func linked(err error, links []string) error {
+func explainLink(err error, links []string) error {
 	wrong, ok := errors.AsType[*studio.ScriptError](err)
 	if !ok || len(links) == 0 {
 		return err
 	}
 	wrong.List = append(wrong.List, diag.Diagnostic{
 		Severity: diag.Warning,
-		Summary:  fmt.Sprintf("the archive holds %d symbolic links, which were left out, the first is %q", len(links), links[0]),
+		Summary:  fmt.Sprintf("the archive contains %d symbolic links, which are left out; the first is %q", len(links), links[0]),
 		Hint:     "put the files themselves into the repository",
 	})
 	return err

@@ -36,7 +36,7 @@ func (r *records) Update(_ context.Context, _ string, change func(*record.Build)
 // A worker without a studio panics.
 func TestPanicFailsTheBuild(t *testing.T) {
 	t.Parallel()
-	for kind, want := range map[record.Kind]string{record.Speech: "Mynah failed inside, at making the audio", record.Video: "Mynah failed inside, at making the video"} {
+	for kind, want := range map[record.Kind]string{record.Speech: "Internal error while making the audio", record.Video: "Internal error while making the video"} {
 		r := &records{b: record.Build{ID: "1", Kind: kind, State: record.Queued, Spec: record.Spec{Text: "Hello.", Speech: &record.SpeechSpec{Format: "mp3"}}}}
 		var log bytes.Buffer
 		w, err := worker.New(worker.Config{Dir: filepath.Join(t.TempDir(), "work")}, r, nil, nil, nil, slog.New(slog.NewTextHandler(&log, nil)))

@@ -105,28 +105,28 @@ func TestBuildsThatAreRefused(t *testing.T) {
 		status int
 		want   string
 	}{
-		"no script":      {js("{}"), http.StatusBadRequest, "The request cannot be used: /script: is missing"},
-		"wrong type":     {js(`{"script":1}`), http.StatusBadRequest, "The request cannot be used: /script: must be a text that is not empty"},
-		"wrong settings": {js(`{"script":"x","settings":{"strict":"yes"}}`), http.StatusBadRequest, "The request cannot be used: /settings/strict: must be true or false"},
-		"no object":      {js(`{"script":"x","settings":[]}`), http.StatusBadRequest, "The request cannot be used: /settings: must be an object of properties of the header"},
-		"size":           {js(`{"script":"x","settings":{"size":"huge"}}`), http.StatusBadRequest, "The request cannot be used: /settings/size: size cannot be \"huge\""},
-		"fps":            {js(`{"script":"x","settings":{"fps":"many"}}`), http.StatusBadRequest, "The request cannot be used: /settings/fps: fps cannot be \"many\""},
+		"no script":      {js("{}"), http.StatusBadRequest, "Invalid request: /script: is missing"},
+		"wrong type":     {js(`{"script":1}`), http.StatusBadRequest, "Invalid request: /script: must be a text and not empty"},
+		"wrong settings": {js(`{"script":"x","settings":{"strict":"yes"}}`), http.StatusBadRequest, "Invalid request: /settings/strict: must be true or false"},
+		"no object":      {js(`{"script":"x","settings":[]}`), http.StatusBadRequest, "Invalid request: /settings: must be an object of properties of the header"},
+		"size":           {js(`{"script":"x","settings":{"size":"huge"}}`), http.StatusBadRequest, "Invalid request: /settings/size: size cannot be \"huge\""},
+		"fps":            {js(`{"script":"x","settings":{"fps":"many"}}`), http.StatusBadRequest, "Invalid request: /settings/fps: fps cannot be \"many\""},
 		"too long":       {js(`{"script":"` + strings.Repeat("x", 2<<20) + `"}`), http.StatusRequestEntityTooLarge, "The body of the request is over 2097152 bytes"},
 		"another type":   {post("/v1/builds", "x").with("Content-Type", "text/plain"), http.StatusUnsupportedMediaType, "The content type must be multipart/form-data or application/json"},
-		"no boundary":    {post("/v1/builds", "x").with("Content-Type", "multipart/form-data"), http.StatusBadRequest, "The body is not a whole multipart/form-data"},
-		"no form":        {post("/v1/builds", "x").with("Content-Type", "multipart/form-data; boundary=y"), http.StatusBadRequest, "The form holds no project: send a zip as project, files, or a script"},
-		"half a form":    {post("/v1/builds", "--y\r\nContent-Disposition: form-data; name=\"project\"; filename=\"p.zip\"\r\n\r\nPK").with("Content-Type", "multipart/form-data; boundary=y"), http.StatusBadRequest, "The form is not whole"},
-		"empty form":     {form(t, part{"source", "", "a.md"}), http.StatusBadRequest, "The form holds no project: send a zip as project, files, or a script"},
-		"no file":        {form(t, part{"project", "", zip}), http.StatusBadRequest, "The request cannot be used: /project: must be a file, a zip"},
-		"both":           {form(t, part{"project", "p.zip", zip}, part{"f", "b.md", "x"}), http.StatusBadRequest, "A form holds either one zip named project or files"},
-		"script, source": {form(t, part{"script", "", "Hello."}, part{"source", "", "other.md"}, part{"f", "other.md", "x"}), http.StatusBadRequest, "The request cannot be used: /source: cannot go with script"},
-		"script, file":   {form(t, part{"script", "", "Hello."}, part{"f", "script.md", "x"}), http.StatusBadRequest, "The request cannot be used: /script: cannot go with a file script.md"},
+		"no boundary":    {post("/v1/builds", "x").with("Content-Type", "multipart/form-data"), http.StatusBadRequest, "The multipart/form-data body is incomplete or damaged"},
+		"no form":        {post("/v1/builds", "x").with("Content-Type", "multipart/form-data; boundary=y"), http.StatusBadRequest, "The form contains no project: send a zip as project, files, or a script"},
+		"half a form":    {post("/v1/builds", "--y\r\nContent-Disposition: form-data; name=\"project\"; filename=\"p.zip\"\r\n\r\nPK").with("Content-Type", "multipart/form-data; boundary=y"), http.StatusBadRequest, "The form is incomplete"},
+		"empty form":     {form(t, part{"source", "", "a.md"}), http.StatusBadRequest, "The form contains no project: send a zip as project, files, or a script"},
+		"no file":        {form(t, part{"project", "", zip}), http.StatusBadRequest, "Invalid request: /project: must be a file, a zip"},
+		"both":           {form(t, part{"project", "p.zip", zip}, part{"f", "b.md", "x"}), http.StatusBadRequest, "A form must contain either one zip named project, or files"},
+		"script, source": {form(t, part{"script", "", "Hello."}, part{"source", "", "other.md"}, part{"f", "other.md", "x"}), http.StatusBadRequest, "Invalid request: /source: cannot go with script"},
+		"script, file":   {form(t, part{"script", "", "Hello."}, part{"f", "script.md", "x"}), http.StatusBadRequest, "Invalid request: /script: cannot go with a file script.md"},
 		"long script":    {form(t, part{"script", "", strings.Repeat("x ", 1<<20) + "x"}), http.StatusRequestEntityTooLarge, `The field "script" is over 2097152 bytes`},
-		"twice":          {form(t, part{"script", "", "Hello."}, part{"script", "", "Hello."}), http.StatusBadRequest, "The request cannot be used: /script: is given twice"},
-		"many tags":      {form(t, part{"script", "", "Hello."}, part{"tags", "", strings.Repeat("a,", 15) + "a"}, part{"tags", "", strings.Repeat("b,", 15) + "b"}), http.StatusBadRequest, "The request cannot be used: /tags: must be a list of at most 20 texts"},
+		"twice":          {form(t, part{"script", "", "Hello."}, part{"script", "", "Hello."}), http.StatusBadRequest, "Invalid request: /script: is given twice"},
+		"many tags":      {form(t, part{"script", "", "Hello."}, part{"tags", "", strings.Repeat("a,", 15) + "a"}, part{"tags", "", strings.Repeat("b,", 15) + "b"}), http.StatusBadRequest, "Invalid request: /tags: must be a list of at most 20 texts"},
 		"many parts":     {form(t, slices.Repeat([]part{{"more", "", ""}}, 10_001)...), http.StatusRequestEntityTooLarge, "The form has more than 10000 parts: send a zip"},
-		"bad source":     {form(t, part{"project", "p.zip", zip}, part{"source", "", "../x"}), http.StatusBadRequest, "The request cannot be used: /source: must be the path of a script inside of the project"},
-		"bad variables":  {form(t, part{"project", "p.zip", zip}, part{"variables", "", "[]"}), http.StatusBadRequest, "The request cannot be used: /variables: must be a JSON object"},
+		"bad source":     {form(t, part{"project", "p.zip", zip}, part{"source", "", "../x"}), http.StatusBadRequest, "Invalid request: /source: must be the path of a script inside the project"},
+		"bad variables":  {form(t, part{"project", "p.zip", zip}, part{"variables", "", "[]"}), http.StatusBadRequest, "Invalid request: /variables: must be a JSON object"},
 		"no such source": {form(t, part{"project", "p.zip", zip}, part{"source", "", "b.md"}), http.StatusBadRequest, `the source "b.md" is not in the archive; the nearest is "a.md"`},
 		"bad zip":        {form(t, part{"project", "p.zip", "no zip"}), http.StatusBadRequest, "the file is not a zip archive, or its end is missing"},
 		"climbing file":  {form(t, part{"f", "../../a.md", silent}), http.StatusBadRequest, ""},
@@ -179,9 +179,9 @@ func TestCheck(t *testing.T) {
 	if c := check(`{"script":"![](a.png)"}`); c.OK || len(c.Diagnostics) != 1 || c.Diagnostics[0].Line != 1 || c.Diagnostics[0].Column != 5 {
 		t.Errorf("%+v", c)
 	}
-	shared.refused(t, http.StatusBadRequest, "The request cannot be used: /script: is missing", post("/v1/check", "{}"))
-	shared.refused(t, http.StatusBadRequest, "The request cannot be used: /variables/a: must be a text", post("/v1/check", `{"script":"x","variables":{"a":1}}`))
-	shared.refused(t, http.StatusBadRequest, `The request cannot be used: /settings/sise: there is no setting "sise"; did you mean size?`, post("/v1/check", `{"script":"x","settings":{"sise":"64x64"}}`))
+	shared.refused(t, http.StatusBadRequest, "Invalid request: /script: is missing", post("/v1/check", "{}"))
+	shared.refused(t, http.StatusBadRequest, "Invalid request: /variables/a: must be a text", post("/v1/check", `{"script":"x","variables":{"a":1}}`))
+	shared.refused(t, http.StatusBadRequest, `Invalid request: /settings/sise: there is no setting "sise"; did you mean size?`, post("/v1/check", `{"script":"x","settings":{"sise":"64x64"}}`))
 	shared.want(t, http.StatusBadRequest, post("/v1/check", "x"))
 	shared.want(t, http.StatusRequestEntityTooLarge, post("/v1/check", strings.Repeat(" ", 2<<20)+"{}"))
 }
@@ -303,7 +303,7 @@ func TestEvents(t *testing.T) {
 		t.Errorf("behind the last come %+v", rest)
 	}
 	for _, last := range []string{"x", "-1", "1.5", "99999999999999999999"} {
-		shared.refused(t, http.StatusBadRequest, "Last-Event-ID is not a number of an event", get("/v1/builds/"+b.ID+"/events").with("Last-Event-ID", last))
+		shared.refused(t, http.StatusBadRequest, "Last-Event-ID must be the number of an event", get("/v1/builds/"+b.ID+"/events").with("Last-Event-ID", last))
 	}
 	shared.want(t, http.StatusOK, get("/v1/builds/"+b.ID+"/events")) // for the judge
 }
@@ -333,7 +333,7 @@ func TestUnknownQueryWords(t *testing.T) {
 		post("/v1/builds", `{"script":"x"}`), post("/v1/check", `{"script":"x"}`), get("/v1/voices"), get("/v1/voices/brian/sample"),
 	} {
 		q.path += "?foo=1"
-		shared.refused(t, http.StatusBadRequest, `The request cannot be used: ?foo: this address knows no query word "foo"`, q)
+		shared.refused(t, http.StatusBadRequest, `Invalid request: ?foo: this address knows no query word "foo"`, q)
 	}
 }
 
@@ -399,9 +399,9 @@ func TestPages(t *testing.T) {
 		}
 	}
 	for _, limit := range []string{"0", "-1", "101", "x", "1.5", "99999999999999999999"} {
-		s.refused(t, http.StatusBadRequest, "The request cannot be used: ?limit: must be a number from 1 to 100", get("/v1/builds?limit="+limit))
+		s.refused(t, http.StatusBadRequest, "Invalid request: ?limit: must be a number from 1 to 100", get("/v1/builds?limit="+limit))
 	}
-	s.refused(t, http.StatusBadRequest, "The request cannot be used: ?cursor: is not a cursor of this list", get("/v1/builds?cursor=%00%ff'"))
+	s.refused(t, http.StatusBadRequest, "Invalid request: ?cursor: is not a cursor of this list", get("/v1/builds?cursor=%00%ff'"))
 	for _, id := range want {
 		s.until(t, id, over)
 	}
@@ -417,11 +417,11 @@ func TestDelete(t *testing.T) {
 	q := request{method: http.MethodDelete, path: "/v1/builds/" + b.ID}
 	shared.want(t, http.StatusNoContent, q)
 	for _, path := range []string{"", "/events"} {
-		shared.refused(t, http.StatusNotFound, "There is no such build", get(q.path+path))
+		shared.refused(t, http.StatusNotFound, "This build does not exist", get(q.path+path))
 	}
 	shared.want(t, http.StatusNotFound, q)
 	shared.want(t, http.StatusNotFound, post(q.path+"/cancel", ""))
-	shared.refused(t, http.StatusNotFound, "This result is not there any more", signed(http.MethodGet, b.Links["result"], ""))
+	shared.refused(t, http.StatusNotFound, "This result has expired", signed(http.MethodGet, b.Links["result"], ""))
 	if got := shared.stored(t, "results", b.ID); len(got) > 0 {
 		t.Errorf("of a result is left %q", got)
 	}
@@ -481,7 +481,7 @@ func TestIdempotency(t *testing.T) {
 				t.Errorf("%s: the header %s is %q first, then %q", name, h, first.header.Get(h), again.header.Get(h))
 			}
 		}
-		shared.refused(t, http.StatusUnprocessableEntity, "This Idempotency-Key came with another request before", c.other.with("Idempotency-Key", key))
+		shared.refused(t, http.StatusUnprocessableEntity, "This Idempotency-Key was used for a different request before", c.other.with("Idempotency-Key", key))
 		// Another API key has words of its own.
 		if a := shared.do(t, c.q.as(otherKey).with("Idempotency-Key", key)); a.header.Get("Idempotency-Replayed") != "" {
 			t.Errorf("%s: another key is answered with %s", name, a)

@@ -67,15 +67,15 @@ func TestKeys(t *testing.T) {
 func TestUnknownAddresses(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"/", "/v1/", "/v1", "/nothing", "/v1/nothing", "/objects", "/video", "/voices/", "/openapi.yaml", "/v1/builds/"} {
-		shared.refused(t, http.StatusNotFound, "There is nothing at this address", get(path))
+		shared.refused(t, http.StatusNotFound, "This address does not exist", get(path))
 	}
 	for _, path := range []string{"/objects/", "/objects/uploads", "/objects/more/things", "/objects/status/x/y"} {
-		shared.refused(t, http.StatusForbidden, "This address is not valid, or no longer", get(path))
+		shared.refused(t, http.StatusForbidden, "This link is not valid or has expired", get(path))
 	}
 	for path, method := range map[string]string{"/voices": http.MethodPost, "/video/build": http.MethodGet, "/v1/builds": http.MethodPut, "/healthz": http.MethodDelete} {
-		shared.refused(t, http.StatusMethodNotAllowed, "This address does not take the method "+method, request{method: method, path: path})
+		shared.refused(t, http.StatusMethodNotAllowed, "This address does not support the method "+method, request{method: method, path: path})
 	}
-	shared.refused(t, http.StatusNotFound, `The format "ogg" is not known; allowed are mp3, m4a and wav`, post("/text-to-speech/ogg", "Hi."))
+	shared.refused(t, http.StatusNotFound, `The format "ogg" is not supported; use mp3, m4a or wav`, post("/text-to-speech/ogg", "Hi."))
 }
 
 func TestDoubleSlashes(t *testing.T) {
@@ -116,7 +116,7 @@ func TestUploads(t *testing.T) {
 	zip := archive(t, map[string]string{"script.md": silent})
 	g := shared.grant(t)
 	put := signed(http.MethodPut, g.URL, zip).with("Content-Type", "application/zip")
-	notUploaded := "Nothing was uploaded to this repository yet; PUT the archive to the url of its grant first"
+	notUploaded := "Nothing was uploaded to this repository; PUT the archive to the url of the upload's answer first"
 	toBuild := post("/video/build", body("repository", g.Repository, "repositoryType", g.RepositoryType))
 	shared.refused(t, http.StatusBadRequest, notUploaded, toBuild)
 
@@ -125,8 +125,8 @@ func TestUploads(t *testing.T) {
 	}
 	endless := put
 	endless.from = io.MultiReader(strings.NewReader(zip))
-	shared.refused(t, http.StatusLengthRequired, "The upload must say its length: Content-Length", endless)
-	tooLong := fmt.Sprintf("The upload is over %d bytes", mostUpload)
+	shared.refused(t, http.StatusLengthRequired, "The upload must have the header Content-Length", endless)
+	tooLong := fmt.Sprintf("The upload is larger than %d bytes", mostUpload)
 	big := put
 	big.body = strings.Repeat("x", mostUpload+1)
 	shared.refused(t, http.StatusRequestEntityTooLarge, tooLong, big)
@@ -185,7 +185,7 @@ func TestUploadThatIsCutOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := shared.raw(t, "PUT "+u.RequestURI()+" HTTP/1.1\r\nHost: "+u.Host+"\r\nContent-Type: application/zip\r\nContent-Length: 5000\r\n\r\nPK\x03\x04 and no more", true)
-	if !strings.HasPrefix(got, "HTTP/1.1 400 ") || !strings.Contains(got, `"message":"The upload ended before all of it had come"`) {
+	if !strings.HasPrefix(got, "HTTP/1.1 400 ") || !strings.Contains(got, `"message":"The upload is incomplete"`) {
 		t.Errorf("the answer to a part of an upload: %s", got)
 	}
 	shared.doc.seeID("upload", http.StatusBadRequest)
@@ -292,25 +292,25 @@ func TestBuildRequests(t *testing.T) {
 		"upper case":          {body("repository", "HTTPS://example.com/a.zip", "repositoryType", "zip-url"), https},
 		"a file":              {body("repository", "file:///etc/passwd", "repositoryType", "zip-url"), https},
 		"no scheme":           {body("repository", "example.com/a.zip", "repositoryType", "zip-url"), https},
-		"no host":             {body("repository", "https://", "repositoryType", "zip-url"), "repository is not an address of an archive"},
-		"a password":          {body("repository", "https://me:secret@example.com/a.zip", "repositoryType", "zip-url"), "repository is not an address of an archive"},
+		"no host":             {body("repository", "https://", "repositoryType", "zip-url"), "repository must be the URL of an archive"},
+		"a password":          {body("repository", "https://me:secret@example.com/a.zip", "repositoryType", "zip-url"), "repository must be the URL of an archive"},
 		"no repository":       {body("repositoryType", "s3-zip"), "repository is missing"},
 		"no type":             {body("repository", g.Repository), "repositoryType is missing; allowed are s3-zip (as the upload's grant says), zip-url and github"},
 		"another type":        {body("repository", g.Repository, "repositoryType", "svn"), `repositoryType "svn" is not known; allowed are s3-zip (as the upload's grant says), zip-url and github`},
-		"no such upload":      {body("repository", "01JZX3M8Q2T5V7W9Y0A1B2C3D4", "repositoryType", "s3-zip"), "repository names no upload of this server, or one that is gone; ask for an upload first"},
-		"a path for upload":   {body("repository", "../results/x", "repositoryType", "s3-zip"), "repository names no upload of this server, or one that is gone; ask for an upload first"},
+		"no such upload":      {body("repository", "01JZX3M8Q2T5V7W9Y0A1B2C3D4", "repositoryType", "s3-zip"), "repository is not an upload of this server, or the upload has expired; request an upload first"},
+		"a path for upload":   {body("repository", "../results/x", "repositoryType", "s3-zip"), "repository is not an upload of this server, or the upload has expired; request an upload first"},
 		"no owner":            {body("repository", "films", "repositoryType", "github"), "repository must be OWNER/NAME for the repository type github"},
 		"a path for a name":   {body("repository", "octo/films/..", "repositoryType", "github"), "repository must be OWNER/NAME for the repository type github"},
-		"a source outside":    {body(append(ours, "source", "../x.md")...), "source must be the path of a script inside of the archive"},
-		"a source from root":  {body(append(ours, "source", "/etc/passwd")...), "source must be the path of a script inside of the archive"},
-		"a source with NUL":   {body(append(ours, "source", "a\x00.md")...), "source must be the path of a script inside of the archive"},
-		"empty":               {"", "The request has no body; a JSON object is expected"},
-		"white":               {" \n", "The request has no body; a JSON object is expected"},
-		"a list":              {"[]", "The body of the request is not a JSON object"},
-		"null":                {"null", "The body of the request is not a JSON object"},
-		"a string":            {`"x"`, "The body of the request is not a JSON object"},
-		"no JSON":             {"repository=x", "The body of the request is not a JSON object"},
-		"half":                {`{"repository":`, "The body of the request is not a JSON object"},
+		"a source outside":    {body(append(ours, "source", "../x.md")...), "source must be the path of a script inside the archive"},
+		"a source from root":  {body(append(ours, "source", "/etc/passwd")...), "source must be the path of a script inside the archive"},
+		"a source with NUL":   {body(append(ours, "source", "a\x00.md")...), "source must be the path of a script inside the archive"},
+		"empty":               {"", "The request body is empty; send a JSON object"},
+		"white":               {" \n", "The request body is empty; send a JSON object"},
+		"a list":              {"[]", "The request body is not a JSON object"},
+		"null":                {"null", "The request body is not a JSON object"},
+		"a string":            {`"x"`, "The request body is not a JSON object"},
+		"not the JSON":        {"repository=x", "The request body is not a JSON object"},
+		"half":                {`{"repository":`, "The request body is not a JSON object"},
 		"a number for a name": {`{"repository":7,"repositoryType":"s3-zip"}`, "repository must be a string, not number"},
 		"a list for a source": {`{"repository":"x","repositoryType":"s3-zip","source":["a"]}`, "source must be a string, not array"},
 		"a truth for a token": {`{"repository":"x","repositoryType":"github","token":true}`, "token must be a string, not bool"},

@@ -163,7 +163,7 @@ func TestDocumentedRoutesAreThere(t *testing.T) {
 		a := shared.do(t, request{method: o.method, path: somewhere(o)})
 		var p api.Problem
 		_ = json.Unmarshal(a.body, &p)
-		if a.status == http.StatusMethodNotAllowed || p.Message == "There is nothing at this address" {
+		if a.status == http.StatusMethodNotAllowed || p.Message == "This address does not exist" {
 			t.Errorf("%s %s: %s", o.method, o.path, a)
 		}
 	}

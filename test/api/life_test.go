@@ -257,7 +257,7 @@ func TestAddressesAndResultsExpire(t *testing.T) {
 	}
 	eventually(t, "its files are gone", func() bool { return len(s.stored(t, "results", task.TaskID)) == 0 })
 	eventually(t, "its upload is gone", func() bool { return len(s.stored(t, "uploads", kept.Repository)) == 0 })
-	s.refused(t, http.StatusBadRequest, "repository names no upload of this server, or one that is gone; ask for an upload first",
+	s.refused(t, http.StatusBadRequest, "repository is not an upload of this server, or the upload has expired; request an upload first",
 		post("/video/build", body("repository", kept.Repository, "repositoryType", kept.RepositoryType)))
 }
 
@@ -328,7 +328,7 @@ func TestFullQueue(t *testing.T) {
 	s := serve(t, func(_ *house.Config, c *house.ServeConfig) { c.Store.MaxQueued, c.Queue.Workers = 1, 1 })
 	b := s.created(t, long("the film in front of all others"))
 	g := s.uploaded(t, archive(t, map[string]string{"a.md": silent}))
-	const full = "Too many builds of this key wait already; try again when one has ended"
+	const full = "This key has too many queued builds; try again when one has ended"
 	for _, q := range []request{newBuild(silent), say("mp3", hello), post("/video/build", body("repository", g.Repository, "repositoryType", g.RepositoryType))} {
 		s.refused(t, http.StatusTooManyRequests, full, q)
 		// That is not what is remembered.

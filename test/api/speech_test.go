@@ -53,7 +53,7 @@ func TestStreamedSpeech(t *testing.T) {
 			t.Errorf("%s lasts %g s, the header says %q", format, seconds, a.header.Get("X-Duration-Seconds"))
 		}
 	}
-	shared.refused(t, http.StatusNotAcceptable, "wav cannot be streamed; ask for mp3 or m4a, or poll", stream("wav", hello))
+	shared.refused(t, http.StatusNotAcceptable, "wav cannot be streamed; use mp3 or m4a, or poll", stream("wav", hello))
 	// Letters count, not bytes; blanks count too.
 	full := "Grüße an alle." + strings.Repeat("\u00a0", 1010)
 	shared.want(t, http.StatusOK, stream("mp3", full))
@@ -256,11 +256,11 @@ func TestCompressedText(t *testing.T) {
 		t.Error("a compressed text is spoken otherwise")
 	}
 	shared.want(t, http.StatusOK, stream("mp3", z).with("Content-Encoding", "gzip"))
-	shared.refused(t, http.StatusBadRequest, "The body is not compressed with gzip, as its Content-Encoding says", say("mp3", hello).with("Content-Encoding", "gzip"))
+	shared.refused(t, http.StatusBadRequest, "The body is not compressed with gzip, although its Content-Encoding is gzip", say("mp3", hello).with("Content-Encoding", "gzip"))
 	cut := packed
 	cut.body = z[:len(z)-9]
-	shared.refused(t, http.StatusBadRequest, "The body of the request could not be read to its end", cut)
-	shared.refused(t, http.StatusUnsupportedMediaType, "The Content-Encoding must be gzip, or none", say("mp3", z).with("Content-Encoding", "br"))
+	shared.refused(t, http.StatusBadRequest, "The request body is incomplete", cut)
+	shared.refused(t, http.StatusUnsupportedMediaType, "The Content-Encoding must be gzip or absent", say("mp3", z).with("Content-Encoding", "br"))
 	bomb := say("mp3", zipped(t, strings.Repeat(" ", 2<<20))).with("Content-Encoding", "gzip")
 	shared.refused(t, http.StatusRequestEntityTooLarge, "The body of the request is over 1048576 bytes", bomb)
 }
@@ -279,7 +279,7 @@ func TestTextsThatCannotBeSpoken(t *testing.T) {
 		"empty, streamed": {stream("mp3", ""), http.StatusBadRequest, none},
 		"no UTF-8":        {say("mp3", "Gr\xfc\xdfe"), http.StatusBadRequest, "The text is not UTF-8: save it as UTF-8 and send it again"},
 		"too long":        {say("mp3", hello+strings.Repeat(" ", 1<<20-len(hello)+1)), http.StatusRequestEntityTooLarge, "The body of the request is over 1048576 bytes"},
-		"silent":          {stream("mp3", "![](a.png)"), http.StatusBadRequest, "the text holds nothing that can be spoken"},
+		"silent":          {stream("mp3", "![](a.png)"), http.StatusBadRequest, "the text contains nothing that can be spoken"},
 		"wrong":           {stream("mp3", "(voice-speed: never)\nHi."), http.StatusBadRequest, `text:1:15: voice-speed cannot be "never"`},
 		"speed":           {post("/text-to-speech/mp3?voice-speed=9", hello), http.StatusBadRequest, `voice-speed cannot be "9". Allowed: slow, normal, fast, or a factor from 0.3 to 3`},
 		"pitch":           {post("/text-to-speech/mp3?voice-pitch=deep", hello), http.StatusBadRequest, `voice-pitch cannot be "deep". Allowed: low, normal, high, or a factor from 0.3 to 3`},

@@ -81,7 +81,7 @@ func TestFileSizeLimit(t *testing.T) {
 	}
 }
 
-// TestDeviceAsOutput: what is no file is not written to.
+// TestDeviceAsOutput: what is not a file is not written to.
 func TestDeviceAsOutput(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

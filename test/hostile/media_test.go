@@ -92,7 +92,7 @@ func TestFiles(t *testing.T) {
 		},
 		"GIF cut off": {
 			file: "a.gif", make: source(3), change: func(b []byte) []byte { return b[:9*len(b)/10] },
-			errors: []string{"s.md:4:1: error:", "cut off"},
+			errors: []string{"s.md:4:1: error:", "truncated"},
 		},
 		"GIF of a header":            {file: "a.gif", make: source(1), change: func(b []byte) []byte { return b[:13] }, errors: []string{"s.md:4:1: error:"}},
 		"GIF that loops for ever":    {file: "a.gif", make: []string{"-f", "lavfi", "-i", "testsrc=s=64x64:r=10:d=1", "-loop", "0"}, frames: 10},

@@ -52,11 +52,11 @@ func Parse(file string, src []byte) (*Lexicon, diag.List) {
 		}
 		wrong := func(summary, hint string) {
 			d := list.Errorf(at, "%s", summary)
-			d.Detail = "A line of a lexicon is word: replacement, or word: /ipa/"
+			d.Detail = "A line of a lexicon is word: replacement or word: /ipa/"
 			d.Hint = hint
 		}
 		if !utf8.ValidString(line) || len(line) > longest {
-			wrong("the line is not UTF-8, or longer than 1,000 characters", "save the lexicon as a UTF-8 text")
+			wrong("the line is not UTF-8, or longer than 1,000 characters", "save the lexicon as UTF-8 text")
 			continue
 		}
 		e, problem, hint := parseEntry(t)
@@ -65,8 +65,8 @@ func Parse(file string, src []byte) (*Lexicon, diag.List) {
 			continue
 		}
 		if before, ok := seen[e.word]; ok {
-			d := list.Warnf(at, "%q stands in line %d already; this line counts", e.word, before)
-			d.Hint = "take one of the two out"
+			d := list.Warnf(at, "%q is also in line %d; this line is used", e.word, before)
+			d.Hint = "remove one of them"
 		}
 		seen[e.word] = number
 		l.put(e)
@@ -77,7 +77,7 @@ func Parse(file string, src []byte) (*Lexicon, diag.List) {
 func parseEntry(t string) (e entry, problem, hint string) {
 	word, said, ok := cut(t)
 	if !ok {
-		return e, "the line has no colon behind its word", "write " + t + ": and how it is said"
+		return e, "the line has no colon after its word", "write " + t + ": and its pronunciation"
 	}
 	e.word = unquote(strings.TrimSpace(word))
 	if said = strings.TrimSpace(said); unquote(said) == said { // in quotes a # is meant
@@ -89,9 +89,9 @@ func parseEntry(t string) (e entry, problem, hint string) {
 	case !strings.ContainsFunc(e.word, func(r rune) bool {
 		return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsSymbol(r) || unicode.IsPunct(r)
 	}):
-		return e, "the line has no word in front of its colon", "write the word as it stands in the narration"
+		return e, "the line has no word before its colon", "write the word as in the narration"
 	case said == "":
-		return e, "the word " + e.word + " has no pronunciation", "write how it is said behind the colon"
+		return e, "the word " + e.word + " has no pronunciation", "write its pronunciation after the colon"
 	case strings.HasPrefix(said, "/"):
 		ipa, end, _ := strings.Cut(said[1:], "/")
 		if end != "" || !strings.HasSuffix(said, "/") || !strings.ContainsFunc(ipa, unicode.IsLetter) {

@@ -140,7 +140,7 @@ func TestNoKey(t *testing.T) {
 	cfg := remotetest.Config("service", remotetest.New(t, service).URL)
 	cfg.Key = remote.Secret{}
 	_, err := makes(t, cfg).Speak(t.Context(), voice.Request{Voice: katja, Runs: []utter.Run{{Text: "Hallo."}}})
-	if f := fault.From(err); f == nil || f.Public != "service wants a key, and THE_TEST_KEY is not set" || f.Hint != "set THE_TEST_KEY" {
+	if f := fault.From(err); f == nil || f.Public != "service needs a key, but THE_TEST_KEY is not set" || f.Hint != "set THE_TEST_KEY" {
 		t.Error(err)
 	}
 }

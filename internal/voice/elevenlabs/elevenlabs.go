@@ -152,7 +152,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		Alignment alignment `json:"alignment"`
 	}
 	if err := json.Unmarshal(answer.Body, &said); err != nil {
-		return clip, e.client.Bad("%s gave an answer that cannot be read", e.cfg.Name)
+		return clip, e.client.Bad("%s returned an unreadable answer", e.cfg.Name)
 	}
 	if clip.PCM, clip.Rate, err = e.client.SoundIn(said.Audio, "audio/pcm", e.cfg.Rate); err != nil {
 		return clip, err

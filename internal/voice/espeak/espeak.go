@@ -152,7 +152,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	}
 	phonemes, err := newPhonemes(e.program.Config().TempDir)
 	if err != nil {
-		return clip, fault.New(fault.Disk, err, "cannot make a temporary file")
+		return clip, fault.New(fault.Disk, err, "cannot create a temporary file")
 	}
 	defer phonemes.close()
 	args, rest, raise := arguments(req)

@@ -206,7 +206,7 @@ func (one *helper) ask(o order) (*helperAnswer, error) {
 		err = werr
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = errors.Join(errors.New("it ended before its answer did"), err)
+		err = errors.Join(errors.New("it ended in the middle of its answer"), err)
 	}
 	return s, err
 }
@@ -227,10 +227,10 @@ func readSpoken(r *bufio.Reader) (*helperAnswer, error) {
 	var s helperAnswer
 	var events, samples int
 	if n, err := fmt.Sscanf(line, "ok %d %d %d", &s.rate, &events, &samples); n != 3 || err != nil {
-		return nil, fmt.Errorf("an answer that cannot be read: %.40q", line)
+		return nil, fmt.Errorf("an unreadable answer: %.40q", line)
 	}
 	if s.rate < 8000 || s.rate > 48000 || events < 0 || events > maxSound/16 || samples < 0 || samples > maxSound/2 {
-		return nil, fmt.Errorf("an answer that cannot be: %.40q", line)
+		return nil, fmt.Errorf("an impossible answer: %.40q", line)
 	}
 	for range events {
 		if line, err = readLine(r); err != nil {
@@ -268,7 +268,7 @@ func readLine(r *bufio.Reader) (string, error) {
 		}
 		b.WriteByte(c)
 	}
-	return "", errors.New("an answer that is no answer")
+	return "", errors.New("an unexpected answer")
 }
 
 func readEvent(line string) (event, error) {
@@ -290,7 +290,7 @@ func readEvent(line string) (event, error) {
 	case len(f) == 2 && f[0] == "e" && number(1) >= 0:
 		return event{sample: number(1)}, nil
 	}
-	return event{}, fmt.Errorf("an event that cannot be read: %.40q", line)
+	return event{}, fmt.Errorf("an unreadable event: %.40q", line)
 }
 
 // explainFailure tells whose fault a helper's failure is.
@@ -299,7 +299,7 @@ func (h *helpers) explainFailure(ctx context.Context, err error) error {
 		return err
 	}
 	if _, ok := errors.AsType[*proc.NotFoundError](err); ok {
-		return fault.New(fault.ToolMissing, err, "the speech program %s is not there any more", h.program)
+		return fault.New(fault.ToolMissing, err, "the speech program %s no longer exists", h.program)
 	}
 	return fault.New(fault.ToolFailed, err, "the speech program mynah-espeak failed")
 }

@@ -62,7 +62,7 @@ func (e *Engine) Version(ctx context.Context) (string, error) {
 			return form + " " + strings.TrimSpace(v), nil
 		}
 	}
-	return "", fault.New(fault.ToolFailed, nil, "the speech program flite does not tell its version")
+	return "", fault.New(fault.ToolFailed, nil, "the speech program flite does not print its version")
 }
 
 // Abilities implements voice.Engine.
@@ -210,7 +210,7 @@ func number(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
 func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Request, say string, markup bool) ([]voice.Sound, error) {
 	spool, err := proc.NewSpool(e.program.Config().TempDir)
 	if err != nil {
-		return nil, fault.New(fault.Disk, err, "cannot make a temporary file")
+		return nil, fault.New(fault.Disk, err, "cannot create a temporary file")
 	}
 	defer spool.Close()
 	args := arguments(req)
@@ -230,7 +230,7 @@ func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Req
 		return nil, fault.New(fault.Disk, err, "cannot read a temporary file")
 	}
 	if cutOff(sound) { // flite does not look whether what it writes fits the disk
-		return nil, fault.New(fault.Disk, syscall.ENOSPC, "a temporary file of speech is cut off")
+		return nil, fault.New(fault.Disk, syscall.ENOSPC, "a temporary file of speech is truncated")
 	}
 	if clip.PCM, clip.Rate, err = e.program.Sound(sound); err != nil {
 		return nil, err

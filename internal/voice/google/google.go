@@ -178,7 +178,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		} `json:"timepoints"`
 	}
 	if json.Unmarshal(answer.Body, &said) != nil {
-		return clip, e.client.Bad("%s gave an answer that cannot be read", e.cfg.Name)
+		return clip, e.client.Bad("%s returned an unreadable answer", e.cfg.Name)
 	}
 	if clip.PCM, clip.Rate, err = e.client.SoundIn(said.Audio, "audio/wav", 24000); err != nil {
 		return clip, err
@@ -211,7 +211,7 @@ func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
 	case strings.Contains(text, "longer than") || strings.Contains(text, "limit of 5000") || strings.Contains(text, "too long"):
 		return e.client.TooLong(r)
 	case strings.Contains(text, "ssml") && strings.Contains(text, "support"):
-		return e.client.Refused(r, "the voice %s of %s takes no markup", id, e.cfg.Name).WithHint("set ssml: false for an engine of such voices in mynah.yaml")
+		return e.client.Refused(r, "the voice %s of %s does not accept markup", id, e.cfg.Name).WithHint("set ssml: false for the engine of such voices in mynah.yaml")
 	}
 	return nil
 }

@@ -146,7 +146,7 @@ func TestWrongRequests(t *testing.T) {
 		req voice.Request
 	}{
 		"the key in THE_TEST_KEY was refused": {"wrong", voice.Request{Voice: neural, Runs: hello}},
-		"takes no markup":                     {remotetest.Key, voice.Request{Voice: "en-US-Chirp-HD-D", Runs: hello}},
+		"does not accept markup":              {remotetest.Key, voice.Request{Voice: "en-US-Chirp-HD-D", Runs: hello}},
 		"too long":                            {remotetest.Key, voice.Request{Voice: neural, Runs: []utter.Run{{Text: strings.Repeat("word ", 1200)}}}},
 	} {
 		s := remotetest.New(t, service)

@@ -62,7 +62,7 @@ func (i *Installer) download(ctx context.Context, address string, want expectati
 	f, err := lockFile(path)
 	switch {
 	case errors.Is(err, system.ErrTaken):
-		return nil, fault.New(fault.Usage, nil, "%s is being fetched by another process", shown(address))
+		return nil, fault.New(fault.Usage, nil, "%s is being downloaded by another process", shown(address))
 	case err != nil:
 		return nil, disk(err)
 	}
@@ -140,15 +140,15 @@ func (i *Installer) fill(ctx context.Context, f *os.File, address string, want e
 	}, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(0))
 	switch {
 	case ctx.Err() != nil:
-		return fault.New(fault.Cancelled, ctx.Err(), "stopped; what was fetched is kept for the next try")
+		return fault.New(fault.Cancelled, ctx.Err(), "stopped; the downloaded part is kept for the next try")
 	case err != nil:
 		return asFault(err, address)
 	}
 	if err := verify(f, want); err != nil {
 		_ = os.Remove(path)
 		_ = os.Remove(path + ".json")
-		return fault.New(fault.Input, err, "%s is not what it should be", shown(address)).
-			WithHint("it was fetched whole, but is another file: check the address and its checksum")
+		return fault.New(fault.Input, err, "%s is not the expected file", shown(address)).
+			WithHint("the download is complete, but differs from the expected file: check the address and its checksum")
 	}
 	_ = os.Remove(path + ".json")
 	if err := f.Sync(); err != nil {
@@ -191,14 +191,14 @@ func asFault(err error, address string) error {
 	if f, ok := fault.As(err); ok {
 		return f
 	}
-	return fault.New(fault.Input, err, "%s could not be fetched", shown(address)).WithHint("try again: what was fetched is kept")
+	return fault.New(fault.Input, err, "%s could not be downloaded", shown(address)).WithHint("try again: the downloaded part is kept")
 }
 
 func disk(err error) error {
 	if system.IsDiskFull(err) {
-		return fault.New(fault.Disk, err, "the disk of the voices' folder is full").WithHint("make room, or name another folder with --voices-dir")
+		return fault.New(fault.Disk, err, "the disk of the voices' folder is full").WithHint("free some space, or choose another folder with --voices-dir")
 	}
-	return fault.New(fault.Disk, err, "the voices' folder cannot be written").WithHint("name another with --voices-dir")
+	return fault.New(fault.Disk, err, "the voices' folder cannot be written").WithHint("choose another folder with --voices-dir")
 }
 
 // shown is an address without what may be a key in it.
@@ -224,13 +224,13 @@ func (i *Installer) part(ctx context.Context, f *os.File, path, address string, 
 	// A stall ends the request as a stop of the caller would, but is not one.
 	broken := func(err error) error {
 		if moving.Err() != nil && ctx.Err() == nil {
-			err = fmt.Errorf("no byte for %s", i.cfg.Stall)
+			err = fmt.Errorf("no data for %s", i.cfg.Stall)
 		}
 		return &brokenError{withoutURL(err), false}
 	}
 	req, err := http.NewRequestWithContext(moving, http.MethodGet, address, nil)
 	if err != nil {
-		return &brokenError{errors.New("it is no address"), true}
+		return &brokenError{errors.New("it is not a URL"), true}
 	}
 	req.Header.Set("User-Agent", "mynah")
 	req.Header.Set("Accept-Encoding", "identity")
@@ -252,13 +252,13 @@ func (i *Installer) part(ctx context.Context, f *os.File, path, address string, 
 		have = 0
 	case resp.StatusCode == http.StatusRequestedRangeNotSatisfiable && resume, resp.StatusCode == http.StatusPartialContent:
 		_ = f.Truncate(0) // what is there does not fit what is offered
-		return &brokenError{errors.New("the server has another file now"), false}
+		return &brokenError{errors.New("the file on the server has changed"), false}
 	default:
 		gone := resp.StatusCode >= 400 && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode != http.StatusRequestTimeout
-		return &brokenError{fmt.Errorf("the server says %s", resp.Status), gone}
+		return &brokenError{fmt.Errorf("the server answered %s", resp.Status), gone}
 	}
 	if want.size > 0 && resp.ContentLength >= 0 && total != want.size {
-		return fault.New(fault.Input, nil, "%s is %d bytes long, not %d", shown(address), total, want.size)
+		return fault.New(fault.Input, nil, "%s has %d bytes instead of %d", shown(address), total, want.size)
 	}
 	if err := i.room(max(total, want.size) - have); err != nil {
 		return err
@@ -297,7 +297,7 @@ func (i *Installer) room(more int64) error {
 		return nil //nolint:nilerr // then writing tells
 	}
 	if more > free {
-		return disk(fmt.Errorf("it takes %d MB, and %d MB are free: %w", more>>20, free>>20, syscall.ENOSPC))
+		return disk(fmt.Errorf("it needs %d MB, but only %d MB are free: %w", more>>20, free>>20, syscall.ENOSPC))
 	}
 	return nil
 }
@@ -338,7 +338,7 @@ func verify(f io.ReadSeeker, want expectation) error {
 		return err
 	}
 	if want.size > 0 && n != want.size {
-		return fmt.Errorf("it is %d bytes long, not %d", n, want.size)
+		return fmt.Errorf("it has %d bytes instead of %d", n, want.size)
 	}
 	for _, c := range []struct {
 		name, want string
@@ -383,12 +383,12 @@ func (i *Installer) tryOnce(ctx context.Context, address string, most int64) (b 
 	defer stop()
 	defer func() {
 		if err != nil && timed.Err() != nil && ctx.Err() == nil {
-			b, again, err = nil, true, fmt.Errorf("not there within %s", i.cfg.Stall)
+			b, again, err = nil, true, fmt.Errorf("no answer within %s", i.cfg.Stall)
 		}
 	}()
 	req, err := http.NewRequestWithContext(timed, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, false, errors.New("it is no address")
+		return nil, false, errors.New("it is not a URL")
 	}
 	req.Header.Set("User-Agent", "mynah")
 	resp, err := i.client.Do(req)
@@ -400,7 +400,7 @@ func (i *Installer) tryOnce(ctx context.Context, address string, most int64) (b 
 	case resp.StatusCode == http.StatusNotFound:
 		return nil, false, nil
 	case resp.StatusCode != http.StatusOK:
-		return nil, resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests, fmt.Errorf("the server says %s", resp.Status)
+		return nil, resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests, fmt.Errorf("the server answered %s", resp.Status)
 	}
 	b, err = io.ReadAll(io.LimitReader(resp.Body, most+1))
 	if err == nil && int64(len(b)) > most {

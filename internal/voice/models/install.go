@@ -44,7 +44,7 @@ func DefaultInstallConfig(dir string) InstallConfig {
 func (c InstallConfig) Validate() error {
 	var errs []error
 	if c.Dir == "" {
-		errs = append(errs, errors.New("voices-dir: no folder is known for voices; name one"))
+		errs = append(errs, errors.New("voices-dir: no folder was found for voices; set one"))
 	}
 	if u, err := url.Parse(c.Index); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
 		errs = append(errs, fmt.Errorf("voices-index: %q, must be an address such as %s", c.Index, defaultIndex))
@@ -179,8 +179,8 @@ func (i *Installer) fromIndex(ctx context.Context, name string, progress func(do
 	if err != nil {
 		return Installed{}, err
 	}
-	if err := verify(bytes.NewReader(description), expectation{md5: v.Files[config].MD5, size: v.Files[config].Size}); err != nil {
-		return Installed{}, fault.New(fault.Input, err, "%s is not what it should be", shown(base+config))
+	if err := verify(bytes.NewReader(description), check{md5: v.Files[config].MD5, size: v.Files[config].Size}); err != nil {
+		return Installed{}, fault.New(fault.Input, err, "%s is not the expected file", shown(base+config))
 	}
 	want := expectation{md5: v.Files[model].MD5, size: v.Files[model].Size}
 	return i.fetched(ctx, name, base+model, description, want, progress)
@@ -213,7 +213,7 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 	if u.Fragment != "" {
 		sum, ok := strings.CutPrefix(u.Fragment, "sha256=")
 		if !ok || !hex64(sum) {
-			return Installed{}, fault.New(fault.Usage, nil, "what stands behind # must be sha256= with 64 digits of hex")
+			return Installed{}, fault.New(fault.Usage, nil, "the part after # must be sha256= with 64 hexadecimal digits")
 		}
 		want.sha256 = sum
 		u.Fragment = ""
@@ -221,7 +221,7 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 	file := path.Base(u.Path)
 	name, isModel := strings.CutSuffix(file, modelEnding)
 	if !isModel && !archive(file) || isModel && !validName(name) {
-		return Installed{}, fault.New(fault.Usage, nil, "%q is no voice", file).WithHint("an address ends in .onnx, .tar.gz or .zip")
+		return Installed{}, fault.New(fault.Usage, nil, "%q is not a voice", file).WithHint("the URL of a voice ends in .onnx, .tar.gz or .zip")
 	}
 	beside := func(ending string) string { c := *u; c.Path += ending; c.RawPath = ""; return c.String() }
 	if !want.hasSum() {
@@ -240,7 +240,7 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 			return Installed{}, err
 		}
 		if description == nil {
-			return Installed{}, fault.New(fault.Input, nil, "beside %s there is no %s.json", shown(u.String()), file)
+			return Installed{}, fault.New(fault.Input, nil, "%s needs %s.json next to it", shown(u.String()), file)
 		}
 		return i.fetched(ctx, name, u.String(), description, want, progress)
 	}
@@ -337,7 +337,7 @@ func checkModel(file string) error {
 	defer func() { _ = f.Close() }()
 	head := make([]byte, 2)
 	if _, err := io.ReadFull(f, head); err != nil || head[0] != 0x08 || head[1] == 0 || head[1] > 0x20 {
-		return errors.New("the file is no ONNX model")
+		return errors.New("the file is not an ONNX model")
 	}
 	return nil
 }
@@ -349,11 +349,11 @@ func (i *Installer) fromFile(ctx context.Context, source string) (Installed, err
 	}
 	name, ok := strings.CutSuffix(filepath.Base(source), modelEnding)
 	if !ok || !validName(name) {
-		return Installed{}, fault.New(fault.Usage, nil, "%q is no voice", filepath.Base(source)).WithHint("a file ends in .onnx, .tar.gz or .zip")
+		return Installed{}, fault.New(fault.Usage, nil, "%q is not a voice", filepath.Base(source)).WithHint("the file of a voice ends in .onnx, .tar.gz or .zip")
 	}
 	description, err := readSmall(source + ".json")
 	if err != nil {
-		return Installed{}, fault.New(fault.Input, err, "beside %s there is no %s.json that can be read", filepath.Base(source), filepath.Base(source))
+		return Installed{}, fault.New(fault.Input, err, "%s needs a readable %s.json next to it", filepath.Base(source), filepath.Base(source))
 	}
 	f, err := os.Open(source)
 	if err != nil {
@@ -414,14 +414,14 @@ func (i *Installer) unpack(ctx context.Context, file, shownName string) (Install
 		case strings.HasPrefix(base, "."):
 		case strings.HasSuffix(base, configEnding):
 			if description != nil {
-				return errors.New("it holds several voices")
+				return errors.New("it contains several voices")
 			}
 			b, err := io.ReadAll(io.LimitReader(r, maxConfig+1))
 			description = b
 			return err
 		case strings.HasSuffix(base, modelEnding):
 			if part != nil {
-				return errors.New("it holds several voices")
+				return errors.New("it contains several voices")
 			}
 			if name = strings.TrimSuffix(base, modelEnding); !validName(name) {
 				return errors.New("the voice in it has a name that cannot be used")
@@ -436,7 +436,7 @@ func (i *Installer) unpack(ctx context.Context, file, shownName string) (Install
 	case err != nil:
 		return bad(err)
 	case part == nil || description == nil:
-		return bad(errors.New("it holds no .onnx with its .onnx.json"))
+		return bad(errors.New("it contains no .onnx file with its .onnx.json"))
 	}
 	return i.place(name, part.Name(), publishing(part), description)
 }

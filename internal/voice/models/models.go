@@ -62,7 +62,7 @@ const maxConfig = 4 << 20
 func ParseConfig(b []byte) (Config, error) {
 	var c Config
 	if err := json.Unmarshal(b, &c); err != nil {
-		return c, fmt.Errorf("it is no JSON of a voice: %w", err)
+		return c, fmt.Errorf("it is not the JSON description of a voice: %w", err)
 	}
 	var errs []error
 	check := func(ok bool, format string, args ...any) {
@@ -177,7 +177,7 @@ func readSmall(path string) ([]byte, error) {
 	defer func() { _ = f.Close() }()
 	b, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
 	if err == nil && len(b) > maxConfig {
-		err = errors.New("it is too long for a voice's description")
+		err = errors.New("it is too large for a voice's description")
 	}
 	return b, err
 }

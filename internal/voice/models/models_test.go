@@ -332,13 +332,13 @@ func TestRefused(t *testing.T) {
 				_, _ = w.Write(b)
 				return true
 			}
-		}, "not what it should be"},
+		}, "not the expected file"},
 		"too short": {func(h *hub) {
 			h.model1 = func(w http.ResponseWriter, _ *http.Request) bool { _, _ = w.Write(h.model[:50]); return true }
-		}, "50 bytes long"},
+		}, "50 bytes instead"},
 		"gone": {func(h *hub) {
 			h.model1 = func(w http.ResponseWriter, r *http.Request) bool { http.NotFound(w, r); return true }
-		}, "could not be fetched"},
+		}, "could not be downloaded"},
 		"larger than the disk": {func(h *hub) {
 			h.model1 = func(w http.ResponseWriter, _ *http.Request) bool {
 				w.Header().Set("Content-Length", strconv.FormatInt(1<<50, 10))
@@ -450,7 +450,7 @@ func TestConfigs(t *testing.T) {
 		"has the id 300 of 256":  func(c map[string]any) { c["phoneme_id_map"].(map[string][]int64)["a"] = []int64{300} },
 		"inference.length_scale": func(c map[string]any) { c["inference"] = map[string]any{"length_scale": 0} },
 		"speaker_id_map":         func(c map[string]any) { c["speaker_id_map"] = map[string]int64{"x": 9} },
-		"no JSON":                func(c map[string]any) { c["num_speakers"] = "many" },
+		"not the JSON":           func(c map[string]any) { c["num_speakers"] = "many" },
 	} {
 		if _, err := models.ParseConfig(voicetest.Description(t, 1, change)); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%v does not say %q", err, says)

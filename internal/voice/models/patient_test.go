@@ -33,7 +33,7 @@ func TestStalls(t *testing.T) {
 			}
 			i, _ := h.installer(t)
 			_, err := i.Install(t.Context(), name, nil)
-			if fault.CodeOf(err) != fault.Input || !strings.Contains(err.Error(), "no byte for 300ms") {
+			if fault.CodeOf(err) != fault.Input || !strings.Contains(err.Error(), "no data for 300ms") {
 				t.Errorf("%s: %v", fault.CodeOf(err), err)
 			}
 		})
@@ -88,7 +88,7 @@ func TestSmallFileStalls(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	_, err := i.Install(ctx, h.address(), nil)
-	if fault.CodeOf(err) != fault.Input || !strings.Contains(err.Error(), "not there within 300ms") {
+	if fault.CodeOf(err) != fault.Input || !strings.Contains(err.Error(), "no answer within 300ms") {
 		t.Errorf("%s: %v", fault.CodeOf(err), err)
 	}
 }

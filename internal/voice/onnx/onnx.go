@@ -123,7 +123,7 @@ func Load(path string) (*Library, error) {
 	}
 	at, _, _ := purego.SyscallN(entry)
 	if at == 0 {
-		return nil, errors.New("ONNX Runtime gave no interface")
+		return nil, errors.New("ONNX Runtime returned no interface")
 	}
 	base := (*apiBase)(pointer(at))
 	version, _, _ := purego.SyscallN(base.getVersion)
@@ -390,7 +390,7 @@ func (l *Library) floats(value uintptr) ([]float32, error) {
 		return nil, err
 	}
 	if uint32(*kind) != typeFloat {
-		return nil, errors.New("the model's output is not of floats")
+		return nil, errors.New("the model's output is not in floats")
 	}
 	if *count == 0 {
 		return nil, nil

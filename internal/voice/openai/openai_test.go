@@ -151,14 +151,14 @@ func TestBadSound(t *testing.T) {
 	two := append([]byte(nil), whole...)
 	two[24]++ // the rate no longer fits the bytes a second
 	for name, c := range map[string]struct{ kind, body, says string }{
-		"cut":       {"audio/wav", string(whole[:1000]), "cut off"},
+		"cut":       {"audio/wav", string(whole[:1000]), "truncated"},
 		"two rates": {"audio/wav", string(two), "two rates"},
 		"mp3":       {"audio/mpeg", "ID3\x04\x00", "MP3"},
-		"mp3 bare":  {"audio/wav", "\xff\xfb\x90\x64", "something else"},
+		"mp3 bare":  {"audio/wav", "\xff\xfb\x90\x64", "did not return"},
 		"html":      {"audio/wav", "<html>sorry</html>", "HTML"},
 		"json":      {"application/octet-stream", `{"error":"busy"}`, "JSON"},
-		"odd":       {"audio/pcm", "abc", "within a sample"},
-		"rate":      {"audio/L16; rate=5", "abcd", "5 samples a second"},
+		"odd":       {"audio/pcm", "abc", "inside a sample"},
+		"rate":      {"audio/L16; rate=5", "abcd", "5 samples per second"},
 		"headless":  {"audio/wav", "RIFF\x00\x00\x00\x00WAVE", "without sound"},
 	} {
 		t.Run(name, func(t *testing.T) {

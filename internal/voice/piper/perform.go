@@ -128,7 +128,7 @@ func (e *Engine) byLibrary(ctx context.Context, p performance) ([]int16, []voice
 	case err != nil:
 		return nil, nil, fault.New(fault.ToolFailed, err, "ONNX Runtime failed on the voice %s", p.voice.Name)
 	case len(given[0]) == 0:
-		return nil, nil, fault.New(fault.ToolFailed, nil, "the neural voice %s gave no sound", p.voice.Name)
+		return nil, nil, fault.New(fault.ToolFailed, nil, "the neural voice %s produced no sound", p.voice.Name)
 	}
 	pcm, err := loud(given[0])
 	if err != nil || len(given) < 2 {
@@ -161,10 +161,10 @@ func (e *Engine) byProgram(ctx context.Context, p performance) ([]int16, error) 
 		return nil, err
 	}
 	if out.Len() < 2 {
-		return nil, fault.New(fault.ToolFailed, nil, "the speech program piper gave no sound")
+		return nil, fault.New(fault.ToolFailed, nil, "the speech program piper produced no sound")
 	}
 	if out.Len()%2 != 0 || bytes.HasPrefix(out.Bytes(), []byte("RIFF")) {
-		return nil, fault.New(fault.ToolFailed, nil, "the speech program piper gave something else than samples")
+		return nil, fault.New(fault.ToolFailed, nil, "the speech program piper did not return samples")
 	}
 	pcm := make([]int16, out.Len()/2)
 	for i := range pcm {

@@ -149,14 +149,14 @@ func (e *Engine) ProgramVersion(ctx context.Context) (string, error) {
 			problem, cause = what+", and the program is not installed", errors.Join(why, cause)
 		}
 		return fault.New(fault.ToolMissing, cause, "neural voices need ONNX Runtime's library or the program piper, and %s", problem).
-			WithHint("docs/voices.md tells how to install them")
+			WithHint("see docs/voices.md for how to install them")
 	}
 	if _, err := e.run.Look(e.cfg.Program); err != nil {
 		return "", missing(err)
 	}
 	help, err := e.both(ctx, "--help")
 	if !strings.Contains(help, "--model") {
-		return "", missing(errors.Join(errors.New("the program piper that is installed is not the speech program"), err))
+		return "", missing(errors.Join(errors.New("the installed program piper is not the speech program"), err))
 	}
 	version, err := e.both(ctx, "--version")
 	line := strings.TrimSpace(version)
@@ -334,7 +334,7 @@ func loud(samples []float32) ([]int16, error) {
 	peak := 0.01
 	for _, s := range samples {
 		if f := float64(s); math.IsNaN(f) || math.IsInf(f, 0) {
-			return nil, fault.New(fault.ToolFailed, nil, "the neural voice gave no numbers")
+			return nil, fault.New(fault.ToolFailed, nil, "the neural voice returned no values")
 		}
 		peak = max(peak, math.Abs(float64(s)))
 	}

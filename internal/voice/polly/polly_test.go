@@ -215,9 +215,9 @@ func TestExceptions(t *testing.T) {
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	for says, change := range map[string]func(*polly.Config){
-		"service wants a key, and MINE_AWS_SECRET_ACCESS_KEY is not set": func(c *polly.Config) { c.Secret, c.SecretEnv = remote.Secret{}, "MINE_AWS_SECRET_ACCESS_KEY" },
-		"service wants a key, and AWS_SECRET_ACCESS_KEY is not set":      func(c *polly.Config) { c.Secret = remote.Secret{} },
-		"service wants a key, and THE_TEST_KEY is not set":               func(c *polly.Config) { c.Key = remote.Secret{} },
+		"service needs a key, but MINE_AWS_SECRET_ACCESS_KEY is not set": func(c *polly.Config) { c.Secret, c.SecretEnv = remote.Secret{}, "MINE_AWS_SECRET_ACCESS_KEY" },
+		"service needs a key, but AWS_SECRET_ACCESS_KEY is not set":      func(c *polly.Config) { c.Secret = remote.Secret{} },
+		"service needs a key, but THE_TEST_KEY is not set":               func(c *polly.Config) { c.Key = remote.Secret{} },
 	} {
 		s := remotetest.New(t, service)
 		cfg := remotetest.Config("service", s.URL)

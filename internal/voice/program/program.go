@@ -87,10 +87,10 @@ func (p *Program) explain(ctx context.Context, err error) error {
 // Sound reads what the program wrote as sound: it writes a header, whatever it has to say.
 func (p *Program) Sound(wav []byte) (pcm []int16, rate int, err error) {
 	if len(wav) == 0 {
-		return nil, 0, fault.New(fault.ToolFailed, nil, "the speech program %s gave no sound", p.name)
+		return nil, 0, fault.New(fault.ToolFailed, nil, "the speech program %s produced no sound", p.name)
 	}
 	if pcm, rate, err = voice.ParseWAV(wav); err != nil {
-		return nil, 0, fault.New(fault.ToolFailed, err, "the speech program %s gave no sound", p.name)
+		return nil, 0, fault.New(fault.ToolFailed, err, "the speech program %s produced no sound", p.name)
 	}
 	return pcm, rate, nil
 }

@@ -107,7 +107,7 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 	defer cancel()
 	req, err := c.request(timed, call)
 	if err != nil {
-		return Answer{}, c.fail(&RequestError{Err: err}, "%s cannot be asked", c.cfg.Name)
+		return Answer{}, c.fail(&RequestError{Err: err}, "no request can be sent to %s", c.cfg.Name)
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
@@ -116,7 +116,7 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, c.cfg.MaxBody+1))
 	if err != nil {
-		return Answer{}, c.network(ctx, timed, err, "broke off in the middle of its answer")
+		return Answer{}, c.network(ctx, timed, err, "closed the connection in the middle of its answer")
 	}
 	if int64(len(body)) > c.cfg.MaxBody {
 		return Answer{}, c.fail(&RequestError{}, "the answer of %s is longer than %d bytes", c.cfg.Name, c.cfg.MaxBody)
@@ -127,11 +127,11 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 	a := Answer{Body: body}
 	a.Type, a.Params, _ = mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if len(body) == 0 {
-		return Answer{}, c.Bad("%s gave an empty answer", c.cfg.Name)
+		return Answer{}, c.Bad("%s returned an empty answer", c.cfg.Name)
 	}
 	if !isAccepted(a.Type, call.Accept) {
 		f := &RequestError{Temporary: true, Message: c.message(body)}
-		return Answer{}, c.fail(f, "%s gave %s in place of %s", c.cfg.Name, named(a.Type), strings.TrimSuffix(call.Accept[0], "/")).
+		return Answer{}, c.fail(f, "%s returned %s instead of %s", c.cfg.Name, named(a.Type), strings.TrimSuffix(call.Accept[0], "/")).
 			WithHint("is %s the address of the speech service?", c.cfg.URL)
 	}
 	return a, nil
@@ -154,7 +154,7 @@ func Reach(ctx context.Context, cfg Config) error {
 
 func named(t string) string {
 	if t == "" {
-		return "an answer of no type"
+		return "an answer without a content type"
 	}
 	return t
 }
@@ -170,7 +170,7 @@ func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) 
 	}
 	req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(call.Body))
 	if err != nil {
-		return nil, errors.New("the address makes no request")
+		return nil, errors.New("the address is not valid for a request")
 	}
 	maps.Copy(req.Header, call.Header)
 	req.Header.Set("User-Agent", "mynah")
@@ -203,7 +203,7 @@ func (c *Client) network(ctx, timed context.Context, err error, what string) err
 	if unknown || host {
 		f.Temporary = false
 	}
-	return c.fail(f, "%s %s", c.cfg.Name, what).WithHint("is the service running, and is url right? mynah doctor asks it")
+	return c.fail(f, "%s %s", c.cfg.Name, what).WithHint("check that the service is running and url is right; run mynah doctor to test it")
 }
 
 // fail makes the fault of a failure.
@@ -223,7 +223,7 @@ func (c *Client) Refused(r Refusal, format string, args ...any) *fault.Error {
 
 // TooLong is the fault of a sentence that a service does not take.
 func (c *Client) TooLong(r Refusal) *fault.Error {
-	return c.Refused(r, "the sentence is too long for %s", c.cfg.Name).WithHint("cut it in two")
+	return c.Refused(r, "the sentence is too long for %s", c.cfg.Name).WithHint("split it in two")
 }
 
 // NoKey is the fault of a key whose variable is not set.
@@ -232,7 +232,7 @@ func (c *Client) NoKey(variable string) *fault.Error {
 }
 
 func (c *Client) noKey(f *RequestError, variable string) *fault.Error {
-	return c.fail(f, "%s wants a key, and %s is not set", c.cfg.Name, variable).WithHint("set %s", variable)
+	return c.fail(f, "%s needs a key, but %s is not set", c.cfg.Name, variable).WithHint("set %s", variable)
 }
 
 // KeyRefused is the fault of a key that a service does not take, whatever its status.
@@ -242,7 +242,7 @@ func (c *Client) KeyRefused(r Refusal) *fault.Error {
 
 // NoVoice is the fault of a voice that a service does not have.
 func (c *Client) NoVoice(r Refusal, id string) *fault.Error {
-	f := c.Refused(r, "%s has no voice %q", c.cfg.Name, id).WithHint("mynah voices lists what is there")
+	f := c.Refused(r, "%s has no voice %q", c.cfg.Name, id).WithHint("run mynah voices to list all")
 	f.Cause = noVoiceError{f.Cause, &voice.UnknownVoiceError{Engine: c.cfg.Name, Voice: id}}
 	return f
 }
@@ -282,15 +282,15 @@ func (c *Client) status(resp *http.Response, body []byte, explain func(Refusal) 
 	case code == http.StatusUnauthorized && c.cfg.KeyEnv != "":
 		return c.fail(f, "the key in %s was refused by %s", c.cfg.KeyEnv, name).WithHint("set %s to a valid key", c.cfg.KeyEnv)
 	case code == http.StatusUnauthorized:
-		return c.fail(f, "%s wants a key", name).WithHint("name its variable with key-env in mynah.yaml")
+		return c.fail(f, "%s needs a key", name).WithHint("set key-env in mynah.yaml to the variable with the key")
 	case code == http.StatusPaymentRequired:
 		return c.fail(f, "the account at %s has no credit left", name)
 	case code == http.StatusForbidden:
-		return c.fail(f, "%s does not allow this", name).WithHint("check what the key in %s may do", c.cfg.KeyEnv)
+		return c.fail(f, "%s does not allow this", name).WithHint("check the permissions of the key in %s", c.cfg.KeyEnv)
 	case code == http.StatusNotFound:
 		return c.fail(f, "%s does not know this address, voice or model", name).WithHint("check url, model and the voice in mynah.yaml")
 	case code == http.StatusRequestEntityTooLarge:
-		return c.fail(f, "the sentence is too long for %s", name).WithHint("cut it in two")
+		return c.fail(f, "the sentence is too long for %s", name).WithHint("split it in two")
 	case code == http.StatusTooManyRequests:
 		return c.Busy(Refusal{code, resp.Header, body})
 	case code >= 500 || code == http.StatusRequestTimeout:

@@ -82,7 +82,7 @@ func (c Config) Validate() error {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
 		errs = append(errs, fmt.Errorf("url: %q, must be an address such as https://host/v1", c.URL))
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		errs = append(errs, errors.New("url: must hold no user, query or fragment; keys stand in variables"))
+		errs = append(errs, errors.New("url: must not contain a user, query or fragment; put keys in variables"))
 	}
 	check(c.Timeout > 0, "timeout: %s, must be above 0", c.Timeout)
 	check(c.AtOnce >= 1 && c.AtOnce <= 100, "at-once: %d, must be 1 to 100", c.AtOnce)

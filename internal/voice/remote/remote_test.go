@@ -32,7 +32,7 @@ func TestValidate(t *testing.T) {
 		t.Error(err)
 	}
 	err := Config{URL: "https://user:pass@example.com"}.Validate()
-	for _, want := range []string{"name: ", "url: must hold no user", "timeout: ", "at-once: ", "tries: ", "most: ", "max-body: "} {
+	for _, want := range []string{"name: ", "url: must not contain a user", "timeout: ", "at-once: ", "tries: ", "most: ", "max-body: "} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}

@@ -18,32 +18,32 @@ import (
 // Sound reads an answer's samples: a WAV file, or bare 16-bit mono samples, the lower byte
 // first, of the given rate or of the one that the answer's type names.
 func (c *Client) Sound(a Answer, rate int) (pcm []int16, got int, err error) {
-	if kind := nameOtherFormat(a.Body); kind != "" {
-		return nil, 0, c.Bad("%s gave %s in place of sound that can be used", c.cfg.Name, kind)
+	if kind := pretender(a.Body); kind != "" {
+		return nil, 0, c.Bad("%s returned %s instead of usable sound", c.cfg.Name, kind)
 	}
 	if strings.HasPrefix(string(a.Body), "RIFF") {
-		if problem := describeDamage(a.Body); problem != "" {
-			return nil, 0, c.Bad("%s gave a WAV file %s", c.cfg.Name, problem)
+		if problem := damaged(a.Body); problem != "" {
+			return nil, 0, c.Bad("%s returned a WAV file %s", c.cfg.Name, problem)
 		}
 		pcm, got, err = voice.ParseWAV(a.Body)
 		if err != nil {
-			f := c.Bad("%s gave sound that cannot be read", c.cfg.Name)
+			f := c.Bad("%s returned unreadable sound", c.cfg.Name)
 			f.Cause = &RequestError{Temporary: true, Err: err}
 			return nil, 0, f
 		}
 		return pcm, got, nil
 	}
 	if strings.Contains(a.Type, "wav") {
-		return nil, 0, c.Bad("%s gave something else in place of a WAV file", c.cfg.Name)
+		return nil, 0, c.Bad("%s did not return a WAV file", c.cfg.Name)
 	}
 	if n, err := strconv.Atoi(a.Params["rate"]); err == nil {
 		rate = n
 	}
 	if rate < 8000 || rate > 48000 {
-		return nil, 0, c.Bad("%s gave sound of %d samples a second", c.cfg.Name, rate)
+		return nil, 0, c.Bad("%s returned sound at %d samples per second", c.cfg.Name, rate)
 	}
 	if len(a.Body)%2 != 0 {
-		return nil, 0, c.Bad("the sound of %s ends within a sample", c.cfg.Name)
+		return nil, 0, c.Bad("the sound of %s ends inside a sample", c.cfg.Name)
 	}
 	pcm = make([]int16, len(a.Body)/2)
 	for i := range pcm {
@@ -57,7 +57,7 @@ func (c *Client) Sound(a Answer, rate int) (pcm []int16, got int, err error) {
 func (c *Client) SoundIn(text, kind string, rate int) (pcm []int16, got int, err error) {
 	b, err := base64.StdEncoding.DecodeString(text)
 	if err != nil || len(b) == 0 {
-		return nil, 0, c.Bad("%s gave an answer without sound", c.cfg.Name)
+		return nil, 0, c.Bad("%s returned an answer without sound", c.cfg.Name)
 	}
 	return c.Sound(Answer{Type: kind, Body: b}, rate)
 }
@@ -89,7 +89,7 @@ func describeDamage(b []byte) string {
 	for c := range wav.Chunks(r, r.Size()) {
 		if c.Name == wav.FormChunk {
 			if f, ok := wav.ReadForm(r, c); ok && f.Rate*f.Block != f.PerSecond {
-				return "whose header names two rates"
+				return "whose header has two rates"
 			}
 		}
 		isCutOff := c.Claimed > c.Held
@@ -97,7 +97,7 @@ func describeDamage(b []byte) string {
 		case c.Name == wav.DataChunk && (!isCutOff || c.Claimed >= unknown):
 			return ""
 		case isCutOff:
-			return "that is cut off"
+			return "that is truncated"
 		}
 	}
 	return "without sound"

@@ -64,7 +64,7 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return voice.Clip{}, ctx.Err()
 	}
 	if _, told := fault.As(last); !told && errors.Is(last, context.DeadlineExceeded) {
-		last = fault.New(fault.ToolFailed, last, "%s did not say the sentence within %s", s.cfg.Name, s.cfg.limit())
+		last = fault.New(fault.ToolFailed, last, "%s did not speak the sentence within %s", s.cfg.Name, s.cfg.limit())
 	}
 	return voice.Clip{}, last
 }
@@ -74,9 +74,9 @@ func (s *steady) speakOnce(ctx context.Context, req voice.Request) (voice.Clip, 
 	if err != nil || len(clip.Words) == 0 || voice.Effort(req.Text()) == 0 {
 		return clip, err
 	}
-	if what := describeFault(clip, req); what != "" {
-		return voice.Clip{}, fault.New(fault.ToolFailed, &RequestError{Temporary: true}, "%s gave %s in place of speech", s.cfg.Name, what).
-			WithHint("try again later, or name another voice; do this one and its model speak the language?")
+	if what := judge(clip, req); what != "" {
+		return voice.Clip{}, fault.New(fault.ToolFailed, &RequestError{Temporary: true}, "%s returned %s instead of speech", s.cfg.Name, what).
+			WithHint("try again later, choose another voice, or check that this voice and its model speak the language")
 	}
 	return clip, nil
 }

@@ -58,7 +58,7 @@ func TestLongTimeouts(t *testing.T) {
 		want       int64
 	}{
 		"most is short": {10 * time.Millisecond, time.Millisecond, 3, 3},
-		"cut off":       {10 * time.Millisecond, 40 * time.Millisecond, 2, 2},
+		"truncated":     {10 * time.Millisecond, 40 * time.Millisecond, 2, 2},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()

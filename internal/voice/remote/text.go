@@ -63,7 +63,7 @@ func ValidID(id string) bool {
 // Unknown is the fault of a voice that an engine does not have.
 func Unknown(engine, id string) error {
 	return fault.New(fault.ToolFailed, &voice.UnknownVoiceError{Engine: engine, Voice: id}, "%s has no voice %q", engine, id).
-		WithHint("mynah voices lists what is there")
+		WithHint("run mynah voices to list all")
 }
 
 // languageOf reads the tag that names such as de-DE-KatjaNeural begin with; empty where

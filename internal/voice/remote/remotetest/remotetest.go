@@ -316,7 +316,7 @@ func lasting() map[string]trouble {
 		"400":    {always(Status(http.StatusBadRequest, "", told)), "service", 1},
 		"moved":  {always(Status(http.StatusFound, "Location: http://127.0.0.1:1/elsewhere", "")), "moved", 1},
 		"503":    {always(Status(http.StatusServiceUnavailable, "", "")), "service failed", 3},
-		"a page": {always(Page), "service gave", 3},
+		"a page": {always(Page), "service returned", 3},
 		"an hour": {
 			always(Status(http.StatusTooManyRequests, "Retry-After: 3600", "")), "service has too many requests", 1,
 		},
