@@ -48,7 +48,7 @@ type movingTask struct {
 // Plan is what the picture track consists of, and what of it is to be made.
 type Plan struct {
 	// Runs are the picture track, in order.
-	Runs []film.SegmentRun
+	Runs   []film.SegmentRun
 	stills []stillTask
 	moving []movingTask
 	chains []chainTask

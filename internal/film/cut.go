@@ -20,7 +20,7 @@ const aacFrame = 1024
 // Film is a film whose parts are all in the cache.
 type Film struct {
 	Picture ffmpeg.Picture
-	Runs  []SegmentRun
+	Runs    []SegmentRun
 	// Sound are the runs of the sound track, in order; Samples is its length at
 	// 48 kHz.
 	Sound   []PacketRun

@@ -119,10 +119,10 @@ func TestWhatStandsAndMoves(t *testing.T) {
 	a, c, m := b.still(t, 1), b.still(t, 2), b.moving(t, 4)
 	chain := b.chain(t, 3)
 	for _, row := range []struct {
-		name   string
+		name string
 		runs []film.SegmentRun
-		want   string
-		sync   []int // the frames that a player can start at
+		want string
+		sync []int // the frames that a player can start at
 	}{
 		{"one picture", []film.SegmentRun{{Segment: a, Frames: 1}}, "a", []int{0}},
 		{"a picture stands", []film.SegmentRun{{Segment: a, Frames: 5}}, "aaaaa", []int{0}},
@@ -360,7 +360,7 @@ func TestFilmsThatCannotBeCut(t *testing.T) {
 	nowhere := []film.PacketRun{{Packets: sound[0].Packets, Segment: key("nowhere")}}
 	for _, c := range []struct {
 		name   string
-		runs []film.SegmentRun
+		runs   []film.SegmentRun
 		sound  []film.PacketRun
 		length int64
 	}{

@@ -29,7 +29,7 @@ type SegmentRun struct {
 type Track struct {
 	params *h264.Params
 	lib    *library
-	runs []SegmentRun
+	runs   []SegmentRun
 	// repeat is after how many frames of standing an intra picture comes again, so
 	// that players can seek into a long still.
 	repeat int64
@@ -57,7 +57,7 @@ type sample struct {
 // cursor walks the frames of a track, in order.
 type cursor struct {
 	t       *Track
-	run   int
+	run     int
 	frame   int64 // in the run
 	number  int   // reference pictures since the last IDR picture, itself counted
 	id      uint32

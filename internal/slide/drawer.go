@@ -155,7 +155,7 @@ func (d *Drawer) failure(r Request, err error) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		f = fault.New(fault.ToolFailed, err, "%s could not be drawn: it was not ready after %s", r.describePlace(), d.cfg.Timeout)
 	case errors.Is(err, errGone):
-		f = fault.New(fault.ToolFailed, err, "%s could not be drawn: the browser crashed", r.place())
+		f = fault.New(fault.ToolFailed, err, "%s could not be drawn: the browser crashed", r.describePlace())
 	}
 	return f.WithHint("try the slide without its theme and images to find the cause")
 }

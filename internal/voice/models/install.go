@@ -179,7 +179,7 @@ func (i *Installer) fromIndex(ctx context.Context, name string, progress func(do
 	if err != nil {
 		return Installed{}, err
 	}
-	if err := verify(bytes.NewReader(description), check{md5: v.Files[config].MD5, size: v.Files[config].Size}); err != nil {
+	if err := verify(bytes.NewReader(description), expectation{md5: v.Files[config].MD5, size: v.Files[config].Size}); err != nil {
 		return Installed{}, fault.New(fault.Input, err, "%s is not the expected file", shown(base+config))
 	}
 	want := expectation{md5: v.Files[model].MD5, size: v.Files[model].Size}

@@ -18,11 +18,11 @@ import (
 // Sound reads an answer's samples: a WAV file, or bare 16-bit mono samples, the lower byte
 // first, of the given rate or of the one that the answer's type names.
 func (c *Client) Sound(a Answer, rate int) (pcm []int16, got int, err error) {
-	if kind := pretender(a.Body); kind != "" {
+	if kind := nameOtherFormat(a.Body); kind != "" {
 		return nil, 0, c.Bad("%s returned %s instead of usable sound", c.cfg.Name, kind)
 	}
 	if strings.HasPrefix(string(a.Body), "RIFF") {
-		if problem := damaged(a.Body); problem != "" {
+		if problem := describeDamage(a.Body); problem != "" {
 			return nil, 0, c.Bad("%s returned a WAV file %s", c.cfg.Name, problem)
 		}
 		pcm, got, err = voice.ParseWAV(a.Body)

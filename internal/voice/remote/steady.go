@@ -74,7 +74,7 @@ func (s *steady) speakOnce(ctx context.Context, req voice.Request) (voice.Clip, 
 	if err != nil || len(clip.Words) == 0 || voice.Effort(req.Text()) == 0 {
 		return clip, err
 	}
-	if what := judge(clip, req); what != "" {
+	if what := describeFault(clip, req); what != "" {
 		return voice.Clip{}, fault.New(fault.ToolFailed, &RequestError{Temporary: true}, "%s returned %s instead of speech", s.cfg.Name, what).
 			WithHint("try again later, choose another voice, or check that this voice and its model speak the language")
 	}

@@ -14,9 +14,9 @@ type Sentence struct {
 	Voice   voice.EngineVoice // that says it
 	// Text is the request as plain text, for engines that take no markup: what is spelled
 	// stands letter by letter, and a fragment ends in a comma, which keeps the voice up.
-	Text   string
+	Text    string
 	Phrases []voice.Phrase
-	Clip   voice.Clip // the words, without times
+	Clip    voice.Clip // the words, without times
 }
 
 // Begin reads a request. One that holds nothing to say is silent: its clip is the answer.
