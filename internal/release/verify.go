@@ -69,7 +69,7 @@ func checkRuns(l *timeline.Line, f *film.Film) error {
 		}
 	}
 	if at != l.Frames {
-		return mismatch(len(l.Scenes)-1, "the pictures last %d frames instead of the planned %d", at, l.Frames)
+		return mismatchError(len(l.Scenes)-1, "the pictures last %d frames instead of the planned %d", at, l.Frames)
 	}
 	return nil
 }
@@ -78,12 +78,12 @@ func checkRuns(l *timeline.Line, f *film.Film) error {
 func (r *Releaser) checkParts(f *film.Film) error {
 	for i, p := range f.Runs {
 		if !r.Book.Holds(p.Segment) {
-			return mismatch(-1, "coded pictures %d differ from the plan", i+1)
+			return mismatchError(-1, "coded pictures %d differ from the plan", i+1)
 		}
 	}
 	for i, p := range f.Sound {
 		if !p.Silent && !r.Book.Holds(p.Segment) {
-			return mismatch(-1, "coded sound %d differs from the plan", i+1)
+			return mismatchError(-1, "coded sound %d differs from the plan", i+1)
 		}
 	}
 	return nil
@@ -93,7 +93,7 @@ func (r *Releaser) checkParts(f *film.Film) error {
 func checkFile(l *timeline.Line, f *film.Film, r io.ReaderAt, size int64) error {
 	tracks, err := mp4.Inspect(r, size)
 	if err != nil {
-		return mismatch(-1, "the written video cannot be read: %s", err)
+		return mismatchError(-1, "the written video cannot be read: %s", err)
 	}
 	cues, titles := 0, 0
 	if len(f.Cues) > 0 {
@@ -103,19 +103,19 @@ func checkFile(l *timeline.Line, f *film.Film, r io.ReaderAt, size int64) error 
 		titles = 1
 	}
 	if want := 2 + cues + titles; len(tracks) != want {
-		return mismatch(-1, "the written video has %d tracks instead of the planned %d", len(tracks), want)
+		return mismatchError(-1, "the written video has %d tracks instead of the planned %d", len(tracks), want)
 	}
 	for _, t := range tracks {
 		if t.Samples != t.Timed || t.First < 0 || t.Last >= size || t.First+t.Bytes > size {
-			return mismatch(-1, "the index of the written video does not match its content")
+			return mismatchError(-1, "the index of the written video does not match its content")
 		}
 	}
 	if n := tracks[0].Samples; n != l.Frames {
-		return mismatch(-1, "the written video has %d frames instead of the planned %d", n, l.Frames)
+		return mismatchError(-1, "the written video has %d frames instead of the planned %d", n, l.Frames)
 	}
 	const packet = timeline.SoundGrid
 	if n := tracks[1].Samples * packet; n < l.Samples+packet || n >= l.Samples+3*packet {
-		return mismatch(-1, "the written soundtrack has %d samples instead of the planned %d", n-packet, l.Samples)
+		return mismatchError(-1, "the written soundtrack has %d samples instead of the planned %d", n-packet, l.Samples)
 	}
 	picture := tracks[0].Length * timeline.SampleRate / int64(max(tracks[0].Scale, 1))
 	if d := picture - l.Samples; d > packet || d < -packet {
@@ -131,7 +131,7 @@ func checkCues(cues []caption.Cue, beside []sidecar) error {
 			continue
 		}
 		if n := bytes.Count(s.content, []byte(" --> ")); n != len(cues) {
-			return mismatch(-1, "only %d of %d subtitles are written", n, len(cues))
+			return mismatchError(-1, "only %d of %d subtitles are written", n, len(cues))
 		}
 	}
 	return nil
@@ -150,7 +150,7 @@ func (r *Releaser) checkDrawn() error {
 			shown += max(min(s.To, to)-max(s.From, from), 0)
 		}
 		if to-from > 2 && shown < (to-from)/2 {
-			return mismatch(c.Scene, "the subtitle %q is missing from the picture", diag.Shorten(c.Text, 60))
+			return mismatchError(c.Scene, "the subtitle %q is missing from the picture", diag.Shorten(c.Text, 60))
 		}
 	}
 	return nil
@@ -168,7 +168,7 @@ func checkNarration(b *storyboard.Board, l *timeline.Line, sizes []uint32, silen
 		}
 		from, to := s.Start/timeline.SoundGrid+1, min((s.Start+s.Samples)/timeline.SoundGrid+1, int64(len(sizes)))
 		if from < to && !slices.ContainsFunc(sizes[from:to], func(n uint32) bool { return n > 2*silence }) {
-			return mismatch(s.Scene, "the narration %q is silent", diag.Shorten(part.Text, 60))
+			return mismatchError(s.Scene, "the narration %q is silent", diag.Shorten(part.Text, 60))
 		}
 	}
 	return nil
@@ -196,7 +196,7 @@ func (r *Releaser) checkSeams(ctx context.Context, f *film.Film) error {
 			return mismatchError(label.Scene-1, "the coded pictures of %s %q cannot be played: %s", kind, label.Name, blame.Reason(err))
 		}
 	}
-	return mismatch(-1, "the coded pictures cannot be played in sequence: %s", blame.Reason(err))
+	return mismatchError(-1, "the coded pictures cannot be played in sequence: %s", blame.Reason(err))
 }
 
 // decodes decodes segments, and fails unless all of their pictures come out.
