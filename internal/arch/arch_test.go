@@ -1,4 +1,4 @@
-// Package arch holds the rules of the house: which package may import which, and which
+// Package arch tests the rules between packages: which package may import which, and which
 // must stay pure.
 package arch_test
 
@@ -29,9 +29,9 @@ func floors() map[string]int {
 	return out
 }
 
-// workshop returns the packages that make pictures, sound and videos, and those of the compiler,
-// which read the language. The workshop works on values, so that it needs no script.
-func workshop() (packages, compiler []string) {
+// toolsAndCompiler returns the packages that make pictures, sound and videos, and those of the compiler,
+// which read the language. The former work on values and need no script.
+func toolsAndCompiler() (packages, compiler []string) {
 	packages = []string{
 		"internal/ffmpeg", "internal/film", "internal/h264", "internal/media", "internal/mp4", "internal/music",
 		"internal/picture", "internal/proc", "internal/slide", "internal/sound", "internal/voice",
@@ -188,10 +188,10 @@ func TestPurity(t *testing.T) {
 	}
 }
 
-// TestWorkshopWithoutCompiler: tests of the workshop count too.
-func TestWorkshopWithoutCompiler(t *testing.T) {
+// TestToolsWithoutCompiler also reads the imports of tests.
+func TestToolsWithoutCompiler(t *testing.T) {
 	t.Parallel()
-	packages, compiler := workshop()
+	packages, compiler := toolsAndCompiler()
 	for _, files := range []map[string][]string{imports(t), testImports(t)} {
 		for pkg, names := range files {
 			if !slices.ContainsFunc(packages, func(p string) bool { return pkg == p || strings.HasPrefix(pkg, p+"/") }) {
@@ -199,7 +199,7 @@ func TestWorkshopWithoutCompiler(t *testing.T) {
 			}
 			for _, name := range names {
 				if slices.Contains(compiler, name) {
-					t.Errorf("%s imports %s: the workshop knows nothing of the language", pkg, name)
+					t.Errorf("%s imports %s: packages of tools must not know the language", pkg, name)
 				}
 			}
 		}
@@ -211,8 +211,8 @@ func reserved() []reservation {
 	return []reservation{
 		{"os/exec", []string{"internal/proc"}, "only proc starts programs"},
 		{"database/sql", []string{"internal/store", "internal/queue", "internal/house"}, "records lie behind the interfaces of build, upload and auth"},
-		{"gocloud.dev/blob/", []string{"internal/house"}, "only the house picks drivers"},
-		{"mynah/internal/voice/", []string{"internal/house", "internal/voice/", "internal/steptest"}, "only the house picks engines"},
+		{"gocloud.dev/blob/", []string{"internal/house"}, "only house picks drivers"},
+		{"mynah/internal/voice/", []string{"internal/house", "internal/voice/", "internal/steptest"}, "only house picks engines"},
 	}
 }
 
