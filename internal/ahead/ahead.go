@@ -1,8 +1,7 @@
-// Package ahead makes the slides, pictures and sound of a video's first scenes while later ones are
-// still spoken: what takes long is often a voice on another machine. It only fills the cache. The
-// steps that follow plan all of the video as if nothing had been made ahead, find there what was
-// made, and meet and report what is wrong; so bytes, findings and explanations do not depend on what
-// was made ahead, or when.
+// Package ahead makes the slides, pictures and sound of a video's first scenes while a voice on
+// another machine still speaks the later ones. It only fills the cache. The steps that follow plan
+// the whole video as usual, find the finished parts in the cache, and report the findings. So
+// bytes, findings and explanations do not depend on what was made ahead.
 package ahead
 
 import (

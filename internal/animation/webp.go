@@ -1,5 +1,5 @@
-// Package animation plays pictures that move, frame by frame, where ffmpeg cannot: WebP. It
-// knows neither files of a project nor videos.
+// Package animation decodes moving pictures frame by frame in a format that ffmpeg does not
+// decode: animated WebP. It does not know projects or videos.
 package animation
 
 import (

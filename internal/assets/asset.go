@@ -1,6 +1,6 @@
-// Package assets learns what the files of a project are: it stages each under a name of ours,
-// addresses its content, measures it, converts what ffmpeg cannot read, and finds how its colours
-// become those of the video. It shows nothing; see package cut.
+// Package assets identifies the files of a project: it stages each under a generated name, hashes
+// its content, measures it, converts what ffmpeg cannot read, and determines how its colours
+// become those of the video. Package cut shows the files.
 package assets
 
 import (

@@ -1,12 +1,11 @@
-// Package cache keeps what is dear to make, addressed by its content: narration,
-// pictures, segments, what probing a file told. A key is a hash of everything that
-// decides the bytes, so an entry is never stale, only unused. The package refuses to
-// hold anything that could not be made again: deleting the folder is always safe.
+// Package cache keeps results that are expensive to make, under keys of their content: narration,
+// pictures, segments, measurements of files. A key is a hash of everything that decides the bytes,
+// so an entry can be unused but never stale. Everything in the cache can be made again: deleting
+// the folder is always safe.
 //
-// An entry is written to a temporary file and renamed, so a reader sees all of it or
-// nothing, with two builds at once and after a kill. It ends in a checksum: one that
-// was damaged on disk is removed and counts as absent, and so does whatever else stands
-// in an entry's place.
+// An entry is written to a temporary file and renamed, so a reader sees all of it or nothing, also
+// when two builds run at once or one is killed. It ends in a checksum: a damaged entry is removed
+// and counts as missing, and so does anything else at the entry's path.
 package cache
 
 import (

@@ -1,6 +1,6 @@
-// Package caption makes subtitles of a timed film: what is said, cut into pieces that
-// can be read, from when to when. It exists so that every form of subtitle comes from
-// the same times and the same lines. It draws nothing and writes no file.
+// Package caption makes the subtitles of a timed film: it cuts narration into cues of a readable
+// length and gives them times. Every form of subtitle (SRT, VTT, captions in the picture,
+// transcripts) uses the same cues. The package draws nothing and writes no file.
 package caption
 
 import (

@@ -1,4 +1,4 @@
-// Package codec runs the programs that decode and encode what ffmpeg does not, or not as fast:
+// Package codec runs programs that decode and encode formats that ffmpeg does not, or not as fast:
 // avifdec for AVIF pictures, lame for MP3 sound.
 package codec
 

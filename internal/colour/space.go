@@ -1,7 +1,7 @@
-// Package colour computes how the encoded colours of a picture, given by an ICC profile, by
-// code points of ITU-T H.273 or by the chunks of a PNG file, become those of a video: BT.709
-// primaries with the curve of sRGB, as a browser shows them. It knows neither files nor
-// programs; a Conversion gives a table that a filter can apply.
+// Package colour computes how the encoded colours of a picture, given by an ICC profile, by code
+// points of ITU-T H.273 or by the chunks of a PNG file, become those of a video: BT.709 primaries
+// with the curve of sRGB, as a browser shows them. A Conversion returns a table that a filter can
+// apply.
 package colour
 
 import "math"

@@ -1,5 +1,5 @@
-// Package cut makes the picture track: it plans which distinct pictures a timed storyboard consists
-// of, and encodes those that are not in the cache.
+// Package cut makes the picture track: it plans the distinct pictures of a timed storyboard, and
+// encodes those that are not in the cache.
 package cut
 
 import (

@@ -1,7 +1,6 @@
-// Package ffmpeg is the only speller of ffmpeg's flags: it turns what is wanted into
-// arguments and filter graphs, which tests compare, and runs them. It exists so that
-// the rest of Mynah speaks of pictures and sounds. It refuses to guess: a demuxer is
-// always named, and no file is opened but the one that was given.
+// Package ffmpeg is the only package that writes ffmpeg's arguments and filter graphs; it also
+// runs ffmpeg and ffprobe. Its callers describe pictures and sounds. Nothing is left to guesses:
+// the demuxer is always named, and ffmpeg opens only the files that it is given.
 package ffmpeg
 
 import (

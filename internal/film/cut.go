@@ -1,7 +1,6 @@
-// Package film cuts the film: it encodes what is new, joins coded pictures by copying
-// them, lets what stands still stand by skip pictures, and lays the sound beside it.
-// It exists so that a picture that does not move costs nothing however long it is on.
-// It refuses to decide about time; see package timeline.
+// Package film makes the tracks of a film: it encodes segments and chunks that are not in the
+// cache, joins coded pictures by copying, and fills the time in which a picture stands still with
+// skip pictures, so that standing time costs nothing. Package timeline decides about time.
 package film
 
 import (

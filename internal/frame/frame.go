@@ -1,6 +1,5 @@
-// Package frame holds the values that pictures are measured in: sizes, rates, colours, and how a
-// picture lies and moves in a frame. The compiler reads them from scripts and the workshop
-// draws by them; neither needs the other for that.
+// Package frame holds the values that describe pictures: sizes, rates, colours, and how a picture
+// is placed and moves in a frame. The compiler reads them from scripts, the tools draw by them.
 package frame
 
 import (

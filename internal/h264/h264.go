@@ -1,12 +1,11 @@
-// Package h264 writes and rewrites the few parts of an H.264 stream that let a film
-// of stills cost nothing: skip pictures, which decode to exactly their predecessor,
-// and the heads of slices, so that pictures that were encoded apart stand in one
-// stream. It exists because no encoder is needed for a picture that does not change.
-// It refuses to touch a picture's coded macroblocks.
+// Package h264 writes and rewrites the few parts of an H.264 stream that let pictures stand still
+// at no cost: skip pictures, which decode to exactly the picture before them, and slice headers,
+// so that pictures that were encoded separately fit into one stream. It never changes coded
+// macroblocks.
 //
-// The streams that it accepts are those of the project's own encoder settings: one
-// slice a frame, frame macroblocks, picture order count type 2, CABAC, no weighted
-// prediction. Everything else is an error. Sections are those of ITU-T H.264.
+// It accepts only streams of this project's encoder settings: one slice a frame, frame
+// macroblocks, picture order count type 2, CABAC, no weighted prediction. Everything else is an
+// error. Sections refer to ITU-T H.264.
 package h264
 
 import (

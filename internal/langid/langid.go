@@ -1,7 +1,7 @@
-// Package langid finds the language of a text: by its letters where a script belongs to one
-// language, else by its function words. It exists for scripts that name no language, and to
-// tell when a voice reads a text of another language than its own. It answers only where the
-// text clearly speaks for one language; a title or a name says nothing.
+// Package langid determines the language of a text: by its letters where a writing system belongs
+// to one language, else by its function words. It is used for scripts that name no language, and
+// to notice that a voice reads a text in another language than its own. It answers only when the
+// text is clear; a title or a name is not enough.
 package langid
 
 import (

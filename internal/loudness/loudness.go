@@ -1,6 +1,5 @@
-// Package loudness measures how loud sound is, as ITU-R BS.1770-4 and EBU R 128 define it.
-// It exists so that sentences and whole films are brought to one level by one measure. It
-// changes no sound.
+// Package loudness measures the loudness of sound as ITU-R BS.1770-4 and EBU R 128 define it.
+// Sentences and whole films are levelled by the same measure. It does not change sound.
 package loudness
 
 import (

@@ -1,8 +1,7 @@
-// Package markup turns what stands in the fenced blocks of a script into HTML for slides:
-// Markdown, code and plain text. What it returns is a piece of a page and holds no
-// script, no handler of events and no address but those of images and links that the
-// author wrote. The package refuses to know themes, sizes and browsers, and it reads no
-// file: the code that draws the page decides which addresses mean something.
+// Package markup renders the fenced blocks of a script (Markdown, code, plain text) as HTML for
+// slides. The HTML is a fragment without scripts and event handlers; its only addresses are those
+// of images and links of the author. The package does not know themes, sizes or browsers and reads
+// no file: the code that draws the page decides which addresses are allowed.
 package markup
 
 import (

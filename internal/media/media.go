@@ -1,7 +1,6 @@
-// Package media tells what a file is by its bytes, whatever its name says, and reads
-// the few facts of a picture that its decoder does not give: its size before it is
-// decoded, and how the camera was held. It exists so that no demuxer is ever left to
-// guess. It decodes no pictures.
+// Package media identifies files by their bytes, whatever their names say, and reads facts about
+// pictures that decoders do not report: the size before decoding, and the orientation of the
+// camera. So ffmpeg never has to guess a demuxer. The package decodes no pictures.
 package media
 
 import (

@@ -1,4 +1,4 @@
-// Package meter measures the phases of a build, and says how far the build is.
+// Package meter measures the phases of a build and computes its progress in percent.
 package meter
 
 import (

@@ -1,6 +1,6 @@
-// Package mix makes the soundtrack: it lays narration, the sound of clips, audio files and music on
-// one track, brings it to its level, cuts it into chunks and codes those that are not in the cache.
-// It also writes spoken texts to sound files.
+// Package mix makes the soundtrack: it places narration, the sound of clips, audio files and music
+// on one track, sets its level, cuts it into chunks and encodes those that are not in the cache.
+// It also writes speech to sound files.
 package mix
 
 import (

@@ -1,8 +1,7 @@
-// Package mp4 writes MP4 files with their index in front, ISO/IEC 14496-12, -14 and
-// -15. It exists because Mynah knows every sample's size before it writes the first
-// byte: a film is written in one pass, each sample copied once, with an exact
-// constant frame rate and an exact edit list. It refuses to read files and to keep
-// samples in memory. The same movie gives the same bytes: no time of creation is kept.
+// Package mp4 writes MP4 files with the index in front (ISO/IEC 14496-12, -14 and -15), with an
+// exact constant frame rate and an exact edit list. The size of every sample is known before the
+// first byte is written, so a film is written in one pass and each sample is copied once. Samples
+// are not held in memory. The same movie has the same bytes: the file contains no creation time.
 package mp4
 
 import (

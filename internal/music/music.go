@@ -1,7 +1,6 @@
-// Package music composes and plays the built-in background music. It exists so that a
-// script can name a track without bringing a file, and so that no licence of a recording
-// comes with a film: every note is written here, and every sound is computed. It plays
-// loops and nothing else; it refuses to read, to write and to know of films.
+// Package music composes and renders the built-in background music, so that a script can name a
+// track without bringing a file, and videos need no licence for a recording: every note is written
+// here, every sound is computed. All tracks are loops.
 package music
 
 import (

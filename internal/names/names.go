@@ -1,5 +1,5 @@
-// Package names finds files whatever the Unicode normal form of their names, and lists the
-// extensions of a build's files.
+// Package names finds files by name in any Unicode normal form, and lists the extensions of a
+// build's files.
 package names
 
 import (

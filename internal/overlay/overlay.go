@@ -1,5 +1,5 @@
-// Package overlay draws what is on pictures: slides, and subtitles that are shown in the picture.
-// Each drawing is kept in the cache as a layer; package cut lays them on pictures.
+// Package overlay draws what covers pictures: slides, and the subtitles that are shown in the
+// picture. Each drawing is kept in the cache as a layer; package cut puts layers on pictures.
 package overlay
 
 import (

@@ -1,6 +1,6 @@
-// Package part is what all steps of a build share when they make parts of a video: the cache
-// in which parts are found again, the book of what each part consists of, and work side by
-// side. It knows no kind of part itself.
+// Package part has what all steps of a build share when they make parts of a video: the cache in
+// which parts are found again, the book with the recipe of each part, and groups of parallel work.
+// It does not know the kinds of parts.
 package part
 
 import (

@@ -1,6 +1,6 @@
-// Package pending writes files that appear whole or not at all: under another name in
-// the same folder, synced, then renamed. What a killed process left of its own is removed
-// by the next that writes to the folder. It refuses to know what is in the files.
+// Package pending writes files that appear complete or not at all: under another name in the same
+// folder, synced, then renamed. The leftovers of a killed process are removed by the next process
+// that writes to the folder.
 package pending
 
 import (

@@ -1,7 +1,6 @@
-// Package picture turns shots into frames: it knows how an image or a frame of a clip
-// comes to fill the film's frame, how an image moves, what callouts darken and how slides
-// are on it, and paints it as raw 4:2:0. It exists so that each distinct picture is
-// decoded, scaled and converted once. It refuses to encode; see package film.
+// Package picture paints shots as frames in raw 4:2:0: how an image or a frame of a clip fills the
+// film's frame, how an image moves, which area callouts darken, and how slides cover it. Each
+// distinct picture is decoded, scaled and converted once. Package film encodes the frames.
 package picture
 
 import (

@@ -1,8 +1,7 @@
-// Package proc starts programs; no other package imports os/exec. Every child runs in
-// a process group of its own with a small, fixed environment, and the whole group is
-// gone when the child has ended, its context has ended, its time is up, or Mynah
-// itself was killed. The package knows no program: arguments are the callers' business,
-// and names of users' files never belong among them.
+// Package proc starts programs; no other package imports os/exec. Every child runs in its own
+// process group with a small, fixed environment. The whole group is killed when the child has
+// ended, its context has ended, its time is up, or Mynah itself was killed. The package does not
+// know the programs: callers write the arguments, which never contain names of users' files.
 package proc
 
 import (

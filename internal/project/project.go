@@ -1,6 +1,6 @@
-// Package project is where the files of a script come from: a folder, of which nothing outside
-// can be read through it, whatever the name or link. Files are identified by their bytes and
-// staged under names of our own, so that no program ever sees a name that a user chose.
+// Package project provides the files of a script: those of a folder, of which nothing outside can
+// be read, whatever the name or link, and pages in memory on top of it. Files are identified by
+// their bytes and staged under generated names, so that no program sees a name that a user chose.
 package project
 
 import (

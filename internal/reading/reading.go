@@ -1,13 +1,12 @@
-// Package reading says how narration is read aloud: it cuts text into sentences and puts beside
-// numbers, dates, money, signs, abbreviations, addresses and words of code the words that are
-// said for them, in the language of the voice and in the form that the sentence asks for; and it
-// applies the pronunciations of a lexicon. It exists so that every voice reads the same text in
-// the same way, and gets words alone. It speaks nothing and never changes what is written, which
-// subtitles show.
+// Package reading decides how narration is read aloud, in the language of the voice: it cuts text
+// into sentences, replaces numbers, dates, money, signs, abbreviations, addresses and words of
+// code by the words that are said for them in that sentence, and applies the pronunciations of a
+// lexicon. So every voice reads a text in the same way and gets words only. The written text,
+// which subtitles show, never changes.
 //
-// This package holds the order in which rules are tried (rules.go). The rules stand in families
+// This package holds the order in which rules are tried (rules.go). The rules are in the packages
 // below it: figure, calendar, address, short, sign. They read a passage (tokens and their
-// neighbours), in a grammar (a table and numbers in words) and its idiom (forms by context).
+// neighbours), in a grammar (a table and numbers as words) and its idiom (forms by context).
 package reading
 
 import (

@@ -1,6 +1,6 @@
-// Package release puts a video in its place: it joins the coded parts, holds the file that it
-// wrote against the plan, and publishes it whole with its poster, subtitles and texts. What
-// stands there as an earlier build wrote it is left alone.
+// Package release publishes a video: it joins the coded parts, checks the written file against the
+// plan, and renames it into place together with its poster, subtitles and texts. Files that are
+// still as an earlier build wrote them are not written again.
 package release
 
 import (

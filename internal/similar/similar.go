@@ -1,5 +1,4 @@
-// Package similar measures how alike two names are, for suggestions: "did you mean …?". It
-// exists so that every suggestion of the program counts slips in the same way.
+// Package similar measures how similar two names are, for suggestions: "did you mean …?".
 package similar
 
 import "unicode/utf8"

@@ -1,9 +1,8 @@
-// Package slide draws the fenced blocks of a script as pictures with alpha: HTML of
-// package markup, laid out by one headless Chromium that stays warm. It is the only
-// package that knows a browser. It refuses to let what an author wrote do anything but
-// look: no script runs on a slide's page, every request is answered from the project's
-// files or refused, and the browser has no network. Pictures are cached by who calls,
-// under the Key of a Request.
+// Package slide draws the fenced blocks of a script as pictures with alpha: HTML of package
+// markup, laid out by one headless Chromium that keeps running. It is the only package that knows
+// the browser. Nothing that an author wrote is executed: no script of theirs runs on a slide's
+// page, every request is answered from the project's files or refused, and the browser has no
+// network. Callers cache the pictures under the Key of a Request.
 package slide
 
 import (

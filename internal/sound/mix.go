@@ -1,7 +1,6 @@
-// Package sound lays narration, clips' own sound, audio files and music into one track
-// of whole samples. It exists so that the sound of a film is made in one pass, in
-// memory that does not grow with its length. It refuses to decode and to encode: what
-// it mixes is raw, 16 bit, at 48 kHz.
+// Package sound mixes narration, the sound of clips, audio files and music to one track of whole
+// samples, in one pass and in memory that does not grow with the track's length. Its input is raw
+// sound, 16 bit at 48 kHz; it neither decodes nor encodes.
 package sound
 
 import (

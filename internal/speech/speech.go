@@ -1,5 +1,6 @@
-// Package speech speaks the sentences of a storyboard, side by side, and knows who spoke them. Where
-// an engine fails and the settings allow it, another voice stands in for all that the voice says.
+// Package speech speaks the sentences of a storyboard in parallel, and records which voices spoke.
+// When an engine fails and the settings allow it, another voice speaks every sentence of the
+// failed voice.
 package speech
 
 import (

@@ -1,6 +1,6 @@
-// Package spellout writes whole numbers in words by the rules of CLDR's rule-based number
-// format (RBNF), in every language for which CLDR has rules. It holds an interpreter of
-// these rules and the rules themselves; it knows nothing of decimals, dates or texts.
+// Package spellout writes whole numbers as words by CLDR's rule-based number format (RBNF), in
+// every language for which CLDR has rules. It contains the rules and their interpreter; decimals,
+// dates and texts are for its callers.
 package spellout
 
 import (

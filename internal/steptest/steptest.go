@@ -1,6 +1,6 @@
-// Package steptest sets up what tests of the steps of a build need: a project in a temporary folder,
-// an empty cache, the real programs, and the values that the steps in front return. Its voice is
-// the tone engine, so that every length follows from the text.
+// Package steptest has helpers for tests of the steps of a build: a project in a temporary folder,
+// an empty cache, the real programs, and the values that earlier steps return. Its voice is the
+// tone engine, so that every length follows from the text.
 package steptest
 
 import (

@@ -1,7 +1,7 @@
-// Package storyboard plans a film: it resolves a parsed script into scenes, each with
-// its narration, pictures, sounds and looks, every default filled in and every file
-// known to exist. It exists so that no later stage asks what a script meant. It plans
-// only: it measures nothing and opens no file, it only asks which files there are.
+// Package storyboard plans a film: it resolves a parsed script into scenes with narration,
+// pictures, sounds and styles, with every default filled in and every file known to exist. Later
+// steps never ask what a script meant. It measures nothing and opens no file; it only asks which
+// files exist.
 package storyboard
 
 import (

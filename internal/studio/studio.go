@@ -1,6 +1,6 @@
-// Package studio is the one place that knows the order of the work: each of its verbs (build, plan,
-// check, snapshot, subtitles, speak) is a list of steps, which get values from each other. The
-// command line and a server's worker call the same verbs.
+// Package studio is the only place that knows the order of the work: each of its verbs (build,
+// plan, check, snapshot, subtitles, speak) is a list of steps that pass values to each other. The
+// command line and the server's worker call the same verbs.
 package studio
 
 import (

@@ -1,6 +1,6 @@
-// Package system is what operating systems do each in their own way about files: what a file
-// is recognised by, locks that end with their process, room on a disk, links to staged files.
-// It exists so that no package above asks which system it runs on for these.
+// Package system has what each operating system does differently about files: the identity of a
+// file, locks that end with their process, free space on a disk, links to staged files. Packages
+// above it do not ask which system they run on.
 package system
 
 import (

@@ -1,6 +1,6 @@
-// Package testrun says which tests belong to which run. There are three: make test runs all
-// of them; make race leaves out what its detector would make too slow; make test-short, which
-// developers run while they write, takes a minute in all on two processors.
+// Package testrun says which tests run when. There are three runs: make test runs all tests; make
+// race leaves out those that the race detector makes too slow; make test-short, for use while
+// writing code, takes a minute on two processors.
 package testrun
 
 import "testing"

@@ -1,8 +1,7 @@
-// Package timeline says what is on from which frame to which: it puts the scenes of a
-// storyboard, together with the measured lengths of their narration and clips, on one
-// line of whole frames and whole samples. It exists so that the cut makes no decision
-// about time. It is pure and counts in whole numbers only: a film of a thousand scenes
-// ends on exactly the frame that arithmetic says.
+// Package timeline computes what is shown and heard from which frame to which: it places the
+// scenes of a storyboard, with the measured lengths of their narration and clips, on one line of
+// whole frames and whole samples. No other package decides about time. It is pure and computes in
+// whole numbers: a film of a thousand scenes ends on exactly the right frame.
 package timeline
 
 import (

@@ -1,6 +1,6 @@
-// Package utter holds what a voice is asked to say: a line of runs, each said in one way. The
-// compiler writes it from narration and SSML, the reading puts words in it, and every engine
-// takes it.
+// Package utter holds what a voice is asked to say: a line of runs, each in one style. The
+// compiler makes lines from narration and SSML, package reading replaces text by words, and every
+// engine takes them.
 package utter
 
 import (

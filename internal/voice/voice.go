@@ -1,7 +1,7 @@
-// Package voice turns text into sound and the times of its words. An Engine is one way
-// of speaking; the Booth, which everybody else talks to, adds what all of them need:
-// the catalogue of named voices, the cache, one sample rate, trimmed ends. The package
-// starts no program and opens no connection; engines in its subfolders do.
+// Package voice turns text into sound and the times of its words. An Engine is one program or
+// service that speaks; the Booth calls engines for everybody else and adds the catalogue of
+// voices, the cache, one sample rate, and trimmed ends. The package starts no program and opens no
+// connection; the engines in its subfolders do.
 package voice
 
 import (

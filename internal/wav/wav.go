@@ -1,5 +1,5 @@
-// Package wav reads the structure of RIFF WAVE files. What of it a reader accepts is the reader's
-// own matter: some must be strict, some take what programs write that cannot know the length.
+// Package wav reads the structure of RIFF WAVE files. Each caller decides what it accepts: some
+// are strict, others take files of programs that did not know the length.
 package wav
 
 import (

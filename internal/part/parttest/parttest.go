@@ -1,4 +1,4 @@
-// Package parttest tests recipes: nothing in them may be forgotten by their keys.
+// Package parttest tests recipes: every field must change the key.
 package parttest
 
 import (

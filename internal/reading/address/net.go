@@ -1,6 +1,6 @@
-// Package address has the rules for what leads somewhere: addresses of the web and of mail, files,
-// options, names in code, telephone numbers, houses and postal codes. It exists because their
-// digits and letters are no amounts and no words: they are said piece by piece.
+// Package address has the rules for addresses of the web and of mail, files, options, names in
+// code, telephone numbers, houses and postal codes, whose digits and letters are said one by one
+// or in groups.
 package address
 
 import (

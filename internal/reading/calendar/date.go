@@ -1,5 +1,5 @@
-// Package calendar has the rules for dates, times of day, weekdays and decades. It exists to tell
-// them from fractions, spans, versions and scores, which look the same.
+// Package calendar has the rules for dates, times of day, weekdays and decades, and distinguishes
+// them from fractions, ranges, versions and scores that look the same.
 package calendar
 
 import (

@@ -1,6 +1,6 @@
 // Package figure has the rules for figures and amounts: numbers with units, money and scales,
-// spans, ordinal and Roman numerals, fractions, powers, ratios, sizes, and figures among letters.
-// It exists to decide what a number is; how a language says it is left to grammar and idiom.
+// ranges, ordinal and Roman numerals, fractions, powers, ratios, sizes, and figures among letters.
+// It decides what a number means; packages grammar and idiom decide how a language says it.
 package figure
 
 import (

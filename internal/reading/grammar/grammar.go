@@ -1,7 +1,7 @@
-// Package grammar holds what a language is without any text: the table of its words, units, money
-// and short forms (tables/*.txt), how it writes numbers, and its words for cardinal and ordinal
-// numbers, decimals and fractions. It exists so that a language is added by a table first. What
-// a language says by the words around a number is in package idiom.
+// Package grammar holds the data of each language: the table of its words, units, money and
+// abbreviations (tables/*.txt), how it writes numbers, and its words for cardinal and ordinal
+// numbers, decimals and fractions. A new language begins with a new table. Forms that depend on
+// neighbouring words are in package idiom.
 package grammar
 
 import (

@@ -1,6 +1,6 @@
 // Package idiom knows how each language reads years, dates, times, ordinal and Roman numerals by
-// the words around them: their case, gender, article and order. It exists because tables cannot
-// hold this. It fills in passage.Forms, so that the rules name no language's functions.
+// the words around them: case, gender, article and order, which tables cannot express. It fills in
+// passage.Forms, so that the rules call no function of a language by name.
 package idiom
 
 import (

@@ -1,6 +1,5 @@
-// Package lexicon parses a project's list of pronunciations and finds its words in a text. It
-// exists apart from the rules of reading because authors write it: its parser reports what is
-// wrong in which line.
+// Package lexicon parses a project's list of pronunciations, reports mistakes by line, and finds
+// its words in a text.
 package lexicon
 
 import (

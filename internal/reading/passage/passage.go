@@ -1,7 +1,7 @@
-// Package passage is a text in one language, cut into tokens, with what its neighbours say about a
-// token: whether a number counts a noun and of which gender, whether it is a year, which unit or
-// currency stands behind it. It exists as the one view that all rules of reading share. The ways
-// of a language that depend on neighbours are Forms, which package idiom fills in.
+// Package passage is a text in one language, cut into tokens, with answers about the neighbours of
+// a token: whether a number counts a noun and of which gender, whether it is a year, which unit or
+// currency follows. All rules of reading share this view. What a language does by neighbours are
+// Forms, which package idiom fills in.
 package passage
 
 import (

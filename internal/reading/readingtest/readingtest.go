@@ -1,4 +1,4 @@
-// Package readingtest tests rules of reading by what they do to a sentence.
+// Package readingtest tests rules of reading by their effect on a sentence.
 package readingtest
 
 import (

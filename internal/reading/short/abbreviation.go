@@ -1,6 +1,6 @@
-// Package short has the rules for words that are written short: abbreviations, initials, acronyms
-// and compounds that are cut. It exists to decide by the words around them what is short for
-// something, what is said letter by letter, and what is a word.
+// Package short has the rules for abbreviations, initials, acronyms and shortened compounds: it
+// decides by the words around them what is expanded, what is spelled letter by letter, and what is
+// read as a word.
 package short
 
 import (

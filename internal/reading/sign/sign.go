@@ -1,5 +1,5 @@
-// Package sign has the rules for signs that stand alone or between others: it names them, makes
-// them a pause, or leaves them out. It exists so that no sign is left for a voice to guess.
+// Package sign has the rules for signs that are alone or between other tokens: a sign is named,
+// becomes a pause, or is left out. No sign reaches a voice.
 package sign
 
 import (

@@ -1,6 +1,5 @@
-// Package token cuts a text into words, numbers, signs and gaps, and knows what one of them is by
-// itself: a dash, a Roman numeral, a fraction in one character. It exists so that all rules of
-// reading look at the same pieces. It knows no language.
+// Package token cuts a text into words, numbers, signs and gaps, and classifies single tokens: a
+// dash, a Roman numeral, a fraction in one character. It knows no language.
 package token
 
 import (

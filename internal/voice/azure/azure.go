@@ -1,5 +1,5 @@
-// Package azure speaks by the speech service of Microsoft Azure, over its REST interface,
-// which tells no word times.
+// Package azure is the engine of Microsoft Azure's speech service, over its REST interface, which
+// returns no word times.
 package azure
 
 import (

@@ -1,6 +1,6 @@
-// Package elevenlabs speaks by the service ElevenLabs, which tells when each character is
-// said. It takes plain text; what looks like its own markup is written so that it is
-// spoken.
+// Package elevenlabs is the engine of the service ElevenLabs, which returns the time of each
+// character. It sends plain text; text that looks like the service's own markup is changed so that
+// it is spoken.
 package elevenlabs
 
 import (

@@ -1,8 +1,8 @@
-// Package espeak speaks by espeak-ng, which is never linked: by mynah-espeak, a small
-// program of ours on espeak-ng's library, which stays for several sentences, takes markup
-// and tells when each word is said; without it by the program espeak-ng itself, a process
-// a sentence, which tells neither. The text goes in by standard input, never as an
-// argument. Both are deterministic.
+// Package espeak is the engine of espeak-ng, which is never linked. It runs mynah-espeak, a small
+// program on espeak-ng's library that speaks several sentences, takes markup and reports the time
+// of each word; where that is missing, it runs the program espeak-ng, one process for each
+// sentence, without markup and word times. The text is written to standard input, never to the
+// arguments. Both are deterministic.
 package espeak
 
 import (

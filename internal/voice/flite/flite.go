@@ -1,7 +1,7 @@
-// Package flite speaks English by the program flite. The text goes in by standard
-// input, the sound comes out by a file that has no name any more, so nothing is left
-// behind by a crash. When each sound ends is printed by the program; which word it is
-// of is found by having the words said one by one by its fastest voice.
+// Package flite is the engine of the program flite, for English. The text is written to standard
+// input; the sound is read from a file that is already unlinked, so that a crash leaves nothing
+// behind. The program prints when each sound ends; to which word a sound belongs is found by
+// having its fastest voice say the words one by one.
 package flite
 
 import (

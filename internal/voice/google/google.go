@@ -1,5 +1,5 @@
-// Package google speaks by Cloud Text-to-Speech of Google, over its REST interface in the
-// version that tells when marks in the text are reached.
+// Package google is the engine of Google's Cloud Text-to-Speech, over the version of its REST
+// interface that reports when marks in the text are reached.
 package google
 
 import (

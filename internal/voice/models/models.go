@@ -1,7 +1,6 @@
-// Package models keeps the folder of installed neural voices: files in Piper's format, a
-// model NAME.onnx and what it expects, NAME.onnx.json. It installs them from addresses,
-// files and archives, whole or not at all, and says what a voice needs. It refuses to run
-// them.
+// Package models keeps the folder of installed neural voices in Piper's format: a model NAME.onnx
+// and its settings NAME.onnx.json. It installs voices from addresses, files and archives,
+// completely or not at all, and describes what a voice needs. It does not run models.
 package models
 
 import (

@@ -1,7 +1,6 @@
-// Package onnx runs neural models by ONNX Runtime where a machine has its library. The
-// library is loaded when it is first wanted, not linked: Mynah is built and runs without
-// it. The package speaks the part of the library's C interface that has been the same
-// since version 11, and refuses to know what a model is for.
+// Package onnx runs neural models with ONNX Runtime. The library is loaded at its first use, not
+// linked: Mynah is built and runs without it. The package calls the part of the library's C
+// interface that has not changed since version 11. It does not know what a model is for.
 package onnx
 
 import (

@@ -1,6 +1,5 @@
-// Package openai speaks by servers that answer POST /audio/speech the way OpenAI's does;
-// many programs for one's own machine do too. The package refuses to depend on what only
-// one of them has: what a server does not offer is left to the Booth.
+// Package openai is the engine of servers that answer POST /audio/speech as OpenAI's does; many
+// programs for local use do too. It relies only on what all of them have; the Booth does the rest.
 package openai
 
 import (

@@ -1,7 +1,7 @@
-// Package piper speaks by neural voices in Piper's format. espeak-ng says how a text is
-// pronounced; the voice's model makes sound of it, by ONNX Runtime where the machine has
-// its library, else by the program piper. Models are made with some chance in them: the
-// same sentence may sound a little different the second time, unless Config.Steady.
+// Package piper is the engine of neural voices in Piper's format. espeak-ng turns text into
+// phonemes; the voice's model turns phonemes into sound, by ONNX Runtime where the machine has its
+// library, else by the program piper. Models use random numbers: the same sentence may sound
+// slightly different the second time, unless Config.Steady is set.
 package piper
 
 import (

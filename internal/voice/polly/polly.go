@@ -1,5 +1,5 @@
-// Package polly speaks by Amazon Polly, over its REST interface, signed as AWS wants it. The
-// sound is asked for once, the times of its words once more: the service gives either.
+// Package polly is the engine of Amazon Polly, over its REST interface, with requests signed for
+// AWS. Each sentence takes two requests, one for the sound and one for the times of its words.
 package polly
 
 import (

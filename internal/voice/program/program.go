@@ -1,6 +1,5 @@
-// Package program is what speech engines share that are programs of this machine: their
-// settings, how the program is run, and what a failure of it means. It exists so that
-// engines hold only what is their own. It refuses to know what any program is told or
+// Package program has what speech engines share that are local programs: their settings, how the
+// program is run, and the meaning of its failures. It does not know what a program reads or
 // prints.
 package program
 

@@ -1,8 +1,7 @@
-// Package remote is what speech engines share that answer over HTTP: their settings, one
-// request and what its answer means, the judging of sound, and the wrapper Steady that
-// limits and repeats. It exists so that an engine holds nothing but its wire format. It
-// refuses to know any service, and to follow an address to another host: keys go where the
-// settings say and nowhere else.
+// Package remote has what speech engines over HTTP share: their settings, requests and the meaning
+// of answers, checks of the sound, and the wrapper Steady that limits and retries. An engine only
+// adds its wire format. Requests never follow an address to another host, so that keys are sent
+// only where the settings say.
 package remote
 
 import (

@@ -1,7 +1,5 @@
-// Package ssml writes a request as speech markup, in the dialects of the services that take
-// it. Text is always escaped: what looks like markup in a script is spoken. The package
-// exists so that engines differ in what they say of themselves, not in how they write; it
-// refuses to read markup.
+// Package ssml writes a request as SSML, in the dialects of the services that take it. Text is
+// always escaped: what looks like markup in a script is spoken. It does not parse SSML.
 package ssml
 
 import (

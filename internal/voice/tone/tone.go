@@ -1,6 +1,5 @@
-// Package tone is the honest fake among the speech engines: it starts no program and
-// sounds a tone for each word, whose length and pitch follow from the text alone, with
-// exact times. Tests of everything behind the voice use it.
+// Package tone is an engine for tests: it starts no program and plays a tone for each word, whose
+// length and pitch follow from the text alone, with exact times.
 package tone
 
 import (

@@ -1,5 +1,5 @@
-// Package voicetest is the suite that every speech engine passes. It fails a test, it
-// never skips one: what an engine cannot do at all it says in Options.
+// Package voicetest is the conformance suite of speech engines. It never skips a check: what an
+// engine cannot do is listed in Options.
 package voicetest
 
 import (

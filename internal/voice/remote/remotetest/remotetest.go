@@ -1,6 +1,6 @@
-// Package remotetest is what the tests of remote engines share: a server that says words as
-// tones and can be told to misbehave, and the troubles that every remote engine must get
-// over or report. It knows no wire format: that is in each engine's test.
+// Package remotetest has what tests of engines over HTTP share: a server that speaks words as
+// tones and can misbehave on demand, and the failures that every such engine must survive or
+// report. The wire formats are in the tests of the engines.
 package remotetest
 
 import (
