@@ -15,8 +15,8 @@ import (
 	"mynah/internal/animation"
 )
 
-// still returns the chunks of a WebP picture that ffmpeg makes.
-func still(tb testing.TB, colour, lossless string, w, h int) []byte {
+// stillWebP returns the chunks of a WebP picture that ffmpeg makes.
+func stillWebP(tb testing.TB, colour, lossless string, w, h int) []byte {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "a.webp")
 	src := "color=" + colour + ":s=" + size(w, h) + ",format=bgra"
@@ -68,7 +68,7 @@ func read(b []byte) (*animation.WebP, error) {
 
 func TestPlay(t *testing.T) {
 	t.Parallel()
-	red, half, lossy := still(t, "red", "1", 32, 20), still(t, "blue@0.5", "1", 16, 10), still(t, "0xC86432", "0", 16, 10)
+	red, half, lossy := stillWebP(t, "red", "1", 32, 20), stillWebP(t, "blue@0.5", "1", 16, 10), stillWebP(t, "0xC86432", "0", 16, 10)
 	b := file(32, 20,
 		frame(image.Rect(0, 0, 32, 20), 40, 0, red),
 		frame(image.Rect(4, 4, 20, 14), 0, 1, half),     // on red; cleared then
@@ -119,7 +119,7 @@ func TestPlay(t *testing.T) {
 
 func TestDamagedWebP(t *testing.T) {
 	t.Parallel()
-	red := still(t, "red", "1", 16, 10)
+	red := stillWebP(t, "red", "1", 16, 10)
 	whole := file(16, 10, frame(image.Rect(0, 0, 16, 10), 40, 0, red), frame(image.Rect(0, 0, 16, 10), 40, 0, red))
 	for n := 12; n < len(whole); n++ {
 		if _, err := read(whole[:n]); err == nil {
@@ -152,9 +152,9 @@ func TestDamagedWebP(t *testing.T) {
 }
 
 func FuzzWebP(f *testing.F) {
-	red := still(f, "red", "1", 16, 10)
+	red := stillWebP(f, "red", "1", 16, 10)
 	f.Add(file(16, 10, frame(image.Rect(0, 0, 16, 10), 40, 0, red)))
-	f.Add(file(16, 10, frame(image.Rect(0, 0, 16, 10), 40, 1, still(f, "blue@0.5", "0", 16, 10))))
+	f.Add(file(16, 10, frame(image.Rect(0, 0, 16, 10), 40, 1, stillWebP(f, "blue@0.5", "0", 16, 10))))
 	f.Add(file(16, 10, frame(image.Rect(0, 0, 16, 10), 40, 0, red), canvas(4, 4)))
 	f.Add(file(32, 20, frame(image.Rect(4, 4, 20, 14), 40, 1, red), frame(image.Rect(16, 10, 32, 20), 40, 2, red)))
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -31,8 +31,8 @@ func newIdentifier(board *storyboard.Board) *identifier {
 	}
 }
 
-// still is an image of w x h pixels.
-func still(w, h int) *Asset { return &Asset{header: media.Header{Width: w, Height: h}} }
+// newStill is an image of w x h pixels.
+func newStill(w, h int) *Asset { return &Asset{header: media.Header{Width: w, Height: h}} }
 
 // clip is a clip of w x h pixels that lasts some seconds.
 func clip(w, h int, length *big.Rat) *Asset {
@@ -46,8 +46,8 @@ func onlySound(length *big.Rat) *Asset {
 	return &Asset{Info: &ffmpeg.Info{Audio: &ffmpeg.Audio{Length: length}}}
 }
 
-// said is the findings as their severities, lines and summaries.
-func said(list diag.List) (out []string) {
+// findingLines is the findings as their severities, lines and summaries.
+func findingLines(list diag.List) (out []string) {
 	for _, d := range list {
 		out = append(out, fmt.Sprintf("%s %d: %s", d.Severity, d.Range.Start.Line, d.Summary))
 		if d.Hint == "" {
@@ -165,7 +165,7 @@ func TestColoursOf(t *testing.T) {
 		"plain clip": {clip(1, 1, nil), nil}, "clip": {code, colour.FromCodes(9, 18)},
 		"moving image": {both, colour.FromCodes(9, 16)},
 		"image":        {image, colour.FromCodes(9, 16)}, "deep image": {deep, colour.FromCodes(9, 16)},
-		"sound": {onlySound(nil), nil}, "plain image": {still(1, 1), nil},
+		"sound": {onlySound(nil), nil}, "plain image": {newStill(1, 1), nil},
 	} {
 		w.colours(c.asset)
 		if got := c.asset.table; (got == nil) != (c.want == nil) || got != nil &&
@@ -360,7 +360,7 @@ func TestMedia(t *testing.T) {
 		length       *big.Rat
 		sound, still bool
 	}{
-		"none": {nil, nil, false, false}, "image": {still(1, 1), nil, false, false},
+		"none": {nil, nil, false, false}, "image": {newStill(1, 1), nil, false, false},
 		"sound": {onlySound(one), one, true, false}, "clip": {both, two, true, false},
 		"GIF": {gif(2, media.GIF, false), one, false, false}, "still GIF": {gif(1, media.GIF, false), one, false, true},
 		"empty GIF":   {gif(0, media.GIF, false), one, false, true},

@@ -20,9 +20,9 @@ import (
 func TestSizes(t *testing.T) {
 	t.Parallel()
 	const cropped, enlarged, gone = "is cropped to fill", "will blur", "nothing of"
-	turned := still(90, 160)
+	turned := newStill(90, 160)
 	turned.header.Turn = 6
-	drawn := still(16, 9)
+	drawn := newStill(16, 9)
 	drawn.drawn = true
 	for _, c := range []struct {
 		name  string
@@ -31,24 +31,24 @@ func TestSizes(t *testing.T) {
 		top   bool // it has a position
 		want  string
 	}{
-		{"as the frame", still(1600, 900), frame.Cover, false, ""},
-		{"enlarged twice", still(800, 450), frame.Cover, false, ""},
-		{"enlarged more", still(799, 450), frame.Cover, false, "2.0 times"},
-		{"enlarged, to contain", still(700, 900), frame.Contain, false, ""},
-		{"enlarged to contain", still(700, 449), frame.Contain, false, "2.0 times"},
-		{"enlarged to be stretched", still(700, 900), frame.Stretch, false, "2.3 times"},
+		{"as the frame", newStill(1600, 900), frame.Cover, false, ""},
+		{"enlarged twice", newStill(800, 450), frame.Cover, false, ""},
+		{"enlarged more", newStill(799, 450), frame.Cover, false, "2.0 times"},
+		{"enlarged, to contain", newStill(700, 900), frame.Contain, false, ""},
+		{"enlarged to contain", newStill(700, 449), frame.Contain, false, "2.0 times"},
+		{"enlarged to be stretched", newStill(700, 900), frame.Stretch, false, "2.3 times"},
 		{"drawn at its size", drawn, frame.Cover, false, ""},
-		{"60 % are seen", still(1600, 1500), frame.Cover, false, ""},
-		{"less", still(1600, 1501), frame.Cover, false, "only 60 % of"},
-		{"less, from the top", still(1600, 1501), frame.Cover, true, ""},
-		{"less, contained", still(1600, 1501), frame.Contain, false, ""},
-		{"less, stretched", still(1600, 1501), frame.Stretch, false, ""},
-		{"hardly any", still(1600, 160000), frame.Cover, false, "only 1 % of"},
-		{"a line", still(2, 100000), frame.Cover, false, gone},
-		{"a line, from the top", still(2, 100000), frame.Cover, true, gone},
-		{"a line, contained", still(1600, 450000), frame.Contain, false, ""},
-		{"two lines", still(160000, 3), frame.Cover, false, "only 1 % of"},
-		{"two lines of its height", still(160000, 2), frame.Cover, false, "only 1 % of"},
+		{"60 % are seen", newStill(1600, 1500), frame.Cover, false, ""},
+		{"less", newStill(1600, 1501), frame.Cover, false, "only 60 % of"},
+		{"less, from the top", newStill(1600, 1501), frame.Cover, true, ""},
+		{"less, contained", newStill(1600, 1501), frame.Contain, false, ""},
+		{"less, stretched", newStill(1600, 1501), frame.Stretch, false, ""},
+		{"hardly any", newStill(1600, 160000), frame.Cover, false, "only 1 % of"},
+		{"a line", newStill(2, 100000), frame.Cover, false, gone},
+		{"a line, from the top", newStill(2, 100000), frame.Cover, true, gone},
+		{"a line, contained", newStill(1600, 450000), frame.Contain, false, ""},
+		{"two lines", newStill(160000, 3), frame.Cover, false, "only 1 % of"},
+		{"two lines of its height", newStill(160000, 2), frame.Cover, false, "only 1 % of"},
 		{"turned", turned, frame.Cover, false, "10.0 times"},
 		{"a clip", clip(1600, 3000, nil), frame.Cover, false, "only 30 % of"},
 		{"sound", onlySound(nil), frame.Cover, false, ""},
@@ -65,7 +65,7 @@ func TestSizes(t *testing.T) {
 		var list diag.List
 		ch.size(shot, 1, &found, &list)
 		found.warn(&list)
-		got := said(list)
+		got := findingLines(list)
 		if c.want == "" && len(got) > 0 || c.want != "" && !slices.ContainsFunc(got,
 			func(s string) bool { return strings.Contains(s, c.want) }) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
@@ -120,7 +120,7 @@ func TestSizesOfAll(t *testing.T) {
 	} {
 		var list diag.List
 		c.found.warn(&list)
-		if got := said(list); !slices.Equal(got, c.want) {
+		if got := findingLines(list); !slices.Equal(got, c.want) {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}
@@ -156,7 +156,7 @@ func TestSegments(t *testing.T) {
 		"a length below zero": {clip(1, 1, big.NewRat(-1, 1)), storyboard.Clip, nil, `error 3: "a" has no duration`},
 		"hardly a length":     {clip(1, 1, big.NewRat(1, 10)), storyboard.GIF, nil, ""},
 		"no pictures":         {onlySound(nil), storyboard.Clip, nil, `error 3: "a" has sound but no picture`},
-		"an image":            {still(1, 1), storyboard.Image, nil, ""},
+		"an image":            {newStill(1, 1), storyboard.Image, nil, ""},
 		"none":                {nil, storyboard.Clip, nil, ""},
 	} {
 		var list diag.List
@@ -164,7 +164,7 @@ func TestSegments(t *testing.T) {
 			Kind: c.kind, File: "a", Range: at(3),
 			Segment: c.segment,
 		}, &list)
-		if got := strings.Join(said(list), "; "); got != c.want {
+		if got := strings.Join(findingLines(list), "; "); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
@@ -175,7 +175,7 @@ func TestSilentFiles(t *testing.T) {
 	t.Parallel()
 	second := big.NewRat(1, 1)
 	set := &Set{byName: map[string]*Asset{
-		"sound": onlySound(second), "endless": onlySound(nil), "mute": clip(1, 1, second), "image": still(1, 1), "gone": nil,
+		"sound": onlySound(second), "endless": onlySound(nil), "mute": clip(1, 1, second), "image": newStill(1, 1), "gone": nil,
 	}}
 	for _, c := range []struct {
 		name        string
@@ -201,7 +201,7 @@ func TestSilentFiles(t *testing.T) {
 		slices.Sort(want)
 		var list diag.List
 		check{board, set}.shots(&list)
-		if got := said(list); !slices.Equal(got, want) {
+		if got := findingLines(list); !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q", c.name, got, want)
 		}
 	}
@@ -210,7 +210,7 @@ func TestSilentFiles(t *testing.T) {
 // TestCalloutsThatNobodySees are told, by what their lengths count in.
 func TestCalloutsThatNobodySees(t *testing.T) {
 	t.Parallel()
-	set := &Set{byName: map[string]*Asset{"a": still(400, 200), "gone": nil}}
+	set := &Set{byName: map[string]*Asset{"a": newStill(400, 200), "gone": nil}}
 	shot, lost := &storyboard.Shot{File: "a"}, &storyboard.Shot{File: "gone"}
 	for _, c := range []struct {
 		name   string
@@ -275,7 +275,7 @@ func TestCalloutsThatNobodySees(t *testing.T) {
 		}}
 		var list diag.List
 		check{board, set}.callouts([]script.Callout{one, one}, c.shot, &list)
-		got := said(list)
+		got := findingLines(list)
 		if c.want == "" && len(got) > 0 || c.want != "" && (len(got) != 2 || !strings.Contains(got[1], c.want) ||
 			!strings.HasPrefix(got[0], "warning 7")) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
@@ -286,7 +286,7 @@ func TestCalloutsThatNobodySees(t *testing.T) {
 // TestCalloutsKeepTheirPlace where the video has another size than the header's, unless nothing says that size.
 func TestCalloutsKeepTheirPlace(t *testing.T) {
 	t.Parallel()
-	set := &Set{byName: map[string]*Asset{"a": still(160, 90)}}
+	set := &Set{byName: map[string]*Asset{"a": newStill(160, 90)}}
 	one := script.Callout{Shape: script.Rectangle, Left: 10, Top: 20, Right: 30, Bottom: 40}
 	for _, c := range []struct {
 		film, header frame.Size

@@ -13,8 +13,8 @@ import (
 	"mynah/internal/timeline"
 )
 
-// film returns a scene of one sentence, each word of which lasts half a second.
-func film(text string, limit int, quote *string) ([]caption.Cue, *timeline.Line) {
+// cuesOf returns a scene of one sentence, each word of which lasts half a second.
+func cuesOf(text string, limit int, quote *string) ([]caption.Cue, *timeline.Line) {
 	words := strings.Fields(text)
 	n := int64(len(words)) * timeline.SampleRate / 2
 	b := &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Break: limit}}, Scenes: []storyboard.Scene{{
@@ -37,7 +37,7 @@ func film(text string, limit int, quote *string) ([]caption.Cue, *timeline.Line)
 
 func TestPiecesAreCutAtWords(t *testing.T) {
 	t.Parallel()
-	cues, _ := film("one two three four five six seven", 14, nil)
+	cues, _ := cuesOf("one two three four five six seven", 14, nil)
 	var texts []string
 	for i, c := range cues {
 		texts = append(texts, c.Text)
@@ -56,10 +56,10 @@ func TestPiecesAreCutAtWords(t *testing.T) {
 func TestQuotes(t *testing.T) {
 	t.Parallel()
 	text, none := "instead of it...", ""
-	if cues, _ := film("spoken words", 80, &text); len(cues) != 1 || cues[0].Text != text || cues[0].Start != 4800 || cues[0].End != 475200 {
+	if cues, _ := cuesOf("spoken words", 80, &text); len(cues) != 1 || cues[0].Text != text || cues[0].Start != 4800 || cues[0].End != 475200 {
 		t.Errorf("%+v", cues)
 	}
-	if cues, _ := film("spoken words", 80, &none); len(cues) != 0 {
+	if cues, _ := cuesOf("spoken words", 80, &none); len(cues) != 0 {
 		t.Errorf("%+v", cues)
 	}
 }
@@ -95,8 +95,8 @@ func TestQuotesLastAsLongAsTheScene(t *testing.T) {
 func TestQuotesKeepTheirLines(t *testing.T) {
 	t.Parallel()
 	text := "a short line \nand a second, longer line... of it\n\nabout as long as the first two\nin a way"
-	cues, _ := film("spoken words", 80, &text)
-	if got := laid(cues); len(got) != 2 || got[0] != "a short line / and a second, longer line... of it" || got[1] != "about as long as the first two / in a way" {
+	cues, _ := cuesOf("spoken words", 80, &text)
+	if got := cueLines(cues); len(got) != 2 || got[0] != "a short line / and a second, longer line... of it" || got[1] != "about as long as the first two / in a way" {
 		t.Errorf("%q", got)
 	}
 	if a, b := cues[0], cues[1]; a.Start != 4800 || b.Start-a.End != timeline.SampleRate/5 || b.End != 475200 || a.End < 4*b.Start/5 {
@@ -137,7 +137,7 @@ func TestCuesOfScenesAreApart(t *testing.T) {
 
 func TestScriptsWithoutBlanksAreCut(t *testing.T) {
 	t.Parallel()
-	cues, _ := film(strings.Repeat("あ", 50), 20, nil)
+	cues, _ := cuesOf(strings.Repeat("あ", 50), 20, nil)
 	if len(cues) != 3 {
 		t.Fatalf("%+v", cues)
 	}

@@ -16,8 +16,8 @@ import (
 	"mynah/internal/voice"
 )
 
-// said returns the cues of a paragraph of sentences, each letter of which lasts 0.06 s.
-func said(film storyboard.Film, sentences ...string) []caption.Cue {
+// cuesOfSentences returns the cues of a paragraph of sentences, each letter of which lasts 0.06 s.
+func cuesOfSentences(film storyboard.Film, sentences ...string) []caption.Cue {
 	const letter = timeline.SampleRate * 6 / 100
 	b := &storyboard.Board{Film: film, Scenes: []storyboard.Scene{{}}}
 	l := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{}}}
@@ -42,8 +42,8 @@ func plainFilm(limit int) storyboard.Film {
 	return storyboard.Film{Subtitles: script.Subtitles{Break: limit}}
 }
 
-// laid shows cues, lines apart by a slash.
-func laid(cues []caption.Cue) []string {
+// cueLines shows cues, lines apart by a slash.
+func cueLines(cues []caption.Cue) []string {
 	var out []string
 	for _, c := range cues {
 		out = append(out, strings.Join(c.Lines(), " / "))
@@ -104,7 +104,7 @@ func TestCutsAreReadable(t *testing.T) {
 		},
 		{"French blanks hold", []string{"Qu'est-ce que c'est\u00a0? Un oiseau\u00a0!"}, []string{"Qu'est-ce que c'est\u00a0? Un oiseau\u00a0!"}},
 	} {
-		got := laid(said(plainFilm(80), c.sentences...))
+		got := cueLines(cuesOfSentences(plainFilm(80), c.sentences...))
 		if strings.Join(got, "|") != strings.Join(c.want, "|") {
 			t.Errorf("%s:\n%s\nwant\n%s", c.name, strings.Join(got, "\n"), strings.Join(c.want, "\n"))
 		}
@@ -116,9 +116,9 @@ func TestSentencesOfQuotes(t *testing.T) {
 	t.Parallel()
 	quote := "Dr. Smith paid $3.5 million. Mr. Jones, e.g., paid nothing at all. They met on Jan. 5 in St. Louis, at 10 p.m. sharp."
 	long := strings.TrimSpace(strings.Repeat(quote+" ", 3)) // more than four pieces: it is cut
-	cues, _ := film("said", 80, &long)
+	cues, _ := cuesOf("said", 80, &long)
 	want := "Dr. Smith paid $3.5 million. / Mr. Jones, e.g., paid nothing at all.|They met on Jan. 5 in St. Louis, / at 10 p.m. sharp."
-	if got := strings.Join(laid(cues)[:2], "|"); got != want {
+	if got := strings.Join(cueLines(cues)[:2], "|"); got != want {
 		t.Errorf("cut into %s\nwant %s", got, want)
 	}
 	for _, quote := range []string{
@@ -127,8 +127,8 @@ func TestSentencesOfQuotes(t *testing.T) {
 		"They say that it is a matter of one old and very tired Johnson vs. Smith, who is neither old nor tired.",
 	} {
 		quote = strings.TrimSpace(strings.Repeat(quote+" ", 4))
-		cues, _ := film("said", 80, &quote)
-		pieces := laid(cues)
+		cues, _ := cuesOf("said", 80, &quote)
+		pieces := cueLines(cues)
 		for _, l := range pieces[:len(pieces)-1] {
 			if strings.HasSuffix(l, "U.") || strings.HasSuffix(l, "д.") || strings.HasSuffix(l, "vs.") {
 				t.Errorf("a piece ends behind an abbreviation: %q", l)
@@ -153,7 +153,7 @@ func TestLongerBreaksMakeLongerLines(t *testing.T) {
 		{storyboard.Film{Width: 720, Height: 1280, Subtitles: script.Subtitles{Break: 80, Scale: 2, Mode: script.SubtitlesOverlay}}, 16, 2},
 	} {
 		line, lines := 0, 0
-		for _, cue := range said(c.film, text) {
+		for _, cue := range cuesOfSentences(c.film, text) {
 			lines = max(lines, len(cue.Lines()))
 			for _, l := range cue.Lines() {
 				line = max(line, uniseg.StringWidth(l))
@@ -169,7 +169,7 @@ func TestLongerBreaksMakeLongerLines(t *testing.T) {
 func TestWordsKeepTheirTimes(t *testing.T) {
 	t.Parallel()
 	text := `He said: "Hello, old (and grey) friend" — and then, after a while, he went on and on about the weather.`
-	cues := said(plainFilm(60), text)
+	cues := cuesOfSentences(plainFilm(60), text)
 	var got []string
 	behind := 0
 	for _, c := range cues {
@@ -197,7 +197,7 @@ func TestWordsKeepTheirTimes(t *testing.T) {
 func TestLettersOfWordsWithoutTimes(t *testing.T) {
 	t.Parallel()
 	quote := "one two three four"
-	cues, _ := film("spoken", 80, &quote)
+	cues, _ := cuesOf("spoken", 80, &quote)
 	if len(cues) != 1 || len(cues[0].Words) != 4 || cues[0].Words[1].Start != 4800+470400*4/18 || cues[0].Words[3].End != 475200 {
 		t.Errorf("%+v", cues)
 	}
@@ -237,7 +237,7 @@ func TestParagraphsAreWholeAgain(t *testing.T) {
 		"今天早上 港口里非常安静 只有几只海鸥在水面上飞来飞去", "One word and another, and so on, until there are some pieces of it all.",
 	} {
 		for _, limit := range []int{12, 20, 40} {
-			cues := said(plainFilm(limit), text)
+			cues := cuesOfSentences(plainFilm(limit), text)
 			if got := caption.Text(cues); got != text+"\n" || limit < 20 && len(cues) < 2 {
 				t.Errorf("%d pieces of fewer than %d make %q", len(cues), limit, got)
 			}
@@ -253,7 +253,7 @@ func TestVowelsStay(t *testing.T) {
 		text := strings.Repeat(letters, 60)
 		for limit := 10; limit < 24; limit++ {
 			quote := text
-			cues, _ := film("said", limit, &quote)
+			cues, _ := cuesOf("said", limit, &quote)
 			if len(cues) < 3 {
 				t.Fatalf("%+v", cues)
 			}

@@ -18,8 +18,8 @@ import (
 	"mynah/internal/timeline"
 )
 
-// hostile are cues whose text a careless writer would break.
-func hostile() []caption.Cue {
+// hostileCues are cues whose text a careless writer would break.
+func hostileCues() []caption.Cue {
 	cues := []caption.Cue{}
 	for i, text := range []string{
 		"a < b & c --> d", "1", "00:00:01.000 --> 00:00:02.000", "WEBVTT", "NOTE this is said", "STYLE", "<b>bold</b> &amp; {\\an8}",
@@ -125,7 +125,7 @@ func millis(parts []string) int64 {
 
 func TestFormsAreValid(t *testing.T) {
 	t.Parallel()
-	cues := hostile()
+	cues := hostileCues()
 	for _, problem := range append(badVTT(caption.VTT(cues)), badSRT(caption.SRT(cues))...) {
 		t.Error(problem)
 	}
@@ -147,7 +147,7 @@ func TestFormsAreValid(t *testing.T) {
 // TestOthersReadTheForms: a library and ffmpeg find the same cues in both.
 func TestOthersReadTheForms(t *testing.T) {
 	t.Parallel()
-	cues := hostile()
+	cues := hostileCues()
 	vtt, err := astisub.ReadFromWebVTT(strings.NewReader(caption.VTT(cues)))
 	if err != nil {
 		t.Fatal(err)

@@ -159,7 +159,7 @@ func convert(c *colour.Conversion, r, g, b int) [3]int {
 	return [3]int{int(math.Round(x * 255)), int(math.Round(y * 255)), int(math.Round(z * 255))}
 }
 
-func near(a, b [3]int, by int) bool {
+func isNear(a, b [3]int, by int) bool {
 	for i := range a {
 		if a[i]-b[i] > by || b[i]-a[i] > by {
 			return false
@@ -191,7 +191,7 @@ func TestProfiles(t *testing.T) {
 		"a table of the new form": {profile("RGB ", "XYZ ", tag{"A2B0", newTable()}), 3, [3]int{200, 100, 50}, [3]int{202, 100, 46}},
 	} {
 		got, err := colour.FromICC(c.icc, c.channels)
-		if err != nil || !near(convert(got, c.in[0], c.in[1], c.in[2]), c.want, 1) {
+		if err != nil || !isNear(convert(got, c.in[0], c.in[1], c.in[2]), c.want, 1) {
 			t.Errorf("%s: %v becomes %v, want %v (%v)", name, c.in, convert(got, c.in[0], c.in[1], c.in[2]), c.want, err)
 		}
 	}
@@ -210,7 +210,7 @@ func TestInks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for k, want := range map[byte]byte{0: 255, 255: 0, 127: 119} {
-		if got := f([4]byte{9, 200, 30, k}); !near([3]int{int(got[0]), int(got[1]), int(got[2])}, [3]int{int(want), int(want), int(want)}, 2) {
+		if got := f([4]byte{9, 200, 30, k}); !isNear([3]int{int(got[0]), int(got[1]), int(got[2])}, [3]int{int(want), int(want), int(want)}, 2) {
 			t.Errorf("black of %d is %v, want %d", k, got, want)
 		}
 	}
@@ -333,13 +333,13 @@ func TestCodes(t *testing.T) {
 			t.Errorf("%v is converted", codes)
 		}
 	}
-	if got := convert(colour.FromCodes(12, 13), 200, 100, 50); !near(got, [3]int{215, 93, 31}, 1) {
+	if got := convert(colour.FromCodes(12, 13), 200, 100, 50); !isNear(got, [3]int{215, 93, 31}, 1) {
 		t.Errorf("P3 is %v", got)
 	}
 	if got := convert(colour.FromCodes(9, 1), 255, 255, 255); got != [3]int{255, 255, 255} {
 		t.Errorf("white of BT.2020 is %v", got)
 	}
-	if got := convert(colour.FromGamma(1, nil), 48, 48, 48); !near(got, [3]int{120, 120, 120}, 1) {
+	if got := convert(colour.FromGamma(1, nil), 48, 48, 48); !isNear(got, [3]int{120, 120, 120}, 1) {
 		t.Errorf("light is %v", got)
 	}
 	if c := colour.FromGamma(1, &colour.Chromaticities{}); c != nil {
@@ -378,7 +378,7 @@ func TestTables(t *testing.T) {
 		for i := range 64 {
 			at := func(plane int) int { return (int(binary.LittleEndian.Uint16(out[plane*128+2*i:])) + 128) / 256 }
 			got, want := [3]int{at(2), at(0), at(1)}, convert(c.Conversion, int(pixels[3*i]), int(pixels[3*i+1]), int(pixels[3*i+2]))
-			if !near(got, want, c.by) {
+			if !isNear(got, want, c.by) {
 				t.Errorf("%s: %v becomes %v, want %v", name, pixels[3*i:3*i+3], got, want)
 			}
 		}

@@ -100,7 +100,7 @@ func TestCutOffClips(t *testing.T) {
 func TestHowMuchMayBeMissing(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, "![](clip.mp4)\n(pause: 1)\n")
-	c, p := s.made(t)
+	c, p := s.makePlan(t)
 	key := p.Runs[0].Segment
 	for _, k := range []struct {
 		count, fps int64
@@ -239,7 +239,7 @@ func TestFrameReadsWhatItShows(t *testing.T) {
 	c := s.cutter(t)
 	for _, scene := range []int{0, 2, 3} {
 		frame, list, err := c.Frame(t.Context(), scene, 5)
-		if err != nil || len(list) > 0 || len(frame) != frameSize || !near(luma(frame, 5, 5), 63) {
+		if err != nil || len(list) > 0 || len(frame) != frameSize || !isNear(luma(frame, 5, 5), 63) {
 			t.Errorf("scene %d: %v %v", scene, list, err)
 		}
 	}
@@ -277,7 +277,7 @@ func TestChainsFail(t *testing.T) {
 	s := newStudio(t, "![](a.png)\n(duration: 1)\n\n---\n![](clip.mp4)\n(pause: 2)\n")
 	s.caption(t, 0, 2, 5)
 	s.caption(t, 1, 12, 16)
-	_, p := s.made(t)
+	_, p := s.makePlan(t)
 	for _, chain := range p.chains {
 		s.Store.Remove(cache.Segments, chain.key)
 	}

@@ -100,8 +100,8 @@ func (s *studio) cutter(t *testing.T) *Cutter {
 	})
 }
 
-// made plans and makes all pictures.
-func (s *studio) made(t *testing.T) (*Cutter, *Plan) {
+// makePlan plans and makes all pictures.
+func (s *studio) makePlan(t *testing.T) (*Cutter, *Plan) {
 	t.Helper()
 	c := s.cutter(t)
 	p := c.Plan()
@@ -112,9 +112,9 @@ func (s *studio) made(t *testing.T) (*Cutter, *Plan) {
 	return c, p
 }
 
-// described says what runs show: the kind and name of the segment, how many of its pictures are
+// describePlan says what runs show: the kind and name of the segment, how many of its pictures are
 // taken, how long, after how many frames it begins again, and how long each stands.
-func described(b *part.Book, p *Plan) string {
+func describePlan(b *part.Book, p *Plan) string {
 	var out strings.Builder
 	for _, run := range p.Runs {
 		kind, label, ok := b.Label(run.Segment)
@@ -140,13 +140,13 @@ func described(b *part.Book, p *Plan) string {
 // wantRuns compares a plan with one run a line.
 func wantRuns(t *testing.T, c *Cutter, p *Plan, want ...string) {
 	t.Helper()
-	if got := described(c.Book, p); got != strings.Join(want, "\n") {
+	if got := describePlan(c.Book, p); got != strings.Join(want, "\n") {
 		t.Errorf("the runs are\n%s\nwant\n%s", got, strings.Join(want, "\n"))
 	}
 }
 
-// played joins what was made and decodes all frames.
-func (s *studio) played(t *testing.T, p *Plan) [][]byte {
+// playPlan joins what was made and decodes all frames.
+func (s *studio) playPlan(t *testing.T, p *Plan) [][]byte {
 	t.Helper()
 	var file bytes.Buffer
 	f := film.Film{
@@ -183,8 +183,8 @@ const frameSize = width * height * 3 / 2
 // luma is the brightness of a pixel.
 func luma(frame []byte, x, y int) int { return int(frame[y*width+x]) }
 
-// apart is the mean difference of two frames.
-func apart(a, b []byte) float64 {
+// meanDifference is the mean difference of two frames.
+func meanDifference(a, b []byte) float64 {
 	sum := 0
 	for i := range a {
 		sum += int(max(a[i], b[i]) - min(a[i], b[i]))
@@ -192,13 +192,13 @@ func apart(a, b []byte) float64 {
 	return float64(sum) / float64(len(a))
 }
 
-func near(a, b int) bool { return a-b < 7 && b-a < 7 }
+func isNear(a, b int) bool { return a-b < 7 && b-a < 7 }
 
 // wantLuma looks at a pixel of frames that begin with the one given.
 func wantLuma(t *testing.T, frames [][]byte, from, x, y int, want ...int) {
 	t.Helper()
 	for i, w := range want {
-		if got := luma(frames[from+i], x, y); !near(got, w) {
+		if got := luma(frames[from+i], x, y); !isNear(got, w) {
 			t.Errorf("frame %d has the luma %d at %d,%d, want %d", from+i, got, x, y, w)
 		}
 	}
@@ -216,16 +216,16 @@ func (s *studio) wantFrames(t *testing.T, frames [][]byte, scene int, at ...int6
 		if len(got) != frameSize {
 			t.Fatalf("scene %d frame %d has %d bytes", scene, n, len(got))
 		}
-		if d := apart(got, frames[s.Line.Scenes[scene].Start+n]); d > 3 {
+		if d := meanDifference(got, frames[s.Line.Scenes[scene].Start+n]); d > 3 {
 			t.Errorf("scene %d: what is drawn of frame %d differs from what is played by %.1f", scene, n, d)
 		}
 	}
 }
 
-// again plans once more and expects that nothing is left to be made.
-func (s *studio) again(t *testing.T, before *Plan) {
+// checkNothingNew plans once more and expects that nothing is left to be made.
+func (s *studio) checkNothingNew(t *testing.T, before *Plan) {
 	t.Helper()
-	c, p := s.made(t)
+	c, p := s.makePlan(t)
 	if len(p.stills)+len(p.moving)+len(p.chains) > 0 || fmt.Sprint(p.Runs) != fmt.Sprint(before.Runs) {
 		t.Errorf("a second run makes %d stills, %d moving and %d chains", len(p.stills), len(p.moving), len(p.chains))
 	}

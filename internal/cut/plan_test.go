@@ -24,7 +24,7 @@ func TestStills(t *testing.T) {
 ![zoom](b.png)
 (duration: 1)
 `)
-	c, p := s.made(t)
+	c, p := s.makePlan(t)
 	wantRuns(t, c, p,
 		"picture a.png: 20",
 		"picture the canvas: 10",
@@ -36,14 +36,14 @@ func TestStills(t *testing.T) {
 	if _, label, _ := c.Book.Label(p.Runs[1].Segment); label.Scene != 2 {
 		t.Errorf("the canvas is of scene %d", label.Scene)
 	}
-	frames := s.played(t, p)
+	frames := s.playPlan(t, p)
 	for i, want := range map[int]int{0: 63, 19: 63, 20: 235, 29: 235, 30: 63, 39: 63, 40: 32, 49: 32} {
 		wantLuma(t, frames, i, 5, 5, want)
 	}
 	s.wantFrames(t, frames, 0, 0, 19)
 	s.wantFrames(t, frames, 1, 5)
 	s.wantFrames(t, frames, 3, 0, 9)
-	s.again(t, p)
+	s.checkNothingNew(t, p)
 }
 
 // TestClips: a clip plays once and its last picture stands, a segment is a part of it, a loop begins
@@ -74,7 +74,7 @@ func TestClips(t *testing.T) {
 ![start 0.5-0.9](clip.mp4)
 (duration: 0.5)
 `)
-	c, p := s.made(t)
+	c, p := s.makePlan(t)
 	wantRuns(t, c, p,
 		"clip clip.mp4: 10 in 15",
 		"clip clip.mp4: 4 in 4",
@@ -82,7 +82,7 @@ func TestClips(t *testing.T) {
 		"clip clip.mp4: 3 in 3",
 		"picture clip.mp4: 5",
 		"picture clip.mp4: 5")
-	frames := s.played(t, p)
+	frames := s.playPlan(t, p)
 	wantLuma(t, frames, 0, 5, 5, 30, 50, 70, 90, 110, 130, 150, 170, 190, 210, 210, 210, 210, 210, 210)
 	wantLuma(t, frames, 15, 5, 5, 70, 90, 110, 130)
 	wantLuma(t, frames, 19, 5, 5, 30, 50, 70, 90, 110, 130, 150, 170, 190, 210, 30, 50, 70, 90, 110, 130, 150, 170,
@@ -97,7 +97,7 @@ func TestClips(t *testing.T) {
 		t.Errorf("%d clips are wanted, weight %v; want one that stands, the segment, the loop and the start",
 			len(p.wanted), p.weight())
 	}
-	s.again(t, p)
+	s.checkNothingNew(t, p)
 }
 
 // TestGIFs play again and again, from where a transition left off.
@@ -121,13 +121,13 @@ func TestGIFs(t *testing.T) {
 ![freeze](five.gif)
 (pause: 1)
 `)
-	c, p := s.made(t)
+	c, p := s.makePlan(t)
 	wantRuns(t, c, p,
 		"clip five.gif: 5 in 12 again after 5",
 		"crossing five.gif: 7 in 7", "clip five.gif: 3 in 3", "clip five.gif: 5 in 10 again after 5",
 		"crossing five.gif: 5 in 5", "clip five.gif: 5 in 5 again after 5",
 		"clip five.gif: 5 in 10")
-	frames := s.played(t, p)
+	frames := s.playPlan(t, p)
 	wantLuma(t, frames, 0, 5, 5, 42, 77, 136, 170, 199, 42, 77, 136, 170, 199, 42, 77)
 	wantLuma(t, frames, 12, 5, 5, 75, 80, 100, 125, 155, 53, 79)
 	wantLuma(t, frames, 19, 5, 5, 136, 170, 199, 42, 77, 136, 170, 199, 42, 77, 136, 170, 199)
@@ -136,7 +136,7 @@ func TestGIFs(t *testing.T) {
 	s.wantFrames(t, frames, 0, 8)
 	s.wantFrames(t, frames, 1, 3, 8)
 	s.wantFrames(t, frames, 3, 9)
-	s.again(t, p)
+	s.checkNothingNew(t, p)
 }
 
 // TestTransitions come in over the last picture of the scene before.
@@ -173,7 +173,7 @@ func TestTransitions(t *testing.T) {
 ![](a.png)
 (duration: 2)
 `)
-	c, p := s.made(t)
+	c, p := s.makePlan(t)
 	wantRuns(t, c, p,
 		"picture a.png: 10", // the first scene has none
 		"crossing b.png: 4 in 4", "picture b.png: 6",
@@ -185,7 +185,7 @@ func TestTransitions(t *testing.T) {
 	if want := 1 + 1 + 4*2 + 4 + 6 + 10 + 4 + 4; p.weight() != float64(want) {
 		t.Errorf("the weight is %v, want %d", p.weight(), want)
 	}
-	frames := s.played(t, p)
+	frames := s.playPlan(t, p)
 	wantLuma(t, frames, 9, 5, 5, 63, 57, 51, 44, 38, 32, 32)
 	wantLuma(t, frames, 20, 5, 5, 32, 32, 32, 32, 63)
 	wantLuma(t, frames, 20, 60, 5, 63, 63, 63, 63, 63)
@@ -198,7 +198,7 @@ func TestTransitions(t *testing.T) {
 	s.wantFrames(t, frames, 3, 3, 14)
 	s.wantFrames(t, frames, 4, 9)
 	s.wantFrames(t, frames, 5, 0, 11)
-	s.again(t, p)
+	s.checkNothingNew(t, p)
 }
 
 // TestSlides: each state of a slide is a picture, over a clip a stretch of it.
@@ -214,13 +214,13 @@ func TestSlides(t *testing.T) {
 	s.slide(t, 2, 10)
 	s.slide(t, 3, 20)
 	s.slide(t, 3, 10)
-	c, p := s.made(t)
+	c, p := s.makePlan(t)
 	wantRuns(t, c, p,
 		"picture a.png: 10", "picture a.png: 10",
 		"clip clip.mp4: 10 in 10", "clip clip.mp4: 10 in 10",
 		"picture the slide: 10",
 		"clip clip.mp4: 10 in 10")
-	frames := s.played(t, p)
+	frames := s.playPlan(t, p)
 	for at, rows := range map[int][2]int{0: {126, 63}, 9: {126, 63}, 10: {126, 126}, 19: {126, 126}, 40: {126, 235}} {
 		wantLuma(t, frames, at, 40, 5, rows[0])
 		wantLuma(t, frames, at, 40, 15, rows[1])
@@ -234,7 +234,7 @@ func TestSlides(t *testing.T) {
 	wantLuma(t, frames, 50, 40, 15, 126, 126, 126, 126, 126, 130, 150, 170, 190, 210)
 	s.wantFrames(t, frames, 2, 4)
 	s.wantFrames(t, frames, 3, 4, 5)
-	s.again(t, p)
+	s.checkNothingNew(t, p)
 }
 
 // TestCaptions: over what stands captions are pictures of a chain, over what moves they are part of it.
@@ -269,7 +269,7 @@ func TestCaptions(t *testing.T) {
 	s.caption(t, 2, 0, 7)
 	s.caption(t, 3, 2, 6)
 	s.caption(t, 4, 2, 8)
-	c, p := s.made(t)
+	c, p := s.makePlan(t)
 	wantRuns(t, c, p,
 		"picture a.png: 20 [3 5 4 3 5]",
 		"clip clip.mp4: 10 in 12", "picture clip.mp4: 8 [4 4]",
@@ -279,7 +279,7 @@ func TestCaptions(t *testing.T) {
 	if len(p.chains) != 3 || p.weight() != 5+2+2+float64(10+12+10+5) {
 		t.Errorf("%d chains, weight %v", len(p.chains), p.weight())
 	}
-	frames := s.played(t, p)
+	frames := s.playPlan(t, p)
 	wantLuma(t, frames, 0, 5, 5, 63, 63, 63, 126, 126, 126, 126, 126, 126, 126, 126, 126, 63, 63, 63, 126, 126, 126,
 		126, 126)
 	wantLuma(t, frames, 0, 5, 9, 63, 63, 63, 63, 63, 63, 63, 63, 126, 126, 126, 126, 63, 63, 63, 126)
@@ -296,7 +296,7 @@ func TestCaptions(t *testing.T) {
 	s.wantFrames(t, frames, 1, 1, 13)
 	s.wantFrames(t, frames, 3, 5)
 	s.wantFrames(t, frames, 4, 1, 3, 7)
-	s.again(t, p)
+	s.checkNothingNew(t, p)
 }
 
 // TestEndOfMoves: the last frame behind a transition is not lost.
@@ -345,7 +345,7 @@ func TestShorterShowings(t *testing.T) {
 		cutter := s.cutter(t)
 		p := cutter.Plan()
 		if p.weight() != c.weight || len(p.Runs) != 2 || p.Runs[1].Take != 5 {
-			t.Errorf("%s: weight %v, %v", c.name, p.weight(), described(cutter.Book, p))
+			t.Errorf("%s: weight %v, %v", c.name, p.weight(), describePlan(cutter.Book, p))
 		}
 	}
 }
@@ -487,7 +487,7 @@ func TestTables(t *testing.T) {
 	const text = "![](linear.png)\n(duration: 1)\n"
 	s := newStudio(t, text)
 	for _, want := range []bool{true, false} {
-		s.made(t)
+		s.makePlan(t)
 		_, err := os.Stat(s.Files.Get("linear.png").Picture().Source.Table + ".csp")
 		if (err == nil) != want {
 			t.Errorf("a table is there: %t, want %t", !want, want)

@@ -44,7 +44,7 @@ func TestSnapshot(t *testing.T) {
 		if err != nil || len(list) > 0 {
 			t.Fatalf("%+v: %v %v", x, list, err)
 		}
-		if got, size := lumaOf(t, b, 5, 5); !near(got, x.want) || size != image.Pt(width, height) {
+		if got, size := lumaOf(t, b, 5, 5); !isNear(got, x.want) || size != image.Pt(width, height) {
 			t.Errorf("%+v: luma %d in %v", x, got, size)
 		}
 	}
@@ -79,7 +79,7 @@ func TestSheet(t *testing.T) {
 	}
 	first, size := lumaOf(t, b, 240, 135)
 	second, _ := lumaOf(t, b, 740, 135)
-	if !near(first, 130) || !near(second, 235) || size.X < 960 || size.X > 1000 || size.Y < 270 || size.Y > 300 {
+	if !isNear(first, 130) || !isNear(second, 235) || size.X < 960 || size.X > 1000 || size.Y < 270 || size.Y > 300 {
 		t.Errorf("lumas %d and %d in %v", first, second, size)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -135,7 +135,7 @@ func TestRunsOfClips(t *testing.T) {
 		}
 		cutter := s.cutter(t)
 		p := cutter.Plan()
-		if got := described(cutter.Book, p); got != strings.Join(c.want, "\n") {
+		if got := describePlan(cutter.Book, p); got != strings.Join(c.want, "\n") {
 			t.Errorf("%q with captions %v:\n%s\nwant\n%s", c.text, c.captions, got, strings.Join(c.want, "\n"))
 		}
 		if n := len(p.stills) + len(p.moving) + len(p.chains); n != len(c.want) {

@@ -39,7 +39,7 @@ func hd() ffmpeg.Picture {
 	return ffmpeg.Picture{Width: 1280, Height: 720, FPS: frame.Rate{Num: 25, Den: 1}, StillQP: still, ClipCRF: clip}
 }
 
-func still(n int, f media.Format, s ffmpeg.Source, fit frame.Fit) ffmpeg.StillInput {
+func newStill(n int, f media.Format, s ffmpeg.Source, fit frame.Fit) ffmpeg.StillInput {
 	w, h := s.Upright()
 	return ffmpeg.StillInput{
 		Input: ffmpeg.Input{Path: fmt.Sprintf("/s/in-%d", n), Format: f}, Source: s, Canvas: frame.Color{R: 1, G: 2, B: 255, A: 255},
@@ -73,13 +73,13 @@ func TestArguments(t *testing.T) {
 	webm.Format, webm.AlphaVPX = media.Matroska, "libvpx-vp9"
 	ntsc := hd()
 	ntsc.FPS = frame.Rate{Num: 30000, Den: 1001}
-	one := []ffmpeg.StillInput{still(0, media.PNG, drawing, frame.Contain)}
+	one := []ffmpeg.StillInput{newStill(0, media.PNG, drawing, frame.Contain)}
 	three := []ffmpeg.StillInput{
-		still(0, media.JPEG, photo, frame.Cover),
-		still(1, media.PNG, plain, frame.Cover),
-		still(2, media.WebP, drawing, frame.Stretch),
+		newStill(0, media.JPEG, photo, frame.Cover),
+		newStill(1, media.PNG, plain, frame.Cover),
+		newStill(2, media.WebP, drawing, frame.Stretch),
 	}
-	blurred := []ffmpeg.StillInput{still(0, media.JPEG, photo, frame.Cover), still(1, media.PNG, plain, frame.Cover)}
+	blurred := []ffmpeg.StillInput{newStill(0, media.JPEG, photo, frame.Cover), newStill(1, media.PNG, plain, frame.Cover)}
 	blurred[0].Backdrops = []ffmpeg.Backdrop{{Effects: []ffmpeg.Effect{{Name: "blur", Value: 12}, {Name: "brightness", Value: 0.5}}}}
 	blurred[1].EnlargeW, blurred[1].EnlargeH = 1920, 1080
 	slide := clip(plain, frame.Cover)

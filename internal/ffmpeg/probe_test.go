@@ -30,8 +30,8 @@ func tools(t *testing.T, ffprobe string) *ffmpeg.Tools {
 	return ffmpeg.NewTools(run, "ffmpeg", ffprobe)
 }
 
-// told probes a file of which ffprobe tells the given JSON.
-func told(t *testing.T, f media.Format, answer, counted string) (*ffmpeg.Info, error) {
+// probeAnswer probes a file of which ffprobe tells the given JSON.
+func probeAnswer(t *testing.T, f media.Format, answer, counted string) (*ffmpeg.Info, error) {
 	t.Helper()
 	fake, err := filepath.Abs("testdata/ffprobe")
 	if err != nil {
@@ -66,7 +66,7 @@ func TestRates(t *testing.T) {
 		`, "avg_frame_rate": "99999999999999999999/1"`:             {Num: 25, Den: 1},
 		`, "avg_frame_rate": "1.5/1", "r_frame_rate": "15000/500"`: {Num: 30, Den: 1},
 	} {
-		info, err := told(t, media.MOV, video(fields), "")
+		info, err := probeAnswer(t, media.MOV, video(fields), "")
 		if err != nil || info.Video == nil || info.Video.Rate != want {
 			t.Errorf("%s: %+v %v, want %v", fields, info, err, want)
 		}
@@ -95,7 +95,7 @@ func TestLengths(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			info, err := told(t, media.MOV, video(c.fields), "")
+			info, err := probeAnswer(t, media.MOV, video(c.fields), "")
 			if err != nil || info.Video.Length.Cmp(c.want) != 0 {
 				t.Errorf("%v %v, want %v", info.Video.Length, err, c.want)
 			}
@@ -108,7 +108,7 @@ func TestLengthsThatAreNotStatedAreCounted(t *testing.T) {
 	t.Parallel()
 	silent := `{"streams": [{"codec_type": "video", "width": 64, "height": 36, "avg_frame_rate": "10/1"}], "format": {}}`
 	counted := `{"streams": [{"codec_type": "video", "width": 64, "height": 36, "avg_frame_rate": "10/1", "nb_read_packets": "7"}], "format": {}}`
-	info, err := told(t, media.Matroska, silent, counted)
+	info, err := probeAnswer(t, media.Matroska, silent, counted)
 	if err != nil || info.Video.Frames != 7 || info.Video.Length.Cmp(big.NewRat(7, 10)) != 0 {
 		t.Errorf("%+v %v", info, err)
 	}
@@ -157,7 +157,7 @@ func TestSources(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			info, err := told(t, media.MOV, video(c.fields), "")
+			info, err := probeAnswer(t, media.MOV, video(c.fields), "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -193,7 +193,7 @@ func TestStreams(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			info, err := told(t, media.MOV, `{"streams": [`+c.streams+`], "format": {}}`, "")
+			info, err := probeAnswer(t, media.MOV, `{"streams": [`+c.streams+`], "format": {}}`, "")
 			if !errors.Is(err, c.err) {
 				t.Fatalf("%+v %v, want %v", info, err, c.err)
 			}
@@ -202,7 +202,7 @@ func TestStreams(t *testing.T) {
 			}
 		})
 	}
-	if _, err := told(t, media.MOV, "not the JSON", ""); err == nil || errors.Is(err, ffmpeg.ErrNoStream) {
+	if _, err := probeAnswer(t, media.MOV, "not the JSON", ""); err == nil || errors.Is(err, ffmpeg.ErrNoStream) {
 		t.Errorf("what is no JSON is read: %v", err)
 	}
 }

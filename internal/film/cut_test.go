@@ -67,8 +67,8 @@ func written(t *testing.T, b *bench, f *film.Film) string {
 
 func key(name string) cache.Key { return cache.NewHasher(name).Key() }
 
-// still and moving put segments: one picture, and so many that follow each other.
-func (b *bench) still(t *testing.T, n int) cache.Key {
+// encodeStill and moving put segments: one picture, and so many that follow each other.
+func (b *bench) encodeStill(t *testing.T, n int) cache.Key {
 	t.Helper()
 	k := key(fmt.Sprint("still ", n))
 	if err := b.enc.EncodeStills(t.Context(), [][]byte{b.pattern(n)}, []cache.Key{k}); err != nil {
@@ -116,7 +116,7 @@ func TestWhatStandsAndMoves(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
 	b := newBench(t, 96, 64, fps(10, 1))
-	a, c, m := b.still(t, 1), b.still(t, 2), b.moving(t, 4)
+	a, c, m := b.encodeStill(t, 1), b.encodeStill(t, 2), b.moving(t, 4)
 	chain := b.chain(t, 3)
 	for _, row := range []struct {
 		name string
@@ -182,9 +182,9 @@ func TestLengthsOfTracks(t *testing.T) {
 			t.Parallel()
 			const frames = 37
 			b := newBench(t, 96, 64, rate)
-			f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Runs: []film.SegmentRun{{Segment: b.still(t, 1), Frames: frames}}, Language: "deu"}
+			f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Runs: []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: frames}}, Language: "deu"}
 			f.Samples = (frames*48000*rate.Den + rate.Num - 1) / rate.Num
-			f.Sound = b.coded(t, make([]int16, f.Samples))
+			f.Sound = b.encodeSamples(t, make([]int16, f.Samples))
 			path := written(t, b, f)
 			got := strings.Fields(run(t, nil, "ffprobe", "-v", "error", "-show_entries", "stream=avg_frame_rate,nb_frames,duration:stream_tags=language", "-of", "csv=p=0", path))
 			seconds := fmt.Sprintf("%.6f", float64(frames*rate.Den)/float64(rate.Num))
@@ -210,7 +210,7 @@ func TestSilenceIsSilent(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 96, 64, fps(10, 1))
 	for _, channels := range []int{1, 2} {
-		f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(channels), Runs: []film.SegmentRun{{Segment: b.still(t, 1), Frames: 20}}, Samples: 96000}
+		f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(channels), Runs: []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: 20}}, Samples: 96000}
 		f.Sound = silent(f.Samples)
 		pcm := run(t, nil, "ffmpeg", "-v", "error", "-xerror", "-i", written(t, b, f), "-map", "0:a", "-f", "s16le", "-")
 		if n := len(pcm) / 2 / channels; n < 96000 || n > 97024 || strings.Trim(pcm, "\x00") != "" {
@@ -225,7 +225,7 @@ func TestAnyFrameCanBeDecodedAlone(t *testing.T) {
 	testrun.SkipShort(t)
 	b := newBench(t, 96, 64, fps(10, 1))
 	f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Sound: silent(48000 * 13), Samples: 48000 * 13}
-	f.Runs = []film.SegmentRun{{Segment: b.still(t, 1), Frames: 105}, {Segment: b.moving(t, 4), Frames: 9, Cycle: 6}, {Segment: b.still(t, 2), Frames: 16}}
+	f.Runs = []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: 105}, {Segment: b.moving(t, 4), Frames: 9, Cycle: 6}, {Segment: b.encodeStill(t, 2), Frames: 16}}
 	want := pictures(t, nil, "-i", written(t, b, f))
 	track, err := f.Track(b.store)
 	if err != nil {
@@ -343,7 +343,7 @@ func TestFilmsThatCannotBeCut(t *testing.T) {
 	other := newBench(t, 64, 64, fps(10, 1))
 	other.store = b.store
 	other.enc = film.NewEncoder(b.tools, b.store, other.pic, "test")
-	good, foreign := b.still(t, 1), other.still(t, 2)
+	good, foreign := b.encodeStill(t, 1), other.encodeStill(t, 2)
 	broken, empty := key("broken"), key("empty")
 	for k, bytes := range map[cache.Key][]byte{broken: []byte("this is no segment of a film"), empty: nil} {
 		if err := b.store.PutBytes(cache.Segments, k, bytes); err != nil {
@@ -356,7 +356,7 @@ func TestFilmsThatCannotBeCut(t *testing.T) {
 	} else if err := b.store.PutBytes(cache.Segments, shifted, append([]byte{0}, whole...)); err != nil {
 		t.Fatal(err)
 	}
-	sound := b.coded(t, make([]int16, 4800))
+	sound := b.encodeSamples(t, make([]int16, 4800))
 	nowhere := []film.PacketRun{{Packets: sound[0].Packets, Segment: key("nowhere")}}
 	for _, c := range []struct {
 		name   string

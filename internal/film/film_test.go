@@ -57,8 +57,8 @@ func silent(samples int64) []film.PacketRun {
 	return []film.PacketRun{{Packets: sound.Packets(samples), Silent: true}}
 }
 
-// coded codes mono samples as one chunk.
-func (b *bench) coded(t *testing.T, pcm []int16) []film.PacketRun {
+// encodeSamples codes mono samples as one chunk.
+func (b *bench) encodeSamples(t *testing.T, pcm []int16) []film.PacketRun {
 	t.Helper()
 	p := sound.Chunk{Packets: sound.Packets(int64(len(pcm)))}
 	return []film.PacketRun{b.chunk(t, p, pcm)}
@@ -127,7 +127,7 @@ func TestCut(t *testing.T) {
 		f.Runs = append(f.Runs, film.SegmentRun{Segment: k, Frames: 260})
 	}
 	f.Runs = append(f.Runs, film.SegmentRun{Segment: keys[0], Frames: 20})
-	f.Sound = b.coded(t, make([]int16, f.Samples))
+	f.Sound = b.encodeSamples(t, make([]int16, f.Samples))
 	var one, two bytes.Buffer
 	if n, err := f.Write(b.store, &one); err != nil || n != int64(one.Len()) {
 		t.Fatalf("%d of %d bytes: %v", n, one.Len(), err)

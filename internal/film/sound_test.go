@@ -28,8 +28,8 @@ func music(n int) []int16 {
 	return out
 }
 
-// heard decodes the sound of a film, from its first sample on.
-func heard(t *testing.T, path string) []int16 {
+// decodeSound decodes the sound of a film, from its first sample on.
+func decodeSound(t *testing.T, path string) []int16 {
 	t.Helper()
 	raw := run(t, nil, "ffmpeg", "-v", "error", "-xerror", "-i", path, "-map", "0:a", "-f", "s16le", "-")
 	out := make([]int16, len(raw)/2)
@@ -57,8 +57,8 @@ func TestSeams(t *testing.T) {
 	b := newBench(t, 96, 64, fps(10, 1))
 	const seconds = 8
 	pcm := music(seconds * 48000)
-	whole := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Runs: []film.SegmentRun{{Segment: b.still(t, 1), Frames: seconds * 10}}, Samples: int64(len(pcm))}
-	whole.Sound = b.coded(t, pcm)
+	whole := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Runs: []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: seconds * 10}}, Samples: int64(len(pcm))}
+	whole.Sound = b.encodeSamples(t, pcm)
 	cut := *whole
 	cut.Sound = nil
 	var seams []int
@@ -69,7 +69,7 @@ func TestSeams(t *testing.T) {
 			seams = append(seams, int(at)*sound.Grid)
 		}
 	}
-	one, many := heard(t, written(t, b, whole)), heard(t, written(t, b, &cut))
+	one, many := decodeSound(t, written(t, b, whole)), decodeSound(t, written(t, b, &cut))
 	if len(one) != len(many) || len(one) < len(pcm) {
 		t.Fatalf("%d and %d samples are heard of %d", len(one), len(many), len(pcm))
 	}
@@ -87,7 +87,7 @@ func TestSeams(t *testing.T) {
 func TestChunksDoNotKnowEachOther(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 96, 64, fps(10, 1))
-	alone := b.coded(t, music(48000))[0].Segment
+	alone := b.encodeSamples(t, music(48000))[0].Segment
 	want, _ := b.store.Get(cache.Sounds, alone)
 	together := b.together(t, music(96000), music(48000))
 	got, ok := b.store.Get(cache.Sounds, together[1])

@@ -92,16 +92,22 @@ func TestReadHeader(t *testing.T) {
 		{"png in grey", media.PNG, func(t *testing.T) []byte { t.Helper(); return pngOf(t, image.NewGray16(image.Rect(0, 0, 3, 4))) }, media.Header{Width: 3, Height: 4, Turn: 1, FullRange: true}},
 		{"png with a palette", media.PNG, func(t *testing.T) []byte { t.Helper(); return pngOf(t, pal(color.White)) }, media.Header{Width: 5, Height: 6, Turn: 1}},
 		{"png with a transparent colour", media.PNG, func(t *testing.T) []byte { t.Helper(); return pngOf(t, pal(color.Transparent)) }, media.Header{Width: 5, Height: 6, Turn: 1, Alpha: true}},
-		{"png in grey with alpha", media.PNG, func(t *testing.T) []byte { t.Helper(); return film(t, "a.png", "-frames:v", "1", "-pix_fmt", "ya8") }, media.Header{Width: 64, Height: 36, Turn: 1, Alpha: true, FullRange: true}},
-		{"png of ffmpeg", media.PNG, func(t *testing.T) []byte { t.Helper(); return film(t, "a.png", "-frames:v", "1") }, media.Header{Width: 64, Height: 36, Turn: 1}},
+		{"png in grey with alpha", media.PNG, func(t *testing.T) []byte {
+			t.Helper()
+			return makeClip(t, "a.png", "-frames:v", "1", "-pix_fmt", "ya8")
+		}, media.Header{Width: 64, Height: 36, Turn: 1, Alpha: true, FullRange: true}},
+		{"png of ffmpeg", media.PNG, func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.png", "-frames:v", "1") }, media.Header{Width: 64, Height: 36, Turn: 1}},
 		{"jpeg", media.JPEG, func(t *testing.T) []byte { t.Helper(); return jpegOf(t, opaque) }, media.Header{Width: 30, Height: 7, Turn: 1, YUV: true, FullRange: true}},
-		{"jpeg of ffmpeg", media.JPEG, func(t *testing.T) []byte { t.Helper(); return film(t, "a.jpg", "-frames:v", "1") }, media.Header{Width: 64, Height: 36, Turn: 1, YUV: true, FullRange: true}},
+		{"jpeg of ffmpeg", media.JPEG, func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.jpg", "-frames:v", "1") }, media.Header{Width: 64, Height: 36, Turn: 1, YUV: true, FullRange: true}},
 		{"gif", media.GIF, func(t *testing.T) []byte { t.Helper(); return gifOf(t, 12, 13) }, media.Header{Width: 12, Height: 13, Turn: 1, Alpha: true}},
-		{"webp, lossy", media.WebP, func(t *testing.T) []byte { t.Helper(); return film(t, "a.webp", "-frames:v", "1") }, media.Header{Width: 64, Height: 36, Turn: 1, YUV: true}},
-		{"webp, lossless", media.WebP, func(t *testing.T) []byte { t.Helper(); return film(t, "a.webp", "-frames:v", "1", "-lossless", "1") }, media.Header{Width: 64, Height: 36, Turn: 1, Alpha: true}},
+		{"webp, lossy", media.WebP, func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.webp", "-frames:v", "1") }, media.Header{Width: 64, Height: 36, Turn: 1, YUV: true}},
+		{"webp, lossless", media.WebP, func(t *testing.T) []byte {
+			t.Helper()
+			return makeClip(t, "a.webp", "-frames:v", "1", "-lossless", "1")
+		}, media.Header{Width: 64, Height: 36, Turn: 1, Alpha: true}},
 		{"webp, lossy with alpha", media.WebP, func(t *testing.T) []byte {
 			t.Helper()
-			return film(t, "a.webp", "-frames:v", "1", "-vf", "format=yuva420p,geq=lum=p(X\\,Y):a=X")
+			return makeClip(t, "a.webp", "-frames:v", "1", "-vf", "format=yuva420p,geq=lum=p(X\\,Y):a=X")
 		}, media.Header{Width: 64, Height: 36, Turn: 1, Alpha: true, YUV: true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -125,7 +131,7 @@ func TestHeadersThatAreCut(t *testing.T) {
 		media.PNG:  pngOf(t, image.NewRGBA(image.Rect(0, 0, 30, 7))),
 		media.JPEG: jpegOf(t, image.NewRGBA(image.Rect(0, 0, 30, 7))),
 		media.GIF:  gifOf(t, 12, 13),
-		media.WebP: film(t, "a.webp", "-frames:v", "1"),
+		media.WebP: makeClip(t, "a.webp", "-frames:v", "1"),
 	} {
 		for n := range min(len(b), 1000) {
 			h, err := media.ReadHeader(bytes.NewReader(b[:n]), f)
@@ -224,7 +230,7 @@ func TestJPEGEnds(t *testing.T) {
 		want  bool
 	}{
 		{"whole", whole, true},
-		{"of ffmpeg", film(t, "a.jpg", "-frames:v", "1"), true},
+		{"of ffmpeg", makeClip(t, "a.jpg", "-frames:v", "1"), true},
 		{"with something behind", append(slices.Clone(whole), make([]byte, 9000)...), true},
 		{"with a thumbnail", inside, true},
 		{"filled up between its segments", filled, true},

@@ -32,8 +32,8 @@ func makeFile(t *testing.T, name, program string, args ...string) []byte {
 	return b
 }
 
-// film makes a file of moving or standing pictures by ffmpeg.
-func film(t *testing.T, name string, args ...string) []byte {
+// makeClip makes a file of moving or standing pictures by ffmpeg.
+func makeClip(t *testing.T, name string, args ...string) []byte {
 	t.Helper()
 	all := append([]string{"-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=64x36:r=10:d=0.2"}, args...)
 	return makeFile(t, name, "ffmpeg", all...)
@@ -101,17 +101,17 @@ func TestWhatProgramsWrite(t *testing.T) {
 		picture, video, sound bool
 		says                  string
 	}{
-		{"png", func(t *testing.T) []byte { t.Helper(); return film(t, "a.png", "-frames:v", "1") }, media.PNG, true, false, false, "is a PNG image"},
-		{"jpeg", func(t *testing.T) []byte { t.Helper(); return film(t, "a.jpg", "-frames:v", "1") }, media.JPEG, true, false, false, "is a JPEG image"},
-		{"gif", func(t *testing.T) []byte { t.Helper(); return film(t, "a.gif") }, media.GIF, true, true, false, "is a GIF image"},
-		{"webp", func(t *testing.T) []byte { t.Helper(); return film(t, "a.webp", "-frames:v", "1") }, media.WebP, true, false, false, "is a WEBP image"},
+		{"png", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.png", "-frames:v", "1") }, media.PNG, true, false, false, "is a PNG image"},
+		{"jpeg", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.jpg", "-frames:v", "1") }, media.JPEG, true, false, false, "is a JPEG image"},
+		{"gif", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.gif") }, media.GIF, true, true, false, "is a GIF image"},
+		{"webp", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.webp", "-frames:v", "1") }, media.WebP, true, false, false, "is a WEBP image"},
 		{"avif", func(t *testing.T) []byte { t.Helper(); return avif(t) }, media.AVIF, true, false, false, "is a AVIF image"},
 		{"svg", svg, media.SVG, true, false, false, "is a SVG image"},
-		{"mp4", func(t *testing.T) []byte { t.Helper(); return film(t, "a.mp4") }, media.MOV, false, true, true, "is a video or audio file"},
-		{"mov", func(t *testing.T) []byte { t.Helper(); return film(t, "a.mov", "-c:v", "mjpeg") }, media.MOV, false, true, true, "is a video or audio file"},
-		{"m4v", func(t *testing.T) []byte { t.Helper(); return film(t, "a.m4v") }, media.MOV, false, true, true, "is a video or audio file"},
-		{"mkv", func(t *testing.T) []byte { t.Helper(); return film(t, "a.mkv") }, media.Matroska, false, true, true, "is a video or audio file"},
-		{"webm", func(t *testing.T) []byte { t.Helper(); return film(t, "a.webm", "-deadline", "realtime") }, media.Matroska, false, true, true, "is a video or audio file"},
+		{"mp4", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.mp4") }, media.MOV, false, true, true, "is a video or audio file"},
+		{"mov", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.mov", "-c:v", "mjpeg") }, media.MOV, false, true, true, "is a video or audio file"},
+		{"m4v", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.m4v") }, media.MOV, false, true, true, "is a video or audio file"},
+		{"mkv", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.mkv") }, media.Matroska, false, true, true, "is a video or audio file"},
+		{"webm", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.webm", "-deadline", "realtime") }, media.Matroska, false, true, true, "is a video or audio file"},
 		{"m4a", func(t *testing.T) []byte { t.Helper(); return sound(t, "a.m4a") }, media.MOV, false, true, true, "is a video or audio file"},
 		{"wav", func(t *testing.T) []byte { t.Helper(); return sound(t, "a.wav") }, media.WAV, false, false, true, "is a WAV audio file"},
 		{"mp3 with tags", func(t *testing.T) []byte { t.Helper(); return sound(t, "a.mp3") }, media.MP3, false, false, true, "is a MP3 audio file"},

@@ -69,7 +69,7 @@ func TestBrokenSounds(t *testing.T) {
 func TestMakeBeforeReads(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "(audio: low.wav)\n")
-	d.plan(t, spoken("-16", "background: low.wav\n"))
+	d.plan(t, spokenScript("-16", "background: low.wav\n"))
 	if err := os.WriteFile(d.Files.Get("low.wav").Input.Path, []byte("noise"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestSamplesOfTheCache(t *testing.T) {
 	if _, err := p.Open(0); !errors.Is(err, cache.ErrLost) {
 		t.Errorf("Open: %v", err)
 	}
-	if err := d.Store.PutBytes(cache.Sounds, key, raw(1, 2, 3, 4, 5, 6)); err != nil {
+	if err := d.Store.PutBytes(cache.Sounds, key, rawSamples(1, 2, 3, 4, 5, 6)); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := p.Frames(); n != 3 || err != nil || p.Channels() != 2 {
@@ -114,7 +114,7 @@ func TestSamplesOfTheCache(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = r.Close() }()
-	if b, err := io.ReadAll(r); err != nil || !bytes.Equal(b, raw(3, 4, 5, 6)) {
+	if b, err := io.ReadAll(r); err != nil || !bytes.Equal(b, rawSamples(3, 4, 5, 6)) {
 		t.Errorf("%v %v", b, err)
 	}
 }

@@ -62,8 +62,8 @@ func (d *desk) mixer(t *testing.T) *Mixer {
 	return New(d.Maker(t), tools, Input{Board: d.Board, Line: d.Line, Files: d.Files, Spoken: d.Spoken, Booth: d.Booth})
 }
 
-// made plans and makes the soundtrack.
-func (d *desk) made(t *testing.T) (*Mixer, *Track) {
+// makeTrack plans and makes the soundtrack.
+func (d *desk) makeTrack(t *testing.T) (*Mixer, *Track) {
 	t.Helper()
 	x := d.mixer(t)
 	track := x.Plan()
@@ -74,10 +74,10 @@ func (d *desk) made(t *testing.T) (*Mixer, *Track) {
 	return x, track
 }
 
-// again makes all once more and expects that nothing is new.
-func (d *desk) again(t *testing.T, before *Track) {
+// checkNothingNew makes all once more and expects that nothing is new.
+func (d *desk) checkNothingNew(t *testing.T, before *Track) {
 	t.Helper()
-	x, track := d.made(t)
+	x, track := d.makeTrack(t)
 	if len(track.todo) > 0 || fmt.Sprint(track.Runs) != fmt.Sprint(before.Runs) {
 		t.Errorf("a second run makes %d chunks", len(track.todo))
 	}
@@ -88,8 +88,8 @@ func (d *desk) again(t *testing.T, before *Track) {
 	}
 }
 
-// described says what chunks are: silent ones, or the scenes and names of chunks; with their packets.
-func described(b *part.Book, track *Track) string {
+// describeTrack says what chunks are: silent ones, or the scenes and names of chunks; with their packets.
+func describeTrack(b *part.Book, track *Track) string {
 	var out []string
 	for _, p := range track.Runs {
 		kind, label, ok := b.Label(p.Segment)
@@ -107,13 +107,13 @@ func described(b *part.Book, track *Track) string {
 
 func wantPieces(t *testing.T, x *Mixer, track *Track, want ...string) {
 	t.Helper()
-	if got := described(x.Book, track); got != strings.Join(want, "\n") {
+	if got := describeTrack(x.Book, track); got != strings.Join(want, "\n") {
 		t.Errorf("the chunks are\n%s\nwant\n%s", got, strings.Join(want, "\n"))
 	}
 }
 
-// heard joins the soundtrack beside one picture and decodes its first channel.
-func (d *desk) heard(t *testing.T, x *Mixer, track *Track) []int16 {
+// decodeTrack joins the soundtrack beside one picture and decodes its first channel.
+func (d *desk) decodeTrack(t *testing.T, x *Mixer, track *Track) []int16 {
 	t.Helper()
 	form := steptest.Form(d.Line)
 	still := cache.Key{1}

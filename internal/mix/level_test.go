@@ -13,8 +13,8 @@ import (
 	"mynah/internal/sound"
 )
 
-// spoken is a script of narration that is to have a level.
-func spoken(level, background string) string {
+// spokenScript is a script of narration that is to have a level.
+func spokenScript(level, background string) string {
 	return "---\nsize: 64x36\nfps: 10\nvoice: tone/high\nloudness: " + level + "\n" + background + "---\n\nHere are " +
 		"some words that are spoken.\n\n---\n\nAnd more of them follow in another scene.\n"
 }
@@ -34,8 +34,8 @@ func loud(pcm []int16) float64 {
 // no video becomes louder than the limiter lets it.
 func TestLevel(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, spoken("none", ""))
-	_, track := d.made(t)
+	d := newDesk(t, spokenScript("none", ""))
+	_, track := d.makeTrack(t)
 	if track.master != (sound.Master{}) {
 		t.Errorf("without a level: %+v", track.master)
 	}
@@ -43,19 +43,19 @@ func TestLevel(t *testing.T) {
 		level string
 		want  float64
 	}{{"-16", -16}, {"-20", -20}, {"-30", -30}} {
-		d.plan(t, spoken(c.level, ""))
-		x, track := d.made(t)
-		if got := loud(d.heard(t, x, track)); math.Abs(got-c.want) > 0.8 {
+		d.plan(t, spokenScript(c.level, ""))
+		x, track := d.makeTrack(t)
+		if got := loud(d.decodeTrack(t, x, track)); math.Abs(got-c.want) > 0.8 {
 			t.Errorf("level %s: %.1f LUFS", c.level, got)
 		}
 		if m := track.master; !m.Limit || m.Gain < -2 || m.Gain > 2 { // sentences have that level already
 			t.Errorf("level %s: %+v", c.level, m)
 		}
-		d.again(t, track)
+		d.checkNothingNew(t, track)
 	}
-	d.plan(t, spoken("-5", ""))
-	x, track := d.made(t)
-	pcm := d.heard(t, x, track)
+	d.plan(t, spokenScript("-5", ""))
+	x, track := d.makeTrack(t)
+	pcm := d.decodeTrack(t, x, track)
 	if got := loud(pcm); got < -12 || got > -4 {
 		t.Errorf("level -5: %.1f LUFS", got)
 	}
@@ -76,9 +76,9 @@ func TestGain(t *testing.T) {
 		want          float64
 		gain          int
 	}{{"-20", "0.3", -20, 22}, {"-9", "0.5", -9, 13}, {"-5", "0.3", -7.4, 27}, {"-5", "0.5", -7.5, 19}} {
-		d.plan(t, spoken(c.level, "voice-volume: "+c.volume+"\n"))
-		x, track := d.made(t)
-		if got := loud(d.heard(t, x, track)); math.Abs(got-c.want) > 0.3 || track.master.Gain != c.gain {
+		d.plan(t, spokenScript(c.level, "voice-volume: "+c.volume+"\n"))
+		x, track := d.makeTrack(t)
+		if got := loud(d.decodeTrack(t, x, track)); math.Abs(got-c.want) > 0.3 || track.master.Gain != c.gain {
 			t.Errorf("level %s, volume %s: %.1f LUFS at %+v", c.level, c.volume, got, track.master)
 		}
 	}
@@ -100,7 +100,7 @@ func TestMeasuredAgain(t *testing.T) {
 		{"1.19", "[-2 0]", -2},
 		{"0.5", "[0 13]", 13},
 	} {
-		d.plan(t, spoken("-24", "voice-volume: "+c.volume+"\n"))
+		d.plan(t, spokenScript("-24", "voice-volume: "+c.volume+"\n"))
 		x := d.mixer(t)
 		track := x.Plan()
 		chunks := x.cut(track)
@@ -129,8 +129,8 @@ func TestLevelOfTwoChannels(t *testing.T) {
 		t.Errorf("%+v %+v", expectedMaster(1), expectedMaster(2))
 	}
 	d := newDesk(t, "(audio: wide.wav)\n")
-	d.plan(t, spoken("-16", "background: wide.wav 0.01\n"))
-	_, track := d.made(t)
+	d.plan(t, spokenScript("-16", "background: wide.wav 0.01\n"))
+	_, track := d.makeTrack(t)
 	if track.Channels != 2 || track.master.Gain < -8 || track.master.Gain > -4 {
 		t.Errorf("%d channels, %+v", track.Channels, track.master)
 	}
@@ -140,7 +140,7 @@ func TestLevelOfTwoChannels(t *testing.T) {
 // anew.
 func TestLoudnessIsKept(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, spoken("-16", ""))
+	d := newDesk(t, spokenScript("-16", ""))
 	x := d.mixer(t)
 	track := x.Plan()
 	track.master = expectedMaster(1)
@@ -155,7 +155,7 @@ func TestLoudnessIsKept(t *testing.T) {
 			task = chunkTask{Chunk: p}
 		}
 	}
-	key := kept(t, d, x, track, task)
+	key := keptKey(t, d, x, track, task)
 	if err := d.Store.PutBytes(cache.Probes, key, []byte("[]")); err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func TestLoudnessIsKept(t *testing.T) {
 // whole build finds them.
 func TestMakeBefore(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, spoken("-16", ""))
+	d := newDesk(t, spokenScript("-16", ""))
 	x := d.mixer(t)
 	var before, behind []cache.Key
 	track := x.Plan()
@@ -211,7 +211,7 @@ func TestMakeBefore(t *testing.T) {
 	if !d.Store.Has(cache.Sounds, before[0]) || !x.Book.IsNew(before[0]) || d.Store.Has(cache.Sounds, behind[0]) {
 		t.Error("other chunks were made")
 	}
-	whole, done := d.made(t)
+	whole, done := d.makeTrack(t)
 	if done.master == track.master && whole.Book.IsNew(before[0]) {
 		t.Error("the whole build made a chunk again")
 	}
@@ -233,14 +233,14 @@ func TestMakeBefore(t *testing.T) {
 			t.Errorf("before %d: made is %t, %v", at, !want, err)
 		}
 	}
-	d.plan(t, spoken("none", ""))
+	d.plan(t, spokenScript("none", ""))
 	x = d.mixer(t)
 	if err := x.MakeBefore(t.Context(), d.Line.Samples); err != nil {
 		t.Fatal(err)
 	}
-	y, plain := d.made(t)
+	y, plain := d.makeTrack(t)
 	if len(plain.todo) > 1 {
-		t.Errorf("%d chunks are left to be made:\n%s", len(plain.todo), described(y.Book, plain))
+		t.Errorf("%d chunks are left to be made:\n%s", len(plain.todo), describeTrack(y.Book, plain))
 	}
 }
 
@@ -248,8 +248,8 @@ func TestMakeBefore(t *testing.T) {
 func TestSilentChunks(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "(duration: 2)\n")
-	x, track := d.made(t)
-	if got := described(x.Book, track); !strings.HasPrefix(got, "silence ") || len(track.Runs) != 1 {
+	x, track := d.makeTrack(t)
+	if got := describeTrack(x.Book, track); !strings.HasPrefix(got, "silence ") || len(track.Runs) != 1 {
 		t.Errorf("%s", got)
 	}
 	if heard, err := x.listen(t.Context(), track, x.cut(track)); err != nil || !math.IsInf(heard, -1) {
@@ -257,8 +257,8 @@ func TestSilentChunks(t *testing.T) {
 	}
 }
 
-// kept is the key under which the loudness of a chunk is kept.
-func kept(t *testing.T, d *desk, x *Mixer, track *Track, task chunkTask) cache.Key {
+// keptKey is the key under which the loudness of a chunk is kept.
+func keptKey(t *testing.T, d *desk, x *Mixer, track *Track, task chunkTask) cache.Key {
 	t.Helper()
 	key := keyOf(x.loudness(track, task.Chunk))
 	if !d.Store.Has(cache.Probes, key) {
@@ -267,8 +267,8 @@ func kept(t *testing.T, d *desk, x *Mixer, track *Track, task chunkTask) cache.K
 	return key
 }
 
-// raw is samples as they are in the cache.
-func raw(samples ...int16) []byte {
+// rawSamples is samples as they are in the cache.
+func rawSamples(samples ...int16) []byte {
 	var out bytes.Buffer
 	_ = binary.Write(&out, binary.LittleEndian, samples)
 	return out.Bytes()

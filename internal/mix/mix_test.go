@@ -29,7 +29,7 @@ func TestAudio(t *testing.T) {
 ---
 (duration: 2)
 `)
-	x, track := d.made(t)
+	x, track := d.makeTrack(t)
 	wantPieces(t, x, track,
 		"silence 93",
 		"sound of scene 1, 1.0 s from 2.0 s on: 49",
@@ -39,13 +39,13 @@ func TestAudio(t *testing.T) {
 	if track.Channels != 1 || len(track.todo) != 2 {
 		t.Errorf("%d channels, %d chunks to make", track.Channels, len(track.todo))
 	}
-	pcm := d.heard(t, x, track)
+	pcm := d.decodeTrack(t, x, track)
 	for _, c := range []struct{ from, to, want float64 }{
 		{0, 1.9, silent}, {2.02, 2.98, tone}, {3.1, 7.4, silent}, {7.53, 8.48, tone}, {8.6, 10.9, silent},
 	} {
 		wantLevel(t, pcm, c.from, c.to, c.want)
 	}
-	d.again(t, track)
+	d.checkNothingNew(t, track)
 }
 
 // TestMusic begins again without a gap, fades, and steps back under speech.
@@ -62,11 +62,11 @@ Words are spoken here.
 
 (pause: 3)
 `)
-	x, track := d.made(t)
+	x, track := d.makeTrack(t)
 	wantPieces(t, x, track,
 		"sound of scene 1, 3.0 s from 0.0 s on: 141",
 		"sound of scene 2, 4.8 s from 3.0 s on: 226")
-	pcm := d.heard(t, x, track)
+	pcm := d.decodeTrack(t, x, track)
 	for _, c := range []struct{ from, to, want float64 }{
 		{0, 0.1, -45.8}, {0.5, 0.6, -26.3}, {1, 1.1, -20.6}, {2, 2.75, tone - 6}, // fades in, at half of its volume
 		{4.85, 5.75, tone}, {6, 6.1, -10.2}, {7, 7.1, -17.5}, {7.6, 7.7, -31.4}, // fades out
@@ -87,7 +87,7 @@ Words are spoken here.
 			t.Errorf("music steps back %+v, want %+v", c.Ducks, want)
 		}
 	}
-	d.again(t, track)
+	d.checkNothingNew(t, track)
 }
 
 // TestClips: of a segment a part is heard, with match in its new length, with loop again and again.
@@ -119,7 +119,7 @@ func TestClips(t *testing.T) {
   volume: 0.5)
 (pause: 1)
 `)
-	x, track := d.made(t)
+	x, track := d.makeTrack(t)
 	wantPieces(t, x, track,
 		"sound of scene 1, 1.0 s from 0.0 s on: 47",
 		"sound of scene 2, 0.5 s from 1.0 s on: 23",
@@ -127,7 +127,7 @@ func TestClips(t *testing.T) {
 		"sound of scene 4, 2.0 s from 3.5 s on: 95",
 		"silence 46",
 		"sound of scene 6, 1.0 s from 6.5 s on: 48")
-	pcm := d.heard(t, x, track)
+	pcm := d.decodeTrack(t, x, track)
 	for _, c := range []struct{ from, to, want float64 }{
 		{0, 0.35, silent},
 		{0.42, 0.58, tone},
@@ -145,18 +145,18 @@ func TestClips(t *testing.T) {
 	} {
 		wantLevel(t, pcm, c.from, c.to, c.want)
 	}
-	d.again(t, track)
+	d.checkNothingNew(t, track)
 }
 
 // TestChannels: one sound in two channels makes the soundtrack one of two.
 func TestChannels(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "(audio: low.wav)\n\n---\n(audio: wide.wav)\n")
-	x, track := d.made(t)
+	x, track := d.makeTrack(t)
 	if track.Channels != 2 || x.AAC(1).BitRate*2 != x.AAC(2).BitRate || x.AAC(2).BitRate != x.tools.BitRate {
 		t.Errorf("%d channels, %+v, %+v", track.Channels, x.AAC(1), x.AAC(2))
 	}
-	pcm := d.heard(t, x, track)
+	pcm := d.decodeTrack(t, x, track)
 	wantLevel(t, pcm, 0.1, 0.9, tone)
 	wantLevel(t, pcm, 1.6, 2.4, tone)
 	if a := x.decodeTask(d.Line.Sounds[1]); a.in.Channels != 2 || a.in.Surround {
@@ -235,8 +235,8 @@ func TestBuiltinMusic(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	d := newDesk(t, "(background: ukulele-1)\n(duration: 1)\n")
-	x, track := d.made(t)
-	pcm := d.heard(t, x, track)
+	x, track := d.makeTrack(t)
+	pcm := d.decodeTrack(t, x, track)
 	if l := level(pcm, 0.1, 0.9); l < -40 {
 		t.Errorf("its level is %.1f dB", l)
 	}

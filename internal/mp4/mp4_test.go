@@ -13,8 +13,8 @@ import (
 	"mynah/internal/mp4"
 )
 
-// made is a track whose samples are made up, each told apart by its bytes.
-func made(kind mp4.Kind, number byte, count int, scale, delta uint32) *mp4.Track {
+// newTrack is a track whose samples are made up, each told apart by its bytes.
+func newTrack(kind mp4.Kind, number byte, count int, scale, delta uint32) *mp4.Track {
 	t := &mp4.Track{Kind: kind, Timing: mp4.Timing{Timescale: scale, Delta: delta}, Width: 64, Height: 36}
 	switch kind {
 	case mp4.Audio:
@@ -66,9 +66,9 @@ func write(t *testing.T, m *mp4.Movie) []byte {
 }
 
 func movie() *mp4.Movie {
-	video := made(mp4.Video, 0, 130, 12800, 512)
+	video := newTrack(mp4.Video, 0, 130, 12800, 512)
 	video.Sync = []uint32{0, 64, 100}
-	audio := made(mp4.Audio, 1, 245, 48000, 1024)
+	audio := newTrack(mp4.Audio, 1, 245, 48000, 1024)
 	audio.MediaTime, audio.Duration = 1024, 249600
 	return &mp4.Movie{Tracks: []*mp4.Track{video, audio}, Tags: []mp4.Tag{{mp4.TagTitle, "Türme"}, {mp4.TagArtist, ""}}}
 }
@@ -81,10 +81,10 @@ func TestEverySampleIsWhereTheIndexSays(t *testing.T) {
 		movie *mp4.Movie
 	}{
 		{"picture and sound", movie()},
-		{"picture alone", &mp4.Movie{Tracks: []*mp4.Track{made(mp4.Video, 0, 300, 30000, 1001)}}},
-		{"one sample", &mp4.Movie{Tracks: []*mp4.Track{made(mp4.Video, 0, 1, 12800, 512)}}},
-		{"samples longer than a second", &mp4.Movie{Tracks: []*mp4.Track{made(mp4.Video, 0, 9, 10, 27), made(mp4.Audio, 1, 40, 10, 7)}}},
-		{"tracks of unequal length", &mp4.Movie{Tracks: []*mp4.Track{made(mp4.Video, 0, 30, 25, 1), made(mp4.Audio, 1, 500, 48000, 1024), made(mp4.Text, 2, 3, 1, 2)}}},
+		{"picture alone", &mp4.Movie{Tracks: []*mp4.Track{newTrack(mp4.Video, 0, 300, 30000, 1001)}}},
+		{"one sample", &mp4.Movie{Tracks: []*mp4.Track{newTrack(mp4.Video, 0, 1, 12800, 512)}}},
+		{"samples longer than a second", &mp4.Movie{Tracks: []*mp4.Track{newTrack(mp4.Video, 0, 9, 10, 27), newTrack(mp4.Audio, 1, 40, 10, 7)}}},
+		{"tracks of unequal length", &mp4.Movie{Tracks: []*mp4.Track{newTrack(mp4.Video, 0, 30, 25, 1), newTrack(mp4.Audio, 1, 500, 48000, 1024), newTrack(mp4.Text, 2, 3, 1, 2)}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -168,10 +168,10 @@ func TestTables(t *testing.T) {
 // TestDeltas: samples of unequal length, as those of text.
 func TestDeltas(t *testing.T) {
 	t.Parallel()
-	text := made(mp4.Text, 1, 6, 1000, 0)
+	text := newTrack(mp4.Text, 1, 6, 1000, 0)
 	text.Deltas = []uint32{500, 500, 2000, 500, 500, 500}
 	text.Duration = 4.5 * mp4.MovieTimescale
-	b := write(t, &mp4.Movie{Tracks: []*mp4.Track{made(mp4.Video, 0, 113, 12800, 512), text}})
+	b := write(t, &mp4.Movie{Tracks: []*mp4.Track{newTrack(mp4.Video, 0, 113, 12800, 512), text}})
 	file := walk(t, b, 0)
 	fills(t, file, int64(len(b)))
 	stts := must(t, tracks(t, file)[1].children, "mdia/minf/stbl/stts")
@@ -191,7 +191,7 @@ func TestLanguages(t *testing.T) {
 	t.Parallel()
 	// Three letters of five bits, ISO/IEC 14496-12 8.4.2.
 	for code, want := range map[string]int64{"deu": 0x10b5, "eng": 0x15c7, "": 0x55c4, "en": 0x55c4, "english": 0x55c4} {
-		track := made(mp4.Video, 0, 1, 25, 1)
+		track := newTrack(mp4.Video, 0, 1, 25, 1)
 		track.Language = code
 		mdhd := must(t, tracks(t, walk(t, write(t, &mp4.Movie{Tracks: []*mp4.Track{track}}), 0))[0].children, "mdia/mdhd")
 		if got := mdhd.u32(32) >> 16; got != want {
@@ -202,7 +202,7 @@ func TestLanguages(t *testing.T) {
 
 func TestDisabledTracksSaySo(t *testing.T) {
 	t.Parallel()
-	video, text := made(mp4.Video, 0, 25, 25, 1), made(mp4.Text, 1, 1, 1, 1)
+	video, text := newTrack(mp4.Video, 0, 25, 25, 1), newTrack(mp4.Text, 1, 1, 1, 1)
 	video.Chapters, text.Disabled = 1, true
 	trak := tracks(t, walk(t, write(t, &mp4.Movie{Tracks: []*mp4.Track{video, text}}), 0))
 	for i, want := range []int64{3, 2} { // in the movie; and enabled
@@ -242,7 +242,7 @@ func (s *wire) Write(b []byte) (int, error) {
 
 // huge is a track of large samples, each with its number in front.
 func huge(number, count int, size uint32) *mp4.Track {
-	t := made(mp4.Video, 0, count, 25, 5)
+	t := newTrack(mp4.Video, 0, count, 25, 5)
 	for i := range t.Sizes {
 		t.Sizes[i] = size
 	}
@@ -323,12 +323,12 @@ func TestFailures(t *testing.T) {
 	}{
 		{"a sample shorter than its size", func(m *mp4.Movie) {
 			m.Tracks[0].Sizes[3]++
-			m.Tracks[0].Next = made(mp4.Video, 0, 130, 12800, 512).Next
+			m.Tracks[0].Next = newTrack(mp4.Video, 0, 130, 12800, 512).Next
 		}, io.Discard, nil},
 		{"the last sample shorter than its size", func(m *mp4.Movie) {
 			m.Tracks = m.Tracks[:1]
 			m.Tracks[0].Sizes[129]++
-			m.Tracks[0].Next = made(mp4.Video, 0, 130, 12800, 512).Next
+			m.Tracks[0].Next = newTrack(mp4.Video, 0, 130, 12800, 512).Next
 		}, io.Discard, nil},
 		{"fewer durations than samples", func(m *mp4.Movie) { m.Tracks[0].Deltas = []uint32{1, 2} }, io.Discard, nil},
 		{"samples that cannot be read", func(m *mp4.Movie) { m.Tracks[1].Next = func(io.Writer, int) error { return broken } }, io.Discard, broken},

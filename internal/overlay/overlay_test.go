@@ -30,8 +30,8 @@ type table struct {
 	cues  []caption.Cue
 }
 
-// set lays a table for a script, whose sentences last a second each.
-func set(t *testing.T, store *cache.Store, text string) table {
+// newTable lays a table for a script, whose sentences last a second each.
+func newTable(t *testing.T, store *cache.Store, text string) table {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "s.md"), []byte(text), 0o600); err != nil {
@@ -93,8 +93,8 @@ func newStore(t *testing.T) *cache.Store {
 	return s
 }
 
-// damage cuts off all that the cache knows of drawings, apart from the drawings themselves.
-func damage(t *testing.T, store *cache.Store) {
+// damageAll cuts off all that the cache knows of drawings, apart from the drawings themselves.
+func damageAll(t *testing.T, store *cache.Store) {
 	t.Helper()
 	err := filepath.WalkDir(store.Dir(), func(path string, e os.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() {
@@ -111,8 +111,8 @@ func damage(t *testing.T, store *cache.Store) {
 	}
 }
 
-// made counts the parts that were made, by kind.
-func (x table) made(t *testing.T) map[part.Kind]int {
+// countMade counts the parts that were made, by kind.
+func (x table) countMade(t *testing.T) map[part.Kind]int {
 	t.Helper()
 	out := map[part.Kind]int{}
 	for _, m := range x.maker.Book.Explain(x.maker.Store, cache.Key{1}) {
@@ -129,7 +129,7 @@ func TestSlides(t *testing.T) {
 	t.Parallel()
 	store := newStore(t)
 	for round := range 2 {
-		x := set(t, store, slides)
+		x := newTable(t, store, slides)
 		var last float64
 		x.maker.Report = func(d float64) { last = d }
 		got, list, err := overlay.DrawSlides(t.Context(), x.maker, x.in, x.cues)
@@ -139,7 +139,7 @@ func TestSlides(t *testing.T) {
 		if len(got) != 3 || len(got[0]) != 2 || len(got[1]) != 1 || len(got[2]) != 0 || last != 1 {
 			t.Fatalf("states are %d, %d, %d, progress %g", len(got[0]), len(got[1]), len(got[2]), last)
 		}
-		if n := x.made(t)[part.Slide]; n != []int{3, 0}[round] {
+		if n := x.countMade(t)[part.Slide]; n != []int{3, 0}[round] {
 			t.Errorf("round %d made %d slides", round, n)
 		}
 		d, err := overlay.NewDrawings(store)
@@ -166,14 +166,14 @@ func TestSlides(t *testing.T) {
 		for want, lose := range map[int]func(){
 			0: func() {},
 			1: func() { store.Remove(cache.Pictures, got[1][0].Layer.Drawing) },
-			3: func() { damage(t, store) },
+			3: func() { damageAll(t, store) },
 		} {
 			x.maker.Book = part.NewBook()
 			lose()
 			if _, _, err := overlay.DrawSlides(t.Context(), x.maker, x.in, x.cues); err != nil {
 				t.Fatal(err)
 			}
-			if n := x.made(t)[part.Slide]; n != want {
+			if n := x.countMade(t)[part.Slide]; n != want {
 				t.Errorf("made anew are %d slides, want %d", n, want)
 			}
 		}
@@ -184,7 +184,7 @@ func TestSlides(t *testing.T) {
 // missing names its slide.
 func TestWrongSlides(t *testing.T) {
 	t.Parallel()
-	x := set(t, newStore(t), "---\nsize: 320x180\nvoice: tone/high\n---\n```math\n\\frac{1\n```\n\nFirst.\n")
+	x := newTable(t, newStore(t), "---\nsize: 320x180\nvoice: tone/high\n---\n```math\n\\frac{1\n```\n\nFirst.\n")
 	_, list, err := overlay.DrawSlides(t.Context(), x.maker, x.in, nil)
 	if err != nil || len(list) != 1 || !list.HasErrors() || !strings.HasPrefix(list[0].Summary, "the formula cannot be drawn: ") || list[0].Range.Start.Line != 6 {
 		t.Errorf("%v, %+v", err, list)
@@ -213,7 +213,7 @@ func TestCaptions(t *testing.T) {
 	}
 	places := map[string]image.Rectangle{}
 	for round, more := range []string{"", "", ", position: top", ", position: middle", ", margin: 60"} {
-		x := set(t, store, withSubtitles(more))
+		x := newTable(t, store, withSubtitles(more))
 		got, list, err := overlay.DrawCaptions(t.Context(), x.maker, x.in, x.line, x.cues)
 		if err != nil || len(list) > 0 {
 			t.Fatal(err, list)
@@ -227,7 +227,7 @@ func TestCaptions(t *testing.T) {
 				t.Errorf("%q: scene %d from %d: %+v", more, i+1, s.Start, spans)
 			}
 		}
-		if n := x.made(t)[part.Subtitle]; n != []int{2, 0, 2, 2, 2}[round] {
+		if n := x.countMade(t)[part.Subtitle]; n != []int{2, 0, 2, 2, 2}[round] {
 			t.Errorf("%q: made %d", more, n)
 		}
 		places[more] = box(got[0][0].Layer)
@@ -245,7 +245,7 @@ func TestCaptions(t *testing.T) {
 func TestKaraoke(t *testing.T) {
 	t.Parallel()
 	store := newStore(t)
-	x := set(t, store, withSubtitles(", style: karaoke"))
+	x := newTable(t, store, withSubtitles(", style: karaoke"))
 	got, list, err := overlay.DrawCaptions(t.Context(), x.maker, x.in, x.line, x.cues)
 	if err != nil || len(list) > 0 {
 		t.Fatal(err, list)
@@ -286,7 +286,7 @@ func TestKaraoke(t *testing.T) {
 		{func() {}, 0},
 		{func() { store.Remove(cache.Pictures, got[0][0].Layer.Drawing) }, 1},
 		{func() { store.Remove(cache.Pictures, got[1][0].Layer.Lit) }, 1},
-		{func() { damage(t, store) }, 2},
+		{func() { damageAll(t, store) }, 2},
 	} {
 		x.maker.Book = part.NewBook()
 		c.lose()
@@ -294,7 +294,7 @@ func TestKaraoke(t *testing.T) {
 		if err != nil || len(again[0]) != len(got[0]) || len(again[0][0].Layer.Boxes) != len(got[0][0].Layer.Boxes) {
 			t.Fatal(err, again)
 		}
-		if n := x.made(t)[part.Subtitle]; n != c.want {
+		if n := x.countMade(t)[part.Subtitle]; n != c.want {
 			t.Errorf("made anew are %d captions, want %d", n, c.want)
 		}
 	}
@@ -303,7 +303,7 @@ func TestKaraoke(t *testing.T) {
 // TestNoCaptions: without cues, or where they are not shown in the picture, no browser is needed.
 func TestNoCaptions(t *testing.T) {
 	t.Parallel()
-	x := set(t, newStore(t), withSubtitles(""))
+	x := newTable(t, newStore(t), withSubtitles(""))
 	x.in.Drawer = nil
 	if got, _, err := overlay.DrawCaptions(t.Context(), x.maker, x.in, x.line, nil); err != nil || len(got) != 3 {
 		t.Errorf("%v, %v", got, err)
@@ -317,7 +317,7 @@ func TestNoCaptions(t *testing.T) {
 // TestMissingFont: the script's font is not there, which is told once.
 func TestMissingFont(t *testing.T) {
 	t.Parallel()
-	x := set(t, newStore(t), withSubtitles(", font: No Such Font"))
+	x := newTable(t, newStore(t), withSubtitles(", font: No Such Font"))
 	_, list, err := overlay.DrawCaptions(t.Context(), x.maker, x.in, x.line, x.cues)
 	if err != nil || len(list) != 1 || list[0].Summary != `the font "No Such Font" is not installed; another font is used` || list[0].Range.Start.Line != 4 {
 		t.Errorf("%v, %+v", err, list)
@@ -329,7 +329,7 @@ func TestSlidesKeepClear(t *testing.T) {
 	t.Parallel()
 	store := newStore(t)
 	text := "---\nsize: 320x180\nvoice: tone/high\nsubtitles: {mode: overlay}\n---\n```md\n- one\n- two\n- three\n- four\n- five\n- six\n- seven\n```\n\nFirst this is said.\n"
-	x := set(t, store, text)
+	x := newTable(t, store, text)
 	draw := func(cues []caption.Cue) image.Rectangle {
 		t.Helper()
 		got, _, err := overlay.DrawSlides(t.Context(), x.maker, x.in, cues)

@@ -76,10 +76,10 @@ func TestReportSlides(t *testing.T) {
 				warnings = append(warnings, d)
 			}
 		}
-		if got := told(warnings); !reflect.DeepEqual(got, []string{"1 a", "1 b", "2 a", "3 a"}) || warnings[0].Hint != "do" {
+		if got := findingLines(warnings); !reflect.DeepEqual(got, []string{"1 a", "1 b", "2 a", "3 a"}) || warnings[0].Hint != "do" {
 			t.Errorf("%s: warnings are %q", name, got)
 		}
-		if got := told(errs); !reflect.DeepEqual(got, c.want) || len(errs) > 0 && errs[0].Range.End != c.end {
+		if got := findingLines(errs); !reflect.DeepEqual(got, c.want) || len(errs) > 0 && errs[0].Range.End != c.end {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}

@@ -334,15 +334,15 @@ func TestReportCaptions(t *testing.T) {
 			if b != a {
 				want = c.plain
 			}
-			if got := told(b.reportCaptions(cues, c.heads)); !reflect.DeepEqual(got, want) {
+			if got := findingLines(b.reportCaptions(cues, c.heads)); !reflect.DeepEqual(got, want) {
 				t.Errorf("%s: %q, want %q", name, got, want)
 			}
 		}
 	}
 }
 
-// told is the findings as their lines and summaries; each has a hint or is an error.
-func told(list diag.List) (out []string) {
+// findingLines is the findings as their lines and summaries; each has a hint or is an error.
+func findingLines(list diag.List) (out []string) {
 	for _, d := range list {
 		out = append(out, string(rune('0'+d.Range.Start.Line))+" "+d.Summary)
 	}

@@ -51,10 +51,10 @@ func TestCaptionsLieOnEverything(t *testing.T) {
 	v := captioned()
 	for n, want := range map[int64]yuv{0: white, 2: red, 9: red, 10: white, 15: green, 20: blue, 29: blue} {
 		f := frameAt(t, v, n)
-		if got := pixel(f, width/2, height-14); !near(got, want) {
+		if got := pixel(f, width/2, height-14); !isNear(got, want) {
 			t.Errorf("frame %d shows %v, want %v", n, got, want)
 		}
-		if got := pixel(f, width/2, 4); !near(got, white) {
+		if got := pixel(f, width/2, 4); !isNear(got, white) {
 			t.Errorf("frame %d shows %v beside the caption", n, got)
 		}
 	}
@@ -127,7 +127,7 @@ func TestBoxesOfAnotherLayer(t *testing.T) {
 	f = bytes.Clone(f)
 	mixed.Over(f, width, height)
 	for x, want := range map[int]yuv{10: red, 19: red, 20: blue, 31: blue, 33: red} {
-		if got := pixel(f, x, height-14); !near(got, want) {
+		if got := pixel(f, x, height-14); !isNear(got, want) {
 			t.Errorf("at %d it is %v, want %v", x, got, want)
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"mynah/internal/picture"
 )
 
-// again returns a frame over and over.
-func again(frame []byte, frames int64) io.Reader {
+// repeatFrame returns a frame over and over.
+func repeatFrame(frame []byte, frames int64) io.Reader {
 	return bytes.NewReader(bytes.Repeat(frame, int(frames)))
 }
 
@@ -25,11 +25,11 @@ func TestCross(t *testing.T) {
 		{1, []byte{128, 128, 16, 101}},
 		{3, []byte{64, 191, 16, 100, 128, 128, 16, 101, 191, 64, 16, 101}},
 	} {
-		got, err := io.ReadAll(picture.Cross(from, again(to, c.frames), c.frames))
+		got, err := io.ReadAll(picture.Cross(from, repeatFrame(to, c.frames), c.frames))
 		if err != nil || !bytes.Equal(got, c.want) {
 			t.Errorf("%d frames: %v %v, want %v", c.frames, got, err, c.want)
 		}
-		if err := iotest.TestReader(picture.Cross(from, again(to, c.frames), c.frames), c.want); err != nil {
+		if err := iotest.TestReader(picture.Cross(from, repeatFrame(to, c.frames), c.frames), c.want); err != nil {
 			t.Error(err)
 		}
 	}
@@ -39,7 +39,7 @@ func TestCross(t *testing.T) {
 func TestCrossGoesInEqualSteps(t *testing.T) {
 	t.Parallel()
 	const frames = 10
-	got, err := io.ReadAll(picture.Cross([]byte{0}, again([]byte{220}, frames), frames))
+	got, err := io.ReadAll(picture.Cross([]byte{0}, repeatFrame([]byte{220}, frames), frames))
 	if err != nil || len(got) != frames {
 		t.Fatalf("%v %v", got, err)
 	}

@@ -71,7 +71,7 @@ var (
 	blue  = yuv{32, 240, 118}
 )
 
-func near(a, b yuv) bool {
+func isNear(a, b yuv) bool {
 	alike := func(a, b byte) bool { return max(a, b)-min(a, b) <= 3 }
 	return alike(a.y, b.y) && alike(a.u, b.u) && alike(a.v, b.v)
 }
@@ -152,7 +152,7 @@ func TestOrientations(t *testing.T) {
 			got[k] = pixel(f, width/4+k%2*width/2, height/4+k/2*height/2)
 		}
 		for k := range got {
-			if !near(got[k], want[i][k]) {
+			if !isNear(got[k], want[i][k]) {
 				t.Errorf("orientation %d is %v, want %v", i+1, got, want[i])
 				break
 			}
@@ -199,7 +199,7 @@ func TestImagesInTheFrame(t *testing.T) {
 	}
 	for i, f := range paint(t, stills...) {
 		for _, l := range cases[i].looks {
-			if got := pixel(f, l.x, l.y); !near(got, l.want) {
+			if got := pixel(f, l.x, l.y); !isNear(got, l.want) {
 				t.Errorf("%s: at %d,%d it is %v, want %v", cases[i].name, l.x, l.y, got, l.want)
 			}
 		}
@@ -266,7 +266,7 @@ func TestFramesOfAClip(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			f := paint(t, picture.Still{Asset: clip, Clip: true, AtEnd: c.end, From: c.from, Length: c.length})[0]
-			if got := pixel(f, 48, 32); !near(got, c.want) {
+			if got := pixel(f, 48, 32); !isNear(got, c.want) {
 				t.Errorf("it is %v, want %v", got, c.want)
 			}
 		})

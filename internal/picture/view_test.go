@@ -49,7 +49,7 @@ func TestDarkness(t *testing.T) {
 		if got := grey(pixel(f, 2, 2).y); math.Abs(got-want) > 4 {
 			t.Errorf("alpha %v: outside white is %.0f, want %.0f", alpha, got, want)
 		}
-		if got := pixel(f, width/2, height/2); !near(got, white) {
+		if got := pixel(f, width/2, height/2); !isNear(got, white) {
 			t.Errorf("alpha %v: inside it is %v", alpha, got)
 		}
 	}
@@ -118,12 +118,12 @@ func TestCalloutShapes(t *testing.T) {
 			t.Parallel()
 			f := frameAt(t, &picture.View{Still: c.still, Callouts: c.callouts}, 0)
 			for _, p := range c.bright {
-				if got := pixel(f, p.X, p.Y); !near(got, white) {
+				if got := pixel(f, p.X, p.Y); !isNear(got, white) {
 					t.Errorf("%v is %v, want white", p, got)
 				}
 			}
 			for _, p := range c.black {
-				if got := pixel(f, p.X, p.Y); !near(got, black) {
+				if got := pixel(f, p.X, p.Y); !isNear(got, black) {
 					t.Errorf("%v is %v, want black", p, got)
 				}
 			}
@@ -192,11 +192,11 @@ func TestLayers(t *testing.T) {
 			for i, l := range []*picture.Layer{c.layer, read} {
 				f := paint(t, picture.Still{Canvas: frame.Color{R: 255, G: 255, B: 255, A: 255}})[0]
 				l.Over(f, width, height)
-				if got := pixel(f, 30, 20); !near(got, c.inside) {
+				if got := pixel(f, 30, 20); !isNear(got, c.inside) {
 					t.Errorf("%d: inside it is %v, want %v", i, got, c.inside)
 				}
 				for _, at := range [][2]int{{4, 4}, {width - 2, 20}, {30, height - 2}} {
-					if got := pixel(f, at[0], at[1]); !near(got, c.beside) {
+					if got := pixel(f, at[0], at[1]); !isNear(got, c.beside) {
 						t.Errorf("%d: at %v it is %v, want %v", i, at, got, c.beside)
 					}
 				}
@@ -370,7 +370,7 @@ func TestMovesStartAnywhere(t *testing.T) {
 			if err != nil || !bytes.Equal(f, all[n*int64(len(f)):][:len(f)]) {
 				t.Errorf("%s: frame %d differs, %v", m, n, err)
 			}
-			if got, want := near(pixel(f, 3, 3), red), n >= 4; got != want {
+			if got, want := isNear(pixel(f, 3, 3), red), n >= 4; got != want {
 				t.Errorf("%s: frame %d shows the layer: %v", m, n, got)
 			}
 		}

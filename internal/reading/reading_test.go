@@ -15,8 +15,8 @@ import (
 	"mynah/internal/utter"
 )
 
-// said joins what is said for a text.
-func said(text, language string, l *reading.Lexicon) string {
+// readText joins what is said for a text.
+func readText(text, language string, l *reading.Lexicon) string {
 	return saidBy(&reading.Reader{Lexicon: l}, text, language)
 }
 
@@ -102,7 +102,7 @@ func TestReading(t *testing.T) {
 		{"pl", "Ma 2 córki, rozmawia z 3 osobami i z 5 zł.", "Ma dwie córki, rozmawia z trzema osobami i z pięciu złotych."},
 		{"en-US", "iPhone and JavaScript.", "iPhone and JavaScript."},
 	} {
-		if got := said(c.text, c.language, nil); got != c.want {
+		if got := readText(c.text, c.language, nil); got != c.want {
 			t.Errorf("%s: %q is read as\n\t%q, want\n\t%q", c.language, c.text, got, c.want)
 		}
 	}
@@ -139,7 +139,7 @@ func TestLexicon(t *testing.T) {
 		"C++ it is":         "see plus plus it is",
 		"C# it is":          "see # sharp it is",
 	} {
-		if got := said(text, "en-US", l); got != want {
+		if got := readText(text, "en-US", l); got != want {
 			t.Errorf("%q is read as %q, want %q", text, got, want)
 		}
 	}
@@ -149,10 +149,10 @@ func TestLexicon(t *testing.T) {
 			t.Errorf("the letters of a word become %+v", got)
 		}
 	}
-	if got := said("日本。", "ja-JP", l); got != "にほん。" {
+	if got := readText("日本。", "ja-JP", l); got != "にほん。" {
 		t.Errorf("got %q", got)
 	}
-	if got := said("私は日本に行く。", "ja-JP", l); got != "私はにほんに行く。" {
+	if got := readText("私は日本に行く。", "ja-JP", l); got != "私はにほんに行く。" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -291,7 +291,7 @@ func TestOtherLanguages(t *testing.T) {
 		{"hu", "Ez 2026-11-25.", "Ez 2026-11-25."},
 		{"ar", "عددهم ٥ هنا.", "عددهم خمسة هنا."},
 	} {
-		if got := said(c.text, c.language, nil); got != c.want {
+		if got := readText(c.text, c.language, nil); got != c.want {
 			t.Errorf("%s: %q is read as %q, want %q", c.language, c.text, got, c.want)
 		}
 	}
@@ -305,7 +305,7 @@ func TestInvisible(t *testing.T) {
 		"The infor\u00admation is hyphen\u00adated.": "The information is hyphenated.", "zero\u200bwidth": "zerowidth", "5\u00ad0 and": "five zero and",
 		"Im Cafe\u0301, im Café.": "Im Kaffeehaus, im Kaffeehaus.", "a \u200b b": "a b",
 	} {
-		if got := said(text, "en", l); got != want {
+		if got := readText(text, "en", l); got != want {
 			t.Errorf("%q is read as %q, want %q", text, got, want)
 		}
 	}

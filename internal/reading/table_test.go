@@ -51,15 +51,15 @@ func measureTable(t *testing.T, file string) {
 		if !slices.Contains(kinds, kind) {
 			kinds = append(kinds, kind)
 		}
-		got := spoken(saidBy(reader, pair[2], pair[0]))
+		got := spokenForm(saidBy(reader, pair[2], pair[0]))
 		for _, k := range []string{kind, ""} {
 			all[k]++
-			if got == spoken(pair[3]) {
+			if got == spokenForm(pair[3]) {
 				good[k]++
 			}
 		}
-		if got != spoken(pair[3]) {
-			wrong = append(wrong, kind+" "+pair[2]+"\n\tgot  "+got+"\n\twant "+spoken(pair[3]))
+		if got != spokenForm(pair[3]) {
+			wrong = append(wrong, kind+" "+pair[2]+"\n\tgot  "+got+"\n\twant "+spokenForm(pair[3]))
 		}
 	}
 	for _, kind := range kinds {
@@ -74,8 +74,8 @@ func measureTable(t *testing.T, file string) {
 	}
 }
 
-// spoken leaves what is heard: words in small letters, without signs of pauses and hyphens.
-func spoken(s string) string {
+// spokenForm leaves what is heard: words in small letters, without signs of pauses and hyphens.
+func spokenForm(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\'' || r == '’':

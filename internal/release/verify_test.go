@@ -21,8 +21,8 @@ import (
 	"mynah/internal/timeline"
 )
 
-// told checks that an error is there, if one is wanted, and names its scene.
-func told(t *testing.T, what string, err error, want string) {
+// checkError checks that an error is there, if one is wanted, and names its scene.
+func checkError(t *testing.T, what string, err error, want string) {
 	t.Helper()
 	switch {
 	case want == "" && err != nil:
@@ -48,7 +48,7 @@ func TestPicturesAreHeldAgainstThePlan(t *testing.T) {
 		for _, n := range c.frames {
 			f.Runs = append(f.Runs, film.SegmentRun{Frames: n})
 		}
-		told(t, "runs", checkRuns(line, f), c.want)
+		checkError(t, "runs", checkRuns(line, f), c.want)
 	}
 }
 
@@ -60,35 +60,35 @@ func TestMissingNarrationIsFound(t *testing.T) {
 	}}}}}
 	line := &timeline.Line{Sounds: []timeline.Sound{{Kind: timeline.SoundSpeech, Scene: 1, Start: 2048, Samples: 4096}}}
 	quiet, loud := []uint32{6, 6, 6, 6, 6, 6, 6, 6}, []uint32{6, 6, 6, 200, 200, 200, 200, 6}
-	told(t, "loud", checkNarration(board, line, loud, 6), "")
-	told(t, "quiet", checkNarration(board, line, quiet, 6), "scene 2")
-	told(t, "loud elsewhere", checkNarration(board, line, []uint32{200, 200, 6, 6, 6, 6, 6, 200}, 6), "scene 2")
+	checkError(t, "loud", checkNarration(board, line, loud, 6), "")
+	checkError(t, "quiet", checkNarration(board, line, quiet, 6), "scene 2")
+	checkError(t, "loud elsewhere", checkNarration(board, line, []uint32{200, 200, 6, 6, 6, 6, 6, 200}, 6), "scene 2")
 }
 
 func TestMissingCuesAreFound(t *testing.T) {
 	t.Parallel()
 	cues := []caption.Cue{{Start: 0, End: 48000, Text: "one"}, {Start: 60000, End: 90000, Text: "two"}}
 	whole := []sidecar{{"a.srt", []byte(caption.SRT(cues))}, {"a.vtt", []byte(caption.VTT(cues))}}
-	told(t, "whole", checkCues(cues, whole), "")
+	checkError(t, "whole", checkCues(cues, whole), "")
 	whole[1].content = []byte(caption.VTT(cues[:1]))
-	told(t, "one less", checkCues(cues, whole), "1 of 2 subtitles")
+	checkError(t, "one less", checkCues(cues, whole), "1 of 2 subtitles")
 	r := &Releaser{video: Video{
 		Board:    &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Mode: script.SubtitlesOverlay}}},
 		Line:     &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{}}},
 		Cues:     cues,
 		Captions: [][]overlay.CaptionSpan{{{From: 0, To: 25}, {From: 31, To: 47}}},
 	}}
-	told(t, "drawn", r.checkDrawn(), "")
+	checkError(t, "drawn", r.checkDrawn(), "")
 	r.video.Captions[0] = r.video.Captions[0][:1]
-	told(t, "the second not drawn", r.checkDrawn(), "two")
+	checkError(t, "the second not drawn", r.checkDrawn(), "two")
 	r.video.Captions[0] = nil
-	told(t, "not drawn", r.checkDrawn(), "scene 1")
+	checkError(t, "not drawn", r.checkDrawn(), "scene 1")
 }
 
 func TestFilesThatAreNotAsPlanned(t *testing.T) {
 	t.Parallel()
 	line := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Frames: 25, Samples: 48000}
-	told(t, "no video", checkFile(line, &film.Film{}, bytes.NewReader([]byte("nonsense")), 8), "cannot be read")
+	checkError(t, "no video", checkFile(line, &film.Film{}, bytes.NewReader([]byte("nonsense")), 8), "cannot be read")
 }
 
 // TestFileIsHeldAgainstThePlan: frames, samples, tracks and the places of what is in them.
@@ -106,7 +106,7 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 		t.Helper()
 		l, other := *p.Line, *f
 		change(&l, &other)
-		told(t, what, checkFile(&l, &other, bytes.NewReader(out.Bytes()), size), want)
+		checkError(t, what, checkFile(&l, &other, bytes.NewReader(out.Bytes()), size), want)
 	}
 	packets := int64(-1) // the coder's delay
 	for _, s := range f.Sound {
@@ -139,10 +139,10 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		told(t, "sound that lasts "+what, checkFile(&l, &other, bytes.NewReader(out.Bytes()), size),
+		checkError(t, "sound that lasts "+what, checkFile(&l, &other, bytes.NewReader(out.Bytes()), size),
 			"picture and sound differ")
 		l.Samples -= n
-		told(t, "a sample nearer", checkFile(&l, &other, bytes.NewReader(out.Bytes()), size), "")
+		checkError(t, "a sample nearer", checkFile(&l, &other, bytes.NewReader(out.Bytes()), size), "")
 	}
 	tracks, err := mp4.Inspect(bytes.NewReader(out.Bytes()), size)
 	if err != nil {
@@ -152,8 +152,8 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 	for _, track := range tracks {
 		last = max(last, track.Last)
 	}
-	told(t, "truncated", checkFile(p.Line, f, bytes.NewReader(out.Bytes()), last), "does not match its content")
-	told(t, "cut off within its index", checkFile(p.Line, f, bytes.NewReader(out.Bytes()[:size/20]), size/20),
+	checkError(t, "truncated", checkFile(p.Line, f, bytes.NewReader(out.Bytes()), last), "does not match its content")
+	checkError(t, "cut off within its index", checkFile(p.Line, f, bytes.NewReader(out.Bytes()[:size/20]), size/20),
 		"cannot be read")
 }
 
@@ -168,13 +168,13 @@ func TestPartsAreHeldAgainstThePlan(t *testing.T) {
 	p := newPress(t, story)
 	r := p.releaser(t, p.target())
 	f := r.film()
-	told(t, "as planned", r.checkParts(f), "")
+	checkError(t, "as planned", r.checkParts(f), "")
 	other := *f
 	other.Runs = append(f.Runs[:1:1], film.SegmentRun{Segment: cache.Key{1}})
-	told(t, "other pictures", r.checkParts(&other), "coded pictures 2")
+	checkError(t, "other pictures", r.checkParts(&other), "coded pictures 2")
 	other = *f
 	other.Sound = append(silentRuns(1), film.PacketRun{Segment: cache.Key{1}})
-	told(t, "other sound", r.checkParts(&other), "coded sound 2")
+	checkError(t, "other sound", r.checkParts(&other), "coded sound 2")
 }
 
 // TestSeamsAreDecoded: a new segment that cannot be decoded is named, and made anew by the next build.
@@ -186,9 +186,9 @@ func TestSeamsAreDecoded(t *testing.T) {
 		"(duration: 1)\n")
 	r := p.releaser(t, p.target())
 	f := r.film()
-	told(t, "as planned", r.checkSeams(t.Context(), f), "")
+	checkError(t, "as planned", r.checkSeams(t.Context(), f), "")
 	key := f.Runs[1].Segment
-	damage(t, p.Store, key)
+	damageEntry(t, p.Store, key)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := r.checkSeams(ctx, f); err == nil || fault.CodeOf(err) == fault.Internal {
@@ -197,17 +197,17 @@ func TestSeamsAreDecoded(t *testing.T) {
 	if !p.Store.Has(cache.Segments, key) {
 		t.Fatal("a stop takes new segments away")
 	}
-	told(t, "damaged", r.checkSeams(t.Context(), f), `scene 2: the coded pictures of picture "a.png" cannot be played`)
+	checkError(t, "damaged", r.checkSeams(t.Context(), f), `scene 2: the coded pictures of picture "a.png" cannot be played`)
 	if p.Store.Has(cache.Segments, key) || p.Store.Has(cache.Segments, f.Runs[0].Segment) {
 		t.Error("what cannot be played is still in the cache")
 	}
 	// What an earlier build has coded was decoded then.
 	r.Book = part.NewBook()
-	told(t, "not new", r.checkSeams(t.Context(), f), "")
+	checkError(t, "not new", r.checkSeams(t.Context(), f), "")
 }
 
-// damage replaces the coded picture of a segment by noise.
-func damage(t *testing.T, store *cache.Store, key cache.Key) {
+// damageEntry replaces the coded picture of a segment by noise.
+func damageEntry(t *testing.T, store *cache.Store, key cache.Key) {
 	t.Helper()
 	b, ok := store.Get(cache.Segments, key)
 	if !ok {
@@ -260,7 +260,7 @@ func TestWhereNarrationIsLookedFor(t *testing.T) {
 		for _, i := range c.loud {
 			sizes[i]++
 		}
-		told(t, c.name, checkNarration(board, line, sizes, silence), c.want)
+		checkError(t, c.name, checkNarration(board, line, sizes, silence), c.want)
 	}
 }
 
@@ -288,11 +288,11 @@ func TestDrawnSubtitles(t *testing.T) {
 	} {
 		r.video.Cues = []caption.Cue{{Start: 5 * frameSamples, End: (5 + c.frames) * frameSamples, Text: "one"}}
 		r.video.Captions = [][]overlay.CaptionSpan{c.spans}
-		told(t, c.name, r.checkDrawn(), c.want)
+		checkError(t, c.name, r.checkDrawn(), c.want)
 	}
 	r.video.Captions = nil
-	told(t, "not shown in the picture", r.checkDrawn(), "")
+	checkError(t, "not shown in the picture", r.checkDrawn(), "")
 	r.video.Captions = [][]overlay.CaptionSpan{nil}
 	r.video.Board.Film.Subtitles.Mode = script.SubtitlesEmbed
-	told(t, "in a track", r.checkDrawn(), "")
+	checkError(t, "in a track", r.checkDrawn(), "")
 }

@@ -24,7 +24,7 @@ var (
 	yellow = frame.Color{R: 255, G: 255, A: 255}
 )
 
-func usual(size float64) slide.CaptionStyle {
+func usualStyle(size float64) slide.CaptionStyle {
 	return slide.CaptionStyle{Size: size, Color: white, Outline: black, Highlight: yellow}
 }
 
@@ -73,7 +73,7 @@ func isBlack(c color.NRGBA) bool { return c.A > 250 && c.R < 5 && c.G < 5 && c.B
 func TestCaptions(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
-	hello := slide.Captions{Width: 1280, Style: usual(26), Texts: []slide.CaptionText{words("Hello there,", "old friend.")}}
+	hello := slide.Captions{Width: 1280, Style: usualStyle(26), Texts: []slide.CaptionText{words("Hello there,", "old friend.")}}
 	got, fonts := drawnCaptions(t, hello)
 	if fonts != (slide.CaptionFonts{}) || len(got) != 1 || len(got[0].Words) != 4 {
 		t.Fatalf("%+v, %v", got[0].Words, fonts)
@@ -124,7 +124,7 @@ func TestCaptionsDoNotDependOnTheirSheet(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
 	for _, size := range []float64{26, 39, 33.7} {
-		all := slide.Captions{Width: 1920, Style: usual(size), Texts: []slide.CaptionText{
+		all := slide.Captions{Width: 1920, Style: usualStyle(size), Texts: []slide.CaptionText{
 			words("A first line that is longer", "than the others are"), words("מילים, in two", "directions."), words("短い字幕"), words("😀 x"), words("fjord, quay, affix"),
 		}}
 		together, _ := drawnCaptions(t, all)
@@ -143,7 +143,7 @@ func TestCaptionsDoNotDependOnTheirSheet(t *testing.T) {
 func TestWordsOfCaptionsInOrder(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
-	got, _ := drawnCaptions(t, slide.Captions{Width: 1280, Style: usual(40), Texts: []slide.CaptionText{
+	got, _ := drawnCaptions(t, slide.Captions{Width: 1280, Style: usualStyle(40), Texts: []slide.CaptionText{
 		words("one two three"), words("אחת שתיים שלוש"),
 		{Lines: []string{"今天早上"}, Words: []slide.CaptionWord{{{From: 0, To: 6}}, {{From: 6, To: 12}}}},
 	}})
@@ -166,7 +166,7 @@ func TestFontsOfCaptions(t *testing.T) {
 		t.Fatal(err)
 	}
 	files := fstest.MapFS{"fonts/my font.ttf": {Data: font}, "fonts/bad.ttf": {Data: []byte("no font")}}
-	style := usual(40)
+	style := usualStyle(40)
 	width := func(change func(*slide.CaptionStyle)) (int, slide.CaptionFonts) {
 		s := style
 		change(&s)
@@ -190,7 +190,7 @@ func TestFontsOfCaptions(t *testing.T) {
 		t.Error("Noto Serif is said to be missing")
 	}
 	// What is too wide is drawn smaller.
-	got, _ := drawnCaptions(t, slide.Captions{Width: 400, Style: usual(60), Texts: []slide.CaptionText{words("A line that is much too wide for this frame")}})
+	got, _ := drawnCaptions(t, slide.Captions{Width: 400, Style: usualStyle(60), Texts: []slide.CaptionText{words("A line that is much too wide for this frame")}})
 	if w := got[0].Plain.Rect.Dx() - 2*got[0].Margin; w > 376 || w < 360 {
 		t.Errorf("it is %d wide in a frame of 400", w)
 	}
@@ -231,7 +231,7 @@ func TestCaptionKeys(t *testing.T) {
 	t.Parallel()
 	times := 0
 	files := opened{fstest.MapFS{"f.ttf": {Data: []byte("a font")}}, &times}
-	style := usual(26)
+	style := usualStyle(26)
 	style.File = "f.ttf"
 	c := slide.Captions{Width: 640, Files: files, Style: style, Texts: []slide.CaptionText{words("one"), words("two"), {Lines: []string{"one"}}, words("one")}}
 	keys := c.Keys("1")

@@ -40,16 +40,16 @@ func drawOne(t *testing.T, d *slide.Drawer, r slide.Request) *slide.Drawn {
 	return got
 }
 
-// at is the colour of a slide at a place of the frame.
-func at(d *slide.Drawn, x, y int) color.NRGBA {
+// slidePixel is the colour of a slide at a place of the frame.
+func slidePixel(d *slide.Drawn, x, y int) color.NRGBA {
 	if image.Pt(x, y).In(d.Bounds) {
 		return d.Image.NRGBAAt(x, y)
 	}
 	return d.Rest
 }
 
-// inked is the rectangle of all pixels for which is answers true.
-func inked(d *slide.Drawn, is func(color.NRGBA) bool) image.Rectangle {
+// inkedBox is the rectangle of all pixels for which is answers true.
+func inkedBox(d *slide.Drawn, is func(color.NRGBA) bool) image.Rectangle {
 	var out image.Rectangle
 	for y := d.Bounds.Min.Y; y < d.Bounds.Max.Y; y++ {
 		for x := d.Bounds.Min.X; x < d.Bounds.Max.X; x++ {
@@ -88,7 +88,7 @@ func TestSlides(t *testing.T) {
 		if !got.Opaque || got.Rest != (color.NRGBA{255, 255, 255, 255}) {
 			t.Errorf("opaque %v, rest %v", got.Opaque, got.Rest)
 		}
-		box := inked(got, isDark)
+		box := inkedBox(got, isDark)
 		if h := box.Dy(); h < 60 || h > 110 {
 			t.Errorf("letters of 100 pixels are %d high", h)
 		}
@@ -106,7 +106,7 @@ func TestSlides(t *testing.T) {
 		t.Parallel()
 		small := text("Hello")
 		small[0].FontSize = 25
-		a, b := inked(drawOne(t, d, request(small)), isDark), inked(drawOne(t, d, request(text("Hello"))), isDark)
+		a, b := inkedBox(drawOne(t, d, request(small)), isDark), inkedBox(drawOne(t, d, request(text("Hello"))), isDark)
 		if r := float64(b.Dy()) / float64(a.Dy()); r < 1.85 || r > 2.15 {
 			t.Errorf("100 pixels are %.2f times as high as 50", r)
 		}
@@ -115,7 +115,7 @@ func TestSlides(t *testing.T) {
 		t.Parallel()
 		small := md("# HHH")
 		small[0].FontSize = 25
-		a, b := inked(drawOne(t, d, request(small)), isDark), inked(drawOne(t, d, request(md("# HHH"))), isDark)
+		a, b := inkedBox(drawOne(t, d, request(small)), isDark), inkedBox(drawOne(t, d, request(md("# HHH"))), isDark)
 		if r := float64(b.Dy()) / float64(a.Dy()); r < 1.9 || r > 2.1 {
 			t.Errorf("a heading at a base of 50 is %.2f times as high as at 25", r)
 		}
@@ -125,14 +125,14 @@ func TestSlides(t *testing.T) {
 		for _, blocks := range [][]slide.Block{text("HHH"), md("# HHH"), md("## HHH")} {
 			r := request(blocks)
 			r.Theme, r.Files = "t.css", fstest.MapFS{"t.css": {Data: []byte("body { font-size: 20px }")}}
-			a, b := inked(drawOne(t, d, r), isDark), inked(drawOne(t, d, request(blocks)), isDark)
+			a, b := inkedBox(drawOne(t, d, r), isDark), inkedBox(drawOne(t, d, request(blocks)), isDark)
 			if a.Dy() != b.Dy() {
 				t.Errorf("%q is %d pixels high, %d without the theme", blocks[0].Text, a.Dy(), b.Dy())
 			}
 		}
 		r := request(md("- HHH"))
 		r.Theme, r.Files = "t.css", fstest.MapFS{"t.css": {Data: []byte("body { font-size: 20px }")}}
-		a, b := inked(drawOne(t, d, r), isDark), inked(drawOne(t, d, request(md("- HHH"))), isDark)
+		a, b := inkedBox(drawOne(t, d, r), isDark), inkedBox(drawOne(t, d, request(md("- HHH"))), isDark)
 		if a.Dy() > b.Dy()/2 {
 			t.Errorf("a list is %d pixels high, %d without the theme", a.Dy(), b.Dy())
 		}
@@ -147,7 +147,7 @@ func TestSlides(t *testing.T) {
 			if len(drawn.Warnings) > 0 {
 				t.Errorf("%s: %+v", family, drawn.Warnings)
 			}
-			w := inked(drawn, isDark).Dx()
+			w := inkedBox(drawn, isDark).Dx()
 			if other := widths[w]; other != "" {
 				t.Errorf("%s looks like %s", family, other)
 			}
@@ -158,10 +158,10 @@ func TestSlides(t *testing.T) {
 		t.Parallel()
 		list := "# Title\n" + strings.Repeat("- item\n", 7)
 		for _, blocks := range [][]slide.Block{md(list), md("|a|b|\n|-|-|\n" + strings.Repeat("|1|2|\n", 12)), md("Short.")} {
-			free := inked(drawOne(t, d, request(blocks)), isDark)
+			free := inkedBox(drawOne(t, d, request(blocks)), isDark)
 			r := request(blocks)
 			r.Captions = slide.Strips{Bottom: 150}
-			got := inked(drawOne(t, d, r), isDark)
+			got := inkedBox(drawOne(t, d, r), isDark)
 			if got.Max.Y > 570 {
 				t.Errorf("it reaches to %d, free to %d", got.Max.Y, free.Max.Y)
 			}
@@ -172,7 +172,7 @@ func TestSlides(t *testing.T) {
 	})
 	t.Run("headings are twice and one and a half times the text", func(t *testing.T) {
 		t.Parallel()
-		one, two := inked(drawOne(t, d, request(md("# HHH"))), isDark), inked(drawOne(t, d, request(md("## HHH"))), isDark)
+		one, two := inkedBox(drawOne(t, d, request(md("# HHH"))), isDark), inkedBox(drawOne(t, d, request(md("## HHH"))), isDark)
 		if r := float64(one.Dy()) / float64(two.Dy()); r < 1.28 || r > 1.38 {
 			t.Errorf("# is %.2f times as high as ##, want 2 / 1.5", r)
 		}
@@ -183,7 +183,7 @@ func TestSlides(t *testing.T) {
 		if got.Opaque || got.Rest.A != 143 || got.Rest.R != 0 {
 			t.Errorf("rest %v, want black at .56 (143)", got.Rest)
 		}
-		if box := inked(got, isWhite); box.Dx() < 150 {
+		if box := inkedBox(got, isWhite); box.Dx() < 150 {
 			t.Errorf("white text in %v", box)
 		}
 	})
@@ -195,7 +195,7 @@ func TestSlides(t *testing.T) {
 		if got.Rest.A != 0 {
 			t.Errorf("rest %v, want nothing", got.Rest)
 		}
-		if inked(got, isWhite).Empty() || inked(got, isDark).Empty() {
+		if inkedBox(got, isWhite).Empty() || inkedBox(got, isDark).Empty() {
 			t.Error("the heading is not white, or the list not dark on its box")
 		}
 	})
@@ -221,7 +221,7 @@ func TestSlides(t *testing.T) {
 		r := request(text("Hello"))
 		r.Canvas, r.CanvasSet = frame.Color{R: 10, G: 20, B: 60, A: 255}, true
 		got := drawOne(t, d, r)
-		if got.Rest != (color.NRGBA{10, 20, 60, 255}) || inked(got, isWhite).Empty() {
+		if got.Rest != (color.NRGBA{10, 20, 60, 255}) || inkedBox(got, isWhite).Empty() {
 			t.Errorf("rest %v; or the text is not white on a dark canvas", got.Rest)
 		}
 	})
@@ -241,11 +241,11 @@ func TestSlides(t *testing.T) {
 	})
 	t.Run("right to left", func(t *testing.T) {
 		t.Parallel()
-		left, right := inked(drawOne(t, d, request(md("- abc\n- abc def ghi"))), isDark), inked(drawOne(t, d, request(md("- שלום\n- שלום עולם שלום"))), isDark)
+		left, right := inkedBox(drawOne(t, d, request(md("- abc\n- abc def ghi"))), isDark), inkedBox(drawOne(t, d, request(md("- שלום\n- שלום עולם שלום"))), isDark)
 		if left.Empty() || right.Empty() {
 			t.Fatal("no text")
 		}
-		first := inked(drawOne(t, d, request(md("- ש\n- שלום עולם שלום"))), func(c color.NRGBA) bool { return isDark(c) })
+		first := inkedBox(drawOne(t, d, request(md("- ש\n- שלום עולם שלום"))), func(c color.NRGBA) bool { return isDark(c) })
 		if first.Max.X < right.Max.X-30 {
 			t.Errorf("the short line stands not on the right: %v in %v", first, right)
 		}
@@ -259,7 +259,7 @@ func TestSlides(t *testing.T) {
 			if !got.Bounds.In(image.Rectangle{Max: size}) || got.Image.Rect != got.Bounds {
 				t.Errorf("%v: %v, image %v", size, got.Bounds, got.Image.Rect)
 			}
-			box := inked(got, isWhite)
+			box := inkedBox(got, isWhite)
 			if x := float64(box.Min.X+box.Max.X) / 2 / float64(size.X); x < .47 || x > .53 {
 				t.Errorf("%v: the text %v is not in the middle", size, box)
 			}
@@ -294,9 +294,9 @@ func TestStates(t *testing.T) {
 			n := 0
 			for y := range 720 {
 				for x := range 1280 {
-					if c := at(got, x, y); isDark(c) {
+					if c := slidePixel(got, x, y); isDark(c) {
 						n++
-						if c != at(whole, x, y) {
+						if c != slidePixel(whole, x, y) {
 							t.Fatalf("state %d: the pixel %d, %d moved", r.State, x, y)
 						}
 					}
@@ -332,7 +332,7 @@ func TestStates(t *testing.T) {
 func sameSlide(a, b *slide.Drawn) bool {
 	for y := range 720 {
 		for x := range 1280 {
-			if at(a, x, y) != at(b, x, y) {
+			if slidePixel(a, x, y) != slidePixel(b, x, y) {
 				return false
 			}
 		}
@@ -347,12 +347,12 @@ func TestFit(t *testing.T) {
 	edges := func(t *testing.T, got *slide.Drawn) {
 		t.Helper()
 		for x := range 1280 {
-			if isDark(at(got, x, 2)) || isDark(at(got, x, 717)) {
+			if isDark(slidePixel(got, x, 2)) || isDark(slidePixel(got, x, 717)) {
 				t.Fatal("text at the upper or lower edge")
 			}
 		}
 		for y := range 720 {
-			if isDark(at(got, 2, y)) || isDark(at(got, 1277, y)) {
+			if isDark(slidePixel(got, 2, y)) || isDark(slidePixel(got, 1277, y)) {
 				t.Fatal("text at the left or right edge")
 			}
 		}
@@ -373,7 +373,7 @@ func TestFit(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			got := drawOne(t, d, request(tt.blocks))
-			if inked(got, isDark).Empty() {
+			if inkedBox(got, isDark).Empty() {
 				t.Error("nothing is drawn")
 			}
 			edges(t, got)
@@ -412,18 +412,18 @@ func TestProjectTheme(t *testing.T) {
 	t.Run("its own colours", func(t *testing.T) {
 		t.Parallel()
 		got := drawOne(t, d, with(request(text("Hello")), "themes/blue.css"))
-		if at(got, 1200, 700) != (color.NRGBA{0, 0, 255, 255}) || at(got, 50, 50) != (color.NRGBA{255, 0, 0, 255}) {
-			t.Errorf("background %v, its picture %v; %s", at(got, 1200, 700), at(got, 50, 50), warnings(got))
+		if slidePixel(got, 1200, 700) != (color.NRGBA{0, 0, 255, 255}) || slidePixel(got, 50, 50) != (color.NRGBA{255, 0, 0, 255}) {
+			t.Errorf("background %v, its picture %v; %s", slidePixel(got, 1200, 700), slidePixel(got, 50, 50), warnings(got))
 		}
-		if inked(got, func(c color.NRGBA) bool { return c == color.NRGBA{0, 255, 0, 255} }).Empty() {
+		if inkedBox(got, func(c color.NRGBA) bool { return c == color.NRGBA{0, 255, 0, 255} }).Empty() {
 			t.Error("the text is not green")
 		}
 	})
 	t.Run("its background does not hide a picture", func(t *testing.T) {
 		t.Parallel()
 		got := drawOne(t, d, with(over(text("Hello")), "themes/blue.css"))
-		if got.Rest.A != 0 || at(got, 50, 50).A != 0 {
-			t.Errorf("rest %v, %v", got.Rest, at(got, 50, 50))
+		if got.Rest.A != 0 || slidePixel(got, 50, 50).A != 0 {
+			t.Errorf("rest %v, %v", got.Rest, slidePixel(got, 50, 50))
 		}
 	})
 	t.Run("backdrop filters are told", func(t *testing.T) {
@@ -447,7 +447,7 @@ func TestProjectTheme(t *testing.T) {
 		if !got.Opaque || len(got.Backdrops) != 0 {
 			t.Errorf("opaque %v, %v", got.Opaque, got.Backdrops)
 		}
-		if c := at(got, 20, 20); c.R < 60 || c.R > 220 {
+		if c := slidePixel(got, 20, 20); c.R < 60 || c.R > 220 {
 			t.Errorf("the picture is not seen: %v", c)
 		}
 	})
@@ -461,7 +461,7 @@ func TestProjectTheme(t *testing.T) {
 	t.Run("images", func(t *testing.T) {
 		t.Parallel()
 		got := drawOne(t, d, with(request(md("![](<a pic (1).svg>)")), ""))
-		box := inked(got, func(c color.NRGBA) bool { return c == color.NRGBA{0, 0xaa, 0, 255} })
+		box := inkedBox(got, func(c color.NRGBA) bool { return c == color.NRGBA{0, 0xaa, 0, 255} })
 		if box.Dx() < 290 || len(got.Warnings) > 0 {
 			t.Errorf("the image is %v; %s", box, warnings(got))
 		}
@@ -476,7 +476,7 @@ func TestProjectTheme(t *testing.T) {
 	t.Run("imports", func(t *testing.T) {
 		t.Parallel()
 		got := drawOne(t, d, with(request(md("# One")), "import.css"))
-		if inked(got, func(c color.NRGBA) bool { return c == color.NRGBA{0, 0, 255, 255} }).Empty() || len(got.Warnings) > 0 {
+		if inkedBox(got, func(c color.NRGBA) bool { return c == color.NRGBA{0, 0, 255, 255} }).Empty() || len(got.Warnings) > 0 {
 			t.Errorf("the heading is not blue; %s", warnings(got))
 		}
 	})
@@ -604,7 +604,7 @@ func TestDiagrams(t *testing.T) {
 			}
 			dark := sort(kind, text)
 			dark.Theme = "dark"
-			if inked(drawOne(t, d, dark), func(c color.NRGBA) bool { return c.R > 180 && c.G > 180 }).Empty() {
+			if inkedBox(drawOne(t, d, dark), func(c color.NRGBA) bool { return c.R > 180 && c.G > 180 }).Empty() {
 				t.Error("no light lines in a dark theme")
 			}
 			_, err := d.Draw(t.Context(), sort(kind, bad[kind].text))

@@ -98,7 +98,7 @@ func TestDrawSVGAsOnSlides(t *testing.T) {
 	r := request(md("![](a.svg)"))
 	r.Files = fstest.MapFS{"a.svg": {Data: []byte(source)}}
 	onSlide := drawOne(t, d, r)
-	dark := inked(onSlide, func(c color.NRGBA) bool { return c == color.NRGBA{0x11, 0x22, 0x33, 255} })
+	dark := inkedBox(onSlide, func(c color.NRGBA) bool { return c == color.NRGBA{0x11, 0x22, 0x33, 255} })
 	if dark.Dx() != 640 || dark.Dy() != 360 {
 		t.Fatalf("the slide shows it at %v", dark)
 	}

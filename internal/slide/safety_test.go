@@ -59,7 +59,7 @@ li{background:image-set("URL/set.png" 1x);cursor:url(URL/c.png),auto;list-style-
 			t.Errorf("nothing says that %s was refused:\n%s", name, warnings(got))
 		}
 	}
-	if green := inked(got, func(c color.NRGBA) bool { return c.G == 255 && c.R == 0 && c.B == 0 }); !green.Empty() {
+	if green := inkedBox(got, func(c color.NRGBA) bool { return c.G == 255 && c.R == 0 && c.B == 0 }); !green.Empty() {
 		t.Errorf("a file outside of the project is seen at %v", green)
 	}
 }

@@ -212,11 +212,11 @@ func plainGain(x []float64, channels int) []float64 {
 			need[i] = min(need[i], limitAt/peak)
 		}
 	}
-	return averaged(averaged(within(need, 2400), 1200), 1200)
+	return slidingMean(slidingMean(slidingMin(need, 2400), 1200), 1200)
 }
 
-// within returns the least value within a distance; most values are 1, none is more.
-func within(v []float64, far int) []float64 {
+// slidingMin returns the least value within a distance; most values are 1, none is more.
+func slidingMin(v []float64, far int) []float64 {
 	out := slices.Repeat([]float64{1}, len(v))
 	for i, x := range v {
 		if x == 1 {
@@ -229,8 +229,8 @@ func within(v []float64, far int) []float64 {
 	return out
 }
 
-// averaged returns means; what lies beyond the ends counts as 1.
-func averaged(v []float64, far int) []float64 {
+// slidingMean returns means; what lies beyond the ends counts as 1.
+func slidingMean(v []float64, far int) []float64 {
 	before := make([]float64, len(v)+1) // sums of what is missing to 1
 	for i, x := range v {
 		before[i+1] = before[i] + 1 - x

@@ -243,8 +243,8 @@ func TestAThousandScenesEndOnTheFrame(t *testing.T) {
 	}
 }
 
-// film times scenes that follow each other, each with what compute takes.
-func film(scenes ...storyboard.Scene) *timeline.Line {
+// computeLine times scenes that follow each other, each with what compute takes.
+func computeLine(scenes ...storyboard.Scene) *timeline.Line {
 	b := &storyboard.Board{Film: storyboard.Film{Width: 64, Height: 64, FPS: frame.Rate{Num: fps, Den: 1}}}
 	m := timeline.Measured{Files: map[string]timeline.Media{"c.mp4": {Length: big.NewRat(3, 1), Rate: frame.Rate{Num: fps, Den: 1}, Sound: true}}}
 	for _, s := range scenes {
@@ -281,14 +281,14 @@ func TestTransitions(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			l := film(storyboard.Scene{}, c.scene)
+			l := computeLine(storyboard.Scene{}, c.scene)
 			first := l.Scenes[1].Pictures[0]
 			if first.Fade != c.fade || first.Enter != c.enter {
 				t.Errorf("it enters by %q for %d frames, want %q for %d", first.Enter, first.Fade, c.enter, c.fade)
 			}
 			plain := c.scene
 			plain.Transition = script.Transition{}
-			if other := film(storyboard.Scene{}, plain); other.Frames != l.Frames || other.Samples != l.Samples {
+			if other := computeLine(storyboard.Scene{}, plain); other.Frames != l.Frames || other.Samples != l.Samples {
 				t.Errorf("the film has %d frames, without the transition %d", l.Frames, other.Frames)
 			}
 		})
@@ -297,11 +297,11 @@ func TestTransitions(t *testing.T) {
 	for i := range many {
 		many[i] = enters("crossfade", 0.5, image())
 	}
-	l := film(many...)
+	l := computeLine(many...)
 	if l.Frames != 25*fps || l.Scenes[0].Pictures[0].Fade != 0 {
 		t.Errorf("%d frames, the first scene enters for %d", l.Frames, l.Scenes[0].Pictures[0].Fade)
 	}
-	heard := film(storyboard.Scene{}, enters("dissolve", 1, clip("")))
+	heard := computeLine(storyboard.Scene{}, enters("dissolve", 1, clip("")))
 	if got := heard.Sounds[0].FadeIn; got < timeline.SampleRate-1024 || got > timeline.SampleRate+1024 {
 		t.Errorf("the clip's sound fades in over %d samples", got)
 	}
@@ -334,7 +334,7 @@ func TestSteps(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			s := storyboard.Scene{Parts: c.parts, Slides: []storyboard.Slide{{Steps: 1}, {Steps: c.steps, Reveal: true}}}
-			l := film(storyboard.Scene{}, s)
+			l := computeLine(storyboard.Scene{}, s)
 			var got []int64
 			for _, at := range l.Scenes[1].Steps {
 				got = append(got, (at-l.Scenes[1].Start)*10/fps)

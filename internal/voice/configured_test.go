@@ -39,7 +39,7 @@ func (s *service) VoiceVersion(_ context.Context, id string) (string, error) {
 	return "", nil
 }
 
-func configured(t *testing.T, change func(*voice.Config)) (*voice.Booth, *service) {
+func newConfigured(t *testing.T, change func(*voice.Config)) (*voice.Booth, *service) {
 	t.Helper()
 	store, err := cache.Open(t.TempDir())
 	if err != nil {
@@ -67,7 +67,7 @@ func configured(t *testing.T, change func(*voice.Config)) (*voice.Booth, *servic
 
 func TestConfiguredNames(t *testing.T) {
 	t.Parallel()
-	b, _ := configured(t, func(*voice.Config) {})
+	b, _ := newConfigured(t, func(*voice.Config) {})
 	for _, c := range []struct{ name, language, want, tag, warning string }{
 		{"marlene", "", "marlene by service", "de-DE", ""},
 		{"Max", "", "max by service", "fr-FR", ""},
@@ -104,7 +104,7 @@ func TestConfiguredNames(t *testing.T) {
 // TestVoiceVersions: another file of a voice is another sound, and leaves other voices be.
 func TestVoiceVersions(t *testing.T) {
 	t.Parallel()
-	b, s := configured(t, func(*voice.Config) {})
+	b, s := newConfigured(t, func(*voice.Config) {})
 	calls := func(name string) int64 {
 		before := s.calls.Load()
 		v, _ := b.Resolve(t.Context(), name, "")
@@ -140,7 +140,7 @@ func TestInstead(t *testing.T) {
 		{"max", errors.New("ours"), true, ""},
 		{"max", fault.New(fault.ToolMissing, nil, "gone"), true, "mathieu"},
 	} {
-		b, _ := configured(t, func(cfg *voice.Config) { cfg.Fallback = c.fallback })
+		b, _ := newConfigured(t, func(cfg *voice.Config) { cfg.Fallback = c.fallback })
 		v, _ := b.Resolve(t.Context(), c.voice, "")
 		if got, _ := b.Instead(t.Context(), v, c.err); got.Name != c.want {
 			t.Errorf("%s, %v: %q, want %q", c.voice, c.err, got.Name, c.want)

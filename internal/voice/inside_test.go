@@ -33,8 +33,8 @@ func (a *asking) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	return c, err
 }
 
-// told says runs by such an engine and checks that it was asked once.
-func told(t *testing.T, e *asking, runs ...utter.Run) ([]int16, []voice.Word) {
+// speakRuns says runs by such an engine and checks that it was asked once.
+func speakRuns(t *testing.T, e *asking, runs ...utter.Run) ([]int16, []voice.Word) {
 	t.Helper()
 	e.asked = nil
 	b := booth(t, t.TempDir(), e)
@@ -60,7 +60,7 @@ func told(t *testing.T, e *asking, runs ...utter.Run) ([]int16, []voice.Word) {
 	return pcm, s.Words
 }
 
-func near(t *testing.T, what string, got, want, within time.Duration) {
+func checkNear(t *testing.T, what string, got, want, within time.Duration) {
 	t.Helper()
 	if (got - want).Abs() > within {
 		t.Errorf("%s: %s, want %s", what, got, want)
@@ -73,7 +73,7 @@ func TestNoRunCutsASentence(t *testing.T) {
 	t.Parallel()
 	e := &asking{Engine: tone.New()}
 	length := func(w voice.Word) time.Duration { return w.End - w.Start }
-	_, plain := told(t, e, utter.Run{Text: "aaaaaa bbbbbb, cccccc dddddd."})
+	_, plain := speakRuns(t, e, utter.Run{Text: "aaaaaa bbbbbb, cccccc dddddd."})
 	const first, rest = "aaaaaa ", ", cccccc dddddd."
 	with := func(r utter.Run) []utter.Run { return []utter.Run{{Text: first}, r, {Text: rest}} }
 	for name, c := range map[string]struct {
@@ -98,15 +98,15 @@ func TestNoRunCutsASentence(t *testing.T) {
 		"a pause at the end":      {[]utter.Run{{Text: first + "bbbbbb" + rest, Pause: time.Second}}, 360, 970},
 		"an open end":             {[]utter.Run{{Text: first + "bbbbbb" + rest[:14], Pause: time.Second}}, 360, 970},
 	} {
-		pcm, words := told(t, e, c.runs...)
+		pcm, words := speakRuns(t, e, c.runs...)
 		if strings.HasSuffix(e.asked[0].Text(), ",") {
 			t.Errorf("%s: the engine was asked for %q", name, e.asked[0].Text())
 		}
-		near(t, name+": the second word lasts", length(words[1]), time.Duration(c.second)*time.Millisecond, 12*time.Millisecond)
-		near(t, name+": the third word begins at", words[2].Start, time.Duration(c.third)*time.Millisecond, 15*time.Millisecond)
-		near(t, name+": the third word lasts", length(words[2]), length(plain[2]), 2*time.Millisecond)
+		checkNear(t, name+": the second word lasts", length(words[1]), time.Duration(c.second)*time.Millisecond, 12*time.Millisecond)
+		checkNear(t, name+": the third word begins at", words[2].Start, time.Duration(c.third)*time.Millisecond, 15*time.Millisecond)
+		checkNear(t, name+": the third word lasts", length(words[2]), length(plain[2]), 2*time.Millisecond)
 		middle := func(w voice.Word) []int16 {
-			return between(pcm, w.Start+20*time.Millisecond, w.End-20*time.Millisecond)
+			return cutBetween(pcm, w.Start+20*time.Millisecond, w.End-20*time.Millisecond)
 		}
 		want := 0.0
 		if name == "louder" {
@@ -117,7 +117,7 @@ func TestNoRunCutsASentence(t *testing.T) {
 			t.Errorf("%s: the second word is %+.1f dB louder", name, got)
 		}
 		for i := 1; i < len(words); i++ {
-			gap := between(pcm, words[i-1].End+8*time.Millisecond, words[i].Start-8*time.Millisecond)
+			gap := cutBetween(pcm, words[i-1].End+8*time.Millisecond, words[i].Start-8*time.Millisecond)
 			if voicetest.Level(gap) > 1 {
 				t.Errorf("%s: between words %d and %d is sound", name, i-1, i)
 			}
@@ -125,7 +125,7 @@ func TestNoRunCutsASentence(t *testing.T) {
 	}
 }
 
-func between(pcm []int16, from, to time.Duration) []int16 {
+func cutBetween(pcm []int16, from, to time.Duration) []int16 {
 	at := func(t time.Duration) int { return min(max(int(t.Seconds()*voice.Rate), 0), len(pcm)) }
 	return pcm[at(from):max(at(to), at(from))]
 }
@@ -138,8 +138,8 @@ func TestStressWithoutTimes(t *testing.T) {
 		return []utter.Run{{Text: "aaaa bbbb "}, {Text: "cccc", Style: style}, {Text: " dddd eeee."}}
 	}
 	e := &asking{Engine: tone.New(), untimed: true}
-	before, _ := told(t, e, runs(utter.Plain)...)
-	pcm, words := told(t, e, runs(utter.Strong)...)
+	before, _ := speakRuns(t, e, runs(utter.Plain)...)
+	pcm, words := speakRuns(t, e, runs(utter.Strong)...)
 	if words[2].End-words[2].Start < 270*time.Millisecond || len(pcm)-len(before) < voice.Rate/30 {
 		t.Errorf("%+v in %d samples, which were %d", words, len(pcm), len(before))
 	}
@@ -149,14 +149,14 @@ func TestStressWithoutTimes(t *testing.T) {
 func TestStressWithoutBlanks(t *testing.T) {
 	t.Parallel()
 	e := &asking{Engine: tone.New()}
-	_, plain := told(t, e, utter.Run{Text: "我非常喜欢你的书。"})
-	_, words := told(t, e, utter.Run{Text: "我"}, utter.Run{Text: "非常", Style: utter.Strong}, utter.Run{Text: "喜欢你的书。"})
+	_, plain := speakRuns(t, e, utter.Run{Text: "我非常喜欢你的书。"})
+	_, words := speakRuns(t, e, utter.Run{Text: "我"}, utter.Run{Text: "非常", Style: utter.Strong}, utter.Run{Text: "喜欢你的书。"})
 	for i, w := range words {
 		want := plain[i].End - plain[i].Start
 		if i == 1 || i == 2 {
 			want = time.Duration(float64(want) / 0.82)
 		}
-		near(t, w.Text, w.End-w.Start, want, 9*time.Millisecond)
+		checkNear(t, w.Text, w.End-w.Start, want, 9*time.Millisecond)
 	}
 }
 
@@ -169,14 +169,14 @@ func TestStressAcrossSentences(t *testing.T) {
 		t.Fatalf("%d sentences", len(list))
 	}
 	for i, runs := range list {
-		_, words := told(t, e, runs...)
+		_, words := speakRuns(t, e, runs...)
 		for k, w := range words {
 			stressed := i == 0 && k == 2 || i == 1 && k < 2
 			want := time.Duration(len(w.Text)) * 60 * time.Millisecond
 			if stressed {
 				want = time.Duration(float64(want) / 0.82)
 			}
-			near(t, w.Text, w.End-w.Start, want, 12*time.Millisecond)
+			checkNear(t, w.Text, w.End-w.Start, want, 12*time.Millisecond)
 		}
 	}
 }

@@ -79,12 +79,12 @@ func TestBuildInOneCall(t *testing.T) {
 		if b.State != "queued" || a.header.Get("Location") != shared.base+"/v1/builds/"+b.ID || b.Links["self"] != a.header.Get("Location") {
 			t.Errorf("%s: %s", name, a)
 		}
-		b = shared.until(t, b.ID, over)
+		b = shared.waitUntil(t, b.ID, over)
 		if b.State != "succeeded" || b.DurationInSeconds != c.seconds {
 			t.Errorf("%s: %+v", name, b)
 			continue
 		}
-		film := shared.want(t, http.StatusOK, signed(http.MethodGet, b.Links["result"], ""))
+		film := shared.want(t, http.StatusOK, signedRequest(http.MethodGet, b.Links["result"], ""))
 		if s := length(t, film.body); s < c.seconds-0.1 || s > c.seconds+0.1 {
 			t.Errorf("%s: the film lasts %g s", name, s)
 		}
@@ -155,14 +155,14 @@ func TestDiagnostics(t *testing.T) {
 	if len(b.Warnings) != 1 || b.Warnings[0].Code != "unknown-property" {
 		t.Errorf("%+v", b)
 	}
-	shared.until(t, b.ID, over)
+	shared.waitUntil(t, b.ID, over)
 	// With settings that are strict, it is wrong.
 	q := post("/v1/builds", `{"script":"---\ncolour: red\n---\n(duration: 1)","settings":{"strict":true}}`).with("Content-Type", "application/json")
 	shared.want(t, http.StatusUnprocessableEntity, q)
 	// A project that is wrong leaves nothing behind.
-	before := len(shared.stored(t, "uploads", "*"))
+	before := len(shared.storedObjects(t, "uploads", "*"))
 	shared.want(t, http.StatusUnprocessableEntity, form(t, part{"project", "p.zip", archive(t, map[string]string{"a.md": "![](no.png)"})}))
-	eventually(t, "the upload is gone", func() bool { return len(shared.stored(t, "uploads", "*")) <= before+10 })
+	eventually(t, "the upload is gone", func() bool { return len(shared.storedObjects(t, "uploads", "*")) <= before+10 })
 }
 
 func TestCheck(t *testing.T) {
@@ -276,7 +276,7 @@ func states(t *testing.T, events []event) (out []string) {
 
 func TestEvents(t *testing.T) {
 	t.Parallel()
-	b := shared.created(t, "---\nsize: 64x64\ncolour: red\n---\nHello to everybody who follows.")
+	b := shared.createBuild(t, "---\nsize: 64x64\ncolour: red\n---\nHello to everybody who follows.")
 	all := shared.follow(t, b.ID, "", never) // while it is built
 	if got := strings.Join(states(t, all), " "); got != "queued running succeeded" {
 		t.Errorf("the states are %s", got)
@@ -311,13 +311,13 @@ func TestEvents(t *testing.T) {
 // The events' signed address needs no key, and shows a build that is still there.
 func TestSignedEvents(t *testing.T) {
 	t.Parallel()
-	b := shared.until(t, shared.created(t, silent).ID, over)
-	q := signed(http.MethodGet, b.Links["events"], "")
+	b := shared.waitUntil(t, shared.createBuild(t, silent).ID, over)
+	q := signedRequest(http.MethodGet, b.Links["events"], "")
 	if a := shared.want(t, http.StatusOK, q); !strings.Contains(string(a.body), "event: state") {
 		t.Errorf("%s", a)
 	}
 	shared.want(t, http.StatusBadRequest, q.with("Last-Event-ID", "x"))
-	shared.want(t, http.StatusForbidden, signed(http.MethodGet, strings.Replace(b.Links["events"], "expiry=", "expiry=1", 1), ""))
+	shared.want(t, http.StatusForbidden, signedRequest(http.MethodGet, strings.Replace(b.Links["events"], "expiry=", "expiry=1", 1), ""))
 	shared.want(t, http.StatusNoContent, request{method: http.MethodDelete, path: "/v1/builds/" + b.ID})
 	shared.want(t, http.StatusNotFound, q)
 }
@@ -325,7 +325,7 @@ func TestSignedEvents(t *testing.T) {
 // Words of the query that a route does not know are refused on all of /v1.
 func TestUnknownQueryWords(t *testing.T) {
 	t.Parallel()
-	b := shared.until(t, shared.created(t, silent).ID, over)
+	b := shared.waitUntil(t, shared.createBuild(t, silent).ID, over)
 	path := "/v1/builds/" + b.ID
 	for _, q := range []request{
 		get("/v1/builds"), get(path), get(path + "/events"), post(path+"/cancel", ""),
@@ -356,7 +356,7 @@ func TestPresentations(t *testing.T) {
 // A connection that breaks is gone on with where it broke.
 func TestEventsAreResumed(t *testing.T) {
 	t.Parallel()
-	b := shared.created(t, "---\nsize: 64x64\n---\nOne.\n\nTwo.\n\nThree.\n")
+	b := shared.createBuild(t, "---\nsize: 64x64\n---\nOne.\n\nTwo.\n\nThree.\n")
 	var all []event
 	for last := ""; len(states(t, all)) < 3; {
 		got := shared.follow(t, b.ID, last, func(event) bool { return true })
@@ -377,7 +377,7 @@ func TestPages(t *testing.T) {
 	s := serve(t, nil)
 	var want []string
 	for range 5 {
-		want = append(want, s.created(t, silent).ID)
+		want = append(want, s.createBuild(t, silent).ID)
 	}
 	slices.Reverse(want)
 	for _, limit := range []int{1, 2, 5, 100} {
@@ -403,15 +403,15 @@ func TestPages(t *testing.T) {
 	}
 	s.refused(t, http.StatusBadRequest, "Invalid request: ?cursor: is not a cursor of this list", get("/v1/builds?cursor=%00%ff'"))
 	for _, id := range want {
-		s.until(t, id, over)
+		s.waitUntil(t, id, over)
 	}
 }
 
 func TestDelete(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	b := shared.until(t, shared.created(t, silent).ID, over)
-	if got := shared.stored(t, "results", b.ID); !slices.Equal(got, []string{"poster.jpg", "result.mp4"}) {
+	b := shared.waitUntil(t, shared.createBuild(t, silent).ID, over)
+	if got := shared.storedObjects(t, "results", b.ID); !slices.Equal(got, []string{"poster.jpg", "result.mp4"}) {
 		t.Errorf("a result is %q", got)
 	}
 	q := request{method: http.MethodDelete, path: "/v1/builds/" + b.ID}
@@ -421,18 +421,18 @@ func TestDelete(t *testing.T) {
 	}
 	shared.want(t, http.StatusNotFound, q)
 	shared.want(t, http.StatusNotFound, post(q.path+"/cancel", ""))
-	shared.refused(t, http.StatusNotFound, "This result has expired", signed(http.MethodGet, b.Links["result"], ""))
-	if got := shared.stored(t, "results", b.ID); len(got) > 0 {
+	shared.refused(t, http.StatusNotFound, "This result has expired", signedRequest(http.MethodGet, b.Links["result"], ""))
+	if got := shared.storedObjects(t, "results", b.ID); len(got) > 0 {
 		t.Errorf("of a result is left %q", got)
 	}
 	// One that is being built is stopped first.
-	b = shared.created(t, long("the film that is deleted"))
-	shared.until(t, b.ID, func(b api.Build) bool { return b.State == "running" })
+	b = shared.createBuild(t, long("the film that is deleted"))
+	shared.waitUntil(t, b.ID, func(b api.Build) bool { return b.State == "running" })
 	q.path = "/v1/builds/" + b.ID
 	shared.want(t, http.StatusNoContent, q)
 	shared.want(t, http.StatusNotFound, get(q.path))
 	eventually(t, "its work is gone", func() bool { return len(shared.files(t, "work", b.ID)) == 0 })
-	if got := shared.stored(t, "results", b.ID); len(got) > 0 {
+	if got := shared.storedObjects(t, "results", b.ID); len(got) > 0 {
 		t.Errorf("of a result is left %q", got)
 	}
 }
@@ -440,12 +440,12 @@ func TestDelete(t *testing.T) {
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	done := shared.until(t, shared.created(t, silent).ID, over)
+	done := shared.waitUntil(t, shared.createBuild(t, silent).ID, over)
 	if b := ask[api.Build](t, shared, http.StatusOK, post("/v1/builds/"+done.ID+"/cancel", "")); b.State != "succeeded" || b.Links["result"] == "" {
 		t.Errorf("a build that is over is now %+v", b)
 	}
-	b := shared.created(t, long("the film that is cancelled"))
-	shared.until(t, b.ID, func(b api.Build) bool { return b.Percent > 0 })
+	b := shared.createBuild(t, long("the film that is cancelled"))
+	shared.waitUntil(t, b.ID, func(b api.Build) bool { return b.Percent > 0 })
 	stopped := ask[api.Build](t, shared, http.StatusOK, post("/v1/builds/"+b.ID+"/cancel", "ignored"))
 	if stopped.State != "cancelled" || stopped.Message != "Cancelled" || stopped.EndedAt == nil {
 		t.Errorf("a cancelled build is %+v", stopped)
@@ -461,7 +461,7 @@ func TestCancel(t *testing.T) {
 
 func TestIdempotency(t *testing.T) {
 	t.Parallel()
-	g := shared.uploaded(t, archive(t, map[string]string{"a.md": silent}))
+	g := shared.uploadProject(t, archive(t, map[string]string{"a.md": silent}))
 	for name, c := range map[string]struct{ q, other request }{
 		"video":  {post("/video/build", body("repository", g.Repository, "repositoryType", g.RepositoryType)), post("/video/build", body("repository", g.Repository, "repositoryType", g.RepositoryType, "source", "a.md"))},
 		"speech": {say("mp3", hello), say("wav", hello)},
@@ -494,7 +494,7 @@ func TestIdempotency(t *testing.T) {
 // Of many that come at once, one begins something.
 func TestIdempotencySideBySide(t *testing.T) {
 	t.Parallel()
-	g := shared.uploaded(t, archive(t, map[string]string{"a.md": silent}))
+	g := shared.uploadProject(t, archive(t, map[string]string{"a.md": silent}))
 	for _, q := range []request{
 		post("/video/build", body("repository", g.Repository, "repositoryType", g.RepositoryType)), say("mp3", hello), newBuild(silent),
 	} {
@@ -578,6 +578,6 @@ func TestKeysOfTheDatabase(t *testing.T) {
 		t.Errorf("the tenant sees %+v", l)
 	}
 	g := ask[api.UploadGrant](t, shared, http.StatusOK, get("/video/upload-request/zip").as(ours))
-	shared.want(t, http.StatusOK, signed(http.MethodPut, g.URL, archive(t, map[string]string{"a.md": silent})).with("Content-Type", g.ContentType))
+	shared.want(t, http.StatusOK, signedRequest(http.MethodPut, g.URL, archive(t, map[string]string{"a.md": silent})).with("Content-Type", g.ContentType))
 	ask[api.Problem](t, shared, http.StatusBadRequest, post("/video/build", body("repository", g.Repository, "repositoryType", g.RepositoryType)).as(theirs))
 }

@@ -22,8 +22,8 @@ import (
 	"mynah/internal/testrun"
 )
 
-// keyed are requests to routes that need a key.
-func keyed() []request {
+// requestsWithKey are requests to routes that need a key.
+func requestsWithKey() []request {
 	id := "01JZX3M8Q2T5V7W9Y0A1B2C3D4"
 	return []request{
 		get("/video/upload-request/zip"), post("/video/build", "{}"), post("/text-to-speech/mp3", "Hi."),
@@ -37,7 +37,7 @@ func keyed() []request {
 
 func TestKeys(t *testing.T) {
 	t.Parallel()
-	for _, q := range keyed() {
+	for _, q := range requestsWithKey() {
 		for name, bad := range map[string]request{
 			"none": q.as(noKey), "unknown": q.as("no-such-key-at-all"), "empty": q.as(noKey).with("X-Api-Key", ""),
 			"made up": q.as("mynah_AAAAAAAA.BBBBBBBBBBBBBBBB"), "bearer": q.as(noKey).with("Authorization", "Bearer nonsense"),
@@ -83,7 +83,7 @@ func TestDoubleSlashes(t *testing.T) {
 	g := ask[api.UploadGrant](t, shared, http.StatusOK, get("//video///upload-request/zip"))
 	// Addresses that are handed out can be joined as badly.
 	doubled := strings.Replace(g.URL, "/objects/", "//objects//", 1)
-	shared.want(t, http.StatusOK, signed(http.MethodPut, doubled, archive(t, map[string]string{"a.md": silent})).with("Content-Type", g.ContentType))
+	shared.want(t, http.StatusOK, signedRequest(http.MethodPut, doubled, archive(t, map[string]string{"a.md": silent})).with("Content-Type", g.ContentType))
 	task := ask[api.Task](t, shared, http.StatusOK, post("//video/build", body("repository", g.Repository, "repositoryType", g.RepositoryType)))
 	if !strings.HasPrefix(task.StatusURL, shared.base+"/objects/status/") {
 		t.Errorf("the status is at %s", task.StatusURL)
@@ -94,11 +94,11 @@ func TestDoubleSlashes(t *testing.T) {
 
 func TestUploadGrant(t *testing.T) {
 	t.Parallel()
-	g := shared.grant(t)
+	g := shared.requestUpload(t)
 	if g.ContentType != "application/zip" || g.RepositoryType != "s3-zip" || !strings.HasPrefix(g.URL, shared.base+"/objects/uploads/") {
 		t.Errorf("the grant is %+v", g)
 	}
-	if again := shared.grant(t); again.Repository == g.Repository {
+	if again := shared.requestUpload(t); again.Repository == g.Repository {
 		t.Error("two grants are the same")
 	}
 	u, err := url.Parse(g.URL)
@@ -114,8 +114,8 @@ func TestUploadGrant(t *testing.T) {
 func TestUploads(t *testing.T) {
 	t.Parallel()
 	zip := archive(t, map[string]string{"script.md": silent})
-	g := shared.grant(t)
-	put := signed(http.MethodPut, g.URL, zip).with("Content-Type", "application/zip")
+	g := shared.requestUpload(t)
+	put := signedRequest(http.MethodPut, g.URL, zip).with("Content-Type", "application/zip")
 	notUploaded := "Nothing was uploaded to this repository; PUT the archive to the url of the upload's answer first"
 	toBuild := post("/video/build", body("repository", g.Repository, "repositoryType", g.RepositoryType))
 	shared.refused(t, http.StatusBadRequest, notUploaded, toBuild)
@@ -130,7 +130,7 @@ func TestUploads(t *testing.T) {
 	big := put
 	big.body = strings.Repeat("x", mostUpload+1)
 	shared.refused(t, http.StatusRequestEntityTooLarge, tooLong, big)
-	if got := shared.stored(t, "uploads", g.Repository); len(got) > 0 {
+	if got := shared.storedObjects(t, "uploads", g.Repository); len(got) > 0 {
 		t.Errorf("of refused uploads is kept: %q", got)
 	}
 	shared.refused(t, http.StatusBadRequest, notUploaded, toBuild)
@@ -141,7 +141,7 @@ func TestUploads(t *testing.T) {
 	if a := shared.want(t, http.StatusOK, put); len(a.body) > 0 || a.header.Get("Content-Length") != "0" {
 		t.Errorf("the answer to an upload is not empty: %s", a)
 	}
-	if got := shared.stored(t, "uploads", g.Repository); !slices.Equal(got, []string{g.Repository}) {
+	if got := shared.storedObjects(t, "uploads", g.Repository); !slices.Equal(got, []string{g.Repository}) {
 		t.Errorf("of the upload is kept: %q", got)
 	}
 	// One upload can be built several times, also side by side.
@@ -154,9 +154,9 @@ func TestUploads(t *testing.T) {
 	shared.succeeded(t, shared.build(t, g, "").StatusURL)
 }
 
-// raw sends bytes as they are, and gives what comes. After half of a request it hangs up
+// sendRaw sends bytes as they are, and gives what comes. After half of a request it hangs up
 // for writing.
-func (s *server) raw(t *testing.T, text string, half bool) string {
+func (s *server) sendRaw(t *testing.T, text string, half bool) string {
 	t.Helper()
 	c, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.base, "http://"))
 	if err != nil {
@@ -179,22 +179,22 @@ func (s *server) raw(t *testing.T, text string, half bool) string {
 
 func TestUploadThatIsCutOff(t *testing.T) {
 	t.Parallel()
-	g := shared.grant(t)
+	g := shared.requestUpload(t)
 	u, err := url.Parse(g.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := shared.raw(t, "PUT "+u.RequestURI()+" HTTP/1.1\r\nHost: "+u.Host+"\r\nContent-Type: application/zip\r\nContent-Length: 5000\r\n\r\nPK\x03\x04 and no more", true)
+	got := shared.sendRaw(t, "PUT "+u.RequestURI()+" HTTP/1.1\r\nHost: "+u.Host+"\r\nContent-Type: application/zip\r\nContent-Length: 5000\r\n\r\nPK\x03\x04 and no more", true)
 	if !strings.HasPrefix(got, "HTTP/1.1 400 ") || !strings.Contains(got, `"message":"The upload is incomplete"`) {
 		t.Errorf("the answer to a part of an upload: %s", got)
 	}
 	shared.doc.seeID("upload", http.StatusBadRequest)
-	eventually(t, "what came is dropped", func() bool { return len(shared.stored(t, "uploads", g.Repository)) == 0 })
+	eventually(t, "what came is dropped", func() bool { return len(shared.storedObjects(t, "uploads", g.Repository)) == 0 })
 	shared.want(t, http.StatusBadRequest, post("/video/build", body("repository", g.Repository, "repositoryType", g.RepositoryType)))
 }
 
-// altered returns ways of changing a signed address.
-func altered(t *testing.T, address, foreign string) map[string]string {
+// alteredAddresses returns ways of changing a signed address.
+func alteredAddresses(t *testing.T, address, foreign string) map[string]string {
 	t.Helper()
 	change := func(at string, do func(u *url.URL, q url.Values)) string {
 		u, err := url.Parse(at)
@@ -244,7 +244,7 @@ func altered(t *testing.T, address, foreign string) map[string]string {
 func TestSignedAddresses(t *testing.T) {
 	t.Parallel()
 	zip := archive(t, map[string]string{"script.md": silent})
-	g, h := shared.uploaded(t, zip), shared.uploaded(t, zip)
+	g, h := shared.uploadProject(t, zip), shared.uploadProject(t, zip)
 	a, b := shared.build(t, g, ""), shared.build(t, h, "")
 	done, other := shared.succeeded(t, a.StatusURL), shared.succeeded(t, b.StatusURL)
 	for _, c := range []struct{ method, address, foreign string }{
@@ -254,15 +254,15 @@ func TestSignedAddresses(t *testing.T) {
 		{http.MethodHead, done.Result, other.Result},
 		{http.MethodGet, done.Poster, done.Result},
 	} {
-		for name, address := range altered(t, c.address, c.foreign) {
-			q := signed(c.method, address, "").with("Content-Type", "application/zip")
+		for name, address := range alteredAddresses(t, c.address, c.foreign) {
+			q := signedRequest(c.method, address, "").with("Content-Type", "application/zip")
 			got := shared.do(t, q)
 			if got.status != http.StatusForbidden {
 				t.Errorf("%s with %s: %s\n%s", c.method, name, got, address)
 			}
 		}
 		// A key does not make up for a signature.
-		for _, address := range altered(t, c.address, c.foreign) {
+		for _, address := range alteredAddresses(t, c.address, c.foreign) {
 			if got := shared.do(t, request{method: c.method, path: address}); got.status < 400 {
 				t.Errorf("%s with a key: %s", c.method, got)
 			}
@@ -270,11 +270,11 @@ func TestSignedAddresses(t *testing.T) {
 	}
 	// What is for one method is not for another.
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete, http.MethodPatch} {
-		shared.want(t, http.StatusForbidden, signed(method, g.URL, ""))
+		shared.want(t, http.StatusForbidden, signedRequest(method, g.URL, ""))
 	}
 	for _, method := range []string{http.MethodPut, http.MethodPost, http.MethodDelete} {
-		shared.want(t, http.StatusForbidden, signed(method, done.Result, zip).with("Content-Type", "application/zip"))
-		shared.want(t, http.StatusForbidden, signed(method, a.StatusURL, zip).with("Content-Type", "application/zip"))
+		shared.want(t, http.StatusForbidden, signedRequest(method, done.Result, zip).with("Content-Type", "application/zip"))
+		shared.want(t, http.StatusForbidden, signedRequest(method, a.StatusURL, zip).with("Content-Type", "application/zip"))
 	}
 	if got := shared.succeeded(t, a.StatusURL); got.Message != "Video ready" {
 		t.Errorf("after all that: %+v", got)
@@ -284,7 +284,7 @@ func TestSignedAddresses(t *testing.T) {
 // What is wrong with the request for a build is told at once, in one sentence.
 func TestBuildRequests(t *testing.T) {
 	t.Parallel()
-	g := shared.uploaded(t, archive(t, map[string]string{"script.md": silent}))
+	g := shared.uploadProject(t, archive(t, map[string]string{"script.md": silent}))
 	const https = "zip-url repository must start with https://"
 	ours := []string{"repository", g.Repository, "repositoryType", g.RepositoryType}
 	for name, c := range map[string]struct{ body, want string }{
@@ -331,7 +331,7 @@ func TestBuildRequests(t *testing.T) {
 
 func TestVideo(t *testing.T) {
 	t.Parallel()
-	g := shared.uploaded(t, archive(t, map[string]string{
+	g := shared.uploadProject(t, archive(t, map[string]string{
 		"films/one.md": "---\nsize: 64x64\n---\nHello there, this is a film.\n", "films/two.md": silent,
 	}))
 	task := shared.build(t, g, "films/one.md")
@@ -339,12 +339,12 @@ func TestVideo(t *testing.T) {
 		t.Errorf("the task is the build %+v", b)
 	}
 	// The document is there before the answer was sent.
-	shared.want(t, http.StatusOK, signed(http.MethodGet, task.StatusURL, ""))
+	shared.want(t, http.StatusOK, signedRequest(http.MethodGet, task.StatusURL, ""))
 	st := shared.succeeded(t, task.StatusURL)
 	if st.Message != "Video ready" {
 		t.Errorf("the message is %q", st.Message)
 	}
-	film := shared.want(t, http.StatusOK, signed(http.MethodGet, st.Result, ""))
+	film := shared.want(t, http.StatusOK, signedRequest(http.MethodGet, st.Result, ""))
 	seconds := length(t, film.body)
 	if float64(st.DurationInSeconds) < seconds || float64(st.DurationInSeconds) > seconds+1.1 {
 		t.Errorf("the film lasts %g s, the status says %d", seconds, st.DurationInSeconds)
@@ -356,7 +356,7 @@ func TestVideo(t *testing.T) {
 		if err != nil || path.Base(u.Path) != c.path || u.Host != strings.TrimPrefix(shared.base, "http://") {
 			t.Errorf("%s is at %s", c.path, c.address)
 		}
-		a := shared.want(t, http.StatusOK, signed(http.MethodGet, c.address, ""))
+		a := shared.want(t, http.StatusOK, signedRequest(http.MethodGet, c.address, ""))
 		if a.media() != c.media || a.header.Get("Content-Disposition") != "attachment; filename="+c.path {
 			t.Errorf("%s: %v", c.path, a.header)
 		}
@@ -390,7 +390,7 @@ func TestSubtitlesOfAVideo(t *testing.T) {
 		t.Fatalf("there are no subtitles: %+v", st)
 	}
 	for address, want := range map[string]string{st.Subtitles.SRT: "-->", st.Subtitles.VTT: "WEBVTT"} {
-		a := shared.want(t, http.StatusOK, signed(http.MethodGet, address, ""))
+		a := shared.want(t, http.StatusOK, signedRequest(http.MethodGet, address, ""))
 		if !strings.Contains(string(a.body), want) || !strings.Contains(string(a.body), "Hello there") {
 			t.Errorf("the subtitles are %q", a.body)
 		}
@@ -400,7 +400,7 @@ func TestSubtitlesOfAVideo(t *testing.T) {
 func TestDownloads(t *testing.T) {
 	t.Parallel()
 	st := shared.built(t, map[string]string{"a.md": silent}, "")
-	q := signed(http.MethodGet, st.Result, "")
+	q := signedRequest(http.MethodGet, st.Result, "")
 	whole := shared.want(t, http.StatusOK, q)
 	n := len(whole.body)
 	if whole.header.Get("Content-Length") != strconv.Itoa(n) || whole.header.Get("Accept-Ranges") != "bytes" {
@@ -478,7 +478,7 @@ func TestSources(t *testing.T) {
 		if name == "address" { // the script does not be at the top
 			c.body = strings.Replace(c.body, "{", `{"source":"videos/intro.md",`, 1)
 		}
-		st := shared.finished(t, ask[api.Task](t, shared, http.StatusOK, post("/video/build", c.body)).StatusURL)
+		st := shared.waitFinished(t, ask[api.Task](t, shared, http.StatusOK, post("/video/build", c.body)).StatusURL)
 		if st.Succeeded != (c.seconds > 0) || st.DurationInSeconds != c.seconds || !st.Succeeded && !strings.Contains(st.Message, c.want) {
 			t.Errorf("%s: %+v, want %d s or %q", name, st, c.seconds, c.want)
 		}
@@ -543,17 +543,17 @@ func TestScriptErrors(t *testing.T) {
 
 func TestStatusOfAnUnknownTask(t *testing.T) {
 	t.Parallel()
-	b := shared.created(t, silent)
-	shared.until(t, b.ID, over)
-	g := shared.uploaded(t, archive(t, map[string]string{"a.md": silent}))
+	b := shared.createBuild(t, silent)
+	shared.waitUntil(t, b.ID, over)
+	g := shared.uploadProject(t, archive(t, map[string]string{"a.md": silent}))
 	task := shared.build(t, g, "")
 	st := shared.succeeded(t, task.StatusURL)
 	shared.want(t, http.StatusNoContent, request{method: http.MethodDelete, path: "/v1/builds/" + task.TaskID})
-	gone := ask[api.Status](t, shared, http.StatusNotFound, signed(http.MethodGet, task.StatusURL, ""))
+	gone := ask[api.Status](t, shared, http.StatusNotFound, signedRequest(http.MethodGet, task.StatusURL, ""))
 	if !gone.Finished || gone.Succeeded || gone.Message == "" {
 		t.Errorf("the status of a task that is gone: %+v", gone)
 	}
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
-		shared.want(t, http.StatusNotFound, signed(method, st.Result, ""))
+		shared.want(t, http.StatusNotFound, signedRequest(method, st.Result, ""))
 	}
 }

@@ -57,7 +57,7 @@ func TestGeneratedRequests(t *testing.T) {
 				// Each request has a seed of its own, so that it can be made again alone.
 				g := &generator{rng: rand.New(rand.NewPCG(*seed, uint64(i))), doc: s.doc, pool: pool}
 				q, id := g.request()
-				a, wrong, err := s.hurried(t.Context(), q)
+				a, wrong, err := s.sendHurried(t.Context(), q)
 				if err != nil {
 					wrong = append(wrong, err.Error())
 				}
@@ -73,8 +73,8 @@ func TestGeneratedRequests(t *testing.T) {
 	s.cancelAll(t)
 }
 
-// hurried asks and judges. Of a stream of events it reads only the beginning.
-func (s *server) hurried(ctx context.Context, q request) (a answer, wrong []string, err error) {
+// sendHurried asks and judges. Of a stream of events it reads only the beginning.
+func (s *server) sendHurried(ctx context.Context, q request) (a answer, wrong []string, err error) {
 	if !strings.Contains(q.path, "/events") {
 		return s.try(ctx, q)
 	}
@@ -124,7 +124,7 @@ func newPool(t *testing.T, s *server) *pool {
 	p := &pool{addresses: map[string][]string{}}
 	zip := archive(t, map[string]string{"a.md": silent, "b/c.md": silent, "wrong.md": "![](no.png)"})
 	for range 3 {
-		g := s.uploaded(t, zip)
+		g := s.uploadProject(t, zip)
 		p.uploads = append(p.uploads, g.Repository)
 		p.addresses["upload"] = append(p.addresses["upload"], g.URL)
 		task := s.build(t, g, "a.md")
@@ -167,7 +167,7 @@ func pick[T any](g *generator, list ...T) T { return list[g.rng.IntN(len(list))]
 // maybe is true one time of n.
 func (g *generator) maybe(n int) bool { return g.rng.IntN(n) == 0 }
 
-func (g *generator) known(list func(*pool) []string) string {
+func (g *generator) knownID(list func(*pool) []string) string {
 	g.pool.mu.Lock()
 	defer g.pool.mu.Unlock()
 	l := list(g.pool)
@@ -206,10 +206,10 @@ func (g *generator) request() (request, string) {
 	if len(query) > 0 {
 		q.path += "?" + query.Encode()
 	}
-	if address := g.known(func(p *pool) []string { return p.addresses[o.id] }); address != "" && !g.maybe(4) {
+	if address := g.knownID(func(p *pool) []string { return p.addresses[o.id] }); address != "" && !g.maybe(4) {
 		q.path, q.key = address, noKey
 		if g.maybe(4) {
-			q.path = g.bent(q.path)
+			q.path = g.bendAddress(q.path)
 		}
 	}
 	if g.maybe(30) {
@@ -225,8 +225,8 @@ func (g *generator) request() (request, string) {
 	return q, o.id
 }
 
-// bent changes a signed address.
-func (g *generator) bent(address string) string {
+// bendAddress changes a signed address.
+func (g *generator) bendAddress(address string) string {
 	b := []byte(address)
 	at := strings.LastIndex(address, "/objects/") + len("/objects/")
 	i := at + g.rng.IntN(len(b)-at)
@@ -237,7 +237,7 @@ func (g *generator) bent(address string) string {
 // parameter returns a value that may be what the document wants.
 func (g *generator) parameter(name string, p map[string]any) string {
 	if name == "id" && !g.maybe(5) {
-		return g.known(func(p *pool) []string { return p.ids })
+		return g.knownID(func(p *pool) []string { return p.ids })
 	}
 	if v := p["example"]; v != nil && g.maybe(3) {
 		return fmt.Sprint(v)
@@ -321,7 +321,7 @@ func (g *generator) improve(m map[string]any) {
 	}
 	if _, ok := m["repository"]; ok {
 		m["repositoryType"], m["source"] = "s3-zip", pick(g, "a.md", "b/c.md", "wrong.md", "no.md", "")
-		m["repository"] = g.known(func(p *pool) []string { return p.uploads })
+		m["repository"] = g.knownID(func(p *pool) []string { return p.uploads })
 	}
 }
 

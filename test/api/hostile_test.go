@@ -28,8 +28,8 @@ type entry struct {
 	size       uint64 // what it says, when it is
 }
 
-// craft makes an archive of entries as they are told.
-func craft(t *testing.T, entries ...entry) string {
+// craftArchive makes an archive of entries as they are told.
+func craftArchive(t *testing.T, entries ...entry) string {
 	t.Helper()
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
@@ -64,45 +64,45 @@ func TestBadArchives(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	good := entry{name: "script.md", text: silent}
-	whole := craft(t, good)
+	whole := craftArchive(t, good)
 	for name, c := range map[string]struct{ zip, want string }{
 		"text":            {"This is no archive.", "not a zip archive"},
-		"nothing in it":   {craft(t), "no .md or .txt file"},
+		"nothing in it":   {craftArchive(t), "no .md or .txt file"},
 		"truncated":       {whole[:len(whole)-30], "not a zip archive"},
 		"beginning lost":  {whole[10:], "damaged"},
 		"bytes in front":  {"#!/bin/sh\n" + whole, "damaged"},
-		"damaged":         {strings.Replace(craft(t, entry{name: "script.md", text: strings.Repeat(silent, 50)}), "\x50\x4b\x07\x08", "\x50\x4b\x07\x09", 1), ""},
-		"link":            {craft(t, good, entry{name: "link", text: "/etc/passwd", mode: fs.ModeSymlink | 0o777}), `"link" is a symbolic link`},
-		"script is link":  {craft(t, entry{name: "script.md", text: "/etc/passwd", mode: fs.ModeSymlink | 0o777}), "symbolic link"},
-		"pipe":            {craft(t, good, entry{name: "pipe", mode: fs.ModeNamedPipe | 0o644}), "named pipe"},
-		"climbs":          {craft(t, good, entry{name: "../../evil.md", text: "x"}), `".."`},
-		"climbs inside":   {craft(t, good, entry{name: "a/../../evil.md", text: "x"}), `".."`},
-		"absolute":        {craft(t, good, entry{name: "/etc/evil", text: "x"}), "absolute path"},
-		"backslashes":     {craft(t, good, entry{name: `..\evil`, text: "x"}), "backslash"},
-		"drive":           {craft(t, good, entry{name: "C:/evil", text: "x"}), "drive letter"},
-		"NUL":             {craft(t, good, entry{name: "a\x00b", text: "x"}), "control character"},
-		"twice":           {craft(t, good, good), "twice"},
-		"file and folder": {craft(t, good, entry{name: "a", text: "x"}, entry{name: "a/b", text: "x"}), "a file in one place and a folder in another"},
-		"deep":            {craft(t, good, entry{name: strings.Repeat("d/", 40) + "f", text: "x"}), "folders deep"},
-		"long name":       {craft(t, good, entry{name: strings.Repeat("n", 300), text: "x"}), "more than 255 bytes"},
-		"encrypted":       {craft(t, entry{name: "script.md", text: silent, flags: 1}), "encrypted"},
-		"bomb":            {craft(t, good, entry{name: "zeros.png", text: strings.Repeat("\x00", 40<<20)}), "more than 200 times its size"},
-		"says 8 GiB":      {craft(t, good, entry{name: "big.png", text: "x", size: 8 << 30}), ""},
-		"picture is text": {craft(t, entry{name: "script.md", text: "![](a.png)"}, entry{name: "a.png", text: "no picture"}), `"a.png"`},
-		"picture is cut":  {craft(t, entry{name: "script.md", text: "![](a.png)"}, entry{name: "a.png", text: "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"}), `"a.png"`},
-		"clip is text":    {craft(t, entry{name: "script.md", text: "(video:\n  file: a.mp4)"}, entry{name: "a.mp4", text: "no film"}), `"a.mp4"`},
-		"list as clip":    {craft(t, entry{name: "script.md", text: "(video:\n  file: a.mp4)"}, entry{name: "a.mp4", text: "#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n"}), `"a.mp4"`},
-		"sound is text":   {craft(t, entry{name: "script.md", text: "(audio: a.mp3)"}, entry{name: "a.mp3", text: "no sound"}), `"a.mp3"`},
-		"names a file":    {craft(t, entry{name: "script.md", text: "![](/etc/passwd)"}), "script.md:1:5"},
-		"names above":     {craft(t, entry{name: "script.md", text: "![](../../../etc/passwd)"}), "script.md:1:5"},
-		"names a host":    {craft(t, entry{name: "script.md", text: "![](https://example.com/a.png)"}), "script.md:1:5"},
-		"names a URL":     {craft(t, entry{name: "script.md", text: "![](file:///etc/passwd)"}), "script.md:1:5"},
-		"empty script":    {craft(t, entry{name: "script.md"}), "the script has no scene"},
-		"binary script":   {craft(t, entry{name: "script.md", text: "\xff\xfe\x00\x01"}), "script.md"},
-		"huge film":       {craft(t, entry{name: "script.md", text: "---\nsize: 999999x999999\n---\n(duration: 1)"}), "script.md:2:7"},
-		"endless film":    {craft(t, entry{name: "script.md", text: "---\nsize: 64x64\n---\n(duration: 99999999999)"}), "script.md:4:12"},
+		"damaged":         {strings.Replace(craftArchive(t, entry{name: "script.md", text: strings.Repeat(silent, 50)}), "\x50\x4b\x07\x08", "\x50\x4b\x07\x09", 1), ""},
+		"link":            {craftArchive(t, good, entry{name: "link", text: "/etc/passwd", mode: fs.ModeSymlink | 0o777}), `"link" is a symbolic link`},
+		"script is link":  {craftArchive(t, entry{name: "script.md", text: "/etc/passwd", mode: fs.ModeSymlink | 0o777}), "symbolic link"},
+		"pipe":            {craftArchive(t, good, entry{name: "pipe", mode: fs.ModeNamedPipe | 0o644}), "named pipe"},
+		"climbs":          {craftArchive(t, good, entry{name: "../../evil.md", text: "x"}), `".."`},
+		"climbs inside":   {craftArchive(t, good, entry{name: "a/../../evil.md", text: "x"}), `".."`},
+		"absolute":        {craftArchive(t, good, entry{name: "/etc/evil", text: "x"}), "absolute path"},
+		"backslashes":     {craftArchive(t, good, entry{name: `..\evil`, text: "x"}), "backslash"},
+		"drive":           {craftArchive(t, good, entry{name: "C:/evil", text: "x"}), "drive letter"},
+		"NUL":             {craftArchive(t, good, entry{name: "a\x00b", text: "x"}), "control character"},
+		"twice":           {craftArchive(t, good, good), "twice"},
+		"file and folder": {craftArchive(t, good, entry{name: "a", text: "x"}, entry{name: "a/b", text: "x"}), "a file in one place and a folder in another"},
+		"deep":            {craftArchive(t, good, entry{name: strings.Repeat("d/", 40) + "f", text: "x"}), "folders deep"},
+		"long name":       {craftArchive(t, good, entry{name: strings.Repeat("n", 300), text: "x"}), "more than 255 bytes"},
+		"encrypted":       {craftArchive(t, entry{name: "script.md", text: silent, flags: 1}), "encrypted"},
+		"bomb":            {craftArchive(t, good, entry{name: "zeros.png", text: strings.Repeat("\x00", 40<<20)}), "more than 200 times its size"},
+		"says 8 GiB":      {craftArchive(t, good, entry{name: "big.png", text: "x", size: 8 << 30}), ""},
+		"picture is text": {craftArchive(t, entry{name: "script.md", text: "![](a.png)"}, entry{name: "a.png", text: "no picture"}), `"a.png"`},
+		"picture is cut":  {craftArchive(t, entry{name: "script.md", text: "![](a.png)"}, entry{name: "a.png", text: "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"}), `"a.png"`},
+		"clip is text":    {craftArchive(t, entry{name: "script.md", text: "(video:\n  file: a.mp4)"}, entry{name: "a.mp4", text: "no film"}), `"a.mp4"`},
+		"list as clip":    {craftArchive(t, entry{name: "script.md", text: "(video:\n  file: a.mp4)"}, entry{name: "a.mp4", text: "#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n"}), `"a.mp4"`},
+		"sound is text":   {craftArchive(t, entry{name: "script.md", text: "(audio: a.mp3)"}, entry{name: "a.mp3", text: "no sound"}), `"a.mp3"`},
+		"names a file":    {craftArchive(t, entry{name: "script.md", text: "![](/etc/passwd)"}), "script.md:1:5"},
+		"names above":     {craftArchive(t, entry{name: "script.md", text: "![](../../../etc/passwd)"}), "script.md:1:5"},
+		"names a host":    {craftArchive(t, entry{name: "script.md", text: "![](https://example.com/a.png)"}), "script.md:1:5"},
+		"names a URL":     {craftArchive(t, entry{name: "script.md", text: "![](file:///etc/passwd)"}), "script.md:1:5"},
+		"empty script":    {craftArchive(t, entry{name: "script.md"}), "the script has no scene"},
+		"binary script":   {craftArchive(t, entry{name: "script.md", text: "\xff\xfe\x00\x01"}), "script.md"},
+		"huge film":       {craftArchive(t, entry{name: "script.md", text: "---\nsize: 999999x999999\n---\n(duration: 1)"}), "script.md:2:7"},
+		"endless film":    {craftArchive(t, entry{name: "script.md", text: "---\nsize: 64x64\n---\n(duration: 99999999999)"}), "script.md:4:12"},
 	} {
-		st := shared.finished(t, shared.build(t, shared.uploaded(t, c.zip), "").StatusURL)
+		st := shared.waitFinished(t, shared.build(t, shared.uploadProject(t, c.zip), "").StatusURL)
 		if st.Succeeded || !strings.Contains(st.Message, c.want) || len(st.Message) < 15 || st.Result != "" {
 			t.Errorf("%s: %+v, want %q", name, st, c.want)
 		}
@@ -124,8 +124,8 @@ func TestBadFileNames(t *testing.T) {
 	}
 }
 
-// wrongs are bodies of other types than what is expected.
-func wrongs() []string {
+// wrongArchives are bodies of other types than what is expected.
+func wrongArchives() []string {
 	out := []string{
 		"", " ", "null", "true", "7", `"x"`, "[]", "[{}]", "{", "}", `{"a"}`, "{\"a\":1}{", "\x00", "\xff\xfe", "<xml/>",
 		strings.Repeat("[", 20_000), strings.Repeat(`{"a":`, 20_000), `{"script":"\ud800"}`, `{"script":"` + "\xff" + `"}`,
@@ -150,7 +150,7 @@ func TestEveryRouteWithEverything(t *testing.T) {
 	// What it takes for good is not all to be built.
 	s := serve(t, func(_ *house.Config, c *house.ServeConfig) { c.Store.MaxQueued = 4 })
 	st := s.built(t, map[string]string{"a.md": silent}, "")
-	g := s.grant(t)
+	g := s.requestUpload(t)
 	signedAt := map[string]string{"upload": g.URL, "getResult": st.Result}
 	for _, o := range shared.doc.ops {
 		address := somewhere(o)
@@ -167,7 +167,7 @@ func TestEveryRouteWithEverything(t *testing.T) {
 		if u := signedAt[o.id]; u != "" {
 			base.path = u
 		}
-		bodies, kinds := wrongs(), []string{"application/json", "multipart/form-data; boundary=x", "text/vtt"}
+		bodies, kinds := wrongArchives(), []string{"application/json", "multipart/form-data; boundary=x", "text/vtt"}
 		if o.method == http.MethodGet { // they take none
 			bodies, kinds = bodies[:8], kinds[:1]
 		}
@@ -242,7 +242,7 @@ func TestBrokenRequests(t *testing.T) {
 	head := func(method, path string, more ...string) string {
 		return method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: " + goodKey + "\r\n" + strings.Join(more, "\r\n") + "\r\n\r\n"
 	}
-	put, err := url.Parse(shared.grant(t).URL)
+	put, err := url.Parse(shared.requestUpload(t).URL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -273,7 +273,7 @@ func TestBrokenRequests(t *testing.T) {
 	cases["two lengths"] = head("POST", "/v1/check", "Content-Length: 2", "Content-Length: 3") + "{}"
 	cases["bad length"] = head("POST", "/v1/check", "Content-Length: -1") + "{}"
 	for _, name := range slices.Sorted(maps.Keys(cases)) {
-		got := shared.raw(t, cases[name], true)
+		got := shared.sendRaw(t, cases[name], true)
 		if status := regexpFirst(`^HTTP/1\.[01] (\d+) `, got); !strings.HasPrefix(status, "4") {
 			t.Errorf("%s: %.600s", name, got)
 		}

@@ -176,8 +176,8 @@ func (d *document) see(o *operation, status int) {
 	d.saw[o.id+" "+strconv.Itoa(status)] = true
 }
 
-// unseen lists the documented answers that nobody saw; failures of the server aside.
-func (d *document) unseen() (out []string) {
+// unseenAnswers lists the documented answers that nobody saw; failures of the server aside.
+func (d *document) unseenAnswers() (out []string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, o := range d.ops {
@@ -371,8 +371,8 @@ const noKey = "-"
 func get(path string) request        { return request{method: http.MethodGet, path: path} }
 func post(path, body string) request { return request{method: http.MethodPost, path: path, body: body} }
 
-// signed asks at an address that was handed out.
-func signed(method, address, body string) request {
+// signedRequest asks at an address that was handed out.
+func signedRequest(method, address, body string) request {
 	return request{method: method, path: address, body: body, key: noKey}
 }
 

@@ -69,7 +69,7 @@ func TestKills(t *testing.T) {
 	for i := range kills {
 		// New builds come between the kills, so that each finds some.
 		for len(ids) < builds*(i+1)/kills {
-			ids = append(ids, s.created(t, oneScene(len(ids))).ID)
+			ids = append(ids, s.createBuild(t, oneScene(len(ids))).ID)
 		}
 		pause(t, time.Duration(200+rng.IntN(500))*time.Millisecond)
 		// A build that was begun three times is given up, as it should be: it is let
@@ -83,11 +83,11 @@ func TestKills(t *testing.T) {
 			return true
 		})
 		for len(s.attempts(t)) == 0 {
-			ids = append(ids, s.created(t, oneScene(len(ids))).ID)
+			ids = append(ids, s.createBuild(t, oneScene(len(ids))).ID)
 		}
 		s.kill()
 		dead := s.pid
-		s.whole(t)
+		s.checkWhole(t)
 		s = process(t, data)
 		eventually(t, "the programs of the killed server are gone", func() bool { return len(children(t, dead)) == 0 })
 		for _, id := range ids {
@@ -96,7 +96,7 @@ func TestKills(t *testing.T) {
 	}
 	cut := 0
 	for _, id := range ids {
-		b := s.until(t, id, over)
+		b := s.waitUntil(t, id, over)
 		if b.State != "succeeded" {
 			t.Errorf("%+v", b)
 			continue
@@ -108,10 +108,10 @@ func TestKills(t *testing.T) {
 		if len(got) > len([]string{"queued", "running", "succeeded"}) {
 			cut++
 		}
-		if files := s.stored(t, "results", id); !slices.Equal(files, []string{"poster.jpg", "result.mp4", "result.srt", "result.vtt"}) {
+		if files := s.storedObjects(t, "results", id); !slices.Equal(files, []string{"poster.jpg", "result.mp4", "result.srt", "result.vtt"}) {
 			t.Errorf("a result is %q", files)
 		}
-		film := s.want(t, http.StatusOK, signed(http.MethodGet, b.Links["result"], "")).body
+		film := s.want(t, http.StatusOK, signedRequest(http.MethodGet, b.Links["result"], "")).body
 		if seconds := length(t, film); math.Abs(seconds-b.DurationInSeconds) > 0.05 {
 			t.Errorf("the film lasts %g s, not %g s", seconds, b.DurationInSeconds)
 		}
@@ -136,14 +136,14 @@ func (s *server) readable(t *testing.T, id string) {
 		t.Errorf("%+v", b)
 	}
 	if address := b.Links["result"]; address != "" {
-		if film := s.want(t, http.StatusOK, signed(http.MethodGet, address, "")).body; !bytes.Contains(film, []byte("moov")) {
+		if film := s.want(t, http.StatusOK, signedRequest(http.MethodGet, address, "")).body; !bytes.Contains(film, []byte("moov")) {
 			t.Errorf("a film of %d bytes is not whole", len(film))
 		}
 	}
 }
 
-// whole looks at what the dead server left on the disk: a film that has its name is whole.
-func (s *server) whole(t *testing.T) {
+// checkWhole looks at what the dead server left on the disk: a film that has its name is whole.
+func (s *server) checkWhole(t *testing.T) {
 	t.Helper()
 	for _, dir := range s.files(t, "objects", "results") {
 		film, err := os.ReadFile(filepath.Join(dir, "result.mp4"))

@@ -102,7 +102,7 @@ func TestCancelLeavesNoProcess(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	s := process(t, t.TempDir())
-	b := s.created(t, long("the film that is cancelled in time"))
+	b := s.createBuild(t, long("the film that is cancelled in time"))
 	eventually(t, "a program runs", func() bool { return len(children(t, s.pid)) > 0 })
 	s.want(t, http.StatusOK, post("/v1/builds/"+b.ID+"/cancel", ""))
 	eventually(t, "no program runs", func() bool { return len(children(t, s.pid)) == 0 })
@@ -117,10 +117,10 @@ func TestRestart(t *testing.T) {
 	testrun.SkipMinute(t)
 	data := t.TempDir()
 	s := process(t, data, "--grace", "0s", "--workers", "1")
-	g, later := s.uploaded(t, archive(t, map[string]string{"a.md": silent})), s.grant(t)
+	g, later := s.uploadProject(t, archive(t, map[string]string{"a.md": silent})), s.requestUpload(t)
 	task := s.build(t, g, "")
 	done := s.succeeded(t, task.StatusURL)
-	film := s.want(t, http.StatusOK, signed(http.MethodGet, done.Result, ""))
+	film := s.want(t, http.StatusOK, signedRequest(http.MethodGet, done.Result, ""))
 	speech := ask[api.Task](t, s, http.StatusOK, say("wav", hello))
 	s.succeeded(t, speech.StatusURL)
 	// What is being built, and what waits, when the server is stopped.
@@ -128,9 +128,9 @@ func TestRestart(t *testing.T) {
 	for i := range 20 {
 		running = append(running, fmt.Sprintf("This is sentence %d of a film that is cut short.", i))
 	}
-	cut := s.created(t, "---\nsize: 64x64\n---\n"+strings.Join(running, "\n\n"))
-	waits := s.created(t, silent)
-	s.until(t, cut.ID, func(b api.Build) bool { return b.State == "running" })
+	cut := s.createBuild(t, "---\nsize: 64x64\n---\n"+strings.Join(running, "\n\n"))
+	waits := s.createBuild(t, silent)
+	s.waitUntil(t, cut.ID, func(b api.Build) bool { return b.State == "running" })
 	first := s.want(t, http.StatusAccepted, newBuild(silent).with("Idempotency-Key", "over a restart"))
 	if err := s.stop(); err != nil {
 		t.Fatal(err)
@@ -142,15 +142,15 @@ func TestRestart(t *testing.T) {
 	s = process(t, data)
 	again := s.succeeded(t, s.local(task.StatusURL))
 	for _, address := range []string{s.local(done.Result), again.Result} {
-		if a := s.want(t, http.StatusOK, signed(http.MethodGet, address, "")); !bytes.Equal(a.body, film.body) {
+		if a := s.want(t, http.StatusOK, signedRequest(http.MethodGet, address, "")); !bytes.Equal(a.body, film.body) {
 			t.Error("the film is another after a restart")
 		}
 	}
 	s.succeeded(t, s.local(speech.StatusURL))
-	s.want(t, http.StatusOK, signed(http.MethodPut, s.local(later.URL), archive(t, map[string]string{"a.md": silent})).with("Content-Type", later.ContentType))
+	s.want(t, http.StatusOK, signedRequest(http.MethodPut, s.local(later.URL), archive(t, map[string]string{"a.md": silent})).with("Content-Type", later.ContentType))
 	s.succeeded(t, s.build(t, later, "").StatusURL)
 	for _, b := range []api.Build{cut, waits} {
-		if b = s.until(t, b.ID, over); b.State != "succeeded" {
+		if b = s.waitUntil(t, b.ID, over); b.State != "succeeded" {
 			t.Errorf("after the restart it is %s: %s", b.State, b.Message)
 		}
 	}
@@ -213,13 +213,13 @@ func TestPublicURL(t *testing.T) {
 	const public = "https://films.example.com/mynah"
 	s := serve(t, func(_ *house.Config, c *house.ServeConfig) { c.HTTP.PublicURL, c.Listen = public, freeAddress(t) })
 	g := ask[api.UploadGrant](t, s, http.StatusOK, get("/video/upload-request/zip").with("Host", "evil.example.com"))
-	b := s.created(t, silent)
+	b := s.createBuild(t, silent)
 	for _, address := range []string{g.URL, b.Links["self"], b.Links["events"], b.Links["cancel"]} {
 		if !strings.HasPrefix(address, public+"/") {
 			t.Errorf("an address is %s", address)
 		}
 	}
-	s.until(t, b.ID, over)
+	s.waitUntil(t, b.ID, over)
 	// Without that, it is as the request says.
 	if g := ask[api.UploadGrant](t, shared, http.StatusOK, get("/video/upload-request/zip").with("Host", "mynah.example.com:8443")); !strings.HasPrefix(g.URL, "http://mynah.example.com:8443/objects/") {
 		t.Errorf("the upload goes to %s", g.URL)
@@ -234,29 +234,29 @@ func TestAddressesAndResultsExpire(t *testing.T) {
 		c.HTTP.UploadTTL, c.HTTP.ResultTTL, c.HTTP.Keep, c.Sweep = 4*time.Second, 4*time.Second, 20*time.Second, time.Second
 	})
 	zip := archive(t, map[string]string{"a.md": silent})
-	g, kept := s.grant(t), s.uploaded(t, zip)
+	g, kept := s.requestUpload(t), s.uploadProject(t, zip)
 	task := s.build(t, kept, "")
 	st := s.succeeded(t, task.StatusURL)
 	pause(t, 5*time.Second)
-	s.want(t, http.StatusForbidden, signed(http.MethodPut, g.URL, zip).with("Content-Type", g.ContentType))
-	s.want(t, http.StatusForbidden, signed(http.MethodGet, st.Result, ""))
-	s.want(t, http.StatusForbidden, signed(http.MethodGet, st.Poster, ""))
+	s.want(t, http.StatusForbidden, signedRequest(http.MethodPut, g.URL, zip).with("Content-Type", g.ContentType))
+	s.want(t, http.StatusForbidden, signedRequest(http.MethodGet, st.Result, ""))
+	s.want(t, http.StatusForbidden, signedRequest(http.MethodGet, st.Poster, ""))
 	// A poll hands out new addresses.
 	st = s.succeeded(t, task.StatusURL)
-	s.want(t, http.StatusOK, signed(http.MethodGet, st.Result, ""))
+	s.want(t, http.StatusOK, signedRequest(http.MethodGet, st.Result, ""))
 
 	eventually(t, "the result is gone", func() bool {
-		return s.do(t, signed(http.MethodGet, task.StatusURL, "")).status == http.StatusNotFound
+		return s.do(t, signedRequest(http.MethodGet, task.StatusURL, "")).status == http.StatusNotFound
 	})
-	gone := ask[api.Status](t, s, http.StatusNotFound, signed(http.MethodGet, task.StatusURL, ""))
+	gone := ask[api.Status](t, s, http.StatusNotFound, signedRequest(http.MethodGet, task.StatusURL, ""))
 	if !gone.Finished || gone.Succeeded || gone.Result != "" {
 		t.Errorf("a status that expired is %+v", gone)
 	}
 	if b := ask[api.Build](t, s, http.StatusOK, get("/v1/builds/"+task.TaskID)); b.State != "expired" || b.Links["result"] != "" {
 		t.Errorf("a build that expired is %+v", b)
 	}
-	eventually(t, "its files are gone", func() bool { return len(s.stored(t, "results", task.TaskID)) == 0 })
-	eventually(t, "its upload is gone", func() bool { return len(s.stored(t, "uploads", kept.Repository)) == 0 })
+	eventually(t, "its files are gone", func() bool { return len(s.storedObjects(t, "results", task.TaskID)) == 0 })
+	eventually(t, "its upload is gone", func() bool { return len(s.storedObjects(t, "uploads", kept.Repository)) == 0 })
 	s.refused(t, http.StatusBadRequest, "repository is not an upload of this server, or the upload has expired; request an upload first",
 		post("/video/build", body("repository", kept.Repository, "repositoryType", kept.RepositoryType)))
 }
@@ -278,7 +278,7 @@ func TestSettingsOfTheServer(t *testing.T) {
 		t.Errorf("the numbers are %.300s", m.body)
 	}
 	// Nothing is fetched from a private network, and nothing is told of it.
-	st := s.finished(t, ask[api.Task](t, s, http.StatusOK, post("/video/build", body("repository", elsewhere.files.URL+"/main.zip?private", "repositoryType", "zip-url"))).StatusURL)
+	st := s.waitFinished(t, ask[api.Task](t, s, http.StatusOK, post("/video/build", body("repository", elsewhere.files.URL+"/main.zip?private", "repositoryType", "zip-url"))).StatusURL)
 	if st.Succeeded || st.Message != "The archive could not be fetched from the address" || len(elsewhere.files.requests("/main.zip?private")) > 0 {
 		t.Errorf("a private address: %+v", st)
 	}
@@ -326,8 +326,8 @@ func TestFullQueue(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	s := serve(t, func(_ *house.Config, c *house.ServeConfig) { c.Store.MaxQueued, c.Queue.Workers = 1, 1 })
-	b := s.created(t, long("the film in front of all others"))
-	g := s.uploaded(t, archive(t, map[string]string{"a.md": silent}))
+	b := s.createBuild(t, long("the film in front of all others"))
+	g := s.uploadProject(t, archive(t, map[string]string{"a.md": silent}))
 	const full = "This key has too many queued builds; try again when one has ended"
 	for _, q := range []request{newBuild(silent), say("mp3", hello), post("/video/build", body("repository", g.Repository, "repositoryType", g.RepositoryType))} {
 		s.refused(t, http.StatusTooManyRequests, full, q)
@@ -341,8 +341,8 @@ func TestFullQueue(t *testing.T) {
 	s.want(t, http.StatusOK, stream("mp3", hello)) // never through the queue
 	other := ask[api.Build](t, s, http.StatusAccepted, newBuild(silent).as(otherKey))
 	s.want(t, http.StatusOK, post("/v1/builds/"+b.ID+"/cancel", ""))
-	s.until(t, other.ID, over)
-	s.until(t, s.created(t, silent).ID, over)
+	s.waitUntil(t, other.ID, over)
+	s.waitUntil(t, s.createBuild(t, silent).ID, over)
 }
 
 // A server that is about to stop says that it is not ready, and ends those who follow.
@@ -350,8 +350,8 @@ func TestStop(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
 	s := process(t, t.TempDir(), "--grace", "1s")
-	b := s.created(t, long("the film that outlives its server"))
-	s.until(t, b.ID, func(b api.Build) bool { return b.State == "running" })
+	b := s.createBuild(t, long("the film that outlives its server"))
+	s.waitUntil(t, b.ID, func(b api.Build) bool { return b.State == "running" })
 	r, err := s.make(t.Context(), get("/v1/builds/"+b.ID+"/events"))
 	if err != nil {
 		t.Fatal(err)
@@ -386,7 +386,7 @@ func TestHosts(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	s := serve(t, nil)
-	g := s.uploaded(t, archive(t, map[string]string{"a.md": silent}))
+	g := s.uploadProject(t, archive(t, map[string]string{"a.md": silent}))
 	u, err := url.Parse(s.build(t, g, "").StatusURL)
 	if err != nil {
 		t.Fatal(err)
@@ -396,7 +396,7 @@ func TestHosts(t *testing.T) {
 	for _, host := range []string{"[::1", "a:b:c", "[zz]"} {
 		for _, q := range []request{
 			get("/video/upload-request/zip"), post("/video/build", body("repository", g.Repository, "repositoryType", g.RepositoryType)),
-			say("mp3", hello), signed(http.MethodGet, u.RequestURI(), ""),
+			say("mp3", hello), signedRequest(http.MethodGet, u.RequestURI(), ""),
 			newBuild(silent), get("/v1/builds"), get("/v1/builds/" + done.ID), post("/v1/builds/"+done.ID+"/cancel", ""),
 		} {
 			if a := s.do(t, q.with("Host", host)); a.status != http.StatusBadRequest {
@@ -415,9 +415,9 @@ func TestHeads(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	s := serve(t, func(_ *house.Config, c *house.ServeConfig) { c.Queue.Workers = 1 })
-	b := s.created(t, long("the film that nobody waits for"))
+	b := s.createBuild(t, long("the film that nobody waits for"))
 	for _, path := range []string{"/healthz", "/voices", "/v1/builds", "/v1/builds/" + b.ID, "/v1/builds/" + b.ID + "/events"} {
-		got := s.raw(t, "HEAD "+path+" HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: "+goodKey+"\r\nConnection: close\r\n\r\n", false)
+		got := s.sendRaw(t, "HEAD "+path+" HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: "+goodKey+"\r\nConnection: close\r\n\r\n", false)
 		if !strings.HasPrefix(got, "HTTP/1.1 200 ") || !strings.HasSuffix(got, "\r\n\r\n") {
 			t.Errorf("HEAD %s: %q", path, got)
 		}
@@ -435,7 +435,7 @@ func TestBodyThatDoesNotCome(t *testing.T) {
 	testrun.SkipMinute(t)
 	for key, reason := range map[string]string{"": "The header x-api-key is missing", "x-api-key: unknown\r\n": "This key is not known, or was revoked"} {
 		begin := time.Now()
-		got := shared.raw(t, "POST /video/build HTTP/1.1\r\nHost: localhost\r\n"+key+"Content-Length: 100000\r\n\r\n{", false)
+		got := shared.sendRaw(t, "POST /video/build HTTP/1.1\r\nHost: localhost\r\n"+key+"Content-Length: 100000\r\n\r\n{", false)
 		if !strings.HasPrefix(got, "HTTP/1.1 403 ") || !strings.Contains(got, reason) || !strings.Contains(got, "Connection: close") {
 			t.Errorf("%s", got)
 		}
@@ -448,7 +448,7 @@ func TestBodyThatDoesNotCome(t *testing.T) {
 // A client's own words do not become labels.
 func TestLabelsOfNumbers(t *testing.T) {
 	t.Parallel()
-	shared.raw(t, "BREW /no/such/route HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", false)
+	shared.sendRaw(t, "BREW /no/such/route HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", false)
 	m := string(shared.want(t, http.StatusOK, get("/metrics")).body)
 	if strings.Contains(m, "BREW") || strings.Contains(m, "/no/such") {
 		t.Error("a client's method or path is a label")

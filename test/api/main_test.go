@@ -82,7 +82,7 @@ func run(m *testing.M) int {
 	}
 	// A part of the tests sees a part of the answers.
 	whole := flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.skip").Value.String() == "" && !testing.Short()
-	if unseen := shared.doc.unseen(); whole && code == 0 && len(unseen) > 0 {
+	if unseen := shared.doc.unseenAnswers(); whole && code == 0 && len(unseen) > 0 {
 		fmt.Fprintln(os.Stderr, "answers that are documented and that no test saw:\n ", strings.Join(unseen, "\n  "))
 		code = 1
 	}

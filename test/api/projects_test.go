@@ -57,17 +57,17 @@ func archive(t *testing.T, files map[string]string) string {
 	return buf.String()
 }
 
-// grant asks for an upload.
-func (s *server) grant(t *testing.T) api.UploadGrant {
+// requestUpload asks for an upload.
+func (s *server) requestUpload(t *testing.T) api.UploadGrant {
 	t.Helper()
 	return ask[api.UploadGrant](t, s, http.StatusOK, get("/video/upload-request/zip"))
 }
 
-// uploaded uploads an archive.
-func (s *server) uploaded(t *testing.T, zip string) api.UploadGrant {
+// uploadProject uploads an archive.
+func (s *server) uploadProject(t *testing.T, zip string) api.UploadGrant {
 	t.Helper()
-	g := s.grant(t)
-	a := s.want(t, http.StatusOK, signed(http.MethodPut, s.local(g.URL), zip).with("Content-Type", g.ContentType))
+	g := s.requestUpload(t)
+	a := s.want(t, http.StatusOK, signedRequest(http.MethodPut, s.local(g.URL), zip).with("Content-Type", g.ContentType))
 	if len(a.body) > 0 {
 		t.Errorf("the upload's answer has a body: %s", a)
 	}
@@ -106,19 +106,19 @@ func (s *server) build(t *testing.T, g api.UploadGrant, source string) api.Task 
 // built returns the last status of a project's build.
 func (s *server) built(t *testing.T, files map[string]string, source string) api.Status {
 	t.Helper()
-	return s.finished(t, s.build(t, s.uploaded(t, archive(t, files)), source).StatusURL)
+	return s.waitFinished(t, s.build(t, s.uploadProject(t, archive(t, files)), source).StatusURL)
 }
 
 // patience is what tells a thing that hangs from a machine that has much else
 // to do: no test asks that anything be fast.
 const patience = 5 * time.Minute
 
-// finished polls to the end. Percent is a whole number that never goes back.
-func (s *server) finished(t *testing.T, address string) api.Status {
+// waitFinished polls to the end. Percent is a whole number that never goes back.
+func (s *server) waitFinished(t *testing.T, address string) api.Status {
 	t.Helper()
 	percent := -1
 	for end := time.Now().Add(patience); ; {
-		a := s.want(t, http.StatusOK, signed(http.MethodGet, s.local(address), ""))
+		a := s.want(t, http.StatusOK, signedRequest(http.MethodGet, s.local(address), ""))
 		var st api.Status
 		if err := json.Unmarshal(a.body, &st); err != nil { // a percent of 12.5 ends here
 			t.Fatalf("%v: %s", err, a)
@@ -149,15 +149,15 @@ func (s *server) finished(t *testing.T, address string) api.Status {
 // succeeded polls to a good end.
 func (s *server) succeeded(t *testing.T, address string) api.Status {
 	t.Helper()
-	st := s.finished(t, address)
+	st := s.waitFinished(t, address)
 	if !st.Succeeded {
 		t.Fatalf("it failed: %s", st.Message)
 	}
 	return st
 }
 
-// created starts a build of an inline script.
-func (s *server) created(t *testing.T, script string) api.Build {
+// createBuild starts a build of an inline script.
+func (s *server) createBuild(t *testing.T, script string) api.Build {
 	t.Helper()
 	return ask[api.Build](t, s, http.StatusAccepted, newBuild(script))
 }
@@ -170,8 +170,8 @@ func newBuild(script string) request {
 	return post("/v1/builds", string(b)).with("Content-Type", "application/json")
 }
 
-// until waits for a state of a build.
-func (s *server) until(t *testing.T, id string, ok func(api.Build) bool) api.Build {
+// waitUntil waits for a state of a build.
+func (s *server) waitUntil(t *testing.T, id string, ok func(api.Build) bool) api.Build {
 	t.Helper()
 	for end := time.Now().Add(patience); ; {
 		b := ask[api.Build](t, s, http.StatusOK, get("/v1/builds/"+id))
@@ -208,8 +208,8 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-// stored lists the files of an object: the upload or the results of an id.
-func (s *server) stored(t *testing.T, kind, id string) (out []string) {
+// storedObjects lists the files of an object: the upload or the results of an id.
+func (s *server) storedObjects(t *testing.T, kind, id string) (out []string) {
 	t.Helper()
 	for _, pattern := range []string{id + "*", id + "/*"} {
 		found, err := filepath.Glob(filepath.Join(s.data, "objects", kind, pattern))

@@ -29,14 +29,14 @@ func stream(format, text string) request {
 	return say(format, text).with("Accept", "application/octet-stream")
 }
 
-// spoken polls a speech to its end, and gives its sound.
-func spoken(t *testing.T, s *server, q request) (api.Status, []byte) {
+// requestSpeech polls a speech to its end, and gives its sound.
+func requestSpeech(t *testing.T, s *server, q request) (api.Status, []byte) {
 	t.Helper()
 	st := s.succeeded(t, ask[api.Task](t, s, http.StatusOK, q).StatusURL)
 	if st.Message != "Audio ready" || st.Poster != "" {
 		t.Errorf("the status of a speech: %+v", st)
 	}
-	return st, s.want(t, http.StatusOK, signed(http.MethodGet, st.Result, "")).body
+	return st, s.want(t, http.StatusOK, signedRequest(http.MethodGet, st.Result, "")).body
 }
 
 func TestStreamedSpeech(t *testing.T) {
@@ -47,7 +47,7 @@ func TestStreamedSpeech(t *testing.T) {
 		if a.media() != media {
 			t.Errorf("%s comes as %q", format, a.media())
 		}
-		seconds := heard(t, a.body)
+		seconds := soundSeconds(t, a.body)
 		var told int
 		if _, err := fmt.Sscan(a.header.Get("X-Duration-Seconds"), &told); err != nil || float64(told) < seconds-0.1 || float64(told) > seconds+1.1 {
 			t.Errorf("%s lasts %g s, the header says %q", format, seconds, a.header.Get("X-Duration-Seconds"))
@@ -60,8 +60,8 @@ func TestStreamedSpeech(t *testing.T) {
 	shared.refused(t, http.StatusRequestEntityTooLarge, "A streamed text has at most 1024 characters; poll for longer ones", stream("mp3", full+"x"))
 }
 
-// heard returns how long a sound lasts, after another program decoded all of it.
-func heard(t *testing.T, sound []byte) float64 {
+// soundSeconds returns how long a sound lasts, after another program decoded all of it.
+func soundSeconds(t *testing.T, sound []byte) float64 {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-i", "pipe:0", "-f", "s16le", "-ac", "1", "-ar", "8000", "pipe:1")
 	cmd.Stdin = bytes.NewReader(sound)
@@ -77,7 +77,7 @@ func heard(t *testing.T, sound []byte) float64 {
 // One client looks for the header as it is written.
 func TestDurationHeaderOnTheWire(t *testing.T) {
 	t.Parallel()
-	got := shared.raw(t, "POST /text-to-speech/mp3 HTTP/1.1\r\nHost: localhost\r\nx-api-key: "+goodKey+"\r\nAccept: application/octet-stream\r\nContent-Length: 3\r\nConnection: close\r\n\r\nHi.", false)
+	got := shared.sendRaw(t, "POST /text-to-speech/mp3 HTTP/1.1\r\nHost: localhost\r\nx-api-key: "+goodKey+"\r\nAccept: application/octet-stream\r\nContent-Length: 3\r\nConnection: close\r\n\r\nHi.", false)
 	head, _, _ := strings.Cut(got, "\r\n\r\n")
 	if !strings.Contains(head, "\r\nx-duration-seconds: 1\r\n") && !strings.HasSuffix(head, "\r\nx-duration-seconds: 1") {
 		t.Errorf("the head of a streamed answer is %q", head)
@@ -100,13 +100,13 @@ func TestWaysOfAskingForSpeech(t *testing.T) {
 		{"application/octet-stream, */*", "", "result.mp3", false},
 		{"audio/mpeg", "text/markdown", "result.mp3", false},
 	} {
-		st, _ := spoken(t, shared, say("mp3", hello).with("Accept", c.accept, "Content-Type", c.kind))
+		st, _ := requestSpeech(t, shared, say("mp3", hello).with("Accept", c.accept, "Content-Type", c.kind))
 		if !strings.Contains(st.Result, "/"+c.result+"?") || (st.Subtitles != nil) != c.subtitles {
 			t.Errorf("Accept %q gives %+v", c.accept, st)
 		}
 		if c.subtitles {
-			vtt := shared.want(t, http.StatusOK, signed(http.MethodGet, st.Subtitles.VTT, ""))
-			srt := shared.want(t, http.StatusOK, signed(http.MethodGet, st.Subtitles.SRT, ""))
+			vtt := shared.want(t, http.StatusOK, signedRequest(http.MethodGet, st.Subtitles.VTT, ""))
+			srt := shared.want(t, http.StatusOK, signedRequest(http.MethodGet, st.Subtitles.SRT, ""))
 			if !strings.HasPrefix(string(vtt.body), "WEBVTT") || !strings.Contains(string(vtt.body), "Good morning") || !strings.Contains(string(srt.body), "Good morning") {
 				t.Errorf("the subtitles are %q and %q", vtt.body, srt.body)
 			}
@@ -119,14 +119,14 @@ func TestWaysOfAskingForSpeech(t *testing.T) {
 	for _, text := range []string{
 		"---\nvoice-speed: fast\n---\n![](no-such-picture.jpg)\nGood morning.\n(pause: 0.5)\n---\nGood night.", "\ufeffGood morning.\r\n",
 	} {
-		spoken(t, shared, say("m4a", text))
+		requestSpeech(t, shared, say("m4a", text))
 	}
 }
 
 func TestFormsOfSpeech(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	st, wav := spoken(t, shared, say("wav", hello))
+	st, wav := requestSpeech(t, shared, say("wav", hello))
 	pcm, rate := samples(t, wav)
 	seconds := float64(len(pcm)) / float64(rate)
 	if float64(st.DurationInSeconds) < seconds || float64(st.DurationInSeconds) > seconds+1 {
@@ -136,13 +136,13 @@ func TestFormsOfSpeech(t *testing.T) {
 		"mp3": "One.\n(pause: 4)\nTwo.", // silence takes as much as speech does
 		"m4a": strings.Repeat(hello+" ", 3),
 	} {
-		_, b := spoken(t, shared, say(format, text))
-		if rate := float64(len(b)) * 8 / heard(t, b) / 1000; rate < 115 || rate > 150 {
+		_, b := requestSpeech(t, shared, say(format, text))
+		if rate := float64(len(b)) * 8 / soundSeconds(t, b) / 1000; rate < 115 || rate > 150 {
 			t.Errorf("%s has %.0f kb/s, want 128", format, rate)
 		}
 	}
 	// Slower is longer.
-	_, slow := spoken(t, shared, post("/text-to-speech/wav?voice-speed=0.5&voice-volume=soft&voice-pitch=low&unknown=word&voice=BRIAN", hello))
+	_, slow := requestSpeech(t, shared, post("/text-to-speech/wav?voice-speed=0.5&voice-volume=soft&voice-pitch=low&unknown=word&voice=BRIAN", hello))
 	if p, r := samples(t, slow); float64(len(p))/float64(r) < 1.4*seconds {
 		t.Errorf("half the speed lasts %g s, the whole %g s", float64(len(p))/float64(r), seconds)
 	}
@@ -153,8 +153,8 @@ func TestSpeechWithMusic(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	const text = "---\nbackground: corporate-1\n---\nOne.\n\n(pause: 2)\n\nTwo."
-	_, with := spoken(t, shared, say("wav", text))
-	_, without := spoken(t, shared, say("wav", strings.Replace(text, "background: corporate-1\n", "", 1)))
+	_, with := requestSpeech(t, shared, say("wav", text))
+	_, without := requestSpeech(t, shared, say("wav", strings.Replace(text, "background: corporate-1\n", "", 1)))
 	quiet := func(wav []byte) (n int) { // the longest silence, in milliseconds
 		channels, rate := int(binary.LittleEndian.Uint16(wav[22:])), int(binary.LittleEndian.Uint32(wav[24:]))
 		run := 0
@@ -169,7 +169,7 @@ func TestSpeechWithMusic(t *testing.T) {
 	if a, b := quiet(with), quiet(without); a > 300 || b < 1500 {
 		t.Errorf("the longest silence is %d ms with music, %d ms without", a, b)
 	}
-	st, _ := spoken(t, shared, say("mp3", strings.Replace(text, "corporate-1", "mine.mp3", 1)))
+	st, _ := requestSpeech(t, shared, say("mp3", strings.Replace(text, "corporate-1", "mine.mp3", 1)))
 	if len(st.Warnings) != 1 || !strings.Contains(st.Warnings[0].Detail, "mine.mp3") {
 		t.Errorf("%+v", st.Warnings)
 	}
@@ -178,7 +178,7 @@ func TestSpeechWithMusic(t *testing.T) {
 func TestSpeechByScene(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	_, b := spoken(t, shared, say("wav", "One is first.\n---\nTwo is second.\n---\n(pause: 1)\n---\nThree is third, and longer than the others are.").with("Accept", "application/zip"))
+	_, b := requestSpeech(t, shared, say("wav", "One is first.\n---\nTwo is second.\n---\n(pause: 1)\n---\nThree is third, and longer than the others are.").with("Accept", "application/zip"))
 	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		t.Fatal(err)
@@ -211,7 +211,7 @@ func TestTimedSpeech(t *testing.T) {
 	const vtt = "WEBVTT\n\n00:01.000 --> 00:02.500\nGood morning.\n\n00:04.250 --> 00:06.000\nGood night.\n"
 	const srt = "1\n00:00:01,000 --> 00:00:02,500\nGood morning.\n\n2\n00:00:04,250 --> 00:00:06,000\nGood night.\n"
 	for kind, text := range map[string]string{"text/vtt": vtt, "text/vtt; charset=utf-8": vtt, "application/x-subrip": srt, "text/srt": srt} {
-		st, wav := spoken(t, shared, say("wav", text).with("Content-Type", kind))
+		st, wav := requestSpeech(t, shared, say("wav", text).with("Content-Type", kind))
 		pcm, rate := samples(t, wav)
 		for _, at := range []float64{1, 4.25} {
 			if got := onset(pcm, rate, at-0.75); got < at-0.1 || got > at+0.25 {
@@ -223,14 +223,14 @@ func TestTimedSpeech(t *testing.T) {
 		}
 	}
 	// One that does not fit is sped up, and a warning says when that is not enough.
-	st, wav := spoken(t, shared, say("wav", "WEBVTT\n\n00:00.000 --> 00:00.500\nThis is by far too much text for half a second, even if it is spoken twice as fast.\n\n00:00.500 --> 00:05.000\nLate.\n").with("Content-Type", "text/vtt"))
+	st, wav := requestSpeech(t, shared, say("wav", "WEBVTT\n\n00:00.000 --> 00:00.500\nThis is by far too much text for half a second, even if it is spoken twice as fast.\n\n00:00.500 --> 00:05.000\nLate.\n").with("Content-Type", "text/vtt"))
 	if len(st.Warnings) == 0 || st.Warnings[0].Type != "too-long" {
 		t.Errorf("what does not fit gives the warnings %+v", st.Warnings)
 	}
 	if pcm, rate := samples(t, wav); float64(len(pcm))/float64(rate) < 2 {
 		t.Errorf("what does not fit lasts %g s", float64(len(pcm))/float64(rate))
 	}
-	if p := shared.finished(t, ask[api.Task](t, shared, http.StatusOK, say("mp3", "no subtitles").with("Content-Type", "text/vtt")).StatusURL); p.Succeeded || !strings.Contains(p.Message, "subtitles") {
+	if p := shared.waitFinished(t, ask[api.Task](t, shared, http.StatusOK, say("mp3", "no subtitles").with("Content-Type", "text/vtt")).StatusURL); p.Succeeded || !strings.Contains(p.Message, "subtitles") {
 		t.Errorf("what is no WebVTT: %+v", p)
 	}
 }
@@ -250,8 +250,8 @@ func TestCompressedText(t *testing.T) {
 	t.Parallel()
 	z := zipped(t, hello)
 	packed := say("wav", z).with("Content-Encoding", "gzip")
-	_, a := spoken(t, shared, packed)
-	_, b := spoken(t, shared, say("wav", hello).with("Content-Encoding", "identity"))
+	_, a := requestSpeech(t, shared, packed)
+	_, b := requestSpeech(t, shared, say("wav", hello).with("Content-Encoding", "identity"))
 	if !bytes.Equal(a, b) {
 		t.Error("a compressed text is spoken otherwise")
 	}
@@ -290,8 +290,8 @@ func TestTextsThatCannotBeSpoken(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, p.Message, c.want)
 		}
 	}
-	spoken(t, shared, say("mp3", hello+strings.Repeat(" ", 1<<20-len(hello)))) // just what is allowed
-	st := shared.finished(t, ask[api.Task](t, shared, http.StatusOK, say("mp3", "Hello.\n\n(voice-speed: never)\nHi.")).StatusURL)
+	requestSpeech(t, shared, say("mp3", hello+strings.Repeat(" ", 1<<20-len(hello)))) // just what is allowed
+	st := shared.waitFinished(t, ask[api.Task](t, shared, http.StatusOK, say("mp3", "Hello.\n\n(voice-speed: never)\nHi.")).StatusURL)
 	if st.Succeeded || !strings.Contains(st.Message, "text:3:15: ") {
 		t.Errorf("a wrong text that is polled: %+v", st)
 	}
@@ -299,7 +299,7 @@ func TestTextsThatCannotBeSpoken(t *testing.T) {
 
 func TestUnknownVoices(t *testing.T) {
 	t.Parallel()
-	st, _ := spoken(t, shared, post("/text-to-speech/mp3?voice=brain", hello))
+	st, _ := requestSpeech(t, shared, post("/text-to-speech/mp3?voice=brain", hello))
 	if len(st.Warnings) != 1 || st.Warnings[0].Type != "unknown-voice" || !strings.Contains(st.Warnings[0].Detail, "brain") {
 		t.Errorf("the warnings are %+v", st.Warnings)
 	}
@@ -333,7 +333,7 @@ func TestVoiceSamples(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"brian", "BRIAN"} {
 		a := shared.want(t, http.StatusOK, get("/v1/voices/"+name+"/sample"))
-		if s := heard(t, a.body); s < 0.5 || s > 20 {
+		if s := soundSeconds(t, a.body); s < 0.5 || s > 20 {
 			t.Errorf("the sample of %s lasts %g s", name, s)
 		}
 	}

@@ -230,7 +230,7 @@ func TestCaptionsOnStillsStand(t *testing.T) {
 		for _, s := range sums {
 			distinct[s] = true
 		}
-		n := coded(t, film)
+		n := codedPictures(t, film)
 		most := 2*len(cues) + int(r.Frames/250) + 2
 		if name == "karaoke" {
 			for _, c := range cues {

@@ -43,8 +43,8 @@ func pixels(t *testing.T, film string, frame int) func(x, y int) color.RGBA {
 	}
 }
 
-// coded counts the pictures of a film that were encoded: those that are no skip pictures.
-func coded(t *testing.T, film string) int {
+// codedPictures counts the pictures of a film that were encoded: those that are no skip pictures.
+func codedPictures(t *testing.T, film string) int {
 	t.Helper()
 	n := 0
 	for size := range strings.FieldsSeq(string(run(t, "ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=size", "-of", "csv=p=0", film))) {
@@ -193,7 +193,7 @@ transition: wipe-right 0.4
 	for _, n := range []int{12, 20} {
 		a, b := pixels(t, film, gif+n), pixels(t, film, gif+n+25)
 		for x := 8; x < 320; x += 64 {
-			near(t, a(x, 90), b(x, 90), 40)
+			checkColor(t, a(x, 90), b(x, 90), 40)
 		}
 	}
 	again, _ := produce(t, script, cache, nil)
@@ -215,7 +215,7 @@ func TestOnlyOverlapsAreEncoded(t *testing.T) {
 	}
 	film, r := produce(t, written(t, s.String()), "", nil)
 	check(t, film, r)
-	if got, want := coded(t, film), scenes+15*(scenes-1); got != want {
+	if got, want := codedPictures(t, film), scenes+15*(scenes-1); got != want {
 		t.Errorf("%d pictures are encoded, want %d", got, want)
 	}
 }
@@ -275,7 +275,7 @@ func TestSlidesOverPictures(t *testing.T) {
 			film, r := produce(t, written(t, "---\nsize: 320x180\n---\n"+c.script+"\n"), "", nil)
 			check(t, film, r)
 			for _, frame := range []int{0, 20} {
-				near(t, pixels(t, film, frame)(6, 6), color.RGBA{c.want, c.want, c.want, 255}, 5)
+				checkColor(t, pixels(t, film, frame)(6, 6), color.RGBA{c.want, c.want, c.want, 255}, 5)
 			}
 		})
 	}
@@ -296,12 +296,12 @@ func TestReferenceLooks(t *testing.T) {
 		film, _ := produce(t, script, cache, nil)
 		at := middles(t, script, cache)
 		for scene, want := range map[int]uint8{1: 253, 2: 123, 5: 123, 6: 178, 7: 47, 8: 253} {
-			near(t, pixels(t, film, at[scene])(20, 150), color.RGBA{want, want, want, 255}, 5)
+			checkColor(t, pixels(t, film, at[scene])(20, 150), color.RGBA{want, want, want, 255}, 5)
 		}
 		// The circle is in pixels of the frame.
-		near(t, pixels(t, film, at[8])(440, 380), color.RGBA{A: 255}, 5)
-		near(t, pixels(t, film, at[8])(440, 476), color.RGBA{A: 255}, 5)
-		near(t, pixels(t, film, at[8])(344, 380), color.RGBA{A: 255}, 5)
+		checkColor(t, pixels(t, film, at[8])(440, 380), color.RGBA{A: 255}, 5)
+		checkColor(t, pixels(t, film, at[8])(440, 476), color.RGBA{A: 255}, 5)
+		checkColor(t, pixels(t, film, at[8])(344, 380), color.RGBA{A: 255}, 5)
 	})
 	t.Run("slides", func(t *testing.T) {
 		t.Parallel()
@@ -313,14 +313,14 @@ func TestReferenceLooks(t *testing.T) {
 		for _, frame := range []int{10, 200, 300} {
 			a, b := pixels(t, film, frame), pixels(t, theirs, frame)
 			for _, p := range [][2]int{{40, 40}, {1240, 40}, {40, 680}, {1240, 680}} {
-				near(t, a(p[0], p[1]), b(p[0], p[1]), 8)
+				checkColor(t, a(p[0], p[1]), b(p[0], p[1]), 8)
 			}
 		}
 	})
 }
 
-// planned plans a script.
-func planned(t *testing.T, script, cacheDir string) *studio.Plan {
+// planScript plans a script.
+func planScript(t *testing.T, script, cacheDir string) *studio.Plan {
 	t.Helper()
 	cfg := house.DefaultConfig()
 	cfg.CacheDir = cacheDir
@@ -340,7 +340,7 @@ func planned(t *testing.T, script, cacheDir string) *studio.Plan {
 func middles(t *testing.T, path, cacheDir string) map[int]int {
 	t.Helper()
 	out := map[int]int{}
-	for _, s := range planned(t, path, cacheDir).Line.Scenes {
+	for _, s := range planScript(t, path, cacheDir).Line.Scenes {
 		out[s.Number] = int(s.Start + s.Frames/2)
 	}
 	return out

@@ -63,7 +63,7 @@ func TestOddFiles(t *testing.T) {
 			}
 			film, r := produce(t, script, cacheDir, nil)
 			check(t, film, r)
-			near(t, middle(t, film), color.RGBA{48, 160, 128, 255}, 5)
+			checkColor(t, middle(t, film), color.RGBA{48, 160, 128, 255}, 5)
 		})
 	}
 }
@@ -76,7 +76,7 @@ func middle(t *testing.T, film string) color.RGBA {
 	return color.RGBA{b[0], b[1], b[2], 255}
 }
 
-func near(t *testing.T, got, want color.RGBA, by int) {
+func checkColor(t *testing.T, got, want color.RGBA, by int) {
 	t.Helper()
 	for _, d := range [][2]uint8{{got.R, want.R}, {got.G, want.G}, {got.B, want.B}} {
 		if v := int(d[0]) - int(d[1]); v > by || v < -by {
@@ -104,7 +104,7 @@ func TestTransparency(t *testing.T) {
 			t.Fatal(err)
 		}
 		film, _ := produce(t, path, "", nil)
-		near(t, middle(t, film), c.want, 4)
+		checkColor(t, middle(t, film), c.want, 4)
 	}
 }
 

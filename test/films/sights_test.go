@@ -85,7 +85,7 @@ func TestColours(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			film, _ := produce(t, place(t, dir, "canvas: white\n", "![]("+name+")"), cacheDir, nil)
-			near(t, middle(t, film), c.want, c.by)
+			checkColor(t, middle(t, film), c.want, c.by)
 		})
 	}
 }
@@ -188,7 +188,7 @@ func TestNamesInAnyForm(t *testing.T) {
 	}
 	path := place(t, dir, "", "![]("+composed+"/"+composed+".png)\n\n---\n(theme: th\u00e9me.css)\n\n```\nx\n```\n\n---\n(include: \u00e9.md)")
 	film, r := produce(t, path, "", nil)
-	near(t, corner(t, film), color.RGBA{0, 255, 0, 255}, 3)
+	checkColor(t, corner(t, film), color.RGBA{0, 255, 0, 255}, 3)
 	if r.Frames < 50 || len(r.Warnings) > 0 {
 		t.Errorf("%d frames, %v", r.Frames, r.Warnings)
 	}

@@ -127,7 +127,7 @@ func TestTracksOfText(t *testing.T) {
 func planOf(t *testing.T, script, cacheDir string) []int64 {
 	t.Helper()
 	var out []int64
-	for _, s := range planned(t, script, cacheDir).Line.Scenes {
+	for _, s := range planScript(t, script, cacheDir).Line.Scenes {
 		out = append(out, s.Start)
 	}
 	return out

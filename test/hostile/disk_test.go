@@ -18,7 +18,7 @@ import (
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
-	all := everything(t)
+	all := siteWithEverything(t)
 	want := all.reference(t)
 	for which, sizes := range map[string][]int{"out": {4, 8, 40, 64}, "cache": {4, 16, 64, 128, 256, 384, 512, 768}, "tmp": {4, 64}} {
 		for _, size := range sizes {
@@ -32,7 +32,7 @@ func TestFullDisk(t *testing.T) {
 				}
 				defer func() { _ = syscall.Unmount(dir, 0) }()
 				if which == "out" {
-					s.write(t, s.film(), oldFilm)
+					s.write(t, s.videoPath(), oldFilm)
 				}
 				s.holds(t, s.build(t), want)
 			})
@@ -57,7 +57,7 @@ func (s *site) holds(t *testing.T, o outcome, want string) {
 func TestFileSizeLimit(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
-	all := everything(t)
+	all := siteWithEverything(t)
 	want := all.reference(t)
 	for _, blocks := range []int{0, 8, 100, 400} { // of 512 bytes
 		t.Run(fmt.Sprint(blocks), func(t *testing.T) {
@@ -86,12 +86,12 @@ func TestDeviceAsOutput(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.write(t, "s.md", header+"(duration: 1)\n")
-	if err := errors.Join(os.Remove(s.film()), os.Symlink("/dev/full", s.film())); err != nil {
+	if err := errors.Join(os.Remove(s.videoPath()), os.Symlink("/dev/full", s.videoPath())); err != nil {
 		t.Fatal(err)
 	}
 	o := run(t, s.command(t.Context()))
 	o.refused(t, 2, "is a device or a pipe", "help:")
-	if fi, err := os.Lstat(s.film()); err != nil || fi.Mode()&os.ModeSymlink == 0 {
+	if fi, err := os.Lstat(s.videoPath()); err != nil || fi.Mode()&os.ModeSymlink == 0 {
 		t.Error("the device was replaced")
 	}
 	s.clean(t)

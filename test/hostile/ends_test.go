@@ -22,7 +22,7 @@ import (
 func TestDamagedCache(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
-	s := everything(t)
+	s := siteWithEverything(t)
 	if o := s.build(t); o.code != 0 {
 		t.Fatal(o.stderr)
 	}
@@ -39,12 +39,12 @@ func TestDamagedCache(t *testing.T) {
 			if round > 8 {
 				kind = rng.IntN(6)
 			}
-			if err := damage(name, kind, rng); err != nil {
+			if err := damageFile(name, kind, rng); err != nil {
 				t.Fatal(err)
 			}
 			damaged++
 		}
-		if err := os.Remove(s.film()); err != nil {
+		if err := os.Remove(s.videoPath()); err != nil {
 			t.Fatal(err)
 		}
 		// What notes that the files beside the film are a build's own is damaged too.
@@ -91,8 +91,8 @@ func (s *site) entries(t *testing.T) []string {
 	return out
 }
 
-// damage damages a file in one of six ways.
-func damage(name string, kind int, rng *rand.Rand) error {
+// damageFile damages a file in one of six ways.
+func damageFile(name string, kind int, rng *rand.Rand) error {
 	b, err := os.ReadFile(name)
 	if err != nil || len(b) == 0 {
 		return err
@@ -122,7 +122,7 @@ func damage(name string, kind int, rng *rand.Rand) error {
 func TestBuildsSideBySide(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
-	s := everything(t)
+	s := siteWithEverything(t)
 	want := s.reference(t)
 	for _, how := range []string{"cold", "warm"} {
 		var wg sync.WaitGroup
@@ -150,7 +150,7 @@ func TestKills(t *testing.T) {
 	if testing.Short() {
 		kills = 3
 	}
-	s := everything(t)
+	s := siteWithEverything(t)
 	begin := time.Now()
 	want := s.reference(t)
 	cold := time.Since(begin)
@@ -168,7 +168,7 @@ func TestKills(t *testing.T) {
 		if err := os.Mkdir(s.out, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		s.write(t, s.film(), oldFilm)
+		s.write(t, s.videoPath(), oldFilm)
 		cmd := s.command(t.Context())
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
@@ -181,7 +181,7 @@ func TestKills(t *testing.T) {
 		} else if got == oldFilm {
 			cut++
 		}
-		until(t, "no process is left", func() bool { return len(s.processes()) == 0 })
+		waitUntil(t, "no process is left", func() bool { return len(s.processes()) == 0 })
 		// Every other one is followed by a build; what many kills leave is cleared too.
 		if i%2 == 0 && i < kills-2 {
 			continue
@@ -201,7 +201,7 @@ func TestKills(t *testing.T) {
 func TestKilledWhileWriting(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	s := everything(t)
+	s := siteWithEverything(t)
 	if o := s.build(t); o.code != 0 {
 		t.Fatal(o.stderr)
 	}

@@ -57,11 +57,11 @@ func newSite(t *testing.T) *site {
 			t.Fatal(err)
 		}
 	}
-	s.write(t, s.film(), oldFilm)
+	s.write(t, s.videoPath(), oldFilm)
 	return s
 }
 
-func (s *site) film() string { return filepath.Join(s.out, "film.mp4") }
+func (s *site) videoPath() string { return filepath.Join(s.out, "film.mp4") }
 
 // write makes a file; a name without a folder is one of the project.
 func (s *site) write(t *testing.T, name, content string) {
@@ -76,7 +76,7 @@ func (s *site) write(t *testing.T, name, content string) {
 
 // command is a build of the project's s.md.
 func (s *site) command(ctx context.Context, args ...string) *exec.Cmd {
-	all := append([]string{"build", "-q", "--cache-dir", s.cache, "-o", s.film(), filepath.Join(s.project, "s.md")}, args...)
+	all := append([]string{"build", "-q", "--cache-dir", s.cache, "-o", s.videoPath(), filepath.Join(s.project, "s.md")}, args...)
 	cmd := exec.CommandContext(ctx, os.Args[0], all...)
 	path := s.path
 	if path == "" {
@@ -127,7 +127,7 @@ func (s *site) build(t *testing.T, args ...string) outcome {
 // bytes are those of the film; empty if it does not exist.
 func (s *site) bytes(t *testing.T) string {
 	t.Helper()
-	b, err := os.ReadFile(s.film())
+	b, err := os.ReadFile(s.videoPath())
 	if err != nil && !os.IsNotExist(err) {
 		t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func (s *site) shows(t *testing.T, o outcome, frames int, color []byte) {
 	if o.code != 0 {
 		t.Fatalf("it ended with %d: %.600s", o.code, o.stderr)
 	}
-	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-xerror", "-i", s.film(), "-map", "0:v",
+	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-xerror", "-i", s.videoPath(), "-map", "0:v",
 		"-vf", "scale=in_color_matrix=bt709:in_range=tv,format=rgb24,crop=2:2", "-f", "rawvideo", "-")
 	d := run(t, cmd)
 	if d.code != 0 || d.stderr != "" {
@@ -255,9 +255,9 @@ func (s *site) change(t *testing.T, name string, f func([]byte) []byte) {
 // header begins every script: small frames are quick.
 const header = "---\nsize: 64x64\n---\n"
 
-// everything returns the site a script that uses all parts of a build: a sentence, an
+// siteWithEverything returns the site a script that uses all parts of a build: a sentence, an
 // image, a drawing, two crossing images, a clip with sound, an audio file, music.
-func everything(t *testing.T) *site {
+func siteWithEverything(t *testing.T) *site {
 	t.Helper()
 	s := newSite(t)
 	s.ffmpeg(t, "a.png", "-f", "lavfi", "-i", "color=teal:s=64x64", "-frames:v", "1")

@@ -94,7 +94,7 @@ func TestProgramsThatHang(t *testing.T) {
 				if err := cmd.Start(); err != nil {
 					t.Fatal(err)
 				}
-				until(t, "the program runs", func() bool { _, err := os.Stat(begun); return err == nil })
+				waitUntil(t, "the program runs", func() bool { _, err := os.Stat(begun); return err == nil })
 				at := time.Now()
 				if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
 					t.Fatal(err)
@@ -130,7 +130,7 @@ func TestStalledPrograms(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = h.Studio.Produce(t.Context(), studio.Request{Dir: s.project, Request: compile.Request{Script: "s.md"}, Output: s.film()})
+			_, err = h.Studio.Produce(t.Context(), studio.Request{Dir: s.project, Request: compile.Request{Script: "s.md"}, Output: s.videoPath()})
 			h.Close()
 			f, ok := fault.As(err)
 			_, stalled := errors.AsType[*proc.StallError](err)
@@ -142,8 +142,8 @@ func TestStalledPrograms(t *testing.T) {
 	}
 }
 
-// until waits for what is bound to happen.
-func until(t *testing.T, what string, is func() bool) {
+// waitUntil waits for what is bound to happen.
+func waitUntil(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	for end := time.Now().Add(patience); !is(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {

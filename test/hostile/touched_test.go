@@ -17,17 +17,17 @@ import (
 func TestTouchedFilm(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	s := everything(t)
+	s := siteWithEverything(t)
 	if o := s.build(t); o.code != 0 {
 		t.Fatal(o.stderr)
 	}
 	want := s.bytes(t)
 	again := func(what string, wantWritten bool) {
-		before, _ := os.Stat(s.film())
+		before, _ := os.Stat(s.videoPath())
 		if o := s.build(t); o.code != 0 {
 			t.Fatal(o.stderr)
 		}
-		after, err := os.Stat(s.film())
+		after, err := os.Stat(s.videoPath())
 		if err != nil || s.bytes(t) != want {
 			t.Fatalf("%s: the film is not the one of before (%v)", what, err)
 		}
@@ -40,7 +40,7 @@ func TestTouchedFilm(t *testing.T) {
 	damage := func(at int) error {
 		b := []byte(want)
 		b[at] ^= 1
-		return os.WriteFile(s.film(), b, 0o600)
+		return os.WriteFile(s.videoPath(), b, 0o600)
 	}
 	for _, c := range []struct {
 		name  string
@@ -48,14 +48,14 @@ func TestTouchedFilm(t *testing.T) {
 	}{
 		{"a byte of the film", func() error { return damage(len(want) / 2) }},
 		{"a byte of the film, its time put back", func() error {
-			fi, err := os.Stat(s.film())
-			return errors.Join(err, damage(0), os.Chtimes(s.film(), fi.ModTime(), fi.ModTime()))
+			fi, err := os.Stat(s.videoPath())
+			return errors.Join(err, damage(0), os.Chtimes(s.videoPath(), fi.ModTime(), fi.ModTime()))
 		}},
-		{"the film's end", func() error { return os.Truncate(s.film(), int64(len(want)-1)) }},
-		{"the film's time", func() error { return os.Chtimes(s.film(), time.Now(), time.Unix(1, 0)) }},
-		{"the film", func() error { return os.Remove(s.film()) }},
+		{"the film's end", func() error { return os.Truncate(s.videoPath(), int64(len(want)-1)) }},
+		{"the film's time", func() error { return os.Chtimes(s.videoPath(), time.Now(), time.Unix(1, 0)) }},
+		{"the film", func() error { return os.Remove(s.videoPath()) }},
 		{"the film, a link in its place", func() error {
-			return errors.Join(os.Rename(s.film(), beside("film.srt")), os.Symlink("film.srt", s.film()))
+			return errors.Join(os.Rename(s.videoPath(), beside("film.srt")), os.Symlink("film.srt", s.videoPath()))
 		}},
 		{"the poster", func() error { return os.Remove(beside("film.jpg")) }},
 		{"the subtitles", func() error { return os.WriteFile(beside("film.srt"), []byte("1\n"), 0o600) }},

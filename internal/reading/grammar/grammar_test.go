@@ -9,8 +9,8 @@ import (
 	"mynah/internal/reading/grammar"
 )
 
-// whole are the languages that have a whole table.
-func whole() []string {
+// wholeLanguages are the languages that have a whole table.
+func wholeLanguages() []string {
 	return []string{"en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "pl"}
 }
 
@@ -32,7 +32,7 @@ func TestTables(t *testing.T) {
 			t.Errorf("%s: no rules for numbers", file)
 		}
 	}
-	for _, name := range whole() {
+	for _, name := range wholeLanguages() {
 		g := grammar.New(name)
 		if !g.Known || !g.HasFractions() || len(g.Units) == 0 || len(g.Money) == 0 || len(g.Scales) == 0 ||
 			len(g.Day) < 7 {
@@ -390,7 +390,7 @@ func FuzzSpell(f *testing.F) {
 	f.Add("00700000000", "5", uint8(1))
 	f.Add("123456789012345678901234567890", "0012", uint8(10))
 	f.Fuzz(func(t *testing.T, number, fraction string, pick uint8) {
-		g := grammar.New(whole()[int(pick)%len(whole())])
+		g := grammar.New(wholeLanguages()[int(pick)%len(wholeLanguages())])
 		if number == "" || strings.Trim(number+fraction, "0123456789") != "" {
 			return
 		}

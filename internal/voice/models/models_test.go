@@ -41,7 +41,7 @@ type hub struct {
 	beside             func(w http.ResponseWriter, r *http.Request) bool // answers a request for a small file
 }
 
-func hosted(t *testing.T) *hub {
+func newHub(t *testing.T) *hub {
 	t.Helper()
 	h := &hub{model: append(voicetest.Model(false), bytes.Repeat([]byte{0}, 0)...), description: voicetest.Description(t, 1, nil)}
 	folder := "/en/en_US/test/medium/"
@@ -102,8 +102,8 @@ func (h *hub) installer(t *testing.T) (*models.Installer, string) {
 	return i, cfg.Dir
 }
 
-// whole holds that a folder has just one voice, whole and nothing else.
-func whole(t *testing.T, dir string, h *hub) {
+// checkWhole holds that a folder has just one voice, whole and nothing else.
+func checkWhole(t *testing.T, dir string, h *hub) {
 	t.Helper()
 	list := models.List(dir)
 	if len(list) != 1 || list[0].Name != name {
@@ -120,14 +120,14 @@ func whole(t *testing.T, dir string, h *hub) {
 
 func TestByName(t *testing.T) {
 	t.Parallel()
-	h := hosted(t)
+	h := newHub(t)
 	i, dir := h.installer(t)
 	last := 0.0
 	in, err := i.Install(t.Context(), name, func(p float64) { last = p })
 	if err != nil || !in.Checked || in.Same || last != 1 {
 		t.Fatalf("%+v, %v, progress %f", in, err, last)
 	}
-	whole(t, dir, h)
+	checkWhole(t, dir, h)
 	if in, err = i.Install(t.Context(), "old-name", nil); err != nil || !in.Same || h.requests.Load() != 1 {
 		t.Errorf("%+v, %v, %d requests", in, err, h.requests.Load())
 	}
@@ -140,7 +140,7 @@ func TestByName(t *testing.T) {
 	if in, err = i.Install(t.Context(), name, nil); err != nil || in.Same {
 		t.Error(in, err)
 	}
-	whole(t, dir, h)
+	checkWhole(t, dir, h)
 	if err := models.Remove(dir, name); err != nil || len(models.List(dir)) != 0 {
 		t.Error(err)
 	}
@@ -154,7 +154,7 @@ func TestByName(t *testing.T) {
 
 func TestByAddress(t *testing.T) {
 	t.Parallel()
-	h := hosted(t)
+	h := newHub(t)
 	sum := sha256.Sum256(h.model)
 	right, wrong := hex.EncodeToString(sum[:]), strings.Repeat("0", 64)
 	for _, c := range []struct {
@@ -177,7 +177,7 @@ func TestByAddress(t *testing.T) {
 			t.Errorf("%+v: %+v, %v", c, in, err)
 		}
 		if c.good {
-			whole(t, dir, h)
+			checkWhole(t, dir, h)
 		} else if entries, _ := os.ReadDir(dir); len(entries) > 0 {
 			t.Errorf("%+v leaves %v", c, entries)
 		}
@@ -202,7 +202,7 @@ func TestCutOff(t *testing.T) {
 	rest := func(h *hub) string { return fmt.Sprintf("bytes=%d-", len(h.model)/2) }
 	t.Run("resumes", func(t *testing.T) {
 		t.Parallel()
-		h := hosted(t)
+		h := newHub(t)
 		h.model1 = half(h, `"one"`)
 		i, dir := h.installer(t)
 		if _, err := i.Install(t.Context(), name, nil); err != nil {
@@ -211,11 +211,11 @@ func TestCutOff(t *testing.T) {
 		if len(h.ranges) != 2 || h.ranges[1] != rest(h) {
 			t.Errorf("asked for %q", h.ranges)
 		}
-		whole(t, dir, h)
+		checkWhole(t, dir, h)
 	})
 	t.Run("another file by then", func(t *testing.T) {
 		t.Parallel()
-		h := hosted(t)
+		h := newHub(t)
 		first := half(h, `"zero"`)
 		h.model1 = func(w http.ResponseWriter, r *http.Request) bool {
 			if h.requests.Load() == 1 {
@@ -230,11 +230,11 @@ func TestCutOff(t *testing.T) {
 		if _, err := i.Install(t.Context(), name, nil); err != nil {
 			t.Fatal(err)
 		}
-		whole(t, dir, h)
+		checkWhole(t, dir, h)
 	})
 	t.Run("no ranges", func(t *testing.T) {
 		t.Parallel()
-		h := hosted(t)
+		h := newHub(t)
 		h.model1 = func(w http.ResponseWriter, r *http.Request) bool {
 			if h.requests.Load() == 1 {
 				return half(h, `"one"`)(w, r)
@@ -246,11 +246,11 @@ func TestCutOff(t *testing.T) {
 		if _, err := i.Install(t.Context(), name, nil); err != nil {
 			t.Fatal(err)
 		}
-		whole(t, dir, h)
+		checkWhole(t, dir, h)
 	})
 	t.Run("wrong ranges", func(t *testing.T) {
 		t.Parallel()
-		h := hosted(t)
+		h := newHub(t)
 		h.model1 = func(w http.ResponseWriter, r *http.Request) bool {
 			if h.requests.Load() == 2 {
 				w.Header().Set("Content-Range", "bytes 0-9/10")
@@ -264,11 +264,11 @@ func TestCutOff(t *testing.T) {
 		if _, err := i.Install(t.Context(), name, nil); err != nil {
 			t.Fatal(err)
 		}
-		whole(t, dir, h)
+		checkWhole(t, dir, h)
 	})
 	t.Run("a stop in between", func(t *testing.T) {
 		t.Parallel()
-		h := hosted(t)
+		h := newHub(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		h.model1 = func(w http.ResponseWriter, r *http.Request) bool {
 			if h.requests.Load() > 1 {
@@ -290,11 +290,11 @@ func TestCutOff(t *testing.T) {
 		if _, err := i.Install(t.Context(), name, nil); err != nil || h.ranges[len(h.ranges)-1] != rest(h) {
 			t.Fatal(err, h.ranges)
 		}
-		whole(t, dir, h)
+		checkWhole(t, dir, h)
 	})
 	t.Run("stalls", func(t *testing.T) {
 		t.Parallel()
-		h := hosted(t)
+		h := newHub(t)
 		h.model1 = func(w http.ResponseWriter, r *http.Request) bool {
 			if h.requests.Load() > 1 {
 				return false
@@ -310,7 +310,7 @@ func TestCutOff(t *testing.T) {
 		if _, err := i.Install(t.Context(), name, nil); err != nil {
 			t.Fatal(err)
 		}
-		whole(t, dir, h)
+		checkWhole(t, dir, h)
 	})
 }
 
@@ -349,7 +349,7 @@ func TestRefused(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			h := hosted(t)
+			h := newHub(t)
 			c.change(h)
 			i, dir := h.installer(t)
 			source := name
@@ -372,7 +372,7 @@ func TestRefused(t *testing.T) {
 
 func TestByFile(t *testing.T) {
 	t.Parallel()
-	h := hosted(t)
+	h := newHub(t)
 	dir := t.TempDir()
 	put := func(file string, b []byte) string {
 		p := filepath.Join(dir, file)
@@ -412,7 +412,7 @@ func TestByFile(t *testing.T) {
 				t.Errorf("%s: %v", filepath.Base(source), err)
 			}
 		}
-		whole(t, to, h)
+		checkWhole(t, to, h)
 	}
 	cut := pack("tar", both)
 	for what, source := range map[string]string{
@@ -461,7 +461,7 @@ func TestConfigs(t *testing.T) {
 // TestAvailable lists what can be installed, with its licence.
 func TestAvailable(t *testing.T) {
 	t.Parallel()
-	h := hosted(t)
+	h := newHub(t)
 	i, _ := h.installer(t)
 	for language, want := range map[string]int{"": 1, "en": 1, "en-US": 1, "EN_us": 1, "english": 1, "de": 0} {
 		list, err := i.Available(t.Context(), language)

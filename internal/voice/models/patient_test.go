@@ -25,7 +25,7 @@ func TestStalls(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			h := hosted(t)
+			h := newHub(t)
 			h.model1 = func(w http.ResponseWriter, r *http.Request) bool {
 				answer(w, h)
 				<-r.Context().Done()
@@ -51,7 +51,7 @@ func TestNoChecksum(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			h := hosted(t)
+			h := newHub(t)
 			h.beside = func(w http.ResponseWriter, r *http.Request) bool {
 				if !strings.HasSuffix(r.URL.Path, ".sha256") {
 					return false
@@ -66,7 +66,7 @@ func TestNoChecksum(t *testing.T) {
 			if err != nil || in.Checked {
 				t.Fatalf("%+v, %v", in, err)
 			}
-			whole(t, dir, h)
+			checkWhole(t, dir, h)
 		})
 	}
 }
@@ -74,7 +74,7 @@ func TestNoChecksum(t *testing.T) {
 // TestSmallFileStalls: also the description of a voice is not waited for without end.
 func TestSmallFileStalls(t *testing.T) {
 	t.Parallel()
-	h := hosted(t)
+	h := newHub(t)
 	h.beside = func(w http.ResponseWriter, r *http.Request) bool {
 		if strings.HasSuffix(r.URL.Path, ".json") {
 			_, _ = w.Write([]byte("{"))

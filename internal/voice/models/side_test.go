@@ -17,7 +17,7 @@ import (
 func TestSideBySide(t *testing.T) {
 	t.Parallel()
 	for range 8 {
-		h := hosted(t)
+		h := newHub(t)
 		h.model1 = func(w http.ResponseWriter, _ *http.Request) bool {
 			if h.requests.Load() == 1 {
 				return false

@@ -30,11 +30,11 @@ func TestAddOutput(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	given, err := s.Compute(t.Context(), s.Outputs(), inputs(4, 5, 6)...)
+	given, err := s.Compute(t.Context(), s.Outputs(), newInputs(4, 5, 6)...)
 	if err != nil || len(given) != 2 || len(given[0]) != 3*900 || len(given[1]) != 3 || given[1][2] != 900 {
 		t.Errorf("%d outputs, %v", len(given), err)
 	}
-	if _, err := s.Compute(t.Context(), []string{"nothing like it"}, inputs(4)...); err == nil {
+	if _, err := s.Compute(t.Context(), []string{"nothing like it"}, newInputs(4)...); err == nil {
 		t.Error("an output that there is not is given")
 	}
 	if s, err := l.OpenBytes([]byte("no model")); err == nil {

@@ -35,7 +35,7 @@ func open(t *testing.T, speakers bool) *onnx.Session {
 	return s
 }
 
-func inputs(ids ...int64) []onnx.Tensor {
+func newInputs(ids ...int64) []onnx.Tensor {
 	return []onnx.Tensor{
 		{Name: "input", Shape: []int64{1, int64(len(ids))}, Ints: ids},
 		{Name: "input_lengths", Shape: []int64{1}, Ints: []int64{int64(len(ids))}},
@@ -51,7 +51,7 @@ func TestRun(t *testing.T) {
 		var wg sync.WaitGroup
 		for id := range int64(8) {
 			wg.Go(func() {
-				in := inputs(id, 3)
+				in := newInputs(id, 3)
 				shift := 0.0
 				if speakers {
 					in = append(in, onnx.Tensor{Name: "sid", Shape: []int64{1}, Ints: []int64{2}})
@@ -84,22 +84,22 @@ func TestRun(t *testing.T) {
 func TestWrongRuns(t *testing.T) {
 	t.Parallel()
 	s := open(t, false)
-	if _, err := s.Run(t.Context(), inputs(1, 2)[:2]...); err == nil {
+	if _, err := s.Run(t.Context(), newInputs(1, 2)[:2]...); err == nil {
 		t.Error("an input is missing")
 	}
-	bad := inputs(1, 2)
+	bad := newInputs(1, 2)
 	bad[0].Shape[1] = 3
 	if _, err := s.Run(t.Context(), bad...); err == nil {
 		t.Error("a shape is wrong")
 	}
-	bad = inputs(1)
+	bad = newInputs(1)
 	bad[0].Name = "nothing"
 	if _, err := s.Run(t.Context(), bad...); err == nil || !strings.Contains(err.Error(), "nothing") {
 		t.Error(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := s.Run(ctx, inputs(1)...); !errors.Is(err, context.Canceled) {
+	if _, err := s.Run(ctx, newInputs(1)...); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

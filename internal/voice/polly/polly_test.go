@@ -29,8 +29,8 @@ func mac(key []byte, s string) []byte {
 	return h.Sum(nil)
 }
 
-// signed checks a signature by the rules of AWS Signature Version 4, written out anew.
-func signed(r *http.Request, body []byte) bool {
+// isSigned checks a signature by the rules of AWS Signature Version 4, written out anew.
+func isSigned(r *http.Request, body []byte) bool {
 	auth := r.Header.Get("Authorization")
 	var credential, headers, signature string
 	for part := range strings.SplitSeq(strings.TrimPrefix(auth, "AWS4-HMAC-SHA256 "), ", ") {
@@ -81,7 +81,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	if r.Context().Err() != nil {
 		return
 	}
-	if !signed(r, raw) {
+	if !isSigned(r, raw) {
 		fail(http.StatusForbidden, "InvalidSignatureException", "The request signature we calculated does not match the signature you provided.")
 		return
 	}
