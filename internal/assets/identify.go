@@ -40,7 +40,7 @@ type identifier struct {
 
 const doing = "reading files"
 
-// Identify learns what every file of a storyboard is, side by side. What cannot be used, and
+// Identify learns what every file of a storyboard is, in parallel. What cannot be used, and
 // what does not fit the script, is among the findings.
 func Identify(ctx context.Context, m part.Maker, tools Tools, in *project.Project, board *storyboard.Board) (*Set, diag.List, error) {
 	w := &identifier{

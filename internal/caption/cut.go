@@ -244,7 +244,7 @@ const (
 	midWord    = 60
 	leftAlone  = 60  // a word is left by those that it belongs to
 	orphaned   = 200 // a piece, or a line, of a word or two
-	spilled    = 60  // the beginning of a sentence stands behind another
+	spilled    = 60  // the beginning of a sentence follows another
 	unbalanced = 60
 	fewColumns = 12 // what an orphan is shorter than
 )

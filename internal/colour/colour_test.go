@@ -236,7 +236,7 @@ func TestBadProfiles(t *testing.T) {
 	}
 }
 
-// TestCurvesWithoutBounds: curves that give infinity, and what is no number behind them, convert
+// TestCurvesWithoutBounds: curves that give infinity, and anything that is not a number behind them, convert
 // to colours all the same.
 func TestCurvesWithoutBounds(t *testing.T) {
 	t.Parallel()

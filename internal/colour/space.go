@@ -30,7 +30,7 @@ func (m matrix) times(n matrix) matrix {
 	return out
 }
 
-// unit brings a value to 0 to 1; what is no number becomes 0. Only such values may become indices
+// unit brings a value to 0 to 1; anything that is not a number becomes 0. Only such values may become indices
 // and bytes: int(NaN) is any number.
 func unit(v float64) float64 {
 	if !(v > 0) { // false for NaN too
@@ -39,7 +39,7 @@ func unit(v float64) float64 {
 	return math.Min(v, 1)
 }
 
-// finite brings a value to what profiles can write, twice over; what is no number becomes 0.
+// finite brings a value to what profiles can write, twice over; anything that is not a number becomes 0.
 // Sums and products of such values are finite.
 func finite(v float64) float64 {
 	const most = 1 << 16

@@ -121,7 +121,7 @@ func TestHowMuchMayBeMissing(t *testing.T) {
 	}
 }
 
-// TestProgramFails: what is no file's failure is that of the program.
+// TestProgramFails: what is not a file's failure is that of the program.
 func TestProgramFails(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, "(canvas: white)\n(duration: 1)\n")
@@ -231,7 +231,7 @@ func TestBatches(t *testing.T) {
 }
 
 // TestFrameReadsWhatItShows: a broken picture in front does not matter where nothing of it is seen; a
-// program that is missing is no file's fault, nor is a stop.
+// program that is missing is not a file's fault, nor is a stop.
 func TestFrameReadsWhatItShows(t *testing.T) {
 	t.Parallel()
 	s := broken(t, "![](a.png)\n(duration: 1)\n\n---\n![](b.png)\n(duration: 1)\n\n---\n![](a.png)\n(duration: 1)\n\n"+
@@ -270,7 +270,7 @@ func TestLeavingPictureIsBroken(t *testing.T) {
 	}
 }
 
-// TestChainsFail: a clip whose end stands is read while it can be blamed; what is no file's is said
+// TestChainsFail: a clip whose end stands is read while it can be blamed; what is not a file's is said
 // of the first chain.
 func TestChainsFail(t *testing.T) {
 	t.Parallel()

@@ -24,7 +24,7 @@ type maker struct {
 	list  diag.List
 }
 
-// Make encodes what a plan misses, side by side. Files that cannot be used are among the findings.
+// Make encodes what a plan misses, in parallel. Files that cannot be used are among the findings.
 func (c *Cutter) Make(ctx context.Context, p *Plan) (diag.List, error) {
 	if len(p.stills)+len(p.moving)+len(p.chains) > 0 {
 		if err := c.in.Files.WriteFiles(); err != nil {

@@ -66,7 +66,7 @@ func TestSnapshot(t *testing.T) {
 	}
 }
 
-// TestSheet: the middle of each of up to 400 scenes, 480 pixels wide with a margin, side by side.
+// TestSheet: the middle of each of up to 400 scenes, 480 pixels wide with a margin, in parallel.
 func TestSheet(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, "![](clip.mp4)\n(pause: 1)\n\n---\n(canvas: white)\n(duration: 1)\n")

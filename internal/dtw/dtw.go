@@ -158,7 +158,7 @@ func squares(f Features) []float32 {
 // the next call.
 func (d distances) row(i, from, to int) []float32 {
 	out := d.buffer[:to-from]
-	var blas gonum.Implementation // its products run side by side, which the compiler's do not
+	var blas gonum.Implementation // its products run in parallel, which the compiler's do not
 	blas.Sgemv(gonumblas.NoTrans, to-from, dims, 1, d.other.values[from*dims:to*dims], dims, d.one.frame(i), 1, 0, out, 1)
 	for k, dot := range out {
 		out[k] = float32(math.Sqrt(float64(max(d.oneSquare[i]+d.otherSquare[from+k]-2*dot, 0))))

@@ -222,7 +222,7 @@ func (v *Video) delays(list []*big.Rat) {
 	}
 }
 
-// Movie is what is known of pictures that are on for some milliseconds each, in a file that
+// Movie is what is known about pictures that are on for some milliseconds each, in a file that
 // MovieWriter wrote.
 func Movie(w, h int, ms []int64) *Info {
 	v := &Video{Frames: int64(len(ms)), Source: Source{Width: w, Height: h, Turn: 1, PixelW: 1, PixelH: 1, Alpha: true, Coding: Coding{Matrix: "rgb"}}}

@@ -168,7 +168,7 @@ func TestSources(t *testing.T) {
 	}
 }
 
-// TestStreams: the first picture and the first sound count; a cover is no picture.
+// TestStreams: the first picture and the first sound count; a cover is not a picture.
 func TestStreams(t *testing.T) {
 	t.Parallel()
 	const (

@@ -75,7 +75,7 @@ func TestColours(t *testing.T) {
 	}
 }
 
-// TestOddChunks: what stands behind a chunk of odd length is found.
+// TestOddChunks: what follows a chunk of odd length is found.
 func TestOddChunks(t *testing.T) {
 	t.Parallel()
 	for _, length := range []int{34, 35} {

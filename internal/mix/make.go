@@ -144,7 +144,7 @@ func (x *Mixer) batches(todo []chunkTask) [][]chunkTask {
 	return out
 }
 
-// encodeSound mixes and codes chunks, side by side.
+// encodeSound mixes and codes chunks, in parallel.
 func (x *Mixer) encodeSound(ctx context.Context, t *Track) error {
 	g, ctx := x.Group(ctx, doing, float64(len(t.todo)))
 	for b, batch := range x.batches(t.todo) {

@@ -64,7 +64,7 @@ type Presentation struct {
 	// Tag is the language's tag, BCP 47, or "".
 	Tag string
 	// Disabled tracks are not played unless chosen. Chapters names the track, from 1
-	// on as the first is the picture, that holds the chapter titles of this one; 0 is no track.
+	// on as the first is the picture, that holds the chapter titles of this one; 0 is not a track.
 	Disabled bool
 	Chapters int
 }

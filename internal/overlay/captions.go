@@ -19,7 +19,7 @@ import (
 	"mynah/internal/timeline"
 )
 
-// captionHead is what is known of a drawn caption, apart from the drawings themselves.
+// captionHead is what is known about a drawn caption, apart from the drawings themselves.
 type captionHead struct {
 	// Words are the boxes of the words in the frame.
 	Words [][]image.Rectangle `json:"words,omitempty"`
@@ -76,7 +76,7 @@ func captionLabel(c caption.Cue) part.Label {
 	return part.Label{Name: diag.Shorten(c.Text, 60), Scene: c.Scene + 1}
 }
 
-// captionHeads finds what is known of captions, and draws those that are new, many to a
+// captionHeads finds what is known about captions, and draws those that are new, many to a
 // sheet.
 func (a *artist) captionHeads(ctx context.Context, style slide.Captions, keys []cache.Key) ([]captionHead, error) {
 	heads := make([]captionHead, len(keys))

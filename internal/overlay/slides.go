@@ -25,7 +25,7 @@ type SlideState struct {
 	Backdrops []ffmpeg.Backdrop
 }
 
-// slideHead is what is known of a drawn slide. It is apart from the drawing, which a
+// slideHead is what is known about a drawn slide. It is apart from the drawing, which a
 // build needs only where a picture is encoded anew.
 type slideHead struct {
 	Backdrops []ffmpeg.Backdrop `json:"backdrops,omitempty"`
@@ -40,7 +40,7 @@ type slideTask struct {
 	key          cache.Key // of the recipe
 }
 
-// DrawSlides draws the slides that are not in the cache, side by side. It returns the states of
+// DrawSlides draws the slides that are not in the cache, in parallel. It returns the states of
 // each scene in the order in which they are seen; they leave room for the scene's cues where these
 // are drawn as captions.
 func DrawSlides(ctx context.Context, m part.Maker, in Input, cues []caption.Cue) ([][]SlideState, diag.List, error) {
@@ -132,7 +132,7 @@ func (t slideTask) label() part.Label {
 	return part.Label{Name: diag.Shorten(strings.SplitN(strings.TrimSpace(t.request.Blocks[0].Text), "\n", 2)[0], 60), Scene: t.scene + 1}
 }
 
-// drawSlide draws one slide, or finds what is known of it.
+// drawSlide draws one slide, or finds what is known about it.
 func (a *artist) drawSlide(ctx context.Context, t slideTask) (slideHead, error) {
 	head, ok := part.RecallJSON[slideHead](a.Store, cache.Pictures, t.key)
 	if ok && a.Store.Has(cache.Pictures, drawingKey(t.key)) {

@@ -21,7 +21,7 @@ type Maker struct {
 	Book  *Book
 	// Executor decides where parts are made; nil: in this process.
 	Executor Executor
-	// Jobs is how many pieces of work run side by side, at least 1.
+	// Jobs is how many pieces of work run in parallel, at least 1.
 	Jobs int
 	// Work is the folder for temporary files of the build.
 	Work string
@@ -47,7 +47,7 @@ func (m Maker) Scratch(kind string, key cache.Key, b []byte) (string, error) {
 	return path, os.WriteFile(path, b, 0o600)
 }
 
-// Group runs work side by side, ends with the first failure and reports progress. A panic in
+// Group runs work in parallel, ends with the first failure and reports progress. A panic in
 // one of its goroutines is a failure of the build, not the end of the process.
 type Group struct {
 	errs   *errgroup.Group

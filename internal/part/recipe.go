@@ -72,7 +72,7 @@ func ingredients(r Recipe) []ingredient {
 }
 
 // collector gathers the values of a recipe by ingredients. A value that repeats counts once: a
-// picture more in a row of like ones is no change of what they share.
+// picture more in a row of like ones is not a change of what they share.
 type collector struct {
 	names   []string
 	content map[string][]string

@@ -244,7 +244,7 @@ func (p *Painter) over(frame []byte, list []LayerRef) error {
 	return nil
 }
 
-// Frames returns count frames of a view from frame from on, raw; the view is no clip. What
+// Frames returns count frames of a view from frame from on, raw; the view is not a clip. What
 // has to be read from files is read before it returns.
 func (p *Painter) Frames(ctx context.Context, v *View, from, count int64) (io.Reader, error) {
 	var err error

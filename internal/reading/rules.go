@@ -16,7 +16,7 @@ import (
 // or the token itself and nothing.
 type rule func(p *passage.Passage, i int) (end int, say string)
 
-// first tries rules in order. Narrow rules stand in front of wide ones, which would take their
+// first tries rules in order. Narrow rules precede wide ones, which would take their
 // numbers and words from them.
 func first(p *passage.Passage, i int, rules ...rule) (int, string) {
 	for _, r := range rules {

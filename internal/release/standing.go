@@ -46,7 +46,7 @@ func (r *Releaser) standingKey(f *film.Film, beside []sidecar) (cache.Key, error
 		return cache.Key{}, err
 	}
 	// All fields of the film, so that none is forgotten; it holds no pointers.
-	h := cache.NewHasher("standing 1").Int(self[:4]...). // without when it changed: a new link to it is no change
+	h := cache.NewHasher("standing 1").Int(self[:4]...). // without when it changed: a new link to it is not a change
 
 								String(r.version).String(fmt.Sprintf("%v", *f)).Int(r.posterFrame())
 	for _, s := range beside {

@@ -85,7 +85,7 @@ func settingLines(name, pointer string, v any) (text string, pointers []string, 
 	return b.String(), pointers, nil
 }
 
-// settingText writes a value as it stands behind a colon.
+// settingText writes a value as it follows a colon.
 func settingText(v any) (text, problem string) {
 	switch v := v.(type) {
 	case string:

@@ -75,7 +75,7 @@ type DrawnCaption struct {
 // CaptionFonts describes fonts that could not be found.
 type CaptionFonts struct {
 	Missing bool // there is no such family
-	Broken  bool // the file is no font
+	Broken  bool // the file is not a font
 }
 
 // mostOnSheet is how many captions are drawn at once at most, sheetHeight how high a sheet

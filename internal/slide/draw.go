@@ -29,7 +29,7 @@ type slideLayout struct {
 		Box    [4]float64 `json:"box"`
 	} `json:"backdrops"`
 	Missing []string `json:"missing"` // families that are not there
-	Broken  []string `json:"broken"`  // families whose file is no font
+	Broken  []string `json:"broken"`  // families whose file is not a font
 	Tofu    []rune   `json:"tofu"`    // letters that no font has
 	// Letters are the texts that are to be drawn in families of the theme, by the families.
 	Letters map[string]string `json:"letters"`

@@ -159,7 +159,7 @@ func viewBox(source []byte) (w, h float64, ok bool) {
 	if !ok {
 		return 0, 0, false
 	}
-	// A drawing of few units (0 0 1 1) is no picture of a pixel.
+	// A drawing of few units (0 0 1 1) is not a picture of a pixel.
 	const least = 100
 	if short := math.Min(w, h); short < least {
 		w, h = w*least/short, h*least/short

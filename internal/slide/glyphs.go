@@ -77,7 +77,7 @@ func (k *projectFiles) faces(theme string) map[string][][]byte {
 		}
 		name := strings.ToLower(strings.Trim(strings.TrimSpace(family[1]), `"'`))
 		file := path.Join(path.Dir(theme), strings.TrimSpace(source[1]))
-		out[name] = append(out[name], k.files[file]) // a file that is not kept is no font
+		out[name] = append(out[name], k.files[file]) // a file that is not kept is not a font
 	}
 	return out
 }

@@ -27,7 +27,7 @@ const shorter = 720
 // Config are the settings of a Drawer.
 type Config struct {
 	Program string        // the browser; empty: the first of Programs that is installed
-	Pages   int           // slides drawn side by side; 0: as many as there are processors
+	Pages   int           // slides drawn in parallel; 0: as many as there are processors
 	Timeout time.Duration // how long drawing one slide may take before it is tried again
 	TempDir string        // where the browser's profile is while it runs; empty: the system's place
 }

@@ -153,7 +153,7 @@ func (s *Spoken) Uses(board *storyboard.Board) []VoiceUse {
 	return out
 }
 
-// sayAll says every sentence, side by side.
+// sayAll says every sentence, in parallel.
 func (s *speaker) sayAll(ctx context.Context) error {
 	total := 0
 	s.left, s.next = make([]int, len(s.board.Scenes)), 0

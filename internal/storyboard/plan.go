@@ -13,7 +13,7 @@ import (
 	"mynah/internal/utter"
 )
 
-// File is what is known of a file of the project.
+// File is what is known about a file of the project.
 type File struct {
 	Exists bool
 	Dir    bool
@@ -27,7 +27,7 @@ type File struct {
 
 // Project answers what the planner asks about files and voices.
 type Project interface {
-	// File tells what is known of a file, named from the project's root.
+	// File tells what is known about a file, named from the project's root.
 	File(name string) File
 	// Nearest gives the name of a file that is most like a missing one and may stand in its
 	// place, or ""; what it is for is one of picture, video, audio, background, theme, font,

@@ -35,7 +35,7 @@ func (e *session) findings(board *storyboard.Board) Findings {
 	return f
 }
 
-// bookKey addresses what is known of the parts of the last build of a video.
+// bookKey addresses what is known about the parts of the last build of a video.
 func (e *session) bookKey(name, output string) cache.Key {
 	out, err := filepath.Abs(output)
 	if err != nil {

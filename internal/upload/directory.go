@@ -165,7 +165,7 @@ type end64 struct {
 	record []byte
 }
 
-// findEnd64 reads the zip64 end record, if its locator stands in front of the end.
+// findEnd64 reads the zip64 end record, if its locator precedes the end.
 func findEnd64(r io.ReaderAt, end int64) (end64, bool, error) {
 	if end < locatorSize {
 		return end64{}, false, nil

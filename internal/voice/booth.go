@@ -307,7 +307,7 @@ func (b *Booth) resampler(from int) (*resampler, error) {
 	return r, err
 }
 
-// sentenceHead is what is known of a sentence. It is apart from the samples, which a build
+// sentenceHead is what is known about a sentence. It is apart from the samples, which a build
 // needs only where its sound is mixed anew.
 type sentenceHead struct {
 	Samples int64  `json:"samples"`

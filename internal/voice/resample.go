@@ -64,7 +64,7 @@ func (r *resampler) run(in []int16) []int16 {
 	}
 	n := (len(in)*r.up + r.down - 1) / r.down
 	half := r.taps / 2
-	var dot gonum.Implementation // its products run side by side, which the compiler's do not
+	var dot gonum.Implementation // its products run in parallel, which the compiler's do not
 	x := make([]float32, len(in)+2*r.taps)
 	for i, s := range in {
 		x[i+r.taps] = float32(s)

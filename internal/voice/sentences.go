@@ -58,7 +58,7 @@ func SplitRuns(runs []utter.Run, language string) [][]utter.Run {
 				part := r
 				part.Text = r.Text[lo:hi]
 				if hi < len(r.Text) && strings.TrimSpace(r.Text[hi:]) != "" {
-					part.Pause = 0 // it stands behind the last part
+					part.Pause = 0 // it follows the last part
 				}
 				sentence = append(sentence, part)
 			}
@@ -174,7 +174,7 @@ func isJoined(text string, start, cut int, language string, known abbreviations)
 		return true
 	}
 	if language == "fr" && next == '»' {
-		return true // a blank stands in front of it
+		return true // a blank precedes it
 	}
 	if closed := strings.HasSuffix(body, "」") || strings.HasSuffix(body, "』"); closed &&
 		unicode.Is(unicode.Hiragana, next) {

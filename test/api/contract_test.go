@@ -144,7 +144,7 @@ func TestUploads(t *testing.T) {
 	if got := shared.storedObjects(t, "uploads", g.Repository); !slices.Equal(got, []string{g.Repository}) {
 		t.Errorf("of the upload is kept: %q", got)
 	}
-	// One upload can be built several times, also side by side.
+	// One upload can be built several times, also in parallel.
 	first, second := shared.build(t, g, ""), shared.build(t, g, "script.md")
 	if first.TaskID == second.TaskID || first.RequestID == second.RequestID {
 		t.Error("two builds are the same")

@@ -1,4 +1,4 @@
-// Command bench measures what Mynah promises about speed: side by side, in one run, as
+// Command bench measures what Mynah promises about speed: in parallel, in one run, as
 // ratios of CPU time against plain ffmpeg recipes. Wall times are medians, with the
 // machine's load beside them.
 package main

@@ -2,7 +2,7 @@
 
 // Package hostile_test tries to break a build: with files, names and scripts that are
 // wrong in every way that could be thought of, with disks that are full, programs that
-// crash, hang or flood, a damaged cache, builds side by side, and kills. The rule is the
+// crash, hang or flood, a damaged cache, builds in parallel, and kills. The rule is the
 // same for all of it: one clear error and the old film as it was, or the right film; no
 // file of ours is left, and no process.
 package hostile_test

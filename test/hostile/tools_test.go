@@ -100,7 +100,7 @@ func TestProgramsThatHang(t *testing.T) {
 					t.Fatal(err)
 				}
 				_ = cmd.Wait()
-				// A second on a machine that has nothing else to do; tests run side by side.
+				// A second on a machine that has nothing else to do; tests run in parallel.
 				if took := time.Since(at); took > time.Minute || cmd.ProcessState.ExitCode() != 130 {
 					t.Errorf("it ended with %d after %s: %s", cmd.ProcessState.ExitCode(), took, stderr.String())
 				}

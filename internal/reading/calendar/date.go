@@ -212,7 +212,7 @@ func dayMonth(p *passage.Passage, i int) (int, passage.Date) {
 	return end, d
 }
 
-// dayEnd passes over what stands behind the number of a day: a stop, "th", "er", "º".
+// dayEnd passes over what follows the number of a day: a stop, "th", "er", "º".
 func dayEnd(p *passage.Passage, i int) int {
 	if p.At(i).Text == "." {
 		i++

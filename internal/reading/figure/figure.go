@@ -209,7 +209,7 @@ func Feet(p *passage.Passage, i int) (int, string) {
 	return i + 4, p.Cardinal(p.At(i).Text, "") + " foot " + p.Cardinal(p.At(i+2).Text, "")
 }
 
-// Numbered reads words that stand in front of a number: v2.1, No. 5.
+// Numbered reads words that precede a number: v2.1, No. 5.
 func Numbered(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if mark := p.At(i + 1).Text; (t.Lower == "n" || t.Lower == "no") && (mark == "°" || mark == "º") &&

@@ -77,7 +77,7 @@ func oneOrdinal(p *passage.Passage, i int) (int, string) {
 	return j + 1, say
 }
 
-// OrdinalEnding parses what stands behind the digits of an ordinal number.
+// OrdinalEnding parses what follows the digits of an ordinal number.
 func OrdinalEnding(p *passage.Passage, i int) (string, int) {
 	var text strings.Builder
 	best, end := "", i

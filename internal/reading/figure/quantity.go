@@ -70,7 +70,7 @@ func Quantities(p *passage.Passage, i int) (int, string) {
 	return end, quantityWords(p, i, end, q)
 }
 
-// leadingSign parses what may stand in front of a number: minus, plus, about.
+// leadingSign parses what may precede a number: minus, plus, about.
 func leadingSign(p *passage.Passage, i int, q *quantity) int {
 	t := p.At(i)
 	if t.Kind != token.Sign || p.At(i+1).Kind == token.Gap {
@@ -276,7 +276,7 @@ func withLetters(p *passage.Passage, from, end int, q *quantity) (int, string) {
 	return end, say.String()
 }
 
-// UnitAlone reads a unit such as km/h that no number stands in front of.
+// UnitAlone reads a unit such as km/h that no number precedes.
 func UnitAlone(p *passage.Passage, i int) (int, string) {
 	if p.At(i).Text == "km" && p.At(p.Skip(i+1)).Kind == token.Digits && p.At(p.Before(i)).Kind != token.Digits {
 		u, _ := p.UnitAt(i)

@@ -43,7 +43,7 @@ type Table struct {
 	Phrases map[string]string // short forms with signs in them
 	States  map[string]string // short names of states
 	Tails   map[string]string // ends of compounds that are cut short: str, straße
-	Ends    map[string]string // what stands behind the digits of an ordinal number, and its form
+	Ends    map[string]string // what follows the digits of an ordinal number, and its form
 	Sets    map[string]map[string]bool
 }
 

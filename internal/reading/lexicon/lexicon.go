@@ -30,7 +30,7 @@ type Lexicon struct {
 }
 
 // Parse reads a lexicon: lines "word: replacement" or "word: /ipa/". Blank lines
-// and those that begin with # are passed over, and what stands behind a blank and #. A word
+// and those that begin with # are passed over, and what follows a blank and #. A word
 // written in small letters stands for all ways of writing it; one with a capital for itself.
 func Parse(file string, src []byte) (*Lexicon, diag.List) {
 	var list diag.List

@@ -216,7 +216,7 @@ func (p *Passage) NotYear(from int) bool {
 	return p.In("before numbers", p.At(b).Lower) || p.At(b).Text == "#"
 }
 
-// CountedAfter reports whether a noun stands behind a number that counts it.
+// CountedAfter reports whether a noun follows a number that counts it.
 func (p *Passage) CountedAfter(i int) bool {
 	j := p.Skip(i)
 	t := p.At(j)
@@ -227,7 +227,7 @@ func (p *Passage) CountedAfter(i int) bool {
 		return true
 	}
 	if p.Base == "de" {
-		// A noun has a capital; names behind years stand behind a preposition.
+		// A noun has a capital; names behind years follow a preposition.
 		if t.Text != t.Lower {
 			return !p.In("before years", p.At(p.Before(i-1)).Lower)
 		}

@@ -19,7 +19,7 @@ type Forms struct {
 	Roman func(p *Passage, from, to, n int, kind string) string
 }
 
-// Date is a day, or what is known of it; zeros are unknown.
+// Date is a day, or what is known about it; zeros are unknown.
 type Date struct {
 	Day, Month, Year int
 	Last             int  // of a range of days

@@ -89,7 +89,7 @@ func (p *Passage) Superscript(i int) (string, int) {
 	return s, i
 }
 
-// LetterGroups reads letters and digits side by side: H2O, MP3, a1b2.
+// LetterGroups reads letters and digits in parallel: H2O, MP3, a1b2.
 func (p *Passage) LetterGroups(i, j int) string {
 	var out []string
 	long := j-i > 4

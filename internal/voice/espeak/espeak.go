@@ -86,7 +86,7 @@ func (e *Engine) Version(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	line, _, _ := strings.Cut(string(out), "  Data at") // a path is no part of a version
+	line, _, _ := strings.Cut(string(out), "  Data at") // a path is not a part of a version
 	if e.helpers != nil {
 		return helperForm + " " + strings.TrimSpace(line), nil
 	}

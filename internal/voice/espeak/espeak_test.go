@@ -242,7 +242,7 @@ func TestWordTimes(t *testing.T) {
 }
 
 // TestOnsets measures how far the times of words are from where their sounds begin: each
-// word stands behind a silence that the voice is asked for.
+// word follows a silence that the voice is asked for.
 func TestOnsets(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)

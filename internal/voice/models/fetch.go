@@ -29,7 +29,7 @@ import (
 // fetchPrefix begins the names of what was fetched so far.
 const fetchPrefix = ".fetch-"
 
-// expectation is what is known of a file before it is fetched.
+// expectation is what is known about a file before it is fetched.
 type expectation struct {
 	sha256, md5 string // lower-case hex; empty is unknown
 	size        int64  // in bytes; 0 is unknown
@@ -331,7 +331,7 @@ func withoutURL(err error) error {
 	return err
 }
 
-// verify compares what was fetched with what is known of it.
+// verify compares what was fetched with what is known about it.
 func verify(f io.ReadSeeker, want expectation) error {
 	n, err := f.Seek(0, io.SeekEnd)
 	if err != nil {

@@ -144,7 +144,7 @@ func TestNoCredit(t *testing.T) {
 	}
 }
 
-// TestBadSound: what is no sound of the kind that was asked for is told apart.
+// TestBadSound: what is not a sound of the kind that was asked for is told apart.
 func TestBadSound(t *testing.T) {
 	t.Parallel()
 	whole := remotetest.WAV(make([]int16, 1000), 24000)

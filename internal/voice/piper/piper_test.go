@@ -221,7 +221,7 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-// TestManyVoices: more than stay in memory, side by side.
+// TestManyVoices: more than stay in memory, in parallel.
 func TestManyVoices(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)

@@ -78,7 +78,7 @@ func ends(durations []float32, ids, samples, rate int) []time.Duration {
 	return out
 }
 
-// isMark reports whether a symbol is no sound of its own: stress, length, what stands on letters.
+// isMark reports whether a symbol is not a sound of its own: stress, length, what stands on letters.
 func isMark(symbol string) bool {
 	return strings.ContainsAny(symbol, "ˈˌːˑ˞'") ||
 		!strings.ContainsFunc(symbol, func(r rune) bool { return !unicode.IsMark(r) })
