@@ -102,11 +102,17 @@ func (a *artist) captionHeads(ctx context.Context, style slide.Captions, keys []
 			for _, i := range batch {
 				made = append(made, keys[i])
 			}
-			return a.MakeParts(ctx, func() error { return a.drawSheet(ctx, style, keys, heads, batch) }, made...)
+			return a.MakeParts(ctx, func() error { return a.drawSheet(ctx, style, keys, batch) }, made...)
 		})
 	}
 	if err := g.Wait(); err != nil {
 		return nil, err
+	}
+	for _, i := range missing {
+		var ok bool
+		if heads[i], ok = part.RecallJSON[captionHead](a.Store, cache.Pictures, keys[i]); !ok {
+			return nil, cache.ErrLost
+		}
 	}
 	for i, k := range keys {
 		heads[i] = heads[first[k]]
@@ -122,7 +128,7 @@ func (a *artist) hasCaption(key cache.Key, karaoke bool) bool {
 }
 
 // drawSheet draws some captions at once and keeps them.
-func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cache.Key, heads []captionHead, batch []int) error {
+func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cache.Key, batch []int) error {
 	all := style.Texts
 	style.Texts = nil
 	for _, i := range batch {
@@ -135,21 +141,20 @@ func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cac
 	for k, i := range batch {
 		d := drawn[k]
 		at := a.captionPlace(d)
-		heads[i] = captionHead{} // what the cache had of it is older than this drawing
+		head := captionHead{Missing: fonts.Missing, Broken: fonts.Broken, Tofu: d.Tofu, Lacked: d.Lacked}
 		for _, boxes := range d.Words {
 			var word []image.Rectangle
 			for _, b := range boxes {
 				word = append(word, b.Add(at))
 			}
-			heads[i].Words = append(heads[i].Words, word)
+			head.Words = append(head.Words, word)
 		}
-		heads[i].Missing, heads[i].Broken, heads[i].Tofu, heads[i].Lacked = fonts.Missing, fonts.Broken, d.Tofu, d.Lacked
-		head, err := json.Marshal(heads[i])
+		kept, err := json.Marshal(head)
 		errs := []error{err, a.keepLayer(drawingKey(keys[i]), d.Plain, at)}
 		if d.Lit != nil {
 			errs = append(errs, a.keepLayer(drawingKey(litKey(keys[i])), d.Lit, at))
 		}
-		if err := errors.Join(append(errs, a.Store.PutBytes(cache.Pictures, keys[i], head))...); err != nil {
+		if err := errors.Join(append(errs, a.Store.PutBytes(cache.Pictures, keys[i], kept))...); err != nil {
 			return fault.New(fault.Disk, err, "cannot keep a subtitle in the cache")
 		}
 	}

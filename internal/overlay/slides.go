@@ -138,35 +138,35 @@ func (a *artist) drawSlide(ctx context.Context, t slideTask) (slideHead, error) 
 	if ok && a.Store.Has(cache.Pictures, drawingKey(t.key)) {
 		return head, nil
 	}
-	err := a.MakeParts(ctx, func() (err error) {
-		head, err = a.keepSlide(ctx, t)
-		return err
-	}, t.key)
-	return head, err
+	if err := a.MakeParts(ctx, func() error { return a.keepSlide(ctx, t) }, t.key); err != nil {
+		return slideHead{}, err
+	}
+	if head, ok = part.RecallJSON[slideHead](a.Store, cache.Pictures, t.key); !ok {
+		return slideHead{}, cache.ErrLost
+	}
+	return head, nil
 }
 
 // keepSlide draws one slide and keeps it in the cache.
-func (a *artist) keepSlide(ctx context.Context, t slideTask) (slideHead, error) {
-	var head slideHead
+func (a *artist) keepSlide(ctx context.Context, t slideTask) error {
 	at := t.request.Blocks[0].Range
 	drawn, err := a.Drawer.Draw(ctx, t.request)
 	if err != nil {
-		return head, err
+		return err
 	}
 	rest := frame.Color{R: drawn.Rest.R, G: drawn.Rest.G, B: drawn.Rest.B, A: drawn.Rest.A}
 	l, err := picture.NewLayer(drawn.Image, rest, t.request.Width, t.request.Height).MarshalBinary()
 	if err != nil {
-		return head, fault.New(fault.Internal, err, "%s:%d: the slide cannot be kept", at.File, at.Start.Line)
+		return fault.New(fault.Internal, err, "%s:%d: the slide cannot be kept", at.File, at.Start.Line)
 	}
-	head = slideHead{Backdrops: backdropsOf(drawn, t.request), Warnings: drawn.Warnings}
-	meta, err := json.Marshal(head)
+	meta, err := json.Marshal(slideHead{Backdrops: backdropsOf(drawn, t.request), Warnings: drawn.Warnings})
 	if err == nil { // the head last: where it is, the drawing is
 		err = errors.Join(a.Store.PutBytes(cache.Pictures, drawingKey(t.key), l), a.Store.PutBytes(cache.Pictures, t.key, meta))
 	}
 	if err != nil {
-		return head, fault.New(fault.Disk, err, "cannot keep a slide in the cache")
+		return fault.New(fault.Disk, err, "cannot keep a slide in the cache")
 	}
-	return head, nil
+	return nil
 }
 
 // backdropsOf returns what a slide does to the picture behind it as our filters take it.

@@ -41,13 +41,25 @@ func (r *Releaser) poster(ctx context.Context, f *film.Film) ([]byte, error) {
 		return nil, err
 	}
 	recipe := Poster{Stream: cache.NewHasher("stream").Bytes(stream.Bytes()).Key(), Tool: r.version}
-	return part.Remember(r.Store, cache.Pictures, recipe, func() ([]byte, error) {
-		key := r.Book.Add(recipe, part.Label{Name: fmt.Sprintf("frame %d", n)})
+	if b, ok := r.Store.Get(cache.Pictures, part.KeyOf(recipe)); ok {
+		return b, nil
+	}
+	key := r.Book.Add(recipe, part.Label{Name: fmt.Sprintf("frame %d", n)})
+	err = r.MakeParts(ctx, func() error {
 		var out bytes.Buffer
-		draw := func() error { return r.tools.Run(ctx, r.video.Form.Poster(count), &stream, &out) }
-		err := r.MakeParts(ctx, draw, key)
-		return out.Bytes(), err
-	})
+		if err := r.tools.Run(ctx, r.video.Form.Poster(count), &stream, &out); err != nil {
+			return err
+		}
+		return r.Store.PutBytes(cache.Pictures, key, out.Bytes())
+	}, key)
+	if err != nil {
+		return nil, err
+	}
+	b, ok := r.Store.Get(cache.Pictures, key)
+	if !ok {
+		return nil, cache.ErrLost
+	}
+	return b, nil
 }
 
 // Poster is the recipe of a poster. Stream addresses the coded pictures that it is decoded from.

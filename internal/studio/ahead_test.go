@@ -66,16 +66,16 @@ func (e *slowEngine) Speak(ctx context.Context, r voice.Request) (voice.Clip, er
 // slowStudio is a studio on an empty cache whose voices are slow; work begins beside them at once.
 func slowStudio(t *testing.T, e *slowEngine, ahead time.Duration, executor part.Executor) *studio.Studio {
 	t.Helper()
-	s, _ := slowStudioOn(t, e, ahead, executor)
-	return s
-}
-
-func slowStudioOn(t *testing.T, e *slowEngine, ahead time.Duration, executor part.Executor) (*studio.Studio, *cache.Store) {
-	t.Helper()
 	store, err := cache.Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
+	return slowStudioOn(t, e, ahead, executor, store)
+}
+
+// slowStudioOn is a slowStudio with a cache, which it closes.
+func slowStudioOn(t *testing.T, e *slowEngine, ahead time.Duration, executor part.Executor, store *cache.Store) *studio.Studio {
+	t.Helper()
 	runner, err := proc.New(proc.DefaultConfig())
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +101,7 @@ func slowStudioOn(t *testing.T, e *slowEngine, ahead time.Duration, executor par
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { drawer.Close(); store.Close() })
-	return s, store
+	return s
 }
 
 // manyScenes writes a project of pictures, transitions, captions and moves.
@@ -153,7 +153,11 @@ func TestOnlyBuildsWorkAhead(t *testing.T) {
 		},
 	} {
 		e := &slowEngine{Engine: tone.New(), rng: rand.New(rand.NewPCG(7, 1)), max: 30 * time.Millisecond}
-		s, store := slowStudioOn(t, e, 0, nil)
+		store, err := cache.Open(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := slowStudioOn(t, e, 0, nil, store)
 		if err := do(s, studio.Request{Dir: dir, Request: compile.Request{Script: "s.md"}}); err != nil {
 			t.Fatal(err)
 		}

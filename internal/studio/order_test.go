@@ -1,10 +1,13 @@
 package studio_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -17,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"mynah/internal/cache"
 	"mynah/internal/compile"
 	"mynah/internal/diag"
 	"mynah/internal/meter"
@@ -160,6 +164,61 @@ func TestOrderOfCompletion(t *testing.T) {
 			t.Fatalf("order %d gives %s and %v, not %s and %v; parts that only one of both lists: %v", seed+1,
 				got.sum, got.findings, want.sum, want.findings, oneSided(got.made, want.made))
 		}
+	}
+}
+
+// libraryExecutor brings parts from the cache of another build, and makes none here.
+type libraryExecutor struct {
+	t        *testing.T
+	from, to string // folders of caches
+	made     atomic.Int64
+}
+
+// Make implements part.Executor.
+func (e *libraryExecutor) Make(_ context.Context, recipes []part.Recipe, _ func() error) error {
+	e.made.Add(int64(len(recipes)))
+	return filepath.WalkDir(e.from, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		to := filepath.Join(e.to, strings.TrimPrefix(path, e.from))
+		b, err := os.ReadFile(path)
+		if os.IsNotExist(err) {
+			return nil
+		}
+		return errors.Join(err, os.MkdirAll(filepath.Dir(to), 0o700), os.WriteFile(to, b, 0o600))
+	})
+}
+
+// TestPartsFromElsewhere: the steps take parts from the cache, wherever an executor has them made.
+func TestPartsFromElsewhere(t *testing.T) {
+	t.Parallel()
+	dir := manyScenes(t, 4)
+	build := func(cacheDir string, executor part.Executor) []byte {
+		store, err := cache.Open(cacheDir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := &slowEngine{Engine: tone.New(), rng: rand.New(rand.NewPCG(3, 1)), max: time.Millisecond}
+		out := filepath.Join(t.TempDir(), "video.mp4")
+		s := slowStudioOn(t, e, time.Hour, executor, store)
+		if _, err := s.Produce(t.Context(), studio.Request{Dir: dir, Request: compile.Request{Script: "s.md"}, Output: out}); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	first, second := t.TempDir(), t.TempDir()
+	want := build(first, nil)
+	elsewhere := &libraryExecutor{t: t, from: first, to: second}
+	if got := build(second, elsewhere); !bytes.Equal(got, want) {
+		t.Error("with parts from elsewhere, the video is another")
+	}
+	if elsewhere.made.Load() == 0 {
+		t.Error("no part was asked for")
 	}
 }
 

@@ -113,7 +113,7 @@ func (c Clip) samplesOf(lo, hi int) (from, to int) {
 	if last.Offset == c.Words[len(c.Words)-1].Offset && !last.Exact && hi >= last.Offset+len(last.Text) {
 		to = len(c.PCM)
 	}
-	least := 2 * timeToSamples(seamHalf, Rate) // less has no room for a seam
+	least := 2 * timeToSamples(seamHalf, Rate) // less leaves no room for a seam
 	if from < least {
 		from = 0
 	}

@@ -130,7 +130,7 @@ func ascii(s string) string {
 	return s
 }
 
-// asciiDigit uses that the digits of a script stand in parallel, from 0 on.
+// asciiDigit relies on the digits of a script being consecutive, from 0 on.
 func asciiDigit(r rune) rune {
 	if r < utf8.RuneSelf {
 		return r
