@@ -4,7 +4,7 @@ GO ?= go
 BIN := bin/mynah
 TOOL = $(GO) tool -modfile=tools.mod
 
-.PHONY: help helpers demo build setup assets test test-short race lint cross fmt bench bench-peers same golden fuzz
+.PHONY: help helpers demo docs build setup assets test test-short race lint cross fmt bench bench-peers same golden fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -23,6 +23,9 @@ build: assets helpers ## build bin/mynah
 
 demo: setup build ## build an example's video, and say where it lies
 	@scripts/demo
+
+docs: setup build ## make the moving picture of README.md
+	@scripts/docs
 
 test: setup assets helpers ## run all tests
 	@$(GO) test -timeout 15m ./...
