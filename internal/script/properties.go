@@ -66,7 +66,7 @@ func sharedRules() []rule {
 			factor(0, 10, scale{"soft", 0.5}, scale{"normal", 1}, scale{"standard", 1}, scale{"loud", 1.5}),
 			func(p *Properties) **float64 { return &p.VoiceVolume },
 		).beginning(isFigure),
-		sets(both("voice-pitch", FromHere, "`normal`", "the effect ends at 0.5 and at 2"),
+		sets(both("voice-pitch", FromHere, "`normal`", "factors below 0.5 and above 2 have no further effect"),
 			factor(0.3, 3, scale{"low", 0.85}, scale{"normal", 1}, scale{"high", 1.15}),
 			func(p *Properties) **float64 { return &p.VoicePitch },
 		).beginning(isFigure),

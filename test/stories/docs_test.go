@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"unicode"
 
 	"mynah/internal/cli"
 	"mynah/internal/diag"
@@ -154,7 +155,28 @@ func withoutFences(page []byte) []byte {
 	return out
 }
 
-// TestLinks follows every link of the documents to a file of the project.
+// anchors lists the addresses of a page's headings, as GitHub forms them.
+func anchors(page []byte) map[string]bool {
+	out := map[string]bool{}
+	for line := range bytes.Lines(withoutFences(page)) {
+		heading := strings.TrimLeft(strings.TrimSpace(string(line)), "#")
+		if !bytes.HasPrefix(line, []byte("#")) || !strings.HasPrefix(heading, " ") {
+			continue
+		}
+		out[strings.Map(func(r rune) rune {
+			switch {
+			case r == ' ' || r == '-':
+				return '-'
+			case unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_':
+				return unicode.ToLower(r)
+			}
+			return -1
+		}, strings.TrimSpace(heading))] = true
+	}
+	return out
+}
+
+// TestLinks follows every link of the documents to a file of the project, and to a heading of it.
 func TestLinks(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..")
@@ -176,12 +198,23 @@ func TestLinks(t *testing.T) {
 		text := regexp.MustCompile("`[^`\n]*`").ReplaceAll(withoutFences(b), nil)
 		for _, m := range link.FindAllSubmatch(text, -1) {
 			u, err := url.Parse(string(m[1]))
-			if err != nil || u.Scheme != "" || u.Path == "" {
+			if err != nil || u.Scheme != "" {
 				continue
 			}
 			count++
-			if _, err := os.Stat(filepath.Join(filepath.Dir(page), filepath.FromSlash(u.Path))); err != nil {
+			target := page
+			if u.Path != "" {
+				target = filepath.Join(filepath.Dir(page), filepath.FromSlash(u.Path))
+			}
+			if _, err := os.Stat(target); err != nil {
 				t.Errorf("%s: the link %s leads nowhere", page, m[1])
+				continue
+			}
+			if u.Fragment == "" {
+				continue
+			}
+			if linked, err := os.ReadFile(target); err != nil || !anchors(linked)[u.Fragment] {
+				t.Errorf("%s: the link %s leads to no heading", page, m[1])
 			}
 		}
 	}
