@@ -183,7 +183,8 @@ func startServer(t *testing.T, dir, cache string) string {
 func TestCommandLines(t *testing.T) {
 	t.Parallel()
 	inBlock := regexp.MustCompile(`(?m)(?:^|[;&|(]|\bdo)\s*(?:[A-Z_]+=\S+ )*(?:bin/)?mynah (` + "[^;&|)<>\n`]*)")
-	inText := regexp.MustCompile("`mynah ([^`<>\n]*)[^`\n]*`")
+	inText := regexp.MustCompile("`([^`\n]+)`")
+	placeholders := strings.NewReplacer(`\|`, "/", "[", "", "]", "")
 	pages := []string{"README.md", "CONTRIBUTING.md", "SECURITY.md"}
 	more, err := filepath.Glob(filepath.Join("..", "..", "docs", "*.md"))
 	if err != nil {
@@ -206,8 +207,10 @@ func TestCommandLines(t *testing.T) {
 				}
 			}
 		}
-		for _, m := range inText.FindAllStringSubmatch(string(page), -1) {
-			lines = append(lines, strings.NewReplacer(`\|`, "/", "[", "", "]", "").Replace(m[1]))
+		for _, code := range inText.FindAllStringSubmatch(string(withoutFences(page)), -1) {
+			for _, m := range inBlock.FindAllStringSubmatch(placeholders.Replace(code[1]), -1) {
+				lines = append(lines, m[1])
+			}
 		}
 		for _, line := range lines {
 			if strings.HasPrefix(line, "COMMAND") || strings.HasPrefix(line, "is ready") {
