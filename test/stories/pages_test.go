@@ -178,6 +178,66 @@ func startServer(t *testing.T, dir, cache string) string {
 	return ""
 }
 
+// codeBlocks returns the text of the fences of a page in one language.
+func codeBlocks(page []byte, language string) []string {
+	var out []string
+	inside := false
+	for line := range strings.Lines(string(page)) {
+		switch {
+		case strings.TrimSpace(line) == "```"+language:
+			inside, out = true, append(out, "")
+		case inside && strings.TrimSpace(line) == "```":
+			inside = false
+		case inside:
+			out[len(out)-1] += line
+		}
+	}
+	return out
+}
+
+// TestAPIPage sends the requests of docs/api.md to a server: those of the shell, one after the
+// other, and the program in Python.
+func TestAPIPage(t *testing.T) {
+	t.Parallel()
+	if testrun.IsMinute() {
+		t.Skip("does not fit into the minute of make test-short; make test runs it")
+	}
+	page := readPage(t, "docs/api.md")
+	shell, python := codeBlocks(page, "sh"), codeBlocks(page, "python")
+	if len(shell) < 5 || len(python) != 1 {
+		t.Fatalf("the page has %d blocks of commands and %d programs", len(shell), len(python))
+	}
+	dir, cache := t.TempDir(), t.TempDir()
+	address := startServer(t, dir, cache)
+	run := func(program ...string) string {
+		t.Helper()
+		last := len(program) - 1
+		program[last] = strings.ReplaceAll(program[last], "127.0.0.1:8080", address)
+		cmd := exec.CommandContext(t.Context(), program[0], program[1:]...)
+		cmd.Dir, cmd.Env = dir, pageEnv(dir, cache)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", program[0], err, out)
+		}
+		return string(out)
+	}
+	out := run("bash", "-euo", "pipefail", "-c", strings.Join(shell, "\n"))
+	if strings.Contains(out, `"errors"`) || strings.Contains(out, `"error"`) || strings.Count(out, `"links"`) < 4 {
+		t.Errorf("the server answered\n%s", out)
+	}
+	key, err := os.ReadFile(filepath.Join(dir, "mynah-data", "first-key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(filepath.Join(dir, "tour.zip"), filepath.Join(dir, "project.zip")); err != nil {
+		t.Fatal(err)
+	}
+	run("python3", "-c", strings.ReplaceAll(python[0], "YOUR-KEY", strings.TrimSpace(string(key))))
+	for _, name := range []string{"tour.mp4", "video.mp4", "hi.mp3"} {
+		run("ffprobe", "-v", "error", name)
+	}
+}
+
 // TestCommandLines reads every command line of the pages, in blocks and in sentences: the command
 // and its flags must exist.
 func TestCommandLines(t *testing.T) {
@@ -265,6 +325,9 @@ func TestReadmeShowsTheTour(t *testing.T) {
 // that the action declares. Go, the caches and the programs are set up by the test's own machine.
 func TestAction(t *testing.T) {
 	t.Parallel()
+	if testrun.IsMinute() {
+		t.Skip("does not fit into the minute of make test-short; make test runs it")
+	}
 	var action struct {
 		Inputs  map[string]struct{ Default string }
 		Outputs map[string]struct{ Value string }
