@@ -1,13 +1,13 @@
-# Builds a container of Mynah's server. Its data lies in the volume /data.
+# An image of Mynah's server. The server keeps its data in the volume /data.
 FROM golang:1.26-bookworm AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends npm libespeak-ng-dev && scripts/assets && scripts/helpers /helpers
-# A stand-in for Georgia; where it cannot be had, the image is made without it.
+# Gelasio, a font with the widths of Georgia. Without access to the npm registry, the image has no such font.
 RUN mkdir -p /usr/local/share/fonts/gelasio && scripts/fonts
-# Neural voices speak by it; where it cannot be had, the image is made without it.
+# ONNX Runtime, for neural voices. Without access to the npm registry, the image cannot use them.
 RUN mkdir -p /onnxruntime && scripts/onnxruntime /onnxruntime
 RUN CGO_ENABLED=0 go build -trimpath -o /mynah ./cmd/mynah
 

@@ -1,10 +1,10 @@
-# make help lists what there is.
+# make help lists the targets.
 SHELL := /bin/bash
 GO ?= go
 BIN := bin/mynah
 TOOL = $(GO) tool -modfile=tools.mod
 
-.PHONY: help helpers demo build setup assets test test-short race lint cross fmt bench bench-peers same golden fuzz
+.PHONY: help helpers demo docs build setup assets test test-short race lint cross fmt bench bench-peers same golden fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -15,24 +15,26 @@ setup: ## install the system packages that are missing
 assets: ## fetch the libraries that the build embeds
 	@scripts/assets
 
-helpers: ## build the programs that run beside mynah
+helpers: ## build the helper programs of mynah
 	@scripts/helpers
 
 build: assets helpers ## build bin/mynah
 	@$(GO) build -trimpath -o $(BIN) ./cmd/mynah
 
-demo: setup build ## build an example's video, and say where it lies
+demo: setup build ## build a video through the service, and print where it is
 	@scripts/demo
+
+docs: setup build ## make the moving picture of README.md
+	@scripts/docs
 
 test: setup assets helpers ## run all tests
 	@$(GO) test -timeout 15m ./...
 
-# Half of its time is linking: without tables for debuggers that takes half as long.
+# Half of the time is linking, which takes half as long without tables for debuggers.
 test-short: assets helpers ## run the tests that take a minute together
 	@$(GO) test -short -vet=off -ldflags='-s -w' -timeout 5m ./...
 
-# The pointers of SQLite, which is translated from C, are its authors' matter:
-# checking each of them takes a third of all time.
+# SQLite is translated from C. Checking each of its pointers takes a third of all time.
 race: assets helpers ## run the tests under the race detector
 	@$(GO) test -race -short -timeout 20m -gcflags='modernc.org/...=-d=checkptr=0' ./...
 
@@ -40,7 +42,7 @@ lint: ## vet, golangci-lint, and the modules
 	@$(GO) vet ./...
 	@$(TOOL) golangci-lint run ./...
 
-# Only Linux is run by the tests; for the others, that the code compiles is what is checked.
+# Tests run only on Linux. For the others, this checks that the code compiles.
 cross: assets ## build and vet for Linux, macOS and Windows
 	@for target in linux/amd64 linux/arm64 darwin/arm64 windows/amd64; do \
 		echo $$target; \
@@ -51,7 +53,7 @@ cross: assets ## build and vet for Linux, macOS and Windows
 fmt: ## format the code
 	@$(TOOL) golangci-lint fmt ./...
 
-bench: build ## measure what is promised, as ratios of CPU time
+bench: build ## measure the promises about speed, as ratios of CPU time
 	@$(GO) run ./test/bench
 
 # The commit before the issue that changes the code's form.
@@ -63,7 +65,7 @@ same: assets helpers ## compare all output with that of commit BASE (ONLY=patter
 bench-peers: setup build ## compare with editly, Remotion, Revideo and ffmpeg recipes (half an hour)
 	@scripts/bench-peers $(or $(RUNS),3)
 
-golden: ## accept what the golden tests see now
+golden: ## update the golden files with the current output
 	@$(GO) test ./internal/compile ./internal/script ./internal/storyboard ./internal/timeline ./test/stories \
 		$(addprefix ./internal/reading/,address calendar figure grammar idiom passage short sign) -update
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,30 +23,38 @@ import (
 
 func (a *app) checkCommand() *cobra.Command {
 	f := &buildFlags{}
+	var format string
 	cmd := &cobra.Command{
 		Use:   "check [DIR|SCRIPT]",
 		Short: "Reports everything that is wrong with a script and its files",
-		Args:  checkArgs(cobra.MaximumNArgs(1)),
+		Long: `Reports everything that is wrong with a script and its files, without building the video:
+each finding with its place, what is allowed, and what to write instead. The exit code is 3
+if the script has errors; warnings alone leave it at 0.
+
+--format github prints the findings as workflow commands, which GitHub Actions shows at
+their lines in a pull request. File names are then relative to the working directory.`,
+		Example: `  mynah check
+  mynah check lesson/script.md --strict
+  mynah check lesson --all-languages --format github`,
+		Args: checkArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			all := []*buildFlags{f}
-			if f.allLanguages {
-				if f.language != "" {
-					return usageError{errors.New("--all-languages goes without --language")}
-				}
-				var err error
-				if all, args, err = f.flagsByLanguage(args); err != nil {
-					return a.reportError(f.json, err)
-				}
-			}
-			list, sources, err := a.checkEach(cmd.Context(), all, args)
+			format, err := checkFormat(format, f.json)
 			if err != nil {
-				return a.reportError(f.json, err)
+				return usageError{err}
 			}
-			return a.checked(f, list, sources)
+			f.json = format == formatJSON
+			err = a.check(cmd.Context(), f, format, args)
+			if format == formatGitHub {
+				return a.failOnGitHub(err)
+			}
+			return err
 		},
 	}
 	fl := cmd.Flags()
-	fl.BoolVar(&f.json, "json", false, "print the findings as JSON")
+	fl.BoolVar(&f.json, "json", false, "print the findings as JSON; the same as --format json")
+	// subtitles has a --format too, whose values in settings mean nothing here.
+	fl.StringVar(&format, "format", "", "form of the findings: "+strings.Join(checkFormats(), ", ")+` (default "text")`)
+	fl.Lookup("format").Annotations = map[string][]string{commandLineOnly: nil}
 	fl.BoolVar(&f.strict, "strict", false, "unknown names are errors")
 	fl.StringVar(&f.size, "size", "", "check the video as 720p, 1080p, 4k or WIDTHxHEIGHT, instead of the header's size")
 	fl.StringVar(&f.language, "language", "", "check the script's translation, as de for script.de.md beside script.md")
@@ -53,27 +64,70 @@ func (a *app) checkCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) checked(f *buildFlags, list diag.List, sources map[string][]byte) error {
-	if f.json {
-		told := list.Limit()
-		if told == nil {
-			told = diag.List{}
+const (
+	formatText   = "text"
+	formatJSON   = "json"
+	formatGitHub = "github"
+)
+
+// checkFormats lists the forms in which findings can be printed.
+func checkFormats() []string { return []string{formatText, formatJSON, formatGitHub} }
+
+// checkFormat returns the form that --format and --json ask for.
+func checkFormat(format string, asJSON bool) (string, error) {
+	switch {
+	case format == "" && asJSON:
+		return formatJSON, nil
+	case format == "":
+		return formatText, nil
+	case !slices.Contains(checkFormats(), format):
+		return "", fmt.Errorf("unknown format %q: use %s", format, strings.Join(checkFormats(), ", "))
+	case asJSON && format != formatJSON:
+		return "", fmt.Errorf("--json and --format %s exclude each other: use one of them", format)
+	}
+	return format, nil
+}
+
+func (a *app) check(ctx context.Context, f *buildFlags, format string, args []string) error {
+	all := []*buildFlags{f}
+	if f.allLanguages {
+		if f.language != "" {
+			return usageError{errors.New("--all-languages goes without --language")}
 		}
-		e := json.NewEncoder(a.Out)
-		e.SetIndent("", "  ")
-		if err := e.Encode(told); err != nil {
-			return err
+		var err error
+		if all, args, err = f.flagsByLanguage(args); err != nil {
+			return a.reportError(f.json, err)
 		}
-	} else {
+	}
+	list, sources, err := a.checkEach(ctx, all, args)
+	if err != nil {
+		return a.reportError(f.json, err)
+	}
+	switch format {
+	case formatJSON:
+		err = a.printJSON(list)
+	case formatGitHub:
+		err = a.printGitHub(f, list, args)
+	default:
 		a.render(list, sources)
 		if len(list) == 0 {
 			fmt.Fprintln(a.Out, "nothing is wrong")
 		}
 	}
-	if list.HasErrors() {
+	if err == nil && list.HasErrors() {
 		return &silentError{exitScript}
 	}
-	return nil
+	return err
+}
+
+func (a *app) printJSON(list diag.List) error {
+	list = list.Limit()
+	if list == nil {
+		list = diag.List{}
+	}
+	e := json.NewEncoder(a.Out)
+	e.SetIndent("", "  ")
+	return e.Encode(list)
 }
 
 func (a *app) fmtCommand() *cobra.Command {

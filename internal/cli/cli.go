@@ -123,6 +123,14 @@ func flagError(cmd *cobra.Command, err error) error {
 	return usageError{errors.New(text)}
 }
 
+// commandLineOnly marks a flag that neither variables nor settings files set.
+const commandLineOnly = "command-line-only"
+
+func isCommandLineOnly(f *pflag.Flag) bool {
+	_, marked := f.Annotations[commandLineOnly]
+	return marked || f.Name == "help" || f.Name == "version"
+}
+
 // setFromEnvironment sets flags that are not on the command line from MYNAH_* variables and
 // settings files.
 func (a *app) setFromEnvironment(cmd *cobra.Command) error {
@@ -130,7 +138,7 @@ func (a *app) setFromEnvironment(cmd *cobra.Command) error {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		name := "MYNAH_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		v, ok := os.LookupEnv(name)
-		if !ok || f.Changed || f.Name == "help" || f.Name == "version" {
+		if !ok || f.Changed || isCommandLineOnly(f) {
 			return
 		}
 		if err := cmd.Flags().Set(f.Name, v); err != nil {

@@ -48,7 +48,7 @@ func setFromFile(flags *pflag.FlagSet, path string, others map[string]bool) erro
 			errs = append(errs, fmt.Errorf("%s:%d: unknown setting %q", path, v.Line, name))
 		case v.Kind != yaml.ScalarNode:
 			errs = append(errs, fmt.Errorf("%s:%d: %s must be one value", path, v.Line, name))
-		case f.Changed:
+		case f.Changed || isCommandLineOnly(f):
 		default:
 			if err := flags.Set(name, v.Value); err != nil {
 				errs = append(errs, fmt.Errorf("%s:%d: %w", path, v.Line, err))

@@ -107,27 +107,27 @@ func calloutKeys() []key[Callout] {
 			reader: into(oneOf(string(Circle), string(Rectangle)),
 				func(c *Callout, v string) { c.Shape = CalloutShape(v) }),
 		},
-		{name: "cx", help: "the centre of a circle", reader: place(func(c *Callout, v float64) { c.CX = v })},
-		{name: "cy", help: "the centre of a circle", reader: place(func(c *Callout, v float64) { c.CY = v })},
+		{name: "cx", help: "the horizontal centre of a circle", reader: place(func(c *Callout, v float64) { c.CX = v })},
+		{name: "cy", help: "the vertical centre of a circle", reader: place(func(c *Callout, v float64) { c.CY = v })},
 		{
 			name: "size", help: "the radius of a circle",
 			reader: into(decimalIn(1, maxPixel, "pixels", "px"), func(c *Callout, v float64) { c.Size = v }),
 		},
-		{name: "left", help: "of a rectangle", reader: place(func(c *Callout, v float64) { c.Left = v })},
-		{name: "top", help: "of a rectangle", reader: place(func(c *Callout, v float64) { c.Top = v })},
-		{name: "right", help: "of a rectangle", reader: place(func(c *Callout, v float64) { c.Right = v })},
-		{name: "bottom", help: "of a rectangle", reader: place(func(c *Callout, v float64) { c.Bottom = v })},
+		{name: "left", help: "the left edge of a rectangle", reader: place(func(c *Callout, v float64) { c.Left = v })},
+		{name: "top", help: "the top edge of a rectangle", reader: place(func(c *Callout, v float64) { c.Top = v })},
+		{name: "right", help: "the right edge of a rectangle", reader: place(func(c *Callout, v float64) { c.Right = v })},
+		{name: "bottom", help: "the bottom edge of a rectangle", reader: place(func(c *Callout, v float64) { c.Bottom = v })},
 		{
 			name: "alpha", byDefault: "0.5", help: "how dark the rest is",
 			reader: into(decimalIn(0, 1, "a number", ""), func(c *Callout, v float64) { c.Alpha = v }),
 		},
 		{
-			name: "style", help: "`mask` paints the shape black instead, and leaves the rest alone",
+			name: "style", help: "`mask` paints the shape black instead, and does not change the rest",
 			reader: into(calloutStyle(), func(c *Callout, v string) { c.Mask = v == "mask" }),
 		},
 		{
-			name: "of", byDefault: "`frame`", help: "`image`: lengths are pixels of the original picture or clip; the " +
-				"callout moves and scales with it",
+			name: "of", byDefault: "`frame`", help: "with `image`, lengths are pixels of the original picture or " +
+				"clip, and the callout moves and scales with it",
 			reader: into(oneOf("frame", "image"), func(c *Callout, v string) { c.OfImage = v == "image" }),
 		},
 	}

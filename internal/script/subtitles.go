@@ -65,20 +65,20 @@ func subtitleKeys() []key[Subtitles] {
 			reader: into(subtitleMode(), func(s *Subtitles, v SubtitleMode) { s.Mode = v }),
 		},
 		{
-			name: "break", byDefault: "80", help: "a piece has fewer characters than this, in the files too; more than " +
-				"84 make longer lines, and more of them where the frame has no room",
+			name: "break", byDefault: "80", help: "each cue has fewer characters than this, in the files, too. More " +
+				"than 84 make the lines longer, and add lines where the frame has no room",
 			reader: into(wholeNumber(minChars, maxChars, "characters"), func(s *Subtitles, v float64) { s.Break = int(v) }),
 		},
 		{
-			name: "size", byDefault: "36", help: "in upright frames pixels of a width of 720",
+			name: "size", byDefault: "36", help: "in upright videos, pixels of a width of 720",
 			reader: into(decimalIn(1, maxFont, "pixels", "px"), func(s *Subtitles, v float64) { s.Size = v }),
 		},
 		{
-			name: "scale", byDefault: "1", help: "on the usual size",
+			name: "scale", byDefault: "1", help: "multiplies the usual size",
 			reader: into(factor(0.1, 10), func(s *Subtitles, v float64) { s.Scale = v }),
 		},
 		{
-			name: "color", byDefault: "white", help: "with `#` in quotes",
+			name: "color", byDefault: "white", help: "put a colour with `#` in quotes",
 			reader: into(colorOrNone(), func(s *Subtitles, v frame.Color) { s.Color = &v }),
 		},
 		{
@@ -99,15 +99,15 @@ func subtitleKeys() []key[Subtitles] {
 		},
 		{
 			name: "margin", byDefault: "30 pixels; at the bottom of upright frames 18%, above the controls of apps",
-			help:   "how far from that edge",
+			help:   "the distance from that edge",
 			reader: into(margin(), func(s *Subtitles, v Margin) { s.Margin = &v }),
 		},
 		{
-			name: "style", byDefault: "`normal`", help: "`karaoke`: the word that is being said has another colour",
+			name: "style", byDefault: "`normal`", help: "with `karaoke`, the word that is being said has another colour",
 			reader: into(oneOf("normal", "karaoke"), func(s *Subtitles, v string) { s.Karaoke = v == "karaoke" }),
 		},
 		{
-			name: "highlight", byDefault: "yellow", help: "that colour",
+			name: "highlight", byDefault: "yellow", help: "the colour of that word",
 			reader: into(color(), func(s *Subtitles, v frame.Color) { s.Highlight = &v }),
 		},
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"unicode"
 
 	"mynah/internal/cli"
 	"mynah/internal/diag"
@@ -46,7 +47,7 @@ func blocks(page []byte) []block {
 func examples(t *testing.T) map[string][]block {
 	t.Helper()
 	out := map[string][]block{}
-	for name, least := range map[string]int{"README.md": 1, "docs/language.md": 15} {
+	for name, least := range map[string]int{"README.md": 1, "docs/language.md": 15, "docs/recipes.md": 9, "docs/voices.md": 1} {
 		page, err := os.ReadFile(filepath.Join("..", "..", name))
 		if err != nil {
 			t.Fatal(err)
@@ -60,15 +61,20 @@ func examples(t *testing.T) map[string][]block {
 	return out
 }
 
+// exampleName is the script that an example is taken for. Its folder is not the project's own, so
+// that examples may name files of the folder above.
+const exampleName = "lessons/example.md"
+
 func TestExamplesParse(t *testing.T) {
 	t.Parallel()
 	for name, list := range examples(t) {
 		for _, b := range list {
 			loaded, found := script.Load(fstest.MapFS{
-				"script.md": {Data: []byte(b.text)},
+				exampleName: {Data: []byte(b.text)},
 				// What an example may include.
-				"intro.md": {Data: []byte("Welcome.\n")},
-			}, "script.md", script.Options{Variables: map[string]string{"product": "Mynah"}})
+				"lessons/intro.md":  {Data: []byte("Welcome.\n")},
+				"lessons/script.md": {Data: []byte("Welcome.\n")},
+			}, exampleName, script.Options{Variables: map[string]string{"product": "Mynah", "version": "1.2"}})
 			for _, d := range found {
 				at := b.line + d.Range.Start.Line - 1
 				// Warnings too: an example shows what is usual.
@@ -87,12 +93,12 @@ func TestFormattedExamples(t *testing.T) {
 	t.Parallel()
 	for name, list := range examples(t) {
 		for _, b := range list {
-			once, found := script.Format("script.md", []byte(b.text))
+			once, found := script.Format(exampleName, []byte(b.text))
 			if found.HasErrors() {
 				t.Errorf("%s:%d: %v", name, b.line, found)
 				continue
 			}
-			twice, found := script.Format("script.md", once)
+			twice, found := script.Format(exampleName, once)
 			if found.HasErrors() || !bytes.Equal(once, twice) {
 				t.Errorf("%s:%d: formatted again, it changes:\n%s\nbecomes\n%s", name, b.line, once, twice)
 			}
@@ -130,7 +136,47 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// TestLinks follows every link of the documents to a file of the project.
+// withoutFences returns a page without its fenced blocks.
+func withoutFences(page []byte) []byte {
+	var out []byte
+	fence := ""
+	for line := range bytes.Lines(page) {
+		word := strings.TrimSpace(string(line))
+		switch {
+		case fence != "" && word == fence:
+			fence = ""
+		case fence != "":
+		case strings.HasPrefix(word, "```") || strings.HasPrefix(word, "~~~"):
+			fence = word[:len(word)-len(strings.TrimLeft(word, word[:1]))]
+		default:
+			out = append(out, line...)
+		}
+	}
+	return out
+}
+
+// anchors lists the addresses of a page's headings, as GitHub forms them.
+func anchors(page []byte) map[string]bool {
+	out := map[string]bool{}
+	for line := range bytes.Lines(withoutFences(page)) {
+		heading := strings.TrimLeft(strings.TrimSpace(string(line)), "#")
+		if !bytes.HasPrefix(line, []byte("#")) || !strings.HasPrefix(heading, " ") {
+			continue
+		}
+		out[strings.Map(func(r rune) rune {
+			switch {
+			case r == ' ' || r == '-':
+				return '-'
+			case unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_':
+				return unicode.ToLower(r)
+			}
+			return -1
+		}, strings.TrimSpace(heading))] = true
+	}
+	return out
+}
+
+// TestLinks follows every link of the documents to a file of the project, and to a heading of it.
 func TestLinks(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..")
@@ -142,7 +188,6 @@ func TestLinks(t *testing.T) {
 		}
 		pages = append(pages, found...)
 	}
-	fences := regexp.MustCompile("(?ms)^(```+|~~~)[a-z]*$.*?^(```+|~~~)$")
 	link := regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	count := 0
 	for _, page := range pages {
@@ -150,15 +195,26 @@ func TestLinks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text := regexp.MustCompile("`[^`\n]*`").ReplaceAll(fences.ReplaceAll(b, nil), nil)
+		text := regexp.MustCompile("`[^`\n]*`").ReplaceAll(withoutFences(b), nil)
 		for _, m := range link.FindAllSubmatch(text, -1) {
 			u, err := url.Parse(string(m[1]))
-			if err != nil || u.Scheme != "" || u.Path == "" {
+			if err != nil || u.Scheme != "" {
 				continue
 			}
 			count++
-			if _, err := os.Stat(filepath.Join(filepath.Dir(page), filepath.FromSlash(u.Path))); err != nil {
+			target := page
+			if u.Path != "" {
+				target = filepath.Join(filepath.Dir(page), filepath.FromSlash(u.Path))
+			}
+			if _, err := os.Stat(target); err != nil {
 				t.Errorf("%s: the link %s leads nowhere", page, m[1])
+				continue
+			}
+			if u.Fragment == "" {
+				continue
+			}
+			if linked, err := os.ReadFile(target); err != nil || !anchors(linked)[u.Fragment] {
+				t.Errorf("%s: the link %s leads to no heading", page, m[1])
 			}
 		}
 	}
@@ -167,10 +223,10 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// TestCommandsAreListed holds the README's table to the commands that there are.
+// TestCommandsAreListed holds the table of commands to those that exist.
 func TestCommandsAreListed(t *testing.T) {
 	t.Parallel()
-	page, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "commands.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +244,7 @@ func TestCommandsAreListed(t *testing.T) {
 		}
 		count++
 		if !bytes.Contains(page, []byte("| `mynah "+name)) {
-			t.Errorf("README.md does not list mynah %s", name)
+			t.Errorf("docs/commands.md does not list mynah %s", name)
 		}
 	}
 	if count < 9 {
