@@ -297,7 +297,7 @@ func (s *Server) result(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": displayName(b.Name, name)}))
 	h.Set("ETag", a.ETag)
 	h.Set("Cache-Control", "private, max-age=3600")
-	out := &ranged{ResponseWriter: w}
+	out := &rangeWriter{ResponseWriter: w}
 	http.ServeContent(out, r, name, a.Modified, f)
 	if out.refused {
 		for _, name := range []string{"Content-Disposition", "ETag", "Content-Type", "Last-Modified"} {
@@ -322,20 +322,20 @@ func displayName(name, file string) string {
 }
 
 // rangeWriter replaces the answer of net/http to an unsatisfiable range.
-type ranged struct {
+type rangeWriter struct {
 	http.ResponseWriter
 	refused bool
 }
 
 // WriteHeader implements http.ResponseWriter.
-func (w *ranged) WriteHeader(status int) {
+func (w *rangeWriter) WriteHeader(status int) {
 	if w.refused = status == http.StatusRequestedRangeNotSatisfiable; !w.refused {
 		w.ResponseWriter.WriteHeader(status)
 	}
 }
 
 // Write implements io.Writer.
-func (w *ranged) Write(b []byte) (int, error) {
+func (w *rangeWriter) Write(b []byte) (int, error) {
 	if w.refused {
 		return len(b), nil
 	}
@@ -343,7 +343,7 @@ func (w *ranged) Write(b []byte) (int, error) {
 }
 
 // ReadFrom implements io.ReaderFrom, so that the kernel can send files.
-func (w *ranged) ReadFrom(r io.Reader) (int64, error) {
+func (w *rangeWriter) ReadFrom(r io.Reader) (int64, error) {
 	if w.refused {
 		return io.Copy(io.Discard, r)
 	}

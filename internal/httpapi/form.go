@@ -107,7 +107,7 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *record.Build,
 	if project || files.zip == nil {
 		return nil
 	}
-	f, err := files.whole()
+	f, err := files.finish()
 	if err == nil {
 		_, err = s.o.Objects.Put(r.Context(), record.UploadKey(id), f, 0)
 	}
@@ -158,7 +158,7 @@ func (u *bundle) add(name string, r io.Reader) error {
 }
 
 // finish completes the archive and returns a reader from its beginning.
-func (u *bundle) whole() (io.Reader, error) {
+func (u *bundle) finish() (io.Reader, error) {
 	if err := u.zip.Close(); err != nil {
 		return nil, err
 	}

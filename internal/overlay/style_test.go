@@ -307,12 +307,12 @@ func TestReportCaptions(t *testing.T) {
 		"nothing": {[]captionHead{{}, {}}, nil, nil},
 		"missing": {
 			[]captionHead{{Missing: true}, {Missing: true}, {Missing: true}},
-			[]string{`3 there is no font "Own"; another is drawn`},
+			[]string{`3 the font "Own" is not installed; another font is used`},
 			nil,
 		},
 		"broken": {
 			[]captionHead{{Broken: true}, {Broken: true}, {Broken: true}},
-			[]string{`3 the font "Own" cannot be read; another is drawn`},
+			[]string{`3 the font "Own" cannot be read; another font is used`},
 			nil,
 		},
 		"letters": {

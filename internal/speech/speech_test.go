@@ -228,7 +228,7 @@ func TestFailures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := spoken.CheckHeard(s.board); err == nil || !strings.Contains(err.Error(), `s.md:12: scene 3: the voice tone/low gave silence for "Three."`) {
+	if err := spoken.CheckHeard(s.board); err == nil || !strings.Contains(err.Error(), `s.md:12: scene 3: the voice tone/low was silent for "Three."`) {
 		t.Errorf("silence gives %v", err)
 	}
 }
@@ -293,7 +293,7 @@ func TestCues(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	s = newStage(t, nil, text, voice.DefaultConfig(), &engine{Engine: tone.New(), silent: "some text"})
-	if _, _, err := speech.SayCues(t.Context(), s.maker, s.booth, s.board, s.cues); err == nil || !strings.Contains(err.Error(), "gave silence") {
+	if _, _, err := speech.SayCues(t.Context(), s.maker, s.booth, s.board, s.cues); err == nil || !strings.Contains(err.Error(), "was silent") {
 		t.Errorf("got %v", err)
 	}
 }
