@@ -81,7 +81,7 @@ func (f *subtitleFlags) files(film string) ([]studio.SubtitleFile, error) {
 }
 
 func (a *app) subtitles(ctx context.Context, f *subtitleFlags, args []string) error {
-	r, err := f.request(args)
+	r, err := f.newRequest(args)
 	if err != nil {
 		return a.reportError(f.json, err)
 	}

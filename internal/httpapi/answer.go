@@ -187,7 +187,7 @@ func requestID(r *http.Request) string {
 
 // statusOf returns the status document of a build.
 func (s *Server) statusOf(ctx context.Context, r *http.Request, b record.Build) (api.Status, error) {
-	st := api.Status{Finished: b.State.Over(), Succeeded: b.State == record.Succeeded, Percent: b.Percent, Message: b.Message}
+	st := api.Status{Finished: b.State.IsOver(), Succeeded: b.State == record.Succeeded, Percent: b.Percent, Message: b.Message}
 	if st.Message == "" {
 		st.Message = "Waiting"
 	}
@@ -195,7 +195,7 @@ func (s *Server) statusOf(ctx context.Context, r *http.Request, b record.Build) 
 		st.Percent = 100
 	}
 	for i, d := range b.Warnings {
-		w := warning(d)
+		w := newWarning(d)
 		if i < len(b.WarningScenes) {
 			w.Scene = b.WarningScenes[i]
 		}
@@ -225,7 +225,7 @@ func (s *Server) statusOf(ctx context.Context, r *http.Request, b record.Build) 
 	return st, errors.Join(errs...)
 }
 
-func warning(d api.Diagnostic) api.Warning {
+func newWarning(d api.Diagnostic) api.Warning {
 	w := api.Warning{Type: d.Code, Detail: d.Summary}
 	switch {
 	case d.File != "" && d.Line == 0:

@@ -155,7 +155,7 @@ func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 		wrong("repositoryType is missing; allowed: %s (from the answer to the upload request), zip-url or github", api.ZipUpload)
 		return
 	default:
-		wrong("unknown repositoryType %q; allowed: %s (from the answer to the upload request), zip-url or github", short(q.RepositoryType), api.ZipUpload)
+		wrong("unknown repositoryType %q; allowed: %s (from the answer to the upload request), zip-url or github", shorten(q.RepositoryType), api.ZipUpload)
 		return
 	}
 	if !isSourceName(q.Source) {
@@ -167,7 +167,7 @@ func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 	s.start(w, r, b)
 }
 
-func short(v string) string {
+func shorten(v string) string {
 	if r := []rune(v); len(r) > 60 {
 		return string(r[:60]) + "…"
 	}
@@ -353,7 +353,7 @@ func (w *rangeWriter) ReadFrom(r io.Reader) (int64, error) {
 // presentation answers the routes for presentations, which are not supported.
 func (s *Server) presentation(w http.ResponseWriter, r *http.Request) {
 	if ext := chi.URLParam(r, "ext"); !project.IsDeck("." + ext) {
-		s.answerProblem(w, r, http.StatusBadRequest, "bad-request", "The kind of presentation "+strconv.Quote(short(ext))+" is not supported; use pptx, ppt, odp or pdf")
+		s.answerProblem(w, r, http.StatusBadRequest, "bad-request", "The kind of presentation "+strconv.Quote(shorten(ext))+" is not supported; use pptx, ppt, odp or pdf")
 		return
 	}
 	s.refuseDecks(w, r)

@@ -70,7 +70,7 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request, b record.Build) 
 			}
 			last, quiet = e.Seq, s.now()
 		}
-		if b.State.Over() && len(list) == 0 {
+		if b.State.IsOver() && len(list) == 0 {
 			return
 		}
 		if s.now().Sub(quiet) >= reassure {

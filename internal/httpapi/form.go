@@ -57,7 +57,7 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *record.Build,
 			case project:
 				return &bodyError{http.StatusBadRequest, "A form must contain either one zip named project, or files"}
 			case len(file) > mostName || strings.HasSuffix(file, "/") || !utf8.ValidString(file):
-				return &bodyError{http.StatusBadRequest, fmt.Sprintf("%q is not a valid file name", short(file))}
+				return &bodyError{http.StatusBadRequest, fmt.Sprintf("%q is not a valid file name", shorten(file))}
 			}
 			err = files.add(file, p)
 		default:
@@ -66,9 +66,9 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *record.Build,
 			switch {
 			case err != nil:
 			case len(text) > mostText:
-				return &bodyError{http.StatusRequestEntityTooLarge, fmt.Sprintf("The field %q is larger than %d bytes; send a large script as a file", short(name), mostText)}
+				return &bodyError{http.StatusRequestEntityTooLarge, fmt.Sprintf("The field %q is larger than %d bytes; send a large script as a file", shorten(name), mostText)}
 			case seen[name] && name != "tags":
-				wrong.add("/"+short(name), "is given twice")
+				wrong.add("/"+shorten(name), "is given twice")
 			default:
 				seen[name] = true
 				fields.field(name, string(text))

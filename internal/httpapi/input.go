@@ -56,7 +56,7 @@ func (s *Server) checkQuery(w http.ResponseWriter, r *http.Request, known ...str
 	var v invalid
 	for name := range r.URL.Query() {
 		if !slices.Contains(known, name) {
-			v.add("?"+short(name), "unknown query parameter %q", short(name))
+			v.add("?"+shorten(name), "unknown query parameter %q", shorten(name))
 		}
 	}
 	slices.SortFunc(v, func(a, b api.Diagnostic) int { return strings.Compare(a.Pointer, b.Pointer) })
@@ -191,7 +191,7 @@ func (s *Server) fromJSON(w http.ResponseWriter, r *http.Request, b *record.Buil
 	f := newBuildFields{b, &v}
 	for _, name := range sortedNames(values) {
 		if !f.take(name, values[name]) || name == "source" {
-			v.add("/"+short(name), "unknown member; allowed: name, script, settings, tags or variables")
+			v.add("/"+shorten(name), "unknown member; allowed: name, script, settings, tags or variables")
 		}
 	}
 	if _, there := values["script"]; values != nil && !there {
@@ -229,7 +229,7 @@ func (f newBuildFields) field(name, text string) {
 		value = list
 	}
 	if !f.take(name, value) {
-		f.v.add("/"+short(name), "unknown field; allowed: name, project, script, settings, source, tags, variables or files")
+		f.v.add("/"+shorten(name), "unknown field; allowed: name, project, script, settings, source, tags, variables or files")
 	}
 }
 

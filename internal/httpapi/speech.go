@@ -20,7 +20,7 @@ import (
 func (s *Server) textToSpeech(w http.ResponseWriter, r *http.Request) {
 	format := chi.URLParam(r, "format")
 	if format != "mp3" && format != "m4a" && format != "wav" {
-		s.answerProblem(w, r, http.StatusNotFound, "not-found", "The format "+strconv.Quote(short(format))+" is not supported; use mp3, m4a or wav")
+		s.answerProblem(w, r, http.StatusNotFound, "not-found", "The format "+strconv.Quote(shorten(format))+" is not supported; use mp3, m4a or wav")
 		return
 	}
 	accept := strings.TrimSpace(r.Header.Get("Accept"))
@@ -36,7 +36,7 @@ func (s *Server) textToSpeech(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	spec := &record.SpeechSpec{
 		Format: format, Voice: q.Get("voice"), Language: q.Get("language"), Speed: q.Get("voice-speed"), Pitch: q.Get("voice-pitch"), Volume: q.Get("voice-volume"),
-		Scenes: accept == zipType, Captions: accept == "application/json+vtt", Timed: timed(r.Header.Get("Content-Type")),
+		Scenes: accept == zipType, Captions: accept == "application/json+vtt", Timed: subtitleFormat(r.Header.Get("Content-Type")),
 	}
 	near, known, err := s.o.Desk.Inspect(r.Context(), spec)
 	if err != nil {
@@ -44,7 +44,7 @@ func (s *Server) textToSpeech(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if s.cfg.StrictVoices && !known {
-		s.answerProblem(w, r, http.StatusBadRequest, "unknown-voice", "Unknown voice "+strconv.Quote(short(spec.Voice))+"; "+describeNearest(near))
+		s.answerProblem(w, r, http.StatusBadRequest, "unknown-voice", "Unknown voice "+strconv.Quote(shorten(spec.Voice))+"; "+describeNearest(near))
 		return
 	}
 	if streaming {
@@ -64,7 +64,7 @@ func describeNearest(near []string) string {
 	return "did you mean " + strings.Join(near, ", ")
 }
 
-func timed(contentType string) string {
+func subtitleFormat(contentType string) string {
 	t, _, _ := mime.ParseMediaType(contentType)
 	switch t {
 	case "text/vtt":
@@ -172,5 +172,5 @@ func headerText(v string) string {
 			return '?'
 		}
 		return r
-	}, short(v))
+	}, shorten(v))
 }

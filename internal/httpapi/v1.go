@@ -68,7 +68,7 @@ func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
 		s.answerError(w, r, err)
 		return
 	}
-	if wrong(found) {
+	if hasErrors(found) {
 		s.removeUpload(r, b)
 		s.answerProblem(w, r, http.StatusUnprocessableEntity, "script", "The script has errors", found...)
 		return
@@ -111,7 +111,7 @@ func (s *Server) removeUpload(r *http.Request, b record.Build) {
 	}
 }
 
-func wrong(found []api.Diagnostic) bool {
+func hasErrors(found []api.Diagnostic) bool {
 	for _, d := range found {
 		if d.Severity == "error" {
 			return true
@@ -278,7 +278,7 @@ func (s *Server) cancelBuild(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) cancel(r *http.Request, b record.Build) (record.Build, error) {
 	after, err := s.o.Records.Update(r.Context(), b.ID, func(b *record.Build) error {
-		if b.State.Over() {
+		if b.State.IsOver() {
 			return errOver
 		}
 		b.Message = "Cancelled"
@@ -329,7 +329,7 @@ func (s *Server) check(w http.ResponseWriter, r *http.Request) {
 		s.answerError(w, r, err)
 		return
 	}
-	out := api.Checked{OK: !wrong(found), Diagnostics: found}
+	out := api.Checked{OK: !hasErrors(found), Diagnostics: found}
 	if out.Diagnostics == nil {
 		out.Diagnostics = []api.Diagnostic{}
 	}
@@ -342,7 +342,7 @@ func (s *Server) sample(w http.ResponseWriter, r *http.Request) {
 		name = ""
 	}
 	if _, known, err := s.o.Desk.Inspect(r.Context(), &record.SpeechSpec{Voice: name}); err != nil || !known || name == "" {
-		s.answerProblem(w, r, http.StatusNotFound, "not-found", "Unknown voice "+strconv.Quote(short(name)))
+		s.answerProblem(w, r, http.StatusNotFound, "not-found", "Unknown voice "+strconv.Quote(shorten(name)))
 		return
 	}
 	w.Header().Set("Content-Type", contentType(".mp3"))

@@ -28,8 +28,8 @@ const (
 // States lists all states.
 func States() []State { return []State{Queued, Running, Succeeded, Failed, Cancelled, Expired} }
 
-// Over reports whether a build has ended.
-func (s State) Over() bool { return s != Queued && s != Running }
+// IsOver reports whether a build has ended.
+func (s State) IsOver() bool { return s != Queued && s != Running }
 
 // Kind is the kind of a build.
 type Kind string
@@ -168,7 +168,7 @@ func (b *Build) Move(to State, now time.Time) error {
 		switch {
 		case to == Running:
 			b.Started = now
-		case to.Over() && to != Expired:
+		case to.IsOver() && to != Expired:
 			b.Ended = now
 			b.Spec.Token = ""
 		}
@@ -180,7 +180,7 @@ func (b *Build) Move(to State, now time.Time) error {
 // Expires returns when a build's results may be removed: some time after its end or its last
 // poll. It is zero for an unfinished build.
 func (b *Build) Expires(keep time.Duration) time.Time {
-	if !b.State.Over() {
+	if !b.State.IsOver() {
 		return time.Time{}
 	}
 	last := b.Ended

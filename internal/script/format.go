@@ -17,7 +17,7 @@ import (
 func Format(file string, src []byte) ([]byte, diag.List) {
 	before, diags := Parse(file, src)
 	out, ok := format(file, src)
-	if !ok || !Equal(before, parsed(file, out)) {
+	if !ok || !Equal(before, parseOnly(file, out)) {
 		return src, diags
 	}
 	if again, ok := format(file, out); !ok || !bytes.Equal(again, out) {
@@ -26,7 +26,7 @@ func Format(file string, src []byte) ([]byte, diag.List) {
 	return out, diags
 }
 
-func parsed(file string, src []byte) *Script {
+func parseOnly(file string, src []byte) *Script {
 	s, _ := Parse(file, src)
 	return s
 }

@@ -28,7 +28,7 @@ func (p *parser) header() int {
 	d.Detail = "A script that begins with a line of dashes has a header, which ends at the next such line"
 	d.Hint = "write --- after the last property, or remove the first line"
 	n := 0
-	for n < len(lines) && p.likelyHeader(lines[n]) {
+	for n < len(lines) && p.isLikelyHeader(lines[n]) {
 		n++
 	}
 	if n == 0 {
@@ -38,8 +38,8 @@ func (p *parser) header() int {
 	return lines[n-1].last + 1
 }
 
-// likelyHeader reports whether a line probably belongs to an unclosed header.
-func (p *parser) likelyHeader(l *line) bool {
+// isLikelyHeader reports whether a line probably belongs to an unclosed header.
+func (p *parser) isLikelyHeader(l *line) bool {
 	t := strings.TrimSpace(l.text)
 	if t == "" || isYAMLComment(t) {
 		return true

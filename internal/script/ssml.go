@@ -189,7 +189,7 @@ func (r *ssmlReader) read(source string) *Element {
 				return nil
 			}
 		case xml.EndElement:
-			if !r.end(stack, prefixed(t.Name), from, to) {
+			if !r.end(stack, qualifiedName(t.Name), from, to) {
 				return nil
 			}
 			top := stack[len(stack)-1]
@@ -263,7 +263,7 @@ func (r *ssmlReader) malformed(source string, from, to int, err error) {
 
 // element creates an element from its start tag, and warns of unknown SSML.
 func (r *ssmlReader) element(t xml.StartElement, from, to int) *Element {
-	e := &Element{Range: r.span(from, to), Name: prefixed(t.Name)}
+	e := &Element{Range: r.span(from, to), Name: qualifiedName(t.Name)}
 	if r.p.elements == nil {
 		r.p.elements = ssmlElements()
 	}
@@ -278,7 +278,7 @@ func (r *ssmlReader) element(t xml.StartElement, from, to int) *Element {
 		}
 	}
 	for _, a := range t.Attr {
-		name := prefixed(a.Name)
+		name := qualifiedName(a.Name)
 		if e.Attributes == nil {
 			e.Attributes = map[string]string{}
 		}
@@ -301,7 +301,7 @@ func (r *ssmlReader) element(t xml.StartElement, from, to int) *Element {
 	return e
 }
 
-func prefixed(n xml.Name) string {
+func qualifiedName(n xml.Name) string {
 	if n.Space == "" {
 		return n.Local
 	}

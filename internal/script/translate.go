@@ -143,7 +143,7 @@ func pairScenes(base, translation []Scene) (out []pair) {
 // align finds the most similar pairs by dynamic programming.
 func align(base, translation []Scene) (out []pair) {
 	const gap = 2 // cost of a scene without a counterpart
-	a, b := looks(base), looks(translation)
+	a, b := newLooks(base), newLooks(translation)
 	n, m := len(a), len(b)
 	costs := make([]int32, (n+1)*(m+1)) // of the scenes from i and j on
 	cost := func(i, j int) int32 { return costs[i*(m+1)+j] }
@@ -189,7 +189,7 @@ type look struct {
 	said          bool
 }
 
-func looks(scenes []Scene) []look {
+func newLooks(scenes []Scene) []look {
 	out := make([]look, len(scenes))
 	for i := range scenes {
 		l := &out[i]

@@ -179,7 +179,7 @@ func (s *Store) Events(ctx context.Context, id string, after int64) ([]record.Ev
 // Poll records, to the hour, that a finished build was polled: polled builds are kept longer.
 func (s *Store) Poll(ctx context.Context, b record.Build) error {
 	now := s.now()
-	if !b.State.Over() || now.Sub(b.Polled) < time.Hour || now.Sub(b.Ended) < time.Hour {
+	if !b.State.IsOver() || now.Sub(b.Polled) < time.Hour || now.Sub(b.Ended) < time.Hour {
 		return nil
 	}
 	_, err := s.writer.ExecContext(ctx, "UPDATE builds SET polled = ? WHERE id = ?", millis(now), b.ID)

@@ -42,8 +42,8 @@ func publicAddresses() addresses {
 	return a
 }
 
-// public reports whether an address is public.
-func (a addresses) public(ip netip.Addr) bool {
+// isPublic reports whether an address is public.
+func (a addresses) isPublic(ip netip.Addr) bool {
 	// No prefix contains addresses with a zone, so these are refused too.
 	if !ip.IsValid() || ip.Is6() && !a.open6.Contains(ip) {
 		return false

@@ -71,7 +71,7 @@ func (e *entry) String() string { return quote(e.shown) }
 // table is the position of the central directory, and its number of entries.
 type table struct{ start, end, count int64 }
 
-func damaged() error {
+func errDamaged() error {
 	return refuse("the archive is damaged, or has extra data before or after it")
 }
 
@@ -86,9 +86,9 @@ func readAt(r io.ReaderAt, b []byte, at int64) error {
 	case n == len(b):
 		return nil
 	case errors.Is(err, io.EOF):
-		return damaged()
+		return errDamaged()
 	}
-	return archiveFailed(err)
+	return errArchive(err)
 }
 
 // findTable reads the end of the archive (sections 4.3.14 to 4.3.16). Readers disagree about
@@ -103,7 +103,7 @@ func findTable(r io.ReaderAt, size int64) (table, error) {
 		return table{}, refuse("the file is not a zip archive, or its end is missing")
 	}
 	if !endsAt(tail, at) {
-		return table{}, damaged()
+		return table{}, errDamaged()
 	}
 	for i := at; i > 0; {
 		i = bytes.LastIndex(tail[:i], []byte(endSignature))
@@ -127,27 +127,27 @@ func findTable(r io.ReaderAt, size int64) (table, error) {
 			agrees(here, most16, u64(b[24:])) && agrees(count, most16, u64(b[32:])) &&
 			agrees(length, most32, u64(b[40:])) && agrees(start, most32, u64(b[48:]))
 		if !wide {
-			return table{}, damaged()
+			return table{}, errDamaged()
 		}
 		if u32(b[16:]) != 0 || u32(b[20:]) != 0 {
-			return table{}, manyDisks()
+			return table{}, errSplit()
 		}
 		here, count, length, start = u64(b[24:]), u64(b[32:]), u64(b[40:]), u64(b[48:])
 		end = end64.at
 	} else if disk != 0 || first != 0 {
-		return table{}, manyDisks()
+		return table{}, errSplit()
 	}
 	if here != count {
-		return table{}, manyDisks()
+		return table{}, errSplit()
 	}
 	// The directory must end where its end record begins: a gap could hide another directory.
 	if length > uint64(end) || start != uint64(end)-length || count > length/centralSize {
-		return table{}, damaged()
+		return table{}, errDamaged()
 	}
 	return table{start: int64(start), end: end, count: int64(count)}, nil
 }
 
-func manyDisks() error {
+func errSplit() error {
 	return refuse("the archive is one part of a split archive; send it as one file")
 }
 
@@ -177,11 +177,11 @@ func findEnd64(r io.ReaderAt, end int64) (end64, bool, error) {
 		return end64{}, false, nil
 	}
 	if u32(locator[4:]) != 0 || u32(locator[16:]) > 1 {
-		return end64{}, false, manyDisks()
+		return end64{}, false, errSplit()
 	}
 	at, limit := u64(locator[8:]), uint64(end-locatorSize)
 	if at > limit || limit-at < end64Size {
-		return end64{}, false, damaged()
+		return end64{}, false, errDamaged()
 	}
 	record := make([]byte, end64Size)
 	if err := readAt(r, record, int64(at)); err != nil {
@@ -189,7 +189,7 @@ func findEnd64(r io.ReaderAt, end int64) (end64, bool, error) {
 	}
 	// The record's size does not count its signature and the size field.
 	if string(record[:4]) != end64Signature || u64(record[4:]) != limit-at-12 {
-		return end64{}, false, damaged()
+		return end64{}, false, errDamaged()
 	}
 	return end64{at: int64(at), record: record}, true, nil
 }
@@ -203,13 +203,13 @@ func readEntries(r io.ReaderAt, t table) ([]*entry, error) {
 		if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return err
 		}
-		return archiveFailed(err)
+		return errArchive(err)
 	}
 	out := make([]*entry, 0, t.count)
 	for range t.count {
 		e, err := readCentral(fill)
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, damaged()
+			return nil, errDamaged()
 		}
 		if err != nil {
 			return nil, err
@@ -218,7 +218,7 @@ func readEntries(r io.ReaderAt, t table) ([]*entry, error) {
 	}
 	var one [1]byte
 	if err := fill(one[:]); err == nil {
-		return nil, damaged()
+		return nil, errDamaged()
 	} else if !errors.Is(err, io.EOF) {
 		return nil, err
 	}
@@ -231,7 +231,7 @@ func readCentral(fill func([]byte) error) (*entry, error) {
 		return nil, err
 	}
 	if string(h[:4]) != centralSignature {
-		return nil, damaged()
+		return nil, errDamaged()
 	}
 	n, x, c := int(u16(h[28:])), int(u16(h[30:])), int(u16(h[32:]))
 	rest := make([]byte, n+x+c)
@@ -255,14 +255,14 @@ func readCentral(fill func([]byte) error) (*entry, error) {
 	}
 	packed, size, header := uint64(u32(h[20:])), uint64(u32(h[24:])), uint64(u32(h[42:]))
 	if !extra.widen(&size, &packed, &header) {
-		return nil, e.contradicts("its zip64 field")
+		return nil, e.errContradiction("its zip64 field")
 	}
 	if disk := u16(h[34:]); disk != 0 && (disk != most16 || extra.wide == nil) {
-		return nil, manyDisks()
+		return nil, errSplit()
 	}
 	const most = 1 << 62 // so that the sum of two does not overflow
 	if packed > most || size > most || header > most {
-		return nil, e.contradicts("its sizes")
+		return nil, e.errContradiction("its sizes")
 	}
 	e.packed, e.size, e.header = int64(packed), int64(size), int64(header)
 	return e, nil
@@ -289,7 +289,7 @@ func (e *entry) extra(b []byte) (extra, error) {
 		switch id {
 		case zip64Field:
 			if out.wide != nil {
-				return extra{}, e.contradicts("its zip64 field")
+				return extra{}, e.errContradiction("its zip64 field")
 			}
 			out.wide = field
 		case unicodeField:
@@ -299,7 +299,7 @@ func (e *entry) extra(b []byte) (extra, error) {
 				continue
 			}
 			if out.path != "" {
-				return extra{}, e.contradicts("its name")
+				return extra{}, e.errContradiction("its name")
 			}
 			out.path = string(field[5:])
 		}
@@ -326,7 +326,7 @@ func (x extra) widen(values ...*uint64) bool {
 	return true
 }
 
-func (e *entry) contradicts(what string) error {
+func (e *entry) errContradiction(what string) error {
 	return refuse("the archive's data about the entry %s are contradictory (%s)", e, what)
 }
 
@@ -344,7 +344,7 @@ func (e *entry) locate(r io.ReaderAt, limit int64) error {
 		return err
 	}
 	if string(h[:4]) != localSignature {
-		return e.contradicts("where it begins")
+		return e.errContradiction("where it begins")
 	}
 	n, x := int64(u16(h[26:])), int64(u16(h[28:]))
 	e.data = e.header + localSize + n + x
@@ -369,34 +369,34 @@ func (e *entry) locate(r io.ReaderAt, limit int64) error {
 // and checksum may be zero.
 func (e *entry) compare(h, name, fields []byte) error {
 	if !bytes.Equal(name, e.raw) {
-		return e.contradicts("its name")
+		return e.errContradiction("its name")
 	}
 	extra, err := e.extra(fields)
 	if err != nil {
 		return err
 	}
 	if extra.path != "" && extra.path != e.shown {
-		return e.contradicts("its name")
+		return e.errContradiction("its name")
 	}
 	const decisive = encrypted | hasDescriptor | patched | strong | utf8Names | masked
 	if (u16(h[6:])^e.flags)&decisive != 0 {
-		return e.contradicts("its flags")
+		return e.errContradiction("its flags")
 	}
 	if u16(h[8:]) != e.method {
-		return e.contradicts("its method")
+		return e.errContradiction("its method")
 	}
 	packed, size := uint64(u32(h[18:])), uint64(u32(h[22:]))
 	if !extra.widen(&size, &packed) {
-		return e.contradicts("its zip64 field")
+		return e.errContradiction("its zip64 field")
 	}
 	same := func(local, central uint64) bool {
 		return local == central || local == 0 && e.flags&hasDescriptor != 0
 	}
 	if !same(packed, uint64(e.packed)) || !same(size, uint64(e.size)) {
-		return e.contradicts("its size")
+		return e.errContradiction("its size")
 	}
 	if !same(uint64(u32(h[14:])), uint64(e.crc)) {
-		return e.contradicts("its checksum")
+		return e.errContradiction("its checksum")
 	}
 	return nil
 }
@@ -425,5 +425,5 @@ func (e *entry) descriptor(r io.ReaderAt, limit int64) error {
 			return nil
 		}
 	}
-	return e.contradicts("what follows its data")
+	return e.errContradiction("what follows its data")
 }

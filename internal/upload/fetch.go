@@ -117,7 +117,7 @@ func guard(a addresses) func(context.Context, string, string, syscall.RawConn) e
 		if err != nil {
 			return err
 		}
-		if !a.public(to.Addr()) {
+		if !a.isPublic(to.Addr()) {
 			return fmt.Errorf("%s: %w", to.Addr(), errRefused)
 		}
 		return nil
@@ -173,7 +173,7 @@ func unreachableStatus(code int) *fault.Error {
 func (f *Fetcher) fetch(ctx context.Context, r request, w io.Writer) (int64, error) {
 	timed, cancel := context.WithTimeout(ctx, f.config.Timeout)
 	defer cancel()
-	failed := func(err error) error { return f.failed(ctx, timed, err) }
+	failed := func(err error) error { return f.toFault(ctx, timed, err) }
 
 	resp, err := f.get(timed, r)
 	if err != nil {
@@ -187,7 +187,7 @@ func (f *Fetcher) fetch(ctx context.Context, r request, w io.Writer) (int64, err
 		return 0, failed(errors.New("the answer has a content encoding that was not requested"))
 	}
 	if resp.ContentLength > f.config.MaxBytes {
-		return 0, f.tooLarge()
+		return 0, f.errTooLarge()
 	}
 	n, err := f.copy(w, resp.Body, failed)
 	if err == nil && timed.Err() != nil {
@@ -205,7 +205,7 @@ func (f *Fetcher) copy(w io.Writer, body io.Reader, failed func(error) error) (i
 	for {
 		n, err := body.Read(buf)
 		if int64(n) > f.config.MaxBytes-done {
-			return done, f.tooLarge()
+			return done, f.errTooLarge()
 		}
 		if n, err := w.Write(buf[:n]); err != nil {
 			return done + int64(n), fault.New(fault.Disk, err, "the archive could not be stored")
@@ -220,12 +220,12 @@ func (f *Fetcher) copy(w io.Writer, body io.Reader, failed func(error) error) (i
 	}
 }
 
-func (f *Fetcher) tooLarge() error {
+func (f *Fetcher) errTooLarge() error {
 	return refuse("the archive is larger than %s", bytesText(f.config.MaxBytes))
 }
 
-// failed converts an error to a fault that may be shown to callers.
-func (f *Fetcher) failed(ctx, timed context.Context, err error) error {
+// toFault converts an error to a fault that may be shown to callers.
+func (f *Fetcher) toFault(ctx, timed context.Context, err error) error {
 	wait, waited := errors.AsType[net.Error](err)
 	_, dns := errors.AsType[*net.DNSError](err)
 	switch {

@@ -48,14 +48,14 @@ func readPlan(ctx context.Context, archive io.ReaderAt, size int64, opts UnpackO
 		return plan{}, err
 	}
 	if t.count > int64(limits.Entries) {
-		return plan{}, tooMany(limits)
+		return plan{}, errTooMany(limits)
 	}
 	entries, err := readEntries(archive, t)
 	if err != nil {
 		return plan{}, err
 	}
 	for _, e := range entries {
-		if err := stopped(ctx); err != nil {
+		if err := checkContext(ctx); err != nil {
 			return plan{}, err
 		}
 		if err := e.checkName(limits); err != nil {
@@ -71,7 +71,7 @@ func readPlan(ctx context.Context, archive io.ReaderAt, size int64, opts UnpackO
 	return arrange(entries, size, opts)
 }
 
-func tooMany(limits Limits) error {
+func errTooMany(limits Limits) error {
 	return refuse("the archive contains more than %d files and folders", limits.Entries)
 }
 
@@ -150,7 +150,7 @@ func (e *entry) checkKind(link bool) error {
 		}
 	case kindFolder:
 		if !e.folder {
-			return e.contradicts("whether it is a folder")
+			return e.errContradiction("whether it is a folder")
 		}
 	case kindLink:
 		if !link {
@@ -164,7 +164,7 @@ func (e *entry) checkKind(link bool) error {
 		return refuse(bad, e, "a special file")
 	}
 	if e.kind == kindLink && e.folder {
-		return e.contradicts("whether it is a folder")
+		return e.errContradiction("whether it is a folder")
 	}
 	if e.flags&(encrypted|strong|masked) != 0 {
 		return fault.New(fault.Input, nil, "the archive's entry %s is encrypted", e).WithHint("zip the files again without a password")
@@ -177,7 +177,7 @@ func (e *entry) checkKind(link bool) error {
 			WithHint("zip the files again with the method deflate")
 	}
 	if e.method == stored && e.packed != e.size {
-		return e.contradicts("its size")
+		return e.errContradiction("its size")
 	}
 	if e.folder && e.size != 0 {
 		return refuse("the archive's folder %s contains data", e)
@@ -234,7 +234,7 @@ func (t *tree) add(e *entry, limits Limits) error {
 		case !ok:
 			t.nodes[plain[:end]] = &want
 			if len(t.nodes) > t.most {
-				return tooMany(limits)
+				return errTooMany(limits)
 			}
 		case have.folder != want.folder:
 			return refuse("the archive's entry %s is a file in one place and a folder in another", quote(want.name))

@@ -44,7 +44,7 @@ func Source(root fs.FS, source string) (string, error) {
 		}
 		switch {
 		case err != nil:
-			return "", projectFailed(err)
+			return "", errProject(err)
 		case info.IsDir():
 			return "", refuse("the source %s is a folder, not a file", quote(source))
 		case !isText(candidate) && !project.IsDeck(candidate):
@@ -59,7 +59,7 @@ func Source(root fs.FS, source string) (string, error) {
 func topFolder(root fs.FS) (string, error) {
 	list, err := fs.ReadDir(root, ".")
 	if err != nil {
-		return "", projectFailed(err)
+		return "", errProject(err)
 	}
 	if len(list) == 1 && list[0].IsDir() {
 		return list[0].Name(), nil
@@ -67,7 +67,7 @@ func topFolder(root fs.FS) (string, error) {
 	return "", nil
 }
 
-func projectFailed(err error) error {
+func errProject(err error) error {
 	return fault.New(fault.Disk, err, "the files of the project could not be read")
 }
 
@@ -79,7 +79,7 @@ func isText(name string) bool {
 func choose(root fs.FS, top string) (string, error) {
 	c, err := project.Choose(root, cmp.Or(top, "."))
 	if err != nil {
-		return "", projectFailed(err)
+		return "", errProject(err)
 	}
 	const most = 10
 	switch {
@@ -126,7 +126,7 @@ func scripts(root fs.FS) ([]string, error) {
 		return err
 	})
 	if err != nil {
-		return nil, projectFailed(err)
+		return nil, errProject(err)
 	}
 	return all, nil
 }

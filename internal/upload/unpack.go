@@ -125,7 +125,7 @@ type unpacker struct {
 
 func (u *unpacker) all(ctx context.Context, p plan) error {
 	for _, name := range p.folders {
-		if err := stopped(ctx); err != nil {
+		if err := checkContext(ctx); err != nil {
 			return err
 		}
 		if err := u.folder(name); err != nil {
@@ -156,12 +156,12 @@ func (u *unpacker) file(ctx context.Context, e *entry) error {
 	// O_EXCL, so that no existing file or link is written to.
 	f, err := u.into.OpenFile(e.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
-		return writeFailed(err)
+		return errWrite(err)
 	}
 	u.made = append(u.made, e.name)
 	err = u.content(ctx, e, f)
 	if e := f.Close(); err == nil && e != nil {
-		err = writeFailed(e)
+		err = errWrite(e)
 	}
 	return err
 }
@@ -172,7 +172,7 @@ func (u *unpacker) content(ctx context.Context, e *entry, w io.Writer) error {
 	sum := crc32.NewIEEE()
 	left := e.size
 	for {
-		if err := stopped(ctx); err != nil {
+		if err := checkContext(ctx); err != nil {
 			return err
 		}
 		n, err := body.Read(u.buf)
@@ -182,13 +182,13 @@ func (u *unpacker) content(ctx context.Context, e *entry, w io.Writer) error {
 		left -= int64(n)
 		_, _ = sum.Write(u.buf[:n])
 		if _, err := w.Write(u.buf[:n]); err != nil {
-			return writeFailed(err)
+			return errWrite(err)
 		}
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return e.readFailed(err)
+			return e.errRead(err)
 		}
 	}
 	if left > 0 {
@@ -197,7 +197,7 @@ func (u *unpacker) content(ctx context.Context, e *entry, w io.Writer) error {
 	if _, err := u.packed.Peek(1); err == nil {
 		return refuse("the archive's entry %s has extra bytes after its data", e)
 	} else if !errors.Is(err, io.EOF) {
-		return e.readFailed(err)
+		return e.errRead(err)
 	}
 	if sum.Sum32() != e.crc {
 		return refuse("the archive's entry %s is damaged: its checksum is wrong", e)
@@ -234,28 +234,28 @@ func (u *unpacker) undo() error {
 	return errors.Join(errs...)
 }
 
-// readFailed distinguishes damaged data from a failed disk.
-func (e *entry) readFailed(err error) error {
+// errRead distinguishes damaged data from a failed disk.
+func (e *entry) errRead(err error) error {
 	if _, ok := errors.AsType[flate.CorruptInputError](err); ok {
 		return fault.New(fault.Input, err, "the archive's entry %s is damaged", e)
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return fault.New(fault.Input, err, "the archive's entry %s is truncated", e)
 	}
-	return archiveFailed(err)
+	return errArchive(err)
 }
 
-func archiveFailed(err error) error {
+func errArchive(err error) error {
 	return fault.New(fault.Disk, err, "the archive could not be read")
 }
 
-func writeFailed(err error) error {
+func errWrite(err error) error {
 	return fault.New(fault.Disk, err, "a file of the archive could not be written")
 }
 
 func refuse(format string, args ...any) error { return fault.New(fault.Input, nil, format, args...) }
 
-func stopped(ctx context.Context) error {
+func checkContext(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return fault.New(fault.Cancelled, context.Cause(ctx), "unpacking the archive was stopped")
 	}

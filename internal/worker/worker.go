@@ -94,7 +94,7 @@ func (w *Worker) Work(ctx context.Context, id string) error {
 	}()
 	log := w.log.With("build", id)
 	b, err := w.store.Update(ctx, id, func(b *record.Build) error {
-		if b.State.Over() {
+		if b.State.IsOver() {
 			return errOver
 		}
 		if b.State == record.Queued {
@@ -119,9 +119,9 @@ func (w *Worker) Work(ctx context.Context, id string) error {
 	if b.Kind == record.Speech {
 		doing = "making the audio"
 	}
-	out.err = fault.Guard(doing, func() error { return w.make(ctx, log, b, &out) }) // otherwise the build would stay in the state running
+	out.err = fault.Guard(doing, func() error { return w.run(ctx, log, b, &out) }) // otherwise the build would stay in the state running
 	out.took = w.now().Sub(start).Round(time.Millisecond)
-	return w.end(ctx, log, b.ID, out)
+	return w.finish(ctx, log, b.ID, out)
 }
 
 // outcome is the result of running a build.
@@ -133,8 +133,8 @@ type outcome struct {
 	took     time.Duration
 }
 
-// end writes the outcome to the build's record.
-func (w *Worker) end(work context.Context, log *slog.Logger, id string, out outcome) error {
+// finish writes the outcome to the build's record.
+func (w *Worker) finish(work context.Context, log *slog.Logger, id string, out outcome) error {
 	ctx, stopped := context.WithoutCancel(work), false
 	_, werr := w.store.Update(ctx, id, func(b *record.Build) error {
 		if b.State != record.Running { // it was cancelled
@@ -179,8 +179,8 @@ func (w *Worker) end(work context.Context, log *slog.Logger, id string, out outc
 	return nil
 }
 
-// make runs a build in its own folder.
-func (w *Worker) make(ctx context.Context, log *slog.Logger, b record.Build, out *outcome) error {
+// run runs a build in its own folder.
+func (w *Worker) run(ctx context.Context, log *slog.Logger, b record.Build, out *outcome) error {
 	dir := filepath.Join(w.cfg.Dir, b.ID)
 	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(filepath.Join(dir, "project"), 0o700), os.Mkdir(filepath.Join(dir, "out"), 0o700)); err != nil {
 		return fault.New(fault.Disk, err, "the folder for the build cannot be created")
@@ -192,9 +192,9 @@ func (w *Worker) make(ctx context.Context, log *slog.Logger, b record.Build, out
 	}()
 	report := w.reporter(ctx, b.ID)
 	if b.Kind == record.Speech {
-		return w.speech(ctx, b, dir, report, out)
+		return w.buildSpeech(ctx, b, dir, report, out)
 	}
-	return w.video(ctx, b, dir, report, out)
+	return w.buildVideo(ctx, b, dir, report, out)
 }
 
 // reporter returns a function that writes progress to the record, at most a few times a second,
@@ -225,8 +225,8 @@ func (w *Worker) reporter(ctx context.Context, id string) func(meter.Progress) {
 	}
 }
 
-// video fetches, unpacks and builds a project.
-func (w *Worker) video(ctx context.Context, b record.Build, dir string, report func(meter.Progress), out *outcome) error {
+// buildVideo fetches, unpacks and builds a project.
+func (w *Worker) buildVideo(ctx context.Context, b record.Build, dir string, report func(meter.Progress), out *outcome) error {
 	project, source, links, err := w.unpack(ctx, b.Spec, dir, report)
 	if err != nil {
 		return err
@@ -333,7 +333,7 @@ func (w *Worker) unpack(ctx context.Context, spec record.Spec, dir string, repor
 		return folder, "script.md", nil, nil
 	}
 	report(meter.Progress{Phase: "fetching the project"})
-	archive, size, done, err := w.archive(ctx, spec, dir)
+	archive, size, done, err := w.openArchive(ctx, spec, dir)
 	if err != nil {
 		return "", "", nil, err
 	}
@@ -350,8 +350,8 @@ func (w *Worker) unpack(ctx context.Context, spec record.Spec, dir string, repor
 	return folder, source, u.Links, err
 }
 
-// archive opens the archive of a build and downloads it if necessary.
-func (w *Worker) archive(ctx context.Context, spec record.Spec, dir string) (r io.ReaderAt, size int64, done func(), err error) {
+// openArchive opens the archive of a build and downloads it if necessary.
+func (w *Worker) openArchive(ctx context.Context, spec record.Spec, dir string) (r io.ReaderAt, size int64, done func(), err error) {
 	switch spec.Type {
 	case api.ZipURL, api.GitHub:
 		f, err := os.OpenFile(filepath.Join(dir, "archive.zip"), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
@@ -384,8 +384,8 @@ func (w *Worker) archive(ctx context.Context, spec record.Spec, dir string) (r i
 	}
 }
 
-// speech speaks a text.
-func (w *Worker) speech(ctx context.Context, b record.Build, dir string, report func(meter.Progress), out *outcome) error {
+// buildSpeech speaks a text.
+func (w *Worker) buildSpeech(ctx context.Context, b record.Build, dir string, report func(meter.Progress), out *outcome) error {
 	s := b.Spec.Speech
 	sp, err := w.studio.Speak(ctx, speechRequest(b.Spec.Text, s, report))
 	if err != nil {
