@@ -61,7 +61,7 @@ func describeNearest(near []string) string {
 	if len(near) == 0 {
 		return "GET /voices lists all"
 	}
-	return "did you mean " + strings.Join(near, ", ")
+	return "did you mean " + strings.Join(near, ", ") + "?"
 }
 
 func subtitleFormat(contentType string) string {
