@@ -51,7 +51,7 @@ func DefaultFetchConfig() FetchConfig {
 	}
 }
 
-// Validate reports all mistakes at once.
+// Validate reports all errors at once.
 func (c FetchConfig) Validate() error {
 	var errs []error
 	check := func(ok bool, format string, args ...any) {

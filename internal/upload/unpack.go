@@ -54,7 +54,7 @@ func DefaultLimits() Limits {
 	}
 }
 
-// Validate reports all mistakes at once.
+// Validate reports all errors at once.
 func (l Limits) Validate() error {
 	var errs []error
 	check := func(name string, value int64) {
