@@ -1,6 +1,5 @@
-// Package api holds the types that travel over the wire, and the document that
-// describes them. It exists so that server and client agree by sharing them. It has no
-// behaviour.
+// Package api defines the types of the wire protocol, shared by server and client, and contains
+// the OpenAPI document that describes them.
 package api
 
 import (
@@ -13,17 +12,17 @@ import (
 //go:embed openapi.yaml
 var Document []byte
 
-// The repository types of a BuildRequest beside the word of an upload's grant.
+// The repository types of a BuildRequest.
 const (
-	// ZipURL is an archive that the server fetches from an https address.
+	// ZipURL is an archive that the server downloads from an https URL.
 	ZipURL = "zip-url"
 	// GitHub is a repository's source archive.
 	GitHub = "github"
-	// ZipUpload is the word that grants of this server carry.
+	// ZipUpload is an uploaded archive, as returned in an UploadGrant.
 	ZipUpload = "s3-zip"
 )
 
-// UploadGrant answers a request for an upload: PUT the bytes to URL with ContentType.
+// UploadGrant is the answer to a request for an upload: PUT the bytes to URL with ContentType.
 type UploadGrant struct {
 	URL            string `json:"url"`
 	ContentType    string `json:"contentType"`
@@ -31,18 +30,18 @@ type UploadGrant struct {
 	RepositoryType string `json:"repositoryType"`
 }
 
-// BuildRequest asks for a video of an archive.
+// BuildRequest is a request to build the video of an archive.
 type BuildRequest struct {
-	// Source is the main script's path in the archive; empty is the only one at the top.
+	// Source is the main script's path in the archive; empty means the only script at the top.
 	Source         string `json:"source,omitempty"`
 	Repository     string `json:"repository"`
 	RepositoryType string `json:"repositoryType"`
-	// Token and SHA are of GitHub repositories.
+	// Token and SHA apply to GitHub repositories.
 	Token string `json:"token,omitempty"`
 	SHA   string `json:"sha,omitempty"`
 }
 
-// Task answers a request that is worked on: poll StatusURL.
+// Task is the answer to a request that takes time: poll StatusURL.
 type Task struct {
 	StatusURL string `json:"statusUrl"`
 	TaskID    string `json:"taskId"`
@@ -53,20 +52,20 @@ type Task struct {
 type Status struct {
 	Finished  bool `json:"finished"`
 	Succeeded bool `json:"succeeded"`
-	// Percent is 0 to 100 and never goes back.
+	// Percent is 0 to 100 and never decreases.
 	Percent int    `json:"percent"`
 	Message string `json:"message"`
-	// The rest is there when the task succeeded.
+	// The other fields are set if the task succeeded.
 	Result            string     `json:"result,omitempty"`
 	DurationInSeconds int        `json:"durationInSeconds,omitempty"`
 	Poster            string     `json:"poster,omitempty"`
 	Subtitles         *Subtitles `json:"subtitles,omitempty"`
 	Voices            []VoiceUse `json:"voices,omitempty"`
-	// Warnings are there of failed tasks too.
+	// Warnings are also set if the task failed.
 	Warnings []Warning `json:"warnings,omitempty"`
 }
 
-// VoiceUse is a voice that spoke, the engine that it is of, and the scenes in which it spoke.
+// VoiceUse is a voice that spoke, its engine, and the scenes in which it spoke.
 type VoiceUse struct {
 	Name   string `json:"name"`
 	Engine string `json:"engine"`
@@ -74,13 +73,13 @@ type VoiceUse struct {
 	Scenes []int `json:"scenes"`
 }
 
-// Subtitles are the addresses of a result's subtitles.
+// Subtitles are the URLs of a result's subtitles.
 type Subtitles struct {
 	SRT string `json:"srt"`
 	VTT string `json:"vtt"`
 }
 
-// Warning is something that an author should know of a result.
+// Warning is a warning about a result for its author.
 type Warning struct {
 	Type string `json:"type"`
 	// Scene counts from 0.
@@ -88,7 +87,7 @@ type Warning struct {
 	Detail string `json:"detail"`
 }
 
-// Voice is a voice as the compatible routes list it.
+// Voice is a voice in the form of the compatible routes.
 type Voice struct {
 	Name         string   `json:"name"`
 	Language     string   `json:"language"`
@@ -96,7 +95,7 @@ type Voice struct {
 	Styles       []string `json:"styles"`
 }
 
-// Credits tell what an account has left.
+// Credits is the remaining quota of an account.
 type Credits struct {
 	CreditSeconds int64  `json:"creditSeconds"`
 	RequestID     string `json:"requestId"`
@@ -105,8 +104,8 @@ type Credits struct {
 	Plan          string `json:"plan"`
 }
 
-// Problem is an error: RFC 9457, with the members that clients of the hosted service
-// read, and the findings of a wrong script.
+// Problem is an error by RFC 9457, with the members that clients of the hosted service read, and
+// the findings of a script with errors.
 type Problem struct {
 	Type    string       `json:"type"`
 	Title   string       `json:"title"`
@@ -128,25 +127,25 @@ type Diagnostic struct {
 	Summary  string `json:"summary"`
 	Detail   string `json:"detail,omitempty"`
 	Hint     string `json:"hint,omitempty"`
-	// Pointer names a member of the request (RFC 6901) that is wrong, in place of a file.
+	// Pointer is the JSON pointer (RFC 6901) of a wrong member of the request, instead of a file.
 	Pointer string `json:"pointer,omitempty"`
 }
 
-// NewBuild asks for a build in one call, with an inline script.
+// NewBuild is a request to build an inline script in one call.
 type NewBuild struct {
 	Script    string            `json:"script"`
 	Settings  Settings          `json:"settings,omitempty"`
 	Variables map[string]string `json:"variables,omitempty"`
-	// Name is that of the result's file, without its ending.
+	// Name is the name of the result's file without its extension.
 	Name string   `json:"name,omitempty"`
 	Tags []string `json:"tags,omitempty"`
 }
 
-// Settings of a build go before the header's: its properties by their names, with strings,
-// numbers, truth values or, for properties that are maps, objects; and strict, a truth value.
+// Settings override properties of the header, by name. Values are strings, numbers, booleans or,
+// for properties that are maps, objects. The setting strict is a boolean.
 type Settings map[string]any
 
-// Build is a build as /v1 shows it.
+// Build is a build in the form of the routes under /v1.
 type Build struct {
 	ID      string   `json:"id"`
 	Kind    string   `json:"kind"`
@@ -156,7 +155,7 @@ type Build struct {
 	Message string   `json:"message"`
 	Name    string   `json:"name,omitempty"`
 	Tags    []string `json:"tags,omitempty"`
-	// SecondsWaited in the queue and SecondsWorked so far.
+	// SecondsWaited is the time in the queue, SecondsWorked the time of building so far.
 	SecondsWaited float64      `json:"secondsWaited"`
 	SecondsWorked float64      `json:"secondsWorked"`
 	Warnings      []Diagnostic `json:"warnings,omitempty"`
@@ -165,7 +164,7 @@ type Build struct {
 	StartedAt     *time.Time   `json:"startedAt,omitempty"`
 	EndedAt       *time.Time   `json:"endedAt,omitempty"`
 	ExpiresAt     *time.Time   `json:"expiresAt,omitempty"`
-	// DurationInSeconds of the result.
+	// DurationInSeconds is the length of the result.
 	DurationInSeconds float64           `json:"durationInSeconds,omitempty"`
 	Links             map[string]string `json:"links"`
 }
@@ -173,30 +172,30 @@ type Build struct {
 // BuildList is a page of builds, newest first.
 type BuildList struct {
 	Builds []Build `json:"builds"`
-	// Next is the cursor of the page that follows; empty at the end.
+	// Next is the cursor of the next page; empty on the last page.
 	Next string `json:"next,omitempty"`
 }
 
-// Check asks for the findings in a script.
+// Check is a request for the findings in a script.
 type Check struct {
 	Script    string            `json:"script"`
 	Settings  Settings          `json:"settings,omitempty"`
 	Variables map[string]string `json:"variables,omitempty"`
 }
 
-// Checked answers it.
+// Checked is the answer to Check.
 type Checked struct {
 	OK          bool         `json:"ok"`
 	Diagnostics []Diagnostic `json:"diagnostics"`
 }
 
-// Version tells which server this is.
+// Version identifies the server.
 type Version struct {
 	Version string `json:"version"`
 	Go      string `json:"go"`
 }
 
-// Health tells whether the server is alive, or able to build.
+// Health is whether the server is alive, or able to build.
 type Health struct {
 	Status string            `json:"status"`
 	Checks map[string]string `json:"checks,omitempty"`

@@ -1,7 +1,6 @@
-// Package client speaks to a Mynah server, or to any server of the same protocol:
-// upload a project, start a build, poll its status, download the result, have texts
-// spoken. It exists so that programs need not spell the wire. It imports the wire's
-// types alone.
+// Package client is a Go client of a Mynah server, or any server with the same protocol: it
+// uploads projects, starts builds, polls their status, downloads results, and requests speech. Of
+// the other packages it uses only api.
 package client
 
 import (
@@ -25,9 +24,9 @@ import (
 	"mynah/api"
 )
 
-// Client speaks to one server. The zero Poll and HTTP are good for use.
+// Client calls one server. Poll and HTTP may be zero.
 type Client struct {
-	// URL is the server's base address, as https://mynah.example.com.
+	// URL is the server's base URL, such as https://mynah.example.com.
 	URL string
 	// Key is an API key.
 	Key string
@@ -37,32 +36,32 @@ type Client struct {
 	HTTP *http.Client
 }
 
-// Error is an answer that says no.
+// Error is an error answer of the server.
 type Error struct {
 	Status int
 	// Message is a sentence for a person.
 	Message string
 }
 
-// Error is the message.
+// Error returns the message.
 func (e *Error) Error() string { return e.Message }
 
 // FailedError is a task that ended without a result.
 type FailedError struct{ Status api.Status }
 
-// Error is the status's message.
+// Error returns the message of the status.
 func (e *FailedError) Error() string { return e.Status.Message }
 
-// request is what is sent. The API key goes with it unless the address is signed.
+// request is a request to the server. It is sent with the API key unless its URL is signed.
 type request struct {
 	method, address string
 	body            io.Reader
-	length          int64 // of the body; below 0 it is not known
+	length          int64 // size of the body in bytes; negative if unknown
 	header          http.Header
 	signed          bool
 }
 
-// do sends a request. The answer's status is 2xx.
+// do sends a request. It returns an error unless the status is 2xx.
 func (c *Client) do(ctx context.Context, q request) (*http.Response, error) {
 	r, err := http.NewRequestWithContext(ctx, q.method, q.address, q.body)
 	if err != nil {
@@ -87,10 +86,10 @@ func (c *Client) do(ctx context.Context, q request) (*http.Response, error) {
 		return resp, nil
 	}
 	defer func() { _ = resp.Body.Close() }()
-	return nil, refusal(resp)
+	return nil, readError(resp)
 }
 
-// cause leaves out the address, whose query may hold a signature.
+// cause removes the URL from an error, since its query may contain a signature.
 func cause(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
@@ -98,8 +97,8 @@ func cause(err error) error {
 	return err
 }
 
-// refusal reads what a server says about why not: a text, error, or message.
-func refusal(resp *http.Response) error {
+// readError converts an error answer to an Error: its text, error or message.
+func readError(resp *http.Response) error {
 	b, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	var doc api.Problem
 	text := strings.TrimSpace(string(b))
@@ -121,10 +120,10 @@ func refusal(resp *http.Response) error {
 	return &Error{Status: resp.StatusCode, Message: text}
 }
 
-// at returns the address of a path.
+// at returns the URL of a path.
 func (c *Client) at(path string) string { return strings.TrimSuffix(c.URL, "/") + path }
 
-// call sends JSON, or nothing, and reads JSON.
+// call sends JSON, or no body for nil, and reads JSON.
 func (c *Client) call(ctx context.Context, method, path string, in, out any) error {
 	q := request{method: method, address: c.at(path)}
 	if in != nil {
@@ -149,12 +148,12 @@ func decode(r io.Reader, out any) error {
 	return nil
 }
 
-// Grant asks for an upload of a zip.
+// Grant requests a URL for the upload of a zip.
 func (c *Client) Grant(ctx context.Context) (g api.UploadGrant, err error) {
 	return g, c.call(ctx, http.MethodGet, "/video/upload-request/zip", nil, &g)
 }
 
-// Upload sends size bytes to where a grant says.
+// Upload sends size bytes to the URL of a grant.
 func (c *Client) Upload(ctx context.Context, g api.UploadGrant, r io.Reader, size int64) error {
 	resp, err := c.do(ctx, request{
 		method: http.MethodPut, address: g.URL, body: r, length: size, header: http.Header{"Content-Type": {g.ContentType}}, signed: true,
@@ -165,7 +164,7 @@ func (c *Client) Upload(ctx context.Context, g api.UploadGrant, r io.Reader, siz
 	return resp.Body.Close()
 }
 
-// UploadZip asks for an upload and sends a zip file.
+// UploadZip requests an upload and sends a zip file.
 func (c *Client) UploadZip(ctx context.Context, path string) (g api.UploadGrant, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -187,17 +186,17 @@ func (c *Client) Build(ctx context.Context, r api.BuildRequest) (t api.Task, err
 	return t, c.call(ctx, http.MethodPost, "/video/build", r, &t)
 }
 
-// Speech asks for a text to be spoken.
+// Speech is a request to speak a text.
 type Speech struct {
 	// Format is mp3, m4a or wav.
 	Format string
 	Text   string
-	// Voice, Speed, Pitch and Volume go before the text's own; empty is its own, else the
-	// default.
+	// Voice, Speed, Pitch and Volume override the text's own; if they are empty, the text's own
+	// or the defaults are used.
 	Voice, Speed, Pitch, Volume string
 }
 
-// Speak starts the speaking of a text; poll its task.
+// Speak starts a task that speaks a text.
 func (c *Client) Speak(ctx context.Context, s Speech) (t api.Task, err error) {
 	q := url.Values{}
 	for name, v := range map[string]string{"voice": s.Voice, "voice-speed": s.Speed, "voice-pitch": s.Pitch, "voice-volume": s.Volume} {
@@ -230,11 +229,11 @@ func (c *Client) Status(ctx context.Context, statusURL string) (s api.Status, er
 	return s, decode(resp.Body, &s)
 }
 
-// mostFailures of polls in a row are borne: a server may be started anew meanwhile.
+// mostFailures is how many polls in a row may fail, since a server may be restarting.
 const mostFailures = 10
 
-// Wait polls a task until it is finished; each is told to progress, which may be nil.
-// The error is a *FailedError when the task did not succeed.
+// Wait polls a task until it is finished. It calls progress, which may be nil, with each status.
+// The error is a *FailedError if the task did not succeed.
 func (c *Client) Wait(ctx context.Context, t api.Task, progress func(api.Status)) (api.Status, error) {
 	every := c.Poll
 	if every <= 0 {
@@ -268,7 +267,7 @@ func (c *Client) Wait(ctx context.Context, t api.Task, progress func(api.Status)
 	}
 }
 
-// Download writes what is at a result's address.
+// Download writes a result to w.
 func (c *Client) Download(ctx context.Context, address string, w io.Writer) error {
 	resp, err := c.do(ctx, request{method: http.MethodGet, address: address, signed: true})
 	if err != nil {
@@ -282,10 +281,10 @@ func (c *Client) Download(ctx context.Context, address string, w io.Writer) erro
 	return nil
 }
 
-// ScriptError is a script that is wrong.
+// ScriptError is a script with errors.
 type ScriptError struct{ Found []api.Diagnostic }
 
-// Error is the first finding.
+// Error returns the first finding.
 func (e *ScriptError) Error() string {
 	for _, d := range e.Found {
 		if d.Severity == "error" {
@@ -295,7 +294,7 @@ func (e *ScriptError) Error() string {
 	return "the script has errors"
 }
 
-// Project is a zip to be built in one call.
+// Project is a zip to build in one call.
 type Project struct {
 	// Zip is the archive's file, Source the script's path in it.
 	Zip, Source string
@@ -303,8 +302,8 @@ type Project struct {
 	Variables   map[string]string
 }
 
-// BuildProject uploads a project and starts its build. The error is a *ScriptError when
-// the script is wrong.
+// BuildProject uploads a project and starts its build. The error is a *ScriptError if the script
+// has errors.
 func (c *Client) BuildProject(ctx context.Context, p Project) (b api.Build, err error) {
 	f, err := os.Open(p.Zip)
 	if err != nil {
@@ -364,8 +363,8 @@ func (c *Client) Voices(ctx context.Context) (v []api.Voice, err error) {
 	return v, c.call(ctx, http.MethodGet, "/voices", nil, &v)
 }
 
-// ZipFolder writes a folder's files as a zip. Hidden files and folders are left out;
-// symbolic links are followed when they lead to a file.
+// ZipFolder writes a folder's files as a zip. It leaves out hidden files and folders, and follows
+// symbolic links to files.
 func ZipFolder(dir string, w io.Writer) error {
 	z := zip.NewWriter(w)
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -391,7 +390,7 @@ func ZipFolder(dir string, w io.Writer) error {
 	return errors.Join(err, z.Close())
 }
 
-// ZipFiles packs some files of a folder, named from it with slashes forward.
+// ZipFiles packs some files of a folder. names are relative to it, with forward slashes.
 func ZipFiles(dir string, names []string, w io.Writer) error {
 	z := zip.NewWriter(w)
 	var errs []error
@@ -401,7 +400,7 @@ func ZipFiles(dir string, names []string, w io.Writer) error {
 	return errors.Join(errors.Join(errs...), z.Close())
 }
 
-// addFile stores what is packed already, and deflates the rest.
+// addFile adds a file. Compressed formats are stored, all others deflated.
 func addFile(z *zip.Writer, name, path string) error {
 	method := zip.Deflate
 	switch strings.ToLower(filepath.Ext(name)) {

@@ -4,5 +4,5 @@ package main
 
 func prepareConsole() {}
 
-// expand returns the arguments as they are: shells expand patterns of names.
+// expand returns the arguments unchanged: Unix shells expand file name patterns.
 func expand(args []string) []string { return args }

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// prepareConsole lets a console understand colours and the moves of progress bars; what is no
-// console refuses.
+// prepareConsole enables escape sequences for colours and progress bars in consoles; it has no
+// effect on other outputs.
 func prepareConsole() {
 	for _, f := range []*os.File{os.Stdout, os.Stderr} {
 		var mode uint32
@@ -20,8 +20,8 @@ func prepareConsole() {
 	}
 }
 
-// expand replaces patterns of names such as *.md by the files that they match: the shells leave
-// that to programs. What matches nothing stays.
+// expand replaces file name patterns such as *.md by the matching files, since Windows shells do
+// not. Patterns without a match stay unchanged.
 func expand(args []string) []string {
 	var out []string
 	for _, arg := range args {

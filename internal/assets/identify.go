@@ -68,7 +68,7 @@ func (w *identifier) identifyAll(ctx context.Context) (diag.List, error) {
 				a, err = w.identify(ctx, u.name, i, u.sound)
 				return err
 			})
-			if err != nil && (ctx.Err() != nil || !blame.IsFiles(err)) {
+			if err != nil && (ctx.Err() != nil || !blame.IsInputError(err)) {
 				return blame.ToolAt(err, u.place, u.name)
 			}
 			found[i], fails[i] = a, err
@@ -81,7 +81,7 @@ func (w *identifier) identifyAll(ctx context.Context) (diag.List, error) {
 	var list diag.List
 	for i, u := range uses {
 		if fails[i] != nil {
-			blame.CannotUse(&list, u.place, u.name, fails[i])
+			blame.AddUnusable(&list, u.place, u.name, fails[i])
 			continue
 		}
 		w.set.byName[u.name] = found[i]

@@ -112,9 +112,9 @@ func ToolAt(err error, place diag.Range, name string) error {
 		WithHint("export the file again, perhaps in another format; run mynah doctor to check the programs that Mynah needs")
 }
 
-// IsFiles reports whether a failure may be caused by the file that was being read, and not by the
+// IsInputError reports whether a failure may be caused by the file that was being read, and not by the
 // program or the machine.
-func IsFiles(err error) bool {
+func IsInputError(err error) bool {
 	if _, ok := errors.AsType[*proc.NotFoundError](err); ok || failedTool(err) != "" || isDiskFull(err) || errors.Is(err, cache.ErrLost) {
 		return false
 	}
@@ -127,8 +127,8 @@ func IsFiles(err error) bool {
 	return !isFileError(err)
 }
 
-// CannotUse adds a finding that a file of the project cannot be used.
-func CannotUse(list *diag.List, place diag.Range, name string, err error) {
+// AddUnusable adds a finding that a file of the project cannot be used.
+func AddUnusable(list *diag.List, place diag.Range, name string, err error) {
 	list.Errorf(place, "%q cannot be used: %s", name, Reason(err)).
 		Hint = "check that the file opens in a player or viewer, and export it again"
 }

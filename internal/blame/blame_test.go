@@ -76,7 +76,7 @@ func TestFiles(t *testing.T) {
 	tools := map[string]bool{"killed": true, "late": true, "stalled": true, "flood": true, "taken": true}
 	place := diag.Range{File: "s.md", Start: diag.Pos{Line: 7, Column: 1}}
 	for name, err := range failures() {
-		if got := blame.IsFiles(err); got != files[name] {
+		if got := blame.IsInputError(err); got != files[name] {
 			t.Errorf("%s: a file's own is %t", name, got)
 		}
 		at := blame.ToolAt(err, place, "a.mp4")
@@ -91,8 +91,8 @@ func TestFiles(t *testing.T) {
 func TestCannotUse(t *testing.T) {
 	t.Parallel()
 	var list diag.List
-	blame.CannotUse(&list, diag.Range{File: "s.md"}, "a.mp4", failures()["exit"])
-	blame.CannotUse(&list, diag.Range{File: "s.md"}, "b.mp4", failures()["format"])
+	blame.AddUnusable(&list, diag.Range{File: "s.md"}, "a.mp4", failures()["exit"])
+	blame.AddUnusable(&list, diag.Range{File: "s.md"}, "b.mp4", failures()["format"])
 	if len(list) != 2 || !list.HasErrors() || list[0].Hint == "" ||
 		!strings.HasPrefix(list[0].Summary, `"a.mp4" cannot be used: `) || strings.Contains(list[0].Summary, "exit status") ||
 		list[1].Summary != `"b.mp4" cannot be used: it holds no picture` {

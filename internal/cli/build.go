@@ -151,8 +151,8 @@ func onlyScript(dir string) (string, error) {
 		WithHint("a script is a .md or .txt file; run mynah init to create a starter project")
 }
 
-// request turns flags and arguments into a request to the studio.
-func (f *buildFlags) request(args []string) (studio.Request, error) {
+// newRequest turns flags and arguments into a request to the studio.
+func (f *buildFlags) newRequest(args []string) (studio.Request, error) {
 	var r studio.Request
 	var err error
 	if r.Dir, r.Script, err = target(args, f.root); err != nil {
@@ -249,7 +249,7 @@ func checkReplaceable(path string, force bool, format media.Format, what string)
 // written.
 func (a *app) filmRequest(f *buildFlags, args []string) (studio.Request, error) {
 	f.settings = a.config
-	r, err := f.request(args)
+	r, err := f.newRequest(args)
 	if err != nil {
 		return r, err
 	}
@@ -355,7 +355,7 @@ func (a *app) checkEach(ctx context.Context, all []*buildFlags, args []string) (
 	var list diag.List
 	sources, told := map[string][]byte{}, map[diag.Diagnostic]bool{}
 	for _, f := range all {
-		r, err := f.request(args)
+		r, err := f.newRequest(args)
 		if err != nil {
 			return nil, nil, err
 		}

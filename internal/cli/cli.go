@@ -75,7 +75,7 @@ func (a *app) root() *cobra.Command {
 		Long: `Mynah turns a Markdown script and its pictures, clips and sounds into a narrated
 video, on your own machine, offline.
 
-  mynah init film        makes a starter project
+  mynah init film        creates a starter project
   mynah build film       builds its video
   mynah doctor           checks the programs that Mynah uses
 

@@ -197,7 +197,7 @@ func (a *app) remote(ctx context.Context, f *buildFlags, args []string) error {
 	if f.language != "" || f.allLanguages {
 		return usageError{errors.New("--server cannot be combined with --language or --all-languages: build the translation's own file, such as script.de.md")}
 	}
-	r, err := f.request(args)
+	r, err := f.newRequest(args)
 	if err != nil {
 		return err
 	}

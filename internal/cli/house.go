@@ -47,7 +47,7 @@ build needs is missing.`,
 				a.adviseVoices(cmd.Context(), h)
 			}
 			for _, t := range tools {
-				if t.Needed && !t.Good() {
+				if t.Needed && !t.IsComplete() {
 					return &silentError{exitTool}
 				}
 			}
@@ -81,10 +81,10 @@ func (a *app) printTools(tools []house.Tool) {
 			state = "LACKS " + strings.Join(t.Missing, ", ")
 		}
 		detail := cmp.Or(t.Version, t.Path)
-		if !t.Good() {
+		if !t.IsComplete() {
 			detail = "install: " + t.Install
 		}
-		if !t.Good() && t.Advice != "" {
+		if !t.IsComplete() && t.Advice != "" {
 			detail = t.Advice
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.Name, state, t.For, detail)

@@ -50,8 +50,8 @@ as in scripts; pictures are ignored. If TEXT is -, it is read from standard inpu
 	fl.StringVarP(&r.Output, "output", "o", "", "sound file to write: .wav, .mp3 or .m4a")
 	fl.StringVar(&r.Voice, "voice", "", "voice (run mynah voices to list all)")
 	fl.StringVar(&r.Language, "language", "", "language of the default voice, such as de or pt-BR")
-	fl.Float64Var(&r.Speed, "speed", 1, "factor, 0.3 to 3")
-	fl.Float64Var(&r.Pitch, "pitch", 1, "factor, 0.3 to 3")
-	fl.Float64Var(&r.Volume, "volume", 1, "factor, 0 to 10")
+	fl.Float64Var(&r.Speed, "speed", 1, "speed factor, 0.3 to 3")
+	fl.Float64Var(&r.Pitch, "pitch", 1, "pitch factor, 0.3 to 3")
+	fl.Float64Var(&r.Volume, "volume", 1, "volume factor, 0 to 10")
 	return cmd
 }

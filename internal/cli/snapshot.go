@@ -59,7 +59,7 @@ draws a contact sheet with the middle frame of every scene.`,
 }
 
 func (a *app) snapshot(ctx context.Context, f *snapshotFlags, args []string, timed bool) error {
-	r, err := f.request(args)
+	r, err := f.newRequest(args)
 	if err != nil {
 		return a.reportError(f.json, err)
 	}

@@ -57,13 +57,13 @@ func (f *subtitleFlags) files(film string) ([]studio.SubtitleFile, error) {
 	format := strings.ToLower(f.format)
 	switch {
 	case format != "" && !slices.Contains(formats, format):
-		return nil, usageError{fmt.Errorf("--format %q: must be %s", f.format, strings.Join(formats, ", "))}
+		return nil, usageError{fmt.Errorf("--format %q: must be one of %s", f.format, strings.Join(formats, ", "))}
 	case format != "" && slices.Contains(formats, ending) && ending != format:
 		return nil, usageError{fmt.Errorf("--format %s does not match the output's ending .%s: leave one of them out", format, ending)}
 	case format == "" && slices.Contains(formats, ending):
 		format = ending
 	case format == "" && f.output != "" && f.output != "-":
-		return nil, usageError{fmt.Errorf("unsupported format of %q: use a name that ends in .%s, or --format", f.output, strings.Join(formats, ", ."))}
+		return nil, usageError{fmt.Errorf("unsupported format of %q: use --format, or a name that ends in one of .%s", f.output, strings.Join(formats, ", ."))}
 	}
 	beside := func(format string) studio.SubtitleFile {
 		return studio.SubtitleFile{Format: format, Path: strings.TrimSuffix(film, filepath.Ext(film)) + "." + format}
@@ -81,7 +81,7 @@ func (f *subtitleFlags) files(film string) ([]studio.SubtitleFile, error) {
 }
 
 func (a *app) subtitles(ctx context.Context, f *subtitleFlags, args []string) error {
-	r, err := f.request(args)
+	r, err := f.newRequest(args)
 	if err != nil {
 		return a.reportError(f.json, err)
 	}

@@ -67,9 +67,9 @@ func isFolder(output string) bool {
 	return output != "" && (err == nil && info.IsDir() || strings.HasSuffix(output, "/") || strings.HasSuffix(output, string(filepath.Separator)))
 }
 
-// outputs returns the flags for each of several scripts, with its output: next to the script, in
+// chooseOutputs returns the flags for each of several scripts, with its output: next to the script, in
 // the folder of --output, or by its template.
-func (a *app) outputs(ctx context.Context, f *buildFlags, args []string) ([]*buildFlags, error) {
+func (a *app) chooseOutputs(ctx context.Context, f *buildFlags, args []string) ([]*buildFlags, error) {
 	template, folder := f.output, ""
 	switch {
 	case template == "":
@@ -92,7 +92,7 @@ func (a *app) outputs(ctx context.Context, f *buildFlags, args []string) ([]*bui
 			}
 			one.output = name
 		}
-		r, err := one.request([]string{arg})
+		r, err := one.newRequest([]string{arg})
 		if err != nil {
 			return nil, err
 		}
@@ -125,7 +125,7 @@ func (a *app) expandTemplate(ctx context.Context, f *buildFlags, arg, template s
 		}
 		rest = tail
 	}
-	r, err := f.request([]string{arg})
+	r, err := f.newRequest([]string{arg})
 	if err != nil {
 		return "", err
 	}
@@ -159,7 +159,7 @@ func (a *app) buildMany(ctx context.Context, f *buildFlags, args []string) error
 	if f.allLanguages {
 		return usageError{errors.New("--all-languages takes one script: build them one by one")}
 	}
-	all, err := a.outputs(ctx, f, args)
+	all, err := a.chooseOutputs(ctx, f, args)
 	if err != nil {
 		return a.reportError(f.json, err)
 	}
@@ -170,7 +170,7 @@ func (a *app) buildMany(ctx context.Context, f *buildFlags, args []string) error
 		if err != nil {
 			return a.reportError(f.json, err)
 		}
-		r, err := one.request(args[i : i+1])
+		r, err := one.newRequest(args[i : i+1])
 		if err != nil {
 			return a.reportError(f.json, err)
 		}

@@ -64,7 +64,7 @@ func (a *app) listVoices(ctx context.Context, f *voicesFlags) error {
 	engines := map[string]bool{}
 	for _, v := range all {
 		engines[v.Engine] = true
-		if (f.language == "" || speaks(v, f.language)) && (f.engine == "" || v.Engine == f.engine) && (f.gender == "" || string(v.Gender) == f.gender) {
+		if (f.language == "" || hasLanguage(v, f.language)) && (f.engine == "" || v.Engine == f.engine) && (f.gender == "" || string(v.Gender) == f.gender) {
 			voices = append(voices, v)
 		}
 	}
@@ -289,9 +289,9 @@ func (a *app) voicesRemoveCommand() *cobra.Command {
 	}
 }
 
-// speaks reports whether a voice has a language, given as a tag, the beginning of a tag, or a
+// hasLanguage reports whether a voice has a language, given as a tag, the beginning of a tag, or a
 // name.
-func speaks(v voice.Voice, language string) bool {
+func hasLanguage(v voice.Voice, language string) bool {
 	tag, want := voice.Canonical(v.Language), voice.Canonical(language)
 	name := strings.ToLower(v.LanguageName)
 	return tag == want || strings.HasPrefix(tag, want+"-") || name == want || strings.HasPrefix(name, want+" ")

@@ -92,7 +92,7 @@ func isOutputOf(film string) func(string) bool {
 // rebuild builds once, and shows the result on the terminal and on the page.
 func (a *app) rebuild(ctx context.Context, s *studio.Studio, r studio.Request, page *watch.Page) {
 	r.Progress = func(p meter.Progress) {
-		page.Show(watch.State{State: "building", Text: upper(p.Phase), Percent: int(p.Percent)})
+		page.Show(watch.State{State: "building", Text: capitalize(p.Phase), Percent: int(p.Percent)})
 	}
 	result, err := s.Produce(ctx, r)
 	if ctx.Err() != nil {
@@ -105,7 +105,7 @@ func (a *app) rebuild(ctx context.Context, s *studio.Studio, r studio.Request, p
 	}
 	if err != nil {
 		f := fault.From(err)
-		text := upper(explainFault(f, err))
+		text := capitalize(explainFault(f, err))
 		fmt.Fprintln(a.Err, text)
 		page.Show(watch.State{State: "failed", Text: text, Findings: f.Hint})
 		return
@@ -117,7 +117,7 @@ func (a *app) rebuild(ctx context.Context, s *studio.Studio, r studio.Request, p
 	page.Show(watch.State{State: "built", Text: text, Findings: renderPlain(result.Warnings, result.Sources)})
 }
 
-func upper(s string) string {
+func capitalize(s string) string {
 	if s == "" {
 		return s
 	}

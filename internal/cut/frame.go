@@ -21,7 +21,7 @@ func (c *Cutter) Frame(ctx context.Context, scene int, n int64) ([]byte, diag.Li
 	frame, err := c.frame(ctx, scene, n)
 	var list diag.List
 	if f, ok := errors.AsType[*fileError](err); ok {
-		blame.CannotUse(&list, f.at.place, f.at.name, f.error)
+		blame.AddUnusable(&list, f.at.place, f.at.name, f.error)
 		return nil, list, nil
 	}
 	return frame, nil, err
@@ -69,7 +69,7 @@ type fileError struct {
 // paint draws a frame. A file that cannot be read is a *fileError.
 func (c *Cutter) paint(ctx context.Context, s viewFrame) ([]byte, error) {
 	frame, err := c.painter.Frame(ctx, s.view, s.frame)
-	if err == nil || ctx.Err() != nil || !blame.IsFiles(err) {
+	if err == nil || ctx.Err() != nil || !blame.IsInputError(err) {
 		return frame, err
 	}
 	return nil, &fileError{err, s}

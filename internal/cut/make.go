@@ -61,14 +61,14 @@ func (m *maker) finish(ctx context.Context, at viewFrame, err error) error {
 	switch {
 	case err == nil || ctx.Err() != nil:
 		return err
-	case !blame.IsFiles(err):
+	case !blame.IsInputError(err):
 		return blame.ToolAt(err, at.place, at.name)
 	case at.view == nil || at.view.Asset == nil: // no file of the author's was read
 		return fault.New(fault.ToolFailed, err, "%s:%d: ffmpeg failed on the picture", at.place.File, at.place.Start.Line).WithHint(blame.HintDoctor)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	blame.CannotUse(&m.list, at.place, at.name, err)
+	blame.AddUnusable(&m.list, at.place, at.name, err)
 	return nil
 }
 

@@ -64,7 +64,7 @@ type Range struct {
 // to distinguish have none.
 type Code string
 
-// The codes. Code.Strict lists those that fail a strict build.
+// The codes. Code.IsStrict lists those that fail a strict build.
 const (
 	// UnknownProperty is an unknown property, direction or map key.
 	UnknownProperty Code = "unknown-property"
@@ -93,8 +93,8 @@ const (
 	MoreFindings Code = "more-findings"
 )
 
-// Strict reports whether a strict build fails for warnings with this code.
-func (c Code) Strict() bool {
+// IsStrict reports whether a strict build fails for warnings with this code.
+func (c Code) IsStrict() bool {
 	switch c {
 	case UnknownProperty, UnknownVoice, UnknownVariable:
 		return true
@@ -173,7 +173,7 @@ func (l List) Merge() List {
 	for _, d := range l {
 		k := kind{d.Range.File, d.Summary, d.Hint, d.Detail}
 		at, known := first[k]
-		if d.Severity != Warning || d.Code.Strict() || !known {
+		if d.Severity != Warning || d.Code.IsStrict() || !known {
 			first[k] = len(out)
 			out = append(out, d)
 			continue
@@ -195,11 +195,11 @@ func (l List) Merge() List {
 	return out
 }
 
-// Strict returns a copy in which warnings that fail strict builds (see Code.Strict) are errors.
+// Strict returns a copy in which warnings that fail strict builds (see Code.IsStrict) are errors.
 func (l List) Strict() List {
 	out := slices.Clone(l)
 	for i := range out {
-		if out[i].Severity == Warning && out[i].Code.Strict() {
+		if out[i].Severity == Warning && out[i].Code.IsStrict() {
 			out[i].Severity = Error
 			out[i].Summary = withoutOutcome(out[i].Summary)
 		}

@@ -60,13 +60,13 @@ func Render(w io.Writer, list List, sources func(file string) ([]byte, bool), op
 		}
 	}
 	if left > 0 {
-		_, err := fmt.Fprintf(w, "\n%s\n", notShown(left))
+		_, err := fmt.Fprintf(w, "\n%s\n", countHidden(left))
 		return err
 	}
 	return nil
 }
 
-func notShown(left int) string {
+func countHidden(left int) string {
 	return fmt.Sprintf("%d more findings are not shown: fix these first", left)
 }
 
@@ -77,7 +77,7 @@ func (l List) Limit() List {
 		return l
 	}
 	out := limit(l, defaultMost)
-	more := Diagnostic{Range: Range{File: out[0].Range.File}, Severity: Warning, Code: MoreFindings, Summary: notShown(len(l) - len(out))}
+	more := Diagnostic{Range: Range{File: out[0].Range.File}, Severity: Warning, Code: MoreFindings, Summary: countHidden(len(l) - len(out))}
 	if countErrors(l) > countErrors(out) {
 		more.Severity = Error
 	}

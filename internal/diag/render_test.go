@@ -334,7 +334,7 @@ func TestStrictSaysNoOutcome(t *testing.T) {
 	t.Parallel()
 	for warning, want := range map[string]string{
 		`the property "foo" is unknown and ignored`:              `the property "foo" is unknown`,
-		`there is no voice "brain"; matthew speaks instead`:      `there is no voice "brain"`,
+		`unknown voice "brain"; matthew speaks instead`:          `unknown voice "brain"`,
 		`the variable "x" was given no value and stays as it is`: `the variable "x" was given no value`,
 	} {
 		var list diag.List

@@ -31,8 +31,8 @@ type Tool struct {
 	Advice string `json:"advice,omitempty"`
 }
 
-// Good reports whether the program is there and complete.
-func (t Tool) Good() bool { return t.Found && len(t.Missing) == 0 }
+// IsComplete reports whether the program is there and complete.
+func (t Tool) IsComplete() bool { return t.Found && len(t.Missing) == 0 }
 
 // browser is the preferred browser for slides.
 const browser = "chromium-headless-shell"

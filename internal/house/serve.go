@@ -213,7 +213,7 @@ func (o *server) open(ctx context.Context, cfg Config) error {
 	}
 	o.records.OnCreate(o.queue.Enqueue)
 	o.guard = auth.NewGuard(o.cfg.Auth, o.records)
-	err = errors.Join(o.records.Recover(ctx, o.queue.Clear), o.records.DropUnanswered(ctx), o.objects.Clean())
+	err = errors.Join(o.records.Recover(ctx, o.queue.Clear), o.records.DropUnanswered(ctx), o.objects.RemovePartial())
 	if err != nil {
 		return fault.New(fault.Disk, err, "the builds that were running when the server stopped cannot be resumed")
 	}
@@ -382,7 +382,7 @@ func (o *server) expire(ctx context.Context, now time.Time) error {
 			return nil
 		}
 		b, err := o.records.Build(ctx, strings.Split(key, "/")[1])
-		if errors.Is(err, record.ErrNotFound) || err == nil && b.State.Over() && b.State != record.Succeeded {
+		if errors.Is(err, record.ErrNotFound) || err == nil && b.State.IsOver() && b.State != record.Succeeded {
 			return o.objects.Delete(ctx, key)
 		}
 		return err

@@ -18,15 +18,15 @@ import (
 	"mynah/internal/record"
 )
 
-// compatible tells whether a route is of the family whose clients read message and error
-// of plain JSON.
+// isCompatible reports whether a route belongs to the compatible family, whose clients read
+// message and error of plain JSON.
 func isCompatible(r *http.Request) bool { return !strings.HasPrefix(r.URL.Path, "/v1/") }
 
-// json answers with a document.
+// answerJSON answers with a JSON document.
 func (s *Server) answerJSON(w http.ResponseWriter, r *http.Request, status int, v any) {
 	var buf bytes.Buffer
 	e := json.NewEncoder(&buf)
-	e.SetEscapeHTML(false) // addresses stay readable for those who cut them out with a shell
+	e.SetEscapeHTML(false) // keeps & in URLs readable for shell scripts
 	err := e.Encode(v)
 	body := bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
 	if err != nil {
@@ -43,7 +43,7 @@ func (s *Server) answerJSON(w http.ResponseWriter, r *http.Request, status int, 
 	}
 }
 
-// problem answers with an error for a person.
+// answerProblem answers with an error.
 func (s *Server) answerProblem(w http.ResponseWriter, r *http.Request, status int, code, sentence string, found ...api.Diagnostic) {
 	linger(w, r)
 	if !isCompatible(r) {
@@ -55,12 +55,12 @@ func (s *Server) answerProblem(w http.ResponseWriter, r *http.Request, status in
 	})
 }
 
-// noDecks answers that this server builds no presentations.
+// refuseDecks answers that presentations are not supported.
 func (s *Server) refuseDecks(w http.ResponseWriter, r *http.Request) {
 	s.answerProblem(w, r, http.StatusNotImplemented, "presentations-unsupported", "Presentations are not supported by this server")
 }
 
-// fail turns an error into an answer: the table from faults to statuses.
+// answerError answers with an error; it maps faults to HTTP statuses.
 func (s *Server) answerError(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, record.ErrFull) {
 		w.Header().Set("Retry-After", "10")
@@ -98,7 +98,7 @@ func (s *Server) answerError(w http.ResponseWriter, r *http.Request, err error) 
 	s.answerProblem(w, r, status, string(f.Code), sentence)
 }
 
-// A body that cannot be used is told by one of these.
+// bodyError is an error about a request body.
 type bodyError struct {
 	status   int
 	sentence string
@@ -106,7 +106,7 @@ type bodyError struct {
 
 func (b *bodyError) Error() string { return b.sentence }
 
-// read reads a body whole, up to a limit.
+// read reads a body completely, up to a limit.
 func (s *Server) read(r *http.Request, limit int64) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	if err != nil {
@@ -118,7 +118,8 @@ func (s *Server) read(r *http.Request, limit int64) ([]byte, error) {
 	return b, nil
 }
 
-// decode reads a JSON object into v. Unknown members are ignored, wrong types named.
+// decode reads a JSON object into v. It ignores unknown members and reports wrong types with the
+// member's name.
 func (s *Server) decode(w http.ResponseWriter, r *http.Request, limit int64, v any) bool {
 	b, err := s.read(r, limit)
 	if err == nil {
@@ -127,7 +128,7 @@ func (s *Server) decode(w http.ResponseWriter, r *http.Request, limit int64, v a
 	return err == nil || s.refuseBody(w, r, err)
 }
 
-// bad answers that a body cannot be used; it is false.
+// refuseBody answers that a body cannot be used, and returns false.
 func (s *Server) refuseBody(w http.ResponseWriter, r *http.Request, err error) bool {
 	b := &bodyError{http.StatusBadRequest, "The request cannot be read"}
 	errors.As(err, &b)
@@ -154,7 +155,7 @@ func unmarshal(b []byte, v any) error {
 	return nil
 }
 
-// article names a type of JSON.
+// typeName returns the name of a JSON type with its article.
 func typeName(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.String:
@@ -184,9 +185,9 @@ func requestID(r *http.Request) string {
 	return id
 }
 
-// statusOf makes the status document of a build.
+// statusOf returns the status document of a build.
 func (s *Server) statusOf(ctx context.Context, r *http.Request, b record.Build) (api.Status, error) {
-	st := api.Status{Finished: b.State.Over(), Succeeded: b.State == record.Succeeded, Percent: b.Percent, Message: b.Message}
+	st := api.Status{Finished: b.State.IsOver(), Succeeded: b.State == record.Succeeded, Percent: b.Percent, Message: b.Message}
 	if st.Message == "" {
 		st.Message = "Waiting"
 	}
@@ -194,7 +195,7 @@ func (s *Server) statusOf(ctx context.Context, r *http.Request, b record.Build) 
 		st.Percent = 100
 	}
 	for i, d := range b.Warnings {
-		w := warning(d)
+		w := newWarning(d)
 		if i < len(b.WarningScenes) {
 			w.Scene = b.WarningScenes[i]
 		}
@@ -224,7 +225,7 @@ func (s *Server) statusOf(ctx context.Context, r *http.Request, b record.Build) 
 	return st, errors.Join(errs...)
 }
 
-func warning(d api.Diagnostic) api.Warning {
+func newWarning(d api.Diagnostic) api.Warning {
 	w := api.Warning{Type: d.Code, Detail: d.Summary}
 	switch {
 	case d.File != "" && d.Line == 0:

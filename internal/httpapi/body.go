@@ -10,29 +10,30 @@ import (
 	"mynah/internal/objects"
 )
 
-// The times that a client has for the body of a request. Without them a client that announces
-// a body and sends a byte of it holds its connection for ever.
+// Time limits for reading the body of a request. Without them a client that sends one byte of a
+// body could hold its connection forever.
 const (
-	bodyTime = time.Minute      // for all of it
+	bodyTime = time.Minute      // for the whole body
 	idleTime = 30 * time.Second // between two parts of an upload
-	// A request that is refused is answered at once: as much of its body is read first, for so
-	// long, as it takes for the answer to arrive.
+	// A refused request is answered at once. Up to this much of its body is read first, for up to
+	// this time, so that the answer arrives before the connection closes.
 	lingerTime  = 500 * time.Millisecond
 	lingerBytes = 64 << 10
 )
 
-// timedBody is the body of a request that has to come in time. It takes its deadline away once
-// it was read to its end: the answer may take longer.
+// timedBody is a request body with a read deadline. At its end it removes the deadline, since the
+// answer may take longer.
 type timedBody struct {
 	io.ReadCloser
 	rc   *http.ResponseController
 	now  func() time.Time
 	end  time.Time
-	idle time.Duration // 0: all of it has to come until end
+	idle time.Duration // 0: the whole body must arrive before end
 	over bool          // read to its end
 }
 
-// timed gives a request's body its time. Uploads may take as long as they go on.
+// limitTime sets the time limits of a request's body. Uploads have no total limit while data
+// arrive.
 func (s *Server) limitTime(w http.ResponseWriter, r *http.Request) *timedBody {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
@@ -68,8 +69,7 @@ func (b *timedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// linger reads a little of what is left of a body that nobody wants, and closes the connection
-// behind the answer.
+// linger reads a little of an unwanted body, and closes the connection after the answer.
 func linger(w http.ResponseWriter, r *http.Request) {
 	b, ok := r.Context().Value(keyBody).(*timedBody)
 	if !ok || b == nil || b.over {
@@ -78,6 +78,6 @@ func linger(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Connection", "close")
 	_ = b.rc.SetReadDeadline(b.now().Add(lingerTime))
 	_, _ = io.CopyN(io.Discard, b.ReadCloser, lingerBytes)
-	_ = b.rc.SetReadDeadline(b.now().Add(lingerTime)) // for what net/http still reads
+	_ = b.rc.SetReadDeadline(b.now().Add(lingerTime)) // for what net/http reads afterwards
 	b.over = true
 }

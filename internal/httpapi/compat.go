@@ -25,7 +25,7 @@ import (
 
 const zipType = "application/zip"
 
-// grantUpload answers a request for an upload.
+// grantUpload answers a request for an upload with its signed URL.
 func (s *Server) grantUpload(w http.ResponseWriter, r *http.Request) {
 	id := newID()
 	base, err := s.baseURL(r)
@@ -44,7 +44,7 @@ func (s *Server) grantUpload(w http.ResponseWriter, r *http.Request) {
 	s.answerJSON(w, r, http.StatusOK, api.UploadGrant{URL: u, ContentType: zipType, Repository: id, RepositoryType: api.ZipUpload})
 }
 
-// signed checks a signed address.
+// checkSignature returns the key and content type of a signed URL, or answers with an error.
 func (s *Server) checkSignature(w http.ResponseWriter, r *http.Request) (key, contentType string, ok bool) {
 	key, contentType, err := s.o.Objects.Verify(r)
 	if err != nil {
@@ -54,15 +54,15 @@ func (s *Server) checkSignature(w http.ResponseWriter, r *http.Request) (key, co
 	return key, contentType, true
 }
 
-// unsigned answers that an address is changed, expired, or used for something else.
+// refuseSignature answers that a signed URL was changed, has expired, or is for another use.
 func (s *Server) refuseSignature(w http.ResponseWriter, r *http.Request) {
 	s.answerProblem(w, r, http.StatusForbidden, "forbidden", "This link is not valid or has expired")
 }
 
-// uploadTime is how long an upload may take.
+// uploadTime is the maximum time of an upload.
 const uploadTime = 2 * time.Hour
 
-// put takes an upload.
+// put stores an upload.
 func (s *Server) put(w http.ResponseWriter, r *http.Request) {
 	key, contentType, ok := s.checkSignature(w, r)
 	if !ok {
@@ -96,7 +96,7 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// sender is a body that remembers whether it could be read to its end.
+// sender is a request body that remembers a read error, to tell it from errors of the server.
 type sender struct {
 	r   io.Reader
 	err error
@@ -111,10 +111,10 @@ func (s *sender) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// A sentence that clients compare stands in upload.HTTPSOnly.
+// The sentence for URLs without https is upload.HTTPSOnly, which clients compare.
 var repositoryName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$`)
 
-// buildVideo starts a build of an archive.
+// buildVideo starts a build from an archive.
 func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 	var q api.BuildRequest
 	if !s.decode(w, r, 1<<20, &q) {
@@ -123,7 +123,7 @@ func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 	wrong := func(format string, args ...any) {
 		s.answerProblem(w, r, http.StatusBadRequest, "bad-request", fmt.Sprintf(format, args...))
 	}
-	if project.IsDeck(q.Source) { // whatever else there is: no upload would help
+	if project.IsDeck(q.Source) { // checked first: no upload could change it
 		s.refuseDecks(w, r)
 		return
 	}
@@ -155,7 +155,7 @@ func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 		wrong("repositoryType is missing; allowed: %s (from the answer to the upload request), zip-url or github", api.ZipUpload)
 		return
 	default:
-		wrong("unknown repositoryType %q; allowed: %s (from the answer to the upload request), zip-url or github", short(q.RepositoryType), api.ZipUpload)
+		wrong("unknown repositoryType %q; allowed: %s (from the answer to the upload request), zip-url or github", shorten(q.RepositoryType), api.ZipUpload)
 		return
 	}
 	if !isSourceName(q.Source) {
@@ -167,14 +167,14 @@ func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 	s.start(w, r, b)
 }
 
-func short(v string) string {
+func shorten(v string) string {
 	if r := []rune(v); len(r) > 60 {
 		return string(r[:60]) + "…"
 	}
 	return v
 }
 
-// sourceName tells whether a path may be that of a script in an archive.
+// isSourceName reports whether a path can be a script in an archive.
 func isSourceName(name string) bool {
 	if name == "" {
 		return true
@@ -184,7 +184,8 @@ func isSourceName(name string) bool {
 		!path.IsAbs(clean) && clean != ".." && !strings.HasPrefix(clean, "../")
 }
 
-// uploaded tells whether an upload was granted and has come.
+// checkUpload reports whether an upload was granted and has arrived; otherwise it answers with an
+// error.
 func (s *Server) checkUpload(w http.ResponseWriter, r *http.Request, id string) bool {
 	granted, err := s.o.Records.HasUpload(r.Context(), identity(r).Tenant, id)
 	if err != nil {
@@ -213,7 +214,7 @@ func (s *Server) newBuild(r *http.Request, kind record.Kind) record.Build {
 	}
 }
 
-// start writes a build and answers with its task.
+// start stores a build and answers with its task.
 func (s *Server) start(w http.ResponseWriter, r *http.Request, b record.Build) {
 	if err := s.o.Records.Create(r.Context(), b); err != nil {
 		s.answerError(w, r, err)
@@ -223,7 +224,7 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request, b record.Build) {
 	s.answerTask(w, r, b.ID)
 }
 
-// status answers a poll.
+// status answers a poll with the state of a build.
 func (s *Server) status(w http.ResponseWriter, r *http.Request) {
 	if _, _, ok := s.checkSignature(w, r); !ok {
 		return
@@ -247,7 +248,7 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) {
 	s.answerJSON(w, r, http.StatusOK, st)
 }
 
-// contentTypes of results, by their endings.
+// contentType returns the content type of a result by its extension.
 func contentType(name string) string {
 	t, ok := map[string]string{
 		".mp4": "video/mp4", ".jpg": "image/jpeg", ".srt": "application/x-subrip", ".vtt": "text/vtt; charset=utf-8",
@@ -259,7 +260,7 @@ func contentType(name string) string {
 	return t
 }
 
-// result gives a part of a build's result, by what its record says alone.
+// result sends a file of a build's result. It uses only the build's record.
 func (s *Server) result(w http.ResponseWriter, r *http.Request) {
 	key, _, ok := s.checkSignature(w, r)
 	if !ok {
@@ -296,7 +297,7 @@ func (s *Server) result(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": displayName(b.Name, name)}))
 	h.Set("ETag", a.ETag)
 	h.Set("Cache-Control", "private, max-age=3600")
-	out := &ranged{ResponseWriter: w}
+	out := &rangeWriter{ResponseWriter: w}
 	http.ServeContent(out, r, name, a.Modified, f)
 	if out.refused {
 		for _, name := range []string{"Content-Disposition", "ETag", "Content-Type", "Last-Modified"} {
@@ -307,7 +308,7 @@ func (s *Server) result(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// shownName is the name of a result's file: that of its build, if it has one.
+// displayName returns the file name of a result for downloads: that of its build if it has one.
 func displayName(name, file string) string {
 	if name == "" {
 		return file
@@ -320,39 +321,39 @@ func displayName(name, file string) string {
 	}, name) + path.Ext(file)
 }
 
-// ranged holds back what net/http says of a range that cannot be had.
-type ranged struct {
+// rangeWriter replaces the answer of net/http to an unsatisfiable range.
+type rangeWriter struct {
 	http.ResponseWriter
 	refused bool
 }
 
 // WriteHeader implements http.ResponseWriter.
-func (w *ranged) WriteHeader(status int) {
+func (w *rangeWriter) WriteHeader(status int) {
 	if w.refused = status == http.StatusRequestedRangeNotSatisfiable; !w.refused {
 		w.ResponseWriter.WriteHeader(status)
 	}
 }
 
 // Write implements io.Writer.
-func (w *ranged) Write(b []byte) (int, error) {
+func (w *rangeWriter) Write(b []byte) (int, error) {
 	if w.refused {
 		return len(b), nil
 	}
 	return w.ResponseWriter.Write(b)
 }
 
-// ReadFrom implements io.ReaderFrom: files are sent by the kernel.
-func (w *ranged) ReadFrom(r io.Reader) (int64, error) {
+// ReadFrom implements io.ReaderFrom, so that the kernel can send files.
+func (w *rangeWriter) ReadFrom(r io.Reader) (int64, error) {
 	if w.refused {
 		return io.Copy(io.Discard, r)
 	}
 	return io.Copy(w.ResponseWriter, r)
 }
 
-// presentation answers the routes of presentations.
+// presentation answers the routes for presentations, which are not supported.
 func (s *Server) presentation(w http.ResponseWriter, r *http.Request) {
 	if ext := chi.URLParam(r, "ext"); !project.IsDeck("." + ext) {
-		s.answerProblem(w, r, http.StatusBadRequest, "bad-request", "The kind of presentation "+strconv.Quote(short(ext))+" is not supported; use pptx, ppt, odp or pdf")
+		s.answerProblem(w, r, http.StatusBadRequest, "bad-request", "The kind of presentation "+strconv.Quote(shorten(ext))+" is not supported; use pptx, ppt, odp or pdf")
 		return
 	}
 	s.refuseDecks(w, r)
@@ -362,7 +363,7 @@ func (s *Server) voices(w http.ResponseWriter, r *http.Request) {
 	s.answerJSON(w, r, http.StatusOK, s.o.Desk.Voices(r.Context()))
 }
 
-// manyCredits is what an account has that nobody counts.
+// manyCredits is the number of credits of every account: they are not counted.
 const manyCredits = 1_000_000_000
 
 func (s *Server) credits(w http.ResponseWriter, r *http.Request) {
@@ -374,7 +375,7 @@ func (s *Server) credits(w http.ResponseWriter, r *http.Request) {
 	s.answerJSON(w, r, http.StatusOK, api.Credits{CreditSeconds: manyCredits, RequestID: requestID(r), Identity: id.Key, BillingID: billing, Plan: "SELFHOSTED"})
 }
 
-// The limits of texts.
+// The maximum lengths of texts to speak.
 const (
 	mostStreamed = 1024    // characters
 	mostPolled   = 1 << 20 // bytes

@@ -12,7 +12,7 @@ import (
 	"mynah/internal/record"
 )
 
-// events sends what happens to a build as server-sent events, until it is over.
+// events sends the events of a build as server-sent events, until it ends.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	b, err := s.ownBuild(r)
 	if err != nil {
@@ -22,8 +22,8 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	s.follow(w, r, b)
 }
 
-// signedEvents are the same by a signed address, for EventSource of browsers, which sends no
-// headers of its own.
+// eventsBySignature is events with a signed URL, for EventSource in browsers, which cannot send
+// headers.
 func (s *Server) eventsBySignature(w http.ResponseWriter, r *http.Request) {
 	if _, _, ok := s.checkSignature(w, r); !ok {
 		return
@@ -55,7 +55,7 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request, b record.Build) 
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
 	for {
-		// Whether it is over is asked first: what happens between is then sent below.
+		// Read the state first: events that happen in between are then sent below.
 		b, err = s.o.Records.Build(r.Context(), b.ID)
 		if err != nil {
 			return
@@ -70,7 +70,7 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request, b record.Build) 
 			}
 			last, quiet = e.Seq, s.now()
 		}
-		if b.State.Over() && len(list) == 0 {
+		if b.State.IsOver() && len(list) == 0 {
 			return
 		}
 		if s.now().Sub(quiet) >= reassure {

@@ -18,7 +18,7 @@ import (
 	"mynah/internal/record"
 )
 
-// form reads a project from a form: a zip named project, or files that are named.
+// form reads a project from a form: a zip named project, or named files.
 func (s *Server) form(r *http.Request, parts *multipart.Reader, b *record.Build, wrong *invalid) error {
 	id := newID()
 	if err := s.o.Records.AddUpload(r.Context(), b.Tenant, id); err != nil {
@@ -43,7 +43,7 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *record.Build,
 		if n == mostParts {
 			return &bodyError{http.StatusRequestEntityTooLarge, fmt.Sprintf("The form has more than %d parts: send a zip", mostParts)}
 		}
-		// What cannot be read is the sender's fault, what else goes wrong is ours.
+		// Read errors are the client's fault, all others the server's.
 		p, name := &sender{r: part}, part.FormName()
 		switch {
 		case name == "project" && part.FileName() == "":
@@ -57,7 +57,7 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *record.Build,
 			case project:
 				return &bodyError{http.StatusBadRequest, "A form must contain either one zip named project, or files"}
 			case len(file) > mostName || strings.HasSuffix(file, "/") || !utf8.ValidString(file):
-				return &bodyError{http.StatusBadRequest, fmt.Sprintf("%q is not a valid file name", short(file))}
+				return &bodyError{http.StatusBadRequest, fmt.Sprintf("%q is not a valid file name", shorten(file))}
 			}
 			err = files.add(file, p)
 		default:
@@ -66,9 +66,9 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *record.Build,
 			switch {
 			case err != nil:
 			case len(text) > mostText:
-				return &bodyError{http.StatusRequestEntityTooLarge, fmt.Sprintf("The field %q is larger than %d bytes; send a large script as a file", short(name), mostText)}
+				return &bodyError{http.StatusRequestEntityTooLarge, fmt.Sprintf("The field %q is larger than %d bytes; send a large script as a file", shorten(name), mostText)}
 			case seen[name] && name != "tags":
-				wrong.add("/"+short(name), "is given twice")
+				wrong.add("/"+shorten(name), "is given twice")
 			default:
 				seen[name] = true
 				fields.field(name, string(text))
@@ -107,19 +107,19 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *record.Build,
 	if project || files.zip == nil {
 		return nil
 	}
-	f, err := files.whole()
+	f, err := files.finish()
 	if err == nil {
 		_, err = s.o.Objects.Put(r.Context(), record.UploadKey(id), f, 0)
 	}
 	return err
 }
 
-// mostName is the longest name of a file, in bytes.
+// mostName is the maximum length of a file name in bytes.
 const mostName = 1024
 
 func isZip(name string) bool { return path.Ext(name) == ".zip" }
 
-// formFile gives the name of a file with its folders, which FileName leaves out.
+// fileName returns the name of a file with its folders, which Part.FileName removes.
 func fileName(p *multipart.Part) string {
 	_, params, err := mime.ParseMediaType(p.Header.Get("Content-Disposition"))
 	if err != nil || params["filename"] == "" {
@@ -128,7 +128,7 @@ func fileName(p *multipart.Part) string {
 	return params["filename"]
 }
 
-// bundle gathers files into an archive on disk.
+// bundle collects files in an archive on disk.
 type bundle struct {
 	file  *os.File
 	zip   *zip.Writer
@@ -142,7 +142,7 @@ func (u *bundle) add(name string, r io.Reader) error {
 		if err != nil {
 			return err
 		}
-		_ = os.Remove(f.Name()) // it lives as long as it is open
+		_ = os.Remove(f.Name()) // on Unix the file exists until it is closed
 		u.file, u.zip, u.names = f, zip.NewWriter(f), map[string]bool{}
 	}
 	u.names[name] = true
@@ -157,8 +157,8 @@ func (u *bundle) add(name string, r io.Reader) error {
 	return err
 }
 
-// whole gives the archive, from its beginning.
-func (u *bundle) whole() (io.Reader, error) {
+// finish completes the archive and returns a reader from its beginning.
+func (u *bundle) finish() (io.Reader, error) {
 	if err := u.zip.Close(); err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ import (
 	"mynah/internal/record"
 )
 
-// note is what a handler lets the log know of a request.
+// note is what a handler adds to the log entry of a request.
 type note struct{ build, key string }
 
 func noteOf(r *http.Request) *note {
@@ -38,9 +38,8 @@ func noteOf(r *http.Request) *note {
 	return n
 }
 
-// observed gives requests their ids, logs and counts them, and turns what goes wrong in
-// a handler into an answer. Addresses are logged without their queries: signatures are
-// there.
+// observe gives each request an id, logs and counts it, and turns a panic in a handler into an
+// answer. URLs are logged without their queries, which contain signatures.
 func (s *Server) observe(routes chi.Router, cors func(http.Handler) http.Handler) http.Handler {
 	handler := cors(routes)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -49,7 +48,7 @@ func (s *Server) observe(routes chi.Router, cors func(http.Handler) http.Handler
 		rc := chi.NewRouteContext()
 		rc.Routes = routes
 		r = r.WithContext(context.WithValue(ctx, chi.RouteCtxKey, rc))
-		for strings.Contains(r.URL.Path, "//") { // some clients join addresses so
+		for strings.Contains(r.URL.Path, "//") { // some clients join URLs this way
 			r.URL.Path = strings.ReplaceAll(r.URL.Path, "//", "/")
 			r.URL.RawPath = ""
 		}
@@ -89,7 +88,7 @@ func (s *Server) observe(routes chi.Router, cors func(http.Handler) http.Handler
 	})
 }
 
-// authorised lets in who has a key and does not ask too often.
+// authorize lets requests through that have a valid key and are within its limits.
 func (s *Server) authorize(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key := r.Header.Get("X-Api-Key")
@@ -114,7 +113,7 @@ func (s *Server) authorize(next http.Handler) http.Handler {
 			s.answerProblem(w, r, http.StatusTooManyRequests, "too-many-requests", "Too many requests; wait a moment")
 			return
 		}
-		// Answers hand out addresses: nothing is begun that could not be answered.
+		// Answers contain URLs: do nothing if they cannot be made.
 		if _, err := s.baseURL(r); err != nil {
 			s.answerError(w, r, err)
 			return
@@ -123,7 +122,7 @@ func (s *Server) authorize(next http.Handler) http.Handler {
 	})
 }
 
-// forbidden answers a request without a valid key, and closes its connection.
+// refuseKey answers a request without a valid key, and closes its connection.
 func (s *Server) refuseKey(w http.ResponseWriter, r *http.Request, missing bool) {
 	detail := "This key is not known, or was revoked"
 	if missing {
@@ -141,7 +140,8 @@ func (s *Server) refuseKey(w http.ResponseWriter, r *http.Request, missing bool)
 	s.answerJSON(w, r, http.StatusForbidden, p)
 }
 
-// methodLabel is the label of a request's method: one of a fixed set, for anybody can send any.
+// methodLabel returns the metrics label of a method: one of a fixed set, since clients can send
+// any method.
 func methodLabel(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodOptions, http.MethodPatch:
@@ -155,14 +155,14 @@ func identity(r *http.Request) auth.Identity {
 	return id
 }
 
-// recorder keeps an answer while it passes.
+// recorder copies an answer while it is written.
 type recorder struct {
 	http.ResponseWriter
 	status int
 	body   bytes.Buffer
 }
 
-// mostReplayed is the longest answer that is kept for a request that comes again, in bytes.
+// mostReplayed is the maximum size in bytes of an answer that is kept for repeated requests.
 const mostReplayed = 1 << 20
 
 func (c *recorder) WriteHeader(status int) {
@@ -183,7 +183,7 @@ func (c *recorder) Write(b []byte) (int, error) {
 // Unwrap serves http.ResponseController.
 func (c *recorder) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
-// idempotent answers a request whose Idempotency-Key came before as it did then.
+// replayAnswers answers a request with a known Idempotency-Key with the earlier answer.
 func (s *Server) replayAnswers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key := r.Header.Get("Idempotency-Key")
@@ -221,7 +221,7 @@ func (s *Server) replayAnswers(next http.Handler) http.Handler {
 				}
 			}()
 			next.ServeHTTP(rec, r)
-			// What may go better another time is not kept.
+			// Answers that may differ at the next try are not kept.
 			if rec.status < http.StatusInternalServerError && rec.status != http.StatusTooManyRequests && rec.body.Len() <= mostReplayed {
 				a := &record.Answer{Status: rec.status, Header: map[string]string{}, Body: rec.body.Bytes()}
 				for _, h := range []string{"Content-Type", "Location", durationHeader, "X-Mynah-Warning"} {
@@ -242,20 +242,20 @@ func (s *Server) replayAnswers(next http.Handler) http.Handler {
 			}
 			w.Header().Set("Idempotency-Replayed", "true")
 			w.WriteHeader(answer.Status)
-			_, _ = w.Write(answer.Body) //nolint:gosec // an answer of ours, with its content type and nosniff
+			_, _ = w.Write(answer.Body) //nolint:gosec // our own answer, with its content type and nosniff
 		}
 	})
 }
 
-// spool keeps a body on disk, and gives the hash of it and of what it is for.
+// spool writes a body to disk, and returns a hash of the body and its route.
 func (s *Server) spool(r *http.Request) ([]byte, io.ReadCloser, error) {
 	f, err := os.CreateTemp("", "mynah-body-*")
 	if err != nil {
 		return nil, nil, fault.New(fault.Disk, err, "the request cannot be stored")
 	}
-	_ = os.Remove(f.Name()) // it lives as long as it is open
+	_ = os.Remove(f.Name()) // on Unix the file exists until it is closed
 	h := sha256.New()
-	_, _ = io.WriteString(h, r.Method+" "+r.URL.RequestURI()+"\n"+r.Header.Get("Content-Type")+"\n") // a hash takes all
+	_, _ = io.WriteString(h, r.Method+" "+r.URL.RequestURI()+"\n"+r.Header.Get("Content-Type")+"\n") // writing to a hash never fails
 	n, err := io.Copy(io.MultiWriter(f, h), io.LimitReader(r.Body, s.cfg.MaxUpload+1<<20))
 	if err == nil && n >= s.cfg.MaxUpload+1<<20 {
 		err = &bodyError{http.StatusRequestEntityTooLarge, "The request body is too large"}
@@ -270,7 +270,7 @@ func (s *Server) spool(r *http.Request) ([]byte, io.ReadCloser, error) {
 	return h.Sum(nil), f, nil
 }
 
-// metrics are what Prometheus may read.
+// metrics are the metrics for Prometheus.
 type metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
@@ -288,7 +288,7 @@ func newMetrics(o Services) *metrics {
 	return m
 }
 
-// builds counts builds when it is asked.
+// builds is a collector that counts builds by state.
 type builds struct{ o Services }
 
 func (b *builds) desc() *prometheus.Desc {

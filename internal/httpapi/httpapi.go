@@ -1,6 +1,6 @@
-// Package httpapi is the REST server: it decodes what comes in, calls the office, and
-// encodes what goes out. It exists so that the contract of the wire stands in one place.
-// It never renders, starts no program, and speaks no SQL.
+// Package httpapi is the REST server: it decodes requests, calls the services of the server, and
+// encodes answers. The wire protocol is defined here and in package api. It renders nothing,
+// starts no programs and contains no SQL.
 package httpapi
 
 import (
@@ -28,36 +28,36 @@ import (
 	"mynah/internal/record"
 )
 
-// Config of the doors.
+// Config contains the settings of the REST server.
 type Config struct {
-	// PublicURL is the base of all addresses that are handed out; empty takes each
-	// request's host.
+	// PublicURL is the base of all URLs in answers; if it is empty, the host of each request is
+	// used.
 	PublicURL string
-	// MaxUpload bytes of an archive.
+	// MaxUpload is the maximum size of an archive in bytes.
 	MaxUpload int64
-	// UploadTTL, ResultTTL are how long signed addresses are valid.
+	// UploadTTL and ResultTTL are how long signed URLs are valid.
 	UploadTTL, ResultTTL time.Duration
-	// Keep is how long what is stored of a build stays after its end.
+	// Keep is how long the results of a build are kept after its end.
 	Keep time.Duration
-	// StrictVoices refuses speech by an unknown voice instead of using another.
+	// StrictVoices refuses speech requests with an unknown voice instead of using another voice.
 	StrictVoices bool
 	// OpenMetrics serves /metrics without a key.
 	OpenMetrics bool
-	// Origins are those of web pages whose scripts may call this server; "*" is any.
+	// Origins are the origins of web pages that may call this server; "*" allows any.
 	Origins []string
-	// Streams is how many streamed requests for speech work at once; 0 is one for each core.
+	// Streams is the number of streamed speech requests processed at once; 0 means one per core.
 	Streams int
-	// PlainSources lets zip-url name http addresses, for tests and private networks.
+	// PlainSources allows http URLs for zip-url, for tests and private networks.
 	PlainSources bool
 	Version      api.Version
 }
 
-// DefaultConfig is that of the contract.
+// DefaultConfig returns the default settings, as documented in docs/api.md.
 func DefaultConfig() Config {
 	return Config{MaxUpload: 1 << 30, UploadTTL: time.Hour, ResultTTL: 24 * time.Hour, Keep: 24 * time.Hour}
 }
 
-// Validate reports all mistakes at once.
+// Validate reports all errors at once.
 func (c Config) Validate() error {
 	var errs []error
 	if c.PublicURL != "" {
@@ -88,7 +88,7 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Records are what the doors need of the store beside builds.
+// Records are the methods of the store that this package needs in addition to those for builds.
 type Records interface {
 	record.Store
 	AddUpload(ctx context.Context, tenant, id string) error
@@ -100,19 +100,19 @@ type Records interface {
 	Finish(ctx context.Context, tenant, key string, answer *record.Answer) error
 }
 
-// Desk answers what needs the studio.
+// Desk answers requests that need the studio but no build.
 type Desk interface {
 	Check(ctx context.Context, spec record.Spec) ([]api.Diagnostic, error)
 	Speak(ctx context.Context, text string, s *record.SpeechSpec) (record.Spoken, []string, error)
 	Voices(ctx context.Context) []api.Voice
-	// Inspect tells what cannot be in a speech's properties, and whether its voice is
-	// known, else which names are near.
+	// Inspect returns an error for invalid speech properties, and reports whether the voice is
+	// known, with similar names if it is not.
 	Inspect(ctx context.Context, s *record.SpeechSpec) (near []string, known bool, err error)
-	// Sample writes a voice's sample as MP3; ok is false for an unknown voice.
+	// Sample writes a sample of a voice as MP3; ok is false for an unknown voice.
 	Sample(ctx context.Context, voice string, w io.Writer) (ok bool, err error)
 }
 
-// Office is what the doors lead to.
+// Services are the parts of the server that handlers use.
 type Services struct {
 	Records Records
 	Objects *objects.Store
@@ -120,7 +120,7 @@ type Services struct {
 	Desk    Desk
 	// Cancel stops a running build.
 	Cancel func(id string)
-	// Ready tells what keeps the server from building; the values are "ok" or a sentence.
+	// Ready reports whether the server can build; the values of checks are "ok" or a sentence.
 	Ready func(ctx context.Context) (checks map[string]string, ok bool)
 	Log   *slog.Logger
 }
@@ -134,16 +134,16 @@ type Server struct {
 	now     func() time.Time
 }
 
-// longestWait is how long a streamed request for speech may wait for its turn.
+// longestWait is the maximum time that a streamed speech request waits for its turn.
 const longestWait = 20 * time.Second
 
-// New makes the handler; cfg must be valid.
+// New creates the handler; cfg must be valid.
 func New(cfg Config, o Services) *Server {
 	streams := cmp.Or(cfg.Streams, runtime.NumCPU())
 	return &Server{cfg: cfg, o: o, metrics: newMetrics(o), streams: newTurns(streams, longestWait), now: time.Now}
 }
 
-// Handler gives all routes.
+// Handler returns the handler of all routes.
 func (s *Server) Handler() http.Handler {
 	r := chi.NewRouter()
 	routes := r
@@ -170,7 +170,7 @@ func (s *Server) Handler() http.Handler {
 	if s.cfg.OpenMetrics {
 		r.Method(http.MethodGet, "/metrics", s.metrics.handler)
 	}
-	r.Group(func(r chi.Router) { // signed addresses
+	r.Group(func(r chi.Router) { // signed URLs
 		r.Get(objects.Prefix+"status/{id}", s.status)
 		r.Get(objects.Prefix+"events/{id}", s.eventsBySignature)
 		r.Put(objects.Prefix+"uploads/{id}", s.put)
@@ -202,7 +202,7 @@ func (s *Server) Handler() http.Handler {
 	return s.observe(r, s.cors())
 }
 
-// allowed lists the methods that an address takes.
+// allowedMethods lists the methods of the routes at a path.
 func allowedMethods(routes chi.Routes, path string) []string {
 	var out []string
 	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete} {
@@ -217,7 +217,7 @@ func allowedMethods(routes chi.Routes, path string) []string {
 	return out
 }
 
-// cors lets the scripts of web pages of some origins call all routes, signed addresses too.
+// cors allows scripts of web pages from Config.Origins to call all routes, including signed URLs.
 func (s *Server) cors() func(http.Handler) http.Handler {
 	if len(s.cfg.Origins) == 0 {
 		return func(next http.Handler) http.Handler { return next }
@@ -235,10 +235,10 @@ func (s *Server) cors() func(http.Handler) http.Handler {
 	})
 }
 
-// newID gives a new id: ULIDs sort by time.
+// newID returns a new id. ULIDs sort by time.
 func newID() string { return ulid.Make().String() }
 
-// base gives the address under which clients reach the server.
+// baseURL returns the URL under which clients reach the server.
 func (s *Server) baseURL(r *http.Request) (*url.URL, error) {
 	if s.cfg.PublicURL != "" {
 		return url.Parse(s.cfg.PublicURL)
@@ -253,10 +253,10 @@ func (s *Server) baseURL(r *http.Request) (*url.URL, error) {
 	return u, nil
 }
 
-// statusTTL is longer than any record lives: the record decides.
+// statusTTL is longer than any record is kept: the record decides.
 const statusTTL = 10 * 365 * 24 * time.Hour
 
-// task answers that a build is worked on.
+// answerTask answers with the task of a build.
 func (s *Server) answerTask(w http.ResponseWriter, r *http.Request, id string) {
 	base, err := s.baseURL(r)
 	if err != nil {

@@ -15,21 +15,21 @@ import (
 	"mynah/internal/script"
 )
 
-// A request under /v1 is read strictly: what it holds and nobody knows is told, each with its
-// JSON pointer (RFC 6901), as the same in JSON and in forms.
+// Requests under /v1 are read strictly: every unknown or invalid member is reported with its JSON
+// pointer (RFC 6901), in the same way for JSON and forms.
 
-// invalid collects what is wrong with a request.
+// invalid collects the errors of a request.
 type invalid []api.Diagnostic
 
 func (v *invalid) add(pointer, format string, args ...any) {
-	const most = 100 // nobody reads more
+	const most = 100 // more would not be read
 	if len(*v) == most {
 		return
 	}
 	*v = append(*v, api.Diagnostic{Pointer: pointer, Severity: "error", Code: "invalid", Summary: fmt.Sprintf(format, args...)})
 }
 
-// refuse answers with all that is wrong; it is false where nothing is.
+// refuse answers with all errors of a request; it returns false if there are none.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, v invalid) bool {
 	if len(v) == 0 {
 		return false
@@ -51,19 +51,19 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, v invalid) bool 
 	return true
 }
 
-// knownQuery refuses query words under /v1 that a route does not know; it is false then.
+// checkQuery refuses unknown query parameters under /v1, and then returns false.
 func (s *Server) checkQuery(w http.ResponseWriter, r *http.Request, known ...string) bool {
 	var v invalid
 	for name := range r.URL.Query() {
 		if !slices.Contains(known, name) {
-			v.add("?"+short(name), "unknown query parameter %q", short(name))
+			v.add("?"+shorten(name), "unknown query parameter %q", shorten(name))
 		}
 	}
 	slices.SortFunc(v, func(a, b api.Diagnostic) int { return strings.Compare(a.Pointer, b.Pointer) })
 	return !s.refuse(w, r, v)
 }
 
-// noQuery refuses all query words.
+// refuseQuery refuses all query parameters.
 func (s *Server) refuseQuery(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.checkQuery(w, r) {
@@ -83,13 +83,13 @@ func object(b []byte, pointer string, v *invalid) map[string]any {
 	return out
 }
 
-// newBuild is what a request for a build says, beside its files.
+// newBuildFields are the fields of a request for a build, without its files.
 type newBuildFields struct {
 	b *record.Build
 	v *invalid
 }
 
-// take reads one member of a request; false is a name that nobody knows.
+// take reads one member of a request; it returns false for an unknown name.
 func (f newBuildFields) take(name string, value any) bool {
 	const longestName = 200
 	pointer := "/" + name
@@ -191,7 +191,7 @@ func (s *Server) fromJSON(w http.ResponseWriter, r *http.Request, b *record.Buil
 	f := newBuildFields{b, &v}
 	for _, name := range sortedNames(values) {
 		if !f.take(name, values[name]) || name == "source" {
-			v.add("/"+short(name), "unknown member; allowed: name, script, settings, tags or variables")
+			v.add("/"+shorten(name), "unknown member; allowed: name, script, settings, tags or variables")
 		}
 	}
 	if _, there := values["script"]; values != nil && !there {
@@ -209,7 +209,7 @@ func sortedNames(m map[string]any) []string {
 	return out
 }
 
-// field takes a plain field of a form: those that are objects or lists in JSON come as JSON.
+// field reads a plain field of a form. Fields that are objects or lists in JSON contain JSON.
 func (f newBuildFields) field(name, text string) {
 	var value any = text
 	switch name {
@@ -229,11 +229,11 @@ func (f newBuildFields) field(name, text string) {
 		value = list
 	}
 	if !f.take(name, value) {
-		f.v.add("/"+short(name), "unknown field; allowed: name, project, script, settings, source, tags, variables or files")
+		f.v.add("/"+shorten(name), "unknown field; allowed: name, project, script, settings, source, tags, variables or files")
 	}
 }
 
-// since reads a time of the query, as RFC 3339 has it, or a day.
+// parseSince reads a query parameter with an RFC 3339 time or a date.
 func parseSince(s string) (time.Time, bool) {
 	for _, layout := range []string{time.RFC3339Nano, time.RFC3339, time.DateOnly} {
 		if t, err := time.Parse(layout, s); err == nil {

@@ -20,7 +20,7 @@ import (
 func (s *Server) textToSpeech(w http.ResponseWriter, r *http.Request) {
 	format := chi.URLParam(r, "format")
 	if format != "mp3" && format != "m4a" && format != "wav" {
-		s.answerProblem(w, r, http.StatusNotFound, "not-found", "The format "+strconv.Quote(short(format))+" is not supported; use mp3, m4a or wav")
+		s.answerProblem(w, r, http.StatusNotFound, "not-found", "The format "+strconv.Quote(shorten(format))+" is not supported; use mp3, m4a or wav")
 		return
 	}
 	accept := strings.TrimSpace(r.Header.Get("Accept"))
@@ -36,7 +36,7 @@ func (s *Server) textToSpeech(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	spec := &record.SpeechSpec{
 		Format: format, Voice: q.Get("voice"), Language: q.Get("language"), Speed: q.Get("voice-speed"), Pitch: q.Get("voice-pitch"), Volume: q.Get("voice-volume"),
-		Scenes: accept == zipType, Captions: accept == "application/json+vtt", Timed: timed(r.Header.Get("Content-Type")),
+		Scenes: accept == zipType, Captions: accept == "application/json+vtt", Timed: subtitleFormat(r.Header.Get("Content-Type")),
 	}
 	near, known, err := s.o.Desk.Inspect(r.Context(), spec)
 	if err != nil {
@@ -44,7 +44,7 @@ func (s *Server) textToSpeech(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if s.cfg.StrictVoices && !known {
-		s.answerProblem(w, r, http.StatusBadRequest, "unknown-voice", "Unknown voice "+strconv.Quote(short(spec.Voice))+"; "+describeNearest(near))
+		s.answerProblem(w, r, http.StatusBadRequest, "unknown-voice", "Unknown voice "+strconv.Quote(shorten(spec.Voice))+"; "+describeNearest(near))
 		return
 	}
 	if streaming {
@@ -56,15 +56,15 @@ func (s *Server) textToSpeech(w http.ResponseWriter, r *http.Request) {
 	s.start(w, r, b)
 }
 
-// nearest says which names are like one that is unknown.
+// describeNearest returns the hint for an unknown voice.
 func describeNearest(near []string) string {
 	if len(near) == 0 {
 		return "GET /voices lists all"
 	}
-	return "did you mean " + strings.Join(near, ", ")
+	return "did you mean " + strings.Join(near, ", ") + "?"
 }
 
-func timed(contentType string) string {
+func subtitleFormat(contentType string) string {
 	t, _, _ := mime.ParseMediaType(contentType)
 	switch t {
 	case "text/vtt":
@@ -111,10 +111,11 @@ func (s *Server) speechText(w http.ResponseWriter, r *http.Request, streaming bo
 	return "", false
 }
 
-// durationHeader is in lower case on the wire, as its clients look for it.
+// durationHeader is sent in lower case, since clients look for it that way.
 const durationHeader = "x-duration-seconds"
 
-// stream answers with the sound itself. It is spoken whole first: its length goes ahead.
+// stream answers with the sound itself. The text is spoken completely first, because the header
+// contains its length.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, text string, spec *record.SpeechSpec) {
 	done, err := s.streams.take(r.Context(), identity(r).Tenant)
 	if err != nil {
@@ -144,11 +145,11 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, text string, spe
 			return
 		}
 		s.o.Log.WarnContext(r.Context(), "a stream was interrupted", "error", err, "request", requestID(r))
-		panic(http.ErrAbortHandler) // or the client would take the part for the whole
+		panic(http.ErrAbortHandler) // otherwise the client would take the partial sound for complete
 	}
 }
 
-// flusher sends what it is given at once.
+// flusher sends written data at once.
 type flusher struct {
 	w http.ResponseWriter
 	n int64
@@ -164,12 +165,12 @@ func (f *flusher) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// headerText makes a text fit for a header.
+// headerText makes a text valid in a header.
 func headerText(v string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {
 			return '?'
 		}
 		return r
-	}, short(v))
+	}, shorten(v))
 }

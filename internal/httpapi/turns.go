@@ -8,18 +8,18 @@ import (
 	"time"
 )
 
-// turns let a bounded number of requests work at once: first come, first served within a
-// tenant, and tenants in turn.
+// turns lets a limited number of requests work at once: in order within a tenant, and tenants in
+// turn.
 type turns struct {
 	most    int           // at once
-	longest time.Duration // that a request may wait
+	longest time.Duration // maximum wait of a request
 
 	mu      sync.Mutex
 	working int
-	order   []string                   // tenants that wait, the next one first
-	waiting map[string][]chan struct{} // the requests of each
-	count   int                        // of all that wait
-	usual   time.Duration              // that a request works for: a moving average
+	order   []string                   // waiting tenants, the next one first
+	waiting map[string][]chan struct{} // waiting requests by tenant
+	count   int                        // number of waiting requests
+	usual   time.Duration              // moving average of the time of a request
 }
 
 func newTurns(most int, longest time.Duration) *turns {
@@ -27,11 +27,10 @@ func newTurns(most int, longest time.Duration) *turns {
 	return &turns{most: max(most, 1), longest: longest, waiting: map[string][]chan struct{}{}, usual: first}
 }
 
-// errBusy is a request that would wait too long.
+// errBusy is returned for a request that would wait too long.
 var errBusy = errors.New("too many requests are waiting")
 
-// take waits for a turn; done gives it back. A request that would wait too long gets errBusy at
-// once.
+// take waits for a turn; done ends it. A request that would wait too long gets errBusy at once.
 func (t *turns) take(ctx context.Context, tenant string) (done func(), err error) {
 	t.mu.Lock()
 	if t.working < t.most && t.count == 0 {
@@ -63,7 +62,7 @@ func (t *turns) take(ctx context.Context, tenant string) (done func(), err error
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	select {
-	case <-turn: // it came in the same moment
+	case <-turn: // the turn came at the same moment
 		t.next()
 	default:
 		t.leave(tenant, turn)
@@ -71,7 +70,7 @@ func (t *turns) take(ctx context.Context, tenant string) (done func(), err error
 	return nil, err
 }
 
-// leave takes a request out that waits no longer.
+// leave removes a request that no longer waits.
 func (t *turns) leave(tenant string, turn chan struct{}) {
 	left := slices.DeleteFunc(t.waiting[tenant], func(c chan struct{}) bool { return c == turn })
 	t.count--
@@ -81,7 +80,7 @@ func (t *turns) leave(tenant string, turn chan struct{}) {
 	}
 }
 
-// done gives a function that ends a turn, once.
+// done returns a function that ends a turn, once.
 func (t *turns) done() func() {
 	start := time.Now()
 	return sync.OnceFunc(func() {
@@ -93,7 +92,7 @@ func (t *turns) done() func() {
 	})
 }
 
-// next hands a free place to the first request of the next tenant. The lock is held.
+// next gives a free place to the first request of the next tenant. The lock must be held.
 func (t *turns) next() {
 	if len(t.order) == 0 {
 		t.working--

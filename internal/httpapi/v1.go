@@ -24,10 +24,10 @@ import (
 	"mynah/internal/record"
 )
 
-// mostText is the longest inline script, in bytes of its JSON.
+// mostText is the maximum size of an inline script, in bytes of its JSON.
 const mostText = 2 << 20
 
-// createBuild takes a project in one call, checks it, and starts its build.
+// createBuild receives a project in one call, checks it, and starts its build.
 func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
 	if !s.checkQuery(w, r) {
 		return
@@ -36,7 +36,7 @@ func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
 	media, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch media {
 	case "multipart/form-data":
-		const overhead = 4 << 20 // of the fields and of what stands between the parts
+		const overhead = 4 << 20 // for the fields and the boundaries
 		r.Body = http.MaxBytesReader(w, r.Body, s.cfg.MaxUpload+overhead)
 		var wrong invalid
 		if err := s.form(r, multipart.NewReader(r.Body, params["boundary"]), &b, &wrong); err != nil {
@@ -68,7 +68,7 @@ func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
 		s.answerError(w, r, err)
 		return
 	}
-	if wrong(found) {
+	if hasErrors(found) {
 		s.removeUpload(r, b)
 		s.answerProblem(w, r, http.StatusUnprocessableEntity, "script", "The script has errors", found...)
 		return
@@ -89,7 +89,7 @@ func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
 	s.answerJSON(w, r, http.StatusAccepted, out)
 }
 
-// refused answers that a form cannot be used.
+// answerFormError answers that a form cannot be used.
 func (s *Server) answerFormError(w http.ResponseWriter, r *http.Request, err error) {
 	var b *bodyError
 	switch {
@@ -104,14 +104,14 @@ func (s *Server) answerFormError(w http.ResponseWriter, r *http.Request, err err
 	}
 }
 
-// drop removes the upload of a build that was not started.
+// removeUpload removes the upload of a build that was not started.
 func (s *Server) removeUpload(r *http.Request, b record.Build) {
 	if b.Spec.Type == api.ZipUpload {
-		_ = s.o.Objects.Delete(context.WithoutCancel(r.Context()), record.UploadKey(b.Spec.Repository)) // else the janitor finds it
+		_ = s.o.Objects.Delete(context.WithoutCancel(r.Context()), record.UploadKey(b.Spec.Repository)) // otherwise the periodic cleaning removes it
 	}
 }
 
-func wrong(found []api.Diagnostic) bool {
+func hasErrors(found []api.Diagnostic) bool {
 	for _, d := range found {
 		if d.Severity == "error" {
 			return true
@@ -120,7 +120,7 @@ func wrong(found []api.Diagnostic) bool {
 	return false
 }
 
-// view gives a build's wire form.
+// view converts a build to its wire form.
 func (s *Server) view(r *http.Request, b record.Build) (api.Build, error) {
 	base, err := s.baseURL(r)
 	if err != nil {
@@ -168,7 +168,7 @@ func (s *Server) view(r *http.Request, b record.Build) (api.Build, error) {
 	return out, nil
 }
 
-// mine gives a build of the caller's tenant.
+// ownBuild returns the requested build if it belongs to the caller's tenant.
 func (s *Server) ownBuild(r *http.Request) (record.Build, error) {
 	b, err := s.o.Records.Build(r.Context(), chi.URLParam(r, "id"))
 	if err == nil && b.Tenant != identity(r).Tenant {
@@ -227,7 +227,7 @@ func (s *Server) listBuilds(w http.ResponseWriter, r *http.Request) {
 	s.answerJSON(w, r, http.StatusOK, out)
 }
 
-// filter reads which builds are wanted.
+// filter reads the filter of a list of builds from the query.
 func (s *Server) filter(w http.ResponseWriter, r *http.Request) (record.Filter, bool) {
 	const usual, most = 20, 100
 	f := record.Filter{Limit: usual}
@@ -262,7 +262,7 @@ func (s *Server) filter(w http.ResponseWriter, r *http.Request) (record.Filter, 
 
 var errOver = errors.New("the build is over")
 
-// cancelBuild stops a build; one that is over stays what it is.
+// cancelBuild stops a build; a finished build stays unchanged.
 func (s *Server) cancelBuild(w http.ResponseWriter, r *http.Request) {
 	b, err := s.ownBuild(r)
 	if err != nil {
@@ -278,7 +278,7 @@ func (s *Server) cancelBuild(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) cancel(r *http.Request, b record.Build) (record.Build, error) {
 	after, err := s.o.Records.Update(r.Context(), b.ID, func(b *record.Build) error {
-		if b.State.Over() {
+		if b.State.IsOver() {
 			return errOver
 		}
 		b.Message = "Cancelled"
@@ -293,7 +293,7 @@ func (s *Server) cancel(r *http.Request, b record.Build) (record.Build, error) {
 	return after, err
 }
 
-// deleteBuild stops a build and removes what is stored of it.
+// deleteBuild stops a build and removes its results.
 func (s *Server) deleteBuild(w http.ResponseWriter, r *http.Request) {
 	b, err := s.ownBuild(r)
 	if err == nil {
@@ -312,13 +312,13 @@ func (s *Server) deleteBuild(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// How often a follower is looked after, and reassured.
+// How often an event stream looks for events, and sends a keep-alive comment.
 const (
 	followEvery = 150 * time.Millisecond
 	reassure    = 15 * time.Second
 )
 
-// check tells what is wrong with a script.
+// check answers with the findings of a script.
 func (s *Server) check(w http.ResponseWriter, r *http.Request) {
 	b := record.Build{}
 	if !s.checkQuery(w, r) || !s.fromJSON(w, r, &b) {
@@ -329,7 +329,7 @@ func (s *Server) check(w http.ResponseWriter, r *http.Request) {
 		s.answerError(w, r, err)
 		return
 	}
-	out := api.Checked{OK: !wrong(found), Diagnostics: found}
+	out := api.Checked{OK: !hasErrors(found), Diagnostics: found}
 	if out.Diagnostics == nil {
 		out.Diagnostics = []api.Diagnostic{}
 	}
@@ -342,7 +342,7 @@ func (s *Server) sample(w http.ResponseWriter, r *http.Request) {
 		name = ""
 	}
 	if _, known, err := s.o.Desk.Inspect(r.Context(), &record.SpeechSpec{Voice: name}); err != nil || !known || name == "" {
-		s.answerProblem(w, r, http.StatusNotFound, "not-found", "Unknown voice "+strconv.Quote(short(name)))
+		s.answerProblem(w, r, http.StatusNotFound, "not-found", "Unknown voice "+strconv.Quote(shorten(name)))
 		return
 	}
 	w.Header().Set("Content-Type", contentType(".mp3"))

@@ -97,7 +97,7 @@ func (x *Mixer) decode(ctx context.Context, t *Track, chunks []chunkTask) error 
 				}
 				return err
 			})
-			if err != nil && gctx.Err() == nil && (blame.IsFiles(err) || errors.Is(err, errCutOff)) {
+			if err != nil && gctx.Err() == nil && (blame.IsInputError(err) || errors.Is(err, errCutOff)) {
 				fails[i], err = err, nil
 			}
 			return blame.ToolAt(err, d.place, d.name)

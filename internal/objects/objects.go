@@ -194,8 +194,8 @@ func (s *Store) OpenAt(_ context.Context, key string) (*os.File, error) {
 	return os.Open(filepath.Join(s.dir, filepath.FromSlash(key)))
 }
 
-// Clean removes partly written objects after a crash. Nothing may be writing objects.
-func (s *Store) Clean() error {
+// RemovePartial removes partly written objects after a crash. Nothing may be writing objects.
+func (s *Store) RemovePartial() error {
 	root, err := os.OpenRoot(s.dir)
 	if err != nil {
 		return err

@@ -178,7 +178,7 @@ func TestCleanRemovesWhatACrashLeft(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "uploads", "b.18f.tmp"), []byte("half"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Clean(); err != nil {
+	if err := s.RemovePartial(); err != nil {
 		t.Fatal(err)
 	}
 	if got := files(t, dir); len(got) != 1 || filepath.Base(got[0]) != "a" {
@@ -335,7 +335,7 @@ func TestCleanLeavesWhatIsNotItsOwn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.Clean(); err != nil {
+	if err := s.RemovePartial(); err != nil {
 		t.Fatal(err)
 	}
 	var left []string
@@ -349,7 +349,7 @@ func TestCleanLeavesWhatIsNotItsOwn(t *testing.T) {
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Clean(); err == nil {
+	if err := s.RemovePartial(); err == nil {
 		t.Error("a folder that is gone is clean")
 	}
 }

@@ -29,7 +29,7 @@ type Config struct {
 // DefaultConfig runs two builds at once.
 func DefaultConfig() Config { return Config{Workers: 2, Timeout: 6 * time.Hour} }
 
-// Validate reports all mistakes at once.
+// Validate reports all errors at once.
 func (c Config) Validate() error {
 	var errs []error
 	if c.Workers < 1 || c.Workers > 1000 {

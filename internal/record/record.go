@@ -1,7 +1,5 @@
-// Package record is a build's record on a server: what was asked, how far it is, what
-// came of it, and which moves between its states are legal. It exists so that the doors,
-// the queue and the worker speak of the same thing. It does no work and knows no
-// database.
+// Package record defines a build's record on a server: its request, state, progress and result,
+// and the allowed changes of state. The server's other packages exchange builds in this form.
 package record
 
 import (
@@ -14,7 +12,7 @@ import (
 	"mynah/api"
 )
 
-// State of a build.
+// State is the state of a build.
 type State string
 
 // The states.
@@ -24,16 +22,16 @@ const (
 	Succeeded State = "succeeded"
 	Failed    State = "failed"
 	Cancelled State = "cancelled"
-	Expired   State = "expired" // it ended, and what was stored of it is gone
+	Expired   State = "expired" // ended, and its results were removed
 )
 
-// States lists them.
+// States lists all states.
 func States() []State { return []State{Queued, Running, Succeeded, Failed, Cancelled, Expired} }
 
-// Over tells whether nothing more will happen to a build.
-func (s State) Over() bool { return s != Queued && s != Running }
+// IsOver reports whether a build has ended.
+func (s State) IsOver() bool { return s != Queued && s != Running }
 
-// Kind of a build.
+// Kind is the kind of a build.
 type Kind string
 
 // The kinds.
@@ -42,28 +40,28 @@ const (
 	Speech Kind = "speech"
 )
 
-// MostAttempts is how often a build is begun before it is given up: a build that takes
-// the whole server down with it would else do so for ever.
+// MostAttempts is the maximum number of attempts: a build that crashes the server must not do so
+// forever.
 const MostAttempts = 3
 
-// Spec is what was asked for.
+// Spec is the request for a build.
 type Spec struct {
 	// Type is api.ZipUpload, api.ZipURL, api.GitHub, or "" for an inline text.
 	Type       string `json:"type,omitempty"`
 	Repository string `json:"repository,omitempty"`
-	// Token is a secret; it is wiped when the build ends.
+	// Token is a secret; it is removed when the build ends.
 	Token string `json:"token,omitempty"`
 	SHA   string `json:"sha,omitempty"`
 	// Source is the script's path in the archive.
 	Source string `json:"source,omitempty"`
-	// Text is the script itself when there is no archive, or what is to be spoken.
+	// Text is the script if there is no archive, or the text to speak.
 	Text      string            `json:"text,omitempty"`
 	Settings  api.Settings      `json:"settings,omitempty"`
 	Variables map[string]string `json:"variables,omitempty"`
 	Speech    *SpeechSpec       `json:"speech,omitempty"`
 }
 
-// SpeechSpec is how a text is to be spoken.
+// SpeechSpec is how to speak a text.
 type SpeechSpec struct {
 	// Format is mp3, m4a or wav.
 	Format string `json:"format"`
@@ -71,25 +69,25 @@ type SpeechSpec struct {
 	// Speed, Pitch and Volume are words or factors as in a script's header.
 	Speed string `json:"speed,omitempty"`
 	Pitch string `json:"pitch,omitempty"`
-	// Language (BCP 47) picks the default voice where none is named.
+	// Language (BCP 47) selects the default voice if no voice is given.
 	Language string `json:"language,omitempty"`
 	Volume   string `json:"volume,omitempty"`
-	// Scenes asks for a zip with a file per scene.
+	// Scenes requests a zip with one file per scene.
 	Scenes bool `json:"scenes,omitempty"`
-	// Captions asks for subtitles.
+	// Captions requests subtitles.
 	Captions bool `json:"captions,omitempty"`
-	// Timed is "vtt" or "srt" when the text is such, else "".
+	// Timed is "vtt" or "srt" if the text is subtitles, otherwise "".
 	Timed string `json:"timed,omitempty"`
 }
 
-// Result is what a build made: the keys of its objects, and its length.
+// Result is the result of a build: the keys of its objects, and its length.
 type Result struct {
 	Main    string  `json:"main"`
 	Poster  string  `json:"poster,omitempty"`
 	SRT     string  `json:"srt,omitempty"`
 	VTT     string  `json:"vtt,omitempty"`
 	Seconds float64 `json:"seconds"`
-	// Voices are those that spoke.
+	// Voices are the voices that spoke.
 	Voices []api.VoiceUse `json:"voices,omitempty"`
 }
 
@@ -107,20 +105,20 @@ func (r *Result) Keys() []string {
 	return out
 }
 
-// UploadKey is the object of an upload.
+// UploadKey returns the key of an upload's object.
 func UploadKey(id string) string { return "uploads/" + id }
 
-// ResultKey is an object of a build's result.
+// ResultKey returns the key of an object of a build's result.
 func ResultKey(id, name string) string { return "results/" + id + "/" + name }
 
-// Build is the record.
+// Build is the record of a build.
 type Build struct {
 	ID     string `json:"id"`
 	Tenant string `json:"tenant"`
-	// Key is the id of the API key that asked for it.
+	// Key is the id of the API key of the request.
 	Key  string `json:"key"`
 	Kind Kind   `json:"kind"`
-	// Name is that of the result's file, without its ending; Tags are the caller's own words.
+	// Name is the name of the result's file without its extension; Tags are chosen by the caller.
 	Name     string           `json:"name,omitempty"`
 	Tags     []string         `json:"tags,omitempty"`
 	State    State            `json:"state"`
@@ -130,28 +128,30 @@ type Build struct {
 	Spec     Spec             `json:"spec"`
 	Result   *Result          `json:"result,omitempty"`
 	Warnings []api.Diagnostic `json:"warnings,omitempty"`
-	// WarningScenes are the scenes of the warnings, from 0; it may be shorter than they.
+	// WarningScenes are the scenes of the warnings, from 0; it may be shorter than the list of
+	// warnings.
 	WarningScenes []int            `json:"warningScenes,omitempty"`
 	Errors        []api.Diagnostic `json:"errors,omitempty"`
-	// Attempts counts how often it was begun; a stop of the server takes its back.
+	// Attempts counts how often it was started, without attempts interrupted by a stop of the
+	// server.
 	Attempts int       `json:"attempts"`
 	Created  time.Time `json:"created"`
 	Started  time.Time `json:"started,omitzero"`
 	Ended    time.Time `json:"ended,omitzero"`
-	// Polled is when somebody last looked, to the hour.
+	// Polled is the time of the last poll, to the hour.
 	Polled time.Time `json:"polled,omitzero"`
 }
 
-// Filter says which builds of a tenant are wanted, the newest first.
+// Filter selects builds of a tenant, newest first.
 type Filter struct {
 	Before string // id that they come before; "" for none
 	Limit  int
 	State  State     // "" for any
 	Tag    string    // "" for any
-	Since  time.Time // when they were asked for, or later
+	Since  time.Time // created at this time or later
 }
 
-// Move changes the state, or tells that it cannot.
+// Move changes the state, or returns an error if the change is not allowed.
 func (b *Build) Move(to State, now time.Time) error {
 	legal := map[State][]State{
 		Queued:    {Running, Failed, Cancelled},
@@ -168,7 +168,7 @@ func (b *Build) Move(to State, now time.Time) error {
 		switch {
 		case to == Running:
 			b.Started = now
-		case to.Over() && to != Expired:
+		case to.IsOver() && to != Expired:
 			b.Ended = now
 			b.Spec.Token = ""
 		}
@@ -177,10 +177,10 @@ func (b *Build) Move(to State, now time.Time) error {
 	return fmt.Errorf("%w: from %s to %s", ErrMove, b.State, to)
 }
 
-// Expires is when what is stored of a build may go: a time after its end, longer while
-// somebody looks. It is zero while the build goes on.
+// Expires returns when a build's results may be removed: some time after its end or its last
+// poll. It is zero for an unfinished build.
 func (b *Build) Expires(keep time.Duration) time.Time {
-	if !b.State.Over() {
+	if !b.State.IsOver() {
 		return time.Time{}
 	}
 	last := b.Ended
@@ -195,20 +195,21 @@ var (
 	ErrMove     = errors.New("the build cannot move so")
 	ErrNotFound = errors.New("the build does not exist")
 	ErrFull     = errors.New("the queue is full")
-	// ErrDeck is a project whose script is a presentation.
+	// ErrDeck is returned for a project whose script is a presentation.
 	ErrDeck = errors.New("presentations are not supported by this server")
-	// ErrStopped is work that was cut short by a stop of the server: it is done again.
+	// ErrStopped is returned for a build that was interrupted by a stop of the server and will be
+	// run again.
 	ErrStopped = errors.New("stopped")
 )
 
-// Answer is what was answered to a request with an Idempotency-Key.
+// Answer is the stored answer to a request with an Idempotency-Key.
 type Answer struct {
 	Status int               `json:"status"`
 	Header map[string]string `json:"header,omitempty"`
 	Body   []byte            `json:"body,omitempty"`
 }
 
-// Spoken is a text that was spoken and waits to be sent.
+// Spoken is the sound of a spoken text.
 type Spoken interface {
 	Seconds() float64
 	// Stream writes it encoded as mp3, m4a or wav.
@@ -216,7 +217,7 @@ type Spoken interface {
 	Close()
 }
 
-// Event is something that happened to a build, for those who follow it.
+// Event is a change of a build, for event streams.
 type Event struct {
 	Seq  int64     `json:"seq"`
 	At   time.Time `json:"at"`
@@ -226,15 +227,15 @@ type Event struct {
 
 // Store keeps builds.
 type Store interface {
-	// Create writes a build and puts it in the queue, both or neither.
+	// Create stores a build and enqueues it, in one transaction.
 	Create(ctx context.Context, b Build) error
-	// Build gives one, or ErrNotFound.
+	// Build returns a build, or ErrNotFound.
 	Build(ctx context.Context, id string) (Build, error)
-	// Builds gives a tenant's builds, newest first, those before the cursor (an id).
+	// Builds returns a tenant's builds before the cursor (an id), newest first.
 	Builds(ctx context.Context, tenant string, f Filter) ([]Build, error)
-	// Update changes a build in a transaction; an error of change is given back and
-	// leaves it as it was. Progress never goes back.
+	// Update changes a build in a transaction; if change fails, Update returns its error and
+	// changes nothing. Progress never decreases.
 	Update(ctx context.Context, id string, change func(*Build) error) (Build, error)
-	// Events gives what happened to a build after an event.
+	// Events returns the events of a build after an event.
 	Events(ctx context.Context, id string, after int64) ([]Event, error)
 }

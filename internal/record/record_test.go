@@ -25,7 +25,7 @@ func TestMoves(t *testing.T) {
 			if legal[[2]record.State{from, to}] != (err == nil) || err != nil && (!errors.Is(err, record.ErrMove) || b.State != from) {
 				t.Errorf("from %s to %s: %v, now %s", from, to, err, b.State)
 			}
-			if err == nil && to.Over() && to != record.Expired && (b.Spec.Token != "" || !b.Ended.Equal(now)) {
+			if err == nil && to.IsOver() && to != record.Expired && (b.Spec.Token != "" || !b.Ended.Equal(now)) {
 				t.Errorf("from %s to %s: the token stays, or the end is not noted", from, to)
 			}
 		}

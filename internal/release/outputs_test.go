@@ -84,7 +84,7 @@ func TestStrangersStay(t *testing.T) {
 	p.put(t, ".srt", "mine")
 	_, _, err := p.releaser(t, p.target()).Publish(t.Context(), p.video)
 	f, ok := fault.As(err)
-	if !ok || f.Code != fault.Usage || !strings.Contains(f.Public, "film.srt, which it did not make") ||
+	if !ok || f.Code != fault.Usage || !strings.Contains(f.Public, "film.srt, which Mynah did not create") ||
 		p.names(t) != ".srt" || string(p.read(t, ".srt")) != "mine" {
 		t.Errorf("%v, %s", err, p.names(t))
 	}

@@ -182,7 +182,7 @@ func (r *Releaser) checkSeams(ctx context.Context, f *film.Film) error {
 		return nil
 	}
 	err := r.decodes(ctx, f, fresh)
-	if err == nil || ctx.Err() != nil || !blame.IsFiles(err) { // a stop says nothing of the segments
+	if err == nil || ctx.Err() != nil || !blame.IsInputError(err) { // a stop says nothing of the segments
 		return err
 	}
 	defer func() { // the next build makes them anew

@@ -8,24 +8,24 @@ import (
 	"mynah/internal/utter"
 )
 
-// Script is a parsed script: its header and its scenes in the order of the film.
-// Scenes of included files stand where the include stood.
+// Script is a parsed script: its header and its scenes in order, with the scenes of included
+// files in place.
 type Script struct {
 	File   string
 	Header Header
 	Scenes []Scene
 }
 
-// Header is the YAML block at the head of a script, typed.
+// Header is the parsed header of a script.
 type Header struct {
 	Range diag.Range
 	Properties
 }
 
-// Scene is what stands between two separators. It is never empty.
+// Scene is the part of a script between two separators. It is never empty.
 type Scene struct {
 	Range diag.Range
-	// Nodes in the order of the source.
+	// Nodes are in the order of the source.
 	Nodes []Node
 }
 
@@ -33,24 +33,24 @@ type Scene struct {
 // *Pause, *Audio, *Set, *Callout, *Chapter, *Reveal, *Highlight, *Include.
 // After Load no *Include is left.
 type Node interface {
-	// Span is where the node stands in the source.
+	// Span returns the place of the node in the source.
 	Span() diag.Range
 }
 
-// At is embedded in every node.
+// At is the place of a node, embedded in every node.
 type At struct{ Range diag.Range }
 
 // Span implements Node.
 func (a At) Span() diag.Range { return a.Range }
 
-// Narration is one spoken paragraph.
+// Narration is a spoken paragraph.
 type Narration struct {
 	At
 	Source string // as written, its lines joined by "\n"
 	Runs   []utter.Run
 }
 
-// Text is the paragraph without markup, lines joined by blanks.
+// Text returns the paragraph without markup, with its lines joined by blanks.
 func (n *Narration) Text() string { return joinRuns(n.Runs) }
 
 // SSML is a <speak>…</speak> block.
@@ -81,7 +81,7 @@ type Quote struct {
 	Text string // lines joined by blanks, inline markup removed
 }
 
-// Fence is a slide.
+// Fence is a fenced block, which is drawn as a slide.
 type Fence struct {
 	At
 	Kind     frame.BlockKind
@@ -90,8 +90,8 @@ type Fence struct {
 	Text     string // the lines inside, joined by "\n", without the last line end
 }
 
-// Sync is how a clip and the narration of its scene share their time. Empty means
-// the default of the file: Freeze for clips, looping for GIFs.
+// Sync is how a clip and the narration of its scene share their time. Empty means the default:
+// Freeze for clips, looping for GIFs.
 type Sync string
 
 // The modes.
@@ -103,7 +103,7 @@ const (
 	Freeze    Sync = "freeze"
 )
 
-// Still picks one frame of a clip.
+// Still selects one frame of a clip.
 type Still string
 
 // The stills.
@@ -122,10 +122,10 @@ type Picture struct {
 	At
 	File      string
 	FileRange diag.Range
-	// Video is set by (video: …); image lines are told apart by their file.
+	// Video is set by (video: …); for image lines the file decides whether it is a clip.
 	Video bool
 	frame.Placing
-	// Edge is the word that gives a pan its direction: "top", "left", … or "".
+	// Edge is the direction of a pan: "top", "left", … or "".
 	Edge   string
 	Motion frame.Motion
 	Strong bool // the motion goes further
@@ -147,15 +147,15 @@ type Pause struct {
 	Length time.Duration
 }
 
-// Audio is a file that plays in place of narration.
+// Audio is a sound file that plays instead of narration.
 type Audio struct {
 	At
 	File      string
 	FileRange diag.Range
 }
 
-// Set is a direction that sets one or more properties: (voice: amy), (duration: 2).
-// Exactly the property that it names is not nil.
+// Set is a direction that sets a property: (voice: amy), (duration: 2). Only this property is not
+// nil.
 type Set struct {
 	At
 	Name string
@@ -171,9 +171,9 @@ const (
 	Rectangle CalloutShape = "rectangle"
 )
 
-// Callout darkens everything but a shape, or with Mask paints the shape black. Lengths are
-// pixels of the film's frame as the header's size says, or with OfImage those of the
-// original picture, with which the shape then moves.
+// Callout darkens everything outside a shape, or with Mask paints the shape black. Lengths are in
+// pixels of a frame of the header's size, or with OfImage of the original picture, with which the
+// shape then moves.
 type Callout struct {
 	At
 	Shape                    CalloutShape
@@ -184,7 +184,7 @@ type Callout struct {
 	OfImage                  bool
 }
 
-// Chapter starts a chapter of the film.
+// Chapter starts a chapter of the video.
 type Chapter struct {
 	At
 	Title string
@@ -203,23 +203,22 @@ type Highlight struct {
 	Ranges []frame.LineRange
 }
 
-// Include takes in the scenes of another script.
+// Include inserts the scenes of another script.
 type Include struct {
 	At
 	File      string
 	FileRange diag.Range
 }
 
-// File is a name with the place where it stands. Literal is set when the value is
-// a built-in name rather than a file.
+// File is a file name with its place. Literal is set if the value is a built-in name and not a
+// file.
 type File struct {
 	Name    string
 	Range   diag.Range
 	Literal bool
 }
 
-// Background is music under the film. Name is a built-in track or a file; empty
-// ends the music.
+// Background is music under the video. Name is a built-in track or a file; empty ends the music.
 type Background struct {
 	Name    string
 	Range   diag.Range
@@ -228,13 +227,13 @@ type Background struct {
 	FadeOut bool
 }
 
-// Transition is how a scene enters. Type "none" is a cut.
+// Transition is how a scene begins. Type "none" is a cut.
 type Transition struct {
 	Type     string // canonical: crossfade, wipe-right, circle, …
 	Duration time.Duration
 }
 
-// SubtitleMode is where subtitles go, beside the .srt and .vtt files.
+// SubtitleMode is where subtitles are shown, in addition to the .srt and .vtt files.
 type SubtitleMode string
 
 // The modes.
@@ -245,7 +244,7 @@ const (
 	SubtitlesNone     SubtitleMode = "none"
 )
 
-// Subtitles are the header's subtitle settings; nil and zero mean the default.
+// Subtitles are the header's settings of subtitles; nil and zero mean the default.
 type Subtitles struct {
 	Mode       SubtitleMode
 	Break      int
@@ -261,8 +260,8 @@ type Subtitles struct {
 	Highlight  *frame.Color
 }
 
-// Margin is the distance of subtitles from their edge of the frame: pixels of a frame whose
-// shorter side is 720, or a share of the height.
+// Margin is the distance of subtitles from their edge of the frame: in pixels of a frame whose
+// shorter side is 720, or as a share of the height.
 type Margin struct {
 	Value   float64
 	Percent bool

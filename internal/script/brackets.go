@@ -2,24 +2,22 @@ package script
 
 import "strings"
 
-// What opens a direction. "(name: …)" on one line is one whatever the name; an unknown
-// name is reported and ignored. Over several lines the beginning has to tell it from
-// prose such as "(note: he left" … "and came back)":
-//   - a known name opens one in any case. With text after the colon it has to close
-//     before the next blank line; without, or with the beginning of a map, it may go on
-//     over blank lines and separators.
-//   - a misspelt name opens one when nothing or a brace follows the colon.
-//   - any other name does when, besides, the next line is one of a map.
-// All other brackets are narration.
+// The beginning of a direction. "(name: …)" on one line is always a direction; an unknown name is
+// reported and ignored. Over several lines, the beginning must distinguish it from prose such as
+// "(note: he left" … "and came back)": a known name always begins a direction. With text after
+// the colon it must close before the next blank line; without text, or with the beginning of a
+// map, it may continue over blank lines and separators. A misspelt name begins one if nothing or
+// a brace follows the colon. Any other name does so if in addition the next line is a line of a
+// map. All other brackets are narration.
 
-// opening is the beginning of a direction within a text that starts with its bracket.
+// opening is the beginning of a direction in a text that starts with its bracket.
 type opening struct {
 	name       string // in lower case
 	start, end int    // of the name
 	value      int    // offset after the colon
 }
 
-// openDirection reads "(name:". Blanks may stand before the name.
+// openDirection reads "(name:", with optional blanks before the name.
 func openDirection(t string) (opening, bool) {
 	if t == "" || t[0] != '(' {
 		return opening{}, false
@@ -40,9 +38,9 @@ func openDirection(t string) (opening, bool) {
 	return o, true
 }
 
-// matching finds the bracket that closes the direction t begins with, or -1. Brackets
-// in a value in quotes do not count.
-func matching(t string, o opening) int {
+// matchingBracket returns the offset of the bracket that closes the direction at the start of t,
+// or -1. It ignores brackets in quoted values.
+func matchingBracket(t string, o opening) int {
 	depth := 1
 	for i := skipQuoted(t, o.value); i < len(t); i++ {
 		switch t[i] {
@@ -57,8 +55,8 @@ func matching(t string, o opening) int {
 	return -1
 }
 
-// skipQuoted is the offset after the blanks and the string in quotes at i, if there is
-// one, else i.
+// skipQuoted returns the offset after the blanks and the quoted string at i, or i if there is
+// none.
 func skipQuoted(t string, i int) int {
 	j := len(t) - len(strings.TrimLeft(t[i:], blanks))
 	if end, ok := quoteEnd(t[j:]); ok {
@@ -67,14 +65,14 @@ func skipQuoted(t string, i int) int {
 	return i
 }
 
-// complete tells whether a trimmed line is one direction, and where its value ends.
-// Brackets of a known direction need not balance: "(chapter: Smile :))" is one.
-func complete(t string, o opening, isKnown bool) (end int, ok bool) {
+// completeDirection reports whether a trimmed line is one complete direction, and where its value
+// ends. Brackets in a known direction need not balance: "(chapter: Smile :))" is one.
+func completeDirection(t string, o opening, isKnown bool) (end int, ok bool) {
 	last := len(t) - 1
 	if t[last] != ')' {
 		return 0, false
 	}
-	m := matching(t, o)
+	m := matchingBracket(t, o)
 	switch {
 	case m == last:
 		return last, true
@@ -86,8 +84,8 @@ func complete(t string, o opening, isKnown bool) (end int, ok bool) {
 	return last, !strings.Contains(t[m:], "(")
 }
 
-// depthOf counts the brackets that a line opens less those it closes, but for those in
-// values in quotes.
+// depthOf returns the number of brackets that a line opens minus those it closes, ignoring quoted
+// values.
 func depthOf(t string) int {
 	depth := 0
 	for i := 0; i < len(t); i++ {
@@ -105,7 +103,7 @@ func depthOf(t string) int {
 	return depth
 }
 
-// form is how the value of a direction over several lines may go on.
+// form is how far a direction over several lines may continue.
 type form int
 
 const (
@@ -114,7 +112,7 @@ const (
 	mapForm              // over blank lines and separators
 )
 
-// formOf decides about a line that opens a direction and does not close it.
+// formOf returns the form of a direction that a line opens and does not close.
 func (p *parser) formOf(t string, o opening, next int) form {
 	rest := protect(strings.TrimSpace(t[o.value:]))
 	starts := rest == "" || isYAMLComment(rest)
@@ -150,8 +148,8 @@ func (p *parser) formOf(t string, o opening, next int) form {
 	return noForm
 }
 
-// multiline reads a direction over several lines that begins at the current item, and
-// moves behind it. t is the trimmed text of its line, which starts at off.
+// multiline parses a direction over several lines that begins at the current item. t is the
+// trimmed text of its line, which starts at off.
 func (p *parser) multiline(l *line, t string, off int, o opening) bool {
 	how := p.formOf(t, o, p.at+1)
 	if how == noForm {
@@ -162,10 +160,10 @@ func (p *parser) multiline(l *line, t string, off int, o opening) bool {
 	depth := 1 + depthOf(t[o.value:])
 	for j := p.at + 1; j < len(p.items); j++ {
 		next := p.items[j].line
-		if next == nil || ends(next, how) {
+		if next == nil || endsDirection(next, how) {
 			break
 		}
-		u, at := next.trimmed()
+		u, at := next.trim()
 		depth += depthOf(u)
 		to := at + len(u)
 		if depth > 0 || !strings.HasSuffix(u, ")") {
@@ -177,7 +175,7 @@ func (p *parser) multiline(l *line, t string, off int, o opening) bool {
 		r.End = next.span(to-1, to).End
 		p.mark(blockDirection, l.first, next.last)
 		p.at = j + 1
-		p.direct(direction{
+		p.addDirection(direction{
 			name: o.name, at: l.span(off+o.start, off+o.end), whole: r, value: p.block(o.name, pieces),
 		})
 		return true
@@ -186,8 +184,8 @@ func (p *parser) multiline(l *line, t string, off int, o opening) bool {
 	return true
 }
 
-// ends tells whether a line cannot belong to a direction that is still open.
-func ends(l *line, how form) bool {
+// endsDirection reports whether a line cannot belong to an open direction.
+func endsDirection(l *line, how form) bool {
 	t := strings.TrimSpace(l.text)
 	if t == "" {
 		return how == textForm && !l.void
@@ -198,7 +196,7 @@ func ends(l *line, how form) bool {
 	return how == textForm && isSeparator(t)
 }
 
-// unclosedDirection reports one and moves behind the lines that may be its map.
+// unclosedDirection reports an unclosed direction and skips the lines that may be its map.
 func (p *parser) unclosedDirection(l *line, off int, o opening) {
 	p.unclosed = true
 	d := p.diags.Errorf(l.span(off, off+o.value), "the direction (%s: … is not closed", o.name)
@@ -206,7 +204,7 @@ func (p *parser) unclosedDirection(l *line, off int, o opening) {
 	d.Hint = "write ) at the end of the direction"
 	for p.at++; p.at < len(p.items); p.at++ {
 		next := p.items[p.at].line
-		if next == nil || ends(next, mapForm) {
+		if next == nil || endsDirection(next, mapForm) {
 			return
 		}
 		if _, _, ok := keyLine(protect(strings.TrimSpace(next.text))); !ok {

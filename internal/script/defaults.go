@@ -10,9 +10,9 @@ import (
 	"mynah/internal/diag"
 )
 
-// ReadHeader reads properties of the header that are a map of a YAML file, which YAML has read
-// already: quotes, comments and escapes are YAML's own. Every scalar stays the text it is written
-// as. Names of files are relative to the file's folder, and findings stand at its lines.
+// ReadHeader reads properties of the header from a parsed YAML map, with YAML's quotes, comments
+// and escapes. Scalars keep their text as written. File names are relative to the file's folder,
+// and findings point to its lines.
 func ReadHeader(file string, properties *yaml.Node) (Header, diag.List) {
 	var diags diag.List
 	p := newParser(file, path.Dir(file), newVars(nil), &diags)
@@ -33,7 +33,7 @@ func ReadHeader(file string, properties *yaml.Node) (Header, diag.List) {
 	return *h, diags
 }
 
-// nodeRange is the place of a node: all of it where it is a word on one line.
+// nodeRange returns the place of a node: all of a word on one line, otherwise its start.
 func nodeRange(file string, n *yaml.Node) diag.Range {
 	start := diag.Pos{Line: n.Line, Column: n.Column}
 	end := diag.Pos{Line: n.Line, Column: n.Column + 1}
@@ -43,7 +43,7 @@ func nodeRange(file string, n *yaml.Node) diag.Range {
 	return diag.Range{File: file, Start: start, End: end}
 }
 
-// nodeValue turns a node into the value of a property.
+// nodeValue converts a node to the value of a property.
 func (p *parser) nodeValue(name string, n *yaml.Node, depth int) value {
 	v := value{at: nodeRange(p.file, n)}
 	switch {
@@ -54,8 +54,8 @@ func (p *parser) nodeValue(name string, n *yaml.Node, depth int) value {
 		v.kind = brokenValue
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!null":
 	case n.Kind == yaml.ScalarNode:
-		v.text = norm.NFC.String(strings.TrimSpace(oneLine(n.Value))) // no property has more than one line
-		if !isClean(v.text) {                                         // by an escape in quotes
+		v.text = norm.NFC.String(strings.TrimSpace(oneLine(n.Value))) // properties have one line
+		if !isClean(v.text) {                                         // from an escape in quotes
 			p.diags.Errorf(v.at, "%s contains a control character", name).Hint = "remove it"
 			v.kind = brokenValue
 		}
@@ -77,7 +77,7 @@ func (p *parser) nodeValue(name string, n *yaml.Node, depth int) value {
 	return v
 }
 
-// oneLine joins the lines of a text by blanks.
+// oneLine joins the lines of a text with blanks.
 func oneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
 }

@@ -9,21 +9,21 @@ import (
 	"mynah/internal/frame"
 )
 
-// direction is a stage direction whose value has been read.
+// direction is a stage direction with its parsed value.
 type direction struct {
 	name      string
 	at, whole diag.Range // of the name, of all
 	value     value
 }
 
-// direct turns a direction into a node, or reports what is wrong with it.
-func (p *parser) direct(d direction) {
+// addDirection adds the node of a direction, or reports its errors.
+func (p *parser) addDirection(d direction) {
 	switch {
 	case !p.known.has(d.name):
-		p.unknown("the direction", d.name, d.at, p.known.directions, p.known.header...)
+		p.reportUnknown("the direction", d.name, d.at, p.known.directions, p.known.header...)
 		return
 	case !p.known.asDirected[d.name]:
-		w := p.diags.Warnf(d.at, "%s can be set only in the header and is ignored here", quoted(d.name))
+		w := p.diags.Warnf(d.at, "%s can be set only in the header and is ignored here", quote(d.name))
 		w.Code = diag.UnknownProperty
 		w.Detail = "Directions: " + strings.Join(p.known.directions, ", ")
 		w.Hint = "move it to the header, between two lines of --- at the start of the script"
@@ -39,7 +39,7 @@ func (p *parser) direct(d direction) {
 	}
 	if p.known.byName[d.name].Reach == WholeScene {
 		if p.seen[d.name] {
-			p.twice(d.name, d.at, "in this scene")
+			p.warnTwice(d.name, d.at, "in this scene")
 		}
 		p.seen[d.name] = true
 	}
@@ -48,7 +48,7 @@ func (p *parser) direct(d direction) {
 	}
 }
 
-// isAbsent says whether a property has no value, which counts as if it were not there.
+// isAbsent reports whether a property has no value; it is then treated as not set.
 func (p *parser) isAbsent(name string, v value) bool {
 	if v.kind != scalarValue || strings.TrimSpace(v.text) != "" {
 		return false
@@ -58,7 +58,7 @@ func (p *parser) isAbsent(name string, v value) bool {
 	return true
 }
 
-// revealKind is the kind of what a slide shows step by step.
+// revealKind returns the kind of value of (reveal: …).
 func revealKind() kind[Reveal] {
 	lines := lineRanges("items, or lines of code such as 1-3, 4-6")
 	form := lines.Form
@@ -72,10 +72,10 @@ func revealKind() kind[Reveal] {
 	}}
 }
 
-// maxCodeLine is the highest line number of code that a slide may name.
+// maxCodeLine is the maximum line number of code on a slide.
 const maxCodeLine = 100000
 
-// lineRanges is the kind of lists of ranges of lines.
+// lineRanges returns the kind of lists of line ranges.
 func lineRanges(allowed string) kind[[]frame.LineRange] {
 	form := Form{Kind: LinesKind, From: 1, To: maxCodeLine, Allowed: allowed}
 	return kind[[]frame.LineRange]{Form: form, read: func(s string) ([]frame.LineRange, bool) {
@@ -96,7 +96,7 @@ func lineRanges(allowed string) kind[[]frame.LineRange] {
 	}}
 }
 
-// calloutKeys are the keys of the map of a callout.
+// calloutKeys returns the keys of a callout's map.
 func calloutKeys() []key[Callout] {
 	place := func(put func(c *Callout, v float64)) reader[Callout] {
 		return into(decimalIn(-maxPixel, maxPixel, "pixels", "px"), put)
@@ -133,10 +133,10 @@ func calloutKeys() []key[Callout] {
 	}
 }
 
-// calloutForm is what the value of a callout is.
+// calloutForm returns the form of a callout's value.
 func calloutForm() Form {
 	return Form{
-		Kind: MapKind, Keys: described(calloutKeys()),
+		Kind: MapKind, Keys: describeKeys(calloutKeys()),
 		Allowed: "a map: cx, cy and size of a circle, or type: rectangle with left, top, right and bottom; alpha; " +
 			"style: mask",
 	}
@@ -145,7 +145,7 @@ func calloutForm() Form {
 // callout reads the map of a callout.
 func (p *parser) callout(d direction) (Node, bool) {
 	if d.value.kind != mapValue {
-		p.wrong(d.name, d.value, p.known.byName[d.name].Allowed, nil)
+		p.reportValue(d.name, d.value, p.known.byName[d.name].Allowed, nil)
 		return nil, false
 	}
 	c := &Callout{At: At{Range: d.whole}, Shape: Circle, Alpha: 0.5}
@@ -156,25 +156,25 @@ func (p *parser) callout(d direction) (Node, bool) {
 	}
 	if e, styled := given["style"]; styled && !c.Mask && e.value.kind != mapValue {
 		w := p.diags.Warnf(e.at, "unknown callout style %s; the callout darkens what is outside it",
-			quoted(strings.ToLower(strings.TrimSpace(e.value.text))))
+			quote(strings.ToLower(strings.TrimSpace(e.value.text))))
 		w.Hint = "write style: mask to paint the shape black, or remove the line"
 	}
 	return c, ok && p.calloutShape(c, d, given)
 }
 
-// calloutStyle is the kind of styles of a callout. One that is not known darkens.
+// calloutStyle returns the kind of callout styles. An unknown style darkens.
 func calloutStyle() kind[string] {
 	form := Form{Kind: ChoiceKind, Words: []string{"mask"}, Allowed: "mask"}
 	return kind[string]{Form: form, parse: func(p *parser, name string, v value) (string, bool) {
 		if v.kind == mapValue {
-			p.wrong(name, v, form.Allowed, nil)
+			p.reportValue(name, v, form.Allowed, nil)
 			return "", false
 		}
 		return strings.ToLower(strings.TrimSpace(v.text)), true
 	}}
 }
 
-// calloutShape checks that a callout has the places that its shape needs.
+// calloutShape checks that a callout has the values that its shape needs.
 func (p *parser) calloutShape(c *Callout, d direction, given map[string]entry) bool {
 	needed, others := []string{"cx", "cy", "size"}, []string{"left", "top", "right", "bottom"}
 	if c.Shape == Rectangle {
@@ -188,7 +188,7 @@ func (p *parser) calloutShape(c *Callout, d direction, given map[string]entry) b
 	}
 	for _, n := range others {
 		if e, ok := given[n]; ok {
-			w := p.diags.Warnf(e.at, "%s does not apply to a callout of type %s and is ignored", quoted(n), string(c.Shape))
+			w := p.diags.Warnf(e.at, "%s does not apply to a callout of type %s and is ignored", quote(n), string(c.Shape))
 			w.Detail = "A " + string(c.Shape) + " has " + strings.Join(needed, ", ")
 			w.Hint = "write type: rectangle for left, top, right and bottom, type: circle for cx, cy and size"
 		}
@@ -210,7 +210,7 @@ func (p *parser) calloutShape(c *Callout, d direction, given map[string]entry) b
 	return true
 }
 
-// pictureKeys are the keys of the map of an image or a clip.
+// pictureKeys returns the keys of the map of an image or a clip.
 func pictureKeys(video bool) []key[Picture] {
 	file := key[Picture]{
 		name: "file",
@@ -247,7 +247,7 @@ func pictureKeys(video bool) []key[Picture] {
 	}
 }
 
-// pictureForm is what the value of an image or a clip may be.
+// pictureForm returns the form of the value of an image or a clip.
 func pictureForm(video bool) Form {
 	keys := pictureKeys(video)
 	what := "an image file"
@@ -255,7 +255,7 @@ func pictureForm(video bool) Form {
 		what = "a clip"
 	}
 	return Form{
-		Kind: FileKind, Keys: described(keys),
+		Kind: FileKind, Keys: describeKeys(keys),
 		Allowed: what + " of the project, or a map of " + strings.Join(keyNames(keys), ", "),
 	}
 }
@@ -282,8 +282,8 @@ func (p *parser) pictureDirection(d direction) (Node, bool) {
 	return pic, ok && named
 }
 
-// clipPart is the kind of parts of a clip: a still, a stretch, or the time from which it plays. It gives
-// a picture with that alone.
+// clipPart returns the kind of parts of a clip: a still, a segment, or the time from which it
+// plays. It gives a picture with only that set.
 func clipPart() kind[Picture] {
 	stills := []string{string(StillStart), string(StillEnd)}
 	return kind[Picture]{

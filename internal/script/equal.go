@@ -7,11 +7,10 @@ import (
 	"mynah/internal/diag"
 )
 
-// Equal tells whether two scripts mean the same: all but the places in the file.
+// Equal reports whether two scripts are equal except for the places in the file.
 func Equal(a, b *Script) bool { return Difference(a, b) == "" }
 
-// Difference names the first difference between two scripts, places in the file apart,
-// or is empty.
+// Difference describes the first difference between two scripts, apart from places, or is "".
 func Difference(a, b *Script) string {
 	return difference("script", reflect.ValueOf(a), reflect.ValueOf(b))
 }

@@ -6,7 +6,7 @@ import (
 	"mynah/internal/frame"
 )
 
-// ParseSize reads a size as the header takes it.
+// ParseSize parses a size as in the header.
 func ParseSize(s string) (frame.Size, error) {
 	v, ok := frameSize().read(s)
 	if !ok {
@@ -15,7 +15,7 @@ func ParseSize(s string) (frame.Size, error) {
 	return v, nil
 }
 
-// ParseRate reads a frame rate as the header takes it.
+// ParseRate parses a frame rate as in the header.
 func ParseRate(s string) (frame.Rate, error) {
 	v, ok := frameRate().read(s)
 	if !ok {

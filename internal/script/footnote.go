@@ -9,7 +9,7 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// maxLabel is how long the name of a footnote may be, in bytes.
+// maxLabel is the maximum length of a footnote's name, in bytes.
 const maxLabel = 100
 
 // footnote is a mark such as [^1], which is neither spoken nor shown.
@@ -21,7 +21,7 @@ func (*footnote) Kind() ast.NodeKind { return ast.KindString }
 // Dump implements ast.Node.
 func (f *footnote) Dump(source []byte, level int) { ast.DumpHelper(f, source, level, nil, nil) }
 
-// footnoteParser recognises the marks of footnotes within narration.
+// footnoteParser parses the marks of footnotes in narration.
 type footnoteParser struct{}
 
 // Trigger implements parser.InlineParser.
@@ -38,7 +38,7 @@ func (footnoteParser) Parse(_ ast.Node, block text.Reader, _ markdown.Context) a
 	return &footnote{}
 }
 
-// markLength is how many bytes of a text are the mark of a footnote it begins with.
+// markLength returns the length of the footnote mark at the start of a text, or 0.
 func markLength(s []byte) int {
 	if !bytes.HasPrefix(s, []byte("[^")) {
 		return 0
@@ -50,19 +50,19 @@ func markLength(s []byte) int {
 	return end + 1
 }
 
-// definesFootnote tells whether a line begins the text of a footnote: "[^1]: text".
+// definesFootnote reports whether a line begins the text of a footnote: "[^1]: text".
 func definesFootnote(t string) bool {
 	n := markLength([]byte(t[:min(len(t), maxLabel+1)]))
 	return n > 0 && strings.HasPrefix(t[n:], ":")
 }
 
-// withoutFootnotes takes the texts of footnotes out of the lines of a paragraph. Such a text
-// ends with its paragraph; paragraphs behind it that are indented belong to it, too.
+// withoutFootnotes returns the lines of a paragraph without the texts of footnotes. Such a text
+// ends with its paragraph, but the following indented paragraphs belong to it too.
 func (p *parser) withoutFootnotes(lines []*line) []*line {
 	var out []*line
 	inside := p.inFootnote && beginsIndented(lines[0])
 	for _, l := range lines {
-		if t, _ := l.trimmed(); definesFootnote(t) {
+		if t, _ := l.trim(); definesFootnote(t) {
 			inside = true
 		}
 		if !inside {
@@ -73,7 +73,7 @@ func (p *parser) withoutFootnotes(lines []*line) []*line {
 	return out
 }
 
-// beginsIndented tells whether a line begins with a tab or two blanks.
+// beginsIndented reports whether a line begins with a tab or two blanks.
 func beginsIndented(l *line) bool {
 	return strings.HasPrefix(l.text, "\t") || strings.HasPrefix(l.text, "  ")
 }

@@ -9,16 +9,15 @@ import (
 	"mynah/internal/diag"
 )
 
-// Format prints a script in its canonical form: one blank line between blocks, "---"
-// between scenes, "(name: value)", maps indented by two blanks, the options of images
-// in one order, line ends LF. Text, comments, the header and slides stay as written.
-// The findings are those of Parse. Formatting twice changes nothing more, and never the
-// meaning: a script of which that cannot be shown comes back as it is, and so does one
-// with a block that is never closed.
+// Format prints a script in its canonical form: one blank line between blocks, "---" between
+// scenes, "(name: value)", maps indented by two blanks, options of images in a fixed order, line
+// ends LF. Text, comments, the header and slides are not changed. The findings are those of
+// Parse. Formatting is idempotent and never changes the meaning: if that cannot be verified, or a
+// block is not closed, the script is returned unchanged.
 func Format(file string, src []byte) ([]byte, diag.List) {
 	before, diags := Parse(file, src)
 	out, ok := format(file, src)
-	if !ok || !Equal(before, parsed(file, out)) {
+	if !ok || !Equal(before, parseOnly(file, out)) {
 		return src, diags
 	}
 	if again, ok := format(file, out); !ok || !bytes.Equal(again, out) {
@@ -27,7 +26,7 @@ func Format(file string, src []byte) ([]byte, diag.List) {
 	return out, diags
 }
 
-func parsed(file string, src []byte) *Script {
+func parseOnly(file string, src []byte) *Script {
 	s, _ := Parse(file, src)
 	return s
 }
@@ -39,7 +38,7 @@ type printer struct {
 	out   []string
 }
 
-// format prints what it can; ok is false when lines would be lost.
+// format prints a script; ok is false if lines would be lost.
 func format(file string, src []byte) (out []byte, ok bool) {
 	var diags diag.List
 	p := newParser(file, ".", newVars(nil), &diags)
@@ -50,12 +49,12 @@ func format(file string, src []byte) (out []byte, ok bool) {
 	if p.unclosed || !w.covers(blocks, body) {
 		return nil, false
 	}
-	last := -1 // the block printed last
+	last := -1 // the last printed block
 	for i, b := range blocks {
 		if b.kind == blockSeparator && (last < 0 || blocks[last].kind == blockSeparator || onlySeparators(blocks[i:])) {
 			continue
 		}
-		if len(w.out) > 0 && (last < 0 || !w.stacked(blocks[last], b)) {
+		if len(w.out) > 0 && (last < 0 || !w.staysTogether(blocks[last], b)) {
 			w.out = append(w.out, "")
 		}
 		w.block(b)
@@ -71,7 +70,7 @@ func onlySeparators(blocks []block) bool {
 	return !slices.ContainsFunc(blocks, func(b block) bool { return b.kind != blockSeparator })
 }
 
-// merge joins blocks that share a line; they are printed as they are.
+// merge joins blocks that share a line; they are printed unchanged.
 func (w *printer) merge() []block {
 	var out []block
 	for _, b := range w.p.blocks {
@@ -85,7 +84,7 @@ func (w *printer) merge() []block {
 	return out
 }
 
-// covers tells whether every line of the body that is not blank belongs to a block.
+// covers reports whether every non-blank line of the body belongs to a block.
 func (w *printer) covers(blocks []block, body int) bool {
 	for i, next := body, 0; i < len(w.lines); i++ {
 		for next < len(blocks) && blocks[next].last < i {
@@ -98,9 +97,9 @@ func (w *printer) covers(blocks []block, body int) bool {
 	return true
 }
 
-// stacked tells whether two blocks stay together: directions and pictures one under
-// the other, and a comment above what it is about.
-func (w *printer) stacked(a, b block) bool {
+// staysTogether reports whether two blocks have no blank line between them: consecutive
+// directions and pictures, and a comment above its subject.
+func (w *printer) staysTogether(a, b block) bool {
 	line := func(k blockKind) bool { return k == blockDirection || k == blockLine }
 	if b.first != a.last+1 {
 		return false
@@ -108,7 +107,7 @@ func (w *printer) stacked(a, b block) bool {
 	return line(a.kind) && line(b.kind) || a.kind == blockComment && b.kind != blockSeparator
 }
 
-// header prints the header and gives the line at which the body begins.
+// header prints the header and returns the first line of the body.
 func (w *printer) header() int {
 	r := w.p.out.Header.Range
 	if r.Start.Line == 0 {
@@ -137,11 +136,11 @@ func (w *printer) header() int {
 	return end
 }
 
-// headerText prints a line of the header without blanks where they do not count.
+// headerText returns a line of the header without insignificant blanks.
 func headerText(l string) string {
 	q := piece{line: &line{src: &source{}, text: l, segs: []seg{{}}}, to: len(l)}
 	name, _, rest, ok := headerLine(q)
-	if !ok || q.empty() {
+	if !ok || q.isEmpty() {
 		return l
 	}
 	return strings.TrimSpace(name + ": " + strings.TrimSpace(rest.text()))
@@ -173,7 +172,7 @@ func (w *printer) block(b block) {
 	}
 }
 
-// fenceLines prints a fenced block without the indentation of its opening line.
+// fenceLines returns a fenced block without the indentation of its opening line.
 func fenceLines(lines []string) []string {
 	open, info, ok := openFence(lines[0])
 	end, rest, closed := fenceLine(lines[len(lines)-1])
@@ -212,22 +211,22 @@ func directionText(t string, o opening, end int) string {
 	return strings.TrimRight("("+o.name+": "+strings.TrimSpace(t[o.value:end]), blanks) + ")"
 }
 
-// imageText prints an image with its options in order: fit, position, movement, time,
-// sound, then what is no option.
+// imageText returns an image with its options in order: fit, position, movement, time, sound,
+// then unknown words.
 func imageText(t string, m image) string {
 	alt, file := t[m.altFrom:m.altTo], t[m.fileFrom:m.fileTo]
 	if m.fileFrom > 0 && t[m.fileFrom-1] == '<' {
 		file = "<" + file + ">"
 	}
 	if strings.Contains(alt, "{{") {
-		return "![" + alt + "](" + file + ")" // what a variable will say is not known
+		return "![" + alt + "](" + file + ")" // the value of a variable is unknown
 	}
 	words := optionList(value{text: strings.TrimSpace(alt)})
 	groups := []string{"fit", "corner", "x", "y", "center", "motion", "strong", "sync", "still", "segment", "mute", ""}
 	rank := func(x word) int {
 		g := option(&Picture{}, strings.ToLower(x.text))
 		if g == "x" || g == "y" {
-			g = "corner" // their order counts
+			g = "corner" // their order matters
 		}
 		return slices.Index(groups, g)
 	}
@@ -239,8 +238,8 @@ func imageText(t string, m image) string {
 	return "![" + strings.Join(texts, " ") + "](" + file + ")"
 }
 
-// mapLines prints a direction over several lines: a map of one level indented by two
-// blanks, anything else as it is.
+// mapLines returns a direction over several lines: a map of one level indented by two blanks,
+// anything else unchanged.
 func mapLines(lines []string) []string {
 	head := strings.TrimSpace(lines[0])
 	o, ok := openDirection(head)

@@ -6,8 +6,7 @@ import (
 	"mynah/internal/diag"
 )
 
-// header reads the block at the head of the file and gives the line at which the body
-// begins, from 0.
+// header reads the header and returns the first line of the body, from 0.
 func (p *parser) header() int {
 	if len(p.src.lines) == 0 || !isSeparator(p.src.lines[0]) || p.src.lines[0][0] != '-' {
 		return 0
@@ -29,7 +28,7 @@ func (p *parser) header() int {
 	d.Detail = "A script that begins with a line of dashes has a header, which ends at the next such line"
 	d.Hint = "write --- after the last property, or remove the first line"
 	n := 0
-	for n < len(lines) && p.likelyHeader(lines[n]) {
+	for n < len(lines) && p.isLikelyHeader(lines[n]) {
 		n++
 	}
 	if n == 0 {
@@ -39,8 +38,8 @@ func (p *parser) header() int {
 	return lines[n-1].last + 1
 }
 
-// likelyHeader tells whether a line of a header that is never closed may belong to it.
-func (p *parser) likelyHeader(l *line) bool {
+// isLikelyHeader reports whether a line probably belongs to an unclosed header.
+func (p *parser) isLikelyHeader(l *line) bool {
 	t := strings.TrimSpace(l.text)
 	if t == "" || isYAMLComment(t) {
 		return true
@@ -49,8 +48,7 @@ func (p *parser) likelyHeader(l *line) bool {
 	return ok && (p.known.has(strings.ToLower(key)) || strings.HasPrefix(l.text, " ") || strings.HasPrefix(l.text, "\t"))
 }
 
-// properties reads the lines of the header, which stands from one line of the file to
-// another.
+// properties reads the lines of the header, which is between the lines first and last.
 func (p *parser) properties(lines []*line, first, last int) {
 	h := &p.out.Header
 	h.Range = p.src.lineRange(first, last)
@@ -59,13 +57,13 @@ func (p *parser) properties(lines []*line, first, last int) {
 	for i := 0; i < len(lines); {
 		p.vars.warn(lines[i], p.diags)
 		q := piece{line: lines[i], to: len(lines[i].text)}
-		if q.empty() {
+		if q.isEmpty() {
 			i++
 			continue
 		}
 		name, nameAt, rest, ok := headerLine(q)
 		if !ok {
-			d := p.diags.Errorf(q.place(), "%s is not a property of the header", quoted(q.text()))
+			d := p.diags.Errorf(q.place(), "%s is not a property of the header", quote(q.text()))
 			d.Detail = "A line of the header is \"name: value\", or is indented and belongs to the map above it"
 			d.Hint = "write narration and pictures after the --- that closes the header"
 			i++
@@ -80,8 +78,8 @@ func (p *parser) properties(lines []*line, first, last int) {
 	}
 }
 
-// marpDeck warns where the header says that the file is a slide deck of Marp: its directives are
-// ignored then, also those that Mynah has by the same name with other values.
+// marpDeck warns if the header is that of a Marp slide deck. Its directives are then ignored,
+// including those that have the name of a property but other values.
 func (p *parser) marpDeck(lines []*line) {
 	for _, l := range lines {
 		name, at, rest, ok := headerLine(piece{line: l, to: len(l.text)})
@@ -94,7 +92,7 @@ func (p *parser) marpDeck(lines []*line) {
 	}
 }
 
-// isMarp says whether a property, in lower case, is a directive of Marp. Source:
+// isMarp reports whether a property, in lower case, is a directive of Marp. Source:
 // https://marpit.marp.app/directives.
 func isMarp(name string) bool {
 	switch strings.TrimPrefix(name, "_") {
@@ -105,8 +103,8 @@ func isMarp(name string) bool {
 	return false
 }
 
-// headerLine cuts a line into name and value. Unlike in maps no blank has to follow
-// the colon.
+// headerLine splits a line into name and value. Unlike in maps, the colon needs no blank after
+// it.
 func headerLine(q piece) (name string, at diag.Range, rest piece, ok bool) {
 	from, to := trimSpan(q.line.text, q.from, q.to)
 	t := q.line.text[from:to]
@@ -123,8 +121,8 @@ func headerLine(q piece) (name string, at diag.Range, rest piece, ok bool) {
 	return strings.ToLower(key), q.line.span(from, end), piece{line: q.line, from: from + colon + 1, to: to}, true
 }
 
-// extent counts the lines of a property: its own, and those of the map that follows
-// when it has no value of its own, or one that goes on over lines.
+// extent counts the lines of a property: its own, and those of a map or of a value that
+// continues.
 func (p *parser) extent(lines []*line, rest piece) int {
 	t := protect(strings.TrimSpace(rest.text()))
 	braces := 0
@@ -132,7 +130,7 @@ func (p *parser) extent(lines []*line, rest piece) int {
 		braces = braceDepth(t)
 	}
 	n := 1
-	if !rest.empty() && braces <= 0 && !isBlockScalar(t) {
+	if !rest.isEmpty() && braces <= 0 && !isBlockScalar(t) {
 		return n
 	}
 	base := indentOf(lines[0].text)
@@ -158,7 +156,7 @@ func indentOf(t string) int { return width(t[:len(t)-len(strings.TrimLeft(t, bla
 
 func braceDepth(t string) int { return strings.Count(t, "{") - strings.Count(t, "}") }
 
-// headerValue reads a value with the lines that belong to it.
+// headerValue reads a value with its continuation lines.
 func (p *parser) headerValue(name string, rest piece, more []*line) value {
 	if len(more) == 0 {
 		return p.lineValue(name, rest)
@@ -176,8 +174,8 @@ func (p *parser) headerValue(name string, rest piece, more []*line) value {
 	return p.block(name, pieces)
 }
 
-// blockText reads a block of text, "description: |" with lines under it. Its lines are
-// joined by blanks: no property has more than one.
+// blockText reads a block of text, "description: |" with lines under it. The lines are joined by
+// blanks, since properties have one line.
 func (p *parser) blockText(pieces []piece) value {
 	var texts []string
 	for _, q := range pieces[1:] {
@@ -195,10 +193,10 @@ func (p *parser) property(name string, at diag.Range, v value) {
 	case p.marp && isMarp(name):
 		return
 	case !p.known.has(name):
-		p.unknown("the property", name, at, p.known.header, p.known.directions...)
+		p.reportUnknown("the property", name, at, p.known.header, p.known.directions...)
 		return
 	case !p.known.inHeader[name]:
-		d := p.diags.Warnf(at, "%s is a stage direction and ignored in the header", quoted(name))
+		d := p.diags.Warnf(at, "%s is a stage direction and ignored in the header", quote(name))
 		d.Code = diag.UnknownProperty
 		d.Detail = "Properties of the header: " + strings.Join(p.known.header, ", ")
 		d.Hint = "write (" + name + ": …) in the scene it is meant for"
@@ -209,7 +207,7 @@ func (p *parser) property(name string, at diag.Range, v value) {
 		return
 	}
 	if _, twice := h.Places[name]; twice {
-		p.twice(name, at, "in the header")
+		p.warnTwice(name, at, "in the header")
 	}
 	set := h.Properties
 	if p.set(&set, name, v) {

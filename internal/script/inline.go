@@ -18,28 +18,28 @@ import (
 	"mynah/internal/utter"
 )
 
-// The Markdown parser takes time in the square of some inputs ("[[[[…"). So it is given
-// at most maxInline bytes of a paragraph at once, with at most maxMarks characters that
-// may be markup; longer paragraphs are cut between lines or words, and markup does not
-// reach over such a cut.
+// The Markdown parser needs quadratic time for some inputs ("[[[[…"). So it gets at most
+// maxInline bytes of a paragraph at once, with at most maxMarks characters that may be markup.
+// Longer paragraphs are split between lines or words, and markup does not extend over such a
+// split.
 const (
 	maxInline = 8 << 10
 	maxMarks  = 200
 )
 
-// marks are the characters with which markup begins.
+// marks are the characters that can begin markup.
 const marks = "\\`*_[<&~"
 
-// inline reads the markup within paragraphs.
+// inline reads the markup in paragraphs.
 type inline struct {
 	parser     markdown.Parser
 	references []markdown.Reference
 }
 
-// maxReferences is how many definitions of links, "[name]: address", are kept.
+// maxReferences is the maximum number of link definitions, "[name]: address".
 const maxReferences = 200
 
-// newInline makes the parser. Links may be defined anywhere in the file.
+// newInline creates the parser. Links may be defined anywhere in the file.
 func newInline(items []item) *inline {
 	in := &inline{}
 	for _, it := range items {
@@ -73,7 +73,7 @@ func inlineParsers() []util.PrioritizedValue {
 	return append(markdown.DefaultInlineParsers(), util.Prioritized(footnoteParser{}, beforeLinks))
 }
 
-// runs reads the markup of narration. Tags of HTML are left out with a warning.
+// runs reads the markup of narration. HTML tags are left out with a warning.
 func (p *parser) runs(pieces []piece) []utter.Run {
 	var b runBuilder
 	p.addRuns(&b, pieces)
@@ -89,12 +89,12 @@ func (p *parser) addRuns(b *runBuilder, pieces []piece) {
 	}
 }
 
-// chunk takes as many pieces as may be parsed at once; a single long one is cut.
+// chunk splits off as many pieces as may be parsed at once; a single long piece is split.
 func chunk(pieces []piece) (now, rest []piece) {
 	size, found := 0, 0
 	for i, q := range pieces {
 		t := q.text()
-		fits := within(t, maxInline-size, maxMarks-found)
+		fits := prefixWithin(t, maxInline-size, maxMarks-found)
 		size += fits + 1
 		found += countMarks(t[:fits])
 		if fits == len(t) {
@@ -113,9 +113,9 @@ func chunk(pieces []piece) (now, rest []piece) {
 	return pieces, nil
 }
 
-// within is how much of t has at most size bytes and most marks: at least one
-// character.
-func within(t string, size, most int) int {
+// prefixWithin returns the length of the prefix of t with at most size bytes and most marks: at
+// least one character.
+func prefixWithin(t string, size, most int) int {
 	n := 0
 	for i := range len(t) {
 		if strings.IndexByte(marks, t[i]) >= 0 {
@@ -161,7 +161,7 @@ func (p *parser) readRuns(b *runBuilder, pieces []piece) {
 	w.children(doc, utter.Plain)
 }
 
-// joined is a chunk of narration for the parser, its lines joined, variables hidden.
+// joined is a chunk of narration for the Markdown parser, with joined lines and hidden variables.
 type joined struct {
 	text   strings.Builder
 	starts []int
@@ -169,9 +169,9 @@ type joined struct {
 	values *runBuilder
 }
 
-// add appends a piece: behind a line end, but not where that parts two characters of a script
-// without blanks. A variable becomes its number between two markers: one word to
-// the parser, whatever its value.
+// add appends a piece after a line end, unless that would separate two characters of a writing
+// system without blanks. A variable becomes its number between two markers: one word to the
+// parser, whatever its value.
 func (j *joined) add(p *parser, q piece) {
 	if n := len(j.pieces); n > 0 {
 		last, _ := utf8.DecodeLastRuneInString(j.pieces[n-1].text())
@@ -196,7 +196,7 @@ func (j *joined) add(p *parser, q piece) {
 	}
 }
 
-// walker turns the tree of a paragraph into runs.
+// walker converts the tree of a paragraph to runs.
 type walker struct {
 	p      *parser
 	b      *runBuilder
@@ -238,15 +238,15 @@ func (w *walker) node(n ast.Node, style utter.Style) {
 		if n.Level > 1 {
 			s = utter.Strong
 		}
-		w.children(n, stronger(style, s))
+		w.children(n, strongerStyle(style, s))
 	case *extast.Strikethrough:
-		w.children(n, stronger(style, utter.Reduced))
+		w.children(n, strongerStyle(style, utter.Reduced))
 	default:
 		w.children(n, style)
 	}
 }
 
-// html leaves a tag out; one that breaks the line parts words.
+// html leaves out a tag; a tag that breaks the line separates words.
 func (w *walker) html(n *ast.RawHTML, style utter.Style) {
 	if n.Segments.Len() == 0 {
 		return
@@ -266,7 +266,7 @@ func (w *walker) html(n *ast.RawHTML, style utter.Style) {
 		q.from += at
 		q.to = min(q.to, q.from+len(tag))
 	}
-	d := w.p.diags.Warnf(q.place(), "the HTML tag %s is left out of the narration", quoted(tag))
+	d := w.p.diags.Warnf(q.place(), "the HTML tag %s is left out of the narration", quote(tag))
 	d.Detail = "Narration can contain Markdown, and SSML in <speak> … </speak>"
 	d.Hint = `write \< for a literal bracket`
 	name := strings.TrimLeft(tag, "</")
@@ -288,8 +288,8 @@ func (w *walker) html(n *ast.RawHTML, style utter.Style) {
 	}
 }
 
-// stronger decides between nested styles.
-func stronger(a, b utter.Style) utter.Style {
+// strongerStyle returns the style of text in nested styles.
+func strongerStyle(a, b utter.Style) utter.Style {
 	rank := func(s utter.Style) int {
 		switch s {
 		case utter.Reduced:
@@ -325,7 +325,7 @@ func unescape(s string) string {
 				entity := s[i : i+end+1]
 				said := html.UnescapeString(entity)
 				if strings.HasSuffix(said, ";") && said != ";" {
-					said = entity // only the head of the name is one: &notanentity;
+					said = entity // only the start of the name is an entity: &notanentity;
 				}
 				b.WriteString(said)
 				i += end
@@ -348,20 +348,19 @@ func isEntity(s string) bool {
 	return true
 }
 
-// runBuilder joins text to runs. White space becomes single blanks, and there is no blank
-// at either end.
+// runBuilder joins text to runs. White space becomes single blanks, with none at either end.
 type runBuilder struct {
 	runs   []utter.Run
 	now    []byte
 	style  utter.Style
-	spaced bool     // the text so far ends in a blank, or is empty
-	values []string // of variables, by the numbers between markers
+	spaced bool     // the text ends in a blank or is empty
+	values []string // values of variables, by the number between markers
 	any    bool
 	lines  bool // line ends are kept
-	comma  bool // the next word is parted from what is there by a comma
+	comma  bool // a comma must be added before the next word
 }
 
-// text adds a text of one style. What stands between markers is replaced by its value.
+// text adds a text of one style. Numbers between markers are replaced by the values of variables.
 func (b *runBuilder) text(style utter.Style, s string) {
 	m := []rune(markers)
 	for {
@@ -403,7 +402,7 @@ func (b *runBuilder) plain(style utter.Style, s string) {
 	}
 }
 
-// space adds a blank, unless one is there.
+// space adds a blank, unless the text ends in one.
 func (b *runBuilder) space(style utter.Style) {
 	if !b.any || b.spaced {
 		return
@@ -413,7 +412,7 @@ func (b *runBuilder) space(style utter.Style) {
 	b.spaced = true
 }
 
-// newline ends a line: with a line end where lines are kept, else as a blank does.
+// newline ends a line: with a line end if lines are kept, otherwise with a blank.
 func (b *runBuilder) newline(style utter.Style) {
 	if !b.lines || !b.any {
 		b.space(style)
@@ -439,14 +438,14 @@ func (b *runBuilder) close() {
 	}
 }
 
-// finish gives the runs.
+// finish returns the runs.
 func (b *runBuilder) finish() []utter.Run {
 	b.unspace()
 	b.close()
 	return b.runs
 }
 
-// unspace takes a blank at the end away.
+// unspace removes a blank at the end.
 func (b *runBuilder) unspace() {
 	if !b.spaced {
 		return

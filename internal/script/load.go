@@ -11,41 +11,40 @@ import (
 	"mynah/internal/diag"
 )
 
-// Limits of scripts that include others. Text alone of the largest allowed script is
-// weeks of speech; the others keep a few lines from growing into more than that.
+// Limits of scripts and their includes. A script of the maximum size is already weeks of speech;
+// the other limits keep a few lines from including more than that.
 const (
-	maxScript   = 4 << 20  // bytes of one file
-	maxTotal    = 16 << 20 // bytes of all, each counted as often as it is included
-	maxDepth    = 16       // includes within includes
-	maxIncludes = 1000     // in all
+	maxScript   = 4 << 20  // bytes per file
+	maxTotal    = 16 << 20 // bytes of all files, each counted as often as it is included
+	maxDepth    = 16       // nesting of includes
+	maxIncludes = 1000     // total number of includes
 )
 
-// Options say how a script is loaded.
+// Options are the options of Load.
 type Options struct {
-	// Variables are the values of {{name}}. A value is text: it cannot open a scene or
-	// a direction, and its line breaks become blanks, but for those in slides.
+	// Variables are the values of {{name}}. A value is plain text: it cannot start a scene or a
+	// direction. Line breaks in it become blanks, except in slides.
 	Variables map[string]string
 }
 
-// Result is a script with the files it was read from.
+// Result is a script with the texts of its files.
 type Result struct {
-	// Script is never nil, and holds no *Include.
+	// Script is never nil and contains no *Include.
 	Script *Script
-	// Sources are the texts of the files by their paths within the project.
+	// Sources are the texts of the files, by path in the project.
 	Sources map[string][]byte
 }
 
-// Source gives the text of a file that was read, as diag.Render asks for it.
+// Source returns the text of a file that was read, for diag.Render.
 func (r Result) Source(file string) ([]byte, bool) {
 	text, ok := r.Sources[file]
 	return text, ok
 }
 
-// Load reads the script name of the project fsys, puts variables in, and replaces
-// includes by the scenes of the scripts they name. Names of files, in included scripts
-// too, are relative to the folder of name. Everything that is wrong is in the list, in
-// the order of files and lines, a file that cannot be read included; findings of a
-// script that is included twice stand there once.
+// Load reads a script from the project fsys, replaces variables, and replaces includes by the
+// scenes of the included scripts. File names, also in included scripts, are relative to the
+// folder of name. The list contains all findings in the order of files and lines, including
+// unreadable files. Findings of a script that is included twice are listed once.
 func Load(fsys fs.FS, name string, opts Options) (Result, diag.List) {
 	var diags diag.List
 	l := loader{
@@ -73,40 +72,40 @@ type loader struct {
 	parsed   map[string]bool
 	total    int
 	includes int
-	full     bool // a limit was reached and reported
+	full     bool // a limit was exceeded and reported
 }
 
-// read gives the text of a file, or why it cannot be read.
+// read returns the text of a file, or why it cannot be read.
 func (l *loader) read(name string) (src []byte, problem string) {
 	if src, ok := l.sources[name]; ok {
 		return src, ""
 	}
 	if !fs.ValidPath(name) {
-		return nil, quoted(name) + " is not a path inside the project"
+		return nil, quote(name) + " is not a path inside the project"
 	}
 	f, err := l.fsys.Open(name)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, "there is no file " + quoted(name)
+			return nil, "there is no file " + quote(name)
 		}
-		return nil, quoted(name) + " cannot be opened"
+		return nil, quote(name) + " cannot be opened"
 	}
 	defer func() { _ = f.Close() }()
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, quoted(name) + " is not a file"
+		return nil, quote(name) + " is not a file"
 	}
 	src, err = io.ReadAll(io.LimitReader(f, maxScript+1))
 	switch {
 	case err != nil:
-		return nil, quoted(name) + " cannot be read"
+		return nil, quote(name) + " cannot be read"
 	case len(src) > maxScript:
-		return nil, quoted(name) + " is larger than 4 MiB, the limit for a script"
+		return nil, quote(name) + " is larger than 4 MiB, the limit for a script"
 	}
 	l.sources[name] = src
 	return src, ""
 }
 
-// nearestFile suggests a script of a similar name in the same folder.
+// nearestFile suggests a script with a similar name in the same folder.
 func (l *loader) nearestFile(name string) string {
 	folder := path.Dir(name)
 	if !fs.ValidPath(folder) {
@@ -131,12 +130,12 @@ func (l *loader) nearestFile(name string) string {
 	return ""
 }
 
-// expand parses a script and puts the scenes of included ones in place. chain are the
-// files that include it.
+// expand parses a script and inserts the scenes of included scripts. chain lists the files that
+// include it.
 func (l *loader) expand(name string, src []byte, chain []string) *Script {
 	diags := l.diags
 	if l.parsed[name] {
-		diags = new(diag.List) // said already
+		diags = new(diag.List) // already reported
 	}
 	l.parsed[name] = true
 	l.total += len(src)
@@ -146,22 +145,22 @@ func (l *loader) expand(name string, src []byte, chain []string) *Script {
 	out := p.out
 	scenes := make([]Scene, 0, len(out.Scenes))
 	for _, s := range out.Scenes {
-		scenes = append(scenes, l.scene(s, chain)...)
+		scenes = append(scenes, l.splitScene(s, chain)...)
 	}
 	out.Scenes = scenes
 	return out
 }
 
-// scene splits a scene at its includes. What stands before one is a scene of its own,
-// and what stands after it; but where that is nothing that is seen or heard, only
-// settings, it goes to the first or the last scene of the included script.
-func (l *loader) scene(s Scene, chain []string) []Scene {
+// splitScene splits a scene at its includes: the parts before and after an include become scenes
+// of their own. A part that only sets properties is added to the first or the last scene of the
+// included script instead.
+func (l *loader) splitScene(s Scene, chain []string) []Scene {
 	if !slices.ContainsFunc(s.Nodes, isInclude) {
 		return []Scene{s}
 	}
 	var out []Scene
 	var pending []Node // settings before an include
-	joinable := false  // the last scene of out was included
+	joinable := false  // the last scene of out is from an included script
 	for nodes := s.Nodes; len(nodes) > 0; {
 		i := slices.IndexFunc(nodes, isInclude)
 		part := nodes
@@ -202,7 +201,7 @@ func isInclude(n Node) bool {
 	return ok
 }
 
-// onlySettings tells whether nodes show and say nothing by themselves.
+// onlySettings reports whether nodes only set properties, and show and say nothing.
 func onlySettings(nodes []Node) bool {
 	for _, n := range nodes {
 		switch n.(type) {
@@ -220,11 +219,11 @@ func sceneOf(nodes []Node) Scene {
 	return s
 }
 
-// include gives the scenes of an included script, or reports why they cannot be read.
+// include returns the scenes of an included script, or reports why they cannot be read.
 func (l *loader) include(n *Include, chain []string) []Scene {
 	name := path.Join(path.Dir(l.main), n.File)
 	if i := slices.Index(chain, name); i >= 0 {
-		d := l.diags.Errorf(n.FileRange, "%s includes itself", quoted(n.File))
+		d := l.diags.Errorf(n.FileRange, "%s includes itself", quote(n.File))
 		d.Detail = "The circle: " + strings.Join(append(slices.Clone(chain[i:]), name), " → ")
 		d.Hint = "remove one of these includes"
 		return nil
@@ -253,7 +252,7 @@ func (l *loader) include(n *Include, chain []string) []Scene {
 	return l.expand(name, src, chain).Scenes
 }
 
-// tooMuch reports a limit once.
+// tooMuch reports an exceeded limit, once.
 func (l *loader) tooMuch(n *Include, problem string) {
 	l.full = true
 	d := l.diags.Errorf(n.FileRange, "%s", problem)

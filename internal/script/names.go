@@ -9,16 +9,16 @@ import (
 
 func runes(s string) int { return utf8.RuneCountInString(s) }
 
-// runeLen is the number of bytes of the first character of s.
+// runeLen returns the number of bytes of the first character of s.
 func runeLen(s string) int {
 	_, n := utf8.DecodeRuneInString(s)
 	return n
 }
 
-// nearest gives the known name that an author may have meant: within one letter of a known
-// one of up to five letters, within two of a longer one, swapped neighbours counting once;
-// or, failing that, the only known name that begins with the unknown one. near tells the two
-// apart: only the first is taken for a misspelling.
+// nearest returns the known name that an author may have meant: within one letter of a name of up
+// to five letters, or two letters of a longer one, with swapped neighbours counting once;
+// otherwise the only known name that begins with the unknown one. near is set in the first case,
+// which counts as a misspelling.
 func nearest(unknown string, known []string) (name string, near bool) {
 	u := strings.ToLower(unknown)
 	if n := runes(u); n < 2 || n > 40 {
@@ -27,7 +27,7 @@ func nearest(unknown string, known []string) (name string, near bool) {
 	if name, near = similar.Nearest(u, known); near {
 		return name, true
 	}
-	const far = 2 // letters; for a hint, no more
+	const far = 2 // letters; enough for a hint only
 	for _, k := range known {
 		if runes(u) > far+2 && similar.Distance(u, k, far+1) <= far {
 			return k, false
@@ -44,9 +44,9 @@ func nearest(unknown string, known []string) (name string, near bool) {
 	return name, false
 }
 
-// quoted puts a name or value of the author into a message: on one line, not too
-// long, in quotation marks.
-func quoted(s string) string {
+// quote returns a name or value of the author for a message: on one line, shortened, in quotation
+// marks.
+func quote(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
 	const most = 60
 	if runes(s) > most {
@@ -55,8 +55,8 @@ func quoted(s string) string {
 	return "\"" + s + "\""
 }
 
-// either lists words for a sentence: "a, b or c".
-func either(words []string) string {
+// joinOr lists words for a sentence: "a, b or c".
+func joinOr(words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
 	}

@@ -8,8 +8,8 @@ import (
 	"mynah/internal/utter"
 )
 
-// flush turns the lines of narration gathered so far into nodes: a paragraph, and each
-// heading, item of a list and row of a table on its own.
+// flush converts the pending lines of narration to nodes: one per paragraph, heading, list item
+// and table row.
 func (p *parser) flush() {
 	lines := p.para
 	if len(lines) == 0 {
@@ -28,7 +28,7 @@ func (p *parser) flush() {
 		now, inList = nil, false
 	}
 	for _, l := range lines {
-		t, off := l.trimmed()
+		t, off := l.trim()
 		whole := piece{line: l, from: off, to: off + len(t)}
 		switch marker, kind := lineMarker(t, len(now) == 0 || inList); {
 		case table && strings.Contains(t, "|"):
@@ -62,14 +62,14 @@ func (p *parser) flush() {
 	done()
 }
 
-// closesHeading tells whether the # at the end of a heading belong to its mark: they
-// follow a blank, or are all there is.
+// closesHeading reports whether the # at the end of a heading belong to its markup: they follow a
+// blank, or are the whole text.
 func closesHeading(t string) bool {
 	rest := strings.TrimRight(t, "#")
 	return rest == "" || strings.HasSuffix(rest, " ") || strings.HasSuffix(rest, "\t")
 }
 
-// markKind is what the beginning of a line of narration says in Markdown.
+// markKind is the Markdown mark at the beginning of a line of narration.
 type markKind int
 
 const (
@@ -80,9 +80,9 @@ const (
 	ruleMark
 )
 
-// lineMarker finds the mark of a heading or an item, and its length with the blanks
-// after it. fresh is set where a paragraph begins or a list goes on: elsewhere a number
-// with a point is part of a sentence.
+// lineMarker returns the length of the mark of a heading or an item, with the blanks after it,
+// and its kind. fresh is set if a paragraph begins or a list continues: elsewhere a number with a
+// point is part of a sentence.
 func lineMarker(t string, fresh bool) (int, markKind) {
 	switch t[0] {
 	case '#':
@@ -113,7 +113,7 @@ func lineMarker(t string, fresh bool) (int, markKind) {
 		return n, itemMark
 	}
 	digits := len(t) - len(strings.TrimLeft(t, "0123456789"))
-	const most = 3 // a year at the head of a sentence is no number of an item
+	const most = 3 // a year at the beginning of a sentence is not an item's number
 	if digits > 0 && digits <= most && fresh && digits+1 < len(t) && (t[digits] == '.' || t[digits] == ')') {
 		if n := blanksAt(t[digits+1:]); n > 0 {
 			return digits + 1 + n, itemMark
@@ -122,8 +122,8 @@ func lineMarker(t string, fresh bool) (int, markKind) {
 	return 0, noMark
 }
 
-// bulletAt is the length of a bullet and the blanks behind it; a dash is one only at the head
-// of a paragraph or within a list.
+// bulletAt returns the length of a bullet and the blanks after it; a dash is a bullet only at the
+// start of a paragraph or in a list.
 func bulletAt(t string, fresh bool) int {
 	r, size := utf8.DecodeRuneInString(t)
 	bullet := strings.ContainsRune("•‣▪●◦■", r) || fresh && (r == '–' || r == '—')
@@ -135,7 +135,7 @@ func bulletAt(t string, fresh bool) int {
 
 func blanksAt(t string) int { return len(t) - len(strings.TrimLeft(t, blanks)) }
 
-// isRule recognises what Markdown draws as a line and is no separator here.
+// isRule reports whether a line is a rule in Markdown, but no separator here.
 func isRule(t string) bool {
 	n := 0
 	for i := range len(t) {
@@ -150,15 +150,15 @@ func isRule(t string) bool {
 	return n >= 3
 }
 
-// rule warns of a line across the page: authors of other Markdown mean a new scene.
+// rule warns of a horizontal rule: in other Markdown dialects it separates scenes.
 func (p *parser) rule(l *line, t string) {
-	d := p.diags.Warnf(l.all(), "%s does not separate scenes and is ignored", quoted(t))
+	d := p.diags.Warnf(l.all(), "%s does not separate scenes and is ignored", quote(t))
 	d.Code = diag.NearMiss
 	d.Detail = "Scenes are separated by a line of three or more hyphens without spaces between them"
 	d.Hint = "write --- for a new scene"
 }
 
-// isTable tells whether lines hold the row of dashes under the head of a table.
+// isTable reports whether lines contain the row of dashes below a table's head.
 func isTable(lines []*line) bool {
 	for i, l := range lines {
 		if i > 0 && isDashRow(strings.TrimSpace(l.text)) && strings.Contains(lines[i-1].text, "|") {
@@ -172,7 +172,7 @@ func isDashRow(t string) bool {
 	return strings.Contains(t, "|") && strings.Contains(t, "-") && strings.Trim(t, "|:- \t") == ""
 }
 
-// row speaks the cells of a row of a table, one after the other.
+// row adds the cells of a table row as narration, one after the other.
 func (p *parser) row(q piece) {
 	if isDashRow(q.text()) {
 		return
@@ -193,7 +193,7 @@ func (p *parser) row(q piece) {
 	}
 }
 
-// addRun appends a run, or lengthens the last one of the same style.
+// addRun appends a run, or extends the last run if it has the same style.
 func addRun(runs []utter.Run, r utter.Run) []utter.Run {
 	if n := len(runs); n > 0 && runs[n-1].Like(r) {
 		runs[n-1].Text += r.Text
@@ -202,8 +202,7 @@ func addRun(runs []utter.Run, r utter.Run) []utter.Run {
 	return append(runs, r)
 }
 
-// narrate makes the node of a spoken paragraph. Pictures among its words become nodes
-// before it.
+// narrate adds the node of a spoken paragraph. Pictures among its words become nodes before it.
 func (p *parser) narrate(pieces []piece) {
 	if len(pieces) == 0 {
 		return
@@ -225,7 +224,7 @@ func (p *parser) narrate(pieces []piece) {
 	}
 }
 
-// spokenDirection warns of a known direction within a sentence, once a line.
+// spokenDirection warns of a known direction in a sentence, once per line.
 func (p *parser) spokenDirection(q piece) {
 	t := q.text()
 	last := strings.LastIndexByte(t, ')')
@@ -247,8 +246,8 @@ func (p *parser) spokenDirection(q piece) {
 	}
 }
 
-// takePictures makes nodes of the images within a line of narration, and gives what is
-// left of the line.
+// takePictures adds nodes for the images in a line of narration, and returns the rest of the
+// line.
 func (p *parser) takePictures(q piece) []piece {
 	var left []piece
 	t := q.text()
@@ -263,7 +262,7 @@ func (p *parser) takePictures(q piece) []piece {
 		}
 		m, ok := openImage(t[i:])
 		if !ok {
-			if end := closing(t[i:], 2, '[', ']', maxAlt); end > 0 && strings.HasPrefix(t[i+end:], "](") && last < i+end {
+			if end := closingBracket(t[i:], 2, '[', ']', maxAlt); end > 0 && strings.HasPrefix(t[i+end:], "](") && last < i+end {
 				d := p.diags.Errorf(q.line.span(q.from+i, q.from+i+end+2), "this image is not closed on its line")
 				d.Detail = "An image is written ![options](file) on one line; file names cannot contain line breaks"
 				d.Hint = "write ) after the file name"

@@ -10,14 +10,14 @@ import (
 	"mynah/internal/diag"
 )
 
-// Near misses: what was most likely meant as structure and is not, by the rules of the
-// language. It is not obeyed, for it may be meant as it stands; it gets a warning that says
-// what to write instead.
+// Near misses are lines that were probably meant as structure but do not follow the rules of the
+// language. They are kept as narration, since they may be meant that way, and get a warning that
+// says what to write instead.
 
-// dashes are the signs that word processors make of hyphens, and their wide and drawn likes.
+// dashes are the characters that word processors write for hyphens, and similar ones.
 const dashes = "-–—―−‒‐‑⸺⸻﹘﹣－─━"
 
-// isDashLine says whether a trimmed line is made of dashes of any kind, but no separator.
+// isDashLine reports whether a trimmed line consists of dashes of any kind, but is no separator.
 func isDashLine(t string) bool {
 	other := false
 	for _, r := range t {
@@ -32,20 +32,20 @@ func isDashLine(t string) bool {
 	return other || t == "--"
 }
 
-// isEscapedSeparator says whether a trimmed line is a separator with a backslash, as editors of
-// rich text write it.
+// isEscapedSeparator reports whether a trimmed line is a separator with a backslash, as rich-text
+// editors write it.
 func isEscapedSeparator(t string) bool {
 	return strings.HasPrefix(t, `\-`) && isSeparator(strings.ReplaceAll(t, `\`, ""))
 }
 
-// Lines that look like an image: the parts are the text in square brackets and the file.
+// Lines that look like an image: the groups are the text in square brackets and the file.
 var (
 	nearImage     = regexp.MustCompile(`^!?[ \t]*\[([^\[\]]*)\][ \t]*\(([^()]+)\)$`)
 	swappedImage  = regexp.MustCompile(`^!?[ \t]*\(([^()]*)\)[ \t]*\[([^\[\]]*)\]$`)
 	obsidianImage = regexp.MustCompile(`^!\[\[([^\[\]|]+)(?:\|[^\[\]]*)?\]\]$`)
 )
 
-// imageNearMiss gives the image that a line was most likely meant as.
+// imageNearMiss returns the image that a line was probably meant to be.
 func imageNearMiss(t string) (image string, ok bool) {
 	if m := obsidianImage.FindStringSubmatch(t); m != nil {
 		return "![](" + strings.Trim(m[1], blanks) + ")", true
@@ -71,7 +71,7 @@ func imageNearMiss(t string) (image string, ok bool) {
 	return "![" + options + "](" + file + ")", true
 }
 
-// isPictureName says whether a name ends as that of an image or a clip.
+// isPictureName reports whether a name ends like that of an image or a clip.
 func isPictureName(name string) bool {
 	endings := []string{
 		".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".mp4", ".mov", ".webm", ".mkv", ".m4v",
@@ -79,14 +79,14 @@ func isPictureName(name string) bool {
 	return slices.Contains(endings, strings.ToLower(path.Ext(name)))
 }
 
-// nearMiss warns of a line of narration that nearly is a direction or an image.
+// nearMiss warns of a line of narration that is nearly a direction or an image.
 func (p *parser) nearMiss(l *line, t string, off int) {
 	if image, ok := imageNearMiss(t); ok {
-		d := p.diags.Warnf(l.span(off, off+len(t)), "%s is not an image; its text is read as narration", quoted(t))
+		d := p.diags.Warnf(l.span(off, off+len(t)), "%s is not an image; its text is read as narration", quote(t))
 		d.Code, d.Hint = diag.NearMiss, "write "+image
 		return
 	}
-	name, value, colon, ok := bracketed(t)
+	name, value, colon, ok := readBracketed(t)
 	if !ok && l.first >= p.headerLines {
 		name, value, ok = bareDirection(t)
 		colon = "bare"
@@ -94,13 +94,13 @@ func (p *parser) nearMiss(l *line, t string, off int) {
 	if !ok {
 		return
 	}
-	known := hyphenated(name)
+	known := hyphenate(name)
 	fields := strings.Fields(value)
 	switch {
 	case !p.known.asDirected[known]:
 		return
 	case strings.HasPrefix(t, "(") && !strings.HasPrefix(t, "((") && colon == ":" && known == name:
-		return // a direction, or one that its own rules have told about
+		return // a direction, or one that was already reported
 	case (colon == "" || colon == "bare") && len(fields) > 0 && p.known.isFile(known) && path.Ext(fields[0]) == "":
 		return // (image 1)
 	case colon == "" && len(fields) > 1 && !p.known.begins(known, fields[0]):
@@ -113,30 +113,29 @@ func (p *parser) nearMiss(l *line, t string, off int) {
 	if value == "" {
 		value = "…"
 	}
-	d := p.diags.Warnf(l.span(off, off+len(t)), "%s is not a direction; it is read as narration", quoted(t))
+	d := p.diags.Warnf(l.span(off, off+len(t)), "%s is not a direction; it is read as narration", quote(t))
 	d.Code = diag.NearMiss
 	d.Detail = "A direction is written (name: value), with round brackets, a colon and hyphens"
 	d.Hint = "write (" + known + ": " + value + ")"
 }
 
-// hyphenated writes a name with hyphens where it has other dashes, underscores or blanks.
-func hyphenated(name string) string {
+// hyphenate replaces other dashes, underscores and blanks in a name by hyphens.
+func hyphenate(name string) string {
 	return strings.Join(strings.FieldsFunc(name, func(r rune) bool {
 		return r == '_' || r == ' ' || strings.ContainsRune(dashes, r)
 	}), "-")
 }
 
-// bareDirection reads a line that is a direction without its brackets: a name in small letters, a
-// colon and one word.
+// bareDirection reads a direction without brackets: a name in lower case, a colon and one word.
 func bareDirection(t string) (name, value string, ok bool) {
 	name, value, ok = strings.Cut(t, ":")
 	value = strings.TrimRight(strings.TrimSpace(value), ")")
 	return name, value, ok && name == strings.ToLower(name) && isWordy(name) && len(strings.Fields(value)) == 1
 }
 
-// bracketed reads a line in brackets of any kind that begins with a name, which a colon of
-// any kind, a blank or nothing follows.
-func bracketed(t string) (name, value, colon string, ok bool) {
+// readBracketed reads a line in brackets of any kind that begins with a name, followed by a colon
+// of any kind, a blank or nothing.
+func readBracketed(t string) (name, value, colon string, ok bool) {
 	const pairs = "()[]{}<>（）［］【】｛｝"
 	inner := t
 	for range 2 {
@@ -162,14 +161,14 @@ func bracketed(t string) (name, value, colon string, ok bool) {
 	return strings.ToLower(inner), "", "", isWordy(inner)
 }
 
-// isWordy says whether a text could be the name of a direction.
+// isWordy reports whether a text could be the name of a direction.
 func isWordy(s string) bool {
 	s = strings.TrimSpace(s)
 	const longest = 30
 	return s != "" && len(s) <= longest && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz_ "+dashes) == ""
 }
 
-// headerNearMiss warns of what looks like a header at the head of a file, but is not one.
+// headerNearMiss warns of text at the start of a file that looks like a header but is not one.
 func (p *parser) headerNearMiss() {
 	lines := p.src.lines
 	first := skipComments(lines)
@@ -205,7 +204,7 @@ func (p *parser) headerNearMiss() {
 	d.Detail = "A header begins on the first line of the file, with three or more dashes"
 }
 
-// skipComments gives the first line that is neither blank nor a comment.
+// skipComments returns the first line that is neither blank nor a comment.
 func skipComments(lines []string) int {
 	open := false
 	for i, l := range lines {

@@ -1,8 +1,7 @@
-// Package script reads scripts: Markdown with a header and stage directions becomes a
-// Script, together with everything that is wrong with it. It exists so that the rest
-// of the program never sees a character of the language; it refuses to look at files
-// other than scripts (whether a picture exists is asked later), to know voices, and to
-// choose what a missing setting means.
+// Package script parses scripts: Markdown with a header and stage directions. The result is a
+// Script and a list of findings. Only this package knows the syntax of the language. It reads no
+// files other than scripts (whether pictures exist is checked later), knows no voices, and sets
+// no defaults for missing properties.
 package script
 
 import (
@@ -15,10 +14,9 @@ import (
 	"mynah/internal/utter"
 )
 
-// Parse reads the text of a script; file is its path within the project, with forward
-// slashes. It always returns a Script, however much is wrong, and reports everything
-// at once, in the order of the file. Includes stay as they are, and so do variables:
-// see Load.
+// Parse parses the text of a script; file is its path in the project, with forward slashes. It
+// always returns a Script, and all findings in the order of the file. It keeps includes and
+// variables; Load replaces them.
 func Parse(file string, src []byte) (*Script, diag.List) {
 	var diags diag.List
 	p := newParser(file, path.Dir(file), newVars(nil), &diags)
@@ -27,7 +25,7 @@ func Parse(file string, src []byte) (*Script, diag.List) {
 	return p.out, diags
 }
 
-// parser is one reading of one file.
+// parser is the state of parsing one file.
 type parser struct {
 	context
 	notices
@@ -35,11 +33,11 @@ type parser struct {
 
 	items []item
 	at    int
-	// speakless remembers up to which item a search for </speak> was in vain.
+	// speakless is the item up to which no </speak> was found.
 	speakless int
 
-	para []*line // lines of narration that are not yet a node
-	// inFootnote is set behind the text of a footnote, which indented paragraphs go on.
+	para []*line // pending lines of narration
+	// inFootnote is set after the text of a footnote, which indented paragraphs continue.
 	inFootnote bool
 	scene      []Node
 	seen       map[string]bool
@@ -47,28 +45,28 @@ type parser struct {
 	blocks     []block
 }
 
-// context is what a file is parsed with.
+// context is the environment in which a file is parsed.
 type context struct {
 	src    *source
 	file   string
-	folder string // all names of files are relative to it
+	folder string // file names are relative to it
 	vars   vars
 	known  known
 	inline *inline
-	// elements are those of SSML, once a script has any.
+	// elements are the SSML elements, set when a script contains any.
 	elements map[string][]string
 }
 
-// notices are what was noticed of a file as a whole.
+// notices are facts about a whole file.
 type notices struct {
-	// headerLines is the line behind what looks like a header, which has its own warning.
+	// headerLines is the line after text that looks like a header, which has its own warning.
 	headerLines int
-	// unclosed is set when a block, or the header, has no end.
+	// unclosed and openHeader are set if a block or the header has no end.
 	unclosed, openHeader bool
-	marp                 bool // the file is a slide deck of Marp
+	marp                 bool // the file is a Marp slide deck
 }
 
-// blockKind is what a stretch of lines is to the printer.
+// blockKind is the kind of a block of lines for the printer.
 type blockKind int
 
 const (
@@ -82,7 +80,7 @@ const (
 	blockText
 )
 
-// block is a stretch of lines of the file, from 0, both included.
+// block is a range of lines of the file, from 0, both ends included.
 type block struct {
 	kind        blockKind
 	first, last int
@@ -95,7 +93,7 @@ func newParser(file, folder string, v vars, diags *diag.List) *parser {
 	}
 }
 
-// mark notes a block for the printer.
+// mark records a block for the printer.
 func (p *parser) mark(kind blockKind, first, last int) {
 	p.blocks = append(p.blocks, block{kind, first, last})
 }
@@ -121,7 +119,7 @@ func (p *parser) parse(src []byte) {
 	p.endScene()
 }
 
-// step takes the current item, and those after it that belong to it.
+// step parses the current item and the items that belong to it.
 func (p *parser) step() {
 	it := p.items[p.at]
 	if it.fence != nil {
@@ -132,7 +130,7 @@ func (p *parser) step() {
 		return
 	}
 	l := it.line
-	t, off := l.trimmed()
+	t, off := l.trim()
 	switch {
 	case l.void:
 		p.at++
@@ -160,13 +158,13 @@ func (p *parser) step() {
 	}
 }
 
-// ownLine takes a line that is a direction, a picture, or several of them, or that
-// opens a direction over several lines.
+// ownLine parses a line of directions and pictures only, or the first line of a direction over
+// several lines.
 func (p *parser) ownLine(l *line, t string, off int) bool {
 	o, opens := openDirection(t)
 	if opens {
 		isKnown := p.known.has(o.name)
-		if end, ok := complete(t, o, isKnown); ok && (isKnown || t[o.end] == ':') {
+		if end, ok := completeDirection(t, o, isKnown); ok && (isKnown || t[o.end] == ':') {
 			p.flush()
 			p.mark(blockDirection, l.first, l.last)
 			p.at++
@@ -185,14 +183,14 @@ func (p *parser) ownLine(l *line, t string, off int) bool {
 		}
 		return true
 	}
-	return opens && matching(t, o) < 0 && p.multiline(l, t, off, o)
+	return opens && matchingBracket(t, o) < 0 && p.multiline(l, t, off, o)
 }
 
-// oneLine takes a direction on one line whose bracket is at off and whose value ends
-// before end, counted from there.
+// oneLine parses a direction on one line; its bracket is at off, and its value ends before end,
+// relative to off.
 func (p *parser) oneLine(l *line, off int, o opening, end int) {
 	v := p.lineValue(o.name, piece{line: l, from: off + o.value, to: off + end})
-	p.direct(direction{
+	p.addDirection(direction{
 		name: o.name, at: l.span(off+o.start, off+o.end), whole: l.span(off, off+end+1), value: v,
 	})
 }
@@ -206,7 +204,7 @@ func (p *parser) lineValue(name string, q piece) value {
 	return p.scalar(q.line, from, to)
 }
 
-// part is a picture or a direction within a line that holds nothing else.
+// part is a picture or a direction on a line of pictures and directions.
 type part struct {
 	at    int
 	image *image
@@ -224,8 +222,8 @@ func (q part) take(p *parser, l *line, off int) {
 	}
 }
 
-// parts cuts a line of pictures and known directions, or gives nil when anything else
-// is on it.
+// parts splits a line of pictures and known directions; it returns nil if the line contains
+// anything else.
 func (p *parser) parts(t string) []part {
 	var out []part
 	for at := 0; at < len(t); {
@@ -244,7 +242,7 @@ func (p *parser) parts(t string) []part {
 			if !ok || !p.known.asDirected[o.name] {
 				return nil
 			}
-			end := matching(rest, o)
+			end := matchingBracket(rest, o)
 			if end < 0 {
 				return nil
 			}
@@ -257,10 +255,10 @@ func (p *parser) parts(t string) []part {
 	return out
 }
 
-// add puts a node into the scene.
+// add appends a node to the scene.
 func (p *parser) add(n Node) { p.scene = append(p.scene, n) }
 
-// endScene closes the scene; an empty one is dropped.
+// endScene ends the scene; an empty scene is dropped.
 func (p *parser) endScene() {
 	if n := len(p.scene); n > 0 {
 		r := p.scene[0].Span()
@@ -279,7 +277,7 @@ func later(a, b diag.Pos) bool {
 	return a.Line > b.Line || a.Line == b.Line && a.Column > b.Column
 }
 
-// fence makes the node of a fenced block.
+// fence adds the node of a fenced block.
 func (p *parser) fence(f *fenceBlock) {
 	info := p.vars.line(f.info)
 	first, _, _ := strings.Cut(strings.ReplaceAll(info, "\t", " "), " ")
@@ -306,7 +304,7 @@ func (p *parser) fence(f *fenceBlock) {
 	p.add(n)
 }
 
-// quote takes the lines of a block quote.
+// quote parses the lines of a block quote.
 func (p *parser) quote() {
 	p.flush()
 	var pieces []piece
@@ -315,7 +313,7 @@ func (p *parser) quote() {
 		if l == nil {
 			break
 		}
-		t, off := l.trimmed()
+		t, off := l.trim()
 		if t == "" || t[0] != '>' {
 			break
 		}
@@ -338,7 +336,7 @@ func (p *parser) quote() {
 	p.add(&Quote{At: At{Range: r}, Text: joinRuns(b.finish())})
 }
 
-// joinRuns puts the text of runs together.
+// joinRuns joins the text of runs.
 func joinRuns(runs []utter.Run) string {
 	var b strings.Builder
 	for _, r := range runs {

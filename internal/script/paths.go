@@ -5,24 +5,24 @@ import (
 	"strings"
 )
 
-// filePath reads a scalar as the name of a file of the project, or reports why it
-// cannot be one. The name stays as written. Whether the file exists is not asked here.
+// filePath reads a scalar as the name of a file of the project, or reports why it cannot be one.
+// The name is kept as written; the file need not exist.
 func (p *parser) filePath(name string, v value, allowed string) (File, bool) {
 	if v.kind != scalarValue || v.text == "" {
-		p.wrong(name, v, allowed, nil)
+		p.reportValue(name, v, allowed, nil)
 		return File{}, false
 	}
 	problem, hint := p.badPath(v.text)
 	if problem == "" {
 		return File{Name: v.text, Range: v.at}, true
 	}
-	d := p.diags.Errorf(v.at, "%s cannot be %s: %s", name, quoted(v.text), problem)
+	d := p.diags.Errorf(v.at, "%s cannot be %s: %s", name, quote(v.text), problem)
 	d.Detail = "File names are relative to the folder of the script and must be inside its project"
 	d.Hint = hint
 	return File{}, false
 }
 
-// badPath tells what is wrong with the name of a file, and what to do.
+// badPath returns what is wrong with a file name, and what to do.
 func (p *parser) badPath(name string) (problem, hint string) {
 	slashed := strings.ReplaceAll(name, `\`, "/")
 	switch {
@@ -44,10 +44,10 @@ func (p *parser) badPath(name string) (problem, hint string) {
 	return "", ""
 }
 
-// maxPath is the longest path that systems take.
+// maxPath is the maximum length of a path on common systems, in bytes.
 const maxPath = 4096
 
-// isURL recognises scheme://… and data:….
+// isURL reports whether a name is scheme://… or data:….
 func isURL(s string) bool {
 	scheme, _, ok := strings.Cut(s, "://")
 	if strings.HasPrefix(s, "//") || strings.HasPrefix(strings.ToLower(s), "data:") {
@@ -64,5 +64,5 @@ func isURL(s string) bool {
 	return true
 }
 
-// fileKind is a file by the ending of its name, in lower case, with the dot.
+// fileEnding returns the extension of a name, in lower case, with the dot.
 func fileEnding(name string) string { return strings.ToLower(path.Ext(name)) }

@@ -8,16 +8,16 @@ import (
 	"mynah/internal/similar"
 )
 
-// An image in Markdown is not what CommonMark reads here: names of files hold blanks
-// and brackets, and what stands between the square brackets are options.
+// Images differ from CommonMark: file names may contain blanks and brackets, and the text between
+// the square brackets holds options.
 
 const (
-	// maxAlt and maxDest bound how far the parts of an image are looked for, in bytes.
+	// maxAlt and maxDest are the maximum lengths of the parts of an image, in bytes.
 	maxAlt  = 1000
 	maxDest = maxPath + 500
 )
 
-// image is an image as it stands in a line, offsets counting from its beginning.
+// image is the syntax of an image in a line; offsets are relative to its beginning.
 type image struct {
 	altFrom, altTo   int
 	fileFrom, fileTo int
@@ -31,7 +31,7 @@ func openImage(t string) (image, bool) {
 	}
 	var m image
 	m.altFrom = 2
-	m.altTo = closing(t, 2, '[', ']', maxAlt)
+	m.altTo = closingBracket(t, 2, '[', ']', maxAlt)
 	if m.altTo < 0 || m.altTo+1 >= len(t) || t[m.altTo+1] != '(' {
 		return image{}, false
 	}
@@ -39,29 +39,29 @@ func openImage(t string) (image, bool) {
 	from = len(t) - len(strings.TrimLeft(t[from:], blanks))
 	if from < len(t) && t[from] == '<' {
 		if end := strings.IndexByte(t[from:min(len(t), from+maxDest)], '>'); end > 0 {
-			to := closing(t, from+end+1, '(', ')', maxDest)
+			to := closingBracket(t, from+end+1, '(', ')', maxDest)
 			if to >= 0 && isTitle(strings.TrimSpace(t[from+end+1:to])) {
 				m.fileFrom, m.fileTo, m.end = from+1, from+end, to+1
 				return m, true
 			}
 		}
 	}
-	to := closing(t, from, '(', ')', maxDest)
+	to := closingBracket(t, from, '(', ')', maxDest)
 	if to < 0 && t[len(t)-1] == ')' && len(t) < maxDest && !strings.Contains(t[from:], "![") {
-		to = len(t) - 1 // brackets that do not balance, in a name that ends the line
+		to = len(t) - 1 // unbalanced brackets in a name at the end of the line
 	}
 	if to < 0 {
 		return image{}, false
 	}
 	m.fileFrom, m.fileTo = trimSpan(t, from, to)
-	m.fileTo = m.fileFrom + withoutTitle(t[m.fileFrom:m.fileTo])
+	m.fileTo = m.fileFrom + destinationLength(t[m.fileFrom:m.fileTo])
 	m.end = to + 1
 	return m, true
 }
 
-// closing finds the bracket that closes one opened before from, within a stretch in
-// which no other image begins, or gives -1.
-func closing(t string, from int, left, right byte, most int) int {
+// closingBracket returns the offset of the bracket that closes one opened before from, before any
+// other image begins, or -1.
+func closingBracket(t string, from int, left, right byte, most int) int {
 	depth := 1
 	for i := from; i < len(t) && i < from+most; i++ {
 		switch t[i] {
@@ -80,8 +80,8 @@ func closing(t string, from int, left, right byte, most int) int {
 	return -1
 }
 
-// isTitle recognises what Markdown lets stand after the name of a file: nothing, or a
-// title in quotes.
+// isTitle reports whether a text may follow the file name in Markdown: nothing, or a title in
+// quotes.
 func isTitle(t string) bool {
 	if t == "" {
 		return true
@@ -90,8 +90,8 @@ func isTitle(t string) bool {
 	return ok && end == len(t)
 }
 
-// withoutTitle is the length of a destination without the title after it.
-func withoutTitle(t string) int {
+// destinationLength returns the length of a destination without the title after it.
+func destinationLength(t string) int {
 	if t == "" || t[len(t)-1] != '"' && t[len(t)-1] != '\'' {
 		return len(t)
 	}
@@ -104,7 +104,7 @@ func withoutTitle(t string) int {
 	return len(t)
 }
 
-// image makes the picture of an image whose "![" is at off in a line.
+// image returns the picture of an image whose "![" is at off in a line.
 func (p *parser) image(l *line, off int, m image) (*Picture, bool) {
 	pic := &Picture{At: At{Range: l.span(off, off+m.end)}}
 	options := p.scalarText(l, off+m.altFrom, off+m.altTo)
@@ -120,7 +120,7 @@ func (p *parser) image(l *line, off int, m image) (*Picture, bool) {
 	return pic, ok && named
 }
 
-// scalarText reads bytes of a line as they are: quotes and # mean nothing.
+// scalarText reads bytes of a line literally: quotes and # have no meaning.
 func (p *parser) scalarText(l *line, from, to int) value {
 	from, to = trimSpan(l.text, from, to)
 	raw := l.text[from:to]
@@ -131,7 +131,7 @@ func (p *parser) scalarText(l *line, from, to int) value {
 	return v
 }
 
-// optionWords are the options of images and clips that are words.
+// optionWords returns the options of images and clips that are words.
 func optionWords() []string {
 	return []string{
 		"cover", "contain", "fit", "top", "bottom", "left", "right", "center", "zoom", "zoomout", "pan", "panzoom",
@@ -150,11 +150,11 @@ func (p *parser) options(pic *Picture, v value) bool {
 		case group == "":
 			unknown = append(unknown, w)
 		case group == "segment?":
-			d := p.diags.Errorf(w.at, "%s is not a segment of a clip", quoted(w.text))
+			d := p.diags.Errorf(w.at, "%s is not a segment of a clip", quote(w.text))
 			d.Detail = "A segment is written 10-14.5, in seconds, or 01:00-01:01, in clock time; it must end after it begins"
 			ok = false
 		case set[group] != "" && set[group] != w.text:
-			d := p.diags.Warnf(w.at, "%s and %s cannot be combined; the last one is used", quoted(set[group]), quoted(w.text))
+			d := p.diags.Warnf(w.at, "%s and %s cannot be combined; the last one is used", quote(set[group]), quote(w.text))
 			d.Hint = "remove one of them"
 			fallthrough
 		default:
@@ -167,9 +167,9 @@ func (p *parser) options(pic *Picture, v value) bool {
 	return p.unknownOptions(unknown) && ok
 }
 
-// unknownOptions reports words that are no option. Alternative texts of ordinary
-// Markdown stand there too ("our living room"), so a word is taken for a misspelt
-// option only when no other word is farther from one.
+// unknownOptions reports words that are not options. In ordinary Markdown this place holds
+// alternative text ("our living room"), so a word counts as a misspelt option only if no other
+// word is further from one.
 func (p *parser) unknownOptions(unknown []word) bool {
 	if len(unknown) == 0 {
 		return true
@@ -187,23 +187,23 @@ func (p *parser) unknownOptions(unknown []word) bool {
 			words = append(words, w.text)
 		}
 		at := diag.Range{File: unknown[0].at.File, Start: unknown[0].at.Start, End: unknown[len(unknown)-1].at.End}
-		d := p.diags.Warnf(at, "%s in an image are not options and are ignored", quoted(strings.Join(words, " ")))
+		d := p.diags.Warnf(at, "%s in an image are not options and are ignored", quote(strings.Join(words, " ")))
 		if len(words) == 1 {
-			d.Summary = quoted(words[0]) + " in an image is not an option and is ignored"
+			d.Summary = quote(words[0]) + " in an image is not an option and is ignored"
 		}
 		d.Detail = "Options: " + strings.Join(known, ", ") + ", combinations such as top-left, and segments such as 10-14.5"
 		return true
 	}
 	for i, w := range unknown {
-		d := p.diags.Errorf(w.at, "%s is not an option of an image", quoted(w.text))
+		d := p.diags.Errorf(w.at, "%s is not an option of an image", quote(w.text))
 		d.Detail = "Options: " + strings.Join(known, ", ") + ", combinations such as top-left, and segments such as 10-14.5"
 		d.Hint = "did you mean " + misspelt[i] + "?"
 	}
 	return false
 }
 
-// nearestOption is stricter than nearest: options are short, and so are the words of
-// alternative texts ("man" is no misspelt "pan").
+// nearestOption is stricter than nearest: options are short, and so are words of alternative
+// texts ("man" is not a misspelt "pan").
 func nearestOption(text string, known []string) (string, bool) {
 	t := strings.ToLower(text)
 	if runes(t) < 3 {
@@ -221,7 +221,7 @@ func nearestOption(text string, known []string) (string, bool) {
 	return "", false
 }
 
-// optionList cuts options at blanks and commas, and joins "a - b".
+// optionList splits options at blanks and commas, and joins "a - b".
 func optionList(v value) []word {
 	var out []word
 	at := 0
@@ -239,13 +239,13 @@ func optionList(v value) []word {
 	return out
 }
 
-// isTimes tells whether a word is made of what stretches of time are made of.
+// isTimes reports whether a word consists of the characters of time ranges.
 func isTimes(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789:.-s") == "" && s[0] >= '0' && s[0] <= '9'
 }
 
-// option puts a word into the picture. It gives the group of words of which one counts,
-// "" for an unknown word and "segment?" for a stretch that cannot be read.
+// option applies a word to the picture. It returns the group of exclusive words that it belongs
+// to, "" for an unknown word, and "segment?" for an unreadable segment.
 func option(pic *Picture, w string) string {
 	switch w {
 	case "cover", "contain", "fit":
@@ -268,7 +268,7 @@ func option(pic *Picture, w string) string {
 		return "mute"
 	}
 	if position, edge, ok := frame.ParsePosition(w); ok {
-		return place(pic, position, edge)
+		return setPlace(pic, position, edge)
 	}
 	if isTimes(w) && strings.Contains(w, "-") {
 		s, ok := segment(w)
@@ -281,8 +281,8 @@ func option(pic *Picture, w string) string {
 	return ""
 }
 
-// place puts a position into the picture; words for one axis leave the other alone.
-func place(pic *Picture, position frame.Position, edge string) string {
+// setPlace applies a position to the picture; words for one axis keep the other.
+func setPlace(pic *Picture, position frame.Position, edge string) string {
 	switch edge {
 	case "":
 		return "center"
@@ -297,7 +297,7 @@ func place(pic *Picture, position frame.Position, edge string) string {
 	return "corner"
 }
 
-// positions is the kind of places in the frame.
+// positions returns the kind of positions in the frame.
 func positions() kind[string] {
 	return kind[string]{
 		Form: Form{

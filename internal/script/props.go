@@ -9,20 +9,19 @@ import (
 	"mynah/internal/frame"
 )
 
-// unknown reports a name that is not in list: an error when it is within two
-// letters of one, else a warning, and the name is ignored. A misspelt name may also be
-// one of more. It tells whether the name is ignored.
-func (p *parser) unknown(what, name string, at diag.Range, list []string, more ...string) bool {
+// reportUnknown reports a name that is not in list, as an error if it is within two letters of a
+// name in list or more, else as a warning. It returns whether the name is ignored.
+func (p *parser) reportUnknown(what, name string, at diag.Range, list []string, more ...string) bool {
 	near, isNear := nearest(name, list)
 	if n, ok := nearest(name, more); ok && !isNear {
 		near, isNear = n, ok
 	}
-	written := hyphenated(name)
+	written := hyphenate(name)
 	if slices.Contains(list, written) || slices.Contains(more, written) {
 		near, isNear = written, false // an underscore for a hyphen is a near miss
 	}
 	if !isNear {
-		d := p.diags.Warnf(at, "%s %s is unknown and ignored", what, quoted(name))
+		d := p.diags.Warnf(at, "%s %s is unknown and ignored", what, quote(name))
 		d.Code = diag.UnknownProperty
 		d.Detail = "Known: " + strings.Join(list, ", ")
 		if near != "" {
@@ -30,13 +29,13 @@ func (p *parser) unknown(what, name string, at diag.Range, list []string, more .
 		}
 		return true
 	}
-	d := p.diags.Errorf(at, "%s %s is unknown", what, quoted(name))
+	d := p.diags.Errorf(at, "%s %s is unknown", what, quote(name))
 	d.Detail = "Known: " + strings.Join(list, ", ")
 	d.Hint = "did you mean " + near + "?"
 	return false
 }
 
-// fits is the kind of ways to fill the frame.
+// fits returns the kind of ways to fill the frame.
 func fits() kind[frame.Fit] {
 	k := oneOf(string(frame.Cover), string(frame.Contain), string(frame.Stretch))
 	return kind[frame.Fit]{Form: k.Form, read: func(s string) (frame.Fit, bool) {
@@ -45,7 +44,7 @@ func fits() kind[frame.Fit] {
 	}}
 }
 
-// narrationMode is the kind of ways to end a paragraph: true is a fragment.
+// narrationMode returns the kind of ways to end a paragraph: true means a fragment.
 func narrationMode() kind[bool] {
 	k := oneOf("normal", "fragment")
 	return kind[bool]{Form: k.Form, read: func(s string) (bool, bool) {
@@ -54,7 +53,7 @@ func narrationMode() kind[bool] {
 	}}
 }
 
-// languageTag is the kind of BCP 47 tags; an underscore is taken for a dash.
+// languageTag returns the kind of BCP 47 tags; an underscore is read as a hyphen.
 func languageTag() kind[string] {
 	form := Form{Kind: LanguageKind, Allowed: "a language tag such as en, de-AT or zh-Hans"}
 	return kind[string]{Form: form, read: func(s string) (string, bool) {
@@ -86,16 +85,16 @@ func poster() kind[Poster] {
 	}
 }
 
-// themeKind is the kind of built-in themes and style sheets.
+// themeKind returns the kind of themes: built-in ones and style sheets.
 func themeKind() kind[File] {
 	words := []string{"default", "light", "dark", "paper", "bold"}
-	form := Form{Kind: FileKind, Words: words, Allowed: either(words) + ", or a .css file of the project"}
+	form := Form{Kind: FileKind, Words: words, Allowed: joinOr(words) + ", or a .css file of the project"}
 	return kind[File]{Form: form, parse: func(p *parser, name string, v value) (File, bool) {
 		if w, ok := oneOf(words...).read(v.text); ok && v.kind == scalarValue {
 			return File{Name: w, Range: v.at, Literal: true}, true
 		}
 		if v.kind != scalarValue || v.text == "" || fileEnding(v.text) != ".css" {
-			p.wrong(name, v, form.Allowed, words)
+			p.reportValue(name, v, form.Allowed, words)
 			return File{}, false
 		}
 		return p.filePath(name, v, "")
@@ -109,20 +108,20 @@ func Music() []string {
 
 const volumeRange = "a factor from 0 to 10"
 
-// musicForm is what the name of background music may be.
+// musicForm returns the form of names of background music.
 func musicForm() Form {
 	words := append(Music(), "none")
 	return Form{
 		Kind: FileKind, Words: words,
-		Allowed: either(words) + ", or a sound file of the project, then in any order a volume (" + volumeRange +
+		Allowed: joinOr(words) + ", or a sound file of the project, then in any order a volume (" + volumeRange +
 			"), fade-in, fade-out",
 	}
 }
 
-// backgroundKind is the kind of background music with its options.
+// backgroundKind returns the kind of background music with its options.
 func backgroundKind() kind[Background] {
 	form := musicForm()
-	form.Keys = described(backgroundKeys())
+	form.Keys = describeKeys(backgroundKeys())
 	return kind[Background]{Form: form, parse: func(p *parser, _ string, v value) (Background, bool) {
 		b := &Background{Volume: 1}
 		if v.kind == mapValue {
@@ -136,7 +135,7 @@ func backgroundKind() kind[Background] {
 func (p *parser) background(b *Background, v value) bool {
 	words, inQuotes := v.words(), false
 	if end, ok := quoteEnd(v.text); ok {
-		// The name is in quotes, and options follow.
+		// The name is in quotes, followed by options.
 		first := word{text: v.text[:end], at: v.part(0, end)}
 		words, inQuotes = []word{first}, true
 		rest := v
@@ -161,7 +160,7 @@ func (p *parser) background(b *Background, v value) bool {
 		volume = true
 		b.Volume = f
 		if f < 0 || f > 10 {
-			p.wrong("the volume of background", value{text: w.text, at: w.at}, volumeRange, nil)
+			p.reportValue("the volume of background", value{text: w.text, at: w.at}, volumeRange, nil)
 			ok = false
 		}
 	}
@@ -187,12 +186,12 @@ func (p *parser) background(b *Background, v value) bool {
 }
 
 func (p *parser) unknownOption(of string, w word, near string) {
-	d := p.diags.Errorf(w.at, "%s has no option %s", of, quoted(w.text))
+	d := p.diags.Errorf(w.at, "%s has no option %s", of, quote(w.text))
 	d.Detail = "Allowed: a name or file, then in any order a volume (" + volumeRange + "), fade-in, fade-out"
 	d.Hint = "did you mean " + near + "?"
 }
 
-// wordEnd is the offset where the nth word of text ends.
+// wordEnd returns the offset of the end of the nth word of text.
 func wordEnd(text string, n int) int {
 	at := 0
 	for _, f := range strings.Fields(text)[:n] {
@@ -213,7 +212,7 @@ func (p *parser) music(b *Background, name value) bool {
 	}
 	_, isNumber := number(name.text)
 	if name.kind != scalarValue || isNumber || fileEnding(name.text) == "" {
-		p.wrong("background", name, form.Allowed, form.Words)
+		p.reportValue("background", name, form.Allowed, form.Words)
 		return false
 	}
 	f, ok := p.filePath("background", name, "")
@@ -221,7 +220,7 @@ func (p *parser) music(b *Background, name value) bool {
 	return ok
 }
 
-// backgroundKeys are the keys of the map of background music.
+// backgroundKeys returns the keys of the map of background music.
 func backgroundKeys() []key[Background] {
 	track := reader[Background]{form: musicForm(), read: func(p *parser, b *Background, _ string, v value) bool {
 		return p.music(b, v)
@@ -258,7 +257,7 @@ func (p *parser) backgroundMap(b *Background, v value) bool {
 	return ok && named
 }
 
-// Transitions lists the canonical types, "none" among them.
+// Transitions lists the canonical types of transitions, including "none".
 func Transitions() []string {
 	types := []string{"none", "crossfade", "circle", "rect", "fade-circle", "dissolve", "pixelize", "radial", "reveal"}
 	for _, t := range []string{"wipe-", "slide-", "fade-", "slice-"} {
@@ -267,11 +266,10 @@ func Transitions() []string {
 	return types
 }
 
-// defaultTransition is how long a transition takes that only has a type.
+// defaultTransition is the duration of a transition with only a type.
 const defaultTransition = 500 * time.Millisecond
 
-// maxTransition is the longest that may be asked for; one longer than its scene is cut
-// to the scene later.
+// maxTransition is the maximum duration; one longer than its scene is shortened later.
 const maxTransition = time.Minute
 
 func transitionType() kind[string] {
@@ -299,13 +297,13 @@ func transitionTime() kind[time.Duration] {
 	}}
 }
 
-// entrance is what a transition's value says; what it leaves out is nil.
+// entrance is the parsed value of a transition; missing parts are nil.
 type entrance struct {
 	name    *string
 	seconds *time.Duration
 }
 
-// transitionKeys are the keys of the map of a transition.
+// transitionKeys returns the keys of the map of a transition.
 func transitionKeys() []key[entrance] {
 	return []key[entrance]{
 		{
@@ -319,11 +317,12 @@ func transitionKeys() []key[entrance] {
 	}
 }
 
-// transitionKind is the kind of transitions: a type, seconds, or both in any order, or a map.
+// transitionKind returns the kind of transitions: a type, seconds, or both in any order, or a
+// map.
 func transitionKind() kind[Transition] {
 	types := transitionType()
 	form := Form{
-		Kind: ChoiceKind, Words: types.Words, Keys: described(transitionKeys()),
+		Kind: ChoiceKind, Words: types.Words, Keys: describeKeys(transitionKeys()),
 		Allowed: "none, a type, seconds, or a type and seconds. Types: " + types.Allowed,
 	}
 	return kind[Transition]{Form: form, parse: func(p *parser, _ string, v value) (Transition, bool) {
@@ -338,7 +337,7 @@ func transitionKind() kind[Transition] {
 	}}
 }
 
-// transition gives what an entrance means.
+// transition returns the transition of an entrance, with defaults for missing parts.
 func (e entrance) transition() Transition {
 	t := Transition{Type: "crossfade", Duration: defaultTransition}
 	if e.name != nil {
@@ -358,7 +357,7 @@ func (p *parser) transitionWords(v value, types kind[string], times kind[time.Du
 ) {
 	words := v.words()
 	if v.kind != scalarValue || len(words) == 0 || len(words) > 2 {
-		p.wrong("transition", v, "none, a type, seconds, or a type and seconds. Types: "+types.Allowed, nil)
+		p.reportValue("transition", v, "none, a type, seconds, or a type and seconds. Types: "+types.Allowed, nil)
 		return nil, nil, false
 	}
 	ok = true
@@ -371,7 +370,7 @@ func (p *parser) transitionWords(v value, types kind[string], times kind[time.Du
 		case !digit && name == nil:
 			name, fits = read(p, "the type of transition", one, types)
 		default:
-			p.wrong("transition", v, "none, a type, seconds, or a type and seconds", nil)
+			p.reportValue("transition", v, "none, a type, seconds, or a type and seconds", nil)
 			return nil, nil, false
 		}
 		ok = ok && fits

@@ -6,13 +6,13 @@ import (
 	"mynah/internal/diag"
 )
 
-// item is what the first pass finds: a logical line, or a fenced block.
+// item is a result of the first pass: a logical line or a fenced block.
 type item struct {
 	line  *line
 	fence *fenceBlock
 }
 
-// fenceBlock is a fenced block as it stands in the file; lines count from 0.
+// fenceBlock is a fenced block of the file; lines count from 0.
 type fenceBlock struct {
 	first, last int
 	open        fenceMark
@@ -27,22 +27,22 @@ type fenceMark struct {
 	indent int
 }
 
-// scanner is the first pass. It takes comments out and fences apart, because these
-// two decide about each other: whichever opens first makes the other literal text.
+// scanner is the first pass. It removes comments and finds fences together, because whichever
+// opens first makes the other literal text.
 type scanner struct {
 	src      *source
 	diags    *diag.List
 	next     int
 	items    []item
 	unclosed bool
-	// noCommentEnd and noFenceEnd remember searches that reached the end of the file
-	// in vain, so that many openings do not cost a search each.
+	// noCommentEnd and noFenceEnd remember that no end follows, so that many openings do not each
+	// search to the end of the file.
 	noCommentEnd bool
 	noFenceEnd   []fenceMark
 }
 
-// scan runs the first pass from line first (from 0) to the end. unclosed tells that a
-// comment or a fence has no end.
+// scan runs the first pass from line first (from 0) to the end. unclosed is set if a comment or a
+// fence has no end.
 func scan(src *source, first int, diags *diag.List) (items []item, unclosed bool) {
 	s := scanner{src: src, diags: diags, next: first}
 	for s.next < len(src.lines) {
@@ -51,7 +51,7 @@ func scan(src *source, first int, diags *diag.List) (items []item, unclosed bool
 		}
 		l := s.logical()
 		if l.last > l.first || l.text != src.lines[l.first] {
-			s.next = l.last // what a comment leaves may open a fence
+			s.next = l.last // the rest after a comment may open a fence
 			if s.fence(l.text, l.last) {
 				continue
 			}
@@ -62,8 +62,7 @@ func scan(src *source, first int, diags *diag.List) (items []item, unclosed bool
 	return s.items, s.unclosed
 }
 
-// logical takes the next line and, when a comment runs over its end, those it runs
-// over.
+// logical reads the next line, with the following lines if a comment continues on them.
 func (s *scanner) logical() *line {
 	i := s.next
 	raw := s.src.lines[i]
@@ -115,9 +114,9 @@ func (s *scanner) logical() *line {
 	return l
 }
 
-// commentEnd finds the end of the comment that text, a part of line i, begins with:
-// the bytes up to and with it, counted in text when it is on the same line, else in
-// the line it is on. "<!-->" and "<!--->" are whole comments, as in HTML.
+// commentEnd finds the end of the comment at the start of text, which is a part of line i. length
+// is the offset after the end, counted in text if it is on the same line, else in its line.
+// "<!-->" and "<!--->" are complete comments, as in HTML.
 func (s *scanner) commentEnd(text string, i int) (length, line int, ok bool) {
 	if j := strings.Index(text[2:], "-->"); j >= 0 {
 		return 2 + j + 3, i, true
@@ -134,8 +133,8 @@ func (s *scanner) commentEnd(text string, i int) (length, line int, ok bool) {
 	return 0, 0, false
 }
 
-// unclosedComment reports one and gives the last line that is taken for it: the one
-// before the next separator, so that errors further down are still found.
+// unclosedComment reports an unclosed comment and returns the last line that is treated as part
+// of it: the line before the next separator, so that later errors are still found.
 func (s *scanner) unclosedComment(i, col int) int {
 	s.unclosed = true
 	d := s.diags.Errorf(s.src.place(i, col, col+4), "this comment is not closed")
@@ -144,7 +143,7 @@ func (s *scanner) unclosedComment(i, col int) int {
 	return s.beforeSeparator(i)
 }
 
-// beforeSeparator is the last line before the next separator after line i.
+// beforeSeparator returns the last line before the next separator after line i.
 func (s *scanner) beforeSeparator(i int) int {
 	for i+1 < len(s.src.lines) && !isSeparator(s.src.lines[i+1]) {
 		i++
@@ -152,7 +151,7 @@ func (s *scanner) beforeSeparator(i int) int {
 	return i
 }
 
-// fence takes a fenced block that text, at line i, opens.
+// fence reads a fenced block that text, at line i, opens.
 func (s *scanner) fence(text string, i int) bool {
 	open, info, ok := openFence(text)
 	if !ok {
@@ -183,8 +182,8 @@ func (s *scanner) fence(text string, i int) bool {
 	return true
 }
 
-// fenceEnd finds the line that closes a block: the same character, at least as
-// often, nothing else, and not indented like code inside the block.
+// fenceEnd returns the line that closes a block: only the same character, at least as often, and
+// not indented like code inside the block.
 func (s *scanner) fenceEnd(open fenceMark, from int) (int, bool) {
 	for _, f := range s.noFenceEnd {
 		if f.char == open.char && open.length >= f.length && open.indent <= f.indent {
@@ -202,16 +201,16 @@ func (s *scanner) fenceEnd(open fenceMark, from int) (int, bool) {
 	return 0, false
 }
 
-// openFence recognises the opening line of a fence at any indentation.
+// openFence reads the opening line of a fence, at any indentation.
 func openFence(text string) (mark fenceMark, info string, ok bool) {
 	mark, rest, ok := fenceLine(text)
 	if !ok || mark.char == '`' && strings.Contains(rest, "`") {
-		return fenceMark{}, "", false // a code span within a sentence
+		return fenceMark{}, "", false // a code span in a sentence
 	}
 	return mark, strings.TrimSpace(rest), true
 }
 
-// fenceLine cuts a line that begins with three or more backticks or tildes.
+// fenceLine splits a line that begins with three or more backticks or tildes.
 func fenceLine(text string) (mark fenceMark, rest string, ok bool) {
 	t := strings.TrimLeft(text, blanks)
 	if len(t) < 3 || t[0] != '`' && t[0] != '~' {
@@ -227,10 +226,10 @@ func fenceLine(text string) (mark fenceMark, rest string, ok bool) {
 	return fenceMark{char: t[0], length: n, indent: width(text[:len(text)-len(t)])}, t[n:], true
 }
 
-// tabStop is how wide a tab is at most in indentation, as in CommonMark.
+// tabStop is the maximum width of a tab in indentation, as in CommonMark.
 const tabStop = 4
 
-// width measures indentation in columns.
+// width returns the width of an indentation in columns.
 func width(indent string) int {
 	n := 0
 	for _, c := range []byte(indent) {
@@ -243,7 +242,7 @@ func width(indent string) int {
 	return n
 }
 
-// dedent takes up to n columns of indentation away.
+// dedent removes up to n columns of indentation.
 func dedent(text string, n int) string {
 	for at := 0; n > 0 && text != ""; {
 		step := 1
@@ -264,7 +263,7 @@ func dedent(text string, n int) string {
 	return text
 }
 
-// isSeparator recognises a line of three or more dashes.
+// isSeparator reports whether a line consists of three or more dashes.
 func isSeparator(text string) bool {
 	t := strings.TrimSpace(text)
 	return len(t) >= 3 && strings.Trim(t, "-") == ""

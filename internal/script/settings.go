@@ -10,14 +10,13 @@ import (
 	"mynah/internal/diag"
 )
 
-// SettingError says what is wrong with one of the settings of a request. Pointer names it, as
-// RFC 6901 has it, from the settings themselves: "/subtitles/mode".
+// SettingError is an error in a setting of a request. Pointer is its JSON pointer (RFC 6901),
+// relative to the settings: "/subtitles/mode".
 type SettingError struct{ Pointer, Summary, Detail, Hint string }
 
-// ReadSettings reads properties of the header that come as JSON: strings, numbers, truth values,
-// and objects of these for properties that are maps. It is stricter than the header: a name
-// that no property has, and one without a value, are errors. All errors are given, in the order
-// of their names.
+// ReadSettings reads properties of the header from JSON: strings, numbers, booleans, and objects
+// of these for properties that are maps. It is stricter than the header: unknown names and
+// missing values are errors. All errors are returned in the order of their names.
 func ReadSettings(values map[string]any) (Properties, []SettingError) {
 	var out Properties
 	var wrong []SettingError
@@ -25,7 +24,7 @@ func ReadSettings(values map[string]any) (Properties, []SettingError) {
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		pointer := "/" + escapePointer(name)
 		if !k.inHeader[name] {
-			e := SettingError{Pointer: pointer, Summary: fmt.Sprintf("unknown setting %s", quoted(name)), Detail: "Known: " + strings.Join(k.header, ", ")}
+			e := SettingError{Pointer: pointer, Summary: fmt.Sprintf("unknown setting %s", quote(name)), Detail: "Known: " + strings.Join(k.header, ", ")}
 			if near, ok := nearest(name, k.header); ok {
 				e.Hint = "did you mean " + near + "?"
 			}
@@ -44,7 +43,7 @@ func ReadSettings(values map[string]any) (Properties, []SettingError) {
 			out.Fill(s.Header.Properties)
 		}
 	}
-	for name := range out.Places { // there is no file that findings could point into
+	for name := range out.Places { // there is no file for findings to point into
 		out.Places[name] = diag.Range{File: "settings: " + name}
 	}
 	return out, wrong
@@ -54,7 +53,7 @@ func escapePointer(s string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1").Replace(s)
 }
 
-// settingLines writes a setting as lines of a header; pointers are those of the lines.
+// settingLines writes a setting as header lines, with the pointer of each line.
 func settingLines(name, pointer string, v any) (text string, pointers []string, wrong *SettingError) {
 	object, ok := v.(map[string]any)
 	if !ok {
@@ -77,7 +76,7 @@ func settingLines(name, pointer string, v any) (text string, pointers []string, 
 			problem = "has an unknown name"
 		}
 		if problem != "" {
-			return "", nil, &SettingError{Pointer: at, Summary: quoted(key) + " of " + name + " " + problem}
+			return "", nil, &SettingError{Pointer: at, Summary: quote(key) + " of " + name + " " + problem}
 		}
 		b.WriteString("  " + key + ": " + line + "\n")
 		pointers = append(pointers, at)
@@ -85,7 +84,7 @@ func settingLines(name, pointer string, v any) (text string, pointers []string, 
 	return b.String(), pointers, nil
 }
 
-// settingText writes a value as it follows a colon.
+// settingText returns a value as written after a colon.
 func settingText(v any) (text, problem string) {
 	switch v := v.(type) {
 	case string:
@@ -114,7 +113,7 @@ func settingText(v any) (text, problem string) {
 	}
 }
 
-// settingErrors turns findings into errors of settings. Line 2 is the first of pointers.
+// settingErrors converts findings to errors of settings. Line 2 belongs to the first pointer.
 func settingErrors(list diag.List, pointers []string) []SettingError {
 	var out []SettingError
 	for _, d := range list {

@@ -10,20 +10,20 @@ import (
 	"mynah/internal/diag"
 )
 
-// source is a file cut into lines of valid text in the normal form NFC, in which columns are
-// counted: where the author's line is in it already, every code point stands for one of it.
+// source is a file split into lines of valid text in the normal form NFC. Columns count its code
+// points; if the author's line is already NFC, they are the author's code points too.
 type source struct {
 	file  string
 	lines []string
 }
 
-// maxBadBytes is how many lines with broken encoding are reported: a file that is no
-// text at all has one on every line.
+// maxBadBytes is the maximum number of reported lines with invalid encoding: a file that is not
+// text has one on every line.
 const maxBadBytes = 10
 
-// newSource cuts src at LF, CRLF and lone CR, takes a byte-order mark away, and
-// replaces what cannot stand in a script: invalid bytes and NUL are reported, other
-// control characters become blanks. Of a file in UTF-16 nothing is kept.
+// newSource splits src at LF, CRLF and lone CR, removes a byte-order mark, and replaces invalid
+// characters: invalid bytes and NUL are reported, other control characters become blanks. A file
+// in UTF-16 is reported and gives no lines.
 func newSource(file string, src []byte, diags *diag.List) *source {
 	s := &source{file: file}
 	if len(src) >= 2 && (src[0] == 0xff && src[1] == 0xfe || src[0] == 0xfe && src[1] == 0xff) {
@@ -56,7 +56,7 @@ func newSource(file string, src []byte, diags *diag.List) *source {
 	}
 }
 
-// isClean tells whether every code point may stay as it is.
+// isClean reports whether all code points are valid in a script.
 func isClean(text string) bool {
 	if !utf8.ValidString(text) {
 		return false
@@ -102,7 +102,7 @@ func (s *source) cleanLine(line string, bad *int, diags *diag.List) string {
 	return b.String()
 }
 
-// place makes a range within one line; line, from and to count from 0.
+// place returns a range within one line; line, from and to count from 0.
 func (s *source) place(line, from, to int) diag.Range {
 	return diag.Range{
 		File:  s.file,
@@ -111,12 +111,12 @@ func (s *source) place(line, from, to int) diag.Range {
 	}
 }
 
-// wholeLine is the range of a line without the blanks around its text.
+// wholeLine returns the range of a line without surrounding blanks.
 func (s *source) wholeLine(i int) diag.Range {
 	return s.lineRange(i, i)
 }
 
-// lineRange is the range from the first character of a line to the end of another.
+// lineRange returns the range from the start of one line to the end of another.
 func (s *source) lineRange(first, last int) diag.Range {
 	indent := utf8.RuneCountInString(s.lines[first]) - utf8.RuneCountInString(strings.TrimLeft(s.lines[first], blanks))
 	r := s.place(first, indent, indent)
@@ -130,30 +130,30 @@ func (s *source) lineRange(first, last int) diag.Range {
 // blanks are the characters that separate words on a line.
 const blanks = " \t"
 
-// seg says where a stretch of a logical line stands: off is its first byte in the
-// line's text, line and col the place in the file, from 0.
+// seg is the place of a part of a logical line: off is its first byte in the line's text, line
+// and col are its place in the file, from 0.
 type seg struct{ off, line, col int }
 
-// line is a logical line: a line of the file, or what is left of several when
-// comments are taken out.
+// line is a logical line: a line of the file, or several lines joined after comments were
+// removed.
 type line struct {
 	src         *source
 	text        string
 	segs        []seg
 	first, last int // lines of the file, from 0
-	// void is set when nothing but comments stood here.
+	// void is set if the line contained only comments.
 	void bool
-	// counts are the code points before every countEvery-th byte, so that places on
-	// long lines are found in little time; filled when first asked for.
+	// counts are the numbers of code points before every countEvery-th byte, so that places on
+	// long lines are found quickly; computed when first needed.
 	counts []int
-	// of is the line that this one is a part of, off where it begins there.
+	// of is the line that this line is a part of, off the offset in it.
 	of  *line
 	off int
 }
 
 const countEvery = 256
 
-// pos finds the place of a byte of the text. Beyond the end it is that of the end.
+// pos returns the place of a byte of the text. Beyond the end it is the place of the end.
 func (l *line) pos(off int) diag.Pos {
 	off = min(max(off, 0), len(l.text))
 	if l.of != nil {
@@ -164,7 +164,7 @@ func (l *line) pos(off int) diag.Pos {
 	return diag.Pos{Line: s.line + 1, Column: s.col + l.count(off) - l.count(s.off) + 1}
 }
 
-// count gives the code points before a byte.
+// count returns the number of code points before a byte.
 func (l *line) count(off int) int {
 	if len(l.text) <= countEvery {
 		return utf8.RuneCountInString(l.text[:off])
@@ -191,7 +191,7 @@ func (l *line) count(off int) int {
 	return n
 }
 
-// cut makes a line of a part of a line.
+// cut returns a part of a line as a line.
 func (l *line) cut(from, to int) *line {
 	c := &line{src: l.src, text: l.text[from:to], first: l.first, last: l.last, of: l, off: from}
 	if l.of != nil {
@@ -200,8 +200,8 @@ func (l *line) cut(from, to int) *line {
 	return c
 }
 
-// span is the range of the bytes up to to, exclusive. It ends after its last
-// character, not where the next begins: a comment may stand between.
+// span returns the range of bytes; to is exclusive. The range ends after its last character, not
+// where the next begins, since a comment may be in between.
 func (l *line) span(from, to int) diag.Range {
 	start := l.pos(from)
 	end := start
@@ -215,14 +215,14 @@ func (l *line) span(from, to int) diag.Range {
 	return diag.Range{File: l.src.file, Start: start, End: end}
 }
 
-// trimmed is the text without the blanks around it, and the offset where it begins.
-func (l *line) trimmed() (string, int) {
+// trim returns the text without surrounding blanks, and the offset at which it begins.
+func (l *line) trim() (string, int) {
 	t := strings.TrimSpace(l.text)
 	return t, strings.Index(l.text, t)
 }
 
-// all is the range of the line's text without the blanks around it.
+// all returns the range of the line's text without surrounding blanks.
 func (l *line) all() diag.Range {
-	t, off := l.trimmed()
+	t, off := l.trim()
 	return l.span(off, off+len(t))
 }

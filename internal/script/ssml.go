@@ -13,16 +13,16 @@ import (
 	"mynah/internal/diag"
 )
 
-// maxElements is how deep elements of SSML may nest.
+// maxElements is the maximum nesting of SSML elements.
 const maxElements = 64
 
-// isSpeak tells whether a trimmed line begins with a block of SSML.
+// isSpeak reports whether a trimmed line begins with a block of SSML.
 func isSpeak(t string) bool {
 	rest, ok := strings.CutPrefix(t, "<speak")
 	return ok && (rest == "" || strings.ContainsAny(rest[:1], " \t/>"))
 }
 
-// splitSpeak cuts a line in whose middle a whole block of SSML stands.
+// splitSpeak splits a line that contains a complete block of SSML.
 func (p *parser) splitSpeak(l *line) bool {
 	i := strings.Index(l.text, "<speak")
 	if i < 0 || !isSpeak(l.text[i:]) || !strings.Contains(l.text[i:], "</speak") ||
@@ -34,8 +34,8 @@ func (p *parser) splitSpeak(l *line) bool {
 	return true
 }
 
-// speak takes a block of SSML that begins at off in the current line. What follows the
-// block on its last line is the next line.
+// speak reads a block of SSML that begins at off in the current line. Text after the block on its
+// last line becomes the next line.
 func (p *parser) speak(l *line, off int) {
 	pieces, rest, ok := p.speakPieces(l, off)
 	if !ok {
@@ -106,7 +106,7 @@ func (p *parser) speakPieces(l *line, off int) (pieces []piece, rest piece, ok b
 	return nil, piece{}, false
 }
 
-// speakEnd is the offset after </speak> in t, from an offset on, or 0.
+// speakEnd returns the offset after </speak> in t, searched from an offset, or 0.
 func speakEnd(t string, from int) int {
 	i := strings.Index(t[from:], "</speak")
 	if i < 0 {
@@ -119,7 +119,7 @@ func speakEnd(t string, from int) int {
 	return from + i + end + 1
 }
 
-// ssmlReader reads one block.
+// ssmlReader reads one block of SSML.
 type ssmlReader struct {
 	p      *parser
 	text   strings.Builder
@@ -127,7 +127,7 @@ type ssmlReader struct {
 	starts []int
 }
 
-// span is the range of bytes of the block.
+// span returns the range of bytes of the block.
 func (r *ssmlReader) span(from, to int) diag.Range {
 	i, j := r.find(from), r.find(max(to-1, from))
 	s := r.pieces[i].line.span(r.pieces[i].from+from-r.starts[i], min(r.pieces[i].from+to-r.starts[i], r.pieces[i].to))
@@ -138,7 +138,7 @@ func (r *ssmlReader) span(from, to int) diag.Range {
 	return s
 }
 
-// find gives the piece that an offset is in.
+// find returns the index of the piece at an offset.
 func (r *ssmlReader) find(off int) int {
 	i := 0
 	for j := len(r.starts); i < j; {
@@ -151,14 +151,14 @@ func (r *ssmlReader) find(off int) int {
 	return max(i-1, 0)
 }
 
-// open is an element whose end has not come yet.
+// open is an element without its end tag so far.
 type open struct {
 	element *Element
 	from    int
-	to      int // of its start tag
+	to      int // end of its start tag
 }
 
-// read builds the tree, or reports why it cannot and gives nil.
+// read builds the tree. If it cannot, it reports why and returns nil.
 func (r *ssmlReader) read(source string) *Element {
 	d := xml.NewDecoder(strings.NewReader(source))
 	var stack []open
@@ -189,7 +189,7 @@ func (r *ssmlReader) read(source string) *Element {
 				return nil
 			}
 		case xml.EndElement:
-			if !r.end(stack, prefixed(t.Name), from, to) {
+			if !r.end(stack, qualifiedName(t.Name), from, to) {
 				return nil
 			}
 			top := stack[len(stack)-1]
@@ -214,7 +214,7 @@ func (r *ssmlReader) read(source string) *Element {
 	return root
 }
 
-// end checks that an end tag closes the element that was opened last.
+// end checks that an end tag closes the last open element.
 func (r *ssmlReader) end(stack []open, name string, from, to int) bool {
 	if len(stack) > 0 && stack[len(stack)-1].element.Name == name {
 		return true
@@ -239,7 +239,7 @@ func (r *ssmlReader) unclosed(o open) {
 	d.Hint = "write </" + o.element.Name + "> at its end, or <" + o.element.Name + "/> if it is empty"
 }
 
-// malformed reports what the XML decoder could not read.
+// malformed reports an error of the XML decoder.
 func (r *ssmlReader) malformed(source string, from, to int, err error) {
 	message := err.Error()
 	if syntax, ok := errors.AsType[*xml.SyntaxError](err); ok {
@@ -261,9 +261,9 @@ func (r *ssmlReader) malformed(source string, from, to int, err error) {
 	}
 }
 
-// element makes an element of its start tag, and warns of what SSML does not know.
+// element creates an element from its start tag, and warns of unknown SSML.
 func (r *ssmlReader) element(t xml.StartElement, from, to int) *Element {
-	e := &Element{Range: r.span(from, to), Name: prefixed(t.Name)}
+	e := &Element{Range: r.span(from, to), Name: qualifiedName(t.Name)}
 	if r.p.elements == nil {
 		r.p.elements = ssmlElements()
 	}
@@ -278,7 +278,7 @@ func (r *ssmlReader) element(t xml.StartElement, from, to int) *Element {
 		}
 	}
 	for _, a := range t.Attr {
-		name := prefixed(a.Name)
+		name := qualifiedName(a.Name)
 		if e.Attributes == nil {
 			e.Attributes = map[string]string{}
 		}
@@ -289,7 +289,7 @@ func (r *ssmlReader) element(t xml.StartElement, from, to int) *Element {
 		if !ok || strings.Contains(name, ":") || name == "xmlns" || slices.Contains(allowed, name) {
 			continue
 		}
-		d := r.p.diags.Warnf(e.Range, "<%s> has no attribute %s in SSML 1.1; it is ignored", e.Name, quoted(name))
+		d := r.p.diags.Warnf(e.Range, "<%s> has no attribute %s in SSML 1.1; it is ignored", e.Name, quote(name))
 		d.Detail = "Attributes of <" + e.Name + ">: " + strings.Join(allowed, ", ")
 		if len(allowed) == 0 {
 			d.Detail = "<" + e.Name + "> has none"
@@ -301,14 +301,14 @@ func (r *ssmlReader) element(t xml.StartElement, from, to int) *Element {
 	return e
 }
 
-func prefixed(n xml.Name) string {
+func qualifiedName(n xml.Name) string {
 	if n.Space == "" {
 		return n.Local
 	}
 	return n.Space + ":" + n.Local
 }
 
-// ssmlElements are those of SSML 1.1 with their attributes but for xml:….
+// ssmlElements returns the elements of SSML 1.1 with their attributes, except xml:….
 func ssmlElements() map[string][]string {
 	return map[string][]string{
 		"speak":    {"version", "startmark", "endmark", "onlangfailure"},

@@ -6,11 +6,11 @@ import (
 	"mynah/internal/frame"
 )
 
-// subtitlesKind is the kind of the header's property: a mode, or a map.
+// subtitlesKind returns the kind of the property subtitles: a mode, or a map.
 func subtitlesKind() kind[Subtitles] {
 	mode := subtitleMode()
 	form := mode.Form
-	form.Keys = described(subtitleKeys())
+	form.Keys = describeKeys(subtitleKeys())
 	return kind[Subtitles]{Form: form, parse: func(p *parser, name string, v value) (Subtitles, bool) {
 		s := Subtitles{Mode: SubtitlesOverlay}
 		if v.kind == mapValue {
@@ -37,7 +37,7 @@ func subtitleMode() kind[SubtitleMode] {
 	}}
 }
 
-// margin is the kind of distances from an edge.
+// margin returns the kind of distances from an edge.
 func margin() kind[Margin] {
 	pixels := decimalIn(0, maxPixel, "pixels", "px")
 	share := decimalIn(0, 90, "percent", "%")
@@ -57,7 +57,7 @@ func margin() kind[Margin] {
 	}
 }
 
-// subtitleKeys are the keys of the map of subtitles.
+// subtitleKeys returns the keys of the map of subtitles.
 func subtitleKeys() []key[Subtitles] {
 	return []key[Subtitles]{
 		{
@@ -113,7 +113,7 @@ func subtitleKeys() []key[Subtitles] {
 	}
 }
 
-// wholeNumber is the kind of whole numbers in a range.
+// wholeNumber returns the kind of whole numbers in a range.
 func wholeNumber(from, to float64, what string) kind[float64] {
 	k := decimalIn(from, to, "a whole number of "+what, "")
 	return kind[float64]{Form: k.Form, read: func(s string) (float64, bool) {
@@ -122,7 +122,7 @@ func wholeNumber(from, to float64, what string) kind[float64] {
 	}}
 }
 
-// colorOrNone is the kind of colours of which "none" is one: fully transparent.
+// colorOrNone returns the kind of colours that may be "none": fully transparent.
 func colorOrNone() kind[frame.Color] {
 	k := color()
 	form := k.Form
@@ -135,7 +135,7 @@ func colorOrNone() kind[frame.Color] {
 	}}
 }
 
-// fontKind is the kind of fonts: a family's name, or a font file of the project.
+// fontKind returns the kind of fonts: a family's name, or a font file of the project.
 func fontKind() kind[File] {
 	family := anyText(TextKind, "a font family, or a .ttf or .otf file of the project")
 	return kind[File]{Form: family.Form, parse: func(p *parser, name string, v value) (File, bool) {

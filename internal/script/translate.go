@@ -12,17 +12,16 @@ import (
 	"mynah/internal/diag"
 )
 
-// TranslationName names the script that tells the same film in a language (BCP 47):
+// TranslationName returns the name of a script's translation into a language (BCP 47):
 // "script.md" in German is "script.de.md".
 func TranslationName(name, tag string) string {
 	ext := path.Ext(name)
 	return strings.TrimSuffix(name, ext) + "." + tag + ext
 }
 
-// TranslationOf tells which script a name is a translation of, and into which language, by
-// the name alone: "script.de.md" is "script.md" in "de". Of languages of three letters only
-// those count that voices speak: nearly every short word is the tag of some language, and
-// "script.old.md" is no translation.
+// TranslationOf returns the script and the language of a translation, from its name alone:
+// "script.de.md" is "script.md" in "de". Three-letter languages count only if voices speak them:
+// nearly every short word is a language tag, and "script.old.md" is no translation.
 func TranslationOf(name string) (base, tag string, ok bool) {
 	ext := path.Ext(name)
 	stem := strings.TrimSuffix(name, ext)
@@ -31,14 +30,14 @@ func TranslationOf(name string) (base, tag string, ok bool) {
 	if tag == "" || path.Base(stem) == "." || path.Base(stem) == "" || len(tag) < 2 {
 		return "", "", false
 	}
-	if _, err := tags.Parse(tag); err != nil || !spoken(tag) {
+	if _, err := tags.Parse(tag); err != nil || !isSpoken(tag) {
 		return "", "", false
 	}
 	return stem + ext, tag, true
 }
 
-// spoken tells whether a tag's language has two letters, or three and voices.
-func spoken(tag string) bool {
+// isSpoken reports whether a tag's language has two letters, or three letters and voices.
+func isSpoken(tag string) bool {
 	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
 	switch base {
 	case "bpy", "cmn", "fil", "grc", "gsw", "hak", "haw", "hyw", "jbo", "kok", "lfn", "ltg",
@@ -48,11 +47,10 @@ func spoken(tag string) bool {
 	return len(base) == 2
 }
 
-// Translate fills up a translation from the script that it is of: what its header leaves
-// out is as there, but for what belongs to a language (voice, title, author, description,
-// lexicon); its own language is that of its name, where its header does not say another.
-// It tells scenes that have no counterpart, or in which nothing is said that is said in
-// the other.
+// Translate completes a translation from its original script: properties that its header leaves
+// out are taken over, except those of a language (voice, title, author, description, lexicon).
+// Its language is that of its header, or else of its name. Translate reports scenes without a
+// counterpart, and scenes that lack narration.
 func Translate(translation, base *Script, tag string) diag.List {
 	fill(&translation.Header.Properties, base.Header.Properties, tag)
 	var list diag.List
@@ -61,22 +59,22 @@ func Translate(translation, base *Script, tag string) diag.List {
 		d.Detail = "A translation must have the same scenes as its script"
 		d.Hint = hint
 	}
-	lacking := map[string][]string{} // scenes by what they lack
+	lacking := map[string][]string{} // scenes, by the things they lack
 	counts := fmt.Sprintf("%s has %d scenes, %s %d", base.File, len(base.Scenes), translation.File, len(translation.Scenes))
-	for _, p := range pairs(base.Scenes, translation.Scenes) {
+	for _, p := range pairScenes(base.Scenes, translation.Scenes) {
 		switch {
 		case p.translation < 0:
 			tell(base.Scenes[p.base].Range, "add the scene to "+translation.File, "scene %d has no translation: %s", p.base+1, counts)
 		case p.base < 0:
 			tell(translation.Scenes[p.translation].Range, "add the scene to "+base.File+", or remove it here",
 				"scene %d has no original: %s", p.translation+1, counts)
-		case said(&base.Scenes[p.base]) && !said(&translation.Scenes[p.translation]):
+		case hasNarration(&base.Scenes[p.base]) && !hasNarration(&translation.Scenes[p.translation]):
 			tell(translation.Scenes[p.translation].Range, "translate its narration, or remove the narration from "+base.File,
 				"scene %d has no narration, but its original at %s:%d has", p.translation+1, base.File, base.Scenes[p.base].Range.Start.Line)
 		}
 		if p.base >= 0 && p.translation >= 0 {
-			for what, n := range shows(&base.Scenes[p.base]) {
-				if n > shows(&translation.Scenes[p.translation])[what] {
+			for what, n := range countShown(&base.Scenes[p.base]) {
+				if n > countShown(&translation.Scenes[p.translation])[what] {
 					lacking[what] = append(lacking[what], strconv.Itoa(p.translation+1))
 				}
 			}
@@ -95,7 +93,7 @@ func Translate(translation, base *Script, tag string) diag.List {
 	return list
 }
 
-// inScenes names scenes: "scene 2", "scenes 2, 3 and 5".
+// inScenes lists scenes: "scene 2", "scenes 2, 3 and 5".
 func inScenes(numbers []string) string {
 	if n := len(numbers); n > 1 {
 		return "scenes " + strings.Join(numbers[:n-1], ", ") + " and " + numbers[n-1]
@@ -103,8 +101,8 @@ func inScenes(numbers []string) string {
 	return "scene " + numbers[0]
 }
 
-// shows counts what a scene shows that a translation can forget.
-func shows(s *Scene) map[string]int {
+// countShown counts the things of a scene that a translation may forget.
+func countShown(s *Scene) map[string]int {
 	out := map[string]int{}
 	for _, n := range s.Nodes {
 		switch n.(type) {
@@ -122,11 +120,10 @@ func shows(s *Scene) map[string]int {
 // pair is a scene and its translation, by their indexes; -1 where one is missing.
 type pair struct{ base, translation int }
 
-// pairs tells which scenes belong together: the n-th and the n-th, where there are as many.
-// Else those that look alike, in their order, and what is missing is missing as late as
-// possible.
-func pairs(base, translation []Scene) (out []pair) {
-	const most = 4 << 20 // comparisons, which take some milliseconds
+// pairScenes matches scenes: one to one if the numbers are equal. Otherwise it matches similar
+// scenes in order; scenes without a counterpart come as late as possible.
+func pairScenes(base, translation []Scene) (out []pair) {
+	const most = 4 << 20 // comparisons; they take some milliseconds
 	if n, m := len(base), len(translation); n != m && n*m <= most {
 		return align(base, translation)
 	}
@@ -143,18 +140,18 @@ func pairs(base, translation []Scene) (out []pair) {
 	return out
 }
 
-// align finds the pairs that are least unlike, by dynamic programming.
+// align finds the most similar pairs by dynamic programming.
 func align(base, translation []Scene) (out []pair) {
-	const gap = 2 // what a scene without a counterpart costs
-	a, b := looks(base), looks(translation)
+	const gap = 2 // cost of a scene without a counterpart
+	a, b := newLooks(base), newLooks(translation)
 	n, m := len(a), len(b)
-	costs := make([]int32, (n+1)*(m+1)) // of all scenes from i and j on
+	costs := make([]int32, (n+1)*(m+1)) // of the scenes from i and j on
 	cost := func(i, j int) int32 { return costs[i*(m+1)+j] }
 	both := func(i, j int) int32 {
 		if i == n || j == m {
 			return math.MaxInt32
 		}
-		return cost(i+1, j+1) + a[i].unlike(b[j])
+		return cost(i+1, j+1) + a[i].distance(b[j])
 	}
 	for i := n; i >= 0; i-- {
 		for j := m; j >= 0; j-- {
@@ -186,17 +183,17 @@ func align(base, translation []Scene) (out []pair) {
 	return out
 }
 
-// look is what a scene shows, whatever the language.
+// look is the part of a scene that does not depend on the language.
 type look struct {
 	files, fences string
 	said          bool
 }
 
-func looks(scenes []Scene) []look {
+func newLooks(scenes []Scene) []look {
 	out := make([]look, len(scenes))
 	for i := range scenes {
 		l := &out[i]
-		l.said = said(&scenes[i])
+		l.said = hasNarration(&scenes[i])
 		for _, n := range scenes[i].Nodes {
 			switch n := n.(type) {
 			case *Picture:
@@ -209,14 +206,14 @@ func looks(scenes []Scene) []look {
 	return out
 }
 
-// unlike is how much speaks against two scenes being one in two languages.
-func (l look) unlike(o look) int32 {
+// distance returns how different two scenes are, as versions in two languages.
+func (l look) distance(o look) int32 {
 	d := int32(0)
 	switch {
 	case l.files == o.files:
 	case l.files == "" || o.files == "":
 		d += 2
-	default: // most likely pictures of one thing, in two languages
+	default: // probably pictures of the same thing in two languages
 		d++
 	}
 	if l.fences != o.fences {
@@ -228,8 +225,8 @@ func (l look) unlike(o look) int32 {
 	return d
 }
 
-// said tells whether a scene has narration.
-func said(s *Scene) bool {
+// hasNarration reports whether a scene has narration.
+func hasNarration(s *Scene) bool {
 	for _, n := range s.Nodes {
 		switch n.(type) {
 		case *Narration, *SSML, *Audio:
@@ -239,7 +236,7 @@ func said(s *Scene) bool {
 	return false
 }
 
-// fill takes over what is not set, but for what belongs to a language.
+// fill takes over properties that are not set, except those of a language.
 func fill(to *Properties, from Properties, tag string) {
 	from.LeaveLanguage()
 	from.Language = &tag

@@ -10,30 +10,30 @@ import (
 	"mynah/internal/frame"
 )
 
-// Limits of values. They keep what follows from drowning in a typing mistake; each is
-// far beyond what a film needs.
+// Limits of values, so that a typing mistake cannot overload later steps. Each is far above what
+// a video needs.
 const (
 	maxTime = 24 * time.Hour
 	maxFont = 1000
-	// maxPixel bounds places in a picture, maxChars the length of a subtitle.
+	// maxPixel limits positions in a picture, maxChars the length of a subtitle.
 	maxPixel = 100000
 	maxChars = 1000
 	minChars = 10
 )
 
-// kind is a type of values: what is allowed, and how a text is read. The nearest of its words is
-// suggested where a value does not fit.
+// kind is a type of values: what is allowed, and how to read it. If a value does not fit, the
+// nearest of its words is suggested.
 type kind[T any] struct {
 	Form
-	// many gives the words where listing them costs too much to do it in vain.
+	// many returns the words if listing them is expensive; it is called only for suggestions.
 	many func() []string
-	// read reads a text, parse any value; parse also reports what does not fit. A kind has one.
+	// read reads a text; parse reads any value and reports errors. A kind has one of the two.
 	read  func(s string) (T, bool)
 	parse func(p *parser, name string, v value) (T, bool)
 }
 
-// wrong reports a value that does not fit.
-func (p *parser) wrong(name string, v value, allowed string, words []string) {
+// reportValue reports a value that is not allowed.
+func (p *parser) reportValue(name string, v value, allowed string, words []string) {
 	var d *diag.Diagnostic
 	switch {
 	case v.kind == brokenValue:
@@ -45,7 +45,7 @@ func (p *parser) wrong(name string, v value, allowed string, words []string) {
 	case v.text == "":
 		d = p.diags.Errorf(v.at, "%s has no value", name)
 	default:
-		d = p.diags.Errorf(v.at, "%s cannot be %s", name, quoted(v.text))
+		d = p.diags.Errorf(v.at, "%s cannot be %s", name, quote(v.text))
 	}
 	d.Detail = "Allowed: " + allowed
 	if near, _ := nearest(v.text, words); near != "" && v.kind == scalarValue {
@@ -55,7 +55,7 @@ func (p *parser) wrong(name string, v value, allowed string, words []string) {
 	}
 }
 
-// commaNumber recognises 0,5.
+// commaNumber reads a number with a decimal comma, such as 0,5.
 func commaNumber(s string) (string, bool) {
 	n := strings.Replace(s, ",", ".", 1)
 	if n == s {
@@ -65,7 +65,7 @@ func commaNumber(s string) (string, bool) {
 	return n, ok
 }
 
-// read reads a value as a T, or reports it.
+// read reads a value as a T, or reports that it is not allowed.
 func read[T any](p *parser, name string, v value, k kind[T]) (*T, bool) {
 	if k.parse != nil {
 		t, ok := k.parse(p, name, v)
@@ -79,14 +79,14 @@ func read[T any](p *parser, name string, v value, k kind[T]) (*T, bool) {
 	if k.many != nil {
 		k.Words = k.many()
 	}
-	p.wrong(name, v, k.Allowed, k.Words)
+	p.reportValue(name, v, k.Allowed, k.Words)
 	return nil, false
 }
 
-// oneOf is the kind of values that are one of a few words.
+// oneOf returns the kind of values that are one of a few words.
 func oneOf(words ...string) kind[string] {
 	return kind[string]{
-		Form: Form{Kind: ChoiceKind, Words: words, Allowed: either(words)},
+		Form: Form{Kind: ChoiceKind, Words: words, Allowed: joinOr(words)},
 		read: func(s string) (string, bool) {
 			s = strings.ToLower(s)
 			for _, w := range words {
@@ -99,12 +99,12 @@ func oneOf(words ...string) kind[string] {
 	}
 }
 
-// anyText is the kind of values that are text: a TextKind or a VoiceKind.
+// anyText returns the kind of values that are text: a TextKind or a VoiceKind.
 func anyText(k Kind, allowed string) kind[string] {
 	return kind[string]{Form: Form{Kind: k, Allowed: allowed}, read: func(s string) (string, bool) { return s, true }}
 }
 
-// inProject is the kind of files of the project.
+// inProject returns the kind of files of the project.
 func inProject(allowed string) kind[File] {
 	return kind[File]{
 		Form:  Form{Kind: FileKind, Allowed: allowed},
@@ -118,7 +118,7 @@ type scale struct {
 	factor float64
 }
 
-// factor is the kind of factors with words for some of them.
+// factor returns the kind of factors, with words for some of them.
 func factor(from, to float64, scales ...scale) kind[float64] {
 	var words []string
 	for _, s := range scales {
@@ -140,7 +140,7 @@ func factor(from, to float64, scales ...scale) kind[float64] {
 	}}
 }
 
-// decimalIn is the kind of numbers in a range, with an optional unit.
+// decimalIn returns the kind of numbers in a range, with an optional unit.
 func decimalIn(from, to float64, what, unit string) kind[float64] {
 	return kind[float64]{
 		Form: Form{
@@ -159,7 +159,7 @@ func decimalIn(from, to float64, what, unit string) kind[float64] {
 
 func decimal(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 
-// number reads a plain decimal number: no exponents, no words for infinity.
+// number reads a plain decimal number, without exponents or words for infinity.
 func number(s string) (float64, bool) {
 	digits := 0
 	for i, c := range []byte(s) {
@@ -175,7 +175,7 @@ func number(s string) (float64, bool) {
 	return n, err == nil && digits > 0 && digits <= 18
 }
 
-// level is the kind of numbers of decibels that may be "none".
+// level returns the kind of numbers of decibels that may be "none".
 func level(from, to float64, what, unit string) kind[Level] {
 	n := decimalIn(from, to, what, unit)
 	form := n.Form
@@ -189,7 +189,7 @@ func level(from, to float64, what, unit string) kind[Level] {
 	}}
 }
 
-// frameSize is the kind of the video's size.
+// frameSize returns the kind of frame sizes.
 func frameSize() kind[frame.Size] {
 	allowed := "720p, 1080p, 4k, or WIDTHxHEIGHT in even numbers from " + strconv.Itoa(frame.MinSide) + " to " +
 		strconv.Itoa(frame.MaxSide) + ", such as 1080x1920"
@@ -197,14 +197,14 @@ func frameSize() kind[frame.Size] {
 	return kind[frame.Size]{Form: Form{Kind: SizeKind, Words: words, Allowed: allowed}, read: frame.ParseSize}
 }
 
-// frameRate is the kind of frame rates.
+// frameRate returns the kind of frame rates.
 func frameRate() kind[frame.Rate] {
 	const allowed = "frames a second from 1 to 120: a whole number, a decimal one such as 29.97, " +
 		"or a fraction such as 30000/1001"
 	return kind[frame.Rate]{Form: Form{Kind: RateKind, From: 1, To: 120, Allowed: allowed}, read: frame.ParseRate}
 }
 
-// length is the kind of stretches of time.
+// length returns the kind of durations.
 func length(from time.Duration) kind[time.Duration] {
 	least := "0 seconds"
 	if from > 0 {
@@ -222,8 +222,8 @@ func length(from time.Duration) kind[time.Duration] {
 	}
 }
 
-// clock reads 2, 2.5, 2s, 500ms, 1:30, 1:30.5 and 00:01:30. Minutes and seconds after
-// a colon stay below 60.
+// clock reads 2, 2.5, 2s, 500ms, 1:30, 1:30.5 and 00:01:30. Minutes and seconds after a colon
+// must be below 60.
 func clock(s string) (time.Duration, bool) {
 	s = strings.ToLower(s)
 	parts := strings.Split(s, ":")
@@ -261,7 +261,7 @@ func segment(s string) (Segment, bool) {
 	return Segment{from, to}, cut && ok1 && ok2 && to > from && to <= maxTime
 }
 
-// color is the kind of CSS colours.
+// color returns the kind of CSS colours.
 func color() kind[frame.Color] {
 	const allowed = "a CSS colour: a name such as white, #rgb, #rgba, #rrggbb, #rrggbbaa, rgb(…) or hsl(…), " +
 		"or transparent"

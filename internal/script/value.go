@@ -6,26 +6,26 @@ import (
 	"mynah/internal/diag"
 )
 
-// valueKind is the form of a value.
+// valueKind is the syntactic form of a value.
 type valueKind int
 
 const (
 	scalarValue valueKind = iota
 	mapValue
 	listValue
-	// brokenValue is one about which something was reported already.
+	// brokenValue is a value with an error that was already reported.
 	brokenValue
 )
 
-// value is what stands after a name's colon.
+// value is the text after a name's colon.
 type value struct {
 	kind    valueKind
-	text    string // of a scalar: without quotes and comment, variables put in
+	text    string // of a scalar: without quotes and comment, with variables replaced
 	at      diag.Range
 	entries []entry
 
-	// line and off tell where text begins when it stands in the file exactly so;
-	// else line is nil.
+	// line and off are where text begins if it is in the file exactly as written; otherwise line
+	// is nil.
 	line *line
 	off  int
 }
@@ -37,7 +37,7 @@ type entry struct {
 	value value
 }
 
-// part is the place of a part of a scalar, or of the whole where it cannot be told.
+// part returns the place of a part of a scalar, or of the whole scalar if its place is unknown.
 func (v value) part(from, to int) diag.Range {
 	if v.line == nil {
 		return v.at
@@ -62,9 +62,8 @@ func (v value) words() []word {
 	return out
 }
 
-// scalar reads the bytes from up to to of a line as plain text: quotes around it and
-// a comment after it are taken away. A # at its very beginning is a comment only when
-// a blank follows: "#ff0000" is a colour.
+// scalar reads bytes of a line as plain text, without quotes around it and a comment after it. A
+// # at the beginning is a comment only if a blank follows: "#ff0000" is a colour.
 func (p *parser) scalar(l *line, from, to int) value {
 	from, to = trimSpan(l.text, from, to)
 	raw := l.text[from:to]
@@ -85,7 +84,7 @@ func (p *parser) scalar(l *line, from, to int) value {
 	return v
 }
 
-// trimSpan narrows a span to the text without the blanks around it.
+// trimSpan narrows a span to its text without surrounding blanks.
 func trimSpan(text string, from, to int) (int, int) {
 	t := strings.TrimSpace(text[from:to])
 	if t == "" {
@@ -95,7 +94,7 @@ func trimSpan(text string, from, to int) (int, int) {
 	return from, from + len(t)
 }
 
-// commentStart finds a # after a blank, or -1.
+// commentStart returns the offset of a # after a blank, or -1.
 func commentStart(text string) int {
 	for i := 1; i < len(text); i++ {
 		if text[i] == '#' && (text[i-1] == ' ' || text[i-1] == '\t') {
@@ -105,8 +104,8 @@ func commentStart(text string) int {
 	return -1
 }
 
-// unquote reads text that is one quoted string, and nothing after it but a comment.
-// end is the offset after the closing quote.
+// unquote reads text that is one quoted string, followed only by a comment. end is the offset
+// after the closing quote.
 func unquote(text string) (s string, end int, ok bool) {
 	end, ok = quoteEnd(text)
 	if !ok {
@@ -122,7 +121,7 @@ func unquote(text string) (s string, end int, ok bool) {
 	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(inner), end, true
 }
 
-// quoteEnd finds the offset after the string in quotes that text begins with.
+// quoteEnd returns the offset after the quoted string that text begins with.
 func quoteEnd(text string) (int, bool) {
 	if text == "" || text[0] != '"' && text[0] != '\'' {
 		return 0, false
@@ -150,8 +149,8 @@ type piece struct {
 
 func (p piece) text() string { return p.line.text[p.from:p.to] }
 
-// empty tells whether the piece says nothing: blank, or a comment alone.
-func (p piece) empty() bool {
+// isEmpty reports whether the piece is blank or only a comment.
+func (p piece) isEmpty() bool {
 	t := strings.TrimSpace(p.text())
 	return t == "" || isYAMLComment(t)
 }
@@ -160,13 +159,13 @@ func isYAMLComment(t string) bool {
 	return t == "#" || strings.HasPrefix(t, "# ") || strings.HasPrefix(t, "#\t")
 }
 
-// block reads a value that may have several lines: a map, or plain text.
+// block reads a value that may have several lines: a map or plain text.
 func (p *parser) block(name string, pieces []piece) value {
 	at := pieces[0]
-	for len(pieces) > 0 && pieces[0].empty() {
+	for len(pieces) > 0 && pieces[0].isEmpty() {
 		pieces = pieces[1:]
 	}
-	for len(pieces) > 0 && pieces[len(pieces)-1].empty() {
+	for len(pieces) > 0 && pieces[len(pieces)-1].isEmpty() {
 		pieces = pieces[:len(pieces)-1]
 	}
 	if len(pieces) == 0 {
@@ -191,13 +190,13 @@ func (p *parser) block(name string, pieces []piece) value {
 	return value{text: strings.Join(texts, " "), at: first.place()}
 }
 
-// place is the place of a piece without the blanks around it.
+// place returns the range of a piece without surrounding blanks.
 func (p piece) place() diag.Range {
 	from, to := trimSpan(p.line.text, p.from, p.to)
 	return p.line.span(from, to)
 }
 
-// needsYAML tells whether a value that begins so is a map or a block of text.
+// needsYAML reports whether a value with this first line is a map or a block of text.
 func (p *parser) needsYAML(first piece) bool {
 	t := protect(strings.TrimSpace(first.text()))
 	if _, _, ok := keyLine(t); ok {
@@ -206,12 +205,12 @@ func (p *parser) needsYAML(first piece) bool {
 	return t[0] == '{' || isBlockScalar(t) || strings.HasPrefix(t, "- ")
 }
 
-// isBlockScalar recognises the head of a YAML block of text.
+// isBlockScalar reports whether a line begins a YAML block of text.
 func isBlockScalar(t string) bool {
 	return (t[0] == '|' || t[0] == '>') && strings.Trim(t[1:], "+-123456789") == ""
 }
 
-// keyLine cuts "key: value" or "key:".
+// keyLine splits "key: value" or "key:".
 func keyLine(t string) (key string, colon int, ok bool) {
 	colon = strings.IndexByte(t, ':')
 	if colon <= 0 || colon+1 < len(t) && t[colon+1] != ' ' && t[colon+1] != '\t' {
@@ -229,13 +228,13 @@ func keyLine(t string) (key string, colon int, ok bool) {
 	return key, colon, key != ""
 }
 
-// plainMap reads a map of one level with a plain value on every line: what nearly all
-// maps in scripts are. It is kinder than YAML: the lines may be indented unevenly, and
-// values are plain text as elsewhere on one line. Anything else is left to YAML.
+// plainMap reads a map of one level with a plain value on every line, as nearly all maps in
+// scripts are. It allows more than YAML: uneven indentation, and the same plain text as in values
+// elsewhere. All other maps are left to YAML.
 func (p *parser) plainMap(pieces []piece) ([]entry, bool) {
 	entries := make([]entry, 0, len(pieces))
 	for _, q := range pieces {
-		if q.empty() {
+		if q.isEmpty() {
 			continue
 		}
 		from, to := trimSpan(q.line.text, q.from, q.to)
@@ -257,7 +256,7 @@ func (p *parser) plainMap(pieces []piece) ([]entry, bool) {
 	return p.uniqueEntries(entries), true
 }
 
-// needsYAMLScalar tells whether a value means something else in YAML than its text.
+// needsYAMLScalar reports whether a value has a meaning in YAML other than its text.
 func needsYAMLScalar(t string) bool {
 	switch t[0] {
 	case '{':
@@ -271,13 +270,13 @@ func needsYAMLScalar(t string) bool {
 	return false
 }
 
-// uniqueEntries warns of keys that stand twice; the last counts.
+// uniqueEntries warns of repeated keys and keeps the last of each.
 func (p *parser) uniqueEntries(entries []entry) []entry {
 	out := entries[:0:0]
 	last := make(map[string]int, len(entries))
 	for _, e := range entries {
 		if i, twice := last[e.name]; twice {
-			p.twice(e.name, e.at, "in this map")
+			p.warnTwice(e.name, e.at, "in this map")
 			out[i] = e
 			continue
 		}
@@ -287,8 +286,8 @@ func (p *parser) uniqueEntries(entries []entry) []entry {
 	return out
 }
 
-// twice warns of a property that was set before.
-func (p *parser) twice(name string, at diag.Range, where string) {
-	d := p.diags.Warnf(at, "%s is set twice %s; the last one is used", quoted(name), where)
+// warnTwice warns of a property that is already set.
+func (p *parser) warnTwice(name string, at diag.Range, where string) {
+	d := p.diags.Warnf(at, "%s is set twice %s; the last one is used", quote(name), where)
 	d.Hint = "remove one of them"
 }

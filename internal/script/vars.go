@@ -10,20 +10,19 @@ import (
 	"mynah/internal/diag"
 )
 
-// Variables are put in where the structure of a script is already known: the value
-// of a property, the name of a file, the text of a paragraph or a slide, an
-// attribute. A value is therefore text and nothing else. It cannot open a scene, a
-// direction or a comment, its asterisks are no emphasis, and every place in a message
-// is one of the author's own file. Line breaks in a value become blanks, except in a
-// fenced block, where they stay.
+// Variables are replaced when the structure of a script is already known: in the value of a
+// property, the name of a file, the text of a paragraph or slide, an attribute. A value is
+// therefore only text: it cannot start a scene, a direction or a comment, its asterisks are not
+// emphasis, and all places in findings are in the author's own file. Line breaks in a value
+// become blanks, except in a fenced block.
 
-// markers stand for the braces of {{name}} while text is with a parser to which
-// braces mean something: one code point each, so that columns stay true. The four are
-// noncharacters; newSource lets none in.
+// markers replace the braces of {{name}} while a parser that interprets braces reads the text:
+// one code point each, so that columns stay correct. The four are noncharacters; newSource
+// removes them from scripts.
 const markers = "\ufdd0\ufdd1\ufdd2\ufdd3"
 
-// variable finds the next {{name}} in text: its bytes, and the name without the
-// blanks that may stand around it.
+// variable finds the next {{name}} in text: its start and end offsets, and the name without
+// surrounding blanks.
 func variable(text string, from int) (start, end int, name string, ok bool) {
 	for {
 		i := strings.Index(text[from:], "{{")
@@ -32,7 +31,7 @@ func variable(text string, from int) (start, end int, name string, ok bool) {
 		}
 		start = from + i
 		for start+2 < len(text) && text[start+2] == '{' {
-			start++ // of {{{name}}} the inner braces count
+			start++ // in {{{name}}} the inner braces are used
 		}
 		j := start + 2
 		for j < len(text) && (text[j] == ' ' || text[j] == '\t') {
@@ -61,17 +60,17 @@ func isNameRune(c rune) bool {
 	return unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c) || c == '_' || c == '-' || c == '.'
 }
 
-// vars are the values given at build time, cleaned of what no script may hold.
+// vars are the values given at build time, without characters that are invalid in scripts.
 type vars struct {
 	values map[string]string
 	names  []string
 }
 
-// maxNames is how many names of variables a message lists or is compared with.
+// maxNames is the maximum number of variable names that a message lists or compares.
 const maxNames = 20
 
-// newVars takes the values over. Broken encoding and control characters other than
-// line ends and tabs become blanks, line ends LF.
+// newVars copies the values. Invalid encoding and control characters other than line ends and
+// tabs become blanks; line ends become LF.
 func newVars(given map[string]string) vars {
 	v := vars{values: make(map[string]string, len(given))}
 	ends := strings.NewReplacer("\r\n", "\n", "\r", "\n")
@@ -89,12 +88,12 @@ func newVars(given map[string]string) vars {
 	return v
 }
 
-// line puts values into text that is to stay one line.
+// line replaces variables in text that must stay one line.
 func (v vars) line(text string) string {
 	return v.expand(text, func(value string) string { return strings.ReplaceAll(value, "\n", " ") })
 }
 
-// lines puts values into text that may have several lines.
+// lines replaces variables in text that may have several lines.
 func (v vars) lines(text string) string {
 	return v.expand(text, func(value string) string { return value })
 }
@@ -121,7 +120,7 @@ func (v vars) expand(text string, shape func(string) string) string {
 	}
 }
 
-// warn reports the variables of a line that were not given.
+// warn reports the variables of a line that have no value.
 func (v vars) warn(l *line, diags *diag.List) {
 	if !strings.Contains(l.text, "{{") {
 		return
@@ -135,7 +134,7 @@ func (v vars) warn(l *line, diags *diag.List) {
 		if _, given := v.values[name]; given {
 			continue
 		}
-		d := diags.Warnf(l.span(start, end), "the variable %s has no value and stays as it is", quoted(name))
+		d := diags.Warnf(l.span(start, end), "the variable %s has no value and stays as it is", quote(name))
 		d.Code = diag.UnknownVariable
 		if len(v.names) > 0 {
 			d.Detail = "Variables with a value: " + strings.Join(v.names, ", ")
@@ -147,7 +146,7 @@ func (v vars) warn(l *line, diags *diag.List) {
 	}
 }
 
-// protect hides the braces of {{name}} from a parser to which they mean something.
+// protect replaces the braces of {{name}} by markers, for a parser that interprets braces.
 func protect(text string) string {
 	if !strings.Contains(text, "{{") {
 		return text
@@ -171,7 +170,7 @@ func protect(text string) string {
 	}
 }
 
-// unprotect brings the braces back.
+// unprotect replaces the markers by braces.
 func unprotect(text string) string {
 	if !strings.ContainsAny(text, markers) {
 		return text

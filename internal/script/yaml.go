@@ -8,15 +8,15 @@ import (
 	yaml "go.yaml.in/yaml/v3"
 )
 
-// maxMap is how many bytes a map that YAML has to read may have; the longest that
-// makes sense has a few hundred.
+// maxMap is the maximum size of a map for YAML in bytes; the longest useful map has a few
+// hundred.
 const maxMap = 16 << 10
 
-// maxMapDepth is how deep maps are followed; no property nests deeper than one.
+// maxMapDepth is the maximum depth of maps that is read; properties nest one level.
 const maxMapDepth = 4
 
-// yamlValue reads what is more than a plain map: braces, nested maps, lists, blocks of
-// text, escapes. Every scalar stays the text it is written as.
+// yamlValue reads values other than plain maps: braces, nested maps, lists, blocks of text,
+// escapes. Scalars keep their text as written.
 func (p *parser) yamlValue(name string, pieces []piece) value {
 	at := pieces[0].place()
 	size, tabs := 0, false
@@ -31,7 +31,7 @@ func (p *parser) yamlValue(name string, pieces []piece) value {
 	}
 	widths := []int{1}
 	if tabs {
-		widths = []int{2, 4, 8, 1} // whichever makes the tabs agree with the other lines
+		widths = []int{2, 4, 8, 1} // use the first tab width that fits the other lines
 	}
 	var first error
 	for _, w := range widths {
@@ -50,9 +50,8 @@ func (p *parser) yamlValue(name string, pieces []piece) value {
 	return value{kind: brokenValue, at: at}
 }
 
-// yamlText joins the pieces, tabs in their indentation turned into w blanks each, the
-// first line's into as many as it has columns. shifts are the characters that a line
-// has gained.
+// yamlText joins the pieces. Tabs in their indentation become w blanks each, in the first line as
+// many as it has columns. shifts are the characters that each line has gained.
 func yamlText(pieces []piece, w int) (text string, shifts []int) {
 	var b strings.Builder
 	for _, q := range pieces {
@@ -68,7 +67,7 @@ func yamlText(pieces []piece, w int) (text string, shifts []int) {
 	return b.String(), shifts
 }
 
-// yamlError reports what YAML could not read, at the line it names.
+// yamlError reports an error of the YAML parser, at its line.
 func (p *parser) yamlError(name string, pieces []piece, err error) {
 	if err == nil {
 		err = errors.New("it is empty")
@@ -79,7 +78,7 @@ func (p *parser) yamlError(name string, pieces []piece, err error) {
 		_, message, _ = strings.Cut(message, ": ")
 	}
 	at := pieces[min(max(line-1, 0), len(pieces)-1)]
-	if at.empty() {
+	if at.isEmpty() {
 		at = pieces[0]
 	}
 	d := p.diags.Errorf(at.place(), "the map of %s cannot be read: %s", name, unprotect(message))
@@ -87,7 +86,7 @@ func (p *parser) yamlError(name string, pieces []piece, err error) {
 	d.Hint = `put a value with #, ": ", a bracket or a quote in quotes: color: "#ff0000"`
 }
 
-// yamlReader turns YAML's nodes into values with places in the script.
+// yamlReader converts YAML nodes to values with places in the script.
 type yamlReader struct {
 	p      *parser
 	name   string
@@ -130,8 +129,8 @@ func (r yamlReader) value(n *yaml.Node, depth int) value {
 	return v
 }
 
-// place finds where a node begins; the piece goes on to the end of its line, or of the
-// scalar when it is written plainly.
+// place returns the piece at which a node begins, up to the end of the line, or of a plain
+// scalar.
 func (r yamlReader) place(n *yaml.Node) piece {
 	i := min(max(n.Line-1, 0), len(r.pieces)-1)
 	q := r.pieces[i]

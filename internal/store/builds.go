@@ -64,9 +64,9 @@ func (s *Store) Build(ctx context.Context, id string) (record.Build, error) {
 func (s *Store) Builds(ctx context.Context, tenant string, f record.Filter) ([]record.Build, error) {
 	before, since := f.Before, ""
 	if before == "" {
-		before = "~" // behind all ids
+		before = "~" // after all ids
 	}
-	if !f.Since.IsZero() { // ids begin with their time
+	if !f.Since.IsZero() { // ids begin with their creation time
 		var id ulid.ULID
 		if err := id.SetTime(uint64(max(f.Since.UnixMilli(), 0))); err == nil {
 			since = id.String()
@@ -124,7 +124,7 @@ func (s *Store) update(ctx context.Context, tx *sql.Tx, id string, change func(*
 	return b, s.recordEvents(ctx, tx, was, b)
 }
 
-// note writes what changed as events.
+// recordEvents writes the changes of a build as events.
 func (s *Store) recordEvents(ctx context.Context, tx *sql.Tx, was, is record.Build) error {
 	add := func(kind string, data any) error {
 		text, err := json.Marshal(data)
@@ -176,23 +176,22 @@ func (s *Store) Events(ctx context.Context, id string, after int64) ([]record.Ev
 	return out, rows.Err()
 }
 
-// Poll notes that somebody looked at a build that is over, to the hour: what is looked
-// at is kept longer.
+// Poll records, to the hour, that a finished build was polled: polled builds are kept longer.
 func (s *Store) Poll(ctx context.Context, b record.Build) error {
 	now := s.now()
-	if !b.State.Over() || now.Sub(b.Polled) < time.Hour || now.Sub(b.Ended) < time.Hour {
+	if !b.State.IsOver() || now.Sub(b.Polled) < time.Hour || now.Sub(b.Ended) < time.Hour {
 		return nil
 	}
 	_, err := s.writer.ExecContext(ctx, "UPDATE builds SET polled = ? WHERE id = ?", millis(now), b.ID)
 	return err
 }
 
-// Delete removes a build that is over, with its events.
+// Delete removes a finished build with its events.
 func (s *Store) Delete(ctx context.Context, id string) error {
 	return s.updateOne(ctx, record.ErrNotFound, "DELETE FROM builds WHERE id = ? AND state NOT IN ('queued', 'running')", id)
 }
 
-// Ended lists builds that were over, and last looked at, before a time.
+// Ended lists builds that ended and were last polled before a time.
 func (s *Store) Ended(ctx context.Context, before time.Time, limit int) ([]record.Build, error) {
 	return s.builds(ctx, "WHERE state IN ('succeeded', 'failed', 'cancelled') AND max(ended, polled) < ? ORDER BY id LIMIT ?", millis(before), limit)
 }
@@ -203,7 +202,7 @@ func (s *Store) Forget(ctx context.Context, before time.Time) error {
 	return err
 }
 
-// Counts tells how many builds are in each state.
+// Counts returns the number of builds in each state.
 func (s *Store) Counts(ctx context.Context) (map[record.State]int, error) {
 	rows, err := s.reader.QueryContext(ctx, "SELECT state, count(*) FROM builds GROUP BY state")
 	if err != nil {
@@ -222,8 +221,8 @@ func (s *Store) Counts(ctx context.Context) (map[record.State]int, error) {
 	return out, rows.Err()
 }
 
-// goingOn lists the builds that wait or run, oldest first; those behind which the server
-// went down stand last, or one of them could keep it from all the others.
+// unfinished lists the queued and running builds, oldest first. Builds during which the server
+// stopped come last, so that a build that crashes the server cannot block the others.
 func unfinished(ctx context.Context, tx *sql.Tx) ([]string, error) {
 	rows, err := tx.QueryContext(ctx, "SELECT id FROM builds WHERE state IN ('queued', 'running') ORDER BY json_extract(doc, '$.attempts'), id")
 	if err != nil {
@@ -232,7 +231,7 @@ func unfinished(ctx context.Context, tx *sql.Tx) ([]string, error) {
 	return column(rows)
 }
 
-// column reads the only column of rows, and closes them.
+// column reads rows of one column and closes them.
 func column(rows *sql.Rows) (out []string, err error) {
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
@@ -245,9 +244,8 @@ func column(rows *sql.Rows) (out []string, err error) {
 	return out, rows.Err()
 }
 
-// Recover is called at the start, when no worker runs: it clears the queue and fills it
-// anew with what waited or was being worked on. A build that was begun too often is
-// given up.
+// Recover refills the queue with the unfinished builds. It is called at the start, before workers
+// run. Builds with too many attempts fail.
 func (s *Store) Recover(ctx context.Context, empty func(context.Context, *sql.Tx) error) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		if err := empty(ctx, tx); err != nil {

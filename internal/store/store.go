@@ -1,6 +1,5 @@
-// Package store keeps a server's records in SQLite. It exists so that all SQL stands in
-// one place; what it keeps is defined by the packages above whose interfaces it meets.
-// It refuses to decide: it writes what it is told, or says that it could not.
+// Package store keeps a server's records in SQLite and contains all SQL. It implements the
+// interfaces of the packages auth, record and httpapi.
 package store
 
 import (
@@ -26,13 +25,13 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Config bounds the queue.
+// Config limits the queue.
 type Config struct {
-	// MaxQueued builds of a tenant's key wait or run at once; 0 is no limit.
+	// MaxQueued is the maximum number of queued and running builds of a key; 0 means no limit.
 	MaxQueued int
 }
 
-// Store is the database. One connection writes, several read.
+// Store is the database. One connection writes, several others read.
 type Store struct {
 	cfg     Config
 	writer  *sql.DB
@@ -41,14 +40,14 @@ type Store struct {
 	now     func() time.Time
 }
 
-// Open opens the database file, which is made, and brings its tables up to date.
+// Open opens or creates the database file and updates its tables.
 func Open(ctx context.Context, path string, cfg Config) (*Store, error) {
 	place := filepath.ToSlash(path)
 	if filepath.VolumeName(path) != "" {
-		place = "/" + place // as SQLite has it: file:/C:/folder/file
+		place = "/" + place // SQLite needs file:/C:/folder/file
 	}
 	dsn := func(extra string) string {
-		// Full sync: what was acknowledged outlives a loss of power.
+		// Full sync: acknowledged writes survive a loss of power.
 		return "file:" + (&url.URL{Path: place}).EscapedPath() + "?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)" + extra
 	}
 	w, err := sql.Open("sqlite", dsn("&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"))
@@ -71,16 +70,16 @@ func Open(ctx context.Context, path string, cfg Config) (*Store, error) {
 // Close closes the database.
 func (s *Store) Close() error { return errors.Join(s.reader.Close(), s.writer.Close()) }
 
-// Writer is the connection that the queue shares, so that a build and its job are
+// Writer returns the write connection, which the queue shares so that a build and its job are
 // written in one transaction.
 func (s *Store) Writer() *sql.DB { return s.writer }
 
-// OnCreate sets what puts a build in the queue, in the transaction that writes it.
+// OnCreate sets the function that enqueues a build, in the transaction that creates it.
 func (s *Store) OnCreate(enqueue func(ctx context.Context, tx *sql.Tx, id string) error) {
 	s.enqueue = enqueue
 }
 
-// Ping tells whether the database answers.
+// Ping returns an error if the database does not respond.
 func (s *Store) Ping(ctx context.Context) error {
 	var n int
 	return s.reader.QueryRowContext(ctx, "SELECT count(*) FROM secrets").Scan(&n)
@@ -143,7 +142,7 @@ func fromMillis(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-// Secret gives the random bytes of a name, made at the first call.
+// Secret returns the random bytes stored under a name; the first call creates them.
 func (s *Store) Secret(ctx context.Context, name string) (value []byte, err error) {
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		err := tx.QueryRowContext(ctx, "SELECT value FROM secrets WHERE name = ?", name).Scan(&value)
@@ -210,7 +209,7 @@ func (s *Store) TouchKey(ctx context.Context, id string, at time.Time) error {
 	return s.updateOne(ctx, auth.ErrUnknown, "UPDATE keys SET used = ? WHERE id = ?", millis(at), id)
 }
 
-// one runs a statement that must change a row.
+// updateOne runs a statement that must change a row, and otherwise returns none.
 func (s *Store) updateOne(ctx context.Context, none error, query string, args ...any) error {
 	r, err := s.writer.ExecContext(ctx, query, args...)
 	if err != nil {
@@ -222,21 +221,21 @@ func (s *Store) updateOne(ctx context.Context, none error, query string, args ..
 	return nil
 }
 
-// AddUpload notes that an upload was granted.
+// AddUpload records a granted upload.
 func (s *Store) AddUpload(ctx context.Context, tenant, id string) error {
 	_, err := s.writer.ExecContext(ctx, "INSERT INTO uploads (id, tenant, created) VALUES (?, ?, ?)", id, tenant, millis(s.now()))
 	return err
 }
 
-// HasUpload tells whether an upload was granted to a tenant.
+// HasUpload reports whether an upload was granted to a tenant.
 func (s *Store) HasUpload(ctx context.Context, tenant, id string) (bool, error) {
 	var n int
 	err := s.reader.QueryRowContext(ctx, "SELECT count(*) FROM uploads WHERE id = ? AND tenant = ?", id, tenant).Scan(&n)
 	return n > 0, err
 }
 
-// ForgetUploads removes those granted before a time that no waiting or running build
-// names, and lists them.
+// ForgetUploads removes and returns the uploads granted before a time, except those of queued or
+// running builds.
 func (s *Store) ForgetUploads(ctx context.Context, before time.Time) ([]string, error) {
 	rows, err := s.writer.QueryContext(ctx, `DELETE FROM uploads WHERE created < ? AND id NOT IN
 		(SELECT coalesce(json_extract(doc, '$.spec.repository'), '') FROM builds WHERE state IN ('queued', 'running')) RETURNING id`, millis(before))
@@ -246,9 +245,9 @@ func (s *Store) ForgetUploads(ctx context.Context, before time.Time) ([]string, 
 	return column(rows)
 }
 
-// Begin notes a request with an Idempotency-Key and the hash of its body. When one came
-// before, fresh is false, same tells whether its body was equal, and answer is what it
-// got, nil while it is in flight.
+// Begin records a request with an Idempotency-Key and the hash of its body. If the key was used
+// before, fresh is false, same reports whether the body was equal, and answer is the answer, or
+// nil if the request is still in progress.
 func (s *Store) Begin(ctx context.Context, tenant, key string, body []byte) (fresh, same bool, answer *record.Answer, err error) {
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM answers WHERE created < ?", millis(s.now().Add(-24*time.Hour))); err != nil {
@@ -275,8 +274,8 @@ func (s *Store) Begin(ctx context.Context, tenant, key string, body []byte) (fre
 	return fresh, same, answer, err
 }
 
-// Finish keeps the answer of a request that Begin noted; nil forgets the request, so
-// that it can be tried again.
+// Finish stores the answer of a request that Begin recorded; nil removes the request, so that it
+// can be tried again.
 func (s *Store) Finish(ctx context.Context, tenant, key string, answer *record.Answer) error {
 	if answer == nil {
 		_, err := s.writer.ExecContext(ctx, "DELETE FROM answers WHERE tenant = ? AND key = ?", tenant, key)
@@ -290,7 +289,7 @@ func (s *Store) Finish(ctx context.Context, tenant, key string, answer *record.A
 	return err
 }
 
-// DropUnanswered forgets requests that were in flight when the server died.
+// DropUnanswered removes requests that were in progress when the server died.
 func (s *Store) DropUnanswered(ctx context.Context) error {
 	_, err := s.writer.ExecContext(ctx, "DELETE FROM answers WHERE answer = ''")
 	return err

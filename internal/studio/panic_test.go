@@ -57,7 +57,7 @@ func TestPanicsEndTheBuildAlone(t *testing.T) {
 			},
 		})
 		got, ok := fault.As(err)
-		if !ok || got.Code != fault.Internal || !strings.HasPrefix(got.Public, "Mynah failed inside, at "+phase) {
+		if !ok || got.Code != fault.Internal || !strings.HasPrefix(got.Public, "internal error while "+phase) {
 			t.Errorf("%s: %v", phase, err)
 			continue
 		}

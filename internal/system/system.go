@@ -1,6 +1,5 @@
-// Package system has what each operating system does differently about files: the identity of a
-// file, locks that end with their process, free space on a disk, links to staged files. Packages
-// above it do not ask which system they run on.
+// Package system hides the differences between operating systems in handling files: file
+// identity, locks that end with their process, free disk space, and links to staged files.
 package system
 
 import (
@@ -11,14 +10,14 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Identity is what a file is recognised by: device, inode, size in bytes, when it was written and
-// when it or its name was changed, both in nanoseconds since 1970.
+// Identity identifies a version of a file: device, inode, size in bytes, modification time and
+// change time, both in nanoseconds since 1970.
 type Identity [5]int64
 
-// Size is the file's length in bytes.
+// Size returns the file's size in bytes.
 func (id Identity) Size() int64 { return id[2] }
 
-// Changed is when the file, its name or its permissions changed.
+// Changed returns when the file, its name or its permissions changed.
 func (id Identity) Changed() time.Time { return time.Unix(0, id[4]) }
 
 // Identify identifies a file; links are followed.
@@ -36,16 +35,17 @@ func IdentifyProgram() (Identity, error) {
 	return Identify(path)
 }
 
-// ErrTaken tells that another holds the lock of a file or folder.
+// ErrTaken is returned if another process holds the lock of a file or folder.
 var ErrTaken = errors.New("another process uses it")
 
-// Lock is held on a file or folder until Release or until the process ends, however it ends.
+// Lock is a lock on a file or folder. It is held until Release or until the process ends, even if
+// it is killed.
 type Lock struct {
 	held *flock.Flock
 }
 
-// TryLock locks a file or folder that exists, or fails at once: with ErrTaken where it is
-// locked, with fs.ErrNotExist where it was removed or replaced meanwhile.
+// TryLock locks an existing file or folder without waiting. It returns ErrTaken if it is locked,
+// and fs.ErrNotExist if it was removed or replaced.
 func TryLock(path string) (*Lock, error) {
 	place, flag, err := lockPlace(path)
 	if err != nil {
@@ -64,7 +64,7 @@ func TryLock(path string) (*Lock, error) {
 	return l, nil
 }
 
-// Release returns the lock back.
+// Release releases the lock.
 func (l *Lock) Release() {
 	_ = l.held.Unlock()
 	forgetLock(l.held.Path())

@@ -1,4 +1,4 @@
 package system
 
-// program is the file that runs, even where another has taken its name.
+// program returns the running program's file, even if its path was replaced.
 func program() (string, error) { return "/proc/self/exe", nil }

@@ -26,7 +26,7 @@ func identify(path string, follow bool) (Identity, error) {
 	return Identity{int64(st.Dev), int64(st.Ino), st.Size, st.Mtim.Nano(), st.Ctim.Nano()}, nil
 }
 
-// lockPlace is what is locked in place of a file or folder: it itself.
+// lockPlace returns the file to lock for path: itself.
 func lockPlace(path string) (place string, flag int, err error) { return path, os.O_RDONLY, nil }
 
 // isThere reports whether the locked file still has its name.
@@ -38,7 +38,7 @@ func isThere(held *flock.Flock, path string) bool {
 
 func forgetLock(string) {}
 
-// FreeBytes is how many bytes the disk of a folder still takes.
+// FreeBytes returns the free space of a folder's disk in bytes.
 func FreeBytes(dir string) (int64, error) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(dir, &s); err != nil {
@@ -47,7 +47,7 @@ func FreeBytes(dir string) (int64, error) {
 	return int64(min(s.Bavail, 1<<40) * uint64(s.Bsize)), nil
 }
 
-// IsDiskFull reports whether a failure is that of a disk, or of a share of it, without room.
+// IsDiskFull reports whether an error means that a disk or quota is full.
 func IsDiskFull(err error) bool {
 	return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) || errors.Is(err, unix.EFBIG)
 }
@@ -55,7 +55,7 @@ func IsDiskFull(err error) bool {
 // IsInUse reports whether a file could not be replaced because it is open: never here.
 func IsInUse(error) bool { return false }
 
-// Link returns a file another name, which programs read it by.
+// Link makes a file available under another name, for programs that read it.
 func Link(file, name string) error { return os.Symlink(file, name) }
 
 // Sync waits until a file or folder is on the disk.
@@ -67,7 +67,7 @@ func Sync(path string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// UserDataDir is the folder of the user's data, as the XDG base directory specification has it.
+// UserDataDir returns the folder of the user's data, by the XDG base directory specification.
 func UserDataDir() (string, error) {
 	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
 		return dir, nil

@@ -22,7 +22,7 @@ type basicInfo struct {
 	_                                   uint32
 }
 
-// nanoseconds since 1970 of a time in units of 100 ns since 1601.
+// nanoseconds converts a time in units of 100 ns since 1601 to nanoseconds since 1970.
 func nanoseconds(t int64) int64 { return (t - 116444736000000000) * 100 }
 
 func identify(path string, follow bool) (Identity, error) {
@@ -57,8 +57,8 @@ func identify(path string, follow bool) (Identity, error) {
 	}, nil
 }
 
-// lockPlace is what is locked in place of a file or folder: a file named after it in a folder of
-// the user's. Windows locks no folders, and a locked file can be neither written nor renamed.
+// lockPlace returns the file to lock for path: a file named after it in a folder of the user's.
+// Windows cannot lock folders, and a locked file can be neither written nor renamed.
 func lockPlace(path string) (place string, flag int, err error) {
 	if path, err = filepath.Abs(path); err != nil {
 		return "", 0, err
@@ -76,10 +76,10 @@ func isThere(_ *flock.Flock, path string) bool {
 	return err == nil
 }
 
-// forgetLock removes the file that stood for a lock; while another holds it open, it stays.
+// forgetLock removes the file of a lock; it stays if another process has it open.
 func forgetLock(place string) { _ = os.Remove(place) }
 
-// FreeBytes is how many bytes the disk of a folder still takes.
+// FreeBytes returns the free space of a folder's disk in bytes.
 func FreeBytes(dir string) (int64, error) {
 	name, err := windows.UTF16PtrFromString(dir)
 	if err != nil {
@@ -92,7 +92,7 @@ func FreeBytes(dir string) (int64, error) {
 	return int64(min(free, 1<<62)), nil
 }
 
-// IsDiskFull reports whether a failure is that of a disk, or of a share of it, without room.
+// IsDiskFull reports whether an error means that a disk or quota is full.
 func IsDiskFull(err error) bool {
 	full := []error{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_QUOTA_EXCEEDED, syscall.ENOSPC}
 	for _, e := range full {
@@ -108,8 +108,8 @@ func IsInUse(err error) bool {
 	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
 }
 
-// Link returns a file another name, which programs read it by: symbolic links need a right that
-// few users have, so it is a hard link, or a copy on another disk.
+// Link makes a file available under another name, for programs that read it. Few users may
+// create symbolic links, so it is a hard link, or a copy if that fails, as on another disk.
 func Link(file, name string) error {
 	if os.Link(file, name) == nil {
 		return nil
@@ -139,5 +139,5 @@ func Sync(path string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// UserDataDir is the folder of the user's data on this machine.
+// UserDataDir returns the folder of the user's data.
 func UserDataDir() (string, error) { return os.UserCacheDir() }

@@ -2,24 +2,24 @@ package upload
 
 import "net/netip"
 
-// addresses tells addresses of the public internet from all others.
+// addresses distinguishes public internet addresses from all others.
 type addresses struct {
 	open6  netip.Prefix
 	closed []netip.Prefix
 }
 
-// publicAddresses lists the registries of special addresses (RFC 6890 and IANA's lists).
-// Of IPv6 only what is given out for the public (2000::/3) is open at all; that leaves
-// out loopback, link-local and unique-local addresses, multicast, IPv4-mapped and
-// -compatible forms and NAT64, through which an IPv4 address could be reached unseen.
+// publicAddresses uses the registries of special addresses (RFC 6890 and IANA's lists). Of IPv6
+// only global unicast addresses (2000::/3) are allowed; this excludes loopback, link-local,
+// unique-local and multicast addresses, IPv4-mapped and -compatible forms and NAT64, which could
+// reach an IPv4 address unchecked.
 func publicAddresses() addresses {
 	a := addresses{open6: netip.MustParsePrefix("2000::/3")}
 	for _, p := range []string{
 		"0.0.0.0/8",        // this network, unspecified
 		"10.0.0.0/8",       // private
-		"100.64.0.0/10",    // shared by providers, also metadata of some clouds
+		"100.64.0.0/10",    // shared address space of providers, also metadata of some clouds
 		"127.0.0.0/8",      // loopback
-		"168.63.129.16/32", // metadata of Azure, on an address that looks public
+		"168.63.129.16/32", // metadata of Azure, although it looks public
 		"169.254.0.0/16",   // link-local, metadata
 		"172.16.0.0/12",    // private
 		"192.0.0.0/24",     // protocol assignments, metadata of Oracle
@@ -33,8 +33,8 @@ func publicAddresses() addresses {
 		"240.0.0.0/4",      // reserved, broadcast
 		"2001::/23",        // protocol assignments: Teredo, ORCHID, benchmarks
 		"2001:db8::/32",    // documentation
-		"2002::/16",        // 6to4, which holds an IPv4 address
-		"3ffe::/16",        // 6bone, given back
+		"2002::/16",        // 6to4, which contains an IPv4 address
+		"3ffe::/16",        // 6bone, returned
 		"3fff::/20",        // documentation
 	} {
 		a.closed = append(a.closed, netip.MustParsePrefix(p))
@@ -42,9 +42,9 @@ func publicAddresses() addresses {
 	return a
 }
 
-// public tells whether anybody may reach the address.
-func (a addresses) public(ip netip.Addr) bool {
-	// No prefix holds an address with a zone, so these are refused as well.
+// isPublic reports whether an address is public.
+func (a addresses) isPublic(ip netip.Addr) bool {
+	// No prefix contains addresses with a zone, so these are refused too.
 	if !ip.IsValid() || ip.Is6() && !a.open6.Contains(ip) {
 		return false
 	}

@@ -91,11 +91,11 @@ func TestPublicAddresses(t *testing.T) {
 		"fec0::1":                false,
 		"ff02::1":                false,
 	} {
-		if got := a.public(netip.MustParseAddr(text)); got != want {
+		if got := a.isPublic(netip.MustParseAddr(text)); got != want {
 			t.Errorf("%s: public %v, want %v", text, got, want)
 		}
 	}
-	if a.public(netip.Addr{}) {
+	if a.isPublic(netip.Addr{}) {
 		t.Error("no address is public")
 	}
 }

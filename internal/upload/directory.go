@@ -46,8 +46,8 @@ const (
 // entry is one entry of an archive. Offsets are bytes from the archive's start.
 type entry struct {
 	name   string // the path to write
-	raw    []byte // the name as it is stored
-	shown  string // the name for messages
+	raw    []byte // the stored name
+	shown  string // for messages
 	flags  uint16
 	method uint16
 	kind   uint32 // the type bits of a Unix mode, 0 if not stated
@@ -58,20 +58,20 @@ type entry struct {
 	folder bool
 }
 
-// extent is where an entry lies in the archive.
+// extent is the position of an entry in the archive.
 type extent struct {
-	header int64 // where the local header begins
-	data   int64 // where the data begins
-	end    int64 // behind the data, and the data descriptor if there is one
+	header int64 // start of the local header
+	data   int64 // start of the data
+	end    int64 // after the data and the data descriptor, if there is one
 }
 
-// String is the name for messages.
+// String returns the name for messages.
 func (e *entry) String() string { return quote(e.shown) }
 
-// table is where the central directory lies.
+// table is the position of the central directory, and its number of entries.
 type table struct{ start, end, count int64 }
 
-func damaged() error {
+func errDamaged() error {
 	return refuse("the archive is damaged, or has extra data before or after it")
 }
 
@@ -79,20 +79,20 @@ func u16(b []byte) uint16 { return binary.LittleEndian.Uint16(b) }
 func u32(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }
 func u64(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
 
-// readAt fills b. What lies behind the archive's end is damage, not a broken disk.
+// readAt fills b. Reading beyond the archive's end is an error of the archive, not of the disk.
 func readAt(r io.ReaderAt, b []byte, at int64) error {
 	n, err := r.ReadAt(b, at)
 	switch {
 	case n == len(b):
 		return nil
 	case errors.Is(err, io.EOF):
-		return damaged()
+		return errDamaged()
 	}
-	return archiveFailed(err)
+	return errArchive(err)
 }
 
-// findTable reads the end of the archive (sections 4.3.14 to 4.3.16). Readers disagree
-// about archives that have several ends, or one that does not fit, so these are refused.
+// findTable reads the end of the archive (sections 4.3.14 to 4.3.16). Readers disagree about
+// archives with several or inconsistent ends, so these are refused.
 func findTable(r io.ReaderAt, size int64) (table, error) {
 	tail := make([]byte, min(size, endSize+most16))
 	if err := readAt(r, tail, size-int64(len(tail))); err != nil {
@@ -103,7 +103,7 @@ func findTable(r io.ReaderAt, size int64) (table, error) {
 		return table{}, refuse("the file is not a zip archive, or its end is missing")
 	}
 	if !endsAt(tail, at) {
-		return table{}, damaged()
+		return table{}, errDamaged()
 	}
 	for i := at; i > 0; {
 		i = bytes.LastIndex(tail[:i], []byte(endSignature))
@@ -127,37 +127,36 @@ func findTable(r io.ReaderAt, size int64) (table, error) {
 			agrees(here, most16, u64(b[24:])) && agrees(count, most16, u64(b[32:])) &&
 			agrees(length, most32, u64(b[40:])) && agrees(start, most32, u64(b[48:]))
 		if !wide {
-			return table{}, damaged()
+			return table{}, errDamaged()
 		}
 		if u32(b[16:]) != 0 || u32(b[20:]) != 0 {
-			return table{}, manyDisks()
+			return table{}, errSplit()
 		}
 		here, count, length, start = u64(b[24:]), u64(b[32:]), u64(b[40:]), u64(b[48:])
 		end = end64.at
 	} else if disk != 0 || first != 0 {
-		return table{}, manyDisks()
+		return table{}, errSplit()
 	}
 	if here != count {
-		return table{}, manyDisks()
+		return table{}, errSplit()
 	}
-	// The directory has to lie right in front of its end, without a gap: a gap is where
-	// another directory would be hidden.
+	// The directory must end where its end record begins: a gap could hide another directory.
 	if length > uint64(end) || start != uint64(end)-length || count > length/centralSize {
-		return table{}, damaged()
+		return table{}, errDamaged()
 	}
 	return table{start: int64(start), end: end, count: int64(count)}, nil
 }
 
-func manyDisks() error {
+func errSplit() error {
 	return refuse("the archive is one part of a split archive; send it as one file")
 }
 
-// endsAt tells whether the comment of the end record at i reaches to the archive's end.
+// endsAt reports whether the comment of the end record at i reaches to the archive's end.
 func endsAt(tail []byte, i int) bool {
 	return i+endSize <= len(tail) && i+endSize+int(u16(tail[i+20:])) == len(tail)
 }
 
-// agree tells whether a small field says the same as its wide one, or refers to it.
+// agrees reports whether a 16- or 32-bit field equals its zip64 field, or refers to it.
 func agrees(small, most, wide uint64) bool { return small == most || small == wide }
 
 type end64 struct {
@@ -165,7 +164,7 @@ type end64 struct {
 	record []byte
 }
 
-// findEnd64 reads the zip64 end record, if its locator precedes the end.
+// findEnd64 reads the zip64 end record if its locator is directly before the end record.
 func findEnd64(r io.ReaderAt, end int64) (end64, bool, error) {
 	if end < locatorSize {
 		return end64{}, false, nil
@@ -178,25 +177,25 @@ func findEnd64(r io.ReaderAt, end int64) (end64, bool, error) {
 		return end64{}, false, nil
 	}
 	if u32(locator[4:]) != 0 || u32(locator[16:]) > 1 {
-		return end64{}, false, manyDisks()
+		return end64{}, false, errSplit()
 	}
 	at, limit := u64(locator[8:]), uint64(end-locatorSize)
 	if at > limit || limit-at < end64Size {
-		return end64{}, false, damaged()
+		return end64{}, false, errDamaged()
 	}
 	record := make([]byte, end64Size)
 	if err := readAt(r, record, int64(at)); err != nil {
 		return end64{}, false, err
 	}
-	// The record's size leaves out its signature and itself.
+	// The record's size does not count its signature and the size field.
 	if string(record[:4]) != end64Signature || u64(record[4:]) != limit-at-12 {
-		return end64{}, false, damaged()
+		return end64{}, false, errDamaged()
 	}
 	return end64{at: int64(at), record: record}, true, nil
 }
 
-// readEntries reads the central directory (section 4.3.12), which has to hold just the
-// entries that its end counts.
+// readEntries reads the central directory (section 4.3.12), which must contain exactly the
+// entries that its end record counts.
 func readEntries(r io.ReaderAt, t table) ([]*entry, error) {
 	b := bufio.NewReaderSize(io.NewSectionReader(r, t.start, t.end-t.start), 64<<10)
 	fill := func(p []byte) error {
@@ -204,13 +203,13 @@ func readEntries(r io.ReaderAt, t table) ([]*entry, error) {
 		if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return err
 		}
-		return archiveFailed(err)
+		return errArchive(err)
 	}
 	out := make([]*entry, 0, t.count)
 	for range t.count {
 		e, err := readCentral(fill)
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, damaged()
+			return nil, errDamaged()
 		}
 		if err != nil {
 			return nil, err
@@ -219,7 +218,7 @@ func readEntries(r io.ReaderAt, t table) ([]*entry, error) {
 	}
 	var one [1]byte
 	if err := fill(one[:]); err == nil {
-		return nil, damaged()
+		return nil, errDamaged()
 	} else if !errors.Is(err, io.EOF) {
 		return nil, err
 	}
@@ -232,7 +231,7 @@ func readCentral(fill func([]byte) error) (*entry, error) {
 		return nil, err
 	}
 	if string(h[:4]) != centralSignature {
-		return nil, damaged()
+		return nil, errDamaged()
 	}
 	n, x, c := int(u16(h[28:])), int(u16(h[30:])), int(u16(h[32:]))
 	rest := make([]byte, n+x+c)
@@ -256,27 +255,27 @@ func readCentral(fill func([]byte) error) (*entry, error) {
 	}
 	packed, size, header := uint64(u32(h[20:])), uint64(u32(h[24:])), uint64(u32(h[42:]))
 	if !extra.widen(&size, &packed, &header) {
-		return nil, e.contradicts("its zip64 field")
+		return nil, e.errContradiction("its zip64 field")
 	}
 	if disk := u16(h[34:]); disk != 0 && (disk != most16 || extra.wide == nil) {
-		return nil, manyDisks()
+		return nil, errSplit()
 	}
-	const most = 1 << 62 // so that sums of two do not overflow
+	const most = 1 << 62 // so that the sum of two does not overflow
 	if packed > most || size > most || header > most {
-		return nil, e.contradicts("its sizes")
+		return nil, e.errContradiction("its sizes")
 	}
 	e.packed, e.size, e.header = int64(packed), int64(size), int64(header)
 	return e, nil
 }
 
-// extra is what counts among the extra fields of an entry (section 4.5).
+// extra holds the relevant extra fields of an entry (section 4.5).
 type extra struct {
 	wide []byte // the zip64 field's values
 	path string // the name in UTF-8
 }
 
-// extra reads extra fields. Fields cut short end the list, as some programs pad it; a
-// field that decides something may not be there twice.
+// extra reads extra fields. A truncated field ends the list, since some programs pad it; a
+// relevant field must not occur twice.
 func (e *entry) extra(b []byte) (extra, error) {
 	var out extra
 	for len(b) >= 4 {
@@ -290,17 +289,17 @@ func (e *entry) extra(b []byte) (extra, error) {
 		switch id {
 		case zip64Field:
 			if out.wide != nil {
-				return extra{}, e.contradicts("its zip64 field")
+				return extra{}, e.errContradiction("its zip64 field")
 			}
 			out.wide = field
 		case unicodeField:
-			// Section 4.6.9: version 1, and the checksum of the name it stands for. With
-			// another checksum the name was changed afterwards, and the field is stale.
+			// Section 4.6.9: version 1, and the checksum of the name. If the checksum differs,
+			// the name was changed later and the field is outdated.
 			if len(field) <= 5 || field[0] != 1 || u32(field[1:]) != crc32.ChecksumIEEE(e.raw) {
 				continue
 			}
 			if out.path != "" {
-				return extra{}, e.contradicts("its name")
+				return extra{}, e.errContradiction("its name")
 			}
 			out.path = string(field[5:])
 		}
@@ -308,7 +307,7 @@ func (e *entry) extra(b []byte) (extra, error) {
 	return out, nil
 }
 
-// widen replaces the values that refer to the zip64 field, in the field's order.
+// widen replaces values that refer to the zip64 field, in the order of the field.
 func (x extra) widen(values ...*uint64) bool {
 	if x.wide == nil {
 		return true
@@ -327,12 +326,12 @@ func (x extra) widen(values ...*uint64) bool {
 	return true
 }
 
-func (e *entry) contradicts(what string) error {
+func (e *entry) errContradiction(what string) error {
 	return refuse("the archive's data about the entry %s are contradictory (%s)", e, what)
 }
 
-// locate reads the local header (section 4.3.7), holds it against the central one, and
-// finds out which bytes of the archive belong to the entry.
+// locate reads the local header (section 4.3.7), compares it with the central one, and finds the
+// bytes of the archive that belong to the entry.
 func (e *entry) locate(r io.ReaderAt, limit int64) error {
 	outside := func() error {
 		return fault.New(fault.Input, nil, "the archive's entry %s is outside the archive", e)
@@ -345,7 +344,7 @@ func (e *entry) locate(r io.ReaderAt, limit int64) error {
 		return err
 	}
 	if string(h[:4]) != localSignature {
-		return e.contradicts("where it begins")
+		return e.errContradiction("where it begins")
 	}
 	n, x := int64(u16(h[26:])), int64(u16(h[28:]))
 	e.data = e.header + localSize + n + x
@@ -366,46 +365,45 @@ func (e *entry) locate(r io.ReaderAt, limit int64) error {
 	return e.descriptor(r, limit)
 }
 
-// compare holds the local header against the central one. Where a descriptor follows the
-// data, sizes and checksum may be left open.
+// compare compares the local header with the central one. If a descriptor follows the data, sizes
+// and checksum may be zero.
 func (e *entry) compare(h, name, fields []byte) error {
 	if !bytes.Equal(name, e.raw) {
-		return e.contradicts("its name")
+		return e.errContradiction("its name")
 	}
 	extra, err := e.extra(fields)
 	if err != nil {
 		return err
 	}
 	if extra.path != "" && extra.path != e.shown {
-		return e.contradicts("its name")
+		return e.errContradiction("its name")
 	}
 	const decisive = encrypted | hasDescriptor | patched | strong | utf8Names | masked
 	if (u16(h[6:])^e.flags)&decisive != 0 {
-		return e.contradicts("its flags")
+		return e.errContradiction("its flags")
 	}
 	if u16(h[8:]) != e.method {
-		return e.contradicts("its method")
+		return e.errContradiction("its method")
 	}
 	packed, size := uint64(u32(h[18:])), uint64(u32(h[22:]))
 	if !extra.widen(&size, &packed) {
-		return e.contradicts("its zip64 field")
+		return e.errContradiction("its zip64 field")
 	}
 	same := func(local, central uint64) bool {
 		return local == central || local == 0 && e.flags&hasDescriptor != 0
 	}
 	if !same(packed, uint64(e.packed)) || !same(size, uint64(e.size)) {
-		return e.contradicts("its size")
+		return e.errContradiction("its size")
 	}
 	if !same(uint64(u32(h[14:])), uint64(e.crc)) {
-		return e.contradicts("its checksum")
+		return e.errContradiction("its checksum")
 	}
 	return nil
 }
 
-// descriptor finds the data descriptor (section 4.3.9), which comes in four forms: with
-// a signature or without, and with sizes of 4 or of 8 bytes. Longer forms are tried
-// first: a short one begins like a long one if the sizes are zero, and what follows a
-// short one is a signature, never zeros.
+// descriptor finds the data descriptor (section 4.3.9), which has four forms: with or without a
+// signature, and with sizes of 4 or 8 bytes. Longer forms are tried first: if the sizes are zero,
+// a short one begins like a long one, and a short one is followed by a signature, never by zeros.
 func (e *entry) descriptor(r io.ReaderAt, limit int64) error {
 	var crc [4]byte
 	binary.LittleEndian.PutUint32(crc[:], e.crc)
@@ -427,5 +425,5 @@ func (e *entry) descriptor(r io.ReaderAt, limit int64) error {
 			return nil
 		}
 	}
-	return e.contradicts("what follows its data")
+	return e.errContradiction("what follows its data")
 }

@@ -19,28 +19,28 @@ import (
 	"mynah/internal/fault"
 )
 
-// HTTPSOnly is the whole sentence for an address that does not begin with https://.
-// Clients of the hosted service know it.
+// HTTPSOnly is the message for a URL that does not begin with https://. Clients of the hosted
+// service compare it.
 const HTTPSOnly = "zip-url repository must start with https://"
 
-// unreachable is what is said of an address that is refused, that does not resolve, or of which
-// no server speaks TLS as it must. It is one sentence for all, so that nobody learns from it what
-// there is in a private network. What a server answered is told: that one is public.
+// unreachable is the message for a URL that is refused, that does not resolve, or whose server
+// has no valid TLS. It is the same for all of these, so that nobody can explore a private network
+// with it. Answers of servers are reported, since those servers are public.
 const unreachable = "the archive could not be fetched from the address"
 
 // FetchConfig is the configuration of a Fetcher.
 type FetchConfig struct {
-	AllowPrivate   bool // also addresses that are not public
-	AllowPlain     bool // also http, and all ports
-	Redirects      int  // how many are followed
+	AllowPrivate   bool // allow addresses that are not public
+	AllowPlain     bool // allow http, and all ports
+	Redirects      int  // maximum number
 	Timeout        time.Duration
-	ConnectTimeout time.Duration // of a connection and of its TLS handshake, each
-	MaxBytes       int64         // of an archive
-	GitHubURL      string        // the API of GitHub
+	ConnectTimeout time.Duration // for the connection and for its TLS handshake, each
+	MaxBytes       int64         // maximum size of an archive
+	GitHubURL      string        // URL of GitHub's API
 	RootCAs        *x509.CertPool
 }
 
-// DefaultFetchConfig talks to the public internet alone. RootCAs is nil: the system's.
+// DefaultFetchConfig allows only the public internet. RootCAs is nil: the system's.
 func DefaultFetchConfig() FetchConfig {
 	return FetchConfig{
 		Redirects:      3,
@@ -51,7 +51,7 @@ func DefaultFetchConfig() FetchConfig {
 	}
 }
 
-// Validate reports all mistakes at once.
+// Validate reports all errors at once.
 func (c FetchConfig) Validate() error {
 	var errs []error
 	check := func(ok bool, format string, args ...any) {
@@ -71,15 +71,15 @@ func (c FetchConfig) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Fetcher fetches archives from addresses that users name. It keeps no connections and
-// no cookies, asks no proxy, and may be used by several goroutines.
+// Fetcher downloads archives from URLs of users. It keeps no connections or cookies and uses no
+// proxy. It is safe for concurrent use.
 type Fetcher struct {
 	config FetchConfig
 	github *url.URL
 	client *http.Client
 }
 
-// NewFetcher makes a Fetcher. The error is a fault: Usage, for a wrong configuration.
+// NewFetcher creates a Fetcher. The error is a fault: Usage, for an invalid configuration.
 func NewFetcher(config FetchConfig) (*Fetcher, error) {
 	if err := config.Validate(); err != nil {
 		return nil, fault.New(fault.Usage, err, "the configuration for fetching archives is invalid")
@@ -93,10 +93,10 @@ func NewFetcher(config FetchConfig) (*Fetcher, error) {
 		dialer.ControlContext = guard(publicAddresses())
 	}
 	return &Fetcher{config: config, github: github, client: &http.Client{
-		// Redirects are followed by get, which looks at each of them.
+		// get follows redirects, and checks each of them.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
-			Proxy:                  nil, // also none from the environment: it would resolve names for us
+			Proxy:                  nil, // not even from the environment: a proxy would resolve names
 			DialContext:            dialer.DialContext,
 			TLSClientConfig:        &tls.Config{RootCAs: config.RootCAs, MinVersion: tls.VersionTLS12},
 			TLSHandshakeTimeout:    config.ConnectTimeout,
@@ -109,26 +109,26 @@ func NewFetcher(config FetchConfig) (*Fetcher, error) {
 
 var errRefused = errors.New("the address is not public")
 
-// guard is asked about every address that a connection is about to be made to, after
-// names are resolved: a name that resolves differently the second time does not help.
+// guard returns a function that checks each address before a connection, after names are
+// resolved: so a name cannot resolve to another address after the check.
 func guard(a addresses) func(context.Context, string, string, syscall.RawConn) error {
 	return func(_ context.Context, _, address string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(address)
 		if err != nil {
 			return err
 		}
-		if !a.public(to.Addr()) {
+		if !a.isPublic(to.Addr()) {
 			return fmt.Errorf("%s: %w", to.Addr(), errRefused)
 		}
 		return nil
 	}
 }
 
-// URL fetches the archive at an https address and gives its size in bytes. What was
-// written to w before an error is of no use.
+// URL downloads the archive at an https URL and returns its size in bytes. After an error, what
+// was written to w is unusable.
 //
-// The error is a fault: Input when the address or what is there cannot be used, Disk
-// when w fails, Cancelled when ctx ends.
+// The error is a fault: Input if the URL or its content cannot be used, Disk if w fails,
+// Cancelled if ctx ends.
 func (f *Fetcher) URL(ctx context.Context, address string, w io.Writer) (int64, error) {
 	u, err := checkURL(address, f.config.AllowPlain)
 	if err != nil {
@@ -137,7 +137,7 @@ func (f *Fetcher) URL(ctx context.Context, address string, w io.Writer) (int64, 
 	return f.fetch(ctx, request{url: u, status: unreachableStatus}, w)
 }
 
-// checkURL reads an address. The fault says what is wrong with its form.
+// checkURL parses a URL. The fault describes what is wrong with it.
 func checkURL(address string, plain bool) (*url.URL, error) {
 	secure := strings.HasPrefix(address, "https://")
 	if !secure && (!plain || !strings.HasPrefix(address, "http://")) {
@@ -146,7 +146,7 @@ func checkURL(address string, plain bool) (*url.URL, error) {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil:
-		// The cause would quote the address, which may hold a key.
+		// The cause would quote the URL, which may contain a key.
 		return nil, refuse("the archive's address is not a URL")
 	case u.Hostname() == "":
 		return nil, refuse("the archive's address has no host")
@@ -158,22 +158,22 @@ func checkURL(address string, plain bool) (*url.URL, error) {
 	return u, nil
 }
 
-// request is what get asks for.
+// request is a request of get.
 type request struct {
 	url    *url.URL
-	header http.Header                 // for the host of url alone
-	status func(code int) *fault.Error // what an answer other than 200 means
+	header http.Header                 // sent only to the host of url
+	status func(code int) *fault.Error // the error for a status other than 200
 }
 
 func unreachableStatus(code int) *fault.Error {
 	return fault.New(fault.Input, fmt.Errorf("status %d", code), "the archive's address answered %d", code)
 }
 
-// fetch copies what a request gives, within the limits.
+// fetch copies the answer to a request, within the limits.
 func (f *Fetcher) fetch(ctx context.Context, r request, w io.Writer) (int64, error) {
 	timed, cancel := context.WithTimeout(ctx, f.config.Timeout)
 	defer cancel()
-	failed := func(err error) error { return f.failed(ctx, timed, err) }
+	failed := func(err error) error { return f.toFault(ctx, timed, err) }
 
 	resp, err := f.get(timed, r)
 	if err != nil {
@@ -187,25 +187,25 @@ func (f *Fetcher) fetch(ctx context.Context, r request, w io.Writer) (int64, err
 		return 0, failed(errors.New("the answer has a content encoding that was not requested"))
 	}
 	if resp.ContentLength > f.config.MaxBytes {
-		return 0, f.tooLarge()
+		return 0, f.errTooLarge()
 	}
 	n, err := f.copy(w, resp.Body, failed)
 	if err == nil && timed.Err() != nil {
-		// A server that notices that we hang up may end its answer in good order, before
-		// the connection is gone: it looks whole then, and is not.
+		// When a timeout closes the connection, the server may end its answer properly first, so
+		// that it looks complete.
 		err = failed(timed.Err())
 	}
 	return n, err
 }
 
-// copy counts while it copies: an answer may be longer than it says.
+// copy copies and counts: an answer may be longer than its Content-Length.
 func (f *Fetcher) copy(w io.Writer, body io.Reader, failed func(error) error) (int64, error) {
 	buf := make([]byte, 64<<10)
 	var done int64
 	for {
 		n, err := body.Read(buf)
 		if int64(n) > f.config.MaxBytes-done {
-			return done, f.tooLarge()
+			return done, f.errTooLarge()
 		}
 		if n, err := w.Write(buf[:n]); err != nil {
 			return done + int64(n), fault.New(fault.Disk, err, "the archive could not be stored")
@@ -220,19 +220,19 @@ func (f *Fetcher) copy(w io.Writer, body io.Reader, failed func(error) error) (i
 	}
 }
 
-func (f *Fetcher) tooLarge() error {
+func (f *Fetcher) errTooLarge() error {
 	return refuse("the archive is larger than %s", bytesText(f.config.MaxBytes))
 }
 
-// failed says what a caller may know of an error.
-func (f *Fetcher) failed(ctx, timed context.Context, err error) error {
+// toFault converts an error to a fault that may be shown to callers.
+func (f *Fetcher) toFault(ctx, timed context.Context, err error) error {
 	wait, waited := errors.AsType[net.Error](err)
 	_, dns := errors.AsType[*net.DNSError](err)
 	switch {
 	case ctx.Err() != nil:
 		return fault.New(fault.Cancelled, context.Cause(ctx), "fetching the archive was stopped")
 	case timed.Err() != nil,
-		// A name server that is silent is no better than one that knows nothing.
+		// A name server that does not answer is treated like an unknown name.
 		waited && wait.Timeout() && !dns:
 		return fault.New(fault.Input, err, "the archive's address took too long to answer")
 	}
@@ -242,10 +242,10 @@ func (f *Fetcher) failed(ctx, timed context.Context, err error) error {
 	return fault.New(fault.Input, err, unreachable)
 }
 
-// errHop is an address that a server redirected to and that is refused.
+// errHop is returned for a redirect to a URL that is not allowed.
 var errHop = errors.New("the address of a redirect is not allowed")
 
-// get follows redirects, which are held to the same rules as the first address.
+// get follows redirects, to which the rules of the first URL apply.
 func (f *Fetcher) get(ctx context.Context, r request) (*http.Response, error) {
 	at := r.url
 	for redirects := 0; ; redirects++ {
@@ -279,8 +279,7 @@ func (f *Fetcher) get(ctx context.Context, r request) (*http.Response, error) {
 	}
 }
 
-// withoutURL leaves the address out of an error: it may hold a key, which is not for
-// the log.
+// withoutURL removes the URL from an error: it may contain a key, which must not be logged.
 func withoutURL(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err

@@ -12,10 +12,10 @@ import (
 	"mynah/internal/fault"
 )
 
-// GitHub fetches the source archive of a repository (owner/name) at a commit, branch or
-// tag, the default branch if sha is empty, and gives its size in bytes. The token may be
-// empty for a public repository; it is sent to the host of the API alone. What was
-// written to w before an error is of no use.
+// GitHub downloads the source archive of a repository (owner/name) at a commit, branch or tag
+// (the default branch if sha is empty), and returns its size in bytes. The token may be empty for
+// a public repository; it is sent only to the host of the API. After an error, what was written
+// to w is unusable.
 //
 // The error is a fault, with the codes of URL.
 func (f *Fetcher) GitHub(ctx context.Context, repository, sha, token string, w io.Writer) (int64, error) {
@@ -58,13 +58,12 @@ func isName(s string) bool {
 	return s != "." && s != ".." && regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`).MatchString(s)
 }
 
-// isRef is stricter than git: nothing that a path or a query could take for its own
-// stands where it matters.
+// isRef is stricter than git: it refuses characters with a meaning in paths and queries.
 func isRef(s string) bool {
 	return len(s) <= 250 && regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_@+#-]*([./]?[A-Za-z0-9_@+#-]+)*$`).MatchString(s)
 }
 
-// isToken keeps a token inside of its header.
+// isToken refuses tokens that could break out of their header.
 func isToken(s string) bool {
 	return regexp.MustCompile(`^[!-~]{0,1000}$`).MatchString(s)
 }

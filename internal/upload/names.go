@@ -12,8 +12,8 @@ import (
 	"mynah/internal/fault"
 )
 
-// checkName refuses names that could lead out of the folder, that a person cannot read,
-// or that systems understand differently; the rest becomes e.name.
+// checkName refuses names that could lead out of the folder, that are unreadable, or that systems
+// interpret differently. It sets e.name.
 func (e *entry) checkName(limits Limits) error {
 	name := e.shown
 	bad := func(format string, args ...any) error {
@@ -24,7 +24,7 @@ func (e *entry) checkName(limits Limits) error {
 			return fault.New(fault.Input, nil, "the name of the archive's entry %s is not UTF-8", e).
 				WithHint("zip the files again with a program that writes names in UTF-8, or name the file in plain letters")
 		}
-		// APPNOTE.TXT, appendix D: names without the flag are those of the IBM PC.
+		// APPNOTE.TXT, appendix D: names without the UTF-8 flag use code page 437.
 		name, _ = charmap.CodePage437.NewDecoder().String(name)
 		e.shown = name
 	}
@@ -51,7 +51,7 @@ func (e *entry) checkName(limits Limits) error {
 	if name == "" {
 		return refuse("the archive has an entry without a name")
 	}
-	// Some programs pack the folder "." and write it in front of every path.
+	// Some programs pack the folder "." and prefix every path with it.
 	name = strings.TrimPrefix(name, "./")
 	name, e.folder = strings.CutSuffix(name, "/")
 	if name == "" && e.shown == "./" {
@@ -76,15 +76,15 @@ func (e *entry) checkName(limits Limits) error {
 	return nil
 }
 
-// turnsText tells the characters that change the direction of text: with them a name
-// is shown as another one.
+// changesDirection reports whether a character changes the direction of text, so that a name
+// could be displayed as another one.
 func changesDirection(c rune) bool {
 	return c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069' ||
 		c == '\u200e' || c == '\u200f' || c == '\u061c'
 }
 
-// quote shows a name in a message: in quotation marks, with what is not printable
-// escaped, and with the middle left out of a long one.
+// quote returns a name for a message: in quotation marks, with unprintable characters escaped and
+// the middle of a long name left out.
 func quote(name string) string {
 	const most, head, tail = 80, 40, 30
 	if len(name) > most {

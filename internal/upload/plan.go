@@ -13,7 +13,7 @@ import (
 	"mynah/internal/fault"
 )
 
-// plan is what an archive will become.
+// plan lists the files and folders to unpack.
 type plan struct {
 	folders []string // parents first
 	files   []*entry // in the archive's order
@@ -22,7 +22,7 @@ type plan struct {
 	top     string
 }
 
-// The types of a Unix mode, shifted down.
+// The file types of a Unix mode, shifted right by 12 bits.
 const (
 	kindNone    = 0
 	kindFifo    = 1
@@ -34,7 +34,7 @@ const (
 	kindSocket  = 12
 )
 
-// readPlan reads everything but the data, and refuses what it does not like.
+// readPlan reads everything but the data, and checks it.
 func readPlan(ctx context.Context, archive io.ReaderAt, size int64, opts UnpackOptions) (plan, error) {
 	limits := opts.Limits
 	if size > limits.Archive {
@@ -48,14 +48,14 @@ func readPlan(ctx context.Context, archive io.ReaderAt, size int64, opts UnpackO
 		return plan{}, err
 	}
 	if t.count > int64(limits.Entries) {
-		return plan{}, tooMany(limits)
+		return plan{}, errTooMany(limits)
 	}
 	entries, err := readEntries(archive, t)
 	if err != nil {
 		return plan{}, err
 	}
 	for _, e := range entries {
-		if err := stopped(ctx); err != nil {
+		if err := checkContext(ctx); err != nil {
 			return plan{}, err
 		}
 		if err := e.checkName(limits); err != nil {
@@ -71,12 +71,12 @@ func readPlan(ctx context.Context, archive io.ReaderAt, size int64, opts UnpackO
 	return arrange(entries, size, opts)
 }
 
-func tooMany(limits Limits) error {
+func errTooMany(limits Limits) error {
 	return refuse("the archive contains more than %d files and folders", limits.Entries)
 }
 
-// checkOverlaps refuses entries that share bytes: a small archive of one block of data
-// that many entries point at would unpack to any size.
+// checkOverlaps refuses entries that share bytes: with many entries for one block of data, a
+// small archive could unpack to any size.
 func checkOverlaps(entries []*entry) error {
 	sorted := slices.SortedFunc(slices.Values(entries), func(a, b *entry) int {
 		return cmp.Compare(a.header, b.header)
@@ -89,7 +89,7 @@ func checkOverlaps(entries []*entry) error {
 	return nil
 }
 
-// arrange decides what becomes of each entry.
+// arrange decides for each entry whether it is a file, a folder or skipped.
 func arrange(entries []*entry, size int64, opts UnpackOptions) (plan, error) {
 	limits := opts.Limits
 	var p plan
@@ -118,7 +118,7 @@ func arrange(entries []*entry, size int64, opts UnpackOptions) (plan, error) {
 		p.bytes += e.size
 		p.files = append(p.files, e)
 	}
-	// Divided, not multiplied: a large ratio must not overflow.
+	// Divide instead of multiplying, which could overflow for a large ratio.
 	if p.bytes > limits.Free && (p.bytes-1)/limits.Ratio >= size {
 		return plan{}, refuse("the archive unpacks to more than %d times its size", limits.Ratio)
 	}
@@ -126,8 +126,8 @@ func arrange(entries []*entry, size int64, opts UnpackOptions) (plan, error) {
 	return p, nil
 }
 
-// left tells what systems add for themselves: resource forks, and how folders are shown. An
-// entry without a name left is the archive's own root, which some programs list.
+// isSkipped reports whether an entry is added by systems for their own use: resource forks and
+// folder settings. An entry without a name is the archive's root, which some programs list.
 func (e *entry) isSkipped() bool {
 	base := path.Base(e.name)
 	switch {
@@ -139,18 +139,18 @@ func (e *entry) isSkipped() bool {
 	return base == ".DS_Store" || strings.EqualFold(base, "Thumbs.db") || strings.HasPrefix(base, "._")
 }
 
-// checkKind refuses what is neither a file nor a folder that can be unpacked.
+// checkKind refuses entries other than files and folders that can be unpacked.
 func (e *entry) checkKind(link bool) error {
 	const bad = "the archive's entry %s is %s, which is not allowed"
 	switch e.kind {
 	case kindNone, kindRegular:
-	case kindFifo: // Info-ZIP copies the mode of the pipe that it writes the archive to, or reads
+	case kindFifo: // Info-ZIP stores the mode of a pipe it reads from or writes to
 		if !e.isPipedFile() {
 			return refuse(bad, e, "a named pipe")
 		}
 	case kindFolder:
 		if !e.folder {
-			return e.contradicts("whether it is a folder")
+			return e.errContradiction("whether it is a folder")
 		}
 	case kindLink:
 		if !link {
@@ -164,7 +164,7 @@ func (e *entry) checkKind(link bool) error {
 		return refuse(bad, e, "a special file")
 	}
 	if e.kind == kindLink && e.folder {
-		return e.contradicts("whether it is a folder")
+		return e.errContradiction("whether it is a folder")
 	}
 	if e.flags&(encrypted|strong|masked) != 0 {
 		return fault.New(fault.Input, nil, "the archive's entry %s is encrypted", e).WithHint("zip the files again without a password")
@@ -177,7 +177,7 @@ func (e *entry) checkKind(link bool) error {
 			WithHint("zip the files again with the method deflate")
 	}
 	if e.method == stored && e.packed != e.size {
-		return e.contradicts("its size")
+		return e.errContradiction("its size")
 	}
 	if e.folder && e.size != 0 {
 		return refuse("the archive's folder %s contains data", e)
@@ -185,7 +185,7 @@ func (e *entry) checkKind(link bool) error {
 	return nil
 }
 
-// written tells whether an entry that calls itself a pipe holds what went through it.
+// isPipedFile reports whether an entry with the mode of a pipe contains data read from the pipe.
 func (e *entry) isPipedFile() bool { return !e.folder && (e.size > 0 || e.name == "-") }
 
 func methodName(method uint16) string {
@@ -208,9 +208,9 @@ func methodName(method uint16) string {
 	return "an unknown method"
 }
 
-// tree is everything that will be there, to see what collides. Paths are compared in
-// Unicode's normal form C: two names that look the same would not tell an author which
-// file is meant. Names that differ in case are two names, as in a repository.
+// tree holds all paths, to find collisions. Paths are compared in Unicode's normal form C, since
+// names that look the same would confuse authors. Names that differ in case are different, as in
+// a repository.
 type tree struct {
 	nodes map[string]*node
 	most  int
@@ -219,12 +219,12 @@ type tree struct {
 type node struct {
 	name   string
 	folder bool
-	listed bool // has an entry of its own
+	listed bool // has its own entry
 }
 
 func (t *tree) add(e *entry, limits Limits) error {
 	plain := norm.NFC.String(e.name)
-	at, end := 0, 0 // behind a component in e.name and in plain
+	at, end := 0, 0 // ends of a component in e.name and in plain
 	for {
 		at, end = next(e.name, at), next(plain, end)
 		last := at == len(e.name)
@@ -234,7 +234,7 @@ func (t *tree) add(e *entry, limits Limits) error {
 		case !ok:
 			t.nodes[plain[:end]] = &want
 			if len(t.nodes) > t.most {
-				return tooMany(limits)
+				return errTooMany(limits)
 			}
 		case have.folder != want.folder:
 			return refuse("the archive's entry %s is a file in one place and a folder in another", quote(want.name))
@@ -250,7 +250,7 @@ func (t *tree) add(e *entry, limits Limits) error {
 	}
 }
 
-// next is where the component that begins at i ends.
+// next returns the end of the component that begins at i.
 func next(name string, i int) int {
 	if n := strings.IndexByte(name[i:], '/'); n >= 0 {
 		return i + n
@@ -258,7 +258,7 @@ func next(name string, i int) int {
 	return len(name)
 }
 
-// folders lists the folders, parents first, and the top folder if it holds all.
+// folders lists the folders, parents first, and the top folder if it contains everything.
 func (t *tree) folders() (list []string, top string) {
 	tops := 0
 	for _, n := range t.nodes {

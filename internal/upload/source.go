@@ -14,14 +14,13 @@ import (
 	"mynah/internal/similar"
 )
 
-// Source finds the main script of a project and gives its path inside of root. The
-// source is the path that a request named: it is looked for from the root, then inside
-// of the only top folder. Without a source, project.Choose says which file at the top, or in
-// the only top folder, is meant. A named source may be a deck as well
-// (.pptx, .ppt, .odp, .pdf), which callers tell by its extension.
+// Source returns the path of a project's main script in root. source is the path in the request:
+// it is looked for from the root, then in the only top folder. If it is empty, project.Choose
+// selects a file at the top or in the only top folder. A given source may also be a presentation
+// (.pptx, .ppt, .odp, .pdf), which callers recognize by its extension.
 //
-// The error is a fault: Input when there is no such file, or no way to choose, and Disk
-// when the project cannot be read.
+// The error is a fault: Input if there is no such file or no clear choice, Disk if the project
+// cannot be read.
 func Source(root fs.FS, source string) (string, error) {
 	top, err := topFolder(root)
 	if err != nil {
@@ -45,7 +44,7 @@ func Source(root fs.FS, source string) (string, error) {
 		}
 		switch {
 		case err != nil:
-			return "", projectFailed(err)
+			return "", errProject(err)
 		case info.IsDir():
 			return "", refuse("the source %s is a folder, not a file", quote(source))
 		case !isText(candidate) && !project.IsDeck(candidate):
@@ -56,11 +55,11 @@ func Source(root fs.FS, source string) (string, error) {
 	return "", errMissing(root, top, source, name)
 }
 
-// topFolder is the only thing at the top, if that is a folder.
+// topFolder returns the only entry at the top, if it is a folder.
 func topFolder(root fs.FS) (string, error) {
 	list, err := fs.ReadDir(root, ".")
 	if err != nil {
-		return "", projectFailed(err)
+		return "", errProject(err)
 	}
 	if len(list) == 1 && list[0].IsDir() {
 		return list[0].Name(), nil
@@ -68,7 +67,7 @@ func topFolder(root fs.FS) (string, error) {
 	return "", nil
 }
 
-func projectFailed(err error) error {
+func errProject(err error) error {
 	return fault.New(fault.Disk, err, "the files of the project could not be read")
 }
 
@@ -76,11 +75,11 @@ func isText(name string) bool {
 	return slices.Contains([]string{".md", ".markdown", ".txt"}, strings.ToLower(path.Ext(name)))
 }
 
-// choose finds the script that is meant where none was named; see project.Choose.
+// choose returns the main script if no source was given; see project.Choose.
 func choose(root fs.FS, top string) (string, error) {
 	c, err := project.Choose(root, cmp.Or(top, "."))
 	if err != nil {
-		return "", projectFailed(err)
+		return "", errProject(err)
 	}
 	const most = 10
 	switch {
@@ -108,7 +107,7 @@ func choose(root fs.FS, top string) (string, error) {
 		WithHint("set source to the path of the main script in the archive")
 }
 
-// trimmed names files without the archive's top folder, as its maker does.
+// trimTop removes the archive's top folder from file names, since users do not know it.
 func trimTop(names []string, top string) []string {
 	var out []string
 	for _, n := range names {
@@ -117,7 +116,7 @@ func trimTop(names []string, top string) []string {
 	return out
 }
 
-// scripts lists the files of an archive that may be scripts or presentations.
+// scripts lists the possible scripts and presentations in an archive.
 func scripts(root fs.FS) ([]string, error) {
 	var all []string
 	err := fs.WalkDir(root, ".", func(p string, d fs.DirEntry, err error) error {
@@ -127,13 +126,13 @@ func scripts(root fs.FS) ([]string, error) {
 		return err
 	})
 	if err != nil {
-		return nil, projectFailed(err)
+		return nil, errProject(err)
 	}
 	return all, nil
 }
 
-// missing names what was perhaps meant: the same name elsewhere, or names that are spelt
-// nearly like it.
+// errMissing returns the error for a missing source. It suggests the same name elsewhere, or
+// similar names.
 func errMissing(root fs.FS, top, source, name string) error {
 	all, err := scripts(root)
 	if err != nil {
@@ -142,7 +141,7 @@ func errMissing(root fs.FS, top, source, name string) error {
 	if len(all) == 0 {
 		return refuse("the source %s is not in the archive, which contains no script", quote(source))
 	}
-	// A path that is not in the archive may be as long as a request.
+	// The requested path may be very long.
 	name = name[:min(len(name), 1024)]
 	far := func(p string) int {
 		const most = 1 << 16
@@ -159,7 +158,7 @@ func errMissing(root fs.FS, top, source, name string) error {
 	return refuse("the source %s is not in the archive; the nearest is %s", quote(source), joinFirst(trimTop(near, top), 3))
 }
 
-// listed joins the first names of a list.
+// joinFirst joins the first names of a list.
 func joinFirst(list []string, most int) string {
 	var out []string
 	for _, n := range list[:min(len(list), most)] {

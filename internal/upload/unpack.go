@@ -1,15 +1,13 @@
-// Package upload is where the sources of a build come from on a server: it unpacks
-// archives of people it does not know, and fetches archives from addresses they name.
+// Package upload gets the projects of builds on a server: it unpacks archives from unknown
+// people, and downloads archives from URLs that they give.
 //
-// Unpack reads a zip archive strictly. It has a reader of its own, because the usual
-// ones are made to get at the files of any archive whatever: they take entries that
-// share their bytes, headers that contradict each other, and names that lead anywhere.
-// Here an archive has one reading or none. Fetcher talks to public addresses alone,
-// whatever a name resolves to and wherever a redirect leads.
+// Unpack reads zip archives strictly, with its own reader: the usual ones try to read any
+// archive, and accept entries that share bytes, contradictory headers, and names that lead
+// anywhere. Here an archive has one meaning or is refused. Fetcher connects only to public
+// addresses, whatever a name resolves to or a redirect leads to.
 //
-// The package refuses to keep anything: what is fetched goes to a writer, what is
-// unpacked into a folder, and the caller owns both. It knows neither tokens nor
-// builds.
+// The package stores nothing: downloads go to a writer and unpacked files to a folder, both of
+// the caller.
 package upload
 
 import (
@@ -29,26 +27,26 @@ import (
 	"mynah/internal/fault"
 )
 
-// Limits says how large an archive may be, packed and unpacked.
+// Limits are the maximum sizes of an archive, packed and unpacked.
 type Limits struct {
 	Archive  int64 // bytes of the archive
 	Unpacked int64 // bytes of all files together
-	Ratio    int64 // bytes unpacked for each byte of the archive
-	Free     int64 // bytes unpacked up to which the ratio does not matter
-	Entries  int   // files, folders and links, whether the archive lists the folders or not
+	Ratio    int64 // unpacked bytes per byte of the archive
+	Free     int64 // unpacked bytes below which Ratio does not apply
+	Entries  int   // files, folders and links, including folders that are not listed
 	Depth    int   // components of a path
 	Path     int   // bytes of a path
 	Name     int   // bytes of a component
 }
 
-// DefaultLimits fits projects of films: many large media, which hardly shrink, and a few
+// DefaultLimits suits video projects: many large media files, which hardly compress, and a few
 // thousand files.
 func DefaultLimits() Limits {
 	return Limits{
 		Archive:  1 << 30,
 		Unpacked: 4 << 30,
 		Ratio:    200,
-		Free:     16 << 20, // a silent minute of sound or an even picture shrinks a thousandfold
+		Free:     16 << 20, // silence or a plain picture compresses a thousandfold
 		Entries:  20000,
 		Depth:    32,
 		Path:     1024,
@@ -56,7 +54,7 @@ func DefaultLimits() Limits {
 	}
 }
 
-// Validate reports all mistakes at once.
+// Validate reports all errors at once.
 func (l Limits) Validate() error {
 	var errs []error
 	check := func(name string, value int64) {
@@ -75,29 +73,28 @@ func (l Limits) Validate() error {
 	return errors.Join(errs...)
 }
 
-// UnpackOptions are the choices of Unpack.
+// UnpackOptions are the options of Unpack.
 type UnpackOptions struct {
 	Limits Limits
-	// SkipLinks leaves symbolic links out and lists them, as suits archives of
-	// repositories; otherwise a link is an error.
+	// SkipLinks leaves out and lists symbolic links, for archives of repositories; otherwise a
+	// link is an error.
 	SkipLinks bool
 }
 
-// Unpacked tells what Unpack wrote.
+// Unpacked describes what Unpack wrote.
 type Unpacked struct {
 	Files int
 	Bytes int64
-	Links []string // paths of the symbolic links that were left out
-	Top   string   // the folder that holds everything else, as GitHub makes it; empty if there is no such folder
+	Links []string // symbolic links that were left out
+	Top   string   // folder that contains everything else, as in GitHub's archives; "" if there is none
 }
 
-// Unpack writes the files of a zip archive of size bytes into a folder: without their
-// times, and without the right to be executed. Everything is checked before the first
-// file is written, but for what only unpacking shows. After an error nothing of the
-// archive is left in the folder; what was there before is never touched.
+// Unpack writes the files of a zip archive of size bytes to a folder, without their times and
+// execute permissions. Everything except the data is checked before the first file is written.
+// After an error nothing of the archive is left in the folder. Existing files are never changed.
 //
-// The error is a fault: Input for what is wrong with the archive, Disk when reading the
-// archive or writing a file fails, Cancelled when ctx ends, Usage for impossible limits.
+// The error is a fault: Input for an error of the archive, Disk if reading the archive or writing
+// a file fails, Cancelled if ctx ends, Usage for invalid limits.
 func Unpack(ctx context.Context, archive io.ReaderAt, size int64, into *os.Root, opts UnpackOptions) (Unpacked, error) {
 	if err := opts.Limits.Validate(); err != nil {
 		return Unpacked{}, fault.New(fault.Usage, err, "the limits for archives are invalid")
@@ -116,7 +113,7 @@ func Unpack(ctx context.Context, archive io.ReaderAt, size int64, into *os.Root,
 	return Unpacked{Files: len(p.files), Bytes: p.bytes, Links: p.links, Top: p.top}, nil
 }
 
-// unpacker writes what was planned, and remembers it for undo.
+// unpacker writes the files of a plan, and records them for undo.
 type unpacker struct {
 	archive io.ReaderAt
 	into    *os.Root
@@ -128,7 +125,7 @@ type unpacker struct {
 
 func (u *unpacker) all(ctx context.Context, p plan) error {
 	for _, name := range p.folders {
-		if err := stopped(ctx); err != nil {
+		if err := checkContext(ctx); err != nil {
 			return err
 		}
 		if err := u.folder(name); err != nil {
@@ -156,26 +153,26 @@ func (u *unpacker) folder(name string) error {
 }
 
 func (u *unpacker) file(ctx context.Context, e *entry) error {
-	// O_EXCL, so that no file or link that is already there is written to.
+	// O_EXCL, so that no existing file or link is written to.
 	f, err := u.into.OpenFile(e.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
-		return writeFailed(err)
+		return errWrite(err)
 	}
 	u.made = append(u.made, e.name)
 	err = u.content(ctx, e, f)
 	if e := f.Close(); err == nil && e != nil {
-		err = writeFailed(e)
+		err = errWrite(e)
 	}
 	return err
 }
 
-// content unpacks an entry and holds it against what its headers say.
+// content unpacks an entry and checks it against its headers.
 func (u *unpacker) content(ctx context.Context, e *entry, w io.Writer) error {
 	body := u.body(e)
 	sum := crc32.NewIEEE()
 	left := e.size
 	for {
-		if err := stopped(ctx); err != nil {
+		if err := checkContext(ctx); err != nil {
 			return err
 		}
 		n, err := body.Read(u.buf)
@@ -185,13 +182,13 @@ func (u *unpacker) content(ctx context.Context, e *entry, w io.Writer) error {
 		left -= int64(n)
 		_, _ = sum.Write(u.buf[:n])
 		if _, err := w.Write(u.buf[:n]); err != nil {
-			return writeFailed(err)
+			return errWrite(err)
 		}
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return e.readFailed(err)
+			return e.errRead(err)
 		}
 	}
 	if left > 0 {
@@ -200,7 +197,7 @@ func (u *unpacker) content(ctx context.Context, e *entry, w io.Writer) error {
 	if _, err := u.packed.Peek(1); err == nil {
 		return refuse("the archive's entry %s has extra bytes after its data", e)
 	} else if !errors.Is(err, io.EOF) {
-		return e.readFailed(err)
+		return e.errRead(err)
 	}
 	if sum.Sum32() != e.crc {
 		return refuse("the archive's entry %s is damaged: its checksum is wrong", e)
@@ -208,8 +205,8 @@ func (u *unpacker) content(ctx context.Context, e *entry, w io.Writer) error {
 	return nil
 }
 
-// body reads the unpacked bytes of an entry. The buffer below it is kept in u.packed:
-// what is left there in the end was not part of the data.
+// body returns a reader of an entry's unpacked bytes. Its buffer is kept in u.packed: what
+// remains there at the end was not part of the data.
 func (u *unpacker) body(e *entry) io.Reader {
 	section := io.NewSectionReader(u.archive, e.data, e.packed)
 	if u.packed == nil {
@@ -226,7 +223,7 @@ func (u *unpacker) body(e *entry) io.Reader {
 	return u.inflate
 }
 
-// undo removes what was written, the last first, so that folders are empty by then.
+// undo removes what was written in reverse order, so that folders are empty by then.
 func (u *unpacker) undo() error {
 	var errs []error
 	for _, name := range slices.Backward(u.made) {
@@ -237,28 +234,28 @@ func (u *unpacker) undo() error {
 	return errors.Join(errs...)
 }
 
-// readFailed tells damaged data from a disk that cannot be read.
-func (e *entry) readFailed(err error) error {
+// errRead distinguishes damaged data from a failed disk.
+func (e *entry) errRead(err error) error {
 	if _, ok := errors.AsType[flate.CorruptInputError](err); ok {
 		return fault.New(fault.Input, err, "the archive's entry %s is damaged", e)
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return fault.New(fault.Input, err, "the archive's entry %s is truncated", e)
 	}
-	return archiveFailed(err)
+	return errArchive(err)
 }
 
-func archiveFailed(err error) error {
+func errArchive(err error) error {
 	return fault.New(fault.Disk, err, "the archive could not be read")
 }
 
-func writeFailed(err error) error {
+func errWrite(err error) error {
 	return fault.New(fault.Disk, err, "a file of the archive could not be written")
 }
 
 func refuse(format string, args ...any) error { return fault.New(fault.Input, nil, format, args...) }
 
-func stopped(ctx context.Context) error {
+func checkContext(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return fault.New(fault.Cancelled, context.Cause(ctx), "unpacking the archive was stopped")
 	}

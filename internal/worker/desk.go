@@ -17,17 +17,17 @@ import (
 	"mynah/internal/voice"
 )
 
-// Desk answers the questions that a server has for the studio without a build: what is
-// wrong with a script, who can speak, and a sentence at once.
+// Desk does what a server needs the studio for without a build: checking scripts, listing voices,
+// and speaking short texts.
 type Desk struct {
 	worker *Worker
 	booth  *voice.Booth
 }
 
-// NewDesk makes a desk.
+// NewDesk creates a desk.
 func NewDesk(w *Worker, booth *voice.Booth) *Desk { return &Desk{w, booth} }
 
-// Check gives what is wrong with a project, which is that of a build to be.
+// Check returns the findings of a project.
 func (d *Desk) Check(ctx context.Context, spec record.Spec) ([]api.Diagnostic, error) {
 	dir, err := os.MkdirTemp(d.worker.cfg.Dir, "check-*")
 	if err != nil {
@@ -52,9 +52,9 @@ func (d *Desk) Check(ctx context.Context, spec record.Spec) ([]api.Diagnostic, e
 	return diagnostics(list), err
 }
 
-// Speak speaks a text at once, and tells its warnings.
+// Speak speaks a text and returns it with its warnings.
 func (d *Desk) Speak(ctx context.Context, text string, s *record.SpeechSpec) (record.Spoken, []string, error) {
-	const longest = 10 * time.Minute // a stream has the turn of others, as long as it lasts
+	const longest = 10 * time.Minute // other requests wait while it runs
 	req := speechRequest(text, s, nil)
 	req.Longest = longest
 	sp, err := d.worker.studio.Speak(ctx, req)
@@ -84,8 +84,8 @@ func (d *Desk) Voices(ctx context.Context) []api.Voice {
 	return out
 }
 
-// Inspect tells what cannot be in a speech's properties, and whether its voice is known,
-// else which names are near.
+// Inspect returns an error for invalid speech properties, and reports whether the voice is known,
+// with similar names if it is not.
 func (d *Desk) Inspect(ctx context.Context, s *record.SpeechSpec) (near []string, known bool, err error) {
 	if err := compile.CheckHeader(speechRequest("", s, nil).Header); err != nil {
 		return nil, false, err
@@ -97,8 +97,7 @@ func (d *Desk) Inspect(ctx context.Context, s *record.SpeechSpec) (near []string
 	return m.Nearest, m.Kind != voice.Unknown, nil
 }
 
-// Sample writes a voice's sample as MP3; what was spoken before is found in the cache.
-// ok is false for a voice that nobody knows.
+// Sample writes a sample of a voice as MP3, using the cache. ok is false for an unknown voice.
 func (d *Desk) Sample(ctx context.Context, name string, w io.Writer) (ok bool, err error) {
 	v, m := d.booth.Resolve(ctx, name, "")
 	if m.Kind == voice.Unknown || name == "" {

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// options are words of a command line.
+// options matches flags, commands and settings files of the command line.
 var options = regexp.MustCompile(`(^|\s)--?[a-z][a-z-]*|\bmynah [a-z]+|\bmynah\.yaml\b`)
 
-// wireHint turns advice for somebody at a command line into advice for the sender of a request.
-// What only the operator of the server can do is left out, but for installing voices.
+// serverHint converts a hint for users of the command line to one for clients of the server. It
+// removes advice that only the server's operator can follow, except for installing voices.
 func serverHint(hint string) string {
 	if !options.MatchString(hint) {
 		return hint

@@ -12,8 +12,8 @@ import (
 	"mynah/internal/studio"
 )
 
-// message says to a person why a build failed: the errors of a script each with file,
-// line and remedy.
+// message explains to a person why a build failed: for scripts, each error with file, line and
+// hint.
 func message(err error) string {
 	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {
 		var lines []string
@@ -40,13 +40,13 @@ func message(err error) string {
 	return capitalize(f.Public) + ": " + hint
 }
 
-// capital makes a phrase the beginning of a sentence.
+// capitalize makes the first letter of a phrase a capital.
 func capitalize(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[n:]
 }
 
-// diagnostics turns findings into their wire form, as many as a person is told.
+// diagnostics converts findings to their wire form, up to the number that is shown to people.
 func diagnostics(list diag.List) []api.Diagnostic {
 	var out []api.Diagnostic
 	for _, d := range list.Limit() {

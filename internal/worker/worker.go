@@ -1,7 +1,5 @@
-// Package worker does builds: it takes an id from the queue, fetches the project, hands
-// it to the studio and publishes what came out. It exists so that the studio knows no
-// queue and the doors no studio. It knows no SQL; what it cannot do it writes into the
-// build's record.
+// Package worker runs the builds of a server: it gets an id from the queue, fetches the project,
+// builds it with the studio and stores the results. Failures are written to the build's record.
 package worker
 
 import (
@@ -29,15 +27,15 @@ import (
 	"mynah/internal/upload"
 )
 
-// Config of a worker.
+// Config contains the settings of a worker.
 type Config struct {
-	// Dir holds the projects that are being built, on the same disk as the objects.
+	// Dir is the folder of projects that are being built, on the same disk as the objects.
 	Dir string
-	// Limits of archives.
+	// Limits are the limits of archives.
 	Limits upload.Limits
 }
 
-// Worker does builds, several at once.
+// Worker runs builds, several at once.
 type Worker struct {
 	cfg     Config
 	store   record.Store
@@ -51,7 +49,7 @@ type Worker struct {
 	running map[string]context.CancelFunc
 }
 
-// New makes a worker; its folder is emptied: what lies there was left by a crash.
+// New creates a worker and empties its folder, which may contain files left by a crash.
 func New(cfg Config, store record.Store, objects *objects.Store, fetcher *upload.Fetcher, st *studio.Studio, log *slog.Logger) (*Worker, error) {
 	if err := errors.Join(os.RemoveAll(cfg.Dir), os.MkdirAll(cfg.Dir, 0o700)); err != nil {
 		return nil, err
@@ -62,7 +60,7 @@ func New(cfg Config, store record.Store, objects *objects.Store, fetcher *upload
 	}, nil
 }
 
-// errOver is a build that is not to be worked on.
+// errOver is returned for a build that has already ended.
 var errOver = errors.New("the build is over")
 
 // Cancel stops a running build.
@@ -74,15 +72,15 @@ func (w *Worker) Cancel(id string) {
 	}
 }
 
-// Running tells how many builds are being worked on.
+// Running returns the number of running builds.
 func (w *Worker) Running() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return len(w.running)
 }
 
-// Work does a build. It gives record.ErrStopped when it was cut short by a stop of the
-// server; all else is told in the record.
+// Work runs a build. It returns record.ErrStopped if the server's stop interrupted it; all other
+// results are in the record.
 func (w *Worker) Work(ctx context.Context, id string) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -96,7 +94,7 @@ func (w *Worker) Work(ctx context.Context, id string) error {
 	}()
 	log := w.log.With("build", id)
 	b, err := w.store.Update(ctx, id, func(b *record.Build) error {
-		if b.State.Over() {
+		if b.State.IsOver() {
 			return errOver
 		}
 		if b.State == record.Queued {
@@ -121,25 +119,25 @@ func (w *Worker) Work(ctx context.Context, id string) error {
 	if b.Kind == record.Speech {
 		doing = "making the audio"
 	}
-	out.err = fault.Guard(doing, func() error { return w.make(ctx, log, b, &out) }) // else the build would stay running
+	out.err = fault.Guard(doing, func() error { return w.run(ctx, log, b, &out) }) // otherwise the build would stay in the state running
 	out.took = w.now().Sub(start).Round(time.Millisecond)
-	return w.end(ctx, log, b.ID, out)
+	return w.finish(ctx, log, b.ID, out)
 }
 
-// outcome is what came of the work on a build.
+// outcome is the result of running a build.
 type outcome struct {
 	result   *record.Result
 	warnings []api.Diagnostic
-	scenes   []int // of the warnings
+	scenes   []int // of the warnings, see record.Build.WarningScenes
 	err      error
 	took     time.Duration
 }
 
-// end writes what became of a build.
-func (w *Worker) end(work context.Context, log *slog.Logger, id string, out outcome) error {
+// finish writes the outcome to the build's record.
+func (w *Worker) finish(work context.Context, log *slog.Logger, id string, out outcome) error {
 	ctx, stopped := context.WithoutCancel(work), false
 	_, werr := w.store.Update(ctx, id, func(b *record.Build) error {
-		if b.State != record.Running { // cancelled meanwhile
+		if b.State != record.Running { // it was cancelled
 			return errOver
 		}
 		b.Warnings, b.WarningScenes = out.warnings, out.scenes
@@ -155,7 +153,7 @@ func (w *Worker) end(work context.Context, log *slog.Logger, id string, out outc
 			return b.Move(record.Failed, w.now())
 		case work.Err() != nil:
 			stopped = true
-			b.Attempts-- // a stop is no failure
+			b.Attempts-- // a stopped server does not count as an attempt
 			b.Message = "Waiting"
 			return b.Move(record.Queued, w.now())
 		default:
@@ -181,8 +179,8 @@ func (w *Worker) end(work context.Context, log *slog.Logger, id string, out outc
 	return nil
 }
 
-// make does the work of a build in a folder of its own.
-func (w *Worker) make(ctx context.Context, log *slog.Logger, b record.Build, out *outcome) error {
+// run runs a build in its own folder.
+func (w *Worker) run(ctx context.Context, log *slog.Logger, b record.Build, out *outcome) error {
 	dir := filepath.Join(w.cfg.Dir, b.ID)
 	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(filepath.Join(dir, "project"), 0o700), os.Mkdir(filepath.Join(dir, "out"), 0o700)); err != nil {
 		return fault.New(fault.Disk, err, "the folder for the build cannot be created")
@@ -194,13 +192,13 @@ func (w *Worker) make(ctx context.Context, log *slog.Logger, b record.Build, out
 	}()
 	report := w.reporter(ctx, b.ID)
 	if b.Kind == record.Speech {
-		return w.speech(ctx, b, dir, report, out)
+		return w.buildSpeech(ctx, b, dir, report, out)
 	}
-	return w.video(ctx, b, dir, report, out)
+	return w.buildVideo(ctx, b, dir, report, out)
 }
 
-// reporter writes progress into the record, a few times a second at most, and stops the
-// work when the build was cancelled meanwhile.
+// reporter returns a function that writes progress to the record, at most a few times a second,
+// and stops the build when it was cancelled.
 func (w *Worker) reporter(ctx context.Context, id string) func(meter.Progress) {
 	var last time.Time
 	var percent int
@@ -227,8 +225,8 @@ func (w *Worker) reporter(ctx context.Context, id string) func(meter.Progress) {
 	}
 }
 
-// video fetches, unpacks and builds a project.
-func (w *Worker) video(ctx context.Context, b record.Build, dir string, report func(meter.Progress), out *outcome) error {
+// buildVideo fetches, unpacks and builds a project.
+func (w *Worker) buildVideo(ctx context.Context, b record.Build, dir string, report func(meter.Progress), out *outcome) error {
 	project, source, links, err := w.unpack(ctx, b.Spec, dir, report)
 	if err != nil {
 		return err
@@ -261,7 +259,7 @@ func (w *Worker) video(ctx context.Context, b record.Build, dir string, report f
 	return w.publish(ctx, files)
 }
 
-// warn keeps the warnings of a build, and the scenes that they are about.
+// warn keeps the warnings of a build and their scenes.
 func (out *outcome) warn(list diag.List, sceneOf func(diag.Diagnostic) int) {
 	var warnings diag.List
 	for _, d := range list {
@@ -275,7 +273,7 @@ func (out *outcome) warn(list diag.List, sceneOf func(diag.Diagnostic) int) {
 	}
 }
 
-// voiceUses gives the voices of a result as the wire has them, with scenes from 0.
+// voiceUses converts the voices of a result to their wire form, with scenes from 0.
 func voiceUses(list []speech.VoiceUse) []api.VoiceUse {
 	var out []api.VoiceUse
 	for _, u := range list {
@@ -298,7 +296,7 @@ func (w *Worker) publish(ctx context.Context, files map[string]string) error {
 	return nil
 }
 
-// apply checks settings and puts them into a request.
+// apply checks settings and adds them to a request.
 func apply(req *studio.Request, s api.Settings) error {
 	values := map[string]any{}
 	for name, v := range s {
@@ -320,7 +318,7 @@ func apply(req *studio.Request, s api.Settings) error {
 	return nil
 }
 
-// unpack brings the project's files into the build's folder.
+// unpack writes the project's files to the build's folder.
 func (w *Worker) unpack(ctx context.Context, spec record.Spec, dir string, report func(meter.Progress)) (folder, source string, links []string, err error) {
 	folder = filepath.Join(dir, "project")
 	root, err := os.OpenRoot(folder)
@@ -335,7 +333,7 @@ func (w *Worker) unpack(ctx context.Context, spec record.Spec, dir string, repor
 		return folder, "script.md", nil, nil
 	}
 	report(meter.Progress{Phase: "fetching the project"})
-	archive, size, done, err := w.archive(ctx, spec, dir)
+	archive, size, done, err := w.openArchive(ctx, spec, dir)
 	if err != nil {
 		return "", "", nil, err
 	}
@@ -352,8 +350,8 @@ func (w *Worker) unpack(ctx context.Context, spec record.Spec, dir string, repor
 	return folder, source, u.Links, err
 }
 
-// archive opens the archive of a build, fetched where it must be.
-func (w *Worker) archive(ctx context.Context, spec record.Spec, dir string) (r io.ReaderAt, size int64, done func(), err error) {
+// openArchive opens the archive of a build and downloads it if necessary.
+func (w *Worker) openArchive(ctx context.Context, spec record.Spec, dir string) (r io.ReaderAt, size int64, done func(), err error) {
 	switch spec.Type {
 	case api.ZipURL, api.GitHub:
 		f, err := os.OpenFile(filepath.Join(dir, "archive.zip"), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
@@ -386,8 +384,8 @@ func (w *Worker) archive(ctx context.Context, spec record.Spec, dir string) (r i
 	}
 }
 
-// speech speaks a text.
-func (w *Worker) speech(ctx context.Context, b record.Build, dir string, report func(meter.Progress), out *outcome) error {
+// buildSpeech speaks a text.
+func (w *Worker) buildSpeech(ctx context.Context, b record.Build, dir string, report func(meter.Progress), out *outcome) error {
 	s := b.Spec.Speech
 	sp, err := w.studio.Speak(ctx, speechRequest(b.Spec.Text, s, report))
 	if err != nil {
@@ -422,7 +420,7 @@ func (w *Worker) speech(ctx context.Context, b record.Build, dir string, report 
 	return w.publish(ctx, files)
 }
 
-// speechRequest turns what was asked for into what the studio takes.
+// speechRequest converts a speech request to that of the studio.
 func speechRequest(text string, s *record.SpeechSpec, report func(meter.Progress)) studio.SpeechRequest {
 	return studio.SpeechRequest{
 		Progress: report,
@@ -433,7 +431,7 @@ func speechRequest(text string, s *record.SpeechSpec, report func(meter.Progress
 	}
 }
 
-// scriptErrors gives the findings behind an error.
+// scriptErrors returns the findings of an error about a script.
 func scriptErrors(err error) diag.List {
 	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {
 		return wrong.List
@@ -441,7 +439,7 @@ func scriptErrors(err error) diag.List {
 	return nil
 }
 
-// linked adds what a symbolic link that was left out has to do with an error.
+// explainLink adds to an error that a symbolic link was left out, if that may be its cause.
 func explainLink(err error, links []string) error {
 	wrong, ok := errors.AsType[*studio.ScriptError](err)
 	if !ok || len(links) == 0 {

@@ -111,7 +111,7 @@ func TestBuildsThatAreRefused(t *testing.T) {
 		"no object":      {js(`{"script":"x","settings":[]}`), http.StatusBadRequest, "Invalid request: /settings: must be an object of properties of the header"},
 		"size":           {js(`{"script":"x","settings":{"size":"huge"}}`), http.StatusBadRequest, "Invalid request: /settings/size: size cannot be \"huge\""},
 		"fps":            {js(`{"script":"x","settings":{"fps":"many"}}`), http.StatusBadRequest, "Invalid request: /settings/fps: fps cannot be \"many\""},
-		"too long":       {js(`{"script":"` + strings.Repeat("x", 2<<20) + `"}`), http.StatusRequestEntityTooLarge, "The body of the request is over 2097152 bytes"},
+		"too long":       {js(`{"script":"` + strings.Repeat("x", 2<<20) + `"}`), http.StatusRequestEntityTooLarge, "The request body is larger than 2097152 bytes"},
 		"another type":   {post("/v1/builds", "x").with("Content-Type", "text/plain"), http.StatusUnsupportedMediaType, "The content type must be multipart/form-data or application/json"},
 		"no boundary":    {post("/v1/builds", "x").with("Content-Type", "multipart/form-data"), http.StatusBadRequest, "The multipart/form-data body is incomplete or damaged"},
 		"no form":        {post("/v1/builds", "x").with("Content-Type", "multipart/form-data; boundary=y"), http.StatusBadRequest, "The form contains no project: send a zip as project, files, or a script"},
@@ -119,9 +119,9 @@ func TestBuildsThatAreRefused(t *testing.T) {
 		"empty form":     {form(t, part{"source", "", "a.md"}), http.StatusBadRequest, "The form contains no project: send a zip as project, files, or a script"},
 		"no file":        {form(t, part{"project", "", zip}), http.StatusBadRequest, "Invalid request: /project: must be a file, a zip"},
 		"both":           {form(t, part{"project", "p.zip", zip}, part{"f", "b.md", "x"}), http.StatusBadRequest, "A form must contain either one zip named project, or files"},
-		"script, source": {form(t, part{"script", "", "Hello."}, part{"source", "", "other.md"}, part{"f", "other.md", "x"}), http.StatusBadRequest, "Invalid request: /source: cannot go with script"},
-		"script, file":   {form(t, part{"script", "", "Hello."}, part{"f", "script.md", "x"}), http.StatusBadRequest, "Invalid request: /script: cannot go with a file script.md"},
-		"long script":    {form(t, part{"script", "", strings.Repeat("x ", 1<<20) + "x"}), http.StatusRequestEntityTooLarge, `The field "script" is over 2097152 bytes`},
+		"script, source": {form(t, part{"script", "", "Hello."}, part{"source", "", "other.md"}, part{"f", "other.md", "x"}), http.StatusBadRequest, "Invalid request: /source: cannot be combined with script"},
+		"script, file":   {form(t, part{"script", "", "Hello."}, part{"f", "script.md", "x"}), http.StatusBadRequest, "Invalid request: /script: cannot be combined with a file script.md"},
+		"long script":    {form(t, part{"script", "", strings.Repeat("x ", 1<<20) + "x"}), http.StatusRequestEntityTooLarge, `The field "script" is larger than 2097152 bytes`},
 		"twice":          {form(t, part{"script", "", "Hello."}, part{"script", "", "Hello."}), http.StatusBadRequest, "Invalid request: /script: is given twice"},
 		"many tags":      {form(t, part{"script", "", "Hello."}, part{"tags", "", strings.Repeat("a,", 15) + "a"}, part{"tags", "", strings.Repeat("b,", 15) + "b"}), http.StatusBadRequest, "Invalid request: /tags: must be a list of at most 20 texts"},
 		"many parts":     {form(t, slices.Repeat([]part{{"more", "", ""}}, 10_001)...), http.StatusRequestEntityTooLarge, "The form has more than 10000 parts: send a zip"},
@@ -181,7 +181,7 @@ func TestCheck(t *testing.T) {
 	}
 	shared.refused(t, http.StatusBadRequest, "Invalid request: /script: is missing", post("/v1/check", "{}"))
 	shared.refused(t, http.StatusBadRequest, "Invalid request: /variables/a: must be a text", post("/v1/check", `{"script":"x","variables":{"a":1}}`))
-	shared.refused(t, http.StatusBadRequest, `Invalid request: /settings/sise: there is no setting "sise"; did you mean size?`, post("/v1/check", `{"script":"x","settings":{"sise":"64x64"}}`))
+	shared.refused(t, http.StatusBadRequest, `Invalid request: /settings/sise: unknown setting "sise"; did you mean size?`, post("/v1/check", `{"script":"x","settings":{"sise":"64x64"}}`))
 	shared.want(t, http.StatusBadRequest, post("/v1/check", "x"))
 	shared.want(t, http.StatusRequestEntityTooLarge, post("/v1/check", strings.Repeat(" ", 2<<20)+"{}"))
 }
@@ -333,7 +333,7 @@ func TestUnknownQueryWords(t *testing.T) {
 		post("/v1/builds", `{"script":"x"}`), post("/v1/check", `{"script":"x"}`), get("/v1/voices"), get("/v1/voices/brian/sample"),
 	} {
 		q.path += "?foo=1"
-		shared.refused(t, http.StatusBadRequest, `Invalid request: ?foo: this address knows no query word "foo"`, q)
+		shared.refused(t, http.StatusBadRequest, `Invalid request: ?foo: unknown query parameter "foo"`, q)
 	}
 }
 

@@ -295,8 +295,8 @@ func TestBuildRequests(t *testing.T) {
 		"no host":             {body("repository", "https://", "repositoryType", "zip-url"), "repository must be the URL of an archive"},
 		"a password":          {body("repository", "https://me:secret@example.com/a.zip", "repositoryType", "zip-url"), "repository must be the URL of an archive"},
 		"no repository":       {body("repositoryType", "s3-zip"), "repository is missing"},
-		"no type":             {body("repository", g.Repository), "repositoryType is missing; allowed are s3-zip (as the upload's grant says), zip-url and github"},
-		"another type":        {body("repository", g.Repository, "repositoryType", "svn"), `repositoryType "svn" is not known; allowed are s3-zip (as the upload's grant says), zip-url and github`},
+		"no type":             {body("repository", g.Repository), "repositoryType is missing; allowed: s3-zip (from the answer to the upload request), zip-url or github"},
+		"another type":        {body("repository", g.Repository, "repositoryType", "svn"), `unknown repositoryType "svn"; allowed: s3-zip (from the answer to the upload request), zip-url or github`},
 		"no such upload":      {body("repository", "01JZX3M8Q2T5V7W9Y0A1B2C3D4", "repositoryType", "s3-zip"), "repository is not an upload of this server, or the upload has expired; request an upload first"},
 		"a path for upload":   {body("repository", "../results/x", "repositoryType", "s3-zip"), "repository is not an upload of this server, or the upload has expired; request an upload first"},
 		"no owner":            {body("repository", "films", "repositoryType", "github"), "repository must be OWNER/NAME for the repository type github"},
@@ -321,7 +321,7 @@ func TestBuildRequests(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, p.Message, c.want)
 		}
 	}
-	shared.refused(t, http.StatusRequestEntityTooLarge, "The body of the request is over 1048576 bytes",
+	shared.refused(t, http.StatusRequestEntityTooLarge, "The request body is larger than 1048576 bytes",
 		post("/video/build", body("repository", strings.Repeat("x", 1<<20))))
 	// Unknown members, an unusual content type and a byte order do no harm.
 	task := ask[api.Task](t, shared, http.StatusOK, post("/video/build",
@@ -470,9 +470,9 @@ func TestSources(t *testing.T) {
 		"no host":          {body("repository", "https://no-such-host.invalid/a.zip", "repositoryType", "zip-url"), 0, "The archive could not be fetched from the address"},
 		"github":           {body("repository", "octo/films", "repositoryType", "github", "token", gitToken, "source", "videos/intro.md"), 1, ""},
 		"github, commit":   {body("repository", "octo/films", "repositoryType", "github", "token", gitToken, "source", "videos/intro.md", "sha", "7fd1a60"), 2, ""},
-		"github, no such":  {body("repository", "octo/films", "repositoryType", "github", "token", gitToken, "sha", "0000000"), 0, "does not exist or the token may not read it"},
-		"github, token":    {body("repository", "octo/films", "repositoryType", "github", "token", "ghp_wrong"), 0, "The repository octo/films, or its commit SHA, does not exist or the token may not read it"},
-		"github, no token": {body("repository", "octo/films", "repositoryType", "github"), 0, "The repository octo/films, or its commit SHA, does not exist or the token may not read it"},
+		"github, no such":  {body("repository", "octo/films", "repositoryType", "github", "token", gitToken, "sha", "0000000"), 0, "does not exist, or the token has no access to it"},
+		"github, token":    {body("repository", "octo/films", "repositoryType", "github", "token", "ghp_wrong"), 0, "The repository octo/films or its commit SHA does not exist, or the token has no access to it"},
+		"github, no token": {body("repository", "octo/films", "repositoryType", "github"), 0, "The repository octo/films or its commit SHA does not exist, or the token has no access to it"},
 		"github, sha":      {body("repository", "octo/films", "repositoryType", "github", "token", gitToken, "sha", "../../x"), 0, "must be a commit SHA, or the name of a branch or tag"},
 	} {
 		if name == "address" { // the script does not be at the top

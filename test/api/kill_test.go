@@ -36,7 +36,7 @@ func (s *server) attempts(t *testing.T) map[string]int {
 	}
 	out := map[string]int{}
 	for _, b := range list {
-		if !b.State.Over() {
+		if !b.State.IsOver() {
 			out[b.ID] = b.Attempts
 		}
 	}

@@ -167,13 +167,13 @@ func TestLockedFolder(t *testing.T) {
 	t.Parallel()
 	c, second := settings(shared.data)
 	err := house.Serve(t.Context(), c, second)
-	if err == nil || !strings.Contains(err.Error(), "another server works on the data folder") {
+	if err == nil || !strings.Contains(err.Error(), "another server is using the data folder") {
 		t.Errorf("a second server: %v", err)
 	}
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "serve", "--data", shared.data, "--listen", "127.0.0.1:0")
 	cmd.Env = append(os.Environ(), asServer+"=1")
 	out, err := cmd.CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "another server works on the data folder") || !strings.Contains(string(out), "stop it first") {
+	if err == nil || !strings.Contains(string(out), "another server is using the data folder") || !strings.Contains(string(out), "stop it, or") {
 		t.Errorf("a second process: %v: %s", err, out)
 	}
 	shared.want(t, http.StatusOK, get("/readyz"))
@@ -267,11 +267,11 @@ func TestSettingsOfTheServer(t *testing.T) {
 		c.HTTP.StrictVoices, c.HTTP.OpenMetrics, c.Fetch.AllowPrivate = true, true, false
 	})
 	p := ask[api.Problem](t, s, http.StatusBadRequest, post("/text-to-speech/mp3?voice=briann", hello))
-	if !strings.HasPrefix(p.Message, `There is no voice "briann"; near are brian`) {
+	if !strings.HasPrefix(p.Message, `Unknown voice "briann"; did you mean brian?`) {
 		t.Errorf("an unknown voice: %q", p.Message)
 	}
 	p = ask[api.Problem](t, s, http.StatusBadRequest, post("/text-to-speech/mp3?voice=xyzzy", hello))
-	if !strings.HasPrefix(p.Message, `There is no voice "xyzzy"`) || strings.HasSuffix(p.Message, " ") {
+	if !strings.HasPrefix(p.Message, `Unknown voice "xyzzy"`) || strings.HasSuffix(p.Message, " ") {
 		t.Errorf("an unknown voice that is like no other: %q", p.Message)
 	}
 	if m := s.want(t, http.StatusOK, get("/metrics").as(noKey)); !bytes.Contains(m.body, []byte("mynah_requests_total")) {

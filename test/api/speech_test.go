@@ -262,7 +262,7 @@ func TestCompressedText(t *testing.T) {
 	shared.refused(t, http.StatusBadRequest, "The request body is incomplete", cut)
 	shared.refused(t, http.StatusUnsupportedMediaType, "The Content-Encoding must be gzip or absent", say("mp3", z).with("Content-Encoding", "br"))
 	bomb := say("mp3", zipped(t, strings.Repeat(" ", 2<<20))).with("Content-Encoding", "gzip")
-	shared.refused(t, http.StatusRequestEntityTooLarge, "The body of the request is over 1048576 bytes", bomb)
+	shared.refused(t, http.StatusRequestEntityTooLarge, "The request body is larger than 1048576 bytes", bomb)
 }
 
 func TestTextsThatCannotBeSpoken(t *testing.T) {
@@ -278,7 +278,7 @@ func TestTextsThatCannotBeSpoken(t *testing.T) {
 		"a mark":          {say("mp3", "\ufeff"), http.StatusBadRequest, none},
 		"empty, streamed": {stream("mp3", ""), http.StatusBadRequest, none},
 		"no UTF-8":        {say("mp3", "Gr\xfc\xdfe"), http.StatusBadRequest, "The text is not UTF-8: save it as UTF-8 and send it again"},
-		"too long":        {say("mp3", hello+strings.Repeat(" ", 1<<20-len(hello)+1)), http.StatusRequestEntityTooLarge, "The body of the request is over 1048576 bytes"},
+		"too long":        {say("mp3", hello+strings.Repeat(" ", 1<<20-len(hello)+1)), http.StatusRequestEntityTooLarge, "The request body is larger than 1048576 bytes"},
 		"silent":          {stream("mp3", "![](a.png)"), http.StatusBadRequest, "the text contains nothing that can be spoken"},
 		"wrong":           {stream("mp3", "(voice-speed: never)\nHi."), http.StatusBadRequest, `text:1:15: voice-speed cannot be "never"`},
 		"speed":           {post("/text-to-speech/mp3?voice-speed=9", hello), http.StatusBadRequest, `voice-speed cannot be "9". Allowed: slow, normal, fast, or a factor from 0.3 to 3`},
