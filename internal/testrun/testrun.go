@@ -6,18 +6,18 @@ package testrun
 import "testing"
 
 // SkipShort leaves a test to make test alone.
-func SkipShort(t testing.TB) {
-	t.Helper()
+func SkipShort(tb testing.TB) {
+	tb.Helper()
 	if testing.Short() {
-		t.Skip("takes longer than a short run may; make test runs it")
+		tb.Skip("takes longer than a short run may; make test runs it")
 	}
 }
 
 // SkipMinute leaves a test out of make test-short; make race and make test run it.
-func SkipMinute(t testing.TB) {
-	t.Helper()
+func SkipMinute(tb testing.TB) {
+	tb.Helper()
 	if IsMinute() {
-		t.Skip("does not fit into the minute of make test-short; make test runs it")
+		tb.Skip("does not fit into the minute of make test-short; make test runs it")
 	}
 }
 

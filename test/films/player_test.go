@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"mynah/internal/testrun"
-
 	"github.com/chromedp/chromedp"
+
+	"mynah/internal/testrun"
 )
 
 // player loads a film, seeks to places all over it, draws what it shows, and tells the
