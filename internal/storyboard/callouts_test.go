@@ -1,0 +1,60 @@
+package storyboard_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"mynah/internal/storyboard"
+)
+
+// TestCalloutsFindTheirPicture: the nearest before them, else the next.
+func TestCalloutsFindTheirPicture(t *testing.T) {
+	t.Parallel()
+	callout := func(cx int) string { return fmt.Sprintf("\n\n(callout:\n  cx: %d\n  cy: 1\n  size: 1)\n\n", cx) }
+	board, _ := plan(t, callout(1)+"![](a.png)"+callout(2)+"![](pictures/a.png)"+callout(3)+callout(4), storyboard.Options{})
+	var got []string
+	for _, s := range board.Scenes[0].Shots {
+		for _, c := range s.Callouts {
+			got = append(got, fmt.Sprint(s.File, " ", c.CX))
+		}
+	}
+	if want := []string{"a.png 1", "a.png 2", "pictures/a.png 3", "pictures/a.png 4"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestChapters: those that are named, else the headings of slides; the film's beginning is
+// one too.
+func TestChapters(t *testing.T) {
+	t.Parallel()
+	const md = "\n```md\n%s\n```\n\n---\n"
+	slides := func(texts ...string) string {
+		var out string
+		for _, text := range texts {
+			out += fmt.Sprintf(md, text)
+		}
+		return out
+	}
+	for _, c := range []struct {
+		name, src string
+		want      []string
+	}{
+		{"none", "One.\n\n---\nTwo.", []string{"", ""}},
+		{"named", "(chapter: A: b)\nOne.\n---\nTwo.\n---\n(chapter: C)\nThree.", []string{"A: b", "", "C"}},
+		{"not from the beginning", "---\ntitle: The film\n---\nOne.\n---\n(chapter: C)\nTwo.", []string{"The film", "C"}},
+		{"without a title", "One.\n---\n(chapter: C)\nTwo.", []string{"Start", "C"}},
+		{"headings", slides("# One **and** `all`\n\n- a", "text alone", "## [Two](x) &amp; \\*more\\*", "## Two & \\*more\\*", "Under\n==="), []string{"One and all", "", "Two & *more*", "", "Under"}},
+		{"names win over headings", slides("# One", "# Two") + "(chapter: C)\nThree.", []string{"Start", "", "C"}},
+		{"code is no heading", "```sh\n# not one\n```\n---\n```\n# nor this\n```\n", []string{"", ""}},
+	} {
+		board, list := plan(t, c.src, storyboard.Options{})
+		var got []string
+		for _, s := range board.Scenes {
+			got = append(got, s.Chapter)
+		}
+		if !slices.Equal(got, c.want) || list.HasErrors() {
+			t.Errorf("%s: %q, want %q (%v)", c.name, got, c.want, list)
+		}
+	}
+}
