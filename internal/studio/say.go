@@ -44,11 +44,13 @@ func (s *Studio) Say(ctx context.Context, r SayRequest) (*Said, error) {
 		value, low, up float64
 	}{{"speed", r.Speed, 0.3, 3}, {"pitch", r.Pitch, 0.3, 3}, {"volume", r.Volume, 0, 10}} {
 		if !(v.value >= v.low && v.value <= v.up) {
-			return nil, fault.New(fault.Usage, nil, "the %s %g is out of range", v.name, v.value).WithHint("use a number from %g to %g", v.low, v.up)
+			return nil, fault.New(fault.Usage, nil, "the %s %g is out of range", v.name, v.value).
+				WithHint("use a number from %g to %g", v.low, v.up)
 		}
 	}
 	if dir, err := os.Stat(filepath.Dir(r.Output)); err != nil || !dir.IsDir() {
-		return nil, fault.New(fault.Usage, nil, "the folder %q does not exist", filepath.Dir(r.Output)).WithHint("create it, or choose another file with -o")
+		return nil, fault.New(fault.Usage, nil, "the folder %q does not exist", filepath.Dir(r.Output)).
+			WithHint("create it, or choose another file with -o")
 	}
 	if strings.TrimSpace(r.Text) == "" {
 		return nil, fault.New(fault.Usage, nil, "there is no text to speak")
