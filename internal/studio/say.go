@@ -36,8 +36,11 @@ type Said struct {
 func (s *Studio) Say(ctx context.Context, r SayRequest) (*Said, error) {
 	format := strings.TrimPrefix(strings.ToLower(filepath.Ext(r.Output)), ".")
 	if !slices.Contains(SpeechFormats(), format) {
-		return nil, fault.New(fault.Usage, nil, "unsupported format of %q", r.Output).
-			WithHint("use a name that ends in .wav, .mp3 or .m4a")
+		problem := "unsupported format " + filepath.Ext(r.Output)
+		if format == "" {
+			problem = "the output " + strconv.Quote(r.Output) + " has no ending"
+		}
+		return nil, fault.New(fault.Usage, nil, "%s", problem).WithHint("use a name that ends in .wav, .mp3 or .m4a")
 	}
 	for _, v := range []struct {
 		name           string
