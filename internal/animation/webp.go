@@ -83,10 +83,12 @@ func ReadWebP(file io.ReaderAt, size int64) (*WebP, error) {
 		return nil, errors.New("it contains no pictures")
 	}
 	if int64(out.Width)*int64(out.Height) > mostCanvas {
-		return nil, fmt.Errorf("it has %d x %d pixels; an animation may have up to %d million", out.Width, out.Height, mostCanvas/1_000_000)
+		return nil, fmt.Errorf("it has %d x %d pixels; an animation may have up to %d million",
+			out.Width, out.Height, mostCanvas/1_000_000)
 	}
 	if int64(out.Width)*int64(out.Height)*int64(len(out.Frames)) > mostPixels {
-		return nil, fmt.Errorf("it has too many frames, %d of %d x %d pixels; export it as a video", len(out.Frames), out.Width, out.Height)
+		return nil, fmt.Errorf("it has too many frames, %d of %d x %d pixels; export it as a video",
+			len(out.Frames), out.Width, out.Height)
 	}
 	return out, nil
 }

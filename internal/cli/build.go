@@ -81,7 +81,8 @@ of them, or a template with {name}, {language} and {size}.`,
 	fl.BoolVar(&f.allLanguages, "all-languages", false, "build the script and all its translations")
 	fl.BoolVar(&f.explain, "explain", false, "list the parts that were rebuilt, why, and how long each took")
 	fl.BoolVar(&f.timeline, "timeline", false, "also write the timeline as JSON, next to the video")
-	fl.BoolVar(&f.transcript, "transcript", false, "also write a transcript in Markdown and a list of chapters, next to the video")
+	fl.BoolVar(&f.transcript, "transcript", false,
+		"also write a transcript in Markdown and a list of chapters, next to the video")
 	fl.StringVar(&f.scenes, "scenes", "", "build only these scenes, such as 3 or 3-7, into NAME-scenes-3-7.mp4")
 	fl.StringVar(&f.server, "server", "", "build on this server, such as http://127.0.0.1:8080, and download the video")
 	fl.StringVar(&f.apiKey, "api-key", "", "API key of the server (better set as MYNAH_API_KEY)")
@@ -90,11 +91,13 @@ of them, or a template with {name}, {language} and {size}.`,
 
 // projectFlags adds the flags of every command that builds a video.
 func (f *buildFlags) projectFlags(fl *pflag.FlagSet) {
-	fl.StringVarP(&f.output, "output", "o", "", "video file, folder, or template such as {name}-{language}-{size}.mp4 (default: NAME.mp4 next to the script)")
+	fl.StringVarP(&f.output, "output", "o", "",
+		"video file, folder, or template such as {name}-{language}-{size}.mp4 (default: NAME.mp4 next to the script)")
 	fl.StringVar(&f.size, "size", "", "video size: 720p, 1080p, 4k or WIDTHxHEIGHT (default: the header's)")
 	fl.StringVar(&f.fps, "fps", "", "frame rate (default: the header's)")
 	fl.StringVar(&f.subtitles, "subtitles", "", "subtitles: overlay, embed, external or none (default: the header's)")
-	fl.StringVar(&f.assetResize, "asset-resize", "", "how pictures fill the frame: cover, contain or fit (default: the header's)")
+	fl.StringVar(&f.assetResize, "asset-resize", "",
+		"how pictures fill the frame: cover, contain or fit (default: the header's)")
 	fl.StringVar(&f.voice, "voice", "", "voice of the scenes that set none (default: the header's)")
 	fl.StringVar(&f.language, "language", "", "build a translation, such as de for script.de.md next to script.md")
 	fl.StringArrayVar(&f.vars, "var", nil, "set {{NAME}} in the script, as NAME=VALUE; may be repeated")
@@ -112,7 +115,8 @@ func target(args []string, root string) (dir, name string, err error) {
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return "", "", fault.New(fault.Input, nil, "the file or folder %q does not exist", path).WithHint("use the path of a script, or of its folder")
+		return "", "", fault.New(fault.Input, nil, "the file or folder %q does not exist", path).
+			WithHint("use the path of a script, or of its folder")
 	}
 	if info.IsDir() {
 		if name, err = onlyScript(path); err != nil {
@@ -141,10 +145,12 @@ func onlyScript(dir string) (string, error) {
 	case c.Script != "":
 		return c.Script, nil
 	case len(c.Candidates) > 1:
-		return "", fault.New(fault.Input, nil, "the folder %q contains several scripts: %s", dir, strings.Join(c.Candidates, ", ")).
+		return "", fault.New(fault.Input, nil,
+			"the folder %q contains several scripts: %s", dir, strings.Join(c.Candidates, ", ")).
 			WithHint("choose one: mynah build %s", filepath.Join(dir, c.Candidates[0]))
 	case len(c.Decks) > 0:
-		return "", fault.New(fault.Input, nil, "the folder %q contains a presentation, %s, but no script; presentations are not supported", dir, c.Decks[0]).
+		return "", fault.New(fault.Input, nil,
+			"the folder %q contains a presentation, %s, but no script; presentations are not supported", dir, c.Decks[0]).
 			WithHint("export its pages as pictures and write a script that shows them, or run mynah init to create a starter project")
 	}
 	return "", fault.New(fault.Input, nil, "the folder %q contains no script", dir).
@@ -221,13 +227,16 @@ func checkReplaceable(path string, force bool, format media.Format, what string)
 	switch {
 	case err != nil:
 		if dir, err := os.Stat(filepath.Dir(path)); err != nil || !dir.IsDir() {
-			return fault.New(fault.Usage, nil, "the folder %q does not exist", filepath.Dir(path)).WithHint("create it, or choose another file with -o")
+			return fault.New(fault.Usage, nil, "the folder %q does not exist", filepath.Dir(path)).
+				WithHint("create it, or choose another file with -o")
 		}
 		return nil
 	case info.IsDir():
-		return fault.New(fault.Usage, nil, "the output %q is a folder", path).WithHint("choose a file in it: -o %s", filepath.Join(path, what+map[media.Format]string{media.MOV: ".mp4", media.PNG: ".png"}[format]))
+		return fault.New(fault.Usage, nil, "the output %q is a folder", path).
+			WithHint("choose a file in it: -o %s", filepath.Join(path, what+map[media.Format]string{media.MOV: ".mp4", media.PNG: ".png"}[format]))
 	case !info.Mode().IsRegular():
-		return fault.New(fault.Usage, nil, "the output %q is a device or a pipe, which the %s would replace", path, what).WithHint("choose a regular file with -o")
+		return fault.New(fault.Usage, nil, "the output %q is a device or a pipe, which the %s would replace", path, what).
+			WithHint("choose a regular file with -o")
 	case force || info.Size() == 0:
 		return nil
 	}
@@ -239,7 +248,8 @@ func checkReplaceable(path string, force bool, format media.Format, what string)
 	head := make([]byte, media.HeadSize)
 	n, _ := io.ReadFull(file, head)
 	if media.Sniff(head[:n]) != format {
-		return fault.New(fault.Usage, nil, "the output %q %s, which the %s would replace", path, media.Describe(head[:n]), what).
+		return fault.New(fault.Usage, nil,
+			"the output %q %s, which the %s would replace", path, media.Describe(head[:n]), what).
 			WithHint("choose another file with -o, or use --force")
 	}
 	return nil
@@ -389,7 +399,8 @@ func (a *app) printPlan(ctx context.Context, s *studio.Studio, r studio.Request,
 	fmt.Fprintf(a.Out, "%dx%d, %.6g frames a second, %.2f s, %d scenes\n", p.Line.Width, p.Line.Height, fps,
 		float64(p.Line.Frames)/fps, len(p.Line.Scenes))
 	for i, s := range p.Line.Scenes {
-		fmt.Fprintf(a.Out, "%4d  %8.2f s  %7.2f s  %s\n", s.Number, float64(s.Start)/fps, float64(s.Frames)/fps, summarizeScene(p, i))
+		fmt.Fprintf(a.Out, "%4d  %8.2f s  %7.2f s  %s\n",
+			s.Number, float64(s.Start)/fps, float64(s.Frames)/fps, summarizeScene(p, i))
 	}
 	return nil
 }

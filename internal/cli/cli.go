@@ -94,8 +94,10 @@ docs/voices.md.`,
 	root.SetVersionTemplate("mynah {{.Version}} " + runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH + "\n")
 	root.SetFlagErrorFunc(flagError)
 	f := root.PersistentFlags()
-	f.StringVar(&a.config, "config", "", "settings file (default: mynah.yaml in your configuration folder and in the current folder)")
-	f.StringVar(&a.cfg.VoicesDir, "voices-dir", "", "folder of installed voices (default: mynah/voices in your data folder)")
+	f.StringVar(&a.config, "config", "",
+		"settings file (default: mynah.yaml in your configuration folder and in the current folder)")
+	f.StringVar(&a.cfg.VoicesDir, "voices-dir", "",
+		"folder of installed voices (default: mynah/voices in your data folder)")
 	f.StringVar(&a.cfg.CacheDir, "cache-dir", "", "cache folder (default: mynah in your cache folder)")
 	f.BoolVar(&a.cfg.NoCache, "no-cache", false, "build everything anew and cache nothing")
 	f.StringVar(&a.cfg.Slide.Program, "chromium", "", "browser that draws slides (default: the first of chromium-headless-shell, chromium and others)")

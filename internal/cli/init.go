@@ -26,7 +26,8 @@ func (a *app) initCommand() *cobra.Command {
 			if err := writeStarter(dir); err != nil {
 				return err
 			}
-			fmt.Fprintf(a.Out, "created %s and its pictures\nnext: mynah build %s\nfor better voices: mynah voices available --language en\n", filepath.Join(dir, "script.md"), dir)
+			fmt.Fprintf(a.Out, "created %s and its pictures\nnext: mynah build %s\nfor better voices: mynah voices available --language en\n",
+				filepath.Join(dir, "script.md"), dir)
 			return nil
 		},
 	}
@@ -44,7 +45,8 @@ func writeStarter(dir string) error {
 	}
 	for _, n := range names {
 		if _, err := os.Lstat(filepath.Join(dir, n)); err == nil {
-			return fault.New(fault.Usage, nil, "%s already exists", filepath.Join(dir, n)).WithHint("choose an empty folder, such as: mynah init film")
+			return fault.New(fault.Usage, nil, "%s already exists", filepath.Join(dir, n)).
+				WithHint("choose an empty folder, such as: mynah init film")
 		}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // a folder of the user's, readable for all

@@ -60,7 +60,8 @@ func (a *app) keysCommand() *cobra.Command {
 		RunE: with(func(cmd *cobra.Command, s *store.Store, args []string) error {
 			err := s.RevokeKey(cmd.Context(), args[0], time.Now())
 			if errors.Is(err, auth.ErrUnknown) {
-				return fault.New(fault.Usage, nil, "no valid key has the id %q", args[0]).WithHint("run mynah keys list to see the ids")
+				return fault.New(fault.Usage, nil, "no valid key has the id %q", args[0]).
+					WithHint("run mynah keys list to see the ids")
 			}
 			if err != nil {
 				return fault.New(fault.Disk, err, "the key cannot be revoked")
@@ -113,7 +114,8 @@ func (a *app) listKeys(cmd *cobra.Command, s *store.Store, asJSON bool) error {
 		if l.Revoked != nil {
 			state = "revoked " + when(l.Revoked, "")
 		}
-		fmt.Fprintf(w, "%s\t%s\tcreated %s\tused %s\t%s\n", l.ID, l.Name, when(&l.Created, ""), when(l.LastUse, "never"), state)
+		fmt.Fprintf(w, "%s\t%s\tcreated %s\tused %s\t%s\n",
+			l.ID, l.Name, when(&l.Created, ""), when(l.LastUse, "never"), state)
 	}
 	return w.Flush()
 }

@@ -76,23 +76,31 @@ a variable, a variable overrides the file.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&c.Data, "data", c.Data, "data folder of the server; created if it is missing")
-	f.StringVar(&c.Listen, "listen", c.Listen, "address to listen on; 0.0.0.0:8080 is port 8080 of all interfaces, port 0 is any free port")
+	f.StringVar(&c.Listen, "listen", c.Listen,
+		"address to listen on; 0.0.0.0:8080 is port 8080 of all interfaces, port 0 is any free port")
 	f.StringVar(&c.HTTP.PublicURL, "public-url", "", "base URL of the links in answers (default: taken from the request)")
-	f.StringSliceVar(&origins, "cors-origin", nil, "origin of web pages that may call the server, such as https://app.example.com; may be repeated, * allows any (default: none)")
+	f.StringSliceVar(&origins, "cors-origin", nil,
+		"origin of web pages that may call the server, such as https://app.example.com; may be repeated, * allows any (default: none)")
 	f.StringVar(&c.TLSCert, "tls-cert", "", "certificate file, for https")
 	f.StringVar(&c.TLSKey, "tls-key", "", "file with the certificate's private key")
-	f.StringVar(&keys, "api-keys", "", "API keys that are always valid, separated by commas (better set as MYNAH_API_KEYS)")
+	f.StringVar(&keys, "api-keys", "",
+		"API keys that are always valid, separated by commas (better set as MYNAH_API_KEYS)")
 	f.StringVar(&maxUpload, "max-upload", "1GiB", "maximum size of an archive")
 	f.StringVar(&cacheSize, "cache-size", "20GiB", "maximum size of the cache")
 	f.DurationVar(&c.HTTP.UploadTTL, "upload-ttl", c.HTTP.UploadTTL, "how long an upload URL is valid")
-	f.DurationVar(&c.HTTP.ResultTTL, "result-ttl", c.HTTP.ResultTTL, "how long a result URL is valid; each poll returns a new one")
-	f.DurationVar(&c.HTTP.Keep, "keep", c.HTTP.Keep, "how long results are kept after a build has ended or was last polled")
-	f.BoolVar(&c.HTTP.StrictVoices, "strict-voices", false, "refuse speech requests with an unknown voice instead of using another voice")
+	f.DurationVar(&c.HTTP.ResultTTL, "result-ttl", c.HTTP.ResultTTL,
+		"how long a result URL is valid; each poll returns a new one")
+	f.DurationVar(&c.HTTP.Keep, "keep", c.HTTP.Keep,
+		"how long results are kept after a build has ended or was last polled")
+	f.BoolVar(&c.HTTP.StrictVoices, "strict-voices", false,
+		"refuse speech requests with an unknown voice instead of using another voice")
 	f.BoolVar(&c.HTTP.OpenMetrics, "open-metrics", false, "serve /metrics without a key")
 	f.IntVar(&c.Queue.Workers, "workers", c.Queue.Workers, "number of builds that run at once")
 	f.DurationVar(&c.Queue.Timeout, "build-timeout", c.Queue.Timeout, "maximum time of a build")
-	f.IntVar(&c.Store.MaxQueued, "max-queued", c.Store.MaxQueued, "maximum number of queued and running builds per key; 0 is no limit")
-	f.Float64Var(&c.Auth.PerSecond, "rate", c.Auth.PerSecond, "maximum number of requests per second and key; 0 is no limit")
+	f.IntVar(&c.Store.MaxQueued, "max-queued", c.Store.MaxQueued,
+		"maximum number of queued and running builds per key; 0 is no limit")
+	f.Float64Var(&c.Auth.PerSecond, "rate", c.Auth.PerSecond,
+		"maximum number of requests per second and key; 0 is no limit")
 	f.IntVar(&c.Auth.Burst, "burst", c.Auth.Burst, "maximum number of requests per key in a burst")
 	f.StringVar(&c.Fetch.GitHubURL, "github-url", c.Fetch.GitHubURL, "URL of GitHub's API, for GitHub Enterprise")
 	f.BoolVar(&c.Fetch.AllowPrivate, "allow-private-sources", false, "allow zip-url and github to reach private addresses")

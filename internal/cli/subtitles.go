@@ -59,11 +59,13 @@ func (f *subtitleFlags) files(film string) ([]studio.SubtitleFile, error) {
 	case format != "" && !slices.Contains(formats, format):
 		return nil, usageError{fmt.Errorf("--format %q: must be one of %s", f.format, strings.Join(formats, ", "))}
 	case format != "" && slices.Contains(formats, ending) && ending != format:
-		return nil, usageError{fmt.Errorf("--format %s does not match the output's ending .%s: leave one of them out", format, ending)}
+		return nil, usageError{fmt.Errorf("--format %s does not match the output's ending .%s: leave one of them out",
+			format, ending)}
 	case format == "" && slices.Contains(formats, ending):
 		format = ending
 	case format == "" && f.output != "" && f.output != "-":
-		return nil, usageError{fmt.Errorf("unsupported format of %q: use --format, or a name that ends in one of .%s", f.output, strings.Join(formats, ", ."))}
+		return nil, usageError{fmt.Errorf("unsupported format of %q: use --format, or a name that ends in one of .%s",
+			f.output, strings.Join(formats, ", ."))}
 	}
 	beside := func(format string) studio.SubtitleFile {
 		return studio.SubtitleFile{Format: format, Path: strings.TrimSuffix(film, filepath.Ext(film)) + "." + format}
@@ -133,10 +135,12 @@ func checkWritable(path string) error {
 	case err == nil && info.IsDir():
 		return fault.New(fault.Usage, nil, "the output %q is a folder", path).WithHint("choose a file in it with -o")
 	case err == nil && !info.Mode().IsRegular():
-		return fault.New(fault.Usage, nil, "the output %q is a device or a pipe, which the file would replace", path).WithHint("use -o - to write to standard output")
+		return fault.New(fault.Usage, nil, "the output %q is a device or a pipe, which the file would replace", path).
+			WithHint("use -o - to write to standard output")
 	case err != nil:
 		if dir, err := os.Stat(filepath.Dir(path)); err != nil || !dir.IsDir() {
-			return fault.New(fault.Usage, nil, "the folder %q does not exist", filepath.Dir(path)).WithHint("create it, or choose another file with -o")
+			return fault.New(fault.Usage, nil, "the folder %q does not exist", filepath.Dir(path)).
+				WithHint("create it, or choose another file with -o")
 		}
 	}
 	return nil

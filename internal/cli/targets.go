@@ -78,7 +78,8 @@ func (a *app) chooseOutputs(ctx context.Context, f *buildFlags, args []string) (
 	case !isTemplate(template) && filepath.Ext(template) == "":
 		template = filepath.Join(template, "{name}.mp4") // a folder that will be created
 	case !isTemplate(template):
-		return nil, usageError{fmt.Errorf("-o %s is one file for %d scripts: use a folder, or a template such as {name}.mp4", template, len(args))}
+		return nil, usageError{fmt.Errorf("-o %s is one file for %d scripts: use a folder, or a template such as {name}.mp4",
+			template, len(args))}
 	}
 	var all []*buildFlags
 	taken := map[string]string{}
@@ -101,7 +102,8 @@ func (a *app) chooseOutputs(ctx context.Context, f *buildFlags, args []string) (
 			path = filepath.Join(folder, filepath.Base(path))
 		}
 		if other, ok := taken[path]; ok {
-			return nil, usageError{fmt.Errorf("%s and %s would both be written to %s: use a template with {name}, {language} or {size} that keeps them apart", other, arg, path)}
+			return nil, usageError{fmt.Errorf("%s and %s would both be written to %s: use a template with {name}, {language} or {size} that keeps them apart",
+				other, arg, path)}
 		}
 		taken[path] = arg
 		one.output, one.single = path, true
@@ -121,7 +123,8 @@ func (a *app) expandTemplate(ctx context.Context, f *buildFlags, arg, template s
 		}
 		field, tail, closed := strings.Cut(after, "}")
 		if !closed || field != "name" && field != "language" && field != "size" {
-			return "", usageError{fmt.Errorf("-o %s: a template can contain {%s}, but not {%s}", template, strings.Join(known, "}, {"), field)}
+			return "", usageError{fmt.Errorf("-o %s: a template can contain {%s}, but not {%s}",
+				template, strings.Join(known, "}, {"), field)}
 		}
 		rest = tail
 	}

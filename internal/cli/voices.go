@@ -77,7 +77,8 @@ func (a *app) listVoices(ctx context.Context, f *voicesFlags) error {
 	case len(all) == 0:
 		return fault.New(fault.ToolMissing, nil, "no speech engine is installed").WithHint("%s", house.InstallVoices())
 	case f.engine != "" && !engines[f.engine]:
-		return fault.New(fault.Usage, nil, "unknown engine %q", f.engine).WithHint("available engines: %s", strings.Join(slices.Sorted(maps.Keys(engines)), ", "))
+		return fault.New(fault.Usage, nil, "unknown engine %q", f.engine).
+			WithHint("available engines: %s", strings.Join(slices.Sorted(maps.Keys(engines)), ", "))
 	case len(voices) == 0 && f.language != "":
 		return fault.New(fault.Usage, nil, "no voice speaks %q", f.language).
 			WithHint("run mynah voices to list all languages; run mynah voices available --language %s to see what can be installed", f.language)
@@ -154,7 +155,8 @@ their size and licence. The recommended voice of each region comes first.`,
 				return e.Encode(list)
 			}
 			if len(list) == 0 {
-				return fault.New(fault.Usage, nil, "the list has no voice for %q", language).WithHint("run mynah voices available to list all")
+				return fault.New(fault.Usage, nil, "the list has no voice for %q", language).
+					WithHint("run mynah voices available to list all")
 			}
 			w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
 			fmt.Fprintln(w, "NAME\tLANGUAGE\tQUALITY\tSIZE\tLICENCE\tNOTE")
@@ -205,7 +207,8 @@ func (a *app) voicesSampleCommand() *cobra.Command {
 				if len(m.Nearest) > 0 {
 					hint = "did you mean " + strings.Join(m.Nearest, ", ") + "?"
 				}
-				return fault.New(fault.Usage, nil, "unknown voice %q", args[0]).WithHint("%s", cmp.Or(hint, "run mynah voices to list all"))
+				return fault.New(fault.Usage, nil, "unknown voice %q", args[0]).
+					WithHint("%s", cmp.Or(hint, "run mynah voices to list all"))
 			}
 			file := cmp.Or(output, strings.ReplaceAll(strings.ToLower(args[0]), "/", "-")+".mp3")
 			said, err := h.Studio.Say(cmd.Context(), studio.SayRequest{

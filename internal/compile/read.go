@@ -95,7 +95,8 @@ func (c *compiler) read(ctx context.Context, booth *voice.Booth) error {
 	}
 	c.out.Board = board
 	if c.req.Strict && p.missing != "" {
-		return fault.New(fault.ToolMissing, nil, "%s", p.missing).WithHint("run mynah doctor to see how to install what is missing")
+		return fault.New(fault.ToolMissing, nil, "%s", p.missing).
+			WithHint("run mynah doctor to see how to install what is missing")
 	}
 	c.out.Findings.Add(more...)
 	return nil
@@ -149,7 +150,8 @@ func (c *compiler) keepScenes(s *script.Script) error {
 		return nil
 	}
 	if n := len(s.Scenes); to > n {
-		return fault.New(fault.Usage, nil, "scene %d does not exist: the last scene of %s is %d", to, path.Base(c.out.Name), n).WithHint("scenes are numbered from 1")
+		return fault.New(fault.Usage, nil, "scene %d does not exist: the last scene of %s is %d", to, path.Base(c.out.Name), n).
+			WithHint("scenes are numbered from 1")
 	}
 	s.Scenes = s.Scenes[from-1 : to]
 	return nil

@@ -121,7 +121,8 @@ func parseCues(text, form string, longest time.Duration) ([]caption.Timed, error
 				WithHint("a cue must end after it begins, and within %s", longest)
 		}
 		if i > 0 && c.From < cues[i-1].From {
-			return nil, fault.New(fault.Input, nil, "line %d: the cue begins before the previous cue", c.Line).WithHint("sort the cues by time")
+			return nil, fault.New(fault.Input, nil, "line %d: the cue begins before the previous cue", c.Line).
+				WithHint("sort the cues by time")
 		}
 	}
 	if len(cues) == 0 {

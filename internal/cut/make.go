@@ -64,7 +64,8 @@ func (m *maker) finish(ctx context.Context, at viewFrame, err error) error {
 	case !blame.IsInputError(err):
 		return blame.ToolAt(err, at.place, at.name)
 	case at.view == nil || at.view.Asset == nil: // no file of the author's was read
-		return fault.New(fault.ToolFailed, err, "%s:%d: ffmpeg failed on the picture", at.place.File, at.place.Start.Line).WithHint(blame.HintDoctor)
+		return fault.New(fault.ToolFailed, err, "%s:%d: ffmpeg failed on the picture", at.place.File, at.place.Start.Line).
+			WithHint(blame.HintDoctor)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -134,7 +135,8 @@ func (c *Cutter) checkLengths(p *Plan) (list diag.List, err error) {
 			continue
 		}
 		rate := float64(c.form.FPS.Num) / float64(c.form.FPS.Den)
-		d := list.Errorf(t.place, "%q ends after %.1f of %.1f seconds: the file is truncated or damaged", t.name, float64(n)/rate, float64(t.count)/rate)
+		d := list.Errorf(t.place, "%q ends after %.1f of %.1f seconds: the file is truncated or damaged",
+			t.name, float64(n)/rate, float64(t.count)/rate)
 		d.Hint = "export or copy the clip again"
 	}
 	return list, nil

@@ -23,7 +23,8 @@ const (
 // cannot be read is among the findings.
 func (c *Cutter) Snapshot(ctx context.Context, number int, from *time.Duration) ([]byte, diag.List, error) {
 	if number < 1 || number > len(c.in.Line.Scenes) {
-		return nil, nil, fault.New(fault.Usage, nil, "scene %d does not exist: the last scene is %d", number, len(c.in.Line.Scenes)).
+		return nil, nil, fault.New(fault.Usage, nil,
+			"scene %d does not exist: the last scene is %d", number, len(c.in.Line.Scenes)).
 			WithHint("scenes are numbered from 1; run mynah snapshot --sheet to see all")
 	}
 	scene := c.in.Line.Scenes[number-1]
@@ -33,7 +34,8 @@ func (c *Cutter) Snapshot(ctx context.Context, number int, from *time.Duration) 
 		n = new(big.Int).Div(at.Num(), at.Denom()).Int64()
 		if n < 0 || n >= scene.Frames {
 			length := big.NewRat(scene.Frames*c.in.Line.FPS.Den, c.in.Line.FPS.Num)
-			return nil, nil, fault.New(fault.Usage, nil, "scene %d has no frame at %s: it lasts %s s", number, *from, length.FloatString(2)).
+			return nil, nil, fault.New(fault.Usage, nil,
+				"scene %d has no frame at %s: it lasts %s s", number, *from, length.FloatString(2)).
 				WithHint("--at counts from the scene's beginning, in seconds")
 		}
 	}
@@ -51,7 +53,8 @@ func (c *Cutter) Snapshot(ctx context.Context, number int, from *time.Duration) 
 func (c *Cutter) Sheet(ctx context.Context) ([]byte, diag.List, error) {
 	count := len(c.in.Line.Scenes)
 	if count > mostSheet {
-		return nil, nil, fault.New(fault.Usage, nil, "the video has %d scenes; a sheet shows at most %d", count, mostSheet).WithHint("draw single scenes with --scene")
+		return nil, nil, fault.New(fault.Usage, nil, "the video has %d scenes; a sheet shows at most %d", count, mostSheet).
+			WithHint("draw single scenes with --scene")
 	}
 	// All are drawn before the program starts that lays them together: drawing may need one
 	// too, and there may be room for one alone.

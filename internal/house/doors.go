@@ -56,7 +56,8 @@ func (o *server) announce(ctx context.Context, urls []string, open bool) {
 	o.cfg.Log.InfoContext(ctx, "ready", "address", urls[0], "also", urls[1:])
 	if open && o.cfg.TLSCert == "" && !strings.HasPrefix(o.cfg.HTTP.PublicURL, "https://") {
 		const text = "other machines reach this server over plain http: keys and projects can be read in transit"
-		fmt.Fprintf(o.cfg.Out, "mynah: warning: %s\n  help: use --tls-cert and --tls-key, or put an https proxy in front and set --public-url to its address\n", text)
+		fmt.Fprintf(o.cfg.Out, "mynah: warning: %s\n  help: use --tls-cert and --tls-key, or put an https proxy in front and set --public-url to its address\n",
+			text)
 		o.cfg.Log.WarnContext(ctx, text)
 	}
 }
@@ -85,7 +86,8 @@ func (o *server) createFirstKey(ctx context.Context, data, base string) error {
 	if err := o.records.AddKey(ctx, k); err != nil {
 		return fault.New(fault.Disk, err, "the first key cannot be stored")
 	}
-	fmt.Fprintf(o.cfg.Out, "A first API key was created; it is in the file %s\nTry it:  curl -H \"x-api-key: $(cat '%s')\" %s/voices\n", path, path, base)
+	fmt.Fprintf(o.cfg.Out, "A first API key was created; it is in the file %s\nTry it:  curl -H \"x-api-key: $(cat '%s')\" %s/voices\n",
+		path, path, base)
 	o.cfg.Log.InfoContext(ctx, "a first API key was created", "file", path)
 	return nil
 }

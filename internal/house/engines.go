@@ -259,7 +259,8 @@ func (e *EngineConfig) newEngine() (voice.Engine, error) {
 			return nil, errors.New("region: empty, must be one of the service, such as eu-west-1")
 		}
 		if !strings.HasSuffix(e.KeyEnv, pollyKey) {
-			return nil, fmt.Errorf("key-env: must end in %s, such as WORK_%s: the variable of the secret is named after it", pollyKey, pollyKey)
+			return nil, fmt.Errorf("key-env: must end in %s, such as WORK_%s: the variable of the secret is named after it",
+				pollyKey, pollyKey)
 		}
 		return polly.New(polly.Config{
 			Config: e.remote(), Secret: e.secret, SecretEnv: e.secretEnv, Session: e.session, Region: cmp.Or(e.Region, "us-east-1"), Engine: e.Engine, Language: e.Language, Voices: e.Voices,

@@ -129,7 +129,8 @@ func OpenCache(cfg Config) (*cache.Store, error) {
 	}
 	store, err := cache.Open(dir)
 	if err != nil {
-		return nil, fault.New(fault.Disk, err, "the cache %s cannot be used", dir).WithHint("choose another folder with --cache-dir")
+		return nil, fault.New(fault.Disk, err, "the cache %s cannot be used", dir).
+			WithHint("choose another folder with --cache-dir")
 	}
 	return store, nil
 }

@@ -109,12 +109,14 @@ func openRecords(ctx context.Context, data string, cfg store.Config) (*store.Sto
 // lock locks the data folder for this process.
 func lock(data string) (*flock.Flock, error) {
 	if err := os.MkdirAll(data, 0o700); err != nil {
-		return nil, fault.New(fault.Disk, err, "the data folder %s cannot be created", data).WithHint("choose another folder with --data")
+		return nil, fault.New(fault.Disk, err, "the data folder %s cannot be created", data).
+			WithHint("choose another folder with --data")
 	}
 	l := flock.New(filepath.Join(data, "lock"), flock.SetFlag(os.O_RDWR|os.O_CREATE))
 	switch ok, err := l.TryLock(); {
 	case err != nil:
-		return nil, fault.New(fault.Disk, err, "the data folder %s cannot be written", data).WithHint("choose another folder with --data")
+		return nil, fault.New(fault.Disk, err, "the data folder %s cannot be written", data).
+			WithHint("choose another folder with --data")
 	case !ok:
 		return nil, fault.New(fault.Usage, nil, "another server is using the data folder %s", data).
 			WithHint("stop it, or choose another folder with --data")
@@ -233,7 +235,8 @@ func (l *leveled) Enabled(ctx context.Context, level slog.Level) bool {
 func (o *server) run(ctx context.Context) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", o.cfg.Listen)
 	if err != nil {
-		return fault.New(fault.Usage, err, "cannot listen on %s", o.cfg.Listen).WithHint("choose another address with --listen")
+		return fault.New(fault.Usage, err, "cannot listen on %s", o.cfg.Listen).
+			WithHint("choose another address with --listen")
 	}
 	api := httpapi.New(o.cfg.HTTP, httpapi.Services{
 		Records: o.records, Objects: o.objects, Guard: o.guard, Desk: worker.NewDesk(o.worker, o.house.Booth),

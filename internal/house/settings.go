@@ -80,7 +80,8 @@ func (s *VoiceSettings) AddFile(path string, text []byte, found bool) {
 			s.addVoices(&n, where)
 		case name == HeaderSetting:
 		case found:
-			s.addError(where(&n), "%s: a mynah.yaml in the current folder may contain only %s; pass the file with --config to use all of it",
+			s.addError(where(&n),
+				"%s: a mynah.yaml in the current folder may contain only %s; pass the file with --config to use all of it",
 				name, strings.Join(append(VoiceSettingNames(), HeaderSetting), ", "))
 		}
 	}
@@ -111,7 +112,8 @@ func (s *VoiceSettings) addEngines(n *yaml.Node, where func(*yaml.Node) string, 
 			case !ok:
 				s.addError(at, "must be one value")
 			case found && (name.Value == "key-env" || name.Value == "program" || name.Value == "library" || name.Value == "url" && !isLoopback(text)):
-				s.addError(at, "is not allowed in a mynah.yaml in the current folder, which may be part of a project from somebody else; pass the file with --config, or move the setting to your own mynah.yaml")
+				s.addError(at,
+					"is not allowed in a mynah.yaml in the current folder, which may be part of a project from somebody else; pass the file with --config, or move the setting to your own mynah.yaml")
 			default:
 				set(s.Engines, engine.Value, name.Value, Value{text, at, found})
 			}
@@ -271,7 +273,8 @@ func (j *checker) readEngine(name string, values map[string]Value) EngineConfig 
 		}
 		i := slices.IndexFunc(engineSettings(), func(s engineSetting) bool { return s.name == setting })
 		if i < 0 || !slices.Contains(settingNames(e.Kind), setting) {
-			j.addError(v, "unknown setting of an engine of the kind %s; allowed: %s", e.Kind, strings.Join(settingNames(e.Kind), ", "))
+			j.addError(v, "unknown setting of an engine of the kind %s; allowed: %s",
+				e.Kind, strings.Join(settingNames(e.Kind), ", "))
 			continue
 		}
 		err := engineSettings()[i].set(&e, v.Text)

@@ -57,19 +57,22 @@ func (s *Server) answerProblem(w http.ResponseWriter, r *http.Request, status in
 
 // refuseDecks answers that presentations are not supported.
 func (s *Server) refuseDecks(w http.ResponseWriter, r *http.Request) {
-	s.answerProblem(w, r, http.StatusNotImplemented, "presentations-unsupported", "Presentations are not supported by this server")
+	s.answerProblem(w, r, http.StatusNotImplemented, "presentations-unsupported",
+		"Presentations are not supported by this server")
 }
 
 // answerError answers with an error; it maps faults to HTTP statuses.
 func (s *Server) answerError(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, record.ErrFull) {
 		w.Header().Set("Retry-After", "10")
-		s.answerProblem(w, r, http.StatusTooManyRequests, "queue-full", "This key has too many queued builds; try again when one has ended")
+		s.answerProblem(w, r, http.StatusTooManyRequests, "queue-full",
+			"This key has too many queued builds; try again when one has ended")
 		return
 	}
 	if errors.Is(err, errBusy) {
 		w.Header().Set("Retry-After", "20")
-		s.answerProblem(w, r, http.StatusServiceUnavailable, "busy", "Too many speech requests are waiting; try again in a moment")
+		s.answerProblem(w, r, http.StatusServiceUnavailable, "busy",
+			"Too many speech requests are waiting; try again in a moment")
 		return
 	}
 	if errors.Is(err, record.ErrDeck) {
@@ -113,7 +116,8 @@ func (s *Server) read(r *http.Request, limit int64) ([]byte, error) {
 		return nil, &bodyError{http.StatusBadRequest, "The request body is incomplete"}
 	}
 	if int64(len(b)) > limit {
-		return nil, &bodyError{http.StatusRequestEntityTooLarge, fmt.Sprintf("The request body is larger than %d bytes", limit)}
+		return nil, &bodyError{http.StatusRequestEntityTooLarge,
+			fmt.Sprintf("The request body is larger than %d bytes", limit)}
 	}
 	return b, nil
 }
@@ -147,7 +151,8 @@ func unmarshal(b []byte, v any) error {
 	}
 	err := json.Unmarshal(b, v)
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
-		return &bodyError{http.StatusBadRequest, fmt.Sprintf("%s must be %s, not %s", wrong.Field, typeName(wrong.Type), wrong.Value)}
+		return &bodyError{http.StatusBadRequest,
+			fmt.Sprintf("%s must be %s, not %s", wrong.Field, typeName(wrong.Type), wrong.Value)}
 	}
 	if err != nil || !strings.HasPrefix(trimmed, "{") {
 		return &bodyError{http.StatusBadRequest, "The request body is not a JSON object"}

@@ -78,14 +78,16 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.ContentLength > s.cfg.MaxUpload {
 		w.Header().Set("Connection", "close")
-		s.answerProblem(w, r, http.StatusRequestEntityTooLarge, "too-large", fmt.Sprintf("The upload is larger than %d bytes", s.cfg.MaxUpload))
+		s.answerProblem(w, r, http.StatusRequestEntityTooLarge, "too-large",
+			fmt.Sprintf("The upload is larger than %d bytes", s.cfg.MaxUpload))
 		return
 	}
 	body := &sender{r: r.Body}
 	_, err := s.o.Objects.Put(r.Context(), key, body, s.cfg.MaxUpload)
 	switch {
 	case errors.Is(err, objects.ErrTooLarge):
-		s.answerProblem(w, r, http.StatusRequestEntityTooLarge, "too-large", fmt.Sprintf("The upload is larger than %d bytes", s.cfg.MaxUpload))
+		s.answerProblem(w, r, http.StatusRequestEntityTooLarge, "too-large",
+			fmt.Sprintf("The upload is larger than %d bytes", s.cfg.MaxUpload))
 	case err != nil && (r.Context().Err() != nil || body.err != nil):
 		s.answerProblem(w, r, http.StatusBadRequest, "cut-off", "The upload is incomplete")
 	case err != nil:
@@ -152,10 +154,12 @@ func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	case "":
-		wrong("repositoryType is missing; allowed: %s (from the answer to the upload request), zip-url or github", api.ZipUpload)
+		wrong("repositoryType is missing; allowed: %s (from the answer to the upload request), zip-url or github",
+			api.ZipUpload)
 		return
 	default:
-		wrong("unknown repositoryType %q; allowed: %s (from the answer to the upload request), zip-url or github", shorten(q.RepositoryType), api.ZipUpload)
+		wrong("unknown repositoryType %q; allowed: %s (from the answer to the upload request), zip-url or github",
+			shorten(q.RepositoryType), api.ZipUpload)
 		return
 	}
 	if !isSourceName(q.Source) {
@@ -193,7 +197,8 @@ func (s *Server) checkUpload(w http.ResponseWriter, r *http.Request, id string) 
 		return false
 	}
 	if !granted {
-		s.answerProblem(w, r, http.StatusBadRequest, "no-such-upload", "repository is not an upload of this server, or the upload has expired; request an upload first")
+		s.answerProblem(w, r, http.StatusBadRequest, "no-such-upload",
+			"repository is not an upload of this server, or the upload has expired; request an upload first")
 		return false
 	}
 	_, there, err := s.o.Objects.Attributes(r.Context(), record.UploadKey(id))
@@ -202,7 +207,8 @@ func (s *Server) checkUpload(w http.ResponseWriter, r *http.Request, id string) 
 		return false
 	}
 	if !there {
-		s.answerProblem(w, r, http.StatusBadRequest, "not-uploaded", "Nothing was uploaded to this repository; PUT the archive to the url of the upload's answer first")
+		s.answerProblem(w, r, http.StatusBadRequest, "not-uploaded",
+			"Nothing was uploaded to this repository; PUT the archive to the url of the upload's answer first")
 	}
 	return there
 }
@@ -304,7 +310,8 @@ func (s *Server) result(w http.ResponseWriter, r *http.Request) {
 			h.Del(name)
 		}
 		h.Set("Cache-Control", "no-store")
-		s.answerProblem(w, r, http.StatusRequestedRangeNotSatisfiable, "bad-range", "The range is outside the file; see Content-Range")
+		s.answerProblem(w, r, http.StatusRequestedRangeNotSatisfiable, "bad-range",
+			"The range is outside the file; see Content-Range")
 	}
 }
 
@@ -353,7 +360,8 @@ func (w *rangeWriter) ReadFrom(r io.Reader) (int64, error) {
 // presentation answers the routes for presentations, which are not supported.
 func (s *Server) presentation(w http.ResponseWriter, r *http.Request) {
 	if ext := chi.URLParam(r, "ext"); !project.IsDeck("." + ext) {
-		s.answerProblem(w, r, http.StatusBadRequest, "bad-request", "The kind of presentation "+strconv.Quote(shorten(ext))+" is not supported; use pptx, ppt, odp or pdf")
+		s.answerProblem(w, r, http.StatusBadRequest, "bad-request",
+			"The kind of presentation "+strconv.Quote(shorten(ext))+" is not supported; use pptx, ppt, odp or pdf")
 		return
 	}
 	s.refuseDecks(w, r)

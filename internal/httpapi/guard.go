@@ -232,10 +232,12 @@ func (s *Server) replayAnswers(next http.Handler) http.Handler {
 				kept = s.o.Records.Finish(ctx, who.Tenant, who.Key+" "+key, a) == nil
 			}
 		case !same:
-			s.answerProblem(w, r, http.StatusUnprocessableEntity, "idempotency-key-reused", "This Idempotency-Key was used for a different request before")
+			s.answerProblem(w, r, http.StatusUnprocessableEntity, "idempotency-key-reused",
+				"This Idempotency-Key was used for a different request before")
 		case answer == nil:
 			w.Header().Set("Retry-After", "1")
-			s.answerProblem(w, r, http.StatusConflict, "in-flight", "The first request with this Idempotency-Key is still in progress")
+			s.answerProblem(w, r, http.StatusConflict, "in-flight",
+				"The first request with this Idempotency-Key is still in progress")
 		default:
 			for h, v := range answer.Header {
 				w.Header()[h] = []string{v}

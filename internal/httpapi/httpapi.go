@@ -161,7 +161,8 @@ func (s *Server) Handler() http.Handler {
 			return
 		}
 		w.Header().Set("Allow", strings.Join(allowedMethods(routes, r.URL.Path), ", "))
-		s.answerProblem(w, r, http.StatusMethodNotAllowed, "method-not-allowed", "This address does not support the method "+r.Method)
+		s.answerProblem(w, r, http.StatusMethodNotAllowed, "method-not-allowed",
+			"This address does not support the method "+r.Method)
 	})
 	r.Get("/healthz", s.healthz)
 	r.Get("/readyz", s.readyz)

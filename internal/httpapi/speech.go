@@ -20,7 +20,8 @@ import (
 func (s *Server) textToSpeech(w http.ResponseWriter, r *http.Request) {
 	format := chi.URLParam(r, "format")
 	if format != "mp3" && format != "m4a" && format != "wav" {
-		s.answerProblem(w, r, http.StatusNotFound, "not-found", "The format "+strconv.Quote(shorten(format))+" is not supported; use mp3, m4a or wav")
+		s.answerProblem(w, r, http.StatusNotFound, "not-found",
+			"The format "+strconv.Quote(shorten(format))+" is not supported; use mp3, m4a or wav")
 		return
 	}
 	accept := strings.TrimSpace(r.Header.Get("Accept"))
@@ -44,7 +45,8 @@ func (s *Server) textToSpeech(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if s.cfg.StrictVoices && !known {
-		s.answerProblem(w, r, http.StatusBadRequest, "unknown-voice", "Unknown voice "+strconv.Quote(shorten(spec.Voice))+"; "+describeNearest(near))
+		s.answerProblem(w, r, http.StatusBadRequest, "unknown-voice",
+			"Unknown voice "+strconv.Quote(shorten(spec.Voice))+"; "+describeNearest(near))
 		return
 	}
 	if streaming {
@@ -82,7 +84,8 @@ func (s *Server) speechText(w http.ResponseWriter, r *http.Request, streaming bo
 	case "gzip":
 		z, err := gzip.NewReader(r.Body)
 		if err != nil {
-			s.answerProblem(w, r, http.StatusBadRequest, "bad-request", "The body is not compressed with gzip, although its Content-Encoding is gzip")
+			s.answerProblem(w, r, http.StatusBadRequest, "bad-request",
+				"The body is not compressed with gzip, although its Content-Encoding is gzip")
 			return "", false
 		}
 		r.Body = struct {
@@ -91,7 +94,8 @@ func (s *Server) speechText(w http.ResponseWriter, r *http.Request, streaming bo
 		}{z, r.Body}
 	case "", "identity":
 	default:
-		s.answerProblem(w, r, http.StatusUnsupportedMediaType, "unsupported-encoding", "The Content-Encoding must be gzip or absent")
+		s.answerProblem(w, r, http.StatusUnsupportedMediaType, "unsupported-encoding",
+			"The Content-Encoding must be gzip or absent")
 		return "", false
 	}
 	b, err := s.read(r, mostPolled)
@@ -100,11 +104,13 @@ func (s *Server) speechText(w http.ResponseWriter, r *http.Request, streaming bo
 	}
 	switch {
 	case !utf8.Valid(b):
-		s.answerProblem(w, r, http.StatusBadRequest, "bad-request", "The text is not UTF-8: save it as UTF-8 and send it again")
+		s.answerProblem(w, r, http.StatusBadRequest, "bad-request",
+			"The text is not UTF-8: save it as UTF-8 and send it again")
 	case strings.TrimSpace(strings.TrimPrefix(string(b), "\ufeff")) == "":
 		s.answerProblem(w, r, http.StatusBadRequest, "bad-request", "The request has no text to speak")
 	case streaming && utf8.RuneCount(b) > mostStreamed:
-		s.answerProblem(w, r, http.StatusRequestEntityTooLarge, "too-large", fmt.Sprintf("A streamed text has at most %d characters; poll for longer ones", mostStreamed))
+		s.answerProblem(w, r, http.StatusRequestEntityTooLarge, "too-large",
+			fmt.Sprintf("A streamed text has at most %d characters; poll for longer ones", mostStreamed))
 	default:
 		return string(b), true
 	}

@@ -54,7 +54,8 @@ func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	default:
-		s.answerProblem(w, r, http.StatusUnsupportedMediaType, "unsupported-type", "The content type must be multipart/form-data or application/json")
+		s.answerProblem(w, r, http.StatusUnsupportedMediaType, "unsupported-type",
+			"The content type must be multipart/form-data or application/json")
 		return
 	}
 	if project.IsDeck(b.Spec.Source) {
@@ -96,7 +97,8 @@ func (s *Server) answerFormError(w http.ResponseWriter, r *http.Request, err err
 	case errors.As(err, &b):
 		s.refuseBody(w, r, err)
 	case errors.Is(err, objects.ErrTooLarge):
-		s.answerProblem(w, r, http.StatusRequestEntityTooLarge, "too-large", fmt.Sprintf("The project is over %d bytes", s.cfg.MaxUpload))
+		s.answerProblem(w, r, http.StatusRequestEntityTooLarge, "too-large",
+			fmt.Sprintf("The project is over %d bytes", s.cfg.MaxUpload))
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, multipart.ErrMessageTooLarge):
 		s.answerProblem(w, r, http.StatusBadRequest, "bad-request", "The form is incomplete")
 	default:

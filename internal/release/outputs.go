@@ -68,7 +68,8 @@ func Reserve(store *cache.Store, in Inputs, t Target) (*Outputs, error) {
 	files := t.outputs()
 	for _, f := range files[1:] {
 		if filepath.Clean(f) == filepath.Clean(files[0]) {
-			return nil, fault.New(fault.Usage, nil, "the video cannot be named %s, which is the name of another output", files[0]).WithHint("use a name that ends in .mp4")
+			return nil, fault.New(fault.Usage, nil, "the video cannot be named %s, which is the name of another output", files[0]).
+				WithHint("use a name that ends in .mp4")
 		}
 	}
 	_, err := os.Stat(files[0])

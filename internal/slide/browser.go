@@ -47,7 +47,8 @@ func (d *Drawer) program(what string) (string, error) {
 		}
 		missing = errors.Join(missing, err)
 	}
-	f := fault.New(fault.ToolMissing, missing, "%s need a browser, but %s is not installed", what, strings.Join(names, ", or "))
+	f := fault.New(fault.ToolMissing, missing,
+		"%s need a browser, but %s is not installed", what, strings.Join(names, ", or "))
 	return "", f.WithHint(installBrowser + ", or set MYNAH_CHROMIUM to another Chromium")
 }
 

@@ -206,13 +206,16 @@ func (d *Drawer) warn(out *Drawn, r Request, k *projectFiles, c composed, m slid
 		add("split it over several scenes", "the slide leaves out %s", what)
 	}
 	if m.Cut {
-		add("split it over several scenes, or shorten it", "the slide does not fit: even with text of %d pixels and code of %d pixels its end is cut off", textFloor, codeFloor)
+		add("split it over several scenes, or shorten it",
+			"the slide does not fit: even with text of %d pixels and code of %d pixels its end is cut off", textFloor, codeFloor)
 	}
 	for _, name := range m.Missing {
-		add("add it with @font-face and a file of the project, or install it", "the font %q is not installed; another font is used", name)
+		add("add it with @font-face and a file of the project, or install it",
+			"the font %q is not installed; another font is used", name)
 	}
 	for _, name := range m.Broken {
-		add("check that the file in @font-face exists and is a font", "the font %q cannot be read; another font is used", name)
+		add("check that the file in @font-face exists and is a font",
+			"the font %q cannot be read; another font is used", name)
 	}
 	faces := k.faces(r.themeFile())
 	for _, name := range slices.Sorted(maps.Keys(m.Letters)) {

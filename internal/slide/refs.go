@@ -101,9 +101,11 @@ func (k *projectFiles) refer(address, dir, from string) {
 	name, ok := localPath(address, dir)
 	switch {
 	case !ok:
-		k.warn(from+" asks for "+short(address)+", which is not a file of the project", "slides load only files of the project: put it there, with a path inside the project")
+		k.warn(from+" asks for "+short(address)+", which is not a file of the project",
+			"slides load only files of the project: put it there, with a path inside the project")
 	case !k.follow(name):
-		k.warn(from+" asks for "+short(address)+", which does not exist", "put a file there: "+name+", from the project's folder")
+		k.warn(from+" asks for "+short(address)+", which does not exist",
+			"put a file there: "+name+", from the project's folder")
 	}
 }
 

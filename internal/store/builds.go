@@ -188,7 +188,8 @@ func (s *Store) Poll(ctx context.Context, b record.Build) error {
 
 // Delete removes a finished build with its events.
 func (s *Store) Delete(ctx context.Context, id string) error {
-	return s.updateOne(ctx, record.ErrNotFound, "DELETE FROM builds WHERE id = ? AND state NOT IN ('queued', 'running')", id)
+	return s.updateOne(ctx, record.ErrNotFound, "DELETE FROM builds WHERE id = ? AND state NOT IN ('queued', 'running')",
+		id)
 }
 
 // Ended lists builds that ended and were last polled before a time.

@@ -97,7 +97,8 @@ func (s *Store) migrate(ctx context.Context) error {
 			return err
 		}
 		if have > len(files) {
-			return fmt.Errorf("it was written by a newer version of Mynah (tables %d, this version supports %d)", have, len(files))
+			return fmt.Errorf("it was written by a newer version of Mynah (tables %d, this version supports %d)",
+				have, len(files))
 		}
 		for i, f := range files[have:] {
 			text, err := migrations.ReadFile(f)

@@ -139,7 +139,8 @@ func (w *ssmlState) element(e *script.Element, manner utter.Run) {
 			manner.IPA = e.Attributes["ph"]
 		}
 		if manner.IPA != "" && plainText(innerText(e)) == "" {
-			w.list.Warnf(e.Range, "this phoneme contains no text and is not spoken").Hint = `write the text for subtitles inside it: <phoneme ph="təˈmɑːtoʊ">tomato</phoneme>`
+			w.list.Warnf(e.Range, "this phoneme contains no text and is not spoken").Hint =
+				`write the text for subtitles inside it: <phoneme ph="təˈmɑːtoʊ">tomato</phoneme>`
 		}
 		w.addElement(e, manner)
 	case "say-as":
@@ -212,7 +213,8 @@ func (w *ssmlState) emphasis(e *script.Element) utter.Style {
 		return utter.Plain
 	case "", "moderate":
 	default:
-		w.list.Warnf(e.Range, "unknown emphasis level %q; moderate is used", level).Detail = "Allowed: strong, moderate, none or reduced"
+		w.list.Warnf(e.Range, "unknown emphasis level %q; moderate is used",
+			level).Detail = "Allowed: strong, moderate, none or reduced"
 	}
 	return utter.Emphasis
 }

@@ -36,19 +36,24 @@ type Said struct {
 func (s *Studio) Say(ctx context.Context, r SayRequest) (*Said, error) {
 	format := strings.TrimPrefix(strings.ToLower(filepath.Ext(r.Output)), ".")
 	if !slices.Contains(SpeechFormats(), format) {
-		return nil, fault.New(fault.Usage, nil, "unsupported format of %q", r.Output).
-			WithHint("use a name that ends in .wav, .mp3 or .m4a")
+		problem := "unsupported format " + filepath.Ext(r.Output)
+		if format == "" {
+			problem = "the output " + strconv.Quote(r.Output) + " has no ending"
+		}
+		return nil, fault.New(fault.Usage, nil, "%s", problem).WithHint("use a name that ends in .wav, .mp3 or .m4a")
 	}
 	for _, v := range []struct {
 		name           string
 		value, low, up float64
 	}{{"speed", r.Speed, 0.3, 3}, {"pitch", r.Pitch, 0.3, 3}, {"volume", r.Volume, 0, 10}} {
 		if !(v.value >= v.low && v.value <= v.up) {
-			return nil, fault.New(fault.Usage, nil, "the %s %g is out of range", v.name, v.value).WithHint("use a number from %g to %g", v.low, v.up)
+			return nil, fault.New(fault.Usage, nil, "the %s %g is out of range", v.name, v.value).
+				WithHint("use a number from %g to %g", v.low, v.up)
 		}
 	}
 	if dir, err := os.Stat(filepath.Dir(r.Output)); err != nil || !dir.IsDir() {
-		return nil, fault.New(fault.Usage, nil, "the folder %q does not exist", filepath.Dir(r.Output)).WithHint("create it, or choose another file with -o")
+		return nil, fault.New(fault.Usage, nil, "the folder %q does not exist", filepath.Dir(r.Output)).
+			WithHint("create it, or choose another file with -o")
 	}
 	if strings.TrimSpace(r.Text) == "" {
 		return nil, fault.New(fault.Usage, nil, "there is no text to speak")

@@ -86,12 +86,14 @@ func choose(root fs.FS, top string) (string, error) {
 	case c.Script != "":
 		return c.Script, nil
 	case len(c.Candidates) > 1:
-		return "", fault.New(fault.Input, nil, "the archive has several files that could be the main script: %s", joinFirst(trimTop(c.Candidates, top), most)).
+		return "", fault.New(fault.Input, nil,
+			"the archive has several files that could be the main script: %s", joinFirst(trimTop(c.Candidates, top), most)).
 			WithHint("choose one of them with source")
 	case len(c.Decks) == 1:
 		return path.Join(top, c.Decks[0]), nil
 	case len(c.Decks) > 1:
-		return "", fault.New(fault.Input, nil, "the archive has several presentations and no script: %s", joinFirst(c.Decks, most)).
+		return "", fault.New(fault.Input, nil,
+			"the archive has several presentations and no script: %s", joinFirst(c.Decks, most)).
 			WithHint("choose one of them with source")
 	}
 	deeper, err := scripts(root)
@@ -103,7 +105,8 @@ func choose(root fs.FS, top string) (string, error) {
 			WithHint("put the script at the top of the archive, as script.md")
 	}
 	slices.SortStableFunc(deeper, func(a, b string) int { return cmp.Compare(strings.Count(a, "/"), strings.Count(b, "/")) })
-	return "", fault.New(fault.Input, nil, "there is no .md or .txt file at the top of the archive that could be the script; in its folders are %s", joinFirst(trimTop(deeper, top), most)).
+	return "", fault.New(fault.Input, nil,
+		"there is no .md or .txt file at the top of the archive that could be the script; in its folders are %s", joinFirst(trimTop(deeper, top), most)).
 		WithHint("set source to the path of the main script in the archive")
 }
 
@@ -155,7 +158,8 @@ func errMissing(root fs.FS, top, source, name string) error {
 	near := slices.SortedStableFunc(slices.Values(all[:min(len(all), 1000)]), func(a, b string) int {
 		return cmp.Compare(distance[a], distance[b])
 	})
-	return refuse("the source %s is not in the archive; the nearest is %s", quote(source), joinFirst(trimTop(near, top), 3))
+	return refuse("the source %s is not in the archive; the nearest is %s",
+		quote(source), joinFirst(trimTop(near, top), 3))
 }
 
 // joinFirst joins the first names of a list.

@@ -123,7 +123,7 @@ func TestNames(t *testing.T) {
 func TestWrongNames(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
-		"nl\nx.png": "s.md:4:1: error: this image is not closed on its line", "cr\rx.png": "s.md:4:1: error: this image is never closed",
+		"nl\nx.png": "s.md:4:1: error: this image is not closed", "cr\rx.png": "s.md:4:1: error: this image is not closed",
 		"bell\x07.png": "s.md:4:5: error:", "\x1b[31mred.png": "s.md:4:6: error:", "a)b.png": "s.md:4:5: error:", "http://x/y.png": "s.md:4:5: error:",
 		"\xff.png": "s.md:4:5: error:",
 	} {

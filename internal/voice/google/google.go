@@ -211,7 +211,8 @@ func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
 	case strings.Contains(text, "longer than") || strings.Contains(text, "limit of 5000") || strings.Contains(text, "too long"):
 		return e.client.TooLong(r)
 	case strings.Contains(text, "ssml") && strings.Contains(text, "support"):
-		return e.client.Refused(r, "the voice %s of %s does not accept markup", id, e.cfg.Name).WithHint("set ssml: false for the engine of such voices in mynah.yaml")
+		return e.client.Refused(r, "the voice %s of %s does not accept markup", id, e.cfg.Name).
+			WithHint("set ssml: false for the engine of such voices in mynah.yaml")
 	}
 	return nil
 }

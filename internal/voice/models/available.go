@@ -38,7 +38,8 @@ func (i *Installer) list(ctx context.Context) (all map[string]indexEntry, base s
 		return nil, "", err
 	}
 	if b == nil || json.Unmarshal(b, &all) != nil {
-		return nil, "", fault.New(fault.Input, nil, "there is no list of voices at %s", shown(index)).WithHint("choose another list with --voices-index")
+		return nil, "", fault.New(fault.Input, nil, "there is no list of voices at %s", shown(index)).
+			WithHint("choose another list with --voices-index")
 	}
 	return all, index[:strings.LastIndexByte(index, '/')+1], nil
 }

@@ -191,14 +191,17 @@ func asFault(err error, address string) error {
 	if f, ok := fault.As(err); ok {
 		return f
 	}
-	return fault.New(fault.Input, err, "%s could not be downloaded", shown(address)).WithHint("try again: the downloaded part is kept")
+	return fault.New(fault.Input, err, "%s could not be downloaded", shown(address)).
+		WithHint("try again: the downloaded part is kept")
 }
 
 func disk(err error) error {
 	if system.IsDiskFull(err) {
-		return fault.New(fault.Disk, err, "the disk of the voices' folder is full").WithHint("free some space, or choose another folder with --voices-dir")
+		return fault.New(fault.Disk, err, "the disk of the voices' folder is full").
+			WithHint("free some space, or choose another folder with --voices-dir")
 	}
-	return fault.New(fault.Disk, err, "the voices' folder cannot be written").WithHint("choose another folder with --voices-dir")
+	return fault.New(fault.Disk, err, "the voices' folder cannot be written").
+		WithHint("choose another folder with --voices-dir")
 }
 
 // shown is an address without what may be a key in it.
@@ -400,7 +403,8 @@ func (i *Installer) tryOnce(ctx context.Context, address string, most int64) (b 
 	case resp.StatusCode == http.StatusNotFound:
 		return nil, false, nil
 	case resp.StatusCode != http.StatusOK:
-		return nil, resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests, fmt.Errorf("the server answered %s", resp.Status)
+		return nil, resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests, fmt.Errorf("the server answered %s",
+			resp.Status)
 	}
 	b, err = io.ReadAll(io.LimitReader(resp.Body, most+1))
 	if err == nil && int64(len(b)) > most {

@@ -221,7 +221,8 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 	file := path.Base(u.Path)
 	name, isModel := strings.CutSuffix(file, modelEnding)
 	if !isModel && !archive(file) || isModel && !validName(name) {
-		return Installed{}, fault.New(fault.Usage, nil, "%q is not a voice", file).WithHint("the URL of a voice ends in .onnx, .tar.gz or .zip")
+		return Installed{}, fault.New(fault.Usage, nil, "%q is not a voice", file).
+			WithHint("the URL of a voice ends in .onnx, .tar.gz or .zip")
 	}
 	beside := func(ending string) string { c := *u; c.Path += ending; c.RawPath = ""; return c.String() }
 	if !want.hasSum() {
@@ -349,11 +350,13 @@ func (i *Installer) fromFile(ctx context.Context, source string) (Installed, err
 	}
 	name, ok := strings.CutSuffix(filepath.Base(source), modelEnding)
 	if !ok || !validName(name) {
-		return Installed{}, fault.New(fault.Usage, nil, "%q is not a voice", filepath.Base(source)).WithHint("the file of a voice ends in .onnx, .tar.gz or .zip")
+		return Installed{}, fault.New(fault.Usage, nil, "%q is not a voice", filepath.Base(source)).
+			WithHint("the file of a voice ends in .onnx, .tar.gz or .zip")
 	}
 	description, err := readSmall(source + ".json")
 	if err != nil {
-		return Installed{}, fault.New(fault.Input, err, "%s needs a readable %s.json next to it", filepath.Base(source), filepath.Base(source))
+		return Installed{}, fault.New(fault.Input, err,
+			"%s needs a readable %s.json next to it", filepath.Base(source), filepath.Base(source))
 	}
 	f, err := os.Open(source)
 	if err != nil {

@@ -131,7 +131,8 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 	}
 	if !isAccepted(a.Type, call.Accept) {
 		f := &RequestError{Temporary: true, Message: c.message(body)}
-		return Answer{}, c.fail(f, "%s returned %s instead of %s", c.cfg.Name, named(a.Type), strings.TrimSuffix(call.Accept[0], "/")).
+		return Answer{}, c.fail(f, "%s returned %s instead of %s",
+			c.cfg.Name, named(a.Type), strings.TrimSuffix(call.Accept[0], "/")).
 			WithHint("is %s the address of the speech service?", c.cfg.URL)
 	}
 	return a, nil
@@ -203,7 +204,8 @@ func (c *Client) network(ctx, timed context.Context, err error, what string) err
 	if unknown || host {
 		f.Temporary = false
 	}
-	return c.fail(f, "%s %s", c.cfg.Name, what).WithHint("check that the service is running and url is right; run mynah doctor to test it")
+	return c.fail(f, "%s %s", c.cfg.Name, what).
+		WithHint("check that the service is running and url is right; run mynah doctor to test it")
 }
 
 // fail makes the fault of a failure.

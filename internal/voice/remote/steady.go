@@ -75,7 +75,8 @@ func (s *steady) speakOnce(ctx context.Context, req voice.Request) (voice.Clip, 
 		return clip, err
 	}
 	if what := describeFault(clip, req); what != "" {
-		return voice.Clip{}, fault.New(fault.ToolFailed, &RequestError{Temporary: true}, "%s returned %s instead of speech", s.cfg.Name, what).
+		return voice.Clip{}, fault.New(fault.ToolFailed, &RequestError{Temporary: true},
+			"%s returned %s instead of speech", s.cfg.Name, what).
 			WithHint("try again later, choose another voice, or check that this voice and its model speak the language")
 	}
 	return clip, nil
