@@ -52,7 +52,7 @@ func (a *app) benchCommand() *cobra.Command {
 	runs := 3
 	cmd := &cobra.Command{
 		Use:   "bench [DIR|SCRIPT]",
-		Short: "Measures what builds of a project cost",
+		Short: "Measures the time and memory of builds",
 		Long: `Builds a project with an empty cache, then again with nothing changed, and prints the time that
 each phase took. The video and the cache of these builds are temporary; figures are those
 of the run with the median processor time.`,

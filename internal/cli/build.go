@@ -46,12 +46,12 @@ func (a *app) buildCommand() *cobra.Command {
 	f := &buildFlags{}
 	cmd := &cobra.Command{
 		Use:   "build [DIR|SCRIPT ...]",
-		Short: "Builds the video of a script, or of several",
+		Short: "Builds the videos of one or more scripts",
 		Long: `Builds the video of a script, or of the script in a folder (by default the current one):
 script.md, source.md, index.md or main.md, otherwise the only .md file, otherwise the only
-.txt file. Next to film.mp4 it writes the poster film.jpg and, if the video has narration,
-the subtitles film.srt and film.vtt; with --transcript also film.transcript.md and, if the
-video has chapters, film.chapters.txt. An existing video is replaced only when the new one
+.txt file. Next to script.mp4 it writes the poster script.jpg and, if the video has
+narration, the subtitles script.srt and script.vtt; with --transcript also
+script.transcript.md and, if the video has chapters, script.chapters.txt. An existing video is replaced only when the new one
 is complete.
 
 With several scripts, each video is written next to its script; -o sets a folder for all

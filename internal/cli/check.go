@@ -55,11 +55,11 @@ their lines in a pull request. File names are then relative to the working direc
 	// subtitles has a --format too, whose values in settings mean nothing here.
 	fl.StringVar(&format, "format", "", "form of the findings: "+strings.Join(checkFormats(), ", ")+` (default "text")`)
 	fl.Lookup("format").Annotations = map[string][]string{commandLineOnly: nil}
-	fl.BoolVar(&f.strict, "strict", false, "unknown names are errors")
-	fl.StringVar(&f.size, "size", "", "check the video as 720p, 1080p, 4k or WIDTHxHEIGHT, instead of the header's size")
-	fl.StringVar(&f.language, "language", "", "check the script's translation, as de for script.de.md beside script.md")
+	fl.BoolVar(&f.strict, "strict", false, "treat unknown names as errors")
+	fl.StringVar(&f.size, "size", "", "check for this size instead of the header's: 720p, 1080p, 4k or WIDTHxHEIGHT")
+	fl.StringVar(&f.language, "language", "", "check the script's translation, such as de for script.de.md next to script.md")
 	fl.BoolVar(&f.allLanguages, "all-languages", false, "check the script and all of its translations")
-	fl.StringArrayVar(&f.vars, "var", nil, "NAME=VALUE of a {{NAME}} in the script; may be repeated")
+	fl.StringArrayVar(&f.vars, "var", nil, "set {{NAME}} in the script: NAME=VALUE; may be repeated")
 	fl.StringVar(&f.root, "root", "", "the project's folder (default: the script's folder)")
 	return cmd
 }
@@ -111,7 +111,7 @@ func (a *app) check(ctx context.Context, f *buildFlags, format string, args []st
 	default:
 		a.render(list, sources)
 		if len(list) == 0 {
-			fmt.Fprintln(a.Out, "nothing is wrong")
+			fmt.Fprintln(a.Out, "no mistakes found")
 		}
 	}
 	if err == nil && list.HasErrors() {
@@ -134,8 +134,8 @@ func (a *app) fmtCommand() *cobra.Command {
 	var list, stdout bool
 	cmd := &cobra.Command{
 		Use:   "fmt [SCRIPT …]",
-		Short: "Writes scripts in the usual form, unchanged in meaning",
-		Long: `Writes scripts in the usual form, unchanged in meaning. Without a script it reads
+		Short: "Formats scripts without changing what they mean",
+		Long: `Formats scripts without changing what they mean. Without a script it reads
 the standard input and prints to the standard output.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -158,8 +158,8 @@ the standard input and prints to the standard output.`,
 			return nil
 		},
 	}
-	cmd.Flags().BoolVarP(&list, "list", "l", false, "print the names of the scripts that would change, change none")
-	cmd.Flags().BoolVar(&stdout, "stdout", false, "print the result, change no file")
+	cmd.Flags().BoolVarP(&list, "list", "l", false, "print the names of the scripts that would change, without changing them")
+	cmd.Flags().BoolVar(&stdout, "stdout", false, "print the result without changing files")
 	return cmd
 }
 

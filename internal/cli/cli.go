@@ -75,11 +75,11 @@ func (a *app) root() *cobra.Command {
 		Long: `Mynah turns a Markdown script and its pictures, clips and sounds into a narrated
 video, on your own machine, offline.
 
-  mynah init film        creates a starter project
-  mynah build film       builds its video
+  mynah init tour        creates a starter project
+  mynah build tour       builds its video
   mynah doctor           checks the programs that Mynah uses
 
-Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the script or one of its files
+Exit codes: 0 done, 1 failed (full disk or bug), 2 wrong command line, 3 the script or one of its files
 has errors, 4 a program is missing or fails, 130 interrupted.
 Every flag can also be set by an environment variable (--cache-dir: MYNAH_CACHE_DIR) or
 by a line of mynah.yaml (cache-dir: FOLDER), which also configures engines and voices; see
@@ -99,7 +99,7 @@ docs/voices.md.`,
 	f.StringVar(&a.cfg.VoicesDir, "voices-dir", "",
 		"folder of installed voices (default: mynah/voices in your data folder)")
 	f.StringVar(&a.cfg.CacheDir, "cache-dir", "", "cache folder (default: mynah in your cache folder)")
-	f.BoolVar(&a.cfg.NoCache, "no-cache", false, "build everything anew and cache nothing")
+	f.BoolVar(&a.cfg.NoCache, "no-cache", false, "rebuild everything, without the cache")
 	f.StringVar(&a.cfg.Slide.Program, "chromium", "", "browser that draws slides (default: the first of chromium-headless-shell, chromium and others)")
 	f.IntVarP(&a.cfg.Proc.Jobs, "jobs", "j", a.cfg.Proc.Jobs, "number of programs that run at once")
 	root.AddCommand(a.buildCommand(), a.watchCommand(), a.benchCommand(), a.snapshotCommand(), a.subtitlesCommand(), a.checkCommand(), a.fmtCommand(), a.sayCommand(), a.voicesCommand(),

@@ -96,7 +96,7 @@ func (a *app) cacheCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cache",
 		Short: "Shows and prunes the cache",
-		Long:  "The cache keeps what takes long to make: narration, pictures, coded segments. Deleting it is always safe.",
+		Long:  "The cache keeps results that take long to make: narration, pictures, coded segments. Deleting it is always safe.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usageError{fmt.Errorf("unknown command cache %s: use cache ls or cache prune", args[0])}

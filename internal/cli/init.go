@@ -46,7 +46,7 @@ func writeStarter(dir string) error {
 	for _, n := range names {
 		if _, err := os.Lstat(filepath.Join(dir, n)); err == nil {
 			return fault.New(fault.Usage, nil, "%s already exists", filepath.Join(dir, n)).
-				WithHint("choose an empty folder, such as: mynah init film")
+				WithHint("choose an empty folder, such as: mynah init tour")
 		}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // a folder of the user's, readable for all

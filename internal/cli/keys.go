@@ -54,7 +54,7 @@ func (a *app) keysCommand() *cobra.Command {
 		Use: "list", Short: "Lists the keys", Args: checkArgs(cobra.NoArgs),
 		RunE: with(func(cmd *cobra.Command, s *store.Store, _ []string) error { return a.listKeys(cmd, s, asJSON) }),
 	}
-	list.Flags().BoolVar(&asJSON, "json", false, "print them as JSON")
+	list.Flags().BoolVar(&asJSON, "json", false, "print the keys as JSON")
 	revoke := &cobra.Command{
 		Use: "revoke ID", Short: "Revokes a key", Args: checkArgs(cobra.ExactArgs(1)),
 		RunE: with(func(cmd *cobra.Command, s *store.Store, args []string) error {

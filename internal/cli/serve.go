@@ -21,11 +21,11 @@ func (a *app) serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Runs the REST server",
-		Long: `Runs the REST server: clients upload projects, start builds, poll, download videos and
-request speech. All data is in one folder. The server prints one line when it is ready.
+		Long: `Runs the REST server: clients upload projects, start builds, poll their status, download
+videos and request speech. All data is in one folder. The server prints one line when it is ready.
 The first start creates an API key and prints the name of the file that contains it.
 
-The first interrupt stops it gracefully: running builds have --grace to finish; the others
+Ctrl-C or SIGTERM stops the server: running builds have --grace to finish; the others
 go back to the queue and are built after the next start.
 
 Settings are flags, environment variables (--max-upload: MYNAH_MAX_UPLOAD) or lines such

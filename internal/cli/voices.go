@@ -45,7 +45,7 @@ that mynah.yaml gives it, or ENGINE/ID. The default voice of each language is ma
 	fl.StringVar(&f.language, "language", "", "only voices of this language, such as de, pt-BR or German")
 	fl.StringVar(&f.engine, "engine", "", "only voices of this engine, such as flite, espeak-ng or piper")
 	fl.StringVar(&f.gender, "gender", "", "only voices of this gender: female or male")
-	fl.BoolVar(&f.json, "json", false, "print them as JSON")
+	fl.BoolVar(&f.json, "json", false, "print the voices as JSON")
 	cmd.AddCommand(a.voicesAvailableCommand(), a.voicesSampleCommand(), a.voicesInstallCommand(), a.voicesRemoveCommand())
 	return cmd
 }
@@ -183,7 +183,7 @@ their size and licence. The recommended voice of each region comes first.`,
 	fl := cmd.Flags()
 	fl.StringVar(&language, "language", "", "only voices of this language, such as de, pt-BR or German")
 	fl.StringVar(&index, "voices-index", "", "URL of a list of voices (default: Piper's public list)")
-	fl.BoolVar(&asJSON, "json", false, "print them as JSON")
+	fl.BoolVar(&asJSON, "json", false, "print the voices as JSON")
 	return cmd
 }
 
@@ -191,7 +191,7 @@ func (a *app) voicesSampleCommand() *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
 		Use:   "sample NAME",
-		Short: "Records a sample of a voice into a sound file",
+		Short: "Writes a sample of a voice to a sound file",
 		Example: `  mynah voices sample marlene
   mynah voices sample brian -o brian.wav`,
 		Args: checkArgs(cobra.ExactArgs(1)),

@@ -66,7 +66,7 @@ func wantedTools() []struct {
 			version: []string{"--version"},
 		},
 		{
-			Tool:    Tool{Name: "flite", For: "the better English voices"},
+			Tool:    Tool{Name: "flite", For: "better English voices"},
 			version: []string{"--version"},
 		},
 		{

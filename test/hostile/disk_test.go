@@ -49,7 +49,7 @@ func (s *site) holds(t *testing.T, o outcome, want string) {
 		}
 		return
 	}
-	o.refused(t, 1, "the disk is full", "help: make room")
+	o.refused(t, 1, "the disk is full", "help: free some space")
 }
 
 // TestFileSizeLimit: a limit on the size of files is a disk that is full. It is where

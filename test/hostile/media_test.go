@@ -80,7 +80,7 @@ func TestFiles(t *testing.T) {
 		},
 		"PNG whose header claims it": {
 			file: "a.png", make: []string{"-f", "lavfi", "-i", "color=red:s=64x64", "-frames:v", "1"},
-			change: func(b []byte) []byte { return patch("IHDR", 0, 30000)(patch("IHDR", 4, 30000)(b)) }, errors: []string{"s.md:4:1: error:", "header is damaged"},
+			change: func(b []byte) []byte { return patch("IHDR", 0, 30000)(patch("IHDR", 4, 30000)(b)) }, errors: []string{"s.md:4:1: error:", "header of the image is damaged"},
 		},
 		"JPEG of 30000 x 30000": {
 			file: "a.jpg", make: []string{"-f", "lavfi", "-i", "color=red:s=64x64", "-frames:v", "1"},
@@ -129,8 +129,8 @@ func TestFiles(t *testing.T) {
 		"MP4 with a gap of 5 minutes":     {file: "a.mp4", make: times("'if(gt(N,20),PTS+300/TB,PTS)'"), frames: 3040, slow: true},
 		"Matroska that begins late":       {file: "a.mkv", make: append(times("PTS+3/TB"), "-copyts"), frames: 100},
 		"MP4 that begins before its time": {file: "a.mp4", make: append(times("PTS-2/TB"), "-copyts", "-avoid_negative_ts", "disabled"), frames: -1},
-		"Matroska whose times go back":    {file: "a.mkv", by: func(t *testing.T, s *site) { t.Helper(); copied(t, s, "ts=4000-PTS") }, errors: []string{"s.md:4:1: error:", "no times of their own"}},
-		"Matroska whose times stand":      {file: "a.mkv", by: func(t *testing.T, s *site) { t.Helper(); copied(t, s, "ts=0") }, errors: []string{"s.md:4:1: error:", "no times of their own"}},
+		"Matroska whose times go back":    {file: "a.mkv", by: func(t *testing.T, s *site) { t.Helper(); copied(t, s, "ts=4000-PTS") }, errors: []string{"s.md:4:1: error:", "have no timestamps"}},
+		"Matroska whose times stand":      {file: "a.mkv", by: func(t *testing.T, s *site) { t.Helper(); copied(t, s, "ts=0") }, errors: []string{"s.md:4:1: error:", "have no timestamps"}},
 		"Matroska whose times jump":       {file: "a.mkv", by: func(t *testing.T, s *site) { t.Helper(); copied(t, s, "pts='if(eq(mod(N,2),0),PTS,PTS-200)':dts=DTS") }, frames: -1},
 		"MP4 with 16 sounds": {file: "a.mp4", make: func() []string {
 			a := append(source(1), "-f", "lavfi", "-i", "sine=d=1", "-map", "0:v")
