@@ -51,7 +51,7 @@ func TestScripts(t *testing.T) {
 		"invalid UTF-8":             {script: header + "Hello \xff\xfe w\xc3rld.\n", errors: []string{"s.md:4:7: error:", "UTF-8", "help: save"}},
 		"NUL":                       {script: header + "Hello \x00 world.\n", errors: []string{"s.md:4:7: error:", "NUL"}},
 		"UTF-16":                    {script: "\xff\xfe-\x00-\x00-\x00\n\x00H\x00i\x00", errors: []string{"s.md:1:1: error:", "UTF-16"}},
-		"a day":                     {script: header + "(duration: 24:00:00)\n", errors: []string{"s.md:4:1: error: with this scene the video lasts 24 hours", "up to 10 hours", "help: make several videos"}},
+		"a day":                     {script: header + "(duration: 24:00:00)\n", errors: []string{"s.md:4:1: error: with this scene the video lasts 24 hours", "up to 10 hours", "help: split it into several videos"}},
 		"pauses that add up":        {script: header + strings.Repeat("(pause: 1:00:00)\n", 2000), errors: []string{"2000 hours", "up to 10 hours"}},
 		"nothing":                   {script: "", errors: []string{"s.md:1:1: error:", "no scene"}},
 		"Windows line ends":         {script: "---\r\nsize: 64x64\r\n---\r\n(duration: 1)\r\n---\r\n(duration: 2)\r\n", frames: 75},
