@@ -60,8 +60,7 @@ func (c check) callouts(list []script.Callout, shot *storyboard.Shot, found *dia
 		from := film.Header
 		if from.Width == film.Width && from.Height == film.Height {
 			d := found.Warnf(one.Range, "the callout is outside the frame, which has %d x %d pixels", film.Width, film.Height)
-			d.Hint =
-				"positions and lengths are in pixels of the frame, from its top left corner; with of: image, in pixels of the picture"
+			d.Hint = "positions and lengths are in pixels of the frame, from its top left corner; with of: image, in pixels of the picture"
 			continue
 		}
 		d := found.Warnf(one.Range, "the callout is not visible in a video of %d x %d: it is outside the frame",

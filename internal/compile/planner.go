@@ -43,15 +43,13 @@ func (p *planner) Voice(name, language string) storyboard.Voice {
 	case m.Kind == voice.Unknown:
 		out.Code = diag.UnknownVoice
 		if engine, _, ok := strings.Cut(name, "/"); ok {
-			out.Hint =
-				fmt.Sprintf("the engine %q is not configured: add it under engines: in mynah.yaml (see docs/voices.md); run mynah voices to list all", engine)
+			out.Hint = fmt.Sprintf("the engine %q is not configured: add it under engines: in mynah.yaml (see docs/voices.md); run mynah voices to list all", engine)
 		}
 		if len(m.Nearest) > 0 {
 			out.Hint = fmt.Sprintf("did you mean %s? run mynah voices to list all", strings.Join(m.Nearest, ", "))
 		}
 	case m.Kind == voice.Default:
-		out.Hint =
-			fmt.Sprintf("choose a voice for it, or install one: mynah voices available --language %s; run mynah voices to list all", language)
+		out.Hint = fmt.Sprintf("choose a voice for it, or install one: mynah voices available --language %s; run mynah voices to list all", language)
 	case m.Kind == voice.Likened:
 		out.Code = diag.OtherVoice
 	case m.Kind == voice.Unspoken:

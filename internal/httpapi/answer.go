@@ -116,8 +116,10 @@ func (s *Server) read(r *http.Request, limit int64) ([]byte, error) {
 		return nil, &bodyError{http.StatusBadRequest, "The request body is incomplete"}
 	}
 	if int64(len(b)) > limit {
-		return nil, &bodyError{http.StatusRequestEntityTooLarge,
-			fmt.Sprintf("The request body is larger than %d bytes", limit)}
+		return nil, &bodyError{
+			http.StatusRequestEntityTooLarge,
+			fmt.Sprintf("The request body is larger than %d bytes", limit),
+		}
 	}
 	return b, nil
 }
@@ -151,8 +153,10 @@ func unmarshal(b []byte, v any) error {
 	}
 	err := json.Unmarshal(b, v)
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
-		return &bodyError{http.StatusBadRequest,
-			fmt.Sprintf("%s must be %s, not %s", wrong.Field, typeName(wrong.Type), wrong.Value)}
+		return &bodyError{
+			http.StatusBadRequest,
+			fmt.Sprintf("%s must be %s, not %s", wrong.Field, typeName(wrong.Type), wrong.Value),
+		}
 	}
 	if err != nil || !strings.HasPrefix(trimmed, "{") {
 		return &bodyError{http.StatusBadRequest, "The request body is not a JSON object"}

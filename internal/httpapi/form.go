@@ -66,8 +66,10 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *record.Build,
 			switch {
 			case err != nil:
 			case len(text) > mostText:
-				return &bodyError{http.StatusRequestEntityTooLarge,
-					fmt.Sprintf("The field %q is larger than %d bytes; send a large script as a file", shorten(name), mostText)}
+				return &bodyError{
+					http.StatusRequestEntityTooLarge,
+					fmt.Sprintf("The field %q is larger than %d bytes; send a large script as a file", shorten(name), mostText),
+				}
 			case seen[name] && name != "tags":
 				wrong.add("/"+shorten(name), "is given twice")
 			default:

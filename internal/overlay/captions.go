@@ -235,12 +235,10 @@ func (a *artist) reportCaptions(cues []caption.Cue, heads []captionHead) (list d
 	var lost, lacked []rune
 	for i, h := range heads {
 		if font != nil && i == 0 && h.Missing {
-			list.Warnf(font.Range, "the font %q is not installed; another font is used", font.Name).Hint =
-				"use a .ttf or .otf file of the project, or install the font"
+			list.Warnf(font.Range, "the font %q is not installed; another font is used", font.Name).Hint = "use a .ttf or .otf file of the project, or install the font"
 		}
 		if font != nil && i == 0 && h.Broken {
-			list.Warnf(font.Range, "the font %q cannot be read; another font is used", font.Name).Hint =
-				"check that the file is a font"
+			list.Warnf(font.Range, "the font %q cannot be read; another font is used", font.Name).Hint = "check that the file is a font"
 		}
 		lacked = append(lacked, newRunes(lacked, h.Lacked)...)
 		anew := newRunes(lost, h.Tofu)

@@ -244,8 +244,7 @@ func (p *planner) resolve(name string) (string, bool) {
 func (p *planner) file(f script.File, what string) string {
 	name, ok := p.resolve(f.Name)
 	if !ok {
-		p.list.Errorf(f.Range, "%q is outside the project's folder", f.Name).Hint =
-			"put the file inside the project, next to the script"
+		p.list.Errorf(f.Range, "%q is outside the project's folder", f.Name).Hint = "put the file inside the project, next to the script"
 		return ""
 	}
 	info := p.project.File(name)

@@ -139,8 +139,7 @@ func (w *ssmlState) element(e *script.Element, manner utter.Run) {
 			manner.IPA = e.Attributes["ph"]
 		}
 		if manner.IPA != "" && plainText(innerText(e)) == "" {
-			w.list.Warnf(e.Range, "this phoneme contains no text and is not spoken").Hint =
-				`write the text for subtitles inside it: <phoneme ph="təˈmɑːtoʊ">tomato</phoneme>`
+			w.list.Warnf(e.Range, "this phoneme contains no text and is not spoken").Hint = `write the text for subtitles inside it: <phoneme ph="təˈmɑːtoʊ">tomato</phoneme>`
 		}
 		w.addElement(e, manner)
 	case "say-as":

@@ -250,8 +250,7 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 		m.Kind, m.Hint = Likened, f.hint
 	} else if tag, called := c.languageNamed(name); tag != "" {
 		list := c.ForLanguage(tag)
-		m.Hint =
-			fmt.Sprintf("%s is a language: write language: %s, or choose one of its voices, such as %s", called, tag, list[0].Name)
+		m.Hint = fmt.Sprintf("%s is a language: write language: %s, or choose one of its voices, such as %s", called, tag, list[0].Name)
 	} else {
 		m.Nearest = c.NearestNames(name)
 	}

@@ -45,7 +45,7 @@ func TestScripts(t *testing.T) {
 		"wrong directions":          {script: header + strings.Repeat("(pauze: 0)\n", mega/11), errors: []string{"s.md:4:2: error:", "did you mean pause?", "more findings are not shown"}},
 		"open directions":           {script: header + strings.Repeat("(video:\n", mega/8), errors: []string{"s.md:4:1: error:", "not closed"}},
 		"open comments":             {script: header + strings.Repeat("<!--", mega/4), errors: []string{"s.md:4:1: error:", "not closed"}},
-		"deep SSML":                 {script: header + "<speak>" + strings.Repeat("<p>", mega/4) + "</speak>", errors: []string{"s.md:4:", "nested more than"}},
+		"deep SSML":                 {script: header + "<speak>" + strings.Repeat("<p>", mega/4) + "</speak>", errors: []string{"s.md:4:", "more than 64 deep"}},
 		"deep YAML":                 {script: "---\nsize: 64x64\nsubtitles: " + strings.Repeat("[", mega) + "\n---\na\n", errors: []string{"s.md:3:"}},
 		"an alias bomb":             {script: "---\nsize: 64x64\nsubtitles:\n  a: &a [x,x,x,x,x,x,x,x,x]\n  b: &b [*a,*a,*a,*a,*a,*a,*a,*a]\n  c: [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n---\na\n", errors: []string{"s.md:"}},
 		"invalid UTF-8":             {script: header + "Hello \xff\xfe w\xc3rld.\n", errors: []string{"s.md:4:7: error:", "UTF-8", "help: save"}},
