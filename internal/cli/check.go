@@ -92,7 +92,7 @@ func (a *app) check(ctx context.Context, f *buildFlags, format string, args []st
 	all := []*buildFlags{f}
 	if f.allLanguages {
 		if f.language != "" {
-			return usageError{errors.New("--all-languages goes without --language")}
+			return usageError{errors.New("--all-languages cannot be combined with --language")}
 		}
 		var err error
 		if all, args, err = f.flagsByLanguage(args); err != nil {

@@ -73,6 +73,7 @@ func TestExamplesParse(t *testing.T) {
 				exampleName: {Data: []byte(b.text)},
 				// What an example may include.
 				"lessons/intro.md":  {Data: []byte("Welcome.\n")},
+				"shared/intro.md":   {Data: []byte("Welcome.\n")},
 				"lessons/script.md": {Data: []byte("Welcome.\n")},
 			}, exampleName, script.Options{Variables: map[string]string{"product": "Mynah", "version": "1.2"}})
 			for _, d := range found {
