@@ -69,7 +69,7 @@ func Start(ctx context.Context, m part.Maker, in Input) *Worker {
 	w.maker.Book, w.maker.Report = part.NewBook(), nil
 	go func() {
 		defer close(w.ended)
-		_ = fault.Guard("working ahead", func() error { w.run(ctx); return nil }) // the steps behind meet it again
+		_ = fault.Guard("working ahead", func() error { w.run(ctx); return nil }) // the steps after meet it again
 	}()
 	return w
 }
@@ -109,7 +109,7 @@ func (w *Worker) run(ctx context.Context) {
 		// In growing steps: each plans all scenes up to its last.
 		if ready-1-done >= max(leastAhead, done/16) && ready < len(w.in.Board.Scenes) {
 			if err := w.make(ctx, ready, spoken); err != nil {
-				return // the steps behind meet it again
+				return // the steps after meet it again
 			}
 			done = ready - 1
 			w.in.Report(float64(done) / float64(len(w.in.Board.Scenes)))
@@ -135,7 +135,7 @@ func (w *Worker) isOver() bool {
 	}
 }
 
-// errFindings ends the work where the script is wrong: the steps behind report it.
+// errFindings ends the work where the script is wrong: the steps after report it.
 var errFindings = errors.New("the script has errors")
 
 // make makes all but the last of the first n scenes: what follows a scene may change its end.

@@ -12,7 +12,7 @@ import (
 	"mynah/internal/proc"
 )
 
-// TestDecodedAVIFGoesByItsDecoder: another build of avifdec, or of ffmpeg, decodes a picture anew.
+// TestDecodedAVIFGoesByItsDecoder: another build of avifdec, or of ffmpeg, decodes a picture again.
 func TestDecodedAVIFGoesByItsDecoder(t *testing.T) {
 	t.Parallel()
 	store, err := cache.Open(t.TempDir())

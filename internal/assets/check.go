@@ -64,7 +64,7 @@ func (c check) shot(shot storyboard.Shot, list *diag.List) {
 		return
 	}
 	end := big.NewRat(shot.Segment.To.Microseconds(), 1_000_000)
-	// Containers round: a segment may end a frame behind the clip's stated end.
+	// Containers round: a segment may end a frame after the clip's stated end.
 	frame := big.NewRat(a.Info.Video.Rate.Den, a.Info.Video.Rate.Num)
 	if end.Cmp(new(big.Rat).Add(length, frame)) > 0 {
 		d := list.Errorf(shot.Range, "the segment ends at %s s, but %q is only %s s long", end.FloatString(2), shot.File, length.FloatString(2))

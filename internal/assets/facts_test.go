@@ -401,7 +401,7 @@ func TestNamed(t *testing.T) {
 	}
 }
 
-// TestVersions: what was measured or converted before is made anew only where somebody means it.
+// TestVersions: what was measured or converted before is made again only where somebody means it.
 func TestVersions(t *testing.T) {
 	t.Parallel()
 	got := []int{Probe{}.Version(), Drawing{}.Version(), Decoded{}.Version(), Converted{}.Version(), Movie{}.Version()}

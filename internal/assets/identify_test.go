@@ -372,7 +372,7 @@ func TestColours(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// gAMA 1.0 behind IHDR: linear light. PNG, third edition, 11.3.2.2.
+	// gAMA 1.0 after IHDR: linear light. PNG, third edition, 11.3.2.2.
 	gama := []byte{0, 0, 0, 4, 'g', 'A', 'M', 'A', 0, 1, 0x86, 0xa0, 0x31, 0xe8, 0x96, 0x5f}
 	linear := slices.Concat(content[:33], gama, content[33:])
 	if err := os.WriteFile(filepath.Join(b.dir, "linear.png"), linear, 0o600); err != nil {

@@ -131,7 +131,7 @@ func TestSizesOfAll(t *testing.T) {
 	}
 }
 
-// TestSegments are within their clip, or end at most a frame behind it.
+// TestSegments are within their clip, or end at most a frame after it.
 func TestSegments(t *testing.T) {
 	t.Parallel()
 	to := func(d time.Duration) *script.Segment { return &script.Segment{To: d} }

@@ -259,7 +259,7 @@ func (s *Store) Open(kind Kind, key Key) (*Entry, bool) {
 		opened, err1 := f.Stat()
 		named, err2 := os.Stat(p)
 		_ = f.Close()
-		// Else another process has made it anew meanwhile.
+		// Else another process has made it again meanwhile.
 		if err1 == nil && err2 == nil && os.SameFile(opened, named) {
 			_ = os.RemoveAll(p)
 		}

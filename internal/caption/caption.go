@@ -29,7 +29,7 @@ type Cue struct {
 	Paragraph int `json:"paragraph"`
 	// Text is all of it, its words apart by single blanks.
 	Text string `json:"text"`
-	// Breaks are the offsets in Text, in bytes, of the lines behind the first.
+	// Breaks are the offsets in Text, in bytes, of the lines after the first.
 	Breaks []int `json:"breaks,omitempty"`
 	// Words are what is said one after the other, in the order of the text.
 	Words []CueWord `json:"words,omitempty"`

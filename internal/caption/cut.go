@@ -95,7 +95,7 @@ func southeast(r rune) bool {
 	return unicode.In(r, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
-// isLeadingVowel reports the vowels of Thai and Lao that are written before the consonant behind
+// isLeadingVowel reports the vowels of Thai and Lao that are written before the consonant after
 // which they are said: nothing may come between the two.
 func isLeadingVowel(r rune) bool { return r >= 'เ' && r <= 'ไ' || r >= 'ເ' && r <= 'ໄ' }
 
@@ -186,7 +186,7 @@ func (t *atoms) push(a atom) {
 	t.sentences = append(t.sentences, ended)
 }
 
-// dangling reports whether a word is short and without a mark behind it, but for the stop of
+// dangling reports whether a word is short and without a mark after it, but for the stop of
 // an abbreviation: such words, mostly articles, prepositions and titles, belong to the next.
 func dangling(word string) bool {
 	n := 0
@@ -199,7 +199,7 @@ func dangling(word string) bool {
 	return n > 0 && n <= 4
 }
 
-// ending reports what ends behind an atom.
+// ending reports what ends after an atom.
 func (p *paragraph) ending(a atom) ending {
 	if _, ends := slices.BinarySearch(p.ends, a.to); ends {
 		return sentence
@@ -312,7 +312,7 @@ func (t *atoms) price(i, j int, limit limits) float64 {
 	return c
 }
 
-// price weighs a cut behind an atom.
+// price weighs a cut after an atom.
 func (a atom) price() float64 {
 	c := 0.0
 	switch a.ends {
@@ -340,7 +340,7 @@ func (a atom) price() float64 {
 	return c
 }
 
-// lines returns the first atoms of the lines behind the first of a piece from atom i to
+// lines returns the first atoms of the lines after the first of a piece from atom i to
 // before j: as few lines as it takes, nearly equal in length, which end where a reader
 // would take breath. It tells what that costs.
 func (t *atoms) lines(i, j int, limit limits) ([]int, float64) {

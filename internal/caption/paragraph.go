@@ -21,14 +21,14 @@ type paragraph struct {
 	end  int64 // sample at which the last word ends
 }
 
-// span is a stretch of text, from its first byte to the one behind its last, that is said
-// from a sample to another. A word has the marks and blanks behind it.
+// span is a stretch of text, from its first byte to the one after its last, that is said
+// from a sample to another. A word has the marks and blanks after it.
 type span struct {
 	from, to   int
 	start, end int64
 }
 
-// add puts a sentence behind those that are there. What is cut off the end of its scene is
+// add puts a sentence after those that are there. What is cut off the end of its scene is
 // left out.
 func (p *paragraph) add(text string, words []Word, v timeline.Voice) {
 	for k, w := range words {
@@ -126,7 +126,7 @@ func splits(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r)
 }
 
-// wordStart goes back from a word's first letter to where a piece may begin: behind a
+// wordStart goes back from a word's first letter to where a piece may begin: after a
 // blank, so that quotes and brackets stay with their word, or between the letters of a
 // script that is written without blanks.
 func wordStart(text string, at int) int {

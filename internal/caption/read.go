@@ -92,7 +92,7 @@ func Read(text string, form Form) ([]Timed, error) {
 }
 
 // blankRemarks empties the lines of the header and of the blocks that are no cues: such a block
-// begins behind a blank line and ends in front of the next.
+// begins after a blank line and ends in front of the next.
 func blankRemarks(lines []string) {
 	within := len(lines) > 0 && strings.HasPrefix(lines[0], "WEBVTT")
 	blank := true
@@ -111,7 +111,7 @@ func blankRemarks(lines []string) {
 }
 
 // withoutName takes the name of the next cue from the lines in front of its times: in WebVTT
-// any line behind a blank one, in SubRip a number.
+// any line after a blank one, in SubRip a number.
 func withoutName(lines []string, form Form) []string {
 	n := len(lines)
 	if n == 0 {

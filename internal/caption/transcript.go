@@ -16,7 +16,7 @@ type Chapter struct {
 }
 
 // Transcript writes what is said as Markdown: the title, chapters as headings, and each
-// paragraph behind the time at which it begins.
+// paragraph after the time at which it begins.
 func Transcript(title string, chapters []Chapter, cues []Cue) string {
 	var b strings.Builder
 	b.WriteString("# " + heading(title) + "\n")

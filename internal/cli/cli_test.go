@@ -327,7 +327,7 @@ func TestFormattedFile(t *testing.T) {
 	}
 }
 
-// A server reads the machine's file of settings, behind all others.
+// A server reads the machine's file of settings, after all others.
 func TestSystemFile(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("XDG_CONFIG_HOME", dir)

@@ -15,7 +15,7 @@ import (
 const avifdec = "avifdec"
 
 // IdentifyAVIF identifies the installed decoder of AVIF pictures: another build of it decodes
-// pictures anew.
+// pictures again.
 func IdentifyAVIF(run *proc.Runner) (string, error) { return run.Identity(avifdec) }
 
 // DecodeAVIF decodes the AVIF picture at path to PNG. It writes temporary files beside path.

@@ -155,7 +155,7 @@ func (e *Encoder) EncodeFrames(ctx context.Context, k cache.Key, frames io.Reade
 	return err
 }
 
-// EncodeCrossings encodes several runs of raw frames, which are read one behind the other,
+// EncodeCrossings encodes several runs of raw frames, which are read one after the other,
 // each as a segment of so many pictures under its key.
 func (e *Encoder) EncodeCrossings(ctx context.Context, frames io.Reader, lengths []int64, keys []cache.Key) error {
 	return e.groups(ctx, e.pic.EncodeCrossings(lengths), frames, lengths, keys)

@@ -24,7 +24,7 @@ func (f *Film) Fresh(isNew func(cache.Key) bool) []cache.Key {
 }
 
 // Seams writes the beginnings of segments one after the other, as they are joined in the film,
-// with a skip picture behind each: an H.264 byte stream (ITU-T H.264 annex B). It gives the
+// with a skip picture after each: an H.264 byte stream (ITU-T H.264 annex B). It gives the
 // number of pictures in it. A decoder that reads all of them without complaint can play what
 // these segments begin, and the seams between them.
 func (f *Film) Seams(store *cache.Store, segments []cache.Key, w io.Writer) (pictures int, err error) {

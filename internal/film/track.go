@@ -49,7 +49,7 @@ type sample struct {
 	number  int    // frame_num of a coded picture
 	size    uint32
 	idr     bool
-	// held marks a picture behind skip pictures: its number is not the one
+	// held marks a picture after skip pictures: its number is not the one
 	// that it was coded with.
 	held bool
 }
@@ -138,7 +138,7 @@ func (c *cursor) coded(key cache.Key, i int, u unit) (sample, bool, error) {
 	return s, true, nil
 }
 
-// heldCoded returns a coded picture behind skip pictures. Another number may take more bytes.
+// heldCoded returns a coded picture after skip pictures. Another number may take more bytes.
 func (c *cursor) heldCoded(key cache.Key, i int, u unit) (sample, bool, error) {
 	number := c.number
 	s, ok, err := c.coded(key, i, u)
@@ -169,7 +169,7 @@ func (t *Track) measure() (sizes, sync []uint32, err error) {
 	}
 }
 
-// writer returns the function that writes the next frames, each behind its length.
+// writer returns the function that writes the next frames, each after its length.
 func (t *Track) writer() func(w io.Writer, n int) error {
 	c := t.cursor()
 	var buf, out []byte

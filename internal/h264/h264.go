@@ -173,8 +173,8 @@ type head struct {
 	frameNumPos int // bit position of frame_num in the RBSP after the NAL header byte
 	idrPos      int // bit position of idr_pic_id
 	idrID       uint32
-	afterIDR    int // bit position behind idr_pic_id
-	end         int // bit position behind the header
+	afterIDR    int // bit position after idr_pic_id
+	end         int // bit position after the header
 	frameNum    uint32
 }
 
@@ -256,7 +256,7 @@ func (p *Params) SetIDRPicID(nal []byte, id uint32) ([]byte, error) {
 }
 
 // Settled returns a coded picture whose bytes do not depend on how many the encoder coded
-// before it. libx264 fills the last byte of its CABAC data, behind the stop bit, with a
+// before it. libx264 fills the last byte of its CABAC data, after the stop bit, with a
 // bit that it takes from the number of the picture; no decoder reads it. It becomes one,
 // which it may be, and which the stop bit is where that comes last.
 func Settled(nal []byte) []byte {

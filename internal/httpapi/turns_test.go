@@ -50,7 +50,7 @@ func TestTurns(t *testing.T) {
 	}
 }
 
-// TestTurnsThatAreNotTaken leave nothing behind.
+// TestTurnsThatAreNotTaken leave nothing after.
 func TestTurnsThatAreNotTaken(t *testing.T) {
 	t.Parallel()
 	q := newTurns(1, time.Minute)

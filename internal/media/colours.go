@@ -76,7 +76,7 @@ func pngChunk(r io.Reader) (kind string, length int64, err error) {
 	return string(head[4:]), int64(binary.BigEndian.Uint32(head[:4])), nil
 }
 
-// pngBody reads the body of a chunk that says something here, and goes on behind it.
+// pngBody reads the body of a chunk that says something here, and goes on after it.
 func pngBody(r io.ReadSeeker, kind string, length int64) ([]byte, error) {
 	var body []byte
 	switch kind {

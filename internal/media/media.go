@@ -281,7 +281,7 @@ func ReadHeader(r io.ReadSeeker, f Format) (Header, error) {
 }
 
 // PNGEnds reports whether a PNG picture has its last chunk; what some programs write
-// behind it does not count.
+// after it does not count.
 func PNGEnds(r io.ReadSeeker) bool {
 	const tail = 4096
 	size, err := r.Seek(0, io.SeekEnd)
@@ -295,8 +295,8 @@ func PNGEnds(r io.ReadSeeker) bool {
 	return err != nil || bytes.Contains(b, []byte("IEND"))
 }
 
-// JPEGEnds reports whether a JPEG picture has the marker of its end behind the first of
-// its scans, ITU-T T.81 section B.1; what some programs write behind it does not count.
+// JPEGEnds reports whether a JPEG picture has the marker of its end after the first of
+// its scans, ITU-T T.81 section B.1; what some programs write after it does not count.
 func JPEGEnds(r io.ReadSeeker) bool {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return true
@@ -340,7 +340,7 @@ func JPEGEnds(r io.ReadSeeker) bool {
 	}
 }
 
-// GIFEnds reports whether the last picture of a GIF is whole. The trailer behind it may be
+// GIFEnds reports whether the last picture of a GIF is whole. The trailer after it may be
 // missing: no viewer asks for it, and some programs write none.
 func GIFEnds(r io.ReadSeeker) bool {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
@@ -364,7 +364,7 @@ func GIFEnds(r io.ReadSeeker) bool {
 			return true
 		}
 		switch kind {
-		case 0x21: // an extension, behind its label
+		case 0x21: // an extension, after its label
 			if !skip(1) {
 				return false
 			}

@@ -25,7 +25,7 @@ func mpegFrame(h []byte) (length int, kind byte) {
 }
 
 // hasFrames reports whether frames of MPEG audio follow each other somewhere in the first
-// bytes of a file, behind whatever precedes them.
+// bytes of a file, after whatever precedes them.
 func hasFrames(head []byte) bool {
 	const enough = 4
 	for from := range head {

@@ -49,7 +49,7 @@ func PlainWAV(r io.ReaderAt, size int64) (PCM, bool) {
 		}
 		end = c.End()
 	}
-	return p, p.Bytes > 0 && end >= size // else something is behind the chunks
+	return p, p.Bytes > 0 && end >= size // else something is after the chunks
 }
 
 func isPlain(f wav.Form) bool {

@@ -8,7 +8,7 @@ import (
 
 // webpChunks calls a function for each chunk of a WebP file (RFC 9649, section 2), whose
 // body is at r until it returns; it ends where that says so, or the file does. A chunk of
-// an odd length has a byte of padding behind it.
+// an odd length has a byte of padding after it.
 func webpChunks(r io.ReadSeeker, each func(kind string, length int64) bool) {
 	at := int64(12)
 	for {

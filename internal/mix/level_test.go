@@ -137,7 +137,7 @@ func TestLevelOfTwoChannels(t *testing.T) {
 }
 
 // TestLoudnessIsKept: what was measured of a chunk is found again; what of it cannot be read is measured
-// anew.
+// again.
 func TestLoudnessIsKept(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, spokenScript("-16", ""))

@@ -17,7 +17,7 @@ func TestRecipes(t *testing.T) {
 	parttest.Check(t, parttest.Fill[mix.Music](t))
 }
 
-// TestVersions: another version of a recipe makes all of its parts anew in every cache, so it is not
+// TestVersions: another version of a recipe makes all of its parts again in every cache, so it is not
 // changed by mistake.
 func TestVersions(t *testing.T) {
 	t.Parallel()

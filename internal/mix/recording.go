@@ -36,7 +36,7 @@ type Recording struct {
 type span struct{ from, to int64 }
 
 // Record lays what was spoken on one track, with the music of the text; music that cannot be
-// played is among the findings. Silence behind the last word is left out, and without music that
+// played is among the findings. Silence after the last word is left out, and without music that
 // in front of the first.
 func (x *Mixer) Record(ctx context.Context) (*Recording, diag.List, error) {
 	r := &Recording{mixer: x, track: x.Plan()}
@@ -60,7 +60,7 @@ func (x *Mixer) Record(ctx context.Context) (*Recording, diag.List, error) {
 	return r, list, err
 }
 
-// RecordCues lays the spoken cues of subtitles on one track, each at its time or behind the one in
+// RecordCues lays the spoken cues of subtitles on one track, each at its time or after the one in
 // front of it. Cues that begin late are among the findings.
 func (x *Mixer) RecordCues(cues []caption.Timed) (*Recording, diag.List) {
 	r := &Recording{mixer: x, track: &Track{Channels: 1}}

@@ -33,7 +33,7 @@ func (d *desk) record(t *testing.T, text string) (*Mixer, *Recording) {
 	return x, r
 }
 
-// TestRecord: silence in front of the first word and behind the last is left out; with music that in
+// TestRecord: silence in front of the first word and after the last is left out; with music that in
 // front stays.
 func TestRecord(t *testing.T) {
 	t.Parallel()
@@ -197,7 +197,7 @@ func (d *desk) cues(t *testing.T, srt string) (*Recording, diag.List) {
 	return d.mixer(t).RecordCues(cues)
 }
 
-// TestRecordCues: each cue is heard at its time, or behind the one in front of it, with a warning
+// TestRecordCues: each cue is heard at its time, or after the one in front of it, with a warning
 // where that is late.
 func TestRecordCues(t *testing.T) {
 	t.Parallel()

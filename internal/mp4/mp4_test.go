@@ -266,7 +266,7 @@ func huge(number, count int, size uint32) *mp4.Track {
 	return t
 }
 
-// TestLargeFiles: places behind 4 GiB need longer numbers.
+// TestLargeFiles: places after 4 GiB need longer numbers.
 func TestLargeFiles(t *testing.T) {
 	t.Parallel()
 	const mega = 1 << 20

@@ -34,7 +34,7 @@ type entry struct {
 	label  Label
 }
 
-// Made is a part of a video that was made anew, because it was not in the cache.
+// Made is a part of a video that was made again, because it was not in the cache.
 type Made struct {
 	// What kind of part it is.
 	What Kind `json:"what"`

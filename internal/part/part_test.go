@@ -142,7 +142,7 @@ func TestRemember(t *testing.T) {
 			t.Errorf("%v, %v", v, err)
 		}
 	}
-	// What cannot be read is made anew.
+	// What cannot be read is made again.
 	if err := s.PutBytes(cache.Probes, part.KeyOf(dish{Words: "n"}), []byte("{")); err != nil {
 		t.Fatal(err)
 	}

@@ -148,7 +148,7 @@ func (all *Reader) stretch(runs []utter.Run, language string) []utter.Run {
 				out = append(out, said)
 			}
 			at = max(at, c.end)
-			if c.end > end { // the rest of what is said is in the runs behind
+			if c.end > end { // the rest of what is said is in the runs after
 				break
 			}
 			k++

@@ -12,7 +12,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// rule reads what begins at a token: it gives the token behind it and the words that are said,
+// rule reads what begins at a token: it gives the token after it and the words that are said,
 // or the token itself and nothing.
 type rule func(p *passage.Passage, i int) (end int, say string)
 

@@ -13,7 +13,7 @@ func TestRecipes(t *testing.T) {
 	parttest.Check(t, parttest.Fill[release.Poster](t))
 }
 
-// TestVersion: another version of the recipe makes all posters anew, so it is not changed by mistake.
+// TestVersion: another version of the recipe makes all posters again, so it is not changed by mistake.
 func TestVersion(t *testing.T) {
 	t.Parallel()
 	if got := (release.Poster{}).Version(); got != 2 {

@@ -185,7 +185,7 @@ func (r *Releaser) checkSeams(ctx context.Context, f *film.Film) error {
 	if err == nil || ctx.Err() != nil || !blame.IsInputError(err) { // a stop says nothing of the segments
 		return err
 	}
-	defer func() { // the next build makes them anew
+	defer func() { // the next build makes them again
 		for _, k := range fresh {
 			r.Store.Remove(cache.Segments, k)
 		}

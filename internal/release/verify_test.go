@@ -177,7 +177,7 @@ func TestPartsAreHeldAgainstThePlan(t *testing.T) {
 	checkError(t, "other sound", r.checkParts(&other), "coded sound 2")
 }
 
-// TestSeamsAreDecoded: a new segment that cannot be decoded is named, and made anew by the next build.
+// TestSeamsAreDecoded: a new segment that cannot be decoded is named, and made again by the next build.
 func TestSeamsAreDecoded(t *testing.T) {
 	t.Parallel()
 	p := newPress(t, "---\n(duration: 1)\n")
@@ -214,7 +214,7 @@ func damageEntry(t *testing.T, store *cache.Store, key cache.Key) {
 		t.Fatal("there is no segment")
 	}
 	b = bytes.Clone(b)
-	for i := 40; i < len(b)/2; i++ { // behind the head of its slice
+	for i := 40; i < len(b)/2; i++ { // after the head of its slice
 		b[i] ^= 0xa5
 	}
 	store.Remove(cache.Segments, key)

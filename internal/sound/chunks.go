@@ -148,7 +148,7 @@ func markHeard(chunks []Chunk, clips []Clip) {
 }
 
 // Part returns the clips of a chunk, timed from the beginning of its coding, without what
-// cannot be heard in it: how long music goes on behind a chunk does not change the chunk.
+// cannot be heard in it: how long music goes on after a chunk does not change the chunk.
 func (p Chunk) Part(clips []Clip) []Clip {
 	const from = -Around
 	to := p.Samples() + Around

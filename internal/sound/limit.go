@@ -30,7 +30,7 @@ type Master struct {
 }
 
 // Render mixes clips and writes the sum, mastered. It holds the whole in memory: it is for
-// chunks. Clips that are heard up to Around samples before the first and behind the last
+// chunks. Clips that are heard up to Around samples before the first and after the last
 // decide too.
 func Render(ctx context.Context, clips []Clip, samples int64, channels int, m Master, w io.Writer) error {
 	if !m.Limit && m.Gain == 0 {
@@ -191,7 +191,7 @@ func peaks(x []float64, channel, channels int, tell func(i int, peak float64)) {
 		for _, phase := range taps {
 			s := 0.0
 			for k, h := range phase {
-				// The newest sample of the filter is the fifth behind the one at hand.
+				// The newest sample of the filter is the fifth after the one at hand.
 				if at := i + 6 - k; at >= 0 && at < n {
 					s += h * x[at*channels+channel]
 				}

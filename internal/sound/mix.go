@@ -178,7 +178,7 @@ func (v *voice) seek(pos int64) error {
 	return v.open(pos)
 }
 
-// open opens the source at a sample behind From.
+// open opens the source at a sample after From.
 func (v *voice) open(pos int64) error {
 	c, err := v.Source.Open(v.From + pos)
 	if err != nil {

@@ -282,7 +282,7 @@ func TestLimiterIsWhatItIsDefinedAs(t *testing.T) {
 }
 
 // TestGainAroundAnImpulse: a steady sound in the other channel shows the limiter's gain: full from
-// 50 ms before an impulse on, half way there, over after 100 ms, and the same behind it.
+// 50 ms before an impulse on, half way there, over after 100 ms, and the same after it.
 func TestGainAroundAnImpulse(t *testing.T) {
 	t.Parallel()
 	const level, at = 16000, 6000

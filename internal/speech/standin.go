@@ -43,7 +43,7 @@ func (s *speaker) unable(ctx context.Context, v voice.Voice, p storyboard.Part, 
 }
 
 // withStandIns has sentences said. Where the settings allow it and a voice's engine fails,
-// all that the voice says in this build is said anew by another: no film changes its voice
+// all that the voice says in this build is said again by another: no film changes its voice
 // from one sentence to the next. What other voices said is in the cache.
 func (s *speaker) withStandIns(ctx context.Context, say func(context.Context) error) error {
 	for {

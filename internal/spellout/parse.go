@@ -128,7 +128,7 @@ func decimalMark(body string) string {
 	return ""
 }
 
-// choices returns the text of a rule with and without what stands in brackets; behind a bar in
+// choices returns the text of a rule with and without what stands in brackets; after a bar in
 // them stands what is written in their place.
 func choices(body string) (with, without string, optional bool) {
 	open := strings.IndexByte(body, '[')

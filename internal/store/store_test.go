@@ -231,7 +231,7 @@ func TestRecover(t *testing.T) {
 	if err != nil || !cleared {
 		t.Fatalf("cleared %v, %v", cleared, err)
 	}
-	// What the server went down behind is tried again after all others.
+	// What the server went down after is tried again after all others.
 	if !slices.Equal(q.ids, []string{"01", "05", "02"}) {
 		t.Errorf("in the queue: %v", q.ids)
 	}

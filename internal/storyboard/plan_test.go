@@ -88,7 +88,7 @@ func (project) Voice(name, language string) storyboard.Voice {
 	}
 }
 
-// Sentences cuts behind full stops.
+// Sentences cuts after full stops.
 func (project) Sentences(runs []utter.Run, _ string) [][]utter.Run {
 	var out [][]utter.Run
 	var cur []utter.Run

@@ -171,7 +171,7 @@ const (
 	goesOn               // as does the sentence itself
 )
 
-// after returns the silence behind a stretch of narration, and whether it is a fragment,
+// after returns the silence after a stretch of narration, and whether it is a fragment,
 // whose voice is not lowered at the end.
 func (s *sceneState) after(end ending) (silence time.Duration, fragment bool) {
 	switch {

@@ -165,7 +165,7 @@ func (w *ssmlState) element(e *script.Element, manner utter.Run) {
 	}
 }
 
-// pause adds the silence of a break, which the sentence goes on behind.
+// pause adds the silence of a break, which the sentence goes on after.
 func (w *ssmlState) pause(e *script.Element) {
 	d, ok := breakLength(e.Attributes["time"], e.Attributes["strength"])
 	if !ok {

@@ -254,7 +254,7 @@ func TestBlanksOfSSML(t *testing.T) {
 			t.Errorf("%q: %q, want %s", src, got, want)
 		}
 	}
-	// Whether a sentence goes on behind a break.
+	// Whether a sentence goes on after a break.
 	for src, want := range map[string]bool{
 		"One <break/> two": true, "One. <break/> Two": false, "一。<break/> 二": false, "One! <break/> Two": false,
 	} {

@@ -106,7 +106,7 @@ func (s *Studio) Produce(ctx context.Context, req Request) (*Result, error) {
 	return result, nil
 }
 
-// produce runs the steps of a build behind the reading of the script.
+// produce runs the steps of a build after the reading of the script.
 func (e *session) produce(ctx context.Context, req Request, src compile.Script) (*Result, error) {
 	files, err := e.identify(ctx, src.Board)
 	if err != nil {

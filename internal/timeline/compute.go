@@ -26,7 +26,7 @@ type computer struct {
 	board *storyboard.Board
 	m     Measured
 	// shift is how many samples the sound of the scene being placed begins after its
-	// first frame, next the same for the scene behind it, and end where its sound has to
+	// first frame, next the same for the scene after it, and end where its sound has to
 	// be over.
 	shift, next, end int64
 	// enter is how many frames the scene being placed takes to come in.
@@ -91,7 +91,7 @@ func (c *computer) nearest(d *big.Rat) int64 {
 
 // shape is what decides a scene's length.
 type shape struct {
-	v     []int64  // samples of each part, with the silence behind it
+	v     []int64  // samples of each part, with the silence after it
 	heard []int64  // samples of each part alone
 	total *big.Rat // V
 	t     *big.Rat // T = V + G
@@ -206,7 +206,7 @@ func (s shape) sceneLength(duration *time.Duration) *big.Rat {
 	}
 }
 
-// scene times scene i and puts it behind the ones before.
+// scene times scene i and puts it after the ones before.
 func (c *computer) scene(i int) {
 	b := &c.board.Scenes[i]
 	s := c.shape(i)

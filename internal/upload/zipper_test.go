@@ -78,7 +78,7 @@ func flags(f uint16) func(*item) { return both(func(h *head) { h.flags |= f }) }
 
 func method(m uint16) func(*item) { return both(func(h *head) { h.method = m }) }
 
-// described leaves the local header open and puts a descriptor behind the data.
+// described leaves the local header open and puts a descriptor after the data.
 func described(signed, wide bool) func(*item) {
 	return func(i *item) {
 		flags(8)(i)
@@ -265,7 +265,7 @@ func quotedBomb(tb testing.TB, entries int, size int) []byte {
 		at += int64(len(p.header)) + 5
 	}
 	all := archive(items)
-	// The bare entries have only a directory; it is moved behind the data.
+	// The bare entries have only a directory; it is moved after the data.
 	end := len(all) - 22
 	binary.LittleEndian.PutUint32(all[end+16:], uint32(len(data)))
 	return append(bytes.Clone(data), all...)

@@ -106,7 +106,7 @@ func abbreviationsOf(language string) abbreviations {
 	return all["en"]
 }
 
-// judge reports whether a sentence goes on behind a word with a stop; listed is false where no
+// judge reports whether a sentence goes on after a word with a stop; listed is false where no
 // list has the word. digit tells that a number follows, starts that a word follows with which
 // sentences start.
 func (a abbreviations) judge(bare, body string, digit, starts bool) (goesOn, listed bool) {

@@ -308,7 +308,7 @@ func (b *Booth) resampler(from int) (*resampler, error) {
 }
 
 // sentenceHead is what is known about a sentence. It is apart from the samples, which a build
-// needs only where its sound is mixed anew.
+// needs only where its sound is mixed again.
 type sentenceHead struct {
 	Samples int64  `json:"samples"`
 	Heard   bool   `json:"heard"`

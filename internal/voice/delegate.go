@@ -10,7 +10,7 @@ import (
 	"mynah/internal/utter"
 )
 
-// manner is what an engine leaves to be done to a run: factors, and silence behind it.
+// manner is what an engine leaves to be done to a run: factors, and silence after it.
 type manner struct {
 	speed, pitch, volume float64
 	pause                time.Duration
@@ -87,7 +87,7 @@ func takeCommon(runs []utter.Run, left []manner, of func(*manner) *float64) floa
 	return all
 }
 
-// withComma has a voice pause behind a text, where a sentence goes on and nothing else makes it
+// withComma has a voice pause after a text, where a sentence goes on and nothing else makes it
 // pause.
 func withComma(text, rest string) string {
 	bare := strings.TrimRightFunc(text, unicode.IsSpace)

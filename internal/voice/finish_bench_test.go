@@ -2,7 +2,7 @@ package voice
 
 import "testing"
 
-// BenchmarkFinish measures what a spoken sentence costs behind its engine: 6 s of speech.
+// BenchmarkFinish measures what a spoken sentence costs after its engine: 6 s of speech.
 func BenchmarkFinish(b *testing.B) {
 	pcm := make([]int16, 6*22050)
 	for i := range pcm {

@@ -187,7 +187,7 @@ func powerOf(pcm []int16) float64 {
 	return sum / max(float64(len(pcm)), 1)
 }
 
-// splice builds the samples of a clip anew from parts of it.
+// splice builds the samples of a clip again from parts of it.
 type splice struct {
 	booth   *Booth
 	pcm     []int16 // of the clip
@@ -271,7 +271,7 @@ func (s *splice) part(ch change) (from, to int, err error) {
 	return from, to, nil
 }
 
-// respoken returns a part of the clip, with some samples before and behind it, at its speed and
+// respoken returns a part of the clip, with some samples before and after it, at its speed and
 // pitch.
 func (s *splice) respoken(ch change, before, behind int) ([]int16, error) {
 	const around = 40 * time.Millisecond // of the sentence, so that short words can be stretched
@@ -319,7 +319,7 @@ func findMostAlike(pcm []int16, want int, other []int16) int {
 	return best
 }
 
-// moved is where a time of the clip went: at a pause, behind it or before it.
+// moved is where a time of the clip went: at a pause, after it or before it.
 func (s *splice) moved(t time.Duration, behind bool) time.Duration {
 	sample := math.Round(t.Seconds() * Rate)
 	next := sort.Search(len(s.anchors), func(i int) bool {

@@ -29,7 +29,7 @@ func reference(version string, speak func() error) asReference {
 	return asReference{&counted{Engine: tone.New(), name: voice.EngineEspeak, version: version, speak: speak}}
 }
 
-// TestReferenceVersionIsInTheKey: another version of what times the words times them anew.
+// TestReferenceVersionIsInTheKey: another version of what times the words times them again.
 func TestReferenceVersionIsInTheKey(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

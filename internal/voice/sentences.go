@@ -247,7 +247,7 @@ func initials(s string) bool {
 	return s != "" && s != "I" && !letter
 }
 
-// ordinalStop reports whether a language is one of those that write a stop behind an ordinal: "am 3. Mai".
+// ordinalStop reports whether a language is one of those that write a stop after an ordinal: "am 3. Mai".
 func ordinalStop(language string) bool {
 	switch language {
 	case "de", "lb", "da", "nb", "nn", "no", "is", "fi", "et", "cs", "sk", "sl", "hr", "bs", "sr",

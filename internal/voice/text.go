@@ -2,7 +2,7 @@ package voice
 
 import "strings"
 
-// WithoutStop takes the stops and blanks off the end of a text, behind which a voice would
+// WithoutStop takes the stops and blanks off the end of a text, after which a voice would
 // fall.
 func WithoutStop(text string) string { return strings.TrimRight(text, ".!?。！？؟।… ,;:") }
 

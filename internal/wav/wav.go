@@ -21,7 +21,7 @@ const (
 	DataChunk = "data"
 )
 
-// Head reads the first bytes of a file: the length that it claims for the rest behind the eighth
+// Head reads the first bytes of a file: the length that it claims for the rest after the eighth
 // byte. It is not ok where the file is no WAVE file.
 func Head(r io.ReaderAt) (length int64, ok bool) {
 	var b [headSize]byte

@@ -156,7 +156,7 @@ func TestDiagnostics(t *testing.T) {
 	// With settings that are strict, it is wrong.
 	q := post("/v1/builds", `{"script":"---\ncolour: red\n---\n(duration: 1)","settings":{"strict":true}}`).with("Content-Type", "application/json")
 	shared.want(t, http.StatusUnprocessableEntity, q)
-	// A project that is wrong leaves nothing behind.
+	// A project that is wrong leaves nothing after.
 	before := len(shared.storedObjects(t, "uploads", "*"))
 	shared.want(t, http.StatusUnprocessableEntity, form(t, part{"project", "p.zip", archive(t, map[string]string{"a.md": "![](no.png)"})}))
 	eventually(t, "the upload is gone", func() bool { return len(shared.storedObjects(t, "uploads", "*")) <= before+10 })

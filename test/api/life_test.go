@@ -410,7 +410,7 @@ func TestHosts(t *testing.T) {
 	}
 }
 
-// A HEAD asks for the headers alone, and does not wait for what comes behind them.
+// A HEAD asks for the headers alone, and does not wait for what comes after them.
 func TestHeads(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)

@@ -45,7 +45,7 @@ func groupCPU(group string) (float64, error) {
 	return 0, errors.New("cpu.stat has no usage_usec")
 }
 
-// tree measures a whole tree of processes, with what it leaves behind.
+// tree measures a whole tree of processes, with what it leaves after.
 func (b *bench) tree(do func() (cost, error), known ...int) (cost, error) {
 	before := 0.0
 	if b.group != "" {

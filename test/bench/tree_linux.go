@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// adopt makes this process the parent of all that its children leave behind. A browser's
+// adopt makes this process the parent of all that its children leave after. A browser's
 // processes outlive the one that started them, and what they took would be counted
 // nowhere.
 func adopt() error {

@@ -104,7 +104,7 @@ func (b *bench) against(name, dir, script string, ours, other cost, least float6
 	return nil
 }
 
-// film builds one of the scripts anew.
+// film builds one of the scripts again.
 func (b *bench) film(dir, script string) (cost, error) {
 	return b.measure(dir, b.mynah, "build", script+".md", "-q", "--no-cache", "--audio-bitrate", "96k")
 }

@@ -92,7 +92,7 @@ func probe(t *testing.T, film string) (video, audio stream) {
 	if err := json.Unmarshal(run(t, "ffprobe", "-v", "error", "-count_packets", "-show_streams", "-of", "json", film), &p); err != nil {
 		t.Fatal(err)
 	}
-	// Subtitles and the titles of chapters come behind.
+	// Subtitles and the titles of chapters come after.
 	if n := len(p.Streams); n < 2 || n > 4 || p.Streams[0].Type != "video" || p.Streams[1].Type != "audio" {
 		t.Fatalf("%d streams: %+v", n, p.Streams)
 	}

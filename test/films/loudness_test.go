@@ -143,7 +143,7 @@ func TestLevelsThatStay(t *testing.T) {
 	}
 }
 
-// TestMusicBeginsAgainAtOnce: what coders put behind the end of a sound is not played before
+// TestMusicBeginsAgainAtOnce: what coders put after the end of a sound is not played before
 // it begins again.
 func TestMusicBeginsAgainAtOnce(t *testing.T) {
 	t.Parallel()

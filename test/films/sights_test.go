@@ -30,7 +30,7 @@ func place(t *testing.T, dir, header, body string) string {
 	return path
 }
 
-// withChunk puts a chunk behind the head of a PNG file.
+// withChunk puts a chunk after the head of a PNG file.
 func withChunk(t *testing.T, path, kind string, body []byte) {
 	t.Helper()
 	b, err := os.ReadFile(path)

@@ -34,7 +34,7 @@ func speak(t *testing.T, r studio.SpeechRequest) (*studio.Speech, error) {
 	return sp, err
 }
 
-// sound returns the loud stretches of a speech, in seconds: those behind at least 0.3 s
+// sound returns the loud stretches of a speech, in seconds: those after at least 0.3 s
 // of silence each.
 func sound(t *testing.T, sp *studio.Speech) [][2]float64 {
 	t.Helper()

@@ -14,7 +14,7 @@ import (
 	"mynah/internal/watch"
 )
 
-// TestTheWatchPageKeepsItsPlace: a film that is built anew is loaded anew, and goes on
+// TestTheWatchPageKeepsItsPlace: a film that is built again is loaded again, and goes on
 // where it was; what is wrong stands under it.
 func TestTheWatchPageKeepsItsPlace(t *testing.T) {
 	t.Parallel()

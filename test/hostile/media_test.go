@@ -34,7 +34,7 @@ func hugePNG(side int) []byte {
 	return append(append(out, chunk("IDAT", z.Bytes())...), chunk("IEND", nil)...)
 }
 
-// patch writes a number at a place behind a word.
+// patch writes a number at a place after a word.
 func patch(word string, behind int, v uint32) func([]byte) []byte {
 	return func(b []byte) []byte {
 		at := bytes.Index(b, []byte(word)) + len(word) + behind

@@ -13,7 +13,7 @@ import (
 )
 
 // TestTouchedFilm: what a build wrote is left alone as long as all of it stands; whatever
-// was touched or damaged meanwhile is written anew.
+// was touched or damaged meanwhile is written again.
 func TestTouchedFilm(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)

@@ -91,7 +91,7 @@ func places(stderr string) string {
 	return strings.Join(place().FindAllString(stderr, -1), "\n")
 }
 
-// flat turns a text that holds JSON behind its heading lines into a line for each value.
+// flat turns a text that holds JSON after its heading lines into a line for each value.
 func flat(text string, sentences bool) (lines []string, ok bool) {
 	head, body, found := strings.Cut(text, "\n\n")
 	if !found {

@@ -1,5 +1,5 @@
 // Package stories_test tells how Mynah is used from the command line: each file of
-// testdata is a session in a folder of its own, with what it prints, leaves behind and
+// testdata is a session in a folder of its own, with what it prints, leaves after and
 // exits with. The sessions run the real programs on small projects, since a fake could
 // only agree with what its author believed.
 package stories_test

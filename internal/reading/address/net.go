@@ -35,7 +35,7 @@ var shapes = patterns{
 	flag: regexp.MustCompile(`^--?[a-z][a-z0-9]*(?:-[a-z0-9]+)*`),
 }
 
-// matchAt returns the token behind what a pattern finds at a token, and what it found.
+// matchAt returns the token after what a pattern finds at a token, and what it found.
 func matchAt(p *passage.Passage, i int, find *regexp.Regexp) (int, string) {
 	text := p.Src[p.At(i).Start:]
 	m := find.FindString(text)
@@ -185,7 +185,7 @@ func flags(p *passage.Passage, i int) (int, string) {
 	end, m := matchAt(p, i, shapes.flag)
 	name := strings.TrimLeft(m, "-")
 	if end == i || len(m)-len(name) == 1 && len(name) > 1 {
-		return i, "" // a word behind a dash
+		return i, "" // a word after a dash
 	}
 	var out []string
 	for range len(m) - len(name) {

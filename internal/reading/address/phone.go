@@ -49,7 +49,7 @@ func Phones(p *passage.Passage, i int) (int, string) {
 	if p.Glued(j) || !isPhone(p, i, plus, parts, marks.String()) {
 		return i, ""
 	}
-	// A sign of something longer in front or behind: a date, a sum, an equation.
+	// A sign of something longer in front or after: a date, a sum, an equation.
 	if token.IsDash(p.At(i-1).Text) && p.Glued(i-2) || p.At(i-1).Text == "/" && p.Glued(i-2) {
 		return i, ""
 	}
@@ -164,7 +164,7 @@ func phoneWords(p *passage.Passage, plus bool, parts []string) string {
 	return say
 }
 
-// groupsOf reads digits one by one, with a pause behind each group of a size.
+// groupsOf reads digits one by one, with a pause after each group of a size.
 func groupsOf(p *passage.Passage, number string, size int) string {
 	var out []string
 	for at := 0; at < len(number); at += size {

@@ -7,7 +7,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// House reads the number of a house as people do, and the postal code behind a state:
+// House reads the number of a house as people do, and the postal code after a state:
 // one twenty-three Main Street; Illinois six two seven zero four.
 func House(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
@@ -68,7 +68,7 @@ func streetBehind(p *passage.Passage, i int) bool {
 	return false
 }
 
-// StateName reads the short name of a state behind a town, or in front of a postal code.
+// StateName reads the short name of a state after a town, or in front of a postal code.
 func StateName(p *passage.Passage, i int) (int, string) {
 	name := p.States[p.At(i).Text]
 	if name == "" || p.Glued(i+1) {

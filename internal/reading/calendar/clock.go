@@ -94,7 +94,7 @@ func seconds(p *passage.Passage, i int, c *passage.Clock) bool {
 	return true
 }
 
-// dotted reports whether 14.30 is a time: a word in front or behind says so.
+// dotted reports whether 14.30 is a time: a word in front or after says so.
 func dotted(p *passage.Passage, i, end int) bool {
 	b := p.Before(i)
 	if p.At(b).Text == "." {
@@ -142,7 +142,7 @@ func isClockAlone(p *passage.Passage, i, end int) bool {
 		next.Kind == token.Word && p.In("functions", next.Lower) && p.At(end).Kind == token.Gap
 }
 
-// clockLabel parses a word behind a time that is read with it: Uhr, uur, h.
+// clockLabel parses a word after a time that is read with it: Uhr, uur, h.
 func clockLabel(p *passage.Passage, i int) int {
 	j := p.Skip(i)
 	t := p.At(j)

@@ -241,7 +241,7 @@ func monthAt(p *passage.Passage, i int, d *passage.Date) int {
 	return i + 1
 }
 
-// yearAfter parses the year behind a month: "November, 2026", "mayo de 2026", "nov. -26".
+// yearAfter parses the year after a month: "November, 2026", "mayo de 2026", "nov. -26".
 func yearAfter(p *passage.Passage, i int, d *passage.Date) int {
 	j := i
 	if p.At(j).Text == "," || token.IsDash(p.At(j).Text) && !d.DayFirst {

@@ -110,7 +110,7 @@ func Measure(p *passage.Passage, n grammar.Num, u *grammar.Noun) string {
 }
 
 // halfBehind reads "1½ heure" as une heure et demie, in the languages that set the half
-// behind the noun.
+// after the noun.
 func halfBehind(p *passage.Passage, i int, q quantity) (int, string) {
 	and := p.Word("and a half f")
 	if and == "" || q.n.Top != 1 || q.n.Low != 2 || q.n.Whole == "0" || q.to != nil || q.money != nil ||

@@ -37,7 +37,7 @@ func Powers(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// caret reads "^6" behind a base.
+// caret reads "^6" after a base.
 func caret(p *passage.Passage, i int, base string) (int, string) {
 	j := i + 1
 	minus := ""
@@ -138,7 +138,7 @@ func Fractions(p *passage.Passage, i int) (int, string) {
 	return i + 3, say
 }
 
-// hasUnit reports whether a unit stands at a token, behind a blank or none.
+// hasUnit reports whether a unit stands at a token, after a blank or none.
 func hasUnit(p *passage.Passage, i int) bool {
 	j := p.Skip(i)
 	_, end := p.UnitAt(j)

@@ -111,7 +111,7 @@ func mixedNumber(p *passage.Passage, end int, n *grammar.Num) int {
 	return j + 4
 }
 
-// scaleAt parses million, Mio., bn, k behind a number.
+// scaleAt parses million, Mio., bn, k after a number.
 func scaleAt(p *passage.Passage, i int, q *quantity) int {
 	if q.scale != nil {
 		return i
@@ -242,7 +242,7 @@ func minorBehind(p *passage.Passage, i int, q *quantity) int {
 	return i
 }
 
-// perUnit parses "/h" and "/Monat" behind money or a unit.
+// perUnit parses "/h" and "/Monat" after money or a unit.
 func perUnit(p *passage.Passage, i int, q *quantity) int {
 	if q.money == nil && q.unit == nil || p.At(i).Text != "/" || p.Word("per") == "" {
 		return i
@@ -258,7 +258,7 @@ func perUnit(p *passage.Passage, i int, q *quantity) int {
 	return i
 }
 
-// withLetters reads a number with letters behind it: 3D, 5G, 4K, 12a.
+// withLetters reads a number with letters after it: 3D, 5G, 4K, 12a.
 func withLetters(p *passage.Passage, from, end int, q *quantity) (int, string) {
 	var say strings.Builder
 	say.WriteString(quantityWords(p, from, end, *q))

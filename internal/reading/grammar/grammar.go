@@ -201,7 +201,7 @@ func (g *Grammar) Ordinal(number, form string) string {
 	return words
 }
 
-// Plural chooses the form of a noun for a number; decimals is how many digits stand behind
+// Plural chooses the form of a noun for a number; decimals is how many digits stand after
 // the mark.
 func (g *Grammar) Plural(n Noun, whole string, fraction string) string {
 	tail := whole

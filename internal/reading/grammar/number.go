@@ -9,9 +9,9 @@ import (
 type Num struct {
 	Minus    string // the word for the sign in front, or empty
 	Whole    string // digits without marks between
-	Fraction string // digits behind the mark
+	Fraction string // digits after the mark
 	Mark     string // of the decimals
-	Top, Low int    // of a fraction behind the whole number: 1½
+	Top, Low int    // of a fraction after the whole number: 1½
 	Grouped  bool   // marks between groups of three
 }
 
@@ -88,7 +88,7 @@ func (g *Grammar) Mark(mark string) string {
 	return w
 }
 
-// Decimals reads the digits behind the mark.
+// Decimals reads the digits after the mark.
 func (g *Grammar) Decimals(fraction string) string {
 	if len(fraction) > g.together || len(fraction) < 2 || g.together == 0 {
 		if len(fraction) > 12 {

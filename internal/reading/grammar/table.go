@@ -32,7 +32,7 @@ type Table struct {
 	prefixes map[string]string // of units: k = kilo
 	Money    []Currency
 	Scales   map[string]Scale
-	// Short forms in lower case, without the last stop; behind a blank what has to stand around: digit, name, after.
+	// Short forms in lower case, without the last stop; after a blank what has to stand around: digit, name, after.
 	Short   map[string]string
 	Exact   map[string]string // those for which capitals count
 	Letter  map[string]bool   // acronyms that are said letter by letter
@@ -58,7 +58,7 @@ type Noun struct {
 	Gender     string
 	One, Other string
 	Few        string // 2 to 4, in Polish
-	Genitive   string // behind decimals, in Polish
+	Genitive   string // after decimals, in Polish
 }
 
 // Currency is a kind of money.
@@ -284,7 +284,7 @@ func fields(line string) []string {
 	return f
 }
 
-// nounOf reads gender, one, other, few, genitive behind decimals.
+// nounOf reads gender, one, other, few, genitive after decimals.
 func nounOf(f []string) Noun {
 	n := Noun{Gender: f[0]}
 	if len(f) > 1 {

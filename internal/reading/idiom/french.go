@@ -16,7 +16,7 @@ func frenchForms() passage.Forms {
 	}
 }
 
-// romanceOrdinal returns the gender of the noun behind, else in front of an ordinal number.
+// romanceOrdinal returns the gender of the noun after, else in front of an ordinal number.
 func romanceOrdinal(p *passage.Passage, from, to int) string {
 	if g := p.GenderBehind(to); g != "" {
 		return g

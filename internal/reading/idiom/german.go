@@ -55,7 +55,7 @@ func germanCounts(p *passage.Passage, from int, gender string) string {
 	return gender
 }
 
-// germanOrdinal returns the ending of an ordinal number: weak behind der, am, dem, strong
+// germanOrdinal returns the ending of an ordinal number: weak after der, am, dem, strong
 // without an article.
 func germanOrdinal(p *passage.Passage, from, to int) string {
 	if dash := p.Skip(to); token.IsDash(p.At(dash).Text) && p.At(p.Skip(dash+1)+1).Text == "." {
@@ -114,7 +114,7 @@ func genitiveBefore(p *passage.Passage, i int) bool {
 	return t.Kind == token.Word && t.Text != t.Lower && strings.HasSuffix(p.Src[:p.At(i).Start], " ") && p.Before(i) > 0
 }
 
-// pluralBehind reports whether the noun behind a number is in the plural.
+// pluralBehind reports whether the noun after a number is in the plural.
 func pluralBehind(p *passage.Passage, i int) bool {
 	t := p.At(p.Skip(i))
 	g := p.Gender(t)

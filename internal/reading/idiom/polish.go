@@ -51,7 +51,7 @@ func polishCounts(p *passage.Passage, from int, gender string) string {
 	return gender
 }
 
-// polishOrdinal agrees with the noun behind, in the case of the words in front.
+// polishOrdinal agrees with the noun after, in the case of the words in front.
 func polishOrdinal(p *passage.Passage, from, to int) string {
 	switch p.At(p.Before(from)).Lower {
 	case "lata":

@@ -115,7 +115,7 @@ func (p *Passage) CurrencyAt(i int) (*grammar.Currency, int) {
 	return &p.Money[best], j
 }
 
-// symbolEnds reports whether the sign or code of a currency may end behind so many bytes.
+// symbolEnds reports whether the sign or code of a currency may end after so many bytes.
 func (p *Passage) symbolEnds(i, length int) bool {
 	at := p.At(i).Start + length
 	for j := i; j < len(p.Tokens); j++ {
@@ -130,7 +130,7 @@ func (p *Passage) symbolEnds(i, length int) bool {
 	return false
 }
 
-// GenderBehind returns the gender of the noun behind a number; empty where no noun follows.
+// GenderBehind returns the gender of the noun after a number; empty where no noun follows.
 func (p *Passage) GenderBehind(i int) string {
 	start := i
 	j := p.Skip(i)
@@ -227,7 +227,7 @@ func (p *Passage) CountedAfter(i int) bool {
 		return true
 	}
 	if p.Base == "de" {
-		// A noun has a capital; names behind years follow a preposition.
+		// A noun has a capital; names after years follow a preposition.
 		if t.Text != t.Lower {
 			return !p.In("before years", p.At(p.Before(i-1)).Lower)
 		}

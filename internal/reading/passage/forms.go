@@ -43,7 +43,7 @@ type Clock struct {
 	Hour, Minute, Second int
 	HasMinute, HasSecond bool
 	Half                 string // "a" or "p" for a.m. and p.m.
-	Label                bool   // a word such as Uhr stands behind, and is part of the time
+	Label                bool   // a word such as Uhr stands after, and is part of the time
 }
 
 // YearWords reads a year.

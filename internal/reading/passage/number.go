@@ -7,7 +7,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Number parses a number without a sign at a token and tells the token behind it.
+// Number parses a number without a sign at a token and tells the token after it.
 func (p *Passage) Number(i int) (grammar.Num, int) {
 	t := p.At(i)
 	if t.Kind != token.Digits {

@@ -13,7 +13,7 @@ import (
 )
 
 // Passage is a text in one language, cut into tokens. Rules name a token by its index; of a
-// stretch of tokens they give the index behind its last.
+// stretch of tokens they give the index after its last.
 type Passage struct {
 	*grammar.Grammar
 	Src    string
@@ -99,7 +99,7 @@ func (p *Passage) WeekdayBefore(i int) bool {
 	return p.Day[w] || p.Days[w] != ""
 }
 
-// Boundary returns the token behind so many bytes from a token on, if a symbol may end there.
+// Boundary returns the token after so many bytes from a token on, if a symbol may end there.
 func (p *Passage) Boundary(i, length int) int {
 	at := p.At(i).Start + length
 	j := i
@@ -116,7 +116,7 @@ func (p *Passage) Boundary(i, length int) int {
 	return j
 }
 
-// Apostrophe reports whether a word goes on behind an apostrophe.
+// Apostrophe reports whether a word goes on after an apostrophe.
 func (p *Passage) Apostrophe(i int) bool {
 	t := p.At(i).Text
 	return (t == "'" || t == "’") && p.At(i+1).Kind == token.Word

@@ -98,7 +98,7 @@ func Sentences(t *testing.T, update bool, output func(*passage.Passage) string) 
 }
 
 // Table expects that the lines of a file (language, input, output) have the output that a function
-// gives. With update the file is written anew: look at what changed.
+// gives. With update the file is written again: look at what changed.
 func Table(t *testing.T, file string, update bool, output func(name, input string) string) {
 	t.Helper()
 	src, err := os.ReadFile(file)

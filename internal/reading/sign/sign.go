@@ -150,7 +150,7 @@ func run(p *passage.Passage, i int, text string) int {
 	return n
 }
 
-// tag returns the token behind a tag such as <b> or </b>.
+// tag returns the token after a tag such as <b> or </b>.
 func tag(p *passage.Passage, i int) int {
 	j := i + 1
 	if p.At(j).Text == "/" {

@@ -16,7 +16,7 @@ import (
 	"mynah/internal/voice/voicetest"
 )
 
-// engine speaks by the helper, which is built anew for the test.
+// engine speaks by the helper, which is built again for the test.
 func engine(tb testing.TB) *espeak.Engine {
 	tb.Helper()
 	cfg := espeak.DefaultConfig()

@@ -149,7 +149,7 @@ func escape(t string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(t)
 }
 
-// trimEnd takes stops off the end, behind which the voice would fall.
+// trimEnd takes stops off the end, after which the voice would fall.
 func (s *source) trimEnd() {
 	t := s.text.String()
 	short := voice.WithoutStop(t)

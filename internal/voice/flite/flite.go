@@ -1,6 +1,6 @@
 // Package flite is the engine of the program flite, for English. The text is written to standard
 // input; the sound is read from a file that is already unlinked, so that a crash leaves nothing
-// behind. The program prints when each sound ends; to which word a sound belongs is found by
+// after. The program prints when each sound ends; to which word a sound belongs is found by
 // having its fastest voice say the words one by one.
 package flite
 
@@ -148,7 +148,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	return clip, nil
 }
 
-// cutPauses takes off what the program says before the first sound and behind the last: two
+// cutPauses takes off what the program says before the first sound and after the last: two
 // tenths of a second of a hiss that is too loud to be told from the breath of speech.
 func cutPauses(clip *voice.Clip, sounds []voice.Sound) {
 	const before, behind = 20 * time.Millisecond, 60 * time.Millisecond
@@ -278,7 +278,7 @@ func parse(out []byte) [][]sound {
 
 const silence = "pau"
 
-// placeLines puts the utterances one behind the other. The printed times are those planned;
+// placeLines puts the utterances one after the other. The printed times are those planned;
 // the samples are whole frames, so all is scaled to their length.
 func placeLines(lines [][]sound, length time.Duration) []voice.Sound {
 	planned := 0.0

@@ -294,7 +294,7 @@ func (i *Installer) has(old Voice, description []byte, want expectation) bool {
 	return verify(f, want) == nil
 }
 
-// place returns a model that is in the folder its name, and its description behind it: a
+// place returns a model that is in the folder its name, and its description after it: a
 // voice without one does not count, so that what is there is always whole.
 func (i *Installer) place(name, part string, move func(to string) error, description []byte) (Installed, error) {
 	v := Voice{Name: name, Model: filepath.Join(i.cfg.Dir, name+modelEnding), ConfigPath: filepath.Join(i.cfg.Dir, name+configEnding)}

@@ -314,7 +314,7 @@ func TestCutOff(t *testing.T) {
 	})
 }
 
-// TestRefused: what must not become a voice leaves nothing behind, and no voice.
+// TestRefused: what must not become a voice leaves nothing after, and no voice.
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {

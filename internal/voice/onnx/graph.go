@@ -74,8 +74,8 @@ func eachField(message []byte, number protowire.Number, f func([]byte) error) er
 	return nil
 }
 
-// AddOutput makes a result of an operation an output of a model, behind those that it has. It
-// may write behind the end of model, within its capacity. Its type is left for the library to
+// AddOutput makes a result of an operation an output of a model, after those that it has. It
+// may write after the end of model, within its capacity. Its type is left for the library to
 // find: a second graph in a message is merged with the first
 // (https://protobuf.dev/programming-guides/encoding/#last-one-wins).
 func AddOutput(model []byte, name string) []byte {

@@ -17,7 +17,7 @@ import (
 type clause struct {
 	text string // to be read
 	ipa  string // in place of text: said as it is
-	stop string // the mark behind it, of those that models know; may be empty
+	stop string // the mark after it, of those that models know; may be empty
 }
 
 // phonemes returns the symbols for a request, in order, those that the model knows.
@@ -173,7 +173,7 @@ func (e *Engine) readLines(ctx context.Context, espeakVoice, text string) ([]str
 	return list, nil
 }
 
-// ids are the numbers of symbols as models were trained with: a start, a gap behind every
+// ids are the numbers of symbols as models were trained with: a start, a gap after every
 // symbol, an end.
 func ids(c models.Config, phonemes []string) []int64 {
 	gap := c.PhonemeIDs["_"]

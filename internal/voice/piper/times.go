@@ -91,7 +91,7 @@ func isSound(symbol string) bool {
 }
 
 // sounds returns the sounds among the symbols with their times. A mark before a sound and one
-// behind it belong to it.
+// after it belong to it.
 func sounds(c models.Config, phonemes []string, ends []time.Duration) []voice.Sound {
 	var out []voice.Sound
 	at := len(c.PhonemeIDs["^"]) + len(c.PhonemeIDs["_"])

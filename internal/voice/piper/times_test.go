@@ -27,12 +27,12 @@ func speakWords(t *testing.T, e *piper.Engine, runs ...utter.Run) voice.Clip {
 }
 
 // TestDurations: words have the times at which the model says their sounds. Of the test's
-// model each symbol lasts 600 samples, and so does the gap behind it.
+// model each symbol lasts 600 samples, and so does the gap after it.
 func TestDurations(t *testing.T) {
 	t.Parallel()
 	e := engine(t, byLibrary(t))
 	c := speakWords(t, e, utter.Run{Text: "aaa ", IPA: "ˈæb"}, utter.Run{Text: "bbb", IPA: "sɪːt"}, utter.Run{Text: "?"})
-	at := func(symbols int) time.Duration { // behind the start and its gap
+	at := func(symbols int) time.Duration { // after the start and its gap
 		return time.Duration(float64(600*(2+2*symbols)) / 22050 * float64(time.Second))
 	}
 	for i, want := range [][2]time.Duration{{at(0), at(3)}, {at(4), at(8)}} {

@@ -29,7 +29,7 @@ func mac(key []byte, s string) []byte {
 	return h.Sum(nil)
 }
 
-// isSigned checks a signature by the rules of AWS Signature Version 4, written out anew.
+// isSigned checks a signature by the rules of AWS Signature Version 4, written out again.
 func isSigned(r *http.Request, body []byte) bool {
 	auth := r.Header.Get("Authorization")
 	var credential, headers, signature string

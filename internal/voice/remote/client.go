@@ -21,7 +21,7 @@ import (
 	"mynah/internal/voice"
 )
 
-// RequestError is why a request failed, behind the fault's public sentence.
+// RequestError is why a request failed, after the fault's public sentence.
 type RequestError struct {
 	Status    int           // of the answer; 0 when there was none
 	Message   string        // what the server said, shortened, without keys; may be empty
@@ -73,7 +73,7 @@ func NewClient(cfg Config) (*Client, error) {
 // Call is one request.
 type Call struct {
 	Method string // empty is POST
-	Path   string // behind the base of the addresses
+	Path   string // after the base of the addresses
 	Query  url.Values
 	Header http.Header
 	Body   []byte

@@ -155,7 +155,7 @@ func fastestSyllable(language string) time.Duration {
 
 // letters counts the letters of a request, as they would be at its speed throughout. Numbers
 // and signs do not count: how long they are to say, their characters do not tell; nor do the
-// letters of a drawn out "nooooo" behind the third.
+// letters of a drawn out "nooooo" after the third.
 func letters(req voice.Request) float64 {
 	sum := 0.0
 	for _, run := range req.Runs {

@@ -149,7 +149,7 @@ func emphasised(t *testing.T, e voice.Engine, o Options, text string) {
 			t.Errorf("the pause before %q is %s longer", got.words[i].Text, more)
 		}
 	}
-	at, plainAt, gotAt := 0, 0, 0 // what is behind the last emphasised part
+	at, plainAt, gotAt := 0, 0, 0 // what is after the last emphasised part
 	for _, r := range runs {
 		lo, hi := at, at+len(r.Text)
 		at = hi

@@ -11,7 +11,7 @@ import (
 
 // Onsets returns how far the times of words are from where their sounds begin, the least
 // first. The truth is the sound's own: sentences of short clauses, between which a voice
-// is silent, so that the first loud sample behind a silence is the onset of the clause's
+// is silent, so that the first loud sample after a silence is the onset of the clause's
 // first word.
 func Onsets(t *testing.T, e voice.Engine, id string) []time.Duration {
 	t.Helper()
