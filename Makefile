@@ -56,8 +56,8 @@ fmt: ## format the code
 bench: build ## measure the promises about speed, as ratios of CPU time
 	@$(GO) run ./test/bench
 
-# The commit before the issue that changes the code's form.
-BASE ?= 1631f7a
+# The commit with which make same compares.
+BASE ?= 5a85d9c
 
 same: assets helpers ## compare all output with that of commit BASE (ONLY=pattern for a part)
 	@$(GO) run ./test/same -base $(BASE) -only '$(ONLY)'
@@ -66,7 +66,7 @@ bench-peers: setup build ## compare with editly, Remotion, Revideo and ffmpeg re
 	@scripts/bench-peers $(or $(RUNS),3)
 
 golden: ## update the golden files with the current output
-	@$(GO) test ./internal/compile ./internal/script ./internal/storyboard ./internal/timeline ./test/stories \
+	@$(GO) test ./internal/compile ./internal/script ./internal/storyboard ./internal/timeline ./internal/reading ./test/stories \
 		$(addprefix ./internal/reading/,address calendar figure grammar idiom passage short sign) -update
 
 fuzz: ## run every fuzz target for FUZZTIME (default 30s)

@@ -54,8 +54,8 @@ func (s *Set) Media() map[string]timeline.Media {
 	return out
 }
 
-// table returns a conversion its place in the work folder. The files are written by
-// WriteFiles, once something is to be painted: a build that finds all in the cache needs none.
+// table returns the file in the work folder for a conversion of colours. WriteFiles writes the files when
+// something is painted: a build that finds everything in the cache needs none.
 func (s *Set) table(c *colour.Conversion, whole bool) *colourTable {
 	name := fmt.Sprintf("colours-%s-%t", c.ID(), whole)
 	s.mu.Lock()

@@ -81,9 +81,9 @@ func readSize(f *os.File) int64 {
 	return min(fi.Size()+1, most)
 }
 
-// A file that was hashed keeps its key for as long as its size and times do, if it is
-// large: a small one is hashed faster than the note is found. A file that changed only
-// just now may change again within the grain of its times.
+// A large file that was hashed keeps its key as long as its size and times do not change; hashing a small
+// one is faster than looking the key up. A file that changed a moment ago is hashed again, because another
+// change might not alter its timestamps.
 const (
 	largeFile = 4 << 20
 	settled   = 2 * time.Second
@@ -391,8 +391,7 @@ func (s *Store) List() ([]Usage, error) {
 }
 
 // Prune removes the entries that were not used for longest until at most maxBytes
-// are left, and tells what went.
-// While a build uses the store it is ErrInUse.
+// are left, and returns what was removed. It returns ErrInUse while a build uses the store.
 func (s *Store) Prune(maxBytes int64) (Usage, error) {
 	l := s.lock()
 	ok, err := l.TryLock()
@@ -461,9 +460,8 @@ func (s *Store) lock() *flock.Flock {
 	return flock.New(path)
 }
 
-// ErrInUse tells that a build is using the store.
+// ErrInUse means that a build is using the store.
 var ErrInUse = errors.New("a build is using the cache")
 
-// ErrLost tells that an entry which was there is there no more: somebody else removed
-// or damaged it.
+// ErrLost means that an entry has disappeared: something else removed or damaged it.
 var ErrLost = errors.New("the cache lost an entry while it was in use")

@@ -192,7 +192,8 @@ func spoken(i int, s *storyboard.Scene, t *timeline.Scene, words Words, limit li
 	return out
 }
 
-// quoteEdge is the time, in samples, between a scene's edges and its quotes: 0.1 s.
+// quoteEdge is the gap, in samples, between the edges of a scene and captions whose text the script gives
+// (quotes): 0.1 s.
 const quoteEdge = timeline.SampleRate / 10
 
 // wholeQuote is how many times the usual length of a piece a quote may have to stay whole.

@@ -83,7 +83,7 @@ func checkFormat(format string, asJSON bool) (string, error) {
 	case !slices.Contains(checkFormats(), format):
 		return "", fmt.Errorf("unknown format %q: use %s", format, strings.Join(checkFormats(), ", "))
 	case asJSON && format != formatJSON:
-		return "", fmt.Errorf("--json and --format %s exclude each other: use one of them", format)
+		return "", fmt.Errorf("--json and --format %s cannot be used together", format)
 	}
 	return format, nil
 }

@@ -99,7 +99,7 @@ func TestCheckFormat(t *testing.T) {
 		{"", true, formatJSON, ""},
 		{"json", true, formatJSON, ""},
 		{"github", false, formatGitHub, ""},
-		{"github", true, "", "exclude each other"},
+		{"github", true, "", "cannot be used together"},
 		{"xml", false, "", "use text, json, github"},
 		{"GitHub", false, "", "use text, json, github"},
 	} {

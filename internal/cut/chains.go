@@ -20,9 +20,9 @@ type chainTask struct {
 // longestChain is how many pictures a chain has at most. An edit makes a chain anew.
 const longestChain = 100
 
-// standing adds what a view shows from one of its frames to another where it does not
-// move: a picture for each state. Under captions pictures are alike, so they are chained,
-// for as long as a player may go without a whole picture.
+// standing plans frames from to to of a view that does not move, with one picture for each state. Pictures
+// that differ only in captions are encoded as a chain, up to the longest time a player may go without an
+// intra picture.
 func (c *Cutter) standing(p *Plan, s viewFrame, scene int, from, to int64) {
 	states := s.view.States(from, to)
 	for len(states) > 0 {

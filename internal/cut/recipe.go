@@ -26,7 +26,7 @@ type Chain struct {
 	Form  film.Form `json:"form" part:"the video's size, rate, quality or encoder"`
 }
 
-// Link is a picture of a chain.
+// Link is one picture in a chain.
 type Link struct {
 	picture.Look
 	// Frame of a clip that is shown, 0 for what does not move.

@@ -68,7 +68,7 @@ func (c *Cutter) paintStills(ctx context.Context, batch []stillTask, painted []i
 	return c.encoder.EncodeStills(ctx, frames, keys)
 }
 
-// blameImage finds which image of a batch cannot be read: each alone tells.
+// blameImage finds which image of a batch cannot be read, by reading each one alone.
 func (c *Cutter) blameImage(ctx context.Context, batch []stillTask, bare []int, err error) error {
 	for _, i := range bare {
 		if ctx.Err() != nil {

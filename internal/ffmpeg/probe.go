@@ -197,8 +197,8 @@ func (o *probeOutput) video(s probeStream, in Input) *Video {
 	return v
 }
 
-// delays returns a picture that plays in cycles the length of one of them, and the rate that
-// its commonest delay makes; of two that are as common, the shorter counts.
+// delays sets the length of one cycle of a picture that plays in cycles, and the rate by its most common
+// delay; of two that are equally common, the shorter one.
 func (v *Video) delays(list []*big.Rat) {
 	v.Length = new(big.Rat)
 	count := map[string]int{}

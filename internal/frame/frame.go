@@ -1,5 +1,5 @@
 // Package frame holds the values that describe pictures: sizes, rates, colours, and how a picture
-// is placed and moves in a frame. The compiler reads them from scripts, the tools draw by them.
+// is placed and moves in a frame. The compiler reads them from scripts; the tools use them to draw.
 package frame
 
 import (

@@ -290,7 +290,7 @@ func (s slice) bytes(t *testing.T) []byte {
 	return protected(append(octets(t, aligned(text, "1")), s.payload...))
 }
 
-// headers returns slice headers whose every field takes several values, with their parameter sets.
+// headers calls do for slice headers whose every field takes several values, with their parameter sets.
 func headers(t *testing.T, do func(name string, p *h264.Params, s slice)) {
 	t.Helper()
 	payload := []byte{0x12, 0, 0, 1, 0, 0, 0, 0x80, 0, 0, 3, 0xff, 0, 0, 4}

@@ -222,7 +222,7 @@ func (p *Params) parseHead(nalByte byte, rbsp []byte) (head, error) {
 	return h, r.err
 }
 
-// SetIDRPicID returns an IDR picture another idr_pic_id, 1 or 2. Two IDR pictures that
+// SetIDRPicID returns an IDR picture with another idr_pic_id, 1 or 2. Two IDR pictures that
 // follow each other directly must differ in it, 7.4.3. The two take equally many bits,
 // so after the first call on a picture its length does not change any more.
 func (p *Params) SetIDRPicID(nal []byte, id uint32) ([]byte, error) {
@@ -268,7 +268,7 @@ func Settled(nal []byte) []byte {
 	return out
 }
 
-// SetFrameNum returns a P picture another frame_num, taken modulo the stream's range.
+// SetFrameNum returns a P picture with another frame_num, taken modulo the stream's range.
 func (p *Params) SetFrameNum(nal []byte, frameNum int) ([]byte, error) {
 	if Type(nal) != TypeSlice {
 		return nil, errors.New("h264: not a P picture")

@@ -61,7 +61,7 @@ func (c Config) Validate() error {
 func defaultCacheDir() (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
-		return "", fmt.Errorf("no cache folder was found: %w", err)
+		return "", fmt.Errorf("the default cache folder cannot be determined: %w", err)
 	}
 	return filepath.Join(dir, "mynah"), nil
 }
@@ -124,7 +124,7 @@ func OpenCache(cfg Config) (*cache.Store, error) {
 	if dir == "" {
 		var err error
 		if dir, err = defaultCacheDir(); err != nil {
-			return nil, fault.New(fault.Disk, err, "no cache folder was found").WithHint("choose one with --cache-dir")
+			return nil, fault.New(fault.Disk, err, "the default cache folder cannot be determined").WithHint("choose one with --cache-dir")
 		}
 	}
 	store, err := cache.Open(dir)

@@ -92,7 +92,7 @@ func hasAlphaTrack(moov []byte) bool {
 	return found
 }
 
-// boxes returns the boxes of a box, in order.
+// boxes calls each for the boxes in a box, in order.
 func boxes(b []byte, each func(kind string, body []byte)) {
 	for len(b) >= 8 {
 		size := int64(binary.BigEndian.Uint32(b))

@@ -192,8 +192,7 @@ func joinProfile(parts [][]byte) (profile string, bad bool) {
 	return string(out), false
 }
 
-// CopyPNG copies a PNG file without its colour profile, over a damaged one of which decoders
-// stumble.
+// CopyPNG copies a PNG file without its colour profile, because decoders fail on a damaged one.
 func CopyPNG(w io.Writer, r io.Reader) error {
 	if _, err := io.CopyN(w, r, 8); err != nil {
 		return err

@@ -138,8 +138,8 @@ func isSVG(head []byte) bool {
 	return regexp.MustCompile(`^(?s:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s+(?:[\w.-]+:)?svg[^>\[]*(?:\[.*?\]\s*)?>|\s)*<(?:[\w.-]+:)?svg[\s>/]`).MatchString(text)
 }
 
-// Animated tells by the first bytes of a file whether its picture moves, as those of GIFs
-// may; of a GIF itself it does not tell.
+// Animated reports from a file's first bytes whether a WebP or AVIF picture moves. For a GIF it always
+// returns false.
 func Animated(head []byte) bool {
 	switch Sniff(head) {
 	case WebP:

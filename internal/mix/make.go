@@ -165,15 +165,15 @@ func (x *Mixer) encodeSound(ctx context.Context, t *Track) error {
 // encodeBatch mixes chunks into files and codes these.
 func (x *Mixer) encodeBatch(ctx context.Context, t *Track, batch []chunkTask, jobs []film.ChunkTask) error {
 	for i, p := range batch {
-		if err := mixFile(ctx, p, t, jobs[i].PCM); err != nil {
+		if err := mixToFile(ctx, p, t, jobs[i].PCM); err != nil {
 			return err
 		}
 	}
 	return film.NewEncoder(x.tools.FFmpeg, x.Store, ffmpeg.Picture{}, x.tools.Version).EncodeSound(ctx, x.AAC(t.Channels), jobs)
 }
 
-// mixFile mixes a chunk into a file of raw samples.
-func mixFile(ctx context.Context, p chunkTask, t *Track, path string) error {
+// mixToFile mixes a chunk into a file of raw samples.
+func mixToFile(ctx context.Context, p chunkTask, t *Track, path string) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err

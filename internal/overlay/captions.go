@@ -110,7 +110,8 @@ func (a *artist) captionHeads(ctx context.Context, style slide.Captions, keys []
 	}
 	for _, i := range missing {
 		var ok bool
-		if heads[i], ok = part.RecallJSON[captionHead](a.Store, cache.Pictures, keys[i]); !ok {
+		heads[i], ok = part.RecallJSON[captionHead](a.Store, cache.Pictures, keys[i])
+		if !ok || !a.hasCaption(keys[i], len(style.Texts[i].Words) > 0) {
 			return nil, cache.ErrLost
 		}
 	}

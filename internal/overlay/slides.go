@@ -141,7 +141,8 @@ func (a *artist) drawSlide(ctx context.Context, t slideTask) (slideHead, error) 
 	if err := a.MakeParts(ctx, func() error { return a.keepSlide(ctx, t) }, t.key); err != nil {
 		return slideHead{}, err
 	}
-	if head, ok = part.RecallJSON[slideHead](a.Store, cache.Pictures, t.key); !ok {
+	head, ok = part.RecallJSON[slideHead](a.Store, cache.Pictures, t.key)
+	if !ok || !a.Store.Has(cache.Pictures, drawingKey(t.key)) {
 		return slideHead{}, cache.ErrLost
 	}
 	return head, nil

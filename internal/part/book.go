@@ -3,11 +3,13 @@ package part
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"mynah/internal/cache"
+	"mynah/internal/fault"
 )
 
 // Label is how authors know a part.
@@ -97,15 +99,19 @@ func (b *Book) Made(took time.Duration, keys ...cache.Key) {
 	}
 }
 
-// recipes returns those of parts that are in the book.
-func (b *Book) recipes(keys []cache.Key) []Recipe {
+// recipes returns the recipes of parts, which must be in the book.
+func (b *Book) recipes(keys []cache.Key) ([]Recipe, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	out := make([]Recipe, len(keys))
 	for i, k := range keys {
-		out[i] = b.parts[k].recipe
+		e, ok := b.parts[k]
+		if !ok {
+			return nil, fault.New(fault.Internal, nil, "a part without a recipe is to be made")
+		}
+		out[i] = e.recipe
 	}
-	return out
+	return out, nil
 }
 
 // IsNew reports whether a part was made in this build.
@@ -149,7 +155,7 @@ func (b *Book) Len() int {
 func (b *Book) Explain(store *cache.Store, key cache.Key) []Made {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.made) == 0 {
+	if !slices.ContainsFunc(b.order, func(k cache.Key) bool { _, ok := b.made[k]; return ok }) {
 		return nil
 	}
 	before, _ := RecallJSON[note](store, cache.Probes, key) // without it, all is new

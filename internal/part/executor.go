@@ -8,9 +8,11 @@ import (
 )
 
 // Executor decides where parts are made that the cache does not hold. When Make returns without an
-// error, they are in the cache under the keys of their recipes.
+// error, they are in the cache under the keys of their recipes, together with the entries whose keys
+// are derived from these: the drawings of slides and captions.
 type Executor interface {
-	// Make makes parts together, one for each recipe; here makes them in this process.
+	// Make makes parts together, one for each recipe; here makes them in this process. What cannot be
+	// made elsewhere is made by here, whose error is returned unchanged: it names the file that failed.
 	Make(ctx context.Context, recipes []Recipe, here func() error) error
 }
 
@@ -27,8 +29,12 @@ func (m Maker) MakeParts(ctx context.Context, here func() error, keys ...cache.K
 	if executor == nil {
 		executor = Local{}
 	}
+	recipes, err := m.Book.recipes(keys)
+	if err != nil {
+		return err
+	}
 	start := time.Now()
-	err := executor.Make(ctx, m.Book.recipes(keys), here)
-	m.Book.Made(time.Since(start), keys...) // also after a failure: some are in the cache now
+	err = executor.Make(ctx, recipes, here)
+	m.Book.Made(time.Since(start), keys...) // also after a failure: some may be in the cache now
 	return err
 }

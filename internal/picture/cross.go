@@ -3,8 +3,7 @@ package picture
 import "io"
 
 // Cross returns the frames in which one frame turns into those that follow, in equal
-// steps; the first step is seen at once, and the frame behind the last is one of the
-// others alone.
+// steps. The first frame is already mixed; the frame after the last is entirely the new picture.
 func Cross(from []byte, to io.Reader, frames int64) io.Reader {
 	c := &crossing{from: from, to: to, frames: frames, buf: make([]byte, len(from))}
 	c.at = len(c.buf)

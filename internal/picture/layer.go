@@ -12,9 +12,8 @@ import (
 	"mynah/internal/frame"
 )
 
-// Layer is what is on a picture: a slide, a caption, the shade around a callout. Its
-// colours are the film's, 8 bit 4:2:0 with alpha that is not multiplied in. Outside of
-// its box it is one colour.
+// Layer is drawn over a picture: a slide, a caption, or the shade around a callout. Its pixels are in the
+// film's colour space, 8-bit 4:2:0 with straight (not premultiplied) alpha. Outside its box it is one colour.
 type Layer struct {
 	x, y, w, h int // of the box in the frame, all even
 	rest       shade

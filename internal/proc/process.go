@@ -381,7 +381,7 @@ func (p *Process) Wait() error {
 	return e
 }
 
-// waitInputs returns the feeder a moment; it may be blocked in a reader of the caller's.
+// waitInputs waits a moment for the feeder; it may be blocked in a reader of the caller's.
 func (p *Process) waitInputs() {
 	done := make(chan struct{})
 	go func() {

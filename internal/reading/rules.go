@@ -12,7 +12,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// rule reads what begins at a token: it gives the token after it and the words that are said,
+// rule reads what begins at a token: it returns the index of the token after it and the words to say,
 // or the token itself and nothing.
 type rule func(p *passage.Passage, i int) (end int, say string)
 

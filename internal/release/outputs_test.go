@@ -180,7 +180,7 @@ func TestMeter(t *testing.T) {
 	var out bytes.Buffer
 	var reports []float64
 	ctx, cancel := context.WithCancel(t.Context())
-	m := &countingReader{w: &contextReader{ctx: ctx, w: &out}, total: 100, report: func(p float64) { reports = append(reports, p) }}
+	m := &countingWriter{w: &contextWriter{ctx: ctx, w: &out}, total: 100, report: func(p float64) { reports = append(reports, p) }}
 	for _, n := range []int{1, 1, 1, 50, 2, 1} {
 		if w, err := m.Write(make([]byte, n)); w != n || err != nil {
 			t.Errorf("%d of %d, %v", w, n, err)

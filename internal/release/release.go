@@ -123,7 +123,7 @@ func (r *Releaser) write(ctx context.Context, f *film.Film, files Files, beside 
 		}
 	}
 	err = w.add(files.Film, "", func(w io.Writer) error {
-		m := &countingReader{w: &contextReader{ctx: ctx, w: w}, total: r.video.Line.Frames * 100, report: func(p float64) { r.Progress(min(p, 0.9)) }}
+		m := &countingWriter{w: &contextWriter{ctx: ctx, w: w}, total: r.video.Line.Frames * 100, report: func(p float64) { r.Progress(min(p, 0.9)) }}
 		b := bufio.NewWriterSize(m, 256<<10) // packets are small
 		if size, err = f.Write(r.Store, b); err != nil {
 			return err

@@ -58,22 +58,22 @@ func (w *writer) discard() {
 	}
 }
 
-// contextReader ends a long copy when it is no longer wanted.
-type contextReader struct {
+// contextWriter ends a long copy when it is no longer wanted.
+type contextWriter struct {
 	ctx context.Context //nolint:containedctx // lives as long as the copy
 	w   io.Writer
 }
 
 // Write implements io.Writer.
-func (s *contextReader) Write(b []byte) (int, error) {
+func (s *contextWriter) Write(b []byte) (int, error) {
 	if err := s.ctx.Err(); err != nil {
 		return 0, err
 	}
 	return s.w.Write(b)
 }
 
-// countingReader reports how much of a stream has passed.
-type countingReader struct {
+// countingWriter reports how much of a stream has passed.
+type countingWriter struct {
 	w        io.Writer
 	n, total int64
 	last     int64
@@ -81,7 +81,7 @@ type countingReader struct {
 }
 
 // Write implements io.Writer.
-func (m *countingReader) Write(b []byte) (int, error) {
+func (m *countingWriter) Write(b []byte) (int, error) {
 	n, err := m.w.Write(b)
 	m.n += int64(n)
 	if m.n-m.last > m.total/50 {

@@ -192,28 +192,28 @@ func (w *printer) line(t string) string {
 	parts := w.p.parts(t)
 	if parts == nil {
 		if o, ok := openDirection(t); ok {
-			return directionText(t, o, len(t)-1)
+			return formatDirection(t, o, len(t)-1)
 		}
 		return t
 	}
 	var out []string
 	for _, part := range parts {
 		if rest := t[part.at:]; part.image != nil {
-			out = append(out, imageText(rest, *part.image))
+			out = append(out, formatImage(rest, *part.image))
 		} else {
-			out = append(out, directionText(rest, part.open, part.end))
+			out = append(out, formatDirection(rest, part.open, part.end))
 		}
 	}
 	return strings.Join(out, "\n")
 }
 
-func directionText(t string, o opening, end int) string {
+func formatDirection(t string, o opening, end int) string {
 	return strings.TrimRight("("+o.name+": "+strings.TrimSpace(t[o.value:end]), blanks) + ")"
 }
 
-// imageText returns an image with its options in order: fit, position, movement, time, sound,
+// formatImage returns an image with its options in order: fit, position, movement, time, sound,
 // then unknown words.
-func imageText(t string, m image) string {
+func formatImage(t string, m image) string {
 	alt, file := t[m.altFrom:m.altTo], t[m.fileFrom:m.fileTo]
 	if m.fileFrom > 0 && t[m.fileFrom-1] == '<' {
 		file = "<" + file + ">"

@@ -104,7 +104,7 @@ func destinationLength(t string) int {
 	return len(t)
 }
 
-// image returns the picture of an image whose "![" is at off in a line.
+// image returns the Picture of the image whose "![" is at offset off of a line; false if it is wrong.
 func (p *parser) image(l *line, off int, m image) (*Picture, bool) {
 	pic := &Picture{At: At{Range: l.span(off, off+m.end)}}
 	options := p.scalarText(l, off+m.altFrom, off+m.altTo)

@@ -62,8 +62,8 @@ func (v value) words() []word {
 	return out
 }
 
-// scalar reads bytes of a line as plain text, without quotes around it and a comment after it. A
-// # at the beginning is a comment only if a blank follows: "#ff0000" is a colour.
+// scalar reads a part of a line as plain text and removes enclosing quotes and a trailing comment. A # at
+// the beginning starts a comment only if a space follows: "#ff0000" is a colour.
 func (p *parser) scalar(l *line, from, to int) value {
 	from, to = trimSpan(l.text, from, to)
 	raw := l.text[from:to]

@@ -339,8 +339,8 @@ func cut(img *image.NRGBA, box [4]float64) *image.NRGBA {
 	return out
 }
 
-// around returns the boxes of a word in whole pixels. Letters lean out of theirs, so where
-// blanks are beside the word it has a part of them.
+// around returns the boxes of a word in whole pixels. Slanted letters overhang
+// their boxes, so a word between spaces takes a part of each space.
 func (t CaptionText) around(w int, boxes [][4]float64, size float64) []image.Rectangle {
 	lean := 0.06 * size
 	for _, p := range t.Words[w] {

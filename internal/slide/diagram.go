@@ -124,7 +124,7 @@ func (d *Drawer) diagramResult(ctx context.Context, b *browser, block Block, dar
 	source := library(block.Kind)
 	if source == nil {
 		f := fault.New(fault.ToolMissing, nil, "this build of Mynah cannot draw %s", block.Kind)
-		return diagramResult{}, f.WithHint("run scripts/assets, which downloads it with npm, and build Mynah again")
+		return diagramResult{}, f.WithHint("run scripts/assets, which downloads the drawing library with npm, and build Mynah again")
 	}
 	d.sketching.Lock()
 	defer d.sketching.Unlock()

@@ -159,7 +159,7 @@ func (c *composed) listing(r Request, b Block, step int) string {
 		text = strings.Join(strings.SplitN(text, "\n", most+1)[:most], "\n")
 	}
 	const longest = 2000 // letters of a line; none so long can be seen
-	text = clipLines(text, longest)
+	text = clipEachLine(text, longest)
 	var lit func(int) bool
 	ranges := b.Highlight
 	if b.Reveal && len(b.Ranges) > 0 {
@@ -191,7 +191,7 @@ func inRanges(ranges []frame.LineRange, line int) bool {
 	return false
 }
 
-func clipLines(s string, most int) string {
+func clipEachLine(s string, most int) string {
 	lines := strings.Split(s, "\n")
 	for i, l := range lines {
 		if len(l) > most {

@@ -161,7 +161,7 @@ func (p *page) event(m message) {
 	}
 }
 
-// answer returns a file of the slide that is drawn, or refuses.
+// answer answers a request with a file of the slide that is drawn, or refuses it.
 func (p *page) answer(id, address string) {
 	body, ok := p.lookup(address)
 	method, in := "Fetch.failRequest", params{"requestId": id, "errorReason": "BlockedByClient"}

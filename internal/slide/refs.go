@@ -128,7 +128,8 @@ func hasScheme(address, scheme string) bool {
 	return ok && strings.EqualFold(before, scheme)
 }
 
-// localPath returns the name in the project of what an address means, if it stays inside.
+// localPath returns the project file that an address in dir refers to; false if it is not a relative path
+// or leaves the project.
 func localPath(address, dir string) (string, bool) {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || u.Scheme != "" || u.Host != "" || u.Opaque != "" || u.Path == "" || strings.HasPrefix(u.Path, "/") {

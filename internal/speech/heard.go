@@ -29,8 +29,8 @@ func (s *Spoken) CheckHeard(board *storyboard.Board) error {
 	return nil
 }
 
-// silentSentence is the error that a sentence of a scene, from 0, came out silent; nil where that
-// is as it should be.
+// silentSentence returns an error saying that a sentence was silent, or nil if silence is expected; scene
+// counts from 0.
 func silentSentence(p storyboard.Part, scene int, v voice.Voice) error {
 	letters, lost, _ := voice.Legible(spokenText(p.Runs), v)
 	if Loudest(p) < Quietest || letters-lost < 2 { // a single letter may be a sign

@@ -211,7 +211,7 @@ func (s *speaker) line(p storyboard.Part) utter.Line {
 	return line
 }
 
-// blameSentence says which sentence of a scene, counted from 0, an engine failed on.
+// blameSentence returns err as a fault that names the sentence p and its scene, which counts from 0.
 func (s *speaker) blameSentence(err error, p storyboard.Part, scene int) error {
 	f, ok := fault.As(blame.Fault(err))
 	if !ok || f.Code == fault.Cancelled || f.Code == fault.Disk {

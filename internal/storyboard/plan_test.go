@@ -147,7 +147,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestFindings returns each finding of the planner on a script of its own.
+// TestFindings causes each finding of the planner on a script of its own.
 func TestFindings(t *testing.T) {
 	t.Parallel()
 	const fine = "\n\n![](a.png)\n"

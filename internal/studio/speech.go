@@ -131,7 +131,7 @@ func (e *session) recordCues(ctx context.Context, in text) (*speech.Spoken, *mix
 	return spoken, recording, err
 }
 
-// Close returns back what the speech holds.
+// Close releases what the speech holds.
 func (sp *Speech) Close() { sp.session.close() }
 
 // SRT and VTT are its subtitles; empty when nothing is said.

@@ -63,7 +63,7 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Studio makes films. It is safe for several builds at once.
+// Studio makes films. It is safe for concurrent builds.
 type Studio struct {
 	cfg     Config
 	run     *proc.Runner

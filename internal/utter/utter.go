@@ -51,7 +51,7 @@ type Run struct {
 	Speed  Factor `json:"speed,omitzero"`
 	Pitch  Factor `json:"pitch,omitzero"`
 	Volume Factor `json:"volume,omitzero"`
-	// Pause is silence after the run.
+	// Pause is the silence after the run.
 	Pause time.Duration `json:"pause,omitempty"`
 }
 

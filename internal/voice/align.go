@@ -27,7 +27,7 @@ func Effort(text string) float64 {
 	return sum
 }
 
-// Spread returns words time between two moments, in proportion to weights, one a word. The times are
+// Spread distributes words between two moments, in proportion to weights, one a word. The times are
 // estimates.
 func Spread(words []Word, weights []float64, from, to time.Duration) {
 	total := 0.0
@@ -206,7 +206,7 @@ func AlignSounds(words []Word, alone [][]string, clip []Sound) bool {
 	return true
 }
 
-// setTimes returns each word the time of the sounds that belong to it; a word without
+// setTimes sets each word's time from the sounds that belong to it; a word without
 // any stands, for no time, where the one before it ended.
 func setTimes(words []Word, belongs []int, clip []Sound) {
 	j := 0

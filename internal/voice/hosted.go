@@ -59,7 +59,7 @@ func (c *Catalogue) addHosted() {
 			continue
 		}
 		v := Voice{Name: h.name, Language: tagOf(h.code), LanguageName: h.language, Code: h.code, Gender: h.gender}
-		if !v.cast(own, used) {
+		if !v.assignEngine(own, used) {
 			c.unspoken[h.name] = v
 			continue
 		}
@@ -67,9 +67,9 @@ func (c *Catalogue) addHosted() {
 	}
 }
 
-// cast returns a voice of a hosted service an engine: names that share one are told apart by
-// their pitch or its variant. It is false where no engine speaks the language.
-func (v *Voice) cast(own []Voice, used map[string]int) bool {
+// assignEngine assigns a local voice to a hosted service's voice. Voices that share one differ in pitch or
+// variant. It returns false if no engine speaks the language.
+func (v *Voice) assignEngine(own []Voice, used map[string]int) bool {
 	if base, region, _ := strings.Cut(v.Language, "-"); base == "en" {
 		v.Engine, v.EngineVoice = EngineFlite, fliteSpeaker(region, v.Gender)
 		pitches := []float64{1, 0.94, 1.06, 0.89, 1.11, 0.97, 1.03}

@@ -363,7 +363,7 @@ func (w *Word) widen(spoken []Word) {
 	w.End, w.Exact = max(w.End, end), w.Exact && exact
 }
 
-// shareSpokenTimes returns written words the time of those that were said in their place: one
+// shareSpokenTimes sets the times of written words from those that were said in their place: one
 // each where there are as many, else in proportion.
 func shareSpokenTimes(words, spoken []Word) {
 	if len(words) == 0 || len(spoken) == 0 {

@@ -2,7 +2,7 @@ package voice
 
 import "time"
 
-// ShareTime returns words that were heard as one their stretch of time, by how long each is
+// ShareTime divides the time of words that were heard as one, by how long each is
 // to say; a word alone has it exactly.
 func ShareTime(words []Word, from, to time.Duration) {
 	weights := make([]float64, len(words))

@@ -4,12 +4,12 @@ import "time"
 
 // Stretch changes how fast a clip is said without changing its pitch: speed 2 halves
 // its length. It is for engines whose own range of speeds is too small, and works by
-// laying short phrases over each other where they fit best (WSOLA).
+// adding short overlapping windows where they fit best (WSOLA).
 func Stretch(pcm []int16, rate int, speed float64) []int16 {
-	const phrase, search, least = 30 * time.Millisecond, 10 * time.Millisecond, 4 * time.Millisecond
-	hop := timeToSamples(phrase/2, rate)
+	const window, search, least = 30 * time.Millisecond, 10 * time.Millisecond, 4 * time.Millisecond
+	hop := timeToSamples(window/2, rate)
 	reach := timeToSamples(search, rate)
-	for len(pcm) < 4*hop+2*reach && hop/2 >= timeToSamples(least, rate) { // a short sound takes short phrases
+	for len(pcm) < 4*hop+2*reach && hop/2 >= timeToSamples(least, rate) { // a short sound takes short windows
 		hop, reach = hop/2, reach/2
 	}
 	if speed == 1 || speed <= 0 || len(pcm) < 4*hop+2*reach {
@@ -17,7 +17,7 @@ func Stretch(pcm []int16, rate int, speed float64) []int16 {
 	}
 	out := make([]float64, int(float64(len(pcm))/speed)+2*hop)
 	n := len(out) - 2*hop
-	prev := 0 // where the phrase before was taken
+	prev := 0 // where the previous window was taken
 	for at := 0; at < n; at += hop {
 		want := int(float64(at) * speed)
 		from := want

@@ -77,7 +77,7 @@ func sayable(r rune) bool {
 		r == '%' || r == '&' || r == '@' || r == '#'
 }
 
-// unspaced reports whether a script is one that write no blanks between words and can be cut without
+// unspaced reports whether a script writes no blanks between words and can be cut without
 // a dictionary. Thai and its neighbours cannot: there a phrase counts as a word.
 func unspaced(r rune) bool {
 	return r >= 0x2e80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)

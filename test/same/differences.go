@@ -17,8 +17,10 @@ type difference struct {
 func meant() []difference {
 	return []difference{
 		{
-			regexp.MustCompile(`--explain`), regexp.MustCompile(` changed: |why = "changed: `),
-			"a recipe holds what decides a part, so reasons are true of the part itself: a clip names what was shown before only where it comes in over that",
+			regexp.MustCompile(`--explain`), regexp.MustCompile(`^(Nothing was (made anew|rebuilt)|Made anew, |Rebuilt )`),
+			"the heading of an explanation is a sentence",
 		},
+		{regexp.MustCompile(`mynah cache$|--help$`), regexp.MustCompile(`.`), "help texts are sentences"},
+		{regexp.MustCompile(`^API|service: `), regexp.MustCompile(`^X-Mynah-Warning `), "a warning is a sentence"},
 	}
 }

@@ -43,8 +43,8 @@ func timed() []string {
 	}
 }
 
-// sentence are members of JSON objects that hold the sentences of findings.
-func sentence() []string { return []string{"summary", "detail", "hint"} }
+// sentence lists the members of JSON objects that hold sentences for people.
+func sentence() []string { return []string{"summary", "detail", "hint", "description"} }
 
 // place is the place of a finding with its severity, as findings are printed.
 func place() *regexp.Regexp {
@@ -191,8 +191,9 @@ func (f *flattener) leaf(name string, t json.Token) string {
 	}
 	if s, ok := t.(string); ok && !f.sentences && (name == "message" || name == "error") {
 		if found := places(s); found != "" {
-			t = "findings: " + found
+			return "findings: " + found
 		}
+		return "a sentence"
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

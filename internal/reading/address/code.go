@@ -30,7 +30,7 @@ func Names(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// code sets the words apart of which a name in code is made.
+// code separates the words in an identifier.
 func code(p *passage.Passage, s string) string {
 	s = strings.TrimSuffix(s, "()")
 	if known := strings.ToLower(s); strings.HasPrefix(known, "mc") || strings.HasPrefix(known, "mac") ||

@@ -6,7 +6,7 @@ import "strings"
 func (g *Grammar) dutch() {
 	g.together = 2
 	g.card = dutchCard
-	g.part = dutchPart
+	g.part = dutchDenominator
 }
 
 // dutchCard takes the marks of vowels that touch out of the spelling; "een" is stressed.
@@ -23,7 +23,7 @@ func (g *Grammar) english() {
 	american := map[string]bool{"zz": true, "us": true, "": true, "ph": true, "pr": true}[g.Region]
 	g.MonthFirst = american
 	g.card = func(words, _ string, _ uint64) string { return strings.ReplaceAll(words, ",", "") }
-	g.part = englishPart
+	g.part = englishDenominator
 	if !american {
 		g.british()
 	}
@@ -43,20 +43,20 @@ func (g *Grammar) french() {
 	if g.Region == "ch" {
 		g.Group = ".'"
 	}
-	g.part = frenchPart
+	g.part = frenchDenominator
 }
 
 // german sets up German.
 func (g *Grammar) german() {
 	g.Spaced = true
-	g.part = germanPart
+	g.part = germanDenominator
 }
 
 // italian sets up Italian.
 func (g *Grammar) italian() {
 	g.together = 2
 	g.card = italianCard
-	g.part = italianPart
+	g.part = italianDenominator
 }
 
 // italianCard keeps ventuno whole in front of nouns; only uno itself is cut short.
@@ -75,13 +75,13 @@ func italianCard(words, _ string, n uint64) string {
 // polish sets up Polish.
 func (g *Grammar) polish() {
 	g.Spaced, g.together = true, 2
-	g.part = polishPart
+	g.part = polishDenominator
 }
 
 // portuguese sets up Portuguese: Brazilian without a region.
 func (g *Grammar) portuguese() {
 	g.together, g.Spaced = 2, true
-	g.part = portuguesePart
+	g.part = portugueseDenominator
 	if g.Region != "pt" && g.Region != "ao" && g.Region != "mz" {
 		g.card = func(words, _ string, _ uint64) string {
 			return strings.ReplaceAll(strings.ReplaceAll(words, "dezasseis", "dezesseis"), "catorze", "quatorze")
@@ -93,7 +93,7 @@ func (g *Grammar) portuguese() {
 func (g *Grammar) scandinavian() {
 	g.together, g.Spaced = 2, true
 	g.card = scandinavianCard
-	g.part = scandinavianPart
+	g.part = scandinavianDenominator
 	if g.Base == "sv" {
 		g.Group = ".\u00a0"
 	}
@@ -118,5 +118,5 @@ func (g *Grammar) spanish() {
 	case "mx", "us", "pr", "gt", "hn", "ni", "pa", "sv", "do", "pe":
 		g.Point, g.Group, g.Spaced = ".", ",", false
 	}
-	g.part = spanishPart
+	g.part = spanishDenominator
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-func dutchPart(g *Grammar, d, n int) string {
+func dutchDenominator(g *Grammar, d, n int) string {
 	several := n != 1
 	switch d {
 	case 2:
@@ -19,7 +19,7 @@ func dutchPart(g *Grammar, d, n int) string {
 	return strings.TrimPrefix(g.Ordinal(strconv.Itoa(d), "-"), "één")
 }
 
-func englishPart(g *Grammar, d, n int) string {
+func englishDenominator(g *Grammar, d, n int) string {
 	several := n != 1
 	var name string
 	switch d {
@@ -45,7 +45,7 @@ func englishPart(g *Grammar, d, n int) string {
 	return name
 }
 
-func frenchPart(g *Grammar, d, n int) string {
+func frenchDenominator(g *Grammar, d, n int) string {
 	several := n != 1
 	var name string
 	switch d {
@@ -64,7 +64,7 @@ func frenchPart(g *Grammar, d, n int) string {
 	return name
 }
 
-func germanPart(g *Grammar, d, _ int) string {
+func germanDenominator(g *Grammar, d, _ int) string {
 	if d == 2 {
 		return "halbe"
 	}
@@ -73,7 +73,7 @@ func germanPart(g *Grammar, d, _ int) string {
 		"ein")) //nolint:gocritic // einhundertstel is Hundertstel
 }
 
-func italianPart(g *Grammar, d, n int) string {
+func italianDenominator(g *Grammar, d, n int) string {
 	several := n != 1
 	form := "m"
 	if several {
@@ -88,7 +88,7 @@ func italianPart(g *Grammar, d, n int) string {
 	return g.Ordinal(strconv.Itoa(d), form)
 }
 
-func polishPart(g *Grammar, d, n int) string {
+func polishDenominator(g *Grammar, d, n int) string {
 	o := g.Ordinal(strconv.Itoa(d), "f")
 	switch tens := n % 100; {
 	case n == 1:
@@ -99,7 +99,7 @@ func polishPart(g *Grammar, d, n int) string {
 	return g.Ordinal(strconv.Itoa(d), "pl.gen")
 }
 
-func portuguesePart(g *Grammar, d, n int) string {
+func portugueseDenominator(g *Grammar, d, n int) string {
 	several := n != 1
 	var name string
 	switch d {
@@ -118,7 +118,7 @@ func portuguesePart(g *Grammar, d, n int) string {
 	return name
 }
 
-func scandinavianPart(g *Grammar, d, n int) string {
+func scandinavianDenominator(g *Grammar, d, n int) string {
 	several := n != 1
 	if w := g.Word("part " + strconv.Itoa(d)); w != "" {
 		if several {
@@ -145,7 +145,7 @@ func scandinavianPart(g *Grammar, d, n int) string {
 	return name
 }
 
-func spanishPart(g *Grammar, d, n int) string {
+func spanishDenominator(g *Grammar, d, n int) string {
 	several := n != 1
 	var name string
 	switch d {

@@ -60,7 +60,7 @@ func (p *Passage) UnitAt(i int) (*grammar.Noun, int) {
 	for k := range p.Units {
 		for _, s := range p.Units[k].Symbols {
 			if len(s) > length && strings.HasPrefix(text, s) {
-				if p.Boundary(i, len(s)) > i {
+				if p.EndAfter(i, len(s)) > i {
 					best, length = k, len(s)
 				}
 			}
@@ -69,7 +69,7 @@ func (p *Passage) UnitAt(i int) (*grammar.Noun, int) {
 	if best < 0 {
 		return nil, i
 	}
-	return &p.Units[best].Noun, p.Boundary(i, length)
+	return &p.Units[best].Noun, p.EndAfter(i, length)
 }
 
 // inchMark reads 3.5" and 6', unless the mark closes a quotation.

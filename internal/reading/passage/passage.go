@@ -64,7 +64,7 @@ func (p *Passage) Before(i int) int {
 // Ended reports whether the text ends at a token, blanks left out.
 func (p *Passage) Ended(i int) bool { return p.Skip(i) >= len(p.Tokens) }
 
-// Glued reports whether a word or number follows without a blank.
+// Glued reports whether token i is a word or number, and so follows the text before it without a space.
 func (p *Passage) Glued(i int) bool {
 	k := p.At(i).Kind
 	return i < len(p.Tokens) && (k == token.Word || k == token.Digits)
@@ -99,8 +99,8 @@ func (p *Passage) WeekdayBefore(i int) bool {
 	return p.Day[w] || p.Days[w] != ""
 }
 
-// Boundary returns the token after so many bytes from a token on, if a symbol may end there.
-func (p *Passage) Boundary(i, length int) int {
+// EndAfter returns the token after so many bytes from a token on, if a symbol may end there.
+func (p *Passage) EndAfter(i, length int) int {
 	at := p.At(i).Start + length
 	j := i
 	for j < len(p.Tokens) && p.Tokens[j].Start < at {

@@ -50,7 +50,7 @@ func phrase(p *passage.Passage, i int) (int, string) {
 	text := p.Src[p.At(i).Start:]
 	best, end := "", i
 	for key := range p.Phrases {
-		e := p.Boundary(i, len(key))
+		e := p.EndAfter(i, len(key))
 		if e > i && p.At(e-1).Kind == token.Sign && p.At(e).Kind != token.Gap {
 			continue
 		}

@@ -172,7 +172,7 @@ func (e *Engine) plain(text string) string {
 	return text
 }
 
-// setTimes returns words the times of their characters, where these are those that were sent.
+// setTimes sets the times of words from those of their characters, where these are those that were sent.
 func setTimes(clip *voice.Clip, phrases []voice.Phrase, sent string, a alignment) {
 	if len(a.Starts) != len(a.Characters) || len(a.Ends) != len(a.Characters) || strings.Join(a.Characters, "") != sent {
 		return

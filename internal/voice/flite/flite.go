@@ -205,8 +205,7 @@ func arguments(req voice.Request) []string {
 
 func number(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
 
-// synthesize has the text said, puts the samples into the clip and gives the sounds,
-// pauses left out.
+// synthesize speaks the text, adds the samples to the clip and returns the sounds without pauses.
 func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Request, say string, markup bool) ([]voice.Sound, error) {
 	spool, err := proc.NewSpool(e.program.Config().TempDir)
 	if err != nil {
@@ -278,7 +277,7 @@ func parse(out []byte) [][]sound {
 
 const silence = "pau"
 
-// placeLines puts the utterances one after the other. The printed times are those planned;
+// placeLines places the utterances one after the other. The printed times are those planned;
 // the samples are whole frames, so all is scaled to their length.
 func placeLines(lines [][]sound, length time.Duration) []voice.Sound {
 	planned := 0.0

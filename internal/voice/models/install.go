@@ -444,7 +444,8 @@ func (i *Installer) unpack(ctx context.Context, file, shownName string) (Install
 	return i.place(name, part.Name(), publishing(part), description)
 }
 
-// entries goes through the files of an archive. Their names are told and never opened.
+// entries calls each for every file of an archive. The names in it are only passed on, never opened on the
+// disk.
 func entries(file, name string, each func(string, io.Reader) error) error {
 	if strings.HasSuffix(name, ".zip") {
 		z, err := zip.OpenReader(file)

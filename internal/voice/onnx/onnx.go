@@ -188,7 +188,7 @@ func (l *Library) call(fn int, args ...uintptr) error {
 	return err
 }
 
-// release returns an object back.
+// release frees an object.
 func (l *Library) release(fn int, object uintptr) {
 	if object != 0 {
 		purego.SyscallN(l.api[fn], object)
@@ -212,7 +212,7 @@ func (l *Library) Open(path string) (*Session, error) {
 	})
 }
 
-// OpenBytes is Open of what a file holds.
+// OpenBytes is like Open, for a model in memory.
 func (l *Library) OpenBytes(model []byte) (*Session, error) {
 	return l.session(func(options uintptr, handle *uintptr) error {
 		defer runtime.KeepAlive(model)
@@ -270,7 +270,7 @@ func (s *Session) Inputs() []string { return slices.Clone(s.inputs) }
 // Outputs are the names of the model's outputs.
 func (s *Session) Outputs() []string { return slices.Clone(s.outputs) }
 
-// Close returns the model's memory back.
+// Close frees the model's memory.
 func (s *Session) Close() {
 	s.lib.release(fnReleaseSession, s.handle)
 	s.handle = 0

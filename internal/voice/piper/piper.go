@@ -319,7 +319,7 @@ type performance struct {
 	noise, length, noiseW float64
 }
 
-// Close returns the models' memory back.
+// Close frees the models' memory.
 func (e *Engine) Close() {
 	e.mu.Lock()
 	defer e.mu.Unlock()

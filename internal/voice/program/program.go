@@ -56,7 +56,7 @@ func New(name string, cfg Config, run *proc.Runner) (*Program, error) {
 // Config are its settings.
 func (p *Program) Config() Config { return p.cfg }
 
-// Run runs the program; what it is told and where its output goes is c's.
+// Run runs the program with the arguments, input and output of c; Program and Timeout are set here.
 func (p *Program) Run(ctx context.Context, c proc.Command) error {
 	c.Program, c.Timeout = p.cfg.Program, p.cfg.Timeout
 	return p.explain(ctx, p.run.Run(ctx, c))

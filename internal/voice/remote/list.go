@@ -105,7 +105,7 @@ func (l *Listing) ask(ctx context.Context) {
 	}
 }
 
-// SetStarts returns words the times at which they begin, of which -1 is unknown; a word ends
+// SetStarts sets the start times of words; -1 means unknown. A word ends
 // where the next begins, the last where the sound does. Words whose starts are unknown share
 // the time of the word before them. Where too few are known, all are estimated.
 func SetStarts(clip *voice.Clip, phrases []voice.Phrase, starts []time.Duration) {

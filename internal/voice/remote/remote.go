@@ -26,7 +26,7 @@ func NewSecret(key string) Secret {
 	return Secret{func() string { return key }}
 }
 
-// Empty says that there is no secret.
+// Empty reports whether there is no secret.
 func (s Secret) Empty() bool { return s.reveal == nil }
 
 // Reveal returns the key itself, for the header of a request.

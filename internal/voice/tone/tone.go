@@ -88,7 +88,7 @@ func (*Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error)
 		n := samples(time.Duration(max(letters(p.Text), 1))*perLetter, req.Speed.Value())
 		w := &clip.Words[p.Word]
 		w.Start, w.Exact = clip.Length(), true
-		clip.PCM = appendTone(clip.PCM, base*req.Pitch.Value()*(1+float64(sum(p.Text)%12)/12), n)
+		clip.PCM = appendTone(clip.PCM, base*req.Pitch.Value()*(1+float64(hash(p.Text)%12)/12), n)
 		w.End = clip.Length()
 	}
 	return clip, ctx.Err()
@@ -115,7 +115,7 @@ func letters(s string) int {
 	return n
 }
 
-func sum(s string) int {
+func hash(s string) int {
 	n := 0
 	for _, r := range s {
 		n = (n*31 + int(r)) % 1009
