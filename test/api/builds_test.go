@@ -244,7 +244,7 @@ func TestPages(t *testing.T) {
 	for _, limit := range []string{"0", "-1", "101", "x", "1.5", "99999999999999999999"} {
 		s.refused(t, http.StatusBadRequest, "Invalid request: ?limit: must be a number from 1 to 100", get("/v1/builds?limit="+limit))
 	}
-	s.refused(t, http.StatusBadRequest, "Invalid request: ?cursor: is not a cursor of this list", get("/v1/builds?cursor=%00%ff'"))
+	s.refused(t, http.StatusBadRequest, "Invalid request: ?cursor: is not a valid cursor of this list", get("/v1/builds?cursor=%00%ff'"))
 	for _, id := range want {
 		s.waitUntil(t, id, over)
 	}

@@ -77,7 +77,7 @@ func readPage(t *testing.T, name string) []byte {
 // each of its sections, except for README.md, whose sections continue each other.
 func TestPagesRun(t *testing.T) {
 	t.Parallel()
-	testrun.SkipMinute(t)
+	testrun.SkipShort(t)
 	for name, least := range map[string]int{
 		"README.md": 2, "docs/recipes.md": 18, "docs/faq.md": 3, "docs/commands.md": 3,
 		"docs/voices.md": 1, "docs/benchmarks.md": 1,
@@ -197,7 +197,7 @@ func codeBlocks(page []byte, language string) []string {
 // other, and the program in Python.
 func TestAPIPage(t *testing.T) {
 	t.Parallel()
-	testrun.SkipMinute(t)
+	testrun.SkipShort(t)
 	page := readPage(t, "docs/api.md")
 	shell, python := codeBlocks(page, "sh"), codeBlocks(page, "python")
 	if len(shell) < 5 || len(python) != 1 {
@@ -321,7 +321,7 @@ func TestReadmeShowsTheTour(t *testing.T) {
 // that the action declares. Go, the caches and the programs are set up by the test's own machine.
 func TestAction(t *testing.T) {
 	t.Parallel()
-	testrun.SkipMinute(t)
+	testrun.SkipShort(t)
 	var action struct {
 		Inputs  map[string]struct{ Default string }
 		Outputs map[string]struct{ Value string }
