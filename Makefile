@@ -32,7 +32,7 @@ test: setup assets helpers ## run all tests
 
 # Half of the time is linking, which takes half as long without tables for debuggers.
 test-short: assets helpers ## run the tests that take a minute together
-	@$(GO) test -short -vet=off -ldflags='-s -w' -timeout 5m ./...
+	@MYNAH_TEST_MINUTE=1 $(GO) test -short -vet=off -ldflags='-s -w' -timeout 5m ./...
 
 # SQLite is translated from C. Checking each of its pointers takes a third of all time.
 race: assets helpers ## run the tests under the race detector

@@ -52,6 +52,7 @@ func run(t *testing.T, settings string, args ...string) (code int, out, errs str
 
 func TestConfiguredVoices(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := speechServer(t)
 	settings := fmt.Sprintf("engines:\n  local: {kind: openai, url: %s/v1, language: de-DE, tries: 1, voices: [nova, onyx]}\nvoices:\n  amy: local/nova\n  fr: {voice: local/onyx}\n", s.URL)
 	file := filepath.Join(t.TempDir(), "a.wav")
@@ -147,6 +148,7 @@ func TestNeuralVoices(t *testing.T) {
 // sentence.
 func TestFallback(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	for _, fallback := range []bool{true, false} {
 		s := speechServer(t)
 		down := remotetest.Status(http.StatusServiceUnavailable, "", "")

@@ -12,6 +12,7 @@ import (
 	"mynah/internal/fault"
 	"mynah/internal/ffmpeg"
 	"mynah/internal/picture"
+	"mynah/internal/testrun"
 )
 
 // cutOff shortens a file of the project to a part of its length.
@@ -83,6 +84,7 @@ func TestBrokenImages(t *testing.T) {
 // missing, the last one stands.
 func TestCutOffClips(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := newStudio(t, "![](clip.mp4)\n(pause: 1.5)\n")
 	s.Media(t, "clip.mp4", "-f lavfi -i testsrc=s=64x36:r=10:d=4 -c:v libx264 -preset ultrafast -g 1 -pix_fmt yuv420p "+
 		"-movflags +faststart")
@@ -274,6 +276,7 @@ func TestLeavingPictureIsBroken(t *testing.T) {
 // of the first chain.
 func TestChainsFail(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := newStudio(t, "![](a.png)\n(duration: 1)\n\n---\n![](clip.mp4)\n(pause: 2)\n")
 	s.caption(t, 0, 2, 5)
 	s.caption(t, 1, 12, 16)

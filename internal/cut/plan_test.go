@@ -3,6 +3,8 @@ package cut
 import (
 	"os"
 	"testing"
+
+	"mynah/internal/testrun"
 )
 
 // TestStills: the same picture is made once however often it is shown; a move is made frame by frame.
@@ -50,6 +52,7 @@ func TestStills(t *testing.T) {
 // again, and a trimmed clip ends with its scene.
 func TestClips(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := newStudio(t, `
 ![](clip.mp4)
 (pause: 1.5)
@@ -103,6 +106,7 @@ func TestClips(t *testing.T) {
 // TestGIFs play again and again, from where a transition left off.
 func TestGIFs(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := newStudio(t, `
 ![](five.gif)
 (pause: 1.2)
@@ -142,6 +146,7 @@ func TestGIFs(t *testing.T) {
 // TestTransitions come in over the last picture of the scene before.
 func TestTransitions(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := newStudio(t, `
 (transition: crossfade 0.5)
 ![](a.png)
@@ -204,6 +209,7 @@ func TestTransitions(t *testing.T) {
 // TestSlides: each state of a slide is a picture, over a clip a stretch of it.
 func TestSlides(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := newStudio(t, "![](a.png)\n\n~~~md\n- a\n- b\n~~~\n(reveal: items)\n(duration: 2)\n\n---\n\n![loop](clip.mp4)\n"+
 		"\n~~~md\n- a\n- b\n~~~\n(reveal: items)\n(pause: 2)\n\n---\n\n~~~\nslide\n~~~\n(duration: 1)\n"+
 		"\n---\n\n![](clip.mp4)\n\n~~~md\n- a\n- b\n~~~\n(reveal: items)\n(pause: 1)\n")
@@ -240,6 +246,7 @@ func TestSlides(t *testing.T) {
 // TestCaptions: over what stands captions are pictures of a chain, over what moves they are part of it.
 func TestCaptions(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := newStudio(t, `
 ![](a.png)
 (duration: 2)
@@ -331,6 +338,7 @@ func TestEndOfMoves(t *testing.T) {
 // changes.
 func TestShorterShowings(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	const text = "![loop](clip.mp4)\n\n~~~md\n- a\n- b\n- c\n- d\n~~~\n(pause: 1.5)\n"
 	for _, c := range []struct {
 		name   string
@@ -354,6 +362,7 @@ func TestShorterShowings(t *testing.T) {
 // told. What begins again while something changes on it is read again and again.
 func TestStretches(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := newStudio(t, `
 ![](clip.mp4)
 (pause: 1.5)

@@ -14,6 +14,7 @@ import (
 	"mynah/internal/fault"
 	"mynah/internal/overlay"
 	"mynah/internal/storyboard"
+	"mynah/internal/testrun"
 	"mynah/internal/timeline"
 )
 
@@ -31,6 +32,7 @@ func lumaOf(t *testing.T, b []byte, x, y int) (luma int, size image.Point) {
 // TestSnapshot: a frame of a scene, its middle where no time is given; what is not there is the caller's mistake.
 func TestSnapshot(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := newStudio(t, "![](clip.mp4)\n(pause: 1)\n\n---\n(canvas: white)\n(duration: 1)\n")
 	c := s.cutter(t)
 	const ms = time.Millisecond

@@ -347,6 +347,7 @@ func TestGIF(t *testing.T) {
 // other one.
 func TestOtherFilesAreNotOpened(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	dir := t.TempDir()
 	wav := filepath.Join(dir, "a.wav")
 	if out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=0.1", wav).CombinedOutput(); err != nil {

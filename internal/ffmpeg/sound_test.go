@@ -10,6 +10,7 @@ import (
 	"mynah/internal/ffmpeg"
 	"mynah/internal/media"
 	"mynah/internal/proc"
+	"mynah/internal/testrun"
 )
 
 // TestPlainSoundIsReadWithoutAProgram, and is told and read the same as by the programs.
@@ -79,6 +80,7 @@ func makeWAV(t *testing.T, tools *ffmpeg.Tools, path string, rate, channels, sam
 // TestStretchesOfPlainSoundAreDecoded: only whole files are copied.
 func TestStretchesOfPlainSoundAreDecoded(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	programs := tools(t, "ffprobe")
 	path := filepath.Join(t.TempDir(), "in-1")
 	makeWAV(t, programs, path, 48000, 2, 48000)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"mynah/internal/house"
+	"mynah/internal/testrun"
 )
 
 // checked is what the doctor says of the tool of a name, with some settings.
@@ -46,6 +47,7 @@ func TestWrongLibrary(t *testing.T) {
 // TestSecretOfPolly: a key of two parts is there when both are.
 func TestSecretOfPolly(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	server := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(server.Close)
 	settings := "engines:\n  polly: {region: eu-west-1, url: \"" + server.URL + "\", key-env: MINE_AWS_ACCESS_KEY_ID}\n"

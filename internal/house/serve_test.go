@@ -102,6 +102,7 @@ func build(t *testing.T, c *client.Client, zip string) (api.Task, api.Status) {
 
 func TestAddressesSurviveARestart(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	data := t.TempDir()
 	c, stop := serve(t, data, nil)
 	task, status := build(t, c, project(t, "(duration: 1)\n\nHello.\n"))

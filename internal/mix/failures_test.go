@@ -14,6 +14,7 @@ import (
 	"mynah/internal/part"
 	"mynah/internal/proc"
 	"mynah/internal/sound"
+	"mynah/internal/testrun"
 )
 
 func keyOf(r part.Recipe) cache.Key { return part.KeyOf(r) }
@@ -22,6 +23,7 @@ func keyOf(r part.Recipe) cache.Key { return part.KeyOf(r) }
 // is decoded all the same.
 func TestBrokenSounds(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	const text = "(audio: low.wav)\n\n---\n(audio: cut.m4a)\n\n---\n(audio: noise.mp3)\n"
 	d := &desk{Bench: newDesk(t, "(audio: low.wav)\n").Bench}
 	d.Media(t, "cut.m4a", "-f lavfi -i aevalsrc=0.5*sin(1000*PI*t):s=48000:d=8 -c:a aac -movflags +faststart")

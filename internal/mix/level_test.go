@@ -11,6 +11,7 @@ import (
 	"mynah/internal/cache"
 	"mynah/internal/loudness"
 	"mynah/internal/sound"
+	"mynah/internal/testrun"
 )
 
 // spokenScript is a script of narration that is to have a level.
@@ -34,6 +35,7 @@ func loud(pcm []int16) float64 {
 // no video becomes louder than the limiter lets it.
 func TestLevel(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	d := newDesk(t, spokenScript("none", ""))
 	_, track := d.makeTrack(t)
 	if track.master != (sound.Master{}) {
@@ -70,6 +72,7 @@ func TestLevel(t *testing.T) {
 // of it, and not further where the limiter takes nearly all.
 func TestGain(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	d := newDesk(t, "(duration: 1)\n")
 	for _, c := range []struct {
 		level, volume string

@@ -51,6 +51,7 @@ func TestAudio(t *testing.T) {
 // TestMusic begins again without a gap, fades, and steps back under speech.
 func TestMusic(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	d := newDesk(t, `
 (background: low.wav 0.5 fade-in)
 (duration: 3)
@@ -93,6 +94,7 @@ Words are spoken here.
 // TestClips: of a segment a part is heard, with match in its new length, with loop again and again.
 func TestClips(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	d := newDesk(t, `
 ![](low.mp4)
 (pause: 1)
@@ -151,6 +153,7 @@ func TestClips(t *testing.T) {
 // TestChannels: one sound in two channels makes the soundtrack one of two.
 func TestChannels(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	d := newDesk(t, "(audio: low.wav)\n\n---\n(audio: wide.wav)\n")
 	x, track := d.makeTrack(t)
 	if track.Channels != 2 || x.AAC(1).BitRate*2 != x.AAC(2).BitRate || x.AAC(2).BitRate != x.tools.BitRate {
@@ -167,6 +170,7 @@ func TestChannels(t *testing.T) {
 // TestDecodeTasks: which stretch of a file is decoded, how much must come of it and how much may.
 func TestDecodeTasks(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	d := newDesk(t, `
 (audio: low.wav)
 

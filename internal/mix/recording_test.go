@@ -18,6 +18,7 @@ import (
 	"mynah/internal/diag"
 	"mynah/internal/fault"
 	"mynah/internal/speech"
+	"mynah/internal/testrun"
 	"mynah/internal/timeline"
 )
 
@@ -37,6 +38,7 @@ func (d *desk) record(t *testing.T, text string) (*Mixer, *Recording) {
 // front stays.
 func TestRecord(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	d := newDesk(t, "(audio: low.wav)\n")
 	const text = "(duration: 1)\n\n---\n\nFirst words.\n\n(pause: 1)\n\n---\n(duration: 1)\n\n---\n\nLast words.\n"
 	_, r := d.record(t, text)
@@ -99,6 +101,7 @@ func TestRecordBrokenMusic(t *testing.T) {
 // TestSceneFiles: an archive of a file for each scene.
 func TestSceneFiles(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	d := newDesk(t, "(duration: 1)\n")
 	x, r := d.record(t, "First words.\n\n---\n(duration: 1)\n\n---\n\nThe last of all words.\n")
 	var progress []float64
@@ -148,6 +151,7 @@ func TestSceneFiles(t *testing.T) {
 // TestStream: the forms of sound files, each with all that is heard.
 func TestStream(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	d := newDesk(t, "(duration: 1)\n")
 	_, r := d.record(t, "These are some words of one scene.\n")
 	for format, magic := range map[string]string{"wav": "RIFF", "m4a": "ftyp", "mp3": ""} {

@@ -209,6 +209,7 @@ func TestImagesInTheFrame(t *testing.T) {
 // TestADamagedImageIsNamed: by its place among the others, which are whole.
 func TestADamagedImageIsNamed(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	whole := asset(t, 60, 40, 1, rgbRed)
 	file, err := os.ReadFile(whole.Input.Path)
 	if err != nil {

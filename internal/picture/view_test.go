@@ -42,6 +42,7 @@ func circleAt(x, y, radius, alpha float64) picture.Callout {
 // TestDarkness has the values that films of the hosted service were measured to show.
 func TestDarkness(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	a := asset(t, 2*width, 2*height, 1, rgbWhite)
 	for alpha, want := range map[float64]float64{0.5: 123, 0.3: 178, 0.8: 47, 0: 255, 1: 0} {
 		v := &picture.View{Still: picture.Still{Asset: a}, Callouts: []picture.Callout{circleAt(width, height, height/2, alpha)}}

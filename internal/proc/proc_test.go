@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"mynah/internal/proc"
+	"mynah/internal/testrun"
 )
 
 const helperEnv = "MYNAH_PROC_TEST_HELPER"
@@ -254,6 +255,7 @@ func TestLeftoversOfASuccessAreKilled(t *testing.T) {
 // TestEscapedDescendantDoesNotBlock: one that left the group holds the pipes open.
 func TestEscapedDescendantDoesNotBlock(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	began := time.Now()
 	out, err := runner(t, nil).Output(t.Context(), sh("echo hello; setsid sleep 40 & sleep 0.2"))
 	if err != nil || string(out) != "hello\n" {

@@ -13,6 +13,7 @@ import (
 
 	"mynah/internal/cache"
 	"mynah/internal/fault"
+	"mynah/internal/testrun"
 )
 
 // TestReserve: files of the project, and those beside a new video that no build made, are safe.
@@ -80,6 +81,7 @@ func TestReserve(t *testing.T) {
 // TestStrangersStay: what no build made is not replaced by another content, and nothing is written.
 func TestStrangersStay(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	p := newPress(t, story)
 	p.put(t, ".srt", "mine")
 	_, _, err := p.releaser(t, p.target()).Publish(t.Context(), p.video)

@@ -187,6 +187,7 @@ func TestStanding(t *testing.T) {
 // TestStaleFiles: subtitles and chapters of the video that was replaced go; others stay.
 func TestStaleFiles(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	p := newPress(t, story)
 	p.publish(t, p.target())
 	p.make(t, "---\n(duration: 1)\n")
@@ -228,6 +229,7 @@ func TestStaleFiles(t *testing.T) {
 // there, and no new file.
 func TestFailuresLeaveAll(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	p := newPress(t, story)
 	p.put(t, ".mp4", "old")
 	ctx, cancel := context.WithCancel(t.Context())

@@ -18,6 +18,7 @@ import (
 	"mynah/internal/sound"
 	"mynah/internal/speech"
 	"mynah/internal/storyboard"
+	"mynah/internal/testrun"
 	"mynah/internal/timeline"
 )
 
@@ -94,6 +95,7 @@ func TestFilesThatAreNotAsPlanned(t *testing.T) {
 // TestFileIsHeldAgainstThePlan: frames, samples, tracks and the places of what is in them.
 func TestFileIsHeldAgainstThePlan(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	p := newPress(t, story)
 	r := p.releaser(t, p.target())
 	f := r.film()
@@ -180,6 +182,7 @@ func TestPartsAreHeldAgainstThePlan(t *testing.T) {
 // TestSeamsAreDecoded: a new segment that cannot be decoded is named, and made again by the next build.
 func TestSeamsAreDecoded(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	p := newPress(t, "---\n(duration: 1)\n")
 	p.Media(t, "a.png", "-f lavfi -i testsrc=s=64x36 -frames:v 1")
 	p.make(t, "---\n(canvas: black)\n(duration: 1)\n\n---\n![](a.png)\n(duration: 1)\n\n---\n(canvas: white)\n"+

@@ -150,11 +150,9 @@ A picture moves.
 // which its parts are done, nor on whether any were made while others were still spoken.
 func TestOrderOfCompletion(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	orders := 20
-	switch {
-	case testrun.IsMinute():
-		orders = 1
-	case testing.Short():
+	if testing.Short() {
 		orders = 3
 	}
 	dir := everyKind(t)

@@ -16,6 +16,7 @@ import (
 
 	"mynah/internal/cache"
 	"mynah/internal/fault"
+	"mynah/internal/testrun"
 	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/tone"
@@ -328,6 +329,7 @@ func TestConcurrentLinesAreSaidOnce(t *testing.T) {
 // TestOneGivesUpTheOtherDoesNot: a caller who stops takes nobody along.
 func TestOneGivesUpTheOtherDoesNot(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	e := &counted{Engine: tone.New(), delay: 2 * time.Second}
 	b := booth(t, t.TempDir(), e)
 	ctx, cancel := context.WithCancel(t.Context())

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"mynah/internal/testrun"
 	"mynah/internal/utter"
 	"mynah/internal/voice"
 	"mynah/internal/voice/tone"
@@ -71,6 +72,7 @@ func checkNear(t *testing.T, what string, got, want, within time.Duration) {
 // its own, and the words are timed as they are heard.
 func TestNoRunCutsASentence(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	e := &asking{Engine: tone.New()}
 	length := func(w voice.Word) time.Duration { return w.End - w.Start }
 	_, plain := speakRuns(t, e, utter.Run{Text: "aaaaaa bbbbbb, cccccc dddddd."})

@@ -35,6 +35,7 @@ func requestsWithKey() []request {
 
 func TestKeys(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	for _, q := range requestsWithKey() {
 		for name, bad := range map[string]request{
 			"none": q.as(noKey), "unknown": q.as("no-such-key-at-all"), "empty": q.as(noKey).with("X-Api-Key", ""),

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"mynah/api"
+	"mynah/internal/testrun"
 )
 
 // event is one of a stream.
@@ -106,6 +107,7 @@ func states(t *testing.T, events []event) (out []string) {
 
 func TestEvents(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	b := shared.createBuild(t, "---\nsize: 64x64\ncolour: red\n---\nHello to everybody who follows.")
 	all := shared.follow(t, b.ID, "", never) // while it is built
 	if got := strings.Join(states(t, all), " "); got != "queued running succeeded" {
@@ -141,6 +143,7 @@ func TestEvents(t *testing.T) {
 // The events' signed address needs no key, and shows a build that is still there.
 func TestSignedEvents(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	b := shared.waitUntil(t, shared.createBuild(t, silent).ID, over)
 	q := signedRequest(http.MethodGet, b.Links["events"], "")
 	if a := shared.want(t, http.StatusOK, q); !strings.Contains(string(a.body), "event: state") {
@@ -155,6 +158,7 @@ func TestSignedEvents(t *testing.T) {
 // A connection that breaks is gone on with where it broke.
 func TestEventsAreResumed(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	b := shared.createBuild(t, "---\nsize: 64x64\n---\nOne.\n\nTwo.\n\nThree.\n")
 	var all []event
 	for last := ""; len(states(t, all)) < 3; {

@@ -248,6 +248,7 @@ func zipped(t *testing.T, text string) string {
 
 func TestCompressedText(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	z := zipped(t, hello)
 	packed := say("wav", z).with("Content-Encoding", "gzip")
 	_, a := requestSpeech(t, shared, packed)
@@ -267,6 +268,7 @@ func TestCompressedText(t *testing.T) {
 
 func TestTextsThatCannotBeSpoken(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	const none = "The request has no text to speak"
 	for name, c := range map[string]struct {
 		q      request

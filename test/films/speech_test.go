@@ -143,6 +143,7 @@ func TestAFilePerScene(t *testing.T) {
 
 func TestTextsThatCannotBeSpoken(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	if _, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{Text: "...\n---\n![](x.png)\n"}}); fault.CodeOf(err) != fault.Usage {
 		t.Errorf("nothing to say: %v", err)
 	}

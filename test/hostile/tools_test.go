@@ -156,6 +156,7 @@ func waitUntil(t *testing.T, what string, is func() bool) {
 // decode gives no video, but an error that names the scene; the next build mends it.
 func TestPicturesThatCannotBePlayed(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	s := newSite(t)
 	s.ffmpeg(t, "a.png", "-f", "lavfi", "-i", "testsrc2=s=256x256", "-frames:v", "1")
 	s.write(t, "s.md", "---\nsize: 256x256\n---\n(canvas: teal)\n(duration: 1)\n---\n![](a.png)\n(duration: 1)\n")

@@ -152,6 +152,7 @@ func BenchmarkSentence(b *testing.B) { voicetest.Bench(b, engine(b), "en-us") }
 // TestMarkup: what runs ask for is heard, and words keep their places.
 func TestMarkup(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	e := engine(t)
 	say := func(runs ...utter.Run) voice.Clip {
 		req := voice.Request{Voice: "en-us+f2", Language: "en-US", Runs: runs}
@@ -287,6 +288,7 @@ func TestHelperThatFails(t *testing.T) {
 // far longer to say, letter by letter, or nothing.
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	e := engine(t)
 	for _, c := range []struct{ id, text string }{
 		{"en-us", "世界日本"},
@@ -337,6 +339,7 @@ func TestUnreadable(t *testing.T) {
 // TestEmphasis: a sentence is one request, whatever is emphasised in it.
 func TestEmphasis(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	for name, e := range map[string]*espeak.Engine{"helper": engine(t), "program": program(t)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -75,6 +75,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 // several of the program's own utterances, numbers and abbreviations.
 func TestWordTimesMatchTheSound(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	req := voice.Request{Voice: "slt", Runs: []utter.Run{{Text: "Dr. Smith paid $5 for 3.14 apples, then left. Nobody asked why."}}}
 	c, err := engine(t, flite.DefaultConfig()).Speak(t.Context(), req)
 	if err != nil {

@@ -247,6 +247,7 @@ func TestManyVoices(t *testing.T) {
 // TestEmphasis: a sentence is one request, whatever is emphasised in it.
 func TestEmphasis(t *testing.T) {
 	t.Parallel()
+	testrun.SkipMinute(t)
 	for name, by := range map[string]func(*piper.Config){"library": byLibrary(t), "program": byProgram(t)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
