@@ -51,7 +51,7 @@ func source(seconds float64) []string {
 // TestFiles builds films of single files, each odd or bad in one way.
 func TestFiles(t *testing.T) {
 	t.Parallel()
-	testrun.SkipMinute(t)
+	testrun.SkipShort(t)
 	pink := []byte{255, 128, 128}
 	half := func(form string) []string {
 		return []string{"-f", "lavfi", "-i", "color=red@0.5:s=64x64:r=25:d=1,format=" + form}

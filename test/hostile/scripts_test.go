@@ -15,7 +15,7 @@ import (
 // TestScripts builds scripts that are large or broken.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	testrun.SkipMinute(t)
+	testrun.SkipShort(t)
 	const mega = 1 << 20
 	scenes := func(n int, scene func(i int) string) string {
 		var b strings.Builder
