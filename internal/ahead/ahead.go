@@ -74,7 +74,7 @@ func Start(ctx context.Context, m part.Maker, in Input) *Worker {
 	return w
 }
 
-// Stop ends the work, once what is going on is done, and tells the build's book what was made.
+// Stop ends the work, once the current step has ended, and records the parts it made in the build's book.
 func (w *Worker) Stop() {
 	close(w.over)
 	<-w.ended

@@ -76,7 +76,7 @@ type profileUse struct {
 	channels int
 }
 
-// profileFound is what was made of it.
+// profileFound is the result of reading a profile.
 type profileFound struct {
 	conversion *colour.Conversion
 	err        error

@@ -100,7 +100,7 @@ func TestConversions(t *testing.T) {
 			colour.FromPNGCodes(0, 8), "",
 		},
 		{"bad", media.JPEG, media.Header{Colours: media.Colours{BadICC: true, Gamma: 0.5}}, nil, warnProfile},
-		{"a profile that is none", media.PNG, media.Header{Channels: 3, Colours: media.Colours{ICC: "x"}}, nil, warnProfile},
+		{"bytes that are not a profile", media.PNG, media.Header{Channels: 3, Colours: media.Colours{ICC: "x"}}, nil, warnProfile},
 		{"inks", media.JPEG, media.Header{Channels: 4, Colours: media.Colours{ICC: "x"}}, nil, ""},
 		{"sRGB and gamma", media.PNG, media.Header{Colours: media.Colours{SRGB: true, Gamma: 0.5}}, nil, ""},
 		{"gamma", media.PNG, media.Header{Colours: media.Colours{Gamma: 0.5}}, colour.FromGamma(0.5, nil), ""},

@@ -145,7 +145,7 @@ func wantRuns(t *testing.T, c *Cutter, p *Plan, want ...string) {
 	}
 }
 
-// playPlan joins what was made and decodes all frames.
+// playPlan joins the segments and decodes all frames.
 func (s *studio) playPlan(t *testing.T, p *Plan) [][]byte {
 	t.Helper()
 	var file bytes.Buffer

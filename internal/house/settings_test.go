@@ -201,7 +201,7 @@ func TestDocumentedSettings(t *testing.T) {
 	_, list, _ := strings.Cut(err.Error(), "there are ")
 	for name := range strings.SplitSeq(list, ", ") {
 		if !strings.Contains(string(page), "`"+name+"`") {
-			t.Errorf("the page does not tell of %s", name)
+			t.Errorf("the page does not describe %s", name)
 		}
 	}
 }

@@ -372,7 +372,7 @@ func GIFEnds(r io.ReadSeeker) bool {
 			if _, err := io.ReadFull(b, head[:9]); err != nil || !table(head[8]) || !skip(1) {
 				return false
 			}
-		default: // the trailer, or what the decoder shall tell of
+		default: // the trailer, or an error that the decoder reports
 			return true
 		}
 		for n := byte(1); n > 0; {

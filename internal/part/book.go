@@ -46,7 +46,7 @@ type Made struct {
 	Scene int `json:"scene,omitempty"`
 	// Why says what of it is another than in the build before.
 	Why string `json:"why"`
-	// MS is how long it took, in milliseconds of wall time. What was made together with
+	// MS is how long it took, in milliseconds of wall time. Parts made together with
 	// others has its share of that.
 	MS float64 `json:"ms"`
 }

@@ -143,7 +143,7 @@ func (p *Project) Real(name string) string { return p.fsys.Real(name) }
 // realPath returns the path of a file below the project's folder.
 func (p *Project) realPath(name string) string { return filepath.FromSlash(p.fsys.Real(name)) }
 
-// Head reads the first bytes of a file; there are none of what is not a regular file.
+// Head reads the first bytes of a file; it returns none for anything but a regular file.
 func (p *Project) Head(name string) ([]byte, fs.FileInfo, error) {
 	// A look first: opening a pipe or a device would wait for it.
 	info, err := p.Stat(name)

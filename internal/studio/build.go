@@ -33,7 +33,7 @@ type Request struct {
 	Progress func(meter.Progress)
 }
 
-// Result is what was made.
+// Result describes a finished build: its files and what it did.
 type Result struct {
 	release.Files
 	Width     int        `json:"width"`

@@ -60,7 +60,7 @@ func TestIdentityOfWhatIsNoFile(t *testing.T) {
 	file, name := filepath.Join(dir, "file"), filepath.Join(dir, "name")
 	write(t, file, "x")
 	if err := os.Symlink(file, name); err != nil {
-		t.Skipf("no symbolic links here: %v", err)
+		t.Skipf("this system or user cannot create symbolic links: %v", err)
 	}
 	if _, err := system.IdentifyRegular(name); err == nil {
 		t.Error("a link is no regular file")

@@ -26,7 +26,7 @@ func (b *bench) slides() error {
 	return b.moving(dir)
 }
 
-// build builds a script with a cache of its own and gives what was made.
+// build builds a script with a cache of its own and returns its result.
 func (b *bench) explained(dir, script string) (cost, []madePart, []phase, error) {
 	cache, err := os.MkdirTemp(b.dir, "cache-*")
 	if err != nil {

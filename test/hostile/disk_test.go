@@ -28,7 +28,7 @@ func TestFullDisk(t *testing.T) {
 				s.project = all.project
 				dir := map[string]string{"out": s.out, "cache": s.cache, "tmp": s.tmp}[which]
 				if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%dk,nr_inodes=1000", size)); err != nil {
-					t.Skip("only root may mount a small disk:", err)
+					t.Skip("needs the right to mount a small disk, which only root has:", err)
 				}
 				defer func() { _ = syscall.Unmount(dir, 0) }()
 				if which == "out" {

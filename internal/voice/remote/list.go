@@ -13,7 +13,7 @@ import (
 )
 
 // Listing are the voices of an engine: those of its settings, else those that its server
-// lists, which it remembers. Engines embed it for the methods that tell of voices. It is
+// lists, which it remembers. Engines embed it for the methods about voices. It is
 // safe for many goroutines.
 type Listing struct {
 	client   *Client
