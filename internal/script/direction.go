@@ -12,7 +12,7 @@ import (
 // direction is a stage direction with its parsed value.
 type direction struct {
 	name      string
-	at, whole diag.Range // of the name, of all
+	at, whole diag.Range // ranges of the name, of the whole direction
 	value     value
 }
 
@@ -48,7 +48,7 @@ func (p *parser) addDirection(d direction) {
 	}
 }
 
-// isAbsent reports whether a property has no value; it is then treated as not set.
+// isAbsent reports whether a property has an empty value, and warns that it is ignored.
 func (p *parser) isAbsent(name string, v value) bool {
 	if v.kind != scalarValue || strings.TrimSpace(v.text) != "" {
 		return false
@@ -58,7 +58,7 @@ func (p *parser) isAbsent(name string, v value) bool {
 	return true
 }
 
-// revealKind returns the kind of value of (reveal: …).
+// revealKind returns the parser of the value of (reveal: …).
 func revealKind() kind[Reveal] {
 	lines := lineRanges("items, or lines of code such as 1-3, 4-6")
 	form := lines.Form
@@ -75,7 +75,7 @@ func revealKind() kind[Reveal] {
 // maxCodeLine is the maximum line number of code on a slide.
 const maxCodeLine = 100000
 
-// lineRanges returns the kind of lists of line ranges.
+// lineRanges returns the parser of a list of line ranges, such as "1-3, 5".
 func lineRanges(allowed string) kind[[]frame.LineRange] {
 	form := Form{Kind: LinesKind, From: 1, To: maxCodeLine, Allowed: allowed}
 	return kind[[]frame.LineRange]{Form: form, read: func(s string) ([]frame.LineRange, bool) {
@@ -96,7 +96,7 @@ func lineRanges(allowed string) kind[[]frame.LineRange] {
 	}}
 }
 
-// calloutKeys returns the keys of a callout's map.
+// calloutKeys returns the keys that the map of a callout may have.
 func calloutKeys() []key[Callout] {
 	place := func(put func(c *Callout, v float64)) reader[Callout] {
 		return into(decimalIn(-maxPixel, maxPixel, "pixels", "px"), put)
@@ -133,7 +133,7 @@ func calloutKeys() []key[Callout] {
 	}
 }
 
-// calloutForm returns the form of a callout's value.
+// calloutForm describes the allowed values of a callout.
 func calloutForm() Form {
 	return Form{
 		Kind: MapKind, Keys: describeKeys(calloutKeys()),
@@ -142,7 +142,7 @@ func calloutForm() Form {
 	}
 }
 
-// callout reads the map of a callout.
+// callout parses the map of a callout. It returns false if it reported an error.
 func (p *parser) callout(d direction) (Node, bool) {
 	if d.value.kind != mapValue {
 		p.reportValue(d.name, d.value, p.known.byName[d.name].Allowed, nil)
@@ -162,7 +162,8 @@ func (p *parser) callout(d direction) (Node, bool) {
 	return c, ok && p.calloutShape(c, d, given)
 }
 
-// calloutStyle returns the kind of callout styles. An unknown style darkens.
+// calloutStyle returns the parser of a callout's style. Any word is accepted; only "mask" has an
+// effect.
 func calloutStyle() kind[string] {
 	form := Form{Kind: ChoiceKind, Words: []string{"mask"}, Allowed: "mask"}
 	return kind[string]{Form: form, parse: func(p *parser, name string, v value) (string, bool) {
@@ -174,7 +175,8 @@ func calloutStyle() kind[string] {
 	}}
 }
 
-// calloutShape checks that a callout has the values that its shape needs.
+// calloutShape reports whether a callout has the values that its shape needs; otherwise it reports an
+// error.
 func (p *parser) calloutShape(c *Callout, d direction, given map[string]entry) bool {
 	needed, others := []string{"cx", "cy", "size"}, []string{"left", "top", "right", "bottom"}
 	if c.Shape == Rectangle {
@@ -210,7 +212,7 @@ func (p *parser) calloutShape(c *Callout, d direction, given map[string]entry) b
 	return true
 }
 
-// pictureKeys returns the keys of the map of an image or a clip.
+// pictureKeys returns the keys that the map of an image, or with video of a clip, may have.
 func pictureKeys(video bool) []key[Picture] {
 	file := key[Picture]{
 		name: "file",
@@ -247,7 +249,7 @@ func pictureKeys(video bool) []key[Picture] {
 	}
 }
 
-// pictureForm returns the form of the value of an image or a clip.
+// pictureForm describes the allowed values of (image: …), or with video of (video: …).
 func pictureForm(video bool) Form {
 	keys := pictureKeys(video)
 	what := "an image file"
@@ -260,7 +262,7 @@ func pictureForm(video bool) Form {
 	}
 }
 
-// pictureDirection reads (image: …) and (video: …).
+// pictureDirection parses (image: …) and (video: …).
 func (p *parser) pictureDirection(d direction) (Node, bool) {
 	pic := &Picture{At: At{Range: d.whole}, Video: d.name == "video"}
 	allowed := p.known.byName[d.name].Allowed
@@ -282,8 +284,8 @@ func (p *parser) pictureDirection(d direction) (Node, bool) {
 	return pic, ok && named
 }
 
-// clipPart returns the kind of parts of a clip: a still, a segment, or the time from which it
-// plays. It gives a picture with only that set.
+// clipPart returns the parser of the key "segment": a still frame, a range, or the time from which the
+// clip plays. Its result is a Picture in which only Still or Segment is set.
 func clipPart() kind[Picture] {
 	stills := []string{string(StillStart), string(StillEnd)}
 	return kind[Picture]{

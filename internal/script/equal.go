@@ -7,10 +7,11 @@ import (
 	"mynah/internal/diag"
 )
 
-// Equal reports whether two scripts are equal except for the places in the file.
+// Equal reports whether two scripts have the same content; it ignores their ranges in the files.
 func Equal(a, b *Script) bool { return Difference(a, b) == "" }
 
-// Difference describes the first difference between two scripts, apart from places, or is "".
+// Difference describes the first difference between two scripts, or returns "" if they are equal. It
+// ignores their ranges in the files.
 func Difference(a, b *Script) string {
 	return difference("script", reflect.ValueOf(a), reflect.ValueOf(b))
 }

@@ -6,7 +6,7 @@ import (
 	"mynah/internal/frame"
 )
 
-// ParseSize parses a size as in the header.
+// ParseSize parses a frame size in the syntax of the header's property size.
 func ParseSize(s string) (frame.Size, error) {
 	v, ok := frameSize().read(s)
 	if !ok {
@@ -15,7 +15,7 @@ func ParseSize(s string) (frame.Size, error) {
 	return v, nil
 }
 
-// ParseRate parses a frame rate as in the header.
+// ParseRate parses a frame rate in the syntax of the header's property fps.
 func ParseRate(s string) (frame.Rate, error) {
 	v, ok := frameRate().read(s)
 	if !ok {

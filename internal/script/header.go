@@ -6,7 +6,7 @@ import (
 	"mynah/internal/diag"
 )
 
-// header reads the header and returns the first line of the body, from 0.
+// header parses the header and returns the index of the first line after it.
 func (p *parser) header() int {
 	if len(p.src.lines) == 0 || !isSeparator(p.src.lines[0]) || p.src.lines[0][0] != '-' {
 		return 0
@@ -38,7 +38,7 @@ func (p *parser) header() int {
 	return lines[n-1].last + 1
 }
 
-// isLikelyHeader reports whether a line probably belongs to an unclosed header.
+// isLikelyHeader reports whether a line after an unclosed header probably still belongs to it.
 func (p *parser) isLikelyHeader(l *line) bool {
 	t := strings.TrimSpace(l.text)
 	if t == "" || isYAMLComment(t) {
@@ -48,7 +48,7 @@ func (p *parser) isLikelyHeader(l *line) bool {
 	return ok && (p.known.has(strings.ToLower(key)) || strings.HasPrefix(l.text, " ") || strings.HasPrefix(l.text, "\t"))
 }
 
-// properties reads the lines of the header, which is between the lines first and last.
+// properties parses the lines of the header. first and last are the indexes of its dashes.
 func (p *parser) properties(lines []*line, first, last int) {
 	h := &p.out.Header
 	h.Range = p.src.lineRange(first, last)
@@ -78,8 +78,8 @@ func (p *parser) properties(lines []*line, first, last int) {
 	}
 }
 
-// marpDeck warns if the header is that of a Marp slide deck. Its directives are then ignored,
-// including those that have the name of a property but other values.
+// marpDeck warns if the script is a Marp slide deck, and sets p.marp: the header's Marp directives are
+// then ignored, even those that share their name with a property of the language.
 func (p *parser) marpDeck(lines []*line) {
 	for _, l := range lines {
 		name, at, rest, ok := headerLine(piece{line: l, to: len(l.text)})
@@ -92,7 +92,7 @@ func (p *parser) marpDeck(lines []*line) {
 	}
 }
 
-// isMarp reports whether a property, in lower case, is a directive of Marp. Source:
+// isMarp reports whether a lower-case name is a directive of Marp. Source:
 // https://marpit.marp.app/directives.
 func isMarp(name string) bool {
 	switch strings.TrimPrefix(name, "_") {
@@ -103,8 +103,8 @@ func isMarp(name string) bool {
 	return false
 }
 
-// headerLine splits a line into name and value. Unlike in maps, the colon needs no blank after
-// it.
+// headerLine splits a line into name and value. Unlike in maps, the colon need not be followed by a
+// blank.
 func headerLine(q piece) (name string, at diag.Range, rest piece, ok bool) {
 	from, to := trimSpan(q.line.text, q.from, q.to)
 	t := q.line.text[from:to]
@@ -121,8 +121,8 @@ func headerLine(q piece) (name string, at diag.Range, rest piece, ok bool) {
 	return strings.ToLower(key), q.line.span(from, end), piece{line: q.line, from: from + colon + 1, to: to}, true
 }
 
-// extent counts the lines of a property: its own, and those of a map or of a value that
-// continues.
+// extent returns the number of lines that a property occupies: one, or more if its value is a map or a
+// block of text.
 func (p *parser) extent(lines []*line, rest piece) int {
 	t := protect(strings.TrimSpace(rest.text()))
 	braces := 0
@@ -156,7 +156,8 @@ func indentOf(t string) int { return width(t[:len(t)-len(strings.TrimLeft(t, bla
 
 func braceDepth(t string) int { return strings.Count(t, "{") - strings.Count(t, "}") }
 
-// headerValue reads a value with its continuation lines.
+// headerValue parses the value of a property: rest, the text after the colon, and its continuation
+// lines.
 func (p *parser) headerValue(name string, rest piece, more []*line) value {
 	if len(more) == 0 {
 		return p.lineValue(name, rest)
@@ -174,8 +175,8 @@ func (p *parser) headerValue(name string, rest piece, more []*line) value {
 	return p.block(name, pieces)
 }
 
-// blockText reads a block of text, "description: |" with lines under it. The lines are joined by
-// blanks, since properties have one line.
+// blockText parses a YAML block such as "description: |" with lines under it. It joins the lines with
+// spaces, since values of the header have one line.
 func (p *parser) blockText(pieces []piece) value {
 	var texts []string
 	for _, q := range pieces[1:] {

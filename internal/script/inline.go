@@ -18,10 +18,9 @@ import (
 	"mynah/internal/utter"
 )
 
-// The Markdown parser needs quadratic time for some inputs ("[[[[…"). So it gets at most
-// maxInline bytes of a paragraph at once, with at most maxMarks characters that may be markup.
-// Longer paragraphs are split between lines or words, and markup does not extend over such a
-// split.
+// The Markdown parser needs quadratic time for some inputs ("[[[[…"). It therefore parses at most
+// maxInline bytes of a paragraph at once, with at most maxMarks characters that may be markup. Longer
+// paragraphs are split between lines or words, and markup does not extend over such a split.
 const (
 	maxInline = 8 << 10
 	maxMarks  = 200
@@ -30,7 +29,7 @@ const (
 // marks are the characters that can begin markup.
 const marks = "\\`*_[<&~"
 
-// inline reads the markup in paragraphs.
+// inline parses the Markdown markup inside paragraphs.
 type inline struct {
 	parser     markdown.Parser
 	references []markdown.Reference
@@ -39,7 +38,7 @@ type inline struct {
 // maxReferences is the maximum number of link definitions, "[name]: address".
 const maxReferences = 200
 
-// newInline creates the parser. Links may be defined anywhere in the file.
+// newInline returns a parser that knows the link definitions of the whole file.
 func newInline(items []item) *inline {
 	in := &inline{}
 	for _, it := range items {
@@ -73,7 +72,7 @@ func inlineParsers() []util.PrioritizedValue {
 	return append(markdown.DefaultInlineParsers(), util.Prioritized(footnoteParser{}, beforeLinks))
 }
 
-// runs reads the markup of narration. HTML tags are left out with a warning.
+// runs parses the markup of narration into runs of equal style. HTML tags are removed with a warning.
 func (p *parser) runs(pieces []piece) []utter.Run {
 	var b runBuilder
 	p.addRuns(&b, pieces)
@@ -89,7 +88,8 @@ func (p *parser) addRuns(b *runBuilder, pieces []piece) {
 	}
 }
 
-// chunk splits off as many pieces as may be parsed at once; a single long piece is split.
+// chunk splits off as many pieces as may be parsed at once. A single piece that is too long is split
+// at a space.
 func chunk(pieces []piece) (now, rest []piece) {
 	size, found := 0, 0
 	for i, q := range pieces {
@@ -113,8 +113,8 @@ func chunk(pieces []piece) (now, rest []piece) {
 	return pieces, nil
 }
 
-// prefixWithin returns the length of the prefix of t with at most size bytes and most marks: at
-// least one character.
+// prefixWithin returns the length in bytes of the longest prefix of t with at most size bytes and at
+// most most characters of marks. The prefix has at least one character.
 func prefixWithin(t string, size, most int) int {
 	n := 0
 	for i := range len(t) {
@@ -161,7 +161,8 @@ func (p *parser) readRuns(b *runBuilder, pieces []piece) {
 	w.children(doc, utter.Plain)
 }
 
-// joined is a chunk of narration for the Markdown parser, with joined lines and hidden variables.
+// joined is narration as the input of the Markdown parser: lines joined, and variables replaced by
+// markers.
 type joined struct {
 	text   strings.Builder
 	starts []int
@@ -169,9 +170,9 @@ type joined struct {
 	values *runBuilder
 }
 
-// add appends a piece after a line end, unless that would separate two characters of a writing
-// system without blanks. A variable becomes its number between two markers: one word to the
-// parser, whatever its value.
+// add appends a piece on a new line. Between two characters of a script that is written without
+// spaces, such as Chinese, it adds no line end. A variable becomes its number between two marker
+// characters, so that the parser sees one word, independent of the value.
 func (j *joined) add(p *parser, q piece) {
 	if n := len(j.pieces); n > 0 {
 		last, _ := utf8.DecodeLastRuneInString(j.pieces[n-1].text())
@@ -196,7 +197,7 @@ func (j *joined) add(p *parser, q piece) {
 	}
 }
 
-// walker converts the tree of a paragraph to runs.
+// walker converts the Markdown tree of a paragraph to runs.
 type walker struct {
 	p      *parser
 	b      *runBuilder
@@ -246,7 +247,7 @@ func (w *walker) node(n ast.Node, style utter.Style) {
 	}
 }
 
-// html leaves out a tag; a tag that breaks the line separates words.
+// html removes an HTML tag from the narration and warns about the first one. <br> becomes a line end.
 func (w *walker) html(n *ast.RawHTML, style utter.Style) {
 	if n.Segments.Len() == 0 {
 		return
@@ -288,7 +289,7 @@ func (w *walker) html(n *ast.RawHTML, style utter.Style) {
 	}
 }
 
-// strongerStyle returns the style of text in nested styles.
+// strongerStyle returns the style of text that is nested in styles a and b.
 func strongerStyle(a, b utter.Style) utter.Style {
 	rank := func(s utter.Style) int {
 		switch s {
@@ -309,7 +310,7 @@ func strongerStyle(a, b utter.Style) utter.Style {
 	return a
 }
 
-// unescape resolves backslashes before punctuation, and entities.
+// unescape replaces backslash escapes of punctuation and HTML entities by the characters.
 func unescape(s string) string {
 	if !strings.ContainsAny(s, `\&`) {
 		return s
@@ -325,7 +326,7 @@ func unescape(s string) string {
 				entity := s[i : i+end+1]
 				said := html.UnescapeString(entity)
 				if strings.HasSuffix(said, ";") && said != ";" {
-					said = entity // only the start of the name is an entity: &notanentity;
+					said = entity // only a prefix of the name is an entity, as in &notanentity;
 				}
 				b.WriteString(said)
 				i += end
@@ -348,19 +349,20 @@ func isEntity(s string) bool {
 	return true
 }
 
-// runBuilder joins text to runs. White space becomes single blanks, with none at either end.
+// runBuilder collects text as runs of equal style. It replaces white space by single spaces and
+// removes it at both ends.
 type runBuilder struct {
 	runs   []utter.Run
 	now    []byte
 	style  utter.Style
-	spaced bool     // the text ends in a blank or is empty
-	values []string // values of variables, by the number between markers
+	spaced bool     // the text is empty or ends in a space
+	values []string // values of variables, indexed by the number between markers
 	any    bool
-	lines  bool // line ends are kept
-	comma  bool // a comma must be added before the next word
+	lines  bool // keep line ends instead of replacing them by spaces
+	comma  bool // a comma must be added before the next word, after the cell of a table
 }
 
-// text adds a text of one style. Numbers between markers are replaced by the values of variables.
+// text adds text of one style. It replaces numbers between markers by the values of variables.
 func (b *runBuilder) text(style utter.Style, s string) {
 	m := []rune(markers)
 	for {
@@ -402,7 +404,7 @@ func (b *runBuilder) plain(style utter.Style, s string) {
 	}
 }
 
-// space adds a blank, unless the text ends in one.
+// space adds a space, unless the text is empty or ends in one.
 func (b *runBuilder) space(style utter.Style) {
 	if !b.any || b.spaced {
 		return
@@ -412,7 +414,7 @@ func (b *runBuilder) space(style utter.Style) {
 	b.spaced = true
 }
 
-// newline ends a line: with a line end if lines are kept, otherwise with a blank.
+// newline ends a line: with "\n" if b.lines is set, otherwise with a space.
 func (b *runBuilder) newline(style utter.Style) {
 	if !b.lines || !b.any {
 		b.space(style)
@@ -445,7 +447,7 @@ func (b *runBuilder) finish() []utter.Run {
 	return b.runs
 }
 
-// unspace removes a blank at the end.
+// unspace removes the space at the end of the text, if there is one.
 func (b *runBuilder) unspace() {
 	if !b.spaced {
 		return

@@ -11,8 +11,8 @@ import (
 	"mynah/internal/diag"
 )
 
-// Limits of scripts and their includes. A script of the maximum size is already weeks of speech;
-// the other limits keep a few lines from including more than that.
+// Limits of scripts and their includes. A script of the maximum size is already weeks of speech. The
+// other limits stop a short script from including more than that.
 const (
 	maxScript   = 4 << 20  // bytes per file
 	maxTotal    = 16 << 20 // bytes of all files, each counted as often as it is included
@@ -62,7 +62,7 @@ func Load(fsys fs.FS, name string, opts Options) (Result, diag.List) {
 	return r, diags
 }
 
-// loader is one run of Load.
+// loader is the state of one call of Load.
 type loader struct {
 	fsys     fs.FS
 	main     string
@@ -75,7 +75,7 @@ type loader struct {
 	full     bool // a limit was exceeded and reported
 }
 
-// read returns the text of a file, or why it cannot be read.
+// read returns the content of a file. If it cannot, problem describes the reason for a finding.
 func (l *loader) read(name string) (src []byte, problem string) {
 	if src, ok := l.sources[name]; ok {
 		return src, ""
@@ -105,7 +105,7 @@ func (l *loader) read(name string) (src []byte, problem string) {
 	return src, ""
 }
 
-// nearestFile suggests a script with a similar name in the same folder.
+// nearestFile returns a hint that names a script with a similar name in the same folder, or "".
 func (l *loader) nearestFile(name string) string {
 	folder := path.Dir(name)
 	if !fs.ValidPath(folder) {
@@ -130,12 +130,12 @@ func (l *loader) nearestFile(name string) string {
 	return ""
 }
 
-// expand parses a script and inserts the scenes of included scripts. chain lists the files that
-// include it.
+// expand parses a script and replaces its includes by the scenes of the included scripts. chain lists
+// the files that are being expanded, from the main script to the includer of this one.
 func (l *loader) expand(name string, src []byte, chain []string) *Script {
 	diags := l.diags
 	if l.parsed[name] {
-		diags = new(diag.List) // already reported
+		diags = new(diag.List) // findings of this file were already reported
 	}
 	l.parsed[name] = true
 	l.total += len(src)
@@ -151,16 +151,16 @@ func (l *loader) expand(name string, src []byte, chain []string) *Script {
 	return out
 }
 
-// splitScene splits a scene at its includes: the parts before and after an include become scenes
-// of their own. A part that only sets properties is added to the first or the last scene of the
-// included script instead.
+// splitScene splits a scene at its includes: the parts before and after an include become separate
+// scenes. A part that only sets properties is instead added to the first or last scene of the included
+// script.
 func (l *loader) splitScene(s Scene, chain []string) []Scene {
 	if !slices.ContainsFunc(s.Nodes, isInclude) {
 		return []Scene{s}
 	}
 	var out []Scene
-	var pending []Node // settings before an include
-	joinable := false  // the last scene of out is from an included script
+	var pending []Node // nodes that only set properties, before an include
+	joinable := false  // the last scene of out comes from an included script
 	for nodes := s.Nodes; len(nodes) > 0; {
 		i := slices.IndexFunc(nodes, isInclude)
 		part := nodes
@@ -201,7 +201,7 @@ func isInclude(n Node) bool {
 	return ok
 }
 
-// onlySettings reports whether nodes only set properties, and show and say nothing.
+// onlySettings reports whether all nodes only set properties, without pictures or sound.
 func onlySettings(nodes []Node) bool {
 	for _, n := range nodes {
 		switch n.(type) {
@@ -219,7 +219,8 @@ func sceneOf(nodes []Node) Scene {
 	return s
 }
 
-// include returns the scenes of an included script, or reports why they cannot be read.
+// include returns the scenes of an included script. If it cannot, it reports the reason and returns
+// nil.
 func (l *loader) include(n *Include, chain []string) []Scene {
 	name := path.Join(path.Dir(l.main), n.File)
 	if i := slices.Index(chain, name); i >= 0 {
@@ -252,7 +253,7 @@ func (l *loader) include(n *Include, chain []string) []Scene {
 	return l.expand(name, src, chain).Scenes
 }
 
-// tooMuch reports an exceeded limit, once.
+// tooMuch reports that a limit was exceeded, and stops further includes.
 func (l *loader) tooMuch(n *Include, problem string) {
 	l.full = true
 	d := l.diags.Errorf(n.FileRange, "%s", problem)

@@ -62,7 +62,7 @@ func (p *parser) flush() {
 	done()
 }
 
-// closesHeading reports whether the # at the end of a heading belong to its markup: they follow a
+// closesHeading reports whether the # characters at the end of a heading are markup: they follow a
 // blank, or are the whole text.
 func closesHeading(t string) bool {
 	rest := strings.TrimRight(t, "#")
@@ -80,9 +80,9 @@ const (
 	ruleMark
 )
 
-// lineMarker returns the length of the mark of a heading or an item, with the blanks after it,
-// and its kind. fresh is set if a paragraph begins or a list continues: elsewhere a number with a
-// point is part of a sentence.
+// lineMarker returns the kind of the Markdown mark at the start of t and its length in bytes,
+// including the blanks after it. fresh is set at the start of a paragraph or in a list: elsewhere a
+// number with a point is part of a sentence.
 func lineMarker(t string, fresh bool) (int, markKind) {
 	switch t[0] {
 	case '#':
@@ -113,7 +113,7 @@ func lineMarker(t string, fresh bool) (int, markKind) {
 		return n, itemMark
 	}
 	digits := len(t) - len(strings.TrimLeft(t, "0123456789"))
-	const most = 3 // a year at the beginning of a sentence is not an item's number
+	const most = 3 // four digits, such as a year, are not the number of an item
 	if digits > 0 && digits <= most && fresh && digits+1 < len(t) && (t[digits] == '.' || t[digits] == ')') {
 		if n := blanksAt(t[digits+1:]); n > 0 {
 			return digits + 1 + n, itemMark
@@ -122,8 +122,8 @@ func lineMarker(t string, fresh bool) (int, markKind) {
 	return 0, noMark
 }
 
-// bulletAt returns the length of a bullet and the blanks after it; a dash is a bullet only at the
-// start of a paragraph or in a list.
+// bulletAt returns the length in bytes of a bullet and the blanks after it, or 0. A dash is a bullet
+// only with fresh: at the start of a paragraph or in a list.
 func bulletAt(t string, fresh bool) int {
 	r, size := utf8.DecodeRuneInString(t)
 	bullet := strings.ContainsRune("•‣▪●◦■", r) || fresh && (r == '–' || r == '—')
@@ -135,7 +135,8 @@ func bulletAt(t string, fresh bool) int {
 
 func blanksAt(t string) int { return len(t) - len(strings.TrimLeft(t, blanks)) }
 
-// isRule reports whether a line is a rule in Markdown, but no separator here.
+// isRule reports whether a line is a horizontal rule in Markdown. Separators of scenes are excluded by
+// the caller.
 func isRule(t string) bool {
 	n := 0
 	for i := range len(t) {
@@ -150,7 +151,8 @@ func isRule(t string) bool {
 	return n >= 3
 }
 
-// rule warns of a horizontal rule: in other Markdown dialects it separates scenes.
+// rule warns about a horizontal rule that does not separate scenes, although it does in other Markdown
+// dialects.
 func (p *parser) rule(l *line, t string) {
 	d := p.diags.Warnf(l.all(), "%s does not separate scenes and is ignored", quote(t))
 	d.Code = diag.NearMiss
@@ -158,7 +160,7 @@ func (p *parser) rule(l *line, t string) {
 	d.Hint = "write --- for a new scene"
 }
 
-// isTable reports whether lines contain the row of dashes below a table's head.
+// isTable reports whether lines contain the row of dashes below the head of a Markdown table.
 func isTable(lines []*line) bool {
 	for i, l := range lines {
 		if i > 0 && isDashRow(strings.TrimSpace(l.text)) && strings.Contains(lines[i-1].text, "|") {
@@ -202,7 +204,7 @@ func addRun(runs []utter.Run, r utter.Run) []utter.Run {
 	return append(runs, r)
 }
 
-// narrate adds the node of a spoken paragraph. Pictures among its words become nodes before it.
+// narrate adds the node of a spoken paragraph. Images inside its text become nodes before it.
 func (p *parser) narrate(pieces []piece) {
 	if len(pieces) == 0 {
 		return
@@ -224,7 +226,7 @@ func (p *parser) narrate(pieces []piece) {
 	}
 }
 
-// spokenDirection warns of a known direction in a sentence, once per line.
+// spokenDirection warns about a known direction inside a sentence, at most once per line.
 func (p *parser) spokenDirection(q piece) {
 	t := q.text()
 	last := strings.LastIndexByte(t, ')')
@@ -246,8 +248,8 @@ func (p *parser) spokenDirection(q piece) {
 	}
 }
 
-// takePictures adds nodes for the images in a line of narration, and returns the rest of the
-// line.
+// takePictures adds nodes for the images in a line of narration. It returns the parts of the line
+// without the images.
 func (p *parser) takePictures(q piece) []piece {
 	var left []piece
 	t := q.text()

@@ -1,7 +1,7 @@
-// Package script parses scripts: Markdown with a header and stage directions. The result is a
-// Script and a list of findings. Only this package knows the syntax of the language. It reads no
-// files other than scripts (whether pictures exist is checked later), knows no voices, and sets
-// no defaults for missing properties.
+// Package script parses scripts: Markdown with a header and stage directions. The result is a Script
+// and a list of findings. The syntax of the language is defined in this package only. The package
+// reads no files other than scripts, does not check names of voices, and sets no defaults for missing
+// properties.
 package script
 
 import (
@@ -33,11 +33,12 @@ type parser struct {
 
 	items []item
 	at    int
-	// speakless is the item up to which no </speak> was found.
+	// speakless is the index of the item before which a search for </speak> failed; it need not be
+	// repeated.
 	speakless int
 
 	para []*line // pending lines of narration
-	// inFootnote is set after the text of a footnote, which indented paragraphs continue.
+	// inFootnote is set after the definition of a footnote; indented paragraphs continue it.
 	inFootnote bool
 	scene      []Node
 	seen       map[string]bool
@@ -45,28 +46,29 @@ type parser struct {
 	blocks     []block
 }
 
-// context is the environment in which a file is parsed.
+// context is the input of a parser: the file, and everything that its parsing depends on.
 type context struct {
 	src    *source
 	file   string
-	folder string // file names are relative to it
+	folder string // file names are relative to this folder
 	vars   vars
 	known  known
 	inline *inline
-	// elements are the SSML elements, set when a script contains any.
+	// elements maps SSML elements to their attributes; it is nil until the script contains SSML.
 	elements map[string][]string
 }
 
-// notices are facts about a whole file.
+// notices are facts about the whole file that were found while parsing it.
 type notices struct {
-	// headerLines is the line after text that looks like a header, which has its own warning.
+	// headerLines is the index of the first line after text that looks like a header and already got a
+	// warning; 0 if there is none.
 	headerLines int
-	// unclosed and openHeader are set if a block or the header has no end.
+	// unclosed is set if a block has no end, openHeader if the header has none.
 	unclosed, openHeader bool
 	marp                 bool // the file is a Marp slide deck
 }
 
-// blockKind is the kind of a block of lines for the printer.
+// blockKind says how the printer prints a block of lines.
 type blockKind int
 
 const (
@@ -74,13 +76,13 @@ const (
 	blockComment
 	blockFence
 	blockDirection
-	blockLine // pictures and directions on one line
+	blockLine // pictures and directions together on one line
 	blockQuote
 	blockSpeak
 	blockText
 )
 
-// block is a range of lines of the file, from 0, both ends included.
+// block is a range of lines of the file, as indexes; last is inclusive.
 type block struct {
 	kind        blockKind
 	first, last int
@@ -93,7 +95,7 @@ func newParser(file, folder string, v vars, diags *diag.List) *parser {
 	}
 }
 
-// mark records a block for the printer.
+// mark records a block for the printer of Format.
 func (p *parser) mark(kind blockKind, first, last int) {
 	p.blocks = append(p.blocks, block{kind, first, last})
 }
@@ -119,7 +121,7 @@ func (p *parser) parse(src []byte) {
 	p.endScene()
 }
 
-// step parses the current item and the items that belong to it.
+// step parses the current item and the following items that belong to it.
 func (p *parser) step() {
 	it := p.items[p.at]
 	if it.fence != nil {
@@ -158,8 +160,8 @@ func (p *parser) step() {
 	}
 }
 
-// ownLine parses a line of directions and pictures only, or the first line of a direction over
-// several lines.
+// ownLine parses a line that consists of directions and pictures, or the first line of a direction
+// over several lines. It returns false for any other line.
 func (p *parser) ownLine(l *line, t string, off int) bool {
 	o, opens := openDirection(t)
 	if opens {
@@ -186,8 +188,8 @@ func (p *parser) ownLine(l *line, t string, off int) bool {
 	return opens && matchingBracket(t, o) < 0 && p.multiline(l, t, off, o)
 }
 
-// oneLine parses a direction on one line; its bracket is at off, and its value ends before end,
-// relative to off.
+// oneLine parses a direction on one line. off is the offset of its opening bracket in the line, end
+// that of its closing bracket, relative to off.
 func (p *parser) oneLine(l *line, off int, o opening, end int) {
 	v := p.lineValue(o.name, piece{line: l, from: off + o.value, to: off + end})
 	p.addDirection(direction{
@@ -204,7 +206,7 @@ func (p *parser) lineValue(name string, q piece) value {
 	return p.scalar(q.line, from, to)
 }
 
-// part is a picture or a direction on a line of pictures and directions.
+// part is one picture or direction in a line that consists of them.
 type part struct {
 	at    int
 	image *image
@@ -222,8 +224,8 @@ func (q part) take(p *parser, l *line, off int) {
 	}
 }
 
-// parts splits a line of pictures and known directions; it returns nil if the line contains
-// anything else.
+// parts splits a line that consists of pictures and known directions. It returns nil if the line
+// contains anything else.
 func (p *parser) parts(t string) []part {
 	var out []part
 	for at := 0; at < len(t); {

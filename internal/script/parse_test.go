@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// row is a script with what it means and what is said about it.
+// row is a script with its expected nodes and findings.
 type row struct {
 	name, src, want, diags string
 }
@@ -29,7 +29,7 @@ func check(t *testing.T, rows []row) {
 	}
 }
 
-// roundTrip checks that printing keeps the meaning and does not go on changing.
+// roundTrip checks that formatting preserves the meaning and is idempotent.
 func roundTrip(t *testing.T, src []byte) {
 	t.Helper()
 	before, _ := Parse("a.md", src)
@@ -256,7 +256,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// TestHintsOfMarkup: what is wrong with markup comes with what to write.
+// TestHintsOfMarkup checks the hints of findings about markup.
 func TestHintsOfMarkup(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]string{

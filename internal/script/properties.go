@@ -9,7 +9,7 @@ import (
 	"mynah/internal/frame"
 )
 
-// Properties are those of the header and of stage directions; nil means not set.
+// Properties are the properties of a header or a stage direction; nil means not set.
 type Properties struct {
 	Size          *frame.Size
 	FPS           *frame.Rate
@@ -18,14 +18,14 @@ type Properties struct {
 	VoiceVolume   *float64
 	VoicePitch    *float64
 	VoiceEmphasis *string // none, reduced, moderate, strong
-	Fragment      *bool   // narration-mode: fragment
+	Fragment      *bool   // narration-mode: fragment, the sentence continues in the next paragraph
 	Background    *Background
 	Transition    *Transition
 	Theme         *File // a built-in name, or a project .css
 	Subtitles     *Subtitles
 	AssetResize   *frame.Fit
 	Canvas        *frame.Color
-	FontSize      *float64 // pixels of a frame whose shorter side is 720
+	FontSize      *float64 // in pixels of a frame whose shorter side is 720
 	Duration      *time.Duration
 
 	Title, Author, Description, Language *string
@@ -34,18 +34,18 @@ type Properties struct {
 	Ducking                              *Level
 	Lexicon                              *File
 
-	// Places of the properties that are set, by their names in the language: the
-	// name's own range, for messages.
+	// Places maps the names of the properties that are set to the ranges of the names in the source.
 	Places map[string]diag.Range
 }
 
-// rules is the table of the language: the properties that the header and scenes share, those of the
-// header, and the directions. Findings and docs/language.md list the names in this order.
+// rules returns the table of the language: properties that are allowed in the header and as
+// directions, those of the header only, and those that are directions only. Findings and
+// docs/language.md list the names in this order.
 func rules() []rule {
 	return append(append(sharedRules(), headerRules()...), directionRules()...)
 }
 
-// sharedRules are the properties that stand in the header and as directions.
+// sharedRules returns the properties that are allowed in the header and as directions.
 func sharedRules() []rule {
 	both := func(name string, reach Reach, byDefault, help string) Property {
 		return Property{Name: name, Header: true, Direction: true, Reach: reach, Default: byDefault, Help: help}
@@ -99,7 +99,7 @@ func sharedRules() []rule {
 	}
 }
 
-// headerRules are the properties of the header alone.
+// headerRules returns the properties that are allowed only in the header.
 func headerRules() []rule {
 	header := func(name, byDefault, help string) Property {
 		return Property{Name: name, Header: true, Default: byDefault, Help: help}
@@ -151,7 +151,7 @@ func headerRules() []rule {
 	}
 }
 
-// directionRules are the directions that are no properties of the header.
+// directionRules returns the names that are allowed only as directions.
 func directionRules() []rule {
 	direction := func(name string, reach Reach, byDefault, help string) Property {
 		return Property{Name: name, Direction: true, Reach: reach, Default: byDefault, Help: help}
@@ -207,13 +207,13 @@ func directionRules() []rule {
 	}
 }
 
-// own marks what is Mynah's own.
+// own marks a property that other programs for such scripts do not support.
 func own(p Property) Property {
 	p.Own = true
 	return p
 }
 
-// see names the section that describes a property's values.
+// see sets the section of docs/language.md that describes the property's values.
 func see(p Property, section string) Property {
 	p.See = section
 	return p
@@ -224,7 +224,7 @@ func formed(p Property, f Form) Property {
 	return p
 }
 
-// newPause makes a pause; one of no length is nothing.
+// newPause returns a Pause, or nil if its length is zero.
 func newPause(at At, length time.Duration) Node {
 	if length == 0 {
 		return nil
@@ -232,8 +232,8 @@ func newPause(at At, length time.Duration) Node {
 	return &Pause{At: at, Length: length}
 }
 
-// isFigure says whether a word is made of what numbers are made of.
+// isFigure reports whether a word consists of digits, points and commas.
 func isFigure(word string) bool { return strings.Trim(word, "0123456789.,") == "" }
 
-// hasEnding says whether a word ends as the name of a file does.
+// hasEnding reports whether a word ends in a file extension.
 func hasEnding(word string) bool { return len(path.Ext(word)) > 2 }

@@ -7,7 +7,7 @@ import (
 	"mynah/internal/diag"
 )
 
-// TestHeader has a value of each property of the header, and what it means.
+// TestHeader checks the parsed value of each property of the header.
 func TestHeader(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]string{
@@ -103,7 +103,7 @@ func TestHeader(t *testing.T) {
 	}
 }
 
-// TestDirections has directions with what they mean.
+// TestDirections checks the nodes of directions.
 func TestDirections(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]string{
@@ -155,7 +155,7 @@ func TestDirections(t *testing.T) {
 	}
 }
 
-// TestImages has images with what they mean.
+// TestImages checks the nodes of images.
 func TestImages(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]string{
@@ -188,7 +188,7 @@ func TestImages(t *testing.T) {
 	}
 }
 
-// TestTransitions has every type and alias of the language.
+// TestTransitions parses every type and alias of transitions.
 func TestTransitions(t *testing.T) {
 	t.Parallel()
 	types := Transitions()
@@ -203,7 +203,7 @@ func TestTransitions(t *testing.T) {
 	}
 }
 
-// A deck of Marp builds, and one warning names it.
+// A Marp slide deck is parsed with one warning.
 func TestMarpDeck(t *testing.T) {
 	t.Parallel()
 	_, list := Parse("deck.md", []byte("---\ntheme: gaia\nmarp: true\nstyle: |\n  section { color: red }\n_class: lead\nbackgroundColor: #fff\nsize: 720p\n---\n# Hello\n"))
@@ -212,8 +212,8 @@ func TestMarpDeck(t *testing.T) {
 	}
 }
 
-// TestWrong has what is refused: src, the place and the words of the first finding,
-// part of what is allowed, and the hint.
+// TestWrong checks findings of invalid scripts: src is the script; the other fields are the place and
+// summary of the first finding, a part of its detail, and its hint.
 func TestWrong(t *testing.T) {
 	t.Parallel()
 	for _, r := range []struct{ src, first, detail, hint string }{

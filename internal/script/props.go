@@ -9,8 +9,9 @@ import (
 	"mynah/internal/frame"
 )
 
-// reportUnknown reports a name that is not in list, as an error if it is within two letters of a
-// name in list or more, else as a warning. It returns whether the name is ignored.
+// reportUnknown reports a name that is not in list: as an error that suggests the correct name if it
+// is misspelt, otherwise as a warning. more are names that are suggested, too. It returns true for a
+// warning: the name is then ignored.
 func (p *parser) reportUnknown(what, name string, at diag.Range, list []string, more ...string) bool {
 	near, isNear := nearest(name, list)
 	if n, ok := nearest(name, more); ok && !isNear {
@@ -18,7 +19,7 @@ func (p *parser) reportUnknown(what, name string, at diag.Range, list []string, 
 	}
 	written := hyphenate(name)
 	if slices.Contains(list, written) || slices.Contains(more, written) {
-		near, isNear = written, false // an underscore for a hyphen is a near miss
+		near, isNear = written, false // written with other dashes: warn, as for other near misses
 	}
 	if !isNear {
 		d := p.diags.Warnf(at, "%s %s is unknown and ignored", what, quote(name))
@@ -35,7 +36,7 @@ func (p *parser) reportUnknown(what, name string, at diag.Range, list []string, 
 	return false
 }
 
-// fits returns the kind of ways to fill the frame.
+// fits returns the parser of the ways in which a picture fills the frame.
 func fits() kind[frame.Fit] {
 	k := oneOf(string(frame.Cover), string(frame.Contain), string(frame.Stretch))
 	return kind[frame.Fit]{Form: k.Form, read: func(s string) (frame.Fit, bool) {
@@ -44,7 +45,7 @@ func fits() kind[frame.Fit] {
 	}}
 }
 
-// narrationMode returns the kind of ways to end a paragraph: true means a fragment.
+// narrationMode returns the parser of narration-mode; true means "fragment".
 func narrationMode() kind[bool] {
 	k := oneOf("normal", "fragment")
 	return kind[bool]{Form: k.Form, read: func(s string) (bool, bool) {
@@ -53,7 +54,7 @@ func narrationMode() kind[bool] {
 	}}
 }
 
-// languageTag returns the kind of BCP 47 tags; an underscore is read as a hyphen.
+// languageTag returns the parser of BCP 47 tags. It accepts underscores instead of hyphens.
 func languageTag() kind[string] {
 	form := Form{Kind: LanguageKind, Allowed: "a language tag such as en, de-AT or zh-Hans"}
 	return kind[string]{Form: form, read: func(s string) (string, bool) {
@@ -85,7 +86,7 @@ func poster() kind[Poster] {
 	}
 }
 
-// themeKind returns the kind of themes: built-in ones and style sheets.
+// themeKind returns the parser of themes: built-in names and .css files.
 func themeKind() kind[File] {
 	words := []string{"default", "light", "dark", "paper", "bold"}
 	form := Form{Kind: FileKind, Words: words, Allowed: joinOr(words) + ", or a .css file of the project"}
@@ -101,14 +102,14 @@ func themeKind() kind[File] {
 	}}
 }
 
-// Music lists the built-in background music.
+// Music returns the names of the built-in background music.
 func Music() []string {
 	return []string{"ukulele-1", "ukulele-2", "corporate-1", "uplifting-1", "uplifting-2"}
 }
 
 const volumeRange = "a factor from 0 to 10"
 
-// musicForm returns the form of names of background music.
+// musicForm describes the allowed names of background music.
 func musicForm() Form {
 	words := append(Music(), "none")
 	return Form{
@@ -118,7 +119,7 @@ func musicForm() Form {
 	}
 }
 
-// backgroundKind returns the kind of background music with its options.
+// backgroundKind returns the parser of background music with its options.
 func backgroundKind() kind[Background] {
 	form := musicForm()
 	form.Keys = describeKeys(backgroundKeys())
@@ -131,7 +132,7 @@ func backgroundKind() kind[Background] {
 	}}
 }
 
-// background reads a name or file with options after it.
+// background parses a name or file that is followed by options in any order.
 func (p *parser) background(b *Background, v value) bool {
 	words, inQuotes := v.words(), false
 	if end, ok := quoteEnd(v.text); ok {
@@ -191,7 +192,7 @@ func (p *parser) unknownOption(of string, w word, near string) {
 	d.Hint = "did you mean " + near + "?"
 }
 
-// wordEnd returns the offset of the end of the nth word of text.
+// wordEnd returns the byte offset of the end of the nth word of text; n counts from 1.
 func wordEnd(text string, n int) int {
 	at := 0
 	for _, f := range strings.Fields(text)[:n] {
@@ -200,7 +201,7 @@ func wordEnd(text string, n int) int {
 	return at
 }
 
-// music reads the name of background music into b.
+// music parses the name of background music and stores it in b.
 func (p *parser) music(b *Background, name value) bool {
 	b.Range = name.at
 	form := musicForm()
@@ -220,7 +221,7 @@ func (p *parser) music(b *Background, name value) bool {
 	return ok
 }
 
-// backgroundKeys returns the keys of the map of background music.
+// backgroundKeys returns the keys that the map of background music may have.
 func backgroundKeys() []key[Background] {
 	track := reader[Background]{form: musicForm(), read: func(p *parser, b *Background, _ string, v value) bool {
 		return p.music(b, v)
@@ -257,7 +258,7 @@ func (p *parser) backgroundMap(b *Background, v value) bool {
 	return ok && named
 }
 
-// Transitions lists the canonical types of transitions, including "none".
+// Transitions returns the canonical names of transitions, including "none".
 func Transitions() []string {
 	types := []string{"none", "crossfade", "circle", "rect", "fade-circle", "dissolve", "pixelize", "radial", "reveal"}
 	for _, t := range []string{"wipe-", "slide-", "fade-", "slice-"} {
@@ -266,10 +267,10 @@ func Transitions() []string {
 	return types
 }
 
-// defaultTransition is the duration of a transition with only a type.
+// defaultTransition is the duration of a transition if the author sets none.
 const defaultTransition = 500 * time.Millisecond
 
-// maxTransition is the maximum duration; one longer than its scene is shortened later.
+// maxTransition is the maximum duration of a transition in a script.
 const maxTransition = time.Minute
 
 func transitionType() kind[string] {
@@ -297,13 +298,13 @@ func transitionTime() kind[time.Duration] {
 	}}
 }
 
-// entrance is the parsed value of a transition; missing parts are nil.
+// entrance is the parsed value of a transition; fields that the author left out are nil.
 type entrance struct {
 	name    *string
 	seconds *time.Duration
 }
 
-// transitionKeys returns the keys of the map of a transition.
+// transitionKeys returns the keys that the map of a transition may have.
 func transitionKeys() []key[entrance] {
 	return []key[entrance]{
 		{
@@ -317,8 +318,7 @@ func transitionKeys() []key[entrance] {
 	}
 }
 
-// transitionKind returns the kind of transitions: a type, seconds, or both in any order, or a
-// map.
+// transitionKind returns the parser of transitions: a type, seconds, or both in any order, or a map.
 func transitionKind() kind[Transition] {
 	types := transitionType()
 	form := Form{
@@ -337,7 +337,7 @@ func transitionKind() kind[Transition] {
 	}}
 }
 
-// transition returns the transition of an entrance, with defaults for missing parts.
+// transition returns e as a Transition, with defaults for nil fields.
 func (e entrance) transition() Transition {
 	t := Transition{Type: "crossfade", Duration: defaultTransition}
 	if e.name != nil {

@@ -24,7 +24,7 @@ func parse(t *testing.T, src string) *script.Script {
 	return s
 }
 
-// shape writes a script's meaning without its places, for comparison.
+// shape formats a script's content without ranges, for comparison.
 func shape(s *script.Script) string {
 	var b strings.Builder
 	write := func(p script.Properties) {
@@ -290,7 +290,7 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// seeds are scripts that tests and the fuzzer begin with.
+// seeds returns scripts for tests and for the seed corpus of fuzz tests.
 func seeds(tb testing.TB) []string {
 	tb.Helper()
 	out := []string{
@@ -358,7 +358,8 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// fuzzWithin parses what a fuzzer makes within a frame that leads to one parser.
+// fuzzWithin runs a fuzz test whose inputs are inserted into a frame, so that they reach one part of
+// the parser.
 func fuzzWithin(f *testing.F, before, after string, seeds ...string) {
 	f.Helper()
 	for _, s := range seeds {

@@ -10,20 +10,20 @@ import (
 	"mynah/internal/diag"
 )
 
-// source is a file split into lines of valid text in the normal form NFC. Columns count its code
-// points; if the author's line is already NFC, they are the author's code points too.
+// source is a file split into lines of valid text in Unicode normal form NFC. Columns count code
+// points of this text. They are the columns of the original file, too, if it is already NFC.
 type source struct {
 	file  string
 	lines []string
 }
 
-// maxBadBytes is the maximum number of reported lines with invalid encoding: a file that is not
-// text has one on every line.
+// maxBadBytes is the maximum number of reported lines with invalid encoding. A binary file has one on
+// nearly every line.
 const maxBadBytes = 10
 
 // newSource splits src at LF, CRLF and lone CR, removes a byte-order mark, and replaces invalid
-// characters: invalid bytes and NUL are reported, other control characters become blanks. A file
-// in UTF-16 is reported and gives no lines.
+// characters: invalid bytes and NUL are reported, other control characters become blanks. A file in
+// UTF-16 is reported and has no lines.
 func newSource(file string, src []byte, diags *diag.List) *source {
 	s := &source{file: file}
 	if len(src) >= 2 && (src[0] == 0xff && src[1] == 0xfe || src[0] == 0xfe && src[1] == 0xff) {
@@ -102,7 +102,7 @@ func (s *source) cleanLine(line string, bad *int, diags *diag.List) string {
 	return b.String()
 }
 
-// place returns a range within one line; line, from and to count from 0.
+// place returns a range within one line. line, from and to are indexes, counted from 0.
 func (s *source) place(line, from, to int) diag.Range {
 	return diag.Range{
 		File:  s.file,
@@ -111,12 +111,12 @@ func (s *source) place(line, from, to int) diag.Range {
 	}
 }
 
-// wholeLine returns the range of a line without surrounding blanks.
+// wholeLine returns the range of a line, without blanks at both ends.
 func (s *source) wholeLine(i int) diag.Range {
 	return s.lineRange(i, i)
 }
 
-// lineRange returns the range from the start of one line to the end of another.
+// lineRange returns the range from the start of line first to the end of line last.
 func (s *source) lineRange(first, last int) diag.Range {
 	indent := utf8.RuneCountInString(s.lines[first]) - utf8.RuneCountInString(strings.TrimLeft(s.lines[first], blanks))
 	r := s.place(first, indent, indent)
@@ -130,30 +130,31 @@ func (s *source) lineRange(first, last int) diag.Range {
 // blanks are the characters that separate words on a line.
 const blanks = " \t"
 
-// seg is the place of a part of a logical line: off is its first byte in the line's text, line
-// and col are its place in the file, from 0.
+// seg maps a part of a logical line to the file: off is the byte offset of the part in the line's
+// text, line and col are its position in the file, counted from 0.
 type seg struct{ off, line, col int }
 
-// line is a logical line: a line of the file, or several lines joined after comments were
-// removed.
+// line is a logical line: one line of the file, or several lines that are joined because a comment
+// between them was removed.
 type line struct {
 	src         *source
 	text        string
 	segs        []seg
-	first, last int // lines of the file, from 0
+	first, last int // indexes of lines of the file
 	// void is set if the line contained only comments.
 	void bool
-	// counts are the numbers of code points before every countEvery-th byte, so that places on
-	// long lines are found quickly; computed when first needed.
+	// counts[i] is the number of code points before byte i*countEvery. It makes positions on long lines
+	// fast, and is computed when first needed.
 	counts []int
-	// of is the line that this line is a part of, off the offset in it.
+	// of is the line that this line was cut from, or nil; off is the byte offset in it.
 	of  *line
 	off int
 }
 
 const countEvery = 256
 
-// pos returns the place of a byte of the text. Beyond the end it is the place of the end.
+// pos returns the position in the file of the byte at off. Offsets beyond the end of the text mean its
+// end.
 func (l *line) pos(off int) diag.Pos {
 	off = min(max(off, 0), len(l.text))
 	if l.of != nil {
@@ -164,7 +165,7 @@ func (l *line) pos(off int) diag.Pos {
 	return diag.Pos{Line: s.line + 1, Column: s.col + l.count(off) - l.count(s.off) + 1}
 }
 
-// count returns the number of code points before a byte.
+// count returns the number of code points before byte off.
 func (l *line) count(off int) int {
 	if len(l.text) <= countEvery {
 		return utf8.RuneCountInString(l.text[:off])
@@ -191,7 +192,7 @@ func (l *line) count(off int) int {
 	return n
 }
 
-// cut returns a part of a line as a line.
+// cut returns the bytes from..to of l as a line.
 func (l *line) cut(from, to int) *line {
 	c := &line{src: l.src, text: l.text[from:to], first: l.first, last: l.last, of: l, off: from}
 	if l.of != nil {
@@ -200,8 +201,8 @@ func (l *line) cut(from, to int) *line {
 	return c
 }
 
-// span returns the range of bytes; to is exclusive. The range ends after its last character, not
-// where the next begins, since a comment may be in between.
+// span returns the range in the file of the bytes from..to; to is exclusive. The range ends directly
+// after the last character, because a comment may follow before the next one.
 func (l *line) span(from, to int) diag.Range {
 	start := l.pos(from)
 	end := start
@@ -215,13 +216,13 @@ func (l *line) span(from, to int) diag.Range {
 	return diag.Range{File: l.src.file, Start: start, End: end}
 }
 
-// trim returns the text without surrounding blanks, and the offset at which it begins.
+// trim returns the text without blanks at both ends, and the byte offset at which it begins.
 func (l *line) trim() (string, int) {
 	t := strings.TrimSpace(l.text)
 	return t, strings.Index(l.text, t)
 }
 
-// all returns the range of the line's text without surrounding blanks.
+// all returns the range of the line's text, without blanks at both ends.
 func (l *line) all() diag.Range {
 	t, off := l.trim()
 	return l.span(off, off+len(t))

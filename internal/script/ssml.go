@@ -16,13 +16,14 @@ import (
 // maxElements is the maximum nesting of SSML elements.
 const maxElements = 64
 
-// isSpeak reports whether a trimmed line begins with a block of SSML.
+// isSpeak reports whether a trimmed line begins with the tag <speak>.
 func isSpeak(t string) bool {
 	rest, ok := strings.CutPrefix(t, "<speak")
 	return ok && (rest == "" || strings.ContainsAny(rest[:1], " \t/>"))
 }
 
-// splitSpeak splits a line that contains a complete block of SSML.
+// splitSpeak handles a line with text before a complete <speak> block: it splits the line, so that the
+// block is parsed next. It returns false if the line contains no such block.
 func (p *parser) splitSpeak(l *line) bool {
 	i := strings.Index(l.text, "<speak")
 	if i < 0 || !isSpeak(l.text[i:]) || !strings.Contains(l.text[i:], "</speak") ||
@@ -34,8 +35,8 @@ func (p *parser) splitSpeak(l *line) bool {
 	return true
 }
 
-// speak reads a block of SSML that begins at off in the current line. Text after the block on its
-// last line becomes the next line.
+// speak parses a <speak> block that begins at offset off of the current line. Text after the block on
+// its last line becomes the next line.
 func (p *parser) speak(l *line, off int) {
 	pieces, rest, ok := p.speakPieces(l, off)
 	if !ok {
@@ -73,7 +74,8 @@ func (p *parser) speak(l *line, off int) {
 	}
 }
 
-// speakPieces collects the lines of a block up to its closing tag.
+// speakPieces collects the lines of a block up to its closing tag. rest is the text after the tag. ok
+// is false if the block is not closed.
 func (p *parser) speakPieces(l *line, off int) (pieces []piece, rest piece, ok bool) {
 	q := piece{line: l, from: off, to: len(l.text)}
 	if i := strings.IndexByte(q.text(), '>'); i > 0 && q.text()[i-1] == '/' {
@@ -106,7 +108,7 @@ func (p *parser) speakPieces(l *line, off int) (pieces []piece, rest piece, ok b
 	return nil, piece{}, false
 }
 
-// speakEnd returns the offset after </speak> in t, searched from an offset, or 0.
+// speakEnd returns the offset after the first </speak> in t at or after from, or 0 if there is none.
 func speakEnd(t string, from int) int {
 	i := strings.Index(t[from:], "</speak")
 	if i < 0 {
@@ -119,7 +121,7 @@ func speakEnd(t string, from int) int {
 	return from + i + end + 1
 }
 
-// ssmlReader reads one block of SSML.
+// ssmlReader parses one <speak> block.
 type ssmlReader struct {
 	p      *parser
 	text   strings.Builder
@@ -127,7 +129,7 @@ type ssmlReader struct {
 	starts []int
 }
 
-// span returns the range of bytes of the block.
+// span returns the range in the file of the bytes from..to of the block.
 func (r *ssmlReader) span(from, to int) diag.Range {
 	i, j := r.find(from), r.find(max(to-1, from))
 	s := r.pieces[i].line.span(r.pieces[i].from+from-r.starts[i], min(r.pieces[i].from+to-r.starts[i], r.pieces[i].to))
@@ -138,7 +140,7 @@ func (r *ssmlReader) span(from, to int) diag.Range {
 	return s
 }
 
-// find returns the index of the piece at an offset.
+// find returns the index of the piece that contains the byte at off.
 func (r *ssmlReader) find(off int) int {
 	i := 0
 	for j := len(r.starts); i < j; {
@@ -151,14 +153,15 @@ func (r *ssmlReader) find(off int) int {
 	return max(i-1, 0)
 }
 
-// open is an element without its end tag so far.
+// open is an element whose end tag was not read yet. from and to are the offsets of its start tag.
 type open struct {
 	element *Element
 	from    int
-	to      int // end of its start tag
+	to      int
 }
 
-// read builds the tree. If it cannot, it reports why and returns nil.
+// read parses the block and returns its root element. On an error it reports the reason and returns
+// nil.
 func (r *ssmlReader) read(source string) *Element {
 	d := xml.NewDecoder(strings.NewReader(source))
 	var stack []open
@@ -214,7 +217,7 @@ func (r *ssmlReader) read(source string) *Element {
 	return root
 }
 
-// end checks that an end tag closes the last open element.
+// end reports whether an end tag closes the last open element. Otherwise it reports an error.
 func (r *ssmlReader) end(stack []open, name string, from, to int) bool {
 	if len(stack) > 0 && stack[len(stack)-1].element.Name == name {
 		return true
@@ -261,7 +264,8 @@ func (r *ssmlReader) malformed(source string, from, to int, err error) {
 	}
 }
 
-// element creates an element from its start tag, and warns of unknown SSML.
+// element creates an element from its start tag, and warns about elements and attributes that SSML 1.1
+// does not have.
 func (r *ssmlReader) element(t xml.StartElement, from, to int) *Element {
 	e := &Element{Range: r.span(from, to), Name: qualifiedName(t.Name)}
 	if r.p.elements == nil {
@@ -308,7 +312,7 @@ func qualifiedName(n xml.Name) string {
 	return n.Space + ":" + n.Local
 }
 
-// ssmlElements returns the elements of SSML 1.1 with their attributes, except xml:….
+// ssmlElements maps the elements of SSML 1.1 to their attributes, without the attributes xml:….
 func ssmlElements() map[string][]string {
 	return map[string][]string{
 		"speak":    {"version", "startmark", "endmark", "onlangfailure"},

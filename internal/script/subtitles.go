@@ -6,7 +6,7 @@ import (
 	"mynah/internal/frame"
 )
 
-// subtitlesKind returns the kind of the property subtitles: a mode, or a map.
+// subtitlesKind returns the parser of the property subtitles: a mode, or a map.
 func subtitlesKind() kind[Subtitles] {
 	mode := subtitleMode()
 	form := mode.Form
@@ -37,7 +37,7 @@ func subtitleMode() kind[SubtitleMode] {
 	}}
 }
 
-// margin returns the kind of distances from an edge.
+// margin returns the parser of the distance from an edge.
 func margin() kind[Margin] {
 	pixels := decimalIn(0, maxPixel, "pixels", "px")
 	share := decimalIn(0, 90, "percent", "%")
@@ -57,7 +57,7 @@ func margin() kind[Margin] {
 	}
 }
 
-// subtitleKeys returns the keys of the map of subtitles.
+// subtitleKeys returns the keys that the map of subtitles may have.
 func subtitleKeys() []key[Subtitles] {
 	return []key[Subtitles]{
 		{
@@ -113,7 +113,8 @@ func subtitleKeys() []key[Subtitles] {
 	}
 }
 
-// wholeNumber returns the kind of whole numbers in a range.
+// wholeNumber returns the parser of whole numbers from..to, both inclusive. what is the unit in
+// messages.
 func wholeNumber(from, to float64, what string) kind[float64] {
 	k := decimalIn(from, to, "a whole number of "+what, "")
 	return kind[float64]{Form: k.Form, read: func(s string) (float64, bool) {
@@ -122,7 +123,7 @@ func wholeNumber(from, to float64, what string) kind[float64] {
 	}}
 }
 
-// colorOrNone returns the kind of colours that may be "none": fully transparent.
+// colorOrNone returns the parser of colours, in which "none" means fully transparent.
 func colorOrNone() kind[frame.Color] {
 	k := color()
 	form := k.Form
@@ -135,7 +136,7 @@ func colorOrNone() kind[frame.Color] {
 	}}
 }
 
-// fontKind returns the kind of fonts: a family's name, or a font file of the project.
+// fontKind returns the parser of fonts: the name of a family, or a font file of the project.
 func fontKind() kind[File] {
 	family := anyText(TextKind, "a font family, or a .ttf or .otf file of the project")
 	return kind[File]{Form: family.Form, parse: func(p *parser, name string, v value) (File, bool) {

@@ -66,7 +66,7 @@ func TestTranslate(t *testing.T) {
 	}
 }
 
-// TestMissingScenes: each scene that misses its translation is told, and where.
+// TestMissingScenes checks that each scene without a translation is reported at its place.
 func TestMissingScenes(t *testing.T) {
 	t.Parallel()
 	parse := func(file, src string) *script.Script {
@@ -94,7 +94,8 @@ func TestMissingScenes(t *testing.T) {
 	}
 }
 
-// TestTranslationLacks: what a translation forgets is a warning that names its scenes.
+// TestTranslationLacks checks that pictures, callouts and chapters that a translation lacks are
+// reported in a warning with the scenes' numbers.
 func TestTranslationLacks(t *testing.T) {
 	t.Parallel()
 	parse := func(file, src string) *script.Script {

@@ -10,29 +10,32 @@ import (
 	"mynah/internal/frame"
 )
 
-// Limits of values, so that a typing mistake cannot overload later steps. Each is far above what
-// a video needs.
+// Limits of values, in seconds, pixels and characters. They are far above what a video needs, and keep
+// a typing mistake from overloading later steps.
 const (
 	maxTime = 24 * time.Hour
 	maxFont = 1000
-	// maxPixel limits positions in a picture, maxChars the length of a subtitle.
+	// maxPixel is the maximum position in a picture; minChars and maxChars are the limits of a cue's
+	// length.
 	maxPixel = 100000
 	maxChars = 1000
 	minChars = 10
 )
 
-// kind is a type of values: what is allowed, and how to read it. If a value does not fit, the
-// nearest of its words is suggested.
+// kind is a type of values: a description of what is allowed, and its parser. For an invalid value,
+// findings suggest the nearest of the words.
 type kind[T any] struct {
 	Form
-	// many returns the words if listing them is expensive; it is called only for suggestions.
+	// many returns the allowed words if listing them is slow. It is called only for suggestions, and may
+	// be nil.
 	many func() []string
-	// read reads a text; parse reads any value and reports errors. A kind has one of the two.
+	// read parses plain text; parse parses any value and reports errors itself. Exactly one of the two is
+	// set.
 	read  func(s string) (T, bool)
 	parse func(p *parser, name string, v value) (T, bool)
 }
 
-// reportValue reports a value that is not allowed.
+// reportValue reports that a value is not allowed. words are candidates for a suggestion.
 func (p *parser) reportValue(name string, v value, allowed string, words []string) {
 	var d *diag.Diagnostic
 	switch {
@@ -55,7 +58,7 @@ func (p *parser) reportValue(name string, v value, allowed string, words []strin
 	}
 }
 
-// commaNumber reads a number with a decimal comma, such as 0,5.
+// commaNumber returns s with a decimal point if s is a number with a decimal comma, such as 0,5.
 func commaNumber(s string) (string, bool) {
 	n := strings.Replace(s, ",", ".", 1)
 	if n == s {
@@ -65,7 +68,7 @@ func commaNumber(s string) (string, bool) {
 	return n, ok
 }
 
-// read reads a value as a T, or reports that it is not allowed.
+// read parses a value of kind k. It returns false if it reported an error.
 func read[T any](p *parser, name string, v value, k kind[T]) (*T, bool) {
 	if k.parse != nil {
 		t, ok := k.parse(p, name, v)
@@ -83,7 +86,7 @@ func read[T any](p *parser, name string, v value, k kind[T]) (*T, bool) {
 	return nil, false
 }
 
-// oneOf returns the kind of values that are one of a few words.
+// oneOf returns the parser of one of several words, in upper or lower case.
 func oneOf(words ...string) kind[string] {
 	return kind[string]{
 		Form: Form{Kind: ChoiceKind, Words: words, Allowed: joinOr(words)},
@@ -99,12 +102,12 @@ func oneOf(words ...string) kind[string] {
 	}
 }
 
-// anyText returns the kind of values that are text: a TextKind or a VoiceKind.
+// anyText returns the parser of any text. k is TextKind or VoiceKind.
 func anyText(k Kind, allowed string) kind[string] {
 	return kind[string]{Form: Form{Kind: k, Allowed: allowed}, read: func(s string) (string, bool) { return s, true }}
 }
 
-// inProject returns the kind of files of the project.
+// inProject returns the parser of names of files in the project.
 func inProject(allowed string) kind[File] {
 	return kind[File]{
 		Form:  Form{Kind: FileKind, Allowed: allowed},
@@ -112,13 +115,13 @@ func inProject(allowed string) kind[File] {
 	}
 }
 
-// scale is a word for a factor.
+// scale is a word that may be written for a factor.
 type scale struct {
 	word   string
 	factor float64
 }
 
-// factor returns the kind of factors, with words for some of them.
+// factor returns the parser of factors in from..to; scales are words that may be written for a factor.
 func factor(from, to float64, scales ...scale) kind[float64] {
 	var words []string
 	for _, s := range scales {
@@ -140,7 +143,8 @@ func factor(from, to float64, scales ...scale) kind[float64] {
 	}}
 }
 
-// decimalIn returns the kind of numbers in a range, with an optional unit.
+// decimalIn returns the parser of numbers in from..to, both inclusive, with an optional unit. what
+// describes the number in messages.
 func decimalIn(from, to float64, what, unit string) kind[float64] {
 	return kind[float64]{
 		Form: Form{
@@ -175,7 +179,7 @@ func number(s string) (float64, bool) {
 	return n, err == nil && digits > 0 && digits <= 18
 }
 
-// level returns the kind of numbers of decibels that may be "none".
+// level returns the parser of numbers of dB or LUFS, or "none".
 func level(from, to float64, what, unit string) kind[Level] {
 	n := decimalIn(from, to, what, unit)
 	form := n.Form
@@ -189,7 +193,7 @@ func level(from, to float64, what, unit string) kind[Level] {
 	}}
 }
 
-// frameSize returns the kind of frame sizes.
+// frameSize returns the parser of frame sizes.
 func frameSize() kind[frame.Size] {
 	allowed := "720p, 1080p, 4k, or WIDTHxHEIGHT in even numbers from " + strconv.Itoa(frame.MinSide) + " to " +
 		strconv.Itoa(frame.MaxSide) + ", such as 1080x1920"
@@ -197,14 +201,14 @@ func frameSize() kind[frame.Size] {
 	return kind[frame.Size]{Form: Form{Kind: SizeKind, Words: words, Allowed: allowed}, read: frame.ParseSize}
 }
 
-// frameRate returns the kind of frame rates.
+// frameRate returns the parser of frame rates.
 func frameRate() kind[frame.Rate] {
 	const allowed = "frames a second from 1 to 120: a whole number, a decimal one such as 29.97, " +
 		"or a fraction such as 30000/1001"
 	return kind[frame.Rate]{Form: Form{Kind: RateKind, From: 1, To: 120, Allowed: allowed}, read: frame.ParseRate}
 }
 
-// length returns the kind of durations.
+// length returns the parser of durations of at least from.
 func length(from time.Duration) kind[time.Duration] {
 	least := "0 seconds"
 	if from > 0 {
@@ -222,8 +226,8 @@ func length(from time.Duration) kind[time.Duration] {
 	}
 }
 
-// clock reads 2, 2.5, 2s, 500ms, 1:30, 1:30.5 and 00:01:30. Minutes and seconds after a colon
-// must be below 60.
+// clock parses a time such as 2, 2.5, 2s, 500ms, 1:30, 1:30.5 or 00:01:30. Minutes and seconds after a
+// colon must be below 60.
 func clock(s string) (time.Duration, bool) {
 	s = strings.ToLower(s)
 	parts := strings.Split(s, ":")
@@ -253,7 +257,7 @@ func clock(s string) (time.Duration, bool) {
 	return time.Duration(math.Round(total * float64(unit))), true
 }
 
-// segment reads 10-14.5 and 00:00:02 - 00:00:04.
+// segment parses a range of a clip, such as 10-14.5 or 00:00:02 - 00:00:04.
 func segment(s string) (Segment, bool) {
 	a, b, cut := strings.Cut(s, "-")
 	from, ok1 := clock(strings.TrimSpace(a))
@@ -261,7 +265,7 @@ func segment(s string) (Segment, bool) {
 	return Segment{from, to}, cut && ok1 && ok2 && to > from && to <= maxTime
 }
 
-// color returns the kind of CSS colours.
+// color returns the parser of CSS colours.
 func color() kind[frame.Color] {
 	const allowed = "a CSS colour: a name such as white, #rgb, #rgba, #rrggbb, #rrggbbaa, rgb(…) or hsl(…), " +
 		"or transparent"

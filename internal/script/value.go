@@ -6,38 +6,39 @@ import (
 	"mynah/internal/diag"
 )
 
-// valueKind is the syntactic form of a value.
+// valueKind is the syntactic kind of a value.
 type valueKind int
 
 const (
 	scalarValue valueKind = iota
 	mapValue
 	listValue
-	// brokenValue is a value with an error that was already reported.
+	// brokenValue is the kind of a value whose error was already reported.
 	brokenValue
 )
 
-// value is the text after a name's colon.
+// value is the parsed text after the colon of a property or direction.
 type value struct {
 	kind    valueKind
-	text    string // of a scalar: without quotes and comment, with variables replaced
+	text    string // only for scalars; without quotes and comment, and with variables replaced
 	at      diag.Range
 	entries []entry
 
-	// line and off are where text begins if it is in the file exactly as written; otherwise line
-	// is nil.
+	// If text is in the file exactly as written, line and off are the place where it begins. Otherwise
+	// line is nil.
 	line *line
 	off  int
 }
 
-// entry is one line of a map.
+// entry is a name and its value in a map.
 type entry struct {
 	name  string
 	at    diag.Range
 	value value
 }
 
-// part returns the place of a part of a scalar, or of the whole scalar if its place is unknown.
+// part returns the range in the file of the bytes from..to of a scalar, or of the whole scalar if its
+// place is unknown.
 func (v value) part(from, to int) diag.Range {
 	if v.line == nil {
 		return v.at
@@ -45,7 +46,7 @@ func (v value) part(from, to int) diag.Range {
 	return v.line.span(v.off+from, v.off+to)
 }
 
-// word is a word of a scalar with its place.
+// word is a word of a scalar with its range in the file.
 type word struct {
 	text string
 	at   diag.Range
@@ -62,8 +63,8 @@ func (v value) words() []word {
 	return out
 }
 
-// scalar reads a part of a line as plain text and removes enclosing quotes and a trailing comment. A # at
-// the beginning starts a comment only if a space follows: "#ff0000" is a colour.
+// scalar parses a part of a line as plain text. It removes enclosing quotes and a trailing comment. A
+// # at the beginning starts a comment only if a space follows: "#ff0000" is a colour.
 func (p *parser) scalar(l *line, from, to int) value {
 	from, to = trimSpan(l.text, from, to)
 	raw := l.text[from:to]
@@ -84,7 +85,7 @@ func (p *parser) scalar(l *line, from, to int) value {
 	return v
 }
 
-// trimSpan narrows a span to its text without surrounding blanks.
+// trimSpan narrows the byte range from..to of text, so that it has no blanks at both ends.
 func trimSpan(text string, from, to int) (int, int) {
 	t := strings.TrimSpace(text[from:to])
 	if t == "" {
@@ -94,7 +95,7 @@ func trimSpan(text string, from, to int) (int, int) {
 	return from, from + len(t)
 }
 
-// commentStart returns the offset of a # after a blank, or -1.
+// commentStart returns the offset of the first # after a blank, or -1.
 func commentStart(text string) int {
 	for i := 1; i < len(text); i++ {
 		if text[i] == '#' && (text[i-1] == ' ' || text[i-1] == '\t') {
@@ -104,7 +105,7 @@ func commentStart(text string) int {
 	return -1
 }
 
-// unquote reads text that is one quoted string, followed only by a comment. end is the offset
+// unquote parses text that is one quoted string, optionally followed by a comment. end is the offset
 // after the closing quote.
 func unquote(text string) (s string, end int, ok bool) {
 	end, ok = quoteEnd(text)
@@ -121,7 +122,7 @@ func unquote(text string) (s string, end int, ok bool) {
 	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(inner), end, true
 }
 
-// quoteEnd returns the offset after the quoted string that text begins with.
+// quoteEnd returns the offset after the quoted string at the start of text, or false.
 func quoteEnd(text string) (int, bool) {
 	if text == "" || text[0] != '"' && text[0] != '\'' {
 		return 0, false
@@ -141,7 +142,7 @@ func quoteEnd(text string) (int, bool) {
 	return 0, false
 }
 
-// piece is a part of a logical line.
+// piece is the byte range from..to of a logical line.
 type piece struct {
 	line     *line
 	from, to int
@@ -159,7 +160,7 @@ func isYAMLComment(t string) bool {
 	return t == "#" || strings.HasPrefix(t, "# ") || strings.HasPrefix(t, "#\t")
 }
 
-// block reads a value that may have several lines: a map or plain text.
+// block parses a value that may have several lines: a map or plain text.
 func (p *parser) block(name string, pieces []piece) value {
 	at := pieces[0]
 	for len(pieces) > 0 && pieces[0].isEmpty() {
@@ -196,7 +197,8 @@ func (p piece) place() diag.Range {
 	return p.line.span(from, to)
 }
 
-// needsYAML reports whether a value with this first line is a map or a block of text.
+// needsYAML reports whether a value with this first line must be parsed as YAML: a map, a list or a
+// block of text.
 func (p *parser) needsYAML(first piece) bool {
 	t := protect(strings.TrimSpace(first.text()))
 	if _, _, ok := keyLine(t); ok {
@@ -205,12 +207,12 @@ func (p *parser) needsYAML(first piece) bool {
 	return t[0] == '{' || isBlockScalar(t) || strings.HasPrefix(t, "- ")
 }
 
-// isBlockScalar reports whether a line begins a YAML block of text.
+// isBlockScalar reports whether a line begins a YAML block scalar: | or >.
 func isBlockScalar(t string) bool {
 	return (t[0] == '|' || t[0] == '>') && strings.Trim(t[1:], "+-123456789") == ""
 }
 
-// keyLine splits "key: value" or "key:".
+// keyLine splits "key: value" or "key:". colon is the offset of the colon.
 func keyLine(t string) (key string, colon int, ok bool) {
 	colon = strings.IndexByte(t, ':')
 	if colon <= 0 || colon+1 < len(t) && t[colon+1] != ' ' && t[colon+1] != '\t' {
@@ -228,9 +230,9 @@ func keyLine(t string) (key string, colon int, ok bool) {
 	return key, colon, key != ""
 }
 
-// plainMap reads a map of one level with a plain value on every line, as nearly all maps in
-// scripts are. It allows more than YAML: uneven indentation, and the same plain text as in values
-// elsewhere. All other maps are left to YAML.
+// plainMap parses a map of one level with a plain value on every line, the usual form in scripts. It
+// accepts more than YAML: uneven indentation, and the same plain text as in other values. It returns
+// false for other maps, which the YAML parser handles.
 func (p *parser) plainMap(pieces []piece) ([]entry, bool) {
 	entries := make([]entry, 0, len(pieces))
 	for _, q := range pieces {
@@ -256,7 +258,7 @@ func (p *parser) plainMap(pieces []piece) ([]entry, bool) {
 	return p.uniqueEntries(entries), true
 }
 
-// needsYAMLScalar reports whether a value has a meaning in YAML other than its text.
+// needsYAMLScalar reports whether YAML would interpret a value, so that it is not plain text.
 func needsYAMLScalar(t string) bool {
 	switch t[0] {
 	case '{':
@@ -270,7 +272,7 @@ func needsYAMLScalar(t string) bool {
 	return false
 }
 
-// uniqueEntries warns of repeated keys and keeps the last of each.
+// uniqueEntries warns about repeated keys and returns the last entry of each key.
 func (p *parser) uniqueEntries(entries []entry) []entry {
 	out := entries[:0:0]
 	last := make(map[string]int, len(entries))
@@ -286,7 +288,7 @@ func (p *parser) uniqueEntries(entries []entry) []entry {
 	return out
 }
 
-// warnTwice warns of a property that is already set.
+// warnTwice warns about a property that is set a second time.
 func (p *parser) warnTwice(name string, at diag.Range, where string) {
 	d := p.diags.Warnf(at, "%s is set twice %s; the last one is used", quote(name), where)
 	d.Hint = "remove one of them"

@@ -8,15 +8,15 @@ import (
 	yaml "go.yaml.in/yaml/v3"
 )
 
-// maxMap is the maximum size of a map for YAML in bytes; the longest useful map has a few
-// hundred.
+// maxMap is the maximum size in bytes of a map that is parsed as YAML. Useful maps have a few hundred
+// bytes.
 const maxMap = 16 << 10
 
-// maxMapDepth is the maximum depth of maps that is read; properties nest one level.
+// maxMapDepth is the maximum nesting of maps. Properties use one level.
 const maxMapDepth = 4
 
-// yamlValue reads values other than plain maps: braces, nested maps, lists, blocks of text,
-// escapes. Scalars keep their text as written.
+// yamlValue parses values other than plain maps: braces, nested maps, lists, blocks of text, escapes.
+// Scalars keep their text as written.
 func (p *parser) yamlValue(name string, pieces []piece) value {
 	at := pieces[0].place()
 	size, tabs := 0, false
@@ -31,7 +31,7 @@ func (p *parser) yamlValue(name string, pieces []piece) value {
 	}
 	widths := []int{1}
 	if tabs {
-		widths = []int{2, 4, 8, 1} // use the first tab width that fits the other lines
+		widths = []int{2, 4, 8, 1} // the first tab width with which the text is valid YAML is used
 	}
 	var first error
 	for _, w := range widths {
@@ -50,8 +50,8 @@ func (p *parser) yamlValue(name string, pieces []piece) value {
 	return value{kind: brokenValue, at: at}
 }
 
-// yamlText joins the pieces. Tabs in their indentation become w blanks each, in the first line as
-// many as it has columns. shifts are the characters that each line has gained.
+// yamlText joins the pieces as YAML. Each tab in the indentation of a line becomes w spaces. shifts
+// contains the number of characters that each line gained.
 func yamlText(pieces []piece, w int) (text string, shifts []int) {
 	var b strings.Builder
 	for _, q := range pieces {
@@ -67,7 +67,7 @@ func yamlText(pieces []piece, w int) (text string, shifts []int) {
 	return b.String(), shifts
 }
 
-// yamlError reports an error of the YAML parser, at its line.
+// yamlError reports an error of the YAML parser at its line.
 func (p *parser) yamlError(name string, pieces []piece, err error) {
 	if err == nil {
 		err = errors.New("it is empty")
@@ -86,7 +86,7 @@ func (p *parser) yamlError(name string, pieces []piece, err error) {
 	d.Hint = `put a value with #, ": ", a bracket or a quote in quotes: color: "#ff0000"`
 }
 
-// yamlReader converts YAML nodes to values with places in the script.
+// yamlReader converts YAML nodes to values with their ranges in the script.
 type yamlReader struct {
 	p      *parser
 	name   string
@@ -129,8 +129,7 @@ func (r yamlReader) value(n *yaml.Node, depth int) value {
 	return v
 }
 
-// place returns the piece at which a node begins, up to the end of the line, or of a plain
-// scalar.
+// place returns the piece that begins at a node and ends at the end of the line, or of a plain scalar.
 func (r yamlReader) place(n *yaml.Node) piece {
 	i := min(max(n.Line-1, 0), len(r.pieces)-1)
 	q := r.pieces[i]
