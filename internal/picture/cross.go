@@ -2,15 +2,16 @@ package picture
 
 import "io"
 
-// Cross returns the frames in which one frame turns into those that follow, in equal
-// steps. The first frame is already mixed; the frame after the last is entirely the new picture.
+// Cross returns a reader of the frames of a cross-fade, in equal steps from the frame from to the
+// frames in to. The first frame is already mixed; the frame after the last one would be entirely the
+// new picture.
 func Cross(from []byte, to io.Reader, frames int64) io.Reader {
 	c := &crossing{from: from, to: to, frames: frames, buf: make([]byte, len(from))}
 	c.at = len(c.buf)
 	return c
 }
 
-// next makes the next frame.
+// next mixes the next frame into c.buf.
 func (c *crossing) next() error {
 	if c.n == c.frames {
 		return io.EOF
@@ -25,7 +26,7 @@ func (c *crossing) next() error {
 	return nil
 }
 
-// frame returns the next of the frames that come in: where they are, or else a copy.
+// frame returns the next incoming frame. It avoids a copy if the frames are painted in this process.
 func (c *crossing) frame() ([]byte, error) {
 	if f, ok := c.to.(*frames); ok {
 		return f.next()

@@ -24,7 +24,7 @@ import (
 
 const width, height = 96, 64
 
-// painter returns one of small frames.
+// painter returns a painter of small frames.
 func painter(t *testing.T) *picture.Painter {
 	t.Helper()
 	run, err := proc.New(proc.DefaultConfig())
@@ -53,7 +53,7 @@ func paint(t *testing.T, stills ...picture.Still) [][]byte {
 	return frames
 }
 
-// yuv is a pixel of a frame, limited range.
+// yuv is a pixel of a frame in limited range.
 type yuv struct{ y, u, v byte }
 
 func pixel(frame []byte, x, y int) yuv {
@@ -76,7 +76,7 @@ func isNear(a, b yuv) bool {
 	return alike(a.y, b.y) && alike(a.u, b.u) && alike(a.v, b.v)
 }
 
-// asset writes a picture of so many equal columns and rows of colours.
+// asset writes a picture with equal columns and rows of colours; columns is their number per row.
 func asset(t *testing.T, w, h, columns int, colors ...color.Color) *picture.Asset {
 	t.Helper()
 	m := image.NewNRGBA(image.Rect(0, 0, w, h))
@@ -125,8 +125,7 @@ func TestPlainCanvas(t *testing.T) {
 	}
 }
 
-// TestOrientations paints a picture of four colours as it is stored in each of the ways
-// of EXIF 2.32, tag 0x0112.
+// TestOrientations paints a picture of four colours in each orientation of EXIF 2.32, tag 0x0112.
 func TestOrientations(t *testing.T) {
 	t.Parallel()
 	stored := asset(t, 40, 20, 2, rgbRed, rgbGreen, rgbBlue, rgbWhite)
@@ -160,7 +159,7 @@ func TestOrientations(t *testing.T) {
 	}
 }
 
-// TestImagesInTheFrame looks at a few pixels of images that fill the frame in all ways.
+// TestImagesInTheFrame checks pixels of images that fill the frame in all ways.
 func TestImagesInTheFrame(t *testing.T) {
 	t.Parallel()
 	thirds := asset(t, 600, 100, 3, rgbRed, rgbGreen, rgbBlue)
@@ -206,7 +205,7 @@ func TestImagesInTheFrame(t *testing.T) {
 	}
 }
 
-// TestADamagedImageIsNamed: by its place among the others, which are whole.
+// TestADamagedImageIsNamed checks that the error contains the index of the damaged image.
 func TestADamagedImageIsNamed(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -235,7 +234,7 @@ func TestADamagedImageIsNamed(t *testing.T) {
 	}
 }
 
-// TestFramesOfAClip: the first and the last of a stretch.
+// TestFramesOfAClip checks the first and the last frame of a range.
 func TestFramesOfAClip(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -278,7 +277,8 @@ func TestFramesOfAClip(t *testing.T) {
 	}
 }
 
-// TestKeys: two stills that look different never share a key, and names have no part.
+// TestKeys checks that stills that look different have different keys, and that keys do not depend on
+// file names.
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	a, b := asset(t, 8, 8, 1, rgbRed), asset(t, 8, 8, 1, rgbBlue)

@@ -13,56 +13,58 @@ import (
 	"mynah/internal/ffmpeg"
 )
 
-// View is what is seen while one picture of a scene is on: a still, a move over an image
-// or a stretch of a clip, the callouts on it, and the layers on those.
+// View is the picture that is shown for a part of a scene: a still, a moving image, or a range of a
+// clip, with callouts and layers on it.
 type View struct {
-	// Still is the picture, of a clip its first frame.
+	// Still is the picture, or the first frame of a clip.
 	Still
-	// Clip is set for what moves by itself.
+	// Clip is set if a clip or GIF plays.
 	Clip *ffmpeg.ClipInput
 	Move
 	Callouts []Callout
-	// Frames is how long it is on, Cycle after how many a GIF begins again, 0 for never.
+	// Frames is the length of the view in frames. Cycle is the number of frames after which a GIF repeats;
+	// 0 means never.
 	Frames, Cycle int64
 	// Spans are the layers, by the frame from which they are seen. Without any, none is.
 	Spans []Span
-	// Captions are on everything, in the same way. A view without any has no spans of them.
+	// Captions are the layers of captions, which are drawn over everything else. It is nil if no caption
+	// is shown.
 	Captions []Span
 }
 
-// Span are the layers from a frame of a view on, up to the next span.
+// Span is a list of layers that are shown from frame From of a view to the next Span.
 type Span struct {
 	From   int64
 	Layers []LayerRef
 }
 
-// LayerRef names a layer, which is read when it is needed.
+// LayerRef identifies a layer, which is read when it is needed.
 type LayerRef struct {
-	// Key addresses what is seen.
+	// Key is the hash of the layer's appearance.
 	Key cache.Key
-	// Drawing is where the layer is kept.
+	// Drawing is the cache key of the layer's pixels.
 	Drawing cache.Key
-	// Boxes of the frame are taken from the drawing Lit, which is in the same place.
+	// Boxes are the boxes of the frame that are taken from the drawing Lit, which has the same position.
 	Lit   cache.Key
 	Boxes []image.Rectangle
-	// Often reports that the layer is on many frames: it is worth keeping in memory.
+	// Often is true if the layer is used for many frames, so that it is worth keeping in memory.
 	Often bool
 }
 
-// Layers reads layers.
+// Layers reads layers from the cache.
 type Layers interface {
 	Layer(ref LayerRef) (*Layer, error)
 }
 
-// Moves reports whether each frame is another picture.
+// Moves reports whether consecutive frames of the view differ even without changes of layers.
 func (v *View) Moves() bool { return v.Clip != nil || v.Motion != "" }
 
-// spanAt returns the place of the span that is seen at a frame, -1 for none.
+// spanAt returns the index of the span that is shown at a frame, or -1.
 func spanAt(spans []Span, frame int64) int {
 	return sort.Search(len(spans), func(i int) bool { return spans[i].From > frame }) - 1
 }
 
-// layers returns what is seen at a frame.
+// layers returns the layers that are shown at a frame.
 func layers(spans []Span, frame int64) []LayerRef {
 	if i := spanAt(spans, frame); i >= 0 {
 		return spans[i].Layers
@@ -70,12 +72,12 @@ func layers(spans []Span, frame int64) []LayerRef {
 	return nil
 }
 
-// shows reports whether any layer is ever seen.
+// shows reports whether any of the spans has layers.
 func shows(spans []Span) bool {
 	return slices.ContainsFunc(spans, func(s Span) bool { return len(s.Layers) > 0 })
 }
 
-// At returns the view that stands for one frame of a view that does not move by itself.
+// At returns a view that shows only the given frame. v must not move.
 func (v *View) At(frame int64) View {
 	out := *v
 	out.Spans, out.Captions = nil, nil
@@ -88,7 +90,7 @@ func (v *View) At(frame int64) View {
 	return out
 }
 
-// Uncaptioned returns the view without its captions.
+// Uncaptioned returns the view without captions.
 func (v *View) Uncaptioned() *View {
 	if len(v.Captions) == 0 {
 		return v
@@ -98,8 +100,8 @@ func (v *View) Uncaptioned() *View {
 	return &out
 }
 
-// During returns the view with those captions alone that are seen from a frame on for count
-// frames.
+// During returns the view with only the captions that are shown in the count frames from frame from
+// on.
 func (v *View) During(from, count int64) *View {
 	out := *v
 	out.Captions = nil
@@ -116,10 +118,10 @@ func (v *View) During(from, count int64) *View {
 	return &out
 }
 
-// State is a stretch of a view in which the same layers are on it.
+// State is a range of frames of a view in which its layers do not change.
 type State struct{ From, Frames int64 }
 
-// States returns what a view shows from one of its frames to another, where nothing moves.
+// States splits the frames from..to of a view into ranges in which its layers do not change.
 func (v *View) States(from, to int64) []State {
 	var out []State
 	for from < to {
@@ -135,12 +137,12 @@ func (v *View) States(from, to int64) []State {
 	return out
 }
 
-// Bare reports whether a view is an image file and nothing else.
+// Bare reports whether a view shows only an image file, without motion, callouts and layers.
 func (v *View) Bare() bool {
 	return v.Image() && !v.Moves() && len(v.Callouts) == 0 && !shows(v.Spans) && !shows(v.Captions)
 }
 
-// Frame returns what a view shows at frame n. It is not to be changed.
+// Frame returns frame n of a view. Callers must not change it.
 func (p *Painter) Frame(ctx context.Context, v *View, n int64) ([]byte, error) {
 	if v.Clip != nil {
 		return p.ofClip(ctx, v, n)
@@ -161,10 +163,10 @@ func (p *Painter) Frame(ctx context.Context, v *View, n int64) ([]byte, error) {
 	return p.standing(v, n, base)
 }
 
-// standing paints frame n of a view that does not move, whose still is painted.
+// standing paints frame n of a view that does not move. base is the frame of its still.
 func (p *Painter) standing(v *View, n int64, base []byte) ([]byte, error) {
 	if captions := layers(v.Captions, n); len(captions) > 0 {
-		// What is under captions is kept: they come and go.
+		// The frame without captions is kept, because captions change often.
 		under, err := p.standing(v.Uncaptioned(), n, base)
 		if err != nil {
 			return nil, err
@@ -184,14 +186,14 @@ func (p *Painter) standing(v *View, n int64, base []byte) ([]byte, error) {
 	if err := p.over(out, layers(v.Spans, n)); err != nil {
 		return nil, err
 	}
-	if v.Asset == nil { // without a picture, what is on the slide is called out
+	if v.Asset == nil { // without a picture, callouts highlight a part of the slide
 		newCallouts(v.Callouts, mapping{}).over(out, p.pic.Width, p.pic.Height)
 	}
 	p.kept.Add(k, out)
 	return out, nil
 }
 
-// ofClip returns what a clip shows at frame n: the last frame of what is played until then.
+// ofClip returns frame n of a clip: the last frame that was played until then.
 func (p *Painter) ofClip(ctx context.Context, v *View, n int64) ([]byte, error) {
 	c := v.Clip
 	s := v.Still
@@ -219,7 +221,7 @@ func (p *Painter) ofClip(ctx context.Context, v *View, n int64) ([]byte, error) 
 	return out, p.drawLayers(out, v, n)
 }
 
-// drawLayers puts the layers and the captions of frame n on it.
+// drawLayers draws the layers and captions of frame n of a view on frame.
 func (p *Painter) drawLayers(frame []byte, v *View, n int64) error {
 	if err := p.over(frame, layers(v.Spans, n)); err != nil {
 		return err
@@ -227,12 +229,12 @@ func (p *Painter) drawLayers(frame []byte, v *View, n int64) error {
 	return p.over(frame, layers(v.Captions, n))
 }
 
-// Caption puts the captions that a view has at frame n on a frame.
+// Caption draws the captions of frame n of a view on frame.
 func (p *Painter) Caption(frame []byte, v *View, n int64) error {
 	return p.over(frame, layers(v.Captions, n))
 }
 
-// over lays layers on a frame.
+// over draws layers on a frame.
 func (p *Painter) over(frame []byte, list []LayerRef) error {
 	for _, ref := range list {
 		l, err := p.layers.Layer(ref)
@@ -244,8 +246,8 @@ func (p *Painter) over(frame []byte, list []LayerRef) error {
 	return nil
 }
 
-// Frames returns count frames of a view from frame from on, raw; the view is not a clip. What
-// has to be read from files is read before it returns.
+// Frames returns a reader of count raw frames of a view, from frame from on. The view must not be a
+// clip. Files are read before Frames returns.
 func (p *Painter) Frames(ctx context.Context, v *View, from, count int64) (io.Reader, error) {
 	var err error
 	s := &frames{p: p, v: v, n: from, end: from + count, frame: make([]byte, p.FrameSize()), last: [2]int{-2, -2}}
@@ -267,14 +269,14 @@ func (p *Painter) Frames(ctx context.Context, v *View, from, count int64) (io.Re
 	return s, nil
 }
 
-// frames draws frames as they are read.
+// frames is a reader that paints the frames of a view.
 type frames struct {
 	p       *Painter
 	v       *View
 	n, end  int64
 	frame   []byte
 	at      int
-	last    [2]int // the spans that the frame shows
+	last    [2]int // indexes of the spans and captions that frame shows
 	base    []byte
 	move    move
 	sampler *sampler
@@ -293,7 +295,7 @@ func (s *frames) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// next returns the next frame, which is not to be changed.
+// next returns the next frame. Callers must not change it.
 func (s *frames) next() ([]byte, error) {
 	if s.n == s.end {
 		return nil, io.EOF
@@ -317,7 +319,7 @@ func (s *frames) draw() error {
 	}
 	now := [2]int{spanAt(s.v.Spans, s.n), spanAt(s.v.Captions, s.n)}
 	if now == s.last {
-		return nil // it stands
+		return nil // the frame does not change
 	}
 	s.last = now
 	var err error
@@ -325,7 +327,7 @@ func (s *frames) draw() error {
 	return err
 }
 
-// Shade returns the layer by which the callouts of a clip are shown; nil without any.
+// Shade returns the callouts of a clip as a layer, or nil if there are none.
 func (p *Painter) Shade(v *View) *Layer {
 	if v.Clip == nil || len(v.Callouts) == 0 {
 		return nil

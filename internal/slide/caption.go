@@ -23,22 +23,23 @@ import (
 //go:embed assets/caption.js
 var captionScript string
 
-// CaptionStyle is how captions look.
+// CaptionStyle is the appearance of captions.
 type CaptionStyle struct {
-	// Size of the letters in pixels of the film.
+	// Size is the font size, in pixels of the video frame.
 	Size float64
-	// Family of the font; empty is ours. File is a font file of the project, in place of it.
+	// Family is the name of the font; "" means the built-in font. File is a font file of the project and
+	// takes precedence over Family.
 	Family, File string
-	// Colours; one without alpha is not drawn.
+	// A colour with alpha 0 is not drawn.
 	Color, Background, Outline frame.Color
-	// Highlight is the colour of the words that are said, for captions with Words.
+	// Highlight is the colour of highlighted words, for captions with Words.
 	Highlight frame.Color
 }
 
-// Captions are captions to draw, of one look.
+// Captions is a list of captions in one style, to be drawn together.
 type Captions struct {
-	// Width is that of the frame, in pixels; Language that of the text (BCP 47), it may be
-	// empty. Files is the project, as of a Request.
+	// Width is the width of the video frame, in pixels. Language is the language of the texts (BCP 47), or
+	// "". Files is the project's file system, as in Request.
 	Width    int
 	Language string
 	Files    fs.FS
@@ -46,55 +47,59 @@ type Captions struct {
 	Texts    []CaptionText
 }
 
-// CaptionText is a caption: its lines, and the words of it that are highlighted one after
-// the other, none for one that is drawn but plain.
+// CaptionText is the text of one caption. Words are the words to highlight one after the other; it is
+// empty for a caption without highlighting.
 type CaptionText struct {
 	Lines []string
 	Words []CaptionWord
 }
 
-// CaptionWord is where a word stands: stretches of lines, in bytes.
+// CaptionWord is the position of a word in the caption. A word that is broken over lines has several
+// parts.
 type CaptionWord []CaptionPart
 
-// CaptionPart is a stretch of a line.
+// CaptionPart is a range of a line: Line is the index of the line, From and To are byte offsets.
 type CaptionPart struct{ Line, From, To int }
 
-// DrawnCaption is a caption's picture, all around transparent and not premultiplied.
+// DrawnCaption is the picture of a caption: transparent around the text, with straight (not
+// premultiplied) alpha.
 type DrawnCaption struct {
-	// Plain is the caption; Lit is the same with every word highlighted, nil without words.
+	// Plain is the caption without highlighting. Lit is the same caption with every word highlighted; it
+	// is nil for a caption without words.
 	Plain, Lit *image.NRGBA
-	// Margin is what of the picture is outside of the text's box, on each side.
+	// Margin is the width, in pixels, of the area around the text's box on each side.
 	Margin int
-	// Words are the boxes of the words in the picture.
+	// Words contains, for each word, its boxes in the picture.
 	Words [][]image.Rectangle
-	// Tofu are letters of it that no font has, Lacked those that the project's font lacks and
-	// another draws.
+	// Tofu are characters of the caption that no font has. Lacked are characters that the project's font
+	// does not have, but another font does.
 	Tofu, Lacked []rune
 }
 
-// CaptionFonts describes fonts that could not be found.
+// CaptionFonts reports problems with the font of captions.
 type CaptionFonts struct {
 	Missing bool // there is no such family
 	Broken  bool // the file is not a font
 }
 
-// mostOnSheet is how many captions are drawn at once at most, sheetHeight how high a sheet
-// may be, in pixels.
+// mostOnSheet is the maximum number of captions that are drawn together, sheetHeight the maximum
+// height of their common picture in pixels.
 const (
 	mostOnSheet = 40
 	sheetHeight = 8000
 )
 
-// PerSheet is how many captions are drawn at once.
+// PerSheet returns the maximum number of captions for one call of DrawCaptions.
 func (c Captions) PerSheet() int {
 	high := c.line()*2 + 2*c.margin()
 	return max(min(mostOnSheet, sheetHeight/max(2*high, 1)), 1)
 }
 
-// line is the height of a line, in whole pixels.
+// line returns the height of a line of text, in pixels.
 func (c Captions) line() int { return max(int(math.Round(c.Style.Size*1.28)), 2) }
 
-// inset is the distance, in whole pixels, between the text and the edge of its background.
+// inset returns the distance between the text and the edge of its background, in pixels; 0 without a
+// background.
 func (c Captions) inset() int {
 	if c.Style.Background.A == 0 {
 		return 0
@@ -102,14 +107,17 @@ func (c Captions) inset() int {
 	return int(math.Round(c.Style.Size * 0.22))
 }
 
-// Height is that of the box of a caption of some lines, in pixels of the film.
+// Height returns the height of the box of a caption with the given number of lines, in pixels of the
+// video frame.
 func (c Captions) Height(lines int) int { return lines*c.line() + 2*c.inset() }
 
-// margin holds what is painted around the text's box.
+// margin returns the width, in pixels, of the area around the text's box that outline and shadow can
+// cover.
 func (c Captions) margin() int { return int(math.Ceil(c.Style.Size*0.55)) + 1 }
 
-// Keys address the pictures of the captions, each by all that decides its pixels; version
-// is that which Drawer.Version gave. The font, which may be large, is read once for all.
+// Keys returns the cache keys of the captions' pictures. Each key depends on everything that
+// determines the picture; version is the result of Drawer.Version. The font file, which may be large,
+// is read and hashed only once.
 func (c Captions) Keys(version string) []cache.Key {
 	k := c.gather()
 	font := cache.NewHasher("caption font 1")
@@ -133,7 +141,7 @@ func (c Captions) Keys(version string) []cache.Key {
 	return keys
 }
 
-// gather reads the font of the project.
+// gather reads the font file of the project, if the style has one.
 func (c Captions) gather() *projectFiles {
 	k := &projectFiles{files: map[string][]byte{}, fsys: c.Files}
 	if c.Style.File != "" {
@@ -142,7 +150,7 @@ func (c Captions) gather() *projectFiles {
 	return k
 }
 
-// page writes the sheet.
+// page returns the HTML of the sheet with all captions.
 func (c Captions) page(k *projectFiles) string {
 	s := c.Style
 	var out strings.Builder
@@ -182,9 +190,9 @@ func (c Captions) page(k *projectFiles) string {
 	return out.String()
 }
 
-// outline sets how letters stand out: a line that grows outwards, and a soft shadow.
+// outline sets the CSS variables of the letters' outline and soft shadow.
 func outline(s CaptionStyle, set func(name, value string)) {
-	// Half of the stroke is under the letters.
+	// The letters cover the inner half of the stroke.
 	stroke, shadow := fmt.Sprintf("%.3fpx", s.Size*0.16), "none"
 	if s.Outline.A == 0 {
 		stroke = "0"
@@ -211,7 +219,7 @@ func cssColor(c frame.Color) string {
 	return fmt.Sprintf("rgb(%d %d %d / %.4f)", c.R, c.G, c.B, float64(c.A)/255)
 }
 
-// cssString writes a string as CSS takes it, which may stand in a style element.
+// cssString quotes a string for CSS that is inside an HTML style element.
 func cssString(s string) string {
 	var out strings.Builder
 	out.WriteByte('"')
@@ -226,8 +234,9 @@ func cssString(s string) string {
 	return out.String()
 }
 
-// DrawCaptions draws captions on one sheet; PerSheet says how many at best. It waits while
-// Config.Pages others are drawn. A browser that is missing is a fault.ToolMissing.
+// DrawCaptions draws captions together on one sheet. PerSheet is the recommended maximum number. It
+// waits until one of the Config.Pages pages is free. If no browser is installed, the error is a
+// fault.ToolMissing.
 func (d *Drawer) DrawCaptions(ctx context.Context, c Captions) ([]DrawnCaption, CaptionFonts, error) {
 	var out []DrawnCaption
 	var fonts CaptionFonts
@@ -242,7 +251,8 @@ func (d *Drawer) DrawCaptions(ctx context.Context, c Captions) ([]DrawnCaption, 
 	return nil, fonts, fault.New(fault.ToolFailed, err, "the subtitles could not be drawn").WithHint("mynah doctor checks the browser")
 }
 
-// captionLayout is what caption.js reports about captions that are laid out. Lengths are pixels.
+// captionLayout is the result of caption.js: the positions of the captions on the sheet. Lengths are
+// in pixels.
 type captionLayout struct {
 	Captions []struct {
 		Box   [4]float64     `json:"box"`
@@ -261,7 +271,7 @@ type sheetArgs struct {
 	Words  [][][][3]int `json:"words"`
 }
 
-// sheetShare is how much of the frame's width captions may take.
+// sheetShare is the maximum width of a caption, as a share of the frame's width.
 const sheetShare = 0.94
 
 func (d *Drawer) captions(ctx context.Context, p *page, c Captions) ([]DrawnCaption, CaptionFonts, error) {
@@ -313,7 +323,7 @@ func (d *Drawer) captions(ctx context.Context, p *page, c Captions) ([]DrawnCapt
 	return out, fonts, nil
 }
 
-// captionLayout takes the picture of all captions.
+// captionLayout takes a screenshot of all captions.
 func (p *page) captionLayout(ctx context.Context, m captionLayout) (*image.NRGBA, error) {
 	w, h := 2.0, 2.0
 	for _, c := range m.Captions {
@@ -329,7 +339,7 @@ func (p *page) captionLayout(ctx context.Context, m captionLayout) (*image.NRGBA
 	return img, err
 }
 
-// cut takes a caption from the sheet; its picture begins at 0, 0.
+// cut copies a caption from the sheet into a new image whose bounds begin at 0, 0.
 func cut(img *image.NRGBA, box [4]float64) *image.NRGBA {
 	r := image.Rect(int(box[0]), int(box[1]), int(box[2]), int(box[3]))
 	out := image.NewNRGBA(image.Rect(0, 0, r.Dx(), r.Dy()))
@@ -339,8 +349,8 @@ func cut(img *image.NRGBA, box [4]float64) *image.NRGBA {
 	return out
 }
 
-// around returns the boxes of a word in whole pixels. Slanted letters overhang
-// their boxes, so a word between spaces takes a part of each space.
+// around returns the boxes of a word in whole pixels. Slanted letters extend beyond their boxes, so
+// the boxes of a word between spaces include a part of each space.
 func (t CaptionText) around(w int, boxes [][4]float64, size float64) []image.Rectangle {
 	lean := 0.06 * size
 	for _, p := range t.Words[w] {
@@ -356,7 +366,8 @@ func (t CaptionText) around(w int, boxes [][4]float64, size float64) []image.Rec
 	return out
 }
 
-// places returns the words as the page counts: in units of UTF-16.
+// places returns the positions of the words for caption.js: the index of the line, and offsets in
+// UTF-16 units.
 func (t CaptionText) places() [][][3]int {
 	out := [][][3]int{}
 	count := func(s string) int { return len(utf16.Encode([]rune(s))) }
@@ -379,7 +390,7 @@ func (c Captions) lines() []string {
 	return out
 }
 
-// tofu are the letters of texts of which it is known that no font has them.
+// tofu returns the characters of texts that are known to be in no font, at most ten.
 func (d *Drawer) tofu(texts []string) []rune {
 	d.mu.Lock()
 	defer d.mu.Unlock()

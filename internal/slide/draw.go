@@ -17,25 +17,25 @@ import (
 	"unicode"
 )
 
-// slideLayout is what page.js reports about a slide that is laid out. Lengths are CSS pixels.
+// slideLayout is the result of page.js: the layout of a slide. Lengths are in CSS pixels.
 type slideLayout struct {
-	Wait      bool       `json:"wait"` // style sheets are still on their way
+	Wait      bool       `json:"wait"` // style sheets are still loading
 	Zoom      float64    `json:"z"`
-	Cut       bool       `json:"cut"` // it does not fit, shrunk as far as it may be
+	Cut       bool       `json:"cut"` // the slide does not fit, even at the minimum size
 	Box       [4]float64 `json:"box"`
-	Flat      bool       `json:"flat"` // around the box there is but one colour
+	Flat      bool       `json:"flat"` // outside the box there is only one colour
 	Backdrops []struct {
 		Filter string     `json:"filter"`
 		Box    [4]float64 `json:"box"`
 	} `json:"backdrops"`
-	Missing []string `json:"missing"` // families that are not there
-	Broken  []string `json:"broken"`  // families whose file is not a font
-	Tofu    []rune   `json:"tofu"`    // letters that no font has
-	// Letters are the texts that are to be drawn in families of the theme, by the families.
+	Missing []string `json:"missing"` // font families that are not installed
+	Broken  []string `json:"broken"`  // font families whose file is not a font
+	Tofu    []rune   `json:"tofu"`    // characters that no font has
+	// Letters are the texts to be drawn in each font family of the theme.
 	Letters map[string]string `json:"letters"`
 }
 
-// draw draws a slide on a page that nobody else uses.
+// draw draws a slide on page p, which must not be used by another goroutine.
 func (d *Drawer) draw(ctx context.Context, p *page, r Request) (*Drawn, error) {
 	k := gather(r)
 	var err error
@@ -88,7 +88,7 @@ func (d *Drawer) codeStyle(theme string) string {
 	return d.styles[theme]
 }
 
-// prepare sets the page's size and the colour behind it.
+// prepare sets the size of the page and the colour of its background.
 func (p *page) prepare(ctx context.Context, r Request) error {
 	s := r.scale()
 	if err := p.resize(ctx, [3]float64{math.Ceil(float64(r.Width)/s - 1e-6), math.Ceil(float64(r.Height)/s - 1e-6), s}); err != nil {
@@ -104,7 +104,7 @@ func (p *page) prepare(ctx context.Context, r Request) error {
 	return p.paintOn(ctx, canvas)
 }
 
-// resize sets the page's width, height and scale, where they are others.
+// resize sets the page's width, height and scale, unless they are already set.
 func (p *page) resize(ctx context.Context, size [3]float64) error {
 	if size == p.size {
 		return nil
@@ -118,7 +118,7 @@ func (p *page) resize(ctx context.Context, size [3]float64) error {
 	return err
 }
 
-// paintOn sets the colour behind the page, where it is another.
+// paintOn sets the background colour of the page, unless it is already set.
 func (p *page) paintOn(ctx context.Context, canvas params) error {
 	if fmt.Sprint(canvas) == fmt.Sprint(p.canvas) {
 		return nil
@@ -137,11 +137,11 @@ type measureArgs struct {
 	Project bool     `json:"project"`
 	Preload []string `json:"preload"`
 	Runes   []rune   `json:"runes"`
-	// Clear are the strips at the top and bottom that captions take.
+	// Clear are the heights of the strips at the top and bottom that captions occupy.
 	Clear [2]float64 `json:"clear"`
 }
 
-// measure waits until all of the page is there, lays it out and fits it into the frame.
+// measure waits until the page is loaded, lays it out and fits it into the frame.
 func (d *Drawer) measure(ctx context.Context, p *page, args measureArgs) (slideLayout, error) {
 	const sheetsTime = 2 * time.Second
 	end := time.Now().Add(sheetsTime)
@@ -168,7 +168,7 @@ func (r Request) texts() []string {
 	return out
 }
 
-// unknownIn are the letters of texts of which nobody has seen yet whether a font has them.
+// unknownIn returns the characters of texts for which it is not yet known whether a font has them.
 func (d *Drawer) unknownIn(texts []string) []rune {
 	const most = 500
 	d.mu.Lock()
@@ -184,7 +184,7 @@ func (d *Drawer) unknownIn(texts []string) []rune {
 	return out
 }
 
-// visible reports whether a letter draws something by itself, and may be in no font.
+// visible reports whether a character draws something by itself and may be missing from fonts.
 func visible(c rune) bool {
 	return c > unicode.MaxLatin1 && !unicode.In(c, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Co, unicode.Z, unicode.Mn, unicode.Me, unicode.Mc, unicode.Variation_Selector, unicode.Regional_Indicator) && c != unicode.ReplacementChar
 }
@@ -197,7 +197,7 @@ func (d *Drawer) learn(asked, tofu []rune) {
 	}
 }
 
-// warn adds what the author should know.
+// warn adds warnings for the author: omitted content, missing fonts, missing characters.
 func (d *Drawer) warn(out *Drawn, r Request, k *projectFiles, c composed, m slideLayout) {
 	add := func(hint, format string, args ...any) {
 		out.Warnings = append(out.Warnings, Warning{Range: r.at(), Summary: fmt.Sprintf(format, args...), Hint: hint})
@@ -233,14 +233,14 @@ func (d *Drawer) warn(out *Drawn, r Request, k *projectFiles, c composed, m slid
 	}
 }
 
-// withoutTofu leaves out letters of which it is known that no font has them.
+// withoutTofu removes characters that are known to be in no font.
 func (d *Drawer) withoutTofu(letters []rune) []rune {
 	tofu := d.tofu([]string{string(letters)})
 	return slices.DeleteFunc(letters, func(r rune) bool { return slices.Contains(tofu, r) })
 }
 
-// Boxes tells an author of letters that no font has, if there are any; font says which are
-// meant, as "font".
+// Boxes returns a warning about characters that no font has, or false if there are none. font is the
+// noun in the message, such as "font".
 func Boxes(font string, tofu []rune) (Warning, bool) {
 	var lost []string
 	for _, r := range tofu {
@@ -252,7 +252,7 @@ func Boxes(font string, tofu []rune) (Warning, bool) {
 	}, len(lost) > 0
 }
 
-// pictures are the addresses of the images that a theme may show.
+// pictures returns the addresses of the image files that a theme may show.
 func (k *projectFiles) pictures(base string) []string {
 	out := []string{}
 	for _, name := range k.names() {
@@ -263,8 +263,8 @@ func (k *projectFiles) pictures(base string) []string {
 	return out
 }
 
-// Files lists the files of the project that a slide is drawn from: its theme, what that names,
-// and images.
+// Files returns the names of the project's files that a slide depends on: its theme, the files that
+// the theme refers to, and images.
 func Files(r Request) []string { return gather(r).names() }
 
 func (k *projectFiles) names() []string {
@@ -276,7 +276,7 @@ func (k *projectFiles) names() []string {
 	return out
 }
 
-// backdrops turns what CSS says into filters in pixels of the frame.
+// backdrops converts backdrop filters from CSS to pixels of the frame.
 func (r Request) backdrops(m slideLayout) []Backdrop {
 	var out []Backdrop
 	s := r.scale()
@@ -288,7 +288,7 @@ func (r Request) backdrops(m slideLayout) []Backdrop {
 	return out
 }
 
-// filters reads a computed backdrop-filter, in which all lengths are pixels.
+// filters parses a computed backdrop-filter, in which all lengths are in pixels.
 func filters(css string, scale float64) []Filter {
 	var out []Filter
 	for css = strings.TrimSpace(css); css != ""; css = strings.TrimSpace(css) {
@@ -329,10 +329,12 @@ func filter(name, inner string, scale float64) Filter {
 	return f
 }
 
-// mostBox is the share of the frame from which on all of it is taken.
+// mostBox is the maximum size of a partial screenshot, as a share of the frame. Larger parts are
+// replaced by a screenshot of the whole frame.
 const mostBox = 0.85
 
-// shoot takes the picture: of the content alone if one colour is around it.
+// shoot takes the screenshot of the slide. If one colour surrounds the content, it contains only the
+// content.
 func (p *page) shoot(ctx context.Context, r Request, m slideLayout, out *Drawn) error {
 	frame := image.Rect(0, 0, r.Width, r.Height)
 	if box, ok := r.box(m); ok {
@@ -340,7 +342,7 @@ func (p *page) shoot(ctx context.Context, r Request, m slideLayout, out *Drawn) 
 		if err != nil {
 			return err
 		}
-		// What is on the edge tells whether the content is whole.
+		// The border has one colour only if the content is not cut off.
 		if rest, ok := edge(img); ok && img.Rect.Size() == box.Size() {
 			img.Rect = img.Rect.Add(box.Min)
 			out.Image, out.Bounds, out.Rest = img, box, rest
@@ -363,7 +365,8 @@ func (p *page) shoot(ctx context.Context, r Request, m slideLayout, out *Drawn) 
 	return nil
 }
 
-// box is where the content stands, in whole pixels both of the page and of the frame.
+// box returns the rectangle of the content, rounded outwards so that its corners are whole pixels both
+// of the page and of the frame. It returns false if the whole frame must be used.
 func (r Request) box(m slideLayout) (image.Rectangle, bool) {
 	if !m.Flat || m.Box[2] <= m.Box[0] {
 		return image.Rectangle{}, false
@@ -393,7 +396,7 @@ func gcd(a, b int) int {
 	return a
 }
 
-// picture takes a picture of a part of the frame; an empty part is all of it.
+// picture takes a screenshot of a part of the frame; an empty part means the whole frame.
 func (p *page) picture(ctx context.Context, part image.Rectangle, scale float64) (*image.NRGBA, error) {
 	in := params{"format": "png", "optimizeForSpeed": true, "captureBeyondViewport": false}
 	if !part.Empty() {
@@ -415,7 +418,7 @@ func (p *page) picture(ctx context.Context, part image.Rectangle, scale float64)
 	return straight(img), nil
 }
 
-// straight returns a picture as NRGBA; opaque ones come as RGBA, whose bytes are the same.
+// straight converts an image to NRGBA. Opaque PNGs are decoded as RGBA, which has the same bytes.
 func straight(img image.Image) *image.NRGBA {
 	switch img := img.(type) {
 	case *image.NRGBA:
@@ -433,7 +436,7 @@ func straight(img image.Image) *image.NRGBA {
 	return out
 }
 
-// edge is the one colour on the edge of a picture, if there is but one.
+// edge returns the colour of the image's border, or false if the border has several colours.
 func edge(img *image.NRGBA) (color.NRGBA, bool) {
 	b := img.Rect
 	if b.Empty() {

@@ -37,7 +37,7 @@ func drawOne(t *testing.T, d *slide.Drawer, r slide.Request) *slide.Drawn {
 	return got
 }
 
-// slidePixel is the colour of a slide at a place of the frame.
+// slidePixel returns the colour of a slide at a point of the frame.
 func slidePixel(d *slide.Drawn, x, y int) color.NRGBA {
 	if image.Pt(x, y).In(d.Bounds) {
 		return d.Image.NRGBAAt(x, y)
@@ -45,7 +45,7 @@ func slidePixel(d *slide.Drawn, x, y int) color.NRGBA {
 	return d.Rest
 }
 
-// inkedBox is the rectangle of all pixels for which is answers true.
+// inkedBox returns the bounding box of the pixels that satisfy is.
 func inkedBox(d *slide.Drawn, is func(color.NRGBA) bool) image.Rectangle {
 	var out image.Rectangle
 	for y := d.Bounds.Min.Y; y < d.Bounds.Max.Y; y++ {

@@ -14,35 +14,35 @@ import (
 	"mynah/internal/proc"
 )
 
-// attempts is how often a slide is tried before its failure is the slide's.
+// attempts is the number of times that drawing a slide is tried.
 const attempts = 2
 
-// Drawer draws slides. It is safe for use by many goroutines.
+// Drawer draws slides in a browser. It is safe for concurrent use.
 type Drawer struct {
 	cfg   Config
 	run   *proc.Runner
 	slots chan struct{}
 
 	mu      sync.Mutex
-	browser *browser // nil until the first slide, and after a failure
+	browser *browser // nil before the first slide and after a failure
 	idle    []*page
 	closed  bool
 	version string
-	glyphs  map[rune]bool // whether any font has the letter
+	glyphs  map[rune]bool // whether any font has the character
 	styles  map[string]string
 
-	launching sync.Mutex // one start at a time
+	launching sync.Mutex // held while a browser is started
 
 	diagramDrawer
 }
 
-// diagramDrawer draws diagrams.
+// diagramDrawer is the page on which diagrams are drawn.
 type diagramDrawer struct {
-	sketching sync.Mutex // guards pad
-	pad       *page      // nil until the first diagram
+	sketching sync.Mutex // guards pad, and is held while a diagram is drawn
+	pad       *page      // nil before the first diagram
 }
 
-// New makes a Drawer; cfg must be valid. Nothing is started before the first slide.
+// New returns a Drawer; cfg must be valid. The browser is started for the first slide.
 func New(cfg Config, run *proc.Runner) (*Drawer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -53,9 +53,10 @@ func New(cfg Config, run *proc.Runner) (*Drawer, error) {
 	return &Drawer{cfg: cfg, run: run, slots: make(chan struct{}, cfg.Pages), glyphs: map[rune]bool{}, styles: map[string]string{}}, nil
 }
 
-// Version tells all of the machine that decides a slide's pixels: the browser and the
-// fonts that are installed. It is for keys and for people, and asked once. Without a
-// browser the error is a fault.ToolMissing, which says what is to be drawn, as "slides".
+// Version describes everything on this machine that determines a slide's pixels: the version of the
+// browser and the installed fonts. It is used in cache keys and messages, and is determined only once.
+// If no browser is installed, the error is a fault.ToolMissing; what is the feature in its message,
+// such as "slides".
 func (d *Drawer) Version(ctx context.Context, what string) (string, error) {
 	d.mu.Lock()
 	version := d.version
@@ -67,7 +68,7 @@ func (d *Drawer) Version(ctx context.Context, what string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// Where fontconfig's tools are missing, changes of fonts are not seen.
+	// Without fontconfig's fc-list, changes of the installed fonts are not detected.
 	fonts, err := d.run.Output(ctx, proc.Command{Program: "fc-list", Args: []string{":", "file", "fontversion"}, Resident: true, Timeout: startTime})
 	if err == nil {
 		version += ", fonts " + cache.NewHasher("fonts").String(sorted(string(fonts))).Key().String()[:12]
@@ -91,9 +92,9 @@ func (d *Drawer) Close() {
 	}
 }
 
-// Draw draws a slide. It waits while Config.Pages others are drawn. A browser that is
-// missing is a fault.ToolMissing; a slide that cannot be drawn, after a second try, a
-// fault.ToolFailed that names its place; a *DiagramError is a mistake of the author.
+// Draw draws a slide. It waits until one of the Config.Pages pages is free. If no browser is
+// installed, the error is a fault.ToolMissing. If two attempts fail, it is a fault.ToolFailed with the
+// slide's place. A mistake in a diagram is a *DiagramError.
 func (d *Drawer) Draw(ctx context.Context, r Request) (*Drawn, error) {
 	if err := r.Validate(); err != nil {
 		return nil, fault.New(fault.Internal, err, "a slide has no size")
@@ -116,8 +117,8 @@ func (d *Drawer) Draw(ctx context.Context, r Request) (*Drawn, error) {
 	return nil, d.failure(r, err)
 }
 
-// onPage does something on a page that nobody else uses, a second time where it fails. It
-// waits while Config.Pages others are used.
+// onPage calls do with a page for its exclusive use, and once more with another page if do fails. It
+// waits until one of the Config.Pages pages is free.
 func (d *Drawer) onPage(ctx context.Context, do func(ctx context.Context, p *page) error) error {
 	select {
 	case d.slots <- struct{}{}:
@@ -142,7 +143,7 @@ func (d *Drawer) onPage(ctx context.Context, do func(ctx context.Context, p *pag
 	return failed
 }
 
-// isFinal reports whether another try would end the same way.
+// isFinal reports whether another attempt would fail in the same way.
 func isFinal(err error) bool {
 	_, ok := fault.As(err)
 	diagram, drawing := (*DiagramError)(nil), (*DrawingError)(nil)
@@ -160,7 +161,8 @@ func (d *Drawer) failure(r Request, err error) error {
 	return f.WithHint("try the slide without its theme and images to find the cause")
 }
 
-// try does something on a page, which is thrown away when that fails.
+// try calls do with a page. It closes the page if do fails or the page is worn out; otherwise it keeps
+// it for the next slide.
 func (d *Drawer) try(ctx context.Context, do func(ctx context.Context, p *page) error) error {
 	limited, done := context.WithTimeout(ctx, d.cfg.Timeout)
 	defer done()
@@ -185,7 +187,7 @@ func (d *Drawer) try(ctx context.Context, do func(ctx context.Context, p *page) 
 	return err
 }
 
-// page takes an idle page or opens one, starting the browser if need be.
+// page returns an idle page, or opens a new one. It starts the browser if necessary.
 func (d *Drawer) page(ctx context.Context) (*page, error) {
 	b, err := d.running(ctx)
 	if err != nil {
@@ -202,7 +204,7 @@ func (d *Drawer) page(ctx context.Context) (*page, error) {
 	return b.open(ctx, home)
 }
 
-// running returns the browser, which it starts if it does not run.
+// running returns the running browser, or starts one.
 func (d *Drawer) running(ctx context.Context) (*browser, error) {
 	d.launching.Lock()
 	defer d.launching.Unlock()
@@ -231,7 +233,7 @@ func (d *Drawer) running(ctx context.Context) (*browser, error) {
 	return b, nil
 }
 
-// check drops a browser that does not answer any more.
+// check stops the browser if it no longer answers.
 func (d *Drawer) check(ctx context.Context) {
 	d.mu.Lock()
 	b := d.browser
@@ -241,7 +243,7 @@ func (d *Drawer) check(ctx context.Context) {
 	}
 }
 
-// drop ends a browser; the next slide starts another.
+// drop stops a browser; a new one is started for the next slide.
 func (d *Drawer) drop(b *browser) {
 	d.mu.Lock()
 	if d.browser == b {
@@ -257,7 +259,7 @@ func sorted(lines string) string {
 	return strings.Join(all, "\n")
 }
 
-// pause waits a moment, or until ctx ends.
+// pause waits for a duration, or until ctx ends.
 func pause(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()

@@ -22,29 +22,30 @@ import (
 //go:embed assets/drawing.js
 var drawingScript string
 
-// Drawing is an SVG image to draw.
+// Drawing is an SVG image to be drawn as pixels.
 type Drawing struct {
 	Source []byte
-	// Cover is the frame that the picture is to fill at least, without being enlarged.
+	// Cover is the size of a frame, in pixels. The drawing is enlarged so that the frame can be filled
+	// without scaling it up afterwards.
 	Cover image.Point
-	// MostPixels is how many pixels the image may have by its own size.
+	// MostPixels is the maximum number of pixels of the image in its own size.
 	MostPixels int64
 }
 
-// drawingName is the address of an SVG image on its page.
+// drawingName is the file name of an SVG image in addresses of its page.
 const drawingName = "drawing.svg"
 
-// mostDrawn bounds the pixels of a drawing that is larger than its image says.
+// mostDrawn is the maximum number of pixels of an enlarged drawing.
 const mostDrawn = 32_000_000
 
-// DrawingError tells what is wrong with an SVG image.
+// DrawingError is an error in an SVG image.
 type DrawingError struct{ Text string }
 
 func (e *DrawingError) Error() string { return e.Text }
 
-// DrawSVG draws an SVG image as the same file looks on a slide, and gives it as PNG with alpha.
-// It sees nothing but itself: no script, no network, no file. What is wrong with the image
-// is a *DrawingError; other errors are as those of Draw.
+// DrawSVG draws an SVG image in the same way as on a slide, and returns it as a PNG with alpha. The
+// image cannot run scripts, use the network or load files. An error in the image is a *DrawingError;
+// other errors are as in Draw.
 func (d *Drawer) DrawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 	if len(in.Source) > maxFile {
 		return nil, &DrawingError{"it is larger than " + strconv.Itoa(maxFile>>20) + " MiB"}
@@ -80,7 +81,7 @@ func (p *page) drawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 		text := "<!doctype html><style>*{margin:0}img{display:block;position:absolute;left:0;top:0}</style>" + body
 		return p.call(ctx, "Page.setDocumentContent", params{"frameId": p.frame, "html": text}, nil)
 	}
-	if err := page(""); err != nil { // its size is looked at before it is painted
+	if err := page(""); err != nil { // the size is determined before anything is painted
 		return nil, err
 	}
 	var size struct{ Width, Height float64 }
@@ -120,19 +121,19 @@ func (p *page) drawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 	return base64.StdEncoding.DecodeString(shot.Data)
 }
 
-// size returns in how many pixels an image of w x h is drawn, and by what factor it grows.
+// size returns the size in pixels in which an image of w x h pixels is drawn, and the scale factor.
 func (in Drawing) size(w, h float64) (width, height int, zoom float64) {
 	zoom = math.Max(1, math.Max(float64(in.Cover.X)/w, float64(in.Cover.Y)/h))
 	if most := math.Sqrt(mostDrawn / (w * h)); zoom > most {
-		zoom = most // where the image itself is larger it becomes smaller
+		zoom = most // an image that is larger is reduced
 	}
-	const longest = 16000 // of a side, of what browsers draw at once
+	const longest = 16000 // maximum length of a side that browsers draw, in pixels
 	zoom = math.Min(zoom, longest/math.Max(w, h))
 	return max(int(math.Round(w*zoom)), 1), max(int(math.Round(h*zoom)), 1), zoom
 }
 
-// viewBox returns the size of an image that says what it shows but not how large: such a one
-// has its own units for pixels.
+// viewBox returns the size of an image that has a viewBox but no width and height. Its units are then
+// used as pixels.
 func viewBox(source []byte) (w, h float64, ok bool) {
 	root, err := rootOf(source)
 	if err != nil {
@@ -159,7 +160,7 @@ func viewBox(source []byte) (w, h float64, ok bool) {
 	if !ok {
 		return 0, 0, false
 	}
-	// A drawing of few units (0 0 1 1) is not a picture of a pixel.
+	// A small coordinate system (0 0 1 1) does not mean a picture of one pixel.
 	const least = 100
 	if short := math.Min(w, h); short < least {
 		w, h = w*least/short, h*least/short
@@ -182,7 +183,7 @@ func rootOf(source []byte) (xml.StartElement, error) {
 	}
 }
 
-// unreadable says why a browser does not read an image, as far as that can be told.
+// unreadable returns the reason why a browser cannot read an image, as far as it can be determined.
 func unreadable(source []byte) string {
 	d := xml.NewDecoder(bytes.NewReader(source))
 	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }

@@ -84,7 +84,7 @@ func TestDrawSVG(t *testing.T) {
 	}
 }
 
-// TestDrawSVGAsOnSlides: the same file looks the same in a slide.
+// TestDrawSVGAsOnSlides checks that DrawSVG and a slide draw the same file equally.
 func TestDrawSVGAsOnSlides(t *testing.T) {
 	t.Parallel()
 	d := drawer(t, nil)
@@ -103,7 +103,7 @@ func TestDrawSVGAsOnSlides(t *testing.T) {
 		t.Fatalf("the slide shows it at %v", dark)
 	}
 	different, most := 0, 0
-	const corner = 20 // slides round those of pictures
+	const corner = 20 // slides round the corners of pictures
 	for y := corner; y < 360-corner; y++ {
 		for x := corner; x < 640-corner; x++ {
 			a, b := pixelAt(alone, x, y), pixelAt(onSlide.Image, dark.Min.X+x, dark.Min.Y+y)
@@ -190,7 +190,8 @@ func TestSVGThatCannotBeDrawn(t *testing.T) {
 	}
 }
 
-// TestRefusedDiagrams: what mermaid draws in place of a diagram is an error.
+// TestRefusedDiagrams checks that invalid diagrams are errors, although mermaid draws an error picture
+// for them.
 func TestRefusedDiagrams(t *testing.T) {
 	t.Parallel()
 	d := drawer(t, nil)

@@ -12,24 +12,24 @@ import (
 	"mynah/internal/markup"
 )
 
-// Bounds of what one slide may make us read.
+// Limits of the files that one slide may read.
 const (
 	maxFile  = 64 << 20
 	maxFiles = 200
 )
 
-// projectFiles are the files of the project that a slide may see, read once. A page gets no
-// others, so the key of a slide, which holds them all, cannot miss one.
+// projectFiles are the files of the project that a slide may use. They are read once, and the page can
+// load no others. The slide's cache key therefore covers all its files.
 type projectFiles struct {
 	files    map[string][]byte
-	theme    string         // the CSS of the project's theme
-	diagrams map[int]string // HTML of the diagrams, by block
+	theme    string         // text of the project's theme, a style sheet
+	diagrams map[int]string // HTML of diagrams, by index of the block
 	warnings []Warning
 	fsys     fs.FS
 	at       diag.Range
 }
 
-// gather reads the theme of the project, what it refers to, and the images of the slide.
+// gather reads the theme of the project, the files that it refers to, and the images of the slide.
 func gather(r Request) *projectFiles {
 	k := &projectFiles{files: map[string][]byte{}, fsys: r.Files, at: r.at()}
 	if file := r.themeFile(); file != "" {
@@ -59,7 +59,8 @@ func (k *projectFiles) warn(summary, hint string) {
 	}
 }
 
-// read keeps a file's bytes; a name that is not clean or leaves the project has none.
+// read reads a file and keeps its bytes. It returns false for names outside the project, and for files
+// that are missing or too large.
 func (k *projectFiles) read(name string) ([]byte, bool) {
 	if b, ok := k.files[name]; ok {
 		return b, true
@@ -79,11 +80,11 @@ func (k *projectFiles) read(name string) ([]byte, bool) {
 	return b, true
 }
 
-// sheet follows what a style sheet refers to.
+// sheet reads the files that a style sheet refers to.
 func (k *projectFiles) sheet(file string) {
 	for _, ref := range references(string(k.files[file])) {
 		if !ref.address {
-			// Any string may be an address, as in image-set(): one that names a file is.
+			// Any string may be an address, as in image-set(). It is one if a file of this name exists.
 			if name, ok := localPath(ref.text, path.Dir(file)); ok && path.Ext(name) != "" {
 				k.follow(name)
 			}
@@ -93,7 +94,7 @@ func (k *projectFiles) sheet(file string) {
 	}
 }
 
-// refer takes in what an address names, or says why not.
+// refer reads the file at an address, or adds a warning.
 func (k *projectFiles) refer(address, dir, from string) {
 	if address == "" || strings.HasPrefix(address, "#") || hasScheme(address, "data") {
 		return
@@ -109,7 +110,8 @@ func (k *projectFiles) refer(address, dir, from string) {
 	}
 }
 
-// follow keeps a file, and what it refers to in turn.
+// follow reads a file, and the files that it refers to if it is a style sheet. It returns false if the
+// file cannot be read.
 func (k *projectFiles) follow(name string) bool {
 	if _, ok := k.files[name]; ok {
 		return true
@@ -128,8 +130,8 @@ func hasScheme(address, scheme string) bool {
 	return ok && strings.EqualFold(before, scheme)
 }
 
-// localPath returns the project file that an address in dir refers to; false if it is not a relative path
-// or leaves the project.
+// localPath returns the name of the project's file at an address; dir is the folder of the file that
+// contains the address. It returns false if the address is not a relative path or leaves the project.
 func localPath(address, dir string) (string, bool) {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || u.Scheme != "" || u.Host != "" || u.Opaque != "" || u.Path == "" || strings.HasPrefix(u.Path, "/") {
@@ -147,14 +149,14 @@ func short(s string) string {
 	return s
 }
 
-// reference is text in a style sheet that may be an address.
+// reference is a string in a style sheet that may be an address.
 type reference struct {
 	text    string
-	address bool // it stands in url() or behind @import
+	address bool // the string is in url() or after @import
 }
 
-// references finds addresses in a style sheet as css-syntax-3 reads it: in url(), with
-// and without quotes, behind @import, and every other string.
+// references returns the addresses in a style sheet, tokenized according to css-syntax-3: in url(),
+// with and without quotes, after @import, and all other strings.
 func references(css string) []reference {
 	s := &sheetScanner{css: css}
 	var out []reference
@@ -164,7 +166,7 @@ func references(css string) []reference {
 		switch {
 		case strings.HasPrefix(s.css[s.at:], "/*"):
 			s.comment()
-			continue // a comment does not end what stands before it
+			continue // a comment does not separate tokens here
 		case c == '"' || c == '\'':
 			text := s.readQuoted(c)
 			out = append(out, reference{text: text, address: word == "@import" || word == "url("})
@@ -205,7 +207,7 @@ func (s *sheetScanner) comment() {
 	s.at = len(s.css)
 }
 
-// readQuoted reads a string, which an unescaped end of line ends too.
+// readQuoted reads a quoted string. An unescaped line end ends it, too.
 func (s *sheetScanner) readQuoted(quote byte) string {
 	var out strings.Builder
 	for s.at++; s.at < len(s.css); {
@@ -223,7 +225,8 @@ func (s *sheetScanner) readQuoted(quote byte) string {
 	return out.String()
 }
 
-// bare reads the address of a url() without quotes, behind the bracket.
+// bare reads the address in a url() without quotes, from after the opening bracket. It returns false
+// if the address is quoted.
 func (s *sheetScanner) bare() (string, bool) {
 	for s.at < len(s.css) && strings.IndexByte(" \t\r\n\f", s.css[s.at]) >= 0 {
 		s.at++
@@ -260,8 +263,8 @@ func (s *sheetScanner) word() string {
 	return out.String()
 }
 
-// escape reads a backslash and what it stands for: up to six hexadecimal digits and one
-// blank, or the letter itself.
+// escape decodes an escape sequence: a backslash with up to six hexadecimal digits and an optional
+// blank, or with a literal character.
 func (s *sheetScanner) escape(out *strings.Builder) {
 	s.at++
 	code, digits := rune(0), 0

@@ -50,7 +50,7 @@ li{background:image-set("URL/set.png" 1x);cursor:url(URL/c.png),auto;list-style-
 	r := request(md("# Title\n\ntext\n\n- item\n\n![](" + server.URL + "/img.png)\n\n<img src=" + server.URL + "/raw.png>\n\n![](file://" + secret + ") ![](../up.png)"))
 	r.Theme, r.Files = "t.css", files
 	got := drawOne(t, d, r)
-	time.Sleep(500 * time.Millisecond) // for what may be on its way
+	time.Sleep(500 * time.Millisecond) // wait for requests that may still arrive
 	if asked.Load() != 0 {
 		t.Errorf("%d requests reached the server", asked.Load())
 	}
@@ -89,7 +89,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	}
 }
 
-// running are the processes of a group that are more than waiting to be reaped.
+// running returns the processes of a process group that are not zombies.
 func running(t *testing.T, group int) []string {
 	t.Helper()
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
@@ -221,7 +221,7 @@ func benchmarkSlides(b *testing.B, n int, cold bool) {
 	}
 }
 
-// BenchmarkWarmSlide is one slide of 1920x1080 on a browser that runs.
+// BenchmarkWarmSlide draws one slide of 1920x1080 in a running browser.
 func BenchmarkWarmSlide(b *testing.B) { benchmarkSlides(b, 1, false) }
 
 // BenchmarkSixtySlides are sixty different slides, the browser's start included.

@@ -46,7 +46,7 @@ func (d *Drawer) Draw(ctx context.Context, r Request) (*Drawn, error) {
 	return d.try(ctx, r)
 }`
 
-// samples are slides as scripts have them, of every sort.
+// samples returns slides of every kind, as in real scripts.
 func samples() []sample {
 	return []sample{
 		{"text", text("Videos from\nplain text")},
@@ -68,7 +68,7 @@ func samples() []sample {
 	}
 }
 
-// picture is a photograph of sorts: soft hills of light, with some grain.
+// picture returns a synthetic photograph: soft gradients with noise.
 func picture(w, h int, dark bool) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	base, swing := 205.0, 50.0
@@ -89,7 +89,7 @@ func picture(w, h int, dark bool) *image.RGBA {
 	return img
 }
 
-// flatten lays a slide over a picture.
+// flatten draws a slide over a picture.
 func flatten(d *slide.Drawn, over image.Image) *image.RGBA {
 	out := image.NewRGBA(over.Bounds())
 	draw.Draw(out, out.Bounds(), over, over.Bounds().Min, draw.Src)
@@ -107,8 +107,8 @@ func flatten(d *slide.Drawn, over image.Image) *image.RGBA {
 	return out
 }
 
-// TestSheets draws every sample in each theme. In the folder that MYNAH_TEST_SHEETS names the
-// sheets stay to be looked at, also over a light and a dark picture.
+// TestSheets draws every sample in each theme. If MYNAH_TEST_SHEETS names a folder, it writes contact
+// sheets there, also over a light and a dark picture.
 func TestSheets(t *testing.T) {
 	t.Parallel()
 	dir := os.Getenv("MYNAH_TEST_SHEETS")

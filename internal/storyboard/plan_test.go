@@ -22,10 +22,10 @@ import (
 
 var update = flag.Bool("update", false, "accept what is seen now")
 
-// project is one with a few files and two voices.
+// project is a Project with a few files and two voices.
 type project struct{}
 
-// files are told by their kind, as their bytes would tell it.
+// files describes the files of the project, by path.
 func files() map[string]storyboard.File {
 	picture := storyboard.File{Exists: true, Kind: storyboard.Image, Describe: "is a picture"}
 	sound := storyboard.File{Exists: true, Sound: true, Describe: "is a sound"}
@@ -88,7 +88,7 @@ func (project) Voice(name, language string) storyboard.Voice {
 	}
 }
 
-// Sentences cuts after full stops.
+// Sentences splits after full stops.
 func (project) Sentences(runs []utter.Run, _ string) [][]utter.Run {
 	var out [][]utter.Run
 	var cur []utter.Run
@@ -104,7 +104,7 @@ func (project) Sentences(runs []utter.Run, _ string) [][]utter.Run {
 	return out
 }
 
-// plan parses a script, which must be without fault, and plans it.
+// plan parses a script, which must have no errors, and plans it.
 func plan(t *testing.T, src string, opt storyboard.Options) (*storyboard.Board, diag.List) {
 	t.Helper()
 	s, list := script.Parse(path.Join(opt.Dir, "film.md"), []byte(src))
@@ -114,7 +114,7 @@ func plan(t *testing.T, src string, opt storyboard.Options) (*storyboard.Board, 
 	return storyboard.Plan(s, project{}, opt)
 }
 
-// TestGolden plans a script that has a little of everything.
+// TestGolden compares the plan of a script that uses most of the language with a golden file.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	src, err := os.ReadFile("testdata/mixed.md")
@@ -147,14 +147,14 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestFindings causes each finding of the planner on a script of its own.
+// TestFindings checks each finding of the planner with a separate script.
 func TestFindings(t *testing.T) {
 	t.Parallel()
 	const fine = "\n\n![](a.png)\n"
 	for _, c := range []struct {
 		name, src string
 		dir       string
-		// want is LINE:COLUMN SEVERITY CODE for each; says are words that must be told.
+		// want is "LINE:COLUMN SEVERITY CODE" of each finding; says are words that the message must contain.
 		want []string
 		says []string
 	}{
@@ -221,7 +221,7 @@ func TestFindings(t *testing.T) {
 	}
 }
 
-// TestNearestNames: what is suggested can stand where the missing name stood.
+// TestNearestNames checks the suggestions for names of missing files.
 func TestNearestNames(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ dir, missing, found string }{
@@ -246,7 +246,7 @@ func TestNearestNames(t *testing.T) {
 	}
 }
 
-// TestAllIsRendered: no part of the language is met with a warning.
+// TestAllIsRendered checks that a script with every feature of the language has no warnings.
 func TestAllIsRendered(t *testing.T) {
 	t.Parallel()
 	const speak = "\n\nSaid.\n"
@@ -269,7 +269,7 @@ func TestAllIsRendered(t *testing.T) {
 	}
 }
 
-// TestResolving reads a script's values off the board.
+// TestResolving checks the values that a plan contains for properties of a script.
 func TestResolving(t *testing.T) {
 	t.Parallel()
 	type look = func(b *storyboard.Board) any
@@ -434,7 +434,7 @@ func TestResolving(t *testing.T) {
 	}
 }
 
-// TestBreaks reads the lengths of SSML's breaks, SSML 1.1 3.2.3.
+// TestBreaks checks the lengths of SSML breaks (SSML 1.1, section 3.2.3).
 func TestBreaks(t *testing.T) {
 	t.Parallel()
 	const ms = time.Millisecond

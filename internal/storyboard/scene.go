@@ -12,21 +12,21 @@ import (
 	"mynah/internal/utter"
 )
 
-// sceneState is the scene that is being planned.
+// sceneState is the state of planning one scene.
 type sceneState struct {
 	*planner
 	out *Scene
-	// now is what holds at this place: the header's properties, those of the whole scene, and those
-	// that were set before in the scene.
+	// now are the properties at the current node: those of the header, those for the whole scene, and
+	// those that earlier nodes of the scene set.
 	now       script.Properties
 	paragraph int
 	onPicture waiting[Shot]
 	onSlide   waiting[Slide]
-	readings  []*legibleShare // what each voice reads of the scene
-	look      string          // the theme
+	readings  []*legibleShare // letters that each voice can read in this scene
+	look      string          // name of the theme
 }
 
-// scene resolves one scene.
+// scene resolves a scene and appends it to the board. number counts from 1.
 func (p *planner) scene(in *script.Scene, number int) {
 	s := &sceneState{planner: p, out: &Scene{Number: number, Range: in.Range}, now: p.header}
 	for _, n := range in.Nodes {
@@ -44,7 +44,7 @@ func (p *planner) scene(in *script.Scene, number int) {
 	p.board.Scenes = append(p.board.Scenes, *s.out)
 }
 
-// applyToScene takes a property that holds for the whole scene; the last one counts.
+// applyToScene applies a direction that applies to the whole scene. The last of several counts.
 func (s *sceneState) applyToScene(set *script.Set) {
 	s.now.Override(set.Properties)
 	if set.Background != nil {
@@ -52,7 +52,7 @@ func (s *sceneState) applyToScene(set *script.Set) {
 	}
 }
 
-// looks settles what the scene looks like before its pictures are read.
+// looks sets the scene's properties that its pictures and slides depend on.
 func (s *sceneState) looks() {
 	s.out.Duration = s.now.Duration
 	s.out.CanvasSet = s.now.Canvas != nil
@@ -99,7 +99,7 @@ func (s *sceneState) node(n script.Node) {
 	}
 }
 
-// tellSlide does something to the slide that a direction is about.
+// tellSlide calls do with the slide that a direction belongs to, or warns if the scene has no slide.
 func (s *sceneState) tellSlide(r diag.Range, name string, do func(*Slide)) {
 	s.onSlide.tell(s.out.Slides, do, func() {
 		d := s.list.Warnf(r, "(%s: …) belongs to a slide, and this scene has none", name)
@@ -114,18 +114,18 @@ func (s *sceneState) quote(text string) {
 	s.out.Quote = &text
 }
 
-// speaker takes a property that holds from here to the end of the scene.
+// speaker applies a direction that applies from here to the end of the scene.
 func (s *sceneState) speaker(n *script.Set) {
 	if n.HoldsForScene() {
-		return // taken before
+		return // already applied by applyToScene
 	}
 	s.now.Override(n.Properties)
 	if n.Voice != nil {
-		s.speaking(n.Range) // reports an unknown name, even if nothing is said
+		s.speaking(n.Range) // report an unknown name even if the scene has no narration
 	}
 }
 
-// speaking returns the voice at this place and reports a name that is not known, once.
+// speaking returns the voice for narration at this place, and reports a problem with its name once.
 func (s *sceneState) speaking(r diag.Range) Voice {
 	name, language := value(s.now.Voice, ""), s.board.Film.Language
 	if s.opt.Voice != "" && s.now.Voice == s.header.Voice {
@@ -142,7 +142,7 @@ func (s *sceneState) speaking(r diag.Range) Voice {
 	return s.find(r, name, language)
 }
 
-// find returns the voice of a name, and says once what is wrong with it.
+// find returns the voice with a name, and reports a problem with it once.
 func (p *planner) find(r diag.Range, name, language string) Voice {
 	v := p.project.Voice(name, language)
 	if v.Problem != "" && !p.said["voice "+name+" "+v.Problem] {
@@ -156,23 +156,23 @@ func (p *planner) find(r diag.Range, name, language string) Voice {
 	return v
 }
 
-// narration speaks one paragraph, sentence by sentence.
+// narration adds the sentences of one paragraph.
 func (s *sceneState) narration(r diag.Range, runs []utter.Run) {
 	s.speak(r, runs, s.speaking(r), paragraphEnds)
 	s.paragraph++
 }
 
-// ending is what ends with a stretch of narration.
+// ending says what follows a section of narration.
 type ending int
 
 const (
 	paragraphEnds ending = iota
-	sentenceEnds         // its paragraph goes on
-	goesOn               // as does the sentence itself
+	sentenceEnds         // the paragraph continues
+	goesOn               // the sentence continues
 )
 
-// after returns the silence after a stretch of narration, and whether it is a fragment,
-// whose voice is not lowered at the end.
+// after returns the silence after a section of narration. fragment is true if the sentence continues,
+// so that the voice must not fall.
 func (s *sceneState) after(end ending) (silence time.Duration, fragment bool) {
 	switch {
 	case end == goesOn:
@@ -185,7 +185,7 @@ func (s *sceneState) after(end ending) (silence time.Duration, fragment bool) {
 	return afterParagraph, false
 }
 
-// speak adds sentences to the current paragraph, the last of which ends as told.
+// speak adds sentences to the current paragraph. end says how the last of them ends.
 func (s *sceneState) speak(r diag.Range, runs []utter.Run, voice Voice, end ending) {
 	sentences := s.project.Sentences(runs, voice.Language)
 	if len(sentences) > 0 && !saysWords(sentences) {
@@ -212,7 +212,7 @@ func (s *sceneState) speak(r diag.Range, runs []utter.Run, voice Voice, end endi
 	}
 }
 
-// finish settles what depends on the whole scene.
+// finish sets the properties that depend on all nodes of the scene.
 func (s *sceneState) finish() {
 	parts := s.out.Parts
 	for i := range parts {
@@ -236,7 +236,7 @@ func (s *sceneState) finish() {
 	}
 }
 
-// slide takes a fenced block.
+// slide adds a slide for a fenced block.
 func (s *sceneState) slide(n *script.Fence) {
 	slide := Slide{
 		Range: n.Range, Kind: n.Kind, Language: n.Language, Text: n.Text, Theme: s.look, FontSize: value(s.now.FontSize, 0),
@@ -245,7 +245,8 @@ func (s *sceneState) slide(n *script.Fence) {
 	s.out.Slides = append(s.out.Slides, slide)
 }
 
-// steps counts the states of the slides, and warns of directions that have none to show.
+// steps sets the number of reveal steps of each slide, and warns about directions that do not fit
+// their slide.
 func (s *sceneState) steps() {
 	s.onSlide.end()
 	for i := range s.out.Slides {

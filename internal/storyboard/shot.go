@@ -5,7 +5,7 @@ import (
 	"mynah/internal/script"
 )
 
-// shot takes an image or clip.
+// shot adds a shot for an image or clip.
 func (s *sceneState) shot(n *script.Picture) {
 	name := s.file(script.File{Name: n.File, Range: n.FileRange}, pictureWord(n))
 	if name == "" {
@@ -46,7 +46,7 @@ func pictureWord(n *script.Picture) string {
 	return "picture"
 }
 
-// fitting drops options that do not fit the kind of file, with a warning.
+// fitting removes options that do not fit the kind of file, and warns about them.
 func (s *sceneState) fitting(n *script.Picture, shot *Shot) {
 	drop := func(set bool, option, why string) bool {
 		if set {
@@ -88,7 +88,7 @@ func (s *sceneState) fitting(n *script.Picture, shot *Shot) {
 	}
 }
 
-// callout lays a callout over the picture that it is about; over the slides in a scene without pictures.
+// callout adds a callout to the picture that it belongs to, or to the scene if it has no pictures.
 func (s *sceneState) callout(n *script.Callout) {
 	s.onPicture.tell(s.out.Shots, func(shot *Shot) { shot.Callouts = append(shot.Callouts, *n) }, func() {
 		if !n.OfImage {

@@ -11,7 +11,7 @@ import (
 	"mynah/internal/utter"
 )
 
-// ssmlState walks an SSML block.
+// ssmlState is the state of converting one SSML block.
 type ssmlState struct {
 	*sceneState
 	node  *script.SSML
@@ -19,7 +19,7 @@ type ssmlState struct {
 	voice Voice
 }
 
-// ssml speaks an SSML block: what its elements ask for becomes how its runs are spoken.
+// ssml adds the sentences of an SSML block. The elements determine how its runs are spoken.
 func (s *sceneState) ssml(n *script.SSML) {
 	if n.Root == nil {
 		return
@@ -41,8 +41,8 @@ func base(language string) string {
 	return b
 }
 
-// endParagraph speaks what was gathered as the end of a paragraph, which may also be what
-// was spoken last.
+// endParagraph speaks the collected runs as the end of a paragraph. If there are none, the sentence
+// before becomes the end of its paragraph.
 func (w *ssmlState) endParagraph() {
 	w.flush(paragraphEnds)
 	if n := len(w.out.Parts); n > 0 {
@@ -53,7 +53,7 @@ func (w *ssmlState) endParagraph() {
 	}
 }
 
-// flush speaks what was gathered.
+// flush speaks the collected runs. end says what follows them.
 func (w *ssmlState) flush(end ending) {
 	runs := w.runs
 	w.runs = nil
@@ -71,7 +71,8 @@ func (w *ssmlState) flush(end ending) {
 	w.speak(w.node.Range, runs, w.voice, end)
 }
 
-// walk speaks what an element holds in a manner: a run without text.
+// walk collects the text inside an element. manner is a run without text that contains the style,
+// prosody and language of the text.
 func (w *ssmlState) walk(e *script.Element, manner utter.Run) {
 	for _, c := range e.Content {
 		if c.Child != nil {
@@ -88,8 +89,8 @@ func (w *ssmlState) walk(e *script.Element, manner utter.Run) {
 	}
 }
 
-// plainText makes single blanks of the white space of XML, to which other blanks do not belong;
-// it is empty where there is nothing else.
+// plainText replaces XML white space by single spaces; other blanks, such as no-break spaces, are
+// kept. It returns "" if there is nothing else.
 func plainText(s string) string {
 	const white = " \t\r\n"
 	text := strings.Join(strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(white, r) }), " ")
@@ -165,7 +166,7 @@ func (w *ssmlState) element(e *script.Element, manner utter.Run) {
 	}
 }
 
-// pause adds the silence of a break, which the sentence goes on after.
+// pause adds the silence of a break element. The sentence continues after it.
 func (w *ssmlState) pause(e *script.Element) {
 	d, ok := breakLength(e.Attributes["time"], e.Attributes["strength"])
 	if !ok {
@@ -178,7 +179,7 @@ func (w *ssmlState) pause(e *script.Element) {
 	}
 }
 
-// addElement speaks an element as one run.
+// addElement collects the text of an element as one run.
 func (w *ssmlState) addElement(e *script.Element, manner utter.Run) {
 	raw := innerText(e)
 	manner.Text = plainText(raw)
@@ -235,7 +236,7 @@ func (w *ssmlState) sayAs(e *script.Element, manner utter.Run) {
 	w.addElement(e, manner)
 }
 
-// named returns the voice of an element: by its name, else by its language and gender.
+// named returns the voice for a voice element: by name, else by language and gender.
 func (w *ssmlState) named(e *script.Element) Voice {
 	name, language := e.Attributes["name"], e.Attributes["xml:lang"]
 	if language == "" {
@@ -256,7 +257,7 @@ func (w *ssmlState) named(e *script.Element) Voice {
 	return w.find(e.Range, "", language)
 }
 
-// prosody multiplies a manner by the element's factors.
+// prosody returns manner with its factors multiplied by those of a prosody element.
 func (w *ssmlState) prosody(e *script.Element, manner utter.Run) utter.Run {
 	times := func(f *utter.Factor, name string, read func(string) (float64, bool)) {
 		said := strings.ToLower(strings.TrimSpace(e.Attributes[name]))
@@ -294,8 +295,8 @@ func prosodyAllowed(name string) string {
 	}
 }
 
-// rateFactor reads a rate, SSML 1.1 section 3.2.4: a word, a percentage of the normal
-// one, or, as many write, a change by one or a plain factor.
+// rateFactor parses a rate (SSML 1.1, section 3.2.4): a word or a percentage of the normal rate. It
+// also accepts a relative change and a plain factor, which are common mistakes.
 func rateFactor(s string) (float64, bool) {
 	switch s {
 	case "x-slow":
@@ -316,7 +317,7 @@ func rateFactor(s string) (float64, bool) {
 	return v, err == nil && v > 0 && v <= 10
 }
 
-// percent reads "80", or "+20" as 120.
+// percent parses a percentage without its sign as a factor: "80" is 0.8, and "+20" is 1.2.
 func percent(n string) (float64, bool) {
 	v, err := strconv.ParseFloat(n, 64)
 	if err != nil {
@@ -328,7 +329,8 @@ func percent(n string) (float64, bool) {
 	return v / 100, v > 0 && v <= 1000
 }
 
-// usualPitch is that of a voice between a woman's and a man's, in Hz.
+// usualPitch is the pitch, in Hz, that absolute pitches are compared with. It is between typical
+// female and male voices.
 const usualPitch = 150
 
 func pitchFactor(s string) (float64, bool) {
@@ -362,7 +364,7 @@ func pitchFactor(s string) (float64, bool) {
 	return v / usualPitch, v > 0 && v < 2000
 }
 
-// silent is the volume of what nobody is to hear: a 0 of the language is -60 dB.
+// silent is the volume factor of inaudible speech, -60 dB. It is also used for volume 0 in scripts.
 const silent = 0.001
 
 func volumeFactor(s string) (float64, bool) {
@@ -387,11 +389,12 @@ func volumeFactor(s string) (float64, bool) {
 	if n, ok := strings.CutSuffix(s, "%"); ok {
 		return percent(n)
 	}
-	v, err := strconv.ParseFloat(s, 64) // of 100, as SSML 1.0 has it
+	v, err := strconv.ParseFloat(s, 64) // percent, as in SSML 1.0
 	return max(v, 0.1) / 100, err == nil && v >= 0 && v <= 100
 }
 
-// breakLength returns the length of a break, if it is one, SSML 1.1 section 3.2.3.
+// breakLength returns the length of a break element (SSML 1.1, section 3.2.3), or false if its
+// attributes are invalid.
 func breakLength(length, strength string) (d time.Duration, ok bool) {
 	if length != "" {
 		number, factor := length, time.Second
