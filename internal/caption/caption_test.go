@@ -13,7 +13,7 @@ import (
 	"mynah/internal/timeline"
 )
 
-// cuesOf returns a scene of one sentence, each word of which lasts half a second.
+// cuesOf returns the cues of a scene with one sentence, in which each word lasts half a second.
 func cuesOf(text string, limit int, quote *string) ([]caption.Cue, *timeline.Line) {
 	words := strings.Fields(text)
 	n := int64(len(words)) * timeline.SampleRate / 2
@@ -64,7 +64,8 @@ func TestQuotes(t *testing.T) {
 	}
 }
 
-// TestQuotesLastAsLongAsTheScene but for a tenth of a second at its edges.
+// TestQuotesLastAsLongAsTheScene checks that a quote is shown for the whole scene except 0.1 s at its
+// edges.
 func TestQuotesLastAsLongAsTheScene(t *testing.T) {
 	t.Parallel()
 	const second = timeline.SampleRate
@@ -90,8 +91,8 @@ func TestQuotesLastAsLongAsTheScene(t *testing.T) {
 	}
 }
 
-// TestQuotesKeepTheirLines as they are written; several share the scene by their characters,
-// and a line that is wider than the frame is wrapped.
+// TestQuotesKeepTheirLines checks that quotes keep the lines of the script, that several share the
+// scene in proportion to their characters, and that a line wider than the frame is wrapped.
 func TestQuotesKeepTheirLines(t *testing.T) {
 	t.Parallel()
 	text := "a short line \nand a second, longer line... of it\n\nabout as long as the first two\nin a way"
@@ -111,7 +112,8 @@ func TestQuotesKeepTheirLines(t *testing.T) {
 	}
 }
 
-// TestCuesOfScenesAreApart as those of one paragraph are, however short they get.
+// TestCuesOfScenesAreApart checks the gap between cues of two scenes, and that short cues keep some
+// time.
 func TestCuesOfScenesAreApart(t *testing.T) {
 	t.Parallel()
 	quote := "instead"
@@ -156,7 +158,7 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// TestMarksStayWithTheirWord: words begin at letters, pieces at blanks.
+// TestMarksStayWithTheirWord checks that quotes and brackets stay in the cue of their word.
 func TestMarksStayWithTheirWord(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{`He said "hello there" to (all of) them`, `Either c/def or "¿Qué?" or well-known words`} {

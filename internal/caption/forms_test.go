@@ -18,7 +18,7 @@ import (
 	"mynah/internal/timeline"
 )
 
-// hostileCues are cues whose text a careless writer would break.
+// hostileCues returns cues whose text must be escaped in files.
 func hostileCues() []caption.Cue {
 	cues := []caption.Cue{}
 	for i, text := range []string{
@@ -32,7 +32,7 @@ func hostileCues() []caption.Cue {
 	return append(cues, last)
 }
 
-// badVTT returns what in a text is not valid WebVTT, by https://www.w3.org/TR/webvtt1/ section 4.
+// badVTT returns the errors in a WebVTT file, according to https://www.w3.org/TR/webvtt1/, section 4.
 func badVTT(text string) []string {
 	var bad []string
 	say := func(format string, args ...any) { bad = append(bad, fmt.Sprintf(format, args...)) }
@@ -57,7 +57,7 @@ func badVTT(text string) []string {
 	return bad
 }
 
-// badSRT returns what in a text is not valid SubRip.
+// badSRT returns the errors in a SubRip file.
 func badSRT(text string) []string {
 	time := regexp.MustCompile(`^(\d{2,}):([0-5]\d):([0-5]\d),(\d{3}) --> (\d{2,}):([0-5]\d):([0-5]\d),(\d{3})$`)
 	number := 0
@@ -77,8 +77,8 @@ func badSRT(text string) []string {
 	})
 }
 
-// badBlocks walks cues that blank lines part; each must say something, end after it begins
-// and begin no earlier than the one before.
+// badBlocks checks cues that are separated by blank lines. Each must have text, end after it begins,
+// and not begin before the previous one.
 func badBlocks(text string, read func(lines []string) (start, end int64, problem string)) []string {
 	var bad []string
 	if text == "" {
@@ -144,7 +144,7 @@ func TestFormsAreValid(t *testing.T) {
 	}
 }
 
-// TestOthersReadTheForms: a library and ffmpeg find the same cues in both.
+// TestOthersReadTheForms checks that a library and ffmpeg read the same cues from both formats.
 func TestOthersReadTheForms(t *testing.T) {
 	t.Parallel()
 	cues := hostileCues()

@@ -11,25 +11,24 @@ import (
 	"mynah/internal/timeline"
 )
 
-// paragraph is what is said in one go.
+// paragraph is the text of one paragraph of narration with its times.
 type paragraph struct {
 	text string
-	// spans cover the text from its beginning to its end, in order.
+	// spans are consecutive ranges that cover the whole text.
 	spans []span
-	// ends are the offsets in the text at which sentences end.
+	// ends are the byte offsets at which sentences end.
 	ends []int
 	end  int64 // sample at which the last word ends
 }
 
-// span is a stretch of text, from its first byte to the one after its last, that is said
-// from a sample to another. A word has the marks and blanks after it.
+// span is a range of the text in bytes, usually a word with the punctuation and spaces after it, and
+// the samples between which it is spoken.
 type span struct {
 	from, to   int
 	start, end int64
 }
 
-// add puts a sentence after those that are there. What is cut off the end of its scene is
-// left out.
+// add appends a sentence. It omits the words that are cut off at the end of the scene.
 func (p *paragraph) add(text string, words []Word, v timeline.Voice) {
 	for k, w := range words {
 		if w.Start < v.Samples {
@@ -42,7 +41,7 @@ func (p *paragraph) add(text string, words []Word, v timeline.Voice) {
 		break
 	}
 	text, places := plain(text)
-	if strings.TrimSpace(text) == "" { // blanks that hold together what they stand between are left
+	if strings.TrimSpace(text) == "" { // text that consists of no-break spaces is kept
 		return
 	}
 	base := len(p.text)
@@ -69,7 +68,7 @@ func (p *paragraph) add(text string, words []Word, v timeline.Voice) {
 		if n := len(p.spans); n > first {
 			last := &p.spans[n-1]
 			start = max(start, last.start)
-			if from <= last.from || from >= len(p.text) { // both stand in one run without a blank
+			if from <= last.from || from >= len(p.text) { // both words are in one range without a space
 				last.end = max(last.end, end)
 				continue
 			}
@@ -81,8 +80,8 @@ func (p *paragraph) add(text string, words []Word, v timeline.Voice) {
 	p.end = max(p.end, p.spans[len(p.spans)-1].end)
 }
 
-// plain returns a text whose words are apart by single blanks, and how places of the text
-// are found in it.
+// plain returns a text with single spaces between words, and a function that maps byte offsets of the
+// original text to it.
 func plain(text string) (string, func(int) int) {
 	var b strings.Builder
 	moved := make([]int, len(text)+1)
@@ -116,19 +115,19 @@ func plain(text string) (string, func(int) int) {
 	}
 }
 
-// splits reports whether a character is a blank at which text may be cut, or none that can
-// be seen at all.
+// splits reports whether a character is white space at which text may be split, or a control
+// character.
 func splits(r rune) bool {
 	switch r {
-	case '\u00a0', '\u2007', '\u202f': // blanks that hold together what they stand between
+	case '\u00a0', '\u2007', '\u202f': // no-break spaces
 		return false
 	}
 	return unicode.IsSpace(r) || unicode.IsControl(r)
 }
 
-// wordStart goes back from a word's first letter to where a piece may begin: after a
-// blank, so that quotes and brackets stay with their word, or between the letters of a
-// script that is written without blanks.
+// wordStart moves a byte offset from the first letter of a word back to a place where a cue may begin:
+// after a space, so that quotes and brackets stay with their word, or between letters of a script
+// without spaces.
 func wordStart(text string, at int) int {
 	if at < 0 || at > len(text) {
 		return len(text)
@@ -145,14 +144,14 @@ func wordStart(text string, at int) int {
 	return at
 }
 
-// dense reports whether a letter is of a script that is written without blanks.
+// dense reports whether a character belongs to a script that is written without spaces.
 func dense(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) ||
-		r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xffef // their punctuation
+		r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xffef // punctuation of these scripts
 }
 
-// at returns the sample at which a place of the text is said: characters share the time of
-// their word.
+// at returns the sample at which the byte offset place is spoken. The characters of a word share its
+// time equally.
 func (p *paragraph) at(place int) int64 {
 	s := p.spans[p.span(place)]
 	all := strings.TrimRight(p.text[s.from:s.to], " ")
@@ -163,12 +162,13 @@ func (p *paragraph) at(place int) int64 {
 	return s.start + (s.end-s.start)*int64(utf8.RuneCountInString(p.text[s.from:place]))/n
 }
 
-// span returns the number of the span that holds a place of the text.
+// span returns the index of the span that contains a byte offset.
 func (p *paragraph) span(place int) int {
 	return max(sort.Search(len(p.spans), func(i int) bool { return p.spans[i].from > place })-1, 0)
 }
 
-// words lists what is said between two places of the text, in stretches without blanks.
+// words returns the spoken words in the range from..to, as ranges without spaces. Offsets are relative
+// to from.
 func (p *paragraph) words(from, to int) []CueWord {
 	var out []CueWord
 	for _, s := range p.spans[p.span(from):] {
@@ -194,7 +194,7 @@ func (p *paragraph) words(from, to int) []CueWord {
 	return out
 }
 
-// cues cuts the paragraph.
+// cues splits the paragraph into cues.
 func (p *paragraph) cues(scene int, limit limits) []Cue {
 	if p.text == "" {
 		return nil
@@ -236,8 +236,8 @@ func (p *paragraph) cues(scene int, limit limits) []Cue {
 	return out
 }
 
-// cueOfLines returns the paragraph as one cue whose lines are given. A line for which the frame has
-// no room is wrapped.
+// cueOfLines returns the paragraph as one cue with the given lines. Lines that do not fit into the
+// frame are wrapped.
 func (p *paragraph) cueOfLines(scene int, lines []string, limit limits) Cue {
 	c := Cue{Scene: scene, Text: p.text, Words: p.words(0, len(p.text)), End: p.end}
 	if len(p.spans) > 0 {
@@ -250,7 +250,7 @@ func (p *paragraph) cueOfLines(scene int, lines []string, limit limits) Cue {
 			continue
 		}
 		found := strings.Index(p.text[at:], text)
-		if found < 0 { // the text is not made of these lines
+		if found < 0 { // the text does not consist of these lines
 			break
 		}
 		if at += found; at > 0 {
@@ -265,7 +265,7 @@ func (p *paragraph) cueOfLines(scene int, lines []string, limit limits) Cue {
 	return c
 }
 
-// breakLine returns the offsets at which a line is broken that the frame has no room for.
+// breakLine returns the byte offsets at which a line must be broken to fit into the frame.
 func breakLine(line string, limit limits) []int {
 	if limit.room <= 0 || uniseg.StringWidth(line) <= limit.room {
 		return nil
@@ -282,17 +282,18 @@ func breakLine(line string, limit limits) []int {
 	return out
 }
 
-// evenly has all characters share the time from start to the end of the paragraph: some
-// stretch of it would have none.
+// evenly replaces all times: the characters share the time from start to the end of the paragraph
+// equally. It is used if some cue would otherwise have no time.
 func (p *paragraph) evenly(start int64) {
 	p.spans = nil
 	p.share(0, start, max(p.end, start))
 }
 
-// mostShared bounds the characters of a span that shares its time with others.
+// mostShared is the maximum number of characters of a span with a computed time.
 const mostShared = 64
 
-// share has the words from a place to the end of the text share a time by their characters.
+// share appends spans for the words from a byte offset to the end of the text. They share the time
+// start..end in proportion to their characters.
 func (p *paragraph) share(from int, start, end int64) {
 	all := int64(utf8.RuneCountInString(p.text[from:]))
 	at := func(n int64) int64 { return start + (end-start)*n/max(all, 1) }
@@ -310,7 +311,7 @@ func (p *paragraph) share(from int, start, end int64) {
 	p.spans = append(p.spans, s)
 }
 
-// clampWords brings the times of the words into those of the cue.
+// clampWords limits the times of the words to those of the cue.
 func (c *Cue) clampWords() {
 	for i := range c.Words {
 		w := &c.Words[i]

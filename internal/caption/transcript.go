@@ -8,15 +8,15 @@ import (
 	"mynah/internal/timeline"
 )
 
-// Chapter begins at a sample of the film, with a scene.
+// Chapter is a chapter of the film. Start is in samples.
 type Chapter struct {
 	Start int64
-	Scene int // from 0
+	Scene int // index of the scene
 	Title string
 }
 
-// Transcript writes what is said as Markdown: the title, chapters as headings, and each
-// paragraph after the time at which it begins.
+// Transcript returns the narration as Markdown: the title, chapters as headings, and paragraphs with
+// the time at which they begin.
 func Transcript(title string, chapters []Chapter, cues []Cue) string {
 	var b strings.Builder
 	b.WriteString("# " + heading(title) + "\n")
@@ -35,8 +35,8 @@ func Transcript(title string, chapters []Chapter, cues []Cue) string {
 	return b.String()
 }
 
-// ChapterList writes chapters as video sites read them in a description: a line each, with
-// the time and the title.
+// ChapterList returns chapters in the format of video descriptions on video sites: one line each, with
+// time and title.
 func ChapterList(chapters []Chapter) string {
 	var b strings.Builder
 	for _, c := range chapters {
@@ -45,8 +45,8 @@ func ChapterList(chapters []Chapter) string {
 	return b.String()
 }
 
-// minutes writes a sample of the film in minutes and seconds, cut to whole ones: 1:05, or
-// 1:00:05 from an hour on.
+// minutes formats a sample of the film as minutes and seconds, rounded down: 1:05, or 1:00:05 from one
+// hour.
 func minutes(sample int64) string {
 	s := sample / timeline.SampleRate
 	if s >= 3600 {
@@ -55,7 +55,7 @@ func minutes(sample int64) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// escapeMarkdown writes text so that Markdown takes it as it stands.
+// escapeMarkdown escapes text so that Markdown shows it literally.
 func escapeMarkdown(text string) string {
 	text = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, "~", `\~`, "\n", " ").Replace(text)
 	return regexp.MustCompile(`&(#?\w+;)`).ReplaceAllString(text, `\&$1`)

@@ -7,17 +7,17 @@ import (
 	"math"
 )
 
-// MaxProfile is how many bytes a profile may have: those of printers have some millions.
+// MaxProfile is the maximum size of a profile in bytes. Profiles of printers have some megabytes.
 const MaxProfile = 8 << 20
 
-// errProfile tells that a profile is damaged or of a kind that is not for pictures.
+// errProfile is the error for profiles that are damaged or not meant for pictures.
 var errProfile = errors.New("the colour profile is damaged")
 
-// profile is an ICC profile, ICC.1:2022.
+// profile is a parsed ICC profile (ICC.1:2022).
 type profile struct {
 	data   []byte
-	space  string // RGB, GRAY, CMYK
-	lab    bool   // the connection space is CIELAB, not XYZ
+	space  string // "RGB ", "GRAY" or "CMYK"
+	lab    bool   // the connection space is CIELAB instead of XYZ
 	tables map[string][]byte
 }
 
@@ -38,23 +38,23 @@ func parseProfile(data []byte) (*profile, error) {
 		t := data[head+4+12*i:]
 		at, size := uint64(binary.BigEndian.Uint32(t[4:])), uint64(binary.BigEndian.Uint32(t[8:]))
 		if at+size > uint64(len(data)) || size < 8 {
-			continue // a table that nobody asks for may be damaged
+			continue // ignore damaged tables that may not be needed
 		}
 		p.tables[string(t[:4])] = data[at : at+size]
 	}
 	return p, nil
 }
 
-// FromICC returns the conversion of an ICC profile for pictures of channels colours: 1 for
-// grey ones, 3, or 4 for those of printing inks. It is nil where there is nothing to
-// convert. An error tells that the profile is of no use.
+// FromICC returns the conversion for an ICC profile of a picture with the given number of channels: 1
+// (grey), 3 (RGB) or 4 (CMYK). It returns nil if there is nothing to convert, and an error if the
+// profile cannot be used.
 func FromICC(data []byte, channels int) (*Conversion, error) {
 	p, err := parseProfile(data)
 	if err != nil {
 		return nil, err
 	}
 	want := map[string]int{"GRAY": 1, "RGB ": 3, "CMYK": 4}[p.space]
-	if want != channels && (want != 3 || channels != 1) { // grey ones may have one for colours
+	if want != channels && (want != 3 || channels != 1) { // grey pictures may have an RGB profile
 		return nil, fmt.Errorf("the colour profile is for %q, not for this picture", p.space)
 	}
 	facts := "icc " + string(data)
@@ -98,8 +98,8 @@ func FromICC(data []byte, channels int) (*Conversion, error) {
 	return linear(curves, m).finish(facts), nil
 }
 
-// Inks returns the function from printing inks (cyan, magenta, yellow, black) to colours of a
-// video, both of 8 bits.
+// Inks returns the function from printing inks (cyan, magenta, yellow, black) to colours of a video,
+// both with 8 bits. data is an ICC profile.
 func Inks(data []byte) (func(inks [4]byte) [3]byte, error) {
 	p, err := parseProfile(data)
 	if err != nil {
@@ -151,8 +151,8 @@ func (p *profile) curve(name string) (func(float64) float64, error) {
 	return f, err
 }
 
-// readCurve reads a curve and gives its length in bytes. The curve gives finite numbers for
-// finite numbers, whatever its parameters are.
+// readCurve parses a curve and returns its length in bytes. The curve returns finite numbers for
+// finite numbers.
 func readCurve(b []byte) (func(float64) float64, int, error) {
 	f, size, err := readAnyCurve(b)
 	if err != nil {
@@ -161,7 +161,8 @@ func readCurve(b []byte) (func(float64) float64, int, error) {
 	return func(v float64) float64 { return finite(f(v)) }, size, nil
 }
 
-// readAnyCurve reads a curve of samples (10.6) or a parametric one (10.18).
+// readAnyCurve parses a sampled curve (ICC.1:2022, 10.6) or a parametric one (10.18), and returns its
+// length in bytes.
 func readAnyCurve(b []byte) (func(float64) float64, int, error) {
 	if len(b) < 12 {
 		return nil, 0, errProfile
@@ -227,7 +228,7 @@ func parametric(b []byte) (func(float64) float64, int, error) {
 	}
 }
 
-// words reads numbers of 16 bits as 0 to 1, octets those of 8.
+// words converts n 16-bit numbers to values from 0 to 1; octets does the same for 8-bit numbers.
 func words(b []byte, n int) []float64 {
 	out := make([]float64, n)
 	for i := range out {
@@ -244,7 +245,7 @@ func octets(b []byte, n int) []float64 {
 	return out
 }
 
-// curveFromPoints is a curve through points at even steps.
+// curveFromPoints returns a curve that interpolates between points at equal distances from 0 to 1.
 func curveFromPoints(points []float64) func(float64) float64 {
 	return func(v float64) float64 {
 		at := unit(v) * float64(len(points)-1)

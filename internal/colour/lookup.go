@@ -2,8 +2,8 @@ package colour
 
 import "encoding/binary"
 
-// lookup returns the function from device colours to light of a video by a profile's table for
-// the perceptual intent (A2B0), or for the colorimetric one where that is the only one.
+// lookup returns the function from device colours to linear light of a video. It uses the profile's
+// table for the perceptual intent (A2B0), or else the colorimetric one (A2B1).
 func (p *profile) lookup(channels int) (func([]float64) vec, error) {
 	t := p.tables["A2B0"]
 	if t == nil {
@@ -35,8 +35,8 @@ func (p *profile) lookup(channels int) (func([]float64) vec, error) {
 	}, nil
 }
 
-// connect returns XYZ of values of the connection space, ICC.1:2022, 6.3.4. Tables of 16 bits
-// of the older form count CIELAB to 0xFF00.
+// connect converts values of the connection space to XYZ (ICC.1:2022, 6.3.4). With legacy, 16-bit
+// values of CIELAB end at 0xFF00.
 func (p *profile) connect(v vec, legacy bool) vec {
 	if !p.lab {
 		const top = 1 + 32767.0/32768
@@ -58,10 +58,10 @@ func (p *profile) connect(v vec, legacy bool) vec {
 	return vec{white[0] * f(y+a/500), white[1] * f(y), white[2] * f(y-b/200)}
 }
 
-// grid is a table of colours over device colours, the last channel changing fastest.
+// grid is a table of colours, indexed by device colours. The last channel varies fastest.
 type grid struct {
 	points []int
-	values []float64 // three for each point
+	values []float64 // three values per point
 }
 
 func newGrid(points []int) (grid, int, bool) {
@@ -75,7 +75,7 @@ func newGrid(points []int) (grid, int, bool) {
 	return grid{points: points}, n, true
 }
 
-// at interpolates between the neighbours of a colour in all dimensions.
+// at interpolates linearly between the neighbours of a colour in all dimensions.
 func (g grid) at(in []float64) vec {
 	var base [4]int
 	var part [4]float64
@@ -106,7 +106,8 @@ func (g grid) at(in []float64) vec {
 	return out
 }
 
-// oldTable reads lut8Type and lut16Type (10.10, 10.11), whose numbers have size bytes.
+// oldTable parses lut8Type and lut16Type (ICC.1:2022, 10.10 and 10.11), in which numbers have size
+// bytes.
 func (p *profile) oldTable(t []byte, channels, size int) (func([]float64) vec, error) {
 	in, out, at := 256, 256, 48
 	read := octets
@@ -147,8 +148,8 @@ func (p *profile) oldTable(t []byte, channels, size int) (func([]float64) vec, e
 	}, nil
 }
 
-// newTable reads lutAToBType (10.12): A curves, grid, M curves, matrix, B curves, of which
-// all but the B curves may be missing.
+// newTable parses lutAToBType (ICC.1:2022, 10.12): A curves, grid, M curves, matrix and B curves. All
+// except the B curves may be missing.
 func newTable(t []byte, channels int) (func([]float64) vec, error) {
 	offset := func(i int) int { return int(binary.BigEndian.Uint32(t[12+4*i:])) }
 	curves := func(at, n int) ([]func(float64) float64, error) {
@@ -215,7 +216,7 @@ func newTable(t []byte, channels int) (func([]float64) vec, error) {
 	}, nil
 }
 
-// newTableGrid reads the grid of a lutAToBType; three channels need none.
+// newTableGrid parses the grid of a lutAToBType. With three channels it may be missing.
 func newTableGrid(t []byte, at, channels int) (grid, error) {
 	if at == 0 && channels == 3 {
 		return grid{}, nil

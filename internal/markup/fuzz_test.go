@@ -41,7 +41,7 @@ func FuzzCode(f *testing.F) {
 	})
 }
 
-// checkHarmless reads HTML as a browser does, and finds nothing that acts.
+// checkHarmless parses HTML as a browser does and checks that it contains nothing active.
 func checkHarmless(t *testing.T, s string) {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader("<!doctype html><body>" + s))

@@ -1,7 +1,7 @@
 // Package markup renders the fenced blocks of a script (Markdown, code, plain text) as HTML for
-// slides. The HTML is a fragment without scripts and event handlers; its only addresses are those
-// of images and links of the author. The package does not know themes, sizes or browsers and reads
-// no file: the code that draws the page decides which addresses are allowed.
+// slides. The HTML is a fragment without scripts and event handlers. Its only addresses are those of
+// the author's images and links; the code that draws the page decides which of them may be loaded. The
+// package does not depend on themes, sizes or browsers and reads no files.
 package markup
 
 import (
@@ -25,36 +25,35 @@ import (
 	"mynah/internal/emphasis"
 )
 
-// All shows every item of the lists of a slide.
+// All is the argument of Markdown that shows all list items.
 const All = -1
 
-// later is the class of list items that are not shown yet.
+// later is the CSS class of list items that are not shown yet.
 const later = "later"
 
-// maxNesting is how deep quotes and lists may be in each other. Time and memory grow
-// with the depth, and nothing so deep could be seen on a slide.
+// maxNesting is the maximum nesting of quotes and lists. Time and memory grow with it, and deeper
+// nesting would not fit on a slide.
 const maxNesting = 50
 
-// maxMarkdown is how many bytes of Markdown are read, far more than a slide can show: some
-// texts take time that grows with the square of their length.
+// maxMarkdown is the maximum number of bytes of Markdown that are parsed, far more than fits on a
+// slide. Some texts need time that grows with the square of their length.
 const maxMarkdown = 16 << 10
 
-// maxLanguages is how many languages of code one text may name: looking up one that is
-// not known is dear.
+// maxLanguages is the maximum number of code languages in one text, because looking up an unknown
+// language is slow.
 const maxLanguages = 20
 
-// Document is a piece of Markdown, read.
+// Document is rendered Markdown.
 type Document struct {
 	HTML   string
-	Images []string // the addresses of images as the author wrote them, in order
-	Items  int      // how many list items there are, as by Items
-	Cut    bool     // the text is longer than maxMarkdown, and its end was left out
+	Images []string // addresses of images as the author wrote them, in order
+	Items  int      // number of list items, as returned by Items
+	Cut    bool     // the text is longer than maxMarkdown, and its end was omitted
 }
 
-// Markdown reads GitHub's Markdown with footnotes. Of the list items, nested ones
-// included, only the first shown are without the class Later; All shows all. HTML is
-// not passed through: a few harmless inline tags without attributes (such as <br> and
-// <kbd>) mean what they say, comments are dropped, all else appears as text.
+// Markdown renders GitHub Flavored Markdown with footnotes. List items after the first shown ones,
+// counted including nested ones, have the class "later"; with All no item has it. HTML is escaped,
+// except for a few inline tags without attributes (such as <br> and <kbd>); comments are removed.
 func Markdown(source string, shown int) Document {
 	src, cut := prepare(source)
 	md := engine()
@@ -67,14 +66,14 @@ func Markdown(source string, shown int) Document {
 		return ast.WalkContinue, nil
 	})
 	var out bytes.Buffer
-	// Writing to memory does not fail, and the renderers of this package do not either.
+	// Writing to memory cannot fail.
 	_ = md.Renderer().Render(&out, src, root)
 	doc.HTML = out.String()
 	return doc
 }
 
-// Items counts the list items of a piece of Markdown, nested ones included: what a slide
-// shows one after the other when it is revealed by items.
+// Items returns the number of list items in Markdown, including nested ones. It is the number of steps
+// when a slide is revealed by items.
 func Items(markdown string) int {
 	src, _ := prepare(markdown)
 	items := 0
@@ -87,7 +86,7 @@ func Items(markdown string) int {
 	return items
 }
 
-// Heading returns the words of the first heading of a piece of Markdown, or "".
+// Heading returns the text of the first heading in Markdown, or "".
 func Heading(markdown string) string {
 	src, _ := prepare(markdown)
 	var words strings.Builder
@@ -119,7 +118,8 @@ func Heading(markdown string) string {
 	return strings.Join(strings.Fields(words.String()), " ")
 }
 
-// prepare cuts a text where it gets too long or too deep.
+// prepare shortens a text that is too long, and flattens one that is nested too deeply. cut reports
+// whether the text was shortened.
 func prepare(s string) (src []byte, cut bool) {
 	if cut = len(s) > maxMarkdown; cut {
 		s = s[:maxMarkdown]
@@ -142,8 +142,8 @@ func engine() goldmark.Markdown {
 	)
 }
 
-// visit counts items, notes images, and has each block run in the direction of its own
-// letters.
+// visit counts list items, collects the addresses of images, and sets the writing direction of each
+// top-level block to that of its text.
 func (d *Document) visit(n ast.Node, shown int) {
 	switch n := n.(type) {
 	case *ast.ListItem:
@@ -154,14 +154,14 @@ func (d *Document) visit(n ast.Node, shown int) {
 	case *ast.Image:
 		d.Images = append(d.Images, string(n.Destination))
 	}
-	// Only outermost blocks: elements with a direction of their own do not count for that
-	// of those around them, and a list would not run as its items do.
+	// Only top-level blocks: nested elements with dir are ignored when the direction of the outer element
+	// is determined, so a list would not follow its items.
 	if p := n.Parent(); n.Type() == ast.TypeBlock && p != nil && (p.Kind() == ast.KindDocument || p.Kind() == east.KindFootnote) {
 		n.SetAttributeString("dir", "auto")
 	}
 }
 
-// nodeRenderer draws the nodes that goldmark's own renderer would draw unlike we want.
+// nodeRenderer renders HTML and code differently from goldmark.
 type nodeRenderer struct{ languages map[string]chroma.Lexer }
 
 // RegisterFuncs implements renderer.NodeRenderer.
@@ -207,7 +207,7 @@ func (o nodeRenderer) fenced(w util.BufWriter, source []byte, node ast.Node, ent
 	return ast.WalkSkipChildren, nil
 }
 
-// lexer looks up a language, each but once.
+// lexer returns the lexer of a language; each language is looked up only once.
 func (o nodeRenderer) lexer(language string) chroma.Lexer {
 	lexer, ok := o.languages[language]
 	if !ok && len(o.languages) < maxLanguages {
@@ -217,7 +217,7 @@ func (o nodeRenderer) lexer(language string) chroma.Lexer {
 	return lexer
 }
 
-// harmless escapes HTML, but for comments, which are dropped, and a few tags.
+// harmless escapes HTML. It removes comments and keeps a few tags.
 func harmless(s string) string {
 	tags := regexp.MustCompile(`(?s)<!--.*?-->|</?[A-Za-z]+\s*/?>`)
 	var out strings.Builder
@@ -231,7 +231,7 @@ func harmless(s string) string {
 	return out.String()
 }
 
-// tag returns a tag that may stay, nothing for a comment, and else the tag as text.
+// tag returns an allowed tag unchanged, "" for a comment, and any other tag escaped.
 func tag(s string) string {
 	if strings.HasPrefix(s, "<!--") {
 		return ""
@@ -246,8 +246,8 @@ func tag(s string) string {
 	return "<" + name + ">"
 }
 
-// flatten takes the marks of quotes and lists out of the head of a line, beyond the
-// depth that is kept, and the indentation that would stand for such a depth.
+// flatten removes the marks of quotes and lists at the start of a line that exceed maxNesting, and
+// indentation that would have the same effect.
 func flatten(s string) string {
 	if len(s) <= maxNesting {
 		return s

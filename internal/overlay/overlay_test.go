@@ -22,7 +22,7 @@ import (
 	"mynah/internal/voice/tone"
 )
 
-// table is what drawing needs.
+// table contains the inputs for drawing.
 type table struct {
 	in    overlay.Input
 	maker part.Maker
@@ -30,7 +30,7 @@ type table struct {
 	cues  []caption.Cue
 }
 
-// newTable lays a table for a script, whose sentences last a second each.
+// newTable returns a table for a script in which each sentence lasts a second.
 func newTable(t *testing.T, store *cache.Store, text string) table {
 	t.Helper()
 	dir := t.TempDir()
@@ -93,7 +93,7 @@ func newStore(t *testing.T) *cache.Store {
 	return s
 }
 
-// damageAll cuts off all that the cache knows of drawings, apart from the drawings themselves.
+// damageAll truncates all metadata of drawings in the cache, but not the drawings.
 func damageAll(t *testing.T, store *cache.Store) {
 	t.Helper()
 	err := filepath.WalkDir(store.Dir(), func(path string, e os.DirEntry, err error) error {
@@ -111,7 +111,7 @@ func damageAll(t *testing.T, store *cache.Store) {
 	}
 }
 
-// countMade counts the parts that were made, by kind.
+// countMade returns the number of parts that were made, by kind.
 func (x table) countMade(t *testing.T) map[part.Kind]int {
 	t.Helper()
 	out := map[part.Kind]int{}
@@ -123,8 +123,8 @@ func (x table) countMade(t *testing.T) map[part.Kind]int {
 
 const slides = "---\nsize: 320x180\nvoice: tone/high\nsubtitles: none\n---\n(reveal: items)\n\n```md\n- one\n- two\n```\n\nFirst this.\n\n---\n```js\nlet a = 1\n```\n\nThen that.\n\n---\nNo slide.\n"
 
-// TestSlides: a slide that appears step by step has a state for each step; what is drawn is found
-// the next time.
+// TestSlides checks that a revealed slide has a state for each step, and that a second run finds the
+// drawings in the cache.
 func TestSlides(t *testing.T) {
 	t.Parallel()
 	store := newStore(t)
@@ -162,7 +162,7 @@ func TestSlides(t *testing.T) {
 		if round == 0 {
 			continue
 		}
-		// What is lost or damaged is drawn anew.
+		// Drawings that are lost or damaged are drawn again.
 		for want, lose := range map[int]func(){
 			0: func() {},
 			1: func() { store.Remove(cache.Pictures, got[1][0].Layer.Drawing) },
@@ -180,8 +180,8 @@ func TestSlides(t *testing.T) {
 	}
 }
 
-// TestWrongSlides: a diagram that cannot be drawn is an error at its place, once; a picture that is
-// missing names its slide.
+// TestWrongSlides checks that an invalid diagram is reported once at its place, and a missing picture
+// at its slide.
 func TestWrongSlides(t *testing.T) {
 	t.Parallel()
 	x := newTable(t, newStore(t), "---\nsize: 320x180\nvoice: tone/high\n---\n```math\n\\frac{1\n```\n\nFirst.\n")
@@ -195,7 +195,7 @@ const captions = "---\nsize: 320x180\nvoice: tone/high\nsubtitles: {mode: overla
 
 func withSubtitles(more string) string { return strings.Replace(captions, "%s", more, 1) }
 
-// TestCaptions: cues are drawn once however often they are seen, and are where the script wants them.
+// TestCaptions checks that each cue is drawn once, at the position that the script sets.
 func TestCaptions(t *testing.T) {
 	t.Parallel()
 	store := newStore(t)
@@ -241,7 +241,8 @@ func TestCaptions(t *testing.T) {
 	}
 }
 
-// TestKaraoke: each word is lit while it is said, and its boxes are in the caption.
+// TestKaraoke checks that each word is highlighted while it is spoken, and that its boxes are inside
+// the caption.
 func TestKaraoke(t *testing.T) {
 	t.Parallel()
 	store := newStore(t)
@@ -278,7 +279,7 @@ func TestKaraoke(t *testing.T) {
 			}
 		}
 	}
-	// What is lost or damaged is drawn anew.
+	// Drawings that are lost or damaged are drawn again.
 	for _, c := range []struct {
 		lose func()
 		want int
@@ -300,7 +301,8 @@ func TestKaraoke(t *testing.T) {
 	}
 }
 
-// TestNoCaptions: without cues, or where they are not shown in the picture, no browser is needed.
+// TestNoCaptions checks that no browser is needed without cues, or if cues are not shown in the
+// picture.
 func TestNoCaptions(t *testing.T) {
 	t.Parallel()
 	x := newTable(t, newStore(t), withSubtitles(""))
@@ -314,7 +316,7 @@ func TestNoCaptions(t *testing.T) {
 	}
 }
 
-// TestMissingFont: the script's font is not there, which is told once.
+// TestMissingFont checks that a missing font is reported once.
 func TestMissingFont(t *testing.T) {
 	t.Parallel()
 	x := newTable(t, newStore(t), withSubtitles(", font: No Such Font"))
@@ -324,7 +326,7 @@ func TestMissingFont(t *testing.T) {
 	}
 }
 
-// TestSlidesKeepClear: a slide above subtitles in the picture leaves room for them.
+// TestSlidesKeepClear checks that a slide leaves room for subtitles in the picture.
 func TestSlidesKeepClear(t *testing.T) {
 	t.Parallel()
 	store := newStore(t)
@@ -352,7 +354,7 @@ func TestSlidesKeepClear(t *testing.T) {
 	}
 }
 
-// ink is where a layer differs from its corner.
+// ink returns the bounding box of the pixels that differ from the layer's corner.
 func ink(l *picture.Layer) image.Rectangle {
 	const w, h = 320, 180
 	f := make([]byte, w*h*3/2)

@@ -11,38 +11,38 @@ import (
 	"golang.org/x/text/language"
 )
 
-// set is a named list of rules, sorted by base value.
+// set is a named rule set. Its rules are sorted by base.
 type set struct {
 	name  string
 	rules []rule
-	mark  string // the word for the mark of decimals, where it is no more than a word
+	mark  string // word for the decimal mark, if the rule for decimals contains only a word
 }
 
-// rule says how numbers from its base value on are written.
+// rule is the text for numbers from base up to the base of the next rule.
 type rule struct {
 	base    uint64
-	divisor uint64 // radix to the power of the exponent: what << divides by
+	divisor uint64 // the divisor of << and >>: the radix to the power of the exponent
 	parts   []part
-	modulus bool // one of the parts is the rest of a division
+	modulus bool // one of the parts is a remainder
 }
 
-// kind is what a part of a rule writes.
+// kind is the kind of a part of a rule's text.
 type kind int
 
 const (
 	literal  kind = iota
-	quotient      // <<
-	rest          // >>
-	restBy        // >>>: the rest, by the rule in front of this one
-	same          // =%name=
-	digits        // =#,##0=
-	counted       // $(cardinal,one{…}other{…})$
+	quotient      // <<: the quotient
+	rest          // >>: the remainder
+	restBy        // >>>: the remainder, by the rule before this one
+	same          // =%name=: the number, by another rule set
+	digits        // =#,##0=: the number in digits
+	counted       // $(cardinal,one{…}other{…})$: a plural form of the quotient
 )
 
-// part is a piece of a rule's text.
+// part is a literal or substitution in a rule's text.
 type part struct {
 	kind  kind
-	text  string // literal: what is written; else the rule set, empty for the own one
+	text  string // the literal text, or the name of the rule set; "" means the current one
 	forms map[plural.Form]string
 }
 
@@ -76,8 +76,8 @@ func parse(tag, text string) *Language {
 	return l
 }
 
-// add parses a line such as "1100/100: << >%%2d-year>". Of a line for decimals the word for
-// the mark is kept; those for negative numbers and infinity are passed over.
+// add parses a line such as "1100/100: << >%%2d-year>". From a rule for decimals it takes only the
+// word for the decimal mark. Rules for negative numbers and infinity are ignored.
 func (s *set) add(line string) {
 	head, body, ok := strings.Cut(line, ":")
 	if !ok {
@@ -108,7 +108,7 @@ func (s *set) add(line string) {
 		s.rules = append(s.rules, newRule(base, divisor, body))
 		return
 	}
-	// A text in brackets is left out for multiples of the divisor: these get a rule of their own.
+	// Text in brackets is omitted for multiples of the divisor, which therefore get a separate rule.
 	if base > 0 && base%divisor == 0 {
 		s.rules = append(s.rules, newRule(base, divisor, without))
 		base++
@@ -116,7 +116,8 @@ func (s *set) add(line string) {
 	s.rules = append(s.rules, newRule(base, divisor, with))
 }
 
-// decimalMark returns the word of a rule such as "<< comma >>"; empty where there is more to it.
+// decimalMark returns the word in a rule for decimals such as "<< comma >>", or "" if the rule has
+// another form.
 func decimalMark(body string) string {
 	p := parts(strings.TrimSpace(body))
 	if len(p) != 3 || p[0].kind != quotient || p[1].kind != literal || p[2].kind != rest && p[2].kind != restBy {
@@ -128,8 +129,8 @@ func decimalMark(body string) string {
 	return ""
 }
 
-// choices returns the text of a rule with and without what stands in brackets; after a bar in
-// them stands what is written in their place.
+// choices returns the text of a rule with and without the part in brackets. Text after a bar in the
+// brackets replaces the part if it is omitted.
 func choices(body string) (with, without string, optional bool) {
 	open := strings.IndexByte(body, '[')
 	end := strings.LastIndexByte(body, ']')
@@ -167,8 +168,8 @@ func newRule(base, divisor uint64, body string) rule {
 	return r
 }
 
-// parts cuts the text of a rule into literals and substitutions. CLDR's JSON writes arrows
-// where its text files write < and >.
+// parts splits the text of a rule into literals and substitutions. CLDR's JSON files contain arrows in
+// place of < and >.
 func parts(body string) []part {
 	body = strings.NewReplacer("←", "<", "→", ">").Replace(body)
 	var out []part
@@ -188,7 +189,7 @@ func parts(body string) []part {
 	return out
 }
 
-// substitution parses what a text begins with, and tells its length.
+// substitution parses the substitution at the start of a text, and returns its length in bytes.
 func substitution(body string) (part, int) {
 	if strings.HasPrefix(body, "$(") {
 		if end := strings.Index(body, ")$"); end > 0 {
@@ -212,7 +213,7 @@ func substitution(body string) (part, int) {
 	return part{kind: digits}, n
 }
 
-// pluralForms parses "cardinal,one{st}other{th}".
+// pluralForms parses the forms in "cardinal,one{st}other{th}".
 func pluralForms(s string) map[plural.Form]string {
 	names := map[string]plural.Form{
 		"zero": plural.Zero, "one": plural.One, "two": plural.Two, "few": plural.Few, "many": plural.Many,

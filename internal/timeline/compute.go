@@ -8,32 +8,31 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// gap is the silence that ends a scene with speech or audio.
+// gap is the silence at the end of a scene with speech or audio.
 const gap = 500 * time.Millisecond
 
-// inSceneFade is how long two images of one scene cross, in milliseconds.
+// inSceneFade is the length of the cross-fade between two images of a scene, in milliseconds.
 const inSceneFade = 400
 
-// clipFade is how long a sound fades where it is cut, in samples: 10 ms.
+// clipFade is the length of the fade where a sound is cut, in samples: 10 ms.
 const clipFade = SampleRate / 100
 
-// musicFade is how long music fades in or out, in samples: 2 s.
+// musicFade is the length of the fades of music, in samples: 2 s.
 const musicFade = 2 * SampleRate
 
-// computer carries what the scenes share.
+// computer is the state of computing a timeline.
 type computer struct {
 	line  *Line
 	board *storyboard.Board
 	m     Measured
-	// shift is how many samples the sound of the scene being placed begins after its
-	// first frame, next the same for the scene after it, and end where its sound has to
-	// be over.
+	// shift is the offset, in samples, of the current scene's sound relative to its first frame, and next
+	// the same for the following scene. end is the sample at which the current scene's sound must end.
 	shift, next, end int64
-	// enter is how many frames the scene being placed takes to come in.
+	// enter is the length of the transition into the current scene, in frames.
 	enter int64
 }
 
-// Compute puts a storyboard on the line. Every file of the board must be measured.
+// Compute returns the timeline of a storyboard. m must contain every file of the board.
 func Compute(b *storyboard.Board, m Measured) *Line {
 	c := &computer{board: b, m: m, line: &Line{FPS: FrameRate(b, m.Files), Width: b.Film.Width, Height: b.Film.Height}}
 	for i := range b.Scenes {
@@ -44,7 +43,7 @@ func Compute(b *storyboard.Board, m Measured) *Line {
 	return c.line
 }
 
-// seconds makes an exact number of a duration.
+// seconds returns a duration in seconds as an exact number.
 func seconds(d time.Duration) *big.Rat { return big.NewRat(int64(d), int64(time.Second)) }
 
 func samplesOf(d *big.Rat) int64 { return round(new(big.Rat).Mul(d, big.NewRat(SampleRate, 1))) }
@@ -59,7 +58,7 @@ func round(r *big.Rat) int64 {
 	return new(big.Int).Div(n, d).Int64()
 }
 
-// ceil returns the next whole number that is not below r.
+// ceil returns the smallest whole number that is not below r.
 func ceil(r *big.Rat) int64 {
 	n := new(big.Int).Add(r.Num(), new(big.Int).Sub(r.Denom(), big.NewInt(1)))
 	return new(big.Int).Div(n, r.Denom()).Int64()
@@ -79,27 +78,27 @@ func minRat(a, b *big.Rat) *big.Rat {
 	return b
 }
 
-// frames rounds a length up to whole frames.
+// frames converts a length in seconds to frames, rounded up.
 func (c *computer) frames(d *big.Rat) int64 {
 	return ceil(new(big.Rat).Mul(d, big.NewRat(c.line.FPS.Num, c.line.FPS.Den)))
 }
 
-// nearest rounds a length to the nearest whole number of frames, at least one.
+// nearest converts a length in seconds to the nearest number of frames, at least one.
 func (c *computer) nearest(d *big.Rat) int64 {
 	return max(round(new(big.Rat).Mul(d, big.NewRat(c.line.FPS.Num, c.line.FPS.Den))), 1)
 }
 
-// shape is what decides a scene's length.
+// shape contains the values from which a scene's length is computed.
 type shape struct {
-	v     []int64  // samples of each part, with the silence after it
-	heard []int64  // samples of each part alone
-	total *big.Rat // V
-	t     *big.Rat // T = V + G
-	pure  bool     // V is pauses alone
-	clips []int    // shots that are clips or play like one
-	c     *big.Rat // their length
+	v     []int64  // length of each part and the silence after it, in samples
+	heard []int64  // length of each part without the silence, in samples
+	total *big.Rat // V: the length of all parts, in seconds
+	t     *big.Rat // T: V plus the gap at the end, in seconds
+	pure  bool     // the parts are only pauses
+	clips []int    // indexes of shots that are clips, or of the single GIF
+	c     *big.Rat // C: the total length of clips, in seconds
 	sync  script.Sync
-	gif   bool // the scene's only moving picture is a GIF
+	gif   bool // the only moving picture of the scene is a GIF
 }
 
 func (c *computer) shape(i int) shape {
@@ -151,7 +150,7 @@ func (c *computer) shape(i int) shape {
 	return out
 }
 
-// length is that of a clip's segment, or of the clip, or of a GIF's cycle.
+// length returns the length in seconds of a clip's segment, of a whole clip, or of a GIF's cycle.
 func (c *computer) length(shot storyboard.Shot) *big.Rat {
 	if shot.Segment != nil {
 		return seconds(shot.Segment.To - shot.Segment.From)
@@ -162,7 +161,8 @@ func (c *computer) length(shot storyboard.Shot) *big.Rat {
 	return new(big.Rat)
 }
 
-// sceneLength is the table of the language's section on timing.
+// sceneLength returns the length of a scene in seconds, according to the table on timing in the
+// description of the script language. duration is nil if the script sets none.
 func (s shape) sceneLength(duration *time.Duration) *big.Rat {
 	silent := s.total.Sign() == 0
 	if duration != nil {
@@ -206,7 +206,7 @@ func (s shape) sceneLength(duration *time.Duration) *big.Rat {
 	}
 }
 
-// scene times scene i and puts it after the ones before.
+// scene computes the times of scene i and appends it to the timeline.
 func (c *computer) scene(i int) {
 	b := &c.board.Scenes[i]
 	s := c.shape(i)
@@ -235,10 +235,10 @@ func (c *computer) scene(i int) {
 	c.line.Frames += frames
 }
 
-// roundToGrid returns the multiple of SoundGrid that is nearest to a sample.
+// roundToGrid returns the multiple of SoundGrid that is nearest to sample.
 func roundToGrid(sample int64) int64 { return (sample + SoundGrid/2) / SoundGrid * SoundGrid }
 
-// voice places the narration, once or with loop-audio until the scene ends.
+// voice places the narration: once, or with loop-audio again and again until the scene ends.
 func (c *computer) voice(i int, s shape, scene *Scene) {
 	b, end := &c.board.Scenes[i], c.end
 	round := samplesOf(s.t)
@@ -277,7 +277,7 @@ func (c *computer) partSound(i, p int, start, length, whole int64) Sound {
 	return out
 }
 
-// pictures fills a scene with its shots.
+// pictures returns the pictures that fill a scene.
 func (c *computer) pictures(i int, s shape, scene Scene) []Picture {
 	b := &c.board.Scenes[i]
 	if len(b.Shots) == 0 {

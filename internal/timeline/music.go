@@ -6,8 +6,8 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// music lays the background under the film: the header's from the first frame, a
-// scene's from that scene on.
+// music places the background music: the header's from the first frame, and a scene's from the start
+// of that scene.
 func (c *computer) music() {
 	type start struct {
 		m  *storyboard.Music
@@ -54,7 +54,7 @@ func (c *computer) music() {
 	}
 }
 
-// depth is by how many tenths of a dB a track steps back under narration.
+// depth returns the reduction of music under narration, in tenths of a decibel.
 func (c *computer) depth(m *storyboard.Music) int64 {
 	d := c.board.Film.Ducking
 	switch {
@@ -68,8 +68,8 @@ func (c *computer) depth(m *storyboard.Music) int64 {
 	return round(new(big.Rat).Mul(ratOf(d.Value), big.NewRat(10, 1)))
 }
 
-// narration returns the stretches in which somebody speaks, or a file does in place of
-// narration.
+// narration returns the ranges of the film with speech or audio files, joined if they are close to
+// each other.
 func (c *computer) narration() []Duck {
 	var out []Duck
 	for _, s := range c.line.Sounds {

@@ -7,13 +7,13 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// steps says when each state of a scene's slide begins: the first with the scene, the
-// others with the paragraphs of the narration, of which the last is shared by those that
-// are left; without two paragraphs all share the scene.
+// steps returns the frames at which the reveal steps of a scene's slides begin: the first with the
+// scene, the next ones with the paragraphs of the narration. The remaining steps share the time of the
+// last paragraph. Without a second paragraph, all share the time of the scene.
 func (c *computer) steps(i int, scene *Scene) []int64 {
 	b := &c.board.Scenes[i]
 	n := 0
-	for _, slide := range b.Slides { // one after the other
+	for _, slide := range b.Slides { // slides are revealed one after the other
 		if slide.Reveal || len(slide.Ranges) > 0 {
 			n += slide.Steps
 		}
@@ -49,7 +49,8 @@ func allShots(n int) []int {
 	return out
 }
 
-// shareImages returns images equal shares of a stretch, crossing where both stand still.
+// shareImages returns the pictures of images that share a range of frames equally. Consecutive still
+// images are cross-faded. shots are the indexes of the images.
 func (c *computer) shareImages(i int, start, frames int64, shots []int) []Picture {
 	b := &c.board.Scenes[i]
 	fade := c.nearest(big.NewRat(inSceneFade, 1000))
@@ -57,7 +58,7 @@ func (c *computer) shareImages(i int, start, frames int64, shots []int) []Pictur
 	for k, n := range shots {
 		from, to := frames*int64(k)/int64(len(shots)), frames*int64(k+1)/int64(len(shots))
 		if from == to {
-			continue // more images than frames
+			continue // there are more images than frames
 		}
 		p := Picture{Shot: n, Start: start + from, Frames: to - from}
 		if b.Shots[n].Kind == storyboard.GIF && !c.m.Files[b.Shots[n].File].Still {
@@ -70,7 +71,7 @@ func (c *computer) shareImages(i int, start, frames int64, shots []int) []Pictur
 	return out
 }
 
-// cycle makes a picture play its source from the start again and again.
+// cycle sets a picture to repeat its source for a number of frames.
 func (c *computer) cycle(p *Picture, shot storyboard.Shot, frames int64) {
 	length := c.length(shot)
 	p.Moving = min(c.nearest(length), frames)
@@ -81,7 +82,7 @@ func (c *computer) cycle(p *Picture, shot storyboard.Shot, frames int64) {
 	}
 }
 
-// source notes which stretch of its file a picture plays.
+// source sets the range of its file that a picture shows.
 func (c *computer) source(p *Picture, shot storyboard.Shot, length *big.Rat) {
 	p.Length = ceil(new(big.Rat).Mul(length, big.NewRat(1_000_000, 1)))
 	if shot.Segment != nil {
@@ -90,8 +91,8 @@ func (c *computer) source(p *Picture, shot storyboard.Shot, length *big.Rat) {
 	p.SpeedNum, p.SpeedDen = 1, 1
 }
 
-// withClips plays the clips one after the other, where they stand among the shots;
-// images share the time that is left.
+// withClips returns the pictures of a scene with clips. The clips play one after the other at their
+// places among the shots, and images share the remaining time.
 func (c *computer) withClips(i int, s shape, scene Scene) []Picture {
 	b := &c.board.Scenes[i]
 	if s.gif {
@@ -139,7 +140,7 @@ func (c *computer) withClips(i int, s shape, scene Scene) []Picture {
 	return c.fillUp(i, s, out, at, left)
 }
 
-// clipPicture returns the frames that a clip plays for.
+// clipPicture returns a Picture in which Moving is the number of frames for which a clip plays.
 func (c *computer) clipPicture(k int, shot storyboard.Shot, s shape, scene Scene) Picture {
 	p := Picture{Shot: k}
 	length := c.length(shot)
@@ -155,20 +156,19 @@ func (c *computer) clipPicture(k int, shot storyboard.Shot, s shape, scene Scene
 	return p
 }
 
-// matchSpeed sets the speed at which length seconds of a source fill film seconds.
+// matchSpeed sets the speed at which length seconds of a source last film seconds.
 func (c *computer) matchSpeed(p *Picture, film, length *big.Rat) {
 	if film.Sign() <= 0 || length.Sign() <= 0 {
 		return
 	}
-	// Microseconds keep the fraction small enough for a program's argument.
+	// Whole microseconds keep the fraction short enough for an argument of ffmpeg.
 	p.SpeedNum = max(round(new(big.Rat).Mul(length, big.NewRat(1_000_000, 1))), 1)
 	p.SpeedDen = max(round(new(big.Rat).Mul(film, big.NewRat(1_000_000, 1))), 1)
 	g := new(big.Int).GCD(nil, nil, big.NewInt(p.SpeedNum), big.NewInt(p.SpeedDen)).Int64()
 	p.SpeedNum, p.SpeedDen = p.SpeedNum/g, p.SpeedDen/g
 }
 
-// fillUp fills what the clips leave of a scene: by beginning again, or by letting the
-// last picture stand.
+// fillUp fills the rest of a scene after its clips: it repeats the clips, or extends the last picture.
 func (c *computer) fillUp(i int, s shape, played []Picture, at, end int64) []Picture {
 	if len(played) == 0 || at >= end {
 		return played
@@ -195,7 +195,7 @@ func (c *computer) fillUp(i int, s shape, played []Picture, at, end int64) []Pic
 	return out
 }
 
-// clipSound lets a clip be heard while it plays.
+// clipSound adds the sound of a clip while it plays.
 func (c *computer) clipSound(i, k int, p Picture) {
 	shot := c.board.Scenes[i].Shots[k]
 	m := c.m.Files[shot.File]
@@ -205,7 +205,7 @@ func (c *computer) clipSound(i, k int, p Picture) {
 	}
 	start := c.line.Sample(p.Start) + c.shift
 	fadeIn := int64(clipFade / 10)
-	if at := p.Start - c.line.Frames; at < c.enter { // it comes in with its scene
+	if at := p.Start - c.line.Frames; at < c.enter { // the clip fades in with the transition of its scene
 		fadeIn = max(fadeIn, c.line.Sample(c.line.Frames+c.enter)+c.shift-start)
 	}
 	c.line.Sounds = append(c.line.Sounds, Sound{

@@ -10,13 +10,13 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// Chapter begins with a frame of the video.
+// Chapter is a chapter of the video; Frame is its first frame.
 type Chapter struct {
 	Frame int64
 	Title string
 }
 
-// Chapters lists the chapters of a video: each begins with the first frame of its scene.
+// Chapters returns the chapters of a video. Each begins with the first frame of its scene.
 func Chapters(board *storyboard.Board, l *Line) []Chapter {
 	var out []Chapter
 	for i, s := range board.Scenes {
@@ -27,13 +27,13 @@ func Chapters(board *storyboard.Board, l *Line) []Chapter {
 	return out
 }
 
-// Time is how long frames are seen.
+// Time returns the duration of a number of frames.
 func (l *Line) Time(frames int64) time.Duration {
 	return time.Duration(frames * l.FPS.Den * int64(time.Second) / l.FPS.Num)
 }
 
-// CheckTimes warns of pictures and transitions for which a scene has no time, of a poster for which
-// the video has none, and, where all scenes of the script are built, of chapters that are too short.
+// CheckTimes warns about pictures and transitions that do not fit into their scene, a poster after the
+// end of the video, and, if all scenes of the script are built (whole), chapters that are too short.
 func CheckTimes(board *storyboard.Board, l *Line, whole bool) (list diag.List) {
 	if f, length := board.Film, l.Time(l.Frames); f.Poster.Word == "" && f.Poster.At > length {
 		list.Warnf(f.PosterRange, "the video lasts %s; the poster is its last picture, not the picture at %s", length.Round(time.Millisecond), f.Poster.At).Hint = "write poster: end, or an earlier time"
@@ -57,14 +57,14 @@ func CheckTimes(board *storyboard.Board, l *Line, whole bool) (list diag.List) {
 	return list
 }
 
-// What video sites such as YouTube ask of the chapters in a description: with fewer, or with a
-// shorter one, they show none.
+// Requirements of video sites such as YouTube for chapters in a description. Otherwise they ignore all
+// chapters.
 const (
 	leastChapters = 3
 	leastChapter  = 10 * time.Second
 )
 
-// checkChapters warns of chapters that the author wrote and video sites would ignore.
+// checkChapters warns about chapters in the script that video sites would ignore.
 func checkChapters(board *storyboard.Board, l *Line, list *diag.List) {
 	var place diag.Range
 	for _, s := range board.Scenes {
