@@ -16,7 +16,7 @@ import (
 	"mynah/internal/part"
 )
 
-// webp turns an animated WebP into a file of ours that ffmpeg can read.
+// webp converts an animated WebP to a file that ffmpeg can read.
 func (w *identifier) webp(ctx context.Context, a *Asset) error {
 	if err := w.header(a); err != nil {
 		return err
@@ -52,8 +52,8 @@ func (w *identifier) webp(ctx context.Context, a *Asset) error {
 	})
 }
 
-// movie has a file of ours take the place of an asset's. It is kept in the cache, and comes
-// to its place when something is painted.
+// movie replaces an asset's file by a converted one. The converted file is stored in the cache, and
+// copied to the work folder only when a picture is painted. from is the original format.
 func (w *identifier) movie(a *Asset, from string, write func(io.Writer) error) error {
 	key := part.KeyOf(Movie{Content: a.Content, From: from, Tool: w.tools.Version})
 	if !w.Store.Has(cache.Pictures, key) {
@@ -79,7 +79,7 @@ func (w *identifier) movie(a *Asset, from string, write func(io.Writer) error) e
 	return nil
 }
 
-// sequence learns what an AVIF file of moving pictures is.
+// sequence probes an AVIF file with moving pictures.
 func (w *identifier) sequence(ctx context.Context, a *Asset, facts media.AVIFFacts) error {
 	a.Input.Format, a.Input.Cycles = media.MOV, true
 	if err := w.probe(ctx, a); err != nil {

@@ -8,9 +8,9 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// Callouts brings callouts into the film's frame. They are on a shot, or without one on
-// the slide or the bare canvas. Where the film is built in another size than its header's,
-// they keep their place on the picture, else that relative to the centre.
+// Callouts converts callouts to the film's frame. shot is the picture on which they are, or nil if
+// they are on a slide or the canvas. If the film's size differs from the header's, callouts keep their
+// position on the picture or, without a picture, relative to the centre.
 func (s *Set) Callouts(film storyboard.Film, list []script.Callout, shot *storyboard.Shot) []picture.Callout {
 	var out []picture.Callout
 	for _, c := range list {
@@ -39,7 +39,7 @@ func (s *Set) callout(film storyboard.Film, c script.Callout, shot *storyboard.S
 		ffmpeg.Place(w, h, film.Width, film.Height, shot.Placing))
 }
 
-// callouts warns of callouts that nobody will see.
+// callouts warns about callouts that are outside the visible area.
 func (c check) callouts(list []script.Callout, shot *storyboard.Shot, found *diag.List) {
 	if shot != nil && c.set.Get(shot.File) == nil {
 		return

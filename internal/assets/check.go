@@ -8,13 +8,13 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// check holds the files of a storyboard against what the script does with them.
+// check compares the files of a storyboard with their use in the script.
 type check struct {
 	board *storyboard.Board
 	set   *Set
 }
 
-// shots reports pictures and sounds that their files do not hold.
+// shots reports files that lack the picture, sound or length for which the script uses them.
 func (c check) shots(list *diag.List) {
 	silent := func(name string, place diag.Range) {
 		list.Errorf(place, "%q contains no sound", name).Hint = "Allowed: wav, mp3, m4a, ogg or flac files"
@@ -64,7 +64,7 @@ func (c check) shot(shot storyboard.Shot, list *diag.List) {
 		return
 	}
 	end := big.NewRat(shot.Segment.To.Microseconds(), 1_000_000)
-	// Containers round: a segment may end a frame after the clip's stated end.
+	// Containers round times: allow a segment to end one frame after the clip's stated end.
 	frame := big.NewRat(a.Info.Video.Rate.Den, a.Info.Video.Rate.Num)
 	if end.Cmp(new(big.Rat).Add(length, frame)) > 0 {
 		d := list.Errorf(shot.Range, "the segment ends at %s s, but %q is only %s s long", end.FloatString(2), shot.File, length.FloatString(2))

@@ -15,13 +15,13 @@ import (
 	"mynah/internal/part"
 )
 
-// mostInks bounds the pixels of a picture of printing inks that is converted: all of it is
-// in memory then.
+// mostInks is the maximum number of pixels of a CMYK picture that is converted, because the whole
+// picture is in memory.
 const mostInks = 60_000_000
 
-// inks turns a JPEG picture of printing inks (CMYK) that has a profile into a PNG of ours:
-// ffmpeg's tables of colours have three dimensions. One whose profile is of no use is left
-// as it is.
+// inks converts a JPEG in printing inks (CMYK) with a profile to a PNG, because ffmpeg's colour tables
+// have only three dimensions. If the profile cannot be used, the file is not changed, and the author
+// is warned.
 func (w *identifier) inks(a *Asset) error {
 	profile := a.header.Colours.ICC
 	convert, err := colour.Inks([]byte(profile))
@@ -45,7 +45,7 @@ func (w *identifier) inks(a *Asset) error {
 
 var errNotCMYK = errors.New("the picture has no printing inks")
 
-// convertInks decodes a JPEG picture of printing inks and encodes it as PNG.
+// convertInks decodes a CMYK JPEG and encodes it as PNG with converted colours.
 func convertInks(path string, convert func([4]byte) [3]byte) ([]byte, error) {
 	in, err := os.ReadFile(path)
 	if err != nil {

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestWriteFilesAgain: a failure is met again by the next call, and what succeeded is not done twice.
+// TestWriteFilesAgain checks that a failed function is called again by the next WriteFiles, and a
+// successful one is not.
 func TestWriteFilesAgain(t *testing.T) {
 	t.Parallel()
 	s := &Set{tables: map[string]*colourTable{}}

@@ -9,25 +9,26 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// The bounds of how a picture fills the frame without a warning.
+// Limits for warnings about size: the smallest visible share of a picture, and the largest scale
+// factor.
 const (
 	leastKept   = 0.6
 	mostEnlarge = 2.0
 )
 
-// sizeFindings collect pictures of which little is seen, and those that are enlarged so much
-// that they blur, so that a video has one warning of each kind.
+// sizeFindings collects pictures that are cropped too much, and pictures that are enlarged so much
+// that they blur. A video gets at most one warning of each kind.
 type sizeFindings struct{ cropped, enlarged []sizeFinding }
 
-// sizeFinding is a picture in the scenes that show it alike. How says how much of it is seen,
-// or how many times it is enlarged.
+// sizeFinding is a picture, and the scenes that show it in the same way. how is the visible share or
+// the scale factor, as text.
 type sizeFinding struct {
 	file, how, hint string
 	place           diag.Range
 	scenes          []int
 }
 
-// add keeps a finding of a scene, from 0.
+// add adds a finding about a scene, and merges it with equal findings. scene counts from 0.
 func add(list []sizeFinding, f sizeFinding, scene int) []sizeFinding {
 	for i := range list {
 		if known := &list[i]; known.file == f.file && known.how == f.how {
@@ -41,8 +42,8 @@ func add(list []sizeFinding, f sizeFinding, scene int) []sizeFinding {
 	return append(list, f)
 }
 
-// size looks how a shot of a scene fills the frame. One that is cropped to nothing is an
-// error.
+// size checks how a shot of a scene fills the frame. It is an error if almost nothing of the picture
+// is visible.
 func (c check) size(shot storyboard.Shot, scene int, found *sizeFindings, list *diag.List) {
 	a := c.set.Get(shot.File)
 	if a == nil || a.Info != nil && a.Info.Video == nil {
@@ -72,7 +73,7 @@ func (c check) size(shot storyboard.Shot, scene int, found *sizeFindings, list *
 		d := list.Errorf(shot.Range, "nothing of %q is visible: to fill the frame, its %d x %d pixels are cropped to a line",
 			shot.File, w, h)
 		d.Hint = fmt.Sprintf("write ![contain](%s) to show the whole picture, or ![fit](%s) to stretch it", shot.File, shot.File)
-	case kept < leastKept && shot.Position == frame.Position{}: // else the author said which part is kept
+	case kept < leastKept && shot.Position == frame.Position{}: // a position means that the author chose the visible part
 		found.cropped = add(found.cropped, sizeFinding{
 			file: shot.File, how: fmt.Sprintf("%.0f %%", max(kept*100, 1)), place: shot.Range,
 			hint: fmt.Sprintf("write ![contain](%s) to show the whole picture, or choose the visible part, for example ![top](%s)", shot.File, shot.File),
@@ -80,7 +81,7 @@ func (c check) size(shot storyboard.Shot, scene int, found *sizeFindings, list *
 	}
 }
 
-// warn adds the warnings: where it is one picture, with its own advice.
+// warn reports the findings. A single picture gets its own hint.
 func (f sizeFindings) warn(list *diag.List) {
 	switch c := f.cropped; len(c) {
 	case 0:

@@ -15,8 +15,8 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// TestSizes: a picture of which less than 60 % is seen is found, one that is enlarged more than twice, and one of
-// which nothing is seen.
+// TestSizes checks the findings about pictures of which less than 60 % is visible, that are enlarged
+// more than twice, or of which nothing is visible.
 func TestSizes(t *testing.T) {
 	t.Parallel()
 	const cropped, enlarged, gone = "is cropped to fill", "will blur", "nothing of"
@@ -28,7 +28,7 @@ func TestSizes(t *testing.T) {
 		name  string
 		asset *Asset
 		fit   frame.Fit
-		top   bool // it has a position
+		top   bool // the script sets a position
 		want  string
 	}{
 		{"as the frame", newStill(1600, 900), frame.Cover, false, ""},
@@ -76,7 +76,8 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// TestSizesOfAll: a video has one warning of each kind, with each picture and its scenes.
+// TestSizesOfAll checks that a video gets one warning of each kind, which lists the pictures and their
+// scenes.
 func TestSizesOfAll(t *testing.T) {
 	t.Parallel()
 	of := func(n int) (out []sizeFinding) {
@@ -131,7 +132,7 @@ func TestSizesOfAll(t *testing.T) {
 	}
 }
 
-// TestSegments are within their clip, or end at most a frame after it.
+// TestSegments checks that a segment must be inside its clip, or end at most one frame after it.
 func TestSegments(t *testing.T) {
 	t.Parallel()
 	to := func(d time.Duration) *script.Segment { return &script.Segment{To: d} }
@@ -170,7 +171,8 @@ func TestSegments(t *testing.T) {
 	}
 }
 
-// TestSilentFiles: what is to be heard must hold sound, and a part of the narration also a length.
+// TestSilentFiles checks that files used as sound must contain sound, and that files used as narration
+// must have a length.
 func TestSilentFiles(t *testing.T) {
 	t.Parallel()
 	second := big.NewRat(1, 1)
@@ -179,7 +181,7 @@ func TestSilentFiles(t *testing.T) {
 	}}
 	for _, c := range []struct {
 		name        string
-		music, part bool // they are found
+		music, part bool // an error is expected
 	}{
 		{"sound", false, false},
 		{"endless", false, true},
@@ -207,14 +209,14 @@ func TestSilentFiles(t *testing.T) {
 	}
 }
 
-// TestCalloutsThatNobodySees are told, by what their lengths count in.
+// TestCalloutsThatNobodySees checks the warnings about callouts outside the frame or picture.
 func TestCalloutsThatNobodySees(t *testing.T) {
 	t.Parallel()
 	set := &Set{byName: map[string]*Asset{"a": newStill(400, 200), "gone": nil}}
 	shot, lost := &storyboard.Shot{File: "a"}, &storyboard.Shot{File: "gone"}
 	for _, c := range []struct {
 		name   string
-		film   frame.Size // the header's is 160x90
+		film   frame.Size // the header's frame size is 160x90
 		box    [4]float64
 		image  bool
 		shot   *storyboard.Shot
@@ -283,7 +285,8 @@ func TestCalloutsThatNobodySees(t *testing.T) {
 	}
 }
 
-// TestCalloutsKeepTheirPlace where the video has another size than the header's, unless nothing says that size.
+// TestCalloutsKeepTheirPlace checks the position of callouts if the video's size differs from the
+// header's.
 func TestCalloutsKeepTheirPlace(t *testing.T) {
 	t.Parallel()
 	set := &Set{byName: map[string]*Asset{"a": newStill(160, 90)}}
@@ -291,7 +294,7 @@ func TestCalloutsKeepTheirPlace(t *testing.T) {
 	for _, c := range []struct {
 		film, header frame.Size
 		image        bool
-		want         float64 // its left edge
+		want         float64 // left edge of the callout
 	}{
 		{frame.Size{Width: 160, Height: 90}, frame.Size{Width: 160, Height: 90}, false, 10},
 		{frame.Size{Width: 320, Height: 180}, frame.Size{Width: 160, Height: 90}, false, 20},

@@ -1,7 +1,6 @@
-// Package diag holds findings about a script for its author: the place, what is wrong, what is
-// allowed and what to write instead. All stages report in this one form, so that all findings can
-// be shown together. Failures for callers of the service are in package fault. The package does
-// no input or output of its own.
+// Package diag contains findings about a script for its author: the place, what is wrong, what is
+// allowed and what to write instead. All stages report findings in this form, so that they can be
+// shown together. Failures for callers of the service are in package fault.
 package diag
 
 import (
@@ -12,10 +11,10 @@ import (
 	"strings"
 )
 
-// Severity is whether a finding stops the build.
+// Severity says whether a finding stops the build.
 type Severity int
 
-// The severities, worst first.
+// Values of Severity, the worst first.
 const (
 	Error Severity = iota
 	Warning
@@ -29,10 +28,10 @@ func (s Severity) String() string {
 	return "error"
 }
 
-// MarshalText writes the severity as its word.
+// MarshalText returns the same word as String.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText reads the word that MarshalText writes.
+// UnmarshalText parses a word that MarshalText returns.
 func (s *Severity) UnmarshalText(b []byte) error {
 	switch string(b) {
 	case "error":
@@ -60,11 +59,11 @@ type Range struct {
 	End   Pos    `json:"end"`
 }
 
-// Code identifies a kind of finding for programs and never changes. Kinds that no program needs
-// to distinguish have none.
+// Code identifies a kind of finding for programs. Codes never change. Findings that programs need not
+// distinguish have an empty code.
 type Code string
 
-// The codes. Code.IsStrict lists those that fail a strict build.
+// The codes. Code.IsStrict reports which of them fail a strict build.
 const (
 	// UnknownProperty is an unknown property, direction or map key.
 	UnknownProperty Code = "unknown-property"
@@ -89,7 +88,7 @@ const (
 	TooLong Code = "too-long"
 	// UnknownVariable is a {{name}} without a value.
 	UnknownVariable Code = "unknown-variable"
-	// MoreFindings is the last finding of a shortened list: how many there are.
+	// MoreFindings is the last finding of a shortened list: it says how many were left out.
 	MoreFindings Code = "more-findings"
 )
 
@@ -103,8 +102,8 @@ func (c Code) IsStrict() bool {
 	}
 }
 
-// Diagnostic is one finding. Summary is one sentence without a final stop; Detail says what is
-// allowed and Hint what to write instead; both may be empty.
+// Diagnostic is one finding. Summary is one sentence without a full stop. Detail says what is allowed,
+// and Hint what to write instead; both may be empty.
 type Diagnostic struct { //nolint:errname // it is only sometimes used as an error
 	Range    Range
 	Severity Severity
@@ -207,8 +206,8 @@ func (l List) Strict() List {
 	return out
 }
 
-// withoutOutcome removes from a warning what the build does instead, since a strict build does
-// not do it.
+// withoutOutcome removes the part of a warning's summary that says what the build does instead,
+// because a strict build stops.
 func withoutOutcome(summary string) string {
 	for _, outcome := range []string{" and ignored", " and stays as it is"} {
 		summary = strings.TrimSuffix(summary, outcome)
@@ -219,7 +218,7 @@ func withoutOutcome(summary string) string {
 	return summary
 }
 
-// Shorten trims a text and cuts it to at most n characters.
+// Shorten removes white space at both ends of s and shortens s to n characters and an ellipsis.
 func Shorten(s string, n int) string {
 	r := []rune(strings.TrimSpace(s))
 	if len(r) <= n {

@@ -11,15 +11,15 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// Options are the choices of Render. The zero value prints plain text.
+// Options are the options of Render. The zero value means plain text.
 type Options struct {
 	// Color adds ANSI colours.
 	Color bool
-	// Width is the number of terminal cells for a source line; longer lines are cut around the
-	// place. 0 means 100; the minimum is 20.
+	// Width is the width of a source line in terminal cells; longer lines are shortened around the place.
+	// 0 means 100; the minimum is 20.
 	Width int
-	// Most is the maximum number of findings printed; the number of the others follows. 0 means
-	// 100: a file that is not a script may have a finding on every line.
+	// Most is the maximum number of printed findings, after which the number of the others is printed. 0
+	// means 100. A file that is not a script may have a finding on every line.
 	Most int
 }
 
@@ -33,9 +33,8 @@ const (
 )
 
 // Render prints findings in the order of the list: place and summary, the source line with a mark
-// under the place, what is allowed, and what to write instead. sources returns the text of a file
-// as written; without it, or if it is nil, the source line is left out. Render returns the first
-// error of w.
+// under the place, what is allowed, and what to write instead. sources returns the content of a file;
+// if it is nil or returns false, the source line is omitted. Render returns the first error of w.
 func Render(w io.Writer, list List, sources func(file string) ([]byte, bool), opts Options) error {
 	r := renderer{style: style{on: opts.Color}, width: opts.Width, sources: sources, files: map[string][][]byte{}}
 	if r.width == 0 {
@@ -70,8 +69,8 @@ func countHidden(left int) string {
 	return fmt.Sprintf("%d more findings are not shown: fix these first", left)
 }
 
-// Limit returns the list for programs, limited to as many findings as are printed, with one more
-// that says how many there are if some were left out.
+// Limit returns at most as many findings as Render prints by default. If some are left out, it adds a
+// finding that says how many.
 func (l List) Limit() List {
 	if len(l) <= defaultMost {
 		return l
@@ -95,7 +94,7 @@ func countErrors(list List) int {
 	return n
 }
 
-// limit returns the first findings in their order; if not all fit, errors are kept before
+// limit returns the first most findings in their order. If not all fit, errors take precedence over
 // warnings.
 func limit(list List, most int) List {
 	if len(list) <= most {
@@ -128,7 +127,7 @@ type renderer struct {
 	sources func(file string) ([]byte, bool)
 	files   map[string][][]byte
 
-	// The last line that was laid out, kept because a line of a megabyte may have many findings.
+	// The last line that was laid out. It is kept because a very long line may have many findings.
 	laidFile string
 	laidLine int
 	laid     []cell
@@ -249,12 +248,12 @@ func layout(line []byte) []cell {
 	return cells
 }
 
-// window cuts a line to width cells around the place. It returns the text, the number of cells
-// before the place, and the number of shown cells of the place (at least one).
+// window shortens a line to width cells around the place, the cells from..to. It returns the text, the
+// number of cells before the place, and the number of shown cells of the place (at least one).
 func window(cells []cell, from, to, width int) (text string, before, under int) {
 	first, last := 0, len(cells)
 	if measure(cells) > width {
-		// The place gets room first; the text around it shares the rest.
+		// The place takes precedence; the text around it shares the remaining room.
 		last = min(to, from+width)
 		for last > from+1 && measure(cells[from:last]) > width-2 {
 			last--
@@ -295,7 +294,7 @@ func measure(cells []cell) int {
 	return n
 }
 
-// printable removes characters with which a script could control the terminal.
+// printable replaces characters that could control the terminal.
 func printable(s string) string {
 	return strings.Map(func(c rune) rune {
 		if isPrintable(c) {
@@ -305,13 +304,13 @@ func printable(s string) string {
 	}, s)
 }
 
-// isPrintable reports whether a code point may be printed: it is no control character and does
-// not change the direction of the text.
+// isPrintable reports whether a character may be printed: it is not a control character and does not
+// change the direction of the text.
 func isPrintable(c rune) bool {
 	return !unicode.IsControl(c) && !unicode.Is(unicode.Bidi_Control, c)
 }
 
-// style wraps text in ANSI colours if it is on.
+// style adds ANSI colours to text if it is on.
 type style struct{ on bool }
 
 func (s style) wrap(code, text string) string {

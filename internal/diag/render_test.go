@@ -10,12 +10,12 @@ import (
 	"mynah/internal/diag"
 )
 
-// at is a range in s.md.
+// at returns a range in s.md.
 func at(line, column, endLine, endColumn int) diag.Range {
 	return diag.Range{File: "s.md", Start: diag.Pos{Line: line, Column: column}, End: diag.Pos{Line: endLine, Column: endColumn}}
 }
 
-// render prints findings about a source.
+// render returns the printed findings about a source.
 func render(t *testing.T, src string, opts diag.Options, list ...diag.Diagnostic) string {
 	t.Helper()
 	var b strings.Builder
@@ -79,7 +79,8 @@ func TestRender(t *testing.T) {
 	}
 }
 
-// TestLongLines are cut around the place, which is always seen whole if it can be.
+// TestLongLines checks that long lines are shortened around the place, which stays visible if
+// possible.
 func TestLongLines(t *testing.T) {
 	t.Parallel()
 	digits := strings.Repeat("0123456789", 30)
@@ -116,7 +117,7 @@ func TestLongLines(t *testing.T) {
 			if n := len(mark); n > room+1 {
 				t.Errorf("the mark takes %d cells of %d", n, room)
 			}
-			// What stands above the caret is the letter of the place.
+			// The character above the caret is the one at the place.
 			column := strings.Index(mark, "^")
 			want := ""
 			if r := []rune(c.src); c.from <= len(r) {
@@ -129,7 +130,7 @@ func TestLongLines(t *testing.T) {
 	}
 }
 
-// cells counts the cells of a text of the letters used here.
+// cells returns the width of a text in terminal cells, for the characters used here.
 func cells(s string) int {
 	n := 0
 	for _, r := range s {
@@ -141,7 +142,7 @@ func cells(s string) int {
 	return n
 }
 
-// letter gives the letter at a cell.
+// letter returns the character at a cell.
 func letter(s string, cell int) string {
 	for _, r := range s {
 		if cell <= 0 {
@@ -152,7 +153,7 @@ func letter(s string, cell int) string {
 	return ""
 }
 
-// TestColorsAddNothingElse: without them the text is the same.
+// TestColorsAddNothingElse checks that the text without colour codes is the same as without colours.
 func TestColorsAddNothingElse(t *testing.T) {
 	t.Parallel()
 	d := diag.Diagnostic{Range: at(1, 2, 1, 3), Summary: "wrong", Detail: "detail", Hint: "hint"}
@@ -165,7 +166,8 @@ func TestColorsAddNothingElse(t *testing.T) {
 	}
 }
 
-// TestFindingsStandApart: each of several, and a reader that fails ends them.
+// TestFindingsStandApart checks the blank lines between findings, and that a write error ends
+// printing.
 func TestFindingsStandApart(t *testing.T) {
 	t.Parallel()
 	d := diag.Diagnostic{Range: at(1, 1, 1, 2), Summary: "wrong"}
@@ -235,7 +237,7 @@ func TestSort(t *testing.T) {
 	}
 }
 
-// TestJSON: the form that programs read, and back.
+// TestJSON checks the JSON form of findings in both directions.
 func TestJSON(t *testing.T) {
 	t.Parallel()
 	list := diag.List{
@@ -283,7 +285,7 @@ func TestFloodsAreCut(t *testing.T) {
 	}
 }
 
-// TestForemost: programs are told as many findings as people, and how many there are.
+// TestForemost checks that Limit returns as many findings as Render prints, and the number of all.
 func TestForemost(t *testing.T) {
 	t.Parallel()
 	many := func(errors, warnings int) diag.List {
@@ -298,7 +300,7 @@ func TestForemost(t *testing.T) {
 	}
 	for _, c := range []struct {
 		errors, warnings int
-		shown, wrong     int // findings and errors that are told
+		shown, wrong     int // expected number of findings and errors in the result
 		more             string
 		severity         diag.Severity
 	}{
@@ -329,7 +331,8 @@ func TestForemost(t *testing.T) {
 	}
 }
 
-// TestStrictSaysNoOutcome: what a build does instead of stopping is not said of an error.
+// TestStrictSaysNoOutcome checks that an error of a strict build does not mention what the build would
+// do instead.
 func TestStrictSaysNoOutcome(t *testing.T) {
 	t.Parallel()
 	for warning, want := range map[string]string{

@@ -35,7 +35,7 @@ func run(t *testing.T, in []byte, program string, args ...string) string {
 	return string(out)
 }
 
-// pictures decodes strictly and gives the hash of each picture.
+// pictures decodes a stream, failing on errors, and returns the hash of each picture.
 func pictures(t *testing.T, in []byte, args ...string) []string {
 	t.Helper()
 	var out []string
@@ -48,7 +48,7 @@ func pictures(t *testing.T, in []byte, args ...string) []string {
 	return out
 }
 
-// written writes a film to a file.
+// written writes a film to a file and returns its path.
 func written(t *testing.T, b *bench, f *film.Film) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "film.mp4")
@@ -67,7 +67,7 @@ func written(t *testing.T, b *bench, f *film.Film) string {
 
 func key(name string) cache.Key { return cache.NewHasher(name).Key() }
 
-// encodeStill and moving put segments: one picture, and so many that follow each other.
+// encodeStill stores a segment of one picture.
 func (b *bench) encodeStill(t *testing.T, n int) cache.Key {
 	t.Helper()
 	k := key(fmt.Sprint("still ", n))
@@ -90,8 +90,8 @@ func (b *bench) moving(t *testing.T, n int) cache.Key {
 	return k
 }
 
-// chain puts a segment of standing pictures that differ in a few rows, and beside it another
-// of the same process.
+// chain stores a segment of still pictures that differ in a few rows, and another segment from the
+// same process.
 func (b *bench) chain(t *testing.T, n int) cache.Key {
 	t.Helper()
 	k := key(fmt.Sprint("chain ", n))
@@ -111,7 +111,8 @@ func (b *bench) chain(t *testing.T, n int) cache.Key {
 
 func fps(num, den int64) frame.Rate { return frame.Rate{Num: num, Den: den} }
 
-// TestWhatStandsAndMoves decodes films and tells by letters which pictures are alike.
+// TestWhatStandsAndMoves decodes films and compares which of their pictures are equal; equal letters
+// mean equal pictures.
 func TestWhatStandsAndMoves(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -122,7 +123,7 @@ func TestWhatStandsAndMoves(t *testing.T) {
 		name string
 		runs []film.SegmentRun
 		want string
-		sync []int // the frames that a player can start at
+		sync []int // indexes of the frames at which a player can start
 	}{
 		{"one picture", []film.SegmentRun{{Segment: a, Frames: 1}}, "a", []int{0}},
 		{"a picture stands", []film.SegmentRun{{Segment: a, Frames: 5}}, "aaaaa", []int{0}},
@@ -173,7 +174,7 @@ func TestWhatStandsAndMoves(t *testing.T) {
 	}
 }
 
-// TestLengthsOfTracks: picture and sound end together, at whatever rate.
+// TestLengthsOfTracks checks that picture and sound end together at every frame rate.
 func TestLengthsOfTracks(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -219,7 +220,7 @@ func TestSilenceIsSilent(t *testing.T) {
 	}
 }
 
-// TestAnyFrameCanBeDecodedAlone: as the poster is.
+// TestAnyFrameCanBeDecodedAlone checks the pictures that AnnexB writes, as for the poster.
 func TestAnyFrameCanBeDecodedAlone(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -245,7 +246,8 @@ func TestAnyFrameCanBeDecodedAlone(t *testing.T) {
 	}
 }
 
-// TestImagesAreEncodedAsTheirFrames: by one process or by two, the bytes are the same.
+// TestImagesAreEncodedAsTheirFrames checks that encoding an image file gives the same bytes as
+// encoding its raw frame.
 func TestImagesAreEncodedAsTheirFrames(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 96, 64, fps(25, 1))
@@ -298,7 +300,7 @@ func TestImagesAreEncodedAsTheirFrames(t *testing.T) {
 	}
 }
 
-// TestClips: as many pictures as are wanted, fewer when there are no more.
+// TestClips checks the number of encoded pictures, also for clips that are too short.
 func TestClips(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -336,7 +338,7 @@ func TestClips(t *testing.T) {
 	}
 }
 
-// TestFilmsThatCannotBeCut say why.
+// TestFilmsThatCannotBeCut checks the errors for invalid films.
 func TestFilmsThatCannotBeCut(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 96, 64, fps(10, 1))
@@ -390,7 +392,7 @@ func TestFilmsThatCannotBeCut(t *testing.T) {
 	}
 }
 
-// TestTheEncodersOwnMistakes: fewer pictures than keys are no success.
+// TestTheEncodersOwnMistakes checks that an encoder that writes too few pictures is an error.
 func TestTheEncodersOwnMistakes(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 96, 64, fps(10, 1))
@@ -405,8 +407,8 @@ func TestTheEncodersOwnMistakes(t *testing.T) {
 	}
 }
 
-// TestCrossingsAreApart: what one crossfade is coded as does not depend on those before it
-// in the same process.
+// TestCrossingsAreApart checks that the bytes of a cross-fade do not depend on the others in the same
+// process.
 func TestCrossingsAreApart(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)

@@ -13,34 +13,35 @@ import (
 	"mynah/internal/h264"
 )
 
-// Encoder makes segments and puts them into the cache.
+// Encoder encodes segments and stores them in the cache.
 type Encoder struct {
 	tools *ffmpeg.Tools
 	store *cache.Store
 	pic   ffmpeg.Picture
-	tool  string // the encoder's build, part of every key
+	tool  string // version of the encoder program, part of every key
 }
 
-// NewEncoder returns an encoder of pictures of one form; build names the encoder
-// program's version.
+// NewEncoder returns an encoder of pictures with the properties pic. build is the version of the
+// encoder program.
 func NewEncoder(tools *ffmpeg.Tools, store *cache.Store, pic ffmpeg.Picture, build string) *Encoder {
 	return &Encoder{tools: tools, store: store, pic: pic, tool: build}
 }
 
-// Form is everything that decides the bytes of a segment but what it shows.
+// Form contains everything except the pictures that determines the bytes of a segment.
 type Form struct {
-	// Encoder is the program's build, Settings are how it is run.
+	// Encoder is the version of the program, Settings its arguments.
 	Encoder  string `json:"encoder"`
 	Settings string `json:"settings"`
 }
 
-// Form returns the form of the encoder's segments.
+// Form returns the Form of the encoder's segments.
 func (e *Encoder) Form() Form { return Form{e.tool, e.pic.Settings()} }
 
 // Has reports whether a segment is in the cache.
 func (e *Encoder) Has(k cache.Key) bool { return e.store.Has(cache.Segments, k) }
 
-// stream reads an encoder's output: parameter sets first, then pictures.
+// stream processes an encoder's output: parameter sets, then pictures. It calls picture for each
+// picture.
 type stream struct {
 	params  *h264.Params
 	sps     []byte
@@ -69,7 +70,7 @@ func (s *stream) nal(nal []byte) error {
 	return nil
 }
 
-// run feeds an encoder process and hands on its pictures.
+// run runs an encoder process with the input in, and calls picture for each encoded picture.
 func (e *Encoder) run(ctx context.Context, args []string, in io.Reader, picture func(p *h264.Params, nal []byte) error) error {
 	s := &stream{picture: picture}
 	split := h264.NewSplitter(s.nal)
@@ -79,7 +80,8 @@ func (e *Encoder) run(ctx context.Context, args []string, in io.Reader, picture 
 	return split.Close()
 }
 
-// put writes a segment of the given pictures' making. It returns how many there are.
+// put stores a segment in the cache. write calls add for each of its pictures. put returns their
+// number.
 func (e *Encoder) put(k cache.Key, write func(add func(p *h264.Params, nal []byte) error) error) (int, error) {
 	n := 0
 	err := e.store.Put(cache.Segments, k, func(w io.Writer) error {
@@ -99,7 +101,7 @@ func (e *Encoder) put(k cache.Key, write func(add func(p *h264.Params, nal []byt
 	return n, err
 }
 
-// ErrNoPicture tells that a source held no picture at all.
+// ErrNoPicture is the error for a source that contains no picture.
 var ErrNoPicture = errors.New("it contains no picture that can be decoded")
 
 func paramsHead(p *h264.Params) []byte {
@@ -115,7 +117,8 @@ func parseParamsHead(head []byte) (*h264.Params, error) {
 	return h264.ParseParams(head[2:n], head[n:])
 }
 
-// EncodeStills encodes raw frames, each as a segment of one picture under its key.
+// EncodeStills encodes raw frames, each as a segment of one picture. keys are the keys of the
+// segments.
 func (e *Encoder) EncodeStills(ctx context.Context, frames [][]byte, keys []cache.Key) error {
 	var readers []io.Reader
 	for _, f := range frames {
@@ -124,7 +127,8 @@ func (e *Encoder) EncodeStills(ctx context.Context, frames [][]byte, keys []cach
 	return e.stills(ctx, e.pic.EncodeStills(), io.MultiReader(readers...), keys)
 }
 
-// EncodeImages encodes image files, each as a segment of one picture under its key.
+// EncodeImages encodes image files, each as a segment of one picture. keys are the keys of the
+// segments.
 func (e *Encoder) EncodeImages(ctx context.Context, images []ffmpeg.StillInput, keys []cache.Key) error {
 	return e.stills(ctx, e.pic.EncodeImages(images), nil, keys)
 }
@@ -146,8 +150,8 @@ func (e *Encoder) stills(ctx context.Context, args []string, in io.Reader, keys 
 	return err
 }
 
-// EncodeFrames encodes raw frames that follow each other as one segment; with enter they
-// come in over another picture.
+// EncodeFrames encodes consecutive raw frames as one segment. If enter is not nil, they begin with a
+// transition from another picture.
 func (e *Encoder) EncodeFrames(ctx context.Context, k cache.Key, frames io.Reader, enter *ffmpeg.EnterInput) error {
 	_, err := e.put(k, func(add func(*h264.Params, []byte) error) error {
 		return e.run(ctx, e.pic.EncodeMoving(enter), frames, add)
@@ -155,14 +159,15 @@ func (e *Encoder) EncodeFrames(ctx context.Context, k cache.Key, frames io.Reade
 	return err
 }
 
-// EncodeCrossings encodes several runs of raw frames, which are read one after the other,
-// each as a segment of so many pictures under its key.
+// EncodeCrossings encodes several cross-fades in one process, each as one segment. frames contains
+// their raw frames one after the other; lengths are their numbers of frames, and keys the keys of the
+// segments.
 func (e *Encoder) EncodeCrossings(ctx context.Context, frames io.Reader, lengths []int64, keys []cache.Key) error {
 	return e.groups(ctx, e.pic.EncodeCrossings(lengths), frames, lengths, keys)
 }
 
-// EncodeChains encodes several runs of raw frames as EncodeCrossings does. Their pictures
-// stand, each as close to its source as a still.
+// EncodeChains is like EncodeCrossings for sequences of still pictures, which are encoded at the
+// quality of stills.
 func (e *Encoder) EncodeChains(ctx context.Context, frames io.Reader, lengths []int64, keys []cache.Key) error {
 	return e.groups(ctx, e.pic.EncodeChains(lengths), frames, lengths, keys)
 }
@@ -194,15 +199,15 @@ func (e *Encoder) groups(ctx context.Context, args []string, frames io.Reader, l
 	return err
 }
 
-// EncodeClip encodes a stretch of a clip as one segment. It returns how many pictures
-// came of it, which is less than asked for when the clip is shorter than it says.
+// EncodeClip encodes a range of a clip as one segment. It returns the number of pictures, which is
+// lower than requested if the clip is shorter than its container says.
 func (e *Encoder) EncodeClip(ctx context.Context, k cache.Key, clip ffmpeg.ClipInput) (int, error) {
 	return e.put(k, func(add func(*h264.Params, []byte) error) error {
 		return e.run(ctx, e.pic.EncodeClip(clip), nil, add)
 	})
 }
 
-// Count reports how many pictures a cached segment holds.
+// Count returns the number of pictures of a segment in the cache, or false if it is not there.
 func (e *Encoder) Count(k cache.Key) (int, bool) {
 	entry, ok := e.store.Open(cache.Segments, k)
 	if !ok {
@@ -216,7 +221,8 @@ func (e *Encoder) Count(k cache.Key) (int, bool) {
 	return x.Len(), true
 }
 
-// adts cuts a stream of ADTS frames, ISO/IEC 13818-7 6.2, into bare AAC frames.
+// adts splits a stream of ADTS frames (ISO/IEC 13818-7, 6.2) into AAC frames without headers, and
+// calls frame for each.
 type adts struct {
 	buf   []byte
 	frame func(config, frame []byte) error

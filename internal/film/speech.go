@@ -12,10 +12,10 @@ import (
 	"mynah/internal/mp4"
 )
 
-// WriteM4A encodes raw mono samples to an M4A file of a constant bit rate. The encoder
-// spends less on what is easy, as pauses are; fill elements make up for it. The frames
-// wait in a file beside path until their sizes are known, so that memory does not grow
-// with the length.
+// WriteM4A encodes raw mono samples to an M4A file with a constant bit rate. The encoder uses fewer
+// bits for simple sound such as pauses; fill elements compensate for that. The frames are written to a
+// temporary file next to path until their sizes are known, so that memory does not grow with the
+// length. samples is the number of samples.
 func WriteM4A(ctx context.Context, tools *ffmpeg.Tools, aac ffmpeg.AAC, samples int64, pcm io.Reader, path string) error {
 	frames, err := os.Create(path + ".frames")
 	if err != nil {
@@ -77,14 +77,14 @@ const (
 	idFill      = 6
 	idEnd       = 7
 	fillEscape  = 15  // of the count: eight more bits follow
-	fillMost    = 269 // bytes of one element
+	fillMost    = 269 // longer counts need eight more bits
 	fillData    = 1   // extension type EXT_FILL_DATA, then a nibble of zeros
 	fillByte    = 0xa5
 	leastFilled = 4
 )
 
-// padFrame makes an AAC frame longer by about n bytes, with fill elements in front of its
-// end (4.4.2.7). A frame that is long enough is left as it is.
+// padFrame makes an AAC frame about n bytes longer by inserting fill elements before its end (ISO/IEC
+// 14496-3, 4.4.2.7). It returns the frame unchanged if n is small.
 func padFrame(frame []byte, n int) []byte {
 	last := len(frame) - 1
 	for last >= 0 && frame[last] == 0 {
@@ -93,7 +93,7 @@ func padFrame(frame []byte, n int) []byte {
 	if n < leastFilled || last < 0 {
 		return frame
 	}
-	// The end is three bits of one; zeros align it.
+	// The frame ends with three bits of one, followed by zeros up to a whole byte.
 	end := (last+1)*8 - bits.TrailingZeros8(frame[last]) - 3
 	w := &bitWriter{}
 	for i := range end {
@@ -119,7 +119,7 @@ func padFrame(frame []byte, n int) []byte {
 	return w.b
 }
 
-// bitWriter writes bits, the highest first.
+// bitWriter writes bits, the most significant first.
 type bitWriter struct {
 	b    []byte
 	used int // bits of the last byte

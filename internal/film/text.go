@@ -7,19 +7,19 @@ import (
 	"mynah/internal/mp4"
 )
 
-// Cue is a subtitle of the film's own track, from a sample of the sound to another.
+// Cue is a subtitle of the subtitle track. Start and End are in samples of the sound.
 type Cue struct {
 	Start, End int64
 	Text       string
 }
 
-// Chapter begins at a frame.
+// Chapter is a chapter of the film; Frame is its first frame.
 type Chapter struct {
 	Frame int64  `json:"frame"`
 	Title string `json:"title"`
 }
 
-// trackInMemory is a track whose samples are in memory.
+// trackInMemory returns t with the given samples.
 func trackInMemory(t mp4.Track, samples [][]byte) *mp4.Track {
 	for _, s := range samples {
 		t.Sizes = append(t.Sizes, uint32(len(s)))
@@ -37,7 +37,7 @@ func trackInMemory(t mp4.Track, samples [][]byte) *mp4.Track {
 	return &t
 }
 
-// subtitles makes the track of the cues; between them it shows nothing.
+// subtitles returns the track of the cues. Between cues it contains empty samples.
 func (f *Film) subtitles(duration int64) *mp4.Track {
 	width, height := (mp4.TextHeight*f.Picture.Width+f.Picture.Height/2)/f.Picture.Height, mp4.TextHeight
 	t := mp4.Track{
@@ -60,7 +60,7 @@ func (f *Film) subtitles(duration int64) *mp4.Track {
 	return trackInMemory(t, samples)
 }
 
-// titles makes the track of the chapters, in the picture's units of time.
+// titles returns the track of the chapters' titles, in the time units of the picture track.
 func (f *Film) titles(duration int64) *mp4.Track {
 	scale, delta := timescale(f.Picture)
 	t := mp4.Track{
@@ -77,7 +77,7 @@ func (f *Film) titles(duration int64) *mp4.Track {
 	return trackInMemory(t, samples)
 }
 
-// list returns the chapters in units of 100 ns, rounded.
+// list returns the chapters with times in units of 100 ns, rounded.
 func (f *Film) list() []mp4.Chapter {
 	var out []mp4.Chapter
 	for _, c := range f.Chapters {

@@ -2,7 +2,7 @@ package h264
 
 import "errors"
 
-// errShort tells that a NAL unit ended inside a field.
+// errShort is the error for a NAL unit that ends inside a field.
 var errShort = errors.New("h264: the data ends inside a field")
 
 // bitReader reads the bits of an RBSP.
@@ -30,8 +30,8 @@ func (r *bitReader) u(n int) uint32 {
 	return v
 }
 
-// ue reads an unsigned Exp-Golomb code, ITU-T H.264 9.1; a signed one has the same bits, which is
-// enough to pass over it.
+// ue reads an unsigned Exp-Golomb code (9.1). Signed codes have the same length, so ue can skip them,
+// too.
 func (r *bitReader) ue() uint32 {
 	zeros := 0
 	for r.bit() == 0 {
@@ -74,7 +74,7 @@ func (w *bitWriter) ue(v uint32) {
 	w.u(n+1, v)
 }
 
-// trailing ends an RBSP: a one bit, then zeros up to the byte's end.
+// trailing ends an RBSP with a one bit and zero bits up to a whole byte (rbsp_trailing_bits).
 func (w *bitWriter) trailing() {
 	w.bit(1)
 	for w.n&7 != 0 {
@@ -82,7 +82,7 @@ func (w *bitWriter) trailing() {
 	}
 }
 
-// unescape takes the emulation prevention bytes out of a NAL unit, ITU-T H.264 7.4.1.
+// unescape removes the emulation prevention bytes from a NAL unit (7.4.1).
 func unescape(nal []byte) []byte {
 	out := make([]byte, 0, len(nal))
 	zeros := 0
@@ -101,7 +101,7 @@ func unescape(nal []byte) []byte {
 	return out
 }
 
-// escape puts emulation prevention bytes in.
+// escape inserts emulation prevention bytes into an RBSP (7.4.1).
 func escape(rbsp []byte) []byte {
 	out := make([]byte, 0, len(rbsp)+16)
 	zeros := 0

@@ -11,7 +11,7 @@ import (
 	"mynah/internal/h264"
 )
 
-// encode returns the NAL units of a test picture's encode by the real encoder.
+// encode returns the parameter sets and NAL units of a test picture that the real encoder encoded.
 func encode(t *testing.T, args ...string) (*h264.Params, [][]byte) {
 	t.Helper()
 	const settings = "bframes=0:ref=1:slices=1:sliced-threads=0:scenecut=0:rc-lookahead=0:mbtree=0:weightp=0:stitchable=1:level=40:keyint=100000"
@@ -50,7 +50,7 @@ func encode(t *testing.T, args ...string) (*h264.Params, [][]byte) {
 	return p, pictures
 }
 
-// hashes decodes a stream strictly and gives the hash of each picture.
+// hashes decodes a stream, failing on errors, and returns the hash of each picture.
 func hashes(t *testing.T, p *h264.Params, pictures [][]byte) []string {
 	t.Helper()
 	var b bytes.Buffer

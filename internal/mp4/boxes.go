@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// box joins parts under a four-character type.
+// box returns a box with a four-character type and the content parts.
 func box(kind string, parts ...[]byte) []byte {
 	n := 8
 	for _, p := range parts {
@@ -61,7 +61,7 @@ func mdatHeader(size int64, length int) []byte {
 	return append(append(be32(1), "mdat"...), be64(size+16)...)
 }
 
-// matrix scales by a number of 65536ths, ISO/IEC 14496-12 6.2.2.
+// matrix returns a transformation matrix that scales by scale/65536 (ISO/IEC 14496-12, 6.2.2).
 func matrix(scale uint32) []byte {
 	return be32(scale, 0, 0, 0, scale, 0, 0, 0, 0x40000000)
 }
@@ -140,7 +140,7 @@ func (t *Track) mdia(index int, chunks []chunk, base int64, large bool) []byte {
 	)
 }
 
-// language packs three letters of five bits, ISO/IEC 14496-12 8.4.2.
+// language packs a code of three letters into 15 bits (ISO/IEC 14496-12, 8.4.2).
 func language(code string) uint16 {
 	if len(code) != 3 {
 		code = "und"
@@ -186,7 +186,7 @@ func (t *Track) stbl(index int, chunks []chunk, base int64, large bool) []byte {
 		parts = append(parts, full("stco", 0, 0, be32(n), offsets))
 	}
 	if t.Kind == Audio {
-		// Decoding starts one frame early, ISO/IEC 14496-12 10.1.
+		// Decoding must start one frame earlier (ISO/IEC 14496-12, 10.1).
 		parts = append(parts,
 			full("sgpd", 1, 0, []byte("roll"), be32(2, 1), be16(math.MaxUint16)),
 			full("sbgp", 0, 0, []byte("roll"), be32(1, uint32(len(t.Sizes)), 1)))
@@ -243,8 +243,8 @@ func (m *Movie) udta() []byte {
 	return box("udta", parts...)
 }
 
-// AVC is the sample entry of H.264 video, bt709, limited range, square pixels;
-// ISO/IEC 14496-15 5.4.2.
+// AVC returns the sample entry of H.264 video with BT.709 colours, limited range and square pixels
+// (ISO/IEC 14496-15, 5.4.2).
 func AVC(width, height int, avcc []byte) []byte {
 	return box("avc1", make([]byte, 6), be16(1), make([]byte, 16),
 		be16(uint16(width), uint16(height)),
@@ -254,8 +254,8 @@ func AVC(width, height int, avcc []byte) []byte {
 		box("pasp", be32(1, 1)))
 }
 
-// AAC is the sample entry of AAC; config is the AudioSpecificConfig, bitRate in bits
-// a second. ISO/IEC 14496-14 5.6, 14496-1 7.2.6.
+// AAC returns the sample entry of AAC sound. config is the AudioSpecificConfig, bitRate is in bits per
+// second (ISO/IEC 14496-14, 5.6; 14496-1, 7.2.6).
 func AAC(channels int, sampleRate uint32, bitRate uint32, config []byte) []byte {
 	descriptor := func(tag byte, parts ...[]byte) []byte {
 		var body []byte

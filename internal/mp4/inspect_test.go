@@ -8,7 +8,7 @@ import (
 	"mynah/internal/mp4"
 )
 
-// inspected is a small movie of three pictures and four packets of sound.
+// inspected returns a small file with three pictures and four packets of sound.
 func inspected(tb testing.TB) []byte {
 	tb.Helper()
 	fill := func(size int) func(io.Writer, int) error {
@@ -48,7 +48,7 @@ func TestInspect(t *testing.T) {
 			t.Errorf("%+v, want %+v", got, want)
 		}
 	}
-	for n := range 200 { // cut off anywhere in the index
+	for n := range 200 { // truncated anywhere in the index
 		if _, err := mp4.Inspect(bytes.NewReader(b[:n]), int64(n)); err == nil {
 			t.Errorf("%d bytes of it are read without an error", n)
 		}

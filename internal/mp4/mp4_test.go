@@ -13,7 +13,7 @@ import (
 	"mynah/internal/mp4"
 )
 
-// newTrack is a track whose samples are made up, each told apart by its bytes.
+// newTrack returns a track with generated samples, each with different bytes.
 func newTrack(kind mp4.Kind, number byte, count int, scale, delta uint32) *mp4.Track {
 	t := &mp4.Track{Kind: kind, Timing: mp4.Timing{Timescale: scale, Delta: delta}, Width: 64, Height: 36}
 	switch kind {
@@ -45,7 +45,7 @@ func content(number byte, i, size int) []byte {
 	return bytes.Repeat([]byte{number<<6 | byte(i)&63}, size)
 }
 
-// tx3g is the sample entry of plain text, 3GPP TS 26.245 5.16.
+// tx3g returns a sample entry of plain text (3GPP TS 26.245, 5.16).
 func tx3g() []byte {
 	body := append(make([]byte, 7), 1)
 	body = append(body, make([]byte, 38)...)
@@ -73,7 +73,7 @@ func movie() *mp4.Movie {
 	return &mp4.Movie{Tracks: []*mp4.Track{video, audio}, Tags: []mp4.Tag{{mp4.TagTitle, "Türme"}, {mp4.TagArtist, ""}}}
 }
 
-// TestEverySampleIsWhereTheIndexSays reads the index as a player does.
+// TestEverySampleIsWhereTheIndexSays finds samples by the index, as players do.
 func TestEverySampleIsWhereTheIndexSays(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -108,7 +108,8 @@ func TestEverySampleIsWhereTheIndexSays(t *testing.T) {
 	}
 }
 
-// TestPictureAndSoundLieTogether: a player that reads in order needs to hold little.
+// TestPictureAndSoundLieTogether checks that the tracks are interleaved, so that players need little
+// memory.
 func TestPictureAndSoundLieTogether(t *testing.T) {
 	t.Parallel()
 	b := write(t, movie())
@@ -165,7 +166,7 @@ func TestTables(t *testing.T) {
 	}
 }
 
-// TestDeltas: samples of unequal length, as those of text.
+// TestDeltas checks samples of different durations, such as those of text.
 func TestDeltas(t *testing.T) {
 	t.Parallel()
 	text := newTrack(mp4.Text, 1, 6, 1000, 0)
@@ -222,7 +223,7 @@ func TestSameMovieSameBytes(t *testing.T) {
 	}
 }
 
-// wire passes over what is written but for its head and the places of small writes.
+// wire discards data, but keeps the header and the offsets of small writes.
 type wire struct {
 	n      int64
 	head   []byte
@@ -240,7 +241,7 @@ func (s *wire) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// huge is a track of large samples, each with its number in front.
+// huge returns a track of large samples, each with its number in front.
 func huge(number, count int, size uint32) *mp4.Track {
 	t := newTrack(mp4.Video, 0, count, 25, 5)
 	for i := range t.Sizes {
@@ -266,7 +267,7 @@ func huge(number, count int, size uint32) *mp4.Track {
 	return t
 }
 
-// TestLargeFiles: places after 4 GiB need longer numbers.
+// TestLargeFiles checks that offsets above 4 GiB have 64 bits.
 func TestLargeFiles(t *testing.T) {
 	t.Parallel()
 	const mega = 1 << 20
@@ -319,7 +320,7 @@ func TestFailures(t *testing.T) {
 		name   string
 		change func(m *mp4.Movie)
 		w      io.Writer
-		want   error // nil for any
+		want   error // nil for any error
 	}{
 		{"a sample shorter than its size", func(m *mp4.Movie) {
 			m.Tracks[0].Sizes[3]++
@@ -347,7 +348,7 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// full is a writer with room for so many bytes.
+// full is a writer that fails after a number of bytes.
 type full struct {
 	room int
 	err  error
