@@ -11,17 +11,17 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// ellipsisPause is how long "..." within a sentence waits.
+// ellipsisPause is the length of the pause for "..." inside a sentence.
 const ellipsisPause = 300 * time.Millisecond
 
-// replacement is a stretch of a text, in bytes, that is said in another way than it is written.
+// replacement is a range of a text, in bytes, whose spoken form differs from the written one.
 type replacement struct {
 	start, end int
 	say, ipa   string
 	pause      time.Duration
 }
 
-// changes finds all that is said in another way than it is written, in order.
+// changes returns all replacements in a text, in order.
 func changes(p *passage.Passage, l *lexicon.Lexicon) []replacement {
 	var out []replacement
 	for i := 0; i < len(p.Tokens); {
@@ -57,7 +57,7 @@ func changes(p *passage.Passage, l *lexicon.Lexicon) []replacement {
 	return out
 }
 
-// withBlanks sets a blank between words that are said and letters that touch them.
+// withBlanks adds spaces between the replacement and letters next to it.
 func withBlanks(p *passage.Passage, c replacement) replacement {
 	before, _ := utf8.DecodeLastRuneInString(p.Src[:c.start])
 	after, _ := utf8.DecodeRuneInString(p.Src[c.end:])
@@ -71,8 +71,8 @@ func withBlanks(p *passage.Passage, c replacement) replacement {
 	return c
 }
 
-// inLexicon finds a word of the lexicon at a token. In scripts without blanks it may begin
-// within one.
+// inLexicon finds a word of the lexicon at token i. In scripts without spaces it may begin inside a
+// token. It returns the index of the token after the word.
 func inLexicon(p *passage.Passage, l *lexicon.Lexicon, i int) (replacement, int) {
 	t := p.Tokens[i]
 	if l == nil || t.Kind == token.Gap {
@@ -97,8 +97,8 @@ func inLexicon(p *passage.Passage, l *lexicon.Lexicon, i int) (replacement, int)
 	return replacement{}, i
 }
 
-// ellipsis finds "..." or "…" between two words of a sentence: at its end the sentence's
-// own pause does.
+// ellipsis returns the index after "..." or "…" between two words of a sentence, or i. At the end of a
+// sentence, the pause between sentences applies instead.
 func ellipsis(p *passage.Passage, i int) int {
 	j, dots := i, 0
 	for {

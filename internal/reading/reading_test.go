@@ -15,7 +15,7 @@ import (
 	"mynah/internal/utter"
 )
 
-// readText joins what is said for a text.
+// readText returns the spoken form of a text.
 func readText(text, language string, l *reading.Lexicon) string {
 	return saidBy(&reading.Reader{Lexicon: l}, text, language)
 }
@@ -108,7 +108,7 @@ func TestReading(t *testing.T) {
 	}
 }
 
-// TestWrittenTextStays: whatever is said, what is written is what was there.
+// TestWrittenTextStays checks that reading does not change the written text.
 func TestWrittenTextStays(t *testing.T) {
 	t.Parallel()
 	text := "On 2026-11-25, see https://example.com/a_b... then call doIt() for $5."
@@ -204,8 +204,8 @@ func TestSayAs(t *testing.T) {
 	}
 }
 
-// FuzzReading: whatever is written stays, no digit and no sign is left for a voice, and
-// lexicons of any bytes are read or refused.
+// FuzzReading checks that the written text is not changed, that the spoken form contains no digits and
+// signs, and that arbitrary lexicons are parsed or rejected.
 func FuzzReading(f *testing.F) {
 	f.Add("On 2026-11-25 see https://a.b/c?d... $5 -1 1/2 10–20 a_b aB.md", "en", "a: b\nb: /c/")
 	f.Add("x…y #1 ~2 &", "de-DE", ":\n/")
@@ -224,7 +224,7 @@ func FuzzReading(f *testing.F) {
 				}
 			}
 		}
-		squeeze := func(s string) string { // control characters are blanks to sentences
+		squeeze := func(s string) string { // sentence splitting treats control characters as spaces
 			return strings.Map(func(r rune) rune {
 				if unicode.IsSpace(r) || unicode.IsControl(r) {
 					return -1
@@ -238,17 +238,17 @@ func FuzzReading(f *testing.F) {
 	})
 }
 
-// languages are those in which a voice sees words alone.
+// languages returns the languages in which voices receive only words.
 func languages() []string {
 	return []string{"en", "en-GB", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "pl"}
 }
 
-// notWords tells characters that are neither letters nor marks of pauses.
+// notWords reports whether a character is neither a letter nor punctuation.
 func notWords(r rune) bool {
 	return unicode.IsNumber(r) || unicode.IsSymbol(r) || strings.ContainsRune("@#%&*/\\§_{}†‡•", r)
 }
 
-// TestWordsAlone: no digit and no sign is left, in no language.
+// TestWordsAlone checks that the spoken form contains no digits and signs in any language.
 func TestWordsAlone(t *testing.T) {
 	t.Parallel()
 	for _, language := range languages() {
@@ -272,7 +272,7 @@ func TestWordsAlone(t *testing.T) {
 	}
 }
 
-// TestOtherLanguages: numbers are words wherever CLDR can spell them; the rest is the voice's.
+// TestOtherLanguages checks that numbers are spelled in every language for which CLDR has rules.
 func TestOtherLanguages(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ language, text, want string }{
@@ -311,7 +311,8 @@ func TestInvisible(t *testing.T) {
 	}
 }
 
-// TestStyles: a number sees the words around it whatever their style, and keeps its own.
+// TestStyles checks that rules see the words around a number whatever their style, and that the number
+// keeps its style.
 func TestStyles(t *testing.T) {
 	t.Parallel()
 	got := new(reading.Reader).Sentences([]utter.Run{{Text: "am "}, {Text: "3.", Style: utter.Strong}, {Text: " Oktober um 9 Uhr"}}, "de")
@@ -324,8 +325,8 @@ func TestStyles(t *testing.T) {
 	}
 }
 
-// TestForeignStretches: a stretch in another language is read in that language, and what is
-// said in place of something else is made of words as well.
+// TestForeignStretches checks that text in another language is read in that language, and that
+// replaced text consists of words, too.
 func TestForeignStretches(t *testing.T) {
 	t.Parallel()
 	got := new(reading.Reader).Sentences([]utter.Run{
@@ -340,7 +341,7 @@ func TestForeignStretches(t *testing.T) {
 	}
 }
 
-// TestSpeed: 10,000 words take less than a second.
+// TestSpeed checks that 10,000 words are read in less than a second.
 func TestSpeed(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("On 3/4/2025 at 10:30 p.m. Dr. Smith paid $3.50 for 5 km of the iOS word list that people read aloud. ", 500)

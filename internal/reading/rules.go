@@ -12,12 +12,11 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// rule reads what begins at a token: it returns the index of the token after it and the words to say,
-// or the token itself and nothing.
+// rule reads the text that begins at token i. It returns the index of the token after it and the words
+// to say, or i and "" if the rule does not apply.
 type rule func(p *passage.Passage, i int) (end int, say string)
 
-// first tries rules in order. Narrow rules precede wide ones, which would take their
-// numbers and words from them.
+// first tries rules in order and returns the first result. Specific rules must precede general ones.
 func first(p *passage.Passage, i int, rules ...rule) (int, string) {
 	for _, r := range rules {
 		if end, say := r(p, i); end > i && say != "" {
@@ -27,7 +26,7 @@ func first(p *passage.Passage, i int, rules ...rule) (int, string) {
 	return i, ""
 }
 
-// read reads what begins at a token.
+// read returns the result of the first rule that applies at token i.
 func read(p *passage.Passage, i int) (int, string) {
 	switch p.Tokens[i].Kind {
 	case token.Digits:
@@ -52,7 +51,7 @@ func read(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// fromDigits reads what begins with a number.
+// fromDigits reads text that begins with a number.
 func fromDigits(p *passage.Passage, i int) (int, string) {
 	if p.Known {
 		if end, say := first(p, i,
@@ -65,7 +64,7 @@ func fromDigits(p *passage.Passage, i int) (int, string) {
 	if !p.Known {
 		n, end := p.Number(i)
 		if compound(p, i) || n.Low > 0 {
-			return i, "" // a date, time or fraction, which the voice knows best
+			return i, "" // a date, time or fraction: the voice reads it better
 		}
 		if n.Fraction != "" && p.Mark(n.Mark) == "" {
 			return end, p.Src[p.At(i).Start:p.At(end-1).End]
@@ -83,7 +82,7 @@ func fromDigits(p *passage.Passage, i int) (int, string) {
 	return i + 1, p.Cardinal(p.At(i).Text, "")
 }
 
-// compound reports whether a number is part of something such as 2026-11-25 or 14:30.
+// compound reports whether a number is part of a notation such as 2026-11-25 or 14:30.
 func compound(p *passage.Passage, i int) bool {
 	joins := func(mark, number token.Token) bool {
 		return number.Kind == token.Digits && strings.Contains("-/:.", mark.Text) && mark.Text != p.Point &&
@@ -92,7 +91,7 @@ func compound(p *passage.Passage, i int) bool {
 	return joins(p.At(i+1), p.At(i+2)) || joins(p.At(i-1), p.At(i-2))
 }
 
-// fromWord reads what begins with a word.
+// fromWord reads text that begins with a word.
 func fromWord(p *passage.Passage, i int) (int, string) {
 	if !p.Known {
 		if p.Word("dot") != "" {
@@ -113,8 +112,8 @@ func fromWord(p *passage.Passage, i int) (int, string) {
 	)
 }
 
-// plainWord reports whether no rule can be for a word in small letters: nothing but a blank or a
-// comma follows it, and no table has it. Most words are such.
+// plainWord reports whether no rule can apply to a lower-case word: only a space or comma follows, and
+// no table contains it. It is a fast path for most words.
 func plainWord(p *passage.Passage, i int) bool {
 	next := p.At(i + 1)
 	if next.Kind != token.Gap && next.Text != "," || p.At(i+2).Kind == token.Digits {
@@ -126,7 +125,7 @@ func plainWord(p *passage.Passage, i int) bool {
 	return !bare && !month && !p.Letter[strings.ToUpper(t)]
 }
 
-// fromSign reads what begins with a sign.
+// fromSign reads text that begins with a sign.
 func fromSign(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if p.Known {

@@ -8,7 +8,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Names reads names of program code.
+// Names reads identifiers of program code, such as getName and max_size.
 func Names(p *passage.Passage, i int) (int, string) {
 	if !p.Opens(i) && p.At(i-1).Text != "." {
 		return i, ""
@@ -30,7 +30,7 @@ func Names(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// code separates the words in an identifier.
+// code returns the words of an identifier, separated by spaces.
 func code(p *passage.Passage, s string) string {
 	s = strings.TrimSuffix(s, "()")
 	if known := strings.ToLower(s); strings.HasPrefix(known, "mc") || strings.HasPrefix(known, "mac") ||
@@ -64,7 +64,7 @@ func code(p *passage.Passage, s string) string {
 	return strings.Join(out, " ")
 }
 
-// brands are words that look like code and are read as one.
+// brands returns lower-case words that look like identifiers but are read as one word.
 func brands() map[string]bool {
 	return setOf("iphone ipad ipod imac youtube javascript typescript ebay paypal wordpress linkedin tiktok whatsapp " +
 		"facetime airpods openai powerpoint onedrive sharepoint narakeet latex mcdonald github gitlab bitcoin")

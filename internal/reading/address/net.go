@@ -1,6 +1,6 @@
-// Package address has the rules for addresses of the web and of mail, files, options, names in
-// code, telephone numbers, houses and postal codes, whose digits and letters are said one by one
-// or in groups.
+// Package address contains the rules for web and mail addresses, files, command-line options,
+// identifiers in code, telephone numbers, house numbers and postal codes. Their digits and letters are
+// read one by one or in groups.
 package address
 
 import (
@@ -14,7 +14,8 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// patterns of what is written without blanks. Each is tried where a word begins.
+// patterns are regular expressions of things that are written without spaces. Each is tried at the
+// start of a word.
 type patterns struct {
 	link, mail, host, path, file, snake, camel, flag *regexp.Regexp
 }
@@ -35,7 +36,8 @@ var shapes = patterns{
 	flag: regexp.MustCompile(`^--?[a-z][a-z0-9]*(?:-[a-z0-9]+)*`),
 }
 
-// matchAt returns the token after what a pattern finds at a token, and what it found.
+// matchAt matches a pattern at token i. It returns the index of the token after the match, and the
+// matched text.
 func matchAt(p *passage.Passage, i int, find *regexp.Regexp) (int, string) {
 	text := p.Src[p.At(i).Start:]
 	m := find.FindString(text)
@@ -58,7 +60,7 @@ func matchAt(p *passage.Passage, i int, find *regexp.Regexp) (int, string) {
 	return j, m
 }
 
-// Links reads addresses of the web and of mail, and names of files.
+// Links reads web addresses, mail addresses and file names.
 func Links(p *passage.Passage, i int) (int, string) {
 	if !p.Opens(i) || p.At(i+1).Kind == token.Gap || i+1 >= len(p.Tokens) {
 		return i, ""
@@ -82,13 +84,14 @@ func Links(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// isAbbreviation tells short forms such as "i.e.c" from names of hosts and files.
+// isAbbreviation reports whether m is an abbreviation such as "i.e.", which looks like the name of a
+// host or file.
 func isAbbreviation(p *passage.Passage, m string) bool {
 	_, ok := p.Short[strings.ToLower(m)]
 	return ok || len(m) < 4
 }
 
-// address reads the address of a page; what only machines need is left out.
+// address returns the spoken form of a web address. It omits parts such as https:// and www.
 func address(p *passage.Passage, s string) string {
 	if _, after, ok := strings.Cut(s, "://"); ok {
 		s = after
@@ -100,7 +103,7 @@ func address(p *passage.Passage, s string) string {
 	return symbols(p, strings.TrimSuffix(s, "/"))
 }
 
-// symbols says the signs of addresses and names of files by their words.
+// symbols returns the spoken form of an address or file name, with words for its signs.
 func symbols(p *passage.Passage, s string) string {
 	var out []string
 	part := ""
@@ -130,7 +133,7 @@ func symbols(p *passage.Passage, s string) string {
 	return strings.Join(strings.Fields(strings.Join(out, " ")), " ")
 }
 
-// segment reads letters and digits between the signs of an address.
+// segment returns the spoken form of the letters and digits between two signs of an address.
 func segment(p *passage.Passage, s string) string {
 	var out []string
 	for _, t := range token.Split(s) {
@@ -148,7 +151,8 @@ func segment(p *passage.Passage, s string) string {
 	return strings.Join(out, " ")
 }
 
-// addressWord reads a word of an address: letters where nobody can say them as a word.
+// addressWord returns the spoken form of a word of an address. Words that cannot be pronounced are
+// spelled.
 func addressWord(p *passage.Passage, s string) string {
 	const longest = 5
 	upper := strings.ToUpper(s)
@@ -166,7 +170,7 @@ func addressWord(p *passage.Passage, s string) string {
 	return s
 }
 
-// paths reads /etc/mynah, ~/.bashrc and ./run.sh.
+// paths reads file paths such as /etc/mynah, ~/.bashrc and ./run.sh.
 func paths(p *passage.Passage, i int) (int, string) {
 	if !p.Opens(i) {
 		return i, ""
@@ -177,7 +181,7 @@ func paths(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// flags reads an option of a command line.
+// flags reads command-line options such as --help.
 func flags(p *passage.Passage, i int) (int, string) {
 	if !p.Opens(i) {
 		return i, ""
@@ -185,7 +189,7 @@ func flags(p *passage.Passage, i int) (int, string) {
 	end, m := matchAt(p, i, shapes.flag)
 	name := strings.TrimLeft(m, "-")
 	if end == i || len(m)-len(name) == 1 && len(name) > 1 {
-		return i, "" // a word after a dash
+		return i, "" // a word after a dash, not an option
 	}
 	var out []string
 	for range len(m) - len(name) {
@@ -197,7 +201,7 @@ func flags(p *passage.Passage, i int) (int, string) {
 	return end, strings.Join(out, " ")
 }
 
-// PathsAndFlags reads paths of files and options of commands, which begin with a sign.
+// PathsAndFlags reads file paths and command-line options that begin with a sign.
 func PathsAndFlags(p *passage.Passage, i int) (int, string) {
 	switch p.At(i).Text {
 	case "/", "~", ".":

@@ -7,7 +7,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Phones reads numbers of telephones in groups, with a short pause between them.
+// Phones reads telephone numbers in groups of digits, with a short pause between groups.
 func Phones(p *passage.Passage, i int) (int, string) {
 	plus := p.At(i).Text == "+"
 	j := i
@@ -49,14 +49,14 @@ func Phones(p *passage.Passage, i int) (int, string) {
 	if p.Glued(j) || !isPhone(p, i, plus, parts, marks.String()) {
 		return i, ""
 	}
-	// A sign of something longer in front or after: a date, a sum, an equation.
+	// After or before such a sign the digits are part of a date, a calculation or an equation.
 	if token.IsDash(p.At(i-1).Text) && p.Glued(i-2) || p.At(i-1).Text == "/" && p.Glued(i-2) {
 		return i, ""
 	}
 	return j, phoneWords(p, plus, parts)
 }
 
-// phoneMark passes over what may part the groups of a phone number.
+// phoneMark returns the index after the characters that can separate groups of a telephone number.
 func phoneMark(p *passage.Passage, i int) int {
 	t := p.At(i)
 	switch {
@@ -72,7 +72,8 @@ func phoneMark(p *passage.Passage, i int) int {
 	return i
 }
 
-// isPhone reports whether groups of digits are the number of a telephone.
+// isPhone reports whether groups of digits are a telephone number. marks are the characters between
+// the groups.
 func isPhone(p *passage.Passage, i int, plus bool, parts []string, marks string) bool {
 	total, lengths := 0, make([]string, len(parts))
 	for k, part := range parts {
@@ -117,7 +118,7 @@ func isPhone(p *passage.Passage, i int, plus bool, parts []string, marks string)
 	return false
 }
 
-// followsTelephoneWord reports whether a word in front speaks of a telephone.
+// followsTelephoneWord reports whether one of the words before token i means telephone.
 func followsTelephoneWord(p *passage.Passage, i int) bool {
 	for range 3 {
 		i = p.Before(i)
@@ -154,7 +155,7 @@ func phoneWords(p *passage.Passage, plus bool, parts []string) string {
 		}
 		out = append(out, say)
 	}
-	if plus && len(parts) > 2 && parts[1] == "0" { // +44 (0)20: the zero is dialled at home
+	if plus && len(parts) > 2 && parts[1] == "0" { // +44 (0)20: the zero is dialled only inside the country
 		out = append(out[:1], out[2:]...)
 	}
 	say := strings.Join(out, ", ")
@@ -164,7 +165,7 @@ func phoneWords(p *passage.Passage, plus bool, parts []string) string {
 	return say
 }
 
-// groupsOf reads digits one by one, with a pause after each group of a size.
+// groupsOf returns the digits of a number one by one, with a pause after each group of size digits.
 func groupsOf(p *passage.Passage, number string, size int) string {
 	var out []string
 	for at := 0; at < len(number); at += size {
@@ -173,7 +174,7 @@ func groupsOf(p *passage.Passage, number string, size int) string {
 	return strings.Join(out, ", ")
 }
 
-// PhonePlus reads numbers of telephones that begin with a plus or a bracket.
+// PhonePlus reads telephone numbers that begin with a plus or a bracket.
 func PhonePlus(p *passage.Passage, i int) (int, string) {
 	if t := p.At(i).Text; t != "+" && t != "(" {
 		return i, ""

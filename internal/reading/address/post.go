@@ -7,8 +7,8 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// House reads the number of a house as people do, and the postal code after a state:
-// one twenty-three Main Street; Illinois six two seven zero four.
+// House reads the number of a house before a street, or the postal code after a state: "one
+// twenty-three Main Street", "Illinois six two seven zero four".
 func House(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if p.Base != "en" || len(t.Text) > 5 || t.Text[0] == '0' && len(t.Text) != 5 {
@@ -36,8 +36,8 @@ func House(p *passage.Passage, i int) (int, string) {
 	return i + 1, p.Cardinal(head, "") + " " + p.Cardinal(tail, "")
 }
 
-// streetBehind reports whether some words with capitals follow, the last of which is a kind of
-// street.
+// streetBehind reports whether up to four capitalized words follow token i, of which the last is a
+// kind of street.
 func streetBehind(p *passage.Passage, i int) bool {
 	const most = 4
 	j := i
@@ -68,7 +68,7 @@ func streetBehind(p *passage.Passage, i int) bool {
 	return false
 }
 
-// StateName reads the short name of a state after a town, or in front of a postal code.
+// StateName reads the abbreviation of a state after a town or before a postal code.
 func StateName(p *passage.Passage, i int) (int, string) {
 	name := p.States[p.At(i).Text]
 	if name == "" || p.Glued(i+1) {
@@ -85,7 +85,7 @@ func StateName(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// PostalCode reads the five digits in front of a German town.
+// PostalCode reads the five digits before a German town.
 func PostalCode(p *passage.Passage, i int) (int, string) {
 	if b := p.At(p.Before(i)); p.Base == "de" && b.Text == "," && len(p.At(i).Text) == 5 &&
 		p.At(i+1).Kind == token.Gap &&

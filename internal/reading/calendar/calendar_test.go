@@ -131,7 +131,7 @@ func TestFormatted(t *testing.T) {
 	}
 }
 
-// rules are all of the package, in an order in which the narrow ones come first.
+// rules returns all rules of the package, the more specific ones first.
 func rules() []readingtest.Rules {
 	return []readingtest.Rules{
 		{Kind: token.Digits, Rules: []readingtest.Rule{
@@ -148,13 +148,13 @@ func rules() []readingtest.Rules {
 
 var update = flag.Bool("update", false, "write the sentences anew")
 
-// TestSentences: what all rules together make of sentences stays as it is.
+// TestSentences compares the effect of all rules on sentences with the golden file.
 func TestSentences(t *testing.T) {
 	t.Parallel()
 	readingtest.Golden(t, *update, rules()...)
 }
 
-// FuzzRules: no rule reads beyond a text.
+// FuzzRules checks that rules return indexes inside the text.
 func FuzzRules(f *testing.F) {
 	readingtest.Fuzz(f, rules()...)
 }

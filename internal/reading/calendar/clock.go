@@ -7,7 +7,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Clocks reads a time that begins with a number: 10:30 p.m., 14:30 Uhr, 14h30, 9pm, 14.30.
+// Clocks reads a time of day that begins with a number: 10:30 p.m., 14:30 Uhr, 14h30, 9pm, 14.30.
 func Clocks(p *passage.Passage, i int) (int, string) {
 	c, end := clockAt(p, i)
 	if end == i {
@@ -25,7 +25,7 @@ func Clocks(p *passage.Passage, i int) (int, string) {
 	return end, p.ClockWords(i, end, c)
 }
 
-// clockAt parses a time.
+// clockAt parses a time of day at token i. It returns the index after it, or i.
 func clockAt(p *passage.Passage, i int) (passage.Clock, int) {
 	hour, ok := p.Small(i, 2)
 	if !ok || hour > 24 {
@@ -54,7 +54,7 @@ func clockAt(p *passage.Passage, i int) (passage.Clock, int) {
 		minutes(p, i+4, &c):
 		end = i + 5
 		if p.At(p.Skip(end)).Lower == "min" {
-			return passage.Clock{}, i // a length of time
+			return passage.Clock{}, i // a duration, not a time of day
 		}
 	}
 	if half, e := halfDay(p, end); e > end && hour <= 12 && p.Base == "en" {
@@ -94,7 +94,7 @@ func seconds(p *passage.Passage, i int, c *passage.Clock) bool {
 	return true
 }
 
-// dotted reports whether 14.30 is a time: a word in front or after says so.
+// dotted reports whether 14.30 is a time, because of a word before or after it.
 func dotted(p *passage.Passage, i, end int) bool {
 	b := p.Before(i)
 	if p.At(b).Text == "." {
@@ -120,8 +120,8 @@ func dotted(p *passage.Passage, i, end int) bool {
 	return p.At(next+1).Text == "." && clockLabel(p, next+3) > next+3
 }
 
-// isClockAlone reports whether 14.30 stands for itself, in a language that writes times so and decimals
-// with a comma.
+// isClockAlone reports whether 14.30 without such words is a time, in languages that write times with
+// a point and decimals with a comma.
 func isClockAlone(p *passage.Passage, i, end int) bool {
 	switch p.Base {
 	case "de", "it", "nl", "sv", "da", "nb", "pl":
@@ -142,7 +142,7 @@ func isClockAlone(p *passage.Passage, i, end int) bool {
 		next.Kind == token.Word && p.In("functions", next.Lower) && p.At(end).Kind == token.Gap
 }
 
-// clockLabel parses a word after a time that is read with it: Uhr, uur, h.
+// clockLabel returns the index after a word that is read with the time: Uhr, uur, h.
 func clockLabel(p *passage.Passage, i int) int {
 	j := p.Skip(i)
 	t := p.At(j)
@@ -152,7 +152,7 @@ func clockLabel(p *passage.Passage, i int) int {
 	return j + 1
 }
 
-// halfDay parses a.m., pm, P.M.
+// halfDay parses a.m., pm or P.M. It returns "a", "p" or "", and the index after it.
 func halfDay(p *passage.Passage, i int) (string, int) {
 	j := p.Skip(i)
 	switch t := p.At(j).Lower; {

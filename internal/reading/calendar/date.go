@@ -1,5 +1,5 @@
-// Package calendar has the rules for dates, times of day, weekdays and decades, and distinguishes
-// them from fractions, ranges, versions and scores that look the same.
+// Package calendar contains the rules for dates, times of day, weekdays and decades. It distinguishes
+// them from fractions, ranges, versions and scores in the same notation.
 package calendar
 
 import (
@@ -10,9 +10,10 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// century returns years of two digits their century.
+// century returns the full year for one of two digits. length is the number of digits; longer years
+// are returned unchanged.
 func century(year, length int) int {
-	const turn = 50 // 49 is 2049, 50 is 1950
+	const turn = 50 // 49 means 2049, 50 means 1950
 	switch {
 	case length > 2:
 		return year
@@ -22,7 +23,7 @@ func century(year, length int) int {
 	return 1900 + year
 }
 
-// Dates reads a date that begins with a number, or a span of two.
+// Dates reads a date that begins with a number, or a range of two dates.
 func Dates(p *passage.Passage, i int) (int, string) {
 	end, say := oneDate(p, i)
 	dash := p.Skip(end)
@@ -37,7 +38,7 @@ func Dates(p *passage.Passage, i int) (int, string) {
 	return last, say + " " + p.Word("to") + " " + other
 }
 
-// oneDate reads a date.
+// oneDate reads one date.
 func oneDate(p *passage.Passage, i int) (int, string) {
 	if end, d := isoDate(p, i); end > i {
 		return said(p, i, end, d)
@@ -54,13 +55,13 @@ func oneDate(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// said reads a date that stands at tokens from to end.
+// said returns the spoken form of a date at the tokens from..end.
 func said(p *passage.Passage, from, end int, d passage.Date) (int, string) {
 	return end, p.DateWords(from, end, d)
 }
 
-// PlainDate reads a date in a language of which the table knows the months alone: their
-// names stand for their numbers, the rest is left to the voice.
+// PlainDate reads a date in a language whose table contains only the names of months. It replaces the
+// month's number by its name; the voice reads the rest.
 func PlainDate(p *passage.Passage, i int) (int, string) {
 	if p.Known || p.Months[1] == "" {
 		return i, ""
@@ -75,7 +76,7 @@ func PlainDate(p *passage.Passage, i int) (int, string) {
 	return end, strconv.Itoa(d.Day) + p.Word("day stop") + " " + p.Months[d.Month] + " " + strconv.Itoa(d.Year)
 }
 
-// isoDate parses 2026-11-25 and 2026/11/25.
+// isoDate parses 2026-11-25 and 2026/11/25. It returns the index after the date, or i.
 func isoDate(p *passage.Passage, i int) (int, passage.Date) {
 	mark := p.At(i + 1).Text
 	if mark != "-" && mark != "/" && mark != "." || p.At(i+3).Text != mark || len(p.At(i).Text) != 4 {
@@ -94,7 +95,7 @@ func isoDate(p *passage.Passage, i int) (int, passage.Date) {
 	return i + 5, day
 }
 
-// yearMonth parses 2026-11; what looks like 2001-05 may be a span of years.
+// yearMonth parses 2026-11. It rejects 2001-05, which may be a range of years.
 func yearMonth(p *passage.Passage, i int) (int, passage.Date) {
 	y, ok := p.Small(i, 4)
 	m, ok2 := p.Small(i+2, 2)
@@ -105,7 +106,8 @@ func yearMonth(p *passage.Passage, i int) (int, passage.Date) {
 	return i + 3, passage.Date{Month: m, Year: y}
 }
 
-// isPartOfLonger reports whether a date or time is part of something longer: 1.2.2024.3, a-1-2-2024.
+// isPartOfLonger reports whether a date or time at from..end is part of something longer, such as
+// 1.2.2024.3 or a-1-2-2024.
 func isPartOfLonger(p *passage.Passage, from, end int) bool {
 	if b := p.At(from - 1); b.Kind == token.Sign && (b.Text == "-" || b.Text == "." || b.Text == "/") &&
 		p.Glued(from-2) {
@@ -116,8 +118,8 @@ func isPartOfLonger(p *passage.Passage, from, end int) bool {
 		p.At(end+1).Kind == token.Digits
 }
 
-// numericDate parses 3.10.2026, 3/4/2025, 25-11-2026, and 3.10. and 3/4 where the words in
-// front ask for a date.
+// numericDate parses 3.10.2026, 3/4/2025 and 25-11-2026. It parses 3.10. and 3/4 only if the words
+// before them require a date.
 func numericDate(p *passage.Passage, i int) (int, passage.Date) {
 	mark := p.At(i + 1).Text
 	a, ok := p.Small(i, 2)
@@ -212,7 +214,8 @@ func dayMonth(p *passage.Passage, i int) (int, passage.Date) {
 	return end, d
 }
 
-// dayEnd passes over what follows the number of a day: a stop, "th", "er", "º".
+// dayEnd returns the index after the characters that can follow the number of a day: a point, "th",
+// "er", "º".
 func dayEnd(p *passage.Passage, i int) int {
 	if p.At(i).Text == "." {
 		i++
@@ -226,7 +229,7 @@ func dayEnd(p *passage.Passage, i int) int {
 	return i
 }
 
-// monthAt parses the name of a month, which may be cut short.
+// monthAt parses the name or abbreviation of a month. It returns the index after it, or i.
 func monthAt(p *passage.Passage, i int, d *passage.Date) int {
 	t := p.At(i)
 	m, ok := p.Month[t.Lower]
@@ -267,7 +270,7 @@ func yearAfter(p *passage.Passage, i int, d *passage.Date) int {
 	return j + 1
 }
 
-// MonthDay parses November 25, 2026, Nov. 25th, November 3–5, and November 2026.
+// MonthDay reads November 25, 2026, Nov. 25th, November 3–5, and November 2026.
 func MonthDay(p *passage.Passage, i int) (int, string) {
 	var d passage.Date
 	j := monthAt(p, i, &d)
@@ -276,7 +279,7 @@ func MonthDay(p *passage.Passage, i int) (int, string) {
 	}
 	name := p.At(i)
 	if name.Text == name.Lower && p.Base == "en" {
-		// "may 5" and "march 2" are verbs where nothing speaks for a month.
+		// "may 5" and "march 2" contain verbs, unless other words indicate a month.
 		if name.Lower == "may" || name.Lower == "march" || len(name.Lower) < 3 {
 			return i, ""
 		}
@@ -316,7 +319,7 @@ func MonthDay(p *passage.Passage, i int) (int, string) {
 	return said(p, i, yearAfter(p, end, &d), d)
 }
 
-// Formatted reads a date whose parts stand in the order of a format such as mdy.
+// Formatted returns the spoken form of a date. format is the order of its parts, such as mdy.
 func Formatted(p *passage.Passage, parts []string, format string) string {
 	d := passage.Date{DayFirst: format != "mdy"}
 	for i, part := range parts {
@@ -346,7 +349,7 @@ func Formatted(p *passage.Passage, parts []string, format string) string {
 	return p.DateWords(0, len(p.Tokens), d)
 }
 
-// Weekdays reads Mo., Tue in front of a date.
+// Weekdays reads abbreviated weekdays before a date, such as Mo. and Tue.
 func Weekdays(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	name, ok := p.Days[t.Lower]

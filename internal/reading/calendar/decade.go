@@ -7,7 +7,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// englishDecade reads 1990s and '90s.
+// englishDecade returns the spoken form of 1990s and '90s.
 func englishDecade(p *passage.Passage, i, n int) string {
 	tens := n % 100
 	var name string
@@ -27,7 +27,7 @@ func englishDecade(p *passage.Passage, i, n int) string {
 	return name
 }
 
-// ShortDecade reads '90s and '68.
+// ShortDecade reads '90s, and years such as '68.
 func ShortDecade(p *passage.Passage, i int) (int, string) {
 	if t := p.At(i).Text; t != "'" && t != "’" && t != "‘" || !p.Opens(i) {
 		return i, ""
@@ -73,7 +73,7 @@ func Decades(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// decadeWords writes a decade; the pattern has a star for the number.
+// decadeWords returns the spoken form of a decade. In pattern a star marks the place of the number.
 func decadeWords(p *passage.Passage, i, n int, pattern string) string {
 	if p.Base == "en" {
 		return englishDecade(p, i, n)

@@ -9,7 +9,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// quantityWords writes a quantity.
+// quantityWords returns the spoken form of the quantity at the tokens from..to.
 func quantityWords(p *passage.Passage, from, to int, q quantity) string {
 	var out []string
 	out = append(out, q.sign)
@@ -34,11 +34,11 @@ func quantityWords(p *passage.Passage, from, to int, q quantity) string {
 	return strings.Join(strings.Fields(strings.Join(out, " ")), " ")
 }
 
-// numbers writes a number, or both of a span, in front of a noun.
+// numbers returns the words of a number, or of both numbers of a range, before a noun.
 func numbers(p *passage.Passage, from int, q quantity, n grammar.Noun) string {
 	form := p.FormFor(from, n.Gender)
 	if p.Base == "pl" && !strings.HasSuffix(form, ".gen") && n.One != "" {
-		form = n.Gender // units have no other cases in the table
+		form = n.Gender // the table contains no other cases of units
 	}
 	if q.to == nil {
 		return p.Spell(q.n, form)
@@ -53,7 +53,7 @@ func numbers(p *passage.Passage, from int, q quantity, n grammar.Noun) string {
 	return p.Spell(q.n, form) + " " + p.Word("to") + " " + p.Spell(*q.to, end)
 }
 
-// last is the number that a noun agrees with.
+// last returns the number with which a noun agrees: the second one of a range.
 func (q quantity) last() grammar.Num {
 	if q.to != nil {
 		return *q.to
@@ -61,7 +61,7 @@ func (q quantity) last() grammar.Num {
 	return q.n
 }
 
-// inflectNoun is a noun in the form that a number asks for.
+// inflectNoun returns the form of a noun that a number requires.
 func inflectNoun(p *passage.Passage, from int, q quantity, n grammar.Noun) string {
 	l := q.last()
 	if p.Base == "pl" && q.to != nil {
@@ -104,13 +104,13 @@ func unitWords(p *passage.Passage, from int, q quantity) string {
 	return numbers(p, from, q, *q.unit) + " " + inflectNoun(p, from, q, *q.unit)
 }
 
-// Measure writes a number of units.
+// Measure returns the spoken form of a number of units.
 func Measure(p *passage.Passage, n grammar.Num, u *grammar.Noun) string {
 	return unitWords(p, 0, quantity{n: n, unit: u})
 }
 
-// halfBehind reads "1½ heure" as une heure et demie, in the languages that set the half
-// after the noun.
+// halfBehind reads "1½ heure" as "une heure et demie", in languages in which the half follows the
+// noun.
 func halfBehind(p *passage.Passage, i int, q quantity) (int, string) {
 	and := p.Word("and a half f")
 	if and == "" || q.n.Top != 1 || q.n.Low != 2 || q.n.Whole == "0" || q.to != nil || q.money != nil ||
@@ -138,7 +138,7 @@ func halfBehind(p *passage.Passage, i int, q quantity) (int, string) {
 	return end - 1, strings.TrimSpace(q.n.Minus + " " + p.Cardinal(q.n.Whole, gender) + " " + name + " " + and)
 }
 
-// singular returns the singular of a noun, by the units, else by its ending.
+// singular returns the singular of a noun, from the table of units or by its ending.
 func singular(p *passage.Passage, name string) string {
 	for _, u := range p.Units {
 		if u.Other == name {
@@ -151,7 +151,7 @@ func singular(p *passage.Passage, name string) string {
 	return strings.TrimSuffix(name, "s")
 }
 
-// ofMillion is what joins a scale with its noun: cinco millones de euros.
+// ofMillion returns the word between a large number and its noun: cinco millones de euros.
 func ofMillion(p *passage.Passage, q quantity, next string) string {
 	of := p.Word("of million")
 	if of == "" || q.scale.Exponent < 6 {
@@ -163,7 +163,7 @@ func ofMillion(p *passage.Passage, q quantity, next string) string {
 	return " " + of + " "
 }
 
-// moneyWords reads an amount: whole units, cents, or decimals of a million.
+// moneyWords returns the spoken form of an amount of money.
 func moneyWords(p *passage.Passage, from int, q quantity) string {
 	c := q.money
 	if q.to != nil && (len(q.n.Fraction) == 2 || len(q.to.Fraction) == 2) && q.scale == nil && c.Minor.One != "" {
@@ -197,7 +197,8 @@ func moneyWords(p *passage.Passage, from int, q quantity) string {
 	return major + " " + minor
 }
 
-// millionsOf joins a number that ends in a million with its noun: un millón de euros.
+// millionsOf returns the word between a number that ends with millions and its noun: un millón de
+// euros.
 func millionsOf(p *passage.Passage, q quantity) string {
 	if of := p.Word("of million"); of != "" && len(q.last().Whole) > 6 &&
 		strings.HasSuffix(q.last().Whole, "000000") && q.last().Fraction == "" {
@@ -206,7 +207,7 @@ func millionsOf(p *passage.Passage, q quantity) string {
 	return " "
 }
 
-// firstDay reports whether a number is the first day of "od 1 do 5 maja".
+// firstDay reports whether token i is the first day of a range of days such as "od 1 do 5 maja".
 func firstDay(p *passage.Passage, i int) bool {
 	j := p.Skip(i)
 	if !p.Is(j, "do") {
@@ -217,7 +218,7 @@ func firstDay(p *passage.Passage, i int) bool {
 	return p.At(k).Kind == token.Digits && month
 }
 
-// spanWords reads 1939–1945 and 2–4.
+// spanWords returns the spoken form of a range such as 1939–1945 and 2–4.
 func spanWords(p *passage.Passage, from, to int, q quantity) string {
 	a, b := q.n, *q.to
 	if p.Base != "pl" && a.LikeYear() && (b.LikeYear() && !p.CountedAfter(to) || len(b.Whole) == 2) &&
@@ -233,7 +234,7 @@ func spanWords(p *passage.Passage, from, to int, q quantity) string {
 	return numbers(p, from, q, n)
 }
 
-// plainWords reads a number that stands alone, or in front of a word.
+// plainWords returns the spoken form of a number without unit or money.
 func plainWords(p *passage.Passage, from, to int, q quantity) string {
 	if p.IsYear(from, to, q.n) {
 		y, _ := strconv.Atoi(q.n.Whole)

@@ -7,7 +7,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Versions reads 1.2.3 and addresses of machines: 192.168.0.1.
+// Versions reads versions such as 1.2.3 and IP addresses such as 192.168.0.1.
 func Versions(p *passage.Passage, i int) (int, string) {
 	parts := []string{p.At(i).Text}
 	j := i + 1
@@ -57,7 +57,7 @@ func Versions(p *passage.Passage, i int) (int, string) {
 	return j, say.String()
 }
 
-// isGrouped reports whether parts with stops between them may be groups of three digits.
+// isGrouped reports whether parts that are separated by points may be groups of three digits.
 func isGrouped(parts []string) bool {
 	for k, part := range parts {
 		if k > 0 && len(part) != 3 || k == 0 && (len(part) > 3 || part[0] == '0') {
@@ -67,7 +67,7 @@ func isGrouped(parts []string) bool {
 	return true
 }
 
-// Codes reads a number that is the beginning of a word of letters and digits.
+// Codes reads a number at the start of a word of letters and digits.
 func Codes(p *passage.Passage, i int) (int, string) {
 	j := i
 	for p.Glued(j) {
@@ -79,7 +79,7 @@ func Codes(p *passage.Passage, i int) (int, string) {
 	return j, p.LetterGroups(i, j)
 }
 
-// LetterDigits reads words that go on in digits: A4, MP3, H2O, COVID-19, x².
+// LetterDigits reads words of letters and digits that begin with a letter: A4, MP3, H2O, COVID-19, x².
 func LetterDigits(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if exponent, end := p.Superscript(i + 1); end > i+1 {
@@ -117,7 +117,7 @@ func LetterDigits(p *passage.Passage, i int) (int, string) {
 	return j, p.LetterGroups(i, j)
 }
 
-// acronymOr reads capitals letter by letter, other words as they are.
+// acronymOr returns an acronym spelled letter by letter, or another word unchanged.
 func acronymOr(p *passage.Passage, s string) string {
 	if p.Spoken[s] {
 		return s

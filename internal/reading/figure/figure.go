@@ -1,6 +1,6 @@
-// Package figure has the rules for figures and amounts: numbers with units, money and scales,
-// ranges, ordinal and Roman numerals, fractions, powers, ratios, sizes, and figures among letters.
-// It decides what a number means; packages grammar and idiom decide how a language says it.
+// Package figure contains the rules for numbers and amounts: units, money, large numbers, ranges,
+// ordinal and Roman numerals, fractions, powers, ratios, sizes, and digits among letters. It decides
+// what a number means; packages grammar and idiom decide how a language says it.
 package figure
 
 import (
@@ -11,7 +11,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Powers reads 10², 10^6, 2^n.
+// Powers reads powers such as 10², 10^6 and 2^n.
 func Powers(p *passage.Passage, i int) (int, string) {
 	n, end := p.Number(i)
 	if end == i || n.Low > 0 {
@@ -37,7 +37,7 @@ func Powers(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// caret reads "^6" after a base.
+// caret reads an exponent such as "^6". base is the spoken form of the base.
 func caret(p *passage.Passage, i int, base string) (int, string) {
 	j := i + 1
 	minus := ""
@@ -55,7 +55,7 @@ func caret(p *passage.Passage, i int, base string) (int, string) {
 	}
 }
 
-// Ratios reads 16:9 and 3:1, scores among them.
+// Ratios reads ratios and scores: 16:9 and 3:1.
 func Ratios(p *passage.Passage, i int) (int, string) {
 	parts := []string{p.At(i).Text}
 	j := i + 1
@@ -82,7 +82,7 @@ func Ratios(p *passage.Passage, i int) (int, string) {
 		}
 		return j, strings.Join(parts, " "+p.Word("ratio")+" ")
 	}
-	// 3-1 is a score where it goes down, or a word in front speaks of one.
+	// 3-1 is a score if the second number is lower, or a word before it indicates a score.
 	a, ok := p.Small(i, 3)
 	b, ok2 := p.Small(i+2, 3)
 	if !ok || !ok2 || !token.IsDash(p.At(i+1).Text) || p.Glued(i+3) || token.IsDash(p.At(i+3).Text) || p.Glued(i-1) {
@@ -99,7 +99,7 @@ func Ratios(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// Fractions reads 3/4 and 24/7.
+// Fractions reads 3/4, and fixed expressions such as 24/7.
 func Fractions(p *passage.Passage, i int) (int, string) {
 	mark := p.At(i + 1).Text
 	low := p.At(i + 2)
@@ -138,14 +138,14 @@ func Fractions(p *passage.Passage, i int) (int, string) {
 	return i + 3, say
 }
 
-// hasUnit reports whether a unit stands at a token, after a blank or none.
+// hasUnit reports whether a unit begins at token i or after a space.
 func hasUnit(p *passage.Passage, i int) bool {
 	j := p.Skip(i)
 	_, end := p.UnitAt(j)
 	return end > j && p.TakesUnit(i, j, end)
 }
 
-// halfOf reads "1/2 l" and "1/2 Liter" by the gender of what is halved.
+// halfOf reads "1/2 l" and "1/2 Liter", according to the gender of the noun.
 func halfOf(p *passage.Passage, i int) (int, string) {
 	n := grammar.Num{Whole: "0", Top: 1, Low: 2}
 	if j := p.Skip(i); hasUnit(p, i) {
@@ -198,7 +198,7 @@ func Sizes(p *passage.Passage, i int) (int, string) {
 	}
 }
 
-// Feet reads 6'2" as six foot two.
+// Feet reads 6'2" as "six foot two".
 func Feet(p *passage.Passage, i int) (int, string) {
 	mark := p.At(i + 1).Text
 	end := p.At(i + 3).Text
@@ -209,7 +209,7 @@ func Feet(p *passage.Passage, i int) (int, string) {
 	return i + 4, p.Cardinal(p.At(i).Text, "") + " foot " + p.Cardinal(p.At(i+2).Text, "")
 }
 
-// Numbered reads words that precede a number: v2.1, No. 5.
+// Numbered reads abbreviations before a number: v2.1, No. 5.
 func Numbered(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if mark := p.At(i + 1).Text; (t.Lower == "n" || t.Lower == "no") && (mark == "°" || mark == "º") &&

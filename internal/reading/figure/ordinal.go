@@ -7,7 +7,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Ordinals reads 3rd, 3., 3º, 2e, 1:a and spans of them.
+// Ordinals reads 3rd, 3., 3º, 2e and 1:a, and ranges of them.
 func Ordinals(p *passage.Passage, i int) (int, string) {
 	end, say := oneOrdinal(p, i)
 	if end == i {
@@ -25,7 +25,7 @@ func Ordinals(p *passage.Passage, i int) (int, string) {
 	return last, say + " " + p.Word("to") + " " + other
 }
 
-// oneOrdinal reads an ordinal number.
+// oneOrdinal reads one ordinal number.
 func oneOrdinal(p *passage.Passage, i int) (int, string) {
 	n, j := p.Number(i)
 	if j == i || n.Fraction != "" || n.Low > 0 || len(n.Whole) > 9 {
@@ -77,7 +77,8 @@ func oneOrdinal(p *passage.Passage, i int) (int, string) {
 	return j + 1, say
 }
 
-// OrdinalEnding parses what follows the digits of an ordinal number.
+// OrdinalEnding parses the ending of an ordinal number in digits. It returns the form for Ordinal, and
+// the index after the ending.
 func OrdinalEnding(p *passage.Passage, i int) (string, int) {
 	var text strings.Builder
 	best, end := "", i

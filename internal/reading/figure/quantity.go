@@ -9,20 +9,20 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// quantity is a number, or a span of numbers, with what it counts.
+// quantity is a number, or a range of numbers, with its unit, currency or scale.
 type quantity struct {
-	sign   string // the word in front, such as about
+	sign   string // spoken form of a sign before the number, such as "about"
 	n      grammar.Num
-	to     *grammar.Num // the end of a span
+	to     *grammar.Num // the end of a range, or nil
 	scale  *grammar.Scale
 	unit   *grammar.Noun
 	money  *grammar.Currency
-	before bool // the sign of the money stands in front
+	before bool // the currency's sign is before the number
 	per    string
 }
 
-// Quantities reads a number with what it counts, beginning at a sign, at the sign or code of
-// a currency, or at the number.
+// Quantities reads a quantity that begins with a sign, with the sign or code of a currency, or with
+// the number.
 func Quantities(p *passage.Passage, i int) (int, string) {
 	var q quantity
 	j := leadingSign(p, i, &q)
@@ -70,7 +70,7 @@ func Quantities(p *passage.Passage, i int) (int, string) {
 	return end, quantityWords(p, i, end, q)
 }
 
-// leadingSign parses what may precede a number: minus, plus, about.
+// leadingSign parses signs before a number: minus, plus, about. It returns the index after them.
 func leadingSign(p *passage.Passage, i int, q *quantity) int {
 	t := p.At(i)
 	if t.Kind != token.Sign || p.At(i+1).Kind == token.Gap {
@@ -91,7 +91,7 @@ func leadingSign(p *passage.Passage, i int, q *quantity) int {
 	return i + 1
 }
 
-// mixedNumber parses the fraction of "1 1/2".
+// mixedNumber parses the fraction of "1 1/2". It returns the index after it, or end.
 func mixedNumber(p *passage.Passage, end int, n *grammar.Num) int {
 	j := end
 	if p.At(j).Kind != token.Gap {
@@ -111,7 +111,7 @@ func mixedNumber(p *passage.Passage, end int, n *grammar.Num) int {
 	return j + 4
 }
 
-// scaleAt parses million, Mio., bn, k after a number.
+// scaleAt parses a scale after a number: million, Mio., bn, k. It returns the index after it, or i.
 func scaleAt(p *passage.Passage, i int, q *quantity) int {
 	if q.scale != nil {
 		return i
@@ -135,7 +135,7 @@ func scaleAt(p *passage.Passage, i int, q *quantity) int {
 		return i
 	}
 	if len(t.Text) == 1 {
-		// A lone letter is a scale with money, or where it is glued: 4K is a size of pictures,
+		// A single letter is a scale with money, or directly after the number. 4K is a size of pictures, and
 		// 5m a length.
 		glued := j == i && (t.Text == "k" || t.Text == "M")
 		if q.money == nil && !moneyBehind(p, j+1) && !glued {
@@ -158,7 +158,8 @@ func moneyBehind(p *passage.Passage, i int) bool {
 	return end > p.Skip(i)
 }
 
-// span parses the second number of 2–4, 1939-45, 10 - 20 km.
+// span parses the second number of a range: 2–4, 1939-45, 10 - 20 km. It returns the index after it,
+// or i.
 func span(p *passage.Passage, from, i int, q *quantity) int {
 	dash := p.Skip(i)
 	mark := p.At(dash).Text
@@ -194,7 +195,8 @@ func span(p *passage.Passage, from, i int, q *quantity) int {
 	return end
 }
 
-// parseCounted parses what a number counts: a unit, money, percent.
+// parseCounted parses what a number counts: a unit, a currency or percent. It returns the index after
+// it, or i.
 func parseCounted(p *passage.Passage, from, i int, q *quantity) int {
 	if q.money != nil {
 		j := p.Skip(i)
@@ -231,7 +233,7 @@ func parseCounted(p *passage.Passage, from, i int, q *quantity) int {
 	return i
 }
 
-// minorBehind parses the cents of "5 € 20" and "5 euros 20".
+// minorBehind parses the cents of "5 € 20" and "5 euros 20". It returns the index after them, or i.
 func minorBehind(p *passage.Passage, i int, q *quantity) int {
 	j := p.Skip(i)
 	if q.n.Fraction == "" && q.scale == nil && q.to == nil && j == i && p.At(i-1).Kind == token.Sign &&
@@ -242,7 +244,7 @@ func minorBehind(p *passage.Passage, i int, q *quantity) int {
 	return i
 }
 
-// perUnit parses "/h" and "/Monat" after money or a unit.
+// perUnit parses "/h" and "/Monat" after money or a unit. It returns the index after it, or i.
 func perUnit(p *passage.Passage, i int, q *quantity) int {
 	if q.money == nil && q.unit == nil || p.At(i).Text != "/" || p.Word("per") == "" {
 		return i
@@ -276,7 +278,7 @@ func withLetters(p *passage.Passage, from, end int, q *quantity) (int, string) {
 	return end, say.String()
 }
 
-// UnitAlone reads a unit such as km/h that no number precedes.
+// UnitAlone reads a unit without a number before it, such as km/h.
 func UnitAlone(p *passage.Passage, i int) (int, string) {
 	if p.At(i).Text == "km" && p.At(p.Skip(i+1)).Kind == token.Digits && p.At(p.Before(i)).Kind != token.Digits {
 		u, _ := p.UnitAt(i)
@@ -294,7 +296,7 @@ func UnitAlone(p *passage.Passage, i int) (int, string) {
 	return end, u.Other
 }
 
-// MoneyCode reads USD 5 and R$ 5.
+// MoneyCode reads amounts that begin with letters, such as USD 5 and R$ 5.
 func MoneyCode(p *passage.Passage, i int) (int, string) {
 	c, end := p.CurrencyAt(i)
 	if end == i || c == nil {

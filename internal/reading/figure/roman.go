@@ -8,7 +8,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Romans reads a Roman numeral where the words around it call for one.
+// Romans reads a Roman numeral if the words around it require one.
 func Romans(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	text, form, end := t.Text, "", i+1
@@ -60,7 +60,8 @@ func Romans(p *passage.Passage, i int) (int, string) {
 	return end, say
 }
 
-// romanAs reads the second numeral of a span as the first.
+// romanAs reads the second numeral of a range in the same way as the first. kind is the result of
+// romanKind.
 func romanAs(p *passage.Passage, i, n int, kind string) (int, string) {
 	end := i + 1
 	if p.At(end).Text == "." && p.In("ordinal stop", "yes") && !p.Ended(end+1) && kind != "cardinal" {
@@ -72,7 +73,8 @@ func romanAs(p *passage.Passage, i, n int, kind string) (int, string) {
 	return end, p.Cardinal(strconv.Itoa(n), "")
 }
 
-// romanKind reports how a numeral is read, by the words around it; empty is not at all.
+// romanKind returns how a numeral is read, according to the words around it: cardinal, ordinal or
+// century; "" means that it is not a numeral.
 func romanKind(p *passage.Passage, i, end int, text, form string) string {
 	n := token.Roman(text)
 	before := p.Before(i)
@@ -136,8 +138,8 @@ func romanKind(p *passage.Passage, i, end int, text, form string) string {
 	return ""
 }
 
-// isLonelyOne reports whether a lone I in front of a word is a numeral: in some languages it is a
-// word as well.
+// isLonelyOne reports whether "I" before the word next is a numeral. In some languages I is also a
+// word.
 func isLonelyOne(p *passage.Passage, next string) bool {
 	switch p.Base {
 	case "en", "sv", "da", "nb":
@@ -148,7 +150,7 @@ func isLonelyOne(p *passage.Passage, next string) bool {
 	return true
 }
 
-// centuryBehind reports whether a span of numerals ends in front of a word for centuries.
+// centuryBehind reports whether a range of numerals is followed by a word for centuries.
 func centuryBehind(p *passage.Passage, dash int) bool {
 	k := p.Skip(dash + 1)
 	if token.Roman(strings.TrimRight(p.At(k).Text, "e")) == 0 {

@@ -9,7 +9,8 @@ func (g *Grammar) dutch() {
 	g.part = dutchDenominator
 }
 
-// dutchCard takes the marks of vowels that touch out of the spelling; "een" is stressed.
+// dutchCard removes the diaereses that CLDR writes between vowels, and writes "one" as the stressed
+// "één".
 func dutchCard(words, _ string, n uint64) string {
 	if n == 1 {
 		return "één"
@@ -17,7 +18,7 @@ func dutchCard(words, _ string, n uint64) string {
 	return words
 }
 
-// english sets up English: American without a region.
+// english sets up English. Without a region it is American English.
 func (g *Grammar) english() {
 	g.Point, g.Group = ".", ","
 	american := map[string]bool{"zz": true, "us": true, "": true, "ph": true, "pr": true}[g.Region]
@@ -29,7 +30,7 @@ func (g *Grammar) english() {
 	}
 }
 
-// british takes the rule sets that say "and", on a copy of the table.
+// british selects the rule sets that say "and". It changes a copy of the table.
 func (g *Grammar) british() {
 	t := *g.Table
 	t.Cards = map[string]string{"-": "spellout-cardinal-verbose"}
@@ -59,7 +60,7 @@ func (g *Grammar) italian() {
 	g.part = italianDenominator
 }
 
-// italianCard keeps ventuno whole in front of nouns; only uno itself is cut short.
+// italianCard keeps the final vowel of ventuno before nouns; only uno itself is shortened.
 func italianCard(words, _ string, n uint64) string {
 	if n > 1 && n%10 == 1 {
 		switch {
@@ -78,7 +79,7 @@ func (g *Grammar) polish() {
 	g.part = polishDenominator
 }
 
-// portuguese sets up Portuguese: Brazilian without a region.
+// portuguese sets up Portuguese. Without a region it is Brazilian.
 func (g *Grammar) portuguese() {
 	g.together, g.Spaced = 2, true
 	g.part = portugueseDenominator
@@ -99,7 +100,7 @@ func (g *Grammar) scandinavian() {
 	}
 }
 
-// scandinavianCard fixes spellings of CLDR that nobody uses.
+// scandinavianCard replaces unusual spellings of CLDR.
 func scandinavianCard(words, form string, _ uint64) string {
 	if strings.HasPrefix(words, "million") {
 		words = "en " + words
@@ -110,8 +111,7 @@ func scandinavianCard(words, form string, _ uint64) string {
 	return words
 }
 
-// spanish sets up Spanish. Central America, Mexico and the United States write a point in
-// front of decimals.
+// spanish sets up Spanish. Central America, Mexico and the United States use a decimal point.
 func (g *Grammar) spanish() {
 	g.together, g.Spaced = 2, true
 	switch g.Region {

@@ -10,7 +10,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// at returns the passage of a text, and the tokens of its first number.
+// at returns a passage, and the token range of its first number.
 func at(t *testing.T, language, text string) (p *passage.Passage, from, to int) {
 	t.Helper()
 	p = readingtest.Passage(language, text)
@@ -226,7 +226,7 @@ func TestRomanNumerals(t *testing.T) {
 	}
 }
 
-// TestUnknown: a language without forms of its own reads years as numbers, and no dates.
+// TestUnknown checks that a language without forms reads years as numbers, and no dates.
 func TestUnknown(t *testing.T) {
 	t.Parallel()
 	p, from, to := at(t, "cs", "roku 1999")
@@ -243,14 +243,14 @@ func TestUnknown(t *testing.T) {
 
 var update = flag.Bool("update", false, "write the sentences anew")
 
-// TestSentences: what each number and Roman numeral of a sentence would be in all its roles stays
-// as it is.
+// TestSentences compares the results of all functions for each number and Roman numeral of sentences
+// with the golden file.
 func TestSentences(t *testing.T) {
 	t.Parallel()
 	readingtest.Sentences(t, *update, roles)
 }
 
-// roles lists what each number and Roman numeral of a sentence would be in all its roles.
+// roles returns the results of all functions for each number and Roman numeral of a sentence.
 func roles(p *passage.Passage) string {
 	var out []string
 	for i, k := range p.Tokens {
@@ -272,7 +272,7 @@ func roles(p *passage.Passage) string {
 	return strings.Join(out, "; ")
 }
 
-// TestForms: years, times and dates stay as they are where no words around them count.
+// TestForms compares years, times and dates without neighbouring words with the golden file.
 func TestForms(t *testing.T) {
 	t.Parallel()
 	passageOf := readingtest.Passages()

@@ -12,7 +12,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// first returns the passage of a text and the index of its first token of a kind.
+// first returns a passage, and the index of its first token of a kind.
 func first(t *testing.T, language, text string, kind token.Kind) (*passage.Passage, int) {
 	t.Helper()
 	p := readingtest.Passage(language, text)
@@ -337,13 +337,13 @@ func TestDateExists(t *testing.T) {
 
 var update = flag.Bool("update", false, "write the sentences anew")
 
-// TestSentences: what neighbours say about each number of a sentence stays as it is.
+// TestSentences compares the facts about each number of sentences with the golden file.
 func TestSentences(t *testing.T) {
 	t.Parallel()
 	readingtest.Sentences(t, *update, facts)
 }
 
-// facts lists what neighbours say about each number of a sentence.
+// facts returns the results of all methods for each number of a sentence.
 func facts(p *passage.Passage) string {
 	var out []string
 	for i := range p.Tokens {
@@ -383,7 +383,8 @@ func facts(p *passage.Passage) string {
 	return strings.Join(out, "; ")
 }
 
-// FuzzNeighbours: numbers, units and money end within the text, and do not lie about their digits.
+// FuzzNeighbours checks that numbers, units and currencies end inside the text, and that the digits of
+// numbers are those in the text.
 func FuzzNeighbours(f *testing.F) {
 	f.Add("1,234.5 km/h, $5 and 1½ \" 1 000 000 €")
 	f.Add("1.2.3 20 °C–25 °C R$ 5zł '5' kWh")

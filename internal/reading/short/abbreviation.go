@@ -1,6 +1,6 @@
-// Package short has the rules for abbreviations, initials, acronyms and shortened compounds: it
-// decides by the words around them what is expanded, what is spelled letter by letter, and what is
-// read as a word.
+// Package short contains the rules for abbreviations, initials, acronyms and shortened compounds. They
+// decide by the words around them what is expanded, what is spelled letter by letter, and what is read
+// as a word.
 package short
 
 import (
@@ -10,7 +10,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Abbreviations reads a short form by the table: e.g., z. B., Dr., etc.
+// Abbreviations reads abbreviations of the table: e.g., z. B., Dr., etc.
 func Abbreviations(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if say, ok := p.Bare[t.Text]; ok && p.At(i+1).Text != "." && !p.Apostrophe(i+1) {
@@ -42,7 +42,7 @@ func Abbreviations(p *passage.Passage, i int) (int, string) {
 	return end, say
 }
 
-// phrase finds a short form with signs in it, such as t/m.
+// phrase finds an abbreviation that contains signs, such as t/m.
 func phrase(p *passage.Passage, i int) (int, string) {
 	if k := p.At(i + 1).Kind; k != token.Sign || !p.Opens(i) {
 		return i, ""
@@ -61,7 +61,7 @@ func phrase(p *passage.Passage, i int) (int, string) {
 	return end, p.Phrases[best]
 }
 
-// polishHour is "godz." in the case of the sentence.
+// polishHour returns the word for "godz." in the case that the sentence requires.
 func polishHour(p *passage.Passage, i int) string {
 	switch p.PolishCase(i) {
 	case "loc":
@@ -72,12 +72,14 @@ func polishHour(p *passage.Passage, i int) string {
 	return "godzina"
 }
 
-// mayEnd reports whether a short form may stand at the end of a sentence: many look like words.
+// mayEnd reports whether an abbreviation may be at the end of a sentence. Many look like words, whose
+// point ends the sentence.
 func mayEnd(p *passage.Passage, from, to int, key string) bool {
 	return !p.Ended(to) || from == 0 || strings.Contains(key, ".") || p.In("last", key)
 }
 
-// shortForm looks a short form up: first where it needs something that stands there.
+// shortForm returns the expansion of an abbreviation. Entries with a condition that is met take
+// precedence.
 func shortForm(p *passage.Passage, key, exact string, from, to int) (string, bool) {
 	for _, needs := range []string{"digit", "name", "after"} {
 		if say, ok := p.Short[key+" "+needs]; ok && needsMet(p, needs, from, to) {
@@ -91,7 +93,7 @@ func shortForm(p *passage.Passage, key, exact string, from, to int) (string, boo
 	return say, ok
 }
 
-// needsMet reports whether what an abbreviation needs stands around it.
+// needsMet reports whether the condition of an abbreviation is met: digit, name or after.
 func needsMet(p *passage.Passage, needs string, from, to int) bool {
 	next := p.At(p.Skip(to))
 	switch needs {
@@ -111,7 +113,7 @@ func needsMet(p *passage.Passage, needs string, from, to int) bool {
 	return true
 }
 
-// Compounds reads compounds that are cut short: Hauptstr.
+// Compounds reads compounds with an abbreviated end: Hauptstr.
 func Compounds(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if p.At(i+1).Text != "." {

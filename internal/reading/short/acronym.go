@@ -8,7 +8,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Initials reads U.S., J. R. R. Tolkien: letters with stops between them.
+// Initials reads single letters with points, such as U.S. and J. R. R. Tolkien.
 func Initials(p *passage.Passage, i int) (int, string) {
 	j := i
 	var out []string
@@ -34,7 +34,7 @@ func Initials(p *passage.Passage, i int) (int, string) {
 	return j, strings.Join(out, " ")
 }
 
-// Acronyms reads words of capitals: letter by letter where people do.
+// Acronyms reads words in capitals. Those that people spell are spelled letter by letter.
 func Acronyms(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	name, plural := t.Text, ""
@@ -43,7 +43,7 @@ func Acronyms(p *passage.Passage, i int) (int, string) {
 	}
 	listed := p.Letter[name]
 	if p.At(i+1).Text == "&" || p.At(i-1).Text == "&" {
-		// AT&T, R&D: letters on both sides.
+		// AT&T, R&D: there are letters on both sides.
 		if len([]rune(name)) <= 3 && name == strings.ToUpper(name) && name != strings.ToLower(name) &&
 			(p.At(i+2).Kind == token.Word || p.At(i-2).Kind == token.Word) {
 			return i + 1, token.Spaced(name)
@@ -69,7 +69,7 @@ func Acronyms(p *passage.Passage, i int) (int, string) {
 	return end, say
 }
 
-// spelledOut reports whether a word of capitals that no table has is said letter by letter.
+// spelledOut reports whether a word in capitals that is not in the tables is spelled letter by letter.
 func spelledOut(p *passage.Passage, i int, w string) bool {
 	runes := []rune(w)
 	vowels := 0
@@ -87,13 +87,13 @@ func spelledOut(p *passage.Passage, i int, w string) bool {
 	case p.Shouting(i) || len(runes) > 4:
 		return false
 	case len(runes) == 4:
-		// NASA and UEFA are words; HDMI, RGBA and ISBN have a vowel where nobody can use it.
+		// NASA and UEFA can be pronounced; HDMI, RGBA and ISBN cannot, because of the place of their vowel.
 		return vowels == 1 && (token.IsVowel(runes[0]) || token.IsVowel(runes[3]))
 	}
 	return true
 }
 
-// besideCapitals reports whether a word next to one is written in capitals as well: DO IT NOW.
+// besideCapitals reports whether a neighbouring word is also written in capitals: DO IT NOW.
 func besideCapitals(p *passage.Passage, i int) bool {
 	for _, j := range []int{p.Before(i), p.Skip(i + 1)} {
 		if t := p.At(j); t.Kind == token.Word && len([]rune(t.Text)) > 1 && t.Text == strings.ToUpper(t.Text) &&

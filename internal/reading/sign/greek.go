@@ -6,7 +6,7 @@ import (
 	"mynah/internal/reading/passage"
 )
 
-// Greek reads a Greek letter that stands as a symbol, with its exponent.
+// Greek reads a Greek letter that is used as a symbol, with its exponent.
 func Greek(p *passage.Passage, i int) (int, string) {
 	name := greek(p.At(i).Lower)
 	if name == "" || p.Base == "el" {
@@ -18,7 +18,7 @@ func Greek(p *passage.Passage, i int) (int, string) {
 	return i + 1, name
 }
 
-// greek names a letter that stands as a symbol.
+// greek returns the English name of a Greek letter, or "".
 func greek(s string) string {
 	if len(s) != 2 || s[0] < 0xce || s[0] > 0xcf {
 		return ""

@@ -1,5 +1,5 @@
-// Package sign has the rules for signs that are alone or between other tokens: a sign is named,
-// becomes a pause, or is left out. No sign reaches a voice.
+// Package sign contains the rules for signs: a sign is replaced by its name or a pause, or omitted.
+// Voices receive no signs.
 package sign
 
 import (
@@ -14,7 +14,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Spelled names a sign among letters.
+// Spelled returns the name of a sign in text that is spelled letter by letter.
 func Spelled(p *passage.Passage) string {
 	text := p.Src
 	name := p.Signs[text]
@@ -43,10 +43,10 @@ func Spelled(p *passage.Passage) string {
 	return " "
 }
 
-// pauses are signs that every voice takes as a pause, or as nothing.
+// pauses are punctuation marks, which voices read as a pause or ignore.
 const pauses = ".,;:!?…¡¿\"'“”‘’„‚«»‹›()[]-–—‐‑―、。，！？：；「」『』（）।॥؟،؛·՞՜"
 
-// Between reads signs by what stands on either side: 5 - 3, 3 x 4, 2*3, a / b.
+// Between reads signs according to the tokens on both sides: 5 - 3, 3 x 4, 2*3, a / b.
 func Between(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if p.IsMeasuredSpan(i) && !p.Formula(i) {
@@ -129,7 +129,7 @@ func Between(p *passage.Passage, i int) (int, string) {
 			if value(before) || value(after) || p.At(i-1).Kind == token.Gap && p.At(i+n).Kind == token.Gap {
 				return i + n, p.Signs["="]
 			}
-			return i + n, " " // marks around a word
+			return i + n, " " // Markdown marks around a word
 		}
 		if t.Text == "<" && tag(p, i) > i {
 			return tag(p, i), " "
@@ -141,7 +141,7 @@ func Between(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// run counts equal signs from a token on.
+// run returns the number of consecutive tokens with the given text from token i on.
 func run(p *passage.Passage, i int, text string) int {
 	n := 0
 	for p.At(i+n).Text == text {
@@ -150,7 +150,7 @@ func run(p *passage.Passage, i int, text string) int {
 	return n
 }
 
-// tag returns the token after a tag such as <b> or </b>.
+// tag returns the index after an HTML tag such as <b> or </b> at token i.
 func tag(p *passage.Passage, i int) int {
 	j := i + 1
 	if p.At(j).Text == "/" {
@@ -162,8 +162,8 @@ func tag(p *passage.Passage, i int) int {
 	return i
 }
 
-// Name says a sign by its name. Marks of pauses are left as they are; others that have
-// no name are not spoken.
+// Name reads a sign as its name. Punctuation marks are not changed, and other signs without a name are
+// omitted.
 func Name(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if strings.Contains(pauses, t.Text) {
@@ -208,7 +208,7 @@ func Name(p *passage.Passage, i int) (int, string) {
 	}
 	if say := p.Signs[t.Text]; say != "" {
 		if b := p.At(p.Before(i)); b.Kind != token.Word && b.Kind != token.Digits {
-			// "< 5" alone is less than five, without a verb.
+			// "< 5" at the start is "less than five", without a verb.
 			say = strings.TrimPrefix(strings.TrimPrefix(say, "is "), "er ")
 		}
 		return i + 1, say
@@ -226,7 +226,7 @@ func Name(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// compatible reads numbers that are one character, such as ① and Ⅳ.
+// compatible returns the spoken form of a number in one character, such as ① and Ⅳ, or "".
 func compatible(p *passage.Passage, text string) string {
 	r, _ := utf8.DecodeRuneInString(text)
 	if p.Rules == nil || !unicode.IsNumber(r) {

@@ -11,7 +11,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// kinds writes a text with a mark of its kind in front of each token.
+// kinds formats a text with the kind of each token before it.
 func kinds(text string) string {
 	var b strings.Builder
 	for _, t := range token.Split(text) {
@@ -67,7 +67,7 @@ func TestRoman(t *testing.T) {
 	}
 }
 
-// TestAllRomans writes every number in thousands, hundreds, tens and ones.
+// TestAllRomans compares Roman with numerals composed of thousands, hundreds, tens and ones.
 func TestAllRomans(t *testing.T) {
 	t.Parallel()
 	places := [4][]string{
@@ -153,7 +153,8 @@ func TestMarks(t *testing.T) {
 	}
 }
 
-// FuzzSplit: tokens are side by side and cover all of a text, none is empty, and digits are 0 to 9.
+// FuzzSplit checks that tokens are consecutive, cover the text and are not empty, and that digits are
+// 0 to 9.
 func FuzzSplit(f *testing.F) {
 	f.Add("On 3/4 a\u00adb ٣ 日本\u200d x\xff")
 	f.Fuzz(func(t *testing.T, text string) {
