@@ -83,6 +83,8 @@ func candidates(tag language.Tag) []string {
 }
 
 // languages maps the tags in the data to functions that parse the rules on the first call.
+//
+//nolint:gochecknoglobals // a read-only table that is built when it is first used
 var languages = sync.OnceValue(func() map[string]func() *Language {
 	out := map[string]func() *Language{}
 	r, err := gzip.NewReader(bytes.NewReader(packed))

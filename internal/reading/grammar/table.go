@@ -76,6 +76,8 @@ type Scale struct {
 }
 
 // tables maps languages to functions that parse their tables on the first call.
+//
+//nolint:gochecknoglobals // read-only tables that are built when they are first used
 var tables = sync.OnceValue(func() map[string]func() *Table {
 	out := map[string]func() *Table{}
 	files, err := tableFiles.ReadDir("tables")
