@@ -20,7 +20,8 @@ func stillWebP(tb testing.TB, colour, lossless string, w, h int) []byte {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "a.webp")
 	src := "color=" + colour + ":s=" + size(w, h) + ",format=bgra"
-	out, err := exec.CommandContext(tb.Context(), "ffmpeg", "-v", "error", "-f", "lavfi", "-i", src, "-frames:v", "1", "-c:v", "libwebp", "-lossless", lossless, path).CombinedOutput()
+	out, err := exec.CommandContext(tb.Context(), "ffmpeg", "-v", "error", "-f", "lavfi", "-i", src, "-frames:v",
+		"1", "-c:v", "libwebp", "-lossless", lossless, path).CombinedOutput()
 	if err != nil {
 		tb.Fatalf("%v: %s", err, out)
 	}

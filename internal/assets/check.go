@@ -67,7 +67,8 @@ func (c check) shot(shot storyboard.Shot, list *diag.List) {
 	// Containers round times: allow a segment to end one frame after the clip's stated end.
 	frame := big.NewRat(a.Info.Video.Rate.Den, a.Info.Video.Rate.Num)
 	if end.Cmp(new(big.Rat).Add(length, frame)) > 0 {
-		d := list.Errorf(shot.Range, "the segment ends at %s s, but %q is only %s s long", end.FloatString(2), shot.File, length.FloatString(2))
+		d := list.Errorf(shot.Range, "the segment ends at %s s, but %q is only %s s long", end.FloatString(2),
+			shot.File, length.FloatString(2))
 		d.Detail = "A segment must be within its clip: ![from-to](file), in seconds or clock time"
 		d.Hint = fmt.Sprintf("end it at %s or earlier", length.FloatString(2))
 	}

@@ -29,7 +29,8 @@ func (w *identifier) inks(a *Asset) error {
 		a.warning = warnProfile
 		return nil //nolint:nilerr // the author is warned
 	}
-	b, err := part.Remember(w.Store, cache.Pictures, Converted{Content: a.Content}, func() ([]byte, error) { return convertInks(a.Input.Path, convert) })
+	b, err := part.Remember(w.Store, cache.Pictures, Converted{Content: a.Content},
+		func() ([]byte, error) { return convertInks(a.Input.Path, convert) })
 	if errors.Is(err, errNotCMYK) {
 		a.warning = warnProfile
 		return nil

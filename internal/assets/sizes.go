@@ -86,7 +86,8 @@ func (f sizeFindings) warn(list *diag.List) {
 	switch c := f.cropped; len(c) {
 	case 0:
 	case 1:
-		list.Warnf(c[0].place, "only %s of %q is visible in %s: it is cropped to fill the frame", c[0].how, c[0].file, storyboard.InScenes(c[0].scenes)).Hint = c[0].hint
+		list.Warnf(c[0].place, "only %s of %q is visible in %s: it is cropped to fill the frame", c[0].how,
+			c[0].file, storyboard.InScenes(c[0].scenes)).Hint = c[0].hint
 	default:
 		list.Warnf(c[0].place, "%d pictures are cropped to fill the frame, with less than %.0f %% of each visible: %s",
 			len(c), leastKept*100, listed(c)).
@@ -95,7 +96,8 @@ func (f sizeFindings) warn(list *diag.List) {
 	switch e := f.enlarged; len(e) {
 	case 0:
 	case 1:
-		list.Warnf(e[0].place, "%q is enlarged %s in %s and will look blurred", e[0].file, e[0].how, storyboard.InScenes(e[0].scenes)).Hint = e[0].hint
+		list.Warnf(e[0].place, "%q is enlarged %s in %s and will look blurred", e[0].file, e[0].how,
+			storyboard.InScenes(e[0].scenes)).Hint = e[0].hint
 	default:
 		list.Warnf(e[0].place, "%d pictures are enlarged more than %g times and will look blurred: %s",
 			len(e), mostEnlarge, listed(e)).

@@ -57,7 +57,8 @@ func minutes(sample int64) string {
 
 // escapeMarkdown escapes text so that Markdown shows it literally.
 func escapeMarkdown(text string) string {
-	text = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, "~", `\~`, "\n", " ").Replace(text)
+	text = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, "~",
+		`\~`, "\n", " ").Replace(text)
 	return regexp.MustCompile(`&(#?\w+;)`).ReplaceAllString(text, `\&$1`)
 }
 

@@ -76,7 +76,8 @@ func (l List) Limit() List {
 		return l
 	}
 	out := limit(l, defaultMost)
-	more := Diagnostic{Range: Range{File: out[0].Range.File}, Severity: Warning, Code: MoreFindings, Summary: countHidden(len(l) - len(out))}
+	more := Diagnostic{Range: Range{File: out[0].Range.File}, Severity: Warning, Code: MoreFindings,
+		Summary: countHidden(len(l) - len(out))}
 	if countErrors(l) > countErrors(out) {
 		more.Severity = Error
 	}

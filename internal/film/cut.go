@@ -101,7 +101,8 @@ func (f *Film) Write(store *cache.Store, w io.Writer) (int64, error) {
 		Kind: mp4.Video, Entry: mp4.AVC(f.Picture.Width, f.Picture.Height, track.params.AVCC()),
 		Timing: mp4.Timing{Timescale: timescale, Delta: delta}, Sizes: sizes, Sync: sync,
 		Width: f.Picture.Width, Height: f.Picture.Height,
-		Presentation: mp4.Presentation{Duration: length(int64(len(sizes)), f.Picture), Language: f.Language, Tag: f.Tag}, Next: track.writer(),
+		Presentation: mp4.Presentation{Duration: length(int64(len(sizes)), f.Picture), Language: f.Language, Tag: f.Tag},
+		Next: track.writer(),
 	}
 	movie := &mp4.Movie{Tracks: []*mp4.Track{video, audio}, Tags: f.Tags}
 	if len(f.Cues) > 0 {

@@ -57,7 +57,8 @@ func WriteM4A(ctx context.Context, tools *ffmpeg.Tools, aac ffmpeg.AAC, samples 
 	next, in := 0, bufio.NewReader(frames)
 	track := &mp4.Track{
 		Kind: mp4.Audio, Entry: mp4.AAC(aac.Channels, uint32(aac.SampleRate), uint32(aac.BitRate), config),
-		Timing: mp4.Timing{Timescale: uint32(aac.SampleRate), Delta: aacFrame}, Sizes: sizes, Presentation: mp4.Presentation{MediaTime: aacFrame, Duration: samples},
+		Timing: mp4.Timing{Timescale: uint32(aac.SampleRate), Delta: aacFrame}, Sizes: sizes,
+		Presentation: mp4.Presentation{MediaTime: aacFrame, Duration: samples},
 		Next: func(w io.Writer, n int) error {
 			for range n {
 				if _, err := io.CopyN(w, in, int64(sizes[next])); err != nil {

@@ -237,7 +237,8 @@ func tag(s string) string {
 		return ""
 	}
 	name := strings.ToLower(strings.Trim(s, "</> \t\r\n"))
-	if !slices.Contains([]string{"b", "br", "cite", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small", "strong", "sub", "sup", "u", "var", "wbr"}, name) {
+	if !slices.Contains([]string{"b", "br", "cite", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small",
+		"strong", "sub", "sup", "u", "var", "wbr"}, name) {
 		return html.EscapeString(s)
 	}
 	if strings.HasPrefix(s, "</") {

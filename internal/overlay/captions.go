@@ -40,7 +40,8 @@ type CaptionSpan struct {
 // DrawCaptions draws the cues that are not in the cache. It returns the CaptionSpans of each scene, in
 // order. It needs no browser if there are no cues or the script does not show subtitles in the
 // picture.
-func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Line, cues []caption.Cue) ([][]CaptionSpan, diag.List, error) {
+func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Line,
+	cues []caption.Cue) ([][]CaptionSpan, diag.List, error) {
 	a := &artist{Maker: m, Input: in}
 	out := make([][]CaptionSpan, len(in.Board.Scenes))
 	if len(cues) == 0 || in.Board.Film.Subtitles.Mode != script.SubtitlesOverlay {
@@ -58,7 +59,8 @@ func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Li
 	for i, c := range cues {
 		look := keys[i]
 		keys[i] = m.Book.Add(
-			Caption{Look: look, Width: line.Width, Height: line.Height, Margin: a.captionMargin(), Position: in.Board.Film.Subtitles.Position},
+			Caption{Look: look, Width: line.Width, Height: line.Height, Margin: a.captionMargin(),
+				Position: in.Board.Film.Subtitles.Position},
 			captionLabel(c))
 	}
 	heads, err := a.captionHeads(ctx, style, keys)
@@ -225,7 +227,8 @@ func captionSpans(line *timeline.Line, c caption.Cue, key cache.Key, head captio
 // captionLayer returns the layer of a caption with one word highlighted; word is its index, or -1 for
 // none.
 func captionLayer(key cache.Key, head captionHead, word int) picture.LayerRef {
-	ref := picture.LayerRef{Key: cache.NewHasher("caption state 1").Bytes(key[:]).Int(int64(word)).Key(), Drawing: drawingKey(key), Often: true}
+	ref := picture.LayerRef{Key: cache.NewHasher("caption state 1").Bytes(key[:]).Int(int64(word)).Key(),
+		Drawing: drawingKey(key), Often: true}
 	if word >= 0 {
 		ref.Lit, ref.Boxes = drawingKey(litKey(key)), head.Words[word]
 	}
@@ -238,7 +241,8 @@ func (a *artist) reportCaptions(cues []caption.Cue, heads []captionHead) (list d
 	var lost, lacked []rune
 	for i, h := range heads {
 		if font != nil && i == 0 && h.Missing {
-			list.Warnf(font.Range, "the font %q is not installed; another font is used", font.Name).Hint = "use a .ttf or .otf file of the project, or install the font"
+			list.Warnf(font.Range, "the font %q is not installed; another font is used",
+				font.Name).Hint = "use a .ttf or .otf file of the project, or install the font"
 		}
 		if font != nil && i == 0 && h.Broken {
 			list.Warnf(font.Range, "the font %q cannot be read; another font is used", font.Name).Hint = "check that the file is a font"

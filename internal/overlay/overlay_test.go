@@ -58,7 +58,8 @@ func newTable(t *testing.T, store *cache.Store, text string) table {
 	if err != nil || src.Findings.HasErrors() {
 		t.Fatal(err, src.Findings)
 	}
-	x := table{in: overlay.Input{Board: src.Board, Files: files.FS(), Drawer: drawer}, maker: part.Maker{Store: store, Book: part.NewBook(), Jobs: 2, Work: t.TempDir()}}
+	x := table{in: overlay.Input{Board: src.Board, Files: files.FS(), Drawer: drawer},
+		maker: part.Maker{Store: store, Book: part.NewBook(), Jobs: 2, Work: t.TempDir()}}
 	var m timeline.Measured
 	for _, s := range src.Board.Scenes {
 		lengths := make([]int64, len(s.Parts))
@@ -186,7 +187,8 @@ func TestWrongSlides(t *testing.T) {
 	t.Parallel()
 	x := newTable(t, newStore(t), "---\nsize: 320x180\nvoice: tone/high\n---\n```math\n\\frac{1\n```\n\nFirst.\n")
 	_, list, err := overlay.DrawSlides(t.Context(), x.maker, x.in, nil)
-	if err != nil || len(list) != 1 || !list.HasErrors() || !strings.HasPrefix(list[0].Summary, "the formula cannot be drawn: ") || list[0].Range.Start.Line != 6 {
+	if err != nil || len(list) != 1 || !list.HasErrors() ||
+		!strings.HasPrefix(list[0].Summary, "the formula cannot be drawn: ") || list[0].Range.Start.Line != 6 {
 		t.Errorf("%v, %+v", err, list)
 	}
 }

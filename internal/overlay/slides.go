@@ -72,7 +72,9 @@ func DrawSlides(ctx context.Context, m part.Maker, in Input, cues []caption.Cue)
 		return nil, nil, err
 	}
 	for i, t := range tasks {
-		out[t.scene] = append(out[t.scene], SlideState{Layer: picture.LayerRef{Key: t.key, Drawing: drawingKey(t.key)}, Backdrops: heads[i].Backdrops})
+		out[t.scene] = append(out[t.scene], SlideState{
+			Layer: picture.LayerRef{Key: t.key, Drawing: drawingKey(t.key)}, Backdrops: heads[i].Backdrops,
+		})
 	}
 	return out, reportSlides(tasks, heads, wrong), nil
 }

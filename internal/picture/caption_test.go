@@ -83,7 +83,8 @@ func TestCaptionsLieOnEverything(t *testing.T) {
 		list = append(list, picture.ViewFrame{View: v, Frame: s.From})
 	}
 	seen, err := io.ReadAll(p.Sequence(t.Context(), list))
-	if err != nil || len(seen) != 5*p.FrameSize() || !bytes.Equal(seen[p.FrameSize():2*p.FrameSize()], all[2*p.FrameSize():3*p.FrameSize()]) {
+	if err != nil || len(seen) != 5*p.FrameSize() ||
+		!bytes.Equal(seen[p.FrameSize():2*p.FrameSize()], all[2*p.FrameSize():3*p.FrameSize()]) {
 		t.Errorf("%d bytes of five states (%v)", len(seen), err)
 	}
 }

@@ -24,7 +24,8 @@ func ReadSettings(values map[string]any) (Properties, []SettingError) {
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		pointer := "/" + escapePointer(name)
 		if !k.inHeader[name] {
-			e := SettingError{Pointer: pointer, Summary: fmt.Sprintf("unknown setting %s", quote(name)), Detail: "Known: " + strings.Join(k.header, ", ")}
+			e := SettingError{Pointer: pointer, Summary: fmt.Sprintf("unknown setting %s", quote(name)),
+				Detail: "Known: " + strings.Join(k.header, ", ")}
 			if near, ok := nearest(name, k.header); ok {
 				e.Hint = "did you mean " + near + "?"
 			}

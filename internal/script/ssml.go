@@ -332,8 +332,9 @@ func ssmlElements() map[string][]string {
 		"emphasis": {"level"},
 		"break":    {"strength", "time"},
 		"prosody":  {"pitch", "contour", "range", "rate", "duration", "volume"},
-		"audio":    {"src", "fetchtimeout", "fetchhint", "maxage", "maxstale", "clipBegin", "clipEnd", "repeatCount", "repeatDur", "soundLevel", "speed"},
-		"desc":     {},
-		"mark":     {"name"},
+		"audio": {"src", "fetchtimeout", "fetchhint", "maxage", "maxstale", "clipBegin", "clipEnd",
+			"repeatCount", "repeatDur", "soundLevel", "speed"},
+		"desc": {},
+		"mark": {"name"},
 	}
 }

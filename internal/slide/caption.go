@@ -154,7 +154,8 @@ func (c Captions) gather() *projectFiles {
 func (c Captions) page(k *projectFiles) string {
 	s := c.Style
 	var out strings.Builder
-	fmt.Fprintf(&out, `<!doctype html><html lang="%s"><head><meta charset="utf-8"><base href="%s">`, html.EscapeString(c.Language), baseMark)
+	fmt.Fprintf(&out, `<!doctype html><html lang="%s"><head><meta charset="utf-8"><base href="%s">`,
+		html.EscapeString(c.Language), baseMark)
 	out.WriteString("<style>" + asset("base") + "</style><style>" + asset("caption"))
 	family := s.Family
 	if s.File != "" {
@@ -361,7 +362,8 @@ func (t CaptionText) around(w int, boxes [][4]float64, size float64) []image.Rec
 	}
 	var out []image.Rectangle
 	for _, b := range boxes {
-		out = append(out, image.Rect(int(math.Round(b[0]-lean)), int(math.Floor(b[1]-0.1*size)), int(math.Round(b[2]+lean)), int(math.Ceil(b[3]+0.1*size))))
+		out = append(out, image.Rect(int(math.Round(b[0]-lean)), int(math.Floor(b[1]-0.1*size)),
+			int(math.Round(b[2]+lean)), int(math.Ceil(b[3]+0.1*size))))
 	}
 	return out
 }

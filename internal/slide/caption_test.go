@@ -125,14 +125,16 @@ func TestCaptionsDoNotDependOnTheirSheet(t *testing.T) {
 	testrun.SkipShort(t)
 	for _, size := range []float64{26, 39, 33.7} {
 		all := slide.Captions{Width: 1920, Style: usualStyle(size), Texts: []slide.CaptionText{
-			words("A first line that is longer", "than the others are"), words("מילים, in two", "directions."), words("短い字幕"), words("😀 x"), words("fjord, quay, affix"),
+			words("A first line that is longer", "than the others are"), words("מילים, in two",
+				"directions."), words("短い字幕"), words("😀 x"), words("fjord, quay, affix"),
 		}}
 		together, _ := drawnCaptions(t, all)
 		for i, text := range all.Texts {
 			one := all
 			one.Texts = []slide.CaptionText{text}
 			alone, _ := drawnCaptions(t, one)
-			if a, b := alone[0], together[i]; !slices.Equal(a.Plain.Pix, b.Plain.Pix) || !slices.Equal(a.Lit.Pix, b.Lit.Pix) || fmt.Sprint(a.Words) != fmt.Sprint(b.Words) {
+			if a, b := alone[0], together[i]; !slices.Equal(a.Plain.Pix, b.Plain.Pix) ||
+				!slices.Equal(a.Lit.Pix, b.Lit.Pix) || fmt.Sprint(a.Words) != fmt.Sprint(b.Words) {
 				t.Errorf("size %v: %q looks otherwise alone", size, text.Lines)
 			}
 		}
@@ -170,7 +172,8 @@ func TestFontsOfCaptions(t *testing.T) {
 	width := func(change func(*slide.CaptionStyle)) (int, slide.CaptionFonts) {
 		s := style
 		change(&s)
-		got, fonts := drawnCaptions(t, slide.Captions{Width: 1280, Style: s, Files: files, Texts: []slide.CaptionText{words("immerwährende Wellen")}})
+		got, fonts := drawnCaptions(t, slide.Captions{Width: 1280, Style: s, Files: files,
+			Texts: []slide.CaptionText{words("immerwährende Wellen")}})
 		return got[0].Plain.Rect.Dx(), fonts
 	}
 	ours, fonts := width(func(*slide.CaptionStyle) {})
@@ -190,7 +193,8 @@ func TestFontsOfCaptions(t *testing.T) {
 		t.Error("Noto Serif is said to be missing")
 	}
 	// A caption that is too wide is drawn smaller.
-	got, _ := drawnCaptions(t, slide.Captions{Width: 400, Style: usualStyle(60), Texts: []slide.CaptionText{words("A line that is much too wide for this frame")}})
+	got, _ := drawnCaptions(t, slide.Captions{Width: 400, Style: usualStyle(60),
+		Texts: []slide.CaptionText{words("A line that is much too wide for this frame")}})
 	if w := got[0].Plain.Rect.Dx() - 2*got[0].Margin; w > 376 || w < 360 {
 		t.Errorf("it is %d wide in a frame of 400", w)
 	}
@@ -234,7 +238,8 @@ func TestCaptionKeys(t *testing.T) {
 	files := opened{fstest.MapFS{"f.ttf": {Data: []byte("a font")}}, &times}
 	style := usualStyle(26)
 	style.File = "f.ttf"
-	c := slide.Captions{Width: 640, Files: files, Style: style, Texts: []slide.CaptionText{words("one"), words("two"), {Lines: []string{"one"}}, words("one")}}
+	c := slide.Captions{Width: 640, Files: files, Style: style,
+		Texts: []slide.CaptionText{words("one"), words("two"), {Lines: []string{"one"}}, words("one")}}
 	keys := c.Keys("1")
 	if times != 1 {
 		t.Errorf("the font is read %d times", times)
@@ -256,7 +261,8 @@ func TestWhatNeedsABrowser(t *testing.T) {
 	t.Parallel()
 	d := drawer(t, func(c *slide.Config) { c.Program = "no-such-browser" })
 	_, err := d.Version(t.Context(), "subtitles in the picture")
-	if f, ok := fault.As(err); !ok || f.Code != fault.ToolMissing || !strings.HasPrefix(f.Public, "subtitles in the picture need a browser") {
+	if f, ok := fault.As(err); !ok || f.Code != fault.ToolMissing ||
+		!strings.HasPrefix(f.Public, "subtitles in the picture need a browser") {
 		t.Error(err)
 	}
 	if w, ok := slide.Boxes("font for subtitles", []rune("ab")); !ok || w.Summary != "no font for subtitles has a b; boxes are drawn" {

@@ -115,7 +115,8 @@ func (d *Drawer) diagrams(ctx context.Context, b *browser, r Request) (map[int]s
 		if s.SVG != "" {
 			// An SVG in an img element cannot load files or run scripts.
 			out[i] = fmt.Sprintf(`<img width="%s" height="%s" src="data:image/svg+xml;base64,%s">`,
-				strconv.FormatFloat(s.Width, 'f', 2, 64), strconv.FormatFloat(s.Height, 'f', 2, 64), base64.StdEncoding.EncodeToString([]byte(s.SVG)))
+				strconv.FormatFloat(s.Width, 'f', 2, 64), strconv.FormatFloat(s.Height, 'f', 2,
+					64), base64.StdEncoding.EncodeToString([]byte(s.SVG)))
 		}
 	}
 	return out, nil

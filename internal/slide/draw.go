@@ -186,7 +186,8 @@ func (d *Drawer) unknownIn(texts []string) []rune {
 
 // visible reports whether a character draws something by itself and may be missing from fonts.
 func visible(c rune) bool {
-	return c > unicode.MaxLatin1 && !unicode.In(c, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Co, unicode.Z, unicode.Mn, unicode.Me, unicode.Mc, unicode.Variation_Selector, unicode.Regional_Indicator) && c != unicode.ReplacementChar
+	return c > unicode.MaxLatin1 && !unicode.In(c, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Co, unicode.Z,
+		unicode.Mn, unicode.Me, unicode.Mc, unicode.Variation_Selector, unicode.Regional_Indicator) && c != unicode.ReplacementChar
 }
 
 func (d *Drawer) learn(asked, tofu []rune) {
@@ -282,7 +283,8 @@ func (r Request) backdrops(m slideLayout) []Backdrop {
 	s := r.scale()
 	frame := image.Rect(0, 0, r.Width, r.Height)
 	for _, b := range m.Backdrops {
-		box := image.Rect(int(math.Round(b.Box[0]*s)), int(math.Round(b.Box[1]*s)), int(math.Round(b.Box[2]*s)), int(math.Round(b.Box[3]*s)))
+		box := image.Rect(int(math.Round(b.Box[0]*s)), int(math.Round(b.Box[1]*s)), int(math.Round(b.Box[2]*s)),
+			int(math.Round(b.Box[3]*s)))
 		out = append(out, Backdrop{Bounds: box.Intersect(frame), Filters: filters(b.Filter, s)})
 	}
 	return out

@@ -238,7 +238,8 @@ func TestSlides(t *testing.T) {
 	})
 	t.Run("right to left", func(t *testing.T) {
 		t.Parallel()
-		left, right := inkedBox(drawOne(t, d, request(md("- abc\n- abc def ghi"))), isDark), inkedBox(drawOne(t, d, request(md("- שלום\n- שלום עולם שלום"))), isDark)
+		left, right := inkedBox(drawOne(t, d, request(md("- abc\n- abc def ghi"))),
+			isDark), inkedBox(drawOne(t, d, request(md("- שלום\n- שלום עולם שלום"))), isDark)
 		if left.Empty() || right.Empty() {
 			t.Fatal("no text")
 		}
@@ -275,7 +276,8 @@ func TestStates(t *testing.T) {
 	t.Parallel()
 	d := drawer(t, nil)
 	items := slide.Block{Kind: frame.MarkdownBlock, Text: "# T\n\n- one\n  - two\n- three", Reveal: true}
-	listing := slide.Block{Kind: frame.CodeBlock, Language: "go", Text: "a := 1\nb := 2\nc := 3", Reveal: true, Ranges: []frame.LineRange{{From: 1, To: 1}, {From: 2, To: 3}}}
+	listing := slide.Block{Kind: frame.CodeBlock, Language: "go", Text: "a := 1\nb := 2\nc := 3", Reveal: true,
+		Ranges: []frame.LineRange{{From: 1, To: 1}, {From: 2, To: 3}}}
 	if items.States() != 3 || listing.States() != 2 || (slide.Block{Kind: frame.TextBlock, Reveal: true}).States() != 1 {
 		t.Errorf("states %d, %d", items.States(), listing.States())
 	}
@@ -364,7 +366,8 @@ func TestFit(t *testing.T) {
 		{"a long word", text(strings.Repeat("abcdefghij", 20)), false},
 		{"wide code", code("go", "// "+strings.Repeat("wide code ", 12)+"\nx := 1"), false},
 		{"code of far too many lines", code("go", strings.Repeat("x := 1\n", 10_000)), true},
-		{"a wide table", md("|" + strings.Repeat(" a heading |", 12) + "\n|" + strings.Repeat("---|", 12) + "\n|" + strings.Repeat(" some words |", 12)), false},
+		{"a wide table", md("|" + strings.Repeat(" a heading |", 12) + "\n|" + strings.Repeat("---|", 12) + "\n|" +
+			strings.Repeat(" some words |", 12)), false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

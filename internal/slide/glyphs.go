@@ -29,7 +29,8 @@ func lettersLacked(fonts [][]byte, text string) []rune {
 	var out []rune
 	var buf sfnt.Buffer
 	for _, r := range text {
-		if !unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) || unicode.Is(unicode.Variation_Selector, r) || slices.Contains(out, r) {
+		if !unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) ||
+			unicode.Is(unicode.Variation_Selector, r) || slices.Contains(out, r) {
 			continue
 		}
 		has := slices.ContainsFunc(faces, func(f *sfnt.Font) bool {

@@ -31,7 +31,8 @@ func TestFacesOfATheme(t *testing.T) {
 @font-face{src:url(../b.otf);font-family:my font}
 @font-face{font-family:Lost;src:url(lost.ttf)} @font-face{font-family:Local;src:local(x)}`}
 	got := k.faces("css/theme.css")
-	if len(got) != 2 || !slices.EqualFunc(got["my font"], [][]byte{{1}, {2}}, slices.Equal) || len(got["lost"]) != 1 || got["lost"][0] != nil {
+	if len(got) != 2 || !slices.EqualFunc(got["my font"], [][]byte{{1}, {2}}, slices.Equal) ||
+		len(got["lost"]) != 1 || got["lost"][0] != nil {
 		t.Errorf("%v", got)
 	}
 }

@@ -188,7 +188,8 @@ func policy(address string) string {
 		return "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'unsafe-eval' 'wasm-unsafe-eval'"
 	}
 	const from = home + " data:"
-	return "default-src 'none'; style-src 'unsafe-inline' " + home + "; img-src " + from + "; font-src " + from + "; form-action 'none'; base-uri " + home
+	return "default-src 'none'; style-src 'unsafe-inline' " + home + "; img-src " + from + "; font-src " + from +
+		"; form-action 'none'; base-uri " + home
 }
 
 func (p *page) lookup(address string) ([]byte, bool) {

@@ -47,14 +47,16 @@ li{background:image-set("URL/set.png" 1x);cursor:url(URL/c.png),auto;list-style-
 </style><script>fetch("URL/script")</script><img src=x onerror="fetch('URL/x')">`)
 	files := fstest.MapFS{"t.css": {Data: []byte(css)}}
 	d := drawer(t, nil)
-	r := request(md("# Title\n\ntext\n\n- item\n\n![](" + server.URL + "/img.png)\n\n<img src=" + server.URL + "/raw.png>\n\n![](file://" + secret + ") ![](../up.png)"))
+	r := request(md("# Title\n\ntext\n\n- item\n\n![](" + server.URL + "/img.png)\n\n<img src=" + server.URL +
+		"/raw.png>\n\n![](file://" + secret + ") ![](../up.png)"))
 	r.Theme, r.Files = "t.css", files
 	got := drawOne(t, d, r)
 	time.Sleep(500 * time.Millisecond) // wait for requests that may still arrive
 	if asked.Load() != 0 {
 		t.Errorf("%d requests reached the server", asked.Load())
 	}
-	for _, name := range []string{"/a.css", "//localhost/b.css", "/f.woff2", "/b.png", "/escaped.png", "secret.svg", "/l.png", "../../outside.png", "/img.png", "../up.png"} {
+	for _, name := range []string{"/a.css", "//localhost/b.css", "/f.woff2", "/b.png", "/escaped.png", "secret.svg",
+		"/l.png", "../../outside.png", "/img.png", "../up.png"} {
 		if !warned(got, name) {
 			t.Errorf("nothing says that %s was refused:\n%s", name, warnings(got))
 		}

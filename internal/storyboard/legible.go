@@ -71,7 +71,8 @@ func (s *sceneState) checkLegible() {
 func saysWords(sentences [][]utter.Run) bool {
 	for _, sentence := range sentences {
 		for _, r := range sentence {
-			if r.IPA != "" || strings.ContainsFunc(cmp.Or(r.Say, r.Text), func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }) {
+			if r.IPA != "" || strings.ContainsFunc(cmp.Or(r.Say, r.Text),
+				func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }) {
 				return true
 			}
 		}

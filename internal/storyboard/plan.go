@@ -111,7 +111,8 @@ type planner struct {
 
 // Plan resolves a script. The Board is complete only if the list contains no errors.
 func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
-	p := &planner{board: &Board{Script: s.File}, project: project, opt: opt, look: "default", header: s.Header.Properties, said: map[string]bool{}}
+	p := &planner{board: &Board{Script: s.File}, project: project, opt: opt, look: "default",
+		header: s.Header.Properties, said: map[string]bool{}}
 	p.narration = narrationOf(s)
 	p.film(s)
 	for i := range s.Scenes {
