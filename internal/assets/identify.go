@@ -51,7 +51,7 @@ func Identify(ctx context.Context, m part.Maker, tools Tools, in *project.Projec
 	if err != nil {
 		return nil, nil, err
 	}
-	check{board, w.set}.shots(&list)
+	check{board, w.set}.checkShots(&list)
 	return w.set, list, nil
 }
 

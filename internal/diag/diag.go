@@ -200,15 +200,15 @@ func (l List) Strict() List {
 	for i := range out {
 		if out[i].Severity == Warning && out[i].Code.IsStrict() {
 			out[i].Severity = Error
-			out[i].Summary = withoutOutcome(out[i].Summary)
+			out[i].Summary = removeOutcome(out[i].Summary)
 		}
 	}
 	return out
 }
 
-// withoutOutcome removes the part of a warning's summary that says what the build does instead,
+// removeOutcome removes the part of a warning's summary that says what the build does instead,
 // because a strict build stops.
-func withoutOutcome(summary string) string {
+func removeOutcome(summary string) string {
 	for _, outcome := range []string{" and ignored", " and stays as it is"} {
 		summary = strings.TrimSuffix(summary, outcome)
 	}

@@ -46,14 +46,14 @@ func Render(w io.Writer, list List, sources func(file string) ([]byte, bool), op
 		most = defaultMost
 	}
 	whole := len(list)
-	list = limit(list, most)
+	list = limitFindings(list, most)
 	left := whole - len(list)
 	for i, d := range list {
 		r.out.Reset()
 		if i > 0 {
 			r.out.WriteByte('\n')
 		}
-		r.finding(d)
+		r.printFinding(d)
 		if _, err := w.Write(r.out.Bytes()); err != nil {
 			return err
 		}
@@ -75,7 +75,7 @@ func (l List) Limit() List {
 	if len(l) <= defaultMost {
 		return l
 	}
-	out := limit(l, defaultMost)
+	out := limitFindings(l, defaultMost)
 	more := Diagnostic{Range: Range{File: out[0].Range.File}, Severity: Warning, Code: MoreFindings,
 		Summary: countHidden(len(l) - len(out))}
 	if countErrors(l) > countErrors(out) {
@@ -95,9 +95,9 @@ func countErrors(list List) int {
 	return n
 }
 
-// limit returns the first most findings in their order. If not all fit, errors take precedence over
+// limitFindings returns the first most findings in their order. If not all fit, errors take precedence over
 // warnings.
-func limit(list List, most int) List {
+func limitFindings(list List, most int) List {
 	if len(list) <= most {
 		return list
 	}
@@ -113,8 +113,8 @@ func limit(list List, most int) List {
 	return out
 }
 
-// clip shortens an overlong line of a note.
-func clip(s string) string {
+// shortenNote shortens an overlong line of a note.
+func shortenNote(s string) string {
 	if len(s) <= maxNote {
 		return s
 	}
@@ -134,7 +134,7 @@ type renderer struct {
 	laid     []cell
 }
 
-func (r *renderer) finding(d Diagnostic) {
+func (r *renderer) printFinding(d Diagnostic) {
 	place := d.Range.File
 	if d.Range.Start.Line > 0 {
 		place = fmt.Sprintf("%s:%d:%d", d.Range.File, d.Range.Start.Line, d.Range.Start.Column)
@@ -144,8 +144,8 @@ func (r *renderer) finding(d Diagnostic) {
 		mark = r.style.warning
 	}
 	fmt.Fprintf(&r.out, "%s: %s %s\n",
-		r.style.bold(printable(place)), mark(d.Severity.String()+":"), r.style.bold(printable(clip(d.Summary))))
-	r.source(d.Range, mark)
+		r.style.bold(printable(place)), mark(d.Severity.String()+":"), r.style.bold(printable(shortenNote(d.Summary))))
+	r.printSource(d.Range, mark)
 	r.note("", d.Detail)
 	r.note("help: ", d.Hint)
 }
@@ -157,20 +157,20 @@ func (r *renderer) note(label, text string) {
 	}
 	for i, line := range strings.Split(text, "\n") {
 		if i == 0 {
-			fmt.Fprintf(&r.out, "  %s%s\n", r.style.note(label), printable(clip(line)))
+			fmt.Fprintf(&r.out, "  %s%s\n", r.style.note(label), printable(shortenNote(line)))
 			continue
 		}
-		fmt.Fprintf(&r.out, "  %s%s\n", strings.Repeat(" ", len(label)), printable(clip(line)))
+		fmt.Fprintf(&r.out, "  %s%s\n", strings.Repeat(" ", len(label)), printable(shortenNote(line)))
 	}
 }
 
-func (r *renderer) source(at Range, mark func(string) string) {
+func (r *renderer) printSource(at Range, mark func(string) string) {
 	lines := r.lines(at.File)
 	if at.Start.Line < 1 || at.Start.Line > len(lines) {
 		return
 	}
 	if r.laidFile != at.File || r.laidLine != at.Start.Line {
-		r.laidFile, r.laidLine, r.laid = at.File, at.Start.Line, layout(lines[at.Start.Line-1])
+		r.laidFile, r.laidLine, r.laid = at.File, at.Start.Line, layOutCells(lines[at.Start.Line-1])
 	}
 	cells := r.laid
 	from := min(max(at.Start.Column-1, 0), len(cells))
@@ -181,7 +181,7 @@ func (r *renderer) source(at Range, mark func(string) string) {
 	for at.End.Line > at.Start.Line && to > from && cells[to-1].text == " " {
 		to-- // do not mark blanks at the end of the line
 	}
-	text, before, under := window(cells, from, max(to, from), r.width)
+	text, before, under := cutWindow(cells, from, max(to, from), r.width)
 	number := fmt.Sprint(at.Start.Line)
 	caret := "^" + strings.Repeat("~", max(under-1, 0))
 	fmt.Fprintf(&r.out, "  %s %s\n", r.style.faint(number+" |"), text)
@@ -227,8 +227,8 @@ type cell struct {
 	width int
 }
 
-// layout converts a line to printable cells, one per code point or invalid byte.
-func layout(line []byte) []cell {
+// layOutCells converts a line to printable cells, one per code point or invalid byte.
+func layOutCells(line []byte) []cell {
 	widths := runewidth.Condition{}
 	cells := make([]cell, 0, len(line))
 	column := 0
@@ -249,18 +249,18 @@ func layout(line []byte) []cell {
 	return cells
 }
 
-// window shortens a line to width cells around the place, the cells from..to. It returns the text, the
+// cutWindow shortens a line to width cells around the place, the cells from..to. It returns the text, the
 // number of cells before the place, and the number of shown cells of the place (at least one).
-func window(cells []cell, from, to, width int) (text string, before, under int) {
+func cutWindow(cells []cell, from, to, width int) (text string, before, under int) {
 	first, last := 0, len(cells)
-	if measure(cells) > width {
+	if totalWidth(cells) > width {
 		// The place takes precedence; the text around it shares the remaining room.
 		last = min(to, from+width)
-		for last > from+1 && measure(cells[from:last]) > width-2 {
+		for last > from+1 && totalWidth(cells[from:last]) > width-2 {
 			last--
 		}
 		first = from
-		room := width - 2 - measure(cells[first:last])
+		room := width - 2 - totalWidth(cells[first:last])
 		for room > 0 && (first > 0 || last < len(cells)) {
 			if first > 0 {
 				first--
@@ -283,11 +283,11 @@ func window(cells []cell, from, to, width int) (text string, before, under int) 
 	if last < len(cells) {
 		b.WriteString("…")
 	}
-	before += measure(cells[first:from])
-	return strings.TrimRight(b.String(), " "), before, max(measure(cells[from:min(to, last)]), 1)
+	before += totalWidth(cells[first:from])
+	return strings.TrimRight(b.String(), " "), before, max(totalWidth(cells[from:min(to, last)]), 1)
 }
 
-func measure(cells []cell) int {
+func totalWidth(cells []cell) int {
 	n := 0
 	for _, c := range cells {
 		n += c.width

@@ -143,7 +143,7 @@ func newLibrary(store *cache.Store, kind cache.Kind) *library {
 	return &library{store: store, kind: kind, indexes: map[cache.Key]*Index{}}
 }
 
-func (l *library) entry(k cache.Key) (*cache.Entry, error) {
+func (l *library) openEntry(k cache.Key) (*cache.Entry, error) {
 	if l.open != nil && l.openKey == k {
 		return l.open, nil
 	}
@@ -169,12 +169,12 @@ func (l *library) close() {
 	}
 }
 
-// index returns the index of a segment.
-func (l *library) index(k cache.Key) (*Index, error) {
+// indexOf returns the index of a segment.
+func (l *library) indexOf(k cache.Key) (*Index, error) {
 	if x, ok := l.indexes[k]; ok {
 		return x, nil
 	}
-	e, err := l.entry(k)
+	e, err := l.openEntry(k)
 	if err != nil {
 		return nil, err
 	}
@@ -186,13 +186,13 @@ func (l *library) index(k cache.Key) (*Index, error) {
 	return x, nil
 }
 
-// read returns the bytes of unit i of a segment.
-func (l *library) read(k cache.Key, i int, buf []byte) ([]byte, error) {
-	x, err := l.index(k)
+// readUnit returns the bytes of unit i of a segment.
+func (l *library) readUnit(k cache.Key, i int, buf []byte) ([]byte, error) {
+	x, err := l.indexOf(k)
 	if err != nil {
 		return nil, err
 	}
-	e, err := l.entry(k)
+	e, err := l.openEntry(k)
 	if err != nil {
 		return nil, err
 	}

@@ -484,7 +484,7 @@ func TestSettledSetsTheLastBit(t *testing.T) {
 		{[]byte{0x40, 0xf0, 0x02}, []byte{0x40, 0xf0, 0x03}},
 	} {
 		before := bytes.Clone(c.in)
-		if got := h264.Settled(c.in); !bytes.Equal(got, c.want) || !bytes.Equal(c.in, before) {
+		if got := h264.NormalizeLastByte(c.in); !bytes.Equal(got, c.want) || !bytes.Equal(c.in, before) {
 			t.Errorf("%x becomes %x, want %x; the input is now %x", before, got, c.want, c.in)
 		}
 	}

@@ -159,16 +159,16 @@ func (c *counter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// delta returns the duration of sample i.
-func (t *Track) delta(i int) uint32 {
+// sampleDuration returns the duration of sample i.
+func (t *Track) sampleDuration(i int) uint32 {
 	if t.Deltas != nil {
 		return t.Deltas[i]
 	}
 	return t.Delta
 }
 
-// duration returns the duration of all samples, in units of the track's timescale.
-func (t *Track) duration() int64 {
+// mediaDuration returns the duration of all samples, in units of the track's timescale.
+func (t *Track) mediaDuration() int64 {
 	if t.Deltas == nil {
 		return int64(t.Delta) * int64(len(t.Sizes))
 	}
@@ -194,7 +194,7 @@ func (m *Movie) layout() ([]chunk, int64, error) {
 			}
 			c := chunk{track: i, offset: offset}
 			for next[i] < len(t.Sizes) && times[i] < second*int64(t.Timescale) {
-				times[i] += int64(t.delta(next[i]))
+				times[i] += int64(t.sampleDuration(next[i]))
 				offset += int64(t.Sizes[next[i]])
 				next[i]++
 				c.count++

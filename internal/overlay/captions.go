@@ -63,7 +63,7 @@ func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Li
 				Position: in.Board.Film.Subtitles.Position},
 			captionLabel(c))
 	}
-	heads, err := a.captionHeads(ctx, style, keys)
+	heads, err := a.loadCaptionHeads(ctx, style, keys)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -78,9 +78,9 @@ func captionLabel(c caption.Cue) part.Label {
 	return part.Label{Name: diag.Shorten(c.Text, 60), Scene: c.Scene + 1}
 }
 
-// captionHeads returns the metadata of captions. It draws the captions that are not in the cache,
+// loadCaptionHeads returns the metadata of captions. It draws the captions that are not in the cache,
 // several on one sheet.
-func (a *artist) captionHeads(ctx context.Context, style slide.Captions, keys []cache.Key) ([]captionHead, error) {
+func (a *artist) loadCaptionHeads(ctx context.Context, style slide.Captions, keys []cache.Key) ([]captionHead, error) {
 	heads := make([]captionHead, len(keys))
 	first := map[cache.Key]int{}
 	var missing []int
@@ -143,7 +143,7 @@ func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cac
 	}
 	for k, i := range batch {
 		d := drawn[k]
-		at := a.captionPlace(d)
+		at := a.captionPosition(d)
 		head := captionHead{Missing: fonts.Missing, Broken: fonts.Broken, Tofu: d.Tofu, Lacked: d.Lacked}
 		for _, boxes := range d.Words {
 			var word []image.Rectangle
@@ -153,9 +153,9 @@ func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cac
 			head.Words = append(head.Words, word)
 		}
 		kept, err := json.Marshal(head)
-		errs := []error{err, a.keepLayer(drawingKey(keys[i]), d.Plain, at)}
+		errs := []error{err, a.storeLayer(drawingKey(keys[i]), d.Plain, at)}
 		if d.Lit != nil {
-			errs = append(errs, a.keepLayer(drawingKey(litKey(keys[i])), d.Lit, at))
+			errs = append(errs, a.storeLayer(drawingKey(litKey(keys[i])), d.Lit, at))
 		}
 		if err := errors.Join(append(errs, a.Store.PutBytes(cache.Pictures, keys[i], kept))...); err != nil {
 			return fault.New(fault.Disk, err, "cannot keep a subtitle in the cache")
@@ -164,8 +164,8 @@ func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cac
 	return nil
 }
 
-// keepLayer stores a drawing in the cache. at is its position in the frame.
-func (a *artist) keepLayer(key cache.Key, img *image.NRGBA, at image.Point) error {
+// storeLayer stores a drawing in the cache. at is its position in the frame.
+func (a *artist) storeLayer(key cache.Key, img *image.NRGBA, at image.Point) error {
 	img.Rect = img.Rect.Add(at)
 	b, err := picture.NewLayer(img, frame.Color{}, a.Board.Film.Width, a.Board.Film.Height).MarshalBinary()
 	if err != nil {
@@ -174,8 +174,8 @@ func (a *artist) keepLayer(key cache.Key, img *image.NRGBA, at image.Point) erro
 	return a.Store.PutBytes(cache.Pictures, key, b)
 }
 
-// captionPlace returns the position of a caption's picture in the frame, in even pixels.
-func (a *artist) captionPlace(d slide.DrawnCaption) image.Point {
+// captionPosition returns the position of a caption's picture in the frame, in even pixels.
+func (a *artist) captionPosition(d slide.DrawnCaption) image.Point {
 	w, h := d.Plain.Rect.Dx(), d.Plain.Rect.Dy()
 	edge := a.captionMargin() - d.Margin
 	y := a.Board.Film.Height - edge - h
@@ -250,12 +250,12 @@ func (a *artist) reportCaptions(cues []caption.Cue, heads []captionHead) (list d
 		lacked = append(lacked, newRunes(lacked, h.Lacked)...)
 		anew := newRunes(lost, h.Tofu)
 		lost = append(lost, anew...)
-		if w, ok := slide.Boxes("font for subtitles", anew); ok {
+		if w, ok := slide.TofuWarning("font for subtitles", anew); ok {
 			list.Warnf(a.Board.Scenes[cues[i].Scene].Range, "%s", w.Summary).Hint = w.Hint
 		}
 	}
 	if font != nil && len(lacked) > 0 {
-		w := slide.LackWarning(font.Name, lacked)
+		w := slide.MissingCharactersWarning(font.Name, lacked)
 		list.Warnf(font.Range, "%s", w.Summary).Hint = w.Hint
 	}
 	return list

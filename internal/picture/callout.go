@@ -66,9 +66,9 @@ func newCallouts(list []Callout, m mapping) callouts {
 // subRows is the number of sub-rows per pixel row for anti-aliasing.
 const subRows = 8
 
-// cover adds to each pixel of row y the area that the shapes cover; whole means a fully covered pixel.
+// addCoverage adds to each pixel of row y the area that the shapes cover; whole means a fully covered pixel.
 // It reports whether any pixel is covered.
-func cover(shapes []shape, y int, row []float32) bool {
+func addCoverage(shapes []shape, y int, row []float32) bool {
 	found := false
 	for _, s := range shapes {
 		if float64(y+1) <= s.y0 || float64(y) >= s.y1 {
@@ -86,7 +86,7 @@ func cover(shapes []shape, y int, row []float32) bool {
 				half := (s.x1 - s.x0) / 2 * math.Sqrt(math.Max(1-t*t, 0))
 				x0, x1 = (s.x0+s.x1)/2-half, (s.x0+s.x1)/2+half
 			}
-			found = span(row, x0, x1) || found
+			found = addSpan(row, x0, x1) || found
 		}
 	}
 	return found
@@ -95,9 +95,9 @@ func cover(shapes []shape, y int, row []float32) bool {
 // whole is the value of a fully covered pixel.
 const whole = subRows
 
-// span adds to each pixel of a row the share of it that lies between x0 and x1. It reports whether any
+// addSpan adds to each pixel of a row the share of it that lies between x0 and x1. It reports whether any
 // does.
-func span(row []float32, x0, x1 float64) bool {
+func addSpan(row []float32, x0, x1 float64) bool {
 	x0, x1 = math.Max(x0, 0), math.Min(x1, float64(len(row)))
 	if x0 >= x1 {
 		return false
@@ -115,10 +115,10 @@ func span(row []float32, x0, x1 float64) bool {
 	return true
 }
 
-// alphas returns a function that returns the opacity of the black for each pixel of row y, from 0 to
+// rowAlphas returns a function that returns the opacity of the black for each pixel of row y, from 0 to
 // 255; w is the width of a row. The function reuses the returned slice. one is true if all pixels of
 // the row have the same opacity.
-func (c callouts) alphas(w int) func(y int) (row []byte, one bool) {
+func (c callouts) rowAlphas(w int) func(y int) (row []byte, one bool) {
 	out, bright, masked := make([]byte, w), make([]float32, w), make([]float32, w)
 	plain := byte(0)
 	if len(c.bright) > 0 {
@@ -127,7 +127,7 @@ func (c callouts) alphas(w int) func(y int) (row []byte, one bool) {
 	return func(y int) ([]byte, bool) {
 		clear(bright)
 		clear(masked)
-		inside, hidden := cover(c.bright, y, bright), cover(c.masks, y, masked)
+		inside, hidden := addCoverage(c.bright, y, bright), addCoverage(c.masks, y, masked)
 		if !inside && !hidden {
 			fill(out, plain)
 			return out, true
@@ -144,13 +144,13 @@ func (c callouts) alphas(w int) func(y int) (row []byte, one bool) {
 	}
 }
 
-// over darkens a frame of w x h pixels in place.
-func (c callouts) over(frame []byte, w, h int) {
+// darkenFrame darkens a frame of w x h pixels in place.
+func (c callouts) darkenFrame(frame []byte, w, h int) {
 	if len(c.bright) == 0 && len(c.masks) == 0 {
 		return
 	}
 	n := w * h
-	alphas := c.alphas(w)
+	alphas := c.rowAlphas(w)
 	above := make([]byte, w)
 	for y := range h {
 		row, one := alphas(y)
@@ -190,14 +190,14 @@ func darken(line []byte, v, a byte) {
 	}
 }
 
-// layer returns the black of the callouts as a layer.
-func (c callouts) layer(w, h int) *Layer {
+// toLayer returns the black of the callouts as a layer.
+func (c callouts) toLayer(w, h int) *Layer {
 	n := w * h
 	l := &Layer{w: w, h: h, luma: make([]byte, n), alpha: make([]byte, n), u: make([]byte, n/4), v: make([]byte, n/4)}
 	fill(l.luma, 16)
 	fill(l.u, 128)
 	fill(l.v, 128)
-	alphas := c.alphas(w)
+	alphas := c.rowAlphas(w)
 	for y := range h {
 		row, _ := alphas(y)
 		copy(l.alpha[y*w:], row)

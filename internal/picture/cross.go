@@ -16,7 +16,7 @@ func (c *crossing) next() error {
 	if c.n == c.frames {
 		return io.EOF
 	}
-	to, err := c.frame()
+	to, err := c.nextIncoming()
 	if err != nil {
 		return err
 	}
@@ -26,8 +26,8 @@ func (c *crossing) next() error {
 	return nil
 }
 
-// frame returns the next incoming frame. It avoids a copy if the frames are painted in this process.
-func (c *crossing) frame() ([]byte, error) {
+// nextIncoming returns the next incoming frame. It avoids a copy if the frames are painted in this process.
+func (c *crossing) nextIncoming() ([]byte, error) {
 	if f, ok := c.to.(*frames); ok {
 		return f.next()
 	}

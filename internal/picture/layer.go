@@ -26,7 +26,7 @@ type Layer struct {
 type shade struct{ y, u, v, a byte }
 
 func shadeOf(c frame.Color) shade {
-	y, u, v := bt709(c)
+	y, u, v := toBT709(c)
 	return shade{y, u, v, c.A}
 }
 

@@ -190,12 +190,12 @@ func (p *Project) File(name string) storyboard.File {
 	if f, ok := p.files[name]; ok {
 		return f
 	}
-	f := p.look(name)
+	f := p.describeFile(name)
 	p.files[name] = f
 	return f
 }
 
-func (p *Project) look(name string) storyboard.File {
+func (p *Project) describeFile(name string) storyboard.File {
 	head, info, err := p.Head(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -21,8 +21,8 @@ type replacement struct {
 	pause      time.Duration
 }
 
-// changes returns all replacements in a text, in order.
-func changes(p *passage.Passage, l *lexicon.Lexicon) []replacement {
+// findReplacements returns all replacements in a text, in order.
+func findReplacements(p *passage.Passage, l *lexicon.Lexicon) []replacement {
 	var out []replacement
 	for i := 0; i < len(p.Tokens); {
 		t := p.Tokens[i]
@@ -31,14 +31,14 @@ func changes(p *passage.Passage, l *lexicon.Lexicon) []replacement {
 			i = end
 			continue
 		}
-		if end := ellipsis(p, i); end > i {
+		if end := skipEllipsis(p, i); end > i {
 			out = append(out, replacement{start: t.Start, end: p.Tokens[end-1].End, say: ",", pause: ellipsisPause})
 			i = end
 			continue
 		}
-		end, say := read(p, i)
+		end, say := readToken(p, i)
 		if end > i && say != "" {
-			c := withBlanks(p, replacement{start: t.Start, end: p.Tokens[end-1].End, say: say})
+			c := addSpaces(p, replacement{start: t.Start, end: p.Tokens[end-1].End, say: say})
 			if n := len(out); n > 0 && out[n-1].end == c.start && !strings.HasSuffix(out[n-1].say, " ") &&
 				token.Wordy([]rune(c.say)[0]) {
 				c.say = " " + c.say
@@ -57,8 +57,8 @@ func changes(p *passage.Passage, l *lexicon.Lexicon) []replacement {
 	return out
 }
 
-// withBlanks adds spaces between the replacement and letters next to it.
-func withBlanks(p *passage.Passage, c replacement) replacement {
+// addSpaces adds spaces between the replacement and letters next to it.
+func addSpaces(p *passage.Passage, c replacement) replacement {
 	before, _ := utf8.DecodeLastRuneInString(p.Src[:c.start])
 	after, _ := utf8.DecodeRuneInString(p.Src[c.end:])
 	if token.Wordy(before) && !token.Unspaced(before) {
@@ -97,9 +97,9 @@ func inLexicon(p *passage.Passage, l *lexicon.Lexicon, i int) (replacement, int)
 	return replacement{}, i
 }
 
-// ellipsis returns the index after "..." or "…" between two words of a sentence, or i. At the end of a
+// skipEllipsis returns the index after "..." or "…" between two words of a sentence, or i. At the end of a
 // sentence, the pause between sentences applies instead.
-func ellipsis(p *passage.Passage, i int) int {
+func skipEllipsis(p *passage.Passage, i int) int {
 	j, dots := i, 0
 	for {
 		switch p.At(j).Text {

@@ -47,7 +47,7 @@ type Reader struct {
 func (all *Reader) Sentences(runs []utter.Run, language string) [][]utter.Run {
 	out := voice.SplitRuns(normalizeRuns(runs), language)
 	for i, sentence := range out {
-		out[i] = all.sentence(sentence, language)
+		out[i] = all.readSentence(sentence, language)
 	}
 	return out
 }
@@ -75,9 +75,9 @@ func (all *Reader) grammarOf(language string) *grammar.Grammar {
 	return g
 }
 
-// sentence sets the spoken form of the runs of a sentence. Neighbouring runs in one language are read
+// readSentence sets the spoken form of the runs of a sentence. Neighbouring runs in one language are read
 // as one text, so that rules see the words around a number whatever their style.
-func (all *Reader) sentence(runs []utter.Run, language string) []utter.Run {
+func (all *Reader) readSentence(runs []utter.Run, language string) []utter.Run {
 	var out []utter.Run
 	for i := 0; i < len(runs); {
 		r := runs[i]
@@ -86,7 +86,7 @@ func (all *Reader) sentence(runs []utter.Run, language string) []utter.Run {
 			lang = r.Language
 		}
 		if r.Say != "" || r.IPA != "" {
-			if say := all.words(r.Say, lang); say != "" {
+			if say := all.readWords(r.Say, lang); say != "" {
 				r.Say = say
 			}
 			out = append(out, r)
@@ -94,7 +94,7 @@ func (all *Reader) sentence(runs []utter.Run, language string) []utter.Run {
 			continue
 		}
 		if r.Style == utter.Spell {
-			out = append(out, all.spelled(r, lang)...)
+			out = append(out, all.spellRun(r, lang)...)
 			i++
 			continue
 		}
@@ -102,7 +102,7 @@ func (all *Reader) sentence(runs []utter.Run, language string) []utter.Run {
 		for j < len(runs) && joinsRun(runs[j], r) && runs[j-1].Pause == 0 {
 			j++
 		}
-		out = append(out, all.stretch(runs[i:j], lang)...)
+		out = append(out, all.readRuns(runs[i:j], lang)...)
 		i = j
 	}
 	return out
@@ -113,13 +113,13 @@ func joinsRun(r, first utter.Run) bool {
 	return r.Say == "" && r.IPA == "" && r.Style != utter.Spell && r.Language == first.Language
 }
 
-// words returns the spoken form of a text that replaces another, such as an alias in SSML.
-func (all *Reader) words(say, language string) string {
+// readWords returns the spoken form of a text that replaces another, such as an alias in SSML.
+func (all *Reader) readWords(say, language string) string {
 	if say == "" {
 		return ""
 	}
 	p := passageOf(all.grammarOf(language), norm.NFC.String(say))
-	return plain(p)
+	return readAll(p)
 }
 
 // passageOf returns a passage for a text, with the forms of its language.
@@ -127,10 +127,10 @@ func passageOf(g *grammar.Grammar, text string) *passage.Passage {
 	return passage.New(g, idiom.Of(g.Base), text)
 }
 
-// stretch sets the spoken form of consecutive runs in one language.
-func (all *Reader) stretch(runs []utter.Run, language string) []utter.Run {
+// readRuns sets the spoken form of consecutive runs in one language.
+func (all *Reader) readRuns(runs []utter.Run, language string) []utter.Run {
 	p := passageOf(all.grammarOf(language), utter.Text(runs))
-	changes := changes(p, all.Lexicon)
+	changes := findReplacements(p, all.Lexicon)
 	var out []utter.Run
 	base, k := 0, 0
 	for _, run := range runs {
@@ -139,10 +139,10 @@ func (all *Reader) stretch(runs []utter.Run, language string) []utter.Run {
 		for k < len(changes) && changes[k].start < end {
 			c := changes[k]
 			if c.start > at {
-				out = append(out, part(run, p.Src[at:c.start]))
+				out = append(out, plainPart(run, p.Src[at:c.start]))
 			}
 			if c.start >= at && c.start >= base {
-				said := part(run, p.Src[c.start:c.end])
+				said := plainPart(run, p.Src[c.start:c.end])
 				said.Say, said.IPA, said.Pause = c.say, c.ipa, c.pause
 				out = append(out, said)
 			}
@@ -153,7 +153,7 @@ func (all *Reader) stretch(runs []utter.Run, language string) []utter.Run {
 			k++
 		}
 		if at < end {
-			out = append(out, part(run, p.Src[at:end]))
+			out = append(out, plainPart(run, p.Src[at:end]))
 		}
 		if len(out) > 0 { // the run may have no text left if the run before says all of it
 			out[len(out)-1].Pause = max(out[len(out)-1].Pause, run.Pause)
@@ -163,20 +163,20 @@ func (all *Reader) stretch(runs []utter.Run, language string) []utter.Run {
 	return out
 }
 
-// part returns a part of a run that is spoken as it is written.
-func part(run utter.Run, text string) utter.Run {
+// plainPart returns a part of a run that is spoken as it is written.
+func plainPart(run utter.Run, text string) utter.Run {
 	run.Text, run.Pause = text, 0
 	return run
 }
 
-// spelled splits a run that is spelled letter by letter. Digits and signs become words.
-func (all *Reader) spelled(run utter.Run, language string) []utter.Run {
+// spellRun splits a run that is spelled letter by letter. Digits and signs become words.
+func (all *Reader) spellRun(run utter.Run, language string) []utter.Run {
 	p := passageOf(all.grammarOf(language), run.Text)
 	var out []utter.Run
 	plain := ""
 	flush := func() {
 		if plain != "" {
-			out = append(out, part(run, plain))
+			out = append(out, plainPart(run, plain))
 			plain = ""
 		}
 	}
@@ -185,7 +185,7 @@ func (all *Reader) spelled(run utter.Run, language string) []utter.Run {
 		say := ""
 		switch {
 		case t.Kind == token.Digits && p.Rules != nil:
-			say = " " + strings.ReplaceAll(p.Apart(t.Text), " ", ", ") + ", "
+			say = " " + strings.ReplaceAll(p.SpellDigits(t.Text), " ", ", ") + ", "
 		case t.Kind == token.Sign && p.Known:
 			say = sign.Spelled(passageOf(p.Grammar, t.Text))
 		}
@@ -194,7 +194,7 @@ func (all *Reader) spelled(run utter.Run, language string) []utter.Run {
 			continue
 		}
 		flush()
-		piece := part(run, text)
+		piece := plainPart(run, text)
 		piece.Style, piece.Say = utter.Plain, say
 		out = append(out, piece)
 	}

@@ -16,8 +16,8 @@ import (
 // to say, or i and "" if the rule does not apply.
 type rule func(p *passage.Passage, i int) (end int, say string)
 
-// first tries rules in order and returns the first result. Specific rules must precede general ones.
-func first(p *passage.Passage, i int, rules ...rule) (int, string) {
+// firstResult tries rules in order and returns the first result. Specific rules must precede general ones.
+func firstResult(p *passage.Passage, i int, rules ...rule) (int, string) {
 	for _, r := range rules {
 		if end, say := r(p, i); end > i && say != "" {
 			return end, say
@@ -26,8 +26,8 @@ func first(p *passage.Passage, i int, rules ...rule) (int, string) {
 	return i, ""
 }
 
-// read returns the result of the first rule that applies at token i.
-func read(p *passage.Passage, i int) (int, string) {
+// readToken returns the result of the first rule that applies at token i.
+func readToken(p *passage.Passage, i int) (int, string) {
 	switch p.Tokens[i].Kind {
 	case token.Digits:
 		if p.Rules == nil {
@@ -54,7 +54,7 @@ func read(p *passage.Passage, i int) (int, string) {
 // fromDigits reads text that begins with a number.
 func fromDigits(p *passage.Passage, i int) (int, string) {
 	if p.Known {
-		if end, say := first(p, i,
+		if end, say := firstResult(p, i,
 			calendar.Dates, address.Phones, figure.Feet, address.House, figure.Versions, calendar.Clocks,
 			calendar.Decades, figure.Ordinals, figure.Powers, figure.Ratios, figure.Sizes, figure.Fractions,
 		); end > i {
@@ -63,7 +63,7 @@ func fromDigits(p *passage.Passage, i int) (int, string) {
 	}
 	if !p.Known {
 		n, end := p.Number(i)
-		if compound(p, i) || n.Low > 0 {
+		if isCompound(p, i) || n.Low > 0 {
 			return i, "" // a date, time or fraction: the voice reads it better
 		}
 		if n.Fraction != "" && p.Mark(n.Mark) == "" {
@@ -82,8 +82,8 @@ func fromDigits(p *passage.Passage, i int) (int, string) {
 	return i + 1, p.Cardinal(p.At(i).Text, "")
 }
 
-// compound reports whether a number is part of a notation such as 2026-11-25 or 14:30.
-func compound(p *passage.Passage, i int) bool {
+// isCompound reports whether a number is part of a notation such as 2026-11-25 or 14:30.
+func isCompound(p *passage.Passage, i int) bool {
 	joins := func(mark, number token.Token) bool {
 		return number.Kind == token.Digits && strings.Contains("-/:.", mark.Text) && mark.Text != p.Point &&
 			mark.Text != p.Group
@@ -102,19 +102,19 @@ func fromWord(p *passage.Passage, i int) (int, string) {
 	if end, say := sign.Greek(p, i); end > i {
 		return end, say
 	}
-	if t := p.At(i); t.Text == t.Lower && plainWord(p, i) {
+	if t := p.At(i); t.Text == t.Lower && isPlainWord(p, i) {
 		return i, ""
 	}
-	return first(p, i,
+	return firstResult(p, i,
 		address.Links, address.StateName, figure.UnitAlone, calendar.MonthDay, calendar.Weekdays,
 		figure.MoneyCode, figure.Numbered, short.Abbreviations, short.Initials, figure.Romans,
 		figure.LetterDigits, short.Acronyms, address.Names, short.Compounds,
 	)
 }
 
-// plainWord reports whether no rule can apply to a lower-case word: only a space or comma follows, and
+// isPlainWord reports whether no rule can apply to a lower-case word: only a space or comma follows, and
 // no table contains it. It is a fast path for most words.
-func plainWord(p *passage.Passage, i int) bool {
+func isPlainWord(p *passage.Passage, i int) bool {
 	next := p.At(i + 1)
 	if next.Kind != token.Gap && next.Text != "," || p.At(i+2).Kind == token.Digits {
 		return false
@@ -129,13 +129,13 @@ func plainWord(p *passage.Passage, i int) bool {
 func fromSign(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if p.Known {
-		if end, say := first(p, i,
+		if end, say := firstResult(p, i,
 			address.PhonePlus, figure.SignedNumber, calendar.ShortDecade, figure.Hashes, address.PathsAndFlags,
 			sign.Between,
 		); end > i {
 			return end, say
 		}
-	} else if _, _, ok := token.Vulgar(t.Text); ok {
+	} else if _, _, ok := token.ParseVulgarFraction(t.Text); ok {
 		return i, ""
 	}
 	return sign.Name(p, i)

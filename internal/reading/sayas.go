@@ -45,14 +45,14 @@ func SayAs(text, as, format, language string) (string, bool) {
 		if say := sayFraction(p); say != "" {
 			return say, true
 		}
-		return plain(p), number
+		return readAll(p), number
 	case "cardinal", "number":
-		if n, end := signed(p, 0); end == len(p.Tokens) && end > 0 {
+		if n, end := parseSigned(p, 0); end == len(p.Tokens) && end > 0 {
 			return p.Spell(n, ""), true
 		}
-		return plain(p), number
+		return readAll(p), number
 	case "unit", "currency", "address":
-		return plain(p), number || as == "address"
+		return readAll(p), number || as == "address"
 	case "ordinal":
 		return sayOrdinal(p)
 	case "date":
@@ -61,16 +61,16 @@ func SayAs(text, as, format, language string) (string, bool) {
 		if say := sayDuration(p); say != "" {
 			return say, true
 		}
-		return plain(p), number
+		return readAll(p), number
 	case "expletive", "bleep":
 		return "beep", text != ""
 	}
 	return "", false
 }
 
-// plain returns the spoken form of the whole text, or "" if nothing changes.
-func plain(p *passage.Passage) string {
-	changes := changes(p, nil)
+// readAll returns the spoken form of the whole text, or "" if nothing changes.
+func readAll(p *passage.Passage) string {
+	changes := findReplacements(p, nil)
 	if len(changes) == 0 {
 		return ""
 	}
@@ -83,8 +83,8 @@ func plain(p *passage.Passage) string {
 	return strings.TrimSpace(b.String() + p.Src[at:])
 }
 
-// signed parses a number with an optional sign at token i. It returns the index after it.
-func signed(p *passage.Passage, i int) (grammar.Num, int) {
+// parseSigned parses a number with an optional sign at token i. It returns the index after it.
+func parseSigned(p *passage.Passage, i int) (grammar.Num, int) {
 	j := i
 	minus := ""
 	if token.IsMinus(p.At(i).Text) {
@@ -106,9 +106,9 @@ func digitGroups(p *passage.Passage) string {
 	for _, t := range p.Tokens {
 		switch {
 		case t.Kind == token.Digits && p.Rules != nil:
-			group = strings.TrimSpace(group + " " + p.Apart(t.Text))
+			group = strings.TrimSpace(group + " " + p.SpellDigits(t.Text))
 		case t.Kind == token.Word || t.Kind == token.Digits:
-			group = strings.TrimSpace(group + " " + token.Spaced(t.Text))
+			group = strings.TrimSpace(group + " " + token.SpellLetters(t.Text))
 		case t.Text == "+":
 			group = strings.TrimSpace(group + " " + p.Word("plus"))
 		default:
@@ -171,7 +171,7 @@ func sayDate(p *passage.Passage, format string, number bool) (string, bool) {
 		named = named || t.Kind == token.Word
 	}
 	if named && number {
-		return plain(p), true // 25 November 2026
+		return readAll(p), true // 25 November 2026
 	}
 	if len(parts) == 1 && len(p.Src) == 8 {
 		if len(format) != len(parts[0]) {

@@ -72,8 +72,8 @@ func inlineParsers() []util.PrioritizedValue {
 	return append(markdown.DefaultInlineParsers(), util.Prioritized(footnoteParser{}, beforeLinks))
 }
 
-// runs parses the markup of narration into runs of equal style. HTML tags are removed with a warning.
-func (p *parser) runs(pieces []piece) []utter.Run {
+// parseRuns parses the markup of narration into runs of equal style. HTML tags are removed with a warning.
+func (p *parser) parseRuns(pieces []piece) []utter.Run {
 	var b runBuilder
 	p.addRuns(&b, pieces)
 	return b.finish()
@@ -82,15 +82,15 @@ func (p *parser) runs(pieces []piece) []utter.Run {
 func (p *parser) addRuns(b *runBuilder, pieces []piece) {
 	for len(pieces) > 0 {
 		var now []piece
-		now, pieces = chunk(pieces)
+		now, pieces = splitChunk(pieces)
 		p.readRuns(b, now)
 		b.newline(utter.Plain)
 	}
 }
 
-// chunk splits off as many pieces as may be parsed at once. A single piece that is too long is split
+// splitChunk splits off as many pieces as may be parsed at once. A single piece that is too long is split
 // at a space.
-func chunk(pieces []piece) (now, rest []piece) {
+func splitChunk(pieces []piece) (now, rest []piece) {
 	size, found := 0, 0
 	for i, q := range pieces {
 		t := q.text()
@@ -158,7 +158,7 @@ func (p *parser) readRuns(b *runBuilder, pieces []piece) {
 	source := []byte(whole)
 	doc := p.inline.parser.Parse(text.NewReader(source), markdown.WithContext(ctx))
 	w := walker{p: p, b: b, source: source, joined: &src}
-	w.children(doc, utter.Plain)
+	w.walkChildren(doc, utter.Plain)
 }
 
 // joined is narration as the input of the Markdown parser: lines joined, and variables replaced by
@@ -185,14 +185,14 @@ func (j *joined) add(p *parser, q piece) {
 	j.pieces = append(j.pieces, q)
 	t := q.text()
 	for at := 0; ; {
-		start, end, _, ok := variable(t, at)
+		start, end, _, ok := findVariable(t, at)
 		if !ok {
 			j.text.WriteString(t[at:])
 			return
 		}
 		m := []rune(markers)
 		j.text.WriteString(t[at:start] + string(m[0]) + strconv.Itoa(len(j.values.values)) + string(m[1]))
-		j.values.values = append(j.values.values, p.vars.line(t[start:end]))
+		j.values.values = append(j.values.values, p.vars.expandLine(t[start:end]))
 		at = end
 	}
 }
@@ -206,13 +206,13 @@ type walker struct {
 	warned bool
 }
 
-func (w *walker) children(n ast.Node, style utter.Style) {
+func (w *walker) walkChildren(n ast.Node, style utter.Style) {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		w.node(c, style)
+		w.walkNode(c, style)
 	}
 }
 
-func (w *walker) node(n ast.Node, style utter.Style) {
+func (w *walker) walkNode(n ast.Node, style utter.Style) {
 	switch n := n.(type) {
 	case *ast.Text:
 		w.b.text(style, unescape(string(n.Segment.Value(w.source))))
@@ -230,7 +230,7 @@ func (w *walker) node(n ast.Node, style utter.Style) {
 	case *ast.AutoLink:
 		w.b.text(style, string(n.Label(w.source)))
 	case *ast.RawHTML:
-		w.html(n, style)
+		w.skipHTML(n, style)
 	case *ast.Image:
 	case *footnote:
 		w.b.unspace()
@@ -239,16 +239,16 @@ func (w *walker) node(n ast.Node, style utter.Style) {
 		if n.Level > 1 {
 			s = utter.Strong
 		}
-		w.children(n, strongerStyle(style, s))
+		w.walkChildren(n, strongerStyle(style, s))
 	case *extast.Strikethrough:
-		w.children(n, strongerStyle(style, utter.Reduced))
+		w.walkChildren(n, strongerStyle(style, utter.Reduced))
 	default:
-		w.children(n, style)
+		w.walkChildren(n, style)
 	}
 }
 
-// html removes an HTML tag from the narration and warns about the first one. <br> becomes a line end.
-func (w *walker) html(n *ast.RawHTML, style utter.Style) {
+// skipHTML removes an HTML tag from the narration and warns about the first one. <br> becomes a line end.
+func (w *walker) skipHTML(n *ast.RawHTML, style utter.Style) {
 	if n.Segments.Len() == 0 {
 		return
 	}
@@ -267,7 +267,7 @@ func (w *walker) html(n *ast.RawHTML, style utter.Style) {
 		q.from += at
 		q.to = min(q.to, q.from+len(tag))
 	}
-	d := w.p.diags.Warnf(q.place(), "the HTML tag %s is left out of the narration", quote(tag))
+	d := w.p.diags.Warnf(q.trimmedRange(), "the HTML tag %s is left out of the narration", quote(tag))
 	d.Detail = "Narration can contain Markdown, and SSML in <speak> … </speak>"
 	d.Hint = `write \< for a literal bracket`
 	name := strings.TrimLeft(tag, "</")

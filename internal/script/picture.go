@@ -108,10 +108,10 @@ func destinationLength(t string) int {
 // image returns the Picture of the image whose "![" is at offset off of a line. It returns false if it
 // reported an error.
 func (p *parser) image(l *line, off int, m image) (*Picture, bool) {
-	pic := &Picture{At: At{Range: l.span(off, off+m.end)}}
-	options := p.scalarText(l, off+m.altFrom, off+m.altTo)
-	ok := p.options(pic, options)
-	name := p.scalarText(l, off+m.fileFrom, off+m.fileTo)
+	pic := &Picture{At: At{Range: l.byteRange(off, off+m.end)}}
+	options := p.literalValue(l, off+m.altFrom, off+m.altTo)
+	ok := p.parseOptions(pic, options)
+	name := p.literalValue(l, off+m.fileFrom, off+m.fileTo)
 	if name.text == "" {
 		d := p.diags.Errorf(pic.Range, "this image has no file")
 		d.Detail = "An image is written ![options](file)"
@@ -122,13 +122,13 @@ func (p *parser) image(l *line, off int, m image) (*Picture, bool) {
 	return pic, ok && named
 }
 
-// scalarText reads bytes of a line literally: unlike in values of directions, quotes and # have no
+// literalValue reads bytes of a line literally: unlike in values of directions, quotes and # have no
 // special meaning.
-func (p *parser) scalarText(l *line, from, to int) value {
+func (p *parser) literalValue(l *line, from, to int) value {
 	from, to = trimSpan(l.text, from, to)
 	raw := l.text[from:to]
-	v := value{text: raw, at: l.span(from, to), line: l, off: from}
-	if expanded := p.vars.line(raw); expanded != raw {
+	v := value{text: raw, at: l.byteRange(from, to), line: l, off: from}
+	if expanded := p.vars.expandLine(raw); expanded != raw {
 		v.text, v.line = strings.TrimSpace(expanded), nil
 	}
 	return v
@@ -142,13 +142,13 @@ func optionWords() []string {
 	}
 }
 
-// options parses the words between the square brackets. It returns false if it reported an error.
-func (p *parser) options(pic *Picture, v value) bool {
+// parseOptions parses the words between the square brackets. It returns false if it reported an error.
+func (p *parser) parseOptions(pic *Picture, v value) bool {
 	ok := true
 	var unknown []word
 	set := map[string]string{}
 	for _, w := range optionList(v) {
-		group := option(pic, strings.ToLower(w.text))
+		group := applyOption(pic, strings.ToLower(w.text))
 		switch {
 		case group == "":
 			unknown = append(unknown, w)
@@ -230,7 +230,7 @@ func optionList(v value) []word {
 	at := 0
 	for _, f := range strings.FieldsFunc(v.text, func(c rune) bool { return c == ' ' || c == '\t' || c == ',' }) {
 		at += strings.Index(v.text[at:], f)
-		w := word{text: f, at: v.part(at, at+len(f))}
+		w := word{text: f, at: v.subrange(at, at+len(f))}
 		at += len(f)
 		if n := len(out); n > 0 && (f[0] == '-' || strings.HasSuffix(out[n-1].text, "-")) && isTimes(out[n-1].text+f) {
 			out[n-1].text += f
@@ -248,9 +248,9 @@ func isTimes(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789:.-s") == "" && s[0] >= '0' && s[0] <= '9'
 }
 
-// option applies an option to the picture. It returns the name of the group of mutually exclusive
+// applyOption applies an option to the picture. It returns the name of the group of mutually exclusive
 // options that the word belongs to, "" for an unknown word, and "segment?" for an invalid segment.
-func option(pic *Picture, w string) string {
+func applyOption(pic *Picture, w string) string {
 	switch w {
 	case "cover", "contain", "fit":
 		pic.Fit = frame.Fit(w)
@@ -275,7 +275,7 @@ func option(pic *Picture, w string) string {
 		return setPlace(pic, position, edge)
 	}
 	if isTimes(w) && strings.Contains(w, "-") {
-		s, ok := segment(w)
+		s, ok := parseSegment(w)
 		if !ok {
 			return "segment?"
 		}
@@ -302,8 +302,8 @@ func setPlace(pic *Picture, position frame.Position, edge string) string {
 	return "corner"
 }
 
-// positions returns the parser of positions in the frame, such as top-left.
-func positions() kind[string] {
+// positionKind returns the parser of positions in the frame, such as top-left.
+func positionKind() kind[string] {
 	return kind[string]{
 		Form: Form{
 			Kind: ChoiceKind,

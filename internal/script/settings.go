@@ -102,7 +102,7 @@ func settingText(v any) (text, problem string) {
 	case bool:
 		return fmt.Sprint(v), ""
 	case float64:
-		return decimal(v), ""
+		return formatDecimal(v), ""
 	case json.Number:
 		return v.String(), ""
 	case nil:

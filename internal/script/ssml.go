@@ -30,8 +30,8 @@ func (p *parser) splitSpeak(l *line) bool {
 		strings.Count(l.text[:i], "`")%2 == 1 {
 		return false
 	}
-	p.para = append(p.para, l.cut(0, i))
-	p.items[p.at].line = l.cut(i, len(l.text))
+	p.para = append(p.para, l.subline(0, i))
+	p.items[p.at].line = l.subline(i, len(l.text))
 	return true
 }
 
@@ -41,7 +41,7 @@ func (p *parser) speak(l *line, off int) {
 	pieces, rest, ok := p.speakPieces(l, off)
 	if !ok {
 		p.unclosed = true
-		d := p.diags.Errorf(l.span(off, off+len("<speak")), "this <speak> block is not closed")
+		d := p.diags.Errorf(l.byteRange(off, off+len("<speak")), "this <speak> block is not closed")
 		d.Detail = "A block of SSML begins with <speak> and ends with </speak>"
 		d.Hint = "write </speak> at the end of the block"
 		for p.at++; p.at < len(p.items); p.at++ {
@@ -56,10 +56,10 @@ func (p *parser) speak(l *line, off int) {
 	p.at += len(pieces)
 	if strings.TrimSpace(rest.text()) != "" {
 		p.at--
-		p.items[p.at].line = rest.line.cut(rest.from, rest.to)
+		p.items[p.at].line = rest.line.subline(rest.from, rest.to)
 	}
-	n := &SSML{At: At{Range: l.span(off, off+1)}}
-	n.Range.End = last.line.span(last.to-1, last.to).End
+	n := &SSML{At: At{Range: l.byteRange(off, off+1)}}
+	n.Range.End = last.line.byteRange(last.to-1, last.to).End
 	r := ssmlReader{p: p, pieces: pieces}
 	for i, q := range pieces {
 		if i > 0 {
@@ -69,7 +69,7 @@ func (p *parser) speak(l *line, off int) {
 		r.text.WriteString(q.text())
 	}
 	n.Source = r.text.String()
-	if n.Root = r.read(n.Source); n.Root != nil {
+	if n.Root = r.parse(n.Source); n.Root != nil {
 		p.add(n)
 	}
 }
@@ -132,10 +132,10 @@ type ssmlReader struct {
 // span returns the range in the file of the bytes from..to of the block.
 func (r *ssmlReader) span(from, to int) diag.Range {
 	i, j := r.find(from), r.find(max(to-1, from))
-	s := r.pieces[i].line.span(r.pieces[i].from+from-r.starts[i], min(r.pieces[i].from+to-r.starts[i], r.pieces[i].to))
+	s := r.pieces[i].line.byteRange(r.pieces[i].from+from-r.starts[i], min(r.pieces[i].from+to-r.starts[i], r.pieces[i].to))
 	if j > i {
 		q := r.pieces[j]
-		s.End = q.line.span(q.from, min(q.from+to-r.starts[j], q.to)).End
+		s.End = q.line.byteRange(q.from, min(q.from+to-r.starts[j], q.to)).End
 	}
 	return s
 }
@@ -160,9 +160,9 @@ type open struct {
 	to      int
 }
 
-// read parses the block and returns its root element. On an error it reports the reason and returns
+// parse parses the block and returns its root element. On an error it reports the reason and returns
 // nil.
-func (r *ssmlReader) read(source string) *Element {
+func (r *ssmlReader) parse(source string) *Element {
 	d := xml.NewDecoder(strings.NewReader(source))
 	var stack []open
 	var root *Element
@@ -179,7 +179,7 @@ func (r *ssmlReader) read(source string) *Element {
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
-			e := r.element(t, from, to)
+			e := r.newElement(t, from, to)
 			if root == nil {
 				root = e
 			} else if len(stack) > 0 {
@@ -192,7 +192,7 @@ func (r *ssmlReader) read(source string) *Element {
 				return nil
 			}
 		case xml.EndElement:
-			if !r.end(stack, qualifiedName(t.Name), from, to) {
+			if !r.checkEndTag(stack, qualifiedName(t.Name), from, to) {
 				return nil
 			}
 			top := stack[len(stack)-1]
@@ -201,7 +201,7 @@ func (r *ssmlReader) read(source string) *Element {
 		case xml.CharData:
 			if len(stack) > 0 {
 				top := stack[len(stack)-1].element
-				top.Content = append(top.Content, Content{Text: r.p.vars.line(string(t))})
+				top.Content = append(top.Content, Content{Text: r.p.vars.expandLine(string(t))})
 			}
 		case xml.Directive, xml.ProcInst:
 			e := r.p.diags.Errorf(r.span(from, to), "declarations are not allowed in a <speak> block")
@@ -217,8 +217,8 @@ func (r *ssmlReader) read(source string) *Element {
 	return root
 }
 
-// end reports whether an end tag closes the last open element. Otherwise it reports an error.
-func (r *ssmlReader) end(stack []open, name string, from, to int) bool {
+// checkEndTag reports whether an end tag closes the last open element. Otherwise it reports an error.
+func (r *ssmlReader) checkEndTag(stack []open, name string, from, to int) bool {
 	if len(stack) > 0 && stack[len(stack)-1].element.Name == name {
 		return true
 	}
@@ -264,9 +264,9 @@ func (r *ssmlReader) malformed(source string, from, to int, err error) {
 	}
 }
 
-// element creates an element from its start tag, and warns about elements and attributes that SSML 1.1
+// newElement creates an element from its start tag, and warns about elements and attributes that SSML 1.1
 // does not have.
-func (r *ssmlReader) element(t xml.StartElement, from, to int) *Element {
+func (r *ssmlReader) newElement(t xml.StartElement, from, to int) *Element {
 	e := &Element{Range: r.span(from, to), Name: qualifiedName(t.Name)}
 	if r.p.elements == nil {
 		r.p.elements = ssmlElements()
@@ -289,7 +289,7 @@ func (r *ssmlReader) element(t xml.StartElement, from, to int) *Element {
 		if _, twice := e.Attributes[name]; twice {
 			r.p.diags.Errorf(e.Range, "the attribute %s of <%s> is there twice", name, e.Name).Hint = "remove one of them"
 		}
-		e.Attributes[name] = r.p.vars.line(a.Value)
+		e.Attributes[name] = r.p.vars.expandLine(a.Value)
 		if !ok || strings.Contains(name, ":") || name == "xmlns" || slices.Contains(allowed, name) {
 			continue
 		}

@@ -53,7 +53,7 @@ func isSpoken(tag string) bool {
 // header, or else tag. Translate reports scenes without a counterpart, and scenes that lack narration,
 // pictures, callouts or chapters of the original.
 func Translate(translation, base *Script, tag string) diag.List {
-	fill(&translation.Header.Properties, base.Header.Properties, tag)
+	inheritProperties(&translation.Header.Properties, base.Header.Properties, tag)
 	var list diag.List
 	tell := func(at diag.Range, hint, format string, args ...any) {
 		d := list.Errorf(at, format, args...)
@@ -239,9 +239,9 @@ func hasNarration(s *Scene) bool {
 	return false
 }
 
-// fill copies from the original the properties that are not set, except those that depend on the
+// inheritProperties copies from the original the properties that are not set, except those that depend on the
 // language.
-func fill(to *Properties, from Properties, tag string) {
+func inheritProperties(to *Properties, from Properties, tag string) {
 	from.LeaveLanguage()
 	from.Language = &tag
 	to.Fill(from)

@@ -136,14 +136,14 @@ func (b *browser) stop() {
 	_ = os.RemoveAll(b.profile)
 }
 
-// well reports whether the browser answers within healthTime.
-func (b *browser) well(ctx context.Context) bool {
+// isResponding reports whether the browser answers within healthTime.
+func (b *browser) isResponding(ctx context.Context) bool {
 	limited, done := context.WithTimeout(context.WithoutCancel(ctx), healthTime)
 	defer done()
 	return b.conn.call(limited, "", "Browser.getVersion", params{}, nil) == nil
 }
 
-func (b *browser) gone() bool {
+func (b *browser) isClosed() bool {
 	select {
 	case <-b.conn.done:
 		return true
@@ -183,9 +183,9 @@ func (d *Drawer) ProgramVersion(ctx context.Context, path string) (string, error
 	return askVersion(ctx, d.run, path)
 }
 
-// versionOf returns the version of the browser that would be started. what is the feature that needs
+// installedVersion returns the version of the browser that would be started. what is the feature that needs
 // it, for the error.
-func (d *Drawer) versionOf(ctx context.Context, what string) (string, error) {
+func (d *Drawer) installedVersion(ctx context.Context, what string) (string, error) {
 	path, err := d.program(what)
 	if err != nil {
 		return "", err

@@ -39,9 +39,9 @@ func (e *DiagramError) Error() string {
 	return fmt.Sprintf("line %d: %s", e.Line, e.Text)
 }
 
-// library returns the JavaScript library that draws a kind of block. It returns nil if the kind is not
+// readLibrary returns the JavaScript library that draws a kind of block. It returns nil if the kind is not
 // a diagram or the library is not part of this build.
-func library(kind frame.BlockKind) []byte {
+func readLibrary(kind frame.BlockKind) []byte {
 	var name string
 	switch kind {
 	case frame.MermaidBlock:
@@ -64,21 +64,21 @@ func isDiagram(kind frame.BlockKind) bool {
 	return kind == frame.MermaidBlock || kind == frame.DotBlock || kind == frame.MathBlock
 }
 
-// drawers returns everything except the text that determines how the diagrams of a slide look. It is
+// diagramFingerprint returns everything except the text that determines how the diagrams of a slide look. It is
 // part of the slide's cache key.
-func (r Request) drawers() string {
+func (r Request) diagramFingerprint() string {
 	var out strings.Builder
 	for _, b := range r.Blocks {
 		if isDiagram(b.Kind) {
-			fmt.Fprintf(&out, "%x %v %s", sha256.Sum256(library(b.Kind)), r.darkGround(), sketchScript)
+			fmt.Fprintf(&out, "%x %v %s", sha256.Sum256(readLibrary(b.Kind)), r.isDarkBackground(), sketchScript)
 		}
 	}
 	return out.String()
 }
 
-// darkGround reports whether diagrams are drawn with light lines, for a dark background.
-func (r Request) darkGround() bool {
-	theme, _ := r.builtIn()
+// isDarkBackground reports whether diagrams are drawn with light lines, for a dark background.
+func (r Request) isDarkBackground() bool {
+	theme, _ := r.builtInTheme()
 	canvasDark := !r.Over && r.CanvasSet && luminance(r.Canvas) < 0.18
 	canvasLight := !r.Over && r.CanvasSet && !canvasDark
 	return theme == "default" && r.Over || theme == "dark" && !canvasLight || canvasDark
@@ -101,7 +101,7 @@ func (d *Drawer) diagrams(ctx context.Context, b *browser, r Request) (map[int]s
 		if !isDiagram(block.Kind) {
 			continue
 		}
-		s, err := d.diagramResult(ctx, b, block, r.darkGround())
+		s, err := d.diagramResult(ctx, b, block, r.isDarkBackground())
 		if err != nil {
 			return nil, err
 		}
@@ -124,7 +124,7 @@ func (d *Drawer) diagrams(ctx context.Context, b *browser, r Request) (map[int]s
 
 // diagramResult draws one diagram on the page sketchPad, which is kept open for the next ones.
 func (d *Drawer) diagramResult(ctx context.Context, b *browser, block Block, dark bool) (diagramResult, error) {
-	source := library(block.Kind)
+	source := readLibrary(block.Kind)
 	if source == nil {
 		f := fault.New(fault.ToolMissing, nil, "this build of Mynah cannot draw %s", block.Kind)
 		return diagramResult{}, f.WithHint("run scripts/assets, which downloads the drawing library with npm, and build Mynah again")

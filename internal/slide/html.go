@@ -40,35 +40,35 @@ func compose(r Request, k *projectFiles, styleOf func(theme string) string) comp
 	step := c.step
 	for i, b := range r.Blocks {
 		n := b.States()
-		body.WriteString(c.block(r, i, step, k.diagrams))
+		body.WriteString(c.blockHTML(r, i, step, k.diagrams))
 		if b.Reveal {
 			step -= n
 		}
-		c.floor = min(c.floor, floorOf(b))
+		c.floor = min(c.floor, minimumScale(b))
 		c.code = c.code && r.Blocks[i].Kind == frame.CodeBlock
 	}
-	theme, ours := r.builtIn()
+	theme, ours := r.builtInTheme()
 	dir := ""
 	if !ours {
-		theme, dir = "project", escapePath(strings.TrimSuffix(r.themeFile(), lastPart(r.themeFile())))
+		theme, dir = "project", escapePath(strings.TrimSuffix(r.themeFile(), baseName(r.themeFile())))
 	}
 	css := k.theme
 	if ours {
-		css = asset(theme)
+		css = readStyleSheet(theme)
 	}
 	var out strings.Builder
 	// In CSS, !important rules inside a layer take precedence over those outside.
 	fmt.Fprintf(&out, `<!doctype html><html class="%s theme-%s" lang="%s"><head><meta charset="utf-8"><base href="%s%s">`,
-		r.mode(), theme, html.EscapeString(r.Language), baseMark, dir)
-	out.WriteString("<style>" + asset("force") + r.behindRule(k) + "</style><style>" + asset("base") + styleOf(theme) + "</style>")
+		r.cssClasses(), theme, html.EscapeString(r.Language), baseMark, dir)
+	out.WriteString("<style>" + readStyleSheet("force") + r.behindCSS(k) + "</style><style>" + readStyleSheet("base") + styleOf(theme) + "</style>")
 	out.WriteString(`<style class="theme">` + escapeStyle(css) + "</style></head><body>")
 	out.WriteString(`<div class="backdrop"><div class="slide">` + body.String() + "</div></div></body></html>")
 	c.html = out.String()
 	return c
 }
 
-// mode returns the CSS classes that describe the background of the slide.
-func (r Request) mode() string {
+// cssClasses returns the CSS classes that describe the background of the slide.
+func (r Request) cssClasses() string {
 	switch {
 	case r.Over:
 		return "over"
@@ -95,7 +95,7 @@ func luminance(c frame.Color) float64 {
 	return 0.2126*part(c.R) + 0.7152*part(c.G) + 0.0722*part(c.B)
 }
 
-func floorOf(b Block) float64 {
+func minimumScale(b Block) float64 {
 	size := b.FontSize
 	switch {
 	case b.Kind == frame.CodeBlock && size == 0:
@@ -113,9 +113,9 @@ func floorOf(b Block) float64 {
 	}
 }
 
-// block returns the HTML of block i at a reveal step. Steps count from the first one of the block; a
+// blockHTML returns the HTML of block i at a reveal step. Steps count from the first one of the block; a
 // negative step hides everything that is revealed.
-func (c *composed) block(r Request, i, step int, diagrams map[int]string) string {
+func (c *composed) blockHTML(r Request, i, step int, diagrams map[int]string) string {
 	b := r.Blocks[i]
 	var class, inner string
 	switch b.Kind {
@@ -130,7 +130,7 @@ func (c *composed) block(r Request, i, step int, diagrams map[int]string) string
 			c.cut = append(c.cut, "the end of a text that is longer than any slide")
 		}
 	case frame.CodeBlock:
-		class, inner = "codeblock", c.listing(r, b, step)
+		class, inner = "codeblock", c.codeHTML(r, b, step)
 	case frame.MermaidBlock, frame.DotBlock, frame.MathBlock:
 		class, inner = "diagram "+string(b.Kind), diagrams[i]
 		if inner == "" { // only for cache keys, for which diagrams are not drawn
@@ -152,9 +152,9 @@ func (c *composed) block(r Request, i, step int, diagrams map[int]string) string
 	return fmt.Sprintf("<section class=\"block %s\"%s>%s</section>", class, style, inner)
 }
 
-// listing returns the HTML of code. It omits lines that cannot fit into the frame.
-func (c *composed) listing(r Request, b Block, step int) string {
-	most := int(math.Ceil(float64(r.Height)/r.scale()/min(codeFloor, cmpOr(b.FontSize, codeFloor)))) + 1
+// codeHTML returns the HTML of code. It omits lines that cannot fit into the frame.
+func (c *composed) codeHTML(r Request, b Block, step int) string {
+	most := int(math.Ceil(float64(r.Height)/r.scale()/min(codeFloor, firstPositive(b.FontSize, codeFloor)))) + 1
 	text, lines := b.Text, strings.Count(b.Text, "\n")+1
 	if lines > most {
 		text = strings.Join(strings.SplitN(text, "\n", most+1)[:most], "\n")
@@ -176,7 +176,7 @@ func (c *composed) listing(r Request, b Block, step int) string {
 	return markup.Code(b.Language, text, lit)
 }
 
-func cmpOr(v, other float64) float64 {
+func firstPositive(v, other float64) float64 {
 	if v > 0 {
 		return v
 	}
@@ -224,9 +224,9 @@ func escapePath(p string) string {
 	return out.String()
 }
 
-func lastPart(p string) string { return p[strings.LastIndexByte(p, '/')+1:] }
+func baseName(p string) string { return p[strings.LastIndexByte(p, '/')+1:] }
 
-func asset(name string) string {
+func readStyleSheet(name string) string {
 	b, err := sheets.ReadFile("assets/" + name + ".css")
 	if err != nil {
 		panic(err) // names are constants of this package
@@ -250,7 +250,7 @@ func (r Request) usesBehind(k *projectFiles) bool {
 	return false
 }
 
-func (r Request) behindRule(k *projectFiles) string {
+func (r Request) behindCSS(k *projectFiles) string {
 	if !r.usesBehind(k) {
 		return ""
 	}
@@ -271,7 +271,7 @@ func (r Request) Key(version string) cache.Key {
 	for _, name := range k.names() {
 		h.String(name).Bytes(k.files[name])
 	}
-	h.String(r.drawers())
+	h.String(r.diagramFingerprint())
 	if r.usesBehind(k) {
 		h.Bytes(r.Behind)
 	}

@@ -159,8 +159,8 @@ type Warning struct {
 	Hint    string // what the author can do, or ""
 }
 
-// builtIn returns the name of the theme, and whether it is a built-in one.
-func (r Request) builtIn() (string, bool) {
+// builtInTheme returns the name of the theme, and whether it is a built-in one.
+func (r Request) builtInTheme() (string, bool) {
 	if r.Theme == "" {
 		return "default", true
 	}
@@ -176,8 +176,8 @@ func (r Request) describePlace() string {
 	return fmt.Sprintf("the slide at %s:%d", at.File, at.Start.Line)
 }
 
-// at returns the range for warnings about the whole slide.
-func (r Request) at() diag.Range {
+// warningRange returns the range for warnings about the whole slide.
+func (r Request) warningRange() diag.Range {
 	if len(r.Blocks) == 0 {
 		return diag.Range{}
 	}
@@ -186,7 +186,7 @@ func (r Request) at() diag.Range {
 
 // themeFile returns the file name of the theme in the project, or "" for a built-in theme.
 func (r Request) themeFile() string {
-	name, ours := r.builtIn()
+	name, ours := r.builtInTheme()
 	if ours {
 		return ""
 	}

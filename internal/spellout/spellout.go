@@ -133,7 +133,7 @@ func (l *Language) Spell(n uint64, ruleSet string) (string, bool) {
 	if w.failed {
 		return "", false
 	}
-	return tidy(w.out.String()), true
+	return cleanUp(w.out.String()), true
 }
 
 // Mark returns the word that a rule set writes between a whole number and its decimals. It returns ""
@@ -156,8 +156,8 @@ func (l *Language) Mark(ruleSet string) string {
 	return ""
 }
 
-// tidy removes soft hyphens and zero-width spaces, and repeated spaces.
-func tidy(s string) string {
+// cleanUp removes soft hyphens and zero-width spaces, and repeated spaces.
+func cleanUp(s string) string {
 	s = strings.NewReplacer("\u00ad", "", "\u200b", "").Replace(s)
 	return strings.Join(strings.Fields(s), " ")
 }

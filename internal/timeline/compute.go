@@ -36,10 +36,10 @@ type computer struct {
 func Compute(b *storyboard.Board, m Measured) *Line {
 	c := &computer{board: b, m: m, line: &Line{FPS: FrameRate(b, m.Files), Width: b.Film.Width, Height: b.Film.Height}}
 	for i := range b.Scenes {
-		c.scene(i)
+		c.addScene(i)
 	}
 	c.line.Samples = c.line.Sample(c.line.Frames)
-	c.music()
+	c.addMusic()
 	return c.line
 }
 
@@ -78,13 +78,13 @@ func minRat(a, b *big.Rat) *big.Rat {
 	return b
 }
 
-// frames converts a length in seconds to frames, rounded up.
-func (c *computer) frames(d *big.Rat) int64 {
+// framesUp converts a length in seconds to frames, rounded up.
+func (c *computer) framesUp(d *big.Rat) int64 {
 	return ceil(new(big.Rat).Mul(d, big.NewRat(c.line.FPS.Num, c.line.FPS.Den)))
 }
 
-// nearest converts a length in seconds to the nearest number of frames, at least one.
-func (c *computer) nearest(d *big.Rat) int64 {
+// roundToFrames converts a length in seconds to the nearest number of frames, at least one.
+func (c *computer) roundToFrames(d *big.Rat) int64 {
 	return max(round(new(big.Rat).Mul(d, big.NewRat(c.line.FPS.Num, c.line.FPS.Den))), 1)
 }
 
@@ -134,12 +134,12 @@ func (c *computer) shape(i int) shape {
 	for k, shot := range s.Shots {
 		if shot.Kind == storyboard.Clip && shot.Still == "" {
 			out.clips = append(out.clips, k)
-			out.c.Add(out.c, c.length(shot))
+			out.c.Add(out.c, c.clipLength(shot))
 		}
 	}
 	if len(out.clips) == 0 && len(s.Shots) == 1 && s.Shots[0].Kind == storyboard.GIF && !c.m.Files[s.Shots[0].File].Still {
 		out.clips, out.gif = []int{0}, true
-		out.c = c.length(s.Shots[0])
+		out.c = c.clipLength(s.Shots[0])
 	}
 	if out.sync == "" && len(out.clips) > 0 {
 		out.sync = script.Freeze
@@ -150,8 +150,8 @@ func (c *computer) shape(i int) shape {
 	return out
 }
 
-// length returns the length in seconds of a clip's segment, of a whole clip, or of a GIF's cycle.
-func (c *computer) length(shot storyboard.Shot) *big.Rat {
+// clipLength returns the length in seconds of a clip's segment, of a whole clip, or of a GIF's cycle.
+func (c *computer) clipLength(shot storyboard.Shot) *big.Rat {
 	if shot.Segment != nil {
 		return seconds(shot.Segment.To - shot.Segment.From)
 	}
@@ -206,11 +206,11 @@ func (s shape) sceneLength(duration *time.Duration) *big.Rat {
 	}
 }
 
-// scene computes the times of scene i and appends it to the timeline.
-func (c *computer) scene(i int) {
+// addScene computes the times of scene i and appends it to the timeline.
+func (c *computer) addScene(i int) {
 	b := &c.board.Scenes[i]
 	s := c.shape(i)
-	frames := max(c.frames(s.sceneLength(b.Duration)), 1)
+	frames := max(c.framesUp(s.sceneLength(b.Duration)), 1)
 	scene := Scene{Number: b.Number, Start: c.line.Frames, Frames: frames}
 	end := c.line.Sample(scene.Start + frames)
 	c.shift = c.next
@@ -221,16 +221,16 @@ func (c *computer) scene(i int) {
 	c.end = end + c.next
 	scene.Sound = c.line.Sample(scene.Start) + c.shift
 	scene.VoiceEnd = scene.Sound
-	c.voice(i, s, &scene)
+	c.addVoice(i, s, &scene)
 	c.enter = 0
 	if t := b.Transition; i > 0 && t.Type != "none" && t.Type != "" && t.Duration > 0 {
-		c.enter = min(c.nearest(seconds(t.Duration)), frames)
+		c.enter = min(c.roundToFrames(seconds(t.Duration)), frames)
 	}
-	scene.Pictures = c.pictures(i, s, scene)
+	scene.Pictures = c.scenePictures(i, s, scene)
 	if first := &scene.Pictures[0]; c.enter > 0 {
 		first.Enter, first.Fade = b.Transition.Type, min(c.enter, first.Frames)
 	}
-	scene.Steps = c.steps(i, &scene)
+	scene.Steps = c.revealStarts(i, &scene)
 	c.line.Scenes = append(c.line.Scenes, scene)
 	c.line.Frames += frames
 }
@@ -238,8 +238,8 @@ func (c *computer) scene(i int) {
 // roundToGrid returns the multiple of SoundGrid that is nearest to sample.
 func roundToGrid(sample int64) int64 { return (sample + SoundGrid/2) / SoundGrid * SoundGrid }
 
-// voice places the narration: once, or with loop-audio again and again until the scene ends.
-func (c *computer) voice(i int, s shape, scene *Scene) {
+// addVoice places the narration: once, or with loop-audio again and again until the scene ends.
+func (c *computer) addVoice(i int, s shape, scene *Scene) {
 	b, end := &c.board.Scenes[i], c.end
 	round := samplesOf(s.t)
 	at := scene.Sound
@@ -277,14 +277,14 @@ func (c *computer) partSound(i, p int, start, length, whole int64) Sound {
 	return out
 }
 
-// pictures returns the pictures that fill a scene.
-func (c *computer) pictures(i int, s shape, scene Scene) []Picture {
+// scenePictures returns the pictures that fill a scene.
+func (c *computer) scenePictures(i int, s shape, scene Scene) []Picture {
 	b := &c.board.Scenes[i]
 	if len(b.Shots) == 0 {
 		return []Picture{{Shot: -1, Start: scene.Start, Frames: scene.Frames}}
 	}
 	if len(s.clips) > 0 {
-		return c.withClips(i, s, scene)
+		return c.placeClips(i, s, scene)
 	}
 	return c.shareImages(i, scene.Start, scene.Frames, allShots(len(b.Shots)))
 }

@@ -15,7 +15,7 @@ func Names(p *passage.Passage, i int) (int, string) {
 	}
 	if p.At(i+1).Text == "_" {
 		if end, m := matchAt(p, i, shapes.snake); end > i {
-			return end, code(p, m)
+			return end, splitIdentifier(p, m)
 		}
 	}
 	if t := p.At(i); t.Text == t.Lower || t.Text == strings.ToUpper(t.Text) {
@@ -25,13 +25,13 @@ func Names(p *passage.Passage, i int) (int, string) {
 		return i, ""
 	}
 	if end, m := matchAt(p, i, shapes.camel); end > i {
-		return end, code(p, m)
+		return end, splitIdentifier(p, m)
 	}
 	return i, ""
 }
 
-// code returns the words of an identifier, separated by spaces.
-func code(p *passage.Passage, s string) string {
+// splitIdentifier returns the words of an identifier, separated by spaces.
+func splitIdentifier(p *passage.Passage, s string) string {
 	s = strings.TrimSuffix(s, "()")
 	if known := strings.ToLower(s); strings.HasPrefix(known, "mc") || strings.HasPrefix(known, "mac") ||
 		brands()[known] {
@@ -53,10 +53,10 @@ func code(p *passage.Passage, s string) string {
 	var out []string
 	for w := range strings.FieldsSeq(b.String()) {
 		if strings.ContainsFunc(w, unicode.IsDigit) {
-			out = append(out, segment(p, w))
+			out = append(out, readSegment(p, w))
 		} else if w == strings.ToUpper(w) && len(w) > 1 && (p.Letter[w] || !strings.ContainsFunc(w, token.IsVowel)) &&
 			!p.Spoken[w] {
-			out = append(out, token.Spaced(w))
+			out = append(out, token.SpellLetters(w))
 		} else {
 			out = append(out, w)
 		}

@@ -66,20 +66,20 @@ func Links(p *passage.Passage, i int) (int, string) {
 		return i, ""
 	}
 	if end, m := matchAt(p, i, shapes.link); end > i {
-		return end, address(p, m)
+		return end, readAddress(p, m)
 	}
 	if end, m := matchAt(p, i, shapes.mail); end > i {
-		return end, symbols(p, m)
+		return end, readSymbols(p, m)
 	}
 	if p.At(i+1).Text != "." && p.At(i+1).Text != "-" && p.At(i+1).Text != "_" && p.At(i+1).Kind != token.Digits &&
 		p.At(i+1).Kind != token.Word {
 		return i, ""
 	}
 	if end, m := matchAt(p, i, shapes.host); end > i && !isAbbreviation(p, m) {
-		return end, address(p, m)
+		return end, readAddress(p, m)
 	}
 	if end, m := matchAt(p, i, shapes.file); end > i && !isAbbreviation(p, m) {
-		return end, symbols(p, m)
+		return end, readSymbols(p, m)
 	}
 	return i, ""
 }
@@ -91,8 +91,8 @@ func isAbbreviation(p *passage.Passage, m string) bool {
 	return ok || len(m) < 4
 }
 
-// address returns the spoken form of a web address. It omits parts such as https:// and www.
-func address(p *passage.Passage, s string) string {
+// readAddress returns the spoken form of a web address. It omits parts such as https:// and www.
+func readAddress(p *passage.Passage, s string) string {
 	if _, after, ok := strings.Cut(s, "://"); ok {
 		s = after
 	}
@@ -100,16 +100,16 @@ func address(p *passage.Passage, s string) string {
 	if i := strings.IndexAny(s, "?#"); i > 0 {
 		s = s[:i]
 	}
-	return symbols(p, strings.TrimSuffix(s, "/"))
+	return readSymbols(p, strings.TrimSuffix(s, "/"))
 }
 
-// symbols returns the spoken form of an address or file name, with words for its signs.
-func symbols(p *passage.Passage, s string) string {
+// readSymbols returns the spoken form of an address or file name, with words for its signs.
+func readSymbols(p *passage.Passage, s string) string {
 	var out []string
 	part := ""
 	flush := func() {
 		if part != "" {
-			out = append(out, segment(p, part))
+			out = append(out, readSegment(p, part))
 			part = ""
 		}
 	}
@@ -133,8 +133,8 @@ func symbols(p *passage.Passage, s string) string {
 	return strings.Join(strings.Fields(strings.Join(out, " ")), " ")
 }
 
-// segment returns the spoken form of the letters and digits between two signs of an address.
-func segment(p *passage.Passage, s string) string {
+// readSegment returns the spoken form of the letters and digits between two signs of an address.
+func readSegment(p *passage.Passage, s string) string {
 	var out []string
 	for _, t := range token.Split(s) {
 		switch {
@@ -143,7 +143,7 @@ func segment(p *passage.Passage, s string) string {
 		case t.Kind == token.Digits && len(t.Text) <= 2:
 			out = append(out, p.Cardinal(t.Text, ""))
 		case t.Kind == token.Digits:
-			out = append(out, p.Apart(t.Text))
+			out = append(out, p.SpellDigits(t.Text))
 		default:
 			out = append(out, addressWord(p, t.Text))
 		}
@@ -161,28 +161,28 @@ func addressWord(p *passage.Passage, s string) string {
 		return s
 	case len(s) <= longest && !strings.ContainsFunc(upper, token.IsVowel), len(s) > 2 && len(s) <= longest &&
 		p.Letter[upper] && !p.Spoken[upper]:
-		return token.Spaced(s)
+		return token.SpellLetters(s)
 	case p.In("address letters", s):
-		return token.Spaced(s)
+		return token.SpellLetters(s)
 	case len(shapes.camel.FindString(s)) == len(s):
-		return code(p, s)
+		return splitIdentifier(p, s)
 	}
 	return s
 }
 
-// paths reads file paths such as /etc/mynah, ~/.bashrc and ./run.sh.
-func paths(p *passage.Passage, i int) (int, string) {
+// readPath reads file paths such as /etc/mynah, ~/.bashrc and ./run.sh.
+func readPath(p *passage.Passage, i int) (int, string) {
 	if !p.Opens(i) {
 		return i, ""
 	}
 	if end, m := matchAt(p, i, shapes.path); end > i {
-		return end, symbols(p, m)
+		return end, readSymbols(p, m)
 	}
 	return i, ""
 }
 
-// flags reads command-line options such as --help.
-func flags(p *passage.Passage, i int) (int, string) {
+// readFlag reads command-line options such as --help.
+func readFlag(p *passage.Passage, i int) (int, string) {
 	if !p.Opens(i) {
 		return i, ""
 	}
@@ -196,7 +196,7 @@ func flags(p *passage.Passage, i int) (int, string) {
 		out = append(out, p.Word("dash"))
 	}
 	for w := range strings.SplitSeq(name, "-") {
-		out = append(out, segment(p, w))
+		out = append(out, readSegment(p, w))
 	}
 	return end, strings.Join(out, " ")
 }
@@ -205,12 +205,12 @@ func flags(p *passage.Passage, i int) (int, string) {
 func PathsAndFlags(p *passage.Passage, i int) (int, string) {
 	switch p.At(i).Text {
 	case "/", "~", ".":
-		return paths(p, i)
+		return readPath(p, i)
 	case "-":
 		if b := p.At(p.Before(i)).Text; token.IsLetter(p.At(i+1)) && b != "" && strings.Contains("=(+*/<>±", b) {
 			return i, "" // a minus
 		}
-		return flags(p, i)
+		return readFlag(p, i)
 	}
 	return i, ""
 }

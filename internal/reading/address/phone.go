@@ -35,7 +35,7 @@ func Phones(p *passage.Passage, i int) (int, string) {
 			break
 		}
 		end := j
-		if next := phoneMark(p, j); next > j && (p.At(next).Kind == token.Digits || p.At(next).Text == "(" &&
+		if next := skipPhoneMark(p, j); next > j && (p.At(next).Kind == token.Digits || p.At(next).Text == "(" &&
 			p.At(next+1).Kind == token.Digits) {
 			marks.WriteString(strings.TrimSpace(p.At(j).Text) + "_")
 			j = next
@@ -56,8 +56,8 @@ func Phones(p *passage.Passage, i int) (int, string) {
 	return j, phoneWords(p, plus, parts)
 }
 
-// phoneMark returns the index after the characters that can separate groups of a telephone number.
-func phoneMark(p *passage.Passage, i int) int {
+// skipPhoneMark returns the index after the characters that can separate groups of a telephone number.
+func skipPhoneMark(p *passage.Passage, i int) int {
 	t := p.At(i)
 	switch {
 	case t.Kind == token.Gap && (t.Text == " " || t.Text == "\u00a0" || t.Text == "\u202f"):
@@ -149,9 +149,9 @@ func phoneWords(p *passage.Passage, plus bool, parts []string) string {
 		case len(part) > 4 && k > 0 && len(part)%2 == 0 && len(part) <= 8:
 			say = groupsOf(p, part, 2)
 		case len(part) > 4:
-			say = p.Groups(part)
+			say = p.SpellGroups(part)
 		default:
-			say = p.Apart(part)
+			say = p.SpellDigits(part)
 		}
 		out = append(out, say)
 	}
@@ -169,7 +169,7 @@ func phoneWords(p *passage.Passage, plus bool, parts []string) string {
 func groupsOf(p *passage.Passage, number string, size int) string {
 	var out []string
 	for at := 0; at < len(number); at += size {
-		out = append(out, p.Apart(number[at:min(at+size, len(number))]))
+		out = append(out, p.SpellDigits(number[at:min(at+size, len(number))]))
 	}
 	return strings.Join(out, ", ")
 }

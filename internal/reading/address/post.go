@@ -16,14 +16,14 @@ func House(p *passage.Passage, i int) (int, string) {
 	}
 	if b := p.At(p.Before(i)); len(t.Text) == 5 && p.States[b.Text] != "" {
 		end := i + 1
-		say := p.Apart(t.Text)
+		say := p.SpellDigits(t.Text)
 		if p.At(end).Text == "-" && len(p.At(end+1).Text) == 4 && p.At(end+1).Kind == token.Digits {
-			say += ", " + p.Apart(p.At(end+1).Text)
+			say += ", " + p.SpellDigits(p.At(end+1).Text)
 			end += 2
 		}
 		return end, say
 	}
-	if len(t.Text) < 3 || !streetBehind(p, i+1) {
+	if len(t.Text) < 3 || !isStreetAfter(p, i+1) {
 		return i, ""
 	}
 	head, tail := t.Text[:len(t.Text)-2], t.Text[len(t.Text)-2:]
@@ -36,9 +36,9 @@ func House(p *passage.Passage, i int) (int, string) {
 	return i + 1, p.Cardinal(head, "") + " " + p.Cardinal(tail, "")
 }
 
-// streetBehind reports whether up to four capitalized words follow token i, of which the last is a
+// isStreetAfter reports whether up to four capitalized words follow token i, of which the last is a
 // kind of street.
-func streetBehind(p *passage.Passage, i int) bool {
+func isStreetAfter(p *passage.Passage, i int) bool {
 	const most = 4
 	j := i
 	for range most {
@@ -90,7 +90,7 @@ func PostalCode(p *passage.Passage, i int) (int, string) {
 	if b := p.At(p.Before(i)); p.Base == "de" && b.Text == "," && len(p.At(i).Text) == 5 &&
 		p.At(i+1).Kind == token.Gap &&
 		p.At(i+2).Kind == token.Word && p.At(i+2).Text != p.At(i+2).Lower {
-		return i + 1, p.Apart(p.At(i).Text)
+		return i + 1, p.SpellDigits(p.At(i).Text)
 	}
 	return i, ""
 }

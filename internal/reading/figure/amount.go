@@ -34,8 +34,8 @@ func quantityWords(p *passage.Passage, from, to int, q quantity) string {
 	return strings.Join(strings.Fields(strings.Join(out, " ")), " ")
 }
 
-// numbers returns the words of a number, or of both numbers of a range, before a noun.
-func numbers(p *passage.Passage, from int, q quantity, n grammar.Noun) string {
+// numberWords returns the words of a number, or of both numbers of a range, before a noun.
+func numberWords(p *passage.Passage, from int, q quantity, n grammar.Noun) string {
 	form := p.FormFor(from, n.Gender)
 	if p.Base == "pl" && !strings.HasSuffix(form, ".gen") && n.One != "" {
 		form = n.Gender // the table contains no other cases of units
@@ -86,12 +86,12 @@ func inflectNoun(p *passage.Passage, from int, q quantity, n grammar.Noun) strin
 }
 
 func scaleWords(p *passage.Passage, from int, q quantity) string {
-	return numbers(p, from, q, q.scale.Noun) + " " + inflectNoun(p, from, q, q.scale.Noun)
+	return numberWords(p, from, q, q.scale.Noun) + " " + inflectNoun(p, from, q, q.scale.Noun)
 }
 
 func unitWords(p *passage.Passage, from int, q quantity) string {
 	if q.scale != nil {
-		return scaleWords(p, from, q) + ofMillion(p, q, q.unit.Other) + q.unit.Other
+		return scaleWords(p, from, q) + millionConnector(p, q, q.unit.Other) + q.unit.Other
 	}
 	if q.n.Low > 0 && q.n.Whole == "0" && q.to == nil {
 		if w := p.Half(q.n, q.unit.Gender); w != "" {
@@ -101,7 +101,7 @@ func unitWords(p *passage.Passage, from int, q quantity) string {
 			return p.Spell(q.n, "") + " " + p.OfA(q.unit.One)
 		}
 	}
-	return numbers(p, from, q, *q.unit) + " " + inflectNoun(p, from, q, *q.unit)
+	return numberWords(p, from, q, *q.unit) + " " + inflectNoun(p, from, q, *q.unit)
 }
 
 // Measure returns the spoken form of a number of units.
@@ -109,9 +109,9 @@ func Measure(p *passage.Passage, n grammar.Num, u *grammar.Noun) string {
 	return unitWords(p, 0, quantity{n: n, unit: u})
 }
 
-// halfBehind reads "1½ heure" as "une heure et demie", in languages in which the half follows the
+// readHalfAfter reads "1½ heure" as "une heure et demie", in languages in which the half follows the
 // noun.
-func halfBehind(p *passage.Passage, i int, q quantity) (int, string) {
+func readHalfAfter(p *passage.Passage, i int, q quantity) (int, string) {
 	and := p.Word("and a half f")
 	if and == "" || q.n.Top != 1 || q.n.Low != 2 || q.n.Whole == "0" || q.to != nil || q.money != nil ||
 		q.scale != nil {
@@ -151,8 +151,8 @@ func singular(p *passage.Passage, name string) string {
 	return strings.TrimSuffix(name, "s")
 }
 
-// ofMillion returns the word between a large number and its noun: cinco millones de euros.
-func ofMillion(p *passage.Passage, q quantity, next string) string {
+// millionConnector returns the word between a large number and its noun: cinco millones de euros.
+func millionConnector(p *passage.Passage, q quantity, next string) string {
 	of := p.Word("of million")
 	if of == "" || q.scale.Exponent < 6 {
 		return " "
@@ -173,9 +173,9 @@ func moneyWords(p *passage.Passage, from int, q quantity) string {
 	}
 	switch {
 	case q.scale != nil:
-		return scaleWords(p, from, q) + ofMillion(p, q, c.Major.Other) + c.Major.Other
+		return scaleWords(p, from, q) + millionConnector(p, q, c.Major.Other) + c.Major.Other
 	case q.to != nil || q.n.Fraction == "" || c.Minor.One == "" || len(q.n.Fraction) != 2:
-		return numbers(p, from, q, c.Major) + millionsOf(p, q) + inflectNoun(p, from, q, c.Major)
+		return numberWords(p, from, q, c.Major) + millionsOf(p, q) + inflectNoun(p, from, q, c.Major)
 	}
 	fraction := q.n.Fraction
 	cents := strings.TrimLeft(fraction, "0")
@@ -202,13 +202,13 @@ func moneyWords(p *passage.Passage, from int, q quantity) string {
 func millionsOf(p *passage.Passage, q quantity) string {
 	if of := p.Word("of million"); of != "" && len(q.last().Whole) > 6 &&
 		strings.HasSuffix(q.last().Whole, "000000") && q.last().Fraction == "" {
-		return ofMillion(p, quantity{scale: &grammar.Scale{Exponent: 6}}, q.money.Major.Other)
+		return millionConnector(p, quantity{scale: &grammar.Scale{Exponent: 6}}, q.money.Major.Other)
 	}
 	return " "
 }
 
-// firstDay reports whether token i is the first day of a range of days such as "od 1 do 5 maja".
-func firstDay(p *passage.Passage, i int) bool {
+// isFirstDay reports whether token i is the first day of a range of days such as "od 1 do 5 maja".
+func isFirstDay(p *passage.Passage, i int) bool {
 	j := p.Skip(i)
 	if !p.Is(j, "do") {
 		return false
@@ -231,7 +231,7 @@ func spanWords(p *passage.Passage, from, to int, q quantity) string {
 		return p.YearWords(from, x) + " " + p.Word("to") + " " + p.YearWords(to, y)
 	}
 	n := grammar.Noun{Gender: p.GenderBehind(to)}
-	return numbers(p, from, q, n)
+	return numberWords(p, from, q, n)
 }
 
 // plainWords returns the spoken form of a number without unit or money.
@@ -242,7 +242,7 @@ func plainWords(p *passage.Passage, from, to int, q quantity) string {
 	}
 	gender := p.GenderBehind(to)
 	if gender == "" {
-		if p.Base == "pl" && firstDay(p, to) {
+		if p.Base == "pl" && isFirstDay(p, to) {
 			return p.Ordinal(q.n.Whole, "m.gen")
 		}
 		if p.Base == "pl" && p.PolishCase(from) == "gen" {

@@ -32,7 +32,7 @@ func Versions(p *passage.Passage, i int) (int, string) {
 	}
 	if address && !p.In("versions", p.At(p.Before(i)).Lower) {
 		for k := range parts {
-			parts[k] = p.Apart(p.At(i + 2*k).Text)
+			parts[k] = p.SpellDigits(p.At(i + 2*k).Text)
 		}
 		joint = p.Word("dot")
 	}
@@ -100,7 +100,7 @@ func LetterDigits(p *passage.Passage, i int) (int, string) {
 		return end, say
 	}
 	if p.At(i+1).Text == "^" && len([]rune(t.Text)) <= 2 {
-		if end, say := caret(p, i+1, t.Text); end > i+1 {
+		if end, say := readExponent(p, i+1, t.Text); end > i+1 {
 			return end, say
 		}
 	}
@@ -123,7 +123,7 @@ func acronymOr(p *passage.Passage, s string) string {
 		return s
 	}
 	if s == strings.ToUpper(s) && (len([]rune(s)) <= 3 || p.Letter[s]) {
-		return token.Spaced(s)
+		return token.SpellLetters(s)
 	}
 	return p.Glue(s)
 }

@@ -21,7 +21,7 @@ func Powers(p *passage.Passage, i int) (int, string) {
 		return e, p.Spell(n, "") + " " + p.ToThePower(exponent)
 	}
 	if p.At(end).Text == "^" {
-		return caret(p, end, p.Spell(n, ""))
+		return readExponent(p, end, p.Spell(n, ""))
 	}
 	if e := p.At(end); e.Lower == "e" && n.Fraction+n.Whole != "" && p.Word("times") != "" {
 		exponent, j := "", end+1
@@ -37,8 +37,8 @@ func Powers(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// caret reads an exponent such as "^6". base is the spoken form of the base.
-func caret(p *passage.Passage, i int, base string) (int, string) {
+// readExponent reads an exponent such as "^6". base is the spoken form of the base.
+func readExponent(p *passage.Passage, i int, base string) (int, string) {
 	j := i + 1
 	minus := ""
 	if token.IsMinus(p.At(j).Text) {
@@ -108,7 +108,7 @@ func Fractions(p *passage.Passage, i int) (int, string) {
 	}
 	top := p.At(i).Text
 	if top == "1" && low.Text == "2" {
-		if end, say := halfOf(p, i+3); say != "" {
+		if end, say := readHalf(p, i+3); say != "" {
 			return end, say
 		}
 	}
@@ -145,8 +145,8 @@ func hasUnit(p *passage.Passage, i int) bool {
 	return end > j && p.TakesUnit(i, j, end)
 }
 
-// halfOf reads "1/2 l" and "1/2 Liter", according to the gender of the noun.
-func halfOf(p *passage.Passage, i int) (int, string) {
+// readHalf reads "1/2 l" and "1/2 Liter", according to the gender of the noun.
+func readHalf(p *passage.Passage, i int) (int, string) {
 	n := grammar.Num{Whole: "0", Top: 1, Low: 2}
 	if j := p.Skip(i); hasUnit(p, i) {
 		u, end := p.UnitAt(j)

@@ -9,7 +9,7 @@ import (
 
 // Ordinals reads 3rd, 3., 3º, 2e and 1:a, and ranges of them.
 func Ordinals(p *passage.Passage, i int) (int, string) {
-	end, say := oneOrdinal(p, i)
+	end, say := readOrdinal(p, i)
 	if end == i {
 		return i, ""
 	}
@@ -18,15 +18,15 @@ func Ordinals(p *passage.Passage, i int) (int, string) {
 		return end, say
 	}
 	next := p.Skip(dash + 1)
-	last, other := oneOrdinal(p, next)
+	last, other := readOrdinal(p, next)
 	if last == next {
 		return end, say
 	}
 	return last, say + " " + p.Word("to") + " " + other
 }
 
-// oneOrdinal reads one ordinal number.
-func oneOrdinal(p *passage.Passage, i int) (int, string) {
+// readOrdinal reads one ordinal number.
+func readOrdinal(p *passage.Passage, i int) (int, string) {
 	n, j := p.Number(i)
 	if j == i || n.Fraction != "" || n.Low > 0 || len(n.Whole) > 9 {
 		return i, ""

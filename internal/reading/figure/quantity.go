@@ -25,7 +25,7 @@ type quantity struct {
 // the number.
 func Quantities(p *passage.Passage, i int) (int, string) {
 	var q quantity
-	j := leadingSign(p, i, &q)
+	j := parseSigns(p, i, &q)
 	if c, end := p.CurrencyAt(j); end > j {
 		k := p.Skip(end)
 		if m := p.At(k).Text; token.IsMinus(m) && p.At(k+1).Kind == token.Digits {
@@ -49,19 +49,19 @@ func Quantities(p *passage.Passage, i int) (int, string) {
 	q.n = n
 	q.n.Minus = minus
 	if q.n.Fraction == "" && q.n.Low == 0 {
-		end = mixedNumber(p, end, &q.n)
+		end = parseMixed(p, end, &q.n)
 	}
 	first := end
 	if mark := p.At(end).Text; (mark == "." || mark == "," || mark == ":") && token.IsDash(p.At(end+1).Text) &&
-		p.At(end+2).Kind != token.Digits && (q.money != nil || moneyBehind(p, end+2)) {
+		p.At(end+2).Kind != token.Digits && (q.money != nil || isMoneyAfter(p, end+2)) {
 		end += 2 // 20,- €
 	}
-	end = scaleAt(p, end, &q)
-	end = span(p, j, end, &q)
-	end = scaleAt(p, end, &q)
+	end = parseScale(p, end, &q)
+	end = parseSpan(p, j, end, &q)
+	end = parseScale(p, end, &q)
 	end = parseCounted(p, j, end, &q)
-	end = perUnit(p, end, &q)
-	if last, say := halfBehind(p, end, q); say != "" {
+	end = parsePerUnit(p, end, &q)
+	if last, say := readHalfAfter(p, end, q); say != "" {
 		return last, say
 	}
 	if p.Glued(end) && p.At(end-1).Kind == token.Digits && end == first {
@@ -70,8 +70,8 @@ func Quantities(p *passage.Passage, i int) (int, string) {
 	return end, quantityWords(p, i, end, q)
 }
 
-// leadingSign parses signs before a number: minus, plus, about. It returns the index after them.
-func leadingSign(p *passage.Passage, i int, q *quantity) int {
+// parseSigns parses signs before a number: minus, plus, about. It returns the index after them.
+func parseSigns(p *passage.Passage, i int, q *quantity) int {
 	t := p.At(i)
 	if t.Kind != token.Sign || p.At(i+1).Kind == token.Gap {
 		return i
@@ -91,13 +91,13 @@ func leadingSign(p *passage.Passage, i int, q *quantity) int {
 	return i + 1
 }
 
-// mixedNumber parses the fraction of "1 1/2". It returns the index after it, or end.
-func mixedNumber(p *passage.Passage, end int, n *grammar.Num) int {
+// parseMixed parses the fraction of "1 1/2". It returns the index after it, or end.
+func parseMixed(p *passage.Passage, end int, n *grammar.Num) int {
 	j := end
 	if p.At(j).Kind != token.Gap {
 		return end
 	}
-	if top, low, ok := token.Vulgar(p.At(j + 1).Text); ok {
+	if top, low, ok := token.ParseVulgarFraction(p.At(j + 1).Text); ok {
 		n.Top, n.Low = top, low
 		return j + 2
 	}
@@ -111,8 +111,8 @@ func mixedNumber(p *passage.Passage, end int, n *grammar.Num) int {
 	return j + 4
 }
 
-// scaleAt parses a scale after a number: million, Mio., bn, k. It returns the index after it, or i.
-func scaleAt(p *passage.Passage, i int, q *quantity) int {
+// parseScale parses a scale after a number: million, Mio., bn, k. It returns the index after it, or i.
+func parseScale(p *passage.Passage, i int, q *quantity) int {
 	if q.scale != nil {
 		return i
 	}
@@ -138,7 +138,7 @@ func scaleAt(p *passage.Passage, i int, q *quantity) int {
 		// A single letter is a scale with money, or directly after the number. 4K is a size of pictures, and
 		// 5m a length.
 		glued := j == i && (t.Text == "k" || t.Text == "M")
-		if q.money == nil && !moneyBehind(p, j+1) && !glued {
+		if q.money == nil && !isMoneyAfter(p, j+1) && !glued {
 			return i
 		}
 		if p.At(j+1).Kind == token.Sign && p.At(j+1).Text == "/" {
@@ -153,14 +153,14 @@ func scaleAt(p *passage.Passage, i int, q *quantity) int {
 	return j + 1
 }
 
-func moneyBehind(p *passage.Passage, i int) bool {
+func isMoneyAfter(p *passage.Passage, i int) bool {
 	_, end := p.CurrencyAt(p.Skip(i))
 	return end > p.Skip(i)
 }
 
-// span parses the second number of a range: 2–4, 1939-45, 10 - 20 km. It returns the index after it,
+// parseSpan parses the second number of a range: 2–4, 1939-45, 10 - 20 km. It returns the index after it,
 // or i.
-func span(p *passage.Passage, from, i int, q *quantity) int {
+func parseSpan(p *passage.Passage, from, i int, q *quantity) int {
 	dash := p.Skip(i)
 	mark := p.At(dash).Text
 	if !token.IsDash(mark) || q.n.Minus != "" {
@@ -216,7 +216,7 @@ func parseCounted(p *passage.Passage, from, i int, q *quantity) int {
 	if c, end := p.CurrencyAt(j); end > j {
 		if b := p.Before(from); (j <= i || p.At(p.Skip(end)).Kind != token.Digits) && b < len(p.Tokens) {
 			q.money = c
-			return minorBehind(p, end, q)
+			return parseMinor(p, end, q)
 		}
 	}
 	if token.IsDash(p.At(from-1).Text) && p.Glued(from-2) && len(p.At(j).Text) == 1 {
@@ -233,8 +233,8 @@ func parseCounted(p *passage.Passage, from, i int, q *quantity) int {
 	return i
 }
 
-// minorBehind parses the cents of "5 € 20" and "5 euros 20". It returns the index after them, or i.
-func minorBehind(p *passage.Passage, i int, q *quantity) int {
+// parseMinor parses the cents of "5 € 20" and "5 euros 20". It returns the index after them, or i.
+func parseMinor(p *passage.Passage, i int, q *quantity) int {
 	j := p.Skip(i)
 	if q.n.Fraction == "" && q.scale == nil && q.to == nil && j == i && p.At(i-1).Kind == token.Sign &&
 		p.At(j).Kind == token.Digits && len(p.At(j).Text) == 2 {
@@ -244,8 +244,8 @@ func minorBehind(p *passage.Passage, i int, q *quantity) int {
 	return i
 }
 
-// perUnit parses "/h" and "/Monat" after money or a unit. It returns the index after it, or i.
-func perUnit(p *passage.Passage, i int, q *quantity) int {
+// parsePerUnit parses "/h" and "/Monat" after money or a unit. It returns the index after it, or i.
+func parsePerUnit(p *passage.Passage, i int, q *quantity) int {
 	if q.money == nil && q.unit == nil || p.At(i).Text != "/" || p.Word("per") == "" {
 		return i
 	}
@@ -304,7 +304,7 @@ func MoneyCode(p *passage.Passage, i int) (int, string) {
 	}
 	if p.At(end).Text == "/" { // USD/EUR
 		if _, other := p.CurrencyAt(end + 1); other > end+1 && p.At(other-1).Kind == token.Word {
-			return other, token.Spaced(p.At(i).Text) + " " + token.Spaced(p.At(end+1).Text)
+			return other, token.SpellLetters(p.At(i).Text) + " " + token.SpellLetters(p.At(end+1).Text)
 		}
 	}
 	if p.At(p.Skip(end)).Kind == token.Digits || token.IsMinus(p.At(p.Skip(end)).Text) &&
@@ -322,7 +322,7 @@ func SignedNumber(p *passage.Passage, i int) (int, string) {
 	} else if p.IsMeasuredSpan(i) {
 		return i + 1, p.Word("minus")
 	}
-	if _, _, ok := token.Vulgar(t.Text); ok {
+	if _, _, ok := token.ParseVulgarFraction(t.Text); ok {
 		return Quantities(p, i)
 	}
 	if c, end := p.CurrencyAt(i); c != nil && end > i {

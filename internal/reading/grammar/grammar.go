@@ -98,13 +98,13 @@ func (g *Grammar) setUp() {
 func (g *Grammar) Cardinal(number, form string) string {
 	if len(number) > 1 && number[0] == '0' {
 		if len(number) > 3 && strings.Trim(number, "0") == "" || len(number) > 6 {
-			return g.Groups(number)
+			return g.SpellGroups(number)
 		}
-		return g.Apart(number)
+		return g.SpellDigits(number)
 	}
 	n, err := strconv.ParseUint(number, 10, 64)
 	if err != nil || n >= spellout.Limit {
-		return g.Groups(number)
+		return g.SpellGroups(number)
 	}
 	return g.Count(n, form)
 }
@@ -146,8 +146,8 @@ func (g *Grammar) anyCardinal() string {
 	return "spellout-numbering"
 }
 
-// Apart spells the digits of a number one by one.
-func (g *Grammar) Apart(number string) string {
+// SpellDigits spells the digits of a number one by one.
+func (g *Grammar) SpellDigits(number string) string {
 	var out []string
 	for _, c := range number {
 		if c >= '0' && c <= '9' {
@@ -160,8 +160,8 @@ func (g *Grammar) Apart(number string) string {
 	return strings.Join(out, " ")
 }
 
-// Groups spells a long number in groups of three digits. The first group may be shorter.
-func (g *Grammar) Groups(number string) string {
+// SpellGroups spells a long number in groups of three digits. The first group may be shorter.
+func (g *Grammar) SpellGroups(number string) string {
 	var b strings.Builder
 	first := len(number) % 3
 	if first == 0 {
@@ -171,7 +171,7 @@ func (g *Grammar) Groups(number string) string {
 		if at > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(g.Apart(number[at:end]))
+		b.WriteString(g.SpellDigits(number[at:end]))
 	}
 	return b.String()
 }

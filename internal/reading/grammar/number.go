@@ -92,12 +92,12 @@ func (g *Grammar) Mark(mark string) string {
 func (g *Grammar) Decimals(fraction string) string {
 	if len(fraction) > g.together || len(fraction) < 2 || g.together == 0 {
 		if len(fraction) > 12 {
-			return g.Groups(fraction)
+			return g.SpellGroups(fraction)
 		}
-		return g.Apart(fraction)
+		return g.SpellDigits(fraction)
 	}
 	rest := strings.TrimLeft(fraction, "0")
-	zeros := g.Apart(fraction[:len(fraction)-len(rest)])
+	zeros := g.SpellDigits(fraction[:len(fraction)-len(rest)])
 	if rest == "" {
 		return zeros
 	}

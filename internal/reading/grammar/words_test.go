@@ -35,7 +35,7 @@ func words(g *grammar.Grammar, number string) string {
 		out = append(out, g.Fraction(top, number), g.Mixed(number, top, "4", ""))
 	}
 	out = append(out, g.Mixed(number, "1", "2", "m"), g.Mixed(number, "1", "2", "f"), g.Decimals(number),
-		g.Groups(number), g.ToThePower(number), g.ToThePower("-"+number), g.Spell(grammar.Num{Whole: number, Minus: "-"}, ""))
+		g.SpellGroups(number), g.ToThePower(number), g.ToThePower("-"+number), g.Spell(grammar.Num{Whole: number, Minus: "-"}, ""))
 	return strings.Join(out, "; ")
 }
 

@@ -217,7 +217,7 @@ func TestRomanNumerals(t *testing.T) {
 	} {
 		p := readingtest.Passage(c.language, c.text)
 		i := 0
-		for token.Roman(p.At(i).Text) != c.n {
+		for token.ParseRoman(p.At(i).Text) != c.n {
 			i++
 		}
 		if got := p.RomanWords(i, i+1, c.n, c.kind); got != c.want {
@@ -254,7 +254,7 @@ func TestSentences(t *testing.T) {
 func roles(p *passage.Passage) string {
 	var out []string
 	for i, k := range p.Tokens {
-		if n := token.Roman(k.Text); n > 0 {
+		if n := token.ParseRoman(k.Text); n > 0 {
 			for _, kind := range []string{"ordinal", "century", "cardinal"} {
 				out = append(out, p.RomanWords(i, i+1, n, kind))
 			}

@@ -145,17 +145,17 @@ func (l *Lexicon) Match(text string, at int) (int, entry) {
 	}
 	first, _ := utf8.DecodeRuneInString(text[at:])
 	for _, e := range l.byFirst[unicode.ToLower(first)] {
-		n, ok := prefix(text[at:], e.word, e.exact)
-		if ok && ends(text, at+n) {
+		n, ok := matchPrefix(text[at:], e.word, e.exact)
+		if ok && canEnd(text, at+n) {
 			return n, e
 		}
 	}
 	return 0, entry{}
 }
 
-// prefix reports whether a text begins with a word, and returns the length of the match in bytes. With
+// matchPrefix reports whether a text begins with a word, and returns the length of the match in bytes. With
 // exact, upper and lower case matter.
-func prefix(text, word string, exact bool) (int, bool) {
+func matchPrefix(text, word string, exact bool) (int, bool) {
 	n := 0
 	for _, w := range word {
 		r, size := utf8.DecodeRuneInString(text[n:])
@@ -167,8 +167,8 @@ func prefix(text, word string, exact bool) (int, bool) {
 	return n, true
 }
 
-// ends reports whether a word may end at a byte offset: not inside another word or number.
-func ends(text string, at int) bool {
+// canEnd reports whether a word may end at a byte offset: not inside another word or number.
+func canEnd(text string, at int) bool {
 	last, _ := utf8.DecodeLastRuneInString(text[:at])
 	next, _ := utf8.DecodeRuneInString(text[at:])
 	return !token.Wordy(last) || !token.Wordy(next) || token.Unspaced(last) || token.Unspaced(next)

@@ -54,7 +54,7 @@ func (p *Passage) UnitAt(i int) (*grammar.Noun, int) {
 		return nil, i
 	}
 	if mark := p.At(i).Text; p.Base == "en" && (mark == "\"" || mark == "'") && p.At(i-1).Kind == token.Digits {
-		return p.inchMark(i, mark)
+		return p.parseInchMark(i, mark)
 	}
 	text := p.Src[p.At(i).Start:]
 	best, length := -1, 0
@@ -73,8 +73,8 @@ func (p *Passage) UnitAt(i int) (*grammar.Noun, int) {
 	return &p.Units[best].Noun, p.EndAfter(i, length)
 }
 
-// inchMark reads 3.5" and 6' as units, unless the mark closes a quotation.
-func (p *Passage) inchMark(i int, mark string) (*grammar.Noun, int) {
+// parseInchMark reads 3.5" and 6' as units, unless the mark closes a quotation.
+func (p *Passage) parseInchMark(i int, mark string) (*grammar.Noun, int) {
 	for j := range i {
 		if p.Tokens[j].Text == mark {
 			return nil, i
@@ -240,17 +240,17 @@ func (p *Passage) CountedAfter(i int) bool {
 	if t.Text != t.Lower {
 		return false
 	}
-	if p.plurals(t.Lower) {
+	if p.isPlural(t.Lower) {
 		return true
 	}
 	k := p.Skip(j + 1)
 	next := p.At(k)
 	return p.Base == "en" && next.Kind == token.Word && next.Text == next.Lower && !p.In("functions", next.Lower) &&
-		p.plurals(next.Lower)
+		p.isPlural(next.Lower)
 }
 
-// plurals reports whether a word may be a plural noun.
-func (p *Passage) plurals(w string) bool {
+// isPlural reports whether a word may be a plural noun.
+func (p *Passage) isPlural(w string) bool {
 	if p.In("counted", w) {
 		return true
 	}

@@ -11,7 +11,7 @@ import (
 func (p *Passage) Number(i int) (grammar.Num, int) {
 	t := p.At(i)
 	if t.Kind != token.Digits {
-		if top, low, ok := token.Vulgar(t.Text); ok {
+		if top, low, ok := token.ParseVulgarFraction(t.Text); ok {
 			return grammar.Num{Whole: "0", Top: top, Low: low}, i + 1
 		}
 		return grammar.Num{}, i
@@ -19,11 +19,11 @@ func (p *Passage) Number(i int) (grammar.Num, int) {
 	n := grammar.Num{Whole: t.Text}
 	end := i + 1
 	if len(t.Text) <= 3 && t.Text[0] != '0' {
-		if e, whole := p.grouped(i); e > end {
+		if e, whole := p.parseGrouped(i); e > end {
 			n.Whole, n.Grouped, end = whole, true, e
 		}
 	}
-	if top, low, ok := token.Vulgar(p.At(end).Text); ok {
+	if top, low, ok := token.ParseVulgarFraction(p.At(end).Text); ok {
 		n.Top, n.Low = top, low
 		return n, end + 1
 	}
@@ -41,9 +41,9 @@ func (p *Passage) Number(i int) (grammar.Num, int) {
 
 func tooLong(whole, fraction string) bool { return len(whole) > 40 && len(fraction) > 40 }
 
-// grouped parses a number with separators between groups of three digits. It returns the index after
+// parseGrouped parses a number with separators between groups of three digits. It returns the index after
 // it, and its digits.
-func (p *Passage) grouped(i int) (end int, whole string) {
+func (p *Passage) parseGrouped(i int) (end int, whole string) {
 	marks := p.Group + "'’\u02d9"
 	end, whole = i+1, p.At(i).Text
 	mark := ""
@@ -98,13 +98,13 @@ func (p *Passage) LetterGroups(i, j int) string {
 		t := p.At(i)
 		switch {
 		case t.Kind == token.Digits && long:
-			out = append(out, p.Apart(t.Text))
+			out = append(out, p.SpellDigits(t.Text))
 		case t.Kind == token.Digits:
 			out = append(out, p.Model(t.Text))
 		case t.Text == "s" && i == j-1 && len(out) > 0:
 			out[len(out)-1] += "s" // MP3s
 		case long:
-			out = append(out, token.Spaced(t.Text))
+			out = append(out, token.SpellLetters(t.Text))
 		default:
 			out = append(out, p.Glue(t.Text))
 		}
@@ -116,7 +116,7 @@ func (p *Passage) LetterGroups(i, j int) string {
 func (p *Passage) Model(number string) string {
 	const most = 5
 	if len(number) > most {
-		return p.Apart(number)
+		return p.SpellDigits(number)
 	}
 	if p.Base == "en" && len(number) == 4 && number[2:] != "00" && number[0] != '0' && number[2] != '0' {
 		return p.Cardinal(number[:2], "") + " " + p.Cardinal(number[2:], "")
@@ -128,7 +128,7 @@ func (p *Passage) Model(number string) string {
 func (p *Passage) Glue(s string) string {
 	if len([]rune(s)) <= 3 && (s == strings.ToUpper(s) ||
 		!strings.ContainsAny(strings.ToLower(s), "aeiouyäöüáéíóúàèåøæ")) {
-		return token.Spaced(s)
+		return token.SpellLetters(s)
 	}
 	if len([]rune(s)) == 1 {
 		return strings.ToUpper(s)

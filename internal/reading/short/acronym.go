@@ -28,7 +28,7 @@ func Initials(p *passage.Passage, i int) (int, string) {
 	}
 	next := p.At(p.Skip(j))
 	if len(out) == 1 && (p.At(j).Kind != token.Gap || next.Kind != token.Word || next.Text == next.Lower ||
-		token.Roman(out[0]) > 0 && p.In("ordinal stop", "yes")) {
+		token.ParseRoman(out[0]) > 0 && p.In("ordinal stop", "yes")) {
 		return i, ""
 	}
 	return j, strings.Join(out, " ")
@@ -46,7 +46,7 @@ func Acronyms(p *passage.Passage, i int) (int, string) {
 		// AT&T, R&D: there are letters on both sides.
 		if len([]rune(name)) <= 3 && name == strings.ToUpper(name) && name != strings.ToLower(name) &&
 			(p.At(i+2).Kind == token.Word || p.At(i-2).Kind == token.Word) {
-			return i + 1, token.Spaced(name)
+			return i + 1, token.SpellLetters(name)
 		}
 	}
 	if p.Spoken[name] || !listed && (name != strings.ToUpper(name) || len([]rune(name)) < 2) {
@@ -55,11 +55,11 @@ func Acronyms(p *passage.Passage, i int) (int, string) {
 	if !strings.ContainsFunc(name, unicode.IsUpper) && !listed {
 		return i, ""
 	}
-	if !listed && !spelledOut(p, i, name) || listed && p.In("words too", name) && besideCapitals(p, i) {
+	if !listed && !isSpelledOut(p, i, name) || listed && p.In("words too", name) && isNextToCapitals(p, i) {
 		return i, ""
 	}
 	end := i + 1
-	say := token.Spaced(name)
+	say := token.SpellLetters(name)
 	if plural != "" {
 		say += "s"
 		if p.Base == "en" {
@@ -69,8 +69,8 @@ func Acronyms(p *passage.Passage, i int) (int, string) {
 	return end, say
 }
 
-// spelledOut reports whether a word in capitals that is not in the tables is spelled letter by letter.
-func spelledOut(p *passage.Passage, i int, w string) bool {
+// isSpelledOut reports whether a word in capitals that is not in the tables is spelled letter by letter.
+func isSpelledOut(p *passage.Passage, i int, w string) bool {
 	runes := []rune(w)
 	vowels := 0
 	for _, r := range runes {
@@ -93,8 +93,8 @@ func spelledOut(p *passage.Passage, i int, w string) bool {
 	return true
 }
 
-// besideCapitals reports whether a neighbouring word is also written in capitals: DO IT NOW.
-func besideCapitals(p *passage.Passage, i int) bool {
+// isNextToCapitals reports whether a neighbouring word is also written in capitals: DO IT NOW.
+func isNextToCapitals(p *passage.Passage, i int) bool {
 	for _, j := range []int{p.Before(i), p.Skip(i + 1)} {
 		if t := p.At(j); t.Kind == token.Word && len([]rune(t.Text)) > 1 && t.Text == strings.ToUpper(t.Text) &&
 			!p.Letter[t.Text] {

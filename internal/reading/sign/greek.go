@@ -8,7 +8,7 @@ import (
 
 // Greek reads a Greek letter that is used as a symbol, with its exponent.
 func Greek(p *passage.Passage, i int) (int, string) {
-	name := greek(p.At(i).Lower)
+	name := greekName(p.At(i).Lower)
 	if name == "" || p.Base == "el" {
 		return i, ""
 	}
@@ -18,8 +18,8 @@ func Greek(p *passage.Passage, i int) (int, string) {
 	return i + 1, name
 }
 
-// greek returns the English name of a Greek letter, or "".
-func greek(s string) string {
+// greekName returns the English name of a Greek letter, or "".
+func greekName(s string) string {
 	if len(s) != 2 || s[0] < 0xce || s[0] > 0xcf {
 		return ""
 	}

@@ -34,10 +34,10 @@ func Spelled(p *passage.Passage) string {
 	if s, end := p.Superscript(0); end > 0 && s != "" {
 		return " " + p.Cardinal(strings.TrimPrefix(s, "-"), "") + ", "
 	}
-	if top, low, ok := token.Vulgar(text); ok {
+	if top, low, ok := token.ParseVulgarFraction(text); ok {
 		return " " + p.Fraction(strconv.Itoa(top), strconv.Itoa(low)) + ", "
 	}
-	if say := compatible(p, text); say != "" {
+	if say := readNumberCharacter(p, text); say != "" {
 		return " " + say + ", "
 	}
 	return " "
@@ -115,7 +115,7 @@ func Between(p *passage.Passage, i int) (int, string) {
 		}
 	case "!":
 		if p.At(i+1).Text == "=" {
-			return i + 2 + run(p, i+2, "="), p.Signs["≠"]
+			return i + 2 + countRepeats(p, i+2, "="), p.Signs["≠"]
 		}
 	case "<", ">", "=":
 		if p.At(i+1).Text == "=" && t.Text != "=" {
@@ -125,14 +125,14 @@ func Between(p *passage.Passage, i int) (int, string) {
 			return i + 2, p.Signs["→"]
 		}
 		if t.Text == "=" && p.At(i+1).Text == "=" {
-			n := run(p, i, "=")
+			n := countRepeats(p, i, "=")
 			if value(before) || value(after) || p.At(i-1).Kind == token.Gap && p.At(i+n).Kind == token.Gap {
 				return i + n, p.Signs["="]
 			}
 			return i + n, " " // Markdown marks around a word
 		}
-		if t.Text == "<" && tag(p, i) > i {
-			return tag(p, i), " "
+		if t.Text == "<" && skipTag(p, i) > i {
+			return skipTag(p, i), " "
 		}
 	}
 	if token.IsDash(t.Text) && p.At(i+1).Text == ">" {
@@ -141,8 +141,8 @@ func Between(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// run returns the number of consecutive tokens with the given text from token i on.
-func run(p *passage.Passage, i int, text string) int {
+// countRepeats returns the number of consecutive tokens with the given text from token i on.
+func countRepeats(p *passage.Passage, i int, text string) int {
 	n := 0
 	for p.At(i+n).Text == text {
 		n++
@@ -150,8 +150,8 @@ func run(p *passage.Passage, i int, text string) int {
 	return n
 }
 
-// tag returns the index after an HTML tag such as <b> or </b> at token i.
-func tag(p *passage.Passage, i int) int {
+// skipTag returns the index after an HTML tag such as <b> or </b> at token i.
+func skipTag(p *passage.Passage, i int) int {
 	j := i + 1
 	if p.At(j).Text == "/" {
 		j++
@@ -179,7 +179,7 @@ func Name(p *passage.Passage, i int) (int, string) {
 		return i + 1, " "
 	case "+":
 		if before.Kind == token.Word && after.Text == "+" { // C++
-			n := run(p, i, "+")
+			n := countRepeats(p, i, "+")
 			return i + n, strings.TrimSpace(strings.Repeat(p.Word("plus")+" ", n))
 		}
 	case "#":
@@ -213,7 +213,7 @@ func Name(p *passage.Passage, i int) (int, string) {
 		}
 		return i + 1, say
 	}
-	if say := compatible(p, t.Text); say != "" {
+	if say := readNumberCharacter(p, t.Text); say != "" {
 		return i + 1, say
 	}
 	if p.Known {
@@ -226,8 +226,8 @@ func Name(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// compatible returns the spoken form of a number in one character, such as ① and Ⅳ, or "".
-func compatible(p *passage.Passage, text string) string {
+// readNumberCharacter returns the spoken form of a number in one character, such as ① and Ⅳ, or "".
+func readNumberCharacter(p *passage.Passage, text string) string {
 	r, _ := utf8.DecodeRuneInString(text)
 	if p.Rules == nil || !unicode.IsNumber(r) {
 		return ""
@@ -236,7 +236,7 @@ func compatible(p *passage.Passage, text string) string {
 	if token.IsDigits(plain) {
 		return p.Cardinal(plain, "")
 	}
-	if n := token.Roman(strings.ToUpper(plain)); n > 0 {
+	if n := token.ParseRoman(strings.ToUpper(plain)); n > 0 {
 		return p.Count(uint64(n), "")
 	}
 	return ""

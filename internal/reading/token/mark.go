@@ -15,8 +15,8 @@ func IsDash(s string) bool {
 // Raised contains the superscript characters: the minus, then the digits 0 to 9.
 const Raised = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 
-// Vulgar parses a fraction in one character, such as ½.
-func Vulgar(s string) (top, low int, ok bool) {
+// ParseVulgarFraction parses a fraction in one character, such as ½.
+func ParseVulgarFraction(s string) (top, low int, ok bool) {
 	r, size := utf8.DecodeRuneInString(s)
 	if size != len(s) || size < 2 {
 		return 0, 0, false
@@ -31,8 +31,8 @@ func Vulgar(s string) (top, low int, ok bool) {
 	return f[0], f[1], ok
 }
 
-// Roman returns the value of a Roman numeral in its canonical form, or 0 for other texts.
-func Roman(s string) int {
+// ParseRoman returns the value of a Roman numeral in its canonical form, or 0 for other texts.
+func ParseRoman(s string) int {
 	steps := []struct {
 		value int
 		text  string
@@ -79,9 +79,9 @@ func IsVowel(r rune) bool {
 	return strings.ContainsRune("AEIOUYÄÖÜÅÆØÀÁÂÃÈÉÊËÌÍÎÏÒÓÔÕÙÚÛÝĄĘÓ", r)
 }
 
-// Spaced returns the letters of a word in upper case, separated by spaces. Combining marks stay with
+// SpellLetters returns the letters of a word in upper case, separated by spaces. Combining marks stay with
 // their letter.
-func Spaced(s string) string {
+func SpellLetters(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		if b.Len() > 0 && !unicode.IsMark(r) {

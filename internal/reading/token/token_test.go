@@ -61,7 +61,7 @@ func TestRoman(t *testing.T) {
 		"I": 1, "IV": 4, "XIX": 19, "XLII": 42, "MCMXCIX": 1999, "MMMCMXCIX": 3999,
 		"": 0, "IIII": 0, "IC": 0, "IXIX": 0, "iv": 0, "X1": 0,
 	} {
-		if got := token.Roman(s); got != want {
+		if got := token.ParseRoman(s); got != want {
 			t.Errorf("%q is %d, want %d", s, got, want)
 		}
 	}
@@ -78,7 +78,7 @@ func TestAllRomans(t *testing.T) {
 	}
 	for n := 1; n < 4000; n++ {
 		s := places[0][n/1000] + places[1][n/100%10] + places[2][n/10%10] + places[3][n%10]
-		if got := token.Roman(s); got != n {
+		if got := token.ParseRoman(s); got != n {
 			t.Errorf("%q is %d, want %d", s, got, n)
 		}
 	}
@@ -86,7 +86,7 @@ func TestAllRomans(t *testing.T) {
 		"VV", "LL", "DD", "MMMM", "VX", "IXI", "CMC", "XCX", "IVI", "CMM", "VIV", "I ", "A",
 		"XVIIII",
 	} {
-		if got := token.Roman(s); got != 0 {
+		if got := token.ParseRoman(s); got != 0 {
 			t.Errorf("%q is %d", s, got)
 		}
 	}
@@ -94,17 +94,17 @@ func TestAllRomans(t *testing.T) {
 
 func TestVulgar(t *testing.T) {
 	t.Parallel()
-	if top, low, ok := token.Vulgar("¾"); top != 3 || low != 4 || !ok {
+	if top, low, ok := token.ParseVulgarFraction("¾"); top != 3 || low != 4 || !ok {
 		t.Errorf("¾ is %d/%d, %t", top, low, ok)
 	}
 	for _, r := range "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒" { // Unicode writes each as top, fraction slash, low
-		top, low, ok := token.Vulgar(string(r))
+		top, low, ok := token.ParseVulgarFraction(string(r))
 		if got := strconv.Itoa(top) + "⁄" + strconv.Itoa(low); !ok || got != norm.NFKC.String(string(r)) {
 			t.Errorf("%c is %s, %t", r, got, ok)
 		}
 	}
 	for _, s := range []string{"", "1", "½½", "é"} {
-		if top, low, ok := token.Vulgar(s); top != 0 || low != 0 || ok {
+		if top, low, ok := token.ParseVulgarFraction(s); top != 0 || low != 0 || ok {
 			t.Errorf("%q is the fraction %d/%d", s, top, low)
 		}
 	}
@@ -141,7 +141,7 @@ func TestMarks(t *testing.T) {
 	if !token.IsDigits("007") || token.IsDigits("") || token.IsDigits("7a") {
 		t.Error("digits are not told from other texts")
 	}
-	if got := token.Spaced("käse\u0301"); got != "K Ä S E\u0301" {
+	if got := token.SpellLetters("käse\u0301"); got != "K Ä S E\u0301" {
 		t.Errorf("letters apart: %q", got)
 	}
 	if !token.IsVowel('Ö') || token.IsVowel('B') {
