@@ -83,7 +83,7 @@ func Cues(b *storyboard.Board, l *timeline.Line, words Words) []Cue {
 	separateCues(out)
 	paragraph := -1
 	for i := range out {
-		if out[i].Paragraph == 0 { // the first paragraph of a call of cues
+		if out[i].Paragraph == 0 { // the first paragraph of a call of splitIntoCues
 			paragraph++
 		}
 		out[i].Paragraph = paragraph

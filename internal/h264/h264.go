@@ -258,7 +258,7 @@ func (p *Params) SetIDRPicID(nal []byte, id uint32) ([]byte, error) {
 
 // NormalizeLastByte returns an encoded picture whose bytes do not depend on the pictures that the encoder wrote
 // before. After the stop bit, libx264 fills the last byte of CABAC data with a bit of the picture's
-// number, which decoders ignore. Settled sets this last bit to one; if the stop bit is the last bit,
+// number, which decoders ignore. NormalizeLastByte sets this last bit to one; if the stop bit is the last bit,
 // it is already one.
 func NormalizeLastByte(nal []byte) []byte {
 	if len(nal) < 2 {

@@ -182,7 +182,7 @@ func (p *page) answerRequest(id, address string) {
 }
 
 // securityPolicy returns the Content-Security-Policy of a page. It limits the addresses that the page may
-// request; lookup decides about each request.
+// request; findResource decides about each request.
 func securityPolicy(address string) string {
 	if address == sketchPad {
 		return "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'unsafe-eval' 'wasm-unsafe-eval'"

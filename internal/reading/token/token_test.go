@@ -67,7 +67,7 @@ func TestRoman(t *testing.T) {
 	}
 }
 
-// TestAllRomans compares Roman with numerals composed of thousands, hundreds, tens and ones.
+// TestAllRomans compares ParseRoman with numerals composed of thousands, hundreds, tens and ones.
 func TestAllRomans(t *testing.T) {
 	t.Parallel()
 	places := [4][]string{
