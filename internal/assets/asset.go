@@ -89,9 +89,9 @@ func (a *Asset) Media() timeline.Media {
 	return m
 }
 
-// identify stages, hashes and measures a file. number makes its staged name unique; sound is true for
+// identifyFile stages, hashes and measures a file. number makes its staged name unique; sound is true for
 // a file that is used for its sound.
-func (w *identifier) identify(ctx context.Context, name string, number int, sound bool) (*Asset, error) {
+func (w *identifier) identifyFile(ctx context.Context, name string, number int, sound bool) (*Asset, error) {
 	head, _, err := w.project.Head(name)
 	if err != nil {
 		return nil, errors.New("it cannot be read")

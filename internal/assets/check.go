@@ -43,7 +43,7 @@ func (c check) checkShots(list *diag.List) {
 			c.checkCallouts(shot.Callouts, &shot, list)
 		}
 	}
-	sizes.warn(list)
+	sizes.reportSizes(list)
 }
 
 func (c check) checkShot(shot storyboard.Shot, list *diag.List) {

@@ -65,7 +65,7 @@ func (w *identifier) identifyAll(ctx context.Context) (diag.List, error) {
 		g.Go(1, func() error {
 			var a *Asset
 			err := fault.Guard(fmt.Sprintf("reading %q", u.name), func() (err error) {
-				a, err = w.identify(ctx, u.name, i, u.sound)
+				a, err = w.identifyFile(ctx, u.name, i, u.sound)
 				return err
 			})
 			if err != nil && (ctx.Err() != nil || !blame.IsInputError(err)) {

@@ -134,8 +134,10 @@ func TestKinds(t *testing.T) {
 	b.file(t, "b.jpg", func(f *os.File) error { return jpeg.Encode(f, picture(200, 100), nil) })
 	b.file(t, "c.gif", func(f *os.File) error {
 		palette := color.Palette{color.Black, color.White}
-		two := []*image.Paletted{image.NewPaletted(image.Rect(0, 0, 160, 90), palette),
-			image.NewPaletted(image.Rect(0, 0, 160, 90), palette)}
+		two := []*image.Paletted{
+			image.NewPaletted(image.Rect(0, 0, 160, 90), palette),
+			image.NewPaletted(image.Rect(0, 0, 160, 90), palette),
+		}
 		return gif.EncodeAll(f, &gif.GIF{Image: two, Delay: []int{20, 30}})
 	})
 	b.ffmpeg(t, "-f", "lavfi", "-i", "testsrc=s=160x90:r=25", "-f", "lavfi", "-i", "sine=r=48000", "-t", "1",

@@ -81,8 +81,8 @@ func (c check) checkSize(shot storyboard.Shot, scene int, found *sizeFindings, l
 	}
 }
 
-// warn reports the findings. A single picture gets its own hint.
-func (f sizeFindings) warn(list *diag.List) {
+// reportSizes reports the findings. A single picture gets its own hint.
+func (f sizeFindings) reportSizes(list *diag.List) {
 	switch c := f.cropped; len(c) {
 	case 0:
 	case 1:

@@ -64,7 +64,7 @@ func TestSizes(t *testing.T) {
 		var found sizeFindings
 		var list diag.List
 		ch.checkSize(shot, 1, &found, &list)
-		found.warn(&list)
+		found.reportSizes(&list)
 		got := findingLines(list)
 		if c.want == "" && len(got) > 0 || c.want != "" && !slices.ContainsFunc(got,
 			func(s string) bool { return strings.Contains(s, c.want) }) {
@@ -120,7 +120,7 @@ func TestSizesOfAll(t *testing.T) {
 		},
 	} {
 		var list diag.List
-		c.found.warn(&list)
+		c.found.reportSizes(&list)
 		if got := findingLines(list); !slices.Equal(got, c.want) {
 			t.Errorf("%q, want %q", got, c.want)
 		}

@@ -75,8 +75,10 @@ func TestQuotesLastAsLongAsTheScene(t *testing.T) {
 		kinds      []storyboard.PartKind
 		start, end int64
 	}{
-		"pauses around": {[]storyboard.PartKind{storyboard.Pause, storyboard.Speech, storyboard.Pause,
-			storyboard.Audio, storyboard.Pause}, second / 10, 10*second - second/10},
+		"pauses around": {[]storyboard.PartKind{
+			storyboard.Pause, storyboard.Speech, storyboard.Pause,
+			storyboard.Audio, storyboard.Pause,
+		}, second / 10, 10*second - second/10},
 		"nothing but one": {[]storyboard.PartKind{storyboard.Pause}, second / 10, 10*second - second/10},
 	} {
 		b := &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Break: 80}}, Scenes: []storyboard.Scene{{Quote: &text}}}

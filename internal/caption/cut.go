@@ -55,7 +55,7 @@ func (p *paragraph) atoms(limit limits) *atoms {
 			continue
 		}
 		for _, end := range p.spokenBreaks(from, at) {
-			t.add(p, from, end, limit)
+			t.splitAndAppend(p, from, end, limit)
 			from = end
 		}
 	}
@@ -140,8 +140,8 @@ func nextLetter(text string, state int, limit limits) (size, chars, cols, next i
 	return size, chars, cols, next
 }
 
-// add adds the range from..to as one atom, or as several if it is too long.
-func (t *atoms) add(p *paragraph, from, to int, limit limits) {
+// splitAndAppend adds the range from..to as one atom, or as several if it is too long.
+func (t *atoms) splitAndAppend(p *paragraph, from, to int, limit limits) {
 	text := strings.TrimRight(p.text[from:to], " ")
 	rest, state := text, -1
 	a := atom{from: from, to: from}
@@ -153,7 +153,7 @@ func (t *atoms) add(p *paragraph, from, to int, limit limits) {
 			if 3*whole.cols < a.cols {
 				whole = a
 			}
-			t.push(whole)
+			t.appendAtom(whole)
 			a = atom{from: whole.to, to: a.to, chars: a.chars - whole.chars, cols: a.cols - whole.cols}
 			whole = atom{from: a.from, to: a.from}
 		}
@@ -169,12 +169,12 @@ func (t *atoms) add(p *paragraph, from, to int, limit limits) {
 	word := p.spans[p.span(a.to)]
 	a.whole = a.to == word.from || a.to+a.blank >= word.to
 	a.ends = p.ending(a)
-	a.phrase = p.phrase(a.to)
+	a.phrase = p.endsPhrase(a.to)
 	a.dangling = a.ends == nothing && isDangling(text)
-	t.push(a)
+	t.appendAtom(a)
 }
 
-func (t *atoms) push(a atom) {
+func (t *atoms) appendAtom(a atom) {
 	t.atoms = append(t.atoms, a)
 	t.chars = append(t.chars, t.chars[len(t.chars)-1]+a.chars+a.blank)
 	t.cols = append(t.cols, t.cols[len(t.cols)-1]+a.cols+a.blank)
@@ -220,20 +220,20 @@ func (p *paragraph) ending(a atom) ending {
 	}
 }
 
-// phrase reports whether a Japanese phrase probably ends at a byte offset: particles and endings are
+// endsPhrase reports whether a Japanese phrase probably ends at a byte offset: particles and endings are
 // written in Hiragana, and most words begin with other characters.
-func (p *paragraph) phrase(at int) bool {
+func (p *paragraph) endsPhrase(at int) bool {
 	before, _ := utf8.DecodeLastRuneInString(p.text[:at])
 	behind, _ := utf8.DecodeRuneInString(p.text[at:])
 	return unicode.Is(unicode.Hiragana, before) && unicode.IsLetter(behind) && !unicode.Is(unicode.Hiragana, behind) && behind != 'ー' &&
 		before != 'お' && before != 'ご' // honorific prefixes, which belong to the next word
 }
 
-// measure returns the characters and columns of the atoms i..j, without j and without a space at the
+// measureAtoms returns the characters and columns of the atoms i..j, without j and without a space at the
 // end.
-func (t *atoms) measure(i, j int) (chars, cols int) {
-	blank := t.atoms[j-1].blank
-	return t.chars[j] - t.chars[i] - blank, t.cols[j] - t.cols[i] - blank
+func (t *atoms) measureAtoms(from, to int) (chars, cols int) {
+	blank := t.atoms[to-1].blank
+	return t.chars[to] - t.chars[from] - blank, t.cols[to] - t.cols[from] - blank
 }
 
 // Costs for choosing where to split text. The unit is 1/100 of the cost of an almost empty cue.
@@ -260,10 +260,10 @@ func (t *atoms) chooseCuts(limit limits) []int {
 	for i := range n {
 		lines, start := 1, i
 		for j := i + 1; j <= n; j++ {
-			if chars, _ := t.measure(i, j); chars > limit.chars && j > i+1 {
+			if chars, _ := t.measureAtoms(i, j); chars > limit.chars && j > i+1 {
 				break
 			}
-			if _, cols := t.measure(start, j); cols > limit.line && j > start+1 {
+			if _, cols := t.measureAtoms(start, j); cols > limit.line && j > start+1 {
 				lines, start = lines+1, j-1
 			}
 			if lines > limit.lines {
@@ -285,7 +285,7 @@ func (t *atoms) chooseCuts(limit limits) []int {
 // cost returns the cost of a cue of the atoms i..j, without j.
 func (t *atoms) cost(i, j int, limit limits) float64 {
 	n := len(t.atoms)
-	_, cols := t.measure(i, j)
+	_, cols := t.measureAtoms(i, j)
 	room := float64(min(limit.chars, limit.line*limit.lines))
 	left := max(1-float64(cols)/room, 0)
 	c := onePiece + unbalanced*left*left
@@ -347,14 +347,14 @@ func (a atom) cost() float64 {
 func (t *atoms) breakLines(i, j int, limit limits) ([]int, float64) {
 	count, start := 1, i
 	for k := i + 1; k <= j; k++ {
-		if _, cols := t.measure(start, k); cols > limit.line && k > start+1 {
+		if _, cols := t.measureAtoms(start, k); cols > limit.line && k > start+1 {
 			count, start = count+1, k-1
 		}
 	}
 	if count == 1 {
 		return nil, 0
 	}
-	_, all := t.measure(i, j)
+	_, all := t.measureAtoms(i, j)
 	mean := float64(all) / float64(count)
 	// best[k] is the lowest cost of the lines so far if they end before atom i+k. from[l][k] is the atom
 	// at which line l begins in that case.
@@ -372,7 +372,7 @@ func (t *atoms) breakLines(i, j int, limit limits) ([]int, float64) {
 				b = n
 			}
 			for ; b <= n && !math.IsInf(best[a], 1); b++ {
-				if _, cols := t.measure(i+a, i+b); cols > limit.line && b > a+1 {
+				if _, cols := t.measureAtoms(i+a, i+b); cols > limit.line && b > a+1 {
 					break
 				}
 				if c := best[a] + t.lineCost(i+a, i+b, b == n, mean); c < next[b] {
@@ -393,11 +393,11 @@ func (t *atoms) breakLines(i, j int, limit limits) ([]int, float64) {
 
 // lineCost returns the cost of a line of the atoms a..b, without b. mean is the mean width of a line
 // in columns.
-func (t *atoms) lineCost(a, b int, last bool, mean float64) float64 {
-	_, cols := t.measure(a, b)
+func (t *atoms) lineCost(first, after int, last bool, mean float64) float64 {
+	_, cols := t.measureAtoms(first, after)
 	off := (float64(cols) - mean) / mean
 	c := orphaned * off * off
-	if end := t.atoms[b-1]; !last {
+	if end := t.atoms[after-1]; !last {
 		c += end.cost() / 2
 		switch {
 		case end.ends != nothing || end.blank > 0:
@@ -407,7 +407,7 @@ func (t *atoms) lineCost(a, b int, last bool, mean float64) float64 {
 			c += 3 * midClause // probably inside a word
 		}
 	}
-	if b == a+1 && cols < fewColumns && float64(cols) < mean/2 {
+	if after == first+1 && cols < fewColumns && float64(cols) < mean/2 {
 		c += orphaned
 	}
 	return c

@@ -68,10 +68,14 @@ func TestCutsAreReadable(t *testing.T) {
 		},
 		{
 			"sentences stay whole",
-			[]string{"The harbour wakes before the sun is over the hill.",
-				"Boats go out, one after the other, without a sound.", "Nobody in the town hears any of them."},
-			[]string{"The harbour wakes before / the sun is over the hill.",
-				"Boats go out, one after the other, / without a sound.", "Nobody in the town hears any of them."},
+			[]string{
+				"The harbour wakes before the sun is over the hill.",
+				"Boats go out, one after the other, without a sound.", "Nobody in the town hears any of them.",
+			},
+			[]string{
+				"The harbour wakes before / the sun is over the hill.",
+				"Boats go out, one after the other, / without a sound.", "Nobody in the town hears any of them.",
+			},
 		},
 		{
 			"no orphan",
@@ -86,8 +90,10 @@ func TestCutsAreReadable(t *testing.T) {
 		{
 			"clauses",
 			[]string{"When the tide has gone out, which takes about six hours on this coast, people walk over to the island with the lighthouse."},
-			[]string{"When the tide has gone out, / which takes about six hours on this coast,",
-				"people walk over to the island / with the lighthouse."},
+			[]string{
+				"When the tide has gone out, / which takes about six hours on this coast,",
+				"people walk over to the island / with the lighthouse.",
+			},
 		},
 		{
 			"Chinese",
@@ -105,8 +111,11 @@ func TestCutsAreReadable(t *testing.T) {
 			[]string{"นี่คือภาพยนตร์สั้นๆที่ใช้ทดสอบการตัดบรรทัดของคำบรรยายภาษาไทยซึ่งไม่มีช่องว่างระหว่างคำ"},
 			[]string{"นี่คือภาพยนตร์สั้นๆที่ใช้ทดสอบการตัดบรรทัด", "ของคำบรรยายภาษาไทยซึ่งไม่มีช่องว่างระหว่างคำ"},
 		},
-		{"French blanks hold", []string{"Qu'est-ce que c'est\u00a0? Un oiseau\u00a0!"},
-			[]string{"Qu'est-ce que c'est\u00a0? Un oiseau\u00a0!"}},
+		{
+			"French blanks hold",
+			[]string{"Qu'est-ce que c'est\u00a0? Un oiseau\u00a0!"},
+			[]string{"Qu'est-ce que c'est\u00a0? Un oiseau\u00a0!"},
+		},
 	} {
 		got := cueLines(cuesOfSentences(plainFilm(80), c.sentences...))
 		if strings.Join(got, "|") != strings.Join(c.want, "|") {
@@ -213,8 +222,10 @@ func TestLettersOfWordsWithoutTimes(t *testing.T) {
 func TestWordsThatAreSaidAtOnce(t *testing.T) {
 	t.Parallel()
 	text := strings.TrimSpace(strings.Repeat("words that a voice says all at the same time ", 6))
-	b := &storyboard.Board{Film: plainFilm(80),
-		Scenes: []storyboard.Scene{{Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: text}}}}}
+	b := &storyboard.Board{
+		Film:   plainFilm(80),
+		Scenes: []storyboard.Scene{{Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: text}}}},
+	}
 	l := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Voice: []timeline.Voice{{Samples: 480000}}}}}
 	var words []caption.Word
 	for _, s := range voice.Words(text) {
@@ -329,9 +340,13 @@ func FuzzCut(f *testing.F) {
 		if limit < 10 || limit > 1000 || len(text) > 4000 {
 			return // longer than any paragraph, or a value that the header does not allow
 		}
-		b := &storyboard.Board{Film: plainFilm(limit),
-			Scenes: []storyboard.Scene{{Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: text},
-				{Kind: storyboard.Speech, Text: text}}}}}
+		b := &storyboard.Board{
+			Film: plainFilm(limit),
+			Scenes: []storyboard.Scene{{Parts: []storyboard.Part{
+				{Kind: storyboard.Speech, Text: text},
+				{Kind: storyboard.Speech, Text: text},
+			}}},
+		}
 		if quote {
 			b.Scenes[0].Quote = &text
 		}
@@ -340,9 +355,13 @@ func FuzzCut(f *testing.F) {
 			words = append(words, caption.Word{Offset: s.Start, Start: int64(i) * int64(pace), End: int64(i+1) * int64(pace)})
 		}
 		n := int64(len(words))*int64(pace) - int64(pace)/2
-		l := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1},
-			Scenes: []timeline.Scene{{Frames: 100,
-				Voice: []timeline.Voice{{Samples: n}, {Part: 1, Start: n + 10, Samples: n}}, VoiceEnd: 2*n + 10}}}
+		l := &timeline.Line{
+			FPS: frame.Rate{Num: 25, Den: 1},
+			Scenes: []timeline.Scene{{
+				Frames: 100,
+				Voice:  []timeline.Voice{{Samples: n}, {Part: 1, Start: n + 10, Samples: n}}, VoiceEnd: 2*n + 10,
+			}},
+		}
 		cues := caption.Cues(b, l, func(int, int) []caption.Word { return words })
 		most := limit
 		if quote { // quotes that are not much longer than a cue are not split

@@ -242,8 +242,10 @@ func TestBadProfiles(t *testing.T) {
 func TestCurvesWithoutBounds(t *testing.T) {
 	t.Parallel()
 	steep := append([]byte("para\x00\x00\x00\x00\x00\x03\x00\x00"), s15(32767, 32767, 32767, -32768, 0.5)...)
-	for name, m := range map[string][]byte{"of a power below 0": power(-1), "of a large power": power(32767),
-		"of all kinds of numbers": steep} {
+	for name, m := range map[string][]byte{
+		"of a power below 0": power(-1), "of a large power": power(32767),
+		"of all kinds of numbers": steep,
+	} {
 		for _, b := range [][]byte{ramp(), power(0.5), power(-1), steep} {
 			c, err := colour.FromICC(profile("RGB ", "XYZ ", tag{"A2B0", tableOfCurves(b, m)}), 3)
 			if err != nil {
@@ -359,8 +361,10 @@ func TestTables(t *testing.T) {
 	for name, c := range map[string]struct {
 		*colour.Conversion
 		by int
-	}{"P3": {icc, 1}, "PQ": {colour.FromCodes(9, 16),
-		5}, "ProPhoto": {func() *colour.Conversion { c, _ := colour.FromICC(proPhoto(), 3); return c }(), 1}} {
+	}{"P3": {icc, 1}, "PQ": {
+		colour.FromCodes(9, 16),
+		5,
+	}, "ProPhoto": {func() *colour.Conversion { c, _ := colour.FromICC(proPhoto(), 3); return c }(), 1}} {
 		dir := t.TempDir()
 		for file, b := range map[string][]byte{"t.csp": c.Grid(false), "t.cube": c.Curve()} {
 			if err := os.WriteFile(filepath.Join(dir, file), b, 0o600); err != nil {

@@ -52,8 +52,8 @@ func (c *Conversion) Convert(r, g, b float64) (float64, float64, float64) {
 	return v[0], v[1], v[2]
 }
 
-// changes reports whether any colour changes by more than a step of 8 bits.
-func (c *Conversion) changes() bool {
+// changesColours reports whether any colour changes by more than a step of 8 bits.
+func (c *Conversion) changesColours() bool {
 	const steps, least = 16, 0.6 / 255
 	for r := range steps + 1 {
 		for g := range steps + 1 {
@@ -74,7 +74,7 @@ func (c *Conversion) changes() bool {
 // withID sets the ID of a conversion, or returns nil if the conversion changes nothing. facts
 // identifies its parameters.
 func (c *Conversion) withID(facts string) *Conversion {
-	if !c.changes() {
+	if !c.changesColours() {
 		return nil
 	}
 	sum := sha256.Sum256([]byte(version + "\x00" + facts))

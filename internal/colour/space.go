@@ -244,9 +244,9 @@ func sdrValue(light float64) float64 {
 	return (encodeSRGB(light) + math.Pow(light, 1/2.4)) / 2
 }
 
-// shoulder compresses values above a knee smoothly to below 1: referenceWhite becomes 0.916, 1000 nits
+// compressHighlights compresses values above a knee smoothly to below 1: referenceWhite becomes 0.916, 1000 nits
 // 0.993, 10000 nits 0.999. Values up to the knee do not change.
-func shoulder(v float64) float64 {
+func compressHighlights(v float64) float64 {
 	const knee, bend = 0.72, 1.95
 	if v <= knee {
 		return v
@@ -262,6 +262,6 @@ func toneMap(light vec) vec {
 	if top <= 0 {
 		return vec{}
 	}
-	k := decodeSRGB(shoulder(sdrValue(top))) / top
+	k := decodeSRGB(compressHighlights(sdrValue(top))) / top
 	return vec{light[0] * k, light[1] * k, light[2] * k}
 }

@@ -76,8 +76,10 @@ func (l List) Limit() List {
 		return l
 	}
 	out := limitFindings(l, defaultMost)
-	more := Diagnostic{Range: Range{File: out[0].Range.File}, Severity: Warning, Code: MoreFindings,
-		Summary: countHidden(len(l) - len(out))}
+	more := Diagnostic{
+		Range: Range{File: out[0].Range.File}, Severity: Warning, Code: MoreFindings,
+		Summary: countHidden(len(l) - len(out)),
+	}
 	if countErrors(l) > countErrors(out) {
 		more.Severity = Error
 	}
@@ -144,7 +146,7 @@ func (r *renderer) printFinding(d Diagnostic) {
 		mark = r.style.warning
 	}
 	fmt.Fprintf(&r.out, "%s: %s %s\n",
-		r.style.bold(printable(place)), mark(d.Severity.String()+":"), r.style.bold(printable(shortenNote(d.Summary))))
+		r.style.bold(makePrintable(place)), mark(d.Severity.String()+":"), r.style.bold(makePrintable(shortenNote(d.Summary))))
 	r.printSource(d.Range, mark)
 	r.note("", d.Detail)
 	r.note("help: ", d.Hint)
@@ -157,15 +159,15 @@ func (r *renderer) note(label, text string) {
 	}
 	for i, line := range strings.Split(text, "\n") {
 		if i == 0 {
-			fmt.Fprintf(&r.out, "  %s%s\n", r.style.note(label), printable(shortenNote(line)))
+			fmt.Fprintf(&r.out, "  %s%s\n", r.style.note(label), makePrintable(shortenNote(line)))
 			continue
 		}
-		fmt.Fprintf(&r.out, "  %s%s\n", strings.Repeat(" ", len(label)), printable(shortenNote(line)))
+		fmt.Fprintf(&r.out, "  %s%s\n", strings.Repeat(" ", len(label)), makePrintable(shortenNote(line)))
 	}
 }
 
 func (r *renderer) printSource(at Range, mark func(string) string) {
-	lines := r.lines(at.File)
+	lines := r.sourceLines(at.File)
 	if at.Start.Line < 1 || at.Start.Line > len(lines) {
 		return
 	}
@@ -189,8 +191,8 @@ func (r *renderer) printSource(at Range, mark func(string) string) {
 		r.style.faint(strings.Repeat(" ", len(number))+" |"), strings.Repeat(" ", before), mark(caret))
 }
 
-// lines returns the lines of a file; the file is split only once.
-func (r *renderer) lines(file string) [][]byte {
+// sourceLines returns the lines of a file; the file is split only once.
+func (r *renderer) sourceLines(file string) [][]byte {
 	if lines, ok := r.files[file]; ok {
 		return lines
 	}
@@ -295,8 +297,8 @@ func totalWidth(cells []cell) int {
 	return n
 }
 
-// printable replaces characters that could control the terminal.
-func printable(s string) string {
+// makePrintable replaces characters that could control the terminal.
+func makePrintable(s string) string {
 	return strings.Map(func(c rune) rune {
 		if isPrintable(c) {
 			return c
@@ -314,15 +316,15 @@ func isPrintable(c rune) bool {
 // style adds ANSI colours to text if it is on.
 type style struct{ on bool }
 
-func (s style) wrap(code, text string) string {
+func (s style) colorize(code, text string) string {
 	if !s.on || text == "" {
 		return text
 	}
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-func (s style) bold(t string) string    { return s.wrap("1", t) }
-func (s style) faint(t string) string   { return s.wrap("2", t) }
-func (s style) error(t string) string   { return s.wrap("1;31", t) }
-func (s style) warning(t string) string { return s.wrap("1;33", t) }
-func (s style) note(t string) string    { return s.wrap("1;36", t) }
+func (s style) bold(t string) string    { return s.colorize("1", t) }
+func (s style) faint(t string) string   { return s.colorize("2", t) }
+func (s style) error(t string) string   { return s.colorize("1;31", t) }
+func (s style) warning(t string) string { return s.colorize("1;33", t) }
+func (s style) note(t string) string    { return s.colorize("1;36", t) }

@@ -52,18 +52,26 @@ func TestRender(t *testing.T) {
 		},
 		{"an empty range has a caret", "abc", wrong(at(1, 2, 1, 2)), "s.md:1:2: error: wrong\n  1 | abc\n    |  ^\n"},
 		{"behind the end of the line", "abc", wrong(at(1, 9, 1, 12)), "s.md:1:9: error: wrong\n  1 | abc\n    |    ^\n"},
-		{"over several lines, to the end of the first", "ab cd  \nef", wrong(at(1, 4, 2, 2)),
-			"s.md:1:4: error: wrong\n  1 | ab cd\n    |    ^~\n"},
+		{
+			"over several lines, to the end of the first", "ab cd  \nef", wrong(at(1, 4, 2, 2)),
+			"s.md:1:4: error: wrong\n  1 | ab cd\n    |    ^~\n",
+		},
 		{"a line that is not there", "abc", wrong(at(7, 1, 7, 2)), "s.md:7:1: error: wrong\n"},
-		{"a file that nobody has", "abc", diag.Diagnostic{Range: diag.Range{File: "x.md",
-			Start: diag.Pos{Line: 1, Column: 1}}, Summary: "wrong"}, "x.md:1:1: error: wrong\n"},
+		{"a file that nobody has", "abc", diag.Diagnostic{Range: diag.Range{
+			File:  "x.md",
+			Start: diag.Pos{Line: 1, Column: 1},
+		}, Summary: "wrong"}, "x.md:1:1: error: wrong\n"},
 		{"a whole file", "abc", diag.Diagnostic{Range: diag.Range{File: "s.md"}, Summary: "wrong"}, "s.md: error: wrong\n"},
 		{"wide letters take two cells", "塔を見る abc", wrong(at(1, 6, 1, 9)), "s.md:1:6: error: wrong\n  1 | 塔を見る abc\n    |          ^~~\n"},
 		{"wide letters under the mark", "a塔を", wrong(at(1, 2, 1, 4)), "s.md:1:2: error: wrong\n  1 | a塔を\n    |  ^~~~\n"},
-		{"letters with marks of their own", "e\u0301tude x", wrong(at(1, 8, 1, 9)),
-			"s.md:1:8: error: wrong\n  1 | e\u0301tude x\n    |       ^\n"},
-		{"a tab reaches to the next column of four", "\tx\ty", wrong(at(1, 4, 1, 5)),
-			"s.md:1:4: error: wrong\n  1 |     x   y\n    |         ^\n"},
+		{
+			"letters with marks of their own", "e\u0301tude x", wrong(at(1, 8, 1, 9)),
+			"s.md:1:8: error: wrong\n  1 | e\u0301tude x\n    |       ^\n",
+		},
+		{
+			"a tab reaches to the next column of four", "\tx\ty", wrong(at(1, 4, 1, 5)),
+			"s.md:1:4: error: wrong\n  1 |     x   y\n    |         ^\n",
+		},
 		{"a tab behind wide letters", "塔\ty", wrong(at(1, 3, 1, 4)), "s.md:1:3: error: wrong\n  1 | 塔  y\n    |     ^\n"},
 		{"a tab under the mark", "a\tb", wrong(at(1, 2, 1, 3)), "s.md:1:2: error: wrong\n  1 | a   b\n    |  ^~~\n"},
 		{"CRLF", "one\r\ntwo\r\n", wrong(at(2, 1, 2, 4)), "s.md:2:1: error: wrong\n  2 | two\n    | ^~~\n"},
@@ -72,8 +80,10 @@ func TestRender(t *testing.T) {
 		{"bytes that are no text", "a\xffb", wrong(at(1, 3, 1, 4)), "s.md:1:3: error: wrong\n  1 | a\ufffdb\n    |   ^\n"},
 		{"what would steer the terminal", "a\x1b[31mb", wrong(at(1, 1, 1, 2)), "s.md:1:1: error: wrong\n  1 | a\ufffd[31mb\n    | ^\n"},
 		{"what would turn the text around", "a\u202eb", wrong(at(1, 3, 1, 4)), "s.md:1:3: error: wrong\n  1 | a\ufffdb\n    |   ^\n"},
-		{"the same in a message", "", diag.Diagnostic{Range: diag.Range{File: "a\nb"}, Summary: "\x1b[2J",
-			Detail: "\u2066", Hint: "\a"}, "a\ufffdb: error: \ufffd[2J\n  \ufffd\n  help: \ufffd\n"},
+		{"the same in a message", "", diag.Diagnostic{
+			Range: diag.Range{File: "a\nb"}, Summary: "\x1b[2J",
+			Detail: "\u2066", Hint: "\a",
+		}, "a\ufffdb: error: \ufffd[2J\n  \ufffd\n  help: \ufffd\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

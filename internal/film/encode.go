@@ -48,7 +48,7 @@ type stream struct {
 	picture func(p *h264.Params, nal []byte) error
 }
 
-func (s *stream) nal(nal []byte) error {
+func (s *stream) handleNAL(nal []byte) error {
 	switch h264.Type(nal) {
 	case h264.TypeSPS:
 		s.sps = nal
@@ -73,7 +73,7 @@ func (s *stream) nal(nal []byte) error {
 // runEncoder runs an encoder process with the input in, and calls picture for each encoded picture.
 func (e *Encoder) runEncoder(ctx context.Context, args []string, in io.Reader, picture func(p *h264.Params, nal []byte) error) error {
 	s := &stream{picture: picture}
-	split := h264.NewSplitter(s.nal)
+	split := h264.NewSplitter(s.handleNAL)
 	if err := e.tools.Run(ctx, args, in, split); err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (e *Encoder) storeSegment(k cache.Key, write func(add func(p *h264.Params, 
 		sw := &segmentWriter{w: w}
 		err := write(func(p *h264.Params, nal []byte) error {
 			sw.head = paramsHead(p)
-			return sw.picture(p, nal)
+			return sw.addPicture(p, nal)
 		})
 		if err != nil {
 			return err

@@ -43,7 +43,7 @@ type segmentWriter struct {
 	n     int64
 }
 
-func (s *segmentWriter) add(data []byte, u unit) error {
+func (s *segmentWriter) addUnit(data []byte, u unit) error {
 	u.offset, u.size = s.n, uint32(len(data))
 	s.units = append(s.units, u)
 	s.n += int64(len(data))
@@ -51,9 +51,9 @@ func (s *segmentWriter) add(data []byte, u unit) error {
 	return err
 }
 
-// picture adds an encoded picture. It sets the idr_pic_id of IDR pictures to 1, so that their size
+// addPicture adds an encoded picture. It sets the idr_pic_id of IDR pictures to 1, so that their size
 // does not depend on their position.
-func (s *segmentWriter) picture(p *h264.Params, nal []byte) error {
+func (s *segmentWriter) addPicture(p *h264.Params, nal []byte) error {
 	u := unit{idr: h264.Type(nal) == h264.TypeIDR}
 	if u.idr {
 		one, err := p.SetIDRPicID(nal, 1)
@@ -66,7 +66,7 @@ func (s *segmentWriter) picture(p *h264.Params, nal []byte) error {
 		}
 		nal, u.other = one, uint32(len(two))
 	}
-	return s.add(nal, u)
+	return s.addUnit(nal, u)
 }
 
 func (s *segmentWriter) close() error {

@@ -69,7 +69,7 @@ func (e *Encoder) storeSound(j ChunkTask, aac ffmpeg.AAC, path string) error {
 			if sw.head = soundConfig(aac); !bytes.Equal(config, sw.head) {
 				return fmt.Errorf("the sound encoder wrote another format (%x)", config)
 			}
-			return sw.add(frame, unit{})
+			return sw.addUnit(frame, unit{})
 		}}
 		if _, err := a.Write(coded); err != nil {
 			return err
@@ -93,16 +93,16 @@ func silentPacket(channels int) []byte {
 	w := &bitWriter{}
 	const idSingle, idPair = 0, 1
 	if channels == 1 {
-		w.put(idSingle, 3)
-		w.put(0, 4+8+11+3) // tag, gain, window and bands, no pulses, no TNS, no gain control
+		w.writeBits(idSingle, 3)
+		w.writeBits(0, 4+8+11+3) // tag, gain, window and bands, no pulses, no TNS, no gain control
 	} else {
-		w.put(idPair, 3)
-		w.put(0, 4)
-		w.put(1, 1)       // common_window
-		w.put(0, 11+2)    // window and bands, no mid/side
-		w.put(0, 2*(8+3)) // gain, no pulses, no TNS, no gain control: twice
+		w.writeBits(idPair, 3)
+		w.writeBits(0, 4)
+		w.writeBits(1, 1)       // common_window
+		w.writeBits(0, 11+2)    // window and bands, no mid/side
+		w.writeBits(0, 2*(8+3)) // gain, no pulses, no TNS, no gain control: twice
 	}
-	w.put(idEnd, 3)
+	w.writeBits(idEnd, 3)
 	return w.b
 }
 

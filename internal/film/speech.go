@@ -98,25 +98,25 @@ func padFrame(frame []byte, n int) []byte {
 	end := (last+1)*8 - bits.TrailingZeros8(frame[last]) - 3
 	w := &bitWriter{}
 	for i := range end {
-		w.put(uint32(frame[i/8]>>(7-i%8)&1), 1)
+		w.writeBits(uint32(frame[i/8]>>(7-i%8)&1), 1)
 	}
 	for n >= leastFilled {
 		count := min(n-2, fillMost)
-		w.put(idFill, 3)
+		w.writeBits(idFill, 3)
 		if count < fillEscape {
-			w.put(uint32(count), 4)
+			w.writeBits(uint32(count), 4)
 		} else {
-			w.put(fillEscape, 4)
-			w.put(uint32(count-fillEscape+1), 8)
+			w.writeBits(fillEscape, 4)
+			w.writeBits(uint32(count-fillEscape+1), 8)
 		}
-		w.put(fillData, 4)
-		w.put(0, 4)
+		w.writeBits(fillData, 4)
+		w.writeBits(0, 4)
 		for range count - 1 {
-			w.put(fillByte, 8)
+			w.writeBits(fillByte, 8)
 		}
 		n -= count + 2
 	}
-	w.put(idEnd, 3)
+	w.writeBits(idEnd, 3)
 	return w.b
 }
 
@@ -126,7 +126,7 @@ type bitWriter struct {
 	used int // bits of the last byte
 }
 
-func (w *bitWriter) put(v uint32, n int) {
+func (w *bitWriter) writeBits(v uint32, n int) {
 	for n--; n >= 0; n-- {
 		if w.used%8 == 0 {
 			w.b, w.used = append(w.b, 0), 0

@@ -340,7 +340,7 @@ func (s *Splitter) Write(b []byte) (int, error) {
 			break
 		}
 		i += from
-		if s.err = s.flush(i); s.err != nil {
+		if s.err = s.emitUnit(i); s.err != nil {
 			return 0, s.err
 		}
 		s.buf = slices.Delete(s.buf, 0, i+3)
@@ -353,7 +353,7 @@ func (s *Splitter) Write(b []byte) (int, error) {
 	return len(b), s.err
 }
 
-func (s *Splitter) flush(end int) error {
+func (s *Splitter) emitUnit(end int) error {
 	nal := bytes.TrimRight(s.buf[:end], "\x00")
 	if !s.inside || len(nal) == 0 {
 		return nil
@@ -366,7 +366,7 @@ func (s *Splitter) Close() error {
 	if s.err != nil {
 		return s.err
 	}
-	err := s.flush(len(s.buf))
+	err := s.emitUnit(len(s.buf))
 	s.buf, s.inside = nil, false
 	return err
 }

@@ -55,13 +55,13 @@ type Document struct {
 // counted including nested ones, have the class "later"; with All no item has it. HTML is escaped,
 // except for a few inline tags without attributes (such as <br> and <kbd>); comments are removed.
 func Markdown(source string, shown int) Document {
-	src, cut := prepare(source)
+	src, cut := prepareSource(source)
 	md := newEngine()
 	root := md.Parser().Parse(text.NewReader(src))
 	doc := Document{Cut: cut}
 	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
-			doc.visit(n, shown)
+			doc.processNode(n, shown)
 		}
 		return ast.WalkContinue, nil
 	})
@@ -75,7 +75,7 @@ func Markdown(source string, shown int) Document {
 // Items returns the number of list items in Markdown, including nested ones. It is the number of steps
 // when a slide is revealed by items.
 func Items(markdown string) int {
-	src, _ := prepare(markdown)
+	src, _ := prepareSource(markdown)
 	items := 0
 	_ = ast.Walk(newEngine().Parser().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering && n.Kind() == ast.KindListItem {
@@ -88,7 +88,7 @@ func Items(markdown string) int {
 
 // Heading returns the text of the first heading in Markdown, or "".
 func Heading(markdown string) string {
-	src, _ := prepare(markdown)
+	src, _ := prepareSource(markdown)
 	var words strings.Builder
 	within := false
 	_ = ast.Walk(newEngine().Parser().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -118,9 +118,9 @@ func Heading(markdown string) string {
 	return strings.Join(strings.Fields(words.String()), " ")
 }
 
-// prepare shortens a text that is too long, and flattens one that is nested too deeply. cut reports
+// prepareSource shortens a text that is too long, and flattens one that is nested too deeply. cut reports
 // whether the text was shortened.
-func prepare(s string) (src []byte, cut bool) {
+func prepareSource(s string) (src []byte, cut bool) {
 	if cut = len(s) > maxMarkdown; cut {
 		s = s[:maxMarkdown]
 	}
@@ -142,9 +142,9 @@ func newEngine() goldmark.Markdown {
 	)
 }
 
-// visit counts list items, collects the addresses of images, and sets the writing direction of each
+// processNode counts list items, collects the addresses of images, and sets the writing direction of each
 // top-level block to that of its text.
-func (d *Document) visit(n ast.Node, shown int) {
+func (d *Document) processNode(n ast.Node, shown int) {
 	switch n := n.(type) {
 	case *ast.ListItem:
 		d.Items++
@@ -237,8 +237,10 @@ func filterTag(s string) string {
 		return ""
 	}
 	name := strings.ToLower(strings.Trim(s, "</> \t\r\n"))
-	if !slices.Contains([]string{"b", "br", "cite", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small",
-		"strong", "sub", "sup", "u", "var", "wbr"}, name) {
+	if !slices.Contains([]string{
+		"b", "br", "cite", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small",
+		"strong", "sub", "sup", "u", "var", "wbr",
+	}, name) {
 		return html.EscapeString(s)
 	}
 	if strings.HasPrefix(s, "</") {

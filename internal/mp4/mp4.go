@@ -113,7 +113,7 @@ type chunk struct {
 
 // Write writes the movie to w and returns the number of bytes.
 func Write(w io.Writer, m *Movie) (int64, error) {
-	chunks, size, err := m.layout()
+	chunks, size, err := m.layOutChunks()
 	if err != nil {
 		return 0, err
 	}
@@ -179,9 +179,9 @@ func (t *Track) mediaDuration() int64 {
 	return d
 }
 
-// layout interleaves the tracks in chunks of about one second. It returns the chunks and the total
+// layOutChunks interleaves the tracks in chunks of about one second. It returns the chunks and the total
 // size of samples.
-func (m *Movie) layout() ([]chunk, int64, error) {
+func (m *Movie) layOutChunks() ([]chunk, int64, error) {
 	next := make([]int, len(m.Tracks))
 	times := make([]int64, len(m.Tracks))
 	var chunks []chunk

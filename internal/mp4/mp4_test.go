@@ -83,10 +83,14 @@ func TestEverySampleIsWhereTheIndexSays(t *testing.T) {
 		{"picture and sound", movie()},
 		{"picture alone", &mp4.Movie{Tracks: []*mp4.Track{newTrack(mp4.Video, 0, 300, 30000, 1001)}}},
 		{"one sample", &mp4.Movie{Tracks: []*mp4.Track{newTrack(mp4.Video, 0, 1, 12800, 512)}}},
-		{"samples longer than a second", &mp4.Movie{Tracks: []*mp4.Track{newTrack(mp4.Video, 0, 9, 10, 27),
-			newTrack(mp4.Audio, 1, 40, 10, 7)}}},
-		{"tracks of unequal length", &mp4.Movie{Tracks: []*mp4.Track{newTrack(mp4.Video, 0, 30, 25, 1),
-			newTrack(mp4.Audio, 1, 500, 48000, 1024), newTrack(mp4.Text, 2, 3, 1, 2)}}},
+		{"samples longer than a second", &mp4.Movie{Tracks: []*mp4.Track{
+			newTrack(mp4.Video, 0, 9, 10, 27),
+			newTrack(mp4.Audio, 1, 40, 10, 7),
+		}}},
+		{"tracks of unequal length", &mp4.Movie{Tracks: []*mp4.Track{
+			newTrack(mp4.Video, 0, 30, 25, 1),
+			newTrack(mp4.Audio, 1, 500, 48000, 1024), newTrack(mp4.Text, 2, 3, 1, 2),
+		}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -153,8 +157,10 @@ func TestTables(t *testing.T) {
 		{"times of the sound", table(must(t, audio, "mdia/minf/stbl/stts"), 4), []int64{1, 245, 1024}},
 		{"every sample of sound takes a roll", table(must(t, audio, "mdia/minf/stbl/sbgp"), 8), []int64{1, 245, 1}},
 		{"the edit list of the picture", table(must(t, video, "edts/elst"), 4), []int64{1, 0, 249600, 0, 0, 1 << 16}},
-		{"the edit list of the sound passes over the delay", table(must(t, audio, "edts/elst"), 4),
-			[]int64{1, 0, 249600, 0, 1024, 1 << 16}},
+		{
+			"the edit list of the sound passes over the delay", table(must(t, audio, "edts/elst"), 4),
+			[]int64{1, 0, 249600, 0, 1024, 1 << 16},
+		},
 	} {
 		if !slices.Equal(c.got, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, c.got, c.want)
@@ -337,7 +343,8 @@ func TestFailures(t *testing.T) {
 		{"fewer durations than samples", func(m *mp4.Movie) { m.Tracks[0].Deltas = []uint32{1, 2} }, io.Discard, nil},
 		{"samples that cannot be read", func(m *mp4.Movie) {
 			m.Tracks[1].Next = func(io.Writer,
-				int) error {
+				int,
+			) error {
 				return broken
 			}
 		}, io.Discard, broken},

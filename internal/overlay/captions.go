@@ -41,7 +41,8 @@ type CaptionSpan struct {
 // order. It needs no browser if there are no cues or the script does not show subtitles in the
 // picture.
 func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Line,
-	cues []caption.Cue) ([][]CaptionSpan, diag.List, error) {
+	cues []caption.Cue,
+) ([][]CaptionSpan, diag.List, error) {
 	a := &artist{Maker: m, Input: in}
 	out := make([][]CaptionSpan, len(in.Board.Scenes))
 	if len(cues) == 0 || in.Board.Film.Subtitles.Mode != script.SubtitlesOverlay {
@@ -59,8 +60,10 @@ func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Li
 	for i, c := range cues {
 		look := keys[i]
 		keys[i] = m.Book.Add(
-			Caption{Look: look, Width: line.Width, Height: line.Height, Margin: a.captionMargin(),
-				Position: in.Board.Film.Subtitles.Position},
+			Caption{
+				Look: look, Width: line.Width, Height: line.Height, Margin: a.captionMargin(),
+				Position: in.Board.Film.Subtitles.Position,
+			},
 			captionLabel(c))
 	}
 	heads, err := a.loadCaptionHeads(ctx, style, keys)
@@ -227,8 +230,10 @@ func captionSpans(line *timeline.Line, c caption.Cue, key cache.Key, head captio
 // captionLayer returns the layer of a caption with one word highlighted; word is its index, or -1 for
 // none.
 func captionLayer(key cache.Key, head captionHead, word int) picture.LayerRef {
-	ref := picture.LayerRef{Key: cache.NewHasher("caption state 1").Bytes(key[:]).Int(int64(word)).Key(),
-		Drawing: drawingKey(key), Often: true}
+	ref := picture.LayerRef{
+		Key:     cache.NewHasher("caption state 1").Bytes(key[:]).Int(int64(word)).Key(),
+		Drawing: drawingKey(key), Often: true,
+	}
 	if word >= 0 {
 		ref.Lit, ref.Boxes = drawingKey(litKey(key)), head.Words[word]
 	}

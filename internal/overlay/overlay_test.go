@@ -58,8 +58,10 @@ func newTable(t *testing.T, store *cache.Store, text string) table {
 	if err != nil || src.Findings.HasErrors() {
 		t.Fatal(err, src.Findings)
 	}
-	x := table{in: overlay.Input{Board: src.Board, Files: files.FS(), Drawer: drawer},
-		maker: part.Maker{Store: store, Book: part.NewBook(), Jobs: 2, Work: t.TempDir()}}
+	x := table{
+		in:    overlay.Input{Board: src.Board, Files: files.FS(), Drawer: drawer},
+		maker: part.Maker{Store: store, Book: part.NewBook(), Jobs: 2, Work: t.TempDir()},
+	}
 	var m timeline.Measured
 	for _, s := range src.Board.Scenes {
 		lengths := make([]int64, len(s.Parts))

@@ -129,7 +129,7 @@ func (c callouts) rowAlphas(w int) func(y int) (row []byte, one bool) {
 		clear(masked)
 		inside, hidden := addCoverage(c.bright, y, bright), addCoverage(c.masks, y, masked)
 		if !inside && !hidden {
-			fill(out, plain)
+			fillBytes(out, plain)
 			return out, true
 		}
 		for x := range out {
@@ -156,10 +156,10 @@ func (c callouts) darkenFrame(frame []byte, w, h int) {
 		row, one := alphas(y)
 		line := frame[y*w:][:w]
 		if one {
-			darken(line, 16, row[0])
+			darkenRow(line, 16, row[0])
 		} else {
 			for x, a := range row {
-				line[x] = mix(line[x], 16, a)
+				line[x] = blend(line[x], 16, a)
 			}
 		}
 		if y&1 == 0 {
@@ -170,20 +170,20 @@ func (c callouts) darkenFrame(frame []byte, w, h int) {
 			line := plane[y/2*(w/2):][:w/2]
 			for x := range line {
 				a := (uint(above[2*x]) + uint(above[2*x+1]) + uint(row[2*x]) + uint(row[2*x+1]) + 2) / 4
-				line[x] = mix(line[x], 128, byte(a))
+				line[x] = blend(line[x], 128, byte(a))
 			}
 		}
 	}
 }
 
-// darken mixes v with opacity a into all pixels of a row.
-func darken(line []byte, v, a byte) {
-	if a == 0 {
+// darkenRow mixes v with opacity a into all pixels of a row.
+func darkenRow(line []byte, color, alpha byte) {
+	if alpha == 0 {
 		return
 	}
 	var table [256]byte
 	for i := range table {
-		table[i] = mix(byte(i), v, a)
+		table[i] = blend(byte(i), color, alpha)
 	}
 	for i, p := range line {
 		line[i] = table[p]
@@ -194,9 +194,9 @@ func darken(line []byte, v, a byte) {
 func (c callouts) toLayer(w, h int) *Layer {
 	n := w * h
 	l := &Layer{w: w, h: h, luma: make([]byte, n), alpha: make([]byte, n), u: make([]byte, n/4), v: make([]byte, n/4)}
-	fill(l.luma, 16)
-	fill(l.u, 128)
-	fill(l.v, 128)
+	fillBytes(l.luma, 16)
+	fillBytes(l.u, 128)
+	fillBytes(l.v, 128)
 	alphas := c.rowAlphas(w)
 	for y := range h {
 		row, _ := alphas(y)

@@ -77,7 +77,7 @@ func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
 		out.x.from, out.y.from = alignShare(s.Position.X), alignShare(s.Position.Y)
 		out.x.to, out.y.to = out.x.from, out.y.from
 	case m.Strong:
-		x, y := out.direction(m.Edge)
+		x, y := out.panDirection(m.Edge)
 		out.x.from, out.x.to = (1-x)/2, (1+x)/2
 		out.y.from, out.y.to = (1-y)/2, (1+y)/2
 	default:
@@ -94,7 +94,7 @@ func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
 // the duration.
 func (m *move) setDrift(way Move, seconds, zoom float64) {
 	m.x.from, m.x.to, m.y.from, m.y.to = 0.5, 0.5, 0.5, 0.5
-	x, y := m.direction(way.Edge)
+	x, y := m.panDirection(way.Edge)
 	d := panSpeed * m.frameW * seconds
 	if x != 0 && y != 0 {
 		d /= math.Sqrt2
@@ -114,9 +114,9 @@ func alignShare(a frame.Align) float64 {
 	}
 }
 
-// direction returns the direction of a pan as -1, 0 or 1 on each axis: towards edge. Without an edge
+// panDirection returns the direction of a pan as -1, 0 or 1 on each axis: towards edge. Without an edge
 // it is right, or down if only the picture's height exceeds the frame.
-func (m *move) direction(edge string) (x, y float64) {
+func (m *move) panDirection(edge string) (x, y float64) {
 	for word := range strings.SplitSeq(edge, "-") {
 		switch word {
 		case "left":
@@ -243,8 +243,8 @@ type line struct{ start, step float64 }
 
 // at returns the position in the source of pixel i, in 1/256 pixels; n is the source's number of
 // pixels.
-func (l line) at(i, n int) uint32 {
-	return uint32(math.Min(math.Max(l.start+float64(i)*l.step, 0), float64(n-1))*256 + 0.5)
+func (l line) at(pixel, pixels int) uint32 {
+	return uint32(math.Min(math.Max(l.start+float64(pixel)*l.step, 0), float64(pixels-1))*256 + 0.5)
 }
 
 // drawPlane draws one plane with bilinear interpolation.
@@ -259,7 +259,7 @@ func (s *sampler) drawPlane(dst, src planes, lx, ly line) {
 		at := ly.at(y, src.h)
 		above := int(at>>8) * src.w
 		below := min(above+src.w, (src.h-1)*src.w)
-		lerp(row[first:last], src.pix[above+first:above+last], src.pix[below+first:below+last], uint64(at&255))
+		interpolate(row[first:last], src.pix[above+first:above+last], src.pix[below+first:below+last], uint64(at&255))
 		out := dst.pix[y*dst.w:][:dst.w]
 		for i, at := range places {
 			k := at >> 8
@@ -269,9 +269,9 @@ func (s *sampler) drawPlane(dst, src planes, lx, ly line) {
 	}
 }
 
-// lerp sets dst to a mixed with f/256 of b. It processes eight bytes at a time: a product of a byte
+// interpolate sets dst to a mixed with f/256 of b. It processes eight bytes at a time: a product of a byte
 // and a number up to 256 fits into 16 bits.
-func lerp(dst, a, b []byte, f uint64) {
+func interpolate(dst, a, b []byte, f uint64) {
 	const even, half = 0x00ff00ff00ff00ff, 0x0080008000800080
 	g := 256 - f
 	n := len(dst)

@@ -259,13 +259,13 @@ func (p *Painter) solidFrame(c frame.Color) []byte {
 	y, u, v := toBT709(c)
 	n := p.pic.Width * p.pic.Height
 	frame := make([]byte, n*3/2)
-	fill(frame[:n], y)
-	fill(frame[n:n*5/4], u)
-	fill(frame[n*5/4:], v)
+	fillBytes(frame[:n], y)
+	fillBytes(frame[n:n*5/4], u)
+	fillBytes(frame[n*5/4:], v)
 	return frame
 }
 
-func fill(b []byte, v byte) {
+func fillBytes(b []byte, v byte) {
 	for i := range b {
 		b[i] = v
 	}

@@ -300,14 +300,14 @@ func (s *frames) next() ([]byte, error) {
 	if s.n == s.end {
 		return nil, io.EOF
 	}
-	if err := s.draw(); err != nil {
+	if err := s.paintNext(); err != nil {
 		return nil, err
 	}
 	s.n, s.at = s.n+1, len(s.frame)
 	return s.frame, nil
 }
 
-func (s *frames) draw() error {
+func (s *frames) paintNext() error {
 	w, h := s.p.pic.Width, s.p.pic.Height
 	if s.sampler != nil {
 		x, y, vw, vh := s.move.viewAt(s.n)

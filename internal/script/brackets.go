@@ -116,7 +116,7 @@ const (
 // multilineForm returns the form of a direction that begins in line t and is not closed there. next is the
 // index of the item after the line.
 func (p *parser) multilineForm(t string, o opening, next int) form {
-	rest := protect(strings.TrimSpace(t[o.value:]))
+	rest := hideBraces(strings.TrimSpace(t[o.value:]))
 	starts := rest == "" || isYAMLComment(rest)
 	brace := rest != "" && rest[0] == '{'
 	_, _, key := keyLine(rest)
@@ -132,7 +132,7 @@ func (p *parser) multilineForm(t string, o opening, next int) form {
 	if !starts && !brace {
 		return noForm
 	}
-	if _, near := nearest(o.name, p.known.directions); near {
+	if _, near := nearestName(o.name, p.known.directions); near {
 		return mapForm
 	}
 	for ; next < len(p.items); next++ {
@@ -157,7 +157,7 @@ func (p *parser) parseMultiline(l *line, t string, off int, o opening) bool {
 	if how == noForm {
 		return false
 	}
-	p.flush()
+	p.flushNarration()
 	pieces := []piece{{line: l, from: off + o.value, to: off + len(t)}}
 	depth := 1 + bracketDepth(t[o.value:])
 	for j := p.at + 1; j < len(p.items); j++ {
@@ -175,7 +175,7 @@ func (p *parser) parseMultiline(l *line, t string, off int, o opening) bool {
 		pieces = append(pieces, piece{line: next, from: 0, to: to - 1})
 		r := l.byteRange(off, off+1)
 		r.End = next.byteRange(to-1, to).End
-		p.mark(blockDirection, l.first, next.last)
+		p.recordBlock(blockDirection, l.first, next.last)
 		p.at = j + 1
 		p.addDirection(direction{
 			name: o.name, at: l.byteRange(off+o.start, off+o.end), whole: r, value: p.parseBlock(o.name, pieces),
@@ -210,7 +210,7 @@ func (p *parser) unclosedDirection(l *line, off int, o opening) {
 		if next == nil || endsDirection(next, mapForm) {
 			return
 		}
-		if _, _, ok := keyLine(protect(strings.TrimSpace(next.text))); !ok {
+		if _, _, ok := keyLine(hideBraces(strings.TrimSpace(next.text))); !ok {
 			return
 		}
 	}

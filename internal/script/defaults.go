@@ -69,8 +69,10 @@ func (p *parser) nodeValue(name string, n *yaml.Node, depth int) value {
 				p.diags.Errorf(at, "a name in the map of %s is not a plain word", name)
 				return value{kind: brokenValue, at: v.at}
 			}
-			v.entries = append(v.entries, entry{name: strings.ToLower(key.Value), at: at,
-				value: p.nodeValue(name, n.Content[i+1], depth+1)})
+			v.entries = append(v.entries, entry{
+				name: strings.ToLower(key.Value), at: at,
+				value: p.nodeValue(name, n.Content[i+1], depth+1),
+			})
 		}
 		v.entries = p.uniqueEntries(v.entries)
 	default:

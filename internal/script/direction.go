@@ -23,7 +23,7 @@ func (p *parser) addDirection(d direction) {
 		p.reportUnknown("the direction", d.name, d.at, p.known.directions, p.known.header...)
 		return
 	case !p.known.asDirected[d.name]:
-		w := p.diags.Warnf(d.at, "%s can be set only in the header and is ignored here", quote(d.name))
+		w := p.diags.Warnf(d.at, "%s can be set only in the header and is ignored here", quoteForMessage(d.name))
 		w.Code = diag.UnknownProperty
 		w.Detail = "Directions: " + strings.Join(p.known.directions, ", ")
 		w.Hint = "move it to the header, between two lines of --- at the start of the script"
@@ -44,7 +44,7 @@ func (p *parser) addDirection(d direction) {
 		p.seen[d.name] = true
 	}
 	if node != nil {
-		p.add(node)
+		p.appendNode(node)
 	}
 }
 
@@ -156,7 +156,7 @@ func (p *parser) parseCallout(d direction) (Node, bool) {
 	}
 	if e, styled := given["style"]; styled && !c.Mask && e.value.kind != mapValue {
 		w := p.diags.Warnf(e.at, "unknown callout style %s; the callout darkens what is outside it",
-			quote(strings.ToLower(strings.TrimSpace(e.value.text))))
+			quoteForMessage(strings.ToLower(strings.TrimSpace(e.value.text))))
 		w.Hint = "write style: mask to paint the shape black, or remove the line"
 	}
 	return c, ok && p.checkCalloutShape(c, d, given)
@@ -190,7 +190,7 @@ func (p *parser) checkCalloutShape(c *Callout, d direction, given map[string]ent
 	}
 	for _, n := range others {
 		if e, ok := given[n]; ok {
-			w := p.diags.Warnf(e.at, "%s does not apply to a callout of type %s and is ignored", quote(n), string(c.Shape))
+			w := p.diags.Warnf(e.at, "%s does not apply to a callout of type %s and is ignored", quoteForMessage(n), string(c.Shape))
 			w.Detail = "A " + string(c.Shape) + " has " + strings.Join(needed, ", ")
 			w.Hint = "write type: rectangle for left, top, right and bottom, type: circle for cx, cy and size"
 		}

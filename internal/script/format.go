@@ -46,7 +46,7 @@ func format(file string, src []byte) (out []byte, ok bool) {
 	p.parse(src)
 	w := printer{p: p, lines: p.src.lines}
 	body := w.formatHeader()
-	blocks := w.merge()
+	blocks := w.mergeBlocks()
 	if p.unclosed || !w.coversLines(blocks, body) {
 		return nil, false
 	}
@@ -71,8 +71,8 @@ func onlySeparators(blocks []block) bool {
 	return !slices.ContainsFunc(blocks, func(b block) bool { return b.kind != blockSeparator })
 }
 
-// merge joins blocks that share a line of the file. Joined blocks are printed unchanged.
-func (w *printer) merge() []block {
+// mergeBlocks joins blocks that share a line of the file. Joined blocks are printed unchanged.
+func (w *printer) mergeBlocks() []block {
 	var out []block
 	for _, b := range w.p.blocks {
 		if n := len(out); n > 0 && b.first <= out[n-1].last {
@@ -260,7 +260,7 @@ func mapLines(lines []string) []string {
 		if t == "" {
 			continue
 		}
-		key, colon, ok := keyLine(protect(t))
+		key, colon, ok := keyLine(hideBraces(t))
 		rest := strings.TrimSpace(t[min(colon+1, len(t)):])
 		if !ok || key != t[:colon] || rest == "" || isYAMLComment(rest) || commentStart(rest) >= 0 || needsYAMLScalar(rest) {
 			return verbatim

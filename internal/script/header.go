@@ -63,7 +63,7 @@ func (p *parser) parseProperties(lines []*line, first, last int) {
 		}
 		name, nameAt, rest, ok := headerLine(q)
 		if !ok {
-			d := p.diags.Errorf(q.trimmedRange(), "%s is not a property of the header", quote(q.text()))
+			d := p.diags.Errorf(q.trimmedRange(), "%s is not a property of the header", quoteForMessage(q.text()))
 			d.Detail = "A line of the header is \"name: value\", or is indented and belongs to the map above it"
 			d.Hint = "write narration and pictures after the --- that closes the header"
 			i++
@@ -124,7 +124,7 @@ func headerLine(q piece) (name string, at diag.Range, rest piece, ok bool) {
 // countLines returns the number of lines that a property occupies: one, or more if its value is a map or a
 // block of text.
 func (p *parser) countLines(lines []*line, rest piece) int {
-	t := protect(strings.TrimSpace(rest.text()))
+	t := hideBraces(strings.TrimSpace(rest.text()))
 	braces := 0
 	if t != "" && t[0] == '{' {
 		braces = braceDepth(t)
@@ -135,7 +135,7 @@ func (p *parser) countLines(lines []*line, rest piece) int {
 	}
 	base := indentOf(lines[0].text)
 	for i := 1; i < len(lines); i++ {
-		u := protect(lines[i].text)
+		u := hideBraces(lines[i].text)
 		if strings.TrimSpace(u) == "" {
 			continue
 		}
@@ -152,7 +152,7 @@ func (p *parser) countLines(lines []*line, rest piece) int {
 	return n
 }
 
-func indentOf(t string) int { return width(t[:len(t)-len(strings.TrimLeft(t, blanks))]) }
+func indentOf(t string) int { return indentWidth(t[:len(t)-len(strings.TrimLeft(t, blanks))]) }
 
 func braceDepth(t string) int { return strings.Count(t, "{") - strings.Count(t, "}") }
 
@@ -197,7 +197,7 @@ func (p *parser) setHeaderProperty(name string, at diag.Range, v value) {
 		p.reportUnknown("the property", name, at, p.known.header, p.known.directions...)
 		return
 	case !p.known.inHeader[name]:
-		d := p.diags.Warnf(at, "%s is a stage direction and ignored in the header", quote(name))
+		d := p.diags.Warnf(at, "%s is a stage direction and ignored in the header", quoteForMessage(name))
 		d.Code = diag.UnknownProperty
 		d.Detail = "Properties of the header: " + strings.Join(p.known.header, ", ")
 		d.Hint = "write (" + name + ": …) in the scene it is meant for"

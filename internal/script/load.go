@@ -81,25 +81,25 @@ func (l *loader) readFile(name string) (src []byte, problem string) {
 		return src, ""
 	}
 	if !fs.ValidPath(name) {
-		return nil, quote(name) + " is not a path inside the project"
+		return nil, quoteForMessage(name) + " is not a path inside the project"
 	}
 	f, err := l.fsys.Open(name)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, "there is no file " + quote(name)
+			return nil, "there is no file " + quoteForMessage(name)
 		}
-		return nil, quote(name) + " cannot be opened"
+		return nil, quoteForMessage(name) + " cannot be opened"
 	}
 	defer func() { _ = f.Close() }()
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, quote(name) + " is not a file"
+		return nil, quoteForMessage(name) + " is not a file"
 	}
 	src, err = io.ReadAll(io.LimitReader(f, maxScript+1))
 	switch {
 	case err != nil:
-		return nil, quote(name) + " cannot be read"
+		return nil, quoteForMessage(name) + " cannot be read"
 	case len(src) > maxScript:
-		return nil, quote(name) + " is larger than 4 MiB, the limit for a script"
+		return nil, quoteForMessage(name) + " is larger than 4 MiB, the limit for a script"
 	}
 	l.sources[name] = src
 	return src, ""
@@ -124,7 +124,7 @@ func (l *loader) nearestFile(name string) string {
 			names = append(names, f.Name())
 		}
 	}
-	if near, ok := nearest(path.Base(name), names); ok {
+	if near, ok := nearestName(path.Base(name), names); ok {
 		return "did you mean " + path.Join(folder, near) + "?"
 	}
 	return ""
@@ -224,7 +224,7 @@ func newScene(nodes []Node) Scene {
 func (l *loader) includedScenes(n *Include, chain []string) []Scene {
 	name := path.Join(path.Dir(l.main), n.File)
 	if i := slices.Index(chain, name); i >= 0 {
-		d := l.diags.Errorf(n.FileRange, "%s includes itself", quote(n.File))
+		d := l.diags.Errorf(n.FileRange, "%s includes itself", quoteForMessage(n.File))
 		d.Detail = "The circle: " + strings.Join(append(slices.Clone(chain[i:]), name), " → ")
 		d.Hint = "remove one of these includes"
 		return nil

@@ -8,15 +8,15 @@ import (
 	"mynah/internal/utter"
 )
 
-// flush converts the pending lines of narration to nodes: one per paragraph, heading, list item
+// flushNarration converts the pending lines of narration to nodes: one per paragraph, heading, list item
 // and table row.
-func (p *parser) flush() {
+func (p *parser) flushNarration() {
 	lines := p.para
 	if len(lines) == 0 {
 		return
 	}
 	p.para = nil
-	p.mark(blockText, lines[0].first, lines[len(lines)-1].last)
+	p.recordBlock(blockText, lines[0].first, lines[len(lines)-1].last)
 	if lines = p.withoutFootnotes(lines); len(lines) == 0 {
 		return
 	}
@@ -24,7 +24,7 @@ func (p *parser) flush() {
 	var now []piece
 	inList := false
 	done := func() {
-		p.narrate(now)
+		p.addNarration(now)
 		now, inList = nil, false
 	}
 	for _, l := range lines {
@@ -154,7 +154,7 @@ func isRule(t string) bool {
 // warnRule warns about a horizontal rule that does not separate scenes, although it does in other Markdown
 // dialects.
 func (p *parser) warnRule(l *line, t string) {
-	d := p.diags.Warnf(l.textRange(), "%s does not separate scenes and is ignored", quote(t))
+	d := p.diags.Warnf(l.textRange(), "%s does not separate scenes and is ignored", quoteForMessage(t))
 	d.Code = diag.NearMiss
 	d.Detail = "Scenes are separated by a line of three or more hyphens without spaces between them"
 	d.Hint = "write --- for a new scene"
@@ -191,7 +191,7 @@ func (p *parser) narrateRow(q piece) {
 		from = i + 1
 	}
 	if n.Runs = b.finish(); len(n.Runs) > 0 {
-		p.add(n)
+		p.appendNode(n)
 	}
 }
 
@@ -204,8 +204,8 @@ func addRun(runs []utter.Run, r utter.Run) []utter.Run {
 	return append(runs, r)
 }
 
-// narrate adds the node of a spoken paragraph. Images inside its text become nodes before it.
-func (p *parser) narrate(pieces []piece) {
+// addNarration adds the node of a spoken paragraph. Images inside its text become nodes before it.
+func (p *parser) addNarration(pieces []piece) {
 	if len(pieces) == 0 {
 		return
 	}
@@ -222,7 +222,7 @@ func (p *parser) narrate(pieces []piece) {
 	}
 	n.Source = strings.Join(texts, "\n")
 	if n.Runs = p.parseRuns(spoken); len(n.Runs) > 0 {
-		p.add(n)
+		p.appendNode(n)
 	}
 }
 
@@ -275,7 +275,7 @@ func (p *parser) takePictures(q piece) []piece {
 		d.Detail = "It is shown in the scene and not spoken"
 		d.Hint = "put it on a line of its own"
 		if pic, ok := p.image(q.line, q.from+i, m); ok {
-			p.add(pic)
+			p.appendNode(pic)
 		}
 		left = append(left, piece{line: q.line, from: q.from + done, to: q.from + i})
 		done = i + m.end

@@ -83,7 +83,7 @@ func isPictureName(name string) bool {
 // warnNearMiss warns about a line of narration that is nearly a direction or an image.
 func (p *parser) warnNearMiss(l *line, t string, off int) {
 	if image, ok := imageNearMiss(t); ok {
-		d := p.diags.Warnf(l.byteRange(off, off+len(t)), "%s is not an image; its text is read as narration", quote(t))
+		d := p.diags.Warnf(l.byteRange(off, off+len(t)), "%s is not an image; its text is read as narration", quoteForMessage(t))
 		d.Code, d.Hint = diag.NearMiss, "write "+image
 		return
 	}
@@ -104,7 +104,7 @@ func (p *parser) warnNearMiss(l *line, t string, off int) {
 		return // a direction, or an error that was already reported
 	case (colon == "" || colon == "bare") && len(fields) > 0 && p.known.isFile(known) && path.Ext(fields[0]) == "":
 		return // prose such as (image 1)
-	case colon == "" && len(fields) > 1 && !p.known.begins(known, fields[0]):
+	case colon == "" && len(fields) > 1 && !p.known.beginsValue(known, fields[0]):
 		return // a remark in brackets
 	case colon == "" && !strings.ContainsAny(t[:1], "([{") && !strings.HasPrefix(t, "（"):
 		return // an HTML tag
@@ -114,7 +114,7 @@ func (p *parser) warnNearMiss(l *line, t string, off int) {
 	if value == "" {
 		value = "…"
 	}
-	d := p.diags.Warnf(l.byteRange(off, off+len(t)), "%s is not a direction; it is read as narration", quote(t))
+	d := p.diags.Warnf(l.byteRange(off, off+len(t)), "%s is not a direction; it is read as narration", quoteForMessage(t))
 	d.Code = diag.NearMiss
 	d.Detail = "A direction is written (name: value), with round brackets, a colon and hyphens"
 	d.Hint = "write (" + known + ": " + value + ")"

@@ -95,8 +95,8 @@ func newParser(file, folder string, v vars, diags *diag.List) *parser {
 	}
 }
 
-// mark records a block for the printer of Format.
-func (p *parser) mark(kind blockKind, first, last int) {
+// recordBlock records a block for the printer of Format.
+func (p *parser) recordBlock(kind blockKind, first, last int) {
 	p.blocks = append(p.blocks, block{kind, first, last})
 }
 
@@ -117,7 +117,7 @@ func (p *parser) parse(src []byte) {
 	for p.at < len(p.items) {
 		p.parseItem()
 	}
-	p.flush()
+	p.flushNarration()
 	p.endScene()
 }
 
@@ -126,8 +126,8 @@ func (p *parser) parseItem() {
 	it := p.items[p.at]
 	if it.fence != nil {
 		p.at++
-		p.flush()
-		p.mark(blockFence, it.fence.first, it.fence.last)
+		p.flushNarration()
+		p.recordBlock(blockFence, it.fence.first, it.fence.last)
 		p.addFence(it.fence)
 		return
 	}
@@ -136,21 +136,21 @@ func (p *parser) parseItem() {
 	switch {
 	case l.void:
 		p.at++
-		p.flush()
-		p.mark(blockComment, l.first, l.last)
+		p.flushNarration()
+		p.recordBlock(blockComment, l.first, l.last)
 	case t == "":
 		p.at++
-		p.flush()
+		p.flushNarration()
 	case isSeparator(t):
 		p.at++
-		p.flush()
-		p.mark(blockSeparator, l.first, l.last)
+		p.flushNarration()
+		p.recordBlock(blockSeparator, l.first, l.last)
 		p.endScene()
 	case t[0] == '>':
 		p.parseQuote()
 	case isSpeak(t):
-		p.flush()
-		p.speak(l, off)
+		p.flushNarration()
+		p.parseSpeakBlock(l, off)
 	case p.parseOwnLine(l, t, off):
 	default:
 		if !p.splitSpeak(l) {
@@ -167,8 +167,8 @@ func (p *parser) parseOwnLine(l *line, t string, off int) bool {
 	if opens {
 		isKnown := p.known.has(o.name)
 		if end, ok := completeDirection(t, o, isKnown); ok && (isKnown || t[o.end] == ':') {
-			p.flush()
-			p.mark(blockDirection, l.first, l.last)
+			p.flushNarration()
+			p.recordBlock(blockDirection, l.first, l.last)
 			p.at++
 			p.parseOneLine(l, off, o, end)
 			return true
@@ -177,8 +177,8 @@ func (p *parser) parseOwnLine(l *line, t string, off int) bool {
 		return false
 	}
 	if parts := p.splitParts(t); parts != nil {
-		p.flush()
-		p.mark(blockLine, l.first, l.last)
+		p.flushNarration()
+		p.recordBlock(blockLine, l.first, l.last)
 		p.at++
 		for _, part := range parts {
 			part.addNode(p, l, off)
@@ -220,7 +220,7 @@ func (q part) addNode(p *parser, l *line, off int) {
 		return
 	}
 	if pic, ok := p.image(l, off+q.at, *q.image); ok {
-		p.add(pic)
+		p.appendNode(pic)
 	}
 }
 
@@ -257,15 +257,15 @@ func (p *parser) splitParts(t string) []part {
 	return out
 }
 
-// add appends a node to the scene.
-func (p *parser) add(n Node) { p.scene = append(p.scene, n) }
+// appendNode appends a node to the scene.
+func (p *parser) appendNode(n Node) { p.scene = append(p.scene, n) }
 
 // endScene ends the scene; an empty scene is dropped.
 func (p *parser) endScene() {
 	if n := len(p.scene); n > 0 {
 		r := p.scene[0].Span()
 		for _, node := range p.scene {
-			if end := node.Span().End; later(end, r.End) {
+			if end := node.Span().End; isLater(end, r.End) {
 				r.End = end
 			}
 		}
@@ -275,7 +275,7 @@ func (p *parser) endScene() {
 	clear(p.seen)
 }
 
-func later(a, b diag.Pos) bool {
+func isLater(a, b diag.Pos) bool {
 	return a.Line > b.Line || a.Line == b.Line && a.Column > b.Column
 }
 
@@ -303,12 +303,12 @@ func (p *parser) addFence(f *fenceBlock) {
 	default:
 		n.Language = first
 	}
-	p.add(n)
+	p.appendNode(n)
 }
 
 // parseQuote parses the lines of a block quote.
 func (p *parser) parseQuote() {
-	p.flush()
+	p.flushNarration()
 	var pieces []piece
 	for ; p.at < len(p.items); p.at++ {
 		l := p.items[p.at].line
@@ -323,7 +323,7 @@ func (p *parser) parseQuote() {
 		pieces = append(pieces, piece{line: l, from: off + len(t) - len(inner), to: off + len(t)})
 	}
 	first, last := pieces[0].line, pieces[len(pieces)-1].line
-	p.mark(blockQuote, first.first, last.last)
+	p.recordBlock(blockQuote, first.first, last.last)
 	r := first.textRange()
 	r.End = last.textRange().End
 	for _, q := range pieces {
@@ -335,7 +335,7 @@ func (p *parser) parseQuote() {
 	}
 	b := runBuilder{lines: true}
 	p.addRuns(&b, slices.DeleteFunc(pieces, func(q piece) bool { return q.text() == "" }))
-	p.add(&Quote{At: At{Range: r}, Text: joinRuns(b.finish())})
+	p.appendNode(&Quote{At: At{Range: r}, Text: joinRuns(b.finish())})
 }
 
 // joinRuns joins the text of runs.

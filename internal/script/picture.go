@@ -153,11 +153,11 @@ func (p *parser) parseOptions(pic *Picture, v value) bool {
 		case group == "":
 			unknown = append(unknown, w)
 		case group == "segment?":
-			d := p.diags.Errorf(w.at, "%s is not a segment of a clip", quote(w.text))
+			d := p.diags.Errorf(w.at, "%s is not a segment of a clip", quoteForMessage(w.text))
 			d.Detail = "A segment is written 10-14.5, in seconds, or 01:00-01:01, in clock time; it must end after it begins"
 			ok = false
 		case set[group] != "" && set[group] != w.text:
-			d := p.diags.Warnf(w.at, "%s and %s cannot be combined; the last one is used", quote(set[group]), quote(w.text))
+			d := p.diags.Warnf(w.at, "%s and %s cannot be combined; the last one is used", quoteForMessage(set[group]), quoteForMessage(w.text))
 			d.Hint = "remove one of them"
 			fallthrough
 		default:
@@ -190,15 +190,15 @@ func (p *parser) unknownOptions(unknown []word) bool {
 			words = append(words, w.text)
 		}
 		at := diag.Range{File: unknown[0].at.File, Start: unknown[0].at.Start, End: unknown[len(unknown)-1].at.End}
-		d := p.diags.Warnf(at, "%s in an image are not options and are ignored", quote(strings.Join(words, " ")))
+		d := p.diags.Warnf(at, "%s in an image are not options and are ignored", quoteForMessage(strings.Join(words, " ")))
 		if len(words) == 1 {
-			d.Summary = quote(words[0]) + " in an image is not an option and is ignored"
+			d.Summary = quoteForMessage(words[0]) + " in an image is not an option and is ignored"
 		}
 		d.Detail = "Options: " + strings.Join(known, ", ") + ", combinations such as top-left, and segments such as 10-14.5"
 		return true
 	}
 	for i, w := range unknown {
-		d := p.diags.Errorf(w.at, "%s is not an option of an image", quote(w.text))
+		d := p.diags.Errorf(w.at, "%s is not an option of an image", quoteForMessage(w.text))
 		d.Detail = "Options: " + strings.Join(known, ", ") + ", combinations such as top-left, and segments such as 10-14.5"
 		d.Hint = "did you mean " + misspelt[i] + "?"
 	}
@@ -209,11 +209,11 @@ func (p *parser) unknownOptions(unknown []word) bool {
 // options are short, and so are words of alternative texts ("man" is not a misspelt "pan").
 func nearestOption(text string, known []string) (string, bool) {
 	t := strings.ToLower(text)
-	if runes(t) < 3 {
+	if countCharacters(t) < 3 {
 		return "", false
 	}
-	if runes(t) > 4 {
-		return nearest(t, known)
+	if countCharacters(t) > 4 {
+		return nearestName(t, known)
 	}
 	for _, k := range known {
 		sameLetters := len(t) == len(k) && t[0] != k[0] // a changed first letter is another word

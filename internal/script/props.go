@@ -13,8 +13,8 @@ import (
 // is misspelt, otherwise as a warning. more are names that are suggested, too. It returns true for a
 // warning: the name is then ignored.
 func (p *parser) reportUnknown(what, name string, at diag.Range, list []string, more ...string) bool {
-	near, isNear := nearest(name, list)
-	if n, ok := nearest(name, more); ok && !isNear {
+	near, isNear := nearestName(name, list)
+	if n, ok := nearestName(name, more); ok && !isNear {
 		near, isNear = n, ok
 	}
 	written := hyphenate(name)
@@ -22,7 +22,7 @@ func (p *parser) reportUnknown(what, name string, at diag.Range, list []string, 
 		near, isNear = written, false // written with other dashes: warn, as for other near misses
 	}
 	if !isNear {
-		d := p.diags.Warnf(at, "%s %s is unknown and ignored", what, quote(name))
+		d := p.diags.Warnf(at, "%s %s is unknown and ignored", what, quoteForMessage(name))
 		d.Code = diag.UnknownProperty
 		d.Detail = "Known: " + strings.Join(list, ", ")
 		if near != "" {
@@ -30,7 +30,7 @@ func (p *parser) reportUnknown(what, name string, at diag.Range, list []string, 
 		}
 		return true
 	}
-	d := p.diags.Errorf(at, "%s %s is unknown", what, quote(name))
+	d := p.diags.Errorf(at, "%s %s is unknown", what, quoteForMessage(name))
 	d.Detail = "Known: " + strings.Join(list, ", ")
 	d.Hint = "did you mean " + near + "?"
 	return false
@@ -166,7 +166,7 @@ func (p *parser) parseBackground(b *Background, v value) bool {
 		}
 	}
 	if n > 1 {
-		if near, isNear := nearest(words[n-1].text, []string{"fade-in", "fade-out"}); isNear {
+		if near, isNear := nearestName(words[n-1].text, []string{"fade-in", "fade-out"}); isNear {
 			p.unknownOption("background", words[n-1], near)
 			return false
 		}
@@ -187,7 +187,7 @@ func (p *parser) parseBackground(b *Background, v value) bool {
 }
 
 func (p *parser) unknownOption(of string, w word, near string) {
-	d := p.diags.Errorf(w.at, "%s has no option %s", of, quote(w.text))
+	d := p.diags.Errorf(w.at, "%s has no option %s", of, quoteForMessage(w.text))
 	d.Detail = "Allowed: a name or file, then in any order a volume (" + volumeRange + "), fade-in, fade-out"
 	d.Hint = "did you mean " + near + "?"
 }

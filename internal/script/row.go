@@ -248,8 +248,8 @@ func (k known) isFile(name string) bool {
 	return r.Kind == FileKind && r.node != nil
 }
 
-// begins reports whether a word looks like the first word of a value of the direction name.
-func (k known) begins(name, word string) bool {
+// beginsValue reports whether a word looks like the first word of a value of the direction name.
+func (k known) beginsValue(name, word string) bool {
 	r := k.byName[name]
 	return r.begins != nil && r.begins(word)
 }

@@ -83,7 +83,7 @@ func (s *scanner) nextLine() *line {
 			break
 		}
 		keep(rest[:at])
-		col += runes(rest[:at])
+		col += countCharacters(rest[:at])
 		comments++
 		length, line, ok := s.findCommentEnd(rest[at:], l.last)
 		if !ok {
@@ -92,12 +92,12 @@ func (s *scanner) nextLine() *line {
 			break
 		}
 		if line == l.last {
-			col += runes(rest[at : at+length])
+			col += countCharacters(rest[at : at+length])
 			rest = rest[at+length:]
 			continue
 		}
 		l.last = line
-		col = runes(s.src.lines[line][:length])
+		col = countCharacters(s.src.lines[line][:length])
 		rest = s.src.lines[line][length:]
 	}
 	if comments == 0 {
@@ -225,14 +225,14 @@ func fenceLine(text string) (mark fenceMark, rest string, ok bool) {
 	if n < 3 {
 		return fenceMark{}, "", false
 	}
-	return fenceMark{char: t[0], length: n, indent: width(text[:len(text)-len(t)])}, t[n:], true
+	return fenceMark{char: t[0], length: n, indent: indentWidth(text[:len(text)-len(t)])}, t[n:], true
 }
 
 // tabStop is the distance of tab stops in columns, as in CommonMark.
 const tabStop = 4
 
-// width returns the width of an indentation in columns.
-func width(indent string) int {
+// indentWidth returns the width of an indentation in columns.
+func indentWidth(indent string) int {
 	n := 0
 	for _, c := range []byte(indent) {
 		if c == '\t' {

@@ -153,12 +153,12 @@ type line struct {
 
 const countEvery = 256
 
-// pos returns the position in the file of the byte at off. Offsets beyond the end of the text mean its
+// position returns the position in the file of the byte at off. Offsets beyond the end of the text mean its
 // end.
-func (l *line) pos(off int) diag.Pos {
+func (l *line) position(off int) diag.Pos {
 	off = min(max(off, 0), len(l.text))
 	if l.of != nil {
-		return l.of.pos(l.off + off)
+		return l.of.position(l.off + off)
 	}
 	i := sort.Search(len(l.segs), func(i int) bool { return l.segs[i].off > off }) - 1
 	s := l.segs[max(i, 0)]
@@ -204,13 +204,13 @@ func (l *line) subline(from, to int) *line {
 // byteRange returns the range in the file of the bytes from..to; to is exclusive. The range ends directly
 // after the last character, because a comment may follow before the next one.
 func (l *line) byteRange(from, to int) diag.Range {
-	start := l.pos(from)
+	start := l.position(from)
 	end := start
 	for to > from && !utf8.RuneStart(l.text[to-1]) {
 		to--
 	}
 	if to > from {
-		end = l.pos(to - 1)
+		end = l.position(to - 1)
 		end.Column++
 	}
 	return diag.Range{File: l.src.file, Start: start, End: end}

@@ -35,9 +35,9 @@ func (p *parser) splitSpeak(l *line) bool {
 	return true
 }
 
-// speak parses a <speak> block that begins at offset off of the current line. Text after the block on
+// parseSpeakBlock parses a <speak> block that begins at offset off of the current line. Text after the block on
 // its last line becomes the next line.
-func (p *parser) speak(l *line, off int) {
+func (p *parser) parseSpeakBlock(l *line, off int) {
 	pieces, rest, ok := p.speakPieces(l, off)
 	if !ok {
 		p.unclosed = true
@@ -52,7 +52,7 @@ func (p *parser) speak(l *line, off int) {
 		return
 	}
 	last := pieces[len(pieces)-1]
-	p.mark(blockSpeak, l.first, last.line.last)
+	p.recordBlock(blockSpeak, l.first, last.line.last)
 	p.at += len(pieces)
 	if strings.TrimSpace(rest.text()) != "" {
 		p.at--
@@ -70,7 +70,7 @@ func (p *parser) speak(l *line, off int) {
 	}
 	n.Source = r.text.String()
 	if n.Root = r.parse(n.Source); n.Root != nil {
-		p.add(n)
+		p.appendNode(n)
 	}
 }
 
@@ -129,9 +129,9 @@ type ssmlReader struct {
 	starts []int
 }
 
-// span returns the range in the file of the bytes from..to of the block.
-func (r *ssmlReader) span(from, to int) diag.Range {
-	i, j := r.find(from), r.find(max(to-1, from))
+// byteRange returns the range in the file of the bytes from..to of the block.
+func (r *ssmlReader) byteRange(from, to int) diag.Range {
+	i, j := r.pieceAt(from), r.pieceAt(max(to-1, from))
 	s := r.pieces[i].line.byteRange(r.pieces[i].from+from-r.starts[i], min(r.pieces[i].from+to-r.starts[i], r.pieces[i].to))
 	if j > i {
 		q := r.pieces[j]
@@ -140,8 +140,8 @@ func (r *ssmlReader) span(from, to int) diag.Range {
 	return s
 }
 
-// find returns the index of the piece that contains the byte at off.
-func (r *ssmlReader) find(off int) int {
+// pieceAt returns the index of the piece that contains the byte at off.
+func (r *ssmlReader) pieceAt(off int) int {
 	i := 0
 	for j := len(r.starts); i < j; {
 		if h := (i + j) / 2; r.starts[h] <= off {
@@ -174,7 +174,7 @@ func (r *ssmlReader) parse(source string) *Element {
 			break
 		}
 		if err != nil {
-			r.malformed(source, from, to, err)
+			r.reportMalformed(source, from, to, err)
 			return nil
 		}
 		switch t := token.(type) {
@@ -188,7 +188,7 @@ func (r *ssmlReader) parse(source string) *Element {
 			}
 			stack = append(stack, open{element: e, from: from, to: to})
 			if len(stack) > maxElements {
-				r.p.diags.Errorf(r.span(from, to), "the elements of this <speak> block are nested more than %d deep", maxElements)
+				r.p.diags.Errorf(r.byteRange(from, to), "the elements of this <speak> block are nested more than %d deep", maxElements)
 				return nil
 			}
 		case xml.EndElement:
@@ -196,7 +196,7 @@ func (r *ssmlReader) parse(source string) *Element {
 				return nil
 			}
 			top := stack[len(stack)-1]
-			top.element.Range = r.span(top.from, to)
+			top.element.Range = r.byteRange(top.from, to)
 			stack = stack[:len(stack)-1]
 		case xml.CharData:
 			if len(stack) > 0 {
@@ -204,14 +204,14 @@ func (r *ssmlReader) parse(source string) *Element {
 				top.Content = append(top.Content, Content{Text: r.p.vars.expandLine(string(t))})
 			}
 		case xml.Directive, xml.ProcInst:
-			e := r.p.diags.Errorf(r.span(from, to), "declarations are not allowed in a <speak> block")
+			e := r.p.diags.Errorf(r.byteRange(from, to), "declarations are not allowed in a <speak> block")
 			e.Hint = "remove it"
 			return nil
 		}
 	}
 	if len(stack) > 0 {
 		top := stack[len(stack)-1]
-		r.unclosed(top)
+		r.reportUnclosed(top)
 		return nil
 	}
 	return root
@@ -224,11 +224,11 @@ func (r *ssmlReader) checkEndTag(stack []open, name string, from, to int) bool {
 	}
 	for _, s := range slices.Backward(stack) {
 		if s.element.Name == name {
-			r.unclosed(stack[len(stack)-1])
+			r.reportUnclosed(stack[len(stack)-1])
 			return false
 		}
 	}
-	d := r.p.diags.Errorf(r.span(from, to), "</%s> closes nothing", name)
+	d := r.p.diags.Errorf(r.byteRange(from, to), "</%s> closes nothing", name)
 	d.Detail = "In a <speak> block every end tag closes the last open element"
 	if len(stack) > 0 {
 		d.Hint = "did you mean </" + stack[len(stack)-1].element.Name + ">?"
@@ -236,14 +236,14 @@ func (r *ssmlReader) checkEndTag(stack []open, name string, from, to int) bool {
 	return false
 }
 
-func (r *ssmlReader) unclosed(o open) {
-	d := r.p.diags.Errorf(r.span(o.from, o.to), "<%s> is not closed", o.element.Name)
+func (r *ssmlReader) reportUnclosed(o open) {
+	d := r.p.diags.Errorf(r.byteRange(o.from, o.to), "<%s> is not closed", o.element.Name)
 	d.Detail = "In a <speak> block every element must be closed inside the element that contains it"
 	d.Hint = "write </" + o.element.Name + "> at its end, or <" + o.element.Name + "/> if it is empty"
 }
 
-// malformed reports an error of the XML decoder.
-func (r *ssmlReader) malformed(source string, from, to int, err error) {
+// reportMalformed reports an error of the XML decoder.
+func (r *ssmlReader) reportMalformed(source string, from, to int, err error) {
 	message := err.Error()
 	if syntax, ok := errors.AsType[*xml.SyntaxError](err); ok {
 		message = syntax.Msg
@@ -251,7 +251,7 @@ func (r *ssmlReader) malformed(source string, from, to int, err error) {
 	if to > from && to <= len(source) {
 		from = max(from, strings.LastIndexAny(source[:to], "<&"))
 	}
-	d := r.p.diags.Errorf(r.span(from, max(to, from+1)), "this <speak> block is not well-formed SSML: %s", message)
+	d := r.p.diags.Errorf(r.byteRange(from, max(to, from+1)), "this <speak> block is not well-formed SSML: %s", message)
 	d.Detail = "SSML is XML: tags are closed, attributes are in quotes, & and < in text are written &amp; and &lt;"
 	switch {
 	case strings.Contains(message, "invalid character entity"):
@@ -267,7 +267,7 @@ func (r *ssmlReader) malformed(source string, from, to int, err error) {
 // newElement creates an element from its start tag, and warns about elements and attributes that SSML 1.1
 // does not have.
 func (r *ssmlReader) newElement(t xml.StartElement, from, to int) *Element {
-	e := &Element{Range: r.span(from, to), Name: qualifiedName(t.Name)}
+	e := &Element{Range: r.byteRange(from, to), Name: qualifiedName(t.Name)}
 	if r.p.elements == nil {
 		r.p.elements = ssmlElements()
 	}
@@ -277,7 +277,7 @@ func (r *ssmlReader) newElement(t xml.StartElement, from, to int) *Element {
 		d := r.p.diags.Warnf(e.Range, "<%s> is not an element of SSML 1.1; its text is spoken", e.Name)
 		names := slices.Sorted(maps.Keys(known))
 		d.Detail = "Elements: " + strings.Join(names, ", ")
-		if near, _ := nearest(e.Name, names); near != "" {
+		if near, _ := nearestName(e.Name, names); near != "" {
 			d.Hint = "did you mean <" + near + ">?"
 		}
 	}
@@ -293,12 +293,12 @@ func (r *ssmlReader) newElement(t xml.StartElement, from, to int) *Element {
 		if !ok || strings.Contains(name, ":") || name == "xmlns" || slices.Contains(allowed, name) {
 			continue
 		}
-		d := r.p.diags.Warnf(e.Range, "<%s> has no attribute %s in SSML 1.1; it is ignored", e.Name, quote(name))
+		d := r.p.diags.Warnf(e.Range, "<%s> has no attribute %s in SSML 1.1; it is ignored", e.Name, quoteForMessage(name))
 		d.Detail = "Attributes of <" + e.Name + ">: " + strings.Join(allowed, ", ")
 		if len(allowed) == 0 {
 			d.Detail = "<" + e.Name + "> has none"
 		}
-		if near, _ := nearest(name, allowed); near != "" {
+		if near, _ := nearestName(name, allowed); near != "" {
 			d.Hint = "did you mean " + near + "?"
 		}
 	}
@@ -332,8 +332,10 @@ func ssmlElements() map[string][]string {
 		"emphasis": {"level"},
 		"break":    {"strength", "time"},
 		"prosody":  {"pitch", "contour", "range", "rate", "duration", "volume"},
-		"audio": {"src", "fetchtimeout", "fetchhint", "maxage", "maxstale", "clipBegin", "clipEnd",
-			"repeatCount", "repeatDur", "soundLevel", "speed"},
+		"audio": {
+			"src", "fetchtimeout", "fetchhint", "maxage", "maxstale", "clipBegin", "clipEnd",
+			"repeatCount", "repeatDur", "soundLevel", "speed",
+		},
 		"desc": {},
 		"mark": {"name"},
 	}

@@ -127,7 +127,7 @@ type pair struct{ base, translation int }
 func pairScenes(base, translation []Scene) (out []pair) {
 	const most = 4 << 20 // scene comparisons, which take a few milliseconds
 	if n, m := len(base), len(translation); n != m && n*m <= most {
-		return align(base, translation)
+		return alignScenes(base, translation)
 	}
 	for i := range max(len(base), len(translation)) {
 		p := pair{i, i}
@@ -142,8 +142,8 @@ func pairScenes(base, translation []Scene) (out []pair) {
 	return out
 }
 
-// align matches the most similar scenes by dynamic programming.
-func align(base, translation []Scene) (out []pair) {
+// alignScenes matches the most similar scenes by dynamic programming.
+func alignScenes(base, translation []Scene) (out []pair) {
 	const gap = 2 // cost of a scene without counterpart
 	a, b := newLooks(base), newLooks(translation)
 	n, m := len(a), len(b)

@@ -48,10 +48,10 @@ func (p *parser) reportValue(name string, v value, allowed string, words []strin
 	case v.text == "":
 		d = p.diags.Errorf(v.at, "%s has no value", name)
 	default:
-		d = p.diags.Errorf(v.at, "%s cannot be %s", name, quote(v.text))
+		d = p.diags.Errorf(v.at, "%s cannot be %s", name, quoteForMessage(v.text))
 	}
 	d.Detail = "Allowed: " + allowed
-	if near, _ := nearest(v.text, words); near != "" && v.kind == scalarValue {
+	if near, _ := nearestName(v.text, words); near != "" && v.kind == scalarValue {
 		d.Hint = "did you mean " + near + "?"
 	} else if n, ok := commaNumber(v.text); ok {
 		d.Hint = "write the number with a point: " + n

@@ -200,7 +200,7 @@ func (p piece) trimmedRange() diag.Range {
 // needsYAML reports whether a value with this first line must be parsed as YAML: a map, a list or a
 // block of text.
 func (p *parser) needsYAML(first piece) bool {
-	t := protect(strings.TrimSpace(first.text()))
+	t := hideBraces(strings.TrimSpace(first.text()))
 	if _, _, ok := keyLine(t); ok {
 		return true
 	}
@@ -290,6 +290,6 @@ func (p *parser) uniqueEntries(entries []entry) []entry {
 
 // warnTwice warns about a property that is set a second time.
 func (p *parser) warnTwice(name string, at diag.Range, where string) {
-	d := p.diags.Warnf(at, "%s is set twice %s; the last one is used", quote(name), where)
+	d := p.diags.Warnf(at, "%s is set twice %s; the last one is used", quoteForMessage(name), where)
 	d.Hint = "remove one of them"
 }

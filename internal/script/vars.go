@@ -90,15 +90,15 @@ func newVars(given map[string]string) vars {
 
 // expandLine replaces variables in text that must stay one line: line ends in values become spaces.
 func (v vars) expandLine(text string) string {
-	return v.expand(text, func(value string) string { return strings.ReplaceAll(value, "\n", " ") })
+	return v.replaceVariables(text, func(value string) string { return strings.ReplaceAll(value, "\n", " ") })
 }
 
 // expandLines replaces variables in text that may have several lines.
 func (v vars) expandLines(text string) string {
-	return v.expand(text, func(value string) string { return value })
+	return v.replaceVariables(text, func(value string) string { return value })
 }
 
-func (v vars) expand(text string, shape func(string) string) string {
+func (v vars) replaceVariables(text string, shape func(string) string) string {
 	if len(v.values) == 0 || !strings.Contains(text, "{{") {
 		return text
 	}
@@ -134,21 +134,21 @@ func (v vars) warnUnknown(l *line, diags *diag.List) {
 		if _, given := v.values[name]; given {
 			continue
 		}
-		d := diags.Warnf(l.byteRange(start, end), "the variable %s has no value and stays as it is", quote(name))
+		d := diags.Warnf(l.byteRange(start, end), "the variable %s has no value and stays as it is", quoteForMessage(name))
 		d.Code = diag.UnknownVariable
 		if len(v.names) > 0 {
 			d.Detail = "Variables with a value: " + strings.Join(v.names, ", ")
 		}
 		d.Hint = "set it when building: --var " + name + "=…"
-		if near, ok := nearest(name, v.names); ok {
+		if near, ok := nearestName(name, v.names); ok {
 			d.Hint = "did you mean {{" + near + "}}?"
 		}
 	}
 }
 
-// protect replaces the braces of {{name}} by markers, for a parser that interprets braces. unprotect
+// hideBraces replaces the braces of {{name}} by markers, for a parser that interprets braces. unprotect
 // is the reverse.
-func protect(text string) string {
+func hideBraces(text string) string {
 	if !strings.Contains(text, "{{") {
 		return text
 	}
@@ -171,8 +171,8 @@ func protect(text string) string {
 	}
 }
 
-// unprotect replaces the markers by braces.
-func unprotect(text string) string {
+// restoreBraces replaces the markers by braces.
+func restoreBraces(text string) string {
 	if !strings.ContainsAny(text, markers) {
 		return text
 	}

@@ -121,7 +121,7 @@ func (c Captions) outerMargin() int { return int(math.Ceil(c.Style.Size*0.55)) +
 func (c Captions) Keys(version string) []cache.Key {
 	k := c.readFont()
 	font := cache.NewHasher("caption font 1")
-	for _, name := range k.names() {
+	for _, name := range k.fileNames() {
 		font.String(name).Bytes(k.files[name])
 	}
 	sum := font.Key()
@@ -129,7 +129,7 @@ func (c Captions) Keys(version string) []cache.Key {
 	for i, t := range c.Texts {
 		one := c
 		one.Texts = c.Texts[i : i+1]
-		h := cache.NewHasher("caption 3").String(version).String(one.page(k)).String(captionScript).Int(int64(c.Width)).Bytes(sum[:])
+		h := cache.NewHasher("caption 3").String(version).String(one.sheetHTML(k)).String(captionScript).Int(int64(c.Width)).Bytes(sum[:])
 		for _, w := range t.Words {
 			h.Int(int64(len(w)))
 			for _, p := range w {
@@ -150,8 +150,8 @@ func (c Captions) readFont() *projectFiles {
 	return k
 }
 
-// page returns the HTML of the sheet with all captions.
-func (c Captions) page(k *projectFiles) string {
+// sheetHTML returns the HTML of the sheet with all captions.
+func (c Captions) sheetHTML(k *projectFiles) string {
 	s := c.Style
 	var out strings.Builder
 	fmt.Fprintf(&out, `<!doctype html><html lang="%s"><head><meta charset="utf-8"><base href="%s">`,
@@ -243,7 +243,7 @@ func (d *Drawer) DrawCaptions(ctx context.Context, c Captions) ([]DrawnCaption, 
 	var fonts CaptionFonts
 	err := d.onPage(ctx, func(ctx context.Context, p *page) error {
 		var err error
-		out, fonts, err = d.captions(ctx, p, c)
+		out, fonts, err = d.drawSheet(ctx, p, c)
 		return err
 	})
 	if _, ours := fault.As(err); err == nil || ours || ctx.Err() != nil {
@@ -275,7 +275,7 @@ type sheetArgs struct {
 // sheetShare is the maximum width of a caption, as a share of the frame's width.
 const sheetShare = 0.94
 
-func (d *Drawer) captions(ctx context.Context, p *page, c Captions) ([]DrawnCaption, CaptionFonts, error) {
+func (d *Drawer) drawSheet(ctx context.Context, p *page, c Captions) ([]DrawnCaption, CaptionFonts, error) {
 	k := c.readFont()
 	fonts := CaptionFonts{Broken: c.Style.File != "" && len(k.files) == 0}
 	base := p.beginSlide(k, nil)
@@ -285,11 +285,11 @@ func (d *Drawer) captions(ctx context.Context, p *page, c Captions) ([]DrawnCapt
 	if err := p.setBackground(ctx, params{"r": 0, "g": 0, "b": 0, "a": 0}); err != nil {
 		return nil, fonts, err
 	}
-	page := strings.ReplaceAll(c.page(k), baseMark, base)
+	page := strings.ReplaceAll(c.sheetHTML(k), baseMark, base)
 	if err := p.call(ctx, "Page.setDocumentContent", params{"frameId": p.frame, "html": page}, nil); err != nil {
 		return nil, fonts, err
 	}
-	args := sheetArgs{Room: float64(c.Width) * sheetShare, Family: c.Style.Family, Runes: d.untestedCharacters(c.lines()), Words: [][][][3]int{}}
+	args := sheetArgs{Room: float64(c.Width) * sheetShare, Family: c.Style.Family, Runes: d.untestedCharacters(c.allLines()), Words: [][][][3]int{}}
 	for _, t := range c.Texts {
 		args.Words = append(args.Words, t.wordOffsets())
 	}
@@ -302,7 +302,7 @@ func (d *Drawer) captions(ctx context.Context, p *page, c Captions) ([]DrawnCapt
 	if len(m.Captions) != len(c.Texts) {
 		return nil, fonts, errors.New("the browser laid out another number of captions")
 	}
-	img, err := p.captionLayout(ctx, m)
+	img, err := p.shootCaptions(ctx, m)
 	if err != nil {
 		return nil, fonts, err
 	}
@@ -324,8 +324,8 @@ func (d *Drawer) captions(ctx context.Context, p *page, c Captions) ([]DrawnCapt
 	return out, fonts, nil
 }
 
-// captionLayout takes a screenshot of all captions.
-func (p *page) captionLayout(ctx context.Context, m captionLayout) (*image.NRGBA, error) {
+// shootCaptions takes a screenshot of all captions.
+func (p *page) shootCaptions(ctx context.Context, m captionLayout) (*image.NRGBA, error) {
 	w, h := 2.0, 2.0
 	for _, c := range m.Captions {
 		w, h = max(w, c.Box[2], c.Lit[2]), max(h, c.Box[3], c.Lit[3])
@@ -384,7 +384,7 @@ func (t CaptionText) wordOffsets() [][][3]int {
 	return out
 }
 
-func (c Captions) lines() []string {
+func (c Captions) allLines() []string {
 	var out []string
 	for _, t := range c.Texts {
 		out = append(out, t.Lines...)

@@ -172,8 +172,10 @@ func TestFontsOfCaptions(t *testing.T) {
 	width := func(change func(*slide.CaptionStyle)) (int, slide.CaptionFonts) {
 		s := style
 		change(&s)
-		got, fonts := drawnCaptions(t, slide.Captions{Width: 1280, Style: s, Files: files,
-			Texts: []slide.CaptionText{words("immerwährende Wellen")}})
+		got, fonts := drawnCaptions(t, slide.Captions{
+			Width: 1280, Style: s, Files: files,
+			Texts: []slide.CaptionText{words("immerwährende Wellen")},
+		})
 		return got[0].Plain.Rect.Dx(), fonts
 	}
 	ours, fonts := width(func(*slide.CaptionStyle) {})
@@ -193,8 +195,10 @@ func TestFontsOfCaptions(t *testing.T) {
 		t.Error("Noto Serif is said to be missing")
 	}
 	// A caption that is too wide is drawn smaller.
-	got, _ := drawnCaptions(t, slide.Captions{Width: 400, Style: usualStyle(60),
-		Texts: []slide.CaptionText{words("A line that is much too wide for this frame")}})
+	got, _ := drawnCaptions(t, slide.Captions{
+		Width: 400, Style: usualStyle(60),
+		Texts: []slide.CaptionText{words("A line that is much too wide for this frame")},
+	})
 	if w := got[0].Plain.Rect.Dx() - 2*got[0].Margin; w > 376 || w < 360 {
 		t.Errorf("it is %d wide in a frame of 400", w)
 	}
@@ -238,8 +242,10 @@ func TestCaptionKeys(t *testing.T) {
 	files := opened{fstest.MapFS{"f.ttf": {Data: []byte("a font")}}, &times}
 	style := usualStyle(26)
 	style.File = "f.ttf"
-	c := slide.Captions{Width: 640, Files: files, Style: style,
-		Texts: []slide.CaptionText{words("one"), words("two"), {Lines: []string{"one"}}, words("one")}}
+	c := slide.Captions{
+		Width: 640, Files: files, Style: style,
+		Texts: []slide.CaptionText{words("one"), words("two"), {Lines: []string{"one"}}, words("one")},
+	}
 	keys := c.Keys("1")
 	if times != 1 {
 		t.Errorf("the font is read %d times", times)

@@ -94,14 +94,14 @@ type diagramResult struct {
 	Line   int     `json:"line"`
 }
 
-// diagrams draws the diagrams of a slide. It returns their HTML by the index of the block.
-func (d *Drawer) diagrams(ctx context.Context, b *browser, r Request) (map[int]string, error) {
+// drawDiagrams draws the diagrams of a slide. It returns their HTML by the index of the block.
+func (d *Drawer) drawDiagrams(ctx context.Context, b *browser, r Request) (map[int]string, error) {
 	var out map[int]string
 	for i, block := range r.Blocks {
 		if !isDiagram(block.Kind) {
 			continue
 		}
-		s, err := d.diagramResult(ctx, b, block, r.isDarkBackground())
+		s, err := d.drawDiagram(ctx, b, block, r.isDarkBackground())
 		if err != nil {
 			return nil, err
 		}
@@ -122,8 +122,8 @@ func (d *Drawer) diagrams(ctx context.Context, b *browser, r Request) (map[int]s
 	return out, nil
 }
 
-// diagramResult draws one diagram on the page sketchPad, which is kept open for the next ones.
-func (d *Drawer) diagramResult(ctx context.Context, b *browser, block Block, dark bool) (diagramResult, error) {
+// drawDiagram draws one diagram on the page sketchPad, which is kept open for the next ones.
+func (d *Drawer) drawDiagram(ctx context.Context, b *browser, block Block, dark bool) (diagramResult, error) {
 	source := readLibrary(block.Kind)
 	if source == nil {
 		f := fault.New(fault.ToolMissing, nil, "this build of Mynah cannot draw %s", block.Kind)
@@ -136,13 +136,13 @@ func (d *Drawer) diagramResult(ctx context.Context, b *browser, block Block, dar
 		d.pad = nil
 	}
 	if d.pad == nil {
-		p, err := b.open(ctx, sketchPad)
+		p, err := b.openPage(ctx, sketchPad)
 		if err != nil {
 			return diagramResult{}, err
 		}
 		d.pad = p
 	}
-	s, err := d.pad.diagramResult(ctx, source, block, dark)
+	s, err := d.pad.drawDiagram(ctx, source, block, dark)
 	if err != nil {
 		d.pad.close(ctx)
 		d.pad = nil
@@ -150,7 +150,7 @@ func (d *Drawer) diagramResult(ctx context.Context, b *browser, block Block, dar
 	return s, err
 }
 
-func (p *page) diagramResult(ctx context.Context, source []byte, block Block, dark bool) (diagramResult, error) {
+func (p *page) drawDiagram(ctx context.Context, source []byte, block Block, dark bool) (diagramResult, error) {
 	var s diagramResult
 	p.drawn++
 	if !p.knows[block.Kind] {

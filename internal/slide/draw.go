@@ -35,14 +35,14 @@ type slideLayout struct {
 	Letters map[string]string `json:"letters"`
 }
 
-// draw draws a slide on page p, which must not be used by another goroutine.
-func (d *Drawer) draw(ctx context.Context, p *page, r Request) (*Drawn, error) {
-	k := gather(r)
+// drawOnPage draws a slide on page p, which must not be used by another goroutine.
+func (d *Drawer) drawOnPage(ctx context.Context, p *page, r Request) (*Drawn, error) {
+	k := gatherFiles(r)
 	var err error
-	if k.diagrams, err = d.diagrams(ctx, p.browser, r); err != nil {
+	if k.diagrams, err = d.drawDiagrams(ctx, p.browser, r); err != nil {
 		return nil, err
 	}
-	c := compose(r, k, d.codeStyle)
+	c := composeHTML(r, k, d.codeStyle)
 	behind := []byte(nil)
 	if r.usesBehind(k) {
 		behind = r.Behind
@@ -61,7 +61,7 @@ func (d *Drawer) draw(ctx context.Context, p *page, r Request) (*Drawn, error) {
 	}
 	m, err := d.layOut(ctx, p, measureArgs{
 		Floor: c.floor, Code: c.code, Scale: r.scale(), Project: k.theme != "",
-		Preload: preload, Runes: d.untestedCharacters(r.texts()), Clear: [2]float64{r.Captions.Top, r.Captions.Bottom},
+		Preload: preload, Runes: d.untestedCharacters(r.blockTexts()), Clear: [2]float64{r.Captions.Top, r.Captions.Bottom},
 	})
 	if err != nil {
 		return nil, err
@@ -160,7 +160,7 @@ func (d *Drawer) layOut(ctx context.Context, p *page, args measureArgs) (slideLa
 	}
 }
 
-func (r Request) texts() []string {
+func (r Request) blockTexts() []string {
 	var out []string
 	for _, b := range r.Blocks {
 		out = append(out, b.Text)
@@ -256,7 +256,7 @@ func TofuWarning(font string, tofu []rune) (Warning, bool) {
 // imageAddresses returns the addresses of the image files that a theme may show.
 func (k *projectFiles) imageAddresses(base string) []string {
 	out := []string{}
-	for _, name := range k.names() {
+	for _, name := range k.fileNames() {
 		if slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"}, strings.ToLower(path.Ext(name))) {
 			out = append(out, base+escapePath(name))
 		}
@@ -266,9 +266,9 @@ func (k *projectFiles) imageAddresses(base string) []string {
 
 // Files returns the names of the project's files that a slide depends on: its theme, the files that
 // the theme refers to, and images.
-func Files(r Request) []string { return gather(r).names() }
+func Files(r Request) []string { return gatherFiles(r).fileNames() }
 
-func (k *projectFiles) names() []string {
+func (k *projectFiles) fileNames() []string {
 	out := make([]string, 0, len(k.files))
 	for name := range k.files {
 		out = append(out, name)

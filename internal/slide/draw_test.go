@@ -276,8 +276,10 @@ func TestStates(t *testing.T) {
 	t.Parallel()
 	d := drawer(t, nil)
 	items := slide.Block{Kind: frame.MarkdownBlock, Text: "# T\n\n- one\n  - two\n- three", Reveal: true}
-	listing := slide.Block{Kind: frame.CodeBlock, Language: "go", Text: "a := 1\nb := 2\nc := 3", Reveal: true,
-		Ranges: []frame.LineRange{{From: 1, To: 1}, {From: 2, To: 3}}}
+	listing := slide.Block{
+		Kind: frame.CodeBlock, Language: "go", Text: "a := 1\nb := 2\nc := 3", Reveal: true,
+		Ranges: []frame.LineRange{{From: 1, To: 1}, {From: 2, To: 3}},
+	}
 	if items.States() != 3 || listing.States() != 2 || (slide.Block{Kind: frame.TextBlock, Reveal: true}).States() != 1 {
 		t.Errorf("states %d, %d", items.States(), listing.States())
 	}

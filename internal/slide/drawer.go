@@ -69,8 +69,10 @@ func (d *Drawer) Version(ctx context.Context, what string) (string, error) {
 		return "", err
 	}
 	// Without fontconfig's fc-list, changes of the installed fonts are not detected.
-	fonts, err := d.run.Output(ctx, proc.Command{Program: "fc-list", Args: []string{":", "file", "fontversion"},
-		Resident: true, Timeout: startTime})
+	fonts, err := d.run.Output(ctx, proc.Command{
+		Program: "fc-list", Args: []string{":", "file", "fontversion"},
+		Resident: true, Timeout: startTime,
+	})
 	if err == nil {
 		version += ", fonts " + cache.NewHasher("fonts").String(sortLines(string(fonts))).Key().String()[:12]
 	} else if ctx.Err() != nil {
@@ -103,7 +105,7 @@ func (d *Drawer) Draw(ctx context.Context, r Request) (*Drawn, error) {
 	var drawn *Drawn
 	err := d.onPage(ctx, func(ctx context.Context, p *page) error {
 		var err error
-		drawn, err = d.draw(ctx, p, r)
+		drawn, err = d.drawOnPage(ctx, p, r)
 		return err
 	})
 	if err == nil || ctx.Err() != nil {
@@ -202,7 +204,7 @@ func (d *Drawer) acquirePage(ctx context.Context) (*page, error) {
 		return p, nil
 	}
 	d.mu.Unlock()
-	return b.open(ctx, home)
+	return b.openPage(ctx, home)
 }
 
 // ensureBrowser returns the running browser, or starts one.

@@ -56,8 +56,10 @@ func TestDrawSVG(t *testing.T) {
 		"enlarged":              {svgHead + `width="64" height="36">` + lime, image.Pt(320, 180), image.Pt(320, 180)},
 		"enlarged by its width": {svgHead + `width="10" height="40">` + lime, image.Pt(320, 180), image.Pt(320, 1280)},
 		"without a size":        {svgHead + `viewBox="0 0 400 300">` + lime, image.Pt(2, 2), image.Pt(400, 300)},
-		"of a size in percent": {svgHead + `width="100%" height="100%" viewBox="0 0 400 300">` + lime,
-			image.Pt(2, 2), image.Pt(400, 300)},
+		"of a size in percent": {
+			svgHead + `width="100%" height="100%" viewBox="0 0 400 300">` + lime,
+			image.Pt(2, 2), image.Pt(400, 300),
+		},
 		"in millimetres":   {svgHead + `width="25.4mm" height="2in" viewBox="0 0 1 2">` + lime, image.Pt(2, 2), image.Pt(96, 192)},
 		"without anything": {svgHead + `>` + lime, image.Pt(2, 2), image.Pt(300, 150)},
 		"of few units":     {svgHead + `viewBox="0 0 2 1">` + lime, image.Pt(2, 2), image.Pt(200, 100)},
@@ -225,8 +227,10 @@ func TestRefusedDiagrams(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := d.Draw(t.Context(), request([]slide.Block{{Kind: frame.MermaidBlock,
-		Text: "graph TD\nA[Maximum text size in diagram exceeded]"}})); err != nil {
+	if _, err := d.Draw(t.Context(), request([]slide.Block{{
+		Kind: frame.MermaidBlock,
+		Text: "graph TD\nA[Maximum text size in diagram exceeded]",
+	}})); err != nil {
 		t.Errorf("a diagram that says what mermaid says: %v", err)
 	}
 }

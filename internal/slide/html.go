@@ -33,8 +33,8 @@ type composed struct {
 
 const baseMark = "mynah-base:"
 
-// compose returns the HTML of a slide.
-func compose(r Request, k *projectFiles, styleOf func(theme string) string) composed {
+// composeHTML returns the HTML of a slide.
+func composeHTML(r Request, k *projectFiles, styleOf func(theme string) string) composed {
 	c := composed{floor: 1, code: len(r.Blocks) > 0, step: min(max(r.State, 0), r.States()-1)}
 	var body strings.Builder
 	step := c.step
@@ -261,14 +261,14 @@ func (r Request) behindCSS(k *projectFiles) string {
 // the HTML, the theme, the bytes of every file it refers to, the size, the step, and version, the
 // result of Drawer.Version.
 func (r Request) Key(version string) cache.Key {
-	k := gather(r)
-	c := compose(r, k, codeStyle)
+	k := gatherFiles(r)
+	c := composeHTML(r, k, codeStyle)
 	h := cache.NewHasher("slide 2").String(version).String(c.html).String(pageScript)
 	h.Int(int64(r.Width), int64(r.Height)).Bool(r.Over, r.CanvasSet).Float(c.floor, r.Captions.Top, r.Captions.Bottom).Bool(c.code)
 	if r.CanvasSet && !r.Over {
 		h.Int(int64(r.Canvas.R), int64(r.Canvas.G), int64(r.Canvas.B), int64(r.Canvas.A))
 	}
-	for _, name := range k.names() {
+	for _, name := range k.fileNames() {
 		h.String(name).Bytes(k.files[name])
 	}
 	h.String(r.diagramFingerprint())

@@ -52,9 +52,9 @@ type served struct {
 	behind []byte        // picture behind the current slide, or nil
 }
 
-// open opens a page whose requests are answered by Mynah. Scripts of the page are enabled only if
+// openPage opens a page whose requests are answered by Mynah. Scripts of the page are enabled only if
 // address is sketchPad.
-func (b *browser) open(ctx context.Context, address string) (*page, error) {
+func (b *browser) openPage(ctx context.Context, address string) (*page, error) {
 	var made struct {
 		BrowserContextID string `json:"browserContextId"`
 		TargetID         string `json:"targetId"`

@@ -29,8 +29,8 @@ type projectFiles struct {
 	at       diag.Range
 }
 
-// gather reads the theme of the project, the files that it refers to, and the images of the slide.
-func gather(r Request) *projectFiles {
+// gatherFiles reads the theme of the project, the files that it refers to, and the images of the slide.
+func gatherFiles(r Request) *projectFiles {
 	k := &projectFiles{files: map[string][]byte{}, fsys: r.Files, at: r.warningRange()}
 	if file := r.themeFile(); file != "" {
 		if b, ok := k.readFile(file); ok {
@@ -82,7 +82,7 @@ func (k *projectFiles) readFile(name string) ([]byte, bool) {
 
 // readReferences reads the files that a style sheet refers to.
 func (k *projectFiles) readReferences(file string) {
-	for _, ref := range references(string(k.files[file])) {
+	for _, ref := range findReferences(string(k.files[file])) {
 		if !ref.address {
 			// Any string may be an address, as in image-set(). It is one if a file of this name exists.
 			if name, ok := localPath(ref.text, path.Dir(file)); ok && path.Ext(name) != "" {
@@ -155,9 +155,9 @@ type reference struct {
 	address bool // the string is in url() or after @import
 }
 
-// references returns the addresses in a style sheet, tokenized according to css-syntax-3: in url(),
+// findReferences returns the addresses in a style sheet, tokenized according to css-syntax-3: in url(),
 // with and without quotes, after @import, and all other strings.
-func references(css string) []reference {
+func findReferences(css string) []reference {
 	s := &sheetScanner{css: css}
 	var out []reference
 	word := ""

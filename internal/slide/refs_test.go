@@ -25,7 +25,7 @@ func TestReferences(t *testing.T) {
 		{`a{b:curl(x.png)}`, "[]"},
 	}
 	for _, tt := range tests {
-		if got := fmt.Sprint(references(tt.css)); got != tt.want {
+		if got := fmt.Sprint(findReferences(tt.css)); got != tt.want {
 			t.Errorf("%s gives %s, want %s", tt.css, got, tt.want)
 		}
 	}
@@ -59,7 +59,7 @@ func FuzzReferences(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		start := time.Now()
-		for _, r := range references(s) {
+		for _, r := range findReferences(s) {
 			if name, ok := localPath(r.text, "a"); ok && (strings.HasPrefix(name, "..") || strings.HasPrefix(name, "/")) {
 				t.Errorf("%q leaves the project: %q", r.text, name)
 			}

@@ -55,8 +55,10 @@ li{background:image-set("URL/set.png" 1x);cursor:url(URL/c.png),auto;list-style-
 	if asked.Load() != 0 {
 		t.Errorf("%d requests reached the server", asked.Load())
 	}
-	for _, name := range []string{"/a.css", "//localhost/b.css", "/f.woff2", "/b.png", "/escaped.png", "secret.svg",
-		"/l.png", "../../outside.png", "/img.png", "../up.png"} {
+	for _, name := range []string{
+		"/a.css", "//localhost/b.css", "/f.woff2", "/b.png", "/escaped.png", "secret.svg",
+		"/l.png", "../../outside.png", "/img.png", "../up.png",
+	} {
 		if !warned(got, name) {
 			t.Errorf("nothing says that %s was refused:\n%s", name, warnings(got))
 		}

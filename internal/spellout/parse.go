@@ -68,7 +68,7 @@ func parse(tag, text string) *Language {
 		if skip || current == nil || line == "" {
 			continue
 		}
-		current.add(strings.TrimSuffix(line, ";"))
+		current.addRule(strings.TrimSuffix(line, ";"))
 	}
 	for _, s := range l.sets {
 		slices.SortStableFunc(s.rules, func(a, b rule) int { return cmp.Compare(a.base, b.base) })
@@ -76,9 +76,9 @@ func parse(tag, text string) *Language {
 	return l
 }
 
-// add parses a line such as "1100/100: << >%%2d-year>". From a rule for decimals it takes only the
+// addRule parses a line such as "1100/100: << >%%2d-year>". From a rule for decimals it takes only the
 // word for the decimal mark. Rules for negative numbers and infinity are ignored.
-func (s *set) add(line string) {
+func (s *set) addRule(line string) {
 	head, body, ok := strings.Cut(line, ":")
 	if !ok {
 		return
@@ -100,7 +100,7 @@ func (s *set) add(line string) {
 			return
 		}
 	}
-	divisor := power(radix, max(exponent(base, radix)-reduce, 0))
+	divisor := power(radix, max(largestExponent(base, radix)-reduce, 0))
 	body = strings.TrimLeft(body, " \t")
 	body = strings.TrimPrefix(body, "'")
 	with, without, optional := splitOptional(body)
@@ -141,7 +141,7 @@ func splitOptional(body string) (with, without string, optional bool) {
 	return body[:open] + inside + body[end+1:], body[:open] + instead + body[end+1:], true
 }
 
-func exponent(base, radix uint64) int {
+func largestExponent(base, radix uint64) int {
 	e := 0
 	for limit := base / radix; base > 0 && limit > 0; limit /= radix {
 		e++

@@ -38,7 +38,7 @@ func For(tag string) (*Language, bool) {
 	if err != nil {
 		return nil, false
 	}
-	for _, name := range candidates(parsed) {
+	for _, name := range candidateNames(parsed) {
 		if load, ok := languages()[name]; ok {
 			l := load()
 			return l, len(l.names) > 0
@@ -47,9 +47,9 @@ func For(tag string) (*Language, bool) {
 	return nil, false
 }
 
-// candidates returns the names under which the rules of a language may be stored, the most specific
+// candidateNames returns the names under which the rules of a language may be stored, the most specific
 // first.
-func candidates(tag language.Tag) []string {
+func candidateNames(tag language.Tag) []string {
 	var out []string
 	base, script, region := tag.Raw()
 	names := []string{base.String()}
@@ -129,7 +129,7 @@ func (l *Language) Spell(n uint64, ruleSet string) (string, bool) {
 		return "", false
 	}
 	w := writer{language: l}
-	w.set(s, n, 0)
+	w.spellBySet(s, n, 0)
 	if w.failed {
 		return "", false
 	}

@@ -18,8 +18,8 @@ type legibleShare struct {
 	Legibility
 }
 
-// legibleShare returns the counter for a voice in the scene, and creates it if necessary.
-func (s *sceneState) legibleShare(r diag.Range, voice Voice) *legibleShare {
+// shareOf returns the counter for a voice in the scene, and creates it if necessary.
+func (s *sceneState) shareOf(r diag.Range, voice Voice) *legibleShare {
 	for _, known := range s.readings {
 		if known.voice == voice.Name {
 			if known.Lost == 0 {

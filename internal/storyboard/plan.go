@@ -111,8 +111,10 @@ type planner struct {
 
 // Plan resolves a script. The Board is complete only if the list contains no errors.
 func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
-	p := &planner{board: &Board{Script: s.File}, project: project, opt: opt, look: "default",
-		header: s.Header.Properties, said: map[string]bool{}}
+	p := &planner{
+		board: &Board{Script: s.File}, project: project, opt: opt, look: "default",
+		header: s.Header.Properties, said: map[string]bool{},
+	}
 	p.narration = narrationOf(s)
 	p.planFilm(s)
 	for i := range s.Scenes {
@@ -220,9 +222,9 @@ func (p *planner) resolveTheme(t script.File) string {
 	return p.resolveFile(t, "theme")
 }
 
-// resolve returns the path in the project of a file name in the script. It returns false if the path
+// resolvePath returns the path in the project of a file name in the script. It returns false if the path
 // is outside the project.
-func (p *planner) resolve(name string) (string, bool) {
+func (p *planner) resolvePath(name string) (string, bool) {
 	var parts []string
 	if p.opt.Dir != "" && p.opt.Dir != "." {
 		parts = strings.Split(p.opt.Dir, "/")
@@ -245,7 +247,7 @@ func (p *planner) resolve(name string) (string, bool) {
 // resolveFile returns the path in the project of an existing file. If there is none, it reports an error and
 // returns "".
 func (p *planner) resolveFile(f script.File, what string) string {
-	name, ok := p.resolve(f.Name)
+	name, ok := p.resolvePath(f.Name)
 	if !ok {
 		p.list.Errorf(f.Range, "%q is outside the project's folder", f.Name).Hint = "put the file inside the project, next to the script"
 		return ""
@@ -256,7 +258,7 @@ func (p *planner) resolveFile(f script.File, what string) string {
 		d := p.list.Errorf(f.Range, "the %s file %q does not exist", what, f.Name)
 		d.Detail = "Names are relative to the folder of the script and case-sensitive"
 		if near := p.project.Nearest(name, what); near != "" {
-			d.Hint = fmt.Sprintf("did you mean %q?", p.relative(near))
+			d.Hint = fmt.Sprintf("did you mean %q?", p.relativeToScript(near))
 		}
 	case info.Dir:
 		p.list.Errorf(f.Range, "%q is a folder, not a file", f.Name).Hint = "write the name of a file inside it"
@@ -266,8 +268,8 @@ func (p *planner) resolveFile(f script.File, what string) string {
 	return ""
 }
 
-// relative returns the path of a project's file relative to the script's folder.
-func (p *planner) relative(name string) string {
+// relativeToScript returns the path of a project's file relative to the script's folder.
+func (p *planner) relativeToScript(name string) string {
 	if p.opt.Dir == "" || p.opt.Dir == "." {
 		return name
 	}

@@ -38,9 +38,9 @@ func (p *planner) planScene(in *script.Scene, number int) {
 	for _, n := range in.Nodes {
 		s.addNode(n)
 	}
-	s.onPicture.end()
+	s.onPicture.reportMissed()
 	s.checkLegible()
-	s.finish()
+	s.finishScene()
 	p.board.Scenes = append(p.board.Scenes, *s.out)
 }
 
@@ -197,7 +197,7 @@ func (s *sceneState) addSentences(r diag.Range, runs []utter.Run, voice Voice, e
 		for _, run := range sentence {
 			text.WriteString(run.Text)
 		}
-		s.legibleShare(r, voice).add(s.project.Legible(sentence, voice))
+		s.shareOf(r, voice).add(s.project.Legible(sentence, voice))
 		s.narratorOf(voice).add(s.out.Number, r, sentence)
 		after, fragment := s.silenceAfter(sentenceEnds)
 		if i == len(sentences)-1 {
@@ -212,8 +212,8 @@ func (s *sceneState) addSentences(r diag.Range, runs []utter.Run, voice Voice, e
 	}
 }
 
-// finish sets the properties that depend on all nodes of the scene.
-func (s *sceneState) finish() {
+// finishScene sets the properties that depend on all nodes of the scene.
+func (s *sceneState) finishScene() {
 	parts := s.out.Parts
 	for i := range parts {
 		if parts[i].Kind != Speech {
@@ -248,7 +248,7 @@ func (s *sceneState) addSlide(n *script.Fence) {
 // countSteps sets the number of reveal steps of each slide, and warns about directions that do not fit
 // their slide.
 func (s *sceneState) countSteps() {
-	s.onSlide.end()
+	s.onSlide.reportMissed()
 	for i := range s.out.Slides {
 		slide := &s.out.Slides[i]
 		slide.Steps = 1

@@ -32,7 +32,7 @@ func (s *sceneState) addSSML(n *script.SSML) {
 			manner.Language = lang
 		}
 	}
-	w.collect(n.Root, manner)
+	w.collectText(n.Root, manner)
 	w.endParagraph()
 }
 
@@ -44,7 +44,7 @@ func baseLanguage(language string) string {
 // endParagraph speaks the collected runs as the end of a paragraph. If there are none, the sentence
 // before becomes the end of its paragraph.
 func (w *ssmlState) endParagraph() {
-	w.flush(paragraphEnds)
+	w.speakCollected(paragraphEnds)
 	if n := len(w.out.Parts); n > 0 {
 		if last := &w.out.Parts[n-1]; last.Kind == Speech && last.Paragraph == w.paragraph {
 			last.After, last.Fragment = w.silenceAfter(paragraphEnds)
@@ -53,8 +53,8 @@ func (w *ssmlState) endParagraph() {
 	}
 }
 
-// flush speaks the collected runs. end says what follows them.
-func (w *ssmlState) flush(end ending) {
+// speakCollected speaks the collected runs. end says what follows them.
+func (w *ssmlState) speakCollected(end ending) {
 	runs := w.runs
 	w.runs = nil
 	var text strings.Builder
@@ -71,9 +71,9 @@ func (w *ssmlState) flush(end ending) {
 	w.addSentences(w.node.Range, runs, w.voice, end)
 }
 
-// collect collects the text inside an element. manner is a run without text that contains the style,
+// collectText collects the text inside an element. manner is a run without text that contains the style,
 // prosody and language of the text.
-func (w *ssmlState) collect(e *script.Element, manner utter.Run) {
+func (w *ssmlState) collectText(e *script.Element, manner utter.Run) {
 	for _, c := range e.Content {
 		if c.Child != nil {
 			w.collectElement(c.Child, manner)
@@ -116,17 +116,17 @@ func (w *ssmlState) collectElement(e *script.Element, manner utter.Run) {
 		w.addPause(e)
 	case "p":
 		w.endParagraph()
-		w.collect(e, manner)
+		w.collectText(e, manner)
 		w.endParagraph()
 	case "s":
-		w.flush(sentenceEnds)
-		w.collect(e, manner)
-		w.flush(sentenceEnds)
+		w.speakCollected(sentenceEnds)
+		w.collectText(e, manner)
+		w.speakCollected(sentenceEnds)
 	case "emphasis":
 		manner.Style = w.emphasisStyle(e)
-		w.collect(e, manner)
+		w.collectText(e, manner)
 	case "prosody":
-		w.collect(e, w.applyProsody(e, manner))
+		w.collectText(e, w.applyProsody(e, manner))
 	case "sub":
 		if manner.Say = e.Attributes["alias"]; manner.Say == "" {
 			w.list.Warnf(e.Range, "this sub has no alias; its text is spoken")
@@ -146,23 +146,23 @@ func (w *ssmlState) collectElement(e *script.Element, manner utter.Run) {
 	case "say-as":
 		w.addSayAs(e, manner)
 	case "voice":
-		w.flush(goesOn)
+		w.speakCollected(goesOn)
 		before := w.voice
 		w.voice = w.elementVoice(e)
-		w.collect(e, manner)
-		w.flush(goesOn)
+		w.collectText(e, manner)
+		w.speakCollected(goesOn)
 		w.voice = before
 	case "audio":
 		d := w.list.Warnf(e.Range, "the SSML element audio plays nothing; the text inside it is spoken")
 		d.Hint = "play a sound with a separate line: (audio: file.mp3)"
-		w.collect(e, manner)
+		w.collectText(e, manner)
 	case "lexicon", "lookup":
 		d := w.list.Warnf(e.Range, "the SSML element %s has no effect", e.Name)
 		d.Hint = "set a lexicon in the script's header: lexicon: FILE"
-		w.collect(e, manner)
+		w.collectText(e, manner)
 	case "desc", "metadata":
 	default:
-		w.collect(e, manner)
+		w.collectText(e, manner)
 	}
 }
 
@@ -174,7 +174,7 @@ func (w *ssmlState) addPause(e *script.Element) {
 		bad.Detail = "Allowed: time in s or ms, up to an hour, as time=\"500ms\"; or strength none, x-weak, weak, medium, strong or x-strong"
 	}
 	if d > 0 {
-		w.flush(goesOn)
+		w.speakCollected(goesOn)
 		w.out.Parts = append(w.out.Parts, Part{Kind: Pause, Range: e.Range, Length: d})
 	}
 }
@@ -224,7 +224,7 @@ func (w *ssmlState) addSayAs(e *script.Element, manner utter.Run) {
 	switch as {
 	case "characters", "spell-out", "verbatim", "letters":
 		manner.Style = utter.Spell
-		w.collect(e, manner)
+		w.collectText(e, manner)
 		return
 	}
 	say, ok := w.project.SayAs(plainText(innerText(e)), as, e.Attributes["format"], cmp.Or(manner.Language, w.voice.Language))

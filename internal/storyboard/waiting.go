@@ -27,8 +27,8 @@ func (w *waiting[T]) applyWaiting(next *T) {
 	w.directions = nil
 }
 
-// end calls missed for the directions that found no T in the scene.
-func (w *waiting[T]) end() {
+// reportMissed calls missed for the directions that found no T in the scene.
+func (w *waiting[T]) reportMissed() {
 	for _, d := range w.directions {
 		d.missed()
 	}

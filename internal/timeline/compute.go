@@ -43,8 +43,8 @@ func Compute(b *storyboard.Board, m Measured) *Line {
 	return c.line
 }
 
-// seconds returns a duration in seconds as an exact number.
-func seconds(d time.Duration) *big.Rat { return big.NewRat(int64(d), int64(time.Second)) }
+// toSeconds returns a duration in seconds as an exact number.
+func toSeconds(d time.Duration) *big.Rat { return big.NewRat(int64(d), int64(time.Second)) }
 
 func samplesOf(d *big.Rat) int64 { return round(new(big.Rat).Mul(d, big.NewRat(SampleRate, 1))) }
 
@@ -64,7 +64,7 @@ func ceil(r *big.Rat) int64 {
 	return new(big.Int).Div(n, r.Denom()).Int64()
 }
 
-func larger(a, b *big.Rat) *big.Rat {
+func maxRat(a, b *big.Rat) *big.Rat {
 	if a.Cmp(b) >= 0 {
 		return a
 	}
@@ -109,7 +109,7 @@ func (c *computer) shape(i int) shape {
 		var n int64
 		switch part.Kind {
 		case storyboard.Pause:
-			n = samplesOf(seconds(part.Length))
+			n = samplesOf(toSeconds(part.Length))
 		case storyboard.Audio:
 			if l := c.m.Files[part.File].Length; l != nil {
 				n = samplesOf(l)
@@ -121,7 +121,7 @@ func (c *computer) shape(i int) shape {
 		}
 		out.heard = append(out.heard, n)
 		if part.Kind == storyboard.Speech {
-			n += samplesOf(seconds(part.After))
+			n += samplesOf(toSeconds(part.After))
 		}
 		out.v = append(out.v, n)
 		out.total.Add(out.total, fromSamples(n))
@@ -129,7 +129,7 @@ func (c *computer) shape(i int) shape {
 	out.pure = !speaks
 	out.t = new(big.Rat).Set(out.total)
 	if speaks {
-		out.t.Add(out.t, seconds(gap))
+		out.t.Add(out.t, toSeconds(gap))
 	}
 	for k, shot := range s.Shots {
 		if shot.Kind == storyboard.Clip && shot.Still == "" {
@@ -153,7 +153,7 @@ func (c *computer) shape(i int) shape {
 // clipLength returns the length in seconds of a clip's segment, of a whole clip, or of a GIF's cycle.
 func (c *computer) clipLength(shot storyboard.Shot) *big.Rat {
 	if shot.Segment != nil {
-		return seconds(shot.Segment.To - shot.Segment.From)
+		return toSeconds(shot.Segment.To - shot.Segment.From)
 	}
 	if l := c.m.Files[shot.File].Length; l != nil {
 		return l
@@ -167,9 +167,9 @@ func (s shape) sceneLength(duration *time.Duration) *big.Rat {
 	silent := s.total.Sign() == 0
 	if duration != nil {
 		if silent {
-			return seconds(*duration)
+			return toSeconds(*duration)
 		}
-		return larger(s.t, seconds(*duration))
+		return maxRat(s.t, toSeconds(*duration))
 	}
 	if len(s.clips) == 0 {
 		if silent {
@@ -199,10 +199,10 @@ func (s shape) sceneLength(duration *time.Duration) *big.Rat {
 		case s.gif:
 			return s.t
 		default:
-			return larger(s.t, s.c)
+			return maxRat(s.t, s.c)
 		}
 	default: // freeze, loop-audio
-		return larger(s.t, s.c)
+		return maxRat(s.t, s.c)
 	}
 }
 
@@ -224,7 +224,7 @@ func (c *computer) addScene(i int) {
 	c.addVoice(i, s, &scene)
 	c.enter = 0
 	if t := b.Transition; i > 0 && t.Type != "none" && t.Type != "" && t.Duration > 0 {
-		c.enter = min(c.roundToFrames(seconds(t.Duration)), frames)
+		c.enter = min(c.roundToFrames(toSeconds(t.Duration)), frames)
 	}
 	scene.Pictures = c.scenePictures(i, s, scene)
 	if first := &scene.Pictures[0]; c.enter > 0 {
@@ -265,9 +265,9 @@ func (c *computer) addVoice(i int, s shape, scene *Scene) {
 	}
 }
 
-func (c *computer) partSound(i, p int, start, length, whole int64) Sound {
-	part := c.board.Scenes[i].Parts[p]
-	out := Sound{Kind: SoundSpeech, Scene: i, Item: p, Start: start, Samples: length, Gain: 1000}
+func (c *computer) partSound(scene, p int, start, length, whole int64) Sound {
+	part := c.board.Scenes[scene].Parts[p]
+	out := Sound{Kind: SoundSpeech, Scene: scene, Item: p, Start: start, Samples: length, Gain: 1000}
 	if part.Kind == storyboard.Audio {
 		out.Kind, out.File, out.FadeOut = SoundAudio, part.File, clipFade
 	}

@@ -22,7 +22,7 @@ func Check(b *storyboard.Board, m Measured) diag.List {
 	for i := range b.Scenes {
 		s := c.shape(i)
 		total.Add(total, s.sceneLength(b.Scenes[i].Duration))
-		if total.Cmp(seconds(longest)) > 0 {
+		if total.Cmp(toSeconds(longest)) > 0 {
 			minutes := ceil(new(big.Rat).Quo(total, big.NewRat(60, 1)))
 			d := list.Errorf(c.causeOfLength(i, s), "with this scene the video lasts %d hours and %d minutes", minutes/60, minutes%60)
 			d.Detail = fmt.Sprintf("A video can last up to %d hours", longest/time.Hour)

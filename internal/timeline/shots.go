@@ -196,8 +196,8 @@ func (c *computer) fillRest(i int, s shape, played []Picture, at, end int64) []P
 }
 
 // addClipSound adds the sound of a clip while it plays.
-func (c *computer) addClipSound(i, k int, p Picture) {
-	shot := c.board.Scenes[i].Shots[k]
+func (c *computer) addClipSound(scene, shotIndex int, p Picture) {
+	shot := c.board.Scenes[scene].Shots[shotIndex]
 	m := c.m.Files[shot.File]
 	gain := round(new(big.Rat).Mul(ratOf(shot.Volume), big.NewRat(1000, 1)))
 	if shot.Kind != storyboard.Clip || !m.Sound || gain == 0 {
@@ -209,7 +209,7 @@ func (c *computer) addClipSound(i, k int, p Picture) {
 		fadeIn = max(fadeIn, c.line.Sample(c.line.Frames+c.enter)+c.shift-start)
 	}
 	c.line.Sounds = append(c.line.Sounds, Sound{
-		Kind: SoundClip, Scene: i, Item: k, File: shot.File,
+		Kind: SoundClip, Scene: scene, Item: shotIndex, File: shot.File,
 		Start: start, Samples: min(c.line.Sample(p.Start+p.Moving)+c.shift, c.end) - start,
 		From:          samplesOf(big.NewRat(p.From, 1_000_000)),
 		SourceSamples: samplesOf(big.NewRat(p.Length, 1_000_000)),

@@ -34,7 +34,7 @@ func Names(p *passage.Passage, i int) (int, string) {
 func splitIdentifier(p *passage.Passage, s string) string {
 	s = strings.TrimSuffix(s, "()")
 	if known := strings.ToLower(s); strings.HasPrefix(known, "mc") || strings.HasPrefix(known, "mac") ||
-		brands()[known] {
+		brandNames()[known] {
 		return ""
 	}
 	var b strings.Builder
@@ -64,8 +64,8 @@ func splitIdentifier(p *passage.Passage, s string) string {
 	return strings.Join(out, " ")
 }
 
-// brands returns lower-case words that look like identifiers but are read as one word.
-func brands() map[string]bool {
+// brandNames returns lower-case words that look like identifiers but are read as one word.
+func brandNames() map[string]bool {
 	return setOf("iphone ipad ipod imac youtube javascript typescript ebay paypal wordpress linkedin tiktok whatsapp " +
 		"facetime airpods openai powerpoint onedrive sharepoint narakeet latex mcdonald github gitlab bitcoin")
 }

@@ -53,8 +53,8 @@ func numberWords(p *passage.Passage, from int, q quantity, n grammar.Noun) strin
 	return p.Spell(q.n, form) + " " + p.Word("to") + " " + p.Spell(*q.to, end)
 }
 
-// last returns the number with which a noun agrees: the second one of a range.
-func (q quantity) last() grammar.Num {
+// agreeingNumber returns the number with which a noun agrees: the second one of a range.
+func (q quantity) agreeingNumber() grammar.Num {
 	if q.to != nil {
 		return *q.to
 	}
@@ -63,7 +63,7 @@ func (q quantity) last() grammar.Num {
 
 // inflectNoun returns the form of a noun that a number requires.
 func inflectNoun(p *passage.Passage, from int, q quantity, n grammar.Noun) string {
-	l := q.last()
+	l := q.agreeingNumber()
 	if p.Base == "pl" && q.to != nil {
 		return n.Other
 	}
@@ -125,7 +125,7 @@ func readHalfAfter(p *passage.Passage, i int, q quantity) (int, string) {
 	} else if gender = p.GenderBehind(i); gender != "" {
 		name = p.At(p.Skip(i)).Text
 		if q.n.Whole == "1" {
-			name = singular(p, name)
+			name = singularOf(p, name)
 		}
 		end = p.Skip(i) + 2
 	}
@@ -138,8 +138,8 @@ func readHalfAfter(p *passage.Passage, i int, q quantity) (int, string) {
 	return end - 1, strings.TrimSpace(q.n.Minus + " " + p.Cardinal(q.n.Whole, gender) + " " + name + " " + and)
 }
 
-// singular returns the singular of a noun, from the table of units or by its ending.
-func singular(p *passage.Passage, name string) string {
+// singularOf returns the singular of a noun, from the table of units or by its ending.
+func singularOf(p *passage.Passage, name string) string {
 	for _, u := range p.Units {
 		if u.Other == name {
 			return u.One
@@ -200,8 +200,8 @@ func moneyWords(p *passage.Passage, from int, q quantity) string {
 // millionsOf returns the word between a number that ends with millions and its noun: un millón de
 // euros.
 func millionsOf(p *passage.Passage, q quantity) string {
-	if of := p.Word("of million"); of != "" && len(q.last().Whole) > 6 &&
-		strings.HasSuffix(q.last().Whole, "000000") && q.last().Fraction == "" {
+	if of := p.Word("of million"); of != "" && len(q.agreeingNumber().Whole) > 6 &&
+		strings.HasSuffix(q.agreeingNumber().Whole, "000000") && q.agreeingNumber().Fraction == "" {
 		return millionConnector(p, quantity{scale: &grammar.Scale{Exponent: 6}}, q.money.Major.Other)
 	}
 	return " "

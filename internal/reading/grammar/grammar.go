@@ -71,23 +71,23 @@ func New(name string) *Grammar {
 func (g *Grammar) setUp() {
 	switch g.Base {
 	case "en":
-		g.english()
+		g.setUpEnglish()
 	case "de":
-		g.german()
+		g.setUpGerman()
 	case "fr":
-		g.french()
+		g.setUpFrench()
 	case "es":
-		g.spanish()
+		g.setUpSpanish()
 	case "it":
-		g.italian()
+		g.setUpItalian()
 	case "pt":
-		g.portuguese()
+		g.setUpPortuguese()
 	case "nl":
-		g.dutch()
+		g.setUpDutch()
 	case "sv", "da", "nb":
-		g.scandinavian()
+		g.setUpScandinavian()
 	case "pl":
-		g.polish()
+		g.setUpPolish()
 	case "ja", "zh", "ko", "th", "he", "hi", "ms", "mt", "sw", "ga", "cy", "fil", "bn", "ta", "te":
 		g.Point, g.Group = ".", ","
 	}

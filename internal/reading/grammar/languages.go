@@ -2,8 +2,8 @@ package grammar
 
 import "strings"
 
-// dutch sets up Dutch.
-func (g *Grammar) dutch() {
+// setUpDutch sets up Dutch.
+func (g *Grammar) setUpDutch() {
 	g.together = 2
 	g.card = dutchCard
 	g.part = dutchDenominator
@@ -18,28 +18,28 @@ func dutchCard(words, _ string, n uint64) string {
 	return words
 }
 
-// english sets up English. Without a region it is American English.
-func (g *Grammar) english() {
+// setUpEnglish sets up English. Without a region it is American English.
+func (g *Grammar) setUpEnglish() {
 	g.Point, g.Group = ".", ","
 	american := map[string]bool{"zz": true, "us": true, "": true, "ph": true, "pr": true}[g.Region]
 	g.MonthFirst = american
 	g.card = func(words, _ string, _ uint64) string { return strings.ReplaceAll(words, ",", "") }
 	g.part = englishDenominator
 	if !american {
-		g.british()
+		g.setUpBritish()
 	}
 }
 
-// british selects the rule sets that say "and". It changes a copy of the table.
-func (g *Grammar) british() {
+// setUpBritish selects the rule sets that say "and". It changes a copy of the table.
+func (g *Grammar) setUpBritish() {
 	t := *g.Table
 	t.Cards = map[string]string{"-": "spellout-cardinal-verbose"}
 	t.ords = map[string]string{"-": "spellout-ordinal-verbose"}
 	g.Table = &t
 }
 
-// french sets up French.
-func (g *Grammar) french() {
+// setUpFrench sets up French.
+func (g *Grammar) setUpFrench() {
 	g.Spaced, g.together = true, 3
 	if g.Region == "ch" {
 		g.Group = ".'"
@@ -47,14 +47,14 @@ func (g *Grammar) french() {
 	g.part = frenchDenominator
 }
 
-// german sets up German.
-func (g *Grammar) german() {
+// setUpGerman sets up German.
+func (g *Grammar) setUpGerman() {
 	g.Spaced = true
 	g.part = germanDenominator
 }
 
-// italian sets up Italian.
-func (g *Grammar) italian() {
+// setUpItalian sets up Italian.
+func (g *Grammar) setUpItalian() {
 	g.together = 2
 	g.card = italianCard
 	g.part = italianDenominator
@@ -73,14 +73,14 @@ func italianCard(words, _ string, n uint64) string {
 	return words
 }
 
-// polish sets up Polish.
-func (g *Grammar) polish() {
+// setUpPolish sets up Polish.
+func (g *Grammar) setUpPolish() {
 	g.Spaced, g.together = true, 2
 	g.part = polishDenominator
 }
 
-// portuguese sets up Portuguese. Without a region it is Brazilian.
-func (g *Grammar) portuguese() {
+// setUpPortuguese sets up Portuguese. Without a region it is Brazilian.
+func (g *Grammar) setUpPortuguese() {
 	g.together, g.Spaced = 2, true
 	g.part = portugueseDenominator
 	if g.Region != "pt" && g.Region != "ao" && g.Region != "mz" {
@@ -90,8 +90,8 @@ func (g *Grammar) portuguese() {
 	}
 }
 
-// scandinavian sets up Swedish, Danish and Norwegian.
-func (g *Grammar) scandinavian() {
+// setUpScandinavian sets up Swedish, Danish and Norwegian.
+func (g *Grammar) setUpScandinavian() {
 	g.together, g.Spaced = 2, true
 	g.card = scandinavianCard
 	g.part = scandinavianDenominator
@@ -111,8 +111,8 @@ func scandinavianCard(words, form string, _ uint64) string {
 	return words
 }
 
-// spanish sets up Spanish. Central America, Mexico and the United States use a decimal point.
-func (g *Grammar) spanish() {
+// setUpSpanish sets up Spanish. Central America, Mexico and the United States use a decimal point.
+func (g *Grammar) setUpSpanish() {
 	g.together, g.Spaced = 2, true
 	switch g.Region {
 	case "mx", "us", "pr", "gt", "hn", "ni", "pa", "sv", "do", "pe":

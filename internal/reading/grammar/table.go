@@ -128,13 +128,13 @@ func parseTable(src string) *Table {
 			}
 			continue
 		}
-		t.add(section, line)
+		t.parseLine(section, line)
 	}
 	return t
 }
 
-// add parses a line of a section of the table.
-func (t *Table) add(section, line string) {
+// parseLine parses a line of a section of the table.
+func (t *Table) parseLine(section, line string) {
 	key, value, _ := strings.Cut(line, " = ")
 	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
 	if pairs, ok := map[string]map[string]string{
@@ -188,17 +188,17 @@ func (t *Table) add(section, line string) {
 // addMoney parses a line such as "€ EUR | m | euro | euros / m | cent | cents".
 func (t *Table) addMoney(line string) {
 	major, minor, _ := strings.Cut(line, " / ")
-	f := fields(major)
+	f := splitFields(major)
 	c := Currency{Symbols: strings.Fields(f[0]), Major: nounOf(f[1:])}
 	if minor != "" {
-		c.Minor = nounOf(fields(minor))
+		c.Minor = nounOf(splitFields(minor))
 	}
 	t.Money = append(t.Money, c)
 }
 
 // addScale parses a line such as "mn m | 6 | m | million | millions".
 func (t *Table) addScale(line string) {
-	f := fields(line)
+	f := splitFields(line)
 	exponent, _ := strconv.Atoi(f[1])
 	s := Scale{nounOf(f[2:]), exponent}
 	for symbol := range strings.FieldsSeq(f[0]) {
@@ -227,7 +227,7 @@ func (t *Table) addShort(key, say, needs string) {
 // addUnits parses a line of units. A first field such as "*km m² m2" stands for the unit without a
 // prefix and with each of the prefixes k and m. "~" marks the place of the prefix in a name.
 func (t *Table) addUnits(line string) {
-	f := fields(line)
+	f := splitFields(line)
 	symbols := strings.Fields(f[0])
 	letters, ok := strings.CutPrefix(symbols[0], "*")
 	if !ok {
@@ -279,7 +279,7 @@ func (t *Table) addMonth(n int, line string) {
 	}
 }
 
-func fields(line string) []string {
+func splitFields(line string) []string {
 	f := strings.Split(line, "|")
 	for i := range f {
 		f[i] = strings.TrimSpace(f[i])

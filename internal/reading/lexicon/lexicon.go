@@ -68,13 +68,13 @@ func Parse(file string, src []byte) (*Lexicon, diag.List) {
 			d.Hint = "remove one of them"
 		}
 		seen[e.word] = number
-		l.put(e)
+		l.addEntry(e)
 	}
 	return l, list
 }
 
 func parseEntry(t string) (e entry, problem, hint string) {
-	word, said, ok := cut(t)
+	word, said, ok := splitEntry(t)
 	if !ok {
 		return e, "the line has no colon after its word", "write " + t + ": and its pronunciation"
 	}
@@ -105,8 +105,8 @@ func parseEntry(t string) (e entry, problem, hint string) {
 	return e, "", ""
 }
 
-// cut splits a line at the first colon with a space after it, or else at the first colon.
-func cut(t string) (word, said string, ok bool) {
+// splitEntry splits a line at the first colon with a space after it, or else at the first colon.
+func splitEntry(t string) (word, said string, ok bool) {
 	if word, said, ok = strings.Cut(t, ": "); ok {
 		return word, said, true
 	}
@@ -120,7 +120,7 @@ func unquote(s string) string {
 	return s
 }
 
-func (l *Lexicon) put(e entry) {
+func (l *Lexicon) addEntry(e entry) {
 	first, _ := utf8.DecodeRuneInString(e.word)
 	first = unicode.ToLower(first)
 	list := slices.DeleteFunc(l.byFirst[first], func(o entry) bool { return o.word == e.word })

@@ -91,17 +91,17 @@ func (p *Passage) Superscript(i int) (string, int) {
 }
 
 // LetterGroups returns the spoken form of the letters and digits at the tokens i..j: H2O, MP3, a1b2.
-func (p *Passage) LetterGroups(i, j int) string {
+func (p *Passage) LetterGroups(from, to int) string {
 	var out []string
-	long := j-i > 4
-	for ; i < j; i++ {
-		t := p.At(i)
+	long := to-from > 4
+	for ; from < to; from++ {
+		t := p.At(from)
 		switch {
 		case t.Kind == token.Digits && long:
 			out = append(out, p.SpellDigits(t.Text))
 		case t.Kind == token.Digits:
 			out = append(out, p.Model(t.Text))
-		case t.Text == "s" && i == j-1 && len(out) > 0:
+		case t.Text == "s" && from == to-1 && len(out) > 0:
 			out[len(out)-1] += "s" // MP3s
 		case long:
 			out = append(out, token.SpellLetters(t.Text))

@@ -37,8 +37,8 @@ type Token struct {
 	Lower      string // Text in lower case
 }
 
-// invisible reports whether r is an invisible character, such as a soft hyphen or a direction mark.
-func invisible(r rune) bool {
+// isInvisible reports whether r is an invisible character, such as a soft hyphen or a direction mark.
+func isInvisible(r rune) bool {
 	switch r {
 	case '\u00ad', '\u200b', '\u2060', '\ufeff', '\u200e', '\u200f', '\u180e':
 		return true
@@ -71,7 +71,7 @@ func Split(text string) []Token {
 	for at := 0; at < len(text); {
 		r, size := utf8.DecodeRuneInString(text[at:])
 		k := KindOf(r)
-		if invisible(r) || isJoiner(r) {
+		if isInvisible(r) || isJoiner(r) {
 			k = Gap
 			if next, _ := utf8.DecodeRuneInString(text[at+size:]); len(out) > 0 && out[len(out)-1].Kind == Word &&
 				KindOf(next) == Word {
@@ -92,10 +92,10 @@ func Split(text string) []Token {
 	}
 	for i := range out {
 		t := &out[i]
-		t.Text = visible(strings.ToValidUTF8(text[t.Start:t.End], "\ufffd"))
+		t.Text = removeInvisible(strings.ToValidUTF8(text[t.Start:t.End], "\ufffd"))
 		switch t.Kind {
 		case Digits:
-			t.Text = ascii(t.Text)
+			t.Text = toASCIIDigits(t.Text)
 			t.Lower = t.Text
 		case Word:
 			t.Lower = strings.ToLower(t.Text)
@@ -106,23 +106,23 @@ func Split(text string) []Token {
 	return out
 }
 
-// visible removes invisible characters from a token, and joiners from Latin words.
-func visible(s string) string {
-	if !strings.ContainsFunc(s, func(r rune) bool { return r > 0x7f && (invisible(r) || isJoiner(r)) }) {
+// removeInvisible removes invisible characters from a token, and joiners from Latin words.
+func removeInvisible(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r > 0x7f && (isInvisible(r) || isJoiner(r)) }) {
 		return s
 	}
 	first, _ := utf8.DecodeRuneInString(s)
 	shaped := !unicode.In(first, unicode.Latin, unicode.Greek, unicode.Cyrillic)
 	return strings.Map(func(r rune) rune {
-		if invisible(r) || isJoiner(r) && !shaped {
+		if isInvisible(r) || isJoiner(r) && !shaped {
 			return -1
 		}
 		return r
 	}, s)
 }
 
-// ascii replaces the digits of any script by 0 to 9.
-func ascii(s string) string {
+// toASCIIDigits replaces the digits of any script by 0 to 9.
+func toASCIIDigits(s string) string {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
 			return strings.Map(asciiDigit, s)
