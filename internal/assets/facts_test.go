@@ -142,7 +142,7 @@ func TestConversions(t *testing.T) {
 		Input: ffmpeg.Input{Format: media.PNG},
 	}
 	if got := newIdentifier(nil).readConversion(converted); got == nil || got.ID() != colour.FromCodes(9, 1).ID() {
-		t.Errorf("what was no PNG file has the colours of one: %v", got)
+		t.Errorf("a file that is not a PNG has the colours of one: %v", got)
 	}
 }
 
@@ -399,7 +399,7 @@ func TestNamed(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	if w.set.Place("b") != at(4) || (*Set)(nil).Place("b") != (diag.Range{}) {
-		t.Errorf("b stands at %+v", w.set.Place("b"))
+		t.Errorf("the place of b is %+v", w.set.Place("b"))
 	}
 }
 

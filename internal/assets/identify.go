@@ -17,7 +17,7 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// Tools are the programs that identify and convert files.
+// Tools contains the programs that identify and convert files.
 type Tools struct {
 	FFmpeg *ffmpeg.Tools
 	// Version is the version of ffmpeg, which is part of cache keys.

@@ -192,7 +192,7 @@ func TestKinds(t *testing.T) {
 		t.Errorf("a sound: %+v", m)
 	}
 	if at := set.Place("d.mp4"); at.File != "s.md" || at.Start.Line != 13 {
-		t.Errorf("a clip stands at %+v", at)
+		t.Errorf("the place of the clip is %+v", at)
 	}
 	if set.Get("none") != nil || (*assets.Set)(nil).Get("a.png") != nil {
 		t.Error("a file that is not there is known")

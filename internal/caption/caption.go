@@ -158,7 +158,7 @@ const usual, narrow = 0.56, 0.46
 // size.
 func columnsIn(f storyboard.Film, column float64) int {
 	const (
-		share = 0.9 // of the frame's width
+		share = 0.9 // maximum width of a line, as a share of the frame's width
 		least = 6
 	)
 	side := min(f.Width, f.Height)

@@ -107,7 +107,7 @@ func TestCutsAreReadable(t *testing.T) {
 			[]string{"これは日本語の字幕の改行を / 確認するための映画です。", "空白がないので、 / 適切な場所で改行しなければなりません。"},
 		},
 		{
-			"Thai", // which this voice speaks without knowing its words
+			"Thai", // the voice returns no times of words for this text
 			[]string{"นี่คือภาพยนตร์สั้นๆที่ใช้ทดสอบการตัดบรรทัดของคำบรรยายภาษาไทยซึ่งไม่มีช่องว่างระหว่างคำ"},
 			[]string{"นี่คือภาพยนตร์สั้นๆที่ใช้ทดสอบการตัดบรรทัด", "ของคำบรรยายภาษาไทยซึ่งไม่มีช่องว่างระหว่างคำ"},
 		},

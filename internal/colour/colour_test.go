@@ -59,7 +59,7 @@ func srgbCurve(name string) tag {
 
 func curves(f func(string) tag) []tag { return []tag{f("rTRC"), f("gTRC"), f("bTRC")} }
 
-// The matrices are those of the profiles that Apple and the ICC publish.
+// p3 and the following functions return profiles with the matrices that Apple and the ICC publish.
 func p3() []byte {
 	return profile("RGB ", "XYZ ", append(curves(srgbCurve),
 		xyz("rXYZ", 0.51512, 0.2412, -0.00105), xyz("gXYZ", 0.29198, 0.69225, 0.04189), xyz("bXYZ", 0.1571, 0.06657, 0.78407))...)
@@ -217,7 +217,7 @@ func TestInks(t *testing.T) {
 		}
 	}
 	if _, err := colour.Inks(p3()); err == nil {
-		t.Error("a profile of colours is taken for inks")
+		t.Error("Inks accepts an RGB profile")
 	}
 }
 

@@ -194,7 +194,7 @@ func parseParametricCurve(b []byte) (func(float64) float64, int, error) {
 	if kind >= len(counts) || len(b) < 12+4*counts[kind] {
 		return nil, 0, errProfile
 	}
-	var v [7]float64 // g a b c d e f
+	var v [7]float64 // the parameters g, a, b, c, d, e, f of ICC.1:2022, 10.18
 	for i := range counts[kind] {
 		v[i] = parseFixed(b[12+4*i:])
 	}

@@ -223,7 +223,7 @@ func splitLines(text []byte) [][]byte {
 	}
 }
 
-// cell is one code point of a source line in its printed form.
+// cell is one code point of a source line in the form in which it is printed.
 type cell struct {
 	text  string
 	width int

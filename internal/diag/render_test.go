@@ -140,7 +140,7 @@ func TestLongLines(t *testing.T) {
 				want = string(r[c.from-1])
 			}
 			if got := letter(text, column); got != want {
-				t.Errorf("the caret stands under %q, want %q:\n%s\n%s", got, want, text, mark)
+				t.Errorf("the caret is under %q, want %q:\n%s\n%s", got, want, text, mark)
 			}
 		})
 	}
@@ -275,7 +275,7 @@ func TestJSON(t *testing.T) {
 		t.Errorf("%+v", back)
 	}
 	if err := json.Unmarshal([]byte(`[{"severity":"fatal"}]`), &back); err == nil {
-		t.Error("a severity that nobody knows is read")
+		t.Error("an unknown severity is accepted")
 	}
 	if got := list[0].Error(); got != "s.md:2:3: s" {
 		t.Errorf("as an error: %s", got)

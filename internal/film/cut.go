@@ -25,7 +25,7 @@ type Film struct {
 	Samples int64
 	AAC     ffmpeg.AAC
 	Tags    []mp4.Tag
-	// Language is an ISO 639-2/T code or "", Tag the language's BCP 47 tag or "".
+	// Language is an ISO 639-2/T code or "". Tag is the BCP 47 tag of the language or "".
 	Language, Tag string
 	// Cues are the subtitles of the subtitle track, in order; without cues there is no such track.
 	Cues []Cue

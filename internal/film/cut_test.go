@@ -235,7 +235,7 @@ func TestLengthsOfTracks(t *testing.T) {
 	}
 }
 
-// TestSilenceIsSilent: a made-up packet, as decoders read it.
+// TestSilenceIsSilent decodes packets of silentPacket.
 func TestSilenceIsSilent(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 96, 64, fps(10, 1))

@@ -248,7 +248,7 @@ func (a *adts) Write(b []byte) (int, error) {
 			break
 		}
 		object, rate, channels := rest[2]>>6+1, rest[2]>>2&15, rest[2]&1<<2|rest[3]>>6
-		config := []byte{object<<3 | rate>>1, rate<<7 | channels<<3} // ISO/IEC 14496-3 1.6.2.1
+		config := []byte{object<<3 | rate>>1, rate<<7 | channels<<3} // AudioSpecificConfig, ISO/IEC 14496-3, 1.6.2.1
 		if err := a.frame(config, rest[head:n]); err != nil {
 			return 0, err
 		}

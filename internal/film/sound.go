@@ -94,13 +94,13 @@ func silentPacket(channels int) []byte {
 	const idSingle, idPair = 0, 1
 	if channels == 1 {
 		w.writeBits(idSingle, 3)
-		w.writeBits(0, 4+8+11+3) // tag, gain, window and bands, no pulses, no TNS, no gain control
+		w.writeBits(0, 4+8+11+3) // tag, global gain, window and bands, no pulses, no TNS, no gain control
 	} else {
 		w.writeBits(idPair, 3)
 		w.writeBits(0, 4)
 		w.writeBits(1, 1)       // common_window
 		w.writeBits(0, 11+2)    // window and bands, no mid/side
-		w.writeBits(0, 2*(8+3)) // gain, no pulses, no TNS, no gain control: twice
+		w.writeBits(0, 2*(8+3)) // twice: global gain, no pulses, no TNS, no gain control
 	}
 	w.writeBits(idEnd, 3)
 	return w.b

@@ -73,13 +73,13 @@ func WriteM4A(ctx context.Context, tools *ffmpeg.Tools, aac ffmpeg.AAC, samples 
 	return errors.Join(err, file.Close())
 }
 
-// The elements of an AAC frame that padding needs, ISO/IEC 14496-3 table 4.85.
+// Elements and limits of AAC frames that padding needs (ISO/IEC 14496-3, table 4.85).
 const (
 	idFill      = 6
 	idEnd       = 7
-	fillEscape  = 15  // of the count: eight more bits follow
+	fillEscape  = 15  // count value for longer elements; eight more bits follow
 	fillMost    = 269 // longer counts need eight more bits
-	fillData    = 1   // extension type EXT_FILL_DATA, then a nibble of zeros
+	fillData    = 1   // extension type EXT_FILL_DATA, followed by four zero bits
 	fillByte    = 0xa5
 	leastFilled = 4
 )
@@ -123,7 +123,7 @@ func padFrame(frame []byte, n int) []byte {
 // bitWriter writes bits, the most significant first.
 type bitWriter struct {
 	b    []byte
-	used int // bits of the last byte
+	used int // number of used bits in the last byte
 }
 
 func (w *bitWriter) writeBits(v uint32, n int) {

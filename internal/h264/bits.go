@@ -8,7 +8,7 @@ var errShort = errors.New("h264: the data ends inside a field")
 // bitReader reads the bits of an RBSP.
 type bitReader struct {
 	b   []byte
-	pos int // in bits
+	pos int // position in bits
 	err error
 }
 
@@ -47,7 +47,7 @@ func (r *bitReader) ue() uint32 {
 // bitWriter writes the bits of an RBSP.
 type bitWriter struct {
 	b []byte
-	n int // bits written
+	n int // number of bits written
 }
 
 func (w *bitWriter) bit(v uint32) {

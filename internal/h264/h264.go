@@ -156,7 +156,7 @@ func (p *Params) Skip(frameNum int) []byte {
 	w := &bitWriter{}
 	w.u(8, 2<<5|TypeSlice) // nal_ref_idc is not 0: order type 2 forbids two non-reference pictures in a row
 	w.ue(0)                // first_mb_in_slice
-	w.ue(5)                // slice_type: P, and all slices of the picture are
+	w.ue(5)                // slice_type: P, like all slices of the picture
 	w.ue(1)                // pic_parameter_set_id
 	w.u(p.log2FrameNum, uint32(frameNum)%p.maxFrameNum)
 	w.bit(0)    // num_ref_idx_active_override_flag
@@ -164,7 +164,7 @@ func (p *Params) Skip(frameNum int) []byte {
 	w.bit(0)    // adaptive_ref_pic_marking_mode_flag
 	w.ue(0)     // slice_qp_delta
 	w.ue(1)     // disable_deblocking_filter_idc
-	w.ue(p.mbs) // mb_skip_run: all of them
+	w.ue(p.mbs) // mb_skip_run: all macroblocks
 	w.writeTrailing()
 	return addEmulationPrevention(w.b)
 }

@@ -97,7 +97,7 @@ func (m *Movie) trak(i int, chunks []chunk, base int64, large bool) []byte {
 	}
 	layer := uint16(0)
 	if t.Kind == Text {
-		group, layer = 2, math.MaxUint16 // in front of the picture
+		group, layer = 2, math.MaxUint16 // text is in front of the picture
 	}
 	id := uint32(i + 1)
 	parts := [][]byte{
@@ -128,7 +128,7 @@ func (t *Track) mdia(index int, chunks []chunk, base int64, large bool) []byte {
 	case Video:
 	}
 	extended := []byte{}
-	if t.Tag != "" { // ISO/IEC 14496-12 8.4.6
+	if t.Tag != "" { // extended language, ISO/IEC 14496-12, 8.4.6
 		extended = fullBox("elng", 0, 0, []byte(t.Tag), []byte{0})
 	}
 	dinf := box("dinf", fullBox("dref", 0, 0, be32(1), fullBox("url ", 0, 1)))

@@ -9,7 +9,7 @@ import (
 
 // TrackInfo contains the properties of a track in a file's index.
 type TrackInfo struct {
-	Handler string // vide, soun, text, sbtl, …
+	Handler string // handler type: vide, soun, text, sbtl, …
 	Samples int64  // number of samples in the table of sizes
 	Timed   int64  // number of samples in the table of times
 	Length  int64  // sum of the samples' durations, in units of Timescale

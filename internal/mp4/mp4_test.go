@@ -228,7 +228,7 @@ func TestDisabledTracksSaySo(t *testing.T) {
 func TestSameMovieSameBytes(t *testing.T) {
 	t.Parallel()
 	if !bytes.Equal(write(t, movie()), write(t, movie())) {
-		t.Error("the same movie gives other bytes")
+		t.Error("the same movie has different bytes")
 	}
 }
 
@@ -309,7 +309,7 @@ func TestLargeFiles(t *testing.T) {
 				}
 				for k, e := range samples(t, trak) {
 					if at, ok := s.marked[fmt.Sprintf("mark %d %d", i, k)]; !ok || at != e.at {
-						t.Fatalf("the index says that sample %d of track %d lies at %d, it lies at %d", k, i, e.at, at)
+						t.Fatalf("sample %d of track %d is at %d according to the index, but at %d", k, i, e.at, at)
 					}
 				}
 			}

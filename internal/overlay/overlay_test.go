@@ -279,7 +279,7 @@ func TestKaraoke(t *testing.T) {
 		}
 		for _, b := range s.Layer.Boxes {
 			if !b.In(l.Box().Inset(-2)) {
-				t.Errorf("a word at %v lies outside of its caption at %v", b, l.Box())
+				t.Errorf("a word at %v is outside its caption at %v", b, l.Box())
 			}
 		}
 	}
@@ -354,7 +354,7 @@ func TestSlidesKeepClear(t *testing.T) {
 	}
 	alone, above := draw(nil), draw(x.cues)
 	if above.Max.Y >= alone.Max.Y || above.Max.Y > 150 {
-		t.Errorf("text lies at %v, without subtitles at %v", above, alone)
+		t.Errorf("text is at %v, without subtitles at %v", above, alone)
 	}
 }
 

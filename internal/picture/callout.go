@@ -35,7 +35,7 @@ type callouts struct {
 	dark float64
 }
 
-// shape is an ellipse or a rectangle.
+// shape is an ellipse if round is set, otherwise a rectangle, in pixels of the frame.
 type shape struct {
 	round          bool
 	x0, y0, x1, y1 float64

@@ -209,7 +209,7 @@ type planes struct {
 	w, h int
 }
 
-// sampler draws frames of a moving view. It is for one goroutine.
+// sampler draws frames of a moving view. It is not safe for concurrent use.
 type sampler struct {
 	src  planes
 	w, h int

@@ -62,7 +62,7 @@ func pixel(frame []byte, x, y int) yuv {
 	return yuv{frame[y*width+x], frame[n+c], frame[n*5/4+c]}
 }
 
-// The colours of the tests by the matrix of bt709 in limited range, ITU-R BT.709-6.
+// The colours of the tests in BT.709 limited range (ITU-R BT.709-6).
 var (
 	black = yuv{16, 128, 128}
 	white = yuv{235, 128, 128}

@@ -25,7 +25,7 @@ type View struct {
 	// Frames is the length of the view in frames. Cycle is the number of frames after which a GIF repeats;
 	// 0 means never.
 	Frames, Cycle int64
-	// Spans are the layers, by the frame from which they are seen. Without any, none is.
+	// Spans are the layers of slides, ordered by first frame. It is empty if no slide is shown.
 	Spans []Span
 	// Captions are the layers of captions, which are drawn over everything else. It is nil if no caption
 	// is shown.

@@ -352,7 +352,8 @@ func TestOtherLanguages(t *testing.T) {
 	}
 }
 
-// TestInvisible: soft hyphens and zero-width characters join, decomposed letters are found.
+// TestInvisible checks that soft hyphens and zero-width characters do not split words, and that
+// decomposed letters are composed.
 func TestInvisible(t *testing.T) {
 	t.Parallel()
 	l, _ := reading.ParseLexicon("l", []byte("cafe\u0301: Kaffeehaus\n"))

@@ -22,7 +22,8 @@ func TestSentences(t *testing.T) {
 	})
 }
 
-// TestSayAsTable: inputs are a kind, a format or "-", and a text; "no" is what cannot be said so.
+// TestSayAsTable compares SayAs with a table. Inputs are a kind, a format or "-", and a text; the output
+// "no" means that the kind does not fit the text.
 func TestSayAsTable(t *testing.T) {
 	t.Parallel()
 	readingtest.Table(t, "testdata/whole/sayas.tsv", *update, func(language, input string) string {

@@ -12,7 +12,7 @@ import "strings"
 
 // opening is the parsed "(name:" at the start of a text. Offsets are in bytes from the bracket.
 type opening struct {
-	name       string // in lower case
+	name       string // name of the direction in lower case
 	start, end int    // offsets of the name
 	value      int    // offset of the first byte after the colon
 }

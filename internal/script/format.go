@@ -227,7 +227,7 @@ func formatImage(t string, m image) string {
 	rank := func(x word) int {
 		g := applyOption(&Picture{}, strings.ToLower(x.text))
 		if g == "x" || g == "y" {
-			g = "corner" // their order matters
+			g = "corner" // the order of positions on the two axes matters
 		}
 		return slices.Index(groups, g)
 	}

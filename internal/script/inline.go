@@ -275,7 +275,7 @@ func (w *walker) skipHTML(n *ast.RawHTML, style utter.Style) {
 	_, ssml := ssmlElements()[name]
 	switch {
 	case name == "p" || name == "s" || name == "audio", strings.Trim(tag, "</>") == "sub", strings.Trim(tag, "</>") == "mark":
-		ssml = false // HTML has them too
+		ssml = false // HTML has elements of these names, too
 	}
 	switch {
 	case name == "img" || name == "video":

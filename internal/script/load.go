@@ -14,10 +14,10 @@ import (
 // Limits of scripts and their includes. A script of the maximum size is already weeks of speech. The
 // other limits stop a short script from including more than that.
 const (
-	maxScript   = 4 << 20  // bytes per file
-	maxTotal    = 16 << 20 // bytes of all files, each counted as often as it is included
-	maxDepth    = 16       // nesting of includes
-	maxIncludes = 1000     // total number of includes
+	maxScript   = 4 << 20  // maximum size of a file, in bytes
+	maxTotal    = 16 << 20 // maximum size of all files in bytes; a file counts each time it is included
+	maxDepth    = 16       // maximum nesting of includes
+	maxIncludes = 1000     // maximum number of includes
 )
 
 // Options are the options of Load.

@@ -105,11 +105,11 @@ func (p *parser) warnNearMiss(l *line, t string, off int) {
 	case (colon == "" || colon == "bare") && len(fields) > 0 && p.known.isFile(known) && path.Ext(fields[0]) == "":
 		return // prose such as (image 1)
 	case colon == "" && len(fields) > 1 && !p.known.beginsValue(known, fields[0]):
-		return // a remark in brackets
+		return // prose in brackets
 	case colon == "" && !strings.ContainsAny(t[:1], "([{") && !strings.HasPrefix(t, "（"):
 		return // an HTML tag
 	case colon == "" && len(fields) == 0 && !strings.HasPrefix(t, "("):
-		return // a remark in brackets
+		return // prose in brackets
 	}
 	if value == "" {
 		value = "…"

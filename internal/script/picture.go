@@ -205,7 +205,7 @@ func (p *parser) unknownOptions(unknown []word) bool {
 	return false
 }
 
-// nearestOption returns the option that a word is a misspelling of. It is stricter than nearest:
+// nearestOption returns the option that a word is a misspelling of. It is stricter than nearestName:
 // options are short, and so are words of alternative texts ("man" is not a misspelt "pan").
 func nearestOption(text string, known []string) (string, bool) {
 	t := strings.ToLower(text)
@@ -216,7 +216,7 @@ func nearestOption(text string, known []string) (string, bool) {
 		return nearestName(t, known)
 	}
 	for _, k := range known {
-		sameLetters := len(t) == len(k) && t[0] != k[0] // a changed first letter is another word
+		sameLetters := len(t) == len(k) && t[0] != k[0] // a changed first letter usually means another word
 		if similar.Distance(t, k, 2) < 2 && !sameLetters && (len(k) > 3 || len(t) > 3) {
 			return k, true
 		}

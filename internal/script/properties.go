@@ -14,14 +14,14 @@ type Properties struct {
 	Size          *frame.Size
 	FPS           *frame.Rate
 	Voice         *string
-	VoiceSpeed    *float64 // factor, 1 = normal
+	VoiceSpeed    *float64 // factor; 1 is normal speed
 	VoiceVolume   *float64
 	VoicePitch    *float64
-	VoiceEmphasis *string // none, reduced, moderate, strong
+	VoiceEmphasis *string // none, reduced, moderate or strong
 	Fragment      *bool   // narration-mode: fragment, the sentence continues in the next paragraph
 	Background    *Background
 	Transition    *Transition
-	Theme         *File // a built-in name, or a project .css
+	Theme         *File // a built-in name, or a .css file of the project
 	Subtitles     *Subtitles
 	AssetResize   *frame.Fit
 	Canvas        *frame.Color

@@ -14,13 +14,13 @@ import (
 // properties, translations and the tables of docs/language.md use these rows. AllProperties exports
 // them to other programs.
 
-// Kind is the type of a value, for editors.
+// Kind is the type of a property's value. Editors use it.
 type Kind string
 
 // Values of Kind. The words of a Form are allowed in addition, for every kind.
 const (
 	TextKind     Kind = "text"
-	ChoiceKind   Kind = "choice" // one of the words
+	ChoiceKind   Kind = "choice" // one of the words in Form.Words
 	NumberKind   Kind = "number"
 	TimeKind     Kind = "time" // seconds, or clock time
 	ColorKind    Kind = "color"
@@ -29,7 +29,7 @@ const (
 	LanguageKind Kind = "language"
 	VoiceKind    Kind = "voice"
 	FileKind     Kind = "file"
-	SegmentKind  Kind = "segment" // a part of a clip
+	SegmentKind  Kind = "segment" // a range of a clip
 	LinesKind    Kind = "lines"   // ranges of line numbers of code
 	MapKind      Kind = "map"     // only a map of the keys
 )

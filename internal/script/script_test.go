@@ -377,7 +377,7 @@ func checkFormat(t *testing.T, src []byte) {
 	}
 	again, _ := script.Format("s.md", out)
 	if string(again) != string(out) {
-		t.Fatalf("printing %q again gives %q, then %q", src, out, again)
+		t.Fatalf("formatting %q twice returns %q, then %q", src, out, again)
 	}
 }
 

@@ -146,7 +146,7 @@ func (v vars) warnUnknown(l *line, diags *diag.List) {
 	}
 }
 
-// hideBraces replaces the braces of {{name}} by markers, for a parser that interprets braces. unprotect
+// hideBraces replaces the braces of {{name}} by markers, for a parser that interprets braces. restoreBraces
 // is the reverse.
 func hideBraces(text string) string {
 	if !strings.Contains(text, "{{") {

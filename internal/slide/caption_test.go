@@ -135,7 +135,7 @@ func TestCaptionsDoNotDependOnTheirSheet(t *testing.T) {
 			alone, _ := drawnCaptions(t, one)
 			if a, b := alone[0], together[i]; !slices.Equal(a.Plain.Pix, b.Plain.Pix) ||
 				!slices.Equal(a.Lit.Pix, b.Lit.Pix) || fmt.Sprint(a.Words) != fmt.Sprint(b.Words) {
-				t.Errorf("size %v: %q looks otherwise alone", size, text.Lines)
+				t.Errorf("size %v: %q looks different on its own sheet", size, text.Lines)
 			}
 		}
 	}
@@ -183,7 +183,7 @@ func TestFontsOfCaptions(t *testing.T) {
 		t.Errorf("our font: %+v", fonts)
 	}
 	if w, fonts := width(func(s *slide.CaptionStyle) { s.File = "fonts/my font.ttf" }); w == ours || fonts != (slide.CaptionFonts{}) {
-		t.Errorf("a font of the project: %d wide, ours %d, %+v", w, ours, fonts)
+		t.Errorf("a font of the project: width %d, built-in font %d, %+v", w, ours, fonts)
 	}
 	if w, fonts := width(func(s *slide.CaptionStyle) { s.File = "fonts/bad.ttf" }); w != ours || !fonts.Broken {
 		t.Errorf("a broken font: %d wide, %+v", w, fonts)
@@ -192,7 +192,7 @@ func TestFontsOfCaptions(t *testing.T) {
 		t.Errorf("a missing family: %d wide, %+v", w, fonts)
 	}
 	if _, fonts := width(func(s *slide.CaptionStyle) { s.Family = "Noto Serif" }); fonts.Missing {
-		t.Error("Noto Serif is said to be missing")
+		t.Error("Noto Serif is reported as missing")
 	}
 	// A caption that is too wide is drawn smaller.
 	got, _ := drawnCaptions(t, slide.Captions{
@@ -204,7 +204,7 @@ func TestFontsOfCaptions(t *testing.T) {
 	}
 }
 
-// fontFile finds a font on this machine.
+// fontFile returns the path of an installed font.
 func fontFile(t *testing.T) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "fc-match", "-f", "%{file}", "DejaVu Sans Mono").Output()

@@ -96,7 +96,7 @@ func TestSlides(t *testing.T) {
 			t.Errorf("the text %v is not in the middle of 720", box)
 		}
 		if got.Bounds.Dx() > 1000 {
-			t.Errorf("all of %v was taken", got.Bounds)
+			t.Errorf("the picture covers the whole frame, %v", got.Bounds)
 		}
 	})
 	t.Run("plain text has twice the base size", func(t *testing.T) {
@@ -245,7 +245,7 @@ func TestSlides(t *testing.T) {
 		}
 		first := inkedBox(drawOne(t, d, request(md("- ש\n- שלום עולם שלום"))), func(c color.NRGBA) bool { return isDark(c) })
 		if first.Max.X < right.Max.X-30 {
-			t.Errorf("the short line stands not on the right: %v in %v", first, right)
+			t.Errorf("the short line is not at the right edge: %v in %v", first, right)
 		}
 	})
 	t.Run("sizes of frames", func(t *testing.T) {
@@ -430,7 +430,7 @@ func TestDiagrams(t *testing.T) {
 			_, err := d.Draw(t.Context(), sort(kind, bad[kind].text))
 			var wrong *slide.DiagramError
 			if !errors.As(err, &wrong) || wrong.Block != 1 || wrong.Line != bad[kind].line || wrong.Text == "" {
-				t.Errorf("a mistake gives %+v (%v), want line %d", wrong, err, bad[kind].line)
+				t.Errorf("a mistake is reported as %+v (%v), want line %d", wrong, err, bad[kind].line)
 			}
 			if drawOne(t, d, sort(kind, text)); err == nil {
 				t.Error("nothing is drawn after a mistake")

@@ -228,5 +228,5 @@ func benchmarkSlides(b *testing.B, n int, cold bool) {
 // BenchmarkWarmSlide draws one slide of 1920x1080 in a running browser.
 func BenchmarkWarmSlide(b *testing.B) { benchmarkSlides(b, 1, false) }
 
-// BenchmarkSixtySlides are sixty different slides, the browser's start included.
+// BenchmarkSixtySlides draws sixty different slides, including the start of the browser.
 func BenchmarkSixtySlides(b *testing.B) { benchmarkSlides(b, 60, true) }

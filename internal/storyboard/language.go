@@ -81,7 +81,7 @@ type narrator struct {
 
 // narratedScene is the text that one voice speaks in one scene.
 type narratedScene struct {
-	number int        // from 1
+	number int        // number of the scene, from 1
 	place  diag.Range // range of its first sentence
 	text   strings.Builder
 }

@@ -87,7 +87,7 @@ type Options struct {
 	FirstScene int
 }
 
-// Silences between the parts of narration.
+// Lengths of the silence after narration.
 const (
 	afterSentence  = 350 * time.Millisecond
 	afterParagraph = 650 * time.Millisecond

@@ -46,7 +46,7 @@ func files() map[string]storyboard.File {
 func (project) File(name string) storyboard.File { return files()[name] }
 func (project) Track(name string) bool           { return name == "ukulele-1" }
 
-// Nearest finds a file of the same name but for its last letter.
+// Nearest returns a file whose name differs only in its last letter.
 func (project) VoiceLike(string, string) (storyboard.Voice, bool)   { return storyboard.Voice{}, false }
 func (project) SayAs(string, string, string, string) (string, bool) { return "", false }
 func (project) Lexicon(string) diag.List                            { return nil }
@@ -279,7 +279,7 @@ func TestNearestNames(t *testing.T) {
 		near, _, _ = strings.Cut(near, `"`)
 		board, list := plan(t, "![]("+near+")", storyboard.Options{Dir: c.dir})
 		if len(list) > 0 || board.Scenes[0].Shots[0].File != c.found {
-			t.Errorf("in %q, for %q: %q is suggested: %v", c.dir, c.missing, near, list)
+			t.Errorf("in %q, for %q: the suggestion is %q: %v", c.dir, c.missing, near, list)
 		}
 	}
 }

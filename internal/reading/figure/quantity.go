@@ -283,7 +283,7 @@ func UnitAlone(p *passage.Passage, i int) (int, string) {
 	if p.At(i).Text == "km" && p.At(p.Skip(i+1)).Kind == token.Digits && p.At(p.Before(i)).Kind != token.Digits {
 		u, _ := p.UnitAt(i)
 		if u != nil {
-			return i + 1, u.One // on a road: km 23
+			return i + 1, u.One // the kilometre on a road: km 23
 		}
 	}
 	if p.At(i+1).Text != "/" || p.At(i-1).Kind == token.Sign && i > 0 {

@@ -29,7 +29,7 @@ type Table struct {
 	Days     map[string]string // names of weekdays, by abbreviations in lower case
 	Day      map[string]bool   // names of weekdays in lower case
 	Units    []unit
-	prefixes map[string]string // of units: k = kilo
+	prefixes map[string]string // prefixes of units: k = kilo
 	Money    []Currency
 	Scales   map[string]Scale
 	// Short are abbreviations in lower case without the last point. A space and a condition may follow:

@@ -281,7 +281,7 @@ func TestForms(t *testing.T) {
 	})
 }
 
-// form reads "year 1999", "clock 14 30 - L" (hour, minute, second, then L for a label, a or p), or
+// form returns the spoken form of an input such as "year 1999", "clock 14 30 - L" (hour, minute, second, then L for a label, a or p), or
 // "date 3 5 10 2026 ND" (day, last day, month, year, then N for named and D for day first).
 func form(t *testing.T, p *passage.Passage, input string) string {
 	t.Helper()

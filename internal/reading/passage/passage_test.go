@@ -37,7 +37,7 @@ func TestNeighbours(t *testing.T) {
 	if got := []int{p.Skip(1), p.Skip(2), p.Before(2), p.Before(0), p.Before(1)}; got[0] != 2 || got[1] != 2 ||
 		got[2] != 0 ||
 		got[3] != -1 || got[4] != 0 {
-		t.Errorf("the tokens beside gaps are %v", got)
+		t.Errorf("the tokens next to gaps are %v", got)
 	}
 	last := len(p.Tokens) - 1
 	if !p.Ended(last) || p.Ended(0) || p.Glued(1) || !p.Glued(2) || p.Glued(last+1) {

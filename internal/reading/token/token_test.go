@@ -139,17 +139,17 @@ func TestMarks(t *testing.T) {
 		}
 	}
 	if !token.IsDigits("007") || token.IsDigits("") || token.IsDigits("7a") {
-		t.Error("digits are not told from other texts")
+		t.Error("IsDigits is wrong")
 	}
 	if got := token.SpellLetters("käse\u0301"); got != "K Ä S E\u0301" {
-		t.Errorf("letters apart: %q", got)
+		t.Errorf("SpellLetters: %q", got)
 	}
 	if !token.IsVowel('Ö') || token.IsVowel('B') {
-		t.Error("vowels are not told from other letters")
+		t.Error("IsVowel is wrong")
 	}
 	one, two := token.Split("x")[0], token.Split("xy")[0]
 	if !token.IsLetter(one) || token.IsLetter(two) {
-		t.Error("a letter is not told from a word")
+		t.Error("IsLetter is wrong")
 	}
 }
 
