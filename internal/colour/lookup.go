@@ -17,12 +17,12 @@ func (p *profile) newLookup(channels int) (func([]float64) vec, error) {
 	legacy := false
 	switch string(t[:4]) {
 	case "mft1":
-		stages, err = p.oldTable(t, channels, 1)
+		stages, err = p.parseLutTable(t, channels, 1)
 	case "mft2":
 		legacy = p.lab
-		stages, err = p.oldTable(t, channels, 2)
+		stages, err = p.parseLutTable(t, channels, 2)
 	case "mAB ":
-		stages, err = newTable(t, channels)
+		stages, err = parseLutAToB(t, channels)
 	default:
 		return nil, errProfile
 	}
@@ -106,9 +106,9 @@ func (g grid) interpolate(in []float64) vec {
 	return out
 }
 
-// oldTable parses lut8Type and lut16Type (ICC.1:2022, 10.10 and 10.11), in which numbers have size
+// parseLutTable parses lut8Type and lut16Type (ICC.1:2022, 10.10 and 10.11), in which numbers have size
 // bytes.
-func (p *profile) oldTable(t []byte, channels, size int) (func([]float64) vec, error) {
+func (p *profile) parseLutTable(t []byte, channels, size int) (func([]float64) vec, error) {
 	in, out, at := 256, 256, 48
 	read := parse8Bit
 	if size == 2 {
@@ -148,9 +148,9 @@ func (p *profile) oldTable(t []byte, channels, size int) (func([]float64) vec, e
 	}, nil
 }
 
-// newTable parses lutAToBType (ICC.1:2022, 10.12): A curves, grid, M curves, matrix and B curves. All
+// parseLutAToB parses lutAToBType (ICC.1:2022, 10.12): A curves, grid, M curves, matrix and B curves. All
 // except the B curves may be missing.
-func newTable(t []byte, channels int) (func([]float64) vec, error) {
+func parseLutAToB(t []byte, channels int) (func([]float64) vec, error) {
 	offset := func(i int) int { return int(binary.BigEndian.Uint32(t[12+4*i:])) }
 	curves := func(at, n int) ([]func(float64) float64, error) {
 		out := make([]func(float64) float64, n)
@@ -198,7 +198,7 @@ func newTable(t []byte, channels int) (func([]float64) vec, error) {
 			shift[i] = parseFixed(t[at+36+4*i:])
 		}
 	}
-	g, err := newTableGrid(t, offset(3), channels)
+	g, err := parseLutGrid(t, offset(3), channels)
 	if err != nil {
 		return nil, err
 	}
@@ -216,8 +216,8 @@ func newTable(t []byte, channels int) (func([]float64) vec, error) {
 	}, nil
 }
 
-// newTableGrid parses the grid of a lutAToBType. With three channels it may be missing.
-func newTableGrid(t []byte, at, channels int) (grid, error) {
+// parseLutGrid parses the grid of a lutAToBType. With three channels it may be missing.
+func parseLutGrid(t []byte, at, channels int) (grid, error) {
 	if at == 0 && channels == 3 {
 		return grid{}, nil
 	}

@@ -33,11 +33,11 @@ func readToken(p *passage.Passage, i int) (int, string) {
 		if p.Rules == nil {
 			return i, ""
 		}
-		if end, say := calendar.PlainDate(p, i); end > i {
+		if end, say := calendar.ReadPlainDate(p, i); end > i {
 			return end, say
 		}
 		if p.Word("dot") != "" && p.Opens(i) {
-			if end, say := address.Links(p, i); end > i {
+			if end, say := address.ReadLink(p, i); end > i {
 				return end, say
 			}
 		}
@@ -55,8 +55,8 @@ func readToken(p *passage.Passage, i int) (int, string) {
 func fromDigits(p *passage.Passage, i int) (int, string) {
 	if p.Known {
 		if end, say := firstResult(p, i,
-			calendar.Dates, address.Phones, figure.Feet, address.House, figure.Versions, calendar.Clocks,
-			calendar.Decades, figure.Ordinals, figure.Powers, figure.Ratios, figure.Sizes, figure.Fractions,
+			calendar.ReadDates, address.ReadPhoneNumber, figure.ReadFeet, address.ReadHouseNumber, figure.ReadVersion, calendar.ReadClock,
+			calendar.ReadDecade, figure.ReadOrdinals, figure.ReadPower, figure.ReadRatio, figure.ReadSize, figure.ReadFraction,
 		); end > i {
 			return end, say
 		}
@@ -70,13 +70,13 @@ func fromDigits(p *passage.Passage, i int) (int, string) {
 			return end, p.Src[p.At(i).Start:p.At(end-1).End]
 		}
 	}
-	if end, say := address.PostalCode(p, i); end > i {
+	if end, say := address.ReadPostalCode(p, i); end > i {
 		return end, say
 	}
-	if end, say := figure.Codes(p, i); end > i {
+	if end, say := figure.ReadCode(p, i); end > i {
 		return end, say
 	}
-	if end, say := figure.Quantities(p, i); end > i && say != "" {
+	if end, say := figure.ReadQuantity(p, i); end > i && say != "" {
 		return end, say
 	}
 	return i + 1, p.Cardinal(p.At(i).Text, "")
@@ -95,20 +95,20 @@ func isCompound(p *passage.Passage, i int) bool {
 func fromWord(p *passage.Passage, i int) (int, string) {
 	if !p.Known {
 		if p.Word("dot") != "" {
-			return address.Links(p, i)
+			return address.ReadLink(p, i)
 		}
 		return i, ""
 	}
-	if end, say := sign.Greek(p, i); end > i {
+	if end, say := sign.ReadGreekLetter(p, i); end > i {
 		return end, say
 	}
 	if t := p.At(i); t.Text == t.Lower && isPlainWord(p, i) {
 		return i, ""
 	}
 	return firstResult(p, i,
-		address.Links, address.StateName, figure.UnitAlone, calendar.MonthDay, calendar.Weekdays,
-		figure.MoneyCode, figure.Numbered, short.Abbreviations, short.Initials, figure.Romans,
-		figure.LetterDigits, short.Acronyms, address.Names, short.Compounds,
+		address.ReadLink, address.ReadStateName, figure.ReadUnit, calendar.ReadMonthDay, calendar.ReadWeekday,
+		figure.ReadMoneyCode, figure.ReadNumbered, short.ReadAbbreviation, short.ReadInitials, figure.ReadRoman,
+		figure.ReadLetterDigits, short.ReadAcronym, address.ReadIdentifier, short.ReadCompound,
 	)
 }
 
@@ -130,13 +130,13 @@ func fromSign(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if p.Known {
 		if end, say := firstResult(p, i,
-			address.PhonePlus, figure.SignedNumber, calendar.ShortDecade, figure.Hashes, address.PathsAndFlags,
-			sign.Between,
+			address.ReadPhoneNumberAtSign, figure.ReadSignedNumber, calendar.ReadShortDecade, figure.ReadHash, address.ReadPathOrFlag,
+			sign.ReadSignBetween,
 		); end > i {
 			return end, say
 		}
 	} else if _, _, ok := token.ParseVulgarFraction(t.Text); ok {
 		return i, ""
 	}
-	return sign.Name(p, i)
+	return sign.ReadSignName(p, i)
 }

@@ -59,7 +59,7 @@ func matchingBracket(t string, o opening) int {
 // none.
 func skipQuoted(t string, i int) int {
 	j := len(t) - len(strings.TrimLeft(t[i:], blanks))
-	if end, ok := quoteEnd(t[j:]); ok {
+	if end, ok := findQuoteEnd(t[j:]); ok {
 		return j + end
 	}
 	return i

@@ -140,7 +140,7 @@ func (w *printer) formatHeader() int {
 // headerText returns a line of the header with insignificant spaces removed.
 func headerText(l string) string {
 	q := piece{line: &line{src: &source{}, text: l, segs: []seg{{}}}, to: len(l)}
-	name, _, rest, ok := headerLine(q)
+	name, _, rest, ok := splitHeaderLine(q)
 	if !ok || q.isEmpty() {
 		return l
 	}

@@ -61,7 +61,7 @@ func (p *parser) parseProperties(lines []*line, first, last int) {
 			i++
 			continue
 		}
-		name, nameAt, rest, ok := headerLine(q)
+		name, nameAt, rest, ok := splitHeaderLine(q)
 		if !ok {
 			d := p.diags.Errorf(q.trimmedRange(), "%s is not a property of the header", quoteForMessage(q.text()))
 			d.Detail = "A line of the header is \"name: value\", or is indented and belongs to the map above it"
@@ -82,7 +82,7 @@ func (p *parser) parseProperties(lines []*line, first, last int) {
 // then ignored, even those that share their name with a property of the language.
 func (p *parser) detectMarpDeck(lines []*line) {
 	for _, l := range lines {
-		name, at, rest, ok := headerLine(piece{line: l, to: len(l.text)})
+		name, at, rest, ok := splitHeaderLine(piece{line: l, to: len(l.text)})
 		if ok && name == "marp" && strings.EqualFold(strings.TrimSpace(rest.text()), "true") {
 			p.marp = true
 			p.diags.Warnf(at, "the file is a Marp slide deck; it is built as a script without Marp's directives").
@@ -103,9 +103,9 @@ func isMarp(name string) bool {
 	return false
 }
 
-// headerLine splits a line into name and value. Unlike in maps, the colon need not be followed by a
+// splitHeaderLine splits a line into name and value. Unlike in maps, the colon need not be followed by a
 // blank.
-func headerLine(q piece) (name string, at diag.Range, rest piece, ok bool) {
+func splitHeaderLine(q piece) (name string, at diag.Range, rest piece, ok bool) {
 	from, to := trimSpan(q.line.text, q.from, q.to)
 	t := q.line.text[from:to]
 	key, colon, ok := keyLine(t)

@@ -87,7 +87,7 @@ func isTitle(t string) bool {
 	if t == "" {
 		return true
 	}
-	end, ok := quoteEnd(t)
+	end, ok := findQuoteEnd(t)
 	return ok && end == len(t)
 }
 

@@ -135,7 +135,7 @@ func backgroundKind() kind[Background] {
 // parseBackground parses a name or file that is followed by options in any order.
 func (p *parser) parseBackground(b *Background, v value) bool {
 	words, inQuotes := v.words(), false
-	if end, ok := quoteEnd(v.text); ok {
+	if end, ok := findQuoteEnd(v.text); ok {
 		// The name is in quotes, followed by options.
 		first := word{text: v.text[:end], at: v.subrange(0, end)}
 		words, inQuotes = []word{first}, true

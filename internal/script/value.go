@@ -108,7 +108,7 @@ func commentStart(text string) int {
 // unquote parses text that is one quoted string, optionally followed by a comment. end is the offset
 // after the closing quote.
 func unquote(text string) (s string, end int, ok bool) {
-	end, ok = quoteEnd(text)
+	end, ok = findQuoteEnd(text)
 	if !ok {
 		return "", 0, false
 	}
@@ -122,8 +122,8 @@ func unquote(text string) (s string, end int, ok bool) {
 	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(inner), end, true
 }
 
-// quoteEnd returns the offset after the quoted string at the start of text, or false.
-func quoteEnd(text string) (int, bool) {
+// findQuoteEnd returns the offset after the quoted string at the start of text, or false.
+func findQuoteEnd(text string) (int, bool) {
 	if text == "" || text[0] != '"' && text[0] != '\'' {
 		return 0, false
 	}

@@ -168,7 +168,7 @@ func (w *ssmlState) collectElement(e *script.Element, manner utter.Run) {
 
 // addPause adds the silence of a break element. The sentence continues after it.
 func (w *ssmlState) addPause(e *script.Element) {
-	d, ok := breakLength(e.Attributes["time"], e.Attributes["strength"])
+	d, ok := parseBreakLength(e.Attributes["time"], e.Attributes["strength"])
 	if !ok {
 		bad := w.list.Errorf(e.Range, "this break has no valid length")
 		bad.Detail = "Allowed: time in s or ms, up to an hour, as time=\"500ms\"; or strength none, x-weak, weak, medium, strong or x-strong"
@@ -393,9 +393,9 @@ func volumeFactor(s string) (float64, bool) {
 	return max(v, 0.1) / 100, err == nil && v >= 0 && v <= 100
 }
 
-// breakLength returns the length of a break element (SSML 1.1, section 3.2.3), or false if its
+// parseBreakLength returns the length of a break element (SSML 1.1, section 3.2.3), or false if its
 // attributes are invalid.
-func breakLength(length, strength string) (d time.Duration, ok bool) {
+func parseBreakLength(length, strength string) (d time.Duration, ok bool) {
 	if length != "" {
 		number, factor := length, time.Second
 		if n, ok := strings.CutSuffix(length, "ms"); ok {

@@ -8,8 +8,8 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Names reads identifiers of program code, such as getName and max_size.
-func Names(p *passage.Passage, i int) (int, string) {
+// ReadIdentifier reads identifiers of program code, such as getName and max_size.
+func ReadIdentifier(p *passage.Passage, i int) (int, string) {
 	if !p.Opens(i) && p.At(i-1).Text != "." {
 		return i, ""
 	}

@@ -60,8 +60,8 @@ func matchAt(p *passage.Passage, i int, find *regexp.Regexp) (int, string) {
 	return j, m
 }
 
-// Links reads web addresses, mail addresses and file names.
-func Links(p *passage.Passage, i int) (int, string) {
+// ReadLink reads web addresses, mail addresses and file names.
+func ReadLink(p *passage.Passage, i int) (int, string) {
 	if !p.Opens(i) || p.At(i+1).Kind == token.Gap || i+1 >= len(p.Tokens) {
 		return i, ""
 	}
@@ -201,8 +201,8 @@ func readFlag(p *passage.Passage, i int) (int, string) {
 	return end, strings.Join(out, " ")
 }
 
-// PathsAndFlags reads file paths and command-line options that begin with a sign.
-func PathsAndFlags(p *passage.Passage, i int) (int, string) {
+// ReadPathOrFlag reads file paths and command-line options that begin with a sign.
+func ReadPathOrFlag(p *passage.Passage, i int) (int, string) {
 	switch p.At(i).Text {
 	case "/", "~", ".":
 		return readPath(p, i)

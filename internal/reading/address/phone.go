@@ -7,8 +7,8 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Phones reads telephone numbers in groups of digits, with a short pause between groups.
-func Phones(p *passage.Passage, i int) (int, string) {
+// ReadPhoneNumber reads telephone numbers in groups of digits, with a short pause between groups.
+func ReadPhoneNumber(p *passage.Passage, i int) (int, string) {
 	plus := p.At(i).Text == "+"
 	j := i
 	if plus {
@@ -174,10 +174,10 @@ func groupsOf(p *passage.Passage, number string, size int) string {
 	return strings.Join(out, ", ")
 }
 
-// PhonePlus reads telephone numbers that begin with a plus or a bracket.
-func PhonePlus(p *passage.Passage, i int) (int, string) {
+// ReadPhoneNumberAtSign reads telephone numbers that begin with a plus or a bracket.
+func ReadPhoneNumberAtSign(p *passage.Passage, i int) (int, string) {
 	if t := p.At(i).Text; t != "+" && t != "(" {
 		return i, ""
 	}
-	return Phones(p, i)
+	return ReadPhoneNumber(p, i)
 }

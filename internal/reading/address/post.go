@@ -7,9 +7,9 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// House reads the number of a house before a street, or the postal code after a state: "one
+// ReadHouseNumber reads the number of a house before a street, or the postal code after a state: "one
 // twenty-three Main Street", "Illinois six two seven zero four".
-func House(p *passage.Passage, i int) (int, string) {
+func ReadHouseNumber(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if p.Base != "en" || len(t.Text) > 5 || t.Text[0] == '0' && len(t.Text) != 5 {
 		return i, ""
@@ -68,8 +68,8 @@ func isStreetAfter(p *passage.Passage, i int) bool {
 	return false
 }
 
-// StateName reads the abbreviation of a state after a town or before a postal code.
-func StateName(p *passage.Passage, i int) (int, string) {
+// ReadStateName reads the abbreviation of a state after a town or before a postal code.
+func ReadStateName(p *passage.Passage, i int) (int, string) {
 	name := p.States[p.At(i).Text]
 	if name == "" || p.Glued(i+1) {
 		return i, ""
@@ -85,8 +85,8 @@ func StateName(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// PostalCode reads the five digits before a German town.
-func PostalCode(p *passage.Passage, i int) (int, string) {
+// ReadPostalCode reads the five digits before a German town.
+func ReadPostalCode(p *passage.Passage, i int) (int, string) {
 	if b := p.At(p.Before(i)); p.Base == "de" && b.Text == "," && len(p.At(i).Text) == 5 &&
 		p.At(i+1).Kind == token.Gap &&
 		p.At(i+2).Kind == token.Word && p.At(i+2).Text != p.At(i+2).Lower {

@@ -7,8 +7,8 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Clocks reads a time of day that begins with a number: 10:30 p.m., 14:30 Uhr, 14h30, 9pm, 14.30.
-func Clocks(p *passage.Passage, i int) (int, string) {
+// ReadClock reads a time of day that begins with a number: 10:30 p.m., 14:30 Uhr, 14h30, 9pm, 14.30.
+func ReadClock(p *passage.Passage, i int) (int, string) {
 	c, end := parseClock(p, i)
 	if end == i {
 		return i, ""

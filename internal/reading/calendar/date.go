@@ -23,8 +23,8 @@ func fullYear(year, length int) int {
 	return 1900 + year
 }
 
-// Dates reads a date that begins with a number, or a range of two dates.
-func Dates(p *passage.Passage, i int) (int, string) {
+// ReadDates reads a date that begins with a number, or a range of two dates.
+func ReadDates(p *passage.Passage, i int) (int, string) {
 	end, say := readDate(p, i)
 	dash := p.Skip(end)
 	if say == "" || !token.IsDash(p.At(dash).Text) {
@@ -60,9 +60,9 @@ func dateResult(p *passage.Passage, from, end int, d passage.Date) (int, string)
 	return end, p.DateWords(from, end, d)
 }
 
-// PlainDate reads a date in a language whose table contains only the names of months. It replaces the
+// ReadPlainDate reads a date in a language whose table contains only the names of months. It replaces the
 // month's number by its name; the voice reads the rest.
-func PlainDate(p *passage.Passage, i int) (int, string) {
+func ReadPlainDate(p *passage.Passage, i int) (int, string) {
 	if p.Known || p.Months[1] == "" {
 		return i, ""
 	}
@@ -270,8 +270,8 @@ func parseYearAfter(p *passage.Passage, i int, d *passage.Date) int {
 	return j + 1
 }
 
-// MonthDay reads November 25, 2026, Nov. 25th, November 3–5, and November 2026.
-func MonthDay(p *passage.Passage, i int) (int, string) {
+// ReadMonthDay reads November 25, 2026, Nov. 25th, November 3–5, and November 2026.
+func ReadMonthDay(p *passage.Passage, i int) (int, string) {
 	var d passage.Date
 	j := parseMonth(p, i, &d)
 	if j == i || p.At(j).Kind != token.Gap {
@@ -349,8 +349,8 @@ func Formatted(p *passage.Passage, parts []string, format string) string {
 	return p.DateWords(0, len(p.Tokens), d)
 }
 
-// Weekdays reads abbreviated weekdays before a date, such as Mo. and Tue.
-func Weekdays(p *passage.Passage, i int) (int, string) {
+// ReadWeekday reads abbreviated weekdays before a date, such as Mo. and Tue.
+func ReadWeekday(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	name, ok := p.Days[t.Lower]
 	if !ok {

@@ -7,8 +7,8 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Versions reads versions such as 1.2.3 and IP addresses such as 192.168.0.1.
-func Versions(p *passage.Passage, i int) (int, string) {
+// ReadVersion reads versions such as 1.2.3 and IP addresses such as 192.168.0.1.
+func ReadVersion(p *passage.Passage, i int) (int, string) {
 	parts := []string{p.At(i).Text}
 	j := i + 1
 	for p.At(j).Text == "." && p.At(j+1).Kind == token.Digits {
@@ -67,8 +67,8 @@ func isGrouped(parts []string) bool {
 	return true
 }
 
-// Codes reads a number at the start of a word of letters and digits.
-func Codes(p *passage.Passage, i int) (int, string) {
+// ReadCode reads a number at the start of a word of letters and digits.
+func ReadCode(p *passage.Passage, i int) (int, string) {
 	j := i
 	for p.Glued(j) {
 		j++
@@ -79,8 +79,8 @@ func Codes(p *passage.Passage, i int) (int, string) {
 	return j, p.LetterGroups(i, j)
 }
 
-// LetterDigits reads words of letters and digits that begin with a letter: A4, MP3, H2O, COVID-19, x².
-func LetterDigits(p *passage.Passage, i int) (int, string) {
+// ReadLetterDigits reads words of letters and digits that begin with a letter: A4, MP3, H2O, COVID-19, x².
+func ReadLetterDigits(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if exponent, end := p.Superscript(i + 1); end > i+1 {
 		if w := p.Word("letter power " + exponent); w != "" {

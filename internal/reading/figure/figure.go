@@ -11,8 +11,8 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Powers reads powers such as 10², 10^6 and 2^n.
-func Powers(p *passage.Passage, i int) (int, string) {
+// ReadPower reads powers such as 10², 10^6 and 2^n.
+func ReadPower(p *passage.Passage, i int) (int, string) {
 	n, end := p.Number(i)
 	if end == i || n.Low > 0 {
 		return i, ""
@@ -55,8 +55,8 @@ func readExponent(p *passage.Passage, i int, base string) (int, string) {
 	}
 }
 
-// Ratios reads ratios and scores: 16:9 and 3:1.
-func Ratios(p *passage.Passage, i int) (int, string) {
+// ReadRatio reads ratios and scores: 16:9 and 3:1.
+func ReadRatio(p *passage.Passage, i int) (int, string) {
 	parts := []string{p.At(i).Text}
 	j := i + 1
 	for p.At(j).Text == ":" && p.At(j+1).Kind == token.Digits {
@@ -99,8 +99,8 @@ func Ratios(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// Fractions reads 3/4, and fixed expressions such as 24/7.
-func Fractions(p *passage.Passage, i int) (int, string) {
+// ReadFraction reads 3/4, and fixed expressions such as 24/7.
+func ReadFraction(p *passage.Passage, i int) (int, string) {
 	mark := p.At(i + 1).Text
 	low := p.At(i + 2)
 	if mark != "/" && mark != "⁄" || low.Kind != token.Digits || p.At(i).Kind != token.Digits || p.At(i+3).Text == "/" {
@@ -165,8 +165,8 @@ func readHalf(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// Sizes reads 4x4, 1920×1080 and 3 x 4.
-func Sizes(p *passage.Passage, i int) (int, string) {
+// ReadSize reads 4x4, 1920×1080 and 3 x 4.
+func ReadSize(p *passage.Passage, i int) (int, string) {
 	say, j := "", i
 	for {
 		n, end := p.Number(j)
@@ -198,8 +198,8 @@ func Sizes(p *passage.Passage, i int) (int, string) {
 	}
 }
 
-// Feet reads 6'2" as "six foot two".
-func Feet(p *passage.Passage, i int) (int, string) {
+// ReadFeet reads 6'2" as "six foot two".
+func ReadFeet(p *passage.Passage, i int) (int, string) {
 	mark := p.At(i + 1).Text
 	end := p.At(i + 3).Text
 	if p.Base != "en" || mark != "'" && mark != "’" && mark != "′" || p.At(i+2).Kind != token.Digits || end != "\"" &&
@@ -209,8 +209,8 @@ func Feet(p *passage.Passage, i int) (int, string) {
 	return i + 4, p.Cardinal(p.At(i).Text, "") + " foot " + p.Cardinal(p.At(i+2).Text, "")
 }
 
-// Numbered reads abbreviations before a number: v2.1, No. 5.
-func Numbered(p *passage.Passage, i int) (int, string) {
+// ReadNumbered reads abbreviations before a number: v2.1, No. 5.
+func ReadNumbered(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if mark := p.At(i + 1).Text; (t.Lower == "n" || t.Lower == "no") && (mark == "°" || mark == "º") &&
 		p.At(p.Skip(i+2)).Kind == token.Digits {
@@ -221,7 +221,7 @@ func Numbered(p *passage.Passage, i int) (int, string) {
 		return i + 3, p.Word("number")
 	}
 	if (t.Text == "v" || t.Text == "V") && p.At(i+1).Kind == token.Digits {
-		j, say := Versions(p, i+1)
+		j, say := ReadVersion(p, i+1)
 		if j == i+1 {
 			n, end := p.Number(i + 1)
 			if t.Text == "V" && n.Fraction == "" {
@@ -234,8 +234,8 @@ func Numbered(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// Hashes reads #5 and #topic.
-func Hashes(p *passage.Passage, i int) (int, string) {
+// ReadHash reads #5 and #topic.
+func ReadHash(p *passage.Passage, i int) (int, string) {
 	if p.At(i).Text != "#" {
 		return i, ""
 	}

@@ -7,8 +7,8 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Ordinals reads 3rd, 3., 3º, 2e and 1:a, and ranges of them.
-func Ordinals(p *passage.Passage, i int) (int, string) {
+// ReadOrdinals reads 3rd, 3., 3º, 2e and 1:a, and ranges of them.
+func ReadOrdinals(p *passage.Passage, i int) (int, string) {
 	end, say := readOrdinal(p, i)
 	if end == i {
 		return i, ""

@@ -21,9 +21,9 @@ type quantity struct {
 	per    string
 }
 
-// Quantities reads a quantity that begins with a sign, with the sign or code of a currency, or with
+// ReadQuantity reads a quantity that begins with a sign, with the sign or code of a currency, or with
 // the number.
-func Quantities(p *passage.Passage, i int) (int, string) {
+func ReadQuantity(p *passage.Passage, i int) (int, string) {
 	var q quantity
 	j := parseSigns(p, i, &q)
 	if c, end := p.CurrencyAt(j); end > j {
@@ -278,8 +278,8 @@ func withLetters(p *passage.Passage, from, end int, q *quantity) (int, string) {
 	return end, say.String()
 }
 
-// UnitAlone reads a unit without a number before it, such as km/h.
-func UnitAlone(p *passage.Passage, i int) (int, string) {
+// ReadUnit reads a unit without a number before it, such as km/h.
+func ReadUnit(p *passage.Passage, i int) (int, string) {
 	if p.At(i).Text == "km" && p.At(p.Skip(i+1)).Kind == token.Digits && p.At(p.Before(i)).Kind != token.Digits {
 		u, _ := p.UnitAt(i)
 		if u != nil {
@@ -296,8 +296,8 @@ func UnitAlone(p *passage.Passage, i int) (int, string) {
 	return end, u.Other
 }
 
-// MoneyCode reads amounts that begin with letters, such as USD 5 and R$ 5.
-func MoneyCode(p *passage.Passage, i int) (int, string) {
+// ReadMoneyCode reads amounts that begin with letters, such as USD 5 and R$ 5.
+func ReadMoneyCode(p *passage.Passage, i int) (int, string) {
 	c, end := p.CurrencyAt(i)
 	if end == i || c == nil {
 		return i, ""
@@ -309,13 +309,13 @@ func MoneyCode(p *passage.Passage, i int) (int, string) {
 	}
 	if p.At(p.Skip(end)).Kind == token.Digits || token.IsMinus(p.At(p.Skip(end)).Text) &&
 		p.At(p.Skip(end)+1).Kind == token.Digits {
-		return Quantities(p, i)
+		return ReadQuantity(p, i)
 	}
 	return i, ""
 }
 
-// SignedNumber reads -5, +3, ~50, $5 and ½.
-func SignedNumber(p *passage.Passage, i int) (int, string) {
+// ReadSignedNumber reads -5, +3, ~50, $5 and ½.
+func ReadSignedNumber(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if p.IsMeasuredSpan(i) && !p.Formula(i) {
 		return i + 1, p.Word("to")
@@ -323,10 +323,10 @@ func SignedNumber(p *passage.Passage, i int) (int, string) {
 		return i + 1, p.Word("minus")
 	}
 	if _, _, ok := token.ParseVulgarFraction(t.Text); ok {
-		return Quantities(p, i)
+		return ReadQuantity(p, i)
 	}
 	if c, end := p.CurrencyAt(i); c != nil && end > i {
-		return Quantities(p, i)
+		return ReadQuantity(p, i)
 	}
 	if !strings.Contains("-−–+±~≈", t.Text) || p.At(i+1).Kind == token.Gap {
 		return i, ""
@@ -350,5 +350,5 @@ func SignedNumber(p *passage.Passage, i int) (int, string) {
 	} else if n.Fraction == "" && p.At(end).Text == "/" && p.At(end+1).Kind == token.Digits {
 		return i + 1, p.Signs[t.Text]
 	}
-	return Quantities(p, i)
+	return ReadQuantity(p, i)
 }

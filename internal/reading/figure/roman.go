@@ -8,8 +8,8 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Romans reads a Roman numeral if the words around it require one.
-func Romans(p *passage.Passage, i int) (int, string) {
+// ReadRoman reads a Roman numeral if the words around it require one.
+func ReadRoman(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	text, form, end := t.Text, "", i+1
 	if n := token.ParseRoman(text); n == 0 {

@@ -10,8 +10,8 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Abbreviations reads abbreviations of the table: e.g., z. B., Dr., etc.
-func Abbreviations(p *passage.Passage, i int) (int, string) {
+// ReadAbbreviation reads abbreviations of the table: e.g., z. B., Dr., etc.
+func ReadAbbreviation(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if say, ok := p.Bare[t.Text]; ok && p.At(i+1).Text != "." && !p.Apostrophe(i+1) {
 		return i + 1, say
@@ -113,8 +113,8 @@ func isConditionMet(p *passage.Passage, needs string, from, to int) bool {
 	return true
 }
 
-// Compounds reads compounds with an abbreviated end: Hauptstr.
-func Compounds(p *passage.Passage, i int) (int, string) {
+// ReadCompound reads compounds with an abbreviated end: Hauptstr.
+func ReadCompound(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if p.At(i+1).Text != "." {
 		return i, ""

@@ -8,8 +8,8 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Initials reads single letters with points, such as U.S. and J. R. R. Tolkien.
-func Initials(p *passage.Passage, i int) (int, string) {
+// ReadInitials reads single letters with points, such as U.S. and J. R. R. Tolkien.
+func ReadInitials(p *passage.Passage, i int) (int, string) {
 	j := i
 	var out []string
 	for {
@@ -34,8 +34,8 @@ func Initials(p *passage.Passage, i int) (int, string) {
 	return j, strings.Join(out, " ")
 }
 
-// Acronyms reads words in capitals. Those that people spell are spelled letter by letter.
-func Acronyms(p *passage.Passage, i int) (int, string) {
+// ReadAcronym reads words in capitals. Those that people spell are spelled letter by letter.
+func ReadAcronym(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	name, plural := t.Text, ""
 	if w, ok := strings.CutSuffix(name, "s"); ok && len(w) >= 2 && w == strings.ToUpper(w) {

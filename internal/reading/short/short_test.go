@@ -11,7 +11,7 @@ import (
 
 func TestAbbreviations(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, short.Abbreviations, []readingtest.Case{
+	readingtest.Check(t, token.Word, short.ReadAbbreviation, []readingtest.Case{
 		{
 			"en", "Dr. Smith, e.g. apples, No. 5, No. Try, w/o it, etc.",
 			"[doctor] Smith, [for example] apples, [number] 5, No. Try, [without] it, [et cetera]",
@@ -28,7 +28,7 @@ func TestAbbreviations(t *testing.T) {
 
 func TestInitials(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, short.Initials, []readingtest.Case{
+	readingtest.Check(t, token.Word, short.ReadInitials, []readingtest.Case{
 		{"en", "J. R. R. Tolkien, U.S. law, a. b, I. Go", "[J R R] Tolkien, [U S] law, a. b, [I] Go"},
 		{"de", "I. Kapitel", "I. Kapitel"},
 	})
@@ -36,7 +36,7 @@ func TestInitials(t *testing.T) {
 
 func TestAcronyms(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, short.Acronyms, []readingtest.Case{
+	readingtest.Check(t, token.Word, short.ReadAcronym, []readingtest.Case{
 		{
 			"en", "The HTTP and CSVs, NASA, AT&T, R&D, WHO, USA",
 			"The [H T T P] and [C S V's], NASA, [A T]&[T], [R]&[D], [W H O], [U S A]",
@@ -48,7 +48,7 @@ func TestAcronyms(t *testing.T) {
 
 func TestCompounds(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, short.Compounds, []readingtest.Case{
+	readingtest.Check(t, token.Word, short.ReadCompound, []readingtest.Case{
 		{"de", "Hauptstr. 5", "[Hauptstraße] 5"},
 		{"en", "Mainstr. 5", "Mainstr. 5"},
 	})
@@ -58,7 +58,7 @@ func TestCompounds(t *testing.T) {
 func rules() []readingtest.Rules {
 	return []readingtest.Rules{
 		{Kind: token.Word, Rules: []readingtest.Rule{
-			short.Abbreviations, short.Initials, short.Acronyms, short.Compounds,
+			short.ReadAbbreviation, short.ReadInitials, short.ReadAcronym, short.ReadCompound,
 		}},
 	}
 }

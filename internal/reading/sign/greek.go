@@ -6,8 +6,8 @@ import (
 	"mynah/internal/reading/passage"
 )
 
-// Greek reads a Greek letter that is used as a symbol, with its exponent.
-func Greek(p *passage.Passage, i int) (int, string) {
+// ReadGreekLetter reads a Greek letter that is used as a symbol, with its exponent.
+func ReadGreekLetter(p *passage.Passage, i int) (int, string) {
 	name := greekName(p.At(i).Lower)
 	if name == "" || p.Base == "el" {
 		return i, ""

@@ -46,8 +46,8 @@ func Spelled(p *passage.Passage) string {
 // pauses are punctuation marks, which voices read as a pause or ignore.
 const pauses = ".,;:!?…¡¿\"'“”‘’„‚«»‹›()[]-–—‐‑―、。，！？：；「」『』（）।॥؟،؛·՞՜"
 
-// Between reads signs according to the tokens on both sides: 5 - 3, 3 x 4, 2*3, a / b.
-func Between(p *passage.Passage, i int) (int, string) {
+// ReadSignBetween reads signs according to the tokens on both sides: 5 - 3, 3 x 4, 2*3, a / b.
+func ReadSignBetween(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if p.IsMeasuredSpan(i) && !p.Formula(i) {
 		return i + 1, p.Word("to")
@@ -162,9 +162,9 @@ func skipTag(p *passage.Passage, i int) int {
 	return i
 }
 
-// Name reads a sign as its name. Punctuation marks are not changed, and other signs without a name are
+// ReadSignName reads a sign as its name. Punctuation marks are not changed, and other signs without a name are
 // omitted.
-func Name(p *passage.Passage, i int) (int, string) {
+func ReadSignName(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if strings.Contains(pauses, t.Text) {
 		return i, ""
