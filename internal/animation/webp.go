@@ -1,5 +1,4 @@
-// Package animation decodes moving pictures frame by frame in a format that ffmpeg does not
-// decode: animated WebP. It does not know projects or videos.
+// Package animation decodes animated WebP, which ffmpeg does not decode, frame by frame.
 package animation
 
 import (
@@ -14,14 +13,14 @@ import (
 	"golang.org/x/image/webp"
 )
 
-// Frame is one of a moving picture: where its data are in the file, and how it is laid on
-// those before it.
+// Frame is one frame of an animation: its position in the file and in the picture, and how it is
+// combined with the previous frames.
 type Frame struct {
 	at, length int64
 	box        image.Rectangle
 	Duration   time.Duration
-	// overwrite takes the place of what is there, instead of lying on it; clear empties the
-	// frame's box once its time is over.
+	// overwrite replaces the previous pixels instead of blending with them. clear makes the frame's box
+	// transparent after the frame's time.
 	overwrite, clear bool
 }
 
@@ -32,30 +31,31 @@ type WebP struct {
 	Frames        []Frame
 }
 
-// The bounds of what is read.
+// Limits of animations.
 const (
 	mostFrames = 20_000
-	// mostPixels bounds the pixels of all frames together: some minutes of a large picture.
+	// mostPixels is the maximum number of pixels of all frames together: some minutes of a large picture.
 	mostPixels = 4_000_000_000
-	// mostCanvas bounds the pixels of one, which are in memory.
+	// mostCanvas is the maximum number of pixels of one frame, which is kept in memory.
 	mostCanvas = 40_000_000
 	mostChunk  = 64 << 20
 )
 
-// ErrCut tells that a file is a part of what it was.
+// ErrCut is the error for a file whose end is missing.
 var ErrCut = errors.New("the file is truncated: its end is missing")
 
-// shortest is the least delay that browsers keep, usual what they take in its place.
+// Browsers replace delays below shortest by usual.
 const (
 	shortest = 11 * time.Millisecond
 	usual    = 100 * time.Millisecond
 )
 
-// ReadWebP reads where the frames of an animated WebP file of size bytes are.
+// ReadWebP reads the index of the frames of an animated WebP file. size is the size of the file in
+// bytes.
 func ReadWebP(file io.ReaderAt, size int64) (*WebP, error) {
 	out := &WebP{file: file}
 	for at := int64(12); at+8 <= size; {
-		kind, length, err := chunk(file, at)
+		kind, length, err := readChunkHeader(file, at)
 		if err != nil {
 			return nil, err
 		}
@@ -65,11 +65,11 @@ func ReadWebP(file io.ReaderAt, size int64) (*WebP, error) {
 		}
 		switch kind {
 		case "VP8X":
-			if err := out.canvas(body, length); err != nil {
+			if err := out.readCanvas(body, length); err != nil {
 				return nil, err
 			}
 		case "ANMF":
-			if err := out.frame(body, length); err != nil {
+			if err := out.readFrame(body, length); err != nil {
 				return nil, err
 			}
 		}
@@ -93,7 +93,7 @@ func ReadWebP(file io.ReaderAt, size int64) (*WebP, error) {
 	return out, nil
 }
 
-func chunk(file io.ReaderAt, at int64) (kind string, length int64, err error) {
+func readChunkHeader(file io.ReaderAt, at int64) (kind string, length int64, err error) {
 	var head [8]byte
 	if _, err := file.ReadAt(head[:], at); err != nil {
 		return "", 0, ErrCut
@@ -101,14 +101,14 @@ func chunk(file io.ReaderAt, at int64) (kind string, length int64, err error) {
 	return string(head[:4]), int64(binary.LittleEndian.Uint32(head[4:])), nil
 }
 
-// u24 reads a number of three bytes.
+// u24 decodes a little-endian number of three bytes.
 func u24(b []byte) int { return int(b[0]) | int(b[1])<<8 | int(b[2])<<16 }
 
 var errDamaged = errors.New("it is damaged")
 
-func (w *WebP) canvas(at, length int64) error {
+func (w *WebP) readCanvas(at, length int64) error {
 	var b [10]byte
-	if length < int64(len(b)) || w.Width > 0 { // a second canvas would not hold the frames of the first
+	if length < int64(len(b)) || w.Width > 0 { // a second canvas might not contain the frames of the first
 		return errDamaged
 	}
 	if _, err := w.file.ReadAt(b[:], at); err != nil {
@@ -118,7 +118,7 @@ func (w *WebP) canvas(at, length int64) error {
 	return nil
 }
 
-func (w *WebP) frame(at, length int64) error {
+func (w *WebP) readFrame(at, length int64) error {
 	const head = 16
 	var b [head]byte
 	if length < head {
@@ -145,8 +145,8 @@ func (w *WebP) frame(at, length int64) error {
 	return nil
 }
 
-// Play decodes the frames in order and gives each as the whole picture, not premultiplied,
-// which is only good until show returns.
+// Play decodes the frames in order and calls show with each as a whole picture, with straight (not
+// premultiplied) alpha. The picture is valid only until show returns.
 func (w *WebP) Play(show func(picture *image.NRGBA, d time.Duration) error) error {
 	canvas := image.NewNRGBA(image.Rect(0, 0, w.Width, w.Height))
 	for i, f := range w.Frames {
@@ -170,7 +170,7 @@ func (w *WebP) Play(show func(picture *image.NRGBA, d time.Duration) error) erro
 	return nil
 }
 
-// decode makes a file of its own of a frame, and has it decoded.
+// decode decodes the picture of a frame by making a separate WebP file of it.
 func (w *WebP) decode(f Frame) (image.Image, error) {
 	if f.length > mostChunk {
 		return nil, errDamaged
@@ -214,9 +214,9 @@ func (w *WebP) decode(f Frame) (image.Image, error) {
 	return webp.Decode(bytes.NewReader(b))
 }
 
-// drawFrame puts a frame on the canvas.
+// drawFrame draws a frame on the canvas.
 func drawFrame(canvas *image.NRGBA, img image.Image, f Frame) {
-	at := pixels(img)
+	at := pixelReader(img)
 	for y := range f.box.Dy() {
 		row := canvas.Pix[canvas.PixOffset(f.box.Min.X, f.box.Min.Y+y):]
 		for x := range f.box.Dx() {
@@ -226,7 +226,7 @@ func drawFrame(canvas *image.NRGBA, img image.Image, f Frame) {
 			case f.overwrite || a == 255 || p[3] == 0:
 				p[0], p[1], p[2], p[3] = r, g, b, a
 			case a > 0:
-				// Both are not premultiplied: the older one counts by what it still shows.
+				// Alpha is not premultiplied: the old colour counts by the share that stays visible.
 				under := uint32(p[3]) * (255 - uint32(a)) / 255
 				all := uint32(a) + under
 				mix := func(top, old byte) byte { return byte((uint32(top)*uint32(a) + uint32(old)*under) / all) }
@@ -236,9 +236,9 @@ func drawFrame(canvas *image.NRGBA, img image.Image, f Frame) {
 	}
 }
 
-// pixels returns the colours of a decoded frame. Lossy ones are BT.601 of limited range (RFC
-// 6386, 9.2), where image.YCbCr would take them for the full range of JPEG.
-func pixels(img image.Image) func(x, y int) (r, g, b, a byte) {
+// pixelReader returns a function for the colours of a decoded frame. Lossy frames are BT.601 with limited
+// range (RFC 6386, 9.2), unlike image.YCbCr, which uses the full range of JPEG.
+func pixelReader(img image.Image) func(x, y int) (r, g, b, a byte) {
 	var yuv *image.YCbCr
 	alpha := func(int, int) byte { return 255 }
 	switch img := img.(type) {
@@ -261,8 +261,8 @@ func pixels(img image.Image) func(x, y int) (r, g, b, a byte) {
 		l := 298 * (int(yuv.Y[yuv.YOffset(x, y)]) - 16)
 		c := yuv.COffset(x, y)
 		u, v := int(yuv.Cb[c])-128, int(yuv.Cr[c])-128
-		return clip(l + 409*v), clip(l - 100*u - 208*v), clip(l + 516*u), alpha(x, y)
+		return clampByte(l + 409*v), clampByte(l - 100*u - 208*v), clampByte(l + 516*u), alpha(x, y)
 	}
 }
 
-func clip(v int) byte { return byte(min(max((v+128)>>8, 0), 255)) }
+func clampByte(v int) byte { return byte(min(max((v+128)>>8, 0), 255)) }

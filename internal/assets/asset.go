@@ -1,6 +1,6 @@
-// Package assets identifies the files of a project: it stages each under a generated name, hashes
-// its content, measures it, converts what ffmpeg cannot read, and determines how its colours
-// become those of the video. Package cut shows the files.
+// Package assets prepares the files of a project: it stages each under a generated name, hashes and
+// measures it, converts formats that ffmpeg cannot read, and determines how its colours are converted
+// for the video. Package cut shows the files.
 package assets
 
 import (
@@ -21,33 +21,34 @@ import (
 	"mynah/internal/timeline"
 )
 
-// maxPixels bounds an image: what decoding it takes in memory.
+// maxPixels is the maximum number of pixels of an image, because decoding needs memory for all of
+// them.
 const maxPixels = 150_000_000
 
-// Asset is a user's file: identified, and staged under a name of ours.
+// Asset is a user's file that was identified and staged under a generated name.
 type Asset struct {
 	name string
-	// Content addresses the file's bytes.
+	// Content is the hash of the file's bytes.
 	Content cache.Key
-	// Input is the staged file, or one of ours that stands for it.
+	// Input is the staged file, or a converted file in its place.
 	Input  ffmpeg.Input
-	header media.Header // of an image
-	// Info is what was measured of a clip, GIF or sound; nil for an image.
+	header media.Header // only for images
+	// Info contains the measured properties of a clip, GIF or sound; nil for an image.
 	Info *ffmpeg.Info
-	// table converts its colours to the film's; nil where they are the same.
+	// table is the conversion of its colours to the film's; nil if none is needed.
 	table *colourTable
-	// drawn tells that it was drawn at the size at which it is seen.
+	// drawn is true if the picture was drawn in the size in which it is shown (SVG).
 	drawn bool
-	// converted tells that a file of ours stands for it.
+	// converted is true if Input is a converted file.
 	converted bool
-	// warning is what its author should know of it, empty for nothing.
+	// warning is a message for the author about the file, or "".
 	warning string
-	// advice is what to do about the warning; empty for colours.
+	// advice is the hint that belongs to warning. If it is empty, the hint is about colours.
 	advice string
 }
 
-// Picture returns the asset as a painter takes it. Its content is addressed with all that
-// decides how its pixels look, so that a turned copy is another picture.
+// Picture returns the asset for package picture. Its Content is a hash of everything that determines
+// the pixels, so that, for example, a rotated copy is a different picture.
 func (a *Asset) Picture() *picture.Asset {
 	out := &picture.Asset{Input: a.Input}
 	if a.Info != nil && a.Info.Video != nil {
@@ -72,7 +73,7 @@ func (a *Asset) Picture() *picture.Asset {
 	return out
 }
 
-// Media returns the asset as the timeline takes it.
+// Media returns the asset's properties for package timeline.
 func (a *Asset) Media() timeline.Media {
 	m := timeline.Media{}
 	if a == nil || a.Info == nil {
@@ -88,8 +89,9 @@ func (a *Asset) Media() timeline.Media {
 	return m
 }
 
-// identify opens a file, addresses its content and learns what it is.
-func (w *identifier) identify(ctx context.Context, name string, number int, sound bool) (*Asset, error) {
+// identifyFile stages, hashes and measures a file. number makes its staged name unique; sound is true for
+// a file that is used for its sound.
+func (w *identifier) identifyFile(ctx context.Context, name string, number int, sound bool) (*Asset, error) {
 	head, _, err := w.project.Head(name)
 	if err != nil {
 		return nil, errors.New("it cannot be read")
@@ -110,23 +112,23 @@ func (w *identifier) identify(ctx context.Context, name string, number int, soun
 	case sound || a.Input.Format.Video():
 		err = w.probe(ctx, a)
 	case a.Input.Format == media.WebP && media.Animated(head):
-		err = w.webp(ctx, a)
+		err = w.convertWebP(ctx, a)
 	case a.Input.Format == media.AVIF:
-		err = w.avif(ctx, a)
+		err = w.convertAVIF(ctx, a)
 	case a.Input.Format == media.SVG:
-		err = w.svg(ctx, a)
+		err = w.drawSVG(ctx, a)
 	default:
-		if err = w.header(a); err == nil && a.header.Channels == 4 && a.header.Colours.ICC != "" {
-			err = w.inks(a)
+		if err = w.readHeader(a); err == nil && a.header.Channels == 4 && a.header.Colours.ICC != "" {
+			err = w.convertCMYK(a)
 		}
 	}
 	if err == nil && !sound {
-		w.colours(a)
+		w.findColours(a)
 	}
 	return a, err
 }
 
-func (w *identifier) header(a *Asset) error {
+func (w *identifier) readHeader(a *Asset) error {
 	f, err := os.Open(a.Input.Path)
 	if err != nil {
 		return err
@@ -141,10 +143,10 @@ func (w *identifier) header(a *Asset) error {
 	return checkPixels(a.header.Width, a.header.Height)
 }
 
-// errCut tells that a file is a part of what it was.
+// errCut is the error for a file whose end is missing.
 var errCut = errors.New("the file is truncated: its end is missing")
 
-// checkEnd looks for the end of a file.
+// checkEnd returns errCut if a file is truncated. ends reports whether a file is complete.
 func checkEnd(path string, ends func(io.ReadSeeker) bool) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -164,7 +166,7 @@ func checkPixels(w, h int) error {
 	return nil
 }
 
-// probe measures a clip or sound, or finds what it measured before.
+// probe measures a clip or sound, or reads the result from the cache.
 func (w *identifier) probe(ctx context.Context, a *Asset) error {
 	r := Probe{Content: a.Content, Format: a.Input.Format, Cycles: a.Input.Cycles, Tool: w.tools.Version}
 	info, err := part.RememberJSON(w.Store, cache.Probes, r, func() (*ffmpeg.Info, error) {
@@ -181,20 +183,20 @@ func (w *identifier) probe(ctx context.Context, a *Asset) error {
 	return nil
 }
 
-// convert turns an image that ffmpeg does not read into a PNG of ours.
-func (w *identifier) convert(a *Asset, b []byte) error {
+// replaceByPNG replaces an asset's image by b, a PNG.
+func (w *identifier) replaceByPNG(a *Asset, b []byte) error {
 	path := a.Input.Path + ".png"
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		return err
 	}
 	a.Content = cache.NewHasher("converted").Bytes(b).Key()
 	a.Input.Path, a.Input.Format, a.converted = path, media.PNG, true
-	return w.header(a)
+	return w.readHeader(a)
 }
 
-// svg has the browser draw an SVG image, at the size at which it is seen: it would blur if
-// it were enlarged.
-func (w *identifier) svg(ctx context.Context, a *Asset) error {
+// drawSVG draws an SVG image in the browser, in the size in which it is shown, because enlarging it
+// afterwards would blur it.
+func (w *identifier) drawSVG(ctx context.Context, a *Asset) error {
 	version, err := w.tools.Drawer.Version(ctx, "SVG images")
 	if err != nil {
 		return err
@@ -206,7 +208,7 @@ func (w *identifier) svg(ctx context.Context, a *Asset) error {
 		return err
 	}
 	if file := slide.OutsideFile(in); file != "" {
-		const most = 80 // code points of an address that a person is shown
+		const most = 80 // maximum number of characters of the address in the message
 		a.warning = fmt.Sprintf("it refers to %.*q, which is not embedded in the image file and is left out", most, file)
 		a.advice = "export the image with its pictures embedded"
 	}
@@ -217,11 +219,12 @@ func (w *identifier) svg(ctx context.Context, a *Asset) error {
 		return err
 	}
 	a.drawn = true
-	return w.convert(a, b)
+	return w.replaceByPNG(a, b)
 }
 
-// avif has a program decode an AVIF picture, and keeps what only the AVIF says.
-func (w *identifier) avif(ctx context.Context, a *Asset) error {
+// convertAVIF decodes an AVIF picture to a PNG and keeps its rotation and colours, which the PNG does not
+// contain.
+func (w *identifier) convertAVIF(ctx context.Context, a *Asset) error {
 	f, err := os.Open(a.Input.Path)
 	if err != nil {
 		return err
@@ -234,13 +237,13 @@ func (w *identifier) avif(ctx context.Context, a *Asset) error {
 		return errCut
 	}
 	if facts.Sequence {
-		return w.sequence(ctx, a, facts)
+		return w.probeSequence(ctx, a, facts)
 	}
 	b, err := w.decodeAVIF(ctx, a)
 	if err != nil {
 		return err
 	}
-	if err := w.convert(a, b); err != nil {
+	if err := w.replaceByPNG(a, b); err != nil {
 		return err
 	}
 	a.header.Turn, a.header.Colours = facts.Turn, facts.Colours

@@ -12,7 +12,8 @@ import (
 	"mynah/internal/proc"
 )
 
-// TestDecodedAVIFGoesByItsDecoder: another build of avifdec, or of ffmpeg, decodes a picture again.
+// TestDecodedAVIFGoesByItsDecoder checks that a picture is decoded again after a change of avifdec or
+// ffmpeg.
 func TestDecodedAVIFGoesByItsDecoder(t *testing.T) {
 	t.Parallel()
 	store, err := cache.Open(t.TempDir())

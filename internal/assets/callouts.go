@@ -8,18 +8,18 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// Callouts brings callouts into the film's frame. They are on a shot, or without one on
-// the slide or the bare canvas. Where the film is built in another size than its header's,
-// they keep their place on the picture, else that relative to the centre.
+// Callouts converts callouts to the film's frame. shot is the picture on which they are, or nil if
+// they are on a slide or the canvas. If the film's size differs from the header's, callouts keep their
+// position on the picture or, without a picture, relative to the centre.
 func (s *Set) Callouts(film storyboard.Film, list []script.Callout, shot *storyboard.Shot) []picture.Callout {
 	var out []picture.Callout
 	for _, c := range list {
-		out = append(out, s.callout(film, c, shot))
+		out = append(out, s.convertCallout(film, c, shot))
 	}
 	return out
 }
 
-func (s *Set) callout(film storyboard.Film, c script.Callout, shot *storyboard.Shot) picture.Callout {
+func (s *Set) convertCallout(film storyboard.Film, c script.Callout, shot *storyboard.Shot) picture.Callout {
 	out := picture.Callout{
 		Round: c.Shape != script.Rectangle, X0: c.Left, Y0: c.Top, X1: c.Right, Y1: c.Bottom,
 		OfImage: c.OfImage, Alpha: c.Alpha, Mask: c.Mask,
@@ -39,14 +39,14 @@ func (s *Set) callout(film storyboard.Film, c script.Callout, shot *storyboard.S
 		ffmpeg.Place(w, h, film.Width, film.Height, shot.Placing))
 }
 
-// callouts warns of callouts that nobody will see.
-func (c check) callouts(list []script.Callout, shot *storyboard.Shot, found *diag.List) {
+// checkCallouts warns about callouts that are outside the visible area.
+func (c check) checkCallouts(list []script.Callout, shot *storyboard.Shot, found *diag.List) {
 	if shot != nil && c.set.Get(shot.File) == nil {
 		return
 	}
 	film := c.board.Film
 	for _, one := range list {
-		out := c.set.callout(film, one, shot)
+		out := c.set.convertCallout(film, one, shot)
 		if one.OfImage {
 			if w, h := c.set.Get(shot.File).Picture().Source.Upright(); out.IsOutside(w, h) {
 				d := found.Warnf(one.Range, "the callout is outside %q, which has %d x %d pixels", shot.File, w, h)

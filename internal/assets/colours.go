@@ -9,39 +9,40 @@ import (
 	"mynah/internal/media"
 )
 
-// colourTable is a conversion of colours that is in the work folder.
+// colourTable is a conversion of colours. Its files in the work folder are written later; path is
+// their name without extension.
 type colourTable struct {
 	id, path   string
 	conversion *colour.Conversion
 	written    bool
-	whole      bool // for pixels of 16 bits
+	whole      bool // for pixels with the full range of 16 bits
 }
 
-// usualGamma stands in most PNG files, and browsers take it for the curve of sRGB.
+// usualGamma is the gamma in most PNG files. Browsers treat it as the sRGB curve.
 const usualGamma = 0.45455
 
 const warnProfile = "its colour profile cannot be used; its colours are read as sRGB"
 
-// colours finds how the colours of a picture or clip become those of the video.
-func (w *identifier) colours(a *Asset) {
+// findColours determines how the colours of a picture or clip are converted to those of the video.
+func (w *identifier) findColours(a *Asset) {
 	var c *colour.Conversion
 	switch {
 	case a.Info != nil && a.header.Colours != (media.Colours{}):
-		c = w.conversion(a)
+		c = w.readConversion(a)
 	case a.Info != nil && a.Info.Video != nil:
 		s := a.Info.Video.Source
 		c = colour.FromCodes(s.Primaries, s.Transfer)
 	case a.Info == nil:
-		c = w.conversion(a)
+		c = w.readConversion(a)
 	}
 	if c != nil {
-		a.table = w.set.table(c, a.header.Deep)
+		a.table = w.set.tableFor(c, a.header.Deep)
 	}
 }
 
-// conversion reads what a picture's header says of its colours; the first kind
-// that is there counts, as in PNG, third edition, section 4.3.
-func (w *identifier) conversion(a *Asset) *colour.Conversion {
+// readConversion returns the conversion for the colour information in a picture's header, or nil. If there
+// are several kinds, the first one applies, as in PNG, third edition, section 4.3.
+func (w *identifier) readConversion(a *Asset) *colour.Conversion {
 	h := a.header
 	cs := h.Colours
 	switch {
@@ -53,16 +54,16 @@ func (w *identifier) conversion(a *Asset) *colour.Conversion {
 	case cs.BadICC:
 		a.warning = warnProfile
 		w.withoutProfile(a)
-	case h.Channels == 4: // inks did what there is to do
+	case h.Channels == 4: // the inks were already converted
 	case cs.ICC != "":
-		c, err := w.profile(cs.ICC, max(h.Channels, 1))
+		c, err := w.parseProfile(cs.ICC, max(h.Channels, 1))
 		if err != nil {
 			a.warning = warnProfile
 		}
 		return c
 	case cs.SRGB:
-	case cs.HasChroma && cs.Gamma > 0: // chromaticities alone say nothing to browsers
-		w := cs.Chroma // white comes first in a PNG file
+	case cs.HasChroma && cs.Gamma > 0: // browsers ignore chromaticities without gamma
+		w := cs.Chroma // in a PNG file, white is first
 		return colour.FromGamma(cs.Gamma, &colour.Chromaticities{w[2], w[3], w[4], w[5], w[6], w[7], w[0], w[1]})
 	case cs.Gamma > 0 && !cs.HasChroma && math.Abs(cs.Gamma-usualGamma) > 0.0005:
 		return colour.FromGamma(cs.Gamma, nil)
@@ -70,7 +71,7 @@ func (w *identifier) conversion(a *Asset) *colour.Conversion {
 	return nil
 }
 
-// profileUse is a profile and for how many channels it is read.
+// profileUse is a profile and the number of channels of the picture.
 type profileUse struct {
 	icc      string
 	channels int
@@ -82,8 +83,9 @@ type profileFound struct {
 	err        error
 }
 
-// profile reads a profile, each once: the photos of a camera all have the same.
-func (w *identifier) profile(icc string, channels int) (*colour.Conversion, error) {
+// parseProfile parses an ICC profile. Each is parsed only once, because the photos of a camera contain the
+// same profile.
+func (w *identifier) parseProfile(icc string, channels int) (*colour.Conversion, error) {
 	use := profileUse{icc, channels}
 	w.mu.Lock()
 	found, ok := w.profiles[use]
@@ -98,14 +100,14 @@ func (w *identifier) profile(icc string, channels int) (*colour.Conversion, erro
 	return found.conversion, found.err
 }
 
-// withoutProfile has a PNG picture read from a copy without its damaged profile.
+// withoutProfile replaces a PNG by a copy without its damaged profile.
 func (w *identifier) withoutProfile(a *Asset) {
 	if a.Input.Format != media.PNG {
 		return
 	}
 	from, to := a.Input.Path, a.Input.Path+".plain.png"
 	a.Input.Path = to
-	w.set.later(func() error {
+	w.set.deferWrite(func() error {
 		in, err := os.Open(from)
 		if err != nil {
 			return err

@@ -1,4 +1,4 @@
 package assets
 
-// LinearGrey is an ICC profile, for tests of whole files.
+// LinearGrey exports an ICC profile for tests in package assets_test.
 func LinearGrey() []byte { return linearGrey() }

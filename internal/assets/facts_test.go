@@ -23,7 +23,7 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// newIdentifier works on no files.
+// newIdentifier returns an identifier without files.
 func newIdentifier(board *storyboard.Board) *identifier {
 	return &identifier{
 		board: board, profiles: map[profileUse]profileFound{},
@@ -31,22 +31,22 @@ func newIdentifier(board *storyboard.Board) *identifier {
 	}
 }
 
-// newStill is an image of w x h pixels.
+// newStill returns an image of w x h pixels.
 func newStill(w, h int) *Asset { return &Asset{header: media.Header{Width: w, Height: h}} }
 
-// clip is a clip of w x h pixels that lasts some seconds.
+// clip returns a clip of w x h pixels; length is in seconds.
 func clip(w, h int, length *big.Rat) *Asset {
 	return &Asset{Info: &ffmpeg.Info{Video: &ffmpeg.Video{
 		Source: ffmpeg.Source{Width: w, Height: h, PixelW: 1, PixelH: 1}, Rate: frame.Rate{Num: 25, Den: 1}, Length: length,
 	}}}
 }
 
-// onlySound is a file without pictures; its length may be nil.
+// onlySound returns a file without pictures; length is in seconds and may be nil.
 func onlySound(length *big.Rat) *Asset {
 	return &Asset{Info: &ffmpeg.Info{Audio: &ffmpeg.Audio{Length: length}}}
 }
 
-// findingLines is the findings as their severities, lines and summaries.
+// findingLines formats findings: severity, line and summary.
 func findingLines(list diag.List) (out []string) {
 	for _, d := range list {
 		out = append(out, fmt.Sprintf("%s %d: %s", d.Severity, d.Range.Start.Line, d.Summary))
@@ -59,7 +59,7 @@ func findingLines(list diag.List) (out []string) {
 
 func at(line int) diag.Range { return diag.Range{File: "s.md", Start: diag.Pos{Line: line}} }
 
-// linearGrey is an ICC profile of grey linear light: a header, and a tag that holds its curve.
+// linearGrey returns an ICC profile of linear grey: a header, and a tag with the curve.
 func linearGrey() []byte {
 	b := make([]byte, 128, 160)
 	copy(b[12:], "mntrGRAYXYZ ")
@@ -68,7 +68,7 @@ func linearGrey() []byte {
 	return append(b, 'c', 'u', 'r', 'v', 0, 0, 0, 0, 0, 0, 0, 1, 1, 0)       // a gamma of 1
 }
 
-// TestConversions: the first kind of colours that a header states counts; what is sRGB stays.
+// TestConversions checks which kind of colour information applies, and that sRGB is not converted.
 func TestConversions(t *testing.T) {
 	t.Parallel()
 	chroma := [8]float64{0.3127, 0.329, 0.7, 0.3, 0.2, 0.7, 0.15, 0.06}
@@ -122,32 +122,32 @@ func TestConversions(t *testing.T) {
 		{"chromaticities alone", media.PNG, media.Header{Colours: media.Colours{HasChroma: true, Chroma: chroma}}, nil, ""},
 	} {
 		a := &Asset{header: c.header, Input: ffmpeg.Input{Format: c.format}}
-		got := newIdentifier(nil).conversion(a)
+		got := newIdentifier(nil).readConversion(a)
 		if (got == nil) != (c.want == nil) || got != nil && got.ID() != c.want.ID() || a.warning != c.warning {
 			t.Errorf("%s: %v, %q", c.name, got, a.warning)
 		}
 	}
 	w := newIdentifier(nil)
-	for range 2 { // the second is found
+	for range 2 { // the second result comes from memory
 		grey := &Asset{header: media.Header{Channels: 1, Colours: media.Colours{ICC: string(linearGrey())}}}
-		if got := w.conversion(grey); got == nil || grey.warning != "" || len(w.profiles) != 1 {
+		if got := w.readConversion(grey); got == nil || grey.warning != "" || len(w.profiles) != 1 {
 			t.Errorf("a profile: %v, %q, %d profiles", got, grey.warning, len(w.profiles))
 		}
 	}
-	if a := (&Asset{header: media.Header{Colours: media.Colours{ICC: string(linearGrey())}}}); w.conversion(a) == nil {
+	if a := (&Asset{header: media.Header{Colours: media.Colours{ICC: string(linearGrey())}}}); w.readConversion(a) == nil {
 		t.Error("a picture that does not say its channels has one")
 	}
 	converted := &Asset{
 		converted: true, header: media.Header{Colours: media.Colours{Primaries: 9, Transfer: 1}},
 		Input: ffmpeg.Input{Format: media.PNG},
 	}
-	if got := newIdentifier(nil).conversion(converted); got == nil || got.ID() != colour.FromCodes(9, 1).ID() {
-		t.Errorf("what was no PNG file has the colours of one: %v", got)
+	if got := newIdentifier(nil).readConversion(converted); got == nil || got.ID() != colour.FromCodes(9, 1).ID() {
+		t.Errorf("a file that is not a PNG has the colours of one: %v", got)
 	}
 }
 
-// TestColoursOf: a clip has those of its codes, an image those of its header; a moving picture with a header goes
-// by that.
+// TestColoursOf checks that colours come from the codes of a clip, and from the header of an image or
+// animation.
 func TestColoursOf(t *testing.T) {
 	t.Parallel()
 	hdr := media.Colours{Primaries: 9, Transfer: 16}
@@ -167,7 +167,7 @@ func TestColoursOf(t *testing.T) {
 		"image":        {image, colour.FromCodes(9, 16)}, "deep image": {deep, colour.FromCodes(9, 16)},
 		"sound": {onlySound(nil), nil}, "plain image": {newStill(1, 1), nil},
 	} {
-		w.colours(c.asset)
+		w.findColours(c.asset)
 		if got := c.asset.table; (got == nil) != (c.want == nil) || got != nil &&
 			(got.id != c.want.ID() || got.whole != (c.asset == deep)) {
 			t.Errorf("%s: %+v", name, got)
@@ -178,7 +178,8 @@ func TestColoursOf(t *testing.T) {
 	}
 }
 
-// TestWithoutProfile: a PNG picture is read from a copy without its damaged profile; others are read as they are.
+// TestWithoutProfile checks that a PNG with a damaged profile is replaced by a copy without it; other
+// formats are not changed.
 func TestWithoutProfile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a")
@@ -195,7 +196,7 @@ func TestWithoutProfile(t *testing.T) {
 			Input:  ffmpeg.Input{Path: path, Format: format},
 			header: media.Header{Colours: media.Colours{BadICC: true}},
 		}
-		w.colours(a)
+		w.findColours(a)
 		if (a.Input.Path != path) != moved || a.warning != warnProfile {
 			t.Errorf("%s: %+v", format, a)
 		}
@@ -210,12 +211,12 @@ func TestWithoutProfile(t *testing.T) {
 	}
 }
 
-// TestTables are written once, and again only where they could not be written.
+// TestTables checks that tables are written once, and again only after a failure.
 func TestTables(t *testing.T) {
 	t.Parallel()
 	work := t.TempDir()
 	s := &Set{tables: map[string]*colourTable{}, work: filepath.Join(work, "later")}
-	table := s.table(colour.FromGamma(0.5, nil), false)
+	table := s.tableFor(colour.FromGamma(0.5, nil), false)
 	if err := s.WriteFiles(); err == nil || table.written {
 		t.Errorf("without a folder: %v", err)
 	}
@@ -236,7 +237,7 @@ func TestTables(t *testing.T) {
 	}
 }
 
-// TestPixels: a picture has at most 150 million.
+// TestPixels checks the limit of 150 million pixels.
 func TestPixels(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -257,14 +258,14 @@ func TestPixels(t *testing.T) {
 	}
 }
 
-// TestInks: printing inks become red, green and blue, pixel by pixel.
+// TestInks checks the conversion of printing inks to RGB.
 func TestInks(t *testing.T) {
 	t.Parallel()
 	in := image.NewCMYK(image.Rect(2, 1, 5, 3))
 	for i := range in.Pix {
 		in.Pix[i] = byte(i)
 	}
-	made, err := inksPNG(in, func(c [4]byte) [3]byte { return [3]byte{c[0], c[1] + 100, c[2] + c[3]} })
+	made, err := encodeCMYK(in, func(c [4]byte) [3]byte { return [3]byte{c[0], c[1] + 100, c[2] + c[3]} })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -306,14 +307,14 @@ func TestInks(t *testing.T) {
 		"too large":  {Width: mostInks, Height: 2, Colours: media.Colours{ICC: "x"}},
 	} {
 		a := &Asset{header: h}
-		if err := w.inks(a); err != nil || a.warning != warnProfile {
+		if err := w.convertCMYK(a); err != nil || a.warning != warnProfile {
 			t.Errorf("%s: %v, %q", name, err, a.warning)
 		}
 	}
 }
 
-// TestPictureSource: an image is coded by its header, a clip as it was measured; its content goes by all that
-// decides its look.
+// TestPictureSource checks the source of images and clips, and that Content depends on everything that
+// determines the pixels.
 func TestPictureSource(t *testing.T) {
 	t.Parallel()
 	image := &Asset{header: media.Header{Width: 4, Height: 3, Turn: 6, Alpha: true, FullRange: true}}
@@ -344,7 +345,7 @@ func TestPictureSource(t *testing.T) {
 	}
 }
 
-// TestMedia: what the timeline learns of a file.
+// TestMedia checks the properties of files for the timeline.
 func TestMedia(t *testing.T) {
 	t.Parallel()
 	one, two := big.NewRat(1, 1), big.NewRat(2, 1)
@@ -375,7 +376,8 @@ func TestMedia(t *testing.T) {
 	}
 }
 
-// TestNamed lists each file once, where it is first named, in the order of the video.
+// TestNamed checks that uses returns each file once, with the place of its first use, in the order of
+// the video.
 func TestNamed(t *testing.T) {
 	t.Parallel()
 	w := newIdentifier(&storyboard.Board{
@@ -397,11 +399,12 @@ func TestNamed(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	if w.set.Place("b") != at(4) || (*Set)(nil).Place("b") != (diag.Range{}) {
-		t.Errorf("b stands at %+v", w.set.Place("b"))
+		t.Errorf("the place of b is %+v", w.set.Place("b"))
 	}
 }
 
-// TestVersions: what was measured or converted before is made again only where somebody means it.
+// TestVersions checks the versions of recipes. A change of a version makes builds repeat the work, so
+// it must be intended.
 func TestVersions(t *testing.T) {
 	t.Parallel()
 	got := []int{Probe{}.Version(), Drawing{}.Version(), Decoded{}.Version(), Converted{}.Version(), Movie{}.Version()}

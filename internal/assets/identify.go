@@ -17,16 +17,16 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// Tools are the programs that identify and convert files.
+// Tools contains the programs that identify and convert files.
 type Tools struct {
 	FFmpeg *ffmpeg.Tools
-	// Version of ffmpeg, which is part of all keys.
+	// Version is the version of ffmpeg, which is part of cache keys.
 	Version string
 	Run     *proc.Runner
 	Drawer  *slide.Drawer
 }
 
-// identifier works on the files of one storyboard.
+// identifier identifies the files of one storyboard.
 type identifier struct {
 	part.Maker
 	tools   Tools
@@ -40,8 +40,8 @@ type identifier struct {
 
 const doing = "reading files"
 
-// Identify learns what every file of a storyboard is, in parallel. What cannot be used, and
-// what does not fit the script, is among the findings.
+// Identify identifies every file of a storyboard, in parallel. The findings report files that cannot
+// be used or do not fit their use in the script.
 func Identify(ctx context.Context, m part.Maker, tools Tools, in *project.Project, board *storyboard.Board) (*Set, diag.List, error) {
 	w := &identifier{
 		Maker: m, tools: tools, project: in, board: board, profiles: map[profileUse]profileFound{},
@@ -51,11 +51,11 @@ func Identify(ctx context.Context, m part.Maker, tools Tools, in *project.Projec
 	if err != nil {
 		return nil, nil, err
 	}
-	check{board, w.set}.shots(&list)
+	check{board, w.set}.checkShots(&list)
 	return w.set, list, nil
 }
 
-// identifyAll identifies the files that the storyboard names.
+// identifyAll identifies the files that the storyboard refers to.
 func (w *identifier) identifyAll(ctx context.Context) (diag.List, error) {
 	uses := w.uses()
 	found := make([]*Asset, len(uses))
@@ -65,7 +65,7 @@ func (w *identifier) identifyAll(ctx context.Context) (diag.List, error) {
 		g.Go(1, func() error {
 			var a *Asset
 			err := fault.Guard(fmt.Sprintf("reading %q", u.name), func() (err error) {
-				a, err = w.identify(ctx, u.name, i, u.sound)
+				a, err = w.identifyFile(ctx, u.name, i, u.sound)
 				return err
 			})
 			if err != nil && (ctx.Err() != nil || !blame.IsInputError(err)) {
@@ -92,14 +92,14 @@ func (w *identifier) identifyAll(ctx context.Context) (diag.List, error) {
 	return list, nil
 }
 
-// use is a file that the board names.
+// use is a file that the board refers to. sound is true if it is used for its sound.
 type use struct {
 	name  string
 	place diag.Range
 	sound bool
 }
 
-// uses lists the files of the board, each once, in the order of the film.
+// uses returns the files of the board, each once, in the order of the film.
 func (w *identifier) uses() []use {
 	var out []use
 	add := func(name string, place diag.Range, isSound bool) {

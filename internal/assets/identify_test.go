@@ -34,7 +34,7 @@ import (
 	"mynah/internal/voice/tone"
 )
 
-// bench is what identifying files needs.
+// bench contains the inputs for identifying files.
 type bench struct {
 	maker part.Maker
 	tools assets.Tools
@@ -63,7 +63,7 @@ func newBench(t *testing.T) bench {
 	}
 }
 
-// identify reads a script and identifies the files that it names.
+// identify parses a script and identifies the files that it refers to.
 func (b bench) identify(t *testing.T, text string) (*assets.Set, *storyboard.Board, diag.List) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(b.dir, "s.md"), []byte(text), 0o600); err != nil {
@@ -114,7 +114,7 @@ func (b bench) png(t *testing.T, name string, w, h int) {
 	b.file(t, name, func(f *os.File) error { return png.Encode(f, picture(w, h)) })
 }
 
-// ffmpeg makes a file of the project.
+// ffmpeg makes a file of the project with ffmpeg.
 func (b bench) ffmpeg(t *testing.T, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "ffmpeg", append([]string{"-v", "error", "-y"}, args...)...)
@@ -126,7 +126,7 @@ func (b bench) ffmpeg(t *testing.T, args ...string) {
 
 const head = "---\nsize: 160x90\nvoice: tone/high\n---\n"
 
-// TestKinds: files are what their bytes say, and are measured.
+// TestKinds checks that files are identified by their content, and measured.
 func TestKinds(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -134,10 +134,14 @@ func TestKinds(t *testing.T) {
 	b.file(t, "b.jpg", func(f *os.File) error { return jpeg.Encode(f, picture(200, 100), nil) })
 	b.file(t, "c.gif", func(f *os.File) error {
 		palette := color.Palette{color.Black, color.White}
-		two := []*image.Paletted{image.NewPaletted(image.Rect(0, 0, 160, 90), palette), image.NewPaletted(image.Rect(0, 0, 160, 90), palette)}
+		two := []*image.Paletted{
+			image.NewPaletted(image.Rect(0, 0, 160, 90), palette),
+			image.NewPaletted(image.Rect(0, 0, 160, 90), palette),
+		}
 		return gif.EncodeAll(f, &gif.GIF{Image: two, Delay: []int{20, 30}})
 	})
-	b.ffmpeg(t, "-f", "lavfi", "-i", "testsrc=s=160x90:r=25", "-f", "lavfi", "-i", "sine=r=48000", "-t", "1", "-pix_fmt", "yuv420p", "d.mp4")
+	b.ffmpeg(t, "-f", "lavfi", "-i", "testsrc=s=160x90:r=25", "-f", "lavfi", "-i", "sine=r=48000", "-t", "1",
+		"-pix_fmt", "yuv420p", "d.mp4")
 	b.ffmpeg(t, "-f", "lavfi", "-i", "sine=r=44100", "-t", "0.5", "-ac", "2", "e.wav")
 	b.file(t, "f.svg", func(f *os.File) error {
 		_, err := f.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" width="32" height="18">` +
@@ -188,7 +192,7 @@ func TestKinds(t *testing.T) {
 		t.Errorf("a sound: %+v", m)
 	}
 	if at := set.Place("d.mp4"); at.File != "s.md" || at.Start.Line != 13 {
-		t.Errorf("a clip stands at %+v", at)
+		t.Errorf("the place of the clip is %+v", at)
 	}
 	if set.Get("none") != nil || (*assets.Set)(nil).Get("a.png") != nil {
 		t.Error("a file that is not there is known")
@@ -204,7 +208,7 @@ func TestKinds(t *testing.T) {
 	}
 }
 
-// TestBroken: files that cannot be used are errors at their places, all of them at once.
+// TestBroken checks that each file that cannot be used is reported at its place.
 func TestBroken(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -250,7 +254,7 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-// TestUses: what the script does with its files is held against them.
+// TestUses checks findings about files that do not fit their use in the script.
 func TestUses(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -288,7 +292,7 @@ func TestUses(t *testing.T) {
 	}
 }
 
-// TestCallouts are on the picture where the script has them, in every size of the frame.
+// TestCallouts checks that callouts keep their position on the picture in every size of the frame.
 func TestCallouts(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -311,17 +315,18 @@ func TestCallouts(t *testing.T) {
 	}
 }
 
-// TestConverted: moving WebP and AVIF pictures become files that ffmpeg reads; they are written when
+// TestConverted checks that animated WebP and AVIF pictures are converted, and written only when
 // something is painted.
 func TestConverted(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.ffmpeg(t, "-f", "lavfi", "-i", "testsrc=s=160x90:r=5", "-t", "1", "-c:v", "libwebp_anim", "-lossless", "1", "a.webp")
 	b.png(t, "in.png", 160, 90)
-	if out, err := exec.CommandContext(t.Context(), "avifenc", filepath.Join(b.dir, "in.png"), filepath.Join(b.dir, "b.avif")).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "avifenc", filepath.Join(b.dir, "in.png"),
+		filepath.Join(b.dir, "b.avif")).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	// Of images avifenc keeps the alpha, of a Y4M stream there is none.
+	// avifenc keeps the alpha of images, but not of a Y4M stream.
 	b.ffmpeg(t, "-f", "lavfi", "-i", "testsrc=s=160x90:r=5", "-frames:v", "3", "in%d.png")
 	b.ffmpeg(t, "-f", "lavfi", "-i", "testsrc=s=160x90:r=5", "-frames:v", "3", "-pix_fmt", "yuv420p", "in.y4m")
 	for _, args := range [][]string{{"in1.png", "in2.png", "in3.png", "clear.avif"}, {"in.y4m", "moving.avif"}} {
@@ -362,8 +367,8 @@ func TestConverted(t *testing.T) {
 	}
 }
 
-// TestColours: a picture that says how its colours are meant is converted; its tables are written when
-// something is painted.
+// TestColours checks that a picture with colour information is converted, and that its tables are
+// written only when something is painted.
 func TestColours(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -410,7 +415,8 @@ func TestColours(t *testing.T) {
 	}
 }
 
-// TestNotTheFiles: a program that is missing and a stop are errors, and not findings about files.
+// TestNotTheFiles checks that a missing program and a cancelled context are errors, not findings about
+// files.
 func TestNotTheFiles(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -15,21 +15,22 @@ import (
 	"mynah/internal/part"
 )
 
-// mostInks bounds the pixels of a picture of printing inks that is converted: all of it is
-// in memory then.
+// mostInks is the maximum number of pixels of a CMYK picture that is converted, because the whole
+// picture is in memory.
 const mostInks = 60_000_000
 
-// inks turns a JPEG picture of printing inks (CMYK) that has a profile into a PNG of ours:
-// ffmpeg's tables of colours have three dimensions. One whose profile is of no use is left
-// as it is.
-func (w *identifier) inks(a *Asset) error {
+// convertCMYK converts a JPEG in printing inks (CMYK) with a profile to a PNG, because ffmpeg's colour tables
+// have only three dimensions. If the profile cannot be used, the file is not changed, and the author
+// is warned.
+func (w *identifier) convertCMYK(a *Asset) error {
 	profile := a.header.Colours.ICC
 	convert, err := colour.Inks([]byte(profile))
 	if err != nil || a.header.Width*a.header.Height > mostInks {
 		a.warning = warnProfile
 		return nil //nolint:nilerr // the author is warned
 	}
-	b, err := part.Remember(w.Store, cache.Pictures, Converted{Content: a.Content}, func() ([]byte, error) { return convertInks(a.Input.Path, convert) })
+	b, err := part.Remember(w.Store, cache.Pictures, Converted{Content: a.Content},
+		func() ([]byte, error) { return convertInks(a.Input.Path, convert) })
 	if errors.Is(err, errNotCMYK) {
 		a.warning = warnProfile
 		return nil
@@ -38,14 +39,14 @@ func (w *identifier) inks(a *Asset) error {
 		return err
 	}
 	turn := a.header.Turn
-	err = w.convert(a, b)
+	err = w.replaceByPNG(a, b)
 	a.header.Turn, a.header.Colours = turn, media.Colours{SRGB: true}
 	return err
 }
 
 var errNotCMYK = errors.New("the picture has no printing inks")
 
-// convertInks decodes a JPEG picture of printing inks and encodes it as PNG.
+// convertInks decodes a CMYK JPEG and encodes it as PNG with converted colours.
 func convertInks(path string, convert func([4]byte) [3]byte) ([]byte, error) {
 	in, err := os.ReadFile(path)
 	if err != nil {
@@ -59,10 +60,10 @@ func convertInks(path string, convert func([4]byte) [3]byte) ([]byte, error) {
 	if !ok {
 		return nil, errNotCMYK
 	}
-	return inksPNG(cmyk, convert)
+	return encodeCMYK(cmyk, convert)
 }
 
-func inksPNG(in *image.CMYK, convert func([4]byte) [3]byte) ([]byte, error) {
+func encodeCMYK(in *image.CMYK, convert func([4]byte) [3]byte) ([]byte, error) {
 	bounds := in.Bounds()
 	out := image.NewNRGBA(bounds)
 	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {

@@ -6,7 +6,7 @@ import (
 	"mynah/internal/part"
 )
 
-// Probe is the recipe of what is measured of a clip or sound.
+// Probe is the recipe of the measured properties of a clip or sound.
 type Probe struct {
 	Content cache.Key    `json:"content"`
 	Format  media.Format `json:"format"`
@@ -34,7 +34,7 @@ func (Drawing) Kind() part.Kind { return "svg" }
 // Version implements part.Recipe.
 func (Drawing) Version() int { return 2 }
 
-// Decoded is the recipe of an AVIF picture as PNG.
+// Decoded is the recipe of an AVIF picture that is decoded to PNG.
 type Decoded struct {
 	Content cache.Key `json:"content"`
 	Tool    string    `json:"tool"`
@@ -47,7 +47,7 @@ func (Decoded) Kind() part.Kind { return "avif" }
 // Version implements part.Recipe.
 func (Decoded) Version() int { return 3 }
 
-// Converted is the recipe of a picture of printing inks as PNG.
+// Converted is the recipe of a CMYK picture that is converted to PNG.
 type Converted struct {
 	Content cache.Key `json:"content"`
 }
@@ -58,7 +58,7 @@ func (Converted) Kind() part.Kind { return "inks" }
 // Version implements part.Recipe.
 func (Converted) Version() int { return 2 }
 
-// Movie is the recipe of a moving picture in a form that ffmpeg reads; From is its own format.
+// Movie is the recipe of an animation in a format that ffmpeg reads. From is its original format.
 type Movie struct {
 	Content cache.Key `json:"content"`
 	From    string    `json:"from"`

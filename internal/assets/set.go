@@ -15,18 +15,18 @@ import (
 	"mynah/internal/timeline"
 )
 
-// Set are the files of a storyboard, by their names in the project.
+// Set contains the files of a storyboard, by their paths in the project.
 type Set struct {
 	byName map[string]*Asset
-	places map[string]diag.Range // where a file is first named
+	places map[string]diag.Range // the place where a file is used first
 	work   string
 
-	mu     sync.Mutex              // guards what follows
-	tables map[string]*colourTable // by name
+	mu     sync.Mutex              // guards the fields below
+	tables map[string]*colourTable // by file name
 	files  []func() error
 }
 
-// Get returns a file, nil where it cannot be used. A nil set, that of a text without files, holds none.
+// Get returns a file, or nil if it cannot be used. A nil Set contains no files.
 func (s *Set) Get(name string) *Asset {
 	if s == nil {
 		return nil
@@ -34,7 +34,7 @@ func (s *Set) Get(name string) *Asset {
 	return s.byName[name]
 }
 
-// Place is where a file is first named.
+// Place returns the place where a file is used first.
 func (s *Set) Place(name string) diag.Range {
 	if s == nil {
 		return diag.Range{}
@@ -42,10 +42,10 @@ func (s *Set) Place(name string) diag.Range {
 	return s.places[name]
 }
 
-// Names lists the files.
+// Names returns the paths of the files in the project, in no particular order.
 func (s *Set) Names() []string { return slices.Collect(maps.Keys(s.byName)) }
 
-// Media returns what the timeline needs to know of the files.
+// Media returns the properties of all files for package timeline.
 func (s *Set) Media() map[string]timeline.Media {
 	out := map[string]timeline.Media{}
 	for name, a := range s.byName {
@@ -54,9 +54,9 @@ func (s *Set) Media() map[string]timeline.Media {
 	return out
 }
 
-// table returns the file in the work folder for a conversion of colours. WriteFiles writes the files when
-// something is painted: a build that finds everything in the cache needs none.
-func (s *Set) table(c *colour.Conversion, whole bool) *colourTable {
+// tableFor returns the colourTable of a conversion. Its files are written by WriteFiles only when a
+// picture is painted, because a build that finds everything in the cache does not need them.
+func (s *Set) tableFor(c *colour.Conversion, whole bool) *colourTable {
 	name := fmt.Sprintf("colours-%s-%t", c.ID(), whole)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,21 +68,21 @@ func (s *Set) table(c *colour.Conversion, whole bool) *colourTable {
 	return t
 }
 
-// later has something done before pictures are painted, if any are.
-func (s *Set) later(do func() error) {
+// deferWrite registers a function that WriteFiles calls before pictures are painted.
+func (s *Set) deferWrite(do func() error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.files = append(s.files, do)
 }
 
-// WriteFiles writes what painting reads and is not there yet: tables of colours and moving
-// pictures. It is called before the first picture is painted.
+// WriteFiles writes the files that painting needs and that do not exist yet: colour tables and
+// converted animations. It must be called before the first picture is painted.
 func (s *Set) WriteFiles() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for len(s.files) > 0 {
 		if err := s.files[0](); err != nil {
-			return err // the next call tries it again
+			return err // the next call tries again
 		}
 		s.files = s.files[1:]
 	}

@@ -5,14 +5,15 @@ import (
 	"testing"
 )
 
-// TestWriteFilesAgain: a failure is met again by the next call, and what succeeded is not done twice.
+// TestWriteFilesAgain checks that a failed function is called again by the next WriteFiles, and a
+// successful one is not.
 func TestWriteFilesAgain(t *testing.T) {
 	t.Parallel()
 	s := &Set{tables: map[string]*colourTable{}}
 	boom := errors.New("boom")
 	first, second := 0, 0
-	s.later(func() error { first++; return nil })
-	s.later(func() error { second++; return boom })
+	s.deferWrite(func() error { first++; return nil })
+	s.deferWrite(func() error { second++; return boom })
 	for range 2 {
 		if err := s.WriteFiles(); !errors.Is(err, boom) {
 			t.Errorf("got %v", err)

@@ -15,8 +15,8 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// TestSizes: a picture of which less than 60 % is seen is found, one that is enlarged more than twice, and one of
-// which nothing is seen.
+// TestSizes checks the findings about pictures of which less than 60 % is visible, that are enlarged
+// more than twice, or of which nothing is visible.
 func TestSizes(t *testing.T) {
 	t.Parallel()
 	const cropped, enlarged, gone = "is cropped to fill", "will blur", "nothing of"
@@ -28,7 +28,7 @@ func TestSizes(t *testing.T) {
 		name  string
 		asset *Asset
 		fit   frame.Fit
-		top   bool // it has a position
+		top   bool // the script sets a position
 		want  string
 	}{
 		{"as the frame", newStill(1600, 900), frame.Cover, false, ""},
@@ -63,8 +63,8 @@ func TestSizes(t *testing.T) {
 		}
 		var found sizeFindings
 		var list diag.List
-		ch.size(shot, 1, &found, &list)
-		found.warn(&list)
+		ch.checkSize(shot, 1, &found, &list)
+		found.reportSizes(&list)
 		got := findingLines(list)
 		if c.want == "" && len(got) > 0 || c.want != "" && !slices.ContainsFunc(got,
 			func(s string) bool { return strings.Contains(s, c.want) }) {
@@ -76,15 +76,16 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// TestSizesOfAll: a video has one warning of each kind, with each picture and its scenes.
+// TestSizesOfAll checks that a video gets one warning of each kind, which lists the pictures and their
+// scenes.
 func TestSizesOfAll(t *testing.T) {
 	t.Parallel()
 	of := func(n int) (out []sizeFinding) {
 		for i := range n {
 			f := sizeFinding{file: fmt.Sprint(i), how: "half", place: at(i + 1), hint: "do"}
-			out = add(out, f, 0)
-			out = add(out, f, 0)
-			out = add(out, f, 2)
+			out = addFinding(out, f, 0)
+			out = addFinding(out, f, 0)
+			out = addFinding(out, f, 2)
 		}
 		return out
 	}
@@ -119,19 +120,19 @@ func TestSizesOfAll(t *testing.T) {
 		},
 	} {
 		var list diag.List
-		c.found.warn(&list)
+		c.found.reportSizes(&list)
 		if got := findingLines(list); !slices.Equal(got, c.want) {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}
-	apart := add(add(add(nil, sizeFinding{file: "a", how: "x"}, 0), sizeFinding{file: "a", how: "y"}, 1),
+	apart := addFinding(addFinding(addFinding(nil, sizeFinding{file: "a", how: "x"}, 0), sizeFinding{file: "a", how: "y"}, 1),
 		sizeFinding{file: "b", how: "x"}, 2)
 	if len(apart) != 3 {
 		t.Errorf("%+v", apart)
 	}
 }
 
-// TestSegments are within their clip, or end at most a frame after it.
+// TestSegments checks that a segment must be inside its clip, or end at most one frame after it.
 func TestSegments(t *testing.T) {
 	t.Parallel()
 	to := func(d time.Duration) *script.Segment { return &script.Segment{To: d} }
@@ -160,7 +161,7 @@ func TestSegments(t *testing.T) {
 		"none":                {nil, storyboard.Clip, nil, ""},
 	} {
 		var list diag.List
-		check{nil, &Set{byName: map[string]*Asset{"a": c.asset}}}.shot(storyboard.Shot{
+		check{nil, &Set{byName: map[string]*Asset{"a": c.asset}}}.checkShot(storyboard.Shot{
 			Kind: c.kind, File: "a", Range: at(3),
 			Segment: c.segment,
 		}, &list)
@@ -170,7 +171,8 @@ func TestSegments(t *testing.T) {
 	}
 }
 
-// TestSilentFiles: what is to be heard must hold sound, and a part of the narration also a length.
+// TestSilentFiles checks that files used as sound must contain sound, and that files used as narration
+// must have a length.
 func TestSilentFiles(t *testing.T) {
 	t.Parallel()
 	second := big.NewRat(1, 1)
@@ -179,7 +181,7 @@ func TestSilentFiles(t *testing.T) {
 	}}
 	for _, c := range []struct {
 		name        string
-		music, part bool // they are found
+		music, part bool // an error is expected
 	}{
 		{"sound", false, false},
 		{"endless", false, true},
@@ -200,21 +202,21 @@ func TestSilentFiles(t *testing.T) {
 		}
 		slices.Sort(want)
 		var list diag.List
-		check{board, set}.shots(&list)
+		check{board, set}.checkShots(&list)
 		if got := findingLines(list); !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q", c.name, got, want)
 		}
 	}
 }
 
-// TestCalloutsThatNobodySees are told, by what their lengths count in.
+// TestCalloutsThatNobodySees checks the warnings about callouts outside the frame or picture.
 func TestCalloutsThatNobodySees(t *testing.T) {
 	t.Parallel()
 	set := &Set{byName: map[string]*Asset{"a": newStill(400, 200), "gone": nil}}
 	shot, lost := &storyboard.Shot{File: "a"}, &storyboard.Shot{File: "gone"}
 	for _, c := range []struct {
 		name   string
-		film   frame.Size // the header's is 160x90
+		film   frame.Size // the header's frame size is 160x90
 		box    [4]float64
 		image  bool
 		shot   *storyboard.Shot
@@ -274,7 +276,7 @@ func TestCalloutsThatNobodySees(t *testing.T) {
 			Header: frame.Size{Width: 160, Height: 90},
 		}}
 		var list diag.List
-		check{board, set}.callouts([]script.Callout{one, one}, c.shot, &list)
+		check{board, set}.checkCallouts([]script.Callout{one, one}, c.shot, &list)
 		got := findingLines(list)
 		if c.want == "" && len(got) > 0 || c.want != "" && (len(got) != 2 || !strings.Contains(got[1], c.want) ||
 			!strings.HasPrefix(got[0], "warning 7")) {
@@ -283,7 +285,8 @@ func TestCalloutsThatNobodySees(t *testing.T) {
 	}
 }
 
-// TestCalloutsKeepTheirPlace where the video has another size than the header's, unless nothing says that size.
+// TestCalloutsKeepTheirPlace checks the position of callouts if the video's size differs from the
+// header's.
 func TestCalloutsKeepTheirPlace(t *testing.T) {
 	t.Parallel()
 	set := &Set{byName: map[string]*Asset{"a": newStill(160, 90)}}
@@ -291,7 +294,7 @@ func TestCalloutsKeepTheirPlace(t *testing.T) {
 	for _, c := range []struct {
 		film, header frame.Size
 		image        bool
-		want         float64 // its left edge
+		want         float64 // left edge of the callout
 	}{
 		{frame.Size{Width: 160, Height: 90}, frame.Size{Width: 160, Height: 90}, false, 10},
 		{frame.Size{Width: 320, Height: 180}, frame.Size{Width: 160, Height: 90}, false, 20},

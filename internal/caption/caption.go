@@ -1,6 +1,6 @@
-// Package caption makes the subtitles of a timed film: it cuts narration into cues of a readable
-// length and gives them times. Every form of subtitle (SRT, VTT, captions in the picture,
-// transcripts) uses the same cues. The package draws nothing and writes no file.
+// Package caption makes the subtitles of a film: it splits narration into cues of a readable length
+// and sets their times. All forms of subtitles (SRT, VTT, captions in the picture, transcripts) use
+// the same cues. The package draws nothing and writes no files.
 package caption
 
 import (
@@ -14,32 +14,32 @@ import (
 	"mynah/internal/voice"
 )
 
-// gap is the time between two consecutive pieces, in samples: 0.2 s.
+// gap is the time between two consecutive cues, in samples: 0.2 s.
 const gap = timeline.SampleRate / 5
 
-// shortest is what a piece keeps when its gap would leave less, in samples: 0.1 s.
+// shortest is the minimum length of a cue that is shortened for a gap, in samples: 0.1 s.
 const shortest = timeline.SampleRate / 10
 
-// Cue is a subtitle. Start and End are samples of the film.
+// Cue is a subtitle. Start and End are in samples from the start of the film.
 type Cue struct {
 	Start int64 `json:"start"`
 	End   int64 `json:"end"`
-	Scene int   `json:"scene"` // from 0
-	// Paragraph numbers the paragraphs of the film, from 0.
+	Scene int   `json:"scene"` // index of the scene
+	// Paragraph is the number of the paragraph in the film, from 0.
 	Paragraph int `json:"paragraph"`
-	// Text is all of it, its words apart by single blanks.
+	// Text is the text on one line, with single spaces between words.
 	Text string `json:"text"`
-	// Breaks are the offsets in Text, in bytes, of the lines after the first.
+	// Breaks are the byte offsets in Text at which lines after the first begin.
 	Breaks []int `json:"breaks,omitempty"`
-	// Words are what is said one after the other, in the order of the text.
+	// Words are the spoken words, in the order of the text.
 	Words []CueWord `json:"words,omitempty"`
-	// glued tells that the paragraph goes on in the next cue without a blank.
+	// glued is true if the next cue continues the paragraph without a space.
 	glued bool
 }
 
-// CueWord is a stretch of a cue's text without blanks, with the marks that stand at it,
-// and when it is said. Offset and Length count bytes of the text; Start and End are
-// samples of the film, within those of the cue.
+// CueWord is a range of a cue's text without blanks, including punctuation, and the time at which it
+// is spoken. Offset and Length are in bytes of the text. Start and End are in samples of the film,
+// inside the times of the cue.
 type CueWord struct {
 	Offset int   `json:"offset"`
 	Length int   `json:"length"`
@@ -47,7 +47,7 @@ type CueWord struct {
 	End    int64 `json:"end"`
 }
 
-// Lines returns the lines of the text as they stand on the screen.
+// Lines returns the text of the cue as lines.
 func (c Cue) Lines() []string {
 	var out []string
 	from := 0
@@ -58,17 +58,17 @@ func (c Cue) Lines() []string {
 	return out
 }
 
-// Word is a word of a sentence. Offset is that of its first byte in the sentence's
-// text; times are samples from the sentence's beginning.
+// Word is a spoken word of a sentence. Offset is the byte offset of its first character in the
+// sentence's text. Times are in samples from the beginning of the sentence.
 type Word struct {
 	Offset     int
 	Start, End int64
 }
 
-// Words gives the words of a part of a scene.
+// Words returns the words of a sentence. scene and part are indexes.
 type Words func(scene, part int) []Word
 
-// Cues makes the subtitles of a film.
+// Cues returns the subtitles of a film.
 func Cues(b *storyboard.Board, l *timeline.Line, words Words) []Cue {
 	var out []Cue
 	limit := limitsOf(b.Film)
@@ -78,12 +78,12 @@ func Cues(b *storyboard.Board, l *timeline.Line, words Words) []Cue {
 			out = append(out, quotedCues(i, s, &l.Scenes[i], l, limit, b.Film.Language)...)
 			continue
 		}
-		out = append(out, spoken(i, s, &l.Scenes[i], words, limit)...)
+		out = append(out, spokenCues(i, s, &l.Scenes[i], words, limit)...)
 	}
 	separateCues(out)
 	paragraph := -1
 	for i := range out {
-		if out[i].Paragraph == 0 { // the first of its own
+		if out[i].Paragraph == 0 { // the first paragraph of a call of splitIntoCues
 			paragraph++
 		}
 		out[i].Paragraph = paragraph
@@ -91,7 +91,7 @@ func Cues(b *storyboard.Board, l *timeline.Line, words Words) []Cue {
 	return out
 }
 
-// separateCues has each cue end a gap before the next: those of two scenes can touch too.
+// separateCues shortens cues so that each ends a gap before the next, also across scenes.
 func separateCues(cues []Cue) {
 	for i := range len(cues) - 1 {
 		c, next := &cues[i], cues[i+1].Start
@@ -104,27 +104,28 @@ func separateCues(cues []Cue) {
 	}
 }
 
-// limits bound a piece: its characters, the columns of a line, and the lines. A wide
-// character takes two columns. The frame has room for so many columns, 0 for any number.
+// limits are the maximum size of a cue: its characters, the columns per line, and the lines. A wide
+// character (such as Chinese) counts as two columns. room is the number of columns that fit into the
+// frame; 0 means unlimited.
 type limits struct{ chars, line, lines, room int }
 
-// The usual bounds of a subtitle: as much as is read at a glance.
+// The usual size of a subtitle, which can be read at a glance.
 const (
 	usualLine  = 42
 	usualLines = 2
 )
 
-// limitsOf returns the bounds that a header asks for. More characters make longer lines, and
-// where the frame has no room for those more lines.
+// limitsOf returns the limits for the settings of a film. More characters per cue make longer lines,
+// and more lines where longer ones do not fit into the frame.
 func limitsOf(f storyboard.Film) limits {
 	l := limits{chars: max(f.Subtitles.Break-1, 1), line: usualLine, lines: usualLines}
 	long := l.chars > usualLine*usualLines
 	if long {
-		// A few columns more than half: lines end at words.
+		// Lines end between words, so they need a few columns more than an equal share.
 		l.line = l.chars/usualLines + 5
 	}
-	l.room = roomOf(f, narrow)
-	if room := roomOf(f, usual); room > 0 && room < l.line {
+	l.room = columnsIn(f, narrow)
+	if room := columnsIn(f, usual); room > 0 && room < l.line {
 		l.line = room
 		if long {
 			l.lines = max(usualLines, l.chars/max(room-5, 1)+1)
@@ -136,7 +137,7 @@ func limitsOf(f storyboard.Film) limits {
 // usualSize is the font size of subtitles in pixels of a frame whose shorter side is 720.
 const usualSize = 36
 
-// Size returns the font size that a header asks for, in pixels of such a frame.
+// Size returns the font size of subtitles, in pixels of a frame whose shorter side is 720.
 func Size(s script.Subtitles) float64 {
 	size := float64(usualSize)
 	if s.Size > 0 {
@@ -148,15 +149,16 @@ func Size(s script.Subtitles) float64 {
 	return size
 }
 
-// Widths of a column in font sizes: as wide as letters usually are at most, and as narrow as
-// the mean of a text is. Lines that turn out wider are drawn smaller.
+// Width of a column relative to the font size: usual is the width of most letters at most, narrow is
+// the mean width in a text. Wider lines are drawn smaller.
 const usual, narrow = 0.56, 0.46
 
-// roomOf returns how many columns of subtitles a line of the frame has room for; 0 for any
-// number, where they are not drawn.
-func roomOf(f storyboard.Film, column float64) int {
+// columnsIn returns the number of columns of subtitles that fit into the frame. It returns 0, unlimited,
+// if subtitles are not drawn into the picture. column is the width of a column relative to the font
+// size.
+func columnsIn(f storyboard.Film, column float64) int {
 	const (
-		share = 0.9 // of the frame's width
+		share = 0.9 // maximum width of a line, as a share of the frame's width
 		least = 6
 	)
 	side := min(f.Width, f.Height)
@@ -166,13 +168,13 @@ func roomOf(f storyboard.Film, column float64) int {
 	return max(int(share*720*float64(f.Width)/float64(side)/(column*Size(f.Subtitles))), least)
 }
 
-// spoken makes the cues of a scene from its narration, paragraph by paragraph.
-func spoken(i int, s *storyboard.Scene, t *timeline.Scene, words Words, limit limits) []Cue {
+// spokenCues returns the cues of a scene's narration.
+func spokenCues(i int, s *storyboard.Scene, t *timeline.Scene, words Words, limit limits) []Cue {
 	var out []Cue
 	p := &paragraph{}
 	last, lastPart := -1, -1
 	flush := func() {
-		out = append(out, p.cues(i, limit)...)
+		out = append(out, p.splitIntoCues(i, limit)...)
 		p = &paragraph{}
 	}
 	for _, v := range t.Voice {
@@ -186,22 +188,22 @@ func spoken(i int, s *storyboard.Scene, t *timeline.Scene, words Words, limit li
 			flush()
 		}
 		last, lastPart = part.Paragraph, v.Part
-		p.add(part.Text, words(i, v.Part), v)
+		p.addSentence(part.Text, words(i, v.Part), v)
 	}
 	flush()
 	return out
 }
 
-// quoteEdge is the gap, in samples, between the edges of a scene and captions whose text the script gives
-// (quotes): 0.1 s.
+// quoteEdge is the time between the edges of a scene and the cues of quotes (subtitles that the script
+// sets), in samples: 0.1 s.
 const quoteEdge = timeline.SampleRate / 10
 
-// wholeQuote is how many times the usual length of a piece a quote may have to stay whole.
+// wholeQuote limits quotes that are not split: they may be this many times longer than a usual cue.
 const wholeQuote = 4
 
-// quotedCues makes the cues of a scene whose text was given: they have the whole scene but for
-// its edges, which several quotes share by their characters. Each stays whole, with its
-// lines as they are written, unless it is very long.
+// quotedCues returns the cues of a scene whose subtitles are quotes in the script. They share the time
+// of the scene, except its edges, in proportion to their characters. Each quote becomes one cue with
+// the lines of the script, unless it is very long.
 func quotedCues(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line, limit limits, language string) []Cue {
 	start, end := l.Sample(t.Start), l.Sample(t.Start+t.Frames)
 	if end-start > 4*quoteEdge {
@@ -221,13 +223,13 @@ func quotedCues(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line,
 		from, to := start+(end-start)*before/total, start+(end-start)*(before+n)/total
 		before += n
 		p := &paragraph{}
-		p.add(q, nil, timeline.Voice{Start: from, Samples: to - from})
+		p.addSentence(q, nil, timeline.Voice{Start: from, Samples: to - from})
 		if n > int64(wholeQuote*(limit.chars+1)) {
 			for _, sentence := range voice.Sentences(p.text, language) {
 				p.ends = append(p.ends, sentence.End)
 			}
 			slices.Sort(p.ends)
-			out = append(out, p.cues(i, limit)...)
+			out = append(out, p.splitIntoCues(i, limit)...)
 			continue
 		}
 		if c := p.cueOfLines(i, strings.Split(q, "\n"), limit); c.End > c.Start {

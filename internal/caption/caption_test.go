@@ -13,7 +13,7 @@ import (
 	"mynah/internal/timeline"
 )
 
-// cuesOf returns a scene of one sentence, each word of which lasts half a second.
+// cuesOf returns the cues of a scene with one sentence, in which each word lasts half a second.
 func cuesOf(text string, limit int, quote *string) ([]caption.Cue, *timeline.Line) {
 	words := strings.Fields(text)
 	n := int64(len(words)) * timeline.SampleRate / 2
@@ -56,7 +56,8 @@ func TestPiecesAreCutAtWords(t *testing.T) {
 func TestQuotes(t *testing.T) {
 	t.Parallel()
 	text, none := "instead of it...", ""
-	if cues, _ := cuesOf("spoken words", 80, &text); len(cues) != 1 || cues[0].Text != text || cues[0].Start != 4800 || cues[0].End != 475200 {
+	if cues, _ := cuesOf("spoken words", 80, &text); len(cues) != 1 || cues[0].Text != text ||
+		cues[0].Start != 4800 || cues[0].End != 475200 {
 		t.Errorf("%+v", cues)
 	}
 	if cues, _ := cuesOf("spoken words", 80, &none); len(cues) != 0 {
@@ -64,7 +65,8 @@ func TestQuotes(t *testing.T) {
 	}
 }
 
-// TestQuotesLastAsLongAsTheScene but for a tenth of a second at its edges.
+// TestQuotesLastAsLongAsTheScene checks that a quote is shown for the whole scene except 0.1 s at its
+// edges.
 func TestQuotesLastAsLongAsTheScene(t *testing.T) {
 	t.Parallel()
 	const second = timeline.SampleRate
@@ -73,7 +75,10 @@ func TestQuotesLastAsLongAsTheScene(t *testing.T) {
 		kinds      []storyboard.PartKind
 		start, end int64
 	}{
-		"pauses around":   {[]storyboard.PartKind{storyboard.Pause, storyboard.Speech, storyboard.Pause, storyboard.Audio, storyboard.Pause}, second / 10, 10*second - second/10},
+		"pauses around": {[]storyboard.PartKind{
+			storyboard.Pause, storyboard.Speech, storyboard.Pause,
+			storyboard.Audio, storyboard.Pause,
+		}, second / 10, 10*second - second/10},
 		"nothing but one": {[]storyboard.PartKind{storyboard.Pause}, second / 10, 10*second - second/10},
 	} {
 		b := &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Break: 80}}, Scenes: []storyboard.Scene{{Quote: &text}}}
@@ -90,13 +95,14 @@ func TestQuotesLastAsLongAsTheScene(t *testing.T) {
 	}
 }
 
-// TestQuotesKeepTheirLines as they are written; several share the scene by their characters,
-// and a line that is wider than the frame is wrapped.
+// TestQuotesKeepTheirLines checks that quotes keep the lines of the script, that several share the
+// scene in proportion to their characters, and that a line wider than the frame is wrapped.
 func TestQuotesKeepTheirLines(t *testing.T) {
 	t.Parallel()
 	text := "a short line \nand a second, longer line... of it\n\nabout as long as the first two\nin a way"
 	cues, _ := cuesOf("spoken words", 80, &text)
-	if got := cueLines(cues); len(got) != 2 || got[0] != "a short line / and a second, longer line... of it" || got[1] != "about as long as the first two / in a way" {
+	if got := cueLines(cues); len(got) != 2 || got[0] != "a short line / and a second, longer line... of it" ||
+		got[1] != "about as long as the first two / in a way" {
 		t.Errorf("%q", got)
 	}
 	if a, b := cues[0], cues[1]; a.Start != 4800 || b.Start-a.End != timeline.SampleRate/5 || b.End != 475200 || a.End < 4*b.Start/5 {
@@ -111,7 +117,8 @@ func TestQuotesKeepTheirLines(t *testing.T) {
 	}
 }
 
-// TestCuesOfScenesAreApart as those of one paragraph are, however short they get.
+// TestCuesOfScenesAreApart checks the gap between cues of two scenes, and that short cues keep some
+// time.
 func TestCuesOfScenesAreApart(t *testing.T) {
 	t.Parallel()
 	quote := "instead"
@@ -156,7 +163,7 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// TestMarksStayWithTheirWord: words begin at letters, pieces at blanks.
+// TestMarksStayWithTheirWord checks that quotes and brackets stay in the cue of their word.
 func TestMarksStayWithTheirWord(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{`He said "hello there" to (all of) them`, `Either c/def or "¿Qué?" or well-known words`} {

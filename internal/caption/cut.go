@@ -10,41 +10,40 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// ending is what ends at a place where text may be cut.
+// ending says what ends at a place where a text may be split.
 type ending int
 
 const (
 	nothing  ending = iota
-	clause          // a part of a sentence that is read as one
-	sentence        // a sentence
+	clause          // a part of a sentence between punctuation marks
+	sentence        // a complete sentence
 )
 
-// atom is a stretch of text within which no line may end. Its end is that of its last
-// character; a blank may follow.
+// atom is a range of text that is never broken over lines. A space may follow it.
 type atom struct {
-	from, to    int // bytes of the text
+	from, to    int // byte offsets in the text
 	chars, cols int
-	blank       int // 1 if one follows
+	blank       int // 1 if a space follows, else 0
 	ends        ending
-	// dangling marks a word that is read with the next one, such as an article.
+	// dangling is true for a short word that belongs to the next one, such as an article.
 	dangling bool
-	// whole tells that a word ends with it.
+	// whole is true if the atom ends at the end of a word.
 	whole bool
-	// phrase tells that a phrase of Japanese most likely ends with it.
+	// phrase is true if a Japanese phrase probably ends with the atom.
 	phrase bool
 }
 
-// atoms is a text that can be cut.
+// atoms is a text as a list of atoms, with sums for fast measuring.
 type atoms struct {
 	atoms []atom
-	// chars and cols count those of all atoms up to one, blanks too; sentences those that
-	// end before it.
+	// chars[i] and cols[i] are the characters and columns of the atoms before i, including spaces.
+	// sentences[i] is the number of sentences that end before i.
 	chars, cols, sentences []int
 }
 
-// atoms cuts the text wherever a line may end: where Unicode's rules for line breaking
-// (UAX 14) and ours allow it, at blanks and between letters of scripts without blanks. One
-// that is too long for a piece or a line is cut between its letters.
+// atoms splits the text at all places where a line may end: where Unicode's line breaking rules (UAX
+// 14) and mayBreak allow it, and between letters of scripts without spaces. An atom that is too long
+// for a cue or a line is split between letters.
 func (p *paragraph) atoms(limit limits) *atoms {
 	t := &atoms{chars: []int{0}, cols: []int{0}, sentences: []int{0}}
 	from, state, rest := 0, -1, p.text
@@ -56,23 +55,23 @@ func (p *paragraph) atoms(limit limits) *atoms {
 			continue
 		}
 		for _, end := range p.spokenBreaks(from, at) {
-			t.add(p, from, end, limit)
+			t.splitAndAppend(p, from, end, limit)
 			from = end
 		}
 	}
 	return t
 }
 
-// mayBreak reports whether a line may end at a place where Unicode allows it: words are not
-// cut at their hyphens.
+// mayBreak reports whether a line may end at a place where Unicode allows it. Words are not split at
+// their hyphens.
 func (p *paragraph) mayBreak(at int) bool {
 	before, _ := utf8.DecodeLastRuneInString(p.text[:at])
 	behind, _ := utf8.DecodeRuneInString(p.text[at:])
-	return before == ' ' || before == '\u200b' || dense(before) || dense(behind)
+	return before == ' ' || before == '\u200b' || isUnspacedScript(before) || isUnspacedScript(behind)
 }
 
-// spokenBreaks returns the ends of the words of a stretch that is written without blanks, as Thai
-// is, where the voice knows them; Unicode's rules need a dictionary for it.
+// spokenBreaks returns the ends of words in the range from..to, in scripts without spaces such as
+// Thai. It uses the word times of the voice, since Unicode's rules would need a dictionary.
 func (p *paragraph) spokenBreaks(from, to int) []int {
 	var out []int
 	for _, s := range p.spans[p.span(from):] {
@@ -84,30 +83,30 @@ func (p *paragraph) spokenBreaks(from, to int) []int {
 		}
 		before, _ := utf8.DecodeLastRuneInString(p.text[:s.from])
 		behind, _ := utf8.DecodeRuneInString(p.text[s.from:])
-		if southeast(before) && southeast(behind) && !unicode.IsMark(behind) && !trails(behind) && !isLeadingVowel(before) {
+		if isSoutheastAsian(before) && isSoutheastAsian(behind) && !unicode.IsMark(behind) && !isTrailing(behind) && !isLeadingVowel(before) {
 			out = append(out, s.from)
 		}
 	}
 	return append(out, to)
 }
 
-func southeast(r rune) bool {
+func isSoutheastAsian(r rune) bool {
 	return unicode.In(r, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
-// isLeadingVowel reports the vowels of Thai and Lao that are written before the consonant after
-// which they are said: nothing may come between the two.
+// isLeadingVowel reports whether r is a vowel of Thai or Lao that is written before its consonant but
+// spoken after it. The two must not be separated.
 func isLeadingVowel(r rune) bool { return r >= 'เ' && r <= 'ไ' || r >= 'ເ' && r <= 'ໄ' }
 
-// trails reports the vowels and marks of Thai and Lao that are letters to Unicode but
-// belong to the consonant before them.
-func trails(r rune) bool {
+// isTrailing reports whether r is a vowel or mark of Thai or Lao that belongs to the consonant before it,
+// although Unicode classifies it as a letter.
+func isTrailing(r rune) bool {
 	return strings.ContainsRune("ะาำๅๆฯະາຳໆຯ", r)
 }
 
-// syllable reports whether a text begins with what a syllable of Thai or Lao begins with: a
-// vowel that is written first, or a word that is all over Thai.
-func syllable(text string) bool {
+// beginsSyllable reports whether a Thai or Lao syllable probably begins at the start of text: the text
+// begins with a leading vowel or a very frequent Thai word.
+func beginsSyllable(text string) bool {
 	first, _ := utf8.DecodeRuneInString(text)
 	if isLeadingVowel(first) {
 		return true
@@ -120,15 +119,15 @@ func syllable(text string) bool {
 	return false
 }
 
-// letter takes the first letter of a text, with all that cannot be cut from it: bytes,
-// characters, columns, and the state for the next.
-func letter(text string, state int, limit limits) (size, chars, cols, next int) {
+// nextLetter returns the size of the first letter of a text, with all characters that cannot be separated
+// from it, in bytes, characters and columns. state and next are states of uniseg.
+func nextLetter(text string, state int, limit limits) (size, chars, cols, next int) {
 	cluster, rest, cols, next := uniseg.FirstGraphemeClusterInString(text, state)
 	size, chars = len(cluster), utf8.RuneCountInString(cluster)
 	for rest != "" {
 		last, _ := utf8.DecodeLastRuneInString(text[:size])
 		behind, _ := utf8.DecodeRuneInString(rest)
-		if !trails(behind) && (!isLeadingVowel(last) || !southeast(behind) || isLeadingVowel(behind)) {
+		if !isTrailing(behind) && (!isLeadingVowel(last) || !isSoutheastAsian(behind) || isLeadingVowel(behind)) {
 			break
 		}
 		more, left, wide, after := uniseg.FirstGraphemeClusterInString(rest, next)
@@ -141,24 +140,24 @@ func letter(text string, state int, limit limits) (size, chars, cols, next int) 
 	return size, chars, cols, next
 }
 
-// add adds the stretch from a place to another, in pieces if it is too long.
-func (t *atoms) add(p *paragraph, from, to int, limit limits) {
+// splitAndAppend adds the range from..to as one atom, or as several if it is too long.
+func (t *atoms) splitAndAppend(p *paragraph, from, to int, limit limits) {
 	text := strings.TrimRight(p.text[from:to], " ")
 	rest, state := text, -1
 	a := atom{from: from, to: from}
-	whole := a // as much of a as ends before a syllable
+	whole := a // the part of a that ends before a syllable
 	for rest != "" {
 		var size, n, cols int
-		size, n, cols, state = letter(rest, state, limit)
+		size, n, cols, state = nextLetter(rest, state, limit)
 		if a.to > a.from && (a.chars+n > limit.chars || a.cols+cols > limit.line) {
 			if 3*whole.cols < a.cols {
 				whole = a
 			}
-			t.push(whole)
+			t.appendAtom(whole)
 			a = atom{from: whole.to, to: a.to, chars: a.chars - whole.chars, cols: a.cols - whole.cols}
 			whole = atom{from: a.from, to: a.from}
 		}
-		if syllable(rest) {
+		if beginsSyllable(rest) {
 			whole = a
 		}
 		rest = rest[size:]
@@ -170,12 +169,12 @@ func (t *atoms) add(p *paragraph, from, to int, limit limits) {
 	word := p.spans[p.span(a.to)]
 	a.whole = a.to == word.from || a.to+a.blank >= word.to
 	a.ends = p.ending(a)
-	a.phrase = p.phrase(a.to)
-	a.dangling = a.ends == nothing && dangling(text)
-	t.push(a)
+	a.phrase = p.endsPhrase(a.to)
+	a.dangling = a.ends == nothing && isDangling(text)
+	t.appendAtom(a)
 }
 
-func (t *atoms) push(a atom) {
+func (t *atoms) appendAtom(a atom) {
 	t.atoms = append(t.atoms, a)
 	t.chars = append(t.chars, t.chars[len(t.chars)-1]+a.chars+a.blank)
 	t.cols = append(t.cols, t.cols[len(t.cols)-1]+a.cols+a.blank)
@@ -186,12 +185,12 @@ func (t *atoms) push(a atom) {
 	t.sentences = append(t.sentences, ended)
 }
 
-// dangling reports whether a word is short and without a mark after it, but for the stop of
-// an abbreviation: such words, mostly articles, prepositions and titles, belong to the next.
-func dangling(word string) bool {
+// isDangling reports whether a word is short and has no punctuation except the point of an abbreviation.
+// Such words, mostly articles, prepositions and titles, belong to the next word.
+func isDangling(word string) bool {
 	n := 0
 	for _, r := range strings.TrimSuffix(word, ".") {
-		if !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '\'' && r != '’' || dense(r) {
+		if !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '\'' && r != '’' || isUnspacedScript(r) {
 			return false
 		}
 		n++
@@ -199,7 +198,7 @@ func dangling(word string) bool {
 	return n > 0 && n <= 4
 }
 
-// ending reports what ends after an atom.
+// ending returns what ends after an atom.
 func (p *paragraph) ending(a atom) ending {
 	if _, ends := slices.BinarySearch(p.ends, a.to); ends {
 		return sentence
@@ -221,36 +220,38 @@ func (p *paragraph) ending(a atom) ending {
 	}
 }
 
-// phrase reports whether a phrase of Japanese most likely ends at a place: what words are
-// bound by is written in Hiragana, and most words begin in other letters.
-func (p *paragraph) phrase(at int) bool {
+// endsPhrase reports whether a Japanese phrase probably ends at a byte offset: particles and endings are
+// written in Hiragana, and most words begin with other characters.
+func (p *paragraph) endsPhrase(at int) bool {
 	before, _ := utf8.DecodeLastRuneInString(p.text[:at])
 	behind, _ := utf8.DecodeRuneInString(p.text[at:])
 	return unicode.Is(unicode.Hiragana, before) && unicode.IsLetter(behind) && !unicode.Is(unicode.Hiragana, behind) && behind != 'ー' &&
-		before != 'お' && before != 'ご' // which are polite, and stand before their word
+		before != 'お' && before != 'ご' // honorific prefixes, which belong to the next word
 }
 
-// measure returns the characters and columns of the atoms from i to before j.
-func (t *atoms) measure(i, j int) (chars, cols int) {
-	blank := t.atoms[j-1].blank
-	return t.chars[j] - t.chars[i] - blank, t.cols[j] - t.cols[i] - blank
+// measureAtoms returns the characters and columns of the atoms i..j, without j and without a space at the
+// end.
+func (t *atoms) measureAtoms(from, to int) (chars, cols int) {
+	blank := t.atoms[to-1].blank
+	return t.chars[to] - t.chars[from] - blank, t.cols[to] - t.cols[from] - blank
 }
 
-// What is weighed when text is cut; the unit is a hundredth of a whole piece.
+// Costs for choosing where to split text. The unit is 1/100 of the cost of an almost empty cue.
 const (
-	onePiece   = 60 // each piece costs the reader a jump
+	onePiece   = 60 // each cue
 	midClause  = 220
 	atClause   = 110
 	midWord    = 60
-	leftAlone  = 60  // a word is left by those that it belongs to
-	orphaned   = 200 // a piece, or a line, of a word or two
-	spilled    = 60  // the beginning of a sentence follows another
+	leftAlone  = 60  // a line break after a dangling word
+	orphaned   = 200 // a cue or line of one or two words
+	spilled    = 60  // the beginning of a sentence in the cue of another
 	unbalanced = 60
-	fewColumns = 12 // what an orphan is shorter than
+	fewColumns = 12 // maximum columns of an orphaned cue or line
 )
 
-// cut returns the first atom of each piece: the cheapest way to cut the whole.
-func (t *atoms) cut(limit limits) []int {
+// chooseCuts splits the text into cues at the lowest total cost. It returns the index of the first atom of
+// each cue.
+func (t *atoms) chooseCuts(limit limits) []int {
 	n := len(t.atoms)
 	best, from := make([]float64, n+1), make([]int, n+1)
 	for j := range best[1:] {
@@ -259,16 +260,16 @@ func (t *atoms) cut(limit limits) []int {
 	for i := range n {
 		lines, start := 1, i
 		for j := i + 1; j <= n; j++ {
-			if chars, _ := t.measure(i, j); chars > limit.chars && j > i+1 {
+			if chars, _ := t.measureAtoms(i, j); chars > limit.chars && j > i+1 {
 				break
 			}
-			if _, cols := t.measure(start, j); cols > limit.line && j > start+1 {
+			if _, cols := t.measureAtoms(start, j); cols > limit.line && j > start+1 {
 				lines, start = lines+1, j-1
 			}
 			if lines > limit.lines {
 				break
 			}
-			if c := best[i] + t.price(i, j, limit); c < best[j] {
+			if c := best[i] + t.cost(i, j, limit); c < best[j] {
 				best[j], from[j] = c, i
 			}
 		}
@@ -281,15 +282,15 @@ func (t *atoms) cut(limit limits) []int {
 	return out
 }
 
-// price weighs a piece from atom i to before j.
-func (t *atoms) price(i, j int, limit limits) float64 {
+// cost returns the cost of a cue of the atoms i..j, without j.
+func (t *atoms) cost(i, j int, limit limits) float64 {
 	n := len(t.atoms)
-	_, cols := t.measure(i, j)
+	_, cols := t.measureAtoms(i, j)
 	room := float64(min(limit.chars, limit.line*limit.lines))
 	left := max(1-float64(cols)/room, 0)
 	c := onePiece + unbalanced*left*left
 	if cols > limit.line && limit.line*limit.lines <= usualLine*usualLines {
-		_, lines := t.lines(i, j, limit)
+		_, lines := t.breakLines(i, j, limit)
 		c += lines / 4
 	}
 	if i == 0 && j == n {
@@ -304,7 +305,7 @@ func (t *atoms) price(i, j int, limit limits) float64 {
 		}
 	}
 	if j < n {
-		c += t.atoms[j-1].price()
+		c += t.atoms[j-1].cost()
 		if t.atoms[j-1].ends != sentence && t.sentences[j-1] > t.sentences[i] {
 			c += spilled
 		}
@@ -312,14 +313,14 @@ func (t *atoms) price(i, j int, limit limits) float64 {
 	return c
 }
 
-// price weighs a cut after an atom.
-func (a atom) price() float64 {
+// cost returns the cost of splitting the text after an atom.
+func (a atom) cost() float64 {
 	c := 0.0
 	switch a.ends {
 	case nothing:
 		c = midClause
 		if a.blank == 0 {
-			c -= midWord // between letters of a script without blanks
+			c -= midWord // between letters of a script without spaces
 		}
 		if a.phrase {
 			c -= midWord
@@ -340,23 +341,23 @@ func (a atom) price() float64 {
 	return c
 }
 
-// lines returns the first atoms of the lines after the first of a piece from atom i to
-// before j: as few lines as it takes, nearly equal in length, which end where a reader
-// would take breath. It tells what that costs.
-func (t *atoms) lines(i, j int, limit limits) ([]int, float64) {
+// breakLines breaks a cue of the atoms i..j (without j) into as few lines as possible, of nearly equal
+// length, preferably at punctuation. It returns the index of the first atom of each line after the
+// first, and the cost.
+func (t *atoms) breakLines(i, j int, limit limits) ([]int, float64) {
 	count, start := 1, i
 	for k := i + 1; k <= j; k++ {
-		if _, cols := t.measure(start, k); cols > limit.line && k > start+1 {
+		if _, cols := t.measureAtoms(start, k); cols > limit.line && k > start+1 {
 			count, start = count+1, k-1
 		}
 	}
 	if count == 1 {
 		return nil, 0
 	}
-	_, all := t.measure(i, j)
+	_, all := t.measureAtoms(i, j)
 	mean := float64(all) / float64(count)
-	// best is the price of the lines so far that end before atom i+k; from says for each
-	// number of lines where the last of them begins.
+	// best[k] is the lowest cost of the lines so far if they end before atom i+k. from[l][k] is the atom
+	// at which line l begins in that case.
 	n := j - i
 	best, from := make([]float64, n+1), make([][]int, count)
 	for k := range best[1:] {
@@ -367,14 +368,14 @@ func (t *atoms) lines(i, j int, limit limits) ([]int, float64) {
 		from[l] = make([]int, n+1)
 		for a := l; a < n; a++ {
 			b := a + 1
-			if l == count-1 { // the last line ends with the piece
+			if l == count-1 { // the last line ends with the cue
 				b = n
 			}
 			for ; b <= n && !math.IsInf(best[a], 1); b++ {
-				if _, cols := t.measure(i+a, i+b); cols > limit.line && b > a+1 {
+				if _, cols := t.measureAtoms(i+a, i+b); cols > limit.line && b > a+1 {
 					break
 				}
-				if c := best[a] + t.linePrice(i+a, i+b, b == n, mean); c < next[b] {
+				if c := best[a] + t.lineCost(i+a, i+b, b == n, mean); c < next[b] {
 					next[b], from[l][b] = c, a
 				}
 			}
@@ -390,22 +391,23 @@ func (t *atoms) lines(i, j int, limit limits) ([]int, float64) {
 	return out, best[n]
 }
 
-// linePrice weighs a line from atom a to before b.
-func (t *atoms) linePrice(a, b int, last bool, mean float64) float64 {
-	_, cols := t.measure(a, b)
+// lineCost returns the cost of a line of the atoms a..b, without b. mean is the mean width of a line
+// in columns.
+func (t *atoms) lineCost(first, after int, last bool, mean float64) float64 {
+	_, cols := t.measureAtoms(first, after)
 	off := (float64(cols) - mean) / mean
 	c := orphaned * off * off
-	if end := t.atoms[b-1]; !last {
-		c += end.price() / 2
+	if end := t.atoms[after-1]; !last {
+		c += end.cost() / 2
 		switch {
 		case end.ends != nothing || end.blank > 0:
 		case end.phrase:
 			c += midClause / 2
 		default:
-			c += 3 * midClause // most likely within a word
+			c += 3 * midClause // probably inside a word
 		}
 	}
-	if b == a+1 && cols < fewColumns && float64(cols) < mean/2 {
+	if after == first+1 && cols < fewColumns && float64(cols) < mean/2 {
 		c += orphaned
 	}
 	return c

@@ -16,7 +16,7 @@ import (
 	"mynah/internal/voice"
 )
 
-// cuesOfSentences returns the cues of a paragraph of sentences, each letter of which lasts 0.06 s.
+// cuesOfSentences returns the cues of a paragraph of sentences, in which each letter lasts 0.06 s.
 func cuesOfSentences(film storyboard.Film, sentences ...string) []caption.Cue {
 	const letter = timeline.SampleRate * 6 / 100
 	b := &storyboard.Board{Film: film, Scenes: []storyboard.Scene{{}}}
@@ -42,7 +42,7 @@ func plainFilm(limit int) storyboard.Film {
 	return storyboard.Film{Subtitles: script.Subtitles{Break: limit}}
 }
 
-// cueLines shows cues, lines apart by a slash.
+// cueLines formats cues, with a slash between lines.
 func cueLines(cues []caption.Cue) []string {
 	var out []string
 	for _, c := range cues {
@@ -51,8 +51,8 @@ func cueLines(cues []caption.Cue) []string {
 	return out
 }
 
-// TestCutsAreReadable: pieces end where sentences and clauses do, lines are balanced, and
-// no word is left alone.
+// TestCutsAreReadable checks that cues end at sentences and clauses, that lines are balanced, and that
+// no word is alone in a line.
 func TestCutsAreReadable(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -68,8 +68,14 @@ func TestCutsAreReadable(t *testing.T) {
 		},
 		{
 			"sentences stay whole",
-			[]string{"The harbour wakes before the sun is over the hill.", "Boats go out, one after the other, without a sound.", "Nobody in the town hears any of them."},
-			[]string{"The harbour wakes before / the sun is over the hill.", "Boats go out, one after the other, / without a sound.", "Nobody in the town hears any of them."},
+			[]string{
+				"The harbour wakes before the sun is over the hill.",
+				"Boats go out, one after the other, without a sound.", "Nobody in the town hears any of them.",
+			},
+			[]string{
+				"The harbour wakes before / the sun is over the hill.",
+				"Boats go out, one after the other, / without a sound.", "Nobody in the town hears any of them.",
+			},
 		},
 		{
 			"no orphan",
@@ -84,7 +90,10 @@ func TestCutsAreReadable(t *testing.T) {
 		{
 			"clauses",
 			[]string{"When the tide has gone out, which takes about six hours on this coast, people walk over to the island with the lighthouse."},
-			[]string{"When the tide has gone out, / which takes about six hours on this coast,", "people walk over to the island / with the lighthouse."},
+			[]string{
+				"When the tide has gone out, / which takes about six hours on this coast,",
+				"people walk over to the island / with the lighthouse.",
+			},
 		},
 		{
 			"Chinese",
@@ -98,11 +107,15 @@ func TestCutsAreReadable(t *testing.T) {
 			[]string{"これは日本語の字幕の改行を / 確認するための映画です。", "空白がないので、 / 適切な場所で改行しなければなりません。"},
 		},
 		{
-			"Thai", // which this voice speaks without knowing its words
+			"Thai", // the voice returns no times of words for this text
 			[]string{"นี่คือภาพยนตร์สั้นๆที่ใช้ทดสอบการตัดบรรทัดของคำบรรยายภาษาไทยซึ่งไม่มีช่องว่างระหว่างคำ"},
 			[]string{"นี่คือภาพยนตร์สั้นๆที่ใช้ทดสอบการตัดบรรทัด", "ของคำบรรยายภาษาไทยซึ่งไม่มีช่องว่างระหว่างคำ"},
 		},
-		{"French blanks hold", []string{"Qu'est-ce que c'est\u00a0? Un oiseau\u00a0!"}, []string{"Qu'est-ce que c'est\u00a0? Un oiseau\u00a0!"}},
+		{
+			"French blanks hold",
+			[]string{"Qu'est-ce que c'est\u00a0? Un oiseau\u00a0!"},
+			[]string{"Qu'est-ce que c'est\u00a0? Un oiseau\u00a0!"},
+		},
 	} {
 		got := cueLines(cuesOfSentences(plainFilm(80), c.sentences...))
 		if strings.Join(got, "|") != strings.Join(c.want, "|") {
@@ -111,7 +124,7 @@ func TestCutsAreReadable(t *testing.T) {
 	}
 }
 
-// TestSentencesOfQuotes: nobody has cut a text that was given into sentences.
+// TestSentencesOfQuotes checks that long quotes are split at the ends of sentences.
 func TestSentencesOfQuotes(t *testing.T) {
 	t.Parallel()
 	quote := "Dr. Smith paid $3.5 million. Mr. Jones, e.g., paid nothing at all. They met on Jan. 5 in St. Louis, at 10 p.m. sharp."
@@ -137,7 +150,8 @@ func TestSentencesOfQuotes(t *testing.T) {
 	}
 }
 
-// TestLongerBreaksMakeLongerLines as long as the frame has room.
+// TestLongerBreaksMakeLongerLines checks that lines become longer with the setting break, up to the
+// width of the frame.
 func TestLongerBreaksMakeLongerLines(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("All that is said stands on the screen for a while and then goes. ", 6)
@@ -165,7 +179,7 @@ func TestLongerBreaksMakeLongerLines(t *testing.T) {
 	}
 }
 
-// TestWordsKeepTheirTimes: each word of a cue is on when it is said.
+// TestWordsKeepTheirTimes checks that each word is in the cue that is shown while it is spoken.
 func TestWordsKeepTheirTimes(t *testing.T) {
 	t.Parallel()
 	text := `He said: "Hello, old (and grey) friend" — and then, after a while, he went on and on about the weather.`
@@ -176,7 +190,7 @@ func TestWordsKeepTheirTimes(t *testing.T) {
 		for _, w := range c.Words {
 			word := c.Text[w.Offset : w.Offset+w.Length]
 			got = append(got, word)
-			behind += strings.Index(text[behind:], word) // each letter a byte, but for one mark
+			behind += strings.Index(text[behind:], word) // each letter is one byte, except for one mark
 			at := int64(utf8.RuneCountInString(text[:behind])) * timeline.SampleRate * 6 / 100
 			behind += len(word)
 			if off := w.Start - at; off < -timeline.SampleRate/8 && word != "—" || off > timeline.SampleRate/8 {
@@ -192,8 +206,8 @@ func TestWordsKeepTheirTimes(t *testing.T) {
 	}
 }
 
-// TestLettersOfWordsWithoutTimes: a sentence of which the voice knows no words is cut all
-// the same, and its words share its time.
+// TestLettersOfWordsWithoutTimes checks that a sentence without word times is split, and that its
+// words share its time.
 func TestLettersOfWordsWithoutTimes(t *testing.T) {
 	t.Parallel()
 	quote := "one two three four"
@@ -203,11 +217,15 @@ func TestLettersOfWordsWithoutTimes(t *testing.T) {
 	}
 }
 
-// TestWordsThatAreSaidAtOnce: all of a text is shown, whatever the voice says of its words.
+// TestWordsThatAreSaidAtOnce checks that the cues contain the whole text, even if word times are
+// equal.
 func TestWordsThatAreSaidAtOnce(t *testing.T) {
 	t.Parallel()
 	text := strings.TrimSpace(strings.Repeat("words that a voice says all at the same time ", 6))
-	b := &storyboard.Board{Film: plainFilm(80), Scenes: []storyboard.Scene{{Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: text}}}}}
+	b := &storyboard.Board{
+		Film:   plainFilm(80),
+		Scenes: []storyboard.Scene{{Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: text}}}},
+	}
 	l := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Voice: []timeline.Voice{{Samples: 480000}}}}}
 	var words []caption.Word
 	for _, s := range voice.Words(text) {
@@ -227,8 +245,8 @@ func TestWordsThatAreSaidAtOnce(t *testing.T) {
 	}
 }
 
-// TestParagraphsAreWholeAgain: where a cut falls within a word, or beside a letter that has
-// no blank, none comes into the text that is read.
+// TestParagraphsAreWholeAgain checks that joining the cues of a paragraph restores its text, without
+// additional spaces where a word was split.
 func TestParagraphsAreWholeAgain(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
@@ -245,8 +263,8 @@ func TestParagraphsAreWholeAgain(t *testing.T) {
 	}
 }
 
-// TestVowelsStay: no piece and no line of Thai or Lao ends between a vowel and its
-// consonant, whichever is written first, also where nobody knows the words.
+// TestVowelsStay checks that no cue and no line of Thai or Lao ends between a vowel and its consonant,
+// with and without word times.
 func TestVowelsStay(t *testing.T) {
 	t.Parallel()
 	for _, letters := range []string{"กเข", "เก", "แม่น้ำ", "ไป", "ໄປກໂຕ", "ຂເກ", "ภาษา", "เกาะ", "ต่างๆ", "ພາສາ", "ทำงาน", "ຄຳ"} {
@@ -271,7 +289,7 @@ func TestVowelsStay(t *testing.T) {
 	}
 }
 
-// check holds what is true of all cues of a scene.
+// check verifies properties that all cues of a scene have.
 func check(t *testing.T, cues []caption.Cue, limit int) {
 	t.Helper()
 	var end int64
@@ -284,7 +302,8 @@ func check(t *testing.T, cues []caption.Cue, limit int) {
 		if n := utf8.RuneCountInString(c.Text); n >= limit && !cluster {
 			t.Errorf("%q has %d characters", c.Text, n)
 		}
-		if c.Text == "" || strings.TrimSpace(c.Text) == "" && !strings.Contains(c.Text, "\u00a0") || strings.Contains(c.Text, "  ") || strings.ContainsAny(c.Text, "\n\r\x00") {
+		if c.Text == "" || strings.TrimSpace(c.Text) == "" && !strings.Contains(c.Text, "\u00a0") ||
+			strings.Contains(c.Text, "  ") || strings.ContainsAny(c.Text, "\n\r\x00") {
 			t.Errorf("the text %q", c.Text)
 		}
 		if limit <= 80 && len(c.Lines()) > 2 {
@@ -319,9 +338,15 @@ func FuzzCut(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string, limit int, pace uint16, quote bool) {
 		if limit < 10 || limit > 1000 || len(text) > 4000 {
-			return // more than a paragraph is, or a break that the header refuses
+			return // longer than any paragraph, or a value that the header does not allow
 		}
-		b := &storyboard.Board{Film: plainFilm(limit), Scenes: []storyboard.Scene{{Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: text}, {Kind: storyboard.Speech, Text: text}}}}}
+		b := &storyboard.Board{
+			Film: plainFilm(limit),
+			Scenes: []storyboard.Scene{{Parts: []storyboard.Part{
+				{Kind: storyboard.Speech, Text: text},
+				{Kind: storyboard.Speech, Text: text},
+			}}},
+		}
 		if quote {
 			b.Scenes[0].Quote = &text
 		}
@@ -330,10 +355,16 @@ func FuzzCut(f *testing.F) {
 			words = append(words, caption.Word{Offset: s.Start, Start: int64(i) * int64(pace), End: int64(i+1) * int64(pace)})
 		}
 		n := int64(len(words))*int64(pace) - int64(pace)/2
-		l := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Frames: 100, Voice: []timeline.Voice{{Samples: n}, {Part: 1, Start: n + 10, Samples: n}}, VoiceEnd: 2*n + 10}}}
+		l := &timeline.Line{
+			FPS: frame.Rate{Num: 25, Den: 1},
+			Scenes: []timeline.Scene{{
+				Frames: 100,
+				Voice:  []timeline.Voice{{Samples: n}, {Part: 1, Start: n + 10, Samples: n}}, VoiceEnd: 2*n + 10,
+			}},
+		}
 		cues := caption.Cues(b, l, func(int, int) []caption.Word { return words })
 		most := limit
-		if quote { // which stays whole where it is not much longer
+		if quote { // quotes that are not much longer than a cue are not split
 			most = 4*limit + 1
 		}
 		check(t, cues, most)

@@ -18,7 +18,7 @@ import (
 	"mynah/internal/timeline"
 )
 
-// hostileCues are cues whose text a careless writer would break.
+// hostileCues returns cues whose text must be escaped in files.
 func hostileCues() []caption.Cue {
 	cues := []caption.Cue{}
 	for i, text := range []string{
@@ -28,11 +28,14 @@ func hostileCues() []caption.Cue {
 		at := int64(i) * timeline.SampleRate * 3
 		cues = append(cues, caption.Cue{Start: at + 7, End: at + timeline.SampleRate, Text: text})
 	}
-	last := caption.Cue{Start: 36000 * timeline.SampleRate, End: 36000*timeline.SampleRate + 30, Text: "the first line the second line", Breaks: []int{15}}
+	last := caption.Cue{
+		Start: 36000 * timeline.SampleRate, End: 36000*timeline.SampleRate + 30,
+		Text: "the first line the second line", Breaks: []int{15},
+	}
 	return append(cues, last)
 }
 
-// badVTT returns what in a text is not valid WebVTT, by https://www.w3.org/TR/webvtt1/ section 4.
+// badVTT returns the errors in a WebVTT file, according to https://www.w3.org/TR/webvtt1/, section 4.
 func badVTT(text string) []string {
 	var bad []string
 	say := func(format string, args ...any) { bad = append(bad, fmt.Sprintf(format, args...)) }
@@ -57,7 +60,7 @@ func badVTT(text string) []string {
 	return bad
 }
 
-// badSRT returns what in a text is not valid SubRip.
+// badSRT returns the errors in a SubRip file.
 func badSRT(text string) []string {
 	time := regexp.MustCompile(`^(\d{2,}):([0-5]\d):([0-5]\d),(\d{3}) --> (\d{2,}):([0-5]\d):([0-5]\d),(\d{3})$`)
 	number := 0
@@ -77,8 +80,8 @@ func badSRT(text string) []string {
 	})
 }
 
-// badBlocks walks cues that blank lines part; each must say something, end after it begins
-// and begin no earlier than the one before.
+// badBlocks checks cues that are separated by blank lines. Each must have text, end after it begins,
+// and not begin before the previous one.
 func badBlocks(text string, read func(lines []string) (start, end int64, problem string)) []string {
 	var bad []string
 	if text == "" {
@@ -132,19 +135,25 @@ func TestFormsAreValid(t *testing.T) {
 	if !strings.Contains(caption.SRT(cues), "the first line\nthe second line\n\n") {
 		t.Error("lines are not broken as they are on the screen")
 	}
-	for _, wrong := range []string{"WEBVTT\n", "WEBVTT\n\n00:00:01.000 --> 00:00:01.000\nx\n\n", "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n<x>\n\n", "WEBVTT\n\n00:00:01,000 --> 00:00:02,000\nx\n\n"} {
+	for _, wrong := range []string{
+		"WEBVTT\n", "WEBVTT\n\n00:00:01.000 --> 00:00:01.000\nx\n\n",
+		"WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n<x>\n\n", "WEBVTT\n\n00:00:01,000 --> 00:00:02,000\nx\n\n",
+	} {
 		if len(badVTT(wrong)) == 0 {
 			t.Errorf("the judge accepts %q", wrong)
 		}
 	}
-	for _, wrong := range []string{"2\n00:00:01,000 --> 00:00:02,000\nx\n\n", "1\n00:00:01.000 --> 00:00:02.000\nx\n\n", "1\n00:00:01,000 --> 00:00:02,000\nx\n"} {
+	for _, wrong := range []string{
+		"2\n00:00:01,000 --> 00:00:02,000\nx\n\n",
+		"1\n00:00:01.000 --> 00:00:02.000\nx\n\n", "1\n00:00:01,000 --> 00:00:02,000\nx\n",
+	} {
 		if len(badSRT(wrong)) == 0 {
 			t.Errorf("the judge accepts %q", wrong)
 		}
 	}
 }
 
-// TestOthersReadTheForms: a library and ffmpeg find the same cues in both.
+// TestOthersReadTheForms checks that a library and ffmpeg read the same cues from both formats.
 func TestOthersReadTheForms(t *testing.T) {
 	t.Parallel()
 	cues := hostileCues()

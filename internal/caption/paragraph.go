@@ -11,26 +11,25 @@ import (
 	"mynah/internal/timeline"
 )
 
-// paragraph is what is said in one go.
+// paragraph is the text of one paragraph of narration with its times.
 type paragraph struct {
 	text string
-	// spans cover the text from its beginning to its end, in order.
+	// spans are consecutive ranges that cover the whole text.
 	spans []span
-	// ends are the offsets in the text at which sentences end.
+	// ends are the byte offsets at which sentences end.
 	ends []int
 	end  int64 // sample at which the last word ends
 }
 
-// span is a stretch of text, from its first byte to the one after its last, that is said
-// from a sample to another. A word has the marks and blanks after it.
+// span is a range of the text in bytes, usually a word with the punctuation and spaces after it, and
+// the samples between which it is spoken.
 type span struct {
 	from, to   int
 	start, end int64
 }
 
-// add puts a sentence after those that are there. What is cut off the end of its scene is
-// left out.
-func (p *paragraph) add(text string, words []Word, v timeline.Voice) {
+// addSentence appends a sentence. It omits the words that are cut off at the end of the scene.
+func (p *paragraph) addSentence(text string, words []Word, v timeline.Voice) {
 	for k, w := range words {
 		if w.Start < v.Samples {
 			continue
@@ -41,15 +40,15 @@ func (p *paragraph) add(text string, words []Word, v timeline.Voice) {
 		text, words = text[:wordStart(text, w.Offset)], words[:k]
 		break
 	}
-	text, places := plain(text)
-	if strings.TrimSpace(text) == "" { // blanks that hold together what they stand between are left
+	text, places := normalizeSpaces(text)
+	if strings.TrimSpace(text) == "" { // text that consists of no-break spaces is kept
 		return
 	}
 	base := len(p.text)
 	if p.text != "" {
 		last, _ := utf8.DecodeLastRuneInString(p.text)
 		first, _ := utf8.DecodeRuneInString(text)
-		if !dense(last) || !dense(first) {
+		if !isUnspacedScript(last) || !isUnspacedScript(first) {
 			p.text += " "
 			base++
 			p.spans[len(p.spans)-1].to++
@@ -58,7 +57,7 @@ func (p *paragraph) add(text string, words []Word, v timeline.Voice) {
 	p.text += text
 	first := len(p.spans)
 	if len(words) == 0 {
-		p.share(base, v.Start, v.Start+v.Samples)
+		p.addSharedSpans(base, v.Start, v.Start+v.Samples)
 	}
 	for k, w := range words {
 		from := base
@@ -69,7 +68,7 @@ func (p *paragraph) add(text string, words []Word, v timeline.Voice) {
 		if n := len(p.spans); n > first {
 			last := &p.spans[n-1]
 			start = max(start, last.start)
-			if from <= last.from || from >= len(p.text) { // both stand in one run without a blank
+			if from <= last.from || from >= len(p.text) { // both words are in one range without a space
 				last.end = max(last.end, end)
 				continue
 			}
@@ -81,14 +80,14 @@ func (p *paragraph) add(text string, words []Word, v timeline.Voice) {
 	p.end = max(p.end, p.spans[len(p.spans)-1].end)
 }
 
-// plain returns a text whose words are apart by single blanks, and how places of the text
-// are found in it.
-func plain(text string) (string, func(int) int) {
+// normalizeSpaces returns a text with single spaces between words, and a function that maps byte offsets of the
+// original text to it.
+func normalizeSpaces(text string) (string, func(int) int) {
 	var b strings.Builder
 	moved := make([]int, len(text)+1)
 	blank := false
 	for i, r := range text {
-		if splits(r) {
+		if isBreakingSpace(r) {
 			blank = b.Len() > 0
 		} else if r != '\ufeff' {
 			if blank {
@@ -116,19 +115,19 @@ func plain(text string) (string, func(int) int) {
 	}
 }
 
-// splits reports whether a character is a blank at which text may be cut, or none that can
-// be seen at all.
-func splits(r rune) bool {
+// isBreakingSpace reports whether a character is white space at which text may be split, or a control
+// character.
+func isBreakingSpace(r rune) bool {
 	switch r {
-	case '\u00a0', '\u2007', '\u202f': // blanks that hold together what they stand between
+	case '\u00a0', '\u2007', '\u202f': // no-break spaces
 		return false
 	}
 	return unicode.IsSpace(r) || unicode.IsControl(r)
 }
 
-// wordStart goes back from a word's first letter to where a piece may begin: after a
-// blank, so that quotes and brackets stay with their word, or between the letters of a
-// script that is written without blanks.
+// wordStart moves a byte offset from the first letter of a word back to a place where a cue may begin:
+// after a space, so that quotes and brackets stay with their word, or between letters of a script
+// without spaces.
 func wordStart(text string, at int) int {
 	if at < 0 || at > len(text) {
 		return len(text)
@@ -137,7 +136,7 @@ func wordStart(text string, at int) int {
 		before, n := utf8.DecodeLastRuneInString(text[:at])
 		behind, _ := utf8.DecodeRuneInString(text[at:])
 		opens := unicode.In(before, unicode.Ps, unicode.Pi)
-		if splits(before) || dense(before) && !opens || dense(behind) && unicode.IsLetter(before) {
+		if isBreakingSpace(before) || isUnspacedScript(before) && !opens || isUnspacedScript(behind) && unicode.IsLetter(before) {
 			return at
 		}
 		at -= n
@@ -145,15 +144,15 @@ func wordStart(text string, at int) int {
 	return at
 }
 
-// dense reports whether a letter is of a script that is written without blanks.
-func dense(r rune) bool {
+// isUnspacedScript reports whether a character belongs to a script that is written without spaces.
+func isUnspacedScript(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) ||
-		r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xffef // their punctuation
+		r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xffef // punctuation of these scripts
 }
 
-// at returns the sample at which a place of the text is said: characters share the time of
-// their word.
-func (p *paragraph) at(place int) int64 {
+// timeAt returns the sample at which the byte offset place is spoken. The characters of a word share its
+// time equally.
+func (p *paragraph) timeAt(place int) int64 {
 	s := p.spans[p.span(place)]
 	all := strings.TrimRight(p.text[s.from:s.to], " ")
 	n := int64(utf8.RuneCountInString(all))
@@ -163,13 +162,14 @@ func (p *paragraph) at(place int) int64 {
 	return s.start + (s.end-s.start)*int64(utf8.RuneCountInString(p.text[s.from:place]))/n
 }
 
-// span returns the number of the span that holds a place of the text.
+// span returns the index of the span that contains a byte offset.
 func (p *paragraph) span(place int) int {
 	return max(sort.Search(len(p.spans), func(i int) bool { return p.spans[i].from > place })-1, 0)
 }
 
-// words lists what is said between two places of the text, in stretches without blanks.
-func (p *paragraph) words(from, to int) []CueWord {
+// wordsBetween returns the spoken words in the range from..to, as ranges without spaces. Offsets are relative
+// to from.
+func (p *paragraph) wordsBetween(from, to int) []CueWord {
 	var out []CueWord
 	for _, s := range p.spans[p.span(from):] {
 		if s.from >= to {
@@ -184,9 +184,9 @@ func (p *paragraph) words(from, to int) []CueWord {
 			if n > 0 {
 				end := s.end
 				if rest := strings.TrimLeft(p.text[a+n:s.to], " "); rest != "" {
-					end = p.at(s.to - len(rest))
+					end = p.timeAt(s.to - len(rest))
 				}
-				out = append(out, CueWord{Offset: a - from, Length: n, Start: p.at(a), End: end})
+				out = append(out, CueWord{Offset: a - from, Length: n, Start: p.timeAt(a), End: end})
 			}
 			a += n + 1
 		}
@@ -194,24 +194,24 @@ func (p *paragraph) words(from, to int) []CueWord {
 	return out
 }
 
-// cues cuts the paragraph.
-func (p *paragraph) cues(scene int, limit limits) []Cue {
+// splitIntoCues splits the paragraph into cues.
+func (p *paragraph) splitIntoCues(scene int, limit limits) []Cue {
 	if p.text == "" {
 		return nil
 	}
 	t := p.atoms(limit)
-	cuts := t.cut(limit)
+	cuts := t.chooseCuts(limit)
 	starts := make([]int64, len(cuts)+1)
 	starts[len(cuts)] = p.end
 	even := false
 	for k, c := range cuts {
-		starts[k] = p.at(t.atoms[c].from)
+		starts[k] = p.timeAt(t.atoms[c].from)
 		even = even || k > 0 && starts[k] <= starts[k-1]
 	}
 	if even = even || p.end <= starts[len(cuts)-1]; even {
-		p.evenly(starts[0])
+		p.spreadEvenly(starts[0])
 		for k, c := range cuts {
-			starts[k] = p.at(t.atoms[c].from)
+			starts[k] = p.timeAt(t.atoms[c].from)
 		}
 	}
 	var out []Cue
@@ -223,11 +223,11 @@ func (p *paragraph) cues(scene int, limit limits) []Cue {
 		c := Cue{Start: starts[k], End: starts[k+1], Scene: scene, glued: t.atoms[to-1].blank == 0}
 		a, b := t.atoms[from].from, t.atoms[to-1].to
 		c.Text = p.text[a:b]
-		breaks, _ := t.lines(from, to, limit)
+		breaks, _ := t.breakLines(from, to, limit)
 		for _, at := range breaks {
 			c.Breaks = append(c.Breaks, t.atoms[at].from-a)
 		}
-		c.Words = p.words(a, b)
+		c.Words = p.wordsBetween(a, b)
 		c.clampWords()
 		if c.Paragraph = len(out); c.End > c.Start {
 			out = append(out, c)
@@ -236,21 +236,21 @@ func (p *paragraph) cues(scene int, limit limits) []Cue {
 	return out
 }
 
-// cueOfLines returns the paragraph as one cue whose lines are given. A line for which the frame has
-// no room is wrapped.
+// cueOfLines returns the paragraph as one cue with the given lines. Lines that do not fit into the
+// frame are wrapped.
 func (p *paragraph) cueOfLines(scene int, lines []string, limit limits) Cue {
-	c := Cue{Scene: scene, Text: p.text, Words: p.words(0, len(p.text)), End: p.end}
+	c := Cue{Scene: scene, Text: p.text, Words: p.wordsBetween(0, len(p.text)), End: p.end}
 	if len(p.spans) > 0 {
 		c.Start = p.spans[0].start
 	}
 	at := 0
 	for _, line := range lines {
-		text, _ := plain(line)
+		text, _ := normalizeSpaces(line)
 		if text == "" {
 			continue
 		}
 		found := strings.Index(p.text[at:], text)
-		if found < 0 { // the text is not made of these lines
+		if found < 0 { // the text does not consist of these lines
 			break
 		}
 		if at += found; at > 0 {
@@ -265,16 +265,16 @@ func (p *paragraph) cueOfLines(scene int, lines []string, limit limits) Cue {
 	return c
 }
 
-// breakLine returns the offsets at which a line is broken that the frame has no room for.
+// breakLine returns the byte offsets at which a line must be broken to fit into the frame.
 func breakLine(line string, limit limits) []int {
 	if limit.room <= 0 || uniseg.StringWidth(line) <= limit.room {
 		return nil
 	}
 	p := &paragraph{}
-	p.add(line, nil, timeline.Voice{Samples: 1})
+	p.addSentence(line, nil, timeline.Voice{Samples: 1})
 	room := limits{chars: len(line), line: limit.room, lines: len(line)}
 	t := p.atoms(room)
-	breaks, _ := t.lines(0, len(t.atoms), room)
+	breaks, _ := t.breakLines(0, len(t.atoms), room)
 	var out []int
 	for _, b := range breaks {
 		out = append(out, t.atoms[b].from)
@@ -282,18 +282,19 @@ func breakLine(line string, limit limits) []int {
 	return out
 }
 
-// evenly has all characters share the time from start to the end of the paragraph: some
-// stretch of it would have none.
-func (p *paragraph) evenly(start int64) {
+// spreadEvenly replaces all times: the characters share the time from start to the end of the paragraph
+// equally. It is used if some cue would otherwise have no time.
+func (p *paragraph) spreadEvenly(start int64) {
 	p.spans = nil
-	p.share(0, start, max(p.end, start))
+	p.addSharedSpans(0, start, max(p.end, start))
 }
 
-// mostShared bounds the characters of a span that shares its time with others.
+// mostShared is the maximum number of characters of a span with a computed time.
 const mostShared = 64
 
-// share has the words from a place to the end of the text share a time by their characters.
-func (p *paragraph) share(from int, start, end int64) {
+// addSharedSpans appends spans for the words from a byte offset to the end of the text. They share the time
+// start..end in proportion to their characters.
+func (p *paragraph) addSharedSpans(from int, start, end int64) {
 	all := int64(utf8.RuneCountInString(p.text[from:]))
 	at := func(n int64) int64 { return start + (end-start)*n/max(all, 1) }
 	s := span{from: from, start: start}
@@ -310,7 +311,7 @@ func (p *paragraph) share(from int, start, end int64) {
 	p.spans = append(p.spans, s)
 }
 
-// clampWords brings the times of the words into those of the cue.
+// clampWords limits the times of the words to those of the cue.
 func (c *Cue) clampWords() {
 	for i := range c.Words {
 		w := &c.Words[i]

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Timed is a cue of a subtitle file: when it is on, and what it says. Line is that of its
-// times, from 1.
+// Timed is a cue that was read from a subtitle file. Line is the number of the line with its times,
+// from 1.
 type Timed struct {
 	From, To time.Duration
 	Text     string
@@ -20,13 +20,13 @@ type Timed struct {
 // Form is a format of subtitle files.
 type Form string
 
-// The forms that Read reads.
+// Values of Form.
 const (
 	WebVTT Form = "vtt"
 	SubRip Form = "srt"
 )
 
-// ReadError says in which line of a file a cue cannot be read.
+// ReadError is an error in a subtitle file.
 type ReadError struct {
 	Line   int
 	Reason string
@@ -37,21 +37,21 @@ func (e *ReadError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e
 var (
 	timeLine = regexp.MustCompile(`^\s*(\S+?)\s*-->\s*(\S+)`)
 	stamp    = regexp.MustCompile(`^(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,9}))?$`)
-	// cueTags are those of WebVTT, with its times inside of a cue, and of SubRip, which are HTML's.
+	// cueTags matches tags in cues: those of WebVTT, including time stamps, and those of SubRip, which are
+	// HTML.
 	cueTags = regexp.MustCompile(`</?[A-Za-z][^<>]*>|<(?:\d+:)?\d+:\d+[.,]\d+>|</>`)
-	// cueMarks are those of Advanced SubStation Alpha and of MicroDVD that files of SubRip hold.
+	// cueMarks matches marks of Advanced SubStation Alpha and MicroDVD, which some SubRip files contain.
 	cueMarks = regexp.MustCompile(`\{\\[^{}]*\}|\{[A-Za-z]:[^{}]*\}`)
-	// remarks begin the blocks of WebVTT that are no cues.
+	// remarks matches the first line of WebVTT blocks that are not cues.
 	remarks = regexp.MustCompile(`^(?:NOTE(?:\s.*)?|STYLE\s*|REGION\s*)$`)
 )
 
-// Read returns the cues of a file in the order in which they stand. A cue's text runs to the
-// times of the next one, across blank lines, without the next one's number or name. Its tags
-// are left out with the blanks around them kept, and its entities are decoded. Cues without
-// text are left out. Errors are *ReadError.
+// Read returns the cues of a file in their order in the file. The text of a cue extends to the times
+// of the next cue, across blank lines, without the next cue's number or name. Tags are removed and
+// entities are decoded. Cues without text are skipped. Errors are of type *ReadError.
 //
-// Sources: WebVTT, https://www.w3.org/TR/webvtt1/; SubRip has no specification: what its files
-// hold in practice.
+// Sources: WebVTT, https://www.w3.org/TR/webvtt1/. SubRip has no specification; Read accepts what its
+// files contain in practice.
 func Read(text string, form Form) ([]Timed, error) {
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(text, "\ufeff"))
 	lines := strings.Split(text, "\n")
@@ -91,8 +91,8 @@ func Read(text string, form Form) ([]Timed, error) {
 	return out, nil
 }
 
-// blankRemarks empties the lines of the header and of the blocks that are no cues: such a block
-// begins after a blank line and ends in front of the next.
+// blankRemarks empties the lines of the header and of blocks that are not cues. Such a block begins
+// after a blank line and ends before the next.
 func blankRemarks(lines []string) {
 	within := len(lines) > 0 && strings.HasPrefix(lines[0], "WEBVTT")
 	blank := true
@@ -110,8 +110,8 @@ func blankRemarks(lines []string) {
 	}
 }
 
-// withoutName takes the name of the next cue from the lines in front of its times: in WebVTT
-// any line after a blank one, in SubRip a number.
+// withoutName removes the name of the next cue from the end of the lines before its times. In WebVTT
+// it is any line after a blank one, in SubRip a number.
 func withoutName(lines []string, form Form) []string {
 	n := len(lines)
 	if n == 0 {
@@ -138,7 +138,7 @@ func cueTimes(line string) (from, to time.Duration, err error) {
 	return from, to, err
 }
 
-// cueTime reads hours, where there are any, minutes, seconds and a decimal fraction.
+// cueTime parses a time: optional hours, minutes, seconds and an optional decimal fraction.
 func cueTime(s string) (time.Duration, error) {
 	m := stamp.FindStringSubmatch(s)
 	if m == nil {
@@ -154,7 +154,7 @@ func cueTime(s string) (time.Duration, error) {
 	return time.Duration(seconds)*time.Second + time.Duration(fraction), nil
 }
 
-// plainCue is the text of a cue as it is said, on one line.
+// plainCue returns the spoken text of a cue on one line.
 func plainCue(s string) string {
 	s = cueMarks.ReplaceAllString(cueTags.ReplaceAllString(s, ""), "")
 	breaks := strings.NewReplacer(`\N`, " ", `\n`, " ", `\h`, " ")

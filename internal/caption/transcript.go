@@ -8,46 +8,46 @@ import (
 	"mynah/internal/timeline"
 )
 
-// Chapter begins at a sample of the film, with a scene.
+// Chapter is a chapter of the film. Start is in samples.
 type Chapter struct {
 	Start int64
-	Scene int // from 0
+	Scene int // index of the scene
 	Title string
 }
 
-// Transcript writes what is said as Markdown: the title, chapters as headings, and each
-// paragraph after the time at which it begins.
+// Transcript returns the narration as Markdown: the title, chapters as headings, and paragraphs with
+// the time at which they begin.
 func Transcript(title string, chapters []Chapter, cues []Cue) string {
 	var b strings.Builder
-	b.WriteString("# " + heading(title) + "\n")
+	b.WriteString("# " + escapeHeading(title) + "\n")
 	next := 0
 	until := func(scene int) {
 		for ; next < len(chapters) && chapters[next].Scene <= scene; next++ {
-			fmt.Fprintf(&b, "\n## %s %s\n", minutes(chapters[next].Start), heading(chapters[next].Title))
+			fmt.Fprintf(&b, "\n## %s %s\n", formatMinutes(chapters[next].Start), escapeHeading(chapters[next].Title))
 		}
 	}
 	const last = 1 << 30
 	for _, p := range mergeCues(cues) {
 		until(p.scene)
-		fmt.Fprintf(&b, "\n**%s** %s\n", minutes(p.start), escapeMarkdown(p.text))
+		fmt.Fprintf(&b, "\n**%s** %s\n", formatMinutes(p.start), escapeMarkdown(p.text))
 	}
 	until(last)
 	return b.String()
 }
 
-// ChapterList writes chapters as video sites read them in a description: a line each, with
-// the time and the title.
+// ChapterList returns chapters in the format of video descriptions on video sites: one line each, with
+// time and title.
 func ChapterList(chapters []Chapter) string {
 	var b strings.Builder
 	for _, c := range chapters {
-		fmt.Fprintf(&b, "%s %s\n", minutes(c.Start), strings.Join(strings.Fields(c.Title), " "))
+		fmt.Fprintf(&b, "%s %s\n", formatMinutes(c.Start), strings.Join(strings.Fields(c.Title), " "))
 	}
 	return b.String()
 }
 
-// minutes writes a sample of the film in minutes and seconds, cut to whole ones: 1:05, or
-// 1:00:05 from an hour on.
-func minutes(sample int64) string {
+// formatMinutes formats a sample of the film as minutes and seconds, rounded down: 1:05, or 1:00:05 from one
+// hour.
+func formatMinutes(sample int64) string {
 	s := sample / timeline.SampleRate
 	if s >= 3600 {
 		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
@@ -55,10 +55,11 @@ func minutes(sample int64) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// escapeMarkdown writes text so that Markdown takes it as it stands.
+// escapeMarkdown escapes text so that Markdown shows it literally.
 func escapeMarkdown(text string) string {
-	text = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, "~", `\~`, "\n", " ").Replace(text)
+	text = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, "~",
+		`\~`, "\n", " ").Replace(text)
 	return regexp.MustCompile(`&(#?\w+;)`).ReplaceAllString(text, `\&$1`)
 }
 
-func heading(text string) string { return strings.ReplaceAll(escapeMarkdown(text), "#", `\#`) }
+func escapeHeading(text string) string { return strings.ReplaceAll(escapeMarkdown(text), "#", `\#`) }

@@ -7,38 +7,38 @@ import (
 	"mynah/internal/timeline"
 )
 
-// SRT writes cues in the form SubRip.
+// SRT formats cues as a SubRip file.
 func SRT(cues []Cue) string {
 	var b strings.Builder
-	// An arrow would be taken for the times of another cue.
+	// Players would read an arrow as the times of another cue.
 	arrow := strings.NewReplacer("-->", "→")
 	for i, c := range cues {
-		start, end := clocks(c)
-		fmt.Fprintf(&b, "%d\n%s --> %s\n%s\n\n", i+1, clock(start, ","), clock(end, ","), arrow.Replace(shown(c)))
+		start, end := clampedTimes(c)
+		fmt.Fprintf(&b, "%d\n%s --> %s\n%s\n\n", i+1, formatClock(start, ","), formatClock(end, ","), arrow.Replace(cueText(c)))
 	}
 	return b.String()
 }
 
-// VTT writes cues in the form WebVTT, https://www.w3.org/TR/webvtt1/.
+// VTT formats cues as a WebVTT file, https://www.w3.org/TR/webvtt1/.
 func VTT(cues []Cue) string {
 	var b strings.Builder
 	b.WriteString("WEBVTT\n\n")
 	escape := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 	for _, c := range cues {
-		start, end := clocks(c)
-		fmt.Fprintf(&b, "%s --> %s\n%s\n\n", clock(start, "."), clock(end, "."), escape.Replace(shown(c)))
+		start, end := clampedTimes(c)
+		fmt.Fprintf(&b, "%s --> %s\n%s\n\n", formatClock(start, "."), formatClock(end, "."), escape.Replace(cueText(c)))
 	}
 	return b.String()
 }
 
-// speechSpan is what is said in one go, in samples of the film.
+// speechSpan is the text of one paragraph. start is in samples of the film.
 type speechSpan struct {
 	start int64
 	scene int
 	text  string
 }
 
-// mergeCues joins the cues that were cut from one paragraph.
+// mergeCues joins the cues of each paragraph.
 func mergeCues(cues []Cue) []speechSpan {
 	var out []speechSpan
 	for i, c := range cues {
@@ -55,7 +55,7 @@ func mergeCues(cues []Cue) []speechSpan {
 	return out
 }
 
-// Text writes what cues say, a paragraph a line, with a blank line between.
+// Text returns the text of the cues, one paragraph per line, with a blank line between paragraphs.
 func Text(cues []Cue) string {
 	var all []string
 	for _, p := range mergeCues(cues) {
@@ -64,13 +64,12 @@ func Text(cues []Cue) string {
 	return strings.Join(all, "\n")
 }
 
-// shown returns the lines of a cue. A blank line, or a character that ends lines, would end
-// the cue.
-func shown(c Cue) string {
+// cueText returns the lines of a cue without blank lines and line separators, which would end the cue.
+func cueText(c Cue) string {
 	var out []string
 	for _, line := range c.Lines() {
 		line = strings.TrimSpace(strings.Map(func(r rune) rune {
-			if splits(r) {
+			if isBreakingSpace(r) {
 				return ' '
 			}
 			return r
@@ -82,18 +81,18 @@ func shown(c Cue) string {
 	return strings.Join(out, "\n")
 }
 
-// clocks returns the times of a cue in thousandths of a second; it lasts at least one.
-func clocks(c Cue) (start, end int64) {
+// clampedTimes returns the times of a cue in milliseconds. The end is at least one after the start.
+func clampedTimes(c Cue) (start, end int64) {
 	start, end = Milliseconds(c.Start), Milliseconds(c.End)
 	return start, max(end, start+1)
 }
 
-// Milliseconds returns a sample of the film in thousandths of a second, rounded.
+// Milliseconds converts a sample of the film to milliseconds, rounded.
 func Milliseconds(sample int64) int64 {
 	return (sample*1000 + timeline.SampleRate/2) / timeline.SampleRate
 }
 
-// clock writes a time in hours, minutes, seconds and thousandths.
-func clock(ms int64, point string) string {
+// formatClock formats a time as HH:MM:SS and milliseconds, with the given decimal point.
+func formatClock(ms int64, point string) string {
 	return fmt.Sprintf("%02d:%02d:%02d%s%03d", ms/3_600_000, ms/60_000%60, ms/1000%60, point, ms%1000)
 }

@@ -13,7 +13,7 @@ import (
 	"mynah/internal/colour"
 )
 
-// s15 is a number of ICC profiles, with 16 bits behind the point.
+// s15 encodes numbers of type s15Fixed16Number.
 func s15(values ...float64) []byte {
 	var out []byte
 	for _, v := range values {
@@ -27,7 +27,7 @@ type tag struct {
 	body []byte
 }
 
-// profile lays out an ICC profile of tags.
+// profile encodes an ICC profile with tags.
 func profile(space, connection string, tags ...tag) []byte {
 	head := make([]byte, 128)
 	copy(head[12:], "mntr"+space+connection)
@@ -52,14 +52,14 @@ func gamma(name string, g float64) tag {
 	return tag{name, binary.BigEndian.AppendUint16(b, uint16(math.Round(g*256)))}
 }
 
-// srgbCurve is the curve of sRGB as a parametric one.
+// srgbCurve returns the sRGB curve as a parametric curve.
 func srgbCurve(name string) tag {
 	return tag{name, append([]byte("para\x00\x00\x00\x00\x00\x03\x00\x00"), s15(2.4, 1/1.055, 0.055/1.055, 1/12.92, 0.04045)...)}
 }
 
 func curves(f func(string) tag) []tag { return []tag{f("rTRC"), f("gTRC"), f("bTRC")} }
 
-// The matrices are those of the profiles that Apple and the ICC publish.
+// p3 and the following functions return profiles with the matrices that Apple and the ICC publish.
 func p3() []byte {
 	return profile("RGB ", "XYZ ", append(curves(srgbCurve),
 		xyz("rXYZ", 0.51512, 0.2412, -0.00105), xyz("gXYZ", 0.29198, 0.69225, 0.04189), xyz("bXYZ", 0.1571, 0.06657, 0.78407))...)
@@ -75,7 +75,7 @@ func proPhoto() []byte {
 		xyz("rXYZ", 0.79767, 0.28804, 0), xyz("gXYZ", 0.13519, 0.71188, 0), xyz("bXYZ", 0.03134, 0.00009, 0.82491))...)
 }
 
-// table is a lut8Type or lut16Type (size 1, 2) whose colours are those of f.
+// table encodes a lut8Type (size 1) or lut16Type (size 2) whose grid has the values of f.
 func table(channels, size int, f func(v []float64) [3]float64) []byte {
 	const grid = 9
 	b := []byte{'m', 'f', 't', byte('0' + size), 0, 0, 0, 0, byte(channels), 3, grid, 0}
@@ -116,24 +116,24 @@ func table(channels, size int, f func(v []float64) [3]float64) []byte {
 	return b
 }
 
-// newTable is a lutAToBType of a matrix alone: light of BT.709 to XYZ.
+// newTable encodes a lutAToBType with only a matrix: from linear BT.709 to XYZ.
 func newTable() []byte {
 	curve := append([]byte("curv"), make([]byte, 8)...)
 	power := []byte("curv\x00\x00\x00\x00\x00\x00\x00\x01\x02\x33\x00\x00") // 2.2
 	return tableOfCurves(curve, power)
 }
 
-// power is a parametric curve of a power alone.
+// power encodes a parametric curve with only an exponent.
 func power(g float64) []byte {
 	return append([]byte("para\x00\x00\x00\x00\x00\x00\x00\x00"), s15(g)...)
 }
 
-// ramp is a curve of three samples.
+// ramp encodes a curve of three samples.
 func ramp() []byte {
 	return []byte("curv\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x80\x00\xff\xff\x00\x00")
 }
 
-// tableOfCurves is newTable with the B curve named curve and the M curve named power.
+// tableOfCurves encodes newTable with the given B and M curves.
 func tableOfCurves(curve, power []byte) []byte {
 	b := []byte{'m', 'A', 'B', ' ', 0, 0, 0, 0, 3, 3, 0, 0}
 	const head = 32
@@ -168,7 +168,8 @@ func isNear(a, b [3]int, by int) bool {
 	return true
 }
 
-// TestProfiles: by the formulas of the profiles' standards, as Chromium draws them too.
+// TestProfiles compares conversions with the formulas in the standards of the profiles. Chromium draws
+// the same colours.
 func TestProfiles(t *testing.T) {
 	t.Parallel()
 	grey := profile("GRAY", "XYZ ", gamma("kTRC", 1))
@@ -210,12 +211,13 @@ func TestInks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for k, want := range map[byte]byte{0: 255, 255: 0, 127: 119} {
-		if got := f([4]byte{9, 200, 30, k}); !isNear([3]int{int(got[0]), int(got[1]), int(got[2])}, [3]int{int(want), int(want), int(want)}, 2) {
+		if got := f([4]byte{9, 200, 30, k}); !isNear([3]int{int(got[0]), int(got[1]), int(got[2])},
+			[3]int{int(want), int(want), int(want)}, 2) {
 			t.Errorf("black of %d is %v, want %d", k, got, want)
 		}
 	}
 	if _, err := colour.Inks(p3()); err == nil {
-		t.Error("a profile of colours is taken for inks")
+		t.Error("Inks accepts an RGB profile")
 	}
 }
 
@@ -236,12 +238,14 @@ func TestBadProfiles(t *testing.T) {
 	}
 }
 
-// TestCurvesWithoutBounds: curves that give infinity, and anything that is not a number behind them, convert
-// to colours all the same.
+// TestCurvesWithoutBounds checks that curves that return infinity or NaN still produce colours.
 func TestCurvesWithoutBounds(t *testing.T) {
 	t.Parallel()
 	steep := append([]byte("para\x00\x00\x00\x00\x00\x03\x00\x00"), s15(32767, 32767, 32767, -32768, 0.5)...)
-	for name, m := range map[string][]byte{"of a power below 0": power(-1), "of a large power": power(32767), "of all kinds of numbers": steep} {
+	for name, m := range map[string][]byte{
+		"of a power below 0": power(-1), "of a large power": power(32767),
+		"of all kinds of numbers": steep,
+	} {
 		for _, b := range [][]byte{ramp(), power(0.5), power(-1), steep} {
 			c, err := colour.FromICC(profile("RGB ", "XYZ ", tag{"A2B0", tableOfCurves(b, m)}), 3)
 			if err != nil {
@@ -259,7 +263,7 @@ func TestCurvesWithoutBounds(t *testing.T) {
 	}
 }
 
-// checkColours converts colours, also such as no picture has, and reads the tables for ffmpeg.
+// checkColours converts many colours, also outside the usual range, and checks the tables for ffmpeg.
 func checkColours(t *testing.T, c *colour.Conversion) {
 	t.Helper()
 	if c == nil {
@@ -280,7 +284,7 @@ func checkColours(t *testing.T, c *colour.Conversion) {
 	}
 }
 
-// TestHDR holds the bounds of how pictures of high dynamic range look.
+// TestHDR checks the brightness of HDR pictures after conversion.
 func TestHDR(t *testing.T) {
 	t.Parallel()
 	pq := func(nits float64) float64 { // SMPTE ST 2084
@@ -347,7 +351,7 @@ func TestCodes(t *testing.T) {
 	}
 }
 
-// TestTables applies the tables by ffmpeg.
+// TestTables applies the tables with ffmpeg.
 func TestTables(t *testing.T) {
 	t.Parallel()
 	icc, err := colour.FromICC(p3(), 3)
@@ -357,7 +361,10 @@ func TestTables(t *testing.T) {
 	for name, c := range map[string]struct {
 		*colour.Conversion
 		by int
-	}{"P3": {icc, 1}, "PQ": {colour.FromCodes(9, 16), 5}, "ProPhoto": {func() *colour.Conversion { c, _ := colour.FromICC(proPhoto(), 3); return c }(), 1}} {
+	}{"P3": {icc, 1}, "PQ": {
+		colour.FromCodes(9, 16),
+		5,
+	}, "ProPhoto": {func() *colour.Conversion { c, _ := colour.FromICC(proPhoto(), 3); return c }(), 1}} {
 		dir := t.TempDir()
 		for file, b := range map[string][]byte{"t.csp": c.Grid(false), "t.cube": c.Curve()} {
 			if err := os.WriteFile(filepath.Join(dir, file), b, 0o600); err != nil {
@@ -369,7 +376,8 @@ func TestTables(t *testing.T) {
 			pixels = append(pixels, byte(i*37), byte(i*91+5), byte(i*53+100))
 		}
 		cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "64x1", "-i", "-",
-			"-vf", fmt.Sprintf("format=gbrp16le,lut3d=file=%[1]s/t.csp,lut1d=file=%[1]s/t.cube", dir), "-f", "rawvideo", "-pix_fmt", "gbrp16le", "-")
+			"-vf", fmt.Sprintf("format=gbrp16le,lut3d=file=%[1]s/t.csp,lut1d=file=%[1]s/t.cube",
+				dir), "-f", "rawvideo", "-pix_fmt", "gbrp16le", "-")
 		cmd.Stdin = bytes.NewReader(pixels)
 		out, err := cmd.Output()
 		if err != nil || len(out) != 3*2*64 {

@@ -9,35 +9,35 @@ import (
 	"strings"
 )
 
-// version changes whenever the same facts would give other colours.
+// version is part of each conversion's ID. It changes when the computation changes.
 const version = "colours 1"
 
-// Conversion turns encoded colours of a picture into those of a video. Both are 0 to 1. It has
-// three steps: a curve for each channel, a map of colours by a grid, and a curve again.
+// Conversion converts encoded colours of a picture to encoded colours of a video. All values are from
+// 0 to 1. It has three steps: a curve per channel (before), a map of colours (within), which is
+// approximated by a grid, and a curve (after).
 type Conversion struct {
 	id     string
-	before [3]func(float64) float64 // nil for none; 0 to 1 becomes 0 to 1
+	before [3]func(float64) float64 // nil means no curve; values from 0 to 1
 	within func(vec) vec
 	grid   int
-	// after brings what the map gives, from 0 to 1, to encoded values.
+	// after converts the results of within, from 0 to 1, to encoded values.
 	after func(float64) float64
 }
 
 const (
-	linearGrid = 2 // a linear map is exact between the corners of a cube
+	linearGrid = 2 // a linear map needs only the corners of a cube
 	tableGrid  = 33
 	hdrGrid    = 49
-	// curvePoints and afterPoints are how many points of the curves a table holds: light
-	// needs many near black.
+	// curvePoints and afterPoints are the numbers of points in tables of curves. Linear light needs many
+	// points near black.
 	curvePoints = 1024
 	afterPoints = 4096
 )
 
-// ID names the conversion: equal ids convert alike.
+// ID identifies the conversion: conversions with equal IDs are equal.
 func (c *Conversion) ID() string { return c.id }
 
-// Convert converts one colour. Those that do not exist in the video are clipped, as browsers
-// do.
+// Convert converts one colour. Colours outside the video's gamut are clipped, as in browsers.
 func (c *Conversion) Convert(r, g, b float64) (float64, float64, float64) {
 	v := vec{r, g, b}
 	for i, f := range c.before {
@@ -47,13 +47,13 @@ func (c *Conversion) Convert(r, g, b float64) (float64, float64, float64) {
 	}
 	v = c.within(v)
 	for i := range v {
-		v[i] = c.after(unit(v[i]))
+		v[i] = c.after(clampUnit(v[i]))
 	}
 	return v[0], v[1], v[2]
 }
 
-// changes reports whether any colour becomes another by more than what 8 bits can show.
-func (c *Conversion) changes() bool {
+// changesColours reports whether any colour changes by more than a step of 8 bits.
+func (c *Conversion) changesColours() bool {
 	const steps, least = 16, 0.6 / 255
 	for r := range steps + 1 {
 		for g := range steps + 1 {
@@ -61,7 +61,7 @@ func (c *Conversion) changes() bool {
 				in := vec{float64(r) / steps, float64(g) / steps, float64(b) / steps}
 				x, y, z := c.Convert(in[0], in[1], in[2])
 				for i, v := range []float64{x, y, z} {
-					if math.Abs(unit(v)-in[i]) > least {
+					if math.Abs(clampUnit(v)-in[i]) > least {
 						return true
 					}
 				}
@@ -71,9 +71,10 @@ func (c *Conversion) changes() bool {
 	return false
 }
 
-// finish returns the conversion a name and drops one that changes nothing.
-func (c *Conversion) finish(facts string) *Conversion {
-	if !c.changes() {
+// withID sets the ID of a conversion, or returns nil if the conversion changes nothing. facts
+// identifies its parameters.
+func (c *Conversion) withID(facts string) *Conversion {
+	if !c.changesColours() {
 		return nil
 	}
 	sum := sha256.Sum256([]byte(version + "\x00" + facts))
@@ -81,64 +82,65 @@ func (c *Conversion) finish(facts string) *Conversion {
 	return c
 }
 
-// linear is the conversion of pictures whose channels are light behind a curve each, and
-// whose primaries a matrix brings to XYZ of D50.
-func linear(curves [3]func(float64) float64, toD50 matrix) *Conversion {
+// newLinear returns the conversion for a picture with a curve per channel and a matrix from linear light
+// to XYZ of D50.
+func newLinear(curves [3]func(float64) float64, toD50 matrix) *Conversion {
 	m := fromD50().times(toD50)
-	c := &Conversion{grid: linearGrid, within: m.apply, after: encode}
+	c := &Conversion{grid: linearGrid, within: m.apply, after: encodeSRGB}
 	for i, curve := range curves {
-		c.before[i] = func(v float64) float64 { return unit(curve(v)) }
+		c.before[i] = func(v float64) float64 { return clampUnit(curve(v)) }
 	}
 	return c
 }
 
-// soft brings light near to how it is encoded, but less steep near black than the curve of
-// sRGB, where colours that the video does not have would spoil their neighbours on a grid.
+// softness is the parameter of encodeSoft, which encodes linear light for the grid. Near black, it is less
+// steep than the sRGB curve. Otherwise colours outside the video's gamut would distort their
+// neighbours in the grid.
 const softness = 0.02
 
-func soft(light float64) float64 {
+func encodeSoft(light float64) float64 {
 	const low, power = softness, 1 / 2.4
 	bottom := math.Pow(low, power)
 	v := (math.Pow(math.Abs(light)+low, power) - bottom) / (math.Pow(1+low, power) - bottom)
 	return math.Copysign(v, light)
 }
 
-func unsoft(v float64) float64 {
+func decodeSoft(v float64) float64 {
 	const low, power = softness, 1 / 2.4
 	bottom := math.Pow(low, power)
 	return math.Pow(v*(math.Pow(1+low, power)-bottom)+bottom, 2.4) - low
 }
 
-// mapped is the conversion by a function from encoded colours to light of the video.
-func mapped(f func(vec) vec, grid int) *Conversion {
+// newMapped returns the conversion for a function from encoded colours to linear light of the video.
+func newMapped(f func(vec) vec, grid int) *Conversion {
 	return &Conversion{
 		grid:  grid,
-		after: func(v float64) float64 { return encode(unsoft(v)) },
+		after: func(v float64) float64 { return encodeSRGB(decodeSoft(v)) },
 		within: func(v vec) vec {
 			light := f(v)
-			return vec{soft(light[0]), soft(light[1]), soft(light[2])}
+			return vec{encodeSoft(light[0]), encodeSoft(light[1]), encodeSoft(light[2])}
 		},
 	}
 }
 
-// FromCodes returns the conversion of colours whose primaries and transfer characteristics are
-// code points of ITU-T H.273; nil where there is nothing to convert.
+// FromCodes returns the conversion for primaries and transfer characteristics given by code points of
+// ITU-T H.273. It returns nil if there is nothing to convert.
 func FromCodes(primary, curve int) *Conversion {
-	toD50, ok := primaries(primary).toD50()
+	toD50, ok := primariesOf(primary).toD50()
 	if !ok {
 		return nil
 	}
 	facts := fmt.Sprintf("codes %d %d", primary, curve)
 	if HDR(curve) {
 		m := fromD50().times(toD50)
-		return mapped(func(v vec) vec { return toneMap(m.apply(hdrLight(curve, v))) }, hdrGrid).finish(facts)
+		return newMapped(func(v vec) vec { return toneMap(m.apply(hdrLight(curve, v))) }, hdrGrid).withID(facts)
 	}
-	f := transfer(curve)
-	return linear([3]func(float64) float64{f, f, f}, toD50).finish(facts)
+	f := transferCurve(curve)
+	return newLinear([3]func(float64) float64{f, f, f}, toD50).withID(facts)
 }
 
-// FromPNGCodes is FromCodes for the cICP chunk of a PNG file, whose code points of video
-// (BT.709 and its like) browsers take for the curve of a display.
+// FromPNGCodes is like FromCodes for the cICP chunk of a PNG file. Browsers interpret the transfer
+// code points of SDR video (BT.709 and similar) in it as the curve of a display.
 func FromPNGCodes(primary, curve int) *Conversion {
 	switch curve {
 	case 1, 6, 14, 15:
@@ -148,8 +150,8 @@ func FromPNGCodes(primary, curve int) *Conversion {
 	}
 }
 
-// FromGamma returns the conversion of a PNG file's gAMA chunk, as the power from light to
-// values, and cHRM chunk; either may be missing (0, nil).
+// FromGamma returns the conversion for the gAMA and cHRM chunks of a PNG file. gamma is the exponent
+// from light to values, 0 without gAMA; chroma is nil without cHRM.
 func FromGamma(gamma float64, chroma *Chromaticities) *Conversion {
 	p := bt709()
 	if chroma != nil {
@@ -159,27 +161,28 @@ func FromGamma(gamma float64, chroma *Chromaticities) *Conversion {
 	if !ok {
 		return nil
 	}
-	f := decode
+	f := decodeSRGB
 	if gamma > 0 {
 		f = func(v float64) float64 { return math.Pow(v, 1/gamma) }
 	}
-	return linear([3]func(float64) float64{f, f, f}, toD50).finish(fmt.Sprint("gamma ", gamma, p))
+	return newLinear([3]func(float64) float64{f, f, f}, toD50).withID(fmt.Sprint("gamma ", gamma, p))
 }
 
-// white is what swscale, ffmpeg's converter, makes of the largest value of 8 bits in 16, and
-// takes for it on the way back, as a part of all that 16 bits hold.
+// white is the 16-bit value, as a share of 65535, to which swscale (ffmpeg's converter) converts the
+// largest 8-bit value.
 const white = 255.0 * 256 / 65535
 
-// half of a value of 16 bits, which ffmpeg's filters cut off where they should round.
+// half is half a 16-bit step. It is added because ffmpeg's filters truncate instead of rounding.
 const half = 0.5 / 65535
 
-func number(b *strings.Builder, v float64, end byte) {
-	b.WriteString(strconv.FormatFloat(math.Min(math.Max(finite(v), -4), 4), 'f', 7, 64))
+func writeNumber(b *strings.Builder, v float64, end byte) {
+	b.WriteString(strconv.FormatFloat(math.Min(math.Max(clampFinite(v), -4), 4), 'f', 7, 64))
 	b.WriteByte(end)
 }
 
-// Grid returns the first two steps as a table of the Cinespace format (.csp), for pixels of
-// 16 bits: as swscale makes them of those with fewer, or whole, as files have them.
+// Grid returns the first two steps as a table in the Cinespace format (.csp) for 16-bit pixels. whole
+// is true for pixels that use the full range of 16 bits, and false for pixels that swscale converted
+// from fewer bits.
 func (c *Conversion) Grid(whole bool) []byte {
 	top := white
 	if whole {
@@ -194,42 +197,42 @@ func (c *Conversion) Grid(whole bool) []byte {
 		}
 		fmt.Fprintln(&b, points+1)
 		for i := range points {
-			number(&b, top*float64(i)/float64(points-1), ' ')
+			writeNumber(&b, top*float64(i)/float64(points-1), ' ')
 		}
-		number(&b, top+1, '\n')
+		writeNumber(&b, top+1, '\n')
 		v := 0.0
 		for i := range points {
 			if v = float64(i) / float64(points-1); f != nil {
 				v = f(v)
 			}
-			number(&b, v, ' ')
+			writeNumber(&b, v, ' ')
 		}
-		number(&b, v, '\n')
+		writeNumber(&b, v, '\n')
 	}
 	fmt.Fprintf(&b, "\n%d %d %d\n", c.grid, c.grid, c.grid)
 	step := float64(c.grid - 1)
-	for z := range c.grid { // red changes fastest
+	for z := range c.grid { // red varies fastest
 		for y := range c.grid {
 			for x := range c.grid {
 				v := c.within(vec{float64(x) / step, float64(y) / step, float64(z) / step})
-				number(&b, v[0]+half, ' ')
-				number(&b, v[1]+half, ' ')
-				number(&b, v[2]+half, '\n')
+				writeNumber(&b, v[0]+half, ' ')
+				writeNumber(&b, v[1]+half, ' ')
+				writeNumber(&b, v[2]+half, '\n')
 			}
 		}
 	}
 	return []byte(b.String())
 }
 
-// Curve returns the last step as a table of one dimension (.cube), for pixels of 16 bits.
+// Curve returns the last step as a one-dimensional table (.cube) for 16-bit pixels.
 func (c *Conversion) Curve() []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "LUT_1D_SIZE %d\n", afterPoints)
 	for i := range afterPoints {
 		v := white*c.after(float64(i)/(afterPoints-1)) + half
-		number(&b, v, ' ')
-		number(&b, v, ' ')
-		number(&b, v, '\n')
+		writeNumber(&b, v, ' ')
+		writeNumber(&b, v, ' ')
+		writeNumber(&b, v, '\n')
 	}
 	return []byte(b.String())
 }

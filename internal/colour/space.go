@@ -1,7 +1,7 @@
-// Package colour computes how the encoded colours of a picture, given by an ICC profile, by code
-// points of ITU-T H.273 or by the chunks of a PNG file, become those of a video: BT.709 primaries
-// with the curve of sRGB, as a browser shows them. A Conversion returns a table that a filter can
-// apply.
+// Package colour computes how the encoded colours of a picture are converted for a video with BT.709
+// primaries and the sRGB curve, as browsers show them. The colours of the picture are described by an
+// ICC profile, code points of ITU-T H.273, or chunks of a PNG file. A Conversion provides tables for
+// ffmpeg's filters.
 package colour
 
 import "math"
@@ -30,18 +30,18 @@ func (m matrix) times(n matrix) matrix {
 	return out
 }
 
-// unit brings a value to 0 to 1; anything that is not a number becomes 0. Only such values may become indices
-// and bytes: int(NaN) is any number.
-func unit(v float64) float64 {
+// clampUnit limits a value to the range from 0 to 1; NaN becomes 0. Values must be limited before they are
+// converted to indexes or bytes, because int(NaN) is undefined.
+func clampUnit(v float64) float64 {
 	if !(v > 0) { // false for NaN too
 		return 0
 	}
 	return math.Min(v, 1)
 }
 
-// finite brings a value to what profiles can write, twice over; anything that is not a number becomes 0.
-// Sums and products of such values are finite.
-func finite(v float64) float64 {
+// clampFinite limits a value to twice the range of numbers in profiles; NaN becomes 0. Sums and products of
+// such values are finite.
+func clampFinite(v float64) float64 {
 	const most = 1 << 16
 	if math.IsNaN(v) {
 		return 0
@@ -49,7 +49,7 @@ func finite(v float64) float64 {
 	return math.Min(math.Max(v, -most), most)
 }
 
-// inverse fails for a matrix that maps colours to fewer dimensions.
+// inverse returns the inverse matrix, or false if the matrix is singular.
 func (m matrix) inverse() (matrix, bool) {
 	cross := func(a, b vec) vec { return vec{a[1]*b[2] - a[2]*b[1], a[2]*b[0] - a[0]*b[2], a[0]*b[1] - a[1]*b[0]} }
 	c := matrix{cross(m[1], m[2]), cross(m[2], m[0]), cross(m[0], m[1])}
@@ -66,14 +66,14 @@ func (m matrix) inverse() (matrix, bool) {
 	return out, true
 }
 
-// Chromaticities are the x and y of red, green, blue and white, CIE 1931.
+// Chromaticities are the CIE 1931 coordinates x and y of red, green, blue and white.
 type Chromaticities [8]float64
 
-// whiteD50 is the white of ICC's connection space, ICC.1:2022, 7.2.16.
+// whiteD50 is the white point of the ICC connection space (ICC.1:2022, 7.2.16).
 func whiteD50() vec { return vec{0.9642, 1, 0.8249} }
 
-// toD50 returns the matrix from linear light of the primaries to XYZ, adapted to D50 by
-// Bradford's method, ICC.1:2022 annex E.
+// toD50 returns the matrix from linear light in these primaries to XYZ, adapted to D50 with the
+// Bradford transform (ICC.1:2022, annex E).
 func (c Chromaticities) toD50() (matrix, bool) {
 	xyz := func(x, y float64) vec { return vec{x / y, 1, (1 - x - y) / y} }
 	for i := 1; i < len(c); i += 2 {
@@ -105,23 +105,24 @@ func (c Chromaticities) toD50() (matrix, bool) {
 	return back.times(scale).times(bradford).times(p), true
 }
 
-// bt709 are the primaries of videos and of sRGB.
+// bt709 returns the primaries and white point of videos and of sRGB.
 func bt709() Chromaticities {
 	return Chromaticities{0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290}
 }
 
-// fromD50 returns the matrix from ICC's connection space to linear light of BT.709.
+// fromD50 returns the matrix from the ICC connection space to linear light with BT.709 primaries.
 func fromD50() matrix {
 	m, _ := bt709().toD50()
 	out, _ := m.inverse()
 	return out
 }
 
-// encode is the curve of sRGB, IEC 61966-2-1, mirrored below 0 and continued above 1.
-func encode(v float64) float64 {
+// encodeSRGB applies the sRGB curve (IEC 61966-2-1) to linear light. It is mirrored below 0 and continued
+// above 1.
+func encodeSRGB(v float64) float64 {
 	switch {
 	case v < 0:
-		return -encode(-v)
+		return -encodeSRGB(-v)
 	case v <= 0.0031308:
 		return 12.92 * v
 	default:
@@ -129,10 +130,10 @@ func encode(v float64) float64 {
 	}
 }
 
-func decode(v float64) float64 {
+func decodeSRGB(v float64) float64 {
 	switch {
 	case v < 0:
-		return -decode(-v)
+		return -decodeSRGB(-v)
 	case v <= 0.04045:
 		return v / 12.92
 	default:
@@ -140,9 +141,9 @@ func decode(v float64) float64 {
 	}
 }
 
-// primaries returns the chromaticities of a code point of ITU-T H.273, table 2. Those without
-// any are BT.709, as browsers take them.
-func primaries(code int) Chromaticities {
+// primariesOf returns the chromaticities for a code point of ITU-T H.273, table 2. Code points without
+// defined primaries are treated as BT.709, as in browsers.
+func primariesOf(code int) Chromaticities {
 	const dx, dy = 0.3127, 0.3290 // D65
 	const cx, cy = 0.310, 0.316   // illuminant C
 	switch code {
@@ -156,7 +157,7 @@ func primaries(code int) Chromaticities {
 		return Chromaticities{0.681, 0.319, 0.243, 0.692, 0.145, 0.049, cx, cy}
 	case 9: // BT.2020
 		return Chromaticities{0.708, 0.292, 0.170, 0.797, 0.131, 0.046, dx, dy}
-	case 11: // SMPTE RP 431-2, the P3 of cinemas
+	case 11: // SMPTE RP 431-2, P3 with the white of cinemas
 		return Chromaticities{0.680, 0.320, 0.265, 0.690, 0.150, 0.060, 0.314, 0.351}
 	case 12: // Display P3
 		return Chromaticities{0.680, 0.320, 0.265, 0.690, 0.150, 0.060, dx, dy}
@@ -167,12 +168,12 @@ func primaries(code int) Chromaticities {
 	}
 }
 
-// displayCurve is a code point of ours for the curve of a display, ITU-R BT.1886.
+// displayCurve is an internal code point for the curve of a display, ITU-R BT.1886.
 const displayCurve = 1001
 
-// transfer returns the curve from encoded to linear light of a code point of ITU-T H.273,
-// table 3. Browsers take the cameras' curves of SDR video for that of sRGB.
-func transfer(code int) func(float64) float64 {
+// transferCurve returns the curve from encoded values to linear light for a code point of ITU-T H.273,
+// table 3. The camera curves of SDR video are treated as the sRGB curve, as in browsers.
+func transferCurve(code int) func(float64) float64 {
 	switch code {
 	case 4:
 		return func(v float64) float64 { return math.Pow(v, 2.2) }
@@ -182,26 +183,26 @@ func transfer(code int) func(float64) float64 {
 		return func(v float64) float64 { return v }
 	case displayCurve:
 		return func(v float64) float64 { return math.Pow(v, 2.4) }
-	case 17: // SMPTE 428-1: of the film's white of 48 nits
+	case 17: // SMPTE 428-1, relative to the white of cinemas of 48 nits
 		return func(v float64) float64 { return math.Pow(v, 2.6) * 52.37 / 48 }
 	default:
-		return decode
+		return decodeSRGB
 	}
 }
 
-// Code points of ITU-T H.273 for pictures of high dynamic range.
+// Transfer code points of ITU-T H.273 for high dynamic range.
 const (
 	pq  = 16 // SMPTE ST 2084
 	hlg = 18 // ARIB STD-B67
 )
 
-// HDR reports whether a transfer characteristic of ITU-T H.273 is one of high dynamic range.
+// HDR reports whether a transfer code point of ITU-T H.273 has a high dynamic range.
 func HDR(transfer int) bool { return transfer == pq || transfer == hlg }
 
-// referenceWhite is the luminance of white in HDR pictures, ITU-R BT.2408, in nits.
+// referenceWhite is the luminance of diffuse white in HDR pictures (ITU-R BT.2408), in nits.
 const referenceWhite = 203
 
-// pqNits returns the luminance of a value of SMPTE ST 2084.
+// pqNits returns the luminance, in nits, of an encoded value of SMPTE ST 2084.
 func pqNits(v float64) float64 {
 	const m1, m2 = 2610.0 / 16384, 2523.0 / 4096 * 128
 	const c1, c2, c3 = 3424.0 / 4096, 2413.0 / 4096 * 32, 2392.0 / 4096 * 32
@@ -209,7 +210,7 @@ func pqNits(v float64) float64 {
 	return 10000 * math.Pow(math.Max(p-c1, 0)/(c2-c3*p), 1/m1)
 }
 
-// hlgScene returns the scene light of a value of HLG, ITU-R BT.2100 table 5: 0 to 1.
+// hlgScene returns the scene light, from 0 to 1, of an encoded value of HLG (ITU-R BT.2100, table 5).
 func hlgScene(v float64) float64 {
 	const a, b, c = 0.17883277, 0.28466892, 0.55991073
 	if v <= 0.5 {
@@ -218,12 +219,13 @@ func hlgScene(v float64) float64 {
 	return (math.Exp((v-c)/a) + b) / 12
 }
 
-// hdrLight returns linear light of an HDR colour, relative to its reference white.
+// hdrLight returns the linear light of an HDR colour, relative to referenceWhite. code is pq or hlg.
 func hdrLight(code int, v vec) vec {
 	if code == pq {
 		return vec{pqNits(v[0]) / referenceWhite, pqNits(v[1]) / referenceWhite, pqNits(v[2]) / referenceWhite}
 	}
-	// The system gamma of a display of 1000 nits acts on the scene's luminance, BT.2100 table 5.
+	// The system gamma for a display of 1000 nits applies to the luminance of the scene (BT.2100, table
+	// 5).
 	const peak, gamma = 1000.0, 1.2
 	s := vec{hlgScene(v[0]), hlgScene(v[1]), hlgScene(v[2])}
 	y := 0.2627*s[0] + 0.6780*s[1] + 0.0593*s[2]
@@ -234,17 +236,17 @@ func hdrLight(code int, v vec) vec {
 	return vec{s[0] * k, s[1] * k, s[2] * k}
 }
 
-// sdrValue encodes light of an HDR picture. Browsers show a video by the curve of sRGB,
-// television sets by the power of 2.4 (ITU-R BT.1886): the mean of both is within 6.3 of
-// 255 of what either would ask for.
+// sdrValue encodes linear light for SDR. Browsers decode videos with the sRGB curve, television sets
+// with a power of 2.4 (ITU-R BT.1886). The mean of both curves differs from each by at most 6.3 of
+// 255.
 func sdrValue(light float64) float64 {
 	light = math.Max(light, 0)
-	return (encode(light) + math.Pow(light, 1/2.4)) / 2
+	return (encodeSRGB(light) + math.Pow(light, 1/2.4)) / 2
 }
 
-// shoulder leaves values up to its knee alone and brings all above below 1, evenly: the
-// reference white to 0.916, 1000 nits to 0.993, 10000 nits to 0.999.
-func shoulder(v float64) float64 {
+// compressHighlights compresses values above a knee smoothly to below 1: referenceWhite becomes 0.916, 1000 nits
+// 0.993, 10000 nits 0.999. Values up to the knee do not change.
+func compressHighlights(v float64) float64 {
 	const knee, bend = 0.72, 1.95
 	if v <= knee {
 		return v
@@ -253,13 +255,13 @@ func shoulder(v float64) float64 {
 	return knee + (1-knee)*u/math.Pow(1+math.Pow(u, bend), 1/bend)
 }
 
-// toneMap brings HDR light to light of the video: all channels are scaled alike, so that
-// colours keep their hue, by what their brightest becomes.
+// toneMap converts HDR light to SDR light. It scales all channels by the same factor, which compresses
+// the brightest channel, so that colours keep their hue.
 func toneMap(light vec) vec {
 	top := math.Max(light[0], math.Max(light[1], light[2]))
 	if top <= 0 {
 		return vec{}
 	}
-	k := decode(shoulder(sdrValue(top))) / top
+	k := decodeSRGB(compressHighlights(sdrValue(top))) / top
 	return vec{light[0] * k, light[1] * k, light[2] * k}
 }

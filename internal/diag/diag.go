@@ -1,7 +1,6 @@
-// Package diag holds findings about a script for its author: the place, what is wrong, what is
-// allowed and what to write instead. All stages report in this one form, so that all findings can
-// be shown together. Failures for callers of the service are in package fault. The package does
-// no input or output of its own.
+// Package diag contains findings about a script for its author: the place, what is wrong, what is
+// allowed and what to write instead. All stages report findings in this form, so that they can be
+// shown together. Failures for callers of the service are in package fault.
 package diag
 
 import (
@@ -12,10 +11,10 @@ import (
 	"strings"
 )
 
-// Severity is whether a finding stops the build.
+// Severity says whether a finding stops the build.
 type Severity int
 
-// The severities, worst first.
+// Values of Severity, the worst first.
 const (
 	Error Severity = iota
 	Warning
@@ -29,10 +28,10 @@ func (s Severity) String() string {
 	return "error"
 }
 
-// MarshalText writes the severity as its word.
+// MarshalText returns the same word as String.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText reads the word that MarshalText writes.
+// UnmarshalText parses a word that MarshalText returns.
 func (s *Severity) UnmarshalText(b []byte) error {
 	switch string(b) {
 	case "error":
@@ -45,8 +44,8 @@ func (s *Severity) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// Pos is a place in a file. Line and Column count from 1; a column is one Unicode code point of
-// the line as written.
+// Pos is a position in a file. Line and Column count from 1. A column is one Unicode code point of the
+// line as written.
 type Pos struct {
 	Line   int `json:"line"`
 	Column int `json:"column"`
@@ -60,22 +59,22 @@ type Range struct {
 	End   Pos    `json:"end"`
 }
 
-// Code identifies a kind of finding for programs and never changes. Kinds that no program needs
-// to distinguish have none.
+// Code identifies a kind of finding for programs. Codes never change. Findings that programs need not
+// distinguish have an empty code.
 type Code string
 
-// The codes. Code.IsStrict lists those that fail a strict build.
+// The codes. Code.IsStrict reports which of them fail a strict build.
 const (
 	// UnknownProperty is an unknown property, direction or map key.
 	UnknownProperty Code = "unknown-property"
 	// UnknownVoice is an unknown voice name.
 	UnknownVoice Code = "unknown-voice"
-	// OtherVoice is the name of another service's voice; a local voice of the same language and
-	// gender speaks.
+	// OtherVoice is the name of another service's voice, which is replaced by a local voice of the same
+	// language and gender.
 	OtherVoice Code = "other-voice"
 	// NearMiss is text that looks like a header, direction or image, but is read as narration.
 	NearMiss Code = "near-miss"
-	// TranslationLacks is something that a script has and its translation has not.
+	// TranslationLacks is something in a script that its translation does not have.
 	TranslationLacks Code = "translation-lacks"
 	// OtherLanguage is narration that is clearly in another language than its voice's.
 	OtherLanguage Code = "other-language"
@@ -83,13 +82,13 @@ const (
 	UnspokenLanguage Code = "unspoken-language"
 	// Unreadable is narration in letters that its voice cannot read.
 	Unreadable Code = "unreadable"
-	// MissingVoice is a known voice whose engine is not installed; another speaks.
+	// MissingVoice is a known voice whose engine is not installed, so that another voice speaks.
 	MissingVoice Code = "missing-voice"
-	// TooLong is speech that does not fit its time.
+	// TooLong is speech that is longer than the time for it.
 	TooLong Code = "too-long"
 	// UnknownVariable is a {{name}} without a value.
 	UnknownVariable Code = "unknown-variable"
-	// MoreFindings is the last finding of a shortened list: how many there are.
+	// MoreFindings is the last finding of a shortened list: it says how many were left out.
 	MoreFindings Code = "more-findings"
 )
 
@@ -103,8 +102,8 @@ func (c Code) IsStrict() bool {
 	}
 }
 
-// Diagnostic is one finding. Summary is one sentence without a final stop; Detail says what is
-// allowed and Hint what to write instead; both may be empty.
+// Diagnostic is one finding. Summary is one sentence without a full stop. Detail says what is allowed,
+// and Hint what to write instead; both may be empty.
 type Diagnostic struct { //nolint:errname // it is only sometimes used as an error
 	Range    Range
 	Severity Severity
@@ -131,14 +130,14 @@ type List []Diagnostic
 // Add appends findings.
 func (l *List) Add(d ...Diagnostic) { *l = append(*l, d...) }
 
-// Errorf adds an error at r. It returns a pointer for setting detail and hint, valid until the
-// next Add.
+// Errorf adds an error at r. The returned pointer can be used to set detail and hint, until the next
+// call of Add.
 func (l *List) Errorf(r Range, format string, args ...any) *Diagnostic {
 	*l = append(*l, Diagnostic{Range: r, Severity: Error, Summary: fmt.Sprintf(format, args...)})
 	return &(*l)[len(*l)-1]
 }
 
-// Warnf adds a warning at r, like Errorf.
+// Warnf is like Errorf, but adds a warning.
 func (l *List) Warnf(r Range, format string, args ...any) *Diagnostic {
 	d := l.Errorf(r, format, args...)
 	d.Severity = Warning
@@ -201,15 +200,15 @@ func (l List) Strict() List {
 	for i := range out {
 		if out[i].Severity == Warning && out[i].Code.IsStrict() {
 			out[i].Severity = Error
-			out[i].Summary = withoutOutcome(out[i].Summary)
+			out[i].Summary = removeOutcome(out[i].Summary)
 		}
 	}
 	return out
 }
 
-// withoutOutcome removes from a warning what the build does instead, since a strict build does
-// not do it.
-func withoutOutcome(summary string) string {
+// removeOutcome removes the part of a warning's summary that says what the build does instead,
+// because a strict build stops.
+func removeOutcome(summary string) string {
 	for _, outcome := range []string{" and ignored", " and stays as it is"} {
 		summary = strings.TrimSuffix(summary, outcome)
 	}
@@ -219,7 +218,7 @@ func withoutOutcome(summary string) string {
 	return summary
 }
 
-// Shorten trims a text and cuts it to at most n characters.
+// Shorten removes white space at both ends of s and shortens s to n characters and an ellipsis.
 func Shorten(s string, n int) string {
 	r := []rune(strings.TrimSpace(s))
 	if len(r) <= n {

@@ -10,12 +10,12 @@ import (
 	"mynah/internal/diag"
 )
 
-// at is a range in s.md.
+// at returns a range in s.md.
 func at(line, column, endLine, endColumn int) diag.Range {
 	return diag.Range{File: "s.md", Start: diag.Pos{Line: line, Column: column}, End: diag.Pos{Line: endLine, Column: endColumn}}
 }
 
-// render prints findings about a source.
+// render returns the printed findings about a source.
 func render(t *testing.T, src string, opts diag.Options, list ...diag.Diagnostic) string {
 	t.Helper()
 	var b strings.Builder
@@ -52,14 +52,26 @@ func TestRender(t *testing.T) {
 		},
 		{"an empty range has a caret", "abc", wrong(at(1, 2, 1, 2)), "s.md:1:2: error: wrong\n  1 | abc\n    |  ^\n"},
 		{"behind the end of the line", "abc", wrong(at(1, 9, 1, 12)), "s.md:1:9: error: wrong\n  1 | abc\n    |    ^\n"},
-		{"over several lines, to the end of the first", "ab cd  \nef", wrong(at(1, 4, 2, 2)), "s.md:1:4: error: wrong\n  1 | ab cd\n    |    ^~\n"},
+		{
+			"over several lines, to the end of the first", "ab cd  \nef", wrong(at(1, 4, 2, 2)),
+			"s.md:1:4: error: wrong\n  1 | ab cd\n    |    ^~\n",
+		},
 		{"a line that is not there", "abc", wrong(at(7, 1, 7, 2)), "s.md:7:1: error: wrong\n"},
-		{"a file that nobody has", "abc", diag.Diagnostic{Range: diag.Range{File: "x.md", Start: diag.Pos{Line: 1, Column: 1}}, Summary: "wrong"}, "x.md:1:1: error: wrong\n"},
+		{"a file that nobody has", "abc", diag.Diagnostic{Range: diag.Range{
+			File:  "x.md",
+			Start: diag.Pos{Line: 1, Column: 1},
+		}, Summary: "wrong"}, "x.md:1:1: error: wrong\n"},
 		{"a whole file", "abc", diag.Diagnostic{Range: diag.Range{File: "s.md"}, Summary: "wrong"}, "s.md: error: wrong\n"},
 		{"wide letters take two cells", "塔を見る abc", wrong(at(1, 6, 1, 9)), "s.md:1:6: error: wrong\n  1 | 塔を見る abc\n    |          ^~~\n"},
 		{"wide letters under the mark", "a塔を", wrong(at(1, 2, 1, 4)), "s.md:1:2: error: wrong\n  1 | a塔を\n    |  ^~~~\n"},
-		{"letters with marks of their own", "e\u0301tude x", wrong(at(1, 8, 1, 9)), "s.md:1:8: error: wrong\n  1 | e\u0301tude x\n    |       ^\n"},
-		{"a tab reaches to the next column of four", "\tx\ty", wrong(at(1, 4, 1, 5)), "s.md:1:4: error: wrong\n  1 |     x   y\n    |         ^\n"},
+		{
+			"letters with marks of their own", "e\u0301tude x", wrong(at(1, 8, 1, 9)),
+			"s.md:1:8: error: wrong\n  1 | e\u0301tude x\n    |       ^\n",
+		},
+		{
+			"a tab reaches to the next column of four", "\tx\ty", wrong(at(1, 4, 1, 5)),
+			"s.md:1:4: error: wrong\n  1 |     x   y\n    |         ^\n",
+		},
 		{"a tab behind wide letters", "塔\ty", wrong(at(1, 3, 1, 4)), "s.md:1:3: error: wrong\n  1 | 塔  y\n    |     ^\n"},
 		{"a tab under the mark", "a\tb", wrong(at(1, 2, 1, 3)), "s.md:1:2: error: wrong\n  1 | a   b\n    |  ^~~\n"},
 		{"CRLF", "one\r\ntwo\r\n", wrong(at(2, 1, 2, 4)), "s.md:2:1: error: wrong\n  2 | two\n    | ^~~\n"},
@@ -68,7 +80,10 @@ func TestRender(t *testing.T) {
 		{"bytes that are no text", "a\xffb", wrong(at(1, 3, 1, 4)), "s.md:1:3: error: wrong\n  1 | a\ufffdb\n    |   ^\n"},
 		{"what would steer the terminal", "a\x1b[31mb", wrong(at(1, 1, 1, 2)), "s.md:1:1: error: wrong\n  1 | a\ufffd[31mb\n    | ^\n"},
 		{"what would turn the text around", "a\u202eb", wrong(at(1, 3, 1, 4)), "s.md:1:3: error: wrong\n  1 | a\ufffdb\n    |   ^\n"},
-		{"the same in a message", "", diag.Diagnostic{Range: diag.Range{File: "a\nb"}, Summary: "\x1b[2J", Detail: "\u2066", Hint: "\a"}, "a\ufffdb: error: \ufffd[2J\n  \ufffd\n  help: \ufffd\n"},
+		{"the same in a message", "", diag.Diagnostic{
+			Range: diag.Range{File: "a\nb"}, Summary: "\x1b[2J",
+			Detail: "\u2066", Hint: "\a",
+		}, "a\ufffdb: error: \ufffd[2J\n  \ufffd\n  help: \ufffd\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -79,7 +94,8 @@ func TestRender(t *testing.T) {
 	}
 }
 
-// TestLongLines are cut around the place, which is always seen whole if it can be.
+// TestLongLines checks that long lines are shortened around the place, which stays visible if
+// possible.
 func TestLongLines(t *testing.T) {
 	t.Parallel()
 	digits := strings.Repeat("0123456789", 30)
@@ -103,7 +119,8 @@ func TestLongLines(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			out := strings.Split(render(t, c.src, diag.Options{Width: c.width}, diag.Diagnostic{Range: at(1, c.from, 1, c.to), Summary: "wrong"}), "\n")
+			out := strings.Split(render(t, c.src, diag.Options{Width: c.width},
+				diag.Diagnostic{Range: at(1, c.from, 1, c.to), Summary: "wrong"}), "\n")
 			text, mark := strings.TrimPrefix(out[1], "  1 | "), strings.TrimPrefix(out[2], "    | ")
 			room := c.width
 			if room == 0 {
@@ -116,20 +133,20 @@ func TestLongLines(t *testing.T) {
 			if n := len(mark); n > room+1 {
 				t.Errorf("the mark takes %d cells of %d", n, room)
 			}
-			// What stands above the caret is the letter of the place.
+			// The character above the caret is the one at the place.
 			column := strings.Index(mark, "^")
 			want := ""
 			if r := []rune(c.src); c.from <= len(r) {
 				want = string(r[c.from-1])
 			}
 			if got := letter(text, column); got != want {
-				t.Errorf("the caret stands under %q, want %q:\n%s\n%s", got, want, text, mark)
+				t.Errorf("the caret is under %q, want %q:\n%s\n%s", got, want, text, mark)
 			}
 		})
 	}
 }
 
-// cells counts the cells of a text of the letters used here.
+// cells returns the width of a text in terminal cells, for the characters used here.
 func cells(s string) int {
 	n := 0
 	for _, r := range s {
@@ -141,7 +158,7 @@ func cells(s string) int {
 	return n
 }
 
-// letter gives the letter at a cell.
+// letter returns the character at a cell.
 func letter(s string, cell int) string {
 	for _, r := range s {
 		if cell <= 0 {
@@ -152,7 +169,7 @@ func letter(s string, cell int) string {
 	return ""
 }
 
-// TestColorsAddNothingElse: without them the text is the same.
+// TestColorsAddNothingElse checks that the text without colour codes is the same as without colours.
 func TestColorsAddNothingElse(t *testing.T) {
 	t.Parallel()
 	d := diag.Diagnostic{Range: at(1, 2, 1, 3), Summary: "wrong", Detail: "detail", Hint: "hint"}
@@ -165,7 +182,8 @@ func TestColorsAddNothingElse(t *testing.T) {
 	}
 }
 
-// TestFindingsStandApart: each of several, and a reader that fails ends them.
+// TestFindingsStandApart checks the blank lines between findings, and that a write error ends
+// printing.
 func TestFindingsStandApart(t *testing.T) {
 	t.Parallel()
 	d := diag.Diagnostic{Range: at(1, 1, 1, 2), Summary: "wrong"}
@@ -235,7 +253,7 @@ func TestSort(t *testing.T) {
 	}
 }
 
-// TestJSON: the form that programs read, and back.
+// TestJSON checks the JSON form of findings in both directions.
 func TestJSON(t *testing.T) {
 	t.Parallel()
 	list := diag.List{
@@ -257,7 +275,7 @@ func TestJSON(t *testing.T) {
 		t.Errorf("%+v", back)
 	}
 	if err := json.Unmarshal([]byte(`[{"severity":"fatal"}]`), &back); err == nil {
-		t.Error("a severity that nobody knows is read")
+		t.Error("an unknown severity is accepted")
 	}
 	if got := list[0].Error(); got != "s.md:2:3: s" {
 		t.Errorf("as an error: %s", got)
@@ -278,12 +296,13 @@ func TestFloodsAreCut(t *testing.T) {
 	if err := diag.Render(&out, list, nil, diag.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(out.String(), "error: wrong"); n != 100 || !strings.Contains(out.String(), "1100 more findings") || out.Len() > 300_000 {
+	if n := strings.Count(out.String(), "error: wrong"); n != 100 ||
+		!strings.Contains(out.String(), "1100 more findings") || out.Len() > 300_000 {
 		t.Errorf("%d findings in %d bytes", n, out.Len())
 	}
 }
 
-// TestForemost: programs are told as many findings as people, and how many there are.
+// TestForemost checks that Limit returns as many findings as Render prints, and the number of all.
 func TestForemost(t *testing.T) {
 	t.Parallel()
 	many := func(errors, warnings int) diag.List {
@@ -298,7 +317,7 @@ func TestForemost(t *testing.T) {
 	}
 	for _, c := range []struct {
 		errors, warnings int
-		shown, wrong     int // findings and errors that are told
+		shown, wrong     int // expected number of findings and errors in the result
 		more             string
 		severity         diag.Severity
 	}{
@@ -312,7 +331,8 @@ func TestForemost(t *testing.T) {
 		got := many(c.errors, c.warnings).Limit()
 		if c.more != "" {
 			last := got[len(got)-1]
-			if !strings.HasPrefix(last.Summary, c.more+" findings") || last.Code != diag.MoreFindings || last.Severity != c.severity || last.Range.File != "s.md" {
+			if !strings.HasPrefix(last.Summary, c.more+" findings") || last.Code != diag.MoreFindings ||
+				last.Severity != c.severity || last.Range.File != "s.md" {
 				t.Errorf("%d errors, %d warnings: %+v", c.errors, c.warnings, last)
 			}
 			got = got[:len(got)-1]
@@ -329,7 +349,8 @@ func TestForemost(t *testing.T) {
 	}
 }
 
-// TestStrictSaysNoOutcome: what a build does instead of stopping is not said of an error.
+// TestStrictSaysNoOutcome checks that an error of a strict build does not mention what the build would
+// do instead.
 func TestStrictSaysNoOutcome(t *testing.T) {
 	t.Parallel()
 	for warning, want := range map[string]string{

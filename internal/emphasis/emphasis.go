@@ -1,5 +1,5 @@
-// Package emphasis reads the marks of emphasis in Markdown (*, ** and ~~) also where text has
-// no blanks between its words.
+// Package emphasis parses Markdown emphasis (*, ** and ~~). Unlike CommonMark it also works in text
+// without spaces between words.
 package emphasis
 
 import (
@@ -13,12 +13,12 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// Parsers are goldmark's parsers of emphasis and of strikethrough, which also take marks
-// between punctuation and a letter. Those are text to CommonMark, and scripts without blanks
-// are full of them, as in これは**「重要」**です. In other scripts such marks may close, when
-// they are two, but not open. A star between two digits is not a mark. They come before goldmark's own.
+// Parsers returns goldmark's parsers of emphasis and strikethrough with changed rules. In scripts
+// without spaces, marks between punctuation and a letter are emphasis, as in これは**「重要」**です; CommonMark
+// treats them as text. In other scripts, such a double mark can close emphasis but not open it. A star
+// between two digits is not a mark. The parsers have priority over goldmark's own.
 func Parsers() []util.PrioritizedValue {
-	const before = 490 // the own ones have 500
+	const before = 490 // goldmark's own parsers have priority 500
 	return []util.PrioritizedValue{
 		util.Prioritized(strikethroughParser{parser.NewEmphasisParser()}, before),
 		util.Prioritized(strikethroughParser{extension.NewStrikethroughParser()}, before),
@@ -42,7 +42,7 @@ func (f strikethroughParser) Parse(parent ast.Node, block text.Reader, pc parser
 	after, _ := utf8.DecodeRune(line)
 	switch {
 	case d.Char == '*' && d.OriginalLength == 1 && unicode.IsDigit(before) && unicode.IsDigit(after):
-		d.CanOpen, d.CanClose = false, false // a product: 2*3*2
+		d.CanOpen, d.CanClose = false, false // multiplication: 2*3*2
 	case unicode.IsSpace(before) || unicode.IsSpace(after):
 	case unspaced(before) || unspaced(after):
 		d.CanOpen, d.CanClose = true, true

@@ -1,6 +1,6 @@
-// Package film makes the tracks of a film: it encodes segments and chunks that are not in the
-// cache, joins coded pictures by copying, and fills the time in which a picture stands still with
-// skip pictures, so that standing time costs nothing. Package timeline decides about time.
+// Package film makes the tracks of a film. It encodes the segments and chunks that are not in the
+// cache, and joins encoded pictures by copying. Where a picture does not change, it inserts skip
+// pictures, which need a few bytes and no encoding. Package timeline decides about time.
 package film
 
 import (
@@ -13,28 +13,27 @@ import (
 	"mynah/internal/mp4"
 )
 
-// aacFrame is the number of samples of an AAC frame, and the encoder's delay.
+// aacFrame is the number of samples of an AAC frame. It is also the delay of the encoder.
 const aacFrame = 1024
 
-// Film is a film whose parts are all in the cache.
+// Film describes a film whose segments and chunks are all in the cache.
 type Film struct {
 	Picture ffmpeg.Picture
 	Runs    []SegmentRun
-	// Sound are the runs of the sound track, in order; Samples is its length at
-	// 48 kHz.
+	// Sound contains the runs of the soundtrack, in order; Samples is its length in samples at 48 kHz.
 	Sound   []PacketRun
 	Samples int64
 	AAC     ffmpeg.AAC
 	Tags    []mp4.Tag
-	// Language is an ISO 639-2/T code or "", Tag the language's BCP 47 tag or "".
+	// Language is an ISO 639-2/T code or "". Tag is the BCP 47 tag of the language or "".
 	Language, Tag string
-	// Cues are the subtitles of a track of their own, in order; none for a film without.
+	// Cues are the subtitles of the subtitle track, in order; without cues there is no such track.
 	Cues []Cue
-	// Chapters in order, each of some length; the first begins the film.
+	// Chapters are in order, each at least one frame long. The first begins with the film.
 	Chapters []Chapter
 }
 
-// Frames is the number of frames of the picture track.
+// Frames returns the number of frames of the picture track.
 func (f *Film) Frames() int64 {
 	var n int64
 	for _, p := range f.Runs {
@@ -43,7 +42,7 @@ func (f *Film) Frames() int64 {
 	return n
 }
 
-// Track opens the picture track. Close it after use.
+// Track opens the picture track. The caller must close it.
 func (f *Film) Track(store *cache.Store) (*Track, error) {
 	if len(f.Runs) == 0 {
 		return nil, errors.New("a film needs at least one picture")
@@ -58,7 +57,7 @@ func (f *Film) Track(store *cache.Store) (*Track, error) {
 			continue
 		}
 		seen[p.Segment] = true
-		x, err := t.lib.index(p.Segment)
+		x, err := t.lib.indexOf(p.Segment)
 		if err != nil {
 			return nil, err
 		}
@@ -76,55 +75,56 @@ func (f *Film) Track(store *cache.Store) (*Track, error) {
 	return t, nil
 }
 
-// Close lets go of the cache.
+// Close releases the entry of the cache that is open.
 func (t *Track) Close() { t.lib.close() }
 
-// Write writes the film as MP4, its index in front. The same film gives the same
-// bytes.
+// Write writes the film as MP4 with the index in front, and returns its size in bytes. The same film
+// always has the same bytes.
 func (f *Film) Write(store *cache.Store, w io.Writer) (int64, error) {
 	track, err := f.Track(store)
 	if err != nil {
 		return 0, err
 	}
 	defer track.Close()
-	sizes, sync, err := track.measure()
+	sizes, sync, err := track.sampleSizes()
 	if err != nil {
 		return 0, err
 	}
 	sound := newLibrary(store, cache.Sounds)
 	defer sound.close()
-	audio, err := f.audio(sound)
+	audio, err := f.newAudioTrack(sound)
 	if err != nil {
 		return 0, err
 	}
-	timescale, delta := timescale(f.Picture)
+	timescale, delta := frameTimescale(f.Picture)
 	video := &mp4.Track{
 		Kind: mp4.Video, Entry: mp4.AVC(f.Picture.Width, f.Picture.Height, track.params.AVCC()),
 		Timing: mp4.Timing{Timescale: timescale, Delta: delta}, Sizes: sizes, Sync: sync,
 		Width: f.Picture.Width, Height: f.Picture.Height,
-		Presentation: mp4.Presentation{Duration: length(int64(len(sizes)), f.Picture), Language: f.Language, Tag: f.Tag}, Next: track.writer(),
+		Presentation: mp4.Presentation{Duration: toMovieTime(int64(len(sizes)), f.Picture), Language: f.Language, Tag: f.Tag},
+		Next:         track.newSampleWriter(),
 	}
 	movie := &mp4.Movie{Tracks: []*mp4.Track{video, audio}, Tags: f.Tags}
 	if len(f.Cues) > 0 {
-		movie.Tracks = append(movie.Tracks, f.subtitles(video.Duration))
+		movie.Tracks = append(movie.Tracks, f.newSubtitleTrack(video.Duration))
 	}
 	if len(f.Chapters) > 0 {
 		video.Chapters = len(movie.Tracks)
-		movie.Tracks, movie.Chapters = append(movie.Tracks, f.titles(video.Duration)), f.list()
+		movie.Tracks, movie.Chapters = append(movie.Tracks, f.newTitleTrack(video.Duration)), f.chapterList()
 	}
 	return mp4.Write(w, movie)
 }
 
-// length returns a number of frames in units of the movie's timescale, rounded up.
-func length(frames int64, p ffmpeg.Picture) int64 {
+// toMovieTime converts frames to units of the movie's timescale, rounded up.
+func toMovieTime(frames int64, p ffmpeg.Picture) int64 {
 	n := new(big.Int).Mul(big.NewInt(frames), big.NewInt(p.FPS.Den*mp4.MovieTimescale))
 	n.Add(n, big.NewInt(p.FPS.Num-1))
 	return n.Div(n, big.NewInt(p.FPS.Num)).Int64()
 }
 
-// timescale returns the track's units a second and the length of a frame in them, such
-// that every frame is exactly as long as the rate says.
-func timescale(p ffmpeg.Picture) (scale, delta uint32) {
+// frameTimescale returns the units per second of the picture track and the length of a frame in these
+// units. The length is exact for every frame rate.
+func frameTimescale(p ffmpeg.Picture) (scale, delta uint32) {
 	num, den := p.FPS.Num, p.FPS.Den
 	for num < 10000 { // players round times in coarse units
 		num, den = num*2, den*2

@@ -35,7 +35,7 @@ func run(t *testing.T, in []byte, program string, args ...string) string {
 	return string(out)
 }
 
-// pictures decodes strictly and gives the hash of each picture.
+// pictures decodes a stream, failing on errors, and returns the hash of each picture.
 func pictures(t *testing.T, in []byte, args ...string) []string {
 	t.Helper()
 	var out []string
@@ -48,7 +48,7 @@ func pictures(t *testing.T, in []byte, args ...string) []string {
 	return out
 }
 
-// written writes a film to a file.
+// written writes a film to a file and returns its path.
 func written(t *testing.T, b *bench, f *film.Film) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "film.mp4")
@@ -67,7 +67,7 @@ func written(t *testing.T, b *bench, f *film.Film) string {
 
 func key(name string) cache.Key { return cache.NewHasher(name).Key() }
 
-// encodeStill and moving put segments: one picture, and so many that follow each other.
+// encodeStill stores a segment of one picture.
 func (b *bench) encodeStill(t *testing.T, n int) cache.Key {
 	t.Helper()
 	k := key(fmt.Sprint("still ", n))
@@ -90,8 +90,8 @@ func (b *bench) moving(t *testing.T, n int) cache.Key {
 	return k
 }
 
-// chain puts a segment of standing pictures that differ in a few rows, and beside it another
-// of the same process.
+// chain stores a segment of still pictures that differ in a few rows, and another segment from the
+// same process.
 func (b *bench) chain(t *testing.T, n int) cache.Key {
 	t.Helper()
 	k := key(fmt.Sprint("chain ", n))
@@ -103,7 +103,8 @@ func (b *bench) chain(t *testing.T, n int) cache.Key {
 		}
 		frames.Write(f)
 	}
-	if err := b.enc.EncodeChains(t.Context(), &frames, []int64{2, int64(n)}, []cache.Key{key(fmt.Sprint("other chain ", n)), k}); err != nil {
+	if err := b.enc.EncodeChains(t.Context(), &frames, []int64{2, int64(n)},
+		[]cache.Key{key(fmt.Sprint("other chain ", n)), k}); err != nil {
 		t.Fatal(err)
 	}
 	return k
@@ -111,7 +112,8 @@ func (b *bench) chain(t *testing.T, n int) cache.Key {
 
 func fps(num, den int64) frame.Rate { return frame.Rate{Num: num, Den: den} }
 
-// TestWhatStandsAndMoves decodes films and tells by letters which pictures are alike.
+// TestWhatStandsAndMoves decodes films and compares which of their pictures are equal; equal letters
+// mean equal pictures.
 func TestWhatStandsAndMoves(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -122,21 +124,44 @@ func TestWhatStandsAndMoves(t *testing.T) {
 		name string
 		runs []film.SegmentRun
 		want string
-		sync []int // the frames that a player can start at
+		sync []int // indexes of the frames at which a player can start
 	}{
 		{"one picture", []film.SegmentRun{{Segment: a, Frames: 1}}, "a", []int{0}},
 		{"a picture stands", []film.SegmentRun{{Segment: a, Frames: 5}}, "aaaaa", []int{0}},
-		{"the same picture again", []film.SegmentRun{{Segment: a, Frames: 2}, {Segment: c, Frames: 2}, {Segment: a, Frames: 2}}, "aabbaa", []int{0, 2, 4}},
-		{"a run of no length", []film.SegmentRun{{Segment: a, Frames: 2}, {Segment: c, Frames: 0}, {Segment: a, Frames: 1}}, "aaa", []int{0, 2}},
+		{"the same picture again", []film.SegmentRun{
+			{Segment: a, Frames: 2},
+			{Segment: c, Frames: 2},
+			{Segment: a, Frames: 2},
+		}, "aabbaa", []int{0, 2, 4}},
+		{"a run of no length", []film.SegmentRun{
+			{Segment: a, Frames: 2},
+			{Segment: c, Frames: 0},
+			{Segment: a, Frames: 1},
+		}, "aaa", []int{0, 2}},
 		{"what moves plays once", []film.SegmentRun{{Segment: m, Frames: 4}}, "abcd", []int{0}},
 		{"its last picture stands", []film.SegmentRun{{Segment: m, Frames: 7}, {Segment: a, Frames: 1}}, "abcdddde", []int{0, 7}},
 		{"it is cut", []film.SegmentRun{{Segment: m, Frames: 2}, {Segment: a, Frames: 2}}, "abcc", []int{0, 2}},
-		{"a part of it is taken, and stands", []film.SegmentRun{{Segment: m, Take: 2, Frames: 5}, {Segment: a, Frames: 1}}, "abbbbc", []int{0, 5}},
+		{
+			"a part of it is taken, and stands",
+			[]film.SegmentRun{{Segment: m, Take: 2, Frames: 5}, {Segment: a, Frames: 1}},
+			"abbbbc",
+			[]int{0, 5},
+		},
 		{"it goes round", []film.SegmentRun{{Segment: m, Frames: 10, Cycle: 4}}, "abcdabcdab", []int{0, 4, 8}},
 		{"it waits before it goes round", []film.SegmentRun{{Segment: m, Take: 3, Frames: 9, Cycle: 5}}, "abcccabcc", []int{0, 5}},
-		{"pictures of a chain stand", []film.SegmentRun{{Segment: chain, Frames: 9, Holds: []int64{3, 1, 5}}, {Segment: a, Frames: 2}}, "aaabcccccdd", []int{0, 9}},
-		{"a chain stands twice", []film.SegmentRun{{Segment: chain, Frames: 6, Holds: []int64{1, 1, 4}}, {Segment: chain, Frames: 40, Holds: []int64{20, 19, 1}}}, "abcccc" + strings.Repeat("a", 20) + strings.Repeat("b", 19) + "c", []int{0, 6}},
-		{"its first picture is begun again", []film.SegmentRun{{Segment: chain, Frames: 112, Holds: []int64{110, 1, 1}}}, strings.Repeat("a", 110) + "bc", []int{0, 100}},
+		{"pictures of a chain stand", []film.SegmentRun{
+			{Segment: chain, Frames: 9, Holds: []int64{3, 1, 5}},
+			{Segment: a, Frames: 2},
+		}, "aaabcccccdd", []int{0, 9}},
+		{"a chain stands twice", []film.SegmentRun{
+			{Segment: chain, Frames: 6, Holds: []int64{1, 1, 4}},
+			{Segment: chain, Frames: 40, Holds: []int64{20, 19, 1}},
+		}, "abcccc" +
+			strings.Repeat("a", 20) + strings.Repeat("b", 19) + "c", []int{0, 6}},
+		{"its first picture is begun again", []film.SegmentRun{{
+			Segment: chain, Frames: 112,
+			Holds: []int64{110, 1, 1},
+		}}, strings.Repeat("a", 110) + "bc", []int{0, 100}},
 		{"long stills are begun again", []film.SegmentRun{{Segment: a, Frames: 205}}, strings.Repeat("a", 205), []int{0, 100, 200}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -161,7 +186,8 @@ func TestWhatStandsAndMoves(t *testing.T) {
 				t.Errorf("it shows %s, want %s", got, row.want)
 			}
 			var sync []int
-			for i, line := range strings.Fields(run(t, nil, "ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=flags", "-of", "csv=p=0", path)) {
+			for i, line := range strings.Fields(run(t, nil, "ffprobe", "-v", "error", "-select_streams", "v",
+				"-show_entries", "packet=flags", "-of", "csv=p=0", path)) {
 				if strings.HasPrefix(line, "K") {
 					sync = append(sync, i)
 				}
@@ -173,7 +199,7 @@ func TestWhatStandsAndMoves(t *testing.T) {
 	}
 }
 
-// TestLengthsOfTracks: picture and sound end together, at whatever rate.
+// TestLengthsOfTracks checks that picture and sound end together at every frame rate.
 func TestLengthsOfTracks(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -182,11 +208,15 @@ func TestLengthsOfTracks(t *testing.T) {
 			t.Parallel()
 			const frames = 37
 			b := newBench(t, 96, 64, rate)
-			f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Runs: []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: frames}}, Language: "deu"}
+			f := &film.Film{
+				Picture: b.pic, AAC: ffmpeg.DefaultAAC(1),
+				Runs: []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: frames}}, Language: "deu",
+			}
 			f.Samples = (frames*48000*rate.Den + rate.Num - 1) / rate.Num
 			f.Sound = b.encodeSamples(t, make([]int16, f.Samples))
 			path := written(t, b, f)
-			got := strings.Fields(run(t, nil, "ffprobe", "-v", "error", "-show_entries", "stream=avg_frame_rate,nb_frames,duration:stream_tags=language", "-of", "csv=p=0", path))
+			got := strings.Fields(run(t, nil, "ffprobe", "-v", "error", "-show_entries",
+				"stream=avg_frame_rate,nb_frames,duration:stream_tags=language", "-of", "csv=p=0", path))
 			seconds := fmt.Sprintf("%.6f", float64(frames*rate.Den)/float64(rate.Num))
 			if want := fmt.Sprintf("%s,%s,%d,deu", ffmpeg.Rate(rate), seconds, frames); got[0] != want {
 				t.Errorf("the picture is %s, want %s", got[0], want)
@@ -205,12 +235,15 @@ func TestLengthsOfTracks(t *testing.T) {
 	}
 }
 
-// TestSilenceIsSilent: a made-up packet, as decoders read it.
+// TestSilenceIsSilent decodes packets of silentPacket.
 func TestSilenceIsSilent(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 96, 64, fps(10, 1))
 	for _, channels := range []int{1, 2} {
-		f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(channels), Runs: []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: 20}}, Samples: 96000}
+		f := &film.Film{
+			Picture: b.pic, AAC: ffmpeg.DefaultAAC(channels),
+			Runs: []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: 20}}, Samples: 96000,
+		}
 		f.Sound = silent(f.Samples)
 		pcm := run(t, nil, "ffmpeg", "-v", "error", "-xerror", "-i", written(t, b, f), "-map", "0:a", "-f", "s16le", "-")
 		if n := len(pcm) / 2 / channels; n < 96000 || n > 97024 || strings.Trim(pcm, "\x00") != "" {
@@ -219,13 +252,17 @@ func TestSilenceIsSilent(t *testing.T) {
 	}
 }
 
-// TestAnyFrameCanBeDecodedAlone: as the poster is.
+// TestAnyFrameCanBeDecodedAlone checks the pictures that AnnexB writes, as for the poster.
 func TestAnyFrameCanBeDecodedAlone(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
 	b := newBench(t, 96, 64, fps(10, 1))
 	f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Sound: silent(48000 * 13), Samples: 48000 * 13}
-	f.Runs = []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: 105}, {Segment: b.moving(t, 4), Frames: 9, Cycle: 6}, {Segment: b.encodeStill(t, 2), Frames: 16}}
+	f.Runs = []film.SegmentRun{
+		{Segment: b.encodeStill(t, 1), Frames: 105},
+		{Segment: b.moving(t, 4), Frames: 9, Cycle: 6},
+		{Segment: b.encodeStill(t, 2), Frames: 16},
+	}
 	want := pictures(t, nil, "-i", written(t, b, f))
 	track, err := f.Track(b.store)
 	if err != nil {
@@ -245,7 +282,8 @@ func TestAnyFrameCanBeDecodedAlone(t *testing.T) {
 	}
 }
 
-// TestImagesAreEncodedAsTheirFrames: by one process or by two, the bytes are the same.
+// TestImagesAreEncodedAsTheirFrames checks that encoding an image file gives the same bytes as
+// encoding its raw frame.
 func TestImagesAreEncodedAsTheirFrames(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 96, 64, fps(25, 1))
@@ -298,7 +336,7 @@ func TestImagesAreEncodedAsTheirFrames(t *testing.T) {
 	}
 }
 
-// TestClips: as many pictures as are wanted, fewer when there are no more.
+// TestClips checks the number of encoded pictures, also for clips that are too short.
 func TestClips(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -320,8 +358,11 @@ func TestClips(t *testing.T) {
 		{5_000_000, 0, 1, 1, 10, 0, film.ErrNoPicture},
 	} {
 		clip := ffmpeg.ClipInput{
-			Input:     ffmpeg.Input{Path: path, Format: media.MOV},
-			Source:    ffmpeg.Source{Width: 96, Height: 64, Turn: 1, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "bt601", Plain: true}},
+			Input: ffmpeg.Input{Path: path, Format: media.MOV},
+			Source: ffmpeg.Source{
+				Width: 96, Height: 64, Turn: 1, PixelW: 1, PixelH: 1,
+				Coding: ffmpeg.Coding{Matrix: "bt601", Plain: true},
+			},
 			Placement: ffmpeg.Place(96, 64, 96, 64, frame.Placing{Fit: frame.Cover, Position: frame.Position{}}),
 			Stretch:   ffmpeg.Stretch{From: c.from, Length: c.length, SpeedNum: c.num, SpeedDen: c.den}, Frames: c.frames,
 		}
@@ -336,7 +377,7 @@ func TestClips(t *testing.T) {
 	}
 }
 
-// TestFilmsThatCannotBeCut say why.
+// TestFilmsThatCannotBeCut checks the errors for invalid films.
 func TestFilmsThatCannotBeCut(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 96, 64, fps(10, 1))
@@ -390,7 +431,7 @@ func TestFilmsThatCannotBeCut(t *testing.T) {
 	}
 }
 
-// TestTheEncodersOwnMistakes: fewer pictures than keys are no success.
+// TestTheEncodersOwnMistakes checks that an encoder that writes too few pictures is an error.
 func TestTheEncodersOwnMistakes(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 96, 64, fps(10, 1))
@@ -405,8 +446,8 @@ func TestTheEncodersOwnMistakes(t *testing.T) {
 	}
 }
 
-// TestCrossingsAreApart: what one crossfade is coded as does not depend on those before it
-// in the same process.
+// TestCrossingsAreApart checks that the bytes of a cross-fade do not depend on the others in the same
+// process.
 func TestCrossingsAreApart(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -438,7 +479,8 @@ func TestCrossingsAreApart(t *testing.T) {
 			keys = append(keys, key(fmt.Sprint("crossing ", i, k)))
 		}
 		k := key(fmt.Sprint("crossing last ", i))
-		if err := b.enc.EncodeCrossings(t.Context(), bytes.NewReader(append(all, last...)), append(before, 5), append(keys, k)); err != nil {
+		if err := b.enc.EncodeCrossings(t.Context(), bytes.NewReader(append(all, last...)), append(before, 5),
+			append(keys, k)); err != nil {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(segment(k), segment(alone)) {

@@ -16,7 +16,7 @@ import (
 	"mynah/internal/sound"
 )
 
-// bench is a cutter's bench: the real tools and an empty cache.
+// bench contains the real tools and an empty cache.
 type bench struct {
 	tools *ffmpeg.Tools
 	store *cache.Store
@@ -43,7 +43,7 @@ func newBench(t *testing.T, w, h int, fps frame.Rate) *bench {
 	return b
 }
 
-// pattern is a raw frame that differs from every other n.
+// pattern returns a raw frame that is different for each n.
 func (b *bench) pattern(n int) []byte {
 	f := make([]byte, b.pic.Width*b.pic.Height*3/2)
 	for i := range f {
@@ -52,19 +52,19 @@ func (b *bench) pattern(n int) []byte {
 	return f
 }
 
-// silent is a sound track of nothing.
+// silent returns a silent soundtrack.
 func silent(samples int64) []film.PacketRun {
 	return []film.PacketRun{{Packets: sound.Packets(samples), Silent: true}}
 }
 
-// encodeSamples codes mono samples as one chunk.
+// encodeSamples encodes mono samples as one chunk.
 func (b *bench) encodeSamples(t *testing.T, pcm []int16) []film.PacketRun {
 	t.Helper()
 	p := sound.Chunk{Packets: sound.Packets(int64(len(pcm)))}
 	return []film.PacketRun{b.chunk(t, p, pcm)}
 }
 
-// chunk codes a chunk of mono samples.
+// chunk encodes a chunk of mono samples.
 func (b *bench) chunk(t *testing.T, p sound.Chunk, pcm []int16) film.PacketRun {
 	t.Helper()
 	job := soundChunk(t, p, pcm)
@@ -74,7 +74,7 @@ func (b *bench) chunk(t *testing.T, p sound.Chunk, pcm []int16) film.PacketRun {
 	return film.PacketRun{Packets: p.Packets, Segment: job.Key}
 }
 
-// together codes several sounds in one process, and gives their keys.
+// together encodes several sounds in one process, and returns their keys.
 func (b *bench) together(t *testing.T, sounds ...[]int16) (keys []cache.Key) {
 	t.Helper()
 	var jobs []film.ChunkTask
@@ -89,7 +89,7 @@ func (b *bench) together(t *testing.T, sounds ...[]int16) (keys []cache.Key) {
 	return keys
 }
 
-// soundChunk writes what is to be coded of a chunk of mono samples.
+// soundChunk writes the samples of a chunk to a file for encoding.
 func soundChunk(t *testing.T, p sound.Chunk, pcm []int16) film.ChunkTask {
 	t.Helper()
 	part := make([]int16, p.Samples())
@@ -133,21 +133,22 @@ func TestCut(t *testing.T) {
 		t.Fatalf("%d of %d bytes: %v", n, one.Len(), err)
 	}
 	if _, err := f.Write(b.store, &two); err != nil || !bytes.Equal(one.Bytes(), two.Bytes()) {
-		t.Errorf("the same film gives other bytes: %v", err)
+		t.Errorf("the same film has different bytes: %v", err)
 	}
 	track, err := f.Track(b.store)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer track.Close()
-	// A still of 260 frames at 25 a second is repeated once, after ten seconds.
+	// A still of 260 frames at 25 frames per second gets another intra picture after ten seconds.
 	var stream bytes.Buffer
 	if n, err := track.AnnexB(&stream, 259); err != nil || n != 1 {
 		t.Errorf("%d pictures lead to frame 259: %v", n, err)
 	}
 }
 
-// TestAPictureDoesNotRememberItsPredecessor: rate control must not.
+// TestAPictureDoesNotRememberItsPredecessor checks that the bytes of a still do not depend on the
+// pictures that the same process encoded before, for example through rate control.
 func TestAPictureDoesNotRememberItsPredecessor(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 320, 180, frame.Rate{Num: 25, Den: 1})

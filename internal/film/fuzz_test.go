@@ -5,12 +5,13 @@ import (
 	"testing"
 )
 
-// FuzzIndex reads the index of a segment of any bytes: no unit is outside of it.
+// FuzzIndex parses arbitrary bytes as the index of a segment and checks that all units are inside the
+// segment.
 func FuzzIndex(f *testing.F) {
 	var whole bytes.Buffer
 	sw := &segmentWriter{w: &whole, head: []byte("head")}
 	for i := range 3 {
-		if err := sw.add(bytes.Repeat([]byte{byte(i)}, i+1), unit{idr: i == 0, other: 2}); err != nil {
+		if err := sw.addUnit(bytes.Repeat([]byte{byte(i)}, i+1), unit{idr: i == 0, other: 2}); err != nil {
 			f.Fatal(err)
 		}
 	}
@@ -34,8 +35,8 @@ func FuzzIndex(f *testing.F) {
 	})
 }
 
-// FuzzADTS cuts any bytes, in two writes, as they come from a pipe: the frames are the
-// same however they come.
+// FuzzADTS splits arbitrary bytes, in two writes at an arbitrary position, and checks that the frames
+// do not depend on that position.
 func FuzzADTS(f *testing.F) {
 	f.Add([]byte{0xff, 0xf1, 0x4c, 0x80, 0x01, 0x3f, 0xfc, 1, 2, 0xff, 0xf1, 0x4c, 0x80, 0x01, 0x1f, 0xfc, 3}, 5)
 	f.Add([]byte{0xff, 0xf0, 0x4c, 0x80, 0x00, 0x1f, 0xfc}, 1)

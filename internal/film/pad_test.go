@@ -5,11 +5,11 @@ import (
 	"testing"
 )
 
-// TestPadding: a frame gets longer by what was asked, within two bytes, and what was in
-// it stays in front. Whether decoders pass over it is tested where sound is decoded.
+// TestPadding checks that a frame grows by the requested size within two bytes, and keeps its content.
+// Other tests check that decoders skip the padding.
 func TestPadding(t *testing.T) {
 	t.Parallel()
-	frame := []byte{0x01, 0x40, 0x22, 0x80, 0xa3, 0x7e, 0xf7} // ends in 111 at the last bit
+	frame := []byte{0x01, 0x40, 0x22, 0x80, 0xa3, 0x7e, 0xf7} // ends with 111 at the last bit
 	for _, n := range []int{0, 3, 4, 5, 16, 17, 100, 269, 271, 272, 340, 1000} {
 		got := padFrame(bytes.Clone(frame), n)
 		grown := len(got) - len(frame)

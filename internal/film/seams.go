@@ -7,10 +7,11 @@ import (
 	"mynah/internal/h264"
 )
 
-// seamPictures is how many pictures of a segment are decoded to check it.
+// seamPictures is the number of pictures of a segment that are decoded to check it.
 const seamPictures = 12
 
-// Fresh returns the segments of the film for which isNew is true, in film order, each once.
+// Fresh returns the segments of the film for which isNew returns true, each once, in the order of the
+// film.
 func (f *Film) Fresh(isNew func(cache.Key) bool) []cache.Key {
 	var out []cache.Key
 	seen := map[cache.Key]bool{}
@@ -23,10 +24,10 @@ func (f *Film) Fresh(isNew func(cache.Key) bool) []cache.Key {
 	return out
 }
 
-// Seams writes the beginnings of segments one after the other, as they are joined in the film,
-// with a skip picture after each: an H.264 byte stream (ITU-T H.264 annex B). It gives the
-// number of pictures in it. A decoder that reads all of them without complaint can play what
-// these segments begin, and the seams between them.
+// Seams writes the first pictures of each segment, joined as in the film and with a skip picture after
+// each segment, as an H.264 byte stream (ITU-T H.264, annex B). It returns the number of pictures. If
+// a decoder reads the stream without errors, it can play the segments and the transitions between
+// them.
 func (f *Film) Seams(store *cache.Store, segments []cache.Key, w io.Writer) (pictures int, err error) {
 	t, err := f.Track(store)
 	if err != nil {
@@ -45,13 +46,13 @@ func (f *Film) Seams(store *cache.Store, segments []cache.Key, w io.Writer) (pic
 	id := uint32(2)
 	var buf []byte
 	for _, key := range segments {
-		x, err := t.lib.index(key)
+		x, err := t.lib.indexOf(key)
 		if err != nil {
 			return 0, err
 		}
 		number := 0
 		for i := range min(x.Len(), seamPictures) {
-			nal, err := t.lib.read(key, i, buf)
+			nal, err := t.lib.readUnit(key, i, buf)
 			if err != nil {
 				return 0, err
 			}
@@ -76,13 +77,13 @@ func (f *Film) Seams(store *cache.Store, segments []cache.Key, w io.Writer) (pic
 	return pictures, nil
 }
 
-// Sounds returns the size in bytes of each packet of the soundtrack, in order, and that of a
-// packet of silence. The first packet is the coder's delay; packet i holds the samples from
-// 1,024 (i - 1) on.
+// Sounds returns the size in bytes of each packet of the soundtrack, in order, and the size of a
+// silent packet. The first packet is the encoder's delay; packet i contains the samples from
+// 1024*(i-1) on.
 func (f *Film) Sounds(store *cache.Store) (sizes []uint32, silence uint32, err error) {
 	lib := newLibrary(store, cache.Sounds)
 	defer lib.close()
-	packets, err := f.packets(lib)
+	packets, err := f.listPackets(lib)
 	for _, p := range packets {
 		sizes = append(sizes, p.size)
 	}

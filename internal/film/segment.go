@@ -11,22 +11,23 @@ import (
 	"mynah/internal/h264"
 )
 
-// unit is one coded picture of a segment, or one frame of sound.
+// unit is one encoded picture of a segment, or one frame of sound.
 type unit struct {
 	offset int64
-	size   uint32 // of an IDR picture: with idr_pic_id 1
-	other  uint32 // of an IDR picture: with idr_pic_id 2
+	size   uint32 // size in bytes; of an IDR picture with idr_pic_id 1
+	other  uint32 // size in bytes of an IDR picture with idr_pic_id 2
 	idr    bool
 }
 
-// Index lists the coded pictures of a segment, or the frames of a run of sound.
+// Index lists the encoded pictures of a segment, or the frames of a chunk of sound.
 type Index struct {
-	// head is what a decoder needs first: the parameter sets, or the form of AAC.
+	// head is the data that a decoder needs first: the parameter sets of H.264, or the AudioSpecificConfig
+	// of AAC.
 	head  []byte
 	units []unit
 }
 
-// Len is the number of pictures or frames.
+// Len returns the number of pictures or sound frames.
 func (x *Index) Len() int { return len(x.units) }
 
 const (
@@ -34,7 +35,7 @@ const (
 	footerSize = 8
 )
 
-// segmentWriter writes units, then their index: a segment is written as it is made.
+// segmentWriter writes units as they are encoded, and their index after them.
 type segmentWriter struct {
 	w     io.Writer
 	head  []byte
@@ -42,7 +43,7 @@ type segmentWriter struct {
 	n     int64
 }
 
-func (s *segmentWriter) add(data []byte, u unit) error {
+func (s *segmentWriter) addUnit(data []byte, u unit) error {
 	u.offset, u.size = s.n, uint32(len(data))
 	s.units = append(s.units, u)
 	s.n += int64(len(data))
@@ -50,9 +51,9 @@ func (s *segmentWriter) add(data []byte, u unit) error {
 	return err
 }
 
-// picture adds a coded picture. IDR pictures are brought to idr_pic_id 1, so that
-// their length is the same wherever they stand.
-func (s *segmentWriter) picture(p *h264.Params, nal []byte) error {
+// addPicture adds an encoded picture. It sets the idr_pic_id of IDR pictures to 1, so that their size
+// does not depend on their position.
+func (s *segmentWriter) addPicture(p *h264.Params, nal []byte) error {
 	u := unit{idr: h264.Type(nal) == h264.TypeIDR}
 	if u.idr {
 		one, err := p.SetIDRPicID(nal, 1)
@@ -65,7 +66,7 @@ func (s *segmentWriter) picture(p *h264.Params, nal []byte) error {
 		}
 		nal, u.other = one, uint32(len(two))
 	}
-	return s.add(nal, u)
+	return s.addUnit(nal, u)
 }
 
 func (s *segmentWriter) close() error {
@@ -87,7 +88,7 @@ func (s *segmentWriter) close() error {
 
 var errSegment = errors.New("a cached segment has an unknown format")
 
-// readIndex reads the index at the end of a segment, an entry of the cache.
+// readIndex reads the index at the end of a segment in the cache.
 func readIndex(e interface {
 	io.ReaderAt
 	Size() int64
@@ -123,27 +124,26 @@ func readIndex(e interface {
 	return x, nil
 }
 
-// library gives the indexes of segments, each read once, and holds the last opened
-// segment open.
+// library reads units of segments from the cache. It keeps all indexes and the last segment open.
 type library struct {
 	store   *cache.Store
 	kind    cache.Kind
 	indexes map[cache.Key]*Index
 	open    *cache.Entry
 	openKey cache.Key
-	// whole are the bytes of the open segment where it is small: one read is cheaper than
-	// one for each unit.
+	// whole contains the bytes of the open segment if it is small, because one read is faster than one per
+	// unit.
 	whole []byte
 }
 
-// smallSegment is the most bytes that are read at once.
+// smallSegment is the maximum size in bytes of a segment that is read at once.
 const smallSegment = 1 << 20
 
 func newLibrary(store *cache.Store, kind cache.Kind) *library {
 	return &library{store: store, kind: kind, indexes: map[cache.Key]*Index{}}
 }
 
-func (l *library) entry(k cache.Key) (*cache.Entry, error) {
+func (l *library) openEntry(k cache.Key) (*cache.Entry, error) {
 	if l.open != nil && l.openKey == k {
 		return l.open, nil
 	}
@@ -169,12 +169,12 @@ func (l *library) close() {
 	}
 }
 
-// index returns the index of a segment.
-func (l *library) index(k cache.Key) (*Index, error) {
+// indexOf returns the index of a segment.
+func (l *library) indexOf(k cache.Key) (*Index, error) {
 	if x, ok := l.indexes[k]; ok {
 		return x, nil
 	}
-	e, err := l.entry(k)
+	e, err := l.openEntry(k)
 	if err != nil {
 		return nil, err
 	}
@@ -186,13 +186,13 @@ func (l *library) index(k cache.Key) (*Index, error) {
 	return x, nil
 }
 
-// read returns the bytes of unit i of a segment.
-func (l *library) read(k cache.Key, i int, buf []byte) ([]byte, error) {
-	x, err := l.index(k)
+// readUnit returns the bytes of unit i of a segment.
+func (l *library) readUnit(k cache.Key, i int, buf []byte) ([]byte, error) {
+	x, err := l.indexOf(k)
 	if err != nil {
 		return nil, err
 	}
-	e, err := l.entry(k)
+	e, err := l.openEntry(k)
 	if err != nil {
 		return nil, err
 	}

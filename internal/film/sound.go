@@ -13,28 +13,27 @@ import (
 	"mynah/internal/mp4"
 )
 
-// PacketRun is a run of AAC packets of the sound track.
+// PacketRun is a sequence of AAC packets of the soundtrack.
 type PacketRun struct {
-	// Packets is how many there are.
+	// Packets is the number of packets.
 	Packets int64
-	// Silent chunks are made of packets that hold nothing; Segment is where the others
-	// are in the cache.
+	// Silent is true if all packets are silent. Otherwise Segment is the key of the packets in the cache.
 	Silent  bool
 	Segment cache.Key
 }
 
-// ChunkTask is a chunk that is to be coded.
+// ChunkTask is a chunk of sound to be encoded.
 type ChunkTask struct {
 	Key cache.Key
-	// PCM is a file of raw samples of ours; beside it the coder's output is written.
+	// PCM is a temporary file with raw samples. The encoder's output is written next to it.
 	PCM string
-	// Skip is how many packets of the coder's output come before the chunk, which has
-	// Packets of them.
+	// Skip is the number of packets in the encoder's output before the chunk; Packets is the number of
+	// packets of the chunk.
 	Skip, Packets int64
 }
 
-// EncodeSound codes several chunks in one process, each by an encoder of its own, and
-// puts them under their keys.
+// EncodeSound encodes several chunks in one process, with a separate encoder each, and stores them in
+// the cache.
 func (e *Encoder) EncodeSound(ctx context.Context, aac ffmpeg.AAC, jobs []ChunkTask) error {
 	var in, out []string
 	for _, j := range jobs {
@@ -44,15 +43,15 @@ func (e *Encoder) EncodeSound(ctx context.Context, aac ffmpeg.AAC, jobs []ChunkT
 		return err
 	}
 	for i, j := range jobs {
-		if err := e.putSound(j, aac, out[i]); err != nil {
+		if err := e.storeSound(j, aac, out[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// putSound keeps the packets of a chunk.
-func (e *Encoder) putSound(j ChunkTask, aac ffmpeg.AAC, path string) error {
+// storeSound stores the packets of a chunk in the cache and removes the temporary files.
+func (e *Encoder) storeSound(j ChunkTask, aac ffmpeg.AAC, path string) error {
 	coded, err := os.ReadFile(path)
 	if err != nil {
 		return err
@@ -70,7 +69,7 @@ func (e *Encoder) putSound(j ChunkTask, aac ffmpeg.AAC, path string) error {
 			if sw.head = soundConfig(aac); !bytes.Equal(config, sw.head) {
 				return fmt.Errorf("the sound encoder wrote another format (%x)", config)
 			}
-			return sw.add(frame, unit{})
+			return sw.addUnit(frame, unit{})
 		}}
 		if _, err := a.Write(coded); err != nil {
 			return err
@@ -82,40 +81,40 @@ func (e *Encoder) putSound(j ChunkTask, aac ffmpeg.AAC, path string) error {
 	})
 }
 
-// soundConfig is the AudioSpecificConfig of AAC-LC at 48 kHz, ISO/IEC 14496-3 1.6.2.1.
+// soundConfig returns the AudioSpecificConfig of AAC-LC at 48 kHz (ISO/IEC 14496-3, 1.6.2.1).
 func soundConfig(aac ffmpeg.AAC) []byte {
 	const lc, rate48000 = 2, 3
 	return []byte{lc<<3 | rate48000>>1, rate48000&1<<7 | byte(aac.Channels)<<3}
 }
 
-// silentPacket holds no band at all, ISO/IEC 14496-3 4.4.2: a single channel element, or
-// a channel pair element with a common window.
+// silentPacket returns an AAC packet without any scale factor band (ISO/IEC 14496-3, 4.4.2): a single
+// channel element, or a channel pair element with a common window.
 func silentPacket(channels int) []byte {
 	w := &bitWriter{}
 	const idSingle, idPair = 0, 1
 	if channels == 1 {
-		w.put(idSingle, 3)
-		w.put(0, 4+8+11+3) // tag, gain, window and bands, no pulses, no TNS, no gain control
+		w.writeBits(idSingle, 3)
+		w.writeBits(0, 4+8+11+3) // tag, global gain, window and bands, no pulses, no TNS, no gain control
 	} else {
-		w.put(idPair, 3)
-		w.put(0, 4)
-		w.put(1, 1)       // the window is common
-		w.put(0, 11+2)    // window and bands, no mid/side
-		w.put(0, 2*(8+3)) // gain, no pulses, no TNS, no gain control: twice
+		w.writeBits(idPair, 3)
+		w.writeBits(0, 4)
+		w.writeBits(1, 1)       // common_window
+		w.writeBits(0, 11+2)    // window and bands, no mid/side
+		w.writeBits(0, 2*(8+3)) // twice: global gain, no pulses, no TNS, no gain control
 	}
-	w.put(idEnd, 3)
+	w.writeBits(idEnd, 3)
 	return w.b
 }
 
-// packet is one packet of the track: where it is, and how long it is.
+// packet is the place and size of one packet of the soundtrack.
 type packet struct {
 	segment cache.Key
 	unit    int // -1 for silence
 	size    uint32
 }
 
-// packets lists the packets of the sound track.
-func (f *Film) packets(lib *library) ([]packet, error) {
+// listPackets returns the packets of the soundtrack.
+func (f *Film) listPackets(lib *library) ([]packet, error) {
 	var out []packet
 	silence := uint32(len(silentPacket(f.AAC.Channels)))
 	for _, p := range f.Sound {
@@ -125,7 +124,7 @@ func (f *Film) packets(lib *library) ([]packet, error) {
 			}
 			continue
 		}
-		x, err := lib.index(p.Segment)
+		x, err := lib.indexOf(p.Segment)
 		if err != nil {
 			return nil, err
 		}
@@ -142,10 +141,9 @@ func (f *Film) packets(lib *library) ([]packet, error) {
 	return out, nil
 }
 
-// audio makes the sound track: the first packet is the encoder's delay, which the edit
-// list passes over.
-func (f *Film) audio(lib *library) (*mp4.Track, error) {
-	packets, err := f.packets(lib)
+// newAudioTrack returns the soundtrack. Its first packet is the encoder's delay, which the edit list skips.
+func (f *Film) newAudioTrack(lib *library) (*mp4.Track, error) {
+	packets, err := f.listPackets(lib)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +165,7 @@ func (f *Film) audio(lib *library) (*mp4.Track, error) {
 				b := silence
 				if p.unit >= 0 {
 					var err error
-					if b, err = lib.read(p.segment, p.unit, buf); err != nil {
+					if b, err = lib.readUnit(p.segment, p.unit, buf); err != nil {
 						return err
 					}
 					buf = b

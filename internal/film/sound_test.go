@@ -13,7 +13,7 @@ import (
 	"mynah/internal/testrun"
 )
 
-// music is sound without a pause: a chord that slowly changes, and some noise.
+// music returns sound without pauses: a chord that changes slowly, and noise.
 func music(n int) []int16 {
 	r := rand.New(rand.NewPCG(1, 2))
 	out := make([]int16, n)
@@ -28,7 +28,7 @@ func music(n int) []int16 {
 	return out
 }
 
-// decodeSound decodes the sound of a film, from its first sample on.
+// decodeSound returns the decoded samples of a film's sound.
 func decodeSound(t *testing.T, path string) []int16 {
 	t.Helper()
 	raw := run(t, nil, "ffmpeg", "-v", "error", "-xerror", "-i", path, "-map", "0:a", "-f", "s16le", "-")
@@ -39,7 +39,7 @@ func decodeSound(t *testing.T, path string) []int16 {
 	return out
 }
 
-// rms is the error of what is heard in [from, to).
+// rms returns the root mean square error of the samples in [from, to).
 func rms(pcm, got []int16, from, to int) float64 {
 	var sum float64
 	for i := from; i < to; i++ {
@@ -49,15 +49,18 @@ func rms(pcm, got []int16, from, to int) float64 {
 	return math.Sqrt(sum / float64(to-from))
 }
 
-// TestSeams: sound that is cut into chunks is as near to what was mixed as sound that is
-// coded in one go, at the seams too.
+// TestSeams checks that sound encoded in chunks is as accurate as sound encoded at once, also at the
+// seams.
 func TestSeams(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	b := newBench(t, 96, 64, fps(10, 1))
 	const seconds = 8
 	pcm := music(seconds * 48000)
-	whole := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Runs: []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: seconds * 10}}, Samples: int64(len(pcm))}
+	whole := &film.Film{
+		Picture: b.pic, AAC: ffmpeg.DefaultAAC(1),
+		Runs: []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: seconds * 10}}, Samples: int64(len(pcm)),
+	}
 	whole.Sound = b.encodeSamples(t, pcm)
 	cut := *whole
 	cut.Sound = nil
@@ -83,7 +86,8 @@ func TestSeams(t *testing.T) {
 	t.Logf("worst of %d seams: %.2f times", len(seams), worst)
 }
 
-// TestChunksDoNotKnowEachOther: what a process codes beside a chunk does not change it.
+// TestChunksDoNotKnowEachOther checks that the bytes of a chunk do not depend on the other chunks in
+// the same process.
 func TestChunksDoNotKnowEachOther(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 96, 64, fps(10, 1))

@@ -12,10 +12,10 @@ import (
 	"mynah/internal/mp4"
 )
 
-// WriteM4A encodes raw mono samples to an M4A file of a constant bit rate. The encoder
-// spends less on what is easy, as pauses are; fill elements make up for it. The frames
-// wait in a file beside path until their sizes are known, so that memory does not grow
-// with the length.
+// WriteM4A encodes raw mono samples to an M4A file with a constant bit rate. The encoder uses fewer
+// bits for simple sound such as pauses; fill elements compensate for that. The frames are written to a
+// temporary file next to path until their sizes are known, so that memory does not grow with the
+// length. samples is the number of samples.
 func WriteM4A(ctx context.Context, tools *ffmpeg.Tools, aac ffmpeg.AAC, samples int64, pcm io.Reader, path string) error {
 	frames, err := os.Create(path + ".frames")
 	if err != nil {
@@ -57,7 +57,8 @@ func WriteM4A(ctx context.Context, tools *ffmpeg.Tools, aac ffmpeg.AAC, samples 
 	next, in := 0, bufio.NewReader(frames)
 	track := &mp4.Track{
 		Kind: mp4.Audio, Entry: mp4.AAC(aac.Channels, uint32(aac.SampleRate), uint32(aac.BitRate), config),
-		Timing: mp4.Timing{Timescale: uint32(aac.SampleRate), Delta: aacFrame}, Sizes: sizes, Presentation: mp4.Presentation{MediaTime: aacFrame, Duration: samples},
+		Timing: mp4.Timing{Timescale: uint32(aac.SampleRate), Delta: aacFrame}, Sizes: sizes,
+		Presentation: mp4.Presentation{MediaTime: aacFrame, Duration: samples},
 		Next: func(w io.Writer, n int) error {
 			for range n {
 				if _, err := io.CopyN(w, in, int64(sizes[next])); err != nil {
@@ -72,19 +73,19 @@ func WriteM4A(ctx context.Context, tools *ffmpeg.Tools, aac ffmpeg.AAC, samples 
 	return errors.Join(err, file.Close())
 }
 
-// The elements of an AAC frame that padding needs, ISO/IEC 14496-3 table 4.85.
+// Elements and limits of AAC frames that padding needs (ISO/IEC 14496-3, table 4.85).
 const (
 	idFill      = 6
 	idEnd       = 7
-	fillEscape  = 15  // of the count: eight more bits follow
-	fillMost    = 269 // bytes of one element
-	fillData    = 1   // extension type EXT_FILL_DATA, then a nibble of zeros
+	fillEscape  = 15  // count value for longer elements; eight more bits follow
+	fillMost    = 269 // longer counts need eight more bits
+	fillData    = 1   // extension type EXT_FILL_DATA, followed by four zero bits
 	fillByte    = 0xa5
 	leastFilled = 4
 )
 
-// padFrame makes an AAC frame longer by about n bytes, with fill elements in front of its
-// end (4.4.2.7). A frame that is long enough is left as it is.
+// padFrame makes an AAC frame about n bytes longer by inserting fill elements before its end (ISO/IEC
+// 14496-3, 4.4.2.7). It returns the frame unchanged if n is small.
 func padFrame(frame []byte, n int) []byte {
 	last := len(frame) - 1
 	for last >= 0 && frame[last] == 0 {
@@ -93,39 +94,39 @@ func padFrame(frame []byte, n int) []byte {
 	if n < leastFilled || last < 0 {
 		return frame
 	}
-	// The end is three bits of one; zeros align it.
+	// The frame ends with three bits of one, followed by zeros up to a whole byte.
 	end := (last+1)*8 - bits.TrailingZeros8(frame[last]) - 3
 	w := &bitWriter{}
 	for i := range end {
-		w.put(uint32(frame[i/8]>>(7-i%8)&1), 1)
+		w.writeBits(uint32(frame[i/8]>>(7-i%8)&1), 1)
 	}
 	for n >= leastFilled {
 		count := min(n-2, fillMost)
-		w.put(idFill, 3)
+		w.writeBits(idFill, 3)
 		if count < fillEscape {
-			w.put(uint32(count), 4)
+			w.writeBits(uint32(count), 4)
 		} else {
-			w.put(fillEscape, 4)
-			w.put(uint32(count-fillEscape+1), 8)
+			w.writeBits(fillEscape, 4)
+			w.writeBits(uint32(count-fillEscape+1), 8)
 		}
-		w.put(fillData, 4)
-		w.put(0, 4)
+		w.writeBits(fillData, 4)
+		w.writeBits(0, 4)
 		for range count - 1 {
-			w.put(fillByte, 8)
+			w.writeBits(fillByte, 8)
 		}
 		n -= count + 2
 	}
-	w.put(idEnd, 3)
+	w.writeBits(idEnd, 3)
 	return w.b
 }
 
-// bitWriter writes bits, the highest first.
+// bitWriter writes bits, the most significant first.
 type bitWriter struct {
 	b    []byte
-	used int // bits of the last byte
+	used int // number of used bits in the last byte
 }
 
-func (w *bitWriter) put(v uint32, n int) {
+func (w *bitWriter) writeBits(v uint32, n int) {
 	for n--; n >= 0; n-- {
 		if w.used%8 == 0 {
 			w.b, w.used = append(w.b, 0), 0

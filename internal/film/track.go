@@ -10,35 +10,35 @@ import (
 	"mynah/internal/h264"
 )
 
-// SegmentRun is a stretch of the picture track that comes from one segment.
+// SegmentRun is a range of the picture track that shows one segment.
 type SegmentRun struct {
 	Segment cache.Key
-	// Take is how many pictures of the segment come, from its first; 0 for all.
+	// Take is the number of pictures that are used, from the first; 0 means all.
 	Take int
-	// Frames is how long the run lasts: the last picture taken stands for what is
-	// left, or with Cycle the segment begins again after as many frames.
+	// Frames is the length of the run. After the pictures that are used, the last one is shown for the
+	// remaining frames, or with Cycle the segment repeats.
 	Frames int64
-	// Cycle in frames; 0 for a segment that plays once.
+	// Cycle is the number of frames after which the segment repeats; 0 means never.
 	Cycle int64
-	// Holds is how long each picture taken stands, itself counted; without it each but the
-	// last is on for one frame.
+	// Holds is the number of frames for which each picture is shown. Without it each picture except the
+	// last is shown for one frame.
 	Holds []int64
 }
 
-// Track is the picture track: which coded picture stands at each frame.
+// Track is the picture track: it determines the encoded picture of each frame.
 type Track struct {
 	params *h264.Params
 	lib    *library
 	runs   []SegmentRun
-	// repeat is after how many frames of standing an intra picture comes again, so
-	// that players can seek into a long still.
+	// repeat is the number of unchanged frames after which an intra picture is inserted, so that players
+	// can seek into a long still.
 	repeat int64
 }
 
-// repeatSeconds is the longest stretch of standing time without an intra picture.
+// repeatSeconds is the maximum time between intra pictures while a picture does not change.
 const repeatSeconds = 10
 
-// Repeat returns the longest stretch of standing time, in frames, without an intra picture.
+// Repeat returns the maximum number of unchanged frames between intra pictures.
 func Repeat(p ffmpeg.Picture) int64 { return max(repeatSeconds*p.FPS.Num/p.FPS.Den, 1) }
 
 // sample is one frame of the track.
@@ -46,32 +46,32 @@ type sample struct {
 	segment cache.Key
 	unit    int    // -1 for a skip picture
 	id      uint32 // idr_pic_id of an IDR picture
-	number  int    // frame_num of a coded picture
+	number  int    // frame_num of an encoded picture
 	size    uint32
 	idr     bool
-	// held marks a picture after skip pictures: its number is not the one
-	// that it was coded with.
+	// held is true for a picture after skip pictures, whose frame_num differs from the one that it was
+	// encoded with.
 	held bool
 }
 
-// cursor walks the frames of a track, in order.
+// cursor iterates over the frames of a track.
 type cursor struct {
 	t       *Track
 	run     int
-	frame   int64 // in the run
-	number  int   // reference pictures since the last IDR picture, itself counted
+	frame   int64 // index in the run
+	number  int   // reference pictures since the last IDR picture, including it
 	id      uint32
-	stood   int64 // skip pictures since the last coded one
-	lastIDR bool  // the picture that stands was coded intra
+	stood   int64 // skip pictures since the last encoded picture
+	lastIDR bool  // the picture that is shown was intra coded
 	skips   map[int]uint32
-	held    int   // pictures of a run with holds that are on already
-	until   int64 // the frame of the run until which the last of them stands
+	held    int   // number of pictures of a run with Holds that were shown
+	until   int64 // frame of the run until which the last of them is shown
 	buf     []byte
 }
 
 func (t *Track) cursor() *cursor { return &cursor{t: t, id: 2, skips: map[int]uint32{}} }
 
-// next returns the next frame; false at the end.
+// next returns the next frame, or false at the end.
 func (c *cursor) next() (sample, bool, error) {
 	for c.run < len(c.t.runs) && c.frame >= c.t.runs[c.run].Frames {
 		c.run, c.frame, c.held, c.until = c.run+1, 0, 0, 0
@@ -80,7 +80,7 @@ func (c *cursor) next() (sample, bool, error) {
 		return sample{}, false, nil
 	}
 	p := c.t.runs[c.run]
-	x, err := c.t.lib.index(p.Segment)
+	x, err := c.t.lib.indexOf(p.Segment)
 	if err != nil {
 		return sample{}, false, err
 	}
@@ -96,21 +96,21 @@ func (c *cursor) next() (sample, bool, error) {
 		at %= p.Cycle
 	}
 	c.frame++
-	shown := take - 1 // what stands
+	shown := take - 1 // index of the picture that stays visible
 	switch {
 	case len(p.Holds) > 0:
 		if at == c.until && c.held < min(len(p.Holds), x.Len()) {
 			c.held++
 			c.until += p.Holds[c.held-1]
-			return c.heldCoded(p.Segment, c.held-1, x.units[c.held-1])
+			return c.heldSample(p.Segment, c.held-1, x.units[c.held-1])
 		}
 		shown = c.held - 1
 	case at < int64(take):
-		return c.coded(p.Segment, int(at), x.units[at])
+		return c.codedSample(p.Segment, int(at), x.units[at])
 	}
 	c.stood++
 	if c.lastIDR && c.stood == c.t.repeat {
-		return c.coded(p.Segment, shown, x.units[shown])
+		return c.codedSample(p.Segment, shown, x.units[shown])
 	}
 	s := sample{unit: -1, number: c.number}
 	size, ok := c.skips[c.number%(1<<16)]
@@ -123,7 +123,7 @@ func (c *cursor) next() (sample, bool, error) {
 	return s, true, nil
 }
 
-func (c *cursor) coded(key cache.Key, i int, u unit) (sample, bool, error) {
+func (c *cursor) codedSample(key cache.Key, i int, u unit) (sample, bool, error) {
 	s := sample{segment: key, unit: i, size: u.size + 4, idr: u.idr}
 	if u.idr {
 		c.id = 3 - c.id
@@ -138,21 +138,21 @@ func (c *cursor) coded(key cache.Key, i int, u unit) (sample, bool, error) {
 	return s, true, nil
 }
 
-// heldCoded returns a coded picture after skip pictures. Another number may take more bytes.
-func (c *cursor) heldCoded(key cache.Key, i int, u unit) (sample, bool, error) {
+// heldSample returns an encoded picture after skip pictures. Its changed frame_num can change its size.
+func (c *cursor) heldSample(key cache.Key, i int, u unit) (sample, bool, error) {
 	number := c.number
-	s, ok, err := c.coded(key, i, u)
+	s, ok, err := c.codedSample(key, i, u)
 	if err != nil || u.idr {
 		return s, ok, err
 	}
 	s.held, s.number = true, number
-	nal, err := c.t.bytes(s, &c.buf)
+	nal, err := c.t.sampleBytes(s, &c.buf)
 	s.size = uint32(len(nal)) + 4
 	return s, ok, err
 }
 
-// measure returns the sizes of all frames and the numbers of the intra ones.
-func (t *Track) measure() (sizes, sync []uint32, err error) {
+// sampleSizes returns the sizes in bytes of all frames, and the indexes of the intra coded ones.
+func (t *Track) sampleSizes() (sizes, sync []uint32, err error) {
 	c := t.cursor()
 	for {
 		s, ok, err := c.next()
@@ -169,8 +169,8 @@ func (t *Track) measure() (sizes, sync []uint32, err error) {
 	}
 }
 
-// writer returns the function that writes the next frames, each after its length.
-func (t *Track) writer() func(w io.Writer, n int) error {
+// newSampleWriter returns a function that writes the next n frames, each with its length in front.
+func (t *Track) newSampleWriter() func(w io.Writer, n int) error {
 	c := t.cursor()
 	var buf, out []byte
 	return func(w io.Writer, n int) error {
@@ -179,7 +179,7 @@ func (t *Track) writer() func(w io.Writer, n int) error {
 			if err != nil {
 				return err
 			}
-			nal, err := t.bytes(s, &buf)
+			nal, err := t.sampleBytes(s, &buf)
 			if err != nil {
 				return err
 			}
@@ -196,12 +196,12 @@ func (t *Track) writer() func(w io.Writer, n int) error {
 	}
 }
 
-// bytes returns the NAL unit of a frame.
-func (t *Track) bytes(s sample, buf *[]byte) ([]byte, error) {
+// sampleBytes returns the NAL unit of a frame. It uses buf as memory.
+func (t *Track) sampleBytes(s sample, buf *[]byte) ([]byte, error) {
 	if s.unit < 0 {
 		return t.params.Skip(s.number), nil
 	}
-	nal, err := t.lib.read(s.segment, s.unit, *buf)
+	nal, err := t.lib.readUnit(s.segment, s.unit, *buf)
 	if err != nil {
 		return nil, err
 	}
@@ -216,8 +216,8 @@ func (t *Track) bytes(s sample, buf *[]byte) ([]byte, error) {
 	}
 }
 
-// AnnexB writes the pictures that are needed to decode frame n, and gives how many
-// they are: it is the last of them.
+// AnnexB writes the pictures that are needed to decode frame n as a byte stream, and returns their
+// number. Frame n is the last of them.
 func (t *Track) AnnexB(w io.Writer, n int64) (int, error) {
 	var from []sample
 	c := t.cursor()
@@ -232,7 +232,7 @@ func (t *Track) AnnexB(w io.Writer, n int64) (int, error) {
 		if s.idr {
 			from = from[:0]
 		}
-		if s.unit >= 0 { // skip pictures change nothing; but frame numbers must go on
+		if s.unit >= 0 { // skip pictures change nothing and are omitted; frame numbers are adjusted below
 			from = append(from, s)
 		}
 	}
@@ -251,7 +251,7 @@ func (t *Track) AnnexB(w io.Writer, n int64) (int, error) {
 	}
 	var buf []byte
 	for i, s := range from {
-		nal, err := t.bytes(s, &buf)
+		nal, err := t.sampleBytes(s, &buf)
 		if err != nil {
 			return 0, err
 		}

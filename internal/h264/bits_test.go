@@ -11,19 +11,19 @@ import (
 	"mynah/internal/h264"
 )
 
-// The tests of this file write streams as text of zeros and ones, from the syntax tables of
+// The tests in this file write streams as texts of zeros and ones, according to the syntax tables of
 // ITU-T H.264, and compare the package with them.
 
-// u is an unsigned number of n bits.
+// u formats an unsigned number with n bits.
 func u(n, v int) string { return fmt.Sprintf("%0*b", n, v) }
 
-// ue is an unsigned Exp-Golomb code, 9.1.
+// ue formats an unsigned Exp-Golomb code, 9.1.
 func ue(v int) string {
 	code := fmt.Sprintf("%b", v+1)
 	return strings.Repeat("0", len(code)-1) + code
 }
 
-// se is a signed Exp-Golomb code, 9.1.1.
+// se formats a signed Exp-Golomb code, 9.1.1.
 func se(v int) string {
 	if v > 0 {
 		return ue(2*v - 1)
@@ -31,7 +31,7 @@ func se(v int) string {
 	return ue(-2 * v)
 }
 
-// TestCodesOfTheStandard compares the codes of these tests with tables 9-2 and 9-3.
+// TestCodesOfTheStandard compares ue and se with tables 9-2 and 9-3 of the standard.
 func TestCodesOfTheStandard(t *testing.T) {
 	t.Parallel()
 	for v, want := range []string{"1", "010", "011", "00100", "00101", "00110", "00111", "0001000", "0001001", "0001010"} {
@@ -46,7 +46,7 @@ func TestCodesOfTheStandard(t *testing.T) {
 	}
 }
 
-// octets packs bits, whose number must be a multiple of 8.
+// octets packs a text of bits, whose length must be a multiple of 8.
 func octets(t *testing.T, text string) []byte {
 	t.Helper()
 	text = strings.ReplaceAll(text, " ", "")
@@ -64,16 +64,16 @@ func octets(t *testing.T, text string) []byte {
 	return out
 }
 
-// aligned fills bits up to a whole byte.
+// aligned appends copies of with up to a whole byte.
 func aligned(text, with string) string {
 	text = strings.ReplaceAll(text, " ", "")
 	return text + strings.Repeat(with, (8-len(text)%8)%8)
 }
 
-// rbsp ends a parameter set or a slice of coded lengths with a one and zeros, 7.3.2.11.
+// rbsp ends a parameter set, or a slice coded in CAVLC, with a one and zeros (7.3.2.11).
 func rbsp(text string) string { return aligned(text+"1", "0") }
 
-// protected puts emulation prevention bytes in, 7.4.1.
+// protected inserts emulation prevention bytes (7.4.1).
 func protected(b []byte) []byte {
 	var out []byte
 	for _, c := range b {
@@ -85,7 +85,7 @@ func protected(b []byte) []byte {
 	return out
 }
 
-// fields are the parts of a parameter set or a slice header by name, in order.
+// fields are the fields of a parameter set or slice header, by name and in order.
 type fields struct {
 	names []string
 	bits  map[string]string
@@ -100,7 +100,7 @@ func list(pairs ...string) fields {
 	return f
 }
 
-// with returns the fields with one changed.
+// with returns the fields with one of them changed.
 func (f fields) with(name, bits string) fields {
 	out := fields{names: f.names, bits: map[string]string{}}
 	maps.Copy(out.bits, f.bits)
@@ -119,7 +119,7 @@ func (f fields) String() string {
 	return b.String()
 }
 
-// high is a sequence parameter set of profile High, 7.3.2.1.1, up to frame_mbs_only_flag.
+// high returns a sequence parameter set of the High profile (7.3.2.1.1), up to frame_mbs_only_flag.
 func high(frameNumBits, w, h int) fields {
 	return list("header", u(8, 0x67), "profile", u(8, 100), "constraints", u(8, 0), "level", u(8, 40), "id", ue(0),
 		"chroma", ue(1), "luma8", ue(0), "chroma8", ue(0), "lossless", "0", "scaling", "0",
@@ -127,7 +127,7 @@ func high(frameNumBits, w, h int) fields {
 		"width", ue(w-1), "height", ue(h-1), "frame_mbs_only", "1", "rest", "1 0 0 0")
 }
 
-// plain is a set of a profile without the fields of High.
+// plain returns a parameter set of a profile without the additional fields of High.
 func plain(profile int) fields {
 	f := high(4, 2, 3).with("profile", u(8, profile))
 	for _, n := range []string{"chroma", "luma8", "chroma8", "lossless", "scaling"} {
@@ -136,7 +136,7 @@ func plain(profile int) fields {
 	return f
 }
 
-// pps is a picture parameter set, 7.3.2.2.
+// pps returns a picture parameter set (7.3.2.2).
 func pps(deblocking string) fields {
 	return list("header", u(8, 0x68), "id", ue(0), "sps", ue(0), "cabac", "1", "order", "0", "groups", ue(0),
 		"l0", ue(0), "l1", ue(0), "weighted", "0", "bipred", "00", "qp", se(0), "qs", se(0), "chroma", se(0),
@@ -229,7 +229,7 @@ func TestWhichStreamsAreAccepted(t *testing.T) {
 	}
 }
 
-// TestParameterSetsThatEndEarly: what ends inside a field is refused.
+// TestParameterSetsThatEndEarly checks that a set that ends inside a field is an error.
 func TestParameterSetsThatEndEarly(t *testing.T) {
 	t.Parallel()
 	sps, picture := nal(t, high(8, 80, 45)), nal(t, pps("1"))
@@ -249,7 +249,7 @@ func TestParameterSetsThatEndEarly(t *testing.T) {
 		t.Error("a PPS with slice groups is accepted")
 	}
 	for n, ok := range map[int]bool{31: true, 32: false, 40: false} {
-		// num_ref_idx_l1_default_active_minus1 with so many zeros at its head; more than 31 are no code.
+		// num_ref_idx_l1_default_active_minus1 with n leading zeros; more than 31 are invalid.
 		long := pps("1").with("l1", strings.Repeat("0", n)+"1"+strings.Repeat("0", n))
 		if _, err := h264.ParseParams(sps, nal(t, long)); (err == nil) != ok {
 			t.Errorf("a code of %d zeros: %v", n, err)
@@ -257,14 +257,14 @@ func TestParameterSetsThatEndEarly(t *testing.T) {
 	}
 }
 
-// slice is a slice header, 7.3.3, of a picture of one slice.
+// slice is the header of a picture that consists of one slice (7.3.3).
 type slice struct {
 	header, kind      int
 	frameNumBits, num int
 	idr               int // idr_pic_id, of an IDR picture
 	override, marking string
 	initIDC, qp       int
-	deblocking        string // what follows slice_qp_delta
+	deblocking        string // fields after slice_qp_delta
 	first, pps        int
 	modification      string
 	payload           []byte
@@ -290,7 +290,7 @@ func (s slice) bytes(t *testing.T) []byte {
 	return protected(append(octets(t, aligned(text, "1")), s.payload...))
 }
 
-// headers calls do for slice headers whose every field takes several values, with their parameter sets.
+// headers calls do for slice headers with several values for each field.
 func headers(t *testing.T, do func(name string, p *h264.Params, s slice)) {
 	t.Helper()
 	payload := []byte{0x12, 0, 0, 1, 0, 0, 0, 0x80, 0, 0, 3, 0xff, 0, 0, 4}
@@ -314,7 +314,7 @@ func headers(t *testing.T, do func(name string, p *h264.Params, s slice)) {
 	}
 }
 
-// TestSetFrameNumChangesNothingElse compares it with a slice written with the other number.
+// TestSetFrameNumChangesNothingElse compares the result with a slice written with the other frame_num.
 func TestSetFrameNumChangesNothingElse(t *testing.T) {
 	t.Parallel()
 	headers(t, func(name string, p *h264.Params, s slice) {
@@ -339,7 +339,8 @@ func TestSetFrameNumChangesNothingElse(t *testing.T) {
 	})
 }
 
-// TestSetIDRPicIDChangesNothingElse compares it with a slice written with the other id.
+// TestSetIDRPicIDChangesNothingElse compares the result with a slice written with the other
+// idr_pic_id.
 func TestSetIDRPicIDChangesNothingElse(t *testing.T) {
 	t.Parallel()
 	headers(t, func(name string, p *h264.Params, s slice) {
@@ -363,7 +364,7 @@ func TestSetIDRPicIDChangesNothingElse(t *testing.T) {
 	})
 }
 
-// TestWhichPicturesAreRefused changes one thing of a picture that is accepted.
+// TestWhichPicturesAreRefused changes one property of an accepted picture at a time.
 func TestWhichPicturesAreRefused(t *testing.T) {
 	t.Parallel()
 	p := params(t, high(8, 80, 45), pps("1"))
@@ -429,7 +430,7 @@ func TestSkipIsWrittenAsTheStandardSays(t *testing.T) {
 	}
 }
 
-// TestAVCCByteByByte compares the record with ISO/IEC 14496-15 5.3.3.1.2.
+// TestAVCCByteByByte compares the decoder configuration record with ISO/IEC 14496-15, 5.3.3.1.2.
 func TestAVCCByteByByte(t *testing.T) {
 	t.Parallel()
 	long := append(nal(t, high(8, 80, 45)), bytes.Repeat([]byte{0x55}, 0x0234)...)
@@ -483,7 +484,7 @@ func TestSettledSetsTheLastBit(t *testing.T) {
 		{[]byte{0x40, 0xf0, 0x02}, []byte{0x40, 0xf0, 0x03}},
 	} {
 		before := bytes.Clone(c.in)
-		if got := h264.Settled(c.in); !bytes.Equal(got, c.want) || !bytes.Equal(c.in, before) {
+		if got := h264.NormalizeLastByte(c.in); !bytes.Equal(got, c.want) || !bytes.Equal(c.in, before) {
 			t.Errorf("%x becomes %x, want %x; the input is now %x", before, got, c.want, c.in)
 		}
 	}

@@ -1,11 +1,11 @@
-// Package h264 writes and rewrites the few parts of an H.264 stream that let pictures stand still
-// at no cost: skip pictures, which decode to exactly the picture before them, and slice headers,
-// so that pictures that were encoded separately fit into one stream. It never changes coded
+// Package h264 writes and edits parts of an H.264 stream: skip pictures, which decode to exactly the
+// picture before them and so show a picture longer at almost no cost, and slice headers, so that
+// pictures that were encoded separately can be joined to one stream. It never changes coded
 // macroblocks.
 //
-// It accepts only streams of this project's encoder settings: one slice a frame, frame
-// macroblocks, picture order count type 2, CABAC, no weighted prediction. Everything else is an
-// error. Sections refer to ITU-T H.264.
+// The package accepts only streams with the encoder settings of this project: one slice per frame,
+// frame macroblocks, picture order count type 2, CABAC, no weighted prediction. Everything else is an
+// error. Section numbers refer to ITU-T H.264.
 package h264
 
 import (
@@ -31,9 +31,10 @@ func Type(nal []byte) int {
 	return int(nal[0] & 31)
 }
 
-// Params are the parameter sets of a stream, with what of them the slices need.
+// Params contains the parameter sets of a stream, and the values in them that are needed to parse
+// slices.
 type Params struct {
-	// SPS and PPS as the encoder wrote them, without start codes.
+	// SPS and PPS are the parameter sets as the encoder wrote them, without start codes.
 	SPS, PPS []byte
 
 	log2FrameNum int
@@ -42,8 +43,8 @@ type Params struct {
 	deblocking   bool // PPS 0: deblocking_filter_control_present_flag
 }
 
-// ParseParams reads a sequence and a picture parameter set and checks that the stream
-// is of the kind that this package can rewrite.
+// ParseParams parses a sequence and a picture parameter set. It returns an error if this package
+// cannot edit the stream.
 func ParseParams(sps, pps []byte) (*Params, error) {
 	p := &Params{SPS: bytes.Clone(sps), PPS: bytes.Clone(pps)}
 	if err := p.parseSPS(); err != nil {
@@ -55,12 +56,12 @@ func ParseParams(sps, pps []byte) (*Params, error) {
 	return p, nil
 }
 
-// parseSPS reads 7.3.2.1.1 up to the size of the picture.
+// parseSPS parses seq_parameter_set_data (7.3.2.1.1) up to the size of the picture.
 func (p *Params) parseSPS() error {
 	if Type(p.SPS) != TypeSPS || len(p.SPS) < 5 {
 		return errors.New("h264: no sequence parameter set")
 	}
-	r := &bitReader{b: unescape(p.SPS)[1:]}
+	r := &bitReader{b: removeEmulationPrevention(p.SPS)[1:]}
 	profile := r.u(8)
 	r.u(16)
 	if r.ue() != 0 {
@@ -95,12 +96,12 @@ func (p *Params) parseSPS() error {
 	return r.err
 }
 
-// parsePPS reads 7.3.2.2.
+// parsePPS parses pic_parameter_set_rbsp (7.3.2.2).
 func (p *Params) parsePPS() error {
 	if Type(p.PPS) != TypePPS {
 		return errors.New("h264: no picture parameter set")
 	}
-	r := &bitReader{b: unescape(p.PPS)[1:]}
+	r := &bitReader{b: removeEmulationPrevention(p.PPS)[1:]}
 	id, spsID, cabac, order, groups := r.ue(), r.ue(), r.bit(), r.bit(), r.ue()
 	l0, _, weighted, bipred := r.ue(), r.ue(), r.bit(), r.u(2)
 	r.ue() // pic_init_qp_minus26
@@ -118,13 +119,13 @@ func (p *Params) parsePPS() error {
 	return nil
 }
 
-// Equal reports whether pictures of two streams may stand in one.
+// Equal reports whether pictures of two streams can be joined to one stream.
 func (p *Params) Equal(q *Params) bool {
 	return bytes.Equal(p.SPS, q.SPS) && bytes.Equal(p.PPS, q.PPS)
 }
 
-// SkipPPS is the picture parameter set, of id 1, that skip pictures refer to: CAVLC,
-// because a run of skipped macroblocks is then one number. 7.3.2.2.
+// SkipPPS returns the picture parameter set with id 1 to which skip pictures refer (7.3.2.2). It
+// selects CAVLC, in which a run of skipped macroblocks is one number.
 func (p *Params) SkipPPS() []byte {
 	w := &bitWriter{}
 	w.u(8, 3<<5|TypePPS)
@@ -143,19 +144,19 @@ func (p *Params) SkipPPS() []byte {
 	w.bit(1)  // deblocking_filter_control_present_flag
 	w.bit(0)  // constrained_intra_pred_flag
 	w.bit(0)  // redundant_pic_cnt_present_flag
-	w.trailing()
-	return escape(w.b)
+	w.writeTrailing()
+	return addEmulationPrevention(w.b)
 }
 
-// Skip is a picture in which every macroblock is skipped: it decodes to exactly the
-// picture before it. frameNum is the number of reference pictures since the last IDR
-// picture, which is counted; it is taken modulo the stream's range. 7.3.3, 7.4.3;
-// inference of motion by 8.4.1.1: with no neighbour moving, the vector is zero.
+// Skip returns a picture in which every macroblock is skipped, so that it decodes to exactly the
+// picture before it. frameNum is the number of reference pictures since the last IDR picture,
+// including it; it is taken modulo the range of frame_num (7.3.3, 7.4.3). Without moving neighbours,
+// motion vectors are inferred as zero (8.4.1.1).
 func (p *Params) Skip(frameNum int) []byte {
 	w := &bitWriter{}
 	w.u(8, 2<<5|TypeSlice) // nal_ref_idc is not 0: order type 2 forbids two non-reference pictures in a row
 	w.ue(0)                // first_mb_in_slice
-	w.ue(5)                // slice_type: P, and all slices of the picture are
+	w.ue(5)                // slice_type: P, like all slices of the picture
 	w.ue(1)                // pic_parameter_set_id
 	w.u(p.log2FrameNum, uint32(frameNum)%p.maxFrameNum)
 	w.bit(0)    // num_ref_idx_active_override_flag
@@ -163,9 +164,9 @@ func (p *Params) Skip(frameNum int) []byte {
 	w.bit(0)    // adaptive_ref_pic_marking_mode_flag
 	w.ue(0)     // slice_qp_delta
 	w.ue(1)     // disable_deblocking_filter_idc
-	w.ue(p.mbs) // mb_skip_run: all of them
-	w.trailing()
-	return escape(w.b)
+	w.ue(p.mbs) // mb_skip_run: all macroblocks
+	w.writeTrailing()
+	return addEmulationPrevention(w.b)
 }
 
 // head is a parsed slice header.
@@ -178,9 +179,9 @@ type head struct {
 	frameNum    uint32
 }
 
-// parseHead reads 7.3.3 of a slice that refers to PPS 0. rbsp is without the NAL
+// parseSliceHeader parses the header of a slice that refers to PPS 0 (7.3.3). rbsp does not include the NAL
 // header byte.
-func (p *Params) parseHead(nalByte byte, rbsp []byte) (head, error) {
+func (p *Params) parseSliceHeader(nalByte byte, rbsp []byte) (head, error) {
 	var h head
 	r := &bitReader{b: rbsp}
 	idr := nalByte&31 == TypeIDR
@@ -222,15 +223,15 @@ func (p *Params) parseHead(nalByte byte, rbsp []byte) (head, error) {
 	return h, r.err
 }
 
-// SetIDRPicID returns an IDR picture with another idr_pic_id, 1 or 2. Two IDR pictures that
-// follow each other directly must differ in it, 7.4.3. The two take equally many bits,
-// so after the first call on a picture its length does not change any more.
+// SetIDRPicID returns an IDR picture with its idr_pic_id changed to 1 or 2. Consecutive IDR pictures
+// must have different ids (7.4.3). Both values need the same number of bits, so further calls do not
+// change the length of the picture.
 func (p *Params) SetIDRPicID(nal []byte, id uint32) ([]byte, error) {
 	if Type(nal) != TypeIDR || id != 1 && id != 2 {
 		return nil, errors.New("h264: not an IDR picture, or an idr_pic_id other than 1 and 2")
 	}
-	rbsp := unescape(nal)
-	h, err := p.parseHead(rbsp[0], rbsp[1:])
+	rbsp := removeEmulationPrevention(nal)
+	h, err := p.parseSliceHeader(rbsp[0], rbsp[1:])
 	if err != nil {
 		return nil, err
 	}
@@ -252,14 +253,14 @@ func (p *Params) SetIDRPicID(nal []byte, id uint32) ([]byte, error) {
 		w.bit(1) // cabac_alignment_one_bit, 7.3.4
 	}
 	w.b = append(w.b, rbsp[1+(h.end+7)/8:]...)
-	return escape(w.b), nil
+	return addEmulationPrevention(w.b), nil
 }
 
-// Settled returns a coded picture whose bytes do not depend on how many the encoder coded
-// before it. libx264 fills the last byte of its CABAC data, after the stop bit, with a
-// bit that it takes from the number of the picture; no decoder reads it. It becomes one,
-// which it may be, and which the stop bit is where that comes last.
-func Settled(nal []byte) []byte {
+// NormalizeLastByte returns an encoded picture whose bytes do not depend on the pictures that the encoder wrote
+// before. After the stop bit, libx264 fills the last byte of CABAC data with a bit of the picture's
+// number, which decoders ignore. NormalizeLastByte sets this last bit to one; if the stop bit is the last bit,
+// it is already one.
+func NormalizeLastByte(nal []byte) []byte {
 	if len(nal) < 2 {
 		return nal
 	}
@@ -273,8 +274,8 @@ func (p *Params) SetFrameNum(nal []byte, frameNum int) ([]byte, error) {
 	if Type(nal) != TypeSlice {
 		return nil, errors.New("h264: not a P picture")
 	}
-	rbsp := unescape(nal)
-	h, err := p.parseHead(rbsp[0], rbsp[1:])
+	rbsp := removeEmulationPrevention(nal)
+	h, err := p.parseSliceHeader(rbsp[0], rbsp[1:])
 	if err != nil {
 		return nil, err
 	}
@@ -290,11 +291,11 @@ func (p *Params) SetFrameNum(nal []byte, frameNum int) ([]byte, error) {
 			rbsp[pos>>3] |= mask
 		}
 	}
-	return escape(rbsp), nil
+	return addEmulationPrevention(rbsp), nil
 }
 
-// AVCC is the decoder configuration record with both picture parameter sets,
-// ISO/IEC 14496-15 5.3.3.1.2.
+// AVCC returns the decoder configuration record with both picture parameter sets (ISO/IEC 14496-15,
+// 5.3.3.1.2).
 func (p *Params) AVCC() []byte {
 	out := []byte{1, p.SPS[1], p.SPS[2], p.SPS[3], 0xfc | 3, 0xe0 | 1}
 	put := func(nal []byte) {
@@ -311,22 +312,22 @@ func (p *Params) AVCC() []byte {
 	return out
 }
 
-// Splitter cuts an Annex B byte stream into NAL units as it arrives.
+// Splitter splits an Annex B byte stream into NAL units while it is written.
 type Splitter struct {
-	buf    []byte // of the unit being gathered
-	scan   int    // bytes of buf that hold no start code
-	inside bool   // a start code was seen
+	buf    []byte // bytes of the current unit
+	scan   int    // number of bytes of buf that were searched for a start code
+	inside bool   // a start code was found
 	emit   func(nal []byte) error
 	err    error
 }
 
-// NewSplitter returns a writer that calls emit for each NAL unit, without start code and
-// trailing zeros. The slice is emit's own. maxNAL bytes bound the memory it takes.
+// NewSplitter returns a Splitter that calls emit for each NAL unit, without start code and trailing
+// zeros. emit may keep the slice. Units larger than maxNAL are an error.
 func NewSplitter(emit func(nal []byte) error) *Splitter { return &Splitter{emit: emit} }
 
 const maxNAL = 64 << 20
 
-// Write takes the next bytes of the stream.
+// Write implements io.Writer.
 func (s *Splitter) Write(b []byte) (int, error) {
 	if s.err != nil {
 		return 0, s.err
@@ -339,7 +340,7 @@ func (s *Splitter) Write(b []byte) (int, error) {
 			break
 		}
 		i += from
-		if s.err = s.flush(i); s.err != nil {
+		if s.err = s.emitUnit(i); s.err != nil {
 			return 0, s.err
 		}
 		s.buf = slices.Delete(s.buf, 0, i+3)
@@ -352,7 +353,7 @@ func (s *Splitter) Write(b []byte) (int, error) {
 	return len(b), s.err
 }
 
-func (s *Splitter) flush(end int) error {
+func (s *Splitter) emitUnit(end int) error {
 	nal := bytes.TrimRight(s.buf[:end], "\x00")
 	if !s.inside || len(nal) == 0 {
 		return nil
@@ -365,7 +366,7 @@ func (s *Splitter) Close() error {
 	if s.err != nil {
 		return s.err
 	}
-	err := s.flush(len(s.buf))
+	err := s.emitUnit(len(s.buf))
 	s.buf, s.inside = nil, false
 	return err
 }

@@ -12,7 +12,7 @@ import (
 	"mynah/internal/h264"
 )
 
-// TestSplit cuts streams that arrive in parts of every size.
+// TestSplit splits streams that are written in parts of every size.
 func TestSplit(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -33,7 +33,7 @@ func TestSplit(t *testing.T) {
 			var got []string
 			s := h264.NewSplitter(func(nal []byte) error {
 				got = append(got, string(nal))
-				clear(nal) // it is the function's own
+				clear(nal) // emit may change the slice
 				return nil
 			})
 			for part := range slices.Chunk([]byte(c.stream), size) {
@@ -73,7 +73,7 @@ func TestASplitterStopsAtAnError(t *testing.T) {
 	}
 }
 
-// TestAUnitHasALimit: 64 MiB are taken, a byte more is not.
+// TestAUnitHasALimit checks that a unit of 64 MiB is accepted and a larger one is an error.
 func TestAUnitHasALimit(t *testing.T) {
 	t.Parallel()
 	s := h264.NewSplitter(func([]byte) error { return nil })
@@ -88,7 +88,8 @@ func TestAUnitHasALimit(t *testing.T) {
 	}
 }
 
-// traced returns the values of a field of the headers of a stream as ffmpeg reads them.
+// traced returns a function that returns the values of a header field of all pictures, as ffmpeg
+// parses them.
 func traced(t *testing.T, p *h264.Params, pictures [][]byte) func(field string) []string {
 	t.Helper()
 	var stream bytes.Buffer
@@ -103,7 +104,7 @@ func traced(t *testing.T, p *h264.Params, pictures [][]byte) func(field string) 
 	if err != nil {
 		t.Fatalf("ffmpeg: %v\n%s", err, out)
 	}
-	_, text, _ := strings.Cut(string(out), "Stream mapping") // before it stands the look for the stream's kind
+	_, text, _ := strings.Cut(string(out), "Stream mapping") // before it, ffmpeg probes the kind of the stream
 	return func(field string) []string {
 		var values []string
 		for _, m := range regexp.MustCompile(` `+field+` +[01]+ = (-?\d+)`).FindAllStringSubmatch(text, -1) {
@@ -113,7 +114,7 @@ func traced(t *testing.T, p *h264.Params, pictures [][]byte) func(field string) 
 	}
 }
 
-// TestHeadersAsFFmpegReadsThem: what is written says what was asked for.
+// TestHeadersAsFFmpegReadsThem checks that ffmpeg reads the values that were written.
 func TestHeadersAsFFmpegReadsThem(t *testing.T) {
 	t.Parallel()
 	p, pics := encode(t, "-i", "testsrc2=r=25:d=0.12:s=160x90", "-qp", "30")

@@ -1,7 +1,7 @@
-// Package langid determines the language of a text: by its letters where a writing system belongs
-// to one language, else by its function words. It is used for scripts that name no language, and
-// to notice that a voice reads a text in another language than its own. It answers only when the
-// text is clear; a title or a name is not enough.
+// Package langid detects the language of a text: from its script, if that belongs to one language,
+// else from its function words. It is used for video scripts that set no language, and to notice that
+// a voice reads a text in another language. It returns no result for short texts such as titles and
+// names.
 package langid
 
 import (
@@ -13,15 +13,15 @@ import (
 	"golang.org/x/text/language/display"
 )
 
-// leastWords is how many function words must speak for a language, and mostOther how many
-// times more they must be than those of English (or of another language, for English).
+// leastWords is the minimum number of function words for a result. mostOther is the minimum ratio of
+// the result's function words to those of English or, if the result is English, of the next language.
 const (
 	leastWords = 12
 	mostOther  = 3
 )
 
-// Of returns the language of a text as a BCP 47 base tag, such as "de", or "" where the text
-// does not clearly speak for one.
+// Of returns the language of a text as a BCP 47 language subtag, such as "de", or "" if the text is
+// too short or ambiguous.
 func Of(text string) string {
 	if tag := OfLetters(text); tag != "" {
 		return tag
@@ -29,8 +29,8 @@ func Of(text string) string {
 	return ofWords(text)
 }
 
-// OfLetters returns the language that most letters of a text belong to, where these are not
-// Latin, or "".
+// OfLetters returns the language that the majority of letters belongs to, if these are not Latin, or
+// "".
 func OfLetters(text string) string {
 	count := map[string]int{}
 	all := 0
@@ -44,7 +44,7 @@ func OfLetters(text string) string {
 		}
 	}
 	best := ""
-	for _, s := range scripts() { // in a fixed order
+	for _, s := range scripts() { // the order is fixed, for a deterministic result
 		if n := count[s.name]; n > 0 && (best == "" || n > count[best]) {
 			best = s.name
 		}
@@ -61,16 +61,16 @@ func OfLetters(text string) string {
 	return scripts()[i].language(text)
 }
 
-// script is a script of one language, or of several that some letters tell apart.
+// script is a writing system. tag is its language, or the default one if several languages use it.
 type script struct {
 	name, tag string
-	// others are languages by letters that only they have, the surest first.
+	// others are further languages with letters that only they use, the most distinctive first.
 	others []marked
 }
 
 type marked struct{ tag, letters string }
 
-// scripts lists the scripts that tell a language.
+// scripts returns the scripts that identify a language.
 func scripts() []script {
 	return []script{
 		{"Han", "zh", nil},
@@ -102,7 +102,7 @@ func scripts() []script {
 }
 
 func scriptOf(r rune) string {
-	if r < 0x370 { // Latin and its marks
+	if r < 0x370 { // Latin letters and diacritics
 		return ""
 	}
 	for _, s := range scripts() {
@@ -113,7 +113,7 @@ func scriptOf(r rune) string {
 	return ""
 }
 
-// language distinguishes the languages of a script.
+// language returns the language of a text in this script.
 func (s script) language(text string) string {
 	lower := strings.ToLower(text)
 	for _, m := range s.others {
@@ -127,11 +127,13 @@ func (s script) language(text string) string {
 	return s.tag
 }
 
-// ofWords finds the language whose function words a text holds.
+// ofWords returns the language with the most function words in the text, or "" if the result is
+// unclear.
 func ofWords(text string) string {
 	lists := functionWords()
 	score := map[string]int{}
-	for word := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '’' }) {
+	for word := range strings.FieldsFuncSeq(strings.ToLower(text),
+		func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '’' }) {
 		word = strings.Trim(word, "'’")
 		english := lists["en"][word]
 		if english {
@@ -170,8 +172,8 @@ func sortedTags(m map[string]map[string]bool) []string {
 	return out
 }
 
-// Base returns the language of a tag without its region, in the form that Of gives: "nb" for no,
-// nn and nb-NO, "zh" for cmn-CN.
+// Base returns the language of a tag without its region, in the form that Of returns: "nb" for no, nn
+// and nb-NO, and "zh" for cmn-CN.
 func Base(tag string) string {
 	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
 	switch base {
@@ -183,7 +185,7 @@ func Base(tag string) string {
 	return base
 }
 
-// Name returns a language's name in English, or the tag where it is not known.
+// Name returns the English name of a language, or the tag if the language is unknown.
 func Name(tag string) string {
 	t, err := language.Parse(tag)
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// functionWords returns the commonest articles, pronouns, prepositions, conjunctions and
-// auxiliary verbs of languages in Latin letters. A word of English counts for English alone.
+// functionWords returns the most frequent articles, pronouns, prepositions, conjunctions and auxiliary
+// verbs of languages in Latin script, by language.
 func functionWords() map[string]map[string]bool {
 	out := map[string]map[string]bool{}
 	for l := range strings.SplitSeq(strings.TrimSpace(wordLists), "\n") {

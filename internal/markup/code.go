@@ -12,17 +12,17 @@ import (
 	"github.com/alecthomas/chroma/v2/styles"
 )
 
-// dim is the class of lines of code that stand back.
+// dim is the CSS class of code lines that are not highlighted.
 const dim = "dim"
 
-// Code is a block of code, each line an element of the class "line", its words marked by
-// the classes that CodeStyle gives colours to. An unknown language is plain text. Lines
-// for which lit answers false, counted from 1, have the class Dim; nil lights all.
+// Code returns the HTML of a block of code. Each line is an element of class "line"; tokens have the
+// classes that CodeStyle defines. Code in an unknown language is not coloured. Lines for which lit
+// returns false have the class "dim"; line numbers start at 1, and a nil lit highlights all lines.
 func Code(language, text string, lit func(line int) bool) string {
-	return code(lexerOf(language), text, lit)
+	return renderCode(lexerOf(language), text, lit)
 }
 
-// lexerOf is nil for a language that nobody knows.
+// lexerOf returns the lexer of a language, or nil if the language is unknown.
 func lexerOf(language string) chroma.Lexer {
 	if language == "" {
 		return nil
@@ -30,19 +30,19 @@ func lexerOf(language string) chroma.Lexer {
 	return lexers.Get(language)
 }
 
-func code(lexer chroma.Lexer, text string, lit func(line int) bool) string {
+func renderCode(lexer chroma.Lexer, text string, lit func(line int) bool) string {
 	text = strings.ToValidUTF8(strings.ReplaceAll(text, "\r\n", "\n"), "\uFFFD")
 	var out strings.Builder
 	out.Grow(4 * len(text))
 	out.WriteString(`<pre class="code"><code>`)
-	for i, line := range tokens(lexer, text) {
+	for i, line := range tokenizeLines(lexer, text) {
 		if lit == nil || lit(i+1) {
 			out.WriteString(`<span class="line">`)
 		} else {
 			out.WriteString(`<span class="line ` + dim + `">`)
 		}
 		for _, t := range line {
-			word(&out, t)
+			writeToken(&out, t)
 		}
 		out.WriteString("\n</span>")
 	}
@@ -50,8 +50,8 @@ func code(lexer chroma.Lexer, text string, lit func(line int) bool) string {
 	return out.String()
 }
 
-// tokens are the words of code, line by line, without the ends of lines.
-func tokens(lexer chroma.Lexer, text string) [][]chroma.Token {
+// tokenizeLines splits code into the tokens of each line, without line ends.
+func tokenizeLines(lexer chroma.Lexer, text string) [][]chroma.Token {
 	all := []chroma.Token{{Type: chroma.Text, Value: text}}
 	if lexer != nil {
 		if it, err := chroma.Coalesce(lexer).Tokenise(nil, text); err == nil {
@@ -64,13 +64,13 @@ func tokens(lexer chroma.Lexer, text string) [][]chroma.Token {
 			line[i].Value = strings.Trim(line[i].Value, "\n")
 		}
 	}
-	// Lexers end the text by a line end of their own.
+	// Lexers may add a line end at the end of the text.
 	want := strings.Count(text, "\n") + 1
 	lines = lines[:min(len(lines), want)]
 	return append(lines, make([][]chroma.Token, want-len(lines))...)
 }
 
-func word(out *strings.Builder, t chroma.Token) {
+func writeToken(out *strings.Builder, t chroma.Token) {
 	if t.Value == "" {
 		return
 	}
@@ -85,10 +85,9 @@ func word(out *strings.Builder, t chroma.Token) {
 	out.WriteString(`<span class="` + class + `">` + html.EscapeString(t.Value) + `</span>`)
 }
 
-// CodeStyle is the CSS of a style of code, by its name in Pygments, for elements of the
-// class "code". It says nothing of backgrounds, but makes each colour stand out from the
-// one it is given, "#rrggbb", at a contrast of 4.5 to 1 or more. An unknown style is a
-// plain one.
+// CodeStyle returns the CSS for code in elements of class "code". name is the name of a Pygments
+// style; an unknown name means a plain style. Background colours are omitted, and each text colour is
+// adjusted to a contrast of at least 4.5:1 to background, "#rrggbb".
 func CodeStyle(name, background string) string {
 	style, ok := styles.Registry[name]
 	if !ok {
@@ -96,11 +95,11 @@ func CodeStyle(name, background string) string {
 	}
 	ground := chroma.ParseColour(background)
 	var out strings.Builder
-	for _, kind := range kinds() {
+	for _, kind := range tokenTypes() {
 		entry := style.Get(kind)
 		entry.Background = 0
 		if entry.Colour.IsSet() {
-			entry.Colour = readable(entry.Colour, ground)
+			entry.Colour = ensureContrast(entry.Colour, ground)
 		}
 		if css := fhtml.StyleEntryToCSS(entry); css != "" {
 			out.WriteString(".code ." + chroma.StandardTypes[kind] + "{" + css + "}\n")
@@ -109,8 +108,9 @@ func CodeStyle(name, background string) string {
 	return out.String()
 }
 
-// readable moves a colour away from the ground until its contrast is enough (WCAG 2, 1.4.3).
-func readable(c, ground chroma.Colour) chroma.Colour {
+// ensureContrast returns a colour with enough contrast to the background (WCAG 2, 1.4.3): it changes c
+// towards black or white.
+func ensureContrast(c, ground chroma.Colour) chroma.Colour {
 	const enough, steps = 4.5, 20
 	step := -1.0 / steps
 	if luminance(ground) < 0.18 {
@@ -118,13 +118,13 @@ func readable(c, ground chroma.Colour) chroma.Colour {
 	}
 	out := c
 	for i := 1; i <= steps && contrast(out, ground) < enough; i++ {
-		out = shade(c, step*float64(i))
+		out = mixShade(c, step*float64(i))
 	}
 	return out
 }
 
-// shade mixes a colour with white, or with black for a share below 0.
-func shade(c chroma.Colour, share float64) chroma.Colour {
+// mixShade mixes a colour with white, or with black if share is negative.
+func mixShade(c chroma.Colour, share float64) chroma.Colour {
 	end := 255.0
 	if share < 0 {
 		end, share = 0, -share
@@ -148,8 +148,8 @@ func luminance(c chroma.Colour) float64 {
 	return 0.2126*part(c.Red()) + 0.7152*part(c.Green()) + 0.0722*part(c.Blue())
 }
 
-// kinds are the kinds of words, in an order of their own.
-func kinds() []chroma.TokenType {
+// tokenTypes returns the kinds of tokens that have CSS classes, sorted.
+func tokenTypes() []chroma.TokenType {
 	var out []chroma.TokenType
 	for kind, class := range chroma.StandardTypes {
 		if kind > 0 && class != "" {

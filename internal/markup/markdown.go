@@ -1,7 +1,7 @@
 // Package markup renders the fenced blocks of a script (Markdown, code, plain text) as HTML for
-// slides. The HTML is a fragment without scripts and event handlers; its only addresses are those
-// of images and links of the author. The package does not know themes, sizes or browsers and reads
-// no file: the code that draws the page decides which addresses are allowed.
+// slides. The HTML is a fragment without scripts and event handlers. Its only addresses are those of
+// the author's images and links; the code that draws the page decides which of them may be loaded. The
+// package does not depend on themes, sizes or browsers and reads no files.
 package markup
 
 import (
@@ -25,60 +25,59 @@ import (
 	"mynah/internal/emphasis"
 )
 
-// All shows every item of the lists of a slide.
+// All is the argument of Markdown that shows all list items.
 const All = -1
 
-// later is the class of list items that are not shown yet.
+// later is the CSS class of list items that are not shown yet.
 const later = "later"
 
-// maxNesting is how deep quotes and lists may be in each other. Time and memory grow
-// with the depth, and nothing so deep could be seen on a slide.
+// maxNesting is the maximum nesting of quotes and lists. Time and memory grow with it, and deeper
+// nesting would not fit on a slide.
 const maxNesting = 50
 
-// maxMarkdown is how many bytes of Markdown are read, far more than a slide can show: some
-// texts take time that grows with the square of their length.
+// maxMarkdown is the maximum number of bytes of Markdown that are parsed, far more than fits on a
+// slide. Some texts need time that grows with the square of their length.
 const maxMarkdown = 16 << 10
 
-// maxLanguages is how many languages of code one text may name: looking up one that is
-// not known is dear.
+// maxLanguages is the maximum number of code languages in one text, because looking up an unknown
+// language is slow.
 const maxLanguages = 20
 
-// Document is a piece of Markdown, read.
+// Document is rendered Markdown.
 type Document struct {
 	HTML   string
-	Images []string // the addresses of images as the author wrote them, in order
-	Items  int      // how many list items there are, as by Items
-	Cut    bool     // the text is longer than maxMarkdown, and its end was left out
+	Images []string // addresses of images as the author wrote them, in order
+	Items  int      // number of list items, as returned by Items
+	Cut    bool     // the text is longer than maxMarkdown, and its end was omitted
 }
 
-// Markdown reads GitHub's Markdown with footnotes. Of the list items, nested ones
-// included, only the first shown are without the class Later; All shows all. HTML is
-// not passed through: a few harmless inline tags without attributes (such as <br> and
-// <kbd>) mean what they say, comments are dropped, all else appears as text.
+// Markdown renders GitHub Flavored Markdown with footnotes. List items after the first shown ones,
+// counted including nested ones, have the class "later"; with All no item has it. HTML is escaped,
+// except for a few inline tags without attributes (such as <br> and <kbd>); comments are removed.
 func Markdown(source string, shown int) Document {
-	src, cut := prepare(source)
-	md := engine()
+	src, cut := prepareSource(source)
+	md := newEngine()
 	root := md.Parser().Parse(text.NewReader(src))
 	doc := Document{Cut: cut}
 	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
-			doc.visit(n, shown)
+			doc.processNode(n, shown)
 		}
 		return ast.WalkContinue, nil
 	})
 	var out bytes.Buffer
-	// Writing to memory does not fail, and the renderers of this package do not either.
+	// Writing to memory cannot fail.
 	_ = md.Renderer().Render(&out, src, root)
 	doc.HTML = out.String()
 	return doc
 }
 
-// Items counts the list items of a piece of Markdown, nested ones included: what a slide
-// shows one after the other when it is revealed by items.
+// Items returns the number of list items in Markdown, including nested ones. It is the number of steps
+// when a slide is revealed by items.
 func Items(markdown string) int {
-	src, _ := prepare(markdown)
+	src, _ := prepareSource(markdown)
 	items := 0
-	_ = ast.Walk(engine().Parser().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	_ = ast.Walk(newEngine().Parser().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering && n.Kind() == ast.KindListItem {
 			items++
 		}
@@ -87,12 +86,12 @@ func Items(markdown string) int {
 	return items
 }
 
-// Heading returns the words of the first heading of a piece of Markdown, or "".
+// Heading returns the text of the first heading in Markdown, or "".
 func Heading(markdown string) string {
-	src, _ := prepare(markdown)
+	src, _ := prepareSource(markdown)
 	var words strings.Builder
 	within := false
-	_ = ast.Walk(engine().Parser().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	_ = ast.Walk(newEngine().Parser().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		switch n := n.(type) {
 		case *ast.Heading:
 			if within = entering; !entering && strings.TrimSpace(words.String()) != "" {
@@ -119,15 +118,16 @@ func Heading(markdown string) string {
 	return strings.Join(strings.Fields(words.String()), " ")
 }
 
-// prepare cuts a text where it gets too long or too deep.
-func prepare(s string) (src []byte, cut bool) {
+// prepareSource shortens a text that is too long, and flattens one that is nested too deeply. cut reports
+// whether the text was shortened.
+func prepareSource(s string) (src []byte, cut bool) {
 	if cut = len(s) > maxMarkdown; cut {
 		s = s[:maxMarkdown]
 	}
-	return []byte(flatten(strings.ToValidUTF8(s, "\uFFFD"))), cut
+	return []byte(limitNesting(strings.ToValidUTF8(s, "\uFFFD"))), cut
 }
 
-func engine() goldmark.Markdown {
+func newEngine() goldmark.Markdown {
 	return goldmark.New(
 		goldmark.WithExtensions(
 			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignStyle)),
@@ -142,9 +142,9 @@ func engine() goldmark.Markdown {
 	)
 }
 
-// visit counts items, notes images, and has each block run in the direction of its own
-// letters.
-func (d *Document) visit(n ast.Node, shown int) {
+// processNode counts list items, collects the addresses of images, and sets the writing direction of each
+// top-level block to that of its text.
+func (d *Document) processNode(n ast.Node, shown int) {
 	switch n := n.(type) {
 	case *ast.ListItem:
 		d.Items++
@@ -154,32 +154,32 @@ func (d *Document) visit(n ast.Node, shown int) {
 	case *ast.Image:
 		d.Images = append(d.Images, string(n.Destination))
 	}
-	// Only outermost blocks: elements with a direction of their own do not count for that
-	// of those around them, and a list would not run as its items do.
+	// Only top-level blocks: nested elements with dir are ignored when the direction of the outer element
+	// is determined, so a list would not follow its items.
 	if p := n.Parent(); n.Type() == ast.TypeBlock && p != nil && (p.Kind() == ast.KindDocument || p.Kind() == east.KindFootnote) {
 		n.SetAttributeString("dir", "auto")
 	}
 }
 
-// nodeRenderer draws the nodes that goldmark's own renderer would draw unlike we want.
+// nodeRenderer renders HTML and code differently from goldmark.
 type nodeRenderer struct{ languages map[string]chroma.Lexer }
 
 // RegisterFuncs implements renderer.NodeRenderer.
 func (o nodeRenderer) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
-	r.Register(ast.KindRawHTML, rawHTML)
-	r.Register(ast.KindHTMLBlock, htmlBlock)
-	r.Register(ast.KindFencedCodeBlock, o.fenced)
-	r.Register(ast.KindCodeBlock, o.fenced)
+	r.Register(ast.KindRawHTML, renderRawHTML)
+	r.Register(ast.KindHTMLBlock, renderHTMLBlock)
+	r.Register(ast.KindFencedCodeBlock, o.renderCodeBlock)
+	r.Register(ast.KindCodeBlock, o.renderCodeBlock)
 }
 
-func rawHTML(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+func renderRawHTML(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if n, ok := node.(*ast.RawHTML); ok && entering {
-		_, _ = w.WriteString(harmless(string(n.Segments.Value(source))))
+		_, _ = w.WriteString(escapeHTML(string(n.Segments.Value(source))))
 	}
 	return ast.WalkSkipChildren, nil
 }
 
-func htmlBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+func renderHTMLBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	n, ok := node.(*ast.HTMLBlock)
 	if !ok || !entering {
 		return ast.WalkSkipChildren, nil
@@ -188,13 +188,13 @@ func htmlBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (a
 	if n.HasClosure() {
 		all += string(n.ClosureLine.Value(source))
 	}
-	if body := strings.TrimSpace(harmless(all)); body != "" {
+	if body := strings.TrimSpace(escapeHTML(all)); body != "" {
 		_, _ = w.WriteString(`<p dir="auto">` + body + "</p>\n")
 	}
 	return ast.WalkSkipChildren, nil
 }
 
-func (o nodeRenderer) fenced(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+func (o nodeRenderer) renderCodeBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		return ast.WalkSkipChildren, nil
 	}
@@ -203,11 +203,11 @@ func (o nodeRenderer) fenced(w util.BufWriter, source []byte, node ast.Node, ent
 		lexer = o.lexer(string(n.Language(source)))
 	}
 	text := strings.TrimSuffix(string(node.Lines().Value(source)), "\n")
-	_, _ = w.WriteString(code(lexer, text, nil))
+	_, _ = w.WriteString(renderCode(lexer, text, nil))
 	return ast.WalkSkipChildren, nil
 }
 
-// lexer looks up a language, each but once.
+// lexer returns the lexer of a language; each language is looked up only once.
 func (o nodeRenderer) lexer(language string) chroma.Lexer {
 	lexer, ok := o.languages[language]
 	if !ok && len(o.languages) < maxLanguages {
@@ -217,27 +217,30 @@ func (o nodeRenderer) lexer(language string) chroma.Lexer {
 	return lexer
 }
 
-// harmless escapes HTML, but for comments, which are dropped, and a few tags.
-func harmless(s string) string {
+// escapeHTML escapes HTML. It removes comments and keeps a few tags.
+func escapeHTML(s string) string {
 	tags := regexp.MustCompile(`(?s)<!--.*?-->|</?[A-Za-z]+\s*/?>`)
 	var out strings.Builder
 	at := 0
 	for _, m := range tags.FindAllStringIndex(s, -1) {
 		out.WriteString(html.EscapeString(s[at:m[0]]))
-		out.WriteString(tag(s[m[0]:m[1]]))
+		out.WriteString(filterTag(s[m[0]:m[1]]))
 		at = m[1]
 	}
 	out.WriteString(html.EscapeString(s[at:]))
 	return out.String()
 }
 
-// tag returns a tag that may stay, nothing for a comment, and else the tag as text.
-func tag(s string) string {
+// filterTag returns an allowed tag unchanged, "" for a comment, and any other tag escaped.
+func filterTag(s string) string {
 	if strings.HasPrefix(s, "<!--") {
 		return ""
 	}
 	name := strings.ToLower(strings.Trim(s, "</> \t\r\n"))
-	if !slices.Contains([]string{"b", "br", "cite", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small", "strong", "sub", "sup", "u", "var", "wbr"}, name) {
+	if !slices.Contains([]string{
+		"b", "br", "cite", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small",
+		"strong", "sub", "sup", "u", "var", "wbr",
+	}, name) {
 		return html.EscapeString(s)
 	}
 	if strings.HasPrefix(s, "</") {
@@ -246,9 +249,9 @@ func tag(s string) string {
 	return "<" + name + ">"
 }
 
-// flatten takes the marks of quotes and lists out of the head of a line, beyond the
-// depth that is kept, and the indentation that would stand for such a depth.
-func flatten(s string) string {
+// limitNesting removes the marks of quotes and lists at the start of a line that exceed maxNesting, and
+// indentation that would have the same effect.
+func limitNesting(s string) string {
 	if len(s) <= maxNesting {
 		return s
 	}

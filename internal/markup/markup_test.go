@@ -118,7 +118,7 @@ func TestCodeStyle(t *testing.T) {
 
 func TestCodeIsReadable(t *testing.T) {
 	t.Parallel()
-	// The style is made for white, where its black words stay as they are.
+	// The style is designed for white; its black text needs no change there.
 	white, black := markup.CodeStyle("github", "#ffffff"), markup.CodeStyle("github", "#000000")
 	const word = ".code .nx{color: #1f2328}"
 	if !strings.Contains(white, word) || strings.Contains(black, word) || !strings.Contains(black, ".code .nx{color: #") {
@@ -133,7 +133,7 @@ func TestText(t *testing.T) {
 	}
 }
 
-// TestTime feeds what is dear for readers of Markdown.
+// TestTime parses texts for which Markdown parsers are slow.
 func TestTime(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Text is plain text: its lines stay lines, and each runs in the direction of its own
-// letters. A blank line keeps its height.
+// Text renders plain text as HTML. Each line is a block with the writing direction of its text. A
+// blank line keeps its height.
 func Text(s string) string {
 	var out strings.Builder
 	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\r\n", "\n"), "\uFFFD")

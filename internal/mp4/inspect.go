@@ -7,25 +7,25 @@ import (
 	"io"
 )
 
-// TrackInfo is what the index of a file says of a track.
+// TrackInfo contains the properties of a track in a file's index.
 type TrackInfo struct {
-	Handler string // vide, soun, text, sbtl, …
-	Samples int64  // in the table of sizes
-	Timed   int64  // in the table of times
-	Length  int64  // sum of the times, in units of Timescale
-	Scale   uint32 // units a second
-	Bytes   int64  // sum of the sizes
-	Shown   int64  // length of the presentation, in units of MovieTimescale
-	First   int64  // offset of the first byte of samples
-	Last    int64  // offset of the last chunk's first byte
+	Handler string // handler type: vide, soun, text, sbtl, …
+	Samples int64  // number of samples in the table of sizes
+	Timed   int64  // number of samples in the table of times
+	Length  int64  // sum of the samples' durations, in units of Timescale
+	Scale   uint32 // Timescale: units per second
+	Bytes   int64  // sum of the samples' sizes
+	Shown   int64  // duration of the presentation, in units of MovieTimescale
+	First   int64  // file offset of the first chunk
+	Last    int64  // file offset of the last chunk
 }
 
-// maxIndex bounds the index that Inspect reads, in bytes.
+// maxIndex is the maximum size of an index that Inspect reads, in bytes.
 const maxIndex = 512 << 20
 
 var errIndex = errors.New("the index of the file is damaged")
 
-// Inspect reads the index of a file that Write wrote: ISO/IEC 14496-12. It reads no samples.
+// Inspect reads the index (ISO/IEC 14496-12) of a file that Write wrote. It reads no samples.
 func Inspect(r io.ReaderAt, size int64) ([]TrackInfo, error) {
 	for at := int64(0); at < size; {
 		kind, head, length, err := boxAt(r, at, size)
@@ -47,7 +47,8 @@ func Inspect(r io.ReaderAt, size int64) ([]TrackInfo, error) {
 	return nil, fmt.Errorf("%w: it is missing", errIndex)
 }
 
-// boxAt reads the head of a box of a file: its type, and the lengths of head and box.
+// boxAt reads the header of the box at an offset of a file. It returns the type, and the lengths of
+// the header and of the whole box.
 func boxAt(r io.ReaderAt, at, size int64) (kind string, head, length int64, err error) {
 	var b [16]byte
 	n, err := r.ReadAt(b[:min(int64(len(b)), size-at)], at)
@@ -64,8 +65,8 @@ func boxAt(r io.ReaderAt, at, size int64) (kind string, head, length int64, err 
 	return string(b[4:8]), head, length, nil
 }
 
-// boxes calls f with the type and content of each box of b.
-func boxes(b []byte, f func(kind string, b []byte) error) error {
+// forEachBox calls f with the type and content of each box in b.
+func forEachBox(b []byte, f func(kind string, b []byte) error) error {
 	for len(b) > 0 {
 		if len(b) < 8 {
 			return errIndex
@@ -84,7 +85,7 @@ func boxes(b []byte, f func(kind string, b []byte) error) error {
 
 func inspectMovie(b []byte) ([]TrackInfo, error) {
 	var out []TrackInfo
-	err := boxes(b, func(kind string, b []byte) error {
+	err := forEachBox(b, func(kind string, b []byte) error {
 		if kind != "trak" {
 			return nil
 		}
@@ -95,7 +96,7 @@ func inspectMovie(b []byte) ([]TrackInfo, error) {
 }
 
 func inspectTrack(b []byte, f *TrackInfo) error {
-	return boxes(b, func(kind string, b []byte) error {
+	return forEachBox(b, func(kind string, b []byte) error {
 		switch kind {
 		case "mdia", "minf", "stbl":
 			return inspectTrack(b, f)
@@ -128,7 +129,7 @@ func inspectTrack(b []byte, f *TrackInfo) error {
 	})
 }
 
-// inspectTable reads one of the tables of samples.
+// inspectTable reads one of the tables of samples into f.
 func inspectTable(kind string, b []byte, f *TrackInfo) error {
 	entries := func(at, width int) (int, error) {
 		if len(b) < at+4 {

@@ -8,7 +8,7 @@ import (
 	"mynah/internal/mp4"
 )
 
-// inspected is a small movie of three pictures and four packets of sound.
+// inspected returns a small file with three pictures and four packets of sound.
 func inspected(tb testing.TB) []byte {
 	tb.Helper()
 	fill := func(size int) func(io.Writer, int) error {
@@ -19,8 +19,17 @@ func inspected(tb testing.TB) []byte {
 	}
 	var out bytes.Buffer
 	_, err := mp4.Write(&out, &mp4.Movie{Tracks: []*mp4.Track{
-		{Kind: mp4.Video, Entry: mp4.AVC(64, 64, []byte{1, 2, 3}), Timing: mp4.Timing{Timescale: 12800, Delta: 512}, Sizes: []uint32{10, 10, 10}, Sync: []uint32{0}, Width: 64, Height: 64, Presentation: mp4.Presentation{Duration: 5760}, Next: fill(10)},
-		{Kind: mp4.Audio, Entry: mp4.AAC(1, 48000, 64000, []byte{0x11, 0x88}), Timing: mp4.Timing{Timescale: 48000, Delta: 1024}, Sizes: []uint32{7, 7, 7, 7}, Presentation: mp4.Presentation{MediaTime: 1024, Duration: 5760}, Next: fill(7)},
+		{
+			Kind: mp4.Video, Entry: mp4.AVC(64, 64, []byte{1, 2, 3}), Timing: mp4.Timing{Timescale: 12800, Delta: 512},
+			Sizes: []uint32{10, 10, 10}, Sync: []uint32{0}, Width: 64, Height: 64, Presentation: mp4.Presentation{Duration: 5760}, Next: fill(10),
+		},
+		{
+			Kind: mp4.Audio, Entry: mp4.AAC(1, 48000, 64000, []byte{0x11, 0x88}),
+			Timing: mp4.Timing{Timescale: 48000, Delta: 1024}, Sizes: []uint32{
+				7, 7, 7,
+				7,
+			}, Presentation: mp4.Presentation{MediaTime: 1024, Duration: 5760}, Next: fill(7),
+		},
 	}})
 	if err != nil {
 		tb.Fatal(err)
@@ -48,7 +57,7 @@ func TestInspect(t *testing.T) {
 			t.Errorf("%+v, want %+v", got, want)
 		}
 	}
-	for n := range 200 { // cut off anywhere in the index
+	for n := range 200 { // truncated anywhere in the index
 		if _, err := mp4.Inspect(bytes.NewReader(b[:n]), int64(n)); err == nil {
 			t.Errorf("%d bytes of it are read without an error", n)
 		}

@@ -1,7 +1,7 @@
-// Package mp4 writes MP4 files with the index in front (ISO/IEC 14496-12, -14 and -15), with an
-// exact constant frame rate and an exact edit list. The size of every sample is known before the
-// first byte is written, so a film is written in one pass and each sample is copied once. Samples
-// are not held in memory. The same movie has the same bytes: the file contains no creation time.
+// Package mp4 writes MP4 files with the index in front (ISO/IEC 14496-12, -14 and -15), with an exact
+// constant frame rate and an exact edit list. The sizes of all samples are known before the first byte
+// is written, so a file is written in one pass, and samples are not kept in memory. The same movie
+// always has the same bytes: the file contains no creation time.
 package mp4
 
 import (
@@ -11,10 +11,10 @@ import (
 	"math"
 )
 
-// Kind is what a track holds.
+// Kind is the kind of a track.
 type Kind int
 
-// The kinds of tracks. Text is subtitles, Titles are those of chapters.
+// Values of Kind. Text is subtitles, Titles is the titles of chapters.
 const (
 	Video Kind = iota
 	Audio
@@ -22,80 +22,80 @@ const (
 	Titles
 )
 
-// Track describes one track. Its samples come from Next, in order.
+// Track describes one track. Next writes its samples in order.
 type Track struct {
 	Kind Kind
-	// Entry is the box of the sample description: see AVC and AAC.
+	// Entry is the sample entry box, such as the result of AVC or AAC.
 	Entry []byte
 	Timing
-	// Sizes are those of the samples in bytes.
+	// Sizes are the sizes of the samples in bytes.
 	Sizes []uint32
-	// Sync are the numbers, from 0, of the samples that decoding can start at; nil
-	// when it can at every one.
+	// Sync are the indexes of the samples at which decoding can start; nil means all samples.
 	Sync []uint32
-	// Width and Height in pixels, of video and text. Those of text may be in other units,
-	// each of Scale 65536ths of a pixel; 0 is one.
+	// Width and Height are the size of video and text in pixels. For text, a unit is Scale/65536 pixels;
+	// Scale 0 means 65536.
 	Width, Height int
 	Scale         uint32
 	Presentation
-	// Next writes the next n samples.
+	// Next writes the next n samples to w.
 	Next func(w io.Writer, n int) error
 }
 
-// Timing is how long the samples of a track last.
+// Timing contains the durations of a track's samples.
 type Timing struct {
-	// Timescale is in units a second.
+	// Timescale is the number of units per second.
 	Timescale uint32
-	// Delta is the length of every sample in units of the timescale; Deltas are those
-	// of each when they differ.
+	// Delta is the duration of every sample in units of the timescale. If samples differ, Deltas contains
+	// the duration of each instead.
 	Delta  uint32
 	Deltas []uint32
 }
 
-// Presentation is how a track is played.
+// Presentation says how players present a track.
 type Presentation struct {
-	// MediaTime is the time in the track's timescale at which its presentation begins:
-	// the encoder delay of audio.
+	// MediaTime is the time, in units of the track's timescale, at which the presentation begins. For
+	// sound it is the encoder's delay.
 	MediaTime int64
-	// Duration of the presentation in units of MovieTimescale.
+	// Duration is the duration of the presentation in units of MovieTimescale.
 	Duration int64
-	// Language is an ISO 639-2/T code of three letters; "" is "und".
+	// Language is an ISO 639-2/T code of three letters; "" means "und".
 	Language string
-	// Tag is the language's tag, BCP 47, or "".
+	// Tag is the language as a BCP 47 tag, or "".
 	Tag string
-	// Disabled tracks are not played unless chosen. Chapters names the track, from 1
-	// on as the first is the picture, that holds the chapter titles of this one; 0 is not a track.
+	// Disabled is true for a track that is not played by default. Chapters is the index in Movie.Tracks of
+	// the track with the chapter titles; 0 means none.
 	Disabled bool
 	Chapters int
 }
 
-// MovieTimescale is the movie's, in units a second: that of the sound, so that its
-// edit list is exact.
+// MovieTimescale is the timescale of the movie, in units per second. It is the sample rate of the
+// sound, so that the edit list is exact.
 const MovieTimescale = 48000
 
-// Movie is a file to be written.
+// Movie is the content of a file to be written.
 type Movie struct {
-	// Tracks, the picture first.
+	// Tracks are the tracks; the first must be the picture.
 	Tracks []*Track
-	// Tags are metadata: title, artist, comment, description, tool. Empty ones are left out.
+	// Tags are metadata such as the title. Tags with an empty value are omitted.
 	Tags []Tag
-	// Chapters are listed apart from their track too, for players that read only that.
+	// Chapters are written as a list in addition to the chapter track, for players that read only the
+	// list.
 	Chapters []Chapter
 }
 
-// Chapter begins at a time in units of 100 ns.
+// Chapter is a chapter; Start is in units of 100 ns.
 type Chapter struct {
 	Start int64
 	Title string
 }
 
-// Tag is one item of metadata under its four-character code.
+// Tag is an item of metadata. Code is its four-character code.
 type Tag struct {
 	Code  string
 	Value string
 }
 
-// The codes of the tags that players show.
+// Codes of tags that players show.
 const (
 	TagTitle       = "\xa9nam"
 	TagArtist      = "\xa9ART"
@@ -104,15 +104,16 @@ const (
 	TagTool        = "\xa9too"
 )
 
-// chunk is a run of samples of one track that are together.
+// chunk is a sequence of consecutive samples of one track. track is the index of the track, count the
+// number of samples.
 type chunk struct {
 	track, count int
 	offset       int64
 }
 
-// Write writes the movie. It returns the number of bytes.
+// Write writes the movie to w and returns the number of bytes.
 func Write(w io.Writer, m *Movie) (int64, error) {
-	chunks, size, err := m.layout()
+	chunks, size, err := m.layOutChunks()
 	if err != nil {
 		return 0, err
 	}
@@ -158,16 +159,16 @@ func (c *counter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// delta is the length of sample i.
-func (t *Track) delta(i int) uint32 {
+// sampleDuration returns the duration of sample i.
+func (t *Track) sampleDuration(i int) uint32 {
 	if t.Deltas != nil {
 		return t.Deltas[i]
 	}
 	return t.Delta
 }
 
-// duration is the length of the media in the track's timescale.
-func (t *Track) duration() int64 {
+// mediaDuration returns the duration of all samples, in units of the track's timescale.
+func (t *Track) mediaDuration() int64 {
 	if t.Deltas == nil {
 		return int64(t.Delta) * int64(len(t.Sizes))
 	}
@@ -178,8 +179,9 @@ func (t *Track) duration() int64 {
 	return d
 }
 
-// layout interleaves the tracks, about a second at a time.
-func (m *Movie) layout() ([]chunk, int64, error) {
+// layOutChunks interleaves the tracks in chunks of about one second. It returns the chunks and the total
+// size of samples.
+func (m *Movie) layOutChunks() ([]chunk, int64, error) {
 	next := make([]int, len(m.Tracks))
 	times := make([]int64, len(m.Tracks))
 	var chunks []chunk
@@ -192,7 +194,7 @@ func (m *Movie) layout() ([]chunk, int64, error) {
 			}
 			c := chunk{track: i, offset: offset}
 			for next[i] < len(t.Sizes) && times[i] < second*int64(t.Timescale) {
-				times[i] += int64(t.delta(next[i]))
+				times[i] += int64(t.sampleDuration(next[i]))
 				offset += int64(t.Sizes[next[i]])
 				next[i]++
 				c.count++

@@ -13,7 +13,7 @@ import (
 	"mynah/internal/mp4"
 )
 
-// newTrack is a track whose samples are made up, each told apart by its bytes.
+// newTrack returns a track with generated samples, each with different bytes.
 func newTrack(kind mp4.Kind, number byte, count int, scale, delta uint32) *mp4.Track {
 	t := &mp4.Track{Kind: kind, Timing: mp4.Timing{Timescale: scale, Delta: delta}, Width: 64, Height: 36}
 	switch kind {
@@ -45,7 +45,7 @@ func content(number byte, i, size int) []byte {
 	return bytes.Repeat([]byte{number<<6 | byte(i)&63}, size)
 }
 
-// tx3g is the sample entry of plain text, 3GPP TS 26.245 5.16.
+// tx3g returns a sample entry of plain text (3GPP TS 26.245, 5.16).
 func tx3g() []byte {
 	body := append(make([]byte, 7), 1)
 	body = append(body, make([]byte, 38)...)
@@ -73,7 +73,7 @@ func movie() *mp4.Movie {
 	return &mp4.Movie{Tracks: []*mp4.Track{video, audio}, Tags: []mp4.Tag{{mp4.TagTitle, "Türme"}, {mp4.TagArtist, ""}}}
 }
 
-// TestEverySampleIsWhereTheIndexSays reads the index as a player does.
+// TestEverySampleIsWhereTheIndexSays finds samples by the index, as players do.
 func TestEverySampleIsWhereTheIndexSays(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -83,8 +83,14 @@ func TestEverySampleIsWhereTheIndexSays(t *testing.T) {
 		{"picture and sound", movie()},
 		{"picture alone", &mp4.Movie{Tracks: []*mp4.Track{newTrack(mp4.Video, 0, 300, 30000, 1001)}}},
 		{"one sample", &mp4.Movie{Tracks: []*mp4.Track{newTrack(mp4.Video, 0, 1, 12800, 512)}}},
-		{"samples longer than a second", &mp4.Movie{Tracks: []*mp4.Track{newTrack(mp4.Video, 0, 9, 10, 27), newTrack(mp4.Audio, 1, 40, 10, 7)}}},
-		{"tracks of unequal length", &mp4.Movie{Tracks: []*mp4.Track{newTrack(mp4.Video, 0, 30, 25, 1), newTrack(mp4.Audio, 1, 500, 48000, 1024), newTrack(mp4.Text, 2, 3, 1, 2)}}},
+		{"samples longer than a second", &mp4.Movie{Tracks: []*mp4.Track{
+			newTrack(mp4.Video, 0, 9, 10, 27),
+			newTrack(mp4.Audio, 1, 40, 10, 7),
+		}}},
+		{"tracks of unequal length", &mp4.Movie{Tracks: []*mp4.Track{
+			newTrack(mp4.Video, 0, 30, 25, 1),
+			newTrack(mp4.Audio, 1, 500, 48000, 1024), newTrack(mp4.Text, 2, 3, 1, 2),
+		}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -108,7 +114,8 @@ func TestEverySampleIsWhereTheIndexSays(t *testing.T) {
 	}
 }
 
-// TestPictureAndSoundLieTogether: a player that reads in order needs to hold little.
+// TestPictureAndSoundLieTogether checks that the tracks are interleaved, so that players need little
+// memory.
 func TestPictureAndSoundLieTogether(t *testing.T) {
 	t.Parallel()
 	b := write(t, movie())
@@ -150,7 +157,10 @@ func TestTables(t *testing.T) {
 		{"times of the sound", table(must(t, audio, "mdia/minf/stbl/stts"), 4), []int64{1, 245, 1024}},
 		{"every sample of sound takes a roll", table(must(t, audio, "mdia/minf/stbl/sbgp"), 8), []int64{1, 245, 1}},
 		{"the edit list of the picture", table(must(t, video, "edts/elst"), 4), []int64{1, 0, 249600, 0, 0, 1 << 16}},
-		{"the edit list of the sound passes over the delay", table(must(t, audio, "edts/elst"), 4), []int64{1, 0, 249600, 0, 1024, 1 << 16}},
+		{
+			"the edit list of the sound passes over the delay", table(must(t, audio, "edts/elst"), 4),
+			[]int64{1, 0, 249600, 0, 1024, 1 << 16},
+		},
 	} {
 		if !slices.Equal(c.got, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, c.got, c.want)
@@ -165,7 +175,7 @@ func TestTables(t *testing.T) {
 	}
 }
 
-// TestDeltas: samples of unequal length, as those of text.
+// TestDeltas checks samples of different durations, such as those of text.
 func TestDeltas(t *testing.T) {
 	t.Parallel()
 	text := newTrack(mp4.Text, 1, 6, 1000, 0)
@@ -218,11 +228,11 @@ func TestDisabledTracksSaySo(t *testing.T) {
 func TestSameMovieSameBytes(t *testing.T) {
 	t.Parallel()
 	if !bytes.Equal(write(t, movie()), write(t, movie())) {
-		t.Error("the same movie gives other bytes")
+		t.Error("the same movie has different bytes")
 	}
 }
 
-// wire passes over what is written but for its head and the places of small writes.
+// wire discards data, but keeps the header and the offsets of small writes.
 type wire struct {
 	n      int64
 	head   []byte
@@ -240,7 +250,7 @@ func (s *wire) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// huge is a track of large samples, each with its number in front.
+// huge returns a track of large samples, each with its number in front.
 func huge(number, count int, size uint32) *mp4.Track {
 	t := newTrack(mp4.Video, 0, count, 25, 5)
 	for i := range t.Sizes {
@@ -266,7 +276,7 @@ func huge(number, count int, size uint32) *mp4.Track {
 	return t
 }
 
-// TestLargeFiles: places after 4 GiB need longer numbers.
+// TestLargeFiles checks that offsets above 4 GiB have 64 bits.
 func TestLargeFiles(t *testing.T) {
 	t.Parallel()
 	const mega = 1 << 20
@@ -299,7 +309,7 @@ func TestLargeFiles(t *testing.T) {
 				}
 				for k, e := range samples(t, trak) {
 					if at, ok := s.marked[fmt.Sprintf("mark %d %d", i, k)]; !ok || at != e.at {
-						t.Fatalf("the index says that sample %d of track %d lies at %d, it lies at %d", k, i, e.at, at)
+						t.Fatalf("sample %d of track %d is at %d according to the index, but at %d", k, i, e.at, at)
 					}
 				}
 			}
@@ -319,7 +329,7 @@ func TestFailures(t *testing.T) {
 		name   string
 		change func(m *mp4.Movie)
 		w      io.Writer
-		want   error // nil for any
+		want   error // nil for any error
 	}{
 		{"a sample shorter than its size", func(m *mp4.Movie) {
 			m.Tracks[0].Sizes[3]++
@@ -331,7 +341,13 @@ func TestFailures(t *testing.T) {
 			m.Tracks[0].Next = newTrack(mp4.Video, 0, 130, 12800, 512).Next
 		}, io.Discard, nil},
 		{"fewer durations than samples", func(m *mp4.Movie) { m.Tracks[0].Deltas = []uint32{1, 2} }, io.Discard, nil},
-		{"samples that cannot be read", func(m *mp4.Movie) { m.Tracks[1].Next = func(io.Writer, int) error { return broken } }, io.Discard, broken},
+		{"samples that cannot be read", func(m *mp4.Movie) {
+			m.Tracks[1].Next = func(io.Writer,
+				int,
+			) error {
+				return broken
+			}
+		}, io.Discard, broken},
 		{"a writer that fails in the head", func(*mp4.Movie) {}, &full{room: 100, err: broken}, broken},
 		{"a writer that fails in the samples", func(*mp4.Movie) {}, &full{room: 6000, err: broken}, broken},
 	} {
@@ -347,7 +363,7 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// full is a writer with room for so many bytes.
+// full is a writer that fails after a number of bytes.
 type full struct {
 	room int
 	err  error

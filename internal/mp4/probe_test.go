@@ -30,15 +30,15 @@ func run(t *testing.T, in io.Reader, program string, args ...string) []byte {
 	return out
 }
 
-// coded is what the real encoders made: the samples of a track.
+// coded contains the samples of a track from a real encoder.
 type coded struct {
 	samples [][]byte
 	sync    []uint32
 	config  []byte
-	stream  []byte // as the encoder wrote it
+	stream  []byte // output of the encoder
 }
 
-// next returns the function that writes the samples.
+// next returns a function that writes the samples.
 func (c coded) next() func(w io.Writer, n int) error {
 	i := 0
 	return func(w io.Writer, n int) error {
@@ -96,7 +96,7 @@ func picture(t *testing.T, rate string, frames int) coded {
 	return c
 }
 
-// tone is a second of sound for each time that is asked for, and the encoder's delay.
+// tone returns encoded sound of the given length in seconds, plus the encoder's delay.
 func tone(t *testing.T, seconds string) coded {
 	t.Helper()
 	c := coded{config: []byte{0x11, 0x88}} // AAC-LC, 48 kHz, one channel
@@ -109,7 +109,7 @@ func tone(t *testing.T, seconds string) coded {
 	return c
 }
 
-// probed is what ffprobe sees.
+// probed is the output of ffprobe.
 type probed struct {
 	Streams []struct {
 		Type       string         `json:"codec_type"`
@@ -163,7 +163,7 @@ func probe(t *testing.T, file []byte) (out probed, path string) {
 	return out, path
 }
 
-// hashes decodes and gives the hash of each picture.
+// hashes decodes a file and returns the hash of each picture.
 func hashes(t *testing.T, in io.Reader, args ...string) []string {
 	t.Helper()
 	args = append(append([]string{"-v", "error", "-xerror"}, args...), "-map", "0:v", "-fps_mode", "passthrough", "-f", "framemd5", "-")
@@ -176,15 +176,15 @@ func hashes(t *testing.T, in io.Reader, args ...string) []string {
 	return out
 }
 
-// TestReadersSeeWhatWasMeant writes films at whole and broken rates and lets ffmpeg's
-// demuxer and decoders judge.
+// TestReadersSeeWhatWasMeant writes files at whole and fractional frame rates and checks them with
+// ffmpeg's demuxer and decoders.
 func TestReadersSeeWhatWasMeant(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		rate         string
 		scale, delta uint32
 		frames       int
-		seconds      string // of the picture
+		seconds      string // length of the picture track
 	}{
 		{"25/1", 12800, 512, 50, "2.000000"},
 		{"30000/1001", 30000, 1001, 45, "1.501500"},
@@ -197,11 +197,15 @@ func TestReadersSeeWhatWasMeant(t *testing.T) {
 			file := write(t, &mp4.Movie{
 				Tracks: []*mp4.Track{
 					{
-						Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timing: mp4.Timing{Timescale: c.scale, Delta: c.delta}, Sizes: v.sizes(), Sync: v.sync,
+						Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timing: mp4.Timing{
+							Timescale: c.scale,
+							Delta:     c.delta,
+						}, Sizes: v.sizes(), Sync: v.sync,
 						Width: 320, Height: 180, Presentation: mp4.Presentation{Duration: length, Language: "deu"}, Next: v.next(),
 					},
 					{
-						Kind: mp4.Audio, Entry: mp4.AAC(1, 48000, 128000, a.config), Timing: mp4.Timing{Timescale: 48000, Delta: 1024}, Sizes: a.sizes(),
+						Kind: mp4.Audio, Entry: mp4.AAC(1, 48000, 128000,
+							a.config), Timing: mp4.Timing{Timescale: 48000, Delta: 1024}, Sizes: a.sizes(),
 						Presentation: mp4.Presentation{MediaTime: 1024, Duration: length, Language: "deu"}, Next: a.next(),
 					},
 				},
@@ -246,7 +250,10 @@ func TestReadersSeeWhatWasMeant(t *testing.T) {
 			if _, ok := p.Format.Tags["comment"]; ok {
 				t.Error("an empty comment is in the file")
 			}
-			packets(t, p, map[string]track{"video": {step: int64(c.delta), end: int64(c.frames) * int64(c.delta)}, "audio": {at: -1024, step: 1024, end: length}}, v.sync)
+			packets(t, p, map[string]track{
+				"video": {step: int64(c.delta), end: int64(c.frames) * int64(c.delta)},
+				"audio": {at: -1024, step: 1024, end: length},
+			}, v.sync)
 			got, want := hashes(t, nil, "-i", path), hashes(t, bytes.NewReader(v.stream), "-f", "h264", "-i", "-")
 			if !slices.Equal(got, want) || len(got) != c.frames {
 				t.Errorf("%d pictures decode otherwise than the %d that were encoded", len(got), len(want))
@@ -255,10 +262,11 @@ func TestReadersSeeWhatWasMeant(t *testing.T) {
 	}
 }
 
-// track is where the next packet of a track is to be, how long, and where the last ends.
+// track contains the expected time and duration of the next packet of a track, and the end of the last
+// packet.
 type track struct{ at, step, end int64 }
 
-// packets checks every packet's time. The edit list ends the last one of sound early.
+// packets checks the time of every packet. The edit list shortens the last packet of sound.
 func packets(t *testing.T, p probed, tracks map[string]track, sync []uint32) {
 	t.Helper()
 	number := uint32(0)
@@ -283,7 +291,7 @@ func packets(t *testing.T, p probed, tracks map[string]track, sync []uint32) {
 	}
 }
 
-// TestTheEditListHidesTheDelay: what is decoded begins where the sound began.
+// TestTheEditListHidesTheDelay checks that the decoded sound begins with the original's first sample.
 func TestTheEditListHidesTheDelay(t *testing.T) {
 	t.Parallel()
 	v, a := picture(t, "25/1", 25), tone(t, "1")
@@ -292,7 +300,10 @@ func TestTheEditListHidesTheDelay(t *testing.T) {
 		Presentation: mp4.Presentation{MediaTime: 1024, Duration: 48000}, Next: a.next(),
 	}
 	file := write(t, &mp4.Movie{Tracks: []*mp4.Track{{
-		Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timing: mp4.Timing{Timescale: 12800, Delta: 512}, Sizes: v.sizes(), Sync: v.sync,
+		Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timing: mp4.Timing{
+			Timescale: 12800,
+			Delta:     512,
+		}, Sizes: v.sizes(), Sync: v.sync,
 		Width: 320, Height: 180, Presentation: mp4.Presentation{Duration: 48000}, Next: v.next(),
 	}, sound}})
 	path := filepath.Join(t.TempDir(), "film.mp4")
@@ -301,13 +312,13 @@ func TestTheEditListHidesTheDelay(t *testing.T) {
 	}
 	all := run(t, bytes.NewReader(a.stream), "ffmpeg", "-v", "error", "-f", "aac", "-i", "-", "-f", "s16le", "-")
 	got := run(t, nil, "ffmpeg", "-v", "error", "-i", path, "-map", "0:a", "-f", "s16le", "-")
-	// Where it ends, players may round up to a whole frame.
+	// At the end, players may round up to a whole frame.
 	if want := all[2*1024 : 2*(1024+48000)]; !bytes.HasPrefix(got, want) || len(got) >= len(want)+2*1024 {
 		t.Errorf("%d samples are heard, want the %d behind the delay", len(got)/2, len(want)/2)
 	}
 }
 
-// TestChapters: their titles are a text track that the picture names.
+// TestChapters checks that chapter titles are a text track to which the picture track refers.
 func TestChapters(t *testing.T) {
 	t.Parallel()
 	v := picture(t, "25/1", 50)
@@ -317,7 +328,10 @@ func TestChapters(t *testing.T) {
 	}
 	p, _ := probe(t, write(t, &mp4.Movie{Tracks: []*mp4.Track{
 		{
-			Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timing: mp4.Timing{Timescale: 12800, Delta: 512}, Sizes: v.sizes(), Sync: v.sync,
+			Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timing: mp4.Timing{
+				Timescale: 12800,
+				Delta:     512,
+			}, Sizes: v.sizes(), Sync: v.sync,
 			Width: 320, Height: 180, Presentation: mp4.Presentation{Duration: 96000, Chapters: 1}, Next: v.next(),
 		},
 		{

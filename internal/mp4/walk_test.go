@@ -8,16 +8,16 @@ import (
 	"testing"
 )
 
-// node is a box as a reader sees it.
+// node is a parsed box.
 type node struct {
 	kind     string
-	at, size int64 // in the file, head included
+	at, size int64 // in the file, including the header
 	body     []byte
 	children []*node
 }
 
-// inside reports how many bytes of fields stand before the boxes in a box; -1 for a box
-// that holds none.
+// inside returns the number of bytes of fields before the boxes inside a box, or -1 for a box that
+// contains no boxes.
 func inside(kind string) int {
 	switch kind {
 	case "moov", "trak", "edts", "mdia", "minf", "dinf", "stbl", "udta", "tref", "ilst":
@@ -35,7 +35,7 @@ func inside(kind string) int {
 	}
 }
 
-// walk reads boxes that must fill b to its last byte; at is where b is in the file.
+// walk parses boxes that must fill b completely; at is the offset of b in the file.
 func walk(t *testing.T, b []byte, at int64) []*node {
 	t.Helper()
 	var out []*node
@@ -67,7 +67,7 @@ func walk(t *testing.T, b []byte, at int64) []*node {
 	return out
 }
 
-// kinds lists the boxes in order.
+// kinds returns the types of boxes in order.
 func kinds(nodes []*node) []string {
 	var out []string
 	for _, n := range nodes {
@@ -76,7 +76,7 @@ func kinds(nodes []*node) []string {
 	return out
 }
 
-// find returns the only box at a path below the given ones, nil if it does not exist.
+// find returns the only box at a path below nodes, or nil if there is none.
 func find(t *testing.T, nodes []*node, path string) *node {
 	t.Helper()
 	name, rest, more := strings.Cut(path, "/")
@@ -95,7 +95,7 @@ func find(t *testing.T, nodes []*node, path string) *node {
 	return find(t, found.children, rest)
 }
 
-// must is find for a box that must be there.
+// must is like find, but fails the test if there is no box.
 func must(t *testing.T, nodes []*node, path string) *node {
 	t.Helper()
 	n := find(t, nodes, path)
@@ -108,7 +108,7 @@ func must(t *testing.T, nodes []*node, path string) *node {
 func (n *node) u32(at int) int64 { return int64(binary.BigEndian.Uint32(n.body[at:])) }
 func (n *node) u64(at int) int64 { return int64(binary.BigEndian.Uint64(n.body[at:])) }
 
-// tracks returns the tracks of a file's index.
+// tracks returns the tracks in a file's index.
 func tracks(t *testing.T, file []*node) []*node {
 	t.Helper()
 	var out []*node
@@ -120,10 +120,10 @@ func tracks(t *testing.T, file []*node) []*node {
 	return out
 }
 
-// extent is where a sample is.
+// extent is the offset and size of a sample.
 type extent struct{ at, size int64 }
 
-// samples works out where a track's samples are, by its stsc, stsz, and stco or co64.
+// samples computes the offsets and sizes of a track's samples from its stsc, stsz, and stco or co64.
 func samples(t *testing.T, trak *node) []extent {
 	t.Helper()
 	stbl := must(t, trak.children, "mdia/minf/stbl").children
@@ -157,8 +157,7 @@ func samples(t *testing.T, trak *node) []extent {
 	return out
 }
 
-// fills checks that the samples of all tracks fill the box of media data without gap
-// or overlap.
+// fills checks that the samples of all tracks fill the media data box without gaps or overlaps.
 func fills(t *testing.T, file []*node, size int64) {
 	t.Helper()
 	mdat := must(t, file, "mdat")
@@ -174,7 +173,7 @@ func fills(t *testing.T, file []*node, size int64) {
 	at := mdat.at + head
 	for i, e := range all {
 		if e.at != at {
-			t.Fatalf("sample %d of the file lies at %d, want %d", i, e.at, at)
+			t.Fatalf("sample %d of the file is at %d, want %d", i, e.at, at)
 		}
 		at += e.size
 	}

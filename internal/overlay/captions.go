@@ -19,28 +19,30 @@ import (
 	"mynah/internal/timeline"
 )
 
-// captionHead is what is known about a drawn caption, apart from the drawings themselves.
+// captionHead is the metadata of a drawn caption. It is stored separately from the drawing.
 type captionHead struct {
-	// Words are the boxes of the words in the frame.
+	// Words are the boxes of each word, in pixels of the frame.
 	Words [][]image.Rectangle `json:"words,omitempty"`
-	// Missing and Broken say what is wrong with its font, Tofu are letters that no font has,
-	// Lacked those that the project's font lacks.
+	// Missing and Broken report problems with the font. Tofu are characters that no font has, Lacked those
+	// that the project's font does not have.
 	Missing bool   `json:"missing,omitempty"`
 	Broken  bool   `json:"broken,omitempty"`
 	Tofu    []rune `json:"tofu,omitempty"`
 	Lacked  []rune `json:"lacked,omitempty"`
 }
 
-// CaptionSpan is a stretch of the film, in frames, in which a caption looks the same.
+// CaptionSpan is a range of frames of the film in which a caption looks the same. To is exclusive.
 type CaptionSpan struct {
 	From, To int64
 	Layer    picture.LayerRef
 }
 
-// DrawCaptions draws cues that are shown in the picture and are not in the cache. It returns the
-// stretches of each scene, in order. Without cues, or where the script does not show them, no
-// browser is asked for.
-func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Line, cues []caption.Cue) ([][]CaptionSpan, diag.List, error) {
+// DrawCaptions draws the cues that are not in the cache. It returns the CaptionSpans of each scene, in
+// order. It needs no browser if there are no cues or the script does not show subtitles in the
+// picture.
+func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Line,
+	cues []caption.Cue,
+) ([][]CaptionSpan, diag.List, error) {
 	a := &artist{Maker: m, Input: in}
 	out := make([][]CaptionSpan, len(in.Board.Scenes))
 	if len(cues) == 0 || in.Board.Film.Subtitles.Mode != script.SubtitlesOverlay {
@@ -58,10 +60,13 @@ func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Li
 	for i, c := range cues {
 		look := keys[i]
 		keys[i] = m.Book.Add(
-			Caption{Look: look, Width: line.Width, Height: line.Height, Margin: a.captionMargin(), Position: in.Board.Film.Subtitles.Position},
+			Caption{
+				Look: look, Width: line.Width, Height: line.Height, Margin: a.captionMargin(),
+				Position: in.Board.Film.Subtitles.Position,
+			},
 			captionLabel(c))
 	}
-	heads, err := a.captionHeads(ctx, style, keys)
+	heads, err := a.loadCaptionHeads(ctx, style, keys)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -71,14 +76,14 @@ func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Li
 	return out, a.reportCaptions(cues, heads), nil
 }
 
-// captionLabel is how authors know a caption: by its text.
+// captionLabel names a caption for messages by the beginning of its text.
 func captionLabel(c caption.Cue) part.Label {
 	return part.Label{Name: diag.Shorten(c.Text, 60), Scene: c.Scene + 1}
 }
 
-// captionHeads finds what is known about captions, and draws those that are new, many to a
-// sheet.
-func (a *artist) captionHeads(ctx context.Context, style slide.Captions, keys []cache.Key) ([]captionHead, error) {
+// loadCaptionHeads returns the metadata of captions. It draws the captions that are not in the cache,
+// several on one sheet.
+func (a *artist) loadCaptionHeads(ctx context.Context, style slide.Captions, keys []cache.Key) ([]captionHead, error) {
 	heads := make([]captionHead, len(keys))
 	first := map[cache.Key]int{}
 	var missing []int
@@ -121,14 +126,14 @@ func (a *artist) captionHeads(ctx context.Context, style slide.Captions, keys []
 	return heads, nil
 }
 
-// litKey addresses a caption with all of its words highlighted.
+// litKey returns the cache key of a caption with all words highlighted.
 func litKey(key cache.Key) cache.Key { return cache.NewHasher("caption lit 1").Bytes(key[:]).Key() }
 
 func (a *artist) hasCaption(key cache.Key, karaoke bool) bool {
 	return a.Store.Has(cache.Pictures, drawingKey(key)) && (!karaoke || a.Store.Has(cache.Pictures, drawingKey(litKey(key))))
 }
 
-// drawSheet draws some captions at once and keeps them.
+// drawSheet draws the captions with the indexes in batch together, and stores them in the cache.
 func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cache.Key, batch []int) error {
 	all := style.Texts
 	style.Texts = nil
@@ -141,7 +146,7 @@ func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cac
 	}
 	for k, i := range batch {
 		d := drawn[k]
-		at := a.captionPlace(d)
+		at := a.captionPosition(d)
 		head := captionHead{Missing: fonts.Missing, Broken: fonts.Broken, Tofu: d.Tofu, Lacked: d.Lacked}
 		for _, boxes := range d.Words {
 			var word []image.Rectangle
@@ -151,9 +156,9 @@ func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cac
 			head.Words = append(head.Words, word)
 		}
 		kept, err := json.Marshal(head)
-		errs := []error{err, a.keepLayer(drawingKey(keys[i]), d.Plain, at)}
+		errs := []error{err, a.storeLayer(drawingKey(keys[i]), d.Plain, at)}
 		if d.Lit != nil {
-			errs = append(errs, a.keepLayer(drawingKey(litKey(keys[i])), d.Lit, at))
+			errs = append(errs, a.storeLayer(drawingKey(litKey(keys[i])), d.Lit, at))
 		}
 		if err := errors.Join(append(errs, a.Store.PutBytes(cache.Pictures, keys[i], kept))...); err != nil {
 			return fault.New(fault.Disk, err, "cannot keep a subtitle in the cache")
@@ -162,8 +167,8 @@ func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cac
 	return nil
 }
 
-// keepLayer puts a drawing into the cache that is at a place of the frame.
-func (a *artist) keepLayer(key cache.Key, img *image.NRGBA, at image.Point) error {
+// storeLayer stores a drawing in the cache. at is its position in the frame.
+func (a *artist) storeLayer(key cache.Key, img *image.NRGBA, at image.Point) error {
 	img.Rect = img.Rect.Add(at)
 	b, err := picture.NewLayer(img, frame.Color{}, a.Board.Film.Width, a.Board.Film.Height).MarshalBinary()
 	if err != nil {
@@ -172,8 +177,8 @@ func (a *artist) keepLayer(key cache.Key, img *image.NRGBA, at image.Point) erro
 	return a.Store.PutBytes(cache.Pictures, key, b)
 }
 
-// captionPlace says where in the frame a caption's picture is, in even pixels.
-func (a *artist) captionPlace(d slide.DrawnCaption) image.Point {
+// captionPosition returns the position of a caption's picture in the frame, in even pixels.
+func (a *artist) captionPosition(d slide.DrawnCaption) image.Point {
 	w, h := d.Plain.Rect.Dx(), d.Plain.Rect.Dy()
 	edge := a.captionMargin() - d.Margin
 	y := a.Board.Film.Height - edge - h
@@ -187,11 +192,12 @@ func (a *artist) captionPlace(d slide.DrawnCaption) image.Point {
 	return image.Pt((a.Board.Film.Width-w)/2&^1, y&^1)
 }
 
-// pausing is the shortest time, in samples, between two words in which none is highlighted:
-// 0.15 s. In less the first keeps its colour.
+// pausing is the minimum pause between two words, in samples, during which no word is highlighted:
+// 0.15 s. In a shorter pause the first word stays highlighted.
 const pausing = timeline.SampleRate * 15 / 100
 
-// captionSpans says from when to when a cue's states are seen, in whole frames.
+// captionSpans returns the ranges of frames in which a cue is shown with each of its words
+// highlighted.
 func captionSpans(line *timeline.Line, c caption.Cue, key cache.Key, head captionHead) []CaptionSpan {
 	scene := line.Scenes[c.Scene]
 	frame := func(sample int64) int64 {
@@ -221,22 +227,27 @@ func captionSpans(line *timeline.Line, c caption.Cue, key cache.Key, head captio
 	return out
 }
 
-// captionLayer names a caption as it looks while one of its words is said, -1 for none.
+// captionLayer returns the layer of a caption with one word highlighted; word is its index, or -1 for
+// none.
 func captionLayer(key cache.Key, head captionHead, word int) picture.LayerRef {
-	ref := picture.LayerRef{Key: cache.NewHasher("caption state 1").Bytes(key[:]).Int(int64(word)).Key(), Drawing: drawingKey(key), Often: true}
+	ref := picture.LayerRef{
+		Key:     cache.NewHasher("caption state 1").Bytes(key[:]).Int(int64(word)).Key(),
+		Drawing: drawingKey(key), Often: true,
+	}
 	if word >= 0 {
 		ref.Lit, ref.Boxes = drawingKey(litKey(key)), head.Words[word]
 	}
 	return ref
 }
 
-// reportCaptions reports what an author should know of the captions, each thing once.
+// reportCaptions returns warnings about fonts and missing characters, each once.
 func (a *artist) reportCaptions(cues []caption.Cue, heads []captionHead) (list diag.List) {
 	font := a.Board.Film.Subtitles.Font
 	var lost, lacked []rune
 	for i, h := range heads {
 		if font != nil && i == 0 && h.Missing {
-			list.Warnf(font.Range, "the font %q is not installed; another font is used", font.Name).Hint = "use a .ttf or .otf file of the project, or install the font"
+			list.Warnf(font.Range, "the font %q is not installed; another font is used",
+				font.Name).Hint = "use a .ttf or .otf file of the project, or install the font"
 		}
 		if font != nil && i == 0 && h.Broken {
 			list.Warnf(font.Range, "the font %q cannot be read; another font is used", font.Name).Hint = "check that the file is a font"
@@ -244,18 +255,18 @@ func (a *artist) reportCaptions(cues []caption.Cue, heads []captionHead) (list d
 		lacked = append(lacked, newRunes(lacked, h.Lacked)...)
 		anew := newRunes(lost, h.Tofu)
 		lost = append(lost, anew...)
-		if w, ok := slide.Boxes("font for subtitles", anew); ok {
+		if w, ok := slide.TofuWarning("font for subtitles", anew); ok {
 			list.Warnf(a.Board.Scenes[cues[i].Scene].Range, "%s", w.Summary).Hint = w.Hint
 		}
 	}
 	if font != nil && len(lacked) > 0 {
-		w := slide.LackWarning(font.Name, lacked)
+		w := slide.MissingCharactersWarning(font.Name, lacked)
 		list.Warnf(font.Range, "%s", w.Summary).Hint = w.Hint
 	}
 	return list
 }
 
-// newRunes are those that are not known yet.
+// newRunes returns the runes that are not in known.
 func newRunes(known, runes []rune) (out []rune) {
 	for _, r := range runes {
 		if !slices.Contains(known, r) {

@@ -10,7 +10,7 @@ import (
 	"mynah/internal/picture"
 )
 
-// keepDrawing puts a drawing of w x h pixels into a cache.
+// keepDrawing stores a drawing of w x h pixels in a cache.
 func keepDrawing(t *testing.T, store *cache.Store, key cache.Key, w, h int) {
 	t.Helper()
 	b, err := picture.NewLayer(image.NewNRGBA(image.Rect(0, 0, w, h)), frame.Color{}, w, h).MarshalBinary()
@@ -22,8 +22,8 @@ func keepDrawing(t *testing.T, store *cache.Store, key cache.Key, w, h int) {
 	}
 }
 
-// TestDrawingsInUseAreKept however many others come after them; those that are on one picture are not,
-// as they would fill the memory.
+// TestDrawingsInUseAreKept checks that layers for many frames stay in memory, and layers for one
+// picture do not.
 func TestDrawingsInUseAreKept(t *testing.T) {
 	t.Parallel()
 	store, err := cache.Open(t.TempDir())
@@ -57,11 +57,11 @@ func TestDrawingsInUseAreKept(t *testing.T) {
 	}
 	keepDrawing(t, store, cache.Key{200}, 64, 36)
 	if one, two := ask(200), ask(200); one == two {
-		t.Error("a drawing of one picture is kept")
+		t.Error("a drawing for one picture is kept in memory")
 	}
 }
 
-// TestLostDrawing is told from other failures: the part is made anew.
+// TestLostDrawing checks that a missing drawing returns cache.ErrLost, so that the part is made again.
 func TestLostDrawing(t *testing.T) {
 	t.Parallel()
 	store, err := cache.Open(t.TempDir())

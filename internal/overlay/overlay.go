@@ -1,5 +1,5 @@
-// Package overlay draws what covers pictures: slides, and the subtitles that are shown in the
-// picture. Each drawing is kept in the cache as a layer; package cut puts layers on pictures.
+// Package overlay draws what is shown on top of pictures: slides and subtitles. Each drawing is stored
+// in the cache as a layer; package cut combines layers with pictures.
 package overlay
 
 import (
@@ -14,14 +14,14 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// Input is what slides and captions are drawn from.
+// Input is the input for drawing the slides and captions of a film.
 type Input struct {
 	Board  *storyboard.Board
-	Files  fs.FS // of the project
+	Files  fs.FS // the project's files
 	Drawer *slide.Drawer
 }
 
-// artist draws for one storyboard.
+// artist draws the slides and captions of one storyboard.
 type artist struct {
 	part.Maker
 	Input
@@ -29,28 +29,29 @@ type artist struct {
 
 const doing = "drawing slides"
 
-// drawingKey addresses the drawing of a slide or caption; its head is kept under key.
+// drawingKey returns the cache key of the drawing of a slide or caption. Its metadata (slideHead or
+// captionHead) is stored under key itself.
 func drawingKey(key cache.Key) cache.Key {
 	return cache.NewHasher("drawing 1").Bytes(key[:]).Key()
 }
 
-// mostKept is how many layers that are on many frames are kept in memory.
+// mostKept is the maximum number of layers in memory.
 const mostKept = 32
 
-// Drawings reads the layers that references name from the cache, and keeps those in memory that
-// were used last. It is safe for use by many goroutines.
+// Drawings reads layers from the cache, and keeps layers that are used on many frames in memory. It is
+// safe for concurrent use.
 type Drawings struct {
 	store *cache.Store
 	kept  *lru.Cache[cache.Key, *picture.Layer]
 }
 
-// NewDrawings returns the drawings of a cache.
+// NewDrawings returns a reader of the layers in a cache.
 func NewDrawings(store *cache.Store) (*Drawings, error) {
 	kept, err := lru.New[cache.Key, *picture.Layer](mostKept)
 	return &Drawings{store: store, kept: kept}, err
 }
 
-// Layer implements picture.Layers. It fails with cache.ErrLost where a drawing is gone.
+// Layer implements picture.Layers. It returns cache.ErrLost if a drawing is no longer in the cache.
 func (d *Drawings) Layer(ref picture.LayerRef) (*picture.Layer, error) {
 	if l, ok := d.kept.Get(ref.Key); ok {
 		return l, nil
@@ -72,7 +73,7 @@ func (d *Drawings) Layer(ref picture.LayerRef) (*picture.Layer, error) {
 	return l, nil
 }
 
-// drawing reads a drawing of the cache.
+// drawing reads a layer from the cache. It keeps it in memory if often is set.
 func (d *Drawings) drawing(key cache.Key, often bool) (*picture.Layer, error) {
 	if l, ok := d.kept.Get(key); ok {
 		return l, nil

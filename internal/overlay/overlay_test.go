@@ -22,7 +22,7 @@ import (
 	"mynah/internal/voice/tone"
 )
 
-// table is what drawing needs.
+// table contains the inputs for drawing.
 type table struct {
 	in    overlay.Input
 	maker part.Maker
@@ -30,7 +30,7 @@ type table struct {
 	cues  []caption.Cue
 }
 
-// newTable lays a table for a script, whose sentences last a second each.
+// newTable returns a table for a script in which each sentence lasts a second.
 func newTable(t *testing.T, store *cache.Store, text string) table {
 	t.Helper()
 	dir := t.TempDir()
@@ -58,7 +58,10 @@ func newTable(t *testing.T, store *cache.Store, text string) table {
 	if err != nil || src.Findings.HasErrors() {
 		t.Fatal(err, src.Findings)
 	}
-	x := table{in: overlay.Input{Board: src.Board, Files: files.FS(), Drawer: drawer}, maker: part.Maker{Store: store, Book: part.NewBook(), Jobs: 2, Work: t.TempDir()}}
+	x := table{
+		in:    overlay.Input{Board: src.Board, Files: files.FS(), Drawer: drawer},
+		maker: part.Maker{Store: store, Book: part.NewBook(), Jobs: 2, Work: t.TempDir()},
+	}
 	var m timeline.Measured
 	for _, s := range src.Board.Scenes {
 		lengths := make([]int64, len(s.Parts))
@@ -93,7 +96,7 @@ func newStore(t *testing.T) *cache.Store {
 	return s
 }
 
-// damageAll cuts off all that the cache knows of drawings, apart from the drawings themselves.
+// damageAll truncates all metadata of drawings in the cache, but not the drawings.
 func damageAll(t *testing.T, store *cache.Store) {
 	t.Helper()
 	err := filepath.WalkDir(store.Dir(), func(path string, e os.DirEntry, err error) error {
@@ -111,7 +114,7 @@ func damageAll(t *testing.T, store *cache.Store) {
 	}
 }
 
-// countMade counts the parts that were made, by kind.
+// countMade returns the number of parts that were made, by kind.
 func (x table) countMade(t *testing.T) map[part.Kind]int {
 	t.Helper()
 	out := map[part.Kind]int{}
@@ -123,8 +126,8 @@ func (x table) countMade(t *testing.T) map[part.Kind]int {
 
 const slides = "---\nsize: 320x180\nvoice: tone/high\nsubtitles: none\n---\n(reveal: items)\n\n```md\n- one\n- two\n```\n\nFirst this.\n\n---\n```js\nlet a = 1\n```\n\nThen that.\n\n---\nNo slide.\n"
 
-// TestSlides: a slide that appears step by step has a state for each step; what is drawn is found
-// the next time.
+// TestSlides checks that a revealed slide has a state for each step, and that a second run finds the
+// drawings in the cache.
 func TestSlides(t *testing.T) {
 	t.Parallel()
 	store := newStore(t)
@@ -162,7 +165,7 @@ func TestSlides(t *testing.T) {
 		if round == 0 {
 			continue
 		}
-		// What is lost or damaged is drawn anew.
+		// Drawings that are lost or damaged are drawn again.
 		for want, lose := range map[int]func(){
 			0: func() {},
 			1: func() { store.Remove(cache.Pictures, got[1][0].Layer.Drawing) },
@@ -180,13 +183,14 @@ func TestSlides(t *testing.T) {
 	}
 }
 
-// TestWrongSlides: a diagram that cannot be drawn is an error at its place, once; a picture that is
-// missing names its slide.
+// TestWrongSlides checks that an invalid diagram is reported once at its place, and a missing picture
+// at its slide.
 func TestWrongSlides(t *testing.T) {
 	t.Parallel()
 	x := newTable(t, newStore(t), "---\nsize: 320x180\nvoice: tone/high\n---\n```math\n\\frac{1\n```\n\nFirst.\n")
 	_, list, err := overlay.DrawSlides(t.Context(), x.maker, x.in, nil)
-	if err != nil || len(list) != 1 || !list.HasErrors() || !strings.HasPrefix(list[0].Summary, "the formula cannot be drawn: ") || list[0].Range.Start.Line != 6 {
+	if err != nil || len(list) != 1 || !list.HasErrors() ||
+		!strings.HasPrefix(list[0].Summary, "the formula cannot be drawn: ") || list[0].Range.Start.Line != 6 {
 		t.Errorf("%v, %+v", err, list)
 	}
 }
@@ -195,7 +199,7 @@ const captions = "---\nsize: 320x180\nvoice: tone/high\nsubtitles: {mode: overla
 
 func withSubtitles(more string) string { return strings.Replace(captions, "%s", more, 1) }
 
-// TestCaptions: cues are drawn once however often they are seen, and are where the script wants them.
+// TestCaptions checks that each cue is drawn once, at the position that the script sets.
 func TestCaptions(t *testing.T) {
 	t.Parallel()
 	store := newStore(t)
@@ -241,7 +245,8 @@ func TestCaptions(t *testing.T) {
 	}
 }
 
-// TestKaraoke: each word is lit while it is said, and its boxes are in the caption.
+// TestKaraoke checks that each word is highlighted while it is spoken, and that its boxes are inside
+// the caption.
 func TestKaraoke(t *testing.T) {
 	t.Parallel()
 	store := newStore(t)
@@ -274,11 +279,11 @@ func TestKaraoke(t *testing.T) {
 		}
 		for _, b := range s.Layer.Boxes {
 			if !b.In(l.Box().Inset(-2)) {
-				t.Errorf("a word at %v lies outside of its caption at %v", b, l.Box())
+				t.Errorf("a word at %v is outside its caption at %v", b, l.Box())
 			}
 		}
 	}
-	// What is lost or damaged is drawn anew.
+	// Drawings that are lost or damaged are drawn again.
 	for _, c := range []struct {
 		lose func()
 		want int
@@ -300,7 +305,8 @@ func TestKaraoke(t *testing.T) {
 	}
 }
 
-// TestNoCaptions: without cues, or where they are not shown in the picture, no browser is needed.
+// TestNoCaptions checks that no browser is needed without cues, or if cues are not shown in the
+// picture.
 func TestNoCaptions(t *testing.T) {
 	t.Parallel()
 	x := newTable(t, newStore(t), withSubtitles(""))
@@ -314,7 +320,7 @@ func TestNoCaptions(t *testing.T) {
 	}
 }
 
-// TestMissingFont: the script's font is not there, which is told once.
+// TestMissingFont checks that a missing font is reported once.
 func TestMissingFont(t *testing.T) {
 	t.Parallel()
 	x := newTable(t, newStore(t), withSubtitles(", font: No Such Font"))
@@ -324,7 +330,7 @@ func TestMissingFont(t *testing.T) {
 	}
 }
 
-// TestSlidesKeepClear: a slide above subtitles in the picture leaves room for them.
+// TestSlidesKeepClear checks that a slide leaves room for subtitles in the picture.
 func TestSlidesKeepClear(t *testing.T) {
 	t.Parallel()
 	store := newStore(t)
@@ -348,11 +354,11 @@ func TestSlidesKeepClear(t *testing.T) {
 	}
 	alone, above := draw(nil), draw(x.cues)
 	if above.Max.Y >= alone.Max.Y || above.Max.Y > 150 {
-		t.Errorf("text lies at %v, without subtitles at %v", above, alone)
+		t.Errorf("text is at %v, without subtitles at %v", above, alone)
 	}
 }
 
-// ink is where a layer differs from its corner.
+// ink returns the bounding box of the pixels that differ from the layer's corner.
 func ink(l *picture.Layer) image.Rectangle {
 	const w, h = 320, 180
 	f := make([]byte, w*h*3/2)

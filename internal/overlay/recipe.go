@@ -5,8 +5,8 @@ import (
 	"mynah/internal/part"
 )
 
-// Slide is the recipe of a step of a slide. Look addresses its text, theme, files and fonts; see
-// package slide.
+// Slide is the recipe of one step of a slide. Look is the key of its text, theme, files and fonts; see
+// slide.Request.Key.
 type Slide struct {
 	Look cache.Key `json:"look" part:"its text, theme, files or font"`
 	Step int       `json:"step,omitempty" part:"its step"`
@@ -18,8 +18,8 @@ func (Slide) Kind() part.Kind { return part.Slide }
 // Version implements part.Recipe.
 func (Slide) Version() int { return 2 }
 
-// Caption is the recipe of a subtitle that is shown in the picture. Look addresses its text, style
-// and fonts; see package slide. Margin is its distance from the edge, in pixels of the frame.
+// Caption is the recipe of a subtitle in the picture. Look is the key of its text, style and fonts;
+// see slide.Captions.Keys. Margin is its distance from the edge of the frame, in pixels.
 type Caption struct {
 	Look     cache.Key `json:"look" part:"its text, look or font"`
 	Width    int       `json:"width" part:"its text, look or font"`

@@ -7,14 +7,16 @@ import (
 	"mynah/internal/part/parttest"
 )
 
-// TestRecipes: every field of a recipe decides its key, and recipes can be written and read back.
+// TestRecipes checks that every field of a recipe changes its key, and that recipes can be encoded and
+// decoded.
 func TestRecipes(t *testing.T) {
 	t.Parallel()
 	parttest.Check(t, parttest.Fill[overlay.Slide](t))
 	parttest.Check(t, parttest.Fill[overlay.Caption](t))
 }
 
-// TestVersions: what was drawn before is drawn anew only where somebody means it.
+// TestVersions checks the versions of recipes. A change of a version makes builds draw everything
+// again, so it must be intended.
 func TestVersions(t *testing.T) {
 	t.Parallel()
 	if s, c := (overlay.Slide{}).Version(), (overlay.Caption{}).Version(); s != 2 || c != 2 {

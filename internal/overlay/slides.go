@@ -18,31 +18,31 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// SlideState is what a scene's slides look like in one of their states.
+// SlideState is the appearance of a scene's slides at one reveal step.
 type SlideState struct {
 	Layer picture.LayerRef
-	// Backdrops are what the slide does to the picture behind it.
+	// Backdrops are the filters that the slide applies to the picture behind it.
 	Backdrops []ffmpeg.Backdrop
 }
 
-// slideHead is what is known about a drawn slide. It is apart from the drawing, which a
-// build needs only where a picture is encoded anew.
+// slideHead is the metadata of a drawn slide. It is stored separately from the drawing, because a
+// build needs the drawing only if a picture is encoded again.
 type slideHead struct {
 	Backdrops []ffmpeg.Backdrop `json:"backdrops,omitempty"`
 	Warnings  []slide.Warning   `json:"warnings,omitempty"`
 }
 
-// slideTask is one state of a scene's slides.
+// slideTask is the drawing of a scene's slides at one reveal step.
 type slideTask struct {
 	scene, state int
 	request      slide.Request
 	recipe       Slide
-	key          cache.Key // of the recipe
+	key          cache.Key // key of the recipe
 }
 
-// DrawSlides draws the slides that are not in the cache, in parallel. It returns the states of
-// each scene in the order in which they are seen; they leave room for the scene's cues where these
-// are drawn as captions.
+// DrawSlides draws the slides that are not in the cache, in parallel. It returns the states of each
+// scene in the order in which they are shown. Slides leave room for the cues of their scene if these
+// are drawn into the picture.
 func DrawSlides(ctx context.Context, m part.Maker, in Input, cues []caption.Cue) ([][]SlideState, diag.List, error) {
 	a := &artist{Maker: m, Input: in}
 	out := make([][]SlideState, len(in.Board.Scenes))
@@ -72,12 +72,14 @@ func DrawSlides(ctx context.Context, m part.Maker, in Input, cues []caption.Cue)
 		return nil, nil, err
 	}
 	for i, t := range tasks {
-		out[t.scene] = append(out[t.scene], SlideState{Layer: picture.LayerRef{Key: t.key, Drawing: drawingKey(t.key)}, Backdrops: heads[i].Backdrops})
+		out[t.scene] = append(out[t.scene], SlideState{
+			Layer: picture.LayerRef{Key: t.key, Drawing: drawingKey(t.key)}, Backdrops: heads[i].Backdrops,
+		})
 	}
 	return out, reportSlides(tasks, heads, wrong), nil
 }
 
-// SlideFiles lists the files that the slides of a scene name.
+// SlideFiles returns the names of the files that the slides of a scene refer to.
 func SlideFiles(in Input, scene *storyboard.Scene) []string {
 	if len(scene.Slides) == 0 {
 		return nil
@@ -86,7 +88,7 @@ func SlideFiles(in Input, scene *storyboard.Scene) []string {
 	return slide.Files(a.slideRequest(scene))
 }
 
-// slideTasks lists the slides of the film in the order in which they are seen.
+// slideTasks returns the tasks for all slides of the film, in order.
 func (a *artist) slideTasks(ctx context.Context, cues []caption.Cue) ([]slideTask, error) {
 	var out []slideTask
 	version := ""
@@ -127,18 +129,18 @@ func (a *artist) slideRequest(s *storyboard.Scene) slide.Request {
 	return r
 }
 
-// label is how authors know a slide: by its first line.
+// label names a slide for messages by its first line.
 func (t slideTask) label() part.Label {
 	return part.Label{Name: diag.Shorten(strings.SplitN(strings.TrimSpace(t.request.Blocks[0].Text), "\n", 2)[0], 60), Scene: t.scene + 1}
 }
 
-// drawSlide draws one slide, or finds what is known about it.
+// drawSlide returns the metadata of a slide, and draws the slide if it is not in the cache.
 func (a *artist) drawSlide(ctx context.Context, t slideTask) (slideHead, error) {
 	head, ok := part.RecallJSON[slideHead](a.Store, cache.Pictures, t.key)
 	if ok && a.Store.Has(cache.Pictures, drawingKey(t.key)) {
 		return head, nil
 	}
-	if err := a.MakeParts(ctx, func() error { return a.keepSlide(ctx, t) }, t.key); err != nil {
+	if err := a.MakeParts(ctx, func() error { return a.drawAndStoreSlide(ctx, t) }, t.key); err != nil {
 		return slideHead{}, err
 	}
 	head, ok = part.RecallJSON[slideHead](a.Store, cache.Pictures, t.key)
@@ -148,8 +150,8 @@ func (a *artist) drawSlide(ctx context.Context, t slideTask) (slideHead, error) 
 	return head, nil
 }
 
-// keepSlide draws one slide and keeps it in the cache.
-func (a *artist) keepSlide(ctx context.Context, t slideTask) error {
+// drawAndStoreSlide draws a slide and stores it in the cache.
+func (a *artist) drawAndStoreSlide(ctx context.Context, t slideTask) error {
 	at := t.request.Blocks[0].Range
 	drawn, err := a.Drawer.Draw(ctx, t.request)
 	if err != nil {
@@ -161,7 +163,7 @@ func (a *artist) keepSlide(ctx context.Context, t slideTask) error {
 		return fault.New(fault.Internal, err, "%s:%d: the slide cannot be kept", at.File, at.Start.Line)
 	}
 	meta, err := json.Marshal(slideHead{Backdrops: backdropsOf(drawn, t.request), Warnings: drawn.Warnings})
-	if err == nil { // the head last: where it is, the drawing is
+	if err == nil { // store the metadata last, so that it is there only with the drawing
 		err = errors.Join(a.Store.PutBytes(cache.Pictures, drawingKey(t.key), l), a.Store.PutBytes(cache.Pictures, t.key, meta))
 	}
 	if err != nil {
@@ -170,7 +172,7 @@ func (a *artist) keepSlide(ctx context.Context, t slideTask) error {
 	return nil
 }
 
-// backdropsOf returns what a slide does to the picture behind it as our filters take it.
+// backdropsOf converts the backdrop filters of a slide for package ffmpeg.
 func backdropsOf(d *slide.Drawn, r slide.Request) []ffmpeg.Backdrop {
 	var out []ffmpeg.Backdrop
 	for _, b := range d.Backdrops {
@@ -185,7 +187,7 @@ func backdropsOf(d *slide.Drawn, r slide.Request) []ffmpeg.Backdrop {
 	return out
 }
 
-// reportSlides reports what authors should know about their slides, each thing once.
+// reportSlides returns warnings and errors about slides, each once.
 func reportSlides(tasks []slideTask, heads []slideHead, wrong []*slide.DiagramError) (list diag.List) {
 	said := map[string]bool{}
 	for i, t := range tasks {
@@ -197,7 +199,7 @@ func reportSlides(tasks []slideTask, heads []slideHead, wrong []*slide.DiagramEr
 		}
 		if e := wrong[i]; e != nil && t.state == 0 {
 			at := t.request.Blocks[e.Block].Range
-			if e.Line > 0 { // the block's first line is that of its opening fence
+			if e.Line > 0 { // line 1 of the text is the line after the opening fence
 				at.Start = diag.Pos{Line: at.Start.Line + e.Line, Column: 1}
 				at.End = at.Start
 			}

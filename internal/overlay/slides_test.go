@@ -16,7 +16,8 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// TestReportSlides: a warning that several states share is told once, and so is a diagram that cannot be drawn.
+// TestReportSlides checks that a warning of several states, and an invalid diagram, are each reported
+// once.
 func TestReportSlides(t *testing.T) {
 	t.Parallel()
 	at := func(line int) diag.Range {
@@ -42,7 +43,7 @@ func TestReportSlides(t *testing.T) {
 	for name, c := range map[string]struct {
 		wrong []*slide.DiagramError
 		want  []string
-		end   diag.Pos // of the first error
+		end   diag.Pos // end of the first error's range
 	}{
 		"warnings": {wrong(), nil, diag.Pos{}},
 		"a graph": {
@@ -85,7 +86,8 @@ func TestReportSlides(t *testing.T) {
 	}
 }
 
-// TestLabels: authors know a slide by its first line and a caption by its text, at most 60 letters of them.
+// TestLabels checks the names of slides and captions in messages: the first line or text, at most 60
+// characters.
 func TestLabels(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 60)
@@ -102,7 +104,7 @@ func TestLabels(t *testing.T) {
 	}
 }
 
-// TestSlideRequest: what a scene's slides are drawn from.
+// TestSlideRequest checks the Request for a scene's slides.
 func TestSlideRequest(t *testing.T) {
 	t.Parallel()
 	a := artistOf(64, 36, script.Subtitles{})
@@ -122,14 +124,14 @@ func TestSlideRequest(t *testing.T) {
 	}
 	scene.Shots = make([]storyboard.Shot, 1)
 	if !a.slideRequest(scene).Over {
-		t.Error("a slide over a picture is one alone")
+		t.Error("the request for a slide over a picture has Over unset")
 	}
 	if got := SlideFiles(a.Input, &storyboard.Scene{Shots: scene.Shots}); got != nil {
 		t.Errorf("a scene without slides names %q", got)
 	}
 }
 
-// TestBackdrops: rectangles of the frame with what is done to them, in order.
+// TestBackdrops checks the conversion of backdrop filters and their rectangles, in order.
 func TestBackdrops(t *testing.T) {
 	t.Parallel()
 	d := &slide.Drawn{Backdrops: []slide.Backdrop{

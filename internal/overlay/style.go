@@ -9,15 +9,15 @@ import (
 	"mynah/internal/slide"
 )
 
-// The distance of captions from their edge where the script sets none: in pixels of a frame
-// whose shorter side is 720; at the bottom of upright frames, where the controls of apps are,
-// as a share of the height.
+// Distance of captions from the edge of the frame, if the script sets none: captionEdge is in pixels
+// of a frame whose shorter side is 720; uprightShare is a share of the height at the bottom of upright
+// frames, where apps show their controls.
 const (
 	captionEdge  = 30
 	uprightShare = 0.18
 )
 
-// captionMargin is the distance of captions from their edge, in pixels of the film.
+// captionMargin returns the distance of captions from the edge, in pixels of the video frame.
 func (a *artist) captionMargin() int {
 	f := a.Board.Film
 	w, h := float64(f.Width), float64(f.Height)
@@ -32,14 +32,14 @@ func (a *artist) captionMargin() int {
 	return int(math.Round(captionEdge * min(w, h) / 720))
 }
 
-// captionStrips says how much of the frame the captions of a scene take, in pixels of a
-// frame whose shorter side is 720. Room is kept for two lines, so that slides stand still
-// from scene to scene and an edit of the narration leaves them alone.
+// captionStrips returns the heights of the areas that the captions of a scene occupy, in pixels of a
+// frame whose shorter side is 720. It reserves at least two lines, so that slides do not move between
+// scenes and an edit of the narration does not change them.
 func (a *artist) captionStrips(scene int, cues []caption.Cue) slide.Strips {
 	const (
-		usual = 2    // lines
-		air   = 16   // between the text of the slide and the captions
-		most  = 0.55 // of the frame's height
+		usual = 2    // minimum number of lines
+		air   = 16   // distance between the slide's text and the captions
+		most  = 0.55 // maximum, as a share of the frame's height
 	)
 	if a.Board.Film.Subtitles.Mode != script.SubtitlesOverlay {
 		return slide.Strips{}
@@ -66,7 +66,7 @@ func (a *artist) captionStrips(scene int, cues []caption.Cue) slide.Strips {
 	return slide.Strips{Bottom: strip}
 }
 
-// captionStyle says how captions look.
+// captionStyle returns the style of captions.
 func (a *artist) captionStyle() slide.Captions {
 	s := a.Board.Film.Subtitles
 	color := func(c *frame.Color, otherwise frame.Color) frame.Color {
@@ -78,7 +78,7 @@ func (a *artist) captionStyle() slide.Captions {
 	scale := float64(min(a.Board.Film.Width, a.Board.Film.Height)) / 720
 	outline := frame.Color{A: 255}
 	if s.Background != nil && s.Background.A > 0 {
-		outline = frame.Color{} // the box sets the letters off
+		outline = frame.Color{} // the background makes the letters readable
 	}
 	out := slide.Captions{Width: a.Board.Film.Width, Language: a.Board.Film.Language, Files: a.Files, Style: slide.CaptionStyle{
 		Size:  caption.Size(s) * scale,
@@ -95,7 +95,7 @@ func (a *artist) captionStyle() slide.Captions {
 	return out
 }
 
-// captionText returns a cue as it is drawn.
+// captionText converts a cue for drawing. With karaoke it contains the positions of the words.
 func captionText(c caption.Cue, karaoke bool) slide.CaptionText {
 	t := slide.CaptionText{Lines: c.Lines()}
 	if !karaoke {

@@ -17,13 +17,14 @@ import (
 	"mynah/internal/timeline"
 )
 
-// artistOf draws for a frame of w x h pixels with subtitles in the picture.
+// artistOf returns an artist for a frame of w x h pixels with subtitles in the picture.
 func artistOf(w, h int, s script.Subtitles) *artist {
 	s.Mode = script.SubtitlesOverlay
 	return &artist{Input: Input{Board: &storyboard.Board{Film: storyboard.Film{Width: w, Height: h, Subtitles: s}}}}
 }
 
-// TestCaptionMargin: 30 pixels of 720, at the bottom of upright frames a share of the height, or what the script says.
+// TestCaptionMargin checks the margin: 30 pixels of 720, a share of the height at the bottom of
+// upright frames, or the value in the script.
 func TestCaptionMargin(t *testing.T) {
 	t.Parallel()
 	pixels, share := &script.Margin{Value: 60}, &script.Margin{Value: 25, Percent: true}
@@ -51,7 +52,7 @@ func TestCaptionMargin(t *testing.T) {
 	}
 }
 
-// TestCaptionStrips: the room that slides leave for captions, at least for two lines of them.
+// TestCaptionStrips checks the room that slides leave for captions, at least two lines.
 func TestCaptionStrips(t *testing.T) {
 	t.Parallel()
 	cue := func(scene, lines int) caption.Cue {
@@ -97,7 +98,8 @@ func TestCaptionStrips(t *testing.T) {
 	}
 }
 
-// TestCaptionStyle: white letters with a black edge, unless the script wants others; a box needs no edge.
+// TestCaptionStyle checks the default style, white letters with a black outline, and that a background
+// replaces the default outline.
 func TestCaptionStyle(t *testing.T) {
 	t.Parallel()
 	white, black, yellow := frame.Color{R: 255, G: 255, B: 255, A: 255}, frame.Color{A: 255},
@@ -150,7 +152,7 @@ func TestCaptionStyle(t *testing.T) {
 	}
 }
 
-// TestCaptionText: words are stretches of the lines; one that is cut by a break has two.
+// TestCaptionText checks the positions of words; a word that is broken over two lines has two parts.
 func TestCaptionText(t *testing.T) {
 	t.Parallel()
 	c := caption.Cue{Text: "one two-three four", Breaks: []int{8}, Words: []caption.CueWord{
@@ -177,12 +179,13 @@ func TestCaptionText(t *testing.T) {
 	}
 }
 
-// TestCaptionPlace: at its margin from the edge, in the middle from side to side, in even pixels, and never outside.
+// TestCaptionPlace checks the position of captions: at the margin, horizontally centred, in even
+// pixels, and never outside of the frame.
 func TestCaptionPlace(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		position string
-		w, h     int // of the drawing, with 10 pixels around its text
+		w, h     int // size of the drawing, including 10 pixels around the text
 		margin   float64
 		want     image.Point
 	}{
@@ -200,13 +203,14 @@ func TestCaptionPlace(t *testing.T) {
 	} {
 		a := artistOf(1280, 720, script.Subtitles{Position: c.position, Margin: &script.Margin{Value: c.margin}})
 		d := slide.DrawnCaption{Plain: image.NewNRGBA(image.Rect(0, 0, c.w, c.h)), Margin: 10}
-		if got := a.captionPlace(d); got != c.want {
+		if got := a.captionPosition(d); got != c.want {
 			t.Errorf("%s %dx%d, margin %g: %v, want %v", c.position, c.w, c.h, c.margin, got, c.want)
 		}
 	}
 }
 
-// TestCaptionSpans: a caption is seen for whole frames within its scene, and each of its words while it is said.
+// TestCaptionSpans checks that a caption is shown for whole frames inside its scene, and each word is
+// highlighted while it is spoken.
 func TestCaptionSpans(t *testing.T) {
 	t.Parallel()
 	const second = timeline.SampleRate
@@ -226,7 +230,7 @@ func TestCaptionSpans(t *testing.T) {
 		word     int
 	}
 	for name, c := range map[string]struct {
-		from, to int64 // ms
+		from, to int64 // milliseconds
 		words    []caption.CueWord
 		plain    bool
 		want     []span
@@ -289,7 +293,8 @@ func TestCaptionSpans(t *testing.T) {
 	}
 }
 
-// TestReportCaptions: what is wrong with a font is told once, and each letter that it lacks once.
+// TestReportCaptions checks that a problem with a font is reported once, and each missing character
+// once.
 func TestReportCaptions(t *testing.T) {
 	t.Parallel()
 	at := diag.Range{File: "s.md", Start: diag.Pos{Line: 3}}
@@ -301,8 +306,8 @@ func TestReportCaptions(t *testing.T) {
 	cues := []caption.Cue{{Scene: 0}, {Scene: 1}, {Scene: 1}}
 	for name, c := range map[string]struct {
 		heads []captionHead
-		want  []string // with the font that the script names
-		plain []string // without
+		want  []string // findings with the font that the script sets
+		plain []string // findings without a font in the script
 	}{
 		"nothing": {[]captionHead{{}, {}}, nil, nil},
 		"missing": {
@@ -341,7 +346,7 @@ func TestReportCaptions(t *testing.T) {
 	}
 }
 
-// findingLines is the findings as their lines and summaries; each has a hint or is an error.
+// findingLines formats findings as lines and summaries. It checks that each has a hint or is an error.
 func findingLines(list diag.List) (out []string) {
 	for _, d := range list {
 		out = append(out, string(rune('0'+d.Range.Start.Line))+" "+d.Summary)
@@ -349,7 +354,8 @@ func findingLines(list diag.List) (out []string) {
 	return out
 }
 
-// TestCaptionsInTheCache: a caption is there with its drawing, and for karaoke with the one whose words are lit.
+// TestCaptionsInTheCache checks that hasCaption needs the drawing and, for karaoke, the highlighted
+// drawing.
 func TestCaptionsInTheCache(t *testing.T) {
 	t.Parallel()
 	store, err := cache.Open(t.TempDir())

@@ -6,7 +6,8 @@ import (
 	"mynah/internal/ffmpeg"
 )
 
-// mapping brings a point of an upright source picture into the frame: x*sx + dx.
+// mapping maps a point of an upright source picture to the frame: x becomes x*sx + dx, y becomes y*sy
+// + dy.
 type mapping struct{ sx, sy, dx, dy float64 }
 
 func mappingOf(p ffmpeg.Placement) mapping {
@@ -15,35 +16,36 @@ func mappingOf(p ffmpeg.Placement) mapping {
 	return m
 }
 
-// Callout is a shape that stands out of a picture. Its bounds are pixels of the film's frame,
-// or with OfImage those of the upright original picture, with which it moves.
+// Callout is a shape that is highlighted in a picture. Its bounds are in pixels of the video frame.
+// With OfImage they are in pixels of the upright original picture, and the shape moves with it.
 type Callout struct {
 	Round          bool
 	X0, Y0, X1, Y1 float64
 	OfImage        bool
-	// Alpha of the black outside of the shape, 0 to 1. With Mask the shape is black instead.
+	// Alpha is the opacity of the black outside the shape, from 0 to 1. With Mask, the shape is black
+	// instead.
 	Alpha float64
 	Mask  bool
 }
 
-// callouts are the shapes that stand out of a picture, in pixels of the frame.
+// callouts are the callouts of one picture, in pixels of the frame.
 type callouts struct {
 	bright, masks []shape
-	// dark is the alpha of the black outside of the bright shapes, 0 to 1.
+	// dark is the opacity of the black outside the bright shapes, from 0 to 1.
 	dark float64
 }
 
-// shape is an ellipse or a rectangle.
+// shape is an ellipse if round is set, otherwise a rectangle, in pixels of the frame.
 type shape struct {
 	round          bool
 	x0, y0, x1, y1 float64
 }
 
-// darker brings the darkness that scripts state to what films of the hosted service
-// were measured to show: white becomes 123 at 0.5, 178 at 0.3 and 47 at 0.8.
+// darker is the factor by which the opacity in scripts is multiplied. With it, videos match
+// measurements of the hosted service: white becomes 123 at 0.5, 178 at 0.3 and 47 at 0.8.
 const darker = 1.02
 
-// newCallouts brings callouts into the frame; m maps the picture that is under them.
+// newCallouts converts callouts to pixels of the frame; m maps the picture below them.
 func newCallouts(list []Callout, m mapping) callouts {
 	var out callouts
 	for _, c := range list {
@@ -61,12 +63,12 @@ func newCallouts(list []Callout, m mapping) callouts {
 	return out
 }
 
-// subRows is how often a row is looked at for soft edges.
+// subRows is the number of sub-rows per pixel row for anti-aliasing.
 const subRows = 8
 
-// cover adds to each pixel of row y how much of it the shapes cover; all of it is
-// whole. It tells whether any is covered.
-func cover(shapes []shape, y int, row []float32) bool {
+// addCoverage adds to each pixel of row y the area that the shapes cover; whole means a fully covered pixel.
+// It reports whether any pixel is covered.
+func addCoverage(shapes []shape, y int, row []float32) bool {
 	found := false
 	for _, s := range shapes {
 		if float64(y+1) <= s.y0 || float64(y) >= s.y1 {
@@ -84,17 +86,18 @@ func cover(shapes []shape, y int, row []float32) bool {
 				half := (s.x1 - s.x0) / 2 * math.Sqrt(math.Max(1-t*t, 0))
 				x0, x1 = (s.x0+s.x1)/2-half, (s.x0+s.x1)/2+half
 			}
-			found = span(row, x0, x1) || found
+			found = addSpan(row, x0, x1) || found
 		}
 	}
 	return found
 }
 
-// whole is the sum of a pixel that is covered in all sub-rows.
+// whole is the value of a fully covered pixel.
 const whole = subRows
 
-// span adds what of each pixel is between x0 and x1.
-func span(row []float32, x0, x1 float64) bool {
+// addSpan adds to each pixel of a row the share of it that lies between x0 and x1. It reports whether any
+// does.
+func addSpan(row []float32, x0, x1 float64) bool {
 	x0, x1 = math.Max(x0, 0), math.Min(x1, float64(len(row)))
 	if x0 >= x1 {
 		return false
@@ -112,9 +115,10 @@ func span(row []float32, x0, x1 float64) bool {
 	return true
 }
 
-// alphas returns the alpha of the black on each pixel of rows of w pixels, 0 to 255. The
-// slice is used again by the next call; one tells that the whole row has one alpha.
-func (c callouts) alphas(w int) func(y int) (row []byte, one bool) {
+// rowAlphas returns a function that returns the opacity of the black for each pixel of row y, from 0 to
+// 255; w is the width of a row. The function reuses the returned slice. one is true if all pixels of
+// the row have the same opacity.
+func (c callouts) rowAlphas(w int) func(y int) (row []byte, one bool) {
 	out, bright, masked := make([]byte, w), make([]float32, w), make([]float32, w)
 	plain := byte(0)
 	if len(c.bright) > 0 {
@@ -123,9 +127,9 @@ func (c callouts) alphas(w int) func(y int) (row []byte, one bool) {
 	return func(y int) ([]byte, bool) {
 		clear(bright)
 		clear(masked)
-		inside, hidden := cover(c.bright, y, bright), cover(c.masks, y, masked)
+		inside, hidden := addCoverage(c.bright, y, bright), addCoverage(c.masks, y, masked)
 		if !inside && !hidden {
-			fill(out, plain)
+			fillBytes(out, plain)
 			return out, true
 		}
 		for x := range out {
@@ -140,22 +144,22 @@ func (c callouts) alphas(w int) func(y int) (row []byte, one bool) {
 	}
 }
 
-// over darkens a frame of w x h pixels.
-func (c callouts) over(frame []byte, w, h int) {
+// darkenFrame darkens a frame of w x h pixels in place.
+func (c callouts) darkenFrame(frame []byte, w, h int) {
 	if len(c.bright) == 0 && len(c.masks) == 0 {
 		return
 	}
 	n := w * h
-	alphas := c.alphas(w)
+	alphas := c.rowAlphas(w)
 	above := make([]byte, w)
 	for y := range h {
 		row, one := alphas(y)
 		line := frame[y*w:][:w]
 		if one {
-			darken(line, 16, row[0])
+			darkenRow(line, 16, row[0])
 		} else {
 			for x, a := range row {
-				line[x] = mix(line[x], 16, a)
+				line[x] = blend(line[x], 16, a)
 			}
 		}
 		if y&1 == 0 {
@@ -166,34 +170,34 @@ func (c callouts) over(frame []byte, w, h int) {
 			line := plane[y/2*(w/2):][:w/2]
 			for x := range line {
 				a := (uint(above[2*x]) + uint(above[2*x+1]) + uint(row[2*x]) + uint(row[2*x+1]) + 2) / 4
-				line[x] = mix(line[x], 128, byte(a))
+				line[x] = blend(line[x], 128, byte(a))
 			}
 		}
 	}
 }
 
-// darken mixes one alpha of v into a row.
-func darken(line []byte, v, a byte) {
-	if a == 0 {
+// darkenRow mixes v with opacity a into all pixels of a row.
+func darkenRow(line []byte, color, alpha byte) {
+	if alpha == 0 {
 		return
 	}
 	var table [256]byte
 	for i := range table {
-		table[i] = mix(byte(i), v, a)
+		table[i] = blend(byte(i), color, alpha)
 	}
 	for i, p := range line {
 		line[i] = table[p]
 	}
 }
 
-// layer returns the shade as a layer of its own.
-func (c callouts) layer(w, h int) *Layer {
+// toLayer returns the black of the callouts as a layer.
+func (c callouts) toLayer(w, h int) *Layer {
 	n := w * h
 	l := &Layer{w: w, h: h, luma: make([]byte, n), alpha: make([]byte, n), u: make([]byte, n/4), v: make([]byte, n/4)}
-	fill(l.luma, 16)
-	fill(l.u, 128)
-	fill(l.v, 128)
-	alphas := c.alphas(w)
+	fillBytes(l.luma, 16)
+	fillBytes(l.u, 128)
+	fillBytes(l.v, 128)
+	alphas := c.rowAlphas(w)
 	for y := range h {
 		row, _ := alphas(y)
 		copy(l.alpha[y*w:], row)
@@ -201,13 +205,13 @@ func (c callouts) layer(w, h int) *Layer {
 	return l
 }
 
-// IsOutside reports whether a callout covers nothing of an area of w x h pixels.
+// IsOutside reports whether no part of a callout is inside an area of w x h pixels.
 func (c Callout) IsOutside(w, h int) bool {
 	return c.X1 <= 0 || c.Y1 <= 0 || c.X0 >= float64(w) || c.Y0 >= float64(h)
 }
 
-// Carry moves a callout of one frame to another frame in which the same picture is placed
-// differently, so that it covers the same part of the picture.
+// Carry returns a callout for a frame in which the same picture is placed differently, so that it
+// covers the same part of the picture.
 func (c Callout) Carry(from, to ffmpeg.Placement) Callout {
 	a, b := mappingOf(from), mappingOf(to)
 	x := func(v float64) float64 { return (v-a.dx)/a.sx*b.sx + b.dx }
@@ -216,8 +220,8 @@ func (c Callout) Carry(from, to ffmpeg.Placement) Callout {
 	return c
 }
 
-// Recentre moves a callout of a frame of w0 x h0 pixels to one of w x h: it keeps its place
-// relative to the centre, in units of the shorter side.
+// Recentre returns a callout of a frame of w0 x h0 pixels for a frame of w x h pixels. It keeps its
+// position relative to the centre, in units of the frame's shorter side.
 func (c Callout) Recentre(w0, h0, w, h int) Callout {
 	scale := float64(min(w, h)) / float64(min(w0, h0))
 	x := func(v float64) float64 { return (v-float64(w0)/2)*scale + float64(w)/2 }

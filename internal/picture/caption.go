@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// Captioned lays the captions of a view on raw frames as they are read, the first of which
-// is the view's frame from.
+// Captioned returns a reader of frames with the captions of v drawn on them. The first frame in frames
+// is frame number from of the view.
 func (p *Painter) Captioned(frames io.Reader, v *View, from int64) io.Reader {
 	if len(v.Captions) == 0 {
 		return frames
@@ -24,13 +24,13 @@ func (p *Painter) Captioned(frames io.Reader, v *View, from int64) io.Reader {
 	})
 }
 
-// ViewFrame is a frame of a view.
+// ViewFrame is one frame of a view.
 type ViewFrame struct {
 	View  *View
 	Frame int64
 }
 
-// Sequence returns frames of views, raw, each painted when it is read.
+// Sequence returns a reader of the raw frames in list. Each frame is painted when it is read.
 func (p *Painter) Sequence(ctx context.Context, list []ViewFrame) io.Reader {
 	return p.drawing(func([]byte) ([]byte, error) {
 		if len(list) == 0 {
@@ -42,7 +42,8 @@ func (p *Painter) Sequence(ctx context.Context, list []ViewFrame) io.Reader {
 	})
 }
 
-// drawing reads frames that a function draws one after the other; it is given the last.
+// drawing returns a reader of the frames that next returns. next receives the previous frame, whose
+// memory it may reuse; it is nil at first.
 func (p *Painter) drawing(next func(last []byte) ([]byte, error)) io.Reader {
 	return &drawing{next: next, at: p.FrameSize()}
 }

@@ -12,7 +12,7 @@ import (
 	"mynah/internal/picture"
 )
 
-// bar is a layer of one colour in the lower part of the frame.
+// bar returns a layer of one colour in the lower part of the frame.
 func bar(c color.NRGBA) *picture.Layer {
 	img := image.NewNRGBA(image.Rect(8, height-20, width-8, height-8))
 	for i := range img.Pix {
@@ -21,7 +21,7 @@ func bar(c color.NRGBA) *picture.Layer {
 	return picture.NewLayer(img, frame.Color{}, width, height)
 }
 
-// bars draws bars: the key of a layer begins with its colour.
+// bars provides layers: the first bytes of a layer's key are its colour.
 type bars struct{}
 
 func (bars) Layer(ref picture.LayerRef) (*picture.Layer, error) {
@@ -36,7 +36,7 @@ func on(c color.NRGBA) []picture.LayerRef {
 	return []picture.LayerRef{{Key: cache.Key{c.R, c.G, c.B, 1}}}
 }
 
-// captioned is a view under captions of red, nothing, and blue.
+// captioned returns a view with captions: red, nothing, and blue.
 func captioned() *picture.View {
 	return &picture.View{
 		Still: picture.Still{Canvas: frame.Color{R: 255, G: 255, B: 255, A: 255}}, Frames: 30,
@@ -45,7 +45,7 @@ func captioned() *picture.View {
 	}
 }
 
-// TestCaptionsLieOnEverything at their frames.
+// TestCaptionsLieOnEverything checks that captions are drawn over everything else in their frames.
 func TestCaptionsLieOnEverything(t *testing.T) {
 	t.Parallel()
 	v := captioned()
@@ -55,7 +55,7 @@ func TestCaptionsLieOnEverything(t *testing.T) {
 			t.Errorf("frame %d shows %v, want %v", n, got, want)
 		}
 		if got := pixel(f, width/2, 4); !isNear(got, white) {
-			t.Errorf("frame %d shows %v beside the caption", n, got)
+			t.Errorf("frame %d shows %v next to the caption", n, got)
 		}
 	}
 	p := painter(t)
@@ -83,12 +83,13 @@ func TestCaptionsLieOnEverything(t *testing.T) {
 		list = append(list, picture.ViewFrame{View: v, Frame: s.From})
 	}
 	seen, err := io.ReadAll(p.Sequence(t.Context(), list))
-	if err != nil || len(seen) != 5*p.FrameSize() || !bytes.Equal(seen[p.FrameSize():2*p.FrameSize()], all[2*p.FrameSize():3*p.FrameSize()]) {
+	if err != nil || len(seen) != 5*p.FrameSize() ||
+		!bytes.Equal(seen[p.FrameSize():2*p.FrameSize()], all[2*p.FrameSize():3*p.FrameSize()]) {
 		t.Errorf("%d bytes of five states (%v)", len(seen), err)
 	}
 }
 
-// TestWhatIsSeenDuringAWhile decides the key, and nothing else.
+// TestWhatIsSeenDuringAWhile checks that the key of a range depends only on the captions in it.
 func TestWhatIsSeenDuringAWhile(t *testing.T) {
 	t.Parallel()
 	v := captioned()
@@ -119,7 +120,7 @@ func TestWhatIsSeenDuringAWhile(t *testing.T) {
 	}
 }
 
-// TestBoxesOfAnotherLayer: what is in them is the other's, all else is not.
+// TestBoxesOfAnotherLayer checks that With replaces only the pixels inside the boxes.
 func TestBoxesOfAnotherLayer(t *testing.T) {
 	t.Parallel()
 	mixed := bar(rgbRed).With(bar(rgbBlue), []image.Rectangle{image.Rect(20, height-30, 31, height)})
@@ -139,6 +140,6 @@ func TestBoxesOfAnotherLayer(t *testing.T) {
 	wide := picture.RawIn(image.Rect(0, height-24, width, height), mixed)
 	n := width * 24
 	if wide[10*width+20] != blue.y || wide[n*3/2+10*width+20] != 255 || wide[n*3/2] != 0 {
-		t.Error("a layer in a wider box lies in another place")
+		t.Error("a layer in a wider box has another position")
 	}
 }

@@ -2,31 +2,32 @@ package picture
 
 import "io"
 
-// Cross returns the frames in which one frame turns into those that follow, in equal
-// steps. The first frame is already mixed; the frame after the last is entirely the new picture.
+// Cross returns a reader of the frames of a cross-fade, in equal steps from the frame from to the
+// frames in to. The first frame is already mixed; the frame after the last one would be entirely the
+// new picture.
 func Cross(from []byte, to io.Reader, frames int64) io.Reader {
 	c := &crossing{from: from, to: to, frames: frames, buf: make([]byte, len(from))}
 	c.at = len(c.buf)
 	return c
 }
 
-// next makes the next frame.
-func (c *crossing) next() error {
+// mixNext mixes the next frame into c.buf.
+func (c *crossing) mixNext() error {
 	if c.n == c.frames {
 		return io.EOF
 	}
-	to, err := c.frame()
+	to, err := c.nextIncoming()
 	if err != nil {
 		return err
 	}
 	c.n++
-	lerp(c.buf, c.from, to, uint64(c.n*256/(c.frames+1)))
+	interpolate(c.buf, c.from, to, uint64(c.n*256/(c.frames+1)))
 	c.at = 0
 	return nil
 }
 
-// frame returns the next of the frames that come in: where they are, or else a copy.
-func (c *crossing) frame() ([]byte, error) {
+// nextIncoming returns the next incoming frame. It avoids a copy if the frames are painted in this process.
+func (c *crossing) nextIncoming() ([]byte, error) {
 	if f, ok := c.to.(*frames); ok {
 		return f.next()
 	}
@@ -44,7 +45,7 @@ type crossing struct {
 // Read implements io.Reader.
 func (c *crossing) Read(b []byte) (int, error) {
 	if c.at == len(c.buf) {
-		if err := c.next(); err != nil {
+		if err := c.mixNext(); err != nil {
 			return 0, err
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"mynah/internal/picture"
 )
 
-// repeatFrame returns a frame over and over.
+// repeatFrame returns a reader that repeats a frame.
 func repeatFrame(frame []byte, frames int64) io.Reader {
 	return bytes.NewReader(bytes.Repeat(frame, int(frames)))
 }
@@ -35,7 +35,8 @@ func TestCross(t *testing.T) {
 	}
 }
 
-// TestCrossGoesInEqualSteps: seen from its first frame on, and not yet over in its last.
+// TestCrossGoesInEqualSteps checks that a cross-fade changes in equal steps, beginning with its first
+// frame.
 func TestCrossGoesInEqualSteps(t *testing.T) {
 	t.Parallel()
 	const frames = 10

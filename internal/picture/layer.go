@@ -12,25 +12,26 @@ import (
 	"mynah/internal/frame"
 )
 
-// Layer is drawn over a picture: a slide, a caption, or the shade around a callout. Its pixels are in the
-// film's colour space, 8-bit 4:2:0 with straight (not premultiplied) alpha. Outside its box it is one colour.
+// Layer is a picture that is drawn over another: a slide, a caption, or the black around a callout.
+// Its pixels are in the film's colour space, 8-bit 4:2:0 with straight (not premultiplied) alpha.
+// Outside its box it has one colour.
 type Layer struct {
-	x, y, w, h int // of the box in the frame, all even
+	x, y, w, h int // position and size of the box in the frame, all even
 	rest       shade
-	// luma and alpha of each pixel of the box, chroma of each four.
+	// luma and alpha have one value per pixel of the box, u and v one per four pixels.
 	luma, alpha, u, v []byte
 }
 
-// shade is a colour of the film with its alpha.
+// shade is a colour in the film's colour space, with alpha.
 type shade struct{ y, u, v, a byte }
 
 func shadeOf(c frame.Color) shade {
-	y, u, v := bt709(c)
+	y, u, v := toBT709(c)
 	return shade{y, u, v, c.A}
 }
 
-// NewLayer makes a layer for frames of w x h pixels of an image, whose bounds say where
-// in the frame it is, and of the colour of the rest.
+// NewLayer converts an image to a layer for frames of w x h pixels. The bounds of the image are its
+// position in the frame; the layer has the colour rest outside them.
 func NewLayer(img *image.NRGBA, rest frame.Color, w, h int) *Layer {
 	l := &Layer{rest: shadeOf(rest)}
 	b := img.Bounds().Intersect(image.Rect(0, 0, w, h))
@@ -41,7 +42,7 @@ func NewLayer(img *image.NRGBA, rest frame.Color, w, h int) *Layer {
 	l.w, l.h = (b.Max.X-l.x+1)&^1, (b.Max.Y-l.y+1)&^1
 	l.luma, l.alpha = make([]byte, l.w*l.h), make([]byte, l.w*l.h)
 	l.u, l.v = make([]byte, l.w*l.h/4), make([]byte, l.w*l.h/4)
-	// Two rows at a time, in the form of the image, with the rest around it.
+	// Convert two rows at a time, padded with the colour rest.
 	edge := [4]byte{rest.R, rest.G, rest.B, rest.A}
 	rows := [2][]byte{bytes.Repeat(edge[:], l.w), bytes.Repeat(edge[:], l.w)}
 	for y := 0; y < l.h; y += 2 {
@@ -52,13 +53,13 @@ func NewLayer(img *image.NRGBA, rest frame.Color, w, h int) *Layer {
 				copy(rows[k], bytes.Repeat(edge[:], l.w))
 			}
 		}
-		l.convert(rows, y)
+		l.convertRows(rows, y)
 	}
 	return l
 }
 
-// convert fills two rows of the layer from pixels of RGBA.
-func (l *Layer) convert(rows [2][]byte, y int) {
+// convertRows sets rows y and y+1 of the layer from RGBA pixels.
+func (l *Layer) convertRows(rows [2][]byte, y int) {
 	us, vs := l.u[y/2*(l.w/2):][:l.w/2], l.v[y/2*(l.w/2):][:l.w/2]
 	for k, row := range rows {
 		lumas, alphas := l.luma[(y+k)*l.w:][:l.w], l.alpha[(y+k)*l.w:][:l.w]
@@ -78,7 +79,7 @@ func (l *Layer) convert(rows [2][]byte, y int) {
 	}
 }
 
-// luma and chroma are bt709 of limited range in 16 bit fixed point, ITU-R BT.709-6.
+// luma and chroma convert RGB to BT.709 limited range (ITU-R BT.709-6) in 16-bit fixed point.
 func luma(r, g, b int) byte {
 	return byte((11966*r + 40254*g + 4064*b + 16<<16 + 1<<15) >> 16)
 }
@@ -87,13 +88,13 @@ func chroma(r, g, b int) (u, v byte) {
 	return byte((-6596*r - 22189*g + 28784*b + 128<<16 + 1<<15) >> 16), byte((28784*r - 26145*g - 2639*b + 128<<16 + 1<<15) >> 16)
 }
 
-// mix lays v with alpha a on bg, all 0 to 255.
-func mix(bg, v, a byte) byte {
-	x := uint32(bg)*(255-uint32(a)) + uint32(v)*uint32(a) + 128
+// blend blends v with opacity a over bg. All values are 0 to 255.
+func blend(background, color, alpha byte) byte {
+	x := uint32(background)*(255-uint32(alpha)) + uint32(color)*uint32(alpha) + 128
 	return byte((x + x>>8) >> 8)
 }
 
-// Over lays the layer on a frame of w x h pixels, 8 bit 4:2:0.
+// Over draws the layer on a raw frame of w x h pixels, 8-bit 4:2:0.
 func (l *Layer) Over(frame []byte, w, h int) {
 	n := w * h
 	l.fillOutside(frame[:n], w, h, 1, l.rest.y)
@@ -104,7 +105,7 @@ func (l *Layer) Over(frame []byte, w, h int) {
 		lumas, alphas := l.luma[y*l.w:][:l.w], l.alpha[y*l.w:][:l.w]
 		for i, a := range alphas {
 			if a != 0 {
-				row[i] = mix(row[i], lumas[i], a)
+				row[i] = blend(row[i], lumas[i], a)
 			}
 		}
 	}
@@ -116,21 +117,21 @@ func (l *Layer) Over(frame []byte, w, h int) {
 			a := byte((uint(top[2*i]) + uint(top[2*i+1]) + uint(bottom[2*i]) + uint(bottom[2*i+1]) + 2) / 4)
 			if a != 0 {
 				c := y*(l.w/2) + i
-				us[at+i] = mix(us[at+i], l.u[c], a)
-				vs[at+i] = mix(vs[at+i], l.v[c], a)
+				us[at+i] = blend(us[at+i], l.u[c], a)
+				vs[at+i] = blend(vs[at+i], l.v[c], a)
 			}
 		}
 	}
 }
 
-// fillOutside lays the colour of the rest on a plane, all around the box.
+// fillOutside draws the colour v on a plane outside the box. part is 1 for luma and 2 for chroma.
 func (l *Layer) fillOutside(plane []byte, w, h, part int, v byte) {
 	if l.rest.a == 0 {
 		return
 	}
 	var table [256]byte
 	for i := range table {
-		table[i] = mix(byte(i), v, l.rest.a)
+		table[i] = blend(byte(i), v, l.rest.a)
 	}
 	shadeAll := func(b []byte) {
 		for i, p := range b {
@@ -149,8 +150,8 @@ func (l *Layer) fillOutside(plane []byte, w, h, part int, v byte) {
 	}
 }
 
-// Raw returns the layer as ffmpeg's overlay takes it on frames of w x h pixels: 4:2:0 with
-// alpha, and where it is. It is empty where nothing is seen.
+// Raw returns the layer for ffmpeg's overlay filter on frames of w x h pixels: raw 4:2:0 with alpha,
+// and its position. The box may be empty.
 func (l *Layer) Raw(w, h int) ([]byte, image.Rectangle) {
 	if l.rest.a == 0 {
 		return slices.Concat(l.luma, l.u, l.v, l.alpha), image.Rect(l.x, l.y, l.x+l.w, l.y+l.h)
@@ -159,7 +160,7 @@ func (l *Layer) Raw(w, h int) ([]byte, image.Rectangle) {
 	out := make([]byte, n*5/2)
 	planes := [][]byte{out[:n], out[n : n*5/4], out[n*5/4 : n*3/2], out[n*3/2:]}
 	for i, v := range []byte{l.rest.y, l.rest.u, l.rest.v, l.rest.a} {
-		fill(planes[i], v)
+		fillBytes(planes[i], v)
 	}
 	for y := range l.h {
 		at := (l.y+y)*w + l.x
@@ -221,8 +222,8 @@ func (l *Layer) UnmarshalBinary(b []byte) error {
 	return nil
 }
 
-// With returns the layer with boxes of the frame, brought to even places, taken from another
-// that is in the same place.
+// With returns a copy of the layer in which the boxes, rounded to even coordinates, are replaced by
+// the same boxes of another layer at the same position. Coordinates are those of the frame.
 func (l *Layer) With(other *Layer, boxes []image.Rectangle) *Layer {
 	if l.w != other.w || l.h != other.h {
 		return l
@@ -244,17 +245,17 @@ func (l *Layer) With(other *Layer, boxes []image.Rectangle) *Layer {
 	return &out
 }
 
-// Box is where in the frame the layer is; what is outside of it is one colour.
+// Box returns the position of the layer in the frame. Outside of it the layer has one colour.
 func (l *Layer) Box() image.Rectangle { return image.Rect(l.x, l.y, l.x+l.w, l.y+l.h) }
 
-// RawIn returns what of layers is in a box of even places, as Raw does; the layers do not
-// overlap, and outside of theirs is nothing.
+// RawIn returns the parts of layers inside box, in the format of Raw. The coordinates of box are even.
+// The layers do not overlap and are transparent outside their boxes.
 func RawIn(box image.Rectangle, list ...*Layer) []byte {
 	n := box.Dx() * box.Dy()
 	out := make([]byte, n*5/2)
 	planes := [][]byte{out[:n], out[n : n*5/4], out[n*5/4 : n*3/2], out[n*3/2:]}
-	fill(planes[1], 128)
-	fill(planes[2], 128)
+	fillBytes(planes[1], 128)
+	fillBytes(planes[2], 128)
 	for _, l := range list {
 		part := l.Box().Intersect(box)
 		for y := part.Min.Y; y < part.Max.Y; y++ {

@@ -8,56 +8,56 @@ import (
 	"mynah/internal/frame"
 )
 
-// Look is all that decides how a view looks, in a form that can be written down: files and layers
-// are named by their keys. Its fields are named as the ingredients of parts; see package part.
+// Look describes everything that determines the appearance of a view, for cache keys. Files and layers
+// are represented by their keys. The part tags name the ingredients of parts; see package part.
 type Look struct {
 	File cache.Key `json:"file,omitzero" part:"the file"`
-	// Slides and Backdrops are what slides lay on the picture and do to it.
+	// Slides are the layers of slides, Backdrops the filters that slides apply to the picture.
 	Slides    []LayersFrom      `json:"slides,omitempty" part:"the slide"`
 	Backdrops []ffmpeg.Backdrop `json:"backdrops,omitempty" part:"the slide"`
 	Captions  []LayersFrom      `json:"captions,omitempty" part:"the subtitles"`
 	Callouts  []Callout         `json:"callouts,omitempty" part:"the callouts"`
 	Placing   frame.Placing     `json:"placing,omitzero" part:"how it fills the frame"`
 	Move      Move              `json:"move,omitzero" part:"how it moves"`
-	// Frames are how long the move lasts.
+	// Frames is the length of the move, in frames.
 	Frames int64       `json:"frames,omitempty" part:"how it moves"`
 	Canvas frame.Color `json:"canvas" part:"the canvas"`
 	Moment Moment      `json:"moment,omitzero" part:"the moment"`
 	Speed  Speed       `json:"speed,omitzero" part:"its speed"`
 }
 
-// LayersFrom are layers from a frame of a view on.
+// LayersFrom are the layers that are shown from frame From on.
 type LayersFrom struct {
 	From   int64       `json:"from,omitempty"`
 	Layers []cache.Key `json:"layers,omitempty"`
 }
 
-// Moment is the frame or the stretch of a clip that is shown.
+// Moment is the frame or the range of a clip that is shown.
 type Moment struct {
-	// Still is a single frame, AtEnd the last of the stretch.
+	// Still is true if a single frame is shown, AtEnd if it is the last of the range.
 	Still bool `json:"still,omitempty"`
 	AtEnd bool `json:"atEnd,omitempty"`
-	// From and Length in microseconds; a length of 0 is all of it.
+	// From and Length are the range in microseconds; Length 0 means to the end.
 	From   int64 `json:"from,omitempty"`
 	Length int64 `json:"length,omitempty"`
-	// Plays reports that the clip moves, Again that it begins again at its end; PlaysFrom and
-	// PlaysLength are its stretch, as From and Length.
+	// Plays is true if the clip plays, Again if it repeats. PlaysFrom and PlaysLength are the range that
+	// plays, like From and Length.
 	Plays       bool  `json:"plays,omitempty"`
 	Again       bool  `json:"again,omitempty"`
 	PlaysFrom   int64 `json:"playsFrom,omitempty"`
 	PlaysLength int64 `json:"playsLength,omitempty"`
 }
 
-// Speed is Num seconds of a clip in Den seconds of the video.
+// Speed is the speed of a clip: Num seconds of it are shown in Den seconds of the video.
 type Speed struct {
 	Num int64 `json:"num,omitempty"`
 	Den int64 `json:"den,omitempty"`
 }
 
-// Look returns all that decides how the view looks.
+// Look returns the Look of the view.
 func (v *View) Look() Look {
 	l := v.look()
-	l.Slides, l.Captions, l.Callouts, l.Move = shown(v.Spans), shown(v.Captions), v.Callouts, v.Move
+	l.Slides, l.Captions, l.Callouts, l.Move = layerKeys(v.Spans), layerKeys(v.Captions), v.Callouts, v.Move
 	if v.Motion != "" {
 		l.Frames = v.Frames
 	}
@@ -77,9 +77,9 @@ func (s Still) look() Look {
 	return l
 }
 
-// shown names the layers of spans; it is nil where none is ever seen.
-func shown(spans []Span) []LayersFrom {
-	if !shows(spans) {
+// layerKeys returns the keys of the layers of spans, or nil if there are no layers.
+func layerKeys(spans []Span) []LayersFrom {
+	if !hasLayers(spans) {
 		return nil
 	}
 	var out []LayersFrom
@@ -93,11 +93,11 @@ func shown(spans []Span) []LayersFrom {
 	return out
 }
 
-// Key addresses the look, for pictures that are kept in memory.
+// Key returns the cache key of the look, for pictures in memory.
 func (l Look) Key() cache.Key {
 	b, err := json.Marshal(l)
 	if err != nil {
-		return cache.Key{} // nothing in it fails
+		return cache.Key{} // cannot happen with these types
 	}
 	return cache.NewHasher("look").Bytes(b).Key()
 }

@@ -9,49 +9,52 @@ import (
 	"mynah/internal/frame"
 )
 
-// How far a picture moves.
+// Constants of how far pictures move.
 const (
-	// slight and strong are how large a move makes the picture: 1 just fills the frame.
+	// slight and strong are scale factors of a moving picture; at 1 it just fills the frame.
 	slight, strong = 1.10, 1.25
-	// panSpeed is the speed of a slight pan, in frame widths a second.
+	// panSpeed is the speed of a pan without strong, in frame widths per second.
 	panSpeed = 0.011
-	// longest is the most frames' lengths of a panorama that a strong pan shows.
+	// longest is the maximum length that a strong pan shows of a panorama, in frame widths or heights.
 	longest = 24
-	// finer is how much larger than it is ever seen the source is held, so that the
-	// weights between pixels do not show; largest bounds that, in bytes.
+	// finer is the factor by which the source is enlarged beyond the largest size shown, so that
+	// interpolation between its pixels is invisible. largest is the maximum size of the enlarged source,
+	// in bytes.
 	finer   = 1.5
 	largest = 48 << 20
 )
 
-// Move is how an image moves while it is on: towards an edge ("left", "top-left", …, or "").
+// Move is the motion of an image while it is shown. Edge is the side or corner that it moves towards
+// ("left", "top-left", …), or "".
 type Move struct {
 	Motion frame.Motion
 	Edge   string
 	Strong bool
 }
 
-// move is a way over a picture at even speed. Lengths are in pixels of the frame.
+// move is a path of the view over a picture at constant speed. Lengths are in pixels of the frame.
 type move struct {
 	frameW, frameH float64
-	// contentW and contentH are the size of the whole picture where it just fills the frame.
+	// contentW and contentH are the size of the whole picture at the scale at which it just fills the
+	// frame.
 	contentW, contentH float64
-	// zoom is how large it is.
+	// zoom is the scale of the picture; at 1 it just fills the frame.
 	zoom course
-	// x and y are where the frame is in the room that there is, 0 to 1, dx and dy how far it has
-	// moved from there.
+	// x and y are the position of the frame within the range that the picture leaves it, from 0 to 1. dx
+	// and dy are an offset from there, in pixels.
 	x, y, dx, dy course
 	frames       int64
 }
 
-// course is a number that goes from one value to another.
+// course is a number that changes evenly between two values.
 type course struct{ from, to float64 }
 
-// at is the value at a share of the time, 0 to 1.
+// at returns the value at time t, from 0 to 1.
 func (c course) at(t float64) float64 { return c.from + (c.to-c.from)*t }
 
 func (c course) reversed() course { return course{c.to, c.from} }
 
-// newMove plans a way over a still that is on for some frames.
+// newMove returns the path of a view over a still that is shown for a number of frames.
 func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
 	out := move{frameW: float64(pic.Width), frameH: float64(pic.Height), frames: frames}
 	out.contentW, out.contentH = out.frameW, out.frameH
@@ -71,14 +74,14 @@ func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
 	}
 	switch {
 	case m.Motion == frame.Zoom || m.Motion == frame.ZoomOut:
-		out.x.from, out.y.from = share(s.Position.X), share(s.Position.Y)
+		out.x.from, out.y.from = alignShare(s.Position.X), alignShare(s.Position.Y)
 		out.x.to, out.y.to = out.x.from, out.y.from
 	case m.Strong:
-		x, y := out.direction(m.Edge)
+		x, y := out.panDirection(m.Edge)
 		out.x.from, out.x.to = (1-x)/2, (1+x)/2
 		out.y.from, out.y.to = (1-y)/2, (1+y)/2
 	default:
-		out.drift(m, float64(frames*pic.FPS.Den)/float64(pic.FPS.Num), near)
+		out.setDrift(m, float64(frames*pic.FPS.Den)/float64(pic.FPS.Num), near)
 	}
 	if m.Motion == frame.ZoomOut || m.Motion == frame.PanZoomOut {
 		out.zoom, out.x, out.y = out.zoom.reversed(), out.x.reversed(), out.y.reversed()
@@ -87,10 +90,11 @@ func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
 	return out
 }
 
-// drift moves from the centre towards an edge, no further than there is room.
-func (m *move) drift(way Move, seconds, zoom float64) {
+// setDrift sets a path from the centre towards an edge, limited by the size of the picture. seconds is
+// the duration.
+func (m *move) setDrift(way Move, seconds, zoom float64) {
 	m.x.from, m.x.to, m.y.from, m.y.to = 0.5, 0.5, 0.5, 0.5
-	x, y := m.direction(way.Edge)
+	x, y := m.panDirection(way.Edge)
 	d := panSpeed * m.frameW * seconds
 	if x != 0 && y != 0 {
 		d /= math.Sqrt2
@@ -99,7 +103,7 @@ func (m *move) drift(way Move, seconds, zoom float64) {
 	m.dy.to = y * math.Min(d, (m.contentH*zoom-m.frameH)/2)
 }
 
-func share(a frame.Align) float64 {
+func alignShare(a frame.Align) float64 {
 	switch a {
 	case frame.AlignStart:
 		return 0
@@ -110,9 +114,9 @@ func share(a frame.Align) float64 {
 	}
 }
 
-// direction is where a pan goes, -1, 0 or 1 on each axis: towards its edge, else to the
-// right, or down where only the height has room.
-func (m *move) direction(edge string) (x, y float64) {
+// panDirection returns the direction of a pan as -1, 0 or 1 on each axis: towards edge. Without an edge
+// it is right, or down if only the picture's height exceeds the frame.
+func (m *move) panDirection(edge string) (x, y float64) {
 	for word := range strings.SplitSeq(edge, "-") {
 		switch word {
 		case "left":
@@ -135,12 +139,12 @@ func (m *move) direction(edge string) (x, y float64) {
 	return 1, 0
 }
 
-// most is how large the picture ever is.
-func (m move) most() float64 { return math.Max(m.zoom.from, m.zoom.to) }
+// largestScale returns the largest scale of the picture.
+func (m move) largestScale() float64 { return math.Max(m.zoom.from, m.zoom.to) }
 
-// view returns the part of the content that frame k shows, for a content of size 1: its
-// top left corner and its size.
-func (m move) view(k int64) (x, y, w, h float64) {
+// viewAt returns the part of the picture that frame k shows: its top left corner and its size, as shares
+// of the picture's size.
+func (m move) viewAt(k int64) (x, y, w, h float64) {
 	t := 0.0
 	if m.frames > 1 {
 		t = float64(k) / float64(m.frames-1)
@@ -152,10 +156,11 @@ func (m move) view(k int64) (x, y, w, h float64) {
 	return x, y, w, h
 }
 
-// input says how to read the content, and the size it is held in.
-func (m move) input(s Still) (in ffmpeg.StillInput, w, h int) {
+// sourceInput returns the parameters for reading the source picture, and the size in pixels to which it is
+// scaled.
+func (m move) sourceInput(s Still) (in ffmpeg.StillInput, w, h int) {
 	even := func(v float64) int { return max(int(math.Round(v/2))*2, 2) }
-	w, h = even(m.contentW*m.most()), even(m.contentH*m.most())
+	w, h = even(m.contentW*m.largestScale()), even(m.contentH*m.largestScale())
 	sw, sh := s.Asset.Source.Upright()
 	in = ffmpeg.StillInput{
 		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas,
@@ -167,7 +172,8 @@ func (m move) input(s Still) (in ffmpeg.StillInput, w, h int) {
 		scale *= finer
 		w, h = fw, fh
 	}
-	// A backdrop is that of all the picture here: what moves has no place in the frame.
+	// Filters of backdrops apply to the whole picture here, because a moving picture has no fixed position
+	// in the frame.
 	for _, b := range s.Backdrops {
 		var all []ffmpeg.Effect
 		for _, e := range b.Effects {
@@ -181,11 +187,11 @@ func (m move) input(s Still) (in ffmpeg.StillInput, w, h int) {
 	return in, w, h
 }
 
-// mapping brings points of the upright source into frame k.
+// mapping returns the mapping from the upright source picture to frame k.
 func (m move) mapping(s Still, k int64) mapping {
-	x, y, w, h := m.view(k)
+	x, y, w, h := m.viewAt(k)
 	sw, sh := s.Asset.Source.Upright()
-	// First into the content as it just fills the frame, then into the view.
+	// Map to the picture as it just fills the frame, and from there to the view.
 	base := mappingOf(ffmpeg.Place(sw, sh, int(m.frameW), int(m.frameH), s.Placing))
 	if s.Fit == frame.Cover || s.Fit == "" {
 		base = mapping{sx: m.contentW / float64(sw), sy: m.contentH / float64(sh)}
@@ -197,17 +203,17 @@ func (m move) mapping(s Still, k int64) mapping {
 	}
 }
 
-// planes is a picture of 4:2:0, or one of its planes.
+// planes is a raw 4:2:0 picture, or one of its planes.
 type planes struct {
 	pix  []byte
 	w, h int
 }
 
-// sampler draws frames of a moving view. It is for one goroutine.
+// sampler draws frames of a moving view. It is not safe for concurrent use.
 type sampler struct {
 	src  planes
 	w, h int
-	// places are where the pixels of a row are in the source's row, in 256ths.
+	// places are the positions in a source row of the pixels of a row, in 1/256 pixels.
 	places []uint32
 	line   []byte
 }
@@ -216,32 +222,33 @@ func newSampler(src planes, w, h int) *sampler {
 	return &sampler{src: src, w: w, h: h, places: make([]uint32, w), line: make([]byte, src.w+8)}
 }
 
-// draw fills frame with the part of the source from (x, y) of size vw x vh, all for a
-// source of size 1. Chroma lies as in the film: on the left luma sample of two, between
-// two rows (ITU-T H.264 annex E, chroma_sample_loc_type 0).
+// draw draws into frame the part of the source at (x, y) with size vw x vh, as shares of the source's
+// size. Chroma samples are at the left luma sample of two, between two rows (ITU-T H.264 annex E,
+// chroma_sample_loc_type 0).
 func (s *sampler) draw(frame []byte, x, y, vw, vh float64) {
 	n, m := s.w*s.h, s.src.w*s.src.h
 	sw, sh := float64(s.src.w), float64(s.src.h)
 	stepX, stepY := vw*sw/float64(s.w), vh*sh/float64(s.h)
-	s.plane(planes{frame[:n], s.w, s.h}, planes{s.src.pix[:m], s.src.w, s.src.h},
+	s.drawPlane(planes{frame[:n], s.w, s.h}, planes{s.src.pix[:m], s.src.w, s.src.h},
 		line{x*sw + 0.5*stepX - 0.5, stepX}, line{y*sh + 0.5*stepY - 0.5, stepY})
 	cx := line{(x*sw + 0.5*stepX - 0.5) / 2, stepX}
 	cy := line{(y*sh + stepY - 1) / 2, stepY}
 	for _, at := range [][2]int{{n, m}, {n * 5 / 4, m * 5 / 4}} {
-		s.plane(planes{frame[at[0]:][:n/4], s.w / 2, s.h / 2}, planes{s.src.pix[at[1]:][:m/4], s.src.w / 2, s.src.h / 2}, cx, cy)
+		s.drawPlane(planes{frame[at[0]:][:n/4], s.w / 2, s.h / 2}, planes{s.src.pix[at[1]:][:m/4], s.src.w / 2, s.src.h / 2}, cx, cy)
 	}
 }
 
-// line gives the place in the source of pixel i: start + i*step.
+// line maps pixel i of a row or column to the position start + i*step in the source.
 type line struct{ start, step float64 }
 
-// at returns the place of pixel i among n pixels, in 256ths.
-func (l line) at(i, n int) uint32 {
-	return uint32(math.Min(math.Max(l.start+float64(i)*l.step, 0), float64(n-1))*256 + 0.5)
+// at returns the position in the source of pixel i, in 1/256 pixels; n is the source's number of
+// pixels.
+func (l line) at(pixel, pixels int) uint32 {
+	return uint32(math.Min(math.Max(l.start+float64(pixel)*l.step, 0), float64(pixels-1))*256 + 0.5)
 }
 
-// plane draws one plane.
-func (s *sampler) plane(dst, src planes, lx, ly line) {
+// drawPlane draws one plane with bilinear interpolation.
+func (s *sampler) drawPlane(dst, src planes, lx, ly line) {
 	places := s.places[:dst.w]
 	for i := range places {
 		places[i] = lx.at(i, src.w)
@@ -252,19 +259,19 @@ func (s *sampler) plane(dst, src planes, lx, ly line) {
 		at := ly.at(y, src.h)
 		above := int(at>>8) * src.w
 		below := min(above+src.w, (src.h-1)*src.w)
-		lerp(row[first:last], src.pix[above+first:above+last], src.pix[below+first:below+last], uint64(at&255))
+		interpolate(row[first:last], src.pix[above+first:above+last], src.pix[below+first:below+last], uint64(at&255))
 		out := dst.pix[y*dst.w:][:dst.w]
 		for i, at := range places {
 			k := at >> 8
 			p, q := uint32(row[k]), uint32(row[k+1])
-			out[i] = byte((p<<8 + (q-p)*(at&255) + 128) >> 8) // (q-p)*f may be below 0, and wraps
+			out[i] = byte((p<<8 + (q-p)*(at&255) + 128) >> 8) // (q-p)*f may be negative; unsigned overflow cancels out
 		}
 	}
 }
 
-// lerp mixes b into a by f 256ths, eight bytes at a time: products of a byte and up to
-// 256 fit lanes of 16 bits.
-func lerp(dst, a, b []byte, f uint64) {
+// interpolate sets dst to a mixed with f/256 of b. It processes eight bytes at a time: a product of a byte
+// and a number up to 256 fits into 16 bits.
+func interpolate(dst, a, b []byte, f uint64) {
 	const even, half = 0x00ff00ff00ff00ff, 0x0080008000800080
 	g := 256 - f
 	n := len(dst)

@@ -1,5 +1,5 @@
-// Package picture paints shots as frames in raw 4:2:0: how an image or a frame of a clip fills the
-// film's frame, how an image moves, which area callouts darken, and how slides cover it. Each
+// Package picture paints shots as raw 4:2:0 frames: it places images and frames of clips in the video
+// frame, moves images, darkens them around callouts, and draws slides and captions on them. Each
 // distinct picture is decoded, scaled and converted once. Package film encodes the frames.
 package picture
 
@@ -16,29 +16,29 @@ import (
 	"mynah/internal/proc"
 )
 
-// Asset is a user's picture file, staged under a name of ours and identified.
+// Asset is a picture file of the user that was staged under an internal name and probed.
 type Asset struct {
 	Input ffmpeg.Input
-	// Content addresses the file's bytes.
+	// Content is the hash of the file's bytes.
 	Content cache.Key
 	Source  ffmpeg.Source
 }
 
-// Still is what one standing picture shows; without an Asset it is the plain canvas.
+// Still is a picture that does not move. Without an Asset it is only the canvas.
 type Still struct {
 	frame.Placing
 	Canvas frame.Color
 	Asset  *Asset
-	// AtEnd takes the last frame of a clip's stretch, From its beginning in
-	// microseconds, Length its length, 0 for all.
+	// Clip is true if Asset is a clip, of which one frame is shown: the first of the range, or with AtEnd
+	// the last. From and Length are the range in microseconds; Length 0 means to the end.
 	Clip         bool
 	AtEnd        bool
 	From, Length int64
-	// Backdrops are what a slide in front does to the picture.
+	// Backdrops are the filters that a slide in front applies to the picture.
 	Backdrops []ffmpeg.Backdrop
 }
 
-// Failure is a picture that could not be painted; Index is its place in the request.
+// Failure is an error in painting one picture. Index is its index in the request.
 type Failure struct { //nolint:errname // it says which picture failed; the error is inside
 	Index int
 	Err   error
@@ -50,28 +50,29 @@ func (f *Failure) Error() string { return f.Err.Error() }
 // Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// Painter paints frames of one size. It is safe for use by many goroutines.
+// Painter paints frames of one size. It is safe for concurrent use.
 type Painter struct {
 	tools  *ffmpeg.Tools
 	pic    ffmpeg.Picture
 	layers Layers
 
-	// kept are the frames of stills that were used last: a picture is shown, comes in and goes out.
+	// kept contains the frames of recent stills, because a still is often needed again: for its shot and
+	// the transitions before and after it.
 	kept *lru.Cache[cache.Key, []byte]
 }
 
-// keptBytes bounds the frames that are kept.
+// keptBytes is the maximum size of the frames in Painter.kept.
 const keptBytes = 64 << 20
 
-// NewPainter returns a painter of frames of pic's size; layers are read from layers, which may be
-// nil for views without any.
+// NewPainter returns a Painter of frames in the size of pic. It reads layers from layers, which may be
+// nil if no view has layers.
 func NewPainter(tools *ffmpeg.Tools, pic ffmpeg.Picture, layers Layers) *Painter {
 	p := &Painter{tools: tools, pic: pic, layers: layers}
-	p.kept, _ = lru.New[cache.Key, []byte](max(keptBytes/max(p.FrameSize(), 1), 3)) // it fails for less than one alone
+	p.kept, _ = lru.New[cache.Key, []byte](max(keptBytes/max(p.FrameSize(), 1), 3)) // lru.New fails only for a size below 1
 	return p
 }
 
-// Prepare paints stills that will be needed soon, as Paint does.
+// Prepare paints stills that will be needed soon and keeps them in memory. Errors are as in Paint.
 func (p *Painter) Prepare(ctx context.Context, stills []Still) error {
 	var missing []Still
 	var keys []cache.Key
@@ -93,8 +94,8 @@ func (p *Painter) Prepare(ctx context.Context, stills []Still) error {
 	return err
 }
 
-// base returns the frame of a still, which is not to be changed.
-func (p *Painter) base(ctx context.Context, s Still) ([]byte, error) {
+// stillFrame returns the frame of a still. Callers must not change it.
+func (p *Painter) stillFrame(ctx context.Context, s Still) ([]byte, error) {
 	k := s.look().Key()
 	if f, ok := p.kept.Get(k); ok {
 		return f, nil
@@ -107,11 +108,11 @@ func (p *Painter) base(ctx context.Context, s Still) ([]byte, error) {
 	return frames[0], nil
 }
 
-// FrameSize is the number of bytes of a raw frame.
+// FrameSize returns the number of bytes of a raw frame.
 func (p *Painter) FrameSize() int { return p.pic.Width * p.pic.Height * 3 / 2 }
 
-// Paint paints stills, in order. All images are read by one process; when that fails,
-// each alone tells which one is to blame, and the error is a *Failure.
+// Paint paints stills and returns their frames in order. One ffmpeg process reads all images. If it
+// fails, each image is read separately to find the one that failed; the error is then a *Failure.
 func (p *Painter) Paint(ctx context.Context, stills []Still) ([][]byte, error) {
 	frames := make([][]byte, len(stills))
 	var images []int
@@ -121,10 +122,10 @@ func (p *Painter) Paint(ctx context.Context, stills []Still) ([][]byte, error) {
 			images = append(images, i)
 			continue
 		case s.Asset == nil:
-			frames[i] = p.plain(s.Canvas)
+			frames[i] = p.solidFrame(s.Canvas)
 			continue
 		}
-		frame, err := p.paintOne(ctx, s)
+		frame, err := p.paintClipFrame(ctx, s)
 		if err != nil {
 			return nil, blameImage(ctx, i, err)
 		}
@@ -133,13 +134,13 @@ func (p *Painter) Paint(ctx context.Context, stills []Still) ([][]byte, error) {
 	if len(images) == 0 {
 		return frames, nil
 	}
-	got, err := p.read(ctx, stills, images)
+	got, err := p.readImages(ctx, stills, images)
 	if err != nil {
 		if len(images) == 1 || ctx.Err() != nil {
 			return nil, blameImage(ctx, images[0], err)
 		}
 		for _, i := range images {
-			if _, err := p.read(ctx, stills, []int{i}); err != nil {
+			if _, err := p.readImages(ctx, stills, []int{i}); err != nil {
 				return nil, blameImage(ctx, i, err)
 			}
 		}
@@ -151,11 +152,10 @@ func (p *Painter) Paint(ctx context.Context, stills []Still) ([][]byte, error) {
 	return frames, nil
 }
 
-// Image reports whether a still is an image file and nothing else, so that an encoder can
-// read it by itself.
+// Image reports whether a still is an image file, which an encoder can read directly.
 func (s Still) Image() bool { return s.Asset != nil && !s.Clip }
 
-// Input says how a still that is an image comes to fill the frame.
+// Input returns the parameters for reading a still that is an image.
 func (p *Painter) Input(s Still) ffmpeg.StillInput {
 	w, h := s.Asset.Source.Upright()
 	return ffmpeg.StillInput{
@@ -174,8 +174,8 @@ func blameImage(ctx context.Context, i int, err error) error {
 	return &Failure{Index: i, Err: err}
 }
 
-// read reads images by one process.
-func (p *Painter) read(ctx context.Context, stills []Still, images []int) ([][]byte, error) {
+// readImages reads the images with one ffmpeg process. images are indexes of stills.
+func (p *Painter) readImages(ctx context.Context, stills []Still, images []int) ([][]byte, error) {
 	var in []ffmpeg.StillInput
 	for _, i := range images {
 		in = append(in, p.Input(stills[i]))
@@ -190,8 +190,8 @@ func (p *Painter) read(ctx context.Context, stills []Still, images []int) ([][]b
 	return sink.frames, nil
 }
 
-// paintOne paints a frame of a clip, or text.
-func (p *Painter) paintOne(ctx context.Context, s Still) ([]byte, error) {
+// paintClipFrame paints a frame of a clip.
+func (p *Painter) paintClipFrame(ctx context.Context, s Still) ([]byte, error) {
 	frames := int64(1)
 	from, length := s.From, s.Length
 	if s.AtEnd {
@@ -203,7 +203,7 @@ func (p *Painter) paintOne(ctx context.Context, s Still) ([]byte, error) {
 		Placement: ffmpeg.Place(w, h, p.pic.Width, p.pic.Height, s.Placing),
 		Stretch:   ffmpeg.Stretch{From: from, Length: length}, Frames: frames, ClipOverlays: ffmpeg.ClipOverlays{Backdrops: s.Backdrops},
 	}
-	// The last frame: decode the last seconds; all of it when those hold none.
+	// For the last frame, decode only the last seconds; decode everything if they contain no frame.
 	const tail = 3_000_000
 	if s.AtEnd && length > tail {
 		clip.From, clip.Length = from+length-tail, tail+1_000_000
@@ -223,7 +223,7 @@ func (p *Painter) paintOne(ctx context.Context, s Still) ([]byte, error) {
 	}
 }
 
-// frameSink cuts a stream into frames and keeps the last of them.
+// frameSink splits a stream into frames and keeps the last ones.
 type frameSink struct {
 	size, keep int
 	frames     [][]byte
@@ -254,32 +254,32 @@ func (f *frameSink) Write(b []byte) (int, error) {
 
 var _ io.Writer = (*frameSink)(nil)
 
-// plain paints the canvas, by the matrix of bt709 in limited range (ITU-R BT.709-6).
-func (p *Painter) plain(c frame.Color) []byte {
-	y, u, v := bt709(c)
+// solidFrame returns a frame of one colour.
+func (p *Painter) solidFrame(c frame.Color) []byte {
+	y, u, v := toBT709(c)
 	n := p.pic.Width * p.pic.Height
 	frame := make([]byte, n*3/2)
-	fill(frame[:n], y)
-	fill(frame[n:n*5/4], u)
-	fill(frame[n*5/4:], v)
+	fillBytes(frame[:n], y)
+	fillBytes(frame[n:n*5/4], u)
+	fillBytes(frame[n*5/4:], v)
 	return frame
 }
 
-func fill(b []byte, v byte) {
+func fillBytes(b []byte, v byte) {
 	for i := range b {
 		b[i] = v
 	}
 }
 
-// bt709 returns a colour of the film.
-func bt709(c frame.Color) (y, u, v byte) {
+// toBT709 converts a colour to BT.709 limited range.
+func toBT709(c frame.Color) (y, u, v byte) {
 	r, g, b := int(c.R), int(c.G), int(c.B)
 	u, v = chroma(r, g, b)
 	return luma(r, g, b), u, v
 }
 
-// Shrink returns a raw frame of w x h pixels in a smaller size: each pixel is the mean of by
-// x by others. The size is rounded down to even numbers.
+// Shrink returns a raw frame of w x h pixels reduced by the factor by: each pixel is the mean of by x
+// by pixels. The size is rounded down to even numbers.
 func Shrink(frame []byte, w, h, by int) []byte {
 	sw, sh := w/by&^1, h/by&^1
 	out := make([]byte, 0, sw*sh*3/2)

@@ -13,82 +13,84 @@ import (
 	"mynah/internal/ffmpeg"
 )
 
-// View is what is seen while one picture of a scene is on: a still, a move over an image
-// or a stretch of a clip, the callouts on it, and the layers on those.
+// View is the picture that is shown for a part of a scene: a still, a moving image, or a range of a
+// clip, with callouts and layers on it.
 type View struct {
-	// Still is the picture, of a clip its first frame.
+	// Still is the picture, or the first frame of a clip.
 	Still
-	// Clip is set for what moves by itself.
+	// Clip is set if a clip or GIF plays.
 	Clip *ffmpeg.ClipInput
 	Move
 	Callouts []Callout
-	// Frames is how long it is on, Cycle after how many a GIF begins again, 0 for never.
+	// Frames is the length of the view in frames. Cycle is the number of frames after which a GIF repeats;
+	// 0 means never.
 	Frames, Cycle int64
-	// Spans are the layers, by the frame from which they are seen. Without any, none is.
+	// Spans are the layers of slides, ordered by first frame. It is empty if no slide is shown.
 	Spans []Span
-	// Captions are on everything, in the same way. A view without any has no spans of them.
+	// Captions are the layers of captions, which are drawn over everything else. It is nil if no caption
+	// is shown.
 	Captions []Span
 }
 
-// Span are the layers from a frame of a view on, up to the next span.
+// Span is a list of layers that are shown from frame From of a view to the next Span.
 type Span struct {
 	From   int64
 	Layers []LayerRef
 }
 
-// LayerRef names a layer, which is read when it is needed.
+// LayerRef identifies a layer, which is read when it is needed.
 type LayerRef struct {
-	// Key addresses what is seen.
+	// Key is the hash of the layer's appearance.
 	Key cache.Key
-	// Drawing is where the layer is kept.
+	// Drawing is the cache key of the layer's pixels.
 	Drawing cache.Key
-	// Boxes of the frame are taken from the drawing Lit, which is in the same place.
+	// Boxes are the boxes of the frame that are taken from the drawing Lit, which has the same position.
 	Lit   cache.Key
 	Boxes []image.Rectangle
-	// Often reports that the layer is on many frames: it is worth keeping in memory.
+	// Often is true if the layer is used for many frames, so that it is worth keeping in memory.
 	Often bool
 }
 
-// Layers reads layers.
+// Layers reads layers from the cache.
 type Layers interface {
 	Layer(ref LayerRef) (*Layer, error)
 }
 
-// Moves reports whether each frame is another picture.
+// Moves reports whether consecutive frames of the view differ even without changes of layers.
 func (v *View) Moves() bool { return v.Clip != nil || v.Motion != "" }
 
-// spanAt returns the place of the span that is seen at a frame, -1 for none.
-func spanAt(spans []Span, frame int64) int {
+// spanIndex returns the index of the span that is shown at a frame, or -1.
+func spanIndex(spans []Span, frame int64) int {
 	return sort.Search(len(spans), func(i int) bool { return spans[i].From > frame }) - 1
 }
 
-// layers returns what is seen at a frame.
-func layers(spans []Span, frame int64) []LayerRef {
-	if i := spanAt(spans, frame); i >= 0 {
+// layersAt returns the layers that are shown at a frame.
+func layersAt(spans []Span, frame int64) []LayerRef {
+	if i := spanIndex(spans, frame); i >= 0 {
 		return spans[i].Layers
 	}
 	return nil
 }
 
-// shows reports whether any layer is ever seen.
-func shows(spans []Span) bool {
+// hasLayers reports whether any of the spans has layers.
+func hasLayers(spans []Span) bool {
 	return slices.ContainsFunc(spans, func(s Span) bool { return len(s.Layers) > 0 })
 }
 
-// At returns the view that stands for one frame of a view that does not move by itself.
+// At returns a view that shows only the given frame. v must not move.
 func (v *View) At(frame int64) View {
 	out := *v
 	out.Spans, out.Captions = nil, nil
-	if i := spanAt(v.Spans, frame); i >= 0 {
+	if i := spanIndex(v.Spans, frame); i >= 0 {
 		out.Spans = []Span{{Layers: v.Spans[i].Layers}}
 	}
-	if on := layers(v.Captions, frame); len(on) > 0 {
+	if on := layersAt(v.Captions, frame); len(on) > 0 {
 		out.Captions = []Span{{Layers: on}}
 	}
 	return out
 }
 
-// Uncaptioned returns the view without its captions.
+// Uncaptioned returns the view without captions.
 func (v *View) Uncaptioned() *View {
 	if len(v.Captions) == 0 {
 		return v
@@ -98,8 +100,8 @@ func (v *View) Uncaptioned() *View {
 	return &out
 }
 
-// During returns the view with those captions alone that are seen from a frame on for count
-// frames.
+// During returns the view with only the captions that are shown in the count frames from frame from
+// on.
 func (v *View) During(from, count int64) *View {
 	out := *v
 	out.Captions = nil
@@ -110,22 +112,22 @@ func (v *View) During(from, count int64) *View {
 		s.From = max(s.From, from)
 		out.Captions = append(out.Captions, s)
 	}
-	if !shows(out.Captions) {
+	if !hasLayers(out.Captions) {
 		out.Captions = nil
 	}
 	return &out
 }
 
-// State is a stretch of a view in which the same layers are on it.
+// State is a range of frames of a view in which its layers do not change.
 type State struct{ From, Frames int64 }
 
-// States returns what a view shows from one of its frames to another, where nothing moves.
+// States splits the frames from..to of a view into ranges in which its layers do not change.
 func (v *View) States(from, to int64) []State {
 	var out []State
 	for from < to {
 		end := to
 		for _, spans := range [][]Span{v.Spans, v.Captions} {
-			if i := spanAt(spans, from) + 1; i < len(spans) {
+			if i := spanIndex(spans, from) + 1; i < len(spans) {
 				end = min(end, spans[i].From)
 			}
 		}
@@ -135,15 +137,15 @@ func (v *View) States(from, to int64) []State {
 	return out
 }
 
-// Bare reports whether a view is an image file and nothing else.
+// Bare reports whether a view shows only an image file, without motion, callouts and layers.
 func (v *View) Bare() bool {
-	return v.Image() && !v.Moves() && len(v.Callouts) == 0 && !shows(v.Spans) && !shows(v.Captions)
+	return v.Image() && !v.Moves() && len(v.Callouts) == 0 && !hasLayers(v.Spans) && !hasLayers(v.Captions)
 }
 
-// Frame returns what a view shows at frame n. It is not to be changed.
+// Frame returns frame n of a view. Callers must not change it.
 func (p *Painter) Frame(ctx context.Context, v *View, n int64) ([]byte, error) {
 	if v.Clip != nil {
-		return p.ofClip(ctx, v, n)
+		return p.clipFrame(ctx, v, n)
 	}
 	if v.Motion != "" {
 		r, err := p.Frames(ctx, v, n, 1)
@@ -154,23 +156,23 @@ func (p *Painter) Frame(ctx context.Context, v *View, n int64) ([]byte, error) {
 		_, err = io.ReadFull(r, out)
 		return out, err
 	}
-	base, err := p.base(ctx, v.Still)
+	base, err := p.stillFrame(ctx, v.Still)
 	if err != nil {
 		return nil, err
 	}
-	return p.standing(v, n, base)
+	return p.paintStillView(v, n, base)
 }
 
-// standing paints frame n of a view that does not move, whose still is painted.
-func (p *Painter) standing(v *View, n int64, base []byte) ([]byte, error) {
-	if captions := layers(v.Captions, n); len(captions) > 0 {
-		// What is under captions is kept: they come and go.
-		under, err := p.standing(v.Uncaptioned(), n, base)
+// paintStillView paints frame n of a view that does not move. base is the frame of its still.
+func (p *Painter) paintStillView(v *View, n int64, base []byte) ([]byte, error) {
+	if captions := layersAt(v.Captions, n); len(captions) > 0 {
+		// The frame without captions is kept, because captions change often.
+		under, err := p.paintStillView(v.Uncaptioned(), n, base)
 		if err != nil {
 			return nil, err
 		}
 		out := slices.Clone(under)
-		return out, p.over(out, captions)
+		return out, p.drawRefs(out, captions)
 	}
 	now := v.At(n)
 	k := now.Look().Key()
@@ -179,20 +181,20 @@ func (p *Painter) standing(v *View, n int64, base []byte) ([]byte, error) {
 	}
 	out := slices.Clone(base)
 	if v.Asset != nil {
-		newCallouts(v.Callouts, mappingOf(p.Input(v.Still).Placement)).over(out, p.pic.Width, p.pic.Height)
+		newCallouts(v.Callouts, mappingOf(p.Input(v.Still).Placement)).darkenFrame(out, p.pic.Width, p.pic.Height)
 	}
-	if err := p.over(out, layers(v.Spans, n)); err != nil {
+	if err := p.drawRefs(out, layersAt(v.Spans, n)); err != nil {
 		return nil, err
 	}
-	if v.Asset == nil { // without a picture, what is on the slide is called out
-		newCallouts(v.Callouts, mapping{}).over(out, p.pic.Width, p.pic.Height)
+	if v.Asset == nil { // without a picture, callouts highlight a part of the slide
+		newCallouts(v.Callouts, mapping{}).darkenFrame(out, p.pic.Width, p.pic.Height)
 	}
 	p.kept.Add(k, out)
 	return out, nil
 }
 
-// ofClip returns what a clip shows at frame n: the last frame of what is played until then.
-func (p *Painter) ofClip(ctx context.Context, v *View, n int64) ([]byte, error) {
+// clipFrame returns frame n of a clip: the last frame that was played until then.
+func (p *Painter) clipFrame(ctx context.Context, v *View, n int64) ([]byte, error) {
 	c := v.Clip
 	s := v.Still
 	s.Clip, s.AtEnd, s.From = true, true, c.From
@@ -210,30 +212,30 @@ func (p *Painter) ofClip(ctx context.Context, v *View, n int64) ([]byte, error) 
 	if c.Length > 0 {
 		s.Length = min(s.Length, c.Length)
 	}
-	frame, err := p.base(ctx, s)
+	frame, err := p.stillFrame(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	out := slices.Clone(frame)
-	newCallouts(v.Callouts, mappingOf(c.Placement)).over(out, p.pic.Width, p.pic.Height)
+	newCallouts(v.Callouts, mappingOf(c.Placement)).darkenFrame(out, p.pic.Width, p.pic.Height)
 	return out, p.drawLayers(out, v, n)
 }
 
-// drawLayers puts the layers and the captions of frame n on it.
+// drawLayers draws the layers and captions of frame n of a view on frame.
 func (p *Painter) drawLayers(frame []byte, v *View, n int64) error {
-	if err := p.over(frame, layers(v.Spans, n)); err != nil {
+	if err := p.drawRefs(frame, layersAt(v.Spans, n)); err != nil {
 		return err
 	}
-	return p.over(frame, layers(v.Captions, n))
+	return p.drawRefs(frame, layersAt(v.Captions, n))
 }
 
-// Caption puts the captions that a view has at frame n on a frame.
+// Caption draws the captions of frame n of a view on frame.
 func (p *Painter) Caption(frame []byte, v *View, n int64) error {
-	return p.over(frame, layers(v.Captions, n))
+	return p.drawRefs(frame, layersAt(v.Captions, n))
 }
 
-// over lays layers on a frame.
-func (p *Painter) over(frame []byte, list []LayerRef) error {
+// drawRefs draws layers on a frame.
+func (p *Painter) drawRefs(frame []byte, list []LayerRef) error {
 	for _, ref := range list {
 		l, err := p.layers.Layer(ref)
 		if err != nil {
@@ -244,18 +246,18 @@ func (p *Painter) over(frame []byte, list []LayerRef) error {
 	return nil
 }
 
-// Frames returns count frames of a view from frame from on, raw; the view is not a clip. What
-// has to be read from files is read before it returns.
+// Frames returns a reader of count raw frames of a view, from frame from on. The view must not be a
+// clip. Files are read before Frames returns.
 func (p *Painter) Frames(ctx context.Context, v *View, from, count int64) (io.Reader, error) {
 	var err error
 	s := &frames{p: p, v: v, n: from, end: from + count, frame: make([]byte, p.FrameSize()), last: [2]int{-2, -2}}
 	s.at = len(s.frame)
 	if v.Motion == "" {
-		s.base, err = p.base(ctx, v.Still)
+		s.base, err = p.stillFrame(ctx, v.Still)
 		return s, err
 	}
 	s.move = newMove(v.Still, v.Move, v.Frames, p.pic)
-	in, w, h := s.move.input(v.Still)
+	in, w, h := s.move.sourceInput(v.Still)
 	sink := &frameSink{size: w * h * 3 / 2, keep: 1}
 	if err := p.tools.Run(ctx, ffmpeg.ReadStills([]ffmpeg.StillInput{in}), nil, sink); err != nil {
 		return nil, err
@@ -267,14 +269,14 @@ func (p *Painter) Frames(ctx context.Context, v *View, from, count int64) (io.Re
 	return s, nil
 }
 
-// frames draws frames as they are read.
+// frames is a reader that paints the frames of a view.
 type frames struct {
 	p       *Painter
 	v       *View
 	n, end  int64
 	frame   []byte
 	at      int
-	last    [2]int // the spans that the frame shows
+	last    [2]int // indexes of the spans and captions that frame shows
 	base    []byte
 	move    move
 	sampler *sampler
@@ -293,42 +295,42 @@ func (s *frames) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// next returns the next frame, which is not to be changed.
+// next returns the next frame. Callers must not change it.
 func (s *frames) next() ([]byte, error) {
 	if s.n == s.end {
 		return nil, io.EOF
 	}
-	if err := s.draw(); err != nil {
+	if err := s.paintNext(); err != nil {
 		return nil, err
 	}
 	s.n, s.at = s.n+1, len(s.frame)
 	return s.frame, nil
 }
 
-func (s *frames) draw() error {
+func (s *frames) paintNext() error {
 	w, h := s.p.pic.Width, s.p.pic.Height
 	if s.sampler != nil {
-		x, y, vw, vh := s.move.view(s.n)
+		x, y, vw, vh := s.move.viewAt(s.n)
 		s.sampler.draw(s.frame, x, y, vw, vh)
 		if len(s.v.Callouts) > 0 {
-			newCallouts(s.v.Callouts, s.move.mapping(s.v.Still, s.n)).over(s.frame, w, h)
+			newCallouts(s.v.Callouts, s.move.mapping(s.v.Still, s.n)).darkenFrame(s.frame, w, h)
 		}
 		return s.p.drawLayers(s.frame, s.v, s.n)
 	}
-	now := [2]int{spanAt(s.v.Spans, s.n), spanAt(s.v.Captions, s.n)}
+	now := [2]int{spanIndex(s.v.Spans, s.n), spanIndex(s.v.Captions, s.n)}
 	if now == s.last {
-		return nil // it stands
+		return nil // the frame does not change
 	}
 	s.last = now
 	var err error
-	s.frame, err = s.p.standing(s.v, s.n, s.base)
+	s.frame, err = s.p.paintStillView(s.v, s.n, s.base)
 	return err
 }
 
-// Shade returns the layer by which the callouts of a clip are shown; nil without any.
+// Shade returns the callouts of a clip as a layer, or nil if there are none.
 func (p *Painter) Shade(v *View) *Layer {
 	if v.Clip == nil || len(v.Callouts) == 0 {
 		return nil
 	}
-	return newCallouts(v.Callouts, mappingOf(v.Clip.Placement)).layer(p.pic.Width, p.pic.Height)
+	return newCallouts(v.Callouts, mappingOf(v.Clip.Placement)).toLayer(p.pic.Width, p.pic.Height)
 }

@@ -22,7 +22,7 @@ import (
 	"mynah/internal/testrun"
 )
 
-// grey is the value of R, G and B of a pixel without colour.
+// grey converts luma to the value of R, G and B of a pixel without colour.
 func grey(y byte) float64 { return (float64(y) - 16) * 255 / 219 }
 
 func frameAt(t *testing.T, v *picture.View, n int64) []byte {
@@ -34,12 +34,12 @@ func frameAt(t *testing.T, v *picture.View, n int64) []byte {
 	return f
 }
 
-// circleAt is a circle in pixels of the picture.
+// circleAt returns a circular callout, in pixels of the picture.
 func circleAt(x, y, radius, alpha float64) picture.Callout {
 	return picture.Callout{Round: true, X0: x - radius, Y0: y - radius, X1: x + radius, Y1: y + radius, Alpha: alpha, OfImage: true}
 }
 
-// TestDarkness has the values that films of the hosted service were measured to show.
+// TestDarkness compares callouts with values that were measured in videos of the hosted service.
 func TestDarkness(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -56,11 +56,11 @@ func TestDarkness(t *testing.T) {
 	}
 }
 
-// TestCalloutShapes looks at points inside and outside of callouts on pictures that are
-// moved and scaled.
+// TestCalloutShapes checks points inside and outside of callouts on pictures that are moved and
+// scaled.
 func TestCalloutShapes(t *testing.T) {
 	t.Parallel()
-	wide := asset(t, 4*width, 2*height, 1, rgbWhite) // covered, its middle half is seen
+	wide := asset(t, 4*width, 2*height, 1, rgbWhite) // with cover, its middle half is visible
 	square := asset(t, height/2, height/2, 1, rgbWhite)
 	circle := circleAt(2*width, height, height/4, 1)
 	box := picture.Callout{X0: width + 4, Y0: 0, X1: width + 20, Y1: 20, Alpha: 1, OfImage: true}
@@ -132,10 +132,13 @@ func TestCalloutShapes(t *testing.T) {
 	}
 }
 
-// TestSoftEdges: the edge of a circle has pixels that are partly dark.
+// TestSoftEdges checks that the edge of a circle is anti-aliased.
 func TestSoftEdges(t *testing.T) {
 	t.Parallel()
-	v := &picture.View{Still: picture.Still{Asset: asset(t, width, height, 1, rgbWhite)}, Callouts: []picture.Callout{circleAt(width/2, height/2, 20, 1)}}
+	v := &picture.View{
+		Still:    picture.Still{Asset: asset(t, width, height, 1, rgbWhite)},
+		Callouts: []picture.Callout{circleAt(width/2, height/2, 20, 1)},
+	}
 	f := frameAt(t, v, 0)
 	between := 0
 	sum := 0.0
@@ -154,7 +157,7 @@ func TestSoftEdges(t *testing.T) {
 	}
 }
 
-// overlay is a layer with a box in colour over a rest.
+// overlay returns a layer with a box of one colour in front of another.
 func overlay(box image.Rectangle, c color.NRGBA, rest frame.Color) *picture.Layer {
 	img := image.NewNRGBA(box)
 	for y := box.Min.Y; y < box.Max.Y; y++ {
@@ -202,7 +205,8 @@ func TestLayers(t *testing.T) {
 					}
 				}
 			}
-			if raw, box := read.Raw(width, height); len(raw) != box.Dx()*box.Dy()*5/2 || box.Min.X&1+box.Min.Y&1+box.Dx()&1+box.Dy()&1 != 0 {
+			if raw, box := read.Raw(width, height); len(raw) != box.Dx()*box.Dy()*5/2 ||
+				box.Min.X&1+box.Min.Y&1+box.Dx()&1+box.Dy()&1 != 0 {
 				t.Errorf("%d bytes in %v", len(raw), box)
 			}
 		})
@@ -224,7 +228,7 @@ func FuzzLayer(f *testing.F) {
 	})
 }
 
-// wave is a picture of grey waves of so many pixels, across and down.
+// wave returns a picture of grey waves with a period in pixels, across and down.
 func wave(t *testing.T, w, h int, period float64) *picture.Asset {
 	t.Helper()
 	var colors []color.Color
@@ -237,7 +241,7 @@ func wave(t *testing.T, w, h int, period float64) *picture.Asset {
 	return asset(t, w, h, w, colors...)
 }
 
-// phase returns where the waves of a given period are in a frame, in pixels.
+// phase returns the phase of waves in a frame, in pixels; down selects the vertical ones.
 func phase(f []byte, period float64, down bool) float64 {
 	var re, im float64
 	for y := range height {
@@ -254,13 +258,12 @@ func phase(f []byte, period float64, down bool) float64 {
 	return math.Atan2(im, re) / (2 * math.Pi) * period
 }
 
-// TestPansAreSmooth measures by the phase of waves how far each frame has moved: at even
-// speed, as far as FORMAT says, and never back.
+// TestPansAreSmooth measures the phase of waves to check that each frame moves by the same distance.
 func TestPansAreSmooth(t *testing.T) {
 	t.Parallel()
 	const frames = 250
-	const seconds = frames / 25.0     // the rate of painter
-	slight := 0.011 * width * seconds // less than there is room
+	const seconds = frames / 25.0     // 25 is the frame rate of painter
+	slight := 0.011 * width * seconds // less than the picture's size allows
 	for _, c := range []struct {
 		move picture.Move
 		w, h int
@@ -315,8 +318,8 @@ func TestPansAreSmooth(t *testing.T) {
 	}
 }
 
-// TestZooms: a zoom begins with the whole picture and ends near, a zoomout the other way
-// round, and what stands in the middle stays there.
+// TestZooms checks the first and last scale of zooms, and that the middle of the picture does not
+// move.
 func TestZooms(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -346,8 +349,8 @@ func TestZooms(t *testing.T) {
 	}
 }
 
-// TestMovesStartAnywhere: frames that are drawn from the middle of a move on are those
-// of the whole move.
+// TestMovesStartAnywhere checks that frames drawn from the middle of a move on equal those of the
+// whole move.
 func TestMovesStartAnywhere(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -355,7 +358,13 @@ func TestMovesStartAnywhere(t *testing.T) {
 		v := &picture.View{
 			Still: picture.Still{Asset: wave(t, 150, 130, 9)}, Move: picture.Move{Motion: m}, Frames: 9,
 			Callouts: []picture.Callout{circleAt(75, 65, 20, 0.5)},
-			Spans:    []picture.Span{{From: 4, Layers: []picture.LayerRef{{Key: cache.Key{rgbRed.R, rgbRed.G, rgbRed.B}, Boxes: []image.Rectangle{image.Rect(0, 0, 8, 8)}}}}},
+			Spans: []picture.Span{{
+				From: 4,
+				Layers: []picture.LayerRef{{
+					Key:   cache.Key{rgbRed.R, rgbRed.G, rgbRed.B},
+					Boxes: []image.Rectangle{image.Rect(0, 0, 8, 8)},
+				}},
+			}},
 		}
 		p := painter(t)
 		r, err := p.Frames(t.Context(), v, 0, 9)
@@ -378,7 +387,7 @@ func TestMovesStartAnywhere(t *testing.T) {
 	}
 }
 
-// TestViewKeys: views that look different have different keys.
+// TestViewKeys checks that views that look different have different keys.
 func TestViewKeys(t *testing.T) {
 	t.Parallel()
 	a := asset(t, 8, 8, 1, rgbRed)
@@ -431,7 +440,7 @@ func BenchmarkMove(b *testing.B) {
 	}
 }
 
-// noise is a picture in which no pixel is like the next.
+// noise returns a picture of random pixels.
 func noise(b *testing.B, w, h int) *picture.Asset {
 	b.Helper()
 	m := image.NewNRGBA(image.Rect(0, 0, w, h))
@@ -450,5 +459,8 @@ func noise(b *testing.B, w, h int) *picture.Asset {
 	if err := os.WriteFile(path, buf.Bytes(), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	return &picture.Asset{Input: ffmpeg.Input{Path: path, Format: media.PNG}, Source: ffmpeg.Source{Width: w, Height: h, Turn: 1, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "rgb"}}}
+	return &picture.Asset{
+		Input:  ffmpeg.Input{Path: path, Format: media.PNG},
+		Source: ffmpeg.Source{Width: w, Height: h, Turn: 1, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "rgb"}},
+	}
 }

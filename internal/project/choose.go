@@ -13,22 +13,22 @@ import (
 	"mynah/internal/script"
 )
 
-// Choice is what a folder holds that may be built, where no script was named.
+// Choice is the result of looking for a script in a folder.
 type Choice struct {
-	// Script is the one that is meant, by its path in the file system; "" where no file is,
-	// or several that could be.
+	// Script is the path of the script, or "" if there is none or the choice is ambiguous.
 	Script string
-	// Candidates are the scripts that could be meant, Decks the presentations beside them.
+	// Candidates are the paths of the possible scripts, Decks the names of presentations in the same
+	// folder.
 	Candidates, Decks []string
 }
 
-// The names of main scripts, the first that is there counts.
+// mainNames returns the names of main scripts, in order of precedence.
 func mainNames() []string { return []string{"script.md", "source.md", "index.md", "main.md"} }
 
-// Choose finds the script of a folder: script.md, source.md, index.md or main.md, else the one
-// .md, else the one .txt. Files that come with a project, that Mynah wrote, that translate
-// another script or that one includes or names are not counted. A presentation counts where
-// there is no script; NAME.md beside NAME.pdf is its notes.
+// Choose finds the script of a folder: script.md, source.md, index.md or main.md; else the only .md
+// file; else the only .txt file. It ignores files that usually accompany a project, files that Mynah
+// wrote, translations, files that another script includes or names, and NAME.md next to NAME.pdf,
+// which contains the notes of a presentation.
 func Choose(fsys fs.FS, dir string) (Choice, error) {
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
@@ -36,7 +36,7 @@ func Choose(fsys fs.FS, dir string) (Choice, error) {
 	}
 	var texts []string
 	var c Choice
-	decks := map[string]bool{} // names without their ending
+	decks := map[string]bool{} // names without extension
 	for _, e := range entries {
 		name := e.Name()
 		switch ext := strings.ToLower(path.Ext(name)); {
@@ -52,14 +52,14 @@ func Choose(fsys fs.FS, dir string) (Choice, error) {
 		pdf := decks[strings.TrimSuffix(name, path.Ext(name))]
 		return pdf && strings.EqualFold(path.Ext(name), ".md")
 	})
-	texts = withoutTranslations(texts)
+	texts = removeTranslations(texts)
 	for _, want := range mainNames() {
 		if i := slices.IndexFunc(texts, func(n string) bool { return strings.EqualFold(n, want) }); i >= 0 {
 			c.Script, c.Candidates = path.Join(dir, texts[i]), []string{path.Join(dir, texts[i])}
 			return c, nil
 		}
 	}
-	texts = withoutNamed(fsys, dir, texts)
+	texts = removeReferenced(fsys, dir, texts)
 	markdown := slices.DeleteFunc(slices.Clone(texts), func(n string) bool { return strings.EqualFold(path.Ext(n), ".txt") })
 	if len(markdown) > 0 {
 		texts = markdown
@@ -78,16 +78,16 @@ func IsDeck(name string) bool {
 	return slices.Contains([]string{".pptx", ".ppt", ".odp", ".pdf"}, strings.ToLower(path.Ext(name)))
 }
 
-// isScriptName reports whether a file may be a script, by its name.
+// isScriptName reports whether a file has the extension of a script.
 func isScriptName(name string) bool {
 	return slices.Contains([]string{".md", ".markdown", ".txt"}, strings.ToLower(path.Ext(name)))
 }
 
-// ComesAlong reports whether a text is one that comes with a project, or that Mynah writes beside
-// a film.
+// ComesAlong reports whether a text file usually accompanies a project, such as README, or is written
+// by Mynah next to a video.
 func ComesAlong(name string) bool {
 	lower := strings.ToLower(name)
-	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~$") { // hidden, or the lock of an open document
+	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~$") { // hidden, or the lock file of an open document
 		return true
 	}
 	for _, prefix := range []string{"readme", "license", "licence", "changelog", "contributing", "notice", "security"} {
@@ -100,16 +100,16 @@ func ComesAlong(name string) bool {
 
 func isLetter(c byte) bool { return c >= 'a' && c <= 'z' }
 
-// withoutTranslations leaves out script.de.md beside script.md.
-func withoutTranslations(names []string) []string {
+// removeTranslations removes translations, such as script.de.md, if their original is in names.
+func removeTranslations(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 		base, _, ok := script.TranslationOf(name)
 		return ok && slices.Contains(names, base)
 	})
 }
 
-// withoutNamed leaves out texts that another one includes or names.
-func withoutNamed(fsys fs.FS, dir string, names []string) []string {
+// removeReferenced removes files that another script includes or names as its lexicon.
+func removeReferenced(fsys fs.FS, dir string, names []string) []string {
 	const mostFiles, mostBytes = 200, 1 << 20
 	if len(names) < 2 || len(names) > mostFiles {
 		return names
@@ -125,21 +125,21 @@ func withoutNamed(fsys fs.FS, dir string, names []string) []string {
 		if err != nil {
 			continue
 		}
-		for _, other := range mentions(name, src) {
+		for _, other := range referencedFiles(name, src) {
 			if other = norm.NFC.String(path.Clean(other)); other != norm.NFC.String(name) {
 				named[other] = true
 			}
 		}
 	}
 	left := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return named[norm.NFC.String(n)] })
-	if len(left) == 0 { // they include each other
+	if len(left) == 0 { // all files include each other
 		return names
 	}
 	return left
 }
 
-// mentions lists the texts that a script includes or takes as its lexicon.
-func mentions(name string, src []byte) []string {
+// referencedFiles returns the files that a script includes or uses as its lexicon.
+func referencedFiles(name string, src []byte) []string {
 	if !strings.Contains(string(src), "include") && !strings.Contains(string(src), "lexicon") {
 		return nil
 	}

@@ -9,7 +9,8 @@ import (
 	"mynah/internal/script"
 )
 
-// TestChoose: which file of a folder is the script; several that could be are all named.
+// TestChoose checks which file of a folder is the script, and that all candidates are listed if there
+// are several.
 func TestChoose(t *testing.T) {
 	t.Parallel()
 	for files, want := range map[string]string{
@@ -84,8 +85,8 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-// TestIncludedScenes: what stands around an include is a scene of its own, but settings alone go to the
-// scenes that they touch.
+// TestIncludedScenes checks that the parts of a scene around an include become separate scenes, and
+// that parts with only settings are added to the included scenes.
 func TestIncludedScenes(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]string{
@@ -125,7 +126,7 @@ func TestIncludedScenes(t *testing.T) {
 	}
 }
 
-// TestUnreadFiles: a script that cannot be read is an error, with the nearest name.
+// TestUnreadFiles checks that a script that cannot be read is an error that suggests a similar name.
 func TestUnreadFiles(t *testing.T) {
 	t.Parallel()
 	fsys := fstest.MapFS{

@@ -15,8 +15,8 @@ func (noFiles) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
-// overlayFS is a file system that is over another: a file of the upper one hides one of the same name
-// of the lower.
+// overlayFS combines two file systems. A file of the upper one hides a file with the same name in the
+// lower one.
 type overlayFS struct{ upper, lower fs.FS }
 
 // Open implements fs.FS.
@@ -26,12 +26,12 @@ func (o overlayFS) Open(name string) (fs.File, error) {
 	}
 	f, err := o.lower.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return o.upper.Open(name) // a folder of the upper one
+		return o.upper.Open(name) // a folder of the upper file system
 	}
 	return f, err
 }
 
-// ReadDir implements fs.ReadDirFS: what both have in a folder, sorted by name.
+// ReadDir implements fs.ReadDirFS. It returns the entries of both file systems, sorted by name.
 func (o overlayFS) ReadDir(name string) ([]fs.DirEntry, error) {
 	upper, errUpper := fs.ReadDir(o.upper, name)
 	lower, errLower := fs.ReadDir(o.lower, name)

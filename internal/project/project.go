@@ -1,6 +1,6 @@
-// Package project provides the files of a script: those of a folder, of which nothing outside can
-// be read, whatever the name or link, and pages in memory on top of it. Files are identified by
-// their bytes and staged under generated names, so that no program sees a name that a user chose.
+// Package project provides the files of a script: those of a folder, and files in memory that take
+// precedence over it. Files outside the folder cannot be read, not even through links. Programs get
+// files under generated names, so that they never see a name that a user chose.
 package project
 
 import (
@@ -20,20 +20,20 @@ import (
 	"mynah/internal/system"
 )
 
-// Project is a folder with a script and its files, over which files may be laid that are in no
-// folder. It is safe for use by many goroutines.
+// Project provides the files of a folder with a script, combined with files in memory (pages). It is
+// safe for concurrent use.
 type Project struct {
-	root *os.Root // nil: there is no folder
-	// pages are over the folder: a file in them hides one of the same name.
+	root *os.Root // nil without a folder
+	// pages are files in memory. They hide files of the folder with the same name.
 	pages fs.FS
 	fsys  *names.FS
-	dir   string // absolute, links resolved
+	dir   string // absolute path with links resolved
 
 	mu    sync.Mutex
 	files map[string]storyboard.File
 }
 
-// Open opens a project's folder.
+// Open returns the project of a folder.
 func Open(dir string) (*Project, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -52,18 +52,20 @@ func Open(dir string) (*Project, error) {
 // Empty returns a project without files.
 func Empty() *Project { return Of(noFiles{}) }
 
-// Of returns a project of files that are in no folder, such as the pages of a presentation.
+// Of returns a project without a folder, with only the files in pages, such as the pages of a
+// presentation.
 func Of(pages fs.FS) *Project {
 	return &Project{pages: pages, fsys: names.AnyForm(pages), files: map[string]storyboard.File{}}
 }
 
-// Lay lays files over the project's folder, before any of them is asked for. Folders of both are one.
+// Lay adds files in memory that hide files of the folder with the same name. It must be called before
+// any file is read.
 func (p *Project) Lay(pages fs.FS) {
 	p.pages = pages
 	p.fsys = names.AnyForm(overlayFS{pages, p.root.FS()})
 }
 
-// Close releases the folder.
+// Close closes the folder.
 func (p *Project) Close() error {
 	if p.root == nil {
 		return nil
@@ -71,13 +73,13 @@ func (p *Project) Close() error {
 	return p.root.Close()
 }
 
-// Dir is the folder's absolute path, links resolved.
+// Dir returns the absolute path of the folder with links resolved, or "" without a folder.
 func (p *Project) Dir() string { return p.dir }
 
-// Path is where a file of the project's folder is on the disk.
+// Path returns the path on disk of a file in the project's folder.
 func (p *Project) Path(name string) string { return filepath.Join(p.dir, p.realPath(name)) }
 
-// isPage reports whether a file is in no folder.
+// isPage reports whether a file is one of the files in memory.
 func (p *Project) isPage(name string) bool {
 	info, err := fs.Stat(p.pages, p.fsys.Real(name))
 	return err == nil && info.Mode().IsRegular()
@@ -94,7 +96,7 @@ func (p *Project) open(name string) (fs.File, error) {
 	return p.root.Open(p.realPath(name))
 }
 
-// Stat describes a file of the project.
+// Stat returns information about a file of the project.
 func (p *Project) Stat(name string) (fs.FileInfo, error) {
 	if p.isPage(name) || p.root == nil {
 		return fs.Stat(p.pages, p.fsys.Real(name))
@@ -102,7 +104,7 @@ func (p *Project) Stat(name string) (fs.FileInfo, error) {
 	return p.root.Stat(p.realPath(name))
 }
 
-// IsAbsent reports whether there is nothing of a name, not even a link.
+// IsAbsent reports whether nothing with this name exists, not even a broken link.
 func (p *Project) IsAbsent(name string) bool {
 	if p.isPage(name) {
 		return false
@@ -114,8 +116,8 @@ func (p *Project) IsAbsent(name string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// Stage returns a file of the project a name of ours in the work folder: number tells it from
-// others.
+// Stage makes a file of the project available in the folder work, under a generated name that contains
+// number, and returns its path.
 func (p *Project) Stage(name, work string, number int) (string, error) {
 	path := filepath.Join(work, "in-"+strconv.Itoa(number))
 	if !p.isPage(name) {
@@ -134,18 +136,19 @@ func (p *Project) Stage(name, work string, number int) (string, error) {
 	return path, errors.Join(err, out.Close())
 }
 
-// FS holds the project's files, found by any normal form of their names.
+// FS returns the project's files. Names are found in any Unicode normal form.
 func (p *Project) FS() fs.FS { return p.fsys }
 
-// Real returns the name under which a file is in the folder.
+// Real returns the name of a file as it is spelled on disk.
 func (p *Project) Real(name string) string { return p.fsys.Real(name) }
 
-// realPath returns the path of a file below the project's folder.
+// realPath returns the path of a file relative to the project's folder, with the separators of the
+// system.
 func (p *Project) realPath(name string) string { return filepath.FromSlash(p.fsys.Real(name)) }
 
-// Head reads the first bytes of a file; it returns none for anything but a regular file.
+// Head returns the first bytes of a file. It returns nil if the file is not a regular file.
 func (p *Project) Head(name string) ([]byte, fs.FileInfo, error) {
-	// A look first: opening a pipe or a device would wait for it.
+	// Opening a pipe or a device could block, so check the kind of the file first.
 	info, err := p.Stat(name)
 	if err != nil || !info.Mode().IsRegular() {
 		return nil, info, err
@@ -163,7 +166,7 @@ func (p *Project) Head(name string) ([]byte, fs.FileInfo, error) {
 	return b[:n], info, nil
 }
 
-// ReadFile reads a file of the project of at most so many bytes.
+// ReadFile reads a file of at most most bytes.
 func (p *Project) ReadFile(name string, most int64) ([]byte, error) {
 	info, err := p.Stat(name)
 	if err != nil || !info.Mode().IsRegular() {
@@ -187,17 +190,17 @@ func (p *Project) File(name string) storyboard.File {
 	if f, ok := p.files[name]; ok {
 		return f
 	}
-	f := p.look(name)
+	f := p.describeFile(name)
 	p.files[name] = f
 	return f
 }
 
-func (p *Project) look(name string) storyboard.File {
+func (p *Project) describeFile(name string) storyboard.File {
 	head, info, err := p.Head(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return storyboard.File{}
-	// os.Root has no typed error for it.
+	// os.Root has no typed error for links that leave the folder.
 	case err != nil && strings.Contains(err.Error(), "escapes"):
 		return storyboard.File{Exists: true, Describe: "is a link to a place outside the project's folder"}
 	case err != nil:
@@ -220,12 +223,12 @@ func (p *Project) look(name string) storyboard.File {
 	return f
 }
 
-// List returns names of files of the project, at most some thousands.
+// List returns the names of the project's files, at most 2000.
 func (p *Project) List() (found []string) {
 	const most = 2000
 	_ = fs.WalkDir(p.FS(), ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
-			return nil //nolint:nilerr // a folder that cannot be read holds no suggestion
+			return nil //nolint:nilerr // skip folders that cannot be read
 		}
 		if len(found) == most {
 			return fs.SkipAll

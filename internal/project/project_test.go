@@ -36,7 +36,8 @@ func open(t *testing.T, files map[string]string) (in *project.Project, dir strin
 	return in, dir
 }
 
-// TestFile: a file is what its bytes say, whatever its name; what is not a file says so.
+// TestFile checks that the kind of a file depends on its content and not on its name, and the
+// descriptions of other files.
 func TestFile(t *testing.T) {
 	t.Parallel()
 	in, dir := open(t, map[string]string{"a.png": png, "b.txt": png, "c.png": "hello", "d/e.wav": "RIFF\x24\x00\x00\x00WAVEfmt "})
@@ -57,7 +58,7 @@ func TestFile(t *testing.T) {
 		"pipe.png": {Exists: true, Describe: "is not a regular file"},
 		"none.png": {},
 	} {
-		for range 2 { // the second time it is remembered
+		for range 2 { // the second result comes from memory
 			got := in.File(name)
 			if want.Describe == "" {
 				got.Describe = ""
@@ -108,7 +109,7 @@ func TestReading(t *testing.T) {
 	}
 }
 
-// TestEmpty: a project without a folder has no files, and says so of every one.
+// TestEmpty checks that a project without a folder has no files.
 func TestEmpty(t *testing.T) {
 	t.Parallel()
 	in := project.Empty()
@@ -136,10 +137,13 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// TestPages: files that are in no folder hide those of the folder, and are staged like them.
+// TestPages checks that files in memory hide files of the folder, and can be staged.
 func TestPages(t *testing.T) {
 	t.Parallel()
-	pages := fstest.MapFS{"page-1.png": {Data: []byte(png)}, "notes/s.md": {Data: []byte("From the deck.")}, "s.md": {Data: []byte("Over.")}}
+	pages := fstest.MapFS{
+		"page-1.png": {Data: []byte(png)}, "notes/s.md": {Data: []byte("From the deck.")},
+		"s.md": {Data: []byte("Over.")},
+	}
 	in, _ := open(t, map[string]string{"s.md": "Under.", "notes/x.txt": "x", "a.png": png})
 	in.Lay(pages)
 	for name, in := range map[string]*project.Project{"over a folder": in, "alone": project.Of(pages)} {

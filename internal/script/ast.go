@@ -37,16 +37,16 @@ type Node interface {
 	Span() diag.Range
 }
 
-// At is the place of a node, embedded in every node.
+// At is embedded in every node type and is the node's range in the source.
 type At struct{ Range diag.Range }
 
 // Span implements Node.
 func (a At) Span() diag.Range { return a.Range }
 
-// Narration is a spoken paragraph.
+// Narration is a spoken paragraph, heading, list item or table row.
 type Narration struct {
 	At
-	Source string // as written, its lines joined by "\n"
+	Source string // the paragraph as written, lines joined by "\n"
 	Runs   []utter.Run
 }
 
@@ -74,11 +74,10 @@ type Content struct {
 	Child *Element
 }
 
-// Quote is a block quote: it replaces the scene's subtitles; with an empty Text it
-// removes them.
+// Quote is a block quote. Its text replaces the scene's subtitles; an empty Text removes them.
 type Quote struct {
 	At
-	Text string // lines joined by blanks, inline markup removed
+	Text string // lines joined by "\n", without inline markup
 }
 
 // Fence is a fenced block, which is drawn as a slide.
@@ -87,14 +86,14 @@ type Fence struct {
 	Kind     frame.BlockKind
 	Language string // the info string's first word, for code
 	Info     string // the whole info string
-	Text     string // the lines inside, joined by "\n", without the last line end
+	Text     string // the lines of the block, joined by "\n"
 }
 
-// Sync is how a clip and the narration of its scene share their time. Empty means the default:
-// Freeze for clips, looping for GIFs.
+// Sync says what happens if a clip and the narration of its scene have different lengths. "" means the
+// default: Freeze for clips and Loop for GIFs.
 type Sync string
 
-// The modes.
+// Values of Sync. They say what happens when clip and narration have different lengths.
 const (
 	Match     Sync = "match"
 	Trim      Sync = "trim"
@@ -106,13 +105,13 @@ const (
 // Still selects one frame of a clip.
 type Still string
 
-// The stills.
+// Values of Still: the first or the last frame of the clip.
 const (
 	StillStart Still = "start"
 	StillEnd   Still = "end"
 )
 
-// Segment is a part of a clip.
+// Segment is the range of a clip that is played. To 0 means the end of the clip.
 type Segment struct {
 	From, To time.Duration
 }
@@ -125,14 +124,14 @@ type Picture struct {
 	// Video is set by (video: …); for image lines the file decides whether it is a clip.
 	Video bool
 	frame.Placing
-	// Edge is the direction of a pan: "top", "left", … or "".
+	// Edge is the side or corner towards which a pan moves: "top", "bottom-left", …; "" means none.
 	Edge   string
 	Motion frame.Motion
-	Strong bool // the motion goes further
+	Strong bool // doubles the effect of Motion
 	Playing
 }
 
-// Playing is how a clip is played.
+// Playing says how a clip is played; its zero value means the defaults.
 type Playing struct {
 	Sync    Sync
 	Still   Still
@@ -141,7 +140,7 @@ type Playing struct {
 	Volume  *float64
 }
 
-// Pause is silence at its place in the narration.
+// Pause is silence between the paragraphs before and after it.
 type Pause struct {
 	At
 	Length time.Duration
@@ -154,26 +153,26 @@ type Audio struct {
 	FileRange diag.Range
 }
 
-// Set is a direction that sets a property: (voice: amy), (duration: 2). Only this property is not
-// nil.
+// Set is a direction that sets a property, such as (voice: amy). In Properties only this property is
+// not nil.
 type Set struct {
 	At
 	Name string
 	Properties
 }
 
-// CalloutShape is the form of a callout.
+// CalloutShape is the shape of a callout.
 type CalloutShape string
 
-// The forms.
+// The shapes of callouts.
 const (
 	Circle    CalloutShape = "circle"
 	Rectangle CalloutShape = "rectangle"
 )
 
-// Callout darkens everything outside a shape, or with Mask paints the shape black. Lengths are in
-// pixels of a frame of the header's size, or with OfImage of the original picture, with which the
-// shape then moves.
+// Callout darkens everything outside a shape; with Mask it paints the shape itself black. Lengths are
+// in pixels of the video frame. With OfImage they are in pixels of the original picture, and the shape
+// moves with the picture.
 type Callout struct {
 	At
 	Shape                    CalloutShape
@@ -190,7 +189,7 @@ type Chapter struct {
 	Title string
 }
 
-// Reveal shows a slide step by step: list items, or ranges of lines of code.
+// Reveal shows a slide step by step: list items if Items is set, otherwise ranges of lines of code.
 type Reveal struct {
 	At
 	Items  bool
@@ -210,33 +209,35 @@ type Include struct {
 	FileRange diag.Range
 }
 
-// File is a file name with its place. Literal is set if the value is a built-in name and not a
-// file.
+// File is a file name with its range in the source. Literal is set if Name is a built-in name or a
+// font family, not a file.
 type File struct {
 	Name    string
 	Range   diag.Range
 	Literal bool
 }
 
-// Background is music under the video. Name is a built-in track or a file; empty ends the music.
+// Background is music under the video. Name is the name of built-in music or a file; an empty Name
+// ends the music.
 type Background struct {
 	Name    string
 	Range   diag.Range
-	Volume  float64 // 1 = as recorded
+	Volume  float64 // factor; 1 is the recorded volume
 	FadeIn  bool
 	FadeOut bool
 }
 
 // Transition is how a scene begins. Type "none" is a cut.
 type Transition struct {
-	Type     string // canonical: crossfade, wipe-right, circle, …
+	Type     string // canonical name, such as crossfade, wipe-right or circle
 	Duration time.Duration
 }
 
-// SubtitleMode is where subtitles are shown, in addition to the .srt and .vtt files.
+// SubtitleMode says where subtitles appear, in addition to the .srt and .vtt files.
 type SubtitleMode string
 
-// The modes.
+// Values of SubtitleMode: drawn into the picture, as a track of the MP4, only as files, and not in the
+// video.
 const (
 	SubtitlesOverlay  SubtitleMode = "overlay"
 	SubtitlesEmbed    SubtitleMode = "embed"
@@ -244,7 +245,7 @@ const (
 	SubtitlesNone     SubtitleMode = "none"
 )
 
-// Subtitles are the header's settings of subtitles; nil and zero mean the default.
+// Subtitles are the header's settings of subtitles. Nil and zero fields mean the default.
 type Subtitles struct {
 	Mode       SubtitleMode
 	Break      int
@@ -260,20 +261,21 @@ type Subtitles struct {
 	Highlight  *frame.Color
 }
 
-// Margin is the distance of subtitles from their edge of the frame: in pixels of a frame whose
-// shorter side is 720, or as a share of the height.
+// Margin is the distance between subtitles and the edge of the frame at which they are placed. Value
+// is in pixels of a frame whose shorter side is 720, or with Percent in percent of the frame's height.
 type Margin struct {
 	Value   float64
 	Percent bool
 }
 
-// Poster is the time of the poster image: "start", "end", or At.
+// Poster selects the frame for the poster image: Word is "start" or "end", or Word is empty and At is
+// the time in the video.
 type Poster struct {
 	Word string
 	At   time.Duration
 }
 
-// Level is a number in dB or LUFS, or "none".
+// Level is a number of dB or LUFS; None means that the author wrote "none".
 type Level struct {
 	None  bool
 	Value float64

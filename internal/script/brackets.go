@@ -2,22 +2,22 @@ package script
 
 import "strings"
 
-// The beginning of a direction. "(name: …)" on one line is always a direction; an unknown name is
-// reported and ignored. Over several lines, the beginning must distinguish it from prose such as
-// "(note: he left" … "and came back)": a known name always begins a direction. With text after
-// the colon it must close before the next blank line; without text, or with the beginning of a
-// map, it may continue over blank lines and separators. A misspelt name begins one if nothing or
-// a brace follows the colon. Any other name does so if in addition the next line is a line of a
-// map. All other brackets are narration.
+// Rules for where a direction begins. "(name: …)" on one line is always a direction; an unknown name
+// is reported and ignored. A direction over several lines must be distinguished from prose such as
+// "(note: he left", followed by "and came back)". A known name always begins a direction: with text
+// after the colon the bracket must close before the next blank line; with nothing or the first line of
+// a map after the colon, the direction may continue over blank lines and separators. A misspelt name
+// begins a direction if nothing or a brace follows the colon. Any other name does so if, in addition,
+// the next line is a line of a map. All other brackets are narration.
 
-// opening is the beginning of a direction in a text that starts with its bracket.
+// opening is the parsed "(name:" at the start of a text. Offsets are in bytes from the bracket.
 type opening struct {
-	name       string // in lower case
-	start, end int    // of the name
-	value      int    // offset after the colon
+	name       string // name of the direction in lower case
+	start, end int    // offsets of the name
+	value      int    // offset of the first byte after the colon
 }
 
-// openDirection reads "(name:", with optional blanks before the name.
+// openDirection parses "(name:" at the start of t. Blanks are allowed before the name and the colon.
 func openDirection(t string) (opening, bool) {
 	if t == "" || t[0] != '(' {
 		return opening{}, false
@@ -38,8 +38,8 @@ func openDirection(t string) (opening, bool) {
 	return o, true
 }
 
-// matchingBracket returns the offset of the bracket that closes the direction at the start of t,
-// or -1. It ignores brackets in quoted values.
+// matchingBracket returns the offset of the bracket that closes the direction at the start of t, or
+// -1. It skips a quoted string after the colon.
 func matchingBracket(t string, o opening) int {
 	depth := 1
 	for i := skipQuoted(t, o.value); i < len(t); i++ {
@@ -59,14 +59,15 @@ func matchingBracket(t string, o opening) int {
 // none.
 func skipQuoted(t string, i int) int {
 	j := len(t) - len(strings.TrimLeft(t[i:], blanks))
-	if end, ok := quoteEnd(t[j:]); ok {
+	if end, ok := findQuoteEnd(t[j:]); ok {
 		return j + end
 	}
 	return i
 }
 
-// completeDirection reports whether a trimmed line is one complete direction, and where its value
-// ends. Brackets in a known direction need not balance: "(chapter: Smile :))" is one.
+// completeDirection reports whether t, a trimmed line, is exactly one direction; end is the offset of
+// its closing bracket. Brackets in the value of a known direction need not balance: "(chapter: Smile
+// :))" is complete.
 func completeDirection(t string, o opening, isKnown bool) (end int, ok bool) {
 	last := len(t) - 1
 	if t[last] != ')' {
@@ -84,9 +85,9 @@ func completeDirection(t string, o opening, isKnown bool) (end int, ok bool) {
 	return last, !strings.Contains(t[m:], "(")
 }
 
-// depthOf returns the number of brackets that a line opens minus those it closes, ignoring quoted
+// bracketDepth returns the number of brackets that a line opens minus those it closes, ignoring quoted
 // values.
-func depthOf(t string) int {
+func bracketDepth(t string) int {
 	depth := 0
 	for i := 0; i < len(t); i++ {
 		switch t[i] {
@@ -103,18 +104,19 @@ func depthOf(t string) int {
 	return depth
 }
 
-// form is how far a direction over several lines may continue.
+// form says how far a direction over several lines may continue.
 type form int
 
 const (
 	noForm   form = iota // not a direction over several lines
-	textForm             // up to a blank line
-	mapForm              // over blank lines and separators
+	textForm             // continues up to a blank line
+	mapForm              // continues over blank lines and separators
 )
 
-// formOf returns the form of a direction that a line opens and does not close.
-func (p *parser) formOf(t string, o opening, next int) form {
-	rest := protect(strings.TrimSpace(t[o.value:]))
+// multilineForm returns the form of a direction that begins in line t and is not closed there. next is the
+// index of the item after the line.
+func (p *parser) multilineForm(t string, o opening, next int) form {
+	rest := hideBraces(strings.TrimSpace(t[o.value:]))
 	starts := rest == "" || isYAMLComment(rest)
 	brace := rest != "" && rest[0] == '{'
 	_, _, key := keyLine(rest)
@@ -125,12 +127,12 @@ func (p *parser) formOf(t string, o opening, next int) form {
 		if o.name == t[o.start:o.end] {
 			return textForm
 		}
-		return noForm // "(Image: the" in capitals is more likely prose
+		return noForm // "(Image: the" with a capital letter is more likely prose
 	}
 	if !starts && !brace {
 		return noForm
 	}
-	if _, near := nearest(o.name, p.known.directions); near {
+	if _, near := nearestName(o.name, p.known.directions); near {
 		return mapForm
 	}
 	for ; next < len(p.items); next++ {
@@ -148,35 +150,35 @@ func (p *parser) formOf(t string, o opening, next int) form {
 	return noForm
 }
 
-// multiline parses a direction over several lines that begins at the current item. t is the
-// trimmed text of its line, which starts at off.
-func (p *parser) multiline(l *line, t string, off int, o opening) bool {
-	how := p.formOf(t, o, p.at+1)
+// parseMultiline parses a direction over several lines that begins at the current item. t is the trimmed
+// text of the first line, and off its offset in l. It returns false if the text is not a direction.
+func (p *parser) parseMultiline(l *line, t string, off int, o opening) bool {
+	how := p.multilineForm(t, o, p.at+1)
 	if how == noForm {
 		return false
 	}
-	p.flush()
+	p.flushNarration()
 	pieces := []piece{{line: l, from: off + o.value, to: off + len(t)}}
-	depth := 1 + depthOf(t[o.value:])
+	depth := 1 + bracketDepth(t[o.value:])
 	for j := p.at + 1; j < len(p.items); j++ {
 		next := p.items[j].line
 		if next == nil || endsDirection(next, how) {
 			break
 		}
 		u, at := next.trim()
-		depth += depthOf(u)
+		depth += bracketDepth(u)
 		to := at + len(u)
 		if depth > 0 || !strings.HasSuffix(u, ")") {
 			pieces = append(pieces, piece{line: next, from: 0, to: to})
 			continue
 		}
 		pieces = append(pieces, piece{line: next, from: 0, to: to - 1})
-		r := l.span(off, off+1)
-		r.End = next.span(to-1, to).End
-		p.mark(blockDirection, l.first, next.last)
+		r := l.byteRange(off, off+1)
+		r.End = next.byteRange(to-1, to).End
+		p.recordBlock(blockDirection, l.first, next.last)
 		p.at = j + 1
 		p.addDirection(direction{
-			name: o.name, at: l.span(off+o.start, off+o.end), whole: r, value: p.block(o.name, pieces),
+			name: o.name, at: l.byteRange(off+o.start, off+o.end), whole: r, value: p.parseBlock(o.name, pieces),
 		})
 		return true
 	}
@@ -196,10 +198,11 @@ func endsDirection(l *line, how form) bool {
 	return how == textForm && isSeparator(t)
 }
 
-// unclosedDirection reports an unclosed direction and skips the lines that may be its map.
+// unclosedDirection reports an unclosed direction and skips the following lines that may belong to its
+// map.
 func (p *parser) unclosedDirection(l *line, off int, o opening) {
 	p.unclosed = true
-	d := p.diags.Errorf(l.span(off, off+o.value), "the direction (%s: … is not closed", o.name)
+	d := p.diags.Errorf(l.byteRange(off, off+o.value), "the direction (%s: … is not closed", o.name)
 	d.Detail = "A direction ends with a closing round bracket at the end of its line"
 	d.Hint = "write ) at the end of the direction"
 	for p.at++; p.at < len(p.items); p.at++ {
@@ -207,7 +210,7 @@ func (p *parser) unclosedDirection(l *line, off int, o opening) {
 		if next == nil || endsDirection(next, mapForm) {
 			return
 		}
-		if _, _, ok := keyLine(protect(strings.TrimSpace(next.text))); !ok {
+		if _, _, ok := keyLine(hideBraces(strings.TrimSpace(next.text))); !ok {
 			return
 		}
 	}

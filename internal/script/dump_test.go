@@ -12,7 +12,7 @@ import (
 	"mynah/internal/utter"
 )
 
-// dump writes a script compactly, for tests: a line a node, "---" between scenes.
+// dump formats a script compactly for comparison in tests: one line per node, "---" between scenes.
 func dump(s *Script) string {
 	var b strings.Builder
 	if h := dumpProperties(s.Header.Properties); h != "" {
@@ -133,7 +133,7 @@ func dumpCallout(c *Callout) string {
 	return s
 }
 
-// dumpProperties lists the properties that are set, with their values.
+// dumpProperties formats the names and values of the properties that are set.
 func dumpProperties(p Properties) string {
 	var b strings.Builder
 	v := reflect.ValueOf(p)
@@ -205,7 +205,7 @@ func dumpSubtitles(s *Subtitles) string {
 	return "{" + strings.Join(out, " ") + "}"
 }
 
-// brief lists findings: place, severity and summary, a line each.
+// brief formats findings, one per line: place, severity and summary.
 func brief(list diag.List) string {
 	var out []string
 	for _, d := range list {

@@ -10,8 +10,8 @@ import (
 	"mynah/internal/script"
 )
 
-// TestFindings compares all that is said about scripts, mostly wrong ones, and the places of their parts
-// with what people have accepted. Scripts stand between lines of ====.
+// TestFindings compares the findings of scripts, most of them invalid, with the golden file. Scripts
+// in the input are separated by lines of ====.
 func TestFindings(t *testing.T) {
 	t.Parallel()
 	src, err := os.ReadFile("testdata/findings.txt")
@@ -27,7 +27,7 @@ func TestFindings(t *testing.T) {
 			directions = append(directions, p.Name)
 		}
 	}
-	// Or each new name of the language would change them all.
+	// Lists of known names are shortened; otherwise each new name would change all findings.
 	lists := strings.NewReplacer(strings.Join(header, ", "), "{header}", strings.Join(directions, ", "), "{directions}")
 	var got bytes.Buffer
 	for s := range strings.SplitSeq(strings.TrimSuffix(string(src), "\n"), "\n====\n") {

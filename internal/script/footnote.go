@@ -12,7 +12,7 @@ import (
 // maxLabel is the maximum length of a footnote's name, in bytes.
 const maxLabel = 100
 
-// footnote is a mark such as [^1], which is neither spoken nor shown.
+// footnote is the Markdown node of a footnote mark such as [^1]. The mark is neither spoken nor shown.
 type footnote struct{ ast.BaseInline }
 
 // Kind implements ast.Node.
@@ -56,8 +56,8 @@ func definesFootnote(t string) bool {
 	return n > 0 && strings.HasPrefix(t[n:], ":")
 }
 
-// withoutFootnotes returns the lines of a paragraph without the texts of footnotes. Such a text
-// ends with its paragraph, but the following indented paragraphs belong to it too.
+// withoutFootnotes returns the lines of a paragraph without footnote definitions ("[^1]: text"). A
+// definition ends with its paragraph, but indented paragraphs after it belong to it, too.
 func (p *parser) withoutFootnotes(lines []*line) []*line {
 	var out []*line
 	inside := p.inFootnote && beginsIndented(lines[0])
@@ -73,7 +73,7 @@ func (p *parser) withoutFootnotes(lines []*line) []*line {
 	return out
 }
 
-// beginsIndented reports whether a line begins with a tab or two blanks.
+// beginsIndented reports whether a line begins with a tab or two spaces.
 func beginsIndented(l *line) bool {
 	return strings.HasPrefix(l.text, "\t") || strings.HasPrefix(l.text, "  ")
 }

@@ -7,7 +7,7 @@ import (
 	"mynah/internal/script"
 )
 
-// narrated gives the paragraphs of narration of a script, by bars.
+// narrated returns the paragraphs of narration of a script, joined by "|".
 func narrated(t *testing.T, src string) string {
 	t.Helper()
 	var out []string
@@ -53,7 +53,7 @@ func TestBullets(t *testing.T) {
 	}
 }
 
-// TestNormalForm: a script is read in NFC.
+// TestNormalForm checks that the parser normalizes scripts to NFC.
 func TestNormalForm(t *testing.T) {
 	t.Parallel()
 	if got, want := narrated(t, "Mu\u0308ller ho\u0308rt im Cafe\u0301."), "Müller hört im Café."; got != want {

@@ -9,11 +9,11 @@ import (
 	"mynah/internal/diag"
 )
 
-// Format prints a script in its canonical form: one blank line between blocks, "---" between
-// scenes, "(name: value)", maps indented by two blanks, options of images in a fixed order, line
-// ends LF. Text, comments, the header and slides are not changed. The findings are those of
-// Parse. Formatting is idempotent and never changes the meaning: if that cannot be verified, or a
-// block is not closed, the script is returned unchanged.
+// Format prints a script in its canonical form: one blank line between blocks, "---" between scenes,
+// directions as "(name: value)", maps indented by two spaces, image options in a fixed order, LF line
+// ends. Narration, comments and slides are not changed. The findings are those of Parse. Formatting is
+// idempotent and preserves the meaning: Format parses its own output, and returns src unchanged if the
+// meaning would differ or a block is not closed.
 func Format(file string, src []byte) ([]byte, diag.List) {
 	before, diags := Parse(file, src)
 	out, ok := format(file, src)
@@ -31,25 +31,26 @@ func parseOnly(file string, src []byte) *Script {
 	return s
 }
 
-// printer writes the blocks of a file.
+// printer writes the blocks of a file in canonical form.
 type printer struct {
 	p     *parser
 	lines []string
 	out   []string
 }
 
-// format prints a script; ok is false if lines would be lost.
+// format prints a script in canonical form. It returns false if a block is unclosed or lines would be
+// lost.
 func format(file string, src []byte) (out []byte, ok bool) {
 	var diags diag.List
 	p := newParser(file, ".", newVars(nil), &diags)
 	p.parse(src)
 	w := printer{p: p, lines: p.src.lines}
-	body := w.header()
-	blocks := w.merge()
-	if p.unclosed || !w.covers(blocks, body) {
+	body := w.formatHeader()
+	blocks := w.mergeBlocks()
+	if p.unclosed || !w.coversLines(blocks, body) {
 		return nil, false
 	}
-	last := -1 // the last printed block
+	last := -1 // index of the last printed block
 	for i, b := range blocks {
 		if b.kind == blockSeparator && (last < 0 || blocks[last].kind == blockSeparator || onlySeparators(blocks[i:])) {
 			continue
@@ -57,7 +58,7 @@ func format(file string, src []byte) (out []byte, ok bool) {
 		if len(w.out) > 0 && (last < 0 || !w.staysTogether(blocks[last], b)) {
 			w.out = append(w.out, "")
 		}
-		w.block(b)
+		w.formatBlock(b)
 		last = i
 	}
 	if len(w.out) == 0 {
@@ -70,8 +71,8 @@ func onlySeparators(blocks []block) bool {
 	return !slices.ContainsFunc(blocks, func(b block) bool { return b.kind != blockSeparator })
 }
 
-// merge joins blocks that share a line; they are printed unchanged.
-func (w *printer) merge() []block {
+// mergeBlocks joins blocks that share a line of the file. Joined blocks are printed unchanged.
+func (w *printer) mergeBlocks() []block {
 	var out []block
 	for _, b := range w.p.blocks {
 		if n := len(out); n > 0 && b.first <= out[n-1].last {
@@ -84,8 +85,8 @@ func (w *printer) merge() []block {
 	return out
 }
 
-// covers reports whether every non-blank line of the body belongs to a block.
-func (w *printer) covers(blocks []block, body int) bool {
+// coversLines reports whether every non-blank line from line body on belongs to a block.
+func (w *printer) coversLines(blocks []block, body int) bool {
 	for i, next := body, 0; i < len(w.lines); i++ {
 		for next < len(blocks) && blocks[next].last < i {
 			next++
@@ -97,8 +98,8 @@ func (w *printer) covers(blocks []block, body int) bool {
 	return true
 }
 
-// staysTogether reports whether two blocks have no blank line between them: consecutive
-// directions and pictures, and a comment above its subject.
+// staysTogether reports whether no blank line is printed between two blocks. This is true for
+// directions and pictures on consecutive lines, and for a comment directly above a block.
 func (w *printer) staysTogether(a, b block) bool {
 	line := func(k blockKind) bool { return k == blockDirection || k == blockLine }
 	if b.first != a.last+1 {
@@ -107,13 +108,13 @@ func (w *printer) staysTogether(a, b block) bool {
 	return line(a.kind) && line(b.kind) || a.kind == blockComment && b.kind != blockSeparator
 }
 
-// header prints the header and returns the first line of the body.
-func (w *printer) header() int {
+// formatHeader prints the header and returns the index of the first line after it.
+func (w *printer) formatHeader() int {
 	r := w.p.out.Header.Range
 	if r.Start.Line == 0 {
 		return 0
 	}
-	end := r.End.Line // the line after the closing dashes, from 0
+	end := r.End.Line // index of the line after the closing dashes
 	w.out = append(w.out, "---")
 	lines := w.lines[1 : end-1]
 	verbatim := strings.Contains(strings.Join(lines, "\n"), "<!--")
@@ -136,18 +137,18 @@ func (w *printer) header() int {
 	return end
 }
 
-// headerText returns a line of the header without insignificant blanks.
+// headerText returns a line of the header with insignificant spaces removed.
 func headerText(l string) string {
 	q := piece{line: &line{src: &source{}, text: l, segs: []seg{{}}}, to: len(l)}
-	name, _, rest, ok := headerLine(q)
+	name, _, rest, ok := splitHeaderLine(q)
 	if !ok || q.isEmpty() {
 		return l
 	}
 	return strings.TrimSpace(name + ": " + strings.TrimSpace(rest.text()))
 }
 
-// block prints one block.
-func (w *printer) block(b block) {
+// formatBlock prints one block.
+func (w *printer) formatBlock(b block) {
 	lines := w.lines[b.first : b.last+1]
 	commented := slices.ContainsFunc(lines, func(l string) bool { return strings.Contains(l, "<!--") })
 	switch {
@@ -166,7 +167,7 @@ func (w *printer) block(b block) {
 			w.out = append(w.out, strings.TrimSpace("> "+strings.TrimLeft(strings.TrimSpace(l), "> \t")))
 		}
 	case len(lines) == 1:
-		w.out = append(w.out, w.line(strings.TrimSpace(lines[0])))
+		w.out = append(w.out, w.formatLine(strings.TrimSpace(lines[0])))
 	default:
 		w.out = append(w.out, mapLines(lines)...)
 	}
@@ -187,9 +188,9 @@ func fenceLines(lines []string) []string {
 	return append(out, mark)
 }
 
-// line prints a line of directions and pictures, each on its own line.
-func (w *printer) line(t string) string {
-	parts := w.p.parts(t)
+// formatLine prints one line of directions and pictures; each goes on a separate line.
+func (w *printer) formatLine(t string) string {
+	parts := w.p.splitParts(t)
 	if parts == nil {
 		if o, ok := openDirection(t); ok {
 			return formatDirection(t, o, len(t)-1)
@@ -211,7 +212,7 @@ func formatDirection(t string, o opening, end int) string {
 	return strings.TrimRight("("+o.name+": "+strings.TrimSpace(t[o.value:end]), blanks) + ")"
 }
 
-// formatImage returns an image with its options in order: fit, position, movement, time, sound,
+// formatImage prints an image with its options in a fixed order: fit, position, motion, time, sound,
 // then unknown words.
 func formatImage(t string, m image) string {
 	alt, file := t[m.altFrom:m.altTo], t[m.fileFrom:m.fileTo]
@@ -219,14 +220,14 @@ func formatImage(t string, m image) string {
 		file = "<" + file + ">"
 	}
 	if strings.Contains(alt, "{{") {
-		return "![" + alt + "](" + file + ")" // the value of a variable is unknown
+		return "![" + alt + "](" + file + ")" // the variable may contain options, so their order is unknown
 	}
 	words := optionList(value{text: strings.TrimSpace(alt)})
 	groups := []string{"fit", "corner", "x", "y", "center", "motion", "strong", "sync", "still", "segment", "mute", ""}
 	rank := func(x word) int {
-		g := option(&Picture{}, strings.ToLower(x.text))
+		g := applyOption(&Picture{}, strings.ToLower(x.text))
 		if g == "x" || g == "y" {
-			g = "corner" // their order matters
+			g = "corner" // the order of positions on the two axes matters
 		}
 		return slices.Index(groups, g)
 	}
@@ -238,8 +239,8 @@ func formatImage(t string, m image) string {
 	return "![" + strings.Join(texts, " ") + "](" + file + ")"
 }
 
-// mapLines returns a direction over several lines: a map of one level indented by two blanks,
-// anything else unchanged.
+// mapLines prints a direction over several lines. A map of one level is indented by two spaces;
+// anything else is not changed.
 func mapLines(lines []string) []string {
 	head := strings.TrimSpace(lines[0])
 	o, ok := openDirection(head)
@@ -259,7 +260,7 @@ func mapLines(lines []string) []string {
 		if t == "" {
 			continue
 		}
-		key, colon, ok := keyLine(protect(t))
+		key, colon, ok := keyLine(hideBraces(t))
 		rest := strings.TrimSpace(t[min(colon+1, len(t)):])
 		if !ok || key != t[:colon] || rest == "" || isYAMLComment(rest) || commentStart(rest) >= 0 || needsYAMLScalar(rest) {
 			return verbatim

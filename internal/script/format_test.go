@@ -10,7 +10,7 @@ import (
 	"mynah/internal/script"
 )
 
-// TestFormat has scripts with what they are printed as.
+// TestFormat compares scripts with their formatted text.
 func TestFormat(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]string{
@@ -56,7 +56,7 @@ func TestFormat(t *testing.T) {
 			t.Errorf("%q is printed as\n%q, want\n%q; %v", src, got, want, list)
 		}
 	}
-	// What is not closed comes back as it is.
+	// A script with an unclosed block is returned unchanged.
 	for _, src := range []string{
 		"```\na  \n\n\n", "(pause: 1\n\n\n\na", "---\nsize:720p\n\n\na", "<speak>\n\n\n\na", "<!-- a\n\n\n\nb",
 	} {
@@ -66,8 +66,8 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-// TestMisspeltOptions: a word of an image is an error where it nearly is an option, and where none
-// of the others is farther from one.
+// TestMisspeltOptions checks that an unknown word in an image is an error if it is nearly an option,
+// and no other unknown word is ordinary text.
 func TestMisspeltOptions(t *testing.T) {
 	t.Parallel()
 	for words, want := range map[string]string{
@@ -88,7 +88,7 @@ func TestMisspeltOptions(t *testing.T) {
 	}
 }
 
-// TestIncludeLimits: scripts that include others without end are stopped, with one error.
+// TestIncludeLimits checks that scripts that include others without end are stopped with one error.
 func TestIncludeLimits(t *testing.T) {
 	t.Parallel()
 	chain := func(n int) fstest.MapFS {
@@ -126,7 +126,7 @@ func TestIncludeLimits(t *testing.T) {
 	}
 }
 
-// TestHeaderValues: how far a value of the header goes.
+// TestHeaderValues checks which lines belong to a value of the header.
 func TestHeaderValues(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]string{

@@ -15,7 +15,7 @@ import (
 
 var update = flag.Bool("update", false, "write the language's tables into docs/language.md")
 
-// TestLanguagePage holds the tables of docs/language.md to those of the parser.
+// TestLanguagePage compares the tables of docs/language.md with those that the parser's rows produce.
 func TestLanguagePage(t *testing.T) {
 	t.Parallel()
 	const file = "../../docs/language.md"
@@ -42,7 +42,7 @@ func TestLanguagePage(t *testing.T) {
 	}
 }
 
-// tables gives the tables of the page by their names.
+// tables returns the tables of the page by name.
 func tables() map[string]string {
 	var settings, own, all []script.Property
 	out := map[string]string{}
@@ -75,7 +75,7 @@ func tables() map[string]string {
 	return out
 }
 
-// table writes a table of Markdown.
+// table formats a Markdown table.
 func table(head []string, rows []script.Property, cells func(script.Property) []string) string {
 	var b strings.Builder
 	line := func(cells []string) {
@@ -89,7 +89,8 @@ func table(head []string, rows []script.Property, cells func(script.Property) []
 	return strings.ReplaceAll(b.String(), "|  |", "| |")
 }
 
-// values says what a value may be: a section of the page, or what findings say, words marked.
+// values describes the allowed values of a property: as a link to a section of the page, or as in
+// findings, with words marked as code.
 func values(p script.Property) string {
 	if number, _, ok := strings.Cut(p.See, "."); ok {
 		anchor := strings.ToLower(strings.NewReplacer(".", "", " ", "-").Replace(p.See))
@@ -114,7 +115,8 @@ func values(p script.Property) string {
 	return allowed + "; or a map of " + strings.Join(keys, ", ")
 }
 
-// TestRows: each row says what an editor needs, and a word that it offers is a value.
+// TestRows checks that each row has the fields that an editor needs, and that each word that it lists
+// is a valid value.
 func TestRows(t *testing.T) {
 	t.Parallel()
 	check := func(of string, p script.Property) {

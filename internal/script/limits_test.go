@@ -9,7 +9,7 @@ import (
 	"mynah/internal/script"
 )
 
-// accepts says whether a value of a property, or of a key of its map, is without an error.
+// accepts reports whether a value of a property, or of a key of its map, is parsed without an error.
 func accepts(p script.Property, key, value string) bool {
 	said := p.Name + ": " + value
 	if key != "" {
@@ -35,8 +35,8 @@ func accepts(p script.Property, key, value string) bool {
 	return !list.HasErrors()
 }
 
-// TestLimits: the numbers at which a range of values ends are allowed, those beyond are not, with the
-// unit or without it.
+// TestLimits checks that the limits of number ranges are allowed and values beyond them are not, with
+// and without the unit.
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	tried := 0
@@ -50,7 +50,7 @@ func TestLimits(t *testing.T) {
 		low, high := f.From, f.To
 		for value, want := range map[float64]bool{low: true, high: true, low - step: false, high + step: false} {
 			if value == 0 && p.Name == "duration" && p.Direction && key == "" {
-				want = false // more than 0 seconds
+				want = false // the range is "more than 0 seconds"
 			}
 			for _, unit := range []string{"", f.Unit} {
 				if got := accepts(p, key, number(value)+unit); got != want {
@@ -75,7 +75,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestWordsOfKeys: each word that a key offers is a value of it, and a name like it is suggested.
+// TestWordsOfKeys checks that each listed word of a key is a valid value, and that a misspelt word
+// gets a suggestion.
 func TestWordsOfKeys(t *testing.T) {
 	t.Parallel()
 	for _, p := range script.AllProperties() {
@@ -104,7 +105,8 @@ func TestWordsOfKeys(t *testing.T) {
 	}
 }
 
-// TestCascade: what is set counts more than what fills it up, and what overrides it more than that.
+// TestCascade checks the precedence of Fill and Override: Fill changes only properties that are not
+// set, Override replaces them.
 func TestCascade(t *testing.T) {
 	t.Parallel()
 	header := func(src string) script.Properties {
@@ -130,7 +132,7 @@ func TestCascade(t *testing.T) {
 	}
 }
 
-// TestUTF16: a file in UTF-16, of either order of bytes, is an error at its first character.
+// TestUTF16 checks that a file in UTF-16, in either byte order, is an error at its first character.
 func TestUTF16(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]int{

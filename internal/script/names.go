@@ -7,7 +7,7 @@ import (
 	"mynah/internal/similar"
 )
 
-func runes(s string) int { return utf8.RuneCountInString(s) }
+func countCharacters(s string) int { return utf8.RuneCountInString(s) }
 
 // runeLen returns the number of bytes of the first character of s.
 func runeLen(s string) int {
@@ -15,26 +15,26 @@ func runeLen(s string) int {
 	return n
 }
 
-// nearest returns the known name that an author may have meant: within one letter of a name of up
-// to five letters, or two letters of a longer one, with swapped neighbours counting once;
-// otherwise the only known name that begins with the unknown one. near is set in the first case,
-// which counts as a misspelling.
-func nearest(unknown string, known []string) (name string, near bool) {
+// nearestName returns the known name that an author probably meant, or "". near is true if the name is
+// within one edit of a name of up to five letters, or within two edits of a longer one; swapped
+// neighbouring letters count as one edit. Otherwise near is false, and name is a known name within two
+// edits, or the only known name that begins with the unknown one.
+func nearestName(unknown string, known []string) (name string, near bool) {
 	u := strings.ToLower(unknown)
-	if n := runes(u); n < 2 || n > 40 {
+	if n := countCharacters(u); n < 2 || n > 40 {
 		return "", false
 	}
 	if name, near = similar.Nearest(u, known); near {
 		return name, true
 	}
-	const far = 2 // letters; enough for a hint only
+	const far = 2 // maximum edit distance for a hint
 	for _, k := range known {
-		if runes(u) > far+2 && similar.Distance(u, k, far+1) <= far {
+		if countCharacters(u) > far+2 && similar.Distance(u, k, far+1) <= far {
 			return k, false
 		}
 	}
 	for _, k := range known {
-		if runes(u) >= 3 && strings.HasPrefix(k, u) {
+		if countCharacters(u) >= 3 && strings.HasPrefix(k, u) {
 			if name != "" {
 				return "", false
 			}
@@ -44,18 +44,18 @@ func nearest(unknown string, known []string) (name string, near bool) {
 	return name, false
 }
 
-// quote returns a name or value of the author for a message: on one line, shortened, in quotation
-// marks.
-func quote(s string) string {
+// quoteForMessage formats a name or value of the author for a message: on one line, in quotation marks, with at
+// most 60 characters.
+func quoteForMessage(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
 	const most = 60
-	if runes(s) > most {
+	if countCharacters(s) > most {
 		s = string([]rune(s)[:most-1]) + "…"
 	}
 	return "\"" + s + "\""
 }
 
-// joinOr lists words for a sentence: "a, b or c".
+// joinOr joins words as in a sentence: "a, b or c".
 func joinOr(words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")

@@ -8,15 +8,15 @@ import (
 	"mynah/internal/utter"
 )
 
-// flush converts the pending lines of narration to nodes: one per paragraph, heading, list item
+// flushNarration converts the pending lines of narration to nodes: one per paragraph, heading, list item
 // and table row.
-func (p *parser) flush() {
+func (p *parser) flushNarration() {
 	lines := p.para
 	if len(lines) == 0 {
 		return
 	}
 	p.para = nil
-	p.mark(blockText, lines[0].first, lines[len(lines)-1].last)
+	p.recordBlock(blockText, lines[0].first, lines[len(lines)-1].last)
 	if lines = p.withoutFootnotes(lines); len(lines) == 0 {
 		return
 	}
@@ -24,7 +24,7 @@ func (p *parser) flush() {
 	var now []piece
 	inList := false
 	done := func() {
-		p.narrate(now)
+		p.addNarration(now)
 		now, inList = nil, false
 	}
 	for _, l := range lines {
@@ -33,13 +33,13 @@ func (p *parser) flush() {
 		switch marker, kind := lineMarker(t, len(now) == 0 || inList); {
 		case table && strings.Contains(t, "|"):
 			done()
-			p.row(whole)
+			p.narrateRow(whole)
 		case kind == underlineMark && len(now) > 0:
 			done()
 		case kind == ruleMark, kind == underlineMark && len(t) > 2, isDashLine(t), isEscapedSeparator(t):
 			done()
 			if l.first >= p.headerLines {
-				p.rule(l, t)
+				p.warnRule(l, t)
 			}
 		case kind == headingMark:
 			done()
@@ -55,14 +55,14 @@ func (p *parser) flush() {
 			whole.from += marker
 			now, inList = append(now, whole), true
 		default:
-			p.nearMiss(l, t, off)
+			p.warnNearMiss(l, t, off)
 			now = append(now, whole)
 		}
 	}
 	done()
 }
 
-// closesHeading reports whether the # at the end of a heading belong to its markup: they follow a
+// closesHeading reports whether the # characters at the end of a heading are markup: they follow a
 // blank, or are the whole text.
 func closesHeading(t string) bool {
 	rest := strings.TrimRight(t, "#")
@@ -80,9 +80,9 @@ const (
 	ruleMark
 )
 
-// lineMarker returns the length of the mark of a heading or an item, with the blanks after it,
-// and its kind. fresh is set if a paragraph begins or a list continues: elsewhere a number with a
-// point is part of a sentence.
+// lineMarker returns the kind of the Markdown mark at the start of t and its length in bytes,
+// including the blanks after it. fresh is set at the start of a paragraph or in a list: elsewhere a
+// number with a point is part of a sentence.
 func lineMarker(t string, fresh bool) (int, markKind) {
 	switch t[0] {
 	case '#':
@@ -113,7 +113,7 @@ func lineMarker(t string, fresh bool) (int, markKind) {
 		return n, itemMark
 	}
 	digits := len(t) - len(strings.TrimLeft(t, "0123456789"))
-	const most = 3 // a year at the beginning of a sentence is not an item's number
+	const most = 3 // four digits, such as a year, are not the number of an item
 	if digits > 0 && digits <= most && fresh && digits+1 < len(t) && (t[digits] == '.' || t[digits] == ')') {
 		if n := blanksAt(t[digits+1:]); n > 0 {
 			return digits + 1 + n, itemMark
@@ -122,8 +122,8 @@ func lineMarker(t string, fresh bool) (int, markKind) {
 	return 0, noMark
 }
 
-// bulletAt returns the length of a bullet and the blanks after it; a dash is a bullet only at the
-// start of a paragraph or in a list.
+// bulletAt returns the length in bytes of a bullet and the blanks after it, or 0. A dash is a bullet
+// only with fresh: at the start of a paragraph or in a list.
 func bulletAt(t string, fresh bool) int {
 	r, size := utf8.DecodeRuneInString(t)
 	bullet := strings.ContainsRune("•‣▪●◦■", r) || fresh && (r == '–' || r == '—')
@@ -135,7 +135,8 @@ func bulletAt(t string, fresh bool) int {
 
 func blanksAt(t string) int { return len(t) - len(strings.TrimLeft(t, blanks)) }
 
-// isRule reports whether a line is a rule in Markdown, but no separator here.
+// isRule reports whether a line is a horizontal rule in Markdown. Separators of scenes are excluded by
+// the caller.
 func isRule(t string) bool {
 	n := 0
 	for i := range len(t) {
@@ -150,15 +151,16 @@ func isRule(t string) bool {
 	return n >= 3
 }
 
-// rule warns of a horizontal rule: in other Markdown dialects it separates scenes.
-func (p *parser) rule(l *line, t string) {
-	d := p.diags.Warnf(l.all(), "%s does not separate scenes and is ignored", quote(t))
+// warnRule warns about a horizontal rule that does not separate scenes, although it does in other Markdown
+// dialects.
+func (p *parser) warnRule(l *line, t string) {
+	d := p.diags.Warnf(l.textRange(), "%s does not separate scenes and is ignored", quoteForMessage(t))
 	d.Code = diag.NearMiss
 	d.Detail = "Scenes are separated by a line of three or more hyphens without spaces between them"
 	d.Hint = "write --- for a new scene"
 }
 
-// isTable reports whether lines contain the row of dashes below a table's head.
+// isTable reports whether lines contain the row of dashes below the head of a Markdown table.
 func isTable(lines []*line) bool {
 	for i, l := range lines {
 		if i > 0 && isDashRow(strings.TrimSpace(l.text)) && strings.Contains(lines[i-1].text, "|") {
@@ -172,12 +174,12 @@ func isDashRow(t string) bool {
 	return strings.Contains(t, "|") && strings.Contains(t, "-") && strings.Trim(t, "|:- \t") == ""
 }
 
-// row adds the cells of a table row as narration, one after the other.
-func (p *parser) row(q piece) {
+// narrateRow adds the cells of a table row as narration, one after the other.
+func (p *parser) narrateRow(q piece) {
 	if isDashRow(q.text()) {
 		return
 	}
-	n := &Narration{At: At{Range: q.place()}, Source: q.text()}
+	n := &Narration{At: At{Range: q.trimmedRange()}, Source: q.text()}
 	var b runBuilder
 	from := q.from
 	for i := q.from; i <= q.to; i++ {
@@ -189,7 +191,7 @@ func (p *parser) row(q piece) {
 		from = i + 1
 	}
 	if n.Runs = b.finish(); len(n.Runs) > 0 {
-		p.add(n)
+		p.appendNode(n)
 	}
 }
 
@@ -202,14 +204,14 @@ func addRun(runs []utter.Run, r utter.Run) []utter.Run {
 	return append(runs, r)
 }
 
-// narrate adds the node of a spoken paragraph. Pictures among its words become nodes before it.
-func (p *parser) narrate(pieces []piece) {
+// addNarration adds the node of a spoken paragraph. Images inside its text become nodes before it.
+func (p *parser) addNarration(pieces []piece) {
 	if len(pieces) == 0 {
 		return
 	}
 	first, last := pieces[0], pieces[len(pieces)-1]
 	n := &Narration{At: At{Range: diag.Range{
-		File: p.file, Start: first.place().Start, End: last.place().End,
+		File: p.file, Start: first.trimmedRange().Start, End: last.trimmedRange().End,
 	}}}
 	var texts []string
 	var spoken []piece
@@ -219,12 +221,12 @@ func (p *parser) narrate(pieces []piece) {
 		spoken = append(spoken, p.takePictures(q)...)
 	}
 	n.Source = strings.Join(texts, "\n")
-	if n.Runs = p.runs(spoken); len(n.Runs) > 0 {
-		p.add(n)
+	if n.Runs = p.parseRuns(spoken); len(n.Runs) > 0 {
+		p.appendNode(n)
 	}
 }
 
-// spokenDirection warns of a known direction in a sentence, once per line.
+// spokenDirection warns about a known direction inside a sentence, at most once per line.
 func (p *parser) spokenDirection(q piece) {
 	t := q.text()
 	last := strings.LastIndexByte(t, ')')
@@ -237,7 +239,7 @@ func (p *parser) spokenDirection(q piece) {
 			continue
 		}
 		if o, ok := openDirection(t[i:]); ok && p.known.asDirected[o.name] {
-			d := p.diags.Warnf(q.line.span(q.from+i, q.from+i+o.value),
+			d := p.diags.Warnf(q.line.byteRange(q.from+i, q.from+i+o.value),
 				"the direction (%s: …) is inside a sentence and is spoken", o.name)
 			d.Detail = "A direction works only on its own line"
 			d.Hint = "put it on a line of its own"
@@ -246,8 +248,8 @@ func (p *parser) spokenDirection(q piece) {
 	}
 }
 
-// takePictures adds nodes for the images in a line of narration, and returns the rest of the
-// line.
+// takePictures adds nodes for the images in a line of narration. It returns the parts of the line
+// without the images.
 func (p *parser) takePictures(q piece) []piece {
 	var left []piece
 	t := q.text()
@@ -263,17 +265,17 @@ func (p *parser) takePictures(q piece) []piece {
 		m, ok := openImage(t[i:])
 		if !ok {
 			if end := closingBracket(t[i:], 2, '[', ']', maxAlt); end > 0 && strings.HasPrefix(t[i+end:], "](") && last < i+end {
-				d := p.diags.Errorf(q.line.span(q.from+i, q.from+i+end+2), "this image is not closed on its line")
+				d := p.diags.Errorf(q.line.byteRange(q.from+i, q.from+i+end+2), "this image is not closed on its line")
 				d.Detail = "An image is written ![options](file) on one line; file names cannot contain line breaks"
 				d.Hint = "write ) after the file name"
 			}
 			continue
 		}
-		d := p.diags.Warnf(q.line.span(q.from+i, q.from+i+m.end), "this image is inside narration")
+		d := p.diags.Warnf(q.line.byteRange(q.from+i, q.from+i+m.end), "this image is inside narration")
 		d.Detail = "It is shown in the scene and not spoken"
 		d.Hint = "put it on a line of its own"
 		if pic, ok := p.image(q.line, q.from+i, m); ok {
-			p.add(pic)
+			p.appendNode(pic)
 		}
 		left = append(left, piece{line: q.line, from: q.from + done, to: q.from + i})
 		done = i + m.end

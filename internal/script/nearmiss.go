@@ -10,14 +10,14 @@ import (
 	"mynah/internal/diag"
 )
 
-// Near misses are lines that were probably meant as structure but do not follow the rules of the
-// language. They are kept as narration, since they may be meant that way, and get a warning that
-// says what to write instead.
+// Near misses are lines that were probably meant as structure, but do not follow the syntax. They are
+// read as narration and get a warning with the correct syntax.
 
-// dashes are the characters that word processors write for hyphens, and similar ones.
+// dashes are hyphens and the characters that word processors and keyboards insert instead of them.
 const dashes = "-–—―−‒‐‑⸺⸻﹘﹣－─━"
 
-// isDashLine reports whether a trimmed line consists of dashes of any kind, but is no separator.
+// isDashLine reports whether a trimmed line consists of dashes of any kind but is not a valid
+// separator.
 func isDashLine(t string) bool {
 	other := false
 	for _, r := range t {
@@ -38,14 +38,15 @@ func isEscapedSeparator(t string) bool {
 	return strings.HasPrefix(t, `\-`) && isSeparator(strings.ReplaceAll(t, `\`, ""))
 }
 
-// Lines that look like an image: the groups are the text in square brackets and the file.
+// Patterns of lines that look like an image. The groups are the options in square brackets and the
+// file; in swappedImage the order is reversed.
 var (
 	nearImage     = regexp.MustCompile(`^!?[ \t]*\[([^\[\]]*)\][ \t]*\(([^()]+)\)$`)
 	swappedImage  = regexp.MustCompile(`^!?[ \t]*\(([^()]*)\)[ \t]*\[([^\[\]]*)\]$`)
 	obsidianImage = regexp.MustCompile(`^!\[\[([^\[\]|]+)(?:\|[^\[\]]*)?\]\]$`)
 )
 
-// imageNearMiss returns the image that a line was probably meant to be.
+// imageNearMiss returns the correct syntax of an image for a line that was probably meant as one.
 func imageNearMiss(t string) (image string, ok bool) {
 	if m := obsidianImage.FindStringSubmatch(t); m != nil {
 		return "![](" + strings.Trim(m[1], blanks) + ")", true
@@ -63,7 +64,7 @@ func imageNearMiss(t string) (image string, ok bool) {
 		return "", false
 	}
 	for word := range strings.FieldsSeq(options) {
-		if group := option(&Picture{}, word); group == "" || group == "segment?" {
+		if group := applyOption(&Picture{}, word); group == "" || group == "segment?" {
 			options = ""
 			break
 		}
@@ -71,7 +72,7 @@ func imageNearMiss(t string) (image string, ok bool) {
 	return "![" + options + "](" + file + ")", true
 }
 
-// isPictureName reports whether a name ends like that of an image or a clip.
+// isPictureName reports whether a name has the extension of an image or a clip.
 func isPictureName(name string) bool {
 	endings := []string{
 		".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".mp4", ".mov", ".webm", ".mkv", ".m4v",
@@ -79,10 +80,10 @@ func isPictureName(name string) bool {
 	return slices.Contains(endings, strings.ToLower(path.Ext(name)))
 }
 
-// nearMiss warns of a line of narration that is nearly a direction or an image.
-func (p *parser) nearMiss(l *line, t string, off int) {
+// warnNearMiss warns about a line of narration that is nearly a direction or an image.
+func (p *parser) warnNearMiss(l *line, t string, off int) {
 	if image, ok := imageNearMiss(t); ok {
-		d := p.diags.Warnf(l.span(off, off+len(t)), "%s is not an image; its text is read as narration", quote(t))
+		d := p.diags.Warnf(l.byteRange(off, off+len(t)), "%s is not an image; its text is read as narration", quoteForMessage(t))
 		d.Code, d.Hint = diag.NearMiss, "write "+image
 		return
 	}
@@ -100,26 +101,26 @@ func (p *parser) nearMiss(l *line, t string, off int) {
 	case !p.known.asDirected[known]:
 		return
 	case strings.HasPrefix(t, "(") && !strings.HasPrefix(t, "((") && colon == ":" && known == name:
-		return // a direction, or one that was already reported
+		return // a direction, or an error that was already reported
 	case (colon == "" || colon == "bare") && len(fields) > 0 && p.known.isFile(known) && path.Ext(fields[0]) == "":
-		return // (image 1)
-	case colon == "" && len(fields) > 1 && !p.known.begins(known, fields[0]):
-		return // a remark in brackets
+		return // prose such as (image 1)
+	case colon == "" && len(fields) > 1 && !p.known.beginsValue(known, fields[0]):
+		return // prose in brackets
 	case colon == "" && !strings.ContainsAny(t[:1], "([{") && !strings.HasPrefix(t, "（"):
 		return // an HTML tag
 	case colon == "" && len(fields) == 0 && !strings.HasPrefix(t, "("):
-		return // a remark in brackets
+		return // prose in brackets
 	}
 	if value == "" {
 		value = "…"
 	}
-	d := p.diags.Warnf(l.span(off, off+len(t)), "%s is not a direction; it is read as narration", quote(t))
+	d := p.diags.Warnf(l.byteRange(off, off+len(t)), "%s is not a direction; it is read as narration", quoteForMessage(t))
 	d.Code = diag.NearMiss
 	d.Detail = "A direction is written (name: value), with round brackets, a colon and hyphens"
 	d.Hint = "write (" + known + ": " + value + ")"
 }
 
-// hyphenate replaces other dashes, underscores and blanks in a name by hyphens.
+// hyphenate replaces other dashes, underscores and spaces in a name by single hyphens.
 func hyphenate(name string) string {
 	return strings.Join(strings.FieldsFunc(name, func(r rune) bool {
 		return r == '_' || r == ' ' || strings.ContainsRune(dashes, r)
@@ -161,15 +162,16 @@ func readBracketed(t string) (name, value, colon string, ok bool) {
 	return strings.ToLower(inner), "", "", isWordy(inner)
 }
 
-// isWordy reports whether a text could be the name of a direction.
+// isWordy reports whether s consists of the characters of a direction's name and has a plausible
+// length.
 func isWordy(s string) bool {
 	s = strings.TrimSpace(s)
 	const longest = 30
 	return s != "" && len(s) <= longest && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz_ "+dashes) == ""
 }
 
-// headerNearMiss warns of text at the start of a file that looks like a header but is not one.
-func (p *parser) headerNearMiss() {
+// warnHeaderNearMiss warns about text at the start of a file that looks like a header but is not one.
+func (p *parser) warnHeaderNearMiss() {
 	lines := p.src.lines
 	first := skipComments(lines)
 	if first == len(lines) {
@@ -204,7 +206,7 @@ func (p *parser) headerNearMiss() {
 	d.Detail = "A header begins on the first line of the file, with three or more dashes"
 }
 
-// skipComments returns the first line that is neither blank nor a comment.
+// skipComments returns the index of the first line that is neither blank nor a comment.
 func skipComments(lines []string) int {
 	open := false
 	for i, l := range lines {

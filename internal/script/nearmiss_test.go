@@ -6,8 +6,8 @@ import (
 	"mynah/internal/diag"
 )
 
-// TestNearMisses: what was most likely meant as structure is narration, with a warning that says
-// what to write; what merely looks a little like it has none.
+// TestNearMisses checks that a line that was probably meant as structure is read as narration, with a
+// warning that shows the correct syntax, and that similar ordinary text gets no warning.
 func TestNearMisses(t *testing.T) {
 	t.Parallel()
 	for line, hint := range map[string]string{

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// filePath reads a scalar as the name of a file of the project, or reports why it cannot be one.
-// The name is kept as written; the file need not exist.
+// filePath parses a scalar as the name of a file of the project, or reports why it cannot be one. The
+// name is not changed, and the file need not exist.
 func (p *parser) filePath(name string, v value, allowed string) (File, bool) {
 	if v.kind != scalarValue || v.text == "" {
 		p.reportValue(name, v, allowed, nil)
@@ -16,13 +16,14 @@ func (p *parser) filePath(name string, v value, allowed string) (File, bool) {
 	if problem == "" {
 		return File{Name: v.text, Range: v.at}, true
 	}
-	d := p.diags.Errorf(v.at, "%s cannot be %s: %s", name, quote(v.text), problem)
+	d := p.diags.Errorf(v.at, "%s cannot be %s: %s", name, quoteForMessage(v.text), problem)
 	d.Detail = "File names are relative to the folder of the script and must be inside its project"
 	d.Hint = hint
 	return File{}, false
 }
 
-// badPath returns what is wrong with a file name, and what to do.
+// badPath returns the problem of a file name and a hint for the author; both are "" if the name is
+// valid.
 func (p *parser) badPath(name string) (problem, hint string) {
 	slashed := strings.ReplaceAll(name, `\`, "/")
 	switch {
@@ -47,7 +48,7 @@ func (p *parser) badPath(name string) (problem, hint string) {
 // maxPath is the maximum length of a path on common systems, in bytes.
 const maxPath = 4096
 
-// isURL reports whether a name is scheme://… or data:….
+// isURL reports whether a name is an address: scheme://… or data:….
 func isURL(s string) bool {
 	scheme, _, ok := strings.Cut(s, "://")
 	if strings.HasPrefix(s, "//") || strings.HasPrefix(strings.ToLower(s), "data:") {
@@ -64,5 +65,5 @@ func isURL(s string) bool {
 	return true
 }
 
-// fileEnding returns the extension of a name, in lower case, with the dot.
+// fileEnding returns the extension of a name in lower case, including the dot.
 func fileEnding(name string) string { return strings.ToLower(path.Ext(name)) }

@@ -8,8 +8,8 @@ import (
 	"mynah/internal/similar"
 )
 
-// Images differ from CommonMark: file names may contain blanks and brackets, and the text between
-// the square brackets holds options.
+// Images differ from CommonMark: file names may contain spaces and brackets, and the text in the
+// square brackets contains options.
 
 const (
 	// maxAlt and maxDest are the maximum lengths of the parts of an image, in bytes.
@@ -17,14 +17,15 @@ const (
 	maxDest = maxPath + 500
 )
 
-// image is the syntax of an image in a line; offsets are relative to its beginning.
+// image contains the byte offsets of the parts of an image, relative to its "!". The "alt" part is the
+// text in square brackets.
 type image struct {
 	altFrom, altTo   int
 	fileFrom, fileTo int
 	end              int
 }
 
-// openImage reads the image that t begins with.
+// openImage parses the image at the start of t.
 func openImage(t string) (image, bool) {
 	if !strings.HasPrefix(t, "![") {
 		return image{}, false
@@ -59,8 +60,8 @@ func openImage(t string) (image, bool) {
 	return m, true
 }
 
-// closingBracket returns the offset of the bracket that closes one opened before from, before any
-// other image begins, or -1.
+// closingBracket returns the offset of the bracket that closes one opened before from, or -1. It
+// searches most bytes, up to the beginning of another image.
 func closingBracket(t string, from int, left, right byte, most int) int {
 	depth := 1
 	for i := from; i < len(t) && i < from+most; i++ {
@@ -80,17 +81,17 @@ func closingBracket(t string, from int, left, right byte, most int) int {
 	return -1
 }
 
-// isTitle reports whether a text may follow the file name in Markdown: nothing, or a title in
+// isTitle reports whether t may follow the file name of a Markdown image: t is empty, or a title in
 // quotes.
 func isTitle(t string) bool {
 	if t == "" {
 		return true
 	}
-	end, ok := quoteEnd(t)
+	end, ok := findQuoteEnd(t)
 	return ok && end == len(t)
 }
 
-// destinationLength returns the length of a destination without the title after it.
+// destinationLength returns the length of the file name in t, without a quoted title after it.
 func destinationLength(t string) int {
 	if t == "" || t[len(t)-1] != '"' && t[len(t)-1] != '\'' {
 		return len(t)
@@ -104,12 +105,13 @@ func destinationLength(t string) int {
 	return len(t)
 }
 
-// image returns the Picture of the image whose "![" is at offset off of a line; false if it is wrong.
+// image returns the Picture of the image whose "![" is at offset off of a line. It returns false if it
+// reported an error.
 func (p *parser) image(l *line, off int, m image) (*Picture, bool) {
-	pic := &Picture{At: At{Range: l.span(off, off+m.end)}}
-	options := p.scalarText(l, off+m.altFrom, off+m.altTo)
-	ok := p.options(pic, options)
-	name := p.scalarText(l, off+m.fileFrom, off+m.fileTo)
+	pic := &Picture{At: At{Range: l.byteRange(off, off+m.end)}}
+	options := p.literalValue(l, off+m.altFrom, off+m.altTo)
+	ok := p.parseOptions(pic, options)
+	name := p.literalValue(l, off+m.fileFrom, off+m.fileTo)
 	if name.text == "" {
 		d := p.diags.Errorf(pic.Range, "this image has no file")
 		d.Detail = "An image is written ![options](file)"
@@ -120,18 +122,19 @@ func (p *parser) image(l *line, off int, m image) (*Picture, bool) {
 	return pic, ok && named
 }
 
-// scalarText reads bytes of a line literally: quotes and # have no meaning.
-func (p *parser) scalarText(l *line, from, to int) value {
+// literalValue reads bytes of a line literally: unlike in values of directions, quotes and # have no
+// special meaning.
+func (p *parser) literalValue(l *line, from, to int) value {
 	from, to = trimSpan(l.text, from, to)
 	raw := l.text[from:to]
-	v := value{text: raw, at: l.span(from, to), line: l, off: from}
-	if expanded := p.vars.line(raw); expanded != raw {
+	v := value{text: raw, at: l.byteRange(from, to), line: l, off: from}
+	if expanded := p.vars.expandLine(raw); expanded != raw {
 		v.text, v.line = strings.TrimSpace(expanded), nil
 	}
 	return v
 }
 
-// optionWords returns the options of images and clips that are words.
+// optionWords returns all options of images and clips that are words.
 func optionWords() []string {
 	return []string{
 		"cover", "contain", "fit", "top", "bottom", "left", "right", "center", "zoom", "zoomout", "pan", "panzoom",
@@ -139,22 +142,22 @@ func optionWords() []string {
 	}
 }
 
-// options reads the words between the square brackets.
-func (p *parser) options(pic *Picture, v value) bool {
+// parseOptions parses the words between the square brackets. It returns false if it reported an error.
+func (p *parser) parseOptions(pic *Picture, v value) bool {
 	ok := true
 	var unknown []word
 	set := map[string]string{}
 	for _, w := range optionList(v) {
-		group := option(pic, strings.ToLower(w.text))
+		group := applyOption(pic, strings.ToLower(w.text))
 		switch {
 		case group == "":
 			unknown = append(unknown, w)
 		case group == "segment?":
-			d := p.diags.Errorf(w.at, "%s is not a segment of a clip", quote(w.text))
+			d := p.diags.Errorf(w.at, "%s is not a segment of a clip", quoteForMessage(w.text))
 			d.Detail = "A segment is written 10-14.5, in seconds, or 01:00-01:01, in clock time; it must end after it begins"
 			ok = false
 		case set[group] != "" && set[group] != w.text:
-			d := p.diags.Warnf(w.at, "%s and %s cannot be combined; the last one is used", quote(set[group]), quote(w.text))
+			d := p.diags.Warnf(w.at, "%s and %s cannot be combined; the last one is used", quoteForMessage(set[group]), quoteForMessage(w.text))
 			d.Hint = "remove one of them"
 			fallthrough
 		default:
@@ -167,9 +170,9 @@ func (p *parser) options(pic *Picture, v value) bool {
 	return p.unknownOptions(unknown) && ok
 }
 
-// unknownOptions reports words that are not options. In ordinary Markdown this place holds
-// alternative text ("our living room"), so a word counts as a misspelt option only if no other
-// word is further from one.
+// unknownOptions reports words that are not options. In ordinary Markdown the brackets contain
+// alternative text ("our living room"). The words are therefore errors only if each of them is close
+// to an option; otherwise they get one warning. It returns false for errors.
 func (p *parser) unknownOptions(unknown []word) bool {
 	if len(unknown) == 0 {
 		return true
@@ -187,33 +190,33 @@ func (p *parser) unknownOptions(unknown []word) bool {
 			words = append(words, w.text)
 		}
 		at := diag.Range{File: unknown[0].at.File, Start: unknown[0].at.Start, End: unknown[len(unknown)-1].at.End}
-		d := p.diags.Warnf(at, "%s in an image are not options and are ignored", quote(strings.Join(words, " ")))
+		d := p.diags.Warnf(at, "%s in an image are not options and are ignored", quoteForMessage(strings.Join(words, " ")))
 		if len(words) == 1 {
-			d.Summary = quote(words[0]) + " in an image is not an option and is ignored"
+			d.Summary = quoteForMessage(words[0]) + " in an image is not an option and is ignored"
 		}
 		d.Detail = "Options: " + strings.Join(known, ", ") + ", combinations such as top-left, and segments such as 10-14.5"
 		return true
 	}
 	for i, w := range unknown {
-		d := p.diags.Errorf(w.at, "%s is not an option of an image", quote(w.text))
+		d := p.diags.Errorf(w.at, "%s is not an option of an image", quoteForMessage(w.text))
 		d.Detail = "Options: " + strings.Join(known, ", ") + ", combinations such as top-left, and segments such as 10-14.5"
 		d.Hint = "did you mean " + misspelt[i] + "?"
 	}
 	return false
 }
 
-// nearestOption is stricter than nearest: options are short, and so are words of alternative
-// texts ("man" is not a misspelt "pan").
+// nearestOption returns the option that a word is a misspelling of. It is stricter than nearestName:
+// options are short, and so are words of alternative texts ("man" is not a misspelt "pan").
 func nearestOption(text string, known []string) (string, bool) {
 	t := strings.ToLower(text)
-	if runes(t) < 3 {
+	if countCharacters(t) < 3 {
 		return "", false
 	}
-	if runes(t) > 4 {
-		return nearest(t, known)
+	if countCharacters(t) > 4 {
+		return nearestName(t, known)
 	}
 	for _, k := range known {
-		sameLetters := len(t) == len(k) && t[0] != k[0] // a changed first letter is another word
+		sameLetters := len(t) == len(k) && t[0] != k[0] // a changed first letter usually means another word
 		if similar.Distance(t, k, 2) < 2 && !sameLetters && (len(k) > 3 || len(t) > 3) {
 			return k, true
 		}
@@ -221,13 +224,13 @@ func nearestOption(text string, known []string) (string, bool) {
 	return "", false
 }
 
-// optionList splits options at blanks and commas, and joins "a - b".
+// optionList splits options at spaces and commas, and joins a range with spaces such as "1 - 2".
 func optionList(v value) []word {
 	var out []word
 	at := 0
 	for _, f := range strings.FieldsFunc(v.text, func(c rune) bool { return c == ' ' || c == '\t' || c == ',' }) {
 		at += strings.Index(v.text[at:], f)
-		w := word{text: f, at: v.part(at, at+len(f))}
+		w := word{text: f, at: v.subrange(at, at+len(f))}
 		at += len(f)
 		if n := len(out); n > 0 && (f[0] == '-' || strings.HasSuffix(out[n-1].text, "-")) && isTimes(out[n-1].text+f) {
 			out[n-1].text += f
@@ -239,14 +242,15 @@ func optionList(v value) []word {
 	return out
 }
 
-// isTimes reports whether a word consists of the characters of time ranges.
+// isTimes reports whether a word consists only of the characters of a time range and begins with a
+// digit.
 func isTimes(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789:.-s") == "" && s[0] >= '0' && s[0] <= '9'
 }
 
-// option applies a word to the picture. It returns the group of exclusive words that it belongs
-// to, "" for an unknown word, and "segment?" for an unreadable segment.
-func option(pic *Picture, w string) string {
+// applyOption applies an option to the picture. It returns the name of the group of mutually exclusive
+// options that the word belongs to, "" for an unknown word, and "segment?" for an invalid segment.
+func applyOption(pic *Picture, w string) string {
 	switch w {
 	case "cover", "contain", "fit":
 		pic.Fit = frame.Fit(w)
@@ -271,7 +275,7 @@ func option(pic *Picture, w string) string {
 		return setPlace(pic, position, edge)
 	}
 	if isTimes(w) && strings.Contains(w, "-") {
-		s, ok := segment(w)
+		s, ok := parseSegment(w)
 		if !ok {
 			return "segment?"
 		}
@@ -281,7 +285,8 @@ func option(pic *Picture, w string) string {
 	return ""
 }
 
-// setPlace applies a position to the picture; words for one axis keep the other.
+// setPlace applies a position to the picture and returns the group of the option. A position on one
+// axis does not change the other axis.
 func setPlace(pic *Picture, position frame.Position, edge string) string {
 	switch edge {
 	case "":
@@ -297,8 +302,8 @@ func setPlace(pic *Picture, position frame.Position, edge string) string {
 	return "corner"
 }
 
-// positions returns the kind of positions in the frame.
-func positions() kind[string] {
+// positionKind returns the parser of positions in the frame, such as top-left.
+func positionKind() kind[string] {
 	return kind[string]{
 		Form: Form{
 			Kind: ChoiceKind,

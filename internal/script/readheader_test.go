@@ -10,7 +10,7 @@ import (
 	"mynah/internal/script"
 )
 
-// TestReadHeader reads properties that YAML has read, with the places of what is wrong.
+// TestReadHeader parses properties from YAML nodes and checks the places of its findings.
 func TestReadHeader(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]string{

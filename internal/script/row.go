@@ -8,19 +8,19 @@ import (
 	"mynah/internal/diag"
 )
 
-// The names of the language are rows of tables: one for the header and the stage directions, one
-// for each map of keys. A row defines where its name is allowed, which values it has, where the
-// value is stored, and its documentation. The parser, suggestions for misspelt names, checks of
-// values, inheritance of defaults, header and scene, translations and the tables of
-// docs/language.md all read these rows. AllProperties exports them to other programs.
+// The names of the language are rows of tables: one table for the header and the stage directions, and
+// one for each map. A row defines where its name is allowed, its allowed values, the field that stores
+// the value, and its documentation. The parser, suggestions for misspelt names, inheritance of
+// properties, translations and the tables of docs/language.md use these rows. AllProperties exports
+// them to other programs.
 
-// Kind is the type of a value, for editors.
+// Kind is the type of a property's value. Editors use it.
 type Kind string
 
-// The kinds. The words of a Form are allowed in addition, for every kind.
+// Values of Kind. The words of a Form are allowed in addition, for every kind.
 const (
 	TextKind     Kind = "text"
-	ChoiceKind   Kind = "choice" // one of the words
+	ChoiceKind   Kind = "choice" // one of the words in Form.Words
 	NumberKind   Kind = "number"
 	TimeKind     Kind = "time" // seconds, or clock time
 	ColorKind    Kind = "color"
@@ -29,32 +29,33 @@ const (
 	LanguageKind Kind = "language"
 	VoiceKind    Kind = "voice"
 	FileKind     Kind = "file"
-	SegmentKind  Kind = "segment" // a part of a clip
-	LinesKind    Kind = "lines"   // ranges of lines of code
-	MapKind      Kind = "map"     // a map of the keys only
+	SegmentKind  Kind = "segment" // a range of a clip
+	LinesKind    Kind = "lines"   // ranges of line numbers of code
+	MapKind      Kind = "map"     // only a map of the keys
 )
 
-// Form describes the allowed values.
+// Form describes the allowed values of a property.
 type Form struct {
 	Kind Kind `json:"kind"`
-	// Words are allowed values, or parts of values.
+	// Words are words that are allowed as a value or as part of one.
 	Words []string `json:"words,omitempty"`
-	// From and To limit a number; both are 0 if there is no limit. Unit may follow the number.
+	// From and To are the limits of a number, both inclusive; both are 0 if there is no limit. Unit is a
+	// unit that may follow the number.
 	From float64 `json:"from,omitempty"`
 	To   float64 `json:"to,omitempty"`
 	Unit string  `json:"unit,omitempty"`
-	// Allowed describes the allowed values in a sentence for findings.
+	// Allowed describes the allowed values for messages to authors.
 	Allowed string `json:"allowed"`
-	// Keys are the keys of the value if it can be a map.
+	// Keys are the keys of the map, if the value can be a map.
 	Keys []Property `json:"keys,omitempty"`
 }
 
-// Reach is the range in which a stage direction applies.
+// Reach is the part of the script in which a stage direction applies.
 type Reach string
 
-// The reaches.
+// Values of Reach.
 const (
-	FromHere   Reach = "from here" // to the end of the scene
+	FromHere   Reach = "from here" // from the direction to the end of the scene
 	WholeScene Reach = "scene"     // the whole scene; the last direction in it is used
 	ThisPlace  Reach = "place"
 )
@@ -63,22 +64,23 @@ const (
 // of one of their maps.
 type Property struct {
 	Name string `json:"name"`
-	// Header and Direction are where the name is allowed; for a key both are false.
+	// Header and Direction report where the name is allowed; both are false for the key of a map.
 	Header    bool  `json:"header,omitempty"`
 	Direction bool  `json:"direction,omitempty"`
 	Reach     Reach `json:"reach,omitempty"`
 	Form
-	// Default describes the default, Help the purpose, both in Markdown of docs/language.md,
-	// whose sections they link by #.
+	// Default describes the default value, Help the purpose. Both are Markdown of docs/language.md; links
+	// to its sections begin with #.
 	Default string `json:"default,omitempty"`
 	Help    string `json:"help,omitempty"`
 	// See is the section of docs/language.md that describes the values, or "".
 	See string `json:"see,omitempty"`
-	// Own is set if other programs for such scripts do not know the name.
+	// Own is set if other programs for such scripts do not support the name.
 	Own bool `json:"own,omitempty"`
 }
 
-// AllProperties lists all names of the header and the directions; those for both come first.
+// AllProperties returns all names of the header and the directions. Names that are allowed in both
+// come first.
 func AllProperties() []Property {
 	var out []Property
 	for _, r := range vocabulary().rules {
@@ -87,17 +89,17 @@ func AllProperties() []Property {
 	return out
 }
 
-// reader reads a value into an M.
+// reader parses a value and stores it in a struct of type M.
 type reader[M any] struct {
 	form Form
 	read func(p *parser, to *M, name string, v value) bool
 }
 
-// into returns a reader that reads a value of a kind and stores it with put, or reports that it
-// is not allowed.
-func into[M, T any](k kind[T], put func(*M, T)) reader[M] {
+// storeWith returns a reader that parses a value of kind k and stores it with put. The reader reports
+// values that are not allowed.
+func storeWith[M, T any](k kind[T], put func(*M, T)) reader[M] {
 	return reader[M]{form: k.Form, read: func(p *parser, to *M, name string, v value) bool {
-		t, ok := read(p, name, v, k)
+		t, ok := readValue(p, name, v, k)
 		if ok {
 			put(to, *t)
 		}
@@ -105,16 +107,17 @@ func into[M, T any](k kind[T], put func(*M, T)) reader[M] {
 	}}
 }
 
-// key is a row for a key of a map that is read into an M.
+// key is the row of a key in a map that is stored in a struct of type M.
 type key[M any] struct {
 	name string
 	reader[M]
 	byDefault, help string
-	// called is the name in findings, if it is not "name of map".
+	// called is the name of the key in findings; "" means "name of map".
 	called string
 }
 
-// readMap reads a map of keys. It reports whether all values are valid.
+// readMap parses the entries of the map v and stores their values in to. It returns false if it
+// reported an error. of is the name of the property.
 func readMap[M any](p *parser, of string, v value, keys []key[M], to *M) bool {
 	ok := true
 	for _, e := range v.entries {
@@ -141,7 +144,7 @@ func keyNames[M any](keys []key[M]) []string {
 	return out
 }
 
-// describeKeys returns the exported form of keys.
+// describeKeys returns the keys as exported Property values.
 func describeKeys[M any](keys []key[M]) []Property {
 	var out []Property
 	for _, k := range keys {
@@ -150,40 +153,41 @@ func describeKeys[M any](keys []key[M]) []Property {
 	return out
 }
 
-// rule is a row of the table of the language.
+// rule is a row of the table of header properties and directions.
 type rule struct {
 	Property
-	// read reads the value into the row's field of properties, isSet reports whether the field
-	// has a value, and take copies it. They are nil if node is not.
+	// read parses the value and stores it in the row's field of Properties, isSet reports whether the
+	// field has a value, and take copies the field. They are nil if node is set.
 	read  func(p *parser, to *Properties, name string, v value) bool
 	isSet func(p *Properties) bool
 	take  func(to, from *Properties)
-	// node returns the node of a direction that sets no property. It returns nil for a direction
-	// without effect, such as a pause of no length.
+	// node parses a direction that adds a node instead of setting a property. The node is nil if the
+	// direction has no effect, such as a pause of no length.
 	node func(p *parser, d direction) (Node, bool)
-	// begins reports whether a word is the beginning of a value, and not of a remark in brackets;
-	// nil if that cannot be decided.
+	// begins reports whether a word after the name looks like a value, so that "(name word …" without a
+	// colon is a misspelt direction and not prose. It is nil if that cannot be decided.
 	begins func(word string) bool
-	// ofLanguage is set if translations do not inherit the property.
+	// ofLanguage is set if translations do not inherit the property, because its value depends on the
+	// language.
 	ofLanguage bool
 }
 
-// sets returns a rule whose value is stored in a field of the properties.
-func sets[T any](p Property, k kind[T], field func(*Properties) **T) rule {
+// propertyRule returns a rule that stores a parsed value in a field of Properties.
+func propertyRule[T any](p Property, k kind[T], field func(*Properties) **T) rule {
 	p.Form = k.Form
 	return rule{
 		Property: p,
-		read:     into(k, func(p *Properties, v T) { *field(p) = &v }).read,
+		read:     storeWith(k, func(p *Properties, v T) { *field(p) = &v }).read,
 		isSet:    func(p *Properties) bool { return *field(p) != nil },
 		take:     func(to, from *Properties) { *field(to) = *field(from) },
 	}
 }
 
-// makes returns a rule whose value becomes a node.
-func makes[T any](p Property, k kind[T], node func(at At, v T) Node) rule {
+// nodeRule returns a rule that adds a node made from the parsed value.
+func nodeRule[T any](p Property, k kind[T], node func(at At, v T) Node) rule {
 	p.Form = k.Form
 	return rule{Property: p, node: func(p *parser, d direction) (Node, bool) {
-		t, ok := read(p, d.name, d.value, k)
+		t, ok := readValue(p, d.name, d.value, k)
 		if !ok {
 			return nil, false
 		}
@@ -191,19 +195,19 @@ func makes[T any](p Property, k kind[T], node func(at At, v T) Node) rule {
 	}}
 }
 
-// beginning returns the rule with a function that recognizes the beginning of its values.
-func (r rule) beginning(begins func(word string) bool) rule {
+// withBeginning returns r with the function that recognizes the first word of its values.
+func (r rule) withBeginning(begins func(word string) bool) rule {
 	r.begins = begins
 	return r
 }
 
-// inOneLanguage returns the rule, marked as not inherited by translations.
-func (r rule) inOneLanguage() rule {
+// notTranslated returns r, marked as not inherited by translations.
+func (r rule) notTranslated() rule {
 	r.ofLanguage = true
 	return r
 }
 
-// known is the table of the language with its names, each listed once.
+// known contains the table of the language and indexes of its names.
 type known struct {
 	rules      []rule
 	byName     map[string]*rule
@@ -214,7 +218,7 @@ type known struct {
 	asDirected map[string]bool
 }
 
-// vocabulary returns the table, which must not be changed.
+// vocabulary returns the table of the language and its indexes. Callers must not change it.
 //
 //nolint:gochecknoglobals // a read-only table that is built when it is first used
 var vocabulary = sync.OnceValue(newKnown)
@@ -235,23 +239,22 @@ func newKnown() known {
 	return k
 }
 
-// has reports whether a name is known anywhere in the language.
+// has reports whether a name is a property of the header or a direction.
 func (k known) has(name string) bool { return k.byName[name] != nil }
 
-// isFile reports whether the value of a direction is always a file.
+// isFile reports whether the value of the direction name is always a file.
 func (k known) isFile(name string) bool {
 	r := k.byName[name]
 	return r.Kind == FileKind && r.node != nil
 }
 
-// begins reports whether the first word after a direction's name is the beginning of a value, and
-// not of a remark.
-func (k known) begins(name, word string) bool {
+// beginsValue reports whether a word looks like the first word of a value of the direction name.
+func (k known) beginsValue(name, word string) bool {
 	r := k.byName[name]
 	return r.begins != nil && r.begins(word)
 }
 
-// Fill copies the properties that are not set from others.
+// Fill copies properties from another set if they are not set in p.
 func (p *Properties) Fill(from Properties) {
 	for _, r := range vocabulary().rules {
 		if r.take != nil && !r.isSet(p) {
@@ -261,7 +264,7 @@ func (p *Properties) Fill(from Properties) {
 	p.Places = mergePlaces(from.Places, p.Places)
 }
 
-// Override copies the properties that are set in others.
+// Override copies all properties that are set in by, and replaces those of p.
 func (p *Properties) Override(by Properties) {
 	for _, r := range vocabulary().rules {
 		if r.take != nil && r.isSet(&by) {
@@ -271,7 +274,7 @@ func (p *Properties) Override(by Properties) {
 	p.Places = mergePlaces(p.Places, by.Places)
 }
 
-// LeaveLanguage removes the properties that translations do not inherit.
+// LeaveLanguage removes the properties that translations do not inherit, such as voice and title.
 func (p *Properties) LeaveLanguage() {
 	for _, r := range vocabulary().rules {
 		if r.ofLanguage {
@@ -280,7 +283,7 @@ func (p *Properties) LeaveLanguage() {
 	}
 }
 
-// mergePlaces returns the places of both; over takes precedence.
+// mergePlaces returns a map with the entries of both maps. Entries of over take precedence.
 func mergePlaces(places, over map[string]diag.Range) map[string]diag.Range {
 	out := map[string]diag.Range{}
 	maps.Copy(out, places)
@@ -288,27 +291,26 @@ func mergePlaces(places, over map[string]diag.Range) map[string]diag.Range {
 	return out
 }
 
-// HoldsForScene reports whether the direction applies to its whole scene, wherever it is in the
-// scene.
+// HoldsForScene reports whether the direction applies to its whole scene, independent of its position
+// in the scene.
 func (s *Set) HoldsForScene() bool {
 	r := vocabulary().byName[s.Name]
 	return r != nil && r.Reach == WholeScene
 }
 
-// set reads the property name into ps. It reports whether the value is valid; errors were
-// reported.
-func (p *parser) set(ps *Properties, name string, v value) bool {
+// readProperty parses the property name and stores it in ps. It returns false if it reported an error.
+func (p *parser) readProperty(ps *Properties, name string, v value) bool {
 	return p.known.byName[name].read(p, ps, name, v)
 }
 
-// node returns the node of a direction.
-func (p *parser) node(d direction) (Node, bool) {
+// newNode returns the node of a direction. It returns false if it reported an error.
+func (p *parser) newNode(d direction) (Node, bool) {
 	r := p.known.byName[d.name]
 	if r.node != nil {
 		return r.node(p, d)
 	}
 	set := &Set{At: At{Range: d.whole}, Name: d.name}
-	if !p.set(&set.Properties, d.name, d.value) {
+	if !p.readProperty(&set.Properties, d.name, d.value) {
 		return nil, false
 	}
 	set.Places = map[string]diag.Range{d.name: d.at}

@@ -6,53 +6,54 @@ import (
 	"mynah/internal/diag"
 )
 
-// item is a result of the first pass: a logical line or a fenced block.
+// item is a result of the first pass over a file: either a logical line or a fenced block.
 type item struct {
 	line  *line
 	fence *fenceBlock
 }
 
-// fenceBlock is a fenced block of the file; lines count from 0.
+// fenceBlock is a fenced block of the file. first and last are line indexes.
 type fenceBlock struct {
 	first, last int
 	open        fenceMark
 	info        string
-	text        []string // lines inside, without the indentation of the opening line
+	text        []string // lines of the block, without the indentation of the opening line
 }
 
-// fenceMark is an opening or closing line of a fence.
+// fenceMark is the row of backticks or tildes that opens or closes a fenced block; indent is in
+// columns.
 type fenceMark struct {
 	char   byte
 	length int
 	indent int
 }
 
-// scanner is the first pass. It removes comments and finds fences together, because whichever
-// opens first makes the other literal text.
+// scanner is the first pass over a file. It removes comments and finds fenced blocks in one pass,
+// because text inside a comment cannot open a fence and the reverse.
 type scanner struct {
 	src      *source
 	diags    *diag.List
 	next     int
 	items    []item
 	unclosed bool
-	// noCommentEnd and noFenceEnd remember that no end follows, so that many openings do not each
+	// noCommentEnd and noFenceEnd record that no end follows, so that many unclosed openings do not each
 	// search to the end of the file.
 	noCommentEnd bool
 	noFenceEnd   []fenceMark
 }
 
-// scan runs the first pass from line first (from 0) to the end. unclosed is set if a comment or a
-// fence has no end.
+// scan runs the first pass from line index first to the end of the file. unclosed is set if a comment
+// or a fence has no end.
 func scan(src *source, first int, diags *diag.List) (items []item, unclosed bool) {
 	s := scanner{src: src, diags: diags, next: first}
 	for s.next < len(src.lines) {
-		if s.fence(src.lines[s.next], s.next) {
+		if s.scanFence(src.lines[s.next], s.next) {
 			continue
 		}
-		l := s.logical()
+		l := s.nextLine()
 		if l.last > l.first || l.text != src.lines[l.first] {
-			s.next = l.last // the rest after a comment may open a fence
-			if s.fence(l.text, l.last) {
+			s.next = l.last // text after a comment may open a fence
+			if s.scanFence(l.text, l.last) {
 				continue
 			}
 			s.next = l.last + 1
@@ -62,8 +63,8 @@ func scan(src *source, first int, diags *diag.List) (items []item, unclosed bool
 	return s.items, s.unclosed
 }
 
-// logical reads the next line, with the following lines if a comment continues on them.
-func (s *scanner) logical() *line {
+// nextLine reads the next line, joined with the following lines if a comment continues on them.
+func (s *scanner) nextLine() *line {
 	i := s.next
 	raw := s.src.lines[i]
 	l := &line{src: s.src, first: i, last: i}
@@ -82,21 +83,21 @@ func (s *scanner) logical() *line {
 			break
 		}
 		keep(rest[:at])
-		col += runes(rest[:at])
+		col += countCharacters(rest[:at])
 		comments++
-		length, line, ok := s.commentEnd(rest[at:], l.last)
+		length, line, ok := s.findCommentEnd(rest[at:], l.last)
 		if !ok {
 			l.last = s.unclosedComment(l.last, col)
 			rest = ""
 			break
 		}
 		if line == l.last {
-			col += runes(rest[at : at+length])
+			col += countCharacters(rest[at : at+length])
 			rest = rest[at+length:]
 			continue
 		}
 		l.last = line
-		col = runes(s.src.lines[line][:length])
+		col = countCharacters(s.src.lines[line][:length])
 		rest = s.src.lines[line][length:]
 	}
 	if comments == 0 {
@@ -114,10 +115,10 @@ func (s *scanner) logical() *line {
 	return l
 }
 
-// commentEnd finds the end of the comment at the start of text, which is a part of line i. length
-// is the offset after the end, counted in text if it is on the same line, else in its line.
-// "<!-->" and "<!--->" are complete comments, as in HTML.
-func (s *scanner) commentEnd(text string, i int) (length, line int, ok bool) {
+// findCommentEnd finds the end of the comment at the start of text, which is a part of line i. line is the
+// index of the line with the end, length the offset after the end: relative to text if line is i,
+// otherwise in that line. "<!-->" and "<!--->" are complete comments, as in HTML.
+func (s *scanner) findCommentEnd(text string, i int) (length, line int, ok bool) {
 	if j := strings.Index(text[2:], "-->"); j >= 0 {
 		return 2 + j + 3, i, true
 	}
@@ -133,11 +134,11 @@ func (s *scanner) commentEnd(text string, i int) (length, line int, ok bool) {
 	return 0, 0, false
 }
 
-// unclosedComment reports an unclosed comment and returns the last line that is treated as part
-// of it: the line before the next separator, so that later errors are still found.
+// unclosedComment reports an unclosed comment and returns the index of the last line that is treated
+// as part of it. This is the line before the next separator, so that errors after it are still found.
 func (s *scanner) unclosedComment(i, col int) int {
 	s.unclosed = true
-	d := s.diags.Errorf(s.src.place(i, col, col+4), "this comment is not closed")
+	d := s.diags.Errorf(s.src.rangeInLine(i, col, col+4), "this comment is not closed")
 	d.Detail = "A comment begins with <!-- and ends with -->"
 	d.Hint = "write --> at the end of the comment"
 	return s.beforeSeparator(i)
@@ -151,14 +152,15 @@ func (s *scanner) beforeSeparator(i int) int {
 	return i
 }
 
-// fence reads a fenced block that text, at line i, opens.
-func (s *scanner) fence(text string, i int) bool {
+// scanFence parses the fenced block that text, at line index i, opens. It returns false if text opens
+// none.
+func (s *scanner) scanFence(text string, i int) bool {
 	open, info, ok := openFence(text)
 	if !ok {
 		return false
 	}
 	f := &fenceBlock{first: i, open: open, info: info}
-	end, closed := s.fenceEnd(open, i+1)
+	end, closed := s.findFenceEnd(open, i+1)
 	if !closed {
 		s.unclosed = true
 		r := s.src.wholeLine(i)
@@ -182,9 +184,9 @@ func (s *scanner) fence(text string, i int) bool {
 	return true
 }
 
-// fenceEnd returns the line that closes a block: only the same character, at least as often, and
-// not indented like code inside the block.
-func (s *scanner) fenceEnd(open fenceMark, from int) (int, bool) {
+// findFenceEnd returns the index of the line that closes a block: it consists of at least as many of the
+// same character, and is indented by at most three columns more than the opening line.
+func (s *scanner) findFenceEnd(open fenceMark, from int) (int, bool) {
 	for _, f := range s.noFenceEnd {
 		if f.char == open.char && open.length >= f.length && open.indent <= f.indent {
 			return 0, false
@@ -201,16 +203,16 @@ func (s *scanner) fenceEnd(open fenceMark, from int) (int, bool) {
 	return 0, false
 }
 
-// openFence reads the opening line of a fence, at any indentation.
+// openFence parses the opening line of a fenced block, at any indentation.
 func openFence(text string) (mark fenceMark, info string, ok bool) {
 	mark, rest, ok := fenceLine(text)
 	if !ok || mark.char == '`' && strings.Contains(rest, "`") {
-		return fenceMark{}, "", false // a code span in a sentence
+		return fenceMark{}, "", false // text such as ```code``` is inline code
 	}
 	return mark, strings.TrimSpace(rest), true
 }
 
-// fenceLine splits a line that begins with three or more backticks or tildes.
+// fenceLine splits a line that begins with three or more backticks or tildes into these and the rest.
 func fenceLine(text string) (mark fenceMark, rest string, ok bool) {
 	t := strings.TrimLeft(text, blanks)
 	if len(t) < 3 || t[0] != '`' && t[0] != '~' {
@@ -223,14 +225,14 @@ func fenceLine(text string) (mark fenceMark, rest string, ok bool) {
 	if n < 3 {
 		return fenceMark{}, "", false
 	}
-	return fenceMark{char: t[0], length: n, indent: width(text[:len(text)-len(t)])}, t[n:], true
+	return fenceMark{char: t[0], length: n, indent: indentWidth(text[:len(text)-len(t)])}, t[n:], true
 }
 
-// tabStop is the maximum width of a tab in indentation, as in CommonMark.
+// tabStop is the distance of tab stops in columns, as in CommonMark.
 const tabStop = 4
 
-// width returns the width of an indentation in columns.
-func width(indent string) int {
+// indentWidth returns the width of an indentation in columns.
+func indentWidth(indent string) int {
 	n := 0
 	for _, c := range []byte(indent) {
 		if c == '\t' {

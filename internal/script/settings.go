@@ -10,13 +10,13 @@ import (
 	"mynah/internal/diag"
 )
 
-// SettingError is an error in a setting of a request. Pointer is its JSON pointer (RFC 6901),
-// relative to the settings: "/subtitles/mode".
+// SettingError is an error in a setting of an API request. Pointer is a JSON pointer (RFC 6901)
+// relative to the settings, such as "/subtitles/mode".
 type SettingError struct{ Pointer, Summary, Detail, Hint string }
 
-// ReadSettings reads properties of the header from JSON: strings, numbers, booleans, and objects
-// of these for properties that are maps. It is stricter than the header: unknown names and
-// missing values are errors. All errors are returned in the order of their names.
+// ReadSettings parses properties of the header from JSON: strings, numbers, booleans, and objects of
+// these for properties that are maps. Unlike in a header, unknown names and missing values are errors.
+// It returns the errors of all settings, in the order of their names.
 func ReadSettings(values map[string]any) (Properties, []SettingError) {
 	var out Properties
 	var wrong []SettingError
@@ -24,8 +24,11 @@ func ReadSettings(values map[string]any) (Properties, []SettingError) {
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		pointer := "/" + escapePointer(name)
 		if !k.inHeader[name] {
-			e := SettingError{Pointer: pointer, Summary: fmt.Sprintf("unknown setting %s", quote(name)), Detail: "Known: " + strings.Join(k.header, ", ")}
-			if near, ok := nearest(name, k.header); ok {
+			e := SettingError{
+				Pointer: pointer, Summary: fmt.Sprintf("unknown setting %s", quoteForMessage(name)),
+				Detail: "Known: " + strings.Join(k.header, ", "),
+			}
+			if near, ok := nearestName(name, k.header); ok {
 				e.Hint = "did you mean " + near + "?"
 			}
 			wrong = append(wrong, e)
@@ -43,7 +46,7 @@ func ReadSettings(values map[string]any) (Properties, []SettingError) {
 			out.Fill(s.Header.Properties)
 		}
 	}
-	for name := range out.Places { // there is no file for findings to point into
+	for name := range out.Places { // findings cannot point into a file
 		out.Places[name] = diag.Range{File: "settings: " + name}
 	}
 	return out, wrong
@@ -53,7 +56,7 @@ func escapePointer(s string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1").Replace(s)
 }
 
-// settingLines writes a setting as header lines, with the pointer of each line.
+// settingLines formats a setting as header lines. pointers contains the JSON pointer of each line.
 func settingLines(name, pointer string, v any) (text string, pointers []string, wrong *SettingError) {
 	object, ok := v.(map[string]any)
 	if !ok {
@@ -76,7 +79,7 @@ func settingLines(name, pointer string, v any) (text string, pointers []string, 
 			problem = "has an unknown name"
 		}
 		if problem != "" {
-			return "", nil, &SettingError{Pointer: at, Summary: quote(key) + " of " + name + " " + problem}
+			return "", nil, &SettingError{Pointer: at, Summary: quoteForMessage(key) + " of " + name + " " + problem}
 		}
 		b.WriteString("  " + key + ": " + line + "\n")
 		pointers = append(pointers, at)
@@ -84,7 +87,7 @@ func settingLines(name, pointer string, v any) (text string, pointers []string, 
 	return b.String(), pointers, nil
 }
 
-// settingText returns a value as written after a colon.
+// settingText formats a JSON value as the text after the colon in a header.
 func settingText(v any) (text, problem string) {
 	switch v := v.(type) {
 	case string:
@@ -101,7 +104,7 @@ func settingText(v any) (text, problem string) {
 	case bool:
 		return fmt.Sprint(v), ""
 	case float64:
-		return decimal(v), ""
+		return formatDecimal(v), ""
 	case json.Number:
 		return v.String(), ""
 	case nil:
@@ -113,7 +116,8 @@ func settingText(v any) (text, problem string) {
 	}
 }
 
-// settingErrors converts findings to errors of settings. Line 2 belongs to the first pointer.
+// settingErrors converts findings to errors of settings. pointers[0] belongs to line 2 of the parsed
+// header.
 func settingErrors(list diag.List, pointers []string) []SettingError {
 	var out []SettingError
 	for _, d := range list {

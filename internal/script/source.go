@@ -10,24 +10,24 @@ import (
 	"mynah/internal/diag"
 )
 
-// source is a file split into lines of valid text in the normal form NFC. Columns count its code
-// points; if the author's line is already NFC, they are the author's code points too.
+// source is a file split into lines of valid text in Unicode normal form NFC. Columns count code
+// points of this text. They are the columns of the original file, too, if it is already NFC.
 type source struct {
 	file  string
 	lines []string
 }
 
-// maxBadBytes is the maximum number of reported lines with invalid encoding: a file that is not
-// text has one on every line.
+// maxBadBytes is the maximum number of reported lines with invalid encoding. A binary file has one on
+// nearly every line.
 const maxBadBytes = 10
 
 // newSource splits src at LF, CRLF and lone CR, removes a byte-order mark, and replaces invalid
-// characters: invalid bytes and NUL are reported, other control characters become blanks. A file
-// in UTF-16 is reported and gives no lines.
+// characters: invalid bytes and NUL are reported, other control characters become blanks. A file in
+// UTF-16 is reported and has no lines.
 func newSource(file string, src []byte, diags *diag.List) *source {
 	s := &source{file: file}
 	if len(src) >= 2 && (src[0] == 0xff && src[1] == 0xfe || src[0] == 0xfe && src[1] == 0xff) {
-		d := diags.Errorf(s.place(0, 0, 1), "the file is written in UTF-16")
+		d := diags.Errorf(s.rangeInLine(0, 0, 1), "the file is written in UTF-16")
 		d.Detail = "A script must be text in UTF-8"
 		d.Hint = "save it again as UTF-8"
 		return s
@@ -78,7 +78,7 @@ func (s *source) cleanLine(line string, bad *int, diags *diag.List) string {
 		}
 		reported = true
 		*bad++
-		d := diags.Errorf(s.place(len(s.lines), column, column+1), "%s", summary)
+		d := diags.Errorf(s.rangeInLine(len(s.lines), column, column+1), "%s", summary)
 		d.Detail, d.Hint = detail, hint
 	}
 	for i := 0; i < len(line); column++ {
@@ -102,8 +102,8 @@ func (s *source) cleanLine(line string, bad *int, diags *diag.List) string {
 	return b.String()
 }
 
-// place returns a range within one line; line, from and to count from 0.
-func (s *source) place(line, from, to int) diag.Range {
+// rangeInLine returns a range within one line. line, from and to are indexes, counted from 0.
+func (s *source) rangeInLine(line, from, to int) diag.Range {
 	return diag.Range{
 		File:  s.file,
 		Start: diag.Pos{Line: line + 1, Column: from + 1},
@@ -111,15 +111,15 @@ func (s *source) place(line, from, to int) diag.Range {
 	}
 }
 
-// wholeLine returns the range of a line without surrounding blanks.
+// wholeLine returns the range of a line, without blanks at both ends.
 func (s *source) wholeLine(i int) diag.Range {
 	return s.lineRange(i, i)
 }
 
-// lineRange returns the range from the start of one line to the end of another.
+// lineRange returns the range from the start of line first to the end of line last.
 func (s *source) lineRange(first, last int) diag.Range {
 	indent := utf8.RuneCountInString(s.lines[first]) - utf8.RuneCountInString(strings.TrimLeft(s.lines[first], blanks))
-	r := s.place(first, indent, indent)
+	r := s.rangeInLine(first, indent, indent)
 	r.End = diag.Pos{Line: last + 1, Column: utf8.RuneCountInString(strings.TrimRight(s.lines[last], blanks)) + 1}
 	if last == first && r.End.Column < r.Start.Column {
 		r.End = r.Start
@@ -130,42 +130,43 @@ func (s *source) lineRange(first, last int) diag.Range {
 // blanks are the characters that separate words on a line.
 const blanks = " \t"
 
-// seg is the place of a part of a logical line: off is its first byte in the line's text, line
-// and col are its place in the file, from 0.
+// seg maps a part of a logical line to the file: off is the byte offset of the part in the line's
+// text, line and col are its position in the file, counted from 0.
 type seg struct{ off, line, col int }
 
-// line is a logical line: a line of the file, or several lines joined after comments were
-// removed.
+// line is a logical line: one line of the file, or several lines that are joined because a comment
+// between them was removed.
 type line struct {
 	src         *source
 	text        string
 	segs        []seg
-	first, last int // lines of the file, from 0
+	first, last int // indexes of lines of the file
 	// void is set if the line contained only comments.
 	void bool
-	// counts are the numbers of code points before every countEvery-th byte, so that places on
-	// long lines are found quickly; computed when first needed.
+	// counts[i] is the number of code points before byte i*countEvery. It makes positions on long lines
+	// fast, and is computed when first needed.
 	counts []int
-	// of is the line that this line is a part of, off the offset in it.
+	// of is the line that this line was cut from, or nil; off is the byte offset in it.
 	of  *line
 	off int
 }
 
 const countEvery = 256
 
-// pos returns the place of a byte of the text. Beyond the end it is the place of the end.
-func (l *line) pos(off int) diag.Pos {
+// position returns the position in the file of the byte at off. Offsets beyond the end of the text mean its
+// end.
+func (l *line) position(off int) diag.Pos {
 	off = min(max(off, 0), len(l.text))
 	if l.of != nil {
-		return l.of.pos(l.off + off)
+		return l.of.position(l.off + off)
 	}
 	i := sort.Search(len(l.segs), func(i int) bool { return l.segs[i].off > off }) - 1
 	s := l.segs[max(i, 0)]
-	return diag.Pos{Line: s.line + 1, Column: s.col + l.count(off) - l.count(s.off) + 1}
+	return diag.Pos{Line: s.line + 1, Column: s.col + l.runesBefore(off) - l.runesBefore(s.off) + 1}
 }
 
-// count returns the number of code points before a byte.
-func (l *line) count(off int) int {
+// runesBefore returns the number of code points before byte off.
+func (l *line) runesBefore(off int) int {
 	if len(l.text) <= countEvery {
 		return utf8.RuneCountInString(l.text[:off])
 	}
@@ -191,8 +192,8 @@ func (l *line) count(off int) int {
 	return n
 }
 
-// cut returns a part of a line as a line.
-func (l *line) cut(from, to int) *line {
+// subline returns the bytes from..to of l as a line.
+func (l *line) subline(from, to int) *line {
 	c := &line{src: l.src, text: l.text[from:to], first: l.first, last: l.last, of: l, off: from}
 	if l.of != nil {
 		c.of, c.off = l.of, l.off+from
@@ -200,29 +201,29 @@ func (l *line) cut(from, to int) *line {
 	return c
 }
 
-// span returns the range of bytes; to is exclusive. The range ends after its last character, not
-// where the next begins, since a comment may be in between.
-func (l *line) span(from, to int) diag.Range {
-	start := l.pos(from)
+// byteRange returns the range in the file of the bytes from..to; to is exclusive. The range ends directly
+// after the last character, because a comment may follow before the next one.
+func (l *line) byteRange(from, to int) diag.Range {
+	start := l.position(from)
 	end := start
 	for to > from && !utf8.RuneStart(l.text[to-1]) {
 		to--
 	}
 	if to > from {
-		end = l.pos(to - 1)
+		end = l.position(to - 1)
 		end.Column++
 	}
 	return diag.Range{File: l.src.file, Start: start, End: end}
 }
 
-// trim returns the text without surrounding blanks, and the offset at which it begins.
+// trim returns the text without blanks at both ends, and the byte offset at which it begins.
 func (l *line) trim() (string, int) {
 	t := strings.TrimSpace(l.text)
 	return t, strings.Index(l.text, t)
 }
 
-// all returns the range of the line's text without surrounding blanks.
-func (l *line) all() diag.Range {
+// textRange returns the range of the line's text, without blanks at both ends.
+func (l *line) textRange() diag.Range {
 	t, off := l.trim()
-	return l.span(off, off+len(t))
+	return l.byteRange(off, off+len(t))
 }

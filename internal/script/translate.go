@@ -12,16 +12,17 @@ import (
 	"mynah/internal/diag"
 )
 
-// TranslationName returns the name of a script's translation into a language (BCP 47):
-// "script.md" in German is "script.de.md".
+// TranslationName returns the file name of a script's translation. tag is the language (BCP 47): for
+// "script.md" and "de" the name is "script.de.md".
 func TranslationName(name, tag string) string {
 	ext := path.Ext(name)
 	return strings.TrimSuffix(name, ext) + "." + tag + ext
 }
 
-// TranslationOf returns the script and the language of a translation, from its name alone:
-// "script.de.md" is "script.md" in "de". Three-letter languages count only if voices speak them:
-// nearly every short word is a language tag, and "script.old.md" is no translation.
+// TranslationOf returns the original's name and the language of a translation, using only its file
+// name: "script.de.md" is a translation of "script.md" into "de". Languages of three letters count
+// only if a voice speaks them, because most short words are valid tags: "script.old.md" is not a
+// translation.
 func TranslationOf(name string) (base, tag string, ok bool) {
 	ext := path.Ext(name)
 	stem := strings.TrimSuffix(name, ext)
@@ -36,7 +37,7 @@ func TranslationOf(name string) (base, tag string, ok bool) {
 	return stem + ext, tag, true
 }
 
-// isSpoken reports whether a tag's language has two letters, or three letters and voices.
+// isSpoken reports whether a tag's language has two letters, or has three letters and a voice.
 func isSpoken(tag string) bool {
 	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
 	switch base {
@@ -47,19 +48,19 @@ func isSpoken(tag string) bool {
 	return len(base) == 2
 }
 
-// Translate completes a translation from its original script: properties that its header leaves
-// out are taken over, except those of a language (voice, title, author, description, lexicon).
-// Its language is that of its header, or else of its name. Translate reports scenes without a
-// counterpart, and scenes that lack narration.
+// Translate copies into a translation the properties that its header does not set, except those that
+// depend on the language (voice, title, author, description, lexicon). The language is the one in its
+// header, or else tag. Translate reports scenes without a counterpart, and scenes that lack narration,
+// pictures, callouts or chapters of the original.
 func Translate(translation, base *Script, tag string) diag.List {
-	fill(&translation.Header.Properties, base.Header.Properties, tag)
+	inheritProperties(&translation.Header.Properties, base.Header.Properties, tag)
 	var list diag.List
 	tell := func(at diag.Range, hint, format string, args ...any) {
 		d := list.Errorf(at, format, args...)
 		d.Detail = "A translation must have the same scenes as its script"
 		d.Hint = hint
 	}
-	lacking := map[string][]string{} // scenes, by the things they lack
+	lacking := map[string][]string{} // numbers of scenes, by what they lack
 	counts := fmt.Sprintf("%s has %d scenes, %s %d", base.File, len(base.Scenes), translation.File, len(translation.Scenes))
 	for _, p := range pairScenes(base.Scenes, translation.Scenes) {
 		switch {
@@ -93,7 +94,7 @@ func Translate(translation, base *Script, tag string) diag.List {
 	return list
 }
 
-// inScenes lists scenes: "scene 2", "scenes 2, 3 and 5".
+// inScenes joins scene numbers for a message: "scene 2", "scenes 2, 3 and 5".
 func inScenes(numbers []string) string {
 	if n := len(numbers); n > 1 {
 		return "scenes " + strings.Join(numbers[:n-1], ", ") + " and " + numbers[n-1]
@@ -101,7 +102,7 @@ func inScenes(numbers []string) string {
 	return "scene " + numbers[0]
 }
 
-// countShown counts the things of a scene that a translation may forget.
+// countShown counts the pictures, callouts and chapters of a scene, which a translation may lack.
 func countShown(s *Scene) map[string]int {
 	out := map[string]int{}
 	for _, n := range s.Nodes {
@@ -117,15 +118,16 @@ func countShown(s *Scene) map[string]int {
 	return out
 }
 
-// pair is a scene and its translation, by their indexes; -1 where one is missing.
+// pair contains the indexes of a scene and its translation. An index is -1 if the scene has no
+// counterpart.
 type pair struct{ base, translation int }
 
-// pairScenes matches scenes: one to one if the numbers are equal. Otherwise it matches similar
-// scenes in order; scenes without a counterpart come as late as possible.
+// pairScenes matches scenes with their translations. With equal numbers of scenes it matches them in
+// order. Otherwise it matches similar scenes; scenes without a counterpart come as late as possible.
 func pairScenes(base, translation []Scene) (out []pair) {
-	const most = 4 << 20 // comparisons; they take some milliseconds
+	const most = 4 << 20 // scene comparisons, which take a few milliseconds
 	if n, m := len(base), len(translation); n != m && n*m <= most {
-		return align(base, translation)
+		return alignScenes(base, translation)
 	}
 	for i := range max(len(base), len(translation)) {
 		p := pair{i, i}
@@ -140,12 +142,12 @@ func pairScenes(base, translation []Scene) (out []pair) {
 	return out
 }
 
-// align finds the most similar pairs by dynamic programming.
-func align(base, translation []Scene) (out []pair) {
-	const gap = 2 // cost of a scene without a counterpart
+// alignScenes matches the most similar scenes by dynamic programming.
+func alignScenes(base, translation []Scene) (out []pair) {
+	const gap = 2 // cost of a scene without counterpart
 	a, b := newLooks(base), newLooks(translation)
 	n, m := len(a), len(b)
-	costs := make([]int32, (n+1)*(m+1)) // of the scenes from i and j on
+	costs := make([]int32, (n+1)*(m+1)) // costs of matching the scenes from i and j to the end
 	cost := func(i, j int) int32 { return costs[i*(m+1)+j] }
 	both := func(i, j int) int32 {
 		if i == n || j == m {
@@ -183,7 +185,7 @@ func align(base, translation []Scene) (out []pair) {
 	return out
 }
 
-// look is the part of a scene that does not depend on the language.
+// look contains the features of a scene that its translation should share.
 type look struct {
 	files, fences string
 	said          bool
@@ -206,14 +208,15 @@ func newLooks(scenes []Scene) []look {
 	return out
 }
 
-// distance returns how different two scenes are, as versions in two languages.
+// distance returns how different two scenes are. Zero means that one may be the translation of the
+// other.
 func (l look) distance(o look) int32 {
 	d := int32(0)
 	switch {
 	case l.files == o.files:
 	case l.files == "" || o.files == "":
 		d += 2
-	default: // probably pictures of the same thing in two languages
+	default: // the translation probably shows its own version of the picture
 		d++
 	}
 	if l.fences != o.fences {
@@ -236,8 +239,9 @@ func hasNarration(s *Scene) bool {
 	return false
 }
 
-// fill takes over properties that are not set, except those of a language.
-func fill(to *Properties, from Properties, tag string) {
+// inheritProperties copies from the original the properties that are not set, except those that depend on the
+// language.
+func inheritProperties(to *Properties, from Properties, tag string) {
 	from.LeaveLanguage()
 	from.Language = &tag
 	to.Fill(from)

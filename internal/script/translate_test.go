@@ -60,13 +60,14 @@ func TestTranslate(t *testing.T) {
 		}
 		file, rest, _ := strings.Cut(want, " ")
 		name, _, _ := strings.Cut(file, ":")
-		if d := list[0]; d.Range.File != name || !strings.HasSuffix(file, ":"+strconv.Itoa(d.Range.Start.Line)) || !strings.HasPrefix(d.Summary, rest) || d.Hint == "" {
+		if d := list[0]; d.Range.File != name || !strings.HasSuffix(file, ":"+strconv.Itoa(d.Range.Start.Line)) ||
+			!strings.HasPrefix(d.Summary, rest) || d.Hint == "" {
 			t.Errorf("%q: %+v", src, d)
 		}
 	}
 }
 
-// TestMissingScenes: each scene that misses its translation is told, and where.
+// TestMissingScenes checks that each scene without a translation is reported at its place.
 func TestMissingScenes(t *testing.T) {
 	t.Parallel()
 	parse := func(file, src string) *script.Script {
@@ -94,7 +95,8 @@ func TestMissingScenes(t *testing.T) {
 	}
 }
 
-// TestTranslationLacks: what a translation forgets is a warning that names its scenes.
+// TestTranslationLacks checks that pictures, callouts and chapters that a translation lacks are
+// reported in a warning with the scenes' numbers.
 func TestTranslationLacks(t *testing.T) {
 	t.Parallel()
 	parse := func(file, src string) *script.Script {

@@ -6,46 +6,47 @@ import (
 	"mynah/internal/diag"
 )
 
-// valueKind is the syntactic form of a value.
+// valueKind is the syntactic kind of a value.
 type valueKind int
 
 const (
 	scalarValue valueKind = iota
 	mapValue
 	listValue
-	// brokenValue is a value with an error that was already reported.
+	// brokenValue is the kind of a value whose error was already reported.
 	brokenValue
 )
 
-// value is the text after a name's colon.
+// value is the parsed text after the colon of a property or direction.
 type value struct {
 	kind    valueKind
-	text    string // of a scalar: without quotes and comment, with variables replaced
+	text    string // only for scalars; without quotes and comment, and with variables replaced
 	at      diag.Range
 	entries []entry
 
-	// line and off are where text begins if it is in the file exactly as written; otherwise line
-	// is nil.
+	// If text is in the file exactly as written, line and off are the place where it begins. Otherwise
+	// line is nil.
 	line *line
 	off  int
 }
 
-// entry is one line of a map.
+// entry is a name and its value in a map.
 type entry struct {
 	name  string
 	at    diag.Range
 	value value
 }
 
-// part returns the place of a part of a scalar, or of the whole scalar if its place is unknown.
-func (v value) part(from, to int) diag.Range {
+// subrange returns the range in the file of the bytes from..to of a scalar, or of the whole scalar if its
+// place is unknown.
+func (v value) subrange(from, to int) diag.Range {
 	if v.line == nil {
 		return v.at
 	}
-	return v.line.span(v.off+from, v.off+to)
+	return v.line.byteRange(v.off+from, v.off+to)
 }
 
-// word is a word of a scalar with its place.
+// word is a word of a scalar with its range in the file.
 type word struct {
 	text string
 	at   diag.Range
@@ -56,35 +57,35 @@ func (v value) words() []word {
 	at := 0
 	for f := range strings.FieldsSeq(v.text) {
 		at += strings.Index(v.text[at:], f)
-		out = append(out, word{text: f, at: v.part(at, at+len(f))})
+		out = append(out, word{text: f, at: v.subrange(at, at+len(f))})
 		at += len(f)
 	}
 	return out
 }
 
-// scalar reads a part of a line as plain text and removes enclosing quotes and a trailing comment. A # at
-// the beginning starts a comment only if a space follows: "#ff0000" is a colour.
-func (p *parser) scalar(l *line, from, to int) value {
+// parseScalar parses a part of a line as plain text. It removes enclosing quotes and a trailing comment. A
+// # at the beginning starts a comment only if a space follows: "#ff0000" is a colour.
+func (p *parser) parseScalar(l *line, from, to int) value {
 	from, to = trimSpan(l.text, from, to)
 	raw := l.text[from:to]
 	if text, end, ok := unquote(raw); ok {
-		return value{text: p.vars.line(text), at: l.span(from, from+end)}
+		return value{text: p.vars.expandLine(text), at: l.byteRange(from, from+end)}
 	}
 	if raw == "#" || strings.HasPrefix(raw, "# ") || strings.HasPrefix(raw, "#\t") {
-		return value{at: l.span(from, from)}
+		return value{at: l.byteRange(from, from)}
 	}
 	if i := commentStart(raw); i >= 0 {
 		from, to = trimSpan(l.text, from, from+i)
 		raw = l.text[from:to]
 	}
-	v := value{text: raw, at: l.span(from, to), line: l, off: from}
-	if expanded := p.vars.line(raw); expanded != raw {
+	v := value{text: raw, at: l.byteRange(from, to), line: l, off: from}
+	if expanded := p.vars.expandLine(raw); expanded != raw {
 		v.text, v.line = strings.TrimSpace(expanded), nil
 	}
 	return v
 }
 
-// trimSpan narrows a span to its text without surrounding blanks.
+// trimSpan narrows the byte range from..to of text, so that it has no blanks at both ends.
 func trimSpan(text string, from, to int) (int, int) {
 	t := strings.TrimSpace(text[from:to])
 	if t == "" {
@@ -94,7 +95,7 @@ func trimSpan(text string, from, to int) (int, int) {
 	return from, from + len(t)
 }
 
-// commentStart returns the offset of a # after a blank, or -1.
+// commentStart returns the offset of the first # after a blank, or -1.
 func commentStart(text string) int {
 	for i := 1; i < len(text); i++ {
 		if text[i] == '#' && (text[i-1] == ' ' || text[i-1] == '\t') {
@@ -104,10 +105,10 @@ func commentStart(text string) int {
 	return -1
 }
 
-// unquote reads text that is one quoted string, followed only by a comment. end is the offset
+// unquote parses text that is one quoted string, optionally followed by a comment. end is the offset
 // after the closing quote.
 func unquote(text string) (s string, end int, ok bool) {
-	end, ok = quoteEnd(text)
+	end, ok = findQuoteEnd(text)
 	if !ok {
 		return "", 0, false
 	}
@@ -121,8 +122,8 @@ func unquote(text string) (s string, end int, ok bool) {
 	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(inner), end, true
 }
 
-// quoteEnd returns the offset after the quoted string that text begins with.
-func quoteEnd(text string) (int, bool) {
+// findQuoteEnd returns the offset after the quoted string at the start of text, or false.
+func findQuoteEnd(text string) (int, bool) {
 	if text == "" || text[0] != '"' && text[0] != '\'' {
 		return 0, false
 	}
@@ -141,7 +142,7 @@ func quoteEnd(text string) (int, bool) {
 	return 0, false
 }
 
-// piece is a part of a logical line.
+// piece is the byte range from..to of a logical line.
 type piece struct {
 	line     *line
 	from, to int
@@ -159,8 +160,8 @@ func isYAMLComment(t string) bool {
 	return t == "#" || strings.HasPrefix(t, "# ") || strings.HasPrefix(t, "#\t")
 }
 
-// block reads a value that may have several lines: a map or plain text.
-func (p *parser) block(name string, pieces []piece) value {
+// parseBlock parses a value that may have several lines: a map or plain text.
+func (p *parser) parseBlock(name string, pieces []piece) value {
 	at := pieces[0]
 	for len(pieces) > 0 && pieces[0].isEmpty() {
 		pieces = pieces[1:]
@@ -169,48 +170,49 @@ func (p *parser) block(name string, pieces []piece) value {
 		pieces = pieces[:len(pieces)-1]
 	}
 	if len(pieces) == 0 {
-		return value{at: at.line.span(at.from, at.from)}
+		return value{at: at.line.byteRange(at.from, at.from)}
 	}
 	first := pieces[0]
 	if entries, ok := p.plainMap(pieces); ok {
-		return value{kind: mapValue, at: first.place(), entries: entries}
+		return value{kind: mapValue, at: first.trimmedRange(), entries: entries}
 	}
 	if p.needsYAML(first) {
 		return p.yamlValue(name, pieces)
 	}
 	if len(pieces) == 1 {
-		return p.scalar(first.line, first.from, first.to)
+		return p.parseScalar(first.line, first.from, first.to)
 	}
 	var texts []string
 	for _, q := range pieces {
-		if v := p.scalar(q.line, q.from, q.to); v.text != "" {
+		if v := p.parseScalar(q.line, q.from, q.to); v.text != "" {
 			texts = append(texts, v.text)
 		}
 	}
-	return value{text: strings.Join(texts, " "), at: first.place()}
+	return value{text: strings.Join(texts, " "), at: first.trimmedRange()}
 }
 
-// place returns the range of a piece without surrounding blanks.
-func (p piece) place() diag.Range {
+// trimmedRange returns the range of a piece without surrounding blanks.
+func (p piece) trimmedRange() diag.Range {
 	from, to := trimSpan(p.line.text, p.from, p.to)
-	return p.line.span(from, to)
+	return p.line.byteRange(from, to)
 }
 
-// needsYAML reports whether a value with this first line is a map or a block of text.
+// needsYAML reports whether a value with this first line must be parsed as YAML: a map, a list or a
+// block of text.
 func (p *parser) needsYAML(first piece) bool {
-	t := protect(strings.TrimSpace(first.text()))
+	t := hideBraces(strings.TrimSpace(first.text()))
 	if _, _, ok := keyLine(t); ok {
 		return true
 	}
 	return t[0] == '{' || isBlockScalar(t) || strings.HasPrefix(t, "- ")
 }
 
-// isBlockScalar reports whether a line begins a YAML block of text.
+// isBlockScalar reports whether a line begins a YAML block scalar: | or >.
 func isBlockScalar(t string) bool {
 	return (t[0] == '|' || t[0] == '>') && strings.Trim(t[1:], "+-123456789") == ""
 }
 
-// keyLine splits "key: value" or "key:".
+// keyLine splits "key: value" or "key:". colon is the offset of the colon.
 func keyLine(t string) (key string, colon int, ok bool) {
 	colon = strings.IndexByte(t, ':')
 	if colon <= 0 || colon+1 < len(t) && t[colon+1] != ' ' && t[colon+1] != '\t' {
@@ -228,9 +230,9 @@ func keyLine(t string) (key string, colon int, ok bool) {
 	return key, colon, key != ""
 }
 
-// plainMap reads a map of one level with a plain value on every line, as nearly all maps in
-// scripts are. It allows more than YAML: uneven indentation, and the same plain text as in values
-// elsewhere. All other maps are left to YAML.
+// plainMap parses a map of one level with a plain value on every line, the usual form in scripts. It
+// accepts more than YAML: uneven indentation, and the same plain text as in other values. It returns
+// false for other maps, which the YAML parser handles.
 func (p *parser) plainMap(pieces []piece) ([]entry, bool) {
 	entries := make([]entry, 0, len(pieces))
 	for _, q := range pieces {
@@ -249,18 +251,18 @@ func (p *parser) plainMap(pieces []piece) ([]entry, bool) {
 		}
 		entries = append(entries, entry{
 			name:  strings.ToLower(key),
-			at:    q.line.span(from, from+colon),
-			value: p.scalar(q.line, from+colon+1, to),
+			at:    q.line.byteRange(from, from+colon),
+			value: p.parseScalar(q.line, from+colon+1, to),
 		})
 	}
 	return p.uniqueEntries(entries), true
 }
 
-// needsYAMLScalar reports whether a value has a meaning in YAML other than its text.
+// needsYAMLScalar reports whether YAML would interpret a value, so that it is not plain text.
 func needsYAMLScalar(t string) bool {
 	switch t[0] {
 	case '{':
-		start, _, _, ok := variable(t, 0)
+		start, _, _, ok := findVariable(t, 0)
 		return !ok || start > 0
 	case '[', '|', '>', '&', '*', '!':
 		return true
@@ -270,7 +272,7 @@ func needsYAMLScalar(t string) bool {
 	return false
 }
 
-// uniqueEntries warns of repeated keys and keeps the last of each.
+// uniqueEntries warns about repeated keys and returns the last entry of each key.
 func (p *parser) uniqueEntries(entries []entry) []entry {
 	out := entries[:0:0]
 	last := make(map[string]int, len(entries))
@@ -286,8 +288,8 @@ func (p *parser) uniqueEntries(entries []entry) []entry {
 	return out
 }
 
-// warnTwice warns of a property that is already set.
+// warnTwice warns about a property that is set a second time.
 func (p *parser) warnTwice(name string, at diag.Range, where string) {
-	d := p.diags.Warnf(at, "%s is set twice %s; the last one is used", quote(name), where)
+	d := p.diags.Warnf(at, "%s is set twice %s; the last one is used", quoteForMessage(name), where)
 	d.Hint = "remove one of them"
 }

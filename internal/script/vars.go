@@ -10,20 +10,19 @@ import (
 	"mynah/internal/diag"
 )
 
-// Variables are replaced when the structure of a script is already known: in the value of a
-// property, the name of a file, the text of a paragraph or slide, an attribute. A value is
-// therefore only text: it cannot start a scene, a direction or a comment, its asterisks are not
-// emphasis, and all places in findings are in the author's own file. Line breaks in a value
-// become blanks, except in a fenced block.
+// Variables are replaced after the structure of a script was parsed: in the value of a property, the
+// name of a file, the text of a paragraph or slide, an attribute. A value is therefore only text: it
+// cannot start a scene, a direction or a comment, its asterisks are not emphasis, and findings point
+// to the author's own text. Line breaks in a value become spaces, except in a fenced block.
 
-// markers replace the braces of {{name}} while a parser that interprets braces reads the text:
-// one code point each, so that columns stay correct. The four are noncharacters; newSource
-// removes them from scripts.
+// markers replace the braces of {{name}} while text is parsed by a parser that interprets braces. Each
+// marker is one code point, so that columns stay correct. The four are Unicode noncharacters, which
+// newSource removes from scripts.
 const markers = "\ufdd0\ufdd1\ufdd2\ufdd3"
 
-// variable finds the next {{name}} in text: its start and end offsets, and the name without
-// surrounding blanks.
-func variable(text string, from int) (start, end int, name string, ok bool) {
+// findVariable finds the next {{name}} in text at or after from. It returns the offsets of its start and
+// end, and the name without blanks at both ends.
+func findVariable(text string, from int) (start, end int, name string, ok bool) {
 	for {
 		i := strings.Index(text[from:], "{{")
 		if i < 0 {
@@ -31,7 +30,7 @@ func variable(text string, from int) (start, end int, name string, ok bool) {
 		}
 		start = from + i
 		for start+2 < len(text) && text[start+2] == '{' {
-			start++ // in {{{name}}} the inner braces are used
+			start++ // {{{name}}} is the variable {{name}} in braces
 		}
 		j := start + 2
 		for j < len(text) && (text[j] == ' ' || text[j] == '\t') {
@@ -60,17 +59,18 @@ func isNameRune(c rune) bool {
 	return unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c) || c == '_' || c == '-' || c == '.'
 }
 
-// vars are the values given at build time, without characters that are invalid in scripts.
+// vars contains the values of variables, with characters that are invalid in scripts removed. names
+// are the names to suggest in messages, sorted.
 type vars struct {
 	values map[string]string
 	names  []string
 }
 
-// maxNames is the maximum number of variable names that a message lists or compares.
+// maxNames is the maximum number of variable names that a message lists.
 const maxNames = 20
 
-// newVars copies the values. Invalid encoding and control characters other than line ends and
-// tabs become blanks; line ends become LF.
+// newVars copies the values. Invalid UTF-8 becomes U+FFFD, control characters other than line ends and
+// tabs become spaces, and line ends become LF.
 func newVars(given map[string]string) vars {
 	v := vars{values: make(map[string]string, len(given))}
 	ends := strings.NewReplacer("\r\n", "\n", "\r", "\n")
@@ -88,24 +88,24 @@ func newVars(given map[string]string) vars {
 	return v
 }
 
-// line replaces variables in text that must stay one line.
-func (v vars) line(text string) string {
-	return v.expand(text, func(value string) string { return strings.ReplaceAll(value, "\n", " ") })
+// expandLine replaces variables in text that must stay one line: line ends in values become spaces.
+func (v vars) expandLine(text string) string {
+	return v.replaceVariables(text, func(value string) string { return strings.ReplaceAll(value, "\n", " ") })
 }
 
-// lines replaces variables in text that may have several lines.
-func (v vars) lines(text string) string {
-	return v.expand(text, func(value string) string { return value })
+// expandLines replaces variables in text that may have several lines.
+func (v vars) expandLines(text string) string {
+	return v.replaceVariables(text, func(value string) string { return value })
 }
 
-func (v vars) expand(text string, shape func(string) string) string {
+func (v vars) replaceVariables(text string, shape func(string) string) string {
 	if len(v.values) == 0 || !strings.Contains(text, "{{") {
 		return text
 	}
 	var b strings.Builder
 	at := 0
 	for {
-		start, end, name, ok := variable(text, at)
+		start, end, name, ok := findVariable(text, at)
 		if !ok {
 			b.WriteString(text[at:])
 			return b.String()
@@ -120,13 +120,13 @@ func (v vars) expand(text string, shape func(string) string) string {
 	}
 }
 
-// warn reports the variables of a line that have no value.
-func (v vars) warn(l *line, diags *diag.List) {
+// warnUnknown reports the variables in a line that have no value.
+func (v vars) warnUnknown(l *line, diags *diag.List) {
 	if !strings.Contains(l.text, "{{") {
 		return
 	}
 	for at := 0; ; {
-		start, end, name, ok := variable(l.text, at)
+		start, end, name, ok := findVariable(l.text, at)
 		if !ok {
 			return
 		}
@@ -134,20 +134,21 @@ func (v vars) warn(l *line, diags *diag.List) {
 		if _, given := v.values[name]; given {
 			continue
 		}
-		d := diags.Warnf(l.span(start, end), "the variable %s has no value and stays as it is", quote(name))
+		d := diags.Warnf(l.byteRange(start, end), "the variable %s has no value and stays as it is", quoteForMessage(name))
 		d.Code = diag.UnknownVariable
 		if len(v.names) > 0 {
 			d.Detail = "Variables with a value: " + strings.Join(v.names, ", ")
 		}
 		d.Hint = "set it when building: --var " + name + "=…"
-		if near, ok := nearest(name, v.names); ok {
+		if near, ok := nearestName(name, v.names); ok {
 			d.Hint = "did you mean {{" + near + "}}?"
 		}
 	}
 }
 
-// protect replaces the braces of {{name}} by markers, for a parser that interprets braces.
-func protect(text string) string {
+// hideBraces replaces the braces of {{name}} by markers, for a parser that interprets braces. restoreBraces
+// is the reverse.
+func hideBraces(text string) string {
 	if !strings.Contains(text, "{{") {
 		return text
 	}
@@ -155,7 +156,7 @@ func protect(text string) string {
 	var b strings.Builder
 	at := 0
 	for {
-		start, end, _, ok := variable(text, at)
+		start, end, _, ok := findVariable(text, at)
 		if !ok {
 			b.WriteString(text[at:])
 			return b.String()
@@ -170,8 +171,8 @@ func protect(text string) string {
 	}
 }
 
-// unprotect replaces the markers by braces.
-func unprotect(text string) string {
+// restoreBraces replaces the markers by braces.
+func restoreBraces(text string) string {
 	if !strings.ContainsAny(text, markers) {
 		return text
 	}

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// worst are inputs of a megabyte that make parsers slow: openings that never close,
-// deep nesting, very many of everything.
+// worst returns inputs of a megabyte that make parsers slow: openings that are never closed, deep
+// nesting, and many repetitions.
 func worst() map[string]string {
 	size := 1 << 20
 	if testing.Short() {
@@ -138,8 +138,8 @@ func growing(s string, size int) string {
 	return b.String()
 }
 
-// shrinking opens fences of which each is shorter than the one before, so that no
-// search tells anything about the next.
+// shrinking returns fences of which each is shorter than the one before, so that the failed search for
+// the end of one does not answer that of the next.
 func shrinking(size int) string {
 	var b strings.Builder
 	for i := 1400; b.Len() < size && i > 3; i-- {
@@ -156,8 +156,8 @@ func indented(size int) string {
 	return b.String()
 }
 
-// TestWorst has a bound so wide that only growth with the square of the size passes it.
-// It counts the processor's time, which others on the machine have no part in.
+// TestWorst checks that parsing time does not grow with the square of the input's size. The limit is
+// wide, and counts CPU time of the thread, which other processes do not affect.
 func TestWorst(t *testing.T) {
 	t.Parallel()
 	for name, src := range worst() {
@@ -174,7 +174,7 @@ func TestWorst(t *testing.T) {
 	}
 }
 
-// threadTime is the processor's time of this thread so far.
+// threadTime returns the CPU time that this thread has used.
 func threadTime(t *testing.T) time.Duration {
 	t.Helper()
 	var r unix.Rusage

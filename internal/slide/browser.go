@@ -14,12 +14,12 @@ import (
 )
 
 const (
-	startTime  = 30 * time.Second // for a browser to answer for the first time
-	healthTime = 2 * time.Second  // for a browser to answer at all
+	startTime  = 30 * time.Second // maximum time until a new browser answers its first command
+	healthTime = 2 * time.Second  // maximum time until a running browser answers a health check
 	stderrKept = 8 << 10
 )
 
-// browser is a running browser, with a profile that is thrown away.
+// browser is a running browser process with a temporary profile.
 type browser struct {
 	process *proc.Process
 	conn    *conn
@@ -27,14 +27,16 @@ type browser struct {
 	cancel  context.CancelFunc
 }
 
-// params are the parameters of a command.
+// params are the parameters of a DevTools command.
 type params map[string]any
 
-// Program finds the browser; without one the error is a fault.ToolMissing.
-func (d *Drawer) Program() (string, error) { return d.program("slides") }
+// Program returns the path of the browser's executable. If none is installed, the error is a
+// fault.ToolMissing.
+func (d *Drawer) Program() (string, error) { return d.findProgram("slides") }
 
-// program finds the browser; the error says what needs it.
-func (d *Drawer) program(what string) (string, error) {
+// findProgram returns the path of the browser's executable. The error message names what, the feature that
+// needs the browser.
+func (d *Drawer) findProgram(what string) (string, error) {
 	names := Programs()
 	if d.cfg.Program != "" {
 		names = []string{d.cfg.Program}
@@ -52,8 +54,8 @@ func (d *Drawer) program(what string) (string, error) {
 	return "", f.WithHint(installBrowser + ", or set MYNAH_CHROMIUM to another Chromium")
 }
 
-// launch starts a browser. As root, and where the kernel lets nobody make sandboxes, it
-// runs without one.
+// launch starts a browser. Without a sandbox it is started only as root, or if the start with a
+// sandbox fails, because some kernels do not allow sandboxes.
 func (d *Drawer) launch(ctx context.Context) (*browser, error) {
 	path, err := d.Program()
 	if err != nil {
@@ -72,10 +74,10 @@ func (d *Drawer) start(ctx context.Context, path string, sandbox bool) (*browser
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "no folder for the browser's profile")
 	}
-	// The browser outlives the slide that starts it, and ends with the Drawer.
+	// The browser keeps running after the slide that started it, until Close.
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	b := &browser{profile: profile, cancel: cancel}
-	if err := b.connect(life, d.run, path, arguments(profile, sandbox)); err != nil {
+	if err := b.connect(life, d.run, path, browserArguments(profile, sandbox)); err != nil {
 		b.stop()
 		return nil, err
 	}
@@ -93,7 +95,7 @@ func (d *Drawer) start(ctx context.Context, path string, sandbox bool) (*browser
 	return b, nil
 }
 
-// connect starts the process with two pipes that it is handed.
+// connect starts the browser process and connects to it by two pipes.
 func (b *browser) connect(ctx context.Context, run *proc.Runner, path string, args []string) error {
 	theirIn, ourOut, err := os.Pipe()
 	if err != nil {
@@ -121,7 +123,7 @@ type discard struct{}
 
 func (discard) Write(b []byte) (int, error) { return len(b), nil }
 
-// stop ends the browser at once and leaves nothing behind.
+// stop kills the browser and removes its profile.
 func (b *browser) stop() {
 	if b.process != nil {
 		b.process.Kill()
@@ -134,14 +136,14 @@ func (b *browser) stop() {
 	_ = os.RemoveAll(b.profile)
 }
 
-// well reports whether the browser answers.
-func (b *browser) well(ctx context.Context) bool {
+// isResponding reports whether the browser answers within healthTime.
+func (b *browser) isResponding(ctx context.Context) bool {
 	limited, done := context.WithTimeout(context.WithoutCancel(ctx), healthTime)
 	defer done()
 	return b.conn.call(limited, "", "Browser.getVersion", params{}, nil) == nil
 }
 
-func (b *browser) gone() bool {
+func (b *browser) isClosed() bool {
 	select {
 	case <-b.conn.done:
 		return true
@@ -150,8 +152,9 @@ func (b *browser) gone() bool {
 	}
 }
 
-// arguments of the browser: pictures that are the same everywhere, and no way out.
-func arguments(profile string, sandbox bool) []string {
+// browserArguments returns the command line of the browser. The options make pictures independent of the
+// machine's display and GPU, and disable all network access.
+func browserArguments(profile string, sandbox bool) []string {
 	args := []string{
 		"--headless",
 		"--remote-debugging-pipe",
@@ -175,14 +178,15 @@ func arguments(profile string, sandbox bool) []string {
 	return args
 }
 
-// ProgramVersion returns the version of a browser's program.
+// ProgramVersion returns the version of the browser whose executable is at path.
 func (d *Drawer) ProgramVersion(ctx context.Context, path string) (string, error) {
 	return askVersion(ctx, d.run, path)
 }
 
-// versionOf returns the version of the browser that would be started.
-func (d *Drawer) versionOf(ctx context.Context, what string) (string, error) {
-	path, err := d.program(what)
+// installedVersion returns the version of the browser that would be started. what is the feature that needs
+// it, for the error.
+func (d *Drawer) installedVersion(ctx context.Context, what string) (string, error) {
+	path, err := d.findProgram(what)
 	if err != nil {
 		return "", err
 	}

@@ -1,6 +1,6 @@
 package slide
 
-// Programs are the names under which a browser is looked for, the lightest first.
+// Programs returns the names and paths of browsers, in the order in which they are tried.
 func Programs() []string {
 	return []string{
 		"chrome-headless-shell", "chromium",
@@ -10,5 +10,5 @@ func Programs() []string {
 	}
 }
 
-// installBrowser is how a browser is installed.
+// installBrowser is a command that installs a browser on this system, for hints.
 const installBrowser = "brew install --cask google-chrome"

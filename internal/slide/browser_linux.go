@@ -1,9 +1,9 @@
 package slide
 
-// Programs are the names under which a browser is looked for, the lightest first.
+// Programs returns the names of browsers, in the order in which they are tried.
 func Programs() []string {
 	return []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"}
 }
 
-// installBrowser is how a browser is installed.
+// installBrowser is a command that installs a browser on this system, for hints.
 const installBrowser = "apt-get install chromium-headless-shell"

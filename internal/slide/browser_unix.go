@@ -10,11 +10,11 @@ import (
 	"mynah/internal/proc"
 )
 
-// pipeArguments tell the browser which handles its pipes are: on this system, the descriptors 3
-// and 4 of themselves.
+// pipeArguments returns the arguments that name the browser's pipes. On Unix there are none: the
+// browser uses the file descriptors 3 and 4.
 func pipeArguments(_, _ *os.File) []string { return nil }
 
-// askVersion asks a browser's program for its version.
+// askVersion returns the output of the browser's --version.
 func askVersion(ctx context.Context, run *proc.Runner, path string) (string, error) {
 	out, err := run.Output(ctx, proc.Command{
 		Program: path, Args: []string{"--version"}, Resident: true, Timeout: startTime, MaxStdout: stderrKept,

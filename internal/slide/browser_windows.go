@@ -12,7 +12,7 @@ import (
 	"mynah/internal/proc"
 )
 
-// Programs are the names under which a browser is looked for, the lightest first.
+// Programs returns the names and paths of browsers, in the order in which they are tried.
 func Programs() []string {
 	names := []string{"chrome-headless-shell", "chromium", "chrome"}
 	for _, variable := range []string{"ProgramFiles", "ProgramFiles(x86)", "LocalAppData"} {
@@ -25,15 +25,16 @@ func Programs() []string {
 	return names
 }
 
-// installBrowser is how a browser is installed.
+// installBrowser is a command that installs a browser on this system, for hints.
 const installBrowser = "winget install Google.Chrome"
 
-// pipeArguments tell the browser which handles its pipes are.
+// pipeArguments returns the argument that passes the handles of the pipes to the browser.
 func pipeArguments(in, out *os.File) []string {
 	return []string{fmt.Sprintf("--remote-debugging-io-pipes=%d,%d", in.Fd(), out.Fd())}
 }
 
-// askVersion reads a browser's version from its file: asked for it, the program opens a window.
+// askVersion reads the browser's version from the resources of its executable. On Windows, running it
+// with --version would open a window.
 func askVersion(_ context.Context, _ *proc.Runner, path string) (string, error) {
 	size, err := windows.GetFileVersionInfoSize(path, nil)
 	if err != nil {

@@ -28,7 +28,7 @@ func usualStyle(size float64) slide.CaptionStyle {
 	return slide.CaptionStyle{Size: size, Color: white, Outline: black, Highlight: yellow}
 }
 
-// words makes a caption whose words are what blanks part.
+// words returns a caption whose words are separated by spaces.
 func words(lines ...string) slide.CaptionText {
 	t := slide.CaptionText{Lines: lines}
 	for k, l := range lines {
@@ -52,7 +52,7 @@ func drawnCaptions(t *testing.T, c slide.Captions) ([]slide.DrawnCaption, slide.
 	return out, fonts
 }
 
-// ink counts the pixels of a picture for which is answers true.
+// ink returns the number of pixels that satisfy is, and their bounding box.
 func ink(img *image.NRGBA, is func(color.NRGBA) bool) (n int, box image.Rectangle) {
 	for y := range img.Rect.Dy() {
 		for x := range img.Rect.Dx() {
@@ -69,7 +69,7 @@ func isYellow(c color.NRGBA) bool { return c.A > 250 && c.R > 250 && c.G > 250 &
 
 func isBlack(c color.NRGBA) bool { return c.A > 250 && c.R < 5 && c.G < 5 && c.B < 5 }
 
-// TestCaptions looks at pixels.
+// TestCaptions checks the colours and positions of drawn captions by their pixels.
 func TestCaptions(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -94,7 +94,7 @@ func TestCaptions(t *testing.T) {
 	if n < letters*9/10 || n > letters*11/10 {
 		t.Errorf("%d letters are lit of %d", n, letters)
 	}
-	// Each word's letters are in its box, and the boxes hold all letters.
+	// The letters of each word are inside its boxes, and no letter is outside.
 	inside := 0
 	for i, boxes := range c.Words {
 		in := 0
@@ -118,28 +118,30 @@ func TestCaptions(t *testing.T) {
 	}
 }
 
-// TestCaptionsDoNotDependOnTheirSheet: what a caption looks like is the same beside others,
-// or a film would depend on what is in the cache.
+// TestCaptionsDoNotDependOnTheirSheet checks that a caption's pixels do not depend on the other
+// captions that are drawn with it. Otherwise a video would depend on the contents of the cache.
 func TestCaptionsDoNotDependOnTheirSheet(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
 	for _, size := range []float64{26, 39, 33.7} {
 		all := slide.Captions{Width: 1920, Style: usualStyle(size), Texts: []slide.CaptionText{
-			words("A first line that is longer", "than the others are"), words("מילים, in two", "directions."), words("短い字幕"), words("😀 x"), words("fjord, quay, affix"),
+			words("A first line that is longer", "than the others are"), words("מילים, in two",
+				"directions."), words("短い字幕"), words("😀 x"), words("fjord, quay, affix"),
 		}}
 		together, _ := drawnCaptions(t, all)
 		for i, text := range all.Texts {
 			one := all
 			one.Texts = []slide.CaptionText{text}
 			alone, _ := drawnCaptions(t, one)
-			if a, b := alone[0], together[i]; !slices.Equal(a.Plain.Pix, b.Plain.Pix) || !slices.Equal(a.Lit.Pix, b.Lit.Pix) || fmt.Sprint(a.Words) != fmt.Sprint(b.Words) {
-				t.Errorf("size %v: %q looks otherwise alone", size, text.Lines)
+			if a, b := alone[0], together[i]; !slices.Equal(a.Plain.Pix, b.Plain.Pix) ||
+				!slices.Equal(a.Lit.Pix, b.Lit.Pix) || fmt.Sprint(a.Words) != fmt.Sprint(b.Words) {
+				t.Errorf("size %v: %q looks different on its own sheet", size, text.Lines)
 			}
 		}
 	}
 }
 
-// TestWordsOfCaptionsInOrder: from right to left where that is how they are read.
+// TestWordsOfCaptionsInOrder checks the boxes of words in right-to-left text.
 func TestWordsOfCaptionsInOrder(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -157,7 +159,7 @@ func TestWordsOfCaptionsInOrder(t *testing.T) {
 	}
 }
 
-// TestFontsOfCaptions: a file of the project, and what is said of fonts that are not there.
+// TestFontsOfCaptions checks a font file of the project, and the results for missing fonts.
 func TestFontsOfCaptions(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -170,7 +172,10 @@ func TestFontsOfCaptions(t *testing.T) {
 	width := func(change func(*slide.CaptionStyle)) (int, slide.CaptionFonts) {
 		s := style
 		change(&s)
-		got, fonts := drawnCaptions(t, slide.Captions{Width: 1280, Style: s, Files: files, Texts: []slide.CaptionText{words("immerwährende Wellen")}})
+		got, fonts := drawnCaptions(t, slide.Captions{
+			Width: 1280, Style: s, Files: files,
+			Texts: []slide.CaptionText{words("immerwährende Wellen")},
+		})
 		return got[0].Plain.Rect.Dx(), fonts
 	}
 	ours, fonts := width(func(*slide.CaptionStyle) {})
@@ -178,7 +183,7 @@ func TestFontsOfCaptions(t *testing.T) {
 		t.Errorf("our font: %+v", fonts)
 	}
 	if w, fonts := width(func(s *slide.CaptionStyle) { s.File = "fonts/my font.ttf" }); w == ours || fonts != (slide.CaptionFonts{}) {
-		t.Errorf("a font of the project: %d wide, ours %d, %+v", w, ours, fonts)
+		t.Errorf("a font of the project: width %d, built-in font %d, %+v", w, ours, fonts)
 	}
 	if w, fonts := width(func(s *slide.CaptionStyle) { s.File = "fonts/bad.ttf" }); w != ours || !fonts.Broken {
 		t.Errorf("a broken font: %d wide, %+v", w, fonts)
@@ -187,16 +192,19 @@ func TestFontsOfCaptions(t *testing.T) {
 		t.Errorf("a missing family: %d wide, %+v", w, fonts)
 	}
 	if _, fonts := width(func(s *slide.CaptionStyle) { s.Family = "Noto Serif" }); fonts.Missing {
-		t.Error("Noto Serif is said to be missing")
+		t.Error("Noto Serif is reported as missing")
 	}
-	// What is too wide is drawn smaller.
-	got, _ := drawnCaptions(t, slide.Captions{Width: 400, Style: usualStyle(60), Texts: []slide.CaptionText{words("A line that is much too wide for this frame")}})
+	// A caption that is too wide is drawn smaller.
+	got, _ := drawnCaptions(t, slide.Captions{
+		Width: 400, Style: usualStyle(60),
+		Texts: []slide.CaptionText{words("A line that is much too wide for this frame")},
+	})
 	if w := got[0].Plain.Rect.Dx() - 2*got[0].Margin; w > 376 || w < 360 {
 		t.Errorf("it is %d wide in a frame of 400", w)
 	}
 }
 
-// fontFile finds a font on this machine.
+// fontFile returns the path of an installed font.
 func fontFile(t *testing.T) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "fc-match", "-f", "%{file}", "DejaVu Sans Mono").Output()
@@ -206,7 +214,7 @@ func fontFile(t *testing.T) string {
 	return string(out)
 }
 
-// opened counts how often a file is opened.
+// opened is a file system that counts how often a file is opened.
 type opened struct {
 	fstest.MapFS
 	times *int
@@ -226,14 +234,18 @@ func (o opened) ReadFile(name string) ([]byte, error) {
 	return o.MapFS.ReadFile(name)
 }
 
-// TestCaptionKeys: captions have keys by what they look like, and their font is read once.
+// TestCaptionKeys checks that keys of captions depend on their appearance, and that the font is read
+// once.
 func TestCaptionKeys(t *testing.T) {
 	t.Parallel()
 	times := 0
 	files := opened{fstest.MapFS{"f.ttf": {Data: []byte("a font")}}, &times}
 	style := usualStyle(26)
 	style.File = "f.ttf"
-	c := slide.Captions{Width: 640, Files: files, Style: style, Texts: []slide.CaptionText{words("one"), words("two"), {Lines: []string{"one"}}, words("one")}}
+	c := slide.Captions{
+		Width: 640, Files: files, Style: style,
+		Texts: []slide.CaptionText{words("one"), words("two"), {Lines: []string{"one"}}, words("one")},
+	}
 	keys := c.Keys("1")
 	if times != 1 {
 		t.Errorf("the font is read %d times", times)
@@ -250,15 +262,16 @@ func TestCaptionKeys(t *testing.T) {
 	}
 }
 
-// TestWhatNeedsABrowser: who misses it is told for what, and which font lacks letters.
+// TestWhatNeedsABrowser checks the messages for a missing browser and for fonts without characters.
 func TestWhatNeedsABrowser(t *testing.T) {
 	t.Parallel()
 	d := drawer(t, func(c *slide.Config) { c.Program = "no-such-browser" })
 	_, err := d.Version(t.Context(), "subtitles in the picture")
-	if f, ok := fault.As(err); !ok || f.Code != fault.ToolMissing || !strings.HasPrefix(f.Public, "subtitles in the picture need a browser") {
+	if f, ok := fault.As(err); !ok || f.Code != fault.ToolMissing ||
+		!strings.HasPrefix(f.Public, "subtitles in the picture need a browser") {
 		t.Error(err)
 	}
-	if w, ok := slide.Boxes("font for subtitles", []rune("ab")); !ok || w.Summary != "no font for subtitles has a b; boxes are drawn" {
+	if w, ok := slide.TofuWarning("font for subtitles", []rune("ab")); !ok || w.Summary != "no font for subtitles has a b; boxes are drawn" {
 		t.Errorf("%+v", w)
 	}
 }

@@ -12,25 +12,25 @@ import (
 	"sync"
 )
 
-// errGone is a browser that does not answer any more.
+// errGone is the error if the browser has ended or its connection is closed.
 var errGone = errors.New("the browser has gone")
 
-// conn speaks the DevTools protocol over the two pipes of a browser: JSON, each message
-// ended by a zero byte. No port is opened, so nobody else can speak to the browser.
+// conn is a connection to a browser: the DevTools protocol over two pipes. Each message is JSON
+// followed by a zero byte. No port is opened, so other programs cannot control the browser.
 type conn struct {
 	w *os.File
 	r *os.File
 
-	write sync.Mutex // one message at a time
+	write sync.Mutex // serializes messages
 
 	mu      sync.Mutex
 	last    int64
 	waiting map[int64]chan message
-	events  map[string]func(message) // by session
-	done    chan struct{}            // closed when nothing is read any more
+	events  map[string]func(message) // handlers of events, by session
+	done    chan struct{}            // closed when reading has ended
 }
 
-// message is one of either direction.
+// message is a command, a response or an event of the protocol.
 type message struct {
 	ID      int64           `json:"id,omitempty"`
 	Session string          `json:"sessionId,omitempty"`
@@ -40,7 +40,7 @@ type message struct {
 	Error   *protocolError  `json:"error,omitempty"`
 }
 
-// protocolError is what the browser says to a command that it refuses.
+// protocolError is the error in the response to a command.
 type protocolError struct {
 	Code    int    `json:"code"`
 	Message string `json:"message"`
@@ -50,12 +50,12 @@ func (e *protocolError) Error() string { return e.Message }
 
 func newConn(r, w *os.File) *conn {
 	c := &conn{r: r, w: w, waiting: map[int64]chan message{}, events: map[string]func(message){}, done: make(chan struct{})}
-	go c.read()
+	go c.receive()
 	return c
 }
 
-// read hands out what the browser says, until it says no more.
-func (c *conn) read() {
+// receive receives messages and dispatches them until the pipe is closed.
+func (c *conn) receive() {
 	defer close(c.done)
 	in := bufio.NewReaderSize(c.r, 1<<20)
 	var long []byte
@@ -71,14 +71,15 @@ func (c *conn) read() {
 		long = append(long, part[:len(part)-1]...)
 		var m message
 		if err := json.Unmarshal(long, &m); err == nil {
-			c.take(m)
+			c.dispatch(m)
 		}
 		long = long[:0]
 	}
 }
 
-// take hands a message to whom it is for. Handlers of events must not wait for answers.
-func (c *conn) take(m message) {
+// dispatch dispatches a message: a response to the caller that waits for it, an event to the handler of
+// its session. Handlers must not wait for responses, because they run in the reading goroutine.
+func (c *conn) dispatch(m message) {
 	c.mu.Lock()
 	ch, handler := c.waiting[m.ID], c.events[m.Session]
 	delete(c.waiting, m.ID)
@@ -91,8 +92,9 @@ func (c *conn) take(m message) {
 	}
 }
 
-// listen has fn called for the events of a session, one after the other; nil ends it.
-func (c *conn) listen(session string, fn func(message)) {
+// setEventHandler sets the handler of a session's events, which is called for one event at a time. A nil
+// handler removes it.
+func (c *conn) setEventHandler(session string, fn func(message)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if fn == nil {
@@ -102,7 +104,7 @@ func (c *conn) listen(session string, fn func(message)) {
 	c.events[session] = fn
 }
 
-// send sends a command and returns the channel on which its answer comes.
+// send sends a command. It returns the command's number and the channel that receives the response.
 func (c *conn) send(session, method string, params any) (int64, chan message, error) {
 	raw, err := json.Marshal(params)
 	if err != nil {
@@ -122,19 +124,19 @@ func (c *conn) send(session, method string, params any) (int64, chan message, er
 	_, err = io.Copy(c.w, bytes.NewReader(append(out, 0)))
 	c.write.Unlock()
 	if err != nil {
-		c.forget(id)
+		c.removeWaiting(id)
 		return 0, nil, errGone
 	}
 	return id, ch, nil
 }
 
-func (c *conn) forget(id int64) {
+func (c *conn) removeWaiting(id int64) {
 	c.mu.Lock()
 	delete(c.waiting, id)
 	c.mu.Unlock()
 }
 
-// call sends a command and reads its answer into result, which may be nil.
+// call sends a command, waits for the response and decodes it into result, unless result is nil.
 func (c *conn) call(ctx context.Context, session, method string, params, result any) error {
 	id, ch, err := c.send(session, method, params)
 	if err != nil {
@@ -150,10 +152,10 @@ func (c *conn) call(ctx context.Context, session, method string, params, result 
 		}
 		return json.Unmarshal(m.Result, result)
 	case <-c.done:
-		c.forget(id)
+		c.removeWaiting(id)
 		return errGone
 	case <-ctx.Done():
-		c.forget(id)
+		c.removeWaiting(id)
 		return ctx.Err()
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"mynah/internal/frame"
 )
 
-// What draws diagrams is fetched by scripts/assets before the build.
+// The libraries are downloaded by scripts/assets before the build.
 //
 //go:embed diagrams
 var libraries embed.FS
@@ -21,15 +21,15 @@ var libraries embed.FS
 //go:embed assets/sketch.js
 var sketchScript string
 
-// sketchPad is the address of the page that draws diagrams. Scripts of ours run on it,
-// and nothing of a project comes to it but the text of fences.
+// sketchPad is the address of the page on which diagrams are drawn. Only Mynah's own scripts run on
+// it, and the only data from a project is the text of fenced blocks.
 const sketchPad = home + "sketch"
 
-// DiagramError is a diagram, graph or formula that its language does not allow.
+// DiagramError is an error in the source of a diagram, graph or formula.
 type DiagramError struct {
-	Block int    // which block of the Request, from 0
-	Line  int    // of the block's text, from 1; 0 when it is not known
-	Text  string // what is wrong
+	Block int    // index of the block in the Request
+	Line  int    // line of the block's text, from 1; 0 if it is unknown
+	Text  string // description of the error
 }
 
 func (e *DiagramError) Error() string {
@@ -39,8 +39,9 @@ func (e *DiagramError) Error() string {
 	return fmt.Sprintf("line %d: %s", e.Line, e.Text)
 }
 
-// library is the source of what draws a kind of fence; nil: the build has none.
-func library(kind frame.BlockKind) []byte {
+// readLibrary returns the JavaScript library that draws a kind of block. It returns nil if the kind is not
+// a diagram or the library is not part of this build.
+func readLibrary(kind frame.BlockKind) []byte {
 	var name string
 	switch kind {
 	case frame.MermaidBlock:
@@ -63,26 +64,27 @@ func isDiagram(kind frame.BlockKind) bool {
 	return kind == frame.MermaidBlock || kind == frame.DotBlock || kind == frame.MathBlock
 }
 
-// drawers is what decides how the diagrams of a slide look, beyond their text.
-func (r Request) drawers() string {
+// diagramFingerprint returns everything except the text that determines how the diagrams of a slide look. It is
+// part of the slide's cache key.
+func (r Request) diagramFingerprint() string {
 	var out strings.Builder
 	for _, b := range r.Blocks {
 		if isDiagram(b.Kind) {
-			fmt.Fprintf(&out, "%x %v %s", sha256.Sum256(library(b.Kind)), r.darkGround(), sketchScript)
+			fmt.Fprintf(&out, "%x %v %s", sha256.Sum256(readLibrary(b.Kind)), r.isDarkBackground(), sketchScript)
 		}
 	}
 	return out.String()
 }
 
-// darkGround reports whether diagrams are drawn in light lines.
-func (r Request) darkGround() bool {
-	theme, _ := r.builtIn()
+// isDarkBackground reports whether diagrams are drawn with light lines, for a dark background.
+func (r Request) isDarkBackground() bool {
+	theme, _ := r.builtInTheme()
 	canvasDark := !r.Over && r.CanvasSet && luminance(r.Canvas) < 0.18
 	canvasLight := !r.Over && r.CanvasSet && !canvasDark
 	return theme == "default" && r.Over || theme == "dark" && !canvasLight || canvasDark
 }
 
-// diagramResult is what sketch.js gives.
+// diagramResult is the result of sketch.js.
 type diagramResult struct {
 	SVG    string  `json:"svg"`
 	Width  float64 `json:"width"`
@@ -92,14 +94,14 @@ type diagramResult struct {
 	Line   int     `json:"line"`
 }
 
-// diagrams draws those of a slide, by their block.
-func (d *Drawer) diagrams(ctx context.Context, b *browser, r Request) (map[int]string, error) {
+// drawDiagrams draws the diagrams of a slide. It returns their HTML by the index of the block.
+func (d *Drawer) drawDiagrams(ctx context.Context, b *browser, r Request) (map[int]string, error) {
 	var out map[int]string
 	for i, block := range r.Blocks {
 		if !isDiagram(block.Kind) {
 			continue
 		}
-		s, err := d.diagramResult(ctx, b, block, r.darkGround())
+		s, err := d.drawDiagram(ctx, b, block, r.isDarkBackground())
 		if err != nil {
 			return nil, err
 		}
@@ -111,17 +113,18 @@ func (d *Drawer) diagrams(ctx context.Context, b *browser, r Request) (map[int]s
 		}
 		out[i] = s.MathML
 		if s.SVG != "" {
-			// As an image it cannot load or run anything, whatever is in it.
+			// An SVG in an img element cannot load files or run scripts.
 			out[i] = fmt.Sprintf(`<img width="%s" height="%s" src="data:image/svg+xml;base64,%s">`,
-				strconv.FormatFloat(s.Width, 'f', 2, 64), strconv.FormatFloat(s.Height, 'f', 2, 64), base64.StdEncoding.EncodeToString([]byte(s.SVG)))
+				strconv.FormatFloat(s.Width, 'f', 2, 64), strconv.FormatFloat(s.Height, 'f', 2,
+					64), base64.StdEncoding.EncodeToString([]byte(s.SVG)))
 		}
 	}
 	return out, nil
 }
 
-// diagramResult draws one on the page that is kept for them.
-func (d *Drawer) diagramResult(ctx context.Context, b *browser, block Block, dark bool) (diagramResult, error) {
-	source := library(block.Kind)
+// drawDiagram draws one diagram on the page sketchPad, which is kept open for the next ones.
+func (d *Drawer) drawDiagram(ctx context.Context, b *browser, block Block, dark bool) (diagramResult, error) {
+	source := readLibrary(block.Kind)
 	if source == nil {
 		f := fault.New(fault.ToolMissing, nil, "this build of Mynah cannot draw %s", block.Kind)
 		return diagramResult{}, f.WithHint("run scripts/assets, which downloads the drawing library with npm, and build Mynah again")
@@ -133,13 +136,13 @@ func (d *Drawer) diagramResult(ctx context.Context, b *browser, block Block, dar
 		d.pad = nil
 	}
 	if d.pad == nil {
-		p, err := b.open(ctx, sketchPad)
+		p, err := b.openPage(ctx, sketchPad)
 		if err != nil {
 			return diagramResult{}, err
 		}
 		d.pad = p
 	}
-	s, err := d.pad.diagramResult(ctx, source, block, dark)
+	s, err := d.pad.drawDiagram(ctx, source, block, dark)
 	if err != nil {
 		d.pad.close(ctx)
 		d.pad = nil
@@ -147,7 +150,7 @@ func (d *Drawer) diagramResult(ctx context.Context, b *browser, block Block, dar
 	return s, err
 }
 
-func (p *page) diagramResult(ctx context.Context, source []byte, block Block, dark bool) (diagramResult, error) {
+func (p *page) drawDiagram(ctx context.Context, source []byte, block Block, dark bool) (diagramResult, error) {
 	var s diagramResult
 	p.drawn++
 	if !p.knows[block.Kind] {

@@ -37,7 +37,7 @@ func drawOne(t *testing.T, d *slide.Drawer, r slide.Request) *slide.Drawn {
 	return got
 }
 
-// slidePixel is the colour of a slide at a place of the frame.
+// slidePixel returns the colour of a slide at a point of the frame.
 func slidePixel(d *slide.Drawn, x, y int) color.NRGBA {
 	if image.Pt(x, y).In(d.Bounds) {
 		return d.Image.NRGBAAt(x, y)
@@ -45,7 +45,7 @@ func slidePixel(d *slide.Drawn, x, y int) color.NRGBA {
 	return d.Rest
 }
 
-// inkedBox is the rectangle of all pixels for which is answers true.
+// inkedBox returns the bounding box of the pixels that satisfy is.
 func inkedBox(d *slide.Drawn, is func(color.NRGBA) bool) image.Rectangle {
 	var out image.Rectangle
 	for y := d.Bounds.Min.Y; y < d.Bounds.Max.Y; y++ {
@@ -96,7 +96,7 @@ func TestSlides(t *testing.T) {
 			t.Errorf("the text %v is not in the middle of 720", box)
 		}
 		if got.Bounds.Dx() > 1000 {
-			t.Errorf("all of %v was taken", got.Bounds)
+			t.Errorf("the picture covers the whole frame, %v", got.Bounds)
 		}
 	})
 	t.Run("plain text has twice the base size", func(t *testing.T) {
@@ -238,13 +238,14 @@ func TestSlides(t *testing.T) {
 	})
 	t.Run("right to left", func(t *testing.T) {
 		t.Parallel()
-		left, right := inkedBox(drawOne(t, d, request(md("- abc\n- abc def ghi"))), isDark), inkedBox(drawOne(t, d, request(md("- שלום\n- שלום עולם שלום"))), isDark)
+		left, right := inkedBox(drawOne(t, d, request(md("- abc\n- abc def ghi"))),
+			isDark), inkedBox(drawOne(t, d, request(md("- שלום\n- שלום עולם שלום"))), isDark)
 		if left.Empty() || right.Empty() {
 			t.Fatal("no text")
 		}
 		first := inkedBox(drawOne(t, d, request(md("- ש\n- שלום עולם שלום"))), func(c color.NRGBA) bool { return isDark(c) })
 		if first.Max.X < right.Max.X-30 {
-			t.Errorf("the short line stands not on the right: %v in %v", first, right)
+			t.Errorf("the short line is not at the right edge: %v in %v", first, right)
 		}
 	})
 	t.Run("sizes of frames", func(t *testing.T) {
@@ -275,7 +276,10 @@ func TestStates(t *testing.T) {
 	t.Parallel()
 	d := drawer(t, nil)
 	items := slide.Block{Kind: frame.MarkdownBlock, Text: "# T\n\n- one\n  - two\n- three", Reveal: true}
-	listing := slide.Block{Kind: frame.CodeBlock, Language: "go", Text: "a := 1\nb := 2\nc := 3", Reveal: true, Ranges: []frame.LineRange{{From: 1, To: 1}, {From: 2, To: 3}}}
+	listing := slide.Block{
+		Kind: frame.CodeBlock, Language: "go", Text: "a := 1\nb := 2\nc := 3", Reveal: true,
+		Ranges: []frame.LineRange{{From: 1, To: 1}, {From: 2, To: 3}},
+	}
 	if items.States() != 3 || listing.States() != 2 || (slide.Block{Kind: frame.TextBlock, Reveal: true}).States() != 1 {
 		t.Errorf("states %d, %d", items.States(), listing.States())
 	}
@@ -364,7 +368,8 @@ func TestFit(t *testing.T) {
 		{"a long word", text(strings.Repeat("abcdefghij", 20)), false},
 		{"wide code", code("go", "// "+strings.Repeat("wide code ", 12)+"\nx := 1"), false},
 		{"code of far too many lines", code("go", strings.Repeat("x := 1\n", 10_000)), true},
-		{"a wide table", md("|" + strings.Repeat(" a heading |", 12) + "\n|" + strings.Repeat("---|", 12) + "\n|" + strings.Repeat(" some words |", 12)), false},
+		{"a wide table", md("|" + strings.Repeat(" a heading |", 12) + "\n|" + strings.Repeat("---|", 12) + "\n|" +
+			strings.Repeat(" some words |", 12)), false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -425,7 +430,7 @@ func TestDiagrams(t *testing.T) {
 			_, err := d.Draw(t.Context(), sort(kind, bad[kind].text))
 			var wrong *slide.DiagramError
 			if !errors.As(err, &wrong) || wrong.Block != 1 || wrong.Line != bad[kind].line || wrong.Text == "" {
-				t.Errorf("a mistake gives %+v (%v), want line %d", wrong, err, bad[kind].line)
+				t.Errorf("a mistake is reported as %+v (%v), want line %d", wrong, err, bad[kind].line)
 			}
 			if drawOne(t, d, sort(kind, text)); err == nil {
 				t.Error("nothing is drawn after a mistake")

@@ -14,35 +14,35 @@ import (
 	"mynah/internal/proc"
 )
 
-// attempts is how often a slide is tried before its failure is the slide's.
+// attempts is the number of times that drawing a slide is tried.
 const attempts = 2
 
-// Drawer draws slides. It is safe for use by many goroutines.
+// Drawer draws slides in a browser. It is safe for concurrent use.
 type Drawer struct {
 	cfg   Config
 	run   *proc.Runner
 	slots chan struct{}
 
 	mu      sync.Mutex
-	browser *browser // nil until the first slide, and after a failure
+	browser *browser // nil before the first slide and after a failure
 	idle    []*page
 	closed  bool
 	version string
-	glyphs  map[rune]bool // whether any font has the letter
+	glyphs  map[rune]bool // whether any font has the character
 	styles  map[string]string
 
-	launching sync.Mutex // one start at a time
+	launching sync.Mutex // held while a browser is started
 
 	diagramDrawer
 }
 
-// diagramDrawer draws diagrams.
+// diagramDrawer is the page on which diagrams are drawn.
 type diagramDrawer struct {
-	sketching sync.Mutex // guards pad
-	pad       *page      // nil until the first diagram
+	sketching sync.Mutex // guards pad, and is held while a diagram is drawn
+	pad       *page      // nil before the first diagram
 }
 
-// New makes a Drawer; cfg must be valid. Nothing is started before the first slide.
+// New returns a Drawer; cfg must be valid. The browser is started for the first slide.
 func New(cfg Config, run *proc.Runner) (*Drawer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -53,9 +53,10 @@ func New(cfg Config, run *proc.Runner) (*Drawer, error) {
 	return &Drawer{cfg: cfg, run: run, slots: make(chan struct{}, cfg.Pages), glyphs: map[rune]bool{}, styles: map[string]string{}}, nil
 }
 
-// Version tells all of the machine that decides a slide's pixels: the browser and the
-// fonts that are installed. It is for keys and for people, and asked once. Without a
-// browser the error is a fault.ToolMissing, which says what is to be drawn, as "slides".
+// Version describes everything on this machine that determines a slide's pixels: the version of the
+// browser and the installed fonts. It is used in cache keys and messages, and is determined only once.
+// If no browser is installed, the error is a fault.ToolMissing; what is the feature in its message,
+// such as "slides".
 func (d *Drawer) Version(ctx context.Context, what string) (string, error) {
 	d.mu.Lock()
 	version := d.version
@@ -63,14 +64,17 @@ func (d *Drawer) Version(ctx context.Context, what string) (string, error) {
 	if version != "" {
 		return version, nil
 	}
-	version, err := d.versionOf(ctx, what)
+	version, err := d.installedVersion(ctx, what)
 	if err != nil {
 		return "", err
 	}
-	// Where fontconfig's tools are missing, changes of fonts are not seen.
-	fonts, err := d.run.Output(ctx, proc.Command{Program: "fc-list", Args: []string{":", "file", "fontversion"}, Resident: true, Timeout: startTime})
+	// Without fontconfig's fc-list, changes of the installed fonts are not detected.
+	fonts, err := d.run.Output(ctx, proc.Command{
+		Program: "fc-list", Args: []string{":", "file", "fontversion"},
+		Resident: true, Timeout: startTime,
+	})
 	if err == nil {
-		version += ", fonts " + cache.NewHasher("fonts").String(sorted(string(fonts))).Key().String()[:12]
+		version += ", fonts " + cache.NewHasher("fonts").String(sortLines(string(fonts))).Key().String()[:12]
 	} else if ctx.Err() != nil {
 		return "", ctx.Err()
 	}
@@ -91,9 +95,9 @@ func (d *Drawer) Close() {
 	}
 }
 
-// Draw draws a slide. It waits while Config.Pages others are drawn. A browser that is
-// missing is a fault.ToolMissing; a slide that cannot be drawn, after a second try, a
-// fault.ToolFailed that names its place; a *DiagramError is a mistake of the author.
+// Draw draws a slide. It waits until one of the Config.Pages pages is free. If no browser is
+// installed, the error is a fault.ToolMissing. If two attempts fail, it is a fault.ToolFailed with the
+// slide's place. A mistake in a diagram is a *DiagramError.
 func (d *Drawer) Draw(ctx context.Context, r Request) (*Drawn, error) {
 	if err := r.Validate(); err != nil {
 		return nil, fault.New(fault.Internal, err, "a slide has no size")
@@ -101,7 +105,7 @@ func (d *Drawer) Draw(ctx context.Context, r Request) (*Drawn, error) {
 	var drawn *Drawn
 	err := d.onPage(ctx, func(ctx context.Context, p *page) error {
 		var err error
-		drawn, err = d.draw(ctx, p, r)
+		drawn, err = d.drawOnPage(ctx, p, r)
 		return err
 	})
 	if err == nil || ctx.Err() != nil {
@@ -113,11 +117,11 @@ func (d *Drawer) Draw(ctx context.Context, r Request) (*Drawn, error) {
 	if diagram := (*DiagramError)(nil); errors.As(err, &diagram) {
 		return nil, err
 	}
-	return nil, d.failure(r, err)
+	return nil, d.drawFault(r, err)
 }
 
-// onPage does something on a page that nobody else uses, a second time where it fails. It
-// waits while Config.Pages others are used.
+// onPage calls do with a page for its exclusive use, and once more with another page if do fails. It
+// waits until one of the Config.Pages pages is free.
 func (d *Drawer) onPage(ctx context.Context, do func(ctx context.Context, p *page) error) error {
 	select {
 	case d.slots <- struct{}{}:
@@ -127,7 +131,7 @@ func (d *Drawer) onPage(ctx context.Context, do func(ctx context.Context, p *pag
 	}
 	var failed error
 	for range attempts {
-		err := d.try(ctx, do)
+		err := d.tryOnPage(ctx, do)
 		switch {
 		case err == nil:
 			return nil
@@ -142,14 +146,14 @@ func (d *Drawer) onPage(ctx context.Context, do func(ctx context.Context, p *pag
 	return failed
 }
 
-// isFinal reports whether another try would end the same way.
+// isFinal reports whether another attempt would fail in the same way.
 func isFinal(err error) bool {
 	_, ok := fault.As(err)
 	diagram, drawing := (*DiagramError)(nil), (*DrawingError)(nil)
 	return ok || errors.As(err, &diagram) || errors.As(err, &drawing)
 }
 
-func (d *Drawer) failure(r Request, err error) error {
+func (d *Drawer) drawFault(r Request, err error) error {
 	f := fault.New(fault.ToolFailed, err, "%s could not be drawn", r.describePlace())
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
@@ -160,13 +164,14 @@ func (d *Drawer) failure(r Request, err error) error {
 	return f.WithHint("try the slide without its theme and images to find the cause")
 }
 
-// try does something on a page, which is thrown away when that fails.
-func (d *Drawer) try(ctx context.Context, do func(ctx context.Context, p *page) error) error {
+// tryOnPage calls do with a page. It closes the page if do fails or the page is worn out; otherwise it keeps
+// it for the next slide.
+func (d *Drawer) tryOnPage(ctx context.Context, do func(ctx context.Context, p *page) error) error {
 	limited, done := context.WithTimeout(ctx, d.cfg.Timeout)
 	defer done()
-	p, err := d.page(limited)
+	p, err := d.acquirePage(limited)
 	if err != nil {
-		d.check(ctx)
+		d.dropIfUnresponsive(ctx)
 		return err
 	}
 	err = do(limited, p)
@@ -180,14 +185,14 @@ func (d *Drawer) try(ctx context.Context, do func(ctx context.Context, p *page) 
 	}
 	p.close(ctx)
 	if err != nil {
-		d.check(ctx)
+		d.dropIfUnresponsive(ctx)
 	}
 	return err
 }
 
-// page takes an idle page or opens one, starting the browser if need be.
-func (d *Drawer) page(ctx context.Context) (*page, error) {
-	b, err := d.running(ctx)
+// acquirePage returns an idle page, or opens a new one. It starts the browser if necessary.
+func (d *Drawer) acquirePage(ctx context.Context) (*page, error) {
+	b, err := d.ensureBrowser(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -199,11 +204,11 @@ func (d *Drawer) page(ctx context.Context) (*page, error) {
 		return p, nil
 	}
 	d.mu.Unlock()
-	return b.open(ctx, home)
+	return b.openPage(ctx, home)
 }
 
-// running returns the browser, which it starts if it does not run.
-func (d *Drawer) running(ctx context.Context) (*browser, error) {
+// ensureBrowser returns the running browser, or starts one.
+func (d *Drawer) ensureBrowser(ctx context.Context) (*browser, error) {
 	d.launching.Lock()
 	defer d.launching.Unlock()
 	d.mu.Lock()
@@ -212,10 +217,10 @@ func (d *Drawer) running(ctx context.Context) (*browser, error) {
 	switch {
 	case closed:
 		return nil, fault.New(fault.Internal, nil, "slides cannot be drawn after closing")
-	case b != nil && !b.gone():
+	case b != nil && !b.isClosed():
 		return b, nil
 	case b != nil:
-		d.drop(b)
+		d.stopBrowser(b)
 	}
 	b, err := d.launch(ctx)
 	if err != nil {
@@ -231,18 +236,18 @@ func (d *Drawer) running(ctx context.Context) (*browser, error) {
 	return b, nil
 }
 
-// check drops a browser that does not answer any more.
-func (d *Drawer) check(ctx context.Context) {
+// dropIfUnresponsive stops the browser if it no longer answers.
+func (d *Drawer) dropIfUnresponsive(ctx context.Context) {
 	d.mu.Lock()
 	b := d.browser
 	d.mu.Unlock()
-	if b != nil && (b.gone() || !b.well(ctx)) {
-		d.drop(b)
+	if b != nil && (b.isClosed() || !b.isResponding(ctx)) {
+		d.stopBrowser(b)
 	}
 }
 
-// drop ends a browser; the next slide starts another.
-func (d *Drawer) drop(b *browser) {
+// stopBrowser stops a browser; a new one is started for the next slide.
+func (d *Drawer) stopBrowser(b *browser) {
 	d.mu.Lock()
 	if d.browser == b {
 		d.browser, d.idle = nil, nil
@@ -251,14 +256,14 @@ func (d *Drawer) drop(b *browser) {
 	b.stop()
 }
 
-func sorted(lines string) string {
+func sortLines(lines string) string {
 	all := strings.Split(lines, "\n")
 	slices.Sort(all)
 	return strings.Join(all, "\n")
 }
 
-// pause waits a moment, or until ctx ends.
-func pause(ctx context.Context, d time.Duration) error {
+// waitFor waits for a duration, or until ctx ends.
+func waitFor(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

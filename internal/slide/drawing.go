@@ -22,29 +22,30 @@ import (
 //go:embed assets/drawing.js
 var drawingScript string
 
-// Drawing is an SVG image to draw.
+// Drawing is an SVG image to be drawn as pixels.
 type Drawing struct {
 	Source []byte
-	// Cover is the frame that the picture is to fill at least, without being enlarged.
+	// Cover is the size of a frame, in pixels. The drawing is enlarged so that the frame can be filled
+	// without scaling it up afterwards.
 	Cover image.Point
-	// MostPixels is how many pixels the image may have by its own size.
+	// MostPixels is the maximum number of pixels of the image in its own size.
 	MostPixels int64
 }
 
-// drawingName is the address of an SVG image on its page.
+// drawingName is the file name of an SVG image in addresses of its page.
 const drawingName = "drawing.svg"
 
-// mostDrawn bounds the pixels of a drawing that is larger than its image says.
+// mostDrawn is the maximum number of pixels of an enlarged drawing.
 const mostDrawn = 32_000_000
 
-// DrawingError tells what is wrong with an SVG image.
+// DrawingError is an error in an SVG image.
 type DrawingError struct{ Text string }
 
 func (e *DrawingError) Error() string { return e.Text }
 
-// DrawSVG draws an SVG image as the same file looks on a slide, and gives it as PNG with alpha.
-// It sees nothing but itself: no script, no network, no file. What is wrong with the image
-// is a *DrawingError; other errors are as those of Draw.
+// DrawSVG draws an SVG image in the same way as on a slide, and returns it as a PNG with alpha. The
+// image cannot run scripts, use the network or load files. An error in the image is a *DrawingError;
+// other errors are as in Draw.
 func (d *Drawer) DrawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 	if len(in.Source) > maxFile {
 		return nil, &DrawingError{"it is larger than " + strconv.Itoa(maxFile>>20) + " MiB"}
@@ -71,16 +72,16 @@ func (d *Drawer) DrawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 }
 
 func (p *page) drawSVG(ctx context.Context, in Drawing) ([]byte, error) {
-	base := p.begin(&projectFiles{files: map[string][]byte{drawingName: in.Source}}, nil)
+	base := p.beginSlide(&projectFiles{files: map[string][]byte{drawingName: in.Source}}, nil)
 	address := base + drawingName
-	if err := p.paintOn(ctx, params{"r": 0, "g": 0, "b": 0, "a": 0}); err != nil {
+	if err := p.setBackground(ctx, params{"r": 0, "g": 0, "b": 0, "a": 0}); err != nil {
 		return nil, err
 	}
 	page := func(body string) error {
 		text := "<!doctype html><style>*{margin:0}img{display:block;position:absolute;left:0;top:0}</style>" + body
 		return p.call(ctx, "Page.setDocumentContent", params{"frameId": p.frame, "html": text}, nil)
 	}
-	if err := page(""); err != nil { // its size is looked at before it is painted
+	if err := page(""); err != nil { // the size is determined before anything is painted
 		return nil, err
 	}
 	var size struct{ Width, Height float64 }
@@ -88,16 +89,16 @@ func (p *page) drawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 		return nil, err
 	}
 	if size.Width <= 0 || size.Height <= 0 {
-		return nil, &DrawingError{unreadable(in.Source)}
+		return nil, &DrawingError{explainUnreadable(in.Source)}
 	}
-	if w, h, ok := viewBox(in.Source); ok {
+	if w, h, ok := parseViewBox(in.Source); ok {
 		size.Width, size.Height = w, h
 	}
 	if size.Width*size.Height > float64(in.MostPixels) || size.Width > 1<<20 || size.Height > 1<<20 {
 		return nil, &DrawingError{fmt.Sprintf("it has %.0f x %.0f pixels; a picture may have up to %d million",
 			size.Width, size.Height, in.MostPixels/1_000_000)}
 	}
-	w, h, zoom := in.size(size.Width, size.Height)
+	w, h, zoom := in.pixelSize(size.Width, size.Height)
 	css := func(n int) string { return strconv.FormatFloat(float64(n)/zoom, 'f', 6, 64) }
 	if err := p.resize(ctx, [3]float64{math.Ceil(float64(w)/zoom - 1e-6), math.Ceil(float64(h)/zoom - 1e-6), zoom}); err != nil {
 		return nil, err
@@ -120,21 +121,21 @@ func (p *page) drawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 	return base64.StdEncoding.DecodeString(shot.Data)
 }
 
-// size returns in how many pixels an image of w x h is drawn, and by what factor it grows.
-func (in Drawing) size(w, h float64) (width, height int, zoom float64) {
+// pixelSize returns the size in pixels in which an image of w x h pixels is drawn, and the scale factor.
+func (in Drawing) pixelSize(w, h float64) (width, height int, zoom float64) {
 	zoom = math.Max(1, math.Max(float64(in.Cover.X)/w, float64(in.Cover.Y)/h))
 	if most := math.Sqrt(mostDrawn / (w * h)); zoom > most {
-		zoom = most // where the image itself is larger it becomes smaller
+		zoom = most // an image that is larger is reduced
 	}
-	const longest = 16000 // of a side, of what browsers draw at once
+	const longest = 16000 // maximum length of a side that browsers draw, in pixels
 	zoom = math.Min(zoom, longest/math.Max(w, h))
 	return max(int(math.Round(w*zoom)), 1), max(int(math.Round(h*zoom)), 1), zoom
 }
 
-// viewBox returns the size of an image that says what it shows but not how large: such a one
-// has its own units for pixels.
-func viewBox(source []byte) (w, h float64, ok bool) {
-	root, err := rootOf(source)
+// parseViewBox returns the size of an image that has a viewBox but no width and height. Its units are then
+// used as pixels.
+func parseViewBox(source []byte) (w, h float64, ok bool) {
+	root, err := rootElement(source)
 	if err != nil {
 		return 0, 0, false
 	}
@@ -159,7 +160,7 @@ func viewBox(source []byte) (w, h float64, ok bool) {
 	if !ok {
 		return 0, 0, false
 	}
-	// A drawing of few units (0 0 1 1) is not a picture of a pixel.
+	// A small coordinate system (0 0 1 1) does not mean a picture of one pixel.
 	const least = 100
 	if short := math.Min(w, h); short < least {
 		w, h = w*least/short, h*least/short
@@ -167,7 +168,7 @@ func viewBox(source []byte) (w, h float64, ok bool) {
 	return w, h, true
 }
 
-func rootOf(source []byte) (xml.StartElement, error) {
+func rootElement(source []byte) (xml.StartElement, error) {
 	d := xml.NewDecoder(bytes.NewReader(source))
 	d.Strict = false
 	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
@@ -182,8 +183,8 @@ func rootOf(source []byte) (xml.StartElement, error) {
 	}
 }
 
-// unreadable says why a browser does not read an image, as far as that can be told.
-func unreadable(source []byte) string {
+// explainUnreadable returns the reason why a browser cannot read an image, as far as it can be determined.
+func explainUnreadable(source []byte) string {
 	d := xml.NewDecoder(bytes.NewReader(source))
 	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
 	for {

@@ -1,6 +1,6 @@
 package slide
 
-// PidOf is the process of a Drawer's browser, 0 when none runs.
+// PidOf returns the process ID of a Drawer's browser, or 0 if none is running.
 func PidOf(d *Drawer) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()

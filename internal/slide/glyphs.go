@@ -11,10 +11,10 @@ import (
 	"golang.org/x/image/font/sfnt"
 )
 
-// lettersLacked are the letters of a text for which a font has no glyph by its table of
-// characters (cmap), each once. A file that is no TrueType or OpenType font, or is packed
-// (WOFF), lacks none that are known.
-func lettersLacked(fonts [][]byte, text string) []rune {
+// missingCharacters returns the characters of a text that have no glyph in any of the fonts, according to
+// their cmap tables. It returns nil if one of the fonts is not plain TrueType or OpenType, for example
+// WOFF.
+func missingCharacters(fonts [][]byte, text string) []rune {
 	var faces []*sfnt.Font
 	for _, b := range fonts {
 		f, err := sfnt.Parse(b)
@@ -29,7 +29,8 @@ func lettersLacked(fonts [][]byte, text string) []rune {
 	var out []rune
 	var buf sfnt.Buffer
 	for _, r := range text {
-		if !unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) || unicode.Is(unicode.Variation_Selector, r) || slices.Contains(out, r) {
+		if !unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) ||
+			unicode.Is(unicode.Variation_Selector, r) || slices.Contains(out, r) {
 			continue
 		}
 		has := slices.ContainsFunc(faces, func(f *sfnt.Font) bool {
@@ -43,8 +44,8 @@ func lettersLacked(fonts [][]byte, text string) []rune {
 	return out
 }
 
-// LackWarning names letters that a font of the project lacks.
-func LackWarning(font string, lacked []rune) Warning {
+// MissingCharactersWarning returns a warning about characters that a font of the project does not have.
+func MissingCharactersWarning(font string, lacked []rune) Warning {
 	const most = 20
 	var names []string
 	for _, r := range lacked[:min(len(lacked), most)] {
@@ -66,9 +67,9 @@ var (
 	fontSource = regexp.MustCompile(`(?is)url\(\s*["']?([^"')]+)`)
 )
 
-// faces are the files of the fonts that a theme declares, by their families in lower case. A
-// family of which a face is not among the kept files has none.
-func (k *projectFiles) faces(theme string) map[string][][]byte {
+// fontFiles returns the font files that a theme declares with @font-face, by family name in lower case. A
+// file that was not read is nil.
+func (k *projectFiles) fontFiles(theme string) map[string][][]byte {
 	out := map[string][][]byte{}
 	for _, rule := range fontFace.FindAllStringSubmatch(k.theme, -1) {
 		family, source := fontFamily.FindStringSubmatch(rule[1]), fontSource.FindStringSubmatch(rule[1])
@@ -77,7 +78,7 @@ func (k *projectFiles) faces(theme string) map[string][][]byte {
 		}
 		name := strings.ToLower(strings.Trim(strings.TrimSpace(family[1]), `"'`))
 		file := path.Join(path.Dir(theme), strings.TrimSpace(source[1]))
-		out[name] = append(out[name], k.files[file]) // a file that is not kept is not a font
+		out[name] = append(out[name], k.files[file]) // nil if the file was not read
 	}
 	return out
 }

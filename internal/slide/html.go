@@ -15,60 +15,60 @@ import (
 //go:embed assets/*.css
 var sheets embed.FS
 
-// Sizes of text in pixels of a frame whose shorter side is 720.
+// Font sizes in pixels of a frame whose shorter side is 720.
 const (
 	baseSize  = 50
-	codeFloor = 14 // below it code is cut rather than shrunk
+	codeFloor = 14 // minimum size of code; longer code is cut off
 	textFloor = 18
 )
 
-// composed is a slide's page, but for where its files are found.
+// composed is the HTML of a slide. The address of its files is still open: it is marked by baseMark.
 type composed struct {
-	html  string   // holds baseMark where the address of the files goes
-	floor float64  // how far the slide may be shrunk
-	code  bool     // nothing but code is on it
-	step  int      // the step that is shown
-	cut   []string // what was left out before anything was drawn
+	html  string   // contains baseMark instead of the address of the project's files
+	floor float64  // minimum scale of the slide
+	code  bool     // the slide contains only code
+	step  int      // index of the reveal step that is shown
+	cut   []string // descriptions of content that was omitted
 }
 
 const baseMark = "mynah-base:"
 
-// compose writes the page of a slide.
-func compose(r Request, k *projectFiles, styleOf func(theme string) string) composed {
+// composeHTML returns the HTML of a slide.
+func composeHTML(r Request, k *projectFiles, styleOf func(theme string) string) composed {
 	c := composed{floor: 1, code: len(r.Blocks) > 0, step: min(max(r.State, 0), r.States()-1)}
 	var body strings.Builder
 	step := c.step
 	for i, b := range r.Blocks {
 		n := b.States()
-		body.WriteString(c.block(r, i, step, k.diagrams))
+		body.WriteString(c.blockHTML(r, i, step, k.diagrams))
 		if b.Reveal {
 			step -= n
 		}
-		c.floor = min(c.floor, floorOf(b))
+		c.floor = min(c.floor, minimumScale(b))
 		c.code = c.code && r.Blocks[i].Kind == frame.CodeBlock
 	}
-	theme, ours := r.builtIn()
+	theme, ours := r.builtInTheme()
 	dir := ""
 	if !ours {
-		theme, dir = "project", escapePath(strings.TrimSuffix(r.themeFile(), lastPart(r.themeFile())))
+		theme, dir = "project", escapePath(strings.TrimSuffix(r.themeFile(), baseName(r.themeFile())))
 	}
 	css := k.theme
 	if ours {
-		css = asset(theme)
+		css = readStyleSheet(theme)
 	}
 	var out strings.Builder
-	// Rules in a layer that are important win over all important ones outside of layers.
+	// In CSS, !important rules inside a layer take precedence over those outside.
 	fmt.Fprintf(&out, `<!doctype html><html class="%s theme-%s" lang="%s"><head><meta charset="utf-8"><base href="%s%s">`,
-		r.mode(), theme, html.EscapeString(r.Language), baseMark, dir)
-	out.WriteString("<style>" + asset("force") + r.behindRule(k) + "</style><style>" + asset("base") + styleOf(theme) + "</style>")
+		r.cssClasses(), theme, html.EscapeString(r.Language), baseMark, dir)
+	out.WriteString("<style>" + readStyleSheet("force") + r.behindCSS(k) + "</style><style>" + readStyleSheet("base") + styleOf(theme) + "</style>")
 	out.WriteString(`<style class="theme">` + escapeStyle(css) + "</style></head><body>")
 	out.WriteString(`<div class="backdrop"><div class="slide">` + body.String() + "</div></div></body></html>")
 	c.html = out.String()
 	return c
 }
 
-// mode are the classes that say what the slide stands on.
-func (r Request) mode() string {
+// cssClasses returns the CSS classes that describe the background of the slide.
+func (r Request) cssClasses() string {
 	switch {
 	case r.Over:
 		return "over"
@@ -81,7 +81,8 @@ func (r Request) mode() string {
 	}
 }
 
-// luminance is that of WCAG 2, on white where the colour is translucent.
+// luminance returns the relative luminance of WCAG 2, from 0 to 1. Translucent colours are placed on
+// white.
 func luminance(c frame.Color) float64 {
 	part := func(v uint8) float64 {
 		a := float64(c.A) / 255
@@ -94,7 +95,7 @@ func luminance(c frame.Color) float64 {
 	return 0.2126*part(c.R) + 0.7152*part(c.G) + 0.0722*part(c.B)
 }
 
-func floorOf(b Block) float64 {
+func minimumScale(b Block) float64 {
 	size := b.FontSize
 	switch {
 	case b.Kind == frame.CodeBlock && size == 0:
@@ -112,9 +113,9 @@ func floorOf(b Block) float64 {
 	}
 }
 
-// block writes a block, as it is at a step that counts from the block's own first; a
-// step before that hides all that is revealed.
-func (c *composed) block(r Request, i, step int, diagrams map[int]string) string {
+// blockHTML returns the HTML of block i at a reveal step. Steps count from the first one of the block; a
+// negative step hides everything that is revealed.
+func (c *composed) blockHTML(r Request, i, step int, diagrams map[int]string) string {
 	b := r.Blocks[i]
 	var class, inner string
 	switch b.Kind {
@@ -129,10 +130,10 @@ func (c *composed) block(r Request, i, step int, diagrams map[int]string) string
 			c.cut = append(c.cut, "the end of a text that is longer than any slide")
 		}
 	case frame.CodeBlock:
-		class, inner = "codeblock", c.listing(r, b, step)
+		class, inner = "codeblock", c.codeHTML(r, b, step)
 	case frame.MermaidBlock, frame.DotBlock, frame.MathBlock:
 		class, inner = "diagram "+string(b.Kind), diagrams[i]
-		if inner == "" { // for a key, which needs no drawing
+		if inner == "" { // only for cache keys, for which diagrams are not drawn
 			inner = html.EscapeString(b.Text)
 		}
 	default:
@@ -140,7 +141,7 @@ func (c *composed) block(r Request, i, step int, diagrams map[int]string) string
 	}
 	style := ""
 	if b.FontSize > 0 {
-		// Headings and plain text are multiples of the base, whatever a theme's body has.
+		// Headings and plain text are multiples of --base, also if the theme sets a size for body.
 		size := b.FontSize
 		if b.Kind == frame.TextBlock {
 			size *= 2
@@ -151,14 +152,14 @@ func (c *composed) block(r Request, i, step int, diagrams map[int]string) string
 	return fmt.Sprintf("<section class=\"block %s\"%s>%s</section>", class, style, inner)
 }
 
-// listing writes code, and of a long one only as many lines as can be seen.
-func (c *composed) listing(r Request, b Block, step int) string {
-	most := int(math.Ceil(float64(r.Height)/r.scale()/min(codeFloor, cmpOr(b.FontSize, codeFloor)))) + 1
+// codeHTML returns the HTML of code. It omits lines that cannot fit into the frame.
+func (c *composed) codeHTML(r Request, b Block, step int) string {
+	most := int(math.Ceil(float64(r.Height)/r.scale()/min(codeFloor, firstPositive(b.FontSize, codeFloor)))) + 1
 	text, lines := b.Text, strings.Count(b.Text, "\n")+1
 	if lines > most {
 		text = strings.Join(strings.SplitN(text, "\n", most+1)[:most], "\n")
 	}
-	const longest = 2000 // letters of a line; none so long can be seen
+	const longest = 2000 // maximum bytes of a line; longer lines cannot fit
 	text = clipEachLine(text, longest)
 	var lit func(int) bool
 	ranges := b.Highlight
@@ -175,7 +176,7 @@ func (c *composed) listing(r Request, b Block, step int) string {
 	return markup.Code(b.Language, text, lit)
 }
 
-func cmpOr(v, other float64) float64 {
+func firstPositive(v, other float64) float64 {
 	if v > 0 {
 		return v
 	}
@@ -201,13 +202,14 @@ func clipEachLine(s string, most int) string {
 	return strings.Join(lines, "\n")
 }
 
-// rebaseImages has images be found from the project's folder, wherever the theme is.
+// rebaseImages makes addresses of images relative to the project's folder instead of the theme's
+// folder.
 func rebaseImages(s string) string {
 	s = strings.ReplaceAll(s, `<img src="`, `<img src="`+baseMark)
 	return strings.ReplaceAll(s, `<img src="`+baseMark+"data:", `<img src="data:`)
 }
 
-// escapeStyle takes from a style sheet what would end its element.
+// escapeStyle prevents that a style sheet ends its HTML element.
 func escapeStyle(css string) string { return strings.ReplaceAll(css, "</", `<\/`) }
 
 func escapePath(p string) string {
@@ -222,17 +224,17 @@ func escapePath(p string) string {
 	return out.String()
 }
 
-func lastPart(p string) string { return p[strings.LastIndexByte(p, '/')+1:] }
+func baseName(p string) string { return p[strings.LastIndexByte(p, '/')+1:] }
 
-func asset(name string) string {
+func readStyleSheet(name string) string {
 	b, err := sheets.ReadFile("assets/" + name + ".css")
 	if err != nil {
-		panic(err) // the names are ours
+		panic(err) // names are constants of this package
 	}
 	return string(b)
 }
 
-// usesBehind reports whether the picture behind the slide decides how it looks.
+// usesBehind reports whether the appearance of the slide depends on the picture behind it.
 func (r Request) usesBehind(k *projectFiles) bool {
 	if !r.Over || len(r.Behind) == 0 {
 		return false
@@ -248,35 +250,35 @@ func (r Request) usesBehind(k *projectFiles) bool {
 	return false
 }
 
-func (r Request) behindRule(k *projectFiles) string {
+func (r Request) behindCSS(k *projectFiles) string {
 	if !r.usesBehind(k) {
 		return ""
 	}
 	return "@layer force{html.over{background:url(" + baseMark + behindName + ") 0 0/100vw 100vh no-repeat!important}}"
 }
 
-// Key addresses a slide's picture in a cache by all that decides its pixels: the page,
-// the theme, the bytes of every file it refers to, the size, the step, and the version
-// that Drawer.Version gave.
+// Key returns the cache key of a slide's picture. It depends on everything that determines the pixels:
+// the HTML, the theme, the bytes of every file it refers to, the size, the step, and version, the
+// result of Drawer.Version.
 func (r Request) Key(version string) cache.Key {
-	k := gather(r)
-	c := compose(r, k, codeStyle)
+	k := gatherFiles(r)
+	c := composeHTML(r, k, codeStyle)
 	h := cache.NewHasher("slide 2").String(version).String(c.html).String(pageScript)
 	h.Int(int64(r.Width), int64(r.Height)).Bool(r.Over, r.CanvasSet).Float(c.floor, r.Captions.Top, r.Captions.Bottom).Bool(c.code)
 	if r.CanvasSet && !r.Over {
 		h.Int(int64(r.Canvas.R), int64(r.Canvas.G), int64(r.Canvas.B), int64(r.Canvas.A))
 	}
-	for _, name := range k.names() {
+	for _, name := range k.fileNames() {
 		h.String(name).Bytes(k.files[name])
 	}
-	h.String(r.drawers())
+	h.String(r.diagramFingerprint())
 	if r.usesBehind(k) {
 		h.Bytes(r.Behind)
 	}
 	return h.Key()
 }
 
-// codeStyle is the CSS of code in a theme.
+// codeStyle returns the CSS of code for a theme.
 func codeStyle(theme string) string {
 	switch theme {
 	case "dark":

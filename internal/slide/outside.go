@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// OutsideFile returns the first file that an SVG image shows but does not contain, such as a linked
-// picture or a sprite of another file; "" where it contains everything. A browser draws an image
-// without its outside files.
+// OutsideFile returns the address of the first file that an SVG image refers to but does not contain,
+// such as a linked picture; "" if there is none. A browser draws an image without such files.
 func OutsideFile(source []byte) string {
 	d := xml.NewDecoder(bytes.NewReader(source))
 	d.Strict = false

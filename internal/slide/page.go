@@ -15,10 +15,10 @@ import (
 	"mynah/internal/frame"
 )
 
-// home is the only address of a page; nothing answers there but we.
+// home is the address of slide pages. Only Mynah answers requests to it.
 const home = "https://slide.invalid/"
 
-// wornOut is how many slides a page draws before another takes its place.
+// wornOut is the number of slides after which a page is replaced by a new one.
 const wornOut = 300
 
 //go:embed assets/page.js
@@ -30,30 +30,31 @@ type page struct {
 	ids
 	drawn int
 
-	size   [3]float64 // the viewport's width and height, and the scale, as set last
-	canvas params     // the colour behind the page, as set last
+	size   [3]float64 // the viewport's width, height and scale that were set last
+	canvas params     // the background colour that was set last
 
-	knows map[frame.BlockKind]bool // of a sketch pad: the libraries it has
+	knows map[frame.BlockKind]bool // libraries that are loaded, on the page sketchPad
 
-	mu sync.Mutex // guards what follows
+	mu sync.Mutex // guards the fields below
 	served
-	failed bool // the page's process is gone
+	failed bool // the page's process has crashed
 	broken chan struct{}
 	loaded chan struct{}
 }
 
-// ids are what the browser calls a page by.
+// ids are the browser's identifiers of a page.
 type ids struct{ target, context, session, frame string }
 
-// served is what a page's requests are answered with.
+// served is the data with which a page's requests are answered.
 type served struct {
-	serial int           // of the slide that is drawn
-	kept   *projectFiles // its files; nil: none
-	behind []byte        // the picture behind it
+	serial int           // number of the current slide
+	kept   *projectFiles // files of the current slide, or nil
+	behind []byte        // picture behind the current slide, or nil
 }
 
-// open makes a page whose requests we answer. Scripts run on a sketch pad alone.
-func (b *browser) open(ctx context.Context, address string) (*page, error) {
+// openPage opens a page whose requests are answered by Mynah. Scripts of the page are enabled only if
+// address is sketchPad.
+func (b *browser) openPage(ctx context.Context, address string) (*page, error) {
 	var made struct {
 		BrowserContextID string `json:"browserContextId"`
 		TargetID         string `json:"targetId"`
@@ -61,7 +62,7 @@ func (b *browser) open(ctx context.Context, address string) (*page, error) {
 		FrameID          string `json:"frameId"`
 	}
 	p := &page{browser: b, broken: make(chan struct{}), loaded: make(chan struct{}, 1)}
-	// A context of its own gives the page a process and stores of its own.
+	// A separate browser context has its own process and storage.
 	if err := b.conn.call(ctx, "", "Target.createBrowserContext", params{}, &made); err != nil {
 		return nil, err
 	}
@@ -74,7 +75,7 @@ func (b *browser) open(ctx context.Context, address string) (*page, error) {
 		return nil, err
 	}
 	p.session = made.SessionID
-	b.conn.listen(p.session, p.event)
+	b.conn.setEventHandler(p.session, p.handleEvent)
 	for _, c := range []struct {
 		method string
 		params params
@@ -123,18 +124,18 @@ func (p *page) call(ctx context.Context, method string, in params, out any) erro
 	return err
 }
 
-// close takes the page away, however its process is.
+// close closes the page, even if its process hangs.
 func (p *page) close(ctx context.Context) {
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), healthTime)
 	defer done()
-	p.browser.conn.listen(p.session, nil)
-	// A page that computes for ever does not close; its process can always be ended.
+	p.browser.conn.setEventHandler(p.session, nil)
+	// A page in an endless loop cannot be closed, but its process can be crashed.
 	_, _, _ = p.browser.conn.send(p.session, "Page.crash", params{})
 	_ = p.browser.conn.call(ctx, "", "Target.disposeBrowserContext", params{"browserContextId": p.context}, nil)
 }
 
-// event takes an event of the page. It must not wait.
-func (p *page) event(m message) {
+// handleEvent handles an event of the page. It must not wait.
+func (p *page) handleEvent(m message) {
 	switch m.Method {
 	case "Fetch.requestPaused":
 		var e struct {
@@ -144,7 +145,7 @@ func (p *page) event(m message) {
 			} `json:"request"`
 		}
 		if json.Unmarshal(m.Params, &e) == nil {
-			go p.answer(e.RequestID, e.Request.URL)
+			go p.answerRequest(e.RequestID, e.Request.URL)
 		}
 	case "Page.loadEventFired":
 		select {
@@ -161,9 +162,9 @@ func (p *page) event(m message) {
 	}
 }
 
-// answer answers a request with a file of the slide that is drawn, or refuses it.
-func (p *page) answer(id, address string) {
-	body, ok := p.lookup(address)
+// answerRequest responds to a request of the page with a file of the current slide, or blocks it.
+func (p *page) answerRequest(id, address string) {
+	body, ok := p.findResource(address)
 	method, in := "Fetch.failRequest", params{"requestId": id, "errorReason": "BlockedByClient"}
 	if ok {
 		method, in = "Fetch.fulfillRequest", params{
@@ -172,7 +173,7 @@ func (p *page) answer(id, address string) {
 			"responseHeaders": []params{
 				{"name": "Content-Type", "value": contentType(address)},
 				{"name": "Cache-Control", "value": "no-store"},
-				{"name": "Content-Security-Policy", "value": policy(address)},
+				{"name": "Content-Security-Policy", "value": securityPolicy(address)},
 			},
 			"body": base64.StdEncoding.EncodeToString(body),
 		}
@@ -180,22 +181,24 @@ func (p *page) answer(id, address string) {
 	_, _, _ = p.browser.conn.send(p.session, method, in)
 }
 
-// policy is what a page may load at all; what it may load of that, lookup decides.
-func policy(address string) string {
+// securityPolicy returns the Content-Security-Policy of a page. It limits the addresses that the page may
+// request; findResource decides about each request.
+func securityPolicy(address string) string {
 	if address == sketchPad {
 		return "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'unsafe-eval' 'wasm-unsafe-eval'"
 	}
 	const from = home + " data:"
-	return "default-src 'none'; style-src 'unsafe-inline' " + home + "; img-src " + from + "; font-src " + from + "; form-action 'none'; base-uri " + home
+	return "default-src 'none'; style-src 'unsafe-inline' " + home + "; img-src " + from + "; font-src " + from +
+		"; form-action 'none'; base-uri " + home
 }
 
-func (p *page) lookup(address string) ([]byte, bool) {
+func (p *page) findResource(address string) ([]byte, bool) {
 	if address == home || address == sketchPad {
 		return []byte("<!doctype html><title></title>"), true
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	rest, ok := strings.CutPrefix(address, p.base())
+	rest, ok := strings.CutPrefix(address, p.baseAddress())
 	if !ok {
 		return nil, false
 	}
@@ -212,25 +215,26 @@ func (p *page) lookup(address string) ([]byte, bool) {
 	return body, ok
 }
 
-// behindName is the name of the picture behind a slide; no name of a project is like it.
+// behindName is the file name of the picture behind a slide. No file of a project can have it, because
+// it begins with a slash.
 const behindName = "/behind"
 
-// base is the address of the project's folder for the slide that is drawn. Another
-// slide's files have another, so that nothing of it is left in a cache.
-func (p *page) base() string { return fmt.Sprintf("%s%d/", home, p.serial) }
+// baseAddress returns the address of the project's folder for the current slide. It is different for each
+// slide, so that the browser's cache cannot mix their files.
+func (p *page) baseAddress() string { return fmt.Sprintf("%s%d/", home, p.serial) }
 
-// begin has the page answer for another slide, and gives the address of its files.
-func (p *page) begin(k *projectFiles, behind []byte) string {
+// beginSlide prepares the page for a new slide and returns the base address of its files.
+func (p *page) beginSlide(k *projectFiles, behind []byte) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.serial++
 	p.drawn++
 	p.kept, p.behind = k, behind
-	return p.base()
+	return p.baseAddress()
 }
 
-// evaluate calls a function of ours in the page with arguments, and reads what it
-// returns. Scripts of the page itself stay switched off.
+// evaluate calls a JavaScript function of Mynah in the page and decodes its result. Scripts of the
+// page itself stay disabled.
 func (p *page) evaluate(ctx context.Context, function string, args, result any) error {
 	in, err := json.Marshal(args)
 	if err != nil {

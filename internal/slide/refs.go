@@ -12,32 +12,32 @@ import (
 	"mynah/internal/markup"
 )
 
-// Bounds of what one slide may make us read.
+// Limits of the files that one slide may read.
 const (
 	maxFile  = 64 << 20
 	maxFiles = 200
 )
 
-// projectFiles are the files of the project that a slide may see, read once. A page gets no
-// others, so the key of a slide, which holds them all, cannot miss one.
+// projectFiles are the files of the project that a slide may use. They are read once, and the page can
+// load no others. The slide's cache key therefore covers all its files.
 type projectFiles struct {
 	files    map[string][]byte
-	theme    string         // the CSS of the project's theme
-	diagrams map[int]string // HTML of the diagrams, by block
+	theme    string         // text of the project's theme, a style sheet
+	diagrams map[int]string // HTML of diagrams, by index of the block
 	warnings []Warning
 	fsys     fs.FS
 	at       diag.Range
 }
 
-// gather reads the theme of the project, what it refers to, and the images of the slide.
-func gather(r Request) *projectFiles {
-	k := &projectFiles{files: map[string][]byte{}, fsys: r.Files, at: r.at()}
+// gatherFiles reads the theme of the project, the files that it refers to, and the images of the slide.
+func gatherFiles(r Request) *projectFiles {
+	k := &projectFiles{files: map[string][]byte{}, fsys: r.Files, at: r.warningRange()}
 	if file := r.themeFile(); file != "" {
-		if b, ok := k.read(file); ok {
+		if b, ok := k.readFile(file); ok {
 			k.theme = string(b)
-			k.sheet(file)
+			k.readReferences(file)
 		} else {
-			k.warn("the theme "+r.Theme+" cannot be read", "a theme is default, light, dark, paper, bold, or a CSS file of the project")
+			k.addWarning("the theme "+r.Theme+" cannot be read", "a theme is default, light, dark, paper, bold, or a CSS file of the project")
 		}
 	}
 	for _, b := range r.Blocks {
@@ -46,21 +46,22 @@ func gather(r Request) *projectFiles {
 		}
 		k.at = b.Range
 		for _, src := range markup.Markdown(b.Text, markup.All).Images {
-			k.refer(src, ".", "the slide")
+			k.addReference(src, ".", "the slide")
 		}
 	}
 	return k
 }
 
-func (k *projectFiles) warn(summary, hint string) {
+func (k *projectFiles) addWarning(summary, hint string) {
 	w := Warning{Range: k.at, Summary: summary, Hint: hint}
 	if !slices.Contains(k.warnings, w) {
 		k.warnings = append(k.warnings, w)
 	}
 }
 
-// read keeps a file's bytes; a name that is not clean or leaves the project has none.
-func (k *projectFiles) read(name string) ([]byte, bool) {
+// readFile reads a file and keeps its bytes. It returns false for names outside the project, and for files
+// that are missing or too large.
+func (k *projectFiles) readFile(name string) ([]byte, bool) {
 	if b, ok := k.files[name]; ok {
 		return b, true
 	}
@@ -79,46 +80,47 @@ func (k *projectFiles) read(name string) ([]byte, bool) {
 	return b, true
 }
 
-// sheet follows what a style sheet refers to.
-func (k *projectFiles) sheet(file string) {
-	for _, ref := range references(string(k.files[file])) {
+// readReferences reads the files that a style sheet refers to.
+func (k *projectFiles) readReferences(file string) {
+	for _, ref := range findReferences(string(k.files[file])) {
 		if !ref.address {
-			// Any string may be an address, as in image-set(): one that names a file is.
+			// Any string may be an address, as in image-set(). It is one if a file of this name exists.
 			if name, ok := localPath(ref.text, path.Dir(file)); ok && path.Ext(name) != "" {
-				k.follow(name)
+				k.readWithReferences(name)
 			}
 			continue
 		}
-		k.refer(ref.text, path.Dir(file), file)
+		k.addReference(ref.text, path.Dir(file), file)
 	}
 }
 
-// refer takes in what an address names, or says why not.
-func (k *projectFiles) refer(address, dir, from string) {
+// addReference reads the file at an address, or adds a warning.
+func (k *projectFiles) addReference(address, dir, from string) {
 	if address == "" || strings.HasPrefix(address, "#") || hasScheme(address, "data") {
 		return
 	}
 	name, ok := localPath(address, dir)
 	switch {
 	case !ok:
-		k.warn(from+" asks for "+short(address)+", which is not a file of the project",
+		k.addWarning(from+" asks for "+truncate(address)+", which is not a file of the project",
 			"slides load only files of the project: put it there, with a path inside the project")
-	case !k.follow(name):
-		k.warn(from+" asks for "+short(address)+", which does not exist",
+	case !k.readWithReferences(name):
+		k.addWarning(from+" asks for "+truncate(address)+", which does not exist",
 			"put a file there: "+name+", from the project's folder")
 	}
 }
 
-// follow keeps a file, and what it refers to in turn.
-func (k *projectFiles) follow(name string) bool {
+// readWithReferences reads a file, and the files that it refers to if it is a style sheet. It returns false if the
+// file cannot be read.
+func (k *projectFiles) readWithReferences(name string) bool {
 	if _, ok := k.files[name]; ok {
 		return true
 	}
-	if _, ok := k.read(name); !ok {
+	if _, ok := k.readFile(name); !ok {
 		return false
 	}
 	if path.Ext(name) == ".css" {
-		k.sheet(name)
+		k.readReferences(name)
 	}
 	return true
 }
@@ -128,8 +130,8 @@ func hasScheme(address, scheme string) bool {
 	return ok && strings.EqualFold(before, scheme)
 }
 
-// localPath returns the project file that an address in dir refers to; false if it is not a relative path
-// or leaves the project.
+// localPath returns the name of the project's file at an address; dir is the folder of the file that
+// contains the address. It returns false if the address is not a relative path or leaves the project.
 func localPath(address, dir string) (string, bool) {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || u.Scheme != "" || u.Host != "" || u.Opaque != "" || u.Path == "" || strings.HasPrefix(u.Path, "/") {
@@ -139,7 +141,7 @@ func localPath(address, dir string) (string, bool) {
 	return name, fs.ValidPath(name)
 }
 
-func short(s string) string {
+func truncate(s string) string {
 	const most = 100
 	if len(s) > most {
 		return strings.ToValidUTF8(s[:most], "") + "…"
@@ -147,15 +149,15 @@ func short(s string) string {
 	return s
 }
 
-// reference is text in a style sheet that may be an address.
+// reference is a string in a style sheet that may be an address.
 type reference struct {
 	text    string
-	address bool // it stands in url() or behind @import
+	address bool // the string is in url() or after @import
 }
 
-// references finds addresses in a style sheet as css-syntax-3 reads it: in url(), with
-// and without quotes, behind @import, and every other string.
-func references(css string) []reference {
+// findReferences returns the addresses in a style sheet, tokenized according to css-syntax-3: in url(),
+// with and without quotes, after @import, and all other strings.
+func findReferences(css string) []reference {
 	s := &sheetScanner{css: css}
 	var out []reference
 	word := ""
@@ -163,22 +165,22 @@ func references(css string) []reference {
 		c := s.css[s.at]
 		switch {
 		case strings.HasPrefix(s.css[s.at:], "/*"):
-			s.comment()
-			continue // a comment does not end what stands before it
+			s.skipComment()
+			continue // a comment does not separate tokens here
 		case c == '"' || c == '\'':
 			text := s.readQuoted(c)
 			out = append(out, reference{text: text, address: word == "@import" || word == "url("})
 			word = ""
 		case c == '(' && strings.EqualFold(word, "url"):
 			s.at++
-			if text, bare := s.bare(); bare {
+			if text, bare := s.readUnquoted(); bare {
 				out = append(out, reference{text: text, address: true})
 				word = ""
 			} else {
 				word = "url("
 			}
 		case c == '@' || c == '\\' || c == '-' || c == '_' || c >= 0x80 || 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9':
-			word = strings.ToLower(s.word())
+			word = strings.ToLower(s.readWord())
 		case c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f':
 			s.at++
 			if word != "@import" {
@@ -197,7 +199,7 @@ type sheetScanner struct {
 	at  int
 }
 
-func (s *sheetScanner) comment() {
+func (s *sheetScanner) skipComment() {
 	if i := strings.Index(s.css[s.at+2:], "*/"); i >= 0 {
 		s.at += i + 4
 		return
@@ -205,7 +207,7 @@ func (s *sheetScanner) comment() {
 	s.at = len(s.css)
 }
 
-// readQuoted reads a string, which an unescaped end of line ends too.
+// readQuoted reads a quoted string. An unescaped line end ends it, too.
 func (s *sheetScanner) readQuoted(quote byte) string {
 	var out strings.Builder
 	for s.at++; s.at < len(s.css); {
@@ -214,7 +216,7 @@ func (s *sheetScanner) readQuoted(quote byte) string {
 			s.at++
 			return out.String()
 		case '\\':
-			s.escape(&out)
+			s.readEscape(&out)
 		default:
 			out.WriteByte(c)
 			s.at++
@@ -223,8 +225,9 @@ func (s *sheetScanner) readQuoted(quote byte) string {
 	return out.String()
 }
 
-// bare reads the address of a url() without quotes, behind the bracket.
-func (s *sheetScanner) bare() (string, bool) {
+// readUnquoted reads the address in a url() without quotes, from after the opening bracket. It returns false
+// if the address is quoted.
+func (s *sheetScanner) readUnquoted() (string, bool) {
 	for s.at < len(s.css) && strings.IndexByte(" \t\r\n\f", s.css[s.at]) >= 0 {
 		s.at++
 	}
@@ -234,7 +237,7 @@ func (s *sheetScanner) bare() (string, bool) {
 	var out strings.Builder
 	for s.at < len(s.css) && s.css[s.at] != ')' {
 		if s.css[s.at] == '\\' {
-			s.escape(&out)
+			s.readEscape(&out)
 			continue
 		}
 		out.WriteByte(s.css[s.at])
@@ -243,13 +246,13 @@ func (s *sheetScanner) bare() (string, bool) {
 	return strings.TrimSpace(out.String()), true
 }
 
-func (s *sheetScanner) word() string {
+func (s *sheetScanner) readWord() string {
 	var out strings.Builder
 	for s.at < len(s.css) {
 		c := s.css[s.at]
 		switch {
 		case c == '\\':
-			s.escape(&out)
+			s.readEscape(&out)
 		case c == '@' || c == '-' || c == '_' || c >= 0x80 || 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9':
 			out.WriteByte(c)
 			s.at++
@@ -260,9 +263,9 @@ func (s *sheetScanner) word() string {
 	return out.String()
 }
 
-// escape reads a backslash and what it stands for: up to six hexadecimal digits and one
-// blank, or the letter itself.
-func (s *sheetScanner) escape(out *strings.Builder) {
+// readEscape decodes an escape sequence: a backslash with up to six hexadecimal digits and an optional
+// blank, or with a literal character.
+func (s *sheetScanner) readEscape(out *strings.Builder) {
 	s.at++
 	code, digits := rune(0), 0
 	for s.at < len(s.css) && digits < 6 {

@@ -47,14 +47,18 @@ li{background:image-set("URL/set.png" 1x);cursor:url(URL/c.png),auto;list-style-
 </style><script>fetch("URL/script")</script><img src=x onerror="fetch('URL/x')">`)
 	files := fstest.MapFS{"t.css": {Data: []byte(css)}}
 	d := drawer(t, nil)
-	r := request(md("# Title\n\ntext\n\n- item\n\n![](" + server.URL + "/img.png)\n\n<img src=" + server.URL + "/raw.png>\n\n![](file://" + secret + ") ![](../up.png)"))
+	r := request(md("# Title\n\ntext\n\n- item\n\n![](" + server.URL + "/img.png)\n\n<img src=" + server.URL +
+		"/raw.png>\n\n![](file://" + secret + ") ![](../up.png)"))
 	r.Theme, r.Files = "t.css", files
 	got := drawOne(t, d, r)
-	time.Sleep(500 * time.Millisecond) // for what may be on its way
+	time.Sleep(500 * time.Millisecond) // wait for requests that may still arrive
 	if asked.Load() != 0 {
 		t.Errorf("%d requests reached the server", asked.Load())
 	}
-	for _, name := range []string{"/a.css", "//localhost/b.css", "/f.woff2", "/b.png", "/escaped.png", "secret.svg", "/l.png", "../../outside.png", "/img.png", "../up.png"} {
+	for _, name := range []string{
+		"/a.css", "//localhost/b.css", "/f.woff2", "/b.png", "/escaped.png", "secret.svg",
+		"/l.png", "../../outside.png", "/img.png", "../up.png",
+	} {
 		if !warned(got, name) {
 			t.Errorf("nothing says that %s was refused:\n%s", name, warnings(got))
 		}
@@ -89,7 +93,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	}
 }
 
-// running are the processes of a group that are more than waiting to be reaped.
+// running returns the processes of a process group that are not zombies.
 func running(t *testing.T, group int) []string {
 	t.Helper()
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
@@ -221,8 +225,8 @@ func benchmarkSlides(b *testing.B, n int, cold bool) {
 	}
 }
 
-// BenchmarkWarmSlide is one slide of 1920x1080 on a browser that runs.
+// BenchmarkWarmSlide draws one slide of 1920x1080 in a running browser.
 func BenchmarkWarmSlide(b *testing.B) { benchmarkSlides(b, 1, false) }
 
-// BenchmarkSixtySlides are sixty different slides, the browser's start included.
+// BenchmarkSixtySlides draws sixty different slides, including the start of the browser.
 func BenchmarkSixtySlides(b *testing.B) { benchmarkSlides(b, 60, true) }

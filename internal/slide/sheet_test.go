@@ -46,7 +46,7 @@ func (d *Drawer) Draw(ctx context.Context, r Request) (*Drawn, error) {
 	return d.try(ctx, r)
 }`
 
-// samples are slides as scripts have them, of every sort.
+// samples returns slides of every kind, as in real scripts.
 func samples() []sample {
 	return []sample{
 		{"text", text("Videos from\nplain text")},
@@ -60,15 +60,17 @@ func samples() []sample {
 		{"rtl", md("# שלום עולם\n\n- مرحبا بالعالم\n- שורה בעברית עם English\n- السطر الثالث")},
 		{"emoji", text("Ready? 🚀🎉\n👩‍💻 ❤️ 🇩🇪")},
 		{"mixed", md("### Inline\n\nPress `Ctrl+C`, read [the guide](x), ==not== ~~never~~ <mark>always</mark>.\n\n```python\ndef hello(name: str) -> None:\n    print(f\"Hello, {name}!\")\n```")},
-		{"mermaid", diagram(frame.MermaidBlock, "flowchart LR\n  A[Write a script] --> B{Check}\n  B -->|fine| C[Build the film]\n  B -->|mistakes| A")},
-		{"sequence", diagram(frame.MermaidBlock, "sequenceDiagram\n  participant A as Author\n  participant M as Mynah\n  A->>M: script.md\n  M-->>A: film.mp4\n  Note over A,M: no editing")},
+		{"mermaid", diagram(frame.MermaidBlock,
+			"flowchart LR\n  A[Write a script] --> B{Check}\n  B -->|fine| C[Build the film]\n  B -->|mistakes| A")},
+		{"sequence", diagram(frame.MermaidBlock,
+			"sequenceDiagram\n  participant A as Author\n  participant M as Mynah\n  A->>M: script.md\n  M-->>A: film.mp4\n  Note over A,M: no editing")},
 		{"dot", diagram(frame.DotBlock, "digraph {\n  rankdir=LR\n  script -> storyboard -> timeline -> film\n  voice -> timeline\n}")},
 		{"math", diagram(frame.MathBlock, "\\int_{-\\infty}^{\\infty} e^{-x^2}\\,dx = \\sqrt{\\pi}\n\nx = \\frac{-b \\pm \\sqrt{b^2-4ac}}{2a}")},
 		{"long", md("## A slide that says far too much\n\nA paragraph that goes on for a while, as paragraphs in scripts of real authors do, and that must shrink until it fits.\n\n- one thing that takes more than a line when it is set in letters of the usual size\n- another\n- and another\n- and yet one more\n- and the last")},
 	}
 }
 
-// picture is a photograph of sorts: soft hills of light, with some grain.
+// picture returns a synthetic photograph: soft gradients with noise.
 func picture(w, h int, dark bool) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	base, swing := 205.0, 50.0
@@ -89,7 +91,7 @@ func picture(w, h int, dark bool) *image.RGBA {
 	return img
 }
 
-// flatten lays a slide over a picture.
+// flatten draws a slide over a picture.
 func flatten(d *slide.Drawn, over image.Image) *image.RGBA {
 	out := image.NewRGBA(over.Bounds())
 	draw.Draw(out, out.Bounds(), over, over.Bounds().Min, draw.Src)
@@ -107,8 +109,8 @@ func flatten(d *slide.Drawn, over image.Image) *image.RGBA {
 	return out
 }
 
-// TestSheets draws every sample in each theme. In the folder that MYNAH_TEST_SHEETS names the
-// sheets stay to be looked at, also over a light and a dark picture.
+// TestSheets draws every sample in each theme. If MYNAH_TEST_SHEETS names a folder, it writes contact
+// sheets there, also over a light and a dark picture.
 func TestSheets(t *testing.T) {
 	t.Parallel()
 	dir := os.Getenv("MYNAH_TEST_SHEETS")
@@ -121,7 +123,8 @@ func TestSheets(t *testing.T) {
 		dir, grounds = t.TempDir(), grounds[:1]
 	}
 	for _, theme := range slide.Themes() {
-		for part, all := range slices.Collect(slices.Chunk(slices.DeleteFunc(samples(), func(s sample) bool { return only != "" && !slices.Contains(strings.Fields(only), s.name) }), 6)) {
+		for part, all := range slices.Collect(slices.Chunk(slices.DeleteFunc(samples(),
+			func(s sample) bool { return only != "" && !slices.Contains(strings.Fields(only), s.name) }), 6)) {
 			sheet := image.NewRGBA(image.Rect(0, 0, 3*(tw+8), len(all)*(th+8)))
 			draw.Draw(sheet, sheet.Rect, image.NewUniform(color.Gray{120}), image.Point{}, draw.Src)
 			for i, s := range all {

@@ -1,8 +1,8 @@
-// Package slide draws the fenced blocks of a script as pictures with alpha: HTML of package
-// markup, laid out by one headless Chromium that keeps running. It is the only package that knows
-// the browser. Nothing that an author wrote is executed: no script of theirs runs on a slide's
-// page, every request is answered from the project's files or refused, and the browser has no
-// network. Callers cache the pictures under the Key of a Request.
+// Package slide draws the fenced blocks of a script as pictures with alpha. Package markup converts
+// them to HTML, which a headless Chromium lays out; the browser keeps running between slides. Other
+// packages do not use the browser directly. Nothing that an author wrote is executed: scripts are
+// disabled on slide pages, every request is answered from the project's files or blocked, and the
+// browser has no network. Callers cache the pictures under Request.Key.
 package slide
 
 import (
@@ -21,21 +21,21 @@ import (
 	"mynah/internal/markup"
 )
 
-// shorter is the length of a frame's shorter side in CSS pixels, whatever the film's size.
+// shorter is the length of a frame's shorter side in CSS pixels, independent of the video's size.
 const shorter = 720
 
-// Config are the settings of a Drawer.
+// Config contains the settings of a Drawer.
 type Config struct {
-	Program string        // the browser; empty: the first of Programs that is installed
-	Pages   int           // slides drawn in parallel; 0: as many as there are processors
-	Timeout time.Duration // how long drawing one slide may take before it is tried again
-	TempDir string        // where the browser's profile is while it runs; empty: the system's place
+	Program string        // browser executable; "" means the first of Programs that is installed
+	Pages   int           // number of slides drawn in parallel; 0 means the number of CPUs
+	Timeout time.Duration // maximum time of one attempt to draw a slide
+	TempDir string        // folder for the browser's temporary profile; "" means the system's
 }
 
-// DefaultConfig looks for a browser.
+// DefaultConfig returns the settings that find an installed browser.
 func DefaultConfig() Config { return Config{Timeout: 20 * time.Second} }
 
-// Validate reports all mistakes at once.
+// Validate returns all invalid settings as one error, or nil.
 func (c Config) Validate() error {
 	var errs []error
 	if c.Pages < 0 {
@@ -47,56 +47,54 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Themes are the names of the built-in themes.
+// Themes returns the names of the built-in themes.
 func Themes() []string { return []string{"default", "light", "dark", "paper", "bold"} }
 
-// Request is a slide to draw.
+// Request describes a slide to be drawn.
 type Request struct {
-	Width, Height int     // of the film's frame, in pixels
-	Blocks        []Block // from top to bottom
-	Theme         string  // one of Themes, or the name of a CSS file of the project; empty: default
-	Language      string  // of the text (BCP 47), picks between forms of Chinese letters; may be empty
+	Width, Height int     // size of the video frame, in pixels
+	Blocks        []Block // in order from top to bottom
+	Theme         string  // a name of Themes, or of a CSS file of the project; "" means default
+	Language      string  // language of the text (BCP 47) or ""; it selects regional forms of Chinese characters
 
-	// Files is the project: the theme, what its url() names, images. A file system that
-	// follows symbolic links out of the project, as os.DirFS does, must not be given;
-	// that of an os.Root does not. Nil is a project without files.
+	// Files is the project's file system, which contains the theme and images. It must not follow symbolic
+	// links out of the project: use os.Root.FS, not os.DirFS. Nil means a project without files.
 	Files fs.FS
 
 	Over      bool        // a picture or clip is behind the slide
-	Canvas    frame.Color // the colour behind a slide alone, if CanvasSet
+	Canvas    frame.Color // background of a slide without a picture, if CanvasSet
 	CanvasSet bool
 
-	// Behind is the picture behind (PNG or JPEG, of the frame's shape), if it stands
-	// still. It is used only where the theme has a backdrop-filter: the slide then is
-	// drawn upon it, and Drawn is opaque.
+	// Behind is the picture behind the slide (PNG or JPEG, in the frame's aspect ratio), if it does not
+	// move. It is used only if the theme has a backdrop-filter: the slide is then drawn on it, and Drawn
+	// is opaque.
 	Behind []byte
 
-	// Captions are the strips of the frame, in pixels of a frame whose shorter side is 720
-	// and measured from its upper and lower edge, that captions take while the slide is on.
-	// A slide whose text would meet them is laid out in what is left.
+	// Captions are the strips at the top and bottom that captions occupy while the slide is shown, in
+	// pixels of a frame whose shorter side is 720. Text that would overlap them is moved into the
+	// remaining area.
 	Captions Strips
 
-	// State is which step of a slide with Reveal is drawn, from 0; one that is too high
-	// is the last.
+	// State is the index of the reveal step that is drawn. Values above the last step mean the last.
 	State int
 }
 
-// Strips are heights at the upper and lower edge of a frame; 0 reserves nothing.
+// Strips are the heights of areas at the top and bottom edge of a frame; 0 means none.
 type Strips struct{ Top, Bottom float64 }
 
 // Block is a fenced block.
 type Block struct {
 	Kind      frame.BlockKind
-	Language  string  // of code
-	Text      string  // its lines, joined by "\n"
-	FontSize  float64 // base size in pixels of a frame whose shorter side is 720, 0: 50; plain text has twice that
+	Language  string  // programming language, for code
+	Text      string  // lines of the block, joined by "\n"
+	FontSize  float64 // base font size in pixels of a frame whose shorter side is 720; 0 means 50
 	Range     diag.Range
-	Reveal    bool              // shown step by step: by Ranges for code, else by items
-	Ranges    []frame.LineRange // of code: the lines that each step lights
-	Highlight []frame.LineRange // of code: the lines that are lit
+	Reveal    bool              // shown step by step: code by Ranges, lists by items
+	Ranges    []frame.LineRange // the lines of code that each step highlights
+	Highlight []frame.LineRange // the lines of code that are highlighted
 }
 
-// States is how many steps a block has: 1 unless it is revealed.
+// States returns the number of reveal steps of a block; it is 1 for a block without Reveal.
 func (b Block) States() int {
 	switch {
 	case b.Reveal && b.Kind == frame.MarkdownBlock:
@@ -108,8 +106,8 @@ func (b Block) States() int {
 	}
 }
 
-// States is how many steps the slide has. Blocks are revealed one after the other: those
-// behind the one whose turn it is do not show their items yet.
+// States returns the number of reveal steps of the slide. Blocks are revealed one after the other;
+// later blocks do not show their items yet.
 func (r Request) States() int {
 	n := 0
 	for _, b := range r.Blocks {
@@ -120,56 +118,56 @@ func (r Request) States() int {
 	return max(n, 1)
 }
 
-// Drawn is a slide's picture.
+// Drawn is the picture of a slide.
 type Drawn struct {
-	// Image is what is not uniform, not premultiplied, and stands at Bounds of the frame.
-	// All around it the frame has the colour Rest, which may be translucent or nothing.
+	// Image is the part of the slide that is not of one colour; Bounds is its position in the frame. Its
+	// alpha is straight (not premultiplied). The rest of the frame has the colour Rest, which may be
+	// translucent or transparent.
 	Image  *image.NRGBA
 	Bounds image.Rectangle
 	Rest   color.NRGBA
 
-	// Backdrops are the backdrop filters that the theme asks for and that are not in the
-	// picture: what is behind the rectangles is to be changed by them before the picture
-	// is laid over it. None for a slide alone, and where Behind was used.
+	// Backdrops are the theme's backdrop filters that are not part of Image. The caller applies them to
+	// the picture behind the slide before it draws the slide on it. It is nil for a slide without a
+	// picture behind it, and if Behind was used.
 	Backdrops []Backdrop
 
-	Opaque   bool // no pixel lets anything through
+	Opaque   bool // all pixels are opaque
 	Warnings []Warning
 }
 
-// Backdrop is how the picture behind a rectangle of the frame is changed, one filter
-// after the other.
+// Backdrop is a list of filters, and the rectangle of the picture behind the slide to which they are
+// applied in order.
 type Backdrop struct {
 	Bounds  image.Rectangle
 	Filters []Filter
 }
 
-// Filter is a filter function of CSS: blur (Value is the standard deviation in pixels of
-// the frame), brightness, contrast, grayscale, hue-rotate (degrees), invert, opacity,
-// saturate, sepia (factors). Others, such as drop-shadow, have their whole text in Text
-// and no Value.
+// Filter is a CSS filter function: blur (Value is the standard deviation in pixels of the frame),
+// brightness, contrast, grayscale, hue-rotate (degrees), invert, opacity, saturate, sepia (factors).
+// Text is the CSS source. Other filters, such as drop-shadow, have no Value.
 type Filter struct {
 	Name  string
 	Value float64
 	Text  string
 }
 
-// Warning is what an author should know about a slide that was drawn all the same.
+// Warning is a message to the author about a slide that was drawn.
 type Warning struct {
 	Range   diag.Range
-	Summary string // a sentence without a final stop
-	Hint    string // what to do about it; may be empty
+	Summary string // sentence without a full stop
+	Hint    string // what the author can do, or ""
 }
 
-// builtIn reports whether the theme is one of ours, and its name.
-func (r Request) builtIn() (string, bool) {
+// builtInTheme returns the name of the theme, and whether it is a built-in one.
+func (r Request) builtInTheme() (string, bool) {
 	if r.Theme == "" {
 		return "default", true
 	}
 	return r.Theme, slices.Contains(Themes(), r.Theme)
 }
 
-// describePlace is where the slide stands, for messages.
+// describePlace returns the place of the slide in the script, for messages.
 func (r Request) describePlace() string {
 	if len(r.Blocks) == 0 {
 		return "a slide"
@@ -178,27 +176,27 @@ func (r Request) describePlace() string {
 	return fmt.Sprintf("the slide at %s:%d", at.File, at.Start.Line)
 }
 
-// at is where warnings about the whole slide point to.
-func (r Request) at() diag.Range {
+// warningRange returns the range for warnings about the whole slide.
+func (r Request) warningRange() diag.Range {
 	if len(r.Blocks) == 0 {
 		return diag.Range{}
 	}
 	return r.Blocks[0].Range
 }
 
-// themeFile is the project's file of the theme, empty for a built-in one.
+// themeFile returns the file name of the theme in the project, or "" for a built-in theme.
 func (r Request) themeFile() string {
-	name, ours := r.builtIn()
+	name, ours := r.builtInTheme()
 	if ours {
 		return ""
 	}
 	return path.Clean(strings.ReplaceAll(name, `\`, "/"))
 }
 
-// scale is how many pixels of the frame a CSS pixel has.
+// scale returns the size of a CSS pixel in pixels of the frame.
 func (r Request) scale() float64 { return float64(min(r.Width, r.Height)) / shorter }
 
-// Validate reports what no slide can be drawn from.
+// Validate returns an error if the frame's size is not supported.
 func (r Request) Validate() error {
 	const most = 8192
 	if r.Width < 2 || r.Height < 2 || r.Width > most || r.Height > most {

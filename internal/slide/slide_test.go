@@ -7,7 +7,7 @@ import (
 	"mynah/internal/slide"
 )
 
-// drawer makes a Drawer that ends with the testb.
+// drawer returns a Drawer that is closed at the end of the test.
 func drawer(tb testing.TB, change func(*slide.Config)) *slide.Drawer {
 	tb.Helper()
 	run, err := proc.New(proc.DefaultConfig())

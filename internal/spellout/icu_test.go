@@ -16,8 +16,7 @@ import (
 	"mynah/internal/spellout"
 )
 
-// TestAgainstICU compares every public rule set of every language with ICU, which is fed
-// with the same rules.
+// TestAgainstICU compares every public rule set of every language with ICU, using the same rules.
 func TestAgainstICU(t *testing.T) {
 	t.Parallel()
 	python := "/usr/bin/python3" // the one that Debian's python3-icu belongs to
@@ -58,7 +57,7 @@ func TestAgainstICU(t *testing.T) {
 		}
 		got, ok := l.Spell(n, f[1])
 		if !ok && strings.ContainsFunc(f[3], unicode.IsDigit) {
-			continue // the rules end in digits
+			continue // the rules write digits for this number
 		}
 		languages[f[0]] = true
 		if got == f[3] {
@@ -73,7 +72,7 @@ func TestAgainstICU(t *testing.T) {
 	}
 }
 
-// spell writes a number or fails.
+// spell spells a number, or fails the test.
 func spell(t *testing.T, tag string, n uint64, set string) string {
 	t.Helper()
 	l, ok := spellout.For(tag)
@@ -120,7 +119,7 @@ func TestSpell(t *testing.T) {
 	}
 }
 
-// FuzzSpell: any number in any language gives words without digits, or nothing.
+// FuzzSpell checks that spelling any number in any language returns words without digits, or false.
 func FuzzSpell(f *testing.F) {
 	for i, tag := range spellout.Tags() {
 		f.Add(tag, uint64(i)*7919, uint(i))

@@ -11,38 +11,38 @@ import (
 	"golang.org/x/text/language"
 )
 
-// set is a named list of rules, sorted by base value.
+// set is a named rule set. Its rules are sorted by base.
 type set struct {
 	name  string
 	rules []rule
-	mark  string // the word for the mark of decimals, where it is no more than a word
+	mark  string // word for the decimal mark, if the rule for decimals contains only a word
 }
 
-// rule says how numbers from its base value on are written.
+// rule is the text for numbers from base up to the base of the next rule.
 type rule struct {
 	base    uint64
-	divisor uint64 // radix to the power of the exponent: what << divides by
+	divisor uint64 // the divisor of << and >>: the radix to the power of the exponent
 	parts   []part
-	modulus bool // one of the parts is the rest of a division
+	modulus bool // one of the parts is a remainder
 }
 
-// kind is what a part of a rule writes.
+// kind is the kind of a part of a rule's text.
 type kind int
 
 const (
 	literal  kind = iota
-	quotient      // <<
-	rest          // >>
-	restBy        // >>>: the rest, by the rule in front of this one
-	same          // =%name=
-	digits        // =#,##0=
-	counted       // $(cardinal,one{…}other{…})$
+	quotient      // <<: the quotient
+	rest          // >>: the remainder
+	restBy        // >>>: the remainder, by the rule before this one
+	same          // =%name=: the number, by another rule set
+	digits        // =#,##0=: the number in digits
+	counted       // $(cardinal,one{…}other{…})$: a plural form of the quotient
 )
 
-// part is a piece of a rule's text.
+// part is a literal or substitution in a rule's text.
 type part struct {
 	kind  kind
-	text  string // literal: what is written; else the rule set, empty for the own one
+	text  string // the literal text, or the name of the rule set; "" means the current one
 	forms map[plural.Form]string
 }
 
@@ -68,7 +68,7 @@ func parse(tag, text string) *Language {
 		if skip || current == nil || line == "" {
 			continue
 		}
-		current.add(strings.TrimSuffix(line, ";"))
+		current.addRule(strings.TrimSuffix(line, ";"))
 	}
 	for _, s := range l.sets {
 		slices.SortStableFunc(s.rules, func(a, b rule) int { return cmp.Compare(a.base, b.base) })
@@ -76,15 +76,15 @@ func parse(tag, text string) *Language {
 	return l
 }
 
-// add parses a line such as "1100/100: << >%%2d-year>". Of a line for decimals the word for
-// the mark is kept; those for negative numbers and infinity are passed over.
-func (s *set) add(line string) {
+// addRule parses a line such as "1100/100: << >%%2d-year>". From a rule for decimals it takes only the
+// word for the decimal mark. Rules for negative numbers and infinity are ignored.
+func (s *set) addRule(line string) {
 	head, body, ok := strings.Cut(line, ":")
 	if !ok {
 		return
 	}
 	if head == "x.x" && s.mark == "" || head == "x,x" {
-		s.mark = decimalMark(body)
+		s.mark = parseDecimalMark(body)
 		return
 	}
 	reduce := len(head) - len(strings.TrimRight(head, ">"))
@@ -100,15 +100,15 @@ func (s *set) add(line string) {
 			return
 		}
 	}
-	divisor := power(radix, max(exponent(base, radix)-reduce, 0))
+	divisor := power(radix, max(largestExponent(base, radix)-reduce, 0))
 	body = strings.TrimLeft(body, " \t")
 	body = strings.TrimPrefix(body, "'")
-	with, without, optional := choices(body)
+	with, without, optional := splitOptional(body)
 	if !optional {
 		s.rules = append(s.rules, newRule(base, divisor, body))
 		return
 	}
-	// A text in brackets is left out for multiples of the divisor: these get a rule of their own.
+	// Text in brackets is omitted for multiples of the divisor, which therefore get a separate rule.
 	if base > 0 && base%divisor == 0 {
 		s.rules = append(s.rules, newRule(base, divisor, without))
 		base++
@@ -116,9 +116,10 @@ func (s *set) add(line string) {
 	s.rules = append(s.rules, newRule(base, divisor, with))
 }
 
-// decimalMark returns the word of a rule such as "<< comma >>"; empty where there is more to it.
-func decimalMark(body string) string {
-	p := parts(strings.TrimSpace(body))
+// parseDecimalMark returns the word in a rule for decimals such as "<< comma >>", or "" if the rule has
+// another form.
+func parseDecimalMark(body string) string {
+	p := parseParts(strings.TrimSpace(body))
 	if len(p) != 3 || p[0].kind != quotient || p[1].kind != literal || p[2].kind != rest && p[2].kind != restBy {
 		return ""
 	}
@@ -128,9 +129,9 @@ func decimalMark(body string) string {
 	return ""
 }
 
-// choices returns the text of a rule with and without what stands in brackets; after a bar in
-// them stands what is written in their place.
-func choices(body string) (with, without string, optional bool) {
+// splitOptional returns the text of a rule with and without the part in brackets. Text after a bar in the
+// brackets replaces the part if it is omitted.
+func splitOptional(body string) (with, without string, optional bool) {
 	open := strings.IndexByte(body, '[')
 	end := strings.LastIndexByte(body, ']')
 	if open < 0 || end < open {
@@ -140,7 +141,7 @@ func choices(body string) (with, without string, optional bool) {
 	return body[:open] + inside + body[end+1:], body[:open] + instead + body[end+1:], true
 }
 
-func exponent(base, radix uint64) int {
+func largestExponent(base, radix uint64) int {
 	e := 0
 	for limit := base / radix; base > 0 && limit > 0; limit /= radix {
 		e++
@@ -160,16 +161,16 @@ func power(radix uint64, exponent int) uint64 {
 }
 
 func newRule(base, divisor uint64, body string) rule {
-	r := rule{base: base, divisor: divisor, parts: parts(body)}
+	r := rule{base: base, divisor: divisor, parts: parseParts(body)}
 	for _, p := range r.parts {
 		r.modulus = r.modulus || p.kind == rest || p.kind == restBy
 	}
 	return r
 }
 
-// parts cuts the text of a rule into literals and substitutions. CLDR's JSON writes arrows
-// where its text files write < and >.
-func parts(body string) []part {
+// parseParts splits the text of a rule into literals and substitutions. CLDR's JSON files contain arrows in
+// place of < and >.
+func parseParts(body string) []part {
 	body = strings.NewReplacer("←", "<", "→", ">").Replace(body)
 	var out []part
 	for body != "" {
@@ -181,18 +182,18 @@ func parts(body string) []part {
 			out = append(out, part{text: body[:i]})
 			body = body[i:]
 		}
-		p, n := substitution(body)
+		p, n := parseSubstitution(body)
 		out = append(out, p)
 		body = body[n:]
 	}
 	return out
 }
 
-// substitution parses what a text begins with, and tells its length.
-func substitution(body string) (part, int) {
+// parseSubstitution parses the substitution at the start of a text, and returns its length in bytes.
+func parseSubstitution(body string) (part, int) {
 	if strings.HasPrefix(body, "$(") {
 		if end := strings.Index(body, ")$"); end > 0 {
-			return part{kind: counted, forms: pluralForms(body[len("$("):end])}, end + len(")$")
+			return part{kind: counted, forms: parsePluralForms(body[len("$("):end])}, end + len(")$")
 		}
 	}
 	if strings.HasPrefix(body, ">>>") {
@@ -212,8 +213,8 @@ func substitution(body string) (part, int) {
 	return part{kind: digits}, n
 }
 
-// pluralForms parses "cardinal,one{st}other{th}".
-func pluralForms(s string) map[plural.Form]string {
+// parsePluralForms parses the forms in "cardinal,one{st}other{th}".
+func parsePluralForms(s string) map[plural.Form]string {
 	names := map[string]plural.Form{
 		"zero": plural.Zero, "one": plural.One, "two": plural.Two, "few": plural.Few, "many": plural.Many,
 		"other": plural.Other,

@@ -1,6 +1,6 @@
-// Package spellout writes whole numbers as words by CLDR's rule-based number format (RBNF), in
-// every language for which CLDR has rules. It contains the rules and their interpreter; decimals,
-// dates and texts are for its callers.
+// Package spellout spells whole numbers as words according to CLDR's rule-based number format (RBNF),
+// in every language for which CLDR has rules. It contains the rules and their interpreter. Callers
+// handle decimals, dates and text.
 package spellout
 
 import (
@@ -15,30 +15,30 @@ import (
 	"golang.org/x/text/language"
 )
 
-// Limit is the first number that the rules do not spell.
+// Limit is the smallest number that cannot be spelled.
 const Limit = 1_000_000_000_000_000_000
 
-// packed holds the rules of all languages: a line "= TAG", then the rules of this language.
-// scripts/language-data writes it.
+// packed contains the rules of all languages, compressed: for each language a line "= TAG" and its
+// rules. scripts/language-data generates it.
 //
 //go:embed rules.txt.gz
 var packed []byte
 
-// Language is the rules of one language. It is safe for use by several goroutines.
+// Language contains the rules of one language. It is safe for concurrent use.
 type Language struct {
 	tag   language.Tag
-	names []string // of the public rule sets, in the order of the data
+	names []string // names of the public rule sets, in the order of the data
 	sets  map[string]*set
 }
 
-// For finds the rules of a language (BCP 47), of its parent languages where it has none of
-// its own. False means that CLDR cannot spell the language.
+// For returns the rules of a language (BCP 47), or of its parent language if it has none. It returns
+// false if CLDR has no rules.
 func For(tag string) (*Language, bool) {
 	parsed, err := language.Parse(tag)
 	if err != nil {
 		return nil, false
 	}
-	for _, name := range candidates(parsed) {
+	for _, name := range candidateNames(parsed) {
 		if load, ok := languages()[name]; ok {
 			l := load()
 			return l, len(l.names) > 0
@@ -47,8 +47,9 @@ func For(tag string) (*Language, bool) {
 	return nil, false
 }
 
-// candidates are the names under which the rules of a language may be found.
-func candidates(tag language.Tag) []string {
+// candidateNames returns the names under which the rules of a language may be stored, the most specific
+// first.
+func candidateNames(tag language.Tag) []string {
 	var out []string
 	base, script, region := tag.Raw()
 	names := []string{base.String()}
@@ -81,7 +82,7 @@ func candidates(tag language.Tag) []string {
 	return out
 }
 
-// languages maps each tag of the data to a function that parses its rules, once.
+// languages maps the tags in the data to functions that parse the rules on the first call.
 //
 //nolint:gochecknoglobals // a read-only table that is built when it is first used
 var languages = sync.OnceValue(func() map[string]func() *Language {
@@ -104,7 +105,7 @@ var languages = sync.OnceValue(func() map[string]func() *Language {
 	return out
 })
 
-// Tags are the languages of the data, sorted.
+// Tags returns the languages with rules, sorted.
 func Tags() []string {
 	var out []string
 	for tag := range languages() {
@@ -114,29 +115,29 @@ func Tags() []string {
 	return out
 }
 
-// RuleSets are the names of the public rule sets, such as spellout-cardinal-feminine.
+// RuleSets returns the names of the public rule sets, such as spellout-cardinal-feminine.
 func (l *Language) RuleSets() []string { return slices.Clone(l.names) }
 
-// Has reports whether the language has a rule set.
+// Has reports whether the language has a public rule set of this name.
 func (l *Language) Has(ruleSet string) bool { return l.sets["%"+ruleSet] != nil }
 
-// Spell writes a number by a rule set. False means that there is no such rule set, that the
-// rules end in digits for this number, or that it is not below Limit.
+// Spell spells a number by a rule set. It returns false if there is no such rule set, if its rules
+// would write this number in digits, or if the number is not below Limit.
 func (l *Language) Spell(n uint64, ruleSet string) (string, bool) {
 	s := l.sets["%"+ruleSet]
 	if s == nil || n >= Limit {
 		return "", false
 	}
 	w := writer{language: l}
-	w.set(s, n, 0)
+	w.spellBySet(s, n, 0)
 	if w.failed {
 		return "", false
 	}
-	return tidy(w.out.String()), true
+	return cleanUp(w.out.String()), true
 }
 
-// Mark is the word that a rule set writes between a whole number and its decimals; empty
-// where it does not simply set a word between them.
+// Mark returns the word that a rule set writes between a whole number and its decimals. It returns ""
+// if the rules do more than insert a word.
 func (l *Language) Mark(ruleSet string) string {
 	const deepest = 4
 	s := l.sets["%"+ruleSet]
@@ -155,8 +156,8 @@ func (l *Language) Mark(ruleSet string) string {
 	return ""
 }
 
-// tidy takes out the soft hyphens that the rules write inside words, and doubled blanks.
-func tidy(s string) string {
+// cleanUp removes soft hyphens and zero-width spaces, and repeated spaces.
+func cleanUp(s string) string {
 	s = strings.NewReplacer("\u00ad", "", "\u200b", "").Replace(s)
 	return strings.Join(strings.Fields(s), " ")
 }

@@ -7,30 +7,31 @@ import (
 	"golang.org/x/text/feature/plural"
 )
 
-// deepest is how many rules may call one another: rules that call themselves fail.
+// deepest is the maximum depth of rules that call each other. Rules that call themselves without end
+// fail.
 const deepest = 64
 
-// writer writes one number.
+// writer spells one number.
 type writer struct {
 	language *Language
 	out      strings.Builder
 	failed   bool
 }
 
-func (w *writer) set(s *set, n uint64, depth int) {
-	i := s.find(n)
+func (w *writer) spellBySet(s *set, n uint64, depth int) {
+	i := s.ruleIndex(n)
 	if i < 0 || depth > deepest {
 		w.failed = true
 		return
 	}
-	w.rule(s, i, n, depth)
+	w.spellByRule(s, i, n, depth)
 }
 
-// find returns the index of the rule for a number, or -1.
-func (s *set) find(n uint64) int {
+// ruleIndex returns the index of the rule for a number, or -1.
+func (s *set) ruleIndex(n uint64) int {
 	i := sort.Search(len(s.rules), func(i int) bool { return s.rules[i].base > n }) - 1
 	if i > 0 {
-		// A rule for remainders is not taken where the remainder is 0, unless it begins with this number.
+		// A rule with a remainder is not used if the remainder is 0, unless its base has a remainder, too.
 		if r := s.rules[i]; r.modulus && n%r.divisor == 0 && r.base%r.divisor != 0 {
 			i--
 		}
@@ -38,7 +39,7 @@ func (s *set) find(n uint64) int {
 	return i
 }
 
-func (w *writer) rule(s *set, index int, n uint64, depth int) {
+func (w *writer) spellByRule(s *set, index int, n uint64, depth int) {
 	r := s.rules[index]
 	for _, p := range r.parts {
 		target := s
@@ -52,17 +53,17 @@ func (w *writer) rule(s *set, index int, n uint64, depth int) {
 		case literal:
 			w.out.WriteString(p.text)
 		case quotient:
-			w.set(target, n/r.divisor, depth+1)
+			w.spellBySet(target, n/r.divisor, depth+1)
 		case rest:
-			w.set(target, n%r.divisor, depth+1)
+			w.spellBySet(target, n%r.divisor, depth+1)
 		case restBy:
 			if index == 0 || depth > deepest {
 				w.failed = true
 				return
 			}
-			w.rule(s, index-1, n%r.divisor, depth+1)
+			w.spellByRule(s, index-1, n%r.divisor, depth+1)
 		case same:
-			w.set(target, n, depth+1)
+			w.spellBySet(target, n, depth+1)
 		case counted:
 			w.writePlural(p, n/r.divisor)
 		case digits:
@@ -75,7 +76,7 @@ func (w *writer) rule(s *set, index int, n uint64, depth int) {
 }
 
 func (w *writer) writePlural(p part, n uint64) {
-	const enough = 1_000_000_000 // beyond it, plural forms depend on the last digits only
+	const enough = 1_000_000_000 // plural forms of larger numbers depend only on their last digits
 	form := plural.Cardinal.MatchPlural(w.language.tag, int(n%enough), 0, 0, 0, 0)
 	text, ok := p.forms[form]
 	if !ok {

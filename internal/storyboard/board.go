@@ -1,7 +1,7 @@
-// Package storyboard plans a film: it resolves a parsed script into scenes with narration,
-// pictures, sounds and styles, with every default filled in and every file known to exist. Later
-// steps never ask what a script meant. It measures nothing and opens no file; it only asks which
-// files exist.
+// Package storyboard plans a film: it resolves a parsed script into scenes with narration, pictures,
+// sounds and styles. All defaults are filled in, and all files exist, so that later steps need not
+// interpret the script. The package opens no files and measures nothing; it asks a Project which files
+// exist.
 package storyboard
 
 import (
@@ -13,21 +13,21 @@ import (
 	"mynah/internal/utter"
 )
 
-// Board is a planned film.
+// Board is the plan of a film.
 type Board struct {
 	Script string  `json:"script"`
 	Film   Film    `json:"film"`
 	Scenes []Scene `json:"scenes"`
 }
 
-// Film is what holds for the whole film.
+// Film contains the settings of the whole film.
 type Film struct {
 	Width  int `json:"width"`
 	Height int `json:"height"`
-	// Header is the frame size that the script is written for; it differs from Width and
-	// Height where a build asks for another.
+	// Header is the frame size that the script is written for. It differs from Width and Height if an
+	// option of the build overrides the size.
 	Header frame.Size `json:"-"`
-	// FPS is zero when the clips decide.
+	// FPS is zero if the frame rate follows from the clips.
 	FPS         frame.Rate       `json:"fps"`
 	Title       string           `json:"title,omitempty"`
 	Author      string           `json:"author,omitempty"`
@@ -42,9 +42,9 @@ type Film struct {
 	Lexicon     string           `json:"lexicon,omitempty"`
 }
 
-// Music is a background track.
+// Music is background music.
 type Music struct {
-	File    string     `json:"file,omitempty"` // in the project, or "" for a built-in track
+	File    string     `json:"file,omitempty"` // path in the project; "" for built-in music
 	Builtin string     `json:"builtin,omitempty"`
 	Range   diag.Range `json:"-"`
 	Volume  float64    `json:"volume"`
@@ -52,76 +52,75 @@ type Music struct {
 	FadeOut bool       `json:"fadeOut,omitempty"`
 }
 
-// Scene is one scene, resolved.
+// Scene is a resolved scene.
 type Scene struct {
-	Number int        `json:"number"` // from 1
+	Number int        `json:"number"` // number of the scene, from 1
 	Range  diag.Range `json:"range"`
-	// Parts are the narration, pauses and audio files, in order.
+	// Parts are the sentences, pauses and audio files, in order.
 	Parts []Part `json:"parts,omitempty"`
-	// Shots are the pictures, in order.
+	// Shots are the pictures and clips, in order.
 	Shots []Shot `json:"shots,omitempty"`
-	// Sync is how clips and narration share the scene.
+	// Sync says what happens if clips and narration have different lengths; "" means the default.
 	Sync   script.Sync `json:"sync,omitempty"`
 	Slides []Slide     `json:"slides,omitempty"`
-	// Callouts of a scene without pictures are over its slides.
+	// Callouts are drawn over the slides, in a scene without pictures. Other callouts belong to a Shot.
 	Callouts []script.Callout `json:"callouts,omitempty"`
 	Duration *time.Duration   `json:"duration,omitempty"`
 	Canvas   frame.Color      `json:"canvas"`
-	// CanvasSet tells that the script names the canvas; a theme's background gives way.
+	// CanvasSet is true if the script sets the canvas. It then replaces the theme's background.
 	CanvasSet  bool              `json:"canvasSet,omitempty"`
 	Transition script.Transition `json:"transition"`
-	// Quote replaces the subtitles of the scene when it is not nil: its lines as written,
-	// several quotes apart by blank lines; empty text
-	// removes them.
+	// Quote replaces the subtitles of the scene if it is not nil. It contains the text as written, with
+	// blank lines between several quotes. The empty text removes the subtitles.
 	Quote *string `json:"quote,omitempty"`
-	// Chapter is the title of the one that starts here, "" where none does. A film with
-	// chapters has one at its first scene.
+	// Chapter is the title of the chapter that starts with this scene, or "". If a film has chapters, one
+	// starts with the first scene.
 	Chapter string `json:"chapter,omitempty"`
-	// ChapterRange is the place of the direction that named the chapter; its line is 0 where a
-	// heading did.
+	// ChapterRange is the range of the direction that sets the chapter. Its start line is 0 if the title
+	// comes from a heading.
 	ChapterRange diag.Range `json:"-"`
-	// Music starts here when it is not nil; a Music with neither file nor built-in
-	// track ends what plays.
+	// Music is the music that starts with this scene, or nil. A Music with neither File nor Builtin ends
+	// the music.
 	Music *Music `json:"music,omitempty"`
 }
 
-// PartKind is what a part of the narration is.
+// PartKind is the kind of a Part.
 type PartKind string
 
-// The kinds of parts.
+// Values of PartKind.
 const (
 	Speech PartKind = "speech"
 	Pause  PartKind = "pause"
 	Audio  PartKind = "audio"
 )
 
-// Part is a sentence, a pause or an audio file.
+// Part is one sentence, pause or audio file of a scene.
 type Part struct {
 	Kind  PartKind   `json:"kind"`
 	Range diag.Range `json:"range"`
-	// Paragraph numbers the paragraph of the scene that a sentence is of, from 0;
-	// subtitles are made per paragraph.
+	// Paragraph is the index of the sentence's paragraph in the scene. Each paragraph has separate
+	// subtitles.
 	Paragraph int `json:"paragraph"`
-	// Runs are one sentence.
+	// Runs are the text of one sentence; Text is the same without styles.
 	Runs []utter.Run `json:"runs,omitempty"`
 	Text string      `json:"text,omitempty"`
-	// Voice is the name of a voice of the catalogue.
+	// Voice is the catalogue name of the voice.
 	Voice    string  `json:"voice,omitempty"`
 	Speed    float64 `json:"speed,omitempty"`
 	Volume   float64 `json:"volume,omitempty"`
 	Pitch    float64 `json:"pitch,omitempty"`
 	Emphasis string  `json:"emphasis,omitempty"`
-	// Fragment: the sentence does not end here.
+	// Fragment is true if the sentence continues in the next paragraph, so that the voice does not fall.
 	Fragment bool `json:"fragment,omitempty"`
-	// After is the silence between this sentence and the next part.
+	// After is the silence after this sentence.
 	After time.Duration `json:"after,omitempty"`
-	// Length of a pause.
+	// Length is the length of a pause.
 	Length time.Duration `json:"length,omitempty"`
-	// File of an audio part, from the project's root.
+	// File is the path of an audio file in the project.
 	File string `json:"file,omitempty"`
 }
 
-// Line is what the voice of a sentence is asked to say.
+// Line returns the sentence in the form that package utter passes to a speech engine.
 func (p Part) Line() utter.Line {
 	return utter.Line{
 		Runs: p.Runs, Speed: utter.Times(p.Speed), Pitch: utter.Times(p.Pitch), Volume: utter.Times(p.Volume),
@@ -129,55 +128,55 @@ func (p Part) Line() utter.Line {
 	}
 }
 
-// ShotKind is what a picture's file is, told by its name and mode.
+// ShotKind is the kind of a picture's file. It follows from the file's content.
 type ShotKind string
 
-// The kinds of shots.
+// Values of ShotKind.
 const (
 	Image ShotKind = "image"
 	GIF   ShotKind = "gif"
 	Clip  ShotKind = "clip"
 )
 
-// Shot is one picture of a scene.
+// Shot is one picture or clip of a scene.
 type Shot struct {
 	Kind  ShotKind   `json:"kind"`
 	Range diag.Range `json:"range"`
-	// File from the project's root, slashes forward.
+	// File is the path in the project, with forward slashes.
 	File string `json:"file"`
 	frame.Placing
 	Edge   string       `json:"edge,omitempty"`
 	Motion frame.Motion `json:"motion,omitempty"`
-	Strong bool         `json:"strong,omitempty"` // of the motion
-	// Sync of a clip or GIF as its line says; "" is the default of its kind.
+	Strong bool         `json:"strong,omitempty"` // doubles the effect of Motion
+	// Sync is the option of a clip or GIF; "" means the default of its kind.
 	Sync script.Sync `json:"sync,omitempty"`
-	// Still is set when one frame of a clip stands.
+	// Still is set if one frame of a clip is shown as a still picture.
 	Still    script.Still     `json:"still,omitempty"`
 	Segment  *script.Segment  `json:"segment,omitempty"`
-	Volume   float64          `json:"volume"` // of a clip's own sound, 0 when muted
-	Canvas   frame.Color      `json:"canvas"` // what shows around and through it
+	Volume   float64          `json:"volume"` // factor for the clip's own sound; 0 if it is muted
+	Canvas   frame.Color      `json:"canvas"` // the colour around the picture and behind transparent parts
 	Callouts []script.Callout `json:"callouts,omitempty"`
 }
 
-// Slide is a fenced block of a scene.
+// Slide is a fenced block of a scene, with the settings that determine its appearance.
 type Slide struct {
 	Range    diag.Range      `json:"range"`
 	Kind     frame.BlockKind `json:"kind"`
 	Language string          `json:"language,omitempty"`
 	Text     string          `json:"text"`
 	Theme    string          `json:"theme"`
-	// FontSize as the script sets it, in pixels of a frame whose shorter side is 720; 0
-	// where the theme decides.
+	// FontSize is the font size that the script sets, in pixels of a frame whose shorter side is 720; 0
+	// means the theme's size.
 	FontSize float64 `json:"fontSize,omitempty"`
 	Reveal   bool    `json:"reveal,omitempty"`
-	// Steps is in how many states the slide is seen, one after the other.
+	// Steps is the number of reveal steps, at least 1.
 	Steps     int               `json:"steps"`
 	Ranges    []frame.LineRange `json:"ranges,omitempty"`
 	Highlight []frame.LineRange `json:"highlight,omitempty"`
 }
 
-// Level is the loudness in LUFS that the film's sound is brought to; false where it stays
-// as it is: without narration, and where the script says so.
+// Level returns the loudness in LUFS to which the sound of the film is normalized. It returns false if
+// the sound is not normalized: without narration, or if the script says so.
 func (b *Board) Level() (float64, bool) {
 	const usual = -16
 	spoken := false

@@ -8,7 +8,8 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// TestCalloutsFindTheirPicture: the nearest before them, else the next.
+// TestCalloutsFindTheirPicture checks that a callout belongs to the nearest picture above it, or else
+// to the next one.
 func TestCalloutsFindTheirPicture(t *testing.T) {
 	t.Parallel()
 	callout := func(cx int) string { return fmt.Sprintf("\n\n(callout:\n  cx: %d\n  cy: 1\n  size: 1)\n\n", cx) }
@@ -24,8 +25,8 @@ func TestCalloutsFindTheirPicture(t *testing.T) {
 	}
 }
 
-// TestChapters: those that are named, else the headings of slides; the film's beginning is
-// one too.
+// TestChapters checks that chapters come from directions, or else from headings of slides, and that
+// one starts at the beginning of the film.
 func TestChapters(t *testing.T) {
 	t.Parallel()
 	const md = "\n```md\n%s\n```\n\n---\n"
@@ -44,7 +45,8 @@ func TestChapters(t *testing.T) {
 		{"named", "(chapter: A: b)\nOne.\n---\nTwo.\n---\n(chapter: C)\nThree.", []string{"A: b", "", "C"}},
 		{"not from the beginning", "---\ntitle: The film\n---\nOne.\n---\n(chapter: C)\nTwo.", []string{"The film", "C"}},
 		{"without a title", "One.\n---\n(chapter: C)\nTwo.", []string{"Start", "C"}},
-		{"headings", slides("# One **and** `all`\n\n- a", "text alone", "## [Two](x) &amp; \\*more\\*", "## Two & \\*more\\*", "Under\n==="), []string{"One and all", "", "Two & *more*", "", "Under"}},
+		{"headings", slides("# One **and** `all`\n\n- a", "text alone", "## [Two](x) &amp; \\*more\\*",
+			"## Two & \\*more\\*", "Under\n==="), []string{"One and all", "", "Two & *more*", "", "Under"}},
 		{"names win over headings", slides("# One", "# Two") + "(chapter: C)\nThree.", []string{"Start", "", "C"}},
 		{"code is no heading", "```sh\n# not one\n```\n---\n```\n# nor this\n```\n", []string{"", ""}},
 	} {

@@ -11,10 +11,10 @@ import (
 	"mynah/internal/utter"
 )
 
-// mostNarration bounds the text by which a film's language is found, in bytes.
+// mostNarration is the maximum length in bytes of the text for language detection.
 const mostNarration = 64 << 10
 
-// narrationOf returns what a script says, without its SSML.
+// narrationOf returns the narration of a script, without SSML blocks.
 func narrationOf(s *script.Script) string {
 	var b strings.Builder
 	for i := range s.Scenes {
@@ -34,11 +34,10 @@ func narrationOf(s *script.Script) string {
 	return b.String()
 }
 
-// language settles the film's language: that of the header; else that of the header's voice;
-// else the one for which the narration's letters, or enough of its words, clearly speak. It
-// stays empty where nothing does.
-func (p *planner) language(place func(string) diag.Range) {
-	name, at := value(p.header.Voice, ""), place("voice")
+// detectLanguage determines the film's language. It is the header's language; else that of the header's
+// voice; else the one detected in the narration, if the detection is clear. Otherwise it stays empty.
+func (p *planner) detectLanguage(place func(string) diag.Range) {
+	name, at := valueOr(p.header.Voice, ""), place("voice")
 	if p.opt.Voice != "" {
 		name, at = p.opt.Voice, p.opt.VoicePlace
 	}
@@ -54,14 +53,14 @@ func (p *planner) language(place func(string) diag.Range) {
 		}
 	}
 	if name != "" {
-		p.find(at, name, f.Language) // what is wrong with the name
+		p.findVoice(at, name, f.Language) // reports a problem with the name
 	}
 }
 
-// defaultVoice is who speaks where no voice is named: the voice of the film's language, if it
-// reads the narration's letters, else one that does.
+// defaultVoice returns the voice for narration without a named voice: the default voice of the film's
+// language, or, if that cannot read the letters of the narration, a voice that can.
 func (p *planner) defaultVoice(r diag.Range) Voice {
-	v := p.find(r, "", p.board.Film.Language)
+	v := p.findVoice(r, "", p.board.Film.Language)
 	if p.narration == "" || p.project.Reads(p.narration, v) {
 		return v
 	}
@@ -73,21 +72,21 @@ func (p *planner) defaultVoice(r diag.Range) Voice {
 	return v
 }
 
-// narrator is what one voice says in the whole film, as far as its language is asked for.
+// narrator is the text that one voice speaks in the whole film, up to mostNarration bytes.
 type narrator struct {
 	voice  Voice
 	text   strings.Builder
 	scenes []*narratedScene
 }
 
-// narratedScene is what a voice says in one scene.
+// narratedScene is the text that one voice speaks in one scene.
 type narratedScene struct {
-	number int        // from 1
-	place  diag.Range // of its first sentence
+	number int        // number of the scene, from 1
+	place  diag.Range // range of its first sentence
 	text   strings.Builder
 }
 
-// narratorOf returns the narrator of a voice.
+// narratorOf returns the narrator for a voice, and creates it if necessary.
 func (p *planner) narratorOf(v Voice) *narrator {
 	for _, n := range p.narrators {
 		if n.voice.Name == v.Name {
@@ -117,9 +116,8 @@ func (n *narrator) add(scene int, r diag.Range, sentence []utter.Run) {
 	now.text.WriteByte('\n')
 }
 
-// checkLanguages warns of voices that read a text of another language than their own, as far as
-// its words clearly speak for one: scene by scene, or in all that the voice says where scenes are
-// too short to tell.
+// checkLanguages warns if the text of a voice is clearly in another language than the voice. It checks
+// each scene; if all scenes are too short for detection, it checks the whole text of the voice.
 func (p *planner) checkLanguages() {
 	for _, n := range p.narrators {
 		if n.voice.Language == "" {
@@ -147,8 +145,8 @@ func (p *planner) checkLanguages() {
 	}
 }
 
-// languageOfWords returns the language that a text in Latin letters clearly speaks for; other
-// letters are told by checkLegible.
+// languageOfWords returns the language of a text in Latin letters, if the detection is clear, or "".
+// Other alphabets are handled by checkLegible.
 func languageOfWords(text string) string {
 	if langid.OfLetters(text) != "" {
 		return ""
@@ -173,7 +171,8 @@ func (p *planner) otherLanguage(v Voice, tag string, scenes []*narratedScene) {
 	}
 }
 
-// InScenes names scenes by their numbers from 1: "scene 2", "scenes 2, 3 and 5", "2 and 40 more scenes".
+// InScenes formats scene numbers for a message: "scene 2", "scenes 2, 3 and 5", or "scenes 1, 2, … and
+// 40 more".
 func InScenes(numbers []int) string {
 	const most = 12
 	if len(numbers) == 1 {

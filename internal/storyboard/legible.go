@@ -10,16 +10,16 @@ import (
 	"mynah/internal/utter"
 )
 
-// legibleShare is how much of a scene a voice can speak.
+// legibleShare counts the letters of a scene that one voice can and cannot speak.
 type legibleShare struct {
 	voice string
-	place diag.Range // of the first letters that it cannot
-	from  diag.Range // of its first sentence
+	place diag.Range // range of the first sentence with letters that it cannot speak
+	from  diag.Range // range of its first sentence
 	Legibility
 }
 
-// legibleShare returns what a voice reads of the scene so far.
-func (s *sceneState) legibleShare(r diag.Range, voice Voice) *legibleShare {
+// shareOf returns the counter for a voice in the scene, and creates it if necessary.
+func (s *sceneState) shareOf(r diag.Range, voice Voice) *legibleShare {
 	for _, known := range s.readings {
 		if known.voice == voice.Name {
 			if known.Lost == 0 {
@@ -41,8 +41,8 @@ func (r *legibleShare) add(l Legibility) {
 	r.Lost += l.Lost
 }
 
-// checkLegible reports what voices cannot read: an error where it is all that they have to say
-// in the scene, for which there would be silence.
+// checkLegible reports letters that voices cannot read. It is an error if a voice can read none of its
+// letters in the scene, because the scene would be silent; otherwise it is a warning.
 func (s *sceneState) checkLegible() {
 	for _, r := range s.readings {
 		if r.Lost == 0 {
@@ -66,12 +66,13 @@ func (s *sceneState) checkLegible() {
 	}
 }
 
-// saysWords reports whether anything in sentences can be spoken: a letter, a digit or a sign that
-// is read in words.
+// saysWords reports whether sentences contain anything that can be spoken: a letter, a digit, a
+// pronunciation, or a sign with a spoken form.
 func saysWords(sentences [][]utter.Run) bool {
 	for _, sentence := range sentences {
 		for _, r := range sentence {
-			if r.IPA != "" || strings.ContainsFunc(cmp.Or(r.Say, r.Text), func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }) {
+			if r.IPA != "" || strings.ContainsFunc(cmp.Or(r.Say, r.Text),
+				func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }) {
 				return true
 			}
 		}

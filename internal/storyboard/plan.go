@@ -13,112 +13,115 @@ import (
 	"mynah/internal/utter"
 )
 
-// File is what is known about a file of the project.
+// File describes a file of the project.
 type File struct {
 	Exists bool
 	Dir    bool
-	// Kind is what the file's bytes are as a picture: Image, GIF, Clip, or "".
+	// Kind is the kind of picture, according to the file's content: Image, GIF, Clip, or "" if it is not a
+	// picture.
 	Kind ShotKind
-	// Sound tells whether its bytes may hold sound.
+	// Sound is true if the file's content may contain sound.
 	Sound bool
-	// Describe says what the file seems to be: "is a text file".
+	// Describe describes the file's content for messages, such as "is a text file".
 	Describe string
 }
 
-// Project answers what the planner asks about files and voices.
+// Project provides the files and voices that a plan depends on.
 type Project interface {
-	// File tells what is known about a file, named from the project's root.
+	// File describes a file; name is its path in the project.
 	File(name string) File
-	// Nearest gives the name of a file that is most like a missing one and may stand in its
-	// place, or ""; what it is for is one of picture, video, audio, background, theme, font,
-	// lexicon.
+	// Nearest returns the path of the existing file whose name is most similar to a missing one, or "".
+	// what is the purpose of the file: picture, video, audio, background, theme, font or lexicon.
 	Nearest(name, what string) string
-	// Voice finds a voice: name is the script's word, "" for the default of a language.
+	// Voice returns the voice with the given name. An empty name means the default voice of the language.
 	Voice(name, language string) Voice
 	// Legible counts the letters of a sentence, and those that a voice cannot speak.
 	Legible(sentence []utter.Run, voice Voice) Legibility
-	// Reads says whether a voice can speak most letters of a text.
+	// Reads reports whether a voice can speak most letters of a text.
 	Reads(text string, voice Voice) bool
-	// VoiceLike finds a voice of a language and gender; either may be empty.
+	// VoiceLike returns a voice of a language and gender. Either may be empty.
 	VoiceLike(language, gender string) (Voice, bool)
-	// SayAs tells how a text is said that SSML's say-as interprets, in a language; false
-	// where that is not known.
+	// SayAs returns the spoken form of a text in an SSML say-as element. It returns false if the
+	// combination is unknown.
 	SayAs(text, as, format, language string) (string, bool)
-	// Lexicon reads a file of pronunciations, which Sentences then applies.
+	// Lexicon reads a file of pronunciations. Later calls of Sentences apply it.
 	Lexicon(name string) diag.List
-	// Sentences cuts narration into sentences, and says in each run how it is read. The
-	// language is that of the voice.
+	// Sentences splits narration into sentences and sets the spoken form of each run. language is the
+	// language of the voice.
 	Sentences(runs []utter.Run, language string) [][]utter.Run
-	// Track tells whether a name is that of a built-in music track.
+	// Track reports whether a name is that of built-in music.
 	Track(name string) bool
 }
 
-// Voice is who speaks.
+// Voice is a voice that was found for a name or language.
 type Voice struct {
 	Name string
-	// Language that it speaks, BCP 47.
+	// Language is the language that the voice speaks (BCP 47).
 	Language string
-	// Problem is a sentence when it is not the voice that was asked for, Hint what to do
-	// about it; Code tells the problems apart.
+	// Problem is a message if the voice is not the requested one, Hint what the author can do, and Code
+	// the kind of the problem.
 	Problem, Hint string
 	Code          diag.Code
-	// Unspoken: nobody here speaks the language that the name stands for.
+	// Unspoken is true if no installed voice speaks the language of the requested voice.
 	Unspoken bool
 }
 
-// Legibility is how much of a sentence a voice can speak.
+// Legibility counts the letters of a text that a voice can speak.
 type Legibility struct {
 	Letters, Lost int
-	// Script of the first lost letters, as Unicode names it, and a voice that reads it with
-	// its language; empty where there is no such voice.
+	// Script is the Unicode name of the first lost letter's script. Reader is a voice that can read it,
+	// ReaderLanguage its language; both are "" if there is no such voice.
 	Script, Reader, ReaderLanguage string
 }
 
-// Options are what a build adds to a script. Zero values change nothing.
+// Options are settings of a build that override the script. Zero values have no effect.
 type Options struct {
-	// Dir is the script's folder, from the project's root; "" or "." is the root.
+	// Dir is the script's folder in the project; "" and "." mean the root.
 	Dir   string
 	Size  *frame.Size
 	FPS   *frame.Rate
 	Voice string
-	// VoicePlace is what findings about Voice point at.
+	// VoicePlace is the range for findings about Voice.
 	VoicePlace diag.Range
-	// FirstScene is the number of the first scene that is planned; 0 is 1.
+	// FirstScene is the number of the first planned scene; 0 means 1.
 	FirstScene int
 }
 
-// Silences between the parts of narration.
+// Lengths of the silence after narration.
 const (
 	afterSentence  = 350 * time.Millisecond
 	afterParagraph = 650 * time.Millisecond
 	afterFragment  = 80 * time.Millisecond
 )
 
-// planner carries what the scenes share.
+// planner is the state of planning one film.
 type planner struct {
 	board   *Board
 	project Project
 	opt     Options
 	list    diag.List
 	header  script.Properties
-	look    string // the theme of the header
-	// said keeps warnings that are given once.
+	look    string // theme of the header
+	// said contains warnings that were already reported, to report them only once.
 	said map[string]bool
-	// narration is all that is spoken, as far as its language is asked for.
+	// narration is the text of the whole narration, for language detection.
 	narration string
 	narrators []*narrator
 }
 
-// Plan resolves a script. The board is whole only when the list has no errors.
+// Plan resolves a script. The Board is complete only if the list contains no errors.
 func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
-	p := &planner{board: &Board{Script: s.File}, project: project, opt: opt, look: "default", header: s.Header.Properties, said: map[string]bool{}}
+	p := &planner{
+		board: &Board{Script: s.File}, project: project, opt: opt, look: "default",
+		header: s.Header.Properties, said: map[string]bool{},
+	}
 	p.narration = narrationOf(s)
-	p.film(s)
+	p.planFilm(s)
 	for i := range s.Scenes {
-		p.scene(&s.Scenes[i], i+max(opt.FirstScene, 1))
+		p.planScene(&s.Scenes[i], i+max(opt.FirstScene, 1))
 	}
 	p.checkLanguages()
-	p.chapters()
+	p.setChapters()
 	if len(s.Scenes) == 0 && !p.list.HasErrors() {
 		p.list.Errorf(diag.Range{File: s.File, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}},
 			"the script has no scene").Hint = "write a sentence to speak, or a picture: ![](picture.jpg)"
@@ -127,10 +130,10 @@ func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
 	return p.board, p.list
 }
 
-// chapters has scenes whose slides have headings start chapters, where the script names no
-// chapter. The same heading again goes on with its chapter. What comes before the first
-// chapter is one of its own.
-func (p *planner) chapters() {
+// setChapters sets the chapters of a script that names none: each scene whose slide has a heading starts
+// one, unless the heading repeats that of the chapter before. The scenes before the first chapter
+// become a chapter, too.
+func (p *planner) setChapters() {
 	scenes := p.board.Scenes
 	named := func(s Scene) bool { return s.Chapter != "" }
 	if !slices.ContainsFunc(scenes, named) {
@@ -158,69 +161,70 @@ func (p *planner) chapters() {
 	}
 }
 
-func value[T any](v *T, otherwise T) T {
+func valueOr[T any](v *T, otherwise T) T {
 	if v == nil {
 		return otherwise
 	}
 	return *v
 }
 
-// film resolves the header.
-func (p *planner) film(s *script.Script) {
+// planFilm resolves the properties of the header.
+func (p *planner) planFilm(s *script.Script) {
 	h := s.Header.Properties
 	f := &p.board.Film
-	size := value(h.Size, frame.Size{Width: 1280, Height: 720})
+	size := valueOr(h.Size, frame.Size{Width: 1280, Height: 720})
 	f.Header = size
 	if p.opt.Size != nil {
 		size = *p.opt.Size
 	}
 	f.Width, f.Height = size.Width, size.Height
-	f.FPS = value(h.FPS, frame.Rate{})
+	f.FPS = valueOr(h.FPS, frame.Rate{})
 	if p.opt.FPS != nil {
 		f.FPS = *p.opt.FPS
 	}
-	f.Title, f.Author = value(h.Title, ""), value(h.Author, "")
-	f.Description, f.Language = value(h.Description, ""), value(h.Language, "")
-	f.Subtitles = value(h.Subtitles, script.Subtitles{Mode: script.SubtitlesNone})
+	f.Title, f.Author = valueOr(h.Title, ""), valueOr(h.Author, "")
+	f.Description, f.Language = valueOr(h.Description, ""), valueOr(h.Language, "")
+	f.Subtitles = valueOr(h.Subtitles, script.Subtitles{Mode: script.SubtitlesNone})
 	if f.Subtitles.Mode == "" {
 		f.Subtitles.Mode = script.SubtitlesOverlay
 	}
 	if f.Subtitles.Break == 0 {
 		f.Subtitles.Break = 80
 	}
-	f.Poster = value(h.Poster, script.Poster{Word: "middle"})
+	f.Poster = valueOr(h.Poster, script.Poster{Word: "middle"})
 	f.PosterRange = h.Places["poster"]
 	f.Loudness, f.Ducking = h.Loudness, h.Ducking
 	place := func(name string) diag.Range { return h.Places[name] }
 	if h.Background != nil {
-		f.Music = p.music(*h.Background)
+		f.Music = p.planMusic(*h.Background)
 	}
 	if f.Subtitles.Font != nil && !f.Subtitles.Font.Literal {
 		font := *f.Subtitles.Font
-		font.Name = p.file(font, "font")
+		font.Name = p.resolveFile(font, "font")
 		f.Subtitles.Font = &font
 	}
-	p.language(place)
+	p.detectLanguage(place)
 	if h.Lexicon != nil {
-		if f.Lexicon = p.file(*h.Lexicon, "lexicon"); f.Lexicon != "" {
+		if f.Lexicon = p.resolveFile(*h.Lexicon, "lexicon"); f.Lexicon != "" {
 			p.list.Add(p.project.Lexicon(f.Lexicon)...)
 		}
 	}
 	if h.Theme != nil {
-		p.look = p.theme(*h.Theme)
+		p.look = p.resolveTheme(*h.Theme)
 	}
 }
 
-// theme returns the name of a built-in theme, or of a style sheet from the project's root.
-func (p *planner) theme(t script.File) string {
+// resolveTheme returns the name of a built-in theme, or the path of a style sheet in the project.
+func (p *planner) resolveTheme(t script.File) string {
 	if t.Literal {
 		return t.Name
 	}
-	return p.file(t, "theme")
+	return p.resolveFile(t, "theme")
 }
 
-// resolve names a file from the project's root; false when it would leave it.
-func (p *planner) resolve(name string) (string, bool) {
+// resolvePath returns the path in the project of a file name in the script. It returns false if the path
+// is outside the project.
+func (p *planner) resolvePath(name string) (string, bool) {
 	var parts []string
 	if p.opt.Dir != "" && p.opt.Dir != "." {
 		parts = strings.Split(p.opt.Dir, "/")
@@ -240,9 +244,10 @@ func (p *planner) resolve(name string) (string, bool) {
 	return strings.Join(parts, "/"), len(parts) > 0
 }
 
-// file resolves a file and reports one that is missing.
-func (p *planner) file(f script.File, what string) string {
-	name, ok := p.resolve(f.Name)
+// resolveFile returns the path in the project of an existing file. If there is none, it reports an error and
+// returns "".
+func (p *planner) resolveFile(f script.File, what string) string {
+	name, ok := p.resolvePath(f.Name)
 	if !ok {
 		p.list.Errorf(f.Range, "%q is outside the project's folder", f.Name).Hint = "put the file inside the project, next to the script"
 		return ""
@@ -253,7 +258,7 @@ func (p *planner) file(f script.File, what string) string {
 		d := p.list.Errorf(f.Range, "the %s file %q does not exist", what, f.Name)
 		d.Detail = "Names are relative to the folder of the script and case-sensitive"
 		if near := p.project.Nearest(name, what); near != "" {
-			d.Hint = fmt.Sprintf("did you mean %q?", p.relative(near))
+			d.Hint = fmt.Sprintf("did you mean %q?", p.relativeToScript(near))
 		}
 	case info.Dir:
 		p.list.Errorf(f.Range, "%q is a folder, not a file", f.Name).Hint = "write the name of a file inside it"
@@ -263,8 +268,8 @@ func (p *planner) file(f script.File, what string) string {
 	return ""
 }
 
-// relative names a file of the project from the script's folder.
-func (p *planner) relative(name string) string {
+// relativeToScript returns the path of a project's file relative to the script's folder.
+func (p *planner) relativeToScript(name string) string {
 	if p.opt.Dir == "" || p.opt.Dir == "." {
 		return name
 	}
@@ -274,14 +279,14 @@ func (p *planner) relative(name string) string {
 	return strings.Repeat("../", strings.Count(p.opt.Dir, "/")+1) + name
 }
 
-func (p *planner) music(b script.Background) *Music {
+func (p *planner) planMusic(b script.Background) *Music {
 	m := &Music{Range: b.Range, Volume: b.Volume, FadeIn: b.FadeIn, FadeOut: b.FadeOut}
 	switch {
 	case b.Name == "":
 	case p.project.Track(b.Name):
 		m.Builtin = strings.ToLower(b.Name)
 	default:
-		m.File = p.sound(script.File{Name: b.Name, Range: b.Range}, "background")
+		m.File = p.resolveSound(script.File{Name: b.Name, Range: b.Range}, "background")
 		if m.File == "" {
 			return nil
 		}
@@ -289,9 +294,9 @@ func (p *planner) music(b script.Background) *Music {
 	return m
 }
 
-// sound resolves a file that must hold sound.
-func (p *planner) sound(f script.File, what string) string {
-	name := p.file(f, what)
+// resolveSound is like file, but also reports an error if the file contains no sound.
+func (p *planner) resolveSound(f script.File, what string) string {
+	name := p.resolveFile(f, what)
 	if name == "" {
 		return ""
 	}

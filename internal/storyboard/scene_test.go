@@ -12,7 +12,7 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// TestScenesNamed writes numbers of scenes as a sentence has them.
+// TestScenesNamed checks how InScenes formats scene numbers.
 func TestScenesNamed(t *testing.T) {
 	t.Parallel()
 	upTo := func(n int) []int {
@@ -34,7 +34,7 @@ func TestScenesNamed(t *testing.T) {
 	}
 }
 
-// TestLevel: how loud the film becomes.
+// TestLevel checks the loudness of films.
 func TestLevel(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]string{
@@ -54,7 +54,7 @@ func TestLevel(t *testing.T) {
 	}
 }
 
-// TestNumbers: scenes are numbered from 1, or from where a build of some scenes begins.
+// TestNumbers checks that scenes are numbered from 1, or from FirstScene.
 func TestNumbers(t *testing.T) {
 	t.Parallel()
 	for first, want := range map[int]string{0: "1 2", 1: "1 2", 7: "7 8"} {
@@ -65,7 +65,7 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-// TestParagraphs: each paragraph has its number within the scene.
+// TestParagraphs checks the index of each sentence's paragraph.
 func TestParagraphs(t *testing.T) {
 	t.Parallel()
 	board, _ := plan(t, "One. *Two.* Three.\n\n<speak><p>Four.</p><p>Five.</p></speak>\n\nSix.\n\n---\n\nSeven.",
@@ -81,8 +81,8 @@ func TestParagraphs(t *testing.T) {
 	}
 }
 
-// TestReach: what holds for the scene holds wherever it stands, what holds from its place does not reach
-// back, and nothing reaches the next scene.
+// TestReach checks where directions apply: to the whole scene wherever they are in it, or from their
+// place to the end of the scene, and never in the next scene.
 func TestReach(t *testing.T) {
 	t.Parallel()
 	board, list := plan(t, "---\nvoice: bob\nfont-size: 30\ncanvas: red\n---\nOne.\n\n"+
@@ -110,7 +110,7 @@ func TestReach(t *testing.T) {
 	}
 }
 
-// TestLastCounts: of two directions for the whole scene the last one does.
+// TestLastCounts checks that the last of two directions for the whole scene is used.
 func TestLastCounts(t *testing.T) {
 	t.Parallel()
 	s, _ := script.Parse("film.md", []byte("![](a.png)\n\n(duration: 3)\n(duration: 5)\n"+
@@ -122,7 +122,8 @@ func TestLastCounts(t *testing.T) {
 	}
 }
 
-// TestWaiting: a direction is about the slide or picture above it, else the next one; each waits once.
+// TestWaiting checks that a direction belongs to the slide or picture above it, else to the next one,
+// and is applied once.
 func TestWaiting(t *testing.T) {
 	t.Parallel()
 	board, list := plan(t, "(highlight: 1)\n\n```go\na\n```\n\n```go\nb\n```\n\n(reveal: 1, 2)\n\n"+
@@ -138,7 +139,7 @@ func TestWaiting(t *testing.T) {
 	}
 }
 
-// TestNothingToReveal: a slide that has no list or no lines to show step by step is a warning.
+// TestNothingToReveal checks the warning for a reveal or highlight on a slide without a list or code.
 func TestNothingToReveal(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]int{
@@ -159,8 +160,8 @@ func TestNothingToReveal(t *testing.T) {
 	}
 }
 
-// TestUnreadable: a voice that can read none of a paragraph's scene is an error, of a part a warning
-// that is given once.
+// TestUnreadable checks that it is an error if a voice can read no letter of its narration in a scene,
+// and one warning if it can read a part.
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]string{
@@ -187,7 +188,7 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
-// TestNothingToSay: narration of signs alone is skipped with a warning; a digit is a word.
+// TestNothingToSay checks that narration without letters and digits is skipped with a warning.
 func TestNothingToSay(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]int{"🙂\n\n![](a.png)": 0, "…\n\nSaid.": 1, "7": 1, "é": 1} {
@@ -198,11 +199,12 @@ func TestNothingToSay(t *testing.T) {
 	}
 }
 
-// german is enough German for its words to speak for it.
+// german is a text that is long enough for its language to be detected.
 const german = "Das ist ein Haus und es steht nicht weit von der Stadt, in der wir auch wohnen, " +
 	"aber sie ist sehr klein."
 
-// TestOtherLanguage: a voice that reads another language than its own is a warning, which names the scenes.
+// TestOtherLanguage checks the warning for a voice that reads text in another language, and the scenes
+// in it.
 func TestOtherLanguage(t *testing.T) {
 	t.Parallel()
 	english := "This is a house and it is not far from the town in which we live, but it is very small and that is all."
@@ -223,14 +225,14 @@ func TestOtherLanguage(t *testing.T) {
 		if want == "" && got != "" || !strings.HasSuffix(got, want) {
 			t.Errorf("got %q, want %q", got, want)
 		}
-		// To name no voice is of use only where all of the film is in that language.
+		// The hint suggests to name no voice only if the whole film is in that language.
 		if whole := src == german; strings.Contains(hint, "language: de") != whole {
 			t.Errorf("%q hints at %q", src[:20], hint)
 		}
 	}
 }
 
-// TestFilmsLanguage: the header's, else the narration's.
+// TestFilmsLanguage checks that the film's language is the header's, or else that of the narration.
 func TestFilmsLanguage(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]string{
@@ -248,7 +250,7 @@ func TestFilmsLanguage(t *testing.T) {
 	}
 }
 
-// greek is a project whose usual voice reads no Greek, and which may have one that does.
+// greek is a project whose default voice cannot read Greek. It may have a voice that can.
 type greek struct {
 	cast
 	reads bool
@@ -256,7 +258,7 @@ type greek struct {
 
 func (g greek) Reads(_ string, v storyboard.Voice) bool { return v.Language == "el" && g.reads }
 
-// TestVoiceOfLetters: where nobody is named, the voice is one that reads the narration's letters.
+// TestVoiceOfLetters checks that the default voice is one that can read the letters of the narration.
 func TestVoiceOfLetters(t *testing.T) {
 	t.Parallel()
 	const narration = "Καλημέρα σε όλους σας, το λιμάνι είναι όμορφο."

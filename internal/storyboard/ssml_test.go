@@ -12,7 +12,7 @@ import (
 	"mynah/internal/utter"
 )
 
-// TestProsody has the factors of SSML's prosody at their words and limits; -1 is an error.
+// TestProsody checks the factors for words and limits of SSML's prosody; -1 means an error.
 func TestProsody(t *testing.T) {
 	t.Parallel()
 	const wrong = -1
@@ -59,7 +59,8 @@ func TestProsody(t *testing.T) {
 	}
 }
 
-// TestProsodyNested: factors multiply, and what a prosody says without effect is a warning.
+// TestProsodyNested checks that factors of nested elements multiply, and that attributes without
+// effect get a warning.
 func TestProsodyNested(t *testing.T) {
 	t.Parallel()
 	const src = `<speak><prosody rate="0.5">a <prosody rate="0.5" pitch="2st">b</prosody> c</prosody></speak>`
@@ -79,7 +80,7 @@ func TestProsodyNested(t *testing.T) {
 	}
 }
 
-// TestBreakStrengths has the length of each strength.
+// TestBreakStrengths checks the length of each strength.
 func TestBreakStrengths(t *testing.T) {
 	t.Parallel()
 	const ms = time.Millisecond
@@ -91,7 +92,7 @@ func TestBreakStrengths(t *testing.T) {
 			t.Errorf("%s lasts %v, want %v", strength, p.Length, want)
 		}
 	}
-	// A time of blanks and of bare seconds.
+	// Times with a space before the unit, and in seconds without a unit.
 	board, _ := plan(t, `<speak>a <break time="1 s"/> b <break time="2"/> c</speak>`, storyboard.Options{})
 	if a, b := board.Scenes[0].Parts[1].Length, board.Scenes[0].Parts[3].Length; a != time.Second || b != 2*time.Second {
 		t.Errorf("%v and %v", a, b)
@@ -132,7 +133,7 @@ func planCast(t *testing.T, src string) (*storyboard.Board, []string) {
 	return board, out
 }
 
-// TestVoicesOfSSML finds voices by name, language and gender.
+// TestVoicesOfSSML checks how voices are found by name, language and gender.
 func TestVoicesOfSSML(t *testing.T) {
 	t.Parallel()
 	for attributes, want := range map[string]string{
@@ -158,7 +159,7 @@ func TestVoicesOfSSML(t *testing.T) {
 	}
 }
 
-// TestSayings has what runs of SSML say, and how they are spoken.
+// TestSayings checks the spoken form and style of SSML elements.
 func TestSayings(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]string{
@@ -219,7 +220,8 @@ func TestSayings(t *testing.T) {
 	}
 }
 
-// TestLanguageOfABlock: a block in the voice's own language, of whatever region, asks for nothing.
+// TestLanguageOfABlock checks that xml:lang with the voice's own language, in any region, has no
+// effect.
 func TestLanguageOfABlock(t *testing.T) {
 	t.Parallel()
 	for lang, want := range map[string]string{"en-US": "", "EN": "", "de": "de"} {
@@ -230,7 +232,7 @@ func TestLanguageOfABlock(t *testing.T) {
 	}
 }
 
-// TestBlanksOfSSML: white space becomes single blanks between what is said.
+// TestBlanksOfSSML checks that white space becomes single spaces.
 func TestBlanksOfSSML(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]string{
@@ -254,7 +256,7 @@ func TestBlanksOfSSML(t *testing.T) {
 			t.Errorf("%q: %q, want %s", src, got, want)
 		}
 	}
-	// Whether a sentence goes on after a break.
+	// Whether the sentence continues after a break.
 	for src, want := range map[string]bool{
 		"One <break/> two": true, "One. <break/> Two": false, "一。<break/> 二": false, "One! <break/> Two": false,
 	} {

@@ -1,17 +1,17 @@
 package storyboard
 
-// waiting are the directions about a T, a picture or a slide. Each is about the nearest one above it in
-// its scene, else about the next one below it.
+// waiting collects the directions for elements of type T, pictures or slides. A direction belongs to
+// the nearest T above it in its scene, or, if there is none, to the next T below it.
 type waiting[T any] struct{ directions []waitingDirection[T] }
 
-// waitingDirection is one that has found no T yet.
+// waitingDirection is a direction that has no T above it.
 type waitingDirection[T any] struct {
 	do     func(*T)
-	missed func() // in a scene that has no T
+	missed func() // called if the scene has no T
 }
 
-// tell does what a direction says to the last one above it, or keeps it for the next.
-func (w *waiting[T]) tell(above []T, do func(*T), missed func()) {
+// apply applies a direction to the last T above it, or keeps it for the next one.
+func (w *waiting[T]) apply(above []T, do func(*T), missed func()) {
 	if k := len(above); k > 0 {
 		do(&above[k-1])
 		return
@@ -19,16 +19,16 @@ func (w *waiting[T]) tell(above []T, do func(*T), missed func()) {
 	w.directions = append(w.directions, waitingDirection[T]{do, missed})
 }
 
-// found does to a T what all directions above it say.
-func (w *waiting[T]) found(next *T) {
+// applyWaiting applies the waiting directions to a new T.
+func (w *waiting[T]) applyWaiting(next *T) {
 	for _, d := range w.directions {
 		d.do(next)
 	}
 	w.directions = nil
 }
 
-// end ends the scene: what has waited in vain is missed.
-func (w *waiting[T]) end() {
+// reportMissed calls missed for the directions that found no T in the scene.
+func (w *waiting[T]) reportMissed() {
 	for _, d := range w.directions {
 		d.missed()
 	}

@@ -14,7 +14,7 @@ import (
 	"mynah/internal/timeline"
 )
 
-// Lengths in the tests are in seconds at 50 frames a second.
+// fps is the frame rate of the tests. Lengths are in seconds.
 const fps = 50
 
 func speech() storyboard.Part { return storyboard.Part{Kind: storyboard.Speech, Text: "x"} }
@@ -35,8 +35,8 @@ func gif(sync script.Sync) storyboard.Shot {
 
 func image() storyboard.Shot { return storyboard.Shot{Kind: storyboard.Image, File: "i.png"} }
 
-// compute times one scene; every sentence lasts voice seconds, the clip c, the GIF 1.2,
-// the audio file 3.
+// compute returns the timeline of one scene. Every sentence lasts voice seconds, the clip c seconds,
+// the GIF 1.2 seconds and the audio file 3 seconds.
 func compute(s storyboard.Scene, voice, c float64) *timeline.Line {
 	for _, shot := range s.Shots {
 		if shot.Sync != "" {
@@ -110,7 +110,10 @@ func TestSceneLengths(t *testing.T) {
 		{name: "duration without V holds a clip", shots: shots{clip("")}, clip: 5, duration: seconds(8), want: 8},
 		{name: "duration with V: at least T", parts: parts{speech()}, duration: seconds(2), voice: 2, want: 2.5},
 		{name: "duration with V", parts: parts{speech()}, duration: seconds(8), voice: 2, want: 8},
-		{name: "a still of a clip is no clip", shots: shots{{Kind: storyboard.Clip, File: "c.mp4", Still: script.StillStart}}, clip: 5, want: 1},
+		{
+			name:  "a still of a clip is no clip",
+			shots: shots{{Kind: storyboard.Clip, File: "c.mp4", Still: script.StillStart}}, clip: 5, want: 1,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -197,7 +200,8 @@ func TestRates(t *testing.T) {
 	}
 }
 
-// TestRateOfGIFs: a GIF makes a film faster, but slower only where nothing else moves.
+// TestRateOfGIFs checks that GIFs can raise the frame rate of a film, and lower it only if nothing
+// else moves.
 func TestRateOfGIFs(t *testing.T) {
 	t.Parallel()
 	still, moving := image(), image()
@@ -205,15 +209,21 @@ func TestRateOfGIFs(t *testing.T) {
 	movie := clip("")
 	for name, c := range map[string]struct {
 		scenes []storyboard.Scene
-		gif    int64 // its pictures a second
+		gif    int64 // frames per second
 		still  bool
 		want   int64
 	}{
-		"fast":                 {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}}, 50, false, 50},
-		"slow":                 {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}, {Shots: []storyboard.Shot{still}}}, 10, false, 10},
-		"of a single picture":  {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}}, 10, true, 25},
-		"slow, and a zoom":     {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}, {Shots: []storyboard.Shot{moving}}}, 10, false, 25},
-		"slow, and crossfades": {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}, {Shots: []storyboard.Shot{still, still}}}, 10, false, 25},
+		"fast":                {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}}, 50, false, 50},
+		"slow":                {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}, {Shots: []storyboard.Shot{still}}}, 10, false, 10},
+		"of a single picture": {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}}, 10, true, 25},
+		"slow, and a zoom": {[]storyboard.Scene{
+			{Shots: []storyboard.Shot{gif("")}},
+			{Shots: []storyboard.Shot{moving}},
+		}, 10, false, 25},
+		"slow, and crossfades": {[]storyboard.Scene{
+			{Shots: []storyboard.Shot{gif("")}},
+			{Shots: []storyboard.Shot{still, still}},
+		}, 10, false, 25},
 		"slow, and a transition": {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}, {
 			Shots: []storyboard.Shot{still}, Transition: script.Transition{Type: "crossfade", Duration: time.Second},
 		}}, 10, false, 25},
@@ -243,10 +253,13 @@ func TestAThousandScenesEndOnTheFrame(t *testing.T) {
 	}
 }
 
-// computeLine times scenes that follow each other, each with what compute takes.
+// computeLine returns the timeline of consecutive scenes, each with the arguments of compute.
 func computeLine(scenes ...storyboard.Scene) *timeline.Line {
 	b := &storyboard.Board{Film: storyboard.Film{Width: 64, Height: 64, FPS: frame.Rate{Num: fps, Den: 1}}}
-	m := timeline.Measured{Files: map[string]timeline.Media{"c.mp4": {Length: big.NewRat(3, 1), Rate: frame.Rate{Num: fps, Den: 1}, Sound: true}}}
+	m := timeline.Measured{Files: map[string]timeline.Media{"c.mp4": {
+		Length: big.NewRat(3, 1),
+		Rate:   frame.Rate{Num: fps, Den: 1}, Sound: true,
+	}}}
 	for _, s := range scenes {
 		lengths := make([]int64, len(s.Parts))
 		for i, p := range s.Parts {
@@ -263,7 +276,7 @@ func enters(kind string, s float64, shots ...storyboard.Shot) storyboard.Scene {
 	return storyboard.Scene{Transition: script.Transition{Type: kind, Duration: time.Duration(s * float64(time.Second))}, Shots: shots}
 }
 
-// TestTransitions: they take place in the incoming scene and change no length.
+// TestTransitions checks that transitions are in the incoming scene and change no lengths.
 func TestTransitions(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -307,8 +320,8 @@ func TestTransitions(t *testing.T) {
 	}
 }
 
-// TestSteps: the states of a slide come with the paragraphs of the narration, or share
-// what time there is.
+// TestSteps checks that reveal steps begin with paragraphs of the narration, or share the available
+// time.
 func TestSteps(t *testing.T) {
 	t.Parallel()
 	said := func(paragraphs ...int) (out []storyboard.Part) {
@@ -321,7 +334,7 @@ func TestSteps(t *testing.T) {
 		name  string
 		parts []storyboard.Part
 		steps int
-		want  []int64 // seconds tenfold, from the scene's start
+		want  []int64 // tenths of a second from the scene's start
 	}{
 		{"one state", said(0), 1, nil},
 		{"a paragraph each", said(0, 1, 2), 3, []int64{0, 20, 40}},
@@ -346,8 +359,8 @@ func TestSteps(t *testing.T) {
 	}
 }
 
-// TestLongest: a film that is too long is told at what makes it so, and one that just is
-// not passes.
+// TestLongest checks that a film that is too long is reported at the cause, and that the maximum
+// length is allowed.
 func TestLongest(t *testing.T) {
 	t.Parallel()
 	at := func(line int) diag.Range { return diag.Range{File: "s.md", Start: diag.Pos{Line: line, Column: 1}} }
@@ -356,12 +369,15 @@ func TestLongest(t *testing.T) {
 	long := clip(script.Freeze)
 	long.File, long.Range = "long.mp4", at(8)
 	files := map[string]timeline.Media{
-		"c.mp4": {Length: big.NewRat(2, 1), Rate: frame.Rate{Num: 25, Den: 1}}, "long.mp4": {Length: big.NewRat(9_999_999, 1), Rate: frame.Rate{Num: 25, Den: 1}},
+		"c.mp4": {Length: big.NewRat(2, 1), Rate: frame.Rate{
+			Num: 25,
+			Den: 1,
+		}}, "long.mp4": {Length: big.NewRat(9_999_999, 1), Rate: frame.Rate{Num: 25, Den: 1}},
 	}
 	for _, c := range []struct {
 		name   string
 		scenes []storyboard.Scene
-		line   int // of the finding; 0: none
+		line   int // line of the finding, or 0 for none
 		says   string
 	}{
 		{"ten hours", []storyboard.Scene{{Duration: hours(4)}, {Duration: hours(6)}}, 0, ""},
@@ -371,7 +387,10 @@ func TestLongest(t *testing.T) {
 		{"many pauses", []storyboard.Scene{{Parts: slices.Repeat([]storyboard.Part{paused(5)}, 4000)}}, 1, "20000 hours"},
 		{"a clip", []storyboard.Scene{{Shots: []storyboard.Shot{clip(script.Freeze), long}}}, 8, "2777 hours and 47 minutes"},
 		{"a clip that is cut", []storyboard.Scene{{Shots: []storyboard.Shot{long}, Duration: hours(1)}}, 0, ""},
-		{"a short voice for ever", []storyboard.Scene{{Shots: []storyboard.Shot{clip(script.LoopAudio)}, Sync: script.LoopAudio, Parts: []storyboard.Part{pause(0.01)}, Duration: hours(24)}}, 1, "24 hours"},
+		{"a short voice for ever", []storyboard.Scene{{
+			Shots: []storyboard.Shot{clip(script.LoopAudio)},
+			Sync:  script.LoopAudio, Parts: []storyboard.Part{pause(0.01)}, Duration: hours(24),
+		}}, 1, "24 hours"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -387,7 +406,8 @@ func TestLongest(t *testing.T) {
 			if len(list) != 1 || c.line == 0 {
 				t.Fatalf("%d findings: %+v", len(list), list)
 			}
-			if d := list[0]; d.Severity != diag.Error || d.Range.Start.Line != c.line || !strings.Contains(d.Summary, c.says) || !strings.Contains(d.Detail, "up to 10 hours") || d.Hint == "" {
+			if d := list[0]; d.Severity != diag.Error || d.Range.Start.Line != c.line ||
+				!strings.Contains(d.Summary, c.says) || !strings.Contains(d.Detail, "up to 10 hours") || d.Hint == "" {
 				t.Errorf("%+v", d)
 			}
 		})

@@ -21,7 +21,7 @@ import (
 
 var update = flag.Bool("update", false, "accept what is seen now")
 
-// project is one in which every named file exists, its kind told by its name.
+// project is a Project in which every file exists. Its kind depends on its name.
 type project struct{}
 
 func (project) File(name string) storyboard.File {
@@ -62,7 +62,7 @@ func (project) Sentences(runs []utter.Run, _ string) [][]utter.Run {
 	return out
 }
 
-// TestGolden plans and times scripts; the goldens hold both.
+// TestGolden compares the plans and timelines of scripts with golden files.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/*.md")

@@ -1,7 +1,7 @@
-// Package timeline computes what is shown and heard from which frame to which: it places the
-// scenes of a storyboard, with the measured lengths of their narration and clips, on one line of
-// whole frames and whole samples. No other package decides about time. It is pure and computes in
-// whole numbers: a film of a thousand scenes ends on exactly the right frame.
+// Package timeline computes when everything in a film is shown and heard. It places the scenes of a
+// storyboard, using the measured lengths of narration and clips, on a line of whole frames and whole
+// samples. All decisions about time are made in this package. It reads no files and computes with
+// exact numbers, so that even long films end on the right frame.
 package timeline
 
 import (
@@ -11,36 +11,35 @@ import (
 	"mynah/internal/frame"
 )
 
-// SampleRate is that of every film, in samples a second.
+// SampleRate is the sample rate of every film, in samples per second.
 const SampleRate = 48000
 
 // SoundGrid is the number of samples of a frame of coded sound (AAC-LC).
 const SoundGrid = 1024
 
-// Media is what was measured of a picture file, or of an audio file.
+// Media contains the measured properties of a picture or audio file.
 type Media struct {
-	// Length of the clip, of one cycle of a GIF, or of an audio file, in seconds.
+	// Length is the length of a clip, of one cycle of a GIF, or of an audio file, in seconds.
 	Length *big.Rat
-	// Rate is the frame rate, averaged where it varies.
+	// Rate is the frame rate; for a variable rate it is the average.
 	Rate frame.Rate
-	// Frames of the clip's picture where they were counted, else 0.
+	// Frames is the number of frames of a clip, or 0 if they were not counted.
 	Frames int64
-	// Sound tells whether a clip has any.
+	// Sound is true if a clip has sound.
 	Sound bool
-	// Still tells that a GIF has a single picture.
+	// Still is true if a GIF has only one picture.
 	Still bool
 }
 
-// Measured is what the storyboard's pieces turned out to be.
+// Measured contains the measured files and narration of a storyboard.
 type Measured struct {
-	// Files by their name in the storyboard.
+	// Files are the measured files, by their path in the storyboard.
 	Files map[string]Media
-	// Speech gives the samples of each part of each scene; 0 for parts that are not
-	// speech.
+	// Speech is the length in samples of each part of each scene; 0 for parts that are not speech.
 	Speech [][]int64
 }
 
-// Line is the timed film.
+// Line is the timeline of a film.
 type Line struct {
 	FPS     frame.Rate `json:"fps"`
 	Width   int        `json:"width"`
@@ -56,64 +55,62 @@ func (l *Line) Sample(frame int64) int64 {
 	return samplesOf(big.NewRat(frame*l.FPS.Den, l.FPS.Num))
 }
 
-// Scene is where a scene stands.
+// Scene contains the times of a scene.
 type Scene struct {
 	Number int   `json:"number"`
-	Start  int64 `json:"start"`  // frame
-	Frames int64 `json:"frames"` // length
-	// Sound is the sample at which the scene's sound begins: that of its first frame,
-	// brought to the nearest multiple of SoundGrid, so that its coded sound is the same
-	// wherever the scene stands. A scene that goes on from a fragment keeps the place
-	// that it would have without that.
+	Start  int64 `json:"start"`  // first frame
+	Frames int64 `json:"frames"` // length in frames
+	// Sound is the sample at which the scene's sound begins: the sample of its first frame, rounded to
+	// the nearest multiple of SoundGrid, so that the encoded sound does not depend on the scene's
+	// position.
 	Sound int64 `json:"sound"`
-	// Voice are its narration parts, in samples of the film, in order; with
-	// loop-audio they recur.
+	// Voice are the times of the narration's parts, in order. With loop-audio, parts occur several times.
 	Voice []Voice `json:"voice,omitempty"`
-	// VoiceEnd is the sample after the last part, or the scene's start without any.
+	// VoiceEnd is the sample at which the last part ends, or Sound without narration.
 	VoiceEnd int64 `json:"voiceEnd"`
-	// Pictures follow each other without a gap and fill the scene.
+	// Pictures are consecutive and fill the scene.
 	Pictures []Picture `json:"pictures"`
-	// Steps are the frames of the film at which the states of the scene's slide begin;
-	// none for a slide that shows at once.
+	// Steps are the frames of the film at which the reveal steps of the scene's slides begin. It is empty
+	// if the slides have fewer than two steps.
 	Steps []int64 `json:"steps,omitempty"`
 }
 
-// Voice is where one part of the narration stands.
+// Voice contains the times of one part of the narration.
 type Voice struct {
 	Part    int   `json:"part"`
-	Start   int64 `json:"start"`   // sample
-	Samples int64 `json:"samples"` // length, after cuts
+	Start   int64 `json:"start"`   // first sample
+	Samples int64 `json:"samples"` // length in samples, shortened if it does not fit
 }
 
-// Picture is a stretch of a scene in which one shot is on.
+// Picture is a range of a scene in which one shot is shown.
 type Picture struct {
-	// Shot is the index of the shot in its scene, -1 for the canvas or slide alone.
+	// Shot is the index of the shot in its scene, or -1 if only the canvas or a slide is shown.
 	Shot   int   `json:"shot"`
-	Start  int64 `json:"start"` // frame of the film
+	Start  int64 `json:"start"` // first frame in the film
 	Frames int64 `json:"frames"`
-	// Moving is how many frames, from the start, come from a moving source; the
-	// last of them stands for the rest. 0 for a still.
+	// Moving is the number of frames, from the start, during which the source moves. The last of them is
+	// shown for the rest. It is 0 for a still picture.
 	Moving int64 `json:"moving,omitempty"`
-	// Cycle is the number of frames after which the moving source begins again;
-	// equal to Moving or greater when it does not.
+	// Cycle is the number of frames after which the source repeats. It does not repeat if Cycle is 0 or
+	// not less than Moving.
 	Cycle int64 `json:"cycle,omitempty"`
-	// From and Length are the stretch of the source, in microseconds.
+	// From and Length are the range of the source that is shown, in microseconds.
 	From   int64 `json:"from,omitempty"`
 	Length int64 `json:"length,omitempty"`
-	// SpeedNum / SpeedDen is how many seconds of the source pass in one of the
-	// film; 1/1 but for match.
+	// SpeedNum / SpeedDen is the speed: seconds of the source per second of the film. It is 1/1 except for
+	// match.
 	SpeedNum int64 `json:"speedNum,omitempty"`
 	SpeedDen int64 `json:"speedDen,omitempty"`
-	// Fade is how many frames at the start come out of the held last frame of the
-	// picture before, Enter in which way: a type of the language's transitions.
+	// Fade is the length of the transition at the start, in frames, during which the last frame of the
+	// previous picture is replaced. Enter is the type of the transition.
 	Fade  int64  `json:"fade,omitempty"`
 	Enter string `json:"enter,omitempty"`
 }
 
-// SoundKind is where a sound comes from.
+// SoundKind is the source of a sound.
 type SoundKind string
 
-// The kinds of sounds.
+// Values of SoundKind.
 const (
 	SoundSpeech SoundKind = "speech"
 	SoundAudio  SoundKind = "audio"
@@ -121,63 +118,63 @@ const (
 	SoundMusic  SoundKind = "music"
 )
 
-// Sound is one sound of the film.
+// Sound is a sound on the soundtrack.
 type Sound struct {
 	Kind SoundKind `json:"kind"`
-	// Scene is the index of the scene, from 0; Item that of the part or shot.
+	// Scene is the index of the scene, Item the index of the part or shot. Both are -1 for music.
 	Scene int `json:"scene"`
 	Item  int `json:"item"`
-	// File for all but speech; Builtin for the project's own music.
+	// File is the source of a sound in the project; Builtin is the name of built-in music. Both are "" for
+	// speech.
 	File    string `json:"file,omitempty"`
 	Builtin string `json:"builtin,omitempty"`
-	// Start and Samples in the film.
+	// Start and Samples are the range of the film, in samples.
 	Start   int64 `json:"start"`
 	Samples int64 `json:"samples"`
-	// From is where in the source the sound begins, in samples of the film's rate
-	// before any change of speed; SourceSamples how much of it there is, 0 for all.
+	// From is the start of the sound in its source, in samples at the film's rate and at normal speed.
+	// SourceSamples is the length of the part that is used; 0 means all.
 	From          int64 `json:"from,omitempty"`
 	SourceSamples int64 `json:"sourceSamples,omitempty"`
-	// Loop repeats the source until Samples are full.
+	// Loop is true if the source repeats until the end of the range.
 	Loop bool `json:"loop,omitempty"`
-	// Gain in thousandths, 1000 as recorded.
+	// Gain is the volume in thousandths; 1000 is the recorded volume.
 	Gain int64 `json:"gain"`
-	// FadeIn and FadeOut in samples.
+	// FadeIn and FadeOut are lengths of fades in samples.
 	FadeIn  int64 `json:"fadeIn,omitempty"`
 	FadeOut int64 `json:"fadeOut,omitempty"`
-	// SpeedNum / SpeedDen as in Picture.
+	// SpeedNum / SpeedDen is the speed, as in Picture.
 	SpeedNum int64 `json:"speedNum,omitempty"`
 	SpeedDen int64 `json:"speedDen,omitempty"`
-	// Ducks are stretches of the film in which music steps back by DuckDepth, in tenths of
-	// a decibel: it is down from From to To, on its way DuckDown before and DuckUp after.
+	// Ducks are the ranges of the film in which music is quieter by DuckDepth, in tenths of a decibel. The
+	// volume changes during DuckDown before each range and during DuckUp after it.
 	Ducks     []Duck `json:"ducks,omitempty"`
 	DuckDepth int64  `json:"duckDepth,omitempty"`
 }
 
-// Duck is a stretch of narration, in samples.
+// Duck is a range of narration in the film, in samples.
 type Duck struct {
 	From int64 `json:"from"`
 	To   int64 `json:"to"`
 }
 
-// The ways of music under speech, in samples: 0.2 s down, 0.6 s up; stretches of
-// narration that are closer than 1 s are one.
+// Constants of music under narration, in samples: the volume falls in 0.2 s and rises in 0.6 s. Ranges
+// of narration less than 1 s apart are joined.
 const (
 	DuckDown = SampleRate / 5
 	DuckUp   = SampleRate * 3 / 5
 	duckJoin = SampleRate
 )
 
-// duckDepth is how far music steps back where the script does not say, in tenths of a
-// decibel.
+// duckDepth is the default reduction of music under narration, in tenths of a decibel.
 const duckDepth = 90
 
-// builtinDepth is the same for built-in tracks, which are made softer.
+// builtinDepth is the default reduction of built-in music, which is quieter.
 const builtinDepth = 40
 
-// SamplesIn is how many samples of the soundtrack are heard in a time.
+// SamplesIn converts a duration to samples, rounded down.
 func SamplesIn(d time.Duration) int64 { return d.Nanoseconds() * SampleRate / 1_000_000_000 }
 
-// Microseconds returns a time in seconds as whole microseconds.
+// Microseconds converts seconds to whole microseconds, rounded down.
 func Microseconds(seconds *big.Rat) int64 {
 	n := new(big.Rat).Mul(seconds, big.NewRat(1_000_000, 1))
 	return new(big.Int).Div(n.Num(), n.Denom()).Int64()

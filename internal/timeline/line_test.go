@@ -7,7 +7,7 @@ import (
 	"mynah/internal/timeline"
 )
 
-// TestSample: a frame begins at the nearest sample, at every rate.
+// TestSample checks that a frame begins at the nearest sample at every frame rate.
 func TestSample(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -7,8 +7,8 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// rates are the frame rates that clips are snapped to.
-func rates() []frame.Rate {
+// standardRates returns the standard frame rates.
+func standardRates() []frame.Rate {
 	return []frame.Rate{
 		{Num: 10, Den: 1},
 		{Num: 12, Den: 1},
@@ -25,11 +25,11 @@ func rates() []frame.Rate {
 	}
 }
 
-// Snap returns the standard rate that is nearest to r.
+// Snap returns the standard frame rate that is nearest to r.
 func Snap(r frame.Rate) frame.Rate {
-	best := rates()[0]
+	best := standardRates()[0]
 	var least *big.Rat
-	for _, c := range rates() {
+	for _, c := range standardRates() {
 		d := new(big.Rat).Sub(big.NewRat(c.Num, c.Den), big.NewRat(r.Num, r.Den))
 		if d.Abs(d); least == nil || d.Cmp(least) < 0 {
 			best, least = c, d
@@ -38,8 +38,9 @@ func Snap(r frame.Rate) frame.Rate {
 	return best
 }
 
-// FrameRate returns a film's rate: the header's; else the highest of its clips' and GIFs', each
-// snapped; else 25. GIFs alone bring it below 25 only where nothing else moves.
+// FrameRate returns the frame rate of a film: the header's; else the highest of its clips and GIFs,
+// each rounded to a standard rate; else 25. Without clips, GIFs can make the rate lower than 25 only
+// if nothing else in the film moves.
 func FrameRate(b *storyboard.Board, files map[string]Media) frame.Rate {
 	if b.Film.FPS.Num > 0 {
 		return b.Film.FPS
@@ -55,20 +56,20 @@ func FrameRate(b *storyboard.Board, files map[string]Media) frame.Rate {
 			if shot.Kind == storyboard.Image {
 				stills++
 			}
-			moves = moves || shot.Motion != "" || stills > 1 // those of a scene are crossfaded
+			moves = moves || shot.Motion != "" || stills > 1 // several images in a scene are cross-faded
 			if shot.Kind == storyboard.Image || !ok || m.Still || m.Rate.Num <= 0 || m.Rate.Den <= 0 {
 				continue
 			}
-			if r := Snap(m.Rate); best.Num == 0 || higher(r, best) {
+			if r := Snap(m.Rate); best.Num == 0 || isHigher(r, best) {
 				best = r
 			}
 			clips = clips || shot.Kind == storyboard.Clip
 		}
 	}
-	if best.Num == 0 || !clips && moves && higher(usual, best) {
+	if best.Num == 0 || !clips && moves && isHigher(usual, best) {
 		return usual
 	}
 	return best
 }
 
-func higher(a, b frame.Rate) bool { return a.Num*b.Den > b.Num*a.Den }
+func isHigher(a, b frame.Rate) bool { return a.Num*b.Den > b.Num*a.Den }

@@ -10,13 +10,13 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// Chapter begins with a frame of the video.
+// Chapter is a chapter of the video; Frame is its first frame.
 type Chapter struct {
 	Frame int64
 	Title string
 }
 
-// Chapters lists the chapters of a video: each begins with the first frame of its scene.
+// Chapters returns the chapters of a video. Each begins with the first frame of its scene.
 func Chapters(board *storyboard.Board, l *Line) []Chapter {
 	var out []Chapter
 	for i, s := range board.Scenes {
@@ -27,16 +27,17 @@ func Chapters(board *storyboard.Board, l *Line) []Chapter {
 	return out
 }
 
-// Time is how long frames are seen.
+// Time returns the duration of a number of frames.
 func (l *Line) Time(frames int64) time.Duration {
 	return time.Duration(frames * l.FPS.Den * int64(time.Second) / l.FPS.Num)
 }
 
-// CheckTimes warns of pictures and transitions for which a scene has no time, of a poster for which
-// the video has none, and, where all scenes of the script are built, of chapters that are too short.
+// CheckTimes warns about pictures and transitions that do not fit into their scene, a poster after the
+// end of the video, and, if all scenes of the script are built (whole), chapters that are too short.
 func CheckTimes(board *storyboard.Board, l *Line, whole bool) (list diag.List) {
 	if f, length := board.Film, l.Time(l.Frames); f.Poster.Word == "" && f.Poster.At > length {
-		list.Warnf(f.PosterRange, "the video lasts %s; the poster is its last picture, not the picture at %s", length.Round(time.Millisecond), f.Poster.At).Hint = "write poster: end, or an earlier time"
+		list.Warnf(f.PosterRange, "the video lasts %s; the poster is its last picture, not the picture at %s",
+			length.Round(time.Millisecond), f.Poster.At).Hint = "write poster: end, or an earlier time"
 	}
 	if whole {
 		checkChapters(board, l, &list)
@@ -44,27 +45,29 @@ func CheckTimes(board *storyboard.Board, l *Line, whole bool) (list diag.List) {
 	for i, s := range board.Scenes {
 		length := l.Time(l.Scenes[i].Frames)
 		if t := s.Transition; i > 0 && t.Type != "none" && t.Duration > length {
-			list.Warnf(s.Range, "the transition of %s is shortened to the scene, which lasts %s", t.Duration, length.Round(time.Millisecond)).Hint = "give the scene a longer (duration: …), or shorten the transition"
+			list.Warnf(s.Range, "the transition of %s is shortened to the scene, which lasts %s", t.Duration,
+				length.Round(time.Millisecond)).Hint = "give the scene a longer (duration: …), or shorten the transition"
 		}
 	}
 	for i, s := range board.Scenes {
 		for k, shot := range s.Shots {
 			if !slices.ContainsFunc(l.Scenes[i].Pictures, func(p Picture) bool { return p.Shot == k }) {
-				list.Warnf(shot.Range, "%q is never visible: the scene ends when its clips have played", shot.File).Hint = "move the picture to another scene, or give the scene a longer (duration: …)"
+				list.Warnf(shot.Range, "%q is never visible: the scene ends when its clips have played",
+					shot.File).Hint = "move the picture to another scene, or give the scene a longer (duration: …)"
 			}
 		}
 	}
 	return list
 }
 
-// What video sites such as YouTube ask of the chapters in a description: with fewer, or with a
-// shorter one, they show none.
+// Requirements of video sites such as YouTube for chapters in a description. Otherwise they ignore all
+// chapters.
 const (
 	leastChapters = 3
 	leastChapter  = 10 * time.Second
 )
 
-// checkChapters warns of chapters that the author wrote and video sites would ignore.
+// checkChapters warns about chapters in the script that video sites would ignore.
 func checkChapters(board *storyboard.Board, l *Line, list *diag.List) {
 	var place diag.Range
 	for _, s := range board.Scenes {
@@ -78,7 +81,8 @@ func checkChapters(board *storyboard.Board, l *Line, list *diag.List) {
 	}
 	chapters := Chapters(board, l)
 	if len(chapters) < leastChapters {
-		list.Warnf(place, "video sites ignore these chapters: there are %d, but they need at least %d", len(chapters), leastChapters).Hint = "add chapters; players of the video file show them anyway"
+		list.Warnf(place, "video sites ignore these chapters: there are %d, but they need at least %d",
+			len(chapters), leastChapters).Hint = "add chapters; players of the video file show them anyway"
 		return
 	}
 	var short []string
