@@ -80,7 +80,7 @@ func (c *Client) do(ctx context.Context, q request) (*http.Response, error) {
 	}
 	resp, err := h.Do(r)
 	if err != nil {
-		return nil, fmt.Errorf("the server %s cannot be reached: %w", c.URL, cause(err))
+		return nil, fmt.Errorf("the server %s cannot be reached: %w", c.URL, withoutURL(err))
 	}
 	if resp.StatusCode/100 == 2 {
 		return resp, nil
@@ -89,8 +89,8 @@ func (c *Client) do(ctx context.Context, q request) (*http.Response, error) {
 	return nil, readError(resp)
 }
 
-// cause removes the URL from an error, since its query may contain a signature.
-func cause(err error) error {
+// withoutURL removes the URL from an error, since its query may contain a signature.
+func withoutURL(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
 	}
@@ -120,12 +120,12 @@ func readError(resp *http.Response) error {
 	return &Error{Status: resp.StatusCode, Message: text}
 }
 
-// at returns the URL of a path.
-func (c *Client) at(path string) string { return strings.TrimSuffix(c.URL, "/") + path }
+// urlOf returns the URL of a path.
+func (c *Client) urlOf(path string) string { return strings.TrimSuffix(c.URL, "/") + path }
 
 // call sends JSON, or no body for nil, and reads JSON.
 func (c *Client) call(ctx context.Context, method, path string, in, out any) error {
-	q := request{method: method, address: c.at(path)}
+	q := request{method: method, address: c.urlOf(path)}
 	if in != nil {
 		b, err := json.Marshal(in)
 		if err != nil {
@@ -204,7 +204,7 @@ func (c *Client) Speak(ctx context.Context, s Speech) (t api.Task, err error) {
 			q.Set(name, v)
 		}
 	}
-	address := c.at("/text-to-speech/" + url.PathEscape(s.Format))
+	address := c.urlOf("/text-to-speech/" + url.PathEscape(s.Format))
 	if len(q) > 0 {
 		address += "?" + q.Encode()
 	}
@@ -249,7 +249,9 @@ func (c *Client) Wait(ctx context.Context, t api.Task, progress func(api.Status)
 		s, err := c.Status(ctx, t.StatusURL)
 		if err != nil {
 			var no *Error
-			if fails++; fails >= mostFailures || errors.As(err, &no) && no.Status < http.StatusInternalServerError && no.Status != http.StatusTooManyRequests {
+			fails++
+			if fails >= mostFailures || errors.As(err, &no) &&
+				no.Status < http.StatusInternalServerError && no.Status != http.StatusTooManyRequests {
 				return s, err
 			}
 			continue
@@ -314,7 +316,8 @@ func (c *Client) BuildProject(ctx context.Context, p Project) (b api.Build, err 
 	form := multipart.NewWriter(w)
 	go func() { _ = w.CloseWithError(writeProject(form, p, f)) }()
 	resp, err := c.do(ctx, request{
-		method: http.MethodPost, address: c.at("/v1/builds"), body: r, length: -1, header: http.Header{"Content-Type": {form.FormDataContentType()}},
+		method: http.MethodPost, address: c.urlOf("/v1/builds"), body: r, length: -1,
+		header: http.Header{"Content-Type": {form.FormDataContentType()}},
 	})
 	if err != nil {
 		_ = r.CloseWithError(err)

@@ -1,4 +1,5 @@
-// Package examples holds the example projects; the tour is also what mynah init makes.
+// Package examples contains the example projects. Command mynah init writes the one in the folder
+// tour as a starter project.
 package examples
 
 import "embed"

@@ -11,7 +11,7 @@ import (
 	"mynah/internal/auth"
 )
 
-// memory is an honest store of keys.
+// memory is a store of keys in memory.
 type memory struct {
 	mu   sync.Mutex
 	keys map[string]auth.Key
@@ -65,20 +65,22 @@ func TestKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	if strings.Contains(string(k.Hash), shown) || !strings.HasPrefix(shown, k.ID+".") || len(shown) < len(k.ID)+43 {
-		t.Fatalf("the key %q does not hold its id and 32 random bytes", shown)
+		t.Fatalf("the key %q does not consist of its id and 32 random bytes", shown)
 	}
 	id, err := guard.Check(t.Context(), shown)
 	if err != nil || id.Key != k.ID || id.Name != "docs" {
 		t.Fatalf("%+v, %v", id, err)
 	}
 	if used, _ := store.Key(t.Context(), k.ID); used.LastUse.IsZero() {
-		t.Error("the use of a key is not noted")
+		t.Error("the use of a key was not recorded")
 	}
 	if _, err := guard.Check(t.Context(), "from-the-settings"); err != nil {
 		t.Errorf("a key of the settings: %v", err)
 	}
 	other, _ := auth.New("other", time.Now())
-	for _, wrong := range []string{"", "x", k.ID, k.ID + ".", shown + "A", shown[:len(shown)-1], other, "from-the-setting", strings.ToUpper(shown)} {
+	for _, wrong := range []string{
+		"", "x", k.ID, k.ID + ".", shown + "A", shown[:len(shown)-1], other, "from-the-setting", strings.ToUpper(shown),
+	} {
 		if _, err := guard.Check(t.Context(), wrong); !errors.Is(err, auth.ErrUnknown) {
 			t.Errorf("the key %q: %v", wrong, err)
 		}
@@ -105,7 +107,7 @@ func TestEachKeyHasItsOwnRate(t *testing.T) {
 	free := auth.NewGuard(auth.Config{}, &memory{})
 	for range 1000 {
 		if _, ok := free.Allow(auth.Identity{}); !ok {
-			t.Fatal("no limit is a limit")
+			t.Fatal("a request was limited without a limit")
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"mynah/internal/auth"
 )
 
-// counting counts how often keys are read and touched.
+// counting counts the reads and touches of keys.
 type counting struct {
 	memory
 
@@ -51,7 +51,8 @@ func TestTheFormOfAKey(t *testing.T) {
 	}
 }
 
-// TestWhatCannotBeAKeyIsNotLookedUp: only what has the form of a key reaches the store.
+// TestWhatCannotBeAKeyIsNotLookedUp checks that only texts in the form of a key are looked up in
+// the store.
 func TestWhatCannotBeAKeyIsNotLookedUp(t *testing.T) {
 	t.Parallel()
 	long := "mynah_" + strings.Repeat("x", 64-len("mynah_"))
@@ -72,12 +73,13 @@ func TestWhatCannotBeAKeyIsNotLookedUp(t *testing.T) {
 			t.Errorf("%q: %v", key, err)
 		}
 		if store.reads != want {
-			t.Errorf("%q is looked up %d times, want %d", key, store.reads, want)
+			t.Errorf("%q was looked up %d times, want %d", key, store.reads, want)
 		}
 	}
 }
 
-// TestAWrongSecretIsNoUse: of a known key with another secret nothing is noted.
+// TestAWrongSecretIsNoUse checks that a known id with a wrong secret is not recorded as a use of
+// the key.
 func TestAWrongSecretIsNoUse(t *testing.T) {
 	t.Parallel()
 	store := &counting{memory: memory{keys: map[string]auth.Key{}}}
@@ -129,13 +131,14 @@ func TestAUseIsNotedOnceAMinute(t *testing.T) {
 		} {
 			time.Sleep(c.wait)
 			if _, err := guard.Check(t.Context(), shown[c.key]); err != nil || store.touches != c.touches {
-				t.Fatalf("%+v: %d uses are noted, %v", c, store.touches, err)
+				t.Fatalf("%+v: %d uses were recorded, %v", c, store.touches, err)
 			}
 		}
 	})
 }
 
-// TestARefusedRequestUsesUpNothing: who waits as long as they were told may ask.
+// TestARefusedRequestUsesUpNothing checks that a client that waits as long as it was told may send
+// its request.
 func TestARefusedRequestUsesUpNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

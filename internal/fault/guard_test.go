@@ -14,8 +14,9 @@ func TestGuard(t *testing.T) {
 	if err := fault.Guard("resting", func() error { return nil }); err != nil {
 		t.Error(err)
 	}
-	if err := fault.Guard("reading", func() error { return fs.ErrNotExist }); !errors.Is(err, fs.ErrNotExist) || fault.CodeOf(err) != fault.Internal {
-		t.Errorf("an error comes out as %v", err)
+	err := fault.Guard("reading", func() error { return fs.ErrNotExist })
+	if !errors.Is(err, fs.ErrNotExist) || fault.CodeOf(err) != fault.Internal {
+		t.Errorf("an error is returned as %v", err)
 	}
 	var list []int
 	for name, f := range map[string]func() error{

@@ -34,7 +34,7 @@ func open(t *testing.T) (*objects.Store, string) {
 	return s, dir
 }
 
-// files lists what lies in the bucket's folder.
+// files lists the files in the bucket's folder.
 func files(t *testing.T, dir string) []string {
 	t.Helper()
 	var out []string
@@ -50,10 +50,10 @@ func files(t *testing.T, dir string) []string {
 	return out
 }
 
-// breaks gives some bytes and then fails.
-type breaks struct{ n int }
+// failingReader is a reader that returns n bytes and then fails.
+type failingReader struct{ n int }
 
-func (b *breaks) Read(p []byte) (int, error) {
+func (b *failingReader) Read(p []byte) (int, error) {
 	if b.n--; b.n < 0 {
 		return 0, io.ErrUnexpectedEOF
 	}
@@ -69,19 +69,19 @@ func TestAnObjectIsWholeOrNotThere(t *testing.T) {
 	if _, err := s.Put(t.Context(), "uploads/b", strings.NewReader("123456"), 5); !errors.Is(err, objects.ErrTooLarge) {
 		t.Errorf("over the limit: %v", err)
 	}
-	if _, err := s.Put(t.Context(), "uploads/c", &breaks{3}, 0); !errors.Is(err, io.ErrUnexpectedEOF) {
-		t.Errorf("broken off: %v", err)
+	if _, err := s.Put(t.Context(), "uploads/c", &failingReader{3}, 0); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("a reader that fails: %v", err)
 	}
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
 	if _, err := s.Put(stopped, "uploads/d", strings.NewReader("x"), 0); err == nil {
-		t.Error("stopped, it is stored")
+		t.Error("an object was stored after its context was cancelled")
 	}
-	if _, err := s.Put(t.Context(), "uploads/a", &breaks{1}, 0); err == nil {
-		t.Error("a second object that breaks off is stored")
+	if _, err := s.Put(t.Context(), "uploads/a", &failingReader{1}, 0); err == nil {
+		t.Error("an object was stored although its reader failed")
 	}
 	if got := files(t, dir); len(got) != 1 {
-		t.Errorf("left behind: %v", got)
+		t.Errorf("files were left: %v", got)
 	}
 	r, err := s.Open(t.Context(), "uploads/a")
 	if err != nil {
@@ -108,7 +108,7 @@ func TestAReaderKeepsWhatItOpened(t *testing.T) {
 			defer func() {
 				b, err := io.ReadAll(f)
 				if string(b) != "first" || err != nil {
-					t.Errorf("the reader sees %q, %v", b, err)
+					t.Errorf("the reader reads %q, %v", b, err)
 				}
 				_ = f.Close()
 			}()
@@ -118,10 +118,10 @@ func TestAReaderKeepsWhatItOpened(t *testing.T) {
 
 func TestAddressesHoldForWhatTheyAreSigned(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, addressesHold) // so that time passes at once
+	synctest.Test(t, checkSignedAddresses) // with a fake clock
 }
 
-func addressesHold(t *testing.T) {
+func checkSignedAddresses(t *testing.T) {
 	s, _ := open(t)
 	base, _ := url.Parse("https://host.example/under")
 	sign := func(method, key, contentType string, ttl time.Duration) string {
@@ -141,7 +141,7 @@ func addressesHold(t *testing.T) {
 	get := sign(http.MethodGet, "results/1/result.mp4", "", time.Hour)
 	put := sign(http.MethodPut, "uploads/2", "application/zip", time.Hour)
 	short := sign(http.MethodGet, "results/1/result.mp4", "", time.Nanosecond)
-	time.Sleep(2 * time.Second) // ends are whole seconds
+	time.Sleep(2 * time.Second) // expiry times are rounded to seconds
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
 		if key, _, err := verify(method, get); key != "results/1/result.mp4" || err != nil {
 			t.Errorf("%s: %q, %v", method, key, err)
@@ -192,7 +192,7 @@ func TestCleanRemovesWhatACrashLeft(t *testing.T) {
 func TestThereIsNoLimitOfZero(t *testing.T) {
 	t.Parallel()
 	s, _ := open(t)
-	long := strings.Repeat("0123456789abcdef", 20_000) // several times what is copied at once
+	long := strings.Repeat("0123456789abcdef", 20_000) // several times the size of the copy buffer
 	for _, c := range []struct {
 		key   string
 		text  string
@@ -210,10 +210,10 @@ func TestThereIsNoLimitOfZero(t *testing.T) {
 	} {
 		n, err := s.Put(t.Context(), c.key, strings.NewReader(c.text), c.limit)
 		if !errors.Is(err, c.want) || err == nil && n != int64(len(c.text)) {
-			t.Errorf("%s: %d bytes, %v, want %v", c.key, n, err, c.want)
+			t.Errorf("%s: %d bytes were stored, %v, want %v", c.key, n, err, c.want)
 		}
 		if c.want != nil && n != c.limit+1 {
-			t.Errorf("%s: %d bytes were read to see that they are too many", c.key, n)
+			t.Errorf("%s: %d bytes were read although the limit was exceeded", c.key, n)
 		}
 		a, ok, err := s.Attributes(t.Context(), c.key)
 		if ok != (c.want == nil) || ok && a.Size != int64(len(c.text)) || err != nil {
@@ -245,13 +245,13 @@ func TestFilesAndAttributes(t *testing.T) {
 		t.Errorf("%+v, %v, %v", a, ok, err)
 	}
 	if a, ok, err := s.Attributes(t.Context(), "results/b"); ok || a != (objects.Attributes{}) || err != nil {
-		t.Errorf("of nothing: %+v, %v, %v", a, ok, err)
+		t.Errorf("attributes of a missing object: %+v, %v, %v", a, ok, err)
 	}
 	if _, err := s.Open(t.Context(), "results/b"); err == nil {
-		t.Error("nothing is opened")
+		t.Error("a missing object was opened")
 	}
 	if _, err := s.OpenAt(t.Context(), "results/b"); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("nothing is opened to read anywhere in: %v", err)
+		t.Errorf("a missing object was opened at any offset: %v", err)
 	}
 }
 
@@ -292,7 +292,8 @@ func TestEachObjectUnderAPrefix(t *testing.T) {
 	}
 }
 
-// TestAClosedBucketSaysSo: its errors come out and are not taken for missing objects.
+// TestAClosedBucketSaysSo checks that the errors of a closed bucket are returned and not taken for
+// missing objects.
 func TestAClosedBucketSaysSo(t *testing.T) {
 	t.Parallel()
 	s, _ := open(t)
@@ -316,7 +317,7 @@ func TestAClosedBucketSaysSo(t *testing.T) {
 		}
 	}
 	if ok || n != 0 {
-		t.Errorf("an object of a closed bucket is there: %v, %d bytes are put", ok, n)
+		t.Errorf("a closed bucket has an object: %v, or stored %d bytes", ok, n)
 	}
 }
 
@@ -350,6 +351,6 @@ func TestCleanLeavesWhatIsNotItsOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := s.RemovePartial(); err == nil {
-		t.Error("a folder that is gone is clean")
+		t.Error("cleaning a missing folder did not fail")
 	}
 }

@@ -37,8 +37,8 @@ func open(t *testing.T, db *sql.DB, workers int, work func(context.Context, stri
 	return q
 }
 
-// put enqueues ids in a transaction, which is kept or not.
-func put(t *testing.T, db *sql.DB, q *queue.Queue, keep bool, ids ...string) {
+// enqueue enqueues ids in a transaction, which it commits if keep is true and otherwise rolls back.
+func enqueue(t *testing.T, db *sql.DB, q *queue.Queue, keep bool, ids ...string) {
 	t.Helper()
 	tx, err := db.BeginTx(t.Context(), nil)
 	if err != nil {
@@ -59,7 +59,7 @@ func put(t *testing.T, db *sql.DB, q *queue.Queue, keep bool, ids ...string) {
 	}
 }
 
-// seen gathers ids and can be waited for.
+// seen collects the ids of jobs that ran.
 type seen struct {
 	mu  sync.Mutex
 	ids []string
@@ -96,14 +96,14 @@ func TestJobsRunInTheirOrderOnce(t *testing.T) {
 		}
 		return nil
 	})
-	put(t, db, q, true, "a", "b")
-	put(t, db, q, false, "never")
-	put(t, db, q, true, "c")
+	enqueue(t, db, q, true, "a", "b")
+	enqueue(t, db, q, false, "never")
+	enqueue(t, db, q, true, "c")
 	if err := q.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	s.wait(t, 3)
-	time.Sleep(200 * time.Millisecond) // for a job too many
+	time.Sleep(200 * time.Millisecond) // long enough for an unexpected extra job
 	if err := q.Stop(t.Context()); err != nil {
 		t.Error(err)
 	}
@@ -123,7 +123,7 @@ func TestAStopCutsShortAndTheNextStartGoesOn(t *testing.T) {
 		return record.ErrStopped
 	}
 	q := open(t, db, 1, work)
-	put(t, db, q, true, "a")
+	enqueue(t, db, q, true, "a")
 	if err := q.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestClear(t *testing.T) {
 	t.Parallel()
 	db, s := database(t), &seen{}
 	q := open(t, db, 1, func(_ context.Context, id string) error { s.add(id); return nil })
-	put(t, db, q, true, "a", "b")
+	enqueue(t, db, q, true, "a", "b")
 	tx, err := db.BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)

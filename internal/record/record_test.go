@@ -26,7 +26,7 @@ func TestMoves(t *testing.T) {
 				t.Errorf("from %s to %s: %v, now %s", from, to, err, b.State)
 			}
 			if err == nil && to.IsOver() && to != record.Expired && (b.Spec.Token != "" || !b.Ended.Equal(now)) {
-				t.Errorf("from %s to %s: the token stays, or the end is not noted", from, to)
+				t.Errorf("from %s to %s: the token was not removed, or the end was not recorded", from, to)
 			}
 		}
 	}
@@ -37,14 +37,14 @@ func TestWhatIsPolledIsKeptLonger(t *testing.T) {
 	end := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 	b := record.Build{State: record.Succeeded, Ended: end}
 	if got := b.Expires(time.Hour); !got.Equal(end.Add(time.Hour)) {
-		t.Errorf("expires %s", got)
+		t.Errorf("a finished build expires at %s", got)
 	}
 	b.Polled = end.Add(30 * time.Minute)
 	if got := b.Expires(time.Hour); !got.Equal(end.Add(90 * time.Minute)) {
-		t.Errorf("polled, it expires %s", got)
+		t.Errorf("a polled build expires at %s", got)
 	}
 	b.State = record.Running
 	if got := b.Expires(time.Hour); !got.IsZero() {
-		t.Errorf("running, it expires %s", got)
+		t.Errorf("a running build expires at %s", got)
 	}
 }

@@ -19,10 +19,12 @@ func (s *Store) Create(ctx context.Context, b record.Build) error {
 	if err != nil {
 		return err
 	}
-	return s.tx(ctx, func(tx *sql.Tx) error {
+	return s.inTransaction(ctx, func(tx *sql.Tx) error {
 		if s.cfg.MaxQueued > 0 {
 			var n int
-			err := tx.QueryRowContext(ctx, "SELECT count(*) FROM builds WHERE state IN ('queued', 'running') AND tenant = ? AND key = ?", b.Tenant, b.Key).Scan(&n)
+			err := tx.QueryRowContext(ctx,
+				"SELECT count(*) FROM builds WHERE state IN ('queued', 'running') AND tenant = ? AND key = ?",
+				b.Tenant, b.Key).Scan(&n)
 			if err != nil {
 				return err
 			}
@@ -30,7 +32,8 @@ func (s *Store) Create(ctx context.Context, b record.Build) error {
 				return record.ErrFull
 			}
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO builds (id, tenant, key, state, doc) VALUES (?, ?, ?, ?, ?)", b.ID, b.Tenant, b.Key, b.State, string(doc))
+		_, err := tx.ExecContext(ctx, "INSERT INTO builds (id, tenant, key, state, doc) VALUES (?, ?, ?, ?, ?)",
+			b.ID, b.Tenant, b.Key, b.State, string(doc))
 		if err != nil {
 			return err
 		}
@@ -96,7 +99,7 @@ func (s *Store) builds(ctx context.Context, where string, args ...any) ([]record
 
 // Update implements record.Store.
 func (s *Store) Update(ctx context.Context, id string, change func(*record.Build) error) (b record.Build, err error) {
-	err = s.tx(ctx, func(tx *sql.Tx) error {
+	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
 		b, err = s.update(ctx, tx, id, change)
 		return err
 	})
@@ -157,7 +160,8 @@ func (s *Store) recordEvents(ctx context.Context, tx *sql.Tx, was, is record.Bui
 
 // Events implements record.Store.
 func (s *Store) Events(ctx context.Context, id string, after int64) ([]record.Event, error) {
-	rows, err := s.reader.QueryContext(ctx, "SELECT seq, at, type, data FROM events WHERE build = ? AND seq > ? ORDER BY seq LIMIT 1000", id, after)
+	rows, err := s.reader.QueryContext(ctx,
+		"SELECT seq, at, type, data FROM events WHERE build = ? AND seq > ? ORDER BY seq LIMIT 1000", id, after)
 	if err != nil {
 		return nil, err
 	}
@@ -194,7 +198,9 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 
 // Ended lists builds that ended and were last polled before a time.
 func (s *Store) Ended(ctx context.Context, before time.Time, limit int) ([]record.Build, error) {
-	return s.builds(ctx, "WHERE state IN ('succeeded', 'failed', 'cancelled') AND max(ended, polled) < ? ORDER BY id LIMIT ?", millis(before), limit)
+	return s.builds(ctx,
+		"WHERE state IN ('succeeded', 'failed', 'cancelled') AND max(ended, polled) < ? ORDER BY id LIMIT ?",
+		millis(before), limit)
 }
 
 // Forget removes the records of builds that expired before a time.
@@ -229,11 +235,11 @@ func unfinished(ctx context.Context, tx *sql.Tx) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return column(rows)
+	return readColumn(rows)
 }
 
-// column reads rows of one column and closes them.
-func column(rows *sql.Rows) (out []string, err error) {
+// readColumn reads rows of one column and closes them.
+func readColumn(rows *sql.Rows) (out []string, err error) {
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var v string
@@ -248,7 +254,7 @@ func column(rows *sql.Rows) (out []string, err error) {
 // Recover refills the queue with the unfinished builds. It is called at the start, before workers
 // run. Builds with too many attempts fail.
 func (s *Store) Recover(ctx context.Context, empty func(context.Context, *sql.Tx) error) error {
-	return s.tx(ctx, func(tx *sql.Tx) error {
+	return s.inTransaction(ctx, func(tx *sql.Tx) error {
 		if err := empty(ctx, tx); err != nil {
 			return err
 		}

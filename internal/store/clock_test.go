@@ -19,11 +19,12 @@ import (
 	"mynah/internal/store"
 )
 
-// noon is when the tests with a clock of their own begin.
+// noon is the initial time of the tests that set the clock.
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// clocked opens a store whose clock stands still, and gives what sets it.
-func clocked(t *testing.T, cfg store.Config) (*store.Store, func(time.Time)) {
+// openAtNoon opens a store whose clock does not move, and returns it with a function that sets the
+// clock.
+func openAtNoon(t *testing.T, cfg store.Config) (*store.Store, func(time.Time)) {
 	t.Helper()
 	s, _ := open(t, cfg)
 	set := func(at time.Time) { s.SetClock(func() time.Time { return at }) }
@@ -39,7 +40,7 @@ func TestAnAnswerIsKeptForADay(t *testing.T) {
 		24*time.Hour + time.Millisecond: true,
 		25 * time.Hour:                  true,
 	} {
-		s, set := clocked(t, store.Config{})
+		s, set := openAtNoon(t, store.Config{})
 		if _, _, _, err := s.Begin(t.Context(), "", "key", []byte("x")); err != nil {
 			t.Fatal(err)
 		}
@@ -53,7 +54,7 @@ func TestAnAnswerIsKeptForADay(t *testing.T) {
 
 func TestAnswersBelongToATenantAndAKey(t *testing.T) {
 	t.Parallel()
-	s, _ := clocked(t, store.Config{})
+	s, _ := openAtNoon(t, store.Config{})
 	for _, c := range []struct {
 		tenant, key string
 		fresh       bool
@@ -80,7 +81,7 @@ func TestAnswersBelongToATenantAndAKey(t *testing.T) {
 
 func TestUploadsAreForgottenByAge(t *testing.T) {
 	t.Parallel()
-	s, set := clocked(t, store.Config{})
+	s, set := openAtNoon(t, store.Config{})
 	for i, id := range []string{"a", "b", "c"} {
 		set(noon.Add(time.Duration(i) * time.Millisecond))
 		if err := s.AddUpload(t.Context(), "", id); err != nil {
@@ -114,7 +115,7 @@ func TestALookAtABuildIsNotedOnceAnHour(t *testing.T) {
 		{"still running", record.Running, 5 * time.Hour, 0, false},
 		{"still waiting", record.Queued, 5 * time.Hour, 0, false},
 	} {
-		s, _ := clocked(t, store.Config{})
+		s, _ := openAtNoon(t, store.Config{})
 		b := queued("01")
 		b.State, b.Ended = c.state, noon.Add(-c.ended)
 		if err := s.Create(t.Context(), b); err != nil {
@@ -128,16 +129,16 @@ func TestALookAtABuildIsNotedOnceAnHour(t *testing.T) {
 		}
 		got, err := s.Build(t.Context(), "01")
 		if err != nil || got.Polled.Equal(noon) != c.want || !c.want && !got.Polled.IsZero() {
-			t.Errorf("%s: the look is noted as %s, want noted %v; %v", c.name, got.Polled, c.want, err)
+			t.Errorf("%s: the time of the poll is %s, want it updated: %v; %v", c.name, got.Polled, c.want, err)
 		}
 	}
 }
 
-// TestEventsTellWhatChanged: one event for each kind of change, with the time and what is new,
-// and none where nothing changed.
+// TestEventsTellWhatChanged checks that each kind of change causes one event with its time and the
+// new values, and that an update without changes causes none.
 func TestEventsTellWhatChanged(t *testing.T) {
 	t.Parallel()
-	s, set := clocked(t, store.Config{})
+	s, set := openAtNoon(t, store.Config{})
 	create(t, s, "01", "02")
 	set(noon.Add(time.Second))
 	for _, c := range []struct {
@@ -198,7 +199,7 @@ func TestEventsTellWhatChanged(t *testing.T) {
 
 func TestAPageOfEventsHasALimit(t *testing.T) {
 	t.Parallel()
-	s, _ := clocked(t, store.Config{})
+	s, _ := openAtNoon(t, store.Config{})
 	create(t, s, "01")
 	const text = `WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i+1 FROM n WHERE i < 1500)
 		INSERT INTO events (build, seq, at, type, data) SELECT '01', i, 0, 'progress', '{}' FROM n`
@@ -221,7 +222,7 @@ func TestAPageOfEventsHasALimit(t *testing.T) {
 
 func TestFilters(t *testing.T) {
 	t.Parallel()
-	s, _ := clocked(t, store.Config{})
+	s, _ := openAtNoon(t, store.Config{})
 	id := func(ms int64) string {
 		var id ulid.ULID
 		if err := id.SetTime(uint64(noon.UnixMilli() + ms)); err != nil {
@@ -271,9 +272,9 @@ func TestFilters(t *testing.T) {
 
 func TestCountsAndForget(t *testing.T) {
 	t.Parallel()
-	s, _ := clocked(t, store.Config{})
+	s, _ := openAtNoon(t, store.Config{})
 	if counts, err := s.Counts(t.Context()); len(counts) != 0 || err != nil {
-		t.Errorf("of no builds: %v, %v", counts, err)
+		t.Errorf("counts of an empty store: %v, %v", counts, err)
 	}
 	create(t, s, "01", "02", "03", "04")
 	for i, id := range []string{"03", "04"} {
@@ -293,15 +294,15 @@ func TestCountsAndForget(t *testing.T) {
 	}
 	for id, want := range map[string]bool{"01": true, "03": false, "04": true} {
 		if _, err := s.Build(t.Context(), id); errors.Is(err, record.ErrNotFound) == want {
-			t.Errorf("%s: %v, want it there: %v", id, err, want)
+			t.Errorf("%s: %v, want that it exists: %v", id, err, want)
 		}
 	}
 }
 
-// TestWhatIsLookedAtEndsLater: the later of the end and the last look decides.
+// TestWhatIsLookedAtEndsLater checks that the later of a build's end and its last poll counts.
 func TestWhatIsLookedAtEndsLater(t *testing.T) {
 	t.Parallel()
-	s, set := clocked(t, store.Config{})
+	s, set := openAtNoon(t, store.Config{})
 	b := queued("01")
 	if err := s.Create(t.Context(), b); err != nil {
 		t.Fatal(err)
@@ -319,11 +320,11 @@ func TestWhatIsLookedAtEndsLater(t *testing.T) {
 	for after, want := range map[time.Duration]int{time.Hour: 0, 2 * time.Hour: 0, 2*time.Hour + time.Millisecond: 1} {
 		old, err := s.Ended(t.Context(), noon.Add(after), 10)
 		if len(old) != want || err != nil {
-			t.Errorf("%s later %d builds go, want %d; %v", after, len(old), want, err)
+			t.Errorf("%s later %d builds are old, want %d; %v", after, len(old), want, err)
 		}
 	}
 	if old, err := s.Ended(t.Context(), noon.Add(24*time.Hour), 0); len(old) != 0 || err != nil {
-		t.Errorf("no more than none: %v, %v", old, err)
+		t.Errorf("with a limit of 0: %v, %v", old, err)
 	}
 }
 
@@ -359,17 +360,18 @@ func TestKeysAreListedByAge(t *testing.T) {
 	for name, err := range map[string]error{
 		"touched": s.TouchKey(t.Context(), "none", noon),
 		"revoked": s.RevokeKey(t.Context(), "none", noon),
-		"read":    second(s.Key(t.Context(), "none")),
+		"read":    errorOf(s.Key(t.Context(), "none")),
 	} {
 		if !errors.Is(err, auth.ErrUnknown) {
-			t.Errorf("an unknown key is %s: %v", name, err)
+			t.Errorf("%s of an unknown key: %v", name, err)
 		}
 	}
 }
 
-func second[T any](_ T, err error) error { return err }
+func errorOf[T any](_ T, err error) error { return err }
 
-// TestAnUpdateThatFailsChangesNothing: neither the record nor its events.
+// TestAnUpdateThatFailsChangesNothing checks that a failed update changes neither the record nor
+// its events.
 func TestAnUpdateThatFailsChangesNothing(t *testing.T) {
 	t.Parallel()
 	s, _ := open(t, store.Config{})
@@ -389,7 +391,8 @@ func TestAnUpdateThatFailsChangesNothing(t *testing.T) {
 	}
 }
 
-// TestARecoveryThatFailsChangesNothing: the queue and the records stay as they were.
+// TestARecoveryThatFailsChangesNothing checks that a failed recovery changes neither the queue nor
+// the records.
 func TestARecoveryThatFailsChangesNothing(t *testing.T) {
 	t.Parallel()
 	s, q := open(t, store.Config{})
@@ -397,21 +400,22 @@ func TestARecoveryThatFailsChangesNothing(t *testing.T) {
 	move(t, s, "01", record.Running)
 	no := errors.New("no")
 	if err := s.Recover(t.Context(), func(context.Context, *sql.Tx) error { return no }); !errors.Is(err, no) {
-		t.Errorf("clearing fails: %v", err)
+		t.Errorf("clearing the queue: %v", err)
 	}
 	q.err = no
 	if err := s.Recover(t.Context(), func(context.Context, *sql.Tx) error { return nil }); !errors.Is(err, no) {
-		t.Errorf("filling fails: %v", err)
+		t.Errorf("filling the queue: %v", err)
 	}
 	if b, err := s.Build(t.Context(), "01"); b.State != record.Running || err != nil {
 		t.Errorf("the build is %s, %v", b.State, err)
 	}
 }
 
-// TestABuildIsGivenUpAfterItsLastAttempt: one attempt less, and it is tried again.
+// TestABuildIsGivenUpAfterItsLastAttempt checks that a build fails after the maximum number of
+// attempts, and is queued again after one attempt less.
 func TestABuildIsGivenUpAfterItsLastAttempt(t *testing.T) {
 	t.Parallel()
-	s, set := clocked(t, store.Config{})
+	s, set := openAtNoon(t, store.Config{})
 	create(t, s, "01", "02", "03")
 	for id, attempts := range map[string]int{
 		"01": record.MostAttempts - 1, "02": record.MostAttempts + 1,
@@ -443,10 +447,10 @@ func TestPathsAndConnections(t *testing.T) {
 		t.Error(err)
 	}
 	if found, err := filepath.Glob("relative.db*"); len(found) == 0 || err != nil {
-		t.Errorf("the database is elsewhere: %v, %v", found, err)
+		t.Errorf("the database file was not found: %v, %v", found, err)
 	}
 	if n := s.Writer().Stats().MaxOpenConnections; n != 1 {
-		t.Errorf("%d connections write, so that they wait for each other", n)
+		t.Errorf("%d connections can write, want 1", n)
 	}
 	var journal string
 	var sync, keys, version int
@@ -468,6 +472,6 @@ func TestPathsAndConnections(t *testing.T) {
 		t.Error("a closed database answers")
 	}
 	if _, err := store.Open(t.Context(), filepath.Join("no", "such", "folder.db"), store.Config{}); err == nil {
-		t.Error("a database in a folder that is not there is opened")
+		t.Error("a database in a missing folder was opened")
 	}
 }

@@ -2,5 +2,5 @@ package store
 
 import "time"
 
-// SetClock gives the store another clock.
+// SetClock replaces the store's clock.
 func (s *Store) SetClock(now func() time.Time) { s.now = now }

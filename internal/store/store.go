@@ -91,7 +91,7 @@ func (s *Store) migrate(ctx context.Context) error {
 		return err
 	}
 	slices.Sort(files)
-	return s.tx(ctx, func(tx *sql.Tx) error {
+	return s.inTransaction(ctx, func(tx *sql.Tx) error {
 		var have int
 		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil {
 			return err
@@ -116,8 +116,8 @@ func (s *Store) migrate(ctx context.Context) error {
 	})
 }
 
-// tx runs a function in a transaction.
-func (s *Store) tx(ctx context.Context, do func(*sql.Tx) error) error {
+// inTransaction runs a function in a transaction.
+func (s *Store) inTransaction(ctx context.Context, do func(*sql.Tx) error) error {
 	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -145,7 +145,7 @@ func fromMillis(ms int64) time.Time {
 
 // Secret returns the random bytes stored under a name; the first call creates them.
 func (s *Store) Secret(ctx context.Context, name string) (value []byte, err error) {
-	err = s.tx(ctx, func(tx *sql.Tx) error {
+	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
 		err := tx.QueryRowContext(ctx, "SELECT value FROM secrets WHERE name = ?", name).Scan(&value)
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
@@ -243,14 +243,14 @@ func (s *Store) ForgetUploads(ctx context.Context, before time.Time) ([]string, 
 	if err != nil {
 		return nil, err
 	}
-	return column(rows)
+	return readColumn(rows)
 }
 
 // Begin records a request with an Idempotency-Key and the hash of its body. If the key was used
 // before, fresh is false, same reports whether the body was equal, and answer is the answer, or
 // nil if the request is still in progress.
 func (s *Store) Begin(ctx context.Context, tenant, key string, body []byte) (fresh, same bool, answer *record.Answer, err error) {
-	err = s.tx(ctx, func(tx *sql.Tx) error {
+	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM answers WHERE created < ?", millis(s.now().Add(-24*time.Hour))); err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ import (
 	"mynah/internal/store"
 )
 
-// queue remembers what was put into it.
+// queue records the ids that are enqueued.
 type queue struct {
 	mu  sync.Mutex
 	ids []string
@@ -131,11 +131,11 @@ func TestUpdatesAreWholeAndEventsTellThem(t *testing.T) {
 	}
 	b, err := s.Build(t.Context(), "01")
 	if err != nil || b.Percent != 40 {
-		t.Errorf("percent goes back to %d, %v", b.Percent, err)
+		t.Errorf("percent decreased to %d, %v", b.Percent, err)
 	}
 	no := errors.New("no")
 	if _, err := s.Update(t.Context(), "01", func(b *record.Build) error { b.Percent = 99; return no }); !errors.Is(err, no) {
-		t.Errorf("an update that fails: %v", err)
+		t.Errorf("a failing update: %v", err)
 	}
 	_, err = s.Update(t.Context(), "01", func(b *record.Build) error {
 		b.Warnings = []api.Diagnostic{{Summary: "careful"}}
@@ -203,7 +203,7 @@ func TestPages(t *testing.T) {
 		t.Errorf("%v, want %v", got, want)
 	}
 	if page, _ := s.Builds(t.Context(), "somebody else", record.Filter{Limit: 10}); len(page) != 0 {
-		t.Errorf("another tenant sees %d builds", len(page))
+		t.Errorf("another tenant gets %d builds", len(page))
 	}
 }
 
@@ -231,7 +231,7 @@ func TestRecover(t *testing.T) {
 	if err != nil || !cleared {
 		t.Fatalf("cleared %v, %v", cleared, err)
 	}
-	// What the server went down after is tried again after all others.
+	// Builds that were running when the server died come after all others.
 	if !slices.Equal(q.ids, []string{"01", "05", "02"}) {
 		t.Errorf("in the queue: %v", q.ids)
 	}
@@ -253,16 +253,16 @@ func TestWhatIsOverGoesInTime(t *testing.T) {
 		t.Fatalf("%v, %v", old, err)
 	}
 	if old, _ = s.Ended(t.Context(), time.Now().Add(-time.Minute), 10); len(old) != 0 {
-		t.Errorf("too early: %v", old)
+		t.Errorf("builds were listed too early: %v", old)
 	}
 	if err := s.Delete(t.Context(), "02"); !errors.Is(err, record.ErrNotFound) {
-		t.Errorf("a waiting build is deleted: %v", err)
+		t.Errorf("a queued build was deleted: %v", err)
 	}
 	if err := s.Delete(t.Context(), "01"); err != nil {
 		t.Errorf("deleting: %v", err)
 	}
 	if events, _ := s.Events(t.Context(), "01", 0); len(events) != 0 {
-		t.Errorf("%d events stay", len(events))
+		t.Errorf("%d events were left", len(events))
 	}
 }
 
@@ -289,7 +289,7 @@ func TestUploadsStayWhileTheyAreNeeded(t *testing.T) {
 		}
 	}
 	if ok, _ := s.HasUpload(t.Context(), "somebody else", "a"); ok {
-		t.Error("another tenant's upload is theirs")
+		t.Error("a tenant has another tenant's upload")
 	}
 }
 
@@ -305,16 +305,16 @@ func TestAnswersAreKept(t *testing.T) {
 		return fresh, same, a
 	}
 	if fresh, _, _ := begin("x"); !fresh {
-		t.Error("the first is not fresh")
+		t.Error("the first request is not fresh")
 	}
 	if fresh, same, a := begin("x"); fresh || !same || a != nil {
-		t.Errorf("in flight: %v %v %v", fresh, same, a)
+		t.Errorf("a request in progress: %v %v %v", fresh, same, a)
 	}
 	if err := s.Finish(t.Context(), "", "key", &record.Answer{Status: 202, Body: []byte("made")}); err != nil {
 		t.Fatal(err)
 	}
 	if fresh, same, a := begin("x"); fresh || !same || a == nil || string(a.Body) != "made" {
-		t.Errorf("again: %v %v %v", fresh, same, a)
+		t.Errorf("an answered request: %v %v %v", fresh, same, a)
 	}
 	if fresh, same, _ := begin("y"); fresh || same {
 		t.Errorf("another body: %v %v", fresh, same)
@@ -323,7 +323,7 @@ func TestAnswersAreKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	if fresh, _, _ := begin("y"); !fresh {
-		t.Error("forgotten, it is not fresh")
+		t.Error("a removed request is not fresh")
 	}
 }
 
@@ -370,6 +370,6 @@ func TestANewerDatabaseIsLeftAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := store.Open(t.Context(), path, store.Config{}); err == nil {
-		t.Error("a database of a newer version is opened")
+		t.Error("a database of a newer version was opened")
 	}
 }

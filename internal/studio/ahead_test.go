@@ -28,15 +28,15 @@ import (
 	"mynah/internal/voice/tone"
 )
 
-// slowEngine answers after random times, as a service far away does.
+// slowEngine answers after random delays, as a remote service does.
 type slowEngine struct {
 	*tone.Engine
 	mu  sync.Mutex
 	rng *rand.Rand
 	max time.Duration
-	// fails is the sentence at which the engine fails, if any.
+	// fails is the sentence at which the engine fails; empty means that it never fails.
 	fails string
-	// standIn has another voice speak where the engine fails.
+	// standIn lets another voice speak when the engine fails.
 	standIn bool
 }
 
@@ -63,18 +63,19 @@ func (e *slowEngine) Speak(ctx context.Context, r voice.Request) (voice.Clip, er
 	return e.Engine.Speak(ctx, r)
 }
 
-// slowStudio is a studio on an empty cache whose voices are slow; work begins beside them at once.
-func slowStudio(t *testing.T, e *slowEngine, ahead time.Duration, executor part.Executor) *studio.Studio {
+// newSlowStudio creates a studio with an empty cache and slow voices. ahead is its setting
+// Config.Ahead.
+func newSlowStudio(t *testing.T, e *slowEngine, ahead time.Duration, executor part.Executor) *studio.Studio {
 	t.Helper()
 	store, err := cache.Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return slowStudioOn(t, e, ahead, executor, store)
+	return newSlowStudioWithCache(t, e, ahead, executor, store)
 }
 
-// slowStudioOn is a slowStudio with a cache, which it closes.
-func slowStudioOn(t *testing.T, e *slowEngine, ahead time.Duration, executor part.Executor, store *cache.Store) *studio.Studio {
+// newSlowStudioWithCache creates a slowStudio with a cache, and closes the cache at the end of the test.
+func newSlowStudioWithCache(t *testing.T, e *slowEngine, ahead time.Duration, executor part.Executor, store *cache.Store) *studio.Studio {
 	t.Helper()
 	runner, err := proc.New(proc.DefaultConfig())
 	if err != nil {
@@ -104,8 +105,8 @@ func slowStudioOn(t *testing.T, e *slowEngine, ahead time.Duration, executor par
 	return s
 }
 
-// manyScenes writes a project of pictures, transitions, captions and moves.
-func manyScenes(t *testing.T, scenes int) string {
+// writeProjectOfScenes writes a project of pictures, transitions, captions and moves.
+func writeProjectOfScenes(t *testing.T, scenes int) string {
 	t.Helper()
 	dir := t.TempDir()
 	var script strings.Builder
@@ -140,11 +141,11 @@ func manyScenes(t *testing.T, scenes int) string {
 	return dir
 }
 
-// TestOnlyBuildsWorkAhead: a plan and subtitles make no picture and no sound.
+// TestOnlyBuildsWorkAhead checks that plans and subtitles make no pictures and no sound.
 func TestOnlyBuildsWorkAhead(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	dir := manyScenes(t, 14)
+	dir := writeProjectOfScenes(t, 14)
 	for name, do := range map[string]func(*studio.Studio, studio.Request) error{
 		"plan": func(s *studio.Studio, r studio.Request) error { _, err := s.Plan(t.Context(), r); return err },
 		"subtitles": func(s *studio.Studio, r studio.Request) error {
@@ -157,7 +158,7 @@ func TestOnlyBuildsWorkAhead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := slowStudioOn(t, e, 0, nil, store)
+		s := newSlowStudioWithCache(t, e, 0, nil, store)
 		if err := do(s, studio.Request{Dir: dir, Request: compile.Request{Script: "s.md"}}); err != nil {
 			t.Fatal(err)
 		}
@@ -167,35 +168,38 @@ func TestOnlyBuildsWorkAhead(t *testing.T) {
 		}
 		for _, u := range usage {
 			if (u.Kind == cache.Segments || u.Kind == cache.Sounds) && u.Entries > 0 {
-				t.Errorf("%s made %d %s", name, u.Entries, u.Kind)
+				t.Errorf("%s made %d parts of the kind %s", name, u.Entries, u.Kind)
 			}
 		}
 	}
 }
 
-// TestSpeechFailsBesideOtherWork: the failure names the sentence, and nothing is written.
+// TestSpeechFailsBesideOtherWork checks that the error names the sentence and that no file is
+// written.
 func TestSpeechFailsBesideOtherWork(t *testing.T) {
 	t.Parallel()
-	dir := manyScenes(t, 14)
+	dir := writeProjectOfScenes(t, 14)
 	e := &slowEngine{Engine: tone.New(), rng: rand.New(rand.NewPCG(5, 1)), max: 30 * time.Millisecond, fails: "twelve"}
 	out := filepath.Join(t.TempDir(), "film.mp4")
-	_, err := slowStudio(t, e, 0, nil).Produce(t.Context(), studio.Request{Dir: dir, Request: compile.Request{Script: "s.md"}, Output: out})
+	_, err := newSlowStudio(t, e, 0, nil).Produce(t.Context(), studio.Request{Dir: dir, Request: compile.Request{Script: "s.md"}, Output: out})
 	if f, ok := fault.As(err); !ok || !strings.Contains(f.Public, "of scene 13") {
 		t.Errorf("got %v", err)
 	}
 	if entries, _ := os.ReadDir(filepath.Dir(out)); len(entries) > 0 {
-		t.Errorf("%v is left", entries)
+		t.Errorf("files were left: %v", entries)
 	}
 }
 
-// TestStopBesideOtherWork ends at once.
+// TestStopBesideOtherWork checks that cancelling ends a build at once while scenes are made ahead.
 func TestStopBesideOtherWork(t *testing.T) {
 	t.Parallel()
-	dir := manyScenes(t, 14)
+	dir := writeProjectOfScenes(t, 14)
 	e := &slowEngine{Engine: tone.New(), rng: rand.New(rand.NewPCG(6, 1)), max: time.Minute}
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	_, err := slowStudio(t, e, 0, nil).Produce(ctx, studio.Request{Dir: dir, Request: compile.Request{Script: "s.md"}, Output: filepath.Join(t.TempDir(), "film.mp4")})
+	_, err := newSlowStudio(t, e, 0, nil).Produce(ctx, studio.Request{
+		Dir: dir, Request: compile.Request{Script: "s.md"}, Output: filepath.Join(t.TempDir(), "film.mp4"),
+	})
 	if fault.CodeOf(err) != fault.Cancelled {
 		t.Errorf("got %v", err)
 	}

@@ -14,26 +14,26 @@ import (
 	"mynah/internal/speech"
 )
 
-// Request asks for a video.
+// Request describes a video to build.
 type Request struct {
 	compile.Request
 	// Dir is the project's folder.
 	Dir string
-	// Output is the file of the video. The subtitles and the poster stand beside it under
-	// the same name.
+	// Output is the path of the video file. The subtitles and the poster are written to the same
+	// folder, with the same base name.
 	Output string
-	// Timeline writes the timeline as JSON beside the video.
+	// Timeline requests the timeline as a JSON file next to the video.
 	Timeline bool
-	// Transcript writes what is said as Markdown beside the video, and a list of chapters
-	// if there are any.
+	// Transcript requests the narration as a Markdown file next to the video and, if the script has
+	// chapters, a list of them.
 	Transcript bool
-	// Force replaces files that an earlier build did not make.
+	// Force allows replacing existing files that no earlier build wrote.
 	Force bool
-	// Progress is told how far the work is; calls come one at a time. It may be nil.
+	// Progress is called with the progress of the build, never concurrently. It may be nil.
 	Progress func(meter.Progress)
 }
 
-// Result describes a finished build: its files and what it did.
+// Result describes the files of a finished build, and the work that it did.
 type Result struct {
 	release.Files
 	Width     int        `json:"width"`
@@ -45,32 +45,31 @@ type Result struct {
 	Bytes     int64      `json:"bytes"`
 	ElapsedMS int64      `json:"elapsedMs"`
 	Findings  `json:"-"`
-	// Work says what the build did.
 	Work
 }
 
-// Work is what a build did.
+// Work describes what a build did.
 type Work struct {
-	// Phases tell what each phase took, in their order.
+	// Phases are the phases of the build with their costs, in order.
 	Phases []meter.Phase `json:"phases"`
-	// Made are the parts that were not in the cache, in the order of the video.
+	// Made lists the parts that were not in the cache, in the order of the video.
 	Made []part.Made `json:"made,omitempty"`
-	// Parts is how many there are, made or found.
+	// Parts is the number of all parts, whether from the cache or made by this build.
 	Parts int `json:"parts"`
-	// Voices are those that spoke, in the order in which they are first heard.
+	// Voices are the voices that spoke, in the order of their first sentence.
 	Voices []speech.VoiceUse `json:"voices,omitempty"`
 }
 
-// Findings are what was found in the script on the way.
+// Findings are the findings in the script and its files.
 type Findings struct {
 	Warnings diag.List         `json:"-"`
-	Sources  map[string][]byte `json:"-"` // what the warnings point into
+	Sources  map[string][]byte `json:"-"` // texts of the script and its includes, by file name
 
-	places []diag.Range // of the scenes
+	places []diag.Range // of the scenes in the script
 }
 
-// SceneOf returns the scene that a finding is about, from 0; what is about none, or stands in
-// an included script, is about the first.
+// SceneOf returns the index, from 0, of the scene that a finding is about. For a finding about no
+// scene, or in an included script, it returns 0.
 func (f *Findings) SceneOf(d diag.Diagnostic) int {
 	scene := 0
 	for i, at := range f.places {
@@ -81,12 +80,12 @@ func (f *Findings) SceneOf(d diag.Diagnostic) int {
 	return scene
 }
 
-// Produce makes a video. The error is a *ScriptError when the author can mend it, else
-// a fault; the result then holds the findings alone. A file that was there before is only
-// replaced by a whole one.
+// Produce builds a video. The error is a *ScriptError if the author of the script can correct it,
+// and otherwise a fault; the result then contains only the findings. Existing files are replaced
+// only when the new video is complete.
 func (s *Studio) Produce(ctx context.Context, req Request) (*Result, error) {
 	start := time.Now()
-	e, err := s.open(ctx, req.Dir, req.Progress)
+	e, err := s.openSession(ctx, req.Dir, req.Progress)
 	if err != nil {
 		return nil, err
 	}
@@ -100,28 +99,31 @@ func (s *Studio) Produce(ctx context.Context, req Request) (*Result, error) {
 		return &Result{Findings: e.findings(src.Board)}, err
 	}
 	result.Findings = e.findings(src.Board)
-	result.Phases, result.Made, result.Parts = e.meter.Phases, e.maker.Book.Explain(s.store, e.bookKey(src.Name, req.Output)), e.maker.Book.Len()
+	result.Phases, result.Parts = e.meter.Phases, e.maker.Book.Len()
+	result.Made = e.maker.Book.Explain(s.store, e.bookKey(src.Name, req.Output))
 	result.ElapsedMS = time.Since(start).Milliseconds()
 	e.meter.Progress(meter.Film, 1)
 	return result, nil
 }
 
-// produce runs the steps of a build after the reading of the script.
+// produce runs the steps of a build that follow reading the script.
 func (e *session) produce(ctx context.Context, req Request, src compile.Script) (*Result, error) {
 	files, err := e.identify(ctx, src.Board)
 	if err != nil {
 		return nil, err
 	}
-	out, err := e.reserve(ctx, src, files, release.Target{Video: req.Output, Timeline: req.Timeline, Transcript: req.Transcript, Force: req.Force})
+	out, err := e.reserveOutputs(ctx, src, files, release.Target{
+		Video: req.Output, Timeline: req.Timeline, Transcript: req.Transcript, Force: req.Force,
+	})
 	if err != nil {
 		return nil, err
 	}
 	e.meter.Expect(src.Board, files)
-	spoken, err := e.speakAhead(ctx, src.Board, files)
+	spoken, err := e.speakAndMakeAhead(ctx, src.Board, files)
 	if err != nil {
 		return nil, err
 	}
-	t, err := e.time(ctx, src.Board, files, spoken, req.Scenes == [2]int{})
+	t, err := e.computeTimeline(ctx, src.Board, files, spoken, req.Scenes == [2]int{})
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +141,7 @@ func (e *session) produce(ctx context.Context, req Request, src compile.Script) 
 	}
 	result, err := e.publish(ctx, out, release.Video{
 		Script: src.Name, Board: src.Board, Line: t.line, Cues: t.cues, Words: t.spoken.Words, Captions: drawn.captions,
-		Form: e.studio.form(t.line), Pictures: pictures, Sound: sound.Runs, AAC: aac,
+		Form: e.studio.pictureFormat(t.line), Pictures: pictures, Sound: sound.Runs, AAC: aac,
 	})
 	if err != nil {
 		return nil, err

@@ -30,14 +30,15 @@ import (
 	"mynah/internal/voice/tone"
 )
 
-// outcome is all of a build that must not depend on when its parts were made.
+// outcome contains the results of a build that must not depend on the order in which its parts were
+// made.
 type outcome struct {
 	sum      string
 	findings []string
 	made     []part.Made
 }
 
-// slowExecutor makes parts after random times, and holds that their recipes can be written down.
+// slowExecutor makes parts after random delays, and checks that their recipes can be serialized.
 type slowExecutor struct {
 	t   *testing.T
 	mu  sync.Mutex
@@ -47,11 +48,11 @@ type slowExecutor struct {
 // Make implements part.Executor.
 func (e *slowExecutor) Make(ctx context.Context, recipes []part.Recipe, here func() error) error {
 	if len(recipes) == 0 {
-		e.t.Error("parts without recipes are made")
+		e.t.Error("Make was called without recipes")
 	}
 	for _, r := range recipes {
 		if b, err := json.Marshal(r); r == nil || err != nil || len(b) < 3 {
-			e.t.Errorf("recipe %+v is written as %q, %v", r, b, err)
+			e.t.Errorf("recipe %+v was serialized as %q, %v", r, b, err)
 		}
 	}
 	e.mu.Lock()
@@ -72,7 +73,7 @@ func buildSlowly(t *testing.T, dir string, seed uint64, ahead time.Duration) out
 	var last float64
 	var fell atomic.Bool
 	out := filepath.Join(t.TempDir(), "film.mp4")
-	r, err := slowStudio(t, e, ahead, &slowExecutor{t: t, rng: rand.New(rand.NewPCG(seed, 2))}).Produce(t.Context(), studio.Request{
+	r, err := newSlowStudio(t, e, ahead, &slowExecutor{t: t, rng: rand.New(rand.NewPCG(seed, 2))}).Produce(t.Context(), studio.Request{
 		Dir: dir, Request: compile.Request{Script: "s.md"}, Output: out,
 		Progress: func(p meter.Progress) {
 			if p.Percent < last {
@@ -85,10 +86,10 @@ func buildSlowly(t *testing.T, dir string, seed uint64, ahead time.Duration) out
 		t.Fatal(err)
 	}
 	if !slices.ContainsFunc(r.Warnings, func(d diag.Diagnostic) bool { return d.Code == diag.MissingVoice }) {
-		t.Errorf("findings %v, want that of the voice that stands in", r.Warnings)
+		t.Errorf("findings %v, want only the one about the replaced voice", r.Warnings)
 	}
 	if fell.Load() {
-		t.Error("the percentage fell")
+		t.Error("the percentage decreased")
 	}
 	b, err := os.ReadFile(out)
 	if err != nil {
@@ -105,11 +106,11 @@ func buildSlowly(t *testing.T, dir string, seed uint64, ahead time.Duration) out
 	return o
 }
 
-// everyKind writes a project with every kind of part: pictures, moves, transitions, captions, a
+// writeProjectOfEveryKind writes a project with every kind of part: pictures, moves, transitions, captions, a
 // slide, a clip, a moving GIF, music, and a voice whose engine fails at its second sentence.
-func everyKind(t *testing.T) string {
+func writeProjectOfEveryKind(t *testing.T) string {
 	t.Helper()
-	dir := manyScenes(t, 4)
+	dir := writeProjectOfScenes(t, 4)
 	for name, flags := range map[string]string{
 		"clip.mp4":  "-f lavfi -i testsrc=s=64x36:r=25:d=1.5 -f lavfi -i sine=500:d=1.5 -pix_fmt yuv420p",
 		"moves.gif": "-f lavfi -i testsrc=s=32x18:r=10:d=0.8",
@@ -146,8 +147,9 @@ A picture moves.
 	return dir
 }
 
-// TestOrderOfCompletion: bytes, findings and explanations of a build do not depend on the order in
-// which its parts are done, nor on whether any were made while others were still spoken.
+// TestOrderOfCompletion checks that the bytes, findings and explanations of a build do not depend
+// on the order in which its parts are finished, or on whether some were made while later sentences
+// were being spoken.
 func TestOrderOfCompletion(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -155,17 +157,17 @@ func TestOrderOfCompletion(t *testing.T) {
 	if testing.Short() {
 		orders = 3
 	}
-	dir := everyKind(t)
+	dir := writeProjectOfEveryKind(t)
 	want := buildSlowly(t, dir, 0, time.Hour) // one step after the other
 	for seed := range uint64(orders) {
 		if got := buildSlowly(t, dir, seed+1, 0); !reflect.DeepEqual(got, want) {
-			t.Fatalf("order %d gives %s and %v, not %s and %v; parts that only one of both lists: %v", seed+1,
-				got.sum, got.findings, want.sum, want.findings, oneSided(got.made, want.made))
+			t.Fatalf("order %d: got %s and %v, want %s and %v; parts that only one build lists: %v", seed+1,
+				got.sum, got.findings, want.sum, want.findings, symmetricDifference(got.made, want.made))
 		}
 	}
 }
 
-// libraryExecutor brings parts from the cache of another build, and makes none here.
+// libraryExecutor copies parts from the cache of another build instead of making them.
 type libraryExecutor struct {
 	t        *testing.T
 	from, to string // folders of caches
@@ -188,10 +190,10 @@ func (e *libraryExecutor) Make(_ context.Context, recipes []part.Recipe, _ func(
 	})
 }
 
-// TestPartsFromElsewhere: the steps take parts from the cache, wherever an executor has them made.
+// TestPartsFromElsewhere checks that the steps use parts that an executor has put into the cache.
 func TestPartsFromElsewhere(t *testing.T) {
 	t.Parallel()
-	dir := manyScenes(t, 4)
+	dir := writeProjectOfScenes(t, 4)
 	build := func(cacheDir string, executor part.Executor) []byte {
 		store, err := cache.Open(cacheDir)
 		if err != nil {
@@ -199,7 +201,7 @@ func TestPartsFromElsewhere(t *testing.T) {
 		}
 		e := &slowEngine{Engine: tone.New(), rng: rand.New(rand.NewPCG(3, 1)), max: time.Millisecond}
 		out := filepath.Join(t.TempDir(), "video.mp4")
-		s := slowStudioOn(t, e, time.Hour, executor, store)
+		s := newSlowStudioWithCache(t, e, time.Hour, executor, store)
 		if _, err := s.Produce(t.Context(), studio.Request{Dir: dir, Request: compile.Request{Script: "s.md"}, Output: out}); err != nil {
 			t.Fatal(err)
 		}
@@ -213,15 +215,15 @@ func TestPartsFromElsewhere(t *testing.T) {
 	want := build(first, nil)
 	elsewhere := &libraryExecutor{t: t, from: first, to: second}
 	if got := build(second, elsewhere); !bytes.Equal(got, want) {
-		t.Error("with parts from elsewhere, the video is another")
+		t.Error("the video differs when its parts are copied from another cache")
 	}
 	if elsewhere.made.Load() == 0 {
-		t.Error("no part was asked for")
+		t.Error("the executor got no recipes")
 	}
 }
 
-// oneSided lists what only one of two lists holds.
-func oneSided(a, b []part.Made) []part.Made {
+// symmetricDifference returns the elements that only one of two lists contains.
+func symmetricDifference(a, b []part.Made) []part.Made {
 	var out []part.Made
 	for _, pair := range [][2][]part.Made{{a, b}, {b, a}} {
 		for _, m := range pair[0] {

@@ -19,8 +19,9 @@ import (
 	"mynah/internal/testrun"
 )
 
-// TestPanicsEndTheBuildAlone: a panic in a goroutine of a phase is a fault of the build. The
-// panics come from Progress, which the goroutines of each phase call when a part is done.
+// TestPanicsEndTheBuildAlone checks that a panic in a goroutine of a phase becomes a fault of the
+// build. The panics come from Progress, which the goroutines of each phase call when they finish a
+// part.
 func TestPanicsEndTheBuildAlone(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -61,8 +62,9 @@ func TestPanicsEndTheBuildAlone(t *testing.T) {
 			t.Errorf("%s: %v", phase, err)
 			continue
 		}
-		if strings.Contains(got.Public+got.Hint, "goroutine") || !strings.Contains(got.Error(), "boom") || !strings.Contains(got.Error(), "panic_test.go") {
-			t.Errorf("%s: the stack is public, or not in the log: %v", phase, got)
+		if strings.Contains(got.Public+got.Hint, "goroutine") ||
+			!strings.Contains(got.Error(), "boom") || !strings.Contains(got.Error(), "panic_test.go") {
+			t.Errorf("%s: the stack must be only in the cause: %v", phase, got)
 		}
 	}
 }

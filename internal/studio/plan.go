@@ -13,21 +13,21 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// Plan is what a build would make, without making it.
+// Plan describes the video that a build would make.
 type Plan struct {
 	release.Timeline
 	Warnings diag.List         `json:"-"`
 	Sources  map[string][]byte `json:"-"`
 }
 
-// planned returns a plan of what is timed.
-func (e *session) planned(board *storyboard.Board, t timedBoard) *Plan {
+// newPlan returns the plan of a timed storyboard.
+func (e *session) newPlan(board *storyboard.Board, t timedBoard) *Plan {
 	return &Plan{Timeline: release.Timeline{Board: board, Line: t.line, Captions: t.cues}, Warnings: e.list, Sources: e.sources}
 }
 
-// Plan reads, measures and times a project, and makes no picture.
+// Plan reads a project, speaks it and computes its timeline, but draws and encodes nothing.
 func (s *Studio) Plan(ctx context.Context, req Request) (*Plan, error) {
-	e, err := s.open(ctx, req.Dir, req.Progress)
+	e, err := s.openSession(ctx, req.Dir, req.Progress)
 	if err != nil {
 		return nil, err
 	}
@@ -44,13 +44,13 @@ func (s *Studio) Plan(ctx context.Context, req Request) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.planned(src.Board, t), nil
+	return e.newPlan(src.Board, t), nil
 }
 
-// Check reads a project and its files and tells everything that is wrong; it speaks
-// and draws nothing.
+// Check reads a project and its files and returns all findings and the texts of the scripts. It
+// speaks and draws nothing.
 func (s *Studio) Check(ctx context.Context, req Request) (diag.List, map[string][]byte, error) {
-	e, err := s.open(ctx, req.Dir, req.Progress)
+	e, err := s.openSession(ctx, req.Dir, req.Progress)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -59,25 +59,25 @@ func (s *Studio) Check(ctx context.Context, req Request) (diag.List, map[string]
 	if err == nil {
 		_, err = e.identify(ctx, src.Board)
 	}
-	if wrong, ok := isScriptError(err); ok {
+	if wrong, ok := asScriptError(err); ok {
 		return wrong.List, wrong.Sources, nil
 	}
 	return e.list, e.sources, err
 }
 
-// Facts are what a script says of its video, as far as no file has to be measured for it.
+// Facts are the properties of a video that follow from its script without measuring any file.
 type Facts struct {
 	Width, Height int
-	// Language is a BCP 47 tag, "" where nothing tells it.
+	// Language is a BCP 47 tag; it is empty if the script sets no language.
 	Language string
 	Scenes   int
-	// Files are those that a build needs, from the project's folder: the script and what it
-	// includes, pictures, clips, sounds, fonts, themes and what these name.
+	// Files lists the files that a build needs, relative to the project's folder: the script and
+	// its includes, pictures, clips, sounds, fonts, themes, and the files to which these refer.
 	Files []string
 }
 
-// Facts reads a script and plans its video; it runs no program. Findings are left to a build.
-// The error is a *ScriptError where the script is wrong.
+// Facts reads a script and plans its video, without running any program. It returns no warnings.
+// The error is a *ScriptError if the script has errors.
 func (s *Studio) Facts(ctx context.Context, req Request) (*Facts, error) {
 	in, err := openProject(req.Dir)
 	if err != nil {
@@ -111,7 +111,7 @@ func (s *Studio) Facts(ctx context.Context, req Request) (*Facts, error) {
 	return out, e.report(src.Findings)
 }
 
-// namedFiles lists the files that a storyboard names.
+// namedFiles lists the files that a storyboard refers to.
 func (e *session) namedFiles(board *storyboard.Board) []string {
 	film := board.Film
 	out := []string{film.Lexicon}

@@ -16,14 +16,14 @@ import (
 	"mynah/internal/pending"
 )
 
-// SayRequest asks for a text to be spoken into a file.
+// SayRequest describes a text to speak and the sound file to write.
 type SayRequest struct {
 	Text, Output         string
 	Voice, Language      string
 	Speed, Pitch, Volume float64
 }
 
-// Said is what was spoken.
+// Said describes a written sound file.
 type Said struct {
 	Seconds  float64
 	Voice    string
@@ -31,8 +31,8 @@ type Said struct {
 	Sources  map[string][]byte
 }
 
-// Say speaks a text of the script language into a sound file, whose ending says its
-// form: wav, mp3 or m4a. The file is whole or not there.
+// Say speaks a text in the script language and writes a sound file. The extension of its name
+// determines the format: wav, mp3 or m4a. If Say fails, it leaves no partly written file.
 func (s *Studio) Say(ctx context.Context, r SayRequest) (*Said, error) {
 	format := strings.TrimPrefix(strings.ToLower(filepath.Ext(r.Output)), ".")
 	if !slices.Contains(SpeechFormats(), format) {
@@ -73,13 +73,13 @@ func (s *Studio) Say(ctx context.Context, r SayRequest) (*Said, error) {
 	if err := sp.File(ctx, format, path); err != nil {
 		return nil, err
 	}
-	if err := copyWhole(path, r.Output); err != nil {
+	if err := copyAtomically(path, r.Output); err != nil {
 		return nil, blame.Disk(err, "the file %s cannot be written", r.Output)
 	}
 	return &Said{Seconds: sp.Seconds(), Voice: strings.Join(sp.Voices, ", "), Warnings: sp.Warnings, Sources: sp.Sources}, nil
 }
 
-func copyWhole(from, to string) error {
+func copyAtomically(from, to string) error {
 	in, err := os.Open(from)
 	if err != nil {
 		return err

@@ -14,8 +14,8 @@ import (
 	"mynah/internal/project"
 )
 
-// ScriptError tells that the script, or a file that it names, is wrong. List holds all
-// findings, warnings too; Sources are the texts that they point into.
+// ScriptError is the error for a script, or a file that it refers to, with mistakes. List contains
+// all findings, including warnings; Sources contains the texts that they point into, by file name.
 type ScriptError struct {
 	List    diag.List
 	Sources map[string][]byte
@@ -31,22 +31,24 @@ func (e *ScriptError) Error() string {
 	return "the script has errors"
 }
 
-// session is one use of the studio: what is open while it lasts, and what the caller learns on
-// the way. The steps get values from each other, not from here.
+// session is the state of one call of a Studio's method: the open project, the temporary folder,
+// and the findings so far. Steps pass their results to each other as values, not through the
+// session.
 type session struct {
 	studio  *Studio
 	project *project.Project
 	maker   part.Maker
 	meter   *meter.Meter
-	// strict makes warnings of unknown names errors.
+	// strict turns warnings of unknown names into errors.
 	strict  bool
 	list    diag.List
 	sources map[string][]byte
 	unlock  func()
 }
 
-// open begins a session on a project's folder, "" for none; close ends it.
-func (s *Studio) open(ctx context.Context, dir string, report func(meter.Progress)) (*session, error) {
+// openSession begins a session on a project's folder; an empty dir means no project. The caller must call
+// close.
+func (s *Studio) openSession(ctx context.Context, dir string, report func(meter.Progress)) (*session, error) {
 	if err := s.identifyTools(ctx); err != nil {
 		return nil, err
 	}
@@ -89,9 +91,9 @@ func (e *session) close() {
 	_ = e.project.Close()
 }
 
-// do runs a step: it measures the step, reports its progress, guards it against panics, and turns
-// the findings that it returns into a *ScriptError where errors are among them.
-func do[T any](ctx context.Context, e *session, phase string, step func(context.Context, part.Maker) (T, diag.List, error)) (T, error) {
+// runStep runs a step. It measures the step, reports its progress, and turns a panic into a fault. If
+// the findings that the step returns contain errors, do returns a *ScriptError.
+func runStep[T any](ctx context.Context, e *session, phase string, step func(context.Context, part.Maker) (T, diag.List, error)) (T, error) {
 	var out, none T
 	if err := ctx.Err(); err != nil {
 		return none, fault.New(fault.Cancelled, err, "stopped")
@@ -118,11 +120,12 @@ func do[T any](ctx context.Context, e *session, phase string, step func(context.
 	return out, nil
 }
 
-// read reads the script and plans its storyboard. With an error, the result holds what is known.
+// read reads the script and plans its storyboard. Even with an error, the result contains what was
+// read so far.
 func (e *session) read(ctx context.Context, req compile.Request) (compile.Script, error) {
 	e.strict = req.Strict
 	var known compile.Script
-	out, err := do(ctx, e, meter.Script, func(ctx context.Context, _ part.Maker) (compile.Script, diag.List, error) {
+	out, err := runStep(ctx, e, meter.Script, func(ctx context.Context, _ part.Maker) (compile.Script, diag.List, error) {
 		var err error
 		known, err = compile.Read(ctx, e.project, e.studio.booth, req)
 		e.sources = known.Sources
@@ -134,7 +137,8 @@ func (e *session) read(ctx context.Context, req compile.Request) (compile.Script
 	return out, nil
 }
 
-// report adds findings; errors among them end the session with all that is known.
+// report adds findings to the session. If any of them is an error, it returns a *ScriptError with
+// all findings so far.
 func (e *session) report(list diag.List) error {
 	e.list.Add(list...)
 	if e.strict {
@@ -148,5 +152,5 @@ func (e *session) report(list diag.List) error {
 	return &ScriptError{List: e.list, Sources: e.sources}
 }
 
-// isScriptError returns the error as one of the script.
-func isScriptError(err error) (*ScriptError, bool) { return errors.AsType[*ScriptError](err) }
+// asScriptError returns the *ScriptError in an error's chain, and whether there is one.
+func asScriptError(err error) (*ScriptError, bool) { return errors.AsType[*ScriptError](err) }

@@ -10,20 +10,20 @@ import (
 	"mynah/internal/part"
 )
 
-// Snapshot asks for frames of a film that is not built.
+// Snapshot describes the frame to draw of a video that has not been built.
 type Snapshot struct {
 	Request
-	// Scene from 1; 0 asks for a sheet of all scenes, each in its middle.
+	// Scene counts from 1; 0 means a contact sheet with the middle frame of every scene.
 	Scene int
-	// At is the time in the scene; nil is its middle.
+	// At is the time since the start of the scene; nil means its middle.
 	At *time.Duration
 }
 
-// Snapshot draws one frame of a video, or a contact sheet of its scenes, as PNG, without
-// building the video. Narration is spoken, since it says how long scenes last. The plan
-// holds what was found on the way.
+// Snapshot draws one frame of a video, or a contact sheet of its scenes, as PNG. It speaks the
+// narration, because that determines the length of scenes, but does not build the video. The plan
+// contains the warnings.
 func (s *Studio) Snapshot(ctx context.Context, req Snapshot) ([]byte, *Plan, error) {
-	e, err := s.open(ctx, req.Dir, req.Progress)
+	e, err := s.openSession(ctx, req.Dir, req.Progress)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -50,8 +50,8 @@ func (s *Studio) Snapshot(ctx context.Context, req Snapshot) ([]byte, *Plan, err
 	if err != nil {
 		return nil, nil, err
 	}
-	out, err := do(ctx, e, meter.Pictures, func(ctx context.Context, m part.Maker) ([]byte, diag.List, error) {
-		c, err := e.cutter(m, src.Board, t, files, d)
+	out, err := runStep(ctx, e, meter.Pictures, func(ctx context.Context, m part.Maker) ([]byte, diag.List, error) {
+		c, err := e.newCutter(m, src.Board, t, files, d)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -63,5 +63,5 @@ func (s *Studio) Snapshot(ctx context.Context, req Snapshot) ([]byte, *Plan, err
 	if err != nil {
 		return nil, nil, err
 	}
-	return out, e.planned(src.Board, t), nil
+	return out, e.newPlan(src.Board, t), nil
 }

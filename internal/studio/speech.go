@@ -16,31 +16,31 @@ import (
 	"mynah/internal/timeline"
 )
 
-// SpeechFormats lists the formats of sound files.
+// SpeechFormats lists the formats of sound files that can be written.
 func SpeechFormats() []string { return []string{"mp3", "m4a", "wav"} }
 
-// SpeechRequest asks for a text to be spoken.
+// SpeechRequest describes a text to speak.
 type SpeechRequest struct {
 	compile.TextRequest
-	// Progress is told how far the work is; it may be nil.
+	// Progress is called with the progress of the work; it may be nil.
 	Progress func(meter.Progress)
 }
 
-// Speech is a text that was spoken. Close it after use.
+// Speech is a spoken text. Its caller must call Close.
 type Speech struct {
 	*mix.Recording
 	Warnings diag.List
 	Sources  map[string][]byte
-	// Voices that speak, each once; Uses say where.
+	// Voices lists each voice that speaks once; Uses lists the scenes of each.
 	Voices []string
 	Uses   []speech.VoiceUse
 
 	session *session
 }
 
-// Speak speaks a text whole. The error is a *ScriptError when the text is wrong.
+// Speak speaks a text. The error is a *ScriptError if the text has errors.
 func (s *Studio) Speak(ctx context.Context, r SpeechRequest) (*Speech, error) {
-	e, err := s.open(ctx, "", r.Progress)
+	e, err := s.openSession(ctx, "", r.Progress)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func (s *Studio) Speak(ctx context.Context, r SpeechRequest) (*Speech, error) {
 	return sp, nil
 }
 
-// text is a text that was read: a storyboard, and the cues of subtitles.
+// text is a parsed text: its storyboard and, if it is subtitles, their cues.
 type text struct {
 	board *storyboard.Board
 	cues  []caption.Timed
@@ -63,7 +63,7 @@ type text struct {
 
 // record runs the steps of speaking a text.
 func (e *session) record(ctx context.Context, r compile.TextRequest) (*Speech, error) {
-	in, err := do(ctx, e, meter.Script, func(ctx context.Context, _ part.Maker) (text, diag.List, error) {
+	in, err := runStep(ctx, e, meter.Script, func(ctx context.Context, _ part.Maker) (text, diag.List, error) {
 		src, cues, err := compile.Text(ctx, e.project, e.studio.booth, r)
 		e.sources = src.Sources
 		return text{src.Board, cues}, src.Findings, err
@@ -92,13 +92,13 @@ func (e *session) record(ctx context.Context, r compile.TextRequest) (*Speech, e
 	return sp, nil
 }
 
-// recordText speaks a text and lays it on the line.
+// recordText speaks a text and joins its sentences to one recording, in the times of the timeline.
 func (e *session) recordText(ctx context.Context, board *storyboard.Board) (*speech.Spoken, *mix.Recording, error) {
-	spoken, err := e.speakHeard(ctx, board, nil)
+	spoken, err := e.speakAudible(ctx, board, nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	line, err := do(ctx, e, meter.Voice, func(context.Context, part.Maker) (*timeline.Line, diag.List, error) {
+	line, err := runStep(ctx, e, meter.Voice, func(context.Context, part.Maker) (*timeline.Line, diag.List, error) {
 		measured := timeline.Measured{Speech: spoken.Lengths()}
 		if list := timeline.Check(board, measured); list.HasErrors() {
 			return nil, list, nil
@@ -108,22 +108,22 @@ func (e *session) recordText(ctx context.Context, board *storyboard.Board) (*spe
 	if err != nil {
 		return nil, nil, err
 	}
-	recording, err := do(ctx, e, meter.Sound, func(ctx context.Context, m part.Maker) (*mix.Recording, diag.List, error) {
+	recording, err := runStep(ctx, e, meter.Sound, func(ctx context.Context, m part.Maker) (*mix.Recording, diag.List, error) {
 		in := mix.Input{Board: board, Line: line, Spoken: spoken, Booth: e.studio.booth}
 		return mix.New(m, e.studio.mixTools(), in).Record(ctx)
 	})
 	return spoken, recording, err
 }
 
-// recordCues speaks subtitles, each cue at its time.
+// recordCues speaks subtitles, each cue at its start time.
 func (e *session) recordCues(ctx context.Context, in text) (*speech.Spoken, *mix.Recording, error) {
-	spoken, err := do(ctx, e, meter.Voice, func(ctx context.Context, m part.Maker) (*speech.Spoken, diag.List, error) {
+	spoken, err := runStep(ctx, e, meter.Voice, func(ctx context.Context, m part.Maker) (*speech.Spoken, diag.List, error) {
 		return speech.SayCues(ctx, m, e.studio.booth, in.board, in.cues)
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	recording, err := do(ctx, e, meter.Voice, func(_ context.Context, m part.Maker) (*mix.Recording, diag.List, error) {
+	recording, err := runStep(ctx, e, meter.Voice, func(_ context.Context, m part.Maker) (*mix.Recording, diag.List, error) {
 		x := mix.New(m, e.studio.mixTools(), mix.Input{Board: in.board, Spoken: spoken, Booth: e.studio.booth})
 		recording, list := x.RecordCues(in.cues)
 		return recording, list, nil
@@ -131,11 +131,11 @@ func (e *session) recordCues(ctx context.Context, in text) (*speech.Spoken, *mix
 	return spoken, recording, err
 }
 
-// Close releases what the speech holds.
+// Close removes the temporary files of the speech.
 func (sp *Speech) Close() { sp.session.close() }
 
-// SRT and VTT are its subtitles; empty when nothing is said.
+// SRT returns subtitles of the speech in the SubRip format, or "" if nothing was said.
 func (sp *Speech) SRT() string { return caption.SRT(sp.Cues) }
 
-// VTT see SRT.
+// VTT returns subtitles of the speech in the WebVTT format, or "" if nothing was said.
 func (sp *Speech) VTT() string { return caption.VTT(sp.Cues) }

@@ -24,7 +24,7 @@ import (
 	"mynah/internal/timeline"
 )
 
-// findings returns what was found so far.
+// findings returns the findings so far.
 func (e *session) findings(board *storyboard.Board) Findings {
 	f := Findings{Warnings: e.list, Sources: e.sources}
 	if board != nil {
@@ -35,7 +35,7 @@ func (e *session) findings(board *storyboard.Board) Findings {
 	return f
 }
 
-// bookKey addresses what is known about the parts of the last build of a video.
+// bookKey returns the cache key of the record of parts that the last build of a video used.
 func (e *session) bookKey(name, output string) cache.Key {
 	out, err := filepath.Abs(output)
 	if err != nil {
@@ -44,14 +44,14 @@ func (e *session) bookKey(name, output string) cache.Key {
 	return cache.NewHasher("ledger 2").String(e.project.Dir()).String(name).String(out).Key()
 }
 
-// identify learns what every file of the storyboard is.
+// identify detects the type of every file of the storyboard.
 func (e *session) identify(ctx context.Context, board *storyboard.Board) (*assets.Set, error) {
-	return do(ctx, e, meter.Files, func(ctx context.Context, m part.Maker) (*assets.Set, diag.List, error) {
+	return runStep(ctx, e, meter.Files, func(ctx context.Context, m part.Maker) (*assets.Set, diag.List, error) {
 		return assets.Identify(ctx, m, e.studio.assetTools(), e.project, board)
 	})
 }
 
-// inputs are the files of the project that a build reads.
+// inputs lists the project's files that a build reads.
 func (e *session) inputs(src compile.Script, files *assets.Set) release.Inputs {
 	in := release.Inputs{Project: e.project, Names: files.Names()}
 	for name := range src.Sources {
@@ -63,50 +63,53 @@ func (e *session) inputs(src compile.Script, files *assets.Set) release.Inputs {
 	return in
 }
 
-// reserve makes sure that the build replaces nothing that it must not.
-func (e *session) reserve(ctx context.Context, src compile.Script, files *assets.Set, t release.Target) (*release.Outputs, error) {
-	return do(ctx, e, meter.Files, func(context.Context, part.Maker) (*release.Outputs, diag.List, error) {
+// reserveOutputs returns an error if the build would replace a file that it must not replace.
+func (e *session) reserveOutputs(ctx context.Context, src compile.Script, files *assets.Set, t release.Target) (*release.Outputs, error) {
+	return runStep(ctx, e, meter.Files, func(context.Context, part.Maker) (*release.Outputs, diag.List, error) {
 		out, err := release.Reserve(e.studio.store, e.inputs(src, files), t)
 		return out, nil, err
 	})
 }
 
-// timedBoard is a storyboard whose sentences are spoken, on the line.
+// timedBoard is a storyboard's spoken sentences, its timeline and its cues.
 type timedBoard struct {
 	spoken *speech.Spoken
 	line   *timeline.Line
 	cues   []caption.Cue
 }
 
-// speakHeard speaks every sentence, and makes sure that each is heard.
-func (e *session) speakHeard(ctx context.Context, board *storyboard.Board, ready func(int, *speech.Spoken)) (*speech.Spoken, error) {
+// speakAudible speaks every sentence and returns an error if any of them is silent. See speech.Say
+// for ready.
+func (e *session) speakAudible(ctx context.Context, board *storyboard.Board, ready func(int, *speech.Spoken)) (*speech.Spoken, error) {
 	spoken, err := e.speak(ctx, board, ready)
 	if err == nil {
-		err = e.checkHeard(ctx, board, spoken)
+		err = e.checkAudible(ctx, board, spoken)
 	}
 	return spoken, err
 }
 
-// speakAhead speaks every sentence of a video that is built. Where the machine waits for a voice, the
-// video's first scenes are made meanwhile.
-func (e *session) speakAhead(ctx context.Context, board *storyboard.Board, files *assets.Set) (*speech.Spoken, error) {
+// speakAndMakeAhead speaks every sentence of a video. If a voice speaks on another machine, the first
+// scenes are made while later ones are being spoken.
+func (e *session) speakAndMakeAhead(ctx context.Context, board *storyboard.Board, files *assets.Set) (*speech.Spoken, error) {
 	if !speech.Waits(ctx, e.studio.booth, board) {
-		return e.speakHeard(ctx, board, nil)
+		return e.speakAudible(ctx, board, nil)
 	}
 	within, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a := ahead.Start(within, e.maker, e.aheadInput(board, files))
-	spoken, err := e.speakHeard(ctx, board, a.Spoken)
+	spoken, err := e.speakAudible(ctx, board, a.Spoken)
 	if err != nil {
-		cancel() // nobody needs what is being made
+		cancel() // the parts being made are not needed any more
 	}
 	a.Stop()
 	return spoken, err
 }
 
-// time puts everything on the line; whole says that all scenes of the script are built.
-func (e *session) time(ctx context.Context, board *storyboard.Board, files *assets.Set, spoken *speech.Spoken, whole bool) (timedBoard, error) {
-	return do(ctx, e, meter.Voice, func(context.Context, part.Maker) (timedBoard, diag.List, error) {
+// computeTimeline computes the timeline. whole reports that the build contains all scenes of the script.
+func (e *session) computeTimeline(
+	ctx context.Context, board *storyboard.Board, files *assets.Set, spoken *speech.Spoken, whole bool,
+) (timedBoard, error) {
+	return runStep(ctx, e, meter.Voice, func(context.Context, part.Maker) (timedBoard, diag.List, error) {
 		measured := timeline.Measured{Files: files.Media(), Speech: spoken.Lengths()}
 		list := timeline.Check(board, measured)
 		if list.HasErrors() {
@@ -118,11 +121,12 @@ func (e *session) time(ctx context.Context, board *storyboard.Board, files *asse
 	})
 }
 
-// aheadInput is what scenes are made of while others are spoken.
+// aheadInput returns the input for making scenes while later ones are being spoken.
 func (e *session) aheadInput(board *storyboard.Board, files *assets.Set) ahead.Input {
 	s := e.studio
 	return ahead.Input{
-		Board: board, Files: files, Project: e.project.FS(), Drawer: s.drawer, Booth: s.booth, Cut: s.cutTools, Mix: s.mixTools(), After: s.cfg.Ahead,
+		Board: board, Files: files, Project: e.project.FS(), Drawer: s.drawer, Booth: s.booth,
+		Cut: s.cutTools, Mix: s.mixTools(), After: s.cfg.Ahead,
 		Report: func(done float64) {
 			for _, phase := range []string{meter.Slides, meter.Pictures, meter.Sound} {
 				e.meter.Ahead(phase, done)
@@ -133,51 +137,52 @@ func (e *session) aheadInput(board *storyboard.Board, files *assets.Set) ahead.I
 
 // speak speaks every sentence; see speech.Say for ready.
 func (e *session) speak(ctx context.Context, board *storyboard.Board, ready func(int, *speech.Spoken)) (*speech.Spoken, error) {
-	return do(ctx, e, meter.Voice, func(ctx context.Context, m part.Maker) (*speech.Spoken, diag.List, error) {
+	return runStep(ctx, e, meter.Voice, func(ctx context.Context, m part.Maker) (*speech.Spoken, diag.List, error) {
 		return speech.Say(ctx, m, e.studio.booth, board, ready)
 	})
 }
 
-// checkHeard fails for a sentence that came out silent.
-func (e *session) checkHeard(ctx context.Context, board *storyboard.Board, spoken *speech.Spoken) error {
-	_, err := do(ctx, e, meter.Voice, func(context.Context, part.Maker) (struct{}, diag.List, error) {
+// checkAudible returns an error if the sound of a sentence is silent.
+func (e *session) checkAudible(ctx context.Context, board *storyboard.Board, spoken *speech.Spoken) error {
+	_, err := runStep(ctx, e, meter.Voice, func(context.Context, part.Maker) (struct{}, diag.List, error) {
 		return struct{}{}, nil, spoken.CheckHeard(board)
 	})
 	return err
 }
 
-// plan speaks every sentence and puts everything on the line; it makes nothing else.
+// plan speaks every sentence and computes the timeline. Unlike a build, it accepts silent
+// sentences.
 func (e *session) plan(ctx context.Context, board *storyboard.Board, files *assets.Set, whole bool) (timedBoard, error) {
 	spoken, err := e.speak(ctx, board, nil)
 	if err != nil {
 		return timedBoard{}, err
 	}
-	return e.time(ctx, board, files, spoken, whole)
+	return e.computeTimeline(ctx, board, files, spoken, whole)
 }
 
-// overlays is what is on pictures, by scenes.
+// overlays are the slides and captions to draw on the pictures, by scene.
 type overlays struct {
 	slides   [][]overlay.SlideState
 	captions [][]overlay.CaptionSpan
 }
 
-// draw draws all slides, and the captions of some cues.
+// draw draws all slides of a storyboard, and the captions of the given cues.
 func (e *session) draw(ctx context.Context, board *storyboard.Board, t timedBoard, cues []caption.Cue) (out overlays, err error) {
 	in := overlay.Input{Board: board, Files: e.project.FS(), Drawer: e.studio.drawer}
-	out.slides, err = do(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.SlideState, diag.List, error) {
+	out.slides, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.SlideState, diag.List, error) {
 		return overlay.DrawSlides(ctx, m, in, t.cues)
 	})
 	if err != nil {
 		return out, err
 	}
-	out.captions, err = do(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.CaptionSpan, diag.List, error) {
+	out.captions, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.CaptionSpan, diag.List, error) {
 		return overlay.DrawCaptions(ctx, m, in, t.line, cues)
 	})
 	return out, err
 }
 
-// cutter returns what makes the pictures of a video.
-func (e *session) cutter(m part.Maker, board *storyboard.Board, t timedBoard, files *assets.Set, d overlays) (*cut.Cutter, error) {
+// newCutter returns the Cutter that makes the pictures of a video.
+func (e *session) newCutter(m part.Maker, board *storyboard.Board, t timedBoard, files *assets.Set, d overlays) (*cut.Cutter, error) {
 	layers, err := overlay.NewDrawings(e.studio.store)
 	if err != nil {
 		return nil, err
@@ -186,10 +191,12 @@ func (e *session) cutter(m part.Maker, board *storyboard.Board, t timedBoard, fi
 	return cut.New(m, e.studio.cutTools(t.line, layers), in), nil
 }
 
-// cut encodes the pictures that are not in the cache.
-func (e *session) cut(ctx context.Context, board *storyboard.Board, t timedBoard, files *assets.Set, d overlays) ([]film.SegmentRun, error) {
-	return do(ctx, e, meter.Pictures, func(ctx context.Context, m part.Maker) ([]film.SegmentRun, diag.List, error) {
-		c, err := e.cutter(m, board, t, files, d)
+// cut encodes the pictures that are not in the cache and returns the segments of the picture track.
+func (e *session) cut(
+	ctx context.Context, board *storyboard.Board, t timedBoard, files *assets.Set, d overlays,
+) ([]film.SegmentRun, error) {
+	return runStep(ctx, e, meter.Pictures, func(ctx context.Context, m part.Maker) ([]film.SegmentRun, diag.List, error) {
+		c, err := e.newCutter(m, board, t, files, d)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -199,10 +206,10 @@ func (e *session) cut(ctx context.Context, board *storyboard.Board, t timedBoard
 	})
 }
 
-// mix makes the soundtrack.
+// mix makes the soundtrack and returns it with its AAC settings.
 func (e *session) mix(ctx context.Context, in mix.Input) (*mix.Track, ffmpeg.AAC, error) {
 	var aac ffmpeg.AAC
-	track, err := do(ctx, e, meter.Sound, func(ctx context.Context, m part.Maker) (*mix.Track, diag.List, error) {
+	track, err := runStep(ctx, e, meter.Sound, func(ctx context.Context, m part.Maker) (*mix.Track, diag.List, error) {
 		x := mix.New(m, e.studio.mixTools(), in)
 		track := x.Plan()
 		aac = x.AAC(track.Channels)
@@ -212,9 +219,9 @@ func (e *session) mix(ctx context.Context, in mix.Input) (*mix.Track, ffmpeg.AAC
 	return track, aac, err
 }
 
-// publish puts the video in its place.
+// publish writes the video and its other files, and replaces older versions of them.
 func (e *session) publish(ctx context.Context, out *release.Outputs, v release.Video) (*Result, error) {
-	return do(ctx, e, meter.Film, func(ctx context.Context, m part.Maker) (*Result, diag.List, error) {
+	return runStep(ctx, e, meter.Film, func(ctx context.Context, m part.Maker) (*Result, diag.List, error) {
 		r := release.New(m, e.studio.tools, e.studio.version, out, func() func() { return e.meter.Clock(meter.Check) })
 		files, size, err := r.Publish(ctx, v)
 		if err != nil {

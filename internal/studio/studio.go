@@ -1,6 +1,6 @@
-// Package studio is the only place that knows the order of the work: each of its verbs (build,
-// plan, check, snapshot, subtitles, speak) is a list of steps that pass values to each other. The
-// command line and the server's worker call the same verbs.
+// Package studio defines the order of the work: each method of a Studio (build, plan, check,
+// snapshot, subtitles, speak) is a list of steps that pass values to each other. The command line
+// and the server's worker call the same methods.
 package studio
 
 import (
@@ -25,25 +25,28 @@ import (
 	"mynah/internal/voice"
 )
 
-// Config are the settings of a Studio.
+// Config contains the settings of a Studio.
 type Config struct {
-	StillQP      int    // constant quantiser of stills, 0 (best) to 51
-	ClipCRF      int    // quality of clips, 0 (best) to 51
-	AudioBitRate int    // of stereo sound, bits a second; mono has half of it
-	AudioCoder   string // of ffmpeg's AAC encoder: fast or twoloop
-	FFmpeg       string // program
-	FFprobe      string // program
-	// Ahead is how long speech goes on until pictures and sound are made beside it.
+	StillQP      int    // constant quantiser of stills, 1 (best) to 51
+	ClipCRF      int    // constant rate factor of clips, 1 (best) to 51
+	AudioBitRate int    // of stereo sound, in bits per second; mono has half of it
+	AudioCoder   string // coding method of ffmpeg's AAC encoder: fast or twoloop
+	FFmpeg       string // name or path of the program
+	FFprobe      string // name or path of the program
+	// Ahead is how long speech may take before pictures and sound are made at the same time.
 	Ahead time.Duration
-	// Executor decides where drawings, segments and sound are made; nil: in this process.
+	// Executor decides where drawings, segments and sound are made; nil means in this process.
 	Executor part.Executor
 }
 
-// DefaultConfig makes films as the language defines them.
+// DefaultConfig returns the settings that the script language prescribes.
 func DefaultConfig() Config {
 	still, clip := ffmpeg.DefaultQuality()
 	a := ffmpeg.DefaultAAC(2)
-	return Config{StillQP: still, ClipCRF: clip, AudioBitRate: a.BitRate, AudioCoder: a.Coder, FFmpeg: "ffmpeg", FFprobe: "ffprobe", Ahead: time.Second}
+	return Config{
+		StillQP: still, ClipCRF: clip, AudioBitRate: a.BitRate, AudioCoder: a.Coder,
+		FFmpeg: "ffmpeg", FFprobe: "ffprobe", Ahead: time.Second,
+	}
 }
 
 // Validate reports all mistakes at once.
@@ -63,7 +66,7 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Studio makes films. It is safe for concurrent builds.
+// Studio makes videos. It is safe for concurrent use.
 type Studio struct {
 	cfg     Config
 	run     *proc.Runner
@@ -75,7 +78,7 @@ type Studio struct {
 	once    sync.Mutex
 }
 
-// New makes a studio; cfg must be valid.
+// New creates a studio; cfg must be valid.
 func New(cfg Config, run *proc.Runner, booth *voice.Booth, drawer *slide.Drawer, store *cache.Store) (*Studio, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -83,7 +86,7 @@ func New(cfg Config, run *proc.Runner, booth *voice.Booth, drawer *slide.Drawer,
 	return &Studio{cfg: cfg, run: run, tools: ffmpeg.NewTools(run, cfg.FFmpeg, cfg.FFprobe), booth: booth, drawer: drawer, store: store}, nil
 }
 
-// identifyTools learns the versions of ffmpeg, which are part of every key.
+// identifyTools reads the versions of ffmpeg, which are part of every cache key, at the first call.
 func (s *Studio) identifyTools(ctx context.Context) error {
 	s.once.Lock()
 	defer s.once.Unlock()
@@ -101,17 +104,17 @@ func (s *Studio) identifyTools(ctx context.Context) error {
 	return nil
 }
 
-// assetTools, cutTools and mixTools are what steps work with.
+// assetTools returns the tools for identifying files.
 func (s *Studio) assetTools() assets.Tools {
 	return assets.Tools{FFmpeg: s.tools, Version: s.version, Run: s.run, Drawer: s.drawer}
 }
 
 func (s *Studio) cutTools(l *timeline.Line, layers picture.Layers) cut.Tools {
-	return cut.Tools{FFmpeg: s.tools, Version: s.version, Form: s.form(l), Layers: layers}
+	return cut.Tools{FFmpeg: s.tools, Version: s.version, Form: s.pictureFormat(l), Layers: layers}
 }
 
-// form is the size, rate and quality of a video.
-func (s *Studio) form(l *timeline.Line) ffmpeg.Picture {
+// pictureFormat returns the size, frame rate and quality of a video.
+func (s *Studio) pictureFormat(l *timeline.Line) ffmpeg.Picture {
 	return ffmpeg.Picture{Width: l.Width, Height: l.Height, FPS: l.FPS, StillQP: s.cfg.StillQP, ClipCRF: s.cfg.ClipCRF}
 }
 

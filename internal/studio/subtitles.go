@@ -12,42 +12,44 @@ import (
 	"mynah/internal/release"
 )
 
-// SubtitleFile is a file of subtitles: one of SubtitleFormats, and where it is to stand, ""
-// for nowhere.
+// SubtitleFile describes a file of subtitles: its format, which is one of SubtitleFormats, and its
+// path. An empty path means that no file is written.
 type SubtitleFile struct {
 	Format string `json:"format"`
 	Path   string `json:"file"`
 }
 
-// Subtitled are the subtitles of a video that is not built.
+// Subtitled contains the subtitles of a video that has not been built.
 type Subtitled struct {
 	*Plan
-	// Texts are those of the files, in their order.
+	// Texts are the contents of the requested files, in the same order.
 	Texts []string
 }
 
-// SubtitleFormats are the formats in which Subtitles writes.
+// SubtitleFormats lists the formats that Subtitles can write.
 func SubtitleFormats() []string { return []string{"srt", "vtt", "txt"} }
 
-// Subtitles makes the subtitles of a video and writes them to files, all of them whole or
-// none. It speaks, since the voice says when words are said, and draws nothing. The
-// request's output does not count.
+// Subtitles makes the subtitles of a video and writes them to files: either all of them or none. It
+// speaks the narration, because that determines the times of the words, and draws nothing. It
+// ignores the Output of the request.
 func (s *Studio) Subtitles(ctx context.Context, req Request, files []SubtitleFile) (*Subtitled, error) {
-	e, err := s.open(ctx, req.Dir, req.Progress)
+	e, err := s.openSession(ctx, req.Dir, req.Progress)
 	if err != nil {
 		return nil, err
 	}
 	defer e.close()
 	src, err := e.read(ctx, req.Request)
 	if err != nil {
-		return &Subtitled{Plan: e.planned(src.Board, timedBoard{})}, err
+		return &Subtitled{Plan: e.newPlan(src.Board, timedBoard{})}, err
 	}
 	t, texts, err := e.subtitles(ctx, req, src, files)
-	return &Subtitled{Plan: e.planned(src.Board, t), Texts: texts}, err
+	return &Subtitled{Plan: e.newPlan(src.Board, t), Texts: texts}, err
 }
 
-// subtitles times a script and writes its subtitles.
-func (e *session) subtitles(ctx context.Context, req Request, src compile.Script, files []SubtitleFile) (t timedBoard, texts []string, err error) {
+// subtitles computes the timeline of a script and writes its subtitles.
+func (e *session) subtitles(
+	ctx context.Context, req Request, src compile.Script, files []SubtitleFile,
+) (t timedBoard, texts []string, err error) {
 	found, err := e.identify(ctx, src.Board)
 	if err != nil {
 		return t, nil, err
@@ -63,7 +65,7 @@ func (e *session) subtitles(ctx context.Context, req Request, src compile.Script
 	if t, err = e.plan(ctx, src.Board, found, req.Scenes == [2]int{}); err != nil {
 		return t, nil, err
 	}
-	texts, err = do(ctx, e, meter.Film, func(ctx context.Context, _ part.Maker) ([]string, diag.List, error) {
+	texts, err = runStep(ctx, e, meter.Film, func(ctx context.Context, _ part.Maker) ([]string, diag.List, error) {
 		if len(t.cues) == 0 {
 			return nil, nil, fault.New(fault.Input, nil, "%s has no narration, so there are no subtitles", req.Script).
 				WithHint("write a sentence to speak, or the subtitle of a scene: > text")
@@ -77,9 +79,10 @@ func (e *session) subtitles(ctx context.Context, req Request, src compile.Script
 	return t, texts, err
 }
 
-// reserveFiles makes sure that files replace nothing that they must not.
+// reserveFiles returns an error if writing the files would replace a file that must not be
+// replaced.
 func (e *session) reserveFiles(ctx context.Context, in release.Inputs, paths []string, force bool) (*release.Outputs, error) {
-	return do(ctx, e, meter.Files, func(context.Context, part.Maker) (*release.Outputs, diag.List, error) {
+	return runStep(ctx, e, meter.Files, func(context.Context, part.Maker) (*release.Outputs, diag.List, error) {
 		out, err := release.ReserveFiles(e.studio.store, in, paths, force)
 		return out, nil, err
 	})

@@ -16,10 +16,10 @@ import (
 	"mynah/internal/watch"
 )
 
-// builds counts what begins and what is stopped.
+// builds reports the builds that begin and that are stopped.
 type builds struct {
 	began, stopped chan struct{}
-	last           time.Duration // of each build
+	last           time.Duration // time that each build takes
 }
 
 func (b *builds) build(ctx context.Context) {
@@ -31,13 +31,13 @@ func (b *builds) build(ctx context.Context) {
 	}
 }
 
-// watched runs over a folder with a script, and waits for the first build.
-func watched(t *testing.T, last time.Duration) (string, *builds) {
+// watchFolder watches a folder with a script, and waits for the first build.
+func watchFolder(t *testing.T, last time.Duration) (string, *builds) {
 	t.Helper()
-	return bursts(t, last, 0)
+	return watchWithBurst(t, last, 0)
 }
 
-func bursts(t *testing.T, last, burst time.Duration) (string, *builds) {
+func watchWithBurst(t *testing.T, last, burst time.Duration) (string, *builds) {
 	t.Helper()
 	dir := t.TempDir()
 	save(t, filepath.Join(dir, "script.md"), "one")
@@ -52,7 +52,7 @@ func bursts(t *testing.T, last, burst time.Duration) (string, *builds) {
 			t.Error(err)
 		}
 	})
-	within(t, b.began, "the first build")
+	wantSignal(t, b.began, "the first build")
 	return dir, b
 }
 
@@ -63,72 +63,72 @@ func save(t *testing.T, path, text string) {
 	}
 }
 
-func within(t *testing.T, what <-chan struct{}, name string) {
+func wantSignal(t *testing.T, what <-chan struct{}, name string) {
 	t.Helper()
 	select {
 	case <-what:
 	case <-time.After(2 * time.Minute):
-		t.Fatalf("%s does not come", name)
+		t.Fatalf("timeout: no %s", name)
 	}
 }
 
-// never waits for longer than a burst lasts.
-func never(t *testing.T, what <-chan struct{}, name string) {
+// wantNoSignal checks for longer than a burst that nothing is received.
+func wantNoSignal(t *testing.T, what <-chan struct{}, name string) {
 	t.Helper()
 	select {
 	case <-what:
-		t.Fatalf("%s comes", name)
+		t.Fatalf("unexpected: %s", name)
 	case <-time.After(700 * time.Millisecond):
 	}
 }
 
 func TestABurstOfSavesIsOneBuild(t *testing.T) {
 	t.Parallel()
-	// So long that a busy machine writes two files in it.
+	// A busy machine must write two files within this time.
 	const long = 3 * time.Second
-	dir, b := bursts(t, 0, long)
+	dir, b := watchWithBurst(t, 0, long)
 	for range 20 {
 		save(t, filepath.Join(dir, "script.md"), "two")
 		save(t, filepath.Join(dir, "house.png"), "three")
 	}
-	within(t, b.began, "a build")
+	wantSignal(t, b.began, "a build")
 	select {
 	case <-b.began:
-		t.Fatal("a second build comes")
+		t.Fatal("a second build began")
 	case <-time.After(long + time.Second):
 	}
 }
 
 func TestASaveStopsTheBuildThatRuns(t *testing.T) {
 	t.Parallel()
-	dir, b := watched(t, time.Hour)
+	dir, b := watchFolder(t, time.Hour)
 	save(t, filepath.Join(dir, "script.md"), "two")
-	within(t, b.stopped, "the end of the first build")
-	within(t, b.began, "the next build")
+	wantSignal(t, b.stopped, "the end of the first build")
+	wantSignal(t, b.began, "the next build")
 }
 
 func TestWhatDoesNotMatter(t *testing.T) {
 	t.Parallel()
-	dir, b := watched(t, 0)
+	dir, b := watchFolder(t, 0)
 	for _, name := range []string{"script.mp4", ".script.md.swp", "script.md~"} {
 		save(t, filepath.Join(dir, name), "x")
 	}
-	never(t, b.began, "a build for the film itself or an editor's own files")
+	wantNoSignal(t, b.began, "a build for the film itself or an editor's own files")
 }
 
 func TestNewFoldersAreWatched(t *testing.T) {
 	t.Parallel()
-	dir, b := watched(t, 0)
+	dir, b := watchFolder(t, 0)
 	if err := os.Mkdir(filepath.Join(dir, "pictures"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	within(t, b.began, "a build for the folder")
+	wantSignal(t, b.began, "a build for the folder")
 	save(t, filepath.Join(dir, "pictures", "a.png"), "x")
-	within(t, b.began, "a build for a file in it")
+	wantSignal(t, b.began, "a build for a file in it")
 	if err := os.Remove(filepath.Join(dir, "script.md")); err != nil {
 		t.Fatal(err)
 	}
-	within(t, b.began, "a build for a file that went")
+	wantSignal(t, b.began, "a build for a file that went")
 }
 
 func TestPage(t *testing.T) {
@@ -161,7 +161,7 @@ func TestPage(t *testing.T) {
 		}
 	}
 	if status, _ := get("/film.mp4", "evil.example.com"); status != http.StatusForbidden {
-		t.Errorf("a page elsewhere gets the film: %d", status)
+		t.Errorf("a page of another site can read the video: status %d", status)
 	}
 	_, stream := get("/events", "localhost:1")
 	events := bufio.NewScanner(stream)
@@ -179,13 +179,15 @@ func TestPage(t *testing.T) {
 		return s
 	}
 	if s := next(); s.State != "building" || s.Version != 0 {
-		t.Errorf("at first: %+v", s)
+		t.Errorf("the initial state is %+v", s)
 	}
-	for i, s := range []watch.State{{State: "built"}, {State: "failed", Findings: "script.md:1:1"}, {State: "building", Percent: 40}, {State: "built"}} {
+	for i, s := range []watch.State{
+		{State: "built"}, {State: "failed", Findings: "script.md:1:1"}, {State: "building", Percent: 40}, {State: "built"},
+	} {
 		page.Show(s)
 		s.Version = []int{1, 1, 1, 2}[i]
 		if got := next(); got != s {
-			t.Errorf("%+v is shown as %+v", s, got)
+			t.Errorf("the state %+v is sent as %+v", s, got)
 		}
 	}
 }

@@ -60,7 +60,7 @@ func (d *Desk) Speak(ctx context.Context, text string, s *record.SpeechSpec) (re
 	sp, err := d.worker.studio.Speak(ctx, req)
 	if err != nil {
 		if list := scriptErrors(err); list != nil {
-			return nil, nil, fault.New(fault.Input, err, "%s", message(err))
+			return nil, nil, fault.New(fault.Input, err, "%s", failureMessage(err))
 		}
 		return nil, nil, err
 	}

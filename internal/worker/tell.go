@@ -12,9 +12,9 @@ import (
 	"mynah/internal/studio"
 )
 
-// message explains to a person why a build failed: for scripts, each error with file, line and
+// failureMessage explains to a person why a build failed: for scripts, each error with file, line and
 // hint.
-func message(err error) string {
+func failureMessage(err error) string {
 	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {
 		var lines []string
 		for _, d := range wrong.List.Limit() {

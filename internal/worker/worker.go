@@ -50,7 +50,9 @@ type Worker struct {
 }
 
 // New creates a worker and empties its folder, which may contain files left by a crash.
-func New(cfg Config, store record.Store, objects *objects.Store, fetcher *upload.Fetcher, st *studio.Studio, log *slog.Logger) (*Worker, error) {
+func New(
+	cfg Config, store record.Store, objects *objects.Store, fetcher *upload.Fetcher, st *studio.Studio, log *slog.Logger,
+) (*Worker, error) {
 	if err := errors.Join(os.RemoveAll(cfg.Dir), os.MkdirAll(cfg.Dir, 0o700)); err != nil {
 		return nil, err
 	}
@@ -157,7 +159,7 @@ func (w *Worker) finish(work context.Context, log *slog.Logger, id string, out o
 			b.Message = "Waiting"
 			return b.Move(record.Queued, w.now())
 		default:
-			b.Message, b.Errors = message(out.err), diagnostics(scriptErrors(out.err))
+			b.Message, b.Errors = failureMessage(out.err), diagnostics(scriptErrors(out.err))
 			return b.Move(record.Failed, w.now())
 		}
 	})
@@ -319,7 +321,9 @@ func apply(req *studio.Request, s api.Settings) error {
 }
 
 // unpack writes the project's files to the build's folder.
-func (w *Worker) unpack(ctx context.Context, spec record.Spec, dir string, report func(meter.Progress)) (folder, source string, links []string, err error) {
+func (w *Worker) unpack(
+	ctx context.Context, spec record.Spec, dir string, report func(meter.Progress),
+) (folder, source string, links []string, err error) {
 	folder = filepath.Join(dir, "project")
 	root, err := os.OpenRoot(folder)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"mynah/internal/worker"
 )
 
-// records hold one build.
+// records is a store with one build.
 type records struct {
 	record.Store
 	mu sync.Mutex
@@ -32,12 +32,17 @@ func (r *records) Update(_ context.Context, _ string, change func(*record.Build)
 	return b, nil
 }
 
-// TestPanicFailsTheBuild: a panic ends a build as failed, in plain words, and its stack is logged.
-// A worker without a studio panics.
+// TestPanicFailsTheBuild checks that a panic fails a build with a plain message, and that its stack
+// is logged. The panic comes from a worker whose studio is nil.
 func TestPanicFailsTheBuild(t *testing.T) {
 	t.Parallel()
-	for kind, want := range map[record.Kind]string{record.Speech: "Internal error while making the audio", record.Video: "Internal error while making the video"} {
-		r := &records{b: record.Build{ID: "1", Kind: kind, State: record.Queued, Spec: record.Spec{Text: "Hello.", Speech: &record.SpeechSpec{Format: "mp3"}}}}
+	for kind, want := range map[record.Kind]string{
+		record.Speech: "Internal error while making the audio", record.Video: "Internal error while making the video",
+	} {
+		r := &records{b: record.Build{
+			ID: "1", Kind: kind, State: record.Queued,
+			Spec: record.Spec{Text: "Hello.", Speech: &record.SpeechSpec{Format: "mp3"}},
+		}}
 		var log bytes.Buffer
 		w, err := worker.New(worker.Config{Dir: filepath.Join(t.TempDir(), "work")}, r, nil, nil, nil, slog.New(slog.NewTextHandler(&log, nil)))
 		if err != nil {
@@ -47,10 +52,10 @@ func TestPanicFailsTheBuild(t *testing.T) {
 			t.Errorf("%s: %v", kind, err)
 		}
 		if r.b.State != record.Failed || !strings.HasPrefix(r.b.Message, want) || strings.Contains(r.b.Message, "goroutine") {
-			t.Errorf("%s: %s, %q", kind, r.b.State, r.b.Message)
+			t.Errorf("%s: the build is %s, with the message %q", kind, r.b.State, r.b.Message)
 		}
 		if !strings.Contains(log.String(), "worker.go") || w.Running() != 0 {
-			t.Errorf("%s: %d are running, the log is %s", kind, w.Running(), log.String())
+			t.Errorf("%s: %d builds are running, the log is %s", kind, w.Running(), log.String())
 		}
 	}
 }
