@@ -19,11 +19,14 @@ import (
 	"mynah/internal/studio"
 )
 
-// TestExitCodes: the table of the help, and the messages on the way out.
+// TestExitCodes checks the exit code and the message of each kind of error against the table in the
+// help.
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("the cause")
-	wrong := &studio.ScriptError{List: diag.List{{Range: diag.Range{File: "s.md", Start: diag.Pos{Line: 1, Column: 1}}, Summary: "it is wrong"}}}
+	wrong := &studio.ScriptError{List: diag.List{{
+		Range: diag.Range{File: "s.md", Start: diag.Pos{Line: 1, Column: 1}}, Summary: "it is wrong",
+	}}}
 	for _, c := range []struct {
 		name string
 		err  error
@@ -38,7 +41,10 @@ func TestExitCodes(t *testing.T) {
 		{"a wrong request", fault.New(fault.Usage, nil, "no such key"), 2, []string{"no such key"}},
 		{"a script that is wrong somewhere", fault.New(fault.Script, nil, "it is wrong"), 3, []string{"it is wrong"}},
 		{"a wrong file", fault.New(fault.Input, nil, "no such script").WithHint("name one"), 3, []string{"no such script", "help: name one"}},
-		{"a missing program", fault.New(fault.ToolMissing, cause, "ffmpeg is missing").WithHint("install it"), 4, []string{"ffmpeg is missing", "help: install it"}},
+		{
+			"a missing program", fault.New(fault.ToolMissing, cause, "ffmpeg is missing").WithHint("install it"), 4,
+			[]string{"ffmpeg is missing", "help: install it"},
+		},
 		{"a failing program", fault.New(fault.ToolFailed, cause, "ffmpeg failed"), 4, []string{"ffmpeg failed: the cause"}},
 		{"a full disk", fault.New(fault.Disk, cause, "the video cannot be written"), 1, []string{"the video cannot be written: the cause"}},
 		{"a mistake of ours", fault.New(fault.Internal, cause, "something went wrong"), 1, []string{"the cause"}},
@@ -58,20 +64,20 @@ func TestExitCodes(t *testing.T) {
 			}
 			for _, s := range c.says {
 				if !strings.Contains(stderr.String(), s) {
-					t.Errorf("it does not say %q: %s", s, &stderr)
+					t.Errorf("the output does not contain %q: %s", s, &stderr)
 				}
 			}
 			if len(c.says) == 0 && c.want != 1 && stderr.Len() > 0 || out.Len() > 0 {
-				t.Errorf("it says %s%s", &out, &stderr)
+				t.Errorf("unexpected output: %s%s", &out, &stderr)
 			}
 			if strings.Contains(stderr.String(), "the cause") != strings.Contains(strings.Join(c.says, " "), "the cause") {
-				t.Errorf("the cause is told, or is not: %s", &stderr)
+				t.Errorf("the cause is printed unexpectedly, or missing: %s", &stderr)
 			}
 		})
 	}
 }
 
-// TestCommandLines: what is wrong with them is found before anything is done.
+// TestCommandLines checks that errors in a command line are found before the command does anything.
 func TestCommandLines(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
@@ -95,15 +101,16 @@ func TestCommandLines(t *testing.T) {
 			t.Parallel()
 			var out, stderr bytes.Buffer
 			code := Main(t.Context(), Streams{In: strings.NewReader(""), Out: &out, Err: &stderr}, args)
-			if code != exitUsage || out.Len() > 0 || !strings.Contains(stderr.String(), "Run 'mynah") || !strings.Contains(stderr.String(), "--help' for usage.") {
+			if code != exitUsage || out.Len() > 0 ||
+				!strings.Contains(stderr.String(), "Run 'mynah") || !strings.Contains(stderr.String(), "--help' for usage.") {
 				t.Errorf("exit code %d, %s%s", code, &out, &stderr)
 			}
 		})
 	}
 }
 
-// command has a few settings of all sorts.
-func command() *cobra.Command {
+// newTestCommand creates a command with flags of several types.
+func newTestCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "test"}
 	f := cmd.Flags()
 	f.String("config", "", "")
@@ -116,8 +123,8 @@ func command() *cobra.Command {
 	return cmd
 }
 
-// TestPrecedence: a flag goes before its variable, that before the file, that before
-// the default.
+// TestPrecedence checks that a flag overrides its environment variable, the variable overrides the
+// settings file, and the file overrides the default.
 func TestPrecedence(t *testing.T) {
 	for i, c := range []struct {
 		flag, variable, file bool
@@ -133,7 +140,7 @@ func TestPrecedence(t *testing.T) {
 		{true, true, true, "of the flag"},
 	} {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			cmd := command()
+			cmd := newTestCommand()
 			if c.flag {
 				if err := cmd.Flags().Set("max-upload", "of the flag"); err != nil {
 					t.Fatal(err)
@@ -143,7 +150,7 @@ func TestPrecedence(t *testing.T) {
 				t.Setenv("MYNAH_MAX_UPLOAD", "of the variable")
 			}
 			if c.file {
-				settings(t, cmd, "max-upload: of the file\n")
+				writeSettings(t, cmd, "max-upload: of the file\n")
 			}
 			if err := (&app{systemConfig: "none.yaml"}).setFromEnvironment(cmd); err != nil {
 				t.Fatal(err)
@@ -155,8 +162,8 @@ func TestPrecedence(t *testing.T) {
 	}
 }
 
-// settings writes a file of settings and names it.
-func settings(t *testing.T, cmd *cobra.Command, text string) (path string) {
+// writeSettings writes a settings file, sets the flag --config to it, and returns its path.
+func writeSettings(t *testing.T, cmd *cobra.Command, text string) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "settings.yaml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -168,11 +175,12 @@ func settings(t *testing.T, cmd *cobra.Command, text string) (path string) {
 	return path
 }
 
-// TestTheFileMayBeNamedByAVariable: as every setting.
+// TestTheFileMayBeNamedByAVariable checks that the variable MYNAH_CONFIG can name the settings
+// file.
 func TestTheFileMayBeNamedByAVariable(t *testing.T) {
-	path := settings(t, command(), "listen: here\n")
+	path := writeSettings(t, newTestCommand(), "listen: here\n")
 	t.Setenv("MYNAH_CONFIG", path)
-	cmd := command()
+	cmd := newTestCommand()
 	if err := (&app{systemConfig: "none.yaml"}).setFromEnvironment(cmd); err != nil || cmd.Flag("listen").Value.String() != "here" {
 		t.Errorf("listen is %s: %v", cmd.Flag("listen").Value, err)
 	}
@@ -182,18 +190,18 @@ func TestWrongVariables(t *testing.T) {
 	t.Setenv("MYNAH_WORKERS", "many")
 	t.Setenv("MYNAH_GRACE", "soon")
 	t.Setenv("MYNAH_HELP", "true")
-	cmd := command()
+	cmd := newTestCommand()
 	err := (&app{systemConfig: "none.yaml"}).setFromEnvironment(cmd)
 	if _, ok := errors.AsType[usageError](err); !ok {
 		t.Fatalf("the error is %v", err)
 	}
 	for _, s := range []string{"MYNAH_WORKERS", "many", "MYNAH_GRACE", "soon"} {
 		if !strings.Contains(err.Error(), s) {
-			t.Errorf("it does not tell %q: %v", s, err)
+			t.Errorf("the error does not contain %q: %v", s, err)
 		}
 	}
 	if cmd.Flag("help").Changed {
-		t.Error("a variable asks for help")
+		t.Error("a variable has set the flag --help")
 	}
 }
 
@@ -221,14 +229,14 @@ func TestSettingsFiles(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			cmd := command()
-			err := setFromFile(cmd.Flags(), settings(t, cmd, c.text), nil)
+			cmd := newTestCommand()
+			err := setFromFile(cmd.Flags(), writeSettings(t, cmd, c.text), nil)
 			if (err != nil) != (len(c.says) > 0) {
 				t.Fatalf("the error is %v", err)
 			}
 			for _, s := range c.says {
 				if !strings.Contains(err.Error(), s) {
-					t.Errorf("it does not tell %q: %v", s, err)
+					t.Errorf("the error does not contain %q: %v", s, err)
 				}
 			}
 			f := cmd.Flags()
@@ -240,7 +248,7 @@ func TestSettingsFiles(t *testing.T) {
 	}
 }
 
-// TestVariablesReachTheSettings: those of the flags that all commands share.
+// TestVariablesReachTheSettings checks the variables of the flags that all commands share.
 func TestVariablesReachTheSettings(t *testing.T) {
 	a := &app{Streams: Streams{Out: io.Discard}, cfg: house.DefaultConfig()}
 	t.Setenv("MYNAH_JOBS", "7")
@@ -292,14 +300,14 @@ func TestOnlyScript(t *testing.T) {
 		f := fault.From(err)
 		for _, s := range c.says {
 			if f.Code != fault.Input || !strings.Contains(f.Public+f.Hint, s) {
-				t.Errorf("%q: it does not tell %q: %s (%s)", c.files, s, f.Public, f.Hint)
+				t.Errorf("%q: the error does not contain %q: %s (%s)", c.files, s, f.Public, f.Hint)
 			}
 		}
 	}
 }
 
-// TestFormattedFile: a script that is written in the usual form keeps its permissions, and
-// nothing else is left in its folder.
+// TestFormattedFile checks that replacing a script by its formatted text keeps the permissions of
+// the file and leaves no other file in the folder.
 func TestFormattedFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -322,34 +330,36 @@ func TestFormattedFile(t *testing.T) {
 			t.Errorf("%v %v, want %v", fi.Mode(), err, mode)
 		}
 		if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
-			t.Errorf("there are %v %v", left, err)
+			t.Errorf("the folder contains %v %v", left, err)
 		}
 	}
 }
 
-// A server reads the machine's file of settings, after all others.
+// TestSystemFile checks that a server reads the settings file of the machine, after all others.
 func TestSystemFile(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("XDG_CONFIG_HOME", dir)
 	t.Setenv("HOME", dir)
 	path := filepath.Join(dir, "etc.yaml")
-	if err := os.WriteFile(path, []byte("listen: there\nworkers: 7\nengines:\n  mine:\n    kind: openai\n    url: http://127.0.0.1:9\n"), 0o600); err != nil {
+	const text = "listen: there\nworkers: 7\nengines:\n  mine:\n    kind: openai\n    url: http://127.0.0.1:9\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("MYNAH_WORKERS", "3")
 	a := &app{systemConfig: path}
 	cmd := a.serveCommand()
-	if err := a.setFromEnvironment(cmd); err != nil || cmd.Flag("listen").Value.String() != "there" || cmd.Flag("workers").Value.String() != "3" {
+	if err := a.setFromEnvironment(cmd); err != nil ||
+		cmd.Flag("listen").Value.String() != "there" || cmd.Flag("workers").Value.String() != "3" {
 		t.Errorf("listen is %s, workers %s: %v", cmd.Flag("listen").Value, cmd.Flag("workers").Value, err)
 	}
 	if err := a.readEngines(a.systemFile(cmd)); err != nil || len(a.cfg.Engines.Engines) != 1 {
 		t.Errorf("%+v, %v", a.cfg.Engines, err)
 	}
 	if a.systemFile(a.checkCommand()) != "" {
-		t.Error("another command reads the machine's file")
+		t.Error("another command has read the machine's settings file")
 	}
 	a.config = "named.yaml"
 	if a.systemFile(cmd) != "" {
-		t.Error("it is read beside one that was named")
+		t.Error("the machine's settings file was read in addition to the one named by --config")
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"mynah/internal/voice/voicetest"
 )
 
-// speechServer answers POST /audio/speech by tones.
+// speechServer answers POST /audio/speech with tones.
 func speechServer(t *testing.T) *remotetest.Server {
 	t.Helper()
 	return remotetest.New(t, func(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
@@ -36,7 +36,7 @@ func speechServer(t *testing.T) *remotetest.Server {
 	})
 }
 
-// run runs a command line with a file of settings and a cache of its own.
+// run runs a command line with the given settings file and an empty cache.
 func run(t *testing.T, settings string, args ...string) (code int, out, errs string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -93,7 +93,7 @@ func TestWrongSettings(t *testing.T) {
 	}
 }
 
-// TestNeuralVoices installs a voice from a file, speaks by it, and removes it.
+// TestNeuralVoices installs a voice from a file, speaks with it, and removes it.
 func TestNeuralVoices(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -143,9 +143,9 @@ func TestNeuralVoices(t *testing.T) {
 	}
 }
 
-// TestFallback: where an engine fails in the middle of a film, all of its voice's sentences
-// are said by another, with a warning; without fallback it is an error that names the
-// sentence.
+// TestFallback checks that, when an engine fails in the middle of a video, another voice speaks all
+// sentences of the failed voice and a warning is printed. With fallback disabled, the failure is an
+// error that names the sentence.
 func TestFallback(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)

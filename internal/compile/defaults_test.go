@@ -16,7 +16,8 @@ import (
 	"mynah/internal/script"
 )
 
-// TestDefaultsOfAllStyles: the same settings are read from all styles and line ends of YAML.
+// TestDefaultsOfAllStyles checks that the same settings can be written in all YAML styles and with
+// all line endings.
 func TestDefaultsOfAllStyles(t *testing.T) {
 	t.Parallel()
 	const block = "# ours\nheader:\n  # who\n  title: \"a # b\"\n  voice: brian # he\n  canvas: #102030\n  theme: looks/own.css\n  subtitles:\n    mode: overlay\n    color: #fff\n  description: >\n    two\n    lines\nvoices:\n  me: amy\n"
@@ -49,7 +50,7 @@ func TestDefaultsOfAllStyles(t *testing.T) {
 	}
 }
 
-// TestDefaultsFindings: findings stand at their lines, in all styles.
+// TestDefaultsFindings checks the positions of findings in all YAML styles.
 func TestDefaultsFindings(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -79,7 +80,8 @@ func TestDefaultsFindings(t *testing.T) {
 	}
 }
 
-// TestDefaultsThatCannotBeRead are an error, and not passed over.
+// TestDefaultsThatCannotBeRead checks that an unreadable settings file is an error and is not
+// ignored.
 func TestDefaultsThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	outside := filepath.Join(t.TempDir(), "x.yaml")
@@ -129,7 +131,8 @@ func FuzzDefaults(f *testing.F) {
 	})
 }
 
-// TestVoicesOfTheProject: names are folded, and a voice may be given with its language.
+// TestVoicesOfTheProject checks that names of voices are case-insensitive, and that a voice may be
+// set with its language.
 func TestVoicesOfTheProject(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]map[string]string{
@@ -153,7 +156,7 @@ func TestVoicesOfTheProject(t *testing.T) {
 	}
 }
 
-// TestDefaultsCounted: each mistake is one finding, whose range is its first character.
+// TestDefaultsCounted checks that each mistake causes exactly one finding, at its first character.
 func TestDefaultsCounted(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{
@@ -188,7 +191,8 @@ func TestDefaultsCounted(t *testing.T) {
 	}
 }
 
-// TestSettingsOfTheMachine stand without a warning in the file that the command line has read, and in no other.
+// TestSettingsOfTheMachine checks that machine settings cause no warning in the file that the
+// command line has read, and do in any other.
 func TestSettingsOfTheMachine(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -218,7 +222,8 @@ func TestSettingsOfTheMachine(t *testing.T) {
 	}
 }
 
-// TestDefaultsAtTheLimit: a file of exactly 1 MiB is read, and a longer one is an error at its first character.
+// TestDefaultsAtTheLimit checks that a file of exactly 1 MiB is read, and that a longer one causes
+// an error at its first character.
 func TestDefaultsAtTheLimit(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -247,7 +252,8 @@ func TestDefaultsAtTheLimit(t *testing.T) {
 	}
 }
 
-// TestFillHeader: defaults fill what a header leaves out; a translation keeps its own language.
+// TestFillHeader checks that defaults fill in missing properties of a header, and that a
+// translation keeps its own language.
 func TestFillHeader(t *testing.T) {
 	t.Parallel()
 	d, _ := parseDefaults(defaultsFile, []byte("header: {voice: amy, title: Ours, language: fr, fps: 50}\n"), false)
@@ -282,6 +288,6 @@ func TestFillHeader(t *testing.T) {
 	s, _ := script.Parse("s.md", []byte("Hello.\n"))
 	defaults{}.fillHeader(s, false)
 	if s.Header.Range.File != "" || s.Header.Title != nil {
-		t.Errorf("defaults without a header give %+v", s.Header)
+		t.Errorf("defaults without a header set %+v", s.Header)
 	}
 }

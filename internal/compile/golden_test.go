@@ -18,22 +18,23 @@ import (
 
 var update = flag.Bool("update", false, "write what the golden tests see")
 
-// named is the tone engine under the name of an engine of the catalogue.
-type named struct {
+// otherTone is the tone engine with the name of another engine.
+type otherTone struct {
 	*tone.Engine
 	name string
 }
 
-func (n named) Name() string { return n.name }
+func (n otherTone) Name() string { return n.name }
 
-func (n named) Speak(ctx context.Context, r voice.Request) (voice.Clip, error) {
+func (n otherTone) Speak(ctx context.Context, r voice.Request) (voice.Clip, error) {
 	r.Voice = "high"
 	return n.Engine.Speak(ctx, r)
 }
 
 const png = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00"
 
-// projects are small projects by their names; script is what is built.
+// projects returns the files of small projects, by the project's name. The file "build" names the
+// script to build, if it is not s.md.
 func projects() map[string]map[string]string {
 	one := func(script string) map[string]string { return map[string]string{"s.md": script} }
 	with := func(script string, more ...string) map[string]string {
@@ -79,10 +80,11 @@ func projects() map[string]map[string]string {
 	}
 }
 
-// TestFindings: what is found in small projects, and whom and what a voice is asked to say.
+// TestFindings compares the findings in small projects, and the sentences that are sent to voices,
+// with a golden file.
 func TestFindings(t *testing.T) {
 	t.Parallel()
-	b := newBooth(t, tone.New(), named{tone.New(), voice.EngineEspeak}, named{tone.New(), voice.EngineFlite})
+	b := newBooth(t, tone.New(), otherTone{tone.New(), voice.EngineEspeak}, otherTone{tone.New(), voice.EngineFlite})
 	var out strings.Builder
 	all := projects()
 	for _, name := range slices.Sorted(maps.Keys(all)) {
@@ -99,7 +101,8 @@ func TestFindings(t *testing.T) {
 			continue
 		}
 		for _, d := range src.Findings {
-			fmt.Fprintf(&out, "%s:%d:%d-%d %s %s: %s\n", d.Range.File, d.Range.Start.Line, d.Range.Start.Column, d.Range.End.Column, d.Severity, d.Code, d.Summary)
+			fmt.Fprintf(&out, "%s:%d:%d-%d %s %s: %s\n", d.Range.File,
+				d.Range.Start.Line, d.Range.Start.Column, d.Range.End.Column, d.Severity, d.Code, d.Summary)
 			if d.Detail != "" {
 				fmt.Fprintf(&out, "    %s\n", d.Detail)
 			}
@@ -136,7 +139,7 @@ func TestFindings(t *testing.T) {
 		a, b := strings.Split(got, "\n"), strings.Split(string(want), "\n")
 		for i := range min(len(a), len(b)) {
 			if a[i] != b[i] {
-				t.Fatalf("line %d is\n%s\nnot\n%s", i+1, a[i], b[i])
+				t.Fatalf("line %d is\n%s\nwant\n%s", i+1, a[i], b[i])
 			}
 		}
 		t.Fatalf("%d lines, want %d", len(a), len(b))

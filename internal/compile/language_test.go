@@ -10,7 +10,8 @@ import (
 	"mynah/internal/voice"
 )
 
-// TestScriptIn: a language is found however its tag is written, and never a wrong one.
+// TestScriptIn checks that a translation is found in whatever form its language tag is written, and
+// that no wrong one is found.
 func TestScriptIn(t *testing.T) {
 	t.Parallel()
 	fsys := fstest.MapFS{}
@@ -45,19 +46,19 @@ func TestScriptIn(t *testing.T) {
 	}
 }
 
-// TestTranslationsIntoWhatIsSpoken: a script can be translated into the language of every
-// voice of the catalogue.
+// TestTranslationsIntoWhatIsSpoken checks that a file name with the language of any voice in the
+// catalogue is recognized as a translation.
 func TestTranslationsIntoWhatIsSpoken(t *testing.T) {
 	t.Parallel()
 	for _, v := range voice.NewCatalogue().Voices() {
 		name := script.TranslationName("s.md", v.Language)
 		if base, tag, ok := script.TranslationOf(name); !ok || base != "s.md" || tag != v.Language {
-			t.Errorf("%s is no translation", name)
+			t.Errorf("%s is not recognized as a translation", name)
 		}
 	}
 }
 
-// TestLanguages lists the translations of a script in their order, and nothing else.
+// TestLanguages checks that the translations of a script are listed in order, and nothing else.
 func TestLanguages(t *testing.T) {
 	t.Parallel()
 	fsys := fstest.MapFS{}
@@ -74,7 +75,8 @@ func TestLanguages(t *testing.T) {
 	}
 }
 
-// TestMissingTranslation: the fault names the file to write, and the languages that are there.
+// TestMissingTranslation checks that the error names the file to write and the existing
+// translations.
 func TestMissingTranslation(t *testing.T) {
 	t.Parallel()
 	fsys := fstest.MapFS{}
@@ -98,7 +100,7 @@ func TestMissingTranslation(t *testing.T) {
 	}
 }
 
-// TestFitting: the longest of a language's forms that is there.
+// TestFitting checks that the longest matching form of a language tag is chosen.
 func TestFitting(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ tag, languages, want string }{

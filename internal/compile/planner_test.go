@@ -16,18 +16,19 @@ import (
 	"mynah/internal/voice/tone"
 )
 
-// likeness is the tone engine under the name of one that the catalogue's voices need.
-type likeness struct {
+// renamedTone is the tone engine with the name of an engine that voices of the catalogue need.
+type renamedTone struct {
 	*tone.Engine
 	name string
 }
 
-func (l likeness) Name() string { return l.name }
+func (l renamedTone) Name() string { return l.name }
 
-// pixel is the head of a PNG image.
+// pixel is the start of a PNG file of 1x1 pixels.
 const pixel = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00"
 
-// newPlanner is the planner of s.md in a folder of files, with some engines of the catalogue.
+// newPlanner creates a planner of s.md in a folder with the given files, with some engines of the
+// catalogue.
 func newPlanner(t *testing.T, files map[string]string, engines ...string) *planner {
 	t.Helper()
 	dir := t.TempDir()
@@ -51,7 +52,7 @@ func newPlanner(t *testing.T, files map[string]string, engines ...string) *plann
 	t.Cleanup(func() { _ = in.Close(); store.Close() })
 	all := []voice.Engine{tone.New()}
 	for _, name := range engines {
-		all = append(all, likeness{tone.New(), name})
+		all = append(all, renamedTone{tone.New(), name})
 	}
 	booth, err := voice.NewBooth(voice.DefaultConfig(), all, store)
 	if err != nil {
@@ -60,7 +61,7 @@ func newPlanner(t *testing.T, files map[string]string, engines ...string) *plann
 	return &planner{Project: in, ctx: t.Context(), booth: booth, sources: map[string][]byte{}, script: "s.md"}
 }
 
-// TestReads: a voice reads a text of which it loses at most half of the letters.
+// TestReads checks that a voice accepts a text if it can read at least half of its letters.
 func TestReads(t *testing.T) {
 	t.Parallel()
 	p := newPlanner(t, nil, voice.EngineFlite)
@@ -74,7 +75,7 @@ func TestReads(t *testing.T) {
 	}
 }
 
-// TestLegible counts the letters of what the voice itself has to read.
+// TestLegible checks that only the letters that the voice itself must read are counted.
 func TestLegible(t *testing.T) {
 	t.Parallel()
 	p := newPlanner(t, nil, voice.EngineFlite, voice.EngineEspeak)
@@ -102,7 +103,8 @@ func TestLegible(t *testing.T) {
 	}
 }
 
-// TestInstallHint: only what looks like the name of a model can be installed.
+// TestInstallHint checks that the hint to install a voice is only for names in the form of a
+// model's name.
 func TestInstallHint(t *testing.T) {
 	t.Parallel()
 	const other = "run mynah voices to list the installed voices, or mynah voices available to list those that can be installed"
@@ -123,7 +125,7 @@ func TestInstallHint(t *testing.T) {
 	}
 }
 
-// TestVoiceProblems: each kind of name that means no voice here has its finding, and a hint.
+// TestVoiceProblems checks the finding and the hint for each kind of name that is no usable voice.
 func TestVoiceProblems(t *testing.T) {
 	t.Parallel()
 	both, espeak := []string{voice.EngineFlite, voice.EngineEspeak}, []string{voice.EngineEspeak}
@@ -156,7 +158,8 @@ func TestVoiceProblems(t *testing.T) {
 	}
 }
 
-// TestLexiconFile: a lexicon of exactly the longest length is read; a longer one, or none, is an error.
+// TestLexiconFile checks that a lexicon of exactly the maximum length is read, and that a longer or
+// missing one causes an error.
 func TestLexiconFile(t *testing.T) {
 	t.Parallel()
 	fill := "Mynah: MY nah\n#" + strings.Repeat("x", reading.MaxLexicon)
@@ -178,7 +181,7 @@ func TestLexiconFile(t *testing.T) {
 	}
 }
 
-// TestSlips: how much two names of files differ.
+// TestSlips checks the distances between file names.
 func TestSlips(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -187,14 +190,14 @@ func TestSlips(t *testing.T) {
 	}{
 		{"photo.png", "photo.png", 0},
 		{"photo.png", "phto.png", 1},
-		{"photo.png", "phot.jpg", 3},      // another name and another ending
-		{"photo.png", "photo.jpeg", 1},    // another ending
-		{"photo.png", "img/photo.png", 1}, // another folder
-		{"a/photo.png", "b/photo.jpg", 3}, // both
+		{"photo.png", "phot.jpg", 3},      // different base name and extension
+		{"photo.png", "photo.jpeg", 1},    // different extension
+		{"photo.png", "img/photo.png", 1}, // different folder
+		{"a/photo.png", "b/photo.jpg", 3}, // different folder and extension
 		{"a/photo.png", "b/photo.png", 1},
 		{"abcd.png", "abxy.png", 2},
 		{"abcd.png", "abc.png", 1},
-		{"abc.png", "abcd.png", 2}, // of a short name each slip counts twice
+		{"abc.png", "abcd.png", 2}, // in short names each difference counts twice
 		{"a.png", "b.png", 2},
 		{"abc.png", "axy.png", 4},
 		{"photo.png", "zzzzzzz.png", 4},
@@ -205,7 +208,8 @@ func TestSlips(t *testing.T) {
 	}
 }
 
-// TestNearestFits: a suggestion is of the kind that is missing, is not what Mynah writes, and is the nearest.
+// TestNearestFits checks that the suggested file is of the required type, is not written by Mynah,
+// and has the nearest name.
 func TestNearestFits(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{"s.md": "x", "s.jpg": pixel, "s.mp4": "x", "s.srt": "x"}
@@ -249,21 +253,22 @@ func TestNearestFits(t *testing.T) {
 	}
 }
 
-// TestNearestGivesUp after the 200th missing file.
+// TestNearestGivesUp checks that no suggestions are made after the 200th missing file.
 func TestNearestGivesUp(t *testing.T) {
 	t.Parallel()
 	p := newPlanner(t, map[string]string{"look.css": "a{}"})
 	for i := range 202 {
 		if got, want := p.Nearest("lok.css", "theme"), map[bool]string{true: "look.css"}[i < 200]; got != want {
-			t.Fatalf("the answer to question %d is %q", i+1, got)
+			t.Fatalf("suggestion %d is %q", i+1, got)
 		}
 	}
 	if len(p.listed) != 1 {
-		t.Errorf("listed are %v", p.listed)
+		t.Errorf("the listed folders are %v", p.listed)
 	}
 }
 
-// TestWritten: what Mynah writes beside a script bears its name.
+// TestWritten checks that files with a script's base name and the extension of an output are
+// recognized as written by Mynah.
 func TestWritten(t *testing.T) {
 	t.Parallel()
 	p := &planner{script: "a/talk.md"}

@@ -53,7 +53,7 @@ func open(t *testing.T, files map[string]string) *project.Project {
 	return in
 }
 
-// summaries are the findings as file:line severity summary.
+// summaries formats findings as "file:line severity summary".
 func summaries(list diag.List) string {
 	var out []string
 	for _, d := range list {
@@ -72,30 +72,35 @@ func TestRead(t *testing.T) {
 	})
 	b := newBooth(t, tone.New())
 	src, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md"})
-	if err != nil || src.Board == nil || len(src.Board.Scenes) != 3 || src.Name != "s.md" || src.Board.Film.Title != "Ours" || src.Board.Film.Width != 64 {
+	if err != nil || src.Board == nil || len(src.Board.Scenes) != 3 || src.Name != "s.md" ||
+		src.Board.Film.Title != "Ours" || src.Board.Film.Width != 64 {
 		t.Fatalf("%v, %+v", err, src)
 	}
 	if len(src.Sources) != 2 || string(src.Sources["s.md"]) == "" || string(src.Sources["mynah.yaml"]) == "" {
 		t.Errorf("sources are %v", src.Sources)
 	}
 	title := "Mine"
-	req := compile.Request{Script: "s.md", Size: &frame.Size{Width: 128, Height: 72}, FPS: &frame.Rate{Num: 50, Den: 1}, Voice: "tone/low", Scenes: [2]int{2, 3}}
+	req := compile.Request{
+		Script: "s.md", Size: &frame.Size{Width: 128, Height: 72}, FPS: &frame.Rate{Num: 50, Den: 1},
+		Voice: "tone/low", Scenes: [2]int{2, 3},
+	}
 	req.Header.Title = &title
 	src, err = compile.Read(t.Context(), in, b, req)
 	if err != nil || len(src.Board.Scenes) != 2 || src.Board.Film.Width != 128 || src.Board.Film.FPS.Num != 50 || src.Board.Film.Title != "Mine" ||
 		src.Board.Scenes[0].Parts[0].Voice != "tone/low" || src.Board.Scenes[0].Parts[0].Text != "Two." {
 		t.Errorf("%v, %+v", err, src.Board)
 	}
-	if _, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md", Scenes: [2]int{3, 4}}); fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), "scene 4 does not exist: the last scene of s.md is 3") {
+	_, err = compile.Read(t.Context(), in, b, compile.Request{Script: "s.md", Scenes: [2]int{3, 4}})
+	if fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), "scene 4 does not exist: the last scene of s.md is 3") {
 		t.Errorf("got %v", err)
 	}
 	src, err = compile.Read(t.Context(), in, b, compile.Request{Script: "me.md"})
 	if err != nil || src.Board.Scenes[0].Parts[0].Voice != "tone/low" {
-		t.Errorf("a name of the project's own: %v, %s", err, summaries(src.Findings))
+		t.Errorf("a voice name defined by the project: %v, %s", err, summaries(src.Findings))
 	}
 	src, err = compile.Read(t.Context(), in, b, compile.Request{Script: "none.md"})
 	if err != nil || !src.Findings.HasErrors() {
-		t.Errorf("a script that is missing: %v, %s", err, summaries(src.Findings))
+		t.Errorf("a missing script: %v, %s", err, summaries(src.Findings))
 	}
 	src, err = compile.Read(t.Context(), in, b, compile.Request{Script: "empty.md"})
 	if err != nil || !src.Findings.HasErrors() {
@@ -104,11 +109,12 @@ func TestRead(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := compile.Read(ctx, in, b, compile.Request{Script: "s.md"}); !errors.Is(err, context.Canceled) {
-		t.Errorf("a stop gives %v", err)
+		t.Errorf("a cancelled context returns %v", err)
 	}
 }
 
-// TestTranslations: the script of a language, with what it takes from the one that it translates.
+// TestTranslations checks that the script of the requested language is read, with the properties
+// that it inherits from the original.
 func TestTranslations(t *testing.T) {
 	t.Parallel()
 	in := open(t, map[string]string{
@@ -126,16 +132,17 @@ func TestTranslations(t *testing.T) {
 			continue
 		}
 	}
-	if _, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md", Language: "fr"}); fault.CodeOf(err) != fault.Input || !strings.Contains(err.Error(), `s.md has no translation for the language "fr"`) {
+	_, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md", Language: "fr"})
+	if fault.CodeOf(err) != fault.Input || !strings.Contains(err.Error(), `s.md has no translation for the language "fr"`) {
 		t.Errorf("got %v", err)
 	}
 	src, err := compile.Read(t.Context(), in, b, compile.Request{Script: "l.de.md"})
 	if err != nil || !strings.Contains(summaries(src.Findings), "scene") {
-		t.Errorf("a translation that lacks a scene: %v, %q", err, summaries(src.Findings))
+		t.Errorf("a translation with a missing scene: %v, %q", err, summaries(src.Findings))
 	}
 }
 
-// TestVoices: what a voice cannot be or say is found.
+// TestVoices checks the findings for invalid voices and for text that a voice cannot speak.
 func TestVoices(t *testing.T) {
 	t.Parallel()
 	b := newBooth(t, tone.New())
@@ -162,7 +169,7 @@ func TestVoices(t *testing.T) {
 	}
 }
 
-// TestNearest: a file that is missing is likened to one that may stand in its place.
+// TestNearest checks which existing file is suggested for a missing one.
 func TestNearest(t *testing.T) {
 	t.Parallel()
 	in := open(t, map[string]string{
@@ -195,11 +202,11 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// TestStrict: a voice whose engine is missing ends a strict build, and no other; a name that is
-// unknown is a finding.
+// TestStrict checks that a missing engine fails a strict build only, and that an unknown name is a
+// finding.
 func TestStrict(t *testing.T) {
 	t.Parallel()
-	b := newBooth(t, tone.New(), named{tone.New(), voice.EngineEspeak})
+	b := newBooth(t, tone.New(), otherTone{tone.New(), voice.EngineEspeak})
 	for _, c := range []struct {
 		text   string
 		strict bool
@@ -219,7 +226,7 @@ func TestStrict(t *testing.T) {
 	}
 }
 
-// TestScenesToBuild: the first and the last scene of a request, counted from 1.
+// TestScenesToBuild checks the first and the last scene of a request, which count from 1.
 func TestScenesToBuild(t *testing.T) {
 	t.Parallel()
 	in := open(t, map[string]string{"s.md": said + "One.\n\n---\nTwo.\n\n---\nThree.\n"})
@@ -250,7 +257,8 @@ func TestScenesToBuild(t *testing.T) {
 	}
 }
 
-// TestNoBoard: without a scene an error of the parser is the end; with one the board is planned in spite of errors.
+// TestNoBoard checks that a parse error without any scene returns no storyboard, and that otherwise
+// the storyboard is planned in spite of errors.
 func TestNoBoard(t *testing.T) {
 	t.Parallel()
 	b := newBooth(t, tone.New())
@@ -275,8 +283,8 @@ func TestNoBoard(t *testing.T) {
 	}
 }
 
-// TestTranslationsOfWrongScripts: what is wrong with the script that is translated is found with it, and
-// a file that has only the name of a translation is a script.
+// TestTranslationsOfWrongScripts checks that mistakes in the original are reported with its
+// translation, and that a file that only looks like a translation is a script.
 func TestTranslationsOfWrongScripts(t *testing.T) {
 	t.Parallel()
 	in := open(t, map[string]string{
@@ -323,7 +331,7 @@ func TestText(t *testing.T) {
 	var parts []storyboard.Part
 	for _, s := range src.Board.Scenes {
 		if len(s.Slides) > 0 || len(s.Shots) > 0 {
-			t.Errorf("pictures are left: %+v", s)
+			t.Errorf("the text still contains pictures: %+v", s)
 		}
 		parts = append(parts, s.Parts...)
 	}
@@ -332,7 +340,8 @@ func TestText(t *testing.T) {
 		t.Errorf("%+v", parts)
 	}
 	src, cues, err = compile.Text(t.Context(), project.Empty(), b, compile.TextRequest{
-		Text: "1\n00:00:01,000 --> 00:00:02,000\nFirst.\n\n2\n00:00:03,000 --> 00:00:04,000\nSecond.\n", Timed: "srt", Header: map[string]string{"voice": "tone/high"},
+		Text:  "1\n00:00:01,000 --> 00:00:02,000\nFirst.\n\n2\n00:00:03,000 --> 00:00:04,000\nSecond.\n",
+		Timed: "srt", Header: map[string]string{"voice": "tone/high"},
 	})
 	if err != nil || len(cues) != 2 || len(src.Board.Scenes) != 2 || src.Board.Scenes[1].Range.Start.Line != cues[1].Line {
 		t.Errorf("%v, %+v, %s", err, cues, summaries(src.Findings))
@@ -343,13 +352,13 @@ func TestText(t *testing.T) {
 		{Text: "nothing", Timed: "srt"},
 	} {
 		if _, _, err := compile.Text(t.Context(), project.Empty(), b, r); err == nil {
-			t.Errorf("%+v is taken", r)
+			t.Errorf("%+v was accepted", r)
 		}
 	}
 	if err := compile.CheckHeader(map[string]string{"voice-pitch": "low"}); err != nil {
 		t.Error(err)
 	}
 	if err := compile.CheckHeader(map[string]string{"voice-pitch": "99"}); err == nil {
-		t.Error("a pitch of 99 is taken")
+		t.Error("a pitch of 99 was accepted")
 	}
 }

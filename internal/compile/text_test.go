@@ -29,7 +29,8 @@ func TestCuesThatCannotBe(t *testing.T) {
 	}
 }
 
-// TestCuesAtTheLimits: a cue may take no time, begin with the one in front, and end at the latest time.
+// TestCuesAtTheLimits checks that a cue may have no length, begin with the previous cue, and end at
+// the latest allowed time.
 func TestCuesAtTheLimits(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -65,7 +66,7 @@ func TestCuesAtTheLimits(t *testing.T) {
 	}
 }
 
-// TestCuesInPlace: the scene and the narration of a cue point at its line.
+// TestCuesInPlace checks that the scene and the narration of a cue have the position of its line.
 func TestCuesInPlace(t *testing.T) {
 	t.Parallel()
 	s := &script.Script{File: TextFile}
@@ -82,12 +83,13 @@ func TestCuesInPlace(t *testing.T) {
 		{Text: "WEBVTT\n\n00:01.000 --> 00:05.001\nOne.\n", Timed: "vtt", Longest: 5 * time.Second},
 	} {
 		if _, err := readCues(s, r); err == nil {
-			t.Errorf("%+v is taken", r)
+			t.Errorf("%+v was accepted", r)
 		}
 	}
 }
 
-// TestOverrideVoice: what a request says comes before the text, and leaves the rest of it.
+// TestOverrideVoice checks that the properties of a request override those of the text and keep the
+// rest of the header.
 func TestOverrideVoice(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -106,7 +108,8 @@ func TestOverrideVoice(t *testing.T) {
 	}
 }
 
-// TestKeepSpoken: of directions those of voices stay, and music that needs no file.
+// TestKeepSpoken checks that a spoken text keeps directions about voices and built-in music, and no
+// others.
 func TestKeepSpoken(t *testing.T) {
 	t.Parallel()
 	const left = "; the background \"song.mp3\" is a file and is left out: a spoken text has no files"
@@ -187,7 +190,7 @@ func FuzzCues(f *testing.F) {
 		cues, err := parseCues(text, form, longestTimed)
 		if err != nil {
 			if fault.CodeOf(err) != fault.Input {
-				t.Fatalf("%v is no fault of the text", err)
+				t.Fatalf("%v is not an error of the text", err)
 			}
 			return
 		}

@@ -11,8 +11,8 @@ import (
 	"mynah/internal/testrun"
 )
 
-// checked is what the doctor says of the tool of a name, with some settings.
-func checked(t *testing.T, settings, name string, getenv func(string) string) house.Tool {
+// toolReport returns the doctor's report on one tool, with the given settings.
+func toolReport(t *testing.T, settings, name string, getenv func(string) string) house.Tool {
 	t.Helper()
 	s := house.NewVoiceSettings()
 	s.AddFile("mynah.yaml", []byte(settings), false)
@@ -30,21 +30,21 @@ func checked(t *testing.T, settings, name string, getenv func(string) string) ho
 	tools := h.Check(t.Context())
 	i := slices.IndexFunc(tools, func(t house.Tool) bool { return t.Name == name })
 	if i < 0 {
-		t.Fatalf("no %s in %+v", name, tools)
+		t.Fatalf("the report has no %s: %+v", name, tools)
 	}
 	return tools[i]
 }
 
-// TestWrongLibrary: the doctor says what is wrong with a library that was named.
+// TestWrongLibrary checks that the doctor reports what is wrong with a library from the settings.
 func TestWrongLibrary(t *testing.T) {
 	t.Parallel()
-	tool := checked(t, "engines:\n  piper: {library: /nowhere/libonnxruntime.so}\n", "ONNX Runtime", noVariables)
+	tool := toolReport(t, "engines:\n  piper: {library: /nowhere/libonnxruntime.so}\n", "ONNX Runtime", noVariables)
 	if tool.Found || !strings.Contains(tool.Advice, "libonnxruntime.so cannot be loaded: stat /nowhere/libonnxruntime.so: no such file") {
 		t.Errorf("%+v", tool)
 	}
 }
 
-// TestSecretOfPolly: a key of two parts is there when both are.
+// TestSecretOfPolly checks that a key of two parts counts as set only if both parts are.
 func TestSecretOfPolly(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -53,11 +53,11 @@ func TestSecretOfPolly(t *testing.T) {
 	settings := "engines:\n  polly: {region: eu-west-1, url: \"" + server.URL + "\", key-env: MINE_AWS_ACCESS_KEY_ID}\n"
 	variables := map[string]string{"MINE_AWS_ACCESS_KEY_ID": "id"}
 	getenv := func(name string) string { return variables[name] }
-	if tool := checked(t, settings, "polly", getenv); tool.Found || tool.Advice != "MINE_AWS_SECRET_ACCESS_KEY is not set" {
+	if tool := toolReport(t, settings, "polly", getenv); tool.Found || tool.Advice != "MINE_AWS_SECRET_ACCESS_KEY is not set" {
 		t.Errorf("%+v", tool)
 	}
 	variables["MINE_AWS_SECRET_ACCESS_KEY"] = "secret"
-	if tool := checked(t, settings, "polly", getenv); !tool.Found {
+	if tool := toolReport(t, settings, "polly", getenv); !tool.Found {
 		t.Errorf("%+v", tool)
 	}
 	s := house.NewVoiceSettings()

@@ -13,7 +13,9 @@ import (
 func TestAddresses(t *testing.T) {
 	t.Parallel()
 	tcp := func(ip string) net.Addr { return &net.TCPAddr{IP: net.ParseIP(ip), Port: 8080} }
-	for ip, want := range map[string]string{"127.0.0.1": "http://127.0.0.1:8080", "::1": "http://[::1]:8080", "192.0.2.7": "http://192.0.2.7:8080"} {
+	for ip, want := range map[string]string{
+		"127.0.0.1": "http://127.0.0.1:8080", "::1": "http://[::1]:8080", "192.0.2.7": "http://192.0.2.7:8080",
+	} {
 		if got := addresses("http", tcp(ip)); !slices.Equal(got, []string{want}) {
 			t.Errorf("%s: %q", ip, got)
 		}
@@ -26,7 +28,7 @@ func TestAddresses(t *testing.T) {
 	}
 	for ip, want := range map[string]bool{"127.0.0.1": false, "::1": false, "0.0.0.0": true, "::": true, "192.0.2.7": true} {
 		if isOpen(tcp(ip)) != want {
-			t.Errorf("%s: is it open? want %v", ip, want)
+			t.Errorf("%s: reachable from other machines: want %v", ip, want)
 		}
 	}
 }

@@ -2,8 +2,8 @@ package house
 
 import "testing"
 
-// TestFoundAddressesGetNoKey: what listens at an address that came with a project is not
-// sent its user's key.
+// TestFoundAddressesGetNoKey checks that the user's API key is not sent to an address from a
+// settings file that came with a project.
 func TestFoundAddressesGetNoKey(t *testing.T) {
 	t.Parallel()
 	const file = "engines:\n  openai: {url: \"http://127.0.0.1:9/v1\"}\n"
@@ -29,7 +29,7 @@ func TestFoundAddressesGetNoKey(t *testing.T) {
 		}
 		for _, e := range cfg.Engines {
 			if e.Name == "openai" && e.key.Reveal() != c.key {
-				t.Errorf("found: %t, variables %v: the key is %q, want %q", c.found, c.env, e.key.Reveal(), c.key)
+				t.Errorf("file of the project: %t, variables %v: the key is %q, want %q", c.found, c.env, e.key.Reveal(), c.key)
 			}
 		}
 	}

@@ -2,13 +2,13 @@ package house
 
 import "testing"
 
-// TestInstallations: the doctor can say of every program how to install it, on every system.
+// TestInstallations checks that the doctor knows how to install every program on every system.
 func TestInstallations(t *testing.T) {
 	t.Parallel()
 	for _, w := range wantedTools() {
 		for _, system := range []string{"linux", "darwin", "windows"} {
 			if installOn(system, w.Name) == "" {
-				t.Errorf("%s: how to install %s is not known", system, w.Name)
+				t.Errorf("%s: no instructions to install %s", system, w.Name)
 			}
 		}
 	}

@@ -20,7 +20,7 @@ import (
 
 const key = "a-key-for-the-tests"
 
-// serve runs a server on a folder until the test, or stop, ends it.
+// serve starts a server on a data folder. It runs until stop is called or the test ends.
 func serve(t *testing.T, data string, change func(*house.ServeConfig)) (c *client.Client, stop func()) {
 	t.Helper()
 	cfg := house.DefaultServeConfig()
@@ -53,15 +53,15 @@ func serve(t *testing.T, data string, change func(*house.ServeConfig)) (c *clien
 		done = true
 		cancel()
 		if err := <-ended; err != nil {
-			t.Errorf("the server ends with %v", err)
+			t.Errorf("the server stopped with %v", err)
 		}
 	}
 	t.Cleanup(stop)
 	return &client.Client{URL: url, Key: key, Poll: 20 * time.Millisecond}, stop
 }
 
-// project makes a zip of a script.
-func project(t *testing.T, text string) string {
+// zipProject writes a zip with a script and returns its path.
+func zipProject(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "project.zip")
 	f, err := os.Create(path)
@@ -82,7 +82,7 @@ func project(t *testing.T, text string) string {
 	return path
 }
 
-// build builds a project and waits for its end.
+// build builds a project, waits until it is finished, and returns its task and status.
 func build(t *testing.T, c *client.Client, zip string) (api.Task, api.Status) {
 	t.Helper()
 	g, err := c.UploadZip(t.Context(), zip)
@@ -105,7 +105,7 @@ func TestAddressesSurviveARestart(t *testing.T) {
 	testrun.SkipMinute(t)
 	data := t.TempDir()
 	c, stop := serve(t, data, nil)
-	task, status := build(t, c, project(t, "(duration: 1)\n\nHello.\n"))
+	task, status := build(t, c, zipProject(t, "(duration: 1)\n\nHello.\n"))
 	stop()
 	again, _ := serve(t, data, nil)
 	move := func(address string) string { return again.URL + strings.TrimPrefix(address, c.URL) }
@@ -125,7 +125,7 @@ func TestWhatExpiredGoes(t *testing.T) {
 	c, _ := serve(t, data, func(cfg *house.ServeConfig) {
 		cfg.HTTP.Keep, cfg.HTTP.UploadTTL, cfg.Sweep = time.Second, 8*time.Second, time.Second
 	})
-	task, _ := build(t, c, project(t, "(duration: 1)\n\nHello.\n"))
+	task, _ := build(t, c, zipProject(t, "(duration: 1)\n\nHello.\n"))
 	left := func() (names []string) {
 		_ = filepath.WalkDir(filepath.Join(data, "objects"), func(path string, d os.DirEntry, err error) error {
 			if err == nil && !d.IsDir() {
@@ -138,15 +138,16 @@ func TestWhatExpiredGoes(t *testing.T) {
 	for end := time.Now().Add(5 * time.Minute); time.Now().Before(end) && len(left()) > 0; time.Sleep(100 * time.Millisecond) {
 	}
 	if names := left(); len(names) > 0 {
-		t.Errorf("left: %v", names)
+		t.Errorf("objects were left: %v", names)
 	}
-	resp, err := http.Get(task.StatusURL) //nolint:noctx // a poll as clients make it
+	resp, err := http.Get(task.StatusURL) //nolint:noctx // clients poll without a context, too
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	b, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusNotFound || !strings.Contains(string(b), `"finished":true`) || !strings.Contains(string(b), `"succeeded":false`) {
+	if err != nil || resp.StatusCode != http.StatusNotFound ||
+		!strings.Contains(string(b), `"finished":true`) || !strings.Contains(string(b), `"succeeded":false`) {
 		t.Errorf("%d %s, %v", resp.StatusCode, b, err)
 	}
 }
@@ -187,7 +188,7 @@ func TestTheFirstKeyIsShownOnce(t *testing.T) {
 		}
 		key, err := os.ReadFile(file)
 		if err != nil || strings.Contains(out.String(), strings.TrimSpace(string(key))) {
-			t.Errorf("%v; or the key is printed: %s", err, out.String())
+			t.Errorf("%v, or the key was printed: %s", err, out.String())
 		}
 		if fi, err := os.Stat(file); err != nil || fi.Mode().Perm() != 0o600 {
 			t.Errorf("%v, %v", fi, err)
@@ -209,7 +210,7 @@ func TestServeSettings(t *testing.T) {
 	err := cfg.Validate()
 	for _, want := range []string{"listen", "tls-cert", "workers", "public-url"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s is not told: %v", want, err)
+			t.Errorf("the error does not name %s: %v", want, err)
 		}
 	}
 }

@@ -54,7 +54,8 @@ fallback: true
 	}
 }
 
-// TestWrongVoiceSettings: all mistakes at once, each where it is, with what is allowed.
+// TestWrongVoiceSettings checks that all mistakes are reported at once, each with its position and
+// the allowed values.
 func TestWrongVoiceSettings(t *testing.T) {
 	t.Parallel()
 	s := house.NewVoiceSettings()
@@ -76,7 +77,7 @@ fallback: perhaps
 	s.AddEnvironment([]string{"MYNAH_ENGINES_X=1", "MYNAH_VOICES=nothing"})
 	_, err := s.Config(noVariables)
 	if err == nil {
-		t.Fatal("no mistake")
+		t.Fatal("no mistake was reported")
 	}
 	for _, want := range []string{
 		`mynah.yaml:2: engines.openai.modal: unknown setting of an engine of the kind openai; allowed: kind, url,`,
@@ -99,15 +100,16 @@ fallback: perhaps
 		`MYNAH_VOICES: "nothing", must be like`,
 	} {
 		if !strings.Contains(err.Error(), want) {
-			t.Errorf("it does not say %q:\n%v", want, err)
+			t.Errorf("the error does not contain %q:\n%v", want, err)
 		}
 	}
 	if strings.Contains(err.Error(), "sk-this-is-the-key") {
-		t.Errorf("the key is told:\n%v", err)
+		t.Errorf("the error contains the key:\n%v", err)
 	}
 }
 
-// TestFoundSettings: a file that came with a project may not take keys or texts elsewhere.
+// TestFoundSettings checks that a settings file that came with a project may not send keys or texts
+// elsewhere.
 func TestFoundSettings(t *testing.T) {
 	t.Parallel()
 	s := house.NewVoiceSettings()
@@ -123,12 +125,13 @@ chromium: ./evil
 	}
 	for _, want := range []string{"engines.a.url", "engines.b.key-env", "chromium"} {
 		if !strings.Contains(err.Error(), want) {
-			t.Errorf("it does not say %q:\n%v", want, err)
+			t.Errorf("the error does not contain %q:\n%v", want, err)
 		}
 	}
 }
 
-// TestValidation: what an engine refuses is told where it is set.
+// TestValidation checks that a value that an engine rejects is reported at the position of its
+// setting.
 func TestValidation(t *testing.T) {
 	t.Parallel()
 	s := house.NewVoiceSettings()
@@ -139,8 +142,8 @@ func TestValidation(t *testing.T) {
 	}
 }
 
-// TestAllKinds: each is made of its region or nothing, its key is of its variable, and no
-// way of printing tells it.
+// TestAllKinds checks the URL and the key of each kind of engine, and that no way of formatting the
+// settings prints a key.
 func TestAllKinds(t *testing.T) {
 	t.Parallel()
 	s := house.NewVoiceSettings()
@@ -159,10 +162,13 @@ voices:
 	if err != nil || len(c.Engines) != 6 {
 		t.Fatal(err, c)
 	}
-	if told := fmt.Sprintf("%v %+v %#v", c, c, c); strings.Contains(told, "key-of-AWS_S") || strings.Contains(told, "key-of-AZURE_SPEECH_K") || strings.Contains(told, "key-of-G") {
+	if told := fmt.Sprintf("%v %+v %#v", c, c, c); strings.Contains(told, "key-of-AWS_S") ||
+		strings.Contains(told, "key-of-AZURE_SPEECH_K") || strings.Contains(told, "key-of-G") {
 		t.Error(told)
 	}
-	for name, want := range map[string]string{"azure": "https://westeurope.tts.speech.microsoft.com", "polly": "https://polly.eu-west-1.amazonaws.com"} {
+	for name, want := range map[string]string{
+		"azure": "https://westeurope.tts.speech.microsoft.com", "polly": "https://polly.eu-west-1.amazonaws.com",
+	} {
 		i := slices.IndexFunc(c.Engines, func(e house.EngineConfig) bool { return e.Name == name })
 		if c.Engines[i].URL != want {
 			t.Errorf("%s is at %s", name, c.Engines[i].URL)
@@ -179,8 +185,8 @@ voices:
 	}
 }
 
-// TestDocumentedSettings: the example of the documents is good, and its table names every
-// setting.
+// TestDocumentedSettings checks that the example in the documentation is valid and that its table
+// lists every setting.
 func TestDocumentedSettings(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../../docs/voices.md")

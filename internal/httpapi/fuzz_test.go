@@ -7,8 +7,8 @@ import (
 	"mynah/api"
 )
 
-// FuzzBody reads any bytes as the JSON body of a request: what cannot be read is told by
-// a sentence of ours.
+// FuzzBody reads arbitrary bytes as the JSON body of a request, and checks that every error is a
+// bodyError with a sentence and a 4xx status.
 func FuzzBody(f *testing.F) {
 	f.Add([]byte(`{"repositoryType": "s3-zip", "repository": "x", "source": "script.md"}`))
 	f.Add([]byte(`{"repository": 3}`))

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// TestTurns: within a tenant the first comes first, and tenants take turns.
+// TestTurns checks that requests of one tenant are served in order, and that tenants take turns.
 func TestTurns(t *testing.T) {
 	t.Parallel()
 	q := newTurns(1, time.Minute)
@@ -32,7 +32,7 @@ func TestTurns(t *testing.T) {
 			mu.Unlock()
 			done()
 		})
-		for waiting := 0; waiting != i+1; { // one after the other
+		for waiting := 0; waiting != i+1; { // wait until the request is in the queue
 			q.mu.Lock()
 			waiting = q.count
 			q.mu.Unlock()
@@ -40,17 +40,17 @@ func TestTurns(t *testing.T) {
 		}
 	}
 	done()
-	done() // does nothing more
+	done() // a second call has no effect
 	all.Wait()
 	if got := strings.Join(order, " "); got != "a1 b1 c1 a2 b2 a3" {
-		t.Errorf("the turns were %s", got)
+		t.Errorf("the order was %s", got)
 	}
 	if q.working != 0 || q.count != 0 || len(q.order) != 0 || len(q.waiting) != 0 {
-		t.Errorf("%+v is left", q)
+		t.Errorf("the queue still contains %+v", q)
 	}
 }
 
-// TestTurnsThatAreNotTaken leave nothing after.
+// TestTurnsThatAreNotTaken checks that requests that give up leave nothing in the queue.
 func TestTurnsThatAreNotTaken(t *testing.T) {
 	t.Parallel()
 	q := newTurns(1, time.Minute)
@@ -70,6 +70,6 @@ func TestTurnsThatAreNotTaken(t *testing.T) {
 	}
 	done()
 	if q.working != 0 || q.count != 0 || len(q.order) != 0 {
-		t.Errorf("%+v is left", q)
+		t.Errorf("the queue still contains %+v", q)
 	}
 }

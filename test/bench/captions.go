@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// captionScenes is the length of the narrated film: about five minutes.
+// captionScenes is the number of scenes in the narrated video; it lasts about five minutes.
 const captionScenes = 30
 
-// captions measures what drawn subtitles cost, and what it costs to light each word.
+// captions measures the cost of drawn captions, and of highlighting each spoken word.
 func (b *bench) captions() error {
 	dir := filepath.Join(b.dir, "captions")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -76,7 +76,7 @@ func (b *bench) captions() error {
 	return nil
 }
 
-// captionScript is the film under one kind of subtitles.
+// captionScript returns the script of the video with one kind of captions.
 func captionScript(kind string) string {
 	var s strings.Builder
 	mode := kind

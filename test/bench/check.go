@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 )
 
-// check measures what it costs that a video is checked before it is published, apart from the
-// rest of a cold build. The bound is the larger of a twentieth of the build's CPU time and 0.1 s,
-// and 30 ms for each segment that was coded.
+// check measures the cost of checking a video before it is published, separately from the rest of a
+// build with an empty cache. The bound is the larger of 5 % of the build's CPU time and 0.1 s, plus
+// 30 ms for each coded segment.
 func (b *bench) check() error {
 	dir := filepath.Join(b.dir, "check")
 	if err := b.materials(dir); err != nil {
@@ -34,8 +34,8 @@ func (b *bench) check() error {
 	return nil
 }
 
-// phases builds a video cold, and gives the CPU seconds of its check and of all phases, and how
-// many segments were coded.
+// phases builds a video with an empty cache. It returns the CPU seconds of its check and of all
+// phases, and the number of coded segments.
 func (b *bench) phases(dir, script string) (check, all float64, coded int, err error) {
 	cmd := exec.CommandContext(b.ctx, b.mynah, "build", script, "--json", "--explain", "--no-cache")
 	cmd.Dir = dir

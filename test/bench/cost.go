@@ -11,15 +11,15 @@ import (
 	"time"
 )
 
-// cost is what a command took: it and all its children.
+// cost is the resources that a command and its child processes used.
 type cost struct {
 	cpu, wall float64 // seconds
-	group     float64 // seconds of CPU by the kernel's control group, when there is one
-	rss       int64   // most memory of the process itself, bytes
-	children  int     // most children at once
+	group     float64 // CPU seconds by the kernel's control group; 0 without one
+	rss       int64   // peak memory of the process without its children, in bytes
+	children  int     // maximum number of simultaneous child processes
 }
 
-// measure runs a command and watches it.
+// measure runs a command in a folder and returns its cost.
 func (b *bench) measure(dir, program string, args ...string) (cost, error) {
 	cmd := exec.CommandContext(b.ctx, program, args...)
 	if b.group != "" {
@@ -59,7 +59,7 @@ func (b *bench) measure(dir, program string, args ...string) (cost, error) {
 	return c, nil
 }
 
-// highWater reads a process's peak memory.
+// highWater returns the peak memory of a process in bytes.
 func highWater(pid int) int64 {
 	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	for line := range strings.Lines(string(status)) {
@@ -71,7 +71,7 @@ func highWater(pid int) int64 {
 	return 0
 }
 
-// children counts a process's children.
+// children returns the number of child processes of a process.
 func children(pid int) int { return len(childPIDs(pid)) }
 
 func childPIDs(pid int) []int {
@@ -88,7 +88,7 @@ func childPIDs(pid int) []int {
 	return pids
 }
 
-// ffmpeg runs ffmpeg quietly.
+// ffmpeg runs ffmpeg without output, and returns its cost.
 func (b *bench) ffmpeg(dir string, args ...string) (cost, error) {
 	return b.measure(dir, "ffmpeg", append([]string{"-nostdin", "-v", "error", "-y"}, args...)...)
 }

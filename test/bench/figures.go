@@ -18,7 +18,7 @@ const (
 	figuresEnd   = "<!-- end of figures -->\n"
 )
 
-// figures writes the machine, the versions and the table, as Markdown.
+// figures returns the machine, the versions and the table of results as Markdown.
 func (b *bench) figures(results []*result, folder string, runs int) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "Measured on %s: %d cores (%s), %s of memory, %s/%s; figures are medians of %d runs of each, in turns.\n\n",
@@ -50,7 +50,7 @@ func (b *bench) figures(results []*result, folder string, runs int) string {
 	return s.String()
 }
 
-// versions reports what was measured.
+// versions lists the versions of the measured programs.
 func (b *bench) versions(folder string) []string {
 	var all []string
 	for _, v := range [][]string{{b.mynah, "version"}, {"ffmpeg", "-version"}, {"node", "--version"}, {os.Getenv("BENCH_BROWSER"), "--version"}} {
@@ -79,7 +79,7 @@ func (b *bench) versions(folder string) []string {
 	return all
 }
 
-// procField reads the first line of that name.
+// procField returns the value of the first line with a name in a file of /proc.
 func procField(path, name string) string {
 	text, _ := os.ReadFile(path)
 	for line := range strings.Lines(string(text)) {
@@ -96,7 +96,7 @@ func memory() string {
 	return fmt.Sprintf("%.0f GB", float64(kb)/1e6)
 }
 
-// replaceFigures puts the figures between their marks in the document.
+// replaceFigures replaces the figures between the two markers in a document.
 func replaceFigures(doc, text string) error {
 	old, err := os.ReadFile(doc)
 	if err != nil {

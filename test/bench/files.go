@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// variant writes a picture with a mark that makes it distinct.
+// variant copies a picture and adds a mark that makes it distinct.
 func (b *bench) variant(dir, from, to string, n int) error {
 	in, err := os.Open(filepath.Join(dir, from))
 	if err != nil {
@@ -38,7 +38,7 @@ func (b *bench) variant(dir, from, to string, n int) error {
 	return (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(out, img)
 }
 
-// length returns a film's length in seconds.
+// length returns the length of a video in seconds.
 func (b *bench) length(path string) (float64, error) {
 	out, err := exec.CommandContext(b.ctx, "ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", path).Output()
 	if err != nil {

@@ -7,9 +7,9 @@ import (
 	"strconv"
 )
 
-// joins reports how near the sound is to what was mixed at the seams of its pieces, and how
-// near clicks are to their places after a thousand scenes. The tests of the project
-// measure both, and fail beyond these bounds.
+// joins reports the error of the sound at the seams of its chunks, and the error of the positions
+// of clicks after a thousand scenes. Tests of the project measure both and fail beyond these
+// bounds.
 func (b *bench) joins() error {
 	worst, err := b.logged("./internal/film", "TestSeams", `worst of \d+ seams: ([0-9.]+) times`)
 	if err != nil {
@@ -25,7 +25,7 @@ func (b *bench) joins() error {
 	return nil
 }
 
-// logged runs a test and reads figures from what it logs.
+// logged runs a test and returns the numbers that it logs.
 func (b *bench) logged(pkg, test, pattern string) ([]float64, error) {
 	out, err := exec.CommandContext(b.ctx, "go", "test", pkg, "-run", "^"+test+"$", "-count=1", "-v").CombinedOutput()
 	if err != nil {

@@ -1,6 +1,6 @@
-// Command bench measures what Mynah promises about speed: in parallel, in one run, as
-// ratios of CPU time against plain ffmpeg recipes. Wall times are medians, with the
-// machine's load beside them.
+// Command bench measures Mynah's promises about speed: the CPU time of Mynah as a ratio to that of
+// plain ffmpeg recipes in the same run. Wall times are medians, and the report includes the
+// machine's load.
 package main
 
 import (
@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// row is a line of the table.
+// row is a row of the table of results.
 type row struct {
 	measure, ours, other, result, reach string
 	good                                bool
@@ -28,7 +28,7 @@ type bench struct {
 	mynah string
 	runs  int
 	rows  []row
-	group string // control group that measured programs run in; only for peers
+	group string // control group of the measured programs; only set for peers
 }
 
 func main() {
@@ -88,12 +88,12 @@ func (b *bench) print() error {
 		return err
 	}
 	if bad > 0 {
-		return fmt.Errorf("%d measures fall short", bad)
+		return fmt.Errorf("%d measures miss their bound", bad)
 	}
 	return nil
 }
 
-// add keeps a figure, and shows it at once: the whole takes a while.
+// add adds a row to the table and prints it at once, because a run takes long.
 func (b *bench) add(r row) {
 	b.rows = append(b.rows, r)
 	fmt.Fprintf(os.Stderr, "%s: %s against %s: %s\n", r.measure, r.ours, r.other, r.result)
@@ -104,7 +104,7 @@ func median(v []float64) float64 {
 	return v[len(v)/2]
 }
 
-// pair measures two sides in turns and gives the medians.
+// pair measures two alternatives in alternation and returns their medians.
 func (b *bench) pair(ours, other func() (cost, error)) (a, z cost, err error) {
 	var as, zs, aw, zw []float64
 	for range b.runs {

@@ -16,16 +16,16 @@ import (
 	"time"
 )
 
-// peer is another way to make the yardstick film.
+// peer is another program or recipe that makes the video of materials.
 type peer struct {
 	name    string
-	prepare func() error // what its documentation says to do once; not measured
+	prepare func() error // one-time setup by its documentation; not measured
 	make    func() (cost, error)
-	film    string  // what it makes
-	rate    float64 // pictures a second; the film is no yardstick film when it is not 30
+	film    string  // path of the video that it makes
+	rate    float64 // frames per second; 30 unless the program cannot
 }
 
-// result is what a peer's runs came to.
+// result contains the measurements of a peer's runs.
 type result struct {
 	peer
 	cpu, wall, group, load []float64
@@ -34,11 +34,11 @@ type result struct {
 	err                    error
 }
 
-// longest is more than any peer's run may take.
+// longest is the maximum time of one run of a peer.
 const longest = 20 * time.Minute
 
-// peers measures Mynah, other programs and recipes of ffmpeg in turns, and writes the
-// figures into a document.
+// peers measures Mynah, other programs and ffmpeg recipes in alternation, and writes the results
+// into a document.
 func (b *bench) peers(folder, doc, only string) error {
 	if err := adopt(); err != nil {
 		return err
@@ -47,7 +47,7 @@ func (b *bench) peers(folder, doc, only string) error {
 		defer func() { _ = os.Remove(b.group) }()
 	}
 	group := b.group
-	b.group = "" // what follows is not measured
+	b.group = "" // the checks below are not measured
 	dir := filepath.Join(b.dir, "peers")
 	if err := b.materials(dir); err != nil {
 		return err
@@ -80,7 +80,7 @@ func (b *bench) peers(folder, doc, only string) error {
 				b.group = ""
 			}
 		}
-		// After every round, so that one who stops it has the figures of those before.
+		// The table is written after every round, so that an interrupted run has results.
 		text := b.figures(results, folder, n+1)
 		fmt.Print(text)
 		if doc != "" {
@@ -92,7 +92,7 @@ func (b *bench) peers(folder, doc, only string) error {
 	return nil
 }
 
-// contestants are Mynah, first, and all that it is compared with.
+// contestants lists Mynah, which is first, and the programs and recipes that it is compared with.
 func (b *bench) contestants(folder, dir string) []peer {
 	at := func(name string) string { return filepath.Join(dir, name) }
 	node := func(project, script string, args ...string) func() (cost, error) {
@@ -100,7 +100,7 @@ func (b *bench) contestants(folder, dir string) []peer {
 			return b.measure(filepath.Join(folder, project), "node", append([]string{script}, args...)...)
 		}
 	}
-	// Not among the materials, all of which are copied into it.
+	// The bundle is outside the folder of materials, because all materials are copied into it.
 	bundle := filepath.Join(b.dir, "bundle")
 	return []peer{
 		{"Mynah", nil, func() (cost, error) { return b.film(dir, "spoken") }, at("spoken.mp4"), 30},
@@ -119,7 +119,7 @@ func (b *bench) contestants(folder, dir string) []peer {
 	}
 }
 
-// turn runs a peer once and keeps its figures.
+// turn runs a peer once and records its measurements.
 func (b *bench) turn(r *result, first bool, known int) error {
 	_ = os.Remove(r.film)
 	load := loadAverage()
@@ -148,7 +148,8 @@ func (b *bench) turn(r *result, first bool, known int) error {
 	return err
 }
 
-// sound judges whether a film is the one that was asked for, and can be heard.
+// sound returns an error unless the video has the required streams and length and its end is
+// audible.
 func (b *bench) sound(r *result) error {
 	out, err := exec.CommandContext(b.ctx, "ffprobe", "-v", "error", "-count_packets", "-show_streams", "-of", "json", r.film).Output()
 	if err != nil {
@@ -188,7 +189,7 @@ func (b *bench) sound(r *result) error {
 	if !slices.Equal(seen, []string{"video", "audio"}) {
 		faults = append(faults, fmt.Errorf("its streams are: %s", strings.Join(seen, ", ")))
 	}
-	// The last narration alone: a film whose sounds do not follow its pictures fails too.
+	// Only the last narration is measured, so a video with misplaced sounds fails too.
 	heard, err := exec.CommandContext(b.ctx, "ffmpeg", "-nostdin", "-ss", "51", "-t", "8", "-i", r.film, "-vn", "-af", "volumedetect", "-f", "null", "-").CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("volumedetect: %w", err)
@@ -202,8 +203,8 @@ func (b *bench) sound(r *result) error {
 	return errors.Join(faults...)
 }
 
-// likeness returns the least SSIM (luma) of the middle of any scene against its picture, by
-// the matrix that the film suits better: films of some programs do not tell theirs.
+// likeness returns the lowest SSIM (luma) of the middle of any scene compared with its picture. It
+// uses the colour matrix with the better result, because some programs do not write their matrix.
 func (b *bench) likeness(dir, film string) (float64, error) {
 	least := 1.0
 	for i := range pictures() {
@@ -229,11 +230,11 @@ func (b *bench) likeness(dir, film string) (float64, error) {
 	return least, nil
 }
 
-// virtual is a display for programs that ask for one.
+// virtual is a virtual display.
 type virtual struct{ cmd *exec.Cmd }
 
-// display starts a display without a screen. Only editly asks for it; that it stays for
-// the whole run, unmeasured, is to its favour.
+// display starts a virtual display. Only editly needs it; its cost is not measured, which is in
+// favour of editly.
 func (b *bench) display() (*virtual, error) {
 	r, w, err := os.Pipe()
 	if err != nil {

@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// rebuildScenes is the length of the film that is built again: about ten minutes.
+// rebuildScenes is the number of scenes in the video that is rebuilt; it lasts about ten minutes.
 const rebuildScenes = 60
 
-// rebuild measures what it costs to build a film of ten minutes again: with nothing
-// changed, and with one sentence changed, without and with music under it.
+// rebuild measures the cost of building a video of ten minutes again: without changes, and with one
+// changed sentence, each without and with background music.
 func (b *bench) rebuild() error {
 	dir := filepath.Join(b.dir, "rebuild")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -36,7 +36,8 @@ func (b *bench) rebuild() error {
 	return nil
 }
 
-// edits builds a film cold, unchanged, and after edits of one sentence each.
+// edits builds a video with an empty cache, then unchanged, and then after edits of one sentence
+// each.
 func (b *bench) edits(dir, name, header string) error {
 	script, cacheDir := filepath.Join(dir, name+".md"), filepath.Join(b.dir, "rebuild-cache-"+name)
 	write := func(edit int) error {

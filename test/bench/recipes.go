@@ -7,12 +7,13 @@ import (
 	"strings"
 )
 
-// recipeSound is how every recipe encodes its sound.
+// recipeSound returns the sound settings of every recipe.
 func recipeSound() []string {
 	return []string{"-c:a", "aac", "-aac_coder", "fast", "-b:a", "96k", "-ac", "1"}
 }
 
-// oneCall is a single ffmpeg that joins pictures and sounds by the concat filter.
+// oneCall makes the video with a single ffmpeg call that joins pictures and sounds by the concat
+// filter.
 func (b *bench) oneCall(dir string) (cost, error) {
 	var args []string
 	var pads, joined strings.Builder
@@ -30,8 +31,8 @@ func (b *bench) oneCall(dir string) (cost, error) {
 	return b.ffmpeg(dir, append(append(args, recipeSound()...), "onecall.mp4")...)
 }
 
-// stills is what an expert would do: each picture is decoded and brought to 4:2:0 once,
-// repeated by a filter, and encoded by the fastest preset, tuned for stills.
+// stills makes the video with optimised ffmpeg options: each picture is decoded and converted to
+// 4:2:0 once, repeated by a filter, and encoded with the fastest preset, tuned for stills.
 func (b *bench) stills(dir string, rate int, out string) (cost, error) {
 	var args []string
 	var graph, joined strings.Builder
@@ -50,8 +51,8 @@ func (b *bench) stills(dir string, rate int, out string) (cost, error) {
 	return b.ffmpeg(dir, append(append(args, recipeSound()...), out)...)
 }
 
-// repeated encodes one second of each picture, and repeats it without encoding. This is
-// the cheapest way to a film of the full rate that we know with ffmpeg alone.
+// repeated encodes one second of each picture and repeats it without encoding. This is the cheapest
+// known way to make a video of the full frame rate with ffmpeg alone.
 func (b *bench) repeated(dir string) (cost, error) {
 	var total cost
 	var list strings.Builder

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// clip compares a scene of a plain clip with one encode of it at the same settings.
+// clip compares a scene with a plain clip to one encode of the clip at the same settings.
 func (b *bench) clip() error {
 	dir := filepath.Join(b.dir, "clip")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -34,8 +34,8 @@ func (b *bench) clip() error {
 	return nil
 }
 
-// scale builds films of 10 and of 1,000 scenes, each with a picture of its own kind and
-// a spoken sentence.
+// scale builds videos of 10 and of 1,000 scenes, each scene with a distinct picture and a spoken
+// sentence.
 func (b *bench) scale() error {
 	dir := filepath.Join(b.dir, "scale")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -54,7 +54,7 @@ func (b *bench) scale() error {
 		var s strings.Builder
 		s.WriteString("---\nvoice: victoria\n---\n\n")
 		for i := range n {
-			// Every scene has a picture and a sentence of its own.
+			// Every scene has a distinct picture and sentence.
 			p := fmt.Sprintf("s%d-%d.png", n, i)
 			if err := b.variant(dir, fmt.Sprintf("p%d.png", i%50), p, i); err != nil {
 				return err

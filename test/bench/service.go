@@ -30,7 +30,7 @@ type server struct {
 	*client.Client
 }
 
-// serve starts a server on a folder of its own.
+// serve starts a server with an empty data folder.
 func (b *bench) serve(args ...string) (*server, error) {
 	cmd := exec.CommandContext(b.ctx, b.mynah, append([]string{
 		"serve", "--data", filepath.Join(b.dir, "data"), "--listen", "127.0.0.1:0", "--log-level", "error", "--rate", "0", "--max-queued", "0",
@@ -74,7 +74,7 @@ func (b *bench) service() error {
 	return nil
 }
 
-// oneScene is a project of one scene, with a sentence that is new each time.
+// oneScene creates a project of one scene with a distinct sentence.
 func (b *bench) oneScene(i int) (dir, zip string, err error) {
 	dir = filepath.Join(b.dir, fmt.Sprintf("one-%d", i))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -95,7 +95,7 @@ func (b *bench) oneScene(i int) (dir, zip string, err error) {
 	return dir, zip, errors.Join(client.ZipFolder(dir, f), f.Close())
 }
 
-// latency compares the time from POST to a finished status with that of mynah build.
+// latency compares the time from POST to the finished status with the time of mynah build.
 func (b *bench) latency(s *server) error {
 	var ours, other []float64
 	for i := range max(b.runs, 9) {
@@ -137,7 +137,7 @@ func (b *bench) latency(s *server) error {
 	return nil
 }
 
-// firstByte measures streamed sentences.
+// firstByte measures the time until the first byte of streamed sentences.
 func (b *bench) firstByte(s *server) error {
 	var first []float64
 	for i := range 2*max(b.runs, 9) + 1 {
@@ -159,7 +159,7 @@ func (b *bench) firstByte(s *server) error {
 		if err != nil || resp.StatusCode != http.StatusOK {
 			return fmt.Errorf("streaming: %s %w", resp.Status, err)
 		}
-		if i > 0 { // the first warms
+		if i > 0 { // the first request warms up the server
 			first = append(first, took)
 		}
 	}
@@ -168,7 +168,7 @@ func (b *bench) firstByte(s *server) error {
 	return nil
 }
 
-// polls asks for the status a thousand times a second while two builds run.
+// polls requests the status a thousand times a second while two builds run.
 func (b *bench) polls(s *server) error {
 	const rate, seconds = 1000, 30
 	zip, err := b.longProject()
@@ -231,7 +231,7 @@ func (b *bench) polls(s *server) error {
 	return nil
 }
 
-// longProject is a project whose build takes minutes: clips that must be encoded.
+// longProject creates a project with clips whose build takes minutes.
 func (b *bench) longProject() (string, error) {
 	dir := filepath.Join(b.dir, "long")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -256,7 +256,7 @@ func (b *bench) longProject() (string, error) {
 	return dir + ".zip", errors.Join(client.ZipFolder(dir, f), f.Close())
 }
 
-// zeros is an endless body.
+// zeros is an endless reader of zero bytes.
 type zeros struct{}
 
 // Read implements io.Reader.
@@ -299,7 +299,7 @@ func (b *bench) uploads(s *server) error {
 	return nil
 }
 
-// resident reads a process's memory.
+// resident returns the resident memory of a process in bytes.
 func resident(pid int) int64 {
 	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	for line := range bytes.Lines(status) {

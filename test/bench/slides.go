@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// slideScenes is the length of the film of slides.
+// slideScenes is the number of scenes in the video of slides.
 const slideScenes = 60
 
-// slides measures what slides, crossfades, moves and blurred backdrops cost.
+// slides measures the cost of slides, crossfades, moves and blurred backdrops.
 func (b *bench) slides() error {
 	dir := filepath.Join(b.dir, "slides")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -26,7 +26,8 @@ func (b *bench) slides() error {
 	return b.moving(dir)
 }
 
-// build builds a script with a cache of its own and returns its result.
+// explained builds a script with an empty cache and returns its cost, its made parts and its
+// phases.
 func (b *bench) explained(dir, script string) (cost, []madePart, []phase, error) {
 	cache, err := os.MkdirTemp(b.dir, "cache-*")
 	if err != nil {
@@ -61,7 +62,7 @@ type phase struct {
 	WallMS int64  `json:"wallMs"`
 }
 
-// crossfades builds a film of sixty slides that cross.
+// crossfades builds a video of sixty slides with crossfades between them.
 func (b *bench) crossfades(dir string) error {
 	var s strings.Builder
 	s.WriteString("---\nsize: 1080p\nfps: 30\ntransition: crossfade 0.5\n---\n")
@@ -102,7 +103,7 @@ func (b *bench) crossfades(dir string) error {
 		return err
 	}
 	want := slideScenes + 15*(slideScenes-1)
-	// The first slide stands for 10 s, and is repeated once for players to seek to.
+	// The first slide is shown for 10 s and repeated once as a seek point.
 	b.add(row{"crossfades: pictures encoded of 18,000", strconv.Itoa(len(frames)), "", "", fmt.Sprintf("%d or one more", want), len(frames) == want || len(frames) == want+1})
 	plain, err := b.encodeAlone(dir, film, frames)
 	if err != nil {
@@ -116,7 +117,7 @@ func (b *bench) crossfades(dir string) error {
 	return nil
 }
 
-// codedFrames lists the frames of a film that are no skip pictures.
+// codedFrames lists the frames of a video that are not skip pictures.
 func (b *bench) codedFrames(film string) ([]int, error) {
 	out, err := exec.CommandContext(b.ctx, "ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=size", "-of", "csv=p=0", film).Output()
 	if err != nil {
@@ -131,17 +132,18 @@ func (b *bench) codedFrames(film string) ([]int, error) {
 	return frames, nil
 }
 
-// plainEncode is a plain encode of what the standard input brings.
+// plainEncode returns the ffmpeg arguments that encode raw frames from standard input at plain
+// settings.
 func plainEncode() []string {
 	return []string{"-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "1920x1080", "-r", "30", "-i", "pipe:0", "-c:v", "libx264", "-preset", "veryfast", "-crf", "21", "-y", "plain.mp4"}
 }
 
-// encodeAlone encodes some frames of a film by plain ffmpeg, and gives its CPU time in
-// seconds, without that of decoding them.
+// encodeAlone encodes the given frames of a video with plain ffmpeg and returns the CPU seconds,
+// without those for decoding.
 func (b *bench) encodeAlone(dir, film string, frames []int) (float64, error) {
 	var all []float64
 	for range b.runs {
-		// Each crossfade begins where frames are consecutive; ranges keep the filter short.
+		// Each crossfade is a range of consecutive frames; ranges keep the filter short.
 		var ranges []string
 		for i := 0; i < len(frames); {
 			k := i
@@ -170,7 +172,7 @@ func (b *bench) encodeAlone(dir, film string, frames []int) (float64, error) {
 	return median(all), nil
 }
 
-// moving builds scenes that move in every frame.
+// moving builds scenes whose picture changes in every frame.
 func (b *bench) moving(dir string) error {
 	if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i", "mandelbrot=s=2880x1800:start_scale=2", "-frames:v", "1", "-pix_fmt", "rgb24", "photo.png"); err != nil {
 		return err

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// speechWords is how many words are spoken: an hour of narration.
+// speechWords is the number of words to speak: about an hour of narration.
 const speechWords = 10_000
 
-// speech measures what it costs to have 10,000 words said by espeak-ng, sentence by
-// sentence, and to find them said.
+// speech measures the cost of speaking 10,000 words with espeak-ng, sentence by sentence, and of
+// finding them in the cache.
 func (b *bench) speech() error {
 	dir := filepath.Join(b.dir, "speech")
 	if err := os.MkdirAll(dir, 0o700); err != nil {

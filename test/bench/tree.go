@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// newGroup makes a control group of its own, whose account of CPU time leaves out no
-// process, however it ends. It gives "" where that is not allowed.
+// newGroup creates a control group, which counts the CPU time of all of its processes, however they
+// end. It returns "" if it lacks the permission.
 func newGroup() string {
 	name := fmt.Sprintf("mynah-bench-%d", os.Getpid())
 	for _, root := range []string{"/sys/fs/cgroup/cpuacct", "/sys/fs/cgroup"} {
@@ -26,7 +26,7 @@ func newGroup() string {
 	return ""
 }
 
-// groupCPU reads the account, in version 1 of control groups or in version 2.
+// groupCPU returns the CPU seconds of a control group of version 1 or 2.
 func groupCPU(group string) (float64, error) {
 	if usage, err := os.ReadFile(filepath.Join(group, "cpuacct.usage")); err == nil {
 		n, err := strconv.ParseInt(strings.TrimSpace(string(usage)), 10, 64)
@@ -45,7 +45,8 @@ func groupCPU(group string) (float64, error) {
 	return 0, errors.New("cpu.stat has no usage_usec")
 }
 
-// tree measures a whole tree of processes, with what it leaves after.
+// tree measures a whole tree of processes, including those that outlive their parent. The processes
+// known are not counted.
 func (b *bench) tree(do func() (cost, error), known ...int) (cost, error) {
 	before := 0.0
 	if b.group != "" {

@@ -10,9 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// adopt makes this process the parent of all that its children leave after. A browser's
-// processes outlive the one that started them, and what they took would be counted
-// nowhere.
+// adopt makes this process the parent of orphaned descendants. The processes of a browser outlive
+// the one that started them, so their CPU time would otherwise not be counted.
 func adopt() error {
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("prctl: %w", err)
@@ -20,8 +19,8 @@ func adopt() error {
 	return nil
 }
 
-// orphans waits for what was left behind, ends what does not end, and gives the CPU
-// time of all of it.
+// orphans waits for adopted processes, kills those that do not end, and returns the CPU seconds of
+// all of them. The processes known are left alone.
 func orphans(known ...int) float64 {
 	cpu := 0.0
 	deadline := time.Now().Add(5 * time.Second)

@@ -4,6 +4,8 @@ package main
 
 import "errors"
 
-func adopt() error { return errors.New("only Linux tells what the processes of a browser took") }
+func adopt() error {
+	return errors.New("the CPU time of a browser's processes can be measured only on Linux")
+}
 
 func orphans(...int) float64 { return 0 }

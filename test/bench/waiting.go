@@ -16,13 +16,13 @@ import (
 	"mynah/internal/voice/remote/remotetest"
 )
 
-// slowVoice is a speech service that answers each request after a while: sound whose length follows
-// from the request's.
+// slowVoice is a speech service that answers each request after a delay. The length of the sound
+// depends on the length of the request.
 type slowVoice struct {
 	delay time.Duration
 
 	mu          sync.Mutex
-	first, last time.Time // of the requests, and of the answers
+	first, last time.Time // times of the first request and of the last answer
 }
 
 // ServeHTTP implements http.Handler.
@@ -54,8 +54,8 @@ func (s *slowVoice) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 }
 
-// waiting builds a film whose voice is a service that answers late, two requests at once. All other
-// work is to be done while it waits.
+// waiting builds a video whose voice is a slow service that accepts two requests at once. All other
+// work should be done while the service is speaking.
 func (b *bench) waiting() error {
 	const scenes, atOnce = 60, 2
 	dir := filepath.Join(b.dir, "waiting")
@@ -98,7 +98,7 @@ func (b *bench) waiting() error {
 	}
 	var ratios, walls, waits []float64
 	for range b.runs {
-		// Speech takes four times the wall time of all other work.
+		// The delay is chosen so that speech takes four times as long as all other work.
 		service.mu.Lock()
 		service.delay = time.Duration(4 * work.wall / scenes * atOnce * float64(time.Second))
 		service.first = time.Time{}

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// pictures are six kinds of 1920x1080 pictures that tutorials show, from ffmpeg's
-// generators.
+// pictures returns filter graphs of six kinds of pictures in tutorials, 1920x1080 pixels, made by
+// ffmpeg's generators.
 func pictures() []string {
 	text := "drawtext=fontsize=110:x=160:y=160:text='How it works',drawtext=fontsize=56:x=160:y=380:text='First the script is read',drawtext=fontsize=56:x=160:y=480:text='then it is spoken and drawn'"
 	return []string{
@@ -23,8 +23,8 @@ func pictures() []string {
 	}
 }
 
-// materials writes the pictures, sounds and scripts of the film that figures are compared
-// on: 60 s, 1920x1080, 30 fps, six pictures of ten seconds, narration as ready WAV.
+// materials writes the pictures, sounds and scripts of the video that is compared: 60 s, 1920x1080,
+// 30 fps, six pictures of ten seconds, narration as WAV files.
 func (b *bench) materials(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -35,7 +35,7 @@ func (b *bench) materials(dir string) error {
 		if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i", p, "-frames:v", "1", "-pix_fmt", "rgb24", fmt.Sprintf("p%d.png", i)); err != nil {
 			return err
 		}
-		// Something between speech and noise, 9.5 s long: with the gap a scene of 10 s.
+		// A sound between speech and noise. It lasts 9.5 s; with the gap, the scene lasts 10 s.
 		sound := fmt.Sprintf("anoisesrc=r=48000:d=9.5:c=pink:a=0.3:seed=%d,tremolo=f=4:d=0.9", i+1)
 		if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i", sound, "-ac", "1", "-c:a", "pcm_s16le", fmt.Sprintf("n%d.wav", i)); err != nil {
 			return err
@@ -51,7 +51,7 @@ func (b *bench) materials(dir string) error {
 	return nil
 }
 
-// yardstick compares that film with the usual recipe.
+// yardstick compares the video of materials with the usual ffmpeg recipe.
 func (b *bench) yardstick() error {
 	dir := filepath.Join(b.dir, "yardstick")
 	if err := b.materials(dir); err != nil {
@@ -84,8 +84,8 @@ func (b *bench) yardstick() error {
 	return b.against("yardstick, picture track alone: CPU", dir, "silent", ours, other, 60)
 }
 
-// against adds how many times less CPU a build takes than another program, with the cost of the
-// check of the video stated apart: the other has none.
+// against adds a row that compares the CPU time of a build with that of another program. It states
+// the cost of checking the video separately, because the other program does not check.
 func (b *bench) against(name, dir, script string, ours, other cost, least float64) error {
 	var checks []float64
 	for range b.runs {
@@ -104,12 +104,12 @@ func (b *bench) against(name, dir, script string, ours, other cost, least float6
 	return nil
 }
 
-// film builds one of the scripts again.
+// film builds one of the scripts with an empty cache.
 func (b *bench) film(dir, script string) (cost, error) {
 	return b.measure(dir, b.mynah, "build", script+".md", "-q", "--no-cache", "--audio-bitrate", "96k")
 }
 
-// recipe is the plain way: one process a picture, then the concat demuxer.
+// recipe makes the video in the plain way: one ffmpeg process per picture, then the concat demuxer.
 func (b *bench) recipe(dir string, sound bool) (cost, error) {
 	var total cost
 	var list strings.Builder
@@ -134,9 +134,9 @@ func (b *bench) recipe(dir string, sound bool) (cost, error) {
 	return total, err
 }
 
-// worst returns the least SSIM of any frame of a film against its picture, which is
-// brought to 4:2:0 by the film's own colour matrix: the recipe leaves that to ffmpeg's
-// default. So the figure is that of the encoder, not of the matrix.
+// worst returns the lowest SSIM of any frame of a video compared with its picture. The picture is
+// converted to 4:2:0 with the video's own colour matrix, because the recipe uses ffmpeg's default
+// matrix. So the value measures the encoder and not the matrix.
 func (b *bench) worst(dir, film string) (float64, error) {
 	least := 1.0
 	for i := range pictures() {

@@ -1,9 +1,10 @@
-// Command mutants measures what a package's own short tests notice. It changes one comparison,
-// logical sign or number at a time, at places that a seed picks, and runs the tests on each change:
+// Command mutants measures which mistakes the short tests of a package detect. It changes one
+// comparison, logical operator or number at a time, at places chosen by a seed, and runs the tests
+// on each change:
 //
 //	go run ./test/mutants -n 25 ./internal/script ./internal/storyboard
 //
-// The files of the module stay as they are: the go command gets each change as an overlay.
+// The source files are not modified: the go command gets each change as an overlay.
 package main
 
 import (
@@ -42,7 +43,7 @@ func main() {
 	}
 }
 
-// run prints what each package's tests notice, and a line for all.
+// run tests n changes of each package and prints a line per package and a total.
 func run(ctx context.Context, packages []string, n int, seed uint64) error {
 	temp, err := os.MkdirTemp("", "mutants")
 	if err != nil {
@@ -63,29 +64,29 @@ func run(ctx context.Context, packages []string, n int, seed uint64) error {
 	return nil
 }
 
-// tally counts the changes that tests noticed, and those that they did not.
+// tally counts the changes that the tests detected and those that they did not.
 type tally struct{ killed, survived int }
 
-// String shows the counts.
+// String returns the counts as text.
 func (t tally) String() string { return fmt.Sprintf("%d of %d killed", t.killed, t.killed+t.survived) }
 
-// trial is the changes of one package.
+// trial tests changes of one package.
 type trial struct {
 	folder, temp string
-	limit        time.Duration // of one run of the tests
+	limit        time.Duration // maximum time of one run of the tests
 }
 
-// verdict is what became of a change.
+// verdict is the result of testing a change.
 type verdict string
 
-// The verdicts. A change that the compiler refuses does not count.
+// The verdicts. A change that does not compile is not counted.
 const (
 	killed   verdict = "killed"
 	survived verdict = "SURVIVED"
 	refused  verdict = "refused"
 )
 
-// run tries n changes of the package.
+// run tests n changes of the package.
 func (t trial) run(ctx context.Context, n int, seed uint64) (tally, error) {
 	var out tally
 	all, err := t.places(ctx)
@@ -96,7 +97,7 @@ func (t trial) run(ctx context.Context, n int, seed uint64) (tally, error) {
 	if text, err := t.test(ctx, 10*time.Minute); err != nil {
 		return out, fmt.Errorf("the tests fail without a change: %w\n%s", err, text)
 	}
-	t.limit = 20*time.Second + 5*time.Since(start) // a change may make a loop endless
+	t.limit = 20*time.Second + 5*time.Since(start) // a change can cause an endless loop
 	order := rand.New(rand.NewPCG(seed, 0)).Perm(len(all))
 	for _, i := range order {
 		if out.killed+out.survived == n {
@@ -119,7 +120,7 @@ func (t trial) run(ctx context.Context, n int, seed uint64) (tally, error) {
 	return out, nil
 }
 
-// places finds where the package's code, tests apart, can be changed.
+// places finds the places where the package's code, without its tests, can be changed.
 func (t trial) places(ctx context.Context) ([]site, error) {
 	list := exec.CommandContext(ctx, "go", "list", "-f", `{{range .GoFiles}}{{.}}{{"\n"}}{{end}}`, ".")
 	list.Dir, list.Stderr = t.folder, os.Stderr
@@ -175,7 +176,7 @@ func (t trial) try(ctx context.Context, s site) (verdict, error) {
 	return "", err
 }
 
-// test runs the package's short tests.
+// test runs the package's short tests and returns their output.
 func (t trial) test(ctx context.Context, limit time.Duration, flags ...string) ([]byte, error) {
 	args := append([]string{"test", "-short", "-failfast", "-vet=off", "-count=1", "-timeout", limit.String()}, flags...)
 	tests := exec.CommandContext(ctx, "go", append(args, ".")...)

@@ -9,20 +9,21 @@ import (
 	"strconv"
 )
 
-// site is one place in a file where the code can be made wrong: the bytes from up to to become other.
+// site is a place in a file that can be changed: the bytes between the offsets from and to are
+// replaced by other.
 type site struct {
 	file       string
 	line       int
-	from, to   int // offsets in the file
+	from, to   int // byte offsets in the file
 	was, other string
 }
 
-// String shows the change.
+// String describes the change.
 func (s site) String() string {
 	return fmt.Sprintf("%s:%d: %s becomes %s", s.file, s.line, s.was, s.other)
 }
 
-// sites finds the places of a file.
+// sites finds all places of a file that can be changed.
 func sites(file string) ([]site, error) {
 	src, err := os.ReadFile(file)
 	if err != nil {
@@ -66,7 +67,7 @@ func sites(file string) ([]site, error) {
 	return out, nil
 }
 
-// others returns the operators that a programmer may have written by mistake for one.
+// others returns the operators that a programmer may confuse with op.
 func others(op token.Token) []string {
 	switch op {
 	case token.EQL:

@@ -13,25 +13,25 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 )
 
-// artifact is a thing that a side made.
+// artifact is one result of a side, such as a file or an answer.
 type artifact struct {
-	kind  string // the row of the table that it belongs to
-	place string // where it came from, the same for both sides
-	text  string // what is compared, if it is text
-	data  []byte // what is compared, if it is not
+	kind  string // row of the table in which it is counted
+	place string // its origin, such as the command; the same for both sides
+	text  string // content, if it is text
+	data  []byte // content, if it is binary
 }
 
-// count is a row of the table.
+// count is a row of the table: the number of artifacts by result.
 type count struct{ compared, same, meant, different int }
 
-// comparison collects what the sides have in common.
+// comparison counts and reports the differences between the two sides.
 type comparison struct {
 	sentences bool
 	rows      map[string]*count
 	meant     []difference
-	used      []int    // how often each of meant was
-	reports   []string // of differences that are not meant
-	left      int      // sessions that -only left out
+	used      []int    // how often each entry of meant matched
+	reports   []string // unexpected differences
+	left      int      // number of sessions that the flag -only excluded
 }
 
 func newComparison(o options) *comparison {
@@ -39,7 +39,7 @@ func newComparison(o options) *comparison {
 	return &comparison{sentences: o.sentences, rows: map[string]*count{}, meant: m, used: make([]int, len(m))}
 }
 
-// add compares what both sides made, and tells how many things differ without being meant to.
+// add compares the artifacts of both sides and returns the number of unexpected differences.
 func (c *comparison) add(base, tree []artifact) (different int) {
 	index := map[string]artifact{}
 	for _, a := range tree {
@@ -66,7 +66,7 @@ func (c *comparison) add(base, tree []artifact) (different int) {
 	return different
 }
 
-// write writes all that a side made as it is compared, for those who look closer.
+// write appends the artifacts of a side to a file, in the form that is compared, for inspection.
 func write(name string, all []artifact, sentences bool) error {
 	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -83,7 +83,8 @@ func write(name string, all []artifact, sentences bool) error {
 	return f.Close()
 }
 
-// count books a thing with the lines in which it differs.
+// count adds an artifact and its differing lines to the table. It returns 1 for an unexpected
+// difference, and otherwise 0.
 func (c *comparison) count(a artifact, lines []string) (different int) {
 	row := c.rows[a.kind]
 	if row == nil {
@@ -104,7 +105,7 @@ func (c *comparison) count(a artifact, lines []string) (different int) {
 	return 0
 }
 
-// excused reports whether each line is covered by an entry of the list.
+// excused reports whether each line matches an entry of the expected differences.
 func (c *comparison) excused(place string, lines []string) bool {
 	var by []int
 	for _, line := range lines {
@@ -122,8 +123,8 @@ func (c *comparison) excused(place string, lines []string) bool {
 	return true
 }
 
-// differ returns the lines that differ: those of the base with a minus, those of the tree with
-// a plus.
+// differ returns the differing lines: those of the base begin with a minus sign, those of the
+// working tree with a plus sign.
 func (c *comparison) differ(a, b artifact) []string {
 	if a.data == nil && b.data == nil {
 		x, y := a.normal(c.sentences), b.normal(c.sentences)
@@ -151,7 +152,7 @@ func (c *comparison) differ(a, b artifact) []string {
 	}
 }
 
-// report shows a difference.
+// report formats a difference for the output.
 func report(a artifact, lines []string) string {
 	const most, longest = 16, 220
 	var b strings.Builder
@@ -168,7 +169,7 @@ func report(a artifact, lines []string) string {
 	return b.String()
 }
 
-// print writes the table and what differs, and tells whether all is as it should be.
+// print writes the table and the unexpected differences. It reports whether there are none.
 func (c *comparison) print(w io.Writer) (good bool, err error) {
 	for _, r := range c.reports {
 		fmt.Fprintln(w, r)

@@ -2,18 +2,19 @@ package main
 
 import "regexp"
 
-// difference is one that is meant.
+// difference describes expected differences between the two sides.
 type difference struct {
-	// place matches where it is, as the report names it: "captions: mynah check --json …".
+	// place matches the name of the artifact in the report, such as "captions: mynah check --json
+	// …".
 	place *regexp.Regexp
-	// lines matches the lines that are meant to differ, of both sides, without the sign in
-	// front. A thing counts as meant when all of its differing lines are.
+	// lines matches the lines of both sides that are expected to differ, without their sign. An
+	// artifact counts as expected if all of its differing lines match.
 	lines  *regexp.Regexp
 	reason string
 }
 
-// meant lists the differences that are meant. An entry that excuses nothing any more is
-// reported: take it out.
+// meant lists the expected differences. The report names entries that match nothing, so that they
+// can be removed.
 func meant() []difference {
 	return []difference{
 		{

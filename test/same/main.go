@@ -1,6 +1,7 @@
-// Command same guards changes of the code's form: it runs the same sessions and requests
-// with the program of a base commit and with that of the working tree, each with an empty
-// cache, and compares all that a user gets. What is meant to differ stands in differences.go.
+// Command same checks that a change of the code does not change what users get. It runs the same
+// sessions and requests with the program of a base commit and with that of the working tree, each
+// with an empty cache, and compares all results. The file differences.go lists the expected
+// differences.
 package main
 
 import (
@@ -17,7 +18,7 @@ import (
 	"time"
 )
 
-// options are the command line's.
+// options are the command line options.
 type options struct {
 	base, shared string
 	only         *regexp.Regexp
@@ -59,7 +60,7 @@ func or(s, other string) string {
 	return s
 }
 
-// run compares the two sides and tells whether they are the same.
+// run compares the two sides and reports whether they are the same.
 func run(ctx context.Context, o options) (good bool, err error) {
 	start := time.Now()
 	dir, err := os.MkdirTemp("", "mynah-same-*")
@@ -118,7 +119,7 @@ func told(different int) string {
 	return fmt.Sprintf(", %d DIFFERENT", different)
 }
 
-// both does the same for both sides at once.
+// both calls a function for both sides in parallel.
 func both[T any](sides [2]*side, do func(*side) (T, error)) (out [2]T, err error) {
 	var errs [2]error
 	done := make(chan struct{})
@@ -136,5 +137,5 @@ func both[T any](sides [2]*side, do func(*side) (T, error)) (out [2]T, err error
 	return out, nil
 }
 
-// slug makes a name that a folder can have.
+// slug returns a name without slashes and blanks, for use as a folder's name.
 func slug(name string) string { return strings.NewReplacer("/", "-", " ", "-").Replace(name) }

@@ -11,13 +11,13 @@ import (
 	"strings"
 )
 
-// rewrite is a rule of what may differ from run to run.
+// rewrite replaces text that may differ between two runs of the same program.
 type rewrite struct {
 	from *regexp.Regexp
 	to   string
 }
 
-// rewrites take times, ids, signatures and ports out of a text.
+// rewrites returns the rules that replace times, ids, signatures and ports in a text.
 func rewrites() []rewrite {
 	rule := func(from, to string) rewrite { return rewrite{regexp.MustCompile(from), to} }
 	return []rewrite{
@@ -29,33 +29,33 @@ func rewrites() []rewrite {
 		rule(`\b(signature|expiry)=[\w%-]+`, "$1=X"),
 		rule(`built in [\d.]+ s`, "built in T s"),
 		rule(`\b[\d.]+ ms\b`, "T ms"),
-		// How many programs a phase starts depends on which of them end first.
+		// The number of programs that a phase starts depends on their timing.
 		rule(`(T ms +T ms +)\d+`, "${1}P"),
 		rule(`[^\S\n]+`, " "),
 		rule(` +\n`, "\n"),
 	}
 }
 
-// timed are members of JSON objects that hold a time that passed, or what depends on one.
+// timed lists the names of JSON members whose values depend on elapsed time.
 func timed() []string {
 	return []string{
 		"elapsedMs", "wallMs", "cpuMs", "ms", "programs", "secondsWaited", "secondsWorked", "requestId",
 	}
 }
 
-// sentence lists the members of JSON objects that hold sentences for people.
+// sentence lists the names of JSON members that contain sentences for people.
 func sentence() []string { return []string{"summary", "detail", "hint", "description"} }
 
-// place is the place of a finding with its severity, as findings are printed.
+// place matches the position and the severity at the start of a printed finding.
 func place() *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^[^\s:][^:\n]*(:\d+:\d+)?: (error|warning)\b`)
 }
 
-// verbatim are the kinds of which each blank counts.
+// verbatim lists the kinds of artifacts in which white space counts.
 func verbatim() []string { return []string{"fmt", "subtitles", "transcripts", "other files"} }
 
-// normal returns the form in which a text is compared: JSON as one line for each value, in the
-// order in which it was written; findings as places and severities.
+// normal returns the form of a text that is compared. JSON becomes one line per value, in the
+// original order; findings become positions and severities.
 func (a artifact) normal(sentences bool) string {
 	text := a.text
 	if slices.Contains(verbatim(), a.kind) {
@@ -70,8 +70,8 @@ func (a artifact) normal(sentences bool) string {
 	return sorted(text)
 }
 
-// sorted puts neighbouring rows of the parts that were made in an order of their own: a build
-// lists them as they end.
+// sorted sorts adjacent rows of made parts, since a build lists them in the order in which they
+// end.
 func sorted(text string) string {
 	lines := strings.Split(text, "\n")
 	row := regexp.MustCompile(`^ \S.* T ms$|^[\d.]+made\[] = `)
@@ -86,12 +86,13 @@ func sorted(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// places keeps of what is printed for people the places and severities of findings.
+// places returns the positions and severities of the findings in printed text.
 func places(stderr string) string {
 	return strings.Join(place().FindAllString(stderr, -1), "\n")
 }
 
-// flat turns a text that holds JSON after its heading lines into a line for each value.
+// flat converts a text to one line per value, if it consists of optional heading lines and JSON.
+// Otherwise ok is false.
 func flat(text string, sentences bool) (lines []string, ok bool) {
 	head, body, found := strings.Cut(text, "\n\n")
 	if !found {
@@ -117,7 +118,8 @@ func flat(text string, sentences bool) (lines []string, ok bool) {
 		if err != nil {
 			return nil, false
 		}
-		// Percents come as fast as the machine is; the phases are the same.
+		// The number of progress events depends on the speed of the machine, so only their phases
+		// are kept.
 		if len(f.lines) > 0 && strings.HasSuffix(f.lines[0], `event = "progress"`) {
 			n--
 			phase := f.lines[1:min(2, len(f.lines))]
@@ -130,14 +132,15 @@ func flat(text string, sentences bool) (lines []string, ok bool) {
 	}
 }
 
-// flattener reads JSON token by token, so that the order of members is kept.
+// flattener reads JSON token by token to keep the order of members.
 type flattener struct {
 	d         *json.Decoder
 	sentences bool
 	lines     []string
 }
 
-// value reads one value, which has a path and in its object a name.
+// value reads one JSON value. path is its path from the root, and name is its name in the
+// surrounding object.
 func (f *flattener) value(path, name string) error {
 	t, err := f.d.Token()
 	if err != nil {
@@ -172,7 +175,8 @@ func (f *flattener) value(path, name string) error {
 	return err
 }
 
-// join makes one line of those from a place on: an element of a list that has no order.
+// join replaces the lines from index from by one line, which describes an element of an unordered
+// list.
 func (f *flattener) join(from int, path, prefix string) {
 	var members []string
 	for _, line := range f.lines[from:] {
@@ -181,7 +185,7 @@ func (f *flattener) join(from int, path, prefix string) {
 	f.lines = append(f.lines[:from], path+"[] = "+strings.Join(members, ", "))
 }
 
-// leaf writes a value that is no object and no list.
+// leaf formats a value that is neither an object nor an array.
 func (f *flattener) leaf(name string, t json.Token) string {
 	switch {
 	case slices.Contains(timed(), name):

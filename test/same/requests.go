@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// everything asks for all that a server has.
+// everything sends all kinds of requests to the server.
 func (a *asker) everything(work string) {
 	project, err := archived(work)
 	if err != nil {
@@ -25,7 +25,7 @@ func (a *asker) everything(work string) {
 	a.get("the list of builds with a tag", "/v1/builds?tag=comparison")
 }
 
-// facts asks for what does not change.
+// facts requests the addresses whose answers do not depend on builds.
 func (a *asker) facts() {
 	for _, path := range []string{
 		"/healthz", "/readyz", "/version", "/openapi.json", "/voices", "/v1/voices", "/account/credits",
@@ -35,7 +35,7 @@ func (a *asker) facts() {
 	}
 }
 
-// refusals asks for what is refused.
+// refusals sends requests that the server must refuse.
 func (a *asker) refusals() {
 	for _, path := range []string{"/voices", "/v1/builds", "/metrics"} {
 		a.ask(query{label: "without a key " + path, method: http.MethodGet, path: path, plain: true})
@@ -78,7 +78,7 @@ func (a *asker) refusals() {
 	a.get("presentations of another kind", "/presentation/doc/upload-request")
 }
 
-// checks asks what is wrong with scripts.
+// checks sends scripts to be checked.
 func (a *asker) checks() {
 	for _, script := range []string{
 		"Hello.", "---\nsizze: 1\nvoice: nobody\n---\n(pauze: 1)\n\n![](a.png)", "```\nnever closed",
@@ -121,7 +121,7 @@ func (a *asker) builds(project string) {
 	}
 }
 
-// compatible builds as clients of the hosted service do.
+// compatible starts builds by the routes that are compatible with the hosted service.
 func (a *asker) compatible(project string) {
 	for _, c := range []struct{ label, source, upload string }{
 		{"an upload", "film.md", project},
@@ -146,7 +146,7 @@ func (a *asker) compatible(project string) {
 	}
 }
 
-// speech has texts spoken.
+// speech requests spoken texts.
 func (a *asker) speech() {
 	const hello = "Good morning to all of you. It is *half* past 10:30 a.m."
 	stream := []string{"Accept", "application/octet-stream"}

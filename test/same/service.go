@@ -22,27 +22,27 @@ import (
 	"time"
 )
 
-// serviceKey is a key of the servers of this program, on loopback.
+// serviceKey is the API key of the local servers that this program starts.
 const serviceKey = "a-key-for-comparisons"
 
-// asker asks one side's server and keeps its answers.
+// asker sends requests to one side's server and collects the answers.
 type asker struct {
 	ctx   context.Context
 	base  string
 	http  *http.Client
 	found []artifact
-	err   error // the first that stopped it; what follows does nothing
+	err   error // first error; later requests do nothing
 }
 
-// query is a request.
+// query describes a request.
 type query struct {
 	label, method, path string
 	body                string
-	header              []string // names and values in turn
-	plain               bool     // without the key
+	header              []string // names and values, alternating
+	plain               bool     // sent without the API key
 }
 
-// serve starts the side's server, asks it everything, and stops it.
+// serve starts the side's server, sends all requests, and stops it.
 func (s *side) serve(ctx context.Context, work string) (found []artifact, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -81,7 +81,8 @@ func (s *side) serve(ctx context.Context, work string) (found []artifact, err er
 	return nil, errors.New("the server did not become ready")
 }
 
-// works holds that the base builds what is meant to be built: two refusals are the same, too.
+// works returns an error unless the base builds every result that it should. Otherwise two refusals
+// would count as equal.
 func works(found []artifact) error {
 	for _, label := range []string{"a script", "a project", "an upload", "a wav", "a zip", "subtitles, spoken"} {
 		if !slices.ContainsFunc(found, func(a artifact) bool { return a.place == "service: "+label+", result" }) {
@@ -91,14 +92,14 @@ func works(found []artifact) error {
 	return nil
 }
 
-// answer is what a server answers.
+// answer is a server's answer.
 type answer struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// do sends a request.
+// do sends a request and returns the answer.
 func (a *asker) do(q query) answer {
 	if a.err != nil {
 		return answer{}
@@ -130,7 +131,7 @@ func (a *asker) do(q query) answer {
 	return answer{resp.StatusCode, resp.Header, body}
 }
 
-// keep takes an answer up.
+// keep records an answer as an artifact.
 func (a *asker) keep(label string, got answer) {
 	if a.err != nil {
 		return
@@ -157,29 +158,29 @@ func (a *asker) keep(label string, got answer) {
 	a.found = append(a.found, artifact{kind: "API answers", place: "service: " + label, text: text.String()})
 }
 
-// ask sends a request and takes up its answer.
+// ask sends a request, records its answer and returns it.
 func (a *asker) ask(q query) answer {
 	got := a.do(q)
 	a.keep(q.label, got)
 	return got
 }
 
-// get asks for an address of our own.
+// get requests a path of the server.
 func (a *asker) get(label, path string) answer {
 	return a.ask(query{label: label, method: http.MethodGet, path: path})
 }
 
-// post sends JSON, or whatever the headers say.
+// post sends a body, which is JSON unless the headers set another content type.
 func (a *asker) post(label, path, body string, header ...string) answer {
 	return a.ask(query{label: label, method: http.MethodPost, path: path, body: body, header: header})
 }
 
-// fetch asks for a signed address, which needs no key.
+// fetch requests a signed URL, without the API key.
 func (a *asker) fetch(label, address string) answer {
 	return a.ask(query{label: label, method: http.MethodGet, path: address, plain: true})
 }
 
-// member finds a text in the JSON of an answer by its path.
+// member returns the text at a path in the JSON of an answer, or "" if there is none.
 func (a answer) member(path ...string) string {
 	var v any
 	_ = json.Unmarshal(a.body, &v)
@@ -191,7 +192,7 @@ func (a answer) member(path ...string) string {
 	return s
 }
 
-// until polls an address to the end of what goes on there, and takes up the last answer.
+// until polls an address until over is true for the answer, and records the last answer.
 func (a *asker) until(label, address string, over func(answer) bool) answer {
 	for a.err == nil {
 		got := a.do(query{label: label, method: http.MethodGet, path: address})
@@ -208,18 +209,18 @@ func (a *asker) until(label, address string, over func(answer) bool) answer {
 	return answer{}
 }
 
-// finished reports whether the status of a compatible task is its last.
+// finished reports whether the answer is the last status of a task of the compatible routes.
 func finished(got answer) bool {
 	var st struct{ Finished bool }
 	return json.Unmarshal(got.body, &st) != nil || st.Finished || got.status != http.StatusOK
 }
 
-// over reports whether a build of /v1 has ended.
+// over reports whether the build of an answer under /v1 has ended.
 func over(got answer) bool {
 	return !slices.Contains([]string{"queued", "running"}, got.member("state"))
 }
 
-// task polls a compatible task and downloads what came of it.
+// task polls a task of the compatible routes until it is finished, and downloads its results.
 func (a *asker) task(label string, started answer) {
 	address := started.member("statusUrl")
 	if address == "" {
@@ -233,7 +234,7 @@ func (a *asker) task(label string, started answer) {
 	}
 }
 
-// build polls a build of /v1 and downloads what came of it.
+// build polls a build under /v1 until it has ended, and downloads its results.
 func (a *asker) build(label string, started answer) answer {
 	self := started.member("links", "self")
 	if self == "" {
@@ -252,7 +253,7 @@ func (a *asker) build(label string, started answer) answer {
 	return b
 }
 
-// lastEvent keeps of events the last: how many there are depends on the time.
+// lastEvent returns the last event of a stream, because the number of events depends on timing.
 func lastEvent(stream []byte) []byte {
 	var last []byte
 	for block := range bytes.SplitSeq(stream, []byte("\n\n")) {
@@ -263,7 +264,7 @@ func lastEvent(stream []byte) []byte {
 	return last
 }
 
-// listing reports what an archive holds. Its entries have the time at which they were made.
+// listing lists the entries of a zip without their times, which are those of their creation.
 func listing(archive []byte) string {
 	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
 	if err != nil {
@@ -282,7 +283,7 @@ func listing(archive []byte) string {
 	return b.String()
 }
 
-// archived packs a folder.
+// archived returns the files of a folder as a zip.
 func archived(dir string) (string, error) {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
@@ -304,7 +305,8 @@ func archived(dir string) (string, error) {
 	return b.String(), err
 }
 
-// form makes a multipart body: names and values in turn; a name as "project=p.zip" is a file.
+// form returns a multipart body and its content type. pairs are names and values, alternating; a
+// name such as "project=p.zip" is a file.
 func form(pairs ...string) (body, kind string) {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)

@@ -15,21 +15,21 @@ import (
 	"time"
 )
 
-// patience ends a program that hangs.
+// patience is the time after which a program counts as hanging.
 const patience = 3 * time.Minute
 
-// session is a folder of files and what is done in it.
+// session is a folder of files and the commands or requests to run there.
 type session struct {
 	name  string
-	seed  func(ctx context.Context, dir string) error // writes the files
+	seed  func(ctx context.Context, dir string) error // writes the files of the session
 	steps [][]string
-	serve bool // the steps are requests to a server
-	// exact holds that calls succeed with the base unless they begin with an exclamation mark:
-	// two failures are the same, too.
+	serve bool // send requests to a server instead of running steps
+	// exact requires that steps succeed with the base, except those that begin with an exclamation
+	// mark. Otherwise two sides that fail in the same way would count as equal.
 	exact bool
 }
 
-// kinds are the rows of the table.
+// kinds lists the rows of the printed table.
 func kinds() []string {
 	return []string{
 		"videos", "posters", "snapshots", "subtitles", "transcripts", "speech", "plans", "timelines",
@@ -37,7 +37,7 @@ func kinds() []string {
 	}
 }
 
-// kindOf sorts a file by its name.
+// kindOf returns the kind of a file by its name.
 func kindOf(name string) string {
 	switch ext := filepath.Ext(name); {
 	case ext == ".mp4":
@@ -59,7 +59,7 @@ func kindOf(name string) string {
 	}
 }
 
-// kindOfCommand sorts what a command prints.
+// kindOfCommand returns the kind of the output of a command.
 func kindOfCommand(args []string) string {
 	has := func(flag string) bool { return slices.Contains(args, flag) }
 	switch {
@@ -78,7 +78,7 @@ func kindOfCommand(args []string) string {
 	}
 }
 
-// prepare writes the files of a session; both sides get copies of them.
+// prepare writes the files of a session to a folder, which is copied for each side.
 func (x session) prepare(ctx context.Context, dir string) (seed string, err error) {
 	seed = filepath.Join(dir, "seed", slug(x.name))
 	if err := os.MkdirAll(seed, 0o700); err != nil {
@@ -87,7 +87,7 @@ func (x session) prepare(ctx context.Context, dir string) (seed string, err erro
 	return seed, x.seed(ctx, seed)
 }
 
-// play runs a session with one side's program and gives what comes of it.
+// play runs a session with one side's program and returns its artifacts.
 func (s *side) play(ctx context.Context, seed string, x session) ([]artifact, error) {
 	work := filepath.Join(s.home, "work", slug(x.name))
 	if err := os.CopyFS(work, os.DirFS(seed)); err != nil {
@@ -109,16 +109,16 @@ func (s *side) play(ctx context.Context, seed string, x session) ([]artifact, er
 	return p.found, nil
 }
 
-// player is a session that is going on.
+// player is the state of a running session.
 type player struct {
 	*side
 	session
 	work, cache string
-	before      map[string]string // the files, with their contents
+	before      map[string]string // contents of the files before the current step
 	found       []artifact
 }
 
-// step does one thing, and takes up what came of it.
+// step runs one command and records its output and the files that it changed.
 func (p *player) step(ctx context.Context, n int, words []string) error {
 	fails := words[0] == "!"
 	if fails {
@@ -148,7 +148,8 @@ func (p *player) step(ctx context.Context, n int, words []string) error {
 	return err
 }
 
-// call runs the program and gives its exit code. A word <FILE gives it that file as its input.
+// call runs the program and returns its exit code. A word <FILE in args connects the program's
+// standard input to that file.
 func (p *player) call(ctx context.Context, label string, args []string) (code int, err error) {
 	ctx, stop := context.WithTimeout(ctx, patience)
 	defer stop()
@@ -190,7 +191,7 @@ func (p *player) call(ctx context.Context, label string, args []string) (code in
 	return code, nil
 }
 
-// fileArtifact is a file that a side wrote.
+// fileArtifact describes a file that a side wrote.
 func fileArtifact(place, name, content string) artifact {
 	a := artifact{kind: kindOf(name), place: place}
 	switch a.kind {
@@ -202,7 +203,7 @@ func fileArtifact(place, name, content string) artifact {
 	return a
 }
 
-// files reads a folder with all below it.
+// files reads all files of a folder and its subfolders.
 func files(dir string) (map[string]string, error) {
 	out := map[string]string{}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {

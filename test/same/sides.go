@@ -13,12 +13,12 @@ import (
 // side is one of the two programs that are compared.
 type side struct {
 	name  string
-	home  string // folder of all that the program keeps and writes
+	home  string // folder for all files of the program
 	mynah string
 }
 
-// buildSides builds the program of the base commit and that of the working tree, each with
-// its own helpers and libraries.
+// buildSides builds the programs of the base commit and of the working tree, each with its own
+// helpers and libraries.
 func buildSides(ctx context.Context, base, dir string) ([2]*side, error) {
 	sources := filepath.Join(dir, "base-sources")
 	if err := archive(ctx, base, sources); err != nil {
@@ -38,8 +38,8 @@ func buildSides(ctx context.Context, base, dir string) ([2]*side, error) {
 	return sides, err
 }
 
-// archive unpacks a commit's files. Libraries that the working tree fetched are put beside
-// them; the commit's own scripts/assets fetches those that it wants in another version.
+// archive unpacks the files of a commit and copies the libraries that the working tree has
+// downloaded. The commit's scripts/assets then downloads those that it needs in another version.
 func archive(ctx context.Context, commit, to string) error {
 	if err := os.MkdirAll(to, 0o700); err != nil {
 		return err
@@ -70,7 +70,7 @@ func archive(ctx context.Context, commit, to string) error {
 	return nil
 }
 
-// build builds a side's program from a folder of sources.
+// build builds a side's program from a folder with its sources.
 func (s *side) build(ctx context.Context, from string) error {
 	bin := filepath.Join(s.home, "bin")
 	s.mynah = filepath.Join(bin, "mynah")
@@ -82,7 +82,7 @@ func (s *side) build(ctx context.Context, from string) error {
 	for _, words := range [][]string{
 		{"scripts/assets"},
 		{"scripts/helpers", bin},
-		// Without the commit's name both sides call themselves the same.
+		// Without version control stamps, both programs print the same version.
 		{"go", "build", "-trimpath", "-buildvcs=false", "-o", s.mynah, "./cmd/mynah"},
 	} {
 		cmd := exec.CommandContext(ctx, words[0], words[1:]...)
@@ -94,8 +94,8 @@ func (s *side) build(ctx context.Context, from string) error {
 	return nil
 }
 
-// command is a call of the side's program in a folder. Nothing of the caller's settings and
-// caches reaches it.
+// command returns a command that runs the side's program in a folder. Its environment contains none
+// of the caller's settings and caches.
 func (s *side) command(ctx context.Context, dir, cache string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, s.mynah, args...)
 	cmd.Dir = dir

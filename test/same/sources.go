@@ -15,7 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// sessions are all that both sides do.
+// sessions returns all sessions to compare.
 func sessions(shared string) ([]session, error) {
 	var out []session
 	for _, source := range []func() ([]session, error){
@@ -33,7 +33,7 @@ func sessions(shared string) ([]session, error) {
 	return out, nil
 }
 
-// written are the sessions of testdata: the comment of each archive holds its steps.
+// written returns the sessions in testdata. The comment of each archive contains the steps.
 func written() ([]session, error) {
 	names, err := filepath.Glob("test/same/testdata/*.txtar")
 	if err != nil || len(names) == 0 {
@@ -54,8 +54,8 @@ func written() ([]session, error) {
 	return out, nil
 }
 
-// parseSession reads the steps of an archive. Steps that begin with ffmpeg make files before
-// the first of the others.
+// parseSession reads the steps of an archive. Steps that begin with ffmpeg create files, before the
+// first of the other steps.
 func parseSession(name string, a *txtar.Archive) (session, error) {
 	s := session{name: name, exact: true}
 	var media [][]string
@@ -90,7 +90,7 @@ func parseSession(name string, a *txtar.Archive) (session, error) {
 	return s, nil
 }
 
-// split cuts a line into words. Blanks within single quotes belong to the word.
+// split splits a line into words. Single quotes protect blanks.
 func split(line string) ([]string, error) {
 	parts := strings.Split(line, "'")
 	if len(parts)%2 == 0 {
@@ -107,7 +107,7 @@ func split(line string) ([]string, error) {
 	return words, nil
 }
 
-// ffmpeg makes a file of a session. An input that begins with lavfi: is a filter's.
+// ffmpeg creates a file of a session. An input with the prefix lavfi: is a filter graph.
 func ffmpeg(ctx context.Context, dir string, args []string) error {
 	all := []string{"-v", "error", "-y"}
 	for i, a := range args {
@@ -128,15 +128,15 @@ func ffmpeg(ctx context.Context, dir string, args []string) error {
 	return nil
 }
 
-// copyOf seeds a session with a folder.
+// copyOf returns a seed function that copies a folder.
 func copyOf(from string) func(context.Context, string) error {
 	return func(_ context.Context, to string) error { return os.CopyFS(to, os.DirFS(from)) }
 }
 
-// examples are the repository's own.
+// examples returns sessions that build the example projects of the repository.
 func examples() ([]session, error) { return folders("examples", "example ", ".") }
 
-// sharedExamples are scripts of others, which not every machine has.
+// sharedExamples returns sessions that build the scripts in the folder shared, if it exists.
 func sharedExamples(shared string) ([]session, error) {
 	dir := filepath.Join(shared, "examples")
 	if missing(dir) {
@@ -145,7 +145,7 @@ func sharedExamples(shared string) ([]session, error) {
 	return folders(dir, "shared example ", "script")
 }
 
-// missing reports whether a folder does not exist, and says so.
+// missing reports whether a folder does not exist, and prints that it is skipped.
 func missing(dir string) bool {
 	_, err := os.Stat(dir)
 	if err != nil {
@@ -154,7 +154,7 @@ func missing(dir string) bool {
 	return err != nil
 }
 
-// folders builds each project of a folder, once cold and once again.
+// folders returns sessions that build each project of a folder twice, first with an empty cache.
 func folders(dir, label, sub string) ([]session, error) {
 	names, err := filepath.Glob(filepath.Join(dir, "*", sub, "*.md"))
 	if err != nil {
@@ -183,8 +183,8 @@ func folders(dir, label, sub string) ([]session, error) {
 	return out, nil
 }
 
-// sharedCases are small inputs of odd kinds. Their scripts are built as far as their media
-// are there; others fail with the same findings on both sides.
+// sharedCases returns sessions that build the small test inputs of the folder shared. Scripts whose
+// media are missing fail with the same findings on both sides.
 func sharedCases(shared string) ([]session, error) {
 	dir := filepath.Join(shared, "cases")
 	if missing(dir) {
@@ -209,7 +209,8 @@ func sharedCases(shared string) ([]session, error) {
 	return out, err
 }
 
-// stories checks and formats every script of test/stories, many of which are wrong on purpose.
+// stories returns sessions that check and format every script of test/stories; many of them contain
+// mistakes.
 func stories() ([]session, error) {
 	names, err := filepath.Glob("test/stories/testdata/*.txtar")
 	if err != nil {
