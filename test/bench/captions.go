@@ -34,7 +34,7 @@ func (b *bench) captions() error {
 	var drawing []float64
 	for range b.runs {
 		for _, name := range films {
-			c, made, phases, err := b.explained(dir, name+".md")
+			c, made, phases, err := b.buildExplained(dir, name+".md")
 			if err != nil {
 				return err
 			}

@@ -13,13 +13,13 @@ import (
 // 30 ms for each coded segment.
 func (b *bench) check() error {
 	dir := filepath.Join(b.dir, "check")
-	if err := b.materials(dir); err != nil {
+	if err := b.writeMaterials(dir); err != nil {
 		return err
 	}
 	var checks, builds []float64
 	segments := 0
 	for range b.runs {
-		check, all, coded, err := b.phases(dir, "spoken.md")
+		check, all, coded, err := b.measurePhases(dir, "spoken.md")
 		if err != nil {
 			return err
 		}
@@ -34,9 +34,9 @@ func (b *bench) check() error {
 	return nil
 }
 
-// phases builds a video with an empty cache. It returns the CPU seconds of its check and of all
+// measurePhases builds a video with an empty cache. It returns the CPU seconds of its check and of all
 // phases, and the number of coded segments.
-func (b *bench) phases(dir, script string) (check, all float64, coded int, err error) {
+func (b *bench) measurePhases(dir, script string) (check, all float64, coded int, err error) {
 	cmd := exec.CommandContext(b.ctx, b.mynah, "build", script, "--json", "--explain", "--no-cache")
 	cmd.Dir = dir
 	out, err := cmd.Output()

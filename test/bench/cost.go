@@ -43,8 +43,8 @@ func (b *bench) measure(dir, program string, args ...string) (cost, error) {
 			case <-done:
 				return
 			case <-tick.C:
-				c.rss = max(c.rss, highWater(cmd.Process.Pid))
-				c.children = max(c.children, children(cmd.Process.Pid))
+				c.rss = max(c.rss, peakMemory(cmd.Process.Pid))
+				c.children = max(c.children, countChildren(cmd.Process.Pid))
 			}
 		}
 	}()
@@ -59,8 +59,8 @@ func (b *bench) measure(dir, program string, args ...string) (cost, error) {
 	return c, nil
 }
 
-// highWater returns the peak memory of a process in bytes.
-func highWater(pid int) int64 {
+// peakMemory returns the peak memory of a process in bytes.
+func peakMemory(pid int) int64 {
 	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	for line := range strings.Lines(string(status)) {
 		if f := strings.Fields(line); len(f) > 1 && f[0] == "VmHWM:" {
@@ -71,8 +71,8 @@ func highWater(pid int) int64 {
 	return 0
 }
 
-// children returns the number of child processes of a process.
-func children(pid int) int { return len(childPIDs(pid)) }
+// countChildren returns the number of child processes of a process.
+func countChildren(pid int) int { return len(childPIDs(pid)) }
 
 func childPIDs(pid int) []int {
 	var pids []int
@@ -93,13 +93,13 @@ func (b *bench) ffmpeg(dir string, args ...string) (cost, error) {
 	return b.measure(dir, "ffmpeg", append([]string{"-nostdin", "-v", "error", "-y"}, args...)...)
 }
 
-func (c *cost) plus(d cost) {
+func (c *cost) add(d cost) {
 	c.cpu += d.cpu
 	c.wall += d.wall
 	c.group += d.group
 }
 
-func size(path string) int64 {
+func fileSize(path string) int64 {
 	fi, err := os.Stat(path)
 	if err != nil {
 		return 0

@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// variant copies a picture and adds a mark that makes it distinct.
-func (b *bench) variant(dir, from, to string, n int) error {
+// writeMarkedPicture copies a picture and adds a mark that makes it distinct.
+func (b *bench) writeMarkedPicture(dir, from, to string, n int) error {
 	in, err := os.Open(filepath.Join(dir, from))
 	if err != nil {
 		return err
@@ -38,8 +38,8 @@ func (b *bench) variant(dir, from, to string, n int) error {
 	return (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(out, img)
 }
 
-// length returns the length of a video in seconds.
-func (b *bench) length(path string) (float64, error) {
+// videoSeconds returns the length of a video in seconds.
+func (b *bench) videoSeconds(path string) (float64, error) {
 	out, err := exec.CommandContext(b.ctx, "ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", path).Output()
 	if err != nil {
 		return 0, fmt.Errorf("ffprobe: %w", err)

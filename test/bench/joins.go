@@ -11,12 +11,12 @@ import (
 // of clicks after a thousand scenes. Tests of the project measure both and fail beyond these
 // bounds.
 func (b *bench) joins() error {
-	worst, err := b.logged("./internal/film", "TestSeams", `worst of \d+ seams: ([0-9.]+) times`)
+	worst, err := b.readLoggedNumbers("./internal/film", "TestSeams", `worst of \d+ seams: ([0-9.]+) times`)
 	if err != nil {
 		return err
 	}
 	b.add(row{"error at the worst seam, of one long encode's", fmt.Sprintf("%.2f times", worst[0]), "", "", "<= 1.5", worst[0] <= 1.5})
-	clicks, err := b.logged("./test/films", "TestClicksAreInTheirPlace", `furthest of \d+ clicks, \w+: (\d+) samples`)
+	clicks, err := b.readLoggedNumbers("./test/films", "TestClicksAreInTheirPlace", `furthest of \d+ clicks, \w+: (\d+) samples`)
 	if err != nil {
 		return err
 	}
@@ -25,8 +25,8 @@ func (b *bench) joins() error {
 	return nil
 }
 
-// logged runs a test and returns the numbers that it logs.
-func (b *bench) logged(pkg, test, pattern string) ([]float64, error) {
+// readLoggedNumbers runs a test and returns the numbers that it logs.
+func (b *bench) readLoggedNumbers(pkg, test, pattern string) ([]float64, error) {
 	out, err := exec.CommandContext(b.ctx, "go", "test", pkg, "-run", "^"+test+"$", "-count=1", "-v").CombinedOutput()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w\n%s", test, err, out)

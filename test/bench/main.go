@@ -104,8 +104,8 @@ func median(v []float64) float64 {
 	return v[len(v)/2]
 }
 
-// pair measures two alternatives in alternation and returns their medians.
-func (b *bench) pair(ours, other func() (cost, error)) (a, z cost, err error) {
+// measurePair measures two alternatives in alternation and returns their medians.
+func (b *bench) measurePair(ours, other func() (cost, error)) (a, z cost, err error) {
 	var as, zs, aw, zw []float64
 	for range b.runs {
 		if a, err = ours(); err != nil {

@@ -40,7 +40,7 @@ const longest = 20 * time.Minute
 // peers measures Mynah, other programs and ffmpeg recipes in alternation, and writes the results
 // into a document.
 func (b *bench) peers(folder, doc, only string) error {
-	if err := adopt(); err != nil {
+	if err := becomeSubreaper(); err != nil {
 		return err
 	}
 	if b.group = newGroup(); b.group != "" {
@@ -49,16 +49,16 @@ func (b *bench) peers(folder, doc, only string) error {
 	group := b.group
 	b.group = "" // the checks below are not measured
 	dir := filepath.Join(b.dir, "peers")
-	if err := b.materials(dir); err != nil {
+	if err := b.writeMaterials(dir); err != nil {
 		return err
 	}
-	display, err := b.display()
+	display, err := b.startDisplay()
 	if err != nil {
 		return err
 	}
 	defer display.stop()
 	var results []*result
-	for i, p := range b.contestants(folder, dir) {
+	for i, p := range b.allPeers(folder, dir) {
 		if i > 0 && !strings.Contains(p.name, only) {
 			continue
 		}
@@ -74,7 +74,7 @@ func (b *bench) peers(folder, doc, only string) error {
 		for _, r := range results {
 			if r.err == nil {
 				b.group = group
-				if r.err = b.turn(r, n == 0, display.pid()); r.err != nil {
+				if r.err = b.runPeer(r, n == 0, display.pid()); r.err != nil {
 					fmt.Fprintf(os.Stderr, "%s: %v\n", r.name, r.err)
 				}
 				b.group = ""
@@ -92,8 +92,8 @@ func (b *bench) peers(folder, doc, only string) error {
 	return nil
 }
 
-// contestants lists Mynah, which is first, and the programs and recipes that it is compared with.
-func (b *bench) contestants(folder, dir string) []peer {
+// allPeers lists Mynah, which is first, and the programs and recipes that it is compared with.
+func (b *bench) allPeers(folder, dir string) []peer {
 	at := func(name string) string { return filepath.Join(dir, name) }
 	node := func(project, script string, args ...string) func() (cost, error) {
 		return func() (cost, error) {
@@ -103,8 +103,8 @@ func (b *bench) contestants(folder, dir string) []peer {
 	// The bundle is outside the folder of materials, because all materials are copied into it.
 	bundle := filepath.Join(b.dir, "bundle")
 	return []peer{
-		{"Mynah", nil, func() (cost, error) { return b.film(dir, "spoken") }, at("spoken.mp4"), 30},
-		{"ffmpeg, a process a picture", nil, func() (cost, error) { return b.recipe(dir, true) }, at("recipe.mp4"), 30},
+		{"Mynah", nil, func() (cost, error) { return b.buildScript(dir, "spoken") }, at("spoken.mp4"), 30},
+		{"ffmpeg, a process a picture", nil, func() (cost, error) { return b.runRecipe(dir, true) }, at("recipe.mp4"), 30},
 		{"ffmpeg, one call", nil, func() (cost, error) { return b.oneCall(dir) }, at("onecall.mp4"), 30},
 		{"ffmpeg, one call, tuned", nil, func() (cost, error) { return b.stills(dir, 30, "stills.mp4") }, at("stills.mp4"), 30},
 		{"ffmpeg, a second repeated", nil, func() (cost, error) { return b.repeated(dir) }, at("repeated.mp4"), 30},
@@ -119,14 +119,14 @@ func (b *bench) contestants(folder, dir string) []peer {
 	}
 }
 
-// turn runs a peer once and records its measurements.
-func (b *bench) turn(r *result, first bool, known int) error {
+// runPeer runs a peer once and records its measurements.
+func (b *bench) runPeer(r *result, first bool, known int) error {
 	_ = os.Remove(r.film)
 	load := loadAverage()
 	outer := b.ctx
 	ctx, cancel := context.WithTimeout(outer, longest)
 	b.ctx = ctx
-	c, err := b.tree(r.make, known)
+	c, err := b.measureTree(r.make, known)
 	b.ctx = outer
 	cancel()
 	fmt.Fprintf(os.Stderr, "%s: %s, %.2f s cpu by its group, load before %.2f\n", r.name, seconds(c), c.group, load)
@@ -134,23 +134,23 @@ func (b *bench) turn(r *result, first bool, known int) error {
 		return err
 	}
 	r.cpu, r.wall, r.group, r.load = append(r.cpu, c.cpu), append(r.wall, c.wall), append(r.group, c.group), append(r.load, load)
-	r.size = size(r.film)
+	r.size = fileSize(r.film)
 	if !first {
 		return nil
 	}
 	group := b.group
 	b.group = ""
 	defer func() { b.group = group }()
-	if err := b.sound(r); err != nil {
+	if err := b.checkVideo(r); err != nil {
 		return err
 	}
-	r.ssim, err = b.likeness(filepath.Dir(r.film), r.film)
+	r.ssim, err = b.lowestMiddleSSIM(filepath.Dir(r.film), r.film)
 	return err
 }
 
-// sound returns an error unless the video has the required streams and length and its end is
+// checkVideo returns an error unless the video has the required streams and length and its end is
 // audible.
-func (b *bench) sound(r *result) error {
+func (b *bench) checkVideo(r *result) error {
 	out, err := exec.CommandContext(b.ctx, "ffprobe", "-v", "error", "-count_packets", "-show_streams", "-of", "json", r.film).Output()
 	if err != nil {
 		return fmt.Errorf("ffprobe: %w", err)
@@ -203,9 +203,9 @@ func (b *bench) sound(r *result) error {
 	return errors.Join(faults...)
 }
 
-// likeness returns the lowest SSIM (luma) of the middle of any scene compared with its picture. It
+// lowestMiddleSSIM returns the lowest SSIM (luma) of the middle of any scene compared with its picture. It
 // uses the colour matrix with the better result, because some programs do not write their matrix.
-func (b *bench) likeness(dir, film string) (float64, error) {
+func (b *bench) lowestMiddleSSIM(dir, film string) (float64, error) {
 	least := 1.0
 	for i := range pictures() {
 		best := 0.0
@@ -233,9 +233,9 @@ func (b *bench) likeness(dir, film string) (float64, error) {
 // virtual is a virtual display.
 type virtual struct{ cmd *exec.Cmd }
 
-// display starts a virtual display. Only editly needs it; its cost is not measured, which is in
+// startDisplay starts a virtual display. Only editly needs it; its cost is not measured, which is in
 // favour of editly.
-func (b *bench) display() (*virtual, error) {
+func (b *bench) startDisplay() (*virtual, error) {
 	r, w, err := os.Pipe()
 	if err != nil {
 		return nil, err

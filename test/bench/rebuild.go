@@ -79,7 +79,7 @@ func (b *bench) edits(dir, name, header string) error {
 		}
 	}
 	same.cpu, same.wall, edit.cpu, edit.wall = median(cpu[0]), median(wall[0]), median(cpu[1]), median(wall[1])
-	length, err := b.length(filepath.Join(dir, name+".mp4"))
+	length, err := b.videoSeconds(filepath.Join(dir, name+".mp4"))
 	if err != nil {
 		return err
 	}

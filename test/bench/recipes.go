@@ -67,7 +67,7 @@ func (b *bench) repeated(dir string) (cost, error) {
 			"-map", fmt.Sprintf("[v%d]", i), "-c:v", "libx264", "-preset", "ultrafast", "-tune", "stillimage", "-crf", "23", "-bf", "0", fmt.Sprintf("s%d.mp4", i))
 	}
 	c, err := b.ffmpeg(dir, args...)
-	if total.plus(c); err != nil {
+	if total.add(c); err != nil {
 		return total, err
 	}
 	if err := os.WriteFile(filepath.Join(dir, "seconds.txt"), []byte(list.String()), 0o600); err != nil {
@@ -83,6 +83,6 @@ func (b *bench) repeated(dir string) (cost, error) {
 	args = append(args, "-filter_complex", fmt.Sprintf("%s%sconcat=n=%d:v=0:a=1[a]", graph.String(), joined.String(), len(pictures())),
 		"-map", "0:v", "-map", "[a]", "-c:v", "copy")
 	c, err = b.ffmpeg(dir, append(append(args, recipeSound()...), "repeated.mp4")...)
-	total.plus(c)
+	total.add(c)
 	return total, err
 }

@@ -21,7 +21,7 @@ func (b *bench) clip() error {
 		return err
 	}
 	x264 := "bframes=0:ref=1:slices=1:sliced-threads=0:scenecut=0:rc-lookahead=0:mbtree=0:weightp=0:stitchable=1:level=40:keyint=150:min-keyint=1"
-	ours, other, err := b.pair(
+	ours, other, err := b.measurePair(
 		func() (cost, error) { return b.measure(dir, b.mynah, "build", "clip.md", "-q", "--no-cache") },
 		func() (cost, error) {
 			return b.ffmpeg(dir, "-i", "c.mp4", "-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-threads", "4",
@@ -56,7 +56,7 @@ func (b *bench) scale() error {
 		for i := range n {
 			// Every scene has a distinct picture and sentence.
 			p := fmt.Sprintf("s%d-%d.png", n, i)
-			if err := b.variant(dir, fmt.Sprintf("p%d.png", i%50), p, i); err != nil {
+			if err := b.writeMarkedPicture(dir, fmt.Sprintf("p%d.png", i%50), p, i); err != nil {
 				return err
 			}
 			fmt.Fprintf(&s, "![](%s)\n\nThis is scene number %d of the film, and it says so.\n\n---\n\n", p, i+1)
@@ -69,7 +69,7 @@ func (b *bench) scale() error {
 		if err != nil {
 			return err
 		}
-		out, err := b.length(filepath.Join(dir, fmt.Sprintf("scale%d.mp4", n)))
+		out, err := b.videoSeconds(filepath.Join(dir, fmt.Sprintf("scale%d.mp4", n)))
 		if err != nil {
 			return err
 		}

@@ -74,8 +74,8 @@ func (b *bench) service() error {
 	return nil
 }
 
-// oneScene creates a project of one scene with a distinct sentence.
-func (b *bench) oneScene(i int) (dir, zip string, err error) {
+// writeOneScene creates a project of one scene with a distinct sentence.
+func (b *bench) writeOneScene(i int) (dir, zip string, err error) {
 	dir = filepath.Join(b.dir, fmt.Sprintf("one-%d", i))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", "", err
@@ -99,7 +99,7 @@ func (b *bench) oneScene(i int) (dir, zip string, err error) {
 func (b *bench) latency(s *server) error {
 	var ours, other []float64
 	for i := range max(b.runs, 9) {
-		dir, zip, err := b.oneScene(i)
+		dir, zip, err := b.writeOneScene(i)
 		if err != nil {
 			return err
 		}
@@ -171,7 +171,7 @@ func (b *bench) firstByte(s *server) error {
 // polls requests the status a thousand times a second while two builds run.
 func (b *bench) polls(s *server) error {
 	const rate, seconds = 1000, 30
-	zip, err := b.longProject()
+	zip, err := b.writeLongProject()
 	if err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func (b *bench) polls(s *server) error {
 		}
 	}
 	slices.Sort(took)
-	p99, rss := took[len(took)*99/100], highWater(s.cmd.Process.Pid)
+	p99, rss := took[len(took)*99/100], peakMemory(s.cmd.Process.Pid)
 	if ended.Load() > 0 {
 		return fmt.Errorf("the builds ended during the polls (%d answers)", ended.Load())
 	}
@@ -231,8 +231,8 @@ func (b *bench) polls(s *server) error {
 	return nil
 }
 
-// longProject creates a project with clips whose build takes minutes.
-func (b *bench) longProject() (string, error) {
+// writeLongProject creates a project with clips whose build takes minutes.
+func (b *bench) writeLongProject() (string, error) {
 	dir := filepath.Join(b.dir, "long")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
@@ -265,7 +265,7 @@ func (zeros) Read(b []byte) (int, error) { return len(b), nil }
 // uploads sends 50 archives of 100 MB at once.
 func (b *bench) uploads(s *server) error {
 	const count, size = 50, 100 << 20
-	before := resident(s.cmd.Process.Pid)
+	before := residentMemory(s.cmd.Process.Pid)
 	var most atomic.Int64
 	done := make(chan struct{})
 	go func() {
@@ -274,7 +274,7 @@ func (b *bench) uploads(s *server) error {
 			case <-done:
 				return
 			case <-time.After(20 * time.Millisecond):
-				most.Store(max(most.Load(), resident(s.cmd.Process.Pid)))
+				most.Store(max(most.Load(), residentMemory(s.cmd.Process.Pid)))
 			}
 		}
 	}()
@@ -299,8 +299,8 @@ func (b *bench) uploads(s *server) error {
 	return nil
 }
 
-// resident returns the resident memory of a process in bytes.
-func resident(pid int) int64 {
+// residentMemory returns the resident memory of a process in bytes.
+func residentMemory(pid int) int64 {
 	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	for line := range bytes.Lines(status) {
 		var kb int64

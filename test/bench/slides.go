@@ -23,12 +23,12 @@ func (b *bench) slides() error {
 	if err := b.crossfades(dir); err != nil {
 		return err
 	}
-	return b.moving(dir)
+	return b.movingScenes(dir)
 }
 
-// explained builds a script with an empty cache and returns its cost, its made parts and its
+// buildExplained builds a script with an empty cache and returns its cost, its made parts and its
 // phases.
-func (b *bench) explained(dir, script string) (cost, []madePart, []phase, error) {
+func (b *bench) buildExplained(dir, script string) (cost, []madePart, []phase, error) {
 	cache, err := os.MkdirTemp(b.dir, "cache-*")
 	if err != nil {
 		return cost{}, nil, nil, err
@@ -74,7 +74,7 @@ func (b *bench) crossfades(dir string) error {
 	}
 	var costs, drawing, one []float64
 	for range b.runs {
-		c, made, phases, err := b.explained(dir, "slides.md")
+		c, made, phases, err := b.buildExplained(dir, "slides.md")
 		if err != nil {
 			return err
 		}
@@ -172,8 +172,8 @@ func (b *bench) encodeAlone(dir, film string, frames []int) (float64, error) {
 	return median(all), nil
 }
 
-// moving builds scenes whose picture changes in every frame.
-func (b *bench) moving(dir string) error {
+// movingScenes builds scenes whose picture changes in every frame.
+func (b *bench) movingScenes(dir string) error {
 	if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i", "mandelbrot=s=2880x1800:start_scale=2", "-frames:v", "1", "-pix_fmt", "rgb24", "photo.png"); err != nil {
 		return err
 	}
@@ -192,7 +192,7 @@ func (b *bench) moving(dir string) error {
 			return err
 		}
 		ours := func() (cost, error) {
-			out, _, _, err := b.explained(dir, script)
+			out, _, _, err := b.buildExplained(dir, script)
 			return out, err
 		}
 		if _, err := ours(); err != nil {
@@ -215,7 +215,7 @@ func (b *bench) moving(dir string) error {
 				return cost{cpu: cpu}, err
 			}
 		}
-		a, z, err := b.pair(ours, other)
+		a, z, err := b.measurePair(ours, other)
 		if err != nil {
 			return err
 		}

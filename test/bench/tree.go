@@ -45,15 +45,15 @@ func groupCPU(group string) (float64, error) {
 	return 0, errors.New("cpu.stat has no usage_usec")
 }
 
-// tree measures a whole tree of processes, including those that outlive their parent. The processes
+// measureTree measures a whole tree of processes, including those that outlive their parent. The processes
 // known are not counted.
-func (b *bench) tree(do func() (cost, error), known ...int) (cost, error) {
+func (b *bench) measureTree(do func() (cost, error), known ...int) (cost, error) {
 	before := 0.0
 	if b.group != "" {
 		before, _ = groupCPU(b.group)
 	}
 	c, err := do()
-	c.cpu += orphans(known...)
+	c.cpu += reapOrphans(known...)
 	if b.group != "" {
 		after, gerr := groupCPU(b.group)
 		c.group, err = after-before, errors.Join(err, gerr)

@@ -10,18 +10,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// adopt makes this process the parent of orphaned descendants. The processes of a browser outlive
+// becomeSubreaper makes this process the parent of orphaned descendants. The processes of a browser outlive
 // the one that started them, so their CPU time would otherwise not be counted.
-func adopt() error {
+func becomeSubreaper() error {
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("prctl: %w", err)
 	}
 	return nil
 }
 
-// orphans waits for adopted processes, kills those that do not end, and returns the CPU seconds of
+// reapOrphans waits for adopted processes, kills those that do not end, and returns the CPU seconds of
 // all of them. The processes known are left alone.
-func orphans(known ...int) float64 {
+func reapOrphans(known ...int) float64 {
 	cpu := 0.0
 	deadline := time.Now().Add(5 * time.Second)
 	for {

@@ -4,8 +4,8 @@ package main
 
 import "errors"
 
-func adopt() error {
+func becomeSubreaper() error {
 	return errors.New("the CPU time of a browser's processes can be measured only on Linux")
 }
 
-func orphans(...int) float64 { return 0 }
+func reapOrphans(...int) float64 { return 0 }

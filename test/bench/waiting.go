@@ -69,7 +69,7 @@ func (b *bench) waiting() error {
 	script.WriteString("---\nvoice: late/alloy\nsize: 1080p\n---\n\n")
 	for i := range scenes {
 		name := fmt.Sprintf("s%d.png", i)
-		if err := b.variant(dir, "p.png", name, i); err != nil {
+		if err := b.writeMarkedPicture(dir, "p.png", name, i); err != nil {
 			return err
 		}
 		fmt.Fprintf(&script, "![](%s)\n\nThis is scene number %d of the video, and it says so.\n\n---\n\n", name, i+1)

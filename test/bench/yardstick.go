@@ -23,9 +23,9 @@ func pictures() []string {
 	}
 }
 
-// materials writes the pictures, sounds and scripts of the video that is compared: 60 s, 1920x1080,
+// writeMaterials writes the pictures, sounds and scripts of the video that is compared: 60 s, 1920x1080,
 // 30 fps, six pictures of ten seconds, narration as WAV files.
-func (b *bench) materials(dir string) error {
+func (b *bench) writeMaterials(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
@@ -54,42 +54,42 @@ func (b *bench) materials(dir string) error {
 // yardstick compares the video of materials with the usual ffmpeg recipe.
 func (b *bench) yardstick() error {
 	dir := filepath.Join(b.dir, "yardstick")
-	if err := b.materials(dir); err != nil {
+	if err := b.writeMaterials(dir); err != nil {
 		return err
 	}
 	build := func(script string) func() (cost, error) {
-		return func() (cost, error) { return b.film(dir, script) }
+		return func() (cost, error) { return b.buildScript(dir, script) }
 	}
-	ours, other, err := b.pair(build("spoken"), func() (cost, error) { return b.recipe(dir, true) })
+	ours, other, err := b.measurePair(build("spoken"), func() (cost, error) { return b.runRecipe(dir, true) })
 	if err != nil {
 		return err
 	}
-	if err := b.against("yardstick, cold, with sound: CPU", dir, "spoken", ours, other, 15); err != nil {
+	if err := b.addComparison("yardstick, cold, with sound: CPU", dir, "spoken", ours, other, 15); err != nil {
 		return err
 	}
-	a, z := size(filepath.Join(dir, "spoken.mp4")), size(filepath.Join(dir, "recipe.mp4"))
+	a, z := fileSize(filepath.Join(dir, "spoken.mp4")), fileSize(filepath.Join(dir, "recipe.mp4"))
 	b.add(row{"yardstick: file", fmt.Sprintf("%.2f MB", float64(a)/1e6), fmt.Sprintf("%.2f MB", float64(z)/1e6), fmt.Sprintf("%.2f of it", float64(a)/float64(z)), "< 1", a < z})
-	mine, err := b.worst(dir, "spoken.mp4")
+	mine, err := b.lowestSSIM(dir, "spoken.mp4")
 	if err != nil {
 		return err
 	}
-	theirs, err := b.worst(dir, "recipe.mp4")
+	theirs, err := b.lowestSSIM(dir, "recipe.mp4")
 	if err != nil {
 		return err
 	}
 	b.add(row{"yardstick: worst frame's SSIM", fmt.Sprintf("%.5f", mine), fmt.Sprintf("%.5f", theirs), fmt.Sprintf("%+.5f", mine-theirs), ">= 0", mine >= theirs})
-	if ours, other, err = b.pair(build("silent"), func() (cost, error) { return b.recipe(dir, false) }); err != nil {
+	if ours, other, err = b.measurePair(build("silent"), func() (cost, error) { return b.runRecipe(dir, false) }); err != nil {
 		return err
 	}
-	return b.against("yardstick, picture track alone: CPU", dir, "silent", ours, other, 60)
+	return b.addComparison("yardstick, picture track alone: CPU", dir, "silent", ours, other, 60)
 }
 
-// against adds a row that compares the CPU time of a build with that of another program. It states
+// addComparison adds a row that compares the CPU time of a build with that of another program. It states
 // the cost of checking the video separately, because the other program does not check.
-func (b *bench) against(name, dir, script string, ours, other cost, least float64) error {
+func (b *bench) addComparison(name, dir, script string, ours, other cost, least float64) error {
 	var checks []float64
 	for range b.runs {
-		c, _, _, err := b.phases(dir, script+".md")
+		c, _, _, err := b.measurePhases(dir, script+".md")
 		if err != nil {
 			return err
 		}
@@ -104,13 +104,13 @@ func (b *bench) against(name, dir, script string, ours, other cost, least float6
 	return nil
 }
 
-// film builds one of the scripts with an empty cache.
-func (b *bench) film(dir, script string) (cost, error) {
+// buildScript builds one of the scripts with an empty cache.
+func (b *bench) buildScript(dir, script string) (cost, error) {
 	return b.measure(dir, b.mynah, "build", script+".md", "-q", "--no-cache", "--audio-bitrate", "96k")
 }
 
-// recipe makes the video in the plain way: one ffmpeg process per picture, then the concat demuxer.
-func (b *bench) recipe(dir string, sound bool) (cost, error) {
+// runRecipe makes the video in the plain way: one ffmpeg process per picture, then the concat demuxer.
+func (b *bench) runRecipe(dir string, sound bool) (cost, error) {
 	var total cost
 	var list strings.Builder
 	for i := range pictures() {
@@ -123,21 +123,21 @@ func (b *bench) recipe(dir string, sound bool) (cost, error) {
 		if err != nil {
 			return total, err
 		}
-		total.plus(c)
+		total.add(c)
 		fmt.Fprintf(&list, "file r%d.mp4\n", i)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "list.txt"), []byte(list.String()), 0o600); err != nil {
 		return total, err
 	}
 	c, err := b.ffmpeg(dir, "-f", "concat", "-i", "list.txt", "-c", "copy", "recipe.mp4")
-	total.plus(c)
+	total.add(c)
 	return total, err
 }
 
-// worst returns the lowest SSIM of any frame of a video compared with its picture. The picture is
+// lowestSSIM returns the lowest SSIM of any frame of a video compared with its picture. The picture is
 // converted to 4:2:0 with the video's own colour matrix, because the recipe uses ffmpeg's default
 // matrix. So the value measures the encoder and not the matrix.
-func (b *bench) worst(dir, film string) (float64, error) {
+func (b *bench) lowestSSIM(dir, film string) (float64, error) {
 	least := 1.0
 	for i := range pictures() {
 		matrix := "bt709"

@@ -89,12 +89,12 @@ const (
 // run tests n changes of the package.
 func (t trial) run(ctx context.Context, n int, seed uint64) (tally, error) {
 	var out tally
-	all, err := t.places(ctx)
+	all, err := t.findAllSites(ctx)
 	if err != nil {
 		return out, err
 	}
 	start := time.Now()
-	if text, err := t.test(ctx, 10*time.Minute); err != nil {
+	if text, err := t.runTests(ctx, 10*time.Minute); err != nil {
 		return out, fmt.Errorf("the tests fail without a change: %w\n%s", err, text)
 	}
 	t.limit = 20*time.Second + 5*time.Since(start) // a change can cause an endless loop
@@ -103,7 +103,7 @@ func (t trial) run(ctx context.Context, n int, seed uint64) (tally, error) {
 		if out.killed+out.survived == n {
 			break
 		}
-		v, err := t.try(ctx, all[i])
+		v, err := t.testSite(ctx, all[i])
 		if err != nil {
 			return out, err
 		}
@@ -120,8 +120,8 @@ func (t trial) run(ctx context.Context, n int, seed uint64) (tally, error) {
 	return out, nil
 }
 
-// places finds the places where the package's code, without its tests, can be changed.
-func (t trial) places(ctx context.Context) ([]site, error) {
+// findAllSites finds the places where the package's code, without its tests, can be changed.
+func (t trial) findAllSites(ctx context.Context) ([]site, error) {
 	list := exec.CommandContext(ctx, "go", "list", "-f", `{{range .GoFiles}}{{.}}{{"\n"}}{{end}}`, ".")
 	list.Dir, list.Stderr = t.folder, os.Stderr
 	names, err := list.Output()
@@ -130,7 +130,7 @@ func (t trial) places(ctx context.Context) ([]site, error) {
 	}
 	var out []site
 	for name := range strings.FieldsSeq(string(names)) {
-		found, err := sites(filepath.Join(t.folder, name))
+		found, err := findSites(filepath.Join(t.folder, name))
 		if err != nil {
 			return nil, err
 		}
@@ -139,8 +139,8 @@ func (t trial) places(ctx context.Context) ([]site, error) {
 	return out, nil
 }
 
-// try runs the tests on one change.
-func (t trial) try(ctx context.Context, s site) (verdict, error) {
+// testSite runs the tests on one change.
+func (t trial) testSite(ctx context.Context, s site) (verdict, error) {
 	src, err := os.ReadFile(s.file)
 	if err != nil {
 		return "", err
@@ -162,7 +162,7 @@ func (t trial) try(ctx context.Context, s site) (verdict, error) {
 	if err := os.WriteFile(overlayFile, overlay, 0o600); err != nil {
 		return "", err
 	}
-	text, err := t.test(ctx, t.limit, "-overlay", overlayFile)
+	text, err := t.runTests(ctx, t.limit, "-overlay", overlayFile)
 	switch exit := (*exec.ExitError)(nil); {
 	case ctx.Err() != nil:
 		return "", ctx.Err()
@@ -176,8 +176,8 @@ func (t trial) try(ctx context.Context, s site) (verdict, error) {
 	return "", err
 }
 
-// test runs the package's short tests and returns their output.
-func (t trial) test(ctx context.Context, limit time.Duration, flags ...string) ([]byte, error) {
+// runTests runs the package's short tests and returns their output.
+func (t trial) runTests(ctx context.Context, limit time.Duration, flags ...string) ([]byte, error) {
 	args := append([]string{"test", "-short", "-failfast", "-vet=off", "-count=1", "-timeout", limit.String()}, flags...)
 	tests := exec.CommandContext(ctx, "go", append(args, ".")...)
 	tests.Dir = t.folder

@@ -23,8 +23,8 @@ func (s site) String() string {
 	return fmt.Sprintf("%s:%d: %s becomes %s", s.file, s.line, s.was, s.other)
 }
 
-// sites finds all places of a file that can be changed.
-func sites(file string) ([]site, error) {
+// findSites finds all places of a file that can be changed.
+func findSites(file string) ([]site, error) {
 	src, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func sites(file string) ([]site, error) {
 		case *ast.ImportSpec:
 			return false
 		case *ast.BinaryExpr:
-			for _, other := range others(n.Op) {
+			for _, other := range confusableOperators(n.Op) {
 				add(n.OpPos, n.Op.String(), other)
 			}
 		case *ast.UnaryExpr:
@@ -67,8 +67,8 @@ func sites(file string) ([]site, error) {
 	return out, nil
 }
 
-// others returns the operators that a programmer may confuse with op.
-func others(op token.Token) []string {
+// confusableOperators returns the operators that a programmer may confuse with op.
+func confusableOperators(op token.Token) []string {
 	switch op {
 	case token.EQL:
 		return []string{"!="}

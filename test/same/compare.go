@@ -35,7 +35,7 @@ type comparison struct {
 }
 
 func newComparison(o options) *comparison {
-	m := meant()
+	m := expectedDifferences()
 	return &comparison{sentences: o.sentences, rows: map[string]*count{}, meant: m, used: make([]int, len(m))}
 }
 
@@ -66,8 +66,8 @@ func (c *comparison) add(base, tree []artifact) (different int) {
 	return different
 }
 
-// write appends the artifacts of a side to a file, in the form that is compared, for inspection.
-func write(name string, all []artifact, sentences bool) error {
+// writeArtifacts appends the artifacts of a side to a file, in the form that is compared, for inspection.
+func writeArtifacts(name string, all []artifact, sentences bool) error {
 	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
@@ -78,7 +78,7 @@ func write(name string, all []artifact, sentences bool) error {
 			fmt.Fprintf(f, "%d bytes, sha256 %x\n", len(a.data), sha256.Sum256(a.data))
 			continue
 		}
-		fmt.Fprintln(f, a.normal(sentences))
+		fmt.Fprintln(f, a.normalize(sentences))
 	}
 	return f.Close()
 }
@@ -95,18 +95,18 @@ func (c *comparison) count(a artifact, lines []string) (different int) {
 	switch {
 	case len(lines) == 0:
 		row.same++
-	case c.excused(a.place, lines):
+	case c.isExpected(a.place, lines):
 		row.meant++
 	default:
 		row.different++
-		c.reports = append(c.reports, report(a, lines))
+		c.reports = append(c.reports, formatDifference(a, lines))
 		return 1
 	}
 	return 0
 }
 
-// excused reports whether each line matches an entry of the expected differences.
-func (c *comparison) excused(place string, lines []string) bool {
+// isExpected reports whether each line matches an entry of the expected differences.
+func (c *comparison) isExpected(place string, lines []string) bool {
 	var by []int
 	for _, line := range lines {
 		i := slices.IndexFunc(c.meant, func(d difference) bool {
@@ -127,7 +127,7 @@ func (c *comparison) excused(place string, lines []string) bool {
 // working tree with a plus sign.
 func (c *comparison) differ(a, b artifact) []string {
 	if a.data == nil && b.data == nil {
-		x, y := a.normal(c.sentences), b.normal(c.sentences)
+		x, y := a.normalize(c.sentences), b.normalize(c.sentences)
 		var out []string
 		for line := range strings.Lines(string(diff.Diff("base", []byte(x), "tree", []byte(y)))) {
 			line = strings.TrimSuffix(line, "\n")
@@ -152,8 +152,8 @@ func (c *comparison) differ(a, b artifact) []string {
 	}
 }
 
-// report formats a difference for the output.
-func report(a artifact, lines []string) string {
+// formatDifference formats a difference for the output.
+func formatDifference(a artifact, lines []string) string {
 	const most, longest = 16, 220
 	var b strings.Builder
 	fmt.Fprintf(&b, "DIFFERENT %s: %s\n", a.kind, a.place)

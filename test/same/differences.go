@@ -13,9 +13,9 @@ type difference struct {
 	reason string
 }
 
-// meant lists the expected differences. The report names entries that match nothing, so that they
+// expectedDifferences lists the expected differences. The report names entries that match nothing, so that they
 // can be removed.
-func meant() []difference {
+func expectedDifferences() []difference {
 	return []difference{
 		{
 			regexp.MustCompile(`--explain`), regexp.MustCompile(`^(Nothing was (made anew|rebuilt)|Made anew, |Rebuilt )`),

@@ -29,7 +29,7 @@ type options struct {
 func main() {
 	var o options
 	flag.StringVar(&o.base, "base", "1631f7a", "the `commit` to compare with")
-	flag.StringVar(&o.shared, "shared", or(os.Getenv("SHARED"), "../shared"),
+	flag.StringVar(&o.shared, "shared", firstNonEmpty(os.Getenv("SHARED"), "../shared"),
 		"the `folder` of examples/ and cases/ that both sides build, too")
 	only := flag.String("only", "", "run only the sessions whose names match this `pattern`")
 	flag.BoolVar(&o.keep, "keep", false,
@@ -53,7 +53,7 @@ func main() {
 	}
 }
 
-func or(s, other string) string {
+func firstNonEmpty(s, other string) string {
 	if s == "" {
 		return other
 	}
@@ -88,11 +88,11 @@ func run(ctx context.Context, o options) (good bool, err error) {
 			continue
 		}
 		at := time.Now()
-		seed, err := s.prepare(ctx, dir)
+		seed, err := s.writeSeed(ctx, dir)
 		if err != nil {
 			return false, fmt.Errorf("the files of %s: %w", s.name, err)
 		}
-		found, err := both(sides, func(x *side) ([]artifact, error) { return x.play(ctx, seed, s) })
+		found, err := runBoth(sides, func(x *side) ([]artifact, error) { return x.runSession(ctx, seed, s) })
 		if err != nil {
 			return false, fmt.Errorf("%s: %w", s.name, err)
 		}
@@ -100,27 +100,27 @@ func run(ctx context.Context, o options) (good bool, err error) {
 			if !o.keep {
 				break
 			}
-			if err := write(filepath.Join(dir, x.name+".txt"), found[i], o.sentences); err != nil {
+			if err := writeArtifacts(filepath.Join(dir, x.name+".txt"), found[i], o.sentences); err != nil {
 				return false, err
 			}
 		}
 		n := c.add(found[0], found[1])
-		fmt.Fprintf(os.Stderr, "%-28s %4d things, %.1f s%s\n", s.name, len(found[0]), time.Since(at).Seconds(), told(n))
+		fmt.Fprintf(os.Stderr, "%-28s %4d things, %.1f s%s\n", s.name, len(found[0]), time.Since(at).Seconds(), describeDifferent(n))
 	}
 	fmt.Printf("base %s against the working tree, %s/%s, %d cores, %.0f s\n\n",
 		o.base, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), time.Since(start).Seconds())
 	return c.print(os.Stdout)
 }
 
-func told(different int) string {
+func describeDifferent(different int) string {
 	if different == 0 {
 		return ""
 	}
 	return fmt.Sprintf(", %d DIFFERENT", different)
 }
 
-// both calls a function for both sides in parallel.
-func both[T any](sides [2]*side, do func(*side) (T, error)) (out [2]T, err error) {
+// runBoth calls a function for both sides in parallel.
+func runBoth[T any](sides [2]*side, do func(*side) (T, error)) (out [2]T, err error) {
 	var errs [2]error
 	done := make(chan struct{})
 	go func() {
@@ -137,5 +137,5 @@ func both[T any](sides [2]*side, do func(*side) (T, error)) (out [2]T, err error
 	return out, nil
 }
 
-// slug returns a name without slashes and blanks, for use as a folder's name.
-func slug(name string) string { return strings.NewReplacer("/", "-", " ", "-").Replace(name) }
+// folderName returns a name without slashes and blanks, for use as a folder's name.
+func folderName(name string) string { return strings.NewReplacer("/", "-", " ", "-").Replace(name) }

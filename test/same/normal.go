@@ -36,43 +36,43 @@ func rewrites() []rewrite {
 	}
 }
 
-// timed lists the names of JSON members whose values depend on elapsed time.
-func timed() []string {
+// timeMembers lists the names of JSON members whose values depend on elapsed time.
+func timeMembers() []string {
 	return []string{
 		"elapsedMs", "wallMs", "cpuMs", "ms", "programs", "secondsWaited", "secondsWorked", "requestId",
 	}
 }
 
-// sentence lists the names of JSON members that contain sentences for people.
-func sentence() []string { return []string{"summary", "detail", "hint", "description"} }
+// sentenceMembers lists the names of JSON members that contain sentences for people.
+func sentenceMembers() []string { return []string{"summary", "detail", "hint", "description"} }
 
-// place matches the position and the severity at the start of a printed finding.
-func place() *regexp.Regexp {
+// placePattern matches the position and the severity at the start of a printed finding.
+func placePattern() *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^[^\s:][^:\n]*(:\d+:\d+)?: (error|warning)\b`)
 }
 
-// verbatim lists the kinds of artifacts in which white space counts.
-func verbatim() []string { return []string{"fmt", "subtitles", "transcripts", "other files"} }
+// verbatimKinds lists the kinds of artifacts in which white space counts.
+func verbatimKinds() []string { return []string{"fmt", "subtitles", "transcripts", "other files"} }
 
-// normal returns the form of a text that is compared. JSON becomes one line per value, in the
+// normalize returns the form of a text that is compared. JSON becomes one line per value, in the
 // original order; findings become positions and severities.
-func (a artifact) normal(sentences bool) string {
+func (a artifact) normalize(sentences bool) string {
 	text := a.text
-	if slices.Contains(verbatim(), a.kind) {
+	if slices.Contains(verbatimKinds(), a.kind) {
 		return text
 	}
-	if lines, ok := flat(text, sentences); ok {
+	if lines, ok := flattenJSON(text, sentences); ok {
 		text = strings.Join(lines, "\n") + "\n"
 	}
 	for _, r := range rewrites() {
 		text = r.from.ReplaceAllString(text, r.to)
 	}
-	return sorted(text)
+	return sortMadeParts(text)
 }
 
-// sorted sorts adjacent rows of made parts, since a build lists them in the order in which they
+// sortMadeParts sorts adjacent rows of made parts, since a build lists them in the order in which they
 // end.
-func sorted(text string) string {
+func sortMadeParts(text string) string {
 	lines := strings.Split(text, "\n")
 	row := regexp.MustCompile(`^ \S.* T ms$|^[\d.]+made\[] = `)
 	for i := 0; i < len(lines); i++ {
@@ -86,14 +86,14 @@ func sorted(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// places returns the positions and severities of the findings in printed text.
-func places(stderr string) string {
-	return strings.Join(place().FindAllString(stderr, -1), "\n")
+// findingPlaces returns the positions and severities of the findings in printed text.
+func findingPlaces(stderr string) string {
+	return strings.Join(placePattern().FindAllString(stderr, -1), "\n")
 }
 
-// flat converts a text to one line per value, if it consists of optional heading lines and JSON.
+// flattenJSON converts a text to one line per value, if it consists of optional heading lines and JSON.
 // Otherwise ok is false.
-func flat(text string, sentences bool) (lines []string, ok bool) {
+func flattenJSON(text string, sentences bool) (lines []string, ok bool) {
 	head, body, found := strings.Cut(text, "\n\n")
 	if !found {
 		head, body = "", text
@@ -111,7 +111,7 @@ func flat(text string, sentences bool) (lines []string, ok bool) {
 	phases := map[string]bool{}
 	for n := 0; ; n++ {
 		f.lines = nil
-		err := f.value(fmt.Sprintf("%d", n), "")
+		err := f.readValue(fmt.Sprintf("%d", n), "")
 		if errors.Is(err, io.EOF) {
 			return lines, true
 		}
@@ -139,16 +139,16 @@ type flattener struct {
 	lines     []string
 }
 
-// value reads one JSON value. path is its path from the root, and name is its name in the
+// readValue reads one JSON value. path is its path from the root, and name is its name in the
 // surrounding object.
-func (f *flattener) value(path, name string) error {
+func (f *flattener) readValue(path, name string) error {
 	t, err := f.d.Token()
 	if err != nil {
 		return err
 	}
 	delim, ok := t.(json.Delim)
 	if !ok {
-		f.lines = append(f.lines, path+" = "+f.leaf(name, t))
+		f.lines = append(f.lines, path+" = "+f.formatLeaf(name, t))
 		return nil
 	}
 	if !f.d.More() {
@@ -164,20 +164,20 @@ func (f *flattener) value(path, name string) error {
 			key, sub = fmt.Sprint(k), fmt.Sprint(k)
 		}
 		from := len(f.lines)
-		if err := f.value(path+"."+key, sub); err != nil {
+		if err := f.readValue(path+"."+key, sub); err != nil {
 			return err
 		}
 		if name == "made" && delim == '[' {
-			f.join(from, path, path+"."+key+".")
+			f.joinElement(from, path, path+"."+key+".")
 		}
 	}
 	_, err = f.d.Token()
 	return err
 }
 
-// join replaces the lines from index from by one line, which describes an element of an unordered
+// joinElement replaces the lines from index from by one line, which describes an element of an unordered
 // list.
-func (f *flattener) join(from int, path, prefix string) {
+func (f *flattener) joinElement(from int, path, prefix string) {
 	var members []string
 	for _, line := range f.lines[from:] {
 		members = append(members, strings.TrimPrefix(line, prefix))
@@ -185,16 +185,16 @@ func (f *flattener) join(from int, path, prefix string) {
 	f.lines = append(f.lines[:from], path+"[] = "+strings.Join(members, ", "))
 }
 
-// leaf formats a value that is neither an object nor an array.
-func (f *flattener) leaf(name string, t json.Token) string {
+// formatLeaf formats a value that is neither an object nor an array.
+func (f *flattener) formatLeaf(name string, t json.Token) string {
 	switch {
-	case slices.Contains(timed(), name):
+	case slices.Contains(timeMembers(), name):
 		return "T"
-	case !f.sentences && slices.Contains(sentence(), name):
+	case !f.sentences && slices.Contains(sentenceMembers(), name):
 		return "a sentence"
 	}
 	if s, ok := t.(string); ok && !f.sentences && (name == "message" || name == "error") {
-		if found := places(s); found != "" {
+		if found := findingPlaces(s); found != "" {
 			return "findings: " + found
 		}
 		return "a sentence"

@@ -7,26 +7,26 @@ import (
 	"strings"
 )
 
-// everything sends all kinds of requests to the server.
-func (a *asker) everything(work string) {
-	project, err := archived(work)
+// sendAll sends all kinds of requests to the server.
+func (a *asker) sendAll(work string) {
+	project, err := zipFolder(work)
 	if err != nil {
 		a.err = err
 		return
 	}
-	a.facts()
-	a.refusals()
-	a.checks()
-	a.builds(project)
-	a.compatible(project)
-	a.speech()
+	a.requestFacts()
+	a.requestRefusals()
+	a.requestChecks()
+	a.requestBuilds(project)
+	a.requestCompatibleBuilds(project)
+	a.requestSpeech()
 	a.get("the list of builds", "/v1/builds?limit=2")
 	a.get("the list of builds that failed", "/v1/builds?state=failed")
 	a.get("the list of builds with a tag", "/v1/builds?tag=comparison")
 }
 
-// facts requests the addresses whose answers do not depend on builds.
-func (a *asker) facts() {
+// requestFacts requests the addresses whose answers do not depend on builds.
+func (a *asker) requestFacts() {
 	for _, path := range []string{
 		"/healthz", "/readyz", "/version", "/openapi.json", "/voices", "/v1/voices", "/account/credits",
 		"/v1/voices/brian/sample", "/v1/voices/MARLENE/sample",
@@ -35,8 +35,8 @@ func (a *asker) facts() {
 	}
 }
 
-// refusals sends requests that the server must refuse.
-func (a *asker) refusals() {
+// requestRefusals sends requests that the server must refuse.
+func (a *asker) requestRefusals() {
 	for _, path := range []string{"/voices", "/v1/builds", "/metrics"} {
 		a.ask(query{label: "without a key " + path, method: http.MethodGet, path: path, plain: true})
 		a.ask(query{
@@ -71,15 +71,15 @@ func (a *asker) refusals() {
 		`{"repository":"a/b","repositoryType":"github","sha":"../x"}`,
 	} {
 		label := "POST /video/build " + body
-		a.task(label, a.post(label, "/video/build", body, "Content-Type", "application/json"))
+		a.finishTask(label, a.post(label, "/video/build", body, "Content-Type", "application/json"))
 	}
 	a.post("presentations", "/presentation/pptx/x/import", "")
 	a.get("presentations' upload", "/presentation/pptx/upload-request")
 	a.get("presentations of another kind", "/presentation/doc/upload-request")
 }
 
-// checks sends scripts to be checked.
-func (a *asker) checks() {
+// requestChecks sends scripts to be checked.
+func (a *asker) requestChecks() {
 	for _, script := range []string{
 		"Hello.", "---\nsizze: 1\nvoice: nobody\n---\n(pauze: 1)\n\n![](a.png)", "```\nnever closed",
 		"<speak>Hi <break time=\"xx\"/></speak>", "(callout:\n  typ: circle)", "Hello {{name}}.", "—\n\n(pause 2)",
@@ -90,12 +90,12 @@ func (a *asker) checks() {
 	}
 }
 
-// builds starts builds under /v1.
-func (a *asker) builds(project string) {
+// requestBuilds starts builds under /v1.
+func (a *asker) requestBuilds(project string) {
 	body := `{"script":"---\nvoice: amy\n---\nHello {{who}}.\n\n---\n\n(duration: 1)\n\n(canvas: navy)",` +
 		`"settings":{"size":"320x180","fps":"30","subtitles":"overlay"},"variables":{"who":"there"},` +
 		`"name":"a name","tags":["comparison","two"]}`
-	b := a.build("a script", a.post("a script", "/v1/builds", body, "Idempotency-Key", "first"))
+	b := a.finishBuild("a script", a.post("a script", "/v1/builds", body, "Idempotency-Key", "first"))
 	a.post("a script, once more", "/v1/builds", body, "Idempotency-Key", "first")
 	a.post("another script with its key", "/v1/builds", `{"script":"x"}`, "Idempotency-Key", "first")
 	if link := b.member("links", "result"); link != "" {
@@ -109,20 +109,20 @@ func (a *asker) builds(project string) {
 	if self := b.member("links", "self"); self != "" {
 		a.post("an ended build, cancelled", self+"/cancel", "")
 	}
-	text, kind := form("source", "film.md", "settings", `{"voice":"brian"}`, "project=film.zip", project)
-	c := a.build("a project", a.post("a project", "/v1/builds", text, "Content-Type", kind))
-	text, kind = form("files=script.md", "![](a.png)\n\nHi.", "files=a.png", "no picture", "nonsense", "1")
+	text, kind := multipartForm("source", "film.md", "settings", `{"voice":"brian"}`, "project=film.zip", project)
+	c := a.finishBuild("a project", a.post("a project", "/v1/builds", text, "Content-Type", kind))
+	text, kind = multipartForm("files=script.md", "![](a.png)\n\nHi.", "files=a.png", "no picture", "nonsense", "1")
 	a.post("files that are wrong", "/v1/builds", text, "Content-Type", kind)
-	text, kind = form("project=film.zip", project[:len(project)/2])
-	a.build("half an archive", a.post("half an archive", "/v1/builds", text, "Content-Type", kind))
+	text, kind = multipartForm("project=film.zip", project[:len(project)/2])
+	a.finishBuild("half an archive", a.post("half an archive", "/v1/builds", text, "Content-Type", kind))
 	if self := c.member("links", "self"); self != "" {
 		a.ask(query{label: "a build, deleted", method: http.MethodDelete, path: self})
 		a.get("a deleted build", self)
 	}
 }
 
-// compatible starts builds by the routes that are compatible with the hosted service.
-func (a *asker) compatible(project string) {
+// requestCompatibleBuilds starts builds by the routes that are compatible with the hosted service.
+func (a *asker) requestCompatibleBuilds(project string) {
 	for _, c := range []struct{ label, source, upload string }{
 		{"an upload", "film.md", project},
 		{"an upload without a source", "", project},
@@ -142,12 +142,12 @@ func (a *asker) compatible(project string) {
 		body, _ := json.Marshal(map[string]string{
 			"source": c.source, "repository": grant.member("repository"), "repositoryType": grant.member("repositoryType"),
 		})
-		a.task(c.label, a.post(c.label, "/video/build", string(body)))
+		a.finishTask(c.label, a.post(c.label, "/video/build", string(body)))
 	}
 }
 
-// speech requests spoken texts.
-func (a *asker) speech() {
+// requestSpeech requests spoken texts.
+func (a *asker) requestSpeech() {
 	const hello = "Good morning to all of you. It is *half* past 10:30 a.m."
 	stream := []string{"Accept", "application/octet-stream"}
 	for _, path := range []string{
@@ -172,6 +172,6 @@ func (a *asker) speech() {
 		{"a wrong text", "/text-to-speech/wav", "<speak>Hi", "", ""},
 		{"music under speech", "/text-to-speech/mp3", "---\nbackground: ukulele-1 0.4\n---\nHello there.", "", ""},
 	} {
-		a.task(c.label, a.post(c.label, c.path, c.body, "Accept", c.accept, "Content-Type", c.kind))
+		a.finishTask(c.label, a.post(c.label, c.path, c.body, "Accept", c.accept, "Content-Type", c.kind))
 	}
 }

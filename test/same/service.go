@@ -71,9 +71,9 @@ func (s *side) serve(ctx context.Context, work string) (found []artifact, err er
 			a := &asker{ctx: ctx, base: url, http: &http.Client{
 				CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 			}}
-			a.everything(work)
+			a.sendAll(work)
 			if s.name == "base" && a.err == nil {
-				a.err = works(a.found)
+				a.err = checkBaseResults(a.found)
 			}
 			return a.found, a.err
 		}
@@ -81,9 +81,9 @@ func (s *side) serve(ctx context.Context, work string) (found []artifact, err er
 	return nil, errors.New("the server did not become ready")
 }
 
-// works returns an error unless the base builds every result that it should. Otherwise two refusals
+// checkBaseResults returns an error unless the base builds every result that it should. Otherwise two refusals
 // would count as equal.
-func works(found []artifact) error {
+func checkBaseResults(found []artifact) error {
 	for _, label := range []string{"a script", "a project", "an upload", "a wav", "a zip", "subtitles, spoken"} {
 		if !slices.ContainsFunc(found, func(a artifact) bool { return a.place == "service: "+label+", result" }) {
 			return fmt.Errorf("the base does not build %s", label)
@@ -131,8 +131,8 @@ func (a *asker) do(q query) answer {
 	return answer{resp.StatusCode, resp.Header, body}
 }
 
-// keep records an answer as an artifact.
-func (a *asker) keep(label string, got answer) {
+// recordAnswer records an answer as an artifact.
+func (a *asker) recordAnswer(label string, got answer) {
 	if a.err != nil {
 		return
 	}
@@ -149,7 +149,7 @@ func (a *asker) keep(label string, got answer) {
 	media, _, _ := mime.ParseMediaType(got.header.Get("Content-Type"))
 	switch {
 	case media == "application/zip":
-		fmt.Fprintf(&text, "\n%s", listing(got.body))
+		fmt.Fprintf(&text, "\n%s", listZip(got.body))
 	case strings.HasSuffix(media, "json"), media == "text/event-stream", media == "":
 		fmt.Fprintf(&text, "\n%s", got.body)
 	default:
@@ -161,7 +161,7 @@ func (a *asker) keep(label string, got answer) {
 // ask sends a request, records its answer and returns it.
 func (a *asker) ask(q query) answer {
 	got := a.do(q)
-	a.keep(q.label, got)
+	a.recordAnswer(q.label, got)
 	return got
 }
 
@@ -192,12 +192,12 @@ func (a answer) member(path ...string) string {
 	return s
 }
 
-// until polls an address until over is true for the answer, and records the last answer.
-func (a *asker) until(label, address string, over func(answer) bool) answer {
+// pollUntil polls an address until over is true for the answer, and records the last answer.
+func (a *asker) pollUntil(label, address string, over func(answer) bool) answer {
 	for a.err == nil {
 		got := a.do(query{label: label, method: http.MethodGet, path: address})
 		if over(got) {
-			a.keep(label, got)
+			a.recordAnswer(label, got)
 			return got
 		}
 		select {
@@ -209,24 +209,24 @@ func (a *asker) until(label, address string, over func(answer) bool) answer {
 	return answer{}
 }
 
-// finished reports whether the answer is the last status of a task of the compatible routes.
-func finished(got answer) bool {
+// isTaskFinished reports whether the answer is the last status of a task of the compatible routes.
+func isTaskFinished(got answer) bool {
 	var st struct{ Finished bool }
 	return json.Unmarshal(got.body, &st) != nil || st.Finished || got.status != http.StatusOK
 }
 
-// over reports whether the build of an answer under /v1 has ended.
-func over(got answer) bool {
+// isBuildOver reports whether the build of an answer under /v1 has ended.
+func isBuildOver(got answer) bool {
 	return !slices.Contains([]string{"queued", "running"}, got.member("state"))
 }
 
-// task polls a task of the compatible routes until it is finished, and downloads its results.
-func (a *asker) task(label string, started answer) {
+// finishTask polls a task of the compatible routes until it is finished, and downloads its results.
+func (a *asker) finishTask(label string, started answer) {
 	address := started.member("statusUrl")
 	if address == "" {
 		return
 	}
-	st := a.until(label+", its end", address, finished)
+	st := a.pollUntil(label+", its end", address, isTaskFinished)
 	for _, path := range [][]string{{"result"}, {"poster"}, {"subtitles", "srt"}, {"subtitles", "vtt"}} {
 		if link := st.member(path...); link != "" {
 			a.fetch(label+", "+strings.Join(path, " "), link)
@@ -234,20 +234,20 @@ func (a *asker) task(label string, started answer) {
 	}
 }
 
-// build polls a build under /v1 until it has ended, and downloads its results.
-func (a *asker) build(label string, started answer) answer {
+// finishBuild polls a build under /v1 until it has ended, and downloads its results.
+func (a *asker) finishBuild(label string, started answer) answer {
 	self := started.member("links", "self")
 	if self == "" {
 		return started
 	}
-	b := a.until(label+", its end", self, over)
+	b := a.pollUntil(label+", its end", self, isBuildOver)
 	for _, name := range []string{"result", "poster", "srt", "vtt", "events"} {
 		if link := b.member("links", name); link != "" {
 			got := a.do(query{label: label, method: http.MethodGet, path: link, plain: true})
 			if name == "events" {
 				got.body = lastEvent(got.body)
 			}
-			a.keep(label+", "+name, got)
+			a.recordAnswer(label+", "+name, got)
 		}
 	}
 	return b
@@ -264,8 +264,8 @@ func lastEvent(stream []byte) []byte {
 	return last
 }
 
-// listing lists the entries of a zip without their times, which are those of their creation.
-func listing(archive []byte) string {
+// listZip lists the entries of a zip without their times, which are those of their creation.
+func listZip(archive []byte) string {
 	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
 	if err != nil {
 		return err.Error()
@@ -283,8 +283,8 @@ func listing(archive []byte) string {
 	return b.String()
 }
 
-// archived returns the files of a folder as a zip.
-func archived(dir string) (string, error) {
+// zipFolder returns the files of a folder as a zip.
+func zipFolder(dir string) (string, error) {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
 	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
@@ -305,9 +305,9 @@ func archived(dir string) (string, error) {
 	return b.String(), err
 }
 
-// form returns a multipart body and its content type. pairs are names and values, alternating; a
+// multipartForm returns a multipart body and its content type. pairs are names and values, alternating; a
 // name such as "project=p.zip" is a file.
-func form(pairs ...string) (body, kind string) {
+func multipartForm(pairs ...string) (body, kind string) {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	_ = w.SetBoundary("a-boundary-that-stays-the-same")

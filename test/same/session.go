@@ -78,31 +78,31 @@ func kindOfCommand(args []string) string {
 	}
 }
 
-// prepare writes the files of a session to a folder, which is copied for each side.
-func (x session) prepare(ctx context.Context, dir string) (seed string, err error) {
-	seed = filepath.Join(dir, "seed", slug(x.name))
+// writeSeed writes the files of a session to a folder, which is copied for each side.
+func (x session) writeSeed(ctx context.Context, dir string) (seed string, err error) {
+	seed = filepath.Join(dir, "seed", folderName(x.name))
 	if err := os.MkdirAll(seed, 0o700); err != nil {
 		return "", err
 	}
 	return seed, x.seed(ctx, seed)
 }
 
-// play runs a session with one side's program and returns its artifacts.
-func (s *side) play(ctx context.Context, seed string, x session) ([]artifact, error) {
-	work := filepath.Join(s.home, "work", slug(x.name))
+// runSession runs a session with one side's program and returns its artifacts.
+func (s *side) runSession(ctx context.Context, seed string, x session) ([]artifact, error) {
+	work := filepath.Join(s.home, "work", folderName(x.name))
 	if err := os.CopyFS(work, os.DirFS(seed)); err != nil {
 		return nil, err
 	}
 	if x.serve {
 		return s.serve(ctx, work)
 	}
-	before, err := files(work)
+	before, err := readFiles(work)
 	if err != nil {
 		return nil, err
 	}
-	p := player{side: s, session: x, work: work, cache: filepath.Join(s.home, "cache-"+slug(x.name)), before: before}
+	p := player{side: s, session: x, work: work, cache: filepath.Join(s.home, "cache-"+folderName(x.name)), before: before}
 	for n, words := range x.steps {
-		if err := p.step(ctx, n+1, words); err != nil {
+		if err := p.runStep(ctx, n+1, words); err != nil {
 			return nil, fmt.Errorf("%q: %w", words, err)
 		}
 	}
@@ -118,8 +118,8 @@ type player struct {
 	found       []artifact
 }
 
-// step runs one command and records its output and the files that it changed.
-func (p *player) step(ctx context.Context, n int, words []string) error {
+// runStep runs one command and records its output and the files that it changed.
+func (p *player) runStep(ctx context.Context, n int, words []string) error {
 	fails := words[0] == "!"
 	if fails {
 		words = words[1:]
@@ -135,7 +135,7 @@ func (p *player) step(ctx context.Context, n int, words []string) error {
 			return err
 		}
 	case "mynah":
-		code, err := p.call(ctx, fmt.Sprintf("%s %d: ", p.session.name, n), words[1:])
+		code, err := p.runProgram(ctx, fmt.Sprintf("%s %d: ", p.session.name, n), words[1:])
 		if err == nil && p.exact && p.side.name == "base" && fails != (code != 0) {
 			err = fmt.Errorf("the exit code with the base is %d", code)
 		}
@@ -143,14 +143,14 @@ func (p *player) step(ctx context.Context, n int, words []string) error {
 	default:
 		return errors.New("want cp, rm, mynah or ! mynah")
 	}
-	now, err := files(p.work)
+	now, err := readFiles(p.work)
 	p.before = now
 	return err
 }
 
-// call runs the program and returns its exit code. A word <FILE in args connects the program's
+// runProgram runs the program and returns its exit code. A word <FILE in args connects the program's
 // standard input to that file.
-func (p *player) call(ctx context.Context, label string, args []string) (code int, err error) {
+func (p *player) runProgram(ctx context.Context, label string, args []string) (code int, err error) {
 	ctx, stop := context.WithTimeout(ctx, patience)
 	defer stop()
 	label += "mynah " + strings.Join(args, " ")
@@ -172,13 +172,13 @@ func (p *player) call(ctx context.Context, label string, args []string) (code in
 	hide := strings.NewReplacer(p.home, "HOME")
 	code = cmd.ProcessState.ExitCode()
 	text := fmt.Sprintf("exit %d\n", code)
-	if found := places(hide.Replace(stderr.String())); found != "" {
+	if found := findingPlaces(hide.Replace(stderr.String())); found != "" {
 		text += found + "\n"
 	}
 	p.found = append(p.found, artifact{
 		kind: kindOfCommand(args), place: label, text: text + "\n" + hide.Replace(out.String()),
 	})
-	now, err := files(p.work)
+	now, err := readFiles(p.work)
 	if err != nil {
 		return 0, err
 	}
@@ -203,8 +203,8 @@ func fileArtifact(place, name, content string) artifact {
 	return a
 }
 
-// files reads all files of a folder and its subfolders.
-func files(dir string) (map[string]string, error) {
+// readFiles reads all files of a folder and its subfolders.
+func readFiles(dir string) (map[string]string, error) {
 	out := map[string]string{}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {

@@ -21,26 +21,26 @@ type side struct {
 // helpers and libraries.
 func buildSides(ctx context.Context, base, dir string) ([2]*side, error) {
 	sources := filepath.Join(dir, "base-sources")
-	if err := archive(ctx, base, sources); err != nil {
+	if err := unpackCommit(ctx, base, sources); err != nil {
 		return [2]*side{}, fmt.Errorf("the sources of %s: %w", base, err)
 	}
 	sides := [2]*side{
 		{name: "base", home: filepath.Join(dir, "base")},
 		{name: "tree", home: filepath.Join(dir, "tree")},
 	}
-	_, err := both(sides, func(s *side) (struct{}, error) {
+	_, err := runBoth(sides, func(s *side) (struct{}, error) {
 		from := "."
 		if s.name == "base" {
 			from = sources
 		}
-		return struct{}{}, s.build(ctx, from)
+		return struct{}{}, s.buildProgram(ctx, from)
 	})
 	return sides, err
 }
 
-// archive unpacks the files of a commit and copies the libraries that the working tree has
+// unpackCommit unpacks the files of a commit and copies the libraries that the working tree has
 // downloaded. The commit's scripts/assets then downloads those that it needs in another version.
-func archive(ctx context.Context, commit, to string) error {
+func unpackCommit(ctx context.Context, commit, to string) error {
 	if err := os.MkdirAll(to, 0o700); err != nil {
 		return err
 	}
@@ -70,8 +70,8 @@ func archive(ctx context.Context, commit, to string) error {
 	return nil
 }
 
-// build builds a side's program from a folder with its sources.
-func (s *side) build(ctx context.Context, from string) error {
+// buildProgram builds a side's program from a folder with its sources.
+func (s *side) buildProgram(ctx context.Context, from string) error {
 	bin := filepath.Join(s.home, "bin")
 	s.mynah = filepath.Join(bin, "mynah")
 	for _, d := range []string{bin, filepath.Join(s.home, "tmp"), filepath.Join(s.home, "work")} {

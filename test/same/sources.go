@@ -19,10 +19,10 @@ import (
 func sessions(shared string) ([]session, error) {
 	var out []session
 	for _, source := range []func() ([]session, error){
-		written, examples,
-		func() ([]session, error) { return sharedExamples(shared) },
-		func() ([]session, error) { return sharedCases(shared) },
-		stories,
+		testdataSessions, exampleSessions,
+		func() ([]session, error) { return sharedExampleSessions(shared) },
+		func() ([]session, error) { return sharedCaseSessions(shared) },
+		storySessions,
 	} {
 		more, err := source()
 		if err != nil {
@@ -33,8 +33,8 @@ func sessions(shared string) ([]session, error) {
 	return out, nil
 }
 
-// written returns the sessions in testdata. The comment of each archive contains the steps.
-func written() ([]session, error) {
+// testdataSessions returns the sessions in testdata. The comment of each archive contains the steps.
+func testdataSessions() ([]session, error) {
 	names, err := filepath.Glob("test/same/testdata/*.txtar")
 	if err != nil || len(names) == 0 {
 		return nil, errors.Join(errors.New("there is no test/same/testdata: run this in the repository's top folder"), err)
@@ -63,7 +63,7 @@ func parseSession(name string, a *txtar.Archive) (session, error) {
 		if strings.HasPrefix(line, "#") {
 			continue
 		}
-		words, err := split(line)
+		words, err := splitWords(line)
 		switch {
 		case err != nil:
 			return s, err
@@ -90,8 +90,8 @@ func parseSession(name string, a *txtar.Archive) (session, error) {
 	return s, nil
 }
 
-// split splits a line into words. Single quotes protect blanks.
-func split(line string) ([]string, error) {
+// splitWords splits a line into words. Single quotes protect blanks.
+func splitWords(line string) ([]string, error) {
 	parts := strings.Split(line, "'")
 	if len(parts)%2 == 0 {
 		return nil, fmt.Errorf("a quote is not closed: %s", line)
@@ -128,25 +128,25 @@ func ffmpeg(ctx context.Context, dir string, args []string) error {
 	return nil
 }
 
-// copyOf returns a seed function that copies a folder.
-func copyOf(from string) func(context.Context, string) error {
+// copyFolder returns a seed function that copies a folder.
+func copyFolder(from string) func(context.Context, string) error {
 	return func(_ context.Context, to string) error { return os.CopyFS(to, os.DirFS(from)) }
 }
 
-// examples returns sessions that build the example projects of the repository.
-func examples() ([]session, error) { return folders("examples", "example ", ".") }
+// exampleSessions returns sessions that build the example projects of the repository.
+func exampleSessions() ([]session, error) { return projectSessions("examples", "example ", ".") }
 
-// sharedExamples returns sessions that build the scripts in the folder shared, if it exists.
-func sharedExamples(shared string) ([]session, error) {
+// sharedExampleSessions returns sessions that build the scripts in the folder shared, if it exists.
+func sharedExampleSessions(shared string) ([]session, error) {
 	dir := filepath.Join(shared, "examples")
-	if missing(dir) {
+	if isMissing(dir) {
 		return nil, nil
 	}
-	return folders(dir, "shared example ", "script")
+	return projectSessions(dir, "shared example ", "script")
 }
 
-// missing reports whether a folder does not exist, and prints that it is skipped.
-func missing(dir string) bool {
+// isMissing reports whether a folder does not exist, and prints that it is skipped.
+func isMissing(dir string) bool {
 	_, err := os.Stat(dir)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "SKIPPED: there is no folder %s; name its parent with -shared or SHARED\n", dir)
@@ -154,8 +154,8 @@ func missing(dir string) bool {
 	return err != nil
 }
 
-// folders returns sessions that build each project of a folder twice, first with an empty cache.
-func folders(dir, label, sub string) ([]session, error) {
+// projectSessions returns sessions that build each project of a folder twice, first with an empty cache.
+func projectSessions(dir, label, sub string) ([]session, error) {
 	names, err := filepath.Glob(filepath.Join(dir, "*", sub, "*.md"))
 	if err != nil {
 		return nil, err
@@ -170,7 +170,7 @@ func folders(dir, label, sub string) ([]session, error) {
 		project, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
 		out = append(out, session{
 			exact: true, name: label + project,
-			seed: copyOf(filepath.Dir(path)),
+			seed: copyFolder(filepath.Dir(path)),
 			steps: [][]string{
 				{"mynah", "check", "--json", script},
 				{"mynah", "fmt", "--stdout", script},
@@ -183,11 +183,11 @@ func folders(dir, label, sub string) ([]session, error) {
 	return out, nil
 }
 
-// sharedCases returns sessions that build the small test inputs of the folder shared. Scripts whose
+// sharedCaseSessions returns sessions that build the small test inputs of the folder shared. Scripts whose
 // media are missing fail with the same findings on both sides.
-func sharedCases(shared string) ([]session, error) {
+func sharedCaseSessions(shared string) ([]session, error) {
 	dir := filepath.Join(shared, "cases")
-	if missing(dir) {
+	if isMissing(dir) {
 		return nil, nil
 	}
 	var out []session
@@ -197,7 +197,7 @@ func sharedCases(shared string) ([]session, error) {
 		}
 		rel, err := filepath.Rel(dir, filepath.Dir(path))
 		out = append(out, session{
-			name: "case " + filepath.ToSlash(rel), seed: copyOf(filepath.Dir(path)),
+			name: "case " + filepath.ToSlash(rel), seed: copyFolder(filepath.Dir(path)),
 			steps: [][]string{
 				{"mynah", "check", "--json", "script.md"},
 				{"mynah", "fmt", "--stdout", "script.md"},
@@ -209,9 +209,9 @@ func sharedCases(shared string) ([]session, error) {
 	return out, err
 }
 
-// stories returns sessions that check and format every script of test/stories; many of them contain
+// storySessions returns sessions that check and format every script of test/stories; many of them contain
 // mistakes.
-func stories() ([]session, error) {
+func storySessions() ([]session, error) {
 	names, err := filepath.Glob("test/stories/testdata/*.txtar")
 	if err != nil {
 		return nil, err
