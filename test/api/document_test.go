@@ -23,7 +23,7 @@ import (
 
 func TestDocumentIsValid(t *testing.T) {
 	t.Parallel()
-	a := shared.want(t, http.StatusOK, get("/openapi.json").as(noKey))
+	a := shared.wantStatus(t, http.StatusOK, get("/openapi.json").withKey(noKey))
 	doc, err := openapi3.NewLoader().LoadFromData(a.body)
 	if err != nil {
 		t.Fatal(err)
@@ -43,12 +43,13 @@ func TestDocumentIsValid(t *testing.T) {
 	}
 	for part, want := range shared.doc.root {
 		if part != "servers" && !reflect.DeepEqual(served[part], want) {
-			t.Errorf("%s is served otherwise than it is written", part)
+			t.Errorf("the served %s differs from the file", part)
 		}
 	}
 }
 
-// schemaNames of the wire's types: the document must know just their members.
+// TestDocumentKnowsTheTypes checks that the schemas of the document have the same members as the
+// types of package api.
 func TestDocumentKnowsTheTypes(t *testing.T) {
 	t.Parallel()
 	for name, v := range map[string]any{
@@ -57,14 +58,14 @@ func TestDocumentKnowsTheTypes(t *testing.T) {
 		"NewBuild": api.NewBuild{}, "Build": api.Build{}, "BuildList": api.BuildList{},
 		"Check": api.Check{}, "Checked": api.Checked{}, "Version": api.Version{}, "Health": api.Health{},
 	} {
-		schema := object(object(object(shared.doc.root["components"])["schemas"])[name])
+		schema := asObject(asObject(asObject(shared.doc.root["components"])["schemas"])[name])
 		var documented, required, have []string
-		for m := range object(schema["properties"]) {
+		for m := range asObject(schema["properties"]) {
 			documented = append(documented, m)
 		}
 		list, _ := schema["required"].([]any)
 		for _, m := range list {
-			required = append(required, text(m))
+			required = append(required, asText(m))
 		}
 		typ := reflect.TypeOf(v)
 		for field := range typ.Fields() {
@@ -72,20 +73,20 @@ func TestDocumentKnowsTheTypes(t *testing.T) {
 			have = append(have, member)
 			answers := schema["additionalProperties"] == false
 			if must := options == ""; answers && must != slices.Contains(required, member) {
-				t.Errorf("%s.%s: is it required? the document says %v, the type %v", name, member, !must, must)
+				t.Errorf("%s.%s: required is %v in the document, but %v in the type", name, member, !must, must)
 			}
 		}
 		slices.Sort(documented)
 		slices.Sort(have)
 		if !slices.Equal(documented, have) {
-			t.Errorf("%s: the document has %q, the type %q", name, documented, have)
+			t.Errorf("%s: the document has %q, but the type has %q", name, documented, have)
 		}
 	}
 }
 
-// routes reads which routes the server has from where it sets them up: its handler
-// cannot be asked.
-func routes(t *testing.T) (out []string) {
+// routesInCode reads the routes of the server from its source code, because its handler does not list
+// them.
+func routesInCode(t *testing.T) (out []string) {
 	t.Helper()
 	f, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "..", "internal", "httpapi", "httpapi.go"), nil, 0)
 	if err != nil {
@@ -136,31 +137,31 @@ func TestDocumentKnowsAllRoutes(t *testing.T) {
 		documented = append(documented, o.method+" "+o.path)
 	}
 	slices.Sort(documented)
-	have := routes(t)
+	have := routesInCode(t)
 	if len(have) < 20 {
 		t.Fatalf("only %d routes were found in the code: %q", len(have), have)
 	}
 	for _, r := range have {
 		if !slices.Contains(documented, r) {
-			t.Errorf("%s is served and not documented", r)
+			t.Errorf("%s is served but not documented", r)
 		}
 	}
 	for _, r := range documented {
 		if !slices.Contains(have, r) {
-			t.Errorf("%s is documented and not served", r)
+			t.Errorf("%s is documented but not served", r)
 		}
 	}
 }
 
-// somewhere returns an address of an operation.
-func somewhere(o *operation) string {
+// examplePath returns a path of an operation, with its parameters replaced by values.
+func examplePath(o *operation) string {
 	return strings.NewReplacer("{format}", "mp3", "{name}", "result.mp4", "{id}", "01JZX3M8Q2T5V7W9Y0A1B2C3D4").Replace(o.path)
 }
 
 func TestDocumentedRoutesAreThere(t *testing.T) {
 	t.Parallel()
 	for _, o := range shared.doc.ops {
-		a := shared.do(t, request{method: o.method, path: somewhere(o)})
+		a := shared.mustSend(t, request{method: o.method, path: examplePath(o)})
 		var p api.Problem
 		_ = json.Unmarshal(a.body, &p)
 		if a.status == http.StatusMethodNotAllowed || p.Message == "This address does not exist" {
@@ -169,21 +170,22 @@ func TestDocumentedRoutesAreThere(t *testing.T) {
 	}
 }
 
-// The document says of each operation what it is for, and whether a key is needed.
+// TestDocumentIsComplete checks that each operation has an id and a summary, that its parameters
+// are described, and whether it needs a key.
 func TestDocumentIsComplete(t *testing.T) {
 	t.Parallel()
 	ids := map[string]bool{}
 	for _, o := range shared.doc.ops {
 		if o.id == "" || ids[o.id] {
-			t.Errorf("%s %s: its operationId %q is missing or there twice", o.method, o.path, o.id)
+			t.Errorf("%s %s: the operationId %q is missing or not unique", o.method, o.path, o.id)
 		}
 		ids[o.id] = true
-		if text(o.node["summary"]) == "" {
+		if asText(o.node["summary"]) == "" {
 			t.Errorf("%s has no summary", o.id)
 		}
 		for _, p := range o.params {
-			if text(p["description"]) == "" {
-				t.Errorf("%s: the parameter %s has no description", o.id, text(p["name"]))
+			if asText(p["description"]) == "" {
+				t.Errorf("%s: the parameter %s has no description", o.id, asText(p["name"]))
 			}
 		}
 		for _, m := range regexp.MustCompile(`\{([a-z]+)\}`).FindAllStringSubmatch(o.path, -1) {
@@ -193,11 +195,11 @@ func TestDocumentIsComplete(t *testing.T) {
 		}
 		security, open := o.node["security"].([]any)
 		open = open && len(security) == 0
-		a := shared.do(t, request{method: o.method, path: somewhere(o), key: noKey})
+		a := shared.mustSend(t, request{method: o.method, path: examplePath(o), key: noKey})
 		var p api.Problem
 		_ = json.Unmarshal(a.body, &p)
 		if refused := a.status == http.StatusForbidden && p.Message == "Forbidden"; refused == open {
-			t.Errorf("%s: the document says that a key is needed: %v; the answer is %s", o.id, !open, a)
+			t.Errorf("%s: key needed by the document: %v, but the answer is %s", o.id, !open, a)
 		}
 	}
 }

@@ -17,18 +17,19 @@ import (
 	"mynah/internal/testrun"
 )
 
-// event is one of a stream.
+// event is an event of a stream.
 type event struct {
 	id         int64
 	kind, data string
 }
 
-// follow reads the events of a build until its stream ends, or stop says so.
-func (s *server) follow(t *testing.T, id, last string, stop func(event) bool) (out []event) {
+// readEvents reads the events of a build until the stream ends or stop returns true. last is the
+// Last-Event-ID.
+func (s *server) readEvents(t *testing.T, id, last string, stop func(event) bool) (out []event) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	r, err := s.make(ctx, get("/v1/builds/"+id+"/events").with("Last-Event-ID", last))
+	r, err := s.newHTTPRequest(ctx, get("/v1/builds/"+id+"/events").withHeaders("Last-Event-ID", last))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +55,7 @@ func (s *server) follow(t *testing.T, id, last string, stop func(event) bool) (o
 		case "data":
 			e.data = value
 		case "":
-			s.valid(t, e)
+			s.validateEvent(t, e)
 			out = append(out, e)
 			if stop(e) {
 				return out
@@ -70,21 +71,21 @@ func (s *server) follow(t *testing.T, id, last string, stop func(event) bool) (o
 	return out
 }
 
-// valid holds an event against the document.
-func (s *server) valid(t *testing.T, e event) {
+// validateEvent validates an event against the OpenAPI document.
+func (s *server) validateEvent(t *testing.T, e event) {
 	t.Helper()
 	var err error
 	switch e.kind {
 	case "state", "progress":
 		var v map[string]any
 		if v, err = decodeObject([]byte(e.data)); err == nil {
-			err = s.doc.valid("/components/schemas/Progress", v)
+			err = s.doc.validate("/components/schemas/Progress", v)
 		}
 	case "warnings":
 		var list []api.Diagnostic
 		err = json.Unmarshal([]byte(e.data), &list)
 	default:
-		t.Errorf("an event is a %q", e.kind)
+		t.Errorf("an event has the unknown type %q", e.kind)
 	}
 	if err != nil {
 		t.Errorf("the event %+v: %v", e, err)
@@ -93,8 +94,8 @@ func (s *server) valid(t *testing.T, e event) {
 
 func never(event) bool { return false }
 
-// states lists the states of a build, as its events tell them.
-func states(t *testing.T, events []event) (out []string) {
+// eventStates lists the states of a build in its events.
+func eventStates(t *testing.T, events []event) (out []string) {
 	t.Helper()
 	for _, e := range events {
 		var p struct{ State string }
@@ -109,8 +110,8 @@ func TestEvents(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	b := shared.createBuild(t, "---\nsize: 64x64\ncolour: red\n---\nHello to everybody who follows.")
-	all := shared.follow(t, b.ID, "", never) // while it is built
-	if got := strings.Join(states(t, all), " "); got != "queued running succeeded" {
+	all := shared.readEvents(t, b.ID, "", never) // read while the build runs
+	if got := strings.Join(eventStates(t, all), " "); got != "queued running succeeded" {
 		t.Errorf("the states are %s", got)
 	}
 	percent := 0
@@ -125,51 +126,53 @@ func TestEvents(t *testing.T) {
 	if percent != 100 || !slices.ContainsFunc(all, func(e event) bool { return e.kind == "warnings" }) {
 		t.Errorf("the events are %+v", all)
 	}
-	if again := shared.follow(t, b.ID, "", never); !slices.Equal(again, all) {
-		t.Errorf("afterwards the events are %+v", again)
+	if again := shared.readEvents(t, b.ID, "", never); !slices.Equal(again, all) {
+		t.Errorf("after the end of the build the events are %+v", again)
 	}
-	if rest := shared.follow(t, b.ID, "2", never); !slices.Equal(rest, all[2:]) {
-		t.Errorf("behind the second come %+v, want %+v", rest, all[2:])
+	if rest := shared.readEvents(t, b.ID, "2", never); !slices.Equal(rest, all[2:]) {
+		t.Errorf("the events after the second are %+v, want %+v", rest, all[2:])
 	}
-	if rest := shared.follow(t, b.ID, strconv.Itoa(len(all)), never); len(rest) > 0 {
-		t.Errorf("behind the last come %+v", rest)
+	if rest := shared.readEvents(t, b.ID, strconv.Itoa(len(all)), never); len(rest) > 0 {
+		t.Errorf("the events after the last are %+v", rest)
 	}
 	for _, last := range []string{"x", "-1", "1.5", "99999999999999999999"} {
-		shared.refused(t, http.StatusBadRequest, "Last-Event-ID must be the number of an event", get("/v1/builds/"+b.ID+"/events").with("Last-Event-ID", last))
+		shared.wantRefusal(t, http.StatusBadRequest, "Last-Event-ID must be the number of an event", get("/v1/builds/"+b.ID+"/events").withHeaders("Last-Event-ID", last))
 	}
-	shared.want(t, http.StatusOK, get("/v1/builds/"+b.ID+"/events")) // for the judge
+	shared.wantStatus(t, http.StatusOK, get("/v1/builds/"+b.ID+"/events")) // mustSend validates the answer
 }
 
-// The events' signed address needs no key, and shows a build that is still there.
+// TestSignedEvents checks that the signed URL of the events needs no key and shows an existing
+// build.
 func TestSignedEvents(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	b := shared.waitUntil(t, shared.createBuild(t, silent).ID, over)
+	b := shared.waitUntil(t, shared.createBuild(t, silent).ID, isOver)
 	q := signedRequest(http.MethodGet, b.Links["events"], "")
-	if a := shared.want(t, http.StatusOK, q); !strings.Contains(string(a.body), "event: state") {
+	if a := shared.wantStatus(t, http.StatusOK, q); !strings.Contains(string(a.body), "event: state") {
 		t.Errorf("%s", a)
 	}
-	shared.want(t, http.StatusBadRequest, q.with("Last-Event-ID", "x"))
-	shared.want(t, http.StatusForbidden, signedRequest(http.MethodGet, strings.Replace(b.Links["events"], "expiry=", "expiry=1", 1), ""))
-	shared.want(t, http.StatusNoContent, request{method: http.MethodDelete, path: "/v1/builds/" + b.ID})
-	shared.want(t, http.StatusNotFound, q)
+	shared.wantStatus(t, http.StatusBadRequest, q.withHeaders("Last-Event-ID", "x"))
+	shared.wantStatus(t, http.StatusForbidden, signedRequest(http.MethodGet, strings.Replace(b.Links["events"], "expiry=", "expiry=1", 1), ""))
+	shared.wantStatus(t, http.StatusNoContent, request{method: http.MethodDelete, path: "/v1/builds/" + b.ID})
+	shared.wantStatus(t, http.StatusNotFound, q)
 }
 
-// A connection that breaks is gone on with where it broke.
+// TestEventsAreResumed checks that a client that reconnects gets the events after the last one that
+// it received.
 func TestEventsAreResumed(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	b := shared.createBuild(t, "---\nsize: 64x64\n---\nOne.\n\nTwo.\n\nThree.\n")
 	var all []event
-	for last := ""; len(states(t, all)) < 3; {
-		got := shared.follow(t, b.ID, last, func(event) bool { return true })
+	for last := ""; len(eventStates(t, all)) < 3; {
+		got := shared.readEvents(t, b.ID, last, func(event) bool { return true })
 		if len(got) != 1 {
-			t.Fatalf("behind %q come %+v", last, got)
+			t.Fatalf("the events after %q are %+v", last, got)
 		}
 		all = append(all, got...)
 		last = strconv.FormatInt(got[0].id, 10)
 	}
-	if whole := shared.follow(t, b.ID, "", never); !slices.Equal(whole, all) {
-		t.Errorf("one by one %+v, at once %+v", all, whole)
+	if whole := shared.readEvents(t, b.ID, "", never); !slices.Equal(whole, all) {
+		t.Errorf("read one by one the events are %+v, read at once %+v", all, whole)
 	}
 }

@@ -30,8 +30,8 @@ var (
 	seed     = flag.Uint64("seed", 1, "what they are generated from")
 )
 
-// TestGeneratedRequests asks what the document lets one ask, and what it does not, at
-// random: no answer is a failure of the server, and each is as documented.
+// TestGeneratedRequests sends random requests, valid and invalid ones, that are generated from the
+// OpenAPI document. Every answer must be documented and must not be an internal error.
 func TestGeneratedRequests(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -39,8 +39,8 @@ func TestGeneratedRequests(t *testing.T) {
 	if testing.Short() {
 		n = min(n, 500)
 	}
-	// The queue is short, and one build runs at a time: few are ever built.
-	s := serve(t, func(c *house.Config, sc *house.ServeConfig) {
+	// A short queue and one build at a time limit the number of videos that are built.
+	s := startTestServer(t, func(c *house.Config, sc *house.ServeConfig) {
 		sc.Store.MaxQueued, sc.Queue.Workers, c.Proc.Jobs = 2, 1, 1
 	})
 	pool := newPool(t, s)
@@ -54,9 +54,9 @@ func TestGeneratedRequests(t *testing.T) {
 				if i > int64(n) || failures.Load() > 10 {
 					return
 				}
-				// Each request has a seed of its own, so that it can be made again alone.
+				// Each request has its own seed, so that it can be repeated alone.
 				g := &generator{rng: rand.New(rand.NewPCG(*seed, uint64(i))), doc: s.doc, pool: pool}
-				q, id := g.request()
+				q, id := g.randomRequest()
 				a, wrong, err := s.sendHurried(t.Context(), q)
 				if err != nil {
 					wrong = append(wrong, err.Error())
@@ -65,7 +65,7 @@ func TestGeneratedRequests(t *testing.T) {
 					failures.Add(1)
 					t.Errorf("request %d of seed %d, %s: %s\n%s %.300s\n%v\n%.500q\nanswer %s", i, *seed, id, w, q.method, q.path, q.header, q.body, a)
 				}
-				pool.learn(a)
+				pool.addFrom(a)
 			}
 		})
 	}
@@ -73,14 +73,15 @@ func TestGeneratedRequests(t *testing.T) {
 	s.cancelAll(t)
 }
 
-// sendHurried asks and judges. Of a stream of events it reads only the beginning.
+// sendHurried sends a request and judges the answer. It reads only the beginning of an event
+// stream.
 func (s *server) sendHurried(ctx context.Context, q request) (a answer, wrong []string, err error) {
 	if !strings.Contains(q.path, "/events") {
-		return s.try(ctx, q)
+		return s.sendAndJudge(ctx, q)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r, err := s.make(ctx, q)
+	r, err := s.newHTTPRequest(ctx, q)
 	if err != nil {
 		return a, nil, err
 	}
@@ -98,37 +99,37 @@ func (s *server) sendHurried(ctx context.Context, q request) (a answer, wrong []
 	return a, s.judge(q.method, r.URL, a), nil
 }
 
-// cancelAll stops what is still being built.
+// cancelAll cancels all builds that are not over.
 func (s *server) cancelAll(t *testing.T) {
 	t.Helper()
 	for _, key := range []string{goodKey, otherKey} {
-		l := ask[api.BuildList](t, s, http.StatusOK, get("/v1/builds?limit=100").as(key))
+		l := wantJSON[api.BuildList](t, s, http.StatusOK, get("/v1/builds?limit=100").withKey(key))
 		for _, b := range l.Builds {
-			if !over(b) {
-				s.do(t, post("/v1/builds/"+b.ID+"/cancel", ""))
+			if !isOver(b) {
+				s.mustSend(t, post("/v1/builds/"+b.ID+"/cancel", ""))
 			}
 		}
 	}
 }
 
-// pool are things that are really there: ids, uploads, addresses.
+// pool contains existing ids, uploads and signed URLs for generated requests.
 type pool struct {
 	mu        sync.Mutex
 	ids       []string
-	addresses map[string][]string // by operation
+	addresses map[string][]string // signed URLs, by operation
 	uploads   []string
 }
 
 func newPool(t *testing.T, s *server) *pool {
 	t.Helper()
 	p := &pool{addresses: map[string][]string{}}
-	zip := archive(t, map[string]string{"a.md": silent, "b/c.md": silent, "wrong.md": "![](no.png)"})
+	zip := zipFiles(t, map[string]string{"a.md": silent, "b/c.md": silent, "wrong.md": "![](no.png)"})
 	for range 3 {
 		g := s.uploadProject(t, zip)
 		p.uploads = append(p.uploads, g.Repository)
 		p.addresses["upload"] = append(p.addresses["upload"], g.URL)
-		task := s.build(t, g, "a.md")
-		st := s.succeeded(t, task.StatusURL)
+		task := s.startBuild(t, g, "a.md")
+		st := s.waitSucceeded(t, task.StatusURL)
 		p.ids = append(p.ids, task.TaskID)
 		p.addresses["getStatus"] = append(p.addresses["getStatus"], task.StatusURL)
 		p.addresses["getResult"] = append(p.addresses["getResult"], st.Result, st.Poster)
@@ -136,8 +137,8 @@ func newPool(t *testing.T, s *server) *pool {
 	return p
 }
 
-// learn takes from an answer what can be asked for.
-func (p *pool) learn(a answer) {
+// addFrom adds the ids, uploads and URLs of an answer to the pool.
+func (p *pool) addFrom(a answer) {
 	var v struct{ StatusURL, TaskID, ID, URL, Repository string }
 	if a.media() != "application/json" || json.Unmarshal(a.body, &v) != nil {
 		return
@@ -155,7 +156,7 @@ func (p *pool) learn(a answer) {
 	p.addresses["upload"] = add(p.addresses["upload"], v.URL)
 }
 
-// generator makes a request.
+// generator generates random requests.
 type generator struct {
 	rng  *rand.Rand
 	doc  *document
@@ -164,10 +165,10 @@ type generator struct {
 
 func pick[T any](g *generator, list ...T) T { return list[g.rng.IntN(len(list))] }
 
-// maybe is true one time of n.
-func (g *generator) maybe(n int) bool { return g.rng.IntN(n) == 0 }
+// oneIn returns true with a probability of 1/n.
+func (g *generator) oneIn(n int) bool { return g.rng.IntN(n) == 0 }
 
-func (g *generator) knownID(list func(*pool) []string) string {
+func (g *generator) pickKnownID(list func(*pool) []string) string {
 	g.pool.mu.Lock()
 	defer g.pool.mu.Unlock()
 	l := list(g.pool)
@@ -177,56 +178,56 @@ func (g *generator) knownID(list func(*pool) []string) string {
 	return pick(g, l...)
 }
 
-func (g *generator) request() (request, string) {
+func (g *generator) randomRequest() (request, string) {
 	o := pick(g, g.doc.ops...)
 	q := request{method: o.method, key: pick(g, goodKey, goodKey, goodKey, goodKey, goodKey, otherKey, noKey, "wrong")}
-	if o.method == http.MethodGet && g.maybe(10) {
+	if o.method == http.MethodGet && g.oneIn(10) {
 		q.method = http.MethodHead
 	}
 	path, query := o.path, url.Values{}
 	for _, p := range o.params {
-		name := text(p["name"])
+		name := asText(p["name"])
 		switch p["in"] {
 		case "path":
-			path = strings.ReplaceAll(path, "{"+name+"}", url.PathEscape(g.parameter(name, p)))
+			path = strings.ReplaceAll(path, "{"+name+"}", url.PathEscape(g.randomParameter(name, p)))
 		case "query":
-			if p["required"] == true || g.maybe(2) {
-				query.Add(name, g.parameter(name, p))
+			if p["required"] == true || g.oneIn(2) {
+				query.Add(name, g.randomParameter(name, p))
 			}
 		case "header":
-			if g.maybe(4) {
-				q = q.with(name, headerSafe(g.parameter(name, p)))
+			if g.oneIn(4) {
+				q = q.withHeaders(name, headerSafe(g.randomParameter(name, p)))
 			}
 		}
 	}
-	if g.maybe(20) {
-		query.Add(g.junk(), g.junk())
+	if g.oneIn(20) {
+		query.Add(g.randomJunk(), g.randomJunk())
 	}
 	q.path = path
 	if len(query) > 0 {
 		q.path += "?" + query.Encode()
 	}
-	if address := g.knownID(func(p *pool) []string { return p.addresses[o.id] }); address != "" && !g.maybe(4) {
+	if address := g.pickKnownID(func(p *pool) []string { return p.addresses[o.id] }); address != "" && !g.oneIn(4) {
 		q.path, q.key = address, noKey
-		if g.maybe(4) {
-			q.path = g.bendAddress(q.path)
+		if g.oneIn(4) {
+			q.path = g.changeByte(q.path)
 		}
 	}
-	if g.maybe(30) {
+	if g.oneIn(30) {
 		q.path = strings.Replace(q.path, "/"+strings.Split(o.path, "/")[1], "//"+strings.Split(o.path, "/")[1], 1)
 	}
-	q = g.body(o, q)
-	if g.maybe(10) {
-		q = q.with("Accept", pick(g, "*/*", "application/zip", "application/json+vtt", "text/html", "application/json;q=0.5, */*;q=0.1"))
+	q = g.addRandomBody(o, q)
+	if g.oneIn(10) {
+		q = q.withHeaders("Accept", pick(g, "*/*", "application/zip", "application/json+vtt", "text/html", "application/json;q=0.5, */*;q=0.1"))
 	}
-	if o.id == "textToSpeech" && g.maybe(25) { // it is spoken while we wait
-		q = q.with("Accept", "application/octet-stream")
+	if o.id == "textToSpeech" && g.oneIn(25) { // streamed speech is slow
+		q = q.withHeaders("Accept", "application/octet-stream")
 	}
 	return q, o.id
 }
 
-// bendAddress changes a signed address.
-func (g *generator) bendAddress(address string) string {
+// changeByte changes one byte of a signed URL.
+func (g *generator) changeByte(address string) string {
 	b := []byte(address)
 	at := strings.LastIndex(address, "/objects/") + len("/objects/")
 	i := at + g.rng.IntN(len(b)-at)
@@ -234,27 +235,27 @@ func (g *generator) bendAddress(address string) string {
 	return string(b)
 }
 
-// parameter returns a value that may be what the document wants.
-func (g *generator) parameter(name string, p map[string]any) string {
-	if name == "id" && !g.maybe(5) {
-		return g.knownID(func(p *pool) []string { return p.ids })
+// randomParameter returns a value for a parameter, which may be valid by its schema.
+func (g *generator) randomParameter(name string, p map[string]any) string {
+	if name == "id" && !g.oneIn(5) {
+		return g.pickKnownID(func(p *pool) []string { return p.ids })
 	}
-	if v := p["example"]; v != nil && g.maybe(3) {
+	if v := p["example"]; v != nil && g.oneIn(3) {
 		return fmt.Sprint(v)
 	}
-	if g.maybe(5) {
-		return g.junk()
+	if g.oneIn(5) {
+		return g.randomJunk()
 	}
-	return fmt.Sprint(g.value(object(p["schema"]), 0))
+	return fmt.Sprint(g.randomValue(asObject(p["schema"]), 0))
 }
 
-// junk is a text that is nothing.
-func (g *generator) junk() string {
+// randomJunk returns a text that is valid for almost no parameter.
+func (g *generator) randomJunk() string {
 	return pick(g, "", "x", "..", "a/b", "%2e%2e", "\x00", "\xff", "ä", "-1", "0", "1e9", "null", "'", `"`, "<b>", strings.Repeat("y", 300),
 		"\u202e", "99999999999999999999", "true", " ", "a\tb", strconv.Itoa(g.rng.Int()))
 }
 
-// headerSafe leaves out what our own client would not send.
+// headerSafe removes characters that Go's HTTP client does not send in headers.
 func headerSafe(v string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\t' || r == 0x7f {
@@ -264,24 +265,24 @@ func headerSafe(v string) string {
 	}, v)
 }
 
-// body returns a request one of the bodies that its operation takes, or something else.
-func (g *generator) body(o *operation, q request) request {
-	content := object(object(o.node["requestBody"])["content"])
+// addRandomBody adds a body to a request: one of a content type that the operation accepts, or another one.
+func (g *generator) addRandomBody(o *operation, q request) request {
+	content := asObject(asObject(o.node["requestBody"])["content"])
 	if len(content) == 0 {
-		if g.maybe(10) {
-			q.body = g.junk()
+		if g.oneIn(10) {
+			q.body = g.randomJunk()
 		}
 		return q
 	}
 	kind := pick(g, slices.Sorted(maps.Keys(content))...)
-	schema, _ := g.doc.resolve(object(object(content[kind])["schema"]), "")
+	schema, _ := g.doc.resolve(asObject(asObject(content[kind])["schema"]), "")
 	switch {
 	case kind == "multipart/form-data":
-		q.body, kind = g.form(schema), kind+"; boundary=generated"
+		q.body, kind = g.randomForm(schema), kind+"; boundary=generated"
 	case strings.HasSuffix(kind, "json"):
-		v := g.value(schema, 0)
-		if m := object(v); m != nil && g.maybe(2) {
-			g.improve(m)
+		v := g.randomValue(schema, 0)
+		if m := asObject(v); m != nil && g.oneIn(2) {
+			g.makePlausible(m)
 		}
 		b, err := json.Marshal(v)
 		if err != nil {
@@ -289,75 +290,75 @@ func (g *generator) body(o *operation, q request) request {
 		}
 		q.body = string(b)
 	case kind == "application/zip":
-		q.body = "PK\x03\x04" + g.junk()
+		q.body = "PK\x03\x04" + g.randomJunk()
 	default:
-		q.body = g.script()
-		if example := text(object(content[kind])["example"]); example != "" && g.maybe(2) {
+		q.body = g.randomScript()
+		if example := asText(asObject(content[kind])["example"]); example != "" && g.oneIn(2) {
 			q.body = example
 		}
 	}
 	if kind == "*/*" {
-		kind = g.junk()
+		kind = g.randomJunk()
 	}
 	switch g.rng.IntN(16) {
 	case 0:
-		q.body = q.body[:g.rng.IntN(len(q.body)+1)] // cut off
+		q.body = q.body[:g.rng.IntN(len(q.body)+1)] // a truncated body
 	case 1:
-		q.body = g.junk()
+		q.body = g.randomJunk()
 	case 2:
 		i := g.rng.IntN(len(q.body) + 1)
-		q.body = q.body[:i] + g.junk() + q.body[i:]
+		q.body = q.body[:i] + g.randomJunk() + q.body[i:]
 	case 3:
-		kind = pick(g, "text/plain", "application/json", "multipart/form-data", "text/vtt", g.junk())
+		kind = pick(g, "text/plain", "application/json", "multipart/form-data", "text/vtt", g.randomJunk())
 	}
-	return q.with("Content-Type", headerSafe(kind))
+	return q.withHeaders("Content-Type", headerSafe(kind))
 }
 
-// improve makes of a random request for a build one that could be good.
-func (g *generator) improve(m map[string]any) {
+// makePlausible sets members of a random build request so that it can be valid.
+func (g *generator) makePlausible(m map[string]any) {
 	if _, ok := m["script"]; ok {
-		m["script"] = g.script()
+		m["script"] = g.randomScript()
 		delete(m, "settings")
 	}
 	if _, ok := m["repository"]; ok {
 		m["repositoryType"], m["source"] = "s3-zip", pick(g, "a.md", "b/c.md", "wrong.md", "no.md", "")
-		m["repository"] = g.knownID(func(p *pool) []string { return p.uploads })
+		m["repository"] = g.pickKnownID(func(p *pool) []string { return p.uploads })
 	}
 }
 
-// script is a short text.
-func (g *generator) script() string {
-	return pick(g, silent, "Hello.", "---\nsize: 64x64\n---\nHello, {{name}}.", "(voice: nobody)\n\nHello.", "![](no.png)", "---\n---\n", "(duration: x)", g.junk())
+// randomScript returns a short script.
+func (g *generator) randomScript() string {
+	return pick(g, silent, "Hello.", "---\nsize: 64x64\n---\nHello, {{name}}.", "(voice: nobody)\n\nHello.", "![](no.png)", "---\n---\n", "(duration: x)", g.randomJunk())
 }
 
-// form makes the parts of a form.
-func (g *generator) form(schema map[string]any) string {
+// randomForm returns the parts of a multipart form.
+func (g *generator) randomForm(schema map[string]any) string {
 	var b strings.Builder
-	names := append(slices.Sorted(maps.Keys(object(schema["properties"]))), "file", g.junk())
+	names := append(slices.Sorted(maps.Keys(asObject(schema["properties"]))), "file", g.randomJunk())
 	for range 1 + g.rng.IntN(4) {
 		name := pick(g, names...)
 		b.WriteString("--generated\r\nContent-Disposition: form-data; name=" + strconv.Quote(headerSafe(name)))
-		value := g.script()
+		value := g.randomScript()
 		switch {
-		case name == "project" || name == "file" || g.maybe(8):
-			b.WriteString("; filename=" + strconv.Quote(headerSafe(pick(g, "a.md", "p.zip", "b/c.png", "d/", "../e.md", g.junk()))))
+		case name == "project" || name == "file" || g.oneIn(8):
+			b.WriteString("; filename=" + strconv.Quote(headerSafe(pick(g, "a.md", "p.zip", "b/c.png", "d/", "../e.md", g.randomJunk()))))
 		case name == "settings" || name == "variables":
-			if v, err := json.Marshal(g.value(map[string]any{"$ref": "#/components/schemas/" + strings.ToUpper(name[:1]) + name[1:]}, 0)); err == nil {
+			if v, err := json.Marshal(g.randomValue(map[string]any{"$ref": "#/components/schemas/" + strings.ToUpper(name[:1]) + name[1:]}, 0)); err == nil {
 				value = string(v)
 			}
 		}
 		b.WriteString("\r\n\r\n" + value + "\r\n")
 	}
-	if !g.maybe(10) {
+	if !g.oneIn(10) {
 		b.WriteString("--generated--\r\n")
 	}
 	return b.String()
 }
 
-// value makes one of a schema; now and then of another type.
-func (g *generator) value(schema map[string]any, depth int) any {
+// randomValue returns a value of a schema, and sometimes a value of another type.
+func (g *generator) randomValue(schema map[string]any, depth int) any {
 	schema, _ = g.doc.resolve(schema, "")
-	if g.maybe(12) || depth > 4 {
+	if g.oneIn(12) || depth > 4 {
 		return pick[any](g, nil, true, 7, -1.5, "x", []any{}, map[string]any{}, []any{nil})
 	}
 	if list, ok := schema["enum"].([]any); ok {
@@ -366,29 +367,29 @@ func (g *generator) value(schema map[string]any, depth int) any {
 	if v, ok := schema["const"]; ok {
 		return v
 	}
-	if list, ok := schema["examples"].([]any); ok && g.maybe(2) {
+	if list, ok := schema["examples"].([]any); ok && g.oneIn(2) {
 		return pick(g, list...)
 	}
 	switch schema["type"] {
 	case "object":
 		m := map[string]any{}
 		required, _ := schema["required"].([]any)
-		for name, s := range object(schema["properties"]) {
-			if slices.Contains(required, any(name)) && !g.maybe(10) || g.maybe(2) {
-				m[name] = g.value(object(s), depth+1)
+		for name, s := range asObject(schema["properties"]) {
+			if slices.Contains(required, any(name)) && !g.oneIn(10) || g.oneIn(2) {
+				m[name] = g.randomValue(asObject(s), depth+1)
 			}
 		}
-		if s := object(schema["additionalProperties"]); s != nil || g.maybe(5) {
-			m[pick(g, "name", "more", g.junk())] = g.value(s, depth+1)
+		if s := asObject(schema["additionalProperties"]); s != nil || g.oneIn(5) {
+			m[pick(g, "name", "more", g.randomJunk())] = g.randomValue(s, depth+1)
 		}
 		return m
 	case "array":
-		return []any{g.value(object(schema["items"]), depth+1)}
+		return []any{g.randomValue(asObject(schema["items"]), depth+1)}
 	case "integer", "number":
 		return pick[any](g, 0, 1, 2, 20, 100, 101, -1, time.Now().Unix())
 	case "boolean":
-		return g.maybe(2)
+		return g.oneIn(2)
 	default:
-		return pick(g, g.script(), g.junk(), "brian", "fast", "1.5")
+		return pick(g, g.randomScript(), g.randomJunk(), "brian", "fast", "1.5")
 	}
 }

@@ -20,15 +20,15 @@ import (
 	"mynah/internal/testrun"
 )
 
-// entry of an archive that is not as it should be.
+// entry is an entry of a crafted archive.
 type entry struct {
 	name, text string
 	mode       fs.FileMode
 	flags      uint16
-	size       uint64 // what it says, when it is
+	size       uint64 // size in the header, if it differs from the real one
 }
 
-// craftArchive makes an archive of entries as they are told.
+// craftArchive returns a zip with the given entries, which may be invalid.
 func craftArchive(t *testing.T, entries ...entry) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -59,7 +59,8 @@ func craftArchive(t *testing.T, entries ...entry) string {
 	return b.String()
 }
 
-// What cannot be unpacked, or is no project, ends as a failure that says why.
+// TestBadArchives checks that the build of an invalid archive or project fails with a message that
+// explains why.
 func TestBadArchives(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -102,14 +103,14 @@ func TestBadArchives(t *testing.T) {
 		"huge film":       {craftArchive(t, entry{name: "script.md", text: "---\nsize: 999999x999999\n---\n(duration: 1)"}), "script.md:2:7"},
 		"endless film":    {craftArchive(t, entry{name: "script.md", text: "---\nsize: 64x64\n---\n(duration: 99999999999)"}), "script.md:4:12"},
 	} {
-		st := shared.waitFinished(t, shared.build(t, shared.uploadProject(t, c.zip), "").StatusURL)
+		st := shared.waitFinished(t, shared.startBuild(t, shared.uploadProject(t, c.zip), "").StatusURL)
 		if st.Succeeded || !strings.Contains(st.Message, c.want) || len(st.Message) < 15 || st.Result != "" {
 			t.Errorf("%s: %+v, want %q", name, st, c.want)
 		}
 	}
 }
 
-// A form's files have names that users write.
+// TestBadFileNames uploads files with unusual names in a form.
 func TestBadFileNames(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
@@ -117,14 +118,14 @@ func TestBadFileNames(t *testing.T) {
 		strings.Repeat("n/", 600) + "a", strings.Repeat("n", 70_000), "C:/a",
 	} {
 		for _, parts := range [][]part{{{"f", name, silent}}, {{"f", "a.md", silent}, {"g", name, "x"}}} {
-			if a := shared.do(t, form(t, parts...)); a.status != http.StatusBadRequest {
+			if a := shared.mustSend(t, newFormRequest(t, parts...)); a.status != http.StatusBadRequest {
 				t.Errorf("%.40q: %s", name, a)
 			}
 		}
 	}
 }
 
-// wrongArchives are bodies of other types than what is expected.
+// wrongArchives lists JSON bodies with members of unexpected types.
 func wrongArchives() []string {
 	out := []string{
 		"", " ", "null", "true", "7", `"x"`, "[]", "[{}]", "{", "}", `{"a"}`, "{\"a\":1}{", "\x00", "\xff\xfe", "<xml/>",
@@ -142,33 +143,33 @@ func wrongArchives() []string {
 	return out
 }
 
-// Whatever is sent to whatever route, the answer is one that is documented, is no failure
-// of the server, and shows nothing of the machine: the judge looks at each.
+// TestEveryRouteWithEverything sends odd bodies to all routes. The judge checks that every answer
+// is documented, is no internal error, and reveals nothing about the machine.
 func TestEveryRouteWithEverything(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	// What it takes for good is not all to be built.
-	s := serve(t, func(_ *house.Config, c *house.ServeConfig) { c.Store.MaxQueued = 4 })
-	st := s.built(t, map[string]string{"a.md": silent}, "")
+	// A short queue limits the number of accepted builds.
+	s := startTestServer(t, func(_ *house.Config, c *house.ServeConfig) { c.Store.MaxQueued = 4 })
+	st := s.buildProject(t, map[string]string{"a.md": silent}, "")
 	g := s.requestUpload(t)
 	signedAt := map[string]string{"upload": g.URL, "getResult": st.Result}
 	for _, o := range shared.doc.ops {
-		address := somewhere(o)
+		address := examplePath(o)
 		base := request{method: o.method, path: address}
 		for _, key := range []string{noKey, "wrong", goodKey} {
-			s.do(t, base.as(key))
+			s.mustSend(t, base.withKey(key))
 		}
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"} {
 			q := base
 			q.method = method
-			s.do(t, q)
-			s.do(t, q.as(noKey))
+			s.mustSend(t, q)
+			s.mustSend(t, q.withKey(noKey))
 		}
 		if u := signedAt[o.id]; u != "" {
 			base.path = u
 		}
 		bodies, kinds := wrongArchives(), []string{"application/json", "multipart/form-data; boundary=x", "text/vtt"}
-		if o.method == http.MethodGet { // they take none
+		if o.method == http.MethodGet { // GET requests have no body
 			bodies, kinds = bodies[:8], kinds[:1]
 		}
 		for i, text := range bodies {
@@ -178,14 +179,14 @@ func TestEveryRouteWithEverything(t *testing.T) {
 			q := base
 			q.body = text
 			for _, kind := range kinds {
-				s.do(t, q.with("Content-Type", kind))
+				s.mustSend(t, q.withHeaders("Content-Type", kind))
 			}
 		}
 		if o.method != http.MethodGet {
 			q := base
 			q.body = strings.Repeat("x", 3<<20)
 			for _, kind := range []string{"application/json", "multipart/form-data; boundary=x", "application/zip", ""} {
-				s.do(t, q.with("Content-Type", kind))
+				s.mustSend(t, q.withHeaders("Content-Type", kind))
 			}
 		}
 		for name, values := range map[string][]string{
@@ -200,17 +201,17 @@ func TestEveryRouteWithEverything(t *testing.T) {
 			"Host":             {"a", "[::1]:7"},
 		} {
 			for _, v := range values {
-				q := base.with(name, v)
+				q := base.withHeaders(name, v)
 				if name == "X-Api-Key" {
 					q.key = noKey
 				}
-				s.do(t, q)
+				s.mustSend(t, q)
 			}
 		}
 	}
 }
 
-// Ids and names in paths, and words in queries, are anybody's.
+// TestUnknownNames sends odd ids, names and query values.
 func TestUnknownNames(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -223,20 +224,20 @@ func TestUnknownNames(t *testing.T) {
 			address := strings.NewReplacer("{id}", url.PathEscape(name), "{name}", url.PathEscape(name), "{format}", url.PathEscape(name)).Replace(o.path)
 			address += "?limit=" + url.QueryEscape(name) + "&cursor=" + url.QueryEscape(name) + "&obj=" + url.QueryEscape(name) + "&voice=" + url.QueryEscape(name)
 			if strings.Contains(o.path, "{") || o.method == http.MethodGet {
-				shared.do(t, request{method: o.method, path: address})
+				shared.mustSend(t, request{method: o.method, path: address})
 			}
 		}
 	}
 	for _, word := range []string{"voice", "voice-speed", "voice-pitch", "voice-volume"} {
 		for _, name := range names {
-			q := say("wav", hello).with("Accept", "application/octet-stream") // refused, after all else was looked at
+			q := newSpeechRequest("wav", hello).withHeaders("Accept", "application/octet-stream") // rejected only after all other checks
 			q.path += "?" + word + "=" + url.QueryEscape(name)
-			shared.do(t, q)
+			shared.mustSend(t, q)
 		}
 	}
 }
 
-// Requests that break off, or are not HTTP, are not failures of the server.
+// TestBrokenRequests checks that truncated and malformed requests cause no internal error.
 func TestBrokenRequests(t *testing.T) {
 	t.Parallel()
 	head := func(method, path string, more ...string) string {
@@ -274,12 +275,12 @@ func TestBrokenRequests(t *testing.T) {
 	cases["bad length"] = head("POST", "/v1/check", "Content-Length: -1") + "{}"
 	for _, name := range slices.Sorted(maps.Keys(cases)) {
 		got := shared.sendRaw(t, cases[name], true)
-		if status := regexpFirst(`^HTTP/1\.[01] (\d+) `, got); !strings.HasPrefix(status, "4") {
+		if status := firstGroup(`^HTTP/1\.[01] (\d+) `, got); !strings.HasPrefix(status, "4") {
 			t.Errorf("%s: %.600s", name, got)
 		}
-		if l := shared.leaks(answer{body: []byte(got)}); len(l) > 0 {
-			t.Errorf("%s shows %q: %s", name, l, got)
+		if l := shared.findLeaks(answer{body: []byte(got)}); len(l) > 0 {
+			t.Errorf("%s reveals %q: %s", name, l, got)
 		}
 	}
-	shared.want(t, http.StatusOK, get("/readyz"))
+	shared.wantStatus(t, http.StatusOK, get("/readyz"))
 }

@@ -29,22 +29,22 @@ import (
 	"mynah/api"
 )
 
-// document is the OpenAPI document, and which of its answers were seen.
+// document is the OpenAPI document, and the documented answers that tests have received.
 type document struct {
 	root     map[string]any
 	ops      []*operation
-	mu       sync.Mutex // guards what follows
+	mu       sync.Mutex // guards the fields below
 	compiler *jsonschema.Compiler
 	schemas  map[string]*jsonschema.Schema
 	saw      map[string]bool
 }
 
-// operation is a method of a path.
+// operation is a method of a path in the document.
 type operation struct {
 	id, method, path string
 	pattern          *regexp.Regexp
 	node             map[string]any
-	at               string // where it stands in the document
+	at               string // JSON pointer of the operation in the document
 	params           []map[string]any
 }
 
@@ -68,19 +68,19 @@ var theDocument = sync.OnceValues(func() (*document, error) {
 	if err := d.compiler.AddResource(documentURL, d.root); err != nil {
 		return nil, err
 	}
-	for path, item := range object(d.root["paths"]) {
-		for method, node := range object(item) {
+	for path, item := range asObject(d.root["paths"]) {
+		for method, node := range asObject(item) {
 			if method == "parameters" {
 				continue
 			}
-			d.ops = append(d.ops, d.operation(path, strings.ToUpper(method), object(item), object(node)))
+			d.ops = append(d.ops, d.operation(path, strings.ToUpper(method), asObject(item), asObject(node)))
 		}
 	}
 	slices.SortFunc(d.ops, func(a, b *operation) int { return strings.Compare(a.id, b.id) })
 	return d, nil
 })
 
-// decodeObject reads JSON as the validator of schemas wants it.
+// decodeObject decodes JSON into the form that the schema validator needs.
 func decodeObject(text []byte) (map[string]any, error) {
 	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
@@ -93,11 +93,11 @@ func decodeObject(text []byte) (map[string]any, error) {
 	return m, nil
 }
 
-// object and text are empty for what is of another type.
-func object(v any) map[string]any { m, _ := v.(map[string]any); return m }
-func text(v any) string           { s, _ := v.(string); return s }
+// asObject and asText return a zero value if v has another type.
+func asObject(v any) map[string]any { m, _ := v.(map[string]any); return m }
+func asText(v any) string           { s, _ := v.(string); return s }
 
-func pointer(parts ...string) string {
+func jsonPointer(parts ...string) string {
 	var b strings.Builder
 	for _, p := range parts {
 		b.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(p))
@@ -106,34 +106,34 @@ func pointer(parts ...string) string {
 }
 
 func (d *document) operation(path, method string, item, node map[string]any) *operation {
-	o := &operation{id: text(node["operationId"]), method: method, path: path, node: node, at: pointer("paths", path, strings.ToLower(method))}
+	o := &operation{id: asText(node["operationId"]), method: method, path: path, node: node, at: jsonPointer("paths", path, strings.ToLower(method))}
 	o.pattern = regexp.MustCompile("^" + regexp.MustCompile(`\\\{[a-z]+\\\}`).ReplaceAllString(regexp.QuoteMeta(path), "[^/]+") + "$")
 	for _, list := range []any{item["parameters"], node["parameters"]} {
 		params, _ := list.([]any)
 		for _, p := range params {
-			resolved, _ := d.resolve(object(p), "")
+			resolved, _ := d.resolve(asObject(p), "")
 			o.params = append(o.params, resolved)
 		}
 	}
 	return o
 }
 
-// resolve follows a $ref, and tells where it led.
+// resolve follows a $ref, and returns the node and its JSON pointer.
 func (d *document) resolve(node map[string]any, at string) (map[string]any, string) {
-	ref := text(node["$ref"])
+	ref := asText(node["$ref"])
 	if ref == "" {
 		return node, at
 	}
 	at = strings.TrimPrefix(ref, "#")
 	node = d.root
 	for p := range strings.SplitSeq(strings.TrimPrefix(at, "/"), "/") {
-		node = object(node[strings.NewReplacer("~1", "/", "~0", "~").Replace(p)])
+		node = asObject(node[strings.NewReplacer("~1", "/", "~0", "~").Replace(p)])
 	}
 	return d.resolve(node, at)
 }
 
-// find returns the operation of a request; known tells whether there is anything at its path.
-func (d *document) find(method string, u *url.URL) (o *operation, known bool) {
+// findOperation returns the operation of a request, or nil. known reports whether the document has the path.
+func (d *document) findOperation(method string, u *url.URL) (o *operation, known bool) {
 	path := u.EscapedPath()
 	if strings.Contains(u.Path, "//") {
 		path = regexp.MustCompile(`/+`).ReplaceAllString(u.Path, "/")
@@ -153,8 +153,8 @@ func (d *document) find(method string, u *url.URL) (o *operation, known bool) {
 	return nil, known
 }
 
-// valid holds a value against the schema at a place of the document.
-func (d *document) valid(at string, value any) error {
+// validate validates a value against the schema at a JSON pointer of the document.
+func (d *document) validate(at string, value any) error {
 	d.mu.Lock()
 	s, ok := d.schemas[at]
 	if !ok {
@@ -169,19 +169,20 @@ func (d *document) valid(at string, value any) error {
 	return s.Validate(value)
 }
 
-// see notes that an answer was seen.
-func (d *document) see(o *operation, status int) {
+// recordAnswer records that an answer with a status was received.
+func (d *document) recordAnswer(o *operation, status int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.saw[o.id+" "+strconv.Itoa(status)] = true
 }
 
-// unseenAnswers lists the documented answers that nobody saw; failures of the server aside.
+// unseenAnswers lists the documented answers that no test received, without those for internal
+// errors.
 func (d *document) unseenAnswers() (out []string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, o := range d.ops {
-		for status := range object(o.node["responses"]) {
+		for status := range asObject(o.node["responses"]) {
 			if !d.saw[o.id+" "+status] && status != "500" && status != "503" {
 				out = append(out, o.id+" "+status)
 			}
@@ -191,7 +192,7 @@ func (d *document) unseenAnswers() (out []string) {
 	return out
 }
 
-// answer is what a server answered, whole.
+// answer is a complete answer of a server.
 type answer struct {
 	status int
 	header http.Header
@@ -211,21 +212,21 @@ func (a answer) String() string {
 	return fmt.Sprintf("%d %v %.2000s", a.status, a.header, body)
 }
 
-// judge tells all that is wrong with an answer.
+// judge returns all problems of an answer.
 func (s *server) judge(method string, u *url.URL, a answer) (wrong []string) {
 	bad := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	if a.status >= 300 && a.status < 400 && a.status != http.StatusNotModified {
 		bad("it redirects")
 	}
-	for _, secret := range s.leaks(a) {
+	for _, secret := range s.findLeaks(a) {
 		bad("it shows %q", secret)
 	}
 	if strings.HasSuffix(a.media(), "json") && a.status >= 400 && method != http.MethodHead && !bytes.Contains(a.body, []byte(`"finished"`)) && u.Path != "/readyz" {
-		for _, w := range problems(a) {
+		for _, w := range checkProblem(a) {
 			bad("%s", w)
 		}
 	}
-	o, known := s.doc.find(method, u)
+	o, known := s.doc.findOperation(method, u)
 	if o == nil {
 		want, media := http.StatusNotFound, "application/json"
 		if known {
@@ -235,7 +236,7 @@ func (s *server) judge(method string, u *url.URL, a answer) (wrong []string) {
 			media = "application/problem+json"
 		}
 		if strings.HasPrefix(regexp.MustCompile(`/+`).ReplaceAllString(u.Path, "/"), "/objects/") {
-			want = http.StatusForbidden // a signed address is for one object and method
+			want = http.StatusForbidden // a signed URL is valid for one object and method only
 		}
 		if a.status != want || a.media() != media {
 			bad("it is not documented, and should be %d as %s", want, media)
@@ -245,26 +246,26 @@ func (s *server) judge(method string, u *url.URL, a answer) (wrong []string) {
 	if a.status >= 500 && a.status != http.StatusNotImplemented && o.id != "getReadiness" {
 		bad("the server failed")
 	}
-	return append(wrong, s.documented(o, method, a)...)
+	return append(wrong, s.checkDocumented(o, method, a)...)
 }
 
-// documented reports where an answer is not as the document says.
-func (s *server) documented(o *operation, method string, a answer) (wrong []string) {
+// checkDocumented returns the differences between an answer and the document.
+func (s *server) checkDocumented(o *operation, method string, a answer) (wrong []string) {
 	bad := func(format string, args ...any) {
 		wrong = append(wrong, o.id+": "+fmt.Sprintf(format, args...))
 	}
-	responses := object(o.node["responses"])
+	responses := asObject(o.node["responses"])
 	status := strconv.Itoa(a.status)
 	if responses[status] == nil {
 		bad("the status is not documented")
 		return wrong
 	}
-	s.doc.see(o, a.status)
-	node, at := s.doc.resolve(object(responses[status]), o.at+pointer("responses", status))
+	s.doc.recordAnswer(o, a.status)
+	node, at := s.doc.resolve(asObject(responses[status]), o.at+jsonPointer("responses", status))
 	headers := map[string]bool{}
-	for name, h := range object(node["headers"]) {
+	for name, h := range asObject(node["headers"]) {
 		headers[http.CanonicalHeaderKey(name)] = true
-		if err := s.header(a, name, object(h), at+pointer("headers", name)); err != nil {
+		if err := s.checkHeader(a, name, asObject(h), at+jsonPointer("headers", name)); err != nil {
 			bad("header %s: %v", name, err)
 		}
 	}
@@ -274,7 +275,7 @@ func (s *server) documented(o *operation, method string, a answer) (wrong []stri
 			bad("the header %s is not documented", name)
 		}
 	}
-	content := object(node["content"])
+	content := asObject(node["content"])
 	if len(content) == 0 {
 		if len(a.body) > 0 || a.media() != "" {
 			bad("it has a body, %q of %d bytes, and should have none", a.media(), len(a.body))
@@ -286,7 +287,7 @@ func (s *server) documented(o *operation, method string, a answer) (wrong []stri
 		bad("the content type %q is not documented", a.header.Get("Content-Type"))
 		return wrong
 	}
-	if object(media)["schema"] == nil || method == http.MethodHead {
+	if asObject(media)["schema"] == nil || method == http.MethodHead {
 		return wrong
 	}
 	var value any = string(a.body)
@@ -297,14 +298,14 @@ func (s *server) documented(o *operation, method string, a answer) (wrong []stri
 			return wrong
 		}
 	}
-	if err := s.doc.valid(at+pointer("content", a.media(), "schema"), value); err != nil {
+	if err := s.doc.validate(at+jsonPointer("content", a.media(), "schema"), value); err != nil {
 		bad("the body is not as documented: %v", err)
 	}
 	return wrong
 }
 
-// header holds a header against its description.
-func (s *server) header(a answer, name string, node map[string]any, at string) error {
+// checkHeader validates a header of an answer against its description.
+func (s *server) checkHeader(a answer, name string, node map[string]any, at string) error {
 	node, at = s.doc.resolve(node, at)
 	values := a.header.Values(name)
 	if len(values) == 0 {
@@ -314,14 +315,14 @@ func (s *server) header(a answer, name string, node map[string]any, at string) e
 		return nil
 	}
 	var value any = values[0]
-	if object(node["schema"])["type"] == "integer" {
+	if asObject(node["schema"])["type"] == "integer" {
 		value = json.Number(values[0])
 	}
-	return s.doc.valid(at+pointer("schema"), value)
+	return s.doc.validate(at+jsonPointer("schema"), value)
 }
 
-// problems reports where an error is not one.
-func problems(a answer) (wrong []string) {
+// checkProblem returns the differences between an error answer and the format of problem documents.
+func checkProblem(a answer) (wrong []string) {
 	var p api.Problem
 	if err := json.Unmarshal(a.body, &p); err != nil {
 		return []string{"the error is no JSON: " + err.Error()}
@@ -335,8 +336,8 @@ func problems(a answer) (wrong []string) {
 	return wrong
 }
 
-// leaks lists what an answer reveals about the machine.
-func (s *server) leaks(a answer) (out []string) {
+// findLeaks lists the texts in an answer that reveal facts about the machine.
+func (s *server) findLeaks(a answer) (out []string) {
 	if !utf8.Valid(a.body) || a.media() == "audio/mpeg" {
 		return nil
 	}
@@ -356,28 +357,28 @@ func (s *server) leaks(a answer) (out []string) {
 	return out
 }
 
-// request is what a test asks.
+// request is an HTTP request of a test.
 type request struct {
-	method, path string // or a whole address
+	method, path string // path may be a complete URL
 	header       map[string]string
 	body         string
-	from         io.Reader // instead of body, and without a length
-	key          string    // goodKey when empty
+	from         io.Reader // body of unknown length, instead of body
+	key          string    // API key; empty means goodKey
 }
 
-// noKey asks without one.
+// noKey is the value of request.key for a request without an API key.
 const noKey = "-"
 
 func get(path string) request        { return request{method: http.MethodGet, path: path} }
 func post(path, body string) request { return request{method: http.MethodPost, path: path, body: body} }
 
-// signedRequest asks at an address that was handed out.
+// signedRequest returns a request to a signed URL.
 func signedRequest(method, address, body string) request {
 	return request{method: method, path: address, body: body, key: noKey}
 }
 
-// with adds headers, in pairs.
-func (q request) with(pairs ...string) request {
+// withHeaders returns a copy of the request with more headers, as names and values, alternating.
+func (q request) withHeaders(pairs ...string) request {
 	h := map[string]string{}
 	maps.Copy(h, q.header)
 	for i := 0; i < len(pairs); i += 2 {
@@ -387,13 +388,13 @@ func (q request) with(pairs ...string) request {
 	return q
 }
 
-func (q request) as(key string) request {
+func (q request) withKey(key string) request {
 	q.key = key
 	return q
 }
 
-// make makes the request for net/http.
-func (s *server) make(ctx context.Context, q request) (*http.Request, error) {
+// newHTTPRequest converts the request to one for net/http.
+func (s *server) newHTTPRequest(ctx context.Context, q request) (*http.Request, error) {
 	address := q.path
 	if !strings.HasPrefix(address, "http") {
 		address = s.base + address
@@ -422,9 +423,9 @@ func (s *server) make(ctx context.Context, q request) (*http.Request, error) {
 	return r, nil
 }
 
-// try asks and judges.
-func (s *server) try(ctx context.Context, q request) (a answer, wrong []string, err error) {
-	r, err := s.make(ctx, q)
+// sendAndJudge sends a request and returns the answer and its problems.
+func (s *server) sendAndJudge(ctx context.Context, q request) (a answer, wrong []string, err error) {
+	r, err := s.newHTTPRequest(ctx, q)
 	if err != nil {
 		return a, nil, err
 	}
@@ -440,10 +441,10 @@ func (s *server) try(ctx context.Context, q request) (a answer, wrong []string, 
 	return a, s.judge(q.method, r.URL, a), nil
 }
 
-// do asks; what is wrong with the answer by itself fails the test.
-func (s *server) do(t *testing.T, q request) answer {
+// mustSend sends a request and returns the answer. Problems of the answer fail the test.
+func (s *server) mustSend(t *testing.T, q request) answer {
 	t.Helper()
-	a, wrong, err := s.try(t.Context(), q)
+	a, wrong, err := s.sendAndJudge(t.Context(), q)
 	if err != nil {
 		t.Fatalf("%s %s: %v", q.method, q.path, err)
 	}
@@ -453,45 +454,45 @@ func (s *server) do(t *testing.T, q request) answer {
 	return a
 }
 
-// want asks for a status.
-func (s *server) want(t *testing.T, status int, q request) answer {
+// wantStatus sends a request and fails the test if the answer has another status.
+func (s *server) wantStatus(t *testing.T, status int, q request) answer {
 	t.Helper()
-	a := s.do(t, q)
+	a := s.mustSend(t, q)
 	if a.status != status {
 		t.Fatalf("%s %s: %d, want %d: %s", q.method, q.path, a.status, status, a)
 	}
 	return a
 }
 
-// ask asks for JSON.
-func ask[T any](t *testing.T, s *server, status int, q request) (v T) {
+// wantJSON sends a request and decodes the JSON of the answer.
+func wantJSON[T any](t *testing.T, s *server, status int, q request) (v T) {
 	t.Helper()
-	a := s.want(t, status, q)
+	a := s.wantStatus(t, status, q)
 	if err := json.Unmarshal(a.body, &v); err != nil {
 		t.Fatalf("%s %s: %v in %s", q.method, q.path, err, a)
 	}
 	return v
 }
 
-// refused asks for an error with a sentence.
-func (s *server) refused(t *testing.T, status int, sentence string, q request) {
+// wantRefusal sends a request that must be refused with a status and a message.
+func (s *server) wantRefusal(t *testing.T, status int, sentence string, q request) {
 	t.Helper()
-	if p := ask[api.Problem](t, s, status, q); p.Message != sentence {
+	if p := wantJSON[api.Problem](t, s, status, q); p.Message != sentence {
 		t.Errorf("%s %s: %q, want %q", q.method, q.path, p.Message, sentence)
 	}
 }
 
-// seeID notes an answer that came by another way than try.
-func (d *document) seeID(id string, status int) {
+// recordAnswerByID records an answer to an operation, if it was received without sendAndJudge.
+func (d *document) recordAnswerByID(id string, status int) {
 	for _, o := range d.ops {
 		if o.id == id {
-			d.see(o, status)
+			d.recordAnswer(o, status)
 		}
 	}
 }
 
-// regexpFirst returns the first group of a pattern in a text.
-func regexpFirst(pattern, text string) string {
+// firstGroup returns the first group of the first match of a pattern, or "".
+func firstGroup(pattern, text string) string {
 	m := regexp.MustCompile(pattern).FindStringSubmatch(text)
 	if len(m) < 2 {
 		return ""

@@ -22,7 +22,7 @@ import (
 	"mynah/internal/testrun"
 )
 
-// attempts reports how often each build that is not over was begun.
+// attempts returns the number of attempts of each unfinished build.
 func (s *server) attempts(t *testing.T) map[string]int {
 	t.Helper()
 	records, err := house.OpenRecords(t.Context(), s.data, store.Config{})
@@ -43,8 +43,8 @@ func (s *server) attempts(t *testing.T) map[string]int {
 	return out
 }
 
-// oneScene is a script of a few sentences that no other has.
-func oneScene(i int) string {
+// scriptOfOneScene returns a script of several sentences that differ from those of all other scripts.
+func scriptOfOneScene(i int) string {
 	var b strings.Builder
 	b.WriteString("---\nsize: 64x64\n---\n")
 	for n := range 3 {
@@ -53,8 +53,8 @@ func oneScene(i int) string {
 	return b.String()
 }
 
-// TestKills kills the server again and again while it builds. Every build ends well,
-// once, and nothing is left of the dead.
+// TestKills kills the server repeatedly while it builds. Every build must succeed, exactly once,
+// and no files of the killed servers may be left.
 func TestKills(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -64,16 +64,16 @@ func TestKills(t *testing.T) {
 	}
 	rng := rand.New(rand.NewPCG(7, 7))
 	data := t.TempDir()
-	s := process(t, data)
+	s := startProcess(t, data)
 	var ids []string
 	for i := range kills {
-		// New builds come between the kills, so that each finds some.
+		// New builds are created between the kills, so that each kill interrupts some.
 		for len(ids) < builds*(i+1)/kills {
-			ids = append(ids, s.createBuild(t, oneScene(len(ids))).ID)
+			ids = append(ids, s.createBuild(t, scriptOfOneScene(len(ids))).ID)
 		}
-		pause(t, time.Duration(200+rng.IntN(500))*time.Millisecond)
-		// A build that was begun three times is given up, as it should be: it is let
-		// end before, for here it is not its fault.
+		sleep(t, time.Duration(200+rng.IntN(500))*time.Millisecond)
+		// A build fails after the maximum number of attempts. Builds with one attempt left are
+		// allowed to end before the next kill.
 		eventually(t, "builds that were begun twice are over", func() bool {
 			for _, n := range s.attempts(t) {
 				if n >= record.MostAttempts-1 {
@@ -83,72 +83,72 @@ func TestKills(t *testing.T) {
 			return true
 		})
 		for len(s.attempts(t)) == 0 {
-			ids = append(ids, s.createBuild(t, oneScene(len(ids))).ID)
+			ids = append(ids, s.createBuild(t, scriptOfOneScene(len(ids))).ID)
 		}
 		s.kill()
 		dead := s.pid
-		s.checkWhole(t)
-		s = process(t, data)
-		eventually(t, "the programs of the killed server are gone", func() bool { return len(children(t, dead)) == 0 })
+		s.checkPublishedVideos(t)
+		s = startProcess(t, data)
+		eventually(t, "the programs of the killed server are gone", func() bool { return len(sessionProcesses(t, dead)) == 0 })
 		for _, id := range ids {
-			s.readable(t, id)
+			s.checkResult(t, id)
 		}
 	}
 	cut := 0
 	for _, id := range ids {
-		b := s.waitUntil(t, id, over)
+		b := s.waitUntil(t, id, isOver)
 		if b.State != "succeeded" {
 			t.Errorf("%+v", b)
 			continue
 		}
-		got := states(t, s.follow(t, id, "", never))
+		got := eventStates(t, s.readEvents(t, id, "", never))
 		if n := len(slices.DeleteFunc(slices.Clone(got), func(s string) bool { return s != "succeeded" })); n != 1 || got[len(got)-1] != "succeeded" {
-			t.Errorf("the states of a build are %q", got)
+			t.Errorf("the states of a build are %q, want one success at the end", got)
 		}
 		if len(got) > len([]string{"queued", "running", "succeeded"}) {
 			cut++
 		}
 		if files := s.storedObjects(t, "results", id); !slices.Equal(files, []string{"poster.jpg", "result.mp4", "result.srt", "result.vtt"}) {
-			t.Errorf("a result is %q", files)
+			t.Errorf("the files of a result are %q", files)
 		}
-		film := s.want(t, http.StatusOK, signedRequest(http.MethodGet, b.Links["result"], "")).body
-		if seconds := length(t, film); math.Abs(seconds-b.DurationInSeconds) > 0.05 {
-			t.Errorf("the film lasts %g s, not %g s", seconds, b.DurationInSeconds)
+		film := s.wantStatus(t, http.StatusOK, signedRequest(http.MethodGet, b.Links["result"], "")).body
+		if seconds := videoSeconds(t, film); math.Abs(seconds-b.DurationInSeconds) > 0.05 {
+			t.Errorf("the video lasts %g s, want %g s", seconds, b.DurationInSeconds)
 		}
 	}
-	t.Logf("%d builds of %d were cut short by %d kills", cut, len(ids), kills)
+	t.Logf("%d builds of %d were interrupted by %d kills", cut, len(ids), kills)
 	if cut < kills/2 {
-		t.Errorf("%d kills cut short %d builds: that proves nothing", kills, cut)
+		t.Errorf("%d kills interrupted only %d builds, which is too few for this test", kills, cut)
 	}
-	if n := len(s.files(t, "objects", "results")); n != len(ids) {
-		t.Errorf("there are the results of %d builds, not of %d", n, len(ids))
+	if n := len(s.listFiles(t, "objects", "results")); n != len(ids) {
+		t.Errorf("%d builds have results, want %d", n, len(ids))
 	}
-	if left := s.files(t, "work"); len(left) > 0 {
-		t.Errorf("in the work folder is left %q", left)
+	if left := s.listFiles(t, "work"); len(left) > 0 {
+		t.Errorf("files were left in the work folder: %q", left)
 	}
 }
 
-// readable reports whether a build's result is there whole, or not at all.
-func (s *server) readable(t *testing.T, id string) {
+// checkResult checks that the result of a build is complete, or that it has no result.
+func (s *server) checkResult(t *testing.T, id string) {
 	t.Helper()
-	b := ask[api.Build](t, s, http.StatusOK, get("/v1/builds/"+id))
+	b := wantJSON[api.Build](t, s, http.StatusOK, get("/v1/builds/"+id))
 	if (b.State == "succeeded") != (b.Links["result"] != "") {
 		t.Errorf("%+v", b)
 	}
 	if address := b.Links["result"]; address != "" {
-		if film := s.want(t, http.StatusOK, signedRequest(http.MethodGet, address, "")).body; !bytes.Contains(film, []byte("moov")) {
-			t.Errorf("a film of %d bytes is not whole", len(film))
+		if film := s.wantStatus(t, http.StatusOK, signedRequest(http.MethodGet, address, "")).body; !bytes.Contains(film, []byte("moov")) {
+			t.Errorf("a video of %d bytes is not complete", len(film))
 		}
 	}
 }
 
-// checkWhole looks at what the dead server left on the disk: a film that has its name is whole.
-func (s *server) checkWhole(t *testing.T) {
+// checkPublishedVideos checks that all videos that the killed server has published are complete.
+func (s *server) checkPublishedVideos(t *testing.T) {
 	t.Helper()
-	for _, dir := range s.files(t, "objects", "results") {
+	for _, dir := range s.listFiles(t, "objects", "results") {
 		film, err := os.ReadFile(filepath.Join(dir, "result.mp4"))
 		if err == nil && !bytes.Contains(film, []byte("moov")) {
-			t.Errorf("%d bytes are no whole film", len(film))
+			t.Errorf("a video of %d bytes is not complete", len(film))
 		}
 	}
 }

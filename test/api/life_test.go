@@ -25,9 +25,9 @@ import (
 	"mynah/internal/testrun"
 )
 
-// process starts a server as a process of its own, in a session of its own: what it
-// starts is found by that.
-func process(t *testing.T, data string, args ...string) *server {
+// startProcess starts a server as a process with a new session, which identifies the processes that it
+// starts.
+func startProcess(t *testing.T, data string, args ...string) *server {
 	t.Helper()
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0], append([]string{
 		"serve", "--data", data, "--listen", "127.0.0.1:0", "--rate", "0", "--max-queued", "0", "--log-level", "error",
@@ -62,7 +62,7 @@ func process(t *testing.T, data string, args ...string) *server {
 	}
 	t.Cleanup(func() {
 		if err := s.stop(); err != nil {
-			t.Errorf("the server ends with %v: %s", err, stderr.String())
+			t.Errorf("the server ended with %v: %s", err, stderr.String())
 		}
 	})
 	if err := s.wait(out, ":0"); err != nil {
@@ -71,8 +71,8 @@ func process(t *testing.T, data string, args ...string) *server {
 	return s
 }
 
-// children lists the processes of a session beside its leader.
-func children(t *testing.T, session int) (out []string) {
+// sessionProcesses lists the processes of a session without its leader.
+func sessionProcesses(t *testing.T, session int) (out []string) {
 	t.Helper()
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
@@ -81,9 +81,9 @@ func children(t *testing.T, session int) (out []string) {
 	for _, name := range stats {
 		b, err := os.ReadFile(name)
 		if err != nil {
-			continue // it ended meanwhile
+			continue // the process has ended
 		}
-		// The name of the program stands in brackets, and may hold some.
+		// The program's name is in parentheses, and may contain parentheses.
 		i := strings.LastIndexByte(string(b), ')')
 		if i < 0 {
 			continue
@@ -97,18 +97,18 @@ func children(t *testing.T, session int) (out []string) {
 	return out
 }
 
-// Stopping a build stops its programs.
+// TestCancelLeavesNoProcess checks that cancelling a build stops its programs.
 func TestCancelLeavesNoProcess(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	s := process(t, t.TempDir())
-	b := s.createBuild(t, long("the film that is cancelled in time"))
-	eventually(t, "a program runs", func() bool { return len(children(t, s.pid)) > 0 })
-	s.want(t, http.StatusOK, post("/v1/builds/"+b.ID+"/cancel", ""))
-	eventually(t, "no program runs", func() bool { return len(children(t, s.pid)) == 0 })
-	pause(t, 200*time.Millisecond)
-	if left := children(t, s.pid); len(left) > 0 {
-		t.Errorf("programs run on: %q", left)
+	s := startProcess(t, t.TempDir())
+	b := s.createBuild(t, longScript("the film that is cancelled in time"))
+	eventually(t, "a program runs", func() bool { return len(sessionProcesses(t, s.pid)) > 0 })
+	s.wantStatus(t, http.StatusOK, post("/v1/builds/"+b.ID+"/cancel", ""))
+	eventually(t, "no program runs", func() bool { return len(sessionProcesses(t, s.pid)) == 0 })
+	sleep(t, 200*time.Millisecond)
+	if left := sessionProcesses(t, s.pid); len(left) > 0 {
+		t.Errorf("programs are still running: %q", left)
 	}
 }
 
@@ -116,14 +116,14 @@ func TestRestart(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	data := t.TempDir()
-	s := process(t, data, "--grace", "0s", "--workers", "1")
-	g, later := s.uploadProject(t, archive(t, map[string]string{"a.md": silent})), s.requestUpload(t)
-	task := s.build(t, g, "")
-	done := s.succeeded(t, task.StatusURL)
-	film := s.want(t, http.StatusOK, signedRequest(http.MethodGet, done.Result, ""))
-	speech := ask[api.Task](t, s, http.StatusOK, say("wav", hello))
-	s.succeeded(t, speech.StatusURL)
-	// What is being built, and what waits, when the server is stopped.
+	s := startProcess(t, data, "--grace", "0s", "--workers", "1")
+	g, later := s.uploadProject(t, zipFiles(t, map[string]string{"a.md": silent})), s.requestUpload(t)
+	task := s.startBuild(t, g, "")
+	done := s.waitSucceeded(t, task.StatusURL)
+	film := s.wantStatus(t, http.StatusOK, signedRequest(http.MethodGet, done.Result, ""))
+	speech := wantJSON[api.Task](t, s, http.StatusOK, newSpeechRequest("wav", hello))
+	s.waitSucceeded(t, speech.StatusURL)
+	// One build runs, and others wait, when the server is stopped.
 	var running []string
 	for i := range 20 {
 		running = append(running, fmt.Sprintf("This is sentence %d of a film that is cut short.", i))
@@ -131,41 +131,41 @@ func TestRestart(t *testing.T) {
 	cut := s.createBuild(t, "---\nsize: 64x64\n---\n"+strings.Join(running, "\n\n"))
 	waits := s.createBuild(t, silent)
 	s.waitUntil(t, cut.ID, func(b api.Build) bool { return b.State == "running" })
-	first := s.want(t, http.StatusAccepted, newBuild(silent).with("Idempotency-Key", "over a restart"))
+	first := s.wantStatus(t, http.StatusAccepted, newBuildRequest(silent).withHeaders("Idempotency-Key", "over a restart"))
 	if err := s.stop(); err != nil {
 		t.Fatal(err)
 	}
-	if left := children(t, s.pid); len(left) > 0 {
-		t.Errorf("programs outlive the server: %q", left)
+	if left := sessionProcesses(t, s.pid); len(left) > 0 {
+		t.Errorf("programs are still running after the server has ended: %q", left)
 	}
 
-	s = process(t, data)
-	again := s.succeeded(t, s.local(task.StatusURL))
-	for _, address := range []string{s.local(done.Result), again.Result} {
-		if a := s.want(t, http.StatusOK, signedRequest(http.MethodGet, address, "")); !bytes.Equal(a.body, film.body) {
-			t.Error("the film is another after a restart")
+	s = startProcess(t, data)
+	again := s.waitSucceeded(t, s.localURL(task.StatusURL))
+	for _, address := range []string{s.localURL(done.Result), again.Result} {
+		if a := s.wantStatus(t, http.StatusOK, signedRequest(http.MethodGet, address, "")); !bytes.Equal(a.body, film.body) {
+			t.Error("the video differs after a restart")
 		}
 	}
-	s.succeeded(t, s.local(speech.StatusURL))
-	s.want(t, http.StatusOK, signedRequest(http.MethodPut, s.local(later.URL), archive(t, map[string]string{"a.md": silent})).with("Content-Type", later.ContentType))
-	s.succeeded(t, s.build(t, later, "").StatusURL)
+	s.waitSucceeded(t, s.localURL(speech.StatusURL))
+	s.wantStatus(t, http.StatusOK, signedRequest(http.MethodPut, s.localURL(later.URL), zipFiles(t, map[string]string{"a.md": silent})).withHeaders("Content-Type", later.ContentType))
+	s.waitSucceeded(t, s.startBuild(t, later, "").StatusURL)
 	for _, b := range []api.Build{cut, waits} {
-		if b = s.waitUntil(t, b.ID, over); b.State != "succeeded" {
-			t.Errorf("after the restart it is %s: %s", b.State, b.Message)
+		if b = s.waitUntil(t, b.ID, isOver); b.State != "succeeded" {
+			t.Errorf("after the restart the build is %s: %s", b.State, b.Message)
 		}
 	}
-	if got := states(t, s.follow(t, cut.ID, "", never)); strings.Join(got, " ") != "queued running queued running succeeded" {
-		t.Errorf("the states of what was cut short are %q", got)
+	if got := eventStates(t, s.readEvents(t, cut.ID, "", never)); strings.Join(got, " ") != "queued running queued running succeeded" {
+		t.Errorf("the states of the interrupted build are %q", got)
 	}
-	if second := s.want(t, http.StatusAccepted, newBuild(silent).with("Idempotency-Key", "over a restart")); !bytes.Equal(first.body, second.body) {
-		t.Error("the word for a request is forgotten over a restart")
+	if second := s.wantStatus(t, http.StatusAccepted, newBuildRequest(silent).withHeaders("Idempotency-Key", "over a restart")); !bytes.Equal(first.body, second.body) {
+		t.Error("the Idempotency-Key of a request was lost at a restart")
 	}
 }
 
-// Two servers do not work on one folder.
+// TestLockedFolder checks that two servers cannot use the same data folder.
 func TestLockedFolder(t *testing.T) {
 	t.Parallel()
-	c, second := settings(shared.data)
+	c, second := testSettings(shared.data)
 	err := house.Serve(t.Context(), c, second)
 	if err == nil || !strings.Contains(err.Error(), "another server is using the data folder") {
 		t.Errorf("a second server: %v", err)
@@ -176,26 +176,26 @@ func TestLockedFolder(t *testing.T) {
 	if err == nil || !strings.Contains(string(out), "another server is using the data folder") || !strings.Contains(string(out), "stop it, or") {
 		t.Errorf("a second process: %v: %s", err, out)
 	}
-	shared.want(t, http.StatusOK, get("/readyz"))
+	shared.wantStatus(t, http.StatusOK, get("/readyz"))
 }
 
 func TestFirstKey(t *testing.T) {
 	t.Parallel()
-	s := serve(t, func(_ *house.Config, c *house.ServeConfig) { c.Auth.Fixed = nil })
-	file := regexpFirst(`it is in the file (\S+)`, s.told.all())
+	s := startTestServer(t, func(_ *house.Config, c *house.ServeConfig) { c.Auth.Fixed = nil })
+	file := firstGroup(`it is in the file (\S+)`, s.told.all())
 	if file == "" || !strings.Contains(s.told.all(), "curl -H \"x-api-key: $(cat '"+file+"')\" "+s.base+"/voices") {
-		t.Fatalf("the server says %q", s.told.all())
+		t.Fatalf("the server printed %q", s.told.all())
 	}
 	b, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	key := strings.TrimSpace(string(b))
-	s.want(t, http.StatusOK, get("/voices").as(key))
-	s.want(t, http.StatusForbidden, get("/voices"))
+	s.wantStatus(t, http.StatusOK, get("/voices").withKey(key))
+	s.wantStatus(t, http.StatusForbidden, get("/voices"))
 }
 
-// freeAddress is one that nobody listens on, most likely.
+// freeAddress returns a local address on which most likely no program listens.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -206,79 +206,80 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// Addresses name the server as it is told to call itself, and not what a request says.
+// TestPublicURL checks that URLs have the configured public URL, whatever host a request names.
 func TestPublicURL(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	const public = "https://films.example.com/mynah"
-	s := serve(t, func(_ *house.Config, c *house.ServeConfig) { c.HTTP.PublicURL, c.Listen = public, freeAddress(t) })
-	g := ask[api.UploadGrant](t, s, http.StatusOK, get("/video/upload-request/zip").with("Host", "evil.example.com"))
+	s := startTestServer(t, func(_ *house.Config, c *house.ServeConfig) { c.HTTP.PublicURL, c.Listen = public, freeAddress(t) })
+	g := wantJSON[api.UploadGrant](t, s, http.StatusOK, get("/video/upload-request/zip").withHeaders("Host", "evil.example.com"))
 	b := s.createBuild(t, silent)
 	for _, address := range []string{g.URL, b.Links["self"], b.Links["events"], b.Links["cancel"]} {
 		if !strings.HasPrefix(address, public+"/") {
-			t.Errorf("an address is %s", address)
+			t.Errorf("a URL is %s", address)
 		}
 	}
-	s.waitUntil(t, b.ID, over)
-	// Without that, it is as the request says.
-	if g := ask[api.UploadGrant](t, shared, http.StatusOK, get("/video/upload-request/zip").with("Host", "mynah.example.com:8443")); !strings.HasPrefix(g.URL, "http://mynah.example.com:8443/objects/") {
-		t.Errorf("the upload goes to %s", g.URL)
+	s.waitUntil(t, b.ID, isOver)
+	// Without a public URL, the host of the request is used.
+	if g := wantJSON[api.UploadGrant](t, shared, http.StatusOK, get("/video/upload-request/zip").withHeaders("Host", "mynah.example.com:8443")); !strings.HasPrefix(g.URL, "http://mynah.example.com:8443/objects/") {
+		t.Errorf("the URL of the upload is %s", g.URL)
 	}
 }
 
-// What is signed for a second is of no use after it; what is kept for a while goes.
+// TestAddressesAndResultsExpire checks that signed URLs expire, and that results are removed after
+// their time.
 func TestAddressesAndResultsExpire(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
-	s := serve(t, func(_ *house.Config, c *house.ServeConfig) {
+	s := startTestServer(t, func(_ *house.Config, c *house.ServeConfig) {
 		c.HTTP.UploadTTL, c.HTTP.ResultTTL, c.HTTP.Keep, c.Sweep = 4*time.Second, 4*time.Second, 20*time.Second, time.Second
 	})
-	zip := archive(t, map[string]string{"a.md": silent})
+	zip := zipFiles(t, map[string]string{"a.md": silent})
 	g, kept := s.requestUpload(t), s.uploadProject(t, zip)
-	task := s.build(t, kept, "")
-	st := s.succeeded(t, task.StatusURL)
-	pause(t, 5*time.Second)
-	s.want(t, http.StatusForbidden, signedRequest(http.MethodPut, g.URL, zip).with("Content-Type", g.ContentType))
-	s.want(t, http.StatusForbidden, signedRequest(http.MethodGet, st.Result, ""))
-	s.want(t, http.StatusForbidden, signedRequest(http.MethodGet, st.Poster, ""))
-	// A poll hands out new addresses.
-	st = s.succeeded(t, task.StatusURL)
-	s.want(t, http.StatusOK, signedRequest(http.MethodGet, st.Result, ""))
+	task := s.startBuild(t, kept, "")
+	st := s.waitSucceeded(t, task.StatusURL)
+	sleep(t, 5*time.Second)
+	s.wantStatus(t, http.StatusForbidden, signedRequest(http.MethodPut, g.URL, zip).withHeaders("Content-Type", g.ContentType))
+	s.wantStatus(t, http.StatusForbidden, signedRequest(http.MethodGet, st.Result, ""))
+	s.wantStatus(t, http.StatusForbidden, signedRequest(http.MethodGet, st.Poster, ""))
+	// A new poll returns new URLs.
+	st = s.waitSucceeded(t, task.StatusURL)
+	s.wantStatus(t, http.StatusOK, signedRequest(http.MethodGet, st.Result, ""))
 
 	eventually(t, "the result is gone", func() bool {
-		return s.do(t, signedRequest(http.MethodGet, task.StatusURL, "")).status == http.StatusNotFound
+		return s.mustSend(t, signedRequest(http.MethodGet, task.StatusURL, "")).status == http.StatusNotFound
 	})
-	gone := ask[api.Status](t, s, http.StatusNotFound, signedRequest(http.MethodGet, task.StatusURL, ""))
+	gone := wantJSON[api.Status](t, s, http.StatusNotFound, signedRequest(http.MethodGet, task.StatusURL, ""))
 	if !gone.Finished || gone.Succeeded || gone.Result != "" {
-		t.Errorf("a status that expired is %+v", gone)
+		t.Errorf("the status of an expired build is %+v", gone)
 	}
-	if b := ask[api.Build](t, s, http.StatusOK, get("/v1/builds/"+task.TaskID)); b.State != "expired" || b.Links["result"] != "" {
-		t.Errorf("a build that expired is %+v", b)
+	if b := wantJSON[api.Build](t, s, http.StatusOK, get("/v1/builds/"+task.TaskID)); b.State != "expired" || b.Links["result"] != "" {
+		t.Errorf("an expired build is %+v", b)
 	}
 	eventually(t, "its files are gone", func() bool { return len(s.storedObjects(t, "results", task.TaskID)) == 0 })
 	eventually(t, "its upload is gone", func() bool { return len(s.storedObjects(t, "uploads", kept.Repository)) == 0 })
-	s.refused(t, http.StatusBadRequest, "repository is not an upload of this server, or the upload has expired; request an upload first",
-		post("/video/build", body("repository", kept.Repository, "repositoryType", kept.RepositoryType)))
+	s.wantRefusal(t, http.StatusBadRequest, "repository is not an upload of this server, or the upload has expired; request an upload first",
+		post("/video/build", jsonBody("repository", kept.Repository, "repositoryType", kept.RepositoryType)))
 }
 
 func TestSettingsOfTheServer(t *testing.T) {
 	t.Parallel()
-	s := serve(t, func(_ *house.Config, c *house.ServeConfig) {
+	s := startTestServer(t, func(_ *house.Config, c *house.ServeConfig) {
 		c.HTTP.StrictVoices, c.HTTP.OpenMetrics, c.Fetch.AllowPrivate = true, true, false
 	})
-	p := ask[api.Problem](t, s, http.StatusBadRequest, post("/text-to-speech/mp3?voice=briann", hello))
+	p := wantJSON[api.Problem](t, s, http.StatusBadRequest, post("/text-to-speech/mp3?voice=briann", hello))
 	if !strings.HasPrefix(p.Message, `Unknown voice "briann"; did you mean brian?`) {
 		t.Errorf("an unknown voice: %q", p.Message)
 	}
-	p = ask[api.Problem](t, s, http.StatusBadRequest, post("/text-to-speech/mp3?voice=xyzzy", hello))
+	p = wantJSON[api.Problem](t, s, http.StatusBadRequest, post("/text-to-speech/mp3?voice=xyzzy", hello))
 	if !strings.HasPrefix(p.Message, `Unknown voice "xyzzy"`) || strings.HasSuffix(p.Message, " ") {
-		t.Errorf("an unknown voice that is like no other: %q", p.Message)
+		t.Errorf("an unknown voice without a similar name: %q", p.Message)
 	}
-	if m := s.want(t, http.StatusOK, get("/metrics").as(noKey)); !bytes.Contains(m.body, []byte("mynah_requests_total")) {
-		t.Errorf("the numbers are %.300s", m.body)
+	if m := s.wantStatus(t, http.StatusOK, get("/metrics").withKey(noKey)); !bytes.Contains(m.body, []byte("mynah_requests_total")) {
+		t.Errorf("the metrics are %.300s", m.body)
 	}
-	// Nothing is fetched from a private network, and nothing is told of it.
-	st := s.waitFinished(t, ask[api.Task](t, s, http.StatusOK, post("/video/build", body("repository", elsewhere.files.URL+"/main.zip?private", "repositoryType", "zip-url"))).StatusURL)
+	// Nothing is downloaded from a private network, and the message reveals nothing about it.
+	st := s.waitFinished(t, wantJSON[api.Task](t, s, http.StatusOK, post("/video/build", jsonBody("repository", elsewhere.files.URL+"/main.zip?private", "repositoryType", "zip-url"))).StatusURL)
 	if st.Succeeded || st.Message != "The archive could not be fetched from the address" || len(elsewhere.files.requests("/main.zip?private")) > 0 {
 		t.Errorf("a private address: %+v", st)
 	}
@@ -286,31 +287,31 @@ func TestSettingsOfTheServer(t *testing.T) {
 
 func TestMetrics(t *testing.T) {
 	t.Parallel()
-	shared.want(t, http.StatusOK, get("/healthz"))
-	m := string(shared.want(t, http.StatusOK, get("/metrics")).body)
+	shared.wantStatus(t, http.StatusOK, get("/healthz"))
+	m := string(shared.wantStatus(t, http.StatusOK, get("/metrics")).body)
 	for _, want := range []string{`mynah_requests_total{method="GET",route="/healthz",status="200"}`, "mynah_request_seconds_bucket", `mynah_builds{state="queued"}`} {
 		if !strings.Contains(m, want) {
-			t.Errorf("the numbers lack %s", want)
+			t.Errorf("the metrics lack %s", want)
 		}
 	}
-	shared.want(t, http.StatusOK, get("/metrics").with("Accept", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"))
+	shared.wantStatus(t, http.StatusOK, get("/metrics").withHeaders("Accept", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"))
 }
 
-// operations returns a request for each operation, which need not be a good one.
-func operations() (out []request) {
+// requestOfEachOperation returns a request for each operation; it may be invalid.
+func requestOfEachOperation() (out []request) {
 	for _, o := range shared.doc.ops {
-		out = append(out, request{method: o.method, path: somewhere(o), body: "{}"}.with("Content-Type", "application/json"))
+		out = append(out, request{method: o.method, path: examplePath(o), body: "{}"}.withHeaders("Content-Type", "application/json"))
 	}
 	return out
 }
 
-// A key that asks too often waits; others do not.
+// TestRates checks that a key with too many requests must wait, and that other keys need not.
 func TestRates(t *testing.T) {
 	t.Parallel()
-	s := serve(t, func(_ *house.Config, c *house.ServeConfig) { c.Auth.PerSecond, c.Auth.Burst = 0.001, 1 })
-	s.want(t, http.StatusOK, get("/voices"))
-	for _, q := range operations() {
-		a := s.do(t, q)
+	s := startTestServer(t, func(_ *house.Config, c *house.ServeConfig) { c.Auth.PerSecond, c.Auth.Burst = 0.001, 1 })
+	s.wantStatus(t, http.StatusOK, get("/voices"))
+	for _, q := range requestOfEachOperation() {
+		a := s.mustSend(t, q)
 		if open := slices.Contains([]string{"/healthz", "/readyz", "/version", "/openapi.json"}, q.path) || strings.HasPrefix(q.path, "/objects/"); (a.status == http.StatusTooManyRequests) == open {
 			t.Errorf("%s %s: %s", q.method, q.path, a)
 		}
@@ -318,41 +319,41 @@ func TestRates(t *testing.T) {
 			t.Errorf("%s %s: %s", q.method, q.path, a)
 		}
 	}
-	s.want(t, http.StatusOK, get("/voices").as(otherKey))
+	s.wantStatus(t, http.StatusOK, get("/voices").withKey(otherKey))
 }
 
-// A key has its share of the queue.
+// TestFullQueue checks that each key has its own limit of queued builds.
 func TestFullQueue(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	s := serve(t, func(_ *house.Config, c *house.ServeConfig) { c.Store.MaxQueued, c.Queue.Workers = 1, 1 })
-	b := s.createBuild(t, long("the film in front of all others"))
-	g := s.uploadProject(t, archive(t, map[string]string{"a.md": silent}))
+	s := startTestServer(t, func(_ *house.Config, c *house.ServeConfig) { c.Store.MaxQueued, c.Queue.Workers = 1, 1 })
+	b := s.createBuild(t, longScript("the film in front of all others"))
+	g := s.uploadProject(t, zipFiles(t, map[string]string{"a.md": silent}))
 	const full = "This key has too many queued builds; try again when one has ended"
-	for _, q := range []request{newBuild(silent), say("mp3", hello), post("/video/build", body("repository", g.Repository, "repositoryType", g.RepositoryType))} {
-		s.refused(t, http.StatusTooManyRequests, full, q)
-		// That is not what is remembered.
-		word := q.with("Idempotency-Key", q.path)
-		s.refused(t, http.StatusTooManyRequests, full, word)
-		if a := s.want(t, http.StatusTooManyRequests, word); a.header.Get("Idempotency-Replayed") != "" || a.header.Get("Retry-After") == "" {
+	for _, q := range []request{newBuildRequest(silent), newSpeechRequest("mp3", hello), post("/video/build", jsonBody("repository", g.Repository, "repositoryType", g.RepositoryType))} {
+		s.wantRefusal(t, http.StatusTooManyRequests, full, q)
+		// Refusals for a full queue are not replayed for the same Idempotency-Key.
+		word := q.withHeaders("Idempotency-Key", q.path)
+		s.wantRefusal(t, http.StatusTooManyRequests, full, word)
+		if a := s.wantStatus(t, http.StatusTooManyRequests, word); a.header.Get("Idempotency-Replayed") != "" || a.header.Get("Retry-After") == "" {
 			t.Errorf("%s: %s", q.path, a)
 		}
 	}
-	s.want(t, http.StatusOK, stream("mp3", hello)) // never through the queue
-	other := ask[api.Build](t, s, http.StatusAccepted, newBuild(silent).as(otherKey))
-	s.want(t, http.StatusOK, post("/v1/builds/"+b.ID+"/cancel", ""))
-	s.waitUntil(t, other.ID, over)
-	s.waitUntil(t, s.createBuild(t, silent).ID, over)
+	s.wantStatus(t, http.StatusOK, newStreamRequest("mp3", hello)) // streamed speech does not use the queue
+	other := wantJSON[api.Build](t, s, http.StatusAccepted, newBuildRequest(silent).withKey(otherKey))
+	s.wantStatus(t, http.StatusOK, post("/v1/builds/"+b.ID+"/cancel", ""))
+	s.waitUntil(t, other.ID, isOver)
+	s.waitUntil(t, s.createBuild(t, silent).ID, isOver)
 }
 
-// A server that is about to stop says that it is not ready, and ends those who follow.
+// TestStop checks that a stopping server reports that it is not ready, and ends event streams.
 func TestStop(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
-	s := process(t, t.TempDir(), "--grace", "1s")
-	b := s.createBuild(t, long("the film that outlives its server"))
+	s := startProcess(t, t.TempDir(), "--grace", "1s")
+	b := s.createBuild(t, longScript("the film that outlives its server"))
 	s.waitUntil(t, b.ID, func(b api.Build) bool { return b.State == "running" })
-	r, err := s.make(t.Context(), get("/v1/builds/"+b.ID+"/events"))
+	r, err := s.newHTTPRequest(t.Context(), get("/v1/builds/"+b.ID+"/events"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -363,73 +364,73 @@ func TestStop(t *testing.T) {
 	defer func() { _ = events.Body.Close() }()
 	ended := make(chan error, 1)
 	go func() { ended <- s.stop() }()
-	eventually(t, "it is not ready", func() bool { return s.do(t, get("/readyz")).status == http.StatusServiceUnavailable })
-	h := ask[api.Health](t, s, http.StatusServiceUnavailable, get("/readyz"))
+	eventually(t, "it is not ready", func() bool { return s.mustSend(t, get("/readyz")).status == http.StatusServiceUnavailable })
+	h := wantJSON[api.Health](t, s, http.StatusServiceUnavailable, get("/readyz"))
 	if h.Status != "not ready" || h.Checks["queue"] != "the server is stopping" {
-		t.Errorf("a server that stops: %+v", h)
+		t.Errorf("the health of a stopping server: %+v", h)
 	}
-	s.want(t, http.StatusOK, get("/healthz"))
+	s.wantStatus(t, http.StatusOK, get("/healthz"))
 	if _, err := io.Copy(io.Discard, events.Body); err == nil {
-		t.Log("the events ended in good order")
+		t.Log("the event stream was closed properly")
 	}
 	if err := <-ended; err != nil {
-		t.Errorf("the server ends with %v", err)
+		t.Errorf("the server ended with %v", err)
 	}
-	if left := children(t, s.pid); len(left) > 0 {
-		t.Errorf("programs outlive the server: %q", left)
+	if left := sessionProcesses(t, s.pid); len(left) > 0 {
+		t.Errorf("programs are still running after the server has ended: %q", left)
 	}
 }
 
-// Addresses are handed out with the host that a request names: it must be one, or nothing
-// is begun.
+// TestHosts checks that a request with an invalid host is refused and starts nothing, because the
+// host becomes part of URLs.
 func TestHosts(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	s := serve(t, nil)
-	g := s.uploadProject(t, archive(t, map[string]string{"a.md": silent}))
-	u, err := url.Parse(s.build(t, g, "").StatusURL)
+	s := startTestServer(t, nil)
+	g := s.uploadProject(t, zipFiles(t, map[string]string{"a.md": silent}))
+	u, err := url.Parse(s.startBuild(t, g, "").StatusURL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.succeeded(t, u.String())
-	done := ask[api.BuildList](t, s, http.StatusOK, get("/v1/builds")).Builds[0]
+	s.waitSucceeded(t, u.String())
+	done := wantJSON[api.BuildList](t, s, http.StatusOK, get("/v1/builds")).Builds[0]
 	for _, host := range []string{"[::1", "a:b:c", "[zz]"} {
 		for _, q := range []request{
-			get("/video/upload-request/zip"), post("/video/build", body("repository", g.Repository, "repositoryType", g.RepositoryType)),
-			say("mp3", hello), signedRequest(http.MethodGet, u.RequestURI(), ""),
-			newBuild(silent), get("/v1/builds"), get("/v1/builds/" + done.ID), post("/v1/builds/"+done.ID+"/cancel", ""),
+			get("/video/upload-request/zip"), post("/video/build", jsonBody("repository", g.Repository, "repositoryType", g.RepositoryType)),
+			newSpeechRequest("mp3", hello), signedRequest(http.MethodGet, u.RequestURI(), ""),
+			newBuildRequest(silent), get("/v1/builds"), get("/v1/builds/" + done.ID), post("/v1/builds/"+done.ID+"/cancel", ""),
 		} {
-			if a := s.do(t, q.with("Host", host)); a.status != http.StatusBadRequest {
+			if a := s.mustSend(t, q.withHeaders("Host", host)); a.status != http.StatusBadRequest {
 				t.Errorf("%s %s with the host %q: %s", q.method, q.path, host, a)
 			}
 		}
-		s.do(t, get("/openapi.json").with("Host", host))
+		s.mustSend(t, get("/openapi.json").withHeaders("Host", host))
 	}
-	if l := ask[api.BuildList](t, s, http.StatusOK, get("/v1/builds")); len(l.Builds) != 1 {
-		t.Errorf("requests that were refused began %d builds", len(l.Builds)-1)
+	if l := wantJSON[api.BuildList](t, s, http.StatusOK, get("/v1/builds")); len(l.Builds) != 1 {
+		t.Errorf("refused requests started %d builds", len(l.Builds)-1)
 	}
 }
 
-// A HEAD asks for the headers alone, and does not wait for what comes after them.
+// TestHeads checks that a HEAD request returns headers at once, without waiting for the content.
 func TestHeads(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	s := serve(t, func(_ *house.Config, c *house.ServeConfig) { c.Queue.Workers = 1 })
-	b := s.createBuild(t, long("the film that nobody waits for"))
+	s := startTestServer(t, func(_ *house.Config, c *house.ServeConfig) { c.Queue.Workers = 1 })
+	b := s.createBuild(t, longScript("the film that nobody waits for"))
 	for _, path := range []string{"/healthz", "/voices", "/v1/builds", "/v1/builds/" + b.ID, "/v1/builds/" + b.ID + "/events"} {
 		got := s.sendRaw(t, "HEAD "+path+" HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: "+goodKey+"\r\nConnection: close\r\n\r\n", false)
 		if !strings.HasPrefix(got, "HTTP/1.1 200 ") || !strings.HasSuffix(got, "\r\n\r\n") {
 			t.Errorf("HEAD %s: %q", path, got)
 		}
-		if b := ask[api.Build](t, s, http.StatusOK, get("/v1/builds/"+b.ID)); over(b) {
-			t.Errorf("HEAD %s waited until the build was %s", path, b.State)
+		if b := wantJSON[api.Build](t, s, http.StatusOK, get("/v1/builds/"+b.ID)); isOver(b) {
+			t.Errorf("HEAD %s was answered only when the build was %s", path, b.State)
 		}
 	}
-	s.want(t, http.StatusOK, post("/v1/builds/"+b.ID+"/cancel", ""))
+	s.wantStatus(t, http.StatusOK, post("/v1/builds/"+b.ID+"/cancel", ""))
 }
 
-// A request that announces a body and sends a byte of it is refused at once, and does not hold
-// its connection.
+// TestBodyThatDoesNotCome checks that a request without a valid key is refused before its body
+// arrives, and that its connection is closed.
 func TestBodyThatDoesNotCome(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -445,20 +446,21 @@ func TestBodyThatDoesNotCome(t *testing.T) {
 	}
 }
 
-// A client's own words do not become labels.
+// TestLabelsOfNumbers checks that methods and paths of clients do not become labels of metrics.
 func TestLabelsOfNumbers(t *testing.T) {
 	t.Parallel()
 	shared.sendRaw(t, "BREW /no/such/route HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", false)
-	m := string(shared.want(t, http.StatusOK, get("/metrics")).body)
+	m := string(shared.wantStatus(t, http.StatusOK, get("/metrics")).body)
 	if strings.Contains(m, "BREW") || strings.Contains(m, "/no/such") {
-		t.Error("a client's method or path is a label")
+		t.Error("the method or path of a client is a label of a metric")
 	}
 }
 
-// Pages of the named origins may call every route, signed addresses too.
+// TestOrigins checks that web pages of the configured origins may call every route and use signed
+// URLs.
 func TestOrigins(t *testing.T) {
 	t.Parallel()
-	s := serve(t, func(_ *house.Config, c *house.ServeConfig) { c.HTTP.Origins = []string{"https://app.example.com"} })
+	s := startTestServer(t, func(_ *house.Config, c *house.ServeConfig) { c.HTTP.Origins = []string{"https://app.example.com"} })
 	preflight := func(path, method, origin string) (status int, header http.Header) {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodOptions, s.base+path, nil)
 		if err != nil {
@@ -478,10 +480,10 @@ func TestOrigins(t *testing.T) {
 			t.Errorf("%s: %d, %v", path, status, header)
 		}
 		if status, header = preflight(path, method, "https://evil.example.com"); header.Get("Access-Control-Allow-Origin") != "" {
-			t.Errorf("%s, of another origin: %d, %v", path, status, header)
+			t.Errorf("%s from another origin: %d, %v", path, status, header)
 		}
 	}
-	if a := s.do(t, get("/voices").with("Origin", "https://app.example.com")); a.header.Get("Access-Control-Allow-Origin") == "" {
+	if a := s.mustSend(t, get("/voices").withHeaders("Origin", "https://app.example.com")); a.header.Get("Access-Control-Allow-Origin") == "" {
 		t.Errorf("%s", a)
 	}
 }

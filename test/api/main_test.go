@@ -1,8 +1,7 @@
 //go:build linux
 
-// Package api_test knows the server from outside: what it answers is held against the
-// contract of its wire and against the document that describes it. Each answer to any
-// test's request goes through the same judge, see (*server).judge.
+// Package api_test tests a server through HTTP only. It checks all answers against the documented
+// protocol and the OpenAPI document; see (*server).judge.
 package api_test
 
 import (
@@ -33,13 +32,15 @@ const (
 	otherKey = "another-secret-for-tests"
 )
 
-// asServer makes this test's binary be mynah: servers that are killed are processes.
+// asServer is the environment variable that makes this test binary run as mynah, because the tests
+// kill servers, which must be processes.
 const asServer = "MYNAH_TEST_AS_MYNAH"
 
-// most bytes of an upload to the servers of these tests.
+// mostUpload is the maximum size of an upload to the servers of these tests, in bytes.
 const mostUpload = 200_000
 
-// shared is the server that most tests ask, elsewhere the hosts that it fetches from.
+// shared is the server that most tests use, and elsewhere the hosts from which it downloads
+// archives.
 var (
 	shared    *server
 	elsewhere *hosts
@@ -47,21 +48,21 @@ var (
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asServer) != "" {
-		mynah()
+		runMynah()
 	}
 	flag.Parse()
-	os.Exit(run(m))
+	os.Exit(runTests(m))
 }
 
-// mynah is the program as cmd/mynah starts it.
-func mynah() {
+// runMynah runs the program in the same way as cmd/mynah.
+func runMynah() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := cli.Main(ctx, cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, os.Args[1:])
 	stop()
-	os.Exit(code) //nolint:revive // this is the main function of the process it is called in
+	os.Exit(code) //nolint:revive // mynah is the main function of its process
 }
 
-func run(m *testing.M) int {
+func runTests(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "mynah-api-*")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -70,7 +71,7 @@ func run(m *testing.M) int {
 	defer func() { _ = os.RemoveAll(dir) }()
 	elsewhere = newHosts()
 	defer elsewhere.close()
-	shared, err = start(filepath.Join(dir, "shared"), nil)
+	shared, err = startServer(filepath.Join(dir, "shared"), nil)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -80,10 +81,10 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "the server did not stop as it should:", err)
 		code = 1
 	}
-	// A part of the tests sees a part of the answers.
+	// Only a complete run of the tests can see all documented answers.
 	whole := flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.skip").Value.String() == "" && !testing.Short()
 	if unseen := shared.doc.unseenAnswers(); whole && code == 0 && len(unseen) > 0 {
-		fmt.Fprintln(os.Stderr, "answers that are documented and that no test saw:\n ", strings.Join(unseen, "\n  "))
+		fmt.Fprintln(os.Stderr, "documented answers that no test received:\n ", strings.Join(unseen, "\n  "))
 		code = 1
 	}
 	return code
@@ -96,12 +97,12 @@ type server struct {
 	doc        *document
 	told       *lines
 	stop       func() error
-	kill       func() // of a process of its own
-	pid        int    // of that
+	kill       func() // kills the server; only for a server that is a process
+	pid        int    // process id; only for a server that is a process
 }
 
-// settings are those of the servers of these tests.
-func settings(data string) (house.Config, house.ServeConfig) {
+// testSettings returns the settings of the servers of these tests.
+func testSettings(data string) (house.Config, house.ServeConfig) {
 	c, s := house.DefaultConfig(), house.DefaultServeConfig()
 	s.Data, s.Listen = data, "127.0.0.1:0"
 	s.HTTP.MaxUpload, s.Fetch.MaxBytes, s.Limits.Archive = mostUpload, mostUpload, mostUpload
@@ -114,9 +115,9 @@ func settings(data string) (house.Config, house.ServeConfig) {
 	return c, s
 }
 
-// start starts a server in this process.
-func start(data string, change func(*house.Config, *house.ServeConfig)) (*server, error) {
-	c, s := settings(data)
+// startServer starts a server in this process. change may modify its settings.
+func startServer(data string, change func(*house.Config, *house.ServeConfig)) (*server, error) {
+	c, s := testSettings(data)
 	if change != nil {
 		change(&c, &s)
 	}
@@ -141,22 +142,22 @@ func start(data string, change func(*house.Config, *house.ServeConfig)) (*server
 	return srv, nil
 }
 
-// serve starts a server for one test.
-func serve(t *testing.T, change func(*house.Config, *house.ServeConfig)) *server {
+// startTestServer starts a server that runs until the test ends.
+func startTestServer(t *testing.T, change func(*house.Config, *house.ServeConfig)) *server {
 	t.Helper()
-	s, err := start(t.TempDir(), change)
+	s, err := startServer(t.TempDir(), change)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		if err := s.stop(); err != nil {
-			t.Errorf("the server did not stop as it should: %v", err)
+			t.Errorf("the server stopped with an error: %v", err)
 		}
 	})
 	return s
 }
 
-// lines are what a server told.
+// lines collects the output of a server.
 type lines struct {
 	mu   sync.Mutex
 	text []string
@@ -176,8 +177,8 @@ func (l *lines) all() string {
 
 const readyLine = "mynah is ready: "
 
-// wait waits until the server says that it is ready, and reads its document. What it
-// says its address is need not be where it listens.
+// wait waits until the server prints that it is ready, and reads its OpenAPI document. The printed
+// address may differ from the address on which it listens.
 func (s *server) wait(out io.Reader, listen string) error {
 	ready := make(chan string, 1)
 	failed := make(chan error, 1)
@@ -211,7 +212,7 @@ func (s *server) wait(out io.Reader, listen string) error {
 	return err
 }
 
-// hosts are what a server fetches archives from.
+// hosts are the servers from which the tested server downloads archives.
 type hosts struct {
 	github, files *plainHost
 }

@@ -24,11 +24,11 @@ import (
 	"mynah/api"
 )
 
-// silent is the smallest film: a second without a word.
+// silent is the script of the smallest video: one second without speech.
 const silent = "---\nsize: 64x64\n---\n(duration: 1)\n"
 
-// long is a script whose building takes a while: no two of its sentences are alike.
-func long(name string) string {
+// longScript returns a script whose build takes a while, because all of its sentences differ.
+func longScript(name string) string {
 	var b strings.Builder
 	b.WriteString("---\nsize: 64x64\n---\n")
 	for i := range 800 {
@@ -37,8 +37,8 @@ func long(name string) string {
 	return b.String()
 }
 
-// archive zips files.
-func archive(t *testing.T, files map[string]string) string {
+// zipFiles returns a zip of files.
+func zipFiles(t *testing.T, files map[string]string) string {
 	t.Helper()
 	var buf bytes.Buffer
 	w := zip.NewWriter(&buf)
@@ -57,25 +57,26 @@ func archive(t *testing.T, files map[string]string) string {
 	return buf.String()
 }
 
-// requestUpload asks for an upload.
+// requestUpload requests a URL for an upload.
 func (s *server) requestUpload(t *testing.T) api.UploadGrant {
 	t.Helper()
-	return ask[api.UploadGrant](t, s, http.StatusOK, get("/video/upload-request/zip"))
+	return wantJSON[api.UploadGrant](t, s, http.StatusOK, get("/video/upload-request/zip"))
 }
 
-// uploadProject uploads an archive.
+// uploadProject uploads a zip.
 func (s *server) uploadProject(t *testing.T, zip string) api.UploadGrant {
 	t.Helper()
 	g := s.requestUpload(t)
-	a := s.want(t, http.StatusOK, signedRequest(http.MethodPut, s.local(g.URL), zip).with("Content-Type", g.ContentType))
+	a := s.wantStatus(t, http.StatusOK, signedRequest(http.MethodPut, s.localURL(g.URL), zip).withHeaders("Content-Type", g.ContentType))
 	if len(a.body) > 0 {
 		t.Errorf("the upload's answer has a body: %s", a)
 	}
 	return g
 }
 
-// local is an address as it is to be asked: a server may be told that its name is another.
-func (s *server) local(address string) string {
+// localURL replaces the host of a URL by the address on which the server listens, because its public
+// URL may differ.
+func (s *server) localURL(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return address
@@ -83,8 +84,8 @@ func (s *server) local(address string) string {
 	return s.base + u.RequestURI()
 }
 
-// body is JSON of pairs.
-func body(pairs ...string) string {
+// jsonBody returns a JSON object; pairs are names and values, alternating.
+func jsonBody(pairs ...string) string {
 	m := map[string]string{}
 	for i := 0; i < len(pairs); i += 2 {
 		m[pairs[i]] = pairs[i+1]
@@ -96,35 +97,36 @@ func body(pairs ...string) string {
 	return string(b)
 }
 
-// build asks for a video of what was uploaded.
-func (s *server) build(t *testing.T, g api.UploadGrant, source string) api.Task {
+// startBuild starts a build of an upload.
+func (s *server) startBuild(t *testing.T, g api.UploadGrant, source string) api.Task {
 	t.Helper()
-	return ask[api.Task](t, s, http.StatusOK, post("/video/build",
-		body("repository", g.Repository, "repositoryType", g.RepositoryType, "source", source)))
+	return wantJSON[api.Task](t, s, http.StatusOK, post("/video/build",
+		jsonBody("repository", g.Repository, "repositoryType", g.RepositoryType, "source", source)))
 }
 
-// built returns the last status of a project's build.
-func (s *server) built(t *testing.T, files map[string]string, source string) api.Status {
+// buildProject builds a project and returns its final status.
+func (s *server) buildProject(t *testing.T, files map[string]string, source string) api.Status {
 	t.Helper()
-	return s.waitFinished(t, s.build(t, s.uploadProject(t, archive(t, files)), source).StatusURL)
+	return s.waitFinished(t, s.startBuild(t, s.uploadProject(t, zipFiles(t, files)), source).StatusURL)
 }
 
-// patience is what tells a thing that hangs from a machine that has much else
-// to do: no test asks that anything be fast.
+// patience is the time after which something counts as hanging. It is long, because the machine may
+// be busy.
 const patience = 5 * time.Minute
 
-// waitFinished polls to the end. Percent is a whole number that never goes back.
+// waitFinished polls a status until it is finished. It fails the test if the percentage decreases
+// or is not an integer.
 func (s *server) waitFinished(t *testing.T, address string) api.Status {
 	t.Helper()
 	percent := -1
 	for end := time.Now().Add(patience); ; {
-		a := s.want(t, http.StatusOK, signedRequest(http.MethodGet, s.local(address), ""))
+		a := s.wantStatus(t, http.StatusOK, signedRequest(http.MethodGet, s.localURL(address), ""))
 		var st api.Status
-		if err := json.Unmarshal(a.body, &st); err != nil { // a percent of 12.5 ends here
+		if err := json.Unmarshal(a.body, &st); err != nil { // fails for a fractional percentage
 			t.Fatalf("%v: %s", err, a)
 		}
 		if st.Percent < percent {
-			t.Fatalf("the percent went back from %d to %d", percent, st.Percent)
+			t.Fatalf("the percentage decreased from %d to %d", percent, st.Percent)
 		}
 		percent = st.Percent
 		if got := a.header.Get("Cache-Control"); got != "no-store" {
@@ -132,26 +134,26 @@ func (s *server) waitFinished(t *testing.T, address string) api.Status {
 		}
 		if st.Finished {
 			if st.Percent != 100 {
-				t.Errorf("it is finished and at %d percent", st.Percent)
+				t.Errorf("the task is finished at %d percent", st.Percent)
 			}
 			return st
 		}
 		if st.Succeeded || st.Result != "" {
-			t.Errorf("it is not finished and succeeded: %s", a)
+			t.Errorf("the task has succeeded but is not finished: %s", a)
 		}
 		if time.Now().After(end) {
-			t.Fatalf("it is not finished after %s: %s", patience, a)
+			t.Fatalf("the task is not finished after %s: %s", patience, a)
 		}
-		pause(t, 20*time.Millisecond)
+		sleep(t, 20*time.Millisecond)
 	}
 }
 
-// succeeded polls to a good end.
-func (s *server) succeeded(t *testing.T, address string) api.Status {
+// waitSucceeded polls a status until it is finished, and fails the test if the task did not succeed.
+func (s *server) waitSucceeded(t *testing.T, address string) api.Status {
 	t.Helper()
 	st := s.waitFinished(t, address)
 	if !st.Succeeded {
-		t.Fatalf("it failed: %s", st.Message)
+		t.Fatalf("the task failed: %s", st.Message)
 	}
 	return st
 }
@@ -159,36 +161,36 @@ func (s *server) succeeded(t *testing.T, address string) api.Status {
 // createBuild starts a build of an inline script.
 func (s *server) createBuild(t *testing.T, script string) api.Build {
 	t.Helper()
-	return ask[api.Build](t, s, http.StatusAccepted, newBuild(script))
+	return wantJSON[api.Build](t, s, http.StatusAccepted, newBuildRequest(script))
 }
 
-func newBuild(script string) request {
+func newBuildRequest(script string) request {
 	b, err := json.Marshal(api.NewBuild{Script: script})
 	if err != nil {
 		panic(err)
 	}
-	return post("/v1/builds", string(b)).with("Content-Type", "application/json")
+	return post("/v1/builds", string(b)).withHeaders("Content-Type", "application/json")
 }
 
-// waitUntil waits for a state of a build.
+// waitUntil polls a build until ok returns true for it.
 func (s *server) waitUntil(t *testing.T, id string, ok func(api.Build) bool) api.Build {
 	t.Helper()
 	for end := time.Now().Add(patience); ; {
-		b := ask[api.Build](t, s, http.StatusOK, get("/v1/builds/"+id))
+		b := wantJSON[api.Build](t, s, http.StatusOK, get("/v1/builds/"+id))
 		if ok(b) {
 			return b
 		}
 		if time.Now().After(end) {
 			t.Fatalf("after %s the build is %+v", patience, b)
 		}
-		pause(t, 10*time.Millisecond)
+		sleep(t, 10*time.Millisecond)
 	}
 }
 
-func over(b api.Build) bool { return b.State != "queued" && b.State != "running" }
+func isOver(b api.Build) bool { return b.State != "queued" && b.State != "running" }
 
-// pause waits, unless the test ends.
-func pause(t *testing.T, d time.Duration) {
+// sleep waits for a duration. It fails the test if the test ends meanwhile.
+func sleep(t *testing.T, d time.Duration) {
 	t.Helper()
 	select {
 	case <-t.Context().Done():
@@ -197,18 +199,18 @@ func pause(t *testing.T, d time.Duration) {
 	}
 }
 
-// eventually waits for something that need not be at once.
+// eventually waits until ok returns true. what describes the condition.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	for end := time.Now().Add(patience); !ok(); {
 		if time.Now().After(end) {
 			t.Fatalf("%s: not after %s", what, patience)
 		}
-		pause(t, 10*time.Millisecond)
+		sleep(t, 10*time.Millisecond)
 	}
 }
 
-// storedObjects lists the files of an object: the upload or the results of an id.
+// storedObjects lists the files of an upload or of the results of a build.
 func (s *server) storedObjects(t *testing.T, kind, id string) (out []string) {
 	t.Helper()
 	for _, pattern := range []string{id + "*", id + "/*"} {
@@ -226,11 +228,11 @@ func (s *server) storedObjects(t *testing.T, kind, id string) (out []string) {
 	return out
 }
 
-// samples reads a mono WAV file of 16 bits.
-func samples(t *testing.T, wav []byte) (pcm []int16, rate int) {
+// decodeWAV decodes a WAV file with one channel and 16 bits.
+func decodeWAV(t *testing.T, wav []byte) (pcm []int16, rate int) {
 	t.Helper()
 	if len(wav) < 12 || string(wav[:4]) != "RIFF" || string(wav[8:12]) != "WAVE" {
-		t.Fatalf("this is no WAV file: %.20q", wav)
+		t.Fatalf("this is not a WAV file: %.20q", wav)
 	}
 	for at := 12; at+8 <= len(wav); {
 		kind, size := string(wav[at:at+4]), int(binary.LittleEndian.Uint32(wav[at+4:]))
@@ -253,8 +255,8 @@ func samples(t *testing.T, wav []byte) (pcm []int16, rate int) {
 	return nil, 0
 }
 
-// onset returns when something is heard after a time, in seconds.
-func onset(pcm []int16, rate int, after float64) float64 {
+// firstLoudSecond returns the time of the first loud sample after a time, in seconds.
+func firstLoudSecond(pcm []int16, rate int, after float64) float64 {
 	for i := int(after * float64(rate)); i < len(pcm); i++ {
 		if pcm[i] > 600 || pcm[i] < -600 {
 			return float64(i) / float64(rate)
@@ -263,7 +265,7 @@ func onset(pcm []int16, rate int, after float64) float64 {
 	return -1
 }
 
-// plainHost is a host of archives that notes what it is asked.
+// plainHost is a server of archives that records the requests that it gets.
 type plainHost struct {
 	*httptest.Server
 	mu    sync.Mutex
@@ -271,7 +273,7 @@ type plainHost struct {
 	paths []string
 }
 
-func host(handler func(w http.ResponseWriter, r *http.Request)) *plainHost {
+func newPlainHost(handler func(w http.ResponseWriter, r *http.Request)) *plainHost {
 	h := &plainHost{}
 	h.Server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.mu.Lock()
@@ -282,7 +284,7 @@ func host(handler func(w http.ResponseWriter, r *http.Request)) *plainHost {
 	return h
 }
 
-// requests returns the headers of the requests for a path.
+// requests returns the headers of all requests for a path.
 func (h *plainHost) requests(path string) (out []http.Header) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -296,8 +298,8 @@ func (h *plainHost) requests(path string) (out []http.Header) {
 
 const gitToken = "ghp_a-token-that-may-read"
 
-// repository is a source archive as GitHub makes them: one folder around everything.
-func repository(seconds int) []byte {
+// githubArchive returns a source archive in GitHub's form, with one folder at the top.
+func githubArchive(seconds int) []byte {
 	var buf bytes.Buffer
 	w := zip.NewWriter(&buf)
 	f, err := w.Create("octo-films-7fd1a60/videos/intro.md")
@@ -313,16 +315,16 @@ func repository(seconds int) []byte {
 	return buf.Bytes()
 }
 
-// newHosts starts something like GitHub's API, which sends on to another host, that one,
-// and with it a host of zips.
+// newHosts starts a server that imitates GitHub's API and redirects to a second server, which also
+// serves zips.
 func newHosts() *hosts {
 	h := &hosts{}
-	h.files = host(func(w http.ResponseWriter, r *http.Request) {
+	h.files = newPlainHost(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/main.zip":
-			_, _ = w.Write(repository(1))
+			_, _ = w.Write(githubArchive(1))
 		case "/commit.zip":
-			_, _ = w.Write(repository(2))
+			_, _ = w.Write(githubArchive(2))
 		case "/again.zip":
 			http.Redirect(w, r, "/main.zip", http.StatusFound)
 		case "/huge.zip":
@@ -333,7 +335,7 @@ func newHosts() *hosts {
 			http.NotFound(w, r)
 		}
 	})
-	h.github = host(func(w http.ResponseWriter, r *http.Request) {
+	h.github = newPlainHost(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer "+gitToken {
 			http.Error(w, `{"message":"Not Found"}`, http.StatusNotFound)
 			return
@@ -350,8 +352,8 @@ func newHosts() *hosts {
 	return h
 }
 
-// files lists what is in a folder of the data folder.
-func (s *server) files(t *testing.T, parts ...string) []string {
+// listFiles lists the files in a folder of the server's data folder.
+func (s *server) listFiles(t *testing.T, parts ...string) []string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(append(append([]string{s.data}, parts...), "*")...))
 	if err != nil {
