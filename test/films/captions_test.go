@@ -17,13 +17,14 @@ import (
 	"mynah/internal/testrun"
 )
 
-// The films of these tests, of captions at the foot of small frames.
+// The size of the area at the foot of the small frames in these tests, in pixels.
 const (
 	bandTop, bandHeight = 280, 80
 	bandWidth           = 640
 )
 
-// captioned builds a script and gives its film, and its cues in samples.
+// captioned builds a script and returns the path of its video, the result, and the cues of its
+// captions.
 func captioned(t *testing.T, script string) (string, *studio.Result, []caption.Cue) {
 	t.Helper()
 	cfg := house.DefaultConfig()
@@ -50,14 +51,14 @@ func captioned(t *testing.T, script string) (string, *studio.Result, []caption.C
 	return out, r, plan.Captions
 }
 
-// seen is what a frame shows at its foot: how many pixels of the outline and of the
-// highlight, and the middle of the latter.
+// seen describes the foot of a frame: the numbers of pixels in the colours of the outline and of
+// the highlight, and the centre of the highlighted pixels.
 type seen struct {
 	black, yellow int
 	x, y          float64
 }
 
-// feet looks at the foot of every frame of a film.
+// feet examines the foot of every frame of a video.
 func feet(t *testing.T, film string) []seen {
 	t.Helper()
 	b := run(t, "ffmpeg", "-v", "error", "-i", film, "-vf", "crop=640:80:0:280,scale=in_color_matrix=bt709:in_range=tv,format=rgb24", "-fps_mode", "passthrough", "-f", "rawvideo", "-")
@@ -83,7 +84,7 @@ func feet(t *testing.T, film string) []seen {
 	return out
 }
 
-// frameAt is the nearest frame of a sample, at 25 a second.
+// frameAt returns the frame nearest to a sample, at 25 frames per second.
 func frameAt(sample int64) int { return int(math.Round(float64(sample) * 25 / 48000)) }
 
 const everywhere = `transition: crossfade 0.4
@@ -118,9 +119,9 @@ A thing that goes round.
 (duration: 1)
 `
 
-// TestCaptionsAreOnAtTheirTimes looks at every frame of a film, over stills, clips, moves,
-// GIFs and transitions: a caption is there from the frame nearest to its beginning to the
-// one nearest to its end, and in no other.
+// TestCaptionsAreOnAtTheirTimes examines every frame of videos with stills, clips, moves, GIFs and
+// transitions. A caption must be visible from the frame nearest to its start to the frame nearest
+// to its end, and in no other frame.
 func TestCaptionsAreOnAtTheirTimes(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -141,7 +142,7 @@ func TestCaptionsAreOnAtTheirTimes(t *testing.T) {
 			gif := gifFrames(cues)
 			for n, s := range feet(t, film) {
 				if got := s.black > 60; got != on[n] && !gif(n) {
-					t.Errorf("frame %d: %d dark pixels, a caption should be there: %v", n, s.black, on[n])
+					t.Errorf("frame %d has %d dark pixels; caption expected: %v", n, s.black, on[n])
 				}
 				if (name == "plain") && s.yellow > 0 && !gif(n) {
 					t.Errorf("frame %d has a highlight", n)
@@ -151,7 +152,8 @@ func TestCaptionsAreOnAtTheirTimes(t *testing.T) {
 	}
 }
 
-// gifFrames says which frames are near the GIF, which has too many colours of its own.
+// gifFrames returns a function that reports whether a frame is near the GIF, whose own colours look
+// like captions.
 func gifFrames(cues []caption.Cue) func(int) bool {
 	for _, c := range cues {
 		if strings.HasPrefix(c.Text, "A thing") {
@@ -161,8 +163,8 @@ func gifFrames(cues []caption.Cue) func(int) bool {
 	return func(int) bool { return false }
 }
 
-// TestKaraoke: each word has the highlight while it is said, in the order in which it is
-// read, over a picture that stands and over a clip.
+// TestKaraoke checks that each word is highlighted while it is spoken, in reading order, over a
+// still picture and over a clip.
 func TestKaraoke(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -195,28 +197,29 @@ func TestKaraoke(t *testing.T) {
 					lit++
 					for n := a; n < z; n++ {
 						if s := all[n]; s.yellow < 8 || math.Abs(s.x-all[a].x) > 3 {
-							t.Errorf("frame %d: %q is not lit as at its beginning: %+v, %+v", n, cue.Text[w.Offset:][:w.Length], s, all[a])
+							t.Errorf("frame %d: the highlight of %q differs from that in its first frame: %+v, %+v", n, cue.Text[w.Offset:][:w.Length], s, all[a])
 						}
 					}
 					now := all[a]
 					if sameLine := math.Abs(now.y-last.y) < 9; last.yellow > 0 && sameLine && now.x > last.x != c.right {
-						t.Errorf("%q is lit at %.0f, the word before at %.0f", cue.Text[w.Offset:][:w.Length], now.x, last.x)
+						t.Errorf("the highlight of %q is at %.0f, that of the previous word at %.0f", cue.Text[w.Offset:][:w.Length], now.x, last.x)
 					}
 					last = now
 				}
 				if n := frameAt(cue.End); n < len(all) && all[n].yellow > 0 && !slices.ContainsFunc(cues, func(o caption.Cue) bool { return frameAt(o.Start) <= n && frameAt(o.End) > n }) {
-					t.Errorf("frame %d is lit after %q", n, cue.Text)
+					t.Errorf("frame %d has a highlight after the end of %q", n, cue.Text)
 				}
 			}
 			if lit < 3 {
-				t.Errorf("%d words were lit", lit)
+				t.Errorf("%d words were highlighted", lit)
 			}
 		})
 	}
 }
 
-// TestCaptionsOnStillsStand: a still under captions is coded once every ten seconds, the
-// states of its captions as what is new, and all else stands.
+// TestCaptionsOnStillsStand checks that a still picture with captions is coded completely only once
+// every ten seconds, that each state of a caption is coded as a change, and that all other frames
+// repeat.
 func TestCaptionsOnStillsStand(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -250,7 +253,7 @@ func TestCaptionsOnStillsStand(t *testing.T) {
 				whole, since = whole+1, 0
 			}
 			if since > 250 {
-				t.Fatalf("%s: a player cannot start for %d frames", name, since)
+				t.Fatalf("%s: %d frames without a seek point", name, since)
 			}
 		}
 		if whole > int(r.Frames/250)*2+2 {
@@ -259,7 +262,8 @@ func TestCaptionsOnStillsStand(t *testing.T) {
 	}
 }
 
-// TestCaptionsOfWhichAPartIsLost: whatever of them the cache has lost, they are lit again.
+// TestCaptionsOfWhichAPartIsLost checks that captions are drawn again if any of their parts is
+// removed from the cache.
 func TestCaptionsOfWhichAPartIsLost(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -269,19 +273,20 @@ func TestCaptionsOfWhichAPartIsLost(t *testing.T) {
 	want := sum(t, film)
 	pictures, err := filepath.Glob(filepath.Join(cache, "pictures", "*", "*"))
 	if err != nil || len(pictures) < 3 {
-		t.Fatalf("the cache holds the pictures %q, %v", pictures, err)
+		t.Fatalf("the cache contains the pictures %q, %v", pictures, err)
 	}
 	for _, p := range pictures {
 		if err := os.Remove(p); err != nil {
 			t.Fatal(err)
 		}
 		if film, _ = produce(t, path, cache, nil); sum(t, film) != want {
-			t.Errorf("without %s the film is another", filepath.Base(p))
+			t.Errorf("without %s in the cache the video differs", filepath.Base(p))
 		}
 	}
 }
 
-// TestCaptionedFilmsAreTheSame whatever the number of workers and whatever is in the cache.
+// TestCaptionedFilmsAreTheSame checks that the bytes of a video do not depend on the number of
+// workers or on the contents of the cache.
 func TestCaptionedFilmsAreTheSame(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -291,12 +296,13 @@ func TestCaptionedFilmsAreTheSame(t *testing.T) {
 	two, r := produce(t, path, "", func(c *house.Config) { c.Proc.Jobs = 2 })
 	again, found := produce(t, path, cache, nil)
 	if sum(t, one) != sum(t, two) || sum(t, one) != sum(t, again) {
-		t.Error("the same script gives other bytes")
+		t.Error("a second build of the same script has other bytes")
 	}
 	if len(r.Made) == 0 || len(found.Made) > 1 {
 		t.Errorf("the second build made %v", found.Made)
 	}
-	// A word more at the end of one caption: only what shows it is made.
+	// After one caption gets another word at its end, only the parts that show the caption are
+	// made.
 	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -314,15 +320,16 @@ func TestCaptionedFilmsAreTheSame(t *testing.T) {
 	}
 }
 
-// TestPlacesAndColours of captions.
+// TestPlacesAndColours checks the positions and colours of captions.
 func TestPlacesAndColours(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
 	for _, c := range []struct {
 		name, style string
-		top, bottom int // of what is not red
+		top, bottom int // first and last row that is not red
 	}{
-		// The edge is 15 of 30 pixels here: a line of 17 and its outline stand on it.
+		// The margin is 15 pixels (of 30 at twice the size); a line of 17 pixels and its outline
+		// are above it.
 		{"bottom", "{}", 316, 347},
 		{"top", "{position: top}", 14, 42},
 		{"middle", "{position: middle}", 168, 192},
@@ -343,7 +350,7 @@ func TestPlacesAndColours(t *testing.T) {
 				}
 			}
 			if top < c.top || top > c.top+12 || bottom > c.bottom || bottom < c.bottom-14 {
-				t.Errorf("it stands from %d to %d", top, bottom)
+				t.Errorf("the caption is in the rows %d to %d", top, bottom)
 			}
 		})
 	}

@@ -10,7 +10,8 @@ import (
 	"mynah/internal/timeline"
 )
 
-// listener decodes the sound of a film and tells at which sample each click begins.
+// listener is a page that decodes the sound of a video and returns the sample at which each click
+// begins.
 const listener = `<script>
 async function clicks() {
 	const r = await fetch('/film.mp4');
@@ -26,9 +27,9 @@ async function clicks() {
 }
 </script>`
 
-// TestClicksAreInTheirPlace: each scene lasts a second and begins with a click. After a
-// thousand scenes it still is within a millisecond of where the timeline puts it, which
-// is nowhere further from the scene's first frame than half a frame of coded sound.
+// TestClicksAreInTheirPlace checks a video of a thousand scenes, each of which lasts a second and
+// begins with a click. Every click must be within a millisecond of its time in the timeline, which
+// is at most half an audio frame from the first frame of its scene.
 func TestClicksAreInTheirPlace(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -51,7 +52,7 @@ func TestClicksAreInTheirPlace(t *testing.T) {
 	}
 	for who, got := range map[string][]int{"ffmpeg": heard, "Chromium": inBrowser[[]int](t, film, listener, "clicks()")} {
 		if len(got) != scenes {
-			t.Errorf("%s hears %d clicks of %d", who, len(got), scenes)
+			t.Errorf("%s: found %d clicks, want %d", who, len(got), scenes)
 			continue
 		}
 		furthest := 0
@@ -59,9 +60,9 @@ func TestClicksAreInTheirPlace(t *testing.T) {
 			frame := i * timeline.SampleRate
 			place := (frame + timeline.SoundGrid/2) / timeline.SoundGrid * timeline.SoundGrid
 			if furthest = max(furthest, at-place, place-at); furthest > 48 {
-				t.Fatalf("%s hears click %d at sample %d, it belongs at %d", who, i, at, place)
+				t.Fatalf("%s: click %d is at sample %d, want %d", who, i, at, place)
 			}
 		}
-		t.Logf("furthest of %d clicks, %s: %d samples", scenes, who, furthest)
+		t.Logf("largest error of %d clicks, %s: %d samples", scenes, who, furthest)
 	}
 }

@@ -1,5 +1,5 @@
-// Package films_test builds whole films and proves them with decoders and players that
-// Mynah has nothing to do with.
+// Package films_test builds complete videos and checks them with decoders and players that are
+// independent of Mynah.
 package films_test
 
 import (
@@ -20,7 +20,7 @@ import (
 	"mynah/internal/testrun"
 )
 
-// produce builds a script with a cache of its own, or the given one.
+// produce builds a script. An empty cacheDir means a new, empty cache.
 func produce(t *testing.T, path, cacheDir string, change func(*house.Config)) (string, *studio.Result) {
 	t.Helper()
 	cfg := house.DefaultConfig()
@@ -44,7 +44,7 @@ func produce(t *testing.T, path, cacheDir string, change func(*house.Config)) (s
 	return out, r
 }
 
-// run returns a program's output.
+// run runs a program and returns its output.
 func run(t *testing.T, program string, args ...string) []byte {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...)
@@ -92,14 +92,14 @@ func probe(t *testing.T, film string) (video, audio stream) {
 	if err := json.Unmarshal(run(t, "ffprobe", "-v", "error", "-count_packets", "-show_streams", "-of", "json", film), &p); err != nil {
 		t.Fatal(err)
 	}
-	// Subtitles and the titles of chapters come after.
+	// Subtitles and chapter titles are further streams.
 	if n := len(p.Streams); n < 2 || n > 4 || p.Streams[0].Type != "video" || p.Streams[1].Type != "audio" {
 		t.Fatalf("%d streams: %+v", n, p.Streams)
 	}
 	return p.Streams[0], p.Streams[1]
 }
 
-// frames returns the hash of every decoded frame; the decoder must not complain.
+// frames returns the hash of every decoded frame. Warnings of the decoder fail the test.
 func frames(t *testing.T, film string) []string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "warning", "-xerror", "-i", film, "-map", "0:v", "-f", "framemd5", "-")
@@ -119,7 +119,7 @@ func frames(t *testing.T, film string) []string {
 	return sums
 }
 
-// check holds what is true of every film.
+// check checks the properties that every video must have, and returns the hashes of its frames.
 func check(t *testing.T, film string, r *studio.Result) []string {
 	t.Helper()
 	v, a := probe(t, film)
@@ -145,7 +145,7 @@ func check(t *testing.T, film string, r *studio.Result) []string {
 		t.Fatal(err)
 	}
 	if m, d := bytes.Index(head, []byte("moov")), bytes.Index(head, []byte("mdat")); m < 0 || d < m {
-		t.Error("the index is not in front")
+		t.Error("the index is not at the start of the file")
 	}
 	sums := frames(t, film)
 	if int64(len(sums)) != r.Frames {
@@ -188,10 +188,10 @@ func TestStandingFramesAreIdentical(t *testing.T) {
 	testrun.SkipMinute(t)
 	film, r := produce(t, "testdata/stand/script.md", "", nil)
 	sums := check(t, film, r)
-	// Scenes of 25 and 12 seconds: longer than the distance of intra pictures.
+	// Scenes of 25 and 12 seconds are longer than the distance between intra pictures.
 	for i, s := range sums {
 		if i < 625 && s != sums[0] || i >= 625 && s != sums[625] {
-			t.Fatalf("frame %d pulses", i)
+			t.Fatalf("frame %d of a still picture differs", i)
 		}
 	}
 	if sums[0] == sums[625] {
@@ -238,10 +238,10 @@ func TestSameInputSameBytes(t *testing.T) {
 			again, _ := produce(t, path, cacheDir, nil)
 			many, _ := produce(t, path, "", func(c *house.Config) { c.Proc.Jobs = 5 })
 			if sum(t, one) != sum(t, again) {
-				t.Error("a cached build differs")
+				t.Error("a build with a filled cache differs")
 			}
 			if sum(t, one) != sum(t, many) {
-				t.Error("another number of workers gives another film")
+				t.Error("a build with another number of workers differs")
 			}
 		})
 	}

@@ -8,8 +8,8 @@ import (
 	"mynah/internal/testrun"
 )
 
-// TestClipsThatBeginLate: containers may begin at any time, and a picture later than
-// its sound. A clip is as long as it plays, to its last frame.
+// TestClipsThatBeginLate checks clips whose container begins at any time, or whose picture begins
+// later than the sound. Such a clip lasts until its last frame.
 func TestClipsThatBeginLate(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -29,7 +29,7 @@ func TestClipsThatBeginLate(t *testing.T) {
 		}
 		film, r := produce(t, script, "", nil)
 		if r.Seconds < want-0.05 || r.Seconds > want+0.05 {
-			t.Errorf("%s: the film lasts %.2f s, want %g", name, r.Seconds, want)
+			t.Errorf("%s: the video lasts %.2f s, want %g", name, r.Seconds, want)
 		}
 		last := run(t, "ffmpeg", "-v", "error", "-sseof", "-0.1", "-i", film, "-frames:v", "1", "-vf", "scale=1:1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-")
 		if len(last) != 3 || last[2] < 200 || last[0] > 60 {
@@ -38,7 +38,7 @@ func TestClipsThatBeginLate(t *testing.T) {
 	}
 }
 
-// TestTransparentAndTurned: the transparency of VP8 clips, and the turn of AVIF images.
+// TestTransparentAndTurned checks transparent VP8 clips and rotated AVIF images.
 func TestTransparentAndTurned(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -63,7 +63,7 @@ func TestTransparentAndTurned(t *testing.T) {
 	if p := pixel("(canvas: #00f)\n![](half.webm)", "160:160"); len(p) != 3 || p[0] < 90 || p[0] > 170 || p[2] < 90 || p[2] > 170 {
 		t.Errorf("half red over blue is %v", p)
 	}
-	// Turned by a quarter anticlockwise, the right half comes to the top.
+	// Rotated by 90 degrees anticlockwise, the right half is at the top.
 	top, bottom := pixel("![](turned.avif)\n\n(duration: 1)", "160:40"), pixel("![](turned.avif)\n\n(duration: 1)", "160:280")
 	if top[2] < 200 || bottom[0] < 200 {
 		t.Errorf("top %v, bottom %v: want blue and red", top, bottom)

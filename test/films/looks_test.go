@@ -15,7 +15,7 @@ import (
 	"mynah/internal/testrun"
 )
 
-// written puts a script into a folder with pictures of one colour each.
+// written writes a script into a folder with pictures of one colour each.
 func written(t *testing.T, script string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -31,7 +31,7 @@ func written(t *testing.T, script string) string {
 	return path
 }
 
-// pixels reads one frame of a film.
+// pixels decodes one frame of a video, and returns a function that returns the colour of a pixel.
 func pixels(t *testing.T, film string, frame int) func(x, y int) color.RGBA {
 	t.Helper()
 	v, _ := probe(t, film)
@@ -43,7 +43,7 @@ func pixels(t *testing.T, film string, frame int) func(x, y int) color.RGBA {
 	}
 }
 
-// codedPictures counts the pictures of a film that were encoded: those that are no skip pictures.
+// codedPictures counts the pictures of a video that are not skip pictures.
 func codedPictures(t *testing.T, film string) int {
 	t.Helper()
 	n := 0
@@ -55,8 +55,9 @@ func codedPictures(t *testing.T, film string) int {
 	return n
 }
 
-// TestTransitions looks at the middle of each transition from red to blue: n is the new
-// scene, o the old one, b black, x a mixture; left, right, top, bottom, centre.
+// TestTransitions checks the middle frame of each transition from red to blue at five points: left,
+// right, top, bottom, centre. The letters are n for the new scene, o for the old one, b for black,
+// and x for a mixture.
 func TestTransitions(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -94,7 +95,7 @@ func TestTransitions(t *testing.T) {
 	film, r := produce(t, written(t, s.String()), "", nil)
 	sums := check(t, film, r)
 	if wanted := int64(25 * (1 + 2*len(want))); r.Frames != wanted {
-		t.Errorf("%d frames, want %d: transitions change no length", r.Frames, wanted)
+		t.Errorf("%d frames, want %d: transitions must not change the length", r.Frames, wanted)
 	}
 	red, blue := color.RGBA{254, 0, 0, 255}, color.RGBA{0, 0, 254, 255}
 	all := run(t, "ffmpeg", "-v", "error", "-i", film, "-vf", "select=eq(mod(n\\,25)\\,10),scale=in_color_matrix=bt709:in_range=tv,format=rgb24",
@@ -121,21 +122,21 @@ func TestTransitions(t *testing.T) {
 				ok = !like(red, 24) && !like(blue, 24) && got.R > 40 && got.B > 40
 			}
 			if !ok {
-				t.Errorf("%s: at %v it is %v, want %q", c.name, p, got, c.looks[k])
+				t.Errorf("%s: the colour at %v is %v, want %q", c.name, p, got, c.looks[k])
 			}
 		}
-		// Between two colours, a reveal is a cut.
+		// Between plain colours, a reveal looks like a cut.
 		if c.name != "reveal" && (sums[start+10] == sums[start-1] || sums[start+10] == sums[start+20]) {
-			t.Errorf("%s is not seen", c.name)
+			t.Errorf("%s is not visible", c.name)
 		}
 		if sums[start+20] != sums[start+24] {
-			t.Errorf("%s: what follows does not stand", c.name)
+			t.Errorf("%s: the still picture after the transition changes", c.name)
 		}
 	}
 }
 
-// TestTransitionsOverWhatMoves lets clips, GIFs and moving images come in and go out,
-// under slides that change.
+// TestTransitionsOverWhatMoves checks transitions from and to clips, GIFs and moving images, under
+// slides that change.
 func TestTransitionsOverWhatMoves(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -185,10 +186,11 @@ transition: wipe-right 0.4
 	if r.Frames != 25*2+25+63+50+75+25+25+75+75 {
 		t.Errorf("%d frames", r.Frames)
 	}
-	// The GIF begins again after a second, where it came in over another and where not.
+	// The GIF starts again after a second, both when it came in by a transition and when it did
+	// not.
 	gif := 75
 	if sums[gif+30] != sums[gif+55] || sums[gif+30] == sums[gif+35] {
-		t.Error("the GIF does not begin again")
+		t.Error("the GIF does not start again")
 	}
 	for _, n := range []int{12, 20} {
 		a, b := pixels(t, film, gif+n), pixels(t, film, gif+n+25)
@@ -199,11 +201,11 @@ transition: wipe-right 0.4
 	again, _ := produce(t, script, cache, nil)
 	other, _ := produce(t, script, "", func(c *house.Config) { c.Proc.Jobs = 1 })
 	if sum(t, film) != sum(t, again) || sum(t, film) != sum(t, other) {
-		t.Error("the same script gives other bytes")
+		t.Error("a second build of the same script has other bytes")
 	}
 }
 
-// TestOnlyOverlapsAreEncoded counts the pictures of a film of slides that cross.
+// TestOnlyOverlapsAreEncoded counts the coded pictures of a video of slides with crossfades.
 func TestOnlyOverlapsAreEncoded(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -220,7 +222,7 @@ func TestOnlyOverlapsAreEncoded(t *testing.T) {
 	}
 }
 
-// TestReveals: each state of a slide is one picture, and stands.
+// TestReveals checks that each state of a slide is one still picture.
 func TestReveals(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -239,12 +241,13 @@ func TestReveals(t *testing.T) {
 			sums := check(t, film, r)
 			at := 0
 			for i, n := range c.states {
-				// What is encoded from a clip settles for some frames.
+				// Pictures that are coded from a clip need some frames to reach their final
+				// quality.
 				if sums[at+n-5] != sums[at+n-1] && (i > 0 || name != "over a clip") {
-					t.Errorf("state %d does not stand", i)
+					t.Errorf("state %d is not a still picture", i)
 				}
 				if at > 0 && sums[at] == sums[at-1] {
-					t.Errorf("state %d looks like the one before", i)
+					t.Errorf("state %d looks like the previous one", i)
 				}
 				at += n
 			}
@@ -255,8 +258,8 @@ func TestReveals(t *testing.T) {
 	}
 }
 
-// TestSlidesOverPictures has the darkness that was measured on films of the hosted
-// service, over an image, a clip, and a blurred one.
+// TestSlidesOverPictures checks how much slides darken an image, a clip and a blurred clip. The
+// expected values were measured in videos of the hosted service.
 func TestSlidesOverPictures(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -281,8 +284,8 @@ func TestSlidesOverPictures(t *testing.T) {
 	}
 }
 
-// TestReferenceLooks compares with films of the hosted service where their values were
-// measured.
+// TestReferenceLooks compares colours with values that were measured in videos of the hosted
+// service.
 func TestReferenceLooks(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -298,7 +301,7 @@ func TestReferenceLooks(t *testing.T) {
 		for scene, want := range map[int]uint8{1: 253, 2: 123, 5: 123, 6: 178, 7: 47, 8: 253} {
 			checkColor(t, pixels(t, film, at[scene])(20, 150), color.RGBA{want, want, want, 255}, 5)
 		}
-		// The circle is in pixels of the frame.
+		// The circle's size is in pixels of the frame.
 		checkColor(t, pixels(t, film, at[8])(440, 380), color.RGBA{A: 255}, 5)
 		checkColor(t, pixels(t, film, at[8])(440, 476), color.RGBA{A: 255}, 5)
 		checkColor(t, pixels(t, film, at[8])(344, 380), color.RGBA{A: 255}, 5)
@@ -319,7 +322,7 @@ func TestReferenceLooks(t *testing.T) {
 	})
 }
 
-// planScript plans a script.
+// planScript returns the plan of a script.
 func planScript(t *testing.T, script, cacheDir string) *studio.Plan {
 	t.Helper()
 	cfg := house.DefaultConfig()
@@ -336,7 +339,7 @@ func planScript(t *testing.T, script, cacheDir string) *studio.Plan {
 	return p
 }
 
-// middles returns the frame in the middle of each scene of a script, from 1.
+// middles returns the middle frame of each scene of a script, by the number of the scene, from 1.
 func middles(t *testing.T, path, cacheDir string) map[int]int {
 	t.Helper()
 	out := map[int]int{}

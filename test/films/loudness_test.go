@@ -15,7 +15,7 @@ import (
 	"mynah/internal/testrun"
 )
 
-// pcm decodes a film's sound: its samples, interleaved, and how many channels they have.
+// pcm decodes the sound of a video. It returns the interleaved samples and the number of channels.
 func pcm(t *testing.T, film string) ([]float64, int) {
 	t.Helper()
 	_, audio := probe(t, film)
@@ -27,7 +27,8 @@ func pcm(t *testing.T, film string) ([]float64, int) {
 	return out, audio.Channels
 }
 
-// ebur128 measures a film as ffmpeg does: its loudness in LUFS and true peak in dBTP.
+// ebur128 measures a video with ffmpeg's filter ebur128. It returns the loudness in LUFS and the
+// true peak in dBTP.
 func ebur128(t *testing.T, film string) (integrated, peak float64) {
 	t.Helper()
 	log := filepath.Join(t.TempDir(), "log")
@@ -54,8 +55,8 @@ func ebur128(t *testing.T, film string) (integrated, peak float64) {
 const spoken = "This is a sentence that is said at its usual level. Another one follows it, and is a little longer than the first.\n\n" +
 	"(voice: kendra)\n\nA second voice speaks softly! And it asks: how loud is it?\n\n---\n(voice-volume: soft)\n\n(voice: matthew)\n\nA third voice ends it.\n"
 
-// TestLoudness builds films of several voices, with and without music and clips, and has
-// ffmpeg measure them.
+// TestLoudness builds videos with several voices, with and without music and clips, and measures
+// them with ffmpeg.
 func TestLoudness(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -83,8 +84,8 @@ func TestLoudness(t *testing.T) {
 	}
 }
 
-// TestLoudnessThroughTheLimiter: a sound of which the limiter takes a good part is brought
-// to the level all the same.
+// TestLoudnessThroughTheLimiter checks that a sound reaches the target loudness even if the limiter
+// reduces it considerably.
 func TestLoudnessThroughTheLimiter(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -97,8 +98,8 @@ func TestLoudnessThroughTheLimiter(t *testing.T) {
 	}
 }
 
-// TestLoudnessOutOfReach: where the limiter takes all that more gain would bring, what is soft
-// is not lifted for it.
+// TestLoudnessOutOfReach checks that quiet passages are not amplified in vain if the limiter
+// removes all further gain.
 func TestLoudnessOutOfReach(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -115,13 +116,13 @@ func TestLoudnessOutOfReach(t *testing.T) {
 		return 10 * math.Log10(sum)
 	}
 	usual, loud := pause("-16"), pause("-7")
-	t.Logf("music at the beginning: %.1f dB louder at -7 LUFS than at -16", loud-usual)
+	t.Logf("the music at the start is %.1f dB louder at -7 LUFS than at -16 LUFS", loud-usual)
 	if loud > usual+6 {
-		t.Errorf("music at the beginning is %.1f dB louder at -7 LUFS than at -16", loud-usual)
+		t.Errorf("the music at the start is %.1f dB louder at -7 LUFS than at -16 LUFS", loud-usual)
 	}
 }
 
-// TestLevelsThatStay: what is not to be brought to a level is as it was.
+// TestLevelsThatStay checks that sound that must not be adjusted keeps its level.
 func TestLevelsThatStay(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -139,12 +140,12 @@ func TestLevelsThatStay(t *testing.T) {
 		t.Errorf("films without narration have %.2f and %.2f LUFS", alone, music)
 	}
 	if got := tone("---\nsize: 320x180\nloudness: none\n---\n(audio: tone.wav)\n\n![](red.png)\n\n(pause: 1)\n\nAnd speech.\n"); math.Abs(got-alone) > 0.2 {
-		t.Errorf("with loudness: none, it has %.2f LUFS, not %.2f", got, alone)
+		t.Errorf("with loudness: none the tone has %.2f LUFS, want %.2f", got, alone)
 	}
 }
 
-// TestMusicBeginsAgainAtOnce: what coders put after the end of a sound is not played before
-// it begins again.
+// TestMusicBeginsAgainAtOnce checks that music is repeated without the padding that encoders add at
+// the end.
 func TestMusicBeginsAgainAtOnce(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -169,7 +170,7 @@ func TestMusicBeginsAgainAtOnce(t *testing.T) {
 	}
 }
 
-// TestDucking measures the music of a built film under its narration and apart from it.
+// TestDucking measures the music of a video before, under and after the narration.
 func TestDucking(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -177,8 +178,7 @@ func TestDucking(t *testing.T) {
 		header string
 		want   float64
 	}{{"", 9}, {"ducking: 15", 15}, {"ducking: none", 0}} {
-		// The narration is a sound that a filter takes away again: a tone, far from that of
-		// the music.
+		// The narration is a tone far from that of the music, so that a filter can remove it.
 		path := written(t, "---\nsize: 320x180\nbackground: low.wav\n"+c.header+"\n---\n(duration: 3)\n\n![](red.png)\n\n---\n![](blue.png)\n\n(audio: high.wav)\n\n(pause: 3)\n")
 		dir := filepath.Dir(path)
 		run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=f=150:d=3:r=48000", filepath.Join(dir, "low.wav"))

@@ -10,8 +10,8 @@ import (
 	"mynah/internal/testrun"
 )
 
-// TestOddFiles builds films of files as cameras and programs write them, and looks at
-// the colour in the middle of the first frame: a wrong matrix, range or turn shows.
+// TestOddFiles builds videos of files as cameras and programs write them. It checks the colour in
+// the middle of the first frame, which shows a wrong colour matrix, range or rotation.
 func TestOddFiles(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -68,7 +68,7 @@ func TestOddFiles(t *testing.T) {
 	}
 }
 
-// middle returns the colour in the middle of a film's first frame.
+// middle returns the colour in the middle of the first frame of a video.
 func middle(t *testing.T, film string) color.RGBA {
 	t.Helper()
 	b := run(t, "ffmpeg", "-v", "error", "-i", film, "-frames:v", "1", "-vf",
@@ -85,7 +85,7 @@ func checkColor(t *testing.T, got, want color.RGBA, by int) {
 	}
 }
 
-// TestTransparency lays a transparent picture over the canvas.
+// TestTransparency checks a transparent picture on the canvas.
 func TestTransparency(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -108,7 +108,7 @@ func TestTransparency(t *testing.T) {
 	}
 }
 
-// TestReferenceScripts builds real scripts, where they are, and holds their facts.
+// TestReferenceScripts builds real scripts, if they exist, and checks facts about their videos.
 func TestReferenceScripts(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -120,7 +120,7 @@ func TestReferenceScripts(t *testing.T) {
 		name   string
 		frames int64
 		rate   string
-		cuts   []int // frames at which a new picture stands
+		cuts   []int // first frames of new pictures
 	}{
 		{"slides", 350, "25/1", []int{25, 75, 125, 175, 225}},
 		{"video-segments", 275, "25/1", []int{125, 175, 225}},

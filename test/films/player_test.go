@@ -15,8 +15,8 @@ import (
 	"mynah/internal/testrun"
 )
 
-// player loads a film, seeks to places all over it, draws what it shows, and tells the
-// duration and the frames that could not be decoded.
+// player is a page that plays a video. It seeks to many positions, and returns the colours that it
+// shows there, the duration, and the number of frames that could not be decoded.
 const player = `<!doctype html><video id=v muted preload=auto src=/film.mp4></video><script>
 const v = document.getElementById('v'), once = n => new Promise((ok, no) => {
 	v.addEventListener(n, ok, {once: true});
@@ -44,7 +44,7 @@ async function look(places) {
 }
 </script>`
 
-// browser starts Chromium; the function that it gives ends it.
+// browser starts Chromium, and returns its context and a function that closes it.
 func browser(t *testing.T) (context.Context, func()) {
 	t.Helper()
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
@@ -60,7 +60,8 @@ func browser(t *testing.T) (context.Context, func()) {
 	}
 }
 
-// inBrowser serves a film and a page, and gives what an expression on the page says.
+// inBrowser serves a video and a page, opens the page in the browser and returns the value of an
+// expression.
 func inBrowser[T any](t *testing.T, film, page, expression string) T {
 	t.Helper()
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
@@ -84,7 +85,7 @@ func inBrowser[T any](t *testing.T, film, page, expression string) T {
 	return got
 }
 
-// playback is what the player tells.
+// playback is the result of player.
 type playback struct {
 	Duration  float64
 	Seen      [][4]float64
@@ -99,9 +100,9 @@ func TestChromiumPlaysIt(t *testing.T) {
 	film, r := produce(t, "testdata/colors/script.md", "", nil)
 	got := inBrowser[playback](t, film, player, "look([0.5, 14, 24.5, 3, 27, 31, 11.96, 12.04])")
 	if math.Abs(got.Duration-r.Seconds) > 0.05 || got.Corrupted != 0 || got.Total == 0 || got.Played < 1 {
-		t.Errorf("the player tells %+v, the film lasts %f s", got, r.Seconds)
+		t.Errorf("the player returns %+v, but the video lasts %f s", got, r.Seconds)
 	}
-	// Scenes of 12 s red, 12 s green, 8 s blue.
+	// The scenes are 12 s red, 12 s green, 8 s blue.
 	want := []int{0, 1, 2, 0, 2, 2, 0, 1}
 	for i, s := range got.Seen {
 		brightest := 0

@@ -20,7 +20,7 @@ import (
 	"mynah/internal/testrun"
 )
 
-// place writes a script of one picture or clip into a folder and gives its path.
+// place writes a script with one picture or clip into a folder and returns its path.
 func place(t *testing.T, dir, header, body string) string {
 	t.Helper()
 	path := filepath.Join(dir, fmt.Sprintf("s-%x.md", crc32.ChecksumIEEE([]byte(header+body))))
@@ -30,7 +30,7 @@ func place(t *testing.T, dir, header, body string) string {
 	return path
 }
 
-// withChunk puts a chunk after the head of a PNG file.
+// withChunk inserts a chunk after the header of a PNG file.
 func withChunk(t *testing.T, path, kind string, body []byte) {
 	t.Helper()
 	b, err := os.ReadFile(path)
@@ -46,7 +46,8 @@ func withChunk(t *testing.T, path, kind string, body []byte) {
 	}
 }
 
-// TestColours: wide and high dynamic range come out as browsers show them.
+// TestColours checks that pictures with a wide gamut or a high dynamic range have the colours that
+// browsers show.
 func TestColours(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -90,7 +91,7 @@ func TestColours(t *testing.T) {
 	}
 }
 
-// corner returns the colour of the upper left quarter of a film's first frame.
+// corner returns the mean colour of the upper left quarter of a video's first frame.
 func corner(t *testing.T, film string) color.RGBA {
 	t.Helper()
 	b := run(t, "ffmpeg", "-v", "error", "-i", film, "-frames:v", "1", "-vf",
@@ -98,7 +99,8 @@ func corner(t *testing.T, film string) color.RGBA {
 	return color.RGBA{b[0], b[1], b[2], 255}
 }
 
-// TestTurnedAVIF: the same pixels in other turns are other pictures, in one cache.
+// TestTurnedAVIF checks that AVIF images with the same pixels but different rotations are different
+// pictures in the cache.
 func TestTurnedAVIF(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -109,7 +111,7 @@ func TestTurnedAVIF(t *testing.T) {
 	red, lime, blue, yellow := color.RGBA{255, 0, 0, 255}, color.RGBA{0, 255, 0, 255}, color.RGBA{0, 0, 255, 255}, color.RGBA{255, 255, 0, 255}
 	for i, c := range []struct {
 		args []string
-		want color.RGBA // of the upper left quarter
+		want color.RGBA // mean colour of the upper left quarter
 	}{
 		{nil, red},
 		{[]string{"--irot", "1"}, lime},
@@ -130,7 +132,7 @@ func TestTurnedAVIF(t *testing.T) {
 	}
 }
 
-// TestAnimations: animated WebP and AVIF play as GIFs do.
+// TestAnimations checks that animated WebP and AVIF images play as GIFs do.
 func TestAnimations(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -151,7 +153,7 @@ func TestAnimations(t *testing.T) {
 		} {
 			film, r := produce(t, place(t, dir, "", body), cacheDir, nil)
 			if r.FPS.Num != 10*r.FPS.Den {
-				t.Errorf("%s: %v pictures a second", body, r.FPS)
+				t.Errorf("%s: %v frames per second", body, r.FPS)
 			}
 			b := run(t, "ffmpeg", "-v", "error", "-i", film, "-vf", "scale=1:1,format=rgb24", "-f", "rawvideo", "-")
 			var got strings.Builder
@@ -169,7 +171,7 @@ func TestAnimations(t *testing.T) {
 	}
 }
 
-// TestNamesInAnyForm: files are found though their names are composed otherwise.
+// TestNamesInAnyForm checks that files are found if their names are in another Unicode normal form.
 func TestNamesInAnyForm(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -194,11 +196,11 @@ func TestNamesInAnyForm(t *testing.T) {
 	}
 	b := run(t, "ffmpeg", "-v", "error", "-ss", "1.5", "-i", film, "-frames:v", "1", "-vf", "crop=2:2:20:20,format=rgb24", "-f", "rawvideo", "-")
 	if !bytes.Equal(b[:2], []byte{b[0], b[1]}) || b[1] < 200 || b[0] > 60 {
-		t.Errorf("the theme's picture is not seen: %v", b[:3])
+		t.Errorf("the picture of the theme is not visible: %v", b[:3])
 	}
 }
 
-// TestSurround: sound of more than two channels is mixed down by ITU-R BS.775.
+// TestSurround checks that sound with more than two channels is mixed down by ITU-R BS.775.
 func TestSurround(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -240,7 +242,7 @@ func TestSurround(t *testing.T) {
 	}
 }
 
-// TestSizes: pictures that a crop or an enlargement spoils are warned of.
+// TestSizes checks the warnings about pictures that are cropped or enlarged too much.
 func TestSizes(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -266,11 +268,11 @@ func TestSizes(t *testing.T) {
 	}
 	_, err := attempt(t, place(t, dir, "", "![](line.png)"), cacheDir)
 	if wrong := (*studio.ScriptError)(nil); !errors.As(err, &wrong) || !strings.Contains(err.Error(), "nothing of") {
-		t.Errorf("a crop of nothing: %v", err)
+		t.Errorf("a crop without pixels: %v", err)
 	}
 }
 
-// attempt builds a script, which may fail.
+// attempt builds a script and returns the error.
 func attempt(t *testing.T, path, cacheDir string) (*studio.Result, error) {
 	t.Helper()
 	cfg := house.DefaultConfig()

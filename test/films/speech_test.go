@@ -34,8 +34,8 @@ func speak(t *testing.T, r studio.SpeechRequest) (*studio.Speech, error) {
 	return sp, err
 }
 
-// sound returns the loud stretches of a speech, in seconds: those after at least 0.3 s
-// of silence each.
+// sound returns the start and end of the loud ranges of a speech, in seconds. Ranges are separated
+// by at least 0.3 s of silence.
 func sound(t *testing.T, sp *studio.Speech) [][2]float64 {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "x.wav")
@@ -91,7 +91,7 @@ Last.
 	}
 	got := sound(t, sp)
 	if len(got) < 3 {
-		t.Fatalf("loud: %v", got)
+		t.Fatalf("the loud ranges are %v", got)
 	}
 	for i, want := range []float64{1, 4, 8} {
 		if math.Abs(got[i][0]-want) > 0.12 {
@@ -99,13 +99,13 @@ Last.
 		}
 	}
 	if got[1][1] > 6.6 {
-		t.Errorf("the second cue ends at %.2f s, and should fit into 6.5", got[1][1])
+		t.Errorf("the second cue ends at %.2f s, want at most 6.5", got[1][1])
 	}
 	if len(sp.Warnings) != 1 || !strings.Contains(sp.Warnings[0].Summary, "Cue 4") {
 		t.Errorf("warnings: %v", sp.Warnings)
 	}
 	if n := strings.Count(sp.VTT(), "-->"); n != 4 {
-		t.Errorf("%d cues come out:\n%s", n, sp.VTT())
+		t.Errorf("the subtitles have %d cues:\n%s", n, sp.VTT())
 	}
 }
 
@@ -137,7 +137,7 @@ func TestAFilePerScene(t *testing.T) {
 		}
 	}
 	if z.File[1].UncompressedSize64 < 2*z.File[0].UncompressedSize64 {
-		t.Error("the longer scene is no longer")
+		t.Error("the file of the longer scene is not longer")
 	}
 }
 
@@ -145,18 +145,19 @@ func TestTextsThatCannotBeSpoken(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	if _, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{Text: "...\n---\n![](x.png)\n"}}); fault.CodeOf(err) != fault.Usage {
-		t.Errorf("nothing to say: %v", err)
+		t.Errorf("a text without words: %v", err)
 	}
 	_, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{Text: "---\nvoice-speed: quick\n---\nHi.\n"}})
 	if _, ok := errors.AsType[*studio.ScriptError](err); !ok {
 		t.Errorf("a wrong header: %v", err)
 	}
 	if _, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{Text: "nothing", Timed: "vtt"}}); fault.CodeOf(err) != fault.Input {
-		t.Errorf("no subtitles: %v", err)
+		t.Errorf("invalid subtitles: %v", err)
 	}
 }
 
-// TestSpeechKeepsItsBitRate: a long pause weighs as much as words, and decoders take it.
+// TestSpeechKeepsItsBitRate checks that a long pause has the same bit rate as speech, and that
+// decoders accept it.
 func TestSpeechKeepsItsBitRate(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -171,7 +172,7 @@ func TestSpeechKeepsItsBitRate(t *testing.T) {
 		}
 		out := string(run(t, "ffprobe", "-v", "error", "-show_entries", "stream=bit_rate", "-of", "csv=p=0", path))
 		var rate int
-		if _, err := fmt.Sscan(out, &rate); err != nil || rate < 126_000 || rate > 132_000 { // short files have padding in them
+		if _, err := fmt.Sscan(out, &rate); err != nil || rate < 126_000 || rate > 132_000 { // padding changes the rate of short files
 			t.Errorf("%s: %d bits a second, %v", format, rate, err)
 		}
 		run(t, "ffmpeg", "-v", "error", "-xerror", "-i", path, "-f", "null", "-")

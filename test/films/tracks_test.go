@@ -38,7 +38,7 @@ A segunda cena & mais.
 A terceira.
 `
 
-// TestTracksOfText: subtitles and chapters inside the film, as other programs read them.
+// TestTracksOfText checks the subtitles and chapters in a video as other programs read them.
 func TestTracksOfText(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -46,7 +46,7 @@ func TestTracksOfText(t *testing.T) {
 	cache := t.TempDir()
 	film, r := produce(t, script, cache, nil)
 	check(t, film, r)
-	if len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0].Summary, "video sites ignore these chapters") { // they are short
+	if len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0].Summary, "video sites ignore these chapters") { // the chapters are too short
 		t.Errorf("warnings: %v", r.Warnings)
 	}
 	srt, err := os.ReadFile(r.SRT)
@@ -55,7 +55,7 @@ func TestTracksOfText(t *testing.T) {
 	}
 	got := strings.ReplaceAll(string(run(t, "ffmpeg", "-v", "error", "-i", film, "-map", "0:s", "-f", "srt", "-")), "\r", "")
 	if strings.TrimSpace(got) != strings.TrimSpace(string(srt)) || !strings.Contains(got, "frase,") {
-		t.Errorf("the track holds\n%s\nwant\n%s", got, srt)
+		t.Errorf("the subtitle track contains\n%s\nwant\n%s", got, srt)
 	}
 	var p struct {
 		Streams []struct {
@@ -76,7 +76,7 @@ func TestTracksOfText(t *testing.T) {
 	}
 	for _, s := range p.Streams {
 		if s.Tags["language"] != "por" {
-			t.Errorf("the %s is in %q", s.Type, s.Tags["language"])
+			t.Errorf("the language of the %s is %q", s.Type, s.Tags["language"])
 		}
 	}
 	if len(p.Streams) != 4 || p.Streams[2].Codec != "mov_text" {
@@ -87,7 +87,7 @@ func TestTracksOfText(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
-	// Chapters begin with their scenes, exactly.
+	// Chapters begin exactly with their scenes.
 	titles := []string{"Der Hafen: früh & spät", `Dois: "o fim" 終 <&>`, "Três"}
 	if len(p.Chapters) != len(titles) {
 		t.Fatalf("chapters: %+v", p.Chapters)
@@ -110,20 +110,20 @@ func TestTracksOfText(t *testing.T) {
 	}
 	for what, want := range map[string]int{"elng\x00\x00\x00\x00pt-BR\x00": 4, "chpl\x01": 1, "\x00\x00\x00\x0cencd\x00\x00\x01\x00": 3} {
 		if n := strings.Count(string(b), what); n != want {
-			t.Errorf("%q is there %d times, want %d", what, n, want)
+			t.Errorf("%q occurs %d times, want %d", what, n, want)
 		}
 	}
 	again, _ := produce(t, script, "", func(c *house.Config) { c.Proc.Jobs = 1 })
 	if sum(t, film) != sum(t, again) {
-		t.Error("the same script gives other bytes")
+		t.Error("a second build of the same script has other bytes")
 	}
 	none, _ := produce(t, written(t, fmt.Sprintf(strings.NewReplacer("(chapter: Três)", "", `(chapter: Dois: "o fim" 終 <&>)`, "").Replace(inTracks), "external")), cache, nil)
 	if s := string(run(t, "ffprobe", "-v", "error", "-show_entries", "stream=codec_type", "-of", "csv=p=0", none)); s != "video\naudio\n" {
-		t.Errorf("a film without either has %q", s)
+		t.Errorf("a video without subtitles and chapters has %q", s)
 	}
 }
 
-// planOf returns the first frames of the scenes.
+// planOf returns the first frame of each scene of a script.
 func planOf(t *testing.T, script, cacheDir string) []int64 {
 	t.Helper()
 	var out []int64
@@ -133,8 +133,8 @@ func planOf(t *testing.T, script, cacheDir string) []int64 {
 	return out
 }
 
-// TestPlayersOfFilmsWithText: a browser and GStreamer play what they know, and the picture
-// is that of a film without text.
+// TestPlayersOfFilmsWithText checks that a browser and GStreamer play a video with subtitles and
+// chapters, and that its pictures equal those of a video without them.
 func TestPlayersOfFilmsWithText(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -152,7 +152,7 @@ func TestPlayersOfFilmsWithText(t *testing.T) {
 	}
 	for _, s := range got.Seen {
 		if s[1] < 200 || s[2] > 60 {
-			t.Errorf("at %.2f s it shows %v, want red", s[0], s[1:])
+			t.Errorf("at %.2f s the player shows %v, want red", s[0], s[1:])
 		}
 	}
 	dir := t.TempDir()

@@ -14,8 +14,8 @@ import (
 	"mynah/internal/watch"
 )
 
-// TestTheWatchPageKeepsItsPlace: a film that is built again is loaded again, and goes on
-// where it was; what is wrong stands under it.
+// TestTheWatchPageKeepsItsPlace checks that the page reloads a rebuilt video and continues at the
+// same position, and that it shows findings below the video.
 func TestTheWatchPageKeepsItsPlace(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -63,7 +63,7 @@ func TestTheWatchPageKeepsItsPlace(t *testing.T) {
 	}
 }
 
-// shot keeps what the browser shows, for a person to look at.
+// shot writes a screenshot of the browser to a file, for inspection.
 func shot(ctx context.Context, t *testing.T, path string) {
 	t.Helper()
 	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))

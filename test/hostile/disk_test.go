@@ -13,8 +13,8 @@ import (
 	"mynah/internal/testrun"
 )
 
-// TestFullDisk builds on disks that are full at one moment or another: that of the film,
-// that of the cache, that of temporary files.
+// TestFullDisk builds on disks that become full at different moments: the disk of the video, of the
+// cache, or of temporary files.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -40,26 +40,27 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// holds: the film is right, or the disk was full and that was said.
+// holds checks that the video is correct, or that the build failed with a message about the full
+// disk.
 func (s *site) holds(t *testing.T, o outcome, want string) {
 	t.Helper()
 	if o.code == 0 {
 		if s.bytes(t) != want {
-			t.Errorf("a full disk gives another film: %s", o.stderr)
+			t.Errorf("on a full disk the video differs: %s", o.stderr)
 		}
 		return
 	}
 	o.refused(t, 1, "the disk is full", "help: free some space")
 }
 
-// TestFileSizeLimit: a limit on the size of files is a disk that is full. It is where
-// small disks cannot be mounted.
+// TestFileSizeLimit checks that a limit on the size of files is treated like a full disk. It also
+// runs where small disks cannot be mounted.
 func TestFileSizeLimit(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
 	all := siteWithEverything(t)
 	want := all.reference(t)
-	for _, blocks := range []int{0, 8, 100, 400} { // of 512 bytes
+	for _, blocks := range []int{0, 8, 100, 400} { // limits in blocks of 512 bytes
 		t.Run(fmt.Sprint(blocks), func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
@@ -74,14 +75,14 @@ func TestFileSizeLimit(t *testing.T) {
 			o := run(t, cmd)
 			s.clean(t)
 			if o.code != 0 && s.bytes(t) != oldFilm {
-				t.Error("a failed build touched the old film")
+				t.Error("a failed build changed the old video")
 			}
 			s.holds(t, o, want)
 		})
 	}
 }
 
-// TestDeviceAsOutput: what is not a file is not written to.
+// TestDeviceAsOutput checks that a build does not write to a file that is not a regular file.
 func TestDeviceAsOutput(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

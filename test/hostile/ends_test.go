@@ -17,8 +17,8 @@ import (
 	"mynah/internal/testrun"
 )
 
-// TestDamagedCache damages what a build left in the cache, in every way that disks and
-// people do, and builds again: the film is the same.
+// TestDamagedCache damages the files in a cache in every way that disks and people do, and builds
+// again. The video must be the same.
 func TestDamagedCache(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -31,7 +31,7 @@ func TestDamagedCache(t *testing.T) {
 	for round := range 12 {
 		damaged := 0
 		for _, name := range s.entries(t) {
-			// Now all of them, now some, now one kind of damage alone.
+			// Later rounds damage only some files, or damage all in the same way.
 			if round > 5 && rng.IntN(2) == 0 {
 				continue
 			}
@@ -47,16 +47,16 @@ func TestDamagedCache(t *testing.T) {
 		if err := os.Remove(s.videoPath()); err != nil {
 			t.Fatal(err)
 		}
-		// What notes that the files beside the film are a build's own is damaged too.
+		// The record of the files written by earlier builds is damaged too, so --force is needed.
 		o := s.build(t, "--force")
 		if o.code != 0 || s.bytes(t) != want {
-			t.Errorf("round %d, %d entries damaged: it ended with %d, the film is %s, not %s: %s", round, damaged, o.code, sum(s.bytes(t)), sum(want), o.stderr)
+			t.Errorf("round %d, %d damaged entries: exit code %d, the video is %s, want %s: %s", round, damaged, o.code, sum(s.bytes(t)), sum(want), o.stderr)
 		}
 		if damaged == 0 {
-			t.Error("nothing was damaged")
+			t.Error("no file was damaged")
 		}
 	}
-	// Kinds that are files, and a lock that is a folder.
+	// Files in the place of the folders of the cache, and a folder in the place of the lock.
 	for _, kind := range []string{"segments", "sounds", "pictures", "narration", "probes", "lock"} {
 		path := filepath.Join(s.cache, kind)
 		if err := os.RemoveAll(path); err != nil {
@@ -71,11 +71,11 @@ func TestDamagedCache(t *testing.T) {
 		s.write(t, path, "no folder")
 	}
 	if o := s.build(t, "--force"); o.code != 0 || s.bytes(t) != want {
-		t.Errorf("with files in the place of folders it ended with %d: %s", o.code, o.stderr)
+		t.Errorf("with files in the place of folders the exit code is %d: %s", o.code, o.stderr)
 	}
 }
 
-// entries are the files of the cache's kinds.
+// entries lists the files in the cache.
 func (s *site) entries(t *testing.T) []string {
 	t.Helper()
 	var out []string
@@ -117,8 +117,8 @@ func damageFile(name string, kind int, rng *rand.Rand) error {
 	return os.WriteFile(name, b, 0o600)
 }
 
-// TestBuildsSideBySide builds one project by several processes at the same time, to the
-// same film and with the same cache, cold and warm.
+// TestBuildsSideBySide builds a project with several processes at the same time, with the same
+// video file and the same cache, which is empty at first and then filled.
 func TestBuildsSideBySide(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -129,10 +129,10 @@ func TestBuildsSideBySide(t *testing.T) {
 		for range 3 {
 			wg.Go(func() {
 				if o := run(t, s.command(t.Context())); o.code != 0 {
-					t.Errorf("%s: it ended with %d: %s", how, o.code, o.stderr)
+					t.Errorf("%s: exit code %d: %s", how, o.code, o.stderr)
 				}
 				if got := s.bytes(t); got != want {
-					t.Errorf("%s: the film is %s, not %s", how, sum(got), sum(want))
+					t.Errorf("%s: the video is %s, want %s", how, sum(got), sum(want))
 				}
 			})
 		}
@@ -141,8 +141,9 @@ func TestBuildsSideBySide(t *testing.T) {
 	}
 }
 
-// TestKills kills builds at random moments. The old film is there, or the new one whole;
-// no process lives on, and the next build gives the same film and clears what was left.
+// TestKills kills builds at random moments. After a kill, the old video or the complete new one
+// exists and no process is running. The next build makes the same video and removes temporary
+// files.
 func TestKills(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -157,7 +158,7 @@ func TestKills(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 11))
 	cut := 0
 	for i := range kills {
-		if i%2 == 0 { // half of the builds find what others made
+		if i%2 == 0 { // half of the builds use a filled cache
 			if err := os.RemoveAll(s.cache); err != nil {
 				t.Fatal(err)
 			}
@@ -177,27 +178,28 @@ func TestKills(t *testing.T) {
 		_ = cmd.Process.Signal(syscall.SIGKILL)
 		_ = cmd.Wait()
 		if got := s.bytes(t); got != oldFilm && got != want {
-			t.Fatalf("kill %d left a film that is neither old nor new", i)
+			t.Fatalf("after kill %d the video is neither the old nor the new one", i)
 		} else if got == oldFilm {
 			cut++
 		}
 		waitUntil(t, "no process is left", func() bool { return len(s.processes()) == 0 })
-		// Every other one is followed by a build; what many kills leave is cleared too.
+		// Only every other kill is followed by a build, so that a build must also clean up after
+		// several kills.
 		if i%2 == 0 && i < kills-2 {
 			continue
 		}
 		if o := s.build(t); o.code != 0 || s.bytes(t) != want {
-			t.Fatalf("after kill %d it ended with %d, and the film is %s, not %s: %s", i, o.code, sum(s.bytes(t)), sum(want), o.stderr)
+			t.Fatalf("after kill %d: exit code %d, the video is %s, want %s: %s", i, o.code, sum(s.bytes(t)), sum(want), o.stderr)
 		}
 	}
-	t.Logf("%d of %d builds were cut short", cut, kills)
+	t.Logf("%d of %d builds were killed before their end", cut, kills)
 	if cut < kills/4 {
-		t.Errorf("%d of %d builds were cut short: that proves nothing", cut, kills)
+		t.Errorf("only %d of %d builds were killed before their end, which is too few for this test", cut, kills)
 	}
 }
 
-// TestKilledWhileWriting kills a build at the moments that are rare by chance: while its
-// files stand beside the film.
+// TestKilledWhileWriting kills a build at moments that random kills rarely hit: while it writes the
+// files next to the video.
 func TestKilledWhileWriting(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -216,7 +218,7 @@ func TestKilledWhileWriting(t *testing.T) {
 	}
 	seen := 0
 	for range 30 {
-		// Where all stands, nothing is written.
+		// A build writes nothing if all files exist, so one is removed.
 		if err := os.Remove(filepath.Join(s.out, "film.jpg")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			t.Fatal(err)
 		}
@@ -236,7 +238,7 @@ func TestKilledWhileWriting(t *testing.T) {
 		_ = cmd.Process.Kill()
 		<-ended
 		if s.bytes(t) != want {
-			t.Fatal("the film is not whole")
+			t.Fatal("the video is not complete")
 		}
 		if left() {
 			if seen++; seen == 3 {
@@ -245,9 +247,9 @@ func TestKilledWhileWriting(t *testing.T) {
 		}
 	}
 	if seen == 0 {
-		t.Error("no kill left a file: that proves nothing")
+		t.Error("no kill left a file, so the test has checked nothing")
 	}
 	if o := s.build(t); o.code != 0 || s.bytes(t) != want {
-		t.Error("the next build fails:", o.stderr)
+		t.Error("the next build failed:", o.stderr)
 	}
 }

@@ -1,10 +1,9 @@
 //go:build linux
 
-// Package hostile_test tries to break a build: with files, names and scripts that are
-// wrong in every way that could be thought of, with disks that are full, programs that
-// crash, hang or flood, a damaged cache, builds in parallel, and kills. The rule is the
-// same for all of it: one clear error and the old film as it was, or the right film; no
-// file of ours is left, and no process.
+// Package hostile_test tries to break builds: with invalid files, names and scripts, full disks,
+// programs that crash, hang or print too much, a damaged cache, parallel builds, and kills. The
+// expected result is always the same: either one clear error and the unchanged old video, or the
+// correct new video. No temporary file and no process may be left.
 package hostile_test
 
 import (
@@ -26,7 +25,8 @@ import (
 	"mynah/internal/cli"
 )
 
-// asMynah makes this test's binary be mynah: builds that are killed are processes.
+// asMynah is the environment variable that makes this test binary run as mynah, because the tests
+// kill builds, which must be processes.
 const asMynah = "MYNAH_TEST_AS_MYNAH"
 
 func TestMain(m *testing.M) {
@@ -39,13 +39,13 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// site is a project with an old film, a cache and a folder of temporary files.
+// site is a project with an old video, a cache and a folder for temporary files.
 type site struct {
 	project, out, cache, tmp string
-	path                     string // $PATH; empty: ours
+	path                     string // value of $PATH; empty means that of the test
 }
 
-// oldFilm is what stands where the film goes before it is built.
+// oldFilm is the content of the video file before a build.
 const oldFilm = "\x00\x00\x00\x10ftypisom\x00\x00\x00\x00 an old film"
 
 func newSite(t *testing.T) *site {
@@ -63,7 +63,7 @@ func newSite(t *testing.T) *site {
 
 func (s *site) videoPath() string { return filepath.Join(s.out, "film.mp4") }
 
-// write makes a file; a name without a folder is one of the project.
+// write creates a file. A relative name is in the project's folder.
 func (s *site) write(t *testing.T, name, content string) {
 	t.Helper()
 	if !filepath.IsAbs(name) {
@@ -74,7 +74,7 @@ func (s *site) write(t *testing.T, name, content string) {
 	}
 }
 
-// command is a build of the project's s.md.
+// command returns a command that builds the script s.md of the project.
 func (s *site) command(ctx context.Context, args ...string) *exec.Cmd {
 	all := append([]string{"build", "-q", "--cache-dir", s.cache, "-o", s.videoPath(), filepath.Join(s.project, "s.md")}, args...)
 	cmd := exec.CommandContext(ctx, os.Args[0], all...)
@@ -86,13 +86,13 @@ func (s *site) command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// outcome is how a build ended.
+// outcome is the exit code and the output of a build.
 type outcome struct {
 	code        int
 	out, stderr string
 }
 
-// run runs a command to its end.
+// run runs a command until it ends.
 func run(t *testing.T, cmd *exec.Cmd) outcome {
 	t.Helper()
 	var out, stderr bytes.Buffer
@@ -104,10 +104,11 @@ func run(t *testing.T, cmd *exec.Cmd) outcome {
 	return outcome{cmd.ProcessState.ExitCode(), out.String(), stderr.String()}
 }
 
-// patience is what tells a build that hangs from a machine that has much else to do.
+// patience is the time after which a build counts as hanging. It is long, because the machine may
+// be busy.
 const patience = 5 * time.Minute
 
-// build builds, and looks at what is left behind.
+// build runs a build and checks that it leaves no temporary files or processes.
 func (s *site) build(t *testing.T, args ...string) outcome {
 	t.Helper()
 	ctx, stop := context.WithTimeout(t.Context(), patience)
@@ -115,16 +116,16 @@ func (s *site) build(t *testing.T, args ...string) outcome {
 	before := s.bytes(t)
 	o := run(t, s.command(ctx, args...))
 	if ctx.Err() != nil {
-		t.Errorf("the build does not end: %.300s", o.stderr)
+		t.Errorf("the build did not end: %.300s", o.stderr)
 	}
 	if o.code != 0 && s.bytes(t) != before {
-		t.Error("a failed build touched the old film")
+		t.Error("a failed build changed the old video")
 	}
 	s.clean(t)
 	return o
 }
 
-// bytes are those of the film; empty if it does not exist.
+// bytes returns the content of the video file, or "" if it does not exist.
 func (s *site) bytes(t *testing.T) string {
 	t.Helper()
 	b, err := os.ReadFile(s.videoPath())
@@ -134,30 +135,30 @@ func (s *site) bytes(t *testing.T) string {
 	return string(b)
 }
 
-// clean holds that nothing is left of a build that has ended: no file but the film and
-// what belongs beside it, no temporary file, no process.
+// clean checks that a finished build has left no process and no file other than the video and its
+// accompanying files.
 func (s *site) clean(t *testing.T) {
 	t.Helper()
 	for _, name := range names(t, s.out) {
 		if !slices.Contains([]string{"film.mp4", "film.jpg", "film.srt", "film.vtt"}, name) {
-			t.Errorf("beside the film is left %s", name)
+			t.Errorf("a file was left next to the video: %s", name)
 		}
 	}
 	for _, name := range names(t, s.cache) {
 		if !slices.Contains([]string{"CACHEDIR.TAG", "lock", "narration", "pictures", "segments", "sounds", "probes"}, name) {
-			t.Errorf("in the cache is left %s", name)
+			t.Errorf("a file was left in the cache: %s", name)
 		}
 	}
 	if left := names(t, s.tmp); len(left) > 0 {
-		t.Errorf("in the folder of temporary files is left %q", left)
+		t.Errorf("files were left in the folder for temporary files: %q", left)
 	}
-	// What was killed may take a moment to be gone.
+	// Killed processes may need a moment to end.
 	left := s.processes()
 	for end := time.Now().Add(30 * time.Second); len(left) > 0 && time.Now().Before(end); left = s.processes() {
 		time.Sleep(5 * time.Millisecond)
 	}
 	if len(left) > 0 {
-		t.Errorf("there still run %q", left)
+		t.Errorf("processes are still running: %q", left)
 	}
 }
 
@@ -174,8 +175,8 @@ func names(t *testing.T, dir string) []string {
 	return out
 }
 
-// processes are those of the site's builds: all of them know its folder of temporary
-// files by their environment.
+// processes lists the processes of the site's builds. It recognizes them by the folder for
+// temporary files in their environment.
 func (s *site) processes() []string {
 	var out []string
 	found, _ := filepath.Glob("/proc/[0-9]*/environ")
@@ -189,48 +190,48 @@ func (s *site) processes() []string {
 	return out
 }
 
-// refused holds that a build failed with a code and one clear error of that text, which
-// is neither a flood nor a crash of ours.
+// refused checks that a build failed with an exit code and one clear, short error that contains the
+// texts want.
 func (o outcome) refused(t *testing.T, code int, want ...string) {
 	t.Helper()
 	if o.code != code {
-		t.Errorf("it ended with %d, not %d: %.600s", o.code, code, o.stderr)
+		t.Errorf("exit code %d, want %d: %.600s", o.code, code, o.stderr)
 	}
 	for _, w := range want {
 		if !strings.Contains(o.stderr, w) {
-			t.Errorf("%.600q does not say %q", o.stderr, w)
+			t.Errorf("%.600q does not contain %q", o.stderr, w)
 		}
 	}
 	if strings.Contains(o.stderr, "goroutine") || strings.Contains(o.stderr, "panic") || len(o.stderr) > 200_000 {
-		t.Errorf("that is no clear error: %.600s", o.stderr)
+		t.Errorf("the error is not clear: %.600s", o.stderr)
 	}
 }
 
-// shows holds that the film is right for decoders of others: of so many frames (-1: any)
-// and, if a colour is given, of that colour in the middle of each.
+// shows checks that other decoders can decode the video and that it has a number of frames (-1
+// means any). If color is not nil, it is the expected colour in the middle of each frame.
 func (s *site) shows(t *testing.T, o outcome, frames int, color []byte) {
 	t.Helper()
 	if o.code != 0 {
-		t.Fatalf("it ended with %d: %.600s", o.code, o.stderr)
+		t.Fatalf("exit code %d: %.600s", o.code, o.stderr)
 	}
 	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-xerror", "-i", s.videoPath(), "-map", "0:v",
 		"-vf", "scale=in_color_matrix=bt709:in_range=tv,format=rgb24,crop=2:2", "-f", "rawvideo", "-")
 	d := run(t, cmd)
 	if d.code != 0 || d.stderr != "" {
-		t.Errorf("the film does not decode: %.600s", d.stderr)
+		t.Errorf("the video cannot be decoded: %.600s", d.stderr)
 	}
 	if n := len(d.out) / 12; frames >= 0 && n != frames || n == 0 {
-		t.Errorf("the film has %d frames, not %d", n, frames)
+		t.Errorf("the video has %d frames, want %d", n, frames)
 	}
 	for i := 0; i < len(d.out) && color != nil; i++ {
 		if by := int(d.out[i]) - int(color[i%3]); by > 6 || by < -6 {
-			t.Errorf("the colour of frame %d is not %v: %d", i/12, color, d.out[i])
+			t.Errorf("the colour of frame %d is not %v but %d", i/12, color, d.out[i])
 			break
 		}
 	}
 }
 
-// ffmpeg makes a file of the project.
+// ffmpeg creates a file of the project with ffmpeg, and returns its path.
 func (s *site) ffmpeg(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	path := filepath.Join(s.project, name)
@@ -241,7 +242,7 @@ func (s *site) ffmpeg(t *testing.T, name string, args ...string) string {
 	return path
 }
 
-// change rewrites a file of the project.
+// change replaces the content of a file of the project by the result of a function.
 func (s *site) change(t *testing.T, name string, f func([]byte) []byte) {
 	t.Helper()
 	path := filepath.Join(s.project, name)
@@ -252,11 +253,11 @@ func (s *site) change(t *testing.T, name string, f func([]byte) []byte) {
 	s.write(t, path, string(f(b)))
 }
 
-// header begins every script: small frames are quick.
+// header is the start of every script: small frames make builds fast.
 const header = "---\nsize: 64x64\n---\n"
 
-// siteWithEverything returns the site a script that uses all parts of a build: a sentence, an
-// image, a drawing, two crossing images, a clip with sound, an audio file, music.
+// siteWithEverything returns a site with a script that uses all kinds of parts: a sentence, an
+// image, a drawing, two crossfading images, a clip with sound, an audio file, and music.
 func siteWithEverything(t *testing.T) *site {
 	t.Helper()
 	s := newSite(t)
@@ -270,10 +271,10 @@ func siteWithEverything(t *testing.T) *site {
 	return s
 }
 
-// sum is the hash of a film, which a message can hold.
+// sum returns a short hash of a video, for messages.
 func sum(film string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(film)))[:16] }
 
-// reference builds the project as it is, elsewhere, and gives the film's bytes.
+// reference builds the project in another site and returns the content of the video.
 func (s *site) reference(t *testing.T) string {
 	t.Helper()
 	o := newSite(t)

@@ -14,8 +14,8 @@ import (
 	"mynah/internal/testrun"
 )
 
-// hugePNG is a whole picture of side x side pixels, black, one bit each: a few kilobytes
-// for what takes gigabytes when it is decoded.
+// hugePNG returns a complete black picture of side x side pixels with one bit each. It has a few
+// kilobytes but needs gigabytes when it is decoded.
 func hugePNG(side int) []byte {
 	chunk := func(kind string, data []byte) []byte {
 		out := binary.BigEndian.AppendUint32(nil, uint32(len(data)))
@@ -34,7 +34,7 @@ func hugePNG(side int) []byte {
 	return append(append(out, chunk("IDAT", z.Bytes())...), chunk("IEND", nil)...)
 }
 
-// patch writes a number at a place after a word.
+// patch returns a function that writes a 32-bit number at the offset behind after a word.
 func patch(word string, behind int, v uint32) func([]byte) []byte {
 	return func(b []byte) []byte {
 		at := bytes.Index(b, []byte(word)) + len(word) + behind
@@ -43,12 +43,12 @@ func patch(word string, behind int, v uint32) func([]byte) []byte {
 	}
 }
 
-// source is a moving picture of 64x64 at 25 frames a second.
+// source returns the ffmpeg arguments of a test video with 64x64 pixels and 25 frames per second.
 func source(seconds float64) []string {
 	return []string{"-f", "lavfi", "-i", fmt.Sprintf("testsrc=s=64x64:r=25:d=%g", seconds)}
 }
 
-// TestFiles builds films of single files, each odd or bad in one way.
+// TestFiles builds videos of single files, each unusual or invalid in one way.
 func TestFiles(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -66,10 +66,10 @@ func TestFiles(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		file   string
-		make   []string            // by ffmpeg
-		change func([]byte) []byte // of what it made
+		make   []string            // arguments of ffmpeg
+		change func([]byte) []byte // changes the created file
 		by     func(*testing.T, *site)
-		errors []string // else a film of
+		errors []string // parts of the expected error; if nil, the video must have the frames below
 		frames int
 		color  []byte
 		slow   bool
@@ -122,7 +122,7 @@ func TestFiles(t *testing.T) {
 		"Matroska that claims 10 hours": {file: "a.mkv", make: append(source(1), "-pix_fmt", "yuv420p"), change: func(b []byte) []byte {
 			at := bytes.Index(b, []byte{0x44, 0x89, 0x88})
 			copy(b[at+3:], "\x41\x81\x2a\x88\x00\x00\x00\x00") // 36 million milliseconds
-			// The track's own length is a tag; by another name it is ignored.
+			// The length of the track is a tag; the changed name is ignored.
 			return bytes.Replace(b, []byte("DURATION"), []byte("DURATIOM"), 1)
 		}, errors: []string{"s.md:4:1: error:", "ends after 1.0 of 36000.0 seconds"}, slow: true},
 		"MP4 of a frame in ten minutes":   {file: "a.mp4", make: append([]string{"-f", "lavfi", "-i", "testsrc=s=64x64:r=1/600:d=1200"}, "-pix_fmt", "yuv420p"), frames: 12000, slow: true},

@@ -12,7 +12,7 @@ import (
 	"mynah/internal/testrun"
 )
 
-// TestScripts builds scripts that are large or broken.
+// TestScripts builds very large and broken scripts.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -26,7 +26,7 @@ func TestScripts(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		script string
-		check  bool // only read: hours of speech
+		check  bool // only check the script: speaking it takes hours
 		errors []string
 		frames int
 		slow   bool
@@ -85,8 +85,8 @@ func TestScripts(t *testing.T) {
 	}
 }
 
-// TestNames builds films of pictures and clips whose names mean something to other
-// programs: each is just a name here, and the film is red from its first frame to its last.
+// TestNames builds videos of pictures and clips whose names have a special meaning for other
+// programs. Each name must be treated literally, so that every frame is red.
 func TestNames(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -118,8 +118,8 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// TestWrongNames: what cannot be the name of a file in a script has an error with its
-// place, which writes nothing to a terminal that it would obey.
+// TestWrongNames checks that text that cannot be the name of a file causes an error with its
+// position, and that the error contains no control characters for terminals.
 func TestWrongNames(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
@@ -137,13 +137,13 @@ func TestWrongNames(t *testing.T) {
 			o := s.build(t)
 			o.refused(t, 3, want)
 			if strings.ContainsAny(o.stderr, "\x1b\x07") {
-				t.Errorf("the terminal is written to: %q", o.stderr)
+				t.Errorf("the output contains control characters: %q", o.stderr)
 			}
 		})
 	}
 }
 
-// TestLongestScriptName: the film's name may be as long as the disk allows.
+// TestLongestScriptName checks that the name of the video may be as long as the file system allows.
 func TestLongestScriptName(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -156,11 +156,11 @@ func TestLongestScriptName(t *testing.T) {
 		t.Errorf("%d %s", o.code, o.stderr)
 	}
 	if got := names(t, s.project); len(got) != 3 {
-		t.Errorf("there are %q", got)
+		t.Errorf("the folder contains %q", got)
 	}
 }
 
-// TestManyFindings: programs are told no more than people are.
+// TestManyFindings checks that JSON output has the same limit of findings as text for people.
 func TestManyFindings(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)

@@ -20,8 +20,8 @@ import (
 	"mynah/internal/testrun"
 )
 
-// standIn puts a shell script in the place of a program. Where the script says "real"
-// the program itself runs; asked for its version, it always does.
+// standIn replaces a program by a shell script. The word "real" in the script runs the replaced
+// program, which also always answers requests for its version.
 func (s *site) standIn(t *testing.T, program, script string) {
 	t.Helper()
 	realPath, err := exec.LookPath(program)
@@ -37,7 +37,7 @@ func (s *site) standIn(t *testing.T, program, script string) {
 	s.path = dir + ":" + os.Getenv("PATH")
 }
 
-// TestProgramsThatFail replaces one program by one that fails in one way.
+// TestProgramsThatFail replaces one program by one that fails in a certain way.
 func TestProgramsThatFail(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -60,7 +60,8 @@ func TestProgramsThatFail(t *testing.T) {
 				s.write(t, "s.md", "---\nsize: 64x64\nvoice: marlene\n---\n![](c.mp4)\n---\n(canvas: teal)\nGuten Tag.\n")
 				s.standIn(t, program, script)
 				o := s.build(t)
-				// What a program says of a file that it was given is believed: it may be right.
+				// If a program reports an error in its input file, the build reports it, because it
+				// may be true.
 				if program != "espeak-ng" && strings.HasPrefix(o.stderr, "s.md:5:1: error: ") && !strings.Contains(o.stderr, "s.md:7") && !strings.Contains(script, "kill") && !strings.Contains(script, "cat") {
 					o.refused(t, 3, "c.mp4")
 					return
@@ -74,7 +75,8 @@ func TestProgramsThatFail(t *testing.T) {
 	}
 }
 
-// TestProgramsThatHang stops a build whose program never ends: it is over in a second.
+// TestProgramsThatHang cancels a build whose program never ends. The build must end within a
+// second.
 func TestProgramsThatHang(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -100,12 +102,12 @@ func TestProgramsThatHang(t *testing.T) {
 					t.Fatal(err)
 				}
 				_ = cmd.Wait()
-				// A second on a machine that has nothing else to do; tests run in parallel.
+				// On an idle machine, a second suffices; but tests run in parallel.
 				if took := time.Since(at); took > time.Minute || cmd.ProcessState.ExitCode() != 130 {
-					t.Errorf("it ended with %d after %s: %s", cmd.ProcessState.ExitCode(), took, stderr.String())
+					t.Errorf("exit code %d after %s: %s", cmd.ProcessState.ExitCode(), took, stderr.String())
 				}
 				if s.bytes(t) != oldFilm {
-					t.Error("the old film was touched")
+					t.Error("the old video was changed")
 				}
 				s.clean(t)
 			})
@@ -113,7 +115,7 @@ func TestProgramsThatHang(t *testing.T) {
 	}
 }
 
-// TestStalledPrograms: nobody stops the build, but the program gives no sign of life.
+// TestStalledPrograms checks that a build ends if its program makes no progress.
 func TestStalledPrograms(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -142,18 +144,19 @@ func TestStalledPrograms(t *testing.T) {
 	}
 }
 
-// waitUntil waits for what is bound to happen.
+// waitUntil waits until a condition is true. what describes the condition.
 func waitUntil(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	for end := time.Now().Add(patience); !is(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("it never comes to it that %s", what)
+			t.Fatalf("timeout while waiting until %s", what)
 		}
 	}
 }
 
-// TestPicturesThatCannotBePlayed: a coder that ends well and writes pictures that no player can
-// decode gives no video, but an error that names the scene; the next build mends it.
+// TestPicturesThatCannotBePlayed checks an encoder that succeeds but writes pictures that no player
+// can decode. The build must fail with an error that names the scene, and the next build must
+// succeed.
 func TestPicturesThatCannotBePlayed(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -164,6 +167,6 @@ func TestPicturesThatCannotBePlayed(t *testing.T) {
 	s.build(t).refused(t, 1, "scene 2", "cannot be played", "a.png")
 	s.path = ""
 	if o := s.build(t); o.code != 0 {
-		t.Errorf("the next build ends with %d: %s", o.code, o.stderr)
+		t.Errorf("the exit code of the next build is %d: %s", o.code, o.stderr)
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"mynah/internal/testrun"
 )
 
-// TestTouchedFilm: what a build wrote is left alone as long as all of it stands; whatever
-// was touched or damaged meanwhile is written again.
+// TestTouchedFilm checks that a build does not rewrite its unchanged outputs, and that it rewrites
+// them if any was changed or damaged.
 func TestTouchedFilm(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -29,10 +29,10 @@ func TestTouchedFilm(t *testing.T) {
 		}
 		after, err := os.Stat(s.videoPath())
 		if err != nil || s.bytes(t) != want {
-			t.Fatalf("%s: the film is not the one of before (%v)", what, err)
+			t.Fatalf("%s: the video differs from the previous one (%v)", what, err)
 		}
 		if written := before == nil || !os.SameFile(before, after); written != wantWritten {
-			t.Errorf("%s: the film is written: %v", what, written)
+			t.Errorf("%s: the video was rewritten: %v", what, written)
 		}
 	}
 	again("nothing", false)
@@ -72,8 +72,8 @@ func TestTouchedFilm(t *testing.T) {
 	}
 }
 
-// TestSubtitlesOfSilentFilm: nothing that would be taken for a film's subtitles stays
-// beside one that says nothing, also where the film itself stands.
+// TestSubtitlesOfSilentFilm checks that the build of a video without narration removes old
+// subtitles next to it, even if the video itself is not rewritten.
 func TestSubtitlesOfSilentFilm(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -85,7 +85,7 @@ func TestSubtitlesOfSilentFilm(t *testing.T) {
 			t.Fatal(o.stderr)
 		}
 		if _, err := os.Stat(filepath.Join(s.out, "film.srt")); err == nil {
-			t.Error("old subtitles are left")
+			t.Error("old subtitles were left")
 		}
 	}
 }

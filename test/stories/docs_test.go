@@ -17,13 +17,13 @@ import (
 	"mynah/internal/script"
 )
 
-// block is a fenced example of a page.
+// block is a fenced code block of a page.
 type block struct {
 	line int
 	text string
 }
 
-// blocks returns the fences of a page whose info string is script.
+// blocks returns the fenced code blocks of a page whose info string is script.
 func blocks(page []byte) []block {
 	var out []block
 	fence := ""
@@ -42,8 +42,7 @@ func blocks(page []byte) []block {
 	return out
 }
 
-// examples reads the scripts that the documents show. What a page teaches must be what
-// the parser takes.
+// examples returns the scripts in the documentation, by page. The parser must accept them.
 func examples(t *testing.T) map[string][]block {
 	t.Helper()
 	out := map[string][]block{}
@@ -53,7 +52,8 @@ func examples(t *testing.T) map[string][]block {
 			t.Fatal(err)
 		}
 		out[name] = blocks(page)
-		// A fence that is written otherwise would leave nothing to test.
+		// If a fence is written differently, its script is not found; so the number of scripts is
+		// checked.
 		if n := len(out[name]); n < least {
 			t.Fatalf("%s shows %d scripts, want at least %d", name, n, least)
 		}
@@ -61,8 +61,8 @@ func examples(t *testing.T) map[string][]block {
 	return out
 }
 
-// exampleName is the script that an example is taken for. Its folder is not the project's own, so
-// that examples may name files of the folder above.
+// exampleName is the file name under which the examples are parsed. Its folder is a subfolder of
+// the project, because examples may refer to files in the parent folder.
 const exampleName = "lessons/example.md"
 
 func TestExamplesParse(t *testing.T) {
@@ -71,14 +71,14 @@ func TestExamplesParse(t *testing.T) {
 		for _, b := range list {
 			loaded, found := script.Load(fstest.MapFS{
 				exampleName: {Data: []byte(b.text)},
-				// What an example may include.
+				// Files that an example may include.
 				"lessons/intro.md":  {Data: []byte("Welcome.\n")},
 				"shared/intro.md":   {Data: []byte("Welcome.\n")},
 				"lessons/script.md": {Data: []byte("Welcome.\n")},
 			}, exampleName, script.Options{Variables: map[string]string{"product": "Mynah", "version": "1.2"}})
 			for _, d := range found {
 				at := b.line + d.Range.Start.Line - 1
-				// Warnings too: an example shows what is usual.
+				// Warnings are errors here too, because examples show the recommended form.
 				t.Errorf("%s:%d: %s: %s", name, at, d.Severity, d.Summary)
 			}
 			if len(loaded.Script.Scenes) == 0 && loaded.Script.Header.Range == (diag.Range{}) {
@@ -88,8 +88,8 @@ func TestExamplesParse(t *testing.T) {
 	}
 }
 
-// TestFormattedExamples holds the printer to the page: an example that is put into the
-// usual form stays a script without errors, and the form is stable.
+// TestFormattedExamples checks that a formatted example is a script without errors, and that
+// formatting it again does not change it.
 func TestFormattedExamples(t *testing.T) {
 	t.Parallel()
 	for name, list := range examples(t) {
@@ -101,14 +101,14 @@ func TestFormattedExamples(t *testing.T) {
 			}
 			twice, found := script.Format(exampleName, once)
 			if found.HasErrors() || !bytes.Equal(once, twice) {
-				t.Errorf("%s:%d: formatted again, it changes:\n%s\nbecomes\n%s", name, b.line, once, twice)
+				t.Errorf("%s:%d: formatting again changes the script:\n%s\nbecomes\n%s", name, b.line, once, twice)
 			}
 		}
 	}
 }
 
-// TestSettings holds the page's tables to the parser: each name that they list is known
-// where they say, in the header, as a direction, or both.
+// TestSettings compares the tables of the page with the parser: each listed name must be accepted
+// in the header, as a direction, or both, as the table says.
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "language.md"))
@@ -116,7 +116,7 @@ func TestSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	misplaced := regexp.MustCompile(`is unknown|ignored`)
-	// Each name with where it may stand, as section 2 of the page tells.
+	// Each name with the places where it is allowed, from the tables of section 2.
 	rows := regexp.MustCompile("(?m)^\\| `([a-z-]+)`.*? \\| (H|D|H D) \\|").FindAllSubmatch(page, -1)
 	if len(rows) < 20 {
 		t.Fatalf("the page has %d rows of settings", len(rows))
@@ -127,17 +127,17 @@ func TestSettings(t *testing.T) {
 			known := true
 			_, found := script.Load(fstest.MapFS{"script.md": {Data: []byte(text)}}, "script.md", script.Options{})
 			for _, d := range found {
-				// A value that makes no sense is another finding, and shows that the name is known.
+				// A finding about the value shows that the name itself is accepted.
 				known = known && !misplaced.MatchString(d.Summary)
 			}
 			if want := strings.Contains(where, place); known != want {
-				t.Errorf("%s as %s: known is %t, the page says %t", name, place, known, want)
+				t.Errorf("%s as %s: accepted is %t, but the page says %t", name, place, known, want)
 			}
 		}
 	}
 }
 
-// withoutFences returns a page without its fenced blocks.
+// withoutFences returns a page without its fenced code blocks.
 func withoutFences(page []byte) []byte {
 	var out []byte
 	fence := ""
@@ -156,7 +156,7 @@ func withoutFences(page []byte) []byte {
 	return out
 }
 
-// anchors lists the addresses of a page's headings, as GitHub forms them.
+// anchors returns the anchors of a page's headings, in GitHub's form.
 func anchors(page []byte) map[string]bool {
 	out := map[string]bool{}
 	for line := range bytes.Lines(withoutFences(page)) {
@@ -177,7 +177,7 @@ func anchors(page []byte) map[string]bool {
 	return out
 }
 
-// TestLinks follows every link of the documents to a file of the project, and to a heading of it.
+// TestLinks checks every link in the documentation to a file of the project and to a heading in it.
 func TestLinks(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..")
@@ -208,14 +208,14 @@ func TestLinks(t *testing.T) {
 				target = filepath.Join(filepath.Dir(page), filepath.FromSlash(u.Path))
 			}
 			if _, err := os.Stat(target); err != nil {
-				t.Errorf("%s: the link %s leads nowhere", page, m[1])
+				t.Errorf("%s: the target of the link %s does not exist", page, m[1])
 				continue
 			}
 			if u.Fragment == "" {
 				continue
 			}
 			if linked, err := os.ReadFile(target); err != nil || !anchors(linked)[u.Fragment] {
-				t.Errorf("%s: the link %s leads to no heading", page, m[1])
+				t.Errorf("%s: the heading of the link %s does not exist", page, m[1])
 			}
 		}
 	}
@@ -224,7 +224,7 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// TestCommandsAreListed holds the table of commands to those that exist.
+// TestCommandsAreListed compares the table of commands with the existing commands.
 func TestCommandsAreListed(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "commands.md"))
@@ -233,7 +233,7 @@ func TestCommandsAreListed(t *testing.T) {
 	}
 	var help bytes.Buffer
 	if code := cli.Main(t.Context(), cli.Streams{In: strings.NewReader(""), Out: &help, Err: io.Discard}, []string{"--help"}); code != 0 {
-		t.Fatalf("mynah --help ends with %d", code)
+		t.Fatalf("the exit code of mynah --help is %d", code)
 	}
 	_, list, _ := strings.Cut(help.String(), "Available Commands:\n")
 	list, _, _ = strings.Cut(list, "\n\n")

@@ -19,7 +19,7 @@ import (
 	"mynah/internal/testrun"
 )
 
-// step is one thing that a reader of a page does: writes a file, or runs commands.
+// step is one step of a reader who follows a page: writing a file or running commands.
 type step struct {
 	line int
 	// file is the name of the file that is written; empty if text is commands.
@@ -73,8 +73,8 @@ func readPage(t *testing.T, name string) []byte {
 	return page
 }
 
-// TestPagesRun does what the pages tell their readers to do: each page with a folder of its own for
-// each of its sections, except for README.md, whose sections continue each other.
+// TestPagesRun runs the steps of the pages. Each section of a page gets an empty folder, except in
+// README.md, whose sections build on each other.
 func TestPagesRun(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -105,7 +105,8 @@ func TestPagesRun(t *testing.T) {
 				runSection(t, name, section)
 			})
 		}
-		// A marker that is written otherwise would leave nothing to test.
+		// If a marker is written differently, its step is not found; so the number of steps is
+		// checked.
 		if count < least {
 			t.Errorf("%s has %d steps that run, want at least %d", name, count, least)
 		}
@@ -193,8 +194,8 @@ func codeBlocks(page []byte, language string) []string {
 	return out
 }
 
-// TestAPIPage sends the requests of docs/api.md to a server: those of the shell, one after the
-// other, and the program in Python.
+// TestAPIPage sends the requests in docs/api.md to a server: the shell commands in order, then the
+// Python program.
 func TestAPIPage(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -234,8 +235,8 @@ func TestAPIPage(t *testing.T) {
 	}
 }
 
-// TestCommandLines reads every command line of the pages, in blocks and in sentences: the command
-// and its flags must exist.
+// TestCommandLines checks that the command and the flags of every command line in the pages exist,
+// both in code blocks and in sentences.
 func TestCommandLines(t *testing.T) {
 	t.Parallel()
 	inBlock := regexp.MustCompile(`(?m)(?:^|[;&|(]|\bdo)\s*(?:[A-Z_]+=\S+ )*(?:bin/)?mynah (` + "[^;&|)<>\n`]*)")
@@ -283,8 +284,8 @@ func TestCommandLines(t *testing.T) {
 	}
 }
 
-// commandLine splits a line as the shell does and parses it; with --help the command does nothing
-// else.
+// commandLine splits a line as a shell does and parses it with the flag --help, so that the command
+// does nothing else.
 func commandLine(t *testing.T, line string) (int, string) {
 	t.Helper()
 	words, err := exec.CommandContext(t.Context(), "bash", "-c", "set -f; printf '%s\\0' "+line).Output()
@@ -292,7 +293,7 @@ func commandLine(t *testing.T, line string) (int, string) {
 		t.Fatalf("%s: %v", line, err)
 	}
 	args := strings.Split(strings.TrimSuffix(string(words), "\x00"), "\x00")
-	// A sentence may name a flag without its value, which --help would become.
+	// A sentence may name a flag without a value; --help must not become the value.
 	if strings.HasPrefix(args[len(args)-1], "--") {
 		args = append([]string{args[0], "--help"}, args[1:]...)
 		args = append(args, "1")
@@ -303,8 +304,8 @@ func commandLine(t *testing.T, line string) (int, string) {
 	return code, out.String()
 }
 
-// TestReadmeShowsTheTour holds the first script of README.md to the starter project, whose video
-// stands above it.
+// TestReadmeShowsTheTour checks that the first script in README.md equals the script of the starter
+// project, whose video is shown above it.
 func TestReadmeShowsTheTour(t *testing.T) {
 	t.Parallel()
 	tour := readPage(t, "examples/tour/script.md")
@@ -317,8 +318,8 @@ func TestReadmeShowsTheTour(t *testing.T) {
 	}
 }
 
-// TestAction runs the steps of action.yml that build a video, and compares their outputs with those
-// that the action declares. Go, the caches and the programs are set up by the test's own machine.
+// TestAction runs the steps of action.yml that build a video, and compares their outputs with the
+// declared ones. It does not run the steps that install Go, the caches and the programs.
 func TestAction(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -340,7 +341,7 @@ func TestAction(t *testing.T) {
 		t.Fatal(err)
 	}
 	used := map[string]bool{}
-	// run runs the step of an id with the inputs and returns its outputs, its text and whether it
+	// run runs the step with an id, and returns its outputs, its printed text, and whether it
 	// succeeded.
 	run := func(t *testing.T, dir, id string, inputs map[string]string) (map[string]string, string, bool) {
 		t.Helper()
@@ -420,7 +421,7 @@ func TestAction(t *testing.T) {
 	}
 }
 
-// outputs reads a file of step outputs: NAME<<END, the lines of the value, END.
+// outputs parses a file of step outputs: NAME<<END, the lines of the value, END.
 func outputs(text string) map[string]string {
 	out := map[string]string{}
 	for text != "" {
@@ -435,8 +436,8 @@ func outputs(text string) map[string]string {
 	return out
 }
 
-// TestWorkflowsAreYAML reads the workflows that the pages show, and compares their inputs and
-// outputs with those of the action.
+// TestWorkflowsAreYAML parses the workflows in the pages, and compares their inputs and outputs
+// with those of the action.
 func TestWorkflowsAreYAML(t *testing.T) {
 	t.Parallel()
 	action := string(readPage(t, "action.yml"))

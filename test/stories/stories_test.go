@@ -1,7 +1,6 @@
-// Package stories_test tells how Mynah is used from the command line: each file of
-// testdata is a session in a folder of its own, with what it prints, leaves after and
-// exits with. The sessions run the real programs on small projects, since a fake could
-// only agree with what its author believed.
+// Package stories_test tests the command line by sessions. Each file in testdata is a session in an
+// empty folder, with the expected output, files and exit codes. The sessions run the real programs
+// on small projects, because fakes would only confirm assumptions.
 package stories_test
 
 import (
@@ -33,12 +32,12 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"mynah": mynah})
 }
 
-// mynah is the program as cmd/mynah starts it.
+// mynah runs the program in the same way as cmd/mynah.
 func mynah() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := cli.Main(ctx, cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, os.Args[1:])
 	stop()
-	os.Exit(code) //nolint:revive // this is the main function of a process of its own
+	os.Exit(code) //nolint:revive // mynah is the main function of its process
 }
 
 func TestStories(t *testing.T) {
@@ -51,7 +50,7 @@ func TestStories(t *testing.T) {
 		Dir:           "testdata",
 		UpdateScripts: *update,
 		Setup: func(e *testscript.Env) error {
-			// A cache of its own for each story: none finds what another made.
+			// Each session has its own cache, so that sessions do not share parts.
 			e.Setenv("MYNAH_CACHE_DIR", filepath.Join(e.WorkDir, "cache"))
 			e.Setenv("MYNAH", program)
 			e.Setenv("LC_ALL", "C.UTF-8")
@@ -69,7 +68,7 @@ func TestStories(t *testing.T) {
 	})
 }
 
-// exits CODE COMMAND … runs a command, which must end with just that code.
+// exits CODE COMMAND … runs a command, whose exit code must be CODE.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits CODE COMMAND [ARGUMENT …]")
@@ -89,8 +88,8 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// lasts FILE FROM TO checks the length of a film or sound in seconds, of the file and of
-// each stream in it.
+// lasts FILE FROM TO checks that the length of a video or sound, and of each of its streams, is in
+// a range of seconds.
 func lasts(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: lasts FILE FROM TO")
@@ -111,8 +110,8 @@ func lasts(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// holds FOLDER [NAME …] checks that a folder holds just these names, hidden ones too:
-// what was left behind by mistake shows.
+// holds FOLDER [NAME …] checks that a folder contains exactly these names, including hidden ones,
+// so that no temporary files are left.
 func holds(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {
 		ts.Fatalf("usage: holds FOLDER [NAME …]")
@@ -129,8 +128,8 @@ func holds(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// json FILE PATH WANT checks a value of a JSON file; the path is of keys and indices,
-// joined by dots. The length of a list is its key "len".
+// json FILE PATH WANT checks a value in a JSON file. The path consists of keys and indices,
+// separated by dots. The key "len" of an array is its length.
 func jsonCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: json FILE PATH WANT")
@@ -174,8 +173,8 @@ func child(ts *testscript.TestScript, v any, key string) any {
 	return nil
 }
 
-// jsonlines FILE EVENT … checks that every line is a JSON object with an event of the
-// list, that the percents never fall, and that the last line has the last event.
+// jsonlines FILE EVENT … checks that every line is a JSON object with one of the events, that the
+// percentage never decreases, and that the last line has the last event.
 func jsonLines(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: jsonlines FILE EVENT …")

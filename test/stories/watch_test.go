@@ -13,7 +13,7 @@ import (
 	"mynah/internal/cli"
 )
 
-// TestWatch follows mynah watch through a first build, a mistake, and its mending.
+// TestWatch tests mynah watch with a first build, a mistake, and its correction.
 func TestWatch(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -47,7 +47,7 @@ func TestWatch(t *testing.T) {
 					return
 				}
 			case <-time.After(5 * time.Minute):
-				t.Fatalf("it does not say %q", part)
+				t.Fatalf("mynah watch did not print %q", part)
 			}
 		}
 	}
@@ -59,9 +59,9 @@ func TestWatch(t *testing.T) {
 	says("script.mp4  2.00 s, 1 scene")
 	cancel()
 	if c := <-code; c != 130 {
-		t.Errorf("it ends with %d", c)
+		t.Errorf("the exit code is %d", c)
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, ".*")); err != nil || len(left) > 0 {
-		t.Errorf("it leaves %q", left)
+		t.Errorf("files were left: %q", left)
 	}
 }
