@@ -46,8 +46,10 @@ func sampleFailures() map[string]error {
 func TestFault(t *testing.T) {
 	t.Parallel()
 	want := map[string]fault.Code{
-		"missing": fault.ToolMissing, "exit": fault.ToolFailed, "killed": fault.ToolFailed, "late": fault.ToolFailed, "stalled": fault.ToolFailed,
-		"flood": fault.ToolFailed, "taken": fault.ToolFailed, "path": fault.Disk, "link": fault.Disk, "full": fault.Disk, "limit": fault.Disk,
+		"missing": fault.ToolMissing, "exit": fault.ToolFailed, "killed": fault.ToolFailed,
+		"late": fault.ToolFailed, "stalled": fault.ToolFailed,
+		"flood": fault.ToolFailed, "taken": fault.ToolFailed, "path": fault.Disk, "link": fault.Disk,
+		"full": fault.Disk, "limit": fault.Disk,
 		"full too": fault.Disk, "lost": fault.Disk, "fault": fault.Usage,
 	}
 	for name, err := range sampleFailures() {
@@ -69,7 +71,8 @@ func TestFault(t *testing.T) {
 			t.Errorf("%s: %q", name, f.Public)
 		}
 	}
-	if got := blame.Disk(blame.Fault(sampleFailures()["full"]), "the video cannot be written"); strings.Contains(got.Error(), "cannot be written") {
+	if got := blame.Disk(blame.Fault(sampleFailures()["full"]),
+		"the video cannot be written"); strings.Contains(got.Error(), "cannot be written") {
 		t.Errorf("the message names a full disk and another problem: %v", got)
 	}
 }

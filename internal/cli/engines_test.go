@@ -80,7 +80,8 @@ func TestConfiguredVoices(t *testing.T) {
 	}
 	s.Misbehave(remotetest.Status(http.StatusUnauthorized, "", `{"error":{"message":"no"}}`))
 	code, _, errs = run(t, settings, "say", "Hello.", "-o", file, "--voice", "amy")
-	if code != exitTool || !strings.Contains(errs, `the sentence "Hello." could not be spoken by amy: local needs a key, but OPENAI_API_KEY is not set`) {
+	if code != exitTool || !strings.Contains(errs,
+		`the sentence "Hello." could not be spoken by amy: local needs a key, but OPENAI_API_KEY is not set`) {
 		t.Errorf("exit code %d, %s", code, errs)
 	}
 }
@@ -113,7 +114,8 @@ func TestNeuralVoices(t *testing.T) {
 		return code, stdout.String(), stderr.String()
 	}
 	model, wav := filepath.Join(dir, "de_DE-eva-low.onnx"), filepath.Join(dir, "a.wav")
-	if code, _, errs := mynah("say", "Guten Tag.", "-o", wav, "--voice", "eva"); code != 0 || !strings.Contains(errs, `piper has no installed voice "de_DE-eva-low"; marlene speaks instead`) {
+	if code, _, errs := mynah("say", "Guten Tag.", "-o", wav, "--voice", "eva"); code != 0 ||
+		!strings.Contains(errs, `piper has no installed voice "de_DE-eva-low"; marlene speaks instead`) {
 		t.Errorf("not installed: exit code %d, %s", code, errs)
 	}
 	code, out, errs := mynah("voices", "install", model, "-q")
@@ -163,16 +165,19 @@ func TestFallback(t *testing.T) {
 		})
 		dir := t.TempDir()
 		wav := filepath.Join(dir, "a.wav")
-		code, out, errs := run(t, settings, "say", "One sentence here. Another one there. And a third in the end. Then a fourth.", "-o", wav, "--voice", "max")
+		code, out, errs := run(t, settings, "say",
+			"One sentence here. Another one there. And a third in the end. Then a fourth.", "-o", wav, "--voice", "max")
 		switch {
 		case fallback && (code != 0 || !strings.Contains(errs, "warning: local failed; matthew speaks all of max instead")):
 			t.Errorf("exit code %d, %s%s", code, out, errs)
-		case !fallback && (code != exitTool || !strings.Contains(errs, "could not be spoken by max: local failed") || !strings.Contains(errs, "text:1: the sentence")):
+		case !fallback && (code != exitTool ||
+			!strings.Contains(errs, "could not be spoken by max: local failed") || !strings.Contains(errs, "text:1: the sentence")):
 			t.Errorf("exit code %d, %s%s", code, out, errs)
 		}
 	}
 	settings := "engines:\n  local: {kind: openai, url: http://127.0.0.1:1/v1, tries: 1}\nfallback: true\n"
-	code, _, errs := run(t, settings, "say", "Guten Tag.", "-o", filepath.Join(t.TempDir(), "a.wav"), "--voice", "local/x", "--language", "de")
+	code, _, errs := run(t, settings, "say", "Guten Tag.", "-o", filepath.Join(t.TempDir(), "a.wav"), "--voice",
+		"local/x", "--language", "de")
 	if code != 0 || !strings.Contains(errs, "local cannot be reached at 127.0.0.1:1; ") {
 		t.Errorf("exit code %d, %s", code, errs)
 	}

@@ -35,13 +35,15 @@ func TestDefaultsOfAllStyles(t *testing.T) {
 			continue
 		}
 		h := d.header
-		if h.Title == nil || *h.Title != "a # b" || h.Voice == nil || *h.Voice != "brian" || h.Description == nil || *h.Description != "two lines" {
+		if h.Title == nil || *h.Title != "a # b" || h.Voice == nil || *h.Voice != "brian" || h.Description == nil ||
+			*h.Description != "two lines" {
 			t.Errorf("%s: %+v", name, h.Properties)
 		}
 		if h.Canvas == nil || *h.Canvas != (frame.Color{R: 16, G: 32, B: 48, A: 255}) || h.Theme == nil || h.Theme.Name != "looks/own.css" {
 			t.Errorf("%s: canvas %v, theme %v", name, h.Canvas, h.Theme)
 		}
-		if s := h.Subtitles; s == nil || s.Mode != script.SubtitlesOverlay || s.Color == nil || *s.Color != (frame.Color{R: 255, G: 255, B: 255, A: 255}) {
+		if s := h.Subtitles; s == nil || s.Mode != script.SubtitlesOverlay || s.Color == nil ||
+			*s.Color != (frame.Color{R: 255, G: 255, B: 255, A: 255}) {
 			t.Errorf("%s: subtitles %+v", name, s)
 		}
 		if d.resolveName("Me") != "amy" {
@@ -114,8 +116,10 @@ func TestDefaultsThatCannotBeRead(t *testing.T) {
 
 func FuzzDefaults(f *testing.F) {
 	for _, text := range []string{
-		"header:\r# c\r  voice: brian\r", "header: {title: \"a # b\", subtitles: {mode: overlay}}", "header:\n  canvas: #102030\nvoices:\n  a: {voice: b}\n",
-		"header: &a {voice: *a}", "header:\n  ? {a: b}\n  : c\n", "engines: {}\nfallback: yes\n", "a\u0085b:\u2028 c", "header:\n  description: |\n    a\n    b\n",
+		"header:\r# c\r  voice: brian\r", "header: {title: \"a # b\", subtitles: {mode: overlay}}",
+		"header:\n  canvas: #102030\nvoices:\n  a: {voice: b}\n",
+		"header: &a {voice: *a}", "header:\n  ? {a: b}\n  : c\n", "engines: {}\nfallback: yes\n",
+		"a\u0085b:\u2028 c", "header:\n  description: |\n    a\n    b\n",
 	} {
 		f.Add(text)
 	}

@@ -16,7 +16,8 @@ func TestScriptIn(t *testing.T) {
 	t.Parallel()
 	fsys := fstest.MapFS{}
 	for name, text := range map[string]string{
-		"a/s.md": "Hello.\n", "a/s.de.md": "Hallo.\n", "a/s.pt-BR.md": "Oi.\n", "a/s.zh-Hans.md": "x\n", "a/s.zh-Hant.md": "x\n", "a/s.en-GB.md": "Hullo.\n",
+		"a/s.md": "Hello.\n", "a/s.de.md": "Hallo.\n", "a/s.pt-BR.md": "Oi.\n", "a/s.zh-Hans.md": "x\n",
+		"a/s.zh-Hant.md": "x\n", "a/s.en-GB.md": "Hullo.\n",
 		"b.md": "---\nlanguage: fr-CA\n---\nBonjour.\n", "b.fr-FR.md": "Bonjour.\n",
 	} {
 		fsys[name] = &fstest.MapFile{Data: []byte(text)}

@@ -67,8 +67,10 @@ const said = "---\nvoice: tone/high\n---\n"
 func TestRead(t *testing.T) {
 	t.Parallel()
 	in := open(t, map[string]string{
-		"s.md": said + "One.\n\n---\nTwo.\n\n---\nThree (include: x.md)\n", "mynah.yaml": "header: {title: Ours, size: 64x36}\nvoices: {me: tone/low}\n",
-		"s.de.md": "Eins.\n\n---\nZwei.\n\n---\nDrei.\n", "me.md": "---\nvoice: Me\n---\nHello.\n", "bad.md": "(nonsense: 1)\n\n(size: huge)\n", "empty.md": "",
+		"s.md":       said + "One.\n\n---\nTwo.\n\n---\nThree (include: x.md)\n",
+		"mynah.yaml": "header: {title: Ours, size: 64x36}\nvoices: {me: tone/low}\n",
+		"s.de.md":    "Eins.\n\n---\nZwei.\n\n---\nDrei.\n", "me.md": "---\nvoice: Me\n---\nHello.\n",
+		"bad.md": "(nonsense: 1)\n\n(size: huge)\n", "empty.md": "",
 	})
 	b := newBooth(t, tone.New())
 	src, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md"})
@@ -86,7 +88,8 @@ func TestRead(t *testing.T) {
 	}
 	req.Header.Title = &title
 	src, err = compile.Read(t.Context(), in, b, req)
-	if err != nil || len(src.Board.Scenes) != 2 || src.Board.Film.Width != 128 || src.Board.Film.FPS.Num != 50 || src.Board.Film.Title != "Mine" ||
+	if err != nil || len(src.Board.Scenes) != 2 || src.Board.Film.Width != 128 || src.Board.Film.FPS.Num != 50 ||
+		src.Board.Film.Title != "Mine" ||
 		src.Board.Scenes[0].Parts[0].Voice != "tone/low" || src.Board.Scenes[0].Parts[0].Text != "Two." {
 		t.Errorf("%v, %+v", err, src.Board)
 	}
@@ -124,7 +127,8 @@ func TestTranslations(t *testing.T) {
 	})
 	b := newBooth(t, tone.New())
 	for _, c := range []struct{ script, language, name, text string }{
-		{"s.md", "de", "s.de.md", "Eins."}, {"s.md", "", "s.md", "One."}, {"s.de.md", "", "s.de.md", "Eins."}, {"h.md", "", "h.de.md", "Eins."}, {"s.de.md", "en", "s.md", "One."},
+		{"s.md", "de", "s.de.md", "Eins."}, {"s.md", "", "s.md", "One."}, {"s.de.md", "", "s.de.md", "Eins."},
+		{"h.md", "", "h.de.md", "Eins."}, {"s.de.md", "en", "s.md", "One."},
 	} {
 		src, err := compile.Read(t.Context(), in, b, compile.Request{Script: c.script, Language: c.language})
 		if err != nil || src.Name != c.name || src.Board == nil || src.Board.Scenes[0].Parts[0].Text != c.text {
@@ -173,7 +177,8 @@ func TestVoices(t *testing.T) {
 func TestNearest(t *testing.T) {
 	t.Parallel()
 	in := open(t, map[string]string{
-		"s.md": "", "img/photo.png": png, "photo.txt": "x", "s.jpg": png, "sound.mp3": "ID3", "look.css": "a{}", "Own.ttf": "x", "words.txt": "a: b\n",
+		"s.md": "", "img/photo.png": png, "photo.txt": "x", "s.jpg": png, "sound.mp3": "ID3", "look.css": "a{}",
+		"Own.ttf": "x", "words.txt": "a: b\n",
 	})
 	b := newBooth(t, tone.New())
 	for text, want := range map[string]string{
@@ -325,7 +330,8 @@ func TestText(t *testing.T) {
 	if err != nil || cues != nil || src.Board == nil || src.Findings.HasErrors() {
 		t.Fatalf("%v, %s", err, summaries(src.Findings))
 	}
-	if got := summaries(src.Findings); !strings.Contains(got, `text: the background "song.mp3" is a file and is left out: a spoken text has no files`) {
+	if got := summaries(src.Findings); !strings.Contains(got,
+		`text: the background "song.mp3" is a file and is left out: a spoken text has no files`) {
 		t.Errorf("findings are %q", got)
 	}
 	var parts []storyboard.Part

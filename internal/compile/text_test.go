@@ -211,7 +211,8 @@ func TestHeaderProperties(t *testing.T) {
 		t.Errorf("%+v, %v", p, err)
 	}
 	for _, wrong := range []map[string]string{
-		{"voice-speed": "quick"}, {"voice-pitch": "99"}, {"voice": "a\nsize: 720p"}, {"voice": "a: b"}, {"voice-volume": strings.Repeat("1", 200)},
+		{"voice-speed": "quick"}, {"voice-pitch": "99"}, {"voice": "a\nsize: 720p"}, {"voice": "a: b"},
+		{"voice-volume": strings.Repeat("1", 200)},
 	} {
 		f, ok := fault.As(CheckHeader(wrong))
 		if !ok || f.Code != fault.Usage || f.Public == "" || strings.Contains(f.Public, "..") {

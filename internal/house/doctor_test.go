@@ -63,7 +63,8 @@ func TestSecretOfPolly(t *testing.T) {
 	s := house.NewVoiceSettings()
 	s.AddFile("mynah.yaml", []byte("engines:\n  polly:\n    region: eu-west-1\n    key-env: WORK_KEY\n"), false)
 	_, err := s.Config(noVariables)
-	if err == nil || !strings.Contains(err.Error(), "mynah.yaml:4: engines.polly.key-env: must end in AWS_ACCESS_KEY_ID") || strings.Contains(err.Error(), "WORK_KEY") {
+	if err == nil || !strings.Contains(err.Error(),
+		"mynah.yaml:4: engines.polly.key-env: must end in AWS_ACCESS_KEY_ID") || strings.Contains(err.Error(), "WORK_KEY") {
 		t.Error(err)
 	}
 }

@@ -22,7 +22,8 @@ func TestAddresses(t *testing.T) {
 	}
 	for _, ip := range []string{"0.0.0.0", "::"} {
 		got := addresses("https", tcp(ip))
-		if got[0] != "https://localhost:8080" || strings.Contains(strings.Join(got, " "), "0.0.0.0") || strings.Contains(strings.Join(got, " "), "[::]") {
+		if got[0] != "https://localhost:8080" || strings.Contains(strings.Join(got, " "), "0.0.0.0") ||
+			strings.Contains(strings.Join(got, " "), "[::]") {
 			t.Errorf("%s: %q", ip, got)
 		}
 	}

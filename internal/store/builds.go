@@ -81,7 +81,8 @@ func (s *Store) Builds(ctx context.Context, tenant string, f record.Filter) ([]r
 }
 
 func (s *Store) builds(ctx context.Context, where string, args ...any) ([]record.Build, error) {
-	rows, err := s.reader.QueryContext(ctx, "SELECT doc, polled FROM builds "+where, args...) //nolint:gosec // where is a constant of this file
+	query := "SELECT doc, polled FROM builds " + where //nolint:gosec // where is a constant of this file
+	rows, err := s.reader.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -260,7 +260,8 @@ func (s *Store) Begin(ctx context.Context, tenant, key string, body []byte) (fre
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			fresh = true
-			_, err = tx.ExecContext(ctx, "INSERT INTO answers (tenant, key, body, created) VALUES (?, ?, ?, ?)", tenant, key, body, millis(s.now()))
+			_, err = tx.ExecContext(ctx, "INSERT INTO answers (tenant, key, body, created) VALUES (?, ?, ?, ?)",
+				tenant, key, body, millis(s.now()))
 			return err
 		case err != nil:
 			return err

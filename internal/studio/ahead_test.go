@@ -181,7 +181,8 @@ func TestSpeechFailsBesideOtherWork(t *testing.T) {
 	dir := writeProjectOfScenes(t, 14)
 	e := &slowEngine{Engine: tone.New(), rng: rand.New(rand.NewPCG(5, 1)), max: 30 * time.Millisecond, fails: "twelve"}
 	out := filepath.Join(t.TempDir(), "film.mp4")
-	_, err := newSlowStudio(t, e, 0, nil).Produce(t.Context(), studio.Request{Dir: dir, Request: compile.Request{Script: "s.md"}, Output: out})
+	_, err := newSlowStudio(t, e, 0, nil).Produce(t.Context(),
+		studio.Request{Dir: dir, Request: compile.Request{Script: "s.md"}, Output: out})
 	if f, ok := fault.As(err); !ok || !strings.Contains(f.Public, "of scene 13") {
 		t.Errorf("got %v", err)
 	}

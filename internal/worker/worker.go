@@ -184,7 +184,8 @@ func (w *Worker) finish(work context.Context, log *slog.Logger, id string, out o
 // run runs a build in its own folder.
 func (w *Worker) run(ctx context.Context, log *slog.Logger, b record.Build, out *outcome) error {
 	dir := filepath.Join(w.cfg.Dir, b.ID)
-	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(filepath.Join(dir, "project"), 0o700), os.Mkdir(filepath.Join(dir, "out"), 0o700)); err != nil {
+	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(filepath.Join(dir, "project"), 0o700),
+		os.Mkdir(filepath.Join(dir, "out"), 0o700)); err != nil {
 		return fault.New(fault.Disk, err, "the folder for the build cannot be created")
 	}
 	defer func() {
@@ -234,7 +235,8 @@ func (w *Worker) buildVideo(ctx context.Context, b record.Build, dir string, rep
 		return err
 	}
 	req := studio.Request{
-		Dir: filepath.Join(project, filepath.FromSlash(filepath.Dir(source))), Output: filepath.Join(dir, "out", "result.mp4"), Progress: report,
+		Dir:    filepath.Join(project, filepath.FromSlash(filepath.Dir(source))),
+		Output: filepath.Join(dir, "out", "result.mp4"), Progress: report,
 		Request: compile.Request{Script: filepath.Base(source), Variables: b.Spec.Variables},
 	}
 	if err := apply(&req, b.Spec.Settings); err != nil {
@@ -430,7 +432,8 @@ func speechRequest(text string, s *record.SpeechSpec, report func(meter.Progress
 		Progress: report,
 		TextRequest: compile.TextRequest{
 			Text: text, Timed: s.Timed,
-			Header: map[string]string{"voice": s.Voice, "voice-speed": s.Speed, "voice-pitch": s.Pitch, "voice-volume": s.Volume, "language": s.Language},
+			Header: map[string]string{"voice": s.Voice, "voice-speed": s.Speed, "voice-pitch": s.Pitch,
+				"voice-volume": s.Volume, "language": s.Language},
 		},
 	}
 }

@@ -44,7 +44,8 @@ func TestPanicFailsTheBuild(t *testing.T) {
 			Spec: record.Spec{Text: "Hello.", Speech: &record.SpeechSpec{Format: "mp3"}},
 		}}
 		var log bytes.Buffer
-		w, err := worker.New(worker.Config{Dir: filepath.Join(t.TempDir(), "work")}, r, nil, nil, nil, slog.New(slog.NewTextHandler(&log, nil)))
+		w, err := worker.New(worker.Config{Dir: filepath.Join(t.TempDir(), "work")}, r, nil, nil, nil,
+			slog.New(slog.NewTextHandler(&log, nil)))
 		if err != nil {
 			t.Fatal(err)
 		}

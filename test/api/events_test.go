@@ -136,7 +136,8 @@ func TestEvents(t *testing.T) {
 		t.Errorf("the events after the last are %+v", rest)
 	}
 	for _, last := range []string{"x", "-1", "1.5", "99999999999999999999"} {
-		shared.wantRefusal(t, http.StatusBadRequest, "Last-Event-ID must be the number of an event", get("/v1/builds/"+b.ID+"/events").withHeaders("Last-Event-ID", last))
+		shared.wantRefusal(t, http.StatusBadRequest, "Last-Event-ID must be the number of an event",
+			get("/v1/builds/"+b.ID+"/events").withHeaders("Last-Event-ID", last))
 	}
 	shared.wantStatus(t, http.StatusOK, get("/v1/builds/"+b.ID+"/events")) // mustSend validates the answer
 }
@@ -152,7 +153,8 @@ func TestSignedEvents(t *testing.T) {
 		t.Errorf("%s", a)
 	}
 	shared.wantStatus(t, http.StatusBadRequest, q.withHeaders("Last-Event-ID", "x"))
-	shared.wantStatus(t, http.StatusForbidden, signedRequest(http.MethodGet, strings.Replace(b.Links["events"], "expiry=", "expiry=1", 1), ""))
+	shared.wantStatus(t, http.StatusForbidden,
+		signedRequest(http.MethodGet, strings.Replace(b.Links["events"], "expiry=", "expiry=1", 1), ""))
 	shared.wantStatus(t, http.StatusNoContent, request{method: http.MethodDelete, path: "/v1/builds/" + b.ID})
 	shared.wantStatus(t, http.StatusNotFound, q)
 }

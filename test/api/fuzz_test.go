@@ -63,7 +63,8 @@ func TestGeneratedRequests(t *testing.T) {
 				}
 				for _, w := range wrong {
 					failures.Add(1)
-					t.Errorf("request %d of seed %d, %s: %s\n%s %.300s\n%v\n%.500q\nanswer %s", i, *seed, id, w, q.method, q.path, q.header, q.body, a)
+					t.Errorf("request %d of seed %d, %s: %s\n%s %.300s\n%v\n%.500q\nanswer %s", i, *seed, id, w,
+						q.method, q.path, q.header, q.body, a)
 				}
 				pool.addFrom(a)
 			}
@@ -218,7 +219,8 @@ func (g *generator) randomRequest() (request, string) {
 	}
 	q = g.addRandomBody(o, q)
 	if g.oneIn(10) {
-		q = q.withHeaders("Accept", pick(g, "*/*", "application/zip", "application/json+vtt", "text/html", "application/json;q=0.5, */*;q=0.1"))
+		q = q.withHeaders("Accept", pick(g, "*/*", "application/zip", "application/json+vtt", "text/html",
+			"application/json;q=0.5, */*;q=0.1"))
 	}
 	if o.id == "textToSpeech" && g.oneIn(25) { // streamed speech is slow
 		q = q.withHeaders("Accept", "application/octet-stream")
@@ -328,7 +330,8 @@ func (g *generator) makePlausible(m map[string]any) {
 
 // randomScript returns a short script.
 func (g *generator) randomScript() string {
-	return pick(g, silent, "Hello.", "---\nsize: 64x64\n---\nHello, {{name}}.", "(voice: nobody)\n\nHello.", "![](no.png)", "---\n---\n", "(duration: x)", g.randomJunk())
+	return pick(g, silent, "Hello.", "---\nsize: 64x64\n---\nHello, {{name}}.", "(voice: nobody)\n\nHello.",
+		"![](no.png)", "---\n---\n", "(duration: x)", g.randomJunk())
 }
 
 // randomForm returns the parts of a multipart form.

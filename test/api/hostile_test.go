@@ -67,41 +67,52 @@ func TestBadArchives(t *testing.T) {
 	good := entry{name: "script.md", text: silent}
 	whole := craftArchive(t, good)
 	for name, c := range map[string]struct{ zip, want string }{
-		"text":            {"This is no archive.", "not a zip archive"},
-		"nothing in it":   {craftArchive(t), "no .md or .txt file"},
-		"truncated":       {whole[:len(whole)-30], "not a zip archive"},
-		"beginning lost":  {whole[10:], "damaged"},
-		"bytes in front":  {"#!/bin/sh\n" + whole, "damaged"},
-		"damaged":         {strings.Replace(craftArchive(t, entry{name: "script.md", text: strings.Repeat(silent, 50)}), "\x50\x4b\x07\x08", "\x50\x4b\x07\x09", 1), ""},
-		"link":            {craftArchive(t, good, entry{name: "link", text: "/etc/passwd", mode: fs.ModeSymlink | 0o777}), `"link" is a symbolic link`},
-		"script is link":  {craftArchive(t, entry{name: "script.md", text: "/etc/passwd", mode: fs.ModeSymlink | 0o777}), "symbolic link"},
-		"pipe":            {craftArchive(t, good, entry{name: "pipe", mode: fs.ModeNamedPipe | 0o644}), "named pipe"},
-		"climbs":          {craftArchive(t, good, entry{name: "../../evil.md", text: "x"}), `".."`},
-		"climbs inside":   {craftArchive(t, good, entry{name: "a/../../evil.md", text: "x"}), `".."`},
-		"absolute":        {craftArchive(t, good, entry{name: "/etc/evil", text: "x"}), "absolute path"},
-		"backslashes":     {craftArchive(t, good, entry{name: `..\evil`, text: "x"}), "backslash"},
-		"drive":           {craftArchive(t, good, entry{name: "C:/evil", text: "x"}), "drive letter"},
-		"NUL":             {craftArchive(t, good, entry{name: "a\x00b", text: "x"}), "control character"},
-		"twice":           {craftArchive(t, good, good), "twice"},
-		"file and folder": {craftArchive(t, good, entry{name: "a", text: "x"}, entry{name: "a/b", text: "x"}), "a file in one place and a folder in another"},
-		"deep":            {craftArchive(t, good, entry{name: strings.Repeat("d/", 40) + "f", text: "x"}), "folders deep"},
-		"long name":       {craftArchive(t, good, entry{name: strings.Repeat("n", 300), text: "x"}), "more than 255 bytes"},
-		"encrypted":       {craftArchive(t, entry{name: "script.md", text: silent, flags: 1}), "encrypted"},
-		"bomb":            {craftArchive(t, good, entry{name: "zeros.png", text: strings.Repeat("\x00", 40<<20)}), "more than 200 times its size"},
-		"says 8 GiB":      {craftArchive(t, good, entry{name: "big.png", text: "x", size: 8 << 30}), ""},
-		"picture is text": {craftArchive(t, entry{name: "script.md", text: "![](a.png)"}, entry{name: "a.png", text: "no picture"}), `"a.png"`},
-		"picture is cut":  {craftArchive(t, entry{name: "script.md", text: "![](a.png)"}, entry{name: "a.png", text: "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"}), `"a.png"`},
-		"clip is text":    {craftArchive(t, entry{name: "script.md", text: "(video:\n  file: a.mp4)"}, entry{name: "a.mp4", text: "no film"}), `"a.mp4"`},
-		"list as clip":    {craftArchive(t, entry{name: "script.md", text: "(video:\n  file: a.mp4)"}, entry{name: "a.mp4", text: "#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n"}), `"a.mp4"`},
-		"sound is text":   {craftArchive(t, entry{name: "script.md", text: "(audio: a.mp3)"}, entry{name: "a.mp3", text: "no sound"}), `"a.mp3"`},
-		"names a file":    {craftArchive(t, entry{name: "script.md", text: "![](/etc/passwd)"}), "script.md:1:5"},
-		"names above":     {craftArchive(t, entry{name: "script.md", text: "![](../../../etc/passwd)"}), "script.md:1:5"},
-		"names a host":    {craftArchive(t, entry{name: "script.md", text: "![](https://example.com/a.png)"}), "script.md:1:5"},
-		"names a URL":     {craftArchive(t, entry{name: "script.md", text: "![](file:///etc/passwd)"}), "script.md:1:5"},
-		"empty script":    {craftArchive(t, entry{name: "script.md"}), "the script has no scene"},
-		"binary script":   {craftArchive(t, entry{name: "script.md", text: "\xff\xfe\x00\x01"}), "script.md"},
-		"huge film":       {craftArchive(t, entry{name: "script.md", text: "---\nsize: 999999x999999\n---\n(duration: 1)"}), "script.md:2:7"},
-		"endless film":    {craftArchive(t, entry{name: "script.md", text: "---\nsize: 64x64\n---\n(duration: 99999999999)"}), "script.md:4:12"},
+		"text":           {"This is no archive.", "not a zip archive"},
+		"nothing in it":  {craftArchive(t), "no .md or .txt file"},
+		"truncated":      {whole[:len(whole)-30], "not a zip archive"},
+		"beginning lost": {whole[10:], "damaged"},
+		"bytes in front": {"#!/bin/sh\n" + whole, "damaged"},
+		"damaged": {strings.Replace(craftArchive(t,
+			entry{name: "script.md", text: strings.Repeat(silent, 50)}), "\x50\x4b\x07\x08", "\x50\x4b\x07\x09", 1), ""},
+		"link": {craftArchive(t, good,
+			entry{name: "link", text: "/etc/passwd", mode: fs.ModeSymlink | 0o777}), `"link" is a symbolic link`},
+		"script is link": {craftArchive(t, entry{name: "script.md", text: "/etc/passwd", mode: fs.ModeSymlink | 0o777}), "symbolic link"},
+		"pipe":           {craftArchive(t, good, entry{name: "pipe", mode: fs.ModeNamedPipe | 0o644}), "named pipe"},
+		"climbs":         {craftArchive(t, good, entry{name: "../../evil.md", text: "x"}), `".."`},
+		"climbs inside":  {craftArchive(t, good, entry{name: "a/../../evil.md", text: "x"}), `".."`},
+		"absolute":       {craftArchive(t, good, entry{name: "/etc/evil", text: "x"}), "absolute path"},
+		"backslashes":    {craftArchive(t, good, entry{name: `..\evil`, text: "x"}), "backslash"},
+		"drive":          {craftArchive(t, good, entry{name: "C:/evil", text: "x"}), "drive letter"},
+		"NUL":            {craftArchive(t, good, entry{name: "a\x00b", text: "x"}), "control character"},
+		"twice":          {craftArchive(t, good, good), "twice"},
+		"file and folder": {craftArchive(t, good, entry{name: "a", text: "x"}, entry{name: "a/b", text: "x"}),
+			"a file in one place and a folder in another"},
+		"deep":      {craftArchive(t, good, entry{name: strings.Repeat("d/", 40) + "f", text: "x"}), "folders deep"},
+		"long name": {craftArchive(t, good, entry{name: strings.Repeat("n", 300), text: "x"}), "more than 255 bytes"},
+		"encrypted": {craftArchive(t, entry{name: "script.md", text: silent, flags: 1}), "encrypted"},
+		"bomb": {craftArchive(t, good, entry{name: "zeros.png", text: strings.Repeat("\x00", 40<<20)}),
+			"more than 200 times its size"},
+		"says 8 GiB": {craftArchive(t, good, entry{name: "big.png", text: "x", size: 8 << 30}), ""},
+		"picture is text": {craftArchive(t, entry{name: "script.md", text: "![](a.png)"},
+			entry{name: "a.png", text: "no picture"}), `"a.png"`},
+		"picture is cut": {craftArchive(t, entry{name: "script.md", text: "![](a.png)"},
+			entry{name: "a.png", text: "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"}), `"a.png"`},
+		"clip is text": {craftArchive(t, entry{name: "script.md", text: "(video:\n  file: a.mp4)"},
+			entry{name: "a.mp4", text: "no film"}), `"a.mp4"`},
+		"list as clip": {craftArchive(t, entry{name: "script.md", text: "(video:\n  file: a.mp4)"},
+			entry{name: "a.mp4", text: "#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n"}), `"a.mp4"`},
+		"sound is text": {craftArchive(t, entry{name: "script.md", text: "(audio: a.mp3)"},
+			entry{name: "a.mp3", text: "no sound"}), `"a.mp3"`},
+		"names a file":  {craftArchive(t, entry{name: "script.md", text: "![](/etc/passwd)"}), "script.md:1:5"},
+		"names above":   {craftArchive(t, entry{name: "script.md", text: "![](../../../etc/passwd)"}), "script.md:1:5"},
+		"names a host":  {craftArchive(t, entry{name: "script.md", text: "![](https://example.com/a.png)"}), "script.md:1:5"},
+		"names a URL":   {craftArchive(t, entry{name: "script.md", text: "![](file:///etc/passwd)"}), "script.md:1:5"},
+		"empty script":  {craftArchive(t, entry{name: "script.md"}), "the script has no scene"},
+		"binary script": {craftArchive(t, entry{name: "script.md", text: "\xff\xfe\x00\x01"}), "script.md"},
+		"huge film": {craftArchive(t, entry{name: "script.md",
+			text: "---\nsize: 999999x999999\n---\n(duration: 1)"}), "script.md:2:7"},
+		"endless film": {craftArchive(t, entry{name: "script.md",
+			text: "---\nsize: 64x64\n---\n(duration: 99999999999)"}), "script.md:4:12"},
 	} {
 		st := shared.waitFinished(t, shared.startBuild(t, shared.uploadProject(t, c.zip), "").StatusURL)
 		if st.Succeeded || !strings.Contains(st.Message, c.want) || len(st.Message) < 15 || st.Result != "" {
@@ -131,7 +142,8 @@ func wrongArchives() []string {
 		"", " ", "null", "true", "7", `"x"`, "[]", "[{}]", "{", "}", `{"a"}`, "{\"a\":1}{", "\x00", "\xff\xfe", "<xml/>",
 		strings.Repeat("[", 20_000), strings.Repeat(`{"a":`, 20_000), `{"script":"\ud800"}`, `{"script":"` + "\xff" + `"}`,
 	}
-	for _, member := range []string{"script", "settings", "variables", "source", "repository", "repositoryType", "token", "sha", "settings.size"} {
+	for _, member := range []string{"script", "settings", "variables", "source", "repository", "repositoryType",
+		"token", "sha", "settings.size"} {
 		for _, v := range []string{"null", "true", "1e999", "-1", `""`, `"x"`, "[]", "{}", `[[[]]]`, `{"a":{"b":1}}`} {
 			if outer, inner, ok := strings.Cut(member, "."); ok {
 				out = append(out, fmt.Sprintf(`{"script":"x",%q:{%q:%s}}`, outer, inner, v))
@@ -221,7 +233,8 @@ func TestUnknownNames(t *testing.T) {
 	}
 	for _, o := range shared.doc.ops {
 		for _, name := range names {
-			address := strings.NewReplacer("{id}", url.PathEscape(name), "{name}", url.PathEscape(name), "{format}", url.PathEscape(name)).Replace(o.path)
+			address := strings.NewReplacer("{id}", url.PathEscape(name), "{name}", url.PathEscape(name), "{format}",
+				url.PathEscape(name)).Replace(o.path)
 			address += "?limit=" + url.QueryEscape(name) + "&cursor=" + url.QueryEscape(name) + "&obj=" + url.QueryEscape(name) + "&voice=" + url.QueryEscape(name)
 			if strings.Contains(o.path, "{") || o.method == http.MethodGet {
 				shared.mustSend(t, request{method: o.method, path: address})
@@ -259,11 +272,14 @@ func TestBrokenRequests(t *testing.T) {
 			cases["bad chunk "+path+word] = head("POST", path, "Transfer-Encoding: chunked", word+" bad") + chunk("{") + "nonsense\r\n"
 		}
 	}
-	for name, begin := range map[string]string{"file": file, "project": project, "field": "--y\r\nContent-Disposition: form-data; name=\"settings\"\r\n\r\n"} {
+	for name, begin := range map[string]string{"file": file, "project": project,
+		"field": "--y\r\nContent-Disposition: form-data; name=\"settings\"\r\n\r\n"} {
 		cases["cut "+name] = head("POST", "/v1/builds", formType, "Content-Length: 1000") + begin + "PK"
 		cases["cut chunked "+name] = head("POST", "/v1/builds", formType, "Transfer-Encoding: chunked") + chunk(begin+"PK")
-		cases["bad chunk in "+name] = head("POST", "/v1/builds", formType, "Transfer-Encoding: chunked") + chunk(begin+"PK") + "nonsense\r\n"
-		cases["bad chunk, kept, in "+name] = head("POST", "/v1/builds", formType, "Transfer-Encoding: chunked", "Idempotency-Key: "+name) + chunk(begin+"PK") + "nonsense\r\n"
+		cases["bad chunk in "+name] = head("POST", "/v1/builds", formType,
+			"Transfer-Encoding: chunked") + chunk(begin+"PK") + "nonsense\r\n"
+		cases["bad chunk, kept, in "+name] = head("POST", "/v1/builds", formType, "Transfer-Encoding: chunked",
+			"Idempotency-Key: "+name) + chunk(begin+"PK") + "nonsense\r\n"
 	}
 	cases["upload cut"] = head("PUT", put.RequestURI(), "Content-Type: application/zip", "Content-Length: 1000") + "PK"
 	cases["no path"] = "GET nothing HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -106,7 +106,8 @@ func jsonPointer(parts ...string) string {
 }
 
 func (d *document) operation(path, method string, item, node map[string]any) *operation {
-	o := &operation{id: asText(node["operationId"]), method: method, path: path, node: node, at: jsonPointer("paths", path, strings.ToLower(method))}
+	o := &operation{id: asText(node["operationId"]), method: method, path: path, node: node,
+		at: jsonPointer("paths", path, strings.ToLower(method))}
 	o.pattern = regexp.MustCompile("^" + regexp.MustCompile(`\\\{[a-z]+\\\}`).ReplaceAllString(regexp.QuoteMeta(path), "[^/]+") + "$")
 	for _, list := range []any{item["parameters"], node["parameters"]} {
 		params, _ := list.([]any)
@@ -221,7 +222,8 @@ func (s *server) judge(method string, u *url.URL, a answer) (wrong []string) {
 	for _, secret := range s.findLeaks(a) {
 		bad("it shows %q", secret)
 	}
-	if strings.HasSuffix(a.media(), "json") && a.status >= 400 && method != http.MethodHead && !bytes.Contains(a.body, []byte(`"finished"`)) && u.Path != "/readyz" {
+	if strings.HasSuffix(a.media(), "json") && a.status >= 400 && method != http.MethodHead &&
+		!bytes.Contains(a.body, []byte(`"finished"`)) && u.Path != "/readyz" {
 		for _, w := range checkProblem(a) {
 			bad("%s", w)
 		}
@@ -270,7 +272,8 @@ func (s *server) checkDocumented(o *operation, method string, a answer) (wrong [
 		}
 	}
 	for name := range a.header {
-		own := strings.HasPrefix(name, "X-") && name != "X-Content-Type-Options" || slices.Contains([]string{"Location", "Retry-After", "Idempotency-Replayed"}, name)
+		own := strings.HasPrefix(name, "X-") && name != "X-Content-Type-Options" ||
+			slices.Contains([]string{"Location", "Retry-After", "Idempotency-Replayed"}, name)
 		if own && !headers[name] {
 			bad("the header %s is not documented", name)
 		}
@@ -489,13 +492,4 @@ func (d *document) recordAnswerByID(id string, status int) {
 			d.recordAnswer(o, status)
 		}
 	}
-}
-
-// firstGroup returns the first group of the first match of a pattern, or "".
-func firstGroup(pattern, text string) string {
-	m := regexp.MustCompile(pattern).FindStringSubmatch(text)
-	if len(m) < 2 {
-		return ""
-	}
-	return m[1]
 }

@@ -102,13 +102,15 @@ func TestKills(t *testing.T) {
 			continue
 		}
 		got := eventStates(t, s.readEvents(t, id, "", never))
-		if n := len(slices.DeleteFunc(slices.Clone(got), func(s string) bool { return s != "succeeded" })); n != 1 || got[len(got)-1] != "succeeded" {
+		if n := len(slices.DeleteFunc(slices.Clone(got),
+			func(s string) bool { return s != "succeeded" })); n != 1 || got[len(got)-1] != "succeeded" {
 			t.Errorf("the states of a build are %q, want one success at the end", got)
 		}
 		if len(got) > len([]string{"queued", "running", "succeeded"}) {
 			cut++
 		}
-		if files := s.storedObjects(t, "results", id); !slices.Equal(files, []string{"poster.jpg", "result.mp4", "result.srt", "result.vtt"}) {
+		if files := s.storedObjects(t, "results", id); !slices.Equal(files,
+			[]string{"poster.jpg", "result.mp4", "result.srt", "result.vtt"}) {
 			t.Errorf("the files of a result are %q", files)
 		}
 		film := s.wantStatus(t, http.StatusOK, signedRequest(http.MethodGet, b.Links["result"], "")).body

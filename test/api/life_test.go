@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -147,7 +146,8 @@ func TestRestart(t *testing.T) {
 		}
 	}
 	s.waitSucceeded(t, s.localURL(speech.StatusURL))
-	s.wantStatus(t, http.StatusOK, signedRequest(http.MethodPut, s.localURL(later.URL), zipFiles(t, map[string]string{"a.md": silent})).withHeaders("Content-Type", later.ContentType))
+	s.wantStatus(t, http.StatusOK, signedRequest(http.MethodPut, s.localURL(later.URL),
+		zipFiles(t, map[string]string{"a.md": silent})).withHeaders("Content-Type", later.ContentType))
 	s.waitSucceeded(t, s.startBuild(t, later, "").StatusURL)
 	for _, b := range []api.Build{cut, waits} {
 		if b = s.waitUntil(t, b.ID, isOver); b.State != "succeeded" {
@@ -157,7 +157,8 @@ func TestRestart(t *testing.T) {
 	if got := eventStates(t, s.readEvents(t, cut.ID, "", never)); strings.Join(got, " ") != "queued running queued running succeeded" {
 		t.Errorf("the states of the interrupted build are %q", got)
 	}
-	if second := s.wantStatus(t, http.StatusAccepted, newBuildRequest(silent).withHeaders("Idempotency-Key", "over a restart")); !bytes.Equal(first.body, second.body) {
+	if second := s.wantStatus(t, http.StatusAccepted,
+		newBuildRequest(silent).withHeaders("Idempotency-Key", "over a restart")); !bytes.Equal(first.body, second.body) {
 		t.Error("the Idempotency-Key of a request was lost at a restart")
 	}
 }
@@ -173,7 +174,8 @@ func TestLockedFolder(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "serve", "--data", shared.data, "--listen", "127.0.0.1:0")
 	cmd.Env = append(os.Environ(), asServer+"=1")
 	out, err := cmd.CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "another server is using the data folder") || !strings.Contains(string(out), "stop it, or") {
+	if err == nil || !strings.Contains(string(out), "another server is using the data folder") ||
+		!strings.Contains(string(out), "stop it, or") {
 		t.Errorf("a second process: %v: %s", err, out)
 	}
 	shared.wantStatus(t, http.StatusOK, get("/readyz"))
@@ -195,17 +197,6 @@ func TestFirstKey(t *testing.T) {
 	s.wantStatus(t, http.StatusForbidden, get("/voices"))
 }
 
-// freeAddress returns a local address on which most likely no program listens.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
-
 // TestPublicURL checks that URLs have the configured public URL, whatever host a request names.
 func TestPublicURL(t *testing.T) {
 	t.Parallel()
@@ -221,7 +212,9 @@ func TestPublicURL(t *testing.T) {
 	}
 	s.waitUntil(t, b.ID, isOver)
 	// Without a public URL, the host of the request is used.
-	if g := wantJSON[api.UploadGrant](t, shared, http.StatusOK, get("/video/upload-request/zip").withHeaders("Host", "mynah.example.com:8443")); !strings.HasPrefix(g.URL, "http://mynah.example.com:8443/objects/") {
+	if g := wantJSON[api.UploadGrant](t, shared, http.StatusOK,
+		get("/video/upload-request/zip").withHeaders("Host", "mynah.example.com:8443")); !strings.HasPrefix(g.URL,
+		"http://mynah.example.com:8443/objects/") {
 		t.Errorf("the URL of the upload is %s", g.URL)
 	}
 }
@@ -279,8 +272,10 @@ func TestSettingsOfTheServer(t *testing.T) {
 		t.Errorf("the metrics are %.300s", m.body)
 	}
 	// Nothing is downloaded from a private network, and the message reveals nothing about it.
-	st := s.waitFinished(t, wantJSON[api.Task](t, s, http.StatusOK, post("/video/build", jsonBody("repository", elsewhere.files.URL+"/main.zip?private", "repositoryType", "zip-url"))).StatusURL)
-	if st.Succeeded || st.Message != "The archive could not be fetched from the address" || len(elsewhere.files.requests("/main.zip?private")) > 0 {
+	st := s.waitFinished(t, wantJSON[api.Task](t, s, http.StatusOK,
+		post("/video/build", jsonBody("repository", elsewhere.files.URL+"/main.zip?private", "repositoryType", "zip-url"))).StatusURL)
+	if st.Succeeded || st.Message != "The archive could not be fetched from the address" ||
+		len(elsewhere.files.requests("/main.zip?private")) > 0 {
 		t.Errorf("a private address: %+v", st)
 	}
 }
@@ -289,12 +284,14 @@ func TestMetrics(t *testing.T) {
 	t.Parallel()
 	shared.wantStatus(t, http.StatusOK, get("/healthz"))
 	m := string(shared.wantStatus(t, http.StatusOK, get("/metrics")).body)
-	for _, want := range []string{`mynah_requests_total{method="GET",route="/healthz",status="200"}`, "mynah_request_seconds_bucket", `mynah_builds{state="queued"}`} {
+	for _, want := range []string{`mynah_requests_total{method="GET",route="/healthz",status="200"}`,
+		"mynah_request_seconds_bucket", `mynah_builds{state="queued"}`} {
 		if !strings.Contains(m, want) {
 			t.Errorf("the metrics lack %s", want)
 		}
 	}
-	shared.wantStatus(t, http.StatusOK, get("/metrics").withHeaders("Accept", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"))
+	shared.wantStatus(t, http.StatusOK, get("/metrics").withHeaders("Accept",
+		"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"))
 }
 
 // requestOfEachOperation returns a request for each operation; it may be invalid.
@@ -312,7 +309,8 @@ func TestRates(t *testing.T) {
 	s.wantStatus(t, http.StatusOK, get("/voices"))
 	for _, q := range requestOfEachOperation() {
 		a := s.mustSend(t, q)
-		if open := slices.Contains([]string{"/healthz", "/readyz", "/version", "/openapi.json"}, q.path) || strings.HasPrefix(q.path, "/objects/"); (a.status == http.StatusTooManyRequests) == open {
+		if open := slices.Contains([]string{"/healthz", "/readyz", "/version", "/openapi.json"}, q.path) ||
+			strings.HasPrefix(q.path, "/objects/"); (a.status == http.StatusTooManyRequests) == open {
 			t.Errorf("%s %s: %s", q.method, q.path, a)
 		}
 		if wait, _ := strconv.Atoi(a.header.Get("Retry-After")); a.status == http.StatusTooManyRequests && wait < 1 {
@@ -330,12 +328,14 @@ func TestFullQueue(t *testing.T) {
 	b := s.createBuild(t, longScript("the film in front of all others"))
 	g := s.uploadProject(t, zipFiles(t, map[string]string{"a.md": silent}))
 	const full = "This key has too many queued builds; try again when one has ended"
-	for _, q := range []request{newBuildRequest(silent), newSpeechRequest("mp3", hello), post("/video/build", jsonBody("repository", g.Repository, "repositoryType", g.RepositoryType))} {
+	for _, q := range []request{newBuildRequest(silent), newSpeechRequest("mp3", hello),
+		post("/video/build", jsonBody("repository", g.Repository, "repositoryType", g.RepositoryType))} {
 		s.wantRefusal(t, http.StatusTooManyRequests, full, q)
 		// Refusals for a full queue are not replayed for the same Idempotency-Key.
 		word := q.withHeaders("Idempotency-Key", q.path)
 		s.wantRefusal(t, http.StatusTooManyRequests, full, word)
-		if a := s.wantStatus(t, http.StatusTooManyRequests, word); a.header.Get("Idempotency-Replayed") != "" || a.header.Get("Retry-After") == "" {
+		if a := s.wantStatus(t, http.StatusTooManyRequests, word); a.header.Get("Idempotency-Replayed") != "" ||
+			a.header.Get("Retry-After") == "" {
 			t.Errorf("%s: %s", q.path, a)
 		}
 	}
@@ -396,7 +396,8 @@ func TestHosts(t *testing.T) {
 	done := wantJSON[api.BuildList](t, s, http.StatusOK, get("/v1/builds")).Builds[0]
 	for _, host := range []string{"[::1", "a:b:c", "[zz]"} {
 		for _, q := range []request{
-			get("/video/upload-request/zip"), post("/video/build", jsonBody("repository", g.Repository, "repositoryType", g.RepositoryType)),
+			get("/video/upload-request/zip"),
+			post("/video/build", jsonBody("repository", g.Repository, "repositoryType", g.RepositoryType)),
 			newSpeechRequest("mp3", hello), signedRequest(http.MethodGet, u.RequestURI(), ""),
 			newBuildRequest(silent), get("/v1/builds"), get("/v1/builds/" + done.ID), post("/v1/builds/"+done.ID+"/cancel", ""),
 		} {
@@ -434,7 +435,8 @@ func TestHeads(t *testing.T) {
 func TestBodyThatDoesNotCome(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	for key, reason := range map[string]string{"": "The header x-api-key is missing", "x-api-key: unknown\r\n": "This key is not known, or was revoked"} {
+	for key, reason := range map[string]string{"": "The header x-api-key is missing",
+		"x-api-key: unknown\r\n": "This key is not known, or was revoked"} {
 		begin := time.Now()
 		got := shared.sendRaw(t, "POST /video/build HTTP/1.1\r\nHost: localhost\r\n"+key+"Content-Length: 100000\r\n\r\n{", false)
 		if !strings.HasPrefix(got, "HTTP/1.1 403 ") || !strings.Contains(got, reason) || !strings.Contains(got, "Connection: close") {
@@ -466,7 +468,8 @@ func TestOrigins(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Header = http.Header{"Origin": {origin}, "Access-Control-Request-Method": {method}, "Access-Control-Request-Headers": {"x-api-key"}}
+		r.Header = http.Header{"Origin": {origin}, "Access-Control-Request-Method": {method},
+			"Access-Control-Request-Headers": {"x-api-key"}}
 		resp, err := s.client.Do(r)
 		if err != nil {
 			t.Fatal(err)
@@ -474,7 +477,8 @@ func TestOrigins(t *testing.T) {
 		_ = resp.Body.Close()
 		return resp.StatusCode, resp.Header
 	}
-	for path, method := range map[string]string{"/video/build": "POST", "/v1/builds": "POST", "/voices": "GET", "/objects/uploads/x": "PUT"} {
+	for path, method := range map[string]string{"/video/build": "POST", "/v1/builds": "POST", "/voices": "GET",
+		"/objects/uploads/x": "PUT"} {
 		status, header := preflight(path, method, "https://app.example.com")
 		if status/100 != 2 || header.Get("Access-Control-Allow-Origin") != "https://app.example.com" {
 			t.Errorf("%s: %d, %v", path, status, header)
@@ -483,7 +487,8 @@ func TestOrigins(t *testing.T) {
 			t.Errorf("%s from another origin: %d, %v", path, status, header)
 		}
 	}
-	if a := s.mustSend(t, get("/voices").withHeaders("Origin", "https://app.example.com")); a.header.Get("Access-Control-Allow-Origin") == "" {
+	if a := s.mustSend(t, get("/voices").withHeaders("Origin",
+		"https://app.example.com")); a.header.Get("Access-Control-Allow-Origin") == "" {
 		t.Errorf("%s", a)
 	}
 }

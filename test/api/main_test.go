@@ -12,6 +12,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -227,4 +228,15 @@ func (h *hosts) roots() *x509.CertPool {
 	pool.AddCert(h.github.Certificate())
 	pool.AddCert(h.files.Certificate())
 	return pool
+}
+
+// freeAddress returns a local address on which most likely no program listens.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
 }

@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -239,7 +240,8 @@ func decodeWAV(t *testing.T, wav []byte) (pcm []int16, rate int) {
 		part := wav[at+8 : min(at+8+size, len(wav))]
 		switch kind {
 		case "fmt ":
-			if f, ch, bits := binary.LittleEndian.Uint16(part), binary.LittleEndian.Uint16(part[2:]), binary.LittleEndian.Uint16(part[14:]); f != 1 || ch != 1 || bits != 16 {
+			if f, ch, bits := binary.LittleEndian.Uint16(part), binary.LittleEndian.Uint16(part[2:]),
+				binary.LittleEndian.Uint16(part[14:]); f != 1 || ch != 1 || bits != 16 {
 				t.Fatalf("the WAV has format %d, %d channels, %d bits", f, ch, bits)
 			}
 			rate = int(binary.LittleEndian.Uint32(part[4:]))
@@ -360,4 +362,13 @@ func (s *server) listFiles(t *testing.T, parts ...string) []string {
 		t.Fatal(err)
 	}
 	return found
+}
+
+// firstGroup returns the first group of the first match of a pattern, or "".
+func firstGroup(pattern, text string) string {
+	m := regexp.MustCompile(pattern).FindStringSubmatch(text)
+	if len(m) < 2 {
+		return ""
+	}
+	return m[1]
 }

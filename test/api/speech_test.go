@@ -49,7 +49,8 @@ func TestStreamedSpeech(t *testing.T) {
 		}
 		seconds := soundSeconds(t, a.body)
 		var told int
-		if _, err := fmt.Sscan(a.header.Get("X-Duration-Seconds"), &told); err != nil || float64(told) < seconds-0.1 || float64(told) > seconds+1.1 {
+		if _, err := fmt.Sscan(a.header.Get("X-Duration-Seconds"), &told); err != nil ||
+			float64(told) < seconds-0.1 || float64(told) > seconds+1.1 {
 			t.Errorf("%s lasts %g s, but the header says %q", format, seconds, a.header.Get("X-Duration-Seconds"))
 		}
 	}
@@ -57,7 +58,8 @@ func TestStreamedSpeech(t *testing.T) {
 	// The limit counts characters, not bytes, and includes white space.
 	full := "Grüße an alle." + strings.Repeat("\u00a0", 1010)
 	shared.wantStatus(t, http.StatusOK, newStreamRequest("mp3", full))
-	shared.wantRefusal(t, http.StatusRequestEntityTooLarge, "A streamed text has at most 1024 characters; poll for longer ones", newStreamRequest("mp3", full+"x"))
+	shared.wantRefusal(t, http.StatusRequestEntityTooLarge,
+		"A streamed text has at most 1024 characters; poll for longer ones", newStreamRequest("mp3", full+"x"))
 }
 
 // soundSeconds decodes a sound with ffmpeg and returns its length in seconds.
@@ -107,7 +109,8 @@ func TestWaysOfAskingForSpeech(t *testing.T) {
 		if c.subtitles {
 			vtt := shared.wantStatus(t, http.StatusOK, signedRequest(http.MethodGet, st.Subtitles.VTT, ""))
 			srt := shared.wantStatus(t, http.StatusOK, signedRequest(http.MethodGet, st.Subtitles.SRT, ""))
-			if !strings.HasPrefix(string(vtt.body), "WEBVTT") || !strings.Contains(string(vtt.body), "Good morning") || !strings.Contains(string(srt.body), "Good morning") {
+			if !strings.HasPrefix(string(vtt.body), "WEBVTT") ||
+				!strings.Contains(string(vtt.body), "Good morning") || !strings.Contains(string(srt.body), "Good morning") {
 				t.Errorf("the subtitles are %q and %q", vtt.body, srt.body)
 			}
 			if !strings.Contains(st.Subtitles.VTT, "/result.vtt?") || !strings.Contains(st.Subtitles.SRT, "/result.srt?") {
@@ -179,7 +182,8 @@ func TestSpeechWithMusic(t *testing.T) {
 func TestSpeechByScene(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	_, b := requestSpeech(t, shared, newSpeechRequest("wav", "One is first.\n---\nTwo is second.\n---\n(pause: 1)\n---\nThree is third, and longer than the others are.").withHeaders("Accept", "application/zip"))
+	_, b := requestSpeech(t, shared, newSpeechRequest("wav",
+		"One is first.\n---\nTwo is second.\n---\n(pause: 1)\n---\nThree is third, and longer than the others are.").withHeaders("Accept", "application/zip"))
 	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		t.Fatal(err)
@@ -211,7 +215,8 @@ func TestTimedSpeech(t *testing.T) {
 	testrun.SkipMinute(t)
 	const vtt = "WEBVTT\n\n00:01.000 --> 00:02.500\nGood morning.\n\n00:04.250 --> 00:06.000\nGood night.\n"
 	const srt = "1\n00:00:01,000 --> 00:00:02,500\nGood morning.\n\n2\n00:00:04,250 --> 00:00:06,000\nGood night.\n"
-	for kind, text := range map[string]string{"text/vtt": vtt, "text/vtt; charset=utf-8": vtt, "application/x-subrip": srt, "text/srt": srt} {
+	for kind, text := range map[string]string{"text/vtt": vtt, "text/vtt; charset=utf-8": vtt,
+		"application/x-subrip": srt, "text/srt": srt} {
 		st, wav := requestSpeech(t, shared, newSpeechRequest("wav", text).withHeaders("Content-Type", kind))
 		pcm, rate := decodeWAV(t, wav)
 		for _, at := range []float64{1, 4.25} {
@@ -224,14 +229,17 @@ func TestTimedSpeech(t *testing.T) {
 		}
 	}
 	// A cue that is too long is spoken faster. If that is not enough, there is a warning.
-	st, wav := requestSpeech(t, shared, newSpeechRequest("wav", "WEBVTT\n\n00:00.000 --> 00:00.500\nThis is by far too much text for half a second, even if it is spoken twice as fast.\n\n00:00.500 --> 00:05.000\nLate.\n").withHeaders("Content-Type", "text/vtt"))
+	st, wav := requestSpeech(t, shared, newSpeechRequest("wav",
+		"WEBVTT\n\n00:00.000 --> 00:00.500\nThis is by far too much text for half a second, even if it is spoken twice as fast.\n\n00:00.500 --> 00:05.000\nLate.\n").withHeaders("Content-Type", "text/vtt"))
 	if len(st.Warnings) == 0 || st.Warnings[0].Type != "too-long" {
 		t.Errorf("the warnings about a cue that is too long are %+v", st.Warnings)
 	}
 	if pcm, rate := decodeWAV(t, wav); float64(len(pcm))/float64(rate) < 2 {
 		t.Errorf("with a cue that is too long the speech lasts %g s", float64(len(pcm))/float64(rate))
 	}
-	if p := shared.waitFinished(t, wantJSON[api.Task](t, shared, http.StatusOK, newSpeechRequest("mp3", "no subtitles").withHeaders("Content-Type", "text/vtt")).StatusURL); p.Succeeded || !strings.Contains(p.Message, "subtitles") {
+	if p := shared.waitFinished(t, wantJSON[api.Task](t, shared, http.StatusOK,
+		newSpeechRequest("mp3", "no subtitles").withHeaders("Content-Type", "text/vtt")).StatusURL); p.Succeeded ||
+		!strings.Contains(p.Message, "subtitles") {
 		t.Errorf("the status of invalid WebVTT: %+v", p)
 	}
 }
@@ -258,11 +266,14 @@ func TestCompressedText(t *testing.T) {
 		t.Error("the speech of a compressed text differs")
 	}
 	shared.wantStatus(t, http.StatusOK, newStreamRequest("mp3", z).withHeaders("Content-Encoding", "gzip"))
-	shared.wantRefusal(t, http.StatusBadRequest, "The body is not compressed with gzip, although its Content-Encoding is gzip", newSpeechRequest("mp3", hello).withHeaders("Content-Encoding", "gzip"))
+	shared.wantRefusal(t, http.StatusBadRequest,
+		"The body is not compressed with gzip, although its Content-Encoding is gzip",
+		newSpeechRequest("mp3", hello).withHeaders("Content-Encoding", "gzip"))
 	cut := packed
 	cut.body = z[:len(z)-9]
 	shared.wantRefusal(t, http.StatusBadRequest, "The request body is incomplete", cut)
-	shared.wantRefusal(t, http.StatusUnsupportedMediaType, "The Content-Encoding must be gzip or absent", newSpeechRequest("mp3", z).withHeaders("Content-Encoding", "br"))
+	shared.wantRefusal(t, http.StatusUnsupportedMediaType, "The Content-Encoding must be gzip or absent",
+		newSpeechRequest("mp3", z).withHeaders("Content-Encoding", "br"))
 	bomb := newSpeechRequest("mp3", gzipText(t, strings.Repeat(" ", 2<<20))).withHeaders("Content-Encoding", "gzip")
 	shared.wantRefusal(t, http.StatusRequestEntityTooLarge, "The request body is larger than 1048576 bytes", bomb)
 }
@@ -280,13 +291,19 @@ func TestTextsThatCannotBeSpoken(t *testing.T) {
 		"white":           {newSpeechRequest("mp3", " \n\t"), http.StatusBadRequest, none},
 		"a mark":          {newSpeechRequest("mp3", "\ufeff"), http.StatusBadRequest, none},
 		"empty, streamed": {newStreamRequest("mp3", ""), http.StatusBadRequest, none},
-		"no UTF-8":        {newSpeechRequest("mp3", "Gr\xfc\xdfe"), http.StatusBadRequest, "The text is not UTF-8: save it as UTF-8 and send it again"},
-		"too long":        {newSpeechRequest("mp3", hello+strings.Repeat(" ", 1<<20-len(hello)+1)), http.StatusRequestEntityTooLarge, "The request body is larger than 1048576 bytes"},
-		"silent":          {newStreamRequest("mp3", "![](a.png)"), http.StatusBadRequest, "the text contains nothing that can be spoken"},
-		"wrong":           {newStreamRequest("mp3", "(voice-speed: never)\nHi."), http.StatusBadRequest, `text:1:15: voice-speed cannot be "never"`},
-		"speed":           {post("/text-to-speech/mp3?voice-speed=9", hello), http.StatusBadRequest, `voice-speed cannot be "9". Allowed: slow, normal, fast, or a factor from 0.3 to 3`},
-		"pitch":           {post("/text-to-speech/mp3?voice-pitch=deep", hello), http.StatusBadRequest, `voice-pitch cannot be "deep". Allowed: low, normal, high, or a factor from 0.3 to 3`},
-		"volume":          {post("/text-to-speech/mp3?voice-volume=-1", hello), http.StatusBadRequest, `voice-volume cannot be "-1". Allowed: soft, normal, standard, loud, or a factor from 0 to 10`},
+		"no UTF-8": {newSpeechRequest("mp3", "Gr\xfc\xdfe"), http.StatusBadRequest,
+			"The text is not UTF-8: save it as UTF-8 and send it again"},
+		"too long": {newSpeechRequest("mp3", hello+strings.Repeat(" ", 1<<20-len(hello)+1)),
+			http.StatusRequestEntityTooLarge, "The request body is larger than 1048576 bytes"},
+		"silent": {newStreamRequest("mp3", "![](a.png)"), http.StatusBadRequest, "the text contains nothing that can be spoken"},
+		"wrong": {newStreamRequest("mp3", "(voice-speed: never)\nHi."), http.StatusBadRequest,
+			`text:1:15: voice-speed cannot be "never"`},
+		"speed": {post("/text-to-speech/mp3?voice-speed=9", hello), http.StatusBadRequest,
+			`voice-speed cannot be "9". Allowed: slow, normal, fast, or a factor from 0.3 to 3`},
+		"pitch": {post("/text-to-speech/mp3?voice-pitch=deep", hello), http.StatusBadRequest,
+			`voice-pitch cannot be "deep". Allowed: low, normal, high, or a factor from 0.3 to 3`},
+		"volume": {post("/text-to-speech/mp3?voice-volume=-1", hello), http.StatusBadRequest,
+			`voice-volume cannot be "-1". Allowed: soft, normal, standard, loud, or a factor from 0 to 10`},
 	} {
 		p := wantJSON[api.Problem](t, shared, c.status, c.q)
 		if !strings.HasPrefix(p.Message, c.want) {
@@ -294,7 +311,8 @@ func TestTextsThatCannotBeSpoken(t *testing.T) {
 		}
 	}
 	requestSpeech(t, shared, newSpeechRequest("mp3", hello+strings.Repeat(" ", 1<<20-len(hello)))) // the maximum size
-	st := shared.waitFinished(t, wantJSON[api.Task](t, shared, http.StatusOK, newSpeechRequest("mp3", "Hello.\n\n(voice-speed: never)\nHi.")).StatusURL)
+	st := shared.waitFinished(t, wantJSON[api.Task](t, shared, http.StatusOK,
+		newSpeechRequest("mp3", "Hello.\n\n(voice-speed: never)\nHi.")).StatusURL)
 	if st.Succeeded || !strings.Contains(st.Message, "text:3:15: ") {
 		t.Errorf("the status of a wrong text: %+v", st)
 	}

@@ -116,7 +116,8 @@ func TestDownloads(t *testing.T) {
 			t.Errorf("%v: %d bytes, want %d", c.ask.header, len(a.body), len(c.body))
 		}
 	}
-	if a := shared.wantStatus(t, http.StatusPartialContent, q.withHeaders("Range", "bytes=0-99")); a.header.Get("Content-Range") != fmt.Sprintf("bytes 0-99/%d", n) {
+	if a := shared.wantStatus(t, http.StatusPartialContent,
+		q.withHeaders("Range", "bytes=0-99")); a.header.Get("Content-Range") != fmt.Sprintf("bytes 0-99/%d", n) {
 		t.Errorf("Content-Range is %q", a.header.Get("Content-Range"))
 	}
 	if a := shared.wantStatus(t, http.StatusPartialContent, q.withHeaders("Range", "bytes=0-1,4-5")); a.media() != "multipart/byteranges" {
@@ -127,14 +128,16 @@ func TestDownloads(t *testing.T) {
 	}
 	head := q
 	head.method = http.MethodHead
-	if a := shared.wantStatus(t, http.StatusOK, head); len(a.body) > 0 || a.header.Get("Content-Length") != strconv.Itoa(n) || a.header.Get("ETag") != tag {
+	if a := shared.wantStatus(t, http.StatusOK, head); len(a.body) > 0 ||
+		a.header.Get("Content-Length") != strconv.Itoa(n) || a.header.Get("ETag") != tag {
 		t.Errorf("the answer to a HEAD: %s", a)
 	}
 	shared.wantStatus(t, http.StatusPartialContent, head.withHeaders("Range", "bytes=0-9"))
 	shared.wantStatus(t, http.StatusNotModified, head.withHeaders("If-None-Match", tag))
 	shared.wantStatus(t, http.StatusPreconditionFailed, head.withHeaders("If-Match", `"other"`))
 	shared.wantStatus(t, http.StatusRequestedRangeNotSatisfiable, head.withHeaders("Range", "bytes=100000000-"))
-	if again := shared.wantStatus(t, http.StatusOK, q); sha256.Sum256(again.body) != sha256.Sum256(whole.body) || again.header.Get("ETag") != tag {
+	if again := shared.wantStatus(t, http.StatusOK, q); sha256.Sum256(again.body) != sha256.Sum256(whole.body) ||
+		again.header.Get("ETag") != tag {
 		t.Error("a second download differs")
 	}
 }

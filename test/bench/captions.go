@@ -18,7 +18,9 @@ func (b *bench) captions() error {
 		return err
 	}
 	for i := range captionScenes / 3 {
-		if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i", fmt.Sprintf("mandelbrot=s=1920x1080:start_scale=%g", 3-float64(i)*0.2), "-frames:v", "1", "-pix_fmt", "rgb24", fmt.Sprintf("%d.png", i)); err != nil {
+		if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i",
+			fmt.Sprintf("mandelbrot=s=1920x1080:start_scale=%g", 3-float64(i)*0.2), "-frames:v", "1", "-pix_fmt",
+			"rgb24", fmt.Sprintf("%d.png", i)); err != nil {
 			return err
 		}
 	}
@@ -64,15 +66,18 @@ func (b *bench) captions() error {
 		cpu[name] = median(costs)
 	}
 	b.add(row{
-		"karaoke over stills, 5 min of 1080p: CPU", fmt.Sprintf("%.1f s", cpu["karaoke"]), fmt.Sprintf("%.1f s for plain captions, %.1f s for none", cpu["overlay"], cpu["external"]),
+		"karaoke over stills, 5 min of 1080p: CPU", fmt.Sprintf("%.1f s", cpu["karaoke"]),
+		fmt.Sprintf("%.1f s for plain captions, %.1f s for none", cpu["overlay"], cpu["external"]),
 		fmt.Sprintf("%.2f times", cpu["karaoke"]/cpu["overlay"]), "<= 3", cpu["karaoke"] <= 3*cpu["overlay"],
 	})
 	b.add(row{
-		"karaoke over stills: size", fmt.Sprintf("%.1f MB", float64(bytes["karaoke"])/1e6), fmt.Sprintf("%.1f MB plain, %.1f MB without", float64(bytes["overlay"])/1e6, float64(bytes["external"])/1e6),
+		"karaoke over stills: size", fmt.Sprintf("%.1f MB", float64(bytes["karaoke"])/1e6),
+		fmt.Sprintf("%.1f MB plain, %.1f MB without", float64(bytes["overlay"])/1e6, float64(bytes["external"])/1e6),
 		fmt.Sprintf("%.2f times", float64(bytes["karaoke"])/float64(bytes["overlay"])), "<= 1.5", bytes["karaoke"]*2 <= bytes["overlay"]*3,
 	})
 	wall := median(drawing) / 1000
-	b.add(row{fmt.Sprintf("%d captions of 1080p, browser start included", captions), fmt.Sprintf("%.1f s", wall), "", "", "< 5 s", wall < 5})
+	b.add(row{fmt.Sprintf("%d captions of 1080p, browser start included", captions), fmt.Sprintf("%.1f s", wall),
+		"", "", "< 5 s", wall < 5})
 	return nil
 }
 

@@ -28,7 +28,8 @@ func (b *bench) check() error {
 	check, all := median(checks), median(builds)
 	most := max(all/20, 0.1) + 0.03*float64(segments)
 	b.add(row{
-		fmt.Sprintf("check of the video, %d segments coded: CPU", segments), fmt.Sprintf("%.2f s cpu", check), fmt.Sprintf("%.2f s cpu (cold build)", all),
+		fmt.Sprintf("check of the video, %d segments coded: CPU", segments), fmt.Sprintf("%.2f s cpu", check),
+		fmt.Sprintf("%.2f s cpu (cold build)", all),
 		fmt.Sprintf("%.1f %%", 100*check/all), fmt.Sprintf("<= %.2f s", most), check <= most,
 	})
 	return nil

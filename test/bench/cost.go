@@ -23,7 +23,8 @@ type cost struct {
 func (b *bench) measure(dir, program string, args ...string) (cost, error) {
 	cmd := exec.CommandContext(b.ctx, program, args...)
 	if b.group != "" {
-		cmd = exec.CommandContext(b.ctx, "sh", append([]string{"-c", `echo $$ >"$0/cgroup.procs" && exec "$@"`, b.group, program}, args...)...)
+		cmd = exec.CommandContext(b.ctx, "sh",
+			append([]string{"-c", `echo $$ >"$0/cgroup.procs" && exec "$@"`, b.group, program}, args...)...)
 	}
 	cmd.Dir = dir
 	var stderr bytes.Buffer

@@ -22,7 +22,8 @@ const (
 func (b *bench) figures(results []*result, folder string, runs int) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "Measured on %s: %d cores (%s), %s of memory, %s/%s; figures are medians of %d runs of each, in turns.\n\n",
-		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), procField("/proc/cpuinfo", "model name"), memory(), runtime.GOOS, runtime.GOARCH, runs)
+		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), procField("/proc/cpuinfo", "model name"),
+		memory(), runtime.GOOS, runtime.GOARCH, runs)
 	fmt.Fprintf(&s, "Versions: %s.\n\n", strings.Join(b.versions(folder), ", "))
 	s.WriteString("| | CPU, s | times Mynah's | CPU by group, s | wall, s | file, MB | worst SSIM | load before |\n| --- | --: | --: | --: | --: | --: | --: | --: |\n")
 	ours := 0.0
@@ -53,7 +54,8 @@ func (b *bench) figures(results []*result, folder string, runs int) string {
 // versions lists the versions of the measured programs.
 func (b *bench) versions(folder string) []string {
 	var all []string
-	for _, v := range [][]string{{b.mynah, "version"}, {"ffmpeg", "-version"}, {"node", "--version"}, {os.Getenv("BENCH_BROWSER"), "--version"}} {
+	for _, v := range [][]string{{b.mynah, "version"}, {"ffmpeg", "-version"}, {"node", "--version"},
+		{os.Getenv("BENCH_BROWSER"), "--version"}} {
 		out, err := exec.CommandContext(b.ctx, v[0], v[1:]...).Output()
 		if err != nil {
 			continue

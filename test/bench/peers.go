@@ -190,7 +190,8 @@ func (b *bench) checkVideo(r *result) error {
 		faults = append(faults, fmt.Errorf("its streams are: %s", strings.Join(seen, ", ")))
 	}
 	// Only the last narration is measured, so a video with misplaced sounds fails too.
-	heard, err := exec.CommandContext(b.ctx, "ffmpeg", "-nostdin", "-ss", "51", "-t", "8", "-i", r.film, "-vn", "-af", "volumedetect", "-f", "null", "-").CombinedOutput()
+	heard, err := exec.CommandContext(b.ctx, "ffmpeg", "-nostdin", "-ss", "51", "-t", "8", "-i", r.film, "-vn",
+		"-af", "volumedetect", "-f", "null", "-").CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("volumedetect: %w", err)
 	}

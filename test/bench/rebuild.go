@@ -20,11 +20,13 @@ func (b *bench) rebuild() error {
 	}
 	for i := range rebuildScenes {
 		graph := fmt.Sprintf("gradients=s=1920x1080:n=4:seed=%d:x0=%d:y0=0:x1=1920:y1=1080", i+1, i*13)
-		if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i", graph, "-frames:v", "1", "-pix_fmt", "rgb24", fmt.Sprintf("p%d.png", i)); err != nil {
+		if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i", graph, "-frames:v", "1", "-pix_fmt", "rgb24",
+			fmt.Sprintf("p%d.png", i)); err != nil {
 			return err
 		}
 	}
-	if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i", "aevalsrc='0.2*sin(2*PI*220*t)*(1+sin(2*PI*t/3))|0.2*sin(2*PI*277*t)*(1+sin(2*PI*t/5))':s=48000:d=47",
+	if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i",
+		"aevalsrc='0.2*sin(2*PI*220*t)*(1+sin(2*PI*t/3))|0.2*sin(2*PI*277*t)*(1+sin(2*PI*t/5))':s=48000:d=47",
 		"-c:a", "pcm_s16le", "music.wav"); err != nil {
 		return err
 	}

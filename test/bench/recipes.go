@@ -47,7 +47,8 @@ func (b *bench) stills(dir string, rate int, out string) (cost, error) {
 		fmt.Fprintf(&joined, "[v%d][a%d]", i, i)
 	}
 	args = append(args, "-filter_complex", fmt.Sprintf("%s%sconcat=n=%d:v=1:a=1[v][a]", graph.String(), joined.String(), n),
-		"-map", "[v]", "-map", "[a]", "-r", fmt.Sprint(rate), "-c:v", "libx264", "-preset", "ultrafast", "-tune", "stillimage", "-crf", "23")
+		"-map", "[v]", "-map", "[a]", "-r", fmt.Sprint(rate), "-c:v", "libx264", "-preset", "ultrafast", "-tune",
+		"stillimage", "-crf", "23")
 	return b.ffmpeg(dir, append(append(args, recipeSound()...), out)...)
 }
 
@@ -64,7 +65,8 @@ func (b *bench) repeated(dir string) (cost, error) {
 	}
 	for i := range pictures() {
 		args = append(args, "-filter_complex", fmt.Sprintf("[%d:v]format=yuv420p,loop=29:1,settb=1/30,setpts=N,fps=30[v%d]", i, i),
-			"-map", fmt.Sprintf("[v%d]", i), "-c:v", "libx264", "-preset", "ultrafast", "-tune", "stillimage", "-crf", "23", "-bf", "0", fmt.Sprintf("s%d.mp4", i))
+			"-map", fmt.Sprintf("[v%d]", i), "-c:v", "libx264", "-preset", "ultrafast", "-tune", "stillimage",
+			"-crf", "23", "-bf", "0", fmt.Sprintf("s%d.mp4", i))
 	}
 	c, err := b.ffmpeg(dir, args...)
 	if total.add(c); err != nil {

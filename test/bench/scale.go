@@ -13,8 +13,10 @@ func (b *bench) clip() error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i", "testsrc2=s=1920x1080:r=30,noise=alls=4:allf=t:all_seed=1", "-t", "20", "-c:v", "libx264", "-preset", "veryfast",
-		"-crf", "18", "-pix_fmt", "yuv420p", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv", "c.mp4"); err != nil {
+	if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i", "testsrc2=s=1920x1080:r=30,noise=alls=4:allf=t:all_seed=1",
+		"-t", "20", "-c:v", "libx264", "-preset", "veryfast",
+		"-crf", "18", "-pix_fmt", "yuv420p", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc",
+		"bt709", "-color_range", "tv", "c.mp4"); err != nil {
 		return err
 	}
 	if err := os.WriteFile(filepath.Join(dir, "clip.md"), []byte("---\nsize: 1080p\n---\n\n![](c.mp4)\n"), 0o600); err != nil {
@@ -30,7 +32,8 @@ func (b *bench) clip() error {
 	if err != nil {
 		return err
 	}
-	b.add(row{"a plain clip of 20 s: CPU", seconds(ours), seconds(other), fmt.Sprintf("%.2f times", ours.cpu/other.cpu), "<= 1.1", ours.cpu <= 1.1*other.cpu})
+	b.add(row{"a plain clip of 20 s: CPU", seconds(ours), seconds(other),
+		fmt.Sprintf("%.2f times", ours.cpu/other.cpu), "<= 1.1", ours.cpu <= 1.1*other.cpu})
 	return nil
 }
 
@@ -44,7 +47,8 @@ func (b *bench) scale() error {
 	const few, many = 10, 1000
 	for i := range 50 {
 		graph := fmt.Sprintf("gradients=s=1600x900:n=4:seed=%d:x0=%d:y0=0:x1=1600:y1=900", i+1, i*13)
-		if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i", graph, "-frames:v", "1", "-pix_fmt", "rgb24", fmt.Sprintf("p%d.png", i)); err != nil {
+		if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i", graph, "-frames:v", "1", "-pix_fmt", "rgb24",
+			fmt.Sprintf("p%d.png", i)); err != nil {
 			return err
 		}
 	}
@@ -77,11 +81,13 @@ func (b *bench) scale() error {
 	}
 	a, z := results[0], results[1]
 	mb := func(n int64) string { return fmt.Sprintf("%.0f MB", float64(n)/1e6) }
-	b.add(row{"memory of the process, 10 and 1,000 scenes", mb(z.rss), mb(a.rss), fmt.Sprintf("%.2f times", float64(z.rss)/float64(a.rss)), "< 150 MB", z.rss < 150e6})
+	b.add(row{"memory of the process, 10 and 1,000 scenes", mb(z.rss), mb(a.rss),
+		fmt.Sprintf("%.2f times", float64(z.rss)/float64(a.rss)), "< 150 MB", z.rss < 150e6})
 	b.add(row{"children at once, --jobs 2", fmt.Sprint(z.children), fmt.Sprint(a.children), "", "<= 2", max(a.children, z.children) <= 2})
 	p, q := a.cpu/minutes[0], z.cpu/minutes[1]
 	b.add(row{
-		"CPU a minute of film, 1,000 and 10 scenes", fmt.Sprintf("%.2f s (%.1f min)", q, minutes[1]), fmt.Sprintf("%.2f s (%.1f min)", p, minutes[0]),
+		"CPU a minute of film, 1,000 and 10 scenes", fmt.Sprintf("%.2f s (%.1f min)", q, minutes[1]),
+		fmt.Sprintf("%.2f s (%.1f min)", p, minutes[0]),
 		fmt.Sprintf("%.2f times", q/p), "<= 1.1", q <= 1.1*p,
 	})
 	return nil

@@ -33,7 +33,8 @@ type server struct {
 // serve starts a server with an empty data folder.
 func (b *bench) serve(args ...string) (*server, error) {
 	cmd := exec.CommandContext(b.ctx, b.mynah, append([]string{
-		"serve", "--data", filepath.Join(b.dir, "data"), "--listen", "127.0.0.1:0", "--log-level", "error", "--rate", "0", "--max-queued", "0",
+		"serve", "--data", filepath.Join(b.dir, "data"), "--listen", "127.0.0.1:0", "--log-level", "error",
+		"--rate", "0", "--max-queued", "0",
 	}, args...)...)
 	cmd.Env = append(os.Environ(), "MYNAH_API_KEYS="+benchKey)
 	cmd.Stderr = os.Stderr
@@ -133,7 +134,8 @@ func (b *bench) latency(s *server) error {
 		other = append(other, c.wall)
 	}
 	p, q := median(ours), median(other)
-	b.add(row{"POST to finished, a scene", fmt.Sprintf("%.3f s", p), fmt.Sprintf("%.3f s by mynah build", q), fmt.Sprintf("%+.3f s", p-q), "<= +0.3 s", p-q <= 0.3})
+	b.add(row{"POST to finished, a scene", fmt.Sprintf("%.3f s", p), fmt.Sprintf("%.3f s by mynah build", q),
+		fmt.Sprintf("%+.3f s", p-q), "<= +0.3 s", p-q <= 0.3})
 	return nil
 }
 
@@ -141,7 +143,8 @@ func (b *bench) latency(s *server) error {
 func (b *bench) firstByte(s *server) error {
 	var first []float64
 	for i := range 2*max(b.runs, 9) + 1 {
-		r, err := http.NewRequestWithContext(b.ctx, http.MethodPost, s.URL+"/text-to-speech/mp3", strings.NewReader(fmt.Sprintf("This is the streamed sentence number %d.", i)))
+		r, err := http.NewRequestWithContext(b.ctx, http.MethodPost, s.URL+"/text-to-speech/mp3",
+			strings.NewReader(fmt.Sprintf("This is the streamed sentence number %d.", i)))
 		if err != nil {
 			return err
 		}
@@ -225,7 +228,9 @@ func (b *bench) polls(s *server) error {
 	if ended.Load() > 0 {
 		return fmt.Errorf("the builds ended during the polls (%d answers)", ended.Load())
 	}
-	b.add(row{"1,000 polls a second for 30 s, two builds", fmt.Sprintf("%d answered, p50 %.1f ms", len(took)-int(bad.Load()), took[len(took)/2]*1e3), "", fmt.Sprintf("%d failed", bad.Load()), "all 200", bad.Load() == 0})
+	b.add(row{"1,000 polls a second for 30 s, two builds",
+		fmt.Sprintf("%d answered, p50 %.1f ms", len(took)-int(bad.Load()), took[len(took)/2]*1e3), "",
+		fmt.Sprintf("%d failed", bad.Load()), "all 200", bad.Load() == 0})
 	b.add(row{"their p99", fmt.Sprintf("%.1f ms", p99*1e3), "", "", "< 100 ms", p99 < 0.1})
 	b.add(row{"the server's memory then", fmt.Sprintf("%.0f MB", float64(rss)/1e6), "", "", "< 300 MB", rss < 300e6})
 	return nil
@@ -240,7 +245,8 @@ func (b *bench) writeLongProject() (string, error) {
 	var text strings.Builder
 	text.WriteString("---\nsize: 1080p\n---\n")
 	for i := range 8 {
-		if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i", fmt.Sprintf("testsrc2=s=1280x720:r=30,noise=alls=5:allf=t:all_seed=%d", i+1), "-t", "40", "-c:v", "libx264",
+		if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i",
+			fmt.Sprintf("testsrc2=s=1280x720:r=30,noise=alls=5:allf=t:all_seed=%d", i+1), "-t", "40", "-c:v", "libx264",
 			"-preset", "ultrafast", "-crf", "30", "-pix_fmt", "yuv420p", fmt.Sprintf("c%d.mp4", i)); err != nil {
 			return "", err
 		}

@@ -96,7 +96,8 @@ func (b *bench) crossfades(dir string) error {
 	warm := median(one)
 	b.add(row{"a warm slide of 1920x1080, two at a time", fmt.Sprintf("%.0f ms", warm), "", "", "< 200 ms", warm < 200})
 	wall := median(drawing)
-	b.add(row{fmt.Sprintf("%d slides of 1920x1080, browser start included", slideScenes), fmt.Sprintf("%.1f s", wall), "", "", "< 15 s", wall < 15})
+	b.add(row{fmt.Sprintf("%d slides of 1920x1080, browser start included", slideScenes),
+		fmt.Sprintf("%.1f s", wall), "", "", "< 15 s", wall < 15})
 	film := filepath.Join(dir, "slides.mp4")
 	frames, err := b.codedFrames(film)
 	if err != nil {
@@ -104,7 +105,8 @@ func (b *bench) crossfades(dir string) error {
 	}
 	want := slideScenes + 15*(slideScenes-1)
 	// The first slide is shown for 10 s and repeated once as a seek point.
-	b.add(row{"crossfades: pictures encoded of 18,000", strconv.Itoa(len(frames)), "", "", fmt.Sprintf("%d or one more", want), len(frames) == want || len(frames) == want+1})
+	b.add(row{"crossfades: pictures encoded of 18,000", strconv.Itoa(len(frames)), "", "",
+		fmt.Sprintf("%d or one more", want), len(frames) == want || len(frames) == want+1})
 	plain, err := b.encodeAlone(dir, film, frames)
 	if err != nil {
 		return err
@@ -119,7 +121,8 @@ func (b *bench) crossfades(dir string) error {
 
 // codedFrames lists the frames of a video that are not skip pictures.
 func (b *bench) codedFrames(film string) ([]int, error) {
-	out, err := exec.CommandContext(b.ctx, "ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=size", "-of", "csv=p=0", film).Output()
+	out, err := exec.CommandContext(b.ctx, "ffprobe", "-v", "error", "-select_streams", "v", "-show_entries",
+		"packet=size", "-of", "csv=p=0", film).Output()
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +138,8 @@ func (b *bench) codedFrames(film string) ([]int, error) {
 // plainEncode returns the ffmpeg arguments that encode raw frames from standard input at plain
 // settings.
 func plainEncode() []string {
-	return []string{"-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "1920x1080", "-r", "30", "-i", "pipe:0", "-c:v", "libx264", "-preset", "veryfast", "-crf", "21", "-y", "plain.mp4"}
+	return []string{"-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "1920x1080", "-r", "30", "-i", "pipe:0", "-c:v",
+		"libx264", "-preset", "veryfast", "-crf", "21", "-y", "plain.mp4"}
 }
 
 // encodeAlone encodes the given frames of a video with plain ffmpeg and returns the CPU seconds,
@@ -153,7 +157,8 @@ func (b *bench) encodeAlone(dir, film string, frames []int) (float64, error) {
 			ranges = append(ranges, fmt.Sprintf("between(n\\,%d\\,%d)", frames[i], frames[k]))
 			i = k + 1
 		}
-		decode := exec.CommandContext(b.ctx, "ffmpeg", "-v", "error", "-i", film, "-vf", "select="+strings.Join(ranges, "+"), "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1")
+		decode := exec.CommandContext(b.ctx, "ffmpeg", "-v", "error", "-i", film, "-vf",
+			"select="+strings.Join(ranges, "+"), "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1")
 		encode := exec.CommandContext(b.ctx, "ffmpeg", append([]string{"-v", "error"}, plainEncode()...)...)
 		encode.Dir = dir
 		pipe, err := decode.StdoutPipe()
@@ -174,13 +179,16 @@ func (b *bench) encodeAlone(dir, film string, frames []int) (float64, error) {
 
 // movingScenes builds scenes whose picture changes in every frame.
 func (b *bench) movingScenes(dir string) error {
-	if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i", "mandelbrot=s=2880x1800:start_scale=2", "-frames:v", "1", "-pix_fmt", "rgb24", "photo.png"); err != nil {
+	if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i", "mandelbrot=s=2880x1800:start_scale=2", "-frames:v", "1",
+		"-pix_fmt", "rgb24", "photo.png"); err != nil {
 		return err
 	}
-	if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i", "mandelbrot=s=1920x1080:rate=30:end_scale=0.05", "-t", "10", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "16", "-pix_fmt", "yuv420p", "clip.mp4"); err != nil {
+	if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i", "mandelbrot=s=1920x1080:rate=30:end_scale=0.05", "-t", "10",
+		"-c:v", "libx264", "-preset", "ultrafast", "-crf", "16", "-pix_fmt", "yuv420p", "clip.mp4"); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(dir, "glass.css"), []byte(".backdrop { backdrop-filter: blur(20px); color: white }\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "glass.css"),
+		[]byte(".backdrop { backdrop-filter: blur(20px); color: white }\n"), 0o600); err != nil {
 		return err
 	}
 	for _, c := range []struct{ name, script, other string }{
@@ -220,7 +228,8 @@ func (b *bench) movingScenes(dir string) error {
 			return err
 		}
 		b.add(row{
-			fmt.Sprintf("a scene of 10 s with a %s: CPU", c.name), fmt.Sprintf("%.1f s", a.cpu), fmt.Sprintf("%.1f s for a plain encode of as many frames", z.cpu),
+			fmt.Sprintf("a scene of 10 s with a %s: CPU", c.name), fmt.Sprintf("%.1f s", a.cpu),
+			fmt.Sprintf("%.1f s for a plain encode of as many frames", z.cpu),
 			fmt.Sprintf("%.2f times", a.cpu/z.cpu), "<= 1.3", a.cpu <= 1.3*z.cpu,
 		})
 	}

@@ -62,7 +62,8 @@ func (b *bench) waiting() error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i", "gradients=s=1600x900:n=4:seed=7:x0=13:y0=0:x1=1600:y1=900", "-frames:v", "1", "-pix_fmt", "rgb24", "p.png"); err != nil {
+	if _, err := b.ffmpeg(dir, "-f", "lavfi", "-i", "gradients=s=1600x900:n=4:seed=7:x0=13:y0=0:x1=1600:y1=900",
+		"-frames:v", "1", "-pix_fmt", "rgb24", "p.png"); err != nil {
 		return err
 	}
 	var script strings.Builder
@@ -85,7 +86,8 @@ func (b *bench) waiting() error {
 	server := &http.Server{Handler: service, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(listener) }()
 	defer func() { _ = server.Close() }()
-	settings := fmt.Sprintf("engines:\n  late: {kind: openai, url: 'http://%s/v1', voices: [alloy], at-once: %d}\n", listener.Addr(), atOnce)
+	settings := fmt.Sprintf("engines:\n  late: {kind: openai, url: 'http://%s/v1', voices: [alloy], at-once: %d}\n",
+		listener.Addr(), atOnce)
 	if err := os.WriteFile(filepath.Join(dir, "mynah.yaml"), []byte(settings), 0o600); err != nil {
 		return err
 	}

@@ -68,7 +68,8 @@ func (b *bench) yardstick() error {
 		return err
 	}
 	a, z := fileSize(filepath.Join(dir, "spoken.mp4")), fileSize(filepath.Join(dir, "recipe.mp4"))
-	b.add(row{"yardstick: file", fmt.Sprintf("%.2f MB", float64(a)/1e6), fmt.Sprintf("%.2f MB", float64(z)/1e6), fmt.Sprintf("%.2f of it", float64(a)/float64(z)), "< 1", a < z})
+	b.add(row{"yardstick: file", fmt.Sprintf("%.2f MB", float64(a)/1e6), fmt.Sprintf("%.2f MB", float64(z)/1e6),
+		fmt.Sprintf("%.2f of it", float64(a)/float64(z)), "< 1", a < z})
 	mine, err := b.lowestSSIM(dir, "spoken.mp4")
 	if err != nil {
 		return err
@@ -77,7 +78,8 @@ func (b *bench) yardstick() error {
 	if err != nil {
 		return err
 	}
-	b.add(row{"yardstick: worst frame's SSIM", fmt.Sprintf("%.5f", mine), fmt.Sprintf("%.5f", theirs), fmt.Sprintf("%+.5f", mine-theirs), ">= 0", mine >= theirs})
+	b.add(row{"yardstick: worst frame's SSIM", fmt.Sprintf("%.5f", mine), fmt.Sprintf("%.5f", theirs),
+		fmt.Sprintf("%+.5f", mine-theirs), ">= 0", mine >= theirs})
 	if ours, other, err = b.measurePair(build("silent"), func() (cost, error) { return b.runRecipe(dir, false) }); err != nil {
 		return err
 	}
@@ -116,9 +118,11 @@ func (b *bench) runRecipe(dir string, sound bool) (cost, error) {
 	for i := range pictures() {
 		args := []string{"-loop", "1", "-framerate", "30", "-i", fmt.Sprintf("p%d.png", i)}
 		if sound {
-			args = append(args, "-i", fmt.Sprintf("n%d.wav", i), "-af", "apad", "-c:a", "aac", "-aac_coder", "fast", "-b:a", "96k", "-ac", "1")
+			args = append(args, "-i", fmt.Sprintf("n%d.wav", i), "-af", "apad", "-c:a", "aac", "-aac_coder", "fast",
+				"-b:a", "96k", "-ac", "1")
 		}
-		args = append(args, "-t", "10", "-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-pix_fmt", "yuv420p", fmt.Sprintf("r%d.mp4", i))
+		args = append(args, "-t", "10", "-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-pix_fmt",
+			"yuv420p", fmt.Sprintf("r%d.mp4", i))
 		c, err := b.ffmpeg(dir, args...)
 		if err != nil {
 			return total, err

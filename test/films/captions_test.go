@@ -36,7 +36,8 @@ func captioned(t *testing.T, script string) (string, *studio.Result, []caption.C
 	defer h.Close()
 	path := written(t, script)
 	out := filepath.Join(t.TempDir(), "film.mp4")
-	r, err := h.Studio.Produce(t.Context(), studio.Request{Dir: filepath.Dir(path), Request: compile.Request{Script: filepath.Base(path)}, Output: out, Timeline: true})
+	r, err := h.Studio.Produce(t.Context(), studio.Request{Dir: filepath.Dir(path),
+		Request: compile.Request{Script: filepath.Base(path)}, Output: out, Timeline: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +62,8 @@ type seen struct {
 // feet examines the foot of every frame of a video.
 func feet(t *testing.T, film string) []seen {
 	t.Helper()
-	b := run(t, "ffmpeg", "-v", "error", "-i", film, "-vf", "crop=640:80:0:280,scale=in_color_matrix=bt709:in_range=tv,format=rgb24", "-fps_mode", "passthrough", "-f", "rawvideo", "-")
+	b := run(t, "ffmpeg", "-v", "error", "-i", film, "-vf",
+		"crop=640:80:0:280,scale=in_color_matrix=bt709:in_range=tv,format=rgb24", "-fps_mode", "passthrough", "-f", "rawvideo", "-")
 	var out []seen
 	for frame := range slices.Chunk(b, bandWidth*bandHeight*3) {
 		var s seen
@@ -197,16 +199,19 @@ func TestKaraoke(t *testing.T) {
 					lit++
 					for n := a; n < z; n++ {
 						if s := all[n]; s.yellow < 8 || math.Abs(s.x-all[a].x) > 3 {
-							t.Errorf("frame %d: the highlight of %q differs from that in its first frame: %+v, %+v", n, cue.Text[w.Offset:][:w.Length], s, all[a])
+							t.Errorf("frame %d: the highlight of %q differs from that in its first frame: %+v, %+v",
+								n, cue.Text[w.Offset:][:w.Length], s, all[a])
 						}
 					}
 					now := all[a]
 					if sameLine := math.Abs(now.y-last.y) < 9; last.yellow > 0 && sameLine && now.x > last.x != c.right {
-						t.Errorf("the highlight of %q is at %.0f, that of the previous word at %.0f", cue.Text[w.Offset:][:w.Length], now.x, last.x)
+						t.Errorf("the highlight of %q is at %.0f, that of the previous word at %.0f",
+							cue.Text[w.Offset:][:w.Length], now.x, last.x)
 					}
 					last = now
 				}
-				if n := frameAt(cue.End); n < len(all) && all[n].yellow > 0 && !slices.ContainsFunc(cues, func(o caption.Cue) bool { return frameAt(o.Start) <= n && frameAt(o.End) > n }) {
+				if n := frameAt(cue.End); n < len(all) && all[n].yellow > 0 &&
+					!slices.ContainsFunc(cues, func(o caption.Cue) bool { return frameAt(o.Start) <= n && frameAt(o.End) > n }) {
 					t.Errorf("frame %d has a highlight after the end of %q", n, cue.Text)
 				}
 			}

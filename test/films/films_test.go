@@ -37,7 +37,8 @@ func produce(t *testing.T, path, cacheDir string, change func(*house.Config)) (s
 	}
 	defer h.Close()
 	out := filepath.Join(t.TempDir(), "film.mp4")
-	r, err := h.Studio.Produce(t.Context(), studio.Request{Dir: filepath.Dir(path), Request: compile.Request{Script: filepath.Base(path)}, Output: out})
+	r, err := h.Studio.Produce(t.Context(), studio.Request{Dir: filepath.Dir(path),
+		Request: compile.Request{Script: filepath.Base(path)}, Output: out})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +209,8 @@ func TestASecondDecoderAgrees(t *testing.T) {
 			film, _ := produce(t, path, "", nil)
 			dir := t.TempDir()
 			other, ours := filepath.Join(dir, "openh264.yuv"), filepath.Join(dir, "ffmpeg.yuv")
-			run(t, "gst-launch-1.0", "-q", "filesrc", "location="+film, "!", "qtdemux", "!", "h264parse", "!", "openh264dec", "!", "filesink", "location="+other)
+			run(t, "gst-launch-1.0", "-q", "filesrc", "location="+film, "!", "qtdemux", "!", "h264parse", "!",
+				"openh264dec", "!", "filesink", "location="+other)
 			run(t, "ffmpeg", "-v", "error", "-i", film, "-map", "0:v", "-f", "rawvideo", ours)
 			if a, b := sum(t, other), sum(t, ours); a != b {
 				t.Error("openh264 and ffmpeg decode different pictures")

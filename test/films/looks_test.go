@@ -20,9 +20,11 @@ func written(t *testing.T, script string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, c := range []string{"red", "blue", "white"} {
-		run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color="+c+":s=640x360,format=rgb24", "-frames:v", "1", filepath.Join(dir, c+".png"))
+		run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color="+c+":s=640x360,format=rgb24", "-frames:v", "1",
+			filepath.Join(dir, c+".png"))
 	}
-	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=white:s=320x180:r=25:d=2,format=yuv420p", "-c:v", "libx264", filepath.Join(dir, "white.mp4"))
+	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=white:s=320x180:r=25:d=2,format=yuv420p", "-c:v",
+		"libx264", filepath.Join(dir, "white.mp4"))
 	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=640x360:r=10:d=1", filepath.Join(dir, "moving.gif"))
 	path := filepath.Join(dir, "script.md")
 	if err := os.WriteFile(path, []byte(script), 0o600); err != nil {
@@ -47,7 +49,8 @@ func pixels(t *testing.T, film string, frame int) func(x, y int) color.RGBA {
 func codedPictures(t *testing.T, film string) int {
 	t.Helper()
 	n := 0
-	for size := range strings.FieldsSeq(string(run(t, "ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=size", "-of", "csv=p=0", film))) {
+	for size := range strings.FieldsSeq(string(run(t, "ffprobe", "-v", "error", "-select_streams", "v",
+		"-show_entries", "packet=size", "-of", "csv=p=0", film))) {
 		if v, err := strconv.Atoi(strings.Trim(size, ",")); err == nil && v > 40 {
 			n++
 		}
@@ -98,7 +101,8 @@ func TestTransitions(t *testing.T) {
 		t.Errorf("%d frames, want %d: transitions must not change the length", r.Frames, wanted)
 	}
 	red, blue := color.RGBA{254, 0, 0, 255}, color.RGBA{0, 0, 254, 255}
-	all := run(t, "ffmpeg", "-v", "error", "-i", film, "-vf", "select=eq(mod(n\\,25)\\,10),scale=in_color_matrix=bt709:in_range=tv,format=rgb24",
+	all := run(t, "ffmpeg", "-v", "error", "-i", film, "-vf",
+		"select=eq(mod(n\\,25)\\,10),scale=in_color_matrix=bt709:in_range=tv,format=rgb24",
 		"-fps_mode", "passthrough", "-f", "rawvideo", "-")
 	for i, c := range want {
 		start := 25 * (1 + 2*i)

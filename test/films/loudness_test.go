@@ -90,7 +90,8 @@ func TestLoudnessThroughTheLimiter(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
 	path := written(t, "---\nsize: 320x180\nvoice: joanna\n---\nOne sentence.\n\n(audio: knocks.wav)\n")
-	run(t, "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "aevalsrc='if(lt(mod(t,0.5),0.004),0.98*sin(2*PI*1000*t),0.03*sin(2*PI*300*t))':d=10:s=48000",
+	run(t, "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i",
+		"aevalsrc='if(lt(mod(t,0.5),0.004),0.98*sin(2*PI*1000*t),0.03*sin(2*PI*300*t))':d=10:s=48000",
 		filepath.Join(filepath.Dir(path), "knocks.wav"))
 	film, _ := produce(t, path, "", nil)
 	if got, peak := ebur128(t, film); math.Abs(got+16) > 0.5 || peak > -1 {
@@ -128,7 +129,8 @@ func TestLevelsThatStay(t *testing.T) {
 	testrun.SkipShort(t)
 	tone := func(script string) float64 {
 		path := written(t, script)
-		run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=f=1000:d=4:r=48000,volume=4dB", filepath.Join(filepath.Dir(path), "tone.wav"))
+		run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=f=1000:d=4:r=48000,volume=4dB",
+			filepath.Join(filepath.Dir(path), "tone.wav"))
 		film, _ := produce(t, path, "", nil)
 		sound, channels := pcm(t, film)
 		m := loudness.NewMeter(channels)
@@ -151,7 +153,8 @@ func TestMusicBeginsAgainAtOnce(t *testing.T) {
 	testrun.SkipShort(t)
 	for _, name := range []string{"tone.m4a", "tone.mp3", "tone.ogg"} {
 		path := written(t, "---\nsize: 320x180\nbackground: "+name+"\n---\n(duration: 7)\n\n![](red.png)\n")
-		run(t, "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "sine=f=440:d=3:r=44100,volume=6dB", filepath.Join(filepath.Dir(path), name))
+		run(t, "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "sine=f=440:d=3:r=44100,volume=6dB",
+			filepath.Join(filepath.Dir(path), name))
 		film, _ := produce(t, path, "", nil)
 		sound, channels := pcm(t, film)
 		level := func(from, samples int) float64 {
@@ -185,7 +188,8 @@ func TestDucking(t *testing.T) {
 		run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=f=6000:d=3:r=48000", filepath.Join(dir, "high.wav"))
 		film, _ := produce(t, path, "", nil)
 		level := func(from, seconds string) float64 {
-			raw := run(t, "ffmpeg", "-v", "error", "-ss", from, "-t", seconds, "-i", film, "-af", "lowpass=f=400,lowpass=f=400,lowpass=f=400", "-ac", "1", "-f", "s16le", "-")
+			raw := run(t, "ffmpeg", "-v", "error", "-ss", from, "-t", seconds, "-i", film, "-af",
+				"lowpass=f=400,lowpass=f=400,lowpass=f=400", "-ac", "1", "-f", "s16le", "-")
 			sum := 0.0
 			for i := 0; i+1 < len(raw); i += 2 {
 				v := float64(int16(binary.LittleEndian.Uint16(raw[i:])))

@@ -90,7 +90,8 @@ func TestTransparency(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	dir := t.TempDir()
-	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=0xFF0000@0.5:s=320x180,format=rgba", "-frames:v", "1", filepath.Join(dir, "half.png"))
+	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=0xFF0000@0.5:s=320x180,format=rgba", "-frames:v",
+		"1", filepath.Join(dir, "half.png"))
 	for _, c := range []struct {
 		script string
 		want   color.RGBA

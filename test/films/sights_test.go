@@ -62,8 +62,10 @@ func TestColours(t *testing.T) {
 	withChunk(t, mk("light.png", "color=0x303030:s=320x180,format=rgb24", "-frames:v", "1"), "gAMA", []byte{0, 1, 0x86, 0xa0})
 	withChunk(t, mk("bad.png", orange, "-frames:v", "1"), "iCCP", []byte("x\x00\x00no profile"))
 	withChunk(t, mk("p3a.png", "color=0xC86432@0.5:s=320x180,format=rgba", "-frames:v", "1"), "cICP", []byte{12, 13, 0, 1})
-	mk("p3.mp4", orange, "-vf", "scale=out_color_matrix=bt709", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-color_primaries", "smpte432", "-color_trc", "bt709", "-colorspace", "bt709")
-	mk("2020.mp4", orange, "-vf", "scale=out_color_matrix=bt2020", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-color_primaries", "bt2020", "-color_trc", "bt2020-10", "-colorspace", "bt2020nc")
+	mk("p3.mp4", orange, "-vf", "scale=out_color_matrix=bt709", "-c:v", "libx264", "-pix_fmt", "yuv420p",
+		"-color_primaries", "smpte432", "-color_trc", "bt709", "-colorspace", "bt709")
+	mk("2020.mp4", orange, "-vf", "scale=out_color_matrix=bt2020", "-c:v", "libx264", "-pix_fmt", "yuv420p",
+		"-color_primaries", "bt2020", "-color_trc", "bt2020-10", "-colorspace", "bt2020nc")
 	for name, luma := range map[string]int{"hlg-white": 721, "hlg-mid": 502, "pq-white": 573} {
 		transfer := "arib-std-b67"
 		if strings.HasPrefix(name, "pq") {
@@ -72,16 +74,19 @@ func TestColours(t *testing.T) {
 		mk(name+".mov", "color=black:s=320x180:r=25:d=0.2,format=yuv420p10le,geq=lum="+strconv.Itoa(luma)+":cb=512:cr=512", "-c:v", "libx265",
 			"-x265-params", "log-level=none", "-color_trc", transfer, "-color_primaries", "bt2020", "-colorspace", "bt2020nc")
 	}
-	mk("lies.mp4", "color=gray:s=320x180:r=25:d=0.2", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-color_trc", "log100", "-color_primaries", "film", "-colorspace", "ycgco")
+	mk("lies.mp4", "color=gray:s=320x180:r=25:d=0.2", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-color_trc",
+		"log100", "-color_primaries", "film", "-colorspace", "ycgco")
 	for name, c := range map[string]struct {
 		want color.RGBA
 		by   int
 	}{
-		"p3.png": {color.RGBA{215, 93, 31, 255}, 3}, "light.png": {color.RGBA{120, 120, 120, 255}, 2}, "bad.png": {color.RGBA{200, 100, 50, 255}, 2},
+		"p3.png": {color.RGBA{215, 93, 31, 255}, 3}, "light.png": {color.RGBA{120, 120, 120, 255}, 2},
+		"bad.png": {color.RGBA{200, 100, 50, 255}, 2},
 		"p3a.png": {color.RGBA{235, 174, 143, 255}, 3},
 		"p3.mp4":  {color.RGBA{215, 93, 31, 255}, 4}, "2020.mp4": {color.RGBA{240, 76, 29, 255}, 5},
-		"hlg-white.mov": {color.RGBA{236, 236, 236, 255}, 6}, "pq-white.mov": {color.RGBA{236, 236, 236, 255}, 6}, "hlg-mid.mov": {color.RGBA{140, 140, 140, 255}, 5},
-		"lies.mp4": {color.RGBA{128, 128, 128, 255}, 6},
+		"hlg-white.mov": {color.RGBA{236, 236, 236, 255}, 6}, "pq-white.mov": {color.RGBA{236, 236, 236, 255}, 6},
+		"hlg-mid.mov": {color.RGBA{140, 140, 140, 255}, 5},
+		"lies.mp4":    {color.RGBA{128, 128, 128, 255}, 6},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -91,7 +96,7 @@ func TestColours(t *testing.T) {
 	}
 }
 
-// corner returns the mean colour of the upper left quarter of a video's first frame.
+// corner returns the colour at the position (40, 40) of a video's first frame.
 func corner(t *testing.T, film string) color.RGBA {
 	t.Helper()
 	b := run(t, "ffmpeg", "-v", "error", "-i", film, "-frames:v", "1", "-vf",
@@ -108,10 +113,11 @@ func TestTurnedAVIF(t *testing.T) {
 	quarters := filepath.Join(dir, "q.png")
 	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i",
 		"color=red:s=32x18[a];color=lime:s=32x18[b];color=blue:s=32x18[c];color=yellow:s=32x18[d];[a][b]hstack[t];[c][d]hstack[u];[t][u]vstack", "-frames:v", "1", quarters)
-	red, lime, blue, yellow := color.RGBA{255, 0, 0, 255}, color.RGBA{0, 255, 0, 255}, color.RGBA{0, 0, 255, 255}, color.RGBA{255, 255, 0, 255}
+	red, lime, blue, yellow := color.RGBA{255, 0, 0, 255}, color.RGBA{0, 255, 0, 255}, color.RGBA{0, 0, 255, 255},
+		color.RGBA{255, 255, 0, 255}
 	for i, c := range []struct {
 		args []string
-		want color.RGBA // mean colour of the upper left quarter
+		want color.RGBA // colour at the position (40, 40)
 	}{
 		{nil, red},
 		{[]string{"--irot", "1"}, lime},
@@ -126,7 +132,8 @@ func TestTurnedAVIF(t *testing.T) {
 		name := fmt.Sprintf("t%d.avif", i)
 		run(t, "avifenc", append(append([]string{"-s", "9", "--min", "0", "--max", "0"}, c.args...), quarters, filepath.Join(dir, name))...)
 		film, _ := produce(t, place(t, dir, "asset-resize: fit\n", "![]("+name+")"), cacheDir, nil)
-		if got := corner(t, film); max(int(got.R)-int(c.want.R), int(c.want.R)-int(got.R), int(got.G)-int(c.want.G), int(c.want.G)-int(got.G), int(got.B)-int(c.want.B), int(c.want.B)-int(got.B)) > 4 {
+		if got := corner(t, film); max(int(got.R)-int(c.want.R), int(c.want.R)-int(got.R), int(got.G)-int(c.want.G),
+			int(c.want.G)-int(got.G), int(got.B)-int(c.want.B), int(c.want.B)-int(got.B)) > 4 {
 			t.Errorf("%v: the corner is %v, want %v", c.args, got, c.want)
 		}
 	}
@@ -180,9 +187,11 @@ func TestNamesInAnyForm(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(dir, decomposed), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=lime:s=320x180", "-frames:v", "1", filepath.Join(dir, decomposed, decomposed+".png"))
+	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=lime:s=320x180", "-frames:v", "1",
+		filepath.Join(dir, decomposed, decomposed+".png"))
 	for name, b := range map[string][]byte{
-		"t\u0068e\u0301me.css": []byte("body{background:url(" + composed + "/" + composed + ".png)}"), "e\u0301.md": []byte("(duration: 0.2)\n"),
+		"t\u0068e\u0301me.css": []byte("body{background:url(" + composed + "/" + composed + ".png)}"),
+		"e\u0301.md":           []byte("(duration: 0.2)\n"),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
 			t.Fatal(err)
@@ -194,7 +203,8 @@ func TestNamesInAnyForm(t *testing.T) {
 	if r.Frames < 50 || len(r.Warnings) > 0 {
 		t.Errorf("%d frames, %v", r.Frames, r.Warnings)
 	}
-	b := run(t, "ffmpeg", "-v", "error", "-ss", "1.5", "-i", film, "-frames:v", "1", "-vf", "crop=2:2:20:20,format=rgb24", "-f", "rawvideo", "-")
+	b := run(t, "ffmpeg", "-v", "error", "-ss", "1.5", "-i", film, "-frames:v", "1", "-vf",
+		"crop=2:2:20:20,format=rgb24", "-f", "rawvideo", "-")
 	if !bytes.Equal(b[:2], []byte{b[0], b[1]}) || b[1] < 200 || b[0] > 60 {
 		t.Errorf("the picture of the theme is not visible: %v", b[:3])
 	}
@@ -250,11 +260,13 @@ func TestSizes(t *testing.T) {
 	for name, size := range map[string]string{"wide": "1600x180", "small": "64x36", "good": "640x400", "line": "2x4000"} {
 		run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=lime:s="+size, "-frames:v", "1", filepath.Join(dir, name+".png"))
 	}
-	if err := os.WriteFile(filepath.Join(dir, "d.svg"), []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="16" height="9"/>`), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "d.svg"),
+		[]byte(`<svg xmlns="http://www.w3.org/2000/svg" width="16" height="9"/>`), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for picture, want := range map[string]string{
-		"![](good.png)": "", "![](d.svg)": "", "![contain](wide.png)": "", "![](wide.png)": `only 20 % of "wide.png"`, "![left](wide.png)": "",
+		"![](good.png)": "", "![](d.svg)": "", "![contain](wide.png)": "",
+		"![](wide.png)": `only 20 % of "wide.png"`, "![left](wide.png)": "",
 		"![](small.png)": "enlarged 5.0 times", "![contain](small.png)": "enlarged 5.0 times", "![fit](wide.png)": "",
 	} {
 		_, r := produce(t, place(t, dir, "", picture), cacheDir, nil)
@@ -282,5 +294,6 @@ func attempt(t *testing.T, path, cacheDir string) (*studio.Result, error) {
 		t.Fatal(err)
 	}
 	defer h.Close()
-	return h.Studio.Produce(t.Context(), studio.Request{Dir: filepath.Dir(path), Request: compile.Request{Script: filepath.Base(path)}, Output: filepath.Join(t.TempDir(), "film.mp4")})
+	return h.Studio.Produce(t.Context(), studio.Request{Dir: filepath.Dir(path),
+		Request: compile.Request{Script: filepath.Base(path)}, Output: filepath.Join(t.TempDir(), "film.mp4")})
 }

@@ -71,7 +71,8 @@ func TestTracksOfText(t *testing.T) {
 		}
 		Format struct{ Tags map[string]string }
 	}
-	if err := json.Unmarshal(run(t, "ffprobe", "-v", "error", "-show_streams", "-show_chapters", "-show_format", "-of", "json", film), &p); err != nil {
+	if err := json.Unmarshal(run(t, "ffprobe", "-v", "error", "-show_streams", "-show_chapters", "-show_format",
+		"-of", "json", film), &p); err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range p.Streams {
@@ -82,7 +83,8 @@ func TestTracksOfText(t *testing.T) {
 	if len(p.Streams) != 4 || p.Streams[2].Codec != "mov_text" {
 		t.Errorf("streams: %+v", p.Streams)
 	}
-	for name, want := range map[string]string{"title": "Der Hafen: früh & spät", "artist": "A. Gull", "description": "A morning by the sea.", "comment": "A morning by the sea."} {
+	for name, want := range map[string]string{"title": "Der Hafen: früh & spät", "artist": "A. Gull",
+		"description": "A morning by the sea.", "comment": "A morning by the sea."} {
 		if got := p.Format.Tags[name]; got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
@@ -101,7 +103,8 @@ func TestTracksOfText(t *testing.T) {
 		start := plan[[]int{0, 1, 3}[i]]
 		want := big.NewRat(start*1001, 30000)
 		if got := big.NewRat(c.Start*num, den); got.Cmp(want) != 0 || c.Tags["title"] != titles[i] {
-			t.Errorf("chapter %d begins at %s with %q, want %s and %q", i, got.FloatString(6), c.Tags["title"], want.FloatString(6), titles[i])
+			t.Errorf("chapter %d begins at %s with %q, want %s and %q", i, got.FloatString(6), c.Tags["title"],
+				want.FloatString(6), titles[i])
 		}
 	}
 	b, err := os.ReadFile(film)
@@ -117,7 +120,8 @@ func TestTracksOfText(t *testing.T) {
 	if sum(t, film) != sum(t, again) {
 		t.Error("a second build of the same script has other bytes")
 	}
-	none, _ := produce(t, written(t, fmt.Sprintf(strings.NewReplacer("(chapter: Três)", "", `(chapter: Dois: "o fim" 終 <&>)`, "").Replace(inTracks), "external")), cache, nil)
+	none, _ := produce(t, written(t, fmt.Sprintf(strings.NewReplacer("(chapter: Três)", "",
+		`(chapter: Dois: "o fim" 終 <&>)`, "").Replace(inTracks), "external")), cache, nil)
 	if s := string(run(t, "ffprobe", "-v", "error", "-show_entries", "stream=codec_type", "-of", "csv=p=0", none)); s != "video\naudio\n" {
 		t.Errorf("a video without subtitles and chapters has %q", s)
 	}
@@ -157,7 +161,8 @@ func TestPlayersOfFilmsWithText(t *testing.T) {
 	}
 	dir := t.TempDir()
 	other, ours := filepath.Join(dir, "openh264.yuv"), filepath.Join(dir, "ffmpeg.yuv")
-	run(t, "gst-launch-1.0", "-q", "filesrc", "location="+film, "!", "qtdemux", "!", "h264parse", "!", "openh264dec", "!", "filesink", "location="+other)
+	run(t, "gst-launch-1.0", "-q", "filesrc", "location="+film, "!", "qtdemux", "!", "h264parse", "!",
+		"openh264dec", "!", "filesink", "location="+other)
 	run(t, "ffmpeg", "-v", "error", "-i", film, "-map", "0:v", "-f", "rawvideo", ours)
 	if sum(t, other) != sum(t, ours) {
 		t.Error("openh264 and ffmpeg decode different pictures")

@@ -50,7 +50,8 @@ func TestDamagedCache(t *testing.T) {
 		// The record of the files written by earlier builds is damaged too, so --force is needed.
 		o := s.build(t, "--force")
 		if o.code != 0 || s.bytes(t) != want {
-			t.Errorf("round %d, %d damaged entries: exit code %d, the video is %s, want %s: %s", round, damaged, o.code, sum(s.bytes(t)), sum(want), o.stderr)
+			t.Errorf("round %d, %d damaged entries: exit code %d, the video is %s, want %s: %s", round, damaged,
+				o.code, sum(s.bytes(t)), sum(want), o.stderr)
 		}
 		if damaged == 0 {
 			t.Error("no file was damaged")

@@ -51,7 +51,8 @@ const oldFilm = "\x00\x00\x00\x10ftypisom\x00\x00\x00\x00 an old film"
 func newSite(t *testing.T) *site {
 	t.Helper()
 	dir := t.TempDir()
-	s := &site{project: filepath.Join(dir, "p"), out: filepath.Join(dir, "out"), cache: filepath.Join(dir, "cache"), tmp: filepath.Join(dir, "tmp")}
+	s := &site{project: filepath.Join(dir, "p"), out: filepath.Join(dir, "out"), cache: filepath.Join(dir, "cache"),
+		tmp: filepath.Join(dir, "tmp")}
 	for _, d := range []string{s.project, s.out, s.cache, s.tmp} {
 		if err := os.Mkdir(d, 0o700); err != nil {
 			t.Fatal(err)
@@ -235,7 +236,8 @@ func (s *site) shows(t *testing.T, o outcome, frames int, color []byte) {
 func (s *site) ffmpeg(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	path := filepath.Join(s.project, name)
-	cmd := exec.CommandContext(t.Context(), "ffmpeg", append(append([]string{"-v", "error", "-y"}, args...), "-bitexact", "-strict", "-1", path)...)
+	cmd := exec.CommandContext(t.Context(), "ffmpeg",
+		append(append([]string{"-v", "error", "-y"}, args...), "-bitexact", "-strict", "-1", path)...)
 	if o := run(t, cmd); o.code != 0 {
 		t.Fatalf("%q: %s", args, o.stderr)
 	}

@@ -31,33 +31,44 @@ func TestScripts(t *testing.T) {
 		frames int
 		slow   bool
 	}{
-		"2000 scenes of 4 canvases": {script: header + scenes(2000, func(i int) string { return fmt.Sprintf("(canvas: #%03x)\n(duration: 0.2)", i%4) }), frames: 10000, slow: true},
-		"2000 scenes, all spoken":   {script: header + scenes(2000, func(i int) string { return fmt.Sprintf("Word %d.", i) }), check: true},
-		"a paragraph of 1 MiB":      {script: header + strings.Repeat("This is one line of a long paragraph.\n", mega/38), check: true},
-		"a line of 1 MiB":           {script: header + strings.Repeat("word ", mega/5), check: true},
-		"a word of 1 MiB":           {script: header + strings.Repeat("w", mega), check: true},
-		"stars":                     {script: header + strings.Repeat("*a", mega/2), check: true},
-		"brackets":                  {script: header + strings.Repeat("[", mega), check: true},
-		"braces":                    {script: header + strings.Repeat("{{", mega/2), check: true},
-		"images that never close":   {script: header + strings.Repeat("![](", mega/4), errors: []string{"s.md:4:", "not closed"}},
-		"backticks":                 {script: header + strings.Repeat("`", mega), errors: []string{"s.md:4:1: error:", "not closed"}},
-		"pauses":                    {script: header + "![](none.png)\n" + strings.Repeat("(pause: 0)\n", mega/11), errors: []string{"s.md:4:5: error:", "does not exist"}},
-		"wrong directions":          {script: header + strings.Repeat("(pauze: 0)\n", mega/11), errors: []string{"s.md:4:2: error:", "did you mean pause?", "more findings are not shown"}},
-		"open directions":           {script: header + strings.Repeat("(video:\n", mega/8), errors: []string{"s.md:4:1: error:", "not closed"}},
-		"open comments":             {script: header + strings.Repeat("<!--", mega/4), errors: []string{"s.md:4:1: error:", "not closed"}},
-		"deep SSML":                 {script: header + "<speak>" + strings.Repeat("<p>", mega/4) + "</speak>", errors: []string{"s.md:4:", "more than 64 deep"}},
-		"deep YAML":                 {script: "---\nsize: 64x64\nsubtitles: " + strings.Repeat("[", mega) + "\n---\na\n", errors: []string{"s.md:3:"}},
-		"an alias bomb":             {script: "---\nsize: 64x64\nsubtitles:\n  a: &a [x,x,x,x,x,x,x,x,x]\n  b: &b [*a,*a,*a,*a,*a,*a,*a,*a]\n  c: [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n---\na\n", errors: []string{"s.md:"}},
-		"invalid UTF-8":             {script: header + "Hello \xff\xfe w\xc3rld.\n", errors: []string{"s.md:4:7: error:", "UTF-8", "help: save"}},
-		"NUL":                       {script: header + "Hello \x00 world.\n", errors: []string{"s.md:4:7: error:", "NUL"}},
-		"UTF-16":                    {script: "\xff\xfe-\x00-\x00-\x00\n\x00H\x00i\x00", errors: []string{"s.md:1:1: error:", "UTF-16"}},
-		"a day":                     {script: header + "(duration: 24:00:00)\n", errors: []string{"s.md:4:1: error: with this scene the video lasts 24 hours", "up to 10 hours", "help: split it into several videos"}},
-		"pauses that add up":        {script: header + strings.Repeat("(pause: 1:00:00)\n", 2000), errors: []string{"2000 hours", "up to 10 hours"}},
-		"nothing":                   {script: "", errors: []string{"s.md:1:1: error:", "no scene"}},
-		"Windows line ends":         {script: "---\r\nsize: 64x64\r\n---\r\n(duration: 1)\r\n---\r\n(duration: 2)\r\n", frames: 75},
-		"old Mac line ends":         {script: "---\rsize: 64x64\r---\r(duration: 1)\r---\r(duration: 2)\r", frames: 75},
-		"all line ends":             {script: "---\rsize: 64x64\n---\r\n(duration: 1)\r---\n(duration: 2)", frames: 75},
-		"a script that includes itself a thousand times": {script: header + strings.Repeat("(include: s.md)\n", 1000), errors: []string{"s.md:4:11: error:", "includes itself"}},
+		"2000 scenes of 4 canvases": {script: header + scenes(2000,
+			func(i int) string { return fmt.Sprintf("(canvas: #%03x)\n(duration: 0.2)", i%4) }), frames: 10000, slow: true},
+		"2000 scenes, all spoken": {script: header + scenes(2000, func(i int) string { return fmt.Sprintf("Word %d.", i) }), check: true},
+		"a paragraph of 1 MiB":    {script: header + strings.Repeat("This is one line of a long paragraph.\n", mega/38), check: true},
+		"a line of 1 MiB":         {script: header + strings.Repeat("word ", mega/5), check: true},
+		"a word of 1 MiB":         {script: header + strings.Repeat("w", mega), check: true},
+		"stars":                   {script: header + strings.Repeat("*a", mega/2), check: true},
+		"brackets":                {script: header + strings.Repeat("[", mega), check: true},
+		"braces":                  {script: header + strings.Repeat("{{", mega/2), check: true},
+		"images that never close": {script: header + strings.Repeat("![](", mega/4), errors: []string{"s.md:4:", "not closed"}},
+		"backticks":               {script: header + strings.Repeat("`", mega), errors: []string{"s.md:4:1: error:", "not closed"}},
+		"pauses": {script: header + "![](none.png)\n" + strings.Repeat("(pause: 0)\n", mega/11),
+			errors: []string{"s.md:4:5: error:", "does not exist"}},
+		"wrong directions": {script: header + strings.Repeat("(pauze: 0)\n", mega/11),
+			errors: []string{"s.md:4:2: error:", "did you mean pause?", "more findings are not shown"}},
+		"open directions": {script: header + strings.Repeat("(video:\n", mega/8),
+			errors: []string{"s.md:4:1: error:", "not closed"}},
+		"open comments": {script: header + strings.Repeat("<!--", mega/4), errors: []string{"s.md:4:1: error:", "not closed"}},
+		"deep SSML": {script: header + "<speak>" + strings.Repeat("<p>", mega/4) + "</speak>",
+			errors: []string{"s.md:4:", "more than 64 deep"}},
+		"deep YAML": {script: "---\nsize: 64x64\nsubtitles: " + strings.Repeat("[",
+			mega) + "\n---\na\n", errors: []string{"s.md:3:"}},
+		"an alias bomb": {script: "---\nsize: 64x64\nsubtitles:\n  a: &a [x,x,x,x,x,x,x,x,x]\n  b: &b [*a,*a,*a,*a,*a,*a,*a,*a]\n  c: [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n---\na\n", errors: []string{"s.md:"}},
+		"invalid UTF-8": {script: header + "Hello \xff\xfe w\xc3rld.\n",
+			errors: []string{"s.md:4:7: error:", "UTF-8", "help: save"}},
+		"NUL":    {script: header + "Hello \x00 world.\n", errors: []string{"s.md:4:7: error:", "NUL"}},
+		"UTF-16": {script: "\xff\xfe-\x00-\x00-\x00\n\x00H\x00i\x00", errors: []string{"s.md:1:1: error:", "UTF-16"}},
+		"a day": {script: header + "(duration: 24:00:00)\n",
+			errors: []string{"s.md:4:1: error: with this scene the video lasts 24 hours", "up to 10 hours",
+				"help: split it into several videos"}},
+		"pauses that add up": {script: header + strings.Repeat("(pause: 1:00:00)\n", 2000),
+			errors: []string{"2000 hours", "up to 10 hours"}},
+		"nothing":           {script: "", errors: []string{"s.md:1:1: error:", "no scene"}},
+		"Windows line ends": {script: "---\r\nsize: 64x64\r\n---\r\n(duration: 1)\r\n---\r\n(duration: 2)\r\n", frames: 75},
+		"old Mac line ends": {script: "---\rsize: 64x64\r---\r(duration: 1)\r---\r(duration: 2)\r", frames: 75},
+		"all line ends":     {script: "---\rsize: 64x64\n---\r\n(duration: 1)\r---\n(duration: 2)", frames: 75},
+		"a script that includes itself a thousand times": {script: header + strings.Repeat("(include: s.md)\n",
+			1000), errors: []string{"s.md:4:11: error:", "includes itself"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -124,8 +135,9 @@ func TestWrongNames(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
 		"nl\nx.png": "s.md:4:1: error: this image is not closed", "cr\rx.png": "s.md:4:1: error: this image is not closed",
-		"bell\x07.png": "s.md:4:5: error:", "\x1b[31mred.png": "s.md:4:6: error:", "a)b.png": "s.md:4:5: error:", "http://x/y.png": "s.md:4:5: error:",
-		"\xff.png": "s.md:4:5: error:",
+		"bell\x07.png": "s.md:4:5: error:", "\x1b[31mred.png": "s.md:4:6: error:", "a)b.png": "s.md:4:5: error:",
+		"http://x/y.png": "s.md:4:5: error:",
+		"\xff.png":       "s.md:4:5: error:",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -173,7 +185,8 @@ func TestManyFindings(t *testing.T) {
 		}
 		o := run(t, cmd)
 		n := strings.Count(o.out, `"severity":`)
-		if o.code != 3 || n != 101 || !strings.Contains(o.out, "900 more findings are not shown") || !strings.Contains(o.out, `"more-findings"`) {
+		if o.code != 3 || n != 101 || !strings.Contains(o.out, "900 more findings are not shown") ||
+			!strings.Contains(o.out, `"more-findings"`) {
 			t.Errorf("%s: code %d, %d findings: %.300s … %s", command, o.code, n, o.out, o.out[max(0, len(o.out)-300):])
 		}
 	}

@@ -62,7 +62,8 @@ func TestProgramsThatFail(t *testing.T) {
 				o := s.build(t)
 				// If a program reports an error in its input file, the build reports it, because it
 				// may be true.
-				if program != "espeak-ng" && strings.HasPrefix(o.stderr, "s.md:5:1: error: ") && !strings.Contains(o.stderr, "s.md:7") && !strings.Contains(script, "kill") && !strings.Contains(script, "cat") {
+				if program != "espeak-ng" && strings.HasPrefix(o.stderr, "s.md:5:1: error: ") &&
+					!strings.Contains(o.stderr, "s.md:7") && !strings.Contains(script, "kill") && !strings.Contains(script, "cat") {
 					o.refused(t, 3, "c.mp4")
 					return
 				}
@@ -81,7 +82,8 @@ func TestProgramsThatHang(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	for _, program := range []string{"ffmpeg", "ffprobe", "espeak-ng"} {
-		for name, script := range map[string]string{"sleeping": "exec sleep 600", "deaf": "trap '' TERM INT HUP; while :; do :; done", "with a child": "sleep 600 & wait"} {
+		for name, script := range map[string]string{"sleeping": "exec sleep 600",
+			"deaf": "trap '' TERM INT HUP; while :; do :; done", "with a child": "sleep 600 & wait"} {
 			t.Run(program+" "+name, func(t *testing.T) {
 				t.Parallel()
 				testrun.SkipShort(t)
@@ -132,11 +134,13 @@ func TestStalledPrograms(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = h.Studio.Produce(t.Context(), studio.Request{Dir: s.project, Request: compile.Request{Script: "s.md"}, Output: s.videoPath()})
+			_, err = h.Studio.Produce(t.Context(),
+				studio.Request{Dir: s.project, Request: compile.Request{Script: "s.md"}, Output: s.videoPath()})
 			h.Close()
 			f, ok := fault.As(err)
 			_, stalled := errors.AsType[*proc.StallError](err)
-			if !ok || !stalled || f.Code != fault.ToolFailed || f.Hint == "" || !strings.Contains(f.Public, program) || !strings.Contains(f.Public, "s.md:") {
+			if !ok || !stalled || f.Code != fault.ToolFailed || f.Hint == "" ||
+				!strings.Contains(f.Public, program) || !strings.Contains(f.Public, "s.md:") {
 				t.Errorf("%v", err)
 			}
 			s.clean(t)

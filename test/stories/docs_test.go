@@ -30,7 +30,8 @@ func blocks(page []byte) []block {
 	for i, line := range strings.SplitAfter(string(page), "\n") {
 		word := strings.TrimSpace(line)
 		switch {
-		case fence == "" && strings.HasSuffix(word, "script") && strings.Trim(strings.TrimSuffix(word, "script"), "`") == "" && len(word) > 8:
+		case fence == "" && strings.HasSuffix(word, "script") &&
+			strings.Trim(strings.TrimSuffix(word, "script"), "`") == "" && len(word) > 8:
 			fence = strings.TrimSuffix(word, "script")
 			out = append(out, block{line: i + 2})
 		case fence != "" && word == fence:

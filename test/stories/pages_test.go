@@ -416,7 +416,8 @@ func TestAction(t *testing.T) {
 		!strings.Contains(out, "::error file=tour/script.md,line=1,col=2,") {
 		t.Errorf("a wrong script: %q\n%s", got, out)
 	}
-	if _, out, ok = run(t, dir, "build", map[string]string{"strict": "maybe"}); ok || !strings.Contains(out, "strict must be true or false") {
+	if _, out, ok = run(t, dir, "build", map[string]string{"strict": "maybe"}); ok ||
+		!strings.Contains(out, "strict must be true or false") {
 		t.Errorf("a wrong input: %s", out)
 	}
 }
