@@ -40,8 +40,10 @@ func TestExitCodes(t *testing.T) {
 		{"a wrong script", wrong, 3, []string{"s.md:1:1", "it is wrong"}},
 		{"a wrong request", fault.New(fault.Usage, nil, "no such key"), 2, []string{"no such key"}},
 		{"a script that is wrong somewhere", fault.New(fault.Script, nil, "it is wrong"), 3, []string{"it is wrong"}},
-		{"a wrong file", fault.New(fault.Input, nil, "no such script").WithHint("name one"), 3,
-			[]string{"no such script", "help: name one"}},
+		{
+			"a wrong file", fault.New(fault.Input, nil, "no such script").WithHint("name one"), 3,
+			[]string{"no such script", "help: name one"},
+		},
 		{
 			"a missing program", fault.New(fault.ToolMissing, cause, "ffmpeg is missing").WithHint("install it"), 4,
 			[]string{"ffmpeg is missing", "help: install it"},
@@ -223,8 +225,10 @@ func TestSettingsFiles(t *testing.T) {
 		{"a map as a value", "workers:\n  all: 1\n", "", []string{"workers must be one value"}},
 		{"another file", "config: other.yaml\n", "", []string{`"config"`}},
 		{"help", "help: true\n", "", []string{`"help"`}},
-		{"all mistakes at once", "wokers: 3\ngrace: soon\nlisten: {}\n", "",
-			[]string{"settings.yaml:1", "settings.yaml:2", "settings.yaml:3"}},
+		{
+			"all mistakes at once", "wokers: 3\ngrace: soon\nlisten: {}\n", "",
+			[]string{"settings.yaml:1", "settings.yaml:2", "settings.yaml:3"},
+		},
 		{"no list of settings", "- listen\n", "", []string{"settings.yaml", "listen: 127.0.0.1:8080"}},
 		{"no YAML", "listen: [\n", "", []string{"settings.yaml"}},
 		{"the same name twice", "workers: 1\nworkers: 2\n", "", []string{"settings.yaml", "workers"}},

@@ -60,8 +60,10 @@ func projects() map[string]map[string]string {
 			"voices: {narrator: amy, Two: {voice: brian, language: en}}\n"),
 		"defaults": with("Hello there.\n", "mynah.yaml",
 			"header:\n  size: 64x36\n  title: Ours\n  voice: amy\nengines: {}\nnonsense: 1\n"),
-		"defaults of a translation": {"s.de.md": "Guten Tag.\n", "s.md": "Hello.\n",
-			"mynah.yaml": "header: {voice: amy, title: Ours, size: 64x36}\n", "build": "s.de.md"},
+		"defaults of a translation": {
+			"s.de.md": "Guten Tag.\n", "s.md": "Hello.\n",
+			"mynah.yaml": "header: {voice: amy, title: Ours, size: 64x36}\n", "build": "s.de.md",
+		},
 		"defaults that are a list": with("Hello there.\n", "mynah.yaml", "- a\n"),
 		"defaults without voices":  with("Hello there.\n", "mynah.yaml", "voices:\n  a: [x]\n  '': amy\n  b:\n"),
 		"lexicon": with("---\nvoice: brian\nlexicon: words.txt\n---\nMynah sings.\n", "words.txt",

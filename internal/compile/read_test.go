@@ -127,8 +127,11 @@ func TestTranslations(t *testing.T) {
 	})
 	b := newBooth(t, tone.New())
 	for _, c := range []struct{ script, language, name, text string }{
-		{"s.md", "de", "s.de.md", "Eins."}, {"s.md", "", "s.md", "One."}, {"s.de.md", "", "s.de.md", "Eins."},
-		{"h.md", "", "h.de.md", "Eins."}, {"s.de.md", "en", "s.md", "One."},
+		{"s.md", "de", "s.de.md", "Eins."},
+		{"s.md", "", "s.md", "One."},
+		{"s.de.md", "", "s.de.md", "Eins."},
+		{"h.md", "", "h.de.md", "Eins."},
+		{"s.de.md", "en", "s.md", "One."},
 	} {
 		src, err := compile.Read(t.Context(), in, b, compile.Request{Script: c.script, Language: c.language})
 		if err != nil || src.Name != c.name || src.Board == nil || src.Board.Scenes[0].Parts[0].Text != c.text {

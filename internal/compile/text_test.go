@@ -211,7 +211,10 @@ func TestHeaderProperties(t *testing.T) {
 		t.Errorf("%+v, %v", p, err)
 	}
 	for _, wrong := range []map[string]string{
-		{"voice-speed": "quick"}, {"voice-pitch": "99"}, {"voice": "a\nsize: 720p"}, {"voice": "a: b"},
+		{"voice-speed": "quick"},
+		{"voice-pitch": "99"},
+		{"voice": "a\nsize: 720p"},
+		{"voice": "a: b"},
 		{"voice-volume": strings.Repeat("1", 200)},
 	} {
 		f, ok := fault.As(CheckHeader(wrong))

@@ -34,8 +34,10 @@ voices:
   de: openai/onyx
 fallback: true
 `), false)
-	s.AddEnvironment([]string{"MYNAH_ENGINES_OPENAI_MODEL=other-model", "MYNAH_ENGINES_OTHER_AT_ONCE=2",
-		"MYNAH_VOICES=zoe=openai/onyx", "MYNAH_VOICES_DIR=/v"})
+	s.AddEnvironment([]string{
+		"MYNAH_ENGINES_OPENAI_MODEL=other-model", "MYNAH_ENGINES_OTHER_AT_ONCE=2",
+		"MYNAH_VOICES=zoe=openai/onyx", "MYNAH_VOICES_DIR=/v",
+	})
 	c, err := s.Config(func(name string) string { return map[string]string{"OTHER_KEY": "k"}[name] })
 	if err != nil {
 		t.Fatal(err)

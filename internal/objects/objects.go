@@ -152,8 +152,10 @@ func (s *Store) Attributes(ctx context.Context, key string) (a Attributes, ok bo
 	if err != nil {
 		return a, false, err
 	}
-	return Attributes{Size: attrs.Size, Modified: attrs.ModTime,
-		ETag: fmt.Sprintf(`"%x-%x"`, attrs.ModTime.UnixNano(), attrs.Size)}, true, nil
+	return Attributes{
+		Size: attrs.Size, Modified: attrs.ModTime,
+		ETag: fmt.Sprintf(`"%x-%x"`, attrs.ModTime.UnixNano(), attrs.Size),
+	}, true, nil
 }
 
 // Open opens an object for reading and seeking.

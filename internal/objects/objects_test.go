@@ -154,8 +154,10 @@ func checkSignedAddresses(t *testing.T) {
 		"another method":     {http.MethodPut, get},
 		"a GET of an upload": {http.MethodGet, put},
 		"another object":     {http.MethodGet, strings.Replace(get, "/objects/results/1/", "/objects/results/2/", 1)},
-		"both changed": {http.MethodGet,
-			strings.NewReplacer("results/1/", "results/2/", "results%2F1%2F", "results%2F2%2F").Replace(get)},
+		"both changed": {
+			http.MethodGet,
+			strings.NewReplacer("results/1/", "results/2/", "results%2F1%2F", "results%2F2%2F").Replace(get),
+		},
 		"no signature":       {http.MethodGet, get[:strings.Index(get, "&signature")]},
 		"another signature":  {http.MethodGet, get + "A"},
 		"a member twice":     {http.MethodGet, get + "&obj=results%2F1%2Fresult.mp4"},

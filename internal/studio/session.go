@@ -94,7 +94,8 @@ func (e *session) close() {
 // runStep runs a step. It measures the step, reports its progress, and turns a panic into a fault. If
 // the findings that the step returns contain errors, do returns a *ScriptError.
 func runStep[T any](ctx context.Context, e *session, phase string,
-	step func(context.Context, part.Maker) (T, diag.List, error)) (T, error) {
+	step func(context.Context, part.Maker) (T, diag.List, error),
+) (T, error) {
 	var out, none T
 	if err := ctx.Err(); err != nil {
 		return none, fault.New(fault.Cancelled, err, "stopped")

@@ -83,8 +83,10 @@ func New(cfg Config, run *proc.Runner, booth *voice.Booth, drawer *slide.Drawer,
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	return &Studio{cfg: cfg, run: run, tools: ffmpeg.NewTools(run, cfg.FFmpeg, cfg.FFprobe), booth: booth,
-		drawer: drawer, store: store}, nil
+	return &Studio{
+		cfg: cfg, run: run, tools: ffmpeg.NewTools(run, cfg.FFmpeg, cfg.FFprobe), booth: booth,
+		drawer: drawer, store: store,
+	}, nil
 }
 
 // identifyTools reads the versions of ffmpeg, which are part of every cache key, at the first call.

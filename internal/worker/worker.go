@@ -432,8 +432,10 @@ func speechRequest(text string, s *record.SpeechSpec, report func(meter.Progress
 		Progress: report,
 		TextRequest: compile.TextRequest{
 			Text: text, Timed: s.Timed,
-			Header: map[string]string{"voice": s.Voice, "voice-speed": s.Speed, "voice-pitch": s.Pitch,
-				"voice-volume": s.Volume, "language": s.Language},
+			Header: map[string]string{
+				"voice": s.Voice, "voice-speed": s.Speed, "voice-pitch": s.Pitch,
+				"voice-volume": s.Volume, "language": s.Language,
+			},
 		},
 	}
 }

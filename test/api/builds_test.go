@@ -108,54 +108,96 @@ func TestBuildsThatAreRefused(t *testing.T) {
 	}{
 		"no script":  {js("{}"), http.StatusBadRequest, "Invalid request: /script: is missing"},
 		"wrong type": {js(`{"script":1}`), http.StatusBadRequest, "Invalid request: /script: must be a text and not empty"},
-		"wrong settings": {js(`{"script":"x","settings":{"strict":"yes"}}`), http.StatusBadRequest,
-			"Invalid request: /settings/strict: must be true or false"},
-		"no object": {js(`{"script":"x","settings":[]}`), http.StatusBadRequest,
-			"Invalid request: /settings: must be an object of properties of the header"},
-		"size": {js(`{"script":"x","settings":{"size":"huge"}}`), http.StatusBadRequest,
-			"Invalid request: /settings/size: size cannot be \"huge\""},
-		"fps": {js(`{"script":"x","settings":{"fps":"many"}}`), http.StatusBadRequest,
-			"Invalid request: /settings/fps: fps cannot be \"many\""},
-		"too long": {js(`{"script":"` + strings.Repeat("x", 2<<20) + `"}`), http.StatusRequestEntityTooLarge,
-			"The request body is larger than 2097152 bytes"},
-		"another type": {post("/v1/builds", "x").withHeaders("Content-Type", "text/plain"),
-			http.StatusUnsupportedMediaType, "The content type must be multipart/form-data or application/json"},
-		"no boundary": {post("/v1/builds", "x").withHeaders("Content-Type", "multipart/form-data"),
-			http.StatusBadRequest, "The multipart/form-data body is incomplete or damaged"},
-		"no form": {post("/v1/builds", "x").withHeaders("Content-Type", "multipart/form-data; boundary=y"),
-			http.StatusBadRequest, "The form contains no project: send a zip as project, files, or a script"},
+		"wrong settings": {
+			js(`{"script":"x","settings":{"strict":"yes"}}`), http.StatusBadRequest,
+			"Invalid request: /settings/strict: must be true or false",
+		},
+		"no object": {
+			js(`{"script":"x","settings":[]}`), http.StatusBadRequest,
+			"Invalid request: /settings: must be an object of properties of the header",
+		},
+		"size": {
+			js(`{"script":"x","settings":{"size":"huge"}}`), http.StatusBadRequest,
+			"Invalid request: /settings/size: size cannot be \"huge\"",
+		},
+		"fps": {
+			js(`{"script":"x","settings":{"fps":"many"}}`), http.StatusBadRequest,
+			"Invalid request: /settings/fps: fps cannot be \"many\"",
+		},
+		"too long": {
+			js(`{"script":"` + strings.Repeat("x", 2<<20) + `"}`), http.StatusRequestEntityTooLarge,
+			"The request body is larger than 2097152 bytes",
+		},
+		"another type": {
+			post("/v1/builds", "x").withHeaders("Content-Type", "text/plain"),
+			http.StatusUnsupportedMediaType, "The content type must be multipart/form-data or application/json",
+		},
+		"no boundary": {
+			post("/v1/builds", "x").withHeaders("Content-Type", "multipart/form-data"),
+			http.StatusBadRequest, "The multipart/form-data body is incomplete or damaged",
+		},
+		"no form": {
+			post("/v1/builds", "x").withHeaders("Content-Type", "multipart/form-data; boundary=y"),
+			http.StatusBadRequest, "The form contains no project: send a zip as project, files, or a script",
+		},
 		"half a form": {post("/v1/builds",
 			"--y\r\nContent-Disposition: form-data; name=\"project\"; filename=\"p.zip\"\r\n\r\nPK").withHeaders("Content-Type", "multipart/form-data; boundary=y"), http.StatusBadRequest, "The form is incomplete"},
-		"empty form": {newFormRequest(t, part{"source", "", "a.md"}), http.StatusBadRequest,
-			"The form contains no project: send a zip as project, files, or a script"},
-		"no file": {newFormRequest(t, part{"project", "", zip}), http.StatusBadRequest,
-			"Invalid request: /project: must be a file, a zip"},
-		"both": {newFormRequest(t, part{"project", "p.zip", zip}, part{"f", "b.md", "x"}),
-			http.StatusBadRequest, "A form must contain either one zip named project, or files"},
+		"empty form": {
+			newFormRequest(t, part{"source", "", "a.md"}), http.StatusBadRequest,
+			"The form contains no project: send a zip as project, files, or a script",
+		},
+		"no file": {
+			newFormRequest(t, part{"project", "", zip}), http.StatusBadRequest,
+			"Invalid request: /project: must be a file, a zip",
+		},
+		"both": {
+			newFormRequest(t, part{"project", "p.zip", zip}, part{"f", "b.md", "x"}),
+			http.StatusBadRequest, "A form must contain either one zip named project, or files",
+		},
 		"script, source": {newFormRequest(t, part{"script", "", "Hello."}, part{"source", "", "other.md"},
 			part{"f", "other.md", "x"}), http.StatusBadRequest, "Invalid request: /source: cannot be combined with script"},
-		"script, file": {newFormRequest(t, part{"script", "", "Hello."}, part{"f", "script.md", "x"}),
-			http.StatusBadRequest, "Invalid request: /script: cannot be combined with a file script.md"},
-		"long script": {newFormRequest(t, part{"script", "", strings.Repeat("x ", 1<<20) + "x"}),
-			http.StatusRequestEntityTooLarge, `The field "script" is larger than 2097152 bytes`},
-		"twice": {newFormRequest(t, part{"script", "", "Hello."}, part{"script", "", "Hello."}),
-			http.StatusBadRequest, "Invalid request: /script: is given twice"},
-		"many tags": {newFormRequest(t, part{"script", "", "Hello."},
-			part{"tags", "", strings.Repeat("a,", 15) + "a"}, part{"tags", "", strings.Repeat("b,", 15) + "b"}),
-			http.StatusBadRequest, "Invalid request: /tags: must be a list of at most 20 texts"},
-		"many parts": {newFormRequest(t, slices.Repeat([]part{{"more", "", ""}}, 10_001)...),
-			http.StatusRequestEntityTooLarge, "The form has more than 10000 parts: send a zip"},
-		"bad source": {newFormRequest(t, part{"project", "p.zip", zip}, part{"source", "", "../x"}),
-			http.StatusBadRequest, "Invalid request: /source: must be the path of a script inside the project"},
-		"bad variables": {newFormRequest(t, part{"project", "p.zip", zip}, part{"variables", "", "[]"}),
-			http.StatusBadRequest, "Invalid request: /variables: must be a JSON object"},
-		"no such source": {newFormRequest(t, part{"project", "p.zip", zip}, part{"source", "", "b.md"}),
-			http.StatusBadRequest, `the source "b.md" is not in the archive; the nearest is "a.md"`},
-		"bad zip": {newFormRequest(t, part{"project", "p.zip", "no zip"}), http.StatusBadRequest,
-			"the file is not a zip archive, or its end is missing"},
+		"script, file": {
+			newFormRequest(t, part{"script", "", "Hello."}, part{"f", "script.md", "x"}),
+			http.StatusBadRequest, "Invalid request: /script: cannot be combined with a file script.md",
+		},
+		"long script": {
+			newFormRequest(t, part{"script", "", strings.Repeat("x ", 1<<20) + "x"}),
+			http.StatusRequestEntityTooLarge, `The field "script" is larger than 2097152 bytes`,
+		},
+		"twice": {
+			newFormRequest(t, part{"script", "", "Hello."}, part{"script", "", "Hello."}),
+			http.StatusBadRequest, "Invalid request: /script: is given twice",
+		},
+		"many tags": {
+			newFormRequest(t, part{"script", "", "Hello."},
+				part{"tags", "", strings.Repeat("a,", 15) + "a"}, part{"tags", "", strings.Repeat("b,", 15) + "b"}),
+			http.StatusBadRequest, "Invalid request: /tags: must be a list of at most 20 texts",
+		},
+		"many parts": {
+			newFormRequest(t, slices.Repeat([]part{{"more", "", ""}}, 10_001)...),
+			http.StatusRequestEntityTooLarge, "The form has more than 10000 parts: send a zip",
+		},
+		"bad source": {
+			newFormRequest(t, part{"project", "p.zip", zip}, part{"source", "", "../x"}),
+			http.StatusBadRequest, "Invalid request: /source: must be the path of a script inside the project",
+		},
+		"bad variables": {
+			newFormRequest(t, part{"project", "p.zip", zip}, part{"variables", "", "[]"}),
+			http.StatusBadRequest, "Invalid request: /variables: must be a JSON object",
+		},
+		"no such source": {
+			newFormRequest(t, part{"project", "p.zip", zip}, part{"source", "", "b.md"}),
+			http.StatusBadRequest, `the source "b.md" is not in the archive; the nearest is "a.md"`,
+		},
+		"bad zip": {
+			newFormRequest(t, part{"project", "p.zip", "no zip"}), http.StatusBadRequest,
+			"the file is not a zip archive, or its end is missing",
+		},
 		"climbing file": {newFormRequest(t, part{"f", "../../a.md", silent}), http.StatusBadRequest, ""},
-		"too large": {newFormRequest(t, part{"project", "p.zip", strings.Repeat("x", mostUpload+1)}),
-			http.StatusRequestEntityTooLarge, "The project is over 200000 bytes"},
+		"too large": {
+			newFormRequest(t, part{"project", "p.zip", strings.Repeat("x", mostUpload+1)}),
+			http.StatusRequestEntityTooLarge, "The project is over 200000 bytes",
+		},
 		"files too large": {
 			newFormRequest(t, part{"f", "a.md", silent}, part{"g", "b.png", strings.Repeat("x", mostUpload-10)}),
 			http.StatusRequestEntityTooLarge, "The project is over 200000 bytes",
@@ -346,8 +388,10 @@ func TestIdempotency(t *testing.T) {
 	t.Parallel()
 	g := shared.uploadProject(t, zipFiles(t, map[string]string{"a.md": silent}))
 	for name, c := range map[string]struct{ q, other request }{
-		"video": {post("/video/build", jsonBody("repository", g.Repository, "repositoryType", g.RepositoryType)),
-			post("/video/build", jsonBody("repository", g.Repository, "repositoryType", g.RepositoryType, "source", "a.md"))},
+		"video": {
+			post("/video/build", jsonBody("repository", g.Repository, "repositoryType", g.RepositoryType)),
+			post("/video/build", jsonBody("repository", g.Repository, "repositoryType", g.RepositoryType, "source", "a.md")),
+		},
 		"speech": {newSpeechRequest("mp3", hello), newSpeechRequest("wav", hello)},
 		"stream": {newStreamRequest("mp3", hello), newStreamRequest("mp3", hello+"!")},
 		"build":  {newBuildRequest(silent), newBuildRequest(silent + "\n")},
@@ -460,8 +504,11 @@ func TestKeysOfTheDatabase(t *testing.T) {
 	ours, _ := mint("ours", "us")
 	theirs, _ := mint("theirs", "them")
 	b := wantJSON[api.Build](t, shared, http.StatusAccepted, newBuildRequest(silent).withKey(ours))
-	for _, q := range []request{get("/v1/builds/" + b.ID), get("/v1/builds/" + b.ID + "/events"),
-		post("/v1/builds/"+b.ID+"/cancel", ""), {method: http.MethodDelete, path: "/v1/builds/" + b.ID}} {
+	for _, q := range []request{
+		get("/v1/builds/" + b.ID), get("/v1/builds/" + b.ID + "/events"),
+		post("/v1/builds/"+b.ID+"/cancel", ""),
+		{method: http.MethodDelete, path: "/v1/builds/" + b.ID},
+	} {
 		shared.wantStatus(t, http.StatusNotFound, q.withKey(theirs))
 	}
 	if l := wantJSON[api.BuildList](t, shared, http.StatusOK, get("/v1/builds").withKey(theirs)); len(l.Builds) != 0 {

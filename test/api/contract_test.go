@@ -67,15 +67,19 @@ func TestKeys(t *testing.T) {
 
 func TestUnknownAddresses(t *testing.T) {
 	t.Parallel()
-	for _, path := range []string{"/", "/v1/", "/v1", "/nothing", "/v1/nothing", "/objects", "/video", "/voices/",
-		"/openapi.yaml", "/v1/builds/"} {
+	for _, path := range []string{
+		"/", "/v1/", "/v1", "/nothing", "/v1/nothing", "/objects", "/video", "/voices/",
+		"/openapi.yaml", "/v1/builds/",
+	} {
 		shared.wantRefusal(t, http.StatusNotFound, "This address does not exist", get(path))
 	}
 	for _, path := range []string{"/objects/", "/objects/uploads", "/objects/more/things", "/objects/status/x/y"} {
 		shared.wantRefusal(t, http.StatusForbidden, "This link is not valid or has expired", get(path))
 	}
-	for path, method := range map[string]string{"/voices": http.MethodPost, "/video/build": http.MethodGet,
-		"/v1/builds": http.MethodPut, "/healthz": http.MethodDelete} {
+	for path, method := range map[string]string{
+		"/voices": http.MethodPost, "/video/build": http.MethodGet,
+		"/v1/builds": http.MethodPut, "/healthz": http.MethodDelete,
+	} {
 		shared.wantRefusal(t, http.StatusMethodNotAllowed, "This address does not support the method "+method,
 			request{method: method, path: path})
 	}
@@ -301,26 +305,42 @@ func TestBuildRequests(t *testing.T) {
 		"upper case": {jsonBody("repository", "HTTPS://example.com/a.zip", "repositoryType", "zip-url"), https},
 		"a file":     {jsonBody("repository", "file:///etc/passwd", "repositoryType", "zip-url"), https},
 		"no scheme":  {jsonBody("repository", "example.com/a.zip", "repositoryType", "zip-url"), https},
-		"no host": {jsonBody("repository", "https://", "repositoryType", "zip-url"),
-			"repository must be the URL of an archive"},
+		"no host": {
+			jsonBody("repository", "https://", "repositoryType", "zip-url"),
+			"repository must be the URL of an archive",
+		},
 		"a password": {jsonBody("repository", "https://me:secret@example.com/a.zip", "repositoryType",
 			"zip-url"), "repository must be the URL of an archive"},
 		"no repository": {jsonBody("repositoryType", "s3-zip"), "repository is missing"},
-		"no type": {jsonBody("repository", g.Repository),
-			"repositoryType is missing; allowed: s3-zip (from the answer to the upload request), zip-url or github"},
-		"another type": {jsonBody("repository", g.Repository, "repositoryType", "svn"),
-			`unknown repositoryType "svn"; allowed: s3-zip (from the answer to the upload request), zip-url or github`},
-		"no such upload": {jsonBody("repository", "01JZX3M8Q2T5V7W9Y0A1B2C3D4", "repositoryType", "s3-zip"),
-			"repository is not an upload of this server, or the upload has expired; request an upload first"},
-		"a path for upload": {jsonBody("repository", "../results/x", "repositoryType", "s3-zip"),
-			"repository is not an upload of this server, or the upload has expired; request an upload first"},
-		"no owner": {jsonBody("repository", "films", "repositoryType", "github"),
-			"repository must be OWNER/NAME for the repository type github"},
-		"a path for a name": {jsonBody("repository", "octo/films/..", "repositoryType", "github"),
-			"repository must be OWNER/NAME for the repository type github"},
+		"no type": {
+			jsonBody("repository", g.Repository),
+			"repositoryType is missing; allowed: s3-zip (from the answer to the upload request), zip-url or github",
+		},
+		"another type": {
+			jsonBody("repository", g.Repository, "repositoryType", "svn"),
+			`unknown repositoryType "svn"; allowed: s3-zip (from the answer to the upload request), zip-url or github`,
+		},
+		"no such upload": {
+			jsonBody("repository", "01JZX3M8Q2T5V7W9Y0A1B2C3D4", "repositoryType", "s3-zip"),
+			"repository is not an upload of this server, or the upload has expired; request an upload first",
+		},
+		"a path for upload": {
+			jsonBody("repository", "../results/x", "repositoryType", "s3-zip"),
+			"repository is not an upload of this server, or the upload has expired; request an upload first",
+		},
+		"no owner": {
+			jsonBody("repository", "films", "repositoryType", "github"),
+			"repository must be OWNER/NAME for the repository type github",
+		},
+		"a path for a name": {
+			jsonBody("repository", "octo/films/..", "repositoryType", "github"),
+			"repository must be OWNER/NAME for the repository type github",
+		},
 		"a source outside": {jsonBody(append(ours, "source", "../x.md")...), "source must be the path of a script inside the archive"},
-		"a source from root": {jsonBody(append(ours, "source", "/etc/passwd")...),
-			"source must be the path of a script inside the archive"},
+		"a source from root": {
+			jsonBody(append(ours, "source", "/etc/passwd")...),
+			"source must be the path of a script inside the archive",
+		},
 		"a source with NUL":   {jsonBody(append(ours, "source", "a\x00.md")...), "source must be the path of a script inside the archive"},
 		"empty":               {"", "The request body is empty; send a JSON object"},
 		"white":               {" \n", "The request body is empty; send a JSON object"},
@@ -361,8 +381,10 @@ func TestSources(t *testing.T) {
 		"address, folder": {jsonBody("repository", files+"/commit.zip", "repositoryType", "zip-url", "source",
 			"octo-films-7fd1a60/videos/intro.md"), 2, ""},
 		"redirect": {jsonBody("repository", files+"/again.zip", "repositoryType", "zip-url", "source", "videos/intro.md"), 1, ""},
-		"not there": {jsonBody("repository", files+"/gone.zip", "repositoryType", "zip-url"), 0,
-			"The archive's address answered 404"},
+		"not there": {
+			jsonBody("repository", files+"/gone.zip", "repositoryType", "zip-url"), 0,
+			"The archive's address answered 404",
+		},
 		"too large": {jsonBody("repository", files+"/huge.zip", "repositoryType", "zip-url"), 0, "larger than "},
 		"no zip":    {jsonBody("repository", files+"/text.zip", "repositoryType", "zip-url"), 0, "is not a zip archive"},
 		"no host": {jsonBody("repository", "https://no-such-host.invalid/a.zip", "repositoryType",
@@ -373,10 +395,14 @@ func TestSources(t *testing.T) {
 			"source", "videos/intro.md", "sha", "7fd1a60"), 2, ""},
 		"github, no such": {jsonBody("repository", "octo/films", "repositoryType", "github", "token", gitToken,
 			"sha", "0000000"), 0, "does not exist, or the token has no access to it"},
-		"github, token": {jsonBody("repository", "octo/films", "repositoryType", "github", "token", "ghp_wrong"),
-			0, "The repository octo/films or its commit SHA does not exist, or the token has no access to it"},
-		"github, no token": {jsonBody("repository", "octo/films", "repositoryType", "github"), 0,
-			"The repository octo/films or its commit SHA does not exist, or the token has no access to it"},
+		"github, token": {
+			jsonBody("repository", "octo/films", "repositoryType", "github", "token", "ghp_wrong"),
+			0, "The repository octo/films or its commit SHA does not exist, or the token has no access to it",
+		},
+		"github, no token": {
+			jsonBody("repository", "octo/films", "repositoryType", "github"), 0,
+			"The repository octo/films or its commit SHA does not exist, or the token has no access to it",
+		},
 		"github, sha": {jsonBody("repository", "octo/films", "repositoryType", "github", "token", gitToken,
 			"sha", "../../x"), 0, "must be a commit SHA, or the name of a branch or tag"},
 	} {
@@ -429,12 +455,18 @@ func TestScriptErrors(t *testing.T) {
 			"",
 			[]string{"a.md:2:7: ", "a.md:4:12: "},
 		},
-		"no script": {map[string]string{"a.png": "x"}, "",
-			[]string{"There is no .md or .txt file in the archive that could be the script"}},
+		"no script": {
+			map[string]string{"a.png": "x"},
+			"",
+			[]string{"There is no .md or .txt file in the archive that could be the script"},
+		},
 		"two scripts": {map[string]string{"a.md": silent, "b.md": silent}, "", []string{`"a.md"`, `"b.md"`, "source"}},
 		"a deck":      {map[string]string{"talk.pptx": "x"}, "", []string{"Presentations are not supported by this server"}},
-		"wrong source": {map[string]string{"film.md": silent}, "flim.md",
-			[]string{`The source "flim.md" is not in the archive`, `"film.md"`}},
+		"wrong source": {
+			map[string]string{"film.md": silent},
+			"flim.md",
+			[]string{`The source "flim.md" is not in the archive`, `"film.md"`},
+		},
 		"a folder": {map[string]string{"a/b.md": silent, "c.md": silent}, "a", []string{`The source "a" is a folder`}},
 	} {
 		st := shared.buildProject(t, c.files, c.source)

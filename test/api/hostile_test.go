@@ -85,13 +85,17 @@ func TestBadArchives(t *testing.T) {
 		"drive":          {craftArchive(t, good, entry{name: "C:/evil", text: "x"}), "drive letter"},
 		"NUL":            {craftArchive(t, good, entry{name: "a\x00b", text: "x"}), "control character"},
 		"twice":          {craftArchive(t, good, good), "twice"},
-		"file and folder": {craftArchive(t, good, entry{name: "a", text: "x"}, entry{name: "a/b", text: "x"}),
-			"a file in one place and a folder in another"},
+		"file and folder": {
+			craftArchive(t, good, entry{name: "a", text: "x"}, entry{name: "a/b", text: "x"}),
+			"a file in one place and a folder in another",
+		},
 		"deep":      {craftArchive(t, good, entry{name: strings.Repeat("d/", 40) + "f", text: "x"}), "folders deep"},
 		"long name": {craftArchive(t, good, entry{name: strings.Repeat("n", 300), text: "x"}), "more than 255 bytes"},
 		"encrypted": {craftArchive(t, entry{name: "script.md", text: silent, flags: 1}), "encrypted"},
-		"bomb": {craftArchive(t, good, entry{name: "zeros.png", text: strings.Repeat("\x00", 40<<20)}),
-			"more than 200 times its size"},
+		"bomb": {
+			craftArchive(t, good, entry{name: "zeros.png", text: strings.Repeat("\x00", 40<<20)}),
+			"more than 200 times its size",
+		},
 		"says 8 GiB": {craftArchive(t, good, entry{name: "big.png", text: "x", size: 8 << 30}), ""},
 		"picture is text": {craftArchive(t, entry{name: "script.md", text: "![](a.png)"},
 			entry{name: "a.png", text: "no picture"}), `"a.png"`},
@@ -109,10 +113,14 @@ func TestBadArchives(t *testing.T) {
 		"names a URL":   {craftArchive(t, entry{name: "script.md", text: "![](file:///etc/passwd)"}), "script.md:1:5"},
 		"empty script":  {craftArchive(t, entry{name: "script.md"}), "the script has no scene"},
 		"binary script": {craftArchive(t, entry{name: "script.md", text: "\xff\xfe\x00\x01"}), "script.md"},
-		"huge film": {craftArchive(t, entry{name: "script.md",
-			text: "---\nsize: 999999x999999\n---\n(duration: 1)"}), "script.md:2:7"},
-		"endless film": {craftArchive(t, entry{name: "script.md",
-			text: "---\nsize: 64x64\n---\n(duration: 99999999999)"}), "script.md:4:12"},
+		"huge film": {craftArchive(t, entry{
+			name: "script.md",
+			text: "---\nsize: 999999x999999\n---\n(duration: 1)",
+		}), "script.md:2:7"},
+		"endless film": {craftArchive(t, entry{
+			name: "script.md",
+			text: "---\nsize: 64x64\n---\n(duration: 99999999999)",
+		}), "script.md:4:12"},
 	} {
 		st := shared.waitFinished(t, shared.startBuild(t, shared.uploadProject(t, c.zip), "").StatusURL)
 		if st.Succeeded || !strings.Contains(st.Message, c.want) || len(st.Message) < 15 || st.Result != "" {
@@ -142,8 +150,10 @@ func wrongArchives() []string {
 		"", " ", "null", "true", "7", `"x"`, "[]", "[{}]", "{", "}", `{"a"}`, "{\"a\":1}{", "\x00", "\xff\xfe", "<xml/>",
 		strings.Repeat("[", 20_000), strings.Repeat(`{"a":`, 20_000), `{"script":"\ud800"}`, `{"script":"` + "\xff" + `"}`,
 	}
-	for _, member := range []string{"script", "settings", "variables", "source", "repository", "repositoryType",
-		"token", "sha", "settings.size"} {
+	for _, member := range []string{
+		"script", "settings", "variables", "source", "repository", "repositoryType",
+		"token", "sha", "settings.size",
+	} {
 		for _, v := range []string{"null", "true", "1e999", "-1", `""`, `"x"`, "[]", "{}", `[[[]]]`, `{"a":{"b":1}}`} {
 			if outer, inner, ok := strings.Cut(member, "."); ok {
 				out = append(out, fmt.Sprintf(`{"script":"x",%q:{%q:%s}}`, outer, inner, v))
@@ -272,8 +282,10 @@ func TestBrokenRequests(t *testing.T) {
 			cases["bad chunk "+path+word] = head("POST", path, "Transfer-Encoding: chunked", word+" bad") + chunk("{") + "nonsense\r\n"
 		}
 	}
-	for name, begin := range map[string]string{"file": file, "project": project,
-		"field": "--y\r\nContent-Disposition: form-data; name=\"settings\"\r\n\r\n"} {
+	for name, begin := range map[string]string{
+		"file": file, "project": project,
+		"field": "--y\r\nContent-Disposition: form-data; name=\"settings\"\r\n\r\n",
+	} {
 		cases["cut "+name] = head("POST", "/v1/builds", formType, "Content-Length: 1000") + begin + "PK"
 		cases["cut chunked "+name] = head("POST", "/v1/builds", formType, "Transfer-Encoding: chunked") + chunk(begin+"PK")
 		cases["bad chunk in "+name] = head("POST", "/v1/builds", formType,

@@ -106,8 +106,10 @@ func jsonPointer(parts ...string) string {
 }
 
 func (d *document) operation(path, method string, item, node map[string]any) *operation {
-	o := &operation{id: asText(node["operationId"]), method: method, path: path, node: node,
-		at: jsonPointer("paths", path, strings.ToLower(method))}
+	o := &operation{
+		id: asText(node["operationId"]), method: method, path: path, node: node,
+		at: jsonPointer("paths", path, strings.ToLower(method)),
+	}
 	o.pattern = regexp.MustCompile("^" + regexp.MustCompile(`\\\{[a-z]+\\\}`).ReplaceAllString(regexp.QuoteMeta(path), "[^/]+") + "$")
 	for _, list := range []any{item["parameters"], node["parameters"]} {
 		params, _ := list.([]any)

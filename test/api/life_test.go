@@ -284,8 +284,10 @@ func TestMetrics(t *testing.T) {
 	t.Parallel()
 	shared.wantStatus(t, http.StatusOK, get("/healthz"))
 	m := string(shared.wantStatus(t, http.StatusOK, get("/metrics")).body)
-	for _, want := range []string{`mynah_requests_total{method="GET",route="/healthz",status="200"}`,
-		"mynah_request_seconds_bucket", `mynah_builds{state="queued"}`} {
+	for _, want := range []string{
+		`mynah_requests_total{method="GET",route="/healthz",status="200"}`,
+		"mynah_request_seconds_bucket", `mynah_builds{state="queued"}`,
+	} {
 		if !strings.Contains(m, want) {
 			t.Errorf("the metrics lack %s", want)
 		}
@@ -328,8 +330,10 @@ func TestFullQueue(t *testing.T) {
 	b := s.createBuild(t, longScript("the film in front of all others"))
 	g := s.uploadProject(t, zipFiles(t, map[string]string{"a.md": silent}))
 	const full = "This key has too many queued builds; try again when one has ended"
-	for _, q := range []request{newBuildRequest(silent), newSpeechRequest("mp3", hello),
-		post("/video/build", jsonBody("repository", g.Repository, "repositoryType", g.RepositoryType))} {
+	for _, q := range []request{
+		newBuildRequest(silent), newSpeechRequest("mp3", hello),
+		post("/video/build", jsonBody("repository", g.Repository, "repositoryType", g.RepositoryType)),
+	} {
 		s.wantRefusal(t, http.StatusTooManyRequests, full, q)
 		// Refusals for a full queue are not replayed for the same Idempotency-Key.
 		word := q.withHeaders("Idempotency-Key", q.path)
@@ -435,8 +439,10 @@ func TestHeads(t *testing.T) {
 func TestBodyThatDoesNotCome(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	for key, reason := range map[string]string{"": "The header x-api-key is missing",
-		"x-api-key: unknown\r\n": "This key is not known, or was revoked"} {
+	for key, reason := range map[string]string{
+		"":                       "The header x-api-key is missing",
+		"x-api-key: unknown\r\n": "This key is not known, or was revoked",
+	} {
 		begin := time.Now()
 		got := shared.sendRaw(t, "POST /video/build HTTP/1.1\r\nHost: localhost\r\n"+key+"Content-Length: 100000\r\n\r\n{", false)
 		if !strings.HasPrefix(got, "HTTP/1.1 403 ") || !strings.Contains(got, reason) || !strings.Contains(got, "Connection: close") {
@@ -468,8 +474,10 @@ func TestOrigins(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Header = http.Header{"Origin": {origin}, "Access-Control-Request-Method": {method},
-			"Access-Control-Request-Headers": {"x-api-key"}}
+		r.Header = http.Header{
+			"Origin": {origin}, "Access-Control-Request-Method": {method},
+			"Access-Control-Request-Headers": {"x-api-key"},
+		}
 		resp, err := s.client.Do(r)
 		if err != nil {
 			t.Fatal(err)
@@ -477,8 +485,10 @@ func TestOrigins(t *testing.T) {
 		_ = resp.Body.Close()
 		return resp.StatusCode, resp.Header
 	}
-	for path, method := range map[string]string{"/video/build": "POST", "/v1/builds": "POST", "/voices": "GET",
-		"/objects/uploads/x": "PUT"} {
+	for path, method := range map[string]string{
+		"/video/build": "POST", "/v1/builds": "POST", "/voices": "GET",
+		"/objects/uploads/x": "PUT",
+	} {
 		status, header := preflight(path, method, "https://app.example.com")
 		if status/100 != 2 || header.Get("Access-Control-Allow-Origin") != "https://app.example.com" {
 			t.Errorf("%s: %d, %v", path, status, header)

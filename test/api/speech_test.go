@@ -215,8 +215,10 @@ func TestTimedSpeech(t *testing.T) {
 	testrun.SkipMinute(t)
 	const vtt = "WEBVTT\n\n00:01.000 --> 00:02.500\nGood morning.\n\n00:04.250 --> 00:06.000\nGood night.\n"
 	const srt = "1\n00:00:01,000 --> 00:00:02,500\nGood morning.\n\n2\n00:00:04,250 --> 00:00:06,000\nGood night.\n"
-	for kind, text := range map[string]string{"text/vtt": vtt, "text/vtt; charset=utf-8": vtt,
-		"application/x-subrip": srt, "text/srt": srt} {
+	for kind, text := range map[string]string{
+		"text/vtt": vtt, "text/vtt; charset=utf-8": vtt,
+		"application/x-subrip": srt, "text/srt": srt,
+	} {
 		st, wav := requestSpeech(t, shared, newSpeechRequest("wav", text).withHeaders("Content-Type", kind))
 		pcm, rate := decodeWAV(t, wav)
 		for _, at := range []float64{1, 4.25} {
@@ -291,19 +293,31 @@ func TestTextsThatCannotBeSpoken(t *testing.T) {
 		"white":           {newSpeechRequest("mp3", " \n\t"), http.StatusBadRequest, none},
 		"a mark":          {newSpeechRequest("mp3", "\ufeff"), http.StatusBadRequest, none},
 		"empty, streamed": {newStreamRequest("mp3", ""), http.StatusBadRequest, none},
-		"no UTF-8": {newSpeechRequest("mp3", "Gr\xfc\xdfe"), http.StatusBadRequest,
-			"The text is not UTF-8: save it as UTF-8 and send it again"},
-		"too long": {newSpeechRequest("mp3", hello+strings.Repeat(" ", 1<<20-len(hello)+1)),
-			http.StatusRequestEntityTooLarge, "The request body is larger than 1048576 bytes"},
+		"no UTF-8": {
+			newSpeechRequest("mp3", "Gr\xfc\xdfe"), http.StatusBadRequest,
+			"The text is not UTF-8: save it as UTF-8 and send it again",
+		},
+		"too long": {
+			newSpeechRequest("mp3", hello+strings.Repeat(" ", 1<<20-len(hello)+1)),
+			http.StatusRequestEntityTooLarge, "The request body is larger than 1048576 bytes",
+		},
 		"silent": {newStreamRequest("mp3", "![](a.png)"), http.StatusBadRequest, "the text contains nothing that can be spoken"},
-		"wrong": {newStreamRequest("mp3", "(voice-speed: never)\nHi."), http.StatusBadRequest,
-			`text:1:15: voice-speed cannot be "never"`},
-		"speed": {post("/text-to-speech/mp3?voice-speed=9", hello), http.StatusBadRequest,
-			`voice-speed cannot be "9". Allowed: slow, normal, fast, or a factor from 0.3 to 3`},
-		"pitch": {post("/text-to-speech/mp3?voice-pitch=deep", hello), http.StatusBadRequest,
-			`voice-pitch cannot be "deep". Allowed: low, normal, high, or a factor from 0.3 to 3`},
-		"volume": {post("/text-to-speech/mp3?voice-volume=-1", hello), http.StatusBadRequest,
-			`voice-volume cannot be "-1". Allowed: soft, normal, standard, loud, or a factor from 0 to 10`},
+		"wrong": {
+			newStreamRequest("mp3", "(voice-speed: never)\nHi."), http.StatusBadRequest,
+			`text:1:15: voice-speed cannot be "never"`,
+		},
+		"speed": {
+			post("/text-to-speech/mp3?voice-speed=9", hello), http.StatusBadRequest,
+			`voice-speed cannot be "9". Allowed: slow, normal, fast, or a factor from 0.3 to 3`,
+		},
+		"pitch": {
+			post("/text-to-speech/mp3?voice-pitch=deep", hello), http.StatusBadRequest,
+			`voice-pitch cannot be "deep". Allowed: low, normal, high, or a factor from 0.3 to 3`,
+		},
+		"volume": {
+			post("/text-to-speech/mp3?voice-volume=-1", hello), http.StatusBadRequest,
+			`voice-volume cannot be "-1". Allowed: soft, normal, standard, loud, or a factor from 0 to 10`,
+		},
 	} {
 		p := wantJSON[api.Problem](t, shared, c.status, c.q)
 		if !strings.HasPrefix(p.Message, c.want) {

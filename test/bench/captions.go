@@ -76,8 +76,10 @@ func (b *bench) captions() error {
 		fmt.Sprintf("%.2f times", float64(bytes["karaoke"])/float64(bytes["overlay"])), "<= 1.5", bytes["karaoke"]*2 <= bytes["overlay"]*3,
 	})
 	wall := median(drawing) / 1000
-	b.add(row{fmt.Sprintf("%d captions of 1080p, browser start included", captions), fmt.Sprintf("%.1f s", wall),
-		"", "", "< 5 s", wall < 5})
+	b.add(row{
+		fmt.Sprintf("%d captions of 1080p, browser start included", captions), fmt.Sprintf("%.1f s", wall),
+		"", "", "< 5 s", wall < 5,
+	})
 	return nil
 }
 

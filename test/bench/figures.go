@@ -54,8 +54,12 @@ func (b *bench) figures(results []*result, folder string, runs int) string {
 // versions lists the versions of the measured programs.
 func (b *bench) versions(folder string) []string {
 	var all []string
-	for _, v := range [][]string{{b.mynah, "version"}, {"ffmpeg", "-version"}, {"node", "--version"},
-		{os.Getenv("BENCH_BROWSER"), "--version"}} {
+	for _, v := range [][]string{
+		{b.mynah, "version"},
+		{"ffmpeg", "-version"},
+		{"node", "--version"},
+		{os.Getenv("BENCH_BROWSER"), "--version"},
+	} {
 		out, err := exec.CommandContext(b.ctx, v[0], v[1:]...).Output()
 		if err != nil {
 			continue

@@ -21,8 +21,10 @@ func (b *bench) joins() error {
 		return err
 	}
 	far := max(clicks[0], clicks[len(clicks)-1]) / 48
-	b.add(row{"furthest of 1,000 clicks, ffmpeg and Chromium", fmt.Sprintf("%.2f ms", far), "", "", "<= 1 ms",
-		len(clicks) == 2 && far <= 1})
+	b.add(row{
+		"furthest of 1,000 clicks, ffmpeg and Chromium", fmt.Sprintf("%.2f ms", far), "", "", "<= 1 ms",
+		len(clicks) == 2 && far <= 1,
+	})
 	return nil
 }
 

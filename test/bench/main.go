@@ -60,9 +60,19 @@ func run(runs int, only, peers, doc string) error {
 	for _, part := range []struct {
 		name string
 		do   func() error
-	}{{"yardstick", b.yardstick}, {"check", b.check}, {"clip", b.clip}, {"scale", b.scale}, {"rebuild", b.rebuild},
-		{"joins", b.joins}, {"slides", b.slides}, {"captions", b.captions}, {"speech", b.speech},
-		{"service", b.service}, {"waiting", b.waiting}} {
+	}{
+		{"yardstick", b.yardstick},
+		{"check", b.check},
+		{"clip", b.clip},
+		{"scale", b.scale},
+		{"rebuild", b.rebuild},
+		{"joins", b.joins},
+		{"slides", b.slides},
+		{"captions", b.captions},
+		{"speech", b.speech},
+		{"service", b.service},
+		{"waiting", b.waiting},
+	} {
 		if strings.Contains(part.name, only) {
 			if err := part.do(); err != nil {
 				return fmt.Errorf("%s: %w", part.name, err)

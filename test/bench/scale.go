@@ -32,8 +32,10 @@ func (b *bench) clip() error {
 	if err != nil {
 		return err
 	}
-	b.add(row{"a plain clip of 20 s: CPU", seconds(ours), seconds(other),
-		fmt.Sprintf("%.2f times", ours.cpu/other.cpu), "<= 1.1", ours.cpu <= 1.1*other.cpu})
+	b.add(row{
+		"a plain clip of 20 s: CPU", seconds(ours), seconds(other),
+		fmt.Sprintf("%.2f times", ours.cpu/other.cpu), "<= 1.1", ours.cpu <= 1.1*other.cpu,
+	})
 	return nil
 }
 
@@ -81,8 +83,10 @@ func (b *bench) scale() error {
 	}
 	a, z := results[0], results[1]
 	mb := func(n int64) string { return fmt.Sprintf("%.0f MB", float64(n)/1e6) }
-	b.add(row{"memory of the process, 10 and 1,000 scenes", mb(z.rss), mb(a.rss),
-		fmt.Sprintf("%.2f times", float64(z.rss)/float64(a.rss)), "< 150 MB", z.rss < 150e6})
+	b.add(row{
+		"memory of the process, 10 and 1,000 scenes", mb(z.rss), mb(a.rss),
+		fmt.Sprintf("%.2f times", float64(z.rss)/float64(a.rss)), "< 150 MB", z.rss < 150e6,
+	})
 	b.add(row{"children at once, --jobs 2", fmt.Sprint(z.children), fmt.Sprint(a.children), "", "<= 2", max(a.children, z.children) <= 2})
 	p, q := a.cpu/minutes[0], z.cpu/minutes[1]
 	b.add(row{

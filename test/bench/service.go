@@ -134,8 +134,10 @@ func (b *bench) latency(s *server) error {
 		other = append(other, c.wall)
 	}
 	p, q := median(ours), median(other)
-	b.add(row{"POST to finished, a scene", fmt.Sprintf("%.3f s", p), fmt.Sprintf("%.3f s by mynah build", q),
-		fmt.Sprintf("%+.3f s", p-q), "<= +0.3 s", p-q <= 0.3})
+	b.add(row{
+		"POST to finished, a scene", fmt.Sprintf("%.3f s", p), fmt.Sprintf("%.3f s by mynah build", q),
+		fmt.Sprintf("%+.3f s", p-q), "<= +0.3 s", p-q <= 0.3,
+	})
 	return nil
 }
 
@@ -228,9 +230,11 @@ func (b *bench) polls(s *server) error {
 	if ended.Load() > 0 {
 		return fmt.Errorf("the builds ended during the polls (%d answers)", ended.Load())
 	}
-	b.add(row{"1,000 polls a second for 30 s, two builds",
+	b.add(row{
+		"1,000 polls a second for 30 s, two builds",
 		fmt.Sprintf("%d answered, p50 %.1f ms", len(took)-int(bad.Load()), took[len(took)/2]*1e3), "",
-		fmt.Sprintf("%d failed", bad.Load()), "all 200", bad.Load() == 0})
+		fmt.Sprintf("%d failed", bad.Load()), "all 200", bad.Load() == 0,
+	})
 	b.add(row{"their p99", fmt.Sprintf("%.1f ms", p99*1e3), "", "", "< 100 ms", p99 < 0.1})
 	b.add(row{"the server's memory then", fmt.Sprintf("%.0f MB", float64(rss)/1e6), "", "", "< 300 MB", rss < 300e6})
 	return nil

@@ -96,8 +96,10 @@ func (b *bench) crossfades(dir string) error {
 	warm := median(one)
 	b.add(row{"a warm slide of 1920x1080, two at a time", fmt.Sprintf("%.0f ms", warm), "", "", "< 200 ms", warm < 200})
 	wall := median(drawing)
-	b.add(row{fmt.Sprintf("%d slides of 1920x1080, browser start included", slideScenes),
-		fmt.Sprintf("%.1f s", wall), "", "", "< 15 s", wall < 15})
+	b.add(row{
+		fmt.Sprintf("%d slides of 1920x1080, browser start included", slideScenes),
+		fmt.Sprintf("%.1f s", wall), "", "", "< 15 s", wall < 15,
+	})
 	film := filepath.Join(dir, "slides.mp4")
 	frames, err := b.codedFrames(film)
 	if err != nil {
@@ -105,8 +107,10 @@ func (b *bench) crossfades(dir string) error {
 	}
 	want := slideScenes + 15*(slideScenes-1)
 	// The first slide is shown for 10 s and repeated once as a seek point.
-	b.add(row{"crossfades: pictures encoded of 18,000", strconv.Itoa(len(frames)), "", "",
-		fmt.Sprintf("%d or one more", want), len(frames) == want || len(frames) == want+1})
+	b.add(row{
+		"crossfades: pictures encoded of 18,000", strconv.Itoa(len(frames)), "", "",
+		fmt.Sprintf("%d or one more", want), len(frames) == want || len(frames) == want+1,
+	})
 	plain, err := b.encodeAlone(dir, film, frames)
 	if err != nil {
 		return err
@@ -138,8 +142,10 @@ func (b *bench) codedFrames(film string) ([]int, error) {
 // plainEncode returns the ffmpeg arguments that encode raw frames from standard input at plain
 // settings.
 func plainEncode() []string {
-	return []string{"-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "1920x1080", "-r", "30", "-i", "pipe:0", "-c:v",
-		"libx264", "-preset", "veryfast", "-crf", "21", "-y", "plain.mp4"}
+	return []string{
+		"-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "1920x1080", "-r", "30", "-i", "pipe:0", "-c:v",
+		"libx264", "-preset", "veryfast", "-crf", "21", "-y", "plain.mp4",
+	}
 }
 
 // encodeAlone encodes the given frames of a video with plain ffmpeg and returns the CPU seconds,

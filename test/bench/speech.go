@@ -45,8 +45,10 @@ func (b *bench) speech() error {
 		}
 	}
 	const most = 20.0
-	b.add(row{fmt.Sprintf("%d words in %d sentences by espeak-ng: CPU", words, sentences),
-		fmt.Sprintf("%.1f s", median(cold)), "", "", fmt.Sprintf("< %.0f s", most), median(cold) < most})
+	b.add(row{
+		fmt.Sprintf("%d words in %d sentences by espeak-ng: CPU", words, sentences),
+		fmt.Sprintf("%.1f s", median(cold)), "", "", fmt.Sprintf("< %.0f s", most), median(cold) < most,
+	})
 	b.add(row{"the same when all is in the cache: CPU", fmt.Sprintf("%.2f s", median(warm)), "", "", "stated", true})
 	return nil
 }

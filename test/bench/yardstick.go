@@ -68,8 +68,10 @@ func (b *bench) yardstick() error {
 		return err
 	}
 	a, z := fileSize(filepath.Join(dir, "spoken.mp4")), fileSize(filepath.Join(dir, "recipe.mp4"))
-	b.add(row{"yardstick: file", fmt.Sprintf("%.2f MB", float64(a)/1e6), fmt.Sprintf("%.2f MB", float64(z)/1e6),
-		fmt.Sprintf("%.2f of it", float64(a)/float64(z)), "< 1", a < z})
+	b.add(row{
+		"yardstick: file", fmt.Sprintf("%.2f MB", float64(a)/1e6), fmt.Sprintf("%.2f MB", float64(z)/1e6),
+		fmt.Sprintf("%.2f of it", float64(a)/float64(z)), "< 1", a < z,
+	})
 	mine, err := b.lowestSSIM(dir, "spoken.mp4")
 	if err != nil {
 		return err
@@ -78,8 +80,10 @@ func (b *bench) yardstick() error {
 	if err != nil {
 		return err
 	}
-	b.add(row{"yardstick: worst frame's SSIM", fmt.Sprintf("%.5f", mine), fmt.Sprintf("%.5f", theirs),
-		fmt.Sprintf("%+.5f", mine-theirs), ">= 0", mine >= theirs})
+	b.add(row{
+		"yardstick: worst frame's SSIM", fmt.Sprintf("%.5f", mine), fmt.Sprintf("%.5f", theirs),
+		fmt.Sprintf("%+.5f", mine-theirs), ">= 0", mine >= theirs,
+	})
 	if ours, other, err = b.measurePair(build("silent"), func() (cost, error) { return b.runRecipe(dir, false) }); err != nil {
 		return err
 	}

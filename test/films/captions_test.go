@@ -36,8 +36,10 @@ func captioned(t *testing.T, script string) (string, *studio.Result, []caption.C
 	defer h.Close()
 	path := written(t, script)
 	out := filepath.Join(t.TempDir(), "film.mp4")
-	r, err := h.Studio.Produce(t.Context(), studio.Request{Dir: filepath.Dir(path),
-		Request: compile.Request{Script: filepath.Base(path)}, Output: out, Timeline: true})
+	r, err := h.Studio.Produce(t.Context(), studio.Request{
+		Dir:     filepath.Dir(path),
+		Request: compile.Request{Script: filepath.Base(path)}, Output: out, Timeline: true,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

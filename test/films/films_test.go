@@ -37,8 +37,10 @@ func produce(t *testing.T, path, cacheDir string, change func(*house.Config)) (s
 	}
 	defer h.Close()
 	out := filepath.Join(t.TempDir(), "film.mp4")
-	r, err := h.Studio.Produce(t.Context(), studio.Request{Dir: filepath.Dir(path),
-		Request: compile.Request{Script: filepath.Base(path)}, Output: out})
+	r, err := h.Studio.Produce(t.Context(), studio.Request{
+		Dir:     filepath.Dir(path),
+		Request: compile.Request{Script: filepath.Base(path)}, Output: out,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -294,6 +294,8 @@ func attempt(t *testing.T, path, cacheDir string) (*studio.Result, error) {
 		t.Fatal(err)
 	}
 	defer h.Close()
-	return h.Studio.Produce(t.Context(), studio.Request{Dir: filepath.Dir(path),
-		Request: compile.Request{Script: filepath.Base(path)}, Output: filepath.Join(t.TempDir(), "film.mp4")})
+	return h.Studio.Produce(t.Context(), studio.Request{
+		Dir:     filepath.Dir(path),
+		Request: compile.Request{Script: filepath.Base(path)}, Output: filepath.Join(t.TempDir(), "film.mp4"),
+	})
 }

@@ -151,8 +151,10 @@ func TestTextsThatCannotBeSpoken(t *testing.T) {
 	if _, ok := errors.AsType[*studio.ScriptError](err); !ok {
 		t.Errorf("a wrong header: %v", err)
 	}
-	if _, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{Text: "nothing",
-		Timed: "vtt"}}); fault.CodeOf(err) != fault.Input {
+	if _, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{
+		Text:  "nothing",
+		Timed: "vtt",
+	}}); fault.CodeOf(err) != fault.Input {
 		t.Errorf("invalid subtitles: %v", err)
 	}
 }

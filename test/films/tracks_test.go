@@ -83,8 +83,10 @@ func TestTracksOfText(t *testing.T) {
 	if len(p.Streams) != 4 || p.Streams[2].Codec != "mov_text" {
 		t.Errorf("streams: %+v", p.Streams)
 	}
-	for name, want := range map[string]string{"title": "Der Hafen: früh & spät", "artist": "A. Gull",
-		"description": "A morning by the sea.", "comment": "A morning by the sea."} {
+	for name, want := range map[string]string{
+		"title": "Der Hafen: früh & spät", "artist": "A. Gull",
+		"description": "A morning by the sea.", "comment": "A morning by the sea.",
+	} {
 		if got := p.Format.Tags[name]; got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}

@@ -55,8 +55,10 @@ func TestTheWatchPageKeepsItsPlace(t *testing.T) {
 	eval("film.seeking ? 0 : film.currentTime", at(14))
 	page.Show(watch.State{State: "built", Text: "Built again"})
 	eval("film.src.endsWith('?2') && film.readyState >= 2 && !film.seeking ? film.currentTime : 0", at(14))
-	page.Show(watch.State{State: "failed", Text: "The script has errors",
-		Findings: "script.md:6:2: error: the direction \"pauze\" is unknown\n  6 | (pauze: 3)\n    |  ^~~~~\n  help: did you mean pause?"})
+	page.Show(watch.State{
+		State: "failed", Text: "The script has errors",
+		Findings: "script.md:6:2: error: the direction \"pauze\" is unknown\n  6 | (pauze: 3)\n    |  ^~~~~\n  help: did you mean pause?",
+	})
 	eval("document.body.className == 'failed' ? findings.textContent.length : 0", func(v float64) bool { return v > 100 })
 	eval("film.currentTime", at(14))
 	if path := os.Getenv("MYNAH_TEST_SHOT"); path != "" {

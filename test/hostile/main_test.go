@@ -51,8 +51,10 @@ const oldFilm = "\x00\x00\x00\x10ftypisom\x00\x00\x00\x00 an old film"
 func newSite(t *testing.T) *site {
 	t.Helper()
 	dir := t.TempDir()
-	s := &site{project: filepath.Join(dir, "p"), out: filepath.Join(dir, "out"), cache: filepath.Join(dir, "cache"),
-		tmp: filepath.Join(dir, "tmp")}
+	s := &site{
+		project: filepath.Join(dir, "p"), out: filepath.Join(dir, "out"), cache: filepath.Join(dir, "cache"),
+		tmp: filepath.Join(dir, "tmp"),
+	}
 	for _, d := range []string{s.project, s.out, s.cache, s.tmp} {
 		if err := os.Mkdir(d, 0o700); err != nil {
 			t.Fatal(err)

@@ -95,13 +95,20 @@ func TestFiles(t *testing.T) {
 			file: "a.gif", make: source(3), change: func(b []byte) []byte { return b[:9*len(b)/10] },
 			errors: []string{"s.md:4:1: error:", "truncated"},
 		},
-		"GIF of a header": {file: "a.gif", make: source(1),
-			change: func(b []byte) []byte { return b[:13] }, errors: []string{"s.md:4:1: error:"}},
-		"GIF that loops for ever": {file: "a.gif",
-			make: []string{"-f", "lavfi", "-i", "testsrc=s=64x64:r=10:d=1", "-loop", "0"}, frames: 10},
-		"GIF of thousands of frames": {file: "a.gif",
-			make: []string{"-f", "lavfi", "-i", "testsrc=s=16x16:r=50:d=60"}, frames: 3000, slow: true},
-		"GIF without delays": {file: "a.gif", make: []string{"-f", "lavfi", "-i", "testsrc=s=64x64:r=10:d=2"},
+		"GIF of a header": {
+			file: "a.gif", make: source(1),
+			change: func(b []byte) []byte { return b[:13] }, errors: []string{"s.md:4:1: error:"},
+		},
+		"GIF that loops for ever": {
+			file: "a.gif",
+			make: []string{"-f", "lavfi", "-i", "testsrc=s=64x64:r=10:d=1", "-loop", "0"}, frames: 10,
+		},
+		"GIF of thousands of frames": {
+			file: "a.gif",
+			make: []string{"-f", "lavfi", "-i", "testsrc=s=16x16:r=50:d=60"}, frames: 3000, slow: true,
+		},
+		"GIF without delays": {
+			file: "a.gif", make: []string{"-f", "lavfi", "-i", "testsrc=s=64x64:r=10:d=2"},
 			change: func(b []byte) []byte {
 				for i := 0; i+6 < len(b); i++ {
 					if string(b[i:i+3]) == "\x21\xf9\x04" {
@@ -109,13 +116,18 @@ func TestFiles(t *testing.T) {
 					}
 				}
 				return b
-			}, frames: 20},
+			}, frames: 20,
+		},
 		"MP4 of one frame":  {file: "a.mp4", make: append(source(1), "-frames:v", "1", "-pix_fmt", "yuv420p"), frames: 1},
 		"WebM of one frame": {file: "a.webm", make: append(source(1), "-frames:v", "1", "-c:v", "libvpx-vp9"), frames: 1},
-		"MP4 of no frame": {file: "a.mp4", make: append(source(1), "-frames:v", "0", "-pix_fmt", "yuv420p"),
-			errors: []string{"s.md:4:1: error:", "neither pictures nor sound"}},
-		"Matroska of no frame": {file: "a.mkv", make: append(source(1), "-t", "0", "-pix_fmt", "yuv420p"),
-			errors: []string{"s.md:4:1: error:"}},
+		"MP4 of no frame": {
+			file: "a.mp4", make: append(source(1), "-frames:v", "0", "-pix_fmt", "yuv420p"),
+			errors: []string{"s.md:4:1: error:", "neither pictures nor sound"},
+		},
+		"Matroska of no frame": {
+			file: "a.mkv", make: append(source(1), "-t", "0", "-pix_fmt", "yuv420p"),
+			errors: []string{"s.md:4:1: error:"},
+		},
 		"MP4 that claims 10 hours": {
 			file: "a.mp4", make: append(source(1), "-pix_fmt", "yuv420p"),
 			change: func(b []byte) []byte { return patch("mvhd", 16, 36000*1000)(patch("tkhd", 20, 36000*1000)(b)) }, frames: 25,
@@ -133,19 +145,29 @@ func TestFiles(t *testing.T) {
 			// The length of the track is a tag; the changed name is ignored.
 			return bytes.Replace(b, []byte("DURATION"), []byte("DURATIOM"), 1)
 		}, errors: []string{"s.md:4:1: error:", "ends after 1.0 of 36000.0 seconds"}, slow: true},
-		"MP4 of a frame in ten minutes": {file: "a.mp4",
-			make: append([]string{"-f", "lavfi", "-i", "testsrc=s=64x64:r=1/600:d=1200"}, "-pix_fmt", "yuv420p"), frames: 12000, slow: true},
+		"MP4 of a frame in ten minutes": {
+			file: "a.mp4",
+			make: append([]string{"-f", "lavfi", "-i", "testsrc=s=64x64:r=1/600:d=1200"}, "-pix_fmt", "yuv420p"), frames: 12000, slow: true,
+		},
 		"MP4 with a gap of 5 minutes": {file: "a.mp4", make: times("'if(gt(N,20),PTS+300/TB,PTS)'"), frames: 3040, slow: true},
 		"Matroska that begins late":   {file: "a.mkv", make: append(times("PTS+3/TB"), "-copyts"), frames: 100},
-		"MP4 that begins before its time": {file: "a.mp4",
-			make: append(times("PTS-2/TB"), "-copyts", "-avoid_negative_ts", "disabled"), frames: -1},
-		"Matroska whose times go back": {file: "a.mkv",
+		"MP4 that begins before its time": {
+			file: "a.mp4",
+			make: append(times("PTS-2/TB"), "-copyts", "-avoid_negative_ts", "disabled"), frames: -1,
+		},
+		"Matroska whose times go back": {
+			file:   "a.mkv",
 			by:     func(t *testing.T, s *site) { t.Helper(); copied(t, s, "ts=4000-PTS") },
-			errors: []string{"s.md:4:1: error:", "have no timestamps"}},
-		"Matroska whose times stand": {file: "a.mkv",
-			by: func(t *testing.T, s *site) { t.Helper(); copied(t, s, "ts=0") }, errors: []string{"s.md:4:1: error:", "have no timestamps"}},
-		"Matroska whose times jump": {file: "a.mkv",
-			by: func(t *testing.T, s *site) { t.Helper(); copied(t, s, "pts='if(eq(mod(N,2),0),PTS,PTS-200)':dts=DTS") }, frames: -1},
+			errors: []string{"s.md:4:1: error:", "have no timestamps"},
+		},
+		"Matroska whose times stand": {
+			file: "a.mkv",
+			by:   func(t *testing.T, s *site) { t.Helper(); copied(t, s, "ts=0") }, errors: []string{"s.md:4:1: error:", "have no timestamps"},
+		},
+		"Matroska whose times jump": {
+			file: "a.mkv",
+			by:   func(t *testing.T, s *site) { t.Helper(); copied(t, s, "pts='if(eq(mod(N,2),0),PTS,PTS-200)':dts=DTS") }, frames: -1,
+		},
 		"MP4 with 16 sounds": {file: "a.mp4", make: func() []string {
 			a := append(source(1), "-f", "lavfi", "-i", "sine=d=1", "-map", "0:v")
 			for range 16 {
@@ -154,19 +176,25 @@ func TestFiles(t *testing.T) {
 			return append(a, "-c:a", "aac", "-b:a", "32k", "-pix_fmt", "yuv420p")
 		}(), frames: 25},
 		"transparent VP9": {file: "a.webm", make: append(half("yuva420p"), "-c:v", "libvpx-vp9"), frames: 25, color: pink},
-		"transparent ProRes": {file: "a.mov",
-			make: append(half("yuva444p10le"), "-c:v", "prores_ks", "-profile:v", "4444"), frames: 25, color: pink},
+		"transparent ProRes": {
+			file: "a.mov",
+			make: append(half("yuva444p10le"), "-c:v", "prores_ks", "-profile:v", "4444"), frames: 25, color: pink,
+		},
 		"transparent QuickTime Animation": {file: "a.mov", make: append(half("argb"), "-c:v", "qtrle"), frames: 25, color: pink},
-		"WebP cut off": {file: "a.webp",
+		"WebP cut off": {
+			file:   "a.webp",
 			make:   []string{"-f", "lavfi", "-i", "testsrc=s=300x300", "-frames:v", "1", "-c:v", "libwebp"},
-			change: func(b []byte) []byte { return b[:len(b)/2] }, errors: []string{"s.md:4:1: error:"}},
-		"noise with the head of an MP4": {file: "a.mp4",
+			change: func(b []byte) []byte { return b[:len(b)/2] }, errors: []string{"s.md:4:1: error:"},
+		},
+		"noise with the head of an MP4": {
+			file: "a.mp4",
 			make: append(source(1), "-pix_fmt", "yuv420p", "-movflags", "+faststart"), change: func(b []byte) []byte {
 				for i := bytes.Index(b, []byte("mdat")) + 4; i < len(b); i++ {
 					b[i] = byte(i * 7919 >> 3)
 				}
 				return b
-			}, errors: []string{"s.md:4:1: error:"}},
+			}, errors: []string{"s.md:4:1: error:"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

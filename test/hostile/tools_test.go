@@ -82,8 +82,10 @@ func TestProgramsThatHang(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	for _, program := range []string{"ffmpeg", "ffprobe", "espeak-ng"} {
-		for name, script := range map[string]string{"sleeping": "exec sleep 600",
-			"deaf": "trap '' TERM INT HUP; while :; do :; done", "with a child": "sleep 600 & wait"} {
+		for name, script := range map[string]string{
+			"sleeping": "exec sleep 600",
+			"deaf":     "trap '' TERM INT HUP; while :; do :; done", "with a child": "sleep 600 & wait",
+		} {
 			t.Run(program+" "+name, func(t *testing.T) {
 				t.Parallel()
 				testrun.SkipShort(t)
