@@ -11,10 +11,10 @@ import (
 	"mynah/internal/utter"
 )
 
-// perform has a sentence said by an engine, with one request unless a part of it is in
-// another language. What the engine cannot do by itself is done to the spoken sentence. The
-// words of the clip are those of the request as it is written, whatever is said in their
-// place. The clip is at Rate, without silence at its ends, as loud as wanted.
+// perform returns the clip of a sentence: at Rate, without silence at its ends, with the volume and level of
+// want. It sends one request to the engine unless parts of the sentence are in another language, and applies to
+// the sound what the engine cannot do. The words of the clip are those of the written text, even where another
+// text is spoken.
 func (b *Booth) perform(ctx context.Context, e Engine, req Request, want levels) (Clip, error) {
 	said := req
 	said.Runs = saidRuns(req.Runs)
@@ -31,8 +31,7 @@ func (b *Booth) perform(ctx context.Context, e Engine, req Request, want levels)
 		return Clip{}, unusable(err)
 	}
 	clip = trim(clip)
-	// The level is that of the sentence without the changes that follow: what stands beside a
-	// louder word does not become softer.
+	// The level is measured before the changes below, so that a louder word does not make its neighbors softer.
 	factor := want.volume * volume * leveling(clip.PCM, want.level)
 	if want.level != 0 {
 		factor *= meantVolume(asked.Runs)
@@ -49,7 +48,7 @@ func (b *Booth) perform(ctx context.Context, e Engine, req Request, want levels)
 	return clip, nil
 }
 
-// lowerEmphasis turns the emphasis of a whole sentence into factors of its runs.
+// lowerEmphasis converts the emphasis of a whole sentence to factors of its runs.
 func lowerEmphasis(r Request) Request {
 	speed, pitch, volume := 1.0, 1.0, 1.0
 	switch r.Emphasis {
@@ -72,8 +71,8 @@ func lowerEmphasis(r Request) Request {
 	return r.Normal()
 }
 
-// hoistProsody makes a speed and a pitch that all of a sentence has those of the request, and gives
-// such a volume: engines reach further with them than within a sentence.
+// hoistProsody moves a speed and a pitch that all runs share to the request, and returns a volume that all
+// share. Engines support wider ranges for a whole request.
 func hoistProsody(r Request) (Request, float64) {
 	var speed, pitch, volume float64
 	first := true
@@ -100,7 +99,7 @@ func hoistProsody(r Request) (Request, float64) {
 	return r.Normal(), volume
 }
 
-// saidRuns puts what is to be said in place of what is written.
+// saidRuns returns the runs with the text to speak in place of the written text.
 func saidRuns(runs []utter.Run) []utter.Run {
 	out := slices.Clone(runs)
 	for i := range out {
@@ -111,15 +110,15 @@ func saidRuns(runs []utter.Run) []utter.Run {
 	return out
 }
 
-// portion is a stretch of a sentence that an engine says at once.
+// portion is a part of a sentence that an engine speaks with one request.
 type portion struct {
 	engine Engine
 	req    Request
-	// What the engine leaves to do to all of it: factors.
+	// factors that remain to be applied to the engine's sound
 	stretch, shift float64
 }
 
-// segments cuts a request where its engine would need another voice for another language.
+// segments splits a request where its engine needs another voice for another language.
 func (b *Booth) segments(ctx context.Context, e Engine, req Request) []portion {
 	can := e.Abilities()
 	var parts []Request
@@ -146,7 +145,8 @@ func (b *Booth) segments(ctx context.Context, e Engine, req Request) []portion {
 	return out
 }
 
-// portion finds who says a request, and how far the engine goes.
+// portion chooses the engine and voice for a request, and computes which part of speed and pitch the engine can
+// apply.
 func (b *Booth) portion(ctx context.Context, e Engine, req Request, language string) portion {
 	if language != "" {
 		if v, ok := b.foreign(ctx, req, language); ok {
@@ -169,8 +169,7 @@ func (b *Booth) portion(ctx context.Context, e Engine, req Request, language str
 	return s
 }
 
-// foreign finds a voice for a stretch in another language: of the same gender, if there
-// is one.
+// foreign finds a voice for text in another language, preferably of the gender of the request's voice.
 func (b *Booth) foreign(ctx context.Context, req Request, language string) (Voice, bool) {
 	var gender Gender
 	for _, v := range b.catalogue.Voices() {
@@ -182,8 +181,8 @@ func (b *Booth) foreign(ctx context.Context, req Request, language string) (Voic
 	return b.Like(ctx, language, gender)
 }
 
-// Like finds a voice of a language that can be used here: of the gender that is asked
-// for, if there is one. False means that nobody speaks the language.
+// FindVoice finds a usable voice of a language, preferably of a gender. It returns false if no voice speaks the
+// language.
 func (b *Booth) Like(ctx context.Context, language string, gender Gender) (Voice, bool) {
 	var other Voice
 	for _, v := range b.catalogue.ForLanguage(language) {
@@ -200,12 +199,14 @@ func (b *Booth) Like(ctx context.Context, language string, gender Gender) (Voice
 	return other, other.Name != ""
 }
 
-// Reader finds a voice that can be used here and reads a script (see Unreadable) as that of
-// its own language.
+// FindVoiceForScript finds a usable voice whose language is written in a script (see CountLetters), such as
+// "Cyrillic".
 func (b *Booth) Reader(ctx context.Context, script string) (Voice, bool) {
 	tag, ok := map[string]string{
-		"Han": "zh-CN", "Cyrillic": "ru-RU", "Arabic": "ar-AE", "Hebrew": "he-IL", "Devanagari": "hi-IN", "Greek": "el-GR", "Thai": "th-TH", "Hangul": "ko-KR",
-		"Hiragana": "ja-JP", "Katakana": "ja-JP", "Latin": "en-US", "Bengali": "bn-BD", "Tamil": "ta-IN", "Telugu": "te-IN", "Georgian": "ka-GE", "Armenian": "hy-AM",
+		"Han": "zh-CN", "Cyrillic": "ru-RU", "Arabic": "ar-AE", "Hebrew": "he-IL", "Devanagari": "hi-IN",
+		"Greek": "el-GR", "Thai": "th-TH", "Hangul": "ko-KR", "Hiragana": "ja-JP", "Katakana": "ja-JP",
+		"Latin": "en-US", "Bengali": "bn-BD", "Tamil": "ta-IN", "Telugu": "te-IN", "Georgian": "ka-GE",
+		"Armenian": "hy-AM",
 	}[script]
 	if !ok {
 		return Voice{}, false
@@ -213,18 +214,18 @@ func (b *Booth) Reader(ctx context.Context, script string) (Voice, bool) {
 	return b.Like(ctx, tag, "")
 }
 
-// sameLanguage reports whether a stretch is in the language of its sentence.
+// sameLanguage reports whether two BCP 47 tags have the same language, ignoring regions.
 func sameLanguage(a, b string) bool {
 	a, _, _ = strings.Cut(canonical(a), "-")
 	b, _, _ = strings.Cut(canonical(b), "-")
 	return a == b
 }
 
-// between is the silence between two phrases of a sentence.
+// between is the silence between two parts of a sentence.
 const between = 20 * time.Millisecond
 
-// speakSegments says segments one after the other and joins them at Rate. One that nothing is left
-// to do to is given as its engine speaks it.
+// speakSegments speaks segments one after the other and joins them at Rate. A single segment that needs no
+// changes is returned as the engine spoke it.
 func (b *Booth) speakSegments(ctx context.Context, segments []portion) (Clip, error) {
 	if len(segments) == 1 && segments[0].stretch == 1 && segments[0].shift == 1 {
 		return b.spoken(ctx, segments[0])
@@ -259,7 +260,7 @@ func (b *Booth) speakSegments(ctx context.Context, segments []portion) (Clip, er
 	return out, nil
 }
 
-// spoken has an engine say a segment.
+// spoken has an engine speak a segment, and adds word times.
 func (b *Booth) spoken(ctx context.Context, s portion) (Clip, error) {
 	c, err := s.engine.Speak(ctx, s.req)
 	if err != nil {
@@ -268,8 +269,8 @@ func (b *Booth) spoken(ctx context.Context, s portion) (Clip, error) {
 	return b.timed(ctx, s, c), ctx.Err()
 }
 
-// treated does to a clip what its engine left to do to all of it, at Rate and without silence
-// at its ends.
+// treated applies the remaining factors of a segment to its clip, and returns it at Rate and without silence at
+// its ends.
 func (b *Booth) treated(c Clip, s portion) (Clip, error) {
 	if len(c.PCM) == 0 {
 		return c, nil
@@ -277,7 +278,7 @@ func (b *Booth) treated(c Clip, s portion) (Clip, error) {
 	before := len(c.PCM)
 	c.PCM = Stretch(c.PCM, c.Rate, s.stretch/s.shift)
 	scale := float64(len(c.PCM)) / float64(before)
-	if s.shift != 1 { // played faster, it is higher
+	if s.shift != 1 { // faster playback raises the pitch
 		c.Rate = higher(c.Rate, s.shift)
 		scale /= s.shift
 	}
@@ -290,13 +291,14 @@ func (b *Booth) treated(c Clip, s portion) (Clip, error) {
 	return trim(c), err
 }
 
-// higher is the rate at which samples have to be played to be higher by a factor, about.
+// higher returns the sample rate at which samples must be played to raise the pitch by a factor. It is rounded
+// to 100 Hz.
 func higher(rate int, by float64) int {
-	const step = 100 // a common divisor keeps the resampler small
+	const step = 100 // a large common divisor keeps the resampler's tables small
 	return int(math.Round(float64(rate)*by/step)) * step
 }
 
-// wordsAsWritten returns the words of a request their times from those of what was said.
+// wordsAsWritten returns the words of the written text with times from the words of the spoken text.
 func (r Request) wordsAsWritten(said Request, spoken []Word) []Word {
 	plain := r.Text()
 	out := NewWords(plain, Words(plain))
@@ -332,7 +334,7 @@ func (r Request) wordsAsWritten(said Request, spoken []Word) []Word {
 	return out
 }
 
-// overlappingWords returns the words that stand at least in part between two bytes.
+// overlappingWords returns the words that overlap the bytes from to to.
 func overlappingWords(words []Word, from, to int) []Word {
 	first := 0
 	for first < len(words) && words[first].Offset+len(words[first].Text) <= from {
@@ -345,7 +347,7 @@ func overlappingWords(words []Word, from, to int) []Word {
 	return words[first:end]
 }
 
-// widen makes a word last as long as all of some spoken ones.
+// widen extends a word's times to cover spoken words.
 func (w *Word) widen(spoken []Word) {
 	if len(spoken) == 0 {
 		return
@@ -363,8 +365,8 @@ func (w *Word) widen(spoken []Word) {
 	w.End, w.Exact = max(w.End, end), w.Exact && exact
 }
 
-// shareSpokenTimes sets the times of written words from those that were said in their place: one
-// each where there are as many, else in proportion.
+// shareSpokenTimes sets the times of written words from the words that were spoken in their place: one to one
+// if the numbers are equal, else in proportion to effort.
 func shareSpokenTimes(words, spoken []Word) {
 	if len(words) == 0 || len(spoken) == 0 {
 		return

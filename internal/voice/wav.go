@@ -9,9 +9,9 @@ import (
 	"mynah/internal/wav"
 )
 
-// ParseWAV reads 16-bit PCM from a RIFF WAVE file; several channels are mixed to one.
-// Programs that write to a pipe cannot know the length, so a data chunk that claims
-// more than there is reaches to the end.
+// ParseWAV reads 16-bit PCM from a RIFF WAVE file and mixes several channels to one. If the data chunk claims
+// more bytes than the file has, it extends to the end of the file: programs that write to a pipe cannot know
+// the length in advance.
 func ParseWAV(b []byte) (pcm []int16, rate int, err error) {
 	r := bytes.NewReader(b)
 	if _, ok := wav.Head(r); !ok {
@@ -38,6 +38,7 @@ func ParseWAV(b []byte) (pcm []int16, rate int, err error) {
 	return nil, 0, errors.New("WAV file without a data chunk")
 }
 
+// mix returns the mean of the channels of interleaved 16-bit samples.
 func mix(b []byte, channels int) []int16 {
 	out := make([]int16, len(b)/2/channels)
 	for i := range out {

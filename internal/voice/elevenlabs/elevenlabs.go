@@ -1,6 +1,5 @@
-// Package elevenlabs is the engine of the service ElevenLabs, which returns the time of each
-// character. It sends plain text; text that looks like the service's own markup is changed so that
-// it is spoken.
+// Package elevenlabs is the engine for the service ElevenLabs, which returns the time of each character. It
+// sends plain text. It replaces characters of the service's own markup, so that the service speaks them.
 package elevenlabs
 
 import (
@@ -20,16 +19,16 @@ import (
 	"mynah/internal/voice/remote"
 )
 
-// Config are the settings of the engine.
+// Config contains the settings of the engine.
 type Config struct {
 	remote.Config
 	Model    string
-	Rate     int                 // samples a second, of those that the service gives as bare samples
-	Language string              // of voices that do not tell; empty is the script's
-	Voices   []voice.EngineVoice // empty: those of the account
+	Rate     int                 // Hz, one of the rates at which the service returns raw samples
+	Language string              // for voices without a language; empty means the script's
+	Voices   []voice.EngineVoice // empty means those of the account
 }
 
-// DefaultConfig is the service itself.
+// DefaultConfig returns the settings for the service.
 func DefaultConfig(name string) Config {
 	c := Config{Config: remote.DefaultConfig(name, "https://api.elevenlabs.io"), Model: "eleven_multilingual_v2", Rate: 24000}
 	c.KeyEnv = "ELEVENLABS_API_KEY"
@@ -48,14 +47,14 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Engine is the service as a voice.Engine.
+// Engine implements voice.Engine with the service.
 type Engine struct {
 	*remote.Listing
 	cfg    Config
 	client *remote.Client
 }
 
-// New makes the engine; whether the service is there shows when it is used.
+// New returns the engine. It does not contact the service.
 func New(cfg Config) (*Engine, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -65,7 +64,8 @@ func New(cfg Config) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{cfg: cfg, client: client}
-	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, remote.Call{Method: http.MethodGet, Path: "/v1/voices", Header: e.header()}, voices)
+	list := remote.Call{Method: http.MethodGet, Path: "/v1/voices", Header: e.header()}
+	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, voices)
 	return e, nil
 }
 
@@ -82,6 +82,7 @@ func (e *Engine) Abilities() voice.Abilities {
 	return voice.Abilities{Remote: true, Slowest: 0.7, Fastest: 1.2, Times: true}
 }
 
+// voices parses the service's list of voices.
 func voices(body []byte) []voice.EngineVoice {
 	var said struct {
 		Voices []struct {
@@ -97,6 +98,7 @@ func voices(body []byte) []voice.EngineVoice {
 	return out
 }
 
+// header returns the header with the key.
 func (e *Engine) header() http.Header {
 	h := http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}}
 	if !e.cfg.Key.Empty() {
@@ -105,7 +107,7 @@ func (e *Engine) header() http.Header {
 	return h
 }
 
-// body is what is sent. The seed makes equal requests likelier to sound equal.
+// body is the JSON body of a request. The fixed seed makes it likely that equal requests sound equal.
 type body struct {
 	Text     string   `json:"text"`
 	Model    string   `json:"model_id"`
@@ -117,7 +119,7 @@ type settings struct {
 	Speed float64 `json:"speed,omitempty"`
 }
 
-// alignment is when characters are said, in seconds.
+// alignment contains the characters and their start and end times, in seconds.
 type alignment struct {
 	Characters []string  `json:"characters"`
 	Starts     []float64 `json:"character_start_times_seconds"`
@@ -140,7 +142,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return clip, err
 	}
 	answer, err := e.client.Do(ctx, remote.Call{
-		Path: "/v1/text-to-speech/" + url.PathEscape(req.Voice) + "/with-timestamps", Query: url.Values{"output_format": {fmt.Sprintf("pcm_%d", e.cfg.Rate)}},
+		Path:   "/v1/text-to-speech/" + url.PathEscape(req.Voice) + "/with-timestamps",
+		Query:  url.Values{"output_format": {fmt.Sprintf("pcm_%d", e.cfg.Rate)}},
 		Header: e.header(), Body: raw, Accept: []string{"application/json"},
 		Explain: func(r remote.Refusal) *fault.Error { return e.explain(r, req.Voice) },
 	})
@@ -162,8 +165,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	return clip, nil
 }
 
-// plain writes text so that nothing in it is obeyed: <break> is by all models, [laughs] by
-// the third generation. Lengths in bytes stay, so that times can be told from characters.
+// plain replaces characters that the service would interpret as markup: <break> in all models, [laughs] in
+// models of the third generation. It keeps the length in bytes, so that character times still match.
 func (e *Engine) plain(text string) string {
 	text = strings.NewReplacer("<", "(", ">", ")").Replace(text)
 	if strings.Contains(e.cfg.Model, "_v3") {
@@ -172,7 +175,8 @@ func (e *Engine) plain(text string) string {
 	return text
 }
 
-// setTimes sets the times of words from those of their characters, where these are those that were sent.
+// setTimes sets word times from character times. It does nothing if the characters differ from the text that
+// was sent.
 func setTimes(clip *voice.Clip, phrases []voice.Phrase, sent string, a alignment) {
 	if len(a.Starts) != len(a.Characters) || len(a.Ends) != len(a.Characters) || strings.Join(a.Characters, "") != sent {
 		return
@@ -180,7 +184,7 @@ func setTimes(clip *voice.Clip, phrases []voice.Phrase, sent string, a alignment
 	seconds := func(s float64) time.Duration {
 		return min(max(time.Duration(s*float64(time.Second)), 0), clip.Length())
 	}
-	at := -leading(phrases) // sent has no blanks in front
+	at := -leading(phrases) // the text that was sent has no leading blanks
 	char, byteAt := 0, 0
 	last := time.Duration(0)
 	for _, p := range phrases {
@@ -210,7 +214,7 @@ func setTimes(clip *voice.Clip, phrases []voice.Phrase, sent string, a alignment
 	}
 }
 
-// leading is how many bytes of blanks the phrases begin with.
+// leading returns the number of bytes of blanks at the start of the phrases.
 func leading(phrases []voice.Phrase) int {
 	n := 0
 	for _, p := range phrases {
@@ -223,7 +227,7 @@ func leading(phrases []voice.Phrase) int {
 	return n
 }
 
-// explain knows the service's error objects.
+// explain converts the service's error objects to faults. It returns nil for errors that it does not recognise.
 func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
 	var said struct{ Detail struct{ Status string } }
 	_ = json.Unmarshal(r.Body, &said)

@@ -14,8 +14,8 @@ import (
 	"mynah/internal/voice"
 )
 
-// source is a sentence as the library takes it, with the place in the request's text
-// that each of its characters stands for; -1 stands for none.
+// source is the text for espeak-ng's library. from contains, for each character of text, the byte of the
+// request's text that it represents, or -1 for markup.
 type source struct {
 	text strings.Builder
 	from []int
@@ -23,7 +23,7 @@ type source struct {
 	phon bool
 }
 
-// newSource writes a request: as it stands, or in SSML where a run asks for something.
+// newSource returns the text of a request: plain text, or SSML if a run needs it.
 func newSource(req voice.Request) *source {
 	s := &source{}
 	for _, r := range req.Runs {
@@ -43,7 +43,7 @@ func newSource(req voice.Request) *source {
 	return s
 }
 
-// run writes a run whose text begins at a byte of the request's.
+// run writes a run whose text begins at byte at of the request's text.
 func (s *source) run(r utter.Run, at int, req voice.Request) {
 	var closing []string
 	open := func(tag, attributes string) {
@@ -78,7 +78,8 @@ func (s *source) run(r utter.Run, at int, req voice.Request) {
 	}
 }
 
-// prosody returns the attributes of what is not spoken plainly, in a sentence of a pitch.
+// prosody returns the SSML attributes for a run's speed, pitch and volume, empty if all are 1. around is the
+// pitch factor of the sentence.
 func prosody(r utter.Run, around float64) string {
 	speed, height, volume := r.Factors()
 	var b strings.Builder
@@ -88,7 +89,7 @@ func prosody(r utter.Run, around float64) string {
 		}
 	}
 	percent("rate", speed)
-	if height != 1 { // a number without a sign is one of the scale
+	if height != 1 { // SSML: a number without a sign is absolute, on the program's scale
 		fmt.Fprintf(&b, ` pitch="%d"`, pitch(around*height))
 	}
 	if volume != 1 {
@@ -97,7 +98,7 @@ func prosody(r utter.Run, around float64) string {
 	return b.String()
 }
 
-// markup writes what stands for nothing of the request's text.
+// markup writes text that does not represent any of the request's text.
 func (s *source) markup(t string) {
 	s.text.WriteString(t)
 	for range utf8.RuneCountInString(t) {
@@ -105,7 +106,7 @@ func (s *source) markup(t string) {
 	}
 }
 
-// spelled writes letters set apart: "S, A, R".
+// spelled writes the letters separated by commas: "S, A, R".
 func (s *source) spelled(t string, at int) {
 	some := false
 	for i, r := range t {
@@ -122,16 +123,16 @@ func (s *source) spelled(t string, at int) {
 	}
 }
 
-// literal writes text that means what it says.
+// literal writes text so that the program does not interpret it as markup.
 func (s *source) literal(t string, at int) {
 	bracket := false
 	for i, r := range t {
-		// Broken UTF-8 comes as its replacement, byte by byte.
+		// Ranging over broken UTF-8 yields U+FFFD for each byte.
 		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\ufeff' {
 			r = ' '
 		}
 		if s.phon && r == '[' && bracket {
-			s.markup(" ") // two of them would begin phonemes
+			s.markup(" ") // "[[" would start phonemes
 		}
 		bracket = r == '['
 		out := string(r)
@@ -149,7 +150,7 @@ func escape(t string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(t)
 }
 
-// trimEnd takes stops off the end, after which the voice would fall.
+// trimEnd removes trailing stops, because the voice would lower its pitch there.
 func (s *source) trimEnd() {
 	t := s.text.String()
 	short := voice.WithoutStop(t)
@@ -158,8 +159,8 @@ func (s *source) trimEnd() {
 	s.text.WriteString(short)
 }
 
-// place returns the byte of the request's text that a position in the source stands for,
-// counted in characters from 1; -1 for none.
+// place converts a position in the source, in characters from 1, to a byte of the request's text. It returns -1
+// if the position and all following ones are markup.
 func (s *source) place(position int) int {
 	for i := position - 1; i >= 0 && i < len(s.from); i++ {
 		if s.from[i] >= 0 {
@@ -169,11 +170,11 @@ func (s *source) place(position int) int {
 	return -1
 }
 
-// timeWords sets the words' times from events. A word lasts until the next event, less
-// the silence before it. Words that the voice runs together share their time.
+// timeWords sets the words' times from events. A word ends at the next event, without the silence before that
+// event. Words that the voice speaks as one unit divide their time.
 func timeWords(clip *voice.Clip, s *source, events []event) {
 	words := clip.Words
-	starts := make([]int, len(words)) // first samples, -1 unknown
+	starts := make([]int, len(words)) // in samples; -1 means unknown
 	ends := make([]int, len(words))
 	for i := range starts {
 		starts[i] = -1
@@ -198,11 +199,11 @@ func timeWords(clip *voice.Clip, s *source, events []event) {
 	}
 	last := 0
 	for w := 0; w < len(words); {
-		next := w + 1 // the words from w to next share one stretch
+		next := w + 1 // words w to next-1 share one event
 		for next < len(words) && starts[next] < 0 {
 			next++
 		}
-		if starts[w] < 0 { // nothing was told of the first words
+		if starts[w] < 0 { // no event for the first words
 			words[w].Start, words[w].End = 0, 0
 			w++
 			continue
@@ -218,6 +219,7 @@ func timeWords(clip *voice.Clip, s *source, events []event) {
 	}
 }
 
+// at converts a sample number to a time.
 func at(sample, rate int) time.Duration {
 	return time.Duration(sample) * time.Second / time.Duration(rate)
 }

@@ -8,9 +8,8 @@ import (
 	"mynah/internal/voice"
 )
 
-// phones turns IPA into the phones of flite's voices, those of the CMU dictionary in small
-// letters, vowels followed by their stress. What has none is left out; nothing is left of
-// what is no English.
+// phones converts IPA to flite's phones: those of the CMU dictionary in lower case, with the stress after
+// vowels. It omits symbols that English does not have.
 func phones(ipa string) []string {
 	table := phoneTable()
 	var out []string
@@ -49,7 +48,7 @@ func phones(ipa string) []string {
 	if stressed {
 		return out
 	}
-	for i, p := range out { // a word without any stress falls on its first vowel
+	for i, p := range out { // a word without stress gets it on its first full vowel
 		if strings.HasSuffix(p, "0") && p != "ax0" {
 			out[i] = strings.TrimSuffix(p, "0") + "1"
 			break
@@ -58,20 +57,25 @@ func phones(ipa string) []string {
 	return out
 }
 
+// phoneTable returns flite's phones, separated by blanks, for IPA symbols.
 func phoneTable() map[string]string {
 	return map[string]string{
-		"p": "p", "b": "b", "t": "t", "d": "d", "k": "k", "ɡ": "g", "f": "f", "v": "v", "θ": "th", "ð": "dh", "s": "s", "z": "z", "ʃ": "sh", "ʒ": "zh",
-		"h": "hh", "m": "m", "n": "n", "ŋ": "ng", "l": "l", "ɹ": "r", "r": "r", "ɾ": "d", "w": "w", "j": "y", "tʃ": "ch", "dʒ": "jh", "x": "k", "ʔ": "t",
+		"p": "p", "b": "b", "t": "t", "d": "d", "k": "k", "ɡ": "g", "f": "f", "v": "v", "θ": "th", "ð": "dh",
+		"s": "s", "z": "z", "ʃ": "sh", "ʒ": "zh",
+		"h": "hh", "m": "m", "n": "n", "ŋ": "ng", "l": "l", "ɹ": "r", "r": "r", "ɾ": "d", "w": "w", "j": "y",
+		"tʃ": "ch", "dʒ": "jh", "x": "k", "ʔ": "t",
 		"ç": "hh", "ʁ": "r", "ɫ": "l", "ɲ": "n y", "ʍ": "w", "β": "v", "ts": "t s",
-		"i": "iy", "ɪ": "ih", "e": "eh", "ɛ": "eh", "æ": "ae", "a": "aa", "ɑ": "aa", "ɒ": "aa", "ɔ": "ao", "o": "ow", "ʊ": "uh", "u": "uw", "ʌ": "ah",
-		"ə": "ax", "ɐ": "ax", "ɜ": "er", "ɝ": "er", "ɚ": "er", "ɜr": "er", "ɜɹ": "er", "əɹ": "er", "y": "uw", "ø": "er", "œ": "er", "ʏ": "uh", "ɨ": "ih", "ɯ": "uh",
+		"i": "iy", "ɪ": "ih", "e": "eh", "ɛ": "eh", "æ": "ae", "a": "aa", "ɑ": "aa", "ɒ": "aa", "ɔ": "ao",
+		"o": "ow", "ʊ": "uh", "u": "uw", "ʌ": "ah",
+		"ə": "ax", "ɐ": "ax", "ɜ": "er", "ɝ": "er", "ɚ": "er", "ɜr": "er", "ɜɹ": "er", "əɹ": "er", "y": "uw",
+		"ø": "er", "œ": "er", "ʏ": "uh", "ɨ": "ih", "ɯ": "uh",
 		"eɪ": "ey", "aɪ": "ay", "ɔɪ": "oy", "aʊ": "aw", "oʊ": "ow", "əʊ": "ow", "ɪə": "ih r", "eə": "eh r", "ʊə": "uh r",
 	}
 }
 
-// pronounced puts the phones of runs with IPA in place of their words' texts, as flite's
-// markup; the phones of each such word are given by its number. Several words of a run
-// are said as one.
+// pronounced replaces the text of words in runs with IPA by flite's markup, and returns the phones of each such
+// word by its index. Several words of one run are spoken as one unit: the first word gets the markup, the
+// others become empty.
 func pronounced(runs []utter.Run, phrases []voice.Phrase, spans []voice.Span) map[int][]string {
 	out := map[int][]string{}
 	at := 0
@@ -100,7 +104,7 @@ func pronounced(runs []utter.Run, phrases []voice.Phrase, spans []voice.Span) ma
 	return out
 }
 
-// bare takes the stress off phones.
+// bare removes the stress from phones.
 func bare(list []string) []string {
 	var out []string
 	for _, p := range list {
@@ -109,7 +113,8 @@ func bare(list []string) []string {
 	return out
 }
 
-// plainMarkup takes out what would be markup in text, for a sentence that has some.
+// plainMarkup replaces characters that flite would interpret as markup. It is for sentences that contain
+// markup.
 func plainMarkup(s string) string {
 	return strings.NewReplacer("&", " and ", "<", " less than ", ">", " greater than ").Replace(s)
 }

@@ -9,7 +9,7 @@ import (
 	"mynah/internal/voice"
 )
 
-// text joins the phrases. A fragment ends in a comma, which keeps the voice up.
+// text concatenates the phrases. A fragment gets a final comma, which prevents a falling pitch.
 func text(phrases []voice.Phrase, fragment bool) string {
 	var b strings.Builder
 	for _, p := range phrases {
@@ -22,13 +22,13 @@ func text(phrases []voice.Phrase, fragment bool) string {
 	return s + "\n"
 }
 
-// spoken reports whether a character is one that the program says something for.
+// spoken reports whether flite speaks a character.
 func spoken(r rune) bool {
 	return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || strings.ContainsRune("$%&@#+=<>*/^~_|", r)
 }
 
-// fold writes a text in ASCII, all that the program reads: accents go, signs become
-// words or their plain forms, other scripts become blanks.
+// fold converts a text to ASCII, because flite reads nothing else: it removes accents, replaces signs by words
+// or ASCII forms, and replaces other scripts by blanks.
 func fold(s string) string {
 	s = signs().Replace(s)
 	var b strings.Builder
@@ -44,6 +44,7 @@ func fold(s string) string {
 	return b.String()
 }
 
+// signs returns the replacements for characters without an ASCII decomposition.
 func signs() *strings.Replacer {
 	return strings.NewReplacer(
 		"‘", "'", "’", "'", "“", `"`, "”", `"`, "«", `"`, "»", `"`, "„", `"`,

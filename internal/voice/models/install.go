@@ -22,22 +22,24 @@ import (
 	"mynah/internal/pending"
 )
 
-// InstallConfig are the settings of an Installer.
+// InstallConfig contains the settings of an Installer.
 type InstallConfig struct {
-	Dir      string        // of the voices; it is made
-	Index    string        // address of Piper's voices.json, or of the folder that holds it
-	MaxBytes int64         // of a voice
-	Tries    int           // without progress, before fetching is given up; at least 1
-	Wait     time.Duration // before the second try; it doubles from there
-	Stall    time.Duration // without a byte, after which a transfer counts as broken; small files take no longer
+	Dir      string        // folder of the voices; created if missing
+	Index    string        // URL of Piper's voices.json, or of its folder
+	MaxBytes int64         // maximum size of a voice
+	Tries    int           // maximum attempts without progress; at least 1
+	Wait     time.Duration // before the second attempt; doubles with each further one
+	Stall    time.Duration // a transfer without data for this time is broken; also the time limit for small files
 }
 
-// defaultIndex is the public list of Piper's voices.
+// defaultIndex is the URL of the public list of Piper's voices.
 const defaultIndex = "https://huggingface.co/rhasspy/piper-voices/resolve/main/voices.json"
 
-// DefaultInstallConfig installs into a folder from the public list.
+// DefaultInstallConfig returns the settings for installing voices of the public list into a folder.
 func DefaultInstallConfig(dir string) InstallConfig {
-	return InstallConfig{Dir: dir, Index: defaultIndex, MaxBytes: 2 << 30, Tries: 5, Wait: time.Second, Stall: time.Minute}
+	return InstallConfig{
+		Dir: dir, Index: defaultIndex, MaxBytes: 2 << 30, Tries: 5, Wait: time.Second, Stall: time.Minute,
+	}
 }
 
 // Validate reports all mistakes at once.
@@ -61,7 +63,7 @@ type Installer struct {
 	client *http.Client
 }
 
-// NewInstaller makes an installer.
+// NewInstaller returns an installer.
 func NewInstaller(cfg InstallConfig) (*Installer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fault.New(fault.Usage, err, "voices cannot be installed")
@@ -83,16 +85,16 @@ func NewInstaller(cfg InstallConfig) (*Installer, error) {
 	}}, nil
 }
 
-// Installed is what an installation made.
+// Installed is the result of an installation.
 type Installed struct {
 	Voice   Voice
-	Checked bool // a checksum said that the model is the right one
-	Same    bool // it was there before
+	Checked bool // a checksum confirmed the model
+	Same    bool // the same voice was already installed
 }
 
-// Install installs the voice that source names: a NAME of the index, the address of a
-// model or archive, which may end in #sha256=HEX, or a file of one. Progress is told what
-// is done, 0 to 1; it may be nil.
+// Install installs a voice. source is a name of the index, the URL of a model or archive, optionally with
+// #sha256=HEX, or the path of a model or archive. It calls progress with the completed fraction, 0 to 1;
+// progress may be nil.
 func (i *Installer) Install(ctx context.Context, source string, progress func(float64)) (Installed, error) {
 	if progress == nil {
 		progress = func(float64) {}
@@ -116,7 +118,7 @@ func (i *Installer) Install(ctx context.Context, source string, progress func(fl
 	}
 }
 
-// sweep removes what was fetched in part so long ago that nobody will go on with it.
+// sweep removes partial downloads that are older than a week.
 func (i *Installer) sweep() {
 	const old = 7 * 24 * time.Hour
 	found, _ := filepath.Glob(filepath.Join(i.cfg.Dir, fetchPrefix+"*"))
@@ -127,6 +129,7 @@ func (i *Installer) sweep() {
 	}
 }
 
+// archive reports whether a file name is that of an archive.
 func archive(name string) bool {
 	return strings.HasSuffix(name, ".tar.gz") || strings.HasSuffix(name, ".tgz") || strings.HasSuffix(name, ".zip")
 }
@@ -146,7 +149,7 @@ type indexEntry struct {
 	} `json:"language"`
 }
 
-// fromIndex installs a voice by its name.
+// fromIndex installs a voice of the index.
 func (i *Installer) fromIndex(ctx context.Context, name string, progress func(done, total int64)) (Installed, error) {
 	all, base, err := i.list(ctx)
 	if err != nil {
@@ -160,7 +163,8 @@ func (i *Installer) fromIndex(ctx context.Context, name string, progress func(do
 		}
 	}
 	if !ok || !validName(name) {
-		return Installed{}, fault.New(fault.Usage, nil, "the list of voices has no %q", name).WithHint("%s", nearest(name, all))
+		return Installed{}, fault.New(fault.Usage, nil, "the list of voices has no %q", name).
+			WithHint("%s", nearest(name, all))
 	}
 	var model, config string
 	for file := range v.Files {
@@ -179,19 +183,21 @@ func (i *Installer) fromIndex(ctx context.Context, name string, progress func(do
 	if err != nil {
 		return Installed{}, err
 	}
-	if err := verify(bytes.NewReader(description), expectation{md5: v.Files[config].MD5, size: v.Files[config].Size}); err != nil {
+	given := expectation{md5: v.Files[config].MD5, size: v.Files[config].Size}
+	if err := verify(bytes.NewReader(description), given); err != nil {
 		return Installed{}, fault.New(fault.Input, err, "%s is not the expected file", shown(base+config))
 	}
 	want := expectation{md5: v.Files[model].MD5, size: v.Files[model].Size}
 	return i.fetched(ctx, name, base+model, description, want, progress)
 }
 
-// nearest names voices that may have been meant.
+// nearest returns a hint with similar voice names.
 func nearest(name string, all map[string]indexEntry) string {
 	var near []string
 	language, _, _ := strings.Cut(strings.ToLower(name), "-")
 	for key := range all {
-		if strings.HasPrefix(strings.ToLower(key), language) || strings.Contains(strings.ToLower(key), strings.ToLower(name)) {
+		low := strings.ToLower(key)
+		if strings.HasPrefix(low, language) || strings.Contains(low, strings.ToLower(name)) {
 			near = append(near, key)
 		}
 	}
@@ -203,7 +209,7 @@ func nearest(name string, all map[string]indexEntry) string {
 	return "it has " + strings.Join(near[:min(len(near), most)], ", ")
 }
 
-// fromURL installs a voice from an address.
+// fromURL installs a voice from a URL.
 func (i *Installer) fromURL(ctx context.Context, source string, progress func(done, total int64)) (Installed, error) {
 	u, err := url.Parse(source)
 	if err != nil || u.Host == "" {
@@ -226,7 +232,7 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 	}
 	beside := func(ending string) string { c := *u; c.Path += ending; c.RawPath = ""; return c.String() }
 	if !want.hasSum() {
-		// Few servers have one, and not all say so by 404.
+		// Few servers have a checksum file, and not all of the others answer 404.
 		b, err := i.small(ctx, beside(".sha256"), 4096)
 		if err != nil && ctx.Err() != nil {
 			return Installed{}, err
@@ -255,12 +261,15 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 	return in, err
 }
 
+// hex64 reports whether s consists of 64 hexadecimal digits.
 func hex64(s string) bool {
 	return len(s) == 64 && strings.Trim(strings.ToLower(s), "0123456789abcdef") == ""
 }
 
-// fetched fetches a model and puts it in its place with its description.
-func (i *Installer) fetched(ctx context.Context, name, address string, description []byte, want expectation, progress func(done, total int64)) (Installed, error) {
+// fetched downloads a model and installs it with its description.
+func (i *Installer) fetched(
+	ctx context.Context, name, address string, description []byte, want expectation, progress func(done, total int64),
+) (Installed, error) {
 	if _, err := ParseConfig(description); err != nil {
 		return Installed{}, fault.New(fault.Input, err, "the description of %s cannot be used", name)
 	}
@@ -280,7 +289,7 @@ func (i *Installer) fetched(ctx context.Context, name, address string, descripti
 	return in, err
 }
 
-// has reports whether an installed voice is the one that is wanted.
+// has reports whether an installed voice has this description and matches want.
 func (i *Installer) has(old Voice, description []byte, want expectation) bool {
 	b, err := readSmall(old.ConfigPath)
 	if err != nil || string(b) != string(description) {
@@ -294,10 +303,13 @@ func (i *Installer) has(old Voice, description []byte, want expectation) bool {
 	return verify(f, want) == nil
 }
 
-// place returns a model that is in the folder its name, and its description after it: a
-// voice without one does not count, so that what is there is always whole.
+// place moves a model to its final name and then publishes its description. A voice without a description does
+// not count as installed, so every installed voice is complete.
 func (i *Installer) place(name, part string, move func(to string) error, description []byte) (Installed, error) {
-	v := Voice{Name: name, Model: filepath.Join(i.cfg.Dir, name+modelEnding), ConfigPath: filepath.Join(i.cfg.Dir, name+configEnding)}
+	v := Voice{
+		Name: name, Model: filepath.Join(i.cfg.Dir, name+modelEnding),
+		ConfigPath: filepath.Join(i.cfg.Dir, name+configEnding),
+	}
 	var err error
 	if v.Config, err = ParseConfig(description); err == nil {
 		err = checkModel(part)
@@ -328,8 +340,8 @@ func (i *Installer) place(name, part string, move func(to string) error, descrip
 	return Installed{Voice: v}, nil
 }
 
-// checkModel tells a model from pages and texts: an ONNX file begins with its version of
-// the format, a field of protobuf.
+// checkModel returns an error if a file is not an ONNX model, such as an HTML page. An ONNX file begins with
+// its format version, a protobuf field.
 func checkModel(file string) error {
 	f, err := os.Open(file)
 	if err != nil {
@@ -343,7 +355,7 @@ func checkModel(file string) error {
 	return nil
 }
 
-// fromFile installs a voice from a file of this machine.
+// fromFile installs a voice from a local file.
 func (i *Installer) fromFile(ctx context.Context, source string) (Installed, error) {
 	if archive(source) {
 		return i.unpack(ctx, source, filepath.Base(source))
@@ -371,12 +383,12 @@ func (i *Installer) fromFile(ctx context.Context, source string) (Installed, err
 	return i.place(name, part.Name(), publishing(part), description)
 }
 
-// publishing returns a copy its name, which is the one that it was made for.
+// publishing returns a function for place that publishes a copy under the name that it was created for.
 func publishing(f *pending.File) func(string) error {
 	return func(string) error { return f.Publish() }
 }
 
-// copyIn copies a model into the folder; the caller publishes or discards it.
+// copyIn copies a model into the folder. The caller publishes or discards it.
 func (i *Installer) copyIn(ctx context.Context, name string, r io.Reader) (*pending.File, error) {
 	f, err := pending.Create(filepath.Join(i.cfg.Dir, name+modelEnding))
 	if err != nil {
@@ -395,7 +407,7 @@ func (i *Installer) copyIn(ctx context.Context, name string, r io.Reader) (*pend
 	return nil, err
 }
 
-// unpack installs the one voice of an archive, in whatever folder of it.
+// unpack installs the only voice of an archive, in any folder of it.
 func (i *Installer) unpack(ctx context.Context, file, shownName string) (Installed, error) {
 	bad := func(err error) (Installed, error) {
 		if f, ok := fault.As(err); ok {
@@ -444,8 +456,7 @@ func (i *Installer) unpack(ctx context.Context, file, shownName string) (Install
 	return i.place(name, part.Name(), publishing(part), description)
 }
 
-// entries calls each for every file of an archive. The names in it are only passed on, never opened on the
-// disk.
+// entries calls each for every file of an archive. It does not use the entries' names as paths on the disk.
 func entries(file, name string, each func(string, io.Reader) error) error {
 	if strings.HasSuffix(name, ".zip") {
 		z, err := zip.OpenReader(file)

@@ -18,21 +18,21 @@ import (
 	"mynah/internal/voice/onnx"
 )
 
-// session is a model in memory. It is given back when nobody runs it and it was dropped.
+// session is a model in memory. Its memory is freed when it has been dropped and has no users.
 type session struct {
 	once      sync.Once
 	run       *onnx.Session
-	durations string // the output that tells how long symbols last, empty where none does
+	durations string // name of the output with the lengths of the symbols; empty if there is none
 	err       error
 	users     int
 	gone      bool
 	used      uint64
 }
 
-// mostModels is how many models stay in memory; each takes about 100 MB.
+// mostModels is the maximum number of models in memory; each uses about 100 MB.
 const mostModels = 4
 
-// drop is called with the engine's lock held.
+// drop frees the model now, or when its last user has finished. The caller holds the engine's lock.
 func (s *session) drop() {
 	s.gone = true
 	if s.users == 0 && s.run != nil {
@@ -41,7 +41,7 @@ func (s *session) drop() {
 	}
 }
 
-// model returns a model that is in memory, and what gives it back.
+// model returns a loaded model, and a function that the caller must call when it no longer uses it.
 func (e *Engine) model(path, sum string) (*session, func(), error) {
 	key := path + sum
 	e.mu.Lock()
@@ -65,6 +65,7 @@ func (e *Engine) model(path, sum string) (*session, func(), error) {
 		if s.users--; s.gone {
 			s.drop()
 		}
+		// the file may be replaced before the next attempt
 		if s.err != nil && e.sessions[key] == s {
 			delete(e.sessions, key) // the next may find a better file
 		}
@@ -72,7 +73,7 @@ func (e *Engine) model(path, sum string) (*session, func(), error) {
 	return s, back, s.err
 }
 
-// evict makes room for one more model.
+// evict drops the least recently used models to make room for one more.
 func (e *Engine) evict() {
 	for len(e.sessions) >= mostModels {
 		oldest := ""
@@ -86,7 +87,8 @@ func (e *Engine) evict() {
 	}
 }
 
-// byLibrary runs the model here. It also gives when each sound ends, where the model tells.
+// byLibrary runs the model with ONNX Runtime. It also returns the times of the sounds, nil if the model does
+// not report them.
 func (e *Engine) byLibrary(ctx context.Context, p performance) ([]int16, []voice.Sound, error) {
 	select {
 	case e.slots <- struct{}{}:
@@ -124,7 +126,8 @@ func (e *Engine) byLibrary(ctx context.Context, p performance) ([]int16, []voice
 	case ctx.Err() != nil:
 		return nil, nil, ctx.Err()
 	case timed.Err() != nil:
-		return nil, nil, fault.New(fault.ToolFailed, timed.Err(), "the neural voice %s took longer than %s", p.voice.Name, e.cfg.Timeout)
+		return nil, nil, fault.New(fault.ToolFailed, timed.Err(),
+			"the neural voice %s took longer than %s", p.voice.Name, e.cfg.Timeout)
 	case err != nil:
 		return nil, nil, fault.New(fault.ToolFailed, err, "ONNX Runtime failed on the voice %s", p.voice.Name)
 	case len(given[0]) == 0:
@@ -140,8 +143,8 @@ func (e *Engine) byLibrary(ctx context.Context, p performance) ([]int16, []voice
 	return pcm, nil, nil
 }
 
-// byProgram has the program run the model. It is told that letters are phonemes and given
-// phonemes, so that it says just what the library would.
+// byProgram runs the model with the program piper. The description that it passes declares the text to be
+// phonemes, so that the program speaks exactly the same symbols as byLibrary.
 func (e *Engine) byProgram(ctx context.Context, p performance) ([]int16, error) {
 	config, err := e.ownConfig(p.voice.ConfigPath)
 	if err != nil {
@@ -150,13 +153,16 @@ func (e *Engine) byProgram(ctx context.Context, p performance) ([]int16, error) 
 	defer func() { _ = os.RemoveAll(filepath.Dir(config)) }()
 	args := []string{
 		"--model", p.voice.Model, "--config", config, "--output-raw",
-		"--length_scale", number(p.length), "--noise_scale", number(p.noise), "--noise_w", number(p.noiseW), "--sentence_silence", "0",
+		"--length_scale", number(p.length), "--noise_scale", number(p.noise), "--noise_w", number(p.noiseW),
+		"--sentence_silence", "0",
 	}
 	if p.speaker >= 0 {
 		args = append(args, "--speaker", strconv.FormatInt(p.speaker, 10))
 	}
 	var out bytes.Buffer
-	err = e.piper.Run(ctx, proc.Command{Args: args, Stdin: strings.NewReader(strings.Join(p.phonemes, "") + "\n"), Stdout: &out, MaxStdout: 256 << 20})
+	err = e.piper.Run(ctx, proc.Command{
+		Args: args, Stdin: strings.NewReader(strings.Join(p.phonemes, "") + "\n"), Stdout: &out, MaxStdout: 256 << 20,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -175,8 +181,8 @@ func (e *Engine) byProgram(ctx context.Context, p performance) ([]int16, error) 
 
 func number(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
 
-// ownConfig writes a voice's description with phonemes taken from the text, in a folder of
-// its own.
+// ownConfig writes a copy of a voice's description in which the text consists of phonemes, to a new temporary
+// folder, and returns its path.
 func (e *Engine) ownConfig(path string) (string, error) {
 	failed := func(err error) error { return fault.New(fault.Disk, err, "a temporary file cannot be written") }
 	b, err := os.ReadFile(path)

@@ -13,14 +13,14 @@ import (
 	"mynah/internal/voice/models"
 )
 
-// clause is a stretch between two stops.
+// clause is the text between two stops.
 type clause struct {
-	text string // to be read
-	ipa  string // in place of text: said as it is
-	stop string // the mark after it, of those that models know; may be empty
+	text string // text to be spoken
+	ipa  string // pronunciation that replaces text
+	stop string // the punctuation after it, as a symbol of the models; may be empty
 }
 
-// phonemes returns the symbols for a request, in order, those that the model knows.
+// phonemes returns the symbols of a request that the model supports, in order.
 func (e *Engine) phonemes(ctx context.Context, c models.Config, req voice.Request) ([]string, error) {
 	var out []string
 	add := func(s string) { out = append(out, knownSymbols(c, s)...) }
@@ -49,7 +49,7 @@ func (e *Engine) phonemes(ctx context.Context, c models.Config, req voice.Reques
 	return out, nil
 }
 
-// knownSymbols returns the symbols of a text that a model knows.
+// knownSymbols returns the symbols of a text that a model supports.
 func knownSymbols(c models.Config, text string) []string {
 	var out []string
 	for _, r := range norm.NFD.String(text) {
@@ -60,7 +60,7 @@ func knownSymbols(c models.Config, text string) []string {
 	return out
 }
 
-// stops are the marks at which a voice pauses, as models know them.
+// stops returns the punctuation at which a voice pauses, with the symbol of the models.
 func stops() map[rune]string {
 	return map[rune]string{
 		',': ",", ';': ";", ':': ":", '!': "!", '?': "?", '…': ".",
@@ -69,8 +69,8 @@ func stops() map[rune]string {
 	}
 }
 
-// clauses cuts a request where its voice pauses, and where pronunciation is given. A full
-// stop within a sentence is that of an abbreviation; espeak-ng knows better.
+// clauses splits a request where its voice pauses and where a run has a pronunciation. A full stop within a
+// sentence belongs to an abbreviation, which espeak-ng reads.
 func clauses(req voice.Request) []clause {
 	var out []clause
 	for i := 0; i < len(req.Runs); {
@@ -105,7 +105,7 @@ func clauses(req voice.Request) []clause {
 	return out
 }
 
-// cut cuts text at its stops. A colon between digits is not a stop.
+// cut splits text at its stops. A colon between digits is not a stop.
 func cut(text string) []clause {
 	known := stops()
 	var out []clause
@@ -121,7 +121,8 @@ func cut(text string) []clause {
 		if !ok || !wide && !unicode.IsSpace(next) && !unicode.IsPunct(next) {
 			continue
 		}
-		if t := string(runes[from:i]); strings.ContainsFunc(t, func(r rune) bool { return !unicode.IsSpace(r) && !unicode.IsPunct(r) }) {
+		t := string(runes[from:i])
+		if strings.ContainsFunc(t, func(r rune) bool { return !unicode.IsSpace(r) && !unicode.IsPunct(r) }) {
 			out = append(out, clause{text: t, stop: stop})
 		} else if len(out) > 0 && stop != "," {
 			out[len(out)-1].stop = stop // "?!", "…"
@@ -134,20 +135,21 @@ func cut(text string) []clause {
 	return out
 }
 
-// read asks espeak-ng how a text is pronounced.
+// read returns espeak-ng's pronunciation of a text, in IPA.
 func (e *Engine) read(ctx context.Context, espeakVoice, text string) (string, error) {
 	lines, err := e.readLines(ctx, espeakVoice, text+"\n")
 	return strings.Join(lines, " "), err
 }
 
-// readLines asks espeak-ng how paragraphs are pronounced: it gives a line for each clause. Names
-// of languages in brackets, where it changes its own, are no sounds.
+// readLines returns espeak-ng's pronunciation of paragraphs, one line per clause. It removes language names in
+// parentheses, which espeak-ng prints where it changes the language.
 func (e *Engine) readLines(ctx context.Context, espeakVoice, text string) ([]string, error) {
-	for strings.Contains(text, "[[") { // would start phonemes
+	for strings.Contains(text, "[[") { // "[[" would start phonemes
 		text = strings.ReplaceAll(text, "[[", "[ [")
 	}
 	out, err := e.espeak.Output(ctx, proc.Command{
-		Args: []string{"--stdin", "-q", "-b", "1", "--ipa", "-v", espeakVoice}, Stdin: bytes.NewBufferString(text), MaxStdout: 1 << 20,
+		Args: []string{"--stdin", "-q", "-b", "1", "--ipa", "-v", espeakVoice}, Stdin: bytes.NewBufferString(text),
+		MaxStdout: 1 << 20,
 	})
 	if err != nil {
 		return nil, err
@@ -173,8 +175,8 @@ func (e *Engine) readLines(ctx context.Context, espeakVoice, text string) ([]str
 	return list, nil
 }
 
-// ids are the numbers of symbols as models were trained with: a start, a gap after every
-// symbol, an end.
+// ids returns the IDs of symbols in the form that models were trained with: a start symbol, a gap after each
+// symbol, and an end symbol.
 func ids(c models.Config, phonemes []string) []int64 {
 	gap := c.PhonemeIDs["_"]
 	out := append(append([]int64(nil), c.PhonemeIDs["^"]...), gap...)

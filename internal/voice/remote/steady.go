@@ -11,17 +11,16 @@ import (
 	"mynah/internal/voice"
 )
 
-// steady is an engine that is asked by a few at once, again where that may help, and whose
-// clips are judged.
+// steady wraps an engine with a limit of concurrent requests, retries, and checks of the clips.
 type steady struct {
 	voice.Engine
 	cfg   Config
 	slots chan struct{}
 }
 
-// Steady wraps an engine: at most Config.AtOnce sentences are asked for at the same time,
-// failures that are temporary are tried again, and a clip that holds no speech is a
-// temporary failure. What an engine waits for ends with the context, and at Config.Most.
+// Steady returns an engine that sends at most Config.AtOnce sentences at the same time, retries temporary
+// failures, and treats a clip without speech as a temporary failure. All attempts end with the context, or at
+// the time limit of the settings.
 func Steady(e voice.Engine, cfg Config) voice.Engine {
 	return &steady{Engine: e, cfg: cfg, slots: make(chan struct{}, cfg.AtOnce)}
 }
@@ -30,7 +29,7 @@ func Steady(e voice.Engine, cfg Config) voice.Engine {
 func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	select {
 	case s.slots <- struct{}{}:
-		// Kept while waiting to try again: a server that is too busy is not asked by more.
+		// Keep the slot while waiting for a retry, so that an overloaded server gets no more requests.
 		defer func() { <-s.slots }()
 	case <-ctx.Done():
 		return voice.Clip{}, ctx.Err()
@@ -45,7 +44,7 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		if err == nil {
 			return clip, nil
 		}
-		if last == nil || timed.Err() == nil { // else the try before tells more
+		if last == nil || timed.Err() == nil { // otherwise, the previous error is more informative
 			last = err
 		}
 		f, ok := errors.AsType[*RequestError](last)
@@ -69,6 +68,7 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	return voice.Clip{}, last
 }
 
+// speakOnce makes one attempt and checks the clip.
 func (s *steady) speakOnce(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	clip, err := s.Engine.Speak(ctx, req)
 	if err != nil || len(clip.Words) == 0 || voice.Effort(req.Text()) == 0 {

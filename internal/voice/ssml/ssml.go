@@ -1,5 +1,5 @@
-// Package ssml writes a request as SSML, in the dialects of the services that take it. Text is
-// always escaped: what looks like markup in a script is spoken. It does not parse SSML.
+// Package ssml writes a request as SSML, in the dialects of different services. It escapes all text: what looks
+// like markup in a script is spoken. It does not parse SSML.
 package ssml
 
 import (
@@ -15,41 +15,40 @@ import (
 	"mynah/internal/voice"
 )
 
-// Dialect is what a service takes.
+// Dialect describes which SSML a service supports.
 type Dialect struct {
-	// Open and Close are written around everything.
+	// Open and Close enclose the document.
 	Open, Close string
 	// Marks writes <mark name="w3"/> before the word of that index.
+	// Marks: write <mark name="w3"/> before the word with index 3.
 	Marks bool
-	// Pitch: <prosody pitch> is taken. Rate and volume always are.
+	// Pitch: <prosody pitch> is supported. Rate and volume are always supported.
 	Pitch bool
-	// Emphasis: <emphasis> is taken; otherwise a style becomes rate, pitch and volume.
+	// Emphasis: <emphasis> is supported; otherwise, styles are written as rate, pitch and volume.
 	Emphasis bool
-	// Language: <lang> is taken.
+	// Language: <lang> is supported.
 	Language bool
-	// IPA: <phoneme alphabet="ipa"> is taken.
+	// IPA: <phoneme alphabet="ipa"> is supported.
 	IPA bool
-	// Semitones writes a pitch as "+2st", otherwise in percent.
+	// Semitones: write a pitch as "+2st"; otherwise in percent.
 	Semitones bool
-	// Factors writes a rate as "1.50" and a volume in percent; otherwise they are written in
-	// percent and in decibels.
+	// Factors: write a rate as "1.50" and a volume in percent; otherwise in percent and in decibels.
 	Factors bool
-	// SpeedAround puts the request's own speed and pitch into the markup, for services that
-	// take them nowhere else.
+	// SpeedAround: write the request's speed and pitch as markup, for services without such parameters.
 	SpeedAround bool
-	// LongestBreak is the most that one <break> may last; longer ones are written as several.
+	// LongestBreak is the maximum length of one <break>. Longer pauses are written as several.
 	LongestBreak time.Duration
 }
 
-// Document is a request as markup.
+// Document is a request in SSML.
 type Document struct {
 	Text string
-	// At is where each word of the request begins in Text, in bytes; -1 for one that is not
-	// in it. Ends is where it ends.
+	// At and Ends are the first byte of each word in Text and the byte after it; -1 for words that are not in
+	// Text.
 	At, Ends []int
 }
 
-// Write writes a request, whose speed and pitch are in range.
+// Write returns a request as SSML.
 func Write(req voice.Request, d Dialect) Document {
 	req = req.Normal()
 	plain := req.Text()
@@ -90,7 +89,7 @@ type writer struct {
 	doc   Document
 }
 
-// run writes one run; offset is where it is in the plain text.
+// run writes one run. offset is its position in the plain text, in bytes.
 func (w *writer) run(r utter.Run, text string, offset int) {
 	var closing []string
 	open := func(tag, attributes string) {
@@ -121,8 +120,8 @@ func (w *writer) run(r utter.Run, text string, offset int) {
 	w.pause(r.Pause)
 }
 
-// phoneme writes text with how it is pronounced. Blanks stay outside, so that words do not
-// run together.
+// phoneme writes text with its pronunciation. Blanks stay outside of the element, so that words do not run
+// together.
 func (w *writer) phoneme(ipa, text string, offset int) {
 	core := strings.TrimSpace(text)
 	from := strings.Index(text, core)
@@ -143,8 +142,7 @@ func (w *writer) phoneme(ipa, text string, offset int) {
 	w.b.WriteString("</phoneme>" + escape(text[from+len(core):]))
 }
 
-// words writes text word by word; a word that goes on from the run before has its mark
-// already.
+// words writes text word by word. A word that continues from the previous run already has its mark.
 func (w *writer) words(text string, offset int, spelled bool) {
 	at := offset
 	rest := func(to int) {
@@ -175,16 +173,17 @@ func (w *writer) words(text string, offset int, spelled bool) {
 	rest(end)
 }
 
+// mark writes the mark of a word, if the dialect has marks.
 func (w *writer) mark(i int) {
 	if w.d.Marks && w.doc.At[i] < 0 {
 		w.b.WriteString(`<mark name="` + Mark(i) + `"/>`)
 	}
 }
 
-// Mark is the name of the mark before a word.
+// Mark returns the name of the mark before a word.
 func Mark(i int) string { return "w" + strconv.Itoa(i) }
 
-// pause writes breaks.
+// pause writes a pause as one or several breaks.
 func (w *writer) pause(d time.Duration) {
 	most := w.d.LongestBreak
 	if most <= 0 {
@@ -197,7 +196,7 @@ func (w *writer) pause(d time.Duration) {
 	}
 }
 
-// prosody writes what differs from the normal.
+// prosody returns the attributes for factors that are not 1.
 func (w *writer) prosody(speed, pitch, volume float64) string {
 	a := ""
 	if speed != 1 && w.d.Factors {
@@ -220,6 +219,7 @@ func (w *writer) prosody(speed, pitch, volume float64) string {
 	return a
 }
 
+// emphasis returns the level of a style, "" if the style is no emphasis.
 func emphasis(s utter.Style) string {
 	switch s {
 	case utter.Emphasis:
@@ -232,11 +232,11 @@ func emphasis(s utter.Style) string {
 	return ""
 }
 
-// Attribute writes an attribute with the blank before it.
+// Attribute returns an attribute with a leading blank.
 func Attribute(name, value string) string { return " " + name + `="` + escape(value) + `"` }
 
-// escape makes text of anything: characters that XML 1.0 (2.2) does not allow become
-// blanks, broken UTF-8 a mark.
+// escape escapes markup. It replaces characters that XML 1.0 (2.2) does not allow by blanks, and broken UTF-8
+// by U+FFFD.
 func escape(s string) string {
 	var b strings.Builder
 	for _, r := range strings.ToValidUTF8(s, "\ufffd") {
