@@ -12,8 +12,7 @@ import (
 	"mynah/internal/picture"
 )
 
-// Frame draws what a scene shows at one of its frames, raw. A file that cannot be read is among
-// the findings.
+// Frame returns the raw pixels of a scene's frame n. If a file cannot be read, it returns a finding instead.
 func (c *Cutter) Frame(ctx context.Context, scene int, n int64) ([]byte, diag.List, error) {
 	if err := c.in.Files.WriteFiles(); err != nil {
 		return nil, nil, err
@@ -27,6 +26,7 @@ func (c *Cutter) Frame(ctx context.Context, scene int, n int64) ([]byte, diag.Li
 	return frame, nil, err
 }
 
+// frame draws frame n of a scene, including transitions.
 func (c *Cutter) frame(ctx context.Context, scene int, n int64) ([]byte, error) {
 	var before viewFrame
 	for i := range scene + 1 {
@@ -51,7 +51,7 @@ func (c *Cutter) frame(ctx context.Context, scene int, n int64) ([]byte, error) 
 				return frame, c.painter.Caption(frame, now.view, at)
 			}
 			before = viewFrame{view: &picture.View{}}
-			if i >= scene-1 { // that of an earlier scene is never seen in this one
+			if i >= scene-1 { // a picture of an earlier scene cannot be visible in this one
 				before = c.view(i, pic)
 				before.frame = pic.Frames - 1
 			}
@@ -60,13 +60,13 @@ func (c *Cutter) frame(ctx context.Context, scene int, n int64) ([]byte, error) 
 	return nil, fault.New(fault.Internal, nil, "a scene has no picture at frame %d", n)
 }
 
-// fileError is the failure of a file of the project.
+// fileError is an error of reading a file of the project.
 type fileError struct {
 	error
 	at viewFrame
 }
 
-// paint draws a frame. A file that cannot be read is a *fileError.
+// paint draws a frame. The error is a *fileError if a file of the project cannot be read.
 func (c *Cutter) paint(ctx context.Context, s viewFrame) ([]byte, error) {
 	frame, err := c.painter.Frame(ctx, s.view, s.frame)
 	if err == nil || ctx.Err() != nil || !blame.IsInputError(err) {
@@ -75,8 +75,10 @@ func (c *Cutter) paint(ctx context.Context, s viewFrame) ([]byte, error) {
 	return nil, &fileError{err, s}
 }
 
-// entering draws frame n of a transition to a frame.
-func (c *Cutter) entering(ctx context.Context, before viewFrame, frame []byte, e ffmpeg.EnterInput, n int64) ([]byte, error) {
+// entering draws frame n of a transition from the frame before to frame.
+func (c *Cutter) entering(
+	ctx context.Context, before viewFrame, frame []byte, e ffmpeg.EnterInput, n int64,
+) ([]byte, error) {
 	old, err := c.paint(ctx, before)
 	if err != nil {
 		return nil, err
@@ -84,7 +86,7 @@ func (c *Cutter) entering(ctx context.Context, before viewFrame, frame []byte, e
 	if e.Path, err = c.Scratch("enter", before.view.Look().Key(), old); err != nil {
 		return nil, err
 	}
-	// Each frame of a transition depends on its number alone.
+	// Each frame of a transition depends only on its number.
 	in := bytes.NewReader(bytes.Repeat(frame, int(n+1)))
 	var out bytes.Buffer
 	if err := c.tools.Run(ctx, c.form.ReadEnter(e, n+1), in, &out); err != nil {

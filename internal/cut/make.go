@@ -14,9 +14,10 @@ import (
 	"mynah/internal/picture"
 )
 
+// doing is the name of this step in progress reports.
 const doing = "drawing pictures"
 
-// maker makes what a plan misses, and collects what is wrong with files.
+// maker makes the missing parts of a plan and collects findings about files.
 type maker struct {
 	*Cutter
 	group *part.Group
@@ -24,7 +25,7 @@ type maker struct {
 	list  diag.List
 }
 
-// Make encodes what a plan misses, in parallel. Files that cannot be used are among the findings.
+// Make encodes the missing parts of a plan in parallel. It returns findings for files that cannot be read.
 func (c *Cutter) Make(ctx context.Context, p *Plan) (diag.List, error) {
 	if len(p.stills)+len(p.moving)+len(p.chains) > 0 {
 		if err := c.in.Files.WriteFiles(); err != nil {
@@ -44,7 +45,7 @@ func (c *Cutter) Make(ctx context.Context, p *Plan) (diag.List, error) {
 	return m.list, err
 }
 
-// weight is how much there is to encode, in pictures.
+// weight returns the amount of work of a plan, in pictures.
 func (p *Plan) weight() float64 {
 	total := float64(len(p.stills))
 	for _, m := range p.moving {
@@ -56,14 +57,14 @@ func (p *Plan) weight() float64 {
 	return total
 }
 
-// finish says what a failure at a picture means.
+// finish converts a failure at a picture to a finding or a fault.
 func (m *maker) finish(ctx context.Context, at viewFrame, err error) error {
 	switch {
 	case err == nil || ctx.Err() != nil:
 		return err
 	case !blame.IsInputError(err):
 		return blame.ToolAt(err, at.place, at.name)
-	case at.view == nil || at.view.Asset == nil: // no file of the author's was read
+	case at.view == nil || at.view.Asset == nil: // no file of the author was read
 		return fault.New(fault.ToolFailed, err, "%s:%d: ffmpeg failed on the picture", at.place.File, at.place.Start.Line).
 			WithHint(blame.HintDoctor)
 	}
@@ -115,15 +116,15 @@ func (m *maker) startStills(ctx context.Context, p *Plan) {
 	}
 }
 
-// stillsAtOnce returns how many of some stills one process encodes: each worker has its share, as far
-// as memory allows, but starting a process pays for six alone.
+// stillsAtOnce returns how many stills one process encodes. Each worker gets an equal share, limited by memory,
+// but at least six, because starting a process takes time.
 func stillsAtOnce(count, jobs, frame int) int {
 	const least = 6
 	return max(min(max((count+jobs-1)/jobs, least), batchBytes/frame, batchCount), 1)
 }
 
-// checkLengths reports clips that gave much less than they said, and lets the last picture
-// stand where a frame or two are missing.
+// checkLengths adds an error for each clip that yields far fewer pictures than its header states. If only a
+// frame or two are missing, the last picture is repeated instead.
 func (c *Cutter) checkLengths(p *Plan) (list diag.List, err error) {
 	for k, t := range p.wanted {
 		n, ok := c.encoder.Count(k)

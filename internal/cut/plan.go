@@ -10,14 +10,14 @@ import (
 	"mynah/internal/timeline"
 )
 
-// batchBytes bounds the raw frames that one worker holds, batchCount the pictures that
-// one process reads.
+// batchBytes is the maximum size of the raw frames that one worker keeps in memory, batchCount the maximum
+// number of pictures that one process reads.
 const (
 	batchBytes = 24 << 20
 	batchCount = 24
 )
 
-// viewFrame is a frame of a view.
+// viewFrame is a frame of a view. place and name identify its source in messages.
 type viewFrame struct {
 	view  *picture.View
 	frame int64
@@ -29,35 +29,35 @@ type viewFrame struct {
 type stillTask struct {
 	viewFrame
 	key cache.Key
-	// raw asks for the frame itself, which is needed for more than its own segment.
+	// raw requests the decoded frame, because other segments need it, too.
 	raw bool
 }
 
-// movingTask is a distinct stretch of moving pictures that is not in the cache.
+// movingTask is a distinct range of moving pictures that is not in the cache.
 type movingTask struct {
-	viewFrame // from its frame on
+	viewFrame // its frame is the first of the range
 	count     int64
-	// held asks for a picture at the end that may stand.
+	// held requests an intra picture at the end, which can be repeated.
 	held bool
-	// enter is how it comes in over what was shown before; "" is a cut.
+	// enter is the transition from before; "" is a cut.
 	enter  string
 	before viewFrame
 	key    cache.Key
 }
 
-// Plan is what the picture track consists of, and what of it is to be made.
+// Plan contains the segments of the picture track, and the tasks for those that are not in the cache.
 type Plan struct {
-	// Runs are the picture track, in order.
+	// Runs is the picture track, in order.
 	Runs   []film.SegmentRun
 	stills []stillTask
 	moving []movingTask
 	chains []chainTask
 	seen   map[cache.Key]bool
-	// wanted are the clips, which may give fewer pictures than they say.
+	// wanted contains the clips by key. A clip may yield fewer pictures than its header states.
 	wanted map[cache.Key]movingTask
 }
 
-// Plan turns the timed pictures into runs, and lists what must be encoded for them.
+// Plan converts the timed pictures to runs, and lists what must be encoded for them.
 func (c *Cutter) Plan() *Plan {
 	p := &Plan{seen: map[cache.Key]bool{}, wanted: map[cache.Key]movingTask{}}
 	var before viewFrame
@@ -67,7 +67,7 @@ func (c *Cutter) Plan() *Plan {
 			done := int64(0)
 			if pic.Fade > 0 && before.view != nil {
 				done = pic.Fade
-				// Captions are on both, and those that went with the old picture are gone.
+				// Captions are drawn over both pictures; those of the old picture alone are gone.
 				before.view = before.view.Uncaptioned()
 				t := movingTask{viewFrame: now, count: done, enter: pic.Enter, before: before}
 				p.Runs = append(p.Runs, c.motion(p, t, i, done))
@@ -91,7 +91,7 @@ func (c *Cutter) Plan() *Plan {
 	return p
 }
 
-// rawFrames marks the stills that also come in or go out, so that they are painted once.
+// rawFrames marks the stills that are also part of a transition, so that they are painted only once.
 func (p *Plan) rawFrames() {
 	used := map[*picture.View]bool{}
 	for _, m := range p.moving {
@@ -105,7 +105,7 @@ func (p *Plan) rawFrames() {
 	}
 }
 
-// planStill adds one standing picture.
+// planStill plans one still and returns its key.
 func (c *Cutter) planStill(p *Plan, s viewFrame, scene int) cache.Key {
 	now := s.view.At(s.frame)
 	key := c.Book.Add(Still{Look: now.Look(), Frame: frameOf(s, s.frame), Form: c.encoder.Form()}, s.label(scene))
@@ -118,7 +118,7 @@ func (c *Cutter) planStill(p *Plan, s viewFrame, scene int) cache.Key {
 	return key
 }
 
-// motion adds a stretch of moving pictures that is on for some frames.
+// motion plans a range of moving pictures that is visible for some frames.
 func (c *Cutter) motion(p *Plan, t movingTask, scene int, frames int64) film.SegmentRun {
 	recipe := Motion{
 		Look: t.view.During(t.frame, t.count).Look(), From: t.frame, Count: t.count, Held: t.held, Enter: t.enter, Form: c.encoder.Form(),
@@ -144,7 +144,7 @@ func (c *Cutter) motion(p *Plan, t movingTask, scene int, frames int64) film.Seg
 	return film.SegmentRun{Segment: t.key, Take: int(min(t.count, frames)), Frames: frames}
 }
 
-// clip adds what a clip or GIF shows from a frame of its picture on.
+// clip plans the frames of a clip or GIF, beginning at the frame done of its picture.
 func (c *Cutter) clip(p *Plan, s viewFrame, scene int, pic timeline.Picture, done int64) {
 	if done >= pic.Frames {
 		return
@@ -171,7 +171,7 @@ func (c *Cutter) clip(p *Plan, s viewFrame, scene int, pic timeline.Picture, don
 		return
 	}
 	moving := max(pic.Moving, done)
-	held := pic.Frames // until where its last picture stands as it is
+	held := pic.Frames // end of the time in which the last picture stays unchanged
 	for _, span := range slices.Concat(s.view.Spans, s.view.Captions) {
 		if span.From >= moving && span.From > 0 {
 			held = min(held, span.From)

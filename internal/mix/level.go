@@ -11,10 +11,9 @@ import (
 	"mynah/internal/sound"
 )
 
-// balance finds the film's gain: what brings all of it to the level that it is to have. The
-// more gain, the more the limiter takes; so where the gain turns out to be far from that at
-// which it was measured, all is measured again. A film that the limiter does not let reach its
-// level stays below it.
+// balance finds the gain that gives the whole soundtrack its target loudness. The higher the gain, the more the
+// limiter reduces the loudness. If the gain differs much from the one at which the loudness was measured,
+// balance measures again. A soundtrack that the limiter keeps below its target stays below it.
 func (x *Mixer) balance(ctx context.Context, t *Track, chunks []sound.Chunk) error {
 	level, ok := x.in.Board.Level()
 	if !ok {
@@ -22,9 +21,9 @@ func (x *Mixer) balance(ctx context.Context, t *Track, chunks []sound.Chunk) err
 	}
 	const (
 		rounds = 5
-		near   = 1    // half decibels, for which the limiter does nearly the same
-		most   = 40   // half decibels
-		least  = 0.25 // of a decibel, by which one more must make the film louder
+		near   = 1    // half decibels; within this difference, the limiter has nearly the same effect
+		most   = 40   // half decibels, maximum change of the gain
+		least  = 0.25 // decibels; minimum increase of the loudness per decibel of gain
 	)
 	t.master = expectedMaster(t.Channels)
 	begin := t.master.Gain
@@ -39,7 +38,7 @@ func (x *Mixer) balance(ctx context.Context, t *Track, chunks []sound.Chunk) err
 			worth = min((heard-before)*2/float64(step), 1)
 		}
 		if worth < least {
-			// The limiter takes nearly all: more gain would lift only what is soft.
+			// The limiter removes nearly everything; more gain would only raise the soft parts.
 			break
 		}
 		off := loudness.HalfDecibels(heard, level)
@@ -52,14 +51,14 @@ func (x *Mixer) balance(ctx context.Context, t *Track, chunks []sound.Chunk) err
 	return nil
 }
 
-// expectedMaster is what is expected to bring the video to its level. Sentences have that level
-// already; in two channels they are heard 3 dB louder.
+// expectedMaster returns the expected gain. Sentences already have the target loudness; in two channels, they
+// are 3 dB louder.
 func expectedMaster(channels int) sound.Master {
 	return sound.Master{Limit: true, Gain: -6 * (channels - 1)}
 }
 
-// listen returns how loud the mastered film is. The loudness of each chunk is cached, so only
-// new ones are mixed for it.
+// listen returns the loudness of the mastered soundtrack, in LUFS. It caches the loudness of each chunk, so it
+// mixes only new ones.
 func (x *Mixer) listen(ctx context.Context, t *Track, chunks []sound.Chunk) (float64, error) {
 	steps := make([][]loudness.Step, len(chunks))
 	var unknown []chunkTask
@@ -92,7 +91,7 @@ func (x *Mixer) listen(ctx context.Context, t *Track, chunks []sound.Chunk) (flo
 	return loudness.Integrated(slices.Concat(steps...)), nil
 }
 
-// measure finds how loud a chunk is, without the lead around it, and keeps it.
+// measure measures and caches the loudness of a chunk, without the leads around it.
 func (x *Mixer) measure(ctx context.Context, t *Track, task chunkTask) ([]loudness.Step, error) {
 	return part.RememberJSON(x.Store, cache.Probes, x.loudness(t, task.Chunk), func() ([]loudness.Step, error) {
 		clips := task.Part(t.clips)
@@ -103,7 +102,9 @@ func (x *Mixer) measure(ctx context.Context, t *Track, task chunkTask) ([]loudne
 	})
 }
 
-// loudness returns the recipe of how loud a chunk is.
+// loudness returns the recipe of a chunk's loudness.
 func (x *Mixer) loudness(t *Track, p sound.Chunk) Loudness {
-	return Loudness{Heard: t.listHeard(p), Packets: p.Packets, Channels: t.Channels, Master: t.master, Tool: x.tools.Version}
+	return Loudness{
+		Heard: t.listHeard(p), Packets: p.Packets, Channels: t.Channels, Master: t.master, Tool: x.tools.Version,
+	}
 }

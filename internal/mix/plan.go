@@ -14,42 +14,42 @@ import (
 	"mynah/internal/timeline"
 )
 
-// Track is the sound of the film: the clips to be mixed, and the chunks that their sum
-// is coded in.
+// Track is the soundtrack: the clips to mix, and the chunks in which their sum is encoded.
 type Track struct {
+	// cache key of each clip's source
 	clips   []sound.Clip
 	sources []cache.Key // of the clips
 	// Channels is 1 or 2.
 	Channels int
-	// Runs are the coded soundtrack, in order.
+	// Runs is the encoded soundtrack, in order.
 	Runs []film.PacketRun
-	// master is what is done to the sum of all.
+	// master is applied to the sum of all clips.
 	master sound.Master
-	// todo are the chunks that are not in the cache.
+	// todo contains the chunks that are not in the cache.
 	todo []chunkTask
-	// decodes are the sounds of files, by their sources.
+	// decodes contains the sounds of files by the key of their source.
 	decodes map[cache.Key]decodeTask
 }
 
-// chunkTask is a chunk of the sound track that is not in the cache.
+// chunkTask is a chunk of the soundtrack that is not in the cache.
 type chunkTask struct {
 	sound.Chunk
 	key cache.Key
 }
 
-// decodeTask is a stretch of a file's sound that is not in the cache as raw samples.
+// decodeTask decodes a range of a file's sound to raw samples.
 type decodeTask struct {
 	in    ffmpeg.SoundInput
 	key   cache.Key
 	place diag.Range
 	name  string
-	// least bytes must come of it, or the file is cut off; most may.
+	// least is the minimum size of the result in bytes, below which the file is truncated; most is the maximum.
 	least, most int64
-	// builtin names a track of our own, which is played instead.
+	// builtin is the name of a built-in track to render instead of a file.
 	builtin string
 }
 
-// pcm is raw sound in the cache.
+// pcm is a sound.Source with raw samples in the cache.
 type pcm struct {
 	store    *cache.Store
 	kind     cache.Kind
@@ -70,6 +70,7 @@ func (p pcm) Frames() (int64, error) {
 	return e.Size() / int64(p.channels) / 2, nil
 }
 
+// lost returns the error for samples that are no longer in the cache.
 func (p pcm) lost() error {
 	return fmt.Errorf("%w (%s)", cache.ErrLost, p.key)
 }
@@ -88,7 +89,7 @@ func (p pcm) Open(frame int64) (io.ReadCloser, error) {
 	return e, nil
 }
 
-// Plan turns the sounds of the line into clips.
+// Plan converts the sounds of the timeline to clips.
 func (x *Mixer) Plan() *Track {
 	t := &Track{Channels: 1}
 	for _, s := range x.in.Line.Sounds {
@@ -98,9 +99,13 @@ func (x *Mixer) Plan() *Track {
 	}
 	decode := map[cache.Key]decodeTask{}
 	for _, s := range x.in.Line.Sounds {
-		c := sound.Clip{Start: s.Start, Samples: s.Samples, Loop: s.Loop, Gain: s.Gain, FadeIn: s.FadeIn, FadeOut: s.FadeOut}
+		c := sound.Clip{
+			Start: s.Start, Samples: s.Samples, Loop: s.Loop, Gain: s.Gain, FadeIn: s.FadeIn, FadeOut: s.FadeOut,
+		}
 		for _, d := range s.Ducks {
-			c.Ducks = append(c.Ducks, sound.Duck{From: d.From, To: d.To, Down: timeline.DuckDown, Up: timeline.DuckUp, Depth: s.DuckDepth})
+			c.Ducks = append(c.Ducks, sound.Duck{
+				From: d.From, To: d.To, Down: timeline.DuckDown, Up: timeline.DuckUp, Depth: s.DuckDepth,
+			})
 		}
 		var source cache.Key
 		if s.Kind == timeline.SoundSpeech {
@@ -119,7 +124,7 @@ func (x *Mixer) Plan() *Track {
 	return t
 }
 
-// cut cuts the track into chunks, at scenes and where it is silent.
+// cut cuts the track into chunks at the starts of scenes and at silence.
 func (x *Mixer) cut(t *Track) []sound.Chunk {
 	var scenes []int64
 	for _, s := range x.in.Line.Scenes {
@@ -128,7 +133,7 @@ func (x *Mixer) cut(t *Track) []sound.Chunk {
 	return sound.Cut(t.clips, scenes, x.in.Line.Samples)
 }
 
-// planChunks cuts the track into chunks, and lists what must be coded.
+// planChunks sets the gain, and lists the chunks that must be encoded.
 func (x *Mixer) planChunks(ctx context.Context, t *Track, chunks []sound.Chunk) error {
 	if err := x.balance(ctx, t, chunks); err != nil {
 		return err

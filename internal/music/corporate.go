@@ -1,6 +1,6 @@
 package music
 
-// corporate1 is clear and forward: muted strings in eighths, a piano, a marimba on top.
+// corporate1 is bright and energetic: muted strings in eighths, a piano, and a marimba melody.
 func corporate1(s *stage) {
 	bars := chords("D3 A3 D4 F#4, A2 E3 C#4 E4, B2 F#3 D4 F#4, G2 D3 B3 D4, D3 A3 D4 F#4, A2 E3 C#4 E4, G2 D3 B3 E4, A2 E3 C#4 E4, " +
 		"B2 F#3 D4 F#4, G2 D3 B3 D4, D3 A3 D4 F#4, A2 E3 C#4 E4, B2 F#3 D4 F#4, G2 D3 B3 D4, E3 B3 D4 G4, A2 E3 D4 E4")
@@ -13,9 +13,11 @@ func corporate1(s *stage) {
 			if i%4 == 0 {
 				gain = 0.34
 			}
-			s.addNote(muted(hertz(chord[k]), s.seconds(0.5)), s.at(from+float64(i)/2), spot{gain: gain * s.human(0.1), pan: -0.45, room: 0.2})
-			// Another player, a string higher and from the other side.
-			s.addNote(muted(hertz(chord[shape[(i+3)%8]]+12), s.seconds(0.5)), s.at(from+float64(i)/2), spot{gain: 0.12 * s.human(0.15), pan: 0.5, room: 0.25})
+			s.addNote(muted(hertz(chord[k]), s.seconds(0.5)), s.at(from+float64(i)/2),
+				spot{gain: gain * s.human(0.1), pan: -0.45, room: 0.2})
+			// A second player, one octave higher and from the other side.
+			s.addNote(muted(hertz(chord[shape[(i+3)%8]]+12), s.seconds(0.5)), s.at(from+float64(i)/2),
+				spot{gain: 0.12 * s.human(0.15), pan: 0.5, room: 0.25})
 		}
 		s.chord(chord[1:], from, 3.5, piano, spot{gain: 0.16, pan: 0.1, room: 0.35})
 		s.chord(chord[2:], from+2.5, 1.5, piano, spot{gain: 0.1, pan: 0.1, room: 0.35})

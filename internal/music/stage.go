@@ -7,24 +7,24 @@ import (
 	"mynah/internal/loudness"
 )
 
-// stage is the room in which a song is played: a loop that notes are laid on. A note that
-// is longer than what is left of the loop sounds on at its beginning.
+// stage is a loop to which notes are added, with its reverb. A note that extends past the end of the loop
+// continues at its start.
 type stage struct {
-	n     int // sample frames
+	n     int // length in sample frames
 	beat  int
 	beats int
 	swing float64
 	dry   [Channels][]float64
-	wet   []float64 // what the reverb hears
+	wet   []float64 // input of the reverb
 	rand  *rand.Rand
-	warm  []float64 // a wave of the pads
+	warm  []float64 // one period of the pads' waveform
 }
 
-// spot is where a player stands, and how loud.
+// spot is the stereo position and the volume of an instrument.
 type spot struct {
 	gain float64
 	pan  float64 // -1 left to 1 right
-	room float64 // how much of it the reverb hears
+	room float64 // volume in the reverb's input
 }
 
 func newStage(s song, r *rand.Rand) *stage {
@@ -37,7 +37,7 @@ func newStage(s song, r *rand.Rand) *stage {
 	return out
 }
 
-// at returns the sample frame of a beat, the swing counted.
+// at returns the sample frame of a beat, including swing.
 func (s *stage) at(beat float64) int {
 	whole, part := math.Modf(beat)
 	if part < 0.5 {
@@ -48,12 +48,12 @@ func (s *stage) at(beat float64) int {
 	return int((whole + part) * float64(s.beat))
 }
 
-// seconds returns the length of a number of beats.
+// seconds returns the length of a number of beats, in seconds.
 func (s *stage) seconds(beats float64) float64 { return beats * float64(s.beat) / Rate }
 
-// addNote adds a sound, from a sample frame on.
+// addNote adds a sound, beginning at a sample frame.
 func (s *stage) addNote(note []float64, from int, p spot) {
-	// Equal power: a player is as loud at the side as in the middle.
+	// Constant power: an instrument has the same loudness at the side and in the middle.
 	angle := (p.pan + 1) * math.Pi / 4
 	left, right, room := p.gain*math.Cos(angle), p.gain*math.Sin(angle), p.gain*p.room
 	i := ((from % s.n) + s.n) % s.n
@@ -67,13 +67,13 @@ func (s *stage) addNote(note []float64, from int, p spot) {
 	}
 }
 
-// human returns a small random factor around 1, so that no two strokes are equal.
+// human returns a random factor between 1-by and 1+by, so that no two notes are equal.
 func (s *stage) human(by float64) float64 { return 1 + by*(2*s.rand.Float64()-1) }
 
-// voice makes the sound of a note: its frequency, and for how many seconds it is held.
+// voice returns the sound of a note with a frequency, held for a number of seconds.
 type voice func(hz, seconds float64) []float64
 
-// play plays notes from a beat on.
+// play adds notes, beginning at a beat.
 func (s *stage) play(notes []note, from float64, v voice, p spot) {
 	for _, n := range notes {
 		if n.pitch == 0 {
@@ -85,7 +85,7 @@ func (s *stage) play(notes []note, from float64, v voice, p spot) {
 	}
 }
 
-// chord plays notes together, each a moment after the one below.
+// chord adds notes that play together, each slightly later than the one below.
 func (s *stage) chord(pitches []int, from, beats float64, v voice, p spot) {
 	for i, n := range pitches {
 		q := p
@@ -95,23 +95,22 @@ func (s *stage) chord(pitches []int, from, beats float64, v voice, p spot) {
 	}
 }
 
-// pads lays a soft chord that swells and goes.
+// pads adds a soft chord with a slow attack and release.
 func (s *stage) pads(pitches []int, from, beats float64, p spot) {
 	for _, n := range pitches {
 		for _, side := range []float64{-1, 1} {
 			q := p
 			q.pan = 0.7 * side
-			// Four cents apart on either side: the two beat slowly against each other.
+			// Four cents apart, so that the two sides beat slowly against each other.
 			s.addNote(s.pad(hertz(n)*(1+0.0012*side), s.seconds(beats)), s.at(from), q)
 		}
 	}
 }
 
-// level is the loudness that tracks are brought to, in LUFS.
+// level is the target loudness of tracks, in LUFS.
 const level = -27
 
-// master lays the reverb under the track, brings it to its loudness and makes it whole
-// numbers.
+// master adds the reverb, sets the loudness, and converts the track to 16-bit samples.
 func (s *stage) master() []int16 {
 	left, right := reverb(s.wet)
 	for i := range left {
@@ -137,7 +136,7 @@ func (s *stage) master() []int16 {
 	return out
 }
 
-// limit bends what is louder than the knee, so that nothing is louder than the top.
+// limit compresses samples above the knee, so that none exceeds the top.
 func limit(v float64) float64 {
 	const knee, top = 0.55, 0.89
 	a := math.Abs(v)

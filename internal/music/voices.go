@@ -2,14 +2,14 @@ package music
 
 import "math"
 
-// partial is one sine of a struck sound.
+// partial is one sine component of a struck sound.
 type partial struct {
-	times   float64 // the note's frequency
+	times   float64 // multiple of the note's frequency
 	level   float64
-	seconds float64 // after which it is 60 dB softer
+	seconds float64 // time until it is 60 dB softer
 }
 
-// strike adds up sines that begin at once and die away, and damps them when the note ends.
+// strike returns a sum of decaying sines, which is damped when the note ends.
 func strike(hz, seconds float64, partials []partial) []float64 {
 	const damp = 0.09 // seconds
 	longest := 0.0
@@ -22,7 +22,7 @@ func strike(hz, seconds float64, partials []partial) []float64 {
 		if f > 15000 {
 			continue
 		}
-		// A damped sine is a recursion of second order.
+		// A decaying sine is a second-order recursion.
 		w, r := 2*math.Pi*f/Rate, math.Pow(0.001, 1/(p.seconds*Rate))
 		c1, c2 := 2*r*math.Cos(w), r*r
 		a, b := 0.0, -p.level*math.Sin(w)/r
@@ -35,7 +35,7 @@ func strike(hz, seconds float64, partials []partial) []float64 {
 	return out
 }
 
-// ends fades a sound in and out, in seconds.
+// ends fades a sound in and out; in and out are in seconds.
 func ends(x []float64, in, out float64) {
 	n := min(int(in*Rate), len(x))
 	for i := range n {
@@ -47,19 +47,19 @@ func ends(x []float64, in, out float64) {
 	}
 }
 
-// ease goes from 0 to 1 without a corner.
+// ease rises smoothly from 0 to 1 for x from 0 to 1.
 func ease(x float64) float64 { return x * x * (3 - 2*x) }
 
-// piano is a soft one, as if under felt.
+// piano returns the sound of a soft piano.
 func piano(hz, seconds float64) []float64 {
 	long := 5.5 * math.Pow(220/hz, 0.45)
 	var partials []partial
 	for k := 1; k <= 8; k++ {
 		n := float64(k)
-		stiff := math.Sqrt(1 + 0.0004*n*n) // strings are a little sharp above
+		stiff := math.Sqrt(1 + 0.0004*n*n) // upper partials of strings are slightly sharp
 		partials = append(partials, partial{n * stiff, 0.5 / math.Pow(n, 1.7), long / (1 + 0.55*(n-1))})
 	}
-	return strike(hz, seconds, append(partials, partial{1.0011, 0.25, long * 0.8})) // a second string
+	return strike(hz, seconds, append(partials, partial{1.0011, 0.25, long * 0.8})) // a second, detuned string
 }
 
 func marimba(hz, seconds float64) []float64 {
@@ -71,14 +71,14 @@ func bell(hz, seconds float64) []float64 {
 	return strike(hz, max(seconds, 1.6), []partial{{1, 0.5, 2.6}, {2.001, 0.16, 1.9}, {2.76, 0.1, 1.1}, {5.4, 0.05, 0.5}})
 }
 
-// bass is round and soft; its second partial lets small loudspeakers tell the note.
+// bass returns a soft bass sound. Its second partial makes the note audible on small loudspeakers.
 func bass(hz, seconds float64) []float64 {
 	out := strike(hz, seconds, []partial{{1, 0.8, 3.2}, {2, 0.3, 1.8}, {3, 0.1, 0.9}, {4, 0.03, 0.4}})
 	ends(out, 0.006, 0.02)
 	return out
 }
 
-// wave returns one turn of a wave with the given harmonics, and its first sample again.
+// wave returns one period of a waveform with the given harmonics, followed by its first sample.
 func wave(levels ...float64) []float64 {
 	const n = 2048
 	out := make([]float64, n+1)
@@ -90,7 +90,7 @@ func wave(levels ...float64) []float64 {
 	return out
 }
 
-// pad is a held sound that comes and goes slowly.
+// pad returns a sustained sound with a slow attack and release.
 func (s *stage) pad(hz, seconds float64) []float64 {
 	out := make([]float64, int((seconds+0.7)*Rate))
 	turn := float64(len(s.warm) - 1)
@@ -106,17 +106,17 @@ func (s *stage) pad(hz, seconds float64) []float64 {
 	return out
 }
 
-// stringTone is how a plucked string sounds.
+// stringTone contains the sound parameters of a plucked string.
 type stringTone struct {
 	bright  float64 // 0 to 1
-	seconds float64 // until it is 60 dB softer
-	soft    float64 // Hz: what the finger does not excite
+	seconds float64 // time until it is 60 dB softer
+	soft    float64 // Hz; the pluck contains no higher frequencies
 }
 
-// pluck plays a string (Karplus and Strong, with the string tuned by an all-pass).
+// pluck returns a plucked string (Karplus-Strong, tuned by an all-pass filter).
 func (s *stage) pluck(g stringTone) voice {
 	return func(hz, seconds float64) []float64 {
-		damp := 0.5 - 0.42*g.bright // the share of the sample before: a low-pass
+		damp := 0.5 - 0.42*g.bright // weight of the previous sample in the low-pass filter
 		period := Rate/hz - damp
 		n := int(period - 0.3)
 		part := period - float64(n)
@@ -143,14 +143,14 @@ func (s *stage) pluck(g stringTone) voice {
 	}
 }
 
-// finger returns the shape that a finger leaves a string in: soft noise, without what has
-// a knot where it was plucked, and as much above as below.
+// finger returns the initial shape of a plucked string: filtered noise without the harmonics that have a node
+// where the string is plucked, and with a mean of 0.
 func (s *stage) finger(n int, soft float64) []float64 {
 	raw := make([]float64, n)
 	for i := range raw {
 		raw[i] = 2*s.rand.Float64() - 1
 	}
-	highest(soft).loop(raw) // the string closes, so the filter goes around too
+	highest(soft).loop(raw) // the string is a loop, so the filter wraps around
 	out := make([]float64, n)
 	where, mean, power := n/5, 0.0, 0.0
 	for i := range out {
@@ -168,7 +168,7 @@ func (s *stage) finger(n int, soft float64) []float64 {
 	return out
 }
 
-// kick is a soft drum.
+// kick returns a soft bass drum.
 func kick() []float64 {
 	out := make([]float64, Rate*22/100)
 	phase := 0.0
@@ -181,7 +181,7 @@ func kick() []float64 {
 	return out
 }
 
-// hiss is noise of a band that begins within a time and dies away: a shaker, a brush.
+// hiss returns band-limited noise that rises for rise seconds and then decays: a shaker or brush.
 func (s *stage) hiss(low, high, rise, fall float64) []float64 {
 	out := make([]float64, int((rise+4*fall)*Rate))
 	for i := range out {
@@ -198,11 +198,11 @@ func (s *stage) hiss(low, high, rise, fall float64) []float64 {
 	return out
 }
 
-// snap is fingers, or a soft clap.
+// snap returns a finger snap or soft clap.
 func (s *stage) snap() []float64 {
 	out := s.hiss(900, 5200, 0.001, 0.03)
 	boost(1900, 2, 8).over(out)
-	for i := range out { // two hands are never one
+	for i := range out { // a second, softer hit
 		if k := i - 500; k >= 0 {
 			out[i] += 0.4 * out[k] * 0.5
 		}

@@ -1,6 +1,6 @@
-// Package sound mixes narration, the sound of clips, audio files and music to one track of whole
-// samples, in one pass and in memory that does not grow with the track's length. Its input is raw
-// sound, 16 bit at 48 kHz; it neither decodes nor encodes.
+// Package sound mixes narration, the sound of clips, audio files and music to one track, in one pass and with
+// memory that does not depend on the track's length. Its input is raw 16-bit sound at 48 kHz. It neither
+// decodes nor encodes.
 package sound
 
 import (
@@ -14,37 +14,36 @@ import (
 	"slices"
 )
 
-// Source opens raw little-endian 16 bit samples, from a given sample frame on.
+// Source provides raw little-endian 16-bit samples.
 type Source interface {
-	// Open starts reading at a sample frame; reading ends with io.EOF.
+	// Open returns a reader that begins at a sample frame and ends with io.EOF.
 	Open(frame int64) (io.ReadCloser, error)
-	// Channels is 1 or 2.
+	// Channels returns 1 or 2.
 	Channels() int
-	// Frames is its length in sample frames.
+	// Frames returns the length in sample frames.
 	Frames() (int64, error)
 }
 
-// Clip is one sound of the track. Times are in samples of what is mixed.
+// Clip is one sound of the track. Times are in samples of the mix.
 type Clip struct {
 	Source Source
-	// Start and Samples are its place. A clip may begin before the first sample that is
-	// mixed: what is before is passed over.
+	// Start and Samples are its position and length. Start may be negative: samples before the start of the mix
+	// are skipped.
 	Start, Samples int64
-	// From is where in the source it begins.
+	// From is the sample frame of the source at which the clip begins.
 	From int64
-	// Loop begins the source again, from From, whenever it ends.
+	// Loop repeats the source, beginning at From, when it ends.
 	Loop bool
-	// Gain in thousandths, 1000 as recorded.
+	// Gain is in thousandths; 1000 means unchanged.
 	Gain int64
-	// FadeIn and FadeOut in samples: straight lines.
+	// FadeIn and FadeOut are lengths in samples. Fades are linear.
 	FadeIn, FadeOut int64
-	// Ducks are stretches in which the clip steps back, in order and apart from each other;
-	// their times are as Start's. It is fully back from From to To, and on its way before
-	// and after; see timeline.Duck.
+	// Ducks contains ranges in which the clip is softer, in order and not overlapping. Their times are like
+	// Start. The clip has the lower volume from From to To, and ramps before and after; see timeline.Duck.
 	Ducks []Duck
 }
 
-// Moved returns the clip so many samples later.
+// Moved returns the clip moved by a number of samples; positive means later.
 func (c Clip) Moved(by int64) Clip {
 	c.Start += by
 	c.Ducks = slices.Clone(c.Ducks)
@@ -55,16 +54,16 @@ func (c Clip) Moved(by int64) Clip {
 	return c
 }
 
-// Duck is a stretch in which a clip is heard more softly.
+// Duck is a range in which a clip is softer.
 type Duck struct {
 	From, To int64
-	// Down and Up are how long the ways there and back take, in samples.
+	// Down and Up are the lengths of the ramps, in samples.
 	Down, Up int64
-	// Depth in tenths of a decibel.
+	// Depth is in tenths of a decibel.
 	Depth int64
 }
 
-// gain in parts of unit at a time; the ways are straight in decibels.
+// gain returns the gain at a time, in units of 1/unit. Ramps are linear in decibels.
 func (d Duck) gain(at int64) int64 {
 	part := 1.0
 	switch {
@@ -78,24 +77,23 @@ func (d Duck) gain(at int64) int64 {
 	return int64(math.Round(unit * math.Pow(10, -float64(d.Depth)*part/200)))
 }
 
-// block is how many samples are mixed at a time.
+// block is the number of samples that are mixed at a time.
 const block = 4096
 
-// voice is a clip that is being heard.
+// voice is a clip that is currently audible.
 type voice struct {
 	Clip
 	r     *bufio.Reader
 	c     io.Closer
-	read  int64 // sample frames since the source was opened
+	read  int64 // sample frames read since the source was opened
 	done  bool
-	duck  int   // of Ducks, the first that is not over
-	low   int64 // gain of a duck at its depth lowOf
+	duck  int   // index in Ducks of the first that has not ended
+	low   int64 // cached gain of a duck with the depth lowOf
 	lowOf int64
 	raw   []byte
 }
 
-// Mix writes the sum of the clips, samples long, with 1 or 2 channels. Where the sum
-// is more than 16 bits hold it is held at the limit.
+// Mix writes the sum of the clips, samples long, with 1 or 2 channels. It clips values beyond 16 bits.
 func Mix(ctx context.Context, clips []Clip, samples int64, channels int, w io.Writer) error {
 	out := make([]byte, block*channels*2)
 	return mix(ctx, clips, samples, channels, func(sum []int64) error {
@@ -107,8 +105,7 @@ func Mix(ctx context.Context, clips []Clip, samples int64, channels int, w io.Wr
 	})
 }
 
-// mix returns the sum of the clips block by block, interleaved; a sample is unit times what
-// it is in 16 bits.
+// mix passes the interleaved sum of the clips to take, block by block. Values are 16-bit samples times unit.
 func mix(ctx context.Context, clips []Clip, samples int64, channels int, take func([]int64) error) error {
 	clips = slices.Clone(clips)
 	slices.SortStableFunc(clips, func(a, b Clip) int { return cmp.Compare(a.Start, b.Start) })
@@ -149,9 +146,10 @@ func mix(ctx context.Context, clips []Clip, samples int64, channels int, take fu
 	return nil
 }
 
-// unit is the fixed-point one of gains: whole numbers give the same bytes everywhere.
+// unit is the gain 1 as an integer. Integers give the same result on all machines.
 const unit = 1 << 20
 
+// clip16 converts a sum to a 16-bit sample.
 func clip16(v int64) int16 {
 	v = (v + unit/2) >> 20
 	return int16(max(math.MinInt16, min(v, math.MaxInt16)))
@@ -164,7 +162,7 @@ func (v *voice) close() {
 	}
 }
 
-// seek opens the source such that the next sample is number pos of the clip.
+// seek opens the source so that the next sample is number pos of the clip.
 func (v *voice) seek(pos int64) error {
 	if v.Loop && pos > 0 {
 		n, err := v.Source.Frames()
@@ -178,7 +176,7 @@ func (v *voice) seek(pos int64) error {
 	return v.open(pos)
 }
 
-// open opens the source at a sample after From.
+// open opens the source at pos samples after From.
 func (v *voice) open(pos int64) error {
 	c, err := v.Source.Open(v.From + pos)
 	if err != nil {
@@ -233,7 +231,7 @@ func (v *voice) add(sum []int64, at, n int64, channels int) error {
 	return nil
 }
 
-// mix adds frames of raw samples; pos is where in the clip the first of them is.
+// mix adds frames of raw samples. pos is the position of the first one in the clip.
 func (v *voice) mix(sum []int64, raw []byte, pos, frames int64, channels int) {
 	gain := v.Gain * unit / 1000
 	from := v.Source.Channels()
@@ -263,8 +261,8 @@ func (v *voice) mix(sum []int64, raw []byte, pos, frames int64, channels int) {
 	}
 }
 
-// ducked returns the gain of the ducks at a time, which comes in rising order. Where the way
-// up of one meets the way down of the next, the softer counts.
+// ducked returns the gain of the ducks at a time. Times must not decrease between calls. Where ramps overlap,
+// the lower gain counts.
 func (v *voice) ducked(at int64) int64 {
 	for v.duck < len(v.Ducks) && at >= v.Ducks[v.duck].To+v.Ducks[v.duck].Up {
 		v.duck++
@@ -274,7 +272,7 @@ func (v *voice) ducked(at int64) int64 {
 		if at <= d.From-d.Down {
 			break
 		}
-		// Within the stretch the gain is one number; only the ways need to be reckoned.
+		// Between From and To, the gain is constant; only ramps are computed per sample.
 		if at >= d.From && at <= d.To {
 			if v.low == 0 || v.lowOf != d.Depth {
 				v.low, v.lowOf = d.gain(at), d.Depth
