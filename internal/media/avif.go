@@ -5,23 +5,22 @@ import (
 	"io"
 )
 
-// AVIFFacts is what an AVIF file says of its picture beside its pixels.
+// AVIFFacts contains what an AVIF file states about its picture, besides its pixels.
 type AVIFFacts struct {
-	// Turn is how it is to be turned, as EXIF counts. EXIF itself does not count here.
+	// Turn is the orientation in EXIF's numbers, 1 to 8. It comes from irot and imir; EXIF data is ignored.
 	Turn    int
 	Colours Colours
-	// Sequence tells that the file holds moving pictures, Alpha that they have a track of
-	// their own for transparency.
+	// Sequence: the file contains moving pictures. Alpha: they have a separate track for transparency.
 	Sequence, Alpha bool
-	// Cut tells that the file ends within a part of it.
+	// Cut: the file is truncated.
 	Cut bool
 }
 
-// maxMeta is how many bytes of an AVIF file's properties are read.
+// maxMeta is the maximum number of bytes of properties that are read.
 const maxMeta = 16 << 20
 
-// ReadAVIF reads the properties of the primary item of an AVIF file: colr, irot and imir
-// (ISO/IEC 23008-12, 6.5.5, 6.5.10 and 6.5.12). What is damaged counts as missing.
+// ReadAVIF reads the properties colr, irot and imir of the primary item of an AVIF file (ISO/IEC 23008-12,
+// 6.5.5, 6.5.10 and 6.5.12). Damaged properties count as missing.
 func ReadAVIF(r io.ReadSeeker) AVIFFacts {
 	out := AVIFFacts{Turn: 1}
 	end, err := r.Seek(0, io.SeekEnd)
@@ -29,7 +28,7 @@ func ReadAVIF(r io.ReadSeeker) AVIFFacts {
 		return out
 	}
 	at := int64(0)
-	for range 64 { // top-level boxes: more stand in no picture
+	for range 64 { // maximum number of top-level boxes; no picture has more
 		var head [16]byte
 		if _, err := r.Seek(at, io.SeekStart); err != nil {
 			break
@@ -73,7 +72,7 @@ func ReadAVIF(r io.ReadSeeker) AVIFFacts {
 	return out
 }
 
-// hasAlphaTrack looks for a track whose handler is that of auxiliary pictures.
+// hasAlphaTrack reports whether a moov box contains a track of auxiliary pictures.
 func hasAlphaTrack(moov []byte) bool {
 	found := false
 	boxes(moov, func(kind string, trak []byte) {
@@ -107,6 +106,7 @@ func boxes(b []byte, each func(kind string, body []byte)) {
 	}
 }
 
+// meta reads the properties of the primary item from a meta box.
 func (a *AVIFFacts) meta(b []byte) {
 	primary := uint32(0)
 	var properties, associations [][]byte
@@ -151,8 +151,8 @@ func (a *AVIFFacts) meta(b []byte) {
 			}
 		}
 	}
-	// Rotation counts quarters anticlockwise and comes first; then the picture is mirrored
-	// upside down (0) or left to right (1).
+	// The picture is first rotated counterclockwise by quarter turns, then mirrored top to bottom (0) or left
+	// to right (1).
 	switch mirror {
 	case 0:
 		a.Turn = []int{4, 5, 2, 7}[rotation]
@@ -163,7 +163,7 @@ func (a *AVIFFacts) meta(b []byte) {
 	}
 }
 
-// associated returns the numbers of an item's properties, from 1, in order.
+// associated returns the indexes of an item's properties, from 1, in order.
 func associated(b []byte, item uint32) []int {
 	if len(b) < 8 {
 		return nil
@@ -204,13 +204,15 @@ func associated(b []byte, item uint32) []int {
 	return nil
 }
 
+// colr reads a colr box.
 func (a *AVIFFacts) colr(body []byte) {
 	if len(body) < 4 {
 		return
 	}
 	switch kind := string(body[:4]); {
 	case kind == "nclx" && len(body) >= 11 && a.Colours.ICC == "":
-		a.Colours.Primaries, a.Colours.Transfer = int(binary.BigEndian.Uint16(body[4:])), int(binary.BigEndian.Uint16(body[6:]))
+		a.Colours.Primaries = int(binary.BigEndian.Uint16(body[4:]))
+		a.Colours.Transfer = int(binary.BigEndian.Uint16(body[6:]))
 	case kind == "prof" || kind == "rICC":
 		if a.Colours = (Colours{}); len(body)-4 > maxICC {
 			a.Colours.BadICC = true

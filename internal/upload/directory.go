@@ -11,7 +11,7 @@ import (
 	"mynah/internal/fault"
 )
 
-// Sections and numbers are those of PKWARE's APPNOTE 6.3.10.
+// Section numbers in this file refer to PKWARE's APPNOTE 6.3.10.
 const (
 	localSignature      = "PK\x03\x04"
 	centralSignature    = "PK\x01\x02"

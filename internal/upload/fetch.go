@@ -267,7 +267,8 @@ func (f *Fetcher) get(ctx context.Context, r request) (*http.Response, error) {
 		}
 		_ = resp.Body.Close()
 		if redirects == f.config.Redirects {
-			return nil, fault.New(fault.Input, fmt.Errorf("status %d", resp.StatusCode), "the archive's address redirected more than %d times", f.config.Redirects)
+			return nil, fault.New(fault.Input, fmt.Errorf("status %d", resp.StatusCode),
+				"the archive's address redirected more than %d times", f.config.Redirects)
 		}
 		to, err := resp.Location()
 		if err != nil {

@@ -167,13 +167,15 @@ func (e *entry) checkKind(link bool) error {
 		return e.errContradiction("whether it is a folder")
 	}
 	if e.flags&(encrypted|strong|masked) != 0 {
-		return fault.New(fault.Input, nil, "the archive's entry %s is encrypted", e).WithHint("zip the files again without a password")
+		return fault.New(fault.Input, nil, "the archive's entry %s is encrypted", e).
+			WithHint("zip the files again without a password")
 	}
 	if e.flags&patched != 0 {
 		return refuse("the archive's entry %s is a patch of another file, which is not supported", e)
 	}
 	if e.method != stored && e.method != deflated {
-		return fault.New(fault.Input, nil, "the archive's entry %s is compressed by %s, which is not supported", e, methodName(e.method)).
+		return fault.New(fault.Input, nil,
+			"the archive's entry %s is compressed by %s, which is not supported", e, methodName(e.method)).
 			WithHint("zip the files again with the method deflate")
 	}
 	if e.method == stored && e.packed != e.size {
@@ -208,9 +210,9 @@ func methodName(method uint16) string {
 	return "an unknown method"
 }
 
-// tree holds all paths, to find collisions. Paths are compared in Unicode's normal form C, since
-// names that look the same would confuse authors. Names that differ in case are different, as in
-// a repository.
+// tree contains all paths, to find collisions. Paths are compared in Unicode's normalization form C, because
+// authors cannot distinguish names that look the same. Names that differ in case are different, as in a
+// repository.
 type tree struct {
 	nodes map[string]*node
 	most  int

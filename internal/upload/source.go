@@ -14,13 +14,12 @@ import (
 	"mynah/internal/similar"
 )
 
-// Source returns the path of a project's main script in root. source is the path in the request:
-// it is looked for from the root, then in the only top folder. If it is empty, project.Choose
-// selects a file at the top or in the only top folder. A given source may also be a presentation
-// (.pptx, .ppt, .odp, .pdf), which callers recognize by its extension.
+// Source returns the path of a project's main script in root. source is the path in the request: it is searched
+// from the root, then from the only top folder. If source is empty, project.Choose selects a file at the top or
+// in the only top folder. A given source may also be a presentation (.pptx, .ppt, .odp, .pdf), which callers
+// recognise by its extension.
 //
-// The error is a fault: Input if there is no such file or no clear choice, Disk if the project
-// cannot be read.
+// The error is a fault: Input if there is no such file or no clear choice, Disk if the project cannot be read.
 func Source(root fs.FS, source string) (string, error) {
 	top, err := topFolder(root)
 	if err != nil {
@@ -104,9 +103,11 @@ func choose(root fs.FS, top string) (string, error) {
 		return "", fault.New(fault.Input, nil, "there is no .md or .txt file in the archive that could be the script").
 			WithHint("put the script at the top of the archive, as script.md")
 	}
-	slices.SortStableFunc(deeper, func(a, b string) int { return cmp.Compare(strings.Count(a, "/"), strings.Count(b, "/")) })
+	byDepth := func(a, b string) int { return cmp.Compare(strings.Count(a, "/"), strings.Count(b, "/")) }
+	slices.SortStableFunc(deeper, byDepth)
 	return "", fault.New(fault.Input, nil,
-		"there is no .md or .txt file at the top of the archive that could be the script; in its folders are %s", joinFirst(trimTop(deeper, top), most)).
+		"there is no .md or .txt file at the top of the archive that could be the script; in its folders are %s",
+		joinFirst(trimTop(deeper, top), most)).
 		WithHint("set source to the path of the main script in the archive")
 }
 

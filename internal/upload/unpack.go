@@ -1,13 +1,12 @@
-// Package upload gets the projects of builds on a server: it unpacks archives from unknown
-// people, and downloads archives from URLs that they give.
+// Package upload obtains the projects of builds on a server: it unpacks archives from unknown senders, and
+// downloads archives from URLs that they specify.
 //
-// Unpack reads zip archives strictly, with its own reader: the usual ones try to read any
-// archive, and accept entries that share bytes, contradictory headers, and names that lead
-// anywhere. Here an archive has one meaning or is refused. Fetcher connects only to public
-// addresses, whatever a name resolves to or a redirect leads to.
+// Unpack has a strict zip reader of its own. Common readers try to read any archive: they accept entries that
+// share bytes, contradictory headers, and names that lead outside of the folder. Here, an archive has exactly
+// one meaning or is refused. Fetcher connects only to public addresses, even after name resolution and
+// redirects.
 //
-// The package stores nothing: downloads go to a writer and unpacked files to a folder, both of
-// the caller.
+// The package stores nothing: it downloads to a writer and unpacks to a folder, both from the caller.
 package upload
 
 import (
