@@ -151,9 +151,9 @@ func (s *Store) path(kind Kind, key Key) string {
 	return filepath.Join(s.dir, string(kind), k[:2], k[2:])
 }
 
-// seed returns a checksum that already contains an entry's address. So an entry that was moved to another path
+// newChecksum returns a checksum that already contains an entry's address. So an entry that was moved to another path
 // is not valid there.
-func seed(kind Kind, key Key) hash.Hash32 {
+func newChecksum(kind Kind, key Key) hash.Hash32 {
 	h := crc32.New(crc32.MakeTable(crc32.Castagnoli))
 	_, _ = io.WriteString(h, string(kind))
 	_, _ = h.Write(key[:])
@@ -175,7 +175,7 @@ func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
 		_ = f.Close()
 		_ = os.Remove(f.Name())
 	}()
-	sum := seed(kind, key)
+	sum := newChecksum(kind, key)
 	buf := bufio.NewWriterSize(f, 256<<10)
 	if err := write(io.MultiWriter(buf, sum)); err != nil {
 		return err
@@ -255,7 +255,7 @@ func (s *Store) Open(kind Kind, key Key) (*Entry, bool) {
 	if err != nil {
 		return nil, false
 	}
-	size, err := check(f, seed(kind, key))
+	size, err := checkEntry(f, newChecksum(kind, key))
 	if err != nil {
 		opened, err1 := f.Stat()
 		named, err2 := os.Stat(p)
@@ -302,8 +302,8 @@ func (s *Store) Has(kind Kind, key Key) bool {
 
 var errDamaged = errors.New("damaged entry")
 
-// check returns the size of an entry's content, or an error if its checksum is wrong.
-func check(f *os.File, sum hash.Hash32) (int64, error) {
+// checkEntry returns the size of an entry's content, or an error if its checksum is wrong.
+func checkEntry(f *os.File, sum hash.Hash32) (int64, error) {
 	fi, err := f.Stat()
 	if err != nil {
 		return 0, err

@@ -12,8 +12,8 @@ import (
 	"mynah/internal/timeline"
 )
 
-// onCaptions adds the captions of a scene to one of its pictures.
-func (c *Cutter) onCaptions(v *picture.View, scene int, pic timeline.Picture) {
+// addCaptions adds the captions of a scene to one of its pictures.
+func (c *Cutter) addCaptions(v *picture.View, scene int, pic timeline.Picture) {
 	var end int64 // end of the last caption that was added
 	for _, s := range c.in.Captions[scene] {
 		from, to := max(s.From-pic.Start, 0), min(s.To-pic.Start, pic.Frames)
@@ -33,9 +33,9 @@ func (c *Cutter) onCaptions(v *picture.View, scene int, pic timeline.Picture) {
 	}
 }
 
-// captionStates writes the captions that a view shows in count frames, beginning at the frame from, to a
+// writeCaptionStates writes the captions that a view shows in count frames, beginning at the frame from, to a
 // temporary file. It returns nil if there are none. The caller removes the file.
-func (c *Cutter) captionStates(v *picture.View, from, count int64, key cache.Key) (*ffmpeg.StatesInput, error) {
+func (c *Cutter) writeCaptionStates(v *picture.View, from, count int64, key cache.Key) (*ffmpeg.StatesInput, error) {
 	spans := v.During(from, count).Captions
 	var box image.Rectangle
 	for _, s := range spans {
@@ -48,7 +48,7 @@ func (c *Cutter) captionStates(v *picture.View, from, count int64, key cache.Key
 		}
 	}
 	if box.Empty() {
-		return nil, nil // no captions
+		return nil, nil //nolint:nilnil // there are no captions
 	}
 	states := []ffmpeg.State{{Raw: func() ([]byte, error) { return picture.RawIn(box), nil }}}
 	for _, s := range spans {

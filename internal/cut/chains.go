@@ -20,9 +20,9 @@ type chainTask struct {
 // longestChain is the maximum number of pictures in a chain. Changing one of them makes the whole chain again.
 const longestChain = 100
 
-// standing plans the frames from to to of a view without motion, with one picture per state. Pictures that
+// planStandingPictures plans the frames from to to of a view without motion, with one picture per state. Pictures that
 // differ only in captions are encoded as a chain, up to the maximum time between intra pictures.
-func (c *Cutter) standing(p *Plan, s viewFrame, scene int, from, to int64) {
+func (c *Cutter) planStandingPictures(p *Plan, s viewFrame, scene int, from, to int64) {
 	states := s.view.States(from, to)
 	for len(states) > 0 {
 		n, length := 1, states[0].Frames
@@ -35,14 +35,14 @@ func (c *Cutter) standing(p *Plan, s viewFrame, scene int, from, to int64) {
 		if n == 1 {
 			p.Runs = append(p.Runs, film.SegmentRun{Segment: c.planStill(p, s, scene), Frames: length})
 		} else {
-			p.Runs = append(p.Runs, c.chain(p, s, scene, states[:n]))
+			p.Runs = append(p.Runs, c.planChain(p, s, scene, states[:n]))
 		}
 		states = states[n:]
 	}
 }
 
-// chain plans consecutive pictures without motion as one segment.
-func (c *Cutter) chain(p *Plan, s viewFrame, scene int, states []picture.State) film.SegmentRun {
+// planChain plans consecutive pictures without motion as one segment.
+func (c *Cutter) planChain(p *Plan, s viewFrame, scene int, states []picture.State) film.SegmentRun {
 	recipe := Chain{Form: c.encoder.Form()}
 	t := chainTask{viewFrame: s}
 	var run film.SegmentRun

@@ -17,7 +17,7 @@ func (c *Cutter) Frame(ctx context.Context, scene int, n int64) ([]byte, diag.Li
 	if err := c.in.Files.WriteFiles(); err != nil {
 		return nil, nil, err
 	}
-	frame, err := c.frame(ctx, scene, n)
+	frame, err := c.drawFrame(ctx, scene, n)
 	var list diag.List
 	if f, ok := errors.AsType[*fileError](err); ok {
 		blame.AddUnusable(&list, f.at.place, f.at.name, f.error)
@@ -26,14 +26,14 @@ func (c *Cutter) Frame(ctx context.Context, scene int, n int64) ([]byte, diag.Li
 	return frame, nil, err
 }
 
-// frame draws frame n of a scene, including transitions.
-func (c *Cutter) frame(ctx context.Context, scene int, n int64) ([]byte, error) {
+// drawFrame draws frame n of a scene, including transitions.
+func (c *Cutter) drawFrame(ctx context.Context, scene int, n int64) ([]byte, error) {
 	var before viewFrame
 	for i := range scene + 1 {
 		for _, pic := range c.in.Line.Scenes[i].Pictures {
 			at := c.in.Line.Scenes[i].Start + n - pic.Start
 			if i == scene && at < pic.Frames {
-				now := c.view(i, pic)
+				now := c.newView(i, pic)
 				now.frame = at
 				if at >= pic.Fade || before.view == nil {
 					return c.paint(ctx, now)
@@ -44,7 +44,7 @@ func (c *Cutter) frame(ctx context.Context, scene int, n int64) ([]byte, error) 
 				if err != nil {
 					return nil, err
 				}
-				frame, err = c.entering(ctx, before, frame, ffmpeg.EnterInput{Type: pic.Enter, Frames: pic.Fade}, at)
+				frame, err = c.drawTransition(ctx, before, frame, ffmpeg.EnterInput{Type: pic.Enter, Frames: pic.Fade}, at)
 				if err != nil {
 					return nil, err
 				}
@@ -52,7 +52,7 @@ func (c *Cutter) frame(ctx context.Context, scene int, n int64) ([]byte, error) 
 			}
 			before = viewFrame{view: &picture.View{}}
 			if i >= scene-1 { // a picture of an earlier scene cannot be visible in this one
-				before = c.view(i, pic)
+				before = c.newView(i, pic)
 				before.frame = pic.Frames - 1
 			}
 		}
@@ -75,8 +75,8 @@ func (c *Cutter) paint(ctx context.Context, s viewFrame) ([]byte, error) {
 	return nil, &fileError{err, s}
 }
 
-// entering draws frame n of a transition from the frame before to frame.
-func (c *Cutter) entering(
+// drawTransition draws frame n of a transition from the frame before to frame.
+func (c *Cutter) drawTransition(
 	ctx context.Context, before viewFrame, frame []byte, e ffmpeg.EnterInput, n int64,
 ) ([]byte, error) {
 	old, err := c.paint(ctx, before)

@@ -57,8 +57,8 @@ func (p *Plan) weight() float64 {
 	return total
 }
 
-// finish converts a failure at a picture to a finding or a fault.
-func (m *maker) finish(ctx context.Context, at viewFrame, err error) error {
+// explainFailure converts a failure at a picture to a finding or a fault.
+func (m *maker) explainFailure(ctx context.Context, at viewFrame, err error) error {
 	switch {
 	case err == nil || ctx.Err() != nil:
 		return err
@@ -79,13 +79,13 @@ func (m *maker) startMoving(ctx context.Context, p *Plan) {
 	for _, t := range moving {
 		m.group.Go(float64(t.count), func() error {
 			at, err := m.makeMoving(ctx, t)
-			return m.finish(ctx, at, err)
+			return m.explainFailure(ctx, at, err)
 		})
 	}
 	for _, batch := range crossings {
 		m.group.Go(float64(len(batch))*float64(batch[0].count), func() error {
 			at, err := m.makeCrossings(ctx, batch)
-			return m.finish(ctx, at, err)
+			return m.explainFailure(ctx, at, err)
 		})
 	}
 }
@@ -98,27 +98,27 @@ func (m *maker) startChains(ctx context.Context, p *Plan) {
 		}
 		m.group.Go(weight, func() error {
 			at, err := m.makeChains(ctx, batch)
-			return m.finish(ctx, at, err)
+			return m.explainFailure(ctx, at, err)
 		})
 	}
 }
 
 func (m *maker) startStills(ctx context.Context, p *Plan) {
-	for batch := range slices.Chunk(p.stills, stillsAtOnce(len(p.stills), m.Jobs, m.painter.FrameSize())) {
+	for batch := range slices.Chunk(p.stills, stillsPerProcess(len(p.stills), m.Jobs, m.painter.FrameSize())) {
 		m.group.Go(float64(len(batch)), func() error {
 			err := m.makeStills(ctx, batch)
 			at := batch[0]
 			if f, ok := errors.AsType[*picture.Failure](err); ok {
 				at = batch[f.Index]
 			}
-			return m.finish(ctx, at.viewFrame, err)
+			return m.explainFailure(ctx, at.viewFrame, err)
 		})
 	}
 }
 
-// stillsAtOnce returns how many stills one process encodes. Each worker gets an equal share, limited by memory,
+// stillsPerProcess returns how many stills one process encodes. Each worker gets an equal share, limited by memory,
 // but at least six, because starting a process takes time.
-func stillsAtOnce(count, jobs, frame int) int {
+func stillsPerProcess(count, jobs, frame int) int {
 	const least = 6
 	return max(min(max((count+jobs-1)/jobs, least), batchBytes/frame, batchCount), 1)
 }

@@ -33,7 +33,7 @@ func (c *Cutter) makeMoving(ctx context.Context, t movingTask) (viewFrame, error
 		}
 		view := t.view
 		if enter != nil {
-			states, err := c.captionStates(view, t.frame, t.count, t.key)
+			states, err := c.writeCaptionStates(view, t.frame, t.count, t.key)
 			if err != nil {
 				return err
 			}
@@ -145,7 +145,7 @@ func (c *Cutter) makeClip(ctx context.Context, t movingTask, enter *ffmpeg.Enter
 			}
 		}
 	}
-	states, err := c.captionStates(t.view, t.frame, t.count, t.key)
+	states, err := c.writeCaptionStates(t.view, t.frame, t.count, t.key)
 	if err != nil {
 		return err
 	}

@@ -63,36 +63,36 @@ func (c *Cutter) Plan() *Plan {
 	var before viewFrame
 	for i, scene := range c.in.Line.Scenes {
 		for _, pic := range scene.Pictures {
-			now := c.view(i, pic)
+			now := c.newView(i, pic)
 			done := int64(0)
 			if pic.Fade > 0 && before.view != nil {
 				done = pic.Fade
 				// Captions are drawn over both pictures; those of the old picture alone are gone.
 				before.view = before.view.Uncaptioned()
 				t := movingTask{viewFrame: now, count: done, enter: pic.Enter, before: before}
-				p.Runs = append(p.Runs, c.motion(p, t, i, done))
+				p.Runs = append(p.Runs, c.planMotion(p, t, i, done))
 			}
 			switch {
 			case now.view.Clip != nil:
-				c.clip(p, now, i, pic, done)
+				c.planClip(p, now, i, pic, done)
 			case now.view.Motion != "":
 				if left := pic.Frames - done; left > 0 {
 					now.frame = done
-					p.Runs = append(p.Runs, c.motion(p, movingTask{viewFrame: now, count: left}, i, left))
+					p.Runs = append(p.Runs, c.planMotion(p, movingTask{viewFrame: now, count: left}, i, left))
 				}
 			default:
-				c.standing(p, now, i, done, pic.Frames)
+				c.planStandingPictures(p, now, i, done, pic.Frames)
 			}
 			before = now
 			before.frame = pic.Frames - 1
 		}
 	}
-	p.rawFrames()
+	p.markRawFrames()
 	return p
 }
 
-// rawFrames marks the stills that are also part of a transition, so that they are painted only once.
-func (p *Plan) rawFrames() {
+// markRawFrames marks the stills that are also part of a transition, so that they are painted only once.
+func (p *Plan) markRawFrames() {
 	used := map[*picture.View]bool{}
 	for _, m := range p.moving {
 		used[m.view] = true
@@ -118,8 +118,8 @@ func (c *Cutter) planStill(p *Plan, s viewFrame, scene int) cache.Key {
 	return key
 }
 
-// motion plans a range of moving pictures that is visible for some frames.
-func (c *Cutter) motion(p *Plan, t movingTask, scene int, frames int64) film.SegmentRun {
+// planMotion plans a range of moving pictures that is visible for some frames.
+func (c *Cutter) planMotion(p *Plan, t movingTask, scene int, frames int64) film.SegmentRun {
 	recipe := Motion{
 		Look: t.view.During(t.frame, t.count).Look(), From: t.frame, Count: t.count, Held: t.held, Enter: t.enter, Form: c.encoder.Form(),
 	}
@@ -144,8 +144,8 @@ func (c *Cutter) motion(p *Plan, t movingTask, scene int, frames int64) film.Seg
 	return film.SegmentRun{Segment: t.key, Take: int(min(t.count, frames)), Frames: frames}
 }
 
-// clip plans the frames of a clip or GIF, beginning at the frame done of its picture.
-func (c *Cutter) clip(p *Plan, s viewFrame, scene int, pic timeline.Picture, done int64) {
+// planClip plans the frames of a clip or GIF, beginning at the frame done of its picture.
+func (c *Cutter) planClip(p *Plan, s viewFrame, scene int, pic timeline.Picture, done int64) {
 	if done >= pic.Frames {
 		return
 	}
@@ -153,18 +153,18 @@ func (c *Cutter) clip(p *Plan, s viewFrame, scene int, pic timeline.Picture, don
 	if pic.Cycle > 0 {
 		if spans > 1 {
 			s.frame = done
-			p.Runs = append(p.Runs, c.motion(p, movingTask{viewFrame: s, count: pic.Frames - done}, scene, pic.Frames-done))
+			p.Runs = append(p.Runs, c.planMotion(p, movingTask{viewFrame: s, count: pic.Frames - done}, scene, pic.Frames-done))
 			return
 		}
 		if rest := done % pic.Cycle; rest > 0 {
 			s.frame = rest
 			n := min(pic.Cycle-rest, pic.Frames-done)
-			p.Runs = append(p.Runs, c.motion(p, movingTask{viewFrame: s, count: n}, scene, n))
+			p.Runs = append(p.Runs, c.planMotion(p, movingTask{viewFrame: s, count: n}, scene, n))
 			done += n
 		}
 		if done < pic.Frames {
 			s.frame = 0
-			run := c.motion(p, movingTask{viewFrame: s, count: s.view.Clip.Frames}, scene, pic.Frames-done)
+			run := c.planMotion(p, movingTask{viewFrame: s, count: s.view.Clip.Frames}, scene, pic.Frames-done)
 			run.Take, run.Cycle = int(pic.Moving), pic.Cycle
 			p.Runs = append(p.Runs, run)
 		}
@@ -183,10 +183,10 @@ func (c *Cutter) clip(p *Plan, s viewFrame, scene int, pic timeline.Picture, don
 		if done == 0 && spans <= 1 {
 			t.count = max(t.count, s.view.Clip.Frames)
 		}
-		run := c.motion(p, t, scene, held-done)
+		run := c.planMotion(p, t, scene, held-done)
 		run.Take = int(moving - done)
 		p.Runs = append(p.Runs, run)
 		done = held
 	}
-	c.standing(p, s, scene, done, pic.Frames)
+	c.planStandingPictures(p, s, scene, done, pic.Frames)
 }

@@ -7,7 +7,7 @@ import (
 	"mynah/internal/testrun"
 )
 
-// TestStills: the same picture is made once however often it is shown; a move is made frame by frame.
+// TestStills checks that equal pictures are made once, and that a move is made frame by frame.
 func TestStills(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, `
@@ -48,8 +48,8 @@ func TestStills(t *testing.T) {
 	s.checkNothingNew(t, p)
 }
 
-// TestClips: a clip plays once and its last picture stands, a segment is a part of it, a loop begins
-// again, and a trimmed clip ends with its scene.
+// TestClips checks that a clip plays once and then repeats its last picture, a range is a part of the clip, a
+// loop repeats, and a trimmed clip ends with its scene.
 func TestClips(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -103,7 +103,7 @@ func TestClips(t *testing.T) {
 	s.checkNothingNew(t, p)
 }
 
-// TestGIFs play again and again, from where a transition left off.
+// TestGIFs checks that GIFs repeat, and continue after a transition at the right frame.
 func TestGIFs(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -143,7 +143,7 @@ func TestGIFs(t *testing.T) {
 	s.checkNothingNew(t, p)
 }
 
-// TestTransitions come in over the last picture of the scene before.
+// TestTransitions checks transitions from the last picture of the previous scene.
 func TestTransitions(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -180,7 +180,7 @@ func TestTransitions(t *testing.T) {
 `)
 	c, p := s.makePlan(t)
 	wantRuns(t, c, p,
-		"picture a.png: 10", // the first scene has none
+		"picture a.png: 10", // the first scene has no transition
 		"crossing b.png: 4 in 4", "picture b.png: 6",
 		"crossing a.png: 4 in 4", "picture a.png: 6",
 		"crossing clip.mp4: 4 in 4", "clip clip.mp4: 6 in 11",
@@ -206,7 +206,7 @@ func TestTransitions(t *testing.T) {
 	s.checkNothingNew(t, p)
 }
 
-// TestSlides: each state of a slide is a picture, over a clip a stretch of it.
+// TestSlides checks that each state of a slide is a picture, or over a clip a range of it.
 func TestSlides(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -243,7 +243,8 @@ func TestSlides(t *testing.T) {
 	s.checkNothingNew(t, p)
 }
 
-// TestCaptions: over what stands captions are pictures of a chain, over what moves they are part of it.
+// TestCaptions checks that captions over still pictures form a chain, and that captions over moving ones are
+// part of these.
 func TestCaptions(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -306,7 +307,7 @@ func TestCaptions(t *testing.T) {
 	s.checkNothingNew(t, p)
 }
 
-// TestEndOfMoves: the last frame behind a transition is not lost.
+// TestEndOfMoves checks that the last frame after a transition is not lost.
 func TestEndOfMoves(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, `
@@ -334,8 +335,8 @@ func TestEndOfMoves(t *testing.T) {
 		"crossing clip.mp4: 9 in 9", "clip clip.mp4: 1 in 1")
 }
 
-// TestShorterShowings take the first pictures of the longest showing, but where what is on them
-// changes.
+// TestShorterShowings checks that shorter showings use the first pictures of the longest one, unless their
+// overlays change.
 func TestShorterShowings(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -358,8 +359,8 @@ func TestShorterShowings(t *testing.T) {
 	}
 }
 
-// TestStretches: of a clip that is shown whole the decoder finds the end; of others the length is
-// told. What begins again while something changes on it is read again and again.
+// TestStretches checks that the decoder finds the end of a clip that is shown completely, and gets the length
+// of other ranges. A clip that repeats while its overlays change is read repeatedly.
 func TestStretches(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -414,7 +415,7 @@ func TestStretches(t *testing.T) {
 	}
 	var got []stretch
 	for i, scene := range s.Line.Scenes {
-		v := c.view(i, scene.Pictures[0]).view
+		v := c.newView(i, scene.Pictures[0]).view
 		got = append(got, stretch{v.Clip.From, v.Clip.Length, v.Clip.Frames, v.Clip.Again})
 	}
 	want := []stretch{
@@ -434,12 +435,12 @@ func TestStretches(t *testing.T) {
 			t.Errorf("scene %d: %+v, want %+v", i+1, got[i], want[i])
 		}
 	}
-	if v := c.view(7, s.Line.Scenes[7].Pictures[0]).view.Clip; v.SpeedNum*2 != v.SpeedDen {
+	if v := c.newView(7, s.Line.Scenes[7].Pictures[0]).view.Clip; v.SpeedNum*2 != v.SpeedDen {
 		t.Errorf("a clip in twice its time has the speed %d/%d", v.SpeedNum, v.SpeedDen)
 	}
 }
 
-// TestViews: what a picture shows is known by its file and place, or by the slide or the canvas.
+// TestViews checks that the name of a picture is its file, the slide or the canvas.
 func TestViews(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, `
@@ -471,7 +472,7 @@ slide
 `)
 	s.slide(t, 3, 10)
 	c := s.cutter(t)
-	view := func(i int) viewFrame { return c.view(i, s.Line.Scenes[i].Pictures[0]) }
+	view := func(i int) viewFrame { return c.newView(i, s.Line.Scenes[i].Pictures[0]) }
 	if v := view(0); !v.view.Still.Clip || !v.view.AtEnd || v.view.Length != 1_000_000 || v.name != "clip.mp4" ||
 		v.place.Start.Line != 7 {
 		t.Errorf("the end of a clip: %+v %+v", v, v.view.Still)
@@ -490,7 +491,7 @@ slide
 	}
 }
 
-// TestTables: what converts colours is written where a picture is made, and only there.
+// TestTables checks that the files for colour conversion are written only if a picture is made.
 func TestTables(t *testing.T) {
 	t.Parallel()
 	const text = "![](linear.png)\n(duration: 1)\n"

@@ -59,7 +59,7 @@ func Align(one, other Features) (Path, bool) {
 	}
 	steps := make([]uint8, b.rows*b.width())
 	above, row := make([]float32, b.width()), make([]float32, b.width())
-	d := distances{one, other, squares(one), squares(other), make([]float32, b.width())}
+	d := distances{one, other, squaredLengths(one), squaredLengths(other), make([]float32, b.width())}
 	for i := range b.rows {
 		b.fill(d, i, above, row, steps[i*b.width():(i+1)*b.width()])
 		above, row = row, above
@@ -70,12 +70,12 @@ func Align(one, other Features) (Path, bool) {
 	if !b.trace(steps, p) {
 		return Path{}, false
 	}
-	p.Bent = p.bent(one, other)
+	p.Bent = p.computeBent(one, other)
 	return p, true
 }
 
-// bent computes Path.Bent.
-func (p Path) bent(one, other Features) float64 {
+// computeBent computes Path.Bent.
+func (p Path) computeBent(one, other Features) float64 {
 	const long = 6 // frames
 	spoken := func(f Features, from, to int) float64 {
 		n := 0.0
@@ -144,8 +144,8 @@ type distances struct {
 	buffer                 []float32
 }
 
-// squares returns the squared length of each frame.
-func squares(f Features) []float32 {
+// squaredLengths returns the squared length of each frame.
+func squaredLengths(f Features) []float32 {
 	out := make([]float32, f.frames)
 	for i := range out {
 		for _, v := range f.frame(i) {

@@ -64,7 +64,7 @@ func MFCC(pcm []int16, rate int) Features {
 			energy[t] += e
 		}
 	}
-	return standardised(cepstra(mel, energy), energy)
+	return standardise(computeCepstra(mel, energy), energy)
 }
 
 // spectra computes the energies of mel bands.
@@ -78,7 +78,7 @@ type spectra struct {
 }
 
 func newSpectra(size, rate int) *spectra {
-	padded := smooth(size)
+	padded := fastSize(size)
 	s := &spectra{
 		fft: fourier.NewFFT(padded), window: make([]float64, size), frame: make([]float64, padded),
 		spectrum: make([]complex128, padded/2+1), power: make([]float64, padded/2+1), bank: melBank(padded, rate),
@@ -89,9 +89,9 @@ func newSpectra(size, rate int) *spectra {
 	return s
 }
 
-// smooth returns the smallest number from n on that is a multiple of 64 and has only the prime factors 2 and 3,
+// fastSize returns the smallest number from n on that is a multiple of 64 and has only the prime factors 2 and 3,
 // because Fourier transforms of such lengths are fast.
-func smooth(n int) int {
+func fastSize(n int) int {
 	const step = 64
 	for n = (n + step - 1) / step * step; ; n += step {
 		rest := n
@@ -175,8 +175,8 @@ func loudest(energy []float64) float64 {
 	return most
 }
 
-// cepstra returns the cosine transforms of the logarithmic band energies.
-func cepstra(mel, energy []float64) []float64 {
+// computeCepstra returns the cosine transforms of the logarithmic band energies.
+func computeCepstra(mel, energy []float64) []float64 {
 	floor := loudest(energy) * decibels(floorDB) / melFilters
 	var cosines [melFilters][coefficients]float64
 	for m := range melFilters {
@@ -197,9 +197,9 @@ func cepstra(mel, energy []float64) []float64 {
 	return out
 }
 
-// standardised normalises coefficients by their mean and standard deviation over speech, and adds their changes
+// standardise normalises coefficients by their mean and standard deviation over speech, and adds their changes
 // over two frames on either side.
-func standardised(cep, energy []float64) Features {
+func standardise(cep, energy []float64) Features {
 	n := len(energy)
 	f := Features{frames: n, values: make([]float32, n*dims), silent: make([]bool, n)}
 	most := loudest(energy)

@@ -17,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "accept what is seen now")
 
-// lines writes arguments an option a line.
+// lines returns arguments with one option per line.
 func lines(args []string) string {
 	var b strings.Builder
 	for i, a := range args {
@@ -33,7 +33,7 @@ func lines(args []string) string {
 	return b.String()
 }
 
-// hd is a film of 720p.
+// hd returns the form of a 720p video.
 func hd() ffmpeg.Picture {
 	still, clip := ffmpeg.DefaultQuality()
 	return ffmpeg.Picture{Width: 1280, Height: 720, FPS: frame.Rate{Num: 25, Den: 1}, StillQP: still, ClipCRF: clip}
@@ -55,7 +55,7 @@ func clip(s ffmpeg.Source, fit frame.Fit) ffmpeg.ClipInput {
 	}
 }
 
-// TestArguments compares the arguments of every job with a golden file.
+// TestArguments compares the arguments of all functions with a golden file.
 func TestArguments(t *testing.T) {
 	t.Parallel()
 	photo := ffmpeg.Source{Width: 4000, Height: 3000, Turn: 6, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "bt601", FullRange: true}}
@@ -153,7 +153,7 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-// TestInputsAreGuarded: no job opens a file but by a named demuxer and from the disk.
+// TestInputsAreGuarded checks that all inputs have a named demuxer and can only be local files.
 func TestInputsAreGuarded(t *testing.T) {
 	t.Parallel()
 	for format, demuxer := range map[media.Format]string{
@@ -185,7 +185,7 @@ func TestInputsAreGuarded(t *testing.T) {
 	}
 }
 
-// TestLevels: ITU-T H.264 table A-1.
+// TestLevels checks the H.264 levels of ITU-T H.264, table A-1.
 func TestLevels(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -222,8 +222,8 @@ func TestLevels(t *testing.T) {
 	}
 }
 
-// TestAllPartsShareTheEncodersSettings: their parameter sets must be equal. How hard the
-// encoder searches is not told in them.
+// TestAllPartsShareTheEncodersSettings checks that the parameter sets of all segments are equal. The effort of
+// motion search is not a part of them.
 func TestAllPartsShareTheEncodersSettings(t *testing.T) {
 	t.Parallel()
 	settings := regexp.MustCompile(`:?(keyint|me|subme|partitions)=\w+`)
@@ -242,7 +242,7 @@ func TestAllPartsShareTheEncodersSettings(t *testing.T) {
 	}
 }
 
-// TestSettingsNameWhatDecidesTheBytes: two forms of a film never share a key.
+// TestSettingsNameWhatDecidesTheBytes checks that different forms of a video have different settings.
 func TestSettingsNameWhatDecidesTheBytes(t *testing.T) {
 	t.Parallel()
 	seen := map[string]string{hd().Settings(): "the first"}
@@ -263,8 +263,8 @@ func TestSettingsNameWhatDecidesTheBytes(t *testing.T) {
 	}
 }
 
-// TestTempo: one filter takes factors from 0.5 to 100; all of them together make the
-// speed that is asked for.
+// TestTempo checks that each filter has a factor from 0.5 to 100, and that their product is the requested
+// speed.
 func TestTempo(t *testing.T) {
 	t.Parallel()
 	filter := regexp.MustCompile(`atempo=([0-9.]+)`)

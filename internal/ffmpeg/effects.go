@@ -187,7 +187,7 @@ func (e EnterInput) graph(in, still, out string) string {
 	const steady = "settb=1/1000,setpts=N,fps=1000,format=yuv444p"
 	return fmt.Sprintf("[%s]%s,tpad=stop_mode=clone:stop=%d[%sb];[%s]loop=loop=%d:size=1,%s[%sa];"+
 		"[%sa][%sb]xfade=transition=%s:duration=%s:offset=-0.001,format=yuv420p[%s]",
-		in, steady, e.Frames, out, still, e.Frames, steady, out, out, out, xfade(e.Type), micros((e.Frames+1)*1000), out)
+		in, steady, e.Frames, out, still, e.Frames, steady, out, out, out, xfade(e.Type), formatMicros((e.Frames+1)*1000), out)
 }
 
 // xfade returns ffmpeg's name for a transition of the script language.
@@ -220,7 +220,7 @@ func xfade(transition string) string {
 // ReadEnter returns the arguments of a process that reads raw frames and writes the first count frames of a
 // transition to them, as raw frames.
 func (p Picture) ReadEnter(e EnterInput, count int64) []string {
-	args := append(append(quiet(), p.rawInput("pipe:0")...), p.rawInput(e.Path)...)
+	args := append(append(quietArgs(), p.rawInput("pipe:0")...), p.rawInput(e.Path)...)
 	return append(args, "-filter_complex", e.graph("0:v", "1:v", "v"), "-map", "[v]",
 		"-frames:v", strconv.FormatInt(count, 10),
 		"-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")

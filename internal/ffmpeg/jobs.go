@@ -36,7 +36,7 @@ func (p Picture) EncodeImages(stills []StillInput) []string {
 
 // stillGraph returns arguments that fit images to the video's frame, as consecutive frames.
 func stillGraph(stills []StillInput) []string {
-	args := append(quiet(), "-xerror")
+	args := append(quietArgs(), "-xerror")
 	var graph []string
 	var labels strings.Builder
 	for i, s := range stills {
@@ -101,22 +101,22 @@ type ClipOverlays struct {
 	States *StatesInput
 }
 
-// micros formats microseconds as a time for ffmpeg.
-func micros(us int64) string { return fmt.Sprintf("%d.%06d", us/1e6, us%1e6) }
+// formatMicros formats microseconds as a time for ffmpeg.
+func formatMicros(us int64) string { return fmt.Sprintf("%d.%06d", us/1e6, us%1e6) }
 
 // input returns the arguments for reading the clip.
 func (c ClipInput) input() []string {
 	var before []string
 	if c.From > 0 {
-		before = append(before, "-ss", micros(c.From))
+		before = append(before, "-ss", formatMicros(c.From))
 	}
 	if c.Length > 0 {
-		before = append(before, "-t", micros(c.Length))
+		before = append(before, "-t", formatMicros(c.Length))
 	}
 	if c.Again {
 		before = append(before, "-stream_loop", "-1")
 	}
-	return append(quiet(), c.args(before...)...)
+	return append(quietArgs(), c.args(before...)...)
 }
 
 // inputs returns the arguments for reading the clip and all files that are combined with it.
@@ -141,7 +141,7 @@ func (c ClipInput) graph(p Picture) string {
 	if c.SpeedNum > 0 && c.SpeedDen > 0 && c.SpeedNum != c.SpeedDen {
 		in, head = "s", fmt.Sprintf("[0:v:0]setpts=PTS*%d/%d[s];", c.SpeedDen, c.SpeedNum)
 	}
-	every := pace{Rate(p.FPS), c.slower(p.FPS)}
+	every := pace{Rate(p.FPS), c.isSlower(p.FPS)}
 	var then []string // each filter reads label v<k> and writes label v<k+1>
 	if c.Skip > 0 {
 		then = append(then,
@@ -174,8 +174,8 @@ func (c ClipInput) graph(p Picture) string {
 	return head + strings.Join(append([]string{first}, append(then, last)...), ";")
 }
 
-// slower reports whether the clip, at its speed, has fewer pictures per second than the video.
-func (c ClipInput) slower(film frame.Rate) bool {
+// isSlower reports whether the clip, at its speed, has fewer pictures per second than the video.
+func (c ClipInput) isSlower(film frame.Rate) bool {
 	speed := big.NewRat(max(c.SpeedNum, 1), max(c.SpeedDen, 1))
 	own := big.NewRat(c.Rate.Num, max(c.Rate.Den, 1))
 	return own.Sign() > 0 && own.Mul(own, speed).Cmp(big.NewRat(film.Num, max(film.Den, 1))) < 0
@@ -204,7 +204,7 @@ func (p Picture) ReadClip(c ClipInput) []string {
 // MergeAlpha returns the arguments of a process that combines the colour track and the alpha track of a file to
 // one track of a Matroska file, in 8-bit RGB with alpha.
 func MergeAlpha(in Input) []string {
-	args := append(append(quiet(), "-xerror"), in.args("-err_detect", "explode")...)
+	args := append(append(quietArgs(), "-xerror"), in.args("-err_detect", "explode")...)
 	return append(args, "-filter_complex",
 		"[0:v:0]format=gbrap[c];[0:v:1]format=gray[a];[c][a]alphamerge,format=bgra[v]", "-map", "[v]",
 		"-fps_mode", "passthrough", "-enc_time_base", "-1", "-fflags", "+bitexact", "-flags", "+bitexact",
@@ -227,13 +227,13 @@ func DefaultAAC(channels int) AAC {
 
 // Encode returns the arguments of an encoder that reads raw 16-bit samples and writes ADTS frames.
 func (a AAC) Encode() []string {
-	return append(append(append(quiet(), a.input("pipe:0")...), a.codec()...), "pipe:1")
+	return append(append(append(quietArgs(), a.input("pipe:0")...), a.codec()...), "pipe:1")
 }
 
 // EncodeFiles returns the arguments of one process that encodes several files of raw samples. Each output is
 // independent of the other files.
 func (a AAC) EncodeFiles(in, out []string) []string {
-	args := quiet()
+	args := quietArgs()
 	for _, path := range in {
 		args = append(args, a.input(path)...)
 	}
@@ -258,7 +258,7 @@ func (a AAC) codec() []string {
 
 // SpeechFile returns the arguments that encode raw samples to a file; format is wav or mp3.
 func SpeechFile(format string, sampleRate, channels int, path string) []string {
-	args := append(quiet(), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", strconv.Itoa(channels),
+	args := append(quietArgs(), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", strconv.Itoa(channels),
 		"-i", "pipe:0", "-fflags", "+bitexact", "-flags", "+bitexact")
 	switch format {
 	case "mp3":
@@ -271,7 +271,7 @@ func SpeechFile(format string, sampleRate, channels int, path string) []string {
 
 // SpeechStream returns the arguments that encode raw samples as MP3 and write each packet immediately.
 func SpeechStream(sampleRate, channels int) []string {
-	return append(quiet(), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", strconv.Itoa(channels),
+	return append(quietArgs(), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", strconv.Itoa(channels),
 		"-i", "pipe:0", "-fflags", "+bitexact+flush_packets",
 		"-flags", "+bitexact", "-c:a", "libmp3lame", "-b:a", "128k", "-reservoir", "0", "-write_xing", "0",
 		"-id3v2_version", "0", "-f", "mp3", "pipe:1")
@@ -280,7 +280,7 @@ func SpeechStream(sampleRate, channels int) []string {
 // Poster returns the arguments that decode an H.264 stream of n pictures from standard input and write the last
 // one as a JPEG.
 func (p Picture) Poster(n int) []string {
-	return append(quiet(), "-threads", "1", "-filter_threads", "1", "-f", "h264", "-i", "pipe:0",
+	return append(quietArgs(), "-threads", "1", "-filter_threads", "1", "-f", "h264", "-i", "pipe:0",
 		"-vf", fmt.Sprintf("select=eq(n\\,%d),scale=in_color_matrix=bt709:in_range=tv:"+
 			"out_color_matrix=bt601:out_range=pc,format=yuvj420p", n-1),
 		"-frames:v", "1", "-fps_mode", "passthrough", "-c:v", "mjpeg", "-threads", "1", "-q:v", "3",
@@ -289,7 +289,7 @@ func (p Picture) Poster(n int) []string {
 
 // PNG returns the arguments that write one raw frame as a PNG image.
 func (p Picture) PNG() []string {
-	return append(append(quiet(), p.rawInput("pipe:0")...), "-frames:v", "1",
+	return append(append(quietArgs(), p.rawInput("pipe:0")...), "-frames:v", "1",
 		"-vf", "scale=in_color_matrix=bt709:in_range=tv:"+stillScaling+",format=rgb24", "-fflags", "+bitexact",
 		"-c:v", "png", "-f", "image2pipe", "pipe:1")
 }
@@ -306,7 +306,7 @@ func (p Picture) Sheet(count, width int) []string {
 		"box=1:boxcolor=black@0.6:boxborderw=%d,"+
 		"tile=%dx%d:nb_frames=%d:padding=6:margin=6:color=0x808080",
 		width, height, stillScaling, size/2, size/2, size, size/4, columns, rows, count)
-	return append(append(quiet(), p.rawInput("pipe:0")...), "-frames:v", "1", "-vf", graph, "-fflags", "+bitexact",
+	return append(append(quietArgs(), p.rawInput("pipe:0")...), "-frames:v", "1", "-vf", graph, "-fflags", "+bitexact",
 		"-c:v", "png", "-f", "image2pipe", "pipe:1")
 }
 
@@ -314,7 +314,7 @@ func (p Picture) Sheet(count, width int) []string {
 // picture. It fails at the first error in the stream. It neither analyses the stream in advance nor copies
 // pictures, so the checksums in the lines are meaningless.
 func ListPictures() []string {
-	return append(quiet(), "-xerror", "-err_detect", "explode", "-threads", "1", "-filter_threads", "1",
+	return append(quietArgs(), "-xerror", "-err_detect", "explode", "-threads", "1", "-filter_threads", "1",
 		"-probesize", "32", "-analyzeduration", "0", "-f", "h264", "-i", "pipe:0",
 		"-fps_mode", "passthrough", "-c:v", "wrapped_avframe", "-f", "framecrc", "pipe:1")
 }

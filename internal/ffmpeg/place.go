@@ -38,19 +38,19 @@ func Place(w, h, frameW, frameH int, how frame.Placing) Placement {
 		s := math.Min(float64(frameW)/float64(w), float64(frameH)/float64(h))
 		p.ScaledW = clamp(int(math.Round(float64(w)*s)), 1, frameW)
 		p.ScaledH = clamp(int(math.Round(float64(h)*s)), 1, frameH)
-		p.OffsetX = aligned(frameW-p.ScaledW, at.X)
-		p.OffsetY = aligned(frameH-p.ScaledH, at.Y)
+		p.OffsetX = alignOffset(frameW-p.ScaledW, at.X)
+		p.OffsetY = alignOffset(frameH-p.ScaledH, at.Y)
 	default:
 		s := math.Max(float64(frameW)/float64(w), float64(frameH)/float64(h))
-		p.CropX, p.CropW, p.ScaledW, p.OffsetX = cover(w, frameW, s, at.X)
-		p.CropY, p.CropH, p.ScaledH, p.OffsetY = cover(h, frameH, s, at.Y)
+		p.CropX, p.CropW, p.ScaledW, p.OffsetX = coverAxis(w, frameW, s, at.X)
+		p.CropY, p.CropH, p.ScaledH, p.OffsetY = coverAxis(h, frameH, s, at.Y)
 	}
 	return p
 }
 
-// cover places one axis of a source that, scaled by s, is at least as long as the frame. It crops to the
+// coverAxis places one axis of a source that, scaled by s, is at least as long as the frame. It crops to the
 // visible pixels before scaling, so that a panorama takes no more time than its visible part.
-func cover(n, room int, s float64, at frame.Align) (crop, length, scaled, offset int) {
+func coverAxis(n, room int, s float64, at frame.Align) (crop, length, scaled, offset int) {
 	seen := float64(room) / s
 	free := math.Max(float64(n)-seen, 0)
 	from := free / 2
@@ -69,8 +69,8 @@ func cover(n, room int, s float64, at frame.Align) (crop, length, scaled, offset
 	return crop, length, scaled, offset
 }
 
-// aligned returns the offset that leaves free pixels at the sides given by the alignment.
-func aligned(free int, at frame.Align) int {
+// alignOffset returns the offset that leaves free pixels at the sides given by the alignment.
+func alignOffset(free int, at frame.Align) int {
 	switch at {
 	case frame.AlignStart:
 		return 0
@@ -204,18 +204,18 @@ func chain(in, out string, s Source, p Placement, canvas frame.Color, moving pac
 		if rate == "" {
 			rate = "25"
 		}
-		f = append(append(f, s.converted("gbrap")...), "setsar=1")
+		f = append(append(f, s.colourFilters("gbrap")...), "setsar=1")
 		head = fmt.Sprintf("[%s]%s[a%s];color=c=%s:s=%dx%d:r=%s,format=gbrp,setsar=1[c%s];"+
 			"[c%s][a%s]overlay=format=gbrp:shortest=1[o%s];",
-			in, strings.Join(f, ","), out, hex(canvas), p.CropW, p.CropH, rate, out, out, out, out)
+			in, strings.Join(f, ","), out, colorText(canvas), p.CropW, p.CropH, rate, out, out, out, out)
 		in, f, from, s.Plain, s.Table = "o"+out, nil, "in_range=pc", false, ""
 	}
 	switch {
 	case p.Padded():
 		f = append(f,
 			fmt.Sprintf("scale=%d:%d:%s:%s", p.ScaledW, p.ScaledH, from, scaling))
-		f = append(append(f, s.converted("gbrp")...),
-			fmt.Sprintf("pad=%d:%d:%d:%d:color=%s", p.FrameW, p.FrameH, p.OffsetX, p.OffsetY, hex(canvas)),
+		f = append(append(f, s.colourFilters("gbrp")...),
+			fmt.Sprintf("pad=%d:%d:%d:%d:color=%s", p.FrameW, p.FrameH, p.OffsetX, p.OffsetY, colorText(canvas)),
 			"scale="+toFilm+":"+scaling)
 	case s.Table == "" && s.Plain && s.Matrix == "bt709" && !s.FullRange && s.Turn <= 1 &&
 		s.Width == p.FrameW && s.Height == p.FrameH && p.ScaledW == p.FrameW && p.ScaledH == p.FrameH:
@@ -223,7 +223,7 @@ func chain(in, out string, s Source, p Placement, canvas frame.Color, moving pac
 	default:
 		if s.Table != "" {
 			f = append(f, fmt.Sprintf("scale=%d:%d:%s:%s", p.ScaledW, p.ScaledH, from, scaling))
-			f = append(f, s.converted("gbrp")...)
+			f = append(f, s.colourFilters("gbrp")...)
 			from = "in_range=pc"
 		}
 		f = append(f, fmt.Sprintf("scale=%d:%d:%s:%s:%s", p.ScaledW, p.ScaledH, from, toFilm, scaling))
@@ -239,9 +239,9 @@ func chain(in, out string, s Source, p Placement, canvas frame.Color, moving pac
 	return fmt.Sprintf("%s[%s]%s[%s]", head, in, strings.Join(f, ","), out)
 }
 
-// converted returns the filters that convert a source's colours to the video's, in an 8-bit RGB format.
+// colourFilters returns the filters that convert a source's colours to the video's, in an 8-bit RGB format.
 // Intermediate values have 16 bits, because linear light needs them.
-func (s Source) converted(format string) []string {
+func (s Source) colourFilters(format string) []string {
 	if s.Table == "" {
 		return []string{"format=" + format}
 	}
@@ -258,5 +258,5 @@ func escapePathText(text string) string {
 	return strings.NewReplacer(`\`, `\\`, `'`, `\'`, `[`, `\[`, `]`, `\]`, `,`, `\,`, `;`, `\;`).Replace(option)
 }
 
-// hex returns a colour in ffmpeg's notation.
-func hex(c frame.Color) string { return fmt.Sprintf("0x%02X%02X%02X", c.R, c.G, c.B) }
+// colorText returns a colour in ffmpeg's notation.
+func colorText(c frame.Color) string { return fmt.Sprintf("0x%02X%02X%02X", c.R, c.G, c.B) }

@@ -95,30 +95,30 @@ const probeEntries = "format=start_time,duration:stream=index,codec_type,codec_n
 
 // Probe reads the properties of a clip, GIF or audio file.
 func (t *Tools) Probe(ctx context.Context, in Input) (*Info, error) {
-	if pcm, ok := plain(in); ok {
+	if pcm, ok := findPlainSamples(in); ok {
 		// Round like ffprobe, so that the length is the same either way.
-		length := seconds(strconv.FormatFloat(float64(pcm.Frames())*(1/float64(pcm.Rate)), 'f', 6, 64))
+		length := parseSeconds(strconv.FormatFloat(float64(pcm.Frames())*(1/float64(pcm.Rate)), 'f', 6, 64))
 		return &Info{Audio: &Audio{Channels: pcm.Channels, Length: length}}, nil
 	}
-	out, err := t.probe(ctx, in)
+	out, err := t.runFFprobe(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	info := out.info(in)
 	if info.Video != nil && info.Video.Length.Sign() <= 0 {
 		// The container does not state the length: count the pictures.
-		if out, err = t.probe(ctx, in, "-count_packets"); err != nil {
+		if out, err = t.runFFprobe(ctx, in, "-count_packets"); err != nil {
 			return nil, err
 		}
 		info = out.info(in)
 	}
-	if v := info.Video; v != nil && in.Format == media.Matroska && v.atOnce(2) {
+	if v := info.Video; v != nil && in.Format == media.Matroska && v.isOverWithin(2) {
 		// A clip of one or two frames may have damaged timestamps: Matroska states the last timestamp as the
 		// length. Only counting shows how many pictures there are.
-		if out, err = t.probe(ctx, in, "-count_packets"); err != nil {
+		if out, err = t.runFFprobe(ctx, in, "-count_packets"); err != nil {
 			return nil, err
 		}
-		if n := out.info(in).Video; n != nil && n.Frames > 4 && v.atOnce(n.Frames/2) {
+		if n := out.info(in).Video; n != nil && n.Frames > 4 && v.isOverWithin(n.Frames/2) {
 			return nil, fmt.Errorf("its %d pictures have no timestamps", n.Frames)
 		}
 	}
@@ -128,13 +128,13 @@ func (t *Tools) Probe(ctx context.Context, in Input) (*Info, error) {
 	return info, nil
 }
 
-// atOnce reports whether the pictures last no longer than a number of frames should.
-func (v *Video) atOnce(frames int64) bool {
+// isOverWithin reports whether the pictures last no longer than a number of frames should.
+func (v *Video) isOverWithin(frames int64) bool {
 	return v.Length.Cmp(new(big.Rat).Mul(big.NewRat(v.Rate.Den, v.Rate.Num), big.NewRat(frames, 1))) <= 0
 }
 
-// probe runs ffprobe with additional arguments.
-func (t *Tools) probe(ctx context.Context, in Input, more ...string) (*probeOutput, error) {
+// runFFprobe runs ffprobe with additional arguments.
+func (t *Tools) runFFprobe(ctx context.Context, in Input, more ...string) (*probeOutput, error) {
 	args := append([]string{"-hide_banner", "-v", "error"}, in.guard()...)
 	entries := probeEntries
 	if in.Format == media.GIF || in.Cycles {
@@ -189,11 +189,11 @@ func (o *probeOutput) video(s probeStream, in Input) *Video {
 				continue
 			}
 			v.Frames++
-			if d := seconds(p.Duration); d != nil {
+			if d := parseSeconds(p.Duration); d != nil {
 				delays = append(delays, d)
 			}
 		}
-		v.delays(delays)
+		v.setDelays(delays)
 		return v
 	}
 	v.Frames, _ = strconv.ParseInt(s.Frames, 10, 64)
@@ -204,9 +204,9 @@ func (o *probeOutput) video(s probeStream, in Input) *Video {
 	return v
 }
 
-// delays sets the length of one cycle to the sum of the delays, and the rate to that of the most common delay,
+// setDelays sets the length of one cycle to the sum of the delays, and the rate to that of the most common delay,
 // or the shorter one of two equally common ones.
-func (v *Video) delays(list []*big.Rat) {
+func (v *Video) setDelays(list []*big.Rat) {
 	v.Length = new(big.Rat)
 	count := map[string]int{}
 	var commonest *big.Rat
@@ -239,7 +239,7 @@ func Movie(w, h int, ms []int64) *Info {
 	for _, d := range ms {
 		list = append(list, big.NewRat(d, 1000))
 	}
-	v.delays(list)
+	v.setDelays(list)
 	return &Info{Video: v}
 }
 
@@ -247,10 +247,10 @@ func Movie(w, h int, ms []int64) *Info {
 // length. The delay of a stream that begins later than the file is added, so that sound and pictures stay in
 // sync.
 func (o *probeOutput) length(s probeStream, f media.Format, exact func(*big.Rat) *big.Rat) *big.Rat {
-	start, first := offset(s.Start), offset(o.Format.Start)
-	stated := seconds(s.Duration)
+	start, first := parseOffset(s.Start), parseOffset(o.Format.Start)
+	stated := parseSeconds(s.Duration)
 	if stated == nil {
-		if stated = seconds(s.Tags.Duration, o.Format.Duration); stated != nil && f == media.Matroska {
+		if stated = parseSeconds(s.Tags.Duration, o.Format.Duration); stated != nil && f == media.Matroska {
 			stated.Sub(stated, start) // Matroska states the time of the end
 		}
 	}
@@ -264,8 +264,8 @@ func (o *probeOutput) length(s probeStream, f media.Format, exact func(*big.Rat)
 // maxSeconds is the maximum plausible time, 115 days. Longer times are damage.
 const maxSeconds = 10_000_000
 
-// offset parses a time that may be negative. It returns 0 for invalid text.
-func offset(text string) *big.Rat {
+// parseOffset parses a time that may be negative. It returns 0 for invalid text.
+func parseOffset(text string) *big.Rat {
 	r, ok := new(big.Rat).SetString(text)
 	limit := big.NewRat(maxSeconds, 1)
 	if !ok || len(text) > 40 || strings.ContainsAny(text, "eE/") || new(big.Rat).Abs(r).Cmp(limit) > 0 {
@@ -356,8 +356,8 @@ func transfer(name string) int {
 	}[name]
 }
 
-// seconds returns the first text that is a positive time, in decimals or as h:m:s, or nil.
-func seconds(texts ...string) *big.Rat {
+// parseSeconds returns the first text that is a positive time, in decimals or as h:m:s, or nil.
+func parseSeconds(texts ...string) *big.Rat {
 	for _, t := range texts {
 		total := new(big.Rat)
 		good := t != ""

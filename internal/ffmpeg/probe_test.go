@@ -30,7 +30,7 @@ func tools(t *testing.T, ffprobe string) *ffmpeg.Tools {
 	return ffmpeg.NewTools(run, "ffmpeg", ffprobe)
 }
 
-// probeAnswer probes a file of which ffprobe tells the given JSON.
+// probeAnswer probes a file for which ffprobe prints the given JSON.
 func probeAnswer(t *testing.T, f media.Format, answer, counted string) (*ffmpeg.Info, error) {
 	t.Helper()
 	fake, err := filepath.Abs("testdata/ffprobe")
@@ -46,13 +46,13 @@ func probeAnswer(t *testing.T, f media.Format, answer, counted string) (*ffmpeg.
 	return tools(t, fake).Probe(t.Context(), ffmpeg.Input{Path: path, Format: f})
 }
 
-// video is the answer for a clip, with some fields of its picture track.
+// video returns the output for a clip with the given fields of its picture stream.
 func video(fields string) string {
 	return `{"streams": [{"codec_type": "video", "width": 640, "height": 360, "pix_fmt": "yuv420p", "avg_frame_rate": "25/1",
 		"nb_frames": "50", "duration": "2.000000"` + fields + `}], "format": {"duration": "2.000000"}}`
 }
 
-// TestRates: what containers say, and what cannot be.
+// TestRates checks valid and invalid frame rates.
 func TestRates(t *testing.T) {
 	t.Parallel()
 	for fields, want := range map[string]frame.Rate{
@@ -73,7 +73,7 @@ func TestRates(t *testing.T) {
 	}
 }
 
-// TestLengths: a length that a container rounds is a whole number of frames.
+// TestLengths checks that rounded lengths become a whole number of frames.
 func TestLengths(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -103,7 +103,8 @@ func TestLengths(t *testing.T) {
 	}
 }
 
-// TestLengthsThatAreNotStatedAreCounted asks a second time.
+// TestLengthsThatAreNotStatedAreCounted checks that a missing length leads to a second call that counts
+// pictures.
 func TestLengthsThatAreNotStatedAreCounted(t *testing.T) {
 	t.Parallel()
 	silent := `{"streams": [{"codec_type": "video", "width": 64, "height": 36, "avg_frame_rate": "10/1"}], "format": {}}`
@@ -114,11 +115,11 @@ func TestLengthsThatAreNotStatedAreCounted(t *testing.T) {
 	}
 }
 
-// TestSources: how a clip's pixels are to be read.
+// TestSources checks the properties of a clip's pixels.
 func TestSources(t *testing.T) {
 	t.Parallel()
 	rotated := func(degrees string) string { return `, "side_data_list": [{}, {"rotation": ` + degrees + `}]` }
-	// sd is a source of 640x360 as players read it when nothing is said.
+	// sd returns a source of 640x360 with the defaults of players, and one change.
 	sd := func(change func(s *ffmpeg.Source)) ffmpeg.Source {
 		s := ffmpeg.Source{Width: 640, Height: 360, Turn: 1, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "bt601", Plain: true}}
 		change(&s)
@@ -168,7 +169,7 @@ func TestSources(t *testing.T) {
 	}
 }
 
-// TestStreams: the first picture and the first sound count; a cover is not a picture.
+// TestStreams checks that the first picture and sound streams are used, and that a cover image does not count.
 func TestStreams(t *testing.T) {
 	t.Parallel()
 	const (
@@ -207,7 +208,7 @@ func TestStreams(t *testing.T) {
 	}
 }
 
-// TestProbe measures what the real encoders write.
+// TestProbe probes the output of real encoders.
 func TestProbe(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -216,11 +217,11 @@ func TestProbe(t *testing.T) {
 		width, height, turn int
 		rate                frame.Rate
 		frames              int64
-		length              *big.Rat // of the picture
+		length              *big.Rat // of the pictures
 		alpha               bool
 		decoder             string
 		channels            int
-		sound               float64 // seconds, within a packet
+		sound               float64 // seconds, with a tolerance of one packet
 	}
 	at25 := frame.Rate{Num: 25, Den: 1}
 	for _, c := range []struct {
@@ -306,8 +307,7 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-// TestGIF adds up the delays of its frames; those below two hundredths are a tenth, as
-// browsers take them.
+// TestGIF checks that frame delays are added up. Delays below 0.02 s count as 0.1 s, as in browsers.
 func TestGIF(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -343,8 +343,8 @@ func TestGIF(t *testing.T) {
 	}
 }
 
-// TestOtherFilesAreNotOpened: a file is read as what it was said to be, and leads to no
-// other one.
+// TestOtherFilesAreNotOpened checks that a file is read only in its stated format and cannot refer to other
+// files.
 func TestOtherFilesAreNotOpened(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -367,7 +367,7 @@ func TestOtherFilesAreNotOpened(t *testing.T) {
 	}
 }
 
-// TestVersionIsAskedOnce: until the program is another one.
+// TestVersionIsAskedOnce checks that ffmpeg's version is cached until the program changes.
 func TestVersionIsAskedOnce(t *testing.T) {
 	t.Parallel()
 	store, err := cache.Open(t.TempDir())
@@ -387,7 +387,7 @@ func TestVersionIsAskedOnce(t *testing.T) {
 	if n := run.Stats().Started; n != 1 {
 		t.Errorf("%d programs were started", n)
 	}
-	// Another file is another program, though this one cannot answer.
+	// A different file is a different program, which in this case cannot print a version.
 	if _, err := ffmpeg.NewTools(run, "false", "ffprobe").Version(t.Context(), store); err == nil || run.Stats().Started != 2 {
 		t.Errorf("a program that fails has a version: %v", err)
 	}
@@ -396,7 +396,7 @@ func TestVersionIsAskedOnce(t *testing.T) {
 	}
 }
 
-// TestMovie: pictures that are on for some milliseconds each are read as they were written.
+// TestMovie checks that pictures with durations in milliseconds are read as written.
 func TestMovie(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "m.mkv")

@@ -91,13 +91,13 @@ func (p Picture) clipKeyint() int {
 	return int(max(keySeconds*p.FPS.Num/max(p.FPS.Den, 1), 1))
 }
 
-// quiet returns the first arguments of every call: no banner, only errors, no input from the terminal.
-func quiet() []string { return []string{"-hide_banner", "-nostdin", "-v", "error"} }
+// quietArgs returns the first arguments of every call: no banner, only errors, no input from the terminal.
+func quietArgs() []string { return []string{"-hide_banner", "-nostdin", "-v", "error"} }
 
 // EncodeStills returns the arguments of an encoder that reads raw 4:2:0 frames of the video's size and writes
 // each as an IDR picture. The quantiser is constant, so that a picture's bytes do not depend on the one before.
 func (p Picture) EncodeStills() []string {
-	return append(append(append(append(quiet(), "-color_range", "tv", "-colorspace", "bt709"), p.rawInput("pipe:0")...),
+	return append(append(append(append(quietArgs(), "-color_range", "tv", "-colorspace", "bt709"), p.rawInput("pipe:0")...),
 		p.codec(1, 100000)...),
 		append(p.stillFlags(), "-vf", "setsar=1", "-f", "h264", "pipe:1")...)
 }
@@ -111,32 +111,32 @@ func (p Picture) stillFlags() []string {
 // frames is visible only for a moment.
 const crossingQP = 22
 
-// simple returns parameters that skip motion search, for pictures without motion.
-func simple() []string { return []string{"me=dia", "subme=0", "partitions=none"} }
+// noMotionSearch returns parameters that skip motion search, for pictures without motion.
+func noMotionSearch() []string { return []string{"me=dia", "subme=0", "partitions=none"} }
 
 // EncodeCrossings returns the arguments of an encoder that reads the raw frames of several crossfades and
 // writes each crossfade as a closed group that begins with an IDR picture. The quantiser is constant, so that
 // the bytes of one do not depend on those before it.
 func (p Picture) EncodeCrossings(lengths []int64) []string {
-	return p.groups(lengths, crossingQP)
+	return p.encodeGroups(lengths, crossingQP)
 }
 
 // EncodeChains returns the arguments of an encoder like that of EncodeCrossings, for pictures that differ only
 // in a part, such as captions.
 func (p Picture) EncodeChains(lengths []int64) []string {
-	return p.groups(lengths, p.StillQP)
+	return p.encodeGroups(lengths, p.StillQP)
 }
 
-// groups returns the arguments of an encoder that writes closed groups with the given numbers of frames.
-func (p Picture) groups(lengths []int64, qp int) []string {
+// encodeGroups returns the arguments of an encoder that writes closed groups with the given numbers of frames.
+func (p Picture) encodeGroups(lengths []int64, qp int) []string {
 	var starts []string
 	var n int64
 	for _, l := range lengths {
 		starts = append(starts, fmt.Sprintf("eq(n,%d)", n))
 		n += l
 	}
-	args := append(append(quiet(), "-color_range", "tv", "-colorspace", "bt709"), p.rawInput("pipe:0")...)
-	return append(append(args, p.codec(1, 100000, simple()...)...), "-vf", "setsar=1", "-qp", strconv.Itoa(qp),
+	args := append(append(quietArgs(), "-color_range", "tv", "-colorspace", "bt709"), p.rawInput("pipe:0")...)
+	return append(append(args, p.codec(1, 100000, noMotionSearch()...)...), "-vf", "setsar=1", "-qp", strconv.Itoa(qp),
 		"-force_key_frames", "expr:"+strings.Join(starts, "+"), "-fps_mode", "passthrough", "-f", "h264", "pipe:1")
 }
 
@@ -144,7 +144,7 @@ func (p Picture) groups(lengths []int64, qp int) []string {
 // that begins with an IDR picture. enter is the transition at the start, nil for none. Motion is smooth here,
 // so a short motion search suffices.
 func (p Picture) EncodeMoving(enter *EnterInput) []string {
-	args := append(append(quiet(), "-color_range", "tv", "-colorspace", "bt709"), p.rawInput("pipe:0")...)
+	args := append(append(quietArgs(), "-color_range", "tv", "-colorspace", "bt709"), p.rawInput("pipe:0")...)
 	filter := []string{"-vf", "setsar=1"}
 	if enter != nil {
 		args = append(args, p.rawInput(enter.Path)...)

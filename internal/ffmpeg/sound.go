@@ -27,10 +27,10 @@ type SoundInput struct {
 func ReadSound(s SoundInput, sampleRate int) []string {
 	var before []string
 	if s.From > 0 {
-		before = append(before, "-ss", micros(s.From))
+		before = append(before, "-ss", formatMicros(s.From))
 	}
 	if s.Length > 0 {
-		before = append(before, "-t", micros(s.Length))
+		before = append(before, "-t", formatMicros(s.Length))
 	}
 	// Fill gaps between packets with silence, so that sound keeps its time.
 	resample := fmt.Sprintf("aresample=%d:async=1:first_pts=0:filter_size=64:phase_shift=10:linear_interp=0", sampleRate)
@@ -38,13 +38,13 @@ func ReadSound(s SoundInput, sampleRate int) []string {
 		resample += surround
 	}
 	filters := []string{resample}
-	filters = append(filters, tempo(s.SpeedNum, s.SpeedDen)...)
+	filters = append(filters, tempoFilters(s.SpeedNum, s.SpeedDen)...)
 	layout := "mono"
 	if s.Channels == 2 {
 		layout = "stereo"
 	}
 	filters = append(filters, "aformat=sample_fmts=s16:channel_layouts="+layout)
-	args := append(quiet(), s.args(before...)...)
+	args := append(quietArgs(), s.args(before...)...)
 	return append(args, "-map", "0:a:0", "-vn", "-sn", "-dn", "-af", strings.Join(filters, ","),
 		"-f", "s16le", "pipe:1")
 }
@@ -53,8 +53,8 @@ func ReadSound(s SoundInput, sampleRate int) []string {
 // -3 dB, without the low-frequency channel. The high maxval prevents ffmpeg from reducing the volume.
 const surround = ":ochl=stereo:clev=0.7071068:slev=0.7071068:lfe_mix_level=0:rematrix_maxval=64"
 
-// tempo returns the filters that change the speed but not the pitch. One filter supports factors of 0.5 to 100.
-func tempo(num, den int64) []string {
+// tempoFilters returns the filters that change the speed but not the pitch. One filter supports factors of 0.5 to 100.
+func tempoFilters(num, den int64) []string {
 	if num <= 0 || den <= 0 || num == den {
 		return nil
 	}
@@ -76,7 +76,7 @@ func tempo(num, den int64) []string {
 // already have the right format, because starting a program takes longer than decoding ten seconds of sound.
 func (t *Tools) Sound(ctx context.Context, s SoundInput, sampleRate int, out io.Writer) error {
 	whole := s.From == 0 && s.Length == 0 && s.SpeedNum == s.SpeedDen
-	pcm, ok := plain(s.Input)
+	pcm, ok := findPlainSamples(s.Input)
 	if !ok || !whole || pcm.Rate != sampleRate || pcm.Channels != s.Channels {
 		return t.Run(ctx, ReadSound(s, sampleRate), nil, out)
 	}
@@ -99,8 +99,8 @@ func (t *Tools) Sound(ctx context.Context, s SoundInput, sampleRate int, out io.
 // copyStep is the number of bytes between checks for cancellation.
 const copyStep = 8 << 20
 
-// plain returns the position of the samples in a file that needs no decoder.
-func plain(in Input) (media.PCM, bool) {
+// findPlainSamples returns the position of the samples in a file that needs no decoder.
+func findPlainSamples(in Input) (media.PCM, bool) {
 	if in.Format != media.WAV {
 		return media.PCM{}, false
 	}

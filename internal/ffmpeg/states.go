@@ -35,7 +35,7 @@ type State struct {
 func WriteStates(to io.Writer, w, h int, states []State) error {
 	out := bufio.NewWriter(to)
 	const planes = "Y4\x0b\x08" // libavcodec's tag for this pixel format
-	if _, err := out.Write(rawHead(w, h, planes)); err != nil {
+	if _, err := out.Write(matroskaHead(w, h, planes)); err != nil {
 		return err
 	}
 	var packed bytes.Buffer
@@ -57,27 +57,27 @@ func WriteStates(to io.Writer, w, h int, states []State) error {
 		if err := z.Close(); err != nil {
 			return err
 		}
-		if _, err := out.Write(element(0x1f43b675, number(0xe7, s.Frame), element(0xa3, packed.Bytes()))); err != nil {
+		if _, err := out.Write(ebmlElement(0x1f43b675, ebmlNumber(0xe7, s.Frame), ebmlElement(0xa3, packed.Bytes()))); err != nil {
 			return err
 		}
 	}
 	return out.Flush()
 }
 
-// rawHead returns the start of a Matroska file with one track of raw pictures, each compressed by zlib, with
+// matroskaHead returns the start of a Matroska file with one track of raw pictures, each compressed by zlib, with
 // timestamps in milliseconds. tag is libavcodec's tag for the pixel format.
-func rawHead(w, h int, tag string) []byte {
+func matroskaHead(w, h int, tag string) []byte {
 	return bytes.Join([][]byte{
-		element(0x1a45dfa3,
-			number(0x4286, 1), number(0x42f7, 1), number(0x42f2, 4), number(0x42f3, 8),
-			element(0x4282, []byte("matroska")), number(0x4287, 4), number(0x4285, 2)),
+		ebmlElement(0x1a45dfa3,
+			ebmlNumber(0x4286, 1), ebmlNumber(0x42f7, 1), ebmlNumber(0x42f2, 4), ebmlNumber(0x42f3, 8),
+			ebmlElement(0x4282, []byte("matroska")), ebmlNumber(0x4287, 4), ebmlNumber(0x4285, 2)),
 		{0x18, 0x53, 0x80, 0x67, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, // a segment of unknown length
-		element(0x1549a966, number(0x2ad7b1, 1_000_000)),
-		element(0x1654ae6b, element(0xae,
-			number(0xd7, 1), number(0x73c5, 1), number(0x83, 1), number(0x9c, 0), element(0x86, []byte("V_UNCOMPRESSED")),
-			element(0x6d80, element(0x6240,
-				number(0x5031, 0), number(0x5032, 1), number(0x5033, 0), element(0x5034, number(0x4254, 0)))),
-			element(0xe0, number(0xb0, int64(w)), number(0xba, int64(h)), element(0x2eb524, []byte(tag))))),
+		ebmlElement(0x1549a966, ebmlNumber(0x2ad7b1, 1_000_000)),
+		ebmlElement(0x1654ae6b, ebmlElement(0xae,
+			ebmlNumber(0xd7, 1), ebmlNumber(0x73c5, 1), ebmlNumber(0x83, 1), ebmlNumber(0x9c, 0), ebmlElement(0x86, []byte("V_UNCOMPRESSED")),
+			ebmlElement(0x6d80, ebmlElement(0x6240,
+				ebmlNumber(0x5031, 0), ebmlNumber(0x5032, 1), ebmlNumber(0x5033, 0), ebmlElement(0x5034, ebmlNumber(0x4254, 0)))),
+			ebmlElement(0xe0, ebmlNumber(0xb0, int64(w)), ebmlNumber(0xba, int64(h)), ebmlElement(0x2eb524, []byte(tag))))),
 	}, nil)
 }
 
@@ -96,7 +96,7 @@ func NewMovie(to io.Writer, w, h int) (*MovieWriter, error) {
 	if m.z, err = zlib.NewWriterLevel(&m.packed, zlib.BestSpeed); err != nil {
 		return nil, err
 	}
-	_, err = m.out.Write(rawHead(w, h, "RGBA"))
+	_, err = m.out.Write(matroskaHead(w, h, "RGBA"))
 	return m, err
 }
 
@@ -111,8 +111,8 @@ func (m *MovieWriter) Add(pixels []byte, ms int64) error {
 	if err := m.z.Close(); err != nil {
 		return err
 	}
-	group := element(0xa0, element(0xa1, m.packed.Bytes()), number(0x9b, ms))
-	_, err := m.out.Write(element(0x1f43b675, number(0xe7, m.now), group))
+	group := ebmlElement(0xa0, ebmlElement(0xa1, m.packed.Bytes()), ebmlNumber(0x9b, ms))
+	_, err := m.out.Write(ebmlElement(0x1f43b675, ebmlNumber(0xe7, m.now), group))
 	m.now += ms
 	return err
 }
@@ -120,15 +120,15 @@ func (m *MovieWriter) Add(pixels []byte, ms int64) error {
 // Close writes the rest of the file. It does not close the underlying writer.
 func (m *MovieWriter) Close() error { return m.out.Flush() }
 
-// element returns an EBML element (RFC 8794): ID, length, content.
-func element(id uint32, parts ...[]byte) []byte {
+// ebmlElement returns an EBML element (RFC 8794): ID, length, content.
+func ebmlElement(id uint32, parts ...[]byte) []byte {
 	body := bytes.Join(parts, nil)
 	out := bytes.TrimLeft(binary.BigEndian.AppendUint32(nil, id), "\x00")
 	out = binary.BigEndian.AppendUint64(out, 1<<56|uint64(len(body))) // the length always takes eight bytes
 	return append(out, body...)
 }
 
-// number returns an EBML element with an integer.
-func number(id uint32, v int64) []byte {
-	return element(id, binary.BigEndian.AppendUint64(nil, uint64(v)))
+// ebmlNumber returns an EBML element with an integer.
+func ebmlNumber(id uint32, v int64) []byte {
+	return ebmlElement(id, binary.BigEndian.AppendUint64(nil, uint64(v)))
 }

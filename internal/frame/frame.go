@@ -30,12 +30,12 @@ func ParseSize(s string) (Size, bool) {
 		return Size{3840, 2160}, true
 	}
 	w, h, _ := strings.Cut(strings.Replace(s, "×", "x", 1), "x")
-	size := Size{side(w), side(h)}
+	size := Size{parseSide(w), parseSide(h)}
 	return size, size.Width > 0 && size.Height > 0
 }
 
-// side parses a side of the frame. It returns 0 if s is not valid.
-func side(s string) int {
+// parseSide parses a side of the frame. It returns 0 if s is not valid.
+func parseSide(s string) int {
 	n, err := strconv.Atoi(strings.TrimSpace(s))
 	if err != nil || n < MinSide || n > MaxSide || n%2 != 0 {
 		return 0
@@ -51,7 +51,7 @@ type Rate struct{ Num, Den int64 }
 func ParseRate(s string) (Rate, bool) {
 	r, ok := ntscRate(s)
 	if !ok {
-		r, ok = fraction(s)
+		r, ok = parseFraction(s)
 	}
 	return r, ok && r.Num >= r.Den && r.Num <= MaxRate*r.Den
 }
@@ -73,8 +73,8 @@ func ntscRate(s string) (Rate, bool) {
 	return Rate{}, false
 }
 
-// fraction parses a/b or a decimal number with at most six places as a reduced fraction.
-func fraction(s string) (Rate, bool) {
+// parseFraction parses a/b or a decimal number with at most six places as a reduced fraction.
+func parseFraction(s string) (Rate, bool) {
 	a, b, cut := strings.Cut(s, "/")
 	var r Rate
 	if cut {

@@ -60,7 +60,7 @@ func ReadAVIF(r io.ReadSeeker) AVIFFacts {
 			case kind == "moov":
 				out.Alpha = hasAlphaTrack(body[:n])
 			case n > 4:
-				out.meta(body[4:n])
+				out.readMeta(body[4:n])
 			}
 		}
 		if size < used {
@@ -75,15 +75,15 @@ func ReadAVIF(r io.ReadSeeker) AVIFFacts {
 // hasAlphaTrack reports whether a moov box contains a track of auxiliary pictures.
 func hasAlphaTrack(moov []byte) bool {
 	found := false
-	boxes(moov, func(kind string, trak []byte) {
+	eachBox(moov, func(kind string, trak []byte) {
 		if kind != "trak" {
 			return
 		}
-		boxes(trak, func(kind string, mdia []byte) {
+		eachBox(trak, func(kind string, mdia []byte) {
 			if kind != "mdia" {
 				return
 			}
-			boxes(mdia, func(kind string, b []byte) {
+			eachBox(mdia, func(kind string, b []byte) {
 				found = found || kind == "hdlr" && len(b) >= 12 && string(b[8:12]) == "auxv"
 			})
 		})
@@ -91,8 +91,8 @@ func hasAlphaTrack(moov []byte) bool {
 	return found
 }
 
-// boxes calls each for the boxes in a box, in order.
-func boxes(b []byte, each func(kind string, body []byte)) {
+// eachBox calls each for the boxes in a box, in order.
+func eachBox(b []byte, each func(kind string, body []byte)) {
 	for len(b) >= 8 {
 		size := int64(binary.BigEndian.Uint32(b))
 		if size == 0 {
@@ -106,22 +106,22 @@ func boxes(b []byte, each func(kind string, body []byte)) {
 	}
 }
 
-// meta reads the properties of the primary item from a meta box.
-func (a *AVIFFacts) meta(b []byte) {
+// readMeta reads the properties of the primary item from a meta box.
+func (a *AVIFFacts) readMeta(b []byte) {
 	primary := uint32(0)
 	var properties, associations [][]byte
 	var kinds []string
-	boxes(b, func(kind string, body []byte) {
+	eachBox(b, func(kind string, body []byte) {
 		switch {
 		case kind == "pitm" && len(body) >= 6 && body[0] == 0:
 			primary = uint32(binary.BigEndian.Uint16(body[4:]))
 		case kind == "pitm" && len(body) >= 8:
 			primary = binary.BigEndian.Uint32(body[4:])
 		case kind == "iprp":
-			boxes(body, func(kind string, body []byte) {
+			eachBox(body, func(kind string, body []byte) {
 				switch kind {
 				case "ipco":
-					boxes(body, func(kind string, body []byte) {
+					eachBox(body, func(kind string, body []byte) {
 						kinds, properties = append(kinds, kind), append(properties, body)
 					})
 				case "ipma":
@@ -132,7 +132,7 @@ func (a *AVIFFacts) meta(b []byte) {
 	})
 	rotation, mirror := 0, -1
 	for _, list := range associations {
-		for _, index := range associated(list, primary) {
+		for _, index := range propertyIndexes(list, primary) {
 			if index < 1 || index > len(kinds) {
 				continue
 			}
@@ -147,7 +147,7 @@ func (a *AVIFFacts) meta(b []byte) {
 					mirror = int(body[0] & 1)
 				}
 			case "colr":
-				a.colr(body)
+				a.readColr(body)
 			}
 		}
 	}
@@ -163,8 +163,8 @@ func (a *AVIFFacts) meta(b []byte) {
 	}
 }
 
-// associated returns the indexes of an item's properties, from 1, in order.
-func associated(b []byte, item uint32) []int {
+// propertyIndexes returns the indexes of an item's properties, from 1, in order.
+func propertyIndexes(b []byte, item uint32) []int {
 	if len(b) < 8 {
 		return nil
 	}
@@ -204,8 +204,8 @@ func associated(b []byte, item uint32) []int {
 	return nil
 }
 
-// colr reads a colr box.
-func (a *AVIFFacts) colr(body []byte) {
+// readColr reads a colr box.
+func (a *AVIFFacts) readColr(body []byte) {
 	if len(body) < 4 {
 		return
 	}

@@ -28,7 +28,7 @@ func TestColours(t *testing.T) {
 	png := func(chunks ...[]byte) media.Colours {
 		return headerOf(t, slices.Concat(plain[:ihdr], slices.Concat(chunks...), plain[ihdr:]), media.PNG).Colours
 	}
-	profile := strings.Repeat("profile ", 20_000) // more than a segment of a JPEG holds
+	profile := strings.Repeat("profile ", 20_000) // larger than one JPEG segment
 	var packed bytes.Buffer
 	z := zlib.NewWriter(&packed)
 	_, _ = z.Write([]byte(profile))
@@ -75,7 +75,7 @@ func TestColours(t *testing.T) {
 	}
 }
 
-// TestOddChunks: what follows a chunk of odd length is found.
+// TestOddChunks checks that the chunk after one of odd length is found.
 func TestOddChunks(t *testing.T) {
 	t.Parallel()
 	for _, length := range []int{34, 35} {

@@ -15,8 +15,8 @@ import (
 	"mynah/internal/media"
 )
 
-// FuzzSniff: any head is told without a panic, always the same way, and one that has a
-// format is described.
+// FuzzSniff checks that Sniff does not panic and is deterministic, and that files with a known format are
+// described.
 func FuzzSniff(f *testing.F) {
 	for _, s := range []string{
 		"", "\x89PNG\r\n\x1a\n", "\xff\xd8\xff\xe0", "GIF89a", "RIFF\x24\x00\x00\x00WEBP", "RIFF\x24\x00\x00\x00WAVE", "ID3\x04",
@@ -39,14 +39,14 @@ func FuzzSniff(f *testing.F) {
 	})
 }
 
-// allocated is how many bytes the process has asked for so far.
+// allocated returns the number of bytes that the process has allocated so far.
 func allocated() uint64 {
 	s := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
 	metrics.Read(s)
 	return s[0].Value.Uint64()
 }
 
-// FuzzReadHeader: no header panics, asks for much memory, or gives what cannot be.
+// FuzzReadHeader checks that no header causes a panic, a large allocation or invalid values.
 func FuzzReadHeader(f *testing.F) {
 	m := image.NewNRGBA(image.Rect(0, 0, 8, 4))
 	for _, encode := range []func(b *bytes.Buffer) error{

@@ -14,7 +14,7 @@ import (
 	"mynah/internal/media"
 )
 
-// exif is a block of EXIF with an orientation alone, as TIFF 6.0 lays it out.
+// exif returns an EXIF block that contains only an orientation, in the layout of TIFF 6.0.
 func exif(order binary.AppendByteOrder, turn uint16) []byte {
 	b := []byte("MM")
 	if order == binary.AppendByteOrder(binary.LittleEndian) {
@@ -24,13 +24,13 @@ func exif(order binary.AppendByteOrder, turn uint16) []byte {
 	b = order.AppendUint32(b, 8)
 	b = order.AppendUint16(b, 1)      // one entry
 	b = order.AppendUint16(b, 0x0112) // orientation
-	b = order.AppendUint16(b, 3)      // of 16 bits
+	b = order.AppendUint16(b, 3)      // 16-bit value
 	b = order.AppendUint32(b, 1)
 	b = order.AppendUint16(b, turn)
 	return append(b, make([]byte, 6)...)
 }
 
-// marked returns a picture of a format with a block of EXIF.
+// marked returns a picture with an EXIF block.
 func marked(t *testing.T, f media.Format, exif []byte) []byte {
 	t.Helper()
 	m := image.NewRGBA(image.Rect(0, 0, 40, 20))
@@ -53,7 +53,7 @@ func marked(t *testing.T, f media.Format, exif []byte) []byte {
 	}
 }
 
-// chunk is one of PNG.
+// chunk returns a PNG chunk.
 func chunk(kind string, body []byte) []byte {
 	out := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
 	out = append(append(out, kind...), body...)
@@ -65,7 +65,7 @@ func riffChunk(kind string, body []byte) []byte {
 	return append(out, make([]byte, len(body)%2)...)
 }
 
-// riff is a WebP file of some chunks.
+// riff returns a WebP file with the given chunks.
 func riff(chunks ...[]byte) []byte {
 	body := append([]byte("WEBP"), slices.Concat(chunks...)...)
 	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(body))), body...)

@@ -17,7 +17,7 @@ import (
 	"mynah/internal/testrun"
 )
 
-// makeFile runs a real program that writes the file of a name, and gives the file's bytes.
+// makeFile runs a program that writes a file, and returns the file's content.
 func makeFile(t *testing.T, name, program string, args ...string) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -32,14 +32,14 @@ func makeFile(t *testing.T, name, program string, args ...string) []byte {
 	return b
 }
 
-// makeClip makes a file of moving or standing pictures by ffmpeg.
+// makeClip returns a file of pictures that ffmpeg writes.
 func makeClip(t *testing.T, name string, args ...string) []byte {
 	t.Helper()
 	all := append([]string{"-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=64x36:r=10:d=0.2"}, args...)
 	return makeFile(t, name, "ffmpeg", all...)
 }
 
-// sound makes a file of sound by ffmpeg.
+// sound returns a sound file that ffmpeg writes.
 func sound(t *testing.T, name string, args ...string) []byte {
 	t.Helper()
 	all := append([]string{"-v", "error", "-y", "-f", "lavfi", "-i", "sine=r=44100:d=0.2"}, args...)
@@ -90,7 +90,7 @@ func gifOf(t *testing.T, w, h int) []byte {
 
 func head(b []byte) []byte { return b[:min(len(b), media.HeadSize)] }
 
-// TestWhatProgramsWrite knows what the real encoders write.
+// TestWhatProgramsWrite checks files that real encoders write.
 func TestWhatProgramsWrite(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -132,7 +132,7 @@ func TestWhatProgramsWrite(t *testing.T) {
 			if got.Picture() != c.picture || got.Video() != c.video || got.Audio() != c.sound {
 				t.Errorf("may be a picture %v, a clip %v, sound %v", got.Picture(), got.Video(), got.Audio())
 			}
-			// Grammar of the article is left to the package.
+			// Ignore the difference between a and an.
 			if says := media.Describe(head(b)); strings.ReplaceAll(says, "is an ", "is a ") != c.says {
 				t.Errorf("it %s, want: it %s", says, c.says)
 			}
@@ -143,13 +143,13 @@ func TestWhatProgramsWrite(t *testing.T) {
 	}
 }
 
-// TestHeads are hand-made: what real files begin with, and what only looks like it.
+// TestHeads checks hand-made first bytes of files, genuine and misleading ones.
 func TestHeads(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, head string
 		want       media.Format
-		says       string // "" leaves it open
+		says       string // "" means not checked
 	}{
 		{"empty", "", media.Unknown, "is empty"},
 		{"GIF of 1987", "GIF87a\x01\x00\x01\x00", media.GIF, ""},
@@ -193,12 +193,12 @@ func TestHeads(t *testing.T) {
 	}
 }
 
-// TestCutHeads: what is cut within its mark is of no format, and never of another.
+// TestCutHeads checks that a truncated signature is never recognised as any format.
 func TestCutHeads(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, head string
-		least      int // how many bytes tell the format
+		least      int // minimum number of bytes that identify the format
 		want       media.Format
 	}{
 		{"PNG", "\x89PNG\r\n\x1a\n", 8, media.PNG},

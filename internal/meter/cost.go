@@ -18,8 +18,8 @@ const (
 	letterTime = 1.0 / 15
 )
 
-// expected returns the estimated costs of the phases of a build, from its storyboard and files.
-func expected(board *storyboard.Board, files *assets.Set) map[string]float64 {
+// estimateCosts returns the estimated costs of the phases of a build, from its storyboard and files.
+func estimateCosts(board *storyboard.Board, files *assets.Set) map[string]float64 {
 	letters, seconds, slides, pictures := 0, 0.0, 0, 0.0
 	for _, s := range board.Scenes {
 		said := 0.0

@@ -46,11 +46,11 @@ const (
 	Film  = "cutting the video"
 )
 
-// order returns the phases in order, without Check.
-func order() []string { return []string{Script, Files, Voice, Slides, Pictures, Sound, Film} }
+// phaseOrder returns the phases in order, without Check.
+func phaseOrder() []string { return []string{Script, Files, Voice, Slides, Pictures, Sound, Film} }
 
-// usual returns the relative costs of phases before they are estimated.
-func usual() map[string]float64 {
+// usualCosts returns the relative costs of phases before they are estimated.
+func usualCosts() map[string]float64 {
 	return map[string]float64{Script: 2, Files: 8, Voice: 20, Slides: 15, Pictures: 35, Sound: 15, Film: 5}
 }
 
@@ -72,7 +72,7 @@ type Meter struct {
 
 // New returns a meter. It counts the programs that run starts. report receives the progress; it may be nil.
 func New(run *proc.Runner, report func(Progress)) *Meter {
-	return &Meter{run: run, report: report, costs: usual(), done: map[string]float64{}}
+	return &Meter{run: run, report: report, costs: usualCosts(), done: map[string]float64{}}
 }
 
 // Clock measures a phase until the returned function is called. A phase within another one is not counted as a
@@ -99,7 +99,9 @@ func (m *Meter) Clock(name string) func() {
 }
 
 // Expect estimates the costs of the phases from a storyboard and its files.
-func (m *Meter) Expect(board *storyboard.Board, files *assets.Set) { m.expect(expected(board, files)) }
+func (m *Meter) Expect(board *storyboard.Board, files *assets.Set) {
+	m.expect(estimateCosts(board, files))
+}
 
 // expect sets the expected costs of phases, in any unit. Other phases keep their usual share of the total.
 func (m *Meter) expect(costs map[string]float64) {
@@ -108,7 +110,7 @@ func (m *Meter) expect(costs map[string]float64) {
 	sum, known := 0.0, 0.0
 	for phase, cost := range costs {
 		sum += cost
-		known += usual()[phase]
+		known += usualCosts()[phase]
 	}
 	if sum <= 0 {
 		return
@@ -123,14 +125,14 @@ func (m *Meter) Progress(phase string, done float64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.phase = phase
-	for _, p := range order() {
+	for _, p := range phaseOrder() {
 		if p == phase {
 			m.done[p] = max(m.done[p], done)
 			break
 		}
 		m.done[p] = 1
 	}
-	m.tell()
+	m.reportProgress()
 }
 
 // Ahead reports the progress of a later phase that runs concurrently with the current one, 0 to 1.
@@ -138,13 +140,13 @@ func (m *Meter) Ahead(phase string, done float64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.done[phase] = max(m.done[phase], done)
-	m.tell()
+	m.reportProgress()
 }
 
-// tell reports the finished fraction of the expected cost. It never decreases.
-func (m *Meter) tell() {
+// reportProgress reports the finished fraction of the expected cost. It never decreases.
+func (m *Meter) reportProgress() {
 	all, done := 0.0, 0.0
-	for _, p := range order() {
+	for _, p := range phaseOrder() {
 		all += m.costs[p]
 		done += m.costs[p] * min(m.done[p], 1)
 	}

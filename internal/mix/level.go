@@ -11,10 +11,10 @@ import (
 	"mynah/internal/sound"
 )
 
-// balance finds the gain that gives the whole soundtrack its target loudness. The higher the gain, the more the
+// findGain finds the gain that gives the whole soundtrack its target loudness. The higher the gain, the more the
 // limiter reduces the loudness. If the gain differs much from the one at which the loudness was measured,
 // balance measures again. A soundtrack that the limiter keeps below its target stays below it.
-func (x *Mixer) balance(ctx context.Context, t *Track, chunks []sound.Chunk) error {
+func (x *Mixer) findGain(ctx context.Context, t *Track, chunks []sound.Chunk) error {
 	level, ok := x.in.Board.Level()
 	if !ok {
 		return nil
@@ -29,7 +29,7 @@ func (x *Mixer) balance(ctx context.Context, t *Track, chunks []sound.Chunk) err
 	begin := t.master.Gain
 	var before float64
 	for round, step := 0, 0; round < rounds; round++ {
-		heard, err := x.listen(ctx, t, chunks)
+		heard, err := x.measureLoudness(ctx, t, chunks)
 		if err != nil {
 			return err
 		}
@@ -57,9 +57,9 @@ func expectedMaster(channels int) sound.Master {
 	return sound.Master{Limit: true, Gain: -6 * (channels - 1)}
 }
 
-// listen returns the loudness of the mastered soundtrack, in LUFS. It caches the loudness of each chunk, so it
+// measureLoudness returns the loudness of the mastered soundtrack, in LUFS. It caches the loudness of each chunk, so it
 // mixes only new ones.
-func (x *Mixer) listen(ctx context.Context, t *Track, chunks []sound.Chunk) (float64, error) {
+func (x *Mixer) measureLoudness(ctx context.Context, t *Track, chunks []sound.Chunk) (float64, error) {
 	steps := make([][]loudness.Step, len(chunks))
 	var unknown []chunkTask
 	var places []int

@@ -23,18 +23,18 @@ import (
 // Make decodes, mixes and encodes the missing chunks of a track. It returns findings for sounds that cannot be
 // read.
 func (x *Mixer) Make(ctx context.Context, t *Track) (diag.List, error) {
-	err := x.planChunks(ctx, t, x.cut(t))
+	err := x.planChunks(ctx, t, x.cutTrack(t))
 	if err == nil && len(t.todo) > 0 {
 		err = x.encodeSound(ctx, t)
 	}
-	return unreadable(err)
+	return splitUnreadable(err)
 }
 
 // MakeBefore decodes, mixes and encodes the chunks that end before a sample of the track. It uses the gain of
 // these chunks alone, which is probably also that of the whole track. The other chunks may still change.
 func (x *Mixer) MakeBefore(ctx context.Context, sample int64) error {
 	t := x.Plan()
-	chunks := slices.DeleteFunc(x.cut(t), func(p sound.Chunk) bool { return (p.First+p.Packets)*sound.Grid > sample })
+	chunks := slices.DeleteFunc(x.cutTrack(t), func(p sound.Chunk) bool { return (p.First+p.Packets)*sound.Grid > sample })
 	if len(chunks) == 0 {
 		return nil
 	}
@@ -51,7 +51,7 @@ func (x *Mixer) Decode(ctx context.Context, t *Track) (diag.List, error) {
 	for i := range t.clips {
 		all.Heard = append(all.Heard, i)
 	}
-	return unreadable(x.decode(ctx, t, []chunkTask{all}))
+	return splitUnreadable(x.decode(ctx, t, []chunkTask{all}))
 }
 
 // unreadableError contains findings about sounds that cannot be read.
@@ -60,8 +60,8 @@ type unreadableError struct{ list diag.List }
 // Error implements error.
 func (e *unreadableError) Error() string { return e.list[0].Error() }
 
-// unreadable returns the findings in an error, or the error if it contains none.
-func unreadable(err error) (diag.List, error) {
+// splitUnreadable returns the findings in an error, or the error if it contains none.
+func splitUnreadable(err error) (diag.List, error) {
 	if e, ok := errors.AsType[*unreadableError](err); ok {
 		return e.list, nil
 	}

@@ -64,14 +64,14 @@ func (p pcm) Channels() int { return p.channels }
 func (p pcm) Frames() (int64, error) {
 	e, ok := p.store.Open(p.kind, p.key)
 	if !ok {
-		return 0, p.lost()
+		return 0, p.lostError()
 	}
 	defer func() { _ = e.Close() }()
 	return e.Size() / int64(p.channels) / 2, nil
 }
 
-// lost returns the error for samples that are no longer in the cache.
-func (p pcm) lost() error {
+// lostError returns the error for samples that are no longer in the cache.
+func (p pcm) lostError() error {
 	return fmt.Errorf("%w (%s)", cache.ErrLost, p.key)
 }
 
@@ -79,7 +79,7 @@ func (p pcm) lost() error {
 func (p pcm) Open(frame int64) (io.ReadCloser, error) {
 	e, ok := p.store.Open(p.kind, p.key)
 	if !ok {
-		return nil, p.lost()
+		return nil, p.lostError()
 	}
 	_, err := e.Seek(frame*int64(p.channels)*2, io.SeekStart)
 	if err != nil {
@@ -124,8 +124,8 @@ func (x *Mixer) Plan() *Track {
 	return t
 }
 
-// cut cuts the track into chunks at the starts of scenes and at silence.
-func (x *Mixer) cut(t *Track) []sound.Chunk {
+// cutTrack cuts the track into chunks at the starts of scenes and at silence.
+func (x *Mixer) cutTrack(t *Track) []sound.Chunk {
 	var scenes []int64
 	for _, s := range x.in.Line.Scenes {
 		scenes = append(scenes, s.Sound)
@@ -135,7 +135,7 @@ func (x *Mixer) cut(t *Track) []sound.Chunk {
 
 // planChunks sets the gain, and lists the chunks that must be encoded.
 func (x *Mixer) planChunks(ctx context.Context, t *Track, chunks []sound.Chunk) error {
-	if err := x.balance(ctx, t, chunks); err != nil {
+	if err := x.findGain(ctx, t, chunks); err != nil {
 		return err
 	}
 	seen := map[cache.Key]bool{}
@@ -144,7 +144,7 @@ func (x *Mixer) planChunks(ctx context.Context, t *Track, chunks []sound.Chunk) 
 			t.Runs = append(t.Runs, film.PacketRun{Packets: p.Packets, Silent: true})
 			continue
 		}
-		task := chunkTask{Chunk: p, key: x.Book.Add(x.chunk(t, p))}
+		task := chunkTask{Chunk: p, key: x.Book.Add(x.chunkRecipe(t, p))}
 		t.Runs = append(t.Runs, film.PacketRun{Packets: p.Packets, Segment: task.key})
 		if seen[task.key] || x.Store.Has(cache.Sounds, task.key) {
 			continue

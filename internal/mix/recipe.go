@@ -102,8 +102,8 @@ func (t *Track) listHeard(p sound.Chunk) []HeardSound {
 	return out
 }
 
-// chunk returns the recipe of a chunk, and its name in explanations.
-func (x *Mixer) chunk(t *Track, p sound.Chunk) (Chunk, part.Label) {
+// chunkRecipe returns the recipe of a chunk, and its name in explanations.
+func (x *Mixer) chunkRecipe(t *Track, p sound.Chunk) (Chunk, part.Label) {
 	byStart := func(s timeline.Scene, at int64) int { return cmp.Compare(s.Sound, at) }
 	scene, _ := slices.BinarySearchFunc(x.in.Line.Scenes, p.First*sound.Grid+1, byStart)
 	at := time.Duration(p.First) * sound.Grid * time.Second / timeline.SampleRate
@@ -139,8 +139,8 @@ func (x *Mixer) decodeTask(s timeline.Sound) decodeTask {
 	in := ffmpeg.SoundInput{Input: a.Input, Channels: channels, SpeedNum: s.SpeedNum, SpeedDen: s.SpeedDen}
 	in.Surround = a.Info != nil && a.Info.Audio != nil && a.Info.Audio.Channels > 2
 	if s.Kind == timeline.SoundClip {
-		in.From = micros(s.From)
-		in.Length = micros(s.SourceSamples)
+		in.From = toMicroseconds(s.From)
+		in.Length = toMicroseconds(s.SourceSamples)
 	}
 	if s.Loop && a.Input.Format == media.MOV && a.Info != nil && a.Info.Audio != nil && a.Info.Audio.Length != nil {
 		// MP4 states where in the last packet the sound ends, but decoders continue to the end of the packet.
@@ -151,7 +151,7 @@ func (x *Mixer) decodeTask(s timeline.Sound) decodeTask {
 	bytes := func(us int64) int64 { return us * timeline.SampleRate / 1_000_000 * int64(channels) * 2 }
 	if a.Info != nil && a.Info.Audio != nil && a.Info.Audio.Length != nil {
 		stated := timeline.Microseconds(a.Info.Audio.Length)
-		d.most = 2*bytes(max(stated, micros(s.Samples))) + bytes(60_000_000)
+		d.most = 2*bytes(max(stated, toMicroseconds(s.Samples))) + bytes(60_000_000)
 		if s.Kind != timeline.SoundClip {
 			// Containers may state a little more than there is.
 			d.least = bytes(stated*97/100 - 500_000)
@@ -164,5 +164,5 @@ func (x *Mixer) decodeTask(s timeline.Sound) decodeTask {
 	return d
 }
 
-// micros converts samples to microseconds.
-func micros(samples int64) int64 { return samples * 1_000_000 / timeline.SampleRate }
+// toMicroseconds converts samples to microseconds.
+func toMicroseconds(samples int64) int64 { return samples * 1_000_000 / timeline.SampleRate }

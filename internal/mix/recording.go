@@ -51,7 +51,7 @@ func (x *Mixer) Record(ctx context.Context) (*Recording, diag.List, error) {
 	if len(r.track.decodes) > 0 { // music also plays before and after the speech
 		r.samples = line.Samples
 	} else {
-		r.cut(r.spans[0].from)
+		r.cutStart(r.spans[0].from)
 		r.samples = r.spans[len(r.spans)-1].to
 	}
 	r.Cues = caption.Cues(x.in.Board, line, x.in.Spoken.Words)
@@ -97,8 +97,8 @@ func (r *Recording) Scenes() int { return len(r.spans) }
 // Seconds returns the length in seconds.
 func (r *Recording) Seconds() float64 { return float64(r.samples) / timeline.SampleRate }
 
-// cut removes n samples from the start.
-func (r *Recording) cut(n int64) {
+// cutStart removes n samples from the start.
+func (r *Recording) cutStart(n int64) {
 	for i := range r.spans {
 		r.spans[i].from -= n
 		r.spans[i].to -= n

@@ -14,9 +14,9 @@ func (f *biquad) next(x float64) float64 {
 	return y
 }
 
-// loop filters a loop in place. It filters the last second first, so that the filter's state at the start
+// filterLoop filters a loop in place. It filters the last second first, so that the filter's state at the start
 // matches that at the end.
-func (f *biquad) loop(x []float64) {
+func (f *biquad) filterLoop(x []float64) {
 	for _, v := range x[max(0, len(x)-Rate):] {
 		f.next(v)
 	}
@@ -25,17 +25,17 @@ func (f *biquad) loop(x []float64) {
 	}
 }
 
-// over filters a sound in place.
-func (f *biquad) over(x []float64) []float64 {
+// filterSound filters a sound in place.
+func (f *biquad) filterSound(x []float64) []float64 {
 	for i, v := range x {
 		x[i] = f.next(v)
 	}
 	return x
 }
 
-// lowest returns a high-pass filter with a cutoff frequency in Hz.
-func lowest(hz float64) *biquad {
-	cos, alpha := bend(hz, math.Sqrt2/2)
+// highPass returns a high-pass filter with a cutoff frequency in Hz.
+func highPass(hz float64) *biquad {
+	cos, alpha := filterAngles(hz, math.Sqrt2/2)
 	a0 := 1 + alpha
 	return &biquad{
 		b0: (1 + cos) / 2 / a0, b1: -(1 + cos) / a0, b2: (1 + cos) / 2 / a0,
@@ -43,9 +43,9 @@ func lowest(hz float64) *biquad {
 	}
 }
 
-// highest returns a low-pass filter with a cutoff frequency in Hz.
-func highest(hz float64) *biquad {
-	cos, alpha := bend(hz, math.Sqrt2/2)
+// lowPass returns a low-pass filter with a cutoff frequency in Hz.
+func lowPass(hz float64) *biquad {
+	cos, alpha := filterAngles(hz, math.Sqrt2/2)
 	a0 := 1 + alpha
 	return &biquad{
 		b0: (1 - cos) / 2 / a0, b1: (1 - cos) / a0, b2: (1 - cos) / 2 / a0,
@@ -55,7 +55,7 @@ func highest(hz float64) *biquad {
 
 // boost returns a filter that amplifies a band around hz by db decibels.
 func boost(hz, q, db float64) *biquad {
-	cos, alpha := bend(hz, q)
+	cos, alpha := filterAngles(hz, q)
 	a := math.Pow(10, db/40)
 	a0 := 1 + alpha/a
 	return &biquad{
@@ -64,8 +64,8 @@ func boost(hz, q, db float64) *biquad {
 	}
 }
 
-// bend returns two intermediate values for the coefficients of a biquad.
-func bend(hz, q float64) (cos, alpha float64) {
+// filterAngles returns two intermediate values for the coefficients of a biquad.
+func filterAngles(hz, q float64) (cos, alpha float64) {
 	w := 2 * math.Pi * hz / Rate
 	return math.Cos(w), math.Sin(w) / (2 * q)
 }
@@ -104,7 +104,7 @@ func reverb(in []float64) (left, right []float64) {
 		lines[i] = delay{buf: make([]float64, n), gain: math.Pow(0.001, float64(n)/Rate/seconds)}
 	}
 	left, right = make([]float64, len(in)), make([]float64, len(in))
-	floor := lowest(180) // low notes would make the reverb boom
+	floor := highPass(180) // low notes would make the reverb boom
 	for i := range len(in) + tail {
 		x, k := 0.0, i%len(in)
 		if i < len(in) {

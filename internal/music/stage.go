@@ -67,8 +67,8 @@ func (s *stage) addNote(note []float64, from int, p spot) {
 	}
 }
 
-// human returns a random factor between 1-by and 1+by, so that no two notes are equal.
-func (s *stage) human(by float64) float64 { return 1 + by*(2*s.rand.Float64()-1) }
+// randomFactor returns a random factor between 1-by and 1+by, so that no two notes are equal.
+func (s *stage) randomFactor(by float64) float64 { return 1 + by*(2*s.rand.Float64()-1) }
 
 // voice returns the sound of a note with a frequency, held for a number of seconds.
 type voice func(hz, seconds float64) []float64
@@ -80,7 +80,7 @@ func (s *stage) play(notes []note, from float64, v voice, p spot) {
 			continue
 		}
 		q := p
-		q.gain *= s.human(0.08)
+		q.gain *= s.randomFactor(0.08)
 		s.addNote(v(hertz(n.pitch), s.seconds(n.beats)), s.at(from+n.at), q)
 	}
 }
@@ -89,7 +89,7 @@ func (s *stage) play(notes []note, from float64, v voice, p spot) {
 func (s *stage) chord(pitches []int, from, beats float64, v voice, p spot) {
 	for i, n := range pitches {
 		q := p
-		q.gain *= s.human(0.05)
+		q.gain *= s.randomFactor(0.05)
 		q.pan += 0.15 * (float64(i) - float64(len(pitches)-1)/2)
 		s.addNote(v(hertz(n), s.seconds(beats)), s.at(from)+i*150, q)
 	}
@@ -119,7 +119,7 @@ func (s *stage) master() []int16 {
 	}
 	both := make([]float64, 0, Channels*s.n)
 	for c := range s.dry {
-		lowest(32).loop(s.dry[c])
+		highPass(32).filterLoop(s.dry[c])
 	}
 	for i := range s.n {
 		both = append(both, s.dry[0][i], s.dry[1][i])
@@ -130,14 +130,14 @@ func (s *stage) master() []int16 {
 	out := make([]int16, Channels*s.n)
 	for c := range s.dry {
 		for i, v := range s.dry[c] {
-			out[Channels*i+c] = int16(math.Round(limit(v*gain) * math.MaxInt16))
+			out[Channels*i+c] = int16(math.Round(compressPeak(v*gain) * math.MaxInt16))
 		}
 	}
 	return out
 }
 
-// limit compresses samples above the knee, so that none exceeds the top.
-func limit(v float64) float64 {
+// compressPeak compresses samples above the knee, so that none exceeds the top.
+func compressPeak(v float64) float64 {
 	const knee, top = 0.55, 0.89
 	a := math.Abs(v)
 	if a <= knee {

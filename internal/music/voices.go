@@ -31,12 +31,12 @@ func strike(hz, seconds float64, partials []partial) []float64 {
 			a, b = c1*a-c2*b, a
 		}
 	}
-	ends(out, 0.002, damp)
+	fadeEnds(out, 0.002, damp)
 	return out
 }
 
-// ends fades a sound in and out; in and out are in seconds.
-func ends(x []float64, in, out float64) {
+// fadeEnds fades a sound in and out; in and out are in seconds.
+func fadeEnds(x []float64, in, out float64) {
 	n := min(int(in*Rate), len(x))
 	for i := range n {
 		x[i] *= ease(float64(i) / float64(n))
@@ -74,7 +74,7 @@ func bell(hz, seconds float64) []float64 {
 // bass returns a soft bass sound. Its second partial makes the note audible on small loudspeakers.
 func bass(hz, seconds float64) []float64 {
 	out := strike(hz, seconds, []partial{{1, 0.8, 3.2}, {2, 0.3, 1.8}, {3, 0.1, 0.9}, {4, 0.03, 0.4}})
-	ends(out, 0.006, 0.02)
+	fadeEnds(out, 0.006, 0.02)
 	return out
 }
 
@@ -102,7 +102,7 @@ func (s *stage) pad(hz, seconds float64) []float64 {
 			at -= turn
 		}
 	}
-	ends(out, min(0.6, seconds/2), 0.9)
+	fadeEnds(out, min(0.6, seconds/2), 0.9)
 	return out
 }
 
@@ -121,7 +121,7 @@ func (s *stage) pluck(g stringTone) voice {
 		n := int(period - 0.3)
 		part := period - float64(n)
 		tune := (1 - part) / (1 + part)
-		string_ := s.finger(n, g.soft)
+		string_ := s.pluckedShape(n, g.soft)
 		loss := math.Pow(0.001, 1/(hz*g.seconds))
 		out := make([]float64, int(min(seconds+0.06, g.seconds)*Rate))
 		last, in, res := 0.0, 0.0, 0.0
@@ -138,19 +138,19 @@ func (s *stage) pluck(g stringTone) voice {
 				at = 0
 			}
 		}
-		ends(out, 0.001, 0.06)
+		fadeEnds(out, 0.001, 0.06)
 		return out
 	}
 }
 
-// finger returns the initial shape of a plucked string: filtered noise without the harmonics that have a node
+// pluckedShape returns the initial shape of a plucked string: filtered noise without the harmonics that have a node
 // where the string is plucked, and with a mean of 0.
-func (s *stage) finger(n int, soft float64) []float64 {
+func (s *stage) pluckedShape(n int, soft float64) []float64 {
 	raw := make([]float64, n)
 	for i := range raw {
 		raw[i] = 2*s.rand.Float64() - 1
 	}
-	highest(soft).loop(raw) // the string is a loop, so the filter wraps around
+	lowPass(soft).filterLoop(raw) // the string is a loop, so the filter wraps around
 	out := make([]float64, n)
 	where, mean, power := n/5, 0.0, 0.0
 	for i := range out {
@@ -177,7 +177,7 @@ func kick() []float64 {
 		phase += 2 * math.Pi * (48 + 75*math.Exp(-t*38)) / Rate
 		out[i] = math.Sin(phase) * math.Exp(-t*17)
 	}
-	ends(out, 0.002, 0.04)
+	fadeEnds(out, 0.002, 0.04)
 	return out
 }
 
@@ -192,16 +192,16 @@ func (s *stage) hiss(low, high, rise, fall float64) []float64 {
 		}
 		out[i] = (2*s.rand.Float64() - 1) * env
 	}
-	lowest(low).over(out)
-	highest(high).over(out)
-	ends(out, 0.001, fall)
+	highPass(low).filterSound(out)
+	lowPass(high).filterSound(out)
+	fadeEnds(out, 0.001, fall)
 	return out
 }
 
 // snap returns a finger snap or soft clap.
 func (s *stage) snap() []float64 {
 	out := s.hiss(900, 5200, 0.001, 0.03)
-	boost(1900, 2, 8).over(out)
+	boost(1900, 2, 8).filterSound(out)
 	for i := range out { // a second, softer hit
 		if k := i - 500; k >= 0 {
 			out[i] += 0.4 * out[k] * 0.5

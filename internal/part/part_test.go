@@ -13,7 +13,7 @@ import (
 	"mynah/internal/part"
 )
 
-// dish is a recipe of a test.
+// dish is a recipe for tests.
 type dish struct {
 	Words  string   `json:"words" part:"its words"`
 	Look   look     `json:"look"`
@@ -62,7 +62,7 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// TestExplain: each part that was made says what of it changed since the build before.
+// TestExplain checks that each part that was made has the changes since the previous build as its reason.
 func TestExplain(t *testing.T) {
 	t.Parallel()
 	s, note := store(t), cache.Key{1}
@@ -95,7 +95,7 @@ func TestExplain(t *testing.T) {
 	if got := build(false, first); got != nil {
 		t.Errorf("nothing was made, and %+v is explained", got)
 	}
-	// The nearest part of its name is the one that a part is compared with.
+	// A part is compared with the most similar one of the same name.
 	build(true, dish{Words: "a", Look: look{Canvas: "red"}}, dish{Words: "b", Look: look{Canvas: "blue"}})
 	if got := build(true, dish{Words: "b", Look: look{Canvas: "green"}}); got[0].Why != "changed: the canvas" {
 		t.Errorf("%+v", got)
@@ -146,7 +146,7 @@ func TestRemember(t *testing.T) {
 			t.Errorf("%v, %v", v, err)
 		}
 	}
-	// What cannot be read is made again.
+	// An unreadable value is made again.
 	if err := s.PutBytes(cache.Probes, part.KeyOf(dish{Words: "n"}), []byte("{")); err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func TestRemember(t *testing.T) {
 	}
 }
 
-// TestGroup: work is bounded, progress grows to 1, and a panic is a failure.
+// TestGroup checks that concurrency is limited, progress grows to 1, and a panic is a failure.
 func TestGroup(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex

@@ -10,8 +10,8 @@ import (
 	"mynah/internal/fault"
 )
 
-// feed copies r to the child's standard input. A child that stops reading is not an error.
-func (p *Process) feed(w *os.File, r io.Reader) {
+// copyInput copies r to the child's standard input. A child that stops reading is not an error.
+func (p *Process) copyInput(w *os.File, r io.Reader) {
 	src := &errReader{r: r, m: &p.moved}
 	// hides *os.File's ReadFrom, which would use its own buffer
 	_, _ = io.CopyBuffer(struct{ io.Writer }{w}, src, make([]byte, chunk))
@@ -42,8 +42,8 @@ func (e *errReader) Read(b []byte) (n int, err error) {
 	return n, err
 }
 
-// drain copies a pipe to its end, or until it stays silent after the child has ended.
-func (p *Process) drain(r *os.File, w io.Writer, m *activity) {
+// copyOutput copies a pipe to its end, or until it stays silent after the child has ended.
+func (p *Process) copyOutput(r *os.File, w io.Writer, m *activity) {
 	buf := make([]byte, 64<<10)
 	fresh := false
 	failed := false
@@ -86,8 +86,8 @@ func (d *errorIgnorer) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// limited returns the writer for the child's standard output, with its size limit.
-func (p *Process) limited(c Command) io.Writer {
+// limitOutput returns the writer for the child's standard output, with its size limit.
+func (p *Process) limitOutput(c Command) io.Writer {
 	w := &limitedWriter{w: c.Stdout, left: c.MaxStdout, max: c.MaxStdout, name: p.name}
 	if c.MaxStdout == 0 {
 		w.left = 1<<63 - 1

@@ -64,8 +64,8 @@ func groupCPU(group int) (units int64, known bool) {
 	return units, true
 }
 
-// widen does nothing: macOS enlarges pipes automatically.
-func widen(*os.File) {}
+// enlargePipe does nothing: macOS enlarges pipes automatically.
+func enlargePipe(*os.File) {}
 
 // peakUnit is the unit of getrusage(2)'s ru_maxrss, in bytes.
 const peakUnit = 1

@@ -69,9 +69,9 @@ func groupCPU(group int) (ticks int64, known bool) {
 	return ticks, true
 }
 
-// widen enlarges a pipe's buffer, because pictures are megabytes in size and fewer writes are faster. It
+// enlargePipe enlarges a pipe's buffer, because pictures are megabytes in size and fewer writes are faster. It
 // ignores failures.
-func widen(w *os.File) { _, _ = unix.FcntlInt(w.Fd(), unix.F_SETPIPE_SZ, pipeSize) }
+func enlargePipe(w *os.File) { _, _ = unix.FcntlInt(w.Fd(), unix.F_SETPIPE_SZ, pipeSize) }
 
 // peakUnit is the unit of getrusage(2)'s ru_maxrss, in bytes.
 const peakUnit = 1024

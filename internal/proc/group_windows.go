@@ -167,4 +167,4 @@ func (c Config) ownEnv() []string {
 	}
 }
 
-func widen(*os.File) {}
+func enlargePipe(*os.File) {}

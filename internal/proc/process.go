@@ -136,7 +136,7 @@ func (pl *pipes) pipe() (r, w *os.File) {
 		return nil, nil
 	}
 	if r, w, pl.err = os.Pipe(); pl.err == nil {
-		widen(w)
+		enlargePipe(w)
 	}
 	return r, w
 }
@@ -177,7 +177,7 @@ func (p *Process) launch(c Command) error {
 	}
 
 	started := make(chan error, 1)
-	go p.live(c, started)
+	go p.runChild(c, started)
 	err := <-started
 	closeAll(pl.theirs)
 	if err != nil {
@@ -189,9 +189,9 @@ func (p *Process) launch(c Command) error {
 	return nil
 }
 
-// live starts the child and waits for its end on one OS thread: the kernel kills the child when the thread that
+// runChild starts the child and waits for its end on one OS thread: the kernel kills the child when the thread that
 // forked it ends, not when the process ends.
-func (p *Process) live(c Command, started chan<- error) {
+func (p *Process) runChild(c Command, started chan<- error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	if err := p.cmd.Start(); err != nil {
@@ -238,7 +238,7 @@ func (p *Process) serve(c Command, in, out, errs *os.File) {
 	case p.cmd.Stdin == c.Stdin:
 		_ = in.Close()
 	default:
-		p.inputs.Go(func() { p.feed(in, c.Stdin) })
+		p.inputs.Go(func() { p.copyInput(in, c.Stdin) })
 	}
 	switch {
 	case c.Stdout == nil:
@@ -246,7 +246,7 @@ func (p *Process) serve(c Command, in, out, errs *os.File) {
 	case p.cmd.Stdout == c.Stdout:
 		_ = out.Close()
 	default:
-		p.outputs.Go(func() { p.drain(out, p.limited(c), &p.moved) })
+		p.outputs.Go(func() { p.copyOutput(out, p.limitOutput(c), &p.moved) })
 	}
 	p.outputs.Go(func() {
 		w := io.Writer(p.tail)
@@ -254,7 +254,7 @@ func (p *Process) serve(c Command, in, out, errs *os.File) {
 			w = io.MultiWriter(p.tail, &errorIgnorer{w: c.Stderr})
 		}
 		limited := &limitedWriter{w: w, left: p.runner.cfg.MaxStderr, max: p.runner.cfg.MaxStderr, name: p.name}
-		p.drain(errs, limited, &activity{})
+		p.copyOutput(errs, limited, &activity{})
 	})
 	go func() {
 		<-p.exited

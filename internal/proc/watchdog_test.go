@@ -12,14 +12,14 @@ import (
 	"mynah/internal/testrun"
 )
 
-// TestStalls kills children that give no sign of life, and lets those live that give one,
-// or that wait for us.
+// TestStalls checks that children without activity are killed, and that active ones, or those that wait for
+// this process, are not.
 func TestStalls(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	r := runner(t, func(c *proc.Config) {
 		c.Jobs = 10
-		// Long enough for a machine that is busy with other tests.
+		// Long enough for a machine that runs other tests.
 		c.Stall, c.Silence = 4*time.Second, 10*time.Second
 	})
 	slow := func() io.Reader {

@@ -27,23 +27,25 @@ type Target struct {
 
 // outputs returns the paths of the files that a build may write, the video first.
 func (t Target) outputs() []string {
-	files := append([]string{t.Video, t.named(names.EndPoster)}, t.subtitles()...)
+	files := append([]string{t.Video, t.withEnding(names.EndPoster)}, t.subtitles()...)
 	if t.Timeline {
-		files = append(files, t.named(names.EndTimeline))
+		files = append(files, t.withEnding(names.EndTimeline))
 	}
 	if t.Transcript {
-		files = append(files, t.named(names.EndTranscript), t.named(names.EndChapters))
+		files = append(files, t.withEnding(names.EndTranscript), t.withEnding(names.EndChapters))
 	}
 	return files
 }
 
-// named returns the path of the video with another ending.
-func (t Target) named(ending string) string {
+// withEnding returns the path of the video with another ending.
+func (t Target) withEnding(ending string) string {
 	return strings.TrimSuffix(t.Video, filepath.Ext(t.Video)) + ending
 }
 
 // subtitles returns the paths of the subtitle files.
-func (t Target) subtitles() []string { return []string{t.named(names.EndSRT), t.named(names.EndVTT)} }
+func (t Target) subtitles() []string {
+	return []string{t.withEnding(names.EndSRT), t.withEnding(names.EndVTT)}
+}
 
 // Outputs contains the files of a build, checked so that nothing is replaced that must not be.
 type Outputs struct {
@@ -81,7 +83,7 @@ func Reserve(store *cache.Store, in Inputs, t Target) (*Outputs, error) {
 		if err != nil {
 			continue
 		}
-		if in.at(info) != "" {
+		if in.findInput(info) != "" {
 			return nil, fault.New(fault.Usage, nil, "the build would replace %s, which the script uses", f).
 				WithHint("choose another file for the video: -o film/%s", filepath.Base(files[0]))
 		}
@@ -101,7 +103,7 @@ func ReserveFiles(store *cache.Store, in Inputs, paths []string, force bool) (*O
 		if path == "" || err != nil {
 			continue // nothing to replace
 		}
-		if in.at(info) != "" {
+		if in.findInput(info) != "" {
 			return nil, fault.New(fault.Usage, nil, "the subtitles would replace %s, which the script uses", path).
 				WithHint("choose another file for them: -o %s", filepath.Join("subtitles", filepath.Base(path)))
 		}
@@ -112,8 +114,8 @@ func ReserveFiles(store *cache.Store, in Inputs, paths []string, force bool) (*O
 	return o, nil
 }
 
-// at returns the name of the input that is the same file as info, "" if none is.
-func (in Inputs) at(info os.FileInfo) string {
+// findInput returns the name of the input that is the same file as info, "" if none is.
+func (in Inputs) findInput(info os.FileInfo) string {
 	for _, name := range in.Names {
 		file, err := os.Stat(in.Project.Path(name))
 		if err == nil && os.SameFile(info, file) {

@@ -93,8 +93,8 @@ type sidecar struct {
 // earlier build wrote them.
 func (r *Releaser) Publish(ctx context.Context, v Video) (Files, int64, error) {
 	r.video = v
-	f := r.film()
-	files, beside, err := r.describe()
+	f := r.newFilm()
+	files, beside, err := r.describeFiles()
 	if err != nil {
 		return files, 0, err
 	}
@@ -154,9 +154,9 @@ func (r *Releaser) write(
 		}
 	}
 	if r.hasStaleChapters(files) {
-		_ = os.Remove(r.out.named(names.EndChapters))
+		_ = os.Remove(r.out.withEnding(names.EndChapters))
 	}
-	w.note(key, size)
+	w.storeNote(key, size)
 	return size, nil
 }
 
@@ -175,13 +175,13 @@ func (o *Outputs) WriteTexts(ctx context.Context, paths, texts []string) error {
 	return w.publish(ctx)
 }
 
-// film returns the video as it will be joined.
-func (r *Releaser) film() *film.Film {
+// newFilm returns the video as it will be joined.
+func (r *Releaser) newFilm() *film.Film {
 	about := r.video.Board.Film
 	return &film.Film{
 		Picture: r.video.Form, Runs: r.video.Pictures, Sound: r.video.Sound, Samples: r.video.Line.Samples,
 		AAC:      r.video.AAC,
-		Language: iso639(about.Language), Tag: bcp47(about.Language), Cues: r.soft(), Chapters: r.chapters(),
+		Language: iso639(about.Language), Tag: bcp47(about.Language), Cues: r.embeddedCues(), Chapters: r.chapters(),
 		Tags: []mp4.Tag{
 			{Code: mp4.TagTitle, Value: about.Title},
 			{Code: mp4.TagArtist, Value: about.Author},
@@ -201,9 +201,9 @@ func (r *Releaser) chapters() []film.Chapter {
 	return out
 }
 
-// describe returns the paths of the video's files, and the content of the text files next to it.
-func (r *Releaser) describe() (Files, []sidecar, error) {
-	files := Files{Film: r.out.Video, Poster: r.out.named(names.EndPoster)}
+// describeFiles returns the paths of the video's files, and the content of the text files next to it.
+func (r *Releaser) describeFiles() (Files, []sidecar, error) {
+	files := Files{Film: r.out.Video, Poster: r.out.withEnding(names.EndPoster)}
 	var beside []sidecar
 	if cues := r.video.Cues; len(cues) > 0 {
 		files.SRT, files.VTT = r.out.subtitles()[0], r.out.subtitles()[1]
@@ -211,7 +211,7 @@ func (r *Releaser) describe() (Files, []sidecar, error) {
 			sidecar{files.SRT, []byte(caption.SRT(cues))}, sidecar{files.VTT, []byte(caption.VTT(cues))})
 	}
 	if r.out.Timeline {
-		files.Timeline = r.out.named(names.EndTimeline)
+		files.Timeline = r.out.withEnding(names.EndTimeline)
 		b, err := json.MarshalIndent(Timeline{Board: r.video.Board, Line: r.video.Line, Captions: r.video.Cues}, "", "  ")
 		if err != nil {
 			return files, nil, err
@@ -220,10 +220,10 @@ func (r *Releaser) describe() (Files, []sidecar, error) {
 	}
 	if r.out.Transcript {
 		text, list := r.transcript()
-		files.Transcript = r.out.named(names.EndTranscript)
+		files.Transcript = r.out.withEnding(names.EndTranscript)
 		beside = append(beside, sidecar{files.Transcript, []byte(text)})
 		if list != "" {
-			files.Chapters = r.out.named(names.EndChapters)
+			files.Chapters = r.out.withEnding(names.EndChapters)
 			beside = append(beside, sidecar{files.Chapters, []byte(list)})
 		}
 	}
@@ -233,5 +233,5 @@ func (r *Releaser) describe() (Files, []sidecar, error) {
 // hasStaleChapters reports whether there is a list of chapters by an earlier build although the video no longer
 // has chapters.
 func (r *Releaser) hasStaleChapters(files Files) bool {
-	return r.out.Transcript && files.Chapters == "" && r.out.replaces && r.out.isOurs(r.out.named(names.EndChapters))
+	return r.out.Transcript && files.Chapters == "" && r.out.replaces && r.out.isOurs(r.out.withEnding(names.EndChapters))
 }

@@ -114,9 +114,9 @@ func (f notedFile) isStanding() bool {
 	return err == nil && n == f.Stat.Size() && sum.Sum32() == f.Sum
 }
 
-// note stores the record of the written files. It ignores errors, because the next build can write the files
+// storeNote stores the record of the written files. It ignores errors, because the next build can write the files
 // again.
-func (w *writer) note(key cache.Key, bytes int64) {
+func (w *writer) storeNote(key cache.Key, bytes int64) {
 	for i := range w.notes {
 		var err error
 		w.notes[i].Path = absolute(w.notes[i].Path)

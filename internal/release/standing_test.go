@@ -9,7 +9,7 @@ import (
 	"mynah/internal/system"
 )
 
-// TestStandingFile: also what leaves no trace in a file's times is found.
+// TestStandingFile checks that changes are detected even if the file's times are the same.
 func TestStandingFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "film.mp4")

@@ -13,8 +13,8 @@ import (
 	"mynah/internal/timeline"
 )
 
-// soft returns the cues of the video's subtitle track, nil if it has none.
-func (r *Releaser) soft() []film.Cue {
+// embeddedCues returns the cues of the video's subtitle track, nil if it has none.
+func (r *Releaser) embeddedCues() []film.Cue {
 	if r.video.Board.Film.Subtitles.Mode != script.SubtitlesEmbed {
 		return nil
 	}
@@ -41,11 +41,11 @@ func (r *Releaser) transcript() (text, list string) {
 		}
 		chapters = append(chapters, caption.Chapter{Start: r.video.Line.Sample(c.Frame), Scene: scene, Title: c.Title})
 	}
-	return caption.Transcript(title, chapters, r.said()), caption.ChapterList(chapters)
+	return caption.Transcript(title, chapters, r.narrationCues()), caption.ChapterList(chapters)
 }
 
-// said returns the cues of the narration, even for scenes in which a quote replaces them on the screen.
-func (r *Releaser) said() []caption.Cue {
+// narrationCues returns the cues of the narration, even for scenes in which a quote replaces them on the screen.
+func (r *Releaser) narrationCues() []caption.Cue {
 	board := *r.video.Board
 	board.Scenes = slices.Clone(board.Scenes)
 	for i := range board.Scenes {

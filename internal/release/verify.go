@@ -185,7 +185,7 @@ func (r *Releaser) checkSeams(ctx context.Context, f *film.Film) error {
 	if len(fresh) == 0 {
 		return nil
 	}
-	err := r.decodes(ctx, f, fresh)
+	err := r.decodeSegments(ctx, f, fresh)
 	if err == nil || ctx.Err() != nil || !blame.IsInputError(err) { // a cancellation says nothing about the segments
 		return err
 	}
@@ -195,7 +195,7 @@ func (r *Releaser) checkSeams(ctx context.Context, f *film.Film) error {
 		}
 	}()
 	for _, k := range fresh {
-		if err := r.decodes(ctx, f, []cache.Key{k}); err != nil && ctx.Err() == nil {
+		if err := r.decodeSegments(ctx, f, []cache.Key{k}); err != nil && ctx.Err() == nil {
 			kind, label, _ := r.Book.Label(k)
 			return mismatchError(label.Scene-1,
 				"the coded pictures of %s %q cannot be played: %s", kind, label.Name, blame.Reason(err))
@@ -204,8 +204,8 @@ func (r *Releaser) checkSeams(ctx context.Context, f *film.Film) error {
 	return mismatchError(-1, "the coded pictures cannot be played in sequence: %s", blame.Reason(err))
 }
 
-// decodes decodes segments, and returns an error unless it gets all of their pictures.
-func (r *Releaser) decodes(ctx context.Context, f *film.Film, segments []cache.Key) error {
+// decodeSegments decodes segments, and returns an error unless it gets all of their pictures.
+func (r *Releaser) decodeSegments(ctx context.Context, f *film.Film, segments []cache.Key) error {
 	var stream, list bytes.Buffer
 	want, err := f.Seams(r.Store, segments, &stream)
 	if err != nil {

@@ -43,7 +43,7 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// FuzzDistance holds the limited distance against the whole one.
+// FuzzDistance compares the limited distance with the unlimited one.
 func FuzzDistance(f *testing.F) {
 	f.Add("brain", "brian", 2)
 	f.Add("abcdef", "badcfe", 3)

@@ -46,7 +46,7 @@ func Cut(clips []Clip, scenes []int64, samples int64) []Chunk {
 	total := Packets(samples)
 	var chunks []Chunk
 	at := int64(0)
-	for _, run := range runs(clips, total) {
+	for _, run := range findAudibleRuns(clips, total) {
 		if run.from > at {
 			chunks = append(chunks, Chunk{First: at, Packets: run.from - at, Silent: true})
 		}
@@ -63,8 +63,8 @@ func Cut(clips []Clip, scenes []int64, samples int64) []Chunk {
 // run is a range of packets; to is exclusive.
 type run struct{ from, to int64 }
 
-// runs returns the ranges in which something is audible, in order. Ranges with short gaps are merged.
-func runs(clips []Clip, total int64) []run {
+// findAudibleRuns returns the ranges in which something is audible, in order. Ranges with short gaps are merged.
+func findAudibleRuns(clips []Clip, total int64) []run {
 	var all []run
 	for _, c := range clips {
 		if c.Samples <= 0 {

@@ -9,8 +9,8 @@ import (
 	"mynah/internal/sound"
 )
 
-// TestCutHoldsTheWholeTrack: chunks follow each other, each is in the bounds, nothing
-// that is heard is in a silent one, and what is mixed chunk by chunk is the whole.
+// TestCutHoldsTheWholeTrack checks that chunks are contiguous and within the length limits, that silent chunks
+// contain no sound, and that the mix of the chunks equals that of the whole track.
 func TestCutHoldsTheWholeTrack(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 4))
@@ -69,8 +69,8 @@ func TestCutHoldsTheWholeTrack(t *testing.T) {
 	}
 }
 
-// TestChunksKnowOnlyWhatIsHeardInThem: how long music and speech go on elsewhere in the
-// film, and how music fades there, leaves a chunk as it is.
+// TestChunksKnowOnlyWhatIsHeardInThem checks that a chunk does not depend on how long sounds continue elsewhere
+// or how they fade there.
 func TestChunksKnowOnlyWhatIsHeardInThem(t *testing.T) {
 	t.Parallel()
 	const second = 48000
@@ -104,7 +104,7 @@ func noise(r *rand.Rand, n int) []int16 {
 	return out
 }
 
-// TestCutForgetsWhereAPieceStands: a scene that moves on the grid keeps its chunks.
+// TestCutForgetsWhereAPieceStands checks that a scene that moves by whole packets keeps its chunks.
 func TestCutForgetsWhereAPieceStands(t *testing.T) {
 	t.Parallel()
 	const g = sound.Grid

@@ -60,7 +60,7 @@ func Measure(ctx context.Context, clips []Clip, samples int64, channels int, m M
 
 // mixMastered mixes clips and returns the mastered sum.
 func mixMastered(ctx context.Context, clips []Clip, samples int64, channels int, m Master) ([]float64, error) {
-	wide, err := sum(ctx, clips, -Around, samples+2*Around, channels)
+	wide, err := mixFrom(ctx, clips, -Around, samples+2*Around, channels)
 	if err != nil {
 		return nil, err
 	}
@@ -69,13 +69,13 @@ func mixMastered(ctx context.Context, clips []Clip, samples int64, channels int,
 		wide[i] *= gain
 	}
 	if m.Limit {
-		limit(wide, channels)
+		limitPeaks(wide, channels)
 	}
 	return wide[Around*channels : (Around+int(samples))*channels], nil
 }
 
-// sum returns the sum of clips, beginning at the sample from, which may be negative.
-func sum(ctx context.Context, clips []Clip, from, samples int64, channels int) ([]float64, error) {
+// mixFrom returns the sum of clips, beginning at the sample from, which may be negative.
+func mixFrom(ctx context.Context, clips []Clip, from, samples int64, channels int) ([]float64, error) {
 	moved := make([]Clip, len(clips))
 	for i, c := range clips {
 		moved[i] = c.Moved(-from)
@@ -94,13 +94,13 @@ func sum(ctx context.Context, clips []Clip, from, samples int64, channels int) (
 // not depend on earlier values.
 const one = 1 << 30
 
-// limit keeps the true peaks of a sound below the ceiling. Each sample gets the minimum gain that any sample
+// limitPeaks keeps the true peaks of a sound below the ceiling. Each sample gets the minimum gain that any sample
 // within half of Around needs, smoothed over the other half.
-func limit(x []float64, channels int) {
+func limitPeaks(x []float64, channels int) {
 	n := len(x) / channels
 	var need []int64
 	for c := range channels {
-		peaks(x, c, channels, func(i int, peak float64) {
+		eachPeak(x, c, channels, func(i int, peak float64) {
 			if peak <= ceiling {
 				return
 			}
@@ -117,8 +117,8 @@ func limit(x []float64, channels int) {
 		return
 	}
 	const half, quarter = Around / 2, Around / 4
-	gain, scale := box(lowest(need, half), quarter, one)
-	gain, scale = box(gain, half-quarter, scale)
+	gain, scale := boxSum(slidingMinimum(need, half), quarter, one)
+	gain, scale = boxSum(gain, half-quarter, scale)
 	for i, g := range gain {
 		if g == scale {
 			continue
@@ -129,8 +129,8 @@ func limit(x []float64, channels int) {
 	}
 }
 
-// lowest returns, for each position, the minimum within a distance.
-func lowest(v []int64, far int) []int64 {
+// slidingMinimum returns, for each position, the minimum within a distance.
+func slidingMinimum(v []int64, far int) []int64 {
 	out := make([]int64, len(v))
 	var queue []int // positions with rising values
 	for i := range len(v) + far {
@@ -150,9 +150,9 @@ func lowest(v []int64, far int) []int64 {
 	return out
 }
 
-// box returns, for each position, the sum of the values within a distance. scale is the sum if all values are
+// boxSum returns, for each position, the sum of the values within a distance. scale is the sum if all values are
 // full. Values beyond the ends count as full.
-func box(v []int64, far int, full int64) (out []int64, scale int64) {
+func boxSum(v []int64, far int, full int64) (out []int64, scale int64) {
 	out = make([]int64, len(v))
 	at := func(i int) int64 {
 		if i < 0 || i >= len(v) {
@@ -171,10 +171,10 @@ func box(v []int64, far int, full int64) (out []int64, scale int64) {
 	return out, full * int64(2*far+1)
 }
 
-// peaks calls tell with the true peak at each sample of a channel that may exceed the ceiling. The peak is the
+// eachPeak calls tell with the true peak at each sample of a channel that may exceed the ceiling. The peak is the
 // maximum of the sample and four interpolated values up to the next sample (BS.1770-4, annex 2).
-func peaks(x []float64, channel, channels int, tell func(i int, peak float64)) {
-	taps := phases()
+func eachPeak(x []float64, channel, channels int, tell func(i int, peak float64)) {
+	taps := peakFilter()
 	n := len(x) / channels
 	for i := range n {
 		v := math.Abs(x[i*channels+channel])
@@ -201,8 +201,8 @@ func peaks(x []float64, channel, channels int, tell func(i int, peak float64)) {
 	}
 }
 
-// phases returns the interpolation filter of BS.1770-4, annex 2: 48 taps in four phases.
-func phases() [4][12]float64 {
+// peakFilter returns the interpolation filter of BS.1770-4, annex 2: 48 taps in four phases.
+func peakFilter() [4][12]float64 {
 	return [4][12]float64{
 		{
 			0.0017089843750, 0.0109863281250, -0.0196533203125, 0.0332031250000, -0.0594482421875, 0.1373291015625,

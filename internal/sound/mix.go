@@ -238,7 +238,7 @@ func (v *voice) mix(sum []int64, raw []byte, pos, frames int64, channels int) {
 	for i := range frames {
 		g := gain
 		if len(v.Ducks) > 0 {
-			g = g * v.ducked(v.Start+pos+i) / unit
+			g = g * v.duckGain(v.Start+pos+i) / unit
 		}
 		if p := pos + i; p < v.FadeIn {
 			g = g * p / v.FadeIn
@@ -261,9 +261,9 @@ func (v *voice) mix(sum []int64, raw []byte, pos, frames int64, channels int) {
 	}
 }
 
-// ducked returns the gain of the ducks at a time. Times must not decrease between calls. Where ramps overlap,
+// duckGain returns the gain of the ducks at a time. Times must not decrease between calls. Where ramps overlap,
 // the lower gain counts.
-func (v *voice) ducked(at int64) int64 {
+func (v *voice) duckGain(at int64) int64 {
 	for v.duck < len(v.Ducks) && at >= v.Ducks[v.duck].To+v.Ducks[v.duck].Up {
 		v.duck++
 	}

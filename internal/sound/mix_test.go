@@ -13,11 +13,11 @@ import (
 	"mynah/internal/sound"
 )
 
-// tape is a source of samples in memory. It counts the readers that are open.
+// tape is a source with samples in memory. It counts open readers.
 type tape struct {
-	samples  []int16 // interleaved when stereo
+	samples  []int16 // interleaved if stereo
 	channels int
-	fail     error // comes after the last sample instead of io.EOF
+	fail     error // returned after the last sample instead of io.EOF
 	open     int
 	opened   int
 }
@@ -39,7 +39,7 @@ func (s *tape) Open(frame int64) (io.ReadCloser, error) {
 	return &reel{tape: s, r: &b}, nil
 }
 
-// reel gives a few bytes at a time, cut without regard to samples.
+// reel is a reader that returns a few bytes at a time, ignoring sample boundaries.
 type reel struct {
 	tape *tape
 	r    *bytes.Buffer
@@ -146,8 +146,7 @@ func TestMix(t *testing.T) {
 	}
 }
 
-// TestPositionsAreExact lays single loud samples into a long track, around the places
-// where its parts may meet.
+// TestPositionsAreExact places single loud samples in a long track, around block boundaries.
 func TestPositionsAreExact(t *testing.T) {
 	t.Parallel()
 	const length = 40000
@@ -217,7 +216,7 @@ func TestClipsStayAsTheyWere(t *testing.T) {
 	}
 }
 
-// TestFailuresEndTheMix: the reason comes out, and no reader stays open.
+// TestFailuresEndTheMix checks that an error is returned, and that no reader stays open.
 func TestFailuresEndTheMix(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
@@ -251,7 +250,7 @@ func TestFailuresEndTheMix(t *testing.T) {
 	}
 }
 
-// gate is a writer with room for so many bytes.
+// gate is a writer that fails after a number of bytes.
 type gate struct {
 	room int
 	err  error
@@ -282,7 +281,7 @@ func TestAStopEndsALongMix(t *testing.T) {
 	}
 }
 
-// endless is a source without end.
+// endless is an endless source.
 type endless struct{}
 
 func (endless) Channels() int                     { return 2 }
@@ -291,7 +290,7 @@ func (endless) Open(int64) (io.ReadCloser, error) { return endless{}, nil }
 func (endless) Read(b []byte) (int, error)        { return len(b), nil }
 func (endless) Close() error                      { return nil }
 
-// TestMemoryDoesNotGrowWithLength counts allocations, for which it must be alone.
+// TestMemoryDoesNotGrowWithLength counts allocations, so it must not run in parallel with other tests.
 func TestMemoryDoesNotGrowWithLength(t *testing.T) { //nolint:paralleltest // counts the allocations of the process
 	allocations := func(samples int64) float64 {
 		clips := []sound.Clip{

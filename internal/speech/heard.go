@@ -31,7 +31,7 @@ func (s *Spoken) CheckHeard(board *storyboard.Board) error {
 
 // silentSentence returns an error for a silent sentence, nil if silence is expected. scene counts from 0.
 func silentSentence(p storyboard.Part, scene int, v voice.Voice) error {
-	letters, lost, _ := voice.Legible(spokenText(p.Runs), v)
+	letters, lost, _ := voice.CountLetters(spokenText(p.Runs), v)
 	if Loudest(p) < Quietest || letters-lost < 2 { // a single letter may be a symbol
 		return nil
 	}

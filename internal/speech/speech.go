@@ -190,7 +190,7 @@ func (s *speaker) saySentence(ctx context.Context, scene, item int) error {
 		s.Book.Made(time.Since(start), spoken.Key)
 	}
 	if err != nil {
-		return s.unable(ctx, v, p, scene, err)
+		return s.explainFailure(ctx, v, p, scene, err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -26,13 +26,13 @@ import (
 	"mynah/internal/voice/tone"
 )
 
-// engine is the tone engine under a name, which may be slow or fail.
+// engine is the tone engine with another name; it can be slow or fail.
 type engine struct {
 	*tone.Engine
 	name string
-	// remote: it is that of a service.
+	// remote: the engine is a remote service.
 	remote bool
-	// fails is in sentences that it cannot say, silent in those that come out silent.
+	// fails is a text that sentences contain which fail, silent one for sentences that are silent.
 	fails, silent string
 	wait          bool
 	mu            sync.Mutex
@@ -67,7 +67,7 @@ func (e *engine) Speak(ctx context.Context, r voice.Request) (voice.Clip, error)
 		return voice.Clip{}, fault.New(fault.ToolFailed, nil, "the service is gone").WithHint("ask its owner")
 	}
 	if e.name == voice.EngineEspeak {
-		r.Voice = "high" // any voice of the catalogue
+		r.Voice = "high" // accept all voices of the catalogue
 	}
 	c, err := e.Engine.Speak(ctx, r)
 	if e.silent != "" && strings.Contains(text, e.silent) {
@@ -76,7 +76,7 @@ func (e *engine) Speak(ctx context.Context, r voice.Request) (voice.Clip, error)
 	return c, err
 }
 
-// stage is what speech needs: a storyboard, a booth, and a maker.
+// stage contains a storyboard, a booth, and a maker.
 type stage struct {
 	board *storyboard.Board
 	booth *voice.Booth
@@ -125,10 +125,10 @@ func newStage(t *testing.T, store *cache.Store, text string, cfg voice.Config, e
 
 const threeScenes = "---\nvoice: tone/high\n---\nOne is here. Two is there.\n\n---\n![](none.png)\n\n---\n(voice: tone/low)\n\nThree.\n"
 
-// silentScene is threeScenes with a scene in the middle in which nothing is said.
+// silentScene returns threeScenes with a silent scene in the middle.
 func silentScene() string { return strings.Replace(threeScenes, "![](none.png)\n", "(pause: 1)\n", 1) }
 
-// TestSay: every sentence is spoken once, in its place, and found the next time.
+// TestSay checks that each sentence is spoken once, at its position, and is in the cache the next time.
 func TestSay(t *testing.T) {
 	t.Parallel()
 	store, err := cache.Open(t.TempDir())
@@ -207,7 +207,7 @@ func TestSay(t *testing.T) {
 	}
 }
 
-// TestFailures name the sentence, and where it stands.
+// TestFailures checks that errors name the sentence and its position.
 func TestFailures(t *testing.T) {
 	t.Parallel()
 	e := &engine{Engine: tone.New(), fails: "Three"}
@@ -233,7 +233,7 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// TestStandIn: where the settings allow it, another voice speaks all that the failing one says.
+// TestStandIn checks that another voice speaks everything of a failing voice if the settings allow it.
 func TestStandIn(t *testing.T) {
 	t.Parallel()
 	cfg := voice.DefaultConfig()
@@ -257,7 +257,7 @@ func TestStandIn(t *testing.T) {
 	}
 }
 
-// TestCues: a cue that does not fit its time is spoken faster, at most twice as fast.
+// TestCues checks that a cue that does not fit its time is spoken faster, at most at twice the speed.
 func TestCues(t *testing.T) {
 	t.Parallel()
 	const text = "WEBVTT\n\n00:01.000 --> 00:03.000\nShort.\n\n00:04.000 --> 00:05.000\nThis is some text here\n\n00:06.000 --> 00:06.100\nThis is much too long for a tenth of a second\n"
@@ -298,7 +298,7 @@ func TestCues(t *testing.T) {
 	}
 }
 
-// TestLoudest is the volume of the loudest run.
+// TestLoudest checks that the volume is that of the loudest run.
 func TestLoudest(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, nil, "---\nvoice: tone/high\nvoice-volume: 0.5\n---\nQuiet here.\n", voice.DefaultConfig(), tone.New())
@@ -312,7 +312,7 @@ func TestLoudest(t *testing.T) {
 	}
 }
 
-// TestWaits: this machine waits for a script with a sentence of a service.
+// TestWaits checks that a script with a sentence by a remote voice is recognised.
 func TestWaits(t *testing.T) {
 	t.Parallel()
 	far := &engine{Engine: tone.New(), name: "far", remote: true}
@@ -348,7 +348,7 @@ func TestWaits(t *testing.T) {
 	}
 }
 
-// TestCuesThatFit: a cue whose time is its length to the sample, or none, is spoken as it is.
+// TestCuesThatFit checks that a cue with exactly its time, or without a time, is spoken at its own speed.
 func TestCuesThatFit(t *testing.T) {
 	t.Parallel()
 	const text = "WEBVTT\n\n00:01.000 --> 00:09.000\nThis is some text here\n\n00:10.000 --> 00:19.000\nOne. Two.\n"
@@ -391,7 +391,7 @@ func TestCuesThatFit(t *testing.T) {
 	}
 }
 
-// TestTwoStandIns: each voice that fails has one of its own, and one warning at its sentence.
+// TestTwoStandIns checks that each failing voice gets its own replacement and one warning.
 func TestTwoStandIns(t *testing.T) {
 	t.Parallel()
 	cfg := voice.DefaultConfig()

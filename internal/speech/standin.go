@@ -30,14 +30,14 @@ func (s *speaker) voiceOf(ctx context.Context, p storyboard.Part) voice.Voice {
 	return v
 }
 
-// unable returns the error for a voice that failed on a part: an *unableError if another voice may replace it.
+// explainFailure returns the error for a voice that failed on a part: an *unableError if another voice may replace it.
 // scene counts from 0.
-func (s *speaker) unable(ctx context.Context, v voice.Voice, p storyboard.Part, scene int, err error) error {
+func (s *speaker) explainFailure(ctx context.Context, v voice.Voice, p storyboard.Part, scene int, err error) error {
 	blamed := s.blameSentence(err, p, scene)
 	if ctx.Err() != nil {
 		return blamed
 	}
-	if instead, ok := s.booth.Instead(ctx, v, err); ok {
+	if instead, ok := s.booth.FallbackVoice(ctx, v, err); ok {
 		return &unableError{blamed, p, instead, fault.From(err).Public}
 	}
 	return blamed

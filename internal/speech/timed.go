@@ -57,7 +57,7 @@ func (s *speaker) sayCueAt(ctx context.Context, cue int, speed float64) (out []v
 		line.Speed, line.Fragment = line.Speed.Times(speed), false
 		spoken, err := s.booth.Speak(ctx, v, line)
 		if err != nil {
-			return nil, 0, s.unable(ctx, v, p, cue, err)
+			return nil, 0, s.explainFailure(ctx, v, p, cue, err)
 		}
 		if !spoken.Heard {
 			if err := silentSentence(p, cue, v); err != nil {

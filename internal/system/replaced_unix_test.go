@@ -11,7 +11,7 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// TestAReplacedFileIsNotHeld: who waited for a file that was removed or replaced holds another.
+// TestAReplacedFileIsNotHeld checks that a lock on a file that was removed or replaced meanwhile fails.
 func TestAReplacedFileIsNotHeld(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "file")

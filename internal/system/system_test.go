@@ -35,7 +35,7 @@ func TestIdentityChangesWithTheFile(t *testing.T) {
 	if after, _ := system.Identify(path); after == before || after.Size() != 5 {
 		t.Errorf("a changed file: %v, then %v", before, after)
 	}
-	// Another file that takes the name and keeps the times is another one.
+	// A different file with the same name and times has another identity.
 	old, _ := system.Identify(path)
 	other := path + "2"
 	write(t, other, "three")
@@ -112,7 +112,7 @@ func TestOneHoldsALock(t *testing.T) {
 	}
 }
 
-// TestALockEndsWithItsProcess: what a killed process held is free.
+// TestALockEndsWithItsProcess checks that the lock of a killed process is released.
 func TestALockEndsWithItsProcess(t *testing.T) {
 	t.Parallel()
 	const variable = "MYNAH_TEST_LOCK"

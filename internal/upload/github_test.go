@@ -15,7 +15,7 @@ import (
 	"mynah/internal/upload"
 )
 
-// gitHub answers as the API does, with a redirect to another host.
+// gitHub answers like the API, with a redirect to another host.
 type gitHub struct {
 	api, files *httptest.Server
 	mu         sync.Mutex
@@ -86,7 +86,7 @@ func TestGitHub(t *testing.T) {
 	}
 }
 
-// Another port or another name of the same machine is another host.
+// TestTokenStaysAtTheHost checks that another port or another name of the same machine counts as another host.
 func TestTokenStaysAtTheHost(t *testing.T) {
 	t.Parallel()
 	got := make(chan string, 1)

@@ -183,7 +183,7 @@ func TestRefused(t *testing.T) {
 		if err != nil || len(files) != 100 {
 			t.Errorf("%d files, %v", len(files), err)
 		}
-		// Folders count although no entry lists them.
+		// Folders count although the archive has no entries for them.
 		opts.Limits.Entries = 3
 		if _, _, err = unpack(t, archive([]item{small("a/b/c/d")}), opts); !strings.Contains(public(err), "more than 3 files") {
 			t.Error(err)
@@ -211,7 +211,7 @@ func TestRefused(t *testing.T) {
 	})
 }
 
-// The bombs have to be ones: the standard library would unpack them.
+// TestBombsAreBombs checks that the test's bombs work: the standard library would unpack them.
 func TestBombsAreBombs(t *testing.T) {
 	t.Parallel()
 	for name, b := range map[string][]byte{"overlap": overlapBomb(t, 100, 1<<20, true), "one name": overlapBomb(t, 100, 1<<20, false), "quoted": quotedBomb(t, 20, 1<<20)} {

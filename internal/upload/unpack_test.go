@@ -20,7 +20,7 @@ import (
 
 func options() upload.UnpackOptions { return upload.UnpackOptions{Limits: upload.DefaultLimits()} }
 
-// unpack unpacks into a new folder and lists what is there, folders with a slash.
+// unpack unpacks into a new folder and returns its content. Names of folders end in a slash.
 func unpack(t *testing.T, b []byte, opts upload.UnpackOptions) (upload.Unpacked, map[string]string, error) {
 	t.Helper()
 	outside := t.TempDir()
@@ -275,7 +275,7 @@ func TestRightsAreOurs(t *testing.T) {
 	}
 }
 
-// ending ends a context after some reads.
+// ending is a reader that ends a context after some reads.
 type ending struct {
 	io.ReaderAt
 	left int
@@ -309,7 +309,7 @@ func TestStoppedAnywhere(t *testing.T) {
 		files := listing(t, root)
 		_ = root.Close()
 		cancel()
-		if r.left > 0 { // it ended before it was stopped
+		if r.left > 0 { // it finished before it was stopped
 			if err != nil || len(files) != 4 {
 				t.Errorf("%v %v", keys(files), err)
 			}
@@ -331,7 +331,7 @@ func TestStoppedAnywhere(t *testing.T) {
 	}
 }
 
-// broken fails after some reads.
+// broken is a reader that fails after some reads.
 type broken struct {
 	io.ReaderAt
 	left int
@@ -368,7 +368,7 @@ func TestBrokenDisk(t *testing.T) {
 		}
 		wantFiles(t, files)
 	}
-	// A size that is not the archive's is the archive's fault.
+	// A wrong size is an error of the archive.
 	root, err := os.OpenRoot(t.TempDir())
 	if err != nil {
 		t.Fatal(err)

@@ -15,7 +15,8 @@ var suppressions string
 
 // ownAbbreviations contains the lists that CLDR lacks: a line "= TAG", then lines "KIND: words". See
 // parseAbbreviations for the kinds.
-
+//
+//go:embed abbreviations.txt
 var ownAbbreviations string
 
 // abbreviations contains the abbreviations of one language, without their final stop.

@@ -76,7 +76,7 @@ func NewBooth(cfg Config, engines []Engine, store *cache.Store) (*Booth, error) 
 	for _, e := range engines {
 		b.engines[e.Name()] = e
 	}
-	b.catalogue = NewCatalogue().with(b.withLanguages(cfg.Extra), cfg.Defaults)
+	b.catalogue = NewCatalogue().addConfigured(b.withLanguages(cfg.Extra), cfg.Defaults)
 	return b, nil
 }
 
@@ -97,24 +97,24 @@ func (b *Booth) Resolve(ctx context.Context, name, language string) (Voice, Matc
 	if language == "" {
 		language = b.cfg.Language
 	}
-	v, ok := b.reference(name, language)
+	v, ok := b.resolveByEngine(name, language)
 	m := Match{Kind: Named}
 	if !ok {
-		v, ok = b.installed(ctx, name)
+		v, ok = b.findInstalled(ctx, name)
 	}
 	if !ok {
 		v, m = b.catalogue.Resolve(name, language)
-		v, m = b.better(ctx, v, m)
+		v, m = b.preferInstalled(ctx, v, m)
 	}
 	if m.Kind == Unspoken {
 		return v, m
 	}
-	if b.usable(ctx, v) {
+	if b.canUse(ctx, v) {
 		return v, m
 	}
-	if other, ok := b.likeOthers(ctx, v); ok {
+	if other, ok := b.findLocalReplacement(ctx, v); ok {
 		m.StandIn = true
-		if v.Engine == EngineEspeak || v.Engine == EngineFlite || !b.present(ctx, v.Engine) {
+		if v.Engine == EngineEspeak || v.Engine == EngineFlite || !b.isInstalled(ctx, v.Engine) {
 			m.warn("the voice %s needs %s, which is not installed; %s speaks instead", v.Name, v.Engine, other.Name)
 		} else {
 			m.warn("%s has no installed voice %q; %s speaks instead", v.Engine, v.EngineVoice, other.Name)
@@ -130,17 +130,17 @@ func (b *Booth) IsRemote(v Voice) bool {
 	return ok && e.Abilities().Remote
 }
 
-// usable reports whether the engine of a voice is installed and has the voice.
-func (b *Booth) usable(ctx context.Context, v Voice) bool {
-	if !b.present(ctx, v.Engine) {
+// canUse reports whether the engine of a voice is installed and has the voice.
+func (b *Booth) canUse(ctx context.Context, v Voice) bool {
+	if !b.isInstalled(ctx, v.Engine) {
 		return false
 	}
-	_, has := AboutVoice(b.engines[v.Engine], v.EngineVoice)
+	_, has := DescribeVoice(b.engines[v.Engine], v.EngineVoice)
 	return has
 }
 
-// present reports whether an engine is installed.
-func (b *Booth) present(ctx context.Context, engine string) bool {
+// isInstalled reports whether an engine is installed.
+func (b *Booth) isInstalled(ctx context.Context, engine string) bool {
 	e, ok := b.engines[engine]
 	if !ok {
 		return false
@@ -154,9 +154,9 @@ func (b *Booth) present(ctx context.Context, engine string) bool {
 func (b *Booth) Voices(ctx context.Context) []Voice {
 	var out []Voice
 	seen := map[[2]string]bool{}
-	for _, v := range append(b.catalogue.Voices(), b.configured(ctx)...) {
+	for _, v := range append(b.catalogue.Voices(), b.listEngineVoices(ctx)...) {
 		id := [2]string{v.Engine, v.EngineVoice}
-		if v.Name == v.Engine+"/"+v.EngineVoice && seen[id] || !b.usable(ctx, v) {
+		if v.Name == v.Engine+"/"+v.EngineVoice && seen[id] || !b.canUse(ctx, v) {
 			continue
 		}
 		seen[id] = true
@@ -197,20 +197,20 @@ func (b *Booth) Speak(ctx context.Context, v Voice, l utter.Line) (Spoken, error
 	if err != nil {
 		return Spoken{}, err
 	}
-	req := request(v, l)
+	req := newRequest(v, l)
 	volume := l.Volume.Within(0, 10) * b.cfg.Volume
 	if own, err := VersionOf(ctx, e, req.Voice); err != nil {
 		return Spoken{}, err
 	} else if own != "" {
 		version += " " + own
 	}
-	as := recipes{untimed: narration(version, v, l, volume)}
+	as := recipes{untimed: newNarration(version, v, l, volume)}
 	as.whole = as.untimed
 	if reference := b.referenceVersion(ctx, e, req); reference != "" {
 		as.whole.TimedBy = reference
 	}
 	for {
-		if s, ok := b.find(as.whole); ok {
+		if s, ok := b.findInCache(as.whole); ok {
 			return s, nil
 		}
 		key := part.KeyOf(as.whole)
@@ -240,7 +240,7 @@ func (b *Booth) Speak(ctx context.Context, v Voice, l utter.Line) (Spoken, error
 	}
 }
 
-func request(v Voice, l utter.Line) Request {
+func newRequest(v Voice, l utter.Line) Request {
 	return Request{
 		Voice: v.EngineVoice, Language: v.Language, Runs: l.Runs,
 		Speed:    utter.Times(l.Speed.Within(MinSpeed, MaxSpeed) * v.Speed.Within(MinSpeed, MaxSpeed)),
@@ -276,14 +276,14 @@ func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, a
 		Key: part.KeyOf(recipe), Recipe: recipe, Samples: int64(len(clip.PCM)), Heard: isHeard(clip.PCM),
 		Words: clip.Words, New: true,
 	}
-	if err := b.keep(s, clip.PCM); err != nil {
+	if err := b.writeToCache(s, clip.PCM); err != nil {
 		return Spoken{}, fault.New(fault.Disk, err, "cannot keep narration in the cache")
 	}
 	return s, nil
 }
 
-// atRate converts a clip to the sample rate Rate.
-func (b *Booth) atRate(c Clip) (Clip, error) {
+// resampleToRate converts a clip to the sample rate Rate.
+func (b *Booth) resampleToRate(c Clip) (Clip, error) {
 	if c.Rate != Rate && len(c.PCM) > 0 {
 		r, err := b.resampler(c.Rate)
 		if err != nil {
@@ -328,8 +328,8 @@ func samplesKey(key cache.Key) cache.Key {
 	return cache.NewHasher("samples").Bytes(key[:]).Key()
 }
 
-// keep writes the samples and the metadata of a sentence to the cache.
-func (b *Booth) keep(s Spoken, pcm []int16) error {
+// writeToCache writes the samples and the metadata of a sentence to the cache.
+func (b *Booth) writeToCache(s Spoken, pcm []int16) error {
 	meta, err := json.Marshal(sentenceHead{Samples: s.Samples, Heard: s.Heard, Words: s.Words})
 	if err != nil {
 		return err
@@ -345,8 +345,8 @@ func (b *Booth) keep(s Spoken, pcm []int16) error {
 	return b.store.PutBytes(cache.Narration, s.Key, meta)
 }
 
-// find looks up a sentence in the cache.
-func (b *Booth) find(recipe Narration) (Spoken, bool) {
+// findInCache looks up a sentence in the cache.
+func (b *Booth) findInCache(recipe Narration) (Spoken, bool) {
 	key := part.KeyOf(recipe)
 	meta, ok := b.store.Get(cache.Narration, key)
 	if !ok || !b.store.Has(cache.Narration, samplesKey(key)) {

@@ -23,7 +23,7 @@ import (
 	"mynah/internal/voice/voicetest"
 )
 
-// counted wraps the fake: it counts, and may be made slow, fail or go missing.
+// counted wraps an engine. It counts calls, and can be made slow, failing or missing.
 type counted struct {
 	voice.Engine
 	name    string
@@ -95,8 +95,7 @@ func TestSpeak(t *testing.T) {
 	if err != nil || int64(len(pcm)) != s.Samples {
 		t.Fatalf("%d samples, %v; want %d", len(pcm), err, s.Samples)
 	}
-	// 5+3+5 letters of 60 ms, pauses of 200 and 40 ms; the pitch of a tone may reach
-	// silence a little before its end.
+	// 5+3+5 letters of 60 ms, pauses of 200 and 40 ms. A tone may become silent a little before its end.
 	if got := time.Duration(s.Samples) * time.Second / voice.Rate; got < 1015*time.Millisecond || got > 1040*time.Millisecond {
 		t.Errorf("lasts %s", got)
 	}
@@ -124,8 +123,8 @@ func TestSpeak(t *testing.T) {
 	}
 }
 
-// TestVolumesOutlastTheLevel: a sentence that is brought to a level is still as much louder or
-// softer as its markup says.
+// TestVolumesOutlastTheLevel checks that the volume in markup still applies to a sentence with a target
+// loudness.
 func TestVolumesOutlastTheLevel(t *testing.T) {
 	t.Parallel()
 	b := booth(t, t.TempDir(), tone.New())
@@ -151,7 +150,7 @@ func TestVolumesOutlastTheLevel(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		line utter.Line
-		want float64 // dB
+		want float64 // dB, difference
 	}{
 		{"all of it louder", utter.Line{Runs: []utter.Run{{Text: said, Volume: utter.Times(2)}}}, 6},
 		{"all of it softer", utter.Line{Runs: []utter.Run{{Text: said, Volume: utter.Times(0.25)}}}, -12},
@@ -167,7 +166,7 @@ func TestVolumesOutlastTheLevel(t *testing.T) {
 	}
 }
 
-// TestFactorOfNothing: a factor of 0 is one, and never the 1 of a factor that was not given.
+// TestFactorOfNothing checks that the factor 0 is not treated like a missing factor, which counts as 1.
 func TestFactorOfNothing(t *testing.T) {
 	t.Parallel()
 	b := booth(t, t.TempDir(), tone.New())
@@ -209,7 +208,7 @@ func TestFactorOfNothing(t *testing.T) {
 	}
 }
 
-// able is an engine that can do everything, and tells what it was asked.
+// able is an engine that supports everything and records its requests.
 type able struct {
 	*counted
 	asked []voice.Request
@@ -224,8 +223,8 @@ func (a *able) Speak(ctx context.Context, r voice.Request) (voice.Clip, error) {
 	return a.counted.Speak(ctx, r)
 }
 
-// TestWhatAllRunsHaveIsTheSentences: engines reach further with the speed and the pitch of a
-// sentence than with those of its parts.
+// TestWhatAllRunsHaveIsTheSentences checks that a speed and pitch that all runs share are moved to the
+// sentence, where engines support wider ranges.
 func TestWhatAllRunsHaveIsTheSentences(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -326,7 +325,8 @@ func TestConcurrentLinesAreSaidOnce(t *testing.T) {
 	}
 }
 
-// TestOneGivesUpTheOtherDoesNot: a caller who stops takes nobody along.
+// TestOneGivesUpTheOtherDoesNot checks that a canceled caller does not cancel others that wait for the same
+// sentence.
 func TestOneGivesUpTheOtherDoesNot(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)

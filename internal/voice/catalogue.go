@@ -58,10 +58,10 @@ func NewCatalogue() *Catalogue {
 	c := &Catalogue{byName: map[string]int{}, hosted: namesakes(), unspoken: map[string]Voice{}}
 	fixed := map[string]string{} // languages of the names that hosted services define
 	for _, h := range hostedVoices() {
-		fixed[h.name] = tagOf(h.code)
+		fixed[h.name] = toBCP47(h.code)
 	}
 	add := func(v Voice) {
-		if tag, ok := fixed[v.Name]; !ok || canonical(tag) == canonical(v.Language) {
+		if tag, ok := fixed[v.Name]; !ok || canonicalTag(tag) == canonicalTag(v.Language) {
 			c.add(v)
 		}
 	}
@@ -139,11 +139,11 @@ func foldName(name string) string {
 func (c *Catalogue) ForLanguage(tag string) []Voice { return forLanguage(c.voices, tag) }
 
 func forLanguage(voices []Voice, tag string) []Voice {
-	tag = canonical(tag)
+	tag = canonicalTag(tag)
 	base, _, _ := strings.Cut(tag, "-")
 	var exact, near []Voice
 	for _, v := range voices {
-		own := canonical(v.Language)
+		own := canonicalTag(v.Language)
 		ownBase, _, _ := strings.Cut(own, "-")
 		switch {
 		case own == tag:
@@ -156,10 +156,10 @@ func forLanguage(voices []Voice, tag string) []Voice {
 }
 
 // Canonical returns the lower-case tag that the catalogue uses for a language: "nb" for "no".
-func Canonical(tag string) string { return canonical(tag) }
+func Canonical(tag string) string { return canonicalTag(tag) }
 
-// canonical maps the tags that are in use for one language to one lower-case tag.
-func canonical(tag string) string {
+// canonicalTag maps the tags that are in use for one language to one lower-case tag.
+func canonicalTag(tag string) string {
 	tag = strings.ToLower(strings.ReplaceAll(strings.TrimSpace(tag), "_", "-"))
 	base, rest, more := strings.Cut(tag, "-")
 	switch base {
@@ -236,7 +236,7 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 		return c.resolveUnspoken(v)
 	}
 	if n, ok := c.hosted[foldName(name)]; ok {
-		return c.likely(n.tag, n.gender), Match{Kind: Named}
+		return c.findByGender(n.tag, n.gender), Match{Kind: Named}
 	}
 	m := Match{Kind: Default}
 	v, spoken := c.defaultVoice(language)
@@ -247,8 +247,8 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 		return v, m
 	}
 	m.Kind = Unknown
-	if f := parseForeign(name); f.tag != "" && len(c.ForLanguage(f.tag)) > 0 {
-		v, spoken = c.likely(f.tag, cmp.Or(f.gender, c.genderOf(f.given))), true
+	if f := parseForeignName(name); f.tag != "" && len(c.ForLanguage(f.tag)) > 0 {
+		v, spoken = c.findByGender(f.tag, cmp.Or(f.gender, c.genderOfName(f.given))), true
 		m.Kind, m.Hint = Likened, f.hint
 	} else if tag, called := c.languageNamed(name); tag != "" {
 		list := c.ForLanguage(tag)
@@ -268,9 +268,9 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 // of the settings may speak it.
 func (c *Catalogue) resolveUnspoken(v Voice) (Voice, Match) {
 	if _, ok := c.defaultFor(v.Language); ok || len(c.ForLanguage(v.Language)) > 0 {
-		return c.likely(v.Language, v.Gender), Match{Kind: Named}
+		return c.findByGender(v.Language, v.Gender), Match{Kind: Named}
 	}
-	base, _, _ := strings.Cut(canonical(v.Language), "-")
+	base, _, _ := strings.Cut(canonicalTag(v.Language), "-")
 	m := Match{Kind: Unspoken, Hint: fmt.Sprintf(
 		"install a voice that does: run mynah voices available --language %s to list them; "+
 			"or configure a voice of another engine: engines and voices in mynah.yaml", base)}
@@ -288,11 +288,11 @@ func (c *Catalogue) languageNamed(name string) (tag, called string) {
 		if err != nil {
 			continue
 		}
-		if want == foldName(base) || want == foldName(display.Self.Name(t)) || canonical(want) == canonical(t.String()) {
+		if want == foldName(base) || want == foldName(display.Self.Name(t)) || canonicalTag(want) == canonicalTag(t.String()) {
 			return l.tag, base
 		}
 		b, _ := t.Base()
-		if canonical(want) == canonical(b.String()) ||
+		if canonicalTag(want) == canonicalTag(b.String()) ||
 			want == foldName(display.Self.Name(tags.Make(b.String()))) {
 			return b.String(), base
 		}

@@ -64,7 +64,8 @@ func TestHostedNames(t *testing.T) {
 	}
 }
 
-// TestHostedList: each name of the list means a voice of its language, or is known to have none.
+// TestHostedList checks that each name of the list resolves to a voice of its language, or is recorded as
+// unspoken.
 func TestHostedList(t *testing.T) {
 	t.Parallel()
 	b, err := os.ReadFile("hosted.tsv")

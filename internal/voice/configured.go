@@ -13,7 +13,7 @@ import (
 // Namer is an engine that can describe a voice by its ID without a request to a program or service.
 // DescribeVoice returns false if the engine does not have the voice.
 type Namer interface {
-	Named(id string) (EngineVoice, bool)
+	DescribeVoice(id string) (EngineVoice, bool)
 }
 
 // Versioner is an engine whose voices have separate versions. The version of a voice is part of the cache keys
@@ -24,9 +24,9 @@ type Versioner interface {
 
 // DescribeVoice returns what an engine reports about a voice. An engine that is no Namer is assumed to have
 // every voice with an ID.
-func AboutVoice(e Engine, id string) (EngineVoice, bool) {
+func DescribeVoice(e Engine, id string) (EngineVoice, bool) {
 	if n, ok := e.(Namer); ok {
-		return n.Named(id)
+		return n.DescribeVoice(id)
 	}
 	return EngineVoice{ID: id}, id != ""
 }
@@ -45,7 +45,7 @@ func (b *Booth) withLanguages(voices []Voice) []Voice {
 	out := slices.Clone(voices)
 	for i, v := range out {
 		if e, ok := b.engines[v.Engine]; ok && v.Language == "" {
-			told, _ := AboutVoice(e, v.EngineVoice)
+			told, _ := DescribeVoice(e, v.EngineVoice)
 			out[i].Language = told.Language
 		}
 		out[i].Language = cmp.Or(out[i].Language, b.cfg.Language)
@@ -53,9 +53,9 @@ func (b *Booth) withLanguages(voices []Voice) []Voice {
 	return out
 }
 
-// with adds the voices and the default voices of the settings. A voice replaces one of the catalogue with the
+// addConfigured adds the voices and the default voices of the settings. A voice replaces one of the catalogue with the
 // same name; a default voice has precedence over the first voice of its language.
-func (c *Catalogue) with(extra []Voice, defaults map[string]Voice) *Catalogue {
+func (c *Catalogue) addConfigured(extra []Voice, defaults map[string]Voice) *Catalogue {
 	for _, v := range extra {
 		v.LanguageName = c.languageName(v.Language)
 		if i, ok := c.byName[foldName(v.Name)]; ok {
@@ -68,7 +68,7 @@ func (c *Catalogue) with(extra []Voice, defaults map[string]Voice) *Catalogue {
 	c.defaults = map[string]Voice{}
 	for tag, v := range defaults {
 		v.LanguageName = c.languageName(v.Language)
-		c.defaults[canonical(tag)] = v
+		c.defaults[canonicalTag(tag)] = v
 	}
 	return c
 }
@@ -76,7 +76,7 @@ func (c *Catalogue) with(extra []Voice, defaults map[string]Voice) *Catalogue {
 // languageName returns a language's name in English, or the tag if the catalogue lacks the language.
 func (c *Catalogue) languageName(tag string) string {
 	if list := c.ForLanguage(tag); len(list) > 0 {
-		if canonical(list[0].Language) == canonical(tag) {
+		if canonicalTag(list[0].Language) == canonicalTag(tag) {
 			return list[0].LanguageName
 		}
 		name, _, _ := strings.Cut(list[0].LanguageName, " (")
@@ -88,7 +88,7 @@ func (c *Catalogue) languageName(tag string) string {
 // defaultFor returns the default voice of the settings for exactly this tag, else for the language without its
 // region.
 func (c *Catalogue) defaultFor(language string) (Voice, bool) {
-	tag := canonical(language)
+	tag := canonicalTag(language)
 	base, _, _ := strings.Cut(tag, "-")
 	v, ok := c.defaults[tag]
 	if !ok {
@@ -97,11 +97,11 @@ func (c *Catalogue) defaultFor(language string) (Voice, bool) {
 	return v, ok && tag != ""
 }
 
-// reference resolves names of the form ENGINE/ID and names of the settings whose voice has no known language.
+// resolveByEngine resolves names of the form ENGINE/ID and names of the settings whose voice has no known language.
 // Voices without a known language get the script's language.
-func (b *Booth) reference(name, language string) (Voice, bool) {
-	if v, ok := b.catalogue.ByName(name); ok && b.untold(v) {
-		return b.inLanguage(v, language), true
+func (b *Booth) resolveByEngine(name, language string) (Voice, bool) {
+	if v, ok := b.catalogue.ByName(name); ok && b.hasUnknownLanguage(v) {
+		return b.withLanguage(v, language), true
 	}
 	engine, id, ok := strings.Cut(strings.TrimSpace(name), "/")
 	e, here := b.engines[strings.ToLower(engine)]
@@ -110,32 +110,32 @@ func (b *Booth) reference(name, language string) (Voice, bool) {
 	}
 	for _, v := range b.catalogue.catalogueAndDefaults() {
 		if v.Engine == e.Name() && v.EngineVoice == id {
-			if b.untold(v) {
-				v = b.inLanguage(v, language)
+			if b.hasUnknownLanguage(v) {
+				v = b.withLanguage(v, language)
 			}
 			v.Name = e.Name() + "/" + id
 			return v, true
 		}
 	}
-	told, _ := AboutVoice(e, id)
-	return b.voiceOf(e, EngineVoice{ID: id, Language: cmp.Or(told.Language, language), Gender: told.Gender}), true
+	told, _ := DescribeVoice(e, id)
+	return b.newVoice(e, EngineVoice{ID: id, Language: cmp.Or(told.Language, language), Gender: told.Gender}), true
 }
 
-// untold reports whether a voice is one of the settings for which neither the settings nor the engine name a
+// hasUnknownLanguage reports whether a voice is one of the settings for which neither the settings nor the engine name a
 // language.
-func (b *Booth) untold(v Voice) bool {
+func (b *Booth) hasUnknownLanguage(v Voice) bool {
 	return slices.ContainsFunc(b.cfg.Extra, func(x Voice) bool {
 		e, here := b.engines[x.Engine]
 		if !here || x.Language != "" || foldName(x.Name) != foldName(v.Name) {
 			return false
 		}
-		told, _ := AboutVoice(e, x.EngineVoice)
+		told, _ := DescribeVoice(e, x.EngineVoice)
 		return told.Language == ""
 	})
 }
 
-// inLanguage returns the voice with its language replaced.
-func (b *Booth) inLanguage(v Voice, language string) Voice {
+// withLanguage returns the voice with its language replaced.
+func (b *Booth) withLanguage(v Voice, language string) Voice {
 	v.Language, v.LanguageName = language, b.catalogue.languageName(language)
 	return v
 }
@@ -149,11 +149,11 @@ func (c *Catalogue) catalogueAndDefaults() []Voice {
 	return out
 }
 
-// voiceOf returns an engine's voice as a Voice with the name ENGINE/ID.
-func (b *Booth) voiceOf(e Engine, v EngineVoice) Voice {
+// newVoice returns an engine's voice as a Voice with the name ENGINE/ID.
+func (b *Booth) newVoice(e Engine, v EngineVoice) Voice {
 	v.Language = cmp.Or(v.Language, b.cfg.Language)
 	if v.Gender == "" {
-		v.Gender = b.catalogue.genderOf(parseForeign(v.ID).given)
+		v.Gender = b.catalogue.genderOfName(parseForeignName(v.ID).given)
 	}
 	return Voice{
 		Name: e.Name() + "/" + v.ID, Language: v.Language, LanguageName: b.catalogue.languageName(v.Language),
@@ -161,9 +161,9 @@ func (b *Booth) voiceOf(e Engine, v EngineVoice) Voice {
 	}
 }
 
-// configured returns the voices of all engines except espeak-ng and flite, ordered by engine. It skips engines
+// listEngineVoices returns the voices of all engines except espeak-ng and flite, ordered by engine. It skips engines
 // that fail to list their voices.
-func (b *Booth) configured(ctx context.Context) []Voice {
+func (b *Booth) listEngineVoices(ctx context.Context) []Voice {
 	var out []Voice
 	for _, name := range sortedKeys(b.engines) {
 		e := b.engines[name]
@@ -175,7 +175,7 @@ func (b *Booth) configured(ctx context.Context) []Voice {
 			continue
 		}
 		for _, v := range list {
-			out = append(out, b.voiceOf(e, v))
+			out = append(out, b.newVoice(e, v))
 		}
 	}
 	return out
@@ -193,23 +193,23 @@ func sortedKeys[V any](m map[string]V) []string {
 // FallbackVoice returns the voice that replaces one whose engine failed with err, if the settings allow that: a
 // catalogue voice of the same language and, if possible, the same gender. It returns false for failures that
 // are not the engine's, such as a full disk or a cancellation.
-func (b *Booth) Instead(ctx context.Context, v Voice, err error) (Voice, bool) {
+func (b *Booth) FallbackVoice(ctx context.Context, v Voice, err error) (Voice, bool) {
 	code := fault.CodeOf(err)
 	if code != fault.ToolFailed && code != fault.ToolMissing ||
 		!b.cfg.Fallback || v.Engine == EngineEspeak || v.Engine == EngineFlite {
 		return Voice{}, false
 	}
-	return b.likeOthers(ctx, v)
+	return b.findLocalReplacement(ctx, v)
 }
 
-// likeOthers finds a usable espeak-ng or flite voice that replaces a voice which cannot speak. It prefers the
+// findLocalReplacement finds a usable espeak-ng or flite voice that replaces a voice which cannot speak. It prefers the
 // same gender.
-func (b *Booth) likeOthers(ctx context.Context, v Voice) (Voice, bool) {
+func (b *Booth) findLocalReplacement(ctx context.Context, v Voice) (Voice, bool) {
 	for _, strict := range []bool{true, false} {
 		for _, other := range b.catalogue.ForLanguage(v.Language) {
 			local := other.Engine == EngineEspeak || other.Engine == EngineFlite
 			if (!strict || other.Gender == v.Gender || v.Gender == "") && local && other.Engine != v.Engine &&
-				b.usable(ctx, other) {
+				b.canUse(ctx, other) {
 				return other, true
 			}
 		}

@@ -28,24 +28,24 @@ func splitRequest(can Abilities, req Request) (asked Request, left []manner, vol
 	runs := slices.Clone(req.Runs)
 	left = make([]manner, len(runs))
 	for i := range runs {
-		left[i] = relieve(can, &runs[i])
+		left[i] = removeUnsupported(can, &runs[i])
 		if sameLanguage(runs[i].Language, req.Language) {
 			runs[i].Language = ""
 		}
 	}
 	for i := range runs {
 		if left[i].pause > 0 {
-			runs[i].Text = withComma(runs[i].Text, utter.Text(runs[i+1:]))
+			runs[i].Text = addPauseComma(runs[i].Text, utter.Text(runs[i+1:]))
 		}
 	}
 	req.Runs = runs
-	req.Speed = req.Speed.Times(takeCommon(runs, left, func(m *manner) *float64 { return &m.speed }))
-	req.Pitch = req.Pitch.Times(takeCommon(runs, left, func(m *manner) *float64 { return &m.pitch }))
-	return req, left, takeCommon(runs, left, func(m *manner) *float64 { return &m.volume })
+	req.Speed = req.Speed.Times(extractCommonFactor(runs, left, func(m *manner) *float64 { return &m.speed }))
+	req.Pitch = req.Pitch.Times(extractCommonFactor(runs, left, func(m *manner) *float64 { return &m.pitch }))
+	return req, left, extractCommonFactor(runs, left, func(m *manner) *float64 { return &m.volume })
 }
 
-// relieve removes from a run what an engine cannot do, and returns it.
-func relieve(can Abilities, r *utter.Run) manner {
+// removeUnsupported removes from a run what an engine cannot do, and returns it.
+func removeUnsupported(can Abilities, r *utter.Run) manner {
 	var undone utter.Run
 	if !can.Emphasis && r.Style != utter.Spell {
 		undone.Style, r.Style = r.Style, utter.Plain
@@ -67,9 +67,9 @@ func relieve(can Abilities, r *utter.Run) manner {
 	return m
 }
 
-// takeCommon removes a factor that all spoken runs share from their manners and returns it. It returns 1 if
+// extractCommonFactor removes a factor that all spoken runs share from their manners and returns it. It returns 1 if
 // they differ.
-func takeCommon(runs []utter.Run, left []manner, of func(*manner) *float64) float64 {
+func extractCommonFactor(runs []utter.Run, left []manner, of func(*manner) *float64) float64 {
 	all, found := 1.0, false
 	for i, r := range runs {
 		if len(Words(r.Text)) == 0 {
@@ -89,9 +89,9 @@ func takeCommon(runs []utter.Run, left []manner, of func(*manner) *float64) floa
 	return all
 }
 
-// withComma adds a comma to a text that rest continues, so that the voice pauses there, unless punctuation
+// addPauseComma adds a comma to a text that rest continues, so that the voice pauses there, unless punctuation
 // already makes it pause.
-func withComma(text, rest string) string {
+func addPauseComma(text, rest string) string {
 	bare := strings.TrimRightFunc(text, unicode.IsSpace)
 	last, _ := utf8.DecodeLastRuneInString(bare)
 	next, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(rest, unicode.IsSpace))

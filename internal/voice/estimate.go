@@ -8,7 +8,7 @@ func EstimateTimes(clip *Clip, phrases []Phrase) {
 	if len(clip.Words) == 0 {
 		return
 	}
-	first, last := speech(*clip)
+	first, last := findSpeech(*clip)
 	slots := make([]Word, 0, len(phrases))
 	weights := make([]float64, 0, len(phrases))
 	owner := make([]int, 0, len(phrases))

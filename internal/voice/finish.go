@@ -17,10 +17,10 @@ const (
 	kneeLevel   = 0.8                   // of full scale; louder samples are compressed when a volume is applied
 )
 
-// trim removes silence from both ends of a clip except keepSilence, fades the ends and shifts the word times.
+// trimSilence removes silence from both ends of a clip except keepSilence, fades the ends and shifts the word times.
 // It never cuts into words with exact times. A clip that is silent throughout becomes empty.
-func trim(c Clip) Clip {
-	first, last := speech(c)
+func trimSilence(c Clip) Clip {
+	first, last := findSpeech(c)
 	if first >= last {
 		for i := range c.Words {
 			c.Words[i].Start, c.Words[i].End = 0, 0
@@ -48,8 +48,8 @@ func trim(c Clip) Clip {
 	return c
 }
 
-// speech returns the range of samples between leading and trailing silence.
-func speech(c Clip) (first, last int) {
+// findSpeech returns the range of samples between leading and trailing silence.
+func findSpeech(c Clip) (first, last int) {
 	size := max(timeToSamples(window, c.Rate), 1)
 	power := func(from int) float64 {
 		sum := 0.0
@@ -93,9 +93,9 @@ func fadeEnds(pcm []int16, first, last bool) {
 // fadeAt returns the factor of sample i of a fade-in of n samples, along half a cosine.
 func fadeAt(i, n int) float64 { return 0.5 - 0.5*math.Cos(math.Pi*(float64(i)+0.5)/float64(n)) }
 
-// leveling returns the factor that changes samples at Rate to a loudness in LUFS. It returns 1 for silence and
+// levelingFactor returns the factor that changes samples at Rate to a loudness in LUFS. It returns 1 for silence and
 // for the level 0, which means unchanged.
-func leveling(pcm []int16, level float64) float64 {
+func levelingFactor(pcm []int16, level float64) float64 {
 	const most = 20 // dB, maximum change: softer sound is hardly speech
 	if level == 0 || len(pcm) == 0 {
 		return 1
@@ -115,10 +115,10 @@ func leveling(pcm []int16, level float64) float64 {
 	return math.Pow(10, min(max(level-has, -most), most)/20)
 }
 
-// meantVolume returns the mean volume factor that the author set for runs, weighted by how long they take to
+// intendedVolume returns the mean volume factor that the author set for runs, weighted by how long they take to
 // say. Leveling a sentence would remove this factor. As in loudness measurement, runs that are 10 dB below the
 // mean do not count.
-func meantVolume(runs []utter.Run) float64 {
+func intendedVolume(runs []utter.Run) float64 {
 	const gate = 0.1
 	mean := func(least float64) float64 {
 		sum, weight := 0.0, 0.0

@@ -25,9 +25,9 @@ func newForeignForms() foreignForms {
 	}
 }
 
-// parseForeign parses voice names of other programs and services: de-DE-KatjaNeural (Azure), en-US-Wavenet-F
+// parseForeignName parses voice names of other programs and services: de-DE-KatjaNeural (Azure), en-US-Wavenet-F
 // (Google), de_DE-thorsten-medium (Piper), af_heart (Kokoro).
-func parseForeign(name string) foreignName {
+func parseForeignName(name string) foreignName {
 	const most = 100 // bytes; no service has longer names
 	name = strings.TrimSpace(name)
 	if len(name) > most {

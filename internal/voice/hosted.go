@@ -34,9 +34,9 @@ func hostedVoices() []hostedVoice {
 	return out
 }
 
-// tagOf converts a language code of the list to BCP 47: cmn becomes zh, Arabic without a country becomes ar,
+// toBCP47 converts a language code of the list to BCP 47: cmn becomes zh, Arabic without a country becomes ar,
 // and suffixes for accents are removed.
-func tagOf(code string) string {
+func toBCP47(code string) string {
 	base, region, _ := strings.Cut(code, "-")
 	region, _, _ = strings.Cut(region, "-")
 	switch {
@@ -57,7 +57,7 @@ func (c *Catalogue) addHosted() {
 			c.voices[i].Code, c.voices[i].LanguageName = h.code, h.language
 			continue
 		}
-		v := Voice{Name: h.name, Language: tagOf(h.code), LanguageName: h.language, Code: h.code, Gender: h.gender}
+		v := Voice{Name: h.name, Language: toBCP47(h.code), LanguageName: h.language, Code: h.code, Gender: h.gender}
 		if !v.assignEngine(own, used) {
 			c.unspoken[h.name] = v
 			continue
@@ -213,17 +213,17 @@ func namesakes() map[string]namesake {
 	return out
 }
 
-// genderOf returns the gender of a voice with a given name, empty if the name is unknown.
-func (c *Catalogue) genderOf(name string) Gender {
+// genderOfName returns the gender of a voice with a given name, empty if the name is unknown.
+func (c *Catalogue) genderOfName(name string) Gender {
 	if v, ok := c.ByName(name); ok {
 		return v.Gender
 	}
 	return c.hosted[foldName(name)].gender
 }
 
-// likely returns a voice of a language with a gender: the default voice if it has this gender, else the first
+// findByGender returns a voice of a language with a gender: the default voice if it has this gender, else the first
 // that has it. If there is none, or g is empty, it returns the default voice.
-func (c *Catalogue) likely(tag string, g Gender) Voice {
+func (c *Catalogue) findByGender(tag string, g Gender) Voice {
 	first, _ := c.defaultVoice(tag)
 	if g == "" || first.Gender == g {
 		return first

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestHostedTable: a name means one voice, of a language that is spoken.
+// TestHostedTable checks that names are unique and that a voice speaks their language.
 func TestHostedTable(t *testing.T) {
 	t.Parallel()
 	c := NewCatalogue()

@@ -20,7 +20,7 @@ type change struct {
 // The rest of the sentence keeps its samples, except for cross-fades at the seams. The clip must be at Rate;
 // reshape modifies it. It does not apply volumes, but returns them as gains for amplify.
 func (b *Booth) reshape(c Clip, runs []utter.Run, left []manner) (Clip, []gain, error) {
-	list := changes(c, runs, left)
+	list := listChanges(c, runs, left)
 	if len(list) == 0 {
 		return c, nil, nil
 	}
@@ -28,10 +28,10 @@ func (b *Booth) reshape(c Clip, runs []utter.Run, left []manner) (Clip, []gain, 
 	var gains []gain
 	for _, ch := range list {
 		if ch.pause > 0 {
-			s.silence(ch.from, timeToSamples(ch.pause, Rate))
+			s.insertSilence(ch.from, timeToSamples(ch.pause, Rate))
 			continue
 		}
-		from, to, err := s.part(ch)
+		from, to, err := s.addChanged(ch)
 		if err != nil {
 			return Clip{}, nil, err
 		}
@@ -45,21 +45,21 @@ func (b *Booth) reshape(c Clip, runs []utter.Run, left []manner) (Clip, []gain, 
 	last := time.Duration(0)
 	for i := range c.Words {
 		w := &c.Words[i]
-		w.Start = min(max(s.moved(w.Start, true), last), c.Length())
-		w.End = min(max(s.moved(w.End, false), w.Start), c.Length())
+		w.Start = min(max(s.mapTime(w.Start, true), last), c.Length())
+		w.End = min(max(s.mapTime(w.End, false), w.Start), c.Length())
 		last = w.End
 	}
 	return c, gains, nil
 }
 
-// changes returns the ranges of a clip whose runs need changes, in order. Adjacent runs with equal changes are
+// listChanges returns the ranges of a clip whose runs need changes, in order. Adjacent runs with equal changes are
 // merged.
-func changes(c Clip, runs []utter.Run, left []manner) []change {
+func listChanges(c Clip, runs []utter.Run, left []manner) []change {
 	var out []change
 	var open manner
 	lo, hi, at, done := 0, 0, 0, 0 // lo, hi: bytes of the open range; done: end of the last range, in samples
 	shut := func() {
-		if from, to := c.samplesOf(lo, hi); lo < hi && max(from, done) < to {
+		if from, to := c.findSamples(lo, hi); lo < hi && max(from, done) < to {
 			out = append(out, change{max(from, done), to, open})
 			done = to
 		}
@@ -82,7 +82,7 @@ func changes(c Clip, runs []utter.Run, left []manner) []change {
 		}
 		if at = end; pause > 0 {
 			shut()
-			if cut, length, ok := c.gapAt(at, done); ok && pause > length {
+			if cut, length, ok := c.findPause(at, done); ok && pause > length {
 				done = cut
 				out = append(out, change{cut, cut, manner{1, 1, 1, pause - length}})
 			}
@@ -92,16 +92,16 @@ func changes(c Clip, runs []utter.Run, left []manner) []change {
 	return out
 }
 
-// samplesOf returns the range of samples that speak bytes lo to hi of the text. If the times of the first or
+// findSamples returns the range of samples that speak bytes lo to hi of the text. If the times of the first or
 // last word are estimates, the range extends to the end of the clip there. A part of a word gets its share of
 // the word's time.
-func (c Clip) samplesOf(lo, hi int) (from, to int) {
+func (c Clip) findSamples(lo, hi int) (from, to int) {
 	words := overlappingWords(c.Words, lo, hi)
 	if len(words) == 0 {
 		return 0, 0
 	}
 	first, last := words[0], words[len(words)-1]
-	begin, end := first.moment(lo), last.moment(hi)
+	begin, end := first.timeOfByte(lo), last.timeOfByte(hi)
 	if begin >= end {
 		return 0, 0
 	}
@@ -122,8 +122,8 @@ func (c Clip) samplesOf(lo, hi int) (from, to int) {
 	return from, to
 }
 
-// moment returns the time at which the speaker reaches a byte of the text that is in the word.
-func (w Word) moment(at int) time.Duration {
+// timeOfByte returns the time at which the speaker reaches a byte of the text that is in the word.
+func (w Word) timeOfByte(at int) time.Duration {
 	n := at - w.Offset
 	if n <= 0 {
 		return w.Start
@@ -138,10 +138,10 @@ func (w Word) moment(at int) time.Duration {
 	return w.Start + time.Duration(share*float64(w.End-w.Start))
 }
 
-// gapAt returns the sample at which to insert a pause after a byte of the text, not before the sample done, and
+// findPause returns the sample at which to insert a pause after a byte of the text, not before the sample done, and
 // how much silence is already there. ok is false if there are not words on both sides. It moves the times of
 // these words to the cut.
-func (c Clip) gapAt(at, done int) (cut int, silent time.Duration, ok bool) {
+func (c Clip) findPause(at, done int) (cut int, silent time.Duration, ok bool) {
 	const frame = 5 * time.Millisecond
 	next := sort.Search(len(c.Words), func(i int) bool { return c.Words[i].Offset+len(c.Words[i].Text) > at })
 	if next == 0 || next == len(c.Words) {
@@ -212,13 +212,13 @@ func (s *splice) position(sample int) int { return len(s.out) - s.fading + sampl
 // copyTo copies the samples from s.at up to a sample of the clip.
 func (s *splice) copyTo(to int) {
 	if to > s.at {
-		s.add(s.pcm[s.at:to])
+		s.appendFaded(s.pcm[s.at:to])
 		s.at = to
 	}
 }
 
-// add appends samples and cross-fades the first with the last samples of out.
-func (s *splice) add(pcm []int16) {
+// appendFaded appends samples and cross-fades the first with the last samples of out.
+func (s *splice) appendFaded(pcm []int16) {
 	begin := len(s.out) - s.fading
 	n := min(s.fading, len(pcm))
 	tail := s.out[begin : begin+n]
@@ -230,8 +230,8 @@ func (s *splice) add(pcm []int16) {
 	s.fading = 0
 }
 
-// silence inserts samples of silence at a sample of the clip.
-func (s *splice) silence(at, samples int) {
+// insertSilence inserts samples of silence at a sample of the clip.
+func (s *splice) insertSilence(at, samples int) {
 	n := timeToSamples(fadeLength, Rate)
 	for i := range n {
 		g := fadeAt(i, n)
@@ -248,8 +248,8 @@ func (s *splice) silence(at, samples int) {
 	s.anchors = append(s.anchors, anchor{at, begin}, anchor{at, len(s.out)})
 }
 
-// part appends a range of the clip with its speed and pitch changed, and returns its range in out.
-func (s *splice) part(ch change) (from, to int, err error) {
+// addChanged appends a range of the clip with its speed and pitch changed, and returns its range in out.
+func (s *splice) addChanged(ch change) (from, to int, err error) {
 	const shortest = 2 * (seamHalf + seamReach) // shorter ranges would consist of seams only
 	if ch.speed == 1 && ch.pitch == 1 || ch.to-ch.from < timeToSamples(shortest, Rate) {
 		return s.position(ch.from), s.position(ch.to), nil
@@ -258,26 +258,26 @@ func (s *splice) part(ch change) (from, to int, err error) {
 	before, behind := min(half, ch.from), min(half, len(s.pcm)-ch.to)
 	s.copyTo(ch.from + before)
 	s.fading = min(2*before, len(s.out))
-	spoken, err := s.respoken(ch, before, behind)
+	spoken, err := s.renderChange(ch, before, behind)
 	if err != nil {
 		return 0, 0, err
 	}
 	from = len(s.out) - s.fading + before
-	s.add(spoken)
+	s.appendFaded(spoken)
 	to = len(s.out) - behind
 	s.at, s.fading = ch.to-behind, min(2*behind, len(spoken))
 	s.anchors = append(s.anchors, anchor{ch.from, from}, anchor{ch.to, to})
 	return from, to, nil
 }
 
-// respoken returns a range of the clip, extended by before and behind samples, with its speed and pitch
+// renderChange returns a range of the clip, extended by before and behind samples, with its speed and pitch
 // changed.
-func (s *splice) respoken(ch change, before, behind int) ([]int16, error) {
+func (s *splice) renderChange(ch change, before, behind int) ([]int16, error) {
 	const around = 40 * time.Millisecond // context on both sides, so that short words can be stretched
 	lo := max(ch.from-timeToSamples(around, Rate), 0)
 	hi := min(ch.to+timeToSamples(around, Rate), len(s.pcm))
 	pcm := Stretch(s.pcm[lo:hi], Rate, ch.speed/ch.pitch)
-	if rate := higher(Rate, ch.pitch); rate != Rate {
+	if rate := raisedRate(Rate, ch.pitch); rate != Rate {
 		r, err := s.booth.resampler(rate)
 		if err != nil {
 			return nil, err
@@ -318,9 +318,9 @@ func findMostAlike(pcm []int16, want int, other []int16) int {
 	return best
 }
 
-// moved returns the time in out of a time in the clip. At an inserted pause, behind selects the time after the
+// mapTime returns the time in out of a time in the clip. At an inserted pause, behind selects the time after the
 // pause instead of before it.
-func (s *splice) moved(t time.Duration, behind bool) time.Duration {
+func (s *splice) mapTime(t time.Duration, behind bool) time.Duration {
 	sample := math.Round(t.Seconds() * Rate)
 	next := sort.Search(len(s.anchors), func(i int) bool {
 		if at := float64(s.anchors[i].from); behind {

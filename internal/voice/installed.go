@@ -24,16 +24,16 @@ func (b *Booth) installedVoices(ctx context.Context) []Voice {
 	}
 	var out []Voice
 	for _, v := range list {
-		out = append(out, b.voiceOf(e, v))
+		out = append(out, b.newVoice(e, v))
 	}
 	return out
 }
 
-// installed finds a voice by the name that its engine uses, such as en_US-amy-medium or slt. Names of the
+// findInstalled finds a voice by the name that its engine uses, such as en_US-amy-medium or slt. Names of the
 // catalogue and of hosted services have precedence.
-func (b *Booth) installed(ctx context.Context, name string) (Voice, bool) {
+func (b *Booth) findInstalled(ctx context.Context, name string) (Voice, bool) {
 	name = strings.TrimSpace(name)
-	if name == "" || b.catalogue.has(name) {
+	if name == "" || b.catalogue.hasName(name) {
 		return Voice{}, false
 	}
 	for _, v := range b.installedVoices(ctx) {
@@ -45,14 +45,14 @@ func (b *Booth) installed(ctx context.Context, name string) (Voice, bool) {
 	for _, v := range b.catalogue.voices {
 		if id, _, _ := strings.Cut(v.EngineVoice, "+"); v.Engine == EngineFlite && strings.EqualFold(id, name) {
 			v.Name, v.Pitch = id, utter.Factor{}
-			return v, b.usable(ctx, v)
+			return v, b.canUse(ctx, v)
 		}
 	}
 	return Voice{}, false
 }
 
-// has reports whether a name is one of the catalogue or of a hosted service.
-func (c *Catalogue) has(name string) bool {
+// hasName reports whether a name is one of the catalogue or of a hosted service.
+func (c *Catalogue) hasName(name string) bool {
 	name = foldName(name)
 	_, own := c.byName[name]
 	_, unspoken := c.unspoken[name]
@@ -60,9 +60,9 @@ func (c *Catalogue) has(name string) bool {
 	return own || unspoken || hosted
 }
 
-// better replaces a catalogue voice by an installed neural voice of the same region and gender. If no voice was
+// preferInstalled replaces a catalogue voice by an installed neural voice of the same region and gender. If no voice was
 // named, or no other voice speaks the language, a voice of another gender may replace it.
-func (b *Booth) better(ctx context.Context, v Voice, m Match) (Voice, Match) {
+func (b *Booth) preferInstalled(ctx context.Context, v Voice, m Match) (Voice, Match) {
 	if v.Engine != EngineEspeak && v.Engine != EngineFlite && m.Kind != Unspoken || m.Kind == Unknown {
 		return v, m
 	}
@@ -74,9 +74,9 @@ func (b *Booth) better(ctx context.Context, v Voice, m Match) (Voice, Match) {
 	}
 	var found *Voice
 	for _, n := range b.installedVoices(ctx) {
-		same := canonical(n.Language) == canonical(v.Language)
+		same := canonicalTag(n.Language) == canonicalTag(v.Language)
 		near := sameLanguage(n.Language, v.Language) &&
-			(m.Kind == Unspoken || !strings.Contains(canonical(v.Language), "-"))
+			(m.Kind == Unspoken || !strings.Contains(canonicalTag(v.Language), "-"))
 		switch {
 		case !same && !near:
 			continue

@@ -19,7 +19,7 @@ func (b *Booth) perform(ctx context.Context, e Engine, req Request, want levels)
 	said := req
 	said.Runs = saidRuns(req.Runs)
 	asked, left, volume := splitRequest(e.Abilities(), said)
-	clip, err := b.speakSegments(ctx, b.segments(ctx, e, asked))
+	clip, err := b.speakSegments(ctx, b.splitByLanguage(ctx, e, asked))
 	if err != nil {
 		return Clip{}, err
 	}
@@ -27,14 +27,14 @@ func (b *Booth) perform(ctx context.Context, e Engine, req Request, want levels)
 	unusable := func(err error) error {
 		return fault.New(fault.Internal, err, "the speech engine %s returned unusable sound", e.Name())
 	}
-	if clip, err = b.atRate(clip); err != nil {
+	if clip, err = b.resampleToRate(clip); err != nil {
 		return Clip{}, unusable(err)
 	}
-	clip = trim(clip)
+	clip = trimSilence(clip)
 	// The level is measured before the changes below, so that a louder word does not make its neighbors softer.
-	factor := want.volume * volume * leveling(clip.PCM, want.level)
+	factor := want.volume * volume * levelingFactor(clip.PCM, want.level)
 	if want.level != 0 {
-		factor *= meantVolume(asked.Runs)
+		factor *= intendedVolume(asked.Runs)
 	}
 	clip, gains, err := b.reshape(clip, asked.Runs, left)
 	if err != nil {
@@ -110,16 +110,16 @@ func saidRuns(runs []utter.Run) []utter.Run {
 	return out
 }
 
-// portion is a part of a sentence that an engine speaks with one request.
-type portion struct {
+// newPortion is a part of a sentence that an engine speaks with one request.
+type newPortion struct {
 	engine Engine
 	req    Request
 	// factors that remain to be applied to the engine's sound
 	stretch, shift float64
 }
 
-// segments splits a request where its engine needs another voice for another language.
-func (b *Booth) segments(ctx context.Context, e Engine, req Request) []portion {
+// splitByLanguage splits a request where its engine needs another voice for another language.
+func (b *Booth) splitByLanguage(ctx context.Context, e Engine, req Request) []newPortion {
 	can := e.Abilities()
 	var parts []Request
 	var languages []string
@@ -137,23 +137,23 @@ func (b *Booth) segments(ctx context.Context, e Engine, req Request) []portion {
 		part.Runs = []utter.Run{r}
 		parts, languages = append(parts, part), append(languages, language)
 	}
-	out := make([]portion, len(parts))
+	out := make([]newPortion, len(parts))
 	for i, part := range parts {
 		part.Fragment = req.Fragment || i < len(parts)-1
-		out[i] = b.portion(ctx, e, part, languages[i])
+		out[i] = b.newPortion(ctx, e, part, languages[i])
 	}
 	return out
 }
 
-// portion chooses the engine and voice for a request, and computes which part of speed and pitch the engine can
+// newPortion chooses the engine and voice for a request, and computes which part of speed and pitch the engine can
 // apply.
-func (b *Booth) portion(ctx context.Context, e Engine, req Request, language string) portion {
+func (b *Booth) newPortion(ctx context.Context, e Engine, req Request, language string) newPortion {
 	if language != "" {
-		if v, ok := b.foreign(ctx, req, language); ok {
+		if v, ok := b.findForeignVoice(ctx, req, language); ok {
 			e, req.Voice, req.Language = b.engines[v.Engine], v.EngineVoice, v.Language
 		}
 	}
-	s := portion{engine: e, stretch: 1, shift: 1}
+	s := newPortion{engine: e, stretch: 1, shift: 1}
 	can := e.Abilities()
 	req = req.Normal()
 	low, high := can.Slowest, can.Fastest
@@ -169,8 +169,8 @@ func (b *Booth) portion(ctx context.Context, e Engine, req Request, language str
 	return s
 }
 
-// foreign finds a voice for text in another language, preferably of the gender of the request's voice.
-func (b *Booth) foreign(ctx context.Context, req Request, language string) (Voice, bool) {
+// findForeignVoice finds a voice for text in another language, preferably of the gender of the request's voice.
+func (b *Booth) findForeignVoice(ctx context.Context, req Request, language string) (Voice, bool) {
 	var gender Gender
 	for _, v := range b.catalogue.Voices() {
 		if v.EngineVoice == req.Voice && v.Language == req.Language {
@@ -178,15 +178,15 @@ func (b *Booth) foreign(ctx context.Context, req Request, language string) (Voic
 			break
 		}
 	}
-	return b.Like(ctx, language, gender)
+	return b.FindVoice(ctx, language, gender)
 }
 
 // FindVoice finds a usable voice of a language, preferably of a gender. It returns false if no voice speaks the
 // language.
-func (b *Booth) Like(ctx context.Context, language string, gender Gender) (Voice, bool) {
+func (b *Booth) FindVoice(ctx context.Context, language string, gender Gender) (Voice, bool) {
 	var other Voice
 	for _, v := range b.catalogue.ForLanguage(language) {
-		if !b.usable(ctx, v) {
+		if !b.canUse(ctx, v) {
 			continue
 		}
 		if gender == "" || v.Gender == gender {
@@ -201,7 +201,7 @@ func (b *Booth) Like(ctx context.Context, language string, gender Gender) (Voice
 
 // FindVoiceForScript finds a usable voice whose language is written in a script (see CountLetters), such as
 // "Cyrillic".
-func (b *Booth) Reader(ctx context.Context, script string) (Voice, bool) {
+func (b *Booth) FindVoiceForScript(ctx context.Context, script string) (Voice, bool) {
 	tag, ok := map[string]string{
 		"Han": "zh-CN", "Cyrillic": "ru-RU", "Arabic": "ar-AE", "Hebrew": "he-IL", "Devanagari": "hi-IN",
 		"Greek": "el-GR", "Thai": "th-TH", "Hangul": "ko-KR", "Hiragana": "ja-JP", "Katakana": "ja-JP",
@@ -211,13 +211,13 @@ func (b *Booth) Reader(ctx context.Context, script string) (Voice, bool) {
 	if !ok {
 		return Voice{}, false
 	}
-	return b.Like(ctx, tag, "")
+	return b.FindVoice(ctx, tag, "")
 }
 
 // sameLanguage reports whether two BCP 47 tags have the same language, ignoring regions.
 func sameLanguage(a, b string) bool {
-	a, _, _ = strings.Cut(canonical(a), "-")
-	b, _, _ = strings.Cut(canonical(b), "-")
+	a, _, _ = strings.Cut(canonicalTag(a), "-")
+	b, _, _ = strings.Cut(canonicalTag(b), "-")
 	return a == b
 }
 
@@ -226,9 +226,9 @@ const between = 20 * time.Millisecond
 
 // speakSegments speaks segments one after the other and joins them at Rate. A single segment that needs no
 // changes is returned as the engine spoke it.
-func (b *Booth) speakSegments(ctx context.Context, segments []portion) (Clip, error) {
+func (b *Booth) speakSegments(ctx context.Context, segments []newPortion) (Clip, error) {
 	if len(segments) == 1 && segments[0].stretch == 1 && segments[0].shift == 1 {
-		return b.spoken(ctx, segments[0])
+		return b.speakPortion(ctx, segments[0])
 	}
 	out := Clip{Rate: Rate}
 	offset := 0
@@ -237,11 +237,11 @@ func (b *Booth) speakSegments(ctx context.Context, segments []portion) (Clip, er
 		text := s.req.Text()
 		if len(Words(text)) > 0 {
 			var err error
-			if c, err = b.spoken(ctx, s); err != nil {
+			if c, err = b.speakPortion(ctx, s); err != nil {
 				return Clip{}, err
 			}
 			out.untimed = out.untimed || c.untimed
-			if c, err = b.treated(c, s); err != nil {
+			if c, err = b.applyFactors(c, s); err != nil {
 				return Clip{}, err
 			}
 		}
@@ -260,18 +260,18 @@ func (b *Booth) speakSegments(ctx context.Context, segments []portion) (Clip, er
 	return out, nil
 }
 
-// spoken has an engine speak a segment, and adds word times.
-func (b *Booth) spoken(ctx context.Context, s portion) (Clip, error) {
+// speakPortion has an engine speak a segment, and adds word times.
+func (b *Booth) speakPortion(ctx context.Context, s newPortion) (Clip, error) {
 	c, err := s.engine.Speak(ctx, s.req)
 	if err != nil {
 		return Clip{}, err
 	}
-	return b.timed(ctx, s, c), ctx.Err()
+	return b.addWordTimes(ctx, s, c), ctx.Err()
 }
 
-// treated applies the remaining factors of a segment to its clip, and returns it at Rate and without silence at
+// applyFactors applies the remaining factors of a segment to its clip, and returns it at Rate and without silence at
 // its ends.
-func (b *Booth) treated(c Clip, s portion) (Clip, error) {
+func (b *Booth) applyFactors(c Clip, s newPortion) (Clip, error) {
 	if len(c.PCM) == 0 {
 		return c, nil
 	}
@@ -279,7 +279,7 @@ func (b *Booth) treated(c Clip, s portion) (Clip, error) {
 	c.PCM = Stretch(c.PCM, c.Rate, s.stretch/s.shift)
 	scale := float64(len(c.PCM)) / float64(before)
 	if s.shift != 1 { // faster playback raises the pitch
-		c.Rate = higher(c.Rate, s.shift)
+		c.Rate = raisedRate(c.Rate, s.shift)
 		scale /= s.shift
 	}
 	c.Words = slices.Clone(c.Words)
@@ -287,13 +287,13 @@ func (b *Booth) treated(c Clip, s portion) (Clip, error) {
 		w := &c.Words[i]
 		w.Start, w.End = time.Duration(float64(w.Start)*scale), time.Duration(float64(w.End)*scale)
 	}
-	c, err := b.atRate(c)
-	return trim(c), err
+	c, err := b.resampleToRate(c)
+	return trimSilence(c), err
 }
 
-// higher returns the sample rate at which samples must be played to raise the pitch by a factor. It is rounded
+// raisedRate returns the sample rate at which samples must be played to raise the pitch by a factor. It is rounded
 // to 100 Hz.
-func higher(rate int, by float64) int {
+func raisedRate(rate int, by float64) int {
 	const step = 100 // a large common divisor keeps the resampler's tables small
 	return int(math.Round(float64(rate)*by/step)) * step
 }
@@ -318,7 +318,7 @@ func (r Request) wordsAsWritten(said Request, spoken []Word) []Word {
 			for k := first; k < next; k++ {
 				w := &out[k]
 				a, z := max(w.Offset, from), min(w.Offset+len(w.Text), to)
-				w.widen(overlappingWords(spoken, a-from+lo, z-from+lo))
+				w.coverTimes(overlappingWords(spoken, a-from+lo, z-from+lo))
 			}
 			continue
 		}
@@ -347,8 +347,8 @@ func overlappingWords(words []Word, from, to int) []Word {
 	return words[first:end]
 }
 
-// widen extends a word's times to cover spoken words.
-func (w *Word) widen(spoken []Word) {
+// coverTimes extends a word's times to cover spoken words.
+func (w *Word) coverTimes(spoken []Word) {
 	if len(spoken) == 0 {
 		return
 	}
@@ -373,12 +373,12 @@ func shareSpokenTimes(words, spoken []Word) {
 	}
 	if len(words) == len(spoken) {
 		for i := range words {
-			words[i].widen(spoken[i : i+1])
+			words[i].coverTimes(spoken[i : i+1])
 		}
 		return
 	}
 	if len(words) == 1 {
-		words[0].widen(spoken)
+		words[0].coverTimes(spoken)
 		return
 	}
 	weights := make([]float64, len(words))

@@ -33,8 +33,8 @@ func (Narration) Kind() part.Kind { return part.Sentence }
 // Version implements part.Recipe.
 func (Narration) Version() int { return 10 }
 
-// narration returns the recipe of a line that a voice speaks with a version of its engine.
-func narration(version string, v Voice, l utter.Line, volume float64) Narration {
+// newNarration returns the recipe of a line that a voice speaks with a version of its engine.
+func newNarration(version string, v Voice, l utter.Line, volume float64) Narration {
 	return Narration{
 		Runs: l.Runs, Language: v.Language, Engine: v.Engine, Build: version, Voice: v.EngineVoice,
 		VoiceSpeed: utter.Times(v.Speed.Within(MinSpeed, MaxSpeed)),

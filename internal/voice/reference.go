@@ -20,8 +20,8 @@ func AlignSpeech(c *Clip, reference Clip) bool {
 	if len(c.Words) == 0 || len(c.Words) != len(reference.Words) {
 		return false
 	}
-	own, ownStart := spokenPart(*c)
-	other, otherStart := spokenPart(reference)
+	own, ownStart := cutSilence(*c)
+	other, otherStart := cutSilence(reference)
 	ratio := own.Length().Seconds() / max(other.Length().Seconds(), 1e-3)
 	const mostTimes = 3
 	if ratio < 1.0/mostTimes || ratio > mostTimes {
@@ -48,15 +48,15 @@ func AlignSpeech(c *Clip, reference Clip) bool {
 	return true
 }
 
-// spokenPart returns a clip without the silence at its ends, and where it begins in the clip.
-func spokenPart(c Clip) (Clip, time.Duration) {
-	first, last := speech(c)
+// cutSilence returns a clip without the silence at its ends, and where it begins in the clip.
+func cutSilence(c Clip) (Clip, time.Duration) {
+	first, last := findSpeech(c)
 	return Clip{PCM: c.PCM[first:last], Rate: c.Rate}, samplesToTime(int64(first), c.Rate)
 }
 
-// timed sets the word times of a clip: those that the engine measured, else those of espeak-ng's recording of
+// addWordTimes sets the word times of a clip: those that the engine measured, else those of espeak-ng's recording of
 // the same words, else estimates.
-func (b *Booth) timed(ctx context.Context, s portion, c Clip) Clip {
+func (b *Booth) addWordTimes(ctx context.Context, s newPortion, c Clip) Clip {
 	phrases, plain, spans := Phrases(s.req)
 	if len(c.Words) != len(spans) {
 		c.Words = NewWords(plain, spans)
@@ -83,14 +83,14 @@ func (b *Booth) timed(ctx context.Context, s portion, c Clip) Clip {
 
 // speakReference returns espeak-ng's clip of a request. It returns false if espeak-ng fails or does not read
 // the language in full.
-func (b *Booth) speakReference(ctx context.Context, s portion) (Clip, bool, error) {
+func (b *Booth) speakReference(ctx context.Context, s newPortion) (Clip, bool, error) {
 	req := s.req
 	req.Language = cmp.Or(req.Language, b.cfg.Language)
-	e, v, ok := b.referenceVoice(s.engine, req.Language, b.genderOf(s.engine, s.req))
+	e, v, ok := b.referenceVoice(s.engine, req.Language, b.genderOfRequest(s.engine, s.req))
 	if !ok {
 		return Clip{}, false, nil
 	}
-	if letters, lost, _ := Legible(req.Text(), v); 10*lost > letters {
+	if letters, lost, _ := CountLetters(req.Text(), v); 10*lost > letters {
 		return Clip{}, false, nil
 	}
 	req.Voice = v.EngineVoice
@@ -129,7 +129,7 @@ func (b *Booth) referenceVoice(by Engine, language string, g Gender) (Engine, Vo
 	b.mu.Lock()
 	id, known := b.references[language]
 	if !known {
-		id = readInFull(language)
+		id = findEspeakVoice(language)
 		b.references[language] = id
 	}
 	b.mu.Unlock()
@@ -137,14 +137,14 @@ func (b *Booth) referenceVoice(by Engine, language string, g Gender) (Engine, Vo
 	return e, v, id != ""
 }
 
-// readInFull returns espeak-ng's voice for a BCP 47 tag: the voice of exactly this tag, else the first of the
+// findEspeakVoice returns espeak-ng's voice for a BCP 47 tag: the voice of exactly this tag, else the first of the
 // language. It returns "" for languages that espeak-ng reads only in part or not at all.
-func readInFull(tag string) string {
-	tag = canonical(tag)
+func findEspeakVoice(tag string) string {
+	tag = canonicalTag(tag)
 	base, _, _ := strings.Cut(tag, "-")
 	id := ""
 	for _, l := range languages() {
-		own := canonical(l.tag)
+		own := canonicalTag(l.tag)
 		ownBase, _, _ := strings.Cut(own, "-")
 		if !l.limited && ownBase == base && (id == "" || own == tag) {
 			id = l.id
@@ -153,13 +153,13 @@ func readInFull(tag string) string {
 	return id
 }
 
-// genderOf returns the gender of a request's voice, empty if unknown.
-func (b *Booth) genderOf(e Engine, req Request) Gender {
+// genderOfRequest returns the gender of a request's voice, empty if unknown.
+func (b *Booth) genderOfRequest(e Engine, req Request) Gender {
 	for _, v := range b.catalogue.Voices() {
 		if v.Engine == e.Name() && v.EngineVoice == req.Voice && v.Gender != "" {
 			return v.Gender
 		}
 	}
-	told, _ := AboutVoice(e, req.Voice)
+	told, _ := DescribeVoice(e, req.Voice)
 	return told.Gender
 }

@@ -37,8 +37,10 @@ func (r *versionCache) Version(ctx context.Context) (string, error) {
 	return v, r.store.PutBytes(cache.Probes, key, []byte(v))
 }
 
-// Named implements Namer.
-func (r *versionCache) Named(id string) (EngineVoice, bool) { return AboutVoice(r.Engine, id) }
+// DescribeVoice implements Namer.
+func (r *versionCache) DescribeVoice(id string) (EngineVoice, bool) {
+	return DescribeVoice(r.Engine, id)
+}
 
 // VoiceVersion implements Versioner.
 func (r *versionCache) VoiceVersion(ctx context.Context, id string) (string, error) {

@@ -14,7 +14,7 @@ func sine(hz float64, rate, n int, amp float64) []int16 {
 	return out
 }
 
-// snr compares with the very sine, sampled at the output's rate, ends left out.
+// snr returns the signal-to-noise ratio relative to an ideal sine at the output's rate, without the ends.
 func snr(got []int16, hz float64, rate int, amp float64) float64 {
 	var signal, noise float64
 	for i := rate / 40; i < len(got)-rate/40; i++ {
@@ -45,7 +45,7 @@ func TestResampleSweep(t *testing.T) {
 	}
 }
 
-// TestResampleDown: what the lower rate cannot hold is gone, what it can is kept.
+// TestResampleDown checks that frequencies above the new Nyquist frequency are removed and lower ones kept.
 func TestResampleDown(t *testing.T) {
 	t.Parallel()
 	r, err := newResampler(96000, Rate)

@@ -31,7 +31,7 @@ func Sentences(text, language string) []Span {
 	for it := sentences.FromString(flat); it.Next(); {
 		seg := it.Value()
 		end := at + len(seg)
-		for _, cut := range cuts(flat, at, end, bullets) {
+		for _, cut := range listCuts(flat, at, end, bullets) {
 			if cut < len(flat) && !bullets[cut] && isJoined(flat, start, cut, base, known) {
 				continue
 			}
@@ -130,9 +130,9 @@ func bulletsIn(text string) map[int]bool {
 	return out
 }
 
-// cuts returns the positions in text[start:end] at which a sentence may end, in order, including end.
-func cuts(text string, start, end int, bullets map[int]bool) []int {
-	out := ellipses(text, start, end)
+// listCuts returns the positions in text[start:end] at which a sentence may end, in order, including end.
+func listCuts(text string, start, end int, bullets map[int]bool) []int {
+	out := findEllipses(text, start, end)
 	for at := range bullets {
 		if at > start && at < end {
 			out = append(out, at)
@@ -142,9 +142,9 @@ func cuts(text string, start, end int, bullets map[int]bool) []int {
 	return append(out, end)
 }
 
-// ellipses returns the positions after "…" at which an upper-case letter may start a sentence. Unicode's rules
+// findEllipses returns the positions after "…" at which an upper-case letter may start a sentence. Unicode's rules
 // for sentences do not treat "…" as a stop.
-func ellipses(text string, start, end int) []int {
+func findEllipses(text string, start, end int) []int {
 	var out []int
 	for at := start; at < end; {
 		i := strings.Index(text[at:end], "…")
@@ -169,7 +169,7 @@ func ellipses(text string, start, end int) []int {
 func isJoined(text string, start, cut int, language string, known abbreviations) bool {
 	next, _ := utf8.DecodeRuneInString(text[cut:])
 	body := strings.TrimRightFunc(text[start:cut], unicode.IsSpace)
-	if unicode.IsLower(next) || len(body) == cut-start && symbol(body, next) {
+	if unicode.IsLower(next) || len(body) == cut-start && isPartOfSymbol(body, next) {
 		return true
 	}
 	if language == "fr" && next == '»' {
@@ -191,17 +191,17 @@ func isJoined(text string, start, cut int, language string, known abbreviations)
 		return goesOn
 	}
 	switch {
-	case initials(bare):
+	case isInitials(bare):
 		return !starts
-	case numbered(bare):
+	case endsInNumber(bare):
 		// "1. Open it" at the start of a text is a list number.
-		return len(word) == len(body) || ordinalStop(language) && !starts && (unicode.IsLetter(next) || next == '–')
+		return len(word) == len(body) || writesOrdinalStop(language) && !starts && (unicode.IsLetter(next) || next == '–')
 	}
 	return false
 }
 
-// numbered reports whether a word ends in a number that may be an ordinal: 3, 3.–5, XX.
-func numbered(s string) bool {
+// endsInNumber reports whether a word ends in a number that may be an ordinal: 3, 3.–5, XX.
+func endsInNumber(s string) bool {
 	const most = 4
 	tail := s[strings.LastIndexAny(s, "-–—(/")+1:]
 	if i := strings.LastIndex(s, "–"); i >= 0 {
@@ -220,9 +220,9 @@ func firstWord(text string) string {
 	return strings.ToLower(text)
 }
 
-// symbol reports whether a stop that no blank follows is part of a name, an operator or a quotation instead of
+// isPartOfSymbol reports whether a stop that no blank follows is part of a name, an operator or a quotation instead of
 // the end of a sentence: ".NET", "a != b", "!important".
-func symbol(body string, next rune) bool {
+func isPartOfSymbol(body string, next rune) bool {
 	bare := strings.TrimRight(body, `"'”’»)]`)
 	before := strings.TrimRight(bare, ".!?")
 	if before == bare {
@@ -234,8 +234,8 @@ func symbol(body string, next rune) bool {
 	return before == "" || unicode.IsSpace(last) || !begins
 }
 
-// initials reports whether s consists of single letters with dots between them: "J", "U.S", "e.g".
-func initials(s string) bool {
+// isInitials reports whether s consists of single letters with dots between them: "J", "U.S", "e.g".
+func isInitials(s string) bool {
 	letter := true
 	for _, r := range s {
 		if letter != unicode.IsLetter(r) || !letter && r != '.' {
@@ -246,8 +246,8 @@ func initials(s string) bool {
 	return s != "" && s != "I" && !letter
 }
 
-// ordinalStop reports whether a language writes a stop after an ordinal number: "am 3. Mai".
-func ordinalStop(language string) bool {
+// writesOrdinalStop reports whether a language writes a stop after an ordinal number: "am 3. Mai".
+func writesOrdinalStop(language string) bool {
 	switch language {
 	case "de", "lb", "da", "nb", "nn", "no", "is", "fi", "et", "cs", "sk", "sl", "hr", "bs", "sr",
 		"hu", "pl", "lv", "tr":
@@ -263,7 +263,7 @@ func appendSentence(out []Span, text string, start, end int) []Span {
 	end = start + len(body)
 	start = end - len(strings.TrimLeftFunc(body, unicode.IsSpace))
 	for utf8.RuneCountInString(text[start:min(end, start+4*longest+4)]) > longest {
-		cut := start + cutAt(text[start:end])
+		cut := start + findCut(text[start:end])
 		head := strings.TrimRightFunc(text[start:cut], unicode.IsSpace)
 		out = append(out, Span{start, start + len(head)})
 		rest := strings.TrimLeftFunc(text[cut:end], unicode.IsSpace)
@@ -275,9 +275,9 @@ func appendSentence(out []Span, text string, start, end int) []Span {
 	return out
 }
 
-// cutAt returns where to cut a text that is too long: after the last clause that fits, else after the last
+// findCut returns where to cut a text that is too long: after the last clause that fits, else after the last
 // blank, else after the last word in scripts without blanks.
-func cutAt(text string) int {
+func findCut(text string) int {
 	clause, blank, n, limit := 0, 0, 0, len(text)
 	for i, r := range text {
 		if n == longest {

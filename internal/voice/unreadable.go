@@ -10,8 +10,8 @@ import (
 // name ("Chinese letter"). script is the Unicode name of the first such script: Han, Cyrillic. Numbers,
 // punctuation, emoji and single Greek letters, which are symbols, are not counted. Engines behind a network are
 // assumed to read all scripts.
-func Legible(text string, v Voice) (letters, lost int, script string) {
-	reads := reader(v)
+func CountLetters(text string, v Voice) (letters, lost int, script string) {
+	reads := scriptFilter(v)
 	runes := []rune(text)
 	for i := 0; i < len(runes); i++ {
 		s := scriptOf(runes[i])
@@ -38,33 +38,33 @@ func Legible(text string, v Voice) (letters, lost int, script string) {
 	return letters, lost, script
 }
 
-// reader returns a function that reports whether a voice reads a script. nil means that it reads all.
-func reader(v Voice) func(script string) bool {
+// scriptFilter returns a function that reports whether a voice reads a script. nil means that it reads all.
+func scriptFilter(v Voice) func(script string) bool {
 	switch v.Engine {
 	case EngineFlite:
 		return func(s string) bool { return s == "Latin" }
 	case EngineEspeak:
 		id, _, _ := strings.Cut(v.EngineVoice, "+")
-		return func(s string) bool { return espeakReads(id, s) }
+		return func(s string) bool { return canEspeakRead(id, s) }
 	case "piper":
 		// piper uses espeak-ng's pronunciation for the same language.
-		base, _, _ := strings.Cut(canonical(v.Language), "-")
+		base, _, _ := strings.Cut(canonicalTag(v.Language), "-")
 		id := base
 		for _, l := range languages() {
-			if b, _, _ := strings.Cut(canonical(l.tag), "-"); b == base {
+			if b, _, _ := strings.Cut(canonicalTag(l.tag), "-"); b == base {
 				id = l.id
 				break
 			}
 		}
-		return func(s string) bool { return espeakReads(id, s) }
+		return func(s string) bool { return canEspeakRead(id, s) }
 	}
 	return nil
 }
 
-// espeakReads reports whether a voice of espeak-ng 1.51 reads a script; the lists come from tests of the
+// canEspeakRead reports whether a voice of espeak-ng 1.51 reads a script; the lists come from tests of the
 // program. For some scripts, it switches to a voice of the script's language; it spells out the letters of
 // others by their English names.
-func espeakReads(id, script string) bool {
+func canEspeakRead(id, script string) bool {
 	base, _, _ := strings.Cut(id, "-")
 	in := func(list string) bool { return slices.Contains(strings.Fields(list), base) }
 	switch script {

@@ -32,14 +32,14 @@ func ParseWAV(b []byte) (pcm []int16, rate int, err error) {
 			if form.Channels == 0 {
 				return nil, 0, errors.New("WAV file without a format chunk")
 			}
-			return mix(b[c.Offset:c.Offset+c.Held], form.Channels), form.Rate, nil
+			return mixChannels(b[c.Offset:c.Offset+c.Held], form.Channels), form.Rate, nil
 		}
 	}
 	return nil, 0, errors.New("WAV file without a data chunk")
 }
 
-// mix returns the mean of the channels of interleaved 16-bit samples.
-func mix(b []byte, channels int) []int16 {
+// mixChannels returns the mean of the channels of interleaved 16-bit samples.
+func mixChannels(b []byte, channels int) []int16 {
 	out := make([]int16, len(b)/2/channels)
 	for i := range out {
 		sum := 0

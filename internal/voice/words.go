@@ -38,14 +38,14 @@ func Words(text string) []Span {
 func appendToken(out []Span, text string, start, end int) []Span {
 	for start < end {
 		r, n := utf8.DecodeRuneInString(text[start:end])
-		if sayable(r) {
+		if isSayable(r) {
 			break
 		}
 		start += n
 	}
 	for start < end {
 		r, n := utf8.DecodeLastRuneInString(text[start:end])
-		if sayable(r) || unicode.IsMark(r) || r == '\u200d' {
+		if isSayable(r) || unicode.IsMark(r) || r == '\u200d' {
 			break
 		}
 		end -= n
@@ -54,7 +54,7 @@ func appendToken(out []Span, text string, start, end int) []Span {
 		return out
 	}
 	token := text[start:end]
-	if !strings.ContainsFunc(token, unspaced) {
+	if !strings.ContainsFunc(token, isUnspaced) {
 		return append(out, Span{start, end})
 	}
 	// One word per segment; a segment that is not a word extends the previous word.
@@ -62,7 +62,7 @@ func appendToken(out []Span, text string, start, end int) []Span {
 	first := len(out)
 	for it := words.FromString(token); it.Next(); {
 		seg := it.Value()
-		if strings.ContainsFunc(seg, sayable) || len(out) == first {
+		if strings.ContainsFunc(seg, isSayable) || len(out) == first {
 			out = append(out, Span{at, at + len(seg)})
 		} else if !strings.ContainsFunc(seg, unicode.IsPunct) {
 			out[len(out)-1].End = at + len(seg)
@@ -72,15 +72,15 @@ func appendToken(out []Span, text string, start, end int) []Span {
 	return out
 }
 
-// sayable reports whether a character can be spoken.
-func sayable(r rune) bool {
+// isSayable reports whether a character can be spoken.
+func isSayable(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsSymbol(r) && r != utf8.RuneError ||
 		r == '%' || r == '&' || r == '@' || r == '#'
 }
 
-// unspaced reports whether a character's script has no blanks between words and can be segmented without a
+// isUnspaced reports whether a character's script has no blanks between words and can be segmented without a
 // dictionary. Thai and similar scripts need a dictionary; there, a phrase counts as a word.
-func unspaced(r rune) bool {
+func isUnspaced(r rune) bool {
 	return r >= 0x2e80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
 }
 

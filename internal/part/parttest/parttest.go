@@ -25,12 +25,12 @@ func Check[R part.Recipe](t *testing.T, recipe R) {
 	if err := json.Unmarshal(b, &back); err != nil || part.KeyOf(back) != part.KeyOf(recipe) {
 		t.Errorf("%T is another when it is read back (%v)", recipe, err)
 	}
-	for _, place := range places(t, reflect.ValueOf(recipe), "") {
+	for _, place := range listPlaces(t, reflect.ValueOf(recipe), "") {
 		var changed R // a deep copy
 		if err := json.Unmarshal(b, &changed); err != nil {
 			t.Fatal(err)
 		}
-		change(t, place.find(reflect.ValueOf(&changed).Elem()), place.name)
+		changeValue(t, place.find(reflect.ValueOf(&changed).Elem()), place.name)
 		key := part.KeyOf(changed)
 		if other, ok := seen[key]; ok {
 			t.Errorf("%T: a change of %s gives the key of %s", recipe, place.name, other)
@@ -45,12 +45,12 @@ type place struct {
 	find func(reflect.Value) reflect.Value
 }
 
-// places returns the values of a recipe that can be changed.
-func places(t *testing.T, v reflect.Value, name string) []place {
+// listPlaces returns the values of a recipe that can be changed.
+func listPlaces(t *testing.T, v reflect.Value, name string) []place {
 	t.Helper()
 	inside := func(v reflect.Value, name string, step func(reflect.Value) reflect.Value) []place {
 		var out []place
-		for _, p := range places(t, v, name) {
+		for _, p := range listPlaces(t, v, name) {
 			out = append(out, place{p.name, func(v reflect.Value) reflect.Value { return p.find(step(v)) }})
 		}
 		return out
@@ -93,8 +93,8 @@ func isText(t reflect.Type) bool {
 	return t == reflect.TypeFor[cache.Key]() || t.Implements(reflect.TypeFor[json.Marshaler]())
 }
 
-// change replaces a value by a different one.
-func change(t *testing.T, v reflect.Value, name string) {
+// changeValue replaces a value by a different one.
+func changeValue(t *testing.T, v reflect.Value, name string) {
 	t.Helper()
 	if k, ok := reflect.TypeAssert[*cache.Key](v.Addr()); ok {
 		k[0] ^= 1

@@ -21,7 +21,7 @@ import (
 
 const rachel = "21m00Tcm4TlvDq8ikWAM"
 
-// service answers as ElevenLabs' reference of with-timestamps says.
+// service answers like ElevenLabs' with-timestamps, as its reference describes.
 func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	fail := func(code int, status, message string) {
@@ -78,7 +78,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 			if at < word.Offset {
 				break
 			}
-			// Characters share the time of their word.
+			// Divide the time of a word among its characters.
 			n := float64(len(word.Text))
 			k := min(float64(at-word.Offset), n)
 			each := (word.End - word.Start).Seconds() / n
@@ -122,8 +122,8 @@ func TestTroubles(t *testing.T) {
 	remotetest.Troubles(t, rachel, "application/json", service, makes(func(*elevenlabs.Config) {}))
 }
 
-// TestTimes: words have the times of their characters, also where letters are spelled and
-// where they take several bytes.
+// TestTimes checks that word times come from character times, including spelled words and multi-byte
+// characters.
 func TestTimes(t *testing.T) {
 	t.Parallel()
 	c, err := engine(t).Speak(t.Context(), voice.Request{Voice: rachel, Runs: []utter.Run{{Text: "  Grüße <b>, "}, {Text: "SAR", Style: utter.Spell}, {Text: " — wörld."}}})
@@ -184,7 +184,7 @@ func TestThirdGeneration(t *testing.T) {
 	}
 }
 
-// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+// TestEmphasis checks that a sentence with emphasis is a single request.
 func TestEmphasis(t *testing.T) {
 	t.Parallel()
 	voicetest.Emphasis(t, engine(t), voicetest.Options{Voice: rachel, Deterministic: true})

@@ -127,8 +127,8 @@ func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
 	return list, nil
 }
 
-// unknown returns the fault for a voice that the installed program does not have.
-func unknown(id string) error {
+// unknownVoiceFault returns the fault for a voice that the installed program does not have.
+func unknownVoiceFault(id string) error {
 	return fault.New(fault.ToolFailed, &voice.UnknownVoiceError{Engine: voice.EngineEspeak, Voice: id},
 		"the installed espeak-ng has no voice %q", id).WithHint("install a newer espeak-ng, or choose another voice")
 }
@@ -148,8 +148,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if len(spans) == 0 {
 		return clip, nil
 	}
-	if !validID(req.Voice) {
-		return clip, unknown(req.Voice)
+	if !isValidID(req.Voice) {
+		return clip, unknownVoiceFault(req.Voice)
 	}
 	phonemes, err := newPhonemes(e.program.Config().TempDir)
 	if err != nil {
@@ -160,11 +160,11 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	args = append(args, "--phonout="+phonemes.name())
 	var wav bytes.Buffer
 	err = e.program.Run(ctx, proc.Command{
-		Args: args, Stdin: strings.NewReader(text(phrases, req.Fragment)), Stdout: &wav,
+		Args: args, Stdin: strings.NewReader(joinPhrases(phrases, req.Fragment)), Stdout: &wav,
 		Stderr: phonemes.stderr(), MaxStdout: maxSound,
 	})
 	if exit, ok := errors.AsType[*proc.ExitError](err); ok && ctx.Err() == nil && strings.Contains(exit.Stderr, "voice does not exist") {
-		return clip, unknown(req.Voice)
+		return clip, unknownVoiceFault(req.Voice)
 	}
 	if err != nil {
 		return clip, err
@@ -189,8 +189,8 @@ func (e *Engine) speakHelped(ctx context.Context, req voice.Request) (voice.Clip
 	if err := ctx.Err(); err != nil {
 		return clip, err
 	}
-	if !validID(req.Voice) {
-		return clip, unknown(req.Voice)
+	if !isValidID(req.Voice) {
+		return clip, unknownVoiceFault(req.Voice)
 	}
 	if len(clip.Words) == 0 {
 		return clip, nil
@@ -200,10 +200,10 @@ func (e *Engine) speakHelped(ctx context.Context, req voice.Request) (voice.Clip
 	wpm, rest := wordRate(req.Speed.Value() / raise)
 	src := newSource(req)
 	s, err := e.helpers.speak(ctx, order{
-		voice: req.Voice, rate: wpm, pitch: pitch(height), ssml: src.ssml, phon: src.phon, text: src.text.String(),
+		voice: req.Voice, rate: wpm, pitch: toProgramPitch(height), ssml: src.ssml, phon: src.phon, text: src.text.String(),
 	})
 	if errors.Is(err, errNoVoice) {
-		return clip, unknown(req.Voice)
+		return clip, unknownVoiceFault(req.Voice)
 	}
 	if err != nil {
 		return clip, e.helpers.explainFailure(ctx, err)
@@ -247,8 +247,8 @@ func scaleTimes(clip *voice.Clip, scale float64) {
 	}
 }
 
-// validID reports whether id can be a voice name. The program would treat other text as a path.
-func validID(id string) bool {
+// isValidID reports whether id can be a voice name. The program would treat other text as a path.
+func isValidID(id string) bool {
 	return id != "" && id[0] != '-' && strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+") == ""
 }
 
@@ -270,7 +270,7 @@ func arguments(req voice.Request) (args []string, rest, raise float64) {
 		"--stdin", "--stdout", "-b", "1", "-x",
 		"-v", req.Voice,
 		"-s", strconv.Itoa(wpm),
-		"-p", strconv.Itoa(pitch(height)),
+		"-p", strconv.Itoa(toProgramPitch(height)),
 	}, rest, raise
 }
 
@@ -286,9 +286,9 @@ func wordRate(speed float64) (wpm int, rest float64) {
 // is larger and the result of a factor is up to a seventh larger.
 const based = 0.66
 
-// pitch converts a factor to the program's scale of 0 to 99: 50 is factor 1, and 50 steps are an octave of the
+// toProgramPitch converts a factor to the program's scale of 0 to 99: 50 is factor 1, and 50 steps are an octave of the
 // part that the scale changes.
-func pitch(f float64) int {
+func toProgramPitch(f float64) int {
 	part := max(1+(f-1)/based, 0.5)
 	return int(min(max(math.Round(50+50*math.Log2(part)), 0), 99))
 }
@@ -299,9 +299,9 @@ func nearestPitch(f float64) (near, left float64) {
 	return near, f / near
 }
 
-// text concatenates the phrases. It separates "[[", which would start phonemes. A fragment gets a final comma,
+// joinPhrases concatenates the phrases. It separates "[[", which would start phonemes. A fragment gets a final comma,
 // which prevents a falling pitch.
-func text(phrases []voice.Phrase, fragment bool) string {
+func joinPhrases(phrases []voice.Phrase, fragment bool) string {
 	var b strings.Builder
 	for _, p := range phrases {
 		b.WriteString(p.Text)

@@ -98,7 +98,7 @@ func (h *helpers) speak(ctx context.Context, o order) (*helperAnswer, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	one, err := h.take(ctx, o.voice)
+	one, err := h.takeHelper(ctx, o.voice)
 	if err != nil {
 		return nil, err
 	}
@@ -116,15 +116,15 @@ func (h *helpers) speak(ctx context.Context, o order) (*helperAnswer, error) {
 		}
 		return nil, err
 	}
-	h.give(one)
+	h.returnHelper(one)
 	return s, nil
 }
 
 // errLate is the cause of a timeout.
 var errLate = errors.New("it took too long")
 
-// take returns an idle helper with a voice, or starts one.
-func (h *helpers) take(ctx context.Context, voice string) (*helper, error) {
+// takeHelper returns an idle helper with a voice, or starts one.
+func (h *helpers) takeHelper(ctx context.Context, voice string) (*helper, error) {
 	h.mu.Lock()
 	for i, one := range h.idle {
 		if one.voice == voice {
@@ -143,8 +143,8 @@ func (h *helpers) take(ctx context.Context, voice string) (*helper, error) {
 	return &helper{voice: voice, process: p, out: bufio.NewReaderSize(p.Stdout(), 64<<10), cancel: cancel}, nil
 }
 
-// give returns a helper to the idle ones.
-func (h *helpers) give(one *helper) {
+// returnHelper returns a helper to the idle ones.
+func (h *helpers) returnHelper(one *helper) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.shut {
@@ -160,11 +160,11 @@ func (h *helpers) give(one *helper) {
 	if h.last != nil {
 		h.last.Stop()
 	}
-	h.last = time.AfterFunc(idleTime, h.rest)
+	h.last = time.AfterFunc(idleTime, h.endIdle)
 }
 
-// rest ends the idle helpers.
-func (h *helpers) rest() {
+// endIdle ends the idle helpers.
+func (h *helpers) endIdle() {
 	h.mu.Lock()
 	idle := h.idle
 	h.idle = nil
@@ -179,7 +179,7 @@ func (h *helpers) close() {
 	h.mu.Lock()
 	h.shut = true
 	h.mu.Unlock()
-	h.rest()
+	h.endIdle()
 }
 
 // end closes the helper's input, so that it exits, and kills it after one second.

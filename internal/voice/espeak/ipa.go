@@ -5,10 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// phonemes converts IPA to espeak-ng's mnemonics, which are similar to Kirshenbaum's ASCII form of IPA. It
+// toMnemonics converts IPA to espeak-ng's mnemonics, which are similar to Kirshenbaum's ASCII form of IPA. It
 // omits symbols without a mnemonic. It returns "" if nothing speakable remains. Some vowels have different
 // mnemonics in some languages.
-func phonemes(ipa, language string) string {
+func toMnemonics(ipa, language string) string {
 	base, _, _ := strings.Cut(strings.ToLower(language), "-")
 	own, common := ownPhonemes(base), commonPhonemes()
 	var b strings.Builder

@@ -27,27 +27,27 @@ type source struct {
 func newSource(req voice.Request) *source {
 	s := &source{}
 	for _, r := range req.Runs {
-		s.phon = s.phon || r.IPA != "" && phonemes(r.IPA, req.Language) != ""
+		s.phon = s.phon || r.IPA != "" && toMnemonics(r.IPA, req.Language) != ""
 		s.ssml = s.ssml || prosody(r, req.Pitch.Value()) != "" || r.Language != "" || r.Pause > 0
 	}
 	at := 0
 	for _, r := range req.Runs {
-		s.run(r, at, req)
+		s.writeRun(r, at, req)
 		at += len(r.Text)
 	}
 	if req.Fragment {
 		s.trimEnd()
-		s.markup(",")
+		s.writeMarkup(",")
 	}
-	s.markup("\n")
+	s.writeMarkup("\n")
 	return s
 }
 
-// run writes a run whose text begins at byte at of the request's text.
-func (s *source) run(r utter.Run, at int, req voice.Request) {
+// writeRun writes a run whose text begins at byte at of the request's text.
+func (s *source) writeRun(r utter.Run, at int, req voice.Request) {
 	var closing []string
 	open := func(tag, attributes string) {
-		s.markup("<" + tag + attributes + ">")
+		s.writeMarkup("<" + tag + attributes + ">")
 		closing = append(closing, "</"+tag+">")
 	}
 	if r.Language != "" {
@@ -56,25 +56,25 @@ func (s *source) run(r utter.Run, at int, req voice.Request) {
 	if p := prosody(r, req.Pitch.Value()); p != "" {
 		open("prosody", p)
 	}
-	if ipa := phonemes(r.IPA, req.Language); ipa != "" && r.IPA != "" {
+	if ipa := toMnemonics(r.IPA, req.Language); ipa != "" && r.IPA != "" {
 		lead := len(r.Text) - len(strings.TrimLeftFunc(r.Text, unicode.IsSpace))
-		s.literal(r.Text[:lead], at)
+		s.writeLiteral(r.Text[:lead], at)
 		for range "[[" + ipa + "]]" {
 			s.from = append(s.from, at+lead)
 		}
 		s.text.WriteString("[[" + ipa + "]]")
 		tail := strings.TrimRightFunc(r.Text, unicode.IsSpace)
-		s.literal(r.Text[len(tail):], at+len(tail))
+		s.writeLiteral(r.Text[len(tail):], at+len(tail))
 	} else if r.Style == utter.Spell {
-		s.spelled(r.Text, at)
+		s.writeSpelled(r.Text, at)
 	} else {
-		s.literal(r.Text, at)
+		s.writeLiteral(r.Text, at)
 	}
 	for _, tag := range slices.Backward(closing) {
-		s.markup(tag)
+		s.writeMarkup(tag)
 	}
 	if r.Pause > 0 {
-		s.markup(fmt.Sprintf(`<break time="%dms"/>`, r.Pause/time.Millisecond))
+		s.writeMarkup(fmt.Sprintf(`<break time="%dms"/>`, r.Pause/time.Millisecond))
 	}
 }
 
@@ -90,7 +90,7 @@ func prosody(r utter.Run, around float64) string {
 	}
 	percent("rate", speed)
 	if height != 1 { // SSML: a number without a sign is absolute, on the program's scale
-		fmt.Fprintf(&b, ` pitch="%d"`, pitch(around*height))
+		fmt.Fprintf(&b, ` pitch="%d"`, toProgramPitch(around*height))
 	}
 	if volume != 1 {
 		fmt.Fprintf(&b, ` volume="%d"`, int(math.Round(100*volume)))
@@ -98,16 +98,16 @@ func prosody(r utter.Run, around float64) string {
 	return b.String()
 }
 
-// markup writes text that does not represent any of the request's text.
-func (s *source) markup(t string) {
+// writeMarkup writes text that does not represent any of the request's text.
+func (s *source) writeMarkup(t string) {
 	s.text.WriteString(t)
 	for range utf8.RuneCountInString(t) {
 		s.from = append(s.from, -1)
 	}
 }
 
-// spelled writes the letters separated by commas: "S, A, R".
-func (s *source) spelled(t string, at int) {
+// writeSpelled writes the letters separated by commas: "S, A, R".
+func (s *source) writeSpelled(t string, at int) {
 	some := false
 	for i, r := range t {
 		switch {
@@ -115,16 +115,16 @@ func (s *source) spelled(t string, at int) {
 		case unicode.IsSpace(r):
 		default:
 			if some {
-				s.markup(", ")
+				s.writeMarkup(", ")
 			}
 			some = true
 		}
-		s.literal(string(unicode.ToUpper(r)), at+i)
+		s.writeLiteral(string(unicode.ToUpper(r)), at+i)
 	}
 }
 
-// literal writes text so that the program does not interpret it as markup.
-func (s *source) literal(t string, at int) {
+// writeLiteral writes text so that the program does not interpret it as markup.
+func (s *source) writeLiteral(t string, at int) {
 	bracket := false
 	for i, r := range t {
 		// Ranging over broken UTF-8 yields U+FFFD for each byte.
@@ -132,7 +132,7 @@ func (s *source) literal(t string, at int) {
 			r = ' '
 		}
 		if s.phon && r == '[' && bracket {
-			s.markup(" ") // "[[" would start phonemes
+			s.writeMarkup(" ") // "[[" would start phonemes
 		}
 		bracket = r == '['
 		out := string(r)
@@ -159,9 +159,9 @@ func (s *source) trimEnd() {
 	s.text.WriteString(short)
 }
 
-// place converts a position in the source, in characters from 1, to a byte of the request's text. It returns -1
+// byteAt converts a position in the source, in characters from 1, to a byte of the request's text. It returns -1
 // if the position and all following ones are markup.
-func (s *source) place(position int) int {
+func (s *source) byteAt(position int) int {
 	for i := position - 1; i >= 0 && i < len(s.from); i++ {
 		if s.from[i] >= 0 {
 			return s.from[i]
@@ -180,7 +180,7 @@ func timeWords(clip *voice.Clip, s *source, events []event) {
 		starts[i] = -1
 	}
 	for k, e := range events {
-		at := s.place(e.position)
+		at := s.byteAt(e.position)
 		if !e.word || e.position == 0 || at < 0 || e.sample >= len(clip.PCM) {
 			continue
 		}
@@ -210,16 +210,16 @@ func timeWords(clip *voice.Clip, s *source, events []event) {
 		}
 		from := max(starts[w], last)
 		to := max(ends[w], from)
-		for to > from && quiet(clip.PCM[to-1:to]) {
+		for to > from && isQuiet(clip.PCM[to-1:to]) {
 			to--
 		}
-		voice.ShareTime(words[w:next], at(from, clip.Rate), at(to, clip.Rate))
+		voice.ShareTime(words[w:next], toTime(from, clip.Rate), toTime(to, clip.Rate))
 		last = to
 		w = next
 	}
 }
 
-// at converts a sample number to a time.
-func at(sample, rate int) time.Duration {
+// toTime converts a sample number to a time.
+func toTime(sample, rate int) time.Duration {
 	return time.Duration(sample) * time.Second / time.Duration(rate)
 }

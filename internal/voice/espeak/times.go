@@ -18,8 +18,8 @@ func setWordTimes(clip *voice.Clip, phrases []voice.Phrase, phonemes string) {
 			effort[p.Word] = voice.Effort(p.Text)
 		}
 	}
-	clauses := parse(phonemes)
-	spans := stretches(clip.PCM, clip.Rate, len(clauses))
+	clauses := parsePhonemes(phonemes)
+	spans := findStretches(clip.PCM, clip.Rate, len(clauses))
 	if len(spans) != len(clauses) && len(spans) > 0 {
 		clauses = [][]float64{slices.Concat(clauses...)}
 		spans = []stretch{{spans[0].from, spans[len(spans)-1].to}}
@@ -40,13 +40,13 @@ func setWordTimes(clip *voice.Clip, phrases []voice.Phrase, phonemes string) {
 	voice.Spread(clip.Words, effort, whole.from, whole.to)
 }
 
-// parse returns the weights of the groups in each clause of the program's output.
-func parse(phonemes string) [][]float64 {
+// parsePhonemes returns the weights of the groups in each clause of the program's output.
+func parsePhonemes(phonemes string) [][]float64 {
 	var out [][]float64
 	for line := range strings.Lines(phonemes) {
 		var clause []float64
 		for g := range strings.FieldsSeq(line) {
-			if w := weight(g); w > 0 {
+			if w := estimateLength(g); w > 0 {
 				clause = append(clause, w)
 			}
 		}
@@ -57,9 +57,9 @@ func parse(phonemes string) [][]float64 {
 	return out
 }
 
-// weight estimates the length of a group, in sounds. Vowels count more than consonants, long vowels most. Text
+// estimateLength estimates the length of a group, in sounds. Vowels count more than consonants, long vowels most. Text
 // in parentheses names a language and does not count.
-func weight(group string) float64 {
+func estimateLength(group string) float64 {
 	const vowels = "aeiouAEIOUV@&03Y"
 	sum, depth := 0.0, 0
 	for _, r := range group {
@@ -106,16 +106,16 @@ const (
 	loudness = 60                    // sample values below this are silence; the program's silence is exactly zero
 )
 
-// stretches splits a clip into n stretches of speech at its n-1 longest silences. It returns fewer if there are
+// findStretches splits a clip into n stretches of speech at its n-1 longest silences. It returns fewer if there are
 // fewer silences.
-func stretches(pcm []int16, rate, n int) []stretch {
+func findStretches(pcm []int16, rate, n int) []stretch {
 	size := max(int(frame.Seconds()*float64(rate)), 1)
 	type gap struct{ from, to int }
 	var gaps []gap
 	first, last := -1, -1
 	for i := 0; i < len(pcm); i += size {
 		end := min(i+size, len(pcm))
-		if quiet(pcm[i:end]) {
+		if isQuiet(pcm[i:end]) {
 			continue
 		}
 		if last >= 0 && time.Duration(i-last)*time.Second/time.Duration(rate) >= pause {
@@ -142,8 +142,8 @@ func stretches(pcm []int16, rate, n int) []stretch {
 	return append(out, stretch{at(from), at(last)})
 }
 
-// quiet reports whether all samples are silence.
-func quiet(pcm []int16) bool {
+// isQuiet reports whether all samples are silence.
+func isQuiet(pcm []int16) bool {
 	for _, s := range pcm {
 		if s > loudness || s < -loudness {
 			return false

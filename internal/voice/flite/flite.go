@@ -108,18 +108,18 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return clip, fault.New(fault.ToolFailed, err, "flite has no voice %q", req.Voice)
 	}
 	for i := range phrases {
-		phrases[i].Text = fold(phrases[i].Text)
+		phrases[i].Text = toASCII(phrases[i].Text)
 	}
-	markup := slices.ContainsFunc(req.Runs, func(r utter.Run) bool { return len(phones(r.IPA)) > 0 })
+	markup := slices.ContainsFunc(req.Runs, func(r utter.Run) bool { return len(toPhones(r.IPA)) > 0 })
 	var given map[int][]string
 	if markup {
 		for i := range phrases {
-			phrases[i].Text = plainMarkup(phrases[i].Text)
+			phrases[i].Text = removeMarkup(phrases[i].Text)
 		}
-		given = pronounced(req.Runs, phrases, spans)
+		given = insertPhones(req.Runs, phrases, spans)
 	}
-	say := text(phrases, req.Fragment)
-	if !strings.ContainsFunc(say, spoken) {
+	say := joinPhrases(phrases, req.Fragment)
+	if !strings.ContainsFunc(say, isSpoken) {
 		return clip, nil
 	}
 	var sounds []voice.Sound
@@ -181,10 +181,10 @@ func meanPitch(id string) float64 {
 	}
 }
 
-// playback returns by how much faster to play the samples of a voice to reach the request's pitch, if the
+// playbackFactor returns by how much faster to play the samples of a voice to reach the request's pitch, if the
 // program cannot change the pitch; otherwise 1. The program then speaks slower by the same factor. This also
 // changes the perceived size of the speaker. The resulting rate is a multiple of 100 Hz.
-func playback(req voice.Request) float64 {
+func playbackFactor(req voice.Request) float64 {
 	const rate = 16000
 	if meanPitch(req.Voice) > 0 {
 		return 1
@@ -195,7 +195,7 @@ func playback(req voice.Request) float64 {
 // arguments returns the command line for a request.
 func arguments(req voice.Request) []string {
 	args := []string{"-voice", req.Voice, "-psdur"}
-	if stretch := playback(req) / req.Speed.Value(); stretch != 1 {
+	if stretch := playbackFactor(req) / req.Speed.Value(); stretch != 1 {
 		args = append(args, "--setf", "duration_stretch="+number(stretch))
 	}
 	if req.Pitch.Value() != 1 && meanPitch(req.Voice) > 0 {
@@ -231,19 +231,19 @@ func (e *Engine) synthesize(
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "cannot read a temporary file")
 	}
-	if cutOff(sound) { // flite does not report a full disk
+	if isTruncated(sound) { // flite does not report a full disk
 		return nil, fault.New(fault.Disk, syscall.ENOSPC, "a temporary file of speech is truncated")
 	}
 	if clip.PCM, clip.Rate, err = e.program.Sound(sound); err != nil {
 		return nil, err
 	}
-	clip.Rate = int(math.Round(float64(clip.Rate) * playback(req)))
-	return placeLines(parse(out), clip.Length()), nil
+	clip.Rate = int(math.Round(float64(clip.Rate) * playbackFactor(req)))
+	return placeLines(parseSounds(out), clip.Length()), nil
 }
 
-// cutOff reports whether a WAV file contains fewer samples than its data chunk announces. The length in the
+// isTruncated reports whether a WAV file contains fewer samples than its data chunk announces. The length in the
 // file's header cannot show this, because flite sets it at the end to the actual length.
-func cutOff(b []byte) bool {
+func isTruncated(b []byte) bool {
 	r := bytes.NewReader(b)
 	for c := range wav.Chunks(r, r.Size()) {
 		if c.Name == wav.DataChunk {
@@ -259,8 +259,8 @@ type sound struct {
 	end  float64 // seconds from the start of the utterance
 }
 
-// parse parses the program's output: one utterance per line, as "name:end" pairs.
-func parse(out []byte) [][]sound {
+// parseSounds parses the program's output: one utterance per line, as "name:end" pairs.
+func parseSounds(out []byte) [][]sound {
 	var lines [][]sound
 	for line := range bytes.Lines(out) {
 		var l []sound
@@ -320,7 +320,7 @@ func (e *Engine) wordSounds(
 	var b strings.Builder
 	var order []int
 	for _, p := range phrases {
-		word := strings.TrimFunc(p.Text, func(r rune) bool { return !spoken(r) })
+		word := strings.TrimFunc(p.Text, func(r rune) bool { return !isSpoken(r) })
 		if p.Word >= 0 && word != "" && given[p.Word] == nil {
 			b.WriteString(word + "\n\n")
 			order = append(order, p.Word)
@@ -332,7 +332,7 @@ func (e *Engine) wordSounds(
 	if err != nil {
 		return nil, err
 	}
-	lines := parse(out)
+	lines := parseSounds(out)
 	if len(lines) != len(order) {
 		return nil, nil
 	}

@@ -8,9 +8,9 @@ import (
 	"mynah/internal/voice"
 )
 
-// phones converts IPA to flite's phones: those of the CMU dictionary in lower case, with the stress after
+// toPhones converts IPA to flite's phones: those of the CMU dictionary in lower case, with the stress after
 // vowels. It omits symbols that English does not have.
-func phones(ipa string) []string {
+func toPhones(ipa string) []string {
 	table := phoneTable()
 	var out []string
 	stress, stressed := "0", false
@@ -73,16 +73,16 @@ func phoneTable() map[string]string {
 	}
 }
 
-// pronounced replaces the text of words in runs with IPA by flite's markup, and returns the phones of each such
+// insertPhones replaces the text of words in runs with IPA by flite's markup, and returns the phones of each such
 // word by its index. Several words of one run are spoken as one unit: the first word gets the markup, the
 // others become empty.
-func pronounced(runs []utter.Run, phrases []voice.Phrase, spans []voice.Span) map[int][]string {
+func insertPhones(runs []utter.Run, phrases []voice.Phrase, spans []voice.Span) map[int][]string {
 	out := map[int][]string{}
 	at := 0
 	for _, r := range runs {
 		from, to := at, at+len(r.Text)
 		at = to
-		list := phones(r.IPA)
+		list := toPhones(r.IPA)
 		if len(list) == 0 {
 			continue
 		}
@@ -98,14 +98,14 @@ func pronounced(runs []utter.Run, phrases []voice.Phrase, spans []voice.Span) ma
 			}
 			first = false
 			phrases[i].Text = `<phoneme ph="` + strings.Join(list, " ") + `">x</phoneme>`
-			out[w] = bare(list)
+			out[w] = stripStress(list)
 		}
 	}
 	return out
 }
 
-// bare removes the stress from phones.
-func bare(list []string) []string {
+// stripStress removes the stress from phones.
+func stripStress(list []string) []string {
 	var out []string
 	for _, p := range list {
 		out = append(out, strings.TrimRight(p, "01"))
@@ -113,8 +113,8 @@ func bare(list []string) []string {
 	return out
 }
 
-// plainMarkup replaces characters that flite would interpret as markup. It is for sentences that contain
+// removeMarkup replaces characters that flite would interpret as markup. It is for sentences that contain
 // markup.
-func plainMarkup(s string) string {
+func removeMarkup(s string) string {
 	return strings.NewReplacer("&", " and ", "<", " less than ", ">", " greater than ").Replace(s)
 }

@@ -9,8 +9,8 @@ import (
 	"mynah/internal/voice"
 )
 
-// text concatenates the phrases. A fragment gets a final comma, which prevents a falling pitch.
-func text(phrases []voice.Phrase, fragment bool) string {
+// joinPhrases concatenates the phrases. A fragment gets a final comma, which prevents a falling pitch.
+func joinPhrases(phrases []voice.Phrase, fragment bool) string {
 	var b strings.Builder
 	for _, p := range phrases {
 		b.WriteString(p.Text)
@@ -22,15 +22,15 @@ func text(phrases []voice.Phrase, fragment bool) string {
 	return s + "\n"
 }
 
-// spoken reports whether flite speaks a character.
-func spoken(r rune) bool {
+// isSpoken reports whether flite speaks a character.
+func isSpoken(r rune) bool {
 	return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || strings.ContainsRune("$%&@#+=<>*/^~_|", r)
 }
 
-// fold converts a text to ASCII, because flite reads nothing else: it removes accents, replaces signs by words
+// toASCII converts a text to ASCII, because flite reads nothing else: it removes accents, replaces signs by words
 // or ASCII forms, and replaces other scripts by blanks.
-func fold(s string) string {
-	s = signs().Replace(s)
+func toASCII(s string) string {
+	s = signReplacer().Replace(s)
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(s) {
 		switch {
@@ -44,8 +44,8 @@ func fold(s string) string {
 	return b.String()
 }
 
-// signs returns the replacements for characters without an ASCII decomposition.
-func signs() *strings.Replacer {
+// signReplacer returns the replacements for characters without an ASCII decomposition.
+func signReplacer() *strings.Replacer {
 	return strings.NewReplacer(
 		"‘", "'", "’", "'", "“", `"`, "”", `"`, "«", `"`, "»", `"`, "„", `"`,
 		"–", ", ", "—", ", ", "…", "...", "·", " ", "×", " times ", "÷", " divided by ", "±", " plus or minus ",

@@ -21,7 +21,7 @@ import (
 
 const neural = "en-US-Neural2-C"
 
-// service answers as Google's reference of v1beta1 text:synthesize says.
+// service answers like Google's v1beta1 text:synthesize, as its reference describes.
 func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	fail := func(code int, status, message string) {
 		w.Header().Set("Content-Type", "application/json; charset=UTF-8")
@@ -79,7 +79,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	if b.Input.Text != "" {
 		p.Clip, err = s.Say(r.Context(), []utter.Run{{Text: b.Input.Text}}, a.SpeakingRate, 1)
 	} else {
-		// The pitch of the whole is put around it.
+		// Apply the pitch of the request to the whole text.
 		whole := strings.NewReplacer("<speak>", fmt.Sprintf(`<speak><prosody pitch="%+f%%">`, 5*a.Pitch), "</speak>", "</prosody></speak>").Replace(b.Input.SSML)
 		p, err = s.Perform(r.Context(), whole, a.SpeakingRate, "speak prosody@rate,pitch,volume emphasis@level lang@xml:lang phoneme@alphabet,ph break@time mark@name")
 	}
@@ -164,8 +164,8 @@ func TestWrongRequests(t *testing.T) {
 	}
 }
 
-// TestLanguage: the service wants the voice's own; for voices that do not tell, the one
-// that is read.
+// TestLanguage checks that the request has the language of the voice, or that of the text if the voice's is
+// unknown.
 func TestLanguage(t *testing.T) {
 	t.Parallel()
 	var sent struct{ Voice struct{ LanguageCode string } }
@@ -193,7 +193,7 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+// TestEmphasis checks that a sentence with emphasis is a single request.
 func TestEmphasis(t *testing.T) {
 	t.Parallel()
 	for name, markup := range map[string]bool{"ssml": true, "text": false} {

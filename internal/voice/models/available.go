@@ -27,19 +27,19 @@ type Available struct {
 	Installed   bool   `json:"installed,omitempty"`
 }
 
-// list downloads the public list of voices. base is the URL to which its file names are relative.
-func (i *Installer) list(ctx context.Context) (all map[string]indexEntry, base string, err error) {
+// fetchList downloads the public list of voices. base is the URL to which its file names are relative.
+func (i *Installer) fetchList(ctx context.Context) (all map[string]indexEntry, base string, err error) {
 	index := i.cfg.Index
 	if !strings.HasSuffix(index, ".json") {
 		index = strings.TrimRight(index, "/") + "/voices.json"
 	}
 	const most = 32 << 20
-	b, err := i.small(ctx, index, most)
+	b, err := i.fetchSmall(ctx, index, most)
 	if err != nil {
 		return nil, "", err
 	}
 	if b == nil || json.Unmarshal(b, &all) != nil {
-		return nil, "", fault.New(fault.Input, nil, "there is no list of voices at %s", shown(index)).
+		return nil, "", fault.New(fault.Input, nil, "there is no list of voices at %s", redactURL(index)).
 			WithHint("choose another list with --voices-index")
 	}
 	return all, index[:strings.LastIndexByte(index, '/')+1], nil
@@ -52,7 +52,7 @@ const mostCards = 60
 // empty means all. The recommended voice of each region comes first. It reads the licences if there are at most
 // 60 voices.
 func (i *Installer) Available(ctx context.Context, language string) ([]Available, error) {
-	all, base, err := i.list(ctx)
+	all, base, err := i.fetchList(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (i *Installer) Available(ctx context.Context, language string) ([]Available
 	var out []Available
 	cards := map[string]string{}
 	for name, l := range all {
-		if !validName(name) || !l.speaks(language) {
+		if !isValidName(name) || !l.speaks(language) {
 			continue
 		}
 		v := Available{
@@ -89,13 +89,13 @@ func (i *Installer) Available(ctx context.Context, language string) ([]Available
 		out[k].Recommended = k == 0 || out[k-1].Language != out[k].Language
 	}
 	if len(out) <= mostCards {
-		i.licences(ctx, out, cards)
+		i.addLicences(ctx, out, cards)
 	}
 	return out, nil
 }
 
-// licences sets the licences of voices from their model cards. It ignores cards that cannot be read.
-func (i *Installer) licences(ctx context.Context, list []Available, cards map[string]string) {
+// addLicences sets the licences of voices from their model cards. It ignores cards that cannot be read.
+func (i *Installer) addLicences(ctx context.Context, list []Available, cards map[string]string) {
 	const atOnce, most = 8, 1 << 20
 	var g errgroup.Group
 	g.SetLimit(atOnce)
@@ -103,7 +103,7 @@ func (i *Installer) licences(ctx context.Context, list []Available, cards map[st
 		if address := cards[list[k].Name]; address != "" {
 			g.Go(func() error {
 				if b, _, err := i.tryOnce(ctx, address, most); err == nil {
-					list[k].Licence = licenceIn(string(b))
+					list[k].Licence = findLicence(string(b))
 				}
 				return nil
 			})
@@ -112,8 +112,8 @@ func (i *Installer) licences(ctx context.Context, list []Available, cards map[st
 	_ = g.Wait()
 }
 
-// licenceIn returns the licence from a card's line "* License: CC0", empty if there is none.
-func licenceIn(card string) string {
+// findLicence returns the licence from a card's line "* License: CC0", empty if there is none.
+func findLicence(card string) string {
 	const longest = 120
 	for line := range strings.Lines(card) {
 		name, value, ok := strings.Cut(strings.TrimLeft(line, " *-#\t"), ":")

@@ -63,11 +63,11 @@ func (i *Installer) download(
 	f, err := lockFile(path)
 	switch {
 	case errors.Is(err, system.ErrTaken):
-		return nil, fault.New(fault.Usage, nil, "%s is being downloaded by another process", shown(address))
+		return nil, fault.New(fault.Usage, nil, "%s is being downloaded by another process", redactURL(address))
 	case err != nil:
-		return nil, disk(err)
+		return nil, diskFault(err)
 	}
-	if err := i.fill(ctx, f.File, address, want, progress); err != nil {
+	if err := i.downloadWithRetries(ctx, f.File, address, want, progress); err != nil {
 		_ = f.Close()
 		return nil, err
 	}
@@ -119,21 +119,21 @@ func lockFile(path string) (*heldFile, error) {
 	}
 }
 
-// fill downloads the part that the file lacks, with retries.
-func (i *Installer) fill(
+// downloadWithRetries downloads the part that the file lacks, with retries.
+func (i *Installer) downloadWithRetries(
 	ctx context.Context, f *os.File, address string, want expectation, progress func(done, total int64),
 ) error {
 	path := f.Name()
-	wait := i.wait()
+	wait := i.newBackOff()
 	failed := 0 // consecutive failures without any new byte
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
-		before := size(f)
-		err := i.part(ctx, f, path, address, want, progress)
+		before := fileSize(f)
+		err := i.requestPart(ctx, f, path, address, want, progress)
 		broken, ok := errors.AsType[*brokenError](err)
 		if err == nil || !ok || broken.permanent || failed+1 >= i.cfg.Tries {
 			return struct{}{}, permanent(err)
 		}
-		if size(f) > before {
+		if fileSize(f) > before {
 			failed = 0 // there was progress
 			wait.Reset()
 		}
@@ -149,18 +149,18 @@ func (i *Installer) fill(
 	if err := verify(f, want); err != nil {
 		_ = os.Remove(path)
 		_ = os.Remove(path + ".json")
-		return fault.New(fault.Input, err, "%s is not the expected file", shown(address)).
+		return fault.New(fault.Input, err, "%s is not the expected file", redactURL(address)).
 			WithHint("the download is complete, but differs from the expected file: check the address and its checksum")
 	}
 	_ = os.Remove(path + ".json")
 	if err := f.Sync(); err != nil {
-		return disk(err)
+		return diskFault(err)
 	}
 	return nil
 }
 
-// wait returns the delays between retries: each is twice as long as the one before, up to 64 times the first.
-func (i *Installer) wait() *backoff.ExponentialBackOff {
+// newBackOff returns the delays between retries: each is twice as long as the one before, up to 64 times the first.
+func (i *Installer) newBackOff() *backoff.ExponentialBackOff {
 	return &backoff.ExponentialBackOff{InitialInterval: i.cfg.Wait, Multiplier: 2, MaxInterval: i.cfg.Wait << 6}
 }
 
@@ -172,8 +172,8 @@ func permanent(err error) error {
 	return backoff.Permanent(err)
 }
 
-// size returns the size of a file, 0 if it is unknown.
-func size(f *os.File) int64 {
+// fileSize returns the size of a file, 0 if it is unknown.
+func fileSize(f *os.File) int64 {
 	info, err := f.Stat()
 	if err != nil {
 		return 0
@@ -195,12 +195,12 @@ func asFault(err error, address string) error {
 	if f, ok := fault.As(err); ok {
 		return f
 	}
-	return fault.New(fault.Input, err, "%s could not be downloaded", shown(address)).
+	return fault.New(fault.Input, err, "%s could not be downloaded", redactURL(address)).
 		WithHint("try again: the downloaded part is kept")
 }
 
-// disk returns the fault for an error of writing to the voices' folder.
-func disk(err error) error {
+// diskFault returns the fault for an error of writing to the voices' folder.
+func diskFault(err error) error {
 	if system.IsDiskFull(err) {
 		return fault.New(fault.Disk, err, "the disk of the voices' folder is full").
 			WithHint("free some space, or choose another folder with --voices-dir")
@@ -209,8 +209,8 @@ func disk(err error) error {
 		WithHint("choose another folder with --voices-dir")
 }
 
-// shown returns a URL without its query and user, which may contain keys.
-func shown(address string) string {
+// redactURL returns a URL without its query and user, which may contain keys.
+func redactURL(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return "the address"
@@ -218,11 +218,11 @@ func shown(address string) string {
 	return u.Scheme + "://" + u.Host + u.Path
 }
 
-// part makes one request, for the part that the file lacks.
-func (i *Installer) part(
+// requestPart makes one request, for the part that the file lacks.
+func (i *Installer) requestPart(
 	ctx context.Context, f *os.File, path, address string, want expectation, progress func(done, total int64),
 ) error {
-	have := size(f)
+	have := fileSize(f)
 	var old state
 	if b, err := os.ReadFile(path + ".json"); err == nil {
 		_ = json.Unmarshal(b, &old)
@@ -270,16 +270,16 @@ func (i *Installer) part(
 		return &brokenError{fmt.Errorf("the server answered %s", resp.Status), gone}
 	}
 	if want.size > 0 && resp.ContentLength >= 0 && total != want.size {
-		return fault.New(fault.Input, nil, "%s has %d bytes instead of %d", shown(address), total, want.size)
+		return fault.New(fault.Input, nil, "%s has %d bytes instead of %d", redactURL(address), total, want.size)
 	}
-	if err := i.room(max(total, want.size) - have); err != nil {
+	if err := i.checkFreeSpace(max(total, want.size) - have); err != nil {
 		return err
 	}
 	if err := f.Truncate(have); err != nil {
-		return disk(err)
+		return diskFault(err)
 	}
 	if _, err := f.Seek(have, io.SeekStart); err != nil {
-		return disk(err)
+		return diskFault(err)
 	}
 	now := state{URL: address, ETag: resp.Header.Get("ETag"), Date: resp.Header.Get("Last-Modified")}
 	if b, err := json.Marshal(now); err == nil {
@@ -302,14 +302,14 @@ func startsAt(resp *http.Response, have int64) bool {
 	return err == nil && from == have
 }
 
-// room returns an error if the disk has no space for more bytes.
-func (i *Installer) room(more int64) error {
+// checkFreeSpace returns an error if the disk has no space for more bytes.
+func (i *Installer) checkFreeSpace(more int64) error {
 	free, err := system.FreeBytes(i.cfg.Dir)
 	if err != nil {
-		return nil // a write will report the error
+		return nil //nolint:nilerr // a write will report the error
 	}
 	if more > free {
-		return disk(fmt.Errorf("it needs %d MB, but only %d MB are free: %w", more>>20, free>>20, syscall.ENOSPC))
+		return diskFault(fmt.Errorf("it needs %d MB, but only %d MB are free: %w", more>>20, free>>20, syscall.ENOSPC))
 	}
 	return nil
 }
@@ -323,7 +323,7 @@ func (i *Installer) copy(f *os.File, body io.Reader, done, total int64, progress
 			return fault.New(fault.Input, nil, "the voice is larger than %d MB", i.cfg.MaxBytes>>20)
 		}
 		if _, err := f.Write(buf[:n]); err != nil {
-			return disk(err)
+			return diskFault(err)
 		}
 		done += int64(n)
 		progress(done, total)
@@ -373,15 +373,15 @@ func verify(f io.ReadSeeker, want expectation) error {
 	return nil
 }
 
-// small downloads a small file into memory. It returns nil if the server does not have the file.
-func (i *Installer) small(ctx context.Context, address string, most int64) ([]byte, error) {
+// fetchSmall downloads a small file into memory. It returns nil if the server does not have the file.
+func (i *Installer) fetchSmall(ctx context.Context, address string, most int64) ([]byte, error) {
 	b, err := backoff.Retry(ctx, func() ([]byte, error) {
 		b, again, err := i.tryOnce(ctx, address, most)
 		if !again {
 			err = permanent(err)
 		}
 		return b, err
-	}, backoff.WithBackOff(i.wait()), backoff.WithMaxTries(uint(i.cfg.Tries)), backoff.WithMaxElapsedTime(0))
+	}, backoff.WithBackOff(i.newBackOff()), backoff.WithMaxTries(uint(i.cfg.Tries)), backoff.WithMaxElapsedTime(0))
 	switch {
 	case ctx.Err() != nil:
 		return nil, fault.New(fault.Cancelled, ctx.Err(), "stopped")

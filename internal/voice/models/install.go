@@ -100,9 +100,9 @@ func (i *Installer) Install(ctx context.Context, source string, progress func(fl
 		progress = func(float64) {}
 	}
 	if err := os.MkdirAll(i.cfg.Dir, 0o755); err != nil { //nolint:gosec // voices are no secret
-		return Installed{}, disk(err)
+		return Installed{}, diskFault(err)
 	}
-	i.sweep()
+	i.removeOldDownloads()
 	parts := func(done, total int64) {
 		if total > 0 {
 			progress(min(float64(done)/float64(total), 1))
@@ -111,15 +111,15 @@ func (i *Installer) Install(ctx context.Context, source string, progress func(fl
 	switch {
 	case strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://"):
 		return i.fromURL(ctx, source, parts)
-	case strings.ContainsAny(source, `/\`) || strings.HasSuffix(source, modelEnding) || archive(source):
+	case strings.ContainsAny(source, `/\`) || strings.HasSuffix(source, modelEnding) || isArchive(source):
 		return i.fromFile(ctx, source)
 	default:
 		return i.fromIndex(ctx, source, parts)
 	}
 }
 
-// sweep removes partial downloads that are older than a week.
-func (i *Installer) sweep() {
+// removeOldDownloads removes partial downloads that are older than a week.
+func (i *Installer) removeOldDownloads() {
 	const old = 7 * 24 * time.Hour
 	found, _ := filepath.Glob(filepath.Join(i.cfg.Dir, fetchPrefix+"*"))
 	for _, name := range found {
@@ -129,8 +129,8 @@ func (i *Installer) sweep() {
 	}
 }
 
-// archive reports whether a file name is that of an archive.
-func archive(name string) bool {
+// isArchive reports whether a file name is that of an archive.
+func isArchive(name string) bool {
 	return strings.HasSuffix(name, ".tar.gz") || strings.HasSuffix(name, ".tgz") || strings.HasSuffix(name, ".zip")
 }
 
@@ -151,7 +151,7 @@ type indexEntry struct {
 
 // fromIndex installs a voice of the index.
 func (i *Installer) fromIndex(ctx context.Context, name string, progress func(done, total int64)) (Installed, error) {
-	all, base, err := i.list(ctx)
+	all, base, err := i.fetchList(ctx)
 	if err != nil {
 		return Installed{}, err
 	}
@@ -162,9 +162,9 @@ func (i *Installer) fromIndex(ctx context.Context, name string, progress func(do
 			break
 		}
 	}
-	if !ok || !validName(name) {
+	if !ok || !isValidName(name) {
 		return Installed{}, fault.New(fault.Usage, nil, "the list of voices has no %q", name).
-			WithHint("%s", nearest(name, all))
+			WithHint("%s", similarNames(name, all))
 	}
 	var model, config string
 	for file := range v.Files {
@@ -179,20 +179,20 @@ func (i *Installer) fromIndex(ctx context.Context, name string, progress func(do
 	if model == "" || config == "" {
 		return Installed{}, fault.New(fault.Input, nil, "the list of voices has no files for %s", name)
 	}
-	description, err := i.small(ctx, base+config, maxConfig)
+	description, err := i.fetchSmall(ctx, base+config, maxConfig)
 	if err != nil {
 		return Installed{}, err
 	}
 	given := expectation{md5: v.Files[config].MD5, size: v.Files[config].Size}
 	if err := verify(bytes.NewReader(description), given); err != nil {
-		return Installed{}, fault.New(fault.Input, err, "%s is not the expected file", shown(base+config))
+		return Installed{}, fault.New(fault.Input, err, "%s is not the expected file", redactURL(base+config))
 	}
 	want := expectation{md5: v.Files[model].MD5, size: v.Files[model].Size}
-	return i.fetched(ctx, name, base+model, description, want, progress)
+	return i.installModel(ctx, name, base+model, description, want, progress)
 }
 
-// nearest returns a hint with similar voice names.
-func nearest(name string, all map[string]indexEntry) string {
+// similarNames returns a hint with similar voice names.
+func similarNames(name string, all map[string]indexEntry) string {
 	var near []string
 	language, _, _ := strings.Cut(strings.ToLower(name), "-")
 	for key := range all {
@@ -218,7 +218,7 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 	var want expectation
 	if u.Fragment != "" {
 		sum, ok := strings.CutPrefix(u.Fragment, "sha256=")
-		if !ok || !hex64(sum) {
+		if !ok || !isSHA256(sum) {
 			return Installed{}, fault.New(fault.Usage, nil, "the part after # must be sha256= with 64 hexadecimal digits")
 		}
 		want.sha256 = sum
@@ -226,30 +226,30 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 	}
 	file := path.Base(u.Path)
 	name, isModel := strings.CutSuffix(file, modelEnding)
-	if !isModel && !archive(file) || isModel && !validName(name) {
+	if !isModel && !isArchive(file) || isModel && !isValidName(name) {
 		return Installed{}, fault.New(fault.Usage, nil, "%q is not a voice", file).
 			WithHint("the URL of a voice ends in .onnx, .tar.gz or .zip")
 	}
 	beside := func(ending string) string { c := *u; c.Path += ending; c.RawPath = ""; return c.String() }
 	if !want.hasSum() {
 		// Few servers have a checksum file, and not all of the others answer 404.
-		b, err := i.small(ctx, beside(".sha256"), 4096)
+		b, err := i.fetchSmall(ctx, beside(".sha256"), 4096)
 		if err != nil && ctx.Err() != nil {
 			return Installed{}, err
 		}
-		if f := strings.Fields(string(b)); len(f) > 0 && hex64(f[0]) {
+		if f := strings.Fields(string(b)); len(f) > 0 && isSHA256(f[0]) {
 			want.sha256 = f[0]
 		}
 	}
 	if isModel {
-		description, err := i.small(ctx, beside(".json"), maxConfig)
+		description, err := i.fetchSmall(ctx, beside(".json"), maxConfig)
 		if err != nil {
 			return Installed{}, err
 		}
 		if description == nil {
-			return Installed{}, fault.New(fault.Input, nil, "%s needs %s.json next to it", shown(u.String()), file)
+			return Installed{}, fault.New(fault.Input, nil, "%s needs %s.json next to it", redactURL(u.String()), file)
 		}
-		return i.fetched(ctx, name, u.String(), description, want, progress)
+		return i.installModel(ctx, name, u.String(), description, want, progress)
 	}
 	fetched, err := i.download(ctx, u.String(), want, progress)
 	if err != nil {
@@ -261,19 +261,19 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 	return in, err
 }
 
-// hex64 reports whether s consists of 64 hexadecimal digits.
-func hex64(s string) bool {
+// isSHA256 reports whether s consists of 64 hexadecimal digits.
+func isSHA256(s string) bool {
 	return len(s) == 64 && strings.Trim(strings.ToLower(s), "0123456789abcdef") == ""
 }
 
-// fetched downloads a model and installs it with its description.
-func (i *Installer) fetched(
+// installModel downloads a model and installs it with its description.
+func (i *Installer) installModel(
 	ctx context.Context, name, address string, description []byte, want expectation, progress func(done, total int64),
 ) (Installed, error) {
 	if _, err := ParseConfig(description); err != nil {
 		return Installed{}, fault.New(fault.Input, err, "the description of %s cannot be used", name)
 	}
-	if old, err := Find(i.cfg.Dir, name); err == nil && want.hasSum() && i.has(old, description, want) {
+	if old, err := Find(i.cfg.Dir, name); err == nil && want.hasSum() && i.isSame(old, description, want) {
 		return Installed{Voice: old, Checked: true, Same: true}, nil
 	}
 	part, err := i.download(ctx, address, want, progress)
@@ -281,7 +281,7 @@ func (i *Installer) fetched(
 		return Installed{}, err
 	}
 	defer func() { _ = part.Close() }()
-	in, err := i.place(name, part.Name(), part.rename, description)
+	in, err := i.installFiles(name, part.Name(), part.rename, description)
 	if err != nil {
 		_ = os.Remove(part.Name())
 	}
@@ -289,8 +289,8 @@ func (i *Installer) fetched(
 	return in, err
 }
 
-// has reports whether an installed voice has this description and matches want.
-func (i *Installer) has(old Voice, description []byte, want expectation) bool {
+// isSame reports whether an installed voice has this description and matches want.
+func (i *Installer) isSame(old Voice, description []byte, want expectation) bool {
 	b, err := readSmall(old.ConfigPath)
 	if err != nil || string(b) != string(description) {
 		return false
@@ -303,9 +303,9 @@ func (i *Installer) has(old Voice, description []byte, want expectation) bool {
 	return verify(f, want) == nil
 }
 
-// place moves a model to its final name and then publishes its description. A voice without a description does
+// installFiles moves a model to its final name and then publishes its description. A voice without a description does
 // not count as installed, so every installed voice is complete.
-func (i *Installer) place(name, part string, move func(to string) error, description []byte) (Installed, error) {
+func (i *Installer) installFiles(name, part string, move func(to string) error, description []byte) (Installed, error) {
 	v := Voice{
 		Name: name, Model: filepath.Join(i.cfg.Dir, name+modelEnding),
 		ConfigPath: filepath.Join(i.cfg.Dir, name+configEnding),
@@ -319,23 +319,23 @@ func (i *Installer) place(name, part string, move func(to string) error, descrip
 	}
 	f, err := pending.Create(v.ConfigPath)
 	if err != nil {
-		return Installed{}, disk(err)
+		return Installed{}, diskFault(err)
 	}
 	defer f.Discard()
 	if _, err := f.Write(description); err != nil {
-		return Installed{}, disk(err)
+		return Installed{}, diskFault(err)
 	}
 	if err := ignoreMissing(os.Remove(v.ConfigPath)); err != nil {
-		return Installed{}, disk(err)
+		return Installed{}, diskFault(err)
 	}
 	if err := os.Chmod(part, 0o644); err != nil { //nolint:gosec // voices are no secret
-		return Installed{}, disk(err)
+		return Installed{}, diskFault(err)
 	}
 	if err := move(v.Model); err != nil {
-		return Installed{}, disk(err)
+		return Installed{}, diskFault(err)
 	}
 	if err := f.Publish(); err != nil {
-		return Installed{}, disk(err)
+		return Installed{}, diskFault(err)
 	}
 	return Installed{Voice: v}, nil
 }
@@ -357,11 +357,11 @@ func checkModel(file string) error {
 
 // fromFile installs a voice from a local file.
 func (i *Installer) fromFile(ctx context.Context, source string) (Installed, error) {
-	if archive(source) {
+	if isArchive(source) {
 		return i.unpack(ctx, source, filepath.Base(source))
 	}
 	name, ok := strings.CutSuffix(filepath.Base(source), modelEnding)
-	if !ok || !validName(name) {
+	if !ok || !isValidName(name) {
 		return Installed{}, fault.New(fault.Usage, nil, "%q is not a voice", filepath.Base(source)).
 			WithHint("the file of a voice ends in .onnx, .tar.gz or .zip")
 	}
@@ -380,7 +380,7 @@ func (i *Installer) fromFile(ctx context.Context, source string) (Installed, err
 		return Installed{}, err
 	}
 	defer part.Discard()
-	return i.place(name, part.Name(), publishing(part), description)
+	return i.installFiles(name, part.Name(), publishing(part), description)
 }
 
 // publishing returns a function for place that publishes a copy under the name that it was created for.
@@ -392,7 +392,7 @@ func publishing(f *pending.File) func(string) error {
 func (i *Installer) copyIn(ctx context.Context, name string, r io.Reader) (*pending.File, error) {
 	f, err := pending.Create(filepath.Join(i.cfg.Dir, name+modelEnding))
 	if err != nil {
-		return nil, disk(err)
+		return nil, diskFault(err)
 	}
 	if err = i.copy(f.File, contextReader{ctx, r}, 0, 0, func(int64, int64) {}); err == nil {
 		return f, nil
@@ -438,7 +438,7 @@ func (i *Installer) unpack(ctx context.Context, file, shownName string) (Install
 			if part != nil {
 				return errors.New("it contains several voices")
 			}
-			if name = strings.TrimSuffix(base, modelEnding); !validName(name) {
+			if name = strings.TrimSuffix(base, modelEnding); !isValidName(name) {
 				return errors.New("the voice in it has a name that cannot be used")
 			}
 			var err error
@@ -453,7 +453,7 @@ func (i *Installer) unpack(ctx context.Context, file, shownName string) (Install
 	case part == nil || description == nil:
 		return bad(errors.New("it contains no .onnx file with its .onnx.json"))
 	}
-	return i.place(name, part.Name(), publishing(part), description)
+	return i.installFiles(name, part.Name(), publishing(part), description)
 }
 
 // entries calls each for every file of an archive. It does not use the entries' names as paths on the disk.

@@ -74,7 +74,7 @@ func ParseConfig(b []byte) (Config, error) {
 		"audio.sample_rate: %d, must be 8000 to 48000", c.Audio.SampleRate)
 	check(c.PhonemeType == phonemesOfEspeak || c.PhonemeType == PhonemesOfText,
 		"phoneme_type: %q, must be espeak or text", c.PhonemeType)
-	check(c.PhonemeType == PhonemesOfText || validEspeak(c.Espeak.Voice),
+	check(c.PhonemeType == PhonemesOfText || isValidEspeakVoice(c.Espeak.Voice),
 		"espeak.voice: %q, must be the name of a voice of espeak-ng", c.Espeak.Voice)
 	check(len(c.PhonemeIDs) > 0, "phoneme_id_map: empty")
 	for _, mark := range []string{"_", "^", "$"} {
@@ -102,8 +102,8 @@ func ParseConfig(b []byte) (Config, error) {
 	return c, errors.Join(errs...)
 }
 
-// validEspeak reports whether id can be a voice name. espeak-ng would treat other text as a path.
-func validEspeak(id string) bool {
+// isValidEspeakVoice reports whether id can be a voice name. espeak-ng would treat other text as a path.
+func isValidEspeakVoice(id string) bool {
 	return id != "" && id[0] != '-' && strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+") == ""
 }
 
@@ -152,8 +152,8 @@ func (v Voice) Speaker(name string) (int64, bool) {
 	return 0, false
 }
 
-// validName reports whether name is allowed for a voice. File names are derived from it.
-func validName(name string) bool {
+// isValidName reports whether name is allowed for a voice. File names are derived from it.
+func isValidName(name string) bool {
 	return name != "" && len(name) <= 100 && name[0] != '.' && name[0] != '-' &&
 		strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
 }
@@ -163,7 +163,7 @@ func Find(dir, name string) (Voice, error) {
 	v := Voice{
 		Name: name, Model: filepath.Join(dir, name+modelEnding), ConfigPath: filepath.Join(dir, name+configEnding),
 	}
-	if !validName(name) || dir == "" {
+	if !isValidName(name) || dir == "" {
 		return v, os.ErrNotExist
 	}
 	if info, err := os.Stat(v.Model); err != nil || !info.Mode().IsRegular() {
@@ -209,7 +209,7 @@ func List(dir string) []Voice {
 
 // Remove removes a voice. The error is fs.ErrNotExist if no file of it exists.
 func Remove(dir, name string) error {
-	if !validName(name) {
+	if !isValidName(name) {
 		return os.ErrNotExist
 	}
 	// Remove the description first: without it, the voice does not count as installed.
@@ -229,8 +229,8 @@ func ignoreMissing(err error) error {
 	return err
 }
 
-// Engine converts installed voices to the form that engines return.
-func Engine(list []Voice) []voice.EngineVoice {
+// EngineVoices converts installed voices to the form that engines return.
+func EngineVoices(list []Voice) []voice.EngineVoice {
 	var out []voice.EngineVoice
 	for _, v := range list {
 		out = append(out, voice.EngineVoice{ID: v.Name, Language: v.Language()})

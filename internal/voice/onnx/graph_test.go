@@ -9,7 +9,7 @@ import (
 	"mynah/internal/voice/voicetest"
 )
 
-// TestAddOutput: a result inside of a model becomes one that is given.
+// TestAddOutput checks that an inner result of a model becomes an output.
 func TestAddOutput(t *testing.T) {
 	t.Parallel()
 	model := voicetest.Model(false)

@@ -127,7 +127,7 @@ func Load(path string) (*Library, error) {
 	base := (*apiBase)(pointer(at))
 	version, _, _ := purego.SyscallN(base.getVersion)
 	api, _, _ := purego.SyscallN(base.getAPI, apiVersion)
-	l := &Library{version: text(version)}
+	l := &Library{version: copyString(version)}
 	if api == 0 {
 		return nil, fmt.Errorf("ONNX Runtime %s is too old; version 1.11 or newer is needed", l.version)
 	}
@@ -165,8 +165,8 @@ func cstring(s string) []byte { return append([]byte(s), 0) }
 //go:noinline
 func cell() *uintptr { return new(uintptr) }
 
-// text copies a zero-terminated string of the library.
-func text(at uintptr) string {
+// copyString copies a zero-terminated string of the library.
+func copyString(at uintptr) string {
 	if at == 0 {
 		return ""
 	}
@@ -184,7 +184,7 @@ func (l *Library) call(fn int, args ...uintptr) error {
 		return nil
 	}
 	message, _, _ := purego.SyscallN(l.api[fnGetErrorMessage], status)
-	err := errors.New(text(message))
+	err := errors.New(copyString(message))
 	purego.SyscallN(l.api[fnReleaseStatus], status)
 	return err
 }
@@ -207,7 +207,7 @@ type Session struct {
 // cores.
 func (l *Library) Open(path string) (*Session, error) {
 	name := cpath(path)
-	return l.session(func(options uintptr, handle *uintptr) error {
+	return l.newSession(func(options uintptr, handle *uintptr) error {
 		defer runtime.KeepAlive(name)
 		return l.call(fnCreateSession, l.env, address(name), options, out(handle))
 	})
@@ -215,14 +215,14 @@ func (l *Library) Open(path string) (*Session, error) {
 
 // OpenBytes is like Open, for a model in memory.
 func (l *Library) OpenBytes(model []byte) (*Session, error) {
-	return l.session(func(options uintptr, handle *uintptr) error {
+	return l.newSession(func(options uintptr, handle *uintptr) error {
 		defer runtime.KeepAlive(model)
 		return l.call(fnCreateSessionFromArray, l.env, address(model), uintptr(len(model)), options, out(handle))
 	})
 }
 
-// session creates a session with create and reads the names of its inputs and outputs.
-func (l *Library) session(create func(options uintptr, handle *uintptr) error) (*Session, error) {
+// newSession creates a session with create and reads the names of its inputs and outputs.
+func (l *Library) newSession(create func(options uintptr, handle *uintptr) error) (*Session, error) {
 	s := &Session{lib: l}
 	opts, handle := cell(), cell()
 	if err := l.call(fnCreateSessionOptions, out(opts)); err != nil {
@@ -238,8 +238,8 @@ func (l *Library) session(create func(options uintptr, handle *uintptr) error) (
 		return nil, err
 	}
 	s.handle = *handle
-	if s.inputs, err = s.names(fnSessionGetInputCount, fnSessionGetInputName); err == nil {
-		s.outputs, err = s.names(fnSessionGetOutputCount, fnSessionGetOutputName)
+	if s.inputs, err = s.listNames(fnSessionGetInputCount, fnSessionGetInputName); err == nil {
+		s.outputs, err = s.listNames(fnSessionGetOutputCount, fnSessionGetOutputName)
 	}
 	if err != nil {
 		s.Close()
@@ -248,8 +248,8 @@ func (l *Library) session(create func(options uintptr, handle *uintptr) error) (
 	return s, nil
 }
 
-// names returns the names of the inputs or outputs. count and name are functions of the table.
-func (s *Session) names(count, name int) ([]string, error) {
+// listNames returns the names of the inputs or outputs. count and name are functions of the table.
+func (s *Session) listNames(count, name int) ([]string, error) {
 	n := cell()
 	if err := s.lib.call(count, s.handle, out(n)); err != nil {
 		return nil, err
@@ -260,7 +260,7 @@ func (s *Session) names(count, name int) ([]string, error) {
 		if err := s.lib.call(name, s.handle, i, s.lib.alloc, out(at)); err != nil {
 			return nil, err
 		}
-		list = append(list, text(*at))
+		list = append(list, copyString(*at))
 		if err := s.lib.call(fnAllocatorFree, s.lib.alloc, *at); err != nil {
 			return nil, err
 		}
@@ -314,7 +314,7 @@ func (s *Session) Compute(ctx context.Context, outputs []string, inputs ...Tenso
 		}
 	}()
 	for i, t := range inputs {
-		if err := s.value(t, &pin, &values[i], &named[i]); err != nil {
+		if err := s.newTensor(t, &pin, &values[i], &named[i]); err != nil {
 			return nil, fmt.Errorf("input %s: %w", t.Name, err)
 		}
 	}
@@ -352,15 +352,15 @@ func (s *Session) Compute(ctx context.Context, outputs []string, inputs ...Tenso
 	}
 	given := make([][]float32, len(outputs))
 	for i, r := range results {
-		if given[i], err = l.floats(r); err != nil {
+		if given[i], err = l.copyFloats(r); err != nil {
 			return nil, fmt.Errorf("output %s: %w", outputs[i], err)
 		}
 	}
 	return given, nil
 }
 
-// value creates a tensor of the library that uses t's memory. pin keeps that memory in place.
-func (s *Session) value(t Tensor, pin *runtime.Pinner, value, name *uintptr) error {
+// newTensor creates a tensor of the library that uses t's memory. pin keeps that memory in place.
+func (s *Session) newTensor(t Tensor, pin *runtime.Pinner, value, name *uintptr) error {
 	var data unsafe.Pointer
 	var size, kind, n int
 	if t.Ints != nil {
@@ -384,8 +384,8 @@ func (s *Session) value(t Tensor, pin *runtime.Pinner, value, name *uintptr) err
 		uintptr(unsafe.Pointer(unsafe.SliceData(t.Shape))), uintptr(len(t.Shape)), uintptr(kind), out(value))
 }
 
-// floats copies the values of a tensor.
-func (l *Library) floats(value uintptr) ([]float32, error) {
+// copyFloats copies the values of a tensor.
+func (l *Library) copyFloats(value uintptr) ([]float32, error) {
 	info, count, data, kind := cell(), cell(), cell(), cell()
 	if err := l.call(fnGetTensorTypeAndShape, value, out(info)); err != nil {
 		return nil, err

@@ -17,7 +17,7 @@ import (
 	"mynah/internal/voice/voicetest"
 )
 
-// service answers as OpenAI's reference of POST /audio/speech says.
+// service answers like OpenAI's POST /audio/speech, as its reference describes.
 func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	fail := func(code int, param, message string) {
 		w.Header().Set("Content-Type", "application/json")
@@ -118,7 +118,7 @@ func TestTooLong(t *testing.T) {
 	}
 }
 
-// TestNoVoice: the error says once what is wrong, and is known for what it is.
+// TestNoVoice checks that the error mentions the problem once and has the right type.
 func TestNoVoice(t *testing.T) {
 	t.Parallel()
 	s := remotetest.New(t, service)
@@ -144,12 +144,12 @@ func TestNoCredit(t *testing.T) {
 	}
 }
 
-// TestBadSound: what is not a sound of the kind that was asked for is told apart.
+// TestBadSound checks that answers in a different format are recognised.
 func TestBadSound(t *testing.T) {
 	t.Parallel()
 	whole := remotetest.WAV(make([]int16, 1000), 24000)
 	two := append([]byte(nil), whole...)
-	two[24]++ // the rate no longer fits the bytes a second
+	two[24]++ // the rate no longer matches the bytes per second
 	for name, c := range map[string]struct{ kind, body, says string }{
 		"cut":       {"audio/wav", string(whole[:1000]), "truncated"},
 		"two rates": {"audio/wav", string(two), "two rates"},
@@ -178,7 +178,7 @@ func TestBadSound(t *testing.T) {
 	}
 }
 
-// TestRates: the header of a WAV file and the type of bare samples say the rate.
+// TestRates checks that the sample rate comes from the WAV header or from the media type of raw samples.
 func TestRates(t *testing.T) {
 	t.Parallel()
 	for kind, body := range map[string][]byte{
@@ -215,15 +215,15 @@ func TestVoices(t *testing.T) {
 	}
 }
 
-// TestNamed: what is merely likely of a voice's language is not told.
+// TestNamed checks that no language is reported for a voice if it is only a guess.
 func TestNamed(t *testing.T) {
 	t.Parallel()
 	e := engine(t, func(*openai.Config) {})
 	_, _ = e.Voices(t.Context())
-	if v, ok := voice.AboutVoice(e, "alloy"); !ok || v.Language != "" {
+	if v, ok := voice.DescribeVoice(e, "alloy"); !ok || v.Language != "" {
 		t.Error(v, ok)
 	}
-	if v, ok := voice.AboutVoice(engine(t, func(c *openai.Config) { c.Language = "fr-FR" }), "alloy"); !ok || v.Language != "fr-FR" {
+	if v, ok := voice.DescribeVoice(engine(t, func(c *openai.Config) { c.Language = "fr-FR" }), "alloy"); !ok || v.Language != "fr-FR" {
 		t.Error(v, ok)
 	}
 }
@@ -238,7 +238,7 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// TestVersion: what changes the sound is part of what it is kept under.
+// TestVersion checks that all settings that change the sound are part of the version.
 func TestVersion(t *testing.T) {
 	t.Parallel()
 	seen := map[string]string{}
@@ -260,7 +260,7 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+// TestEmphasis checks that a sentence with emphasis is a single request.
 func TestEmphasis(t *testing.T) {
 	t.Parallel()
 	for name, speed := range map[string]bool{"with speed": true, "without speed": false} {

@@ -41,8 +41,8 @@ func (s *session) drop() {
 	}
 }
 
-// model returns a loaded model, and a function that the caller must call when it no longer uses it.
-func (e *Engine) model(path, sum string) (*session, func(), error) {
+// acquireModel returns a loaded model, and a function that the caller must call when it no longer uses it.
+func (e *Engine) acquireModel(path, sum string) (*session, func(), error) {
 	key := path + sum
 	e.mu.Lock()
 	s, ok := e.sessions[key]
@@ -87,9 +87,9 @@ func (e *Engine) evict() {
 	}
 }
 
-// byLibrary runs the model with ONNX Runtime. It also returns the times of the sounds, nil if the model does
+// runWithLibrary runs the model with ONNX Runtime. It also returns the times of the sounds, nil if the model does
 // not report them.
-func (e *Engine) byLibrary(ctx context.Context, p performance) ([]int16, []voice.Sound, error) {
+func (e *Engine) runWithLibrary(ctx context.Context, p performance) ([]int16, []voice.Sound, error) {
 	select {
 	case e.slots <- struct{}{}:
 		defer func() { <-e.slots }()
@@ -98,17 +98,17 @@ func (e *Engine) byLibrary(ctx context.Context, p performance) ([]int16, []voice
 	}
 	timed, cancel := context.WithTimeout(ctx, e.cfg.Timeout)
 	defer cancel()
-	sum, err := e.sum(p.voice.Model)
+	sum, err := e.hashFile(p.voice.Model)
 	if err != nil {
 		return nil, nil, fault.New(fault.Disk, err, "the voice %s cannot be read", p.voice.Name)
 	}
-	model, back, err := e.model(p.voice.Model, sum)
+	model, back, err := e.acquireModel(p.voice.Model, sum)
 	defer back()
 	if err != nil {
 		return nil, nil, fault.New(fault.ToolFailed, err, "ONNX Runtime cannot use the voice %s", p.voice.Name).
 			WithHint("install it again: mynah voices install %s", p.voice.Name)
 	}
-	numbers := ids(p.voice.Config, p.phonemes)
+	numbers := symbolIDs(p.voice.Config, p.phonemes)
 	inputs := []onnx.Tensor{
 		{Name: "input", Shape: []int64{1, int64(len(numbers))}, Ints: numbers},
 		{Name: "input_lengths", Shape: []int64{1}, Ints: []int64{int64(len(numbers))}},
@@ -133,20 +133,20 @@ func (e *Engine) byLibrary(ctx context.Context, p performance) ([]int16, []voice
 	case len(given[0]) == 0:
 		return nil, nil, fault.New(fault.ToolFailed, nil, "the neural voice %s produced no sound", p.voice.Name)
 	}
-	pcm, err := loud(given[0])
+	pcm, err := normaliseSamples(given[0])
 	if err != nil || len(given) < 2 {
 		return pcm, nil, err
 	}
-	if at := ends(given[1], len(numbers), len(pcm), p.voice.Config.Audio.SampleRate); at != nil {
-		return pcm, sounds(p.voice.Config, p.phonemes, at), nil
+	if at := symbolEnds(given[1], len(numbers), len(pcm), p.voice.Config.Audio.SampleRate); at != nil {
+		return pcm, listSounds(p.voice.Config, p.phonemes, at), nil
 	}
 	return pcm, nil, nil
 }
 
-// byProgram runs the model with the program piper. The description that it passes declares the text to be
+// runWithProgram runs the model with the program piper. The description that it passes declares the text to be
 // phonemes, so that the program speaks exactly the same symbols as byLibrary.
-func (e *Engine) byProgram(ctx context.Context, p performance) ([]int16, error) {
-	config, err := e.ownConfig(p.voice.ConfigPath)
+func (e *Engine) runWithProgram(ctx context.Context, p performance) ([]int16, error) {
+	config, err := e.writeTextConfig(p.voice.ConfigPath)
 	if err != nil {
 		return nil, err
 	}
@@ -181,9 +181,9 @@ func (e *Engine) byProgram(ctx context.Context, p performance) ([]int16, error) 
 
 func number(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
 
-// ownConfig writes a copy of a voice's description in which the text consists of phonemes, to a new temporary
+// writeTextConfig writes a copy of a voice's description in which the text consists of phonemes, to a new temporary
 // folder, and returns its path.
-func (e *Engine) ownConfig(path string) (string, error) {
+func (e *Engine) writeTextConfig(path string) (string, error) {
 	failed := func(err error) error { return fault.New(fault.Disk, err, "a temporary file cannot be written") }
 	b, err := os.ReadFile(path)
 	if err != nil {

@@ -24,7 +24,7 @@ type clause struct {
 func (e *Engine) phonemes(ctx context.Context, c models.Config, req voice.Request) ([]string, error) {
 	var out []string
 	add := func(s string) { out = append(out, knownSymbols(c, s)...) }
-	list := clauses(req)
+	list := splitClauses(req)
 	for i, part := range list {
 		said := part.ipa
 		switch {
@@ -33,7 +33,7 @@ func (e *Engine) phonemes(ctx context.Context, c models.Config, req voice.Reques
 			said = part.text
 		case strings.TrimSpace(part.text) != "":
 			var err error
-			if said, err = e.read(ctx, c.Espeak.Voice, part.text); err != nil {
+			if said, err = e.pronounce(ctx, c.Espeak.Voice, part.text); err != nil {
 				return nil, err
 			}
 		}
@@ -69,9 +69,9 @@ func stops() map[rune]string {
 	}
 }
 
-// clauses splits a request where its voice pauses and where a run has a pronunciation. A full stop within a
+// splitClauses splits a request where its voice pauses and where a run has a pronunciation. A full stop within a
 // sentence belongs to an abbreviation, which espeak-ng reads.
-func clauses(req voice.Request) []clause {
+func splitClauses(req voice.Request) []clause {
 	var out []clause
 	for i := 0; i < len(req.Runs); {
 		if ipa := req.Runs[i].IPA; ipa != "" {
@@ -89,7 +89,7 @@ func clauses(req voice.Request) []clause {
 		for _, p := range phrases {
 			b.WriteString(p.Text)
 		}
-		out = append(out, cut(b.String())...)
+		out = append(out, splitAtStops(b.String())...)
 	}
 	if len(out) == 0 {
 		return nil
@@ -105,8 +105,8 @@ func clauses(req voice.Request) []clause {
 	return out
 }
 
-// cut splits text at its stops. A colon between digits is not a stop.
-func cut(text string) []clause {
+// splitAtStops splits text at its stops. A colon between digits is not a stop.
+func splitAtStops(text string) []clause {
 	known := stops()
 	var out []clause
 	from := 0
@@ -135,15 +135,15 @@ func cut(text string) []clause {
 	return out
 }
 
-// read returns espeak-ng's pronunciation of a text, in IPA.
-func (e *Engine) read(ctx context.Context, espeakVoice, text string) (string, error) {
-	lines, err := e.readLines(ctx, espeakVoice, text+"\n")
+// pronounce returns espeak-ng's pronunciation of a text, in IPA.
+func (e *Engine) pronounce(ctx context.Context, espeakVoice, text string) (string, error) {
+	lines, err := e.pronounceLines(ctx, espeakVoice, text+"\n")
 	return strings.Join(lines, " "), err
 }
 
-// readLines returns espeak-ng's pronunciation of paragraphs, one line per clause. It removes language names in
+// pronounceLines returns espeak-ng's pronunciation of paragraphs, one line per clause. It removes language names in
 // parentheses, which espeak-ng prints where it changes the language.
-func (e *Engine) readLines(ctx context.Context, espeakVoice, text string) ([]string, error) {
+func (e *Engine) pronounceLines(ctx context.Context, espeakVoice, text string) ([]string, error) {
 	for strings.Contains(text, "[[") { // "[[" would start phonemes
 		text = strings.ReplaceAll(text, "[[", "[ [")
 	}
@@ -175,9 +175,9 @@ func (e *Engine) readLines(ctx context.Context, espeakVoice, text string) ([]str
 	return list, nil
 }
 
-// ids returns the IDs of symbols in the form that models were trained with: a start symbol, a gap after each
+// symbolIDs returns the IDs of symbols in the form that models were trained with: a start symbol, a gap after each
 // symbol, and an end symbol.
-func ids(c models.Config, phonemes []string) []int64 {
+func symbolIDs(c models.Config, phonemes []string) []int64 {
 	gap := c.PhonemeIDs["_"]
 	out := append(append([]int64(nil), c.PhonemeIDs["^"]...), gap...)
 	for _, p := range phonemes {

@@ -159,11 +159,11 @@ func (e *Engine) ProgramVersion(ctx context.Context) (string, error) {
 	if _, err := e.run.Look(e.cfg.Program); err != nil {
 		return "", missing(err)
 	}
-	help, err := e.both(ctx, "--help")
+	help, err := e.readOutputs(ctx, "--help")
 	if !strings.Contains(help, "--model") {
 		return "", missing(errors.Join(errors.New("the installed program piper is not the speech program"), err))
 	}
-	version, err := e.both(ctx, "--version")
+	version, err := e.readOutputs(ctx, "--version")
 	line := strings.TrimSpace(version)
 	if err != nil || strings.ContainsAny(line, "\n/:") || line == "" {
 		sum := sha256.Sum256([]byte(help)) // some versions cannot print their version
@@ -172,8 +172,8 @@ func (e *Engine) ProgramVersion(ctx context.Context) (string, error) {
 	return "program " + line, nil
 }
 
-// both returns what the program prints to standard output and standard error.
-func (e *Engine) both(ctx context.Context, arg string) (string, error) {
+// readOutputs returns what the program prints to standard output and standard error.
+func (e *Engine) readOutputs(ctx context.Context, arg string) (string, error) {
 	var b strings.Builder
 	err := e.piper.Run(ctx, proc.Command{Args: []string{arg}, Stdout: &b, Stderr: &b, MaxStdout: 1 << 20})
 	return b.String(), err
@@ -184,11 +184,11 @@ func (e *Engine) VoiceVersion(_ context.Context, id string) (string, error) {
 	name, _, _ := strings.Cut(id, speakerMark)
 	v, err := models.Find(e.cfg.Dir, name)
 	if err != nil {
-		return "", e.missing(id, err)
+		return "", e.missingVoiceFault(id, err)
 	}
 	var parts []string
 	for _, path := range []string{v.ConfigPath, v.Model} {
-		sum, err := e.sum(path)
+		sum, err := e.hashFile(path)
 		if err != nil {
 			return "", fault.New(fault.Disk, err, "the voice %s cannot be read", name)
 		}
@@ -197,8 +197,8 @@ func (e *Engine) VoiceVersion(_ context.Context, id string) (string, error) {
 	return strings.Join(parts, " "), nil
 }
 
-// sum returns the hash of a file. It reads the file again only if its size or time has changed.
-func (e *Engine) sum(path string) (string, error) {
+// hashFile returns the hash of a file. It reads the file again only if its size or time has changed.
+func (e *Engine) hashFile(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return "", err
@@ -232,17 +232,17 @@ const speakerMark = "+"
 
 // Voices implements voice.Engine.
 func (e *Engine) Voices(context.Context) ([]voice.EngineVoice, error) {
-	return models.Engine(models.List(e.cfg.Dir)), nil
+	return models.EngineVoices(models.List(e.cfg.Dir)), nil
 }
 
-// Named implements voice.Namer.
-func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
-	v, _, err := e.find(id)
+// DescribeVoice implements voice.Namer.
+func (e *Engine) DescribeVoice(id string) (voice.EngineVoice, bool) {
+	v, _, err := e.findVoice(id)
 	return voice.EngineVoice{ID: id, Language: v.Language()}, err == nil
 }
 
-// missing returns the fault for a voice that cannot be read.
-func (e *Engine) missing(id string, err error) error {
+// missingVoiceFault returns the fault for a voice that cannot be read.
+func (e *Engine) missingVoiceFault(id string, err error) error {
 	unknown := &voice.UnknownVoiceError{Engine: Name, Voice: id}
 	if !errors.Is(err, os.ErrNotExist) {
 		return fault.New(fault.ToolFailed, errors.Join(err, unknown), "the voice %s of piper is damaged", id).
@@ -252,12 +252,12 @@ func (e *Engine) missing(id string, err error) error {
 		WithHint("install it: mynah voices install %s", id)
 }
 
-// find returns a voice and the number of its speaker, or -1 if the voice has only one speaker.
-func (e *Engine) find(id string) (models.Voice, int64, error) {
+// findVoice returns a voice and the number of its speaker, or -1 if the voice has only one speaker.
+func (e *Engine) findVoice(id string) (models.Voice, int64, error) {
 	name, speaker, several := strings.Cut(id, speakerMark)
 	v, err := models.Find(e.cfg.Dir, name)
 	if err != nil {
-		return v, 0, e.missing(id, err)
+		return v, 0, e.missingVoiceFault(id, err)
 	}
 	if !several {
 		if v.Config.NumSpeakers > 1 {
@@ -285,7 +285,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if len(spans) == 0 {
 		return clip, nil
 	}
-	v, speaker, err := e.find(req.Voice)
+	v, speaker, err := e.findVoice(req.Voice)
 	if err != nil {
 		return clip, err
 	}
@@ -303,9 +303,9 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	}
 	var heard []voice.Sound
 	if _, missing := e.Library(); missing == nil {
-		clip.PCM, heard, err = e.byLibrary(ctx, p)
+		clip.PCM, heard, err = e.runWithLibrary(ctx, p)
 	} else {
-		clip.PCM, err = e.byProgram(ctx, p)
+		clip.PCM, err = e.runWithProgram(ctx, p)
 	}
 	if err != nil {
 		return clip, err
@@ -337,8 +337,8 @@ func (e *Engine) Close() {
 	}
 }
 
-// loud converts a model's samples to 16 bits and normalises their peak, as the program piper does.
-func loud(samples []float32) ([]int16, error) {
+// normaliseSamples converts a model's samples to 16 bits and normalises their peak, as the program piper does.
+func normaliseSamples(samples []float32) ([]int16, error) {
 	peak := 0.01
 	for _, s := range samples {
 		if f := float64(s); math.IsNaN(f) || math.IsInf(f, 0) {

@@ -56,9 +56,9 @@ func readWithRoom(path string) ([]byte, error) {
 	return b, err
 }
 
-// ends returns the end time of each ID, from the lengths that a model returned with its samples. It returns nil
+// symbolEnds returns the end time of each ID, from the lengths that a model returned with its samples. It returns nil
 // if these values are not lengths: their sum times a whole frame size must equal the number of samples.
-func ends(durations []float32, ids, samples, rate int) []time.Duration {
+func symbolEnds(durations []float32, ids, samples, rate int) []time.Duration {
 	sum := 0.0
 	for _, d := range durations {
 		if d < 0 || math.IsNaN(float64(d)) || math.IsInf(float64(d), 0) {
@@ -90,9 +90,9 @@ func isSound(symbol string) bool {
 		strings.ContainsFunc(symbol, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
 }
 
-// sounds returns the sounds among the symbols with their times. The time of a mark is added to the sound that
+// listSounds returns the sounds among the symbols with their times. The time of a mark is added to the sound that
 // it modifies.
-func sounds(c models.Config, phonemes []string, ends []time.Duration) []voice.Sound {
+func listSounds(c models.Config, phonemes []string, ends []time.Duration) []voice.Sound {
 	var out []voice.Sound
 	at := len(c.PhonemeIDs["^"]) + len(c.PhonemeIDs["_"])
 	before := time.Duration(-1) // start of the marks before the next sound; -1 if there are none
@@ -124,7 +124,7 @@ func sounds(c models.Config, phonemes []string, ends []time.Duration) []voice.So
 func (e *Engine) wordSounds(ctx context.Context, c models.Config, req voice.Request) ([][]string, bool) {
 	phrases, _, spans := voice.Phrases(req)
 	alone := make([][]string, len(spans))
-	given := pronounced(req, spans)
+	given := wordPronunciations(req, spans)
 	var lines strings.Builder
 	var order []int
 	for _, p := range phrases {
@@ -143,7 +143,7 @@ func (e *Engine) wordSounds(ctx context.Context, c models.Config, req voice.Requ
 	if len(order) == 0 {
 		return alone, true
 	}
-	read, err := e.readLines(ctx, c.Espeak.Voice, lines.String())
+	read, err := e.pronounceLines(ctx, c.Espeak.Voice, lines.String())
 	if err != nil || len(read) != len(order) {
 		return nil, false
 	}
@@ -153,9 +153,9 @@ func (e *Engine) wordSounds(ctx context.Context, c models.Config, req voice.Requ
 	return alone, true
 }
 
-// pronounced returns the pronunciations of words in runs that have one, by index of the word. Several words of
+// wordPronunciations returns the pronunciations of words in runs that have one, by index of the word. Several words of
 // one run get the parts between blanks, if there are as many parts as words.
-func pronounced(req voice.Request, spans []voice.Span) map[int]string {
+func wordPronunciations(req voice.Request, spans []voice.Span) map[int]string {
 	out := map[int]string{}
 	at := 0
 	for _, r := range req.Runs {

@@ -87,9 +87,9 @@ func New(cfg Config) (*Engine, error) {
 	return e, nil
 }
 
-// keys returns an error if a part of the key is missing. The service's own message for unsigned requests is
+// checkKeys returns an error if a part of the key is missing. The service's own message for unsigned requests is
 // misleading: it says that the key is wrong.
-func (e *Engine) keys() error {
+func (e *Engine) checkKeys() error {
 	switch {
 	case e.cfg.Key.Empty():
 		return e.client.NoKey(e.cfg.KeyEnv)
@@ -101,7 +101,7 @@ func (e *Engine) keys() error {
 
 // sign adds an AWS signature of version 4 to a request.
 func (e *Engine) sign(req *http.Request, body []byte) error {
-	if err := e.keys(); err != nil {
+	if err := e.checkKeys(); err != nil {
 		return err
 	}
 	sum := sha256.Sum256(body)
@@ -144,13 +144,13 @@ func voices(body []byte) []voice.EngineVoice {
 	_ = json.Unmarshal(body, &said)
 	var out []voice.EngineVoice
 	for _, v := range said.Voices {
-		out = append(out, voice.EngineVoice{ID: v.ID, Language: language(v.LanguageCode), Gender: voice.GenderOf(v.Gender)})
+		out = append(out, voice.EngineVoice{ID: v.ID, Language: toBCP47(v.LanguageCode), Gender: voice.GenderOf(v.Gender)})
 	}
 	return out
 }
 
-// language converts the service's language codes to BCP 47.
-func language(code string) string {
+// toBCP47 converts the service's language codes to BCP 47.
+func toBCP47(code string) string {
 	switch code {
 	case "arb":
 		return "ar"
@@ -196,7 +196,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if strings.Trim(req.Voice, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return clip, remote.Unknown(e.cfg.Name, req.Voice)
 	}
-	if err := e.keys(); err != nil {
+	if err := e.checkKeys(); err != nil {
 		return clip, err
 	}
 	doc := ssml.Write(req, e.dialect())
@@ -219,7 +219,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if answer, err = e.ask(ctx, b, "application/"); err != nil {
 		return clip, err
 	}
-	remote.SetStarts(&clip, s.Phrases, starts(doc, answer.Body))
+	remote.SetStarts(&clip, s.Phrases, parseWordStarts(doc, answer.Body))
 	return clip, nil
 }
 
@@ -236,9 +236,9 @@ func (e *Engine) ask(ctx context.Context, b body, accept string) (remote.Answer,
 	})
 }
 
-// starts returns the start time of each word, -1 if unknown. body contains one JSON object per line; its
+// parseWordStarts returns the start time of each word, -1 if unknown. body contains one JSON object per line; its
 // positions are bytes of the markup.
-func starts(doc ssml.Document, body []byte) []time.Duration {
+func parseWordStarts(doc ssml.Document, body []byte) []time.Duration {
 	out := make([]time.Duration, len(doc.At))
 	for i := range out {
 		out[i] = -1

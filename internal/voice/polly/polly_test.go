@@ -29,7 +29,7 @@ func mac(key []byte, s string) []byte {
 	return h.Sum(nil)
 }
 
-// isSigned checks a signature by the rules of AWS Signature Version 4, written out again.
+// isSigned checks a signature with an independent implementation of AWS Signature Version 4.
 func isSigned(r *http.Request, body []byte) bool {
 	auth := r.Header.Get("Authorization")
 	var credential, headers, signature string
@@ -69,7 +69,7 @@ func isSigned(r *http.Request, body []byte) bool {
 	return signature == want && strings.Contains(headers, "host")
 }
 
-// service answers as the reference of SynthesizeSpeech says.
+// service answers like SynthesizeSpeech, as its reference describes.
 func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	fail := func(code int, kind, message string) {
 		w.Header().Set("Content-Type", "application/json")
@@ -129,7 +129,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// lower brings 24,000 samples a second to 16,000.
+// lower converts samples from 24,000 Hz to 16,000 Hz.
 func lower(pcm []int16) []int16 {
 	out := make([]int16, 0, len(pcm)*2/3)
 	for i := 0; i+2 < len(pcm); i += 3 {
@@ -182,7 +182,7 @@ func TestVoices(t *testing.T) {
 	}
 }
 
-// TestExceptions: what AWS says in headers, with statuses that mean other things elsewhere.
+// TestExceptions checks exceptions in headers, where AWS uses status codes differently from others.
 func TestExceptions(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -190,7 +190,7 @@ func TestExceptions(t *testing.T) {
 		kind, says string
 		tries      int64
 	}{
-		{http.StatusBadRequest, "ThrottlingException", "", 3}, // the sound and the times, after one that was refused
+		{http.StatusBadRequest, "ThrottlingException", "", 3}, // the sound and the times, after one refused request
 		{http.StatusBadRequest, "TextLengthExceededException", "too long", 1},
 		{http.StatusForbidden, "UnrecognizedClientException", "the key in THE_TEST_KEY was refused", 1},
 		{http.StatusBadRequest, "EngineNotSupportedException", "does not speak with the engine neural", 1},
@@ -211,7 +211,7 @@ func TestExceptions(t *testing.T) {
 	}
 }
 
-// TestKeys: what is missing is named before anything is sent.
+// TestKeys checks that a missing part of the key is reported before anything is sent.
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	for says, change := range map[string]func(*polly.Config){
@@ -228,7 +228,7 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// TestTimes: marks count in bytes of the markup, in which words are escaped.
+// TestTimes checks marks, whose positions are bytes of the escaped markup.
 func TestTimes(t *testing.T) {
 	t.Parallel()
 	c, err := engine(t, func(*polly.Config) {}).Speak(t.Context(), voice.Request{Voice: "Joanna", Runs: []utter.Run{{Text: "Ça & <that>", Pause: time.Second}, {Text: " it's", IPA: "ɪts"}, {Text: " “all”."}}})
@@ -247,7 +247,7 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+// TestEmphasis checks that a sentence with emphasis is a single request.
 func TestEmphasis(t *testing.T) {
 	t.Parallel()
 	for _, kind := range polly.Engines() {

@@ -21,8 +21,7 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// TestFailures: what a caller is told of a program that is not there, fails, says nothing
-// or is stopped.
+// TestFailures checks the errors for a program that is missing, fails, prints nothing or is stopped.
 func TestFailures(t *testing.T) {
 	t.Parallel()
 	run, err := proc.New(proc.DefaultConfig())

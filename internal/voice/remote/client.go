@@ -106,22 +106,22 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 	defer cancel()
 	req, err := c.request(timed, call)
 	if err != nil {
-		return Answer{}, c.fail(&RequestError{Err: err}, "no request can be sent to %s", c.cfg.Name)
+		return Answer{}, c.newFault(&RequestError{Err: err}, "no request can be sent to %s", c.cfg.Name)
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return Answer{}, c.network(ctx, timed, err, "cannot be reached at "+c.cfg.Host())
+		return Answer{}, c.networkFault(ctx, timed, err, "cannot be reached at "+c.cfg.Host())
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, c.cfg.MaxBody+1))
 	if err != nil {
-		return Answer{}, c.network(ctx, timed, err, "closed the connection in the middle of its answer")
+		return Answer{}, c.networkFault(ctx, timed, err, "closed the connection in the middle of its answer")
 	}
 	if int64(len(body)) > c.cfg.MaxBody {
-		return Answer{}, c.fail(&RequestError{}, "the answer of %s is longer than %d bytes", c.cfg.Name, c.cfg.MaxBody)
+		return Answer{}, c.newFault(&RequestError{}, "the answer of %s is longer than %d bytes", c.cfg.Name, c.cfg.MaxBody)
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return Answer{}, c.status(resp, body, call.Explain)
+		return Answer{}, c.statusFault(resp, body, call.Explain)
 	}
 	a := Answer{Body: body}
 	a.Type, a.Params, _ = mime.ParseMediaType(resp.Header.Get("Content-Type"))
@@ -130,8 +130,8 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 	}
 	if !isAccepted(a.Type, call.Accept) {
 		f := &RequestError{Temporary: true, Message: c.message(body)}
-		return Answer{}, c.fail(f, "%s returned %s instead of %s",
-			c.cfg.Name, named(a.Type), strings.TrimSuffix(call.Accept[0], "/")).
+		return Answer{}, c.newFault(f, "%s returned %s instead of %s",
+			c.cfg.Name, describeType(a.Type), strings.TrimSuffix(call.Accept[0], "/")).
 			WithHint("is %s the address of the speech service?", c.cfg.URL)
 	}
 	return a, nil
@@ -152,8 +152,8 @@ func Reach(ctx context.Context, cfg Config) error {
 	return ctx.Err()
 }
 
-// named returns a media type for a message.
-func named(t string) string {
+// describeType returns a media type for a message.
+func describeType(t string) string {
 	if t == "" {
 		return "an answer without a content type"
 	}
@@ -189,8 +189,8 @@ func isAccepted(got string, want []string) bool {
 	})
 }
 
-// network converts an error of the network to a fault, or returns the error of ctx.
-func (c *Client) network(ctx, timed context.Context, err error, what string) error {
+// networkFault converts an error of the network to a fault, or returns the error of ctx.
+func (c *Client) networkFault(ctx, timed context.Context, err error, what string) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -206,24 +206,24 @@ func (c *Client) network(ctx, timed context.Context, err error, what string) err
 	if unknown || host {
 		f.Temporary = false
 	}
-	return c.fail(f, "%s %s", c.cfg.Name, what).
+	return c.newFault(f, "%s %s", c.cfg.Name, what).
 		WithHint("check that the service is running and url is right; run mynah doctor to test it")
 }
 
-// fail returns the fault of a failed request.
-func (c *Client) fail(f *RequestError, format string, args ...any) *fault.Error {
+// newFault returns the fault of a failed request.
+func (c *Client) newFault(f *RequestError, format string, args ...any) *fault.Error {
 	return fault.New(fault.ToolFailed, f, format, args...)
 }
 
 // Bad returns the fault for an unusable answer; a retry may succeed.
 func (c *Client) Bad(format string, args ...any) *fault.Error {
-	return c.fail(&RequestError{Temporary: true}, format, args...).
+	return c.newFault(&RequestError{Temporary: true}, format, args...).
 		WithHint("try again later, or check url and model in mynah.yaml")
 }
 
 // Refused returns the fault for a request that can never succeed, with the server's message.
 func (c *Client) Refused(r Refusal, format string, args ...any) *fault.Error {
-	return c.fail(&RequestError{Status: r.Status, Message: c.message(r.Body)}, format, args...)
+	return c.newFault(&RequestError{Status: r.Status, Message: c.message(r.Body)}, format, args...)
 }
 
 // TooLong returns the fault for a sentence that is too long for the service.
@@ -237,7 +237,7 @@ func (c *Client) NoKey(variable string) *fault.Error {
 }
 
 func (c *Client) noKey(f *RequestError, variable string) *fault.Error {
-	return c.fail(f, "%s needs a key, but %s is not set", c.cfg.Name, variable).WithHint("set %s", variable)
+	return c.newFault(f, "%s needs a key, but %s is not set", c.cfg.Name, variable).WithHint("set %s", variable)
 }
 
 // KeyRefused returns the fault for a key that the service rejects.
@@ -273,11 +273,11 @@ func (c *Client) Busy(r Refusal) *fault.Error {
 		Status: r.Status, Message: c.message(r.Body), Temporary: true,
 		After: retryAfter(r.Header.Get("Retry-After"), time.Now()),
 	}
-	return c.fail(f, "%s has too many requests", c.cfg.Name).WithHint("try again later, or lower at-once in mynah.yaml")
+	return c.newFault(f, "%s has too many requests", c.cfg.Name).WithHint("try again later, or lower at-once in mynah.yaml")
 }
 
-// status returns the fault for an error status. explain may be nil.
-func (c *Client) status(resp *http.Response, body []byte, explain func(Refusal) *fault.Error) error {
+// statusFault returns the fault for an error status. explain may be nil.
+func (c *Client) statusFault(resp *http.Response, body []byte, explain func(Refusal) *fault.Error) error {
 	if explain != nil {
 		if f := explain(Refusal{resp.StatusCode, resp.Header, body}); f != nil {
 			return f
@@ -291,28 +291,28 @@ func (c *Client) status(resp *http.Response, body []byte, explain func(Refusal) 
 	case code == http.StatusUnauthorized && c.cfg.Key.Empty() && c.cfg.KeyEnv != "":
 		return c.noKey(f, c.cfg.KeyEnv)
 	case code == http.StatusUnauthorized && c.cfg.KeyEnv != "":
-		return c.fail(f, "the key in %s was refused by %s", c.cfg.KeyEnv, name).
+		return c.newFault(f, "the key in %s was refused by %s", c.cfg.KeyEnv, name).
 			WithHint("set %s to a valid key", c.cfg.KeyEnv)
 	case code == http.StatusUnauthorized:
-		return c.fail(f, "%s needs a key", name).WithHint("set key-env in mynah.yaml to the variable with the key")
+		return c.newFault(f, "%s needs a key", name).WithHint("set key-env in mynah.yaml to the variable with the key")
 	case code == http.StatusPaymentRequired:
-		return c.fail(f, "the account at %s has no credit left", name)
+		return c.newFault(f, "the account at %s has no credit left", name)
 	case code == http.StatusForbidden:
-		return c.fail(f, "%s does not allow this", name).WithHint("check the permissions of the key in %s", c.cfg.KeyEnv)
+		return c.newFault(f, "%s does not allow this", name).WithHint("check the permissions of the key in %s", c.cfg.KeyEnv)
 	case code == http.StatusNotFound:
-		return c.fail(f, "%s does not know this address, voice or model", name).
+		return c.newFault(f, "%s does not know this address, voice or model", name).
 			WithHint("check url, model and the voice in mynah.yaml")
 	case code == http.StatusRequestEntityTooLarge:
-		return c.fail(f, "the sentence is too long for %s", name).WithHint("split it in two")
+		return c.newFault(f, "the sentence is too long for %s", name).WithHint("split it in two")
 	case code == http.StatusTooManyRequests:
 		return c.Busy(Refusal{code, resp.Header, body})
 	case code >= 500 || code == http.StatusRequestTimeout:
 		f.Temporary = code != http.StatusNotImplemented
-		return c.fail(f, "%s failed", name).WithHint("try again later")
+		return c.newFault(f, "%s failed", name).WithHint("try again later")
 	case code >= 300 && code < 400:
-		return c.fail(f, "%s has moved to another address", name).WithHint("put the new address into url in mynah.yaml")
+		return c.newFault(f, "%s has moved to another address", name).WithHint("put the new address into url in mynah.yaml")
 	default:
-		return c.fail(f, "%s refused the request", name)
+		return c.newFault(f, "%s refused the request", name)
 	}
 }
 
@@ -335,7 +335,7 @@ func (c *Client) message(body []byte) string {
 	s := strings.TrimSpace(string(body))
 	var object map[string]json.RawMessage
 	if json.Unmarshal(body, &object) == nil {
-		s = inside(object)
+		s = findMessage(object)
 	} else if strings.HasPrefix(s, "<") || strings.ContainsRune(s, 0) {
 		return ""
 	}
@@ -349,8 +349,8 @@ func (c *Client) message(body []byte) string {
 	return s
 }
 
-// inside returns the message in an error object, which may be nested.
-func inside(m map[string]json.RawMessage) string {
+// findMessage returns the message in an error object, which may be nested.
+func findMessage(m map[string]json.RawMessage) string {
 	for _, name := range []string{"message", "Message", "error", "detail", "error_description", "msg"} {
 		raw, ok := m[name]
 		if !ok {
@@ -363,9 +363,9 @@ func inside(m map[string]json.RawMessage) string {
 		case json.Unmarshal(raw, &s) == nil && s != "":
 			return s
 		case json.Unmarshal(raw, &deeper) == nil && deeper != nil:
-			return inside(deeper)
+			return findMessage(deeper)
 		case json.Unmarshal(raw, &list) == nil && len(list) > 0:
-			return inside(list[0])
+			return findMessage(list[0])
 		}
 	}
 	return ""

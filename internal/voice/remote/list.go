@@ -40,7 +40,7 @@ func NewListing(
 func (l *Listing) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
 	out := slices.Clone(l.own)
 	if len(out) == 0 {
-		out = l.listed(ctx)
+		out = l.serverVoices(ctx)
 	}
 	for i := range out {
 		out[i].Language = cmp.Or(out[i].Language, languageOf(out[i].ID), l.language, Language)
@@ -48,8 +48,8 @@ func (l *Listing) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
 	return out, nil
 }
 
-// Named implements voice.Namer without a request. If the settings list no voices, every valid name is accepted.
-func (l *Listing) Named(id string) (voice.EngineVoice, bool) {
+// DescribeVoice implements voice.Namer without a request. If the settings list no voices, every valid name is accepted.
+func (l *Listing) DescribeVoice(id string) (voice.EngineVoice, bool) {
 	named := func(v voice.EngineVoice) bool { return v.ID == id }
 	v, ok := voice.EngineVoice{ID: id}, len(l.own) == 0 && ValidID(id)
 	if i := slices.IndexFunc(l.own, named); i >= 0 {
@@ -64,15 +64,15 @@ func (l *Listing) Named(id string) (voice.EngineVoice, bool) {
 	return v, ok
 }
 
-// listed returns the server's list. It requests the list if the cached one is too old.
-func (l *Listing) listed(ctx context.Context) []voice.EngineVoice {
-	if l.old() {
+// serverVoices returns the server's list. It requests the list if the cached one is too old.
+func (l *Listing) serverVoices(ctx context.Context) []voice.EngineVoice {
+	if l.isOutdated() {
 		// One request serves all concurrent callers, and continues if one of them cancels.
 		done := l.calls.DoChan("", func() (any, error) {
-			if l.old() {
-				l.ask(context.WithoutCancel(ctx))
+			if l.isOutdated() {
+				l.refresh(context.WithoutCancel(ctx))
 			}
-			return nil, nil // the result is in l.list
+			return nil, nil //nolint:nilnil // the result is in l.list
 		})
 		select {
 		case <-done:
@@ -84,16 +84,16 @@ func (l *Listing) listed(ctx context.Context) []voice.EngineVoice {
 	return slices.Clone(l.list)
 }
 
-// old reports whether the cached list must be requested again.
-func (l *Listing) old() bool {
+// isOutdated reports whether the cached list must be requested again.
+func (l *Listing) isOutdated() bool {
 	const fresh = 5 * time.Minute
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.asked.IsZero() || time.Since(l.asked) > fresh
 }
 
-// ask requests the list. It keeps the previous list if the request fails.
-func (l *Listing) ask(ctx context.Context) {
+// refresh requests the list. It keeps the previous list if the request fails.
+func (l *Listing) refresh(ctx context.Context) {
 	const patience = 3 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

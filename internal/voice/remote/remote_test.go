@@ -42,7 +42,7 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// TestSecrets: no verb prints a key, alone or inside of settings.
+// TestSecrets checks that no fmt verb prints a key, alone or within a struct.
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	c := struct {

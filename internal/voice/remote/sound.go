@@ -125,7 +125,7 @@ func describeFault(clip voice.Clip, req voice.Request) string {
 		effort += voice.Effort(plain[w.Start:w.End])
 	}
 	speed := req.Normal().Speed.Value()
-	letters := letters(req)
+	letters := letterEffort(req)
 	sounds := time.Duration(effort / speed * float64(time.Second))
 	switch {
 	case len(clip.PCM) == 0:
@@ -152,10 +152,10 @@ func fastestSyllable(language string) time.Duration {
 	return 33 * time.Millisecond
 }
 
-// letters returns the effort of the letters of a request at speed 1. It does not count numbers and signs,
+// letterEffort returns the effort of the letters of a request at speed 1. It does not count numbers and signs,
 // because their spoken length does not follow from their characters, nor repeated letters after the third, as
 // in "nooooo".
-func letters(req voice.Request) float64 {
+func letterEffort(req voice.Request) float64 {
 	sum := 0.0
 	for _, run := range req.Runs {
 		said := cmp.Or(run.Say, run.Text)

@@ -82,8 +82,10 @@ func (s *steady) speakOnce(ctx context.Context, req voice.Request) (voice.Clip, 
 	return clip, nil
 }
 
-// Named implements voice.Namer.
-func (s *steady) Named(id string) (voice.EngineVoice, bool) { return voice.AboutVoice(s.Engine, id) }
+// DescribeVoice implements voice.Namer.
+func (s *steady) DescribeVoice(id string) (voice.EngineVoice, bool) {
+	return voice.DescribeVoice(s.Engine, id)
+}
 
 // VoiceVersion implements voice.Versioner.
 func (s *steady) VoiceVersion(ctx context.Context, id string) (string, error) {

@@ -24,7 +24,7 @@ func (l *Listing) Begin(ctx context.Context, req voice.Request) (s Sentence, sil
 	req = req.Normal()
 	phrases, plain, spans := voice.Phrases(req)
 	s = Sentence{
-		Request: req, Text: text(phrases, req.Fragment), Phrases: phrases,
+		Request: req, Text: joinPhrases(phrases, req.Fragment), Phrases: phrases,
 		Clip: voice.Clip{Rate: 24000, Words: voice.NewWords(plain, spans)},
 	}
 	if err := ctx.Err(); err != nil {
@@ -33,7 +33,7 @@ func (l *Listing) Begin(ctx context.Context, req voice.Request) (s Sentence, sil
 	if len(spans) == 0 {
 		return s, true, nil
 	}
-	v, ok := l.Named(req.Voice)
+	v, ok := l.DescribeVoice(req.Voice)
 	if !ok {
 		return s, false, Unknown(l.client.cfg.Name, req.Voice)
 	}
@@ -41,8 +41,8 @@ func (l *Listing) Begin(ctx context.Context, req voice.Request) (s Sentence, sil
 	return s, false, nil
 }
 
-// text concatenates the phrases. A fragment gets a final comma.
-func text(phrases []voice.Phrase, fragment bool) string {
+// joinPhrases concatenates the phrases. A fragment gets a final comma.
+func joinPhrases(phrases []voice.Phrase, fragment bool) string {
 	var b strings.Builder
 	for _, p := range phrases {
 		b.WriteString(p.Text)

@@ -71,7 +71,7 @@ func Write(req voice.Request, d Dialect) Document {
 		if req.Fragment && i == len(req.Runs)-1 {
 			text = voice.WithoutStop(text) + ","
 		}
-		w.run(r, text, offset)
+		w.writeRun(r, text, offset)
 		offset += len(r.Text)
 	}
 	if attributes != "" {
@@ -89,8 +89,8 @@ type writer struct {
 	doc   Document
 }
 
-// run writes one run. offset is its position in the plain text, in bytes.
-func (w *writer) run(r utter.Run, text string, offset int) {
+// writeRun writes one run. offset is its position in the plain text, in bytes.
+func (w *writer) writeRun(r utter.Run, text string, offset int) {
 	var closing []string
 	open := func(tag, attributes string) {
 		w.b.WriteString("<" + tag + attributes + ">")
@@ -100,7 +100,7 @@ func (w *writer) run(r utter.Run, text string, offset int) {
 		open("lang", Attribute("xml:lang", r.Language))
 	}
 	speed, pitch, volume := r.Factors()
-	if level := emphasis(r.Style); level != "" && w.d.Emphasis {
+	if level := emphasisLevel(r.Style); level != "" && w.d.Emphasis {
 		r.Style = utter.Plain
 		speed, pitch, volume = r.Factors()
 		open("emphasis", Attribute("level", level))
@@ -110,25 +110,25 @@ func (w *writer) run(r utter.Run, text string, offset int) {
 	}
 	switch {
 	case w.d.IPA && r.IPA != "" && strings.TrimSpace(text) != "":
-		w.phoneme(r.IPA, text, offset)
+		w.writePhoneme(r.IPA, text, offset)
 	default:
-		w.words(text, offset, r.Style == utter.Spell)
+		w.writeWords(text, offset, r.Style == utter.Spell)
 	}
 	for _, c := range slices.Backward(closing) {
 		w.b.WriteString(c)
 	}
-	w.pause(r.Pause)
+	w.writeBreaks(r.Pause)
 }
 
-// phoneme writes text with its pronunciation. Blanks stay outside of the element, so that words do not run
+// writePhoneme writes text with its pronunciation. Blanks stay outside of the element, so that words do not run
 // together.
-func (w *writer) phoneme(ipa, text string, offset int) {
+func (w *writer) writePhoneme(ipa, text string, offset int) {
 	core := strings.TrimSpace(text)
 	from := strings.Index(text, core)
 	w.b.WriteString(escape(text[:from]))
 	for i, s := range w.spans {
 		if s.Start < offset+len(text) && s.End > offset {
-			w.mark(i)
+			w.writeMark(i)
 		}
 	}
 	w.b.WriteString("<phoneme" + Attribute("alphabet", "ipa") + Attribute("ph", ipa) + ">")
@@ -142,8 +142,8 @@ func (w *writer) phoneme(ipa, text string, offset int) {
 	w.b.WriteString("</phoneme>" + escape(text[from+len(core):]))
 }
 
-// words writes text word by word. A word that continues from the previous run already has its mark.
-func (w *writer) words(text string, offset int, spelled bool) {
+// writeWords writes text word by word. A word that continues from the previous run already has its mark.
+func (w *writer) writeWords(text string, offset int, spelled bool) {
 	at := offset
 	rest := func(to int) {
 		if to > at {
@@ -159,7 +159,7 @@ func (w *writer) words(text string, offset int, spelled bool) {
 		}
 		rest(from)
 		if w.doc.At[i] < 0 {
-			w.mark(i)
+			w.writeMark(i)
 			w.doc.At[i] = w.b.Len()
 		}
 		part := text[from-offset : to-offset]
@@ -173,8 +173,8 @@ func (w *writer) words(text string, offset int, spelled bool) {
 	rest(end)
 }
 
-// mark writes the mark of a word, if the dialect has marks.
-func (w *writer) mark(i int) {
+// writeMark writes the mark of a word, if the dialect has marks.
+func (w *writer) writeMark(i int) {
 	if w.d.Marks && w.doc.At[i] < 0 {
 		w.b.WriteString(`<mark name="` + Mark(i) + `"/>`)
 	}
@@ -183,8 +183,8 @@ func (w *writer) mark(i int) {
 // Mark returns the name of the mark before a word.
 func Mark(i int) string { return "w" + strconv.Itoa(i) }
 
-// pause writes a pause as one or several breaks.
-func (w *writer) pause(d time.Duration) {
+// writeBreaks writes a pause as one or several breaks.
+func (w *writer) writeBreaks(d time.Duration) {
 	most := w.d.LongestBreak
 	if most <= 0 {
 		most = 10 * time.Second
@@ -219,8 +219,8 @@ func (w *writer) prosody(speed, pitch, volume float64) string {
 	return a
 }
 
-// emphasis returns the level of a style, "" if the style is no emphasis.
-func emphasis(s utter.Style) string {
+// emphasisLevel returns the level of a style, "" if the style is no emphasis.
+func emphasisLevel(s utter.Style) string {
 	switch s {
 	case utter.Emphasis:
 		return "moderate"

@@ -54,7 +54,8 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// FuzzWrite: whatever the text, the markup is well formed, and words are where it says.
+// FuzzWrite checks that the markup of any text is well-formed, and that the reported positions of words are
+// correct.
 func FuzzWrite(f *testing.F) {
 	f.Add("Hello <b>& \"you\"", "wɔːld", "there, SAR.", "fr", true)
 	f.Add("\x00\xff\ufffe", "\"", "]]> <!-- &amp;", "", false)
