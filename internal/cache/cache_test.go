@@ -37,7 +37,7 @@ func TestWhatIsPutIsFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, ok := s.Get(cache.Segments, key(1)); !ok || !bytes.Equal(got, want) {
-		t.Error("not what was put")
+		t.Error("the content differs from what was stored")
 	}
 	e, ok := s.Open(cache.Segments, key(1))
 	if !ok {
@@ -45,7 +45,7 @@ func TestWhatIsPutIsFound(t *testing.T) {
 	}
 	defer func() { _ = e.Close() }()
 	if got, err := io.ReadAll(e); err != nil || !bytes.Equal(got, want) {
-		t.Error("not what was put")
+		t.Error("the content differs from what was stored")
 	}
 }
 
@@ -104,7 +104,7 @@ func TestCloseWaits(t *testing.T) {
 		t.Error(err)
 	}
 	if b, _ := s.Get(cache.Sounds, key(1)); string(b) != "whole" {
-		t.Errorf("the entry holds %q", b)
+		t.Errorf("the entry contains %q", b)
 	}
 	if left, _ := filepath.Glob(filepath.Join(s.Dir(), "tmp-*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
@@ -198,7 +198,8 @@ func TestDamageIsNoticed(t *testing.T) {
 		}
 	}
 	// Put files in the places of folders.
-	if err := errors.Join(os.RemoveAll(filepath.Join(s.Dir(), "sounds")), os.WriteFile(filepath.Join(s.Dir(), "sounds"), nil, 0o600)); err != nil {
+	if err := errors.Join(os.RemoveAll(filepath.Join(s.Dir(), "sounds")),
+		os.WriteFile(filepath.Join(s.Dir(), "sounds"), nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.PutBytes(cache.Sounds, key(1), []byte("x")); err != nil || !s.Has(cache.Sounds, key(1)) {

@@ -87,7 +87,7 @@ func TestAVIF(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := codec.DecodeAVIF(t.Context(), r, broken); err == nil {
-		t.Error("what is no picture is decoded")
+		t.Error("a file that is no picture is decoded")
 	}
 }
 

@@ -217,7 +217,7 @@ func (s *studio) wantFrames(t *testing.T, frames [][]byte, scene int, at ...int6
 			t.Fatalf("scene %d frame %d has %d bytes", scene, n, len(got))
 		}
 		if d := meanDifference(got, frames[s.Line.Scenes[scene].Start+n]); d > 3 {
-			t.Errorf("scene %d: what is drawn of frame %d differs from what is played by %.1f", scene, n, d)
+			t.Errorf("scene %d: frame %d as drawn by Frame differs from the played one by %.1f", scene, n, d)
 		}
 	}
 }

@@ -97,7 +97,7 @@ func TestClips(t *testing.T) {
 	s.wantFrames(t, frames, 4, 1)
 	s.wantFrames(t, frames, 5, 1)
 	if len(p.wanted) != 4 || p.weight() != 10+4+10+3+1+1 {
-		t.Errorf("%d clips are wanted, weight %v; want one that stands, the segment, the loop and the start",
+		t.Errorf("%d clips, weight %v; want one still, the range, the loop and the start",
 			len(p.wanted), p.weight())
 	}
 	s.checkNothingNew(t, p)

@@ -10,10 +10,9 @@ import (
 // The path stays within a band around the diagonal, which is wide enough for pauses of different length.
 // Sentences of 20 s have a million cells.
 const (
-	bandFrames = 50 // width on either side, in frames, plus
-	// this fraction of the longer recording
-	bandShare = 0.1
-	mostCells = 16 << 20 // maximum number of cells, one byte each; beyond it, Align fails
+	bandFrames = 50       // width on either side, in frames, without bandShare
+	bandShare  = 0.1      // additional width, as a fraction of the longer recording
+	mostCells  = 16 << 20 // maximum number of cells, one byte each; beyond it, Align fails
 	// diagonal is the cost of a step along both recordings, relative to a step along one of them. Lower values
 	// make the path straighter.
 	diagonal = 1.4

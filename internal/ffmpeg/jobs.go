@@ -1,8 +1,6 @@
 package ffmpeg
 
 import (
-	// 2:0 frame of the video's size, in order. Starting a process takes as long as encoding a still. A damaged
-	// image is an error.
 	"fmt"
 	"math"
 	"math/big"
@@ -23,7 +21,9 @@ type StillInput struct {
 	EnlargeW, EnlargeH int
 }
 
-// ReadStills returns the arguments of one process that reads several images and writes each as one raw
+// ReadStills returns the arguments of one process that reads several images and writes each as one raw 4:2:0
+// frame of the video's size, in order. Starting a process takes as long as encoding a still. A damaged image is
+// an error.
 func ReadStills(stills []StillInput) []string {
 	return append(stillGraph(stills), "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")
 }

@@ -70,7 +70,8 @@ func makeWAV(t *testing.T, tools *ffmpeg.Tools, path string, rate, channels, sam
 	if err != nil {
 		t.Fatal(err)
 	}
-	noise := fmt.Sprintf("anoisesrc=r=%d:a=0.7:seed=1,atrim=end_sample=%d,aformat=channel_layouts=%s", rate, samples, map[int]string{1: "mono", 2: "stereo"}[channels])
+	noise := fmt.Sprintf("anoisesrc=r=%d:a=0.7:seed=1,atrim=end_sample=%d,aformat=channel_layouts=%s", rate, samples,
+		map[int]string{1: "mono", 2: "stereo"}[channels])
 	if err := run.Run(t.Context(), proc.Command{Program: tools.FFmpeg, Args: []string{
 		"-nostdin", "-v", "error", "-f", "lavfi", "-i", noise, "-c:a", "pcm_s16le", "-f", "wav", path,
 	}}); err != nil {

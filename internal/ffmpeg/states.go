@@ -74,7 +74,8 @@ func matroskaHead(w, h int, tag string) []byte {
 		{0x18, 0x53, 0x80, 0x67, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, // a segment of unknown length
 		ebmlElement(0x1549a966, ebmlNumber(0x2ad7b1, 1_000_000)),
 		ebmlElement(0x1654ae6b, ebmlElement(0xae,
-			ebmlNumber(0xd7, 1), ebmlNumber(0x73c5, 1), ebmlNumber(0x83, 1), ebmlNumber(0x9c, 0), ebmlElement(0x86, []byte("V_UNCOMPRESSED")),
+			ebmlNumber(0xd7, 1), ebmlNumber(0x73c5, 1), ebmlNumber(0x83, 1), ebmlNumber(0x9c, 0),
+			ebmlElement(0x86, []byte("V_UNCOMPRESSED")),
 			ebmlElement(0x6d80, ebmlElement(0x6240,
 				ebmlNumber(0x5031, 0), ebmlNumber(0x5032, 1), ebmlNumber(0x5033, 0), ebmlElement(0x5034, ebmlNumber(0x4254, 0)))),
 			ebmlElement(0xe0, ebmlNumber(0xb0, int64(w)), ebmlNumber(0xba, int64(h)), ebmlElement(0x2eb524, []byte(tag))))),

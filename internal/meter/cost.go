@@ -12,10 +12,9 @@ const (
 	costLetter = 0.0003 // per letter of narration, with a local voice
 	costSlide  = 0.2
 	costStill  = 0.03
-	costMotion = 0.5   // per second of motion
-	costSound  = 0.004 // per second of the soundtrack
-	// seconds of speech per letter
-	letterTime = 1.0 / 15
+	costMotion = 0.5      // per second of motion
+	costSound  = 0.004    // per second of the soundtrack
+	letterTime = 1.0 / 15 // seconds of speech per letter
 )
 
 // estimateCosts returns the estimated costs of the phases of a build, from its storyboard and files.

@@ -42,7 +42,7 @@ func TestBrokenSounds(t *testing.T) {
 		t.Errorf("%v %v", list, err)
 	}
 	if task := x.decodeTask(d.Line.Sounds[1]); task.in.Length != 0 || task.least == 0 {
-		t.Errorf("what does not begin again is decoded to its end: %+v", task)
+		t.Errorf("a sound without loop has a stated length: %+v", task)
 	}
 	for i, s := range d.Line.Sounds {
 		if want := s.File != "cut.m4a"; d.Store.Has(cache.Sounds, track.sources[i]) != want {

@@ -163,7 +163,7 @@ func TestLoudnessIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	if other, err := x.measureLoudness(t.Context(), track, chunks); err != nil || other == first {
-		t.Errorf("what is kept is not read: %v %v", other, err)
+		t.Errorf("the cached loudness is not used: %v %v", other, err)
 	}
 	if err := d.Store.PutBytes(cache.Probes, key, []byte("{")); err != nil {
 		t.Fatal(err)
@@ -216,7 +216,7 @@ func TestMakeBefore(t *testing.T) {
 	}
 	whole, done := d.makeTrack(t)
 	if done.master == track.master && whole.Book.IsNew(before[0]) {
-		t.Error("the whole build made a chunk again")
+		t.Error("the complete build encoded a chunk again")
 	}
 	again := d.mixer(t)
 	if err := again.MakeBefore(t.Context(), second); err != nil || again.Book.IsNew(before[0]) {
@@ -265,7 +265,7 @@ func keptKey(t *testing.T, d *desk, x *Mixer, track *Track, task chunkTask) cach
 	t.Helper()
 	key := keyOf(x.loudness(track, task.Chunk))
 	if !d.Store.Has(cache.Probes, key) {
-		t.Fatal("what was measured is not kept")
+		t.Fatal("the measured loudness is not cached")
 	}
 	return key
 }

@@ -119,11 +119,9 @@ func (x *Mixer) decode(ctx context.Context, t *Track, chunks []chunkTask) error 
 
 // Limits of the batch that one process encodes. Starting a process takes as long as encoding ten seconds.
 const (
-	leastBatch = 20 * timeline.SampleRate / sound.Grid // minimum packets
-	// maximum packets
-	mostBatch = 120 * timeline.SampleRate / sound.Grid
-	// maximum chunks
-	batchChunks = 24
+	leastBatch  = 20 * timeline.SampleRate / sound.Grid  // minimum packets
+	mostBatch   = 120 * timeline.SampleRate / sound.Grid // maximum packets
+	batchChunks = 24                                     // maximum chunks
 )
 
 // batches divides the chunks so that all workers have work.

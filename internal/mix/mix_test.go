@@ -75,7 +75,7 @@ Words are spoken here.
 		wantLevel(t, pcm, c.from, c.to, c.want)
 	}
 	if task := x.decodeTask(d.Line.Sounds[1]); task.in.Length != 0 {
-		t.Errorf("what is no MP4 is decoded to its end: %+v", task)
+		t.Errorf("a sound that is not MP4 has a stated length: %+v", task)
 	}
 	spoken := d.Line.Sounds[0]
 	want := sound.Duck{

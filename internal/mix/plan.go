@@ -16,7 +16,7 @@ import (
 
 // Track is the soundtrack: the clips to mix, and the chunks in which their sum is encoded.
 type Track struct {
-	// cache key of each clip's source
+	// sources contains the cache key of each clip's source.
 	clips   []sound.Clip
 	sources []cache.Key // of the clips
 	// Channels is 1 or 2.

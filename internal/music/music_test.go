@@ -37,8 +37,9 @@ func TestTracks(t *testing.T) {
 		}
 		sounds = append(sounds, b.Bytes())
 		samples, ok := music.Render(name)
-		if frames := music.Frames(name); !ok || int64(len(samples)) != frames*music.Channels || frames < 20*music.Rate || frames > 60*music.Rate {
-			t.Errorf("%s has %d samples, %d frames are told", name, len(samples), frames)
+		if frames := music.Frames(name); !ok || int64(len(samples)) != frames*music.Channels ||
+			frames < 20*music.Rate || frames > 60*music.Rate {
+			t.Errorf("%s has %d samples, but Frames returns %d", name, len(samples), frames)
 		}
 		wide := make([]float64, len(samples))
 		peak, mean := 0.0, 0.0

@@ -49,7 +49,8 @@ func TestKeys(t *testing.T) {
 	t.Parallel()
 	seen := map[cache.Key]int{}
 	for i, d := range []dish{
-		{}, {Words: "a"}, {Look: look{Canvas: "a"}}, {Layers: []string{"a"}}, {Layers: []string{"a", "a"}}, {kind: part.Slide}, {Look: look{Edge: 1}},
+		{}, {Words: "a"}, {Look: look{Canvas: "a"}}, {Layers: []string{"a"}}, {Layers: []string{"a", "a"}},
+		{kind: part.Slide}, {Look: look{Edge: 1}},
 	} {
 		k := part.KeyOf(d)
 		if other, ok := seen[k]; ok {
@@ -88,7 +89,8 @@ func TestExplain(t *testing.T) {
 		{dish{Words: "c", Look: look{Canvas: "red", Edge: 1}, Layers: []string{"y", "z"}}, "changed: the slide"},
 	} {
 		got := build(true, c.recipe)
-		if len(got) != 1 || got[0].Why != c.want || got[0].Name != "one.png" || got[0].Scene != 1 || got[0].What != part.Picture || got[0].MS != 3 {
+		if len(got) != 1 || got[0].Why != c.want || got[0].Name != "one.png" || got[0].Scene != 1 ||
+			got[0].What != part.Picture || got[0].MS != 3 {
 			t.Errorf("%+v, want %q", got, c.want)
 		}
 	}
@@ -117,7 +119,7 @@ func TestBook(t *testing.T) {
 	other.Made(time.Second, key)
 	b.Adopt(other)
 	if !b.IsNew(key) {
-		t.Error("a part that another book knows to be made is not")
+		t.Error("a part that was made according to the other book is missing")
 	}
 	m := part.Maker{Book: b}
 	if err := m.MakeParts(t.Context(), func() error { return nil }, cache.Key{9}); fault.CodeOf(err) != fault.Internal {
@@ -197,7 +199,8 @@ func TestGroup(t *testing.T) {
 	g, ctx := m.Group(t.Context(), "testing", 1)
 	g.Go(1, func() error { panic("boom") })
 	err := g.Wait()
-	if f, ok := fault.As(err); !ok || f.Code != fault.Internal || !strings.Contains(f.Public, "testing") || !errors.Is(ctx.Err(), context.Canceled) {
+	if f, ok := fault.As(err); !ok || f.Code != fault.Internal || !strings.Contains(f.Public, "testing") ||
+		!errors.Is(ctx.Err(), context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }

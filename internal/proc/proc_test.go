@@ -468,7 +468,7 @@ func TestValidate(t *testing.T) {
 		}
 	}
 	if _, err := proc.New(proc.Config{}); err == nil {
-		t.Error("New takes an invalid configuration")
+		t.Error("New accepts an invalid configuration")
 	}
 	if err := proc.DefaultConfig().Validate(); err != nil {
 		t.Error(err)

@@ -174,7 +174,7 @@ func TestLargeFilesAreNotRead(t *testing.T) {
 		}
 	}
 	if out.isOurs(path + "no") {
-		t.Error("what is not there is a build's")
+		t.Error("a missing file counts as one of a build")
 	}
 }
 

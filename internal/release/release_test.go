@@ -155,7 +155,7 @@ func TestStanding(t *testing.T) {
 		p.publish(t, p.target())
 		after := p.stats(t)
 		if got := after[".mp4"] == before[".mp4"] && p.checks == ""; got != want {
-			t.Errorf("%s: it stands is %t", what, got)
+			t.Errorf("%s: unchanged is %t", what, got)
 		}
 		before = after
 	}
@@ -165,7 +165,7 @@ func TestStanding(t *testing.T) {
 		p.put(t, ending, "touched")
 		same(ending+" was touched", false)
 		if string(p.read(t, ending)) != string(old) {
-			t.Errorf("%s is another", ending)
+			t.Errorf("%s has changed", ending)
 		}
 	}
 	if err := os.Remove(filepath.Join(p.folder, "film.vtt")); err != nil {
@@ -207,7 +207,7 @@ func TestStaleFiles(t *testing.T) {
 	p.put(t, ".srt", "mine")
 	p.publish(t, p.target())
 	if after := p.stats(t); after[".mp4"] == before[".mp4"] || p.read(t, ".srt") != nil {
-		t.Error("the video stands with subtitles of another")
+		t.Error("the files count as unchanged although there are subtitles of another video")
 	}
 	// Without a request for a transcript, the list of an earlier build stays.
 	p.make(t, story)
@@ -217,7 +217,7 @@ func TestStaleFiles(t *testing.T) {
 	target.Transcript = false
 	p.publish(t, target)
 	if p.read(t, ".chapters.txt") == nil {
-		t.Error("chapters that were not asked for are gone")
+		t.Error("chapters that were not requested are removed")
 	}
 	// With one, the list is stale, although all other files are unchanged.
 	p.publish(t, p.target())

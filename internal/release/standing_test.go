@@ -24,7 +24,7 @@ func TestStandingFile(t *testing.T) {
 		t.Errorf("%+v does not stand", f)
 	}
 	if f := (notedFile{Path: path, Stat: st, Sum: sum.Sum32() + 1}); f.isStanding() {
-		t.Error("a file of other bytes stands")
+		t.Error("a file with different content counts as unchanged")
 	}
 	if _, err := system.IdentifyRegular(filepath.Dir(path)); err == nil {
 		t.Error("a folder is taken for a file")

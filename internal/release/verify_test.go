@@ -200,11 +200,11 @@ func TestSeamsAreDecoded(t *testing.T) {
 		t.Errorf("a stop: %v", err)
 	}
 	if !p.Store.Has(cache.Segments, key) {
-		t.Fatal("a stop takes new segments away")
+		t.Fatal("a cancellation removes new segments")
 	}
 	checkError(t, "damaged", r.checkSeams(t.Context(), f), `scene 2: the coded pictures of picture "a.png" cannot be played`)
 	if p.Store.Has(cache.Segments, key) || p.Store.Has(cache.Segments, f.Runs[0].Segment) {
-		t.Error("what cannot be played is still in the cache")
+		t.Error("the damaged segment is still in the cache")
 	}
 	// Segments of earlier builds were already decoded by these.
 	r.Book = part.NewBook()

@@ -297,7 +297,7 @@ func TestGainAroundAnImpulse(t *testing.T) {
 		t.Errorf("100 ms are %d samples", sound.Around)
 	}
 	if v := float64(got[2*at]) / -32768; math.Abs(v-limitAt) > 0.0001 {
-		t.Errorf("the impulse is held at %.4f, want %.4f", v, limitAt)
+		t.Errorf("the impulse is limited to %.4f, want %.4f", v, limitAt)
 	}
 	for _, c := range []struct {
 		off  int
@@ -319,7 +319,7 @@ func TestGainAroundAnImpulse(t *testing.T) {
 		}
 	}
 	if got[2*(at-4802)+1] != level || got[2*(at+4802)+1] != level {
-		t.Error("what is more than 100 ms away changes")
+		t.Error("samples more than 100 ms away change")
 	}
 }
 
@@ -363,7 +363,7 @@ func TestPeaksBelowTheCeilingStay(t *testing.T) {
 				most = max(most, math.Abs(float64(v))/32768)
 			}
 			if db := 20 * math.Log10(most/c.crest); db > -1.7 || db < -2.3 {
-				t.Errorf("the crests of a tone %s are held at %.2f dB", c.name, db)
+				t.Errorf("the crests of a tone %s are limited to %.2f dB", c.name, db)
 			}
 		}
 	}

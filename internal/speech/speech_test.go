@@ -99,7 +99,8 @@ func newStage(t *testing.T, store *cache.Store, text string, cfg voice.Config, e
 	}
 	s := stage{booth: booth, maker: part.Maker{Store: store, Book: part.NewBook(), Jobs: 3, Work: t.TempDir()}}
 	if strings.HasPrefix(text, "WEBVTT") {
-		src, cues, err := compile.Text(t.Context(), project.Empty(), booth, compile.TextRequest{Text: text, Timed: "vtt", Header: map[string]string{"voice": "tone/high"}})
+		src, cues, err := compile.Text(t.Context(), project.Empty(), booth,
+			compile.TextRequest{Text: text, Timed: "vtt", Header: map[string]string{"voice": "tone/high"}})
 		if err != nil || src.Findings.HasErrors() {
 			t.Fatal(err, src.Findings)
 		}
@@ -214,13 +215,14 @@ func TestFailures(t *testing.T) {
 	s := newStage(t, nil, silentScene(), voice.DefaultConfig(), e)
 	_, _, err := speech.Say(t.Context(), s.maker, s.booth, s.board, nil)
 	f, ok := fault.As(err)
-	if !ok || f.Code != fault.ToolFailed || f.Public != `s.md:12: the sentence "Three." of scene 3 could not be spoken by tone/low: the service is gone` || f.Hint != "ask its owner" {
+	if !ok || f.Code != fault.ToolFailed ||
+		f.Public != `s.md:12: the sentence "Three." of scene 3 could not be spoken by tone/low: the service is gone` || f.Hint != "ask its owner" {
 		t.Errorf("%v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, _, err := speech.Say(ctx, s.maker, s.booth, s.board, nil); !errors.Is(err, context.Canceled) {
-		t.Errorf("a stop gives %v", err)
+		t.Errorf("a cancellation returns %v", err)
 	}
 	e = &engine{Engine: tone.New(), silent: "Three"}
 	s = newStage(t, nil, silentScene(), voice.DefaultConfig(), e)
@@ -228,8 +230,9 @@ func TestFailures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := spoken.CheckHeard(s.board); err == nil || !strings.Contains(err.Error(), `s.md:12: scene 3: the voice tone/low was silent for "Three."`) {
-		t.Errorf("silence gives %v", err)
+	if err := spoken.CheckHeard(s.board); err == nil || !strings.Contains(err.Error(),
+		`s.md:12: scene 3: the voice tone/low was silent for "Three."`) {
+		t.Errorf("a silent sentence returns %v", err)
 	}
 }
 
@@ -239,12 +242,14 @@ func TestStandIn(t *testing.T) {
 	cfg := voice.DefaultConfig()
 	cfg.Fallback = true
 	bad := &engine{Engine: tone.New(), name: "far", fails: "Two"}
-	s := newStage(t, nil, "---\nvoice: far/high\n---\nOne is here. Two is there.\n", cfg, bad, &engine{Engine: tone.New(), name: voice.EngineEspeak})
+	s := newStage(t, nil, "---\nvoice: far/high\n---\nOne is here. Two is there.\n", cfg, bad,
+		&engine{Engine: tone.New(), name: voice.EngineEspeak})
 	spoken, list, err := speech.Say(t.Context(), s.maker, s.booth, s.board, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(list) != 1 || list[0].Code != diag.MissingVoice || list[0].Severity != diag.Warning || !strings.Contains(list[0].Summary, "speaks all of far/high instead") {
+	if len(list) != 1 || list[0].Code != diag.MissingVoice || list[0].Severity != diag.Warning ||
+		!strings.Contains(list[0].Summary, "speaks all of far/high instead") {
 		t.Errorf("%+v", list)
 	}
 	for _, u := range spoken.Uses(s.board) {
@@ -272,7 +277,8 @@ func TestCues(t *testing.T) {
 		}
 		return n
 	}
-	plain := newStage(t, nil, "---\nvoice: tone/high\n---\nShort.\n\n---\nThis is some text here\n\n---\nThis is much too long for a tenth of a second\n", voice.DefaultConfig(), tone.New())
+	plain := newStage(t, nil,
+		"---\nvoice: tone/high\n---\nShort.\n\n---\nThis is some text here\n\n---\nThis is much too long for a tenth of a second\n", voice.DefaultConfig(), tone.New())
 	usual, _, err := speech.Say(t.Context(), plain.maker, plain.booth, plain.board, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -289,11 +295,13 @@ func TestCues(t *testing.T) {
 		t.Errorf("a cue without room has %.0f samples, usual are %.0f", n, full(2))
 	}
 	s = newStage(t, nil, text, voice.DefaultConfig(), &engine{Engine: tone.New(), fails: "some text"})
-	if _, _, err := speech.SayCues(t.Context(), s.maker, s.booth, s.board, s.cues); err == nil || !strings.Contains(err.Error(), "of cue 2 could not be spoken") {
+	if _, _, err := speech.SayCues(t.Context(), s.maker, s.booth, s.board, s.cues); err == nil ||
+		!strings.Contains(err.Error(), "of cue 2 could not be spoken") {
 		t.Errorf("got %v", err)
 	}
 	s = newStage(t, nil, text, voice.DefaultConfig(), &engine{Engine: tone.New(), silent: "some text"})
-	if _, _, err := speech.SayCues(t.Context(), s.maker, s.booth, s.board, s.cues); err == nil || !strings.Contains(err.Error(), "was silent") {
+	if _, _, err := speech.SayCues(t.Context(), s.maker, s.booth, s.board, s.cues); err == nil ||
+		!strings.Contains(err.Error(), "was silent") {
 		t.Errorf("got %v", err)
 	}
 }

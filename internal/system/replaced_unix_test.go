@@ -31,7 +31,7 @@ func TestAReplacedFileIsNotHeld(t *testing.T) {
 		t.Fatal(err)
 	}
 	if isThere(held, path) {
-		t.Error("another file took the name")
+		t.Error("the lock is on a file that no longer has the name")
 	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)

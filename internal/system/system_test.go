@@ -44,7 +44,7 @@ func TestIdentityChangesWithTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if now, _ := system.Identify(path); now[1] == old[1] {
-		t.Errorf("another file has the identity of the first: %v", now)
+		t.Errorf("a different file has the same identity: %v", now)
 	}
 }
 
@@ -148,7 +148,7 @@ func TestDisks(t *testing.T) {
 		t.Error("a missing folder has no disk")
 	}
 	if !system.IsDiskFull(&fs.PathError{Op: "write", Path: "a", Err: syscall.ENOSPC}) || system.IsDiskFull(fs.ErrNotExist) {
-		t.Error("full disks are not told from other failures")
+		t.Error("a full disk is not distinguished from other errors")
 	}
 }
 

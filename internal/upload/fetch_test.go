@@ -235,7 +235,7 @@ func TestRedirectToAPrivateAddress(t *testing.T) {
 	_, err := f.URL(t.Context(), outside.URL, io.Discard)
 	wantFault(t, err, fault.Input, unreachable)
 	if want := []string{outside.Listener.Addr().String(), inside.Listener.Addr().String()}; fmt.Sprint(seen) != fmt.Sprint(want) {
-		t.Errorf("asked for %v, want %v", seen, want)
+		t.Errorf("connected to %v, want %v", seen, want)
 	}
 }
 
@@ -279,7 +279,7 @@ func TestAddressForms(t *testing.T) {
 		_, err := fetcher(t, c.config).URL(t.Context(), c.address, io.Discard)
 		wantFault(t, err, fault.Input, c.want)
 		if err != nil && strings.Contains(err.Error(), "secret") {
-			t.Error("the password is told")
+			t.Error("the error contains the password")
 		}
 	}
 }
@@ -374,7 +374,8 @@ func TestTime(t *testing.T) {
 	short := c
 	short.Timeout, short.ConnectTimeout = time.Minute, 200*time.Millisecond
 	const slow = "the archive's address took too long to answer"
-	for name, address := range map[string]string{"head": s.URL + "/", "body": s.URL + "/trickle", "handshake": "https://" + silent.Addr().String()} {
+	for name, address := range map[string]string{"head": s.URL + "/", "body": s.URL + "/trickle",
+		"handshake": "https://" + silent.Addr().String()} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := fetcher(t, c).URL(t.Context(), address, io.Discard)
@@ -425,7 +426,8 @@ func TestFetchConfig(t *testing.T) {
 		t.Error(err)
 	}
 	for address, want := range map[string]bool{
-		"https://git.example/api/v3": true, "https://git.example/?a=b": false, "https://me@git.example": false, "https://git.example:8443": false,
+		"https://git.example/api/v3": true, "https://git.example/?a=b": false, "https://me@git.example": false,
+		"https://git.example:8443": false,
 	} {
 		c := upload.DefaultFetchConfig()
 		c.GitHubURL = address

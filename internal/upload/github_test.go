@@ -58,7 +58,9 @@ func TestGitHub(t *testing.T) {
 	}{
 		{"", "tok", []string{"api /api/v3/repos/me/my.repo_1/zipball Bearer tok", "files /zip "}},
 		{"", "", []string{"api /api/v3/repos/me/my.repo_1/zipball ", "files /zip "}},
-		{"0123456789abcdef0123456789abcdef01234567", "tok", []string{"api /api/v3/repos/me/my.repo_1/zipball/0123456789abcdef0123456789abcdef01234567 Bearer tok", "files /zip "}},
+		{"0123456789abcdef0123456789abcdef01234567", "tok",
+			[]string{"api /api/v3/repos/me/my.repo_1/zipball/0123456789abcdef0123456789abcdef01234567 Bearer tok",
+				"files /zip "}},
 		{"v1.2.3", "tok", []string{"api /api/v3/repos/me/my.repo_1/zipball/v1.2.3 Bearer tok", "files /zip "}},
 		{"feature/a#1", "tok", []string{"api /api/v3/repos/me/my.repo_1/zipball/feature%2Fa%231 Bearer tok", "files /zip "}},
 		{"moved", "tok", []string{
@@ -122,7 +124,7 @@ func TestGitHubSaysNo(t *testing.T) {
 		_, err := fetcher(t, g.config()).GitHub(t.Context(), "me/repo", "main", "secret-token", io.Discard)
 		wantFault(t, err, fault.Input, want)
 		if strings.Contains(err.Error(), "secret") {
-			t.Error("the token is told")
+			t.Error("the error contains the token")
 		}
 	}
 	var g *gitHub
@@ -152,7 +154,8 @@ func TestGitHubForms(t *testing.T) {
 		}
 	}
 	for _, sha := range []string{
-		"..", "a..b", "../../user", "/a", "a/", "a//b", "a/../b", "a/.b", ".a", "a.", "-a", "a b", "a?b", "a%2f", "a\n", "a\\b", "a:b", "a^", "a~1", strings.Repeat("a", 251),
+		"..", "a..b", "../../user", "/a", "a/", "a//b", "a/../b", "a/.b", ".a", "a.", "-a", "a b", "a?b", "a%2f",
+		"a\n", "a\\b", "a:b", "a^", "a~1", strings.Repeat("a", 251),
 	} {
 		_, err := f.GitHub(t.Context(), "me/repo", sha, "", io.Discard)
 		if got := public(err); !strings.HasSuffix(got, "must be a commit SHA, or the name of a branch or tag") {

@@ -86,7 +86,7 @@ func TestLike(t *testing.T) {
 		b := a
 		c.change(&b)
 		if a.Like(b) != c.like {
-			t.Errorf("another %s: alike is %v", name, a.Like(b))
+			t.Errorf("different %s: Like returns %v", name, a.Like(b))
 		}
 	}
 	for _, r := range []utter.Run{{Say: "x"}, {IPA: "x"}, {Pause: time.Second}} {

@@ -99,7 +99,8 @@ func TestSpeak(t *testing.T) {
 	if got := time.Duration(s.Samples) * time.Second / voice.Rate; got < 1015*time.Millisecond || got > 1040*time.Millisecond {
 		t.Errorf("lasts %s", got)
 	}
-	if err := voicetest.Check(voice.Request{Runs: line("Hello, big world.").Runs}, voice.Clip{PCM: pcm, Rate: voice.Rate, Words: s.Words}); err != nil {
+	if err := voicetest.Check(voice.Request{Runs: line("Hello, big world.").Runs},
+		voice.Clip{PCM: pcm, Rate: voice.Rate, Words: s.Words}); err != nil {
 		t.Error(err)
 	}
 	if w := s.Words[1]; !w.Exact || w.Start < 495*time.Millisecond || w.Start > 505*time.Millisecond {
@@ -112,7 +113,7 @@ func TestSpeak(t *testing.T) {
 	raw, err := io.ReadAll(r)
 	if err := errors.Join(err, r.Close()); err != nil || len(raw) != 2*len(pcm) ||
 		int16(binary.LittleEndian.Uint16(raw[4000:])) != pcm[2000] {
-		t.Errorf("reading gives %d bytes, %v", len(raw), err)
+		t.Errorf("Open returns %d bytes, %v", len(raw), err)
 	}
 	again, err := booth(t, dir, e).Speak(t.Context(), tone.Voice(), line("Hello, big world."))
 	if err != nil || again.Key != s.Key || again.Samples != s.Samples || !slices.Equal(again.Words, s.Words) {
@@ -187,10 +188,11 @@ func TestFactorOfNothing(t *testing.T) {
 	plain, _ := speak(line("Hello you."))
 	keys[plain.Key] = "plain"
 	for name, l := range map[string]utter.Line{
-		"line":           {Runs: []utter.Run{{Text: "Hello you."}}, Volume: mute},
-		"run":            {Runs: []utter.Run{{Text: "Hello you.", Volume: mute}}},
-		"levelled":       {Runs: []utter.Run{{Text: "Hello you.", Volume: mute}}, Level: -16},
-		"runs in styles": {Runs: []utter.Run{{Text: "Hello ", Style: utter.Strong, Volume: mute}, {Text: "you", Volume: mute}, {Text: "."}}},
+		"line":     {Runs: []utter.Run{{Text: "Hello you."}}, Volume: mute},
+		"run":      {Runs: []utter.Run{{Text: "Hello you.", Volume: mute}}},
+		"levelled": {Runs: []utter.Run{{Text: "Hello you.", Volume: mute}}, Level: -16},
+		"runs in styles": {Runs: []utter.Run{{Text: "Hello ", Style: utter.Strong, Volume: mute},
+			{Text: "you", Volume: mute}, {Text: "."}}},
 	} {
 		s, pcm := speak(l)
 		if other, taken := keys[s.Key]; taken {
@@ -204,7 +206,7 @@ func TestFactorOfNothing(t *testing.T) {
 	slow, _ := speak(utter.Line{Runs: line("Hello you.").Runs, Speed: utter.Times(0)})
 	least, _ := speak(utter.Line{Runs: line("Hello you.").Runs, Speed: utter.Times(voice.MinSpeed)})
 	if slow.Key != least.Key || slow.Samples < 2*plain.Samples {
-		t.Errorf("a speed of 0 gives %d samples, the least one %d, none %d", slow.Samples, least.Samples, plain.Samples)
+		t.Errorf("%d samples at speed 0, %d at the minimum, %d without a speed", slow.Samples, least.Samples, plain.Samples)
 	}
 }
 
@@ -232,20 +234,23 @@ func TestWhatAllRunsHaveIsTheSentences(t *testing.T) {
 		speed, pitch float64
 		own          float64 // speed of the first run
 	}{
-		"volume":                {[]utter.Run{{Text: "Hello you", Volume: utter.Times(0.001)}}, 1.5, 1, 1},
-		"all alike":             {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5), Pitch: utter.Times(1.5)}, {Text: " you", Speed: utter.Times(0.5), Pitch: utter.Times(1.5)}}, 0.75, 1.5, 1},
-		"but for what is mute":  {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5)}, {Text: "."}}, 0.75, 1, 1},
-		"two ways":              {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5)}, {Text: " you."}}, 1.5, 1, 0.5},
-		"one pitch, two speeds": {[]utter.Run{{Text: "Hello", Pitch: utter.Times(1.5)}, {Text: " you.", Pitch: utter.Times(1.5), Speed: utter.Times(2)}}, 1.5, 1, 1},
-		"said in its place":     {[]utter.Run{{Text: "!", Say: "Wow", Speed: utter.Times(0.5)}, {Text: " you."}}, 1.5, 1, 0.5},
+		"volume": {[]utter.Run{{Text: "Hello you", Volume: utter.Times(0.001)}}, 1.5, 1, 1},
+		"all alike": {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5), Pitch: utter.Times(1.5)},
+			{Text: " you", Speed: utter.Times(0.5), Pitch: utter.Times(1.5)}}, 0.75, 1.5, 1},
+		"but for what is mute": {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5)}, {Text: "."}}, 0.75, 1, 1},
+		"two ways":             {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5)}, {Text: " you."}}, 1.5, 1, 0.5},
+		"one pitch, two speeds": {[]utter.Run{{Text: "Hello", Pitch: utter.Times(1.5)},
+			{Text: " you.", Pitch: utter.Times(1.5), Speed: utter.Times(2)}}, 1.5, 1, 1},
+		"said in its place": {[]utter.Run{{Text: "!", Say: "Wow", Speed: utter.Times(0.5)}, {Text: " you."}}, 1.5, 1, 0.5},
 	} {
 		e := &able{counted: &counted{Engine: tone.New()}}
-		if _, err := booth(t, t.TempDir(), e).Speak(t.Context(), tone.Voice(), utter.Line{Runs: c.runs, Speed: utter.Times(1.5)}); err != nil {
+		if _, err := booth(t, t.TempDir(), e).Speak(t.Context(), tone.Voice(),
+			utter.Line{Runs: c.runs, Speed: utter.Times(1.5)}); err != nil {
 			t.Fatal(err)
 		}
 		if len(e.asked) != 1 || e.asked[0].Speed.Value() != c.speed || e.asked[0].Pitch.Value() != c.pitch ||
 			e.asked[0].Runs[0].Speed.Value() != c.own || e.asked[0].Runs[0].Volume.Value() != 1 {
-			t.Errorf("%s: asked for %+v", name, e.asked)
+			t.Errorf("%s: the request is %+v", name, e.asked)
 		}
 	}
 }
@@ -285,7 +290,7 @@ func TestWhatDecidesTheKey(t *testing.T) {
 	}
 	newer := booth(t, t.TempDir(), &counted{Engine: tone.New(), version: "b"})
 	if s, err := newer.Speak(t.Context(), tone.Voice(), line("Hello.")); err != nil || keys[s.Key] != "" {
-		t.Errorf("another version has the key of %q, %v", keys[s.Key], err)
+		t.Errorf("a different version has the same key as %q, %v", keys[s.Key], err)
 	}
 }
 
@@ -417,7 +422,8 @@ func TestStandIn(t *testing.T) {
 
 func TestConfig(t *testing.T) {
 	t.Parallel()
-	if err := (voice.Config{Volume: 9}).Validate(); err == nil || !strings.Contains(err.Error(), "language") || !strings.Contains(err.Error(), "volume") {
+	if err := (voice.Config{Volume: 9}).Validate(); err == nil || !strings.Contains(err.Error(), "language") ||
+		!strings.Contains(err.Error(), "volume") {
 		t.Errorf("%v", err)
 	}
 	if _, err := voice.NewBooth(voice.Config{}, nil, nil); err == nil {

@@ -84,7 +84,8 @@ func TestConfiguredNames(t *testing.T) {
 		{"other/high", "", "matthew by flite", "en-US", `unknown voice "other/high"`},
 	} {
 		v, m := b.Resolve(t.Context(), c.name, c.language)
-		if got := v.Name + " by " + v.Engine; got != c.want || v.Language != c.tag || (c.warning == "") != (m.Warning == "") || !strings.Contains(m.Warning, c.warning) {
+		if got := v.Name + " by " + v.Engine; got != c.want || v.Language != c.tag ||
+			(c.warning == "") != (m.Warning == "") || !strings.Contains(m.Warning, c.warning) {
 			t.Errorf("%q, %q: %s, %s, %q", c.name, c.language, got, v.Language, m.Warning)
 		}
 	}

@@ -12,7 +12,7 @@ func TestHostedTable(t *testing.T) {
 	seen := map[string]bool{}
 	for _, h := range hostedNames() {
 		if len(c.ForLanguage(h.tag)) == 0 {
-			t.Errorf("nobody speaks %s", h.tag)
+			t.Errorf("no voice speaks %s", h.tag)
 		}
 		for n := range strings.FieldsSeq(h.female + " " + h.male) {
 			if _, ok := c.ByName(n); ok || seen[n] {

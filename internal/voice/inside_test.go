@@ -48,7 +48,7 @@ func speakRuns(t *testing.T, e *asking, runs ...utter.Run) ([]int16, []voice.Wor
 	}
 	for _, r := range e.asked[0].Runs {
 		if r != (utter.Run{Text: r.Text}) {
-			t.Errorf("the engine was asked for %+v", r)
+			t.Errorf("the request to the engine is %+v", r)
 		}
 	}
 	pcm, err := b.PCM(s.Key)
@@ -102,7 +102,7 @@ func TestNoRunCutsASentence(t *testing.T) {
 	} {
 		pcm, words := speakRuns(t, e, c.runs...)
 		if strings.HasSuffix(e.asked[0].Text(), ",") {
-			t.Errorf("%s: the engine was asked for %q", name, e.asked[0].Text())
+			t.Errorf("%s: the engine's text is %q", name, e.asked[0].Text())
 		}
 		checkNear(t, name+": the second word lasts", length(words[1]), time.Duration(c.second)*time.Millisecond, 12*time.Millisecond)
 		checkNear(t, name+": the third word begins at", words[2].Start, time.Duration(c.third)*time.Millisecond, 15*time.Millisecond)

@@ -84,7 +84,8 @@ func TestPanicOfAnEngine(t *testing.T) {
 	t.Parallel()
 	e := &counted{Engine: tone.New(), speak: func() error { panic("boom") }}
 	_, err := booth(t, t.TempDir(), e).Speak(t.Context(), tone.Voice(), line("Hello."))
-	if f, ok := fault.As(err); !ok || f.Code != fault.Internal || strings.Contains(f.Public, "boom") || !strings.Contains(err.Error(), "boom") {
+	if f, ok := fault.As(err); !ok || f.Code != fault.Internal || strings.Contains(f.Public, "boom") ||
+		!strings.Contains(err.Error(), "boom") {
 		t.Errorf("%v", err)
 	}
 }

@@ -69,10 +69,10 @@ func TestResampleEdges(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := r.run(nil); len(got) != 0 {
-		t.Errorf("nothing gives %d samples", len(got))
+		t.Errorf("an empty input returns %d samples", len(got))
 	}
 	if got := r.run([]int16{1000}); len(got) != 3 {
-		t.Errorf("a sample gives %d", len(got))
+		t.Errorf("one sample returns %d", len(got))
 	}
 	flat := slices.Repeat([]int16{math.MaxInt16}, 22050)
 	for _, v := range r.run(flat)[200:47000] {

@@ -41,7 +41,7 @@ func TestUnreadable(t *testing.T) {
 	} {
 		v, _ := c.ByName(x.voice)
 		if letters, lost, got := voice.CountLetters(x.text, v); got != x.script || (lost > 0) != (x.script != "") || lost > letters {
-			t.Errorf("%s: %q gives %q, want %q", x.voice, x.text, got, x.script)
+			t.Errorf("%s: %q the first unreadable script is %q, want %q", x.voice, x.text, got, x.script)
 		}
 	}
 	neural := voice.Voice{Engine: "piper", EngineVoice: "de_DE-x-low", Language: "de-DE"}

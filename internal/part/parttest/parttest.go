@@ -23,7 +23,7 @@ func Check[R part.Recipe](t *testing.T, recipe R) {
 	}
 	var back R
 	if err := json.Unmarshal(b, &back); err != nil || part.KeyOf(back) != part.KeyOf(recipe) {
-		t.Errorf("%T is another when it is read back (%v)", recipe, err)
+		t.Errorf("%T changes when it is encoded and decoded (%v)", recipe, err)
 	}
 	for _, place := range listPlaces(t, reflect.ValueOf(recipe), "") {
 		var changed R // a deep copy
@@ -33,7 +33,7 @@ func Check[R part.Recipe](t *testing.T, recipe R) {
 		changeValue(t, place.find(reflect.ValueOf(&changed).Elem()), place.name)
 		key := part.KeyOf(changed)
 		if other, ok := seen[key]; ok {
-			t.Errorf("%T: a change of %s gives the key of %s", recipe, place.name, other)
+			t.Errorf("%T: a change of %s results in the same key as %s", recipe, place.name, other)
 		}
 		seen[key] = place.name
 	}

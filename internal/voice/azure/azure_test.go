@@ -46,7 +46,8 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		s.Wrong(w, "%.100s", body)
 		return
 	}
-	p, err := s.Perform(r.Context(), string(body), 1, "speak@version,xmlns,xml:lang voice@name prosody@rate,pitch,volume phoneme@alphabet,ph break@time")
+	p, err := s.Perform(r.Context(), string(body), 1,
+		"speak@version,xmlns,xml:lang voice@name prosody@rate,pitch,volume phoneme@alphabet,ph break@time")
 	if r.Context().Err() != nil {
 		return
 	}
@@ -109,7 +110,8 @@ func TestRuns(t *testing.T) {
 	if got := say(utter.Run{Text: "drei vier", Pause: time.Second}); got != plain+time.Second {
 		t.Errorf("a pause lasts %s", got-plain)
 	}
-	if say(utter.Run{Text: "drei vier", Speed: utter.Times(0.5)}) <= plain || say(utter.Run{Text: "drei vier", Style: utter.Strong, IPA: "draɪ"}) <= plain {
+	if say(utter.Run{Text: "drei vier", Speed: utter.Times(0.5)}) <= plain ||
+		say(utter.Run{Text: "drei vier", Style: utter.Strong, IPA: "draɪ"}) <= plain {
 		t.Error("slower is not longer")
 	}
 	if slices.Contains([]bool{e.Abilities().Prosody, e.Abilities().Phonemes, e.Abilities().Pauses, !e.Abilities().Language}, false) {

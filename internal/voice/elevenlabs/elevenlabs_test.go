@@ -45,7 +45,8 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	}
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
-	if err := d.Decode(&b); err != nil || !ok || r.Method != http.MethodPost || b.Text == "" || r.URL.Query().Get("output_format") != "pcm_24000" {
+	if err := d.Decode(&b); err != nil || !ok || r.Method != http.MethodPost || b.Text == "" ||
+		r.URL.Query().Get("output_format") != "pcm_24000" {
 		if r.Context().Err() == nil {
 			s.Wrong(w, "%s %s %+v %v", r.Method, r.URL, b, err)
 		}
@@ -126,7 +127,8 @@ func TestTroubles(t *testing.T) {
 // characters.
 func TestTimes(t *testing.T) {
 	t.Parallel()
-	c, err := engine(t).Speak(t.Context(), voice.Request{Voice: rachel, Runs: []utter.Run{{Text: "  Grüße <b>, "}, {Text: "SAR", Style: utter.Spell}, {Text: " — wörld."}}})
+	c, err := engine(t).Speak(t.Context(), voice.Request{Voice: rachel,
+		Runs: []utter.Run{{Text: "  Grüße <b>, "}, {Text: "SAR", Style: utter.Spell}, {Text: " — wörld."}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,8 +163,10 @@ func TestRefusals(t *testing.T) {
 		s := remotetest.New(t, service)
 		s.Misbehave(remotetest.Status(c.status, "", fmt.Sprintf(`{"detail":{"status":%q,"message":"m"}}`, c.detail)))
 		cfg := remotetest.Config("service", s.URL)
-		_, err := remote.Steady(makes(func(*elevenlabs.Config) {})(t, cfg), cfg).Speak(t.Context(), voice.Request{Voice: rachel, Runs: []utter.Run{{Text: "Hello."}}})
-		if (c.says == "") != (err == nil) || err != nil && !strings.Contains(fault.From(err).Public, c.says) || s.Requests.Load() != c.tries {
+		_, err := remote.Steady(makes(func(*elevenlabs.Config) {})(t, cfg), cfg).Speak(t.Context(),
+			voice.Request{Voice: rachel, Runs: []utter.Run{{Text: "Hello."}}})
+		if (c.says == "") != (err == nil) || err != nil && !strings.Contains(fault.From(err).Public, c.says) ||
+			s.Requests.Load() != c.tries {
 			t.Errorf("%s: %v after %d requests", c.detail, err, s.Requests.Load())
 		}
 	}

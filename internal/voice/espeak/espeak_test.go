@@ -196,7 +196,7 @@ func TestMarkup(t *testing.T) {
 		t.Errorf("a pause of 1 s lasts %.2f s", got)
 	}
 	if a, b := with(utter.Run{Language: "de"}), plain; slices.Equal(a.PCM, b.PCM) {
-		t.Error("another language changes nothing")
+		t.Error("the language of a run has no effect")
 	}
 	said := say(utter.Run{Text: "I say "}, utter.Run{Text: "tomato", IPA: "kæt"}, utter.Run{Text: " now."})
 	cat := say(utter.Run{Text: "I say cat now."})

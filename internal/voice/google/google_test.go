@@ -80,8 +80,10 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		p.Clip, err = s.Say(r.Context(), []utter.Run{{Text: b.Input.Text}}, a.SpeakingRate, 1)
 	} else {
 		// Apply the pitch of the request to the whole text.
-		whole := strings.NewReplacer("<speak>", fmt.Sprintf(`<speak><prosody pitch="%+f%%">`, 5*a.Pitch), "</speak>", "</prosody></speak>").Replace(b.Input.SSML)
-		p, err = s.Perform(r.Context(), whole, a.SpeakingRate, "speak prosody@rate,pitch,volume emphasis@level lang@xml:lang phoneme@alphabet,ph break@time mark@name")
+		whole := strings.NewReplacer("<speak>", fmt.Sprintf(`<speak><prosody pitch="%+f%%">`, 5*a.Pitch), "</speak>",
+			"</prosody></speak>").Replace(b.Input.SSML)
+		p, err = s.Perform(r.Context(), whole, a.SpeakingRate,
+			"speak prosody@rate,pitch,volume emphasis@level lang@xml:lang phoneme@alphabet,ph break@time mark@name")
 	}
 	if r.Context().Err() != nil {
 		return
@@ -147,7 +149,8 @@ func TestWrongRequests(t *testing.T) {
 	}{
 		"the key in THE_TEST_KEY was refused": {"wrong", voice.Request{Voice: neural, Runs: hello}},
 		"does not accept markup":              {remotetest.Key, voice.Request{Voice: "en-US-Chirp-HD-D", Runs: hello}},
-		"too long":                            {remotetest.Key, voice.Request{Voice: neural, Runs: []utter.Run{{Text: strings.Repeat("word ", 1200)}}}},
+		"too long": {remotetest.Key,
+			voice.Request{Voice: neural, Runs: []utter.Run{{Text: strings.Repeat("word ", 1200)}}}},
 	} {
 		s := remotetest.New(t, service)
 		cfg := remotetest.Config("service", s.URL)
@@ -184,7 +187,9 @@ func TestLanguage(t *testing.T) {
 
 func TestTimes(t *testing.T) {
 	t.Parallel()
-	c, err := engine(t, func(*google.Config) {}).Speak(t.Context(), voice.Request{Voice: neural, Runs: []utter.Run{{Text: "One", Pause: time.Second}, {Text: " two", Language: "de"}, {Text: " & three", Style: utter.Strong}}})
+	c, err := engine(t, func(*google.Config) {}).Speak(t.Context(),
+		voice.Request{Voice: neural, Runs: []utter.Run{{Text: "One", Pause: time.Second},
+			{Text: " two", Language: "de"}, {Text: " & three", Style: utter.Strong}}})
 	if err != nil || len(c.Words) != 4 {
 		t.Fatal(c.Words, err)
 	}
@@ -199,7 +204,8 @@ func TestEmphasis(t *testing.T) {
 	for name, markup := range map[string]bool{"ssml": true, "text": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			voicetest.Emphasis(t, engine(t, func(c *google.Config) { c.SSML = markup }), voicetest.Options{Voice: neural, Deterministic: true})
+			voicetest.Emphasis(t, engine(t, func(c *google.Config) { c.SSML = markup }),
+				voicetest.Options{Voice: neural, Deterministic: true})
 		})
 	}
 }

@@ -116,7 +116,7 @@ func checkWhole(t *testing.T, dir string, h *hub) {
 		t.Errorf("the model is %d bytes, not %d", len(b), len(h.model))
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 2 {
-		t.Errorf("the folder holds %v", entries)
+		t.Errorf("the folder contains %v", entries)
 	}
 }
 
@@ -211,7 +211,7 @@ func TestCutOff(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(h.ranges) != 2 || h.ranges[1] != rest(h) {
-			t.Errorf("asked for %q", h.ranges)
+			t.Errorf("requested the ranges %q", h.ranges)
 		}
 		checkWhole(t, dir, h)
 	})
@@ -407,7 +407,8 @@ func TestByFile(t *testing.T) {
 	both := map[string][]byte{"../voice/" + name + ".onnx": h.model, "/x/" + name + ".onnx.json": h.description, "README": []byte("hi")}
 	model := put(name+".onnx", h.model)
 	put(name+".onnx.json", h.description)
-	for _, source := range []string{model, put("v.zip", pack("zip", both)), put("v.tar.gz", pack("tar", both)), put("v.tgz", pack("tar", both))} {
+	for _, source := range []string{model, put("v.zip", pack("zip", both)), put("v.tar.gz", pack("tar", both)),
+		put("v.tgz", pack("tar", both))} {
 		i, to := h.installer(t)
 		for range 2 {
 			if _, err := i.Install(t.Context(), source, nil); err != nil {

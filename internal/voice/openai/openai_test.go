@@ -100,7 +100,8 @@ func TestEngine(t *testing.T) {
 	for _, format := range []string{"wav", "pcm"} {
 		t.Run(format, func(t *testing.T) {
 			t.Parallel()
-			voicetest.Run(t, engine(t, func(c *openai.Config) { c.Format = format }), voicetest.Options{Voice: "alloy", Deterministic: true})
+			voicetest.Run(t, engine(t, func(c *openai.Config) { c.Format = format }),
+				voicetest.Options{Voice: "alloy", Deterministic: true})
 		})
 	}
 }
@@ -112,7 +113,8 @@ func TestTroubles(t *testing.T) {
 
 func TestTooLong(t *testing.T) {
 	t.Parallel()
-	_, err := engine(t, func(*openai.Config) {}).Speak(t.Context(), voice.Request{Voice: "alloy", Runs: []utter.Run{{Text: strings.Repeat("word ", 1000)}}})
+	_, err := engine(t, func(*openai.Config) {}).Speak(t.Context(),
+		voice.Request{Voice: "alloy", Runs: []utter.Run{{Text: strings.Repeat("word ", 1000)}}})
 	if f := fault.From(err); f == nil || f.Public != "the sentence is too long for service" || f.Hint == "" {
 		t.Error(err)
 	}
@@ -123,9 +125,11 @@ func TestNoVoice(t *testing.T) {
 	t.Parallel()
 	s := remotetest.New(t, service)
 	s.Misbehave(remotetest.Status(http.StatusBadRequest, "", `{"detail":"voice not found"}`))
-	_, err := makes(func(*openai.Config) {})(t, remotetest.Config("service", s.URL)).Speak(t.Context(), voice.Request{Voice: "ann", Runs: []utter.Run{{Text: "Hello."}}})
+	_, err := makes(func(*openai.Config) {})(t, remotetest.Config("service", s.URL)).Speak(t.Context(),
+		voice.Request{Voice: "ann", Runs: []utter.Run{{Text: "Hello."}}})
 	unknown, ok := errors.AsType[*voice.UnknownVoiceError](err)
-	if !ok || unknown.Voice != "ann" || strings.Count(err.Error(), "has no voice") != 1 || !strings.Contains(err.Error(), "voice not found") {
+	if !ok || unknown.Voice != "ann" || strings.Count(err.Error(), "has no voice") != 1 ||
+		!strings.Contains(err.Error(), "voice not found") {
 		t.Error(err)
 	}
 	if f, ok := errors.AsType[*remote.RequestError](err); !ok || f.Status != http.StatusBadRequest {
@@ -136,9 +140,11 @@ func TestNoVoice(t *testing.T) {
 func TestNoCredit(t *testing.T) {
 	t.Parallel()
 	s := remotetest.New(t, service)
-	s.Misbehave(remotetest.Status(http.StatusTooManyRequests, "", `{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}`))
+	s.Misbehave(remotetest.Status(http.StatusTooManyRequests, "",
+		`{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}`))
 	cfg := remotetest.Config("service", s.URL)
-	_, err := remote.Steady(makes(func(*openai.Config) {})(t, cfg), cfg).Speak(t.Context(), voice.Request{Voice: "alloy", Runs: []utter.Run{{Text: "Hello."}}})
+	_, err := remote.Steady(makes(func(*openai.Config) {})(t, cfg), cfg).Speak(t.Context(),
+		voice.Request{Voice: "alloy", Runs: []utter.Run{{Text: "Hello."}}})
 	if err == nil || !strings.Contains(err.Error(), "no credit left") || s.Requests.Load() != 1 {
 		t.Error(err, s.Requests.Load())
 	}
@@ -204,13 +210,14 @@ func TestVoices(t *testing.T) {
 		t.Error(list, err)
 	}
 	for body, want := range map[string]string{
-		`["a"]`: "[{a en-US }]", `{"data":[{"id":"b"}]}`: "[{b en-US }]", `[{"name":"c"}]`: "[{c en-US }]", `{}`: "[]", `{"voices":[1]}`: "[]",
+		`["a"]`: "[{a en-US }]", `{"data":[{"id":"b"}]}`: "[{b en-US }]", `[{"name":"c"}]`: "[{c en-US }]",
+		`{}`: "[]", `{"voices":[1]}`: "[]",
 	} {
 		s := remotetest.New(t, service)
 		s.Misbehave(remotetest.Status(http.StatusOK, "", body))
 		list, err := makes(func(*openai.Config) {})(t, remotetest.Config("service", s.URL)).Voices(t.Context())
 		if err != nil || fmt.Sprint(list) != want {
-			t.Errorf("%s gives %v, %v", body, list, err)
+			t.Errorf("%s is parsed as %v, %v", body, list, err)
 		}
 	}
 }
@@ -243,8 +250,9 @@ func TestVersion(t *testing.T) {
 	t.Parallel()
 	seen := map[string]string{}
 	for name, change := range map[string]func(*openai.Config){
-		"plain": func(*openai.Config) {}, "model": func(c *openai.Config) { c.Model = "tts-1-hd" }, "format": func(c *openai.Config) { c.Format = "pcm" },
-		"rate": func(c *openai.Config) { c.Rate = 16000 }, "speed": func(c *openai.Config) { c.Speed = false },
+		"plain": func(*openai.Config) {}, "model": func(c *openai.Config) { c.Model = "tts-1-hd" },
+		"format": func(c *openai.Config) { c.Format = "pcm" },
+		"rate":   func(c *openai.Config) { c.Rate = 16000 }, "speed": func(c *openai.Config) { c.Speed = false },
 	} {
 		c := openai.DefaultConfig("service")
 		change(&c)
@@ -266,7 +274,8 @@ func TestEmphasis(t *testing.T) {
 	for name, speed := range map[string]bool{"with speed": true, "without speed": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			voicetest.Emphasis(t, engine(t, func(c *openai.Config) { c.Speed = speed }), voicetest.Options{Voice: "alloy", Deterministic: true})
+			voicetest.Emphasis(t, engine(t, func(c *openai.Config) { c.Speed = speed }),
+				voicetest.Options{Voice: "alloy", Deterministic: true})
 		})
 	}
 }

@@ -94,11 +94,12 @@ func TestVoices(t *testing.T) {
 	if slices.Equal(a, b) || !slices.Equal(a, say(t, e, "en_US-two-low+0", hello)) {
 		t.Error("speakers do not differ, or not as they should")
 	}
-	if _, err := e.Speak(t.Context(), voice.Request{Voice: "en_US-two-low+c", Runs: []utter.Run{hello}}); err == nil || !strings.Contains(err.Error(), `no speaker "c"`) {
+	if _, err := e.Speak(t.Context(), voice.Request{Voice: "en_US-two-low+c",
+		Runs: []utter.Run{hello}}); err == nil || !strings.Contains(err.Error(), `no speaker "c"`) {
 		t.Error(err)
 	}
 	if _, ok := e.DescribeVoice("en_US-two-low+c"); ok {
-		t.Error("a speaker that is not there is told")
+		t.Error("a missing speaker is accepted")
 	}
 }
 
@@ -114,7 +115,8 @@ func TestPhonemes(t *testing.T) {
 		t.Error("other phonemes sound the same")
 	}
 	mark := func(s string) []int16 { return say(t, e, id, utter.Run{Text: s}) }
-	if slices.Equal(mark("Well so"), mark("Well, so")) || slices.Equal(mark("Well so?"), mark("Well so.")) || !slices.Equal(mark("Well so."), mark("Well so")) {
+	if slices.Equal(mark("Well so"), mark("Well, so")) || slices.Equal(mark("Well so?"), mark("Well so.")) ||
+		!slices.Equal(mark("Well so."), mark("Well so")) {
 		t.Error("marks are not heard as they should")
 	}
 }
@@ -144,7 +146,7 @@ func TestVersions(t *testing.T) {
 	}
 	voicetest.Install(t, dir, "en_US-test-medium", 1, func(c map[string]any) { c["dataset"] = "other" })
 	if again, _ := e.VoiceVersion(t.Context(), "en_US-test-medium"); again == a {
-		t.Error("another voice has the same version")
+		t.Error("a different voice has the same version")
 	}
 	p := engine(t, byProgram(t))
 	if v, err := p.Version(t.Context()); err != nil || !strings.Contains(v, "program 1.2.0") {
@@ -178,7 +180,8 @@ func TestWrongLibrary(t *testing.T) {
 	}
 	others, _ := filepath.Glob("/lib/*/libm.so.6")
 	for library, says := range map[string]string{
-		"/nowhere/lib.so": "lib.so cannot be loaded", text: "libtext.so cannot be loaded", strings.Join(others[:min(len(others), 1)], ""): "the library is not ONNX Runtime",
+		"/nowhere/lib.so": "lib.so cannot be loaded", text: "libtext.so cannot be loaded",
+		strings.Join(others[:min(len(others), 1)], ""): "the library is not ONNX Runtime",
 	} {
 		if library == "" {
 			continue
@@ -186,7 +189,8 @@ func TestWrongLibrary(t *testing.T) {
 		e := engine(t, func(c *piper.Config) { c.Library, c.Program = library, "no-such-piper" })
 		_, err := e.Version(t.Context())
 		f := fault.From(err)
-		if f == nil || f.Code != fault.ToolMissing || !strings.Contains(f.Public, says) || strings.Contains(f.Public, "/") || !strings.Contains(err.Error(), library) {
+		if f == nil || f.Code != fault.ToolMissing || !strings.Contains(f.Public, says) ||
+			strings.Contains(f.Public, "/") || !strings.Contains(err.Error(), library) {
 			t.Errorf("%s: %v does not say %q", library, err, says)
 		}
 	}
@@ -204,10 +208,12 @@ func TestBroken(t *testing.T) {
 	}
 	write("en_US-test-medium.onnx", "no model")
 	write("en_US-two-low.onnx.json", "{}")
-	for id, says := range map[string]string{"en_US-test-medium": "cannot use the voice", "en_US-two-low": "is damaged", "en_US-none-low": "is not installed"} {
+	for id, says := range map[string]string{"en_US-test-medium": "cannot use the voice",
+		"en_US-two-low": "is damaged", "en_US-none-low": "is not installed"} {
 		_, err := e.Speak(t.Context(), voice.Request{Voice: id, Runs: []utter.Run{{Text: "Hello."}}})
 		f := fault.From(err)
-		if f == nil || f.Code != fault.ToolFailed || !strings.Contains(f.Public, says) || !strings.Contains(f.Hint, "mynah voices install "+id) {
+		if f == nil || f.Code != fault.ToolFailed || !strings.Contains(f.Public, says) ||
+			!strings.Contains(f.Hint, "mynah voices install "+id) {
 			t.Errorf("%s: %v", id, err)
 		}
 	}

@@ -49,7 +49,8 @@ func TestDurationsOfSentences(t *testing.T) {
 	e := engine(t, byLibrary(t))
 	for _, runs := range [][]utter.Run{
 		{{Text: "The end of the story is in the book, and 3.5 of them; it's done."}},
-		{{Text: "Press "}, {Text: "CTRL", Style: utter.Spell}, {Text: " and the "}, {Text: "tomato", IPA: "təmˈɑːtəʊ"}, {Text: " will go."}},
+		{{Text: "Press "}, {Text: "CTRL", Style: utter.Spell}, {Text: " and the "},
+			{Text: "tomato", IPA: "təmˈɑːtəʊ"}, {Text: " will go."}},
 	} {
 		c := speakWords(t, e, runs...)
 		for _, w := range c.Words {
@@ -60,7 +61,7 @@ func TestDurationsOfSentences(t *testing.T) {
 	}
 }
 
-// TestNoDurations: a model that tells none is run all the same, and words are estimated.
+// TestNoDurations checks that a model without lengths still works, with estimated word times.
 func TestNoDurations(t *testing.T) {
 	t.Parallel()
 	want := speakWords(t, engine(t, byLibrary(t)), utter.Run{Text: "Hello there."})

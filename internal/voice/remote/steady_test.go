@@ -70,8 +70,10 @@ func TestLongTimeouts(t *testing.T) {
 				t.Fatal(err)
 			}
 			begun := time.Now()
-			_, err = remote.Steady(asking{tone.New(), client}, cfg).Speak(t.Context(), voice.Request{Voice: "high", Runs: []utter.Run{{Text: "Hello."}}})
-			if n := s.Requests.Load(); n != c.want || fault.CodeOf(err) != fault.ToolFailed || !strings.Contains(err.Error(), "no answer within 1s") {
+			_, err = remote.Steady(asking{tone.New(), client}, cfg).Speak(t.Context(),
+				voice.Request{Voice: "high", Runs: []utter.Run{{Text: "Hello."}}})
+			if n := s.Requests.Load(); n != c.want || fault.CodeOf(err) != fault.ToolFailed ||
+				!strings.Contains(err.Error(), "no answer within 1s") {
 				t.Errorf("%d requests: %v", n, err)
 			}
 			if took, most := time.Since(begun), time.Duration(c.tries)*cfg.Timeout; took > most+10*time.Second {
@@ -111,7 +113,8 @@ func TestPartsOfSentences(t *testing.T) {
 		"a long word": {time.Second, []utter.Run{{Text: "N" + strings.Repeat("o", 60) + "!"}}, true},
 	} {
 		cfg := remotetest.Config("service", "http://127.0.0.1:1")
-		_, err := remote.Steady(saying{tone.New(), c.takes}, cfg).Speak(t.Context(), voice.Request{Voice: "high", Language: "en", Runs: c.runs})
+		_, err := remote.Steady(saying{tone.New(), c.takes}, cfg).Speak(t.Context(),
+			voice.Request{Voice: "high", Language: "en", Runs: c.runs})
 		if (err == nil) != c.whole {
 			t.Errorf("%s: %v", what, err)
 		}

@@ -18,14 +18,12 @@ import (
 const Name = "tone"
 
 const (
-	rate = 24000
-	// length of a tone per letter at speed 1
-	perLetter = 60 * time.Millisecond
+	rate      = 24000
+	perLetter = 60 * time.Millisecond // length of a tone per letter at speed 1
 	gap       = 40 * time.Millisecond // between words
 	clause    = 200 * time.Millisecond
 	edge      = 5 * time.Millisecond // length of a tone's rise and fall
-	// amplitude
-	level = 8000
+	level     = 8000                 // amplitude
 )
 
 // Engine plays tones. The zero value is ready to use.

@@ -181,7 +181,7 @@ func emphasised(t *testing.T, e voice.Engine, o Options, text string) {
 		same(t, "at the end", plain.pcm[plainAt:], got.pcm[gotAt:])
 	}
 	if most := steepest(plain.pcm); !can.Emphasis && float64(steepest(got.pcm)) > 2*float64(most)+100 {
-		t.Errorf("there is a click: from one sample to the next %d, of what was %d", steepest(got.pcm), most)
+		t.Errorf("there is a click: consecutive samples differ by %d, before by at most %d", steepest(got.pcm), most)
 	}
 }
 

@@ -160,7 +160,7 @@ func (s suite) same(t *testing.T) {
 	for range 3 {
 		again := s.speak(t, s.request(sentence))
 		if !slices.Equal(first.PCM, again.PCM) || !slices.Equal(first.Words, again.Words) {
-			t.Fatal("the same request gives another clip")
+			t.Fatal("equal requests return different clips")
 		}
 	}
 }
@@ -236,7 +236,7 @@ func (s suite) literal(t *testing.T) {
 			t.Errorf("%q lasts %s, no longer than %q (%s)", c.text, got.Length(), c.obeyed, plain.Length())
 		}
 		if longestSilence(got) > 2*time.Second {
-			t.Errorf("%q holds a silence of %s", c.text, longestSilence(got))
+			t.Errorf("%q contains a silence of %s", c.text, longestSilence(got))
 		}
 	}
 	// If "[[" started phonemes, the text after it would not be spoken, and the clips would be equal.

@@ -201,7 +201,7 @@ func Troubles(t *testing.T, id, kind string, h Handler, makes Maker) {
 		change(s, &cfg)
 		clip, err := remote.Steady(makes(t, cfg), cfg).Speak(t.Context(), req)
 		if err != nil && strings.Contains(fmt.Sprintf("%v %+v %#v", err, fault.From(err), cfg), Key) {
-			t.Errorf("the key is told: %v", err)
+			t.Errorf("the error contains the key: %v", err)
 		}
 		return s, clip, err
 	}
