@@ -58,13 +58,17 @@ func clip(s ffmpeg.Source, fit frame.Fit) ffmpeg.ClipInput {
 // TestArguments compares the arguments of all functions with a golden file.
 func TestArguments(t *testing.T) {
 	t.Parallel()
-	photo := ffmpeg.Source{Width: 4000, Height: 3000, Turn: 6, PixelW: 1, PixelH: 1,
-		Coding: ffmpeg.Coding{Matrix: "bt601", FullRange: true}}
+	photo := ffmpeg.Source{
+		Width: 4000, Height: 3000, Turn: 6, PixelW: 1, PixelH: 1,
+		Coding: ffmpeg.Coding{Matrix: "bt601", FullRange: true},
+	}
 	drawing := ffmpeg.Source{Width: 300, Height: 200, Turn: 1, PixelW: 1, PixelH: 1, Alpha: true, Coding: ffmpeg.Coding{Matrix: "rgb"}}
 	plain := ffmpeg.Source{Width: 1280, Height: 720, Turn: 1, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "bt709", Plain: true}}
 	dv := ffmpeg.Source{Width: 720, Height: 576, Turn: 1, PixelW: 64, PixelH: 45, Coding: ffmpeg.Coding{Matrix: "bt601"}}
-	hdr := ffmpeg.Source{Width: 3840, Height: 2160, Turn: 1, PixelW: 1, PixelH: 1,
-		Coding: ffmpeg.Coding{Matrix: "bt2020", Primaries: 9, Transfer: 16}, Colours: "c", Table: "/s/it's: [a],b"}
+	hdr := ffmpeg.Source{
+		Width: 3840, Height: 2160, Turn: 1, PixelW: 1, PixelH: 1,
+		Coding: ffmpeg.Coding{Matrix: "bt2020", Primaries: 9, Transfer: 16}, Colours: "c", Table: "/s/it's: [a],b",
+	}
 	stretch := clip(photo, frame.Cover)
 	stretch.From, stretch.Length, stretch.SpeedNum, stretch.SpeedDen, stretch.Held = 1500000, 2000001, 3, 2, true
 	slow := clip(photo, frame.Contain)
@@ -86,11 +90,15 @@ func TestArguments(t *testing.T) {
 	blurred[1].EnlargeW, blurred[1].EnlargeH = 1920, 1080
 	slide := clip(plain, frame.Cover)
 	slide.Skip, slide.Again = 5, true
-	slide.Layers = []ffmpeg.LayerInput{{Path: "/s/layer-0", W: 1280, H: 720, To: 10},
-		{Path: "/s/layer-1", X: 100, Y: 50, W: 40, H: 30, From: 10, To: 50}}
+	slide.Layers = []ffmpeg.LayerInput{
+		{Path: "/s/layer-0", W: 1280, H: 720, To: 10},
+		{Path: "/s/layer-1", X: 100, Y: 50, W: 40, H: 30, From: 10, To: 50},
+	}
 	slide.Backdrops = []ffmpeg.Backdrop{
-		{Effects: []ffmpeg.Effect{{Name: "sepia", Value: 1}, {Name: "blur", Value: 4}}, Left: 101, Top: 50,
-			Width: 300, Height: 200, FrameW: 1280, FrameH: 720},
+		{
+			Effects: []ffmpeg.Effect{{Name: "sepia", Value: 1}, {Name: "blur", Value: 4}}, Left: 101, Top: 50,
+			Width: 300, Height: 200, FrameW: 1280, FrameH: 720,
+		},
 		{Effects: []ffmpeg.Effect{{Name: "contrast", Value: 2}}},
 	}
 	slide.Enter = &ffmpeg.EnterInput{Type: "slice-up", Path: "/s/before", Frames: 50}
@@ -121,8 +129,10 @@ func TestArguments(t *testing.T) {
 		{"EncodeMoving that comes in", ntsc.EncodeMoving(&ffmpeg.EnterInput{Type: "circle", Path: "/s/before", Frames: 15})},
 		{"EncodeCrossings", hd().EncodeCrossings([]int64{15, 1, 15})},
 		{"EncodeChains", hd().EncodeChains([]int64{4, 9})},
-		{"EncodeMoving that comes in under captions", ntsc.EncodeMoving(&ffmpeg.EnterInput{Type: "circle",
-			Path: "/s/before", Frames: 15, States: states})},
+		{"EncodeMoving that comes in under captions", ntsc.EncodeMoving(&ffmpeg.EnterInput{
+			Type: "circle",
+			Path: "/s/before", Frames: 15, States: states,
+		})},
 		{"EncodeClip under a slide and captions, that comes in", hd().EncodeClip(said)},
 		{"EncodeClip under captions", hd().EncodeClip(func() ffmpeg.ClipInput {
 			c := clip(plain,
@@ -136,8 +146,10 @@ func TestArguments(t *testing.T) {
 		{"ReadStills of an image under a blur", ffmpeg.ReadStills(blurred)},
 		{"ReadSound", ffmpeg.ReadSound(sound, 48000)},
 		{"ReadSound, a stretch, slower, in stereo", ffmpeg.ReadSound(part, 48000)},
-		{"ReadSound of more than two channels", ffmpeg.ReadSound(ffmpeg.SoundInput{Input: sound.Input, Channels: 2,
-			Surround: true}, 48000)},
+		{"ReadSound of more than two channels", ffmpeg.ReadSound(ffmpeg.SoundInput{
+			Input: sound.Input, Channels: 2,
+			Surround: true,
+		}, 48000)},
 		{"MergeAlpha", ffmpeg.MergeAlpha(ffmpeg.Input{Path: "/s/in-1", Format: media.MOV, Cycles: true})},
 		{"AAC", ffmpeg.DefaultAAC(2).Encode()},
 		{"AAC of two files", ffmpeg.DefaultAAC(1).EncodeFiles([]string{"/s/a", "/s/b"}, []string{"/s/a.aac", "/s/b.aac"})},

@@ -81,11 +81,15 @@ func TestLengths(t *testing.T) {
 		want         *big.Rat
 	}{
 		{"as stated", ``, big.NewRat(2, 1)},
-		{"rounded to microseconds", `, "avg_frame_rate": "30000/1001", "nb_frames": "45", "duration": "1.501500"`,
-			big.NewRat(45*1001, 30000)},
+		{
+			"rounded to microseconds", `, "avg_frame_rate": "30000/1001", "nb_frames": "45", "duration": "1.501500"`,
+			big.NewRat(45*1001, 30000),
+		},
 		{"rounded to milliseconds", `, "avg_frame_rate": "30/1", "nb_frames": "", "duration": "1.033"`, big.NewRat(31, 30)},
-		{"of a tag, in clock time", `, "nb_frames": "", "duration": "", "tags": {"DURATION": "00:01:02.040000000"}`,
-			big.NewRat(62040, 1000)},
+		{
+			"of a tag, in clock time", `, "nb_frames": "", "duration": "", "tags": {"DURATION": "00:01:02.040000000"}`,
+			big.NewRat(62040, 1000),
+		},
 		{"of a tag, in hours", `, "nb_frames": "", "duration": "", "tags": {"DURATION": "01:00:00.000000000"}`, big.NewRat(3600, 1)},
 		{"of the file", `, "nb_frames": "", "duration": "N/A"`, big.NewRat(2, 1)},
 		{"of the frames, within one of what is stated", `, "nb_frames": "51", "duration": "2.020000"`, big.NewRat(51, 25)},
@@ -132,20 +136,28 @@ func TestSources(t *testing.T) {
 		change       func(s *ffmpeg.Source)
 	}{
 		{"unmarked and small", ``, func(*ffmpeg.Source) {}},
-		{"unmarked and large", `, "width": 1280, "height": 720`,
-			func(s *ffmpeg.Source) { s.Width, s.Height, s.Matrix = 1280, 720, "bt709" }},
-		{"unmarked and upright", `, "width": 576, "height": 1024`,
-			func(s *ffmpeg.Source) { s.Width, s.Height, s.Matrix = 576, 1024, "bt709" }},
+		{
+			"unmarked and large", `, "width": 1280, "height": 720`,
+			func(s *ffmpeg.Source) { s.Width, s.Height, s.Matrix = 1280, 720, "bt709" },
+		},
+		{
+			"unmarked and upright", `, "width": 576, "height": 1024`,
+			func(s *ffmpeg.Source) { s.Width, s.Height, s.Matrix = 576, 1024, "bt709" },
+		},
 		{"marked bt709", `, "color_space": "bt709"`, func(s *ffmpeg.Source) { s.Matrix = "bt709" }},
 		{"marked bt601", `, "color_space": "smpte170m", "width": 1280`, func(s *ffmpeg.Source) { s.Width = 1280 }},
 		{"marked bt2020", `, "color_space": "bt2020nc"`, func(s *ffmpeg.Source) { s.Matrix = "bt2020" }},
-		{"HDR10", `, "color_transfer": "smpte2084", "color_space": "bt2020nc"`,
-			func(s *ffmpeg.Source) { s.Matrix, s.Transfer = "bt2020", 16 }},
+		{
+			"HDR10", `, "color_transfer": "smpte2084", "color_space": "bt2020nc"`,
+			func(s *ffmpeg.Source) { s.Matrix, s.Transfer = "bt2020", 16 },
+		},
 		{"HLG", `, "color_transfer": "arib-std-b67"`, func(s *ffmpeg.Source) { s.Transfer = 18 }},
 		{"SDR", `, "color_transfer": "bt709", "color_primaries": "bt709"`, func(s *ffmpeg.Source) { s.Primaries, s.Transfer = 1, 1 }},
 		{"of a telephone", `, "color_primaries": "smpte432"`, func(s *ffmpeg.Source) { s.Primaries = 12 }},
-		{"colours that nobody knows", `, "color_primaries": "x", "color_transfer": "log100", "color_space": "ycgco"`,
-			func(*ffmpeg.Source) {}},
+		{
+			"colours that nobody knows", `, "color_primaries": "x", "color_transfer": "log100", "color_space": "ycgco"`,
+			func(*ffmpeg.Source) {},
+		},
 		{"full range", `, "color_range": "pc"`, func(s *ffmpeg.Source) { s.FullRange = true }},
 		{"full range of motion JPEG", `, "pix_fmt": "yuvj420p"`, func(s *ffmpeg.Source) { s.FullRange, s.Plain = true, false }},
 		{"10 bit", `, "pix_fmt": "yuv420p10le"`, func(s *ffmpeg.Source) { s.Plain = false }},
@@ -254,8 +266,10 @@ func TestProbe(t *testing.T) {
 		},
 		{
 			"webm that is transparent", media.Matroska,
-			[]string{"-i", picture, "-vf", "format=yuva420p,colorchannelmixer=aa=0.5", "-c:v", "libvpx-vp9",
-				"-deadline", "realtime", "-cpu-used", "8", "-f", "webm"},
+			[]string{
+				"-i", picture, "-vf", "format=yuva420p,colorchannelmixer=aa=0.5", "-c:v", "libvpx-vp9",
+				"-deadline", "realtime", "-cpu-used", "8", "-f", "webm",
+			},
 			want{width: 64, height: 36, turn: 1, rate: at25, length: big.NewRat(2, 5), alpha: true, decoder: "libvpx-vp9"},
 		},
 		{

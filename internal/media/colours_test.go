@@ -41,8 +41,10 @@ func TestColours(t *testing.T) {
 	z = zlib.NewWriter(&bomb)
 	_, _ = z.Write(make([]byte, 20<<20))
 	_ = z.Close()
-	for name, b := range map[string][]byte{"no zlib": []byte("x"), "cut": packed.Bytes()[:packed.Len()/2],
-		"nothing": nil, "too large": bomb.Bytes()} {
+	for name, b := range map[string][]byte{
+		"no zlib": []byte("x"), "cut": packed.Bytes()[:packed.Len()/2],
+		"nothing": nil, "too large": bomb.Bytes(),
+	} {
 		if c := png(iccp(b)); c.ICC != "" || !c.BadICC {
 			t.Errorf("%s: %d bytes are a profile", name, len(c.ICC))
 		}

@@ -88,15 +88,19 @@ func TestReadHeader(t *testing.T) {
 		want   media.Header
 	}{
 		{"png", media.PNG, func(t *testing.T) []byte { t.Helper(); return pngOf(t, opaque) }, media.Header{Width: 30, Height: 7, Turn: 1}},
-		{"png with alpha", media.PNG, func(t *testing.T) []byte { t.Helper(); return pngOf(t, transparent) },
-			media.Header{Width: 1, Height: 9, Turn: 1, Alpha: true}},
+		{
+			"png with alpha", media.PNG, func(t *testing.T) []byte { t.Helper(); return pngOf(t, transparent) },
+			media.Header{Width: 1, Height: 9, Turn: 1, Alpha: true},
+		},
 		{"png in grey", media.PNG, func(t *testing.T) []byte {
 			t.Helper()
 			return pngOf(t,
 				image.NewGray16(image.Rect(0, 0, 3, 4)))
 		}, media.Header{Width: 3, Height: 4, Turn: 1, FullRange: true}},
-		{"png with a palette", media.PNG, func(t *testing.T) []byte { t.Helper(); return pngOf(t, pal(color.White)) },
-			media.Header{Width: 5, Height: 6, Turn: 1}},
+		{
+			"png with a palette", media.PNG, func(t *testing.T) []byte { t.Helper(); return pngOf(t, pal(color.White)) },
+			media.Header{Width: 5, Height: 6, Turn: 1},
+		},
 		{"png with a transparent colour", media.PNG, func(t *testing.T) []byte {
 			t.Helper()
 			return pngOf(t,
@@ -111,15 +115,19 @@ func TestReadHeader(t *testing.T) {
 			return makeClip(t, "a.png", "-frames:v",
 				"1")
 		}, media.Header{Width: 64, Height: 36, Turn: 1}},
-		{"jpeg", media.JPEG, func(t *testing.T) []byte { t.Helper(); return jpegOf(t, opaque) },
-			media.Header{Width: 30, Height: 7, Turn: 1, YUV: true, FullRange: true}},
+		{
+			"jpeg", media.JPEG, func(t *testing.T) []byte { t.Helper(); return jpegOf(t, opaque) },
+			media.Header{Width: 30, Height: 7, Turn: 1, YUV: true, FullRange: true},
+		},
 		{"jpeg of ffmpeg", media.JPEG, func(t *testing.T) []byte {
 			t.Helper()
 			return makeClip(t, "a.jpg",
 				"-frames:v", "1")
 		}, media.Header{Width: 64, Height: 36, Turn: 1, YUV: true, FullRange: true}},
-		{"gif", media.GIF, func(t *testing.T) []byte { t.Helper(); return gifOf(t, 12, 13) },
-			media.Header{Width: 12, Height: 13, Turn: 1, Alpha: true}},
+		{
+			"gif", media.GIF, func(t *testing.T) []byte { t.Helper(); return gifOf(t, 12, 13) },
+			media.Header{Width: 12, Height: 13, Turn: 1, Alpha: true},
+		},
 		{"webp, lossy", media.WebP, func(t *testing.T) []byte {
 			t.Helper()
 			return makeClip(t, "a.webp", "-frames:v",

@@ -101,37 +101,59 @@ func TestWhatProgramsWrite(t *testing.T) {
 		picture, video, sound bool
 		says                  string
 	}{
-		{"png", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.png", "-frames:v", "1") }, media.PNG,
-			true, false, false, "is a PNG image"},
-		{"jpeg", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.jpg", "-frames:v", "1") }, media.JPEG,
-			true, false, false, "is a JPEG image"},
+		{
+			"png", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.png", "-frames:v", "1") }, media.PNG,
+			true, false, false, "is a PNG image",
+		},
+		{
+			"jpeg", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.jpg", "-frames:v", "1") }, media.JPEG,
+			true, false, false, "is a JPEG image",
+		},
 		{"gif", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.gif") }, media.GIF, true, true, false, "is a GIF image"},
-		{"webp", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.webp", "-frames:v", "1") }, media.WebP,
-			true, false, false, "is a WEBP image"},
+		{
+			"webp", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.webp", "-frames:v", "1") }, media.WebP,
+			true, false, false, "is a WEBP image",
+		},
 		{"avif", func(t *testing.T) []byte { t.Helper(); return avif(t) }, media.AVIF, true, false, false, "is a AVIF image"},
 		{"svg", svg, media.SVG, true, false, false, "is a SVG image"},
-		{"mp4", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.mp4") }, media.MOV, false, true, true,
-			"is a video or audio file"},
-		{"mov", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.mov", "-c:v", "mjpeg") }, media.MOV,
-			false, true, true, "is a video or audio file"},
-		{"m4v", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.m4v") }, media.MOV, false, true, true,
-			"is a video or audio file"},
-		{"mkv", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.mkv") }, media.Matroska, false, true,
-			true, "is a video or audio file"},
-		{"webm", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.webm", "-deadline", "realtime") },
-			media.Matroska, false, true, true, "is a video or audio file"},
-		{"m4a", func(t *testing.T) []byte { t.Helper(); return sound(t, "a.m4a") }, media.MOV, false, true, true,
-			"is a video or audio file"},
+		{
+			"mp4", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.mp4") }, media.MOV, false, true, true,
+			"is a video or audio file",
+		},
+		{
+			"mov", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.mov", "-c:v", "mjpeg") }, media.MOV,
+			false, true, true, "is a video or audio file",
+		},
+		{
+			"m4v", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.m4v") }, media.MOV, false, true, true,
+			"is a video or audio file",
+		},
+		{
+			"mkv", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.mkv") }, media.Matroska, false, true,
+			true, "is a video or audio file",
+		},
+		{
+			"webm", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.webm", "-deadline", "realtime") },
+			media.Matroska, false, true, true, "is a video or audio file",
+		},
+		{
+			"m4a", func(t *testing.T) []byte { t.Helper(); return sound(t, "a.m4a") }, media.MOV, false, true, true,
+			"is a video or audio file",
+		},
 		{"wav", func(t *testing.T) []byte { t.Helper(); return sound(t, "a.wav") }, media.WAV, false, false, true, "is a WAV audio file"},
-		{"mp3 with tags", func(t *testing.T) []byte { t.Helper(); return sound(t, "a.mp3") }, media.MP3, false, false,
-			true, "is a MP3 audio file"},
+		{
+			"mp3 with tags", func(t *testing.T) []byte { t.Helper(); return sound(t, "a.mp3") }, media.MP3, false, false,
+			true, "is a MP3 audio file",
+		},
 		{"mp3 of frames alone", func(t *testing.T) []byte {
 			t.Helper()
 			return sound(t, "a.mp3", "-write_xing", "0", "-id3v2_version", "0")
 		}, media.MP3, false, false, true, "is a MP3 audio file"},
 		{"ogg", func(t *testing.T) []byte { t.Helper(); return sound(t, "a.ogg") }, media.OGG, false, false, true, "is a OGG audio file"},
-		{"flac", func(t *testing.T) []byte { t.Helper(); return sound(t, "a.flac") }, media.FLAC, false, false, true,
-			"is a FLAC audio file"},
+		{
+			"flac", func(t *testing.T) []byte { t.Helper(); return sound(t, "a.flac") }, media.FLAC, false, false, true,
+			"is a FLAC audio file",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -179,8 +201,10 @@ func TestHeads(t *testing.T) {
 		{"MPEG audio of a wrong bit rate", "\xff\xfb\xf0\x00", media.Unknown, ""},
 		{"UTF-16 text", "\xff\xfeH\x00i\x00", media.Unknown, ""},
 		{"SVG", `<svg xmlns="http://www.w3.org/2000/svg"/>`, media.SVG, "is an SVG image"},
-		{"SVG behind a declaration and a comment",
-			"\ufeff<?xml version=\"1.0\"?>\n<!-- a\n-->\n<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"x\">\n<svg\n>", media.SVG, "is an SVG image"},
+		{
+			"SVG behind a declaration and a comment",
+			"\ufeff<?xml version=\"1.0\"?>\n<!-- a\n-->\n<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"x\">\n<svg\n>", media.SVG, "is an SVG image",
+		},
 		{"SVG with an internal subset", "<?xml version=\"1.0\"?><!DOCTYPE svg [ <!ENTITY a \"x>y\"> ]>\n<svg/>", media.SVG, ""},
 		{"SVG with a prefix", `<svg:svg xmlns:svg="http://www.w3.org/2000/svg"/>`, media.SVG, ""},
 		{"SVG behind a long comment", "<!--" + strings.Repeat(" licence", 2000) + "--><svg >", media.SVG, ""},

@@ -81,8 +81,10 @@ func TestClock(t *testing.T) {
 func TestExpected(t *testing.T) {
 	t.Parallel()
 	board := &storyboard.Board{Scenes: []storyboard.Scene{
-		{Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: "Hello there."}},
-			Shots: []storyboard.Shot{{File: "a.png", Kind: storyboard.Image}}},
+		{
+			Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: "Hello there."}},
+			Shots: []storyboard.Shot{{File: "a.png", Kind: storyboard.Image}},
+		},
 		{},
 	}}
 	plain := estimateCosts(board, nil)

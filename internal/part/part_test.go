@@ -49,8 +49,13 @@ func TestKeys(t *testing.T) {
 	t.Parallel()
 	seen := map[cache.Key]int{}
 	for i, d := range []dish{
-		{}, {Words: "a"}, {Look: look{Canvas: "a"}}, {Layers: []string{"a"}}, {Layers: []string{"a", "a"}},
-		{kind: part.Slide}, {Look: look{Edge: 1}},
+		{},
+		{Words: "a"},
+		{Look: look{Canvas: "a"}},
+		{Layers: []string{"a"}},
+		{Layers: []string{"a", "a"}},
+		{kind: part.Slide},
+		{Look: look{Edge: 1}},
 	} {
 		k := part.KeyOf(d)
 		if other, ok := seen[k]; ok {

@@ -43,8 +43,10 @@ func TestStalls(t *testing.T) {
 		"computes a while, in a child": {command: sh("sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'; :")},
 		"writes now and then":          {command: sh("for i in 1 2 3 4 5; do echo $i; sleep 0.2; done")},
 		"waits for its input":          {command: proc.Command{Program: "cat", Stdin: slow()}},
-		"waits for its output": {command: proc.Command{Program: "cat", Args: []string{"/dev/zero"},
-			MaxStdout: 300 << 10, Stdout: &slowWriter{}}},
+		"waits for its output": {command: proc.Command{
+			Program: "cat", Args: []string{"/dev/zero"},
+			MaxStdout: 300 << 10, Stdout: &slowWriter{},
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

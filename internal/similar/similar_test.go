@@ -36,8 +36,10 @@ func TestDistance(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]string{"pauze": "pause", "puaze": "", "duratoin": "duration",
-		"durtoin": "duration", "fp": "fps", "xyz": ""} {
+	for name, want := range map[string]string{
+		"pauze": "pause", "puaze": "", "duratoin": "duration",
+		"durtoin": "duration", "fp": "fps", "xyz": "",
+	} {
 		if got, _ := similar.Nearest(name, []string{"pause", "duration", "fps"}); got != want {
 			t.Errorf("nearest to %q is %q, want %q", name, got, want)
 		}

@@ -109,8 +109,11 @@ func TestCutForgetsWhereAPieceStands(t *testing.T) {
 	t.Parallel()
 	const g = sound.Grid
 	film := func(before int64) []sound.Chunk {
-		clips := []sound.Clip{{Start: 0, Samples: before * g}, {Start: (before + 30) * g, Samples: 1000 * g},
-			{Start: (before + 1040) * g, Samples: 5000}}
+		clips := []sound.Clip{
+			{Start: 0, Samples: before * g},
+			{Start: (before + 30) * g, Samples: 1000 * g},
+			{Start: (before + 1040) * g, Samples: 5000},
+		}
 		return sound.Cut(clips, []int64{0, (before + 30) * g}, (before+1100)*g)
 	}
 	var shapes [2][]int64

@@ -100,16 +100,30 @@ func TestDucks(t *testing.T) {
 	flat := slices.Repeat([]int16{level}, 48000*5)
 	clip := sound.Clip{
 		Source: mono(flat...), Start: 1000, Samples: int64(len(flat)), Gain: 1000,
-		Ducks: []sound.Duck{{From: 48000, To: 96000, Down: 9600, Up: 28800, Depth: 90},
-			{From: 150000, To: 160000, Down: 9600, Up: 28800, Depth: 90}},
+		Ducks: []sound.Duck{
+			{From: 48000, To: 96000, Down: 9600, Up: 28800, Depth: 90},
+			{From: 150000, To: 160000, Down: 9600, Up: 28800, Depth: 90},
+		},
 	}
 	got := mix(t, []sound.Clip{clip}, 240000, 1)
 	for _, c := range []struct {
 		at int
 		db float64
 	}{
-		{2000, 0}, {38400, 0}, {43200, -4.5}, {48000, -9}, {70000, -9}, {96000, -9}, {110400, -4.5}, {124800, 0},
-		{140400, 0}, {145200, -4.5}, {155000, -9}, {174400, -4.5}, {188800, 0}, {220000, 0},
+		{2000, 0},
+		{38400, 0},
+		{43200, -4.5},
+		{48000, -9},
+		{70000, -9},
+		{96000, -9},
+		{110400, -4.5},
+		{124800, 0},
+		{140400, 0},
+		{145200, -4.5},
+		{155000, -9},
+		{174400, -4.5},
+		{188800, 0},
+		{220000, 0},
 	} {
 		if db := 20 * math.Log10(float64(got[c.at])/level); math.Abs(db-c.db) > 0.02 {
 			t.Errorf("at %d: %.2f dB, want %.2f", c.at, db, c.db)

@@ -374,8 +374,10 @@ func TestTime(t *testing.T) {
 	short := c
 	short.Timeout, short.ConnectTimeout = time.Minute, 200*time.Millisecond
 	const slow = "the archive's address took too long to answer"
-	for name, address := range map[string]string{"head": s.URL + "/", "body": s.URL + "/trickle",
-		"handshake": "https://" + silent.Addr().String()} {
+	for name, address := range map[string]string{
+		"head": s.URL + "/", "body": s.URL + "/trickle",
+		"handshake": "https://" + silent.Addr().String(),
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := fetcher(t, c).URL(t.Context(), address, io.Discard)

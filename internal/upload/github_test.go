@@ -58,9 +58,13 @@ func TestGitHub(t *testing.T) {
 	}{
 		{"", "tok", []string{"api /api/v3/repos/me/my.repo_1/zipball Bearer tok", "files /zip "}},
 		{"", "", []string{"api /api/v3/repos/me/my.repo_1/zipball ", "files /zip "}},
-		{"0123456789abcdef0123456789abcdef01234567", "tok",
-			[]string{"api /api/v3/repos/me/my.repo_1/zipball/0123456789abcdef0123456789abcdef01234567 Bearer tok",
-				"files /zip "}},
+		{
+			"0123456789abcdef0123456789abcdef01234567", "tok",
+			[]string{
+				"api /api/v3/repos/me/my.repo_1/zipball/0123456789abcdef0123456789abcdef01234567 Bearer tok",
+				"files /zip ",
+			},
+		},
 		{"v1.2.3", "tok", []string{"api /api/v3/repos/me/my.repo_1/zipball/v1.2.3 Bearer tok", "files /zip "}},
 		{"feature/a#1", "tok", []string{"api /api/v3/repos/me/my.repo_1/zipball/feature%2Fa%231 Bearer tok", "files /zip "}},
 		{"moved", "tok", []string{

@@ -113,17 +113,25 @@ func TestRefused(t *testing.T) {
 		"other local size":     {one(small("a", packed, local(func(h *head) { h.size++ }))), `"a" are contradictory (its size)`},
 		"other local packed":   {one(small("a", local(func(h *head) { h.packed-- }))), `"a" are contradictory (its size)`},
 		"other local checksum": {one(small("a", local(func(h *head) { h.crc++ }))), `"a" are contradictory (its checksum)`},
-		"no local size": {one(small("a", packed, local(func(h *head) { h.size, h.packed, h.crc = 0, 0, 0 }))),
-			`"a" are contradictory (its size)`},
+		"no local size": {
+			one(small("a", packed, local(func(h *head) { h.size, h.packed, h.crc = 0, 0, 0 }))),
+			`"a" are contradictory (its size)`,
+		},
 		"described size": {one(small("a", packed, described(true, false),
 			local(func(h *head) { h.size = 3 }))), `"a" are contradictory (its size)`},
 		"no descriptor": {one(small("a", flags(8))), `"a" are contradictory (what follows its data)`},
-		"descriptor lies": {one(small("a", described(true, false), func(i *item) { i.tail[4]++ })),
-			`"a" are contradictory (what follows its data)`},
-		"descriptor size lies": {one(small("a", described(true, false), func(i *item) { i.tail[8]++ })),
-			`"a" are contradictory (what follows its data)`},
-		"no local header": {one(small("a", local(func(h *head) { h.magic = "PK\x03\x05" }))),
-			`"a" are contradictory (where it begins)`},
+		"descriptor lies": {
+			one(small("a", described(true, false), func(i *item) { i.tail[4]++ })),
+			`"a" are contradictory (what follows its data)`,
+		},
+		"descriptor size lies": {
+			one(small("a", described(true, false), func(i *item) { i.tail[8]++ })),
+			`"a" are contradictory (what follows its data)`,
+		},
+		"no local header": {
+			one(small("a", local(func(h *head) { h.magic = "PK\x03\x05" }))),
+			`"a" are contradictory (where it begins)`,
+		},
 		"points nowhere":        {one(small("a", func(i *item) { i.offset = 7 })), `"a" are contradictory (where it begins)`},
 		"points outside":        {one(small("a", func(i *item) { i.offset = 1 << 31 })), `"a" is outside`},
 		"reaches outside":       {one(small("a", both(func(h *head) { h.packed, h.size = 1<<30, 1<<30 }))), `"a" is outside`},
@@ -135,15 +143,19 @@ func TestRefused(t *testing.T) {
 			both(func(h *head) { h.packed, h.size = 7, 7 })(i)
 		}), small("b")}), `"a" and "b" share`},
 		"ratio": {archive([]item{file("a", bytes.Repeat(zeros, 17), packed)}), "more than 200 times its size"},
-		"unpacked": {archive([]item{small("a", packed, both(func(h *head) { h.size = 1<<32 - 2 })),
-			small("b", packed, both(func(h *head) { h.size = 99 }))}), "more than 4.0 GiB"},
+		"unpacked": {archive([]item{
+			small("a", packed, both(func(h *head) { h.size = 1<<32 - 2 })),
+			small("b", packed, both(func(h *head) { h.size = 99 })),
+		}), "more than 4.0 GiB"},
 		"disk":              {archive([]item{small("a")}, func(f *finish) { f.disk = 1 }), "one part of a split archive"},
 		"directory's disk":  {archive([]item{small("a")}, func(f *finish) { f.first = 1 }), "one part of a split archive"},
 		"entries elsewhere": {archive([]item{small("a")}, func(f *finish) { f.count = 2 }), "one part of a split archive"},
 		"entry's disk":      {one(small("a", func(i *item) { i.disk = 1 })), "one part of a split archive"},
 		"zip64 disk":        {archive([]item{small("a")}, wideEnd(func(record, _ []byte) { record[16] = 1 })), "damaged"},
-		"zip64 disks": {archive([]item{small("a")}, wideEnd(func(_, locator []byte) { locator[16] = 2 })),
-			"one part of a split archive"},
+		"zip64 disks": {
+			archive([]item{small("a")}, wideEnd(func(_, locator []byte) { locator[16] = 2 })),
+			"one part of a split archive",
+		},
 		"fewer entries":   {archive([]item{small("a"), small("b")}, func(f *finish) { f.here, f.count = 1, 1 }), "damaged"},
 		"more entries":    {archive([]item{small("a"), small("b")}, func(f *finish) { f.here, f.count = 3, 3 }), "damaged"},
 		"short directory": {archive([]item{small("a")}, func(f *finish) { f.length-- }), "damaged"},
@@ -228,8 +240,10 @@ func TestRefused(t *testing.T) {
 // TestBombsAreBombs checks that the test's bombs work: the standard library would unpack them.
 func TestBombsAreBombs(t *testing.T) {
 	t.Parallel()
-	for name, b := range map[string][]byte{"overlap": overlapBomb(t, 100, 1<<20, true),
-		"one name": overlapBomb(t, 100, 1<<20, false), "quoted": quotedBomb(t, 20, 1<<20)} {
+	for name, b := range map[string][]byte{
+		"overlap":  overlapBomb(t, 100, 1<<20, true),
+		"one name": overlapBomb(t, 100, 1<<20, false), "quoted": quotedBomb(t, 20, 1<<20),
+	} {
 		r, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
 		if err != nil {
 			t.Fatal(name, err)

@@ -77,8 +77,10 @@ func TestSourceIsNotFound(t *testing.T) {
 		"parent":         {files("a.md"), "..", `is outside`},
 		"absolute":       {files("a.md"), "/a.md", `"/a.md" is outside`},
 		"climbs the top": {files("x/a.md"), "../a.md", `is outside`},
-		"near": {files("main.md", "x/other.md", "y/z.txt"), "mian.md",
-			`"mian.md" is not in the archive; the nearest is "main.md", `},
+		"near": {
+			files("main.md", "x/other.md", "y/z.txt"), "mian.md",
+			`"mian.md" is not in the archive; the nearest is "main.md", `,
+		},
 		"other folder":      {files("some/where/main.md", "maim.md"), "main.md", `the nearest is "some/where/main.md", `},
 		"other case":        {files("Main.md", "man.md", "x.txt"), "main.md", `the nearest is "Main.md", `},
 		"three":             {files("a.md", "b.md", "c.md", "d.md"), "e.md", `the nearest is "a.md", "b.md", "c.md", …`},

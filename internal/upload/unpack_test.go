@@ -107,8 +107,10 @@ func TestAccepted(t *testing.T) {
 		"one file":           {archive: archive([]item{small("a.md")}), want: []string{"a.md"}},
 		"empty file":         {archive: archive([]item{file("a", nil), file("b", nil, packed)}), want: []string{"a", "b"}},
 		"folders not listed": {archive: archive([]item{small("p/q/a.md")}), want: []string{"p/", "p/q/", "p/q/a.md"}, top: "p"},
-		"folders listed": {archive: archive([]item{file("p/", nil, mode(0o40755)), small("p/a.md")}),
-			want: []string{"p/", "p/a.md"}, top: "p"},
+		"folders listed": {
+			archive: archive([]item{file("p/", nil, mode(0o40755)), small("p/a.md")}),
+			want:    []string{"p/", "p/a.md"}, top: "p",
+		},
 		"folders listed late": {archive: archive([]item{small("p/a.md"), file("p/", nil)}), want: []string{"p/", "p/a.md"}, top: "p"},
 		"empty folder":        {archive: archive([]item{file("p/", nil)}), want: []string{"p/"}, top: "p"},
 		"deflated folder":     {archive: archive([]item{file("p/", nil, packed)}), want: []string{"p/"}, top: "p"},
@@ -127,16 +129,24 @@ func TestAccepted(t *testing.T) {
 		}))}), want: []string{"a.md"}},
 		"padded field": {archive: archive([]item{small("a.md",
 			both(func(h *head) { h.extra = "\x00\x00\x00" }))}), want: []string{"a.md"}},
-		"descriptor": {archive: archive([]item{small("a", packed, described(true, false)), small("b")}),
-			want: []string{"a", "b"}},
-		"descriptor unsigned": {archive: archive([]item{small("a", packed, described(false, false)), small("b")}),
-			want: []string{"a", "b"}},
+		"descriptor": {
+			archive: archive([]item{small("a", packed, described(true, false)), small("b")}),
+			want:    []string{"a", "b"},
+		},
+		"descriptor unsigned": {
+			archive: archive([]item{small("a", packed, described(false, false)), small("b")}),
+			want:    []string{"a", "b"},
+		},
 		"descriptor wide": {archive: archive([]item{small("a", packed, described(true, true)), small("b")}), want: []string{"a", "b"}},
-		"descriptor bare wide": {archive: archive([]item{small("a", packed, described(false, true)), small("b")}),
-			want: []string{"a", "b"}},
+		"descriptor bare wide": {
+			archive: archive([]item{small("a", packed, described(false, true)), small("b")}),
+			want:    []string{"a", "b"},
+		},
 		"descriptor of nothing": {
-			archive: archive([]item{file("a", nil, described(true, false)), file("b", nil, described(true, true)),
-				file("c", nil, described(false, false))}),
+			archive: archive([]item{
+				file("a", nil, described(true, false)), file("b", nil, described(true, true)),
+				file("c", nil, described(false, false)),
+			}),
 			want: []string{"a", "b", "c"},
 		},
 		"sizes and descriptor": {archive: archive([]item{small("a", packed, described(true, false), func(i *item) {
@@ -147,23 +157,37 @@ func TestAccepted(t *testing.T) {
 		"zip64 all":   {archive: archive([]item{small("a.md", packed, wide)}, wideEnd()), want: []string{"a.md"}},
 		"comment": {archive: archive([]item{small("a.md")},
 			func(f *finish) { f.comment = strings.Repeat("c", 65535) }), want: []string{"a.md"}},
-		"gap": {archive: archive([]item{small("a", func(i *item) { i.tail = []byte("gap") }),
-			small("b")}), want: []string{"a", "b"}},
+		"gap": {archive: archive([]item{
+			small("a", func(i *item) { i.tail = []byte("gap") }),
+			small("b"),
+		}), want: []string{"a", "b"}},
 		"longest name": {archive: archive([]item{small(long)}), want: []string{long}},
 		"deepest":      {archive: archive([]item{small(deep)}), want: append(parents(deep), deep), top: "d"},
-		"Windows' names": {archive: archive([]item{small("gr\x94sse.md"), small("\x81\xe1.png")}),
-			want: []string{"grösse.md", "üß.png"}},
+		"Windows' names": {
+			archive: archive([]item{small("gr\x94sse.md"), small("\x81\xe1.png")}),
+			want:    []string{"grösse.md", "üß.png"},
+		},
 		"UTF-8, not said": {archive: archive([]item{small("grösse.md")}), want: []string{"grösse.md"}},
-		"through a pipe": {archive: archive([]item{small("-", mode(0o010600)), small("a.md", mode(0o010644))}),
-			want: []string{"-", "a.md"}},
+		"through a pipe": {
+			archive: archive([]item{small("-", mode(0o010600)), small("a.md", mode(0o010644))}),
+			want:    []string{"-", "a.md"},
+		},
 		"an empty pipe": {archive: archive([]item{small("a.md"), file("-", nil, mode(0o010600))}), want: []string{"-", "a.md"}},
-		"what systems add": {archive: archive([]item{small("a.md"), small("._a.md"), small("p/Thumbs.db"),
-			small("p/thumbs.db"), small("p/b.md"), small("p/__MACOSX/._b.md")}),
-			want: []string{"a.md", "p/", "p/b.md"}},
-		"Finder's": {archive: archive([]item{small("a.md"), small(".DS_Store"), file("__MACOSX/", nil),
-			small("__MACOSX/._a.md")}), want: []string{"a.md"}},
-		"Finder's in a top": {archive: archive([]item{small("p/a.md"), small("p/.DS_Store"),
-			small("__MACOSX/p/._a.md")}), want: []string{"p/", "p/a.md"}, top: "p"},
+		"what systems add": {
+			archive: archive([]item{
+				small("a.md"), small("._a.md"), small("p/Thumbs.db"),
+				small("p/thumbs.db"), small("p/b.md"), small("p/__MACOSX/._b.md"),
+			}),
+			want: []string{"a.md", "p/", "p/b.md"},
+		},
+		"Finder's": {archive: archive([]item{
+			small("a.md"), small(".DS_Store"), file("__MACOSX/", nil),
+			small("__MACOSX/._a.md"),
+		}), want: []string{"a.md"}},
+		"Finder's in a top": {archive: archive([]item{
+			small("p/a.md"), small("p/.DS_Store"),
+			small("__MACOSX/p/._a.md"),
+		}), want: []string{"p/", "p/a.md"}, top: "p"},
 		"a zip inside": {archive: archive([]item{file("in.zip", archive([]item{small("x")}))}), want: []string{"in.zip"}},
 	} {
 		t.Run(name, func(t *testing.T) {

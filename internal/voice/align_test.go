@@ -58,8 +58,10 @@ func TestAlignSounds(t *testing.T) {
 		from, to time.Duration
 		exact    bool
 	}{
-		{0, 2 * time.Second, true}, {2 * time.Second, 4 * time.Second, true},
-		{4 * time.Second, 4 * time.Second, false}, {4 * time.Second, 7 * time.Second, true},
+		{0, 2 * time.Second, true},
+		{2 * time.Second, 4 * time.Second, true},
+		{4 * time.Second, 4 * time.Second, false},
+		{4 * time.Second, 7 * time.Second, true},
 	}
 	for i, w := range words {
 		if w.Start != want[i].from || w.End != want[i].to || w.Exact != want[i].exact {

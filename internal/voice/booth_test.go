@@ -191,8 +191,11 @@ func TestFactorOfNothing(t *testing.T) {
 		"line":     {Runs: []utter.Run{{Text: "Hello you."}}, Volume: mute},
 		"run":      {Runs: []utter.Run{{Text: "Hello you.", Volume: mute}}},
 		"levelled": {Runs: []utter.Run{{Text: "Hello you.", Volume: mute}}, Level: -16},
-		"runs in styles": {Runs: []utter.Run{{Text: "Hello ", Style: utter.Strong, Volume: mute},
-			{Text: "you", Volume: mute}, {Text: "."}}},
+		"runs in styles": {Runs: []utter.Run{
+			{Text: "Hello ", Style: utter.Strong, Volume: mute},
+			{Text: "you", Volume: mute},
+			{Text: "."},
+		}},
 	} {
 		s, pcm := speak(l)
 		if other, taken := keys[s.Key]; taken {
@@ -235,12 +238,16 @@ func TestWhatAllRunsHaveIsTheSentences(t *testing.T) {
 		own          float64 // speed of the first run
 	}{
 		"volume": {[]utter.Run{{Text: "Hello you", Volume: utter.Times(0.001)}}, 1.5, 1, 1},
-		"all alike": {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5), Pitch: utter.Times(1.5)},
-			{Text: " you", Speed: utter.Times(0.5), Pitch: utter.Times(1.5)}}, 0.75, 1.5, 1},
+		"all alike": {[]utter.Run{
+			{Text: "Hello", Speed: utter.Times(0.5), Pitch: utter.Times(1.5)},
+			{Text: " you", Speed: utter.Times(0.5), Pitch: utter.Times(1.5)},
+		}, 0.75, 1.5, 1},
 		"but for what is mute": {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5)}, {Text: "."}}, 0.75, 1, 1},
 		"two ways":             {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5)}, {Text: " you."}}, 1.5, 1, 0.5},
-		"one pitch, two speeds": {[]utter.Run{{Text: "Hello", Pitch: utter.Times(1.5)},
-			{Text: " you.", Pitch: utter.Times(1.5), Speed: utter.Times(2)}}, 1.5, 1, 1},
+		"one pitch, two speeds": {[]utter.Run{
+			{Text: "Hello", Pitch: utter.Times(1.5)},
+			{Text: " you.", Pitch: utter.Times(1.5), Speed: utter.Times(2)},
+		}, 1.5, 1, 1},
 		"said in its place": {[]utter.Run{{Text: "!", Say: "Wow", Speed: utter.Times(0.5)}, {Text: " you."}}, 1.5, 1, 0.5},
 	} {
 		e := &able{counted: &counted{Engine: tone.New()}}

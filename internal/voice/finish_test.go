@@ -139,8 +139,10 @@ func TestParseWAV(t *testing.T) {
 			t.Errorf("%v at %d, %v; want %v", pcm, rate, err, c.want)
 		}
 	}
-	for _, bad := range [][]byte{nil, []byte("RIFF"), wavFile(1, 8, 2, 1), wavFile(0, 16, 2, 1),
-		wavFile(1, 16, 0)[:40], []byte("RIFF....WAVEdata\x00\x00\x00\x00")} {
+	for _, bad := range [][]byte{
+		nil, []byte("RIFF"), wavFile(1, 8, 2, 1), wavFile(0, 16, 2, 1),
+		wavFile(1, 16, 0)[:40], []byte("RIFF....WAVEdata\x00\x00\x00\x00"),
+	} {
 		if _, _, err := ParseWAV(bad); err == nil {
 			t.Errorf("%q is taken", bad)
 		}

@@ -127,8 +127,10 @@ func TestTroubles(t *testing.T) {
 // characters.
 func TestTimes(t *testing.T) {
 	t.Parallel()
-	c, err := engine(t).Speak(t.Context(), voice.Request{Voice: rachel,
-		Runs: []utter.Run{{Text: "  Grüße <b>, "}, {Text: "SAR", Style: utter.Spell}, {Text: " — wörld."}}})
+	c, err := engine(t).Speak(t.Context(), voice.Request{
+		Voice: rachel,
+		Runs:  []utter.Run{{Text: "  Grüße <b>, "}, {Text: "SAR", Style: utter.Spell}, {Text: " — wörld."}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

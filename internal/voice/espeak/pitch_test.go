@@ -48,8 +48,10 @@ func TestPitchIsAFactor(t *testing.T) {
 	const text = "We were all away a year ago and nobody knew why we were leaving."
 	say := func(t *testing.T, e voice.Engine, pitch, run float64) voice.Clip {
 		t.Helper()
-		c, err := e.Speak(t.Context(), voice.Request{Voice: "en-us+f2", Language: "en-US",
-			Runs: []utter.Run{{Text: text, Pitch: utter.Times(run)}}, Pitch: utter.Times(pitch)})
+		c, err := e.Speak(t.Context(), voice.Request{
+			Voice: "en-us+f2", Language: "en-US",
+			Runs: []utter.Run{{Text: text, Pitch: utter.Times(run)}}, Pitch: utter.Times(pitch),
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,8 +59,16 @@ func TestPitchIsAFactor(t *testing.T) {
 	}
 	for name, e := range map[string]voice.Engine{"helper": engine(t), "program": program(t)} {
 		plain := say(t, e, 1, 1)
-		for _, c := range []struct{ pitch, run float64 }{{0.5, 1}, {0.8, 1}, {1.2, 1}, {1.5, 1}, {2, 1}, {1, 1.3},
-			{1.2, 1.2}, {1.2, 0.75}} {
+		for _, c := range []struct{ pitch, run float64 }{
+			{0.5, 1},
+			{0.8, 1},
+			{1.2, 1},
+			{1.5, 1},
+			{2, 1},
+			{1, 1.3},
+			{1.2, 1.2},
+			{1.2, 0.75},
+		} {
 			if name == "program" && c.run != 1 {
 				continue // the Booth applies it
 			}

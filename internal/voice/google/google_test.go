@@ -149,8 +149,10 @@ func TestWrongRequests(t *testing.T) {
 	}{
 		"the key in THE_TEST_KEY was refused": {"wrong", voice.Request{Voice: neural, Runs: hello}},
 		"does not accept markup":              {remotetest.Key, voice.Request{Voice: "en-US-Chirp-HD-D", Runs: hello}},
-		"too long": {remotetest.Key,
-			voice.Request{Voice: neural, Runs: []utter.Run{{Text: strings.Repeat("word ", 1200)}}}},
+		"too long": {
+			remotetest.Key,
+			voice.Request{Voice: neural, Runs: []utter.Run{{Text: strings.Repeat("word ", 1200)}}},
+		},
 	} {
 		s := remotetest.New(t, service)
 		cfg := remotetest.Config("service", s.URL)
@@ -188,8 +190,11 @@ func TestLanguage(t *testing.T) {
 func TestTimes(t *testing.T) {
 	t.Parallel()
 	c, err := engine(t, func(*google.Config) {}).Speak(t.Context(),
-		voice.Request{Voice: neural, Runs: []utter.Run{{Text: "One", Pause: time.Second},
-			{Text: " two", Language: "de"}, {Text: " & three", Style: utter.Strong}}})
+		voice.Request{Voice: neural, Runs: []utter.Run{
+			{Text: "One", Pause: time.Second},
+			{Text: " two", Language: "de"},
+			{Text: " & three", Style: utter.Strong},
+		}})
 	if err != nil || len(c.Words) != 4 {
 		t.Fatal(c.Words, err)
 	}

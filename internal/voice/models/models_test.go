@@ -407,8 +407,10 @@ func TestByFile(t *testing.T) {
 	both := map[string][]byte{"../voice/" + name + ".onnx": h.model, "/x/" + name + ".onnx.json": h.description, "README": []byte("hi")}
 	model := put(name+".onnx", h.model)
 	put(name+".onnx.json", h.description)
-	for _, source := range []string{model, put("v.zip", pack("zip", both)), put("v.tar.gz", pack("tar", both)),
-		put("v.tgz", pack("tar", both))} {
+	for _, source := range []string{
+		model, put("v.zip", pack("zip", both)), put("v.tar.gz", pack("tar", both)),
+		put("v.tgz", pack("tar", both)),
+	} {
 		i, to := h.installer(t)
 		for range 2 {
 			if _, err := i.Install(t.Context(), source, nil); err != nil {

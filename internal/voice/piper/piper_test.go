@@ -94,8 +94,10 @@ func TestVoices(t *testing.T) {
 	if slices.Equal(a, b) || !slices.Equal(a, say(t, e, "en_US-two-low+0", hello)) {
 		t.Error("speakers do not differ, or not as they should")
 	}
-	if _, err := e.Speak(t.Context(), voice.Request{Voice: "en_US-two-low+c",
-		Runs: []utter.Run{hello}}); err == nil || !strings.Contains(err.Error(), `no speaker "c"`) {
+	if _, err := e.Speak(t.Context(), voice.Request{
+		Voice: "en_US-two-low+c",
+		Runs:  []utter.Run{hello},
+	}); err == nil || !strings.Contains(err.Error(), `no speaker "c"`) {
 		t.Error(err)
 	}
 	if _, ok := e.DescribeVoice("en_US-two-low+c"); ok {
@@ -208,8 +210,10 @@ func TestBroken(t *testing.T) {
 	}
 	write("en_US-test-medium.onnx", "no model")
 	write("en_US-two-low.onnx.json", "{}")
-	for id, says := range map[string]string{"en_US-test-medium": "cannot use the voice",
-		"en_US-two-low": "is damaged", "en_US-none-low": "is not installed"} {
+	for id, says := range map[string]string{
+		"en_US-test-medium": "cannot use the voice",
+		"en_US-two-low":     "is damaged", "en_US-none-low": "is not installed",
+	} {
 		_, err := e.Speak(t.Context(), voice.Request{Voice: id, Runs: []utter.Run{{Text: "Hello."}}})
 		f := fault.From(err)
 		if f == nil || f.Code != fault.ToolFailed || !strings.Contains(f.Public, says) ||

@@ -49,8 +49,13 @@ func TestDurationsOfSentences(t *testing.T) {
 	e := engine(t, byLibrary(t))
 	for _, runs := range [][]utter.Run{
 		{{Text: "The end of the story is in the book, and 3.5 of them; it's done."}},
-		{{Text: "Press "}, {Text: "CTRL", Style: utter.Spell}, {Text: " and the "},
-			{Text: "tomato", IPA: "təmˈɑːtəʊ"}, {Text: " will go."}},
+		{
+			{Text: "Press "},
+			{Text: "CTRL", Style: utter.Spell},
+			{Text: " and the "},
+			{Text: "tomato", IPA: "təmˈɑːtəʊ"},
+			{Text: " will go."},
+		},
 	} {
 		c := speakWords(t, e, runs...)
 		for _, w := range c.Words {

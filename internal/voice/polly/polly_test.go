@@ -118,8 +118,10 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	case b.OutputFormat == "json" && len(b.SpeechMarkTypes) == 1 && b.SpeechMarkTypes[0] == "word" && b.SampleRate == "":
 		w.Header().Set("Content-Type", "application/x-json-stream")
 		for _, h := range p.Words {
-			_ = json.NewEncoder(w).Encode(map[string]any{"time": h.Time.Milliseconds(), "type": "word",
-				"start": h.Start, "end": h.End, "value": h.Value})
+			_ = json.NewEncoder(w).Encode(map[string]any{
+				"time": h.Time.Milliseconds(), "type": "word",
+				"start": h.Start, "end": h.End, "value": h.Value,
+			})
 		}
 		if len(p.Words) == 0 {
 			_, _ = w.Write([]byte("\n"))
@@ -211,8 +213,10 @@ func TestExceptions(t *testing.T) {
 	}
 	s := remotetest.New(t, service)
 	e := makes(func(c *polly.Config) { c.Secret = remote.NewSecret("another") })(t, remotetest.Config("service", s.URL))
-	if _, err := e.Speak(t.Context(), voice.Request{Voice: "Joanna",
-		Runs: []utter.Run{{Text: "Hello."}}}); err == nil || !strings.Contains(err.Error(), "was refused") {
+	if _, err := e.Speak(t.Context(), voice.Request{
+		Voice: "Joanna",
+		Runs:  []utter.Run{{Text: "Hello."}},
+	}); err == nil || !strings.Contains(err.Error(), "was refused") {
 		t.Error(err)
 	}
 }
@@ -242,8 +246,11 @@ func TestKeys(t *testing.T) {
 func TestTimes(t *testing.T) {
 	t.Parallel()
 	c, err := engine(t, func(*polly.Config) {}).Speak(t.Context(),
-		voice.Request{Voice: "Joanna", Runs: []utter.Run{{Text: "Ça & <that>", Pause: time.Second},
-			{Text: " it's", IPA: "ɪts"}, {Text: " “all”."}}})
+		voice.Request{Voice: "Joanna", Runs: []utter.Run{
+			{Text: "Ça & <that>", Pause: time.Second},
+			{Text: " it's", IPA: "ɪts"},
+			{Text: " “all”."},
+		}})
 	if err != nil {
 		t.Fatal(err)
 	}
